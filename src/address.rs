@@ -1,0 +1,73 @@
+//! Where a peer can be reached.
+
+use std::fmt;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+
+/// The host part of an address. BIP155 names the networks.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Host {
+    /// IPv4 or IPv6. An IPv4-mapped IPv6 address is kept as IPv4 (see [`Host::from_ip`]).
+    Ip(IpAddr),
+    /// A Tor v3 onion service, by its ed25519 public key.
+    TorV3([u8; 32]),
+    /// An I2P destination, by the SHA-256 of its keys.
+    I2p([u8; 32]),
+    /// A CJDNS node (`fc00::/8`).
+    Cjdns(Ipv6Addr),
+    /// A name that the user gave and that is resolved at each dial.
+    Name(String),
+}
+
+impl Host {
+    /// An IP host; `::ffff:a.b.c.d` becomes `a.b.c.d`.
+    pub fn from_ip(ip: IpAddr) -> Self {
+        Self::Ip(ip.to_canonical())
+    }
+}
+
+/// A host and a TCP port: what is dialled, and how a peer is named on screen and in the stream.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct PeerAddress {
+    /// Where.
+    pub host: Host,
+    /// TCP port; 0 for I2P, which has none.
+    pub port: u16,
+}
+
+impl PeerAddress {
+    /// The address of a socket.
+    pub fn from_socket(socket: SocketAddr) -> Self {
+        Self { host: Host::from_ip(socket.ip()), port: socket.port() }
+    }
+
+    /// The socket, if the host is an IP.
+    pub fn socket(&self) -> Option<SocketAddr> {
+        match self.host {
+            Host::Ip(ip) => Some(SocketAddr::new(ip, self.port)),
+            _ => None,
+        }
+    }
+}
+
+impl Default for PeerAddress {
+    fn default() -> Self {
+        Self { host: Host::Ip(IpAddr::V4(Ipv4Addr::UNSPECIFIED)), port: 0 }
+    }
+}
+
+impl fmt::Display for PeerAddress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.host {
+            Host::Ip(ip) => write!(f, "{}", SocketAddr::new(*ip, self.port)),
+            Host::Cjdns(ip) => write!(f, "[{ip}]:{}", self.port),
+            Host::TorV3(_) | Host::I2p(_) => {
+                write!(f, "{}:{}", overlay_name(&self.host), self.port)
+            }
+            Host::Name(name) => write!(f, "{name}:{}", self.port),
+        }
+    }
+}
+
+fn overlay_name(_host: &Host) -> String {
+    String::new()
+}

@@ -1,0 +1,36 @@
+//! mempulse: a terminal monitor of the Bitcoin mempool that needs no node.
+//!
+//! ```text
+//!  sockets ─ wire ─ peer ─┐
+//!                         network ──▶ Event ──▶ Model ──▶ Snapshot ══ watch ══▶ tui
+//!  demo nodes (sockets) ──┘             │         ▲
+//!                                       │         └═══════════ watch ══ View
+//!                                       └──▶ stream (JSON lines)
+//! ```
+//!
+//! Imports point one way: `wire ← event ← peer ← network`, and `event ← model → snapshot ← tui`.
+//! The pure parts (`wire`, the state machines of `peer`, the deciders of `network`, `model`)
+//! know no socket and no clock: the time is a parameter.
+//!
+//! | module | what it answers |
+//! |---|---|
+//! | [`address`] | where a peer can be reached |
+//! | [`chain`] | what differs between mainnet, the test networks and regtest |
+//! | [`time`], [`clock`] | when something happened; the one place that asks the system |
+//! | [`text`] | how strangers' bytes become harmless text |
+//! | [`wire`] | bytes ↔ messages of the Bitcoin P2P protocol |
+//! | [`event`] | everything that can happen: the one vocabulary |
+//! | [`snapshot`], [`view`] | what the screen may know, and what it looks at |
+
+#![forbid(unsafe_code)]
+
+pub mod address;
+pub mod chain;
+pub mod clock;
+pub mod event;
+pub mod network;
+pub mod snapshot;
+pub mod text;
+pub mod time;
+pub mod view;
+pub mod wire;

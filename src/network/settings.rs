@@ -1,0 +1,47 @@
+//! What the user may choose about the network.
+
+use crate::address::PeerAddress;
+use crate::chain::Network;
+use std::time::Duration;
+
+/// How peers are found and treated.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Settings {
+    /// Which network to join.
+    pub network: Network,
+    /// Whom to dial.
+    pub choice: PeerChoice,
+    /// How long a handshake may take, from the open connection to `verack`.
+    pub handshake_timeout: Duration,
+    /// The time between two pings of ours.
+    pub ping_interval: Duration,
+    /// How long a pong may take.
+    pub ping_timeout: Duration,
+    /// How long a requested transaction may take before another announcer is asked.
+    pub request_timeout: Duration,
+    /// Whether peers that offer BIP35 are asked for their whole mempool once.
+    pub bootstrap: bool,
+}
+
+/// Whom to dial.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum PeerChoice {
+    /// These and no others.
+    Only(Vec<PeerAddress>),
+    /// As many as this, found by DNS seeds.
+    Discover(usize),
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            network: Network::Mainnet,
+            choice: PeerChoice::Discover(8),
+            handshake_timeout: Duration::from_mins(1),
+            ping_interval: Duration::from_secs(30),
+            ping_timeout: Duration::from_secs(30),
+            request_timeout: Duration::from_mins(1),
+            bootstrap: false,
+        }
+    }
+}

@@ -1,0 +1,44 @@
+//! How strangers' bytes become harmless text.
+
+/// The text of `bytes`, cut to `limit` characters, in which nothing can act on a terminal or a log.
+///
+/// Invalid UTF-8, control characters (C0, C1, DEL), and the invisible characters that reorder or
+/// hide text (bidirectional controls, zero-width characters, line separators, tags, variation
+/// selectors) become `·`.
+pub fn clean(bytes: &[u8], limit: usize) -> String {
+    // A character takes at most 4 bytes: no need to decode more than can be kept.
+    let bytes = &bytes[..bytes.len().min(limit.saturating_mul(4))];
+    String::from_utf8_lossy(bytes).chars().take(limit).map(|c| if is_harmless(c) { c } else { '·' }).collect()
+}
+
+fn is_harmless(c: char) -> bool {
+    let invisible = matches!(c,
+        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}'
+        | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
+        | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}'
+        | '\u{fff0}'..='\u{ffff}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}');
+    !c.is_control() && !invisible
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn escape_sequences_lose_their_escape() {
+        assert_eq!(clean(b"/Sat\x1b[2J\x07oshi:30.0/\r\n", 256), "/Sat·[2J·oshi:30.0/··");
+        assert_eq!(clean("\u{9b}31m\u{202e}abc\u{200b}".as_bytes(), 256), "·31m·abc·");
+        assert_eq!(clean(b"\xff\xfeok", 256), "··ok");
+    }
+
+    #[test]
+    fn long_text_is_cut_by_characters() {
+        assert_eq!(clean("ééééé".as_bytes(), 3), "ééé");
+        assert_eq!(clean(&[b'a'; 5_000], 256).len(), 256);
+    }
+
+    #[test]
+    fn ordinary_text_of_any_script_stays() {
+        assert_eq!(clean("/Satoshi:30.0.0(日本, ñ)/".as_bytes(), 256), "/Satoshi:30.0.0(日本, ñ)/");
+    }
+}
