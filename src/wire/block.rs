@@ -1,6 +1,9 @@
 //! Blocks and their headers.
 
-use super::{BlockHash, Transaction};
+use super::compact_size::put_len;
+use super::hash::sha256d;
+use super::{BlockHash, Reader, Transaction, WireError};
+use bytes::Bytes;
 
 /// The 80 bytes that are hashed and chained.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -19,6 +22,50 @@ pub struct BlockHeader {
     pub nonce: u32,
 }
 
+impl BlockHeader {
+    /// Its length, in bytes.
+    pub const SIZE: usize = 80;
+
+    /// Reads the fields.
+    pub fn decode(bytes: &[u8; Self::SIZE]) -> Self {
+        let four = |at: usize| [bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]];
+        let hash = |at: usize| {
+            let mut hash = [0; 32];
+            hash.copy_from_slice(&bytes[at..at + 32]);
+            hash
+        };
+        Self {
+            version: i32::from_le_bytes(four(0)),
+            previous: BlockHash(hash(4)),
+            merkle_root: hash(36),
+            time: u32::from_le_bytes(four(68)),
+            bits: u32::from_le_bytes(four(72)),
+            nonce: u32::from_le_bytes(four(76)),
+        }
+    }
+
+    /// The bytes that are hashed.
+    pub fn encode(&self) -> [u8; Self::SIZE] {
+        let mut bytes = [0; Self::SIZE];
+        bytes[..4].copy_from_slice(&self.version.to_le_bytes());
+        bytes[4..36].copy_from_slice(&self.previous.0);
+        bytes[36..68].copy_from_slice(&self.merkle_root);
+        bytes[68..72].copy_from_slice(&self.time.to_le_bytes());
+        bytes[72..76].copy_from_slice(&self.bits.to_le_bytes());
+        bytes[76..].copy_from_slice(&self.nonce.to_le_bytes());
+        bytes
+    }
+
+    /// The block's name.
+    pub fn hash(&self) -> BlockHash {
+        BlockHash(sha256d(&self.encode()))
+    }
+}
+
+/// The least that a transaction with an input and an output takes, in bytes (Core:
+/// `MIN_TRANSACTION_WEIGHT` / 4).
+const MIN_TRANSACTION: usize = 60;
+
 /// A whole block.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Block {
@@ -28,6 +75,33 @@ pub struct Block {
     pub hash: BlockHash,
     /// The serialized size, in bytes.
     pub size: u32,
-    /// Its transactions, the coinbase first.
+    /// Its transactions, the coinbase first. They share the bytes of the block; see
+    /// [`Transaction::detached`].
     pub transactions: Vec<Transaction>,
+}
+
+impl Block {
+    /// Reads a block that fills `raw`. Nothing is checked but the format.
+    ///
+    /// # Errors
+    /// Why it is none.
+    pub fn parse(raw: &Bytes) -> Result<Self, WireError> {
+        let mut reader = Reader::new(raw);
+        let header = BlockHeader::decode(&reader.array()?);
+        let count = reader.count(MIN_TRANSACTION)?;
+        let mut transactions = Vec::with_capacity(count);
+        for _ in 0..count {
+            transactions.push(Transaction::parse_next(raw, &mut reader)?);
+        }
+        reader.finish()?;
+        let size = u32::try_from(raw.len()).map_err(|_| WireError::TooLarge(raw.len() as u64))?;
+        Ok(Self { header, hash: header.hash(), size, transactions })
+    }
+
+    /// Appends the serialization.
+    pub fn encode(&self, out: &mut Vec<u8>) {
+        out.extend_from_slice(&self.header.encode());
+        put_len(out, self.transactions.len());
+        self.transactions.iter().for_each(|tx| out.extend_from_slice(tx.raw()));
+    }
 }

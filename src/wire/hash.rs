@@ -9,6 +9,15 @@ pub fn sha256d(bytes: &[u8]) -> [u8; 32] {
     Sha256::digest(Sha256::digest(bytes)).into()
 }
 
+/// SHA-256 of the SHA-256 of `pieces`, one behind the other.
+pub fn sha256d_of(pieces: [&[u8]; 3]) -> [u8; 32] {
+    let mut hasher = Sha256::new();
+    for piece in pieces {
+        hasher.update(piece);
+    }
+    Sha256::digest(hasher.finalize()).into()
+}
+
 /// Why a text is no identifier.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
 #[error("not 64 hexadecimal digits")]

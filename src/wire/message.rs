@@ -1,6 +1,6 @@
 //! The messages that this program understands.
 
-use super::{Block, BlockHash, BlockHeader, Inventory, Services, Transaction, Version};
+use super::{Block, BlockHash, BlockHeader, Command, Inventory, Services, Transaction, Version};
 use crate::address::PeerAddress;
 
 /// The most addresses in one `addr` or `addrv2` (Core: `MAX_ADDR_TO_SEND`, BIP155).
@@ -83,4 +83,34 @@ pub enum Message {
         /// The payload's length, in bytes.
         length: u32,
     },
+}
+
+impl Message {
+    /// The name on the wire; cleaned, if it is not one of ours.
+    pub fn command(&self) -> &str {
+        let command = match self {
+            Self::Version(_) => Command::Version,
+            Self::Verack => Command::Verack,
+            Self::WtxidRelay => Command::WtxidRelay,
+            Self::SendAddrV2 => Command::SendAddrV2,
+            Self::Ping(_) => Command::Ping,
+            Self::Pong(_) => Command::Pong,
+            Self::Inv(_) => Command::Inv,
+            Self::GetData(_) => Command::GetData,
+            Self::NotFound(_) => Command::NotFound,
+            Self::Tx(_) => Command::Tx,
+            Self::FeeFilter(_) => Command::FeeFilter,
+            Self::GetAddr => Command::GetAddr,
+            Self::Addr(_) => Command::Addr,
+            Self::AddrV2(_) => Command::AddrV2,
+            Self::SendHeaders => Command::SendHeaders,
+            Self::SendCmpct { .. } => Command::SendCmpct,
+            Self::GetHeaders { .. } => Command::GetHeaders,
+            Self::Headers(_) => Command::Headers,
+            Self::Block(_) => Command::Block,
+            Self::Mempool => Command::Mempool,
+            Self::Unknown { command, .. } => return command,
+        };
+        command.name()
+    }
 }

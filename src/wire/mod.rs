@@ -4,15 +4,27 @@
 //! from Bitcoin Core unless a BIP is named.
 
 pub mod block;
+pub mod codec;
+mod command;
+mod compact_size;
+mod gist;
 pub mod hash;
 pub mod inventory;
+mod known_address;
 pub mod message;
+mod payload;
+mod reader;
 pub mod transaction;
 pub mod version;
 
 pub use block::{Block, BlockHeader};
+pub use codec::{Decoded, Decoder, Dropped, FrameError};
+pub use command::Command;
 pub use hash::{BlockHash, Txid, Wtxid};
 pub use inventory::{Inventory, TxHash};
 pub use message::Message;
+pub use reader::WireError;
 pub use transaction::{OutPoint, Transaction};
 pub use version::{Services, Version};
+
+use reader::Reader;

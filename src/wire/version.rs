@@ -1,5 +1,7 @@
 //! The `version` message.
 
+use super::compact_size::put_bytes;
+use super::{Reader, WireError};
 use std::fmt;
 
 /// The longest user agent (Core: `MAX_SUBVERSION_LENGTH`), in bytes.
@@ -86,4 +88,110 @@ pub struct Version {
     pub start_height: i32,
     /// Whether the sender wants transactions announced (BIP37).
     pub relay: bool,
+}
+
+/// An address without a time: services, IP, port.
+const ADDRESS_SIZE: usize = 8 + 16 + 2;
+
+impl Version {
+    /// As tolerant as Core: what old versions leave out at the end has a default.
+    pub(super) fn decode(reader: &mut Reader<'_>) -> Result<Self, WireError> {
+        let mut version = Self {
+            version: reader.i32()?,
+            services: Services(reader.u64()?),
+            time: reader.i64()?.max(0),
+            nonce: 0,
+            user_agent: Vec::new(),
+            start_height: -1,
+            relay: true,
+        };
+        reader.bytes(ADDRESS_SIZE)?; // ours, as the sender sees it
+        if !reader.is_empty() {
+            reader.bytes(ADDRESS_SIZE)?; // the sender's, as it sees itself
+            version.nonce = reader.u64()?;
+        }
+        if !reader.is_empty() {
+            version.user_agent = decode_user_agent(reader)?;
+        }
+        if !reader.is_empty() {
+            version.start_height = reader.i32()?;
+        }
+        if !reader.is_empty() {
+            version.relay = reader.u8()? != 0;
+        }
+        Ok(version)
+    }
+
+    /// The addresses of both ends are left blank: nobody uses them.
+    pub(super) fn encode(&self, out: &mut Vec<u8>) {
+        out.extend_from_slice(&self.version.to_le_bytes());
+        out.extend_from_slice(&self.services.0.to_le_bytes());
+        out.extend_from_slice(&self.time.to_le_bytes());
+        out.extend_from_slice(&[0; 2 * ADDRESS_SIZE]);
+        out.extend_from_slice(&self.nonce.to_le_bytes());
+        put_bytes(out, &self.user_agent);
+        out.extend_from_slice(&self.start_height.to_le_bytes());
+        out.push(u8::from(self.relay));
+    }
+}
+
+fn decode_user_agent(reader: &mut Reader<'_>) -> Result<Vec<u8>, WireError> {
+    let length = reader.compact_size()?;
+    match usize::try_from(length) {
+        Ok(length) if length <= MAX_USER_AGENT => reader.bytes(length).map(<[u8]>::to_vec),
+        _ => Err(WireError::UserAgentTooLong(length)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sample() -> Version {
+        Version {
+            version: PROTOCOL_VERSION,
+            services: Services::NETWORK.with(Services::WITNESS),
+            time: 1_700_000_000,
+            nonce: 0x0123_4567_89ab_cdef,
+            user_agent: b"/Satoshi:30.0.0/".to_vec(),
+            start_height: 923_114,
+            relay: false,
+        }
+    }
+
+    fn encoded(version: &Version) -> Vec<u8> {
+        let mut out = Vec::new();
+        version.encode(&mut out);
+        out
+    }
+
+    #[test]
+    fn what_old_versions_leave_out_has_a_default() {
+        let bytes = encoded(&sample());
+        let decode = |length| Version::decode(&mut Reader::new(&bytes[..length]));
+        let whole = bytes.len();
+        assert_eq!(decode(whole), Ok(sample()));
+        assert_eq!(decode(whole - 1), Ok(Version { relay: true, ..sample() }));
+        assert_eq!(decode(whole - 5).unwrap().start_height, -1);
+        assert_eq!(decode(whole - 5 - 17).unwrap().user_agent, b"");
+        assert_eq!(decode(46).unwrap().nonce, 0);
+        for cut in (0..46).chain(47..80).chain(81..97).chain(98..101) {
+            assert_eq!(decode(cut), Err(WireError::Truncated), "{cut}");
+        }
+    }
+
+    #[test]
+    fn a_long_user_agent_is_refused_by_its_length_alone() {
+        let mut bytes = encoded(&Version { user_agent: Vec::new(), ..sample() });
+        bytes.truncate(80);
+        bytes.extend_from_slice(&[0xfd, 0x88, 0x13]);
+        assert_eq!(Version::decode(&mut Reader::new(&bytes)), Err(WireError::UserAgentTooLong(5_000)));
+    }
+
+    #[test]
+    fn services_have_names() {
+        let services = Services::NETWORK.with(Services::P2P_V2).with(Services(1 << 63));
+        assert_eq!(services.to_string(), "NETWORK P2P_V2 BIT_63");
+        assert_eq!(Services::NONE.to_string(), "");
+    }
 }

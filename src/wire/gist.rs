@@ -1,0 +1,79 @@
+//! What a message says, in a few words for the log of a conversation.
+
+use super::{Inventory, Message};
+use crate::text::clean;
+use std::fmt::Display;
+
+/// The longest gist, in characters.
+pub const MAX_GIST: usize = 40;
+
+impl Message {
+    /// What the message says, in at most [`MAX_GIST`] harmless characters; empty if its command
+    /// says it all.
+    pub fn gist(&self) -> String {
+        let gist = match self {
+            Self::Version(version) => {
+                let agent = clean(&version.user_agent, MAX_GIST);
+                format!("{} {agent}", version.version)
+            }
+            Self::Ping(nonce) | Self::Pong(nonce) => format!("nonce {nonce:016x}"),
+            Self::Inv(list) | Self::GetData(list) | Self::NotFound(list) => kinds(list),
+            Self::Tx(tx) => format!("{} {} vB", short(tx.txid()), tx.vsize()),
+            Self::FeeFilter(rate) => format!("{}.{:03} sat/vB", rate / 1_000, rate % 1_000),
+            Self::Addr(list) | Self::AddrV2(list) => counted(list.len(), "address", "addresses"),
+            Self::SendCmpct { announce, version } => {
+                format!("v{version}, {} bandwidth", if *announce { "high" } else { "low" })
+            }
+            Self::GetHeaders { locator, .. } => match locator.first() {
+                Some(hash) => format!("after {}", short(hash)),
+                None => String::new(),
+            },
+            Self::Headers(headers) => counted(headers.len(), "header", "headers"),
+            Self::Block(block) => format!("{} {} tx", short(block.hash), block.transactions.len()),
+            Self::Verack
+            | Self::WtxidRelay
+            | Self::SendAddrV2
+            | Self::GetAddr
+            | Self::SendHeaders
+            | Self::Mempool
+            | Self::Unknown { .. } => String::new(),
+        };
+        gist.chars().take(MAX_GIST).collect()
+    }
+}
+
+/// The digits of a hash that tell it from others: its end, as blocks begin with zeros.
+fn short(hash: impl Display) -> String {
+    let text = hash.to_string();
+    let from = text.len().saturating_sub(12);
+    format!("…{}", &text[from..])
+}
+
+fn counted(count: usize, one: &str, many: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { many })
+}
+
+/// How many entries there are of each kind, the kinds in the order of [`Inventory`].
+fn kinds(list: &[Inventory]) -> String {
+    let names = ["tx", "witness tx", "wtx", "block", "witness block", "compact block", "unknown"];
+    let mut counts = [0_usize; 7];
+    for entry in list {
+        let kind = match entry {
+            Inventory::Tx(_) => 0,
+            Inventory::WitnessTx(_) => 1,
+            Inventory::Wtx(_) => 2,
+            Inventory::Block(_) => 3,
+            Inventory::WitnessBlock(_) => 4,
+            Inventory::CompactBlock(_) => 5,
+            Inventory::Unknown { .. } => 6,
+        };
+        counts[kind] += 1;
+    }
+    let present: Vec<_> = counts
+        .iter()
+        .zip(names)
+        .filter(|(count, _)| **count > 0)
+        .map(|(count, name)| format!("{count} {name}"))
+        .collect();
+    present.join(", ")
+}

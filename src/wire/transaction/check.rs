@@ -1,0 +1,104 @@
+//! What can be wrong with a transaction by itself, without knowing what it spends.
+
+use super::{OutPoint, Transaction};
+use std::collections::HashSet;
+
+/// All the money there can be, in sat (Core: `MAX_MONEY`).
+pub const MAX_MONEY: u64 = 21_000_000 * 100_000_000;
+
+/// The most that a block may weigh (Core: `MAX_BLOCK_WEIGHT`).
+pub const MAX_BLOCK_WEIGHT: u32 = 4_000_000;
+
+/// What a witness byte weighs, times this, is what any other weighs (BIP141).
+const WITNESS_SCALE_FACTOR: usize = 4;
+
+/// How long the script of a coinbase may be, in bytes.
+const COINBASE_SCRIPT: std::ops::RangeInclusive<usize> = 2..=100;
+
+/// Why no block may contain a transaction, or why nobody should relay it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum TransactionError {
+    /// It spends nothing.
+    #[error("no inputs")]
+    NoInputs,
+    /// It pays nobody.
+    #[error("no outputs")]
+    NoOutputs,
+    /// It fits into no block; its size without the witness, in bytes.
+    #[error("{0} bytes without the witness fit into no block")]
+    Oversize(usize),
+    /// An output of more money than there is, in sat.
+    #[error("an output of {0} sat is more than there can be")]
+    OutputTooLarge(u64),
+    /// Its outputs together are more money than there is.
+    #[error("the outputs together are more than there can be")]
+    TotalTooLarge,
+    /// It spends an output twice (CVE-2018-17144).
+    #[error("spends {}:{} twice", .0.txid, .0.vout)]
+    DuplicateInput(OutPoint),
+    /// It spends what only a coinbase may name.
+    #[error("spends the null outpoint")]
+    NullPrevout,
+    /// The script of a coinbase is not 2 to 100 bytes long.
+    #[error("coinbase script of {0} bytes")]
+    CoinbaseScript(usize),
+    /// A coinbase outside of a block.
+    #[error("coinbase outside of a block")]
+    LooseCoinbase,
+}
+
+impl Transaction {
+    /// The consensus rules that need nothing but the transaction (Core: `CheckTransaction`).
+    ///
+    /// # Errors
+    /// The first rule that it breaks.
+    pub fn check(&self) -> Result<(), TransactionError> {
+        if self.input_count == 0 {
+            return Err(TransactionError::NoInputs);
+        }
+        if self.output_count == 0 {
+            return Err(TransactionError::NoOutputs);
+        }
+        let stripped = self.stripped_size();
+        if stripped * WITNESS_SCALE_FACTOR > MAX_BLOCK_WEIGHT as usize {
+            return Err(TransactionError::Oversize(stripped));
+        }
+        if let Some(output) = self.outputs().find(|output| output.value > MAX_MONEY) {
+            return Err(TransactionError::OutputTooLarge(output.value));
+        }
+        if self.output_value > MAX_MONEY {
+            return Err(TransactionError::TotalTooLarge);
+        }
+        self.check_inputs()
+    }
+
+    /// As [`Transaction::check`], for a transaction that came by itself: it is no coinbase.
+    ///
+    /// # Errors
+    /// The first rule that it breaks.
+    pub fn check_loose(&self) -> Result<(), TransactionError> {
+        self.check()?;
+        if self.is_coinbase() { Err(TransactionError::LooseCoinbase) } else { Ok(()) }
+    }
+
+    fn check_inputs(&self) -> Result<(), TransactionError> {
+        if self.is_coinbase() {
+            return match self.inputs().map(|input| input.script_sig.len()).next() {
+                Some(length) if !COINBASE_SCRIPT.contains(&length) => {
+                    Err(TransactionError::CoinbaseScript(length))
+                }
+                _ => Ok(()),
+            };
+        }
+        let mut spent = HashSet::with_capacity(if self.input_count > 1 { self.inputs().len() } else { 0 });
+        for prevout in self.inputs().map(|input| input.prevout) {
+            if prevout == OutPoint::NULL {
+                return Err(TransactionError::NullPrevout);
+            }
+            if self.input_count > 1 && !spent.insert(prevout) {
+                return Err(TransactionError::DuplicateInput(prevout));
+            }
+        }
+        Ok(())
+    }
+}
