@@ -1,0 +1,186 @@
+//! A real Bitcoin Core node on regtest, for one test.
+
+mod coins;
+mod port;
+mod rpc;
+
+pub use coins::{Coin, Kind, Purse, decoded, send, spend};
+
+use crate::PATIENCE;
+use rpc::Rpc;
+use rustix::process::{Pid, Signal, kill_process};
+use serde_json::{Value, json};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+use std::{env, fs, thread};
+use tempfile::TempDir;
+
+/// Argument of a node that announces to us at once instead of trickling.
+pub const NOBAN: &str = "-whitelist=noban@127.0.0.1";
+
+/// A bare `OP_TRUE`, which anybody can spend.
+const MINE_TO: &str = "raw(51)#8lvh9jxk";
+
+/// A running bitcoind. Killed when dropped.
+pub struct Node {
+    arguments: Vec<String>,
+    datadir: TempDir,
+    process: Child,
+    port: u16,
+    rpc: Rpc,
+}
+
+impl Node {
+    /// Starts a node with a fresh chain, and waits until it answers.
+    pub fn start(arguments: &[&str]) -> Self {
+        let datadir = tempfile::tempdir().unwrap();
+        let arguments: Vec<String> = arguments.iter().map(|&argument| argument.to_owned()).collect();
+        for _ in 0..5 {
+            let (port, rpc) = (port::free(), Rpc::new(port::free()));
+            let mut process = spawn(datadir.path(), port, &rpc, &arguments);
+            // A port can be taken by somebody else in the meantime; then the node ends at once.
+            if wait_until_ready(&mut process, &rpc) {
+                return Self { arguments, datadir, process, port, rpc };
+            }
+        }
+        panic!("bitcoind does not start:\n{}", log_tail(datadir.path()));
+    }
+
+    /// Starts a node whose chain has a block of now, so that it takes and relays transactions.
+    pub fn synced(arguments: &[&str]) -> Self {
+        let node = Self::start(arguments);
+        node.mine(1);
+        node
+    }
+
+    /// Where it listens for peers, as the stream names it.
+    pub fn address(&self) -> String {
+        format!("127.0.0.1:{}", self.port)
+    }
+
+    /// Asks the node; panics on its error.
+    pub fn rpc(&self, method: &str, params: &Value) -> Value {
+        self.rpc.call(method, params).unwrap_or_else(|error| panic!("{method} {params}: {error}"))
+    }
+
+    /// Mines `count` blocks on top of the tip, with all that the mempool has; gives their hashes.
+    pub fn mine(&self, count: usize) -> Vec<String> {
+        let hashes = self.rpc("generatetodescriptor", &json!([count, MINE_TO]));
+        serde_json::from_value(hashes).unwrap()
+    }
+
+    /// Its height.
+    pub fn height(&self) -> u64 {
+        self.rpc("getblockcount", &json!([])).as_u64().unwrap()
+    }
+
+    /// The ids of its mempool.
+    pub fn mempool(&self) -> Vec<String> {
+        serde_json::from_value(self.rpc("getrawmempool", &json!([]))).unwrap()
+    }
+
+    /// Connects it to `other`, once, and waits until both have the same tip.
+    pub fn connect(&self, other: &Self) {
+        self.rpc("addnode", &json!([other.address(), "onetry"]));
+        wait_for("two nodes to agree", || {
+            self.rpc("getbestblockhash", &json!([])) == other.rpc("getbestblockhash", &json!([]))
+        });
+    }
+
+    /// Stops it in its tracks (SIGSTOP): its sockets stay open and answer nothing.
+    pub fn freeze(&self) {
+        kill_process(self.pid(), Signal::STOP).unwrap();
+    }
+
+    /// Goes on after [`freeze`](Self::freeze).
+    pub fn thaw(&self) {
+        kill_process(self.pid(), Signal::CONT).unwrap();
+    }
+
+    /// Ends it at once (SIGKILL). What it had not yet written, such as a young chain, is lost.
+    pub fn kill(&mut self) {
+        self.process.kill().unwrap();
+        self.process.wait().unwrap();
+    }
+
+    /// Ends it in good order (SIGTERM).
+    pub fn stop(&mut self) {
+        kill_process(self.pid(), Signal::TERM).unwrap();
+        self.process.wait().unwrap();
+    }
+
+    /// Starts it again after [`stop`](Self::stop) or [`kill`](Self::kill), on the same ports.
+    pub fn restart(&mut self) {
+        self.process = spawn(self.datadir.path(), self.port, &self.rpc, &self.arguments);
+        let ready = wait_until_ready(&mut self.process, &self.rpc);
+        assert!(ready, "bitcoind does not start again:\n{}", log_tail(self.datadir.path()));
+    }
+
+    fn pid(&self) -> Pid {
+        Pid::from_child(&self.process)
+    }
+}
+
+impl Drop for Node {
+    fn drop(&mut self) {
+        // Both fail only when the test has ended it already.
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+        if thread::panicking() {
+            eprintln!("the end of bitcoind's log:\n{}", log_tail(self.datadir.path()));
+        }
+    }
+}
+
+/// Waits until `condition` holds; panics when it takes unreasonably long.
+pub fn wait_for(what: &str, mut condition: impl FnMut() -> bool) {
+    let deadline = Instant::now() + PATIENCE;
+    while !condition() {
+        assert!(Instant::now() < deadline, "waited in vain for {what}");
+        thread::sleep(Duration::from_millis(50));
+    }
+}
+
+fn spawn(datadir: &Path, port: u16, rpc: &Rpc, arguments: &[String]) -> Child {
+    Command::new(executable())
+        .args(["-regtest", "-server", "-listen", "-listenonion=0", "-natpmp=0", "-dnsseed=0"])
+        .args([
+            "-fixedseeds=0",
+            "-acceptnonstdtxn=1",
+            "-minrelaytxfee=0.000001",
+            "-printtoconsole=0",
+            "-debug=net",
+        ])
+        .arg(format!("-datadir={}", datadir.display()))
+        .arg(format!("-bind=127.0.0.1:{port}"))
+        .args(rpc.arguments())
+        .args(arguments)
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap_or_else(|error| panic!("{}: {error}", executable().display()))
+}
+
+fn executable() -> PathBuf {
+    env::var_os("BITCOIND_EXE")
+        .map(PathBuf::from)
+        .expect("BITCOIND_EXE names no bitcoind: run BITCOIND_EXE=$(.ci/bitcoind) cargo test -- --ignored")
+}
+
+/// False if the process ends instead.
+fn wait_until_ready(process: &mut Child, rpc: &Rpc) -> bool {
+    let mut ended = false;
+    wait_for("bitcoind to start", || {
+        ended = process.try_wait().unwrap().is_some();
+        ended || rpc.call("getblockcount", &json!([])).is_ok()
+    });
+    !ended
+}
+
+fn log_tail(datadir: &Path) -> String {
+    let log = fs::read_to_string(datadir.join("regtest/debug.log")).unwrap_or_default();
+    let lines: Vec<&str> = log.lines().collect();
+    lines[lines.len().saturating_sub(30)..].join("\n")
+}

@@ -1,0 +1,129 @@
+//! `mempulse stream`, running.
+
+use crate::PATIENCE;
+use serde_json::Value;
+use std::io::{BufRead, BufReader, Read};
+use std::process::{Child, Command, Stdio};
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::time::Instant;
+use std::{fs, thread};
+use tempfile::TempDir;
+
+/// The program, as a child process whose lines are collected. Killed when dropped.
+pub struct Monitor {
+    process: Child,
+    output: Arc<Output>,
+    logs: TempDir,
+}
+
+#[derive(Default)]
+struct Output {
+    lines: Mutex<Lines>,
+    more: Condvar,
+}
+
+#[derive(Default)]
+struct Lines {
+    events: Vec<Value>,
+    ended: bool,
+}
+
+impl Monitor {
+    /// `mempulse stream` on regtest with these peers, and further arguments separated by blanks.
+    pub fn of(peers: &[String], arguments: &str) -> Self {
+        let peers = peers.iter().flat_map(|peer| ["--peer", peer]);
+        let rest = arguments.split_whitespace();
+        Self::run(
+            &["stream", "--network", "regtest"].into_iter().chain(peers).chain(rest).collect::<Vec<_>>(),
+        )
+    }
+
+    /// The program with these arguments and a log.
+    pub fn run(arguments: &[&str]) -> Self {
+        let logs = tempfile::tempdir().unwrap();
+        let mut process = Command::new(env!("CARGO_BIN_EXE_mempulse"))
+            .args(arguments)
+            .args(["--log-level", "debug", "--log-file"])
+            .arg(logs.path().join("log"))
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let output = Arc::new(Output::default());
+        let (lines, collected) = (BufReader::new(process.stdout.take().unwrap()), Arc::clone(&output));
+        thread::spawn(move || collect(lines, &collected));
+        Self { process, output, logs }
+    }
+
+    /// Waits until `find` finds what it looks for among the events so far; gives what it found.
+    pub fn wait_until<T>(&self, what: &str, mut find: impl FnMut(&[Value]) -> Option<T>) -> T {
+        let deadline = Instant::now() + PATIENCE;
+        let mut lines = self.output.lines.lock().unwrap();
+        loop {
+            if let Some(found) = find(&lines.events) {
+                return found;
+            }
+            let left = deadline.saturating_duration_since(Instant::now());
+            if left.is_zero() || lines.ended {
+                let last = lines.events.iter().rev().take(20).rev();
+                let last: Vec<String> = last.map(ToString::to_string).collect();
+                panic!("waited in vain for {what}; the last events:\n{}", last.join("\n"));
+            }
+            lines = self.output.more.wait_timeout(lines, left).unwrap().0;
+        }
+    }
+
+    /// Waits until the event `name` was told `count` times; gives all that were.
+    pub fn wait_for(&self, name: &str, count: usize) -> Vec<Value> {
+        self.wait_until(&format!("{count} × {name}"), |events| {
+            let told = named(events, name);
+            (told.len() >= count).then_some(told)
+        })
+    }
+
+    /// All events of that name so far.
+    pub fn told(&self, name: &str) -> Vec<Value> {
+        named(&self.output.lines.lock().unwrap().events, name)
+    }
+}
+
+impl Drop for Monitor {
+    fn drop(&mut self) {
+        // Both fail only when it has ended already.
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+        if thread::panicking() {
+            let mut errors = String::new();
+            if let Some(mut stderr) = self.process.stderr.take() {
+                let _ = stderr.read_to_string(&mut errors);
+            }
+            eprintln!("the monitor's errors: {errors}\nthe end of its log:\n{}", self.log_tail());
+        }
+    }
+}
+
+impl Monitor {
+    fn log_tail(&self) -> String {
+        let files = fs::read_dir(self.logs.path()).into_iter().flatten().flatten();
+        let log: String = files.filter_map(|file| fs::read_to_string(file.path()).ok()).collect();
+        let lines: Vec<&str> = log.lines().collect();
+        lines[lines.len().saturating_sub(40)..].join("\n")
+    }
+}
+
+/// The events called `name`.
+pub fn named(events: &[Value], name: &str) -> Vec<Value> {
+    events.iter().filter(|event| event["event"] == name).cloned().collect()
+}
+
+fn collect(lines: impl BufRead, output: &Output) {
+    for line in lines.lines() {
+        let line = line.unwrap_or_else(|error| format!("\"unreadable: {error}\""));
+        let event = serde_json::from_str(&line).unwrap_or(Value::String(line));
+        output.lines.lock().unwrap_or_else(PoisonError::into_inner).events.push(event);
+        output.more.notify_all();
+    }
+    output.lines.lock().unwrap_or_else(PoisonError::into_inner).ended = true;
+    output.more.notify_all();
+}

@@ -1,0 +1,63 @@
+//! Blocks as nodes mine them.
+
+use crate::bitcoind::{Kind, NOBAN, Node, Purse, send, spend};
+use crate::monitor::{Monitor, named};
+use serde_json::{Value, json};
+
+/// Waits until the block was told; gives its event.
+fn told(monitor: &Monitor, hash: &str) -> Value {
+    monitor.wait_until(&format!("block {hash}"), |events| {
+        named(events, "block").into_iter().find(|event| event["hash"] == hash)
+    })
+}
+
+/// What the stream says of the block is what the node says of it.
+fn agrees(node: &Node, event: &Value) {
+    let block = node.rpc("getblock", &json!([event["hash"], 1]));
+    assert_eq!(event["height"], block["height"]);
+    assert_eq!(event["transactions"], block["nTx"]);
+}
+
+#[test]
+#[ignore = "needs bitcoind"]
+fn a_mined_block_is_told_once_with_its_hash_height_and_transactions() {
+    let (first, second) = (Node::synced(&[NOBAN]), Node::start(&[NOBAN]));
+    let coins = Purse::new().coins(&first, 20, Kind::Segwit);
+    second.connect(&first);
+    let monitor = Monitor::of(&[first.address(), second.address()], "--ping-interval 500ms");
+    monitor.wait_for("peer_connected", 2);
+    for coin in coins.chunks(1) {
+        send(&first, &spend(coin, 1, Kind::Segwit, 500));
+    }
+    monitor.wait_for("transaction", 20);
+
+    let hash = first.mine(1).remove(0);
+    let event = told(&monitor, &hash);
+    agrees(&first, &event);
+    assert_eq!(event["transactions"], 21);
+    assert!([first.address(), second.address()].map(Value::from).contains(&event["peer"]), "{event}");
+
+    for _ in 0..3 {
+        let hash = second.mine(1).remove(0);
+        agrees(&second, &told(&monitor, &hash));
+    }
+    let times = monitor.told("block").iter().filter(|event| event["hash"] == hash).count();
+    assert_eq!(times, 1);
+}
+
+#[test]
+#[ignore = "needs bitcoind"]
+fn the_blocks_of_a_reorganisation_are_told() {
+    let node = Node::synced(&[NOBAN]);
+    let monitor = Monitor::of(&[node.address()], "");
+    monitor.wait_for("peer_connected", 1);
+    let stale = node.mine(1).remove(0);
+    told(&monitor, &stale);
+
+    node.rpc("invalidateblock", &json!([stale]));
+    node.mine(2);
+    let tip = node.mine(1).remove(0);
+    let event = told(&monitor, &tip);
+    agrees(&node, &event);
+    assert_eq!(event["height"], node.height());
+}

@@ -1,0 +1,36 @@
+//! `--bootstrap`: the transactions that a node had before it was connected.
+
+use crate::bitcoind::{Kind, NOBAN, Node, Purse, send, spend};
+use crate::monitor::Monitor;
+use serde_json::Value;
+use std::collections::HashSet;
+
+#[test]
+#[ignore = "needs bitcoind"]
+fn a_node_that_offers_its_mempool_is_asked_for_it() {
+    let node = Node::synced(&[NOBAN, "-peerbloomfilters=1"]);
+    let coins = Purse::new().coins(&node, 200, Kind::Segwit);
+    let sent: HashSet<String> =
+        coins.chunks(1).map(|coin| send(&node, &spend(coin, 1, Kind::Segwit, 500))).collect();
+
+    let monitor = Monitor::of(&[node.address()], "--bootstrap");
+    let told = monitor.wait_for("transaction", sent.len());
+    let told: HashSet<String> = told.iter().map(|event| event["txid"].as_str().unwrap().to_owned()).collect();
+    assert_eq!(told, sent);
+}
+
+#[test]
+#[ignore = "needs bitcoind"]
+fn a_node_that_does_not_offer_its_mempool_is_not_asked_and_so_not_lost() {
+    let node = Node::synced(&[NOBAN]);
+    let coins = Purse::new().coins(&node, 2, Kind::Segwit);
+    send(&node, &spend(&coins[..1], 1, Kind::Segwit, 500));
+
+    // It would hang up on who asks.
+    let monitor = Monitor::of(&[node.address()], "--bootstrap --ping-interval 500ms");
+    monitor.wait_for("pong", 3);
+    let txid = send(&node, &spend(&coins[1..], 1, Kind::Segwit, 500));
+    let told = monitor.wait_for("transaction", 1);
+    assert_eq!(told[0]["txid"], txid, "only what was announced after the connection");
+    assert_eq!(monitor.told("peer_disconnected"), Vec::<Value>::new());
+}

@@ -1,0 +1,8 @@
+//! The program beside real Bitcoin Core nodes.
+
+mod blocks;
+mod handshake;
+mod harness;
+mod liveness;
+mod mempool;
+mod transactions;
