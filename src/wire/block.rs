@@ -64,7 +64,7 @@ impl BlockHeader {
 
 /// The least that a transaction with an input and an output takes, in bytes (Core:
 /// `MIN_TRANSACTION_WEIGHT` / 4).
-const MIN_TRANSACTION: usize = 60;
+pub(super) const MIN_TRANSACTION: usize = 60;
 
 /// A whole block.
 #[derive(Clone, PartialEq, Eq, Debug)]

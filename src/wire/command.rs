@@ -66,6 +66,12 @@ commands! {
     SendHeaders = "sendheaders",
     /// Compact blocks, please (BIP152).
     SendCmpct = "sendcmpct",
+    /// A compact block (BIP152).
+    CmpctBlock = "cmpctblock",
+    /// Some transactions of a block, please (BIP152).
+    GetBlockTxn = "getblocktxn",
+    /// Some transactions of a block (BIP152).
+    BlockTxn = "blocktxn",
     /// Headers, please.
     GetHeaders = "getheaders",
     /// Headers.

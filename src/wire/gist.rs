@@ -24,6 +24,11 @@ impl Message {
             Self::SendCmpct { announce, version } => {
                 format!("v{version}, {} bandwidth", if *announce { "high" } else { "low" })
             }
+            Self::CmpctBlock(compact) => {
+                format!("{} {} tx", short(compact.header.hash()), compact.transaction_count())
+            }
+            Self::GetBlockTxn(request) => format!("{} {} tx", short(request.hash), request.indexes.len()),
+            Self::BlockTxn(answer) => format!("{} {} tx", short(answer.hash), answer.transactions.len()),
             Self::GetHeaders { locator, .. } => match locator.first() {
                 Some(hash) => format!("after {}", short(hash)),
                 None => String::new(),

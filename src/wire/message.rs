@@ -1,6 +1,9 @@
 //! The messages that this program understands.
 
-use super::{Block, BlockHash, BlockHeader, Command, Inventory, Services, Transaction, Version};
+use super::{
+    Block, BlockHash, BlockHeader, BlockTransactions, BlockTransactionsRequest, Command, CompactBlock,
+    Inventory, Services, Transaction, Version,
+};
 use crate::address::PeerAddress;
 
 /// The most addresses in one `addr` or `addrv2` (Core: `MAX_ADDR_TO_SEND`, BIP155).
@@ -63,6 +66,12 @@ pub enum Message {
         /// The encoding; 2 is the one with wtxids.
         version: u64,
     },
+    /// A block by the short names of its transactions (BIP152).
+    CmpctBlock(CompactBlock),
+    /// Some transactions of a block, please (BIP152).
+    GetBlockTxn(BlockTransactionsRequest),
+    /// Some transactions of a block (BIP152).
+    BlockTxn(BlockTransactions),
     /// Headers after the newest of these that you know.
     GetHeaders {
         /// Block hashes from the tip back; at most [`MAX_LOCATOR`].
@@ -105,6 +114,9 @@ impl Message {
             Self::AddrV2(_) => Command::AddrV2,
             Self::SendHeaders => Command::SendHeaders,
             Self::SendCmpct { .. } => Command::SendCmpct,
+            Self::CmpctBlock(_) => Command::CmpctBlock,
+            Self::GetBlockTxn(_) => Command::GetBlockTxn,
+            Self::BlockTxn(_) => Command::BlockTxn,
             Self::GetHeaders { .. } => Command::GetHeaders,
             Self::Headers(_) => Command::Headers,
             Self::Block(_) => Command::Block,

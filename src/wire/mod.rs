@@ -6,6 +6,7 @@
 pub mod block;
 pub mod codec;
 mod command;
+pub mod compact_block;
 mod compact_size;
 mod gist;
 pub mod hash;
@@ -20,6 +21,7 @@ pub mod version;
 pub use block::{Block, BlockHeader};
 pub use codec::{Decoded, Decoder, Dropped, FrameError};
 pub use command::Command;
+pub use compact_block::{BlockTransactions, BlockTransactionsRequest, CompactBlock};
 pub use hash::{BlockHash, Txid, Wtxid};
 pub use inventory::{Inventory, TxHash};
 pub use message::Message;

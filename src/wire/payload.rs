@@ -5,8 +5,8 @@ use super::known_address::{decode_addr, decode_addrv2, encode_addr, encode_addrv
 use super::message::{MAX_HEADERS, MAX_LOCATOR};
 use super::version::PROTOCOL_VERSION;
 use super::{
-    Block, BlockHash, BlockHeader, Command, Inventory, Message, Reader, Transaction, Version, WireError,
-    Wtxid,
+    Block, BlockHash, BlockHeader, BlockTransactions, BlockTransactionsRequest, Command, CompactBlock,
+    Inventory, Message, Reader, Transaction, Version, WireError, Wtxid,
 };
 use bytes::Bytes;
 
@@ -51,6 +51,9 @@ impl Message {
                 };
                 Self::SendCmpct { announce, version: reader.u64()? }
             }
+            Command::CmpctBlock => Self::CmpctBlock(CompactBlock::decode(&Bytes::copy_from_slice(payload))?),
+            Command::GetBlockTxn => Self::GetBlockTxn(BlockTransactionsRequest::decode(reader)?),
+            Command::BlockTxn => Self::BlockTxn(BlockTransactions::decode(&Bytes::copy_from_slice(payload))?),
             Command::GetHeaders => decode_getheaders(reader)?,
             Command::Headers => Self::Headers(decode_headers(reader)?),
             Command::Block => Self::Block(Block::parse(&Bytes::copy_from_slice(payload))?),
@@ -73,6 +76,9 @@ impl Message {
                 out.push(u8::from(*announce));
                 out.extend_from_slice(&version.to_le_bytes());
             }
+            Self::CmpctBlock(compact) => compact.encode(out),
+            Self::GetBlockTxn(request) => request.encode(out),
+            Self::BlockTxn(answer) => answer.encode(out),
             Self::GetHeaders { locator, stop } => {
                 out.extend_from_slice(&PROTOCOL_VERSION.to_le_bytes());
                 put_len(out, locator.len());

@@ -42,6 +42,15 @@ pub enum WireError {
         /// The length, in bytes.
         length: u64,
     },
+    /// A transaction's place in its block that 16 bits cannot hold (BIP152).
+    #[error("transaction index {0} has more than 16 bits")]
+    IndexTooLarge(u64),
+    /// A prefilled transaction outside of its compact block (BIP152).
+    #[error("transaction index {0} is outside of the block")]
+    IndexOutOfBlock(u16),
+    /// A compact block without transactions.
+    #[error("a block without transactions")]
+    EmptyBlock,
     /// A `sendcmpct` that says neither 0 nor 1 (BIP152). Core punishes it.
     #[error("announce flag {0} is neither 0 nor 1")]
     AnnounceFlag(u8),
