@@ -20,6 +20,29 @@ pub enum DisconnectReason {
     /// The handshake took too long.
     #[error("handshake not done in {} s", .0.as_secs())]
     HandshakeTimeout(Duration),
+    /// The proxy cannot be reached, or refuses to serve us.
+    #[error("proxy {proxy}: {why}")]
+    Proxy {
+        /// Its `host:port`.
+        proxy: String,
+        /// What is wrong with it.
+        why: String,
+    },
+    /// The proxy works, and says that it cannot reach the peer.
+    #[error("unreachable by the proxy: {0}")]
+    UnreachableByProxy(&'static str),
+    /// There is no way to an address of this network from here.
+    #[error("{0}")]
+    NoRoute(&'static str),
+    /// The peer is of no use to us; another takes its place.
+    #[error("not useful: {0}")]
+    NotUseful(Uselessness),
+    /// It was the slowest, and made room for another.
+    #[error("rotated out as the slowest announcer")]
+    RotatedOut,
+    /// It was asked for addresses, and for nothing else.
+    #[error("told its addresses")]
+    AddressesTold,
     /// We dialled ourselves.
     #[error("connected to ourselves")]
     SelfConnection,
@@ -56,6 +79,20 @@ pub enum DisconnectReason {
     /// The program ends.
     #[error("shutting down")]
     ShuttingDown,
+}
+
+/// Why an honest peer is of no use to a watcher of the mempool.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, thiserror::Error)]
+pub enum Uselessness {
+    /// It takes no part in the relay of transactions.
+    #[error("blocks only, no transactions")]
+    BlocksOnly,
+    /// It serves no witnesses (BIP144).
+    #[error("serves no witnesses")]
+    NoWitness,
+    /// It is still in its initial block download.
+    #[error("in initial block download")]
+    InitialBlockDownload,
 }
 
 /// What a peer did wrong. Most of it is tolerated and counted, as Core does.

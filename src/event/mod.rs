@@ -2,9 +2,11 @@
 //!
 //! A live network, the demo, and whatever may feed the model one day speak it.
 
+mod book;
 mod disconnect;
 mod traffic;
 
+pub use book::{AddressNetwork, BookSize};
 pub use disconnect::{DisconnectReason, Misbehaviour};
 pub use traffic::{CommandTraffic, Direction, Said, Traffic};
 
@@ -40,6 +42,10 @@ pub enum EventKind {
         /// How many addresses it gave, or why none (one line).
         answer: Result<usize, String>,
     },
+    /// How many addresses the address book holds, by network; told when it changed, now and then.
+    AddressBook(Vec<BookSize>),
+    /// Something outside of any peer is wrong: one line, for the user.
+    Warning(String),
     /// The best chain that we know has a new end.
     Tip(Tip),
     /// A block of the best chain was fetched and checked.
