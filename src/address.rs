@@ -1,5 +1,10 @@
 //! Where a peer can be reached.
 
+mod overlay;
+mod parse;
+
+pub use parse::AddressError;
+
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
@@ -55,19 +60,16 @@ impl Default for PeerAddress {
     }
 }
 
+/// As users write it; [`PeerAddress::parse`] reads it back. An IPv6 address stands in brackets.
 impl fmt::Display for PeerAddress {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let port = self.port;
         match &self.host {
-            Host::Ip(ip) => write!(f, "{}", SocketAddr::new(*ip, self.port)),
-            Host::Cjdns(ip) => write!(f, "[{ip}]:{}", self.port),
-            Host::TorV3(_) | Host::I2p(_) => {
-                write!(f, "{}:{}", overlay_name(&self.host), self.port)
-            }
-            Host::Name(name) => write!(f, "{name}:{}", self.port),
+            Host::Ip(ip) => SocketAddr::new(*ip, port).fmt(f),
+            Host::Cjdns(ip) => write!(f, "[{ip}]:{port}"),
+            Host::TorV3(key) => write!(f, "{}:{port}", overlay::onion_name(key)),
+            Host::I2p(hash) => write!(f, "{}:{port}", overlay::i2p_name(hash)),
+            Host::Name(name) => write!(f, "{name}:{port}"),
         }
     }
-}
-
-fn overlay_name(_host: &Host) -> String {
-    String::new()
 }
