@@ -10,7 +10,7 @@ pub fn sha256d(bytes: &[u8]) -> [u8; 32] {
 }
 
 /// SHA-256 of the SHA-256 of `pieces`, one behind the other.
-pub fn sha256d_of(pieces: [&[u8]; 3]) -> [u8; 32] {
+pub fn sha256d_of<const N: usize>(pieces: [&[u8]; N]) -> [u8; 32] {
     let mut hasher = Sha256::new();
     for piece in pieces {
         hasher.update(piece);

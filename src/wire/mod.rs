@@ -15,6 +15,8 @@ mod known_address;
 pub mod message;
 mod payload;
 mod reader;
+pub mod script;
+mod target;
 pub mod transaction;
 pub mod version;
 
@@ -26,6 +28,8 @@ pub use hash::{BlockHash, Txid, Wtxid};
 pub use inventory::{Inventory, TxHash};
 pub use message::Message;
 pub use reader::WireError;
+pub use script::ScriptKind;
+pub use target::Target;
 pub use transaction::{OutPoint, Transaction};
 pub use version::{Services, Version};
 

@@ -1,5 +1,12 @@
 //! Blocks and their headers.
 
+mod check;
+mod merkle;
+#[cfg(test)]
+mod tests;
+
+pub use check::BlockError;
+
 use super::compact_size::put_len;
 use super::hash::sha256d;
 use super::{BlockHash, Reader, Transaction, WireError};

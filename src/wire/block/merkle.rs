@@ -1,0 +1,51 @@
+//! The tree of hashes whose root is in a block's header.
+
+use crate::wire::hash::sha256d_of;
+
+/// The root over `leaves`, and whether the list may be a mutation of another one.
+///
+/// An odd level is filled up with its last hash. So a list that repeats its end has the same root
+/// as the one without the repetition (CVE-2012-2459): equal neighbours are the sign of it. The
+/// root of no leaves is all zero.
+pub(super) fn merkle_root(mut leaves: Vec<[u8; 32]>) -> ([u8; 32], bool) {
+    let mut is_mutated = false;
+    while leaves.len() > 1 {
+        leaves = leaves
+            .chunks(2)
+            .map(|pair| match pair {
+                [left, right] => {
+                    is_mutated |= left == right;
+                    sha256d_of([left, right])
+                }
+                _ => sha256d_of([pair[0].as_slice(); 2]),
+            })
+            .collect();
+    }
+    (leaves.first().copied().unwrap_or_default(), is_mutated)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn leaves(names: &[u8]) -> Vec<[u8; 32]> {
+        names.iter().map(|&name| [name; 32]).collect()
+    }
+
+    #[test]
+    fn a_repeated_end_gives_the_same_root_and_is_noticed() {
+        let (root, is_mutated) = merkle_root(leaves(&[1, 2, 3]));
+        assert!(!is_mutated);
+        assert_eq!(merkle_root(leaves(&[1, 2, 3, 3])), (root, true));
+
+        let (root, is_mutated) = merkle_root(leaves(&[1, 2, 3, 4, 5, 6]));
+        assert!(!is_mutated);
+        assert_eq!(merkle_root(leaves(&[1, 2, 3, 4, 5, 6, 5, 6])), (root, true));
+    }
+
+    #[test]
+    fn a_single_leaf_is_the_root() {
+        assert_eq!(merkle_root(leaves(&[7])), ([7; 32], false));
+        assert_eq!(merkle_root(Vec::new()), ([0; 32], false));
+    }
+}
