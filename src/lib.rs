@@ -26,7 +26,9 @@
 
 pub mod address;
 pub mod chain;
+pub mod cli;
 pub mod clock;
+pub mod config;
 pub mod event;
 pub mod network;
 pub mod snapshot;
