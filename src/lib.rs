@@ -20,6 +20,7 @@
 //! | [`text`] | how strangers' bytes become harmless text |
 //! | [`wire`] | bytes ↔ messages of the Bitcoin P2P protocol |
 //! | [`event`] | everything that can happen: the one vocabulary |
+//! | [`model`] | events → the state of mempool, peers and blocks |
 //! | [`snapshot`], [`view`] | what the screen may know, and what it looks at |
 
 #![forbid(unsafe_code)]
@@ -30,6 +31,7 @@ pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod event;
+pub mod model;
 pub mod network;
 pub mod snapshot;
 pub mod text;

@@ -11,6 +11,19 @@ pub fn clean(bytes: &[u8], limit: usize) -> String {
     String::from_utf8_lossy(bytes).chars().take(limit).map(|c| if is_harmless(c) { c } else { '·' }).collect()
 }
 
+/// A number with commas between groups of three digits.
+pub fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
 fn is_harmless(c: char) -> bool {
     let invisible = matches!(c,
         '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}'
@@ -29,6 +42,14 @@ mod tests {
         assert_eq!(clean(b"/Sat\x1b[2J\x07oshi:30.0/\r\n", 256), "/Sat·[2J·oshi:30.0/··");
         assert_eq!(clean("\u{9b}31m\u{202e}abc\u{200b}".as_bytes(), 256), "·31m·abc·");
         assert_eq!(clean(b"\xff\xfeok", 256), "··ok");
+    }
+
+    #[test]
+    fn digits_are_grouped_by_three() {
+        assert_eq!(
+            [0, 999, 1_000, 923_114, u64::MAX].map(grouped),
+            ["0", "999", "1,000", "923,114", "18,446,744,073,709,551,615"]
+        );
     }
 
     #[test]

@@ -25,6 +25,12 @@ impl Traffic {
     pub const CONVERSATION: usize = 25;
     /// How many different commands are counted apart, in each direction; the rest is `other`.
     pub const COMMANDS: usize = 40;
+
+    /// All bytes that went one way.
+    pub fn bytes(&self, direction: Direction) -> u64 {
+        let that_way = self.commands.iter().filter(|command| command.direction == direction);
+        that_way.fold(0, |sum, command| sum.saturating_add(command.bytes))
+    }
 }
 
 /// The traffic of one command.

@@ -1,0 +1,101 @@
+//! A held transaction: what is known about it, and what it costs to know it.
+
+use super::fees::Prevouts;
+use super::propagation::{Announcements, Sighting};
+use super::spenders::SPENDER_MEMORY;
+use crate::event::PeerId;
+use crate::snapshot::TxKey;
+use crate::time::Timestamp;
+use crate::wire::{Transaction, Txid};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// What an allocation costs beside its bytes: its header and its rounding up.
+const ALLOCATION: usize = 16;
+
+/// What a slot of a hash table or tree costs, as a multiple of what is in it, in quarters: tables
+/// are between 7/16 and 7/8 full, leaves of a tree that grows at its end a little over half.
+pub(super) const SPARE_QUARTERS: usize = 7;
+
+/// What every transaction costs whatever it contains, in bytes: itself with its two reference
+/// counts, its entry in the tree, and a slot in each index of ids.
+const FIXED_MEMORY: usize = size_of::<Transaction>()
+    + 2 * size_of::<usize>()
+    + SPARE_QUARTERS * (size_of::<(TxKey, Entry)>() + 2 * size_of::<(Txid, TxKey)>()) / 4
+    + 3 * ALLOCATION;
+
+/// A transaction of the mempool.
+#[derive(Debug)]
+pub struct Entry {
+    tx: Arc<Transaction>,
+    first_seen: Timestamp,
+    pub(super) announcements: Announcements,
+    pub(super) prevouts: Prevouts,
+    replaces: Box<[Txid]>,
+}
+
+impl Entry {
+    pub(super) fn new(
+        tx: Arc<Transaction>,
+        sighting: Sighting,
+        prevouts: Prevouts,
+        replaces: Box<[Txid]>,
+    ) -> Self {
+        let Sighting { first_seen, announcements } = sighting;
+        Self { tx, first_seen, announcements, prevouts, replaces }
+    }
+
+    /// The transaction.
+    pub fn tx(&self) -> &Arc<Transaction> {
+        &self.tx
+    }
+
+    /// When it was first announced.
+    pub fn first_seen(&self) -> Timestamp {
+        self.first_seen
+    }
+
+    /// Who announced it first.
+    pub fn first_announcer(&self) -> Option<PeerId> {
+        self.announcements().next().map(|(peer, _)| peer)
+    }
+
+    /// Who announced it, in order, with the delay after the first, in ms.
+    pub fn announcements(&self) -> impl Iterator<Item = (PeerId, Duration)> {
+        self.announcements.iter()
+    }
+
+    /// What it pays, in sat; known only if all that it spends is known.
+    pub fn fee(&self) -> Option<u64> {
+        self.prevouts.fee(self.tx.output_value())
+    }
+
+    /// What it pays, in sat/vB.
+    pub fn fee_rate(&self) -> Option<f64> {
+        #[expect(clippy::cast_precision_loss, reason = "all the money there is has 51 bits")]
+        let rate = |fee: u64| fee as f64 / f64::from(self.tx.vsize());
+        self.fee().map(rate)
+    }
+
+    /// The value of what its input number `vin` spends, in sat, if it is known.
+    pub fn prevout_value(&self, vin: usize) -> Option<u64> {
+        self.prevouts.value(vin)
+    }
+
+    /// The transactions that it replaced.
+    pub fn replaces(&self) -> &[Txid] {
+        &self.replaces
+    }
+
+    /// The bytes that are counted for it: its serialization, its entry with what belongs to it,
+    /// and its share of the indexes. An estimate; `benches/model.rs` compares it with the
+    /// process's memory.
+    pub(super) fn memory(&self) -> usize {
+        FIXED_MEMORY
+            + self.tx.raw().len()
+            + self.tx.input_count() as usize * SPENDER_MEMORY
+            + self.announcements.memory()
+            + self.prevouts.memory()
+            + size_of_val(&*self.replaces)
+    }
+}

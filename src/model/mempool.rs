@@ -1,0 +1,223 @@
+//! The transactions that are held, and the indexes over them.
+
+use super::conflicts::Conflict;
+use super::departed::{Departed, Departure};
+use super::entry::Entry;
+use super::propagation::{Pending, Sighting};
+use super::spenders::Spenders;
+use crate::event::PeerId;
+use crate::snapshot::TxKey;
+use crate::time::Timestamp;
+use crate::wire::{Transaction, TxHash, Txid, Wtxid};
+use foldhash::fast::RandomState;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+/// All unconfirmed transactions, within a limit of memory.
+#[derive(Debug)]
+pub(super) struct Mempool {
+    /// In bytes.
+    limit: u64,
+    next_key: u64,
+    /// In the order of arrival.
+    entries: BTreeMap<TxKey, Entry>,
+    by_txid: HashMap<Txid, TxKey, RandomState>,
+    by_wtxid: HashMap<Wtxid, TxKey, RandomState>,
+    pub(super) spenders: Spenders,
+    pub(super) pending: Pending,
+    pub(super) departed: Departed,
+    pub(super) sums: Sums,
+}
+
+/// Sums over what is held, and counts since the start.
+#[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
+pub(super) struct Sums {
+    /// In vB.
+    pub(super) vsize: u64,
+    /// In bytes.
+    pub(super) memory: u64,
+    /// Transactions whose fee is known.
+    pub(super) fees_known: usize,
+    /// Received since the start.
+    pub(super) received: u64,
+    /// Dropped for want of memory since the start.
+    pub(super) dropped: u64,
+}
+
+/// What became of a transaction that arrived.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) enum Arrival {
+    /// It is held now.
+    Accepted {
+        /// The transactions that it replaced, by conflict.
+        replaced: Box<[Txid]>,
+        /// How many descendants of those went with them.
+        descendants: usize,
+    },
+    /// It was held already, perhaps with another witness: the first one stays.
+    Known,
+    /// It was replaced, is in a block, or conflicts with one that stays.
+    Late,
+}
+
+impl Mempool {
+    /// An empty one that may take up to `limit` bytes.
+    pub(super) fn new(limit: u64) -> Self {
+        Self {
+            limit,
+            next_key: 0,
+            entries: BTreeMap::new(),
+            by_txid: HashMap::default(),
+            by_wtxid: HashMap::default(),
+            spenders: Spenders::default(),
+            pending: Pending::default(),
+            departed: Departed::default(),
+            sums: Sums::default(),
+        }
+    }
+
+    /// A peer announced transactions.
+    pub(super) fn announce(&mut self, now: Timestamp, peer: PeerId, hashes: &[TxHash]) {
+        for &hash in hashes {
+            if let Some(key) = self.key(hash) {
+                self.update(key, |entry| {
+                    let delay = now.since(entry.first_seen());
+                    entry.announcements.add(peer, delay);
+                });
+            } else if !self.departed.is_barred(hash) {
+                self.pending.announce(now, peer, hash);
+            }
+        }
+        self.pending.expire(now);
+        self.evict();
+    }
+
+    /// A transaction arrived from a peer that announced it.
+    pub(super) fn receive(&mut self, now: Timestamp, peer: PeerId, tx: &Arc<Transaction>) -> Arrival {
+        self.sums.received += 1;
+        let sighting = self.take_sighting(now, peer, tx);
+        let (txid, wtxid) = (tx.txid(), tx.wtxid());
+        if self.by_txid.contains_key(&txid) {
+            return Arrival::Known;
+        }
+        if self.departed.is_barred(TxHash::Txid(txid)) {
+            return Arrival::Late;
+        }
+        let prevouts = self.prevouts_of(tx);
+        let Conflict::Replaces { rivals, all } = self.conflict(tx, &prevouts) else {
+            self.departed.refuse(txid, wtxid);
+            return Arrival::Late;
+        };
+        let replaced: Box<[Txid]> =
+            rivals.iter().filter_map(|key| self.get(*key)).map(|rival| rival.tx().txid()).collect();
+        for key in &all {
+            self.remove_and_refuse(*key, Departure::Replaced(txid));
+        }
+        let descendants = all.len() - rivals.len();
+        self.insert(Entry::new(Arc::clone(tx), sighting, prevouts, replaced.clone()));
+        self.learn_outputs(tx);
+        self.evict();
+        Arrival::Accepted { replaced, descendants }
+    }
+
+    fn take_sighting(&mut self, now: Timestamp, peer: PeerId, tx: &Transaction) -> Sighting {
+        let hashes = [TxHash::Wtxid(tx.wtxid()), TxHash::Txid(tx.txid())];
+        let mut sighting = match hashes.map(|hash| self.pending.take(hash)).into() {
+            (Some(one), Some(other)) => one.merged(other),
+            (Some(one), None) | (None, Some(one)) => one,
+            (None, None) => Sighting::new(now, peer),
+        };
+        let delay = now.since(sighting.first_seen);
+        sighting.announcements.add(peer, delay);
+        sighting
+    }
+
+    fn insert(&mut self, entry: Entry) {
+        let key = TxKey(self.next_key);
+        self.next_key += 1;
+        self.by_txid.insert(entry.tx().txid(), key);
+        self.by_wtxid.insert(entry.tx().wtxid(), key);
+        self.spenders.insert(key, entry.tx());
+        self.sums.add(&entry);
+        self.entries.insert(key, entry);
+    }
+
+    /// Takes a transaction out.
+    pub(super) fn remove(&mut self, key: TxKey, why: Departure) -> Option<Entry> {
+        let entry = self.entries.remove(&key)?;
+        self.by_txid.remove(&entry.tx().txid());
+        self.by_wtxid.remove(&entry.tx().wtxid());
+        self.spenders.remove(entry.tx());
+        self.sums.subtract(&entry);
+        self.departed.record(key, why);
+        Some(entry)
+    }
+
+    /// Takes a transaction out for good.
+    pub(super) fn remove_and_refuse(&mut self, key: TxKey, why: Departure) {
+        if let Some(entry) = self.remove(key, why) {
+            self.departed.refuse(entry.tx().txid(), entry.tx().wtxid());
+        }
+    }
+
+    /// Changes an entry, and the sums with it.
+    pub(super) fn update(&mut self, key: TxKey, change: impl FnOnce(&mut Entry)) {
+        if let Some(entry) = self.entries.get_mut(&key) {
+            self.sums.subtract(entry);
+            change(entry);
+            self.sums.add(entry);
+        }
+    }
+
+    pub(super) fn evict(&mut self) {
+        while self.sums.memory > self.limit
+            && let Some((&oldest, _)) = self.entries.first_key_value()
+        {
+            self.remove(oldest, Departure::Evicted);
+            self.sums.dropped += 1;
+        }
+    }
+
+    /// How many are held.
+    pub(super) fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// One of them.
+    pub(super) fn get(&self, key: TxKey) -> Option<&Entry> {
+        self.entries.get(&key)
+    }
+
+    /// All of them, in the order of arrival.
+    pub(super) fn entries(&self) -> &BTreeMap<TxKey, Entry> {
+        &self.entries
+    }
+
+    /// The place of a transaction that is held.
+    pub(super) fn key(&self, hash: TxHash) -> Option<TxKey> {
+        match hash {
+            TxHash::Txid(txid) => self.by_txid.get(&txid),
+            TxHash::Wtxid(wtxid) => self.by_wtxid.get(&wtxid),
+        }
+        .copied()
+    }
+
+    /// By its name without the witness.
+    pub(super) fn by_txid(&self, txid: Txid) -> Option<&Entry> {
+        self.get(self.key(TxHash::Txid(txid))?)
+    }
+}
+
+impl Sums {
+    fn add(&mut self, entry: &Entry) {
+        self.vsize += u64::from(entry.tx().vsize());
+        self.memory += entry.memory() as u64;
+        self.fees_known += usize::from(entry.fee().is_some());
+    }
+
+    fn subtract(&mut self, entry: &Entry) {
+        self.vsize -= u64::from(entry.tx().vsize());
+        self.memory -= entry.memory() as u64;
+        self.fees_known -= usize::from(entry.fee().is_some());
+    }
+}

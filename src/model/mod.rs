@@ -1,0 +1,251 @@
+//! The state of the network as far as the events tell it: mempool, peers, blocks, rates.
+//!
+//! Pure: the same events make the same state. It knows no clock, no task and no socket; the time
+//! comes with the events and with each question.
+
+mod blocks;
+mod conflicts;
+mod departed;
+mod entry;
+mod fees;
+mod health;
+mod log;
+mod mempool;
+mod peer;
+mod peers;
+mod propagation;
+mod rates;
+mod spenders;
+mod story;
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod tests;
+mod transactions;
+
+pub use entry::Entry;
+
+use crate::address::PeerAddress;
+use crate::chain::Network;
+use crate::event::{Direction, Event, EventKind, PeerEvent, PeerId, PeerInfo, Tip, Traffic};
+use crate::snapshot::{Detail, Snapshot, Totals};
+use crate::time::Timestamp;
+use crate::view::{Open, View};
+use crate::wire::{Block, Transaction, TxHash, Wtxid};
+use health::Reach;
+use log::Log;
+use mempool::{Arrival, Mempool};
+use peer::Peer;
+use peers::{PeerTotals, Peers};
+use rates::{Gauge, PerSecond};
+use std::sync::Arc;
+use story::Teller;
+
+/// The rates of a snapshot reach this far back, in s.
+const RATES_SHOWN: u64 = 60;
+
+/// What the model must know beforehand.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ModelSettings {
+    /// Which network is watched.
+    pub network: Network,
+    /// Whether the peers are the demo's.
+    pub demo: bool,
+    /// Whether the user named the peers, so that no seeds are asked.
+    pub listed_peers: bool,
+    /// The memory for transactions, in bytes (`--max-mempool`).
+    pub max_mempool: u64,
+    /// When the watch began: rates have no past before it.
+    pub started: Timestamp,
+}
+
+/// What is known. Its memory is bounded whatever the peers do.
+#[derive(Debug)]
+pub struct Model {
+    settings: ModelSettings,
+    mempool: Mempool,
+    peers: Peers,
+    reach: Reach,
+    log: Log,
+    tip: Option<Tip>,
+    seen_before_block: Option<f32>,
+    arrivals: PerSecond,
+    received: ByteCount,
+    sent: ByteCount,
+    size: Gauge,
+}
+
+#[derive(Debug)]
+struct ByteCount {
+    total: u64,
+    rate: PerSecond,
+}
+
+impl ByteCount {
+    fn add(&mut self, now: Timestamp, bytes: u64) {
+        self.total = self.total.saturating_add(bytes);
+        self.rate.add(now, bytes);
+    }
+}
+
+impl Model {
+    /// Nothing is known yet.
+    pub fn new(settings: ModelSettings) -> Self {
+        let started = settings.started;
+        let none = || ByteCount { total: 0, rate: PerSecond::new(started) };
+        Self {
+            mempool: Mempool::new(settings.max_mempool),
+            peers: Peers::default(),
+            reach: Reach::new(started),
+            log: Log::default(),
+            tip: None,
+            seen_before_block: None,
+            arrivals: PerSecond::new(started),
+            received: none(),
+            sent: none(),
+            size: Gauge::new(started),
+            settings,
+        }
+    }
+
+    /// Takes note of something that happened.
+    pub fn apply(&mut self, event: &Event) {
+        let now = event.time;
+        self.size.observe(now, self.mempool.len());
+        match &event.kind {
+            EventKind::Peer(id, event) => self.apply_peer(now, *id, event),
+            EventKind::Seed { name, answer } => {
+                self.reach.seed(name, answer);
+                self.log.push(now, story::seed(name, answer));
+            }
+            EventKind::Tip(tip) => self.tip = Some(*tip),
+            EventKind::Block { height, block, .. } => self.confirm(now, *height, block),
+        }
+    }
+
+    fn apply_peer(&mut self, now: Timestamp, id: PeerId, event: &PeerEvent) {
+        let was_live = self.is_live(id);
+        self.peers.apply(now, id, event);
+        if was_live || self.is_live(id) {
+            self.reach.live(now, event);
+        }
+        match event {
+            PeerEvent::Announced { txs, .. } => self.mempool.announce(now, id, txs),
+            PeerEvent::Transaction { tx, .. } => self.receive(now, id, tx),
+            PeerEvent::Traffic(traffic) => self.count(now, traffic),
+            _ => {
+                let told = self.peers.address(id).and_then(|address| {
+                    let listed = self.settings.listed_peers;
+                    story::peer(now, &Teller { id, address, was_live, listed }, event)
+                });
+                self.log.extend(now, told);
+            }
+        }
+    }
+
+    fn receive(&mut self, now: Timestamp, peer: PeerId, tx: &Arc<Transaction>) {
+        self.arrivals.add(now, 1);
+        if let Arrival::Accepted { replaced, descendants } = self.mempool.receive(now, peer, tx) {
+            self.log.extend(now, story::replacement(&replaced, tx.txid(), descendants));
+        }
+    }
+
+    fn confirm(&mut self, now: Timestamp, height: u32, block: &Block) {
+        let confirmed = self.mempool.confirm(block, height);
+        self.seen_before_block = confirmed.share_seen();
+        self.log.push(now, story::block(height, &confirmed));
+    }
+
+    fn count(&mut self, now: Timestamp, traffic: &Traffic) {
+        self.received.add(now, traffic.bytes(Direction::Received));
+        self.sent.add(now, traffic.bytes(Direction::Sent));
+    }
+
+    fn is_live(&self, id: PeerId) -> bool {
+        self.peers.get(id).is_some_and(Peer::is_live)
+    }
+
+    /// A transaction that is held.
+    pub fn transaction(&self, wtxid: &Wtxid) -> Option<&Entry> {
+        self.mempool.get(self.mempool.key(TxHash::Wtxid(*wtxid))?)
+    }
+
+    /// Whether it or an unconfirmed ancestor signals that it may be replaced (BIP125).
+    pub fn is_replaceable(&self, entry: &Entry) -> bool {
+        self.mempool.is_replaceable(entry)
+    }
+
+    /// Where a peer is; known until a while after it was dropped.
+    pub fn peer_address(&self, id: PeerId) -> Option<&PeerAddress> {
+        self.peers.address(id)
+    }
+
+    /// What a peer said of itself when it was last connected.
+    pub fn peer_info(&self, id: PeerId) -> Option<&PeerInfo> {
+        self.peers.get(id)?.info()
+    }
+
+    /// What the screen may know at `now`. The cost depends on the view and the number of peers,
+    /// not on the number of transactions.
+    pub fn snapshot(&self, view: &View, now: Timestamp) -> Snapshot {
+        let peers = self.peers.totals();
+        let announcers = peers.announcers;
+        let health = self.reach.health(now, peers.live, &self.peers, &self.settings);
+        Snapshot {
+            time: now,
+            network: self.settings.network,
+            demo: self.settings.demo,
+            health,
+            totals: self.totals(&peers),
+            tx_rate: self.arrivals.series(now, RATES_SHOWN),
+            download_rate: self.received.rate.series(now, RATES_SHOWN),
+            upload_rate: self.sent.rate.series(now, RATES_SHOWN),
+            mempool_size: self.size.series(now, self.mempool.len()),
+            peers: self.peers.window(&view.peers, now),
+            transactions: transactions::window(
+                &self.mempool,
+                &self.peers,
+                announcers,
+                &view.transactions,
+                now,
+            ),
+            arrival: self.arrivals.slices(now, view.arrival),
+            events: self.log.newest(view.events),
+            detail: view.open.and_then(|open| self.detail(open, now)),
+        }
+    }
+
+    fn totals(&self, peers: &PeerTotals) -> Totals {
+        let sums = self.mempool.sums;
+        let held = self.mempool.len();
+        #[expect(clippy::cast_precision_loss, reason = "a share is shown with three digits")]
+        let coverage = sums.fees_known as f32 / held as f32;
+        Totals {
+            peers_live: peers.live,
+            median_ping: peers.median_ping,
+            tip: self.tip,
+            transactions: held,
+            vsize: sums.vsize,
+            memory: sums.memory,
+            dropped: sums.dropped,
+            received: sums.received,
+            bytes_received: self.received.total,
+            bytes_sent: self.sent.total,
+            fee_floor: peers.fee_floor,
+            seen_before_block: self.seen_before_block,
+            fee_coverage: (held > 0).then_some(coverage),
+        }
+    }
+
+    fn detail(&self, open: Open, now: Timestamp) -> Option<Detail> {
+        match open {
+            Open::Peer(id) => Some(match self.peers.get(id) {
+                Some(peer) => Detail::Peer(Box::new(peer.detail(id, now))),
+                None => Detail::Gone("this peer was dropped a while ago".to_owned()),
+            }),
+            Open::Transaction(key) => {
+                self.mempool.departed.reason(key).map(|why| Detail::Gone(why.to_string()))
+            }
+        }
+    }
+}

@@ -1,0 +1,58 @@
+//! Which held transaction spends an output: the way to children, conflicts and fees.
+
+use super::entry::SPARE_QUARTERS;
+use crate::snapshot::TxKey;
+use crate::wire::{OutPoint, Transaction};
+use foldhash::fast::RandomState;
+use std::collections::HashMap;
+
+/// What one input costs in the index, in bytes.
+pub(super) const SPENDER_MEMORY: usize = SPARE_QUARTERS * size_of::<(OutPoint, Spender)>() / 4;
+
+/// An input of a held transaction.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct Spender {
+    pub(super) key: TxKey,
+    /// The number of the input.
+    pub(super) vin: u32,
+}
+
+/// The inputs of all held transactions by what they spend. No two spend the same output.
+#[derive(Debug, Default)]
+pub(super) struct Spenders {
+    by_prevout: HashMap<OutPoint, Spender, RandomState>,
+}
+
+impl Spenders {
+    /// Who spends an output.
+    pub(super) fn get(&self, prevout: &OutPoint) -> Option<Spender> {
+        self.by_prevout.get(prevout).copied()
+    }
+
+    /// Those that spend what `tx` spends, in the order of its inputs; one may come more than once.
+    pub(super) fn rivals<'a>(&'a self, tx: &'a Transaction) -> impl Iterator<Item = TxKey> + 'a {
+        tx.inputs().filter_map(|input| self.get(&input.prevout)).map(|spender| spender.key)
+    }
+
+    /// Those that spend an output of `tx`; one may come more than once.
+    pub(super) fn children<'a>(&'a self, tx: &'a Transaction) -> impl Iterator<Item = TxKey> + 'a {
+        let txid = tx.txid();
+        (0..tx.output_count())
+            .filter_map(move |vout| self.get(&OutPoint { txid, vout }))
+            .map(|child| child.key)
+    }
+
+    /// A transaction is held from now on.
+    pub(super) fn insert(&mut self, key: TxKey, tx: &Transaction) {
+        for (vin, input) in (0..).zip(tx.inputs()) {
+            self.by_prevout.insert(input.prevout, Spender { key, vin });
+        }
+    }
+
+    /// A transaction is no longer held.
+    pub(super) fn remove(&mut self, tx: &Transaction) {
+        for input in tx.inputs() {
+            self.by_prevout.remove(&input.prevout);
+        }
+    }
+}

@@ -1,0 +1,98 @@
+//! Of two spends of one output, one stays.
+
+use crate::model::testing::*;
+use crate::wire::Transaction;
+use std::sync::Arc;
+
+fn scene(txs: &[&Arc<Transaction>]) -> Scene {
+    let mut scene = Scene::new();
+    scene.connect(1).deliver_all(1, txs.iter().copied());
+    scene
+}
+
+#[test]
+fn a_replacement_takes_the_place_of_the_old_one_and_its_descendants() {
+    let old = spend(&[coin(1)], &[1_000]);
+    let child = spend(&[output(&old, 0)], &[900]);
+    let bystander = loose(70);
+    let new = spend(&[coin(1)], &[800]);
+    let scene = scene(&[&old, &child, &bystander, &new]);
+    assert_eq!(scene.held(), [new.txid(), bystander.txid()]);
+    let entry = scene.model.transaction(&new.wtxid()).unwrap();
+    assert_eq!(entry.replaces(), [old.txid()]);
+    let (old, new) = (old.txid().to_string(), new.txid().to_string());
+    let line = format!("{}…{} and 1 more replaced by {}…{}", &old[..6], &old[61..], &new[..6], &new[61..]);
+    assert_eq!(scene.events()[0], line);
+}
+
+#[test]
+fn a_replaced_one_does_not_come_back_nor_do_its_children() {
+    let old = spend(&[coin(1)], &[1_000]);
+    let late_child = spend(&[output(&old, 0), coin(6)], &[900]);
+    let late_grandchild = spend(&[output(&late_child, 0)], &[1]);
+    let new = spend(&[coin(1)], &[800]);
+    let scene = scene(&[&old, &new, &old, &malleated(&old), &late_child, &late_grandchild]);
+    assert_eq!(scene.held(), [new.txid()]);
+}
+
+#[test]
+fn an_original_that_comes_after_its_replacement_changes_nothing() {
+    let new = spend(&[coin(1), coin(2)], &[800]);
+    let original = spend(&[coin(2), coin(1)], &[1_000]);
+    let scene = scene(&[&new, &original, &original]);
+    assert_eq!(scene.held(), [new.txid()]);
+    assert!(!scene.events().iter().any(|line| line.contains("replaced")));
+}
+
+#[test]
+fn known_fees_decide_if_the_inputs_differ() {
+    let funds = spend(&[coin(1)], &[10_000, 5_000]);
+    let held = spend(&[output(&funds, 0)], &[9_000]);
+    let cheaper = spend(&[output(&funds, 0), output(&funds, 1)], &[14_100]);
+    let dearer = spend(&[output(&funds, 0), output(&funds, 1)], &[13_900]);
+    let scene = scene(&[&funds, &held, &cheaper]);
+    assert_eq!(scene.held(), [held.txid(), funds.txid()]);
+    let mut scene = scene;
+    scene.deliver(1, &dearer);
+    assert_eq!(scene.held(), [dearer.txid(), funds.txid()]);
+}
+
+#[test]
+fn one_may_replace_several() {
+    let old = [spend(&[coin(1)], &[1_000]), spend(&[coin(2)], &[1_000])];
+    let new = spend(&[coin(1), coin(2), coin(3)], &[1_000]);
+    let scene = scene(&[&old[0], &old[1], &new]);
+    assert_eq!(scene.held(), [new.txid()]);
+    let entry = scene.model.transaction(&new.wtxid()).unwrap();
+    assert_eq!(entry.replaces(), [old[0].txid(), old[1].txid()]);
+}
+
+#[test]
+fn nothing_replaces_more_than_a_node_would_let_it() {
+    let fan = spend(&[coin(1)], &vec![10; 7_000]);
+    let mut scene = scene(&[&fan]);
+    for vout in 0..7_000 {
+        scene.deliver(1, &spend(&[output(&fan, vout)], &[5]));
+    }
+    scene.deliver(1, &spend(&[coin(1), coin(2)], &[1]));
+    assert_eq!(scene.all().totals.transactions, 7_001);
+}
+
+#[test]
+fn a_transaction_is_replaceable_if_it_or_an_unconfirmed_ancestor_says_so() {
+    let mut signals = parts(&[coin(1)], &[1_000]);
+    signals.inputs[0].sequence = 0xffff_fffd;
+    let parent = Arc::new(signals.build().unwrap());
+    let child = spend(&[output(&parent, 0), coin(5)], &[900]);
+    let grandchild = spend(&[output(&child, 0)], &[800]);
+    let other = loose(9);
+    let mut scene = scene(&[&parent, &child, &grandchild, &other]);
+    let replaceable = |scene: &Scene, tx: &Transaction| {
+        let entry = scene.model.transaction(&tx.wtxid()).unwrap();
+        scene.model.is_replaceable(entry)
+    };
+    let all = [&parent, &child, &grandchild, &other].map(|tx| replaceable(&scene, tx));
+    assert_eq!(all, [true, true, true, false]);
+    scene.mine(5, &[&parent]);
+    assert!(!replaceable(&scene, &grandchild), "what is confirmed cannot be replaced");
+}

@@ -1,0 +1,81 @@
+//! Fees are exact or unknown.
+
+use crate::model::testing::*;
+use crate::model::{Entry, ModelSettings};
+use crate::wire::transaction::MAX_MONEY;
+
+#[test]
+fn a_fee_is_known_if_all_parents_are_held() {
+    let mut scene = Scene::new();
+    let parent = spend(&[coin(1)], &[5_000, 7_000]);
+    let child = spend(&[output(&parent, 1)], &[6_000]);
+    let half_known = spend(&[output(&parent, 0), coin(9)], &[100]);
+    scene.connect(1).deliver(1, &parent).deliver(1, &child).deliver(1, &half_known);
+    assert_eq!([&parent, &child, &half_known].map(|tx| scene.fee(tx)), [None, Some(1_000), None]);
+    let rate = scene.model.transaction(&child.wtxid()).unwrap().fee_rate().unwrap();
+    assert!((rate - 1_000.0 / f64::from(child.vsize())).abs() < 1e-9);
+    assert_eq!(scene.all().totals.fee_coverage, Some(1.0 / 3.0));
+}
+
+#[test]
+fn a_parent_that_comes_after_its_child_makes_the_fee_known() {
+    let mut scene = Scene::new();
+    let parents = [spend(&[coin(1)], &[5_000]), spend(&[coin(2)], &[1, 9_000])];
+    let child = spend(&[output(&parents[1], 1), output(&parents[0], 0)], &[13_000]);
+    scene.connect(1).deliver(1, &child).deliver(1, &parents[0]);
+    assert_eq!(scene.fee(&child), None);
+    scene.deliver(1, &parents[1]);
+    assert_eq!(scene.fee(&child), Some(1_000));
+}
+
+#[test]
+fn a_fee_stays_known_when_the_parent_is_mined_and_becomes_known_if_only_the_block_has_it() {
+    let mut scene = Scene::new();
+    let parents = [spend(&[coin(1)], &[5_000]), spend(&[coin(2)], &[6_000])];
+    let children = [0, 1].map(|n: usize| spend(&[output(&parents[n], 0)], &[4_000]));
+    scene.connect(1).deliver(1, &parents[0]).deliver(1, &children[0]).deliver(1, &children[1]);
+    scene.mine(5, &[&parents[0], &parents[1]]);
+    assert_eq!(children.each_ref().map(|tx| scene.fee(tx)), [Some(1_000), Some(2_000)]);
+    assert_eq!(scene.all().totals.fee_coverage, Some(1.0));
+}
+
+#[test]
+fn a_parent_that_comes_twice_counts_once() {
+    let mut scene = Scene::with(ModelSettings { max_mempool: 3_500, ..settings() });
+    let parent = spend(&[coin(1)], &[5_000]);
+    let child = spend(&[output(&parent, 0), coin(3)], &[1_000]);
+    scene.connect(1).deliver(1, &parent).deliver(1, &child);
+    while scene.model.transaction(&parent.wtxid()).is_some() {
+        let number = u32::try_from(scene.all().totals.received).unwrap();
+        scene.deliver(1, &loose(number + 100));
+    }
+    assert!(scene.model.transaction(&child.wtxid()).is_some(), "there is memory for the child alone");
+    scene.deliver(1, &parent);
+    assert_eq!(scene.model.transaction(&child.wtxid()).and_then(Entry::fee), None);
+}
+
+#[test]
+fn impossible_sums_are_unknown_and_do_no_harm() {
+    let mut scene = Scene::new();
+    let parents: Vec<_> = (0..3).map(|n| spend(&[coin(n)], &[MAX_MONEY])).collect();
+    let prevouts: Vec<_> = parents.iter().map(|parent| output(parent, 0)).collect();
+    let too_rich = spend(&prevouts, &[1_000]);
+    let poor = spend(&[coin(9)], &[10]);
+    let pays_out_too_much = spend(&[output(&poor, 0)], &[11]);
+    let no_such_output = spend(&[output(&poor, 7)], &[1]);
+    scene.connect(1).deliver(1, &poor).deliver(1, &pays_out_too_much);
+    assert_eq!(scene.fee(&pays_out_too_much), None);
+    scene.deliver_all(1, &parents);
+    scene.deliver(1, &too_rich).deliver(1, &no_such_output);
+    assert_eq!([&too_rich, &no_such_output].map(|tx| scene.fee(tx)), [None; 2]);
+}
+
+#[test]
+fn a_child_of_many_outputs_of_one_parent_is_read_in_one_pass() {
+    let mut scene = Scene::new();
+    let parent = spend(&[coin(1)], &vec![10; 9_000]);
+    let prevouts: Vec<_> = (0..9_000).rev().map(|vout| output(&parent, vout)).collect();
+    let child = spend(&prevouts, &[80_000]);
+    scene.connect(1).deliver(1, &parent).deliver(1, &child);
+    assert_eq!(scene.fee(&child), Some(10_000));
+}

@@ -1,0 +1,100 @@
+//! How well things go, and what is advised.
+
+use crate::chain::Network;
+use crate::event::{DisconnectReason, EventKind, PeerEvent};
+use crate::model::ModelSettings;
+use crate::model::testing::*;
+use crate::snapshot::Health;
+use std::time::Duration;
+
+fn seed(scene: &mut Scene, name: &str, answer: Result<usize, &str>) {
+    let answer = answer.map_err(str::to_owned);
+    scene.happen(EventKind::Seed { name: name.to_owned(), answer });
+}
+
+fn discovering() -> Scene {
+    Scene::with(ModelSettings { network: Network::Signet, listed_peers: false, ..settings() })
+}
+
+fn advice(scene: &Scene) -> Vec<String> {
+    match scene.all().health {
+        Health::Unreachable { advice } => advice,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn the_first_seconds_are_connecting_and_then_live() {
+    let mut scene = Scene::new();
+    assert_eq!(scene.all().health, Health::Connecting);
+    scene.pass(1).connect(1);
+    assert_eq!(scene.all().health, Health::Live);
+}
+
+#[test]
+fn silence_of_everybody_is_stale_and_one_message_ends_it() {
+    let mut scene = Scene::new();
+    scene.connect(1).connect(2).pass(61).peer(1, PeerEvent::Pinged);
+    assert_eq!(scene.all().health, Health::Stale { silent_for: Duration::from_secs(61) });
+    scene.peer(2, PeerEvent::Pong { rtt: Duration::from_secs(1) });
+    assert_eq!(scene.all().health, Health::Live);
+}
+
+#[test]
+fn a_named_peer_that_refuses_is_told_with_its_reason() {
+    let mut scene = Scene::new();
+    scene.dial(1, 1).lose(1, DisconnectReason::Refused, Some(1));
+    assert_eq!(scene.all().health, Health::Connecting, "it is early");
+    scene.pass(6).dial(1, 2);
+    let advice = advice(&scene);
+    assert_eq!(advice[0], "203.0.113.1:8333: connection refused");
+    assert!(advice.iter().any(|line| line.contains("on regtest?")), "{advice:?}");
+    assert!(advice.iter().any(|line| line.contains("mempulse demo")), "{advice:?}");
+    scene.connect(1);
+    assert_eq!(scene.all().health, Health::Live);
+}
+
+#[test]
+fn a_lost_peer_is_given_a_moment_before_all_is_called_unreachable() {
+    let mut scene = Scene::new();
+    scene.connect(1).pass(100).lose(1, DisconnectReason::ClosedByPeer, Some(1)).pass(1).dial(1, 1);
+    assert_eq!(scene.all().health, Health::Connecting);
+    scene.lose(1, DisconnectReason::Refused, Some(2)).pass(5);
+    advice(&scene);
+}
+
+#[test]
+fn seeds_that_fail_are_named() {
+    let mut scene = discovering();
+    let [first, second] = Network::Signet.dns_seeds() else { panic!("signet has two seeds") };
+    seed(&mut scene, first, Err("no such host\x1b[2J"));
+    scene.pass(6);
+    assert_eq!(scene.all().health, Health::Connecting, "one seed may still answer");
+    seed(&mut scene, second, Ok(0));
+    let advice = advice(&scene);
+    assert!(advice.contains(&format!("seed {first}: no such host·[2J")), "{advice:?}");
+    assert!(advice.contains(&format!("seed {second}: knows no addresses")), "{advice:?}");
+    assert!(advice.iter().any(|line| line.contains("38333")), "{advice:?}");
+    assert!(advice.iter().any(|line| line.contains("--peer")), "{advice:?}");
+}
+
+#[test]
+fn addresses_of_which_none_answers_end_the_patience() {
+    let mut scene = discovering();
+    seed(&mut scene, "seed.signet.example", Ok(20));
+    for peer in 0..31 {
+        scene.pass(1).dial(peer, 1).dial(peer + 100, 1);
+        scene.lose(peer, DisconnectReason::DialTimeout(Duration::from_secs(5)), None);
+    }
+    let advice = advice(&scene);
+    assert!(advice.iter().any(|line| line.contains("no answer to the dial in 5 s")), "{advice:?}");
+    assert!(advice.iter().any(|line| line == "and 12 more addresses"), "{advice:?}");
+    assert_eq!(scene.events()[0], "203.0.113.30:8333 not reached: no answer to the dial in 5 s ×31");
+}
+
+#[test]
+fn a_network_without_seeds_asks_for_a_peer() {
+    let mut scene = Scene::with(ModelSettings { listed_peers: false, ..settings() });
+    scene.pass(6);
+    assert_eq!(advice(&scene)[0], "regtest has no DNS seeds: name a node with --peer HOST:PORT");
+}

@@ -1,0 +1,175 @@
+//! Transactions come, are announced, are mined, and are dropped for want of memory.
+
+use crate::event::{DisconnectReason, PeerEvent, PeerId};
+use crate::model::ModelSettings;
+use crate::model::testing::*;
+use crate::snapshot::{Detail, TransactionRow};
+use crate::view::{Open, View};
+use crate::wire::TxHash;
+use std::time::Duration;
+
+fn row(scene: &Scene, index: usize) -> TransactionRow {
+    scene.all().transactions.rows[index].clone()
+}
+
+#[test]
+fn a_transaction_is_first_seen_when_it_is_announced_and_not_when_it_comes() {
+    let mut scene = Scene::new();
+    let tx = loose(1);
+    scene.connect(1).connect(2).announce(1, &tx).pass(2).announce(2, &tx).pass(1).deliver(2, &tx);
+    let entry = scene.model.transaction(&tx.wtxid()).unwrap();
+    assert_eq!((entry.first_seen(), entry.first_announcer()), (START, Some(PeerId(1))));
+    let told: Vec<_> = entry.announcements().collect();
+    assert_eq!(told, [(PeerId(1), Duration::ZERO), (PeerId(2), Duration::from_secs(2))]);
+    assert_eq!(row(&scene, 0).age, Duration::from_secs(3));
+}
+
+#[test]
+fn a_row_tells_sizes_and_who_announced_it() {
+    let mut scene = Scene::new();
+    let tx = spend(&[coin(1), coin(2)], &[5_000, 6_000, 1]);
+    scene.connect_all(1..=3);
+    scene.announce(1, &tx).deliver(1, &tx).announce(2, &tx).announce(2, &tx);
+    let told = row(&scene, 0);
+    assert_eq!((told.txid, told.vsize), (tx.txid(), tx.vsize()));
+    assert_eq!((told.inputs, told.outputs, told.output_value), (2, 3, 11_001));
+    assert_eq!((told.announced_by, told.announcers, told.fee_rate), (2, 3, None));
+    scene.lose(2, DisconnectReason::ClosedByPeer, None);
+    assert_eq!((row(&scene, 0).announced_by, row(&scene, 0).announcers), (1, 2));
+}
+
+#[test]
+fn an_announcement_by_either_id_counts() {
+    let mut scene = Scene::new();
+    let tx = loose(1);
+    scene.connect(1).connect(2).connect(3);
+    scene.peer(1, PeerEvent::Announced { txs: vec![TxHash::Txid(tx.txid())], count: 1 });
+    scene.announce(2, &tx).deliver(2, &tx);
+    scene.peer(3, PeerEvent::Announced { txs: vec![TxHash::Txid(tx.txid())], count: 1 });
+    assert_eq!(row(&scene, 0).announced_by, 3);
+}
+
+#[test]
+fn of_two_witnesses_the_first_stays() {
+    let mut scene = Scene::new();
+    let tx = loose(1);
+    let other = malleated(&tx);
+    assert_eq!((tx.txid() == other.txid(), tx.wtxid() == other.wtxid()), (true, false));
+    scene.connect(1).deliver(1, &tx).deliver(1, &other);
+    assert!(scene.model.transaction(&tx.wtxid()).is_some());
+    assert!(scene.model.transaction(&other.wtxid()).is_none());
+    assert_eq!((scene.all().totals.transactions, scene.all().totals.received), (1, 2));
+}
+
+#[test]
+fn totals_add_up() {
+    let mut scene = Scene::new();
+    scene.connect(1);
+    let txs: Vec<_> = (0..20).map(loose).collect();
+    scene.deliver_all(1, &txs);
+    let totals = scene.all().totals;
+    assert_eq!(totals.transactions, 20);
+    assert_eq!(totals.vsize, txs.iter().map(|tx| u64::from(tx.vsize())).sum::<u64>());
+    assert_eq!((totals.received, totals.dropped), (20, 0));
+    assert_eq!(totals.fee_coverage, Some(0.0));
+    assert!(totals.memory > 20 * 400 && totals.memory < 20 * 2_000, "{}", totals.memory);
+}
+
+#[test]
+fn the_oldest_go_first_when_memory_runs_out_and_are_counted() {
+    let mut scene = Scene::with(ModelSettings { max_mempool: 20_000, ..settings() });
+    scene.connect(1);
+    let txs: Vec<_> = (0..100).map(loose).collect();
+    scene.deliver_all(1, &txs);
+    let totals = scene.all().totals;
+    assert!(totals.memory <= 20_000);
+    assert_eq!(totals.transactions as u64 + totals.dropped, 100);
+    let kept: Vec<_> = txs.iter().rev().take(totals.transactions).map(|tx| tx.txid()).collect();
+    assert_eq!(scene.held(), kept);
+    scene.deliver(1, &txs[0]);
+    assert_eq!(scene.held()[0], txs[0].txid(), "one that was dropped may come back");
+}
+
+#[test]
+fn one_that_is_larger_than_the_memory_is_not_kept() {
+    let mut scene = Scene::with(ModelSettings { max_mempool: 100, ..settings() });
+    scene.connect(1).deliver(1, &loose(1));
+    assert_eq!((scene.held().len(), scene.all().totals.dropped), (0, 1));
+    assert_eq!(scene.all().totals.memory, 0);
+}
+
+#[test]
+fn a_block_takes_its_transactions_and_tells_how_many_had_been_seen() {
+    let mut scene = Scene::new();
+    let txs: Vec<_> = (0..4).map(loose).collect();
+    scene.connect(1).deliver(1, &txs[0]).deliver(1, &txs[1]).deliver(1, &txs[2]);
+    scene.mine(923_114, &[&txs[1], &txs[2], &txs[3]]);
+    assert_eq!(scene.held(), [txs[0].txid()]);
+    assert_eq!(scene.events()[0], "block 923,114 · 4 tx · 66.7 % seen before");
+    assert_eq!(scene.all().totals.seen_before_block, Some(2.0 / 3.0));
+    scene.mine(923_115, &[]);
+    assert_eq!(scene.events()[0], "block 923,115 · 1 tx");
+    assert_eq!(scene.all().totals.seen_before_block, None);
+}
+
+#[test]
+fn what_is_in_a_block_does_not_come_back_from_a_slow_peer() {
+    let mut scene = Scene::new();
+    let (mined, rival) = (loose(1), spend(&[coin(1), coin(9)], &[3]));
+    scene.connect(1).mine(10, &[&mined]).announce(1, &mined).deliver(1, &mined).deliver(1, &rival);
+    assert!(scene.held().is_empty());
+    assert_eq!(scene.model.mempool.pending.len(), 0);
+}
+
+#[test]
+fn a_block_takes_what_conflicts_with_it_and_what_descends_from_that() {
+    let mut scene = Scene::new();
+    let loser = spend(&[coin(1)], &[900]);
+    let child = spend(&[output(&loser, 0), coin(5)], &[800]);
+    let grandchild = spend(&[output(&child, 0)], &[700]);
+    let bystander = loose(50);
+    let winner = spend(&[coin(1)], &[950]);
+    scene.connect(1);
+    scene.deliver(1, &loser).deliver(1, &child).deliver(1, &grandchild).deliver(1, &bystander);
+    scene.mine(7, &[&winner]);
+    assert_eq!(scene.held(), [bystander.txid()]);
+    assert!(scene.events()[0].ends_with("3 conflicting dropped"), "{}", scene.events()[0]);
+    scene.deliver(1, &child).deliver(1, &loser);
+    assert_eq!(scene.held(), [bystander.txid()]);
+}
+
+#[test]
+fn what_was_open_and_went_says_why() {
+    let mut scene = Scene::new();
+    let (mined, replaced) = (loose(1), spend(&[coin(2)], &[500]));
+    scene.connect(1).deliver(1, &mined).deliver(1, &replaced);
+    let keys = [row(&scene, 1).key, row(&scene, 0).key];
+    let bump = spend(&[coin(2)], &[400]);
+    scene.mine(923_114, &[&mined]).deliver(1, &bump);
+    let reasons = keys.map(|key| {
+        let view = View { open: Some(Open::Transaction(key)), ..View::default() };
+        match scene.snapshot(&view).detail {
+            Some(Detail::Gone(why)) => why,
+            other => panic!("{other:?}"),
+        }
+    });
+    assert_eq!(reasons, ["mined in block 923114".to_owned(), format!("replaced by {}", bump.txid())]);
+}
+
+#[test]
+fn rates_count_what_arrived_and_what_went_over_the_wire() {
+    use crate::event::{CommandTraffic, Direction, Traffic};
+    let mut scene = Scene::new();
+    scene.connect(1).deliver(1, &loose(1)).deliver(1, &loose(2)).pass(1).deliver(1, &loose(3));
+    let commands = [(Direction::Received, 700), (Direction::Sent, 30)]
+        .map(|(direction, bytes)| CommandTraffic { direction, command: "tx".to_owned(), messages: 1, bytes });
+    let traffic = Traffic { commands: commands.to_vec(), conversation: Vec::new() };
+    scene.peer(1, PeerEvent::Traffic(Box::new(traffic))).pass(1);
+    let snapshot = scene.all();
+    assert_eq!(snapshot.tx_rate, [2.0, 1.0]);
+    assert_eq!(snapshot.download_rate, [0.0, 700.0]);
+    assert_eq!(snapshot.upload_rate, [0.0, 30.0]);
+    assert_eq!((snapshot.totals.bytes_received, snapshot.totals.bytes_sent), (700, 30));
+    assert_eq!(snapshot.mempool_size, [3.0]);
+    assert_eq!(snapshot.arrival.iter().sum::<u32>(), 3);
+}

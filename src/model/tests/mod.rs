@@ -1,0 +1,7 @@
+//! What the model as a whole must hold.
+
+mod conflicts;
+mod fees;
+mod health;
+mod mempool;
+mod windows;

@@ -1,0 +1,91 @@
+//! The window over the transactions follows its row.
+
+use crate::model::testing::*;
+use crate::snapshot::{TransactionRow, TxKey, Window};
+use crate::view::{Anchor, TransactionsView, View};
+use std::ops::Range;
+
+fn scene(transactions: Range<u32>) -> Scene {
+    let mut scene = Scene::new();
+    scene.connect(1);
+    scene.deliver_all(1, transactions.map(loose).collect::<Vec<_>>().iter());
+    scene
+}
+
+fn window(scene: &Scene, anchor: Anchor, height: usize) -> Window<TransactionRow> {
+    let transactions = TransactionsView { anchor, height };
+    scene.snapshot(&View { transactions, ..View::default() }).transactions
+}
+
+fn keys(window: &Window<TransactionRow>) -> Vec<u64> {
+    window.rows.iter().map(|row| row.key.0).collect()
+}
+
+fn selected(key: u64, above: usize) -> Anchor {
+    Anchor::Selected { key: TxKey(key), above }
+}
+
+#[test]
+fn the_list_flows_at_its_top() {
+    let mut scene = scene(0..5);
+    let before = window(&scene, Anchor::Newest, 3);
+    assert_eq!(keys(&before), [4, 3, 2]);
+    assert_eq!((before.total, before.offset, before.selected), (5, Some(0), None));
+    assert_eq!((before.more_above, before.more_below), (false, true));
+    scene.deliver(1, &loose(5));
+    assert_eq!(keys(&window(&scene, Anchor::Newest, 3)), [5, 4, 3]);
+}
+
+#[test]
+fn the_oldest_stand_at_the_bottom() {
+    let window = window(&scene(0..5), Anchor::Oldest, 3);
+    assert_eq!(keys(&window), [2, 1, 0]);
+    assert_eq!((window.offset, window.more_above, window.more_below), (Some(2), true, false));
+}
+
+#[test]
+fn a_selected_row_keeps_its_place_while_newer_ones_arrive() {
+    let mut scene = scene(0..10);
+    for number in 10..30 {
+        let window = window(&scene, selected(5, 2), 5);
+        assert_eq!((keys(&window), window.selected), (vec![7, 6, 5, 4, 3], Some(2)));
+        assert_eq!((window.offset, window.more_above, window.more_below), (None, true, true));
+        scene.deliver(1, &loose(number));
+    }
+}
+
+#[test]
+fn a_window_at_an_edge_is_full_and_has_its_selection_inside() {
+    let scene = scene(0..10);
+    let top = window(&scene, selected(8, 4), 5);
+    assert_eq!((keys(&top), top.selected, top.offset), (vec![9, 8, 7, 6, 5], Some(1), Some(0)));
+    let bottom = window(&scene, selected(1, 1), 5);
+    assert_eq!((keys(&bottom), bottom.selected, bottom.offset), (vec![4, 3, 2, 1, 0], Some(3), Some(5)));
+    let tall = window(&scene, selected(5, usize::MAX), 50);
+    assert_eq!((tall.rows.len(), tall.selected), (10, Some(4)));
+    assert_eq!((tall.more_above, tall.more_below), (false, false));
+}
+
+#[test]
+fn if_the_selected_one_goes_the_next_older_takes_its_place() {
+    let mut scene = scene(0..10);
+    let mined = [5, 4].map(loose);
+    scene.mine(1, &mined.each_ref());
+    let window_after = window(&scene, selected(5, 2), 5);
+    assert_eq!((keys(&window_after), window_after.selected), (vec![7, 6, 3, 2, 1], Some(2)));
+    let oldest = [0, 1].map(loose);
+    scene.mine(2, &oldest.each_ref());
+    let window_at_end = window(&scene, selected(0, 2), 3);
+    assert_eq!((keys(&window_at_end), window_at_end.selected), (vec![6, 3, 2], Some(2)));
+}
+
+#[test]
+fn an_empty_list_and_no_room_are_no_trouble() {
+    for anchor in [Anchor::Newest, Anchor::Oldest, selected(3, 2)] {
+        let empty = window(&scene(0..0), anchor, 5);
+        assert_eq!((empty.rows.len(), empty.offset, empty.selected), (0, Some(0), None));
+        assert_eq!((empty.more_above, empty.more_below), (false, false));
+        let no_room = window(&scene(0..5), anchor, 0);
+        assert_eq!((no_room.rows.len(), no_room.total, no_room.selected), (0, 5, None));
+    }
+}
