@@ -118,6 +118,9 @@ impl Model {
                 self.reach.seed(name, answer);
                 self.log.push(now, story::seed(name, answer));
             }
+            EventKind::Warning(text) => self.log.push(now, story::warning(text)),
+            // Nothing that is shown depends on it.
+            EventKind::AddressBook(_) => {}
             EventKind::Tip(tip) => self.tip = Some(*tip),
             EventKind::Block { height, block, .. } => self.confirm(now, *height, block),
         }

@@ -68,6 +68,11 @@ pub(super) fn seed(name: &str, answer: &Result<usize, String>) -> Told {
     Told { level, subject: Subject::Once, text }
 }
 
+/// What is wrong outside of any peer.
+pub(super) fn warning(text: &str) -> Told {
+    Told { level: Level::Warning, subject: Subject::Once, text: text.to_owned() }
+}
+
 /// What a block contained.
 pub(super) fn block(height: u32, confirmed: &Confirmed) -> Told {
     let height = grouped(height.into());
