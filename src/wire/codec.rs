@@ -13,14 +13,14 @@ pub const HEADER_SIZE: usize = 4 + COMMAND_SIZE + 4 + 4;
 pub const MAX_PAYLOAD: u32 = 4_000_000;
 
 /// What a read may bring at least.
-const READ_SIZE: usize = 16 * 1024;
+pub(super) const READ_SIZE: usize = 16 * 1024;
 
 /// How far ahead of the bytes that came the buffer grows for a long payload, as in Core: a length
 /// is only a promise.
-const READ_AHEAD: usize = 256 * 1024;
+pub(super) const READ_AHEAD: usize = 256 * 1024;
 
 /// What the buffer may keep between messages.
-const KEEP: usize = 64 * 1024;
+pub(super) const KEEP: usize = 64 * 1024;
 
 /// Why a stream is no use any more.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
@@ -31,6 +31,10 @@ pub enum FrameError {
     /// More than [`MAX_PAYLOAD`], in bytes.
     #[error("message of {0} bytes is too long")]
     TooLong(u32),
+    /// A packet of the v2 transport was not made by the one with whom the session was begun, or
+    /// was changed on its way.
+    #[error("a packet fails its authentication")]
+    NotAuthentic,
 }
 
 /// Why a message was dropped. The stream goes on behind it, as in Core.
@@ -39,6 +43,9 @@ pub enum Dropped {
     /// The checksum is not that of the payload.
     #[error("bad checksum on {}", .0.name())]
     BadChecksum(Command),
+    /// A message of the v2 transport that does not say what it is.
+    #[error("message without a command")]
+    NoCommand,
     /// The payload is not one of this command.
     #[error("malformed {}: {why}", command.name())]
     Malformed {

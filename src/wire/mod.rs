@@ -18,6 +18,8 @@ mod reader;
 pub mod script;
 mod target;
 pub mod transaction;
+#[cfg(feature = "v2")]
+pub mod v2;
 pub mod version;
 
 pub use block::{Block, BlockHeader};

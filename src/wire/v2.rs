@@ -1,0 +1,145 @@
+//! The encrypted transport (BIP324) behind its handshake: packets ↔ messages.
+
+mod message_id;
+#[cfg(test)]
+mod tests;
+
+use super::codec::{Decoded, Dropped, FrameError, KEEP, MAX_PAYLOAD, READ_AHEAD, READ_SIZE};
+use super::command::{COMMAND_SIZE, name_of};
+use super::{Command, Message};
+use crate::text::clean;
+use bip324::{InboundCipher, NUM_LENGTH_BYTES, OutboundCipher, PacketType};
+use bytes::{Buf, BytesMut};
+
+/// What a packet has around its contents: length, header, tag.
+const OVERHEAD: usize = OutboundCipher::encryption_buffer_len(0);
+
+/// The longest packet behind its length: header, tag, and a message of [`MAX_PAYLOAD`] with its
+/// name (Core: `MAX_CONTENTS_LEN`), in bytes.
+pub const MAX_PACKET: usize = OVERHEAD - NUM_LENGTH_BYTES + 1 + COMMAND_SIZE + MAX_PAYLOAD as usize;
+
+/// In the header of a packet: it is there to hide others, and says nothing.
+const DECOY: u8 = bip324::DECOY_BYTE;
+
+/// Takes the bytes behind the handshake in any chunks and yields messages.
+///
+/// Like [`super::Decoder`], but a packet has to be there whole before it says anything.
+pub struct PacketDecoder {
+    cipher: InboundCipher,
+    buffer: BytesMut,
+    /// The length of the packet that comes, once that is known.
+    due: Option<usize>,
+}
+
+impl PacketDecoder {
+    /// For a session whose first bytes are `behind_handshake`.
+    pub fn new(cipher: InboundCipher, behind_handshake: &[u8]) -> Self {
+        Self { cipher, buffer: BytesMut::from(behind_handshake), due: None }
+    }
+
+    /// Where to read the next bytes to (cancel-safe with `read_buf`). It has room for some, and
+    /// never for much more than has come so far. Take out all messages before reading again.
+    pub fn buffer(&mut self) -> &mut BytesMut {
+        let missing = self.due.unwrap_or_default().saturating_sub(self.buffer.len());
+        self.buffer.reserve(missing.clamp(READ_SIZE, READ_AHEAD));
+        &mut self.buffer
+    }
+
+    /// Whether the stream may end here: not inside a packet.
+    pub fn is_between_messages(&self) -> bool {
+        self.due.is_none() && self.buffer.is_empty()
+    }
+
+    /// The next message, or `None` if its end has not come yet. Decoys are passed over.
+    ///
+    /// # Errors
+    /// What comes cannot be understood any more: the connection has to end. A length is checked
+    /// before any byte of its packet is waited for.
+    #[expect(clippy::should_implement_trait, reason = "an iterator would end at the first None")]
+    pub fn next(&mut self) -> Result<Option<Decoded>, FrameError> {
+        while let Some(length) = self.due()? {
+            let Some(packet) = self.buffer.get_mut(..length) else { return Ok(None) };
+            let opened = self.cipher.decrypt_in_place(packet, None);
+            let (_, plaintext) = opened.map_err(|_| FrameError::NotAuthentic)?;
+            let decoded = match plaintext.split_first() {
+                // The crate takes a header with other bits beside this one for genuine.
+                Some((header, contents)) if header & DECOY == 0 => {
+                    let size = u32::try_from(NUM_LENGTH_BYTES + length).unwrap_or(u32::MAX);
+                    Some(Decoded { size, content: decode(contents) })
+                }
+                _ => None,
+            };
+            self.consume(length);
+            if decoded.is_some() {
+                return Ok(decoded);
+            }
+        }
+        Ok(None)
+    }
+
+    /// The length of the packet that comes, if its three bytes are here.
+    fn due(&mut self) -> Result<Option<usize>, FrameError> {
+        if self.due.is_none()
+            && let Some(&bytes) = self.buffer.first_chunk()
+        {
+            let length = self.cipher.decrypt_packet_len(bytes);
+            if length > MAX_PACKET {
+                return Err(FrameError::TooLong(u32::try_from(length).unwrap_or(u32::MAX)));
+            }
+            self.buffer.advance(NUM_LENGTH_BYTES);
+            self.due = Some(length);
+        }
+        Ok(self.due)
+    }
+
+    /// Forgets the packet, and its room if it was large.
+    fn consume(&mut self, length: usize) {
+        self.due = None;
+        if length > KEEP {
+            self.buffer = BytesMut::from(&self.buffer[length..]);
+        } else {
+            self.buffer.advance(length);
+        }
+    }
+}
+
+/// Turns messages into the bytes of packets, in the order in which they are sent.
+pub struct PacketEncoder(OutboundCipher);
+
+impl PacketEncoder {
+    /// For a session.
+    pub fn new(cipher: OutboundCipher) -> Self {
+        Self(cipher)
+    }
+
+    /// The packet of a message.
+    pub fn encode(&mut self, message: &Message) -> Vec<u8> {
+        let mut contents = Vec::new();
+        let command = message.command();
+        contents.push(message_id::of(command).unwrap_or(message_id::LONG));
+        if contents == [message_id::LONG] {
+            contents.extend_from_slice(command.as_bytes());
+            contents.resize(1 + COMMAND_SIZE, 0);
+        }
+        message.encode_payload(&mut contents);
+        self.0.encrypt_to_vec(&contents, PacketType::Genuine, None)
+    }
+}
+
+/// Reads a name and a payload. As in Core, what makes no sense costs only itself.
+fn decode(contents: &[u8]) -> Result<Message, Dropped> {
+    let (&id, rest) = contents.split_first().ok_or(Dropped::NoCommand)?;
+    let (command, name, payload) = if id == message_id::LONG {
+        let (field, payload) = rest.split_first_chunk().ok_or(Dropped::NoCommand)?;
+        (Command::from_field(field), clean(name_of(field), COMMAND_SIZE), payload)
+    } else {
+        let name = message_id::command(id);
+        let text = name.map_or_else(|| format!("id {id}"), str::to_owned);
+        (name.and_then(Command::from_name), text, rest)
+    };
+    if let Some(command) = command {
+        return Message::decode(command, payload, None).map_err(|why| Dropped::Malformed { command, why });
+    }
+    let length = u32::try_from(payload.len()).unwrap_or(u32::MAX);
+    Ok(Message::Unknown { command: name, length })
+}
