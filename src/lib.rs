@@ -22,6 +22,7 @@
 //! | [`event`] | everything that can happen: the one vocabulary |
 //! | [`model`] | events → the state of mempool, peers and blocks |
 //! | [`snapshot`], [`view`] | what the screen may know, and what it looks at |
+//! | [`tui`] | the screen: keys and snapshots in, views and frames out |
 
 #![forbid(unsafe_code)]
 
@@ -36,5 +37,6 @@ pub mod network;
 pub mod snapshot;
 pub mod text;
 pub mod time;
+pub mod tui;
 pub mod view;
 pub mod wire;

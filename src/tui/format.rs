@@ -1,0 +1,239 @@
+//! How figures are written: short, with their unit, and never more exact than they are.
+
+use std::fmt::Display;
+use std::time::Duration;
+
+/// Satoshi in a bitcoin.
+const COIN: u64 = 100_000_000;
+
+/// What stands for everything that is not known.
+pub const UNKNOWN: &str = "?";
+
+/// A count with its thousands apart: `923,114`.
+pub fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// As [`grouped`].
+pub fn count(number: usize) -> String {
+    grouped(u64::try_from(number).unwrap_or(u64::MAX))
+}
+
+/// A count that was averaged: `14,211`.
+pub fn whole(number: f32) -> String {
+    grouped(as_u64(f64::from(number).round()))
+}
+
+/// A count in at most 5 characters: `9,999`, `12.3k`, `4.1M`.
+pub fn brief(number: u64) -> String {
+    if number < 10_000 { grouped(number) } else { scaled(as_f64(number), "") }
+}
+
+/// A time span in at most 5 characters for the first 27 years: `0.4s`, `12s`, `3m`, `2h`, `5d`.
+pub fn age(span: Duration) -> String {
+    let secs = span.as_secs();
+    match secs {
+        0..10 => format!("{}.{}s", secs, span.subsec_millis() / 100),
+        10..100 => format!("{secs}s"),
+        100..6_000 => format!("{}m", secs / 60),
+        6_000..172_800 => format!("{}h", secs / 3_600),
+        _ => format!("{}d", secs / 86_400),
+    }
+}
+
+/// A time span in words of one unit: `12 s`, `3 m`, `2 h`.
+pub fn span(span: Duration) -> String {
+    let secs = span.as_secs();
+    match secs {
+        0..100 => format!("{secs} s"),
+        100..6_000 => format!("{} m", secs / 60),
+        6_000..172_800 => format!("{} h", secs / 3_600),
+        _ => format!("{} d", secs / 86_400),
+    }
+}
+
+/// A round trip: `0.4 ms`, `41 ms`, `1.2 s`.
+pub fn ping(rtt: Duration) -> String {
+    let micros = rtt.as_micros();
+    if micros < 10_000 {
+        format!("{:.1} ms", rtt.as_secs_f64() * 1e3)
+    } else if micros < 1_000_000 {
+        format!("{} ms", micros / 1_000)
+    } else {
+        format!("{:.1} s", rtt.as_secs_f64())
+    }
+}
+
+/// Bytes: `812 B`, `38 kB`, `4.1 MB`.
+pub fn bytes(number: u64) -> String {
+    if number < 1_000 { format!("{number} B") } else { format!("{}B", spaced(as_f64(number))) }
+}
+
+/// Bytes per second without their unit: `38k`.
+pub fn brief_byte_rate(per_second: f32) -> String {
+    if per_second < 1_000.0 {
+        format!("{:.0}", per_second.max(0.0))
+    } else {
+        scaled(f64::from(per_second), "")
+    }
+}
+
+/// Bytes per second: `38 kB/s`.
+pub fn byte_rate(per_second: f32) -> String {
+    if per_second < 1_000.0 {
+        format!("{:.0} B/s", per_second.max(0.0))
+    } else {
+        format!("{}B/s", spaced(f64::from(per_second)))
+    }
+}
+
+/// A virtual size: `812 vB`, `9.81 vMB`.
+pub fn vsize(vbytes: u64) -> String {
+    match vbytes {
+        0..1_000 => format!("{vbytes} vB"),
+        1_000..1_000_000 => format!("{:.1} vkB", as_f64(vbytes) / 1e3),
+        _ => format!("{:.2} vMB", as_f64(vbytes) / 1e6),
+    }
+}
+
+/// Bitcoin to the last satoshi: `1,234.56780000`.
+pub fn btc(sat: u64) -> String {
+    format!("{}.{:08}", grouped(sat / COIN), sat % COIN)
+}
+
+/// Bitcoin to four places or to six digits, cut and not rounded up: `0.0451`, `1,234.56`; `<0.0001`
+/// for less than that.
+pub fn btc_short(sat: u64) -> String {
+    let coins = grouped(sat / COIN);
+    match sat {
+        1..10_000 => "<0.0001".to_owned(),
+        0..100_000_000_000 => format!("{coins}.{:04}", sat % COIN / 10_000),
+        100_000_000_000..10_000_000_000_000 => format!("{coins}.{:02}", sat % COIN / 1_000_000),
+        _ => coins,
+    }
+}
+
+/// A fee rate in sat/vB: `12.1`, `0.15`, `1,204`.
+pub fn fee_rate(sat_per_vb: f64) -> String {
+    if sat_per_vb < 1.0 {
+        format!("{sat_per_vb:.2}")
+    } else if sat_per_vb < 1_000.0 {
+        format!("{sat_per_vb:.1}")
+    } else {
+        brief(as_u64(sat_per_vb))
+    }
+}
+
+/// A fee floor, given in sat/kvB, as sat/vB: `1.0`, `0.1`.
+pub fn fee_floor(sat_per_kvb: u64) -> String {
+    let rate = as_f64(sat_per_kvb) / 1e3;
+    if sat_per_kvb.is_multiple_of(100) || rate >= 10.0 {
+        format!("{rate:.1}")
+    } else {
+        format!("{rate:.3}").trim_end_matches('0').to_owned()
+    }
+}
+
+/// A share between 0 and 1: `98.7 %`.
+pub fn share(part: f32) -> String {
+    format!("{:.1} %", part.clamp(0.0, 1.0) * 100.0)
+}
+
+/// A value, or `?`.
+pub fn known<T: Display>(value: Option<T>) -> String {
+    value.map_or_else(|| UNKNOWN.to_owned(), |value| value.to_string())
+}
+
+fn spaced(number: f64) -> String {
+    scaled(number, " ")
+}
+
+/// Three digits and a prefix: `38k`, `4.1M`.
+fn scaled(number: f64, gap: &str) -> String {
+    let (value, prefix) = match number {
+        n if n < 999_500.0 => (n / 1e3, "k"),
+        n if n < 999_500_000.0 => (n / 1e6, "M"),
+        n if n < 999_500_000_000.0 => (n / 1e9, "G"),
+        n => (n / 1e12, "T"),
+    };
+    if value < 10.0 { format!("{value:.1}{gap}{prefix}") } else { format!("{value:.0}{gap}{prefix}") }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "for display in three digits")]
+fn as_f64(number: u64) -> f64 {
+    number as f64
+}
+
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "saturates")]
+fn as_u64(number: f64) -> u64 {
+    number as u64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn thousands_stand_apart() {
+        let cases =
+            [(0, "0"), (999, "999"), (1_000, "1,000"), (923_114, "923,114"), (1_000_000, "1,000,000")];
+        for (number, text) in cases {
+            assert_eq!(grouped(number), text);
+        }
+    }
+
+    #[test]
+    fn ages_never_take_more_than_five_characters() {
+        let years = 27 * 365 * 86_400;
+        for secs in (0..200_000).chain([years]) {
+            assert!(age(Duration::from_secs(secs)).len() <= 5, "{secs}");
+        }
+        assert_eq!(age(Duration::from_millis(432)), "0.4s");
+        assert_eq!(age(Duration::from_secs(99)), "99s");
+        assert_eq!(age(Duration::from_mins(3)), "3m");
+        assert_eq!(age(Duration::from_hours(49)), "2d");
+    }
+
+    #[test]
+    fn pings_are_told_in_the_unit_that_fits() {
+        assert_eq!(ping(Duration::from_micros(430)), "0.4 ms");
+        assert_eq!(ping(Duration::from_millis(41)), "41 ms");
+        assert_eq!(ping(Duration::from_millis(1_240)), "1.2 s");
+    }
+
+    #[test]
+    fn values_are_exact_or_say_that_they_are_less() {
+        assert_eq!(btc(4_510_000), "0.04510000");
+        assert_eq!(btc(2_100_000_000_000_000), "21,000,000.00000000");
+        assert_eq!(btc_short(4_519_999), "0.0451");
+        assert_eq!(btc_short(123_456_789_012), "1,234.56");
+        assert_eq!(btc_short(2_100_000_000_000_000), "21,000,000");
+        assert_eq!(btc_short(546), "<0.0001");
+        assert_eq!(btc_short(0), "0.0000");
+    }
+
+    #[test]
+    fn rates_and_sizes_carry_their_unit() {
+        assert_eq!(bytes(812), "812 B");
+        assert_eq!(bytes(38_400), "38 kB");
+        assert_eq!(bytes(4_120_000), "4.1 MB");
+        assert_eq!(byte_rate(999.9), "1000 B/s");
+        assert_eq!(vsize(9_812_345), "9.81 vMB");
+        assert_eq!(fee_rate(0.148), "0.15");
+        assert_eq!(fee_rate(12.14), "12.1");
+        assert_eq!(fee_rate(1_204.7), "1,204");
+        assert_eq!(fee_rate(f64::INFINITY), brief(u64::MAX));
+        assert_eq!(fee_floor(1_000), "1.0");
+        assert_eq!(fee_floor(147), "0.147");
+        assert_eq!(share(0.987), "98.7 %");
+        assert_eq!(brief(12_345), "12k");
+    }
+}

@@ -1,0 +1,183 @@
+//! A peer in detail.
+//!
+//! ```text
+//! ● live  /Satoshi:30.0.0/            Traffic           received          sent
+//! version       70016                 inv             212   8.1 kB     -     -
+//! services      NETWORK WITNESS       tx              198    91 kB     -     -
+//! height        923,114
+//! clock         +1 s                  Conversation
+//! ping          41 ms, min 38 ms      05:33:12.120 ◂ inv      35 wtx      1.3 kB
+//! ▂▂▃▅▂▂▂▂▁▂▂▂                        05:33:12.121 ▸ getdata  35 wtx      1.3 kB
+//! ```
+
+use super::super::app::App;
+use super::super::{chart, format, text};
+use super::details::{Document, facts, heading};
+use super::{events, peers};
+use crate::event::{CommandTraffic, Direction, Said};
+use crate::snapshot::PeerDetail;
+use ratatui::text::{Line, Span};
+use std::time::Duration;
+
+/// Rows of the chart of pings.
+const CHART: usize = 4;
+/// Cells of a command's name; the protocol allows 12.
+const COMMAND: usize = 12;
+
+/// What is to be told of a peer, in lines of `cells` cells.
+pub fn document(app: &App, peer: &PeerDetail, cells: usize) -> Document {
+    let mut first = identity(app, peer, cells);
+    first.push(Line::default());
+    first.extend(pings(app, peer, cells));
+    first.extend(faults(app, peer, cells));
+    first.push(Line::default());
+    let mut second = traffic(app, &peer.traffic);
+    second.push(Line::default());
+    second.extend(conversation(app, &peer.conversation, cells));
+    Document { title: format!("Peer {}", peer.row.address), first, second }
+}
+
+fn identity(app: &App, peer: &PeerDetail, cells: usize) -> Vec<Line<'static>> {
+    let theme = app.theme();
+    let row = &peer.row;
+    let (mark, style) = theme.liveness(&row.liveness);
+    let state = peers::state(&row.liveness, app.drift());
+    let mut lines = vec![Line::from(Span::styled(text::cut(&format!("{mark} {state}"), cells), style))];
+    let mut tell = |name: &str, value: String| lines.extend(facts(app, name, &value, cells));
+    let agent = if row.user_agent.is_empty() { format::UNKNOWN.to_owned() } else { row.user_agent.clone() };
+    tell("user agent", agent);
+    tell("version", format::known(peer.version));
+    tell(
+        "services",
+        if peer.version.is_some() && peer.services.is_empty() {
+            "none".to_owned()
+        } else {
+            format::known((!peer.services.is_empty()).then(|| peer.services.join(" ")))
+        },
+    );
+    tell("transport", format::known(peer.transport.as_ref()));
+    let height = peer.start_height.map(|height| format!("{height} at the start"));
+    tell("height", format::known(height));
+    let clock = peer.clock_offset.map(|offset| format!("{offset:+} s against ours"));
+    tell("clock", format::known(clock));
+    let relay = match (row.blocks_only, peer.wtxid_relay) {
+        (true, _) => "blocks only: it announces no transactions",
+        (false, true) => "announces by wtxid",
+        (false, false) => "announces by txid",
+    };
+    tell("relay", if peer.version.is_some() { relay.to_owned() } else { format::UNKNOWN.to_owned() });
+    let filter = peer.fee_filter.map(|filter| format!("{} sat/vB", format::fee_floor(filter)));
+    tell("fee filter", format::known(filter));
+    let connected = peer.connected_for.map(|time| format!("for {}", format::span(time + app.drift())));
+    let dials = format!("dialled {} time{}", peer.dials, if peer.dials == 1 { "" } else { "s" });
+    tell("connected", connected.map_or_else(|| format!("no, {dials}"), |time| format!("{time}, {dials}")));
+    tell("announced", format!("{} transactions", format::grouped(row.announced)));
+    let odd = format!("{} not found, {} not answered", peer.not_found, peer.timed_out);
+    tell("served", format!("{} transactions, {odd}", format::grouped(row.served)));
+    lines
+}
+
+fn pings(app: &App, peer: &PeerDetail, cells: usize) -> Vec<Line<'static>> {
+    let theme = app.theme();
+    let last = format::known(peer.row.ping.map(format::ping));
+    let shortest = format::known(peer.row.ping_min.map(format::ping));
+    let mut lines = vec![heading(app, format!("Ping  last {last}, min {shortest}"))];
+    let (Some((since, _)), Some(highest)) =
+        (peer.pings.first(), peer.pings.iter().map(|(_, rtt)| *rtt).max())
+    else {
+        lines.push(Line::styled("none answered yet", theme.muted()));
+        return lines;
+    };
+    let label = format::ping(highest);
+    let room = cells.saturating_sub(text::width(&label) + 1);
+    let values: Vec<f32> = peer.pings.iter().map(|(_, rtt)| rtt.as_secs_f32()).collect();
+    let columns = values.len().min(room);
+    for (row, bars) in chart::bars(&values, columns, CHART).into_iter().enumerate() {
+        let label = match row {
+            0 => text::right(&label, text::width(&label)),
+            _ if row + 1 == CHART => text::right("0", text::width(&label)),
+            _ => text::blank(text::width(&label)),
+        };
+        lines.push(Line::from(vec![
+            Span::styled(format!("{label} "), theme.muted()),
+            Span::styled(bars, theme.chart()),
+        ]));
+    }
+    let since = events::clock(*since, app.zone());
+    lines.push(Line::styled(format!("{} pings since {since}", peer.pings.len()), theme.muted()));
+    lines
+}
+
+fn faults(app: &App, peer: &PeerDetail, cells: usize) -> Vec<Line<'static>> {
+    let mut lines = Vec::new();
+    if !peer.tolerated.is_empty() {
+        lines.extend([Line::default(), heading(app, "Tolerated")]);
+        for (what, count) in &peer.tolerated {
+            lines.push(Line::raw(text::cut(&format!("{} × {what}", format::grouped(*count)), cells)));
+        }
+    }
+    if !peer.past.is_empty() {
+        lines.extend([Line::default(), heading(app, "Past connections ended by")]);
+        for (time, reason) in &peer.past {
+            let time = events::clock(*time, app.zone());
+            lines.push(Line::raw(text::cut(&format!("{time} {reason}"), cells)));
+        }
+    }
+    lines
+}
+
+fn traffic(app: &App, traffic: &[CommandTraffic]) -> Vec<Line<'static>> {
+    let theme = app.theme();
+    let mut names: Vec<&str> = Vec::new();
+    for command in traffic {
+        if !names.contains(&command.command.as_str()) {
+            names.push(&command.command);
+        }
+    }
+    let row = |name: &str, received: [String; 2], sent: [String; 2]| {
+        let [messages_in, bytes_in] = received.map(|figure| text::right(&figure, 8));
+        let [messages_out, bytes_out] = sent.map(|figure| text::right(&figure, 8));
+        format!("{}{messages_in}{bytes_in}  {messages_out}{bytes_out}", text::left(name, COMMAND))
+    };
+    let label = |what: &str, unit: &str| [what.to_owned(), unit.to_owned()];
+    let mut lines = vec![
+        heading(app, "Traffic"),
+        Line::styled(row("", label("received", "bytes"), label("sent", "bytes")), theme.muted()),
+    ];
+    for name in names {
+        let [received, sent] = [Direction::Received, Direction::Sent].map(|direction| {
+            let of = |command: &&CommandTraffic| command.direction == direction && command.command == name;
+            match traffic.iter().find(of) {
+                Some(command) => [format::brief(command.messages), format::bytes(command.bytes)],
+                None => label("-", "-"),
+            }
+        });
+        lines.push(Line::raw(row(name, received, sent)));
+    }
+    lines
+}
+
+fn conversation(app: &App, said: &[Said], cells: usize) -> Vec<Line<'static>> {
+    let theme = app.theme();
+    let mut lines = vec![heading(app, format!("Conversation  the last {} messages", said.len()))];
+    let mut before = None;
+    for message in said {
+        let (arrow, style) = match message.direction {
+            Direction::Received => ("◂ in ", theme.good()),
+            Direction::Sent => ("▸ out", theme.warning()),
+        };
+        let pause = before.map_or(Duration::ZERO, |before| message.time.since(before));
+        before = Some(message.time);
+        let mut spans = vec![
+            Span::styled(format!("{} ", events::clock(message.time, app.zone())), theme.muted()),
+            Span::styled(text::right(&format!("+{}", format::age(pause)), 6), theme.muted()),
+            Span::styled(format!(" {arrow} "), style),
+            Span::raw(format!("{} ", text::left(&message.command, COMMAND))),
+            Span::styled(text::right(&format::bytes(u64::from(message.bytes)), 7), theme.muted()),
+        ];
+        let room = cells.saturating_sub(text::line_width(&spans) + 2);
+        spans.push(Span::raw(format!("  {}", text::cut(&message.gist, room))));
+        lines.push(Line::from(spans));
+    }
+    lines
+}

@@ -1,0 +1,138 @@
+//! A transaction in detail.
+//!
+//! ```text
+//! txid          3fa9c1…               2 inputs
+//! value         0.04510000 BTC         0 8d2e…:1              0.04520000  0xfffffffd
+//! fee           0.00010000 BTC        2 outputs
+//! size          224 vB, 893 WU         0 P2WPKH  0.01000000  bc1q…
+//! flags         replaceable
+//!                                     Announced by 6 of 8 peers
+//!                                      203.0.113.5:8333                 first
+//!                                      [2001:db8::7]:8333              +1.2 s
+//! ```
+
+use super::super::app::App;
+use super::super::{format, text};
+use super::details::{Document, facts, heading};
+use super::events;
+use crate::snapshot::{InputRow, OutputRow, TransactionDetail};
+use ratatui::text::{Line, Span};
+use std::time::Duration;
+
+/// Lock times below this are heights, others are times (BIP65, Core: `LOCKTIME_THRESHOLD`).
+const LOCK_TIME_THRESHOLD: u32 = 500_000_000;
+
+/// What is to be told of a transaction, in lines of `cells` cells.
+pub fn document(app: &App, transaction: &TransactionDetail, cells: usize) -> Document {
+    let mut first = identity(app, transaction, cells);
+    first.push(Line::default());
+    first.extend(announcements(app, transaction, cells));
+    first.push(Line::default());
+    let mut second = inputs(app, transaction, cells);
+    second.push(Line::default());
+    second.extend(outputs(app, transaction, cells));
+    let txid = transaction.row.txid.to_string();
+    Document { title: format!("Transaction {}", text::cut_middle(&txid, 21)), first, second }
+}
+
+fn identity(app: &App, transaction: &TransactionDetail, cells: usize) -> Vec<Line<'static>> {
+    let row = &transaction.row;
+    let mut lines = Vec::new();
+    let mut tell = |name: &str, value: String| lines.extend(facts(app, name, &value, cells));
+    tell("txid", row.txid.to_string());
+    tell("wtxid", transaction.wtxid.to_string());
+    let first_seen = events::clock(transaction.first_seen, app.zone());
+    tell("first seen", format!("{first_seen}, {} ago", format::span(row.age + app.drift())));
+    tell("value", format!("{} BTC", format::btc(row.output_value)));
+    let fee = transaction.fee.map(|fee| format!("{} sat", format::grouped(fee)));
+    tell("fee", fee.unwrap_or_else(|| "? (not every input's value is known)".to_owned()));
+    let rate = row.fee_rate.map(|rate| format!("{} sat/vB", format::fee_rate(rate)));
+    tell("fee rate", format::known(rate));
+    let [vsize, weight, size] =
+        [row.vsize, transaction.weight, transaction.size].map(|size| format::grouped(u64::from(size)));
+    tell("size", format!("{vsize} vB, {weight} WU, {size} B"));
+    let replaceable = if transaction.replaceable { "replaceable (BIP125)" } else { "not replaceable" };
+    tell("flags", replaceable.to_owned());
+    tell("version", transaction.version.to_string());
+    tell("lock time", lock_time(transaction.lock_time));
+    lines
+}
+
+fn lock_time(lock_time: u32) -> String {
+    match lock_time {
+        0 => "none".to_owned(),
+        height @ 1..LOCK_TIME_THRESHOLD => format!("block {}", format::grouped(u64::from(height))),
+        time => crate::time::Timestamp::from_secs(u64::from(time)).rfc3339(),
+    }
+}
+
+fn announcements(app: &App, transaction: &TransactionDetail, cells: usize) -> Vec<Line<'static>> {
+    let row = &transaction.row;
+    let title = format!("Announced by {} of {} peers", row.announced_by, row.announcers);
+    let mut lines = vec![heading(app, title)];
+    for (peer, delay) in &transaction.announcements {
+        let delay = if delay.is_zero() { "first".to_owned() } else { format!("+{}", after(*delay)) };
+        let room = cells.saturating_sub(10).min(48);
+        lines.push(Line::from(vec![
+            Span::raw(text::left(&text::cut_middle(peer, room), room)),
+            Span::styled(text::right(&delay, 9), app.theme().muted()),
+        ]));
+    }
+    lines
+}
+
+/// A delay after the first announcement: `430 ms`, `2.31 s`, `3 m`.
+fn after(delay: Duration) -> String {
+    if delay < Duration::from_secs(1) {
+        format!("{} ms", delay.as_millis())
+    } else if delay < Duration::from_secs(100) {
+        format!("{:.2} s", delay.as_secs_f64())
+    } else {
+        format::span(delay)
+    }
+}
+
+fn inputs(app: &App, transaction: &TransactionDetail, cells: usize) -> Vec<Line<'static>> {
+    let mut lines = vec![heading(app, plural(transaction.row.inputs, "input"))];
+    for input in &transaction.inputs {
+        lines.push(input_line(app, input, cells));
+    }
+    lines.extend(rest(app, transaction.row.inputs, transaction.inputs.len()));
+    lines
+}
+
+fn input_line(app: &App, input: &InputRow, cells: usize) -> Line<'static> {
+    let value = format::known(input.value.map(format::btc));
+    let right =
+        format!(" {} {:#010x} {:>2} wit", text::right(&value, 15), input.sequence, input.witness_items);
+    let room = cells.saturating_sub(text::width(&right));
+    Line::from(vec![
+        Span::raw(text::left(&text::cut_middle(&input.prevout, room), room)),
+        Span::styled(right, app.theme().muted()),
+    ])
+}
+
+fn outputs(app: &App, transaction: &TransactionDetail, cells: usize) -> Vec<Line<'static>> {
+    let mut lines = vec![heading(app, plural(transaction.row.outputs, "output"))];
+    for output in &transaction.outputs {
+        lines.push(output_line(app, output, cells));
+    }
+    lines.extend(rest(app, transaction.row.outputs, transaction.outputs.len()));
+    lines
+}
+
+fn output_line(app: &App, output: &OutputRow, cells: usize) -> Line<'static> {
+    let left = format!("{} {} ", text::left(output.kind, 9), text::right(&format::btc(output.value), 15));
+    let room = cells.saturating_sub(text::width(&left));
+    Line::from(vec![Span::styled(left, app.theme().muted()), Span::raw(text::cut_middle(&output.text, room))])
+}
+
+fn plural(count: u32, what: &str) -> String {
+    format!("{} {what}{}", format::grouped(u64::from(count)), if count == 1 { "" } else { "s" })
+}
+
+/// How many are not listed.
+fn rest(app: &App, count: u32, listed: usize) -> Option<Line<'static>> {
+    let missing = u64::from(count).saturating_sub(u64::try_from(listed).unwrap_or(u64::MAX));
+    (missing > 0).then(|| Line::styled(format!("and {} more", format::grouped(missing)), app.theme().muted()))
+}

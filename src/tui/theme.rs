@@ -1,0 +1,128 @@
+//! What things look like.
+//!
+//! Blue for good and orange for bad are told apart by colour-blind eyes too, and no meaning rests on
+//! a colour alone: each has a mark, a word or a modifier beside it. Without colours only modifiers
+//! remain.
+
+use crate::snapshot::{Health, Level, Liveness};
+use ratatui::style::{Color, Modifier, Style};
+
+const BLUE: Color = Color::Indexed(75);
+const ORANGE: Color = Color::Indexed(214);
+const VERMILION: Color = Color::Indexed(202);
+const GREY: Color = Color::Indexed(245);
+const DARK: Color = Color::Indexed(238);
+const NIGHT: Color = Color::Indexed(236);
+
+/// The styles of the screen.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Theme {
+    colour: bool,
+}
+
+impl Theme {
+    /// With colours, or with modifiers only.
+    pub const fn new(colour: bool) -> Self {
+        Self { colour }
+    }
+
+    /// Ordinary text.
+    pub const fn text(self) -> Style {
+        Style::new()
+    }
+
+    /// Figures that matter.
+    pub const fn strong(self) -> Style {
+        Style::new().add_modifier(Modifier::BOLD)
+    }
+
+    /// Labels and what may be overlooked.
+    pub const fn muted(self) -> Style {
+        self.paint(GREY, Modifier::DIM)
+    }
+
+    /// The frame of a panel.
+    pub const fn border(self, focused: bool) -> Style {
+        if focused { self.paint(BLUE, Modifier::BOLD) } else { self.paint(DARK, Modifier::DIM) }
+    }
+
+    /// The title of a panel.
+    pub const fn title(self, focused: bool) -> Style {
+        if focused { self.paint(BLUE, Modifier::BOLD).add_modifier(Modifier::BOLD) } else { self.strong() }
+    }
+
+    /// The selected row.
+    pub const fn selected(self, focused: bool) -> Style {
+        match (self.colour, focused) {
+            (true, true) => Style::new().bg(DARK).add_modifier(Modifier::BOLD),
+            (true, false) => Style::new().bg(NIGHT),
+            (false, true) => Style::new().add_modifier(Modifier::REVERSED),
+            (false, false) => Style::new().add_modifier(Modifier::UNDERLINED),
+        }
+    }
+
+    /// Bars and sparklines.
+    pub const fn chart(self) -> Style {
+        self.paint(BLUE, Modifier::empty())
+    }
+
+    /// It goes well.
+    pub const fn good(self) -> Style {
+        self.paint(BLUE, Modifier::empty())
+    }
+
+    /// Something is odd.
+    pub const fn warning(self) -> Style {
+        self.paint(ORANGE, Modifier::BOLD)
+    }
+
+    /// Something is lost.
+    pub const fn bad(self) -> Style {
+        self.paint(VERMILION, Modifier::BOLD).add_modifier(Modifier::BOLD)
+    }
+
+    /// A label that must not be overlooked, such as DEMO or FROZEN.
+    pub const fn badge(self) -> Style {
+        self.paint(ORANGE, Modifier::BOLD).add_modifier(Modifier::REVERSED)
+    }
+
+    /// A key in a hint.
+    pub const fn key(self) -> Style {
+        self.paint(BLUE, Modifier::BOLD)
+    }
+
+    /// How a health looks: its mark and its style.
+    pub const fn health(self, health: &Health) -> (&'static str, Style) {
+        match health {
+            Health::Connecting => ("◌", self.muted()),
+            Health::Live => ("●", self.good()),
+            Health::Stale { .. } => ("◐", self.warning()),
+            Health::Unreachable { .. } => ("○", self.bad()),
+        }
+    }
+
+    /// How a peer's liveness looks: its mark and its style.
+    pub const fn liveness(self, liveness: &Liveness) -> (&'static str, Style) {
+        match liveness {
+            Liveness::Dialling { .. } => ("◌", self.muted()),
+            Liveness::Handshake { .. } => ("◔", self.muted()),
+            Liveness::Live => ("●", self.good()),
+            Liveness::Late { .. } => ("◐", self.warning()),
+            Liveness::Gone { .. } => ("○", self.bad()),
+        }
+    }
+
+    /// How an event looks: its mark and its style.
+    pub const fn level(self, level: Level) -> (&'static str, Style) {
+        match level {
+            Level::Good => ("+", self.good()),
+            Level::Info => ("·", self.muted()),
+            Level::Warning => ("!", self.warning()),
+            Level::Bad => ("×", self.bad()),
+        }
+    }
+
+    const fn paint(self, colour: Color, otherwise: Modifier) -> Style {
+        if self.colour { Style::new().fg(colour) } else { Style::new().add_modifier(otherwise) }
+    }
+}
