@@ -1,0 +1,55 @@
+//! What was seen lately, in bounded memory.
+
+use std::collections::HashSet;
+use std::hash::{BuildHasher, Hash, RandomState};
+
+/// A set that forgets its oldest members: two generations, of which the older one is dropped when
+/// the younger one is full.
+///
+/// It keeps 8 bytes of a member, by a keyed hash (std's SipHash) that strangers cannot predict: two
+/// of a million members are taken for one another with a probability of about 10⁻⁸.
+#[derive(Debug)]
+pub struct Seen {
+    capacity: usize,
+    young: HashSet<u64, foldhash::fast::RandomState>,
+    old: HashSet<u64, foldhash::fast::RandomState>,
+    hasher: RandomState,
+}
+
+impl Seen {
+    /// Remembers at least the last `capacity` members, and at most twice as many.
+    pub fn new(capacity: usize) -> Self {
+        Self { capacity, young: HashSet::default(), old: HashSet::default(), hasher: RandomState::new() }
+    }
+
+    /// Adds a member.
+    pub fn insert(&mut self, member: impl Hash) {
+        if self.young.len() >= self.capacity {
+            self.old = std::mem::take(&mut self.young);
+        }
+        self.young.insert(self.hasher.hash_one(member));
+    }
+
+    /// Whether it is remembered.
+    pub fn contains(&self, member: impl Hash) -> bool {
+        let hash = self.hasher.hash_one(member);
+        self.young.contains(&hash) || self.old.contains(&hash)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_ones_are_remembered_and_the_rest_is_forgotten() {
+        let mut seen = Seen::new(10);
+        for member in 0..1_000 {
+            seen.insert(member);
+            let oldest_promised = i32::max(0, member - 9);
+            assert!((oldest_promised..=member).all(|member| seen.contains(member)));
+        }
+        assert!(seen.young.len() + seen.old.len() <= 20);
+        assert!(!seen.contains(900));
+    }
+}
