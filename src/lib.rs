@@ -34,6 +34,7 @@ pub mod config;
 pub mod event;
 pub mod model;
 pub mod network;
+mod peer;
 pub mod snapshot;
 pub mod text;
 pub mod time;

@@ -22,7 +22,7 @@ use std::time::Duration;
 pub struct PeerId(pub u64);
 
 /// Something that happened.
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Event {
     /// When.
     pub time: Timestamp,
@@ -31,7 +31,7 @@ pub struct Event {
 }
 
 /// What happened.
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub enum EventKind {
     /// It concerns one peer.
     Peer(PeerId, PeerEvent),
@@ -71,7 +71,7 @@ pub struct Tip {
 }
 
 /// What happened with one peer.
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub enum PeerEvent {
     /// A connection is being opened.
     Dialling {

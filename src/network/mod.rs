@@ -1,7 +1,22 @@
 //! Many connections: whom to dial, whom to ask for what, when to give up.
+//!
+//! [`PeerManager`] owns the peer tasks. What it does is decided by small values without IO:
+//!
+//! | module | what it decides |
+//! |---|---|
+//! | `dialer` | whom to dial when; with it `address_book`, `netgroup`, `backoff` |
+//! | `seeds` | which DNS seeds to ask when |
+//! | `tx_requests` | whom to ask for which transaction; with it `seen` |
 
+mod address_book;
+mod backoff;
+mod dialer;
+mod manager;
+mod netgroup;
+mod seeds;
 mod seen;
 mod settings;
-pub mod tx_requests;
+mod tx_requests;
 
+pub use manager::PeerManager;
 pub use settings::{PeerChoice, Settings};

@@ -6,7 +6,7 @@ use std::hash::{BuildHasher, Hash, RandomState};
 /// A set that forgets its oldest members: two generations, of which the older one is dropped when
 /// the younger one is full.
 ///
-/// It keeps 8 bytes of a member, by a keyed hash (std's SipHash) that strangers cannot predict: two
+/// It keeps 8 bytes of a member, by a keyed hash (`SipHash` of std) that strangers cannot predict: two
 /// of a million members are taken for one another with a probability of about 10⁻⁸.
 #[derive(Debug)]
 pub struct Seen {

@@ -184,7 +184,9 @@ impl TxRequests {
         let known = self.seen.contains(wtxid.0);
         self.seen.insert(wtxid.0);
         self.seen.insert(txid.0);
-        hashes.into_iter().for_each(|hash| self.forget(hash));
+        for hash in hashes {
+            self.forget(hash);
+        }
         if known { Receipt::Known } else { Receipt::New { answered_after: now.since(since) } }
     }
 
@@ -231,11 +233,6 @@ impl TxRequests {
             queue.extend(self.first_ready(peer).map(|order| Reverse((order, peer))));
         }
         requests
-    }
-
-    /// How many transactions are wanted and not here.
-    pub fn wanted(&self) -> usize {
-        self.wanted.len()
     }
 
     fn asked(&self, peer: PeerId, hash: TxHash) -> Option<Asked> {

@@ -35,7 +35,9 @@ fn txid(number: usize) -> Txid {
 
 fn tracker() -> TxRequests {
     let mut tracker = TxRequests::new(TIMEOUT);
-    [A, B, C].into_iter().for_each(|peer| tracker.connected(peer, false));
+    for peer in [A, B, C] {
+        tracker.connected(peer, false);
+    }
     tracker
 }
 
@@ -71,7 +73,7 @@ fn an_answer_is_accepted_once_and_the_rest_of_the_world_need_not_be_asked() {
     assert_eq!(tracker.announced(C, w(1)), Announcement::Known);
     assert_eq!(tracker.asks(after(100)), []);
     assert_eq!(tracker.deadline(), None);
-    assert_eq!(tracker.wanted(), 0);
+    assert_eq!(tracker.wanted.len(), 0);
 }
 
 #[test]
@@ -89,7 +91,9 @@ fn what_was_not_asked_for_is_refused() {
 #[test]
 fn the_next_announcer_follows_after_the_timeout_in_the_order_of_announcement() {
     let mut tracker = tracker();
-    [A, B, C].into_iter().for_each(|peer| _ = tracker.announced(peer, w(1)));
+    for peer in [A, B, C] {
+        tracker.announced(peer, w(1));
+    }
     assert_eq!(tracker.asks(START), [(A, vec![w(1)])]);
     assert_eq!(tracker.deadline(), Some(after(60)));
     assert_eq!(tracker.expire(after(59)), []);
@@ -99,7 +103,7 @@ fn the_next_announcer_follows_after_the_timeout_in_the_order_of_announcement() {
     assert_eq!(tracker.asks(after(120)), [(C, vec![w(1)])]);
     assert_eq!(tracker.expire(after(180)), [(C, 1)]);
     assert_eq!(tracker.asks(after(180)), []);
-    assert_eq!(tracker.wanted(), 0, "nobody is left: forgotten");
+    assert_eq!(tracker.wanted.len(), 0, "nobody is left: forgotten");
 }
 
 #[test]
@@ -118,14 +122,16 @@ fn nobody_is_asked_twice_while_others_are_left() {
 #[test]
 fn not_found_and_leaving_hand_over_to_the_next() {
     let mut tracker = tracker();
-    [A, B, C].into_iter().for_each(|peer| _ = tracker.announced(peer, w(1)));
+    for peer in [A, B, C] {
+        tracker.announced(peer, w(1));
+    }
     tracker.asks(START);
     assert!(tracker.not_found(A, w(1)));
     assert_eq!(tracker.asks(START), [(B, vec![w(1)])]);
     tracker.disconnected(B);
     assert_eq!(tracker.asks(START), [(C, vec![w(1)])]);
     tracker.disconnected(C);
-    assert_eq!(tracker.wanted(), 0);
+    assert_eq!(tracker.wanted.len(), 0);
     assert_eq!(tracker.deadline(), None);
 }
 
@@ -161,7 +167,7 @@ fn a_transaction_satisfies_announcements_by_either_name() {
     tracker.announced(B, t(1));
     assert_eq!(tracker.asks(START), [(B, vec![t(1)]), (A, vec![w(1)])]);
     assert!(matches!(tracker.receives(A, 1, START), Receipt::New { .. }));
-    assert_eq!(tracker.wanted(), 0);
+    assert_eq!(tracker.wanted.len(), 0);
     assert_eq!(tracker.receives(B, 1, START), Receipt::Known, "its answer was under way");
     assert_eq!(tracker.announced(C, t(1)), Announcement::Known);
     assert_eq!(tracker.announced(C, w(1)), Announcement::Known);

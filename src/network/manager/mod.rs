@@ -1,0 +1,229 @@
+//! The owner of all connections: runs the deciders, and carries out what they decide.
+
+mod seeding;
+mod transactions;
+
+use super::Settings;
+use super::dialer::{Dial, Dialer};
+use super::seeds::{SeedAnswer, SeedPlan};
+use super::tx_requests::TxRequests;
+use crate::clock::Clock;
+use crate::event::{DisconnectReason, Event, EventKind, PeerEvent, PeerId, PeerInfo};
+use crate::peer::Timing;
+use crate::peer::report::{ConnectionId, Content, Report, Reports};
+use crate::peer::task::{self, Handle, TaskSettings};
+use crate::time::Timestamp;
+use crate::wire::{Message, Services};
+use std::collections::{HashMap, VecDeque};
+use std::time::Duration;
+use tokio::task::{Id, JoinSet};
+use tokio::time::{Instant, sleep_until, timeout};
+
+/// How long the connections may take to close at the end.
+const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(2);
+
+/// Many connections as one stream of events.
+#[derive(Debug)]
+pub struct PeerManager {
+    settings: Settings,
+    clock: Clock,
+    dialer: Dialer,
+    /// When the dialer may have something to do.
+    dials_at: Option<Timestamp>,
+    tx_requests: TxRequests,
+    seed_plan: SeedPlan,
+    seed_answers: JoinSet<SeedAnswer>,
+    peers: HashMap<PeerId, Peer>,
+    tasks: JoinSet<()>,
+    reports: Reports,
+    connections: u64,
+    events: VecDeque<Event>,
+    /// The time of the last event: none is told as earlier than one before it.
+    told_until: Timestamp,
+}
+
+/// A connection, or the attempt at one.
+#[derive(Debug)]
+struct Peer {
+    connection: ConnectionId,
+    task: Id,
+    handle: Handle,
+    /// What the peer said of itself, once the handshake is done.
+    info: Option<Box<PeerInfo>>,
+}
+
+impl PeerManager {
+    /// Joins the network. Nothing happens before [`PeerManager::next`] is called.
+    ///
+    /// # Panics
+    /// Outside of a tokio runtime, when it is polled.
+    pub fn start(settings: Settings, clock: Clock) -> Self {
+        let now = clock.now();
+        Self {
+            dialer: Dialer::new(&settings.choice, now, rand::random()),
+            dials_at: Some(now),
+            tx_requests: TxRequests::new(settings.request_timeout),
+            seed_plan: SeedPlan::new(settings.network, rand::make_rng()),
+            seed_answers: JoinSet::new(),
+            peers: HashMap::new(),
+            tasks: JoinSet::new(),
+            reports: Reports::new(),
+            connections: 0,
+            events: VecDeque::new(),
+            told_until: now,
+            settings,
+            clock,
+        }
+    }
+
+    /// What happens next. Cancel-safe: no event is lost when the future is dropped.
+    pub async fn next(&mut self) -> Event {
+        loop {
+            self.act(self.clock.now());
+            if let Some(event) = self.events.pop_front() {
+                return event;
+            }
+            let deadline = self.deadline().map(|deadline| self.clock.instant(deadline));
+            tokio::select! {
+                Some(report) = self.reports.next() => self.handle(report),
+                Some(ended) = self.tasks.join_next_with_id() => {
+                    // A task that came to its end has told so by its last report.
+                    if let Err(error) = ended {
+                        self.task_failed(error.id());
+                    }
+                }
+                Some(Ok(answer)) = self.seed_answers.join_next() => self.seed_answered(answer),
+                () = sleep_until_any(deadline) => {}
+            }
+        }
+    }
+
+    /// Closes all connections. Takes no longer than 2 s.
+    pub async fn shutdown(mut self) {
+        for peer in self.peers.values_mut() {
+            peer.handle.close(DisconnectReason::ShuttingDown);
+        }
+        let closed = timeout(SHUTDOWN_TIMEOUT, async {
+            loop {
+                tokio::select! {
+                    ended = self.tasks.join_next() => if ended.is_none() { return },
+                    _ = self.reports.next() => {}
+                }
+            }
+        });
+        if closed.await.is_err() {
+            tracing::warn!("some connections did not close in time and are cut");
+        }
+    }
+
+    /// Does what is due.
+    fn act(&mut self, now: Timestamp) {
+        if self.dials_at.is_some_and(|at| at <= now) {
+            for dial in self.dialer.due(now) {
+                self.dial(dial, now);
+            }
+            self.seek_addresses(now);
+            self.dials_at = self.dialer.deadline(now).into_iter().chain(self.seeding_deadline(now)).min();
+        }
+        self.expire_requests(now);
+        self.request_transactions(now);
+    }
+
+    fn deadline(&self) -> Option<Timestamp> {
+        self.dials_at.into_iter().chain(self.tx_requests.deadline()).min()
+    }
+
+    fn dial(&mut self, dial: Dial, now: Timestamp) {
+        let Dial { peer, address, attempt } = dial;
+        self.connections += 1;
+        let connection = ConnectionId { peer, number: self.connections };
+        let settings = TaskSettings {
+            magic: self.settings.network.magic(),
+            timing: Timing {
+                handshake_timeout: self.settings.handshake_timeout,
+                ping_interval: self.settings.ping_interval,
+                ping_timeout: self.settings.ping_timeout,
+            },
+            clock: self.clock,
+        };
+        let (handle, orders) = task::handle();
+        let reporter = self.reports.reporter(connection);
+        let task = self.tasks.spawn(task::run(address.clone(), settings, orders, reporter)).id();
+        self.peers.insert(peer, Peer { connection, task, handle, info: None });
+        self.tell_peer(now, peer, PeerEvent::Dialling { address, attempt });
+    }
+
+    fn handle(&mut self, report: Report) {
+        let Report { connection, time, content, .. } = report;
+        let id = connection.peer;
+        let Some(peer) = self.peers.get_mut(&id).filter(|peer| peer.connection == connection) else {
+            return;
+        };
+        // What a connection that is to be closed still says has no effect any more.
+        if peer.handle.is_closing() && !matches!(content, Content::Event(_) | Content::Ended(_)) {
+            return;
+        }
+        match content {
+            Content::Event(PeerEvent::Ready(info)) => {
+                peer.info = Some(info.clone());
+                self.ready(time, id, &info);
+            }
+            Content::Event(event) => self.tell_peer(time, id, event),
+            Content::Inventory(list) => self.inventory(time, id, &list),
+            Content::NotFound(list) => self.not_found(time, id, &list),
+            Content::Transaction(tx, verdict) => self.transaction(time, id, tx, verdict),
+            Content::Addresses(list) => {
+                self.tell_peer(time, id, PeerEvent::Addresses { count: list.len() });
+            }
+            Content::Ended(reason) => self.ended(time, id, reason),
+        }
+    }
+
+    fn ready(&mut self, now: Timestamp, id: PeerId, info: &PeerInfo) {
+        self.dialer.ready(id, now);
+        self.dials_at = Some(now);
+        let bulk = self.settings.bootstrap && info.services.has(Services::BLOOM) && info.relay;
+        self.tx_requests.connected(id, bulk);
+        self.tell_peer(now, id, PeerEvent::Ready(Box::new(info.clone())));
+        if bulk {
+            self.send(id, Message::Mempool);
+        }
+    }
+
+    fn ended(&mut self, now: Timestamp, id: PeerId, reason: DisconnectReason) {
+        self.peers.remove(&id);
+        self.tx_requests.disconnected(id);
+        let retry_at = self.dialer.ended(id, now);
+        self.dials_at = Some(now);
+        self.tell_peer(now, id, PeerEvent::Disconnected { reason, retry_at });
+    }
+
+    fn task_failed(&mut self, task: Id) {
+        let failed = self.peers.iter().find(|(_, peer)| peer.task == task).map(|(&id, _)| id);
+        if let Some(id) = failed {
+            self.ended(self.clock.now(), id, DisconnectReason::Io("internal error".to_owned()));
+        }
+    }
+
+    fn send(&mut self, id: PeerId, message: Message) {
+        if let Some(peer) = self.peers.get_mut(&id) {
+            peer.handle.send(message);
+        }
+    }
+
+    fn tell_peer(&mut self, time: Timestamp, id: PeerId, event: PeerEvent) {
+        self.tell(time, EventKind::Peer(id, event));
+    }
+
+    fn tell(&mut self, time: Timestamp, kind: EventKind) {
+        self.told_until = self.told_until.max(time);
+        self.events.push_back(Event { time: self.told_until, kind });
+    }
+}
+
+async fn sleep_until_any(deadline: Option<Instant>) {
+    match deadline {
+        Some(deadline) => sleep_until(deadline).await,
+        None => std::future::pending().await,
+    }
+}

@@ -1,0 +1,94 @@
+//! Announcements in, requests out, transactions in.
+
+use super::super::tx_requests::{Announcement, Receipt};
+use super::PeerManager;
+use crate::event::{Misbehaviour, PeerEvent, PeerId};
+use crate::time::Timestamp;
+use crate::wire::transaction::TransactionError;
+use crate::wire::{Inventory, Message, Transaction, TxHash};
+use std::sync::Arc;
+
+impl PeerManager {
+    pub(super) fn inventory(&mut self, now: Timestamp, id: PeerId, list: &[Inventory]) {
+        let by_wtxid = self.announces_by_wtxid(id);
+        let (mut txs, mut count, mut refused) = (Vec::new(), 0, false);
+        for &entry in list {
+            let hash = match entry {
+                Inventory::Wtx(wtxid) => TxHash::Wtxid(wtxid),
+                Inventory::Tx(txid) | Inventory::WitnessTx(txid) => TxHash::Txid(txid),
+                Inventory::Block(hash) => {
+                    self.tell_peer(now, id, PeerEvent::BlockAnnounced { hash });
+                    continue;
+                }
+                _ => continue,
+            };
+            count += 1;
+            // As in Core, what was agreed on in the handshake is the only way (BIP339).
+            if by_wtxid != matches!(hash, TxHash::Wtxid(_)) {
+                continue;
+            }
+            match self.tx_requests.announced(id, hash) {
+                Announcement::Known | Announcement::Tracked => txs.push(hash),
+                Announcement::Refused => refused = true,
+            }
+        }
+        if count > 0 {
+            self.tell_peer(now, id, PeerEvent::Announced { txs, count });
+        }
+        if refused {
+            self.tell_peer(now, id, PeerEvent::Tolerated(Misbehaviour::TooManyAnnouncements));
+        }
+    }
+
+    pub(super) fn not_found(&mut self, now: Timestamp, id: PeerId, list: &[Inventory]) {
+        let hashes = list.iter().filter_map(|entry| match *entry {
+            Inventory::Wtx(wtxid) => Some(TxHash::Wtxid(wtxid)),
+            Inventory::Tx(txid) | Inventory::WitnessTx(txid) => Some(TxHash::Txid(txid)),
+            _ => None,
+        });
+        let count = hashes.filter(|&hash| self.tx_requests.not_found(id, hash)).count();
+        if count > 0 {
+            self.tell_peer(now, id, PeerEvent::NotFound { count });
+        }
+    }
+
+    pub(super) fn transaction(
+        &mut self,
+        now: Timestamp,
+        id: PeerId,
+        tx: Arc<Transaction>,
+        verdict: Result<(), TransactionError>,
+    ) {
+        let receipt = self.tx_requests.received(id, tx.txid(), tx.wtxid(), now);
+        let event = match (receipt, verdict) {
+            (Receipt::NotAsked, _) => PeerEvent::Tolerated(Misbehaviour::UnrequestedTransaction),
+            // It is remembered as seen: nobody needs to be asked for it again.
+            (_, Err(why)) => PeerEvent::Tolerated(Misbehaviour::InvalidTransaction(why.to_string())),
+            (Receipt::Known, Ok(())) => return,
+            (Receipt::New { answered_after }, Ok(())) => PeerEvent::Transaction { tx, answered_after },
+        };
+        self.tell_peer(now, id, event);
+    }
+
+    pub(super) fn expire_requests(&mut self, now: Timestamp) {
+        for (id, count) in self.tx_requests.expire(now) {
+            self.tell_peer(now, id, PeerEvent::RequestTimedOut { count });
+        }
+    }
+
+    pub(super) fn request_transactions(&mut self, now: Timestamp) {
+        for (id, hashes) in self.tx_requests.requests(now) {
+            let count = hashes.len();
+            let list = hashes.into_iter().map(|hash| match hash {
+                TxHash::Wtxid(wtxid) => Inventory::Wtx(wtxid),
+                TxHash::Txid(txid) => Inventory::WitnessTx(txid),
+            });
+            self.send(id, Message::GetData(list.collect()));
+            self.tell_peer(now, id, PeerEvent::Requested { count });
+        }
+    }
+
+    fn announces_by_wtxid(&self, id: PeerId) -> bool {
+        self.peers.get(&id).and_then(|peer| peer.info.as_ref()).is_some_and(|info| info.wtxid_relay)
+    }
+}

@@ -1,0 +1,172 @@
+//! Transactions from announcement to arrival, over loopback sockets.
+
+mod support;
+
+use mempulse::event::{Misbehaviour, PeerEvent, PeerId};
+use mempulse::network::Settings;
+use mempulse::wire::transaction::{InputParts, OutputParts, TxParts};
+use mempulse::wire::{Inventory, Message, OutPoint, Transaction, TxHash, Txid};
+use std::time::Duration;
+use support::{Conversation, Monitor, Node, settings, version};
+
+const FIRST: PeerId = PeerId(0);
+const SECOND: PeerId = PeerId(1);
+
+/// A small segwit transaction, another one for each number.
+fn transaction(number: u8) -> Transaction {
+    let input = InputParts {
+        prevout: OutPoint { txid: Txid([number; 32]), vout: 0 },
+        script_sig: vec![],
+        sequence: 0xffff_fffd,
+        witness: vec![vec![number; 64]],
+    };
+    let output = OutputParts { value: 1_000, script_pubkey: vec![0x51] };
+    let parts = TxParts { version: 2, inputs: vec![input], outputs: vec![output], lock_time: 0 };
+    parts.build().expect("it has an input")
+}
+
+async fn hear_request(peer: &mut Conversation) -> Vec<Inventory> {
+    peer.hear_first(|message| match message {
+        Message::GetData(list) => Some(list),
+        _ => None,
+    })
+    .await
+}
+
+async fn received(monitor: &mut Monitor) -> (PeerId, Transaction) {
+    monitor
+        .first_of_peer(|id, event| match event {
+            PeerEvent::Transaction { tx, .. } => Some((id, Transaction::clone(&tx))),
+            _ => None,
+        })
+        .await
+}
+
+/// Runs the monitor until the peer has heard a request.
+async fn request(monitor: &mut Monitor, peer: &mut Conversation) -> Vec<Inventory> {
+    tokio::select! {
+        list = hear_request(peer) => list,
+        () = async { loop { monitor.next().await; } } => unreachable!(),
+    }
+}
+
+async fn meet(monitor: &mut Monitor, node: &Node) -> Conversation {
+    let ready = monitor.first_of_peer(|_, event| matches!(event, PeerEvent::Ready(_)).then_some(()));
+    tokio::join!(node.meet(), ready).0
+}
+
+#[tokio::test]
+async fn an_announced_transaction_is_fetched_by_wtxid_and_told() {
+    let node = Node::listen().await;
+    let mut monitor = Monitor::start(settings(vec![node.address()]));
+    let mut peer = meet(&mut monitor, &node).await;
+    let tx = transaction(1);
+    let entry = Inventory::Wtx(tx.wtxid());
+    peer.say(&Message::Inv(vec![entry])).await;
+    let announced = monitor
+        .first_of_peer(|id, event| match event {
+            PeerEvent::Announced { txs, count } => Some((id, txs, count)),
+            _ => None,
+        })
+        .await;
+    assert_eq!(announced, (FIRST, vec![TxHash::Wtxid(tx.wtxid())], 1));
+    assert_eq!(request(&mut monitor, &mut peer).await, [entry]);
+    peer.say(&Message::Tx(tx.clone())).await;
+    assert_eq!(received(&mut monitor).await, (FIRST, tx));
+    monitor.shutdown().await;
+    assert_eq!(peer.try_hear().await, None, "the connection is closed");
+}
+
+#[tokio::test]
+async fn a_peer_from_before_bip339_is_asked_by_txid_with_the_witness() {
+    let node = Node::listen().await;
+    let mut monitor = Monitor::start(settings(vec![node.address()]));
+    let old = mempulse::wire::Version { version: 70_015, ..version() };
+    let ready = monitor.first_of_peer(|_, event| matches!(event, PeerEvent::Ready(_)).then_some(()));
+    let (mut peer, ()) = tokio::join!(node.meet_as(old), ready);
+    let tx = transaction(1);
+    peer.say(&Message::Inv(vec![Inventory::Tx(tx.txid())])).await;
+    assert_eq!(request(&mut monitor, &mut peer).await, [Inventory::WitnessTx(tx.txid())]);
+    peer.say(&Message::Tx(tx.clone())).await;
+    assert_eq!(received(&mut monitor).await, (FIRST, tx));
+}
+
+#[tokio::test]
+async fn the_second_announcer_helps_when_the_first_has_not_or_leaves() {
+    let (first, second) = (Node::listen().await, Node::listen().await);
+    let mut monitor = Monitor::start(settings(vec![first.address(), second.address()]));
+    let mut one = meet(&mut monitor, &first).await;
+    let mut two = meet(&mut monitor, &second).await;
+    let txs = [transaction(1), transaction(2)];
+    let entries = txs.each_ref().map(|tx| Inventory::Wtx(tx.wtxid()));
+    one.say(&Message::Inv(entries.to_vec())).await;
+    assert_eq!(request(&mut monitor, &mut one).await, entries);
+    two.say(&Message::Inv(entries.to_vec())).await;
+    monitor
+        .first_of_peer(|id, event| {
+            (id == SECOND && matches!(event, PeerEvent::Announced { .. })).then_some(())
+        })
+        .await;
+    one.say(&Message::NotFound(vec![entries[0]])).await;
+    assert_eq!(request(&mut monitor, &mut two).await, [entries[0]]);
+    drop(one);
+    assert_eq!(request(&mut monitor, &mut two).await, [entries[1]]);
+    for tx in txs {
+        two.say(&Message::Tx(tx.clone())).await;
+        assert_eq!(received(&mut monitor).await, (SECOND, tx));
+    }
+}
+
+#[tokio::test]
+async fn a_silent_announcer_is_given_up_after_the_timeout() {
+    let (first, second) = (Node::listen().await, Node::listen().await);
+    let quick = Settings {
+        request_timeout: Duration::from_millis(200),
+        ..settings(vec![first.address(), second.address()])
+    };
+    let mut monitor = Monitor::start(quick);
+    let mut one = meet(&mut monitor, &first).await;
+    let mut two = meet(&mut monitor, &second).await;
+    let entry = Inventory::Wtx(transaction(1).wtxid());
+    one.say(&Message::Inv(vec![entry])).await;
+    assert_eq!(request(&mut monitor, &mut one).await, [entry]);
+    two.say(&Message::Inv(vec![entry])).await;
+    let given_up = monitor
+        .first_of_peer(|id, event| match event {
+            PeerEvent::RequestTimedOut { count } => Some((id, count)),
+            _ => None,
+        })
+        .await;
+    assert_eq!(given_up, (FIRST, 1));
+    assert_eq!(request(&mut monitor, &mut two).await, [entry]);
+}
+
+#[tokio::test]
+async fn what_was_not_asked_for_is_refused_and_tolerated() {
+    let node = Node::listen().await;
+    let mut monitor = Monitor::start(settings(vec![node.address()]));
+    let mut peer = meet(&mut monitor, &node).await;
+    peer.say(&Message::Tx(transaction(1))).await;
+    let what = monitor
+        .first_of_peer(|_, event| match event {
+            PeerEvent::Tolerated(what) => Some(what),
+            PeerEvent::Transaction { .. } => panic!("it was accepted"),
+            _ => None,
+        })
+        .await;
+    assert_eq!(what, Misbehaviour::UnrequestedTransaction);
+}
+
+#[tokio::test]
+async fn a_whole_mempool_is_asked_for_where_it_is_offered() {
+    let node = Node::listen().await;
+    let bootstrap = Settings { bootstrap: true, ..settings(vec![node.address()]) };
+    let mut monitor = Monitor::start(bootstrap);
+    let offers = mempulse::wire::Version {
+        services: mempulse::wire::Services::BLOOM.with(mempulse::wire::Services::WITNESS),
+        ..version()
+    };
+    let ready = monitor.first_of_peer(|_, event| matches!(event, PeerEvent::Ready(_)).then_some(()));
+    let (mut peer, ()) = tokio::join!(node.meet_as(offers), ready);
+    peer.hear_first(|message| (message == Message::Mempool).then_some(())).await;
+}

@@ -1,0 +1,183 @@
+//! Peers that do as the test says, on loopback sockets, in our own wire format.
+
+#![allow(dead_code, reason = "every test uses a part of it")]
+#![expect(clippy::unwrap_used, reason = "what fails here fails the test")]
+
+use mempulse::address::PeerAddress;
+use mempulse::chain::Network;
+use mempulse::clock::Clock;
+use mempulse::event::{DisconnectReason, Event, EventKind, PeerEvent, PeerId};
+use mempulse::network::{PeerChoice, PeerManager, Settings};
+use mempulse::wire::{Decoder, Message, Services, Version};
+use std::time::Duration;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::time::timeout;
+
+/// How long a test waits for what must happen.
+pub const PATIENCE: Duration = Duration::from_secs(20);
+
+/// The network of the tests.
+pub const NETWORK: Network = Network::Regtest;
+
+/// A place where a peer can be met.
+pub struct Node {
+    listener: TcpListener,
+}
+
+impl Node {
+    pub async fn listen() -> Self {
+        Self { listener: TcpListener::bind("127.0.0.1:0").await.unwrap() }
+    }
+
+    pub fn address(&self) -> PeerAddress {
+        PeerAddress::from_socket(self.listener.local_addr().unwrap())
+    }
+
+    /// The next connection, before any word is said.
+    pub async fn accept(&self) -> Conversation {
+        let (stream, _) = timeout(PATIENCE, self.listener.accept()).await.unwrap().unwrap();
+        stream.set_nodelay(true).unwrap();
+        Conversation { stream, decoder: Decoder::new(NETWORK.magic()) }
+    }
+
+    /// The next connection, after the handshake and the answer to the first ping.
+    pub async fn meet(&self) -> Conversation {
+        self.meet_as(version()).await
+    }
+
+    /// As [`Node::meet`], with a `version` of one's own.
+    pub async fn meet_as(&self, version: Version) -> Conversation {
+        let mut peer = self.accept().await;
+        peer.shake_hands(version).await;
+        let nonce = peer.hear_ping().await;
+        peer.say(&Message::Pong(nonce)).await;
+        peer
+    }
+}
+
+/// One end of a connection.
+pub struct Conversation {
+    stream: TcpStream,
+    decoder: Decoder,
+}
+
+impl Conversation {
+    pub async fn say(&mut self, message: &Message) {
+        self.write(&message.encode(NETWORK.magic())).await;
+    }
+
+    pub async fn write(&mut self, bytes: &[u8]) {
+        self.try_write(bytes).await.unwrap();
+    }
+
+    pub async fn try_write(&mut self, bytes: &[u8]) -> std::io::Result<()> {
+        self.stream.write_all(bytes).await
+    }
+
+    /// The next message; `None` when the other end has closed.
+    pub async fn try_hear(&mut self) -> Option<Message> {
+        loop {
+            if let Some(decoded) = self.decoder.next().unwrap() {
+                return Some(decoded.content.unwrap());
+            }
+            if timeout(PATIENCE, self.stream.read_buf(self.decoder.buffer())).await.unwrap().ok()? == 0 {
+                return None;
+            }
+        }
+    }
+
+    pub async fn hear(&mut self) -> Message {
+        self.try_hear().await.expect("the connection closed")
+    }
+
+    /// The first message for which `wanted` gives something.
+    pub async fn hear_first<T>(&mut self, mut wanted: impl FnMut(Message) -> Option<T>) -> T {
+        loop {
+            if let Some(found) = wanted(self.hear().await) {
+                return found;
+            }
+        }
+    }
+
+    pub async fn hear_ping(&mut self) -> u64 {
+        self.hear_first(|message| match message {
+            Message::Ping(nonce) => Some(nonce),
+            _ => None,
+        })
+        .await
+    }
+
+    /// Both halves of the handshake, as Core does it.
+    pub async fn shake_hands(&mut self, version: Version) {
+        assert!(matches!(self.hear().await, Message::Version(_)));
+        for message in [Message::Version(version), Message::WtxidRelay, Message::SendAddrV2, Message::Verack]
+        {
+            self.say(&message).await;
+        }
+        self.hear_first(|message| (message == Message::Verack).then_some(())).await;
+    }
+}
+
+/// What an ordinary node says of itself.
+pub fn version() -> Version {
+    Version {
+        version: 70_016,
+        services: Services::NETWORK.with(Services::WITNESS),
+        time: 0,
+        nonce: 1,
+        user_agent: b"/Scripted:1.0/".to_vec(),
+        start_height: 0,
+        relay: true,
+    }
+}
+
+/// Settings for these peers, with times that suit a test.
+pub fn settings(peers: Vec<PeerAddress>) -> Settings {
+    Settings { network: NETWORK, choice: PeerChoice::Only(peers), ..Settings::default() }
+}
+
+/// A manager and what it has told.
+pub struct Monitor {
+    manager: PeerManager,
+}
+
+impl Monitor {
+    pub fn start(settings: Settings) -> Self {
+        Self { manager: PeerManager::start(settings, Clock::start()) }
+    }
+
+    pub async fn next(&mut self) -> Event {
+        timeout(PATIENCE, self.manager.next()).await.expect("nothing happens any more")
+    }
+
+    /// The first event for which `wanted` gives something.
+    pub async fn first<T>(&mut self, mut wanted: impl FnMut(Event) -> Option<T>) -> T {
+        loop {
+            if let Some(found) = wanted(self.next().await) {
+                return found;
+            }
+        }
+    }
+
+    /// As [`Monitor::first`], of events that concern a peer.
+    pub async fn first_of_peer<T>(&mut self, mut wanted: impl FnMut(PeerId, PeerEvent) -> Option<T>) -> T {
+        self.first(|event| match event.kind {
+            EventKind::Peer(id, event) => wanted(id, event),
+            _ => None,
+        })
+        .await
+    }
+
+    pub async fn end_of(&mut self, peer: PeerId) -> DisconnectReason {
+        self.first_of_peer(|id, event| match event {
+            PeerEvent::Disconnected { reason, .. } if id == peer => Some(reason),
+            _ => None,
+        })
+        .await
+    }
+
+    pub async fn shutdown(self) {
+        self.manager.shutdown().await;
+    }
+}
