@@ -1,7 +1,10 @@
 //! Compact blocks (BIP152): a block told by short names of transactions that its reader may hold.
 
+mod partial;
 #[cfg(test)]
 mod tests;
+
+pub use partial::{PartialBlock, ReconstructionError};
 
 use super::block::MIN_TRANSACTION;
 use super::compact_size::{put, put_len};

@@ -1,0 +1,149 @@
+//! From a compact block back to the block: what we hold, then what the sender adds.
+
+use super::{BlockTransactionsRequest, CompactBlock, ShortId, ShortIds};
+use crate::wire::compact_size::encoded_len;
+use crate::wire::{Block, BlockHash, BlockHeader, Transaction, Wtxid};
+use foldhash::fast::RandomState;
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+
+/// Why a compact block does not lead to a block. The whole one has to be fetched.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum ReconstructionError {
+    /// Two transactions of the block have the same short name. It happens by chance.
+    #[error("two transactions have the same short id")]
+    Collision,
+    /// The answer to a `getblocktxn` has not as many transactions as were asked for. That is no
+    /// chance: Core punishes it.
+    #[error("{got} transactions where {wanted} were asked for")]
+    WrongCount {
+        /// How many were asked for.
+        wanted: usize,
+        /// How many came.
+        got: usize,
+    },
+}
+
+/// A block of which some transactions may be missing.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct PartialBlock {
+    header: BlockHeader,
+    hash: BlockHash,
+    slots: Vec<Option<Transaction>>,
+}
+
+/// What is known about the transaction that belongs to a short name.
+struct Named {
+    slot: usize,
+    candidate: Candidate,
+}
+
+enum Candidate {
+    None,
+    One(Wtxid),
+    /// More than one of ours has the name: the sender has to tell which.
+    Many,
+}
+
+impl PartialBlock {
+    /// Puts the transactions that are `held` in their places. `get` gives the one of a name out of
+    /// `held`, if it is still there. A name may come more than once.
+    ///
+    /// # Errors
+    /// [`ReconstructionError::Collision`].
+    pub fn new(
+        compact: &CompactBlock,
+        held: impl IntoIterator<Item = Wtxid>,
+        get: impl Fn(Wtxid) -> Option<Transaction>,
+    ) -> Result<Self, ReconstructionError> {
+        let mut slots = vec![None; compact.transaction_count()];
+        for prefilled in &compact.prefilled {
+            if let Some(slot) = slots.get_mut(usize::from(prefilled.index)) {
+                *slot = Some(prefilled.tx.clone());
+            }
+        }
+        let mut named = names(compact, &slots)?;
+        let short_ids = ShortIds::new(&compact.header, compact.nonce);
+        for wtxid in held {
+            if let Some(Named { candidate, .. }) = named.get_mut(&short_ids.of(wtxid)) {
+                *candidate = match candidate {
+                    Candidate::None => Candidate::One(wtxid),
+                    Candidate::One(same) if *same == wtxid => Candidate::One(wtxid),
+                    Candidate::One(_) | Candidate::Many => Candidate::Many,
+                };
+            }
+        }
+        for Named { slot, candidate } in named.into_values() {
+            if let Candidate::One(wtxid) = candidate {
+                slots[slot] = get(wtxid);
+            }
+        }
+        Ok(Self { header: compact.header, hash: compact.header.hash(), slots })
+    }
+
+    /// The block's header.
+    pub fn header(&self) -> &BlockHeader {
+        &self.header
+    }
+
+    /// The block's hash.
+    pub fn hash(&self) -> BlockHash {
+        self.hash
+    }
+
+    /// How many transactions the block has.
+    pub fn transaction_count(&self) -> usize {
+        self.slots.len()
+    }
+
+    /// What is missing, as a request to the sender; `None` if nothing is.
+    pub fn request(&self) -> Option<BlockTransactionsRequest> {
+        let empty = |(index, slot): (usize, &Option<_>)| match slot {
+            None => u16::try_from(index).ok(),
+            Some(_) => None,
+        };
+        let indexes: Vec<_> = self.slots.iter().enumerate().filter_map(empty).collect();
+        (!indexes.is_empty()).then_some(BlockTransactionsRequest { hash: self.hash, indexes })
+    }
+
+    /// The block, with what was missing, in the order of the request.
+    ///
+    /// A transaction that we hold may by chance have the short name of another, and the sender may
+    /// lie: [`Block::check`] tells by the merkle root. Then, too, the whole block has to be fetched.
+    ///
+    /// # Errors
+    /// [`ReconstructionError::WrongCount`].
+    pub fn complete(self, missing: Vec<Transaction>) -> Result<Block, ReconstructionError> {
+        let got = missing.len();
+        let wanted = self.slots.iter().filter(|slot| slot.is_none()).count();
+        if got != wanted {
+            return Err(ReconstructionError::WrongCount { wanted, got });
+        }
+        let mut missing = missing.into_iter();
+        let transactions: Vec<_> =
+            self.slots.into_iter().filter_map(|slot| slot.or_else(|| missing.next())).collect();
+        let sizes: usize = transactions.iter().map(|tx| tx.raw().len()).sum();
+        let size = BlockHeader::SIZE + encoded_len(transactions.len() as u64) + sizes;
+        let size = u32::try_from(size).unwrap_or(u32::MAX);
+        Ok(Block { header: self.header, hash: self.hash, size, transactions })
+    }
+}
+
+/// The short names, and where in the block each stands.
+fn names(
+    compact: &CompactBlock,
+    slots: &[Option<Transaction>],
+) -> Result<HashMap<ShortId, Named, RandomState>, ReconstructionError> {
+    let mut named = HashMap::with_capacity_and_hasher(compact.short_ids.len(), RandomState::default());
+    let free = slots.iter().enumerate().filter(|(_, slot)| slot.is_none()).map(|(index, _)| index);
+    for (&id, slot) in compact.short_ids.iter().zip(free) {
+        match named.entry(id) {
+            Entry::Occupied(_) => return Err(ReconstructionError::Collision),
+            Entry::Vacant(entry) => entry.insert(Named { slot, candidate: Candidate::None }),
+        };
+    }
+    Ok(named)
+}
+
+#[cfg(test)]
+mod tests;
