@@ -9,6 +9,7 @@ mod departed;
 mod entry;
 mod fees;
 mod health;
+pub mod kinds;
 mod log;
 mod mempool;
 mod peer;
