@@ -1,0 +1,112 @@
+//! Payloads by themselves: read what was written, survive what was not.
+
+use crate::generate::{apply_all, message, mutation};
+use mempulse::wire::{Command, Message, WireError};
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::strategy::ValueTree;
+use proptest::test_runner::TestRunner;
+use std::collections::HashSet;
+
+fn command(message: &Message) -> Command {
+    Command::from_name(message.command()).unwrap()
+}
+
+fn payload(message: &Message) -> Vec<u8> {
+    let mut payload = Vec::new();
+    message.encode_payload(&mut payload);
+    payload
+}
+
+proptest! {
+    #[test]
+    fn what_was_written_is_read(message in message()) {
+        prop_assert_eq!(Message::decode(command(&message), &payload(&message), None), Ok(message));
+    }
+
+    #[test]
+    fn a_payload_that_ends_early_is_refused(message in message(), cut in any::<proptest::sample::Index>()) {
+        let payload = payload(&message);
+        prop_assume!(!payload.is_empty());
+        let read = Message::decode(command(&message), &payload[..cut.index(payload.len())], None);
+        match message {
+            // Old versions end earlier.
+            Message::Version(_) => {}
+            // The mark of the witness format alone is no witness; the rest ends too early.
+            _ => prop_assert!(matches!(read, Err(WireError::Truncated)), "{:?}", read),
+        }
+    }
+
+    #[test]
+    fn what_is_read_from_a_changed_payload_has_one_meaning(
+        message in message(),
+        mutations in vec(mutation(), 1..4),
+    ) {
+        let mut bytes = payload(&message);
+        apply_all(&mutations, &mut bytes);
+        if let Ok(read) = Message::decode(command(&message), &bytes, None) {
+            prop_assert_eq!(Message::decode(command(&read), &payload(&read), None), Ok(read));
+        }
+    }
+
+    #[test]
+    fn bytes_behind_the_end_spoil_what_is_kept_whole_and_nothing_else(message in message(), extra in 1..9_usize) {
+        let mut bytes = payload(&message);
+        bytes.resize(bytes.len() + extra, 0);
+        let read = Message::decode(command(&message), &bytes, None);
+        match message {
+            Message::Tx(_) | Message::Block(_) => prop_assert_eq!(read, Err(WireError::TrailingBytes(extra))),
+            _ => prop_assert_eq!(read, Ok(message)),
+        }
+    }
+
+    #[test]
+    fn no_bytes_at_all_bring_a_reader_down(bytes in vec(any::<u8>(), 0..400)) {
+        for &command in Command::ALL {
+            if let Ok(message) = Message::decode(command, &bytes, None) {
+                let _ = message.gist();
+            }
+        }
+    }
+
+    #[test]
+    fn a_gist_is_short_and_harmless(message in message()) {
+        let gist = message.gist();
+        prop_assert!(gist.chars().count() <= 40, "{}", gist);
+        prop_assert!(!gist.contains(char::is_control), "{:?}", gist);
+    }
+}
+
+#[test]
+fn every_command_has_a_message_that_names_it() {
+    let mut runner = TestRunner::deterministic();
+    let mut seen = HashSet::new();
+    for _ in 0..2_000 {
+        let tree = message().new_tree(&mut runner).unwrap();
+        seen.insert(command(&tree.current()));
+    }
+    assert_eq!(seen.len(), Command::ALL.len());
+}
+
+#[test]
+fn lists_beyond_their_limits_are_told_apart_from_lists_that_end_early() {
+    for (name, limit, entry) in [
+        ("inv", 50_000_u32, 36),
+        ("getdata", 50_000, 36),
+        ("notfound", 50_000, 36),
+        ("addr", 1_000, 30),
+        ("headers", 2_000, 81),
+    ] {
+        let command = Command::from_name(name).unwrap();
+        let list = |count: u32, entries: u32| {
+            let mut bytes = vec![0xfd];
+            bytes.extend_from_slice(&u16::try_from(count).unwrap().to_le_bytes());
+            bytes.resize(3 + (entries * entry) as usize, 0);
+            Message::decode(command, &bytes, None)
+        };
+        assert!(list(limit, limit).is_ok(), "{name}");
+        let too_many = WireError::TooManyEntries { count: u64::from(limit) + 1, limit: limit as usize };
+        assert_eq!(list(limit + 1, limit + 1), Err(too_many), "{name}");
+        assert_eq!(list(limit + 1, limit), Err(WireError::Truncated), "{name}");
+    }
+}
