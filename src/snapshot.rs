@@ -34,7 +34,8 @@ pub struct Snapshot {
     pub peers: Window<PeerRow>,
     /// The window of transactions, newest first.
     pub transactions: Window<TransactionRow>,
-    /// Transactions that arrived in equal slices of the last 10 min, oldest first.
+    /// Transactions that arrived in equal slices of the last 10 min, oldest first; the last slice is
+    /// under way. Slices are whole seconds, so there may be fewer than the view asks for.
     pub arrival: Vec<u32>,
     /// What happened, newest first.
     pub events: Vec<EventLine>,
@@ -294,11 +295,13 @@ pub struct TransactionDetail {
     /// The serialized size, in bytes.
     pub size: u32,
     /// Its version.
-    pub version: i32,
+    pub version: u32,
     /// Its lock time.
     pub lock_time: u32,
     /// Whether it signals that it may be replaced (BIP125).
     pub replaceable: bool,
+    /// The transactions that it replaced; at most [`TransactionDetail::LISTED`].
+    pub replaces: Vec<Txid>,
     /// In sat; `None`: unknown.
     pub fee: Option<u64>,
     /// When it was first announced.
@@ -307,12 +310,13 @@ pub struct TransactionDetail {
     pub inputs: Vec<InputRow>,
     /// Its outputs; at most [`TransactionDetail::LISTED`].
     pub outputs: Vec<OutputRow>,
-    /// Who announced it, first one first, with the delay after the first.
+    /// Who announced it, first one first, with the delay after the first; at most
+    /// [`TransactionDetail::LISTED`].
     pub announcements: Vec<(String, Duration)>,
 }
 
 impl TransactionDetail {
-    /// How many inputs and outputs are listed; the row tells how many there are.
+    /// How many inputs, outputs and so on are listed; the row tells how many there are.
     pub const LISTED: usize = 200;
 }
 

@@ -6,6 +6,7 @@
 mod blocks;
 mod conflicts;
 mod departed;
+mod detail;
 mod entry;
 mod fees;
 mod health;
@@ -215,7 +216,7 @@ impl Model {
             ),
             arrival: self.arrivals.slices(now, view.arrival),
             events: self.log.newest(view.events),
-            detail: view.open.and_then(|open| self.detail(open, now)),
+            detail: view.open.map(|open| self.detail(open, now, announcers)),
         }
     }
 
@@ -241,15 +242,25 @@ impl Model {
         }
     }
 
-    fn detail(&self, open: Open, now: Timestamp) -> Option<Detail> {
+    fn detail(&self, open: Open, now: Timestamp, announcers: usize) -> Detail {
         match open {
-            Open::Peer(id) => Some(match self.peers.get(id) {
+            Open::Peer(id) => match self.peers.get(id) {
                 Some(peer) => Detail::Peer(Box::new(peer.detail(id, now))),
                 None => Detail::Gone("this peer was dropped a while ago".to_owned()),
-            }),
-            Open::Transaction(key) => {
-                self.mempool.departed.reason(key).map(|why| Detail::Gone(why.to_string()))
-            }
+            },
+            Open::Transaction(key) => match self.mempool.get(key) {
+                Some(entry) => {
+                    let row = transactions::row(key, entry, &self.peers, announcers, now);
+                    let replaceable = self.is_replaceable(entry);
+                    let network = self.settings.network;
+                    let detail = detail::transaction(entry, row, replaceable, &self.peers, network);
+                    Detail::Transaction(Box::new(detail))
+                }
+                None => {
+                    let why = self.mempool.departed.reason(key).map(|why| why.to_string());
+                    Detail::Gone(why.unwrap_or_else(|| "no longer held".to_owned()))
+                }
+            },
         }
     }
 }

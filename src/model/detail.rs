@@ -1,0 +1,186 @@
+//! A transaction in detail, as the screen shows it.
+
+use super::entry::Entry;
+use super::peers::Peers;
+use crate::chain::Network;
+use crate::snapshot::{InputRow, OutputRow, TransactionDetail, TransactionRow};
+use crate::text::clean;
+use crate::wire::script::{ScriptKind, address};
+use crate::wire::transaction::{Input, Output};
+
+/// The most of the data in an `OP_RETURN` that is shown, in characters.
+const LONGEST_DATA: usize = 160;
+
+/// All about a transaction; `row` is its row in the list.
+pub(super) fn transaction(
+    entry: &Entry,
+    row: TransactionRow,
+    replaceable: bool,
+    peers: &Peers,
+    network: Network,
+) -> TransactionDetail {
+    let tx = entry.tx();
+    let listed = TransactionDetail::LISTED;
+    let inputs = tx.inputs().take(listed).enumerate();
+    TransactionDetail {
+        row,
+        wtxid: tx.wtxid(),
+        weight: tx.weight(),
+        size: u32::try_from(tx.raw().len()).unwrap_or(u32::MAX),
+        version: tx.version(),
+        lock_time: tx.lock_time(),
+        replaceable,
+        replaces: entry.replaces().iter().take(listed).copied().collect(),
+        fee: entry.fee(),
+        first_seen: entry.first_seen(),
+        inputs: inputs.map(|(vin, input)| input_row(&input, entry.prevout_value(vin))).collect(),
+        outputs: tx.outputs().take(listed).map(|output| output_row(&output, network)).collect(),
+        announcements: entry
+            .announcements()
+            .take(listed)
+            .map(|(peer, delay)| {
+                let address = peers.address(peer).map(ToString::to_string);
+                (address.unwrap_or_else(|| "a peer that is forgotten".to_owned()), delay)
+            })
+            .collect(),
+    }
+}
+
+fn input_row(input: &Input<'_>, value: Option<u64>) -> InputRow {
+    InputRow {
+        prevout: format!("{}:{}", input.prevout.txid, input.prevout.vout),
+        value,
+        sequence: input.sequence,
+        witness_items: input.witness.len(),
+    }
+}
+
+fn output_row(output: &Output<'_>, network: Network) -> OutputRow {
+    let kind = ScriptKind::of(output.script_pubkey);
+    let text = match kind {
+        ScriptKind::OpReturn => data_text(output.script_pubkey.get(1..).unwrap_or_default()),
+        _ => address(output.script_pubkey, network).unwrap_or_default(),
+    };
+    OutputRow { value: output.value, kind: kind.name(), text }
+}
+
+/// What the pushes of a script contain: as text if all of it is text, else in hexadecimal digits.
+fn data_text(script: &[u8]) -> String {
+    let mut rest = script;
+    let mut texts = Vec::new();
+    let mut shown = 0;
+    while let Some(data) = next_push(&mut rest) {
+        if shown >= LONGEST_DATA {
+            break;
+        }
+        shown += data.len();
+        let text = std::str::from_utf8(data).is_ok_and(|text| !text.chars().any(char::is_control));
+        texts.push(if text { clean(data, LONGEST_DATA) } else { hex(data) });
+    }
+    clean(texts.join(" ").as_bytes(), LONGEST_DATA)
+}
+
+fn hex(data: &[u8]) -> String {
+    data.iter().take(LONGEST_DATA / 2).map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Takes the next push of a script and what stands before it; `None` at its end or where it breaks
+/// off.
+fn next_push<'a>(script: &mut &'a [u8]) -> Option<&'a [u8]> {
+    loop {
+        let (&opcode, rest) = script.split_first()?;
+        let (length, rest) = match opcode {
+            1..=75 => (usize::from(opcode), rest),
+            76 => rest.split_first().map(|(&length, rest)| (usize::from(length), rest))?,
+            77 => {
+                rest.split_first_chunk().map(|(length, rest)| (u16::from_le_bytes(*length).into(), rest))?
+            }
+            78 => {
+                let (length, rest) = rest.split_first_chunk()?;
+                (usize::try_from(u32::from_le_bytes(*length)).ok()?, rest)
+            }
+            _ => {
+                *script = rest;
+                continue;
+            }
+        };
+        let (data, rest) = rest.split_at_checked(length)?;
+        *script = rest;
+        return Some(data);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::event::PeerEvent;
+    use crate::model::testing::{self, START, Scene, coin, output, parts, spend};
+    use crate::snapshot::{Detail, TxKey};
+    use crate::view::{Open, View};
+    use crate::wire::TxHash;
+    use std::sync::Arc;
+    use std::time::Duration;
+
+    #[test]
+    fn data_is_text_or_hexadecimal_and_harmless() {
+        assert_eq!(data_text(b"\x05hello"), "hello");
+        assert_eq!(data_text(b"\x4c\x05hello\x4d\x02\x00ab\x4e\x01\x00\x00\x00!"), "hello ab !");
+        assert_eq!(data_text(b"\x5d\x03\x00\xff\x10"), "00ff10");
+        assert_eq!(data_text(b"\x04\x1b[2J"), "1b5b324a");
+        assert_eq!(data_text("\x05a\u{202e}b".as_bytes()), "a·b");
+        assert_eq!(data_text(b"\x05cut"), "");
+        assert_eq!(data_text(b"\x4e\xff\xff\xff\xffcut"), "");
+        assert_eq!(data_text(&[[75].as_slice(), &[b'x'; 75]].concat().repeat(5_000)).len(), LONGEST_DATA);
+    }
+
+    const BIP173_KEY_HASH: [u8; 20] = [
+        0x75, 0x1e, 0x76, 0xe8, 0x19, 0x91, 0x96, 0xd4, 0x54, 0x94, 0x1c, 0x45, 0xd1, 0xb3, 0xa3, 0x23, 0xf1,
+        0x43, 0x3b, 0xd6,
+    ];
+
+    #[test]
+    fn all_that_is_known_of_a_transaction_is_told() {
+        let parent = spend(&[coin(1)], &[50_000]);
+        let mut parts = parts(&[coin(2), output(&parent, 0)], &[1, 0, 30_000]);
+        parts.lock_time = 800_000;
+        parts.inputs[0].sequence = 0xffff_fffd;
+        parts.outputs[0].script_pubkey = [&[0, 20][..], &BIP173_KEY_HASH].concat();
+        parts.outputs[1].script_pubkey = b"\x6a\x05hello".to_vec();
+        let tx = Arc::new(parts.build().unwrap());
+        let mut scene = Scene::new();
+        scene.connect(1).connect(2).deliver(1, &parent).announce(2, &tx).pass(3).deliver(1, &tx).pass(1);
+        let key = scene.model.mempool.key(TxHash::Txid(tx.txid())).unwrap();
+        let view = View { open: Some(Open::Transaction(key)), ..View::default() };
+        let Some(Detail::Transaction(detail)) = scene.snapshot(&view).detail else { panic!("it is held") };
+        assert_eq!((detail.row.txid, detail.wtxid), (tx.txid(), tx.wtxid()));
+        assert_eq!((detail.weight, detail.size as usize), (tx.weight(), tx.raw().len()));
+        assert_eq!((detail.version, detail.lock_time, detail.replaceable), (2, 800_000, true));
+        assert_eq!((detail.fee, detail.first_seen), (None, START));
+        assert_eq!(detail.inputs.iter().map(|input| input.value).collect::<Vec<_>>(), [None, Some(50_000)]);
+        assert_eq!(detail.inputs[1].prevout, format!("{}:0", parent.txid()));
+        assert_eq!((detail.inputs[0].sequence, detail.inputs[0].witness_items), (0xffff_fffd, 1));
+        let outputs: Vec<_> = detail.outputs.iter().map(|o| (o.value, o.kind, o.text.as_str())).collect();
+        let bip173 = "bcrt1qw508d6qejxtdg4y5r3zarvary0c5xw7kygt080";
+        assert_eq!(outputs, [(1, "P2WPKH", bip173), (0, "OP_RETURN", "hello"), (30_000, "other", "")]);
+        let told = |peer| testing::address(peer).to_string();
+        let three = Duration::from_secs(3);
+        let announced = [(told(2), Duration::ZERO), (told(1), three)];
+        assert_eq!(detail.announcements, announced);
+    }
+
+    #[test]
+    fn a_transaction_of_thousands_of_parts_is_told_in_part() {
+        let tx = spend(&(0..900).map(coin).collect::<Vec<_>>(), &vec![1; 900]);
+        let mut scene = Scene::new();
+        scene.connect(1).deliver(1, &tx);
+        for peer in 2..500 {
+            scene.peer(peer, PeerEvent::Announced { txs: vec![TxHash::Txid(tx.txid())], count: 1 });
+        }
+        let view = View { open: Some(Open::Transaction(TxKey(0))), ..View::default() };
+        let Some(Detail::Transaction(detail)) = scene.snapshot(&view).detail else { panic!("it is held") };
+        let lengths = [detail.inputs.len(), detail.outputs.len(), detail.announcements.len()];
+        assert_eq!(lengths, [TransactionDetail::LISTED; 3]);
+        assert_eq!(detail.row.inputs, 900);
+        assert_eq!(detail.announcements[9].0, "a peer that is forgotten");
+    }
+}
