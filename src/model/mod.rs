@@ -243,24 +243,23 @@ impl Model {
     }
 
     fn detail(&self, open: Open, now: Timestamp, announcers: usize) -> Detail {
-        match open {
-            Open::Peer(id) => match self.peers.get(id) {
-                Some(peer) => Detail::Peer(Box::new(peer.detail(id, now))),
-                None => Detail::Gone("this peer was dropped a while ago".to_owned()),
-            },
-            Open::Transaction(key) => match self.mempool.get(key) {
-                Some(entry) => {
-                    let row = transactions::row(key, entry, &self.peers, announcers, now);
-                    let replaceable = self.is_replaceable(entry);
-                    let network = self.settings.network;
-                    let detail = detail::transaction(entry, row, replaceable, &self.peers, network);
-                    Detail::Transaction(Box::new(detail))
-                }
-                None => {
-                    let why = self.mempool.departed.reason(key).map(|why| why.to_string());
-                    Detail::Gone(why.unwrap_or_else(|| "no longer held".to_owned()))
-                }
-            },
-        }
+        let found = match open {
+            Open::Peer(id) => self.peers.get(id).map(|peer| Detail::Peer(Box::new(peer.detail(id, now)))),
+            Open::Transaction(key) => self.mempool.get(key).map(|entry| {
+                let row = transactions::row(key, entry, &self.peers, announcers, now);
+                let (replaceable, network) = (self.is_replaceable(entry), self.settings.network);
+                let detail = detail::transaction(entry, row, replaceable, &self.peers, network);
+                Detail::Transaction(Box::new(detail))
+            }),
+        };
+        found.unwrap_or_else(|| {
+            Detail::Gone(match open {
+                Open::Peer(_) => "this peer was dropped a while ago".to_owned(),
+                Open::Transaction(key) => match self.mempool.departed.reason(key) {
+                    Some(why) => why.to_string(),
+                    None => "no longer held".to_owned(),
+                },
+            })
+        })
     }
 }
