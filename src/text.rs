@@ -11,6 +11,12 @@ pub fn clean(bytes: &[u8], limit: usize) -> String {
     String::from_utf8_lossy(bytes).chars().take(limit).map(|c| if is_harmless(c) { c } else { '·' }).collect()
 }
 
+/// Bytes as hexadecimal digits, two each, in their order.
+pub fn hex(bytes: &[u8]) -> String {
+    let digit = |nibble: u8| char::from_digit(nibble.into(), 16).unwrap_or_default();
+    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
+}
+
 /// A number with commas between groups of three digits.
 pub fn grouped(number: u64) -> String {
     let digits = number.to_string();
@@ -42,6 +48,11 @@ mod tests {
         assert_eq!(clean(b"/Sat\x1b[2J\x07oshi:30.0/\r\n", 256), "/Sat·[2J·oshi:30.0/··");
         assert_eq!(clean("\u{9b}31m\u{202e}abc\u{200b}".as_bytes(), 256), "·31m·abc·");
         assert_eq!(clean(b"\xff\xfeok", 256), "··ok");
+    }
+
+    #[test]
+    fn bytes_are_told_in_hexadecimal_digits() {
+        assert_eq!(hex(&[0x00, 0x1b, 0xff, 0xa0]), "001bffa0");
     }
 
     #[test]

@@ -4,7 +4,7 @@ use super::entry::Entry;
 use super::peers::Peers;
 use crate::chain::Network;
 use crate::snapshot::{InputRow, OutputRow, TransactionDetail, TransactionRow};
-use crate::text::clean;
+use crate::text::{clean, hex};
 use crate::wire::script::{ScriptKind, address};
 use crate::wire::transaction::{Input, Output};
 
@@ -75,13 +75,13 @@ fn data_text(script: &[u8]) -> String {
         }
         shown += data.len();
         let text = std::str::from_utf8(data).is_ok_and(|text| !text.chars().any(char::is_control));
-        texts.push(if text { clean(data, LONGEST_DATA) } else { hex(data) });
+        texts.push(if text {
+            clean(data, LONGEST_DATA)
+        } else {
+            hex(data.get(..LONGEST_DATA / 2).unwrap_or(data))
+        });
     }
     clean(texts.join(" ").as_bytes(), LONGEST_DATA)
-}
-
-fn hex(data: &[u8]) -> String {
-    data.iter().take(LONGEST_DATA / 2).map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// Takes the next push of a script and what stands before it; `None` at its end or where it breaks

@@ -3,10 +3,9 @@
 use crate::address::PeerAddress;
 use crate::event::{CommandTraffic, Misbehaviour, PeerEvent, PeerId, PeerInfo, Said, Traffic, Transport};
 use crate::snapshot::{Liveness, PeerDetail, PeerRow};
-use crate::text::clean;
+use crate::text::{clean, hex};
 use crate::time::Timestamp;
 use std::collections::VecDeque;
-use std::fmt::Write as _;
 use std::mem::{Discriminant, discriminant};
 use std::time::Duration;
 
@@ -297,14 +296,10 @@ impl Peer {
 const OTHER_COMMANDS: &str = "other";
 
 fn describe_transport(transport: Transport) -> String {
-    let mut text = transport.to_string();
-    if let Transport::V2 { session_id } = transport {
-        text.push_str(" session ");
-        for byte in session_id {
-            write!(text, "{byte:02x}").expect("a String takes everything");
-        }
+    match transport {
+        Transport::V1 => transport.to_string(),
+        Transport::V2 { session_id } => format!("{transport} session {}", hex(&session_id)),
     }
-    text
 }
 
 fn add(counter: &mut u64, count: impl TryInto<u64>) {
