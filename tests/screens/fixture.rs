@@ -244,6 +244,7 @@ fn transaction_detail(key: u64) -> TransactionDetail {
         version: 2,
         lock_time: 923_113,
         replaceable: true,
+        replaces: Vec::new(),
         fee: row.fee_rate.map(|_| 2_820),
         first_seen: NOW - row.age,
         inputs: (0..u64::from(row.inputs))
