@@ -21,6 +21,8 @@
 //! | [`wire`] | bytes ↔ messages of the Bitcoin P2P protocol |
 //! | [`event`] | everything that can happen: the one vocabulary |
 //! | [`model`] | events → the state of mempool, peers and blocks |
+//! | [`monitor`] | where network and model meet |
+//! | [`stream`], [`log`] | events as JSON lines, events as a log file |
 //! | [`snapshot`], [`view`] | what the screen may know, and what it looks at |
 //! | [`tui`] | the screen: keys and snapshots in, views and frames out |
 
@@ -32,10 +34,13 @@ pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod event;
+pub mod log;
 pub mod model;
+pub mod monitor;
 pub mod network;
 mod peer;
 pub mod snapshot;
+pub mod stream;
 pub mod text;
 pub mod time;
 pub mod tui;

@@ -1,2 +1,163 @@
-//! x
-fn main() {}
+//! Arguments → frontend → exit code.
+
+#![forbid(unsafe_code)]
+
+use anyhow::{Context, Result};
+use mempulse::cli::{self, Cli, Command, CommonArgs, WatchArgs};
+use mempulse::clock::Clock;
+use mempulse::config::{self, ConfigError};
+use mempulse::model::{Model, ModelSettings};
+use mempulse::monitor::{Monitor, Screen};
+use mempulse::network::{PeerChoice, PeerManager, Settings};
+use mempulse::tui::{self, TuiSettings};
+use mempulse::view::View;
+use mempulse::{log, stream};
+use std::ffi::OsString;
+use std::io::{ErrorKind, Write};
+use std::process::ExitCode;
+use std::sync::Arc;
+use tokio::sync::{mpsc, watch};
+use tokio_util::sync::CancellationToken;
+
+/// Records that may wait for the stream's reader before the peers feel it.
+const RECORD_QUEUE: usize = 1_024;
+
+/// The exit code for a command line that was not understood.
+const USAGE: u8 = 2;
+
+fn main() -> ExitCode {
+    let arguments: Vec<_> = std::env::args_os().collect();
+    let cli = match config::load(&arguments) {
+        Ok(cli) => cli,
+        Err(ConfigError::CommandLine(asked)) if !asked.use_stderr() => asked.exit(),
+        Err(ConfigError::CommandLine(error)) => {
+            eprintln!("{}", cli::one_line(&error));
+            return ExitCode::from(USAGE);
+        }
+        Err(error @ ConfigError::File(_)) => {
+            eprintln!("error: {error}");
+            return ExitCode::from(USAGE);
+        }
+    };
+    match run(cli, &arguments) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Writes to standard output; a reader that goes away is an ordinary end.
+fn print(text: &[u8]) -> Result<()> {
+    let mut output = std::io::stdout().lock();
+    match output.write_all(text).and_then(|()| output.flush()) {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(error).context("cannot write"),
+        _ => Ok(()),
+    }
+}
+
+/// Who is told.
+enum Frontend {
+    Screen,
+    Stream,
+}
+
+#[tokio::main]
+async fn run(cli: Cli, arguments: &[OsString]) -> Result<()> {
+    match cli.command {
+        None => watch(Frontend::Screen, &cli.watch).await,
+        Some(Command::Stream(args)) => watch(Frontend::Stream, &args).await,
+        Some(Command::Demo(_)) => anyhow::bail!("the demo is being built"),
+        Some(Command::Config(_)) => print(config::effective(arguments)?.as_bytes()),
+        Some(Command::Completions { shell }) => {
+            let mut script = Vec::new();
+            clap_complete::generate(shell, &mut config::command(), "mempulse", &mut script);
+            print(&script)
+        }
+        Some(Command::Man) => {
+            let mut page = Vec::new();
+            clap_mangen::Man::new(config::command()).render(&mut page)?;
+            print(&page)
+        }
+    }
+}
+
+async fn watch(frontend: Frontend, args: &WatchArgs) -> Result<()> {
+    let peers = args.peer_addresses().map_err(anyhow::Error::msg)?;
+    let choice =
+        if peers.is_empty() { PeerChoice::Discover(args.peers.into()) } else { PeerChoice::Only(peers) };
+    let settings =
+        Settings { network: args.network, choice, bootstrap: args.bootstrap, ..Settings::default() };
+    show(frontend, settings, &args.common, false).await
+}
+
+async fn show(frontend: Frontend, mut settings: Settings, common: &CommonArgs, demo: bool) -> Result<()> {
+    if matches!(frontend, Frontend::Screen) && !tui::is_terminal() {
+        let instead = if demo { "mempulse demo --stream" } else { "mempulse stream" };
+        anyhow::bail!("standard output is not a terminal; for a pipe or a file use: {instead}");
+    }
+    let _log = match &common.log_file {
+        Some(path) => Some(log::start(path, common.log_level)?),
+        None => None,
+    };
+    settings.handshake_timeout = common.handshake_timeout;
+    settings.ping_interval = common.ping_interval;
+    settings.ping_timeout = common.ping_timeout;
+    settings.request_timeout = common.request_timeout;
+
+    let clock = Clock::start();
+    let model = Model::new(ModelSettings {
+        network: settings.network,
+        demo,
+        listed_peers: matches!(settings.choice, PeerChoice::Only(_)),
+        started: clock.now(),
+        max_mempool: u64::from(common.max_mempool) * 1024 * 1024,
+    });
+    let monitor = Monitor { network: PeerManager::start(settings, clock), model, clock };
+    match frontend {
+        Frontend::Screen => show_screen(monitor).await,
+        Frontend::Stream => write_stream(monitor).await,
+    }
+}
+
+async fn show_screen(monitor: Monitor) -> Result<()> {
+    let (view_sender, views) = watch::channel(View::default());
+    let (snapshots, snapshot_receiver) = watch::channel(Arc::default());
+    let shutdown = CancellationToken::new();
+    let feeding = tokio::spawn(monitor.feed_screen(Screen { views, snapshots }, shutdown.clone()));
+    let shown =
+        tui::run(TuiSettings::from_environment(), snapshot_receiver, view_sender, shutdown.clone()).await;
+    shutdown.cancel();
+    feeding.await.context("the monitor failed")?;
+    Ok(shown?)
+}
+
+async fn write_stream(monitor: Monitor) -> Result<()> {
+    let (sender, records) = mpsc::channel(RECORD_QUEUE);
+    let shutdown = CancellationToken::new();
+    let writing = tokio::task::spawn_blocking(move || stream::write_lines(records, std::io::stdout().lock()));
+    let interrupted = shutdown.clone();
+    tokio::spawn(async move {
+        wait_for_interrupt().await;
+        interrupted.cancel();
+    });
+    monitor.feed_stream(sender, shutdown).await;
+    writing.await.context("the writer failed")?.context("cannot write to standard output")
+}
+
+/// Returns when the user or the system asks the program to end.
+async fn wait_for_interrupt() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (Ok(mut terminate), Ok(mut hang_up)) =
+        (signal(SignalKind::terminate()), signal(SignalKind::hangup()))
+    else {
+        tokio::signal::ctrl_c().await.ok();
+        return;
+    };
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        _ = terminate.recv() => {}
+        _ = hang_up.recv() => {}
+    }
+}

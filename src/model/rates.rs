@@ -181,7 +181,7 @@ mod tests {
             let whole = &slices[1..slices.len().max(2) - 1];
             assert!(whole.windows(2).all(|pair| pair[0] == pair[1]), "{columns}: {whole:?}");
         }
-        assert_eq!(rate.slices(at(599), 0), []);
+        assert_eq!(rate.slices(at(599), 0), [0_u32; 0]);
         let (now, next) = (rate.slices(at(603), 60), rate.slices(at(609), 60));
         assert_eq!(now[..59], next[..59], "nothing moves within a column's ten seconds");
     }

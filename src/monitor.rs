@@ -1,0 +1,102 @@
+//! The task that owns network and model: the one place where they meet.
+
+use crate::clock::Clock;
+use crate::event::Event;
+use crate::log;
+use crate::model::Model;
+use crate::network::PeerManager;
+use crate::snapshot::Snapshot;
+use crate::stream::{self, Record};
+use crate::view::View;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::{mpsc, watch};
+use tokio::time::{self, MissedTickBehavior};
+use tokio_util::sync::CancellationToken;
+
+/// The shortest time between two snapshots, unless the view changed.
+const FRAME: Duration = Duration::from_millis(100);
+
+/// The longest time between two snapshots: ages and countdowns run on when nothing happens.
+const IDLE_FRAME: Duration = Duration::from_millis(500);
+
+/// Where events come in, and the state that they make.
+#[derive(Debug)]
+pub struct Monitor {
+    /// The peers.
+    pub network: PeerManager,
+    /// What is known.
+    pub model: Model,
+    /// What time it is.
+    pub clock: Clock,
+}
+
+/// The screen's ends of the channels.
+#[derive(Debug)]
+pub struct Screen {
+    /// What it looks at.
+    pub views: watch::Receiver<View>,
+    /// What it draws.
+    pub snapshots: watch::Sender<Arc<Snapshot>>,
+}
+
+impl Monitor {
+    /// Feeds the screen until `shutdown`. A slow screen misses snapshots and slows nobody.
+    pub async fn feed_screen(mut self, mut screen: Screen, shutdown: CancellationToken) {
+        let mut frame = time::interval(FRAME);
+        frame.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut published = self.clock.now();
+        let mut news = true;
+        loop {
+            tokio::select! {
+                biased;
+                () = shutdown.cancelled() => break,
+                Ok(()) = screen.views.changed() => self.publish(&mut screen),
+                _ = frame.tick() => {
+                    let now = self.clock.now();
+                    if news || now.since(published) >= IDLE_FRAME {
+                        self.publish(&mut screen);
+                        published = now;
+                        news = false;
+                    }
+                }
+                event = self.network.next() => {
+                    self.apply(&event);
+                    news = true;
+                }
+            }
+        }
+        self.network.shutdown().await;
+    }
+
+    /// Feeds the stream until `shutdown` or until nobody takes its records any more. Records are
+    /// never dropped: a slow reader slows the peers.
+    pub async fn feed_stream(mut self, records: mpsc::Sender<Record>, shutdown: CancellationToken) {
+        loop {
+            let event = tokio::select! {
+                biased;
+                () = shutdown.cancelled() => break,
+                event = self.network.next() => event,
+            };
+            self.apply(&event);
+            let Some(record) = stream::record(&event, &self.model) else { continue };
+            tokio::select! {
+                biased;
+                () = shutdown.cancelled() => break,
+                sent = records.send(record) => if sent.is_err() { break },
+            }
+        }
+        self.network.shutdown().await;
+    }
+
+    fn apply(&mut self, event: &Event) {
+        self.model.apply(event);
+        log::event(event, &self.model);
+    }
+
+    fn publish(&mut self, screen: &mut Screen) {
+        let view = screen.views.borrow_and_update().clone();
+        let snapshot = self.model.snapshot(&view, self.clock.now());
+        screen.snapshots.send_replace(Arc::new(snapshot));
+    }
+}

@@ -1,0 +1,233 @@
+//! The headless frontend: one JSON object per line on standard output.
+
+use crate::event::{Event, EventKind, PeerEvent, PeerId};
+use crate::model::Model;
+use serde::Serialize;
+use std::io::{self, Write};
+use tokio::sync::mpsc;
+
+/// What one line tells.
+#[derive(Clone, PartialEq, Debug, Serialize)]
+pub struct Record {
+    #[serde(flatten)]
+    body: Body,
+    /// RFC 3339, UTC, ms.
+    time: String,
+}
+
+#[derive(Clone, PartialEq, Debug, Serialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+enum Body {
+    PeerConnected {
+        peer: String,
+        user_agent: String,
+        version: i32,
+        services: Vec<String>,
+        start_height: i32,
+        relay: bool,
+    },
+    PeerDisconnected {
+        peer: String,
+        reason: String,
+    },
+    Pong {
+        peer: String,
+        rtt_ms: f64,
+    },
+    Announced {
+        peer: String,
+        count: usize,
+    },
+    Transaction {
+        txid: String,
+        wtxid: String,
+        vsize: u32,
+        weight: u32,
+        inputs: u32,
+        outputs: u32,
+        output_value: u64,
+        fee: Option<u64>,
+        fee_rate: Option<f64>,
+        replaceable: bool,
+        peer: String,
+    },
+    Block {
+        hash: String,
+        height: u32,
+        transactions: usize,
+        peer: String,
+    },
+    Warning {
+        message: String,
+    },
+}
+
+/// What the stream tells of `event`, if anything. `model` has applied it already.
+pub fn record(event: &Event, model: &Model) -> Option<Record> {
+    let name = |peer: PeerId| address(model, peer);
+    let body = match &event.kind {
+        EventKind::Peer(peer, what) => match what {
+            PeerEvent::Ready(info) => Body::PeerConnected {
+                peer: name(*peer),
+                user_agent: info.user_agent.clone(),
+                version: info.version,
+                services: info.services.names(),
+                start_height: info.start_height,
+                relay: info.relay,
+            },
+            PeerEvent::Disconnected { reason, .. } => {
+                Body::PeerDisconnected { peer: name(*peer), reason: reason.to_string() }
+            }
+            PeerEvent::Pong { rtt } => Body::Pong { peer: name(*peer), rtt_ms: milliseconds(*rtt) },
+            PeerEvent::Announced { count, .. } => Body::Announced { peer: name(*peer), count: *count },
+            PeerEvent::Transaction { tx, .. } => {
+                let entry = model.transaction(&tx.wtxid())?;
+                Body::Transaction {
+                    txid: tx.txid().to_string(),
+                    wtxid: tx.wtxid().to_string(),
+                    vsize: tx.vsize(),
+                    weight: tx.weight(),
+                    inputs: tx.input_count(),
+                    outputs: tx.output_count(),
+                    output_value: tx.output_value(),
+                    fee: entry.fee(),
+                    fee_rate: entry.fee_rate(),
+                    replaceable: model.is_replaceable(entry),
+                    peer: name(entry.first_announcer().unwrap_or(*peer)),
+                }
+            }
+            _ => return None,
+        },
+        EventKind::Block { peer, height, block } => Body::Block {
+            hash: block.hash.to_string(),
+            height: *height,
+            transactions: block.transactions.len(),
+            peer: name(*peer),
+        },
+        EventKind::Warning(message) => Body::Warning { message: message.clone() },
+        EventKind::Seed { name, answer: Err(why) } => {
+            Body::Warning { message: format!("DNS seed {name}: {why}") }
+        }
+        EventKind::Seed { .. } | EventKind::Tip(_) | EventKind::AddressBook(_) => return None,
+    };
+    Some(Record { body, time: event.time.rfc3339() })
+}
+
+/// `address:port`. A peer has a name as long as it has events.
+fn address(model: &Model, peer: PeerId) -> String {
+    model.peer_address(peer).map(ToString::to_string).unwrap_or_default()
+}
+
+/// Milliseconds, to the µs.
+fn milliseconds(time: std::time::Duration) -> f64 {
+    (time.as_secs_f64() * 1e6).round() / 1e3
+}
+
+/// Writes records as lines until their source ends or the reader goes away.
+///
+/// A line is flushed as soon as no other waits behind it. Blocks: meant for a thread of its own.
+///
+/// # Errors
+///
+/// Anything but the reader's going away, which is an ordinary end.
+pub fn write_lines(mut records: mpsc::Receiver<Record>, output: impl Write) -> io::Result<()> {
+    let mut output = io::BufWriter::new(output);
+    let mut write = || -> io::Result<()> {
+        while let Some(record) = records.blocking_recv() {
+            serde_json::to_writer(&mut output, &record)?;
+            output.write_all(b"\n")?;
+            if records.is_empty() {
+                output.flush()?;
+            }
+        }
+        output.flush()
+    };
+    match write() {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        result => result,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::address::PeerAddress;
+    use crate::chain::Network;
+    use crate::event::DisconnectReason;
+    use crate::model::ModelSettings;
+    use crate::time::Timestamp;
+    use std::time::Duration;
+
+    const NOW: Timestamp = Timestamp::from_secs(1_700_000_000);
+    const PEER: PeerId = PeerId(1);
+
+    fn told(events: Vec<PeerEvent>) -> Vec<String> {
+        let mut model = Model::new(ModelSettings {
+            network: Network::Regtest,
+            demo: false,
+            listed_peers: true,
+            max_mempool: 1 << 20,
+            started: NOW,
+        });
+        let told = events.into_iter().filter_map(|event| {
+            let event = Event { time: NOW, kind: EventKind::Peer(PEER, event) };
+            model.apply(&event);
+            record(&event, &model).map(|record| serde_json::to_string(&record).unwrap())
+        });
+        told.collect()
+    }
+
+    fn dialling(address: &str) -> PeerEvent {
+        PeerEvent::Dialling { address: PeerAddress::parse(address, 1).unwrap(), attempt: 1 }
+    }
+
+    #[test]
+    fn a_record_names_the_event_the_time_and_the_peer() {
+        let lines = told(vec![
+            dialling("[2001:db8::7]:8333"),
+            PeerEvent::Pong { rtt: Duration::from_micros(41_234) },
+        ]);
+        assert_eq!(
+            lines,
+            [
+                r#"{"event":"pong","peer":"[2001:db8::7]:8333","rtt_ms":41.234,"time":"2023-11-14T22:13:20.000Z"}"#
+            ]
+        );
+    }
+
+    #[test]
+    fn an_end_is_told_with_its_reason() {
+        let reason = DisconnectReason::PingTimeout;
+        let lines = told(vec![dialling("10.0.0.1"), PeerEvent::Disconnected { reason, retry_at: None }]);
+        assert!(lines[0].contains(r#""peer":"10.0.0.1:1","reason":"ping timeout""#), "{lines:?}");
+    }
+
+    #[test]
+    fn what_is_of_no_interest_is_not_told() {
+        assert_eq!(told(vec![dialling("10.0.0.1"), PeerEvent::Pinged]), Vec::<String>::new());
+    }
+
+    /// Takes some bytes, then nothing more.
+    struct Pipe(usize);
+
+    impl Write for Pipe {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0 = self.0.checked_sub(bytes.len()).ok_or(io::ErrorKind::BrokenPipe)?;
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn a_reader_that_goes_away_is_an_ordinary_end() {
+        let (sender, records) = mpsc::channel(8);
+        let record = Record { body: Body::Warning { message: "x".to_owned() }, time: NOW.rfc3339() };
+        sender.try_send(record.clone()).unwrap();
+        sender.try_send(record).unwrap();
+        drop(sender);
+        assert!(write_lines(records, Pipe(100)).is_ok());
+    }
+}
