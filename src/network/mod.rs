@@ -18,5 +18,6 @@ mod seen;
 mod settings;
 mod tx_requests;
 
+pub use crate::peer::{IpFamilies, Resolve, Resolving, Routes, SystemResolver};
 pub use manager::PeerManager;
 pub use settings::{PeerChoice, Settings};

@@ -3,49 +3,76 @@
 use crate::address::Host;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-/// A part of the internet from which at most one peer is chosen: who holds many addresses there
-/// still gets but one of our connections.
+/// A part of a network from which at most one peer is chosen: who holds many addresses there still
+/// gets but one of our connections. The sizes are Core's (`NetGroupManager::GetGroup`).
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum NetGroup {
-    /// A /16 of IPv4.
+    /// A /16 of IPv4, or what is tunnelled from there through IPv6.
     V4([u8; 2]),
-    /// A /32 of IPv6.
-    V6([u16; 2]),
-    /// A slice of an overlay network, whose addresses cost nothing: by the first half byte.
-    Overlay(u8),
+    /// A /32 of IPv6, by its first bits; a /36 of Hurricane Electric, which gives tunnels to
+    /// everybody.
+    V6([u16; 3]),
+    /// A sixteenth of the onion services, whose addresses cost nothing.
+    Onion(u8),
+    /// A sixteenth of I2P.
+    I2p(u8),
+    /// A sixteenth of CJDNS.
+    Cjdns(u8),
 }
 
 impl NetGroup {
     /// The group of `host`; a name has none before it is resolved.
     pub fn of(host: &Host) -> Option<Self> {
         match host {
-            Host::Ip(IpAddr::V4(ip)) => {
-                let [a, b, ..] = ip.octets();
-                Some(Self::V4([a, b]))
-            }
-            Host::Ip(IpAddr::V6(ip)) => {
-                let [a, b, ..] = ip.segments();
-                Some(Self::V6([a, b]))
-            }
-            Host::TorV3(key) | Host::I2p(key) => Some(Self::Overlay(key[0] >> 4)),
-            // All of CJDNS begins with fc.
-            Host::Cjdns(ip) => Some(Self::Overlay(ip.octets()[1] >> 4)),
+            Host::Ip(IpAddr::V4(ip)) => Some(Self::of_v4(*ip)),
+            Host::Ip(IpAddr::V6(ip)) => Some(Self::of_v6(*ip)),
+            Host::TorV3(key) => Some(Self::Onion(key[0] >> 4)),
+            Host::I2p(hash) => Some(Self::I2p(hash[0] >> 4)),
+            // All of CJDNS begins with fc; what follows is the hash of a key.
+            Host::Cjdns(ip) => Some(Self::Cjdns(ip.octets()[1] >> 4)),
             Host::Name(_) => None,
+        }
+    }
+
+    fn of_v4(ip: Ipv4Addr) -> Self {
+        let [a, b, ..] = ip.octets();
+        Self::V4([a, b])
+    }
+
+    fn of_v6(ip: Ipv6Addr) -> Self {
+        if let Some(inner) = tunnelled(ip) {
+            return Self::of_v4(inner);
+        }
+        match ip.segments() {
+            [0x2001, 0x0470, third, ..] => Self::V6([0x2001, 0x0470, third & 0xf000]),
+            [first, second, ..] => Self::V6([first, second, 0]),
         }
     }
 }
 
-/// Whether `ip` can belong to a node of the public network. Whoever tells us addresses must not be
-/// able to make us knock at doors of the network that we are in.
-pub fn is_routable(ip: IpAddr) -> bool {
-    match ip.to_canonical() {
-        IpAddr::V4(ip) => is_routable_v4(ip),
-        IpAddr::V6(ip) => is_routable_v6(ip),
+/// The IPv4 address inside an IPv6 one: who has it, has all the IPv6 addresses around it for free.
+fn tunnelled(ip: Ipv6Addr) -> Option<Ipv4Addr> {
+    match ip.segments() {
+        // 6to4 (RFC 3056).
+        [0x2002, high, low, ..] => Some(Ipv4Addr::from_bits(u32::from(high) << 16 | u32::from(low))),
+        // Teredo (RFC 4380): the client's address stands inverted at the end.
+        [0x2001, 0, .., high, low] => Some(Ipv4Addr::from_bits(!(u32::from(high) << 16 | u32::from(low)))),
+        _ => None,
+    }
+}
+
+/// Whether `host` can be a node of the public network. Whoever tells us addresses must not be able
+/// to make us knock at doors of the network that we are in. A name is for its resolver to judge.
+pub fn is_routable(host: &Host) -> bool {
+    match host {
+        Host::Ip(IpAddr::V4(ip)) => is_routable_v4(*ip),
+        Host::Ip(IpAddr::V6(ip)) => is_routable_v6(*ip),
+        Host::TorV3(_) | Host::I2p(_) | Host::Cjdns(_) | Host::Name(_) => true,
     }
 }
 
 fn is_routable_v4(ip: Ipv4Addr) -> bool {
-    // In order: RFC 1122 and 1112, RFC 6598 (shared by carriers), RFC 6890, RFC 2544 (benchmarks).
+    // RFC 1122 and RFC 1112; shared by carriers (RFC 6598); RFC 6890; benchmarks (RFC 2544).
     let reserved =
         matches!(ip.octets(), [0 | 240.., ..] | [100, 64..128, ..] | [192, 0, 0, _] | [198, 18..20, ..]);
     let local = ip.is_private() || ip.is_loopback() || ip.is_link_local();
@@ -53,10 +80,15 @@ fn is_routable_v4(ip: Ipv4Addr) -> bool {
 }
 
 fn is_routable_v6(ip: Ipv6Addr) -> bool {
-    // 2000::/3 is all that is given out (RFC 4291), but for documentation and ORCHID in it.
-    let [first, second, ..] = ip.segments();
-    let reserved = first == 0x2001 && matches!(second, 0x0db8 | 0x0010..=0x002f);
-    first >> 13 == 1 && !reserved
+    // 2000::/3 is all that is given out (RFC 4291), but for ORCHID (RFC 4843, RFC 7343) and
+    // documentation (RFC 3849, RFC 9637) in it.
+    let given_out = ip.segments()[0] >> 13 == 1;
+    let reserved = match ip.segments() {
+        [0x2001, second, ..] => matches!(second, 0x0010..=0x002f | 0x0db8),
+        [0x3fff, second, ..] => second < 0x1000,
+        _ => false,
+    };
+    given_out && !reserved && tunnelled(ip).is_none_or(is_routable_v4)
 }
 
 #[cfg(test)]
@@ -78,9 +110,42 @@ mod tests {
     }
 
     #[test]
+    fn tunnels_belong_to_the_group_that_they_come_from() {
+        assert_eq!(group("2002:0102:0304::1"), group("1.2.9.9"));
+        assert_eq!(group("2001:0:4136:e378:8000:63bf:fefd:fcfb"), group("1.2.3.4"));
+        assert_eq!(group("2001:470:1234::1"), group("2001:470:1fff::1"));
+        assert_ne!(group("2001:470:1234::1"), group("2001:470:2234::1"), "a /36 there");
+    }
+
+    #[test]
+    fn a_sixteenth_of_each_overlay_is_a_group() {
+        let key = |first: u8| {
+            let mut key = [0; 32];
+            key[0] = first;
+            key
+        };
+        let onion = |first| NetGroup::of(&Host::TorV3(key(first)));
+        assert_eq!(onion(0x12), onion(0x1f));
+        assert_ne!(onion(0x12), onion(0x22));
+        assert_ne!(onion(0x12), NetGroup::of(&Host::I2p(key(0x12))));
+        let cjdns = |ip: &str| NetGroup::of(&Host::Cjdns(ip.parse().unwrap()));
+        assert_eq!(cjdns("fc12::1"), cjdns("fc1f::1"));
+        assert_ne!(cjdns("fc12::1"), cjdns("fc22::1"));
+    }
+
+    #[test]
     fn only_addresses_of_the_public_internet_are_routable() {
-        for ip in ["8.8.8.8", "100.128.0.1", "172.32.0.1", "198.20.0.1", "2a01:4f8::1", "2001:470::1"] {
-            assert!(is_routable(ip.parse().unwrap()), "{ip}");
+        let routable = |ip: &str| is_routable(&Host::from_ip(ip.parse().unwrap()));
+        for ip in [
+            "8.8.8.8",
+            "100.128.0.1",
+            "172.32.0.1",
+            "198.20.0.1",
+            "2a01:4f8::1",
+            "2001:470::1",
+            "2002:808::1",
+        ] {
+            assert!(routable(ip), "{ip}");
         }
         for ip in [
             "0.0.0.0",
@@ -99,13 +164,17 @@ mod tests {
             "::",
             "::1",
             "::ffff:10.0.0.1",
+            "64:ff9b::808:808",
             "fc00::1",
             "fe80::1",
             "ff02::1",
             "2001:db8::1",
             "2001:10::1",
+            "2001:20::1",
+            "2002:7f00:1::1",
+            "3fff:fff::1",
         ] {
-            assert!(!is_routable(ip.parse().unwrap()), "{ip}");
+            assert!(!routable(ip), "{ip}");
         }
     }
 }

@@ -3,13 +3,14 @@
 use super::netgroup::is_routable;
 use crate::address::PeerAddress;
 use crate::chain::Network;
+use crate::peer::Resolve;
 use crate::time::Timestamp;
 use rand::rngs::SmallRng;
 use rand::seq::SliceRandom;
 use std::io;
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
-use tokio::net::lookup_host;
 use tokio::time::timeout;
 
 /// How many seeds are asked at once; more only if these are not enough (as Core does).
@@ -72,21 +73,12 @@ impl SeedPlan {
     }
 }
 
-/// Asks a seed by the system's resolver.
-pub async fn ask(name: &'static str, port: u16) -> SeedAnswer {
-    ask_by(name, port, async |host| lookup_host(host).await.map(Iterator::collect)).await
-}
-
 /// Asks for nodes with the whole chain and witnesses (service bits 0 and 3: `x9`), and if the seed
 /// cannot choose, for any.
-async fn ask_by(
-    name: &'static str,
-    port: u16,
-    resolve: impl AsyncFn((String, u16)) -> io::Result<Vec<SocketAddr>>,
-) -> SeedAnswer {
+pub async fn ask(name: &'static str, port: u16, resolver: Arc<dyn Resolve>) -> SeedAnswer {
     let mut addresses = Err(String::new());
-    for host in [format!("x9.{name}"), name.to_owned()] {
-        addresses = match timeout(LOOKUP_TIMEOUT, resolve((host, port))).await {
+    for host in [&format!("x9.{name}"), name] {
+        addresses = match timeout(LOOKUP_TIMEOUT, resolver.resolve(host, port)).await {
             Ok(Ok(sockets)) => usable(sockets),
             Ok(Err(error)) => Err(one_line(&error)),
             Err(_) => Err(format!("no answer in {} s", LOOKUP_TIMEOUT.as_secs())),
@@ -99,8 +91,9 @@ async fn ask_by(
 }
 
 fn usable(sockets: Vec<SocketAddr>) -> Result<Vec<PeerAddress>, String> {
-    let routable = sockets.into_iter().filter(|socket| is_routable(socket.ip()));
-    let addresses: Vec<_> = routable.map(PeerAddress::from_socket).take(MAX_ANSWER).collect();
+    let addresses = sockets.into_iter().map(PeerAddress::from_socket);
+    let routable = addresses.filter(|address| is_routable(&address.host));
+    let addresses: Vec<_> = routable.take(MAX_ANSWER).collect();
     if addresses.is_empty() { Err("no usable address".to_owned()) } else { Ok(addresses) }
 }
 
@@ -114,6 +107,7 @@ fn one_line(error: &io::Error) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::peer::Resolving;
     use rand::SeedableRng;
 
     const NOW: Timestamp = Timestamp::from_secs(1_000);
@@ -144,32 +138,57 @@ mod tests {
         assert_eq!(plan.deadline(), None);
     }
 
+    /// Answers by what a test makes of the name.
+    struct Scripted<F>(F);
+
+    impl<F> std::fmt::Debug for Scripted<F> {
+        fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            f.write_str("Scripted")
+        }
+    }
+
+    impl<F> Resolve for Scripted<F>
+    where
+        F: Fn(&str) -> Option<io::Result<Vec<SocketAddr>>> + Send + Sync,
+    {
+        fn resolve<'a>(&'a self, host: &'a str, port: u16) -> Resolving<'a> {
+            assert_eq!(port, 8_333);
+            Box::pin(async move {
+                match (self.0)(host) {
+                    Some(answer) => answer,
+                    None => std::future::pending().await,
+                }
+            })
+        }
+    }
+
+    async fn answer(
+        script: impl Fn(&str) -> Option<io::Result<Vec<SocketAddr>>> + Send + Sync + 'static,
+    ) -> Result<Vec<PeerAddress>, String> {
+        ask("seed.example", 8_333, Arc::new(Scripted(script))).await.addresses
+    }
+
     #[tokio::test(start_paused = true)]
     async fn a_seed_that_cannot_choose_is_asked_plainly() {
-        let answer = ask_by("seed.example", 8_333, async |(host, port)| {
-            assert_eq!(port, 8_333);
-            match host.as_str() {
-                "x9.seed.example" => Ok(vec![]),
-                _ => Ok(sockets(&["20.1.0.1:8333", "127.0.0.1:8333", "10.0.0.1:8333"])),
-            }
+        let addresses = answer(|host| match host {
+            "x9.seed.example" => Some(Ok(vec![])),
+            _ => Some(Ok(sockets(&["20.1.0.1:8333", "127.0.0.1:8333", "10.0.0.1:8333"]))),
         });
-        let addresses = answer.await.addresses.unwrap();
-        assert_eq!(addresses, [PeerAddress::from_socket("20.1.0.1:8333".parse().unwrap())]);
+        let only = PeerAddress::from_socket("20.1.0.1:8333".parse().unwrap());
+        assert_eq!(addresses.await, Ok(vec![only]));
     }
 
     #[tokio::test(start_paused = true)]
     async fn failures_are_told_in_one_line() {
-        let failing =
-            ask_by("seed.example", 1, async |_| Err(io::Error::other("Name or service\nnot known")));
-        assert_eq!(failing.await.addresses, Err("Name or service".to_owned()));
-        let silent = ask_by("seed.example", 1, async |_| std::future::pending().await);
-        assert_eq!(silent.await.addresses, Err("no answer in 10 s".to_owned()));
+        let failing = answer(|_| Some(Err(io::Error::other("Name or service\nnot known"))));
+        assert_eq!(failing.await, Err("Name or service".to_owned()));
+        assert_eq!(answer(|_| None).await, Err("no answer in 10 s".to_owned()));
     }
 
     #[tokio::test(start_paused = true)]
     async fn no_seed_fills_the_pool_alone() {
         let many: Vec<_> = (1..250).map(|d| format!("20.1.0.{d}:8333").parse().unwrap()).collect();
-        let answer = ask_by("seed.example", 1, async |_| Ok(many.clone())).await;
-        assert_eq!(answer.addresses.unwrap().len(), MAX_ANSWER);
+        let addresses = answer(move |_| Some(Ok(many.clone())));
+        assert_eq!(addresses.await.unwrap().len(), MAX_ANSWER);
     }
 }

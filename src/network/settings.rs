@@ -2,6 +2,7 @@
 
 use crate::address::PeerAddress;
 use crate::chain::Network;
+use crate::peer::Routes;
 use std::time::Duration;
 
 /// How peers are found and treated.
@@ -11,6 +12,8 @@ pub struct Settings {
     pub network: Network,
     /// Whom to dial.
     pub choice: PeerChoice,
+    /// By which ways they may be reached.
+    pub routes: Routes,
     /// How long a handshake may take, from the open connection to `verack`.
     pub handshake_timeout: Duration,
     /// The time between two pings of ours.
@@ -37,6 +40,7 @@ impl Default for Settings {
         Self {
             network: Network::Mainnet,
             choice: PeerChoice::Discover(8),
+            routes: Routes::default(),
             handshake_timeout: Duration::from_mins(1),
             ping_interval: Duration::from_secs(30),
             ping_timeout: Duration::from_secs(30),

@@ -4,18 +4,24 @@
 //! |---|---|
 //! | `handshake`, `keepalive` | the first messages; pings and pongs |
 //! | `session` | both together: messages and time in, instructions out |
-//! | `dial`, `connection` | how a stream is opened; bytes in and out of it |
+//! | `route`, `resolve`, `socks`, `dial` | by which way a stream is opened |
+//! | `connection` | bytes in and out of it |
 //! | `meter` | what went over it |
 //! | `report` | what a task tells the owner, in bounded memory |
 //! | `task` | the loop around all of these |
 
 mod connection;
-mod dial;
+pub(crate) mod dial;
 mod handshake;
 mod keepalive;
 mod meter;
 pub(crate) mod report;
+pub(crate) mod resolve;
+mod route;
 mod session;
+mod socks;
 pub(crate) mod task;
 
+pub use resolve::{Resolve, Resolving, SystemResolver};
+pub use route::{IpFamilies, Routes};
 pub(crate) use session::Timing;

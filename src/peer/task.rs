@@ -5,7 +5,7 @@
 //! is not listened to, and what waits is bounded in all three directions.
 
 use super::connection::Connection;
-use super::dial::dial;
+use super::dial::Connector;
 use super::meter::Meter;
 use super::report::{Content, OwnerGone, Pending, Reporter};
 use super::session::{Instruction, Session, Timing};
@@ -26,8 +26,10 @@ const MAX_COMMANDS: usize = 64;
 const NO_COMMAND: &str = "?";
 
 /// What a task needs to know.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct TaskSettings {
+    /// Opens the connection.
+    pub connector: Connector,
     /// The network's.
     pub magic: [u8; 4],
     /// How long things may take.
@@ -83,7 +85,7 @@ impl Handle {
 /// Dials `address` and stays until the connection ends.
 pub async fn run(address: PeerAddress, settings: TaskSettings, mut orders: Orders, reporter: Reporter) {
     let dialled = tokio::select! {
-        stream = dial(&address) => stream,
+        stream = settings.connector.dial(&address) => stream,
         reason = &mut orders.close => Err(reason.unwrap_or(DisconnectReason::ShuttingDown)),
     };
     match dialled {

@@ -9,12 +9,14 @@ use super::seeds::{SeedAnswer, SeedPlan};
 use super::tx_requests::TxRequests;
 use crate::clock::Clock;
 use crate::event::{DisconnectReason, Event, EventKind, PeerEvent, PeerId, PeerInfo};
-use crate::peer::Timing;
+use crate::peer::dial::Connector;
 use crate::peer::report::{ConnectionId, Content, Report, Reports};
 use crate::peer::task::{self, Handle, TaskSettings};
+use crate::peer::{Resolve, SystemResolver, Timing};
 use crate::time::Timestamp;
 use crate::wire::{Message, Services};
 use std::collections::{HashMap, VecDeque};
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::task::{Id, JoinSet};
 use tokio::time::{Instant, sleep_until, timeout};
@@ -27,6 +29,7 @@ const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(2);
 pub struct PeerManager {
     settings: Settings,
     clock: Clock,
+    resolver: Arc<dyn Resolve>,
     dialer: Dialer,
     /// When the dialer may have something to do.
     dials_at: Option<Timestamp>,
@@ -58,6 +61,14 @@ impl PeerManager {
     /// # Panics
     /// Outside of a tokio runtime, when it is polled.
     pub fn start(settings: Settings, clock: Clock) -> Self {
+        Self::start_with(settings, clock, Arc::new(SystemResolver))
+    }
+
+    /// As [`PeerManager::start`], with another resolver of names than the system's.
+    ///
+    /// # Panics
+    /// Outside of a tokio runtime, when it is polled.
+    pub fn start_with(settings: Settings, clock: Clock, resolver: Arc<dyn Resolve>) -> Self {
         let now = clock.now();
         Self {
             dialer: Dialer::new(&settings.choice, now, rand::random()),
@@ -73,6 +84,7 @@ impl PeerManager {
             told_until: now,
             settings,
             clock,
+            resolver,
         }
     }
 
@@ -138,6 +150,7 @@ impl PeerManager {
         self.connections += 1;
         let connection = ConnectionId { peer, number: self.connections };
         let settings = TaskSettings {
+            connector: Connector::new(self.settings.routes.clone(), Arc::clone(&self.resolver)),
             magic: self.settings.network.magic(),
             timing: Timing {
                 handshake_timeout: self.settings.handshake_timeout,

@@ -4,13 +4,14 @@ use super::super::seeds::{SeedAnswer, ask};
 use super::PeerManager;
 use crate::event::EventKind;
 use crate::time::Timestamp;
+use std::sync::Arc;
 
 impl PeerManager {
     pub(super) fn seek_addresses(&mut self, now: Timestamp) {
         if self.is_seeking(now) {
             let port = self.settings.network.default_port();
             for name in self.seed_plan.due(now) {
-                self.seed_answers.spawn(ask(name, port));
+                self.seed_answers.spawn(ask(name, port, Arc::clone(&self.resolver)));
             }
         }
     }

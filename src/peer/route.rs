@@ -1,0 +1,116 @@
+//! Which way leads to an address: directly, or through a proxy.
+
+use crate::address::{Host, PeerAddress};
+use std::net::IpAddr;
+
+/// Which versions of IP may be used.
+#[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
+pub enum IpFamilies {
+    /// Both.
+    #[default]
+    Both,
+    /// IPv4 only.
+    V4,
+    /// IPv6 only.
+    V6,
+}
+
+impl IpFamilies {
+    /// Whether `ip` is one of these.
+    pub const fn allow(self, ip: IpAddr) -> bool {
+        match self {
+            Self::Both => true,
+            Self::V4 => ip.is_ipv4(),
+            Self::V6 => ip.is_ipv6(),
+        }
+    }
+}
+
+/// The ways that the user allows.
+#[derive(Clone, Default, PartialEq, Eq, Debug)]
+pub struct Routes {
+    /// A SOCKS5 proxy for everything. With it nothing is resolved and nobody is dialled directly.
+    pub proxy: Option<PeerAddress>,
+    /// A SOCKS5 proxy for onion services; without it they take `proxy`.
+    pub onion_proxy: Option<PeerAddress>,
+    /// The versions of IP.
+    pub families: IpFamilies,
+}
+
+/// A way to a host.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Route<'a> {
+    /// A socket of our own.
+    Direct,
+    /// Through this SOCKS5 proxy, which is told the name.
+    Through(&'a PeerAddress),
+}
+
+impl Routes {
+    /// The way to `host`.
+    ///
+    /// # Errors
+    /// Why there is none, in words for the user.
+    pub fn to(&self, host: &Host) -> Result<Route<'_>, &'static str> {
+        match host {
+            Host::TorV3(_) => {
+                let proxy = self.onion_proxy.as_ref().or(self.proxy.as_ref());
+                proxy.map(Route::Through).ok_or("onion addresses need --onion-proxy or --proxy")
+            }
+            Host::I2p(_) => Err("I2P addresses cannot be dialled"),
+            Host::Cjdns(_) => Err("CJDNS addresses cannot be dialled"),
+            Host::Ip(ip) if !self.families.allow(*ip) => Err(match ip {
+                IpAddr::V4(_) => "--ipv6-only excludes it",
+                IpAddr::V6(_) => "--ipv4-only excludes it",
+            }),
+            Host::Ip(_) | Host::Name(_) => Ok(self.proxy.as_ref().map_or(Route::Direct, Route::Through)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn host(text: &str) -> Host {
+        PeerAddress::parse(text, 1).unwrap().host
+    }
+
+    fn proxy(port: u16) -> PeerAddress {
+        PeerAddress::parse("127.0.0.1", port).unwrap()
+    }
+
+    const ONION: Host = Host::TorV3([7; 32]);
+
+    #[test]
+    fn with_a_proxy_everything_goes_through_it() {
+        let routes = Routes { proxy: Some(proxy(1)), ..Routes::default() };
+        for host in [host("20.1.0.1"), host("127.0.0.1"), host("::1"), host("node.example"), ONION] {
+            assert_eq!(routes.to(&host), Ok(Route::Through(&proxy(1))), "{host:?}");
+        }
+    }
+
+    #[test]
+    fn an_onion_proxy_serves_onion_addresses_beside_direct_connections() {
+        let routes = Routes { onion_proxy: Some(proxy(2)), ..Routes::default() };
+        assert_eq!(routes.to(&ONION), Ok(Route::Through(&proxy(2))));
+        assert_eq!(routes.to(&host("20.1.0.1")), Ok(Route::Direct));
+        assert_eq!(routes.to(&host("node.example")), Ok(Route::Direct));
+        let both = Routes { proxy: Some(proxy(1)), ..routes };
+        assert_eq!(both.to(&ONION), Ok(Route::Through(&proxy(2))));
+        assert_eq!(both.to(&host("20.1.0.1")), Ok(Route::Through(&proxy(1))));
+    }
+
+    #[test]
+    fn what_cannot_be_reached_says_why() {
+        let direct = Routes::default();
+        assert!(direct.to(&ONION).unwrap_err().contains("--onion-proxy"));
+        assert!(direct.to(&Host::I2p([0; 32])).is_err());
+        assert!(direct.to(&Host::Cjdns("fc00::1".parse().unwrap())).is_err());
+        let v4 = Routes { families: IpFamilies::V4, ..Routes::default() };
+        assert_eq!(v4.to(&host("::1")), Err("--ipv4-only excludes it"));
+        assert_eq!(v4.to(&host("127.0.0.1")), Ok(Route::Direct));
+        let v6 = Routes { families: IpFamilies::V6, ..Routes::default() };
+        assert_eq!(v6.to(&host("127.0.0.1")), Err("--ipv6-only excludes it"));
+    }
+}
