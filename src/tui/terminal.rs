@@ -90,7 +90,10 @@ impl Screen {
         enable_raw_mode()?;
         self.taken.store(true, Ordering::SeqCst);
         execute!(self.terminal.backend_mut(), EnterAlternateScreen, Hide)?;
-        self.terminal.clear()
+        // Not `clear()`, which asks the terminal for the cursor's place and waits for an answer that
+        // the reader of keys takes away.
+        let size = self.terminal.size()?;
+        self.terminal.resize(size.into())
     }
 }
 
