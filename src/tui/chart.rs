@@ -5,11 +5,12 @@ const EIGHTHS: [char; 9] = [' ', '▁', '▂', '▃', '▄', '▅', '▆', '▇'
 
 /// A sparkline of the newest `cells` values, in at most `cells` cells. Its scale starts at zero.
 ///
-/// Every value shows at least the lowest block: a gap would read as missing data.
+/// Every value shows at least the lowest block: a gap would read as missing data. None fills its
+/// cell: the sparklines of two rows must not run into each other.
 pub fn sparkline(values: &[f32], cells: usize) -> String {
     let values = &values[values.len().saturating_sub(cells)..];
     let top = highest(values);
-    values.iter().map(|value| EIGHTHS[level(*value, top, 8).max(1)]).collect()
+    values.iter().map(|value| EIGHTHS[level(*value, top, 7).max(1)]).collect()
 }
 
 /// Bars of the newest `columns` values over `rows` rows, the top row first. Each row has `columns`
@@ -64,7 +65,7 @@ mod tests {
 
     #[test]
     fn sparklines_start_at_zero_and_keep_the_newest() {
-        assert_eq!(sparkline(&[9.0, 0.0, 4.0, 8.0], 3), "▁▄█");
+        assert_eq!(sparkline(&[9.0, 0.0, 4.0, 8.0], 3), "▁▄▇");
         assert_eq!(sparkline(&[0.0, 0.0], 5), "▁▁");
         assert_eq!(sparkline(&[], 5), "");
         assert_eq!(sparkline(&[f32::NAN, f32::INFINITY, -1.0], 3).chars().count(), 3);

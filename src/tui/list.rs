@@ -108,6 +108,8 @@ impl<K: Copy + PartialEq> List<K> {
                 self.to_bottom = false;
                 self.select(window.rows.len() - 1, window, height);
             }
+        } else if window.total == 0 {
+            *self = Self::default();
         } else if self.selected.is_some() && self.position(window).is_none() {
             // The model names the row that took the place of the one that is gone.
             if let Some(row) = window.selected.and_then(|at| window.rows.get(at)) {

@@ -48,7 +48,10 @@ impl Theme {
 
     /// The title of a panel.
     pub const fn title(self, focused: bool) -> Style {
-        if focused { self.paint(BLUE, Modifier::BOLD).add_modifier(Modifier::BOLD) } else { self.strong() }
+        // It stands on the frame, and must not take over how the frame looks.
+        let plain = if self.colour { Style::new().fg(Color::Reset) } else { Style::new() };
+        let plain = plain.add_modifier(Modifier::BOLD).remove_modifier(Modifier::DIM);
+        if focused && self.colour { plain.fg(BLUE) } else { plain }
     }
 
     /// The selected row.

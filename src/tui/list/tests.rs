@@ -81,6 +81,13 @@ fn a_row_that_is_gone_leaves_its_place_to_the_one_that_the_model_names() {
 }
 
 #[test]
+fn an_empty_list_has_no_selection() {
+    let mut list = List { selected: Some(7), above: 2, ..List::default() };
+    list.settle(&Window::<Row>::default(), 5);
+    assert_eq!(list, List::default());
+}
+
+#[test]
 fn no_motion_leaves_a_small_or_empty_list() {
     let motions = [Motion::Down, Motion::PageDown, Motion::Bottom, Motion::Up, Motion::PageUp, Motion::Top];
     for len in 0..4 {

@@ -25,10 +25,10 @@ use std::time::Duration;
 
 const COLUMNS: [Column; 8] = [
     Column { title: "", min: 1, good: 1, max: 1, rank: 0, right: false },
-    Column { title: "address", min: 17, good: 21, max: 47, rank: 1, right: false },
+    Column { title: "address", min: 18, good: 21, max: 47, rank: 1, right: false },
     Column { title: "agent", min: 14, good: 16, max: 30, rank: 4, right: false },
     Column { title: "ping", min: 7, good: 7, max: 7, rank: 2, right: true },
-    Column { title: "", min: 7, good: 8, max: 16, rank: 5, right: false },
+    Column { title: "", min: 6, good: 8, max: 16, rank: 5, right: false },
     Column { title: "min", min: 7, good: 7, max: 7, rank: 7, right: true },
     Column { title: "inv", min: 5, good: 6, max: 6, rank: 3, right: true },
     Column { title: "tx", min: 5, good: 6, max: 6, rank: 6, right: true },
