@@ -2,9 +2,7 @@
 
 use super::departed::Departure;
 use super::mempool::Mempool;
-use crate::snapshot::TxKey;
 use crate::wire::{Block, TxHash};
-use std::collections::BTreeSet;
 
 /// What a block turned out to contain.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -41,12 +39,8 @@ impl Mempool {
             if let Some(key) = held {
                 self.remove(key, Departure::Mined(height));
             }
-            let rivals: BTreeSet<TxKey> = self.spenders.rivals(tx).collect();
-            let impossible = self.with_descendants(rivals.into_iter(), usize::MAX);
-            confirmed.conflicted += impossible.len();
-            for key in impossible {
-                self.remove_and_refuse(key, Departure::Conflicted(height));
-            }
+            let rivals = self.spenders.rivals(tx).collect();
+            confirmed.conflicted += self.refuse_with_descendants(rivals, Departure::Conflicted(height));
             self.departed.mine(tx.txid(), tx.wtxid());
             tx.inputs().for_each(|input| self.departed.spend(input.prevout));
             self.pending.take(stripped);

@@ -8,16 +8,17 @@
 //! Nothing that is relayed is verified here: a made-up spend of the same outputs that promises a
 //! higher fee is taken for a replacement, until a block tells what was true.
 
+use super::departed::Departure;
 use super::entry::Entry;
 use super::fees::Prevouts;
 use super::mempool::Mempool;
 use crate::snapshot::TxKey;
-use crate::wire::{OutPoint, Transaction};
+use crate::wire::{OutPoint, Transaction, TxHash};
 use std::collections::{BTreeSet, HashSet};
 
-/// The most that one transaction may replace, descendants included: 100 clusters of 64 (Core:
-/// `MAX_REPLACEMENT_CANDIDATES`, `DEFAULT_CLUSTER_LIMIT`).
-const MOST_REPLACED: usize = 6_400;
+/// How many outputs may be looked at to find what a transaction would replace. Nodes let it replace
+/// 100 clusters (Core: `MAX_REPLACEMENT_CANDIDATES`), which hardly ever have as many outputs.
+const MOST_LOOKED_AT: usize = 10_000;
 
 /// How many parents are looked up to find out whether an ancestor signals replaceability. Clusters
 /// of honest nodes have 64 transactions.
@@ -28,10 +29,10 @@ const ANCESTRY: usize = 1_000;
 pub(super) enum Conflict {
     /// It replaces these (none if it conflicts with none), descendants included.
     Replaces {
-        /// Those whose outputs it spends as well, in the order of their arrival.
-        rivals: Vec<TxKey>,
+        /// Those that spend what it spends.
+        rivals: BTreeSet<TxKey>,
         /// Them and what descends from them.
-        all: Vec<TxKey>,
+        all: BTreeSet<TxKey>,
     },
     /// It is no replacement.
     Loses,
@@ -40,13 +41,17 @@ pub(super) enum Conflict {
 impl Mempool {
     /// Whether a transaction that is not held replaces others.
     pub(super) fn conflict(&self, tx: &Transaction, prevouts: &Prevouts) -> Conflict {
+        if tx.inputs().any(|input| self.is_gone(&input.prevout)) {
+            return Conflict::Loses;
+        }
         let rivals: BTreeSet<TxKey> = self.spenders.rivals(tx).collect();
-        let all = self.with_descendants(rivals.iter().copied(), MOST_REPLACED);
-        let loses = tx.inputs().any(|input| self.is_gone(&input.prevout))
-            || all.len() > MOST_REPLACED
-            || rivals.iter().any(|rival| self.pays_no_more_than(tx, *rival))
-            || self.pays_no_more_than_all(tx, prevouts, &all);
-        if loses { Conflict::Loses } else { Conflict::Replaces { rivals: rivals.into_iter().collect(), all } }
+        if rivals.is_empty() {
+            return Conflict::Replaces { rivals, all: BTreeSet::new() };
+        }
+        match self.with_descendants(rivals.clone(), MOST_LOOKED_AT) {
+            Some(all) if self.may_replace(tx, prevouts, &rivals, &all) => Conflict::Replaces { rivals, all },
+            _ => Conflict::Loses,
+        }
     }
 
     /// Whether an output can no longer be spent: a block did it, or its transaction lost.
@@ -54,39 +59,71 @@ impl Mempool {
         self.departed.is_spent(prevout) || self.departed.is_refused(prevout.txid)
     }
 
+    fn may_replace(
+        &self,
+        tx: &Transaction,
+        prevouts: &Prevouts,
+        rivals: &BTreeSet<TxKey>,
+        all: &BTreeSet<TxKey>,
+    ) -> bool {
+        let spends_replaced = || {
+            let mut parents = tx.inputs().filter_map(|input| self.key(TxHash::Txid(input.prevout.txid)));
+            parents.any(|parent| all.contains(&parent))
+        };
+        let only_rival = rivals.first().filter(|_| rivals.len() == 1).and_then(|rival| self.get(*rival));
+        let pays_no_more = || only_rival.is_some_and(|rival| self.pays_no_more_than(tx, rival));
+        !pays_no_more() && !self.pays_no_more_than_all(tx, prevouts, all) && !spends_replaced()
+    }
+
     /// Whether both spend exactly the same and the newcomer pays out as much or more: what is left
     /// as its fee is no more, whatever the inputs are worth.
-    fn pays_no_more_than(&self, tx: &Transaction, rival: TxKey) -> bool {
-        let shared = self.spenders.rivals(tx).filter(|&key| key == rival).count();
-        self.get(rival).is_some_and(|rival| {
-            let inputs = rival.tx().inputs().len();
-            shared == inputs && tx.inputs().len() == inputs && tx.output_value() >= rival.tx().output_value()
-        })
+    fn pays_no_more_than(&self, tx: &Transaction, only_rival: &Entry) -> bool {
+        let inputs = tx.inputs().len();
+        inputs == only_rival.tx().inputs().len()
+            && inputs == self.spenders.rivals(tx).count()
+            && tx.output_value() >= only_rival.tx().output_value()
     }
 
     /// Whether its fee is known and no more than what is known of the fees of those that it would
     /// replace.
-    fn pays_no_more_than_all(&self, tx: &Transaction, prevouts: &Prevouts, replaced: &[TxKey]) -> bool {
+    fn pays_no_more_than_all(
+        &self,
+        tx: &Transaction,
+        prevouts: &Prevouts,
+        replaced: &BTreeSet<TxKey>,
+    ) -> bool {
         let fees = replaced.iter().filter_map(|key| self.get(*key)?.fee());
         let (known, sum) = fees.fold((0, 0_u64), |(known, sum), fee| (known + 1, sum.saturating_add(fee)));
         known > 0 && prevouts.fee(tx.output_value()).is_some_and(|fee| fee <= sum)
     }
 
-    /// `roots` and everything held that descends from them, each once; stops when there are more
-    /// than `limit`.
-    pub(super) fn with_descendants(&self, roots: impl Iterator<Item = TxKey>, limit: usize) -> Vec<TxKey> {
-        let mut found: Vec<TxKey> = roots.collect();
-        let mut known: HashSet<TxKey> = found.iter().copied().collect();
-        let mut next = 0;
-        while let Some(entry) = found.get(next).map(|key| self.get(*key)) {
-            if found.len() > limit {
-                break;
+    /// `roots` and everything held that descends from them; `None` if they have more than
+    /// `most_outputs` outputs.
+    pub(super) fn with_descendants(
+        &self,
+        roots: BTreeSet<TxKey>,
+        most_outputs: usize,
+    ) -> Option<BTreeSet<TxKey>> {
+        let mut to_visit: Vec<TxKey> = roots.iter().copied().collect();
+        let mut found = roots;
+        let mut left = most_outputs;
+        while let Some(key) = to_visit.pop() {
+            if let Some(entry) = self.get(key) {
+                left = left.checked_sub(entry.tx().outputs().len())?;
+                to_visit.extend(self.spenders.children(entry.tx()).filter(|child| found.insert(*child)));
             }
-            next += 1;
-            let children = entry.into_iter().flat_map(|entry| self.spenders.children(entry.tx()));
-            found.extend(children.filter(|child| known.insert(*child)));
         }
-        found
+        Some(found)
+    }
+
+    /// Takes out what cannot be valid any longer, with everything that descends from it, and keeps
+    /// it out.
+    pub(super) fn refuse_with_descendants(&mut self, roots: BTreeSet<TxKey>, why: Departure) -> usize {
+        let all = self.with_descendants(roots, usize::MAX).unwrap_or_default();
+        for key in &all {
+            self.remove_and_refuse(*key, why);
+        }
+        all.len()
     }
 
     /// Whether it or an unconfirmed ancestor signals that it may be replaced (BIP125).
@@ -95,7 +132,7 @@ impl Mempool {
         let mut known = HashSet::new();
         let mut looked_up = 0;
         while let Some(entry) = ancestry.pop() {
-            if entry.tx().signals_replacement() {
+            if entry.signals_replacement() {
                 return true;
             }
             for input in entry.tx().inputs() {

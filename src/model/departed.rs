@@ -22,6 +22,8 @@ pub(super) enum Departure {
     Conflicted(u32),
     /// This one spends what it spends, or what one of its ancestors spends.
     Replaced(Txid),
+    /// One of its ancestors came after it and lost against another one.
+    Orphaned,
     /// It was the oldest when memory ran out.
     Evicted,
 }
@@ -32,6 +34,7 @@ impl fmt::Display for Departure {
             Self::Mined(height) => write!(f, "mined in block {height}"),
             Self::Conflicted(height) => write!(f, "made impossible by block {height}"),
             Self::Replaced(by) => write!(f, "replaced by {by}"),
+            Self::Orphaned => f.write_str("its parent lost against another transaction"),
             Self::Evicted => f.write_str("dropped for want of memory"),
         }
     }

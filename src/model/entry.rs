@@ -32,6 +32,7 @@ pub struct Entry {
     pub(super) announcements: Announcements,
     pub(super) prevouts: Prevouts,
     replaces: Box<[Txid]>,
+    signals_replacement: bool,
 }
 
 impl Entry {
@@ -42,7 +43,8 @@ impl Entry {
         replaces: Box<[Txid]>,
     ) -> Self {
         let Sighting { first_seen, announcements } = sighting;
-        Self { tx, first_seen, announcements, prevouts, replaces }
+        let signals_replacement = tx.signals_replacement();
+        Self { tx, first_seen, announcements, prevouts, replaces, signals_replacement }
     }
 
     /// The transaction.
@@ -85,6 +87,11 @@ impl Entry {
     /// The transactions that it replaced.
     pub fn replaces(&self) -> &[Txid] {
         &self.replaces
+    }
+
+    /// Whether it says of itself that it may be replaced (BIP125).
+    pub(super) fn signals_replacement(&self) -> bool {
+        self.signals_replacement
     }
 
     /// The bytes that are counted for it: its serialization, its entry with what belongs to it,

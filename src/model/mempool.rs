@@ -1,5 +1,8 @@
 //! The transactions that are held, and the indexes over them.
 
+#[cfg(test)]
+mod consistency;
+
 use super::conflicts::Conflict;
 use super::departed::{Departed, Departure};
 use super::entry::Entry;
@@ -106,6 +109,8 @@ impl Mempool {
         let prevouts = self.prevouts_of(tx);
         let Conflict::Replaces { rivals, all } = self.conflict(tx, &prevouts) else {
             self.departed.refuse(txid, wtxid);
+            let children = self.spenders.children(tx).collect();
+            self.refuse_with_descendants(children, Departure::Orphaned);
             return Arrival::Late;
         };
         let replaced: Box<[Txid]> =

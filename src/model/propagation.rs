@@ -181,6 +181,19 @@ impl Pending {
     pub(super) fn len(&self) -> usize {
         self.sightings.len()
     }
+
+    /// Panics unless the bounds hold and the counts agree with what is waited for.
+    #[cfg(test)]
+    pub(super) fn assert_consistent(&self) {
+        assert!(self.sightings.len() <= PENDING_KEPT);
+        let announced: usize =
+            self.sightings.values().map(|sighting| sighting.announcements.iter().count()).sum();
+        assert_eq!(self.per_peer.values().sum::<usize>(), announced);
+        assert!(self.per_peer.values().all(|count| (1..=PENDING_PER_PEER).contains(count)));
+        for (hash, sighting) in &self.sightings {
+            assert!(self.order.contains(&(sighting.first_seen, *hash)), "it will expire");
+        }
+    }
 }
 
 #[cfg(test)]

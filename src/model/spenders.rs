@@ -55,4 +55,10 @@ impl Spenders {
             self.by_prevout.remove(&input.prevout);
         }
     }
+
+    /// How many outputs are spent.
+    #[cfg(test)]
+    pub(super) fn len(&self) -> usize {
+        self.by_prevout.len()
+    }
 }

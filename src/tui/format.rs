@@ -1,5 +1,7 @@
 //! How figures are written: short, with their unit, and never more exact than they are.
 
+pub use crate::text::grouped;
+
 use std::fmt::Display;
 use std::time::Duration;
 
@@ -8,19 +10,6 @@ const COIN: u64 = 100_000_000;
 
 /// What stands for everything that is not known.
 pub const UNKNOWN: &str = "?";
-
-/// A count with its thousands apart: `923,114`.
-pub fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
 
 /// As [`grouped`].
 pub fn count(number: usize) -> String {

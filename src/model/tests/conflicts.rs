@@ -45,6 +45,16 @@ fn an_original_that_comes_after_its_replacement_changes_nothing() {
 }
 
 #[test]
+fn children_that_came_before_a_parent_that_loses_go_with_it() {
+    let new = spend(&[coin(1)], &[800]);
+    let original = spend(&[coin(1)], &[1_000]);
+    let child = spend(&[output(&original, 0)], &[900]);
+    let grandchild = spend(&[output(&child, 0), coin(3)], &[700]);
+    let scene = scene(&[&new, &child, &grandchild, &original]);
+    assert_eq!(scene.held(), [new.txid()]);
+}
+
+#[test]
 fn known_fees_decide_if_the_inputs_differ() {
     let funds = spend(&[coin(1)], &[10_000, 5_000]);
     let held = spend(&[output(&funds, 0)], &[9_000]);
@@ -68,14 +78,20 @@ fn one_may_replace_several() {
 }
 
 #[test]
-fn nothing_replaces_more_than_a_node_would_let_it() {
-    let fan = spend(&[coin(1)], &vec![10; 7_000]);
-    let mut scene = scene(&[&fan]);
-    for vout in 0..7_000 {
-        scene.deliver(1, &spend(&[output(&fan, vout)], &[5]));
-    }
-    scene.deliver(1, &spend(&[coin(1), coin(2)], &[1]));
-    assert_eq!(scene.all().totals.transactions, 7_001);
+fn nothing_replaces_more_than_can_be_looked_at_quickly() {
+    let fan = spend(&[coin(1)], &vec![10; 9_000]);
+    let second_fan = spend(&[output(&fan, 7)], &vec![1; 1_001]);
+    let new = spend(&[coin(1), coin(2)], &[1]);
+    assert_eq!(scene(&[&fan, &second_fan, &new]).held(), [second_fan.txid(), fan.txid()]);
+    assert_eq!(scene(&[&fan, &new]).held(), [new.txid()]);
+}
+
+#[test]
+fn nothing_replaces_what_it_spends() {
+    let old = spend(&[coin(1)], &[1_000]);
+    let child = spend(&[output(&old, 0)], &[900]);
+    let new = spend(&[coin(1), output(&child, 0)], &[100]);
+    assert_eq!(scene(&[&old, &child, &new]).held(), [child.txid(), old.txid()]);
 }
 
 #[test]

@@ -4,4 +4,5 @@ mod conflicts;
 mod fees;
 mod health;
 mod mempool;
+mod properties;
 mod windows;

@@ -1,8 +1,10 @@
 //! The window over the transactions follows its row.
 
+use super::properties::{step, take, transactions};
 use crate::model::testing::*;
 use crate::snapshot::{TransactionRow, TxKey, Window};
 use crate::view::{Anchor, TransactionsView, View};
+use proptest::prelude::*;
 use std::ops::Range;
 
 fn scene(transactions: Range<u32>) -> Scene {
@@ -87,5 +89,36 @@ fn an_empty_list_and_no_room_are_no_trouble() {
         assert_eq!((empty.more_above, empty.more_below), (false, false));
         let no_room = window(&scene(0..5), anchor, 0);
         assert_eq!((no_room.rows.len(), no_room.total, no_room.selected), (0, 5, None));
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn every_window_is_what_a_look_at_the_whole_list_gives(
+        transactions in transactions(),
+        steps in prop::collection::vec(step(), 1..80),
+        key in 0_u64..30,
+        above in 0_usize..12,
+        height in 1_usize..12,
+    ) {
+        let mut scene = Scene::new();
+        for step in &steps {
+            take(&mut scene, step, &transactions);
+            let all = keys(&scene.all().transactions);
+            let window = window(&scene, selected(key, above), height);
+            let Some(last) = all.len().checked_sub(1) else {
+                prop_assert!(window.rows.is_empty());
+                continue;
+            };
+            let index = all.iter().position(|held| *held <= key).unwrap_or(last);
+            let top = index.saturating_sub(above.min(height - 1)).min(all.len().saturating_sub(height));
+            let bottom = all.len().min(top + height);
+            prop_assert_eq!(keys(&window), &all[top..bottom]);
+            prop_assert_eq!(window.selected, Some(index - top));
+            prop_assert_eq!((window.more_above, window.more_below), (top > 0, bottom < all.len()));
+            prop_assert!(window.offset.is_none_or(|offset| offset == top));
+        }
     }
 }
