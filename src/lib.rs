@@ -23,6 +23,7 @@
 //! | [`model`] | events → the state of mempool, peers and blocks |
 //! | [`monitor`] | where network and model meet |
 //! | [`stream`], [`log`] | events as JSON lines, events as a log file |
+//! | [`demo`] | a network of its own, to be watched without any other |
 //! | [`snapshot`], [`view`] | what the screen may know, and what it looks at |
 //! | [`tui`] | the screen: keys and snapshots in, views and frames out |
 
@@ -33,6 +34,7 @@ pub mod chain;
 pub mod cli;
 pub mod clock;
 pub mod config;
+pub mod demo;
 pub mod event;
 pub mod log;
 pub mod model;

@@ -7,7 +7,7 @@ use crate::wire::hash::sha256d_of;
 /// An odd level is filled up with its last hash. So a list that repeats its end has the same root
 /// as the one without the repetition (CVE-2012-2459): equal neighbours are the sign of it. The
 /// root of no leaves is all zero.
-pub(super) fn merkle_root(mut leaves: Vec<[u8; 32]>) -> ([u8; 32], bool) {
+pub(crate) fn merkle_root(mut leaves: Vec<[u8; 32]>) -> ([u8; 32], bool) {
     let mut is_mutated = false;
     while leaves.len() > 1 {
         leaves = leaves

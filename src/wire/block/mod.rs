@@ -6,6 +6,7 @@ mod merkle;
 mod tests;
 
 pub use check::BlockError;
+pub(crate) use merkle::merkle_root;
 
 use super::compact_size::put_len;
 use super::hash::sha256d;

@@ -1,0 +1,319 @@
+//! A self-consistent set of coins: every spend spends an existing output exactly once, but for
+//! deliberate replacements, and no value comes from nowhere.
+
+mod draft;
+#[cfg(test)]
+mod tests;
+
+use super::random::{generator, log_normal, weighted, whole};
+use super::script::{ScriptType, bytes, inscription};
+use crate::wire::{OutPoint, Transaction, Txid};
+use draft::{Draft, FINAL, REPLACEABLE};
+use rand::RngExt;
+use rand::rngs::StdRng;
+use std::collections::{HashSet, VecDeque};
+
+/// The longest line of unconfirmed transactions; coins at its end wait for a block (Core allows 25
+/// ancestors by default).
+const MAX_DEPTH: u8 = 20;
+
+/// Coins below this, in sat, are left lying: spending them would cost too much of them.
+const MIN_COIN: u64 = 5_000;
+
+/// With fewer confirmed coins payments are split, with more they are gathered.
+const FEW_COINS: usize = 500;
+const MANY_COINS: usize = 60_000;
+
+/// How many of the last replaceable transactions may be replaced.
+const REPLACEABLES: usize = 64;
+
+/// How many recipes are tried for one transaction. Each fails rarely.
+const ATTEMPTS: usize = 16;
+
+/// The median fee rate and the spread of its logarithm, in sat/kvB, as in a quiet week on mainnet.
+const FEE_RATE_MEDIAN: f64 = 2_500.0;
+const FEE_RATE_SIGMA: f64 = 1.1;
+
+/// Core's default minimum for relay (`DEFAULT_MIN_RELAY_TX_FEE`), in sat/kvB.
+pub(super) const MIN_FEE_RATE: u64 = 100;
+const MAX_FEE_RATE: u64 = 500_000;
+
+/// Who pays less, in sat/kvB, may have to wait, and may want to do something about it.
+const SLOW: u64 = 1_500;
+
+/// By how much a replacement must pay more, in sat/kvB of its own size. Core's default
+/// (`DEFAULT_INCREMENTAL_RELAY_FEE`) is a tenth of it, but wallets keep to the old 1 sat/vB.
+const INCREMENTAL_RATE: u64 = 1_000;
+
+/// An unspent output.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Coin {
+    pub(super) outpoint: OutPoint,
+    /// In sat.
+    pub(super) value: u64,
+    pub(super) script: ScriptType,
+    /// The length of the line of unconfirmed transactions that ends in it; 0 if it is confirmed.
+    pub(super) depth: u8,
+    /// What the transaction that made it pays, in sat/kvB; 0 if it is confirmed.
+    pub(super) parent_rate: u64,
+}
+
+/// A transaction, and what only its maker knows.
+pub(super) struct Spend {
+    pub(super) tx: Transaction,
+    /// In sat.
+    pub(super) fee: u64,
+    /// The transactions that it spends from, unless they were confirmed when its coins were chosen.
+    pub(super) parents: Vec<Txid>,
+    /// The transaction that it conflicts with on purpose.
+    pub(super) replaces: Option<Txid>,
+    /// Whether it goes to a miner directly and is never announced.
+    pub(super) secret: bool,
+    made: Vec<Coin>,
+}
+
+/// What people do with their coins.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Recipe {
+    /// Some to somebody, the change back.
+    Payment,
+    /// All to somebody.
+    Sweep,
+    /// A payment with a coin that is not confirmed yet.
+    Child,
+    /// A child that pays for its slow parent (CPFP).
+    Boost,
+    /// One payer, many receivers.
+    Batch,
+    /// Many coins to one.
+    Consolidation,
+    /// A few bytes in an `OP_RETURN` output.
+    Data,
+    /// A large witness.
+    Inscription,
+    /// A higher fee for a payment that is under way (BIP125).
+    Replacement,
+}
+
+/// How often each is met, in 1/1000.
+const RECIPES: [(u32, Recipe); 9] = [
+    (610, Recipe::Payment),
+    (90, Recipe::Sweep),
+    (110, Recipe::Child),
+    (20, Recipe::Boost),
+    (40, Recipe::Batch),
+    (35, Recipe::Consolidation),
+    (50, Recipe::Data),
+    (15, Recipe::Inscription),
+    (30, Recipe::Replacement),
+];
+
+/// See the module.
+pub(super) struct Coins {
+    rng: StdRng,
+    height: u32,
+    confirmed: Vec<Coin>,
+    pending: Vec<Coin>,
+    /// Unconfirmed, announced, replaceable, and no output of them is spent.
+    replaceable: VecDeque<(Txid, u64, Draft)>,
+}
+
+impl Coins {
+    /// None yet; see [`Coins::fund`].
+    pub(super) fn new(seed: u64) -> Self {
+        Self {
+            rng: generator(seed, "coins", 0),
+            height: 0,
+            confirmed: vec![],
+            pending: vec![],
+            replaceable: VecDeque::new(),
+        }
+    }
+
+    /// Adds a confirmed coin that no transaction of ours made.
+    pub(super) fn fund(&mut self, coin: Coin) {
+        self.confirmed.push(coin);
+    }
+
+    /// A locking script for a miner.
+    pub(super) fn miner_script(&mut self) -> (ScriptType, Vec<u8>) {
+        let script = ScriptType::random(&mut self.rng);
+        (script, script.locking(&mut self.rng))
+    }
+
+    /// Divides `coin`, which is taken from outside, among `count` owners.
+    pub(super) fn divide(&mut self, coin: Coin, count: usize) -> Option<Spend> {
+        let mut draft = Draft::spending(&mut self.rng, vec![coin], FINAL, 0);
+        for _ in 0..count {
+            let share = log_normal(&mut self.rng, 1.0, 1.5);
+            draft.pay(&mut self.rng, share);
+        }
+        let spend = draft.finish(draft.vsize()?)?;
+        self.keep(&spend);
+        Some(spend)
+    }
+
+    /// The next transaction; `None` if there is hardly a coin to spend before the next block.
+    pub(super) fn next(&mut self) -> Option<Spend> {
+        (0..ATTEMPTS).find_map(|_| {
+            let recipe = match weighted(&mut self.rng, &RECIPES) {
+                Recipe::Batch if self.confirmed.len() > MANY_COINS => Recipe::Consolidation,
+                Recipe::Consolidation if self.confirmed.len() < FEW_COINS => Recipe::Batch,
+                recipe => recipe,
+            };
+            match recipe {
+                Recipe::Replacement => self.replace(),
+                recipe => self.spend(recipe),
+            }
+        })
+    }
+
+    /// A block at `height` contains `txids`: their outputs are confirmed.
+    pub(super) fn confirm(&mut self, height: u32, txids: &HashSet<Txid>) {
+        self.height = height;
+        for mut coin in self.pending.extract_if(.., |coin| txids.contains(&coin.outpoint.txid)) {
+            (coin.depth, coin.parent_rate) = (0, 0);
+            self.confirmed.push(coin);
+        }
+        self.replaceable.retain(|(txid, ..)| !txids.contains(txid));
+    }
+
+    fn spend(&mut self, recipe: Recipe) -> Option<Spend> {
+        let coins = self.choose(recipe);
+        let sequence = if self.rng.random_bool(0.75) { REPLACEABLE } else { FINAL };
+        let lock_time = if self.rng.random_bool(0.5) { self.height } else { 0 };
+        let rate = self.fee_rate(recipe, &coins);
+        let mut draft = Draft::spending(&mut self.rng, coins, sequence, lock_time);
+        self.fill(recipe, &mut draft);
+        let Some(mut spend) = draft.vsize().and_then(|vsize| draft.finish((rate * vsize).div_ceil(1_000)))
+        else {
+            self.give_back(draft.into_coins());
+            return None;
+        };
+        spend.secret = spend.parents.is_empty() && self.rng.random_bool(0.015);
+        if spend.secret {
+            spend.made.iter_mut().for_each(|coin| coin.depth = MAX_DEPTH);
+        }
+        self.replaceable.retain(|(txid, ..)| !spend.parents.contains(txid));
+        if !spend.secret && recipe != Recipe::Inscription && draft.is_replaceable() {
+            self.keep_replaceable(&spend, draft);
+        }
+        self.keep(&spend);
+        Some(spend)
+    }
+
+    /// The coins for a recipe; none if there are none that suit it.
+    fn choose(&mut self, recipe: Recipe) -> Vec<Coin> {
+        let rng = &mut self.rng;
+        let announced = |coin: &Coin| coin.depth < MAX_DEPTH;
+        let slow = |coin: &Coin| announced(coin) && coin.parent_rate < SLOW;
+        let taproot = |coin: &Coin| coin.script == ScriptType::P2tr;
+        let count = match recipe {
+            Recipe::Child => return Vec::from_iter(take(rng, &mut self.pending, announced)),
+            Recipe::Boost => return Vec::from_iter(take(rng, &mut self.pending, slow)),
+            Recipe::Inscription => return Vec::from_iter(take(rng, &mut self.confirmed, taproot)),
+            Recipe::Payment => weighted(rng, &[(70, 1), (20, 2), (7, 3), (3, 5)]),
+            Recipe::Consolidation => rng.random_range(5..=40),
+            Recipe::Sweep | Recipe::Data => 1,
+            Recipe::Batch | Recipe::Replacement => rng.random_range(1..=2),
+        };
+        (0..count).filter_map(|_| take(rng, &mut self.confirmed, |_| true)).collect()
+    }
+
+    /// Adds the outputs of a recipe.
+    fn fill(&mut self, recipe: Recipe, draft: &mut Draft) {
+        let rng = &mut self.rng;
+        match recipe {
+            Recipe::Payment | Recipe::Child => {
+                let amount = log_normal(rng, 0.1, 1.2).min(0.95);
+                draft.pay(rng, amount);
+                draft.pay(rng, 1.0 - amount);
+            }
+            Recipe::Batch => {
+                for _ in 0..whole(log_normal(rng, 9.0, 0.8)).clamp(3, 200) {
+                    let share = log_normal(rng, 0.01, 0.8);
+                    draft.pay(rng, share);
+                }
+                draft.pay(rng, 0.5);
+            }
+            Recipe::Data => {
+                let size = rng.random_range(8..=80);
+                let data = bytes(rng, size);
+                draft.attach(&data);
+                draft.pay(rng, 1.0);
+            }
+            Recipe::Inscription => {
+                let size = whole(log_normal(rng, 1_500.0, 1.3)).clamp(60, 100_000);
+                draft.unlock_first(inscription(rng, usize::try_from(size).unwrap_or(60)));
+                draft.pay(rng, 1.0);
+            }
+            Recipe::Sweep | Recipe::Boost | Recipe::Consolidation | Recipe::Replacement => {
+                draft.pay(rng, 1.0);
+            }
+        }
+    }
+
+    /// What somebody is ready to pay, in sat/kvB.
+    fn fee_rate(&mut self, recipe: Recipe, coins: &[Coin]) -> u64 {
+        let rate = log_normal(&mut self.rng, FEE_RATE_MEDIAN, FEE_RATE_SIGMA);
+        let rate = match recipe {
+            // Who gathers coins has time, and so has who pays for a large witness.
+            Recipe::Consolidation | Recipe::Inscription => rate / 3.0,
+            Recipe::Boost => rate * 5.0,
+            _ => rate,
+        };
+        let parent = coins.iter().map(|coin| coin.parent_rate).max().unwrap_or(0);
+        let floor = if recipe == Recipe::Boost { parent * 3 } else { MIN_FEE_RATE };
+        whole(rate).clamp(MIN_FEE_RATE, MAX_FEE_RATE).max(floor)
+    }
+
+    /// Pays more for a transaction that is under way.
+    fn replace(&mut self) -> Option<Spend> {
+        if self.replaceable.is_empty() {
+            return None;
+        }
+        let index = self.rng.random_range(0..self.replaceable.len());
+        let (replaced, fee, old) = self.replaceable.remove(index)?;
+        let take_back = self.rng.random_bool(0.2);
+        let mut draft = old.again(&mut self.rng, take_back);
+        let more = whole(log_normal(&mut self.rng, 0.6, 0.5) * 1_000.0);
+        let least = (draft.vsize()? * INCREMENTAL_RATE).div_ceil(1_000);
+        let mut spend = draft.finish(fee + (fee * more / 1_000).max(least))?;
+        spend.replaces = Some(replaced);
+        self.pending.retain(|coin| coin.outpoint.txid != replaced);
+        self.keep_replaceable(&spend, draft);
+        self.keep(&spend);
+        Some(spend)
+    }
+
+    fn keep_replaceable(&mut self, spend: &Spend, draft: Draft) {
+        if self.replaceable.len() == REPLACEABLES {
+            self.replaceable.pop_front();
+        }
+        self.replaceable.push_back((spend.tx.txid(), spend.fee, draft));
+    }
+
+    fn keep(&mut self, spend: &Spend) {
+        self.pending.extend(spend.made.iter().filter(|coin| coin.value >= MIN_COIN));
+    }
+
+    fn give_back(&mut self, coins: Vec<Coin>) {
+        for coin in coins {
+            if coin.depth == 0 { self.confirmed.push(coin) } else { self.pending.push(coin) }
+        }
+    }
+}
+
+/// Takes out a random coin that suits, if one is soon found; none otherwise.
+fn take(rng: &mut StdRng, coins: &mut Vec<Coin>, suits: impl Fn(&Coin) -> bool) -> Option<Coin> {
+    for _ in 0..ATTEMPTS {
+        if coins.is_empty() {
+            return None;
+        }
+        let index = rng.random_range(0..coins.len());
+        if suits(&coins[index]) {
+            return Some(coins.swap_remove(index));
+        }
+    }
+    None
+}

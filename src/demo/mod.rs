@@ -1,0 +1,225 @@
+//! A small Bitcoin network of its own: real nodes on loopback sockets, so that everything can be
+//! tried without any other network.
+//!
+//! ```text
+//! coins ─▶ pool ─▶ chain ─┐
+//!                         world ══ broadcast ══▶ session ◀─▶ node ◀─▶ door (socket)
+//!                                                profile        ▲
+//!                                                           scenario
+//! ```
+//!
+//! | module | what it answers |
+//! |---|---|
+//! | `coins` | who spends which coins, of what kind, for which fee |
+//! | `script` | what locks and unlocks a coin |
+//! | `pool` | what waits for a block, and in which order it is taken |
+//! | `chain` | blocks and headers, mined here |
+//! | `world` | what happens when: the one truth of all nodes |
+//! | `profile` | what kinds of nodes there are |
+//! | `scenario` | which node has which trouble when |
+//! | `session` | what a node says on a connection |
+//! | `node`, `door` | how it does so on sockets |
+//!
+//! A seed repeats the transactions, the blocks' contents and the scenario, not what depends on the
+//! threads of the moment: ports, and who announces what first.
+
+mod chain;
+mod coins;
+mod door;
+mod node;
+mod pool;
+mod profile;
+mod random;
+mod scenario;
+mod script;
+mod session;
+mod world;
+
+use crate::address::PeerAddress;
+use crate::chain::Network;
+use crate::clock::Clock;
+use crate::network::{PeerChoice, Settings};
+use door::Door;
+use node::{Node, Shared};
+use profile::Profile;
+use rand::RngExt;
+use scenario::Scenario;
+use std::io;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::sync::{Arc, RwLock};
+use std::time::Duration;
+use tokio::sync::broadcast;
+use tokio::task::JoinError;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use world::World;
+
+/// The most nodes.
+pub const MAX_PEERS: usize = 1_000;
+
+/// The most transactions per second.
+pub const MAX_RATE: f64 = 1_000.0;
+
+/// The fewest transactions per second.
+pub const MIN_RATE: f64 = 0.01;
+
+/// How many news a connection may be behind before it misses some.
+const NEWS: usize = 4_096;
+
+/// How long the end may take.
+const SHUTDOWN: Duration = Duration::from_secs(2);
+
+/// What the user may choose about the demo.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct DemoSettings {
+    /// How many nodes: 1 to [`MAX_PEERS`]. Each takes about three open files.
+    pub peers: usize,
+    /// Transactions per second: [`MIN_RATE`] to [`MAX_RATE`].
+    pub rate: f64,
+    /// Repeats a demo; `None`: another one each time.
+    pub seed: Option<u64>,
+}
+
+impl Default for DemoSettings {
+    fn default() -> Self {
+        Self { peers: 8, rate: 7.0, seed: None }
+    }
+}
+
+/// Why there is no demo.
+#[derive(Debug, thiserror::Error)]
+pub enum DemoError {
+    /// Too few or too many nodes.
+    #[error("{0} peers: 1 to {MAX_PEERS} are possible")]
+    Peers(usize),
+    /// Too few or too many transactions, or not a number.
+    #[error("{0} transactions per second: {MIN_RATE} to {MAX_RATE} are possible")]
+    Rate(f64),
+    /// A node cannot listen.
+    #[error("node {number} of {peers} cannot listen (each needs about three open files): {source}")]
+    Listen {
+        /// Which, from 1.
+        number: usize,
+        /// How many were wanted.
+        peers: usize,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// The program ended before the demo had begun.
+    #[error("interrupted: {0}")]
+    Interrupted(#[from] JoinError),
+}
+
+/// A running demo. It stops when it is dropped.
+#[derive(Debug)]
+pub struct Demo {
+    seed: u64,
+    addresses: Arc<[PeerAddress]>,
+    tasks: TaskTracker,
+    stop: CancellationToken,
+}
+
+impl Demo {
+    /// Starts the nodes. All of them listen when this returns.
+    ///
+    /// # Errors
+    /// Settings out of their bounds, or the system allows no more sockets.
+    pub async fn start(settings: DemoSettings) -> Result<Self, DemoError> {
+        let DemoSettings { peers, rate, seed } = settings;
+        if !(1..=MAX_PEERS).contains(&peers) {
+            return Err(DemoError::Peers(peers));
+        }
+        if !(MIN_RATE..=MAX_RATE).contains(&rate) {
+            return Err(DemoError::Rate(rate));
+        }
+        let seed = seed.unwrap_or_else(rand::random);
+        let mut doors = Vec::with_capacity(peers);
+        for number in 0..peers {
+            let door = listen(seed, number);
+            let door = door.and_then(|door| Ok((door.address()?, door)));
+            doors.push(door.map_err(|source| DemoError::Listen { number: number + 1, peers, source })?);
+        }
+        let addresses: Arc<[_]> =
+            doors.iter().map(|(address, _)| PeerAddress::from_socket(*address)).collect();
+        let clock = Clock::start();
+        let started = clock.now();
+        let unix_time = u32::try_from(started.as_secs()).unwrap_or(u32::MAX);
+        // To make the history takes a moment of computing.
+        let world = tokio::task::spawn_blocking(move || World::new(seed, rate, unix_time)).await?;
+        let shared = Arc::new(Shared {
+            world: RwLock::new(world),
+            news: broadcast::channel(NEWS).0,
+            clock,
+            started,
+            seed,
+            scenario: Scenario::new(seed, peers),
+            addresses: Arc::clone(&addresses),
+        });
+        let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
+        for (number, (address, door)) in doors.into_iter().enumerate() {
+            let profile = Arc::new(Profile::of(seed, number));
+            let node = Arc::new(Node { number, address, profile, shared: Arc::clone(&shared) });
+            let stop = stop.clone();
+            let life = node.run(door, tasks.clone(), stop.clone());
+            tasks.spawn(async move { stop.run_until_cancelled(life).await });
+        }
+        let ends = stop.clone();
+        tasks.spawn(async move { ends.run_until_cancelled(shared.live()).await });
+        Ok(Self { seed, addresses, tasks, stop })
+    }
+
+    /// Where the nodes listen.
+    pub fn addresses(&self) -> Vec<PeerAddress> {
+        self.addresses.to_vec()
+    }
+
+    /// What repeats this demo.
+    pub fn seed(&self) -> u64 {
+        self.seed
+    }
+
+    /// How to watch it: these peers and no others. Pings are more frequent than usual, so that late
+    /// and frozen nodes are soon noticed.
+    pub fn settings(&self) -> Settings {
+        settings(self.addresses())
+    }
+
+    /// Stops the nodes and waits until they have closed their sockets, 2 s at most.
+    pub async fn shutdown(self) {
+        self.stop.cancel();
+        self.tasks.close();
+        if tokio::time::timeout(SHUTDOWN, self.tasks.wait()).await.is_err() {
+            tracing::warn!(tasks = self.tasks.len(), "the demo did not end in time");
+        }
+    }
+}
+
+impl Drop for Demo {
+    fn drop(&mut self) {
+        self.stop.cancel();
+    }
+}
+
+fn settings(addresses: Vec<PeerAddress>) -> Settings {
+    Settings {
+        network: Network::Regtest,
+        choice: PeerChoice::Only(addresses),
+        handshake_timeout: Duration::from_secs(20),
+        ping_interval: Duration::from_secs(10),
+        ping_timeout: Duration::from_secs(15),
+        request_timeout: Duration::from_secs(10),
+        bootstrap: true,
+        ..Settings::default()
+    }
+}
+
+/// Opens the port of node `number`: on a loopback address of its own, so that nodes can be told
+/// apart, and on the usual port, if the system has them.
+fn listen(seed: u64, number: usize) -> io::Result<Door> {
+    let [a, b, c] = random::generator(seed, "address", number as u64).random::<[u8; 3]>();
+    // 127.0.0.0/8 is all loopback; neither its first nor its last address is used.
+    let own = Ipv4Addr::new(127, a, b, c.clamp(1, 254));
+    let port = Network::Regtest.default_port();
+    let open = |ip: Ipv4Addr, port| Door::open(SocketAddr::new(IpAddr::V4(ip), port));
+    open(own, port).or_else(|_| open(own, 0)).or_else(|_| open(Ipv4Addr::LOCALHOST, 0))
+}

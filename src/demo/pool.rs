@@ -1,0 +1,211 @@
+//! The transactions that wait for a block, as every node of the demo knows them.
+
+use super::coins::Spend;
+use super::random::share_of;
+use crate::wire::{Transaction, TxHash, Txid, Wtxid};
+use rand::RngExt;
+use rand::rngs::StdRng;
+use std::cmp::Reverse;
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+/// What the transactions of a block may weigh: consensus allows 4,000,000, and the header and the
+/// coinbase take some (Core: `DEFAULT_BLOCK_RESERVED_WEIGHT`).
+pub(super) const BLOCK_WEIGHT: u64 = 4_000_000 - 8_000;
+
+/// The share of the pool, by weight, that the next block takes.
+const TAKEN: f64 = 0.85;
+
+/// How many transactions a miner has not heard of, by chance.
+const OVERLOOKED: f64 = 0.01;
+
+/// A transaction that waits.
+#[derive(Debug)]
+pub(super) struct PoolTx {
+    pub(super) tx: Transaction,
+    /// In sat.
+    pub(super) fee: u64,
+    /// In sat/kvB, of the transaction by itself or, if that is less, together with those of its
+    /// parents that pay less: what a miner earns by taking it.
+    pub(super) rate: u64,
+    /// The least that it or any of its unconfirmed ancestors pays, in sat/kvB: a node that refuses one
+    /// of them cannot take it.
+    pub(super) lowest_rate: u64,
+    /// Those that it spends from; they need not wait any more.
+    pub(super) parents: Vec<Txid>,
+    /// Whether it goes to a miner directly and is never announced.
+    pub(super) secret: bool,
+}
+
+/// See the module.
+#[derive(Default)]
+pub(super) struct Pool {
+    by_txid: HashMap<Txid, Arc<PoolTx>>,
+    by_wtxid: HashMap<Wtxid, Txid>,
+}
+
+impl Pool {
+    /// Takes a transaction in, and the one that it replaces out.
+    pub(super) fn accept(&mut self, spend: Spend) -> Arc<PoolTx> {
+        if let Some(replaced) = spend.replaces {
+            self.remove(replaced);
+        }
+        let Spend { tx, fee, parents, secret, .. } = spend;
+        let (mut package_fee, mut package_size) = (fee, u64::from(tx.vsize()));
+        let own = rate(package_fee, package_size);
+        let mut lowest_rate = own;
+        for parent in parents.iter().filter_map(|parent| self.by_txid.get(parent)) {
+            lowest_rate = lowest_rate.min(parent.lowest_rate);
+            if parent.rate < own {
+                package_fee += parent.fee;
+                package_size += u64::from(parent.tx.vsize());
+            }
+        }
+        let rate = rate(package_fee, package_size);
+        let tx = Arc::new(PoolTx { tx, fee, rate, lowest_rate, parents, secret });
+        self.by_wtxid.insert(tx.tx.wtxid(), tx.tx.txid());
+        self.by_txid.insert(tx.tx.txid(), Arc::clone(&tx));
+        tx
+    }
+
+    /// Takes a transaction out.
+    pub(super) fn remove(&mut self, txid: Txid) {
+        if let Some(removed) = self.by_txid.remove(&txid) {
+            self.by_wtxid.remove(&removed.tx.wtxid());
+        }
+    }
+
+    /// A transaction that was announced.
+    pub(super) fn announced(&self, hash: TxHash) -> Option<&Arc<PoolTx>> {
+        let txid = match hash {
+            TxHash::Txid(txid) => txid,
+            TxHash::Wtxid(wtxid) => *self.by_wtxid.get(&wtxid)?,
+        };
+        self.by_txid.get(&txid).filter(|tx| !tx.secret)
+    }
+
+    /// All that were announced, the best first.
+    pub(super) fn all_announced(&self) -> Vec<Arc<PoolTx>> {
+        mining_order(self.by_txid.values().filter(|tx| !tx.secret).cloned().collect())
+    }
+
+    /// What the next block contains, parents before their children.
+    pub(super) fn template(&self, rng: &mut StdRng) -> Vec<Arc<PoolTx>> {
+        let weight: u64 = self.by_txid.values().map(|tx| u64::from(tx.tx.weight())).sum();
+        let mut left = BLOCK_WEIGHT.min(share_of(weight, TAKEN));
+        let mut taken = HashSet::new();
+        let mut order = mining_order(self.by_txid.values().cloned().collect());
+        order.retain(|tx| {
+            let overlooked = rng.random_bool(OVERLOOKED);
+            let ready = |parent| taken.contains(parent) || !self.by_txid.contains_key(parent);
+            let weight = u64::from(tx.tx.weight());
+            let fits = !overlooked && weight <= left && tx.parents.iter().all(ready);
+            if fits {
+                left -= weight;
+                taken.insert(tx.tx.txid());
+            }
+            fits
+        });
+        order
+    }
+}
+
+fn rate(fee: u64, vsize: u64) -> u64 {
+    fee * 1_000 / vsize.max(1)
+}
+
+/// The order in which miners take transactions and Core announces them: the best fee rate first, but
+/// parents before their children.
+pub(super) fn mining_order(mut txs: Vec<Arc<PoolTx>>) -> Vec<Arc<PoolTx>> {
+    txs.sort_unstable_by_key(|tx| (Reverse(tx.rate), tx.tx.txid()));
+    let mut waiting: HashMap<Txid, &Arc<PoolTx>> = txs.iter().map(|tx| (tx.tx.txid(), tx)).collect();
+    let mut ordered = Vec::with_capacity(txs.len());
+    for tx in &txs {
+        place(tx, &mut waiting, &mut ordered);
+    }
+    ordered
+}
+
+/// Puts `tx` behind its parents. It goes no deeper than a line of unconfirmed transactions is long.
+fn place(tx: &Arc<PoolTx>, waiting: &mut HashMap<Txid, &Arc<PoolTx>>, ordered: &mut Vec<Arc<PoolTx>>) {
+    if waiting.remove(&tx.tx.txid()).is_some() {
+        for parent in &tx.parents {
+            if let Some(&parent) = waiting.get(parent) {
+                place(parent, waiting, ordered);
+            }
+        }
+        ordered.push(Arc::clone(tx));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::random::generator;
+    use super::super::world::World;
+    use super::*;
+    use crate::wire::OutPoint;
+    use crate::wire::transaction::{InputParts, OutputParts, TxParts};
+
+    fn waiting(number: u8, rate: u64, parents: &[&Arc<PoolTx>]) -> Arc<PoolTx> {
+        let prevout = OutPoint { txid: Txid([number; 32]), vout: 0 };
+        let input = InputParts { prevout, script_sig: vec![], sequence: 0, witness: vec![] };
+        let output = OutputParts { value: 1, script_pubkey: vec![] };
+        let parts = TxParts { version: 2, inputs: vec![input], outputs: vec![output], lock_time: 0 };
+        let parents = parents.iter().map(|parent| parent.tx.txid()).collect();
+        Arc::new(PoolTx {
+            tx: parts.build().unwrap(),
+            fee: 0,
+            rate,
+            lowest_rate: rate,
+            parents,
+            secret: false,
+        })
+    }
+
+    #[test]
+    fn the_best_come_first_but_never_before_their_parents() {
+        let slow = waiting(1, 1, &[]);
+        let middle = waiting(2, 5, &[]);
+        let fast = waiting(3, 9, &[&slow]);
+        let grandchild = waiting(4, 20, &[&fast, &middle]);
+        let orphan = waiting(5, 7, &[&waiting(6, 1, &[])]);
+        let all = [&grandchild, &orphan, &middle, &fast, &slow].map(Arc::clone).to_vec();
+        let rates: Vec<u64> = mining_order(all).iter().map(|tx| tx.rate).collect();
+        assert_eq!(rates, [1, 9, 5, 20, 7]);
+    }
+
+    #[test]
+    fn a_template_contains_parents_first_and_leaves_the_cheapest() {
+        let mut world = World::new(1, 50.0, 1_800_000_000);
+        world.advance(std::time::Duration::from_secs(10));
+        let all = world.pool.by_txid.len();
+        let template = world.pool.template(&mut generator(1, "test", 0));
+        assert!((all * 70 / 100..all).contains(&template.len()), "{} of {all}", template.len());
+        let mut seen = HashSet::new();
+        for tx in &template {
+            assert!(tx.parents.iter().all(|p| seen.contains(p) || !world.pool.by_txid.contains_key(p)));
+            seen.insert(tx.tx.txid());
+        }
+        let left = world.pool.by_txid.values().filter(|tx| !seen.contains(&tx.tx.txid()));
+        let (mut left, mut taken): (Vec<u64>, Vec<u64>) =
+            (left.map(|tx| tx.rate).collect(), template.iter().map(|tx| tx.rate).collect());
+        left.sort_unstable();
+        taken.sort_unstable();
+        assert!(left[left.len() / 2] < taken[taken.len() / 4]);
+    }
+
+    #[test]
+    fn what_is_secret_cannot_be_asked_for() {
+        let mut world = World::new(1, 100.0, 1_800_000_000);
+        world.advance(std::time::Duration::from_secs(10));
+        let (secret, open): (Vec<_>, Vec<_>) = world.pool.by_txid.values().partition(|tx| tx.secret);
+        assert!(!secret.is_empty());
+        for tx in secret {
+            assert!(world.pool.announced(TxHash::Txid(tx.tx.txid())).is_none());
+            assert!(world.pool.announced(TxHash::Wtxid(tx.tx.wtxid())).is_none());
+        }
+        for tx in open {
+            assert!(world.pool.announced(TxHash::Wtxid(tx.tx.wtxid())).is_some());
+        }
+    }
+}

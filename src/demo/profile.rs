@@ -1,0 +1,93 @@
+//! What kinds of nodes there are.
+
+use super::random::generator;
+use crate::wire::Services;
+use rand::RngExt;
+use rand::rngs::StdRng;
+use rand::seq::SliceRandom;
+use std::time::Duration;
+
+/// What a node is and how it behaves when it is well.
+#[derive(Clone, Debug)]
+pub(super) struct Profile {
+    pub(super) user_agent: &'static str,
+    pub(super) services: Services,
+    /// Whether it announces by wtxid (BIP339).
+    pub(super) wtxid_relay: bool,
+    /// The least that it relays, in sat/kvB.
+    pub(super) fee_floor: u64,
+    /// The mean time between two announcements.
+    pub(super) trickle: Duration,
+    /// From a message to its answer, on the average.
+    pub(super) latency: Duration,
+    /// How much later than the first node it hears of a block, on the average.
+    pub(super) block_delay: Duration,
+}
+
+/// A kind of node; user agent, BIP339, BIP35, fee floor in sat/kvB, trickle in ms.
+type Kind = (&'static str, bool, bool, u64, u64);
+
+/// One of each in every group of eight. Core announces every 5 s on the average
+/// (`INBOUND_INVENTORY_BROADCAST_INTERVAL`); two are faster, so that something always happens on
+/// screen. Floors are those of default configurations then and now, and of a full mempool.
+const KINDS: [Kind; 8] = [
+    ("/Satoshi:30.0.0/", true, true, 100, 1_200),
+    ("/Satoshi:29.0.0/", true, false, 1_000, 600),
+    ("/Satoshi:30.0.0/", true, false, 100, 5_000),
+    ("/Satoshi:29.1.0/", true, false, 100, 5_000),
+    ("/Satoshi:28.1.0/", true, false, 1_000, 5_000),
+    ("/Satoshi:29.2.0/Knots:20251110/", true, true, 1_000, 5_000),
+    ("/Satoshi:27.1.0/", true, false, 1_871, 5_000),
+    ("/btcwire:0.5.0/btcd:0.24.2/", false, false, 1_000, 5_000),
+];
+
+impl Profile {
+    /// The profile of node number `node`.
+    pub(super) fn of(seed: u64, node: usize) -> Self {
+        let mut order = KINDS;
+        order.shuffle(&mut generator(seed, "kinds", (node / KINDS.len()) as u64));
+        let (user_agent, wtxid_relay, bloom, fee_floor, trickle) = order[node % KINDS.len()];
+        let rng = &mut generator(seed, "profile", node as u64);
+        let services = Services::NETWORK_LIMITED.with(Services::WITNESS);
+        Self {
+            user_agent,
+            services: if bloom { services.with(Services::BLOOM) } else { services },
+            wtxid_relay,
+            fee_floor,
+            trickle: Duration::from_millis(trickle),
+            latency: spread(rng, 5.0, 300.0),
+            block_delay: spread(rng, 20.0, 1_500.0),
+        }
+    }
+}
+
+/// A time between `least` and `most` ms, all orders of magnitude as likely.
+fn spread(rng: &mut StdRng, least: f64, most: f64) -> Duration {
+    Duration::from_secs_f64(rng.random_range(least.ln()..most.ln()).exp() / 1_000.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::HashSet;
+
+    #[test]
+    fn eight_nodes_are_of_all_kinds_in_an_order_of_the_seed() {
+        let agents = |seed| (0..8).map(|node| Profile::of(seed, node).user_agent).collect::<Vec<_>>();
+        assert_eq!(agents(1).iter().collect::<HashSet<_>>().len(), 7, "one is there twice");
+        assert_eq!(agents(1), agents(1));
+        assert_ne!(agents(1), agents(2));
+    }
+
+    #[test]
+    fn nodes_differ_in_what_they_relay_and_how_fast_they_are() {
+        let nodes: Vec<_> = (0..8).map(|node| Profile::of(3, node)).collect();
+        assert!(nodes.iter().any(|node| node.services.has(Services::BLOOM)));
+        assert!(nodes.iter().any(|node| !node.wtxid_relay));
+        assert_eq!(nodes.iter().map(|node| node.fee_floor).collect::<HashSet<_>>().len(), 3);
+        assert_eq!(nodes.iter().map(|node| node.latency).collect::<HashSet<_>>().len(), 8);
+        for node in nodes {
+            assert!((5..300).contains(&node.latency.as_millis()), "{:?}", node.latency);
+        }
+    }
+}

@@ -1,0 +1,304 @@
+//! A connection from the side of the node that serves, as a state machine: messages, news and time
+//! in, messages that are due out.
+
+use super::pool::{PoolTx, mining_order};
+use super::profile::Profile;
+use super::random::{exponential, generator};
+use super::world::{News, World};
+use crate::address::PeerAddress;
+use crate::time::Timestamp;
+use crate::wire::inventory::MAX_INVENTORY;
+use crate::wire::message::{KnownAddress, MAX_ADDRESSES};
+use crate::wire::version::PROTOCOL_VERSION;
+use crate::wire::{Block, Inventory, Message, Services, TxHash, Version};
+use rand::RngExt;
+use rand::rngs::StdRng;
+use std::collections::VecDeque;
+use std::ops::ControlFlow;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// The most transactions of one announcement (Core: `INVENTORY_BROADCAST_MAX`).
+const ANNOUNCED_AT_ONCE: usize = 1_000;
+
+/// How many transactions may wait to be announced; those beyond are never.
+const MAX_PENDING: usize = 50_000;
+
+/// The most blocks that are served for one request (Core asks for
+/// `MAX_BLOCKS_IN_TRANSIT_PER_PEER`).
+const SERVED_BLOCKS: usize = 16;
+
+/// With more messages waiting to be sent, nothing more is read.
+const BUSY: usize = 1_000;
+
+/// Between two pings (Core: `PING_INTERVAL`).
+const PING_INTERVAL: Duration = Duration::from_mins(2);
+
+/// See the module.
+pub(super) struct Session {
+    profile: Arc<Profile>,
+    rng: StdRng,
+    stage: Stage,
+    peer: Wishes,
+    /// What is on its way and when it leaves; in the order of departure.
+    outbox: VecDeque<(Timestamp, Message)>,
+    /// What the mood adds to the latency.
+    delay: Duration,
+    pending: Vec<Arc<PoolTx>>,
+    blocks: VecDeque<(Timestamp, Arc<Block>)>,
+    next_trickle: Timestamp,
+    next_ping: Timestamp,
+    addresses: Arc<[PeerAddress]>,
+    told_addresses: bool,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Stage {
+    AwaitingVersion,
+    AwaitingVerack,
+    Live,
+}
+
+/// What the peer asked for.
+struct Wishes {
+    wtxid_relay: bool,
+    addresses_as: fn(Vec<KnownAddress>) -> Message,
+    headers: bool,
+    relay: bool,
+    /// In sat/kvB.
+    fee_filter: u64,
+}
+
+impl Session {
+    /// Somebody connected at `now`. `number` counts the node's connections, for their randomness;
+    /// `addresses` is what it knows of others.
+    pub(super) fn open(
+        now: Timestamp,
+        profile: Arc<Profile>,
+        seed: u64,
+        number: u64,
+        addresses: Arc<[PeerAddress]>,
+    ) -> Self {
+        Self {
+            profile,
+            rng: generator(seed, "session", number),
+            stage: Stage::AwaitingVersion,
+            peer: Wishes {
+                wtxid_relay: false,
+                addresses_as: Message::Addr,
+                headers: false,
+                relay: false,
+                fee_filter: 0,
+            },
+            outbox: VecDeque::new(),
+            delay: Duration::ZERO,
+            pending: vec![],
+            blocks: VecDeque::new(),
+            next_trickle: now,
+            next_ping: now,
+            addresses,
+            told_addresses: false,
+        }
+    }
+
+    /// From now on everything is said later by `delay`.
+    pub(super) fn set_delay(&mut self, delay: Duration) {
+        self.delay = delay;
+    }
+
+    /// The next message that leaves by `now`.
+    pub(super) fn due(&mut self, now: Timestamp) -> Option<Message> {
+        self.outbox.pop_front_if(|(at, _)| *at <= now).map(|(_, message)| message)
+    }
+
+    /// When [`Session::due`] or [`Session::tick`] has something to do next; never without a
+    /// handshake.
+    pub(super) fn next_wakeup(&self) -> Option<Timestamp> {
+        let message = self.outbox.front().map(|(at, _)| *at);
+        let block = self.blocks.front().map(|(at, _)| *at);
+        let timers = [self.next_trickle, self.next_ping].into_iter().filter(|_| self.stage == Stage::Live);
+        timers.chain(message).chain(block).min()
+    }
+
+    /// Whether so much waits to be sent that nothing more should be read.
+    pub(super) fn is_busy(&self) -> bool {
+        self.outbox.len() > BUSY
+    }
+
+    /// The node learns something.
+    pub(super) fn hear(&mut self, now: Timestamp, news: News) {
+        match news {
+            _ if self.stage != Stage::Live => {}
+            News::Transaction(tx) => {
+                if self.has(&tx) && self.pending.len() < MAX_PENDING {
+                    self.pending.push(tx);
+                }
+            }
+            News::Block(block) => {
+                let at = now + exponential(&mut self.rng, self.profile.block_delay);
+                self.blocks.push_back((at, block));
+            }
+        }
+    }
+
+    /// Time passed.
+    pub(super) fn tick(&mut self, now: Timestamp, world: &World) {
+        if self.stage != Stage::Live {
+            return;
+        }
+        while let Some((_, block)) = self.blocks.pop_front_if(|(at, _)| *at <= now) {
+            self.say(now, self.announcement(&block));
+        }
+        if self.next_ping <= now {
+            self.next_ping = now + PING_INTERVAL;
+            let nonce = self.rng.random();
+            self.say(now, Message::Ping(nonce));
+        }
+        if self.next_trickle <= now {
+            self.next_trickle = now + exponential(&mut self.rng, self.profile.trickle);
+            let pending = std::mem::take(&mut self.pending);
+            // Meanwhile some may have been replaced or mined.
+            let waiting = |tx: &Arc<PoolTx>| world.pool.announced(TxHash::Txid(tx.tx.txid())).is_some();
+            let txs = mining_order(pending.into_iter().filter(waiting).collect());
+            self.announce(now, &txs, ANNOUNCED_AT_ONCE);
+        }
+    }
+
+    /// The peer says something. What makes no sense at this moment is ignored, as Core does.
+    ///
+    /// Breaks if Core would hang up.
+    pub(super) fn receive(&mut self, now: Timestamp, message: Message, world: &World) -> ControlFlow<()> {
+        match (self.stage, message) {
+            (Stage::AwaitingVersion, Message::Version(version)) => self.greet(now, &version, world),
+            (Stage::AwaitingVerack, Message::WtxidRelay) => self.peer.wtxid_relay = self.profile.wtxid_relay,
+            (Stage::AwaitingVerack, Message::SendAddrV2) => self.peer.addresses_as = Message::AddrV2,
+            (Stage::AwaitingVerack, Message::Verack) => self.go_live(now),
+            (Stage::Live, Message::WtxidRelay | Message::SendAddrV2) => return ControlFlow::Break(()),
+            (Stage::AwaitingVerack | Stage::Live, Message::SendHeaders) => self.peer.headers = true,
+            (Stage::Live, Message::Ping(nonce)) => self.say(now, Message::Pong(nonce)),
+            (Stage::Live, Message::FeeFilter(sat_per_kvb)) => self.peer.fee_filter = sat_per_kvb,
+            (Stage::Live, Message::GetData(wanted)) => self.serve(now, &wanted, world),
+            (Stage::Live, Message::GetHeaders { locator, stop }) => {
+                self.say(now, Message::Headers(world.chain.headers_after(&locator, stop)));
+            }
+            (Stage::Live, Message::GetAddr) => self.tell_addresses(now),
+            (Stage::Live, Message::Mempool) => {
+                if !self.profile.services.has(Services::BLOOM) {
+                    return ControlFlow::Break(());
+                }
+                self.announce(now, &world.pool.all_announced(), MAX_INVENTORY);
+            }
+            _ => {}
+        }
+        ControlFlow::Continue(())
+    }
+
+    fn greet(&mut self, now: Timestamp, theirs: &Version, world: &World) {
+        self.stage = Stage::AwaitingVerack;
+        self.peer.relay = theirs.relay;
+        let ours = Version {
+            version: PROTOCOL_VERSION,
+            services: self.profile.services,
+            time: i64::try_from(now.as_secs()).unwrap_or(i64::MAX),
+            nonce: self.rng.random(),
+            user_agent: self.profile.user_agent.into(),
+            start_height: i32::try_from(world.chain.height()).unwrap_or(i32::MAX),
+            relay: true,
+        };
+        self.say(now, Message::Version(ours));
+        if self.profile.wtxid_relay {
+            self.say(now, Message::WtxidRelay);
+        }
+        self.say(now, Message::SendAddrV2);
+        self.say(now, Message::Verack);
+    }
+
+    fn go_live(&mut self, now: Timestamp) {
+        self.stage = Stage::Live;
+        self.next_trickle = now + exponential(&mut self.rng, self.profile.trickle);
+        self.next_ping = now + PING_INTERVAL;
+        let nonce = self.rng.random();
+        self.say(now, Message::SendCmpct { announce: false, version: 2 });
+        self.say(now, Message::Ping(nonce));
+        self.say(now, Message::FeeFilter(self.profile.fee_floor));
+    }
+
+    /// Answers a `getdata`. Nothing is served without its witness: nobody asks for that any more.
+    fn serve(&mut self, now: Timestamp, wanted: &[Inventory], world: &World) {
+        let mut missing = vec![];
+        let mut blocks = 0;
+        for &entry in wanted {
+            let hash = match entry {
+                Inventory::Wtx(wtxid) => TxHash::Wtxid(wtxid),
+                Inventory::WitnessTx(txid) | Inventory::Tx(txid) => TxHash::Txid(txid),
+                Inventory::WitnessBlock(hash) => {
+                    // Core says nothing about blocks that it does not have.
+                    if let Some(block) = world.chain.block(hash).filter(|_| blocks < SERVED_BLOCKS) {
+                        blocks += 1;
+                        self.say(now, Message::Block(Block::clone(block)));
+                    }
+                    continue;
+                }
+                _ => continue,
+            };
+            match world.pool.announced(hash) {
+                Some(tx) if self.has(tx) && !matches!(entry, Inventory::Tx(_)) => {
+                    self.say(now, Message::Tx(tx.tx.clone()));
+                }
+                _ => missing.push(entry),
+            }
+        }
+        if !missing.is_empty() {
+            self.say(now, Message::NotFound(missing));
+        }
+    }
+
+    /// Answers a `getaddr`, once.
+    fn tell_addresses(&mut self, now: Timestamp) {
+        if std::mem::replace(&mut self.told_addresses, true) {
+            return;
+        }
+        let time = u32::try_from(now.as_secs()).unwrap_or(u32::MAX);
+        let services = Services::NETWORK_LIMITED.with(Services::WITNESS);
+        let known = self.addresses.iter().take(MAX_ADDRESSES);
+        let known = known.map(|address| KnownAddress { time, services, address: address.clone() }).collect();
+        self.say(now, (self.peer.addresses_as)(known));
+    }
+
+    /// Announces those of `txs` that the node has and the peer wants, by `inv`s of at most `limit` entries.
+    fn announce(&mut self, now: Timestamp, txs: &[Arc<PoolTx>], limit: usize) {
+        let (peer, by_wtxid) = (&self.peer, self.peer.wtxid_relay);
+        let pays = |tx: &PoolTx| tx.fee * 1_000 >= peer.fee_filter.saturating_mul(tx.tx.vsize().into());
+        let wanted = |tx: &&Arc<PoolTx>| peer.relay && self.has(tx) && pays(tx);
+        let wtxid = |tx: &Arc<PoolTx>| Inventory::Wtx(tx.tx.wtxid());
+        let txid = |tx: &Arc<PoolTx>| Inventory::Tx(tx.tx.txid());
+        let name = |tx| if by_wtxid { wtxid(tx) } else { txid(tx) };
+        let entries: Vec<_> = txs.iter().filter(wanted).map(name).collect();
+        for entries in entries.chunks(limit) {
+            self.say(now, Message::Inv(entries.to_vec()));
+        }
+    }
+
+    fn announcement(&self, block: &Block) -> Message {
+        if self.peer.headers {
+            Message::Headers(vec![block.header])
+        } else {
+            Message::Inv(vec![Inventory::Block(block.hash)])
+        }
+    }
+
+    /// Whether the node took the transaction into its mempool.
+    fn has(&self, tx: &PoolTx) -> bool {
+        tx.lowest_rate >= self.profile.fee_floor
+    }
+
+    /// Sends `message` on its way. Nothing overtakes what was said before.
+    fn say(&mut self, now: Timestamp, message: Message) {
+        let latency = self.profile.latency.mul_f64(self.rng.random_range(0.85..1.25));
+        let last = self.outbox.back().map_or(now, |(at, _)| *at);
+        self.outbox.push_back((last.max(now + latency + self.delay), message));
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,266 @@
+use super::*;
+use crate::wire::transaction::Transaction;
+use crate::wire::{BlockHash, Txid, Wtxid};
+
+const START: Timestamp = Timestamp::from_secs(1_800_000_000);
+
+/// A session over a world of its own, and the time.
+struct Visit {
+    world: World,
+    session: Session,
+    now: Timestamp,
+}
+
+impl Visit {
+    fn to(profile: Profile) -> Self {
+        let world = World::new(1, 7.0, 1_800_000_000);
+        let addresses = vec![PeerAddress::default(); 3].into();
+        let session = Session::open(START, Arc::new(profile), 1, 1, addresses);
+        Self { world, session, now: START }
+    }
+
+    /// After the handshake, as the monitor does it.
+    fn live(profile: Profile) -> Self {
+        let mut visit = Self::to(profile);
+        for message in [hello(true), Message::WtxidRelay, Message::SendAddrV2, Message::Verack] {
+            visit.say(message);
+        }
+        visit.wait(Duration::from_secs(1));
+        visit
+    }
+
+    fn say(&mut self, message: Message) {
+        assert!(self.session.receive(self.now, message, &self.world).is_continue());
+    }
+
+    /// What is said within `time`, while the world goes on.
+    fn wait(&mut self, time: Duration) -> Vec<Message> {
+        let until = self.now + time;
+        let mut said = vec![];
+        while self.now < until {
+            self.now = (self.now + Duration::from_millis(50)).min(until);
+            for news in self.world.advance(self.now.since(START)) {
+                self.session.hear(self.now, news);
+            }
+            if self.session.next_wakeup().is_some_and(|at| at <= self.now) {
+                self.session.tick(self.now, &self.world);
+            }
+            said.extend(std::iter::from_fn(|| self.session.due(self.now)));
+        }
+        said
+    }
+
+    fn answers(&mut self, message: Message) -> Vec<Message> {
+        self.say(message);
+        self.wait(Duration::from_millis(400)).into_iter().filter(|m| !matches!(m, Message::Inv(_))).collect()
+    }
+}
+
+/// A node of default configuration: announces by wtxid, in every 5 s.
+fn profile() -> Profile {
+    Profile {
+        user_agent: "/Satoshi:30.0.0/",
+        services: Services::WITNESS,
+        wtxid_relay: true,
+        fee_floor: 100,
+        trickle: Duration::from_secs(5),
+        latency: Duration::from_millis(100),
+        block_delay: Duration::from_millis(100),
+    }
+}
+
+fn hello(relay: bool) -> Message {
+    Message::Version(Version {
+        version: PROTOCOL_VERSION,
+        services: Services::NONE,
+        time: 1_800_000_000,
+        nonce: 1,
+        user_agent: vec![],
+        start_height: 0,
+        relay,
+    })
+}
+
+fn commands(messages: &[Message]) -> Vec<&str> {
+    messages.iter().map(Message::command).collect()
+}
+
+fn announced(messages: Vec<Message>) -> Vec<Inventory> {
+    let entries = messages.into_iter().filter_map(|message| match message {
+        Message::Inv(entries) => Some(entries),
+        _ => None,
+    });
+    entries.flatten().filter(|entry| !matches!(entry, Inventory::Block(_))).collect()
+}
+
+#[test]
+fn the_handshake_is_as_core_does_it() {
+    let mut visit = Visit::to(profile());
+    assert_eq!(visit.session.next_wakeup(), None, "silent until it is greeted");
+    visit.say(Message::Ping(1));
+    visit.say(hello(true));
+    let greeting = visit.wait(Duration::from_millis(300));
+    assert_eq!(commands(&greeting), ["version", "wtxidrelay", "sendaddrv2", "verack"]);
+    let Message::Version(version) = &greeting[0] else { unreachable!() };
+    assert_eq!(version.start_height, 103);
+    assert_eq!(version.user_agent, b"/Satoshi:30.0.0/");
+    visit.say(Message::Verack);
+    let first = visit.wait(Duration::from_millis(300));
+    assert_eq!(commands(&first)[..3], ["sendcmpct", "ping", "feefilter"]);
+    assert_eq!(first[2], Message::FeeFilter(100));
+}
+
+#[test]
+fn what_core_hangs_up_for_ends_the_connection() {
+    for message in [Message::WtxidRelay, Message::SendAddrV2, Message::Mempool] {
+        let mut visit = Visit::live(profile());
+        assert!(visit.session.receive(visit.now, message, &visit.world).is_break());
+    }
+}
+
+#[test]
+fn answers_come_after_the_latency_and_in_order() {
+    let mut visit = Visit::live(profile());
+    visit.say(Message::Ping(7));
+    visit.session.set_delay(Duration::from_secs(8));
+    visit.say(Message::Ping(8));
+    visit.session.set_delay(Duration::ZERO);
+    visit.say(Message::Ping(9));
+    let pongs =
+        |said: Vec<Message>| said.into_iter().filter(|m| matches!(m, Message::Pong(_))).collect::<Vec<_>>();
+    assert_eq!(pongs(visit.wait(Duration::from_millis(50))), []);
+    assert_eq!(pongs(visit.wait(Duration::from_millis(100))), [Message::Pong(7)]);
+    assert_eq!(pongs(visit.wait(Duration::from_secs(7))), []);
+    assert_eq!(pongs(visit.wait(Duration::from_secs(2))), [Message::Pong(8), Message::Pong(9)]);
+}
+
+#[test]
+fn transactions_are_announced_in_batches_by_fee_rate_and_served() {
+    let mut visit = Visit::live(profile());
+    let said = visit.wait(Duration::from_secs(25));
+    let batches = said.iter().filter(|m| matches!(m, Message::Inv(_))).count();
+    assert!((2..=9).contains(&batches), "{batches} in 25 s, one every 5 s on the average");
+    let inv =
+        said.iter().find_map(|m| if let Message::Inv(inv) = m { Some(inv.clone()) } else { None }).unwrap();
+    let rates: Vec<u64> = inv
+        .iter()
+        .map(|entry| match entry {
+            Inventory::Wtx(wtxid) => {
+                visit.world.pool.announced(TxHash::Wtxid(*wtxid)).map_or(0, |tx| tx.rate)
+            }
+            other => panic!("{other:?} in an announcement by wtxid"),
+        })
+        .filter(|rate| *rate > 0)
+        .collect();
+    let falls = rates.windows(2).filter(|pair| pair[0] >= pair[1]).count();
+    assert!(falls * 10 >= (rates.len() - 1) * 8, "descending but for parents: {rates:?}");
+
+    let unknown = Inventory::Wtx(Wtxid([7; 32]));
+    let answer = visit.answers(Message::GetData(vec![inv[0], unknown]));
+    let [Message::Tx(tx), Message::NotFound(missing)] = &answer[..] else { panic!("{answer:?}") };
+    assert_eq!(inv[0], Inventory::Wtx(tx.wtxid()));
+    assert_eq!(missing, &[unknown]);
+}
+
+#[test]
+fn the_announcements_of_a_node_fit_its_fee_floor_and_the_fee_filter_of_the_peer() {
+    let rates = |visit: &mut Visit| -> Vec<u64> {
+        let said = announced(visit.wait(Duration::from_secs(25)));
+        let pool = |entry| match entry {
+            Inventory::Wtx(wtxid) => visit.world.pool.announced(TxHash::Wtxid(wtxid)).cloned(),
+            _ => None,
+        };
+        said.into_iter().filter_map(pool).map(|tx| tx.fee * 1_000 / u64::from(tx.tx.vsize())).collect()
+    };
+    let mut visit = Visit::live(Profile { fee_floor: 2_000, ..profile() });
+    let above = rates(&mut visit);
+    assert!(above.len() > 20 && above.iter().all(|rate| *rate >= 2_000), "{above:?}");
+
+    let mut visit = Visit::live(profile());
+    visit.say(Message::FeeFilter(5_000));
+    let above = rates(&mut visit);
+    assert!(above.len() > 5 && above.iter().all(|rate| *rate >= 5_000), "{above:?}");
+}
+
+#[test]
+fn what_a_node_refused_it_does_not_serve() {
+    let mut visit = Visit::live(Profile { fee_floor: 2_000, ..profile() });
+    let cheap = visit.world.pool.all_announced().into_iter().find(|tx| tx.lowest_rate < 2_000).unwrap();
+    let entry = Inventory::WitnessTx(cheap.tx.txid());
+    assert_eq!(visit.answers(Message::GetData(vec![entry])), [Message::NotFound(vec![entry])]);
+}
+
+#[test]
+fn an_old_node_announces_by_txid() {
+    let mut visit = Visit::live(Profile { wtxid_relay: false, ..profile() });
+    let entries = announced(visit.wait(Duration::from_secs(25)));
+    assert!(entries.len() > 20);
+    assert!(entries.iter().all(|entry| matches!(entry, Inventory::Tx(_))));
+    let Inventory::Tx(txid) = entries[entries.len() - 1] else { unreachable!() };
+    let answer = visit.answers(Message::GetData(vec![Inventory::WitnessTx(txid)]));
+    assert!(matches!(&answer[..], [Message::Tx(tx)] if tx.txid() == txid), "{answer:?}");
+}
+
+#[test]
+fn a_peer_that_wants_no_transactions_gets_none() {
+    let mut visit = Visit::to(profile());
+    visit.say(hello(false));
+    visit.say(Message::Verack);
+    assert_eq!(announced(visit.wait(Duration::from_secs(25))), []);
+}
+
+#[test]
+fn the_mempool_is_told_where_it_is_offered() {
+    let mut visit = Visit::live(Profile { services: Services::BLOOM, ..profile() });
+    let waiting: Vec<Txid> = visit.world.pool.all_announced().iter().map(|tx| tx.tx.txid()).collect();
+    visit.say(Message::Mempool);
+    let said = visit.wait(Duration::from_millis(200));
+    let told = announced(said).len();
+    assert!(told > 150 && told >= waiting.len(), "{told} of {}", waiting.len());
+}
+
+#[test]
+fn addresses_are_told_once_and_in_the_format_that_was_asked_for() {
+    let mut visit = Visit::live(profile());
+    let answer = visit.answers(Message::GetAddr);
+    assert!(matches!(&answer[..], [Message::AddrV2(known)] if known.len() == 3), "{answer:?}");
+    assert_eq!(visit.answers(Message::GetAddr), []);
+}
+
+#[test]
+fn headers_and_blocks_are_served_and_new_blocks_announced() {
+    let mut visit = Visit::live(profile());
+    let ask = Message::GetHeaders { locator: vec![], stop: BlockHash::default() };
+    let answer = visit.answers(ask);
+    let [Message::Headers(headers)] = &answer[..] else { panic!("{answer:?}") };
+    assert_eq!(headers.len(), 103);
+    let tip = headers[102].hash();
+
+    let known = Inventory::WitnessBlock(tip);
+    let answer = visit.answers(Message::GetData(vec![known, Inventory::WitnessBlock(BlockHash([7; 32]))]));
+    let [Message::Block(block)] = &answer[..] else { panic!("{answer:?}") };
+    assert_eq!(block.hash, tip);
+    assert!(block.transactions.iter().skip(1).map(Transaction::output_count).all(|count| count == 2_500));
+
+    let said = visit.wait(Duration::from_secs(45));
+    let by_inv =
+        said.iter().any(|m| matches!(m, Message::Inv(inv) if matches!(inv[..], [Inventory::Block(_)])));
+    assert!(by_inv, "the first block comes within 36 s");
+    visit.say(Message::SendHeaders);
+    let said = visit.wait(Duration::from_secs(90));
+    assert!(said.iter().any(|m| matches!(m, Message::Headers(headers) if headers[0].previous != tip)));
+}
+
+#[test]
+fn a_request_for_very_much_is_answered_in_part() {
+    let mut visit = Visit::live(profile());
+    let tip = visit.world.chain.headers_after(&[], BlockHash::default())[102].hash();
+    let answer = visit.answers(Message::GetData(vec![Inventory::WitnessBlock(tip); 50_000]));
+    assert_eq!(answer.len(), SERVED_BLOCKS);
+    for nonce in 0..2_000 {
+        visit.say(Message::Ping(nonce));
+    }
+    assert!(visit.session.is_busy());
+    visit.wait(Duration::from_secs(1));
+    assert!(!visit.session.is_busy());
+}

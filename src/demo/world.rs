@@ -1,0 +1,181 @@
+//! The one truth behind all nodes: what people spend, what waits, what is mined, and when.
+//!
+//! A pure function of the seed and the time since the start, but for the clock time in the blocks'
+//! headers.
+
+use super::chain::Chain;
+use super::coins::{Coin, Coins};
+use super::pool::{BLOCK_WEIGHT, Pool, PoolTx};
+use super::random::{exponential, generator, share_of, whole};
+use crate::wire::{Block, OutPoint};
+use rand::RngExt;
+use rand::rngs::StdRng;
+use std::collections::{HashSet, VecDeque};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// The mean time between two blocks, unless so many transactions come that blocks would not hold
+/// them.
+const BLOCK_INTERVAL: Duration = Duration::from_mins(1);
+
+/// The first block comes sooner, so that one is seen soon.
+const FIRST_BLOCK: Duration = Duration::from_secs(30);
+
+/// What a transaction weighs on the average, rather too much than too little.
+const MEAN_WEIGHT: f64 = 1_100.0;
+
+/// How long a coinbase must rest (Core: `COINBASE_MATURITY`), in blocks.
+const MATURITY: usize = 100;
+
+/// For how much time coins are there at the start, though none came back from a block; in s.
+const FUNDED_FOR: f64 = 200.0;
+
+/// The outputs of the transactions that divide the first coins: standard ones stay below 100 kvB.
+const DIVIDED_BY: usize = 2_500;
+
+/// How many of them fit into a block.
+const DIVISIONS_PER_BLOCK: usize = 8;
+
+/// How many can be paid from the first coinbases before the first halving (150 blocks).
+const MAX_DIVISIONS: usize = 24;
+
+/// For how long, in s, transactions have come before the demo starts, and how many at most.
+const POOL_BEFORE: f64 = 25.0;
+const MAX_POOL_BEFORE: u64 = 3_000;
+
+/// What nodes learn.
+#[derive(Clone, Debug)]
+pub(super) enum News {
+    /// A transaction, to announce.
+    Transaction(Arc<PoolTx>),
+    /// The chain's new end.
+    Block(Arc<Block>),
+}
+
+/// See the module.
+pub(super) struct World {
+    coins: Coins,
+    pub(super) pool: Pool,
+    pub(super) chain: Chain,
+    /// Coinbases that are not spendable yet, oldest first.
+    coinbases: VecDeque<Coin>,
+    /// Decides when things happen, and what a miner overlooks.
+    rng: StdRng,
+    mean_arrival: Duration,
+    block_interval: Duration,
+    next_transaction: Duration,
+    next_block: Duration,
+    /// The start, in s since the UNIX epoch.
+    started: u32,
+}
+
+impl World {
+    /// A chain and a mempool from which `rate` transactions per second can be made, at `started`
+    /// (in s since the UNIX epoch).
+    pub(super) fn new(seed: u64, rate: f64, started: u32) -> Self {
+        let capacity = share_of(BLOCK_WEIGHT, 0.8 / MEAN_WEIGHT);
+        #[expect(clippy::cast_precision_loss, reason = "a few thousand")]
+        let fills_in = Duration::from_secs_f64(capacity as f64 / rate);
+        let mut rng = generator(seed, "world", 0);
+        let mut world = Self {
+            coins: Coins::new(seed),
+            pool: Pool::default(),
+            chain: Chain::new(),
+            coinbases: VecDeque::new(),
+            mean_arrival: Duration::from_secs_f64(1.0 / rate),
+            block_interval: BLOCK_INTERVAL.min(fills_in),
+            next_transaction: Duration::ZERO,
+            next_block: FIRST_BLOCK.min(fills_in).mul_f64(rng.random_range(0.8..1.2)),
+            rng,
+            started,
+        };
+        world.make_history(rate);
+        world
+    }
+
+    /// When, since the start, something happens next.
+    pub(super) fn next_at(&self) -> Duration {
+        self.next_transaction.min(self.next_block)
+    }
+
+    /// Lets everything happen that does until `elapsed` after the start; tells what nodes learn.
+    pub(super) fn advance(&mut self, elapsed: Duration) -> Vec<News> {
+        let mut news = vec![];
+        while self.next_at() <= elapsed {
+            if self.next_transaction < self.next_block {
+                self.next_transaction += exponential(&mut self.rng, self.mean_arrival);
+                news.extend(self.spend().filter(|tx| !tx.secret).map(News::Transaction));
+            } else {
+                let seconds = u32::try_from(self.next_block.as_secs()).unwrap_or(u32::MAX);
+                self.next_block += self.block_interval.mul_f64(self.rng.random_range(0.6..1.4));
+                let template = self.pool.template(&mut self.rng);
+                news.push(News::Block(self.mine(&template, self.started.saturating_add(seconds))));
+                if let Some(coin) = self.mature() {
+                    self.coins.fund(coin);
+                }
+            }
+        }
+        news
+    }
+
+    fn spend(&mut self) -> Option<Arc<PoolTx>> {
+        let spend = self.coins.next()?;
+        Some(self.pool.accept(spend))
+    }
+
+    /// The blocks and transactions before the start.
+    fn make_history(&mut self, rate: f64) {
+        let wanted = usize::try_from(whole(rate * FUNDED_FOR)).unwrap_or(usize::MAX);
+        let divisions = wanted.div_ceil(DIVIDED_BY).clamp(2, MAX_DIVISIONS);
+        let empty = MATURITY + divisions;
+        let blocks = empty + divisions.div_ceil(DIVISIONS_PER_BLOCK);
+        let interval = BLOCK_INTERVAL.as_secs();
+        let times: Vec<u32> = (1..=blocks as u64)
+            .rev()
+            .map(|ago| self.started.saturating_sub(u32::try_from(ago * interval).unwrap_or(u32::MAX)))
+            .collect();
+        let (times_of_empty, times_of_full) = times.split_at(empty);
+        let mut mature = vec![];
+        for &time in times_of_empty {
+            self.mine(&[], time);
+            mature.extend(self.mature());
+        }
+        let divided: Vec<_> = mature
+            .into_iter()
+            .filter_map(|coin| self.coins.divide(coin, DIVIDED_BY))
+            .map(|spend| self.pool.accept(spend))
+            .collect();
+        for (txs, &time) in divided.chunks(DIVISIONS_PER_BLOCK).zip(times_of_full) {
+            self.mine(txs, time);
+        }
+        let before = whole(rate * POOL_BEFORE).min(MAX_POOL_BEFORE);
+        for _ in 0..before {
+            self.spend();
+        }
+    }
+
+    /// The oldest coinbase, if it may be spent by now.
+    fn mature(&mut self) -> Option<Coin> {
+        if self.coinbases.len() > MATURITY { self.coinbases.pop_front() } else { None }
+    }
+
+    fn mine(&mut self, txs: &[Arc<PoolTx>], time: u32) -> Arc<Block> {
+        let (script, script_pubkey) = self.coins.miner_script();
+        let fees = txs.iter().map(|tx| tx.fee).sum();
+        let transactions = txs.iter().map(|tx| tx.tx.clone()).collect();
+        let block = self.chain.mine(transactions, fees, script_pubkey, time);
+        let txids: HashSet<_> = txs.iter().map(|tx| tx.tx.txid()).collect();
+        self.coins.confirm(self.chain.height(), &txids);
+        for txid in txids {
+            self.pool.remove(txid);
+        }
+        let coinbase = &block.transactions[0];
+        let outpoint = OutPoint { txid: coinbase.txid(), vout: 0 };
+        let value = coinbase.output_value();
+        self.coinbases.push_back(Coin { outpoint, value, script, depth: 0, parent_rate: 0 });
+        block
+    }
+}
+
+#[cfg(test)]
+mod tests;

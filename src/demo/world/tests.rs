@@ -1,0 +1,120 @@
+use super::*;
+use crate::chain::Network;
+use crate::wire::{Transaction, TxHash, Txid, Wtxid};
+use std::collections::HashMap;
+
+const STARTED: u32 = 1_800_000_000;
+
+fn minutes(count: u64) -> Duration {
+    Duration::from_mins(count)
+}
+
+/// What can be compared: the wtxid of a transaction, or all of a block but its header.
+fn name(news: &News) -> Vec<Wtxid> {
+    match news {
+        News::Transaction(tx) => vec![tx.tx.wtxid()],
+        News::Block(block) => block.transactions.iter().map(Transaction::wtxid).collect(),
+    }
+}
+
+#[test]
+fn a_seed_repeats_transactions_and_blocks_whenever_it_starts_and_however_it_is_woken() {
+    let mut once = World::new(7, 5.0, STARTED);
+    let mut often = World::new(7, 5.0, STARTED + 1_000);
+    let at_once: Vec<_> = once.advance(minutes(4)).iter().map(name).collect();
+    let mut by_steps = vec![];
+    for step in 1..=2_400 {
+        by_steps.extend(often.advance(Duration::from_millis(step * 100)).iter().map(name));
+    }
+    assert_eq!(at_once, by_steps);
+
+    let mut other = World::new(8, 5.0, STARTED);
+    let others: HashSet<_> = other.advance(minutes(4)).iter().flat_map(name).collect();
+    assert!(at_once.iter().flatten().all(|wtxid| !others.contains(wtxid)));
+}
+
+#[test]
+fn transactions_come_at_the_rate_and_blocks_about_every_minute() {
+    let mut world = World::new(1, 7.0, STARTED);
+    let news = world.advance(minutes(10));
+    let blocks = news.iter().filter(|news| matches!(news, News::Block(_))).count();
+    assert!((8..=13).contains(&blocks), "{blocks}");
+    let txs = news.len() - blocks;
+    assert!((3_900..4_400).contains(&txs), "{txs} in 600 s, a few of 4,200 are secret");
+}
+
+#[test]
+fn blocks_are_valid_and_take_most_of_the_pool_and_some_that_nobody_announced() {
+    let mut world = World::new(2, 7.0, STARTED);
+    let mut announced: HashMap<Txid, Arc<PoolTx>> = HashMap::new();
+    for tx in world.pool.all_announced() {
+        announced.insert(tx.tx.txid(), tx);
+    }
+    let (mut known, mut unknown, mut pool_left) = (0, 0, 0);
+    let mut tip = world.chain.headers_after(&[], crate::wire::BlockHash::default()).pop().unwrap();
+    for news in world.advance(minutes(15)) {
+        match news {
+            News::Transaction(tx) => {
+                announced.insert(tx.tx.txid(), tx);
+            }
+            News::Block(block) => {
+                assert_eq!(block.check(Network::Regtest), Ok(()));
+                assert_eq!(block.header.previous, tip.hash());
+                assert!(block.header.time > tip.time);
+                tip = block.header;
+                for tx in &block.transactions[1..] {
+                    if announced.remove(&tx.txid()).is_some() { known += 1 } else { unknown += 1 }
+                }
+                let spent: HashSet<_> =
+                    block.transactions.iter().flat_map(Transaction::inputs).map(|i| i.prevout).collect();
+                announced.retain(|_, tx| tx.tx.inputs().all(|input| !spent.contains(&input.prevout)));
+                pool_left = announced.len();
+            }
+        }
+    }
+    assert!(known > 5_000, "{known}");
+    assert!(unknown > 20 && unknown * 20 < known, "{unknown} beside {known}");
+    assert!((20..300).contains(&pool_left), "{pool_left}");
+}
+
+#[test]
+fn parents_and_replacements_are_consistent_in_the_pool() {
+    let mut world = World::new(3, 10.0, STARTED);
+    let mut replaced = 0;
+    let mut before: Vec<Arc<PoolTx>> = vec![];
+    for step in 1..=300 {
+        let news = world.advance(Duration::from_secs(step));
+        let pool = world.pool.all_announced();
+        let mut spent = HashSet::new();
+        assert!(pool.iter().flat_map(|tx| tx.tx.inputs()).all(|input| spent.insert(input.prevout)));
+        let confirmed: HashSet<Txid> = news
+            .iter()
+            .filter_map(|news| if let News::Block(block) = news { Some(block) } else { None })
+            .flat_map(|block| block.transactions.iter().map(Transaction::txid))
+            .collect();
+        let gone = before.iter().filter(|tx| {
+            world.pool.announced(TxHash::Txid(tx.tx.txid())).is_none() && !confirmed.contains(&tx.tx.txid())
+        });
+        replaced += gone.count();
+        before = pool;
+    }
+    assert!(replaced > 40, "{replaced}");
+}
+
+#[test]
+fn very_many_transactions_are_mined_in_more_blocks() {
+    let mut world = World::new(4, 150.0, STARTED);
+    let before = world.chain.height();
+    world.advance(Duration::from_mins(1));
+    let waiting = world.pool.all_announced().len();
+    assert!(waiting < 6_000, "{waiting}");
+    assert!(world.chain.height() > before + 1, "{}", world.chain.height());
+}
+
+#[test]
+fn rare_transactions_are_possible_too() {
+    let mut world = World::new(5, 0.01, STARTED);
+    let news = world.advance(minutes(60));
+    let txs = news.iter().filter(|news| matches!(news, News::Transaction(_))).count();
+    assert!((20..60).contains(&txs), "{txs}");
+}
