@@ -74,9 +74,9 @@ async fn what_went_over_the_wire_is_told_before_the_end() {
             _ => {}
         }
     }
-    commands.sort_unstable();
-    commands.dedup();
-    assert_eq!(commands, ["ping", "pong", "sendaddrv2", "sendheaders", "verack", "version", "wtxidrelay"]);
+    for command in ["version", "wtxidrelay", "sendaddrv2", "verack", "sendheaders", "ping", "pong"] {
+        assert!(commands.iter().any(|counted| counted == command), "{command} in {commands:?}");
+    }
 }
 
 #[tokio::test]

@@ -4,26 +4,13 @@ mod support;
 
 use mempulse::event::{Misbehaviour, PeerEvent, PeerId};
 use mempulse::network::Settings;
-use mempulse::wire::transaction::{InputParts, OutputParts, TxParts};
-use mempulse::wire::{Inventory, Message, OutPoint, Transaction, TxHash, Txid};
+use mempulse::wire::{Inventory, Message, Transaction, TxHash};
 use std::time::Duration;
+use support::chain::transaction;
 use support::{Conversation, Monitor, Node, settings, version};
 
 const FIRST: PeerId = PeerId(0);
 const SECOND: PeerId = PeerId(1);
-
-/// A small segwit transaction, another one for each number.
-fn transaction(number: u8) -> Transaction {
-    let input = InputParts {
-        prevout: OutPoint { txid: Txid([number; 32]), vout: 0 },
-        script_sig: vec![],
-        sequence: 0xffff_fffd,
-        witness: vec![vec![number; 64]],
-    };
-    let output = OutputParts { value: 1_000, script_pubkey: vec![0x51] };
-    let parts = TxParts { version: 2, inputs: vec![input], outputs: vec![output], lock_time: 0 };
-    parts.build().expect("it has an input")
-}
 
 async fn hear_request(peer: &mut Conversation) -> Vec<Inventory> {
     peer.hear_first(|message| match message {

@@ -7,15 +7,21 @@
 //! | `dialer` | whom to dial when; with it `address_book`, `netgroup`, `backoff` |
 //! | `seeds` | which DNS seeds to ask when |
 //! | `tx_requests` | whom to ask for which transaction; with it `seen` |
+//! | `header_sync`, `header_chain` | whom to ask for headers; which chain is the best |
+//! | `block_requests` | whom to ask for which block |
 
 mod address_book;
 mod backoff;
+mod block_requests;
 mod dialer;
+mod header_chain;
+mod header_sync;
 mod manager;
 mod netgroup;
 mod seeds;
 mod seen;
 mod settings;
+mod starting_point;
 mod tx_requests;
 
 pub use crate::peer::{IpFamilies, Resolve, Resolving, Routes, SystemResolver};

@@ -2,9 +2,10 @@
 
 use crate::event::{DisconnectReason, PeerEvent, PeerId};
 use crate::time::Timestamp;
+use crate::wire::block::BlockError;
 use crate::wire::message::KnownAddress;
 use crate::wire::transaction::TransactionError;
-use crate::wire::{Inventory, Transaction};
+use crate::wire::{Block, BlockHash, BlockHeader, Inventory, Transaction};
 use std::sync::Arc;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 
@@ -47,6 +48,10 @@ pub enum Content {
     NotFound(Vec<Inventory>),
     /// `tx`, and whether any block could contain it.
     Transaction(Arc<Transaction>, Result<(), TransactionError>),
+    /// `headers` with their names, or what is wrong with one of them by itself.
+    Headers(Result<Vec<(BlockHash, BlockHeader)>, BlockError>),
+    /// `block`, and whether it is one by itself.
+    Block(Arc<Block>, Result<(), BlockError>),
     /// `addr` or `addrv2`.
     Addresses(Vec<KnownAddress>),
     /// The task is at its end: nothing follows.

@@ -10,6 +10,7 @@ use super::meter::Meter;
 use super::report::{Content, OwnerGone, Pending, Reporter};
 use super::session::{Instruction, Session, Timing};
 use crate::address::PeerAddress;
+use crate::chain::Network;
 use crate::clock::Clock;
 use crate::event::{Direction, DisconnectReason, Misbehaviour, PeerEvent, Said, Transport};
 use crate::time::Timestamp;
@@ -30,8 +31,8 @@ const NO_COMMAND: &str = "?";
 pub struct TaskSettings {
     /// Opens the connection.
     pub connector: Connector,
-    /// The network's.
-    pub magic: [u8; 4],
+    /// Which network is spoken.
+    pub network: Network,
     /// How long things may take.
     pub timing: Timing,
     /// What time it is.
@@ -110,7 +111,8 @@ pub async fn converse<S: AsyncRead + AsyncWrite>(
     let (session, hello) = Session::open(now, settings.timing, rand::random());
     let mut task = Task {
         clock: settings.clock,
-        connection: Connection::new(stream, settings.magic),
+        network: settings.network,
+        connection: Connection::new(stream, settings.network.magic()),
         session,
         meter: Meter::default(),
         pending: VecDeque::new(),
@@ -123,6 +125,7 @@ pub async fn converse<S: AsyncRead + AsyncWrite>(
 
 struct Task<S> {
     clock: Clock,
+    network: Network,
     connection: Connection<S>,
     session: Session,
     meter: Meter,
@@ -221,7 +224,7 @@ impl<S: AsyncRead + AsyncWrite> Task<S> {
                 Instruction::Send(message) => self.send(now, &message),
                 Instruction::Emit(event) => self.report(now, event),
                 Instruction::Deliver(message) => {
-                    let content = examined(message);
+                    let content = examined(self.network, message);
                     self.pending.extend(content.map(|content| Pending { time: now, size, content }));
                 }
                 // A ping that has not left cannot be answered.
@@ -266,7 +269,7 @@ async fn tell(reporter: &Reporter, pending: &mut VecDeque<Pending>) -> Result<()
 
 /// What a message concerns, with the checks that need nothing but it: they belong here, as every
 /// peer has its own task but there is one owner.
-fn examined(message: Message) -> Option<Content> {
+fn examined(network: Network, message: Message) -> Option<Content> {
     Some(match message {
         Message::Inv(list) => Content::Inventory(list),
         Message::NotFound(list) => Content::NotFound(list),
@@ -274,8 +277,15 @@ fn examined(message: Message) -> Option<Content> {
             let verdict = tx.check_loose();
             Content::Transaction(Arc::new(tx), verdict)
         }
-        // We have asked for none.
-        Message::Block(_) => Content::Event(PeerEvent::Tolerated(Misbehaviour::UnrequestedBlock)),
+        Message::Headers(headers) => {
+            let checked =
+                headers.into_iter().map(|header| header.check(network).map(|()| (header.hash(), header)));
+            Content::Headers(checked.collect())
+        }
+        Message::Block(block) => {
+            let verdict = block.check(network);
+            Content::Block(Arc::new(block), verdict)
+        }
         Message::Addr(list) | Message::AddrV2(list) => Content::Addresses(list),
         _ => return None,
     })

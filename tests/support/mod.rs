@@ -3,6 +3,8 @@
 #![allow(dead_code, reason = "every test uses a part of it")]
 #![expect(clippy::unwrap_used, reason = "what fails here fails the test")]
 
+pub mod chain;
+
 use mempulse::address::PeerAddress;
 use mempulse::chain::Network;
 use mempulse::clock::Clock;

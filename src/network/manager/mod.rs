@@ -1,11 +1,16 @@
 //! The owner of all connections: runs the deciders, and carries out what they decide.
 
+mod blocks;
 mod seeding;
 mod transactions;
 
 use super::Settings;
+use super::block_requests::{BLOCK_TIMEOUT, BlockRequests};
 use super::dialer::{Dial, Dialer};
+use super::header_chain::HeaderChain;
+use super::header_sync::HeaderSync;
 use super::seeds::{SeedAnswer, SeedPlan};
+use super::starting_point::StartingPoint;
 use super::tx_requests::TxRequests;
 use crate::clock::Clock;
 use crate::event::{DisconnectReason, Event, EventKind, PeerEvent, PeerId, PeerInfo};
@@ -34,6 +39,9 @@ pub struct PeerManager {
     /// When the dialer may have something to do.
     dials_at: Option<Timestamp>,
     tx_requests: TxRequests,
+    header_chain: HeaderChain,
+    header_sync: HeaderSync,
+    block_requests: BlockRequests,
     seed_plan: SeedPlan,
     seed_answers: JoinSet<SeedAnswer>,
     peers: HashMap<PeerId, Peer>,
@@ -74,6 +82,9 @@ impl PeerManager {
             dialer: Dialer::new(&settings.choice, now, rand::random()),
             dials_at: Some(now),
             tx_requests: TxRequests::new(settings.request_timeout),
+            header_chain: HeaderChain::new(StartingPoint::of(settings.network)),
+            header_sync: HeaderSync::default(),
+            block_requests: BlockRequests::new(BLOCK_TIMEOUT.min(settings.request_timeout)),
             seed_plan: SeedPlan::new(settings.network, rand::make_rng()),
             seed_answers: JoinSet::new(),
             peers: HashMap::new(),
@@ -139,10 +150,17 @@ impl PeerManager {
         }
         self.expire_requests(now);
         self.request_transactions(now);
+        self.advance_chain(now);
     }
 
     fn deadline(&self) -> Option<Timestamp> {
-        self.dials_at.into_iter().chain(self.tx_requests.deadline()).min()
+        let deadlines = [
+            self.dials_at,
+            self.tx_requests.deadline(),
+            self.header_sync.deadline(),
+            self.block_requests.deadline(),
+        ];
+        deadlines.into_iter().flatten().min()
     }
 
     fn dial(&mut self, dial: Dial, now: Timestamp) {
@@ -151,7 +169,7 @@ impl PeerManager {
         let connection = ConnectionId { peer, number: self.connections };
         let settings = TaskSettings {
             connector: Connector::new(self.settings.routes.clone(), Arc::clone(&self.resolver)),
-            magic: self.settings.network.magic(),
+            network: self.settings.network,
             timing: Timing {
                 handshake_timeout: self.settings.handshake_timeout,
                 ping_interval: self.settings.ping_interval,
@@ -185,6 +203,8 @@ impl PeerManager {
             Content::Inventory(list) => self.inventory(time, id, &list),
             Content::NotFound(list) => self.not_found(time, id, &list),
             Content::Transaction(tx, verdict) => self.transaction(time, id, tx, verdict),
+            Content::Headers(headers) => self.headers(time, id, headers),
+            Content::Block(block, verdict) => self.block(time, id, block, verdict),
             Content::Addresses(list) => {
                 self.tell_peer(time, id, PeerEvent::Addresses { count: list.len() });
             }
@@ -197,6 +217,12 @@ impl PeerManager {
         self.dials_at = Some(now);
         let bulk = self.settings.bootstrap && info.services.has(Services::BLOOM) && info.relay;
         self.tx_requests.connected(id, bulk);
+        self.header_sync.connected(id);
+        if info.services.has(Services::WITNESS)
+            && (info.services.has(Services::NETWORK) || info.services.has(Services::NETWORK_LIMITED))
+        {
+            self.block_requests.connected(id);
+        }
         self.tell_peer(now, id, PeerEvent::Ready(Box::new(info.clone())));
         if bulk {
             self.send(id, Message::Mempool);
@@ -206,6 +232,8 @@ impl PeerManager {
     fn ended(&mut self, now: Timestamp, id: PeerId, reason: DisconnectReason) {
         self.peers.remove(&id);
         self.tx_requests.disconnected(id);
+        self.header_sync.disconnected(id);
+        self.block_requests.disconnected(id);
         let retry_at = self.dialer.ended(id, now);
         self.dials_at = Some(now);
         self.tell_peer(now, id, PeerEvent::Disconnected { reason, retry_at });

@@ -11,13 +11,13 @@ use std::sync::Arc;
 impl PeerManager {
     pub(super) fn inventory(&mut self, now: Timestamp, id: PeerId, list: &[Inventory]) {
         let by_wtxid = self.announces_by_wtxid(id);
-        let (mut txs, mut count, mut refused) = (Vec::new(), 0, false);
+        let (mut txs, mut count, mut refused, mut block) = (Vec::new(), 0, false, None);
         for &entry in list {
             let hash = match entry {
                 Inventory::Wtx(wtxid) => TxHash::Wtxid(wtxid),
                 Inventory::Tx(txid) | Inventory::WitnessTx(txid) => TxHash::Txid(txid),
                 Inventory::Block(hash) => {
-                    self.tell_peer(now, id, PeerEvent::BlockAnnounced { hash });
+                    block = Some(hash);
                     continue;
                 }
                 _ => continue,
@@ -32,6 +32,10 @@ impl PeerManager {
                 Announcement::Refused => refused = true,
             }
         }
+        // As in Core, the last one counts: it tells the way to the others.
+        if let Some(hash) = block {
+            self.block_announced(now, id, hash);
+        }
         if count > 0 {
             self.tell_peer(now, id, PeerEvent::Announced { txs, count });
         }
@@ -41,6 +45,11 @@ impl PeerManager {
     }
 
     pub(super) fn not_found(&mut self, now: Timestamp, id: PeerId, list: &[Inventory]) {
+        for entry in list {
+            if let Inventory::Block(hash) | Inventory::WitnessBlock(hash) = entry {
+                self.block_requests.not_found(id, *hash);
+            }
+        }
         let hashes = list.iter().filter_map(|entry| match *entry {
             Inventory::Wtx(wtxid) => Some(TxHash::Wtxid(wtxid)),
             Inventory::Tx(txid) | Inventory::WitnessTx(txid) => Some(TxHash::Txid(txid)),

@@ -1,0 +1,149 @@
+//! Growth, forks, floods. Headers are made up: their work counts, but nobody has done it.
+
+use super::*;
+use crate::chain::Network;
+
+type Named = (BlockHash, BlockHeader);
+
+const EASY: u32 = 0x207f_ffff;
+/// About 256 times the work of [`EASY`].
+const HARDER: u32 = 0x1f7f_ffff;
+
+fn start() -> StartingPoint {
+    StartingPoint::of(Network::Regtest)
+}
+
+fn chain() -> HeaderChain {
+    HeaderChain::new(start())
+}
+
+/// `count` headers after `previous`; other ones for another `salt`.
+fn branch(mut previous: BlockHash, count: usize, bits: u32, salt: u32) -> Vec<Named> {
+    let next = |_| {
+        let header = BlockHeader {
+            version: 1,
+            previous,
+            merkle_root: [0; 32],
+            time: 1_700_000_000,
+            bits,
+            nonce: salt,
+        };
+        previous = header.hash();
+        (previous, header)
+    };
+    (0..count).map(next).collect()
+}
+
+fn last(headers: &[Named]) -> BlockHash {
+    headers.last().unwrap().0
+}
+
+fn tip(chain: &HeaderChain) -> (u32, BlockHash) {
+    let tip = chain.tip().unwrap();
+    (tip.height, tip.hash)
+}
+
+#[test]
+fn a_chain_grows_from_the_starting_point() {
+    let mut chain = chain();
+    assert_eq!(tip(&chain), (0, start().hash));
+    let headers = branch(start().hash, 3, EASY, 0);
+    let new = chain.add(&headers).unwrap().unwrap();
+    assert_eq!(new.connected, [(1, headers[0].0), (2, headers[1].0), (3, headers[2].0)]);
+    assert_eq!(tip(&chain), (3, last(&headers)));
+    assert_eq!(chain.add(&headers), Ok(None), "nothing new");
+    assert_eq!(chain.add(&[]), Ok(None));
+}
+
+#[test]
+fn a_public_chain_tells_no_tip_before_it_knows_one() {
+    let start = StartingPoint::of(Network::Mainnet);
+    let mut chain = HeaderChain::new(start);
+    assert_eq!(chain.tip(), None);
+    chain.add(&branch(start.hash, 1, EASY, 0)).unwrap();
+    assert_eq!(chain.tip().unwrap().height, start.height + 1);
+}
+
+#[test]
+fn headers_that_fit_nowhere_change_nothing() {
+    let mut chain = chain();
+    let elsewhere = branch(BlockHash([7; 32]), 2, EASY, 0);
+    assert_eq!(chain.add(&elsewhere), Err(HeadersError::Unlinked));
+    let mut broken = branch(start().hash, 3, EASY, 0);
+    broken.remove(1);
+    assert_eq!(chain.add(&broken), Err(HeadersError::Broken));
+    assert_eq!(tip(&chain), (0, start().hash));
+    assert_eq!(chain.nodes.len(), 1);
+}
+
+#[test]
+fn the_most_work_wins_not_the_most_headers() {
+    let mut chain = chain();
+    let long = branch(start().hash, 10, EASY, 0);
+    chain.add(&long).unwrap();
+    let heavy = branch(long[1].0, 2, HARDER, 1);
+    let new = chain.add(&heavy).unwrap().unwrap();
+    assert_eq!(new.connected, [(3, heavy[0].0), (4, heavy[1].0)]);
+    assert_eq!(tip(&chain), (4, last(&heavy)));
+    assert!(chain.is_active(long[1].0));
+    assert!(chain.contains(long[2].0) && !chain.is_active(long[2].0));
+}
+
+#[test]
+fn of_equal_branches_the_first_stays_until_the_other_grows() {
+    let mut chain = chain();
+    let first = branch(start().hash, 2, EASY, 0);
+    let second = branch(start().hash, 3, EASY, 1);
+    chain.add(&first).unwrap();
+    assert_eq!(chain.add(&second[..2]), Ok(None));
+    assert_eq!(tip(&chain).1, last(&first));
+    let new = chain.add(&second[2..]).unwrap().unwrap();
+    assert_eq!(new.connected.len(), 3, "the whole branch is connected");
+    assert_eq!(tip(&chain), (3, last(&second)));
+}
+
+#[test]
+fn the_locator_goes_back_ever_faster_and_ends_at_the_start() {
+    let mut chain = chain();
+    assert_eq!(chain.locator(), [start().hash]);
+    let headers = branch(start().hash, 5_000, EASY, 0);
+    for part in headers.chunks(2_000) {
+        chain.add(part).unwrap();
+    }
+    let locator = chain.locator();
+    assert!(locator.len() < 30);
+    assert_eq!(locator[0], last(&headers));
+    assert_eq!(locator[9], headers[4_990].0);
+    assert_eq!(locator[10], headers[4_988].0);
+    assert_eq!(locator.last(), Some(&start().hash));
+}
+
+#[test]
+fn a_long_chain_forgets_its_beginning() {
+    let mut chain = chain();
+    let headers = branch(start().hash, MAX_ACTIVE + 2_500, EASY, 0);
+    for part in headers.chunks(2_000) {
+        chain.add(part).unwrap();
+    }
+    assert_eq!(chain.nodes.len(), MAX_ACTIVE);
+    assert_eq!(tip(&chain), (22_500, last(&headers)));
+    assert!(!chain.is_active(headers[2_400].0));
+    assert!(chain.is_active(headers[2_500].0));
+    let next = branch(last(&headers), 1, EASY, 0);
+    assert_eq!(chain.add(&next).unwrap().unwrap().connected, [(22_501, next[0].0)]);
+}
+
+#[test]
+fn a_flood_of_side_branches_stays_bounded_and_a_better_branch_still_wins() {
+    let mut chain = chain();
+    let honest = branch(start().hash, 2_000, EASY, 0);
+    chain.add(&honest).unwrap();
+    for salt in 1..15 {
+        assert_eq!(chain.add(&branch(start().hash, 1_900, EASY, salt)), Ok(None));
+        assert!(chain.nodes.len() <= 2_001 + MAX_SIDE);
+    }
+    assert_eq!(tip(&chain).1, last(&honest));
+    let better = branch(honest[1_990].0, 11, EASY, 99);
+    assert!(chain.add(&better).unwrap().is_some());
+    assert_eq!(tip(&chain).1, last(&better));
+}

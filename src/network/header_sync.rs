@@ -1,0 +1,177 @@
+//! Whom to ask for headers, and when.
+//!
+//! The first time, one peer at a time is asked until one has no more to tell; then everybody else,
+//! who mostly has nothing to add. Later, whoever announces something that we don't know.
+
+use crate::event::PeerId;
+use crate::time::Timestamp;
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+/// How long an answer may take. Core is silent while it is in its initial block download.
+const TIMEOUT: Duration = Duration::from_secs(30);
+
+/// The state of all peers.
+#[derive(Debug, Default)]
+pub struct HeaderSync {
+    peers: BTreeMap<PeerId, Peer>,
+    is_synced: bool,
+}
+
+#[derive(Debug)]
+struct Peer {
+    /// When it was asked, if it has not answered yet.
+    asked: Option<Timestamp>,
+    /// Whether it may know more than we.
+    is_promising: bool,
+}
+
+/// What the headers of a message meant.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Outcome {
+    /// As many as fit into one message: there may be more.
+    Full,
+    /// All that the peer has.
+    All,
+    /// They follow nothing that we know.
+    Unlinked,
+}
+
+impl HeaderSync {
+    /// The handshake with `peer` is done.
+    pub fn connected(&mut self, peer: PeerId) {
+        self.peers.insert(peer, Peer { asked: None, is_promising: true });
+    }
+
+    /// It is gone.
+    pub fn disconnected(&mut self, peer: PeerId) {
+        self.peers.remove(&peer);
+    }
+
+    /// `peer` has a block whose header we don't know.
+    pub fn announced(&mut self, peer: PeerId) {
+        if let Some(peer) = self.peers.get_mut(&peer) {
+            peer.is_promising = true;
+        }
+    }
+
+    /// Headers came, and were handled. Whether it was asked for them.
+    pub fn received(&mut self, peer: PeerId, outcome: Outcome) -> bool {
+        let Some(peer) = self.peers.get_mut(&peer) else { return false };
+        let was_asked = peer.asked.take().is_some();
+        peer.is_promising = match outcome {
+            Outcome::Full => true,
+            Outcome::All => false,
+            // It skipped some. If it does so even when it is asked, its chain is not ours, or it is
+            // too far behind: what it announces next may fit.
+            Outcome::Unlinked => !was_asked,
+        };
+        self.is_synced |= was_asked && outcome == Outcome::All;
+        was_asked
+    }
+
+    /// Whether the best chain was known once: what comes from then on is new.
+    pub fn is_synced(&self) -> bool {
+        self.is_synced
+    }
+
+    /// Whom to ask now, by `getheaders`.
+    pub fn requests(&mut self, now: Timestamp) -> Vec<PeerId> {
+        for peer in self.peers.values_mut() {
+            if peer.asked.is_some_and(|since| since + TIMEOUT <= now) {
+                *peer = Peer { asked: None, is_promising: false };
+            }
+        }
+        let under_way = self.peers.values().filter(|peer| peer.asked.is_some()).count();
+        let at_once = if self.is_synced { usize::MAX } else { 1_usize.saturating_sub(under_way) };
+        let promising = self.peers.iter_mut().filter(|(_, peer)| peer.is_promising && peer.asked.is_none());
+        let ask = |(&id, peer): (&PeerId, &mut Peer)| {
+            *peer = Peer { asked: Some(now), is_promising: false };
+            id
+        };
+        promising.take(at_once).map(ask).collect()
+    }
+
+    /// When [`HeaderSync::requests`] may have something without anything else happening.
+    pub fn deadline(&self) -> Option<Timestamp> {
+        self.peers.values().filter_map(|peer| peer.asked).min().map(|since| since + TIMEOUT)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: Timestamp = Timestamp::from_secs(1_000);
+    const A: PeerId = PeerId(1);
+    const B: PeerId = PeerId(2);
+    const C: PeerId = PeerId(3);
+
+    fn sync() -> HeaderSync {
+        let mut sync = HeaderSync::default();
+        for peer in [A, B, C] {
+            sync.connected(peer);
+        }
+        sync
+    }
+
+    #[test]
+    fn at_first_one_peer_is_asked_until_it_has_told_all() {
+        let mut sync = sync();
+        assert_eq!(sync.requests(NOW), [A]);
+        assert_eq!(sync.requests(NOW), []);
+        assert!(sync.received(A, Outcome::Full));
+        assert_eq!(sync.requests(NOW), [A]);
+        assert!(!sync.is_synced());
+        assert!(sync.received(A, Outcome::All));
+        assert!(sync.is_synced());
+        assert_eq!(sync.requests(NOW), [B, C], "the others may know better");
+        assert!(sync.received(B, Outcome::All));
+        assert_eq!(sync.requests(NOW), []);
+    }
+
+    #[test]
+    fn a_silent_or_lost_peer_is_followed_by_the_next() {
+        let mut sync = sync();
+        assert_eq!(sync.requests(NOW), [A]);
+        let late = sync.deadline().unwrap();
+        assert_eq!(late, NOW + TIMEOUT);
+        assert_eq!(sync.requests(late), [B]);
+        sync.disconnected(B);
+        assert_eq!(sync.requests(late), [C]);
+    }
+
+    #[test]
+    fn an_announcement_is_followed_up_once_at_a_time() {
+        let mut sync = sync();
+        sync.requests(NOW);
+        sync.received(A, Outcome::All);
+        sync.requests(NOW);
+        sync.announced(A);
+        assert_eq!(sync.requests(NOW), [A]);
+        sync.announced(A);
+        assert_eq!(sync.requests(NOW), [], "the answer is under way");
+        sync.received(A, Outcome::All);
+        assert_eq!(sync.requests(NOW), []);
+    }
+
+    #[test]
+    fn unlinked_headers_are_asked_about_but_not_in_a_circle() {
+        let mut sync = sync();
+        sync.requests(NOW);
+        sync.received(A, Outcome::All);
+        sync.requests(NOW);
+        assert!(!sync.received(A, Outcome::Unlinked), "nobody asked");
+        assert_eq!(sync.requests(NOW), [A]);
+        assert!(sync.received(A, Outcome::Unlinked));
+        assert_eq!(sync.requests(NOW), []);
+    }
+
+    #[test]
+    fn headers_that_nobody_asked_for_do_not_make_us_synced() {
+        let mut sync = sync();
+        assert!(!sync.received(B, Outcome::All));
+        assert!(!sync.is_synced());
+        assert_eq!(sync.requests(NOW), [A]);
+    }
+}

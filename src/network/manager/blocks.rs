@@ -1,0 +1,101 @@
+//! Headers in, the best chain out; the new blocks of it fetched.
+
+use super::super::block_requests::{BlockReceipt, Fetched};
+use super::super::header_chain::HeadersError;
+use super::super::header_sync::Outcome;
+use super::PeerManager;
+use crate::event::{DisconnectReason, EventKind, Misbehaviour, PeerEvent, PeerId};
+use crate::time::Timestamp;
+use crate::wire::block::BlockError;
+use crate::wire::message::MAX_HEADERS;
+use crate::wire::{Block, BlockHash, BlockHeader, Inventory, Message};
+use std::sync::Arc;
+
+impl PeerManager {
+    /// `id` announced a block by its name.
+    pub(super) fn block_announced(&mut self, now: Timestamp, id: PeerId, hash: BlockHash) {
+        self.tell_peer(now, id, PeerEvent::BlockAnnounced { hash });
+        self.block_requests.announced(id, hash);
+        if !self.header_chain.contains(hash) {
+            self.header_sync.announced(id);
+        }
+    }
+
+    pub(super) fn headers(
+        &mut self,
+        now: Timestamp,
+        id: PeerId,
+        headers: Result<Vec<(BlockHash, BlockHeader)>, BlockError>,
+    ) {
+        let headers = match headers {
+            Ok(headers) => headers,
+            Err(error) => return self.punish(id, Misbehaviour::InvalidBlock(error.to_string())),
+        };
+        let was_synced = self.header_sync.is_synced();
+        let added = self.header_chain.add(&headers);
+        let outcome = match added {
+            Ok(_) if headers.len() == MAX_HEADERS => Outcome::Full,
+            Ok(_) => Outcome::All,
+            Err(HeadersError::Unlinked) => Outcome::Unlinked,
+            Err(HeadersError::Broken) => {
+                let what = Misbehaviour::InvalidBlock("headers that are no chain".to_owned());
+                return self.punish(id, what);
+            }
+        };
+        let was_asked = self.header_sync.received(id, outcome);
+        let new_tip = added.ok().flatten();
+        if was_synced && let Some(new_tip) = &new_tip {
+            self.block_requests.want(&new_tip.connected, |hash| self.header_chain.is_active(hash));
+        }
+        if self.header_sync.is_synced()
+            && (new_tip.is_some() || !was_synced)
+            && let Some(tip) = self.header_chain.tip()
+        {
+            self.tell(now, EventKind::Tip(tip));
+        }
+        for &(hash, _) in &headers {
+            self.block_requests.announced(id, hash);
+        }
+        if let Some(&(hash, _)) = headers.last().filter(|_| !was_asked) {
+            self.tell_peer(now, id, PeerEvent::BlockAnnounced { hash });
+        }
+    }
+
+    pub(super) fn block(
+        &mut self,
+        now: Timestamp,
+        id: PeerId,
+        block: Arc<Block>,
+        verdict: Result<(), BlockError>,
+    ) {
+        if let Err(error) = verdict {
+            return self.punish(id, Misbehaviour::InvalidBlock(error.to_string()));
+        }
+        match self.block_requests.received(id, block) {
+            BlockReceipt::Taken | BlockReceipt::Late => {}
+            BlockReceipt::NotAsked => {
+                self.tell_peer(now, id, PeerEvent::Tolerated(Misbehaviour::UnrequestedBlock));
+            }
+        }
+    }
+
+    /// Hands on the blocks that are here, and asks for headers and blocks.
+    pub(super) fn advance_chain(&mut self, now: Timestamp) {
+        while let Some(Fetched { peer, height, block }) = self.block_requests.take_next() {
+            self.tell(now, EventKind::Block { peer, height, block });
+        }
+        for id in self.header_sync.requests(now) {
+            let locator = self.header_chain.locator();
+            self.send(id, Message::GetHeaders { locator, stop: BlockHash::default() });
+        }
+        for (id, hash) in self.block_requests.requests(now) {
+            self.send(id, Message::GetData(vec![Inventory::WitnessBlock(hash)]));
+        }
+    }
+
+    fn punish(&mut self, id: PeerId, what: Misbehaviour) {
+        if let Some(peer) = self.peers.get_mut(&id) {
+            peer.handle.close(DisconnectReason::Misbehaved(what));
+        }
+    }
+}

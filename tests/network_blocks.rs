@@ -1,0 +1,193 @@
+//! The best chain and its new blocks, over loopback sockets.
+
+mod support;
+
+use mempulse::event::{DisconnectReason, EventKind, Misbehaviour, PeerEvent, PeerId};
+use mempulse::network::Settings;
+use mempulse::wire::{Block, BlockHash, Inventory, Message};
+use std::time::Duration;
+use support::chain::{blocks, genesis, mine, transaction};
+use support::{Conversation, Monitor, Node, settings};
+
+/// What the tests look at, in order.
+#[derive(Debug, PartialEq)]
+enum Told {
+    Tip(u32, BlockHash),
+    Block(PeerId, u32, BlockHash),
+    Announced(BlockHash),
+    Ended(DisconnectReason),
+}
+
+async fn next(monitor: &mut Monitor) -> Told {
+    monitor
+        .first(|event| match event.kind {
+            EventKind::Tip(tip) => Some(Told::Tip(tip.height, tip.hash)),
+            EventKind::Block { peer, height, block } => Some(Told::Block(peer, height, block.hash)),
+            EventKind::Peer(_, PeerEvent::BlockAnnounced { hash }) => Some(Told::Announced(hash)),
+            EventKind::Peer(_, PeerEvent::Disconnected { reason, .. }) => Some(Told::Ended(reason)),
+            _ => None,
+        })
+        .await
+}
+
+/// Runs the monitor while the peer does as `script` says.
+async fn meanwhile<T>(monitor: &mut Monitor, script: impl Future<Output = T>) -> T {
+    tokio::select! {
+        done = script => done,
+        () = async { loop { monitor.next().await; } } => unreachable!(),
+    }
+}
+
+fn headers(blocks: &[Block]) -> Message {
+    Message::Headers(blocks.iter().map(|block| block.header).collect())
+}
+
+async fn hear_locator(peer: &mut Conversation) -> Vec<BlockHash> {
+    peer.hear_first(|message| match message {
+        Message::GetHeaders { locator, .. } => Some(locator),
+        _ => None,
+    })
+    .await
+}
+
+async fn hear_request(peer: &mut Conversation) -> Vec<Inventory> {
+    peer.hear_first(|message| match message {
+        Message::GetData(list) => Some(list),
+        _ => None,
+    })
+    .await
+}
+
+/// A monitor that knows the chain of the peer, and the peer.
+async fn synced(node: &Node, chain: &[Block]) -> (Monitor, Conversation) {
+    let mut monitor = Monitor::start(settings(vec![node.address()]));
+    let peer = meanwhile(&mut monitor, async {
+        let mut peer = node.meet().await;
+        assert_eq!(hear_locator(&mut peer).await, [genesis()]);
+        peer
+    });
+    let mut peer = peer.await;
+    peer.say(&headers(chain)).await;
+    let tip = chain.last().map_or(Told::Tip(0, genesis()), |last| {
+        Told::Tip(u32::try_from(chain.len()).expect("a short chain"), last.hash)
+    });
+    assert_eq!(next(&mut monitor).await, tip);
+    (monitor, peer)
+}
+
+#[tokio::test]
+async fn at_first_the_tip_is_learned_and_no_history_is_fetched() {
+    let node = Node::listen().await;
+    let chain = blocks(5);
+    let (mut monitor, mut peer) = synced(&node, &chain).await;
+    peer.say(&Message::Ping(1)).await;
+    let heard = meanwhile(&mut monitor, async {
+        let mut heard = Vec::new();
+        loop {
+            match peer.hear().await {
+                Message::Pong(1) => return heard,
+                message => heard.push(message),
+            }
+        }
+    });
+    assert_eq!(heard.await, [], "neither blocks nor headers are asked for");
+}
+
+#[tokio::test]
+async fn a_new_block_is_fetched_by_inv_and_told_with_the_tip() {
+    let node = Node::listen().await;
+    let (mut monitor, mut peer) = synced(&node, &[]).await;
+    let block = mine(genesis(), 1, vec![transaction(1)]);
+    peer.say(&Message::Inv(vec![Inventory::Block(block.hash)])).await;
+    assert_eq!(next(&mut monitor).await, Told::Announced(block.hash));
+    assert_eq!(meanwhile(&mut monitor, hear_locator(&mut peer)).await, [genesis()]);
+    peer.say(&headers(std::slice::from_ref(&block))).await;
+    assert_eq!(next(&mut monitor).await, Told::Tip(1, block.hash));
+    let request = meanwhile(&mut monitor, hear_request(&mut peer)).await;
+    assert_eq!(request, [Inventory::WitnessBlock(block.hash)]);
+    peer.say(&Message::Block(block.clone())).await;
+    assert_eq!(next(&mut monitor).await, Told::Block(PeerId(0), 1, block.hash));
+}
+
+#[tokio::test]
+async fn a_new_block_is_fetched_by_its_header() {
+    let node = Node::listen().await;
+    let chain = blocks(2);
+    let (mut monitor, mut peer) = synced(&node, &chain[..1]).await;
+    peer.say(&headers(&chain[1..])).await;
+    assert_eq!(next(&mut monitor).await, Told::Tip(2, chain[1].hash));
+    assert_eq!(next(&mut monitor).await, Told::Announced(chain[1].hash));
+    meanwhile(&mut monitor, hear_request(&mut peer)).await;
+    peer.say(&Message::Block(chain[1].clone())).await;
+    assert_eq!(next(&mut monitor).await, Told::Block(PeerId(0), 2, chain[1].hash));
+}
+
+#[tokio::test]
+async fn headers_without_work_end_the_connection() {
+    let node = Node::listen().await;
+    let (mut monitor, mut peer) = synced(&node, &[]).await;
+    let mut block = blocks(1).remove(0);
+    while block.header.check(support::NETWORK).is_ok() {
+        block.header.nonce += 1;
+    }
+    peer.say(&headers(&[block])).await;
+    let what = Misbehaviour::InvalidBlock("the proof of work is missing".to_owned());
+    assert_eq!(next(&mut monitor).await, Told::Ended(DisconnectReason::Misbehaved(what)));
+}
+
+#[tokio::test]
+async fn a_mutated_block_ends_the_connection_and_another_peer_is_asked() {
+    let (bad, good) = (Node::listen().await, Node::listen().await);
+    let quick = Settings {
+        request_timeout: Duration::from_millis(300),
+        ..settings(vec![bad.address(), good.address()])
+    };
+    let mut monitor = Monitor::start(quick);
+    let (mut liar, mut honest) = meanwhile(&mut monitor, async {
+        let mut liar = bad.meet().await;
+        hear_locator(&mut liar).await;
+        liar.say(&headers(&[])).await;
+        let mut honest = good.meet().await;
+        hear_locator(&mut honest).await;
+        honest.say(&headers(&[])).await;
+        (liar, honest)
+    })
+    .await;
+    let block = mine(genesis(), 1, vec![transaction(1)]);
+    let mut mutated = mine(genesis(), 1, vec![transaction(2)]);
+    mutated.header = block.header;
+    liar.say(&headers(std::slice::from_ref(&block))).await;
+    meanwhile(&mut monitor, hear_request(&mut liar)).await;
+    liar.say(&Message::Block(mutated)).await;
+    let what = Misbehaviour::InvalidBlock("the merkle root is wrong".to_owned());
+    assert_eq!(next(&mut monitor).await, Told::Ended(DisconnectReason::Misbehaved(what)));
+    let request = meanwhile(&mut monitor, hear_request(&mut honest)).await;
+    assert_eq!(request, [Inventory::WitnessBlock(block.hash)]);
+    honest.say(&Message::Block(block.clone())).await;
+    assert_eq!(next(&mut monitor).await, Told::Block(PeerId(1), 1, block.hash));
+}
+
+#[tokio::test]
+async fn a_reorganisation_tells_the_new_tip_and_its_blocks_in_order() {
+    let node = Node::listen().await;
+    let chain = blocks(2);
+    let (mut monitor, mut peer) = synced(&node, &chain).await;
+    let mut branch: Vec<Block> = Vec::new();
+    for height in 2..=3 {
+        let previous = branch.last().map_or(chain[0].hash, |block| block.hash);
+        branch.push(mine(previous, height, vec![transaction(height.into())]));
+    }
+    peer.say(&headers(&branch)).await;
+    assert_eq!(next(&mut monitor).await, Told::Tip(3, branch[1].hash));
+    assert_eq!(next(&mut monitor).await, Told::Announced(branch[1].hash));
+    meanwhile(&mut monitor, async {
+        hear_request(&mut peer).await;
+        hear_request(&mut peer).await;
+    })
+    .await;
+    for block in branch.iter().rev() {
+        peer.say(&Message::Block(block.clone())).await;
+    }
+    assert_eq!(next(&mut monitor).await, Told::Block(PeerId(0), 2, branch[0].hash));
+    assert_eq!(next(&mut monitor).await, Told::Block(PeerId(0), 3, branch[1].hash));
+}

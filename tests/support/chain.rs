@@ -1,0 +1,69 @@
+//! Small transactions and blocks, mined on the spot.
+
+use super::NETWORK;
+use mempulse::wire::transaction::{InputParts, OutputParts, TxParts};
+use mempulse::wire::{Block, BlockHash, BlockHeader, OutPoint, Transaction, Txid};
+
+/// The bits of every block on regtest.
+const BITS: u32 = 0x207f_ffff;
+
+/// A small segwit transaction, another one for each number.
+pub fn transaction(number: u32) -> Transaction {
+    let mut txid = [0x11; 32];
+    txid[..4].copy_from_slice(&number.to_le_bytes());
+    spend(OutPoint { txid: Txid(txid), vout: 0 }, vec![], vec![vec![0x77; 64]])
+}
+
+fn spend(prevout: OutPoint, script_sig: Vec<u8>, witness: Vec<Vec<u8>>) -> Transaction {
+    let input = InputParts { prevout, script_sig, sequence: 0xffff_fffd, witness };
+    let output = OutputParts { value: 1_000, script_pubkey: vec![0x51] };
+    let parts = TxParts { version: 2, inputs: vec![input], outputs: vec![output], lock_time: 0 };
+    parts.build().expect("it has an input")
+}
+
+/// The first block of regtest.
+pub fn genesis() -> BlockHash {
+    "0f9188f13cb7b2c71f2a335e3a4fc328bf5beb436012afca590b1a11466e2206".parse().unwrap()
+}
+
+/// A valid block after `previous` with these transactions behind its coinbase.
+pub fn mine(previous: BlockHash, height: u16, transactions: Vec<Transaction>) -> Block {
+    let [low, high] = height.to_le_bytes();
+    let null = OutPoint { txid: Txid::default(), vout: u32::MAX };
+    let coinbase = spend(null, vec![3, low, high, 0], vec![]);
+    let header = BlockHeader {
+        version: 0x2000_0000,
+        previous,
+        merkle_root: [0; 32],
+        time: 1_700_000_000 + u32::from(height),
+        bits: BITS,
+        nonce: 0,
+    };
+    let transactions = std::iter::once(coinbase).chain(transactions).collect();
+    let mut block = Block { header, hash: BlockHash::default(), size: 0, transactions };
+    block.header.merkle_root = block.merkle_root();
+    with_work(block)
+}
+
+/// The block with a nonce that does the work.
+fn with_work(mut block: Block) -> Block {
+    while block.header.check(NETWORK).is_err() {
+        block.header.nonce += 1;
+    }
+    block.hash = block.header.hash();
+    let mut bytes = Vec::new();
+    block.encode(&mut bytes);
+    block.size = u32::try_from(bytes.len()).unwrap();
+    block
+}
+
+/// `count` empty blocks after the first block of regtest.
+pub fn blocks(count: u16) -> Vec<Block> {
+    let mut previous = genesis();
+    let next = |height| {
+        let block = mine(previous, height, vec![]);
+        previous = block.hash;
+        block
+    };
+    (1..=count).map(next).collect()
+}
