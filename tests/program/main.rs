@@ -7,8 +7,55 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod bitcoind;
+mod command_line;
+mod demo;
 mod monitor;
 mod real_node;
+mod signals;
+mod terminal;
+
+use std::ffi::OsString;
+use std::process::{Child, Command, ExitStatus};
+use std::time::{Duration, Instant};
+use std::{env, thread};
 
 /// How long anything may take. Much more than it should: the machine may be busy.
-const PATIENCE: std::time::Duration = std::time::Duration::from_mins(2);
+const PATIENCE: Duration = Duration::from_mins(2);
+
+/// Where no configuration file is.
+const NO_FOLDER: &str = "/nonexistent";
+
+/// The program, with no other settings than its arguments.
+fn mempulse() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_mempulse"));
+    for variable in settings() {
+        command.env_remove(variable);
+    }
+    command.env("XDG_CONFIG_HOME", NO_FOLDER);
+    command
+}
+
+/// The variables in our own environment that the program would heed.
+fn settings() -> impl Iterator<Item = OsString> {
+    let heeded = |name: &OsString| name == "NO_COLOR" || name.to_string_lossy().starts_with("MEMPULSE_");
+    env::vars_os().map(|(name, _)| name).filter(heeded)
+}
+
+/// Waits until `condition` holds; panics when it takes unreasonably long.
+fn wait_for(what: &str, mut condition: impl FnMut() -> bool) {
+    let deadline = Instant::now() + PATIENCE;
+    while !condition() {
+        assert!(Instant::now() < deadline, "waited in vain for {what}");
+        thread::sleep(Duration::from_millis(20));
+    }
+}
+
+/// Waits until a process ends.
+fn end_of(process: &mut Child) -> ExitStatus {
+    let mut status = None;
+    wait_for("the end of a process", || {
+        status = process.try_wait().unwrap();
+        status.is_some()
+    });
+    status.unwrap()
+}

@@ -1,9 +1,10 @@
 //! `mempulse stream`, running.
 
-use crate::PATIENCE;
+use crate::{PATIENCE, end_of, mempulse};
+use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 use std::io::{BufRead, BufReader, Read};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ExitStatus, Stdio};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::Instant;
 use std::{fs, thread};
@@ -41,7 +42,7 @@ impl Monitor {
     /// The program with these arguments and a log.
     pub fn run(arguments: &[&str]) -> Self {
         let logs = tempfile::tempdir().unwrap();
-        let mut process = Command::new(env!("CARGO_BIN_EXE_mempulse"))
+        let mut process = mempulse()
             .args(arguments)
             .args(["--log-level", "debug", "--log-file"])
             .arg(logs.path().join("log"))
@@ -85,6 +86,12 @@ impl Monitor {
     /// All events of that name so far.
     pub fn told(&self, name: &str) -> Vec<Value> {
         named(&self.output.lines.lock().unwrap().events, name)
+    }
+
+    /// Interrupts it, as Ctrl-C does, and waits until it ends.
+    pub fn interrupt(&mut self) -> ExitStatus {
+        kill_process(Pid::from_child(&self.process), Signal::INT).unwrap();
+        end_of(&mut self.process)
     }
 }
 

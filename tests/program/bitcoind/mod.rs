@@ -6,13 +6,12 @@ mod rpc;
 
 pub use coins::{Coin, Kind, Purse, decoded, send, spend};
 
-use crate::PATIENCE;
+use crate::{end_of, wait_for};
 use rpc::Rpc;
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
 use std::{env, fs, thread};
 use tempfile::TempDir;
 
@@ -107,7 +106,7 @@ impl Node {
     /// Ends it in good order (SIGTERM).
     pub fn stop(&mut self) {
         kill_process(self.pid(), Signal::TERM).unwrap();
-        self.process.wait().unwrap();
+        end_of(&mut self.process);
     }
 
     /// Starts it again after [`stop`](Self::stop) or [`kill`](Self::kill), on the same ports.
@@ -130,15 +129,6 @@ impl Drop for Node {
         if thread::panicking() {
             eprintln!("the end of bitcoind's log:\n{}", log_tail(self.datadir.path()));
         }
-    }
-}
-
-/// Waits until `condition` holds; panics when it takes unreasonably long.
-pub fn wait_for(what: &str, mut condition: impl FnMut() -> bool) {
-    let deadline = Instant::now() + PATIENCE;
-    while !condition() {
-        assert!(Instant::now() < deadline, "waited in vain for {what}");
-        thread::sleep(Duration::from_millis(50));
     }
 }
 

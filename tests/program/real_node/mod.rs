@@ -5,4 +5,5 @@ mod handshake;
 mod harness;
 mod liveness;
 mod mempool;
+mod screen;
 mod transactions;

@@ -1,7 +1,8 @@
 //! Transactions as nodes announce them.
 
-use crate::bitcoind::{Coin, Kind, NOBAN, Node, Purse, decoded, send, spend, wait_for};
+use crate::bitcoind::{Coin, Kind, NOBAN, Node, Purse, decoded, send, spend};
 use crate::monitor::{Monitor, named};
+use crate::wait_for;
 use bitcoin::{Sequence, Transaction};
 use serde_json::{Value, json};
 use std::collections::HashMap;

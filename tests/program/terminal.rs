@@ -1,0 +1,183 @@
+//! A real terminal: the program runs in a pseudo-terminal, a vt100 parser draws what it writes.
+
+use crate::{NO_FOLDER, PATIENCE, settings, wait_for};
+use portable_pty::{Child, CommandBuilder, ExitStatus, MasterPty, PtySize, SlavePty, native_pty_system};
+use rustix::process::{Pid, Signal, kill_process};
+use std::env;
+use std::io::{Read, Write};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread;
+use std::time::Instant;
+
+/// A terminal with a program in it. The program is killed when this is dropped.
+pub struct Terminal {
+    child: Box<dyn Child + Send + Sync>,
+    keyboard: Box<dyn Write + Send>,
+    screen: Arc<Screen>,
+    modes_before: String,
+    // Held open, so that the modes can be read after the program's end.
+    _slave: Box<dyn SlavePty + Send>,
+    master: Box<dyn MasterPty + Send>,
+}
+
+struct Screen {
+    parser: Mutex<vt100::Parser>,
+    drawn: Condvar,
+}
+
+impl Terminal {
+    /// mempulse with these arguments, in a terminal of so many columns and rows.
+    pub fn mempulse(arguments: &str, (columns, rows): (u16, u16)) -> Self {
+        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_mempulse"));
+        command.args(arguments.split_whitespace());
+        Self::run(command, (columns, rows))
+    }
+
+    /// A script in a shell with job control; its `$0` is mempulse.
+    pub fn shell(script: &str, (columns, rows): (u16, u16)) -> Self {
+        let mut command = CommandBuilder::new("sh");
+        command.args(["-c", script, env!("CARGO_BIN_EXE_mempulse")]);
+        Self::run(command, (columns, rows))
+    }
+
+    fn run(mut command: CommandBuilder, (columns, rows): (u16, u16)) -> Self {
+        let pair = native_pty_system().openpty(size(columns, rows)).unwrap();
+        let modes_before = modes(pair.master.as_ref());
+        command.cwd(env::current_dir().unwrap());
+        for variable in settings() {
+            command.env_remove(variable);
+        }
+        command.env("XDG_CONFIG_HOME", NO_FOLDER);
+        command.env("TERM", "xterm-256color");
+        let screen = Arc::new(Screen {
+            parser: Mutex::new(vt100::Parser::new(rows, columns, 0)),
+            drawn: Condvar::new(),
+        });
+        let mut output = pair.master.try_clone_reader().unwrap();
+        let drawn_on = Arc::clone(&screen);
+        thread::spawn(move || drawn_on.draw(&mut *output));
+        Self {
+            child: pair.slave.spawn_command(command).unwrap(),
+            keyboard: pair.master.take_writer().unwrap(),
+            screen,
+            modes_before,
+            _slave: pair.slave,
+            master: pair.master,
+        }
+    }
+
+    /// Presses keys: text, or escape sequences.
+    pub fn press(&mut self, keys: &str) {
+        self.keyboard.write_all(keys.as_bytes()).unwrap();
+        self.keyboard.flush().unwrap();
+    }
+
+    /// Changes the size of the window; the program is told by SIGWINCH.
+    pub fn resize(&self, (columns, rows): (u16, u16)) {
+        // Nothing may be drawn between the two: the program's first lines in the new size would be
+        // cut by the old one.
+        let mut parser = self.screen.lock();
+        parser.screen_mut().set_size(rows, columns);
+        self.master.resize(size(columns, rows)).unwrap();
+    }
+
+    /// Sends a signal to the program.
+    pub fn signal(&self, signal: Signal) {
+        let pid = self.child.process_id().and_then(|pid| Pid::from_raw(pid.try_into().unwrap()));
+        kill_process(pid.unwrap(), signal).unwrap();
+    }
+
+    /// What is on the screen now.
+    pub fn text(&self) -> String {
+        self.screen.lock().screen().contents()
+    }
+
+    /// Waits until the screen shows `text`; gives the whole screen.
+    pub fn shows(&self, text: &str) -> String {
+        self.wait_until(&format!("{text:?} on the screen"), |screen| screen.contents().contains(text))
+    }
+
+    /// Waits until the screen no longer shows `text`.
+    pub fn hides(&self, text: &str) {
+        self.wait_until(&format!("{text:?} to vanish"), |screen| !screen.contents().contains(text));
+    }
+
+    /// Waits until `condition` holds of the screen; gives its text.
+    pub fn wait_until(&self, what: &str, mut condition: impl FnMut(&vt100::Screen) -> bool) -> String {
+        let deadline = Instant::now() + PATIENCE;
+        let mut parser = self.screen.lock();
+        while !condition(parser.screen()) {
+            let left = deadline.saturating_duration_since(Instant::now());
+            assert!(
+                !left.is_zero(),
+                "waited in vain for {what}; the screen:\n{}",
+                parser.screen().contents()
+            );
+            parser = self.screen.drawn.wait_timeout(parser, left).unwrap().0;
+        }
+        parser.screen().contents()
+    }
+
+    /// Waits until the program ends.
+    pub fn wait(&mut self) -> ExitStatus {
+        let mut status = None;
+        wait_for("the program's end", || {
+            status = self.child.try_wait().unwrap();
+            status.is_some()
+        });
+        status.unwrap()
+    }
+
+    /// Waits until the terminal is as it was before the program started.
+    pub fn is_restored(&self) {
+        self.wait_until("a restored screen", |screen| {
+            !screen.alternate_screen()
+                && !screen.hide_cursor()
+                && !screen.bracketed_paste()
+                && screen.mouse_protocol_mode() == vt100::MouseProtocolMode::None
+        });
+        wait_for("restored modes", || modes(self.master.as_ref()) == self.modes_before);
+    }
+
+    /// Waits until the program has the terminal: raw mode, alternate screen, no cursor.
+    pub fn is_taken(&self) {
+        self.wait_until("the program's screen", |screen| screen.alternate_screen() && screen.hide_cursor());
+        wait_for("the program's modes", || modes(self.master.as_ref()) != self.modes_before);
+    }
+}
+
+impl Drop for Terminal {
+    fn drop(&mut self) {
+        if thread::panicking() {
+            eprintln!("the screen:\n{}", self.text());
+        }
+        // Both fail only when it has ended already.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+impl Screen {
+    /// Readable after a failed wait, too, for the report.
+    fn lock(&self) -> MutexGuard<'_, vt100::Parser> {
+        self.parser.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn draw(&self, output: &mut dyn Read) {
+        let mut buffer = [0; 4096];
+        // An error is how a pseudo-terminal tells that its other side is closed.
+        while let Ok(length @ 1..) = output.read(&mut buffer) {
+            self.lock().process(&buffer[..length]);
+            self.drawn.notify_all();
+        }
+    }
+}
+
+/// The terminal's modes (termios), readable.
+fn modes(master: &dyn MasterPty) -> String {
+    format!("{:?}", master.get_termios().expect("the system tells a terminal's modes"))
+}
+
+fn size(cols: u16, rows: u16) -> PtySize {
+    PtySize { rows, cols, pixel_width: 0, pixel_height: 0 }
+}
