@@ -8,11 +8,11 @@
 
 mod bitcoind;
 mod command_line;
-mod demo;
 mod monitor;
 mod real_node;
 mod signals;
 mod terminal;
+mod window;
 
 use std::ffi::OsString;
 use std::process::{Child, Command, ExitStatus};

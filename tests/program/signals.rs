@@ -9,8 +9,8 @@ const CTRL_Z: &str = "\x1a";
 #[test]
 fn signals_that_end_it_leave_the_terminal_as_it_was() {
     for signal in [Signal::TERM, Signal::HUP, Signal::INT] {
-        let mut terminal = Terminal::mempulse("demo --seed 1", SIZE);
-        terminal.shows("DEMO");
+        let mut terminal = Terminal::mempulse("--network regtest --peer 127.0.0.1:1", SIZE);
+        terminal.shows("mempulse · regtest");
         terminal.is_taken();
         terminal.signal(signal);
         let status = terminal.wait();
@@ -21,9 +21,9 @@ fn signals_that_end_it_leave_the_terminal_as_it_was() {
 
 #[test]
 fn ctrl_z_gives_the_terminal_back_to_the_shell_until_fg() {
-    let script = r#"set -m; "$0" demo --seed 1; echo "stopped: $?"; read go; fg; echo "ended: $?""#;
+    let script = r#"set -m; "$0" --network regtest --peer 127.0.0.1:1; echo "stopped: $?"; read go; fg; echo "ended: $?""#;
     let mut terminal = Terminal::shell(script, SIZE);
-    terminal.shows("DEMO");
+    terminal.shows("mempulse · regtest");
     terminal.is_taken();
 
     terminal.press(CTRL_Z);
@@ -31,7 +31,7 @@ fn ctrl_z_gives_the_terminal_back_to_the_shell_until_fg() {
     terminal.is_restored();
 
     terminal.press("\n");
-    terminal.shows("DEMO");
+    terminal.shows("mempulse · regtest");
     terminal.is_taken();
 
     terminal.press("q");
