@@ -152,13 +152,15 @@ fn frozen() {
 #[test]
 fn unreachable() {
     for size in SIZES {
-        let advice = ["dnsseed.bluematt.me: no such host", "seed.bitcoin.wiz.biz: no answer in 10 s"];
-        let help =
-            "Is there a network? `mempulse demo` needs none; --peer HOST:PORT dials a node that you know.";
-        let advice = advice.into_iter().chain([help]).map(str::to_owned).collect();
+        let seeds = ["bluematt.me", "emzy.de", "wiz.biz", "petertodd.net", "sprovoost.nl", "achownodes.xyz"];
+        let failed = seeds.map(|seed| format!("seed seed.{seed}: temporary failure in name resolution"));
+        let help = ["is there a network?", "--peer HOST:PORT joins a node that you know"].map(str::to_owned);
+        let last = "mempulse demo needs no network";
+        let advice = failed.into_iter().chain(help).chain([last.to_owned()]).collect();
         let world = World { health: Health::Unreachable { advice }, ..World::new() };
         let mut desk = Desk::with(world, size, true);
         insta::assert_snapshot!(format!("unreachable_{}x{}", size.0, size.1), desk.screen());
+        assert!(desk.screen().contains(last));
         desk.press(KeyCode::Esc);
         assert!(!desk.screen().contains("Nobody can be reached"), "Esc closes it");
     }

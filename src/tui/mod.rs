@@ -38,7 +38,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use terminal::Screen;
 use tokio::sync::watch;
-use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until};
+use tokio::time::{Instant, MissedTickBehavior, interval_at, sleep_until};
 use tokio_util::sync::CancellationToken;
 
 /// The shortest time between two frames: more than 30 per second, nobody sees.
@@ -133,9 +133,12 @@ impl Session {
         shutdown: CancellationToken,
     ) -> io::Result<()> {
         let mut keys = EventStream::new();
-        let mut tick = interval(TICK);
+        let mut tick = interval_at(Instant::now() + TICK, TICK);
         tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        let mut next_frame = Some(Instant::now());
+        // Nothing is drawn before the first answer to this view: until then not even the network is
+        // known.
+        self.send_view();
+        let mut next_frame: Option<Instant> = None;
         loop {
             let due = next_frame.unwrap_or_else(Instant::now);
             tokio::select! {

@@ -102,7 +102,7 @@ fn figures(snapshot: &Snapshot) -> Vec<Figure<'_>> {
     let (bandwidth, bandwidth_short) = bandwidth(snapshot);
     let floor = fee_floor(totals);
     let seen = totals.seen_before_block.map(format::share);
-    let coverage = format::known(totals.fee_coverage.map(format::share));
+    let coverage = totals.fee_coverage.map(format::share);
     let received = format::grouped(totals.received);
     let memory = format::bytes(totals.memory);
     let figure = |name, width, texts, past| Figure { name, width, texts, past };
@@ -125,7 +125,15 @@ fn figures(snapshot: &Snapshot) -> Vec<Figure<'_>> {
             },
             &[],
         ),
-        figure("fees known", 16, vec![format!("{coverage} of mempool"), coverage], &[]),
+        figure(
+            "fees known",
+            16,
+            match coverage {
+                Some(coverage) => vec![coverage],
+                None => vec![format::UNKNOWN.to_owned()],
+            },
+            &[],
+        ),
         figure(
             "received",
             20,

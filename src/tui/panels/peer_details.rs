@@ -56,7 +56,7 @@ fn identity(app: &App, peer: &PeerDetail, cells: usize) -> Vec<Line<'static>> {
         },
     );
     tell("transport", format::known(peer.transport.as_ref()));
-    let height = peer.start_height.map(|height| format!("{height} at the start"));
+    let height = peer.start_height.map(|height| format!("{height} when it connected"));
     tell("height", format::known(height));
     let clock = peer.clock_offset.map(|offset| format!("{offset:+} s against ours"));
     tell("clock", format::known(clock));

@@ -25,6 +25,7 @@ const LOCK_TIME_THRESHOLD: u32 = 500_000_000;
 /// What is to be told of a transaction, in lines of `cells` cells.
 pub fn document(app: &App, transaction: &TransactionDetail, cells: usize) -> Document {
     let mut first = identity(app, transaction, cells);
+    first.extend(replaced(app, transaction, cells));
     first.push(Line::default());
     first.extend(announcements(app, transaction, cells));
     first.push(Line::default());
@@ -56,6 +57,13 @@ fn identity(app: &App, transaction: &TransactionDetail, cells: usize) -> Vec<Lin
     tell("version", transaction.version.to_string());
     tell("lock time", lock_time(transaction.lock_time));
     lines
+}
+
+/// The transactions that it replaced (BIP125).
+fn replaced(app: &App, transaction: &TransactionDetail, cells: usize) -> Vec<Line<'static>> {
+    let names = ["replaces"].into_iter().chain(std::iter::repeat(""));
+    let replaced = names.zip(&transaction.replaces);
+    replaced.flat_map(|(name, txid)| facts(app, name, &txid.to_string(), cells)).collect()
 }
 
 fn lock_time(lock_time: u32) -> String {
