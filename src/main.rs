@@ -3,9 +3,10 @@
 #![forbid(unsafe_code)]
 
 use anyhow::{Context, Result};
-use mempulse::cli::{self, Cli, Command, CommonArgs, WatchArgs};
+use mempulse::cli::{self, Cli, Command, CommonArgs, DemoArgs, WatchArgs};
 use mempulse::clock::Clock;
 use mempulse::config::{self, ConfigError};
+use mempulse::demo::{Demo, DemoSettings};
 use mempulse::model::{Model, ModelSettings};
 use mempulse::monitor::{Monitor, Screen};
 use mempulse::network::{PeerChoice, PeerManager, Settings};
@@ -68,7 +69,7 @@ async fn run(cli: Cli, arguments: &[OsString]) -> Result<()> {
     match cli.command {
         None => watch(Frontend::Screen, &cli.watch).await,
         Some(Command::Stream(args)) => watch(Frontend::Stream, &args).await,
-        Some(Command::Demo(_)) => anyhow::bail!("the demo is being built"),
+        Some(Command::Demo(args)) => run_demo(&args).await,
         Some(Command::Config(_)) => print(config::effective(arguments)?.as_bytes()),
         Some(Command::Completions { shell }) => {
             let mut script = Vec::new();
@@ -90,6 +91,15 @@ async fn watch(frontend: Frontend, args: &WatchArgs) -> Result<()> {
     let settings =
         Settings { network: args.network, choice, bootstrap: args.bootstrap, ..Settings::default() };
     show(frontend, settings, &args.common, false).await
+}
+
+async fn run_demo(args: &DemoArgs) -> Result<()> {
+    let nodes = DemoSettings { peers: args.peers.into(), rate: args.rate, seed: args.seed };
+    let demo = Demo::start(nodes).await.context("the demo cannot start")?;
+    let frontend = if args.stream { Frontend::Stream } else { Frontend::Screen };
+    let result = show(frontend, demo.settings(), &args.common, true).await;
+    demo.shutdown().await;
+    result
 }
 
 async fn show(frontend: Frontend, mut settings: Settings, common: &CommonArgs, demo: bool) -> Result<()> {

@@ -10,6 +10,7 @@ pub use file::FileError;
 pub use print::effective;
 
 use crate::cli::{Cli, Command as Chosen};
+use crate::demo;
 use clap::parser::ValueSource;
 use clap::{ArgMatches, Command, CommandFactory, FromArgMatches};
 use etcetera::BaseStrategy;
@@ -37,10 +38,18 @@ pub fn command() -> Command {
     CONFIGURED
         .into_iter()
         .fold(command, |command, name| command.mut_subcommand(name, |sub| sub.mut_args(with_variable)))
-        .mut_subcommand("demo", |demo| {
-            // A node that freezes does so for 27 s: both together are less.
-            demo.mut_arg("ping_interval", |arg| arg.default_value("10s"))
-                .mut_arg("ping_timeout", |arg| arg.default_value("15s"))
+        .mut_subcommand("demo", |command| {
+            let times = demo::settings(Vec::new());
+            [
+                ("handshake_timeout", times.handshake_timeout),
+                ("ping_interval", times.ping_interval),
+                ("ping_timeout", times.ping_timeout),
+                ("request_timeout", times.request_timeout),
+            ]
+            .into_iter()
+            .fold(command, |command, (id, time)| {
+                command.mut_arg(id, |arg| arg.default_value(format!("{}s", time.as_secs())))
+            })
         })
 }
 

@@ -200,7 +200,8 @@ impl Drop for Demo {
     }
 }
 
-fn settings(addresses: Vec<PeerAddress>) -> Settings {
+/// See [`Demo::settings`].
+pub(crate) fn settings(addresses: Vec<PeerAddress>) -> Settings {
     Settings {
         network: Network::Regtest,
         choice: PeerChoice::Only(addresses),
