@@ -16,13 +16,31 @@ fn transactions_appear_and_a_block_empties_the_list() {
     let coins = Purse::new().coins(&node, 7, Kind::Segwit);
     let screen = watch(&node, "");
     screen.shows(&node.address());
-    screen.shows("live");
+    screen.shows("● live");
     for coin in coins.chunks(1) {
         send(&node, &spend(coin, 1, Kind::Segwit, 500));
     }
-    screen.shows("7 tx");
+    screen.shows(" Transactions  7 ");
     node.mine(1);
-    screen.shows("0 tx");
+    screen.shows("no transaction yet");
+    screen.shows("8 tx · 100.0 % seen before");
+}
+
+#[test]
+#[ignore = "needs bitcoind"]
+fn a_replacement_takes_the_place_of_what_it_replaces() {
+    let node = Node::synced(&[NOBAN]);
+    let coins = Purse::new().coins(&node, 1, Kind::Segwit);
+    let screen = watch(&node, "");
+    screen.shows("● live");
+    // The ends of a txid are all that the list has room for.
+    let shown = |txid: &str| txid[..5].to_owned();
+    let original = shown(&send(&node, &spend(&coins, 1, Kind::Segwit, 1_000)));
+    screen.shows(&original);
+    let replacement = shown(&send(&node, &spend(&coins, 1, Kind::Segwit, 9_000)));
+    screen.shows(&replacement);
+    screen.hides(&format!("s  {original}"));
+    screen.shows(" Transactions  1 ");
 }
 
 #[test]
@@ -30,10 +48,10 @@ fn transactions_appear_and_a_block_empties_the_list() {
 fn a_frozen_node_is_late_then_gone_then_back() {
     let node = Node::synced(&[]);
     let screen = watch(&node, "--ping-interval 500ms --ping-timeout 10s --handshake-timeout 3s");
-    screen.shows("live");
+    screen.shows("● live");
     node.freeze();
     screen.shows("late");
     screen.shows("ping timeout");
     node.thaw();
-    screen.shows("live");
+    screen.shows("● live");
 }
