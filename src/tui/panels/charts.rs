@@ -4,16 +4,30 @@
 //! ╭ Arrival  max 12 tx in 13 s ────────────────────────╮
 //! │          ▂▅█▃▁                             ▁▃      │
 //! │ ▂▃▅▆▅▇▆▅██████▇▅▃▂▂▃▅▆▅▇▆▅▃▂▂▃▅▆▅▇▆▅▃▂▂▃▅▆▅██▅▃▂▂ │
-//! ╰ 10 min ago ─────────────────────────────────── now ╯
+//! ╰ 10 m ago ───────────────────────────────────── now ╯
 //! ```
 
 use super::super::app::App;
-use super::super::{chart, format, text};
+use super::super::{chart, format};
 use super::panel;
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
+use std::time::Duration;
+
+/// What a chart shows.
+struct Chart<'a> {
+    name: &'static str,
+    /// What its highest bar stands for.
+    top: String,
+    /// The newest value last; fewer than `full` soon after the start.
+    values: &'a [f32],
+    /// The number of values that the history has once it is full.
+    full: usize,
+    /// The time between two values.
+    step: Duration,
+}
 
 /// Transactions that arrived, in slices of the last ten minutes.
 pub fn arrival(frame: &mut Frame, area: Rect, app: &App) {
@@ -21,61 +35,79 @@ pub fn arrival(frame: &mut Frame, area: Rect, app: &App) {
     #[expect(clippy::cast_precision_loss, reason = "the height of a bar")]
     let values: Vec<f32> = slices.iter().map(|count| *count as f32).collect();
     let most = slices.iter().max().copied().unwrap_or(0);
-    let top = match slices.len() {
-        0 => String::new(),
-        slices => format!("max {most} tx in {} s", 600_usize.div_ceil(slices)),
-    };
-    render(frame, area, app, "Arrival", &top, "10 min ago", &values);
+    // The slices are whole seconds, as few as make ten minutes fit into the columns.
+    let step = Duration::from_secs(u64::from(600_u16.div_ceil(area.width.saturating_sub(2).clamp(1, 600))));
+    let top = format!("max {most} tx in {}", format::span(step));
+    render(frame, area, app, &Chart { name: "Arrival", top, values: &values, full: slices.len(), step });
 }
 
 /// The number of transactions in the mempool.
 pub fn mempool(frame: &mut Frame, area: Rect, app: &App) {
-    let sizes = &app.snapshot().mempool_size;
-    let top = format!("max {} tx", format::whole(chart::highest(sizes)));
-    render(frame, area, app, "Mempool", &top, "10 min ago", sizes);
+    let values = &app.snapshot().mempool_size;
+    let top = format!("max {} tx", format::whole(chart::highest(values)));
+    let step = Duration::from_secs(10);
+    render(frame, area, app, &Chart { name: "Mempool", top, values, full: 60, step });
 }
 
 /// Bytes received per second.
 pub fn bandwidth(frame: &mut Frame, area: Rect, app: &App) {
-    let rates = &app.snapshot().download_rate;
-    let top = format!("max {}", format::byte_rate(chart::highest(rates)));
-    render(frame, area, app, "Received", &top, "1 min ago", rates);
+    let values = &app.snapshot().download_rate;
+    let top = format!("max {}", format::byte_rate(chart::highest(values)));
+    let step = Duration::from_secs(1);
+    render(frame, area, app, &Chart { name: "Received", top, values, full: 60, step });
 }
 
-fn render(
-    frame: &mut Frame,
-    area: Rect,
-    app: &App,
-    name: &'static str,
-    top: &str,
-    past: &str,
-    values: &[f32],
-) {
+fn render(frame: &mut Frame, area: Rect, app: &App, chart: &Chart) {
     if area.height < 3 {
         return;
     }
     let theme = app.theme();
     let title = Line::from(vec![
-        Span::styled(format!(" {name} "), theme.title(false)),
-        Span::styled(format!(" {top} "), theme.muted()),
+        Span::styled(format!(" {} ", chart.name), theme.title(false)),
+        Span::styled(format!(" {} ", chart.top), theme.muted()),
     ]);
+    let columns = usize::from(area.width.saturating_sub(2));
+    let shown = u32::try_from(chart.full.min(columns)).unwrap_or(u32::MAX);
+    let past = format!(" {} ago ", format::span(rounded(chart.step.saturating_mul(shown))));
     let block = panel(app, title, false)
-        .title_bottom(Line::styled(format!(" {past} "), theme.muted()))
+        .title_bottom(Line::styled(past, theme.muted()))
         .title_bottom(Line::styled(" now ", theme.muted()).right_aligned());
-    let inner = block.inner(area);
-    let (columns, rows) = (usize::from(inner.width), usize::from(inner.height));
-    let stretched = stretch(values, columns);
-    let lines: Vec<Line> = chart::bars(&stretched, columns, rows)
+    let rows = usize::from(block.inner(area).height);
+    let lines: Vec<Line> = chart::bars(&stretch(chart.values, chart.full, columns), columns, rows)
         .into_iter()
-        .map(|bars| Line::styled(text::left(&bars, columns), theme.chart()))
+        .map(|bars| Line::styled(bars, theme.chart()))
         .collect();
     frame.render_widget(Paragraph::new(lines).block(block), area);
 }
 
-/// The values over all columns: each one several columns wide if there are more columns than values.
-fn stretch(values: &[f32], columns: usize) -> Vec<f32> {
-    if values.is_empty() || values.len() >= columns {
+/// To the minute, unless it is told in seconds anyway.
+fn rounded(past: Duration) -> Duration {
+    if past < Duration::from_secs(100) { past } else { past + Duration::from_secs(30) }
+}
+
+/// The values for that many columns. If a full history has fewer values, each gets several columns;
+/// the part of the history that is still missing stays empty.
+fn stretch(values: &[f32], full: usize, columns: usize) -> Vec<f32> {
+    if full >= columns {
         return values.to_vec();
     }
-    (0..columns).map(|column| values[column * values.len() / columns]).collect()
+    let missing = full.saturating_sub(values.len());
+    let value = |column: usize| {
+        let index = column * full / columns;
+        index.checked_sub(missing).and_then(|index| values.get(index)).copied().unwrap_or(0.0)
+    };
+    (0..columns).map(value).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_short_history_stands_at_the_right() {
+        assert_eq!(stretch(&[1.0, 2.0], 4, 8), [0.0, 0.0, 0.0, 0.0, 1.0, 1.0, 2.0, 2.0]);
+        assert_eq!(stretch(&[1.0, 2.0], 2, 3), [1.0, 1.0, 2.0]);
+        assert_eq!(stretch(&[1.0, 2.0, 3.0], 3, 2), [1.0, 2.0, 3.0]);
+        assert_eq!(stretch(&[], 0, 2), [0.0, 0.0]);
+    }
 }
