@@ -3,7 +3,7 @@
 use super::blocks::Confirmed;
 use super::log::Subject;
 use crate::address::PeerAddress;
-use crate::event::{PeerEvent, PeerId};
+use crate::event::{DisconnectReason, PeerEvent, PeerId};
 use crate::snapshot::Level;
 use crate::text::grouped;
 use crate::time::Timestamp;
@@ -45,7 +45,11 @@ pub(super) fn peer(now: Timestamp, teller: &Teller<'_>, event: &PeerEvent) -> Op
         PeerEvent::Disconnected { reason, retry_at } => {
             let retry = retry_at.map(|at| format!(", next attempt in {} s", at.since(now).as_secs()));
             let retry = retry.unwrap_or_default();
-            let (level, what) = if was_live { (Level::Bad, "gone") } else { (Level::Warning, "not reached") };
+            let (level, what) = match was_live {
+                true if is_wanted(reason) => (Level::Info, "gone"),
+                true => (Level::Bad, "gone"),
+                false => (Level::Warning, "not reached"),
+            };
             let one_of_many = !was_live && !listed;
             let subject = if one_of_many {
                 Subject::NotReached(discriminant(reason))
@@ -57,6 +61,14 @@ pub(super) fn peer(now: Timestamp, teller: &Teller<'_>, event: &PeerEvent) -> Op
         _ => return None,
     };
     Some(Told { level, subject, text })
+}
+
+/// Whether it was us who ended the connection, and not for want of anything.
+fn is_wanted(reason: &DisconnectReason) -> bool {
+    matches!(
+        reason,
+        DisconnectReason::RotatedOut | DisconnectReason::AddressesTold | DisconnectReason::ShuttingDown
+    )
 }
 
 /// What a DNS seed answered.
@@ -99,4 +111,66 @@ pub(super) fn replacement(old: &[Txid], new: Txid, descendants: usize) -> Option
 fn short(txid: Txid) -> String {
     let text = txid.to_string();
     format!("{}…{}", &text[..6], &text[61..])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::event::{Misbehaviour, PeerInfo};
+    use crate::model::testing::{START, address, info};
+    use std::time::Duration;
+
+    fn tell(was_live: bool, event: &PeerEvent) -> Option<(Level, String)> {
+        let teller = Teller { id: PeerId(1), address: &address(1), was_live, listed: true };
+        peer(START, &teller, event).map(|told| (told.level, told.text))
+    }
+
+    fn gone(reason: DisconnectReason) -> PeerEvent {
+        PeerEvent::Disconnected { reason, retry_at: Some(START + Duration::from_secs(38)) }
+    }
+
+    #[test]
+    fn peers_are_told_with_address_and_reason() {
+        let line = |level, text: &str| Some((level, format!("203.0.113.1:8333 {text}")));
+        let ready = |info| PeerEvent::Ready(Box::new(info));
+        assert_eq!(tell(true, &ready(info())), line(Level::Good, "connected: /Satoshi:30.0.0/"));
+        let blocks_only = PeerInfo { relay: false, ..info() };
+        let text = "connected, blocks only: /Satoshi:30.0.0/";
+        assert_eq!(tell(true, &ready(blocks_only)), line(Level::Warning, text));
+        let lost = gone(DisconnectReason::PingTimeout);
+        let text = "gone: ping timeout, next attempt in 38 s";
+        assert_eq!(tell(true, &lost), line(Level::Bad, text));
+        let text = "not reached: ping timeout, next attempt in 38 s";
+        assert_eq!(tell(false, &lost), line(Level::Warning, text));
+        let wanted = tell(true, &gone(DisconnectReason::RotatedOut));
+        assert_eq!(wanted.map(|(level, _)| level), Some(Level::Info));
+        let odd = PeerEvent::Tolerated(Misbehaviour::UnexpectedPong);
+        assert_eq!(
+            tell(true, &odd),
+            Some((Level::Warning, "203.0.113.1:8333: pong without a ping".to_owned()))
+        );
+        assert_eq!(tell(true, &PeerEvent::Pinged), None);
+    }
+
+    #[test]
+    fn a_block_is_told_with_what_is_known_of_it() {
+        let told = |transactions, seen, conflicted| {
+            block(923_114, &Confirmed { transactions, seen, conflicted }).text
+        };
+        assert_eq!(told(2_915, 2_876, 0), "block 923,114 · 2,915 tx · 98.7 % seen before");
+        assert_eq!(told(2, 0, 3), "block 923,114 · 2 tx · 0.0 % seen before · 3 conflicting dropped");
+        assert_eq!(told(1, 0, 0), "block 923,114 · 1 tx");
+    }
+
+    #[test]
+    fn a_replacement_names_both() {
+        let told =
+            |old: &[Txid], descendants| replacement(old, Txid([0xab; 32]), descendants).map(|told| told.text);
+        assert_eq!(told(&[], 0), None);
+        assert_eq!(told(&[Txid([1; 32])], 0).unwrap(), "010101…101 replaced by ababab…bab");
+        assert_eq!(
+            told(&[Txid([1; 32]), Txid([2; 32])], 3).unwrap(),
+            "010101…101 and 4 more replaced by ababab…bab"
+        );
+    }
 }

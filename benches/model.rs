@@ -1,0 +1,278 @@
+//! What an event and a snapshot cost with 1,000, 30,000 and 300,000 transactions, and how much
+//! memory a transaction takes: by the model's own account, and in the process.
+//!
+//! The snapshot must not cost more with a larger mempool; the last lines tell the ratios.
+
+use criterion::{BenchmarkId, Criterion};
+use mempulse::address::PeerAddress;
+use mempulse::chain::Network;
+use mempulse::event::{Event, EventKind, PeerEvent, PeerId, PeerInfo, Transport};
+use mempulse::model::{Model, ModelSettings};
+use mempulse::snapshot::{Totals, TxKey};
+use mempulse::time::Timestamp;
+use mempulse::view::{Anchor, PeersView, TransactionsView, View};
+use mempulse::wire::transaction::{InputParts, OutputParts, TxParts};
+use mempulse::wire::{Block, BlockHeader, OutPoint, Services, Transaction, TxHash, Txid};
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::hint::black_box;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+const SIZES: [u64; 3] = [1_000, 30_000, 300_000];
+const PEERS: u64 = 1_000;
+/// How many peers announce each transaction, as with the default number of peers.
+const ANNOUNCERS: u64 = 8;
+/// How many of the newest transactions every peer announces: more than are on screen.
+const ANNOUNCED_BY_ALL: u64 = 60;
+const START: Timestamp = Timestamp::from_secs(1_700_000_000);
+
+/// The shortest time of one round, by what was done and with how many transactions.
+type Times = RefCell<BTreeMap<(&'static str, u64), Duration>>;
+
+/// A model that is fed.
+struct Feed {
+    model: Model,
+    now: Timestamp,
+    next: u64,
+}
+
+impl Feed {
+    fn new(max_mempool: u64) -> Self {
+        let settings = ModelSettings {
+            network: Network::Mainnet,
+            demo: false,
+            listed_peers: false,
+            max_mempool,
+            started: START,
+        };
+        let mut feed = Self { model: Model::new(settings), now: START, next: 0 };
+        for peer in 0..PEERS {
+            let octets = u32::try_from(0x0a00_0000 + peer).expect("a thousand is little");
+            let socket = SocketAddr::new(IpAddr::V4(Ipv4Addr::from(octets)), 8_333);
+            let address = PeerAddress::from_socket(socket);
+            feed.peer(peer, PeerEvent::Dialling { address, attempt: 1 });
+            feed.peer(peer, PeerEvent::Connected { transport: Transport::V1 });
+            feed.peer(peer, PeerEvent::Ready(Box::new(info())));
+            feed.peer(peer, PeerEvent::Pong { rtt: Duration::from_millis(20 + peer % 300) });
+        }
+        feed
+    }
+
+    /// With about `count` transactions, of which each takes `each` bytes. From then on each new one
+    /// drives the oldest out.
+    fn filled(count: u64, each: u64) -> Self {
+        let for_those_of_all = ANNOUNCED_BY_ALL * PEERS * 12;
+        let mut feed = Self::new(count * each + for_those_of_all);
+        feed.fill(count);
+        feed
+    }
+
+    fn fill(&mut self, count: u64) {
+        for number in 0..count {
+            let tx = transaction(number);
+            let announcers = if number + ANNOUNCED_BY_ALL < count { ANNOUNCERS } else { PEERS };
+            (0..announcers).for_each(|peer| self.announce((number + peer) % PEERS, &tx));
+            self.deliver(number % PEERS, &tx);
+            self.now = self.now + Duration::from_millis(1);
+        }
+        self.next = count;
+    }
+
+    fn peer(&mut self, peer: u64, event: PeerEvent) {
+        self.model.apply(&Event { time: self.now, kind: EventKind::Peer(PeerId(peer), event) });
+    }
+
+    fn announce(&mut self, peer: u64, tx: &Transaction) {
+        self.peer(peer, PeerEvent::Announced { txs: vec![TxHash::Wtxid(tx.wtxid())], count: 1 });
+    }
+
+    fn deliver(&mut self, peer: u64, tx: &Arc<Transaction>) {
+        let answered_after = Duration::from_millis(40);
+        self.peer(peer, PeerEvent::Transaction { tx: Arc::clone(tx), answered_after });
+    }
+
+    /// A transaction, and the block that will contain it.
+    fn block(&mut self, tx: &Arc<Transaction>) -> Event {
+        self.deliver(1, tx);
+        let header = BlockHeader::decode(&[0; BlockHeader::SIZE]);
+        let coinbase = Transaction::clone(&transaction(u64::MAX - 1));
+        let transactions = vec![coinbase, Transaction::clone(tx)];
+        let block = Arc::new(Block { header, hash: header.hash(), size: 0, transactions });
+        Event { time: self.now, kind: EventKind::Block { peer: PeerId(1), height: 900_000, block } }
+    }
+
+    fn totals(&self) -> Totals {
+        self.model.snapshot(&View::default(), self.now).totals
+    }
+
+    fn take(&mut self, count: u64) -> Vec<Arc<Transaction>> {
+        let first = self.next;
+        self.next += count;
+        (first..self.next).map(transaction).collect()
+    }
+}
+
+fn info() -> PeerInfo {
+    PeerInfo {
+        version: 70_016,
+        services: Services::NETWORK.with(Services::WITNESS),
+        user_agent: "/Satoshi:30.0.0/".to_owned(),
+        start_height: 900_000,
+        relay: true,
+        clock_offset: 0,
+        wtxid_relay: true,
+    }
+}
+
+/// Two inputs and two outputs, 208 vB; every other one spends its predecessor.
+fn transaction(number: u64) -> Arc<Transaction> {
+    let coin = |salt: u64| {
+        let mut txid = [0x5a; 32];
+        txid[..8].copy_from_slice(&number.to_le_bytes());
+        txid[8..16].copy_from_slice(&salt.to_le_bytes());
+        OutPoint { txid: Txid(txid), vout: 1 }
+    };
+    let parent = match number % 2 {
+        0 => coin(1),
+        _ => OutPoint { txid: transaction(number - 1).txid(), vout: 0 },
+    };
+    let input = |prevout| InputParts {
+        prevout,
+        script_sig: Vec::new(),
+        sequence: 0xffff_fffd,
+        witness: vec![vec![0x30; 72], vec![2; 33]],
+    };
+    let output = |value| OutputParts { value, script_pubkey: [&[0, 20][..], &[9; 20]].concat() };
+    let parts = TxParts {
+        version: 2,
+        inputs: vec![input(parent), input(coin(2))],
+        outputs: vec![output(70_000), output(number)],
+        lock_time: 0,
+    };
+    // As the decoder makes it: with bytes of its own and none to spare.
+    Arc::new(parts.build().expect("it has inputs").detached())
+}
+
+fn screen(anchor: Anchor) -> View {
+    View {
+        peers: PeersView { offset: 0, height: 30, selected: Some(PeerId(500)) },
+        transactions: TransactionsView { anchor, height: 50 },
+        events: 20,
+        arrival: 98,
+        open: None,
+    }
+}
+
+/// Measures `rounds`, which does something so many times and tells how long it took.
+fn measure(
+    criterion: &mut Criterion,
+    times: &Times,
+    what: &'static str,
+    size: u64,
+    mut rounds: impl FnMut(u64) -> Duration,
+) {
+    let mut group = criterion.benchmark_group(what);
+    group.bench_function(BenchmarkId::from_parameter(size), |bencher| {
+        bencher.iter_custom(|count| {
+            let elapsed = rounds(count);
+            let each = elapsed / u32::try_from(count).unwrap_or(u32::MAX);
+            let mut times = times.borrow_mut();
+            let shortest = times.entry((what, size)).or_insert(each);
+            *shortest = each.min(*shortest);
+            elapsed
+        });
+    });
+    group.finish();
+}
+
+fn timed(work: impl FnOnce()) -> Duration {
+    let start = Instant::now();
+    work();
+    start.elapsed()
+}
+
+fn bench(criterion: &mut Criterion, times: &Times, size: u64, each: u64) {
+    let mut feed = Feed::filled(size, each);
+    feed.now = feed.now + Duration::from_secs(1);
+    let middle = Anchor::Selected { key: TxKey(size / 2), above: 25 };
+    for (what, view) in [
+        ("snapshot: the newest, 1,000 peers", screen(Anchor::Newest)),
+        ("snapshot: in the middle, 1,000 peers", screen(middle)),
+    ] {
+        measure(criterion, times, what, size, |count| {
+            timed(|| (0..count).for_each(|_| drop(black_box(feed.model.snapshot(&view, feed.now)))))
+        });
+    }
+    measure(criterion, times, "apply: announcement and transaction", size, |count| {
+        let txs = feed.take(count);
+        timed(|| {
+            for tx in &txs {
+                feed.announce(1, tx);
+                feed.deliver(1, tx);
+            }
+        })
+    });
+    measure(criterion, times, "apply: one more announcement", size, |count| {
+        let middle = feed.next - size / 2;
+        let txs: Vec<_> = (0..count).map(|number| transaction(middle + number % (size / 4))).collect();
+        timed(|| (0..).zip(&txs).for_each(|(number, tx)| feed.announce(number % ANNOUNCERS, tx)))
+    });
+    measure(criterion, times, "apply: block of 1 transaction", size, |count| {
+        let blocks: Vec<_> = feed.take(count).iter().map(|tx| feed.block(tx)).collect();
+        timed(|| blocks.into_iter().for_each(|block| feed.model.apply(&block)))
+    });
+}
+
+/// Bytes of memory that the process has; `None` where the system does not tell as Linux does.
+fn resident() -> Option<u64> {
+    let statm = std::fs::read_to_string("/proc/self/statm").ok()?;
+    let pages: u64 = statm.split(' ').nth(1)?.parse().ok()?;
+    Some(pages * 4_096)
+}
+
+/// Tells what a transaction takes, and returns it by the model's account. Must come first, while
+/// the process has no memory to spare.
+fn memory() -> u64 {
+    let count = SIZES[2];
+    let before = resident();
+    let mut feed = Feed::new(u64::MAX);
+    for number in 0..count {
+        let tx = transaction(number);
+        (0..ANNOUNCERS).for_each(|peer| feed.announce(peer, &tx));
+        feed.deliver(1, &tx);
+        // Slowly enough that what was pending is forgotten meanwhile.
+        feed.now = feed.now + Duration::from_millis(500);
+    }
+    let raw = transaction(1).raw().len();
+    println!("{count} transactions of {raw} bytes, each announced by {ANNOUNCERS} peers:");
+    let each = feed.totals().memory / count;
+    println!("  by the model's account {each} bytes each");
+    if let Some((before, after)) = before.zip(resident()) {
+        println!("  in the process         {} bytes each", after.saturating_sub(before) / count);
+    }
+    each
+}
+
+fn main() {
+    let each = memory();
+    let mut criterion = Criterion::default()
+        .sample_size(10)
+        .warm_up_time(Duration::from_millis(200))
+        .measurement_time(Duration::from_millis(800))
+        .configure_from_args();
+    let times = Times::default();
+    for size in SIZES {
+        bench(&mut criterion, &times, size, each);
+    }
+    criterion.final_summary();
+    let times = times.into_inner();
+    println!("\nhow many times as long as with {} transactions:", SIZES[0]);
+    for ((what, size), time) in &times {
+        if let Some(first) = times.get(&(*what, SIZES[0])) {
+            let ratio = time.as_secs_f64() / first.as_secs_f64();
+            println!("  {what:<40} {size:>7}: {time:>10.2?} {ratio:>6.2} ×");
+        }
+    }
+}
