@@ -2,6 +2,7 @@
 
 use crate::address::PeerAddress;
 use crate::chain::Network;
+use crate::network::TransportChoice;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
@@ -53,6 +54,9 @@ pub struct WatchArgs {
     #[arg(long, value_name = "N", default_value_t = 8, conflicts_with = "peer",
           value_parser = clap::value_parser!(u16).range(1..=1000))]
     pub peers: u16,
+    /// Which transport to speak; v2 is the encrypted one (BIP324), auto takes it where a peer does
+    #[arg(long, value_name = "NAME", default_value = "auto", value_parser = transport_parser())]
+    pub transport: TransportChoice,
     /// Ask peers that offer it (BIP35) for their whole mempool once
     #[arg(long)]
     pub bootstrap: bool,
@@ -142,6 +146,13 @@ fn network_parser() -> impl TypedValueParser<Value = Network> {
     })
 }
 
+fn transport_parser() -> impl TypedValueParser<Value = TransportChoice> {
+    let all = TransportChoice::ALL.iter().copied();
+    let names = all.clone().map(TransportChoice::name);
+    PossibleValuesParser::new(names)
+        .map(move |name| all.clone().find(|choice| choice.name() == name).unwrap_or(TransportChoice::Auto))
+}
+
 fn level_parser() -> impl TypedValueParser<Value = tracing::Level> {
     PossibleValuesParser::new(["error", "warn", "info", "debug", "trace"])
         .try_map(|name| name.parse::<tracing::Level>())
@@ -189,6 +200,14 @@ mod tests {
     fn main_is_short_for_mainnet() {
         assert_eq!(parse("mempulse --network main").unwrap().watch.network, Network::Mainnet);
         assert_eq!(parse("mempulse --network signet").unwrap().watch.network, Network::Signet);
+    }
+
+    #[test]
+    fn the_transports_are_those_of_the_build() {
+        let transport = |line| parse(line).map(|cli| cli.watch.transport.name());
+        assert_eq!(transport("mempulse"), Ok("auto"));
+        assert_eq!(transport("mempulse --transport v1"), Ok("v1"));
+        assert_eq!(transport("mempulse --transport v2").is_ok(), cfg!(feature = "v2"));
     }
 
     #[test]

@@ -88,8 +88,13 @@ async fn watch(frontend: Frontend, args: &WatchArgs) -> Result<()> {
     let peers = args.peer_addresses().map_err(anyhow::Error::msg)?;
     let choice =
         if peers.is_empty() { PeerChoice::Discover(args.peers.into()) } else { PeerChoice::Only(peers) };
-    let settings =
-        Settings { network: args.network, choice, bootstrap: args.bootstrap, ..Settings::default() };
+    let settings = Settings {
+        network: args.network,
+        choice,
+        transport: args.transport,
+        bootstrap: args.bootstrap,
+        ..Settings::default()
+    };
     show(frontend, settings, &args.common, false).await
 }
 

@@ -1,7 +1,8 @@
 //! The headless frontend: one JSON object per line on standard output.
 
-use crate::event::{Event, EventKind, PeerEvent, PeerId};
+use crate::event::{Event, EventKind, PeerEvent, PeerId, Transport};
 use crate::model::Model;
+use crate::text::hex;
 use serde::Serialize;
 use std::io::{self, Write};
 use tokio::sync::mpsc;
@@ -25,6 +26,10 @@ enum Body {
         services: Vec<String>,
         start_height: i32,
         relay: bool,
+        /// `v1` or `v2`.
+        transport: Option<String>,
+        /// In hexadecimal digits; of a v2 connection only.
+        session_id: Option<String>,
     },
     PeerDisconnected {
         peer: String,
@@ -74,6 +79,8 @@ pub fn record(event: &Event, model: &Model) -> Option<Record> {
                 services: info.services.names(),
                 start_height: info.start_height,
                 relay: info.relay,
+                transport: model.peer_transport(*peer).map(|transport| transport.to_string()),
+                session_id: session_id(model, *peer),
             },
             PeerEvent::Disconnected { reason, .. } => {
                 Body::PeerDisconnected { peer: name(*peer), reason: reason.to_string() }
@@ -114,6 +121,13 @@ pub fn record(event: &Event, model: &Model) -> Option<Record> {
 }
 
 /// `address:port`. A peer has a name as long as it has events.
+fn session_id(model: &Model, peer: PeerId) -> Option<String> {
+    match model.peer_transport(peer)? {
+        Transport::V1 => None,
+        Transport::V2 { session_id } => Some(hex(&session_id)),
+    }
+}
+
 fn address(model: &Model, peer: PeerId) -> String {
     model.peer_address(peer).map(ToString::to_string).unwrap_or_default()
 }

@@ -38,7 +38,7 @@ mod world;
 use crate::address::PeerAddress;
 use crate::chain::Network;
 use crate::clock::Clock;
-use crate::network::{PeerChoice, Settings};
+use crate::network::{PeerChoice, Settings, TransportChoice};
 use door::Door;
 use node::{Node, Shared};
 use profile::Profile;
@@ -205,6 +205,8 @@ pub(crate) fn settings(addresses: Vec<PeerAddress>) -> Settings {
     Settings {
         network: Network::Regtest,
         choice: PeerChoice::Only(addresses),
+        // The nodes speak no other.
+        transport: TransportChoice::V1,
         handshake_timeout: Duration::from_secs(20),
         ping_interval: Duration::from_secs(10),
         ping_timeout: Duration::from_secs(15),

@@ -43,6 +43,12 @@ pub enum DisconnectReason {
     /// It was asked for addresses, and for nothing else.
     #[error("told its addresses")]
     AddressesTold,
+    /// The peer does not understand the v2 transport, and the user wants no other.
+    #[error("does not speak the v2 transport")]
+    SpeaksV1,
+    /// The keys of the v2 transport could not be agreed on.
+    #[error("key exchange failed: {0}")]
+    KeyExchange(&'static str),
     /// We dialled ourselves.
     #[error("connected to ourselves")]
     SelfConnection,
@@ -67,9 +73,9 @@ pub enum DisconnectReason {
     /// A message is longer than the protocol allows, in bytes.
     #[error("message of {0} bytes is too long")]
     MessageTooLong(u32),
-    /// The header of a message is not one.
-    #[error("bad message header: {0}")]
-    BadHeader(&'static str),
+    /// A packet of the v2 transport was not made by the one with whom the keys were exchanged.
+    #[error("a packet fails its authentication")]
+    NotAuthentic,
     /// The peer broke a rule that Core punishes as well.
     #[error("{0}")]
     Misbehaved(Misbehaviour),

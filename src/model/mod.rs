@@ -29,7 +29,7 @@ pub use entry::Entry;
 
 use crate::address::PeerAddress;
 use crate::chain::Network;
-use crate::event::{Direction, Event, EventKind, PeerEvent, PeerId, PeerInfo, Tip, Traffic};
+use crate::event::{Direction, Event, EventKind, PeerEvent, PeerId, PeerInfo, Tip, Traffic, Transport};
 use crate::snapshot::{Detail, Snapshot, Totals};
 use crate::time::Timestamp;
 use crate::view::{Open, View};
@@ -188,6 +188,11 @@ impl Model {
     /// What a peer said of itself when it was last connected.
     pub fn peer_info(&self, id: PeerId) -> Option<&PeerInfo> {
         self.peers.get(id)?.info()
+    }
+
+    /// The format of the bytes on the connection to a peer, if it is open.
+    pub fn peer_transport(&self, id: PeerId) -> Option<Transport> {
+        self.peers.get(id)?.transport()
     }
 
     /// What the screen may know at `now`. The cost depends on the view and the number of peers,

@@ -229,6 +229,11 @@ impl Peer {
         self.info.as_ref()
     }
 
+    /// The format of the bytes of the connection, if it is open.
+    pub(super) fn transport(&self) -> Option<Transport> {
+        self.transport
+    }
+
     fn liveness(&self, now: Timestamp) -> Liveness {
         match &self.state {
             State::Dialling { since, attempt } => {
@@ -298,7 +303,7 @@ const OTHER_COMMANDS: &str = "other";
 fn describe_transport(transport: Transport) -> String {
     match transport {
         Transport::V1 => transport.to_string(),
-        Transport::V2 { session_id } => format!("{transport} session {}", hex(&session_id)),
+        Transport::V2 { session_id } => format!("{transport} session {}", hex(&session_id[..4])),
     }
 }
 

@@ -28,6 +28,7 @@ pub struct AddressBook {
 #[derive(Debug)]
 struct Candidate {
     id: PeerId,
+    v1_only: bool,
     failures: u32,
     rests_until: Timestamp,
 }
@@ -44,7 +45,7 @@ impl AddressBook {
         }
         let id = PeerId(self.next_id);
         self.next_id += 1;
-        let candidate = Candidate { id, failures: 0, rests_until: Timestamp::default() };
+        let candidate = Candidate { id, v1_only: false, failures: 0, rests_until: Timestamp::default() };
         self.candidates.insert(address, candidate);
         true
     }
@@ -76,6 +77,18 @@ impl AddressBook {
     /// Failures in a row of `address`.
     pub fn failures(&self, address: &PeerAddress) -> u32 {
         self.candidates.get(address).map_or(0, |candidate| candidate.failures)
+    }
+
+    /// Whether `address` is known not to speak the v2 transport.
+    pub fn speaks_v1_only(&self, address: &PeerAddress) -> bool {
+        self.candidates.get(address).is_some_and(|candidate| candidate.v1_only)
+    }
+
+    /// `address` speaks the v2 transport, or not.
+    pub fn note_transport(&mut self, address: &PeerAddress, v1_only: bool) {
+        if let Some(candidate) = self.candidates.get_mut(address) {
+            candidate.v1_only = v1_only;
+        }
     }
 
     /// The handshake with `address` was done.

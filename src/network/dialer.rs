@@ -30,6 +30,8 @@ pub struct Dial {
     pub address: PeerAddress,
     /// How many attempts in a row, this one included.
     pub attempt: u32,
+    /// Whether the peer is known not to speak the v2 transport.
+    pub v1_only: bool,
 }
 
 /// Decides whom to dial.
@@ -45,6 +47,7 @@ pub enum Dialer {
 #[derive(Debug)]
 pub struct Chosen {
     address: PeerAddress,
+    v1_only: bool,
     state: ChosenState,
     backoff: Backoff,
 }
@@ -76,6 +79,7 @@ impl Dialer {
                 let addresses = addresses.iter().filter(|address| once.insert(*address));
                 let chosen = addresses.map(|address| Chosen {
                     address: address.clone(),
+                    v1_only: false,
                     state: ChosenState::Waiting { until: now },
                     backoff: Backoff::new(REDIAL.0, REDIAL.1, &mut rng),
                 });
@@ -100,7 +104,8 @@ impl Dialer {
                 let begin = |(number, chosen): (u64, &mut Chosen)| {
                     chosen.state = ChosenState::Dialled;
                     let attempt = chosen.backoff.failures().saturating_add(1);
-                    Dial { peer: PeerId(number), address: chosen.address.clone(), attempt }
+                    let (address, v1_only) = (chosen.address.clone(), chosen.v1_only);
+                    Dial { peer: PeerId(number), address, attempt, v1_only }
                 };
                 waiting.map(begin).collect()
             }
@@ -120,6 +125,23 @@ impl Dialer {
                 if let Some((address, ready)) = discovery.connections.get_mut(&peer) {
                     *ready = true;
                     discovery.book.succeeded(address);
+                }
+            }
+        }
+    }
+
+    /// Whether `peer` says of itself that it does not speak the v2 transport. It is remembered for
+    /// the next dial.
+    pub fn note_transport(&mut self, peer: PeerId, v1_only: bool) {
+        match self {
+            Self::Fixed(chosen) => {
+                if let Some(chosen) = find(chosen, peer) {
+                    chosen.v1_only = v1_only;
+                }
+            }
+            Self::Discovery(discovery) => {
+                if let Some((address, _)) = discovery.connections.get(&peer) {
+                    discovery.book.note_transport(address, v1_only);
                 }
             }
         }
@@ -200,7 +222,8 @@ impl Discovery {
         let (peer, address) = self.book.pick(now, &taken, &mut self.rng)?;
         let attempt = self.book.failures(&address).saturating_add(1);
         self.connections.insert(peer, (address.clone(), false));
-        Some(Dial { peer, address, attempt })
+        let v1_only = self.book.speaks_v1_only(&address);
+        Some(Dial { peer, address, attempt, v1_only })
     }
 }
 

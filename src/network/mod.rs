@@ -24,6 +24,6 @@ mod settings;
 mod starting_point;
 mod tx_requests;
 
-pub use crate::peer::{IpFamilies, Resolve, Resolving, Routes, SystemResolver};
+pub use crate::peer::{IpFamilies, Resolve, Resolving, Routes, SystemResolver, TransportChoice};
 pub use manager::PeerManager;
 pub use settings::{PeerChoice, Settings};

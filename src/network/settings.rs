@@ -2,7 +2,7 @@
 
 use crate::address::PeerAddress;
 use crate::chain::Network;
-use crate::peer::Routes;
+use crate::peer::{Routes, TransportChoice};
 use std::time::Duration;
 
 /// How peers are found and treated.
@@ -14,6 +14,8 @@ pub struct Settings {
     pub choice: PeerChoice,
     /// By which ways they may be reached.
     pub routes: Routes,
+    /// Which transport to speak.
+    pub transport: TransportChoice,
     /// How long a handshake may take, from the open connection to `verack`.
     pub handshake_timeout: Duration,
     /// The time between two pings of ours.
@@ -41,6 +43,7 @@ impl Default for Settings {
             network: Network::Mainnet,
             choice: PeerChoice::Discover(8),
             routes: Routes::default(),
+            transport: TransportChoice::Auto,
             handshake_timeout: Duration::from_mins(1),
             ping_interval: Duration::from_secs(30),
             ping_timeout: Duration::from_secs(30),

@@ -1,7 +1,8 @@
 //! Bytes in and out of one connection, with bounds on what may pile up.
 
-use crate::event::DisconnectReason;
-use crate::wire::{Decoded, Decoder, FrameError, Message};
+use super::codec::Codec;
+use crate::event::{DisconnectReason, Transport};
+use crate::wire::{Decoded, FrameError, Message};
 use bytes::{Buf, BytesMut};
 use std::io;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, ReadHalf, WriteHalf};
@@ -11,25 +12,28 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, ReadHalf, Wr
 const MAX_BACKLOG: usize = 64 * 1024;
 
 /// One connection of any kind of stream.
-#[derive(Debug)]
 pub struct Connection<S> {
     reader: ReadHalf<S>,
     writer: WriteHalf<S>,
-    magic: [u8; 4],
-    decoder: Decoder,
+    codec: Codec,
     output: BytesMut,
 }
 
 impl<S: AsyncRead + AsyncWrite> Connection<S> {
-    /// A connection to the network of this magic.
-    pub fn new(stream: S, magic: [u8; 4]) -> Self {
+    /// A connection in the transport that its ends have agreed on.
+    pub fn new(stream: S, codec: Codec) -> Self {
         let (reader, writer) = tokio::io::split(stream);
-        Self { reader, writer, magic, decoder: Decoder::new(magic), output: BytesMut::new() }
+        Self { reader, writer, codec, output: BytesMut::new() }
+    }
+
+    /// The format of its bytes.
+    pub fn transport(&self) -> Transport {
+        self.codec.transport()
     }
 
     /// Queues a message. Its size on the wire, in bytes.
     pub fn send(&mut self, message: &Message) -> u32 {
-        let bytes = message.encode(self.magic);
+        let bytes = self.codec.encode(message);
         self.output.extend_from_slice(&bytes);
         u32::try_from(bytes.len()).unwrap_or(u32::MAX)
     }
@@ -49,10 +53,10 @@ impl<S: AsyncRead + AsyncWrite> Connection<S> {
     /// # Errors
     /// The stream cannot be understood any more.
     pub fn next(&mut self) -> Result<Option<Decoded>, DisconnectReason> {
-        self.decoder.next().map_err(|error| match error {
+        self.codec.next().map_err(|error| match error {
             FrameError::WrongMagic(magic) => DisconnectReason::WrongMagic(magic),
             FrameError::TooLong(length) => DisconnectReason::MessageTooLong(length),
-            FrameError::NotAuthentic => DisconnectReason::BadHeader("not authentic"),
+            FrameError::NotAuthentic => DisconnectReason::NotAuthentic,
         })
     }
 
@@ -62,10 +66,10 @@ impl<S: AsyncRead + AsyncWrite> Connection<S> {
     /// # Errors
     /// The connection has ended.
     pub async fn progress(&mut self, listen: bool) -> Result<(), DisconnectReason> {
-        let Self { reader, writer, decoder, output, .. } = self;
+        let Self { reader, writer, codec, output } = self;
         tokio::select! {
-            received = reader.read_buf(decoder.buffer()), if listen => match received {
-                Ok(0) if decoder.is_between_messages() => Err(DisconnectReason::ClosedByPeer),
+            received = reader.read_buf(codec.buffer()), if listen => match received {
+                Ok(0) if codec.is_between_messages() => Err(DisconnectReason::ClosedByPeer),
                 Ok(0) => Err(DisconnectReason::ClosedInsideMessage),
                 Ok(_) => Ok(()),
                 Err(error) => Err(lost(&error)),

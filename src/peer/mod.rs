@@ -5,16 +5,21 @@
 //! | `handshake`, `keepalive` | the first messages; pings and pongs |
 //! | `session` | both together: messages and time in, instructions out |
 //! | `route`, `resolve`, `socks`, `dial` | by which way a stream is opened |
-//! | `connection` | bytes in and out of it |
+//! | `open`, `key_exchange` | in which transport |
+//! | `connection`, `codec` | bytes in and out of it |
 //! | `meter` | what went over it |
 //! | `report` | what a task tells the owner, in bounded memory |
 //! | `task` | the loop around all of these |
 
+mod codec;
 mod connection;
 pub(crate) mod dial;
 mod handshake;
 mod keepalive;
+#[cfg(feature = "v2")]
+mod key_exchange;
 mod meter;
+mod open;
 pub(crate) mod report;
 pub(crate) mod resolve;
 mod route;
@@ -22,6 +27,7 @@ mod session;
 mod socks;
 pub(crate) mod task;
 
+pub use open::TransportChoice;
 pub use resolve::{Resolve, Resolving, SystemResolver};
 pub use route::{IpFamilies, Routes};
 pub(crate) use session::Timing;

@@ -7,12 +7,13 @@
 use super::connection::Connection;
 use super::dial::Connector;
 use super::meter::Meter;
+use super::open::{TransportChoice, open};
 use super::report::{Content, OwnerGone, Pending, Reporter};
 use super::session::{Instruction, Session, Timing};
 use crate::address::PeerAddress;
 use crate::chain::Network;
 use crate::clock::Clock;
-use crate::event::{Direction, DisconnectReason, Misbehaviour, PeerEvent, Said, Transport};
+use crate::event::{Direction, DisconnectReason, Misbehaviour, PeerEvent, Said};
 use crate::time::Timestamp;
 use crate::wire::{Decoded, Dropped, Message, WireError};
 use std::collections::VecDeque;
@@ -33,6 +34,9 @@ pub struct TaskSettings {
     pub connector: Connector,
     /// Which network is spoken.
     pub network: Network,
+    /// Which transport to speak.
+    #[cfg_attr(not(feature = "v2"), expect(dead_code, reason = "without v2 there is nothing to choose"))]
+    pub transport: TransportChoice,
     /// How long things may take.
     pub timing: Timing,
     /// What time it is.
@@ -85,12 +89,12 @@ impl Handle {
 
 /// Dials `address` and stays until the connection ends.
 pub async fn run(address: PeerAddress, settings: TaskSettings, mut orders: Orders, reporter: Reporter) {
-    let dialled = tokio::select! {
-        stream = settings.connector.dial(&address) => stream,
+    let opened = tokio::select! {
+        opened = open(&address, &settings) => opened,
         reason = &mut orders.close => Err(reason.unwrap_or(DisconnectReason::ShuttingDown)),
     };
-    match dialled {
-        Ok(stream) => converse(stream, settings, orders, reporter).await,
+    match opened {
+        Ok(connection) => converse(connection, settings, orders, reporter).await,
         Err(reason) => {
             let time = settings.clock.now();
             let end = Pending { time, size: 0, content: Content::Ended(reason) };
@@ -100,9 +104,9 @@ pub async fn run(address: PeerAddress, settings: TaskSettings, mut orders: Order
     }
 }
 
-/// Speaks with the peer at the other end of `stream` until the connection ends.
+/// Speaks with the peer at the other end of `connection` until that ends.
 pub async fn converse<S: AsyncRead + AsyncWrite>(
-    stream: S,
+    connection: Connection<S>,
     settings: TaskSettings,
     orders: Orders,
     reporter: Reporter,
@@ -112,13 +116,13 @@ pub async fn converse<S: AsyncRead + AsyncWrite>(
     let mut task = Task {
         clock: settings.clock,
         network: settings.network,
-        connection: Connection::new(stream, settings.network.magic()),
+        connection,
         session,
         meter: Meter::default(),
         pending: VecDeque::new(),
         reporter,
     };
-    task.report(now, PeerEvent::Connected { transport: Transport::V1 });
+    task.report(now, PeerEvent::Connected { transport: task.connection.transport() });
     let Err(reason) = task.until_the_end(hello, orders).await;
     task.say_goodbye(reason).await;
 }

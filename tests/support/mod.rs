@@ -9,7 +9,7 @@ use mempulse::address::PeerAddress;
 use mempulse::chain::Network;
 use mempulse::clock::Clock;
 use mempulse::event::{DisconnectReason, Event, EventKind, PeerEvent, PeerId};
-use mempulse::network::{PeerChoice, PeerManager, Settings};
+use mempulse::network::{PeerChoice, PeerManager, Settings, TransportChoice};
 use mempulse::wire::{Decoder, Message, Services, Version};
 use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -77,6 +77,13 @@ impl Conversation {
         self.stream.write_all(bytes).await
     }
 
+    /// The next bytes, whatever they say.
+    pub async fn read<const N: usize>(&mut self) -> [u8; N] {
+        let mut bytes = [0; N];
+        timeout(PATIENCE, self.stream.read_exact(&mut bytes)).await.unwrap().unwrap();
+        bytes
+    }
+
     /// The next message; `None` when the other end has closed.
     pub async fn try_hear(&mut self) -> Option<Message> {
         loop {
@@ -134,9 +141,10 @@ pub fn version() -> Version {
     }
 }
 
-/// Settings for these peers, with times that suit a test.
+/// Settings for these peers. They speak the plain transport, and wait for its first words.
 pub fn settings(peers: Vec<PeerAddress>) -> Settings {
-    Settings { network: NETWORK, choice: PeerChoice::Only(peers), ..Settings::default() }
+    let (choice, transport) = (PeerChoice::Only(peers), TransportChoice::V1);
+    Settings { network: NETWORK, choice, transport, ..Settings::default() }
 }
 
 /// A manager and what it has told.

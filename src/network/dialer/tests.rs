@@ -44,7 +44,7 @@ fn a_lost_peer_is_redialled_under_its_id_with_growing_delays() {
     let mut now = START;
     for (attempt, full) in (1..).zip([1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 60.0, 60.0]) {
         let dials = dialer.due(now);
-        assert_eq!(dials, [Dial { peer: PeerId(0), address: ip("1.1.1.1"), attempt }]);
+        assert_eq!(dials, [Dial { peer: PeerId(0), address: ip("1.1.1.1"), attempt, v1_only: false }]);
         let retry_at = dialer.ended(PeerId(0), now).unwrap();
         assert_eq!(dialer.deadline(now), Some(retry_at));
         assert!((full * 0.79..=full).contains(&retry_at.since(now).as_secs_f64()), "{attempt}");

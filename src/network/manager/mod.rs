@@ -17,7 +17,7 @@ use crate::event::{DisconnectReason, Event, EventKind, PeerEvent, PeerId, PeerIn
 use crate::peer::dial::Connector;
 use crate::peer::report::{ConnectionId, Content, Report, Reports};
 use crate::peer::task::{self, Handle, TaskSettings};
-use crate::peer::{Resolve, SystemResolver, Timing};
+use crate::peer::{Resolve, SystemResolver, Timing, TransportChoice};
 use crate::time::Timestamp;
 use crate::wire::{Message, Services};
 use std::collections::{HashMap, VecDeque};
@@ -164,12 +164,16 @@ impl PeerManager {
     }
 
     fn dial(&mut self, dial: Dial, now: Timestamp) {
-        let Dial { peer, address, attempt } = dial;
+        let Dial { peer, address, attempt, v1_only } = dial;
         self.connections += 1;
         let connection = ConnectionId { peer, number: self.connections };
         let settings = TaskSettings {
             connector: Connector::new(self.settings.routes.clone(), Arc::clone(&self.resolver)),
             network: self.settings.network,
+            transport: match self.settings.transport {
+                TransportChoice::Auto if v1_only => TransportChoice::V1,
+                choice => choice,
+            },
             timing: Timing {
                 handshake_timeout: self.settings.handshake_timeout,
                 ping_interval: self.settings.ping_interval,
@@ -214,6 +218,7 @@ impl PeerManager {
 
     fn ready(&mut self, now: Timestamp, id: PeerId, info: &PeerInfo) {
         self.dialer.ready(id, now);
+        self.dialer.note_transport(id, !info.services.has(Services::P2P_V2));
         self.dials_at = Some(now);
         let bulk = self.settings.bootstrap && info.services.has(Services::BLOOM) && info.relay;
         self.tx_requests.connected(id, bulk);

@@ -7,3 +7,4 @@ mod liveness;
 mod mempool;
 mod screen;
 mod transactions;
+mod transport;

@@ -1,0 +1,181 @@
+//! The opening of the v2 transport (BIP324): two keys, some garbage, and a version each.
+
+use crate::event::DisconnectReason;
+use crate::wire::v2::{MAX_PACKET, PacketDecoder, PacketEncoder};
+use bip324::{CipherSession, Error, GarbageResult, Handshake, Role, VersionResult};
+use bytes::{Buf, BytesMut};
+use rand::RngExt;
+use std::io;
+use std::time::Duration;
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio::time::timeout;
+
+/// The most garbage that may stand between a key and what is encrypted (BIP324), in bytes.
+const MAX_GARBAGE: usize = 4_095;
+
+/// How long the public key is, in bytes.
+const KEY: usize = 64;
+
+/// How much is made room for at a time: what a peer promises is not believed.
+const READ_SIZE: usize = 16 * 1024;
+
+/// Both directions of an encrypted connection.
+pub struct Session {
+    /// Names the session; both ends know it.
+    pub id: [u8; 32],
+    /// Messages → bytes.
+    pub encoder: PacketEncoder,
+    /// Bytes → messages. It has what came right behind the exchange.
+    pub decoder: PacketDecoder,
+}
+
+/// Why there is no session.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Refusal {
+    /// The peer does not understand: it closed or was silent without having sent anything, or it
+    /// answered in the plain transport.
+    SpeaksV1,
+    /// The connection has ended.
+    Ended(DisconnectReason),
+}
+
+/// Exchanges keys over `stream`, which must have carried nothing yet.
+///
+/// # Errors
+/// There is no session: `stream` is of no use any more.
+pub async fn exchange_keys<S: AsyncRead + AsyncWrite + Unpin>(
+    stream: &mut S,
+    magic: [u8; 4],
+    patience: Duration,
+) -> Result<Session, Refusal> {
+    let mut exchange = Exchange { stream, received: BytesMut::new(), heard: false };
+    let outcome = timeout(patience, exchange.run(magic)).await;
+    match outcome {
+        Ok(Ok(session)) => Ok(session),
+        Ok(Err(Failure::Crypto(Error::V1Protocol))) => Err(Refusal::SpeaksV1),
+        _ if !exchange.heard => Err(Refusal::SpeaksV1),
+        Ok(Err(failure)) => Err(Refusal::Ended(failure.into())),
+        Err(_) => Err(Refusal::Ended(DisconnectReason::HandshakeTimeout(patience))),
+    }
+}
+
+struct Exchange<'a, S> {
+    stream: &'a mut S,
+    /// What came and was not used yet.
+    received: BytesMut,
+    /// Whether anything came at all.
+    heard: bool,
+}
+
+enum Failure {
+    Closed,
+    Io(io::Error),
+    Crypto(Error),
+    TooLong(usize),
+}
+
+impl From<io::Error> for Failure {
+    fn from(error: io::Error) -> Self {
+        Self::Io(error)
+    }
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self::Crypto(error)
+    }
+}
+
+impl From<Failure> for DisconnectReason {
+    fn from(failure: Failure) -> Self {
+        match failure {
+            Failure::Closed => Self::ClosedInsideMessage,
+            Failure::Io(error) => Self::Io(error.kind().to_string()),
+            Failure::TooLong(length) => Self::MessageTooLong(u32::try_from(length).unwrap_or(u32::MAX)),
+            Failure::Crypto(Error::NoGarbageTerminator) => Self::KeyExchange("the garbage does not end"),
+            Failure::Crypto(Error::Decryption(_)) => Self::NotAuthentic,
+            Failure::Crypto(_) => Self::KeyExchange("no key came of it"),
+        }
+    }
+}
+
+impl<S: AsyncRead + AsyncWrite + Unpin> Exchange<'_, S> {
+    async fn run(&mut self, magic: [u8; 4]) -> Result<Session, Failure> {
+        let garbage = garbage();
+        let mut hello = vec![0; KEY + garbage.len()];
+        let handshake = Handshake::new(magic, Role::Initiator)?.send_key(Some(&garbage), &mut hello)?;
+        self.stream.write_all(&hello).await?;
+
+        let key = self.read().await?;
+        let handshake = handshake.receive_key(key)?;
+        let mut version = vec![0; Handshake::send_version_len(None)];
+        let mut handshake = handshake.send_version(&mut version, None)?;
+        self.stream.write_all(&version).await?;
+
+        let mut their_garbage = self.received.split();
+        let (mut handshake, consumed) = loop {
+            match handshake.receive_garbage(&their_garbage)? {
+                GarbageResult::FoundGarbage { handshake, consumed_bytes } => {
+                    break (handshake, consumed_bytes);
+                }
+                GarbageResult::NeedMoreData(same) => handshake = same,
+            }
+            self.receive().await?;
+            their_garbage.unsplit(self.received.split());
+        };
+        self.received = BytesMut::from(&their_garbage[consumed..]);
+        let cipher = loop {
+            let length = handshake.decrypt_packet_len(self.read().await?)?;
+            if length > MAX_PACKET {
+                return Err(Failure::TooLong(length));
+            }
+            while self.received.len() < length {
+                self.receive().await?;
+            }
+            match handshake.receive_version(&mut self.received.split_to(length))? {
+                VersionResult::Complete { cipher } => break cipher,
+                VersionResult::Decoy(same) => handshake = same,
+            }
+        };
+        Ok(self.session(cipher))
+    }
+
+    fn session(&self, cipher: CipherSession) -> Session {
+        let id = *cipher.id();
+        let (inbound, outbound) = cipher.into_split();
+        let decoder = PacketDecoder::new(inbound, &self.received);
+        Session { id, encoder: PacketEncoder::new(outbound), decoder }
+    }
+
+    /// The next `N` bytes.
+    async fn read<const N: usize>(&mut self) -> Result<[u8; N], Failure> {
+        loop {
+            if let Some(&bytes) = self.received.first_chunk() {
+                self.received.advance(N);
+                return Ok(bytes);
+            }
+            self.receive().await?;
+        }
+    }
+
+    /// Waits for more bytes.
+    async fn receive(&mut self) -> Result<(), Failure> {
+        self.received.reserve(READ_SIZE);
+        if self.stream.read_buf(&mut self.received).await? == 0 {
+            return Err(Failure::Closed);
+        }
+        self.heard = true;
+        Ok(())
+    }
+}
+
+/// Bytes without a meaning, as many as chance has it: the opening has no shape to be known by.
+fn garbage() -> Vec<u8> {
+    let mut rng = rand::rng();
+    let mut garbage = vec![0; rng.random_range(0..=MAX_GARBAGE)];
+    rng.fill(&mut garbage[..]);
+    garbage
+}
+
+#[cfg(test)]
+mod tests;

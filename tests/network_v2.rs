@@ -1,0 +1,207 @@
+//! The encrypted transport with peers made of the crate `bip324`, and the way back to the plain one.
+
+#![cfg(feature = "v2")]
+#![expect(clippy::unwrap_used, reason = "what fails here fails the test")]
+
+mod support;
+
+use bip324::Role;
+use bip324::io::{Payload, Protocol};
+use mempulse::address::PeerAddress;
+use mempulse::event::{DisconnectReason, PeerEvent, PeerId, Transport};
+use mempulse::network::{Settings, TransportChoice};
+use mempulse::wire::{Message, Services, Version};
+use std::io::{BufReader, Write};
+use std::net::{TcpListener, TcpStream};
+use std::thread::{JoinHandle, spawn};
+use support::{Monitor, NETWORK, Node, settings, version};
+
+const PEER: PeerId = PeerId(0);
+
+/// The end of a connection that was dialled, in the encrypted transport.
+struct Encrypted {
+    protocol: Protocol<BufReader<TcpStream>, TcpStream>,
+    /// To go round the protocol.
+    stream: TcpStream,
+}
+
+impl Encrypted {
+    fn accept(listener: &TcpListener) -> Self {
+        let (stream, _) = listener.accept().unwrap();
+        let (reader, writer) = (stream.try_clone().unwrap(), stream.try_clone().unwrap());
+        let (garbage, decoys) = (Some(vec![7; 3_000]), Some(vec![vec![1; 50], vec![]]));
+        let reader = BufReader::new(reader);
+        let protocol = Protocol::new(NETWORK.magic(), Role::Responder, garbage, decoys, reader, writer);
+        Self { protocol: protocol.unwrap_or_else(|error| panic!("{error}")), stream }
+    }
+
+    /// Says it by its long name, with a decoy before it.
+    fn say(&mut self, message: &Message) {
+        let mut contents = vec![0; 13];
+        contents[1..][..message.command().len()].copy_from_slice(message.command().as_bytes());
+        message.encode_payload(&mut contents);
+        self.write(&Payload::decoy(vec![18; 9]));
+        self.write(&Payload::genuine(contents));
+    }
+
+    fn write(&mut self, payload: &Payload) {
+        self.protocol.write(payload).unwrap_or_else(|error| panic!("{error}"));
+    }
+
+    /// The contents of the next packet.
+    fn hear(&mut self) -> Vec<u8> {
+        self.protocol.read().unwrap_or_else(|error| panic!("{error}")).contents().to_vec()
+    }
+
+    /// What follows the first `id`.
+    fn hear_id(&mut self, id: u8) -> Vec<u8> {
+        loop {
+            let contents = self.hear();
+            if contents[0] == id {
+                return contents[1..].to_vec();
+            }
+        }
+    }
+
+    fn hear_command(&mut self, command: &str) {
+        let mut name = vec![0; 13];
+        name[1..][..command.len()].copy_from_slice(command.as_bytes());
+        assert_eq!(self.hear()[..13], name, "{command}");
+    }
+
+    fn shake_hands(&mut self) {
+        self.hear_command("version");
+        let ours = Version { services: version().services.with(Services::P2P_V2), ..version() };
+        for message in [Message::Version(ours), Message::WtxidRelay, Message::SendAddrV2, Message::Verack] {
+            self.say(&message);
+        }
+        for command in ["wtxidrelay", "sendaddrv2", "verack", "sendheaders"] {
+            self.hear_command(command);
+        }
+        let nonce = self.hear_id(18);
+        self.write(&Payload::genuine([&[19], &nonce[..]].concat()));
+    }
+}
+
+fn listen() -> (TcpListener, PeerAddress) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = PeerAddress::from_socket(listener.local_addr().unwrap());
+    (listener, address)
+}
+
+/// A peer that shakes hands in the encrypted transport, then does as it should.
+fn encrypted<T: Send + 'static>(
+    script: impl FnOnce(Encrypted) -> T + Send + 'static,
+) -> (PeerAddress, JoinHandle<T>) {
+    let (listener, address) = listen();
+    let peer = spawn(move || {
+        let mut peer = Encrypted::accept(&listener);
+        peer.shake_hands();
+        script(peer)
+    });
+    (address, peer)
+}
+
+fn with(transport: TransportChoice, peer: PeerAddress) -> Monitor {
+    Monitor::start(Settings { transport, ..settings(vec![peer]) })
+}
+
+async fn transport(monitor: &mut Monitor) -> Transport {
+    monitor
+        .first_of_peer(|_, event| match event {
+            PeerEvent::Connected { transport } => Some(transport),
+            PeerEvent::Disconnected { reason, .. } => panic!("{reason}"),
+            _ => None,
+        })
+        .await
+}
+
+async fn pong(monitor: &mut Monitor) {
+    monitor.first_of_peer(|_, event| matches!(event, PeerEvent::Pong { .. }).then_some(())).await;
+}
+
+#[tokio::test]
+async fn a_peer_that_speaks_the_encrypted_transport_is_spoken_to_in_it() {
+    for choice in [TransportChoice::Auto, TransportChoice::V2] {
+        let (address, peer) = encrypted(|mut peer| {
+            peer.say(&Message::Ping(7));
+            assert_eq!(peer.hear_id(19), [7, 0, 0, 0, 0, 0, 0, 0]);
+        });
+        let mut monitor = with(choice, address);
+        assert!(matches!(transport(&mut monitor).await, Transport::V2 { .. }));
+        pong(&mut monitor).await;
+        monitor.end_of(PEER).await;
+        peer.join().unwrap();
+    }
+}
+
+/// A peer of the plain transport, which closes when it does not understand.
+async fn refuse(node: &Node) {
+    let garbage = node.accept().await.read::<24>().await;
+    assert_ne!(garbage[..4], NETWORK.magic());
+}
+
+#[tokio::test]
+async fn a_peer_that_does_not_is_dialled_again_in_plain_and_that_is_remembered() {
+    let node = Node::listen().await;
+    let mut monitor = with(TransportChoice::Auto, node.address());
+    let peer = async {
+        refuse(&node).await;
+        node.meet().await
+    };
+    let (met, transport) = tokio::join!(peer, transport(&mut monitor));
+    assert_eq!(transport, Transport::V1);
+    pong(&mut monitor).await;
+    drop(met);
+    monitor.end_of(PEER).await;
+    tokio::join!(pong(&mut monitor), node.meet());
+}
+
+#[tokio::test]
+async fn a_peer_that_offers_it_is_given_another_chance() {
+    let node = Node::listen().await;
+    let mut monitor = with(TransportChoice::Auto, node.address());
+    let offers = Version { services: Services::P2P_V2, ..version() };
+    for _ in 0..2 {
+        let peer = async {
+            refuse(&node).await;
+            drop(node.meet_as(offers.clone()).await);
+        };
+        tokio::join!(monitor.end_of(PEER), peer);
+    }
+}
+
+#[tokio::test]
+async fn who_wants_no_plain_transport_gets_none() {
+    let node = Node::listen().await;
+    let mut monitor = with(TransportChoice::V2, node.address());
+    let (reason, ()) = tokio::join!(monitor.end_of(PEER), refuse(&node));
+    assert_eq!(reason, DisconnectReason::SpeaksV1);
+}
+
+#[tokio::test]
+async fn a_packet_above_the_limit_ends_the_session_at_its_length() {
+    let (address, peer) = encrypted(|mut peer| {
+        // The rest of it is refused, sooner or later.
+        let too_long = Payload::genuine(vec![21; 4_000_014]);
+        _ = peer.protocol.write(&too_long);
+        peer
+    });
+    let mut monitor = with(TransportChoice::V2, address);
+    assert_eq!(monitor.end_of(PEER).await, DisconnectReason::MessageTooLong(4_000_031));
+    peer.join().unwrap();
+}
+
+#[tokio::test]
+async fn bytes_that_are_no_packet_end_the_session() {
+    let (address, peer) = encrypted(|mut peer| {
+        // Whatever length they stand for, they are more. The end comes before all are taken.
+        _ = peer.stream.write_all(&vec![9; 4_100_000]);
+        peer
+    });
+    let mut monitor = with(TransportChoice::V2, address);
+    let reason = monitor.end_of(PEER).await;
+    let expected = matches!(reason, DisconnectReason::NotAuthentic | DisconnectReason::MessageTooLong(_));
+    assert!(expected, "{reason:?}");
+    peer.join().unwrap();
+}
