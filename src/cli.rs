@@ -1,6 +1,9 @@
 //! The command line: flags, what they mean, and one clear line when they are wrong.
 
-use crate::address::PeerAddress;
+mod discovery;
+
+pub use discovery::DiscoveryArgs;
+
 use crate::chain::Network;
 use crate::network::TransportChoice;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
@@ -47,13 +50,9 @@ pub struct WatchArgs {
     /// The Bitcoin network to join
     #[arg(long, value_name = "NAME", default_value = "mainnet", value_parser = network_parser())]
     pub network: Network,
-    /// Connect to this peer and to no others (repeatable); the port defaults to the network's
-    #[arg(long = "peer", value_name = "HOST[:PORT]")]
-    pub peer: Vec<String>,
-    /// How many peers to keep (1 to 1000)
-    #[arg(long, value_name = "N", default_value_t = 8, conflicts_with = "peer",
-          value_parser = clap::value_parser!(u16).range(1..=1000))]
-    pub peers: u16,
+    /// Which peers, and by which way.
+    #[command(flatten)]
+    pub discovery: DiscoveryArgs,
     /// Which transport to speak; v2 is the encrypted one (BIP324), auto takes it where a peer does
     #[arg(long, value_name = "NAME", default_value = "auto", value_parser = transport_parser())]
     pub transport: TransportChoice,
@@ -112,23 +111,6 @@ pub struct CommonArgs {
     /// How much to log
     #[arg(long, value_name = "LEVEL", default_value = "info", value_parser = level_parser())]
     pub log_level: tracing::Level,
-}
-
-impl WatchArgs {
-    /// The `--peer` flags as addresses.
-    ///
-    /// # Errors
-    ///
-    /// One line that names the flag's value, what is wrong with it, and what is allowed.
-    pub fn peer_addresses(&self) -> Result<Vec<PeerAddress>, String> {
-        self.peer
-            .iter()
-            .map(|text| {
-                PeerAddress::parse(text, self.network.default_port())
-                    .map_err(|error| format!("invalid value '{text}' for '--peer <HOST[:PORT]>': {error}"))
-            })
-            .collect()
-    }
 }
 
 /// The message of a refused command line, folded into one line.
@@ -238,12 +220,5 @@ mod tests {
                 assert!(said.contains(part), "{said:?} does not contain {part:?}");
             }
         }
-    }
-
-    #[test]
-    fn a_wrong_peer_is_named() {
-        let cli = parse("mempulse --peer 127.0.0.1:99999").unwrap();
-        let said = cli.watch.peer_addresses().unwrap_err();
-        assert!(said.starts_with("invalid value '127.0.0.1:99999' for '--peer"), "{said}");
     }
 }

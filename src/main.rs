@@ -85,12 +85,10 @@ async fn run(cli: Cli, arguments: &[OsString]) -> Result<()> {
 }
 
 async fn watch(frontend: Frontend, args: &WatchArgs) -> Result<()> {
-    let peers = args.peer_addresses().map_err(anyhow::Error::msg)?;
-    let choice =
-        if peers.is_empty() { PeerChoice::Discover(args.peers.into()) } else { PeerChoice::Only(peers) };
     let settings = Settings {
         network: args.network,
-        choice,
+        choice: args.discovery.choice(args.network).map_err(anyhow::Error::msg)?,
+        routes: args.discovery.routes(),
         transport: args.transport,
         bootstrap: args.bootstrap,
         ..Settings::default()

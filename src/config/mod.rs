@@ -92,12 +92,13 @@ fn read(arguments: &[OsString]) -> Result<Sources, ConfigError> {
 pub fn load(arguments: &[OsString]) -> Result<Cli, ConfigError> {
     let Sources { matches, .. } = read(arguments)?;
     let mut cli = Cli::from_arg_matches(&matches)?;
-    if is_given(settings(&matches), "peers") {
-        // A count that is given here and now outweighs a list of peers in the file.
+    let settings = settings(&matches);
+    if ["peers", "add_peer"].iter().any(|id| is_given(settings, id)) {
+        // What is given here and now outweighs a list of peers in the file.
         match &mut cli.command {
-            None => clear_unless_given(&matches, &mut cli.watch.peer),
+            None => clear_unless_given(settings, &mut cli.watch.discovery.peer),
             Some(Chosen::Stream(watch) | Chosen::Config(watch)) => {
-                clear_unless_given(&matches, &mut watch.peer);
+                clear_unless_given(settings, &mut watch.discovery.peer);
             }
             Some(_) => {}
         }
@@ -106,7 +107,7 @@ pub fn load(arguments: &[OsString]) -> Result<Cli, ConfigError> {
 }
 
 fn clear_unless_given(matches: &ArgMatches, peers: &mut Vec<String>) {
-    if !is_given(settings(matches), "peer") {
+    if !is_given(matches, "peer") {
         peers.clear();
     }
 }

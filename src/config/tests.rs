@@ -19,21 +19,21 @@ fn the_file_sets_what_the_command_line_does_not() {
     let file = "network = \"signet\"\npeers = 20\nping-interval = \"5s\"\nbootstrap = true\n";
     let cli = load_with(file, "mempulse --peers 4").unwrap();
     assert_eq!(cli.watch.network, Network::Signet);
-    assert_eq!(cli.watch.peers, 4);
+    assert_eq!(cli.watch.discovery.peers, 4);
     assert_eq!(cli.watch.common.ping_interval, Duration::from_secs(5));
     assert!(cli.watch.bootstrap);
     let Some(Chosen::Stream(args)) = load_with(file, "mempulse stream").unwrap().command else {
         panic!("not the stream")
     };
-    assert_eq!((args.network, args.peers), (Network::Signet, 20));
+    assert_eq!((args.network, args.discovery.peers), (Network::Signet, 20));
 }
 
 #[test]
 fn lists_in_the_file_are_repeated_flags() {
     let cli = load_with("peer = [\"10.0.0.1\", \"[::1]:18444\"]", "mempulse").unwrap();
-    assert_eq!(cli.watch.peer, ["10.0.0.1", "[::1]:18444"]);
+    assert_eq!(cli.watch.discovery.peer, ["10.0.0.1", "[::1]:18444"]);
     let cli = load_with("peer = \"10.0.0.1\"", "mempulse --peers 3").unwrap();
-    assert!(cli.watch.peer.is_empty(), "a count on the command line outweighs the file's list");
+    assert!(cli.watch.discovery.peer.is_empty(), "a count on the command line outweighs the file's list");
 }
 
 #[test]
@@ -83,7 +83,7 @@ fn the_printed_settings_can_be_read_back() {
     assert!(printed.contains("(from the command line)\nnetwork = \"testnet4\"\n"), "{printed}");
     let cli = load_with(&printed, "mempulse").unwrap();
     assert_eq!(cli.watch.network, Network::Testnet4);
-    assert_eq!(cli.watch.peer, ["10.0.0.1"]);
+    assert_eq!(cli.watch.discovery.peer, ["10.0.0.1"]);
     assert_eq!(cli.watch.common.request_timeout, Duration::from_secs(5));
     assert!(cli.watch.bootstrap);
 }

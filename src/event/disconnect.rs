@@ -43,6 +43,9 @@ pub enum DisconnectReason {
     /// It was asked for addresses, and for nothing else.
     #[error("told its addresses")]
     AddressesTold,
+    /// It was asked for addresses, and told none in time.
+    #[error("told no addresses")]
+    NoAddresses,
     /// The peer does not understand the v2 transport, and the user wants no other.
     #[error("does not speak the v2 transport")]
     SpeaksV1,

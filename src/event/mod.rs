@@ -7,7 +7,7 @@ mod disconnect;
 mod traffic;
 
 pub use book::{AddressNetwork, BookSize};
-pub use disconnect::{DisconnectReason, Misbehaviour};
+pub use disconnect::{DisconnectReason, Misbehaviour, Uselessness};
 pub use traffic::{CommandTraffic, Direction, Said, Traffic};
 
 use crate::address::PeerAddress;

@@ -4,8 +4,10 @@
 //!
 //! | module | what it decides |
 //! |---|---|
-//! | `dialer` | whom to dial when; with it `address_book`, `netgroup`, `backoff` |
-//! | `seeds` | which DNS seeds to ask when |
+//! | `dialer` | whom to dial when, whom to let go; with it `netgroup`, `backoff`, `usefulness` |
+//! | `address_book` | which addresses are worth knowing; `keeper` keeps them on disk |
+//! | `gossip` | how much of what peers tell of others is taken |
+//! | `seeds`, `fixed_seeds` | whom to ask when the book is empty; the last resort |
 //! | `tx_requests` | whom to ask for which transaction; with it `seen` |
 //! | `header_sync`, `header_chain` | whom to ask for headers; which chain is the best |
 //! | `block_requests` | whom to ask for which block |
@@ -14,8 +16,11 @@ mod address_book;
 mod backoff;
 mod block_requests;
 mod dialer;
+mod fixed_seeds;
+mod gossip;
 mod header_chain;
 mod header_sync;
+mod keeper;
 mod manager;
 mod netgroup;
 mod seeds;
@@ -23,7 +28,9 @@ mod seen;
 mod settings;
 mod starting_point;
 mod tx_requests;
+mod usefulness;
 
 pub use crate::peer::{IpFamilies, Resolve, Resolving, Routes, SystemResolver, TransportChoice};
+pub use address_book::file::default_state_dir;
 pub use manager::PeerManager;
-pub use settings::{PeerChoice, Settings};
+pub use settings::{Discovery, PeerChoice, Settings};

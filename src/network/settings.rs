@@ -3,6 +3,7 @@
 use crate::address::PeerAddress;
 use crate::chain::Network;
 use crate::peer::{Routes, TransportChoice};
+use std::path::PathBuf;
 use std::time::Duration;
 
 /// How peers are found and treated.
@@ -33,15 +34,36 @@ pub struct Settings {
 pub enum PeerChoice {
     /// These and no others.
     Only(Vec<PeerAddress>),
-    /// As many as this, found by DNS seeds.
-    Discover(usize),
+    /// Whoever can be found.
+    Discover(Discovery),
+}
+
+/// How peers are found.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Discovery {
+    /// How many are wanted.
+    pub peers: usize,
+    /// These are kept besides.
+    pub also: Vec<PeerAddress>,
+    /// Whether DNS seeds may be asked.
+    pub dns: bool,
+    /// How often the slowest announcer makes room for another; `None`: never.
+    pub rotate: Option<Duration>,
+    /// The folder in which addresses are kept from one run to the next; `None`: they are not.
+    pub state_dir: Option<PathBuf>,
+}
+
+impl Default for Discovery {
+    fn default() -> Self {
+        Self { peers: 8, also: Vec::new(), dns: true, rotate: None, state_dir: None }
+    }
 }
 
 impl Default for Settings {
     fn default() -> Self {
         Self {
             network: Network::Mainnet,
-            choice: PeerChoice::Discover(8),
+            choice: PeerChoice::Discover(Discovery::default()),
             routes: Routes::default(),
             transport: TransportChoice::Auto,
             handshake_timeout: Duration::from_mins(1),

@@ -92,6 +92,21 @@ pub(super) fn decode_addrv2(reader: &mut Reader<'_>) -> Result<Vec<KnownAddress>
     Ok(list)
 }
 
+/// Reads addresses as `addrv2` has them, but without times and services, up to the end.
+///
+/// # Errors
+/// What is not such a list.
+pub(crate) fn decode_addresses(bytes: &[u8]) -> Result<Vec<PeerAddress>, WireError> {
+    let mut reader = Reader::new(bytes);
+    let mut list = Vec::new();
+    while !reader.is_empty() {
+        let host = decode_host(&mut reader)?;
+        let port = reader.u16_be()?;
+        list.extend(host.map(|host| PeerAddress { host, port }));
+    }
+    Ok(list)
+}
+
 /// Network, length, address. A wrong length for a known network spoils the message, as in Core;
 /// an address that cannot be one is left out.
 fn decode_host(reader: &mut Reader<'_>) -> Result<Option<Host>, WireError> {

@@ -28,6 +28,7 @@ pub use command::Command;
 pub use compact_block::{BlockTransactions, BlockTransactionsRequest, CompactBlock};
 pub use hash::{BlockHash, Txid, Wtxid};
 pub use inventory::{Inventory, TxHash};
+pub(crate) use known_address::decode_addresses;
 pub use message::Message;
 pub use reader::WireError;
 pub use script::ScriptKind;

@@ -1,17 +1,20 @@
 //! The owner of all connections: runs the deciders, and carries out what they decide.
 
 mod blocks;
+mod discovery;
 mod seeding;
 mod transactions;
 
-use super::Settings;
 use super::block_requests::{BLOCK_TIMEOUT, BlockRequests};
 use super::dialer::{Dial, Dialer};
 use super::header_chain::HeaderChain;
 use super::header_sync::HeaderSync;
+use super::keeper::Keeper;
 use super::seeds::{SeedAnswer, SeedPlan};
 use super::starting_point::StartingPoint;
 use super::tx_requests::TxRequests;
+use super::{PeerChoice, Settings};
+use crate::address::PeerAddress;
 use crate::clock::Clock;
 use crate::event::{DisconnectReason, Event, EventKind, PeerEvent, PeerId, PeerInfo};
 use crate::peer::dial::Connector;
@@ -38,6 +41,7 @@ pub struct PeerManager {
     dialer: Dialer,
     /// When the dialer may have something to do.
     dials_at: Option<Timestamp>,
+    keeper: Keeper,
     tx_requests: TxRequests,
     header_chain: HeaderChain,
     header_sync: HeaderSync,
@@ -57,14 +61,20 @@ pub struct PeerManager {
 #[derive(Debug)]
 struct Peer {
     connection: ConnectionId,
+    address: PeerAddress,
     task: Id,
     handle: Handle,
     /// What the peer said of itself, once the handshake is done.
     info: Option<Box<PeerInfo>>,
+    /// How many addresses it has told.
+    addresses_told: usize,
+    /// Whether the user was told that it is of no use.
+    named_useless: bool,
 }
 
 impl PeerManager {
-    /// Joins the network. Nothing happens before [`PeerManager::next`] is called.
+    /// Joins the network. Reads the address book; nothing else happens before [`PeerManager::next`]
+    /// is called.
     ///
     /// # Panics
     /// Outside of a tokio runtime, when it is polled.
@@ -78,9 +88,16 @@ impl PeerManager {
     /// Outside of a tokio runtime, when it is polled.
     pub fn start_with(settings: Settings, clock: Clock, resolver: Arc<dyn Resolve>) -> Self {
         let now = clock.now();
+        let folder = match &settings.choice {
+            PeerChoice::Discover(discovery) => discovery.state_dir.as_deref(),
+            PeerChoice::Only(_) => None,
+        };
+        let (keeper, book, warning) = Keeper::open(folder, settings.network, now);
+        let warning = warning.map(|text| Event { time: now, kind: EventKind::Warning(text) });
         Self {
-            dialer: Dialer::new(&settings.choice, now, rand::random()),
+            dialer: Dialer::new(&settings, book, now, rand::random()),
             dials_at: Some(now),
+            keeper,
             tx_requests: TxRequests::new(settings.request_timeout),
             header_chain: HeaderChain::new(StartingPoint::of(settings.network)),
             header_sync: HeaderSync::default(),
@@ -91,7 +108,7 @@ impl PeerManager {
             tasks: JoinSet::new(),
             reports: Reports::new(),
             connections: 0,
-            events: VecDeque::new(),
+            events: VecDeque::from_iter(warning),
             told_until: now,
             settings,
             clock,
@@ -115,39 +132,59 @@ impl PeerManager {
                         self.task_failed(error.id());
                     }
                 }
+                Some(warning) = self.keeper.saved() => {
+                    self.tell(self.clock.now(), EventKind::Warning(warning));
+                }
                 Some(Ok(answer)) = self.seed_answers.join_next() => self.seed_answered(answer),
                 () = sleep_until_any(deadline) => {}
             }
         }
     }
 
-    /// Closes all connections. Takes no longer than 2 s.
+    /// Closes all connections and saves the address book. Takes no longer than 2 s.
     pub async fn shutdown(mut self) {
         for peer in self.peers.values_mut() {
             peer.handle.close(DisconnectReason::ShuttingDown);
         }
+        let Self { mut tasks, mut reports, dialer, keeper, .. } = self;
         let closed = timeout(SHUTDOWN_TIMEOUT, async {
             loop {
                 tokio::select! {
-                    ended = self.tasks.join_next() => if ended.is_none() { return },
-                    _ = self.reports.next() => {}
+                    ended = tasks.join_next() => if ended.is_none() { return },
+                    _ = reports.next() => {}
                 }
             }
         });
-        if closed.await.is_err() {
+        let saved = timeout(SHUTDOWN_TIMEOUT, async {
+            match dialer.book() {
+                Some(book) => keeper.close(book).await,
+                None => None,
+            }
+        });
+        let (closed, saved) = tokio::join!(closed, saved);
+        if closed.is_err() {
             tracing::warn!("some connections did not close in time and are cut");
+        }
+        match saved {
+            Ok(None) => {}
+            Ok(Some(warning)) => tracing::warn!(warning),
+            Err(_) => tracing::warn!("the address book could not be saved in time"),
         }
     }
 
     /// Does what is due.
     fn act(&mut self, now: Timestamp) {
         if self.dials_at.is_some_and(|at| at <= now) {
+            for (id, reason) in self.dialer.leaving(now) {
+                self.close(id, reason);
+            }
             for dial in self.dialer.due(now) {
                 self.dial(dial, now);
             }
             self.seek_addresses(now);
             self.dials_at = self.dialer.deadline(now).into_iter().chain(self.seeding_deadline(now)).min();
         }
+        self.keep_book(now);
         self.expire_requests(now);
         self.request_transactions(now);
         self.advance_chain(now);
@@ -156,6 +193,7 @@ impl PeerManager {
     fn deadline(&self) -> Option<Timestamp> {
         let deadlines = [
             self.dials_at,
+            self.keeper_deadline(),
             self.tx_requests.deadline(),
             self.header_sync.deadline(),
             self.block_requests.deadline(),
@@ -184,7 +222,16 @@ impl PeerManager {
         let (handle, orders) = task::handle();
         let reporter = self.reports.reporter(connection);
         let task = self.tasks.spawn(task::run(address.clone(), settings, orders, reporter)).id();
-        self.peers.insert(peer, Peer { connection, task, handle, info: None });
+        let opened = Peer {
+            connection,
+            address: address.clone(),
+            task,
+            handle,
+            info: None,
+            addresses_told: 0,
+            named_useless: false,
+        };
+        self.peers.insert(peer, opened);
         self.tell_peer(now, peer, PeerEvent::Dialling { address, attempt });
     }
 
@@ -203,23 +250,25 @@ impl PeerManager {
                 peer.info = Some(info.clone());
                 self.ready(time, id, &info);
             }
-            Content::Event(event) => self.tell_peer(time, id, event),
+            Content::Event(PeerEvent::FeeFilter { sat_per_kvb }) => self.fee_filter(time, id, sat_per_kvb),
+            Content::Event(event) => {
+                if matches!(event, PeerEvent::Connected { .. }) {
+                    self.dialer.opened(id);
+                    self.dials_at = Some(time);
+                }
+                self.tell_peer(time, id, event);
+            }
             Content::Inventory(list) => self.inventory(time, id, &list),
             Content::NotFound(list) => self.not_found(time, id, &list),
             Content::Transaction(tx, verdict) => self.transaction(time, id, tx, verdict),
             Content::Headers(headers) => self.headers(time, id, headers),
             Content::Block(block, verdict) => self.block(time, id, block, verdict),
-            Content::Addresses(list) => {
-                self.tell_peer(time, id, PeerEvent::Addresses { count: list.len() });
-            }
+            Content::Addresses(list) => self.addresses(time, id, &list),
             Content::Ended(reason) => self.ended(time, id, reason),
         }
     }
 
     fn ready(&mut self, now: Timestamp, id: PeerId, info: &PeerInfo) {
-        self.dialer.ready(id, now);
-        self.dialer.note_transport(id, !info.services.has(Services::P2P_V2));
-        self.dials_at = Some(now);
         let bulk = self.settings.bootstrap && info.services.has(Services::BLOOM) && info.relay;
         self.tx_requests.connected(id, bulk);
         self.header_sync.connected(id);
@@ -232,14 +281,16 @@ impl PeerManager {
         if bulk {
             self.send(id, Message::Mempool);
         }
+        self.met(now, id, info);
     }
 
     fn ended(&mut self, now: Timestamp, id: PeerId, reason: DisconnectReason) {
+        self.fetched(now, id, &reason);
         self.peers.remove(&id);
         self.tx_requests.disconnected(id);
         self.header_sync.disconnected(id);
         self.block_requests.disconnected(id);
-        let retry_at = self.dialer.ended(id, now);
+        let retry_at = self.dialer.ended(id, &reason, now);
         self.dials_at = Some(now);
         self.tell_peer(now, id, PeerEvent::Disconnected { reason, retry_at });
     }
@@ -248,6 +299,12 @@ impl PeerManager {
         let failed = self.peers.iter().find(|(_, peer)| peer.task == task).map(|(&id, _)| id);
         if let Some(id) = failed {
             self.ended(self.clock.now(), id, DisconnectReason::Io("internal error".to_owned()));
+        }
+    }
+
+    fn close(&mut self, id: PeerId, reason: DisconnectReason) {
+        if let Some(peer) = self.peers.get_mut(&id) {
+            peer.handle.close(reason);
         }
     }
 
