@@ -23,7 +23,7 @@ async fn next(monitor: &mut Monitor) -> Told {
         .first(|event| match event.kind {
             EventKind::Tip(tip) => Some(Told::Tip(tip.height, tip.hash)),
             EventKind::Block { peer, height, block } => Some(Told::Block(peer, height, block.hash)),
-            EventKind::Peer(_, PeerEvent::BlockAnnounced { hash }) => Some(Told::Announced(hash)),
+            EventKind::Peer(_, PeerEvent::BlockAnnounced { hash, .. }) => Some(Told::Announced(hash)),
             EventKind::Peer(_, PeerEvent::Disconnected { reason, .. }) => Some(Told::Ended(reason)),
             _ => None,
         })

@@ -106,6 +106,8 @@ pub enum PeerEvent {
     BlockAnnounced {
         /// Which.
         hash: BlockHash,
+        /// How it said so.
+        by: BlockAnnouncement,
     },
     /// We asked the peer for transactions.
     Requested {
@@ -150,6 +152,18 @@ pub enum PeerEvent {
         /// When it is dialled again; `None`: never, it was dropped from the list.
         retry_at: Option<Timestamp>,
     },
+}
+
+/// How a peer says that it has a block. What is compared in time must be of one kind: they differ in
+/// length, and a node sends one kind before it has checked the block and another after.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum BlockAnnouncement {
+    /// By its name, in an `inv`.
+    Inv,
+    /// By its header (BIP130).
+    Headers,
+    /// By a compact block that nobody asked for: high-bandwidth mode (BIP152).
+    Compact,
 }
 
 /// The format of the bytes on a connection.

@@ -4,7 +4,7 @@ use super::super::block_requests::{BlockReceipt, Fetched};
 use super::super::header_chain::HeadersError;
 use super::super::header_sync::Outcome;
 use super::PeerManager;
-use crate::event::{DisconnectReason, EventKind, Misbehaviour, PeerEvent, PeerId};
+use crate::event::{BlockAnnouncement, DisconnectReason, EventKind, Misbehaviour, PeerEvent, PeerId};
 use crate::time::Timestamp;
 use crate::wire::block::BlockError;
 use crate::wire::message::MAX_HEADERS;
@@ -14,7 +14,7 @@ use std::sync::Arc;
 impl PeerManager {
     /// `id` announced a block by its name.
     pub(super) fn block_announced(&mut self, now: Timestamp, id: PeerId, hash: BlockHash) {
-        self.tell_peer(now, id, PeerEvent::BlockAnnounced { hash });
+        self.tell_peer(now, id, PeerEvent::BlockAnnounced { hash, by: BlockAnnouncement::Inv });
         self.block_requests.announced(id, hash);
         if !self.header_chain.contains(hash) {
             self.header_sync.announced(id);
@@ -57,7 +57,8 @@ impl PeerManager {
             self.block_requests.announced(id, hash);
         }
         if let Some(&(hash, _)) = headers.last().filter(|_| !was_asked) {
-            self.tell_peer(now, id, PeerEvent::BlockAnnounced { hash });
+            let by = BlockAnnouncement::Headers;
+            self.tell_peer(now, id, PeerEvent::BlockAnnounced { hash, by });
         }
     }
 
