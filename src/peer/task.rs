@@ -22,7 +22,11 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::{mpsc, oneshot};
 
 /// How many messages of the owner may wait to be sent.
-const MAX_COMMANDS: usize = 64;
+///
+/// Far more than can ever wait for a peer that reads: at most 100 transactions are asked of it at a
+/// time, which may be as many messages when the answers to earlier ones came all at once, and a few
+/// blocks and headers.
+const MAX_COMMANDS: usize = 256;
 
 /// How a message is named that does not say what it is.
 const NO_COMMAND: &str = "?";
@@ -311,5 +315,28 @@ fn offence(dropped: Dropped) -> Result<Misbehaviour, DisconnectReason> {
                 _ => Ok(what),
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_hundred_requests_at_once_may_wait_for_a_busy_task() {
+        let (mut handle, mut orders) = handle();
+        for _ in 0..100 {
+            handle.send(Message::GetData(Vec::new()));
+        }
+        assert!(orders.close.try_recv().is_err(), "the connection goes on");
+    }
+
+    #[test]
+    fn a_peer_that_lets_messages_pile_up_is_closed() {
+        let (mut handle, mut orders) = handle();
+        for _ in 0..=MAX_COMMANDS {
+            handle.send(Message::GetData(Vec::new()));
+        }
+        assert_eq!(orders.close.try_recv(), Ok(DisconnectReason::NotReading));
     }
 }
