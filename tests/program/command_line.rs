@@ -21,6 +21,8 @@ fn refusal(arguments: &str) -> String {
 fn without_a_terminal_it_names_the_stream() {
     let said = refusal("--network regtest --peer 127.0.0.1:1");
     assert!(said.contains("mempulse stream"), "{said}");
+    let said = refusal("demo");
+    assert!(said.contains("mempulse demo --stream"), "{said}");
 }
 
 #[test]

@@ -8,6 +8,8 @@
 
 mod bitcoind;
 mod command_line;
+mod demo;
+mod demo_stream;
 mod monitor;
 mod real_node;
 mod signals;

@@ -88,6 +88,16 @@ impl Monitor {
         named(&self.output.lines.lock().unwrap().events, name)
     }
 
+    /// Stops it in its tracks (SIGSTOP), as a busy machine might.
+    pub fn freeze(&self) {
+        kill_process(Pid::from_child(&self.process), Signal::STOP).unwrap();
+    }
+
+    /// Goes on after [`freeze`](Self::freeze).
+    pub fn thaw(&self) {
+        kill_process(Pid::from_child(&self.process), Signal::CONT).unwrap();
+    }
+
     /// Interrupts it, as Ctrl-C does, and waits until it ends.
     pub fn interrupt(&mut self) -> ExitStatus {
         kill_process(Pid::from_child(&self.process), Signal::INT).unwrap();

@@ -73,6 +73,7 @@ fn a_thousand_transactions_that_two_nodes_announce_are_told_once_each_as_the_nod
 
     let transactions = monitor.told("transaction");
     assert_eq!(transactions.len(), 1_000, "each is told once");
+    assert_eq!(monitor.told("peer_disconnected"), Vec::<Value>::new());
     for event in &transactions {
         let txid = event["txid"].as_str().unwrap();
         let tx = sent.remove(txid).unwrap_or_else(|| panic!("{txid} was never sent, or told before"));
@@ -97,6 +98,24 @@ fn a_node_that_trickles_tells_all_of_it_in_the_end() {
         }
     }
     monitor.wait_for("transaction", 50);
+}
+
+#[test]
+#[ignore = "needs bitcoind"]
+fn a_pause_of_the_program_costs_neither_transactions_nor_the_peer() {
+    let node = Node::synced(&[NOBAN]);
+    let coins = Purse::new().coins(&node, 600, Kind::Segwit);
+    let monitor = Monitor::of(&[node.address()], "");
+    monitor.wait_for("pong", 1);
+
+    monitor.freeze();
+    for coin in coins.chunks(1) {
+        send(&node, &spend(coin, 1, Kind::Segwit, 500));
+    }
+    monitor.thaw();
+
+    monitor.wait_for("transaction", 600);
+    assert_eq!(monitor.told("peer_disconnected"), Vec::<Value>::new());
 }
 
 #[test]
