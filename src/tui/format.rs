@@ -121,14 +121,10 @@ pub fn fee_rate(sat_per_vb: f64) -> String {
     }
 }
 
-/// A fee floor, given in sat/kvB, as sat/vB: `1.0`, `0.1`.
+/// A fee floor, given in sat/kvB, as sat/vB: `1.0`, `0.1`, `0.15`.
 pub fn fee_floor(sat_per_kvb: u64) -> String {
     let rate = as_f64(sat_per_kvb) / 1e3;
-    if sat_per_kvb.is_multiple_of(100) || rate >= 10.0 {
-        format!("{rate:.1}")
-    } else {
-        format!("{rate:.3}").trim_end_matches('0').to_owned()
-    }
+    if rate >= 1.0 || sat_per_kvb.is_multiple_of(100) { format!("{rate:.1}") } else { format!("{rate:.2}") }
 }
 
 /// A share between 0 and 1: `98.7 %`.
@@ -221,7 +217,8 @@ mod tests {
         assert_eq!(fee_rate(1_204.7), "1,204");
         assert_eq!(fee_rate(f64::INFINITY), brief(u64::MAX));
         assert_eq!(fee_floor(1_000), "1.0");
-        assert_eq!(fee_floor(147), "0.147");
+        assert_eq!(fee_floor(100), "0.1");
+        assert_eq!(fee_floor(147), "0.15");
         assert_eq!(share(0.987), "98.7 %");
         assert_eq!(brief(12_345), "12k");
     }

@@ -48,8 +48,17 @@ pub fn line(app: &App, event: &EventLine, cells: usize) -> Line<'static> {
 
 /// The time of day, e.g. `05:33:12`.
 pub fn clock(time: Timestamp, zone: &TimeZone) -> String {
+    time_of_day(time, zone, "%H:%M:%S")
+}
+
+/// The time of day with milliseconds, e.g. `05:33:12.120`.
+pub fn exact_clock(time: Timestamp, zone: &TimeZone) -> String {
+    time_of_day(time, zone, "%H:%M:%S%.3f")
+}
+
+fn time_of_day(time: Timestamp, zone: &TimeZone, format: &str) -> String {
     let micros = i64::try_from(time.as_micros()).unwrap_or(i64::MAX);
     jiff::Timestamp::from_microsecond(micros)
-        .map(|time| time.to_zoned(zone.clone()).strftime("%H:%M:%S").to_string())
+        .map(|time| time.to_zoned(zone.clone()).strftime(format).to_string())
         .unwrap_or_default()
 }

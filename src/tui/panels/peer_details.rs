@@ -2,12 +2,12 @@
 //!
 //! ```text
 //! ● live  /Satoshi:30.0.0/            Traffic           received          sent
-//! version       70016                 inv             212   8.1 kB     -     -
-//! services      NETWORK WITNESS       tx              198    91 kB     -     -
-//! height        923,114
-//! clock         +1 s                  Conversation
-//! ping          41 ms, min 38 ms      05:33:12.120 ◂ inv      35 wtx      1.3 kB
-//! ▂▂▃▅▂▂▂▂▁▂▂▂                        05:33:12.121 ▸ getdata  35 wtx      1.3 kB
+//! version    70016                    inv             212   8.1 kB     -     -
+//! services   NETWORK WITNESS          tx              198    91 kB     -     -
+//! height     923114 when it connected
+//! clock      +1 s against ours        Conversation
+//! Ping  last 41 ms, min 38 ms         05:33:12.120 ◂ inv         1.3 kB  35 wtx
+//! 92 ms ▂▂▃▅▂▂▂▂▁▂▂▂                  05:33:12.121 ▸ getdata     1.3 kB  35 wtx
 //! ```
 
 use super::super::app::App;
@@ -17,7 +17,6 @@ use super::{events, peers};
 use crate::event::{CommandTraffic, Direction, Said};
 use crate::snapshot::PeerDetail;
 use ratatui::text::{Line, Span};
-use std::time::Duration;
 
 /// Rows of the chart of pings.
 const CHART: usize = 4;
@@ -159,20 +158,17 @@ fn traffic(app: &App, traffic: &[CommandTraffic]) -> Vec<Line<'static>> {
 
 fn conversation(app: &App, said: &[Said], cells: usize) -> Vec<Line<'static>> {
     let theme = app.theme();
-    let mut lines = vec![heading(app, format!("Conversation  the last {} messages", said.len()))];
-    let mut before = None;
+    let mut lines =
+        vec![heading(app, format!("Conversation  the last {}, ◂ from it, ▸ from us", said.len()))];
     for message in said {
         let (arrow, style) = match message.direction {
-            Direction::Received => ("◂ in ", theme.good()),
-            Direction::Sent => ("▸ out", theme.warning()),
+            Direction::Received => ("◂", theme.good()),
+            Direction::Sent => ("▸", theme.warning()),
         };
-        let pause = before.map_or(Duration::ZERO, |before| message.time.since(before));
-        before = Some(message.time);
         let mut spans = vec![
-            Span::styled(format!("{} ", events::clock(message.time, app.zone())), theme.muted()),
-            Span::styled(text::right(&format!("+{}", format::age(pause)), 6), theme.muted()),
+            Span::styled(events::exact_clock(message.time, app.zone()), theme.muted()),
             Span::styled(format!(" {arrow} "), style),
-            Span::raw(format!("{} ", text::left(&message.command, COMMAND))),
+            Span::raw(text::left(&message.command, COMMAND)),
             Span::styled(text::right(&format::bytes(u64::from(message.bytes)), 7), theme.muted()),
         ];
         let room = cells.saturating_sub(text::line_width(&spans) + 2);
