@@ -54,7 +54,8 @@ impl Shared {
     /// Lets the world go on.
     pub(super) async fn live(&self) {
         loop {
-            let next = self.started + self.world().next_at();
+            // Timestamps cut off what is below a µs: without one more it would not be time yet.
+            let next = self.started + self.world().next_at() + Duration::from_micros(1);
             sleep_until(self.clock.instant(next)).await;
             let elapsed = self.elapsed();
             let happened = self.world.write().unwrap_or_else(PoisonError::into_inner).advance(elapsed);
@@ -222,3 +223,6 @@ async fn wait_until(instant: Option<Instant>) {
         None => pending().await,
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -154,11 +154,7 @@ pub struct Monitor {
 
 impl Monitor {
     pub fn start(settings: Settings) -> Self {
-        Self::of(PeerManager::start(settings, Clock::start()))
-    }
-
-    pub fn of(manager: PeerManager) -> Self {
-        Self { manager }
+        Self { manager: PeerManager::start(settings, Clock::start()) }
     }
 
     pub async fn next(&mut self) -> Event {

@@ -97,9 +97,9 @@ enum Recipe {
 
 /// How often each is met, in 1/1000.
 const RECIPES: [(u32, Recipe); 9] = [
-    (610, Recipe::Payment),
+    (450, Recipe::Payment),
     (90, Recipe::Sweep),
-    (110, Recipe::Child),
+    (270, Recipe::Child),
     (20, Recipe::Boost),
     (40, Recipe::Batch),
     (35, Recipe::Consolidation),

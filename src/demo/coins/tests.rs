@@ -143,7 +143,7 @@ fn kinds_fees_and_relations_are_mixed() {
     }
     let percent = |count: u32| count * 100 / total;
     assert!((75..95).contains(&percent(segwit)), "{segwit} of {total}");
-    assert!((8..25).contains(&percent(children)), "{children} of {total}");
+    assert!((20..45).contains(&percent(children)), "{children} of {total}");
     assert!((65..85).contains(&percent(signals)), "{signals} of {total}");
     assert!(secret > 0 && percent(secret) < 4, "{secret} of {total}");
     assert!(data > 50, "{data} of {total}");
