@@ -162,6 +162,7 @@ fn screen(anchor: Anchor) -> View {
         events: 20,
         arrival: 98,
         open: None,
+        ..View::default()
     }
 }
 

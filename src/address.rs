@@ -1,5 +1,6 @@
 //! Where a peer can be reached.
 
+pub(crate) mod netgroup;
 mod overlay;
 mod parse;
 

@@ -6,6 +6,10 @@ use crate::snapshot::TxKey;
 /// What the next snapshot should contain.
 #[derive(Clone, Default, PartialEq, Eq, Debug)]
 pub struct View {
+    /// Which screen is on.
+    pub tab: Tab,
+    /// The list of the Peers screen.
+    pub worth: WorthView,
     /// The list of peers.
     pub peers: PeersView,
     /// The list of transactions.
@@ -16,6 +20,136 @@ pub struct View {
     pub arrival: usize,
     /// What is open in detail.
     pub open: Option<Open>,
+}
+
+/// The screens.
+#[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
+pub enum Tab {
+    /// A little of everything.
+    #[default]
+    Overview,
+    /// What each peer is worth.
+    Peers,
+}
+
+/// The part of the list of the Peers screen that is visible.
+#[derive(Clone, Default, PartialEq, Eq, Debug)]
+pub struct WorthView {
+    /// The window.
+    pub window: PeersView,
+    /// The order.
+    pub sort: PeerSort,
+}
+
+/// The order of the list of the Peers screen.
+#[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
+pub struct PeerSort {
+    /// By what.
+    pub by: PeerColumn,
+    /// Whether the greatest comes first. What is unknown comes last either way.
+    pub descending: bool,
+}
+
+/// The columns of the Peers screen.
+#[derive(Clone, Copy, Default, PartialEq, Eq, Hash, Debug)]
+pub enum PeerColumn {
+    /// Live, late, tried, gone; then the order in which they became known.
+    #[default]
+    State,
+    /// `address:port`.
+    Address,
+    /// The software.
+    UserAgent,
+    /// IPv4, IPv6, onion and so on.
+    Network,
+    /// The part of the network.
+    Netgroup,
+    /// `v1` or `v2`.
+    Transport,
+    /// The age of the connection.
+    Age,
+    /// How often it was dialled.
+    Dials,
+    /// The last ping.
+    Ping,
+    /// The shortest ping.
+    PingMin,
+    /// The median ping.
+    PingMedian,
+    /// The 95th percentile of the pings.
+    PingP95,
+    /// The jitter of the pings.
+    Jitter,
+    /// The median answer time.
+    Answer,
+    /// The 95th percentile of the answer times.
+    AnswerP95,
+    /// The median answer time beyond the median ping.
+    OverPing,
+    /// The share of the requests answered with `notfound`, in all.
+    NotFound,
+    /// Entries announced, in all.
+    Announced,
+    /// The share of firsts, in all.
+    FirstShare,
+    /// The median lag behind the first announcer.
+    Lag,
+    /// Announced and never served, in all.
+    Unserved,
+    /// The share of repeated announcements, in all.
+    Repeated,
+    /// Transactions that nobody else announced, in all.
+    Only,
+    /// Transactions that it sent.
+    Served,
+    /// The fee filter.
+    FeeFilter,
+    /// The offset of its clock.
+    ClockOffset,
+    /// The height of its best block.
+    Height,
+    /// The lead in block races.
+    BlockLead,
+    /// Bytes received from it.
+    Received,
+    /// Bytes sent to it.
+    Sent,
+}
+
+impl PeerColumn {
+    /// Every one, in the order of the screen.
+    pub const ALL: [Self; 30] = [
+        Self::State,
+        Self::Address,
+        Self::UserAgent,
+        Self::Network,
+        Self::Netgroup,
+        Self::Transport,
+        Self::Age,
+        Self::Dials,
+        Self::Ping,
+        Self::PingMin,
+        Self::PingMedian,
+        Self::PingP95,
+        Self::Jitter,
+        Self::Answer,
+        Self::AnswerP95,
+        Self::OverPing,
+        Self::NotFound,
+        Self::Announced,
+        Self::FirstShare,
+        Self::Lag,
+        Self::Unserved,
+        Self::Repeated,
+        Self::Only,
+        Self::Served,
+        Self::FeeFilter,
+        Self::ClockOffset,
+        Self::Height,
+        Self::BlockLead,
+        Self::Received,
+        Self::Sent,
+    ];
 }
 
 /// The part of the list of peers that is on screen.

@@ -15,6 +15,7 @@ mod log;
 mod mempool;
 mod peer;
 mod peers;
+mod peers_screen;
 mod propagation;
 mod rates;
 mod spenders;
@@ -29,10 +30,12 @@ pub use entry::Entry;
 
 use crate::address::PeerAddress;
 use crate::chain::Network;
-use crate::event::{Direction, Event, EventKind, PeerEvent, PeerId, PeerInfo, Tip, Traffic, Transport};
+use crate::event::{
+    BookSize, Direction, Event, EventKind, PeerEvent, PeerId, PeerInfo, Tip, Traffic, Transport,
+};
 use crate::snapshot::{Detail, Snapshot, Totals};
 use crate::time::Timestamp;
-use crate::view::{Open, View};
+use crate::view::{Open, Tab, View};
 use crate::wire::{Block, Transaction, TxHash, Wtxid};
 use health::Reach;
 use log::Log;
@@ -70,6 +73,7 @@ pub struct Model {
     reach: Reach,
     log: Log,
     tip: Option<Tip>,
+    book: Vec<BookSize>,
     seen_before_block: Option<f32>,
     arrivals: PerSecond,
     received: ByteCount,
@@ -101,6 +105,7 @@ impl Model {
             reach: Reach::new(started),
             log: Log::default(),
             tip: None,
+            book: Vec::new(),
             seen_before_block: None,
             arrivals: PerSecond::new(started),
             received: none(),
@@ -121,8 +126,7 @@ impl Model {
                 self.log.push(now, story::seed(name, answer));
             }
             EventKind::Warning(text) => self.log.push(now, story::warning(text)),
-            // Nothing that is shown depends on it.
-            EventKind::AddressBook(_) => {}
+            EventKind::AddressBook(sizes) => self.book.clone_from(sizes),
             EventKind::Tip(tip) => self.tip = Some(*tip),
             EventKind::Block { height, block, .. } => self.confirm(now, *height, block),
         }
@@ -221,6 +225,7 @@ impl Model {
             ),
             arrival: self.arrivals.slices(now, view.arrival),
             events: self.log.newest(view.events),
+            peers_screen: (view.tab == Tab::Peers).then(|| Box::new(self.peers_screen(&view.worth, now))),
             detail: view.open.map(|open| self.detail(open, now, announcers)),
         }
     }

@@ -1,8 +1,12 @@
 //! One peer: what it said, how it answers, and how alive it is.
 
 use crate::address::PeerAddress;
-use crate::event::{CommandTraffic, Misbehaviour, PeerEvent, PeerId, PeerInfo, Said, Traffic, Transport};
-use crate::snapshot::{Liveness, PeerDetail, PeerRow};
+use crate::address::netgroup::NetGroup;
+use crate::event::{
+    AddressNetwork, CommandTraffic, Direction, Misbehaviour, PeerEvent, PeerId, PeerInfo, Said, Traffic,
+    Transport,
+};
+use crate::snapshot::{Liveness, LostPeer, PeerDetail, PeerRow, PeerWorth};
 use crate::text::{clean, hex};
 use crate::time::Timestamp;
 use std::collections::VecDeque;
@@ -268,12 +272,57 @@ impl Peer {
         }
     }
 
+    /// What it is worth.
+    pub(super) fn worth(&self, now: Timestamp) -> PeerWorth {
+        let info = self.info.as_ref();
+        let bytes = |direction| {
+            let that_way = self.traffic.iter().filter(|command| command.direction == direction);
+            that_way.fold(0_u64, |sum, command| sum.saturating_add(command.bytes))
+        };
+        PeerWorth {
+            network: AddressNetwork::of(&self.address.host),
+            netgroup: NetGroup::of(&self.address.host).map(|group| group.to_string()),
+            transport: self.transport.map(|transport| transport.to_string()),
+            connected_for: self.connected_for(now),
+            dials: self.dials,
+            fee_filter: self.fee_filter,
+            clock_offset: info.map(|info| info.clock_offset),
+            start_height: info.map(|info| info.start_height),
+            bytes_received: bytes(Direction::Received),
+            bytes_sent: bytes(Direction::Sent),
+            tolerated: self.tolerated.iter().map(|(.., count)| count).sum(),
+            ..PeerWorth::default()
+        }
+    }
+
+    fn connected_for(&self, now: Timestamp) -> Option<Duration> {
+        match self.state {
+            State::Ready { since } => Some(now.since(since)),
+            _ => None,
+        }
+    }
+
+    /// Where it stands among those that are lost, if it is one.
+    pub(super) fn lost(&self, id: PeerId, now: Timestamp) -> Option<LostPeer> {
+        let State::Gone { since, reason, retry_at } = &self.state else { return None };
+        Some(LostPeer {
+            id,
+            address: self.address.to_string(),
+            reason: reason.clone(),
+            lost_for: now.since(*since),
+            retry_in: retry_at.map(|retry_at| retry_at.since(now)),
+        })
+    }
+
     /// All about it.
     pub(super) fn detail(&self, id: PeerId, now: Timestamp) -> PeerDetail {
         let info = self.info.as_ref();
         let tolerated = self.tolerated.iter().map(|(_, text, count)| (text.clone(), *count));
         PeerDetail {
             row: self.row(id, now),
+            worth: self.worth(now),
+            liveness: Vec::new(),
+            answers: Vec::new(),
             transport: self.transport.map(describe_transport),
             version: info.map(|info| info.version),
             services: info.map(|info| info.services.names()).unwrap_or_default(),
@@ -281,10 +330,7 @@ impl Peer {
             clock_offset: info.map(|info| info.clock_offset),
             wtxid_relay: info.is_some_and(|info| info.wtxid_relay),
             fee_filter: self.fee_filter,
-            connected_for: match self.state {
-                State::Ready { since } => Some(now.since(since)),
-                _ => None,
-            },
+            connected_for: self.connected_for(now),
             dials: self.dials,
             pings: self.pings.iter().copied().collect(),
             not_found: self.not_found,

@@ -66,6 +66,11 @@ impl Peers {
         self.by_id.get(&id)
     }
 
+    /// All of them, in no order.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (PeerId, &Peer)> {
+        self.by_id.iter().map(|(&id, peer)| (id, peer))
+    }
+
     /// Where one of them is.
     pub(super) fn address(&self, id: PeerId) -> Option<&PeerAddress> {
         self.get(id).map(|peer| &peer.address)
@@ -135,7 +140,7 @@ fn rank(peer: &Peer) -> u8 {
 }
 
 /// The first visible row: as wished, but with no empty rows at the end and the selected one inside.
-fn visible_offset(wished: usize, height: usize, total: usize, selected: Option<usize>) -> usize {
+pub(super) fn visible_offset(wished: usize, height: usize, total: usize, selected: Option<usize>) -> usize {
     let offset = wished.min(total.saturating_sub(height));
     match selected {
         Some(selected) if selected < offset => selected,

@@ -98,6 +98,7 @@ pub(super) fn everything() -> View {
         events: 1_000,
         arrival: 60,
         open: None,
+        ..View::default()
     }
 }
 

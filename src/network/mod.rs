@@ -22,7 +22,6 @@ mod header_chain;
 mod header_sync;
 mod keeper;
 mod manager;
-mod netgroup;
 mod seeds;
 mod seen;
 mod settings;
@@ -34,3 +33,5 @@ pub use crate::peer::{IpFamilies, Resolve, Resolving, Routes, SystemResolver, Tr
 pub use address_book::file::default_state_dir;
 pub use manager::PeerManager;
 pub use settings::{Discovery, PeerChoice, Settings};
+
+use crate::address::netgroup;

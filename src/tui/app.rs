@@ -153,6 +153,7 @@ impl App {
             events: usize::from(parts.events.height.max(1)),
             arrival: usize::from(parts.arrival.width.saturating_sub(2)),
             open,
+            ..View::default()
         }
     }
 

@@ -3,8 +3,8 @@
 use mempulse::chain::Network;
 use mempulse::event::{CommandTraffic, Direction, PeerId, Said, Tip};
 use mempulse::snapshot::{
-    Detail, EventLine, Health, InputRow, Level, Liveness, OutputRow, PeerDetail, PeerRow, Snapshot, Totals,
-    TransactionDetail, TransactionRow, TxKey, Window,
+    Detail, EventLine, Health, InputRow, Level, Liveness, OutputRow, PeerDetail, PeerRow, PeerWorth,
+    Snapshot, Totals, TransactionDetail, TransactionRow, TxKey, Window,
 };
 use mempulse::time::Timestamp;
 use mempulse::view::{Anchor, Open, View};
@@ -61,6 +61,7 @@ impl World {
             transactions: self.transaction_window(view),
             arrival: curve(view.arrival, 40.0).iter().map(|value| *value as u32).collect(),
             events: events().into_iter().take(view.events).collect(),
+            peers_screen: None,
             detail: view.open.map(|open| detail(open, &peers)),
         }
     }
@@ -200,6 +201,9 @@ fn peer_detail(row: &PeerRow) -> PeerDetail {
     };
     PeerDetail {
         row: row.clone(),
+        worth: PeerWorth::default(),
+        liveness: Vec::new(),
+        answers: Vec::new(),
         transport: Some("v1".to_owned()),
         version: Some(70_016),
         services: ["NETWORK", "BLOOM", "WITNESS", "COMPACT_FILTERS", "NETWORK_LIMITED", "P2P_V2"]

@@ -1,6 +1,7 @@
 //! Which addresses are likely to belong to the same operator.
 
 use crate::address::Host;
+use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 /// A part of a network from which at most one peer is chosen: who holds many addresses there still
@@ -61,6 +62,22 @@ fn tunnelled(ip: Ipv6Addr) -> Option<Ipv4Addr> {
     }
 }
 
+/// In short, e.g. `203.0/16`.
+impl fmt::Display for NetGroup {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::V4([a, b]) => write!(f, "{a}.{b}/16"),
+            Self::V6([first @ 0x2001, second @ 0x0470, third]) => {
+                write!(f, "{first:x}:{second:x}:{third:x}/36")
+            }
+            Self::V6([first, second, _]) => write!(f, "{first:x}:{second:x}/32"),
+            Self::Onion(sixteenth) => write!(f, "onion {sixteenth:x}"),
+            Self::I2p(sixteenth) => write!(f, "I2P {sixteenth:x}"),
+            Self::Cjdns(sixteenth) => write!(f, "fc{sixteenth:x}"),
+        }
+    }
+}
+
 /// Whether `host` can be a node of the public network. Whoever tells us addresses must not be able
 /// to make us knock at doors of the network that we are in. A name is for its resolver to judge.
 pub fn is_routable(host: &Host) -> bool {
@@ -115,6 +132,15 @@ mod tests {
         assert_eq!(group("2001:0:4136:e378:8000:63bf:fefd:fcfb"), group("1.2.3.4"));
         assert_eq!(group("2001:470:1234::1"), group("2001:470:1fff::1"));
         assert_ne!(group("2001:470:1234::1"), group("2001:470:2234::1"), "a /36 there");
+    }
+
+    #[test]
+    fn a_group_has_a_short_name() {
+        let name = |ip| group(ip).unwrap().to_string();
+        assert_eq!(name("203.0.113.9"), "203.0/16");
+        assert_eq!(name("2a01:4f8::1"), "2a01:4f8/32");
+        assert_eq!(name("2001:470:1234::1"), "2001:470:1000/36");
+        assert_eq!(NetGroup::of(&Host::TorV3([0xa7; 32])).unwrap().to_string(), "onion a");
     }
 
     #[test]

@@ -1,0 +1,161 @@
+//! The Peers screen: what each peer is worth, in any order.
+
+use super::Model;
+use super::peers::visible_offset;
+use crate::event::PeerId;
+use crate::snapshot::{HeatCell, HeatMap, Liveness, LostPeer, PeersScreen, Window, WorthRow};
+use crate::time::Timestamp;
+use crate::view::{PeerColumn, PeerSort, WorthView};
+use std::cmp::Ordering;
+use std::time::Duration;
+
+/// The most rows of a window; no terminal is that high.
+const MOST_ROWS: usize = 1_000;
+
+impl Model {
+    /// What the Peers screen may know at `now`. The cost depends on the number of peers and on the
+    /// rows of the view.
+    pub(super) fn peers_screen(&self, view: &WorthView, now: Timestamp) -> PeersScreen {
+        let peers = self.worth_window(view, now);
+        let heat = self.heat(&peers.rows);
+        PeersScreen { peers, sort: view.sort, lost: self.lost(now), book: self.book.clone(), heat }
+    }
+
+    fn worth_window(&self, view: &WorthView, now: Timestamp) -> Window<WorthRow> {
+        let mut keyed: Vec<_> = self
+            .peers
+            .iter()
+            .map(|(id, peer)| {
+                let row = WorthRow { row: peer.row(id, now), worth: peer.worth(now) };
+                (key(&row, view.sort.by), row)
+            })
+            .collect();
+        keyed.sort_unstable_by(|(key, row), (other_key, other)| {
+            compare(key.as_ref(), other_key.as_ref(), view.sort).then(row.row.id.cmp(&other.row.id))
+        });
+        let total = keyed.len();
+        let selected = view.window.selected;
+        let selected = selected.and_then(|id| keyed.iter().position(|(_, row)| row.row.id == id));
+        let height = view.window.height.min(MOST_ROWS);
+        let offset = visible_offset(view.window.offset, height, total, selected);
+        let rows: Vec<_> = keyed.into_iter().skip(offset).take(height).map(|(_, row)| row).collect();
+        Window {
+            total,
+            offset: Some(offset),
+            more_above: offset > 0,
+            more_below: offset + rows.len() < total,
+            selected: selected.and_then(|index| index.checked_sub(offset)).filter(|&row| row < rows.len()),
+            rows,
+        }
+    }
+
+    fn lost(&self, now: Timestamp) -> Vec<LostPeer> {
+        let mut lost: Vec<_> = self.peers.iter().filter_map(|(id, peer)| peer.lost(id, now)).collect();
+        lost.sort_unstable_by_key(|lost| (lost.lost_for, lost.id));
+        lost.truncate(PeersScreen::LOST);
+        lost
+    }
+
+    fn heat(&self, rows: &[WorthRow]) -> HeatMap {
+        let mut last: Vec<_> = self.mempool.entries().iter().rev().take(HeatMap::TRANSACTIONS).collect();
+        last.reverse();
+        let cell = |peer: PeerId, announcements: &mut dyn Iterator<Item = (PeerId, Duration)>| {
+            let position = announcements.enumerate().find(|(_, (announcer, _))| *announcer == peer);
+            position.map_or(HeatCell::Silent, |(index, (_, delay))| heat_cell(index, delay))
+        };
+        let of_peer = |row: &WorthRow| {
+            last.iter().map(|(_, entry)| cell(row.row.id, &mut entry.announcements())).collect()
+        };
+        HeatMap {
+            transactions: last.iter().map(|(key, _)| **key).collect(),
+            rows: rows.iter().map(of_peer).collect(),
+        }
+    }
+}
+
+fn heat_cell(index: usize, delay: Duration) -> HeatCell {
+    match delay.as_millis() {
+        _ if index == 0 => HeatCell::First,
+        0..=1_000 => HeatCell::Within1s,
+        1_001..=5_000 => HeatCell::Within5s,
+        5_001..=15_000 => HeatCell::Within15s,
+        _ => HeatCell::Later,
+    }
+}
+
+/// What a row is sorted by.
+#[derive(PartialEq, PartialOrd, Debug)]
+enum Key {
+    Number(f64),
+    Text(String),
+}
+
+fn compare(one: Option<&Key>, other: Option<&Key>, sort: PeerSort) -> Ordering {
+    match (one, other) {
+        (Some(one), Some(other)) => {
+            let order = one.partial_cmp(other).unwrap_or(Ordering::Equal);
+            if sort.descending { order.reverse() } else { order }
+        }
+        (one, other) => one.is_none().cmp(&other.is_none()),
+    }
+}
+
+/// The value of a row in a column; `None`: unknown.
+fn key(WorthRow { row, worth }: &WorthRow, column: PeerColumn) -> Option<Key> {
+    #[expect(clippy::cast_precision_loss, reason = "rows that differ in the 53rd bit are equal on screen")]
+    let count = |count: u64| Some(Key::Number(count as f64));
+    let time = |time: Option<Duration>| time.map(|time| Key::Number(time.as_secs_f64()));
+    let share = |share: Option<f32>| share.map(|share| Key::Number(share.into()));
+    let text = |text: &str| (!text.is_empty()).then(|| Key::Text(text.to_owned()));
+    match column {
+        PeerColumn::State => Some(Key::Number(rank(&row.liveness))),
+        PeerColumn::Address => text(&row.address),
+        PeerColumn::UserAgent => text(&row.user_agent),
+        PeerColumn::Network => worth.network.map(|network| Key::Number(f64::from(network as u8))),
+        PeerColumn::Netgroup => worth.netgroup.as_deref().and_then(text),
+        PeerColumn::Transport => worth.transport.as_deref().and_then(text),
+        PeerColumn::Age => time(worth.connected_for),
+        PeerColumn::Dials => count(worth.dials.into()),
+        PeerColumn::Ping => time(worth.ping.last),
+        PeerColumn::PingMin => time(worth.ping.min),
+        PeerColumn::PingMedian => time(worth.ping.median),
+        PeerColumn::PingP95 => time(worth.ping.p95),
+        PeerColumn::Jitter => time(worth.ping.jitter),
+        PeerColumn::Answer => time(worth.answer.median),
+        PeerColumn::AnswerP95 => time(worth.answer.p95),
+        PeerColumn::OverPing => time(worth.answer.over_ping),
+        PeerColumn::NotFound => share(worth.all.not_found_rate()),
+        PeerColumn::Announced => count(worth.all.announced),
+        PeerColumn::FirstShare => share(worth.all.first_share()),
+        PeerColumn::Lag => time(worth.lag),
+        PeerColumn::Unserved => count(worth.all.unserved()),
+        PeerColumn::Repeated => share(worth.all.repeated_share()),
+        PeerColumn::Only => count(worth.all.only),
+        PeerColumn::Served => count(worth.all.served),
+        PeerColumn::FeeFilter => worth.fee_filter.and_then(count),
+        PeerColumn::ClockOffset => worth.clock_offset.map(signed),
+        PeerColumn::Height => worth.best_height.and_then(|height| count(height.into())),
+        PeerColumn::BlockLead => worth.block_lead.map(signed),
+        PeerColumn::Received => count(worth.bytes_received),
+        PeerColumn::Sent => count(worth.bytes_sent),
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "rows that differ in the 53rd bit are equal on screen")]
+fn signed(number: i64) -> Key {
+    Key::Number(number as f64)
+}
+
+fn rank(liveness: &Liveness) -> f64 {
+    match liveness {
+        Liveness::Live => 0.0,
+        Liveness::Late { .. } => 1.0,
+        Liveness::Handshake { .. } => 2.0,
+        Liveness::Dialling { .. } => 3.0,
+        Liveness::Gone { retry_in: Some(_), .. } => 4.0,
+        Liveness::Gone { retry_in: None, .. } => 5.0,
+    }
+}
+
+#[cfg(test)]
+mod tests;

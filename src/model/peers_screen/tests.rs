@@ -1,0 +1,98 @@
+use super::*;
+use crate::event::{AddressNetwork, BookSize, DisconnectReason, EventKind, PeerEvent, PeerInfo};
+use crate::model::testing::{Scene, address, info, loose};
+use crate::view::{PeersView, Tab, View};
+
+fn screen(scene: &Scene, by: PeerColumn, descending: bool, window: PeersView) -> PeersScreen {
+    let worth = WorthView { window, sort: PeerSort { by, descending } };
+    *scene.snapshot(&View { tab: Tab::Peers, worth, ..View::default() }).peers_screen.unwrap()
+}
+
+fn all() -> PeersView {
+    PeersView { height: 100, ..PeersView::default() }
+}
+
+fn order(scene: &Scene, by: PeerColumn, descending: bool) -> Vec<u64> {
+    screen(scene, by, descending, all()).peers.rows.iter().map(|row| row.row.id.0).collect()
+}
+
+#[test]
+fn the_screen_is_made_only_when_it_is_looked_at() {
+    assert_eq!(Scene::new().snapshot(&View::default()).peers_screen, None);
+}
+
+#[test]
+fn peers_are_sorted_both_ways_and_the_unknown_stand_last() {
+    let mut scene = Scene::new();
+    scene.dial(1, 1).connect(2).connect(3).connect(4);
+    for (peer, offset) in [(2, 30), (3, -5), (4, 7)] {
+        let ready = PeerInfo { clock_offset: offset, ..info() };
+        scene.peer(peer, PeerEvent::Ready(Box::new(ready)));
+    }
+    assert_eq!(order(&scene, PeerColumn::ClockOffset, false), [3, 4, 2, 1]);
+    assert_eq!(order(&scene, PeerColumn::ClockOffset, true), [2, 4, 3, 1]);
+    assert_eq!(order(&scene, PeerColumn::Address, true), [4, 3, 2, 1]);
+    assert_eq!(order(&scene, PeerColumn::State, false), [2, 3, 4, 1]);
+    for by in PeerColumn::ALL {
+        assert_eq!(order(&scene, by, true).len(), 4, "{by:?} loses nobody");
+    }
+}
+
+#[test]
+fn the_window_follows_the_selected_peer_through_the_order() {
+    let mut scene = Scene::new();
+    scene.connect_all(0..50);
+    let window = PeersView { offset: 0, height: 10, selected: Some(PeerId(3)) };
+    let shown = screen(&scene, PeerColumn::State, true, window).peers;
+    assert_eq!((shown.offset, shown.selected, shown.total), (Some(0), Some(3), 50));
+    let window = PeersView { offset: 0, height: 10, selected: Some(PeerId(30)) };
+    let shown = screen(&scene, PeerColumn::Dials, false, window).peers;
+    assert_eq!(shown.rows[shown.selected.unwrap()].row.id, PeerId(30));
+    assert!(shown.more_above && shown.more_below);
+}
+
+#[test]
+fn lost_peers_are_told_with_the_reason_and_the_next_attempt() {
+    let mut scene = Scene::new();
+    scene.connect_all(1..=3).lose(2, DisconnectReason::PingTimeout, Some(60)).pass(10);
+    scene.lose(3, DisconnectReason::ClosedByPeer, None).pass(5);
+    let lost = screen(&scene, PeerColumn::State, false, all()).lost;
+    let told: Vec<_> = lost.iter().map(|lost| (lost.id.0, lost.reason.as_str(), lost.retry_in)).collect();
+    let retry = Some(Duration::from_secs(45));
+    assert_eq!(told, [(3, "closed by the peer", None), (2, "ping timeout", retry)]);
+    assert_eq!((lost[1].lost_for, &lost[1].address), (Duration::from_secs(15), &address(2).to_string()));
+}
+
+#[test]
+fn the_book_is_told_as_it_was_last() {
+    let mut scene = Scene::new();
+    let size = |good| BookSize { network: AddressNetwork::Onion, untried: 7, good, failing: 1 };
+    scene.happen(EventKind::AddressBook(vec![size(1)])).happen(EventKind::AddressBook(vec![size(2)]));
+    assert_eq!(screen(&scene, PeerColumn::State, false, all()).book, [size(2)]);
+}
+
+#[test]
+fn the_heat_map_tells_who_announced_what_and_when() {
+    let mut scene = Scene::new();
+    scene.connect_all(1..=4);
+    let tx = loose(1);
+    scene.announce(2, &tx).deliver(2, &tx).pass(1).announce(1, &tx).pass(6).announce(3, &tx);
+    let heat = screen(&scene, PeerColumn::State, false, all()).heat;
+    let cells: Vec<_> = heat.rows.iter().map(|cells| cells[0]).collect();
+    assert_eq!(cells, [HeatCell::Within1s, HeatCell::First, HeatCell::Within15s, HeatCell::Silent]);
+    for number in 2..200 {
+        scene.deliver(1, &loose(number));
+    }
+    let heat = screen(&scene, PeerColumn::State, false, all()).heat;
+    assert_eq!(heat.transactions.len(), HeatMap::TRANSACTIONS);
+    assert!(heat.transactions.is_sorted() && heat.rows.iter().all(|cells| cells.len() == 50));
+}
+
+#[test]
+fn a_delay_falls_into_its_bucket() {
+    let cell = |ms| heat_cell(1, Duration::from_millis(ms));
+    assert_eq!([0, 1_000].map(cell), [HeatCell::Within1s; 2]);
+    assert_eq!([1_001, 5_000].map(cell), [HeatCell::Within5s; 2]);
+    assert_eq!([5_001, 15_000].map(cell), [HeatCell::Within15s; 2]);
+    assert_eq!(cell(15_001), HeatCell::Later);
+}

@@ -1,0 +1,171 @@
+//! What the screen may know: bounded plain data.
+//!
+//! Its size depends on the window that the [`View`](crate::view::View) asks for, never on the size
+//! of the mempool.
+
+mod peers;
+mod transactions;
+mod worth;
+
+pub use peers::{Liveness, LivenessSlot, PeerDetail, PeerRow};
+pub use transactions::{InputRow, OutputRow, TransactionDetail, TransactionRow, TxKey};
+pub use worth::{
+    AnswerFigures, HeatCell, HeatMap, LostPeer, PeerWorth, PeersScreen, PingFigures, RelayCounts, WorthRow,
+};
+
+use crate::chain::Network;
+use crate::event::Tip;
+use crate::time::Timestamp;
+use std::time::Duration;
+
+/// One moment of the model.
+#[derive(Clone, Default, PartialEq, Debug)]
+pub struct Snapshot {
+    /// When it was taken.
+    pub time: Timestamp,
+    /// Which network is watched.
+    pub network: Network,
+    /// Whether the peers are the demo's.
+    pub demo: bool,
+    /// How well things go.
+    pub health: Health,
+    /// The figures of the title and the boxes.
+    pub totals: Totals,
+    /// Transactions per second, one value per second, oldest first (last 60 s).
+    pub tx_rate: Vec<f32>,
+    /// Bytes received per second, one value per second, oldest first (last 60 s).
+    pub download_rate: Vec<f32>,
+    /// Bytes sent per second, one value per second, oldest first (last 60 s).
+    pub upload_rate: Vec<f32>,
+    /// Transactions in the mempool, one value per 10 s, oldest first (last 10 min).
+    pub mempool_size: Vec<f32>,
+    /// The window of peers.
+    pub peers: Window<PeerRow>,
+    /// The window of transactions, newest first.
+    pub transactions: Window<TransactionRow>,
+    /// Transactions that arrived in equal slices of the last 10 min, oldest first; the last slice is
+    /// under way. Slices are whole seconds, so there may be fewer than the view asks for.
+    pub arrival: Vec<u32>,
+    /// What happened, newest first.
+    pub events: Vec<EventLine>,
+    /// The Peers screen, if the view looks at it.
+    pub peers_screen: Option<Box<PeersScreen>>,
+    /// What the view has open.
+    pub detail: Option<Detail>,
+}
+
+/// How well things go.
+#[derive(Clone, Default, PartialEq, Eq, Debug)]
+pub enum Health {
+    /// Nothing is connected yet, but it is early.
+    #[default]
+    Connecting,
+    /// At least one peer is live.
+    Live,
+    /// Peers are connected, but none has said anything for a while.
+    Stale {
+        /// How long.
+        silent_for: Duration,
+    },
+    /// Nobody can be reached.
+    Unreachable {
+        /// What failed and what to try, one line each.
+        advice: Vec<String>,
+    },
+}
+
+/// The figures of the title and the boxes.
+#[derive(Clone, Default, PartialEq, Debug)]
+pub struct Totals {
+    /// Peers whose handshake is done.
+    pub peers_live: usize,
+    /// The median of the live peers' last pings.
+    pub median_ping: Option<Duration>,
+    /// The end of the best chain.
+    pub tip: Option<Tip>,
+    /// Transactions held.
+    pub transactions: usize,
+    /// Their virtual size, in vB.
+    pub vsize: u64,
+    /// Bytes that the model accounts for them (see `--max-mempool`).
+    pub memory: u64,
+    /// Transactions dropped for want of memory, since the start.
+    pub dropped: u64,
+    /// Transactions received since the start.
+    pub received: u64,
+    /// Bytes received since the start.
+    pub bytes_received: u64,
+    /// Bytes sent since the start.
+    pub bytes_sent: u64,
+    /// The lowest and the highest fee filter of the live peers, in sat/kvB.
+    pub fee_floor: Option<(u64, u64)>,
+    /// The share of the last block's transactions (its coinbase aside) that we had seen before, 0–1.
+    pub seen_before_block: Option<f32>,
+    /// The share of the held transactions whose fee is known, 0–1; `None` without transactions.
+    pub fee_coverage: Option<f32>,
+}
+
+/// A part of a list.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Window<T> {
+    /// The length of the whole list.
+    pub total: usize,
+    /// The index of the first row, where it is known.
+    pub offset: Option<usize>,
+    /// Whether anything stands above the first row.
+    pub more_above: bool,
+    /// Whether anything stands below the last row.
+    pub more_below: bool,
+    /// The rows.
+    pub rows: Vec<T>,
+    /// Which of the rows is selected.
+    pub selected: Option<usize>,
+}
+
+impl<T> Default for Window<T> {
+    fn default() -> Self {
+        Self {
+            total: 0,
+            offset: None,
+            more_above: false,
+            more_below: false,
+            rows: Vec::new(),
+            selected: None,
+        }
+    }
+}
+
+/// One line of the list of events.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct EventLine {
+    /// When.
+    pub time: Timestamp,
+    /// How grave.
+    pub level: Level,
+    /// What, cleaned.
+    pub text: String,
+}
+
+/// How grave an event is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Level {
+    /// It went well.
+    Good,
+    /// For your information.
+    Info,
+    /// Something is odd.
+    Warning,
+    /// Something was lost.
+    Bad,
+}
+
+/// What the view has open.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Detail {
+    /// A peer.
+    Peer(Box<PeerDetail>),
+    /// A transaction.
+    Transaction(Box<TransactionDetail>),
+    /// What was open is no longer known (evicted, mined, forgotten).
+    Gone(String),
+}

@@ -1,0 +1,95 @@
+//! Transactions, as the screen may know them.
+
+use crate::time::Timestamp;
+use crate::wire::{Txid, Wtxid};
+use std::time::Duration;
+
+/// Names a held transaction by its order of arrival.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct TxKey(pub u64);
+
+/// One transaction in the list.
+#[derive(Clone, PartialEq, Debug)]
+pub struct TransactionRow {
+    /// Which.
+    pub key: TxKey,
+    /// Its name.
+    pub txid: Txid,
+    /// Since it was first announced.
+    pub age: Duration,
+    /// In vB.
+    pub vsize: u32,
+    /// The number of inputs.
+    pub inputs: u32,
+    /// The number of outputs.
+    pub outputs: u32,
+    /// The sum of the outputs, in sat.
+    pub output_value: u64,
+    /// In sat/vB; `None`: unknown.
+    pub fee_rate: Option<f64>,
+    /// How many of the live peers announced it.
+    pub announced_by: usize,
+    /// How many peers could have (live, and relaying).
+    pub announcers: usize,
+}
+
+/// A transaction in detail.
+#[derive(Clone, PartialEq, Debug)]
+pub struct TransactionDetail {
+    /// Its row.
+    pub row: TransactionRow,
+    /// With the witness.
+    pub wtxid: Wtxid,
+    /// In weight units.
+    pub weight: u32,
+    /// The serialized size, in bytes.
+    pub size: u32,
+    /// Its version.
+    pub version: u32,
+    /// Its lock time.
+    pub lock_time: u32,
+    /// Whether it signals that it may be replaced (BIP125).
+    pub replaceable: bool,
+    /// The transactions that it replaced; at most [`TransactionDetail::LISTED`].
+    pub replaces: Vec<Txid>,
+    /// In sat; `None`: unknown.
+    pub fee: Option<u64>,
+    /// When it was first announced.
+    pub first_seen: Timestamp,
+    /// Its inputs; at most [`TransactionDetail::LISTED`].
+    pub inputs: Vec<InputRow>,
+    /// Its outputs; at most [`TransactionDetail::LISTED`].
+    pub outputs: Vec<OutputRow>,
+    /// Who announced it, first one first, with the delay after the first; at most
+    /// [`TransactionDetail::LISTED`].
+    pub announcements: Vec<(String, Duration)>,
+}
+
+impl TransactionDetail {
+    /// How many inputs, outputs and so on are listed; the row tells how many there are.
+    pub const LISTED: usize = 200;
+}
+
+/// An input in detail.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct InputRow {
+    /// `txid:vout`.
+    pub prevout: String,
+    /// In sat, where the spent output is known.
+    pub value: Option<u64>,
+    /// The sequence number.
+    pub sequence: u32,
+    /// The number of items on its witness stack.
+    pub witness_items: usize,
+}
+
+/// An output in detail.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct OutputRow {
+    /// In sat.
+    pub value: u64,
+    /// The kind of its script, e.g. `P2WPKH`.
+    pub kind: &'static str,
+    /// Its address, or the cleaned text of an `OP_RETURN`.
+    pub text: String,
+}
