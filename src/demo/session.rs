@@ -10,7 +10,10 @@ use crate::time::Timestamp;
 use crate::wire::inventory::MAX_INVENTORY;
 use crate::wire::message::{KnownAddress, MAX_ADDRESSES};
 use crate::wire::version::PROTOCOL_VERSION;
-use crate::wire::{Block, Inventory, Message, Services, TxHash, Version};
+use crate::wire::{
+    Block, BlockTransactions, BlockTransactionsRequest, CompactBlock, Inventory, Message, Services, TxHash,
+    Version, compact_block,
+};
 use rand::RngExt;
 use rand::rngs::StdRng;
 use std::collections::VecDeque;
@@ -60,10 +63,13 @@ enum Stage {
 }
 
 /// What the peer asked for.
+#[expect(clippy::struct_excessive_bools, reason = "each is a wish by itself")]
 struct Wishes {
     wtxid_relay: bool,
     addresses_as: fn(Vec<KnownAddress>) -> Message,
     headers: bool,
+    /// Whether blocks are sent to it at once, in their compact form (BIP152).
+    high_bandwidth: bool,
     relay: bool,
     /// In sat/kvB.
     fee_filter: u64,
@@ -87,6 +93,7 @@ impl Session {
                 wtxid_relay: false,
                 addresses_as: Message::Addr,
                 headers: false,
+                high_bandwidth: false,
                 relay: false,
                 fee_filter: 0,
             },
@@ -147,7 +154,8 @@ impl Session {
             return;
         }
         while let Some((_, block)) = self.blocks.pop_front_if(|(at, _)| *at <= now) {
-            self.say(now, self.announcement(&block));
+            let announcement = self.announcement(&block);
+            self.say(now, announcement);
         }
         if self.next_ping <= now {
             self.next_ping = now + PING_INTERVAL;
@@ -175,6 +183,10 @@ impl Session {
             (Stage::AwaitingVerack, Message::Verack) => self.go_live(now),
             (Stage::Live, Message::WtxidRelay | Message::SendAddrV2) => return ControlFlow::Break(()),
             (Stage::AwaitingVerack | Stage::Live, Message::SendHeaders) => self.peer.headers = true,
+            (Stage::Live, Message::SendCmpct { announce, version: compact_block::VERSION }) => {
+                self.peer.high_bandwidth = announce;
+            }
+            (Stage::Live, Message::GetBlockTxn(request)) => return self.complete(now, &request, world),
             (Stage::Live, Message::Ping(nonce)) => self.say(now, Message::Pong(nonce)),
             (Stage::Live, Message::FeeFilter(sat_per_kvb)) => self.peer.fee_filter = sat_per_kvb,
             (Stage::Live, Message::GetData(wanted)) => self.serve(now, &wanted, world),
@@ -218,7 +230,7 @@ impl Session {
         self.next_trickle = now + exponential(&mut self.rng, self.profile.trickle);
         self.next_ping = now + PING_INTERVAL;
         let nonce = self.rng.random();
-        self.say(now, Message::SendCmpct { announce: false, version: 2 });
+        self.say(now, Message::SendCmpct { announce: false, version: compact_block::VERSION });
         self.say(now, Message::Ping(nonce));
         self.say(now, Message::FeeFilter(self.profile.fee_floor));
     }
@@ -231,11 +243,15 @@ impl Session {
             let hash = match entry {
                 Inventory::Wtx(wtxid) => TxHash::Wtxid(wtxid),
                 Inventory::WitnessTx(txid) | Inventory::Tx(txid) => TxHash::Txid(txid),
-                Inventory::WitnessBlock(hash) => {
+                Inventory::WitnessBlock(hash) | Inventory::CompactBlock(hash) => {
                     // Core says nothing about blocks that it does not have.
                     if let Some(block) = world.chain.block(hash).filter(|_| blocks < SERVED_BLOCKS) {
                         blocks += 1;
-                        self.say(now, Message::Block(Block::clone(block)));
+                        let message = match entry {
+                            Inventory::CompactBlock(_) => self.compact(block),
+                            _ => Message::Block(Block::clone(block)),
+                        };
+                        self.say(now, message);
                     }
                     continue;
                 }
@@ -279,8 +295,33 @@ impl Session {
         }
     }
 
-    fn announcement(&self, block: &Block) -> Message {
-        if self.peer.headers {
+    /// Answers a `getblocktxn`. Breaks if the block has not that many transactions.
+    fn complete(
+        &mut self,
+        now: Timestamp,
+        request: &BlockTransactionsRequest,
+        world: &World,
+    ) -> ControlFlow<()> {
+        let Some(block) = world.chain.block(request.hash) else { return ControlFlow::Continue(()) };
+        let wanted = request.indexes.iter().map(|&index| block.transactions.get(usize::from(index)).cloned());
+        match wanted.collect() {
+            Some(transactions) => {
+                let answer = BlockTransactions { hash: block.hash, transactions };
+                self.say(now, Message::BlockTxn(answer));
+                ControlFlow::Continue(())
+            }
+            None => ControlFlow::Break(()),
+        }
+    }
+
+    fn compact(&mut self, block: &Block) -> Message {
+        Message::CmpctBlock(CompactBlock::of(block.header, self.rng.random(), &block.transactions))
+    }
+
+    fn announcement(&mut self, block: &Block) -> Message {
+        if self.peer.high_bandwidth {
+            self.compact(block)
+        } else if self.peer.headers {
             Message::Headers(vec![block.header])
         } else {
             Message::Inv(vec![Inventory::Block(block.hash)])

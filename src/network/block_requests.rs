@@ -1,7 +1,10 @@
 //! Whom to ask for which block, so that each new one arrives, in the order of the chain.
 
+mod compact;
+
 use crate::event::PeerId;
 use crate::time::Timestamp;
+use crate::wire::compact_block::PartialBlock;
 use crate::wire::{Block, BlockHash};
 use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
@@ -28,6 +31,8 @@ pub struct BlockRequests {
     wanted: VecDeque<Wanted>,
     /// Peers that serve whole blocks.
     servers: BTreeSet<PeerId>,
+    /// Peers that send compact blocks.
+    compact_senders: BTreeSet<PeerId>,
     late: VecDeque<(PeerId, BlockHash)>,
 }
 
@@ -39,14 +44,37 @@ struct Wanted {
     announcers: Vec<PeerId>,
     /// Who was asked in vain.
     spent: Vec<PeerId>,
+    /// Whose compact block came.
+    compact_from: Vec<PeerId>,
+    /// Whether a compact block has led astray: the next one to ask sends the whole block.
+    in_full: bool,
     state: State,
 }
 
 #[derive(Debug)]
 enum State {
     Unasked,
-    Asked { peer: PeerId, until: Timestamp },
-    Arrived { peer: PeerId, block: Arc<Block> },
+    Asked {
+        peer: PeerId,
+        until: Timestamp,
+        /// What its compact block has led to, if it was asked for the rest.
+        partial: Option<PartialBlock>,
+    },
+    Arrived {
+        peer: PeerId,
+        block: Arc<Block>,
+    },
+}
+
+/// What to ask for now.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct BlockRequest {
+    /// Whom.
+    pub peer: PeerId,
+    /// For which block.
+    pub hash: BlockHash,
+    /// Whether its compact form will do.
+    pub compact: bool,
 }
 
 /// What becomes of a block that came.
@@ -74,7 +102,13 @@ pub struct Fetched {
 impl BlockRequests {
     /// Gives every request `timeout` to be answered.
     pub fn new(timeout: Duration) -> Self {
-        Self { timeout, wanted: VecDeque::new(), servers: BTreeSet::new(), late: VecDeque::new() }
+        Self {
+            timeout,
+            wanted: VecDeque::new(),
+            servers: BTreeSet::new(),
+            compact_senders: BTreeSet::new(),
+            late: VecDeque::new(),
+        }
     }
 
     /// The handshake is done with a peer that serves blocks with witnesses.
@@ -82,14 +116,21 @@ impl BlockRequests {
         self.servers.insert(peer);
     }
 
+    /// `peer` says that it sends compact blocks.
+    pub fn sends_compact(&mut self, peer: PeerId) {
+        self.compact_senders.insert(peer);
+    }
+
     /// The connection is gone.
     pub fn disconnected(&mut self, peer: PeerId) {
         self.servers.remove(&peer);
+        self.compact_senders.remove(&peer);
         self.late.retain(|(late, _)| *late != peer);
         for wanted in &mut self.wanted {
             wanted.announcers.retain(|announcer| *announcer != peer);
             wanted.spent.retain(|spent| *spent != peer);
-            if matches!(wanted.state, State::Asked { peer: asked, .. } if asked == peer) {
+            wanted.compact_from.retain(|sender| *sender != peer);
+            if wanted.is_asked_of(peer) {
                 wanted.state = State::Unasked;
             }
         }
@@ -100,8 +141,7 @@ impl BlockRequests {
     pub fn want(&mut self, connected: &[(u32, BlockHash)], is_active: impl Fn(BlockHash) -> bool) {
         self.wanted.retain(|wanted| is_active(wanted.hash));
         for &(height, hash) in connected.iter().skip(connected.len().saturating_sub(MAX_CATCH_UP)) {
-            let state = State::Unasked;
-            self.wanted.push_back(Wanted { height, hash, announcers: vec![], spent: vec![], state });
+            self.wanted.push_back(Wanted::new(height, hash));
         }
         let excess = self.wanted.len().saturating_sub(MAX_CATCH_UP);
         self.wanted.drain(..excess);
@@ -119,7 +159,7 @@ impl BlockRequests {
     /// `peer` says that it does not have a block.
     pub fn not_found(&mut self, peer: PeerId, hash: BlockHash) {
         if let Some(wanted) = self.find(hash)
-            && matches!(wanted.state, State::Asked { peer: asked, .. } if asked == peer)
+            && wanted.is_asked_of(peer)
         {
             wanted.give_up(peer);
         }
@@ -131,13 +171,7 @@ impl BlockRequests {
         if let Some(wanted) = self.wanted.iter_mut().find(|wanted| wanted.hash == hash)
             && wanted.was_asked_of(peer)
         {
-            wanted.spent.retain(|spent| *spent != peer);
-            let before = std::mem::replace(&mut wanted.state, State::Arrived { peer, block });
-            if let State::Asked { peer: slower, .. } = before
-                && slower != peer
-            {
-                wanted.spent.push(slower);
-            }
+            wanted.arrive(peer, block);
             return BlockReceipt::Taken;
         }
         match self.late.iter().position(|late| *late == (peer, hash)) {
@@ -150,15 +184,21 @@ impl BlockRequests {
     }
 
     /// Whom to ask for what now.
-    pub fn requests(&mut self, now: Timestamp) -> Vec<(PeerId, BlockHash)> {
+    pub fn requests(&mut self, now: Timestamp) -> Vec<BlockRequest> {
         self.expire(now);
         let mut requests = Vec::new();
+        let newest = self.wanted.back().map(|wanted| wanted.hash);
         for wanted in self.wanted.iter_mut().take(MAX_PARALLEL) {
             if matches!(wanted.state, State::Unasked)
                 && let Some(peer) = wanted.next_peer(&self.servers)
             {
-                wanted.state = State::Asked { peer, until: now + self.timeout };
-                requests.push((peer, wanted.hash));
+                wanted.state = State::Asked { peer, until: now + self.timeout, partial: None };
+                let hash = wanted.hash;
+                // Of older ones we hold little, and peers send them whole anyway.
+                let is_news = Some(hash) == newest && !wanted.in_full;
+                let can_help = self.compact_senders.contains(&peer) && !wanted.compact_from.contains(&peer);
+                let compact = is_news && can_help;
+                requests.push(BlockRequest { peer, hash, compact });
             }
         }
         requests
@@ -199,7 +239,7 @@ impl BlockRequests {
 
     fn expire(&mut self, now: Timestamp) {
         for wanted in &mut self.wanted {
-            if let State::Asked { peer, until } = wanted.state
+            if let State::Asked { peer, until, .. } = wanted.state
                 && until <= now
             {
                 wanted.give_up(peer);
@@ -216,25 +256,51 @@ impl BlockRequests {
 }
 
 impl Wanted {
+    fn new(height: u32, hash: BlockHash) -> Self {
+        Self {
+            height,
+            hash,
+            announcers: vec![],
+            spent: vec![],
+            compact_from: vec![],
+            in_full: false,
+            state: State::Unasked,
+        }
+    }
+
+    fn arrive(&mut self, peer: PeerId, block: Arc<Block>) {
+        self.spent.retain(|spent| *spent != peer);
+        let before = std::mem::replace(&mut self.state, State::Arrived { peer, block });
+        if let State::Asked { peer: slower, .. } = before
+            && slower != peer
+        {
+            self.spent.push(slower);
+        }
+    }
+
     fn give_up(&mut self, peer: PeerId) {
         self.spent.push(peer);
         self.state = State::Unasked;
     }
 
+    fn is_asked_of(&self, peer: PeerId) -> bool {
+        matches!(self.state, State::Asked { peer: asked, .. } if asked == peer)
+    }
+
     /// Whether `peer` was asked, given up or not, and it is not here yet.
     fn was_asked_of(&self, peer: PeerId) -> bool {
-        match self.state {
-            State::Asked { peer: asked, .. } if asked == peer => true,
-            State::Asked { .. } | State::Unasked => self.spent.contains(&peer),
-            State::Arrived { .. } => false,
-        }
+        let is_here = matches!(self.state, State::Arrived { .. });
+        self.is_asked_of(peer) || (!is_here && self.spent.contains(&peer))
     }
 
     /// The next one to ask: the first announcer, and when there is none left, anybody. A block
-    /// spreads within seconds.
+    /// spreads within seconds. Whose compact block has led astray comes last.
     fn next_peer(&self, servers: &BTreeSet<PeerId>) -> Option<PeerId> {
-        let candidates = self.announcers.iter().chain(servers);
-        candidates.copied().find(|peer| servers.contains(peer) && !self.spent.contains(peer))
+        let candidates = self.announcers.iter().chain(servers).copied();
+        let mut able = candidates.filter(|peer| servers.contains(peer) && !self.spent.contains(peer));
+        let any = able.clone().next();
+        let other = able.find(|peer| !self.in_full || !self.compact_from.contains(peer));
+        other.or(any)
     }
 
     /// Whether all who are there were asked in vain.

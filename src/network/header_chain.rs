@@ -98,11 +98,6 @@ impl HeaderChain {
         Ok(self.activate(best))
     }
 
-    /// Whether the header of this block is known.
-    pub fn contains(&self, hash: BlockHash) -> bool {
-        self.nodes.contains_key(&hash)
-    }
-
     /// Whether this block is in the best chain, as far back as that is kept.
     pub fn is_active(&self, hash: BlockHash) -> bool {
         self.nodes.get(&hash).is_some_and(|node| self.active_at(node.height) == Some(hash))

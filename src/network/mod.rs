@@ -10,7 +10,8 @@
 //! | `seeds`, `fixed_seeds` | whom to ask when the book is empty; the last resort |
 //! | `tx_requests` | whom to ask for which transaction; with it `seen` |
 //! | `header_sync`, `header_chain` | whom to ask for headers; which chain is the best |
-//! | `block_requests` | whom to ask for which block |
+//! | `block_requests` | whom to ask for which block, in which form |
+//! | `high_bandwidth`, `held` | who sends compact blocks unasked; what they are filled with |
 
 mod address_book;
 mod backoff;
@@ -20,6 +21,8 @@ mod fixed_seeds;
 mod gossip;
 mod header_chain;
 mod header_sync;
+mod held;
+mod high_bandwidth;
 mod keeper;
 mod manager;
 mod seeds;

@@ -5,7 +5,7 @@ use crate::time::Timestamp;
 use crate::wire::block::BlockError;
 use crate::wire::message::KnownAddress;
 use crate::wire::transaction::TransactionError;
-use crate::wire::{Block, BlockHash, BlockHeader, Inventory, Transaction};
+use crate::wire::{Block, BlockHash, BlockHeader, BlockTransactions, CompactBlock, Inventory, Transaction};
 use std::sync::Arc;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 
@@ -52,6 +52,12 @@ pub enum Content {
     Headers(Result<Vec<(BlockHash, BlockHeader)>, BlockError>),
     /// `block`, and whether it is one by itself.
     Block(Arc<Block>, Result<(), BlockError>),
+    /// `sendcmpct`, of the version that is in use.
+    SendsCompact,
+    /// `cmpctblock`, and its name, if its header has the work that it claims.
+    CompactBlock(Box<CompactBlock>, Result<BlockHash, BlockError>),
+    /// `blocktxn`.
+    BlockTransactions(BlockTransactions),
     /// `addr` or `addrv2`.
     Addresses(Vec<KnownAddress>),
     /// The task is at its end: nothing follows.

@@ -137,6 +137,9 @@ fn receive_live(keepalive: &mut Keepalive, now: Timestamp, message: Message) -> 
         | Message::Tx(_)
         | Message::Headers(_)
         | Message::Block(_)
+        | Message::SendCmpct { .. }
+        | Message::CmpctBlock(_)
+        | Message::BlockTxn(_)
         | Message::Addr(_)
         | Message::AddrV2(_) => vec![Instruction::Deliver(message)],
         // We serve nothing, as our `version` says, and announce nothing that could be asked for.
@@ -145,10 +148,7 @@ fn receive_live(keepalive: &mut Keepalive, now: Timestamp, message: Message) -> 
         | Message::GetAddr
         | Message::Mempool
         | Message::SendHeaders
-        | Message::SendCmpct { .. }
-        | Message::CmpctBlock(_)
         | Message::GetBlockTxn(_)
-        | Message::BlockTxn(_)
         | Message::Unknown { .. } => vec![],
     }
 }

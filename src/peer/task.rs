@@ -15,7 +15,7 @@ use crate::chain::Network;
 use crate::clock::Clock;
 use crate::event::{Direction, DisconnectReason, Misbehaviour, PeerEvent, Said};
 use crate::time::Timestamp;
-use crate::wire::{Decoded, Dropped, Message, WireError};
+use crate::wire::{Decoded, Dropped, Message, WireError, compact_block};
 use std::collections::VecDeque;
 use std::sync::Arc;
 use tokio::io::{AsyncRead, AsyncWrite};
@@ -294,6 +294,12 @@ fn examined(network: Network, message: Message) -> Option<Content> {
             let verdict = block.check(network);
             Content::Block(Arc::new(block), verdict)
         }
+        Message::SendCmpct { version: compact_block::VERSION, .. } => Content::SendsCompact,
+        Message::CmpctBlock(compact) => {
+            let hash = compact.header.check(network).map(|()| compact.header.hash());
+            Content::CompactBlock(Box::new(compact), hash)
+        }
+        Message::BlockTxn(answer) => Content::BlockTransactions(answer),
         Message::Addr(list) | Message::AddrV2(list) => Content::Addresses(list),
         _ => return None,
     })
@@ -311,7 +317,9 @@ fn offence(dropped: Dropped) -> Result<Misbehaviour, DisconnectReason> {
         Dropped::Malformed { command, why } => {
             let what = Misbehaviour::Malformed { command: command.name(), why: why.to_string() };
             match why {
-                WireError::AnnounceFlag(_) => Err(DisconnectReason::Misbehaved(what)),
+                WireError::AnnounceFlag(_) | WireError::IndexOutOfBlock(_) | WireError::EmptyBlock => {
+                    Err(DisconnectReason::Misbehaved(what))
+                }
                 _ => Ok(what),
             }
         }

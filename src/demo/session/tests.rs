@@ -1,4 +1,5 @@
 use super::*;
+use crate::wire::compact_block::PartialBlock;
 use crate::wire::transaction::Transaction;
 use crate::wire::{BlockHash, Txid, Wtxid};
 
@@ -254,6 +255,27 @@ fn headers_and_blocks_are_served_and_new_blocks_announced() {
     visit.say(Message::SendHeaders);
     let said = visit.wait(Duration::from_secs(90));
     assert!(said.iter().any(|m| matches!(m, Message::Headers(headers) if headers[0].previous != tip)));
+}
+
+#[test]
+fn blocks_are_served_in_their_compact_form_and_sent_so_where_that_is_wanted() {
+    let mut visit = Visit::live(profile());
+    let tip = visit.world.chain.headers_after(&[], BlockHash::default())[102].hash();
+    let block = Block::clone(visit.world.chain.block(tip).unwrap());
+    let answer = visit.answers(Message::GetData(vec![Inventory::CompactBlock(tip)]));
+    let [Message::CmpctBlock(compact)] = &answer[..] else { panic!("{answer:?}") };
+    let partial = PartialBlock::new(compact, [], |_| None).unwrap();
+    let answer = visit.answers(Message::GetBlockTxn(partial.request().unwrap()));
+    let [Message::BlockTxn(rest)] = &answer[..] else { panic!("{answer:?}") };
+    assert_eq!(partial.complete(rest.transactions.clone()), Ok(block));
+
+    let outside = BlockTransactionsRequest { hash: tip, indexes: vec![u16::MAX] };
+    let answer = visit.session.receive(visit.now, Message::GetBlockTxn(outside), &visit.world);
+    assert!(answer.is_break());
+
+    visit.say(Message::SendCmpct { announce: true, version: 2 });
+    let said = visit.wait(Duration::from_secs(45));
+    assert!(said.iter().any(|message| matches!(message, Message::CmpctBlock(_))));
 }
 
 #[test]

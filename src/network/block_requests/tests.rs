@@ -43,6 +43,10 @@ impl BlockRequests {
         self.want(&connected, |_| true);
     }
 
+    fn asks(&mut self, now: Timestamp) -> Vec<(PeerId, BlockHash)> {
+        self.requests(now).into_iter().map(|request| (request.peer, request.hash)).collect()
+    }
+
     fn next_height(&mut self) -> Option<u32> {
         self.take_next().map(|fetched| fetched.height)
     }
@@ -53,13 +57,13 @@ fn an_announcer_is_asked_first_and_then_anybody() {
     let mut requests = requests();
     requests.wants([1]);
     requests.announced(A, hash(1));
-    assert_eq!(requests.requests(START), [(A, hash(1))]);
-    assert_eq!(requests.requests(START), []);
+    assert_eq!(requests.asks(START), [(A, hash(1))]);
+    assert_eq!(requests.asks(START), []);
     assert_eq!(requests.deadline(), Some(after(20)));
-    assert_eq!(requests.requests(after(20)), [(B, hash(1))]);
+    assert_eq!(requests.asks(after(20)), [(B, hash(1))]);
     requests.announced(C, hash(1));
     requests.not_found(B, hash(1));
-    assert_eq!(requests.requests(after(20)), [(C, hash(1))]);
+    assert_eq!(requests.asks(after(20)), [(C, hash(1))]);
     assert_eq!(requests.received(C, block(1)), BlockReceipt::Taken);
     let fetched = requests.take_next().unwrap();
     assert_eq!((fetched.peer, fetched.height, fetched.block.hash), (C, 1, hash(1)));
@@ -73,7 +77,7 @@ fn blocks_are_handed_on_in_the_order_of_the_chain() {
     for height in 1..=3 {
         requests.announced(A, hash(height));
     }
-    assert_eq!(requests.requests(START).len(), 3);
+    assert_eq!(requests.asks(START).len(), 3);
     assert_eq!(requests.received(A, block(3)), BlockReceipt::Taken);
     assert_eq!(requests.received(A, block(2)), BlockReceipt::Taken);
     assert_eq!(requests.next_height(), None, "the first is missing");
@@ -86,11 +90,11 @@ fn blocks_are_handed_on_in_the_order_of_the_chain() {
 fn only_a_few_are_under_way_at_once() {
     let mut requests = requests();
     requests.wants(1..=10);
-    assert_eq!(requests.requests(START).len(), MAX_PARALLEL);
+    assert_eq!(requests.asks(START).len(), MAX_PARALLEL);
     assert_eq!(requests.received(B, block(1)), BlockReceipt::Taken);
-    assert_eq!(requests.requests(START), []);
+    assert_eq!(requests.asks(START), []);
     assert_eq!(requests.next_height(), Some(1));
-    assert_eq!(requests.requests(START), [(B, hash(5))]);
+    assert_eq!(requests.asks(START), [(B, hash(5))]);
 }
 
 #[test]
@@ -98,7 +102,7 @@ fn what_was_not_asked_for_is_not_taken() {
     let mut requests = requests();
     requests.wants([1]);
     requests.announced(A, hash(1));
-    requests.requests(START);
+    requests.asks(START);
     assert_eq!(requests.received(B, block(1)), BlockReceipt::NotAsked);
     assert_eq!(requests.received(A, block(2)), BlockReceipt::NotAsked);
     assert_eq!(requests.received(A, block(1)), BlockReceipt::Taken);
@@ -110,8 +114,8 @@ fn a_late_block_is_welcome_and_the_second_one_forgiven() {
     let mut requests = requests();
     requests.wants([1]);
     requests.announced(A, hash(1));
-    requests.requests(START);
-    assert_eq!(requests.requests(after(20)), [(B, hash(1))]);
+    requests.asks(START);
+    assert_eq!(requests.asks(after(20)), [(B, hash(1))]);
     assert_eq!(requests.received(A, block(1)), BlockReceipt::Taken);
     assert_eq!(requests.next_height(), Some(1));
     assert_eq!(requests.received(B, block(1)), BlockReceipt::Late);
@@ -123,11 +127,11 @@ fn a_block_that_nobody_serves_is_left_out() {
     let mut requests = requests();
     requests.wants([1, 2]);
     for now in [0, 20, 40] {
-        requests.requests(after(now));
+        requests.asks(after(now));
         assert_eq!(requests.received(B, block(2)) == BlockReceipt::Taken, now == 0);
         assert_eq!(requests.next_height(), None);
     }
-    requests.requests(after(60));
+    requests.asks(after(60));
     assert_eq!(requests.next_height(), Some(2));
 }
 
@@ -136,23 +140,23 @@ fn a_lost_peer_is_replaced_and_a_time_without_peers_is_waited_out() {
     let mut requests = requests();
     requests.wants([1]);
     requests.announced(A, hash(1));
-    requests.requests(START);
+    requests.asks(START);
     for peer in [A, B, C] {
         requests.disconnected(peer);
         assert_eq!(requests.next_height(), None);
     }
-    assert_eq!(requests.requests(START), []);
+    assert_eq!(requests.asks(START), []);
     requests.connected(C);
-    assert_eq!(requests.requests(START), [(C, hash(1))]);
+    assert_eq!(requests.asks(START), [(C, hash(1))]);
 }
 
 #[test]
 fn a_reorganisation_drops_what_is_no_longer_in_the_chain() {
     let mut requests = requests();
     requests.wants([1, 2]);
-    requests.requests(START);
+    requests.asks(START);
     requests.want(&[(2, hash(22)), (3, hash(33))], |active| active == hash(1));
-    let asked: Vec<_> = requests.requests(START).into_iter().map(|(_, hash)| hash).collect();
+    let asked: Vec<_> = requests.asks(START).into_iter().map(|(_, hash)| hash).collect();
     assert_eq!(asked, [hash(22), hash(33)]);
 }
 

@@ -86,7 +86,7 @@ fn the_most_work_wins_not_the_most_headers() {
     assert_eq!(new.connected, [(3, heavy[0].0), (4, heavy[1].0)]);
     assert_eq!(tip(&chain), (4, last(&heavy)));
     assert!(chain.is_active(long[1].0));
-    assert!(chain.contains(long[2].0) && !chain.is_active(long[2].0));
+    assert!(chain.nodes.contains_key(&long[2].0) && !chain.is_active(long[2].0));
 }
 
 #[test]

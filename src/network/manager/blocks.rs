@@ -1,12 +1,13 @@
 //! Headers in, the best chain out; the new blocks of it fetched.
 
-use super::super::block_requests::{BlockReceipt, Fetched};
+use super::super::block_requests::{BlockReceipt, BlockRequest, Fetched};
 use super::super::header_chain::HeadersError;
 use super::super::header_sync::Outcome;
 use super::PeerManager;
 use crate::event::{BlockAnnouncement, DisconnectReason, EventKind, Misbehaviour, PeerEvent, PeerId};
 use crate::time::Timestamp;
 use crate::wire::block::BlockError;
+use crate::wire::compact_block;
 use crate::wire::message::MAX_HEADERS;
 use crate::wire::{Block, BlockHash, BlockHeader, Inventory, Message};
 use std::sync::Arc;
@@ -16,9 +17,9 @@ impl PeerManager {
     pub(super) fn block_announced(&mut self, now: Timestamp, id: PeerId, hash: BlockHash) {
         self.tell_peer(now, id, PeerEvent::BlockAnnounced { hash, by: BlockAnnouncement::Inv });
         self.block_requests.announced(id, hash);
-        if !self.header_chain.contains(hash) {
-            self.header_sync.announced(id);
-        }
+        // Even if the header is known: a peer falls back on names when it does not know that we have
+        // the block before, and the request tells it.
+        self.header_sync.announced(id);
     }
 
     pub(super) fn headers(
@@ -32,7 +33,7 @@ impl PeerManager {
             Err(error) => return self.punish(id, Misbehaviour::InvalidBlock(error.to_string())),
         };
         let was_synced = self.header_sync.is_synced();
-        let added = self.header_chain.add(&headers);
+        let added = self.take_headers(id, &headers);
         let outcome = match added {
             Ok(_) if headers.len() == MAX_HEADERS => Outcome::Full,
             Ok(_) => Outcome::All,
@@ -43,15 +44,11 @@ impl PeerManager {
             }
         };
         let was_asked = self.header_sync.received(id, outcome);
-        let new_tip = added.ok().flatten();
-        if was_synced && let Some(new_tip) = &new_tip {
-            self.block_requests.want(&new_tip.connected, |hash| self.header_chain.is_active(hash));
+        if was_asked {
+            self.high_bandwidth.is_primed(id);
         }
-        if self.header_sync.is_synced()
-            && (new_tip.is_some() || !was_synced)
-            && let Some(tip) = self.header_chain.tip()
-        {
-            self.tell(now, EventKind::Tip(tip));
+        if added == Ok(true) || !was_synced {
+            self.tell_tip(now);
         }
         for &(hash, _) in &headers {
             self.block_requests.announced(id, hash);
@@ -59,6 +56,29 @@ impl PeerManager {
         if let Some(&(hash, _)) = headers.last().filter(|_| !was_asked) {
             let by = BlockAnnouncement::Headers;
             self.tell_peer(now, id, PeerEvent::BlockAnnounced { hash, by });
+        }
+    }
+
+    /// Adds headers to those that we know. Whether the best chain is another now.
+    pub(super) fn take_headers(
+        &mut self,
+        id: PeerId,
+        headers: &[(BlockHash, BlockHeader)],
+    ) -> Result<bool, HeadersError> {
+        let Some(new_tip) = self.header_chain.add(headers)? else { return Ok(false) };
+        if self.header_sync.is_synced() {
+            self.block_requests.want(&new_tip.connected, |hash| self.header_chain.is_active(hash));
+            self.high_bandwidth.was_first(id);
+        }
+        Ok(true)
+    }
+
+    /// Tells the end of the best chain, unless it may still be far from the end.
+    pub(super) fn tell_tip(&mut self, now: Timestamp) {
+        if self.header_sync.is_synced()
+            && let Some(tip) = self.header_chain.tip()
+        {
+            self.tell(now, EventKind::Tip(tip));
         }
     }
 
@@ -89,12 +109,16 @@ impl PeerManager {
             let locator = self.header_chain.locator();
             self.send(id, Message::GetHeaders { locator, stop: BlockHash::default() });
         }
-        for (id, hash) in self.block_requests.requests(now) {
-            self.send(id, Message::GetData(vec![Inventory::WitnessBlock(hash)]));
+        for BlockRequest { peer, hash, compact } in self.block_requests.requests(now) {
+            let form = if compact { Inventory::CompactBlock } else { Inventory::WitnessBlock };
+            self.send(peer, Message::GetData(vec![form(hash)]));
+        }
+        for (id, announce) in self.high_bandwidth.changes() {
+            self.send(id, Message::SendCmpct { announce, version: compact_block::VERSION });
         }
     }
 
-    fn punish(&mut self, id: PeerId, what: Misbehaviour) {
+    pub(super) fn punish(&mut self, id: PeerId, what: Misbehaviour) {
         if let Some(peer) = self.peers.get_mut(&id) {
             peer.handle.close(DisconnectReason::Misbehaved(what));
         }

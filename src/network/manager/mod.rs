@@ -1,6 +1,7 @@
 //! The owner of all connections: runs the deciders, and carries out what they decide.
 
 mod blocks;
+mod compact_blocks;
 mod discovery;
 mod seeding;
 mod transactions;
@@ -9,6 +10,8 @@ use super::block_requests::{BLOCK_TIMEOUT, BlockRequests};
 use super::dialer::{Dial, Dialer};
 use super::header_chain::HeaderChain;
 use super::header_sync::HeaderSync;
+use super::held::Held;
+use super::high_bandwidth::HighBandwidth;
 use super::keeper::Keeper;
 use super::seeds::{SeedAnswer, SeedPlan};
 use super::starting_point::StartingPoint;
@@ -46,6 +49,8 @@ pub struct PeerManager {
     header_chain: HeaderChain,
     header_sync: HeaderSync,
     block_requests: BlockRequests,
+    high_bandwidth: HighBandwidth,
+    held: Held,
     seed_plan: SeedPlan,
     seed_answers: JoinSet<SeedAnswer>,
     peers: HashMap<PeerId, Peer>,
@@ -102,6 +107,8 @@ impl PeerManager {
             header_chain: HeaderChain::new(StartingPoint::of(settings.network)),
             header_sync: HeaderSync::default(),
             block_requests: BlockRequests::new(BLOCK_TIMEOUT.min(settings.request_timeout)),
+            high_bandwidth: HighBandwidth::default(),
+            held: Held::new(),
             seed_plan: SeedPlan::new(settings.network, rand::make_rng()),
             seed_answers: JoinSet::new(),
             peers: HashMap::new(),
@@ -262,6 +269,9 @@ impl PeerManager {
             Content::NotFound(list) => self.not_found(time, id, &list),
             Content::Transaction(tx, verdict) => self.transaction(time, id, tx, verdict),
             Content::Headers(headers) => self.headers(time, id, headers),
+            Content::SendsCompact => self.sends_compact(id),
+            Content::CompactBlock(compact, hash) => self.compact_block(time, id, &compact, hash),
+            Content::BlockTransactions(answer) => self.block_transactions(time, id, answer),
             Content::Block(block, verdict) => self.block(time, id, block, verdict),
             Content::Addresses(list) => self.addresses(time, id, &list),
             Content::Ended(reason) => self.ended(time, id, reason),
@@ -290,6 +300,7 @@ impl PeerManager {
         self.tx_requests.disconnected(id);
         self.header_sync.disconnected(id);
         self.block_requests.disconnected(id);
+        self.high_bandwidth.disconnected(id);
         let retry_at = self.dialer.ended(id, &reason, now);
         self.dials_at = Some(now);
         self.tell_peer(now, id, PeerEvent::Disconnected { reason, retry_at });

@@ -47,7 +47,9 @@ impl PeerManager {
 
     pub(super) fn not_found(&mut self, now: Timestamp, id: PeerId, list: &[Inventory]) {
         for entry in list {
-            if let Inventory::Block(hash) | Inventory::WitnessBlock(hash) = entry {
+            if let Inventory::Block(hash) | Inventory::WitnessBlock(hash) | Inventory::CompactBlock(hash) =
+                entry
+            {
                 self.block_requests.not_found(id, *hash);
             }
         }
@@ -75,7 +77,10 @@ impl PeerManager {
             // It is remembered as seen: nobody needs to be asked for it again.
             (_, Err(why)) => PeerEvent::Tolerated(Misbehaviour::InvalidTransaction(why.to_string())),
             (Receipt::Known, Ok(())) => return,
-            (Receipt::New { answered_after }, Ok(())) => PeerEvent::Transaction { tx, answered_after },
+            (Receipt::New { answered_after }, Ok(())) => {
+                self.held.note(&tx);
+                PeerEvent::Transaction { tx, answered_after }
+            }
         };
         self.tell_peer(now, id, event);
     }

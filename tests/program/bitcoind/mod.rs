@@ -87,6 +87,15 @@ impl Node {
         });
     }
 
+    /// Ends the connection that [`connect`](Self::connect) made.
+    pub fn disconnect(&self, other: &Self) {
+        self.rpc("disconnectnode", &json!([other.address()]));
+        let is_other = |peer: &Value| peer["addr"] == other.address();
+        wait_for("two nodes to part", || {
+            !self.rpc("getpeerinfo", &json!([])).as_array().unwrap().iter().any(is_other)
+        });
+    }
+
     /// Stops it in its tracks (SIGSTOP): its sockets stay open and answer nothing.
     pub fn freeze(&self) {
         kill_process(self.pid(), Signal::STOP).unwrap();

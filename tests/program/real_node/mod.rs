@@ -1,6 +1,7 @@
 //! The program beside real Bitcoin Core nodes.
 
 mod blocks;
+mod compact_blocks;
 mod handshake;
 mod harness;
 mod liveness;
