@@ -11,7 +11,7 @@ use crossterm::{execute, queue};
 use ratatui::backend::CrosstermBackend;
 use ratatui::layout::Size;
 use ratatui::{Frame, Terminal};
-use std::io::{self, BufWriter, Stdout, Write};
+use std::io::{self, BufWriter, Write};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use tokio::time::Instant;
@@ -22,7 +22,7 @@ const BUFFER: usize = 1 << 16;
 
 /// The terminal while it is ours. Dropping it gives the terminal back.
 pub struct Screen {
-    terminal: Terminal<CrosstermBackend<BufWriter<Stdout>>>,
+    terminal: Terminal<CrosstermBackend<BufWriter<Output>>>,
     taken: Arc<AtomicBool>,
     last_frame: Instant,
 }
@@ -32,7 +32,8 @@ impl Screen {
     /// printed, and cancels `shutdown`: half a program has nothing to show.
     pub fn open(shutdown: CancellationToken) -> io::Result<Self> {
         let taken = Arc::new(AtomicBool::new(false));
-        let backend = CrosstermBackend::new(BufWriter::with_capacity(BUFFER, io::stdout()));
+        let output = Output { taken: Arc::clone(&taken) };
+        let backend = CrosstermBackend::new(BufWriter::with_capacity(BUFFER, output));
         let terminal = Terminal::new(backend)?;
         restore_on_panic(Arc::clone(&taken), shutdown);
         let mut screen = Self { terminal, taken, last_frame: Instant::now() };
@@ -102,6 +103,22 @@ impl Drop for Screen {
         if let Err(error) = give_back(&self.taken) {
             tracing::warn!(%error, "the terminal could not be restored");
         }
+    }
+}
+
+/// Standard output while the terminal is ours. Otherwise what is drawn goes nowhere: not over the
+/// message of a panic, and not to a terminal that is gone, where it would fail as the last thing.
+struct Output {
+    taken: Arc<AtomicBool>,
+}
+
+impl Write for Output {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if self.taken.load(Ordering::SeqCst) { io::stdout().write(bytes) } else { Ok(bytes.len()) }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        if self.taken.load(Ordering::SeqCst) { io::stdout().flush() } else { Ok(()) }
     }
 }
 
