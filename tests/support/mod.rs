@@ -154,7 +154,11 @@ pub struct Monitor {
 
 impl Monitor {
     pub fn start(settings: Settings) -> Self {
-        Self { manager: PeerManager::start(settings, Clock::start()) }
+        Self::of(PeerManager::start(settings, Clock::start()))
+    }
+
+    pub fn of(manager: PeerManager) -> Self {
+        Self { manager }
     }
 
     pub async fn next(&mut self) -> Event {

@@ -2,6 +2,7 @@
 
 mod chosen;
 mod pace;
+mod reach;
 mod rotation;
 mod search;
 

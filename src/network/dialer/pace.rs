@@ -3,14 +3,15 @@
 use crate::time::Timestamp;
 use std::time::Duration;
 
-/// The time between two dials in the long run. Where every dial fails at once, as without a network,
-/// this keeps us from going through all of the address book in seconds.
+/// The time between two dials that fail, in the long run. Where every dial fails at once, as without
+/// a network, this keeps us from going through all of the address book in seconds.
 const INTERVAL: Duration = Duration::from_millis(250);
 
 /// How many dials may follow at once after a pause.
 const BURST: u32 = 8;
 
-/// Lets dials through: [`BURST`] at once, then one per [`INTERVAL`].
+/// Lets dials through: [`BURST`] at once, then one per [`INTERVAL`]. One that leads to a connection
+/// does not count.
 #[derive(Debug, Default)]
 pub struct Pace {
     /// When the burst is whole again.
@@ -26,6 +27,11 @@ impl Pace {
     /// A dial begins.
     pub fn count(&mut self, now: Timestamp) {
         self.whole_at = self.whole_at.max(now) + INTERVAL;
+    }
+
+    /// A dial led to a connection.
+    pub fn discount(&mut self) {
+        self.whole_at = self.whole_at - INTERVAL;
     }
 }
 
@@ -51,5 +57,7 @@ mod tests {
             pace.count(later);
         });
         assert!(pace.next() > later);
+        pace.discount();
+        assert!(pace.next() <= later);
     }
 }

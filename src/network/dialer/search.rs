@@ -3,6 +3,7 @@
 use super::super::address_book::{AddressBook, Source};
 use super::super::netgroup::{NetGroup, is_routable};
 use super::pace::Pace;
+use super::reach::Reach;
 use super::rotation::Rotation;
 use super::{Dial, PeerIds};
 use crate::address::{Host, PeerAddress};
@@ -15,9 +16,6 @@ use rand::rngs::SmallRng;
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::time::Duration;
 
-/// How long a network is left alone after the system said that there is no way to it.
-const NO_WAY: Duration = Duration::from_secs(10);
-
 /// Into how many netgroups an overlay network is divided (see [`NetGroup`]).
 const OVERLAY_GROUPS: usize = 16;
 
@@ -28,13 +26,11 @@ const FETCH_TIMEOUT: Duration = Duration::from_secs(30);
 #[derive(Debug)]
 pub struct Search {
     wanted: usize,
-    routes: Routes,
+    reach: Reach,
     pub book: AddressBook,
     connections: HashMap<PeerId, Connection>,
     /// Seeds that are to be dialled by name and asked for addresses.
     fetches: VecDeque<PeerAddress>,
-    /// To these networks there is no way for the moment.
-    no_way: HashMap<AddressNetwork, Timestamp>,
     pace: Pace,
     rotation: Option<Rotation>,
     /// Whether the book had nobody to dial when somebody was wanted.
@@ -69,11 +65,10 @@ impl Search {
     ) -> Self {
         Self {
             wanted,
-            routes,
+            reach: Reach::new(routes),
             book,
             connections: HashMap::new(),
             fetches: VecDeque::new(),
-            no_way: HashMap::new(),
             pace: Pace::default(),
             rotation: rotate,
             starved: false,
@@ -168,8 +163,7 @@ impl Search {
 
     fn next_rested(&self, now: Timestamp, is_chosen: impl Fn(&PeerAddress) -> bool) -> Option<Timestamp> {
         let rested = self.book.next_rested(now, self.acceptance(now, is_chosen));
-        let way = self.no_way.values().copied().filter(|&until| until > now).min();
-        rested.into_iter().chain(way).min()
+        rested.into_iter().chain(self.reach.next_end(now)).min()
     }
 
     /// Whom we want: somebody whom we can reach, who serves witnesses as far as we know, and who is
@@ -187,11 +181,13 @@ impl Search {
             self.connections.values().map(|connection| &connection.address).collect();
         move |address, services| {
             let useful = services == Services::NONE || services.has(Services::WITNESS);
-            let no_way = AddressNetwork::of(&address.host).and_then(|network| self.no_way.get(&network));
-            let reachable = no_way.is_none_or(|&until| until <= now) && self.routes.to(&address.host).is_ok();
             let has_room = limited_group(&address.host)
                 .is_none_or(|group| groups.get(&group).copied().unwrap_or(0) < self.group_limit(group));
-            useful && reachable && has_room && !connected.contains(address) && !is_chosen(address)
+            useful
+                && has_room
+                && self.reach.has(&address.host, now)
+                && !connected.contains(address)
+                && !is_chosen(address)
         }
     }
 
@@ -210,6 +206,7 @@ impl Search {
     pub fn opened(&mut self, peer: PeerId) {
         if let Some(connection) = self.connections.get_mut(&peer) {
             connection.stage = Stage::Open;
+            self.pace.discount();
         }
     }
 
@@ -225,6 +222,7 @@ impl Search {
     pub fn ready(&mut self, peer: PeerId, services: Services, now: Timestamp) {
         if let Some(connection) = self.connections.get_mut(&peer) {
             connection.stage = Stage::Live { since: now };
+            self.reach.reached(&connection.address.host);
             self.book.succeed(&connection.address, services, now);
         }
     }
@@ -253,10 +251,11 @@ impl Search {
             (Stage::Live { .. }, _) => self.book.lose(&address, now),
             _ => self.book.fail(&address, now, is_to_blame(reason, others_live)),
         }
-        if let (DisconnectReason::Unreachable(_), Some(network)) = (reason, AddressNetwork::of(&address.host))
+        if let DisconnectReason::Unreachable(_) | DisconnectReason::Proxy { .. } = reason
+            && let Some(network) = AddressNetwork::of(&address.host)
             && !self.is_reached(network)
         {
-            self.no_way.insert(network, now + NO_WAY);
+            self.reach.pause(network, now);
         }
     }
 

@@ -2,6 +2,7 @@
 
 use super::super::usefulness::{by_fee_filter, by_handshake};
 use super::PeerManager;
+use crate::address::Host;
 use crate::event::{DisconnectReason, EventKind, PeerEvent, PeerId, PeerInfo, Uselessness};
 use crate::time::Timestamp;
 use crate::wire::message::KnownAddress;
@@ -59,7 +60,7 @@ impl PeerManager {
             DisconnectReason::AddressesTold => Ok(peer.addresses_told),
             other => Err(other.to_string()),
         };
-        let name = peer.address.to_string();
+        let Host::Name(name) = peer.address.host.clone() else { return };
         self.tell(now, EventKind::Seed { name, answer });
     }
 

@@ -49,6 +49,7 @@ impl PeerManager {
             count
         });
         self.tell(now, EventKind::Seed { name: name.to_owned(), answer });
+        self.dials_at = Some(now);
     }
 
     fn use_fixed_seeds(&mut self, now: Timestamp) {
@@ -58,6 +59,7 @@ impl PeerManager {
             let answer = Ok(addresses.len());
             self.learn_from_seed(addresses, &Source::Fixed, now);
             self.tell(now, EventKind::Seed { name: FIXED.to_owned(), answer });
+            self.dials_at = Some(now);
         }
     }
 
@@ -66,7 +68,6 @@ impl PeerManager {
         let known = |address| KnownAddress { time, services: Services::NONE, address };
         let list: Vec<KnownAddress> = addresses.into_iter().map(known).collect();
         self.dialer.learn(&list, source, now);
-        self.dials_at = Some(now);
     }
 
     fn may_ask_seeds(&self) -> bool {

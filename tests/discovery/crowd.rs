@@ -1,0 +1,160 @@
+//! Nodes that know each other and tell of each other, each at an address of its own.
+
+use crate::support::version;
+use mempulse::address::PeerAddress;
+use mempulse::chain::Network;
+use mempulse::wire::message::KnownAddress;
+use mempulse::wire::{Decoder, Inventory, Message, Services, Version, Wtxid};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio::net::TcpListener;
+use tokio::task::JoinSet;
+use tokio::time::{Instant, sleep_until};
+
+/// The time between two announcements.
+const ANNOUNCING: Duration = Duration::from_millis(20);
+
+/// What a node says.
+#[derive(Clone)]
+pub struct Script {
+    pub network: Network,
+    pub version: Version,
+    /// What it says after the handshake.
+    pub greeting: Vec<Message>,
+    /// Its answer to the first `getaddr`, one message for each list.
+    pub answer: Vec<Vec<KnownAddress>>,
+    /// From a moment on all nodes announce another transaction every [`ANNOUNCING`], each node so much
+    /// later.
+    pub announces: Option<(Instant, Duration)>,
+}
+
+impl Default for Script {
+    fn default() -> Self {
+        Self {
+            network: Network::Regtest,
+            version: version(),
+            greeting: vec![],
+            answer: vec![],
+            announces: None,
+        }
+    }
+}
+
+/// A node that runs until it is dropped.
+pub struct Node {
+    pub address: PeerAddress,
+    _tasks: JoinSet<()>,
+}
+
+/// A socket of the `number`th node. Each has another /16, where the system lets us have them.
+pub async fn listen(number: u8) -> TcpListener {
+    let own = SocketAddr::from((Ipv4Addr::new(127, number, 0, 1), 0));
+    match TcpListener::bind(own).await {
+        Ok(listener) => listener,
+        Err(_) => TcpListener::bind("127.0.0.1:0").await.unwrap(),
+    }
+}
+
+pub fn address_of(listener: &TcpListener) -> PeerAddress {
+    PeerAddress::from_socket(listener.local_addr().unwrap())
+}
+
+impl Node {
+    /// Serves everybody who connects to `listener`.
+    pub fn start(listener: TcpListener, script: Script) -> Self {
+        let address = address_of(&listener);
+        let mut tasks = JoinSet::new();
+        tasks.spawn(async move {
+            // They end with the node.
+            let mut conversations = JoinSet::new();
+            loop {
+                let (stream, _) = listener.accept().await.unwrap();
+                conversations.spawn(script.clone().follow(stream));
+            }
+        });
+        Self { address, _tasks: tasks }
+    }
+}
+
+impl Script {
+    /// Does what a node does with somebody who connected, until the other end closes.
+    pub async fn follow(self, mut stream: impl AsyncRead + AsyncWrite + Unpin) {
+        let mut decoder = Decoder::new(self.network.magic());
+        let mut answered = false;
+        // What the others announced before it came is none of its business.
+        let since = self.announces.map_or(Duration::ZERO, |(start, _)| start.elapsed());
+        let mut announced = u32::try_from(since.as_millis() / ANNOUNCING.as_millis()).unwrap() + 1;
+        loop {
+            while let Ok(Some(decoded)) = decoder.next() {
+                let replies = match decoded.content {
+                    Ok(Message::Version(_)) => self.handshake(),
+                    Ok(Message::Verack) => self.greeting.clone(),
+                    Ok(Message::Ping(nonce)) => vec![Message::Pong(nonce)],
+                    Ok(Message::GetAddr) if !std::mem::replace(&mut answered, true) => {
+                        self.answer.iter().cloned().map(Message::AddrV2).collect()
+                    }
+                    _ => vec![],
+                };
+                for reply in replies {
+                    if stream.write_all(&reply.encode(self.network.magic())).await.is_err() {
+                        return;
+                    }
+                }
+            }
+            let next = self.announces.map(|(start, delay)| start + delay + ANNOUNCING * announced);
+            tokio::select! {
+                read = stream.read_buf(decoder.buffer()) => if !matches!(read, Ok(1..)) { return },
+                () = sleep_until(next.unwrap_or_else(Instant::now)), if next.is_some() => {
+                    let mut wtxid = [7; 32];
+                    wtxid[..4].copy_from_slice(&announced.to_le_bytes());
+                    announced += 1;
+                    let inv = Message::Inv(vec![Inventory::Wtx(Wtxid(wtxid))]);
+                    if stream.write_all(&inv.encode(self.network.magic())).await.is_err() {
+                        return;
+                    }
+                }
+            }
+        }
+    }
+
+    fn handshake(&self) -> Vec<Message> {
+        let version = Message::Version(self.version.clone());
+        vec![version, Message::WtxidRelay, Message::SendAddrV2, Message::Verack]
+    }
+}
+
+/// As somebody tells of it who saw it a moment ago.
+pub fn known(address: PeerAddress) -> KnownAddress {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs();
+    let services = Services::NETWORK.with(Services::WITNESS);
+    KnownAddress { time: u32::try_from(now).unwrap(), services, address }
+}
+
+/// As many nodes, each of which knows of the `acquaintances` after it in a circle. Before they tell
+/// that, they tell of themselves.
+pub async fn crowd(count: u8, acquaintances: usize) -> Vec<Node> {
+    let mut listeners = Vec::new();
+    for number in 1..=count {
+        listeners.push(listen(number).await);
+    }
+    let addresses: Vec<PeerAddress> = listeners.iter().map(address_of).collect();
+    let node = |(number, listener): (usize, TcpListener)| {
+        let others = addresses.iter().cycle().skip(number + 1).take(acquaintances);
+        let itself = vec![known(addresses[number].clone())];
+        let answer = vec![itself, others.cloned().map(known).collect()];
+        Node::start(listener, Script { answer, ..Script::default() })
+    };
+    listeners.into_iter().enumerate().map(node).collect()
+}
+
+/// Addresses at which nobody listens, all in 127/8.
+pub fn made_up(count: u32) -> Vec<KnownAddress> {
+    let address = |number: u32| {
+        let [.., b, c, d] = number.to_be_bytes();
+        // Not those of the nodes, which are in the lower half.
+        let ip = IpAddr::V4(Ipv4Addr::new(127, 128 | b | c & 0x7f, c, d));
+        known(PeerAddress::from_socket(SocketAddr::new(ip, 1_025)))
+    };
+    (0..count).map(address).collect()
+}

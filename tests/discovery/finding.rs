@@ -1,0 +1,149 @@
+//! One address is enough, many made-up ones are not too many, and nothing is forgotten.
+
+use crate::crowd::{Node, Script, crowd, known, listen, made_up};
+use crate::support::version;
+use crate::watch::{Watch, search};
+use mempulse::event::{DisconnectReason, Uselessness};
+use mempulse::network::{PeerChoice, Settings};
+use mempulse::wire::{Message, Services, Version};
+use std::path::Path;
+use std::time::Duration;
+use tokio::time::Instant;
+
+#[tokio::test]
+async fn from_one_address_eight_peers_are_found_and_kept_while_half_of_the_network_dies() {
+    let mut nodes = crowd(40, 10).await;
+    let first = nodes[0].address.clone();
+    let mut watch = Watch::start(search(vec![first.clone()], 8));
+    let others = |watch: &Watch| watch.live().iter().filter(|address| **address != first).count();
+    watch.until(|watch| others(watch) == 8).await;
+    for round in 0..5 {
+        // Four die at a time: two of those that are connected, and two of the others.
+        for connected in [true, true, false, false] {
+            let is_due = |node: &Node| watch.live().contains(&node.address) == connected;
+            let number = nodes.iter().position(is_due).unwrap();
+            nodes.remove(number);
+        }
+        let alive = |watch: &Watch| {
+            let living =
+                watch.live().iter().filter(|address| nodes.iter().any(|node| node.address == **address));
+            living.filter(|address| **address != first).count()
+        };
+        let lost = Instant::now();
+        watch.until(|watch| alive(watch) == 8).await;
+        assert!(lost.elapsed() < Duration::from_secs(15), "round {round} took {:?}", lost.elapsed());
+    }
+    assert_eq!(nodes.len(), 20);
+    watch.shutdown().await;
+}
+
+#[tokio::test]
+#[cfg_attr(not(target_os = "linux"), ignore = "needs all of 127/8")]
+async fn fifty_thousand_made_up_addresses_of_one_peer_leave_the_others_reachable() {
+    let nodes = crowd(10, 9).await;
+    let flood = made_up(50_000).chunks(1_000).map(<[_]>::to_vec).collect();
+    let poisoner = Node::start(listen(100).await, Script { answer: flood, ..Script::default() });
+    let mut watch = Watch::start(search(vec![poisoner.address.clone(), nodes[0].address.clone()], 8));
+    watch.until(|watch| watch.told >= 50_000).await;
+    let is_honest = |address: &_| nodes[1..].iter().any(|node| node.address == *address);
+    watch.until(|watch| watch.live().iter().filter(|address| is_honest(*address)).count() == 8).await;
+    watch.until(|watch| watch.book_size > 0).await;
+    assert!(watch.book_size <= 1_001 + 11, "{} addresses", watch.book_size);
+    watch.shutdown().await;
+}
+
+fn remembering(mut settings: Settings, folder: &Path) -> Settings {
+    if let PeerChoice::Discover(discovery) = &mut settings.choice {
+        discovery.state_dir = Some(folder.to_path_buf());
+    }
+    settings
+}
+
+#[tokio::test]
+async fn after_a_restart_the_saved_book_is_enough() {
+    let folder = tempfile::tempdir().unwrap();
+    let nodes = crowd(12, 11).await;
+    let mut watch = Watch::start(remembering(search(vec![nodes[0].address.clone()], 8), folder.path()));
+    watch.until(|watch| watch.live().len() == 9).await;
+    watch.shutdown().await;
+    let mut again = Watch::start(remembering(search(vec![], 8), folder.path()));
+    again.until(|watch| watch.live().len() == 8).await;
+    assert_eq!((&again.seeds, &again.warnings), (&vec![], &vec![]));
+    again.shutdown().await;
+}
+
+#[tokio::test]
+async fn a_damaged_book_is_set_aside_with_a_warning_and_another_is_begun() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("peers-regtest.jsonl");
+    std::fs::write(&file, "not a book").unwrap();
+    let nodes = crowd(3, 2).await;
+    let mut watch = Watch::start(remembering(search(vec![nodes[0].address.clone()], 2), folder.path()));
+    watch.until(|watch| watch.live().len() == 3).await;
+    assert!(watch.warnings[0].contains("is not one") && watch.warnings.len() == 1, "{:?}", watch.warnings);
+    watch.shutdown().await;
+    assert!(std::fs::read_to_string(&file).unwrap().starts_with("{\"format\":\"mempulse address book\""));
+    let aside = folder.path().join("peers-regtest.jsonl.damaged");
+    assert_eq!(std::fs::read_to_string(aside).unwrap(), "not a book");
+}
+
+#[tokio::test]
+async fn of_no_use_are_replaced_if_they_were_found_and_kept_if_they_were_named() {
+    let start = async |number, script| Node::start(listen(number).await, script);
+    let blocks_only = Script { version: Version { relay: false, ..version() }, ..Script::default() };
+    let no_witness =
+        Script { version: Version { services: Services::NETWORK, ..version() }, ..Script::default() };
+    let downloading = Script { greeting: vec![Message::FeeFilter(9_936_506)], ..Script::default() };
+    let named = Script { greeting: vec![Message::FeeFilter(9_936_506); 3], ..blocks_only.clone() };
+    let useless = [
+        (start(50, blocks_only).await, Uselessness::BlocksOnly),
+        (start(51, no_witness).await, Uselessness::NoWitness),
+        (start(52, downloading).await, Uselessness::InitialBlockDownload),
+    ];
+    let named = start(53, named).await;
+    let useful = crowd(2, 1).await;
+    let found = useless.iter().map(|(node, _)| node).chain(&useful);
+    let answer = vec![found.map(|node| known(node.address.clone())).collect()];
+    let guide = start(54, Script { answer, ..Script::default() }).await;
+    let mut watch = Watch::start(search(vec![guide.address.clone(), named.address.clone()], 3));
+    let useful_are_live = |watch: &Watch| useful.iter().all(|node| watch.live().contains(&node.address));
+    watch.until(|watch| useful_are_live(watch) && watch.endings.len() == 3).await;
+    for (node, why) in &useless {
+        let ending = (node.address.clone(), DisconnectReason::NotUseful(*why));
+        assert!(watch.endings.contains(&ending), "{:?}", watch.endings);
+    }
+    assert!(watch.live().contains(&named.address));
+    watch.until(|watch| !watch.warnings.is_empty()).await;
+    let warning =
+        format!("{} is kept as you wish, but is not useful: blocks only, no transactions", named.address);
+    assert_eq!(watch.warnings, [warning]);
+    watch.shutdown().await;
+}
+
+#[tokio::test]
+async fn the_slowest_announcer_is_rotated_out_one_at_a_time() {
+    const EVERY: Duration = Duration::from_millis(1_500);
+    let start = Instant::now();
+    let mut nodes = Vec::new();
+    for number in 1..=6_u8 {
+        let announces = Some((start, Duration::from_millis(50) * u32::from(number)));
+        nodes.push(Node::start(listen(number).await, Script { announces, ..Script::default() }));
+    }
+    let answer = vec![nodes.iter().map(|node| known(node.address.clone())).collect()];
+    let guide = Node::start(listen(7).await, Script { answer, ..Script::default() });
+    let mut settings = search(vec![guide.address.clone()], 3);
+    let PeerChoice::Discover(discovery) = &mut settings.choice else { panic!("not a search") };
+    discovery.rotate = Some(EVERY);
+    let mut watch = Watch::start(settings);
+    watch.until(|watch| watch.live().len() == 4).await;
+    for rotation in 1..=2_u32 {
+        let compared: Vec<_> = watch.live().iter().filter(|peer| **peer != guide.address).cloned().collect();
+        watch.until(|watch| watch.endings.len() == rotation as usize).await;
+        let slowest = nodes.iter().rev().find(|node| compared.contains(&node.address)).unwrap();
+        assert_eq!(watch.endings.last(), Some(&(slowest.address.clone(), DisconnectReason::RotatedOut)));
+        assert_eq!(watch.live().len(), 3, "one at a time");
+        assert!(start.elapsed() >= EVERY * rotation);
+        watch.until(|watch| watch.live().len() == 4).await;
+    }
+    watch.shutdown().await;
+}
