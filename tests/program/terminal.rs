@@ -21,9 +21,19 @@ pub struct Terminal {
 }
 
 struct Screen {
-    parser: Mutex<vt100::Parser>,
+    state: Mutex<State>,
     drawn: Condvar,
 }
+
+struct State {
+    parser: vt100::Parser,
+    /// As it was after the last whole frame: no test sees half of one.
+    shown: vt100::Screen,
+}
+
+/// Around a frame, that a terminal may show it at once.
+const BEGIN_FRAME: &[u8] = b"\x1b[?2026h";
+const END_FRAME: &[u8] = b"\x1b[?2026l";
 
 impl Terminal {
     /// mempulse with these arguments, in a terminal of so many columns and rows.
@@ -49,10 +59,9 @@ impl Terminal {
         }
         command.env("XDG_CONFIG_HOME", NO_FOLDER);
         command.env("TERM", "xterm-256color");
-        let screen = Arc::new(Screen {
-            parser: Mutex::new(vt100::Parser::new(rows, columns, 0)),
-            drawn: Condvar::new(),
-        });
+        let parser = vt100::Parser::new(rows, columns, 0);
+        let state = State { shown: parser.screen().clone(), parser };
+        let screen = Arc::new(Screen { state: Mutex::new(state), drawn: Condvar::new() });
         let mut output = pair.master.try_clone_reader().unwrap();
         let drawn_on = Arc::clone(&screen);
         thread::spawn(move || drawn_on.draw(&mut *output));
@@ -76,8 +85,8 @@ impl Terminal {
     pub fn resize(&self, (columns, rows): (u16, u16)) {
         // Nothing may be drawn between the two: the program's first lines in the new size would be
         // cut by the old one.
-        let mut parser = self.screen.lock();
-        parser.screen_mut().set_size(rows, columns);
+        let mut state = self.screen.lock();
+        state.parser.screen_mut().set_size(rows, columns);
         self.master.resize(size(columns, rows)).unwrap();
     }
 
@@ -89,7 +98,7 @@ impl Terminal {
 
     /// What is on the screen now.
     pub fn text(&self) -> String {
-        self.screen.lock().screen().contents()
+        self.screen.lock().shown.contents()
     }
 
     /// Waits until the screen shows `text`; gives the whole screen.
@@ -105,17 +114,13 @@ impl Terminal {
     /// Waits until `condition` holds of the screen; gives its text.
     pub fn wait_until(&self, what: &str, mut condition: impl FnMut(&vt100::Screen) -> bool) -> String {
         let deadline = Instant::now() + PATIENCE;
-        let mut parser = self.screen.lock();
-        while !condition(parser.screen()) {
+        let mut state = self.screen.lock();
+        while !condition(&state.shown) {
             let left = deadline.saturating_duration_since(Instant::now());
-            assert!(
-                !left.is_zero(),
-                "waited in vain for {what}; the screen:\n{}",
-                parser.screen().contents()
-            );
-            parser = self.screen.drawn.wait_timeout(parser, left).unwrap().0;
+            assert!(!left.is_zero(), "waited in vain for {what}; the screen:\n{}", state.shown.contents());
+            state = self.screen.drawn.wait_timeout(state, left).unwrap().0;
         }
-        parser.screen().contents()
+        state.shown.contents()
     }
 
     /// Waits until the program ends.
@@ -159,18 +164,30 @@ impl Drop for Terminal {
 
 impl Screen {
     /// Readable after a failed wait, too, for the report.
-    fn lock(&self) -> MutexGuard<'_, vt100::Parser> {
-        self.parser.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn draw(&self, output: &mut dyn Read) {
         let mut buffer = [0; 4096];
+        let mut frame = Vec::new();
         // An error is how a pseudo-terminal tells that its other side is closed.
         while let Ok(length @ 1..) = output.read(&mut buffer) {
-            self.lock().process(&buffer[..length]);
-            self.drawn.notify_all();
+            let mut state = self.lock();
+            state.parser.process(&buffer[..length]);
+            frame.extend_from_slice(&buffer[..length]);
+            if last(&frame, BEGIN_FRAME) <= last(&frame, END_FRAME) {
+                state.shown = state.parser.screen().clone();
+                self.drawn.notify_all();
+                frame.drain(..frame.len().saturating_sub(BEGIN_FRAME.len()));
+            }
         }
     }
+}
+
+/// Where `part` is found last in `bytes`, if at all.
+fn last(bytes: &[u8], part: &[u8]) -> Option<usize> {
+    bytes.windows(part.len()).rposition(|window| window == part)
 }
 
 /// The terminal's modes (termios), readable.

@@ -16,9 +16,10 @@ fn the_screen_follows_the_size_of_the_window() {
         terminal.wait_until(&format!("an overview of {columns}×{rows}"), |screen| {
             let text: Vec<String> = screen.rows(0, columns).collect();
             let is_full = |row: &String| row.chars().count() == usize::from(columns);
-            text[0].contains("mempulse · regtest")
+            screen.size() == (rows, columns)
+                && text[0].contains("mempulse · regtest")
                 && text.iter().any(|row| is_full(row) && row.ends_with('╮'))
-                && text[usize::from(rows) - 1].contains("quit")
+                && text.last().is_some_and(|hints| hints.contains("quit"))
         });
     }
     terminal.resize((40, 10));
