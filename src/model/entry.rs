@@ -1,8 +1,9 @@
 //! A held transaction: what is known about it, and what it costs to know it.
 
 use super::fees::Prevouts;
-use super::propagation::{Announcements, Sighting};
+use super::propagation::{Addition, Announcements, Sighting};
 use super::spenders::SPENDER_MEMORY;
+use super::worth::{Credit, Merit};
 use crate::event::PeerId;
 use crate::snapshot::TxKey;
 use crate::time::Timestamp;
@@ -45,6 +46,33 @@ impl Entry {
         let Sighting { first_seen, announcements } = sighting;
         let signals_replacement = tx.signals_replacement();
         Self { tx, first_seen, announcements, prevouts, replaces, signals_replacement }
+    }
+
+    /// A peer announced it. What that says about it and others.
+    pub(super) fn announce(&mut self, now: Timestamp, peer: PeerId, credits: &mut Vec<Credit>) {
+        let delay = now.since(self.first_seen);
+        let first = self.first_announcer();
+        match self.announcements.add(peer, delay) {
+            Addition::New => {
+                credits.push(Credit { peer, what: Merit::After(delay) });
+                if let Some(first) = first.filter(|_| self.announcements.len() == 2) {
+                    credits.push(Credit { peer: first, what: Merit::NotAlone { seen: self.first_seen } });
+                }
+            }
+            Addition::Repeated => credits.push(Credit { peer, what: Merit::Repeated }),
+            Addition::Refused => {}
+        }
+    }
+
+    /// What it says about those who announced it before it came.
+    pub(super) fn credits(&self) -> Vec<Credit> {
+        let alone = self.announcements.len() == 1;
+        let first = Merit::First { seen: self.first_seen, alone };
+        let credit = |(index, (peer, delay))| Credit {
+            peer,
+            what: if index == 0 { first } else { Merit::After(delay) },
+        };
+        self.announcements().enumerate().map(credit).collect()
     }
 
     /// The transaction.

@@ -6,8 +6,9 @@ mod consistency;
 use super::conflicts::Conflict;
 use super::departed::{Departed, Departure};
 use super::entry::Entry;
-use super::propagation::{Pending, Sighting};
+use super::propagation::{Addition, Pending, Sighting};
 use super::spenders::Spenders;
+use super::worth::{Credit, Merit};
 use crate::event::PeerId;
 use crate::snapshot::TxKey;
 use crate::time::Timestamp;
@@ -56,6 +57,8 @@ pub(super) enum Arrival {
         replaced: Box<[Txid]>,
         /// How many descendants of those went with them.
         descendants: usize,
+        /// What it says about those who have announced it.
+        credits: Vec<Credit>,
     },
     /// It was held already, perhaps with another witness: the first one stays.
     Known,
@@ -79,20 +82,21 @@ impl Mempool {
         }
     }
 
-    /// A peer announced transactions.
-    pub(super) fn announce(&mut self, now: Timestamp, peer: PeerId, hashes: &[TxHash]) {
+    /// A peer announced transactions. What that says about it and others.
+    pub(super) fn announce(&mut self, now: Timestamp, peer: PeerId, hashes: &[TxHash]) -> Vec<Credit> {
+        let mut credits = Vec::new();
         for &hash in hashes {
             if let Some(key) = self.key(hash) {
-                self.update(key, |entry| {
-                    let delay = now.since(entry.first_seen());
-                    entry.announcements.add(peer, delay);
-                });
-            } else if !self.departed.is_barred(hash) {
-                self.pending.announce(now, peer, hash);
+                self.update(key, |entry| entry.announce(now, peer, &mut credits));
+            } else if !self.departed.is_barred(hash)
+                && self.pending.announce(now, peer, hash) == Addition::Repeated
+            {
+                credits.push(Credit { peer, what: Merit::Repeated });
             }
         }
         self.pending.expire(now);
         self.evict();
+        credits
     }
 
     /// A transaction arrived from a peer that announced it.
@@ -119,10 +123,12 @@ impl Mempool {
             self.remove_and_refuse(*key, Departure::Replaced(txid));
         }
         let descendants = all.len() - rivals.len();
-        self.insert(Entry::new(Arc::clone(tx), sighting, prevouts, replaced.clone()));
+        let entry = Entry::new(Arc::clone(tx), sighting, prevouts, replaced.clone());
+        let credits = entry.credits();
+        self.insert(entry);
         self.learn_outputs(tx);
         self.evict();
-        Arrival::Accepted { replaced, descendants }
+        Arrival::Accepted { replaced, descendants, credits }
     }
 
     fn take_sighting(&mut self, now: Timestamp, peer: PeerId, tx: &Transaction) -> Sighting {

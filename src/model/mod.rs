@@ -17,6 +17,7 @@ mod peer;
 mod peers;
 mod peers_screen;
 mod propagation;
+mod races;
 mod rates;
 mod spenders;
 mod story;
@@ -25,6 +26,7 @@ mod testing;
 #[cfg(test)]
 mod tests;
 mod transactions;
+mod worth;
 
 pub use entry::Entry;
 
@@ -42,6 +44,7 @@ use log::Log;
 use mempool::{Arrival, Mempool};
 use peer::Peer;
 use peers::{PeerTotals, Peers};
+use races::Races;
 use rates::{Gauge, PerSecond};
 use std::sync::Arc;
 use story::Teller;
@@ -73,6 +76,7 @@ pub struct Model {
     reach: Reach,
     log: Log,
     tip: Option<Tip>,
+    races: Races,
     book: Vec<BookSize>,
     seen_before_block: Option<f32>,
     arrivals: PerSecond,
@@ -105,6 +109,7 @@ impl Model {
             reach: Reach::new(started),
             log: Log::default(),
             tip: None,
+            races: Races::default(),
             book: Vec::new(),
             seen_before_block: None,
             arrivals: PerSecond::new(started),
@@ -127,7 +132,11 @@ impl Model {
             }
             EventKind::Warning(text) => self.log.push(now, story::warning(text)),
             EventKind::AddressBook(sizes) => self.book.clone_from(sizes),
-            EventKind::Tip(tip) => self.tip = Some(*tip),
+            EventKind::Tip(tip) => {
+                self.tip = Some(*tip);
+                let announcers = self.races.tip(tip);
+                self.peers.have_block(&announcers, tip.height);
+            }
             EventKind::Block { height, block, .. } => self.confirm(now, *height, block),
         }
     }
@@ -139,7 +148,15 @@ impl Model {
             self.reach.live(now, event);
         }
         match event {
-            PeerEvent::Announced { txs, .. } => self.mempool.announce(now, id, txs),
+            PeerEvent::Announced { txs, .. } => {
+                let credits = self.mempool.announce(now, id, txs);
+                self.peers.credit(now, &credits);
+            }
+            PeerEvent::BlockAnnounced { hash, by } => {
+                if let Some(height) = self.races.announce(now, id, *hash, *by) {
+                    self.peers.have_block(&[id], height);
+                }
+            }
             PeerEvent::Transaction { tx, .. } => self.receive(now, id, tx),
             PeerEvent::Traffic(traffic) => self.count(now, traffic),
             _ => {
@@ -154,7 +171,9 @@ impl Model {
 
     fn receive(&mut self, now: Timestamp, peer: PeerId, tx: &Arc<Transaction>) {
         self.arrivals.add(now, 1);
-        if let Arrival::Accepted { replaced, descendants } = self.mempool.receive(now, peer, tx) {
+        let arrival = self.mempool.receive(now, peer, tx);
+        if let Arrival::Accepted { replaced, descendants, credits } = arrival {
+            self.peers.credit(now, &credits);
             self.log.extend(now, story::replacement(&replaced, tx.txid(), descendants));
         }
     }
@@ -168,6 +187,10 @@ impl Model {
     fn count(&mut self, now: Timestamp, traffic: &Traffic) {
         self.received.add(now, traffic.bytes(Direction::Received));
         self.sent.add(now, traffic.bytes(Direction::Sent));
+    }
+
+    fn height(&self) -> Option<u32> {
+        self.tip.map(|tip| tip.height)
     }
 
     fn is_live(&self, id: PeerId) -> bool {
@@ -254,7 +277,10 @@ impl Model {
 
     fn detail(&self, open: Open, now: Timestamp, announcers: usize) -> Detail {
         let found = match open {
-            Open::Peer(id) => self.peers.get(id).map(|peer| Detail::Peer(Box::new(peer.detail(id, now)))),
+            Open::Peer(id) => self.peers.get(id).map(|peer| {
+                let worth = peer.worth(self.height(), self.races.leads().get(&id).copied(), now);
+                Detail::Peer(Box::new(peer.detail(id, worth, now)))
+            }),
             Open::Transaction(key) => self.mempool.get(key).map(|entry| {
                 let row = transactions::row(key, entry, &self.peers, announcers, now);
                 let (replaceable, network) = (self.is_replaceable(entry), self.settings.network);

@@ -1,13 +1,12 @@
 //! One peer: what it said, how it answers, and how alive it is.
 
+mod shown;
+
+use super::worth::{Merit, Strip, Worth};
 use crate::address::PeerAddress;
-use crate::address::netgroup::NetGroup;
-use crate::event::{
-    AddressNetwork, CommandTraffic, Direction, Misbehaviour, PeerEvent, PeerId, PeerInfo, Said, Traffic,
-    Transport,
-};
-use crate::snapshot::{Liveness, LostPeer, PeerDetail, PeerRow, PeerWorth};
-use crate::text::{clean, hex};
+use crate::event::{CommandTraffic, Misbehaviour, PeerEvent, PeerInfo, Said, Traffic, Transport};
+use crate::snapshot::{Liveness, LivenessSlot};
+use crate::text::clean;
 use crate::time::Timestamp;
 use std::collections::VecDeque;
 use std::mem::{Discriminant, discriminant};
@@ -18,9 +17,6 @@ const LATE_AFTER: Duration = Duration::from_secs(5);
 
 /// How many pings the detail shows.
 const PINGS_KEPT: usize = 120;
-
-/// How many pings a row shows.
-const PINGS_IN_ROW: usize = 16;
 
 /// How many past endings are kept.
 const ENDINGS_KEPT: usize = 8;
@@ -58,10 +54,12 @@ pub(super) struct Peer {
     ping: Option<Duration>,
     ping_min: Option<Duration>,
     pings: VecDeque<(Timestamp, Duration)>,
-    announced: u64,
-    served: u64,
-    not_found: u64,
-    timed_out: u64,
+    worth: Worth,
+    strip: Strip,
+    /// How often its fee filter changed within a connection.
+    fee_filter_changes: u32,
+    /// The highest block of the best chain that it has announced.
+    best_announced: Option<u32>,
     tolerated: Vec<(Discriminant<Misbehaviour>, String, u64)>,
     endings: VecDeque<(Timestamp, String)>,
     traffic: Vec<CommandTraffic>,
@@ -83,10 +81,10 @@ impl Peer {
             ping: None,
             ping_min: None,
             pings: VecDeque::new(),
-            announced: 0,
-            served: 0,
-            not_found: 0,
-            timed_out: 0,
+            worth: Worth::default(),
+            strip: Strip::default(),
+            fee_filter_changes: 0,
+            best_announced: None,
             tolerated: Vec::new(),
             endings: VecDeque::new(),
             traffic: Vec::new(),
@@ -96,6 +94,7 @@ impl Peer {
 
     /// Takes note of what happened with this peer.
     pub(super) fn apply(&mut self, now: Timestamp, event: &PeerEvent) {
+        self.worth.apply(now, event);
         match event {
             PeerEvent::Dialling { address, attempt } => {
                 self.address = address.clone();
@@ -110,24 +109,43 @@ impl Peer {
                 self.info = Some((**info).clone());
                 self.failures = 0;
                 self.state = State::Ready { since: now };
+                self.strip.set(now, LivenessSlot::Live);
             }
             PeerEvent::Pinged => self.waiting_since = self.waiting_since.or(Some(now)),
             PeerEvent::Pong { rtt } => self.pong(now, *rtt),
-            PeerEvent::Announced { count, .. } => add(&mut self.announced, *count),
-            PeerEvent::Transaction { .. } => add(&mut self.served, 1),
-            PeerEvent::NotFound { count } => add(&mut self.not_found, *count),
-            PeerEvent::RequestTimedOut { count } => add(&mut self.timed_out, *count),
-            PeerEvent::FeeFilter { sat_per_kvb } => self.fee_filter = Some(*sat_per_kvb),
+            PeerEvent::FeeFilter { sat_per_kvb } => {
+                let changed = self.fee_filter.is_some_and(|known| known != *sat_per_kvb);
+                self.fee_filter_changes = self.fee_filter_changes.saturating_add(changed.into());
+                self.fee_filter = Some(*sat_per_kvb);
+            }
             PeerEvent::Tolerated(misbehaviour) => self.tolerate(misbehaviour),
             PeerEvent::Traffic(traffic) => self.count(traffic),
             PeerEvent::Disconnected { reason, retry_at } => {
                 self.end(now, clean(reason.to_string().as_bytes(), LONGEST_TEXT), *retry_at);
             }
-            PeerEvent::BlockAnnounced { .. } | PeerEvent::Requested { .. } | PeerEvent::Addresses { .. } => {}
+            PeerEvent::Announced { .. }
+            | PeerEvent::BlockAnnounced { .. }
+            | PeerEvent::Requested { .. }
+            | PeerEvent::Transaction { .. }
+            | PeerEvent::NotFound { .. }
+            | PeerEvent::RequestTimedOut { .. }
+            | PeerEvent::Addresses { .. } => {}
         }
     }
 
+    /// Takes note of its part in the relay of a transaction.
+    pub(super) fn credit(&mut self, now: Timestamp, merit: Merit) {
+        self.worth.credit(now, merit);
+    }
+
+    /// It has the block of this height of the best chain.
+    pub(super) fn has_block(&mut self, height: u32) {
+        self.best_announced = self.best_announced.max(Some(height));
+    }
+
     fn pong(&mut self, now: Timestamp, rtt: Duration) {
+        self.note_lateness(now);
+        self.strip.set(now, LivenessSlot::Live);
         self.waiting_since = None;
         self.ping = Some(rtt);
         self.ping_min = Some(self.ping_min.map_or(rtt, |min| min.min(rtt)));
@@ -171,11 +189,24 @@ impl Peer {
         }
     }
 
+    /// A ping that waits makes its peer late from a certain moment on.
+    fn note_lateness(&mut self, now: Timestamp) {
+        if let Some(late_since) = self.late_since(now) {
+            self.strip.set(late_since, LivenessSlot::Late);
+        }
+    }
+
+    fn late_since(&self, now: Timestamp) -> Option<Timestamp> {
+        self.waiting_since.map(|since| since + LATE_AFTER).filter(|&late_since| late_since < now)
+    }
+
     /// What belongs to one connection ends with it.
     fn end(&mut self, now: Timestamp, reason: String, retry_at: Option<Timestamp>) {
         if !self.is_live() {
             self.failures = self.failures.saturating_add(1);
         }
+        self.note_lateness(now);
+        self.strip.set(now, LivenessSlot::Gone);
         self.waiting_since = None;
         self.ping = None;
         self.fee_filter = None;
@@ -254,104 +285,10 @@ impl Peer {
             },
         }
     }
-
-    /// Its row in the list.
-    pub(super) fn row(&self, id: PeerId, now: Timestamp) -> PeerRow {
-        let skipped = self.pings.len().saturating_sub(PINGS_IN_ROW);
-        PeerRow {
-            id,
-            address: self.address.to_string(),
-            liveness: self.liveness(now),
-            user_agent: self.info.as_ref().map(|info| info.user_agent.clone()).unwrap_or_default(),
-            blocks_only: self.info.as_ref().is_some_and(|info| !info.relay),
-            ping: self.ping,
-            ping_min: self.ping_min,
-            pings: self.pings.iter().skip(skipped).map(|&(_, rtt)| rtt).collect(),
-            announced: self.announced,
-            served: self.served,
-        }
-    }
-
-    /// What it is worth.
-    pub(super) fn worth(&self, now: Timestamp) -> PeerWorth {
-        let info = self.info.as_ref();
-        let bytes = |direction| {
-            let that_way = self.traffic.iter().filter(|command| command.direction == direction);
-            that_way.fold(0_u64, |sum, command| sum.saturating_add(command.bytes))
-        };
-        PeerWorth {
-            network: AddressNetwork::of(&self.address.host),
-            netgroup: NetGroup::of(&self.address.host).map(|group| group.to_string()),
-            transport: self.transport.map(|transport| transport.to_string()),
-            connected_for: self.connected_for(now),
-            dials: self.dials,
-            fee_filter: self.fee_filter,
-            clock_offset: info.map(|info| info.clock_offset),
-            start_height: info.map(|info| info.start_height),
-            bytes_received: bytes(Direction::Received),
-            bytes_sent: bytes(Direction::Sent),
-            tolerated: self.tolerated.iter().map(|(.., count)| count).sum(),
-            ..PeerWorth::default()
-        }
-    }
-
-    fn connected_for(&self, now: Timestamp) -> Option<Duration> {
-        match self.state {
-            State::Ready { since } => Some(now.since(since)),
-            _ => None,
-        }
-    }
-
-    /// Where it stands among those that are lost, if it is one.
-    pub(super) fn lost(&self, id: PeerId, now: Timestamp) -> Option<LostPeer> {
-        let State::Gone { since, reason, retry_at } = &self.state else { return None };
-        Some(LostPeer {
-            id,
-            address: self.address.to_string(),
-            reason: reason.clone(),
-            lost_for: now.since(*since),
-            retry_in: retry_at.map(|retry_at| retry_at.since(now)),
-        })
-    }
-
-    /// All about it.
-    pub(super) fn detail(&self, id: PeerId, now: Timestamp) -> PeerDetail {
-        let info = self.info.as_ref();
-        let tolerated = self.tolerated.iter().map(|(_, text, count)| (text.clone(), *count));
-        PeerDetail {
-            row: self.row(id, now),
-            worth: self.worth(now),
-            liveness: Vec::new(),
-            answers: Vec::new(),
-            transport: self.transport.map(describe_transport),
-            version: info.map(|info| info.version),
-            services: info.map(|info| info.services.names()).unwrap_or_default(),
-            start_height: info.map(|info| info.start_height),
-            clock_offset: info.map(|info| info.clock_offset),
-            wtxid_relay: info.is_some_and(|info| info.wtxid_relay),
-            fee_filter: self.fee_filter,
-            connected_for: self.connected_for(now),
-            dials: self.dials,
-            pings: self.pings.iter().copied().collect(),
-            not_found: self.not_found,
-            timed_out: self.timed_out,
-            tolerated: tolerated.collect(),
-            past: self.endings.iter().cloned().collect(),
-            traffic: self.traffic.clone(),
-            conversation: self.conversation.iter().cloned().collect(),
-        }
-    }
 }
 
 /// Under this name commands are counted together that are too many to be counted apart.
 const OTHER_COMMANDS: &str = "other";
-
-fn describe_transport(transport: Transport) -> String {
-    match transport {
-        Transport::V1 => transport.to_string(),
-        Transport::V2 { session_id } => format!("{transport} session {}", hex(&session_id[..4])),
-    }
-}
 
 fn add(counter: &mut u64, count: impl TryInto<u64>) {
     *counter = counter.saturating_add(count.try_into().unwrap_or(u64::MAX));

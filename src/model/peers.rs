@@ -1,6 +1,7 @@
 //! All peers: who is there, in which order they stand on screen, who is forgotten.
 
 use super::peer::Peer;
+use super::worth::Credit;
 use crate::address::PeerAddress;
 use crate::event::{PeerEvent, PeerId};
 use crate::snapshot::{PeerRow, Window};
@@ -64,6 +65,24 @@ impl Peers {
     /// One of them.
     pub(super) fn get(&self, id: PeerId) -> Option<&Peer> {
         self.by_id.get(&id)
+    }
+
+    /// Takes note of their parts in the relay of transactions. Those that are forgotten are left out.
+    pub(super) fn credit(&mut self, now: Timestamp, credits: &[Credit]) {
+        for credit in credits {
+            if let Some(peer) = self.by_id.get_mut(&credit.peer) {
+                peer.credit(now, credit.what);
+            }
+        }
+    }
+
+    /// These have the block of this height of the best chain.
+    pub(super) fn have_block(&mut self, ids: &[PeerId], height: u32) {
+        for id in ids {
+            if let Some(peer) = self.by_id.get_mut(id) {
+                peer.has_block(height);
+            }
+        }
     }
 
     /// All of them, in no order.

@@ -22,11 +22,13 @@ impl Model {
     }
 
     fn worth_window(&self, view: &WorthView, now: Timestamp) -> Window<WorthRow> {
+        let leads = self.races.leads();
         let mut keyed: Vec<_> = self
             .peers
             .iter()
             .map(|(id, peer)| {
-                let row = WorthRow { row: peer.row(id, now), worth: peer.worth(now) };
+                let worth = peer.worth(self.height(), leads.get(&id).copied(), now);
+                let row = WorthRow { row: peer.row(id, now), worth };
                 (key(&row, view.sort.by), row)
             })
             .collect();

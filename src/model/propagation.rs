@@ -26,6 +26,17 @@ pub(super) struct Announcements {
     list: Vec<Announcement>,
 }
 
+/// What became of an announcement.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Addition {
+    /// It is a further one.
+    New,
+    /// The peer has announced before.
+    Repeated,
+    /// There are too many.
+    Refused,
+}
+
 /// 12 bytes: there may be millions.
 #[derive(Clone, Copy, Debug)]
 struct Announcement {
@@ -59,12 +70,25 @@ impl Announcements {
     }
 
     /// Adds a peer, unless it has announced before or there are too many.
-    pub(super) fn add(&mut self, peer: PeerId, delay: Duration) {
-        let peer_halves = halves(peer);
-        let known = self.list.iter().any(|announcement| announcement.peer == peer_halves);
-        if !known && self.list.len() < ANNOUNCEMENTS_KEPT {
+    pub(super) fn add(&mut self, peer: PeerId, delay: Duration) -> Addition {
+        if self.contains(peer) {
+            Addition::Repeated
+        } else if self.list.len() < ANNOUNCEMENTS_KEPT {
             self.list.push(Announcement::new(peer, delay));
+            Addition::New
+        } else {
+            Addition::Refused
         }
+    }
+
+    fn contains(&self, peer: PeerId) -> bool {
+        let peer = halves(peer);
+        self.list.iter().any(|announcement| announcement.peer == peer)
+    }
+
+    /// How many peers.
+    pub(super) fn len(&self) -> usize {
+        self.list.len()
     }
 
     /// Adds those of the same transaction under another hash, which began `delay` later.
@@ -124,22 +148,24 @@ pub(super) struct Pending {
 
 impl Pending {
     /// A peer announced a transaction that is not held.
-    pub(super) fn announce(&mut self, now: Timestamp, peer: PeerId, hash: TxHash) {
+    pub(super) fn announce(&mut self, now: Timestamp, peer: PeerId, hash: TxHash) -> Addition {
         let held_by_peer = self.per_peer.get(&peer).copied().unwrap_or(0);
+        let known = self.sightings.get_mut(&hash);
         if held_by_peer >= PENDING_PER_PEER {
-            return;
+            let repeated = known.is_some_and(|sighting| sighting.announcements.contains(peer));
+            return if repeated { Addition::Repeated } else { Addition::Refused };
         }
-        if let Some(sighting) = self.sightings.get_mut(&hash) {
-            let before = sighting.announcements.list.len();
-            sighting.announcements.add(peer, now.since(sighting.first_seen));
-            if sighting.announcements.list.len() == before {
-                return;
+        if let Some(sighting) = known {
+            let addition = sighting.announcements.add(peer, now.since(sighting.first_seen));
+            if addition != Addition::New {
+                return addition;
             }
         } else {
             self.sightings.insert(hash, Sighting::new(now, peer));
             self.order.push_back((now, hash));
         }
         self.per_peer.insert(peer, held_by_peer + 1);
+        Addition::New
     }
 
     /// It arrived, or is not worth waiting for: what was seen of it.
