@@ -132,8 +132,8 @@ mod tests {
 
     #[test]
     fn every_kind_of_trouble_comes_within_two_minutes_however_few_nodes_there_are() {
-        for seed in 0..20 {
-            for nodes in [1, 2, 3, 8, 100] {
+        for seed in 0..8 {
+            for nodes in [1, 2, 3, 8, 20] {
                 let scenario = Scenario::new(seed, nodes);
                 let seen: HashSet<_> = (0..nodes)
                     .flat_map(|node| moods(scenario, node, Duration::from_secs(115)))

@@ -35,7 +35,7 @@ const FEE_RATE_MEDIAN: f64 = 2_500.0;
 const FEE_RATE_SIGMA: f64 = 1.1;
 
 /// Core's default minimum for relay (`DEFAULT_MIN_RELAY_TX_FEE`), in sat/kvB.
-pub(super) const MIN_FEE_RATE: u64 = 100;
+const MIN_FEE_RATE: u64 = 100;
 const MAX_FEE_RATE: u64 = 500_000;
 
 /// Who pays less, in sat/kvB, may have to wait, and may want to do something about it.

@@ -90,7 +90,10 @@ impl Visit {
 #[tokio::test(start_paused = true)]
 async fn announcements_come_every_five_seconds_on_the_average() {
     let mut visit = Visit::live().await;
-    let is_txs = |message: &Message| matches!(message, Message::Inv(inv) if inv.iter().all(|entry| matches!(entry, Inventory::Wtx(_))));
+    let is_txs = |message: &Message| match message {
+        Message::Inv(inv) => inv.iter().all(|entry| matches!(entry, Inventory::Wtx(_))),
+        _ => false,
+    };
     let mut times = vec![];
     while times.len() < 40 {
         times.push(visit.hear(is_txs).await.1);
