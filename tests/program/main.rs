@@ -27,6 +27,9 @@ const PATIENCE: Duration = Duration::from_mins(2);
 /// Where no configuration file is.
 const NO_FOLDER: &str = "/nonexistent";
 
+/// Where what the program keeps from one run to the next does no harm.
+const STATE_FOLDER: &str = env!("CARGO_TARGET_TMPDIR");
+
 /// The program, with no other settings than its arguments.
 fn mempulse() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_mempulse"));
@@ -34,6 +37,7 @@ fn mempulse() -> Command {
         command.env_remove(variable);
     }
     command.env("XDG_CONFIG_HOME", NO_FOLDER);
+    command.env("XDG_STATE_HOME", STATE_FOLDER);
     command
 }
 

@@ -2,6 +2,7 @@
 
 mod blocks;
 mod compact_blocks;
+mod discovery;
 mod handshake;
 mod harness;
 mod liveness;

@@ -1,0 +1,41 @@
+//! What is known of real nodes from one run to the next, and which of them are of use.
+
+use crate::bitcoind::Node;
+use crate::monitor::Monitor;
+use tempfile::TempDir;
+
+/// `mempulse stream`, which keeps what it knows in `folder`.
+fn search(folder: &TempDir, more: &[&str]) -> Monitor {
+    let folder = folder.path().to_str().unwrap();
+    let arguments = ["stream", "--network", "regtest", "--state-dir", folder];
+    Monitor::run(&arguments.into_iter().chain(more.iter().copied()).collect::<Vec<_>>())
+}
+
+#[test]
+#[ignore = "needs bitcoind"]
+fn a_node_that_was_added_once_is_found_again_out_of_the_book() {
+    let (node, folder) = (Node::synced(&[]), tempfile::tempdir().unwrap());
+    let mut first = search(&folder, &["--add-peer", &node.address()]);
+    first.wait_for("pong", 1);
+    first.interrupt();
+    let again = search(&folder, &[]);
+    assert_eq!(again.wait_for("peer_connected", 1)[0]["peer"], node.address());
+    assert!(again.told("warning").is_empty());
+}
+
+#[test]
+#[ignore = "needs bitcoind"]
+fn a_node_in_its_block_download_is_named_if_it_was_added_and_dropped_if_it_was_found() {
+    let (node, folder) = (Node::start(&[]), tempfile::tempdir().unwrap());
+    let mut added = search(&folder, &["--add-peer", &node.address()]);
+    let warning = added.wait_for("warning", 1).remove(0);
+    let message =
+        format!("{} is kept as you wish, but is not useful: in initial block download", node.address());
+    assert_eq!(warning["message"], message);
+    added.wait_for("pong", 1);
+    assert!(added.told("peer_disconnected").is_empty());
+    added.interrupt();
+    let found = search(&folder, &[]);
+    let ending = found.wait_for("peer_disconnected", 1).remove(0);
+    assert_eq!(ending["reason"], "not useful: in initial block download");
+}
