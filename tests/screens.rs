@@ -9,6 +9,8 @@
 
 #[path = "screens/fixture.rs"]
 mod fixture;
+#[path = "screens/worth.rs"]
+mod worth;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use fixture::{NOW, World};
@@ -129,6 +131,22 @@ fn peer_detail() {
         desk.type_keys("hj");
         desk.press(KeyCode::Enter);
     });
+}
+
+#[test]
+fn peers_screen() {
+    seen_at_every_size("peers_screen", |desk| desk.type_keys("2ssssssssrj"));
+}
+
+#[test]
+fn the_column_of_the_order_is_always_there() {
+    let mut desk = Desk::new((60, 15));
+    desk.type_keys("2");
+    for _ in mempulse::view::PeerColumn::ALL {
+        desk.type_keys("s");
+        let screen = desk.screen();
+        assert!(screen.matches('▲').count() >= 2, "the title and the head name the order\n{screen}");
+    }
 }
 
 #[test]
@@ -318,7 +336,7 @@ fn details_scroll_to_their_last_line_and_no_further() {
 fn every_screen_survives_every_size() {
     const WIDTHS: [u16; 16] = [1, 2, 3, 20, 59, 60, 61, 80, 99, 100, 109, 110, 120, 160, 200, 250];
     const HEIGHTS: [u16; 14] = [1, 2, 3, 9, 14, 15, 19, 20, 24, 34, 44, 45, 60, 80];
-    for keys in ["", "?", "hj\n", "jj\n", "G", "hG", " jj?"] {
+    for keys in ["", "?", "hj\n", "jj\n", "G", "hG", " jj?", "2sj", "2j\n"] {
         let mut desk = Desk::with(World { newest: 300, ..World::new() }, (80, 24), true);
         for key in keys.chars() {
             desk.press(if key == '\n' { KeyCode::Enter } else { KeyCode::Char(key) });

@@ -1,5 +1,6 @@
 //! Which key does what: one table, which dispatches and writes the help and the hints.
 
+use crate::view::Tab;
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 
 /// What the user can ask for.
@@ -15,6 +16,12 @@ pub enum Action {
     Close,
     /// Keep the screen as it is, or let it go on.
     Freeze,
+    /// Go to another screen.
+    Show(Tab),
+    /// Sort by the next column.
+    SortByNext,
+    /// Turn the order around.
+    SortReversed,
     /// Look at the next panel.
     NextPanel,
     /// Look at the previous panel.
@@ -48,15 +55,23 @@ pub enum Scope {
     /// On every screen.
     Everywhere,
     /// Where no layer is open.
+    Lists,
+    /// There, on the overview.
     Overview,
+    /// There, on the Peers screen.
+    Peers,
     /// Where a layer is open.
     Layer,
 }
 
 impl Scope {
-    /// Whether a key with this scope is in force in `place`, which is never `Everywhere`.
+    /// Whether a key with this scope is in force in `place`: the overview, the Peers screen or a layer.
     pub fn covers(self, place: Self) -> bool {
-        self == Self::Everywhere || self == place
+        match self {
+            Self::Everywhere => true,
+            Self::Lists => place != Self::Layer,
+            Self::Overview | Self::Peers | Self::Layer => self == place,
+        }
     }
 }
 
@@ -127,9 +142,9 @@ pub const BINDINGS: &[Binding] = &[
     Binding {
         keys: &[plain(KeyCode::Enter)],
         action: Action::Open,
-        scope: Scope::Overview,
+        scope: Scope::Lists,
         help: ("Enter", "details of the selected row"),
-        hint: Some(("Enter", "details", Scope::Overview)),
+        hint: Some(("Enter", "details", Scope::Lists)),
     },
     Binding {
         keys: &[plain(KeyCode::Tab), plain(KeyCode::Right), letter('l')],
@@ -146,11 +161,39 @@ pub const BINDINGS: &[Binding] = &[
         hint: None,
     },
     Binding {
+        keys: &[letter('1')],
+        action: Action::Show(Tab::Overview),
+        scope: Scope::Everywhere,
+        help: ("1", "the overview"),
+        hint: Some(("1", "overview", Scope::Peers)),
+    },
+    Binding {
+        keys: &[letter('2')],
+        action: Action::Show(Tab::Peers),
+        scope: Scope::Everywhere,
+        help: ("2", "what each peer is worth"),
+        hint: Some(("2", "peers", Scope::Overview)),
+    },
+    Binding {
+        keys: &[letter('s')],
+        action: Action::SortByNext,
+        scope: Scope::Peers,
+        help: ("s", "there: sort by the next column"),
+        hint: Some(("s", "sort", Scope::Peers)),
+    },
+    Binding {
+        keys: &[letter('r')],
+        action: Action::SortReversed,
+        scope: Scope::Peers,
+        help: ("r", "there: reverse the order"),
+        hint: Some(("r", "reverse", Scope::Peers)),
+    },
+    Binding {
         keys: &[plain(KeyCode::Up), letter('k')],
         action: Action::Move(Motion::Up),
         scope: Scope::Everywhere,
         help: ("↑  k", "up; above the newest: follow it"),
-        hint: Some(("↑↓", "select", Scope::Overview)),
+        hint: Some(("↑↓", "select", Scope::Lists)),
     },
     Binding {
         keys: &[plain(KeyCode::Down), letter('j')],
@@ -218,7 +261,7 @@ mod tests {
 
     #[test]
     fn no_key_has_two_meanings_in_one_place() {
-        for place in [Scope::Overview, Scope::Layer] {
+        for place in [Scope::Overview, Scope::Peers, Scope::Layer] {
             let in_force = || BINDINGS.iter().filter(move |binding| binding.scope.covers(place));
             let mut keys: Vec<Key> = Vec::new();
             for key in in_force().flat_map(|binding| binding.keys) {
@@ -240,7 +283,10 @@ mod tests {
                     *key,
                     "{name}"
                 );
-                let place = if binding.scope == Scope::Layer { Scope::Layer } else { Scope::Overview };
+                let place = match binding.scope {
+                    Scope::Everywhere | Scope::Lists => Scope::Overview,
+                    place => place,
+                };
                 assert_eq!(action(event, place), Some(binding.action), "{name}");
             }
         }

@@ -116,6 +116,36 @@ fn side_by_side(parts: Parts, peers_wanted: u16) -> Parts {
     Parts { peers, transactions, arrival, mempool, bandwidth, events, ..parts }
 }
 
+/// The parts of the Peers screen. A part that has no room is empty.
+///
+/// ```text
+/// ├ what each peer is worth ──────────────┤
+/// │                                       │
+/// ├ lost ─────────┬ heat map ─────────────┤
+/// │ from 20 rows on │ from 100 columns on │
+/// ```
+#[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
+pub struct PeersParts {
+    /// The list.
+    pub list: Rect,
+    /// The peers that were lost, and the address book.
+    pub lost: Rect,
+    /// Who announced what.
+    pub heat: Rect,
+}
+
+/// The width of the heat map: 50 transactions, 19 cells of a name, borders and gaps.
+const HEAT: u16 = 74;
+
+/// The parts of the Peers screen within `area`.
+pub fn peers_parts(area: Rect) -> PeersParts {
+    let bottom = if area.height >= 18 { (area.height / 3).min(16) } else { 0 };
+    let [list, below] = Layout::vertical([Constraint::Fill(1), Constraint::Length(bottom)]).areas(area);
+    let heat = if area.width >= TWO_COLUMNS { HEAT.min(area.width * 2 / 3) } else { 0 };
+    let [left, right] = Layout::horizontal([Constraint::Fill(1), Constraint::Length(heat)]).areas(below);
+    PeersParts { list, lost: left, heat: right }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -6,7 +6,7 @@
 
 use super::action::Motion;
 use crate::event::PeerId;
-use crate::snapshot::{PeerRow, TransactionRow, TxKey, Window};
+use crate::snapshot::{PeerRow, TransactionRow, TxKey, Window, WorthRow};
 use std::ops::Range;
 
 /// A row with a name of its own.
@@ -23,6 +23,14 @@ impl Keyed for PeerRow {
 
     fn key(&self) -> PeerId {
         self.id
+    }
+}
+
+impl Keyed for WorthRow {
+    type Key = PeerId;
+
+    fn key(&self) -> PeerId {
+        self.row.id
     }
 }
 

@@ -3,13 +3,15 @@
 use mempulse::chain::Network;
 use mempulse::event::{CommandTraffic, Direction, PeerId, Said, Tip};
 use mempulse::snapshot::{
-    Detail, EventLine, Health, InputRow, Level, Liveness, OutputRow, PeerDetail, PeerRow, PeerWorth,
+    Detail, EventLine, Health, InputRow, Level, Liveness, LivenessSlot, OutputRow, PeerDetail, PeerRow,
     Snapshot, Totals, TransactionDetail, TransactionRow, TxKey, Window,
 };
 use mempulse::time::Timestamp;
-use mempulse::view::{Anchor, Open, View};
+use mempulse::view::{Anchor, Open, Tab, View};
 use mempulse::wire::{BlockHash, Txid, Wtxid};
 use std::time::Duration;
+
+use super::worth;
 
 /// 2026-11-23 05:33:12 UTC.
 pub const NOW: Timestamp = Timestamp::from_secs(1_795_411_992);
@@ -61,7 +63,7 @@ impl World {
             transactions: self.transaction_window(view),
             arrival: curve(view.arrival, 40.0).iter().map(|value| *value as u32).collect(),
             events: events().into_iter().take(view.events).collect(),
-            peers_screen: None,
+            peers_screen: (view.tab == Tab::Peers).then(|| Box::new(worth::screen(&view.worth, &peers))),
             detail: view.open.map(|open| detail(open, &peers)),
         }
     }
@@ -185,6 +187,9 @@ fn detail(open: Open, peers: &[PeerRow]) -> Detail {
     }
 }
 
+/// What one minute of a peer may look like.
+const LIVENESS: [LivenessSlot; 2] = [LivenessSlot::Live, LivenessSlot::Late];
+
 fn peer_detail(row: &PeerRow) -> PeerDetail {
     let traffic = |direction, command: &str, messages| CommandTraffic {
         direction,
@@ -201,8 +206,10 @@ fn peer_detail(row: &PeerRow) -> PeerDetail {
     };
     PeerDetail {
         row: row.clone(),
-        worth: PeerWorth::default(),
-        liveness: Vec::new(),
+        worth: worth::worth(row),
+        liveness: (0..60)
+            .map(|minute| LIVENESS[usize::from(minute == 20) + usize::from(minute == 21)])
+            .collect(),
         answers: Vec::new(),
         transport: Some("v1".to_owned()),
         version: Some(70_016),

@@ -4,8 +4,10 @@ mod charts;
 mod details;
 mod events;
 mod figures;
+mod heat_map;
 mod help;
 mod hints;
+mod lost;
 mod peer_details;
 mod peers;
 mod title;
@@ -13,9 +15,11 @@ mod too_small;
 mod transaction_details;
 mod transactions;
 mod unreachable;
+mod worth;
 
 use super::app::{App, LayerKind};
 use super::layout;
+use crate::view::Tab;
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::Line;
@@ -32,6 +36,11 @@ pub fn draw(frame: &mut Frame, app: &App) {
     let details = app.layers().iter().rev().find(|layer| layer.kind != LayerKind::Help);
     if let Some(layer) = details {
         details::render(frame, app.layer_area(), app, *layer);
+    } else if app.tab() == Tab::Peers {
+        let parts = app.peers_parts();
+        worth::render(frame, parts.list, app);
+        lost::render(frame, parts.lost, app);
+        heat_map::render(frame, parts.heat, app);
     } else {
         figures::render(frame, parts.figures, app);
         peers::render(frame, parts.peers, app);

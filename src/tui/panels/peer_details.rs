@@ -15,7 +15,7 @@ use super::super::{chart, format, text};
 use super::details::{Document, facts, heading};
 use super::{events, peers};
 use crate::event::{CommandTraffic, Direction, Said};
-use crate::snapshot::PeerDetail;
+use crate::snapshot::{LivenessSlot, PeerDetail, PeerWorth, RelayCounts};
 use ratatui::text::{Line, Span};
 
 /// Rows of the chart of pings.
@@ -28,6 +28,9 @@ pub fn document(app: &App, peer: &PeerDetail, cells: usize) -> Document {
     let mut first = identity(app, peer, cells);
     first.push(Line::default());
     first.extend(pings(app, peer, cells));
+    first.extend(liveness(app, &peer.liveness, cells));
+    first.push(Line::default());
+    first.extend(worth(app, &peer.worth, cells));
     first.extend(faults(app, peer, cells));
     first.push(Line::default());
     let mut second = traffic(app, &peer.traffic);
@@ -81,6 +84,10 @@ fn pings(app: &App, peer: &PeerDetail, cells: usize) -> Vec<Line<'static>> {
     let last = format::known(peer.row.ping.map(format::ping));
     let shortest = format::known(peer.row.ping_min.map(format::ping));
     let mut lines = vec![heading(app, format!("Ping  last {last}, min {shortest}"))];
+    let figures = peer.worth.ping;
+    let [median, p95, jitter] =
+        [figures.median, figures.p95, figures.jitter].map(|time| format::known(time.map(format::ping)));
+    lines.push(Line::raw(text::cut(&format!("median {median}, 95 % within {p95}, jitter {jitter}"), cells)));
     let (Some((since, _)), Some(highest)) =
         (peer.pings.first(), peer.pings.iter().map(|(_, rtt)| *rtt).max())
     else {
@@ -104,6 +111,48 @@ fn pings(app: &App, peer: &PeerDetail, cells: usize) -> Vec<Line<'static>> {
     }
     let since = events::clock(*since, app.zone());
     lines.push(Line::styled(format!("{} pings since {since}", peer.pings.len()), theme.muted()));
+    lines
+}
+
+/// How alive it was, a mark for each minute.
+fn liveness(app: &App, slots: &[LivenessSlot], cells: usize) -> Vec<Line<'static>> {
+    if slots.is_empty() {
+        return Vec::new();
+    }
+    let theme = app.theme();
+    let shown = slots.len().min(cells);
+    let marks = slots[slots.len() - shown..].iter().map(|slot| match slot {
+        LivenessSlot::Live => Span::styled("▇", theme.good()),
+        LivenessSlot::Late => Span::styled("▄", theme.warning()),
+        LivenessSlot::Gone => Span::styled("·", theme.bad()),
+    });
+    let title = format!("Last {shown} min  ▇ live ▄ late · gone");
+    vec![Line::default(), heading(app, title), Line::from(marks.collect::<Vec<_>>())]
+}
+
+/// Its part in the relay, in the last ten minutes and in all.
+fn worth(app: &App, worth: &PeerWorth, cells: usize) -> Vec<Line<'static>> {
+    let both = |tell: fn(&RelayCounts) -> Option<String>| {
+        format!("{}, in all {}", format::known(tell(&worth.recent)), format::known(tell(&worth.all)))
+    };
+    let mut lines = vec![heading(app, "Worth  in the last 10 min, and in all")];
+    let mut tell = |name: &str, value: String| lines.extend(facts(app, name, &value, cells));
+    let group = format::known(worth.netgroup.as_ref());
+    tell("network", format!("{} {group}", format::known(worth.network)));
+    tell("first", both(|counts| counts.first_share().map(format::share)));
+    tell("only it", both(|counts| Some(format::grouped(counts.only))));
+    tell("repeated", both(|counts| counts.repeated_share().map(format::share)));
+    tell("not found", both(|counts| counts.not_found_rate().map(format::share)));
+    tell("not served", both(|counts| Some(format::grouped(counts.unserved()))));
+    let lag = worth.lag.map(|lag| format!("{} behind the first (below 5 s: noise)", format::age(lag)));
+    tell("median lag", format::known(lag));
+    let answer = worth.answer;
+    let [median, p95, over] =
+        [answer.median, answer.p95, answer.over_ping].map(|time| format::known(time.map(format::ping)));
+    tell("answers in", format!("{median}, 95 % within {p95}, {over} beyond the ping"));
+    tell("fee filter", format!("changed {} times", worth.fee_filter_changes));
+    tell("best block", format::known(worth.best_height.map(|height| format::grouped(u64::from(height)))));
+    tell("block lead", format::known(worth.block_lead.map(|lead| format!("{lead:+} ms"))));
     lines
 }
 

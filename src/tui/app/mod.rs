@@ -1,14 +1,16 @@
 //! What the screen is about: the state that keys and snapshots change, and that drawing only reads.
 
-use super::action::{Action, Motion, Scope};
-use super::layout::{self, Parts};
-use super::list::{List, Moved};
-use super::panels;
+mod motion;
+mod view;
+
+use super::action::{Action, Scope};
+use super::layout::{self, Parts, PeersParts};
+use super::list::List;
 use super::theme::Theme;
 use crate::event::PeerId;
 use crate::snapshot::{Detail, Health, Snapshot, TxKey};
 use crate::time::Timestamp;
-use crate::view::{Anchor, Open, PeersView, TransactionsView, View};
+use crate::view::{Open, PeerColumn, PeerSort, Tab};
 use jiff::tz::TimeZone;
 use ratatui::layout::{Rect, Size};
 use std::sync::Arc;
@@ -32,6 +34,8 @@ pub enum Focus {
     Peers,
     /// The transactions.
     Transactions,
+    /// What each peer is worth, on the screen of that name.
+    Worth,
 }
 
 /// Something that lies over the overview.
@@ -62,7 +66,10 @@ pub struct App {
     shown: Received,
     latest: Received,
     frozen: Option<Timestamp>,
+    tab: Tab,
     focus: Focus,
+    sort: PeerSort,
+    worth: List<PeerId>,
     peers: List<PeerId>,
     transactions: List<TxKey>,
     layers: Vec<Layer>,
@@ -89,7 +96,10 @@ impl App {
             shown: received.clone(),
             latest: received,
             frozen: None,
+            tab: Tab::default(),
             focus: Focus::Transactions,
+            sort: PeerSort::default(),
+            worth: List::default(),
             peers: List::default(),
             transactions: List::default(),
             layers: Vec::new(),
@@ -125,36 +135,22 @@ impl App {
             Action::Help => self.toggle_help(),
             Action::Close => self.close(),
             Action::Freeze => self.toggle_freeze(),
-            // With two panels, the next one is the previous one.
-            Action::NextPanel | Action::PreviousPanel => {
+            Action::Show(tab) => self.show(tab),
+            Action::SortByNext => self.sort_by_next(),
+            Action::SortReversed => self.sort.descending = !self.sort.descending,
+            // With two panels, the next one is the previous one; the other screen has but one.
+            Action::NextPanel | Action::PreviousPanel if self.tab == Tab::Overview => {
                 self.focus = match self.focus {
                     Focus::Peers => Focus::Transactions,
-                    Focus::Transactions => Focus::Peers,
+                    _ => Focus::Peers,
                 }
             }
+            Action::NextPanel | Action::PreviousPanel => {}
             Action::Open => self.open(),
             Action::Move(motion) if self.layers.is_empty() => self.select(motion),
             Action::Move(motion) => self.scroll(motion),
         }
         Flow::Continue
-    }
-
-    /// What the next snapshot should contain. More rows than fit are asked for, so that a motion
-    /// needs no new snapshot.
-    pub fn view(&self) -> View {
-        let parts = self.parts();
-        let open = self.layers.iter().rev().find_map(|layer| match layer.kind {
-            LayerKind::Details(open) => Some(open),
-            LayerKind::Help => None,
-        });
-        View {
-            peers: self.peers_view(layout::list_rows(parts.peers)),
-            transactions: self.transactions_view(layout::list_rows(parts.transactions)),
-            events: usize::from(parts.events.height.max(1)),
-            arrival: usize::from(parts.arrival.width.saturating_sub(2)),
-            open,
-            ..View::default()
-        }
     }
 
     /// The styles.
@@ -201,7 +197,31 @@ impl App {
 
     /// The list that the keys move in; `None` while a layer covers them.
     pub fn focus(&self) -> Option<Focus> {
-        self.layers.is_empty().then_some(self.focus)
+        self.layers.is_empty().then_some(self.list_in_use())
+    }
+
+    fn list_in_use(&self) -> Focus {
+        if self.tab == Tab::Peers { Focus::Worth } else { self.focus }
+    }
+
+    /// Which screen is on.
+    pub fn tab(&self) -> Tab {
+        self.tab
+    }
+
+    /// What stands where on the Peers screen.
+    pub fn peers_parts(&self) -> PeersParts {
+        layout::peers_parts(self.layer_area())
+    }
+
+    /// The order that the Peers screen is to have.
+    pub fn sort(&self) -> PeerSort {
+        self.sort
+    }
+
+    /// Where the reader is on the Peers screen.
+    pub fn worth(&self) -> &List<PeerId> {
+        &self.worth
     }
 
     /// Where the reader is among the peers.
@@ -221,7 +241,11 @@ impl App {
 
     /// Which keys are in force.
     pub fn place(&self) -> Scope {
-        if self.layers.is_empty() { Scope::Overview } else { Scope::Layer }
+        match self.tab {
+            _ if !self.layers.is_empty() => Scope::Layer,
+            Tab::Overview => Scope::Overview,
+            Tab::Peers => Scope::Peers,
+        }
     }
 
     /// The advice to show because nobody can be reached, unless it was closed.
@@ -247,28 +271,6 @@ impl App {
         self.notice
     }
 
-    fn peers_view(&self, height: usize) -> PeersView {
-        let window = &self.snapshot().peers;
-        let visible = self.peers.visible(window, height);
-        let offset = if self.peers.to_bottom {
-            window.total.saturating_sub(height * 3)
-        } else if self.peers.selected.is_some() {
-            (window.offset.unwrap_or(0) + visible.start).saturating_sub(height)
-        } else {
-            0
-        };
-        PeersView { offset, height: height * 3, selected: self.peers.selected }
-    }
-
-    fn transactions_view(&self, height: usize) -> TransactionsView {
-        let anchor = match self.transactions.selected {
-            _ if self.transactions.to_bottom => Anchor::Oldest,
-            Some(key) => Anchor::Selected { key, above: self.transactions.above + height },
-            None => Anchor::Newest,
-        };
-        TransactionsView { anchor, height: height * 3 }
-    }
-
     fn toggle_help(&mut self) {
         let before = self.layers.len();
         self.layers.retain(|layer| layer.kind != LayerKind::Help);
@@ -285,10 +287,27 @@ impl App {
             self.unreachable_closed = true;
             return;
         }
-        match self.focus {
+        match self.list_in_use() {
             Focus::Peers => self.peers = List::default(),
             Focus::Transactions => self.transactions = List::default(),
+            Focus::Worth if self.worth == List::default() => self.show(Tab::Overview),
+            Focus::Worth => self.worth = List::default(),
         }
+    }
+
+    fn show(&mut self, tab: Tab) {
+        if self.tab != tab && self.frozen.is_some() {
+            self.notice = Some("the other screen is not part of a frozen one");
+        } else {
+            self.tab = tab;
+            self.layers.clear();
+        }
+    }
+
+    fn sort_by_next(&mut self) {
+        let columns = PeerColumn::ALL;
+        let at = columns.iter().position(|column| *column == self.sort.by).unwrap_or(0);
+        self.sort.by = columns[(at + 1) % columns.len()];
     }
 
     fn toggle_freeze(&mut self) {
@@ -299,70 +318,16 @@ impl App {
         }
     }
 
-    fn open(&mut self) {
-        let parts = self.parts();
-        let Snapshot { peers, transactions, .. } = &*self.shown.snapshot;
-        let open = match self.focus {
-            Focus::Peers => {
-                if self.peers.position(peers).is_none() {
-                    self.peers.go(Motion::Down, peers, layout::list_rows(parts.peers));
-                }
-                self.peers.selected.map(Open::Peer)
-            }
-            Focus::Transactions => {
-                if self.transactions.position(transactions).is_none() {
-                    self.transactions.go(Motion::Down, transactions, layout::list_rows(parts.transactions));
-                }
-                self.transactions.selected.map(Open::Transaction)
-            }
-        };
-        match open {
-            Some(open) if self.frozen.is_some() && self.detail(open).is_none() => {
-                self.notice = Some("details are not part of a frozen screen");
-            }
-            Some(open) => self.layers.push(Layer { kind: LayerKind::Details(open), scroll: 0 }),
-            None => self.notice = Some("there is nothing to open yet"),
-        }
-    }
-
-    fn select(&mut self, motion: Motion) {
-        let parts = self.parts();
-        let Snapshot { peers, transactions, .. } = &*self.shown.snapshot;
-        let moved = match self.focus {
-            Focus::Peers => self.peers.go(motion, peers, layout::list_rows(parts.peers)),
-            Focus::Transactions => {
-                self.transactions.go(motion, transactions, layout::list_rows(parts.transactions))
-            }
-        };
-        if self.frozen.is_some() && moved == Moved::ToTheEdge {
-            self.notice = Some("a frozen screen keeps no rows beyond this one");
-        }
-    }
-
-    fn scroll(&mut self, motion: Motion) {
-        let (lines, rows) = panels::extent(self);
-        let last = lines.saturating_sub(rows);
-        let Some(layer) = self.layers.last_mut() else { return };
-        let page = rows.max(2) - 1;
-        // What is on screen may have become shorter than what was scrolled to.
-        let from = layer.scroll.min(last);
-        layer.scroll = match motion {
-            Motion::Up => from.saturating_sub(1),
-            Motion::Down => from + 1,
-            Motion::PageUp => from.saturating_sub(page),
-            Motion::PageDown => from + page,
-            Motion::Top => 0,
-            Motion::Bottom => last,
-        }
-        .min(last);
-    }
-
     fn show_latest(&mut self) {
         self.shown = self.latest.clone();
         let parts = self.parts();
-        let Snapshot { peers, transactions, health, .. } = &*self.shown.snapshot;
+        let worth_rows = layout::list_rows(self.peers_parts().list);
+        let Snapshot { peers, transactions, peers_screen, health, .. } = &*self.shown.snapshot;
         self.peers.settle(peers, layout::list_rows(parts.peers));
         self.transactions.settle(transactions, layout::list_rows(parts.transactions));
+        if let Some(screen) = peers_screen {
+            self.worth.settle(&screen.peers, worth_rows);
+        }
         if !matches!(health, Health::Unreachable { .. }) {
             self.unreachable_closed = false;
         }
