@@ -1,7 +1,8 @@
 //! Whatever ends or stops the program, the terminal is as it was before.
 
 use crate::terminal::Terminal;
-use rustix::process::Signal;
+use rustix::process::{Pid, Signal, kill_process};
+use std::fs;
 
 const SIZE: (u16, u16) = (80, 24);
 const CTRL_Z: &str = "\x1a";
@@ -19,17 +20,22 @@ fn signals_that_end_it_leave_the_terminal_as_it_was() {
     }
 }
 
-#[test]
-fn ctrl_z_gives_the_terminal_back_to_the_shell_until_fg() {
-    let script = r#"set -m; "$0" --network regtest --peer 127.0.0.1:1; echo "stopped: $?"; read go; fg; echo "ended: $?""#;
-    let mut terminal = Terminal::shell(script, SIZE);
+/// A shell that starts the program, says when it is stopped, and continues it after Enter.
+fn in_a_shell(before: &str) -> Terminal {
+    let script = format!(
+        r#"set -m
+           sh -c '{before} exec "$0" --network regtest --peer 127.0.0.1:1' "$0"; echo "stopped: $?"
+           read go; fg; echo "ended: $?""#
+    );
+    let terminal = Terminal::shell(&script, SIZE);
     terminal.shows("mempulse · regtest");
     terminal.is_taken();
+    terminal
+}
 
-    terminal.press(CTRL_Z);
+/// The stopped program goes on where it was, and ends well.
+fn goes_on(mut terminal: Terminal) {
     terminal.shows("stopped: 1"); // 128 and the signal's number
-    terminal.is_restored();
-
     terminal.press("\n");
     terminal.shows("mempulse · regtest");
     terminal.is_taken();
@@ -38,4 +44,26 @@ fn ctrl_z_gives_the_terminal_back_to_the_shell_until_fg() {
     terminal.shows("ended: 0");
     assert!(terminal.wait().success());
     terminal.is_restored();
+}
+
+#[test]
+fn ctrl_z_gives_the_terminal_back_to_the_shell_until_fg() {
+    let mut terminal = in_a_shell("");
+    terminal.press(CTRL_Z);
+    terminal.shows("stopped: 1");
+    terminal.is_restored();
+    goes_on(terminal);
+}
+
+#[test]
+fn a_stop_asked_for_by_another_process_gives_the_terminal_back_too() {
+    let folder = tempfile::tempdir().unwrap();
+    let pid_file = folder.path().join("pid");
+    let terminal = in_a_shell(&format!("echo $$ >{};", pid_file.display()));
+    let pid = fs::read_to_string(pid_file).unwrap().trim().parse().unwrap();
+
+    kill_process(Pid::from_raw(pid).unwrap(), Signal::TSTP).unwrap();
+    terminal.shows("stopped: 1");
+    terminal.is_restored();
+    goes_on(terminal);
 }
