@@ -3,8 +3,8 @@
 use super::script::push;
 use crate::chain::Network;
 use crate::wire::block::merkle_root;
-use crate::wire::hash::sha256d;
 use crate::wire::message::MAX_HEADERS;
+use crate::wire::sha256d::sha256d;
 use crate::wire::transaction::{InputParts, OutputParts, TxParts};
 use crate::wire::{Block, BlockHash, BlockHeader, OutPoint, Transaction};
 use std::collections::{HashMap, VecDeque};

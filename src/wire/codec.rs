@@ -1,7 +1,7 @@
 //! A stream of bytes ↔ messages, as the v1 transport frames them.
 
 use super::command::{COMMAND_SIZE, name_of};
-use super::hash::sha256d;
+use super::sha256d::sha256d;
 use super::{Command, Message, WireError};
 use crate::text::clean;
 use bytes::{Buf, BytesMut};
@@ -120,12 +120,13 @@ impl Decoder {
     /// What comes cannot be understood any more: the connection has to end. Wrong magic is told as
     /// soon as its four bytes are there, a length before any byte of the payload is.
     #[expect(clippy::should_implement_trait, reason = "an iterator would end at the first None")]
+    #[inline]
     pub fn next(&mut self) -> Result<Option<Decoded>, FrameError> {
         if matches!(self.state, State::Header) && !self.read_header()? {
             return Ok(None);
         }
-        let decoded = match &mut self.state {
-            State::Header => return Ok(None),
+        match &mut self.state {
+            State::Header => Ok(None),
             State::Skip { command, length, left } => {
                 let skipped = self.buffer.len().min(*left);
                 self.buffer.advance(skipped);
@@ -133,20 +134,23 @@ impl Decoder {
                 if *left > 0 {
                     return Ok(None);
                 }
-                let message = Message::Unknown { command: std::mem::take(command), length: *length };
-                Decoded { size: wire_size(*length), content: Ok(message) }
+                let (command, length) = (std::mem::take(command), *length);
+                self.state = State::Header;
+                Ok(Some(Decoded {
+                    size: wire_size(length),
+                    content: Ok(Message::Unknown { command, length }),
+                }))
             }
             &mut State::Payload { command, length, checksum } => {
                 let Some(payload) = self.buffer.get(..length as usize) else {
                     return Ok(None);
                 };
                 let content = check_and_decode(command, payload, checksum);
+                self.state = State::Header;
                 self.consume(length as usize);
-                Decoded { size: wire_size(length), content }
+                Ok(Some(Decoded { size: wire_size(length), content }))
             }
-        };
-        self.state = State::Header;
-        Ok(Some(decoded))
+        }
     }
 
     /// Whether a header was there and read.
@@ -202,11 +206,16 @@ impl Header {
 }
 
 fn check_and_decode(command: Command, payload: &[u8], checksum: [u8; 4]) -> Result<Message, Dropped> {
-    let hash = sha256d(payload);
+    let message = Message::decode(command, payload);
+    // The hash of a transaction's payload is its wtxid: no need to hash it twice.
+    let hash = match &message {
+        Ok(Message::Tx(tx)) => tx.wtxid().0,
+        _ => sha256d(payload),
+    };
     if !hash.starts_with(&checksum) {
         return Err(Dropped::BadChecksum(command));
     }
-    Message::decode(command, payload, Some(hash)).map_err(|why| Dropped::Malformed { command, why })
+    message.map_err(|why| Dropped::Malformed { command, why })
 }
 
 /// The length of the frame around a payload of at most [`MAX_PAYLOAD`].

@@ -22,10 +22,10 @@ macro_rules! commands {
                 }
             }
 
-            /// The command of this name.
-            pub fn from_name(name: &str) -> Option<Self> {
-                match name {
-                    $($name => Some(Self::$variant),)*
+            /// The command in the header field `field`: its name, then NULs and nothing else.
+            pub fn from_field(field: &[u8; COMMAND_SIZE]) -> Option<Self> {
+                match *field {
+                    $(name if name == const { padded($name) } => Some(Self::$variant),)*
                     _ => None,
                 }
             }
@@ -83,10 +83,17 @@ commands! {
 }
 
 impl Command {
-    /// The command in the header field `field`: its name, then NULs and nothing else.
-    pub fn from_field(field: &[u8; COMMAND_SIZE]) -> Option<Self> {
-        std::str::from_utf8(name_of(field)).ok().and_then(Self::from_name)
+    /// The command of this name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|command| command.name() == name)
     }
+}
+
+/// `name` as the field of a header.
+const fn padded(name: &str) -> [u8; COMMAND_SIZE] {
+    let mut field = [0; COMMAND_SIZE];
+    field.split_at_mut(name.len()).0.copy_from_slice(name.as_bytes());
+    field
 }
 
 /// `field` without the NULs at its end. NULs before other bytes stay: no name has them.

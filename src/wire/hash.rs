@@ -1,22 +1,7 @@
-//! Double SHA-256 and the identifiers made of it.
+//! The identifiers made of hashes.
 
-use sha2::{Digest, Sha256};
 use std::fmt;
 use std::str::FromStr;
-
-/// SHA-256 of the SHA-256 of `bytes`.
-pub fn sha256d(bytes: &[u8]) -> [u8; 32] {
-    Sha256::digest(Sha256::digest(bytes)).into()
-}
-
-/// SHA-256 of the SHA-256 of `pieces`, one behind the other.
-pub fn sha256d_of<const N: usize>(pieces: [&[u8]; N]) -> [u8; 32] {
-    let mut hasher = Sha256::new();
-    for piece in pieces {
-        hasher.update(piece);
-    }
-    Sha256::digest(hasher.finalize()).into()
-}
 
 /// Why a text is no identifier.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]

@@ -16,6 +16,7 @@ pub mod message;
 mod payload;
 mod reader;
 pub mod script;
+pub mod sha256d;
 mod target;
 pub mod transaction;
 #[cfg(feature = "v2")]

@@ -6,20 +6,19 @@ use super::message::{MAX_HEADERS, MAX_LOCATOR};
 use super::version::PROTOCOL_VERSION;
 use super::{
     Block, BlockHash, BlockHeader, BlockTransactions, BlockTransactionsRequest, Command, CompactBlock,
-    Inventory, Message, Reader, Transaction, Version, WireError, Wtxid,
+    Inventory, Message, Reader, Transaction, Version, WireError,
 };
 use bytes::Bytes;
 
 impl Message {
     /// Reads the payload of `command`.
     ///
-    /// `hash` is sha256d of the payload, where the transport has computed it as its checksum; it
-    /// is the wtxid of a `tx`. As Core does, bytes after the payload's end are ignored, except
-    /// behind a transaction or a block, where they would be counted to its size.
+    /// As Core does, bytes after the payload's end are ignored, except behind a transaction or a
+    /// block, where they would be counted to its size.
     ///
     /// # Errors
     /// Why the payload is not one of `command`.
-    pub fn decode(command: Command, payload: &[u8], hash: Option<[u8; 32]>) -> Result<Self, WireError> {
+    pub fn decode(command: Command, payload: &[u8]) -> Result<Self, WireError> {
         let reader = &mut Reader::new(payload);
         Ok(match command {
             Command::Version => Self::Version(Version::decode(reader)?),
@@ -32,13 +31,7 @@ impl Message {
             Command::GetData => Self::GetData(Inventory::decode_list(reader)?),
             Command::NotFound => Self::NotFound(Inventory::decode_list(reader)?),
             // Copied, here and for blocks: what is kept must not hold a whole read buffer.
-            Command::Tx => {
-                let raw = Bytes::copy_from_slice(payload);
-                Self::Tx(match hash {
-                    Some(hash) => Transaction::parse_hashed(raw, Wtxid(hash))?,
-                    None => Transaction::parse(raw)?,
-                })
-            }
+            Command::Tx => Self::Tx(Transaction::parse(Bytes::copy_from_slice(payload))?),
             Command::FeeFilter => Self::FeeFilter(reader.u64()?),
             Command::GetAddr => Self::GetAddr,
             Command::Addr => Self::Addr(decode_addr(reader)?),

@@ -142,8 +142,24 @@ impl<'a> Reader<'a> {
     /// A `CompactSize` that counts something: at most [`MAX_SIZE`].
     #[inline]
     fn size(&mut self) -> Result<usize, WireError> {
+        // Nearly every size in a transaction takes one byte.
+        if let [size @ ..0xfd, rest @ ..] = self.rest {
+            self.rest = rest;
+            return Ok(usize::from(*size));
+        }
+        let (size, after) = self.long_size()?;
+        *self = after;
+        Ok(size)
+    }
+
+    /// Size and what follows it. Takes the reader by value, so that it may stay in registers.
+    #[cold]
+    fn long_size(mut self) -> Result<(usize, Self), WireError> {
         let value = self.compact_size()?;
-        usize::try_from(value).ok().filter(|&size| size <= MAX_SIZE).ok_or(WireError::TooLarge(value))
+        match usize::try_from(value) {
+            Ok(size) if size <= MAX_SIZE => Ok((size, self)),
+            _ => Err(WireError::TooLarge(value)),
+        }
     }
 
     /// The number of entries that follow, of which each takes at least `entry_size` bytes.
@@ -152,7 +168,7 @@ impl<'a> Reader<'a> {
     #[inline]
     pub fn count(&mut self, entry_size: usize) -> Result<usize, WireError> {
         let count = self.size()?;
-        if count > self.remaining() / entry_size { Err(WireError::Truncated) } else { Ok(count) }
+        if count * entry_size > self.remaining() { Err(WireError::Truncated) } else { Ok(count) }
     }
 
     /// As [`Reader::count`], for a list that may have at most `limit` entries.

@@ -138,7 +138,7 @@ fn decode(contents: &[u8]) -> Result<Message, Dropped> {
         (name.and_then(Command::from_name), text, rest)
     };
     if let Some(command) = command {
-        return Message::decode(command, payload, None).map_err(|why| Dropped::Malformed { command, why });
+        return Message::decode(command, payload).map_err(|why| Dropped::Malformed { command, why });
     }
     let length = u32::try_from(payload.len()).unwrap_or(u32::MAX);
     Ok(Message::Unknown { command: name, length })

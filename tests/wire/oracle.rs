@@ -105,7 +105,7 @@ fn assert_same_script(theirs: &bitcoin::Script) {
 
 /// Reads `payload` as `command` on both sides and compares what they make of it.
 fn compare_payloads(command: Command, payload: &[u8]) {
-    let ours = Message::decode(command, payload, None);
+    let ours = Message::decode(command, payload);
     let theirs = deserialize::<RawNetworkMessage>(&frame(MAGIC, command.name(), payload));
     match (&ours, &theirs) {
         (Ok(ours), Ok(theirs)) => assert_same_message(ours, theirs),

@@ -21,14 +21,14 @@ fn payload(message: &Message) -> Vec<u8> {
 proptest! {
     #[test]
     fn what_was_written_is_read(message in message()) {
-        prop_assert_eq!(Message::decode(command(&message), &payload(&message), None), Ok(message));
+        prop_assert_eq!(Message::decode(command(&message), &payload(&message)), Ok(message));
     }
 
     #[test]
     fn a_payload_that_ends_early_is_refused(message in message(), cut in any::<proptest::sample::Index>()) {
         let payload = payload(&message);
         prop_assume!(!payload.is_empty());
-        let read = Message::decode(command(&message), &payload[..cut.index(payload.len())], None);
+        let read = Message::decode(command(&message), &payload[..cut.index(payload.len())]);
         match message {
             // Old versions end earlier.
             Message::Version(_) => {}
@@ -44,8 +44,8 @@ proptest! {
     ) {
         let mut bytes = payload(&message);
         apply_all(&mutations, &mut bytes);
-        if let Ok(read) = Message::decode(command(&message), &bytes, None) {
-            prop_assert_eq!(Message::decode(command(&read), &payload(&read), None), Ok(read));
+        if let Ok(read) = Message::decode(command(&message), &bytes) {
+            prop_assert_eq!(Message::decode(command(&read), &payload(&read)), Ok(read));
         }
     }
 
@@ -53,7 +53,7 @@ proptest! {
     fn bytes_behind_the_end_spoil_what_is_kept_whole_and_nothing_else(message in message(), extra in 1..9_usize) {
         let mut bytes = payload(&message);
         bytes.resize(bytes.len() + extra, 0);
-        let read = Message::decode(command(&message), &bytes, None);
+        let read = Message::decode(command(&message), &bytes);
         match message {
             Message::Tx(_) | Message::Block(_) => prop_assert_eq!(read, Err(WireError::TrailingBytes(extra))),
             _ => prop_assert_eq!(read, Ok(message)),
@@ -63,7 +63,7 @@ proptest! {
     #[test]
     fn no_bytes_at_all_bring_a_reader_down(bytes in vec(any::<u8>(), 0..400)) {
         for &command in Command::ALL {
-            if let Ok(message) = Message::decode(command, &bytes, None) {
+            if let Ok(message) = Message::decode(command, &bytes) {
                 let _ = message.gist();
             }
         }
@@ -102,7 +102,7 @@ fn lists_beyond_their_limits_are_told_apart_from_lists_that_end_early() {
             let mut bytes = vec![0xfd];
             bytes.extend_from_slice(&u16::try_from(count).unwrap().to_le_bytes());
             bytes.resize(3 + (entries * entry) as usize, 0);
-            Message::decode(command, &bytes, None)
+            Message::decode(command, &bytes)
         };
         assert!(list(limit, limit).is_ok(), "{name}");
         let too_many = WireError::TooManyEntries { count: u64::from(limit) + 1, limit: limit as usize };

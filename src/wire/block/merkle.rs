@@ -1,6 +1,6 @@
 //! The tree of hashes whose root is in a block's header.
 
-use crate::wire::hash::sha256d_of;
+use crate::wire::sha256d::sha256d;
 
 /// The root over `leaves`, and whether the list may be a mutation of another one.
 ///
@@ -15,9 +15,9 @@ pub(crate) fn merkle_root(mut leaves: Vec<[u8; 32]>) -> ([u8; 32], bool) {
             .map(|pair| match pair {
                 [left, right] => {
                     is_mutated |= left == right;
-                    sha256d_of([left, right])
+                    sha256d([*left, *right].as_flattened())
                 }
-                _ => sha256d_of([pair[0].as_slice(); 2]),
+                _ => sha256d([pair[0]; 2].as_flattened()),
             })
             .collect();
     }

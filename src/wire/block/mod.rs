@@ -9,7 +9,7 @@ pub use check::BlockError;
 pub(crate) use merkle::merkle_root;
 
 use super::compact_size::put_len;
-use super::hash::sha256d;
+use super::sha256d::sha256d;
 use super::{BlockHash, Reader, Transaction, WireError};
 use bytes::Bytes;
 

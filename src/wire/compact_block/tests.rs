@@ -16,7 +16,7 @@ fn payload(message: &Message) -> Vec<u8> {
 }
 
 fn decode(command: Command, payload: &[u8]) -> Result<Message, WireError> {
-    Message::decode(command, payload, None)
+    Message::decode(command, payload)
 }
 
 fn decode_compact(payload: &[u8]) -> Result<CompactBlock, WireError> {

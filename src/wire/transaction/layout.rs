@@ -36,7 +36,9 @@ pub(super) struct Layout {
 
 impl Layout {
     /// Reads one transaction; what follows it is left in `reader`.
-    pub(super) fn read(reader: &mut Reader<'_>) -> Result<Self, WireError> {
+    pub(super) fn read(bytes: &mut Reader<'_>) -> Result<Self, WireError> {
+        // A copy of our own stays in registers.
+        let mut reader = *bytes;
         let start = reader.remaining();
         if start > MAX_TRANSACTION {
             return Err(WireError::TooLarge(start as u64));
@@ -67,11 +69,12 @@ impl Layout {
             reader.var_bytes()?;
         }
         let outputs_end = start - reader.remaining();
-        if flags == WITNESS_FLAG && !skip_witnesses(reader, input_count)? {
+        if flags == WITNESS_FLAG && !skip_witnesses(&mut reader, input_count)? {
             return Err(WireError::SuperfluousWitness);
         }
         reader.bytes(LOCK_TIME_SIZE)?;
         let size = start - reader.remaining();
+        *bytes = reader;
         Ok(Self { size, input_count, output_count, output_value, outputs_at, outputs_end })
     }
 
@@ -91,6 +94,7 @@ impl Layout {
 }
 
 /// Whether any of the stacks had an item.
+#[inline]
 fn skip_witnesses(reader: &mut Reader<'_>, stacks: usize) -> Result<bool, WireError> {
     let mut found = false;
     for _ in 0..stacks {

@@ -9,7 +9,7 @@ mod tests;
 pub use check::{MAX_BLOCK_WEIGHT, MAX_MONEY, TransactionError};
 pub use parts::{InputParts, OutputParts, TxParts};
 
-use super::hash::{sha256d, sha256d_of};
+use super::sha256d::{sha256d, sha256d_both};
 use super::{Reader, Txid, WireError, Wtxid};
 use bytes::Bytes;
 use layout::{Layout, VERSION_SIZE, WITNESS_MARK_SIZE};
@@ -98,38 +98,22 @@ impl Transaction {
     /// # Errors
     /// Why it is none. What no block may contain is accepted here; see [`Transaction::check`].
     pub fn parse(raw: Bytes) -> Result<Self, WireError> {
-        let wtxid = Wtxid(sha256d(&raw));
-        Self::parse_hashed(raw, wtxid)
-    }
-
-    /// As [`Transaction::parse`], if sha256d of `raw` is known already: it is the wtxid.
-    ///
-    /// # Errors
-    /// As above.
-    pub fn parse_hashed(raw: Bytes, wtxid: Wtxid) -> Result<Self, WireError> {
         let mut reader = Reader::new(&raw);
         let layout = Layout::read(&mut reader)?;
         reader.finish()?;
-        Ok(Self::new(raw, wtxid, &layout))
+        Ok(Self::new(raw, &layout))
     }
 
     /// Reads the transaction of a block at which `reader`, over a part of `block`, stands.
     pub(super) fn parse_next(block: &Bytes, reader: &mut Reader<'_>) -> Result<Self, WireError> {
         let start = block.len() - reader.remaining();
         let layout = Layout::read(reader)?;
-        let raw = block.slice(start..start + layout.size);
-        let wtxid = Wtxid(sha256d(&raw));
-        Ok(Self::new(raw, wtxid, &layout))
+        Ok(Self::new(block.slice(start..start + layout.size), &layout))
     }
 
     #[expect(clippy::cast_possible_truncation, reason = "the weight of what was read fits")]
-    fn new(raw: Bytes, wtxid: Wtxid, layout: &Layout) -> Self {
-        let txid = if layout.has_witness() {
-            let body = VERSION_SIZE + WITNESS_MARK_SIZE..layout.outputs_end;
-            Txid(sha256d_of([&raw[..VERSION_SIZE], &raw[body], lock_time_of(&raw)]))
-        } else {
-            Txid(wtxid.0)
-        };
+    fn new(raw: Bytes, layout: &Layout) -> Self {
+        let (wtxid, txid) = hashes(&raw, layout);
         Self {
             raw,
             txid,
@@ -248,6 +232,15 @@ impl Transaction {
     }
 }
 
-fn lock_time_of(raw: &[u8]) -> &[u8] {
-    &raw[raw.len() - layout::LOCK_TIME_SIZE..]
+/// Without a witness the two are the same.
+fn hashes(raw: &[u8], layout: &Layout) -> (Wtxid, Txid) {
+    if let (true, Some(version), Some(lock_time)) =
+        (layout.has_witness(), raw.first_chunk(), raw.last_chunk())
+    {
+        let body = &raw[VERSION_SIZE + WITNESS_MARK_SIZE..layout.outputs_end];
+        let (wtxid, txid) = sha256d_both(raw, *version, body, *lock_time);
+        return (Wtxid(wtxid), Txid(txid));
+    }
+    let hash = sha256d(raw);
+    (Wtxid(hash), Txid(hash))
 }

@@ -1,0 +1,151 @@
+//! Double SHA-256, the hash behind checksums, identifiers and merkle trees.
+//!
+//! Most of this program's time goes into it. The compression is that of `sha2`; the padding is done
+//! here, for two reasons. Transactions are short, so that copies of unpredictable length cost a good
+//! part of the time that their hashes take. And the two hashes of a transaction can take turns: a
+//! processor that has instructions for SHA-256 waits for each result, and does the other meanwhile.
+
+use sha2::block_api::compress256;
+use std::slice::from_ref;
+
+/// The state that SHA-256 starts from (FIPS 180-4, 5.3.3).
+const INITIAL: [u32; 8] =
+    [0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a, 0x510e_527f, 0x9b05_688c, 0x1f83_d9ab, 0x5be0_cd19];
+
+/// What SHA-256 takes at once, in bytes.
+const BLOCK: usize = 64;
+
+/// What stands at the end of the last block: the length of the text, in bits.
+const LENGTH: usize = 8;
+
+/// SHA-256 of the SHA-256 of `bytes`.
+pub fn sha256d(bytes: &[u8]) -> [u8; 32] {
+    let text = Text::new([], bytes, []);
+    let mut state = INITIAL;
+    compress256(&mut state, text.middle);
+    compress256(&mut state, text.end());
+    second(state)
+}
+
+/// The hashes of `long`, and of `head`, `body` and `tail`, one behind the other.
+pub fn sha256d_both(long: &[u8], head: [u8; 4], body: &[u8], tail: [u8; 4]) -> ([u8; 32], [u8; 32]) {
+    let (long, short) = (Text::new([], long, []), Text::new(head, body, tail));
+    let (mut long_state, mut short_state) = (INITIAL, INITIAL);
+    let mut rest = long.middle.iter();
+    for block in short.first.iter().chain(short.middle).chain(short.end()) {
+        compress256(&mut short_state, from_ref(block));
+        if let Some(block) = rest.next() {
+            compress256(&mut long_state, from_ref(block));
+        }
+    }
+    let short_hash = second(short_state);
+    compress256(&mut long_state, rest.as_slice());
+    compress256(&mut long_state, long.end());
+    (second(long_state), short_hash)
+}
+
+/// The hash of the hash whose words are `state`.
+#[inline]
+fn second(state: [u32; 8]) -> [u8; 32] {
+    let mut block = [0; BLOCK];
+    block[..32].copy_from_slice(&bytes_of(state));
+    block[32] = 0x80;
+    block[BLOCK - LENGTH..].copy_from_slice(&(8 * 32_u64).to_be_bytes());
+    let mut state = INITIAL;
+    compress256(&mut state, &[block]);
+    bytes_of(state)
+}
+
+#[inline]
+fn bytes_of(state: [u32; 8]) -> [u8; 32] {
+    let mut bytes = [0; 32];
+    for (bytes, word) in bytes.as_chunks_mut().0.iter_mut().zip(state) {
+        *bytes = word.to_be_bytes();
+    }
+    bytes
+}
+
+/// Three pieces, one behind the other, as the blocks that SHA-256 takes.
+struct Text<'a> {
+    /// The head and what of the body fits behind it, if there is a head and enough of a body.
+    first: Option<[u8; BLOCK]>,
+    /// The blocks in the body.
+    middle: &'a [[u8; BLOCK]],
+    /// The last blocks, somewhere in it: the end of the body, the tail and the padding, which is a
+    /// one, zeros and the length.
+    end: [u8; 3 * BLOCK],
+    end_begins: usize,
+    end_blocks: usize,
+}
+
+impl<'a> Text<'a> {
+    #[inline]
+    fn new<const HEAD: usize, const TAIL: usize>(head: [u8; HEAD], body: &'a [u8], tail: [u8; TAIL]) -> Self {
+        let mut end = [0; 3 * BLOCK];
+        let (first, middle, end_begins, filled);
+        if let (Some(start), Some(last)) = (body.first_chunk::<BLOCK>(), body.last_chunk::<BLOCK>()) {
+            let behind_head = if HEAD == 0 { 0 } else { BLOCK - HEAD };
+            first = (HEAD > 0).then(|| {
+                let mut block = [0; BLOCK];
+                block[..HEAD].copy_from_slice(&head);
+                block[HEAD..].copy_from_slice(&start[..BLOCK - HEAD]);
+                block
+            });
+            let rest;
+            (middle, rest) = body[behind_head..].as_chunks();
+            // More than the rest, but always as much, and to the same place.
+            end[..BLOCK].copy_from_slice(last);
+            (end_begins, filled) = (BLOCK - rest.len(), BLOCK);
+        } else {
+            (first, middle, end_begins) = (None, &[] as &[_], 0);
+            filled = HEAD + body.len();
+            end[..HEAD].copy_from_slice(&head);
+            end[HEAD..filled].copy_from_slice(body);
+        }
+        end[filled..filled + TAIL].copy_from_slice(&tail);
+        end[filled + TAIL] = 0x80;
+        let end_blocks = (filled + TAIL + 1 + LENGTH - end_begins).div_ceil(BLOCK);
+        let end_ends = end_begins + end_blocks * BLOCK;
+        let bits = 8 * (HEAD + body.len() + TAIL) as u64;
+        end[end_ends - LENGTH..end_ends].copy_from_slice(&bits.to_be_bytes());
+        Self { first, middle, end, end_begins, end_blocks }
+    }
+
+    #[inline]
+    fn end(&self) -> &[[u8; BLOCK]] {
+        self.end[self.end_begins..self.end_begins + self.end_blocks * BLOCK].as_chunks().0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use sha2::{Digest, Sha256};
+
+    fn expected(bytes: &[u8]) -> [u8; 32] {
+        Sha256::digest(Sha256::digest(bytes)).into()
+    }
+
+    #[test]
+    fn every_length_gives_the_hash_that_sha2_gives() {
+        let bytes: Vec<u8> = (0..=255).cycle().take(400).collect();
+        for length in 0..bytes.len() {
+            assert_eq!(sha256d(&bytes[..length]), expected(&bytes[..length]), "{length}");
+        }
+    }
+
+    #[test]
+    fn two_hashes_that_take_turns_are_those_of_each_alone() {
+        let bytes: Vec<u8> = (0..=255).cycle().take(400).collect();
+        for length in 8..bytes.len() {
+            let short = &bytes[..length];
+            let (head, rest) = short.split_first_chunk().unwrap();
+            let (body, tail) = rest.split_last_chunk().unwrap();
+            for long in [0, 63, length.saturating_sub(1), length, length + 1, 2 * length, 399] {
+                let long = &bytes[..long.min(bytes.len())];
+                let both = sha256d_both(long, *head, body, *tail);
+                assert_eq!(both, (expected(long), expected(short)), "{} {length}", long.len());
+            }
+        }
+    }
+}
