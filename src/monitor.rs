@@ -3,7 +3,7 @@
 use crate::clock::Clock;
 use crate::event::Event;
 use crate::log;
-use crate::model::Model;
+use crate::model::{Model, Outcome};
 use crate::network::PeerManager;
 use crate::snapshot::Snapshot;
 use crate::stream::{self, Record};
@@ -78,8 +78,8 @@ impl Monitor {
                 () = shutdown.cancelled() => break,
                 event = self.network.next() => event,
             };
-            self.apply(&event);
-            let Some(record) = stream::record(&event, &self.model) else { continue };
+            let outcome = self.apply(&event);
+            let Some(record) = stream::record(&event, &self.model, outcome) else { continue };
             tokio::select! {
                 biased;
                 () = shutdown.cancelled() => break,
@@ -89,9 +89,10 @@ impl Monitor {
         self.network.shutdown().await;
     }
 
-    fn apply(&mut self, event: &Event) {
-        self.model.apply(event);
+    fn apply(&mut self, event: &Event) -> Outcome {
+        let outcome = self.model.apply(event);
         log::event(event, &self.model);
+        outcome
     }
 
     fn publish(&mut self, screen: &mut Screen) {

@@ -1,7 +1,7 @@
 //! The headless frontend: one JSON object per line on standard output.
 
 use crate::event::{Event, EventKind, PeerEvent, PeerId, Transport};
-use crate::model::Model;
+use crate::model::{Model, Outcome};
 use crate::text::hex;
 use serde::Serialize;
 use std::io::{self, Write};
@@ -67,8 +67,9 @@ enum Body {
     },
 }
 
-/// What the stream tells of `event`, if anything. `model` has applied it already.
-pub fn record(event: &Event, model: &Model) -> Option<Record> {
+/// What the stream tells of `event`, if anything. `model` has applied it already, with this outcome:
+/// a transaction is told once, when it becomes part of the mempool.
+pub fn record(event: &Event, model: &Model, outcome: Outcome) -> Option<Record> {
     let name = |peer: PeerId| address(model, peer);
     let body = match &event.kind {
         EventKind::Peer(peer, what) => match what {
@@ -87,7 +88,7 @@ pub fn record(event: &Event, model: &Model) -> Option<Record> {
             }
             PeerEvent::Pong { rtt } => Body::Pong { peer: name(*peer), rtt_ms: milliseconds(*rtt) },
             PeerEvent::Announced { count, .. } => Body::Announced { peer: name(*peer), count: *count },
-            PeerEvent::Transaction { tx, .. } => {
+            PeerEvent::Transaction { tx, .. } if outcome == Outcome::Accepted => {
                 let entry = model.transaction(&tx.wtxid())?;
                 Body::Transaction {
                     txid: tx.txid().to_string(),
@@ -185,8 +186,8 @@ mod tests {
         });
         let told = events.into_iter().filter_map(|event| {
             let event = Event { time: NOW, kind: EventKind::Peer(PEER, event) };
-            model.apply(&event);
-            record(&event, &model).map(|record| serde_json::to_string(&record).unwrap())
+            let outcome = model.apply(&event);
+            record(&event, &model, outcome).map(|record| serde_json::to_string(&record).unwrap())
         });
         told.collect()
     }
@@ -219,6 +220,24 @@ mod tests {
     #[test]
     fn what_is_of_no_interest_is_not_told() {
         assert_eq!(told(vec![dialling("10.0.0.1"), PeerEvent::Pinged]), Vec::<String>::new());
+    }
+
+    #[test]
+    fn a_transaction_is_told_once() {
+        use crate::wire::OutPoint;
+        use crate::wire::transaction::{InputParts, OutputParts, TxParts};
+        let spend = |value| {
+            let prevout = OutPoint { txid: crate::wire::Txid([7; 32]), vout: 0 };
+            let (script_sig, sequence) = (vec![1], u32::MAX);
+            let inputs = vec![InputParts { prevout, script_sig, sequence, witness: Vec::new() }];
+            let outputs = vec![OutputParts { value, script_pubkey: vec![0x51] }];
+            let tx = TxParts { version: 2, inputs, outputs, lock_time: 0 }.build().unwrap();
+            PeerEvent::Transaction { tx: tx.into(), answered_after: Duration::ZERO }
+        };
+        let rival = spend(5);
+        assert_eq!(told(vec![dialling("10.0.0.1"), rival.clone()]).len(), 1, "it could be told");
+        let lines = told(vec![dialling("10.0.0.1"), spend(6), spend(6), rival.clone(), spend(6), rival]);
+        assert_eq!(lines.len(), 2, "the second one replaces the first: {lines:?}");
     }
 
     /// Takes some bytes, then nothing more.

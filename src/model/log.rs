@@ -1,5 +1,6 @@
 //! What happened, as a bounded list of lines.
 
+use super::odd::Oddity;
 use super::story::Told;
 use crate::event::{DisconnectReason, Misbehaviour, PeerId};
 use crate::snapshot::{EventLine, Level};
@@ -30,6 +31,8 @@ pub(super) enum Subject {
     NotReached(Discriminant<DisconnectReason>),
     /// A peer did something odd.
     Tolerated(PeerId, Discriminant<Misbehaviour>),
+    /// A peer is odd, by itself or against the others.
+    Odd(PeerId, Oddity),
     /// Nothing that repeats.
     Once,
 }

@@ -13,6 +13,7 @@ mod health;
 pub mod kinds;
 mod log;
 mod mempool;
+mod odd;
 mod peer;
 mod peers;
 mod peers_screen;
@@ -42,6 +43,7 @@ use crate::wire::{Block, Transaction, TxHash, Wtxid};
 use health::Reach;
 use log::Log;
 use mempool::{Arrival, Mempool};
+use odd::Watch;
 use peer::Peer;
 use peers::{PeerTotals, Peers};
 use races::Races;
@@ -67,6 +69,15 @@ pub struct ModelSettings {
     pub started: Timestamp,
 }
 
+/// What came of an event.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Outcome {
+    /// It is taken note of.
+    Noted,
+    /// It is a transaction that was not held, and that lost against none that is.
+    Accepted,
+}
+
 /// What is known. Its memory is bounded whatever the peers do.
 #[derive(Debug)]
 pub struct Model {
@@ -77,6 +88,7 @@ pub struct Model {
     log: Log,
     tip: Option<Tip>,
     races: Races,
+    watch: Watch,
     book: Vec<BookSize>,
     seen_before_block: Option<f32>,
     arrivals: PerSecond,
@@ -110,6 +122,7 @@ impl Model {
             log: Log::default(),
             tip: None,
             races: Races::default(),
+            watch: Watch::default(),
             book: Vec::new(),
             seen_before_block: None,
             arrivals: PerSecond::new(started),
@@ -120,12 +133,13 @@ impl Model {
         }
     }
 
-    /// Takes note of something that happened.
-    pub fn apply(&mut self, event: &Event) {
+    /// Takes note of something that happened. What came of it.
+    pub fn apply(&mut self, event: &Event) -> Outcome {
         let now = event.time;
         self.size.observe(now, self.mempool.len());
+        let mut outcome = Outcome::Noted;
         match &event.kind {
-            EventKind::Peer(id, event) => self.apply_peer(now, *id, event),
+            EventKind::Peer(id, event) => outcome = self.apply_peer(now, *id, event),
             EventKind::Seed { name, answer } => {
                 self.reach.seed(name, answer);
                 self.log.push(now, story::seed(name, answer));
@@ -139,9 +153,23 @@ impl Model {
             }
             EventKind::Block { height, block, .. } => self.confirm(now, *height, block),
         }
+        if self.watch.is_due(now) {
+            self.look_for_oddities(now);
+        }
+        outcome
     }
 
-    fn apply_peer(&mut self, now: Timestamp, id: PeerId, event: &PeerEvent) {
+    fn look_for_oddities(&mut self, now: Timestamp) {
+        let tip = self.height();
+        let live = self.peers.iter().filter(|(_, peer)| peer.is_live());
+        let figures: Vec<_> = live.map(|(id, peer)| (id, peer.figures(tip, now))).collect();
+        for (id, oddity, text) in self.watch.look(now, &figures) {
+            let address = self.peers.address(id);
+            self.log.extend(now, address.map(|address| story::odd(id, address, oddity, &text)));
+        }
+    }
+
+    fn apply_peer(&mut self, now: Timestamp, id: PeerId, event: &PeerEvent) -> Outcome {
         let was_live = self.is_live(id);
         self.peers.apply(now, id, event);
         if was_live || self.is_live(id) {
@@ -157,7 +185,7 @@ impl Model {
                     self.peers.have_block(&[id], height);
                 }
             }
-            PeerEvent::Transaction { tx, .. } => self.receive(now, id, tx),
+            PeerEvent::Transaction { tx, .. } => return self.receive(now, id, tx),
             PeerEvent::Traffic(traffic) => self.count(now, traffic),
             _ => {
                 let told = self.peers.address(id).and_then(|address| {
@@ -167,15 +195,16 @@ impl Model {
                 self.log.extend(now, told);
             }
         }
+        Outcome::Noted
     }
 
-    fn receive(&mut self, now: Timestamp, peer: PeerId, tx: &Arc<Transaction>) {
+    fn receive(&mut self, now: Timestamp, peer: PeerId, tx: &Arc<Transaction>) -> Outcome {
         self.arrivals.add(now, 1);
         let arrival = self.mempool.receive(now, peer, tx);
-        if let Arrival::Accepted { replaced, descendants, credits } = arrival {
-            self.peers.credit(now, &credits);
-            self.log.extend(now, story::replacement(&replaced, tx.txid(), descendants));
-        }
+        let Arrival::Accepted { replaced, descendants, credits } = arrival else { return Outcome::Noted };
+        self.peers.credit(now, &credits);
+        self.log.extend(now, story::replacement(&replaced, tx.txid(), descendants));
+        Outcome::Accepted
     }
 
     fn confirm(&mut self, now: Timestamp, height: u32, block: &Block) {

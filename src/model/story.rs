@@ -2,6 +2,7 @@
 
 use super::blocks::Confirmed;
 use super::log::Subject;
+use super::odd::Oddity;
 use crate::address::PeerAddress;
 use crate::event::{DisconnectReason, PeerEvent, PeerId};
 use crate::snapshot::Level;
@@ -69,6 +70,11 @@ fn is_wanted(reason: &DisconnectReason) -> bool {
         reason,
         DisconnectReason::RotatedOut | DisconnectReason::AddressesTold | DisconnectReason::ShuttingDown
     )
+}
+
+/// That a peer is odd.
+pub(super) fn odd(id: PeerId, address: &PeerAddress, oddity: Oddity, text: &str) -> Told {
+    Told { level: Level::Warning, subject: Subject::Odd(id, oddity), text: format!("{address}: {text}") }
 }
 
 /// What a DNS seed answered.

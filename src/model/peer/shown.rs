@@ -3,6 +3,7 @@
 use super::{Peer, State};
 use crate::address::netgroup::NetGroup;
 use crate::event::{AddressNetwork, Direction, PeerId, Transport};
+use crate::model::odd::Figures;
 use crate::model::worth::{jitter, percentile};
 use crate::snapshot::{LivenessSlot, LostPeer, PeerDetail, PeerRow, PeerWorth, PingFigures};
 use crate::text::hex;
@@ -11,6 +12,10 @@ use std::time::Duration;
 
 /// How many pings a row shows.
 pub(super) const PINGS_IN_ROW: usize = 16;
+
+/// A latency is judged by the median of so many of the last pings: two that are slow by chance are
+/// not a jump.
+const PINGS_LOOKED_AT: usize = 5;
 
 impl Peer {
     /// Its row in the list.
@@ -74,6 +79,20 @@ impl Peer {
             median: percentile(pings(), 50),
             p95: percentile(pings(), 95),
             jitter: jitter(pings()),
+        }
+    }
+
+    /// What is looked at for oddities.
+    pub(in crate::model) fn figures(&self, tip: Option<u32>, now: Timestamp) -> Figures {
+        Figures {
+            pings: self.pings.len(),
+            ping: percentile(self.pings.iter().rev().take(PINGS_LOOKED_AT).map(|&(_, rtt)| rtt), 50),
+            usual_ping: percentile(self.pings.iter().map(|&(_, rtt)| rtt), 50),
+            height: self.best_height(tip),
+            clock_offset: self.info.as_ref().map(|info| info.clock_offset),
+            fee_floor: self.fee_floor(),
+            announced: self.worth.announced_last_minute(now),
+            connected_for: self.connected_for(now).unwrap_or_default(),
         }
     }
 

@@ -101,6 +101,11 @@ impl Worth {
         self.relay.recent(now)
     }
 
+    /// Entries in its announcements in the last whole minute.
+    pub(super) fn announced_last_minute(&self, now: Timestamp) -> u64 {
+        self.relay.last_minute(now).announced
+    }
+
     /// The median lag behind the first announcer.
     pub(super) fn lag(&self) -> Option<Duration> {
         percentile(self.lags.iter(), 50)

@@ -40,6 +40,13 @@ impl Relay {
         let recent = self.minutes.iter().filter(|(minute, _)| *minute <= now && minute + KEPT as u64 > now);
         recent.fold(RelayCounts::default(), |sum, (_, counts)| plus(sum, *counts))
     }
+
+    /// Of the last whole minute.
+    pub(super) fn last_minute(&self, now: Timestamp) -> RelayCounts {
+        let last = minute(now).saturating_sub(1);
+        let found = self.minutes.iter().find(|(minute, _)| *minute == last);
+        found.map(|(_, counts)| *counts).unwrap_or_default()
+    }
 }
 
 fn minute(time: Timestamp) -> u64 {
@@ -83,6 +90,8 @@ mod tests {
         assert_eq!(relay.recent(at(500)).announced, 0);
         announce(&mut relay, 16, 1_000);
         assert_eq!((relay.recent(at(16)).announced, relay.all().announced), (1_100, 1_111));
+        let last_minute = [16, 17, 18].map(|minute| relay.last_minute(at(minute)).announced);
+        assert_eq!(last_minute, [0, 1_000, 0]);
     }
 
     #[test]
