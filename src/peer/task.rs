@@ -327,24 +327,4 @@ fn offence(dropped: Dropped) -> Result<Misbehaviour, DisconnectReason> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_hundred_requests_at_once_may_wait_for_a_busy_task() {
-        let (mut handle, mut orders) = handle();
-        for _ in 0..100 {
-            handle.send(Message::GetData(Vec::new()));
-        }
-        assert!(orders.close.try_recv().is_err(), "the connection goes on");
-    }
-
-    #[test]
-    fn a_peer_that_lets_messages_pile_up_is_closed() {
-        let (mut handle, mut orders) = handle();
-        for _ in 0..=MAX_COMMANDS {
-            handle.send(Message::GetData(Vec::new()));
-        }
-        assert_eq!(orders.close.try_recv(), Ok(DisconnectReason::NotReading));
-    }
-}
+mod tests;
