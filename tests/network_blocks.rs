@@ -6,8 +6,8 @@ use mempulse::event::{DisconnectReason, EventKind, Misbehaviour, PeerEvent, Peer
 use mempulse::network::Settings;
 use mempulse::wire::{Block, BlockHash, Inventory, Message};
 use std::time::Duration;
-use support::chain::{blocks, genesis, mine, transaction};
-use support::{Conversation, Monitor, Node, settings};
+use support::chain::{blocks, genesis, mine, mine_at, transaction};
+use support::{Conversation, Monitor, Node, START, settings};
 
 /// What the tests look at, in order.
 #[derive(Debug, PartialEq)]
@@ -120,6 +120,29 @@ async fn a_new_block_is_fetched_by_its_header() {
     meanwhile(&mut monitor, hear_request(&mut peer)).await;
     peer.say(&Message::Block(chain[1].clone())).await;
     assert_eq!(next(&mut monitor).await, Told::Block(PeerId(0), 2, chain[1].hash));
+}
+
+#[tokio::test]
+async fn what_a_peer_that_is_behind_did_not_know_is_not_taken_for_news() {
+    let (behind, ahead) = (Node::listen().await, Node::listen().await);
+    let mut monitor = Monitor::start(settings(vec![behind.address(), ahead.address()]));
+    let mut peer = meanwhile(&mut monitor, async {
+        let mut peer = behind.meet().await;
+        hear_locator(&mut peer).await;
+        peer.say(&headers(&[])).await;
+        let mut peer = ahead.meet().await;
+        hear_locator(&mut peer).await;
+        peer
+    })
+    .await;
+    let old = mine_at(START - Duration::from_hours(3), genesis(), 1, vec![]);
+    let new = mine(old.hash, 2, vec![]);
+    peer.say(&headers(&[old, new.clone()])).await;
+    assert_eq!(next(&mut monitor).await, Told::Tip(2, new.hash));
+    let request = meanwhile(&mut monitor, hear_request(&mut peer)).await;
+    assert_eq!(request, [Inventory::WitnessBlock(new.hash)]);
+    peer.say(&Message::Block(new.clone())).await;
+    assert_eq!(next(&mut monitor).await, Told::Block(PeerId(1), 2, new.hash));
 }
 
 #[tokio::test]

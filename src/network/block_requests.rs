@@ -138,9 +138,13 @@ impl BlockRequests {
 
     /// The best chain has these new blocks, oldest first; of the wanted ones it has only those for
     /// which `is_active` says so.
-    pub fn want(&mut self, connected: &[(u32, BlockHash)], is_active: impl Fn(BlockHash) -> bool) {
+    pub fn want(
+        &mut self,
+        connected: impl IntoIterator<Item = (u32, BlockHash)>,
+        is_active: impl Fn(BlockHash) -> bool,
+    ) {
         self.wanted.retain(|wanted| is_active(wanted.hash));
-        for &(height, hash) in connected.iter().skip(connected.len().saturating_sub(MAX_CATCH_UP)) {
+        for (height, hash) in connected {
             self.wanted.push_back(Wanted::new(height, hash));
         }
         let excess = self.wanted.len().saturating_sub(MAX_CATCH_UP);

@@ -37,8 +37,8 @@ struct Node {
 /// Another chain is now the best, or the best one has grown.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct NewTip {
-    /// The blocks that are now in the best chain, oldest first, with their heights.
-    pub connected: Vec<(u32, BlockHash)>,
+    /// The blocks that are now in the best chain, oldest first.
+    pub connected: Vec<Tip>,
 }
 
 /// Why headers were not taken.
@@ -149,13 +149,13 @@ impl HeaderChain {
         let mut at = tip;
         while !self.is_active(at) {
             let node = self.nodes.get(&at)?;
-            connected.push((node.height, at));
+            connected.push(Tip { hash: at, height: node.height, time: node.time });
             at = node.previous;
         }
-        let (first_height, _) = *connected.last()?;
+        let first_height = connected.last()?.height;
         self.active.truncate(usize::try_from(first_height.saturating_sub(self.base)).ok()?);
         connected.reverse();
-        self.active.extend(connected.iter().map(|&(_, hash)| hash));
+        self.active.extend(connected.iter().map(|block| block.hash));
         while self.active.len() > MAX_ACTIVE {
             if let Some(oldest) = self.active.pop_front() {
                 self.nodes.remove(&oldest);

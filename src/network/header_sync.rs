@@ -1,7 +1,8 @@
 //! Whom to ask for headers, and when.
 //!
-//! The first time, one peer at a time is asked until one has no more to tell; then everybody else,
-//! who mostly has nothing to add. Later, whoever announces something that we don't know.
+//! The first time, one peer is asked until it has no more to tell (a few more, if it is slow); then
+//! everybody else, who mostly has nothing to add. Later, whoever announces something that we don't
+//! know.
 
 use crate::event::PeerId;
 use crate::time::Timestamp;
@@ -10,6 +11,12 @@ use std::time::Duration;
 
 /// How long an answer may take. Core is silent while it is in its initial block download.
 const TIMEOUT: Duration = Duration::from_secs(30);
+
+/// How long an answer may take before others are asked as well.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// How many are asked at once the first time, when the first one is slow.
+const HELPERS: usize = 8;
 
 /// The state of all peers.
 #[derive(Debug, Default)]
@@ -82,8 +89,7 @@ impl HeaderSync {
                 *peer = Peer { asked: None, is_promising: false };
             }
         }
-        let under_way = self.peers.values().filter(|peer| peer.asked.is_some()).count();
-        let at_once = if self.is_synced { usize::MAX } else { 1_usize.saturating_sub(under_way) };
+        let at_once = if self.is_synced { usize::MAX } else { self.places(now) };
         let promising = self.peers.iter_mut().filter(|(_, peer)| peer.is_promising && peer.asked.is_none());
         let ask = |(&id, peer): (&PeerId, &mut Peer)| {
             *peer = Peer { asked: Some(now), is_promising: false };
@@ -93,8 +99,18 @@ impl HeaderSync {
     }
 
     /// When [`HeaderSync::requests`] may have something without anything else happening.
-    pub fn deadline(&self) -> Option<Timestamp> {
-        self.peers.values().filter_map(|peer| peer.asked).min().map(|since| since + TIMEOUT)
+    pub fn deadline(&self, now: Timestamp) -> Option<Timestamp> {
+        let asked = self.peers.values().filter_map(|peer| peer.asked);
+        let moments = asked.flat_map(|since| [since + PATIENCE, since + TIMEOUT]);
+        moments.filter(|&moment| moment > now).min()
+    }
+
+    /// How many may be asked the first time.
+    fn places(&self, now: Timestamp) -> usize {
+        let asked = || self.peers.values().filter_map(|peer| peer.asked);
+        let under_way = asked().filter(|&since| now < since + PATIENCE).count();
+        let limit = if asked().count() > under_way { HELPERS } else { 1 };
+        limit.saturating_sub(under_way)
     }
 }
 
@@ -131,14 +147,24 @@ mod tests {
     }
 
     #[test]
-    fn a_silent_or_lost_peer_is_followed_by_the_next() {
+    fn a_slow_peer_gets_helpers_and_a_silent_one_is_given_up() {
         let mut sync = sync();
         assert_eq!(sync.requests(NOW), [A]);
-        let late = sync.deadline().unwrap();
-        assert_eq!(late, NOW + TIMEOUT);
-        assert_eq!(sync.requests(late), [B]);
-        sync.disconnected(B);
-        assert_eq!(sync.requests(late), [C]);
+        let slow = sync.deadline(NOW).unwrap();
+        assert_eq!(slow, NOW + PATIENCE);
+        assert_eq!(sync.requests(slow), [B, C]);
+        assert_eq!(sync.deadline(slow + PATIENCE), Some(NOW + TIMEOUT));
+        assert_eq!(sync.requests(NOW + TIMEOUT), []);
+        sync.announced(A);
+        assert_eq!(sync.requests(NOW + TIMEOUT), [A]);
+    }
+
+    #[test]
+    fn a_lost_peer_is_followed_by_the_next() {
+        let mut sync = sync();
+        assert_eq!(sync.requests(NOW), [A]);
+        sync.disconnected(A);
+        assert_eq!(sync.requests(NOW), [B]);
     }
 
     #[test]

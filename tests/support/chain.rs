@@ -1,6 +1,7 @@
 //! Small transactions and blocks, mined on the spot.
 
-use super::NETWORK;
+use super::{NETWORK, START};
+use mempulse::time::Timestamp;
 use mempulse::wire::transaction::{InputParts, OutputParts, TxParts};
 use mempulse::wire::{Block, BlockHash, BlockHeader, OutPoint, Transaction, Txid};
 
@@ -28,6 +29,11 @@ pub fn genesis() -> BlockHash {
 
 /// A valid block after `previous` with these transactions behind its coinbase.
 pub fn mine(previous: BlockHash, height: u16, transactions: Vec<Transaction>) -> Block {
+    mine_at(START, previous, height, transactions)
+}
+
+/// As [`mine`], with the time in the header.
+pub fn mine_at(time: Timestamp, previous: BlockHash, height: u16, transactions: Vec<Transaction>) -> Block {
     let [low, high] = height.to_le_bytes();
     let null = OutPoint { txid: Txid::default(), vout: u32::MAX };
     let coinbase = spend(null, vec![3, low, high, 0], vec![]);
@@ -35,7 +41,7 @@ pub fn mine(previous: BlockHash, height: u16, transactions: Vec<Transaction>) ->
         version: 0x2000_0000,
         previous,
         merkle_root: [0; 32],
-        time: 1_700_000_000 + u32::from(height),
+        time: u32::try_from(time.as_secs()).unwrap(),
         bits: BITS,
         nonce: 0,
     };

@@ -10,6 +10,7 @@ use mempulse::chain::Network;
 use mempulse::clock::Clock;
 use mempulse::event::{DisconnectReason, Event, EventKind, PeerEvent, PeerId};
 use mempulse::network::{PeerChoice, PeerManager, Settings, TransportChoice};
+use mempulse::time::Timestamp;
 use mempulse::wire::{Decoder, Message, Services, Version};
 use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -21,6 +22,9 @@ pub const PATIENCE: Duration = Duration::from_secs(20);
 
 /// The network of the tests.
 pub const NETWORK: Network = Network::Regtest;
+
+/// When every test begins.
+pub const START: Timestamp = Timestamp::from_secs(1_700_000_000);
 
 /// A place where a peer can be met.
 pub struct Node {
@@ -154,7 +158,7 @@ pub struct Monitor {
 
 impl Monitor {
     pub fn start(settings: Settings) -> Self {
-        Self::of(PeerManager::start(settings, Clock::start()))
+        Self::of(PeerManager::start(settings, Clock::starting_at(START)))
     }
 
     pub fn of(manager: PeerManager) -> Self {

@@ -40,7 +40,7 @@ fn requests() -> BlockRequests {
 impl BlockRequests {
     fn wants(&mut self, heights: impl IntoIterator<Item = u32>) {
         let connected: Vec<_> = heights.into_iter().map(|height| (height, hash(height))).collect();
-        self.want(&connected, |_| true);
+        self.want(connected, |_| true);
     }
 
     fn asks(&mut self, now: Timestamp) -> Vec<(PeerId, BlockHash)> {
@@ -155,7 +155,7 @@ fn a_reorganisation_drops_what_is_no_longer_in_the_chain() {
     let mut requests = requests();
     requests.wants([1, 2]);
     requests.asks(START);
-    requests.want(&[(2, hash(22)), (3, hash(33))], |active| active == hash(1));
+    requests.want([(2, hash(22)), (3, hash(33))], |active| active == hash(1));
     let asked: Vec<_> = requests.asks(START).into_iter().map(|(_, hash)| hash).collect();
     assert_eq!(asked, [hash(22), hash(33)]);
 }

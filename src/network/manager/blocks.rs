@@ -67,7 +67,9 @@ impl PeerManager {
     ) -> Result<bool, HeadersError> {
         let Some(new_tip) = self.header_chain.add(headers)? else { return Ok(false) };
         if self.header_sync.is_synced() {
-            self.block_requests.want(&new_tip.connected, |hash| self.header_chain.is_active(hash));
+            let news = new_tip.connected.iter().filter(|block| block.time >= self.news_since);
+            let news = news.map(|block| (block.height, block.hash));
+            self.block_requests.want(news, |hash| self.header_chain.is_active(hash));
             self.high_bandwidth.was_first(id);
         }
         Ok(true)

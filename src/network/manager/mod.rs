@@ -35,6 +35,9 @@ use tokio::time::{Instant, sleep_until, timeout};
 /// How long the connections may take to close at the end.
 const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(2);
 
+/// How wrong the time in a block may be (Core: `MAX_FUTURE_BLOCK_TIME`).
+const MINERS_CLOCKS: Duration = Duration::from_hours(2);
+
 /// Many connections as one stream of events.
 #[derive(Debug)]
 pub struct PeerManager {
@@ -51,6 +54,9 @@ pub struct PeerManager {
     block_requests: BlockRequests,
     high_bandwidth: HighBandwidth,
     held: Held,
+    /// Blocks with an earlier time are history, in s since the UNIX epoch: they are not fetched even
+    /// if the first peer that we met did not know them.
+    news_since: u32,
     seed_plan: SeedPlan,
     seed_answers: JoinSet<SeedAnswer>,
     peers: HashMap<PeerId, Peer>,
@@ -106,6 +112,7 @@ impl PeerManager {
             tx_requests: TxRequests::new(settings.request_timeout),
             header_chain: HeaderChain::new(StartingPoint::of(settings.network)),
             header_sync: HeaderSync::default(),
+            news_since: u32::try_from((now - MINERS_CLOCKS).as_secs()).unwrap_or(u32::MAX),
             block_requests: BlockRequests::new(BLOCK_TIMEOUT.min(settings.request_timeout)),
             high_bandwidth: HighBandwidth::default(),
             held: Held::new(),
@@ -126,11 +133,12 @@ impl PeerManager {
     /// What happens next. Cancel-safe: no event is lost when the future is dropped.
     pub async fn next(&mut self) -> Event {
         loop {
-            self.act(self.clock.now());
+            let now = self.clock.now();
+            self.act(now);
             if let Some(event) = self.events.pop_front() {
                 return event;
             }
-            let deadline = self.deadline().map(|deadline| self.clock.instant(deadline));
+            let deadline = self.deadline(now).map(|deadline| self.clock.instant(deadline));
             tokio::select! {
                 Some(report) = self.reports.next() => self.handle(report),
                 Some(ended) = self.tasks.join_next_with_id() => {
@@ -197,12 +205,12 @@ impl PeerManager {
         self.advance_chain(now);
     }
 
-    fn deadline(&self) -> Option<Timestamp> {
+    fn deadline(&self, now: Timestamp) -> Option<Timestamp> {
         let deadlines = [
             self.dials_at,
             self.keeper_deadline(),
             self.tx_requests.deadline(),
-            self.header_sync.deadline(),
+            self.header_sync.deadline(now),
             self.block_requests.deadline(),
         ];
         deadlines.into_iter().flatten().min()

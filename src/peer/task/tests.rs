@@ -162,9 +162,8 @@ async fn whoever_asks_without_reading_the_answers_does_not_read() {
     };
     let ended = async {
         loop {
-            match setup.reports.next().await.unwrap().content {
-                Content::Ended(reason) => return reason,
-                _ => {}
+            if let Content::Ended(reason) = setup.reports.next().await.unwrap().content {
+                return reason;
             }
         }
     };

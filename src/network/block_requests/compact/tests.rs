@@ -42,7 +42,7 @@ fn requests() -> BlockRequests {
         requests.connected(peer);
         requests.sends_compact(peer);
     }
-    requests.want(&[(1, block().hash)], |_| true);
+    requests.want([(1, block().hash)], |_| true);
     requests
 }
 
@@ -53,7 +53,7 @@ fn ask(peer: PeerId, compact: bool) -> [BlockRequest; 1] {
 #[test]
 fn the_newest_block_is_asked_for_in_its_compact_form_and_older_ones_whole() {
     let mut requests = requests();
-    requests.want(&[(2, BlockHash([2; 32]))], |_| true);
+    requests.want([(2, BlockHash([2; 32]))], |_| true);
     let asked: Vec<_> = requests.requests(START).iter().map(|request| request.compact).collect();
     assert_eq!(asked, [false, true]);
 }
