@@ -126,13 +126,13 @@ async fn a_new_block_is_fetched_by_its_header() {
 async fn what_a_peer_that_is_behind_did_not_know_is_not_taken_for_news() {
     let (behind, ahead) = (Node::listen().await, Node::listen().await);
     let mut monitor = Monitor::start(settings(vec![behind.address(), ahead.address()]));
-    let mut peer = meanwhile(&mut monitor, async {
-        let mut peer = behind.meet().await;
-        hear_locator(&mut peer).await;
-        peer.say(&headers(&[])).await;
-        let mut peer = ahead.meet().await;
-        hear_locator(&mut peer).await;
-        peer
+    let (_first, mut peer) = meanwhile(&mut monitor, async {
+        let mut first = behind.meet().await;
+        hear_locator(&mut first).await;
+        first.say(&headers(&[])).await;
+        let mut second = ahead.meet().await;
+        hear_locator(&mut second).await;
+        (first, second)
     })
     .await;
     let old = mine_at(START - Duration::from_hours(3), genesis(), 1, vec![]);

@@ -157,3 +157,38 @@ async fn a_whole_mempool_is_asked_for_where_it_is_offered() {
     let (mut peer, ()) = tokio::join!(node.meet_as(offers), ready);
     peer.hear_first(|message| (message == Message::Mempool).then_some(())).await;
 }
+
+#[tokio::test]
+async fn a_peer_that_tells_much_in_little_pieces_is_heard_in_full() {
+    const COUNT: u32 = 1_000;
+    let node = Node::listen().await;
+    let mut monitor = Monitor::start(settings(vec![node.address()]));
+    let mut peer = meet(&mut monitor, &node).await;
+    let serving = tokio::spawn(async move {
+        let txs: std::collections::HashMap<_, _> =
+            (0..COUNT).map(transaction).map(|tx| (Inventory::Wtx(tx.wtxid()), tx)).collect();
+        let mut pieces = Vec::new();
+        for &entry in txs.keys() {
+            pieces.extend(Message::Inv(vec![entry]).encode(support::NETWORK.magic()));
+        }
+        peer.write(&pieces).await;
+        while let Some(message) = peer.try_hear().await {
+            if let Message::GetData(list) = message {
+                for entry in list {
+                    peer.say(&Message::Tx(txs[&entry].clone())).await;
+                }
+            }
+        }
+    });
+    for _ in 0..COUNT {
+        monitor
+            .first_of_peer(|_, event| match event {
+                PeerEvent::Transaction { .. } => Some(()),
+                PeerEvent::Disconnected { reason, .. } => panic!("{reason}"),
+                _ => None,
+            })
+            .await;
+    }
+    monitor.shutdown().await;
+    serving.await.unwrap();
+}

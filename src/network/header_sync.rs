@@ -29,8 +29,8 @@ pub struct HeaderSync {
 struct Peer {
     /// When it was asked, if it has not answered yet.
     asked: Option<Timestamp>,
-    /// Whether it may know more than we.
-    is_promising: bool,
+    /// Since when it may know more than we, if so.
+    promising_since: Option<Timestamp>,
 }
 
 /// What the headers of a message meant.
@@ -46,8 +46,8 @@ pub enum Outcome {
 
 impl HeaderSync {
     /// The handshake with `peer` is done.
-    pub fn connected(&mut self, peer: PeerId) {
-        self.peers.insert(peer, Peer { asked: None, is_promising: true });
+    pub fn connected(&mut self, peer: PeerId, now: Timestamp) {
+        self.peers.insert(peer, Peer { asked: None, promising_since: Some(now) });
     }
 
     /// It is gone.
@@ -56,23 +56,24 @@ impl HeaderSync {
     }
 
     /// `peer` has a block whose header we don't know.
-    pub fn announced(&mut self, peer: PeerId) {
+    pub fn announced(&mut self, peer: PeerId, now: Timestamp) {
         if let Some(peer) = self.peers.get_mut(&peer) {
-            peer.is_promising = true;
+            peer.promising_since.get_or_insert(now);
         }
     }
 
     /// Headers came, and were handled. Whether it was asked for them.
-    pub fn received(&mut self, peer: PeerId, outcome: Outcome) -> bool {
+    pub fn received(&mut self, peer: PeerId, outcome: Outcome, now: Timestamp) -> bool {
         let Some(peer) = self.peers.get_mut(&peer) else { return false };
         let was_asked = peer.asked.take().is_some();
-        peer.is_promising = match outcome {
+        let is_promising = match outcome {
             Outcome::Full => true,
             Outcome::All => false,
             // It skipped some. If it does so even when it is asked, its chain is not ours, or it is
             // too far behind: what it announces next may fit.
             Outcome::Unlinked => !was_asked,
         };
+        peer.promising_since = is_promising.then_some(now);
         self.is_synced |= was_asked && outcome == Outcome::All;
         was_asked
     }
@@ -86,16 +87,20 @@ impl HeaderSync {
     pub fn requests(&mut self, now: Timestamp) -> Vec<PeerId> {
         for peer in self.peers.values_mut() {
             if peer.asked.is_some_and(|since| since + TIMEOUT <= now) {
-                *peer = Peer { asked: None, is_promising: false };
+                *peer = Peer { asked: None, promising_since: None };
             }
         }
         let at_once = if self.is_synced { usize::MAX } else { self.places(now) };
-        let promising = self.peers.iter_mut().filter(|(_, peer)| peer.is_promising && peer.asked.is_none());
-        let ask = |(&id, peer): (&PeerId, &mut Peer)| {
-            *peer = Peer { asked: Some(now), is_promising: false };
-            id
-        };
-        promising.take(at_once).map(ask).collect()
+        // Who has waited longest comes first: whoever comes and goes cannot keep others from their turn.
+        let idle = self.peers.iter().filter(|(_, peer)| peer.asked.is_none());
+        let mut promising: Vec<_> =
+            idle.filter_map(|(&id, peer)| Some((peer.promising_since?, id))).collect();
+        promising.sort_unstable();
+        promising.truncate(at_once);
+        for (_, id) in &promising {
+            self.peers.insert(*id, Peer { asked: Some(now), promising_since: None });
+        }
+        promising.into_iter().map(|(_, id)| id).collect()
     }
 
     /// When [`HeaderSync::requests`] may have something without anything else happening.
@@ -126,7 +131,7 @@ mod tests {
     fn sync() -> HeaderSync {
         let mut sync = HeaderSync::default();
         for peer in [A, B, C] {
-            sync.connected(peer);
+            sync.connected(peer, NOW);
         }
         sync
     }
@@ -136,13 +141,13 @@ mod tests {
         let mut sync = sync();
         assert_eq!(sync.requests(NOW), [A]);
         assert_eq!(sync.requests(NOW), []);
-        assert!(sync.received(A, Outcome::Full));
+        assert!(sync.received(A, Outcome::Full, NOW));
         assert_eq!(sync.requests(NOW), [A]);
         assert!(!sync.is_synced());
-        assert!(sync.received(A, Outcome::All));
+        assert!(sync.received(A, Outcome::All, NOW));
         assert!(sync.is_synced());
         assert_eq!(sync.requests(NOW), [B, C], "the others may know better");
-        assert!(sync.received(B, Outcome::All));
+        assert!(sync.received(B, Outcome::All, NOW));
         assert_eq!(sync.requests(NOW), []);
     }
 
@@ -155,7 +160,7 @@ mod tests {
         assert_eq!(sync.requests(slow), [B, C]);
         assert_eq!(sync.deadline(slow + PATIENCE), Some(NOW + TIMEOUT));
         assert_eq!(sync.requests(NOW + TIMEOUT), []);
-        sync.announced(A);
+        sync.announced(A, NOW);
         assert_eq!(sync.requests(NOW + TIMEOUT), [A]);
     }
 
@@ -168,16 +173,26 @@ mod tests {
     }
 
     #[test]
+    fn whoever_comes_and_goes_waits_like_everybody_else() {
+        let mut sync = sync();
+        let later = NOW + Duration::from_millis(1);
+        sync.connected(A, later);
+        assert_eq!(sync.requests(later), [B]);
+        sync.disconnected(B);
+        assert_eq!(sync.requests(later), [C]);
+    }
+
+    #[test]
     fn an_announcement_is_followed_up_once_at_a_time() {
         let mut sync = sync();
         sync.requests(NOW);
-        sync.received(A, Outcome::All);
+        sync.received(A, Outcome::All, NOW);
         sync.requests(NOW);
-        sync.announced(A);
+        sync.announced(A, NOW);
         assert_eq!(sync.requests(NOW), [A]);
-        sync.announced(A);
+        sync.announced(A, NOW);
         assert_eq!(sync.requests(NOW), [], "the answer is under way");
-        sync.received(A, Outcome::All);
+        sync.received(A, Outcome::All, NOW);
         assert_eq!(sync.requests(NOW), []);
     }
 
@@ -185,18 +200,18 @@ mod tests {
     fn unlinked_headers_are_asked_about_but_not_in_a_circle() {
         let mut sync = sync();
         sync.requests(NOW);
-        sync.received(A, Outcome::All);
+        sync.received(A, Outcome::All, NOW);
         sync.requests(NOW);
-        assert!(!sync.received(A, Outcome::Unlinked), "nobody asked");
+        assert!(!sync.received(A, Outcome::Unlinked, NOW), "nobody asked");
         assert_eq!(sync.requests(NOW), [A]);
-        assert!(sync.received(A, Outcome::Unlinked));
+        assert!(sync.received(A, Outcome::Unlinked, NOW));
         assert_eq!(sync.requests(NOW), []);
     }
 
     #[test]
     fn headers_that_nobody_asked_for_do_not_make_us_synced() {
         let mut sync = sync();
-        assert!(!sync.received(B, Outcome::All));
+        assert!(!sync.received(B, Outcome::All, NOW));
         assert!(!sync.is_synced());
         assert_eq!(sync.requests(NOW), [A]);
     }

@@ -52,6 +52,13 @@ impl Keepalive {
         }
     }
 
+    /// For so long we did not listen: a pong may have waited, and is given as much more time.
+    pub fn excuse(&mut self, time: Duration) {
+        if let State::AwaitingPong { until, .. } = &mut self.state {
+            *until = *until + time;
+        }
+    }
+
     /// When [`Keepalive::tick`] wants to be called.
     pub fn deadline(&self) -> Timestamp {
         match self.state {
@@ -129,6 +136,16 @@ mod tests {
         assert_eq!(keepalive.tick(after(500), 8), Due::Nothing);
         assert_eq!(keepalive.deadline(), after(520));
         assert_eq!(keepalive.tick(after(520), 8), Due::Timeout);
+    }
+
+    #[test]
+    fn time_in_which_nobody_listened_does_not_count() {
+        let mut keepalive = started();
+        keepalive.excuse(Duration::from_secs(7));
+        assert_eq!(keepalive.deadline(), after(27));
+        assert_eq!(keepalive.pong(after(25), 7), Some(Duration::from_secs(25)));
+        keepalive.excuse(Duration::from_secs(7));
+        assert_eq!(keepalive.deadline(), after(30), "pings are not put off");
     }
 
     #[test]

@@ -111,6 +111,11 @@ impl Reports {
     pub async fn next(&mut self) -> Option<Report> {
         self.queue.recv().await
     }
+
+    /// The next report, if it is there already.
+    pub fn try_next(&mut self) -> Option<Report> {
+        self.queue.try_recv().ok()
+    }
 }
 
 impl Reporter {

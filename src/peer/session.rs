@@ -71,6 +71,14 @@ impl Session {
         }
     }
 
+    /// For so long we did not listen, through no fault of the peer: its deadlines are put off.
+    pub fn excuse(&mut self, time: Duration) {
+        match &mut self.state {
+            State::Handshake { until, .. } => *until = *until + time,
+            State::Live(keepalive) => keepalive.excuse(time),
+        }
+    }
+
     /// Time passed.
     pub fn tick(&mut self, now: Timestamp) -> Vec<Instruction> {
         match &mut self.state {

@@ -124,6 +124,7 @@ pub async fn converse<S: AsyncRead + AsyncWrite>(
         session,
         meter: Meter::default(),
         pending: VecDeque::new(),
+        held_up_since: None,
         reporter,
     };
     task.report(now, PeerEvent::Connected { transport: task.connection.transport() });
@@ -139,6 +140,8 @@ struct Task<S> {
     meter: Meter,
     /// What the owner has not taken yet. While there is anything, nothing is received.
     pending: VecDeque<Pending>,
+    /// Since when there is.
+    held_up_since: Option<Timestamp>,
     reporter: Reporter,
 }
 
@@ -163,12 +166,12 @@ impl<S: AsyncRead + AsyncWrite> Task<S> {
                 self.receive(decoded)?;
             }
             let told = self.pending.is_empty();
+            self.note_hold_up(told);
             let calm = !self.connection.is_congested();
             let deadline = self.clock.instant(self.deadline());
             tokio::select! {
                 result = self.connection.progress(told && calm) => result?,
                 result = tell(&self.reporter, &mut self.pending), if !told => result?,
-                // While the owner keeps us waiting, the peer cannot be blamed for silence.
                 () = tokio::time::sleep_until(deadline), if told => self.tick()?,
                 message = orders.messages.recv(), if calm => match message {
                     Some(message) => self.send(self.clock.now(), &message),
@@ -178,6 +181,16 @@ impl<S: AsyncRead + AsyncWrite> Task<S> {
                     return Err(reason.unwrap_or(DisconnectReason::ShuttingDown));
                 }
             }
+        }
+    }
+
+    /// While the owner keeps us waiting, the peer cannot be blamed for silence.
+    fn note_hold_up(&mut self, told: bool) {
+        let now = self.clock.now();
+        if !told {
+            self.held_up_since.get_or_insert(now);
+        } else if let Some(since) = self.held_up_since.take() {
+            self.session.excuse(now.since(since));
         }
     }
 

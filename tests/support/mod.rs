@@ -14,7 +14,7 @@ use mempulse::time::Timestamp;
 use mempulse::wire::{Decoder, Message, Services, Version};
 use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::time::timeout;
 
 /// How long a test waits for what must happen.
@@ -36,13 +36,26 @@ impl Node {
         Self { listener: TcpListener::bind("127.0.0.1:0").await.unwrap() }
     }
 
+    /// A place whose system holds but little of what is sent to it.
+    pub fn listen_tightly() -> Self {
+        let socket = TcpSocket::new_v4().unwrap();
+        socket.set_recv_buffer_size(8_192).unwrap();
+        socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+        Self { listener: socket.listen(16).unwrap() }
+    }
+
     pub fn address(&self) -> PeerAddress {
         PeerAddress::from_socket(self.listener.local_addr().unwrap())
     }
 
     /// The next connection, before any word is said.
     pub async fn accept(&self) -> Conversation {
-        let (stream, _) = timeout(PATIENCE, self.listener.accept()).await.unwrap().unwrap();
+        timeout(PATIENCE, self.accept_whenever()).await.unwrap()
+    }
+
+    /// As [`Node::accept`], however long it takes.
+    pub async fn accept_whenever(&self) -> Conversation {
+        let (stream, _) = self.listener.accept().await.unwrap();
         stream.set_nodelay(true).unwrap();
         Conversation { stream, decoder: Decoder::new(NETWORK.magic()) }
     }
@@ -95,6 +108,18 @@ impl Conversation {
                 return Some(decoded.content.unwrap());
             }
             if timeout(PATIENCE, self.stream.read_buf(self.decoder.buffer())).await.unwrap().ok()? == 0 {
+                return None;
+            }
+        }
+    }
+
+    /// The next message, if it has come already.
+    pub fn heard(&mut self) -> Option<Message> {
+        loop {
+            if let Some(decoded) = self.decoder.next().unwrap() {
+                return Some(decoded.content.unwrap());
+            }
+            if self.stream.try_read_buf(self.decoder.buffer()).ok()? == 0 {
                 return None;
             }
         }

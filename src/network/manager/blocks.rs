@@ -19,7 +19,7 @@ impl PeerManager {
         self.block_requests.announced(id, hash);
         // Even if the header is known: a peer falls back on names when it does not know that we have
         // the block before, and the request tells it.
-        self.header_sync.announced(id);
+        self.header_sync.announced(id, now);
     }
 
     pub(super) fn headers(
@@ -43,7 +43,7 @@ impl PeerManager {
                 return self.punish(id, what);
             }
         };
-        let was_asked = self.header_sync.received(id, outcome);
+        let was_asked = self.header_sync.received(id, outcome, now);
         if was_asked {
             self.high_bandwidth.is_primed(id);
         }

@@ -38,7 +38,7 @@ impl PeerManager {
             self.tell_peer(now, id, PeerEvent::BlockAnnounced { hash, by: BlockAnnouncement::Compact });
         }
         if added == Err(HeadersError::Unlinked) {
-            self.header_sync.announced(id);
+            self.header_sync.announced(id, now);
         }
         if self.block_requests.compact_arrived(id, hash) {
             self.fill(now, id, compact);

@@ -35,6 +35,9 @@ use tokio::time::{Instant, sleep_until, timeout};
 /// How long the connections may take to close at the end.
 const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(2);
 
+/// How many reports are handled in one go.
+const MAX_BATCH: usize = 64;
+
 /// How wrong the time in a block may be (Core: `MAX_FUTURE_BLOCK_TIME`).
 const MINERS_CLOCKS: Duration = Duration::from_hours(2);
 
@@ -140,7 +143,16 @@ impl PeerManager {
             }
             let deadline = self.deadline(now).map(|deadline| self.clock.instant(deadline));
             tokio::select! {
-                Some(report) = self.reports.next() => self.handle(report),
+                Some(report) = self.reports.next() => {
+                    self.handle(report);
+                    // Together with what else is there: so that a peer that tells much in little
+                    // pieces is asked in one message, not in as many.
+                    let more = std::iter::from_fn(|| self.reports.try_next());
+                    let batch: Vec<_> = more.take(MAX_BATCH - 1).collect();
+                    for report in batch {
+                        self.handle(report);
+                    }
+                }
                 Some(ended) = self.tasks.join_next_with_id() => {
                     // A task that came to its end has told so by its last report.
                     if let Err(error) = ended {
@@ -289,7 +301,7 @@ impl PeerManager {
     fn ready(&mut self, now: Timestamp, id: PeerId, info: &PeerInfo) {
         let bulk = self.settings.bootstrap && info.services.has(Services::BLOOM) && info.relay;
         self.tx_requests.connected(id, bulk);
-        self.header_sync.connected(id);
+        self.header_sync.connected(id, now);
         if info.services.has(Services::WITNESS)
             && (info.services.has(Services::NETWORK) || info.services.has(Services::NETWORK_LIMITED))
         {

@@ -1,0 +1,145 @@
+//! All bad peers at once beside one honest peer: its stream loses nothing, memory stays bounded, and
+//! each of them ends with its reason or is tolerated where Core tolerates it.
+
+mod floods;
+mod honest;
+mod peers;
+#[path = "../support/mod.rs"]
+mod support;
+
+use floods::{HONEST, flooders};
+use honest::behave_well;
+use mempulse::event::{DisconnectReason, EventKind, PeerEvent};
+use mempulse::network::Settings;
+use mempulse::wire::Txid;
+use peers::{BadPeer, Fate, HANDSHAKE_TIMEOUT, bad_company, forgers, format_breakers, rule_breakers};
+use std::collections::HashSet;
+use std::time::Duration;
+use support::chain::{blocks, mine, transaction};
+use support::{Monitor, Node, settings};
+use tokio::time::timeout;
+
+/// How long all of it may take.
+const LIMIT: Duration = Duration::from_mins(2);
+
+/// How much more memory the whole process may take than before, in kB: the scripted peers are in it
+/// as well. The floods are several times as much.
+const MEMORY: u64 = 250_000;
+
+/// What was told of one bad peer.
+struct Seen {
+    name: &'static str,
+    fate: Fate,
+    is_witnessed: bool,
+    ended: Option<DisconnectReason>,
+}
+
+impl Seen {
+    fn note(&mut self, event: PeerEvent) {
+        if let Fate::Stays(is_it) = self.fate {
+            self.is_witnessed |= is_it(&event);
+        }
+        if let PeerEvent::Disconnected { reason, .. } = event {
+            self.ended.get_or_insert(reason);
+        }
+    }
+
+    fn is_decided(&self) -> bool {
+        match self.fate {
+            Fate::Ends(_) => self.ended.is_some(),
+            Fate::Stays(_) => self.is_witnessed,
+        }
+    }
+
+    /// What is wrong with how it was treated.
+    fn complaint(&self) -> Option<String> {
+        let name = self.name;
+        match (&self.fate, &self.ended) {
+            (Fate::Ends(reasons), Some(reason)) if reasons.contains(reason) => None,
+            (Fate::Ends(reasons), ended) => Some(format!("{name}: ended {ended:?}, not {reasons:?}")),
+            (Fate::Stays(_), Some(reason)) => Some(format!("{name}: ended: {reason}")),
+            (Fate::Stays(_), None) if self.is_witnessed => None,
+            (Fate::Stays(_), None) => Some(format!("{name}: what it did was not told")),
+        }
+    }
+}
+
+/// The most memory that this process has used, in kB, where the system tells.
+fn peak_memory() -> Option<u64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    line.split_whitespace().next()?.parse().ok()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn beside_all_bad_peers_the_honest_one_is_heard_in_full() {
+    let memory_before = peak_memory();
+    let bad: Vec<BadPeer> = [bad_company(), format_breakers(), rule_breakers(), forgers(), flooders()]
+        .into_iter()
+        .flatten()
+        .collect();
+    let honest_node = Node::listen().await;
+    let mut addresses = Vec::new();
+    let mut seen = Vec::new();
+    for BadPeer { name, fate, script } in bad {
+        let node = Node::listen_tightly();
+        addresses.push(node.address());
+        seen.push(Seen { name, fate, is_witnessed: false, ended: None });
+        tokio::spawn(async move {
+            loop {
+                let conversation = tokio::spawn(script(node.accept_whenever().await));
+                // A script that is cut short in the middle of its words fails: that is its lot.
+                _ = conversation.await;
+            }
+        });
+    }
+    // The honest one is the last in the list: nothing may depend on coming first.
+    addresses.push(honest_node.address());
+    let chain = blocks(3);
+    let new = mine(chain[2].hash, 4, (0..50).map(transaction).collect());
+    let new_hash = new.hash;
+    tokio::spawn(async move {
+        let peer = honest_node.meet().await;
+        behave_well(peer, &chain, HONEST, new).await;
+    });
+
+    let mut monitor = Monitor::start(Settings {
+        handshake_timeout: HANDSHAKE_TIMEOUT,
+        ping_interval: Duration::from_millis(500),
+        ping_timeout: Duration::from_secs(12),
+        request_timeout: Duration::from_secs(2),
+        ..settings(addresses)
+    });
+    let mut awaited: HashSet<Txid> = (0..HONEST).map(|number| transaction(number).txid()).collect();
+    let mut block = None;
+    let watched = timeout(LIMIT, async {
+        while !awaited.is_empty() || block.is_none() || !seen.iter().all(Seen::is_decided) {
+            match monitor.next().await.kind {
+                EventKind::Block { block: told, .. } => block = Some(told.hash),
+                EventKind::Peer(id, event) => {
+                    let index = usize::try_from(id.0).expect("a small number");
+                    if let PeerEvent::Transaction { tx, .. } = &event {
+                        awaited.remove(&tx.txid());
+                    }
+                    match (seen.get_mut(index), event) {
+                        (Some(seen), event) => seen.note(event),
+                        (None, PeerEvent::Disconnected { reason, .. }) => panic!("the honest peer: {reason}"),
+                        (None, _) => {}
+                    }
+                }
+                _ => {}
+            }
+        }
+    });
+    let in_time = watched.await.is_ok();
+    let complaints: Vec<_> = seen.iter().filter_map(Seen::complaint).collect();
+    assert!(complaints.is_empty(), "{}", complaints.join("\n"));
+    assert!(awaited.is_empty(), "{} transactions of the honest peer are missing", awaited.len());
+    assert_eq!(block, Some(new_hash), "its block");
+    assert!(in_time);
+    if let (Some(before), Some(after)) = (memory_before, peak_memory()) {
+        println!("peak memory: {before} kB before, {after} kB after");
+        assert!(after - before < MEMORY, "{before} kB before, {after} kB after");
+    }
+    monitor.shutdown().await;
+}
