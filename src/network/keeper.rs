@@ -22,6 +22,7 @@ const TELL_EVERY: Duration = Duration::from_secs(10);
 pub struct Keeper {
     file: Option<BookFile>,
     saving: JoinSet<io::Result<()>>,
+    /// The state of the book that is on disk, as [`AddressBook::changes`] counts.
     saved: u64,
     save_at: Timestamp,
     told: Option<u64>,
@@ -94,6 +95,7 @@ impl Keeper {
             Ok(Err(error)) => error.to_string(),
             Err(error) => error.to_string(),
         };
+        self.saved = 0;
         let first = !std::mem::replace(&mut self.failing, true);
         let path = self.file.as_ref()?.path();
         first.then(|| format!("cannot save the address book {}: {error}", path.display()))
@@ -175,7 +177,7 @@ mod tests {
         keeper.tick(&book, NOW + SAVE_EVERY);
         let said = keeper.saved().await.unwrap();
         assert!(said.starts_with("cannot save the address book ") && !said.contains('\n'), "{said}");
-        learn(&mut book, "20.2.0.1");
+        assert_eq!(keeper.deadline(&book), Some(NOW + SAVE_EVERY * 2), "it is tried again");
         keeper.tick(&book, NOW + SAVE_EVERY * 2);
         assert_eq!(keeper.saved().await, None);
     }
