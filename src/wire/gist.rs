@@ -82,3 +82,46 @@ fn kinds(list: &[Inventory]) -> String {
         .collect();
     present.join(", ")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::wire::{BlockHash, Services, Txid, Version, Wtxid};
+
+    #[test]
+    fn a_gist_says_what_matters() {
+        let version = |agent: &[u8]| {
+            Message::Version(Version {
+                version: 70_016,
+                services: Services::NONE,
+                time: 0,
+                nonce: 0,
+                user_agent: agent.to_vec(),
+                start_height: 0,
+                relay: true,
+            })
+        };
+        let hash = "000000000019d6689c085ae165831e934ff763ae46a2a6c172b3f1b60a8ce26f".parse().unwrap();
+        let list = vec![
+            Inventory::Wtx(Wtxid([1; 32])),
+            Inventory::Block(BlockHash([2; 32])),
+            Inventory::Wtx(Wtxid([3; 32])),
+        ];
+        for (message, gist) in [
+            (version(b"/Satoshi:30.0.0/"), "70016 /Satoshi:30.0.0/"),
+            (version(&[0x1b; 256]), "70016 ··································"),
+            (Message::Ping(0xab), "nonce 00000000000000ab"),
+            (Message::Inv(list), "2 wtx, 1 block"),
+            (Message::Inv(Vec::new()), ""),
+            (Message::GetData(vec![Inventory::WitnessTx(Txid([0; 32]))]), "1 witness tx"),
+            (Message::FeeFilter(1_050), "1.050 sat/vB"),
+            (Message::Addr(Vec::new()), "0 addresses"),
+            (Message::SendCmpct { announce: false, version: 2 }, "v2, low bandwidth"),
+            (Message::GetHeaders { locator: vec![hash], stop: hash }, "after …f1b60a8ce26f"),
+            (Message::Headers(Vec::new()), "0 headers"),
+            (Message::Verack, ""),
+        ] {
+            assert_eq!(message.gist(), gist);
+        }
+    }
+}

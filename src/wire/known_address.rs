@@ -163,3 +163,6 @@ pub(super) fn encode_addrv2(list: &[KnownAddress], out: &mut Vec<u8>) {
         out.extend_from_slice(&known.address.port.to_be_bytes());
     }
 }
+
+#[cfg(test)]
+mod tests;

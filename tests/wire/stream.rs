@@ -2,9 +2,11 @@
 
 use crate::generate::{MAGIC, apply_all, message, mutation};
 use mempulse::wire::codec::{MAX_PAYLOAD, frame};
-use mempulse::wire::{Decoded, Decoder, FrameError, Message};
+use mempulse::wire::{Command, Decoded, Decoder, FrameError, Message};
 use proptest::collection::vec;
 use proptest::prelude::*;
+use proptest::strategy::ValueTree;
+use proptest::test_runner::TestRunner;
 
 /// Frames that we understand and frames that we don't.
 fn frames() -> impl Strategy<Value = Vec<Vec<u8>>> {
@@ -111,5 +113,25 @@ proptest! {
             left -= chunk;
         }
         prop_assert!(decoder.buffer().capacity() <= 2 * came + 512 * 1024);
+    }
+}
+
+#[test]
+fn every_chunk_size_gives_every_kind_of_message() {
+    let mut runner = TestRunner::deterministic();
+    let mut samples: Vec<Message> = Vec::new();
+    while samples.len() < Command::ALL.len() {
+        let sample = message().new_tree(&mut runner).unwrap().current();
+        let is_short = sample.encode(MAGIC).len() < 400;
+        if is_short && samples.iter().all(|other| other.command() != sample.command()) {
+            samples.push(sample);
+        }
+    }
+    let bytes: Vec<u8> = samples.iter().flat_map(|sample| sample.encode(MAGIC)).collect();
+    for size in 1..=bytes.len() {
+        let (all, error) = decoded(&bytes, std::iter::repeat(size));
+        assert_eq!(error, None);
+        let messages: Vec<_> = all.into_iter().map(|one| one.content.unwrap()).collect();
+        assert_eq!(messages, samples, "chunks of {size}");
     }
 }
