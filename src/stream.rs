@@ -1,6 +1,7 @@
 //! The headless frontend: one JSON object per line on standard output.
 
 use crate::event::{Event, EventKind, PeerEvent, PeerId, Transport};
+use crate::model::kinds::{Kind, Kinds};
 use crate::model::{Model, Outcome};
 use crate::text::hex;
 use serde::Serialize;
@@ -54,6 +55,7 @@ enum Body {
         fee: Option<u64>,
         fee_rate: Option<f64>,
         replaceable: bool,
+        kinds: Vec<&'static str>,
         peer: String,
     },
     Block {
@@ -101,6 +103,7 @@ pub fn record(event: &Event, model: &Model, outcome: Outcome) -> Option<Record> 
                     fee: entry.fee(),
                     fee_rate: entry.fee_rate(),
                     replaceable: model.is_replaceable(entry),
+                    kinds: Kinds::of(tx).iter().map(Kind::name).collect(),
                     peer: name(entry.first_announcer().unwrap_or(*peer)),
                 }
             }

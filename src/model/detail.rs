@@ -1,6 +1,7 @@
 //! A transaction in detail, as the screen shows it.
 
 use super::entry::Entry;
+use super::kinds::{Kind, Kinds};
 use super::peers::Peers;
 use crate::chain::Network;
 use crate::snapshot::{InputRow, OutputRow, TransactionDetail, TransactionRow};
@@ -30,6 +31,7 @@ pub(super) fn transaction(
         version: tx.version(),
         lock_time: tx.lock_time(),
         replaceable,
+        kinds: Kinds::of(tx).iter().map(Kind::name).collect(),
         replaces: entry.replaces().iter().take(listed).copied().collect(),
         fee: entry.fee(),
         first_seen: entry.first_seen(),

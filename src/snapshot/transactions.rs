@@ -50,6 +50,8 @@ pub struct TransactionDetail {
     pub lock_time: u32,
     /// Whether it signals that it may be replaced (BIP125).
     pub replaceable: bool,
+    /// What it is for, as far as its bytes give it away (see [`Kind`](crate::model::kinds::Kind)).
+    pub kinds: Vec<&'static str>,
     /// The transactions that it replaced; at most [`TransactionDetail::LISTED`].
     pub replaces: Vec<Txid>,
     /// In sat; `None`: unknown.

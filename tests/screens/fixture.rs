@@ -255,6 +255,7 @@ fn transaction_detail(key: u64) -> TransactionDetail {
         version: 2,
         lock_time: 923_113,
         replaceable: true,
+        kinds: vec!["batch payout", "time-locked"],
         replaces: Vec::new(),
         fee: row.fee_rate.map(|_| 2_820),
         first_seen: NOW - row.age,

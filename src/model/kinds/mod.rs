@@ -6,7 +6,6 @@
 mod inscription;
 mod script;
 
-use crate::text;
 use crate::wire::Transaction;
 use crate::wire::script::ScriptKind;
 use script::{Spend, op};
@@ -206,16 +205,6 @@ fn inputs(tx: &Transaction, kinds: &mut Kinds) {
 /// BIP68: bit 31 disables the lock; the lower 16 bits are its length.
 fn waits(sequence: u32) -> bool {
     sequence >> 31 == 0 && sequence & 0xffff != 0
-}
-
-/// The text that an `OP_RETURN` output carries, cleaned, if it is text: at least four characters,
-/// all of them printable.
-pub fn op_return_text(script_pubkey: &[u8]) -> Option<String> {
-    let [op::RETURN, rest @ ..] = script_pubkey else { return None };
-    let data = script::pushes(rest).max_by_key(|data| data.len())?;
-    let text = std::str::from_utf8(data).ok()?;
-    let printable = text.chars().count() >= 4 && text.chars().all(|c| !c.is_control());
-    printable.then(|| text::clean(data, 80))
 }
 
 #[cfg(test)]

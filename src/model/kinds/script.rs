@@ -15,7 +15,6 @@ pub(super) mod op {
     pub const IF: u8 = 0x63;
     pub const NOTIF: u8 = 0x64;
     pub const ENDIF: u8 = 0x68;
-    pub const RETURN: u8 = 0x6a;
     pub const IFDUP: u8 = 0x73;
     pub const CHECKSIG: u8 = 0xac;
     pub const CHECKMULTISIG: u8 = 0xae;

@@ -100,15 +100,6 @@ fn op_return_outputs_are_runestones_or_data() {
 }
 
 #[test]
-fn text_is_shown_if_it_is_text() {
-    assert_eq!(op_return_text(b"\x6a\x05hello").as_deref(), Some("hello"));
-    assert_eq!(op_return_text(b"\x6a\x05he\x1b[m"), None);
-    assert_eq!(op_return_text(b"\x6a\x04\xff\xfe\xfd\xfc"), None);
-    assert_eq!(op_return_text(b"\x6a\x4c\xff"), None, "a push over the end");
-    assert_eq!(op_return_text("\u{6a}\u{8}ab\u{202e}cde".as_bytes()).as_deref(), Some("ab·cde"));
-}
-
-#[test]
 fn a_lightning_commitment_carries_its_number() {
     let commitment = |sequence, lock_time| {
         let tx =

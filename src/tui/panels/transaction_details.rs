@@ -54,6 +54,9 @@ fn identity(app: &App, transaction: &TransactionDetail, cells: usize) -> Vec<Lin
     tell("size", format!("{vsize} vB, {weight} WU, {size} B"));
     let replaceable = if transaction.replaceable { "replaceable (BIP125)" } else { "not replaceable" };
     tell("flags", replaceable.to_owned());
+    if !transaction.kinds.is_empty() {
+        tell("kind", transaction.kinds.join(", "));
+    }
     tell("version", transaction.version.to_string());
     tell("lock time", lock_time(transaction.lock_time));
     lines
