@@ -9,7 +9,7 @@ mod print;
 pub use file::FileError;
 pub use print::effective;
 
-use crate::cli::{Cli, Command as Chosen};
+use crate::cli::{Cli, Command as Chosen, DiscoveryArgs};
 use crate::demo;
 use clap::parser::ValueSource;
 use clap::{ArgMatches, Command, CommandFactory, FromArgMatches};
@@ -93,23 +93,22 @@ pub fn load(arguments: &[OsString]) -> Result<Cli, ConfigError> {
     let Sources { matches, .. } = read(arguments)?;
     let mut cli = Cli::from_arg_matches(&matches)?;
     let settings = settings(&matches);
-    if ["peers", "add_peer"].iter().any(|id| is_given(settings, id)) {
-        // What is given here and now outweighs a list of peers in the file.
-        match &mut cli.command {
-            None => clear_unless_given(settings, &mut cli.watch.discovery.peer),
-            Some(Chosen::Stream(watch) | Chosen::Config(watch)) => {
-                clear_unless_given(settings, &mut watch.discovery.peer);
-            }
-            Some(_) => {}
-        }
+    match &mut cli.command {
+        None => outweigh_file(settings, &mut cli.watch.discovery),
+        Some(Chosen::Stream(watch) | Chosen::Config(watch)) => outweigh_file(settings, &mut watch.discovery),
+        Some(_) => {}
     }
     Ok(cli)
 }
 
-fn clear_unless_given(matches: &ArgMatches, peers: &mut Vec<String>) {
-    if !is_given(matches, "peer") {
-        peers.clear();
+/// What is given here and now outweighs what the file says to the contrary under another name.
+fn outweigh_file(matches: &ArgMatches, discovery: &mut DiscoveryArgs) {
+    let given = |id: &str| is_given(matches, id);
+    if (given("peers") || given("add_peer")) && !given("peer") {
+        discovery.peer.clear();
     }
+    discovery.ipv4_only &= !given("ipv6_only") || given("ipv4_only");
+    discovery.ipv6_only &= !given("ipv4_only") || given("ipv6_only");
 }
 
 /// The matches that hold the settings: the subcommand's or the screen's.

@@ -34,6 +34,10 @@ fn lists_in_the_file_are_repeated_flags() {
     assert_eq!(cli.watch.discovery.peer, ["10.0.0.1", "[::1]:18444"]);
     let cli = load_with("peer = \"10.0.0.1\"", "mempulse --peers 3").unwrap();
     assert!(cli.watch.discovery.peer.is_empty(), "a count on the command line outweighs the file's list");
+    let cli = load_with("ipv4-only = true", "mempulse --ipv6-only").unwrap();
+    assert_eq!((cli.watch.discovery.ipv4_only, cli.watch.discovery.ipv6_only), (false, true));
+    let cli = load_with("ipv4-only = true", "mempulse --peers 3").unwrap();
+    assert!(cli.watch.discovery.ipv4_only);
 }
 
 #[test]
