@@ -4,10 +4,10 @@ mod support;
 
 use mempulse::event::{DisconnectReason, EventKind, Misbehaviour, PeerEvent, PeerId};
 use mempulse::network::Settings;
-use mempulse::wire::{Block, BlockHash, Inventory, Message};
+use mempulse::wire::{Block, BlockHash, Inventory, Message, Version};
 use std::time::Duration;
 use support::chain::{blocks, genesis, mine, mine_at, transaction};
-use support::{Conversation, Monitor, Node, START, settings};
+use support::{Conversation, Monitor, Node, START, settings, version};
 
 /// What the tests look at, in order.
 #[derive(Debug, PartialEq)]
@@ -62,7 +62,8 @@ async fn hear_request(peer: &mut Conversation) -> Vec<Inventory> {
 async fn synced(node: &Node, chain: &[Block]) -> (Monitor, Conversation) {
     let mut monitor = Monitor::start(settings(vec![node.address()]));
     let peer = meanwhile(&mut monitor, async {
-        let mut peer = node.meet().await;
+        let start_height = i32::try_from(chain.len()).expect("a short chain");
+        let mut peer = node.meet_as(Version { start_height, ..version() }).await;
         assert_eq!(hear_locator(&mut peer).await, [genesis()]);
         peer
     });
@@ -91,6 +92,23 @@ async fn at_first_the_tip_is_learned_and_no_history_is_fetched() {
         }
     });
     assert_eq!(heard.await, [], "neither blocks nor headers are asked for");
+}
+
+#[tokio::test]
+async fn a_block_that_is_mined_while_headers_are_asked_for_is_news() {
+    let node = Node::listen().await;
+    let mut monitor = Monitor::start(settings(vec![node.address()]));
+    let chain = blocks(2);
+    let mut peer = meanwhile(&mut monitor, async {
+        let mut peer = node.meet_as(Version { start_height: 1, ..version() }).await;
+        hear_locator(&mut peer).await;
+        peer
+    })
+    .await;
+    peer.say(&headers(&chain)).await;
+    assert_eq!(next(&mut monitor).await, Told::Tip(2, chain[1].hash));
+    let request = meanwhile(&mut monitor, hear_request(&mut peer)).await;
+    assert_eq!(request, [Inventory::WitnessBlock(chain[1].hash)]);
 }
 
 #[tokio::test]

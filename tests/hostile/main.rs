@@ -11,12 +11,12 @@ use floods::{HONEST, flooders};
 use honest::behave_well;
 use mempulse::event::{DisconnectReason, EventKind, PeerEvent};
 use mempulse::network::Settings;
-use mempulse::wire::Txid;
+use mempulse::wire::{Txid, Version};
 use peers::{BadPeer, Fate, HANDSHAKE_TIMEOUT, bad_company, forgers, format_breakers, rule_breakers};
 use std::collections::HashSet;
 use std::time::Duration;
 use support::chain::{blocks, mine, transaction};
-use support::{Monitor, Node, settings};
+use support::{Monitor, Node, settings, version};
 use tokio::time::timeout;
 
 /// How long all of it may take.
@@ -99,7 +99,7 @@ async fn beside_all_bad_peers_the_honest_one_is_heard_in_full() {
     let new = mine(chain[2].hash, 4, (0..50).map(transaction).collect());
     let new_hash = new.hash;
     tokio::spawn(async move {
-        let peer = honest_node.meet().await;
+        let peer = honest_node.meet_as(Version { start_height: 3, ..version() }).await;
         behave_well(peer, &chain, HONEST, new).await;
     });
 

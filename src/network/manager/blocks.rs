@@ -4,7 +4,7 @@ use super::super::block_requests::{BlockReceipt, BlockRequest, Fetched};
 use super::super::header_chain::HeadersError;
 use super::super::header_sync::Outcome;
 use super::PeerManager;
-use crate::event::{BlockAnnouncement, DisconnectReason, EventKind, Misbehaviour, PeerEvent, PeerId};
+use crate::event::{BlockAnnouncement, DisconnectReason, EventKind, Misbehaviour, PeerEvent, PeerId, Tip};
 use crate::time::Timestamp;
 use crate::wire::block::BlockError;
 use crate::wire::compact_block;
@@ -66,13 +66,22 @@ impl PeerManager {
         headers: &[(BlockHash, BlockHeader)],
     ) -> Result<bool, HeadersError> {
         let Some(new_tip) = self.header_chain.add(headers)? else { return Ok(false) };
+        let history = self.history(id);
+        let is_news =
+            |block: &&Tip| block.time >= self.news_since && history.is_none_or(|end| block.height > end);
+        let news = new_tip.connected.iter().filter(is_news).map(|block| (block.height, block.hash));
+        self.block_requests.want(news, |hash| self.header_chain.is_active(hash));
         if self.header_sync.is_synced() {
-            let news = new_tip.connected.iter().filter(|block| block.time >= self.news_since);
-            let news = news.map(|block| (block.height, block.hash));
-            self.block_requests.want(news, |hash| self.header_chain.is_active(hash));
             self.high_bandwidth.was_first(id);
         }
         Ok(true)
+    }
+
+    /// Up to which height a new header from this peer is history, whatever its time: at first, up to
+    /// where the peer was in the handshake. What was mined since is news.
+    fn history(&self, id: PeerId) -> Option<u32> {
+        let info = self.peers.get(&id)?.info.as_ref().filter(|_| !self.header_sync.is_synced())?;
+        u32::try_from(info.start_height).ok()
     }
 
     /// Tells the end of the best chain, unless it may still be far from the end.
