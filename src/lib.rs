@@ -16,10 +16,13 @@
 //! |---|---|
 //! | [`address`] | where a peer can be reached |
 //! | [`chain`] | what differs between mainnet, the test networks and regtest |
+//! | [`cli`], [`config`] | flags, environment and file, and which of them counts |
 //! | [`time`], [`clock`] | when something happened; the one place that asks the system |
 //! | [`text`] | how strangers' bytes become harmless text |
 //! | [`wire`] | bytes ↔ messages of the Bitcoin P2P protocol |
 //! | [`event`] | everything that can happen: the one vocabulary |
+//! | `peer` | one connection: handshake, keepalive, and the task that gives them a socket |
+//! | [`network`] | many connections: whom to dial, whom to ask for what, when to give up |
 //! | [`model`] | events → the state of mempool, peers and blocks |
 //! | [`monitor`] | where network and model meet |
 //! | [`stream`], [`log`] | events as JSON lines, events as a log file |
