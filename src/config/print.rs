@@ -46,17 +46,22 @@ fn setting(text: &mut String, arg: &Arg, default: Option<&Arg>, matches: &ArgMat
     } else {
         vec![matches.get_flag(id).to_string()]
     };
-    let is_default = default.is_some_and(|default| {
-        default.get_default_values().iter().map(|value| value.to_string_lossy()).eq(values.iter().cloned())
-    });
-    let comment = if is_default || values.is_empty() { "# " } else { "" };
+    let is_default = if arg.get_action().takes_values() {
+        let built_in = default.map(Arg::get_default_values).unwrap_or_default();
+        built_in.iter().map(|value| value.to_string_lossy()).eq(values.iter().cloned())
+    } else {
+        !matches.get_flag(id)
+    };
+    let comment = if is_default { "# " } else { "" };
+    let is_list = matches!(arg.get_action(), ArgAction::Append);
     let written: Vec<String> = values.iter().map(|value| toml_value(value)).collect();
     let written = match written.as_slice() {
-        [value] if !matches!(arg.get_action(), ArgAction::Append) => value.clone(),
+        [value] if !is_list => value.clone(),
+        [] if !is_list => String::new(),
         several => format!("[{}]", several.join(", ")),
     };
     // Writing to a String cannot fail.
-    let _ = write!(text, "\n# {help}{source}\n{comment}{name} = {written}\n");
+    let _ = write!(text, "\n# {help}{source}\n{}\n", format!("{comment}{name} = {written}").trim_end());
 }
 
 /// Numbers and truth values stand bare, everything else as a quoted text.

@@ -76,6 +76,14 @@ fn the_demo_takes_no_file_and_has_shorter_pings() {
 }
 
 #[test]
+fn what_is_not_set_is_printed_as_a_comment() {
+    let printed = effective(&["mempulse", "config", "--no-dns"].map(OsString::from)).unwrap();
+    assert!(printed.contains("\n# proxy =\n"), "{printed}");
+    assert!(printed.contains("\n# ipv4-only = false\n"), "{printed}");
+    assert!(printed.contains("\nno-dns = true\n"), "{printed}");
+}
+
+#[test]
 fn the_printed_settings_can_be_read_back() {
     let line = ["mempulse", "config", "--network", "testnet4", "--peer", "10.0.0.1", "--bootstrap"];
     let mut arguments: Vec<OsString> = line.iter().map(OsString::from).collect();
