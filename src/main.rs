@@ -17,11 +17,17 @@ use std::ffi::OsString;
 use std::io::{ErrorKind, Write};
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::time::Duration;
+use tokio::runtime::Runtime;
 use tokio::sync::{mpsc, watch};
+use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
 /// Records that may wait for the stream's reader before the peers feel it.
 const RECORD_QUEUE: usize = 1_024;
+
+/// How long the last records may take to be written.
+const FLUSH: Duration = Duration::from_secs(1);
 
 /// The exit code for a command line that was not understood.
 const USAGE: u8 = 2;
@@ -40,7 +46,17 @@ fn main() -> ExitCode {
             return ExitCode::from(USAGE);
         }
     };
-    match run(cli, &arguments) {
+    let runtime = match Runtime::new() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            eprintln!("error: cannot start: {error}");
+            return ExitCode::FAILURE;
+        }
+    };
+    let result = runtime.block_on(run(cli, &arguments));
+    // A look-up of a name, or a write to a reader that does not read, cannot be interrupted.
+    runtime.shutdown_background();
+    match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("error: {error:#}");
@@ -64,7 +80,6 @@ enum Frontend {
     Stream,
 }
 
-#[tokio::main]
 async fn run(cli: Cli, arguments: &[OsString]) -> Result<()> {
     match cli.command {
         None => watch(Frontend::Screen, &cli.watch).await,
@@ -156,7 +171,11 @@ async fn write_stream(monitor: Monitor) -> Result<()> {
         interrupted.cancel();
     });
     monitor.feed_stream(sender, shutdown).await;
-    writing.await.context("the writer failed")?.context("cannot write to standard output")
+    match timeout(FLUSH, writing).await {
+        Ok(written) => written.context("the writer failed")?.context("cannot write to standard output"),
+        // The reader is there and does not read: what it has not taken by now is lost.
+        Err(_) => Ok(()),
+    }
 }
 
 /// Returns when the user or the system asks the program to end.
