@@ -26,7 +26,7 @@ pub enum LogError {
 }
 
 /// Logs to `path`, from `level` up, until the guard is dropped. A date is appended to the name, and
-/// after `MAX_FILES` days the oldest file goes.
+/// after a week the oldest file goes.
 ///
 /// # Errors
 ///

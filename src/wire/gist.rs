@@ -8,7 +8,7 @@ use std::fmt::Display;
 pub const MAX_GIST: usize = 40;
 
 impl Message {
-    /// What the message says, in at most `MAX_GIST` harmless characters; empty if its command
+    /// What the message says, in at most 40 harmless characters; empty if its command
     /// says it all.
     pub fn gist(&self) -> String {
         let gist = match self {

@@ -11,7 +11,7 @@ pub enum WireError {
     /// A `CompactSize` that a shorter form could have held.
     #[error("a number is not in its shortest form")]
     NonMinimal,
-    /// A `CompactSize` above `MAX_SIZE`.
+    /// A `CompactSize` above 0x02000000 (Core: `MAX_SIZE`).
     #[error("a length of {0} is above the protocol's limit")]
     TooLarge(u64),
     /// A list that is all there but longer than the protocol allows. Core punishes it.
