@@ -75,5 +75,10 @@ pub fn event(event: &Event, model: &Model) {
         EventKind::Block { height, block, .. } => {
             tracing::info!(hash = %block.hash, height, transactions = block.transactions.len(), "block");
         }
+        EventKind::Disconnected { blocks } => tracing::info!(?blocks, "disconnected blocks"),
+        EventKind::PastBlock { height, block, .. } => {
+            tracing::debug!(hash = %block.hash, height, "past block");
+        }
+        EventKind::Backfill { fetched, wanted } => tracing::debug!(fetched, wanted, "backfill"),
     }
 }

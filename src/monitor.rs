@@ -72,18 +72,19 @@ impl Monitor {
     /// Feeds the stream until `shutdown` or until nobody takes its records any more. Records are
     /// never dropped: a slow reader slows the peers.
     pub async fn feed_stream(mut self, records: mpsc::Sender<Record>, shutdown: CancellationToken) {
-        loop {
+        'events: loop {
             let event = tokio::select! {
                 biased;
                 () = shutdown.cancelled() => break,
                 event = self.network.next() => event,
             };
             let outcome = self.apply(&event);
-            let Some(record) = stream::record(&event, &self.model, outcome) else { continue };
-            tokio::select! {
-                biased;
-                () = shutdown.cancelled() => break,
-                sent = records.send(record) => if sent.is_err() { break },
+            for record in stream::records(&event, &self.model, &outcome) {
+                tokio::select! {
+                    biased;
+                    () = shutdown.cancelled() => break 'events,
+                    sent = records.send(record) => if sent.is_err() { break 'events },
+                }
             }
         }
         self.network.shutdown().await;

@@ -2,8 +2,9 @@
 
 use crate::event::{Event, EventKind, PeerEvent, PeerId, Transport};
 use crate::model::kinds::{Kind, Kinds};
-use crate::model::{Model, Outcome};
+use crate::model::{Change, Model, Outcome};
 use crate::text::hex;
+use crate::wire::Wtxid;
 use serde::Serialize;
 use std::io::{self, Write};
 use tokio::sync::mpsc;
@@ -69,11 +70,16 @@ enum Body {
     },
 }
 
-/// What the stream tells of `event`, if anything. `model` has applied it already, with this outcome:
-/// a transaction is told once, when it becomes part of the mempool.
-pub fn record(event: &Event, model: &Model, outcome: Outcome) -> Option<Record> {
+/// What the stream tells of `event`, which `model` has applied already, and of what it led to.
+pub fn records(event: &Event, model: &Model, outcome: &Outcome) -> Vec<Record> {
+    let changes = outcome.changes.iter().filter_map(|change| of_change(change, event, model));
+    let bodies = of_event(event, model).into_iter().chain(changes);
+    bodies.map(|body| Record { body, time: event.time.rfc3339() }).collect()
+}
+
+fn of_event(event: &Event, model: &Model) -> Option<Body> {
     let name = |peer: PeerId| address(model, peer);
-    let body = match &event.kind {
+    Some(match &event.kind {
         EventKind::Peer(peer, what) => match what {
             PeerEvent::Ready(info) => Body::PeerConnected {
                 peer: name(*peer),
@@ -90,23 +96,6 @@ pub fn record(event: &Event, model: &Model, outcome: Outcome) -> Option<Record> 
             }
             PeerEvent::Pong { rtt } => Body::Pong { peer: name(*peer), rtt_ms: milliseconds(*rtt) },
             PeerEvent::Announced { count, .. } => Body::Announced { peer: name(*peer), count: *count },
-            PeerEvent::Transaction { tx, .. } if outcome == Outcome::Accepted => {
-                let entry = model.transaction(&tx.wtxid())?;
-                Body::Transaction {
-                    txid: tx.txid().to_string(),
-                    wtxid: tx.wtxid().to_string(),
-                    vsize: tx.vsize(),
-                    weight: tx.weight(),
-                    inputs: tx.input_count(),
-                    outputs: tx.output_count(),
-                    output_value: tx.output_value(),
-                    fee: entry.fee(),
-                    fee_rate: entry.fee_rate(),
-                    replaceable: model.is_replaceable(entry),
-                    kinds: Kinds::of(tx).iter().map(Kind::name).collect(),
-                    peer: name(entry.first_announcer().unwrap_or(*peer)),
-                }
-            }
             _ => return None,
         },
         EventKind::Block { peer, height, block } => Body::Block {
@@ -119,12 +108,37 @@ pub fn record(event: &Event, model: &Model, outcome: Outcome) -> Option<Record> 
         EventKind::Seed { name, answer: Err(why) } => {
             Body::Warning { message: format!("DNS seed {name}: {why}") }
         }
-        EventKind::Seed { .. } | EventKind::Tip(_) | EventKind::AddressBook(_) => return None,
-    };
-    Some(Record { body, time: event.time.rfc3339() })
+        _ => return None,
+    })
 }
 
-/// `address:port`. A peer has a name as long as it has events.
+fn of_change(change: &Change, event: &Event, model: &Model) -> Option<Body> {
+    match change {
+        Change::Accepted(wtxid) => transaction(wtxid, event, model),
+    }
+}
+
+/// A transaction is told once, when it becomes part of the mempool.
+fn transaction(wtxid: &Wtxid, event: &Event, model: &Model) -> Option<Body> {
+    let EventKind::Peer(sender, _) = event.kind else { return None };
+    let entry = model.transaction(wtxid)?;
+    let tx = entry.tx();
+    Some(Body::Transaction {
+        txid: tx.txid().to_string(),
+        wtxid: tx.wtxid().to_string(),
+        vsize: tx.vsize(),
+        weight: tx.weight(),
+        inputs: tx.input_count(),
+        outputs: tx.output_count(),
+        output_value: tx.output_value(),
+        fee: entry.fee(),
+        fee_rate: entry.fee_rate(),
+        replaceable: model.is_replaceable(entry),
+        kinds: Kinds::of(tx).iter().map(Kind::name).collect(),
+        peer: address(model, entry.first_announcer().unwrap_or(sender)),
+    })
+}
+
 fn session_id(model: &Model, peer: PeerId) -> Option<String> {
     match model.peer_transport(peer)? {
         Transport::V1 => None,
@@ -132,6 +146,7 @@ fn session_id(model: &Model, peer: PeerId) -> Option<String> {
     }
 }
 
+/// `address:port`. A peer has a name as long as it has events.
 fn address(model: &Model, peer: PeerId) -> String {
     model.peer_address(peer).map(ToString::to_string).unwrap_or_default()
 }
@@ -187,12 +202,12 @@ mod tests {
             max_mempool: 1 << 20,
             started: NOW,
         });
-        let told = events.into_iter().filter_map(|event| {
+        let told = events.into_iter().flat_map(|event| {
             let event = Event { time: NOW, kind: EventKind::Peer(PEER, event) };
             let outcome = model.apply(&event);
-            record(&event, &model, outcome).map(|record| serde_json::to_string(&record).unwrap())
+            records(&event, &model, &outcome)
         });
-        told.collect()
+        told.map(|record| serde_json::to_string(&record).unwrap()).collect()
     }
 
     fn dialling(address: &str) -> PeerEvent {

@@ -30,6 +30,10 @@ pub enum Tab {
     Overview,
     /// What each peer is worth.
     Peers,
+    /// The mempool as a whole.
+    Mempool,
+    /// The last blocks.
+    Blocks,
 }
 
 /// The part of the list of the Peers screen that is visible.

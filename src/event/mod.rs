@@ -57,6 +57,27 @@ pub enum EventKind {
         /// The block.
         block: Arc<Block>,
     },
+    /// These blocks are no longer in the best chain, newest first: a better one forks off before them.
+    Disconnected {
+        /// Their heights and hashes.
+        blocks: Vec<(u32, BlockHash)>,
+    },
+    /// A block from before the watch began was fetched and checked, for what its outputs tell.
+    PastBlock {
+        /// Who delivered it.
+        peer: PeerId,
+        /// Its height.
+        height: u32,
+        /// The block.
+        block: Arc<Block>,
+    },
+    /// How far the fetching of past blocks is.
+    Backfill {
+        /// Blocks that are here.
+        fetched: u32,
+        /// Blocks in all.
+        wanted: u32,
+    },
 }
 
 /// The end of the best chain.

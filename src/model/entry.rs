@@ -107,6 +107,11 @@ impl Entry {
         self.fee().map(rate)
     }
 
+    /// The rate by which miners sort it, in sat/vB.
+    pub fn mining_rate(&self) -> Option<f64> {
+        self.fee_rate()
+    }
+
     /// The value of what its input number `vin` spends, in sat, if it is known.
     pub fn prevout_value(&self, vin: usize) -> Option<u64> {
         self.prevouts.value(vin)

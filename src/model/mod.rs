@@ -4,6 +4,7 @@
 //! comes with the events and with each question.
 
 mod blocks;
+mod change;
 mod conflicts;
 mod departed;
 mod detail;
@@ -29,6 +30,7 @@ mod tests;
 mod transactions;
 mod worth;
 
+pub use change::{Change, Outcome};
 pub use entry::Entry;
 
 use crate::address::PeerAddress;
@@ -36,7 +38,7 @@ use crate::chain::Network;
 use crate::event::{
     BookSize, Direction, Event, EventKind, PeerEvent, PeerId, PeerInfo, Tip, Traffic, Transport,
 };
-use crate::snapshot::{Detail, Snapshot, Totals};
+use crate::snapshot::{BlocksScreen, Detail, MempoolScreen, Snapshot, Totals};
 use crate::time::Timestamp;
 use crate::view::{Open, Tab, View};
 use crate::wire::{Block, Transaction, TxHash, Wtxid};
@@ -67,15 +69,6 @@ pub struct ModelSettings {
     pub max_mempool: u64,
     /// When the watch began: rates have no past before it.
     pub started: Timestamp,
-}
-
-/// What came of an event.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Outcome {
-    /// It is taken note of.
-    Noted,
-    /// It is a transaction that was not held, and that lost against none that is.
-    Accepted,
 }
 
 /// What is known. Its memory is bounded whatever the peers do.
@@ -137,7 +130,7 @@ impl Model {
     pub fn apply(&mut self, event: &Event) -> Outcome {
         let now = event.time;
         self.size.observe(now, self.mempool.len());
-        let mut outcome = Outcome::Noted;
+        let mut outcome = Outcome::default();
         match &event.kind {
             EventKind::Peer(id, event) => outcome = self.apply_peer(now, *id, event),
             EventKind::Seed { name, answer } => {
@@ -152,6 +145,7 @@ impl Model {
                 self.peers.have_block(&announcers, tip.height);
             }
             EventKind::Block { height, block, .. } => self.confirm(now, *height, block),
+            EventKind::PastBlock { .. } | EventKind::Backfill { .. } | EventKind::Disconnected { .. } => {}
         }
         if self.watch.is_due(now) {
             self.look_for_oddities(now);
@@ -195,16 +189,16 @@ impl Model {
                 self.log.extend(now, told);
             }
         }
-        Outcome::Noted
+        Outcome::default()
     }
 
     fn receive(&mut self, now: Timestamp, peer: PeerId, tx: &Arc<Transaction>) -> Outcome {
         self.arrivals.add(now, 1);
         let arrival = self.mempool.receive(now, peer, tx);
-        let Arrival::Accepted { replaced, descendants, credits } = arrival else { return Outcome::Noted };
+        let Arrival::Accepted { replaced, descendants, credits } = arrival else { return Outcome::default() };
         self.peers.credit(now, &credits);
         self.log.extend(now, story::replacement(&replaced, tx.txid(), descendants));
-        Outcome::Accepted
+        Outcome::of(Change::Accepted(tx.wtxid()))
     }
 
     fn confirm(&mut self, now: Timestamp, height: u32, block: &Block) {
@@ -278,8 +272,18 @@ impl Model {
             arrival: self.arrivals.slices(now, view.arrival),
             events: self.log.newest(view.events),
             peers_screen: (view.tab == Tab::Peers).then(|| Box::new(self.peers_screen(&view.worth, now))),
+            mempool_screen: (view.tab == Tab::Mempool).then(|| Box::new(self.mempool_screen())),
+            blocks_screen: (view.tab == Tab::Blocks).then(|| Box::new(self.blocks_screen())),
             detail: view.open.map(|open| self.detail(open, now, announcers)),
         }
+    }
+
+    fn mempool_screen(&self) -> MempoolScreen {
+        MempoolScreen { transactions: self.mempool.len(), vsize: self.mempool.sums.vsize }
+    }
+
+    fn blocks_screen(&self) -> BlocksScreen {
+        BlocksScreen { tip: self.tip }
     }
 
     fn totals(&self, peers: &PeerTotals) -> Totals {

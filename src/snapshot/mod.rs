@@ -3,10 +3,14 @@
 //! Its size depends on the window that the [`View`](crate::view::View) asks for, never on the size
 //! of the mempool.
 
+mod blocks;
+mod mempool;
 mod peers;
 mod transactions;
 mod worth;
 
+pub use blocks::BlocksScreen;
+pub use mempool::MempoolScreen;
 pub use peers::{Liveness, LivenessSlot, PeerDetail, PeerRow};
 pub use transactions::{InputRow, OutputRow, TransactionDetail, TransactionRow, TxKey};
 pub use worth::{
@@ -50,6 +54,10 @@ pub struct Snapshot {
     pub events: Vec<EventLine>,
     /// The Peers screen, if the view looks at it.
     pub peers_screen: Option<Box<PeersScreen>>,
+    /// The Mempool screen, if the view looks at it.
+    pub mempool_screen: Option<Box<MempoolScreen>>,
+    /// The Blocks screen, if the view looks at it.
+    pub blocks_screen: Option<Box<BlocksScreen>>,
     /// What the view has open.
     pub detail: Option<Detail>,
 }

@@ -60,17 +60,21 @@ pub enum Scope {
     Overview,
     /// There, on the Peers screen.
     Peers,
+    /// There, on the Mempool screen.
+    Mempool,
+    /// There, on the Blocks screen.
+    Blocks,
     /// Where a layer is open.
     Layer,
 }
 
 impl Scope {
-    /// Whether a key with this scope is in force in `place`: the overview, the Peers screen or a layer.
+    /// Whether a key with this scope is in force in `place`: a screen or a layer.
     pub fn covers(self, place: Self) -> bool {
         match self {
             Self::Everywhere => true,
             Self::Lists => place != Self::Layer,
-            Self::Overview | Self::Peers | Self::Layer => self == place,
+            Self::Overview | Self::Peers | Self::Mempool | Self::Blocks | Self::Layer => self == place,
         }
     }
 }
@@ -165,7 +169,7 @@ pub const BINDINGS: &[Binding] = &[
         action: Action::Show(Tab::Overview),
         scope: Scope::Everywhere,
         help: ("1", "the overview"),
-        hint: Some(("1", "overview", Scope::Peers)),
+        hint: Some(("1", "overview", Scope::Lists)),
     },
     Binding {
         keys: &[letter('2')],
@@ -173,6 +177,20 @@ pub const BINDINGS: &[Binding] = &[
         scope: Scope::Everywhere,
         help: ("2", "what each peer is worth"),
         hint: Some(("2", "peers", Scope::Overview)),
+    },
+    Binding {
+        keys: &[letter('3')],
+        action: Action::Show(Tab::Mempool),
+        scope: Scope::Everywhere,
+        help: ("3", "the mempool as a whole"),
+        hint: Some(("3", "mempool", Scope::Overview)),
+    },
+    Binding {
+        keys: &[letter('4')],
+        action: Action::Show(Tab::Blocks),
+        scope: Scope::Everywhere,
+        help: ("4", "the last blocks"),
+        hint: Some(("4", "blocks", Scope::Overview)),
     },
     Binding {
         keys: &[letter('s')],
@@ -261,7 +279,7 @@ mod tests {
 
     #[test]
     fn no_key_has_two_meanings_in_one_place() {
-        for place in [Scope::Overview, Scope::Peers, Scope::Layer] {
+        for place in [Scope::Overview, Scope::Peers, Scope::Mempool, Scope::Blocks, Scope::Layer] {
             let in_force = || BINDINGS.iter().filter(move |binding| binding.scope.covers(place));
             let mut keys: Vec<Key> = Vec::new();
             for key in in_force().flat_map(|binding| binding.keys) {

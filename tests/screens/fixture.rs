@@ -64,6 +64,8 @@ impl World {
             arrival: curve(view.arrival, 40.0).iter().map(|value| *value as u32).collect(),
             events: events().into_iter().take(view.events).collect(),
             peers_screen: (view.tab == Tab::Peers).then(|| Box::new(worth::screen(&view.worth, &peers))),
+            mempool_screen: None,
+            blocks_screen: None,
             detail: view.open.map(|open| detail(open, &peers)),
         }
     }

@@ -245,6 +245,8 @@ impl App {
             _ if !self.layers.is_empty() => Scope::Layer,
             Tab::Overview => Scope::Overview,
             Tab::Peers => Scope::Peers,
+            Tab::Mempool => Scope::Mempool,
+            Tab::Blocks => Scope::Blocks,
         }
     }
 

@@ -1,5 +1,6 @@
 //! What is drawn: one file per panel, each with one verb.
 
+mod blocks;
 mod charts;
 mod details;
 mod events;
@@ -8,6 +9,7 @@ mod heat_map;
 mod help;
 mod hints;
 mod lost;
+mod mempool;
 mod peer_details;
 mod peers;
 mod title;
@@ -18,7 +20,7 @@ mod unreachable;
 mod worth;
 
 use super::app::{App, LayerKind};
-use super::layout;
+use super::layout::{self, Parts};
 use crate::view::Tab;
 use ratatui::Frame;
 use ratatui::layout::Rect;
@@ -36,22 +38,33 @@ pub fn draw(frame: &mut Frame, app: &App) {
     let details = app.layers().iter().rev().find(|layer| layer.kind != LayerKind::Help);
     if let Some(layer) = details {
         details::render(frame, app.layer_area(), app, *layer);
-    } else if app.tab() == Tab::Peers {
-        let parts = app.peers_parts();
-        worth::render(frame, parts.list, app);
-        lost::render(frame, parts.lost, app);
-        heat_map::render(frame, parts.heat, app);
     } else {
-        figures::render(frame, parts.figures, app);
-        peers::render(frame, parts.peers, app);
-        transactions::render(frame, parts.transactions, app);
-        charts::arrival(frame, parts.arrival, app);
-        charts::mempool(frame, parts.mempool, app);
-        charts::bandwidth(frame, parts.bandwidth, app);
-        events::render(frame, parts.events, app);
-        unreachable::render(frame, app.layer_area(), app);
+        match app.tab() {
+            Tab::Overview => overview(frame, &parts, app),
+            Tab::Peers => peers_screen(frame, app),
+            Tab::Mempool => mempool::render(frame, app.layer_area(), app),
+            Tab::Blocks => blocks::render(frame, app.layer_area(), app),
+        }
     }
     help::render(frame, app.layer_area(), app);
+}
+
+fn overview(frame: &mut Frame, parts: &Parts, app: &App) {
+    figures::render(frame, parts.figures, app);
+    peers::render(frame, parts.peers, app);
+    transactions::render(frame, parts.transactions, app);
+    charts::arrival(frame, parts.arrival, app);
+    charts::mempool(frame, parts.mempool, app);
+    charts::bandwidth(frame, parts.bandwidth, app);
+    events::render(frame, parts.events, app);
+    unreachable::render(frame, app.layer_area(), app);
+}
+
+fn peers_screen(frame: &mut Frame, app: &App) {
+    let parts = app.peers_parts();
+    worth::render(frame, parts.list, app);
+    lost::render(frame, parts.lost, app);
+    heat_map::render(frame, parts.heat, app);
 }
 
 /// The innermost layer's number of lines, and of rows to show them in.

@@ -1,0 +1,24 @@
+//! What an event led to: the model's own news, for whoever hands them on.
+
+use crate::wire::Wtxid;
+
+/// What came of an event.
+#[derive(Clone, Default, PartialEq, Debug)]
+pub struct Outcome {
+    /// What changed that is worth telling, in order.
+    pub changes: Vec<Change>,
+}
+
+impl Outcome {
+    /// An event that led to one change.
+    pub(super) fn of(change: Change) -> Self {
+        Self { changes: vec![change] }
+    }
+}
+
+/// One change.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Change {
+    /// A transaction that was not held, and that lost against none that is, is held now.
+    Accepted(Wtxid),
+}
