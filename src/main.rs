@@ -142,14 +142,15 @@ async fn show(frontend: Frontend, mut settings: Settings, common: &CommonArgs, d
         started: clock.now(),
         max_mempool: u64::from(common.max_mempool) * 1024 * 1024,
     });
-    let monitor = Monitor { network: PeerManager::start(settings, clock), model, clock };
+    // Boxed: it holds the state of everything, and moves from here to the task that owns it.
+    let monitor = Box::new(Monitor { network: PeerManager::start(settings, clock), model, clock });
     match frontend {
         Frontend::Screen => show_screen(monitor).await,
         Frontend::Stream => write_stream(monitor).await,
     }
 }
 
-async fn show_screen(monitor: Monitor) -> Result<()> {
+async fn show_screen(monitor: Box<Monitor>) -> Result<()> {
     let (view_sender, views) = watch::channel(View::default());
     let (snapshots, snapshot_receiver) = watch::channel(Arc::default());
     let shutdown = CancellationToken::new();
@@ -161,7 +162,7 @@ async fn show_screen(monitor: Monitor) -> Result<()> {
     Ok(shown?)
 }
 
-async fn write_stream(monitor: Monitor) -> Result<()> {
+async fn write_stream(monitor: Box<Monitor>) -> Result<()> {
     let (sender, records) = mpsc::channel(RECORD_QUEUE);
     let shutdown = CancellationToken::new();
     let writing = tokio::task::spawn_blocking(move || stream::write_lines(records, std::io::stdout().lock()));

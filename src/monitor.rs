@@ -1,9 +1,9 @@
 //! The task that owns network and model: the one place where they meet.
 
 use crate::clock::Clock;
-use crate::event::Event;
+use crate::event::{Event, EventKind};
 use crate::log;
-use crate::model::{Model, Outcome};
+use crate::model::{Change, Model, Outcome};
 use crate::network::PeerManager;
 use crate::snapshot::Snapshot;
 use crate::stream::{self, Record};
@@ -42,7 +42,7 @@ pub struct Screen {
 
 impl Monitor {
     /// Feeds the screen until `shutdown`. A slow screen misses snapshots and slows nobody.
-    pub async fn feed_screen(mut self, mut screen: Screen, shutdown: CancellationToken) {
+    pub async fn feed_screen(mut self: Box<Self>, mut screen: Screen, shutdown: CancellationToken) {
         let mut frame = time::interval(FRAME);
         frame.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut published = self.clock.now();
@@ -71,7 +71,11 @@ impl Monitor {
 
     /// Feeds the stream until `shutdown` or until nobody takes its records any more. Records are
     /// never dropped: a slow reader slows the peers.
-    pub async fn feed_stream(mut self, records: mpsc::Sender<Record>, shutdown: CancellationToken) {
+    pub async fn feed_stream(
+        mut self: Box<Self>,
+        records: mpsc::Sender<Record>,
+        shutdown: CancellationToken,
+    ) {
         'events: loop {
             let event = tokio::select! {
                 biased;
@@ -93,7 +97,21 @@ impl Monitor {
     fn apply(&mut self, event: &Event) -> Outcome {
         let outcome = self.model.apply(event);
         log::event(event, &self.model);
+        self.want_parents(event, &outcome);
         outcome
+    }
+
+    /// What the network may fetch so that more fees become known.
+    fn want_parents(&mut self, event: &Event, outcome: &Outcome) {
+        let EventKind::Peer(peer, _) = event.kind else { return };
+        for change in &outcome.changes {
+            if let Change::Accepted(wtxid) = change
+                && let Some(entry) = self.model.transaction(wtxid)
+            {
+                let missing = self.model.missing_parents(entry);
+                self.network.want_parents(peer, entry.tx().txid(), &missing);
+            }
+        }
     }
 
     fn publish(&mut self, screen: &mut Screen) {

@@ -192,3 +192,29 @@ async fn a_peer_that_tells_much_in_little_pieces_is_heard_in_full() {
     monitor.shutdown().await;
     serving.await.unwrap();
 }
+
+#[tokio::test]
+async fn an_unannounced_parent_is_asked_for_by_txid_unless_it_comes_of_its_own() {
+    let node = Node::listen().await;
+    let mut monitor = Monitor::start(settings(vec![node.address()]));
+    let mut peer = meet(&mut monitor, &node).await;
+    let [announced, hidden, old] = [1, 2, 3].map(transaction);
+    let parents = [announced.txid(), hidden.txid(), old.txid()];
+    monitor.want_parents(FIRST, transaction(4).txid(), &parents);
+    let entry = Inventory::Wtx(announced.wtxid());
+    peer.say(&Message::Inv(vec![entry])).await;
+    assert_eq!(request(&mut monitor, &mut peer).await, [entry]);
+    peer.say(&Message::Tx(announced.clone())).await;
+    assert_eq!(received(&mut monitor).await, (FIRST, announced));
+
+    let entries = [hidden.txid(), old.txid()].map(Inventory::WitnessTx);
+    assert_eq!(request(&mut monitor, &mut peer).await, entries);
+    peer.say(&Message::NotFound(vec![entries[1]])).await;
+    peer.say(&Message::Tx(hidden.clone())).await;
+    let told = monitor.first_of_peer(|_, event| match event {
+        PeerEvent::Parent { tx } => Some(tx),
+        PeerEvent::NotFound { .. } => panic!("that it is not there is no fault of the peer"),
+        _ => None,
+    });
+    assert_eq!(*told.await, hidden);
+}

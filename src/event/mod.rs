@@ -142,6 +142,12 @@ pub enum PeerEvent {
         /// From our `getdata` to its arrival.
         answered_after: Duration,
     },
+    /// A transaction that we had asked for by its txid came: the unconfirmed parent of another, which
+    /// nobody had announced to us.
+    Parent {
+        /// It.
+        tx: Arc<Transaction>,
+    },
     /// The peer does not have transactions that it announced.
     NotFound {
         /// How many.

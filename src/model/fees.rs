@@ -5,9 +5,10 @@
 //! ([`Mempool::learn_outputs`] for both); they stay with the child when the parent goes. A further
 //! source needs to do no more than these two.
 
+use super::entry::Entry;
 use super::mempool::Mempool;
 use crate::wire::transaction::MAX_MONEY;
-use crate::wire::{OutPoint, Transaction};
+use crate::wire::{OutPoint, Transaction, TxHash, Txid};
 
 /// How many outputs of a parent are looked at. A standard transaction hardly ever has as many (3,225
 /// of 31 bytes), and a stranger's must not make each of its many small children costly.
@@ -82,6 +83,23 @@ impl Mempool {
             }
         }
         prevouts
+    }
+
+    /// The parents that would have to be known for the fee of `entry`, each once: those that are not
+    /// held and not known to be in a block.
+    pub(super) fn missing_parents(&self, entry: &Entry) -> Vec<Txid> {
+        if entry.fee().is_some() {
+            return Vec::new();
+        }
+        let unknown = entry.tx().inputs().enumerate().filter(|(vin, _)| entry.prevout_value(*vin).is_none());
+        let mut parents: Vec<Txid> = unknown.map(|(_, input)| input.prevout.txid).collect();
+        parents.sort_unstable();
+        parents.dedup();
+        parents.retain(|&txid| {
+            let hash = TxHash::Txid(txid);
+            self.key(hash).is_none() && !self.departed.is_barred(hash)
+        });
+        parents
     }
 
     /// Tells the children of `tx` that are held what they spend.

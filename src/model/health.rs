@@ -126,6 +126,7 @@ fn is_from_the_peer(event: &PeerEvent) -> bool {
         | PeerEvent::Announced { .. }
         | PeerEvent::BlockAnnounced { .. }
         | PeerEvent::Transaction { .. }
+        | PeerEvent::Parent { .. }
         | PeerEvent::NotFound { .. }
         | PeerEvent::FeeFilter { .. }
         | PeerEvent::Addresses { .. }

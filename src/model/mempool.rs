@@ -99,10 +99,15 @@ impl Mempool {
         credits
     }
 
-    /// A transaction arrived from a peer that announced it.
-    pub(super) fn receive(&mut self, now: Timestamp, peer: PeerId, tx: &Arc<Transaction>) -> Arrival {
+    /// A transaction arrived, from a peer that announced it or, as the parent of another, unannounced.
+    pub(super) fn receive(
+        &mut self,
+        now: Timestamp,
+        announcer: Option<PeerId>,
+        tx: &Arc<Transaction>,
+    ) -> Arrival {
         self.sums.received += 1;
-        let sighting = self.take_sighting(now, peer, tx);
+        let sighting = self.take_sighting(now, announcer, tx);
         let (txid, wtxid) = (tx.txid(), tx.wtxid());
         if self.by_txid.contains_key(&txid) {
             return Arrival::Known;
@@ -131,15 +136,16 @@ impl Mempool {
         Arrival::Accepted { replaced, descendants, credits }
     }
 
-    fn take_sighting(&mut self, now: Timestamp, peer: PeerId, tx: &Transaction) -> Sighting {
+    fn take_sighting(&mut self, now: Timestamp, announcer: Option<PeerId>, tx: &Transaction) -> Sighting {
         let hashes = [TxHash::Wtxid(tx.wtxid()), TxHash::Txid(tx.txid())];
         let mut sighting = match hashes.map(|hash| self.pending.take(hash)).into() {
             (Some(one), Some(other)) => one.merged(other),
             (Some(one), None) | (None, Some(one)) => one,
-            (None, None) => Sighting::new(now, peer),
+            (None, None) => Sighting::unannounced(now),
         };
-        let delay = now.since(sighting.first_seen);
-        sighting.announcements.add(peer, delay);
+        if let Some(peer) = announcer {
+            sighting.announcements.add(peer, now.since(sighting.first_seen));
+        }
         sighting
     }
 

@@ -41,7 +41,7 @@ use crate::event::{
 use crate::snapshot::{BlocksScreen, Detail, MempoolScreen, Snapshot, Totals};
 use crate::time::Timestamp;
 use crate::view::{Open, Tab, View};
-use crate::wire::{Block, Transaction, TxHash, Wtxid};
+use crate::wire::{Block, Transaction, TxHash, Txid, Wtxid};
 use health::Reach;
 use log::Log;
 use mempool::{Arrival, Mempool};
@@ -179,7 +179,8 @@ impl Model {
                     self.peers.have_block(&[id], height);
                 }
             }
-            PeerEvent::Transaction { tx, .. } => return self.receive(now, id, tx),
+            PeerEvent::Transaction { tx, .. } => return self.receive(now, Some(id), tx),
+            PeerEvent::Parent { tx } => return self.receive(now, None, tx),
             PeerEvent::Traffic(traffic) => self.count(now, traffic),
             _ => {
                 let told = self.peers.address(id).and_then(|address| {
@@ -192,9 +193,9 @@ impl Model {
         Outcome::default()
     }
 
-    fn receive(&mut self, now: Timestamp, peer: PeerId, tx: &Arc<Transaction>) -> Outcome {
+    fn receive(&mut self, now: Timestamp, announcer: Option<PeerId>, tx: &Arc<Transaction>) -> Outcome {
         self.arrivals.add(now, 1);
-        let arrival = self.mempool.receive(now, peer, tx);
+        let arrival = self.mempool.receive(now, announcer, tx);
         let Arrival::Accepted { replaced, descendants, credits } = arrival else { return Outcome::default() };
         self.peers.credit(now, &credits);
         self.log.extend(now, story::replacement(&replaced, tx.txid(), descendants));
@@ -223,6 +224,12 @@ impl Model {
     /// A transaction that is held.
     pub fn transaction(&self, wtxid: &Wtxid) -> Option<&Entry> {
         self.mempool.get(self.mempool.key(TxHash::Wtxid(*wtxid))?)
+    }
+
+    /// The parents of a held transaction that may be unconfirmed and are not known, without which its
+    /// fee is not: at most one for each input.
+    pub fn missing_parents(&self, entry: &Entry) -> Vec<Txid> {
+        self.mempool.missing_parents(entry)
     }
 
     /// Whether it or an unconfirmed ancestor signals that it may be replaced (BIP125).

@@ -127,6 +127,7 @@ impl Peer {
             | PeerEvent::BlockAnnounced { .. }
             | PeerEvent::Requested { .. }
             | PeerEvent::Transaction { .. }
+            | PeerEvent::Parent { .. }
             | PeerEvent::NotFound { .. }
             | PeerEvent::RequestTimedOut { .. }
             | PeerEvent::Addresses { .. } => {}

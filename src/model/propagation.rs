@@ -127,6 +127,11 @@ impl Sighting {
         Self { first_seen: now, announcements: Announcements::first(peer) }
     }
 
+    /// It came without an announcement.
+    pub(super) fn unannounced(now: Timestamp) -> Self {
+        Self { first_seen: now, announcements: Announcements::default() }
+    }
+
     /// What is known under two hashes of one transaction.
     pub(super) fn merged(self, other: Self) -> Self {
         let (mut early, late) =

@@ -9,6 +9,7 @@
 //! | `gossip` | how much of what peers tell of others is taken |
 //! | `seeds`, `fixed_seeds` | whom to ask when the book is empty; the last resort |
 //! | `tx_requests` | whom to ask for which transaction; with it `seen` |
+//! | `parent_requests` | which unconfirmed parents to ask for |
 //! | `header_sync`, `header_chain` | whom to ask for headers; which chain is the best |
 //! | `block_requests` | whom to ask for which block, in which form |
 //! | `high_bandwidth`, `held` | who sends compact blocks unasked; what they are filled with |
@@ -25,6 +26,7 @@ mod held;
 mod high_bandwidth;
 mod keeper;
 mod manager;
+mod parent_requests;
 mod seeds;
 mod seen;
 mod settings;

@@ -91,6 +91,8 @@ pub enum Receipt {
     New {
         /// From the request to now.
         answered_after: Duration,
+        /// By which name it was asked for.
+        asked_as: TxHash,
     },
     /// It answers a request, but another peer was faster.
     Known,
@@ -178,7 +180,8 @@ impl TxRequests {
     /// `peer` sent the transaction with these names.
     pub fn received(&mut self, peer: PeerId, txid: Txid, wtxid: Wtxid, now: Timestamp) -> Receipt {
         let hashes = [TxHash::Wtxid(wtxid), TxHash::Txid(txid)];
-        let Some(since) = hashes.iter().find_map(|&hash| self.answered(peer, hash)) else {
+        let mut answered = hashes.into_iter().filter_map(|hash| Some((self.answered(peer, hash)?, hash)));
+        let Some((since, asked_as)) = answered.next() else {
             return Receipt::NotAsked;
         };
         let known = self.seen.contains(wtxid.0);
@@ -187,7 +190,7 @@ impl TxRequests {
         for hash in hashes {
             self.forget(hash);
         }
-        if known { Receipt::Known } else { Receipt::New { answered_after: now.since(since) } }
+        if known { Receipt::Known } else { Receipt::New { answered_after: now.since(since), asked_as } }
     }
 
     /// Gives up the requests that waited too long. Which peers did not answer, and how often.

@@ -11,7 +11,7 @@ use mempulse::clock::Clock;
 use mempulse::event::{DisconnectReason, Event, EventKind, PeerEvent, PeerId};
 use mempulse::network::{PeerChoice, PeerManager, Settings, TransportChoice};
 use mempulse::time::Timestamp;
-use mempulse::wire::{Decoder, Message, Services, Version};
+use mempulse::wire::{Decoder, Message, Services, Txid, Version};
 use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
@@ -218,6 +218,11 @@ impl Monitor {
             _ => None,
         })
         .await
+    }
+
+    /// See [`PeerManager::want_parents`].
+    pub fn want_parents(&mut self, peer: PeerId, child: Txid, parents: &[Txid]) {
+        self.manager.want_parents(peer, child, parents);
     }
 
     pub async fn shutdown(self) {

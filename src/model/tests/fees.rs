@@ -1,8 +1,11 @@
 //! Fees are exact or unknown.
 
+use crate::event::{PeerEvent, PeerId};
 use crate::model::testing::*;
 use crate::model::{Entry, ModelSettings};
+use crate::wire::Transaction;
 use crate::wire::transaction::MAX_MONEY;
+use std::sync::Arc;
 
 #[test]
 fn a_fee_is_known_if_all_parents_are_held() {
@@ -26,6 +29,27 @@ fn a_parent_that_comes_after_its_child_makes_the_fee_known() {
     assert_eq!(scene.fee(&child), None);
     scene.deliver(1, &parents[1]);
     assert_eq!(scene.fee(&child), Some(1_000));
+}
+
+#[test]
+fn a_parent_that_nobody_announced_tells_its_childs_fee_and_is_shown_as_announced_by_nobody() {
+    let mut scene = Scene::new();
+    let parent = spend(&[coin(1)], &[5_000]);
+    let child = spend(&[output(&parent, 0), coin(2), coin(2)], &[3_000]);
+    scene.connect(1).deliver(1, &child);
+    let missing = |scene: &Scene, tx: &Transaction| {
+        scene.model.missing_parents(scene.model.transaction(&tx.wtxid()).unwrap())
+    };
+    let mut both = vec![parent.txid(), coin(2).txid];
+    both.sort_unstable();
+    assert_eq!(missing(&scene, &child), both);
+    scene.peer(1, PeerEvent::Parent { tx: Arc::clone(&parent) });
+    assert_eq!(missing(&scene, &child), [coin(2).txid]);
+    let entry = scene.model.transaction(&parent.wtxid()).unwrap();
+    assert_eq!((entry.announcements().count(), entry.first_announcer()), (0, None));
+    scene.announce(1, &parent);
+    let entry = scene.model.transaction(&parent.wtxid()).unwrap();
+    assert_eq!(entry.first_announcer(), Some(PeerId(1)));
 }
 
 #[test]

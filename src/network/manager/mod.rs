@@ -13,6 +13,7 @@ use super::header_sync::HeaderSync;
 use super::held::Held;
 use super::high_bandwidth::HighBandwidth;
 use super::keeper::Keeper;
+use super::parent_requests::ParentRequests;
 use super::seeds::{SeedAnswer, SeedPlan};
 use super::starting_point::StartingPoint;
 use super::tx_requests::TxRequests;
@@ -25,7 +26,7 @@ use crate::peer::report::{ConnectionId, Content, Report, Reports};
 use crate::peer::task::{self, Handle, TaskSettings};
 use crate::peer::{Resolve, SystemResolver, Timing, TransportChoice};
 use crate::time::Timestamp;
-use crate::wire::{Message, Services};
+use crate::wire::{Message, Services, Txid};
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
@@ -52,6 +53,7 @@ pub struct PeerManager {
     dials_at: Option<Timestamp>,
     keeper: Keeper,
     tx_requests: TxRequests,
+    parent_requests: ParentRequests,
     header_chain: HeaderChain,
     header_sync: HeaderSync,
     block_requests: BlockRequests,
@@ -113,6 +115,7 @@ impl PeerManager {
             dials_at: Some(now),
             keeper,
             tx_requests: TxRequests::new(settings.request_timeout),
+            parent_requests: ParentRequests::default(),
             header_chain: HeaderChain::new(StartingPoint::of(settings.network)),
             header_sync: HeaderSync::default(),
             news_since: u32::try_from((now - MINERS_CLOCKS).as_secs()).unwrap_or(u32::MAX),
@@ -168,6 +171,12 @@ impl PeerManager {
         }
     }
 
+    /// `peer` sent `child`, whose fee is not known for want of these parents: it is asked for those
+    /// that don't come of their own.
+    pub fn want_parents(&mut self, peer: PeerId, child: Txid, parents: &[Txid]) {
+        self.parent_requests.want(self.clock.now(), peer, child, parents);
+    }
+
     /// Closes all connections and saves the address book. Takes no longer than 2 s.
     pub async fn shutdown(mut self) {
         for peer in self.peers.values_mut() {
@@ -213,6 +222,7 @@ impl PeerManager {
         }
         self.keep_book(now);
         self.expire_requests(now);
+        self.seek_parents(now);
         self.request_transactions(now);
         self.advance_chain(now);
     }
@@ -222,6 +232,7 @@ impl PeerManager {
             self.dials_at,
             self.keeper_deadline(),
             self.tx_requests.deadline(),
+            self.parent_requests.deadline(),
             self.header_sync.deadline(now),
             self.block_requests.deadline(),
         ];

@@ -58,7 +58,9 @@ impl PeerManager {
             Inventory::Tx(txid) | Inventory::WitnessTx(txid) => Some(TxHash::Txid(txid)),
             _ => None,
         });
-        let count = hashes.filter(|&hash| self.tx_requests.not_found(id, hash)).count();
+        // That a parent is not there was to be expected.
+        let missed = hashes.filter(|&hash| self.tx_requests.not_found(id, hash) && !self.is_sought(hash));
+        let count = missed.count();
         if count > 0 {
             self.tell_peer(now, id, PeerEvent::NotFound { count });
         }
@@ -77,9 +79,13 @@ impl PeerManager {
             // It is remembered as seen: nobody needs to be asked for it again.
             (_, Err(why)) => PeerEvent::Tolerated(Misbehaviour::InvalidTransaction(why.to_string())),
             (Receipt::Known, Ok(())) => return,
-            (Receipt::New { answered_after }, Ok(())) => {
+            (Receipt::New { answered_after, asked_as }, Ok(())) => {
                 self.held.note(&tx);
-                PeerEvent::Transaction { tx, answered_after }
+                if self.is_sought(asked_as) {
+                    PeerEvent::Parent { tx }
+                } else {
+                    PeerEvent::Transaction { tx, answered_after }
+                }
             }
         };
         self.tell_peer(now, id, event);
@@ -93,14 +99,27 @@ impl PeerManager {
 
     pub(super) fn request_transactions(&mut self, now: Timestamp) {
         for (id, hashes) in self.tx_requests.requests(now) {
-            let count = hashes.len();
+            let count = hashes.iter().filter(|&&hash| !self.is_sought(hash)).count();
             let list = hashes.into_iter().map(|hash| match hash {
                 TxHash::Wtxid(wtxid) => Inventory::Wtx(wtxid),
                 TxHash::Txid(txid) => Inventory::WitnessTx(txid),
             });
             self.send(id, Message::GetData(list.collect()));
-            self.tell_peer(now, id, PeerEvent::Requested { count });
+            if count > 0 {
+                self.tell_peer(now, id, PeerEvent::Requested { count });
+            }
         }
+    }
+
+    /// Asks for the parents that are due and have not come.
+    pub(super) fn seek_parents(&mut self, now: Timestamp) {
+        for (id, txid) in self.parent_requests.due(now) {
+            self.tx_requests.announced(id, TxHash::Txid(txid));
+        }
+    }
+
+    fn is_sought(&self, hash: TxHash) -> bool {
+        matches!(hash, TxHash::Txid(txid) if self.parent_requests.is_sought(txid))
     }
 
     fn announces_by_wtxid(&self, id: PeerId) -> bool {

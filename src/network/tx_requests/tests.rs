@@ -27,6 +27,10 @@ fn wtxid(number: usize) -> Wtxid {
     Wtxid(bytes)
 }
 
+fn by_wtxid(number: usize) -> TxHash {
+    TxHash::Wtxid(wtxid(number))
+}
+
 fn txid(number: usize) -> Txid {
     let mut bytes = [0x11; 32];
     bytes[..8].copy_from_slice(&number.to_le_bytes());
@@ -68,7 +72,7 @@ fn an_answer_is_accepted_once_and_the_rest_of_the_world_need_not_be_asked() {
     tracker.asks(START);
     tracker.announced(B, w(1));
     let answered_after = Duration::from_secs(2);
-    assert_eq!(tracker.receives(A, 1, after(2)), Receipt::New { answered_after });
+    assert_eq!(tracker.receives(A, 1, after(2)), Receipt::New { answered_after, asked_as: by_wtxid(1) });
     assert_eq!(tracker.receives(A, 1, after(3)), Receipt::NotAsked);
     assert_eq!(tracker.announced(C, w(1)), Announcement::Known);
     assert_eq!(tracker.asks(after(100)), []);
@@ -85,7 +89,7 @@ fn what_was_not_asked_for_is_refused() {
     assert_eq!(tracker.receives(A, 2, START), Receipt::NotAsked, "something else was asked for");
     assert!(!tracker.not_found(B, w(1)));
     let answered_after = Duration::ZERO;
-    assert_eq!(tracker.receives(A, 1, START), Receipt::New { answered_after });
+    assert_eq!(tracker.receives(A, 1, START), Receipt::New { answered_after, asked_as: by_wtxid(1) });
 }
 
 #[test]
@@ -155,7 +159,7 @@ fn a_late_answer_is_welcome() {
     tracker.expire(after(60));
     assert_eq!(tracker.asks(after(60)), [(B, vec![w(1)])]);
     let answered_after = Duration::from_secs(61);
-    assert_eq!(tracker.receives(A, 1, after(61)), Receipt::New { answered_after });
+    assert_eq!(tracker.receives(A, 1, after(61)), Receipt::New { answered_after, asked_as: by_wtxid(1) });
     assert_eq!(tracker.receives(B, 1, after(62)), Receipt::Known, "it was asked as well");
     assert_eq!(tracker.receives(B, 1, after(62)), Receipt::NotAsked, "but once");
 }

@@ -1,6 +1,6 @@
 //! `--bootstrap`: the transactions that a node had before it was connected.
 
-use crate::bitcoind::{Kind, NOBAN, Node, Purse, send, spend};
+use crate::bitcoind::{Coin, Kind, NOBAN, Node, Purse, send, spend};
 use crate::monitor::Monitor;
 use serde_json::Value;
 use std::collections::HashSet;
@@ -32,5 +32,27 @@ fn a_node_that_does_not_offer_its_mempool_is_not_asked_and_so_not_lost() {
     let txid = send(&node, &spend(&coins[1..], 1, Kind::Segwit, 500));
     let told = monitor.wait_for("transaction", 1);
     assert_eq!(told[0]["txid"], txid, "only what was announced after the connection");
+    assert_eq!(monitor.told("peer_disconnected"), Vec::<Value>::new());
+}
+
+#[test]
+#[ignore = "needs bitcoind"]
+fn parents_that_were_there_before_us_are_fetched_through_their_children() {
+    let node = Node::synced(&[NOBAN]);
+    let mut coins = Purse::new().coins(&node, 1, Kind::Segwit);
+    let next = |coins: &mut Vec<Coin>| {
+        let tx = spend(coins, 1, Kind::Segwit, 500);
+        *coins = Coin::all_of(&tx);
+        send(&node, &tx)
+    };
+    let mut line: Vec<String> = (0..4).map(|_| next(&mut coins)).collect();
+
+    let monitor = Monitor::of(&[node.address()], "");
+    monitor.wait_for("peer_connected", 1);
+    monitor.wait_for("pong", 1);
+    line.push(next(&mut coins));
+    let told = monitor.wait_for("transaction", line.len());
+    let told: HashSet<&str> = told.iter().filter_map(|event| event["txid"].as_str()).collect();
+    assert_eq!(told, line.iter().map(String::as_str).collect());
     assert_eq!(monitor.told("peer_disconnected"), Vec::<Value>::new());
 }
