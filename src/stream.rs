@@ -2,9 +2,9 @@
 
 use crate::event::{Event, EventKind, PeerEvent, PeerId, Transport};
 use crate::model::kinds::{Kind, Kinds};
-use crate::model::{Change, Model, Outcome};
+use crate::model::{Change, Departure, Model, Outcome};
 use crate::text::hex;
-use crate::wire::Wtxid;
+use crate::wire::{Txid, Wtxid};
 use serde::Serialize;
 use std::io::{self, Write};
 use tokio::sync::mpsc;
@@ -58,6 +58,23 @@ enum Body {
         replaceable: bool,
         kinds: Vec<&'static str>,
         peer: String,
+    },
+    /// A held transaction is in a block.
+    Confirmed {
+        txid: String,
+        height: u32,
+    },
+    /// A held transaction gave way to another.
+    Replaced {
+        txid: String,
+        by: String,
+        /// Whether it was an ancestor of it that the other one conflicts with.
+        descendant: bool,
+    },
+    /// A held transaction was dropped for another reason.
+    Evicted {
+        txid: String,
+        reason: String,
     },
     Block {
         hash: String,
@@ -115,6 +132,20 @@ fn of_event(event: &Event, model: &Model) -> Option<Body> {
 fn of_change(change: &Change, event: &Event, model: &Model) -> Option<Body> {
     match change {
         Change::Accepted(wtxid) => transaction(wtxid, event, model),
+        Change::Left(txid, why) => Some(departure(*txid, *why)),
+    }
+}
+
+/// Why a transaction is no longer part of the mempool.
+fn departure(txid: Txid, why: Departure) -> Body {
+    let txid = txid.to_string();
+    match why {
+        Departure::Mined(height) => Body::Confirmed { txid, height },
+        Departure::Replaced(by) => Body::Replaced { txid, by: by.to_string(), descendant: false },
+        Departure::ReplacedWithParent(by) => Body::Replaced { txid, by: by.to_string(), descendant: true },
+        Departure::Conflicted(_) | Departure::Orphaned | Departure::Evicted | Departure::Expired => {
+            Body::Evicted { txid, reason: why.to_string() }
+        }
     }
 }
 
@@ -245,7 +276,7 @@ mod tests {
         use crate::wire::OutPoint;
         use crate::wire::transaction::{InputParts, OutputParts, TxParts};
         let spend = |value| {
-            let prevout = OutPoint { txid: crate::wire::Txid([7; 32]), vout: 0 };
+            let prevout = OutPoint { txid: Txid([7; 32]), vout: 0 };
             let (script_sig, sequence) = (vec![1], u32::MAX);
             let inputs = vec![InputParts { prevout, script_sig, sequence, witness: Vec::new() }];
             let outputs = vec![OutputParts { value, script_pubkey: vec![0x51] }];
@@ -255,7 +286,9 @@ mod tests {
         let rival = spend(5);
         assert_eq!(told(vec![dialling("10.0.0.1"), rival.clone()]).len(), 1, "it could be told");
         let lines = told(vec![dialling("10.0.0.1"), spend(6), spend(6), rival.clone(), spend(6), rival]);
-        assert_eq!(lines.len(), 2, "the second one replaces the first: {lines:?}");
+        let told: Vec<_> = lines.iter().map(|line| &line[..line.find(',').unwrap()]).collect();
+        let [transaction, replaced] = [r#"{"event":"transaction""#, r#"{"event":"replaced""#];
+        assert_eq!(told, [transaction, transaction, replaced], "the second one replaces the first");
     }
 
     /// Takes some bytes, then nothing more.

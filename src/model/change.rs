@@ -1,6 +1,7 @@
 //! What an event led to: the model's own news, for whoever hands them on.
 
-use crate::wire::Wtxid;
+use super::departed::Departure;
+use crate::wire::{Txid, Wtxid};
 
 /// What came of an event.
 #[derive(Clone, Default, PartialEq, Debug)]
@@ -21,4 +22,6 @@ impl Outcome {
 pub enum Change {
     /// A transaction that was not held, and that lost against none that is, is held now.
     Accepted(Wtxid),
+    /// A transaction is no longer held.
+    Left(Txid, Departure),
 }

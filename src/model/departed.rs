@@ -15,17 +15,21 @@ const SPENT_REMEMBERED: usize = 100_000;
 
 /// Why a transaction is no longer held.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Departure {
+pub enum Departure {
     /// A block of this height contains it.
     Mined(u32),
     /// A block of this height spent what it spends, or what one of its ancestors spends.
     Conflicted(u32),
-    /// This one spends what it spends, or what one of its ancestors spends.
+    /// This one spends what it spends.
     Replaced(Txid),
+    /// This one spends what one of its ancestors spends.
+    ReplacedWithParent(Txid),
     /// One of its ancestors came after it and lost against another one.
     Orphaned,
     /// It was the oldest when memory ran out.
     Evicted,
+    /// It was held for as long as nodes hold a transaction.
+    Expired,
 }
 
 impl fmt::Display for Departure {
@@ -34,8 +38,10 @@ impl fmt::Display for Departure {
             Self::Mined(height) => write!(f, "mined in block {height}"),
             Self::Conflicted(height) => write!(f, "made impossible by block {height}"),
             Self::Replaced(by) => write!(f, "replaced by {by}"),
+            Self::ReplacedWithParent(by) => write!(f, "its parent was replaced by {by}"),
             Self::Orphaned => f.write_str("its parent lost against another transaction"),
             Self::Evicted => f.write_str("dropped for want of memory"),
+            Self::Expired => f.write_str("expired after 14 days"),
         }
     }
 }
@@ -43,6 +49,8 @@ impl fmt::Display for Departure {
 /// The last departures.
 #[derive(Debug, Default)]
 pub(super) struct Departed {
+    /// Since [`Departed::take_news`] was called.
+    news: Vec<(Txid, Departure)>,
     reasons: VecDeque<(TxKey, Departure)>,
     /// Ids, of both kinds, of transactions in blocks.
     mined: BoundedSet<[u8; 32], { 2 * REMEMBERED }>,
@@ -54,11 +62,17 @@ pub(super) struct Departed {
 
 impl Departed {
     /// A held transaction went.
-    pub(super) fn record(&mut self, key: TxKey, departure: Departure) {
+    pub(super) fn record(&mut self, key: TxKey, txid: Txid, departure: Departure) {
+        self.news.push((txid, departure));
         if self.reasons.len() >= REMEMBERED {
             self.reasons.pop_front();
         }
         self.reasons.push_back((key, departure));
+    }
+
+    /// What went since the last call.
+    pub(super) fn take_news(&mut self) -> Vec<(Txid, Departure)> {
+        std::mem::take(&mut self.news)
     }
 
     /// Why a transaction went, if it did so lately.
@@ -170,7 +184,9 @@ mod tests {
     #[test]
     fn departures_are_told_with_their_reason() {
         let mut departed = Departed::default();
-        departed.record(TxKey(4), Departure::Mined(923_114));
+        departed.record(TxKey(4), Txid([9; 32]), Departure::Mined(923_114));
+        assert_eq!(departed.take_news(), [(Txid([9; 32]), Departure::Mined(923_114))]);
+        assert_eq!(departed.take_news(), []);
         assert_eq!(departed.reason(TxKey(4)).unwrap().to_string(), "mined in block 923114");
         assert_eq!(departed.reason(TxKey(5)), None);
     }

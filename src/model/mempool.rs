@@ -16,6 +16,10 @@ use crate::wire::{Transaction, TxHash, Txid, Wtxid};
 use foldhash::fast::RandomState;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
+use std::time::Duration;
+
+/// How long nodes hold a transaction (Core: `-mempoolexpiry`, 336 h).
+const EXPIRY: Duration = Duration::from_hours(336);
 
 /// All unconfirmed transactions, within a limit of memory.
 #[derive(Debug)]
@@ -95,6 +99,7 @@ impl Mempool {
             }
         }
         self.pending.expire(now);
+        self.expire(now);
         self.evict();
         credits
     }
@@ -125,7 +130,12 @@ impl Mempool {
         let replaced: Box<[Txid]> =
             rivals.iter().filter_map(|key| self.get(*key)).map(|rival| rival.tx().txid()).collect();
         for key in &all {
-            self.remove_and_refuse(*key, Departure::Replaced(txid));
+            let why = if rivals.contains(key) {
+                Departure::Replaced(txid)
+            } else {
+                Departure::ReplacedWithParent(txid)
+            };
+            self.remove_and_refuse(*key, why);
         }
         let descendants = all.len() - rivals.len();
         let entry = Entry::new(Arc::clone(tx), sighting, prevouts, replaced.clone());
@@ -166,7 +176,7 @@ impl Mempool {
         self.by_wtxid.remove(&entry.tx().wtxid());
         self.spenders.remove(entry.tx());
         self.sums.subtract(&entry);
-        self.departed.record(key, why);
+        self.departed.record(key, entry.tx().txid(), why);
         Some(entry)
     }
 
@@ -183,6 +193,15 @@ impl Mempool {
             self.sums.subtract(entry);
             change(entry);
             self.sums.add(entry);
+        }
+    }
+
+    /// Drops what nodes have dropped by now. They count from their own sight of it, which is about ours.
+    fn expire(&mut self, now: Timestamp) {
+        while let Some((&oldest, entry)) = self.entries.first_key_value()
+            && now.since(entry.first_seen()) > EXPIRY
+        {
+            self.remove(oldest, Departure::Expired);
         }
     }
 

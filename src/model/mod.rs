@@ -31,6 +31,7 @@ mod transactions;
 mod worth;
 
 pub use change::{Change, Outcome};
+pub use departed::Departure;
 pub use entry::Entry;
 
 use crate::address::PeerAddress;
@@ -150,6 +151,8 @@ impl Model {
         if self.watch.is_due(now) {
             self.look_for_oddities(now);
         }
+        let left = self.mempool.departed.take_news();
+        outcome.changes.extend(left.into_iter().map(|(txid, why)| Change::Left(txid, why)));
         outcome
     }
 

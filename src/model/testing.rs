@@ -1,6 +1,6 @@
 //! A model with a clock, and transactions that spend each other, for the tests of the model.
 
-use super::{Model, ModelSettings};
+use super::{Change, Model, ModelSettings};
 use crate::address::PeerAddress;
 use crate::chain::Network;
 use crate::event::{DisconnectReason, Event, EventKind, PeerEvent, PeerId, PeerInfo, Transport};
@@ -125,6 +125,11 @@ impl Scene {
     pub(super) fn happen(&mut self, kind: EventKind) -> &mut Self {
         self.model.apply(&Event { time: self.now, kind });
         self
+    }
+
+    /// What comes of an event.
+    pub(super) fn tell(&mut self, kind: EventKind) -> Vec<Change> {
+        self.model.apply(&Event { time: self.now, kind }).changes
     }
 
     pub(super) fn peer(&mut self, peer: u64, event: PeerEvent) -> &mut Self {

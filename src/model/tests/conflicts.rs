@@ -1,8 +1,11 @@
 //! Of two spends of one output, one stays.
 
+use crate::event::{EventKind, PeerEvent, PeerId};
 use crate::model::testing::*;
+use crate::model::{Change, Departure};
 use crate::wire::Transaction;
 use std::sync::Arc;
+use std::time::Duration;
 
 fn scene(txs: &[&Arc<Transaction>]) -> Scene {
     let mut scene = Scene::new();
@@ -23,6 +26,42 @@ fn a_replacement_takes_the_place_of_the_old_one_and_its_descendants() {
     let (old, new) = (old.txid().to_string(), new.txid().to_string());
     let line = format!("{}…{} and 1 more replaced by {}…{}", &old[..6], &old[61..], &new[..6], &new[61..]);
     assert_eq!(scene.events()[0], line);
+}
+
+#[test]
+fn whatever_leaves_is_told_with_the_reason() {
+    let old = spend(&[coin(1)], &[1_000]);
+    let child = spend(&[output(&old, 0)], &[900]);
+    let new = spend(&[coin(1)], &[800]);
+    let (mined, conflicting) = (spend(&[coin(2)], &[700]), spend(&[coin(2)], &[600]));
+    let mut scene = scene(&[&old, &child, &conflicting]);
+    let deliver = PeerEvent::Transaction { tx: Arc::clone(&new), answered_after: Duration::ZERO };
+    let told = scene.tell(EventKind::Peer(PeerId(1), deliver));
+    let left = [
+        Change::Accepted(new.wtxid()),
+        Change::Left(old.txid(), Departure::Replaced(new.txid())),
+        Change::Left(child.txid(), Departure::ReplacedWithParent(new.txid())),
+    ];
+    assert_eq!(told, left);
+    let block = EventKind::Block { peer: PeerId(1), height: 7, block: block(&[&new, &mined]) };
+    let left = [
+        Change::Left(new.txid(), Departure::Mined(7)),
+        Change::Left(conflicting.txid(), Departure::Conflicted(7)),
+    ];
+    assert_eq!(scene.tell(block), left);
+}
+
+#[test]
+fn what_nodes_have_dropped_for_its_age_is_dropped() {
+    let old = loose(1);
+    let mut scene = scene(&[&old]);
+    let announcement = || PeerEvent::Announced { txs: vec![], count: 0 };
+    scene.pass(336 * 3_600);
+    assert_eq!(scene.tell(EventKind::Peer(PeerId(1), announcement())), []);
+    scene.pass(1);
+    let left = [Change::Left(old.txid(), Departure::Expired)];
+    assert_eq!(scene.tell(EventKind::Peer(PeerId(1), announcement())), left);
+    assert_eq!(scene.held(), []);
 }
 
 #[test]
