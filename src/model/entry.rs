@@ -1,5 +1,6 @@
 //! A held transaction: what is known about it, and what it costs to know it.
 
+use super::cluster::{MiningRate, adjusted_weight};
 use super::fees::Prevouts;
 use super::propagation::{Addition, Announcements, Sighting};
 use super::spenders::SPENDER_MEMORY;
@@ -33,6 +34,9 @@ pub struct Entry {
     pub(super) announcements: Announcements,
     pub(super) prevouts: Prevouts,
     replaces: Box<[Txid]>,
+    /// By its cluster; see [`Mempool::settle_clusters`](super::mempool::Mempool).
+    pub(super) mining: MiningRate,
+    adjusted_weight: u32,
     signals_replacement: bool,
 }
 
@@ -45,7 +49,18 @@ impl Entry {
     ) -> Self {
         let Sighting { first_seen, announcements } = sighting;
         let signals_replacement = tx.signals_replacement();
-        Self { tx, first_seen, announcements, prevouts, replaces, signals_replacement }
+        let adjusted_weight = adjusted_weight(&tx);
+        let mining = MiningRate::UNKNOWN;
+        Self {
+            tx,
+            first_seen,
+            announcements,
+            prevouts,
+            replaces,
+            mining,
+            adjusted_weight,
+            signals_replacement,
+        }
     }
 
     /// A peer announced it. What that says about it and others.
@@ -107,9 +122,17 @@ impl Entry {
         self.fee().map(rate)
     }
 
-    /// The rate by which miners sort it, in sat/vB.
+    /// The rate by which miners sort it, in sat/vB: that of its chunk, the transactions that are best
+    /// mined together with it, whose fees pay for each other. Known only if no unknown fee could
+    /// change it, and if its cluster is not larger than nodes let clusters be (64 transactions,
+    /// 101 kvB). It equals Bitcoin Core's `fees.chunk` over `chunkweight`.
     pub fn mining_rate(&self) -> Option<f64> {
-        self.fee_rate()
+        self.mining.get()
+    }
+
+    /// Its size in a miner's eyes, in weight units.
+    pub(super) fn adjusted_weight(&self) -> u32 {
+        self.adjusted_weight
     }
 
     /// The value of what its input number `vin` spends, in sat, if it is known.

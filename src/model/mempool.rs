@@ -35,6 +35,8 @@ pub(super) struct Mempool {
     pub(super) pending: Pending,
     pub(super) departed: Departed,
     pub(super) sums: Sums,
+    /// Those that came, whose neighbours went, or whose fee changed since clusters were last settled.
+    pub(super) unsettled: Vec<TxKey>,
 }
 
 /// Sums over what is held, and counts since the start.
@@ -83,6 +85,7 @@ impl Mempool {
             pending: Pending::default(),
             departed: Departed::default(),
             sums: Sums::default(),
+            unsettled: Vec::new(),
         }
     }
 
@@ -167,6 +170,7 @@ impl Mempool {
         self.spenders.insert(key, entry.tx());
         self.sums.add(&entry);
         self.entries.insert(key, entry);
+        self.unsettled.push(key);
     }
 
     /// Takes a transaction out.
@@ -176,6 +180,8 @@ impl Mempool {
         self.by_wtxid.remove(&entry.tx().wtxid());
         self.spenders.remove(entry.tx());
         self.sums.subtract(&entry);
+        let neighbours: Vec<TxKey> = self.neighbours(entry.tx()).collect();
+        self.unsettled.extend(neighbours);
         self.departed.record(key, entry.tx().txid(), why);
         Some(entry)
     }
@@ -191,7 +197,11 @@ impl Mempool {
     pub(super) fn update(&mut self, key: TxKey, change: impl FnOnce(&mut Entry)) {
         if let Some(entry) = self.entries.get_mut(&key) {
             self.sums.subtract(entry);
+            let fee = entry.fee();
             change(entry);
+            if entry.fee() != fee {
+                self.unsettled.push(key);
+            }
             self.sums.add(entry);
         }
     }

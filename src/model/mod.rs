@@ -5,6 +5,7 @@
 
 mod blocks;
 mod change;
+mod cluster;
 mod conflicts;
 mod departed;
 mod detail;
@@ -148,6 +149,7 @@ impl Model {
             EventKind::Block { height, block, .. } => self.confirm(now, *height, block),
             EventKind::PastBlock { .. } | EventKind::Backfill { .. } | EventKind::Disconnected { .. } => {}
         }
+        self.mempool.settle_clusters();
         if self.watch.is_due(now) {
             self.look_for_oddities(now);
         }

@@ -4,7 +4,7 @@
 //! only looks alike. What fits no rule has no kind.
 
 mod inscription;
-mod script;
+pub(super) mod script;
 
 use crate::wire::Transaction;
 use crate::wire::script::ScriptKind;

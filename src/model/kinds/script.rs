@@ -24,7 +24,7 @@ pub(super) mod op {
 
 /// One step of a script.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Step<'a> {
+pub(in crate::model) enum Step<'a> {
     /// An opcode that pushes no data of its own.
     Op(u8),
     /// Data; empty for `OP_0`.
@@ -33,10 +33,10 @@ pub(super) enum Step<'a> {
 
 /// The steps of a script, up to its end or to a push that runs over it.
 #[derive(Clone, Debug)]
-pub(super) struct Steps<'a>(&'a [u8]);
+pub(in crate::model) struct Steps<'a>(&'a [u8]);
 
 /// The steps of `script`.
-pub(super) fn steps(script: &[u8]) -> Steps<'_> {
+pub(in crate::model) fn steps(script: &[u8]) -> Steps<'_> {
     Steps(script)
 }
 

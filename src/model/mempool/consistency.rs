@@ -31,6 +31,7 @@ impl Mempool {
             }
             assert!(!all_parents_held || entry.fee().is_some() || self.pays_out_too_much(*key, values));
         }
+        self.assert_clusters_settled();
         assert_eq!(self.spenders.len(), inputs);
         assert_eq!([self.by_txid.len(), self.by_wtxid.len()], [self.entries.len(); 2]);
         assert_eq!(self.sums, sums);
