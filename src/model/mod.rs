@@ -226,6 +226,11 @@ impl Model {
         self.peers.get(id).is_some_and(Peer::is_live)
     }
 
+    /// All transactions that are held, in the order of arrival.
+    pub fn transactions(&self) -> impl ExactSizeIterator<Item = &Entry> {
+        self.mempool.entries().values()
+    }
+
     /// A transaction that is held.
     pub fn transaction(&self, wtxid: &Wtxid) -> Option<&Entry> {
         self.mempool.get(self.mempool.key(TxHash::Wtxid(*wtxid))?)

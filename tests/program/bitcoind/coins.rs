@@ -13,6 +13,9 @@ const MATURITY: u64 = 100;
 /// `OP_TRUE`.
 const OP_TRUE: &[u8] = &[0x51];
 
+/// Version 1 and the two bytes of a pay-to-anchor output.
+const ANCHOR: &[u8] = &[0x51, 0x02, 0x4e, 0x73];
+
 /// How a coin is spent.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Kind {
@@ -20,20 +23,24 @@ pub enum Kind {
     Legacy,
     /// P2WSH of `OP_TRUE`: spent with a witness.
     Segwit,
+    /// Pay to anchor: spent with nothing at all.
+    Anchor,
 }
 
 impl Kind {
-    fn script(self) -> ScriptBuf {
+    /// What an output of this kind demands.
+    pub fn script(self) -> ScriptBuf {
         let op_true = ScriptBuf::from_bytes(OP_TRUE.to_vec());
         match self {
             Self::Legacy => op_true,
             Self::Segwit => op_true.to_p2wsh(),
+            Self::Anchor => ScriptBuf::from_bytes(ANCHOR.to_vec()),
         }
     }
 
     fn witness(self) -> Witness {
         match self {
-            Self::Legacy => Witness::new(),
+            Self::Legacy | Self::Anchor => Witness::new(),
             Self::Segwit => Witness::from_slice(&[OP_TRUE]),
         }
     }
@@ -54,7 +61,7 @@ impl Coin {
         (0..)
             .zip(&tx.output)
             .filter_map(|(vout, output)| {
-                let kind = [Kind::Legacy, Kind::Segwit]
+                let kind = [Kind::Legacy, Kind::Segwit, Kind::Anchor]
                     .into_iter()
                     .find(|kind| kind.script() == output.script_pubkey)?;
                 Some(Self { outpoint: OutPoint { txid, vout }, value: output.value, kind })
@@ -91,6 +98,12 @@ pub fn send(node: &Node, tx: &Transaction) -> String {
     let txid = node.rpc("sendrawtransaction", &json!([serialize_hex(tx), any_fee_rate]));
     assert_eq!(txid, tx.compute_txid().to_string());
     tx.compute_txid().to_string()
+}
+
+/// Hands all of `txs` to the node, in order; it must accept each.
+pub fn send_all(node: &Node, txs: &[Transaction]) {
+    let any_fee_rate = 0;
+    node.ask_all(txs.iter().map(|tx| ("sendrawtransaction", json!([serialize_hex(tx), any_fee_rate]))));
 }
 
 /// What the node itself makes of the bytes of `tx`.

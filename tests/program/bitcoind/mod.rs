@@ -4,7 +4,7 @@ mod coins;
 mod port;
 mod rpc;
 
-pub use coins::{Coin, Kind, Purse, decoded, send, spend};
+pub use coins::{Coin, Kind, Purse, decoded, send, send_all, spend};
 
 use crate::{end_of, wait_for};
 use rpc::Rpc;
@@ -19,7 +19,7 @@ use tempfile::TempDir;
 pub const NOBAN: &str = "-whitelist=noban@127.0.0.1";
 
 /// A bare `OP_TRUE`, which anybody can spend.
-const MINE_TO: &str = "raw(51)#8lvh9jxk";
+pub const MINE_TO: &str = "raw(51)#8lvh9jxk";
 
 /// A running bitcoind. Killed when dropped.
 pub struct Node {
@@ -61,6 +61,12 @@ impl Node {
     /// Asks the node; panics on its error.
     pub fn rpc(&self, method: &str, params: &Value) -> Value {
         self.rpc.call(method, params).unwrap_or_else(|error| panic!("{method} {params}: {error}"))
+    }
+
+    /// Asks the node many things at once, in order; panics on its first error.
+    pub fn ask_all<'a>(&self, calls: impl IntoIterator<Item = (&'a str, Value)>) -> Vec<Value> {
+        let results = self.rpc.batch(calls).unwrap();
+        results.into_iter().map(|result| result.unwrap_or_else(|error| panic!("{error}"))).collect()
     }
 
     /// Mines `count` blocks on top of the tip, with all that the mempool has; gives their hashes.

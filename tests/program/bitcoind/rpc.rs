@@ -23,7 +23,23 @@ impl Rpc {
 
     /// Calls `method`; gives its result, or the error as text.
     pub fn call(&self, method: &str, params: &Value) -> Result<Value, String> {
-        let body = json!({ "jsonrpc": "1.0", "id": 0, "method": method, "params": params });
+        result(self.post(&request(0, method, params))?)
+    }
+
+    /// Makes many calls at once, in order; gives the result of each.
+    pub fn batch<'a>(
+        &self,
+        calls: impl IntoIterator<Item = (&'a str, Value)>,
+    ) -> Result<Vec<Result<Value, String>>, String> {
+        let requests: Vec<Value> =
+            (0..).zip(calls).map(|(id, (method, params))| request(id, method, &params)).collect();
+        match self.post(&Value::Array(requests))? {
+            Value::Array(answers) => Ok(answers.into_iter().map(result).collect()),
+            other => Err(other.to_string()),
+        }
+    }
+
+    fn post(&self, body: &Value) -> Result<Value, String> {
         let response = minreq::post(format!("http://127.0.0.1:{}/", self.port))
             .with_header("Authorization", "Basic dGVzdDp0ZXN0") // test:test
             .with_header("Content-Type", "application/json")
@@ -31,11 +47,18 @@ impl Rpc {
             .with_body(body.to_string())
             .send()
             .map_err(|error| error.to_string())?;
-        let mut answer: Value = serde_json::from_slice(response.as_bytes())
-            .map_err(|error| format!("HTTP status {}: {error}", response.status_code))?;
-        match answer["error"].take() {
-            Value::Null => Ok(answer["result"].take()),
-            error => Err(error.to_string()),
-        }
+        serde_json::from_slice(response.as_bytes())
+            .map_err(|error| format!("HTTP status {}: {error}", response.status_code))
+    }
+}
+
+fn request(id: usize, method: &str, params: &Value) -> Value {
+    json!({ "jsonrpc": "1.0", "id": id, "method": method, "params": params })
+}
+
+fn result(mut answer: Value) -> Result<Value, String> {
+    match answer["error"].take() {
+        Value::Null => Ok(answer["result"].take()),
+        error => Err(error.to_string()),
     }
 }

@@ -7,6 +7,7 @@ mod handshake;
 mod harness;
 mod liveness;
 mod mempool;
+mod scenario;
 mod screen;
 mod transactions;
 mod transport;

@@ -1,0 +1,105 @@
+//! A life of thousands of transactions, in which Bitcoin Core is the judge of all that mempulse says.
+
+mod drafts;
+mod judge;
+mod stage;
+mod watcher;
+
+use drafts::{Draft, LONGEST_CHAIN};
+use stage::{Stage, send_all};
+use watcher::Watcher;
+
+/// How many transactions the scenario must have, to say anything.
+const ENOUGH: usize = 2_000;
+
+#[test]
+#[ignore = "needs bitcoind"]
+fn core_confirms_fees_and_contents_of_the_mempool_after_each_step() {
+    let mut stage = Stage::set();
+    let singles = stage.workshop.singles(700);
+    send_all(&stage.node, &singles);
+    stage.judge("singles");
+
+    let chains: Vec<Vec<Draft>> = (2..=LONGEST_CHAIN).map(|length| stage.workshop.chain(length)).collect();
+    send_all(&stage.node, chains.iter().flatten());
+    stage.judge("chains");
+
+    let families: Vec<Vec<Draft>> = (0..120).map(|_| stage.workshop.family()).collect();
+    send_all(&stage.node, families.iter().flatten());
+    let verdict = stage.judge("families");
+    assert!(verdict.exact > 600, "children's fees are known: {verdict:?}");
+
+    let packages: Vec<[Draft; 2]> = (0..100).map(|_| stage.workshop.package()).collect();
+    stage.send_packages(&packages);
+    let dusty: Vec<[Draft; 2]> = (0..50).map(|_| stage.workshop.ephemeral_dust()).collect();
+    stage.send_packages(&dusty);
+    stage.judge("packages");
+
+    replace(&mut stage, &singles, &chains, &families);
+    stage.judge("replacements");
+
+    // Parents without their children, and the first half of each chain.
+    let halves = chains[4..].iter().flat_map(|chain| &chain[..chain.len() / 2]);
+    let parents = families[20..].iter().map(|family| &family[0]);
+    stage.mine_only(halves.chain(parents).chain(&singles[300..500]));
+    stage.judge("a block of parts of packages");
+
+    // The first of these conflict with what is held, the others never were in any mempool.
+    let rivals: Vec<Draft> = singles[500..520].iter().map(|single| single.underbid(100)).collect();
+    let of_chains: Vec<Draft> = chains[4..].iter().map(|chain| chain[chain.len() / 2].underbid(10)).collect();
+    let unseen = stage.workshop.singles(20);
+    stage.mine_only(rivals.iter().chain(&of_chains).chain(&unseen));
+    stage.judge("a block of double spends");
+
+    double_spend(&mut stage);
+
+    stage.node.mine(1);
+    let verdict = stage.judge("a block of everything");
+    assert_eq!(verdict.held, 0);
+    assert!(stage.transactions_told() >= ENOUGH, "{}", stage.transactions_told());
+}
+
+/// Replaces singles (some several times), the first and the last of chains, and children.
+fn replace(stage: &mut Stage, singles: &[Draft], chains: &[Vec<Draft>], families: &[Vec<Draft>]) {
+    let mut last: Vec<Draft> = singles[..150].to_vec();
+    for round in 0..4 {
+        let next: Vec<(Draft, Vec<&Draft>)> =
+            last[round * 30..].iter().map(|draft| (draft.outbid(2_000), vec![draft])).collect();
+        stage.replace(&next);
+        // Else the node would not tell what it holds but for a moment.
+        stage.judge(&format!("replacements of singles, round {round}"));
+        let next: Vec<Draft> = next.into_iter().map(|(draft, _)| draft).collect();
+        last.splice(round * 30.., next);
+    }
+    let pairs = singles[150..250].chunks_exact(2);
+    let of_two = pairs.map(|pair| (pair[0].outbid_both(&pair[1]), vec![&pair[0], &pair[1]]));
+    // With all that descends from it.
+    let roots = chains[..4].iter().chain(&chains[20..22]).map(|chain| &chain[0]);
+    let ends = chains[10..14].iter().filter_map(|chain| chain.last());
+    let children = families[..20].iter().map(|family| &family[2]);
+    let of_one = roots.chain(ends).chain(children).map(|draft| (draft.outbid(200_000), vec![draft]));
+    let replacements: Vec<(Draft, Vec<&Draft>)> = of_two.chain(of_one).collect();
+    stage.replace(&replacements);
+}
+
+/// Two nodes hold different spends of the same coins; the judge holds those that pay more.
+fn double_spend(stage: &mut Stage) {
+    let slow = stage.slow.address();
+    let announced_by_slow = |watcher: &Watcher| -> u64 {
+        let by_slow = watcher.told("announced").filter(|record| record["peer"] == slow);
+        by_slow.filter_map(|record| record["count"].as_u64()).sum()
+    };
+    stage.slow.disconnect(&stage.node);
+    let ours = stage.workshop.singles(10);
+    let theirs: Vec<Draft> = ours.iter().map(|draft| draft.underbid(200)).collect();
+    let before = announced_by_slow(&stage.watcher);
+    send_all(&stage.slow, &theirs);
+    send_all(&stage.node, &ours);
+    stage.judge("double spends");
+    stage.watcher.run_until("the other node's announcements", |watcher| {
+        let announced = announced_by_slow(watcher);
+        (announced < before + 10).then(|| format!("{announced} instead of {}", before + 10))
+    });
+    stage.judge("double spends that another node announced");
+    stage.slow.connect(&stage.node);
+}

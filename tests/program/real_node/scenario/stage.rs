@@ -1,0 +1,98 @@
+//! Where the scenario plays: a node that judges, one that trickles, and mempulse beside both.
+
+use super::drafts::{Draft, Workshop};
+use super::judge::{self, Verdict};
+use super::watcher::Watcher;
+use crate::bitcoind::{self, Kind, MINE_TO, NOBAN, Node, Purse};
+use bitcoin::Transaction;
+use bitcoin::consensus::encode::serialize_hex;
+use serde_json::json;
+use std::collections::{BTreeSet, HashMap};
+
+/// P2WSH of `OP_TRUE` on regtest: what nodes call standard.
+const STANDARD: &str = "bcrt1qft5p2uhsdcdc3l2ua4ap5qqfg4pjaqlp250x7us7a8qqhrxrxfsqseac85";
+
+/// What the nodes are told: to be as strict as on mainnet.
+const STRICT: &str = "-acceptnonstdtxn=0";
+
+/// Coinbases that are spent, each fanned out into as many coins as a transaction can hold.
+const FAN_OUTS: usize = 2;
+
+/// Nodes, mempulse, and what was done so far.
+pub struct Stage {
+    /// It judges. Announces at once.
+    pub node: Node,
+    /// Announces some seconds later.
+    pub slow: Node,
+    /// mempulse.
+    pub watcher: Watcher,
+    /// Where the transactions come from.
+    pub workshop: Workshop,
+    /// What replaced what, by txid.
+    replaced: HashMap<String, BTreeSet<String>>,
+}
+
+impl Stage {
+    /// Ready to be played on.
+    pub fn set() -> Self {
+        let (node, slow) = (Node::start(&[NOBAN, STRICT]), Node::start(&[STRICT]));
+        node.rpc("generatetoaddress", &json!([100 + FAN_OUTS, STANDARD]));
+        slow.connect(&node);
+        let mut watcher = Watcher::of(&[node.address(), slow.address()]);
+        judge::compare("the start", &node, &mut watcher);
+        let mut purse = Purse::new();
+        let coins = (0..FAN_OUTS).flat_map(|_| purse.coins(&node, 1_000, Kind::Segwit)).collect();
+        Self { node, slow, watcher, workshop: Workshop::new(coins), replaced: HashMap::new() }
+    }
+
+    /// Hands these to the node, each parent with its child.
+    pub fn send_packages(&self, packages: &[[Draft; 2]]) {
+        let hex = |package: &[Draft; 2]| package.each_ref().map(|draft| serialize_hex(&draft.tx));
+        let answers =
+            self.node.ask_all(packages.iter().map(|package| ("submitpackage", json!([hex(package)]))));
+        for answer in answers {
+            assert_eq!(answer["package_msg"], "success", "{answer}");
+        }
+    }
+
+    /// Hands over replacements, each with those that it replaces directly.
+    pub fn replace(&mut self, replacements: &[(Draft, Vec<&Draft>)]) {
+        send_all(&self.node, replacements.iter().map(|(draft, _)| draft));
+        let entry = |(draft, rivals): &(Draft, Vec<&Draft>)| {
+            (draft.txid(), rivals.iter().map(|rival| rival.txid()).collect())
+        };
+        self.replaced.extend(replacements.iter().map(entry));
+    }
+
+    /// Mines a block of exactly these, in this order; gives its hash.
+    pub fn mine_only<'a>(&self, drafts: impl IntoIterator<Item = &'a Draft>) -> String {
+        let txs: Vec<String> = transactions(drafts).iter().map(serialize_hex).collect();
+        let mined = self.node.rpc("generateblock", &json!([MINE_TO, txs]));
+        mined["hash"].as_str().unwrap().to_owned()
+    }
+
+    /// Waits for mempulse, and compares it with the node in everything.
+    pub fn judge(&mut self, step: &str) -> Verdict {
+        let verdict = judge::compare(step, &self.node, &mut self.watcher);
+        for entry in self.watcher.model().transactions() {
+            let told: BTreeSet<String> = entry.replaces().iter().map(ToString::to_string).collect();
+            let done = self.replaced.get(&entry.tx().txid().to_string());
+            assert_eq!(Some(&told), done.or(Some(&BTreeSet::new())), "{step}: {}", entry.tx().txid());
+        }
+        verdict
+    }
+
+    /// How often mempulse told that a transaction came.
+    pub fn transactions_told(&self) -> usize {
+        self.watcher.told("transaction").count()
+    }
+}
+
+/// Hands these to a node, one after the other.
+pub fn send_all<'a>(node: &Node, drafts: impl IntoIterator<Item = &'a Draft>) {
+    bitcoind::send_all(node, &transactions(drafts));
+}
+
+fn transactions<'a>(drafts: impl IntoIterator<Item = &'a Draft>) -> Vec<Transaction> {
+    drafts.into_iter().map(|draft| draft.tx.clone()).collect()
+}
