@@ -71,6 +71,14 @@ enum Body {
         /// Whether it was an ancestor of it that the other one conflicts with.
         descendant: bool,
     },
+    /// Another transaction spends the same as a held one, and both are alive.
+    Conflict {
+        txid: String,
+        with: String,
+        /// Peers that announced only this one of the two.
+        txid_peers: usize,
+        with_peers: usize,
+    },
     /// A held transaction was dropped for another reason.
     Evicted {
         txid: String,
@@ -133,6 +141,12 @@ fn of_change(change: &Change, event: &Event, model: &Model) -> Option<Body> {
     match change {
         Change::Accepted(wtxid) => transaction(wtxid, event, model),
         Change::Left(txid, why) => Some(departure(*txid, *why)),
+        Change::DoubleSpend(spend) => Some(Body::Conflict {
+            txid: spend.held.to_string(),
+            with: spend.lost.to_string(),
+            txid_peers: spend.held_only,
+            with_peers: spend.lost_only,
+        }),
     }
 }
 

@@ -1,6 +1,7 @@
 //! What an event led to: the model's own news, for whoever hands them on.
 
 use super::departed::Departure;
+use super::rivals::DoubleSpend;
 use crate::wire::{Txid, Wtxid};
 
 /// What came of an event.
@@ -24,4 +25,6 @@ pub enum Change {
     Accepted(Wtxid),
     /// A transaction is no longer held.
     Left(Txid, Departure),
+    /// A held transaction and another one that spends the same are both alive.
+    DoubleSpend(DoubleSpend),
 }

@@ -1,11 +1,17 @@
 //! A transaction in detail, as the screen shows it.
 
+use super::departed::Departure;
 use super::entry::Entry;
 use super::kinds::{Kind, Kinds};
+use super::mempool::Mempool;
 use super::peers::Peers;
+use super::rivals::Lost;
 use crate::chain::Network;
-use crate::snapshot::{InputRow, OutputRow, TransactionDetail, TransactionRow};
+use crate::event::PeerId;
+use crate::snapshot::{Detail, InputRow, OutputRow, RivalRow, TransactionDetail, TransactionRow, TxKey};
 use crate::text::{clean, hex};
+use crate::time::Timestamp;
+use crate::wire::TxHash;
 use crate::wire::script::{ScriptKind, address};
 use crate::wire::transaction::{Input, Output};
 
@@ -16,6 +22,7 @@ const LONGEST_DATA: usize = 160;
 pub(super) fn transaction(
     entry: &Entry,
     row: TransactionRow,
+    rivals: Vec<RivalRow>,
     replaceable: bool,
     peers: &Peers,
     network: Network,
@@ -32,7 +39,7 @@ pub(super) fn transaction(
         lock_time: tx.lock_time(),
         replaceable,
         kinds: Kinds::of(tx).iter().map(Kind::name).collect(),
-        replaces: entry.replaces().iter().take(listed).copied().collect(),
+        rivals,
         fee: entry.fee(),
         first_seen: entry.first_seen(),
         inputs: inputs.map(|(vin, input)| input_row(&input, entry.prevout_value(vin))).collect(),
@@ -46,6 +53,43 @@ pub(super) fn transaction(
             })
             .collect(),
     }
+}
+
+/// Those that lost against `entry`, and those before them.
+pub(super) fn rivals(
+    entry: &Entry,
+    mempool: &Mempool,
+    is_live: impl Fn(PeerId) -> bool,
+    now: Timestamp,
+) -> Vec<RivalRow> {
+    let row = |(steps, lost): (usize, &Lost)| {
+        let announcers = || lost.announcements.iter().map(|(peer, _)| peer).filter(|&peer| is_live(peer));
+        RivalRow {
+            txid: lost.txid,
+            steps,
+            age: now.since(lost.since),
+            vsize: lost.vsize,
+            fee_rate: lost.fee_rate(),
+            announced_by: announcers().count(),
+            announced_only: announcers().filter(|&peer| !entry.announcements.contains(peer)).count(),
+        }
+    };
+    mempool.rivals.behind(entry.tx().txid()).into_iter().map(row).collect()
+}
+
+/// What became of a transaction that is not held any more, and what is held in its place.
+pub(super) fn gone(mempool: &Mempool, key: TxKey) -> Detail {
+    let Some(reason) = mempool.departed.reason(key) else {
+        return Detail::Gone { why: vec!["no longer held".to_owned()], successor: None };
+    };
+    let mut why = vec![reason.to_string()];
+    let (Departure::Replaced(by) | Departure::ReplacedWithParent(by)) = reason else {
+        return Detail::Gone { why, successor: None };
+    };
+    let further = mempool.rivals.ahead(by);
+    why.extend(further.iter().map(|by| format!("which was replaced by {by}")));
+    let successor = mempool.key(TxHash::Txid(*further.last().unwrap_or(&by)));
+    Detail::Gone { why, successor }
 }
 
 fn input_row(input: &Input<'_>, value: Option<u64>) -> InputRow {
@@ -117,9 +161,7 @@ mod tests {
     use super::*;
     use crate::event::PeerEvent;
     use crate::model::testing::{self, START, Scene, coin, output, parts, spend};
-    use crate::snapshot::{Detail, TxKey};
     use crate::view::{Open, View};
-    use crate::wire::TxHash;
     use std::sync::Arc;
     use std::time::Duration;
 

@@ -3,6 +3,7 @@
 use super::cluster::{MiningRate, adjusted_weight};
 use super::fees::Prevouts;
 use super::propagation::{Addition, Announcements, Sighting};
+use super::rivals::Defeat;
 use super::spenders::SPENDER_MEMORY;
 use super::worth::{Credit, Merit};
 use crate::event::PeerId;
@@ -148,6 +149,18 @@ impl Entry {
     /// Whether it says of itself that it may be replaced (BIP125).
     pub(super) fn signals_replacement(&self) -> bool {
         self.signals_replacement
+    }
+
+    /// What remains of it when `to` takes its place.
+    pub(super) fn defeat(&self, to: Txid) -> Defeat<'_> {
+        Defeat {
+            tx: &self.tx,
+            to,
+            fee: self.fee(),
+            replaced: self.replaces.clone(),
+            first_seen: self.first_seen,
+            announcements: self.announcements.clone(),
+        }
     }
 
     /// The bytes that are counted for it: its serialization, its entry with what belongs to it,

@@ -7,6 +7,7 @@ use super::conflicts::Conflict;
 use super::departed::{Departed, Departure};
 use super::entry::Entry;
 use super::propagation::{Addition, Pending, Sighting};
+use super::rivals::{self, Defeat, DoubleSpend, Rivals};
 use super::spenders::Spenders;
 use super::worth::{Credit, Merit};
 use crate::event::PeerId;
@@ -34,6 +35,7 @@ pub(super) struct Mempool {
     pub(super) spenders: Spenders,
     pub(super) pending: Pending,
     pub(super) departed: Departed,
+    pub(super) rivals: Rivals,
     pub(super) sums: Sums,
     /// Those that came, whose neighbours went, or whose fee changed since clusters were last settled.
     pub(super) unsettled: Vec<TxKey>,
@@ -84,6 +86,7 @@ impl Mempool {
             spenders: Spenders::default(),
             pending: Pending::default(),
             departed: Departed::default(),
+            rivals: Rivals::default(),
             sums: Sums::default(),
             unsettled: Vec::new(),
         }
@@ -95,10 +98,15 @@ impl Mempool {
         for &hash in hashes {
             if let Some(key) = self.key(hash) {
                 self.update(key, |entry| entry.announce(now, peer, &mut credits));
-            } else if !self.departed.is_barred(hash)
-                && self.pending.announce(now, peer, hash) == Addition::Repeated
-            {
-                credits.push(Credit { peer, what: Merit::Repeated });
+            } else {
+                let addition = if self.departed.is_barred(hash) {
+                    self.rivals.announce(now, peer, hash)
+                } else {
+                    Some(self.pending.announce(now, peer, hash))
+                };
+                if addition == Some(Addition::Repeated) {
+                    credits.push(Credit { peer, what: Merit::Repeated });
+                }
             }
         }
         self.pending.expire(now);
@@ -116,7 +124,7 @@ impl Mempool {
     ) -> Arrival {
         self.sums.received += 1;
         let sighting = self.take_sighting(now, announcer, tx);
-        let (txid, wtxid) = (tx.txid(), tx.wtxid());
+        let txid = tx.txid();
         if self.by_txid.contains_key(&txid) {
             return Arrival::Known;
         }
@@ -125,20 +133,17 @@ impl Mempool {
         }
         let prevouts = self.prevouts_of(tx);
         let Conflict::Replaces { rivals, all } = self.conflict(tx, &prevouts) else {
-            self.departed.refuse(txid, wtxid);
-            let children = self.spenders.children(tx).collect();
-            self.refuse_with_descendants(children, Departure::Orphaned);
+            self.lose(now, tx, sighting, prevouts.fee(tx.output_value()));
             return Arrival::Late;
         };
         let replaced: Box<[Txid]> =
             rivals.iter().filter_map(|key| self.get(*key)).map(|rival| rival.tx().txid()).collect();
         for key in &all {
-            let why = if rivals.contains(key) {
-                Departure::Replaced(txid)
-            } else {
-                Departure::ReplacedWithParent(txid)
-            };
-            self.remove_and_refuse(*key, why);
+            if !rivals.contains(key) {
+                self.remove_and_refuse(*key, Departure::ReplacedWithParent(txid));
+            } else if let Some(rival) = self.remove_and_refuse(*key, Departure::Replaced(txid)) {
+                self.rivals.lose(now, rival.defeat(txid));
+            }
         }
         let descendants = all.len() - rivals.len();
         let entry = Entry::new(Arc::clone(tx), sighting, prevouts, replaced.clone());
@@ -147,6 +152,37 @@ impl Mempool {
         self.learn_outputs(tx);
         self.evict();
         Arrival::Accepted { replaced, descendants, credits }
+    }
+
+    /// A transaction that was not held lost: it stays away, and so does what spends it.
+    fn lose(&mut self, now: Timestamp, tx: &Transaction, sighting: Sighting, fee: Option<u64>) {
+        self.departed.refuse(tx.txid(), tx.wtxid());
+        let children = self.spenders.children(tx).collect();
+        self.refuse_with_descendants(children, Departure::Orphaned);
+        let winner = self.spenders.rivals(tx).next().and_then(|key| self.get(key));
+        if let Some(to) = winner.map(|winner| winner.tx().txid()) {
+            let Sighting { first_seen, announcements } = sighting;
+            self.rivals
+                .lose(now, Defeat { tx, to, fee, replaced: Box::default(), first_seen, announcements });
+        }
+    }
+
+    /// The double spends that became apparent: of those that lost a while ago, the ones that some
+    /// peers announce instead of the one that is held.
+    pub(super) fn double_spends(
+        &mut self,
+        now: Timestamp,
+        is_live: impl Fn(PeerId) -> bool,
+    ) -> Vec<DoubleSpend> {
+        let due = self.rivals.due(now);
+        let both_alive = |lost: Txid| {
+            let loser = self.rivals.get(lost)?;
+            let held = self.by_txid(loser.to)?;
+            let (held_only, lost_only) = rivals::sides(&held.announcements, &loser.announcements, &is_live);
+            let spend = DoubleSpend { held: loser.to, lost, held_only, lost_only };
+            (held_only > 0 && lost_only > 0).then_some(spend)
+        };
+        due.into_iter().filter_map(both_alive).collect()
     }
 
     fn take_sighting(&mut self, now: Timestamp, announcer: Option<PeerId>, tx: &Transaction) -> Sighting {
@@ -187,10 +223,10 @@ impl Mempool {
     }
 
     /// Takes a transaction out for good.
-    pub(super) fn remove_and_refuse(&mut self, key: TxKey, why: Departure) {
-        if let Some(entry) = self.remove(key, why) {
-            self.departed.refuse(entry.tx().txid(), entry.tx().wtxid());
-        }
+    pub(super) fn remove_and_refuse(&mut self, key: TxKey, why: Departure) -> Option<Entry> {
+        let entry = self.remove(key, why)?;
+        self.departed.refuse(entry.tx().txid(), entry.tx().wtxid());
+        Some(entry)
     }
 
     /// Changes an entry, and the sums with it.

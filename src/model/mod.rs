@@ -22,6 +22,7 @@ mod peers_screen;
 mod propagation;
 mod races;
 mod rates;
+mod rivals;
 mod spenders;
 mod story;
 #[cfg(test)]
@@ -34,6 +35,7 @@ mod worth;
 pub use change::{Change, Outcome};
 pub use departed::Departure;
 pub use entry::Entry;
+pub use rivals::DoubleSpend;
 
 use crate::address::PeerAddress;
 use crate::chain::Network;
@@ -153,9 +155,18 @@ impl Model {
         if self.watch.is_due(now) {
             self.look_for_oddities(now);
         }
+        self.look_for_double_spends(now, &mut outcome);
         let left = self.mempool.departed.take_news();
         outcome.changes.extend(left.into_iter().map(|(txid, why)| Change::Left(txid, why)));
         outcome
+    }
+
+    fn look_for_double_spends(&mut self, now: Timestamp, outcome: &mut Outcome) {
+        let is_live = |id| self.peers.get(id).is_some_and(Peer::is_live);
+        for spend in self.mempool.double_spends(now, is_live) {
+            self.log.push(now, story::double_spend(&spend));
+            outcome.changes.push(Change::DoubleSpend(spend));
+        }
     }
 
     fn look_for_oddities(&mut self, now: Timestamp) {
@@ -334,18 +345,17 @@ impl Model {
             Open::Transaction(key) => self.mempool.get(key).map(|entry| {
                 let row = transactions::row(key, entry, &self.peers, announcers, now);
                 let (replaceable, network) = (self.is_replaceable(entry), self.settings.network);
-                let detail = detail::transaction(entry, row, replaceable, &self.peers, network);
+                let rivals = detail::rivals(entry, &self.mempool, |id| self.is_live(id), now);
+                let detail = detail::transaction(entry, row, rivals, replaceable, &self.peers, network);
                 Detail::Transaction(Box::new(detail))
             }),
         };
-        found.unwrap_or_else(|| {
-            Detail::Gone(match open {
-                Open::Peer(_) => "this peer was dropped a while ago".to_owned(),
-                Open::Transaction(key) => match self.mempool.departed.reason(key) {
-                    Some(why) => why.to_string(),
-                    None => "no longer held".to_owned(),
-                },
-            })
+        found.unwrap_or_else(|| match open {
+            Open::Peer(_) => {
+                let why = vec!["this peer was dropped a while ago".to_owned()];
+                Detail::Gone { why, successor: None }
+            }
+            Open::Transaction(key) => detail::gone(&self.mempool, key),
         })
     }
 }

@@ -81,7 +81,7 @@ impl Announcements {
         }
     }
 
-    fn contains(&self, peer: PeerId) -> bool {
+    pub(super) fn contains(&self, peer: PeerId) -> bool {
         let peer = halves(peer);
         self.list.iter().any(|announcement| announcement.peer == peer)
     }

@@ -3,6 +3,7 @@
 use super::blocks::Confirmed;
 use super::log::Subject;
 use super::odd::Oddity;
+use super::rivals::DoubleSpend;
 use crate::address::PeerAddress;
 use crate::event::{DisconnectReason, PeerEvent, PeerId};
 use crate::snapshot::Level;
@@ -111,6 +112,17 @@ pub(super) fn replacement(old: &[Txid], new: Txid, descendants: usize) -> Option
     };
     let text = format!("{}{others} replaced by {}", short(*first), short(new));
     Some(Told { level: Level::Info, subject: Subject::Once, text })
+}
+
+/// That two transactions that spend the same are both alive.
+pub(super) fn double_spend(spend: &DoubleSpend) -> Told {
+    let DoubleSpend { held, lost, held_only, lost_only } = spend;
+    let text = format!(
+        "double spend: {} ({held_only} peers only) and {} ({lost_only} peers only)",
+        short(*held),
+        short(*lost)
+    );
+    Told { level: Level::Warning, subject: Subject::Once, text }
 }
 
 /// The beginning and the end of a txid, as the screen shows it.

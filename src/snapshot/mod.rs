@@ -12,7 +12,7 @@ mod worth;
 pub use blocks::BlocksScreen;
 pub use mempool::MempoolScreen;
 pub use peers::{Liveness, LivenessSlot, PeerDetail, PeerRow};
-pub use transactions::{InputRow, OutputRow, TransactionDetail, TransactionRow, TxKey};
+pub use transactions::{InputRow, OutputRow, RivalRow, TransactionDetail, TransactionRow, TxKey};
 pub use worth::{
     AnswerFigures, HeatCell, HeatMap, LostPeer, PeerWorth, PeersScreen, PingFigures, RelayCounts, WorthRow,
 };
@@ -175,5 +175,10 @@ pub enum Detail {
     /// A transaction.
     Transaction(Box<TransactionDetail>),
     /// What was open is no longer known (evicted, mined, forgotten).
-    Gone(String),
+    Gone {
+        /// What became of it, one line each.
+        why: Vec<String>,
+        /// The transaction that is held in its place.
+        successor: Option<TxKey>,
+    },
 }

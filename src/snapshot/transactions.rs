@@ -52,8 +52,8 @@ pub struct TransactionDetail {
     pub replaceable: bool,
     /// What it is for, as far as its bytes give it away (see [`Kind`](crate::model::kinds::Kind)).
     pub kinds: Vec<&'static str>,
-    /// The transactions that it replaced; at most [`TransactionDetail::LISTED`].
-    pub replaces: Vec<Txid>,
+    /// The transactions that lost against it and those that they had replaced, nearest first.
+    pub rivals: Vec<RivalRow>,
     /// In sat; `None`: unknown.
     pub fee: Option<u64>,
     /// When it was first announced.
@@ -70,6 +70,25 @@ pub struct TransactionDetail {
 impl TransactionDetail {
     /// How many inputs, outputs and so on are listed; the row tells how many there are.
     pub const LISTED: usize = 200;
+}
+
+/// A transaction that lost against another.
+#[derive(Clone, PartialEq, Debug)]
+pub struct RivalRow {
+    /// Which.
+    pub txid: Txid,
+    /// How many replacements lie between it and the one whose details these are; 1: none.
+    pub steps: usize,
+    /// Since it lost.
+    pub age: Duration,
+    /// In vB.
+    pub vsize: u32,
+    /// In sat/vB, if its fee was known.
+    pub fee_rate: Option<f64>,
+    /// How many of the live peers announced it.
+    pub announced_by: usize,
+    /// How many of those have not announced the one whose details these are.
+    pub announced_only: usize,
 }
 
 /// An input in detail.

@@ -28,6 +28,8 @@ pub enum Action {
     PreviousPanel,
     /// Open the details of the selected row.
     Open,
+    /// Go on to the transaction that took the place of the one whose details are open.
+    Follow,
     /// Move the selection, or scroll.
     Move(Motion),
 }
@@ -149,6 +151,13 @@ pub const BINDINGS: &[Binding] = &[
         scope: Scope::Lists,
         help: ("Enter", "details of the selected row"),
         hint: Some(("Enter", "details", Scope::Lists)),
+    },
+    Binding {
+        keys: &[plain(KeyCode::Enter)],
+        action: Action::Follow,
+        scope: Scope::Layer,
+        help: ("Enter", "on a replaced one: its replacement"),
+        hint: None,
     },
     Binding {
         keys: &[plain(KeyCode::Tab), plain(KeyCode::Right), letter('l')],
@@ -316,7 +325,7 @@ mod tests {
         assert_eq!(action(KeyEvent::new(KeyCode::Char('q'), KeyModifiers::ALT), Scope::Overview), None);
         let release = KeyEvent::new_with_kind(KeyCode::Char('q'), KeyModifiers::NONE, KeyEventKind::Release);
         assert_eq!(action(release, Scope::Overview), None);
-        assert_eq!(action(KeyCode::Enter.into(), Scope::Layer), None);
+        assert_eq!(action(KeyCode::Tab.into(), Scope::Layer), None);
     }
 
     #[test]

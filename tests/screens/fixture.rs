@@ -4,7 +4,7 @@ use mempulse::chain::Network;
 use mempulse::event::{CommandTraffic, Direction, PeerId, Said, Tip};
 use mempulse::snapshot::{
     Detail, EventLine, Health, InputRow, Level, Liveness, LivenessSlot, OutputRow, PeerDetail, PeerRow,
-    Snapshot, Totals, TransactionDetail, TransactionRow, TxKey, Window,
+    RivalRow, Snapshot, Totals, TransactionDetail, TransactionRow, TxKey, Window,
 };
 use mempulse::time::Timestamp;
 use mempulse::view::{Anchor, Open, Tab, View};
@@ -182,6 +182,12 @@ fn events() -> Vec<EventLine> {
         .collect()
 }
 
+fn rival(steps: usize, fee_rate: Option<f64>, announced_only: usize) -> RivalRow {
+    let txid = Txid([0x30 + u8::try_from(steps).unwrap(); 32]);
+    let age = Duration::from_secs(31 * steps as u64);
+    RivalRow { txid, steps, age, vsize: 224, fee_rate, announced_by: 6, announced_only }
+}
+
 fn detail(open: Open, peers: &[PeerRow]) -> Detail {
     match open {
         Open::Peer(id) => Detail::Peer(Box::new(peer_detail(peers.iter().find(|row| row.id == id).unwrap()))),
@@ -258,7 +264,7 @@ fn transaction_detail(key: u64) -> TransactionDetail {
         lock_time: 923_113,
         replaceable: true,
         kinds: vec!["batch payout", "time-locked"],
-        replaces: Vec::new(),
+        rivals: vec![rival(1, Some(9.4), 0), rival(2, None, 2)],
         fee: row.fee_rate.map(|_| 2_820),
         first_seen: NOW - row.age,
         inputs: (0..u64::from(row.inputs))

@@ -2,7 +2,9 @@
 
 use crate::event::{EventKind, PeerEvent, PeerId};
 use crate::model::testing::*;
-use crate::model::{Change, Departure};
+use crate::model::{Change, Departure, DoubleSpend};
+use crate::snapshot::{Detail, TxKey};
+use crate::view::{Open, View};
 use crate::wire::Transaction;
 use std::sync::Arc;
 use std::time::Duration;
@@ -49,6 +51,46 @@ fn whatever_leaves_is_told_with_the_reason() {
         Change::Left(conflicting.txid(), Departure::Conflicted(7)),
     ];
     assert_eq!(scene.tell(block), left);
+}
+
+#[test]
+fn a_chain_of_replacements_is_linked_both_ways() {
+    let chain = [1_000, 900, 800].map(|value| spend(&[coin(1)], &[value]));
+    let mut scene = scene(&[&chain[0]]);
+    scene.announce(2, &chain[0]).deliver(1, &chain[1]).pass(3).deliver(1, &chain[2]).pass(5);
+    let detail = |key| scene.snapshot(&View { open: Some(Open::Transaction(key)), ..View::default() }).detail;
+    let Some(Detail::Transaction(last)) = detail(TxKey(2)) else { panic!("it is held") };
+    let rows: Vec<_> = last.rivals.iter().map(|row| (row.steps, row.txid, row.age.as_secs())).collect();
+    assert_eq!(rows, [(1, chain[1].txid(), 5), (2, chain[0].txid(), 8)]);
+    let Some(Detail::Gone { why, successor }) = detail(TxKey(0)) else { panic!("it is gone") };
+    let replaced = [("replaced", &chain[1]), ("which was replaced", &chain[2])]
+        .map(|(how, by)| format!("{how} by {}", by.txid()));
+    assert_eq!(why, replaced);
+    assert_eq!(successor, Some(TxKey(2)));
+}
+
+#[test]
+fn both_sides_of_a_double_spend_are_told_once_if_each_has_peers_of_its_own() {
+    let sides = [spend(&[coin(1)], &[1_000]), spend(&[coin(1)], &[900])];
+    let mut scene = scene(&[&sides[0]]);
+    scene.connect(2).connect(3).connect(4);
+    scene.announce(2, &sides[0]).announce(3, &sides[1]).deliver(3, &sides[1]).pass(59);
+    let nothing = || EventKind::Peer(PeerId(4), PeerEvent::Pinged);
+    assert_eq!(scene.tell(nothing()), []);
+    scene.announce(4, &sides[0]).announce(4, &sides[1]).pass(1);
+    let (held, lost) = (sides[1].txid(), sides[0].txid());
+    let spend = DoubleSpend { held, lost, held_only: 1, lost_only: 2 };
+    assert_eq!(scene.tell(nothing()), [Change::DoubleSpend(spend)]);
+    assert!(scene.events()[0].starts_with("double spend: "), "{:?}", scene.events());
+    assert_eq!(scene.pass(100).tell(nothing()), []);
+}
+
+#[test]
+fn a_replacement_that_reaches_all_is_no_double_spend() {
+    let sides = [spend(&[coin(1)], &[1_000]), spend(&[coin(1)], &[900])];
+    let mut scene = scene(&[&sides[0]]);
+    scene.connect(2).announce(2, &sides[0]).deliver(1, &sides[1]).announce(2, &sides[1]).pass(60);
+    assert_eq!(scene.tell(EventKind::Peer(PeerId(1), PeerEvent::Pinged)), []);
 }
 
 #[test]

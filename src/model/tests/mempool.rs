@@ -149,7 +149,7 @@ fn what_was_open_and_went_says_why() {
     let reasons = keys.map(|key| {
         let view = View { open: Some(Open::Transaction(key)), ..View::default() };
         match scene.snapshot(&view).detail {
-            Some(Detail::Gone(why)) => why,
+            Some(Detail::Gone { why, .. }) => why.join(" "),
             other => panic!("{other:?}"),
         }
     });

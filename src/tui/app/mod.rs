@@ -147,6 +147,7 @@ impl App {
             }
             Action::NextPanel | Action::PreviousPanel => {}
             Action::Open => self.open(),
+            Action::Follow => self.follow(),
             Action::Move(motion) if self.layers.is_empty() => self.select(motion),
             Action::Move(motion) => self.scroll(motion),
         }
@@ -263,7 +264,7 @@ impl App {
         self.snapshot().detail.as_ref().filter(|detail| match (detail, open) {
             (Detail::Peer(peer), Open::Peer(id)) => peer.row.id == id,
             (Detail::Transaction(tx), Open::Transaction(key)) => tx.row.key == key,
-            (Detail::Gone(_), _) => true,
+            (Detail::Gone { .. }, _) => true,
             _ => false,
         })
     }

@@ -4,7 +4,7 @@ use super::super::action::Motion;
 use super::super::list::Moved;
 use super::super::{layout, panels};
 use super::{App, Focus, Layer, LayerKind};
-use crate::snapshot::{PeersScreen, Snapshot};
+use crate::snapshot::{Detail, PeersScreen, Snapshot};
 use crate::view::Open;
 
 impl App {
@@ -40,6 +40,16 @@ impl App {
             }
             Some(open) => self.layers.push(Layer { kind: LayerKind::Details(open), scroll: 0 }),
             None => self.notice = Some("there is nothing to open yet"),
+        }
+    }
+
+    /// Goes on to the transaction in the place of the open one.
+    pub(super) fn follow(&mut self) {
+        let Some(LayerKind::Details(open)) = self.layers.last().map(|layer| layer.kind) else { return };
+        if let Some(Detail::Gone { successor: Some(key), .. }) = self.detail(open) {
+            let kind = LayerKind::Details(Open::Transaction(*key));
+            self.layers.pop();
+            self.layers.push(Layer { kind, scroll: 0 });
         }
     }
 

@@ -85,9 +85,22 @@ fn document(area: Rect, app: &App, layer: Layer) -> Document {
     match app.detail(open) {
         Some(Detail::Peer(peer)) => peer_details::document(app, peer, cells),
         Some(Detail::Transaction(transaction)) => transaction_details::document(app, transaction, cells),
-        Some(Detail::Gone(why)) => notice(app, "Gone", why),
+        Some(Detail::Gone { why, successor }) => gone(app, why, successor.is_some(), cells),
         None => notice(app, "Details", "not here yet"),
     }
+}
+
+/// What became of it, and that there is more to see.
+fn gone(app: &App, why: &[String], has_successor: bool, cells: usize) -> Document {
+    let line = |why: &String| {
+        text::wrap(why, cells).into_iter().map(|line| Line::styled(line, app.theme().warning()))
+    };
+    let mut first: Vec<_> = why.iter().flat_map(line).collect();
+    if has_successor {
+        first.push(Line::default());
+        first.push(Line::styled("Enter: the transaction in its place", app.theme().muted()));
+    }
+    Document { title: "Gone".to_owned(), first, second: Vec::new() }
 }
 
 fn notice(app: &App, title: &str, what: &str) -> Document {

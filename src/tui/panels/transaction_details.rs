@@ -25,8 +25,8 @@ const LOCK_TIME_THRESHOLD: u32 = 500_000_000;
 /// What is to be told of a transaction, in lines of `cells` cells.
 pub fn document(app: &App, transaction: &TransactionDetail, cells: usize) -> Document {
     let mut first = identity(app, transaction, cells);
-    first.extend(replaced(app, transaction, cells));
     first.push(Line::default());
+    first.extend(rivals(app, transaction, cells));
     first.extend(announcements(app, transaction, cells));
     first.push(Line::default());
     let mut second = inputs(app, transaction, cells);
@@ -62,11 +62,39 @@ fn identity(app: &App, transaction: &TransactionDetail, cells: usize) -> Vec<Lin
     lines
 }
 
-/// The transactions that it replaced (BIP125).
-fn replaced(app: &App, transaction: &TransactionDetail, cells: usize) -> Vec<Line<'static>> {
-    let names = ["replaces"].into_iter().chain(std::iter::repeat(""));
-    let replaced = names.zip(&transaction.replaces);
-    replaced.flat_map(|(name, txid)| facts(app, name, &txid.to_string(), cells)).collect()
+/// Those that lost against it, and those that they had replaced.
+///
+/// ```text
+/// Replaces
+///  3fa9c1…e07    224 vB    12.1 sat/vB   31 s ago   8 peers
+///   which replaced
+///  88d002…91b    224 vB       ? sat/vB   58 s ago   8 peers, 2 of them not this one
+/// ```
+fn rivals(app: &App, transaction: &TransactionDetail, cells: usize) -> Vec<Line<'static>> {
+    let mut lines = Vec::new();
+    let mut steps = 0;
+    for rival in &transaction.rivals {
+        if rival.steps != steps {
+            let title = if steps == 0 { "Replaces" } else { "which had replaced" };
+            lines.push(heading(app, title));
+            steps = rival.steps;
+        }
+        lines.extend(text::wrap(&rival.txid.to_string(), cells).into_iter().map(Line::raw));
+        let rate = format::known(rival.fee_rate.map(format::fee_rate));
+        let vsize = format::grouped(u64::from(rival.vsize));
+        let age = format::span(rival.age + app.drift());
+        let only = match rival.announced_only {
+            0 => String::new(),
+            only => format!(", {only} of them not this one"),
+        };
+        let what = format!("{vsize} vB, {rate} sat/vB, {age} ago, {} peers{only}", rival.announced_by);
+        let wrapped = text::wrap(&what, cells.saturating_sub(1)).into_iter();
+        lines.extend(wrapped.map(|line| Line::styled(format!(" {line}"), app.theme().muted())));
+    }
+    if !lines.is_empty() {
+        lines.push(Line::default());
+    }
+    lines
 }
 
 fn lock_time(lock_time: u32) -> String {
