@@ -1,6 +1,7 @@
 //! The program beside real Bitcoin Core nodes.
 
 mod blocks;
+mod clusters;
 mod compact_blocks;
 mod discovery;
 mod handshake;
