@@ -38,7 +38,7 @@ pub enum FileError {
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) struct Setting {
     /// clap's name of the argument.
-    id: String,
+    pub(super) id: String,
     /// As on the command line; several for a repeatable flag.
     values: Vec<String>,
 }

@@ -9,11 +9,12 @@ mod print;
 pub use file::FileError;
 pub use print::effective;
 
-use crate::cli::{Cli, Command as Chosen, DiscoveryArgs};
+use crate::cli::Cli;
 use crate::demo;
 use clap::parser::ValueSource;
 use clap::{ArgMatches, Command, CommandFactory, FromArgMatches};
 use etcetera::BaseStrategy;
+use file::Setting;
 use std::ffi::OsString;
 use std::path::PathBuf;
 
@@ -75,7 +76,9 @@ fn read(arguments: &[OsString]) -> Result<Sources, ConfigError> {
     let mut matches = command.clone().try_get_matches_from(arguments)?;
     let file = file_path(&matches)?;
     if let Some(path) = &file {
-        for setting in file::read(path)? {
+        let given = settings(&matches);
+        let counts = |setting: &Setting| !is_outweighed(given, &setting.id);
+        for setting in file::read(path)?.into_iter().filter(counts) {
             command = setting.into_default_of(command);
         }
         matches = command.clone().try_get_matches_from(arguments)?;
@@ -91,24 +94,18 @@ fn read(arguments: &[OsString]) -> Result<Sources, ConfigError> {
 /// as clap has it.
 pub fn load(arguments: &[OsString]) -> Result<Cli, ConfigError> {
     let Sources { matches, .. } = read(arguments)?;
-    let mut cli = Cli::from_arg_matches(&matches)?;
-    let settings = settings(&matches);
-    match &mut cli.command {
-        None => outweigh_file(settings, &mut cli.watch.discovery),
-        Some(Chosen::Stream(watch) | Chosen::Config(watch)) => outweigh_file(settings, &mut watch.discovery),
-        Some(_) => {}
-    }
-    Ok(cli)
+    Ok(Cli::from_arg_matches(&matches)?)
 }
 
-/// What is given here and now outweighs what the file says to the contrary under another name.
-fn outweigh_file(matches: &ArgMatches, discovery: &mut DiscoveryArgs) {
-    let given = |id: &str| is_given(matches, id);
-    if (given("peers") || given("add_peer")) && !given("peer") {
-        discovery.peer.clear();
+/// Whether what is given here and now says the contrary under another name.
+fn is_outweighed(given: &ArgMatches, id: &str) -> bool {
+    let given = |other: &str| is_given(given, other);
+    match id {
+        "peer" => given("peers") || given("add_peer"),
+        "ipv4_only" => given("ipv6_only"),
+        "ipv6_only" => given("ipv4_only"),
+        _ => false,
     }
-    discovery.ipv4_only &= !given("ipv6_only") || given("ipv4_only");
-    discovery.ipv6_only &= !given("ipv4_only") || given("ipv6_only");
 }
 
 /// The matches that hold the settings: the subcommand's or the screen's.

@@ -1,5 +1,6 @@
 use super::*;
 use crate::chain::Network;
+use crate::cli::Command as Chosen;
 use std::time::Duration;
 
 fn load_with(file: &str, line: &str) -> Result<Cli, String> {
@@ -81,6 +82,25 @@ fn what_is_not_set_is_printed_as_a_comment() {
     assert!(printed.contains("\n# proxy =\n"), "{printed}");
     assert!(printed.contains("\n# ipv4-only = false\n"), "{printed}");
     assert!(printed.contains("\nno-dns = true\n"), "{printed}");
+}
+
+#[test]
+fn what_is_outweighed_is_not_printed() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("config.toml");
+    std::fs::write(&path, "peer = [\"10.0.0.1\"]\nipv4-only = true\n").unwrap();
+    let printed = |line: &str| {
+        let mut arguments: Vec<OsString> = line.split_whitespace().map(OsString::from).collect();
+        arguments.extend(["--config".into(), path.clone().into_os_string()]);
+        effective(&arguments).unwrap()
+    };
+    let with_count = printed("mempulse config --peers 3");
+    assert!(with_count.contains("\npeers = 3\n") && !with_count.contains("10.0.0.1"), "{with_count}");
+    assert!(with_count.contains("\nipv4-only = true\n"), "{with_count}");
+    let with_family = printed("mempulse config --ipv6-only");
+    assert!(with_family.contains("\nipv6-only = true\n"), "{with_family}");
+    assert!(with_family.contains("\n# ipv4-only = false\n"), "{with_family}");
+    assert!(with_family.contains("\npeer = [\"10.0.0.1\"]\n"), "{with_family}");
 }
 
 #[test]
