@@ -42,6 +42,20 @@ const KINDS: [Kind; 8] = [
 ];
 
 impl Profile {
+    /// A node of default configuration: announces by wtxid, every 5 s, and takes 100 ms for all it does.
+    #[cfg(test)]
+    pub(super) fn usual() -> Self {
+        Self {
+            user_agent: "/Satoshi:30.0.0/",
+            services: Services::WITNESS,
+            wtxid_relay: true,
+            fee_floor: 100,
+            trickle: Duration::from_secs(5),
+            latency: Duration::from_millis(100),
+            block_delay: Duration::from_millis(100),
+        }
+    }
+
     /// The profile of node number `node`.
     pub(super) fn of(seed: u64, node: usize) -> Self {
         let mut order = KINDS;

@@ -25,17 +25,9 @@ impl Visit {
             scenario: Scenario::new(1, 1),
             addresses: Arc::new([]),
         });
-        let profile = Profile {
-            user_agent: "/Satoshi:30.0.0/",
-            services: Services::WITNESS,
-            wtxid_relay: true,
-            fee_floor: 100,
-            trickle: Duration::from_secs(5),
-            latency: Duration::from_millis(100),
-            block_delay: Duration::from_millis(100),
-        };
         let address = ([127, 0, 0, 1], 0).into();
-        let node = Node { number: 0, address, profile: Arc::new(profile), shared: Arc::clone(&shared) };
+        let node =
+            Node { number: 0, address, profile: Arc::new(Profile::usual()), shared: Arc::clone(&shared) };
         let (mood, moods) = watch::channel(Mood::Well);
         let (stream, end) = tokio::io::duplex(1 << 16);
         let served = tokio::spawn(async move { node.serve(end, moods, 1).await });

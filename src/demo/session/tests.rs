@@ -57,19 +57,6 @@ impl Visit {
     }
 }
 
-/// A node of default configuration: announces by wtxid, in every 5 s.
-fn profile() -> Profile {
-    Profile {
-        user_agent: "/Satoshi:30.0.0/",
-        services: Services::WITNESS,
-        wtxid_relay: true,
-        fee_floor: 100,
-        trickle: Duration::from_secs(5),
-        latency: Duration::from_millis(100),
-        block_delay: Duration::from_millis(100),
-    }
-}
-
 fn hello(relay: bool) -> Message {
     Message::Version(Version {
         version: PROTOCOL_VERSION,
@@ -96,7 +83,7 @@ fn announced(messages: Vec<Message>) -> Vec<Inventory> {
 
 #[test]
 fn the_handshake_is_as_core_does_it() {
-    let mut visit = Visit::to(profile());
+    let mut visit = Visit::to(Profile::usual());
     assert_eq!(visit.session.next_wakeup(), None, "silent until it is greeted");
     visit.say(Message::Ping(1));
     visit.say(hello(true));
@@ -114,14 +101,14 @@ fn the_handshake_is_as_core_does_it() {
 #[test]
 fn what_core_hangs_up_for_ends_the_connection() {
     for message in [Message::WtxidRelay, Message::SendAddrV2, Message::Mempool] {
-        let mut visit = Visit::live(profile());
+        let mut visit = Visit::live(Profile::usual());
         assert!(visit.session.receive(visit.now, message, &visit.world).is_break());
     }
 }
 
 #[test]
 fn answers_come_after_the_latency_and_in_order() {
-    let mut visit = Visit::live(profile());
+    let mut visit = Visit::live(Profile::usual());
     visit.say(Message::Ping(7));
     visit.session.set_delay(Duration::from_secs(8));
     visit.say(Message::Ping(8));
@@ -137,7 +124,7 @@ fn answers_come_after_the_latency_and_in_order() {
 
 #[test]
 fn transactions_are_announced_in_batches_by_fee_rate_and_served() {
-    let mut visit = Visit::live(profile());
+    let mut visit = Visit::live(Profile::usual());
     let said = visit.wait(Duration::from_secs(25));
     let batches = said.iter().filter(|m| matches!(m, Message::Inv(_))).count();
     assert!((2..=9).contains(&batches), "{batches} in 25 s, one every 5 s on the average");
@@ -178,11 +165,11 @@ fn the_announcements_of_a_node_fit_its_fee_floor_and_the_fee_filter_of_the_peer(
         };
         said.into_iter().filter_map(pool).map(|tx| tx.fee * 1_000 / u64::from(tx.tx.vsize())).collect()
     };
-    let mut visit = Visit::live(Profile { fee_floor: 2_000, ..profile() });
+    let mut visit = Visit::live(Profile { fee_floor: 2_000, ..Profile::usual() });
     let above = rates(&mut visit);
     assert!(above.len() > 20 && above.iter().all(|rate| *rate >= 2_000), "{above:?}");
 
-    let mut visit = Visit::live(profile());
+    let mut visit = Visit::live(Profile::usual());
     visit.say(Message::FeeFilter(5_000));
     let above = rates(&mut visit);
     assert!(above.len() > 5 && above.iter().all(|rate| *rate >= 5_000), "{above:?}");
@@ -190,7 +177,7 @@ fn the_announcements_of_a_node_fit_its_fee_floor_and_the_fee_filter_of_the_peer(
 
 #[test]
 fn what_a_node_refused_it_does_not_serve() {
-    let mut visit = Visit::live(Profile { fee_floor: 2_000, ..profile() });
+    let mut visit = Visit::live(Profile { fee_floor: 2_000, ..Profile::usual() });
     let cheap = visit.world.pool.all_announced().into_iter().find(|tx| tx.lowest_rate < 2_000).unwrap();
     let entry = Inventory::WitnessTx(cheap.tx.txid());
     assert_eq!(visit.answers(Message::GetData(vec![entry])), [Message::NotFound(vec![entry])]);
@@ -198,7 +185,7 @@ fn what_a_node_refused_it_does_not_serve() {
 
 #[test]
 fn an_old_node_announces_by_txid() {
-    let mut visit = Visit::live(Profile { wtxid_relay: false, ..profile() });
+    let mut visit = Visit::live(Profile { wtxid_relay: false, ..Profile::usual() });
     let entries = announced(visit.wait(Duration::from_secs(25)));
     assert!(entries.len() > 20);
     assert!(entries.iter().all(|entry| matches!(entry, Inventory::Tx(_))));
@@ -209,7 +196,7 @@ fn an_old_node_announces_by_txid() {
 
 #[test]
 fn a_peer_that_wants_no_transactions_gets_none() {
-    let mut visit = Visit::to(profile());
+    let mut visit = Visit::to(Profile::usual());
     visit.say(hello(false));
     visit.say(Message::Verack);
     assert_eq!(announced(visit.wait(Duration::from_secs(25))), []);
@@ -217,7 +204,7 @@ fn a_peer_that_wants_no_transactions_gets_none() {
 
 #[test]
 fn the_mempool_is_told_where_it_is_offered() {
-    let mut visit = Visit::live(Profile { services: Services::BLOOM, ..profile() });
+    let mut visit = Visit::live(Profile { services: Services::BLOOM, ..Profile::usual() });
     let waiting: Vec<Txid> = visit.world.pool.all_announced().iter().map(|tx| tx.tx.txid()).collect();
     visit.say(Message::Mempool);
     let said = visit.wait(Duration::from_millis(200));
@@ -227,7 +214,7 @@ fn the_mempool_is_told_where_it_is_offered() {
 
 #[test]
 fn addresses_are_told_once_and_in_the_format_that_was_asked_for() {
-    let mut visit = Visit::live(profile());
+    let mut visit = Visit::live(Profile::usual());
     let answer = visit.answers(Message::GetAddr);
     assert!(matches!(&answer[..], [Message::AddrV2(known)] if known.len() == 3), "{answer:?}");
     assert_eq!(visit.answers(Message::GetAddr), []);
@@ -235,7 +222,7 @@ fn addresses_are_told_once_and_in_the_format_that_was_asked_for() {
 
 #[test]
 fn headers_and_blocks_are_served_and_new_blocks_announced() {
-    let mut visit = Visit::live(profile());
+    let mut visit = Visit::live(Profile::usual());
     let ask = Message::GetHeaders { locator: vec![], stop: BlockHash::default() };
     let answer = visit.answers(ask);
     let [Message::Headers(headers)] = &answer[..] else { panic!("{answer:?}") };
@@ -259,7 +246,7 @@ fn headers_and_blocks_are_served_and_new_blocks_announced() {
 
 #[test]
 fn blocks_are_served_in_their_compact_form_and_sent_so_where_that_is_wanted() {
-    let mut visit = Visit::live(profile());
+    let mut visit = Visit::live(Profile::usual());
     let tip = visit.world.chain.headers_after(&[], BlockHash::default())[102].hash();
     let block = Block::clone(visit.world.chain.block(tip).unwrap());
     let answer = visit.answers(Message::GetData(vec![Inventory::CompactBlock(tip)]));
@@ -280,7 +267,7 @@ fn blocks_are_served_in_their_compact_form_and_sent_so_where_that_is_wanted() {
 
 #[test]
 fn a_request_for_very_much_is_answered_in_part() {
-    let mut visit = Visit::live(profile());
+    let mut visit = Visit::live(Profile::usual());
     let tip = visit.world.chain.headers_after(&[], BlockHash::default())[102].hash();
     let answer = visit.answers(Message::GetData(vec![Inventory::WitnessBlock(tip); 50_000]));
     assert_eq!(answer.len(), SERVED_BLOCKS);
