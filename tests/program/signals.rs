@@ -1,8 +1,11 @@
-//! Whatever ends or stops the program, the terminal is as it was before.
+//! Whatever ends or stops the program, it ends well, and the terminal is as it was before.
 
 use crate::terminal::Terminal;
+use crate::{end_of, mempulse, wait_for};
 use rustix::process::{Pid, Signal, kill_process};
-use std::fs;
+use std::io::{Write, pipe};
+use std::process::Stdio;
+use std::{fs, thread};
 
 const SIZE: (u16, u16) = (80, 24);
 const CTRL_Z: &str = "\x1a";
@@ -66,4 +69,29 @@ fn a_stop_asked_for_by_another_process_gives_the_terminal_back_too() {
     terminal.shows("stopped: 1");
     terminal.is_restored();
     goes_on(terminal);
+}
+
+#[test]
+fn a_stream_whose_reader_never_reads_ends_when_it_is_asked_to() {
+    let (reader, mut filler) = pipe().unwrap();
+    let writer = filler.try_clone().unwrap();
+    // The pipe is full, whatever fits into it. This ends when nobody can read from it any more.
+    let filling = thread::spawn(move || while filler.write_all(&[b'x'; 512]).is_ok() {});
+    let logs = tempfile::tempdir().unwrap();
+    let mut process = mempulse()
+        .args(["demo", "--stream", "--rate", "100", "--log-file"])
+        .arg(logs.path().join("log"))
+        .stdin(Stdio::null())
+        .stdout(writer)
+        .spawn()
+        .unwrap();
+    wait_for("something to write", || {
+        let mut files = fs::read_dir(logs.path()).unwrap().flatten();
+        files.any(|file| fs::read_to_string(file.path()).unwrap().contains("connected"))
+    });
+
+    kill_process(Pid::from_child(&process), Signal::TERM).unwrap();
+    assert!(end_of(&mut process).success());
+    drop(reader);
+    filling.join().unwrap();
 }
