@@ -55,6 +55,10 @@ enum Body {
         output_value: u64,
         fee: Option<u64>,
         fee_rate: Option<f64>,
+        /// That of its package, in sat/vB.
+        chunk_fee_rate: Option<f64>,
+        /// Held ones.
+        ancestors: usize,
         replaceable: bool,
         kinds: Vec<&'static str>,
         peer: String,
@@ -178,6 +182,8 @@ fn transaction(wtxid: &Wtxid, event: &Event, model: &Model) -> Option<Body> {
         output_value: tx.output_value(),
         fee: entry.fee(),
         fee_rate: entry.fee_rate(),
+        chunk_fee_rate: entry.mining_rate(),
+        ancestors: model.ancestors(entry),
         replaceable: model.is_replaceable(entry),
         kinds: Kinds::of(tx).iter().map(Kind::name).collect(),
         peer: address(model, entry.first_announcer().unwrap_or(sender)),

@@ -8,7 +8,9 @@ use super::peers::Peers;
 use super::rivals::Lost;
 use crate::chain::Network;
 use crate::event::PeerId;
-use crate::snapshot::{Detail, InputRow, OutputRow, RivalRow, TransactionDetail, TransactionRow, TxKey};
+use crate::snapshot::{
+    Detail, Family, InputRow, OutputRow, RivalRow, TransactionDetail, TransactionRow, TxKey,
+};
 use crate::text::{clean, hex};
 use crate::time::Timestamp;
 use crate::wire::TxHash;
@@ -22,6 +24,7 @@ const LONGEST_DATA: usize = 160;
 pub(super) fn transaction(
     entry: &Entry,
     row: TransactionRow,
+    family: Family,
     rivals: Vec<RivalRow>,
     replaceable: bool,
     peers: &Peers,
@@ -40,6 +43,7 @@ pub(super) fn transaction(
         replaceable,
         kinds: Kinds::of(tx).iter().map(Kind::name).collect(),
         rivals,
+        family,
         fee: entry.fee(),
         first_seen: entry.first_seen(),
         inputs: inputs.map(|(vin, input)| input_row(&input, entry.prevout_value(vin))).collect(),

@@ -9,6 +9,7 @@ mod cluster;
 mod conflicts;
 mod departed;
 mod detail;
+mod dust;
 mod entry;
 mod fees;
 mod health;
@@ -258,6 +259,13 @@ impl Model {
         self.mempool.is_replaceable(entry)
     }
 
+    /// How many held transactions one spends, directly or not; no more than
+    /// [`Relatives::COUNTED`](crate::snapshot::Relatives::COUNTED) are counted.
+    pub fn ancestors(&self, entry: &Entry) -> usize {
+        let key = self.mempool.key(TxHash::Wtxid(entry.tx().wtxid()));
+        key.map_or(0, |key| self.mempool.ancestors(key).rows.len())
+    }
+
     /// Where a peer is; known until a while after it was dropped.
     pub fn peer_address(&self, id: PeerId) -> Option<&PeerAddress> {
         self.peers.address(id)
@@ -346,7 +354,9 @@ impl Model {
                 let row = transactions::row(key, entry, &self.peers, announcers, now);
                 let (replaceable, network) = (self.is_replaceable(entry), self.settings.network);
                 let rivals = detail::rivals(entry, &self.mempool, |id| self.is_live(id), now);
-                let detail = detail::transaction(entry, row, rivals, replaceable, &self.peers, network);
+                let family = self.mempool.family(key, entry);
+                let detail =
+                    detail::transaction(entry, row, family, rivals, replaceable, &self.peers, network);
                 Detail::Transaction(Box::new(detail))
             }),
         };

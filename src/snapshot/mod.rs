@@ -4,12 +4,14 @@
 //! of the mempool.
 
 mod blocks;
+mod family;
 mod mempool;
 mod peers;
 mod transactions;
 mod worth;
 
 pub use blocks::BlocksScreen;
+pub use family::{EphemeralDust, Family, Package, RelativeRow, Relatives};
 pub use mempool::MempoolScreen;
 pub use peers::{Liveness, LivenessSlot, PeerDetail, PeerRow};
 pub use transactions::{InputRow, OutputRow, RivalRow, TransactionDetail, TransactionRow, TxKey};

@@ -1,5 +1,6 @@
 //! Transactions, as the screen may know them.
 
+use super::Family;
 use crate::time::Timestamp;
 use crate::wire::{Txid, Wtxid};
 use std::time::Duration;
@@ -56,6 +57,8 @@ pub struct TransactionDetail {
     pub rivals: Vec<RivalRow>,
     /// In sat; `None`: unknown.
     pub fee: Option<u64>,
+    /// What it hangs together with.
+    pub family: Family,
     /// When it was first announced.
     pub first_seen: Timestamp,
     /// Its inputs; at most [`TransactionDetail::LISTED`].

@@ -130,6 +130,11 @@ fn base58check(version: u8, hash: &[u8]) -> String {
     bs58::encode(payload).with_check().into_string()
 }
 
+/// Whether a script is that of a segwit output of any version (BIP141).
+pub fn is_witness_program(script: &[u8]) -> bool {
+    witness_program(script).is_some()
+}
+
 /// Version and program of a segwit output: a small number and one push of 2 to 40 bytes (BIP141).
 fn witness_program(script: &[u8]) -> Option<(u8, &[u8])> {
     let (&[version, length], program) = script.split_first_chunk()?;

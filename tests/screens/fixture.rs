@@ -3,8 +3,9 @@
 use mempulse::chain::Network;
 use mempulse::event::{CommandTraffic, Direction, PeerId, Said, Tip};
 use mempulse::snapshot::{
-    Detail, EventLine, Health, InputRow, Level, Liveness, LivenessSlot, OutputRow, PeerDetail, PeerRow,
-    RivalRow, Snapshot, Totals, TransactionDetail, TransactionRow, TxKey, Window,
+    Detail, EphemeralDust, EventLine, Family, Health, InputRow, Level, Liveness, LivenessSlot, OutputRow,
+    Package, PeerDetail, PeerRow, RelativeRow, Relatives, RivalRow, Snapshot, Totals, TransactionDetail,
+    TransactionRow, TxKey, Window,
 };
 use mempulse::time::Timestamp;
 use mempulse::view::{Anchor, Open, Tab, View};
@@ -249,6 +250,17 @@ fn peer_detail(row: &PeerRow) -> PeerDetail {
     }
 }
 
+fn family(key: u64) -> Family {
+    let relative = |number, fee_rate| RelativeRow { key: TxKey(number), txid: txid(number), fee_rate };
+    let [parent, child] = [relative(key + 7, Some(0.3)), relative(key + 9, Some(21.4))];
+    Family {
+        ancestors: Relatives { rows: vec![parent, relative(key + 8, None)], vsize: 421, more: false },
+        descendants: Relatives { rows: vec![child], vsize: 1_141, more: true },
+        package: Package::Together { fee_rate: 8.4, fee: 14_140, vsize: 1_612, others: vec![child, parent] },
+        ephemeral_dust: Some(EphemeralDust::Carries),
+    }
+}
+
 fn transaction_detail(key: u64) -> TransactionDetail {
     let output = |index: u64, kind, text: &str| OutputRow {
         value: 1_234_567 * (index + 1),
@@ -266,6 +278,7 @@ fn transaction_detail(key: u64) -> TransactionDetail {
         kinds: vec!["batch payout", "time-locked"],
         rivals: vec![rival(1, Some(9.4), 0), rival(2, None, 2)],
         fee: row.fee_rate.map(|_| 2_820),
+        family: family(key),
         first_seen: NOW - row.age,
         inputs: (0..u64::from(row.inputs))
             .map(|index| InputRow {

@@ -12,6 +12,7 @@
 //! are; only then it is told. A cluster is what is *held* of it.
 
 mod chunks;
+mod family;
 mod flow;
 mod rate;
 mod sigops;
@@ -23,7 +24,7 @@ use super::entry::Entry;
 use super::mempool::Mempool;
 use crate::snapshot::TxKey;
 use crate::wire::transaction::MAX_MONEY;
-use crate::wire::{Transaction, TxHash};
+use crate::wire::{OutPoint, Transaction, TxHash};
 use chunks::{Chunk, MOST_MEMBERS, Node, Set, chunks, members};
 use foldhash::fast::RandomState;
 use std::collections::HashSet;
@@ -130,10 +131,13 @@ impl Mempool {
     /// The held transactions of which `tx` spends an output that there is; one may come more than
     /// once.
     fn parents<'a>(&'a self, tx: &'a Transaction) -> impl Iterator<Item = TxKey> + 'a {
-        tx.inputs().filter_map(|input| {
-            let key = self.key(TxHash::Txid(input.prevout.txid))?;
-            (input.prevout.vout < self.get(key)?.tx().output_count()).then_some(key)
-        })
+        tx.inputs().filter_map(|input| self.parent(&input.prevout))
+    }
+
+    /// The held transaction that has an output.
+    fn parent(&self, output: &OutPoint) -> Option<TxKey> {
+        let key = self.key(TxHash::Txid(output.txid))?;
+        (output.vout < self.get(key)?.tx().output_count()).then_some(key)
     }
 
     /// The parents and children that are held; one may come more than once.
@@ -148,6 +152,9 @@ fn alone(fee: u64, entry: &Entry) -> Chunk {
 
 /// The rates of a cluster's members, in their order.
 fn rates(cluster: &[Member]) -> Vec<MiningRate> {
+    if cluster.iter().all(|member| member.fee.is_none()) {
+        return vec![MiningRate::UNKNOWN; cluster.len()];
+    }
     let low = by_member(cluster, 0);
     if cluster.iter().all(|member| member.fee.is_some()) {
         return low.iter().map(|chunk| MiningRate::of(Some(chunk.rate()))).collect();

@@ -41,11 +41,14 @@ pub enum Kind {
     /// or `OP_CHECKSEQUENCEVERIFY`, a Lightning anchor aside. A lock time alone is not enough: wallets set it against fee
     /// sniping.
     TimeLocked,
+    /// Version 3: topologically restricted until confirmation (BIP431). It has at most one unconfirmed
+    /// parent or child, and may always be replaced.
+    Truc,
 }
 
 impl Kind {
     /// All kinds.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Payment,
         Self::Consolidation,
         Self::Batch,
@@ -57,6 +60,7 @@ impl Kind {
         Self::LightningAnchorSpend,
         Self::Multisig,
         Self::TimeLocked,
+        Self::Truc,
     ];
 
     /// The name on screen and in the stream.
@@ -73,6 +77,7 @@ impl Kind {
             Self::LightningAnchorSpend => "Lightning anchor spend",
             Self::Multisig => "multisig",
             Self::TimeLocked => "time-locked",
+            Self::Truc => "TRUC",
         }
     }
 }
@@ -93,6 +98,9 @@ impl Kinds {
         let mut kinds = Self::default();
         shape(tx, &mut kinds);
         inputs(tx, &mut kinds);
+        if tx.version() == TRUC_VERSION {
+            kinds.add(Kind::Truc);
+        }
         kinds
     }
 
@@ -110,6 +118,9 @@ impl Kinds {
         self.0 |= 1 << kind as u16;
     }
 }
+
+/// The version of topologically restricted transactions (BIP431).
+pub const TRUC_VERSION: u32 = 3;
 
 /// From how many inputs or outputs on something is "many".
 const MANY: usize = 5;

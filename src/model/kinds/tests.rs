@@ -148,3 +148,14 @@ fn locks_count_where_they_bind() {
     );
     assert_eq!(p2sh, [Kind::Payment, Kind::TimeLocked]);
 }
+
+#[test]
+fn version_3_is_topologically_restricted() {
+    let of = |version| {
+        let (inputs, outputs) = (vec![key_spend()], vec![output(5_000, 1)]);
+        let tx = TxParts { version, inputs, outputs, lock_time: 0 }.build().unwrap();
+        Kinds::of(&tx).iter().collect::<Vec<_>>()
+    };
+    assert_eq!(of(3), [Kind::Payment, Kind::Truc]);
+    assert_eq!([2, 4].map(of), [[Kind::Payment], [Kind::Payment]]);
+}

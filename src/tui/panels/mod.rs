@@ -4,6 +4,7 @@ mod blocks;
 mod charts;
 mod details;
 mod events;
+mod family;
 mod figures;
 mod heat_map;
 mod help;

@@ -14,7 +14,8 @@
 use super::super::app::App;
 use super::super::{format, text};
 use super::details::{Document, facts, heading};
-use super::events;
+use super::{events, family};
+use crate::model::kinds::TRUC_VERSION;
 use crate::snapshot::{InputRow, OutputRow, TransactionDetail};
 use ratatui::text::{Line, Span};
 use std::time::Duration;
@@ -26,6 +27,7 @@ const LOCK_TIME_THRESHOLD: u32 = 500_000_000;
 pub fn document(app: &App, transaction: &TransactionDetail, cells: usize) -> Document {
     let mut first = identity(app, transaction, cells);
     first.push(Line::default());
+    first.extend(family::lines(app, &transaction.family, cells));
     first.extend(rivals(app, transaction, cells));
     first.extend(announcements(app, transaction, cells));
     first.push(Line::default());
@@ -49,17 +51,32 @@ fn identity(app: &App, transaction: &TransactionDetail, cells: usize) -> Vec<Lin
     tell("fee", fee.unwrap_or_else(|| "? (not every input's value is known)".to_owned()));
     let rate = row.fee_rate.map(|rate| format!("{} sat/vB", format::fee_rate(rate)));
     tell("fee rate", format::known(rate));
+    if let Some(package) = family::package(&transaction.family) {
+        tell("package", package);
+    }
     let [vsize, weight, size] =
         [row.vsize, transaction.weight, transaction.size].map(|size| format::grouped(u64::from(size)));
     tell("size", format!("{vsize} vB, {weight} WU, {size} B"));
-    let replaceable = if transaction.replaceable { "replaceable (BIP125)" } else { "not replaceable" };
-    tell("flags", replaceable.to_owned());
+    tell("flags", flags(transaction));
     if !transaction.kinds.is_empty() {
         tell("kind", transaction.kinds.join(", "));
     }
     tell("version", transaction.version.to_string());
     tell("lock time", lock_time(transaction.lock_time));
     lines
+}
+
+fn flags(transaction: &TransactionDetail) -> String {
+    let replaceable = match transaction {
+        TransactionDetail { version: TRUC_VERSION, .. } => "replaceable (BIP431)",
+        TransactionDetail { replaceable: true, .. } => "replaceable (BIP125)",
+        _ => "not replaceable",
+    };
+    [Some(replaceable), family::dust(&transaction.family)]
+        .into_iter()
+        .flatten()
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
 /// Those that lost against it, and those that they had replaced.
