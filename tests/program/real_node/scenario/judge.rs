@@ -4,18 +4,37 @@ use super::watcher::Watcher;
 use crate::bitcoind::Node;
 use bitcoin::Amount;
 use serde_json::{Value, json};
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
+
+/// Of a hundred transactions whose package rate is told, how many must have Core's.
+const SAME_RATES: usize = 99;
 
 /// A transaction in Core's mempool.
 #[derive(Debug)]
 pub struct Judged {
+    txid: String,
     /// In sat.
     fee: u64,
+    /// The fee of its chunk, in sat.
+    chunk_fee: u64,
+    /// The weight of its chunk, in weight units.
+    chunk_weight: u64,
 }
 
 impl Judged {
-    fn of(entry: &Value) -> Self {
-        Self { fee: sat(&entry["fees"]["base"]) }
+    fn of((txid, entry): (&String, &Value)) -> Self {
+        Self {
+            txid: txid.clone(),
+            fee: sat(&entry["fees"]["base"]),
+            chunk_fee: sat(&entry["fees"]["chunk"]),
+            chunk_weight: entry["chunkweight"].as_u64().unwrap(),
+        }
+    }
+
+    /// In sat/vB.
+    #[expect(clippy::cast_precision_loss, reason = "small numbers")]
+    fn chunk_rate(&self) -> f64 {
+        self.chunk_fee as f64 / self.chunk_weight.div_ceil(4) as f64
     }
 }
 
@@ -26,8 +45,8 @@ fn sat(amount: &Value) -> u64 {
 /// Core's mempool, by wtxid.
 pub fn mempool(node: &Node) -> HashMap<String, Judged> {
     let entries = node.rpc("getrawmempool", &json!([true]));
-    let entries = entries.as_object().unwrap().values();
-    entries.map(|entry| (entry["wtxid"].as_str().unwrap().to_owned(), Judged::of(entry))).collect()
+    let entries = entries.as_object().unwrap().iter();
+    entries.map(|entry| (entry.1["wtxid"].as_str().unwrap().to_owned(), Judged::of(entry))).collect()
 }
 
 /// What a comparison found.
@@ -37,6 +56,10 @@ pub struct Verdict {
     pub held: usize,
     /// Those whose fee mempulse calls exact.
     pub exact: usize,
+    /// Those of them whose package rate mempulse tells, since all fees that count are known.
+    pub rated: usize,
+    /// Those of them whose package rate is Core's.
+    pub same_rate: usize,
 }
 
 /// Waits until `watcher` holds what `node` does, then compares every figure.
@@ -47,7 +70,9 @@ pub fn compare(step: &str, node: &Node, watcher: &mut Watcher) -> Verdict {
         let behind = watcher.tip().is_none_or(|(height, hash)| (height, Value::from(hash)) != tip);
         if behind { Some(format!("the tip {tip:?}")) } else { difference(&core, watcher) }
     });
-    judge(step, &core, watcher)
+    let verdict = judge(step, &core, watcher);
+    eprintln!("{step}: {verdict:?}");
+    verdict
 }
 
 fn difference(core: &HashMap<String, Judged>, watcher: &Watcher) -> Option<String> {
@@ -68,12 +93,27 @@ fn difference(core: &HashMap<String, Judged>, watcher: &Watcher) -> Option<Strin
 }
 
 fn judge(step: &str, core: &HashMap<String, Judged>, watcher: &Watcher) -> Verdict {
-    let mut verdict = Verdict { held: core.len(), exact: 0 };
+    let mut verdict = Verdict { held: core.len(), exact: 0, rated: 0, same_rate: 0 };
+    let txids: BTreeSet<&String> = core.values().map(|judged| &judged.txid).collect();
+    assert!(txids.iter().copied().eq(watcher.mirror()), "{step}: the stream's reader believes otherwise");
+    let mut others = Vec::new();
     for entry in watcher.model().transactions() {
         let wtxid = entry.tx().wtxid().to_string();
         let (core, Some(fee)) = (&core[&wtxid], entry.fee()) else { continue };
         assert_eq!(fee, core.fee, "{step}: the fee of {wtxid} (Core's on the right)");
         verdict.exact += 1;
+        let Some(rate) = entry.mining_rate() else { continue };
+        verdict.rated += 1;
+        if (rate - core.chunk_rate()).abs() <= core.chunk_rate() * 1e-9 {
+            verdict.same_rate += 1;
+        } else {
+            others.push((wtxid, rate, core.chunk_rate()));
+        }
     }
+    assert!(
+        verdict.same_rate * 100 >= verdict.rated * SAME_RATES,
+        "{step}: {verdict:?}, others (Core's at the end): {:?}",
+        &others[..others.len().min(5)]
+    );
     verdict
 }

@@ -6,8 +6,8 @@ use super::watcher::Watcher;
 use crate::bitcoind::{self, Kind, MINE_TO, NOBAN, Node, Purse};
 use bitcoin::Transaction;
 use bitcoin::consensus::encode::serialize_hex;
-use serde_json::json;
-use std::collections::{BTreeSet, HashMap};
+use serde_json::{Value, json};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// P2WSH of `OP_TRUE` on regtest: what nodes call standard.
 const STANDARD: &str = "bcrt1qft5p2uhsdcdc3l2ua4ap5qqfg4pjaqlp250x7us7a8qqhrxrxfsqseac85";
@@ -29,7 +29,13 @@ pub struct Stage {
     /// Where the transactions come from.
     pub workshop: Workshop,
     /// What replaced what, by txid.
-    replaced: HashMap<String, BTreeSet<String>>,
+    replaced: BTreeMap<String, BTreeSet<String>>,
+    /// The same, of the present step only.
+    replaced_now: BTreeMap<String, BTreeSet<String>>,
+    /// What was held when the present step began.
+    held: BTreeSet<String>,
+    /// The height when it began.
+    height: u64,
 }
 
 impl Stage {
@@ -42,7 +48,17 @@ impl Stage {
         judge::compare("the start", &node, &mut watcher);
         let mut purse = Purse::new();
         let coins = (0..FAN_OUTS).flat_map(|_| purse.coins(&node, 1_000, Kind::Segwit)).collect();
-        Self { node, slow, watcher, workshop: Workshop::new(coins), replaced: HashMap::new() }
+        let height = node.height();
+        Self {
+            node,
+            slow,
+            watcher,
+            workshop: Workshop::new(coins),
+            replaced: BTreeMap::new(),
+            replaced_now: BTreeMap::new(),
+            held: BTreeSet::new(),
+            height,
+        }
     }
 
     /// Hands these to the node, each parent with its child.
@@ -61,7 +77,7 @@ impl Stage {
         let entry = |(draft, rivals): &(Draft, Vec<&Draft>)| {
             (draft.txid(), rivals.iter().map(|rival| rival.txid()).collect())
         };
-        self.replaced.extend(replacements.iter().map(entry));
+        self.replaced_now.extend(replacements.iter().map(entry));
     }
 
     /// Mines a block of exactly these, in this order; gives its hash.
@@ -74,12 +90,35 @@ impl Stage {
     /// Waits for mempulse, and compares it with the node in everything.
     pub fn judge(&mut self, step: &str) -> Verdict {
         let verdict = judge::compare(step, &self.node, &mut self.watcher);
+        let told = self.watcher.end_step();
+        assert_eq!(
+            told.replaced, self.replaced_now,
+            "{step}: what replaced what (what was done on the right)"
+        );
+        self.replaced.append(&mut self.replaced_now);
         for entry in self.watcher.model().transactions() {
             let told: BTreeSet<String> = entry.replaces().iter().map(ToString::to_string).collect();
             let done = self.replaced.get(&entry.tx().txid().to_string());
             assert_eq!(Some(&told), done.or(Some(&BTreeSet::new())), "{step}: {}", entry.tx().txid());
         }
+        let mined = self.mined_now();
+        let confirmed: BTreeSet<String> = self.held.intersection(&mined).cloned().collect();
+        assert_eq!(told.confirmed, confirmed, "{step}: what is in blocks (Core's on the right)");
+        if mined.is_empty() {
+            assert_eq!(told.evicted, BTreeMap::new(), "{step}: nothing was evicted");
+        }
+        self.height = self.node.height();
+        self.held.clone_from(self.watcher.mirror());
         verdict
+    }
+
+    /// What is in the blocks of this step, by txid.
+    fn mined_now(&self) -> BTreeSet<String> {
+        let heights = self.height + 1..=self.node.height();
+        let hashes = self.node.ask_all(heights.map(|height| ("getblockhash", json!([height]))));
+        let blocks = self.node.ask_all(hashes.into_iter().map(|hash| ("getblock", json!([hash, 1]))));
+        let txids = |block: &Value| serde_json::from_value::<Vec<String>>(block["tx"].clone()).unwrap();
+        blocks.iter().flat_map(txids).collect()
     }
 
     /// How often mempulse told that a transaction came.

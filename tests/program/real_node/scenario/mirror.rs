@@ -1,0 +1,54 @@
+//! The mempool as somebody keeps it who reads nothing but the stream.
+
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What the stream has told so far, and what it told in the present step.
+#[derive(Default)]
+pub struct Mirror {
+    held: BTreeSet<String>,
+    step: Step,
+}
+
+/// What was told since the last judgement, by txid.
+#[derive(Default, Debug)]
+pub struct Step {
+    /// What gave way directly, and to what.
+    pub replaced: BTreeMap<String, BTreeSet<String>>,
+    /// What gave way because of an ancestor.
+    pub descendants: BTreeSet<String>,
+    /// What was dropped for other reasons, and which.
+    pub evicted: BTreeMap<String, String>,
+    /// What was found in blocks.
+    pub confirmed: BTreeSet<String>,
+}
+
+impl Mirror {
+    /// One more line of the stream.
+    pub fn hear(&mut self, record: &Value) {
+        let text = |field: &str| record[field].as_str().unwrap_or_default().to_owned();
+        let txid = text("txid");
+        let news = match record["event"].as_str().unwrap() {
+            "transaction" => {
+                assert!(self.held.insert(txid), "told twice: {record}");
+                return;
+            }
+            "replaced" if record["descendant"] == true => self.step.descendants.insert(txid.clone()),
+            "replaced" => self.step.replaced.entry(text("by")).or_default().insert(txid.clone()),
+            "evicted" => self.step.evicted.insert(txid.clone(), text("reason")).is_none(),
+            "confirmed" => self.step.confirmed.insert(txid.clone()),
+            _ => return,
+        };
+        assert!(news && self.held.remove(&txid), "it was not there: {record}");
+    }
+
+    /// The txids of all that is held.
+    pub fn held(&self) -> &BTreeSet<String> {
+        &self.held
+    }
+
+    /// What was told in this step, which ends here.
+    pub fn end_step(&mut self) -> Step {
+        std::mem::take(&mut self.step)
+    }
+}
