@@ -41,6 +41,10 @@ impl Mempool {
             }
             let rivals = self.spenders.rivals(tx).collect();
             confirmed.conflicted += self.refuse_with_descendants(rivals, Departure::Conflicted(height));
+            if self.departed.is_dropped(tx.txid()) {
+                let children: Vec<_> = self.spenders.children(tx).collect();
+                self.unsettled.extend(children);
+            }
             self.departed.mine(tx.txid(), tx.wtxid());
             tx.inputs().for_each(|input| self.departed.spend(input.prevout));
             self.pending.take(stripped);

@@ -56,6 +56,8 @@ pub(super) struct Departed {
     mined: BoundedSet<[u8; 32], { 2 * REMEMBERED }>,
     /// Ids, of both kinds, of transactions that lost against others.
     refused: BoundedSet<[u8; 32], { 2 * REMEMBERED }>,
+    /// Those that nodes probably still hold.
+    dropped: BoundedSet<Txid, REMEMBERED>,
     /// What blocks spent.
     spent: BoundedSet<OutPoint, SPENT_REMEMBERED>,
 }
@@ -64,6 +66,9 @@ impl Departed {
     /// A held transaction went.
     pub(super) fn record(&mut self, key: TxKey, txid: Txid, departure: Departure) {
         self.news.push((txid, departure));
+        if matches!(departure, Departure::Evicted | Departure::Expired) {
+            self.dropped.insert(txid);
+        }
         if self.reasons.len() >= REMEMBERED {
             self.reasons.pop_front();
         }
@@ -101,6 +106,11 @@ impl Departed {
     /// Whether it lost against another one, so that nothing can spend it. A block has the last word.
     pub(super) fn is_refused(&self, txid: Txid) -> bool {
         self.refused.contains(&txid.0) && !self.mined.contains(&txid.0)
+    }
+
+    /// Whether it was held, left for no fault of its own, and is in no block since.
+    pub(super) fn is_dropped(&self, txid: Txid) -> bool {
+        self.dropped.contains(&txid) && !self.mined.contains(&txid.0)
     }
 
     /// A block spent an output.

@@ -9,7 +9,8 @@
 //! **When a rate is certain.** More of any fee in a cluster never makes another member's rate lower
 //! (the rates are the isotonic regression of the fee rates over the ancestry). So a rate that is the
 //! same with every unknown fee at 0 and with all the money there is is the same whatever those fees
-//! are; only then it is told. A cluster is what is *held* of it.
+//! are; only then it is told. A cluster is what is *held* of it: what a transaction pays for a parent
+//! that was dropped for want of memory is as unknown as a fee.
 
 mod chunks;
 mod family;
@@ -54,7 +55,7 @@ impl Mempool {
         for key in keys {
             let Some(entry) = self.get(key).filter(|_| !settled.contains(&key)) else { continue };
             if self.neighbours(entry.tx()).next().is_none() {
-                let rate = MiningRate::of(entry.fee().map(|fee| alone(fee, entry).rate()));
+                let rate = MiningRate::of(self.fee_for_cluster(entry).map(|fee| alone(fee, entry).rate()));
                 self.set_mining_rate(key, rate);
                 continue;
             }
@@ -112,7 +113,14 @@ impl Mempool {
 
     fn member(&self, key: TxKey) -> Option<Member> {
         let entry = self.get(key)?;
-        Some(Member { key, fee: entry.fee(), weight: entry.adjusted_weight(), parents: 0 })
+        Some(Member { key, fee: self.fee_for_cluster(entry), weight: entry.adjusted_weight(), parents: 0 })
+    }
+
+    /// What it pays that goes to nobody else than its cluster, in sat, if that is known.
+    fn fee_for_cluster(&self, entry: &Entry) -> Option<u64> {
+        let is_missing = |txid| self.departed.is_dropped(txid) && self.by_txid(txid).is_none();
+        let lacks_parent = || entry.tx().inputs().any(|input| is_missing(input.prevout.txid));
+        entry.fee().filter(|_| !lacks_parent())
     }
 
     /// Takes the rates from a cluster that is too large. Those that lost it before need no second
@@ -155,13 +163,17 @@ fn rates(cluster: &[Member]) -> Vec<MiningRate> {
     if cluster.iter().all(|member| member.fee.is_none()) {
         return vec![MiningRate::UNKNOWN; cluster.len()];
     }
+    certain(cluster).into_iter().map(|chunk| MiningRate::of(chunk.map(|chunk| chunk.rate()))).collect()
+}
+
+/// Each member's chunk, if its rate is the same whatever the unknown fees are.
+fn certain(cluster: &[Member]) -> Vec<Option<Chunk>> {
     let low = by_member(cluster, 0);
     if cluster.iter().all(|member| member.fee.is_some()) {
-        return low.iter().map(|chunk| MiningRate::of(Some(chunk.rate()))).collect();
+        return low.into_iter().map(Some).collect();
     }
     let high = by_member(cluster, MAX_MONEY);
-    let certain = low.iter().zip(&high).map(|(low, high)| low.pays_like(high).then(|| low.rate()));
-    certain.map(MiningRate::of).collect()
+    low.into_iter().zip(&high).map(|(low, high)| Some(low).filter(|low| low.pays_like(high))).collect()
 }
 
 /// Each member's chunk if all unknown fees were `unknown` (sat).

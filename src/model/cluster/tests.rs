@@ -2,6 +2,7 @@ use super::*;
 use crate::model::ModelSettings;
 use crate::model::testing::*;
 use crate::wire::OutPoint;
+use proptest::prelude::*;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -137,6 +138,23 @@ fn a_fee_that_becomes_known_makes_the_rates_of_the_cluster_known() {
 }
 
 #[test]
+fn what_may_go_to_a_parent_that_was_dropped_is_not_counted_on() {
+    let mut scene = Scene::with(ModelSettings { max_mempool: 6_000, ..settings() });
+    scene.connect(1);
+    let parent = known(&mut scene, 1, 100);
+    let child = paying(&outputs(&parent)[..1], 5_000);
+    scene.deliver(1, &child);
+    assert!(rate(&scene, &child).is_some());
+    let mut others = (100..).map(loose);
+    while scene.model.transaction(&parent.wtxid()).is_some() {
+        scene.deliver(1, &others.next().unwrap());
+    }
+    assert_eq!((scene.fee(&child), rate(&scene, &child)), (Some(5_000), None), "nodes may hold the parent");
+    scene.mine(2, &[&parent]);
+    assert_eq!(rate(&scene, &child), together(&[(&child, 5_000)]));
+}
+
+#[test]
 fn more_than_64_transactions_have_no_rate_until_they_are_fewer() {
     let mut scene = Scene::with(ModelSettings { max_mempool: 1 << 30, ..settings() });
     scene.connect(1);
@@ -186,4 +204,32 @@ fn an_output_that_there_is_not_makes_no_family() {
     scene.deliver(1, &child);
     scene.model.mempool.assert_clusters_settled();
     assert_eq!(rate(&scene, &parent), together(&[(&parent, 500)]));
+}
+
+/// Up to ten transactions, each spending some of those before it, of which some fees are unknown; and
+/// what those fees are.
+fn partly_known() -> impl Strategy<Value = (Vec<Member>, Vec<u64>)> {
+    let fee = || prop_oneof![Just(0_u64), 0_u64..1_000, Just(MAX_MONEY)];
+    let one = (prop::option::weighted(0.7, 0_u64..1_000), fee(), 1_u32..9, any::<Set>(), any::<Set>());
+    prop::collection::vec(one, 1..10).prop_map(|all_of_them| {
+        let member = |(number, (fee, unknown, weight, some, others))| {
+            let parents: Set = some & others & chunks::all(number);
+            (Member { key: TxKey(number as u64), fee, weight, parents }, unknown)
+        };
+        all_of_them.into_iter().enumerate().map(member).unzip()
+    })
+}
+
+proptest! {
+    #[test]
+    fn a_rate_that_is_told_is_right_whatever_the_unknown_fees_are((cluster, unknown) in partly_known()) {
+        let real: Vec<Member> = cluster
+            .iter()
+            .zip(&unknown)
+            .map(|(member, unknown)| Member { fee: Some(member.fee.unwrap_or(*unknown)), ..*member })
+            .collect();
+        for (told, real) in certain(&cluster).iter().zip(by_member(&real, 0)) {
+            prop_assert!(told.is_none_or(|told| told.pays_like(&real)), "{told:?} {real:?}");
+        }
+    }
 }

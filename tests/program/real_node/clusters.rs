@@ -4,16 +4,20 @@
 //! every fee.
 
 use crate::bitcoind::{Coin, Kind, Node, Purse, send, spend};
-use bitcoin::consensus::encode::serialize;
-use bitcoin::{Amount, Transaction};
+use bitcoin::consensus::encode::{deserialize_hex, serialize, serialize_hex};
+use bitcoin::transaction::Version;
+use bitcoin::{Amount, Transaction, TxOut};
 use bytes::Bytes;
 use mempulse::address::PeerAddress;
 use mempulse::chain::Network;
 use mempulse::event::{Event, EventKind, PeerEvent, PeerId};
 use mempulse::model::{Model, ModelSettings};
+use mempulse::snapshot::{Detail, EphemeralDust, Family, Package, TransactionRow};
 use mempulse::time::Timestamp;
+use mempulse::view::{Open, TransactionsView, View};
 use mempulse::wire::{self, Block};
 use serde_json::{Value, json};
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -66,11 +70,25 @@ impl Scene {
             self.height += 1;
             let hash = self.node.rpc("getblockhash", &json!([self.height]));
             let raw = self.node.rpc("getblock", &json!([hash, 0]));
-            let raw: bitcoin::Block =
-                bitcoin::consensus::encode::deserialize_hex(raw.as_str().unwrap()).unwrap();
+            let raw: bitcoin::Block = deserialize_hex(raw.as_str().unwrap()).unwrap();
             let block = Arc::new(Block::parse(&Bytes::from(serialize(&raw))).unwrap());
             let height = u32::try_from(self.height).unwrap();
             self.apply(EventKind::Block { peer: PeerId(1), height, block });
+        }
+    }
+
+    /// Compares how many ancestors and descendants of which size every transaction has.
+    fn compare_families(&self) {
+        let families = families(&self.model);
+        let mempool = self.node.rpc("getrawmempool", &json!([true]));
+        assert_eq!(families.len(), mempool.as_object().unwrap().len());
+        for (txid, entry) in mempool.as_object().unwrap() {
+            let (family, vsize) = &families[txid];
+            for (relatives, what) in [(&family.ancestors, "ancestor"), (&family.descendants, "descendant")] {
+                let ours = [1 + relatives.rows.len() as u64, vsize + relatives.vsize];
+                let theirs = ["count", "size"].map(|of| entry[format!("{what}{of}")].as_u64().unwrap());
+                assert_eq!(ours, theirs, "{what}s of {txid}");
+            }
         }
     }
 
@@ -82,7 +100,7 @@ impl Scene {
         let mut paid_for = 0;
         for (txid, entry) in mempool.as_object().unwrap() {
             let tx = self.node.rpc("getrawtransaction", &json!([txid]));
-            let tx: Transaction = bitcoin::consensus::encode::deserialize_hex(tx.as_str().unwrap()).unwrap();
+            let tx: Transaction = deserialize_hex(tx.as_str().unwrap()).unwrap();
             let wtxid = wire::Wtxid(*tx.compute_wtxid().as_ref());
             let ours = self.model.transaction(&wtxid).unwrap_or_else(|| panic!("{txid} is not held"));
             assert_eq!(ours.fee(), Some(sat(&entry["fees"]["base"])), "the fee of {txid}");
@@ -94,6 +112,21 @@ impl Scene {
         }
         paid_for
     }
+}
+
+/// The family of every transaction of the node, by txid, with its own size in vB.
+fn families(model: &Model) -> HashMap<String, (Family, u64)> {
+    let now = Timestamp::from_secs(1_700_000_000);
+    let transactions = TransactionsView { height: 1_000, ..TransactionsView::default() };
+    let rows = model.snapshot(&View { transactions, ..View::default() }, now).transactions.rows;
+    let family = |row: TransactionRow| {
+        let view = View { open: Some(Open::Transaction(row.key)), ..View::default() };
+        let Some(Detail::Transaction(detail)) = model.snapshot(&view, now).detail else {
+            panic!("it is held")
+        };
+        (row.txid.to_string(), (detail.family, u64::from(row.vsize)))
+    };
+    rows.into_iter().map(family).collect()
 }
 
 fn sat(amount: &Value) -> u64 {
@@ -206,6 +239,7 @@ fn two_hundred_transactions_in_random_clusters_have_the_rates_that_the_node_says
         scene.send(&spend(&[coin], 2, Kind::Segwit, 90_000));
     }
     assert!(scene.compare() > 50);
+    scene.compare_families();
 
     // A block takes a part of every cluster.
     let mempool = scene.node.rpc("getrawmempool", &json!([true]));
@@ -221,4 +255,34 @@ fn two_hundred_transactions_in_random_clusters_have_the_rates_that_the_node_says
     let best: Vec<&String> = by_rate.iter().take(by_rate.len() / 3).map(|(_, _, txid)| *txid).collect();
     scene.node.rpc("generateblock", &json!(["raw(51)#8lvh9jxk", best]));
     scene.compare();
+    scene.compare_families();
+}
+
+#[test]
+#[ignore = "needs bitcoind"]
+fn a_child_pays_for_a_parent_that_pays_nothing_and_takes_its_dust_along() {
+    let mut scene = Scene::new();
+    let coin = Purse::new().coins(&scene.node, 1, Kind::Segwit).pop().unwrap();
+    let mut parent = spend(&[coin], 1, Kind::Segwit, 0);
+    parent.version = Version(3);
+    parent.output.push(TxOut { value: Amount::ZERO, script_pubkey: Kind::Anchor.script() });
+    let mut child = spend(&Coin::all_of(&parent), 1, Kind::Segwit, 3_000);
+    child.version = Version(3);
+
+    let package = json!([[serialize_hex(&parent), serialize_hex(&child)]]);
+    let answer = scene.node.rpc("submitpackage", &package);
+    assert_eq!(answer["package_msg"], "success", "{answer}");
+    // The child comes first.
+    scene.hand_over(&child);
+    scene.hand_over(&parent);
+
+    assert_eq!(scene.compare(), 1, "the other one's fee is that of the package");
+    scene.compare_families();
+    let families = families(&scene.model);
+    let dust = |tx: &Transaction| families[&tx.compute_txid().to_string()].0.ephemeral_dust;
+    assert_eq!([dust(&parent), dust(&child)], [Some(EphemeralDust::Carries), Some(EphemeralDust::Spends)]);
+    let Package::Together { fee, .. } = families[&child.compute_txid().to_string()].0.package else {
+        panic!("it pays for its parent")
+    };
+    assert_eq!(fee, 3_000);
 }
