@@ -11,6 +11,7 @@
 use super::departed::Departure;
 use super::entry::Entry;
 use super::fees::Prevouts;
+use super::kinds::TRUC_VERSION;
 use super::mempool::Mempool;
 use crate::snapshot::TxKey;
 use crate::wire::{OutPoint, Transaction, TxHash};
@@ -24,12 +25,18 @@ const MOST_LOOKED_AT: usize = 10_000;
 /// of honest nodes have 64 transactions.
 const ANCESTRY: usize = 1_000;
 
+/// The largest transaction of version 3 that nodes take, in vB (BIP431).
+const TRUC_MAX_VSIZE: u32 = 10_000;
+
+/// The largest one that spends what another unconfirmed one pays, in vB (BIP431).
+const TRUC_CHILD_MAX_VSIZE: u32 = 1_000;
+
 /// What a newcomer does to those that are held.
 #[derive(Debug)]
 pub(super) enum Conflict {
     /// It replaces these (none if it conflicts with none), descendants included.
     Replaces {
-        /// Those that spend what it spends.
+        /// Those that spend what it spends, or whose only sibling it would be.
         rivals: BTreeSet<TxKey>,
         /// Them and what descends from them.
         all: BTreeSet<TxKey>,
@@ -44,7 +51,7 @@ impl Mempool {
         if tx.inputs().any(|input| self.is_gone(&input.prevout)) {
             return Conflict::Loses;
         }
-        let rivals: BTreeSet<TxKey> = self.spenders.rivals(tx).collect();
+        let rivals: BTreeSet<TxKey> = self.spenders.rivals(tx).chain(self.truc_sibling(tx)).collect();
         if rivals.is_empty() {
             return Conflict::Replaces { rivals, all: BTreeSet::new() };
         }
@@ -52,6 +59,26 @@ impl Mempool {
             Some(all) if self.may_replace(tx, prevouts, &rivals, &all) => Conflict::Replaces { rivals, all },
             _ => Conflict::Loses,
         }
+    }
+
+    /// Who has to make room for `tx` without spending the same. A parent of version 3 may have but one
+    /// child (BIP431); nodes let a child that pays more take the place of the other.
+    fn truc_sibling(&self, tx: &Transaction) -> Option<TxKey> {
+        let parent = self.truc_parent(tx)?;
+        let sibling = only(self.spenders.children(parent.tx()))?;
+        let entry = self.get(sibling)?;
+        let is_last = self.spenders.children(entry.tx()).next().is_none();
+        self.truc_parent(entry.tx()).filter(|_| is_last).map(|_| sibling)
+    }
+
+    /// The one held parent of a transaction, if both follow the rules of version 3.
+    fn truc_parent(&self, tx: &Transaction) -> Option<&Entry> {
+        let is_truc = |tx: &Transaction, most_vsize| tx.version() == TRUC_VERSION && tx.vsize() <= most_vsize;
+        if !is_truc(tx, TRUC_CHILD_MAX_VSIZE) {
+            return None;
+        }
+        let parent = only(tx.inputs().filter_map(|input| self.key(TxHash::Txid(input.prevout.txid))))?;
+        self.get(parent).filter(|parent| is_truc(parent.tx(), TRUC_MAX_VSIZE))
     }
 
     /// Whether an output can no longer be spent: a block did it, or its transaction lost.
@@ -146,4 +173,10 @@ impl Mempool {
         }
         false
     }
+}
+
+/// The value that all of them are, if there is exactly one.
+fn only(mut keys: impl Iterator<Item = TxKey>) -> Option<TxKey> {
+    let first = keys.next()?;
+    keys.all(|key| key == first).then_some(first)
 }

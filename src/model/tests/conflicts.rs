@@ -5,7 +5,8 @@ use crate::model::testing::*;
 use crate::model::{Change, Departure, DoubleSpend};
 use crate::snapshot::{Detail, TxKey};
 use crate::view::{Open, View};
-use crate::wire::Transaction;
+use crate::wire::transaction::TxParts;
+use crate::wire::{OutPoint, Transaction};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -28,6 +29,34 @@ fn a_replacement_takes_the_place_of_the_old_one_and_its_descendants() {
     let (old, new) = (old.txid().to_string(), new.txid().to_string());
     let line = format!("{}…{} and 1 more replaced by {}…{}", &old[..6], &old[61..], &new[..6], &new[61..]);
     assert_eq!(scene.events()[0], line);
+}
+
+fn of_version(version: u32, prevouts: &[OutPoint], values: &[u64]) -> Arc<Transaction> {
+    Arc::new(TxParts { version, ..parts(prevouts, values) }.build().unwrap())
+}
+
+#[test]
+fn of_two_children_of_a_version_3_parent_the_better_one_stays() {
+    let parent = of_version(3, &[coin(1)], &[1_000, 1_000, 1_000]);
+    let [poor, rich] =
+        [(0, 900), (1, 800)].map(|(vout, value)| of_version(3, &[output(&parent, vout)], &[value]));
+    assert_eq!(scene(&[&parent, &poor, &rich]).held(), [rich.txid(), parent.txid()]);
+    assert_eq!(scene(&[&parent, &rich, &poor]).held(), [rich.txid(), parent.txid()]);
+    let confirmed = [&poor, &rich];
+    assert_eq!(scene(&confirmed).held().len(), 2, "nothing is known of a parent");
+}
+
+#[test]
+fn children_of_other_parents_leave_each_other_in_peace() {
+    for version in [2, 3] {
+        let parent = of_version(version, &[coin(1)], &[1_000, 1_000]);
+        let [first, second] = [(0, 900), (1, 800)]
+            .map(|(vout, value)| of_version(5 - version, &[output(&parent, vout)], &[value]));
+        assert_eq!(scene(&[&parent, &first, &second]).held().len(), 3, "only one of them is of version 3");
+    }
+    let parent = of_version(2, &[coin(1)], &[1_000, 1_000]);
+    let children = [0, 1].map(|vout| spend(&[output(&parent, vout)], &[900 - u64::from(vout)]));
+    assert_eq!(scene(&[&parent, &children[0], &children[1]]).held().len(), 3);
 }
 
 #[test]

@@ -116,6 +116,17 @@ impl Workshop {
         self.with_payer(parent, 2)
     }
 
+    /// A parent that pays, and two children of which only one can stay: the second, which pays more.
+    pub fn siblings(&mut self) -> [Draft; 3] {
+        let coin = self.coin();
+        let parent = as_truc(Draft::new(&[coin], 2, self.fee(500)));
+        let coins = Coin::all_of(&parent.tx);
+        let fee = self.fee(500);
+        let first = as_truc(Draft::new(&coins[..1], 1, fee));
+        let second = as_truc(Draft::new(&coins[1..2], 1, fee + 3_000));
+        [parent, first, second]
+    }
+
     fn with_payer(&mut self, parent: Draft, spent: usize) -> [Draft; 2] {
         let child = Draft::new(&Coin::all_of(&parent.tx)[..spent], 1, self.fee(1_000));
         [parent, as_truc(child)]

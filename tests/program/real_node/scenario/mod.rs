@@ -38,6 +38,13 @@ fn core_confirms_fees_and_contents_of_the_mempool_after_each_step() {
     stage.send_packages(&dusty);
     stage.judge("packages");
 
+    let siblings: Vec<[Draft; 3]> = (0..20).map(|_| stage.workshop.siblings()).collect();
+    send_all(&stage.node, siblings.iter().flat_map(|family| &family[..2]));
+    stage.judge("only children");
+    let evicting: Vec<_> = siblings.iter().map(|[_, first, second]| (second.clone(), vec![first])).collect();
+    stage.replace(&evicting);
+    stage.judge("siblings");
+
     replace(&mut stage, &singles, &chains, &families);
     stage.judge("replacements");
 
