@@ -3,7 +3,9 @@
 use crate::event::{Event, EventKind, PeerEvent, PeerId, Transport};
 use crate::model::kinds::{Kind, Kinds};
 use crate::model::{Change, Departure, Model, Outcome};
+use crate::snapshot::{BlockFigures, Missing, Unseen};
 use crate::text::hex;
+use crate::time::Timestamp;
 use crate::wire::{Txid, Wtxid};
 use serde::Serialize;
 use std::io::{self, Write};
@@ -88,15 +90,60 @@ enum Body {
         txid: String,
         reason: String,
     },
-    Block {
-        hash: String,
-        height: u32,
-        transactions: usize,
-        peer: String,
+    /// Blocks left the best chain, newest first.
+    Reorg {
+        disconnected: Vec<String>,
     },
+    /// A transaction of such a block is held again.
+    Returned {
+        txid: String,
+    },
+    Block(Box<BlockBody>),
     Warning {
         message: String,
     },
+}
+
+/// The figures of a block; see [`BlockFigures`].
+#[derive(Clone, PartialEq, Debug, Serialize)]
+struct BlockBody {
+    hash: String,
+    height: u32,
+    /// The miner's clock, RFC 3339.
+    block_time: String,
+    transactions: usize,
+    size: u32,
+    weight: u64,
+    paying_weight: u64,
+    subsidy: u64,
+    fees: Option<u64>,
+    fee_rate: Option<f64>,
+    fee_rate_min: Option<f64>,
+    fee_rate_median: Option<f64>,
+    fee_rate_max: Option<f64>,
+    fees_known: usize,
+    tag: String,
+    seen: usize,
+    seen_weight: u64,
+    unseen: Vec<UnseenBody>,
+    conflicted: usize,
+    median_wait_ms: Option<f64>,
+    expected: usize,
+    missing: Vec<MissingBody>,
+    arrived_after_ms: Option<f64>,
+    peer: String,
+}
+
+#[derive(Clone, PartialEq, Debug, Serialize)]
+struct UnseenBody {
+    txid: String,
+    why: &'static str,
+}
+
+#[derive(Clone, PartialEq, Debug, Serialize)]
+struct MissingBody {
+    txid: String,
+    mining_rate: f64,
 }
 
 /// What the stream tells of `event`, which `model` has applied already, and of what it led to.
@@ -127,12 +174,9 @@ fn of_event(event: &Event, model: &Model) -> Option<Body> {
             PeerEvent::Announced { count, .. } => Body::Announced { peer: name(*peer), count: *count },
             _ => return None,
         },
-        EventKind::Block { peer, height, block } => Body::Block {
-            hash: block.hash.to_string(),
-            height: *height,
-            transactions: block.transactions.len(),
-            peer: name(*peer),
-        },
+        EventKind::Disconnected { blocks } => {
+            Body::Reorg { disconnected: blocks.iter().map(|(_, hash)| hash.to_string()).collect() }
+        }
         EventKind::Warning(message) => Body::Warning { message: message.clone() },
         EventKind::Seed { name, answer: Err(why) } => {
             Body::Warning { message: format!("DNS seed {name}: {why}") }
@@ -145,12 +189,54 @@ fn of_change(change: &Change, event: &Event, model: &Model) -> Option<Body> {
     match change {
         Change::Accepted(wtxid) => transaction(wtxid, event, model),
         Change::Left(txid, why) => Some(departure(*txid, *why)),
+        Change::Returned(txid) => Some(Body::Returned { txid: txid.to_string() }),
+        Change::Block(figures) => Some(Body::Block(Box::new(block(figures, model)))),
         Change::DoubleSpend(spend) => Some(Body::Conflict {
             txid: spend.held.to_string(),
             with: spend.lost.to_string(),
             txid_peers: spend.held_only,
             with_peers: spend.lost_only,
         }),
+    }
+}
+
+fn block(figures: &BlockFigures, model: &Model) -> BlockBody {
+    let unseen = |&(txid, why): &(Txid, Unseen)| UnseenBody {
+        txid: txid.to_string(),
+        why: match why {
+            Unseen::NeverAnnounced => "never_announced",
+            Unseen::NotReceived => "not_received",
+            Unseen::Conflicting => "conflicting",
+        },
+    };
+    let missing =
+        |missing: &Missing| MissingBody { txid: missing.txid.to_string(), mining_rate: missing.mining_rate };
+    let rate = |index: usize| figures.fee_rates.map(|rates| rates[index]);
+    BlockBody {
+        hash: figures.hash.to_string(),
+        height: figures.height,
+        block_time: Timestamp::from_secs(figures.time.into()).rfc3339(),
+        transactions: figures.transactions,
+        size: figures.size,
+        weight: figures.weight,
+        paying_weight: figures.paying_weight,
+        subsidy: figures.subsidy,
+        fees: figures.fees,
+        fee_rate: figures.fee_rate(),
+        fee_rate_min: rate(0),
+        fee_rate_median: rate(1),
+        fee_rate_max: rate(2),
+        fees_known: figures.fees_known,
+        tag: figures.tag.clone(),
+        seen: figures.seen,
+        seen_weight: figures.seen_weight,
+        unseen: figures.unseen.iter().map(unseen).collect(),
+        conflicted: figures.conflicted,
+        median_wait_ms: figures.median_wait.map(milliseconds),
+        expected: figures.expected,
+        missing: figures.missing.iter().map(missing).collect(),
+        arrived_after_ms: figures.arrived_after.map(milliseconds),
+        peer: address(model, figures.peer),
     }
 }
 

@@ -2,6 +2,7 @@
 
 use crate::event::PeerId;
 use crate::snapshot::TxKey;
+use crate::wire::BlockHash;
 
 /// What the next snapshot should contain.
 #[derive(Clone, Default, PartialEq, Eq, Debug)]
@@ -204,4 +205,6 @@ pub enum Open {
     Peer(PeerId),
     /// A transaction.
     Transaction(TxKey),
+    /// A block.
+    Block(BlockHash),
 }

@@ -7,6 +7,8 @@
     reason = "figures of a made-up network"
 )]
 
+#[path = "screens/blocks.rs"]
+mod blocks;
 #[path = "screens/fixture.rs"]
 mod fixture;
 #[path = "screens/worth.rs"]
@@ -129,6 +131,19 @@ fn help() {
 fn peer_detail() {
     seen_at_every_size("peer_detail", |desk| {
         desk.type_keys("hj");
+        desk.press(KeyCode::Enter);
+    });
+}
+
+#[test]
+fn blocks_screen() {
+    seen_at_every_size("blocks_screen", |desk| desk.type_keys("4lll"));
+}
+
+#[test]
+fn block_detail() {
+    seen_at_every_size("block_detail", |desk| {
+        desk.type_keys("4");
         desk.press(KeyCode::Enter);
     });
 }

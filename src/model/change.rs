@@ -2,7 +2,9 @@
 
 use super::departed::Departure;
 use super::rivals::DoubleSpend;
+use crate::snapshot::BlockFigures;
 use crate::wire::{Txid, Wtxid};
+use std::sync::Arc;
 
 /// What came of an event.
 #[derive(Clone, Default, PartialEq, Debug)]
@@ -25,6 +27,10 @@ pub enum Change {
     Accepted(Wtxid),
     /// A transaction is no longer held.
     Left(Txid, Departure),
+    /// A transaction of a block that left the best chain is held again.
+    Returned(Txid),
+    /// A block was taken into account.
+    Block(Arc<BlockFigures>),
     /// A held transaction and another one that spends the same are both alive.
     DoubleSpend(DoubleSpend),
 }

@@ -91,6 +91,17 @@ impl Departed {
         self.mined.insert(wtxid.0);
     }
 
+    /// The block that contained it is not in the best chain any more.
+    pub(super) fn unmine(&mut self, txid: Txid, wtxid: Wtxid) {
+        self.mined.remove(&txid.0);
+        self.mined.remove(&wtxid.0);
+    }
+
+    /// The block that spent it is not in the best chain any more.
+    pub(super) fn unspend(&mut self, outpoint: &OutPoint) {
+        self.spent.remove(outpoint);
+    }
+
     /// It lost against another one, or spends what did.
     pub(super) fn refuse(&mut self, txid: Txid, wtxid: Wtxid) {
         self.refused.insert(txid.0);
@@ -148,6 +159,11 @@ impl<T: Copy + Eq + Hash, const LIMIT: usize> BoundedSet<T, LIMIT> {
         {
             self.values.remove(&oldest);
         }
+    }
+
+    /// Its place in the order stays: if it is inserted again, it may be forgotten with that place.
+    fn remove(&mut self, value: &T) {
+        self.values.remove(value);
     }
 
     fn contains(&self, value: &T) -> bool {

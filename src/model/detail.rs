@@ -81,11 +81,14 @@ pub(super) fn rivals(
     mempool.rivals.behind(entry.tx().txid()).into_iter().map(row).collect()
 }
 
+/// That something is not known any more.
+pub(super) fn no_longer(why: &str) -> Detail {
+    Detail::Gone { why: vec![why.to_owned()], successor: None }
+}
+
 /// What became of a transaction that is not held any more, and what is held in its place.
 pub(super) fn gone(mempool: &Mempool, key: TxKey) -> Detail {
-    let Some(reason) = mempool.departed.reason(key) else {
-        return Detail::Gone { why: vec!["no longer held".to_owned()], successor: None };
-    };
+    let Some(reason) = mempool.departed.reason(key) else { return no_longer("no longer held") };
     let mut why = vec![reason.to_string()];
     let (Departure::Replaced(by) | Departure::ReplacedWithParent(by)) = reason else {
         return Detail::Gone { why, successor: None };

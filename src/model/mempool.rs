@@ -198,7 +198,8 @@ impl Mempool {
         sighting
     }
 
-    fn insert(&mut self, entry: Entry) {
+    /// Takes a transaction in.
+    pub(super) fn insert(&mut self, entry: Entry) {
         let key = TxKey(self.next_key);
         self.next_key += 1;
         self.by_txid.insert(entry.tx().txid(), key);

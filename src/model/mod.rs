@@ -43,10 +43,13 @@ use crate::chain::Network;
 use crate::event::{
     BookSize, Direction, Event, EventKind, PeerEvent, PeerId, PeerInfo, Tip, Traffic, Transport,
 };
-use crate::snapshot::{BlocksScreen, Detail, MempoolScreen, Snapshot, Totals};
+use crate::snapshot::{
+    BlockDetail, BlockFigures, BlockRow, BlocksScreen, Detail, MempoolScreen, Snapshot, Totals,
+};
 use crate::time::Timestamp;
 use crate::view::{Open, Tab, View};
-use crate::wire::{Block, Transaction, TxHash, Txid, Wtxid};
+use crate::wire::{Transaction, TxHash, Txid, Wtxid};
+use blocks::{Arrived, Blocks};
 use health::Reach;
 use log::Log;
 use mempool::{Arrival, Mempool};
@@ -88,7 +91,7 @@ pub struct Model {
     races: Races,
     watch: Watch,
     book: Vec<BookSize>,
-    seen_before_block: Option<f32>,
+    blocks: Blocks,
     arrivals: PerSecond,
     received: ByteCount,
     sent: ByteCount,
@@ -122,7 +125,7 @@ impl Model {
             races: Races::default(),
             watch: Watch::default(),
             book: Vec::new(),
-            seen_before_block: None,
+            blocks: Blocks::default(),
             arrivals: PerSecond::new(started),
             received: none(),
             sent: none(),
@@ -149,8 +152,22 @@ impl Model {
                 let announcers = self.races.tip(tip);
                 self.peers.have_block(&announcers, tip.height);
             }
-            EventKind::Block { height, block, .. } => self.confirm(now, *height, block),
-            EventKind::PastBlock { .. } | EventKind::Backfill { .. } | EventKind::Disconnected { .. } => {}
+            EventKind::Block { peer, height, block } => {
+                let (network, announced) = (self.settings.network, self.races.spread(block.hash));
+                let announced = announced.map(|spread| spread.first);
+                let (peer, height) = (*peer, *height);
+                let arrived = Arrived { now, network, peer, height, block, announced };
+                let figures = self.blocks.confirm(&mut self.mempool, &arrived);
+                self.log.push(now, story::block(&figures));
+                outcome = Outcome::of(Change::Block(figures));
+            }
+            EventKind::Disconnected { blocks } => {
+                let hashes: Vec<_> = blocks.iter().map(|&(_, hash)| hash).collect();
+                let returned = self.blocks.disconnect(now, &mut self.mempool, &hashes);
+                self.log.extend(now, story::reorg(blocks, returned.len()));
+                outcome.changes.extend(returned.into_iter().map(Change::Returned));
+            }
+            EventKind::PastBlock { .. } | EventKind::Backfill { .. } => {}
         }
         self.mempool.settle_clusters();
         if self.watch.is_due(now) {
@@ -217,12 +234,6 @@ impl Model {
         self.peers.credit(now, &credits);
         self.log.extend(now, story::replacement(&replaced, tx.txid(), descendants));
         Outcome::of(Change::Accepted(tx.wtxid()))
-    }
-
-    fn confirm(&mut self, now: Timestamp, height: u32, block: &Block) {
-        let confirmed = self.mempool.confirm(block, height);
-        self.seen_before_block = confirmed.share_seen();
-        self.log.push(now, story::block(height, &confirmed));
     }
 
     fn count(&mut self, now: Timestamp, traffic: &Traffic) {
@@ -319,7 +330,22 @@ impl Model {
     }
 
     fn blocks_screen(&self) -> BlocksScreen {
-        BlocksScreen { tip: self.tip }
+        BlocksScreen { blocks: self.blocks.newest().map(|figures| self.block_row(figures)).collect() }
+    }
+
+    fn block_row(&self, figures: &Arc<BlockFigures>) -> BlockRow {
+        BlockRow { figures: Arc::clone(figures), spread: self.races.spread(figures.hash) }
+    }
+
+    fn block_detail(&self, figures: &Arc<BlockFigures>, announcers: usize) -> BlockDetail {
+        let name = |peer| self.peers.address(peer).map(ToString::to_string);
+        let row = self.block_row(figures);
+        BlockDetail {
+            delivered_by: name(figures.peer).unwrap_or_else(|| "a peer that is forgotten".to_owned()),
+            first_announced_by: row.spread.as_ref().and_then(|spread| name(spread.first_peer)),
+            announcers,
+            row,
+        }
     }
 
     fn totals(&self, peers: &PeerTotals) -> Totals {
@@ -339,13 +365,17 @@ impl Model {
             bytes_received: self.received.total,
             bytes_sent: self.sent.total,
             fee_floor: peers.fee_floor,
-            seen_before_block: self.seen_before_block,
+            seen_before_block: self.blocks.newest().next().and_then(|figures| figures.share_seen()),
             fee_coverage: (held > 0).then_some(coverage),
         }
     }
 
     fn detail(&self, open: Open, now: Timestamp, announcers: usize) -> Detail {
         let found = match open {
+            Open::Block(hash) => {
+                let figures = self.blocks.get(hash);
+                figures.map(|figures| Detail::Block(Box::new(self.block_detail(figures, announcers))))
+            }
             Open::Peer(id) => self.peers.get(id).map(|peer| {
                 let worth = peer.worth(self.height(), self.races.leads().get(&id).copied(), now);
                 Detail::Peer(Box::new(peer.detail(id, worth, now)))
@@ -361,10 +391,8 @@ impl Model {
             }),
         };
         found.unwrap_or_else(|| match open {
-            Open::Peer(_) => {
-                let why = vec!["this peer was dropped a while ago".to_owned()];
-                Detail::Gone { why, successor: None }
-            }
+            Open::Peer(_) => detail::no_longer("this peer was dropped a while ago"),
+            Open::Block(_) => detail::no_longer("this block was long ago"),
             Open::Transaction(key) => detail::gone(&self.mempool, key),
         })
     }

@@ -2,9 +2,11 @@
 
 use super::worth::percentile;
 use crate::event::{BlockAnnouncement, PeerId, Tip};
+use crate::snapshot::Spread;
 use crate::time::Timestamp;
 use crate::wire::BlockHash;
 use std::collections::{HashMap, VecDeque};
+use std::time::Duration;
 
 /// How many blocks of the best chain the races are kept of.
 const RUN_KEPT: usize = 16;
@@ -81,6 +83,13 @@ impl Races {
         announcers
     }
 
+    /// How a block spread, in whatever way it was announced; `None` if nobody announced it or it was
+    /// long ago.
+    pub(super) fn spread(&self, hash: BlockHash) -> Option<Spread> {
+        let on_chain = self.run.iter().map(|(_, race)| race);
+        on_chain.chain(&self.open).find(|race| race.hash == hash)?.spread()
+    }
+
     /// Each peer's median lead over the next best announcer of the same kind, in ms; negative:
     /// behind the best. Whoever ran alone is not among them.
     pub(super) fn leads(&self) -> HashMap<PeerId, i64> {
@@ -103,6 +112,20 @@ impl Race {
         if self.arrivals.len() < ARRIVALS_KEPT && !self.arrivals.iter().any(same) {
             self.arrivals.push(arrival);
         }
+    }
+
+    fn spread(&self) -> Option<Spread> {
+        let mut firsts: HashMap<PeerId, Timestamp> = HashMap::new();
+        for arrival in &self.arrivals {
+            let first = firsts.entry(arrival.peer).or_insert(arrival.time);
+            *first = arrival.time.min(*first);
+        }
+        let mut firsts: Vec<_> = firsts.into_iter().map(|(peer, time)| (time, peer)).collect();
+        firsts.sort_unstable();
+        let &(first, first_peer) = firsts.first()?;
+        let after = |index: usize| firsts.get(index).map_or(Duration::ZERO, |&(time, _)| time.since(first));
+        let peers = firsts.len();
+        Some(Spread { first, first_peer, peers, half: after((peers - 1) / 2), last: after(peers - 1) })
     }
 
     fn leads(&self) -> Vec<(PeerId, i64)> {

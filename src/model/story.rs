@@ -1,15 +1,14 @@
 //! How the lines of the list of events read.
 
-use super::blocks::Confirmed;
 use super::log::Subject;
 use super::odd::Oddity;
 use super::rivals::DoubleSpend;
 use crate::address::PeerAddress;
 use crate::event::{DisconnectReason, PeerEvent, PeerId};
-use crate::snapshot::Level;
+use crate::snapshot::{BlockFigures, Level};
 use crate::text::grouped;
 use crate::time::Timestamp;
-use crate::wire::Txid;
+use crate::wire::{BlockHash, Txid};
 use std::mem::discriminant;
 
 /// A line to be.
@@ -93,14 +92,30 @@ pub(super) fn warning(text: &str) -> Told {
 }
 
 /// What a block contained.
-pub(super) fn block(height: u32, confirmed: &Confirmed) -> Told {
-    let height = grouped(height.into());
-    let mut parts = vec![format!("block {height}"), format!("{} tx", grouped(confirmed.transactions as u64))];
-    parts.extend(confirmed.share_seen().map(|share| format!("{:.1} % seen before", share * 100.0)));
-    if confirmed.conflicted > 0 {
-        parts.push(format!("{} conflicting dropped", confirmed.conflicted));
+pub(super) fn block(figures: &BlockFigures) -> Told {
+    let height = grouped(figures.height.into());
+    let mut parts = vec![format!("block {height}"), format!("{} tx", grouped(figures.transactions as u64))];
+    parts.extend(figures.share_seen().map(|share| format!("{:.1} % seen before", share * 100.0)));
+    parts.extend(figures.fee_rate().map(|rate| format!("{rate:.1} sat/vB")));
+    if figures.expected > 0 {
+        parts.push(format!("{} expected left out", figures.expected));
+    }
+    if figures.conflicted > 0 {
+        parts.push(format!("{} conflicting dropped", figures.conflicted));
     }
     Told { level: Level::Good, subject: Subject::Once, text: parts.join(" · ") }
+}
+
+/// That blocks left the best chain.
+pub(super) fn reorg(blocks: &[(u32, BlockHash)], returned: usize) -> Option<Told> {
+    let &(lowest, _) = blocks.last()?;
+    let count = blocks.len();
+    let plural = if count == 1 { "" } else { "s" };
+    let text = format!(
+        "reorg: {count} block{plural} undone from {} on, {returned} tx return",
+        grouped(lowest.into())
+    );
+    Some(Told { level: Level::Warning, subject: Subject::Once, text })
 }
 
 /// That a transaction took the place of others.
@@ -171,13 +186,11 @@ mod tests {
     }
 
     #[test]
-    fn a_block_is_told_with_what_is_known_of_it() {
-        let told = |transactions, seen, conflicted| {
-            block(923_114, &Confirmed { transactions, seen, conflicted }).text
-        };
-        assert_eq!(told(2_915, 2_876, 0), "block 923,114 · 2,915 tx · 98.7 % seen before");
-        assert_eq!(told(2, 0, 3), "block 923,114 · 2 tx · 0.0 % seen before · 3 conflicting dropped");
-        assert_eq!(told(1, 0, 0), "block 923,114 · 1 tx");
+    fn a_reorg_is_told_with_where_it_began() {
+        let blocks = [(9, BlockHash([1; 32])), (8, BlockHash([2; 32]))];
+        let told = reorg(&blocks, 12).unwrap();
+        assert_eq!(told.text, "reorg: 2 blocks undone from 8 on, 12 tx return");
+        assert_eq!(reorg(&[], 0).map(|told| told.text), None);
     }
 
     #[test]

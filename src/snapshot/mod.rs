@@ -10,7 +10,7 @@ mod peers;
 mod transactions;
 mod worth;
 
-pub use blocks::BlocksScreen;
+pub use blocks::{BlockDetail, BlockFigures, BlockRow, BlocksScreen, Missing, Spread, Unseen};
 pub use family::{EphemeralDust, Family, Package, RelativeRow, Relatives};
 pub use mempool::MempoolScreen;
 pub use peers::{Liveness, LivenessSlot, PeerDetail, PeerRow};
@@ -176,6 +176,8 @@ pub enum Detail {
     Peer(Box<PeerDetail>),
     /// A transaction.
     Transaction(Box<TransactionDetail>),
+    /// A block.
+    Block(Box<BlockDetail>),
     /// What was open is no longer known (evicted, mined, forgotten).
     Gone {
         /// What became of it, one line each.

@@ -174,6 +174,20 @@ pub const BINDINGS: &[Binding] = &[
         hint: None,
     },
     Binding {
+        keys: &[plain(KeyCode::Right), letter('l')],
+        action: Action::NextPanel,
+        scope: Scope::Blocks,
+        help: ("→  l", "on the Blocks screen: the block before"),
+        hint: Some(("←→", "select", Scope::Blocks)),
+    },
+    Binding {
+        keys: &[plain(KeyCode::Left), letter('h')],
+        action: Action::PreviousPanel,
+        scope: Scope::Blocks,
+        help: ("←  h", "there: the block after"),
+        hint: None,
+    },
+    Binding {
         keys: &[letter('1')],
         action: Action::Show(Tab::Overview),
         scope: Scope::Everywhere,

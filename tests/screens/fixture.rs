@@ -1,5 +1,6 @@
 //! A made-up network that answers views as the model does, so that whole screens can be driven.
 
+use crate::blocks;
 use mempulse::chain::Network;
 use mempulse::event::{CommandTraffic, Direction, PeerId, Said, Tip};
 use mempulse::snapshot::{
@@ -66,7 +67,7 @@ impl World {
             events: events().into_iter().take(view.events).collect(),
             peers_screen: (view.tab == Tab::Peers).then(|| Box::new(worth::screen(&view.worth, &peers))),
             mempool_screen: None,
-            blocks_screen: None,
+            blocks_screen: (view.tab == Tab::Blocks).then(|| Box::new(blocks::screen())),
             detail: view.open.map(|open| detail(open, &peers)),
         }
     }
@@ -192,6 +193,7 @@ fn rival(steps: usize, fee_rate: Option<f64>, announced_only: usize) -> RivalRow
 fn detail(open: Open, peers: &[PeerRow]) -> Detail {
     match open {
         Open::Peer(id) => Detail::Peer(Box::new(peer_detail(peers.iter().find(|row| row.id == id).unwrap()))),
+        Open::Block(_) => Detail::Block(Box::new(blocks::detail())),
         Open::Transaction(key) => Detail::Transaction(Box::new(transaction_detail(key.0))),
     }
 }

@@ -79,7 +79,9 @@ fn whatever_leaves_is_told_with_the_reason() {
         Change::Left(new.txid(), Departure::Mined(7)),
         Change::Left(conflicting.txid(), Departure::Conflicted(7)),
     ];
-    assert_eq!(scene.tell(block), left);
+    let told = scene.tell(block);
+    assert!(matches!(told[0], Change::Block(_)));
+    assert_eq!(told[1..], left);
 }
 
 #[test]

@@ -105,7 +105,7 @@ fn a_block_takes_its_transactions_and_tells_how_many_had_been_seen() {
     scene.connect(1).deliver(1, &txs[0]).deliver(1, &txs[1]).deliver(1, &txs[2]);
     scene.mine(923_114, &[&txs[1], &txs[2], &txs[3]]);
     assert_eq!(scene.held(), [txs[0].txid()]);
-    assert_eq!(scene.events()[0], "block 923,114 · 4 tx · 66.7 % seen before");
+    assert_eq!(scene.events()[0], "block 923,114 · 4 tx · 66.7 % seen before · 21.4 sat/vB");
     assert_eq!(scene.all().totals.seen_before_block, Some(2.0 / 3.0));
     scene.mine(923_115, &[]);
     assert_eq!(scene.events()[0], "block 923,115 · 1 tx");

@@ -1,9 +1,10 @@
 //! What the screen is about: the state that keys and snapshots change, and that drawing only reads.
 
+mod blocks;
 mod motion;
 mod view;
 
-use super::action::{Action, Scope};
+use super::action::{Action, Motion, Scope};
 use super::layout::{self, Parts, PeersParts};
 use super::list::List;
 use super::theme::Theme;
@@ -11,6 +12,7 @@ use crate::event::PeerId;
 use crate::snapshot::{Detail, Health, Snapshot, TxKey};
 use crate::time::Timestamp;
 use crate::view::{Open, PeerColumn, PeerSort, Tab};
+use crate::wire::BlockHash;
 use jiff::tz::TimeZone;
 use ratatui::layout::{Rect, Size};
 use std::sync::Arc;
@@ -72,6 +74,7 @@ pub struct App {
     worth: List<PeerId>,
     peers: List<PeerId>,
     transactions: List<TxKey>,
+    block: Option<BlockHash>,
     layers: Vec<Layer>,
     unreachable_closed: bool,
     notice: Option<&'static str>,
@@ -102,6 +105,7 @@ impl App {
             worth: List::default(),
             peers: List::default(),
             transactions: List::default(),
+            block: None,
             layers: Vec::new(),
             unreachable_closed: false,
             notice: None,
@@ -145,9 +149,15 @@ impl App {
                     _ => Focus::Peers,
                 }
             }
+            Action::NextPanel if self.tab == Tab::Blocks => self.select_block(Motion::Down),
+            Action::PreviousPanel if self.tab == Tab::Blocks => self.select_block(Motion::Up),
             Action::NextPanel | Action::PreviousPanel => {}
+            Action::Open if self.tab == Tab::Blocks => self.open_block(),
             Action::Open => self.open(),
             Action::Follow => self.follow(),
+            Action::Move(motion) if self.layers.is_empty() && self.tab == Tab::Blocks => {
+                self.select_block(motion);
+            }
             Action::Move(motion) if self.layers.is_empty() => self.select(motion),
             Action::Move(motion) => self.scroll(motion),
         }
@@ -264,6 +274,7 @@ impl App {
         self.snapshot().detail.as_ref().filter(|detail| match (detail, open) {
             (Detail::Peer(peer), Open::Peer(id)) => peer.row.id == id,
             (Detail::Transaction(tx), Open::Transaction(key)) => tx.row.key == key,
+            (Detail::Block(block), Open::Block(hash)) => block.row.figures.hash == hash,
             (Detail::Gone { .. }, _) => true,
             _ => false,
         })
@@ -291,6 +302,8 @@ impl App {
             return;
         }
         match self.list_in_use() {
+            _ if self.tab == Tab::Blocks && self.block.is_some() => self.block = None,
+            _ if matches!(self.tab, Tab::Blocks | Tab::Mempool) => self.show(Tab::Overview),
             Focus::Peers => self.peers = List::default(),
             Focus::Transactions => self.transactions = List::default(),
             Focus::Worth if self.worth == List::default() => self.show(Tab::Overview),

@@ -2,7 +2,7 @@
 
 use super::super::app::{App, Layer, LayerKind};
 use super::super::text;
-use super::{panel, peer_details, transaction_details};
+use super::{block_details, panel, peer_details, transaction_details};
 use crate::snapshot::Detail;
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Rect};
@@ -85,6 +85,7 @@ fn document(area: Rect, app: &App, layer: Layer) -> Document {
     match app.detail(open) {
         Some(Detail::Peer(peer)) => peer_details::document(app, peer, cells),
         Some(Detail::Transaction(transaction)) => transaction_details::document(app, transaction, cells),
+        Some(Detail::Block(block)) => block_details::document(app, block, cells),
         Some(Detail::Gone { why, successor }) => gone(app, why, successor.is_some(), cells),
         None => notice(app, "Details", "not here yet"),
     }

@@ -1,5 +1,6 @@
 //! What is drawn: one file per panel, each with one verb.
 
+mod block_details;
 mod blocks;
 mod charts;
 mod details;

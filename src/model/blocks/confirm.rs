@@ -1,0 +1,85 @@
+//! What a block does to the mempool.
+
+use super::super::departed::Departure;
+use super::super::mempool::Mempool;
+use super::Kept;
+use crate::snapshot::{BlockFigures, Unseen};
+use crate::time::Timestamp;
+use crate::wire::{Block, Transaction, TxHash, Txid};
+use std::time::Duration;
+
+/// What the mempool says of a block.
+#[derive(Debug, Default)]
+pub(super) struct Confirmed {
+    pub(super) seen: usize,
+    pub(super) seen_weight: u64,
+    pub(super) unseen: Vec<(Txid, Unseen)>,
+    /// Held transactions that the block made impossible.
+    pub(super) conflicted: usize,
+    /// For how long each held one was known.
+    pub(super) waits: Vec<Duration>,
+    /// The exact fee rates, in sat/vB.
+    pub(super) fee_rates: Vec<f64>,
+    /// The rates by which miners sort those that were held, in sat/vB.
+    pub(super) mining_rates: Vec<f64>,
+    /// What was known of those that were held.
+    pub(super) kept: Vec<(Txid, Kept)>,
+}
+
+impl Mempool {
+    /// A block came: its transactions go, with all that they make impossible. None of them comes
+    /// back from a slow peer.
+    pub(super) fn confirm(&mut self, now: Timestamp, block: &Block, height: u32) -> Confirmed {
+        let mut confirmed = Confirmed::default();
+        for tx in block.transactions.iter().skip(1) {
+            let unseen = self.take_mined(now, tx, height, &mut confirmed);
+            let rivals: std::collections::BTreeSet<_> = self.spenders.rivals(tx).collect();
+            match unseen {
+                None => {
+                    confirmed.seen += 1;
+                    confirmed.seen_weight += u64::from(tx.weight());
+                }
+                Some(why) if confirmed.unseen.len() < BlockFigures::LISTED => {
+                    let why = if rivals.is_empty() { why } else { Unseen::Conflicting };
+                    confirmed.unseen.push((tx.txid(), why));
+                }
+                Some(_) => {}
+            }
+            confirmed.conflicted += self.refuse_with_descendants(rivals, Departure::Conflicted(height));
+            if self.departed.is_dropped(tx.txid()) {
+                let children: Vec<_> = self.spenders.children(tx).collect();
+                self.unsettled.extend(children);
+            }
+            self.departed.mine(tx.txid(), tx.wtxid());
+            tx.inputs().for_each(|input| self.departed.spend(input.prevout));
+        }
+        for tx in &block.transactions {
+            self.learn_outputs(tx);
+        }
+        self.evict();
+        confirmed
+    }
+
+    /// Takes out a transaction of a block. Why it had not been seen, if so.
+    fn take_mined(
+        &mut self,
+        now: Timestamp,
+        tx: &Transaction,
+        height: u32,
+        confirmed: &mut Confirmed,
+    ) -> Option<Unseen> {
+        let [stripped, whole] = [TxHash::Txid(tx.txid()), TxHash::Wtxid(tx.wtxid())];
+        let was_announced = [stripped, whole].map(|hash| self.pending.take(hash).is_some()).contains(&true);
+        let rate = self.key(stripped).and_then(|key| self.get(key)?.mining_rate());
+        let Some(entry) = self.key(stripped).and_then(|key| self.remove(key, Departure::Mined(height)))
+        else {
+            let unseen = if was_announced { Unseen::NotReceived } else { Unseen::NeverAnnounced };
+            return (!self.departed.is_barred(stripped)).then_some(unseen);
+        };
+        confirmed.waits.push(now.since(entry.first_seen()));
+        confirmed.fee_rates.extend(entry.fee_rate());
+        confirmed.mining_rates.extend(rate);
+        confirmed.kept.push((tx.txid(), Kept::of(&entry)));
+        None
+    }
+}

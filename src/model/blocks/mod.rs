@@ -1,0 +1,134 @@
+//! The last blocks: what they contained, and what it takes to undo them.
+
+mod confirm;
+mod expected;
+mod figures;
+mod restore;
+#[cfg(test)]
+mod tests;
+
+use super::entry::Entry;
+use super::mempool::Mempool;
+use super::propagation::{Announcements, Sighting};
+use crate::chain::Network;
+use crate::event::PeerId;
+use crate::snapshot::BlockFigures;
+use crate::time::Timestamp;
+use crate::wire::{Block, BlockHash, Txid};
+use foldhash::fast::RandomState;
+use std::collections::{HashMap, VecDeque};
+use std::sync::Arc;
+
+/// Of how many blocks the figures are kept: about a day's.
+const FIGURES_KEPT: usize = 144;
+
+/// How many blocks are kept whole, so that they can be undone. Deeper reorgs have not been seen on
+/// mainnet for years. With what is remembered of their transactions, full blocks take about 3 MB each.
+const WHOLE_KEPT: usize = 6;
+
+/// The blocks that came, in their order.
+#[derive(Debug, Default)]
+pub(super) struct Blocks {
+    figures: VecDeque<Arc<BlockFigures>>,
+    whole: VecDeque<Whole>,
+}
+
+/// A block that can be undone.
+#[derive(Debug)]
+struct Whole {
+    block: Arc<Block>,
+    /// Those of its transactions that were held.
+    kept: HashMap<Txid, Kept, RandomState>,
+}
+
+/// What is remembered of a held transaction that a block took.
+#[derive(Clone, Debug)]
+pub(super) struct Kept {
+    first_seen: Timestamp,
+    announcements: Announcements,
+}
+
+impl Kept {
+    fn of(entry: &Entry) -> Self {
+        Self { first_seen: entry.first_seen(), announcements: entry.announcements.clone() }
+    }
+
+    fn into_sighting(self) -> Sighting {
+        Sighting { first_seen: self.first_seen, announcements: self.announcements }
+    }
+}
+
+/// A block that came, and what is known of its way.
+#[derive(Debug)]
+pub(super) struct Arrived<'a> {
+    pub(super) now: Timestamp,
+    pub(super) network: Network,
+    pub(super) peer: PeerId,
+    pub(super) height: u32,
+    pub(super) block: &'a Arc<Block>,
+    /// When it was first announced.
+    pub(super) announced: Option<Timestamp>,
+}
+
+impl Blocks {
+    /// Takes a block into account, and its transactions out of the mempool.
+    pub(super) fn confirm(&mut self, mempool: &mut Mempool, arrived: &Arrived<'_>) -> Arc<BlockFigures> {
+        let Arrived { now, height, block, .. } = *arrived;
+        let confirmed = mempool.confirm(now, block, height);
+        let kept = confirmed.kept.iter().cloned().collect();
+        let expected = expected::left_out(mempool, arrived, &confirmed);
+        let figures = Arc::new(figures::of(arrived, confirmed, expected));
+        push_bounded(&mut self.figures, Arc::clone(&figures), FIGURES_KEPT);
+        push_bounded(&mut self.whole, Whole { block: Arc::clone(block), kept }, WHOLE_KEPT);
+        figures
+    }
+
+    /// Blocks left the best chain, newest first: what they took returns to the mempool, as far as
+    /// they are still known. Which transactions returned.
+    pub(super) fn disconnect(
+        &mut self,
+        now: Timestamp,
+        mempool: &mut Mempool,
+        hashes: &[BlockHash],
+    ) -> Vec<Txid> {
+        let mut undone = Vec::new();
+        for hash in hashes {
+            for figures in self.figures.iter_mut().filter(|figures| figures.hash == *hash) {
+                Arc::make_mut(figures).stale = true;
+            }
+            if let Some(index) = self.whole.iter().position(|whole| whole.block.hash == *hash) {
+                undone.extend(self.whole.remove(index));
+            }
+        }
+        for whole in &undone {
+            mempool.undo(&whole.block);
+        }
+        // The oldest first: parents come before their children.
+        let mut returned = Vec::new();
+        for Whole { block, mut kept } in undone.into_iter().rev() {
+            for tx in block.transactions.iter().skip(1) {
+                let sighting = kept.remove(&tx.txid()).map(Kept::into_sighting);
+                let sighting = sighting.unwrap_or_else(|| Sighting::unannounced(now));
+                returned.extend(mempool.restore(tx, sighting).then(|| tx.txid()));
+            }
+        }
+        returned
+    }
+
+    /// The figures, newest first.
+    pub(super) fn newest(&self) -> impl Iterator<Item = &Arc<BlockFigures>> {
+        self.figures.iter().rev()
+    }
+
+    /// The figures of one block.
+    pub(super) fn get(&self, hash: BlockHash) -> Option<&Arc<BlockFigures>> {
+        self.newest().find(|figures| figures.hash == hash)
+    }
+}
+
+fn push_bounded<T>(queue: &mut VecDeque<T>, value: T, most: usize) {
+    if queue.len() >= most {
+        queue.pop_front();
+    }
+    queue.push_back(value);
+}

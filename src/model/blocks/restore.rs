@@ -1,0 +1,33 @@
+//! What undoing a block does to the mempool (Core: `UpdateMempoolForReorg`).
+
+use super::super::conflicts::Conflict;
+use super::super::entry::Entry;
+use super::super::mempool::Mempool;
+use super::super::propagation::Sighting;
+use crate::wire::{Block, Transaction};
+use std::sync::Arc;
+
+impl Mempool {
+    /// Nothing that a block contains is mined or spent by it any longer.
+    pub(super) fn undo(&mut self, block: &Block) {
+        for tx in block.transactions.iter().skip(1) {
+            self.departed.unmine(tx.txid(), tx.wtxid());
+            tx.inputs().for_each(|input| self.departed.unspend(&input.prevout));
+        }
+    }
+
+    /// A transaction of a block that was undone comes back, unless another one has taken its place.
+    pub(super) fn restore(&mut self, tx: &Transaction, sighting: Sighting) -> bool {
+        let prevouts = self.prevouts_of(tx);
+        let alone =
+            matches!(self.conflict(tx, &prevouts), Conflict::Replaces { rivals, .. } if rivals.is_empty());
+        if !alone || self.by_txid(tx.txid()).is_some() {
+            return false;
+        }
+        // Its bytes are those of the whole block.
+        self.insert(Entry::new(Arc::new(tx.detached()), sighting, prevouts, Box::default()));
+        self.learn_outputs(tx);
+        self.evict();
+        true
+    }
+}

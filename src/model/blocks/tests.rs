@@ -1,0 +1,126 @@
+//! Blocks are counted, and can be undone.
+
+use crate::event::{BlockAnnouncement, EventKind, PeerEvent, PeerId};
+use crate::model::Change;
+use crate::model::testing::*;
+use crate::snapshot::{BlockFigures, Unseen};
+use crate::wire::{Block, BlockHash, Transaction};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// A block of these with a hash of its own and a coinbase that is paid `fees`.
+fn paying(number: u8, fees: u64, transactions: &[&Arc<Transaction>]) -> Arc<Block> {
+    let mut block = Block::clone(&block(transactions));
+    let subsidy = settings().network.subsidy(u32::from(number));
+    let mut coinbase = parts(&[crate::wire::OutPoint::NULL], &[subsidy + fees]);
+    coinbase.inputs[0].script_sig = b"\x01\x07/pool of tests/".to_vec();
+    block.transactions[0] = coinbase.build().unwrap();
+    block.hash = BlockHash([number; 32]);
+    block.size = 1_000;
+    Arc::new(block)
+}
+
+fn arrive(scene: &mut Scene, block: &Arc<Block>) -> Vec<Change> {
+    let height = u32::from(block.hash.0[0]);
+    scene.tell(EventKind::Block { peer: PeerId(1), height, block: Arc::clone(block) })
+}
+
+fn figures(changes: &[Change]) -> Arc<BlockFigures> {
+    let block = changes.iter().find_map(|change| match change {
+        Change::Block(figures) => Some(Arc::clone(figures)),
+        _ => None,
+    });
+    block.expect("a block was told")
+}
+
+#[test]
+fn the_figures_are_those_of_the_block() {
+    let (seen, never, pending) = (loose(1), loose(2), loose(3));
+    let (held, winner) = (spend(&[coin(4)], &[10]), spend(&[coin(4)], &[9]));
+    let block = paying(7, 4_321, &[&seen, &never, &pending, &winner]);
+    let mut scene = Scene::new();
+    scene.connect(1).connect(2).deliver(1, &seen).deliver(1, &held).announce(1, &pending).pass(90);
+    let by = BlockAnnouncement::Inv;
+    scene.peer(2, PeerEvent::BlockAnnounced { hash: block.hash, by });
+    scene.now = scene.now + Duration::from_millis(250);
+    let told = figures(&arrive(&mut scene, &block));
+    let weights = [&seen, &never, &pending, &winner].map(|tx| u64::from(tx.weight()));
+    assert_eq!((told.hash, told.height, told.transactions, told.size), (block.hash, 7, 5, 1_000));
+    assert_eq!((told.weight, told.paying_weight), (block.weight(), weights.iter().sum()));
+    assert_eq!((told.fees, told.tag.as_str()), (Some(4_321), "/pool of tests/"));
+    let weight = f64::from(u32::try_from(told.paying_weight).unwrap());
+    let rate = told.fee_rate().unwrap();
+    assert!((rate - 4_321.0 * 4.0 / weight).abs() < 1e-9);
+    assert_eq!((told.seen, told.seen_weight, told.conflicted), (1, weights[0], 1));
+    let unseen = [
+        (never.txid(), Unseen::NeverAnnounced),
+        (pending.txid(), Unseen::NotReceived),
+        (winner.txid(), Unseen::Conflicting),
+    ];
+    assert_eq!(told.unseen, unseen);
+    assert_eq!(told.median_wait, Some(Duration::from_millis(90_250)));
+    assert_eq!(told.arrived_after, Some(Duration::from_millis(250)));
+    assert_eq!(scene.all().totals.seen_before_block, Some(0.25));
+    let line = format!("block 7 · 5 tx · 25.0 % seen before · {rate:.1} sat/vB · 1 conflicting dropped");
+    assert_eq!(scene.events()[0], line);
+}
+
+#[test]
+fn a_miner_that_claims_less_than_the_subsidy_makes_the_fees_unknown() {
+    let told = figures(&arrive(&mut Scene::new(), &block(&[])));
+    assert_eq!((told.fees, told.fee_rate()), (None, None));
+}
+
+#[test]
+fn what_pays_more_than_the_block_took_is_expected_if_it_was_known_for_a_minute() {
+    let funds = spend(&[coin(1)], &[100_000; 4]);
+    let took = spend(&[output(&funds, 0)], &[99_000]);
+    let better = spend(&[output(&funds, 1)], &[90_000]);
+    let worse = spend(&[output(&funds, 2)], &[99_900]);
+    let late = spend(&[output(&funds, 3)], &[80_000]);
+    let mut scene = Scene::new();
+    scene.connect(1).deliver_all(1, [&took, &better, &worse]).pass(60).deliver(1, &late);
+    arrive(&mut scene, &paying(1, 0, &[&funds]));
+    let told = figures(&arrive(&mut scene, &paying(2, 1_000, &[&took])));
+    let missing: Vec<_> =
+        told.missing.iter().map(|missing| (missing.txid, missing.waited.as_secs())).collect();
+    assert_eq!((told.expected, missing), (1, vec![(better.txid(), 60)]));
+}
+
+#[test]
+fn what_an_undone_block_took_returns_unless_the_new_chain_has_it() {
+    let (parent, other) = (spend(&[coin(1)], &[9_000]), loose(2));
+    let child = spend(&[output(&parent, 0)], &[8_000]);
+    let unseen = loose(3);
+    let mut scene = Scene::new();
+    scene.connect(1).connect(2).deliver_all(1, [&parent, &child, &other]).announce(2, &parent).pass(30);
+    let [first, second] = [paying(1, 0, &[&parent, &other]), paying(2, 0, &[&child, &unseen])];
+    arrive(&mut scene, &first);
+    arrive(&mut scene, &second);
+    assert_eq!(scene.held(), []);
+    let blocks = vec![(2, second.hash), (1, first.hash)];
+    let returned = scene.tell(EventKind::Disconnected { blocks });
+    let all = [&parent, &other, &child, &unseen].map(|tx| Change::Returned(tx.txid()));
+    assert_eq!(returned, all);
+    assert_eq!(scene.fee(&child), Some(1_000));
+    let entry = scene.model.transaction(&parent.wtxid()).unwrap();
+    assert_eq!((entry.first_seen(), entry.announcements().count()), (START, 2));
+    arrive(&mut scene, &paying(11, 0, &[&other]));
+    assert_eq!(scene.held(), [unseen.txid(), child.txid(), parent.txid()]);
+    assert!(scene.model.blocks.newest().skip(1).all(|figures| figures.stale));
+    scene.deliver(1, &other);
+    assert_eq!(scene.held().len(), 3, "it is in a block");
+}
+
+#[test]
+fn what_the_undone_block_made_impossible_may_come_again() {
+    let (mined, rival) = (spend(&[coin(1)], &[9_000]), spend(&[coin(1)], &[8_000]));
+    let block = paying(1, 0, &[&mined]);
+    let mut scene = Scene::new();
+    scene.connect(1);
+    arrive(&mut scene, &block);
+    scene.tell(EventKind::Disconnected { blocks: vec![(1, block.hash)] });
+    assert_eq!(scene.held(), [mined.txid()]);
+    scene.deliver(1, &rival);
+    assert_eq!(scene.held(), [rival.txid()], "it replaces what is not confirmed any more");
+}
