@@ -62,7 +62,12 @@ pub enum Package {
         others: Vec<RelativeRow>,
     },
     /// That depends on fees that are not known.
-    Unknown,
+    Unknown {
+        /// Its package pays no less, in sat/vB.
+        min: f64,
+        /// Its package pays no more, in sat/vB; `None`: no limit is known.
+        max: Option<f64>,
+    },
     /// More hang together than nodes hold.
     Oversized,
 }

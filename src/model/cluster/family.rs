@@ -4,10 +4,11 @@
 
 use super::super::entry::Entry;
 use super::super::mempool::Mempool;
+use super::by_member;
 use super::chunks::members;
-use super::{MiningRate, by_member};
 use crate::snapshot::{Family, Package, RelativeRow, Relatives, TxKey};
 use crate::wire::OutPoint;
+use crate::wire::transaction::MAX_MONEY;
 use foldhash::fast::RandomState;
 use std::collections::HashSet;
 
@@ -83,17 +84,17 @@ impl Mempool {
     }
 
     fn package(&self, key: TxKey, entry: &Entry) -> Package {
-        if entry.mining == MiningRate::OVERSIZED {
-            return Package::Oversized;
-        }
-        if self.neighbours(entry.tx()).next().is_none() {
+        let lacks_parent = entry.fee() != self.fee_for_cluster(entry);
+        if !lacks_parent && self.neighbours(entry.tx()).next().is_none() {
             return Package::Alone;
         }
-        let Some(cluster) = entry.mining_rate().and_then(|_| self.cluster(key)) else {
-            return Package::Unknown;
-        };
-        // Its rate is certain: what is mined with it has no unknown fees.
-        let chunk = by_member(&cluster, 0)[0];
+        let Some(cluster) = self.cluster(key) else { return Package::Oversized };
+        let [chunk, at_most] = [0, MAX_MONEY].map(|unknown| by_member(&cluster, unknown)[0]);
+        if !chunk.pays_like(&at_most) {
+            let has_limit = members(at_most.members).all(|index| cluster[index].fee.is_some());
+            return Package::Unknown { min: chunk.rate(), max: has_limit.then(|| at_most.rate()) };
+        }
+        // What it is mined with has no unknown fees, or they would count.
         let others = members(chunk.members).skip(1).map(|index| cluster[index].key);
         let mut others: Vec<RelativeRow> =
             others.filter_map(|key| Some(relative_row(key, self.get(key)?))).collect();

@@ -31,7 +31,10 @@ pub fn package(family: &Family) -> Option<String> {
         }
         Package::Alone if has_relatives => "none: pays for itself alone".to_owned(),
         Package::Alone => return None,
-        Package::Unknown => "? (a fee that is not known decides)".to_owned(),
+        Package::Unknown { min, max } => {
+            let max = max.map_or_else(|| "more".to_owned(), format::fee_rate);
+            format!("{} to {max} sat/vB: a fee that is not known decides", format::fee_rate(*min))
+        }
         Package::Oversized => "? (more hang together than nodes hold)".to_owned(),
     })
 }

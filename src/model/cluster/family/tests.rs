@@ -51,13 +51,32 @@ fn a_diamond_is_told_from_its_top_and_from_its_bottom_with_each_one_once() {
 fn a_package_that_depends_on_unknown_fees_is_unknown_and_one_alone_is_none() {
     let mut scene = Scene::new();
     let parent = loose(1);
-    let child = spend(&[output(&parent, 0)], &[1]);
+    let child = spend(&[output(&parent, 0)], &[2]);
     scene.connect(1).deliver(1, &parent);
     assert_eq!(family(&scene, &parent), Family::default(), "nothing hangs together with it");
     scene.deliver(1, &child);
-    assert_eq!(family(&scene, &parent).package, Package::Unknown);
+    assert_eq!(family(&scene, &parent).package, Package::Unknown { min: 0.0, max: None });
     scene.mine(1, &[&parent]);
     assert_eq!(family(&scene, &child).package, Package::Alone);
+}
+
+#[test]
+fn what_is_mined_with_unknown_fees_pays_between_the_worst_and_the_best() {
+    let mut scene = Scene::new();
+    let parent = spend(&[coin(1)], &[50_000, 40_000]);
+    let child = spend(&[output(&parent, 0)], &[49_000]);
+    scene.connect(1).deliver_all(1, [&parent, &child]);
+    let Package::Unknown { min, max } = family(&scene, &child).package else { panic!("nobody knows") };
+    let at_worst = 1_000.0 / f64::from((parent.weight() + child.weight()).div_ceil(4));
+    assert!((min - at_worst).abs() < 1e-9, "{min}");
+    assert_eq!(
+        max,
+        scene.model.transaction(&child.wtxid()).unwrap().fee_rate(),
+        "if the parent pays for itself"
+    );
+    let Package::Unknown { min, max } = family(&scene, &parent).package else { panic!("nobody knows") };
+    assert!((min - at_worst).abs() < 1e-9);
+    assert_eq!(max, None);
 }
 
 #[test]
