@@ -103,6 +103,17 @@ impl Feed {
         Event { time: self.now, kind: EventKind::Block { peer: PeerId(1), height: 900_000, block } }
     }
 
+    /// A line of transactions that spend each other; its last output.
+    fn line(&mut self, length: u64) -> OutPoint {
+        let first = self.take(1).remove(0);
+        self.deliver(1, &first);
+        (1..length).fold(OutPoint { txid: first.txid(), vout: 0 }, |end, number| {
+            let tx = spend(end, 70_000 - number * number);
+            self.deliver(1, &tx);
+            OutPoint { txid: tx.txid(), vout: 0 }
+        })
+    }
+
     fn totals(&self) -> Totals {
         self.model.snapshot(&View::default(), self.now).totals
     }
@@ -152,6 +163,15 @@ fn transaction(number: u64) -> Arc<Transaction> {
         lock_time: 0,
     };
     // As the decoder makes it: with bytes of its own and none to spare.
+    Arc::new(parts.build().expect("it has inputs").detached())
+}
+
+/// One input and one output.
+fn spend(prevout: OutPoint, value: u64) -> Arc<Transaction> {
+    let witness = vec![vec![0x30; 72], vec![2; 33]];
+    let inputs = vec![InputParts { prevout, script_sig: Vec::new(), sequence: 0xffff_fffd, witness }];
+    let outputs = vec![OutputParts { value, script_pubkey: [&[0, 20][..], &[9; 20]].concat() }];
+    let parts = TxParts { version: 2, inputs, outputs, lock_time: 0 };
     Arc::new(parts.build().expect("it has inputs").detached())
 }
 
@@ -219,6 +239,12 @@ fn bench(criterion: &mut Criterion, times: &Times, size: u64, each: u64) {
         let middle = feed.next - size / 2;
         let txs: Vec<_> = (0..count).map(|number| transaction(middle + number % (size / 4))).collect();
         timed(|| (0..).zip(&txs).for_each(|(number, tx)| feed.announce(number % ANNOUNCERS, tx)))
+    });
+    // With one fee unknown, the chunks are found twice.
+    measure(criterion, times, "apply: replacement at the end of a line of 50", size, |count| {
+        let end = feed.line(50);
+        let txs: Vec<_> = (0..count).map(|number| spend(end, 60_000 - number % 60_000)).collect();
+        timed(|| txs.iter().for_each(|tx| feed.deliver(1, tx)))
     });
     measure(criterion, times, "apply: block of 1 transaction", size, |count| {
         let blocks: Vec<_> = feed.take(count).iter().map(|tx| feed.block(tx)).collect();
