@@ -46,10 +46,7 @@ impl Mempool {
                 Some(_) => {}
             }
             confirmed.conflicted += self.refuse_with_descendants(rivals, Departure::Conflicted(height));
-            if self.departed.is_dropped(tx.txid()) {
-                let children: Vec<_> = self.spenders.children(tx).collect();
-                self.unsettled.extend(children);
-            }
+            self.unsettle_children_of_dropped(tx);
             self.departed.mine(tx.txid(), tx.wtxid());
             tx.inputs().for_each(|input| self.departed.spend(input.prevout));
         }

@@ -12,6 +12,7 @@ impl Mempool {
     pub(super) fn undo(&mut self, block: &Block) {
         for tx in block.transactions.iter().skip(1) {
             self.departed.unmine(tx.txid(), tx.wtxid());
+            self.unsettle_children_of_dropped(tx);
             tx.inputs().for_each(|input| self.departed.unspend(&input.prevout));
         }
     }

@@ -70,6 +70,15 @@ impl Mempool {
         }
     }
 
+    /// A block took, or gave back, what may have been dropped before: its children pay for a parent
+    /// that nodes hold no more, or hold again.
+    pub(super) fn unsettle_children_of_dropped(&mut self, tx: &Transaction) {
+        if self.departed.is_dropped(tx.txid()) {
+            let children: Vec<TxKey> = self.spenders.children(tx).collect();
+            self.unsettled.extend(children);
+        }
+    }
+
     fn set_mining_rate(&mut self, key: TxKey, rate: MiningRate) {
         if self.get(key).is_some_and(|entry| entry.mining != rate) {
             self.update(key, |entry| entry.mining = rate);
