@@ -55,6 +55,11 @@ pub struct Coin {
 }
 
 impl Coin {
+    /// What it is worth.
+    pub fn value(&self) -> Amount {
+        self.value
+    }
+
     /// The outputs of `tx` that anybody can spend.
     pub fn all_of(tx: &Transaction) -> Vec<Self> {
         let txid = tx.compute_txid();

@@ -1,10 +1,12 @@
 //! A real Bitcoin Core node on regtest, for one test.
 
 mod coins;
+mod miner;
 mod port;
 mod rpc;
 
 pub use coins::{Coin, Kind, Purse, decoded, send, send_all, spend};
+pub use miner::mine_only;
 
 use crate::{end_of, wait_for};
 use rpc::Rpc;
@@ -19,7 +21,7 @@ use tempfile::TempDir;
 pub const NOBAN: &str = "-whitelist=noban@127.0.0.1";
 
 /// A bare `OP_TRUE`, which anybody can spend.
-pub const MINE_TO: &str = "raw(51)#8lvh9jxk";
+const MINE_TO: &str = "raw(51)#8lvh9jxk";
 
 /// A running bitcoind. Killed when dropped.
 pub struct Node {

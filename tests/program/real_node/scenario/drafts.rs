@@ -29,6 +29,13 @@ impl Draft {
         self.tx.compute_txid().to_string()
     }
 
+    /// What it pays, in sat; a little more than the fee it was made for, since outputs are equal.
+    pub fn pays(&self) -> u64 {
+        let spent: Amount = self.coins.iter().map(Coin::value).sum();
+        let paid_out: Amount = self.tx.output.iter().map(|output| output.value).sum();
+        (spent - paid_out).to_sat()
+    }
+
     /// Another one that spends the same, and pays so much more, in sat.
     pub fn outbid(&self, by: u64) -> Self {
         Self::new(&self.coins, 1, self.fee + by)

@@ -21,6 +21,8 @@ pub struct Step {
     pub evicted: BTreeMap<String, String>,
     /// What was found in blocks.
     pub confirmed: BTreeSet<String>,
+    /// What came back out of blocks that are no longer in the best chain.
+    pub returned: BTreeSet<String>,
 }
 
 impl Mirror {
@@ -31,6 +33,11 @@ impl Mirror {
         let news = match record["event"].as_str().unwrap() {
             "transaction" => {
                 assert!(self.held.insert(txid), "told twice: {record}");
+                return;
+            }
+            "returned" => {
+                assert!(self.held.insert(txid.clone()), "it was there: {record}");
+                self.step.returned.insert(txid);
                 return;
             }
             "replaced" if record["descendant"] == true => self.step.descendants.insert(txid.clone()),

@@ -1,5 +1,6 @@
 //! A life of thousands of transactions, in which Bitcoin Core is the judge of all that mempulse says.
 
+mod blocks;
 mod drafts;
 mod judge;
 mod mirror;

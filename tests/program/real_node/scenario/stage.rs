@@ -1,12 +1,13 @@
 //! Where the scenario plays: a node that judges, one that trickles, and mempulse beside both.
 
+use super::blocks;
 use super::drafts::{Draft, Workshop};
 use super::judge::{self, Verdict};
 use super::watcher::Watcher;
-use crate::bitcoind::{self, Kind, MINE_TO, NOBAN, Node, Purse};
+use crate::bitcoind::{self, Kind, NOBAN, Node, Purse};
 use bitcoin::Transaction;
 use bitcoin::consensus::encode::serialize_hex;
-use serde_json::{Value, json};
+use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// P2WSH of `OP_TRUE` on regtest: what nodes call standard.
@@ -34,8 +35,8 @@ pub struct Stage {
     replaced_now: BTreeMap<String, BTreeSet<String>>,
     /// What was held when the present step began.
     held: BTreeSet<String>,
-    /// The height when it began.
-    height: u64,
+    /// The hashes of the best chain when it began, by height.
+    chain: Vec<String>,
 }
 
 impl Stage {
@@ -48,7 +49,9 @@ impl Stage {
         judge::compare("the start", &node, &mut watcher);
         let mut purse = Purse::new();
         let coins = (0..FAN_OUTS).flat_map(|_| purse.coins(&node, 1_000, Kind::Segwit)).collect();
-        let height = node.height();
+        judge::compare("the coins", &node, &mut watcher);
+        watcher.end_step();
+        let chain = best_chain(&node);
         Self {
             node,
             slow,
@@ -57,7 +60,7 @@ impl Stage {
             replaced: BTreeMap::new(),
             replaced_now: BTreeMap::new(),
             held: BTreeSet::new(),
-            height,
+            chain,
         }
     }
 
@@ -82,9 +85,9 @@ impl Stage {
 
     /// Mines a block of exactly these, in this order; gives its hash.
     pub fn mine_only<'a>(&self, drafts: impl IntoIterator<Item = &'a Draft>) -> String {
-        let txs: Vec<String> = transactions(drafts).iter().map(serialize_hex).collect();
-        let mined = self.node.rpc("generateblock", &json!([MINE_TO, txs]));
-        mined["hash"].as_str().unwrap().to_owned()
+        let drafts: Vec<&Draft> = drafts.into_iter().collect();
+        let fees = drafts.iter().map(|draft| draft.pays()).sum();
+        bitcoind::mine_only(&self.node, transactions(drafts), fees)
     }
 
     /// Waits for mempulse, and compares it with the node in everything.
@@ -101,30 +104,40 @@ impl Stage {
             let done = self.replaced.get(&entry.tx().txid().to_string());
             assert_eq!(Some(&told), done.or(Some(&BTreeSet::new())), "{step}: {}", entry.tx().txid());
         }
-        let mined = self.mined_now();
-        let confirmed: BTreeSet<String> = self.held.intersection(&mined).cloned().collect();
-        assert_eq!(told.confirmed, confirmed, "{step}: what is in blocks (Core's on the right)");
-        if mined.is_empty() {
+        let chain = best_chain(&self.node);
+        let common = self.chain.iter().zip(&chain).take_while(|(old, new)| old == new).count();
+        let (stale, fresh) = (&self.chain[common..], &chain[common..]);
+        let returned = blocks::transactions(&self.node, stale);
+        same(&told.returned, &returned, &format!("{step}: what came back"));
+        self.held.extend(returned);
+        let mined = blocks::transactions(&self.node, fresh);
+        let confirmed = self.held.intersection(&mined).cloned().collect();
+        same(&told.confirmed, &confirmed, &format!("{step}: what is in blocks"));
+        for hash in fresh {
+            blocks::compare(step, &self.node, hash, &self.watcher);
+        }
+        if fresh.is_empty() {
             assert_eq!(told.evicted, BTreeMap::new(), "{step}: nothing was evicted");
         }
-        self.height = self.node.height();
+        self.chain = chain;
         self.held.clone_from(self.watcher.mirror());
         verdict
-    }
-
-    /// What is in the blocks of this step, by txid.
-    fn mined_now(&self) -> BTreeSet<String> {
-        let heights = self.height + 1..=self.node.height();
-        let hashes = self.node.ask_all(heights.map(|height| ("getblockhash", json!([height]))));
-        let blocks = self.node.ask_all(hashes.into_iter().map(|hash| ("getblock", json!([hash, 1]))));
-        let txids = |block: &Value| serde_json::from_value::<Vec<String>>(block["tx"].clone()).unwrap();
-        blocks.iter().flat_map(txids).collect()
     }
 
     /// How often mempulse told that a transaction came.
     pub fn transactions_told(&self) -> usize {
         self.watcher.told("transaction").count()
     }
+}
+
+fn best_chain(node: &Node) -> Vec<String> {
+    let hashes = node.ask_all((0..=node.height()).map(|height| ("getblockhash", json!([height]))));
+    hashes.iter().map(|hash| hash.as_str().unwrap().to_owned()).collect()
+}
+
+fn same(told: &BTreeSet<String>, done: &BTreeSet<String>, what: &str) {
+    let differing: Vec<&String> = told.symmetric_difference(done).take(5).collect();
+    assert!(differing.is_empty(), "{what}: {} told, {} done, {differing:?}", told.len(), done.len());
 }
 
 /// Hands these to a node, one after the other.

@@ -1,0 +1,45 @@
+//! The figures of blocks.
+
+use super::watcher::Watcher;
+use crate::bitcoind::Node;
+use serde_json::{Value, json};
+use std::collections::{BTreeSet, HashSet};
+
+/// The txids of what these blocks contain, without the coinbases.
+pub fn transactions(node: &Node, hashes: &[String]) -> BTreeSet<String> {
+    hashes.iter().flat_map(|hash| of_block(&block(node, hash))).collect()
+}
+
+fn block(node: &Node, hash: &str) -> Value {
+    node.rpc("getblock", &json!([hash, 1]))
+}
+
+fn of_block(block: &Value) -> Vec<String> {
+    let txids = block["tx"].as_array().unwrap().iter().skip(1);
+    txids.map(|txid| txid.as_str().unwrap().to_owned()).collect()
+}
+
+/// Compares what the stream told of a block with what the node says of it.
+pub fn compare(step: &str, node: &Node, hash: &str, watcher: &Watcher) {
+    let told: Vec<&Value> = watcher.told("block").filter(|record| record["hash"] == hash).collect();
+    let [told] = told[..] else { panic!("{step}: block {hash} was told {} times", told.len()) };
+    let block = block(node, hash);
+    let stats = node.rpc("getblockstats", &json!([hash]));
+    for (ours, theirs) in [
+        ("height", &block["height"]),
+        ("size", &block["size"]),
+        ("weight", &block["weight"]),
+        ("transactions", &stats["txs"]),
+        ("subsidy", &stats["subsidy"]),
+        ("fees", &stats["totalfee"]),
+        ("paying_weight", &stats["total_weight"]),
+    ] {
+        assert_eq!(&told[ours], theirs, "{step}: {ours} of block {hash} (Core's on the right)");
+    }
+    // Core rounds down, and calls the average of nothing 0.
+    let average = told["fee_rate"].as_f64().unwrap_or_default().floor();
+    assert_eq!(Some(average), stats["avgfeerate"].as_f64(), "{step}: average rate of block {hash}");
+    let known: HashSet<&str> = watcher.told("transaction").filter_map(|tx| tx["txid"].as_str()).collect();
+    let seen = of_block(&block).iter().filter(|txid| known.contains(txid.as_str())).count();
+    assert_eq!(told["seen"], seen, "{step}: transactions of block {hash} that were held before");
+}
