@@ -25,6 +25,7 @@
 //! | [`network`] | many connections: whom to dial, whom to ask for what, when to give up |
 //! | [`model`] | events → the state of mempool, peers and blocks |
 //! | [`monitor`] | where network and model meet |
+//! | [`coin_store`], `state_file` | what the model knows of past blocks, kept from one run to the next |
 //! | [`stream`], [`log`] | events as JSON lines, events as a log file |
 //! | [`demo`] | a network of its own, to be watched without any other |
 //! | [`snapshot`], [`view`] | what the screen may know, and what it looks at |
@@ -36,6 +37,7 @@ pub mod address;
 pub mod chain;
 pub mod cli;
 pub mod clock;
+pub mod coin_store;
 pub mod config;
 pub mod demo;
 pub mod event;
@@ -45,6 +47,7 @@ pub mod monitor;
 pub mod network;
 mod peer;
 pub mod snapshot;
+mod state_file;
 pub mod stream;
 pub mod text;
 pub mod time;

@@ -5,8 +5,10 @@
 use anyhow::{Context, Result};
 use mempulse::cli::{self, Cli, Command, CommonArgs, DemoArgs, WatchArgs};
 use mempulse::clock::Clock;
+use mempulse::coin_store::CoinStore;
 use mempulse::config::{self, ConfigError};
 use mempulse::demo::{Demo, DemoSettings};
+use mempulse::model::coins::Coins;
 use mempulse::model::{Model, ModelSettings};
 use mempulse::monitor::{Monitor, Screen};
 use mempulse::network::{PeerChoice, PeerManager, Settings};
@@ -15,6 +17,7 @@ use mempulse::view::View;
 use mempulse::{log, stream};
 use std::ffi::OsString;
 use std::io::{ErrorKind, Write};
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
@@ -108,19 +111,26 @@ async fn watch(frontend: Frontend, args: &WatchArgs) -> Result<()> {
         bootstrap: args.bootstrap,
         ..Settings::default()
     };
-    show(frontend, settings, &args.common, false).await
+    show(frontend, settings, &args.common, args.discovery.state_folder(), false).await
 }
 
 async fn run_demo(args: &DemoArgs) -> Result<()> {
     let nodes = DemoSettings { peers: args.peers.into(), rate: args.rate, seed: args.seed };
     let demo = Demo::start(nodes).await.context("the demo cannot start")?;
     let frontend = if args.stream { Frontend::Stream } else { Frontend::Screen };
-    let result = show(frontend, demo.settings(), &args.common, true).await;
+    let result = show(frontend, demo.settings(), &args.common, None, true).await;
     demo.shutdown().await;
     result
 }
 
-async fn show(frontend: Frontend, mut settings: Settings, common: &CommonArgs, demo: bool) -> Result<()> {
+/// Shows or streams what happens. What outlives the run is kept in `state_dir`; the demo has none.
+async fn show(
+    frontend: Frontend,
+    mut settings: Settings,
+    common: &CommonArgs,
+    state_dir: Option<PathBuf>,
+    demo: bool,
+) -> Result<()> {
     if matches!(frontend, Frontend::Screen) && !tui::is_terminal() {
         let instead = if demo { "mempulse demo --stream" } else { "mempulse stream" };
         anyhow::bail!("standard output is not a terminal; for a pipe or a file use: {instead}");
@@ -135,15 +145,18 @@ async fn show(frontend: Frontend, mut settings: Settings, common: &CommonArgs, d
     settings.request_timeout = common.request_timeout;
 
     let clock = Clock::start();
+    let (coin_store, coins) = CoinStore::open(state_dir.as_deref(), settings.network, Coins::LEAST_KEPT);
     let model = Model::new(ModelSettings {
         network: settings.network,
         demo,
         listed_peers: matches!(settings.choice, PeerChoice::Only(_)),
         started: clock.now(),
         max_mempool: u64::from(common.max_mempool) * 1024 * 1024,
-    });
+    })
+    .with_coins(coins);
     // Boxed: it holds the state of everything, and moves from here to the task that owns it.
-    let monitor = Box::new(Monitor { network: PeerManager::start(settings, clock), model, clock });
+    let network = PeerManager::start(settings, clock);
+    let monitor = Box::new(Monitor { network, model, coins: coin_store, clock });
     match frontend {
         Frontend::Screen => show_screen(monitor).await,
         Frontend::Stream => write_stream(monitor).await,

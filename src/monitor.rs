@@ -1,6 +1,7 @@
 //! The task that owns network and model: the one place where they meet.
 
 use crate::clock::Clock;
+use crate::coin_store::CoinStore;
 use crate::event::{Event, EventKind};
 use crate::log;
 use crate::model::{Change, Model, Outcome};
@@ -27,6 +28,8 @@ pub struct Monitor {
     pub network: PeerManager,
     /// What is known.
     pub model: Model,
+    /// What of it outlives this run.
+    pub coins: CoinStore,
     /// What time it is.
     pub clock: Clock,
 }
@@ -60,13 +63,13 @@ impl Monitor {
                         news = false;
                     }
                 }
-                event = self.network.next() => {
+                event = self.next() => {
                     self.apply(&event);
                     news = true;
                 }
             }
         }
-        self.network.shutdown().await;
+        self.end().await;
     }
 
     /// Feeds the stream until `shutdown` or until nobody takes its records any more. Records are
@@ -80,7 +83,7 @@ impl Monitor {
             let event = tokio::select! {
                 biased;
                 () = shutdown.cancelled() => break,
-                event = self.network.next() => event,
+                event = self.next() => event,
             };
             let outcome = self.apply(&event);
             for record in stream::records(&event, &self.model, &outcome) {
@@ -91,13 +94,29 @@ impl Monitor {
                 }
             }
         }
-        self.network.shutdown().await;
+        self.end().await;
+    }
+
+    /// What happens next. Cancel-safe.
+    async fn next(&mut self) -> Event {
+        tokio::select! {
+            event = self.network.next() => event,
+            problem = self.coins.problem() => {
+                Event { time: self.clock.now(), kind: EventKind::Warning(problem) }
+            }
+        }
+    }
+
+    async fn end(self: Box<Self>) {
+        let Self { network, coins, .. } = *self;
+        tokio::join!(network.shutdown(), coins.close());
     }
 
     fn apply(&mut self, event: &Event) -> Outcome {
         let outcome = self.model.apply(event);
         log::event(event, &self.model);
         self.want_parents(event, &outcome);
+        self.keep_coins(&outcome);
         outcome
     }
 
@@ -110,6 +129,14 @@ impl Monitor {
             {
                 let missing = self.model.missing_parents(entry);
                 self.network.want_parents(peer, entry.tx().txid(), &missing);
+            }
+        }
+    }
+
+    fn keep_coins(&mut self, outcome: &Outcome) {
+        for change in &outcome.changes {
+            if let Change::Coins(block) = change {
+                self.coins.save(Arc::clone(block));
             }
         }
     }

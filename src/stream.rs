@@ -189,6 +189,7 @@ fn of_change(change: &Change, event: &Event, model: &Model) -> Option<Body> {
     match change {
         Change::Accepted(wtxid) => transaction(wtxid, event, model),
         Change::Left(txid, why) => Some(departure(*txid, *why)),
+        Change::Coins(_) => None,
         Change::Returned(txid) => Some(Body::Returned { txid: txid.to_string() }),
         Change::Block(figures) => Some(Body::Block(Box::new(block(figures, model)))),
         Change::DoubleSpend(spend) => Some(Body::Conflict {

@@ -46,7 +46,7 @@ pub struct DiscoveryArgs {
     /// Let the slowest announcer make room for another peer this often (1m to 24h); never unless given
     #[arg(long, value_name = "TIME", value_parser = rotate)]
     pub rotate: Option<Duration>,
-    /// Keep known addresses in this folder [default: mempulse in the user's state folder]
+    /// Keep known addresses and the outputs of recent blocks in this folder [default: mempulse in the user's state folder]
     #[arg(long, value_name = "PATH")]
     pub state_dir: Option<PathBuf>,
 }
@@ -66,8 +66,13 @@ impl DiscoveryArgs {
             also: addresses("--add-peer", &self.add_peer, network)?,
             dns: !self.no_dns,
             rotate: self.rotate,
-            state_dir: self.state_dir.clone().or_else(default_state_dir),
+            state_dir: self.state_folder(),
         }))
+    }
+
+    /// Where things are kept from one run to the next; `None` without a home.
+    pub fn state_folder(&self) -> Option<PathBuf> {
+        self.state_dir.clone().or_else(default_state_dir)
     }
 
     /// By which ways.

@@ -1,5 +1,6 @@
 //! What an event led to: the model's own news, for whoever hands them on.
 
+use super::coins::BlockCoins;
 use super::departed::Departure;
 use super::rivals::DoubleSpend;
 use crate::snapshot::BlockFigures;
@@ -31,6 +32,8 @@ pub enum Change {
     Returned(Txid),
     /// A block was taken into account.
     Block(Arc<BlockFigures>),
+    /// The outputs of a block are known that were not.
+    Coins(Arc<BlockCoins>),
     /// A held transaction and another one that spends the same are both alive.
     DoubleSpend(DoubleSpend),
 }

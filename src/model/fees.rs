@@ -1,14 +1,16 @@
 //! What transactions pay: exactly, or not at all.
 //!
-//! A fee is known when the value of every spent output is. Values come from parents that are held
-//! ([`Mempool::prevouts_of`]), from parents that arrive after their children, and from blocks
-//! ([`Mempool::learn_outputs`] for both); they stay with the child when the parent goes. A further
-//! source needs to do no more than these two.
+//! A fee is known when the value of every spent output is. Values come from parents that are held and
+//! from the outputs of recent blocks ([`Mempool::prevouts_of`]), from parents that arrive after their
+//! children, and from blocks that arrive later ([`Mempool::learn_outputs`]); they stay with the child
+//! when the parent goes.
 
+use super::coins::BlockCoins;
 use super::entry::Entry;
 use super::mempool::Mempool;
 use crate::wire::transaction::MAX_MONEY;
-use crate::wire::{OutPoint, Transaction, TxHash, Txid};
+use crate::wire::{Block, OutPoint, Transaction, TxHash, Txid};
+use std::sync::Arc;
 
 /// How many outputs of a parent are looked at. A standard transaction hardly ever has as many (3,225
 /// of 31 bytes), and a stranger's must not make each of its many small children costly.
@@ -65,7 +67,7 @@ impl Prevouts {
 }
 
 impl Mempool {
-    /// What held parents tell about what `tx` spends.
+    /// What held parents and recent blocks tell about what `tx` spends.
     pub(super) fn prevouts_of(&self, tx: &Transaction) -> Prevouts {
         let mut prevouts = Prevouts::unknown(tx.input_count());
         let mut spends: Vec<(OutPoint, u32)> = tx.inputs().map(|input| input.prevout).zip(0..).collect();
@@ -73,6 +75,11 @@ impl Mempool {
         spends.sort_unstable();
         for siblings in spends.chunk_by(|(a, _), (b, _)| a.txid == b.txid) {
             let Some(parent) = siblings.first().and_then(|(prevout, _)| self.by_txid(prevout.txid)) else {
+                for (prevout, vin) in siblings {
+                    if let Some(value) = self.coins.value(prevout) {
+                        prevouts.learn(tx.input_count(), *vin, value);
+                    }
+                }
                 continue;
             };
             let mut outputs = (0..).zip(parent.tx().outputs().take(OUTPUTS_LOOKED_AT));
@@ -100,6 +107,15 @@ impl Mempool {
             self.key(hash).is_none() && !self.departed.is_barred(hash)
         });
         parents
+    }
+
+    /// Takes note of the outputs of a block, and tells those who spend them. The outputs that are to
+    /// be kept, if they are news.
+    pub(super) fn learn_block(&mut self, block: &Block, height: u32) -> Option<Arc<BlockCoins>> {
+        block.transactions.iter().for_each(|tx| self.learn_outputs(tx));
+        let coins = self.coins.take(block, height);
+        self.coins.spend(block);
+        coins
     }
 
     /// Tells the children of `tx` that are held what they spend.

@@ -3,6 +3,7 @@
 #[cfg(test)]
 mod consistency;
 
+use super::coins::Coins;
 use super::conflicts::Conflict;
 use super::departed::{Departed, Departure};
 use super::entry::Entry;
@@ -36,6 +37,7 @@ pub(super) struct Mempool {
     pub(super) pending: Pending,
     pub(super) departed: Departed,
     pub(super) rivals: Rivals,
+    pub(super) coins: Coins,
     pub(super) sums: Sums,
     /// Those that came, whose neighbours went, or whose fee changed since clusters were last settled.
     pub(super) unsettled: Vec<TxKey>,
@@ -87,6 +89,7 @@ impl Mempool {
             pending: Pending::default(),
             departed: Departed::default(),
             rivals: Rivals::default(),
+            coins: Coins::default(),
             sums: Sums::default(),
             unsettled: Vec::new(),
         }

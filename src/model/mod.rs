@@ -6,6 +6,7 @@
 mod blocks;
 mod change;
 mod cluster;
+pub mod coins;
 mod conflicts;
 mod departed;
 mod detail;
@@ -50,6 +51,7 @@ use crate::time::Timestamp;
 use crate::view::{Open, Tab, View};
 use crate::wire::{Transaction, TxHash, Txid, Wtxid};
 use blocks::{Arrived, Blocks};
+use coins::Coins;
 use health::Reach;
 use log::Log;
 use mempool::{Arrival, Mempool};
@@ -134,6 +136,13 @@ impl Model {
         }
     }
 
+    /// With what is known of the outputs of past blocks.
+    #[must_use]
+    pub fn with_coins(mut self, coins: Coins) -> Self {
+        self.mempool.coins = coins;
+        self
+    }
+
     /// Takes note of something that happened. What came of it.
     pub fn apply(&mut self, event: &Event) -> Outcome {
         let now = event.time;
@@ -157,9 +166,11 @@ impl Model {
                 let announced = announced.map(|spread| spread.first);
                 let (peer, height) = (*peer, *height);
                 let arrived = Arrived { now, network, peer, height, block, announced };
+                let coins = self.mempool.learn_block(block, height);
                 let figures = self.blocks.confirm(&mut self.mempool, &arrived);
                 self.log.push(now, story::block(&figures));
                 outcome = Outcome::of(Change::Block(figures));
+                outcome.changes.extend(coins.map(Change::Coins));
             }
             EventKind::Disconnected { blocks } => {
                 let hashes: Vec<_> = blocks.iter().map(|&(_, hash)| hash).collect();
@@ -167,7 +178,11 @@ impl Model {
                 self.log.extend(now, story::reorg(blocks, returned.len()));
                 outcome.changes.extend(returned.into_iter().map(Change::Returned));
             }
-            EventKind::PastBlock { .. } | EventKind::Backfill { .. } => {}
+            EventKind::PastBlock { height, block, .. } => {
+                let coins = self.mempool.learn_block(block, *height);
+                outcome.changes.extend(coins.map(Change::Coins));
+            }
+            EventKind::Backfill { .. } => {}
         }
         self.mempool.settle_clusters();
         if self.watch.is_due(now) {
@@ -366,6 +381,8 @@ impl Model {
             bytes_sent: self.sent.total,
             fee_floor: peers.fee_floor,
             seen_before_block: self.blocks.newest().next().and_then(|figures| figures.share_seen()),
+            coin_blocks: self.mempool.coins.block_count(),
+            coins: self.mempool.coins.len(),
             fee_coverage: (held > 0).then_some(coverage),
         }
     }

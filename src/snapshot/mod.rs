@@ -111,6 +111,10 @@ pub struct Totals {
     pub fee_floor: Option<(u64, u64)>,
     /// The share of the last block's transactions (its coinbase aside) that we had seen before, 0–1.
     pub seen_before_block: Option<f32>,
+    /// Of how many past blocks the outputs are known.
+    pub coin_blocks: usize,
+    /// How many outputs those are.
+    pub coins: usize,
     /// The share of the held transactions whose fee is known, 0–1; `None` without transactions.
     pub fee_coverage: Option<f32>,
 }

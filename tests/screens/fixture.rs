@@ -55,6 +55,8 @@ impl World {
                 bytes_sent: 212_000,
                 fee_floor: Some((100, 1_000)),
                 seen_before_block: Some(0.987),
+                coin_blocks: 150,
+                coins: 812_345,
                 fee_coverage: Some(0.342),
             },
             tx_rate: curve(60, 6.8),

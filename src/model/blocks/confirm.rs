@@ -50,9 +50,6 @@ impl Mempool {
             self.departed.mine(tx.txid(), tx.wtxid());
             tx.inputs().for_each(|input| self.departed.spend(input.prevout));
         }
-        for tx in &block.transactions {
-            self.learn_outputs(tx);
-        }
         self.evict();
         confirmed
     }

@@ -80,8 +80,8 @@ fn whatever_leaves_is_told_with_the_reason() {
         Change::Left(conflicting.txid(), Departure::Conflicted(7)),
     ];
     let told = scene.tell(block);
-    assert!(matches!(told[0], Change::Block(_)));
-    assert_eq!(told[1..], left);
+    assert!(matches!(told[..2], [Change::Block(_), Change::Coins(_)]));
+    assert_eq!(told[2..], left);
 }
 
 #[test]

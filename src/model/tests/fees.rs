@@ -1,6 +1,6 @@
 //! Fees are exact or unknown.
 
-use crate::event::{PeerEvent, PeerId};
+use crate::event::{EventKind, PeerEvent, PeerId};
 use crate::model::testing::*;
 use crate::model::{Entry, ModelSettings};
 use crate::wire::Transaction;
@@ -50,6 +50,20 @@ fn a_parent_that_nobody_announced_tells_its_childs_fee_and_is_shown_as_announced
     scene.announce(1, &parent);
     let entry = scene.model.transaction(&parent.wtxid()).unwrap();
     assert_eq!(entry.first_announcer(), Some(PeerId(1)));
+}
+
+#[test]
+fn the_outputs_of_past_blocks_make_fees_known() {
+    let [early, late] = [1, 2].map(|number| spend(&[coin(number)], &[5_000, 6_000]));
+    let [first, second] = [spend(&[output(&early, 0)], &[4_000]), spend(&[output(&late, 1)], &[4_500])];
+    let mut scene = Scene::new();
+    scene.connect(1).deliver(1, &first);
+    for (height, tx) in [(7, &late), (6, &early)] {
+        scene.happen(EventKind::PastBlock { peer: PeerId(1), height, block: block(&[tx]) });
+    }
+    scene.deliver(1, &second);
+    assert_eq!([&first, &second].map(|tx| scene.fee(tx)), [Some(1_000), Some(1_500)]);
+    assert_eq!(scene.all().totals.coin_blocks, 2);
 }
 
 #[test]

@@ -1,18 +1,15 @@
 //! The address book on disk: one file per network.
 //!
 //! The first line says what the file is, with a checksum of the rest; each further line is one
-//! address. A file is written whole under another name and then takes the old one's place, so that
-//! neither a crash nor a second process can leave half a file: of two processes the last one to
-//! save wins.
+//! address.
 
 use super::{BookKey, CAPACITY, Record};
 use crate::chain::Network;
+use crate::state_file;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-use std::fs::{self, File, OpenOptions};
-use std::io::{self, ErrorKind, Read, Write};
+use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 const FORMAT: &str = "mempulse address book";
 
@@ -21,12 +18,6 @@ const VERSION: u32 = 1;
 
 /// The longest file that is read, in bytes: more than [`CAPACITY`] of the longest records take.
 const MAX_FILE: u64 = 16 << 20;
-
-/// What the name of a file ends with that is not whole yet.
-const TEMPORARY: &str = "tmp";
-
-/// What another process may still be writing is left alone for this long.
-const STALE: Duration = Duration::from_hours(1);
 
 /// Where the address book of one network is kept.
 #[derive(Clone, Debug)]
@@ -102,7 +93,7 @@ impl BookFile {
     /// A file that cannot be read is left alone; one that is not a whole address book of this
     /// network is renamed.
     pub fn load(&self) -> Result<Option<(BookKey, Vec<Record>)>, LoadError> {
-        let text = match read_bounded(&self.path) {
+        let text = match state_file::read(&self.path, MAX_FILE) {
             Ok(text) => text,
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
             Err(source) => return Err(LoadError::Read { path: self.path.clone(), source }),
@@ -119,57 +110,20 @@ impl BookFile {
     ///
     /// What the system says; the file is then as it was before.
     pub fn save(&self, key: BookKey, records: &[Record]) -> io::Result<()> {
-        let folder = self.path.parent().unwrap_or(Path::new("."));
-        fs::create_dir_all(folder)?;
-        self.remove_stale(folder);
-        let temporary = self.path.with_extension(format!("{:016x}.{TEMPORARY}", rand::random::<u64>()));
-        let text = format(key, records, self.network)?;
-        write_whole(&temporary, &text).and_then(|()| fs::rename(&temporary, &self.path)).inspect_err(|_| {
-            // What matters is the first error; a leftover is swept up by a later save.
-            let _ = fs::remove_file(&temporary);
-        })
+        let ours = self.path.file_stem();
+        state_file::remove_stale(self.path.parent().unwrap_or(Path::new(".")), |path| {
+            path.file_stem().map(Path::new).and_then(Path::file_stem) == ours
+        });
+        state_file::write(&self.path, &format(key, records, self.network)?)
     }
 
     fn set_aside(&self, why: String) -> LoadError {
         let path = self.path.clone();
-        let set_aside = self.path.with_extension("jsonl.damaged");
-        match fs::rename(&path, &set_aside) {
-            Ok(()) => LoadError::Damaged { path, why, set_aside },
+        match state_file::set_aside(&path) {
+            Ok(set_aside) => LoadError::Damaged { path, why, set_aside },
             Err(source) => LoadError::Stuck { path, why, source },
         }
     }
-
-    /// Removes what processes that were killed while saving left behind.
-    fn remove_stale(&self, folder: &Path) {
-        let ours = self.path.file_stem().unwrap_or_default();
-        for file in fs::read_dir(folder).into_iter().flatten().flatten() {
-            let path = file.path();
-            let is_temporary = path.extension().is_some_and(|extension| extension == TEMPORARY)
-                && path.file_stem().map(Path::new).and_then(Path::file_stem) == Some(ours);
-            let age = file.metadata().and_then(|data| data.modified()).map(|time| time.elapsed());
-            if is_temporary && matches!(age, Ok(Ok(age)) if age > STALE) {
-                // Whoever else removed it did our work.
-                let _ = fs::remove_file(path);
-            }
-        }
-    }
-}
-
-fn read_bounded(path: &Path) -> io::Result<Vec<u8>> {
-    let mut text = Vec::new();
-    File::open(path)?.take(MAX_FILE + 1).read_to_end(&mut text)?;
-    Ok(text)
-}
-
-fn write_whole(path: &Path, text: &[u8]) -> io::Result<()> {
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    // With whom this machine talks is its owner's business.
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(path)?;
-    file.write_all(text)?;
-    file.sync_all()
 }
 
 fn format(key: BookKey, records: &[Record], network: Network) -> io::Result<Vec<u8>> {

@@ -3,6 +3,9 @@
 use super::*;
 use crate::network::address_book::tests::{NOW, at, book, from, known};
 use crate::network::address_book::{AddressBook, Source};
+use crate::state_file::STALE;
+use std::fs::{self, File};
+use std::time::Duration;
 
 fn some_book(addresses: &[&str]) -> AddressBook {
     let mut book = book();
