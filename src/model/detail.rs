@@ -37,6 +37,7 @@ pub(super) fn transaction(
         row,
         wtxid: tx.wtxid(),
         weight: tx.weight(),
+        counted_vsize: entry.adjusted_weight().div_ceil(4),
         size: u32::try_from(tx.raw().len()).unwrap_or(u32::MAX),
         version: tx.version(),
         lock_time: tx.lock_time(),

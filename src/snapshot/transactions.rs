@@ -43,6 +43,9 @@ pub struct TransactionDetail {
     pub wtxid: Wtxid,
     /// In weight units.
     pub weight: u32,
+    /// In vB, as miners count it: more than the row's if it has many signature checks (Core:
+    /// `GetSigOpsAdjustedWeight`).
+    pub counted_vsize: u32,
     /// The serialized size, in bytes.
     pub size: u32,
     /// Its version.

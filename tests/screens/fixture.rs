@@ -275,6 +275,7 @@ fn transaction_detail(key: u64) -> TransactionDetail {
     TransactionDetail {
         wtxid: Wtxid(txid(key + 1).0),
         weight: row.vsize * 4 - 3,
+        counted_vsize: row.vsize,
         size: row.vsize + 81,
         version: 2,
         lock_time: 923_113,

@@ -19,6 +19,12 @@ impl Mempool {
                 cluster.extend(neighbours.filter(|neighbour| left.remove(neighbour)));
                 at += 1;
             }
+            if let [alone] = cluster[..] {
+                let entry = self.get(alone).unwrap();
+                let own = self.fee_for_cluster(entry).map(|fee| super::alone(fee, entry).rate());
+                assert_eq!(entry.mining, MiningRate::of(own), "by itself it may have any size");
+                continue;
+            }
             let weight: u32 = cluster.iter().map(|key| self.get(*key).unwrap().adjusted_weight()).sum();
             let oversized = cluster.len() > MOST_MEMBERS || weight > MOST_WEIGHT;
             let last = cluster.last().copied().unwrap();
@@ -171,6 +177,28 @@ fn more_than_64_transactions_have_no_rate_until_they_are_fewer() {
     scene.mine(2, &chain.iter().take(7).collect::<Vec<_>>());
     scene.model.mempool.assert_clusters_settled();
     assert!(chain[7..].iter().all(|tx| rate(&scene, tx).is_some()));
+}
+
+#[test]
+fn more_than_101_kvb_have_no_rate_until_they_are_less() {
+    let mut scene = Scene::new();
+    let huge = spend(&[coin(1)], &vec![100; 6_000]);
+    let large = spend(&(0..1_500).map(|vout| output(&huge, vout)).collect::<Vec<_>>(), &[100; 10]);
+    let weights = [&huge, &large].map(|tx| tx.weight());
+    assert!(weights.iter().all(|weight| *weight < MOST_WEIGHT) && weights.iter().sum::<u32>() > MOST_WEIGHT);
+    let root = spend(&[coin(2)], &[1_000_000]);
+    let child = paying(&[outputs(&huge)[3_000], outputs(&root)[0]], 2_000);
+    scene.connect(1).deliver_all(1, [&huge, &child]).mine(1, &[&root]);
+    let marked = |scene: &Scene, tx: &Transaction| {
+        scene.model.transaction(&tx.wtxid()).unwrap().mining == MiningRate::OVERSIZED
+    };
+    assert!(!marked(&scene, &child));
+    scene.deliver(1, &large);
+    scene.model.mempool.assert_clusters_settled();
+    assert!(marked(&scene, &child));
+    scene.mine(2, &[&huge]);
+    scene.model.mempool.assert_clusters_settled();
+    assert_eq!(rate(&scene, &child), together(&[(&child, 2_000)]));
 }
 
 #[test]

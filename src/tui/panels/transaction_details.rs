@@ -56,7 +56,11 @@ fn identity(app: &App, transaction: &TransactionDetail, cells: usize) -> Vec<Lin
     }
     let [vsize, weight, size] =
         [row.vsize, transaction.weight, transaction.size].map(|size| format::grouped(u64::from(size)));
-    tell("size", format!("{vsize} vB, {weight} WU, {size} B"));
+    let counted = match transaction.counted_vsize {
+        counted if counted == row.vsize => String::new(),
+        counted => format!(", counts as {} vB", format::grouped(u64::from(counted))),
+    };
+    tell("size", format!("{vsize} vB, {weight} WU, {size} B{counted}"));
     tell("flags", flags(transaction));
     if !transaction.kinds.is_empty() {
         tell("kind", transaction.kinds.join(", "));
