@@ -9,7 +9,7 @@ mod tests;
 
 use super::entry::Entry;
 use super::mempool::Mempool;
-use super::propagation::{Announcements, Sighting};
+use super::propagation::Sighting;
 use crate::chain::Network;
 use crate::event::PeerId;
 use crate::snapshot::BlockFigures;
@@ -44,17 +44,20 @@ struct Whole {
 /// What is remembered of a held transaction that a block took.
 #[derive(Clone, Debug)]
 pub(super) struct Kept {
-    first_seen: Timestamp,
-    announcements: Announcements,
+    sighting: Sighting,
+    /// What it replaced.
+    replaces: Box<[Txid]>,
 }
 
 impl Kept {
     fn of(entry: &Entry) -> Self {
-        Self { first_seen: entry.first_seen(), announcements: entry.announcements.clone() }
+        let (first_seen, announcements) = (entry.first_seen(), entry.announcements.clone());
+        Self { sighting: Sighting { first_seen, announcements }, replaces: entry.replaces().into() }
     }
 
-    fn into_sighting(self) -> Sighting {
-        Sighting { first_seen: self.first_seen, announcements: self.announcements }
+    /// Of a transaction that a block brought.
+    fn unannounced(now: Timestamp) -> Self {
+        Self { sighting: Sighting::unannounced(now), replaces: Box::default() }
     }
 }
 
@@ -107,9 +110,8 @@ impl Blocks {
         let mut returned = Vec::new();
         for Whole { block, mut kept } in undone.into_iter().rev() {
             for tx in block.transactions.iter().skip(1) {
-                let sighting = kept.remove(&tx.txid()).map(Kept::into_sighting);
-                let sighting = sighting.unwrap_or_else(|| Sighting::unannounced(now));
-                returned.extend(mempool.restore(tx, sighting).then(|| tx.txid()));
+                let kept = kept.remove(&tx.txid()).unwrap_or_else(|| Kept::unannounced(now));
+                returned.extend(mempool.restore(tx, kept).then(|| tx.txid()));
             }
         }
         returned

@@ -3,7 +3,7 @@
 use super::super::conflicts::Conflict;
 use super::super::entry::Entry;
 use super::super::mempool::Mempool;
-use super::super::propagation::Sighting;
+use super::Kept;
 use crate::wire::{Block, Transaction};
 use std::sync::Arc;
 
@@ -18,7 +18,7 @@ impl Mempool {
     }
 
     /// A transaction of a block that was undone comes back, unless another one has taken its place.
-    pub(super) fn restore(&mut self, tx: &Transaction, sighting: Sighting) -> bool {
+    pub(super) fn restore(&mut self, tx: &Transaction, kept: Kept) -> bool {
         let prevouts = self.prevouts_of(tx);
         let alone =
             matches!(self.conflict(tx, &prevouts), Conflict::Replaces { rivals, .. } if rivals.is_empty());
@@ -26,7 +26,7 @@ impl Mempool {
             return false;
         }
         // Its bytes are those of the whole block.
-        self.insert(Entry::new(Arc::new(tx.detached()), sighting, prevouts, Box::default()));
+        self.insert(Entry::new(Arc::new(tx.detached()), kept.sighting, prevouts, kept.replaces));
         self.learn_outputs(tx);
         self.evict();
         true

@@ -113,6 +113,17 @@ fn what_an_undone_block_took_returns_unless_the_new_chain_has_it() {
 }
 
 #[test]
+fn what_returns_has_not_forgotten_what_it_replaced() {
+    let (old, new) = (spend(&[coin(1)], &[9_000]), spend(&[coin(1)], &[8_000]));
+    let block = paying(1, 0, &[&new]);
+    let mut scene = Scene::new();
+    scene.connect(1).deliver_all(1, [&old, &new]);
+    arrive(&mut scene, &block);
+    scene.tell(EventKind::Disconnected { blocks: vec![(1, block.hash)] });
+    assert_eq!(scene.model.transaction(&new.wtxid()).unwrap().replaces(), [old.txid()]);
+}
+
+#[test]
 fn what_the_undone_block_made_impossible_may_come_again() {
     let (mined, rival) = (spend(&[coin(1)], &[9_000]), spend(&[coin(1)], &[8_000]));
     let block = paying(1, 0, &[&mined]);
