@@ -93,6 +93,8 @@ impl Stage {
     /// Waits for mempulse, and compares it with the node in everything.
     pub fn judge(&mut self, step: &str) -> Verdict {
         let verdict = judge::compare(step, &self.node, &mut self.watcher);
+        // All coins came in blocks that mempulse has seen.
+        assert_eq!([verdict.exact, verdict.rated], [verdict.held; 2], "{step}: {verdict:?}");
         let told = self.watcher.end_step();
         assert_eq!(
             told.replaced, self.replaced_now,
