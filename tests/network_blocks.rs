@@ -4,7 +4,7 @@ mod support;
 
 use mempulse::event::{DisconnectReason, EventKind, Misbehaviour, PeerEvent, PeerId};
 use mempulse::network::Settings;
-use mempulse::wire::{Block, BlockHash, Inventory, Message, Version};
+use mempulse::wire::{Block, BlockHash, CompactBlock, Inventory, Message, Version};
 use std::time::Duration;
 use support::chain::{blocks, genesis, mine, mine_at, transaction};
 use support::{Conversation, Monitor, Node, START, settings, version};
@@ -15,6 +15,7 @@ enum Told {
     Tip(u32, BlockHash),
     Block(PeerId, u32, BlockHash),
     Announced(BlockHash),
+    Disconnected(Vec<(u32, BlockHash)>),
     Ended(DisconnectReason),
 }
 
@@ -22,6 +23,7 @@ async fn next(monitor: &mut Monitor) -> Told {
     monitor
         .first(|event| match event.kind {
             EventKind::Tip(tip) => Some(Told::Tip(tip.height, tip.hash)),
+            EventKind::Disconnected { blocks } => Some(Told::Disconnected(blocks)),
             EventKind::Block { peer, height, block } => Some(Told::Block(peer, height, block.hash)),
             EventKind::Peer(_, PeerEvent::BlockAnnounced { hash, .. }) => Some(Told::Announced(hash)),
             EventKind::Peer(_, PeerEvent::Disconnected { reason, .. }) => Some(Told::Ended(reason)),
@@ -219,6 +221,7 @@ async fn a_reorganisation_tells_the_new_tip_and_its_blocks_in_order() {
         branch.push(mine(previous, height, vec![transaction(height.into())]));
     }
     peer.say(&headers(&branch)).await;
+    assert_eq!(next(&mut monitor).await, Told::Disconnected(vec![(2, chain[1].hash)]));
     assert_eq!(next(&mut monitor).await, Told::Tip(3, branch[1].hash));
     assert_eq!(next(&mut monitor).await, Told::Announced(branch[1].hash));
     meanwhile(&mut monitor, async {
@@ -231,4 +234,75 @@ async fn a_reorganisation_tells_the_new_tip_and_its_blocks_in_order() {
     }
     assert_eq!(next(&mut monitor).await, Told::Block(PeerId(0), 2, branch[0].hash));
     assert_eq!(next(&mut monitor).await, Told::Block(PeerId(0), 3, branch[1].hash));
+}
+
+#[tokio::test]
+async fn a_branch_that_claims_to_be_old_is_fetched_where_it_takes_the_place_of_news() {
+    let node = Node::listen().await;
+    let (mut monitor, mut peer) = synced(&node, &[]).await;
+    let chain = blocks(2);
+    peer.say(&headers(&chain)).await;
+    meanwhile(&mut monitor, async {
+        hear_request(&mut peer).await;
+        hear_request(&mut peer).await;
+    })
+    .await;
+    // The first one comes and is handed on; the second one is under way when both leave the chain.
+    peer.say(&Message::Block(chain[0].clone())).await;
+    let handed_on = Told::Block(PeerId(0), 1, chain[0].hash);
+    while next(&mut monitor).await != handed_on {}
+    let mut branch: Vec<Block> = Vec::new();
+    for height in 1..=3 {
+        let previous = branch.last().map_or(genesis(), |block| block.hash);
+        let old = START - Duration::from_hours(4);
+        branch.push(mine_at(old, previous, height, vec![transaction(height.into())]));
+    }
+    peer.say(&headers(&branch)).await;
+    let left = vec![(2, chain[1].hash), (1, chain[0].hash)];
+    assert_eq!(next(&mut monitor).await, Told::Disconnected(left));
+    assert_eq!(next(&mut monitor).await, Told::Tip(3, branch[2].hash));
+    assert_eq!(next(&mut monitor).await, Told::Announced(branch[2].hash));
+    meanwhile(&mut monitor, async {
+        for _ in 0..3 {
+            hear_request(&mut peer).await;
+        }
+    })
+    .await;
+    peer.say(&Message::Block(chain[1].clone())).await;
+    for block in &branch {
+        peer.say(&Message::Block(block.clone())).await;
+    }
+    for (height, block) in (1..).zip(&branch) {
+        assert_eq!(next(&mut monitor).await, Told::Block(PeerId(0), height, block.hash));
+    }
+}
+
+#[tokio::test]
+async fn blocks_that_leave_before_the_first_synchronisation_is_done_are_not_told() {
+    let node = Node::listen().await;
+    let mut monitor = Monitor::start(settings(vec![node.address()]));
+    let chain = blocks(2);
+    let mut peer = meanwhile(&mut monitor, async {
+        let mut peer = node.meet_as(Version { start_height: 3, ..version() }).await;
+        hear_locator(&mut peer).await;
+        peer
+    })
+    .await;
+    // Headers that nobody asked for, by a compact block of the one and then of the other branch.
+    for block in &chain {
+        let compact = CompactBlock::of(block.header, 1, &block.transactions);
+        peer.say(&Message::CmpctBlock(compact)).await;
+    }
+    let mut branch: Vec<Block> = Vec::new();
+    for height in 1..=3 {
+        let previous = branch.last().map_or(genesis(), |block| block.hash);
+        branch.push(mine(previous, height, vec![transaction(height.into())]));
+    }
+    peer.say(&headers(&branch)).await;
+    loop {
+        match next(&mut monitor).await {
+            Told::Tip(3, hash) => break assert_eq!(hash, branch[2].hash),
+            told => assert!(matches!(told, Told::Announced(_)), "{told:?}"),
+        }
+    }
 }

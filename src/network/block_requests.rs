@@ -143,12 +143,19 @@ impl BlockRequests {
         connected: impl IntoIterator<Item = (u32, BlockHash)>,
         is_active: impl Fn(BlockHash) -> bool,
     ) {
-        self.wanted.retain(|wanted| is_active(wanted.hash));
+        let (kept, mut dropped): (Vec<_>, Vec<_>) =
+            self.wanted.drain(..).partition(|wanted| is_active(wanted.hash));
+        self.wanted = kept.into();
         for (height, hash) in connected {
             self.wanted.push_back(Wanted::new(height, hash));
         }
         let excess = self.wanted.len().saturating_sub(MAX_CATCH_UP);
-        self.wanted.drain(..excess);
+        dropped.extend(self.wanted.drain(..excess));
+        for wanted in dropped {
+            for peer in wanted.who_may_answer() {
+                self.expect_late(peer, wanted.hash);
+            }
+        }
     }
 
     /// `peer` has a block.
@@ -289,6 +296,15 @@ impl Wanted {
 
     fn is_asked_of(&self, peer: PeerId) -> bool {
         matches!(self.state, State::Asked { peer: asked, .. } if asked == peer)
+    }
+
+    /// Those whose answer is still to be expected.
+    fn who_may_answer(&self) -> impl Iterator<Item = PeerId> {
+        let asked = match self.state {
+            State::Asked { peer, .. } => Some(peer),
+            State::Unasked | State::Arrived { .. } => None,
+        };
+        self.spent.iter().copied().chain(asked)
     }
 
     /// Whether `peer` was asked, given up or not, and it is not here yet.

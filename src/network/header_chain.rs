@@ -39,6 +39,8 @@ struct Node {
 pub struct NewTip {
     /// The blocks that are now in the best chain, oldest first.
     pub connected: Vec<Tip>,
+    /// The blocks that no longer are, newest first, with their heights.
+    pub disconnected: Vec<(u32, BlockHash)>,
 }
 
 /// Why headers were not taken.
@@ -153,7 +155,10 @@ impl HeaderChain {
             at = node.previous;
         }
         let first_height = connected.last()?.height;
-        self.active.truncate(usize::try_from(first_height.saturating_sub(self.base)).ok()?);
+        let kept = usize::try_from(first_height.saturating_sub(self.base)).ok()?;
+        let left = self.active.split_off(kept.min(self.active.len()));
+        let mut disconnected: Vec<_> = (first_height..).zip(left).collect();
+        disconnected.reverse();
         connected.reverse();
         self.active.extend(connected.iter().map(|block| block.hash));
         while self.active.len() > MAX_ACTIVE {
@@ -162,7 +167,7 @@ impl HeaderChain {
                 self.base += 1;
             }
         }
-        Some(NewTip { connected })
+        Some(NewTip { connected, disconnected })
     }
 
     fn forget_side_branches(&mut self) {

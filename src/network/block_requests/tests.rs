@@ -167,3 +167,16 @@ fn after_a_long_pause_only_the_last_blocks_are_fetched() {
     assert_eq!(requests.wanted.len(), MAX_CATCH_UP);
     assert_eq!(requests.wanted.front().unwrap().hash, hash(856));
 }
+
+#[test]
+fn what_left_the_chain_while_it_was_under_way_is_expected_late() {
+    let mut requests = requests();
+    requests.wants([1, 2]);
+    let asked = requests.asks(START);
+    assert_eq!(asked.len(), 2);
+    requests.want([], |_| false);
+    for (height, (peer, _)) in (1..).zip(asked) {
+        assert_eq!(requests.received(peer, block(height)), BlockReceipt::Late);
+        assert_eq!(requests.received(peer, block(height)), BlockReceipt::NotAsked);
+    }
+}

@@ -54,6 +54,7 @@ fn a_chain_grows_from_the_starting_point() {
     let headers = branch(start().hash, 3, EASY, 0);
     let new = chain.add(&headers).unwrap().unwrap();
     assert_eq!(heights(&new), [(1, headers[0].0), (2, headers[1].0), (3, headers[2].0)]);
+    assert_eq!(new.disconnected, []);
     assert_eq!(tip(&chain), (3, last(&headers)));
     assert_eq!(chain.add(&headers), Ok(None), "nothing new");
     assert_eq!(chain.add(&[]), Ok(None));
@@ -88,6 +89,9 @@ fn the_most_work_wins_not_the_most_headers() {
     let heavy = branch(long[1].0, 2, HARDER, 1);
     let new = chain.add(&heavy).unwrap().unwrap();
     assert_eq!(heights(&new), [(3, heavy[0].0), (4, heavy[1].0)]);
+    let left: Vec<_> =
+        (2..10).rev().map(|index| (u32::try_from(index).unwrap() + 1, long[index].0)).collect();
+    assert_eq!(new.disconnected, left, "newest first");
     assert_eq!(tip(&chain), (4, last(&heavy)));
     assert!(chain.is_active(long[1].0));
     assert!(chain.nodes.contains_key(&long[2].0) && !chain.is_active(long[2].0));

@@ -1,7 +1,7 @@
 //! Headers in, the best chain out; the new blocks of it fetched.
 
 use super::super::block_requests::{BlockReceipt, BlockRequest, Fetched};
-use super::super::header_chain::HeadersError;
+use super::super::header_chain::{HeadersError, NewTip};
 use super::super::header_sync::Outcome;
 use super::PeerManager;
 use crate::event::{BlockAnnouncement, DisconnectReason, EventKind, Misbehaviour, PeerEvent, PeerId, Tip};
@@ -33,7 +33,7 @@ impl PeerManager {
             Err(error) => return self.punish(id, Misbehaviour::InvalidBlock(error.to_string())),
         };
         let was_synced = self.header_sync.is_synced();
-        let added = self.take_headers(id, &headers);
+        let added = self.take_headers(now, id, &headers);
         let outcome = match added {
             Ok(_) if headers.len() == MAX_HEADERS => Outcome::Full,
             Ok(_) => Outcome::All,
@@ -59,20 +59,33 @@ impl PeerManager {
         }
     }
 
-    /// Adds headers to those that we know. Whether the best chain is another now.
+    /// Adds headers to those that we know, and tells which blocks left the best chain, if the old one
+    /// was told. Whether the best chain is another now.
     pub(super) fn take_headers(
         &mut self,
+        now: Timestamp,
         id: PeerId,
         headers: &[(BlockHash, BlockHeader)],
     ) -> Result<bool, HeadersError> {
         let Some(new_tip) = self.header_chain.add(headers)? else { return Ok(false) };
         let history = self.history(id);
-        let is_news =
-            |block: &&Tip| block.time >= self.news_since && history.is_none_or(|end| block.height > end);
-        let news = new_tip.connected.iter().filter(is_news).map(|block| (block.height, block.hash));
-        self.block_requests.want(news, |hash| self.header_chain.is_active(hash));
+        let NewTip { connected, disconnected } = new_tip;
+        // What takes the place of news is news, however old it claims to be.
+        let replaced = self.first_news.filter(|first| disconnected.iter().any(|(height, _)| height >= first));
+        let is_news = |block: &Tip| {
+            let is_new = block.time >= self.news_since && history.is_none_or(|end| block.height > end);
+            is_new || replaced.is_some_and(|first| block.height >= first)
+        };
+        let named = |block: Tip| (block.height, block.hash);
+        let news: Vec<_> = connected.into_iter().filter(is_news).collect();
+        let lowest = news.first().map(|block| block.height);
+        self.first_news = self.first_news.into_iter().chain(lowest).min();
+        self.block_requests.want(news.into_iter().map(named), |hash| self.header_chain.is_active(hash));
         if self.header_sync.is_synced() {
             self.high_bandwidth.was_first(id);
+            if !disconnected.is_empty() {
+                self.tell(now, EventKind::Disconnected { blocks: disconnected });
+            }
         }
         Ok(true)
     }

@@ -29,7 +29,7 @@ impl PeerManager {
             Err(error) => return self.punish(id, Misbehaviour::InvalidBlock(error.to_string())),
         };
         let was_asked = self.block_requests.was_asked(id, hash);
-        let added = self.take_headers(id, &[(hash, compact.header)]);
+        let added = self.take_headers(now, id, &[(hash, compact.header)]);
         if added == Ok(true) {
             self.tell_tip(now);
         }

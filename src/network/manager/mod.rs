@@ -62,6 +62,8 @@ pub struct PeerManager {
     /// Blocks with an earlier time are history, in s since the UNIX epoch: they are not fetched even
     /// if the first peer that we met did not know them.
     news_since: u32,
+    /// The lowest height of a block that was wanted as news.
+    first_news: Option<u32>,
     seed_plan: SeedPlan,
     seed_answers: JoinSet<SeedAnswer>,
     peers: HashMap<PeerId, Peer>,
@@ -119,6 +121,7 @@ impl PeerManager {
             header_chain: HeaderChain::new(StartingPoint::of(settings.network)),
             header_sync: HeaderSync::default(),
             news_since: u32::try_from((now - MINERS_CLOCKS).as_secs()).unwrap_or(u32::MAX),
+            first_news: None,
             block_requests: BlockRequests::new(BLOCK_TIMEOUT.min(settings.request_timeout)),
             high_bandwidth: HighBandwidth::default(),
             held: Held::new(),
