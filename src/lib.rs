@@ -25,7 +25,7 @@
 //! | [`network`] | many connections: whom to dial, whom to ask for what, when to give up |
 //! | [`model`] | events → the state of mempool, peers and blocks |
 //! | [`monitor`] | where network and model meet |
-//! | [`coin_store`], `state_file` | what the model knows of past blocks, kept from one run to the next |
+//! | [`coin_store`], [`history_store`], `state_file` | what the model learned, kept from one run to the next |
 //! | [`stream`], [`log`] | events as JSON lines, events as a log file |
 //! | [`demo`] | a network of its own, to be watched without any other |
 //! | [`snapshot`], [`view`] | what the screen may know, and what it looks at |
@@ -41,6 +41,7 @@ pub mod coin_store;
 pub mod config;
 pub mod demo;
 pub mod event;
+pub mod history_store;
 pub mod log;
 pub mod model;
 pub mod monitor;

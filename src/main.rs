@@ -8,6 +8,7 @@ use mempulse::clock::Clock;
 use mempulse::coin_store::CoinStore;
 use mempulse::config::{self, ConfigError};
 use mempulse::demo::{Demo, DemoSettings};
+use mempulse::history_store::HistoryStore;
 use mempulse::model::coins::Coins;
 use mempulse::model::{Model, ModelSettings};
 use mempulse::monitor::{Monitor, Screen};
@@ -146,6 +147,7 @@ async fn show(
 
     let clock = Clock::start();
     let (coin_store, coins) = CoinStore::open(state_dir.as_deref(), settings.network, Coins::LEAST_KEPT);
+    let (history_store, history) = HistoryStore::open(state_dir.as_deref(), settings.network, clock.now());
     let model = Model::new(ModelSettings {
         network: settings.network,
         demo,
@@ -153,10 +155,11 @@ async fn show(
         started: clock.now(),
         max_mempool: u64::from(common.max_mempool) * 1024 * 1024,
     })
-    .with_coins(coins);
+    .with_coins(coins)
+    .with_history(history);
     // Boxed: it holds the state of everything, and moves from here to the task that owns it.
     let network = PeerManager::start(settings, clock);
-    let monitor = Box::new(Monitor { network, model, coins: coin_store, clock });
+    let monitor = Box::new(Monitor { network, model, coins: coin_store, history: history_store, clock });
     match frontend {
         Frontend::Screen => show_screen(monitor).await,
         Frontend::Stream => write_stream(monitor).await,

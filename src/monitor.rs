@@ -3,6 +3,7 @@
 use crate::clock::Clock;
 use crate::coin_store::CoinStore;
 use crate::event::{Event, EventKind};
+use crate::history_store::HistoryStore;
 use crate::log;
 use crate::model::{Change, Model, Outcome};
 use crate::network::PeerManager;
@@ -30,6 +31,8 @@ pub struct Monitor {
     pub model: Model,
     /// What of it outlives this run.
     pub coins: CoinStore,
+    /// And what was measured.
+    pub history: HistoryStore,
     /// What time it is.
     pub clock: Clock,
 }
@@ -104,12 +107,15 @@ impl Monitor {
             problem = self.coins.problem() => {
                 Event { time: self.clock.now(), kind: EventKind::Warning(problem) }
             }
+            problem = self.history.problem() => {
+                Event { time: self.clock.now(), kind: EventKind::Warning(problem) }
+            }
         }
     }
 
     async fn end(self: Box<Self>) {
-        let Self { network, coins, .. } = *self;
-        tokio::join!(network.shutdown(), coins.close());
+        let Self { network, model, coins, history, .. } = *self;
+        tokio::join!(network.shutdown(), coins.close(), history.close(model.history()));
     }
 
     fn apply(&mut self, event: &Event) -> Outcome {
@@ -117,6 +123,7 @@ impl Monitor {
         log::event(event, &self.model);
         self.want_parents(event, &outcome);
         self.keep_coins(&outcome);
+        self.history.keep(self.model.history());
         outcome
     }
 

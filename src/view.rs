@@ -19,8 +19,17 @@ pub struct View {
     pub events: usize,
     /// The number of columns of the arrival chart.
     pub arrival: usize,
+    /// The Mempool screen.
+    pub mempool: MempoolView,
     /// What is open in detail.
     pub open: Option<Open>,
+}
+
+/// What the Mempool screen has room for.
+#[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
+pub struct MempoolView {
+    /// The columns of the chart over time.
+    pub columns: usize,
 }
 
 /// The screens.

@@ -11,6 +11,8 @@
 mod blocks;
 #[path = "screens/fixture.rs"]
 mod fixture;
+#[path = "screens/pool.rs"]
+mod pool;
 #[path = "screens/worth.rs"]
 mod worth;
 
@@ -133,6 +135,11 @@ fn peer_detail() {
         desk.type_keys("hj");
         desk.press(KeyCode::Enter);
     });
+}
+
+#[test]
+fn mempool_screen() {
+    seen_at_every_size("mempool_screen", |desk| desk.type_keys("3"));
 }
 
 #[test]

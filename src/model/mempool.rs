@@ -7,6 +7,7 @@ use super::coins::Coins;
 use super::conflicts::Conflict;
 use super::departed::{Departed, Departure};
 use super::entry::Entry;
+use super::pool::{Buckets, Share};
 use super::propagation::{Addition, Pending, Sighting};
 use super::rivals::{self, Defeat, DoubleSpend, Rivals};
 use super::spenders::Spenders;
@@ -39,6 +40,7 @@ pub(super) struct Mempool {
     pub(super) rivals: Rivals,
     pub(super) coins: Coins,
     pub(super) sums: Sums,
+    pub(super) pool: Buckets,
     /// Those that came, whose neighbours went, or whose fee changed since clusters were last settled.
     pub(super) unsettled: Vec<TxKey>,
 }
@@ -91,6 +93,7 @@ impl Mempool {
             rivals: Rivals::default(),
             coins: Coins::default(),
             sums: Sums::default(),
+            pool: Buckets::default(),
             unsettled: Vec::new(),
         }
     }
@@ -209,6 +212,7 @@ impl Mempool {
         self.by_wtxid.insert(entry.tx().wtxid(), key);
         self.spenders.insert(key, entry.tx());
         self.sums.add(&entry);
+        self.pool.add(Share::of(&entry));
         self.entries.insert(key, entry);
         self.unsettled.push(key);
     }
@@ -220,6 +224,7 @@ impl Mempool {
         self.by_wtxid.remove(&entry.tx().wtxid());
         self.spenders.remove(entry.tx());
         self.sums.subtract(&entry);
+        self.pool.subtract(Share::of(&entry));
         let neighbours: Vec<TxKey> = self.neighbours(entry.tx()).collect();
         self.unsettled.extend(neighbours);
         self.departed.record(key, entry.tx().txid(), why);
@@ -237,8 +242,12 @@ impl Mempool {
     pub(super) fn update(&mut self, key: TxKey, change: impl FnOnce(&mut Entry)) {
         if let Some(entry) = self.entries.get_mut(&key) {
             self.sums.subtract(entry);
-            let fee = entry.fee();
+            let (fee, share) = (entry.fee(), Share::of(entry));
             change(entry);
+            if Share::of(entry) != share {
+                self.pool.subtract(share);
+                self.pool.add(Share::of(entry));
+            }
             if entry.fee() != fee {
                 self.unsettled.push(key);
             }

@@ -21,6 +21,7 @@ mod odd;
 mod peer;
 mod peers;
 mod peers_screen;
+mod pool;
 mod propagation;
 mod races;
 mod rates;
@@ -37,6 +38,7 @@ mod worth;
 pub use change::{Change, Outcome};
 pub use departed::Departure;
 pub use entry::Entry;
+pub use pool::History;
 pub use rivals::DoubleSpend;
 
 use crate::address::PeerAddress;
@@ -44,9 +46,7 @@ use crate::chain::Network;
 use crate::event::{
     BookSize, Direction, Event, EventKind, PeerEvent, PeerId, PeerInfo, Tip, Traffic, Transport,
 };
-use crate::snapshot::{
-    BlockDetail, BlockFigures, BlockRow, BlocksScreen, Detail, MempoolScreen, Snapshot, Totals,
-};
+use crate::snapshot::{BlockDetail, BlockFigures, BlockRow, BlocksScreen, Detail, Snapshot, Totals};
 use crate::time::Timestamp;
 use crate::view::{Open, Tab, View};
 use crate::wire::{Transaction, TxHash, Txid, Wtxid};
@@ -58,6 +58,7 @@ use mempool::{Arrival, Mempool};
 use odd::Watch;
 use peer::Peer;
 use peers::{PeerTotals, Peers};
+use pool::KindRates;
 use races::Races;
 use rates::{Gauge, PerSecond};
 use std::sync::Arc;
@@ -98,6 +99,8 @@ pub struct Model {
     received: ByteCount,
     sent: ByteCount,
     size: Gauge,
+    kinds: KindRates,
+    history: History,
 }
 
 #[derive(Debug)]
@@ -132,6 +135,8 @@ impl Model {
             received: none(),
             sent: none(),
             size: Gauge::new(started),
+            kinds: KindRates::new(started),
+            history: History::default(),
             settings,
         }
     }
@@ -141,6 +146,18 @@ impl Model {
     pub fn with_coins(mut self, coins: Coins) -> Self {
         self.mempool.coins = coins;
         self
+    }
+
+    /// With what earlier runs measured.
+    #[must_use]
+    pub fn with_history(mut self, history: History) -> Self {
+        self.history = history;
+        self
+    }
+
+    /// The size of the mempool over the last day.
+    pub fn history(&self) -> &History {
+        &self.history
     }
 
     /// Takes note of something that happened. What came of it.
@@ -189,6 +206,7 @@ impl Model {
             self.look_for_oddities(now);
         }
         self.look_for_double_spends(now, &mut outcome);
+        self.history.observe(now, &self.mempool.pool);
         let left = self.mempool.departed.take_news();
         outcome.changes.extend(left.into_iter().map(|(txid, why)| Change::Left(txid, why)));
         outcome
@@ -247,6 +265,7 @@ impl Model {
         let arrival = self.mempool.receive(now, announcer, tx);
         let Arrival::Accepted { replaced, descendants, credits } = arrival else { return Outcome::default() };
         self.peers.credit(now, &credits);
+        self.kinds.count(now, tx);
         self.log.extend(now, story::replacement(&replaced, tx.txid(), descendants));
         Outcome::of(Change::Accepted(tx.wtxid()))
     }
@@ -334,14 +353,11 @@ impl Model {
             arrival: self.arrivals.slices(now, view.arrival),
             events: self.log.newest(view.events),
             peers_screen: (view.tab == Tab::Peers).then(|| Box::new(self.peers_screen(&view.worth, now))),
-            mempool_screen: (view.tab == Tab::Mempool).then(|| Box::new(self.mempool_screen())),
+            mempool_screen: (view.tab == Tab::Mempool)
+                .then(|| Box::new(self.mempool_screen(view.mempool, now))),
             blocks_screen: (view.tab == Tab::Blocks).then(|| Box::new(self.blocks_screen())),
             detail: view.open.map(|open| self.detail(open, now, announcers)),
         }
-    }
-
-    fn mempool_screen(&self) -> MempoolScreen {
-        MempoolScreen { transactions: self.mempool.len(), vsize: self.mempool.sums.vsize }
     }
 
     fn blocks_screen(&self) -> BlocksScreen {

@@ -12,7 +12,7 @@ mod worth;
 
 pub use blocks::{BlockDetail, BlockFigures, BlockRow, BlocksScreen, Missing, Spread, Unseen};
 pub use family::{EphemeralDust, Family, Package, RelativeRow, Relatives};
-pub use mempool::MempoolScreen;
+pub use mempool::{Amount, BAND_STARTS, BANDS, Coverage, HistogramBar, MempoolScreen, ProjectedBlock};
 pub use peers::{Liveness, LivenessSlot, PeerDetail, PeerRow};
 pub use transactions::{InputRow, OutputRow, RivalRow, TransactionDetail, TransactionRow, TxKey};
 pub use worth::{

@@ -22,6 +22,8 @@ pub enum Action {
     SortByNext,
     /// Turn the order around.
     SortReversed,
+    /// Count transactions in the histogram, or their size.
+    ToggleHistogram,
     /// Look at the next panel.
     NextPanel,
     /// Look at the previous panel.
@@ -56,8 +58,10 @@ pub enum Motion {
 pub enum Scope {
     /// On every screen.
     Everywhere,
-    /// Where no layer is open.
+    /// Where no layer is open, on screens with something to select.
     Lists,
+    /// Where no layer is open, on every screen but the overview.
+    Others,
     /// There, on the overview.
     Overview,
     /// There, on the Peers screen.
@@ -75,7 +79,8 @@ impl Scope {
     pub fn covers(self, place: Self) -> bool {
         match self {
             Self::Everywhere => true,
-            Self::Lists => place != Self::Layer,
+            Self::Lists => !matches!(place, Self::Layer | Self::Mempool),
+            Self::Others => matches!(place, Self::Peers | Self::Mempool | Self::Blocks),
             Self::Overview | Self::Peers | Self::Mempool | Self::Blocks | Self::Layer => self == place,
         }
     }
@@ -192,7 +197,7 @@ pub const BINDINGS: &[Binding] = &[
         action: Action::Show(Tab::Overview),
         scope: Scope::Everywhere,
         help: ("1", "the overview"),
-        hint: Some(("1", "overview", Scope::Lists)),
+        hint: Some(("1", "overview", Scope::Others)),
     },
     Binding {
         keys: &[letter('2')],
@@ -228,6 +233,13 @@ pub const BINDINGS: &[Binding] = &[
         scope: Scope::Peers,
         help: ("r", "there: reverse the order"),
         hint: Some(("r", "reverse", Scope::Peers)),
+    },
+    Binding {
+        keys: &[letter('v')],
+        action: Action::ToggleHistogram,
+        scope: Scope::Mempool,
+        help: ("v", "on the Mempool screen: by vB or count"),
+        hint: Some(("v", "vB or count", Scope::Mempool)),
     },
     Binding {
         keys: &[plain(KeyCode::Up), letter('k')],
@@ -326,6 +338,7 @@ mod tests {
                 );
                 let place = match binding.scope {
                     Scope::Everywhere | Scope::Lists => Scope::Overview,
+                    Scope::Others => Scope::Peers,
                     place => place,
                 };
                 assert_eq!(action(event, place), Some(binding.action), "{name}");

@@ -146,6 +146,39 @@ pub fn peers_parts(area: Rect) -> PeersParts {
     PeersParts { list, lost: left, heat: right }
 }
 
+/// The parts of the Mempool screen. A part that has no room is empty.
+#[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
+pub struct MempoolParts {
+    /// By fee rate.
+    pub histogram: Rect,
+    /// The next blocks.
+    pub blocks: Rect,
+    /// Over time.
+    pub history: Rect,
+    /// By kind.
+    pub kinds: Rect,
+}
+
+/// Where the blocks and the kinds stand: the width of the longest line, and borders.
+const NEXT_BLOCKS: u16 = 60;
+
+/// The parts of the Mempool screen within `area`: two by two where there is room, else the histogram
+/// above the blocks, and the chart below where that leaves enough.
+pub fn mempool_parts(area: Rect) -> MempoolParts {
+    if area.width < TWO_COLUMNS {
+        let history = if area.height >= 30 { area.height / 3 } else { 0 };
+        let blocks = (area.height.saturating_sub(history) / 2).min(12);
+        let rows = [Constraint::Fill(1), Constraint::Length(blocks), Constraint::Length(history)];
+        let [histogram, blocks, history] = Layout::vertical(rows).areas(area);
+        return MempoolParts { histogram, blocks, history, kinds: Rect::default() };
+    }
+    let below = if area.height >= 20 { area.height / 2 } else { 0 };
+    let [above, below] = Layout::vertical([Constraint::Fill(1), Constraint::Length(below)]).areas(area);
+    let columns = || Layout::horizontal([Constraint::Fill(1), Constraint::Length(NEXT_BLOCKS)]);
+    let ([histogram, blocks], [history, kinds]) = (columns().areas(above), columns().areas(below));
+    MempoolParts { histogram, blocks, history, kinds }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

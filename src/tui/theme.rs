@@ -79,6 +79,24 @@ impl Theme {
         self.paint(ORANGE, Modifier::BOLD)
     }
 
+    /// A band of fee rates, the lowest first: from blue to orange, light and dark by turns.
+    pub fn band(self, band: usize) -> Style {
+        const COLOURS: [Color; 8] = [
+            Color::Indexed(24),
+            Color::Indexed(31),
+            Color::Indexed(38),
+            Color::Indexed(110),
+            Color::Indexed(186),
+            Color::Indexed(179),
+            Color::Indexed(172),
+            Color::Indexed(166),
+        ];
+        match COLOURS.get(band) {
+            Some(colour) => self.paint(*colour, Modifier::empty()),
+            None => self.muted(),
+        }
+    }
+
     /// Something is lost.
     pub const fn bad(self) -> Style {
         self.paint(VERMILION, Modifier::BOLD).add_modifier(Modifier::BOLD)

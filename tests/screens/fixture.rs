@@ -1,6 +1,6 @@
 //! A made-up network that answers views as the model does, so that whole screens can be driven.
 
-use crate::blocks;
+use crate::{blocks, pool};
 use mempulse::chain::Network;
 use mempulse::event::{CommandTraffic, Direction, PeerId, Said, Tip};
 use mempulse::snapshot::{
@@ -68,7 +68,7 @@ impl World {
             arrival: curve(view.arrival, 40.0).iter().map(|value| *value as u32).collect(),
             events: events().into_iter().take(view.events).collect(),
             peers_screen: (view.tab == Tab::Peers).then(|| Box::new(worth::screen(&view.worth, &peers))),
-            mempool_screen: None,
+            mempool_screen: (view.tab == Tab::Mempool).then(|| Box::new(pool::screen(view.mempool.columns))),
             blocks_screen: (view.tab == Tab::Blocks).then(|| Box::new(blocks::screen())),
             detail: view.open.map(|open| detail(open, &peers)),
         }

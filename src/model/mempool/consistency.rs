@@ -1,6 +1,6 @@
 //! What must hold of the mempool after every event.
 
-use super::{Mempool, Sums};
+use super::{Buckets, Mempool, Share, Sums};
 use crate::wire::{OutPoint, TxHash};
 use std::collections::HashMap;
 
@@ -9,10 +9,11 @@ impl Mempool {
     /// the outputs are really worth.
     pub(in crate::model) fn assert_consistent(&self, values: &HashMap<OutPoint, u64>) {
         let mut sums = Sums { received: self.sums.received, dropped: self.sums.dropped, ..Sums::default() };
-        let mut inputs = 0;
+        let (mut inputs, mut pool) = (0, Buckets::default());
         for (key, entry) in &self.entries {
             let tx = entry.tx();
             sums.add(entry);
+            pool.add(Share::of(entry));
             assert_eq!(self.key(TxHash::Txid(tx.txid())), Some(*key));
             assert_eq!(self.key(TxHash::Wtxid(tx.wtxid())), Some(*key));
             assert!(!self.departed.is_barred(TxHash::Txid(tx.txid())), "it was to stay away");
@@ -35,6 +36,7 @@ impl Mempool {
         assert_eq!(self.spenders.len(), inputs);
         assert_eq!([self.by_txid.len(), self.by_wtxid.len()], [self.entries.len(); 2]);
         assert_eq!(self.sums, sums);
+        assert_eq!(self.pool, pool);
         assert!(self.sums.memory <= self.limit);
         self.pending.assert_consistent();
     }

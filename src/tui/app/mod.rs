@@ -75,6 +75,7 @@ pub struct App {
     peers: List<PeerId>,
     transactions: List<TxKey>,
     block: Option<BlockHash>,
+    by_count: bool,
     layers: Vec<Layer>,
     unreachable_closed: bool,
     notice: Option<&'static str>,
@@ -106,6 +107,7 @@ impl App {
             peers: List::default(),
             transactions: List::default(),
             block: None,
+            by_count: false,
             layers: Vec::new(),
             unreachable_closed: false,
             notice: None,
@@ -141,6 +143,7 @@ impl App {
             Action::Freeze => self.toggle_freeze(),
             Action::Show(tab) => self.show(tab),
             Action::SortByNext => self.sort_by_next(),
+            Action::ToggleHistogram => self.by_count = !self.by_count,
             Action::SortReversed => self.sort.descending = !self.sort.descending,
             // With two panels, the next one is the previous one; the other screen has but one.
             Action::NextPanel | Action::PreviousPanel if self.tab == Tab::Overview => {
@@ -158,6 +161,8 @@ impl App {
             Action::Move(motion) if self.layers.is_empty() && self.tab == Tab::Blocks => {
                 self.select_block(motion);
             }
+            // There is nothing to select.
+            Action::Move(_) if self.layers.is_empty() && self.tab == Tab::Mempool => {}
             Action::Move(motion) if self.layers.is_empty() => self.select(motion),
             Action::Move(motion) => self.scroll(motion),
         }
@@ -243,6 +248,11 @@ impl App {
     /// Where the reader is among the transactions.
     pub fn transactions(&self) -> &List<TxKey> {
         &self.transactions
+    }
+
+    /// Whether the histogram counts transactions rather than their size.
+    pub fn histogram_by_count(&self) -> bool {
+        self.by_count
     }
 
     /// The open layers, the innermost one last.

@@ -7,7 +7,7 @@ use super::App;
 use super::LayerKind;
 use crate::event::PeerId;
 use crate::snapshot::Window;
-use crate::view::{Anchor, PeersView, Tab, TransactionsView, View, WorthView};
+use crate::view::{Anchor, MempoolView, PeersView, Tab, TransactionsView, View, WorthView};
 
 impl App {
     /// What the next snapshot should contain.
@@ -25,7 +25,13 @@ impl App {
             open,
             tab: self.tab,
             worth: self.worth_view(),
+            mempool: self.mempool_view(),
         }
+    }
+
+    fn mempool_view(&self) -> MempoolView {
+        let columns = layout::mempool_parts(self.layer_area()).history.width.saturating_sub(2);
+        MempoolView { columns: if self.tab == Tab::Mempool { columns.into() } else { 0 } }
     }
 
     fn worth_view(&self) -> WorthView {

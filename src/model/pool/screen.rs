@@ -1,0 +1,75 @@
+//! The Mempool screen.
+
+use super::super::Model;
+use super::buckets::Lot;
+use super::{bands, projection};
+use crate::snapshot::{Amount, Coverage, HistogramBar, MempoolScreen};
+use crate::time::Timestamp;
+use crate::view::MempoolView;
+
+/// Estimates are told if at least this share of what is held, by size, has a certain rate: with less,
+/// most of what competes is not counted.
+const COVERAGE_NEEDED: f64 = 0.5;
+
+/// Blocks for which estimates are told.
+const WITHIN: [usize; 3] = [1, 3, 6];
+
+/// The lowest rate that nodes relay by default, in sat/vB (Core 30: `DEFAULT_MIN_RELAY_TX_FEE`), if no
+/// peer has told its own.
+const USUAL_FLOOR: f64 = 0.1;
+
+impl Model {
+    /// What the Mempool screen shows. The cost does not depend on the number of transactions.
+    pub(in crate::model) fn mempool_screen(&self, view: MempoolView, now: Timestamp) -> MempoolScreen {
+        let pool = &self.mempool.pool;
+        let known = pool.known();
+        let coverage = coverage(known, pool.unknown);
+        let projected = projection::project(pool);
+        let floor = self.peers.totals().fee_floor.map_or(USUAL_FLOOR, |(lowest, _)| {
+            #[expect(clippy::cast_precision_loss, reason = "a rate is shown with three digits")]
+            let rate = lowest as f64 / 1_000.0;
+            rate
+        });
+        let is_enough = coverage.is_some_and(|coverage| f64::from(coverage.by_vsize) >= COVERAGE_NEEDED);
+        let estimates = WITHIN.map(|within| {
+            let rate = is_enough.then(|| projection::estimate(&projected, within, floor));
+            (within, rate)
+        });
+        let (column_minutes, history) = self.history.columns(now, view.columns);
+        MempoolScreen {
+            all: amount(Lot {
+                count: known.count + pool.unknown.count,
+                vsize: known.vsize + pool.unknown.vsize,
+                fees: known.fees,
+            }),
+            unknown: amount(pool.unknown),
+            coverage,
+            bars: bands::bars(pool)
+                .into_iter()
+                .map(|(from, to, lot)| HistogramBar { from, to, held: amount(lot) })
+                .collect(),
+            column_minutes,
+            history,
+            projected,
+            estimates,
+            kinds: self.kinds.per_minute(now),
+            coin_blocks: self.mempool.coins.block_count(),
+            coins: self.mempool.coins.len(),
+        }
+    }
+}
+
+fn amount(lot: Lot) -> Amount {
+    Amount { count: lot.count, vsize: lot.vsize }
+}
+
+/// The share of what is held whose rate is certain; `None` if nothing is held.
+fn coverage(known: Lot, unknown: Lot) -> Option<Coverage> {
+    #[expect(clippy::cast_precision_loss, reason = "a share is shown with three digits")]
+    let share = |part: u64, rest: u64| part as f32 / (part + rest) as f32;
+    let holds = known.count + unknown.count > 0;
+    holds.then(|| Coverage {
+        by_count: share(known.count, unknown.count),
+        by_vsize: share(known.vsize, unknown.vsize),
+    })
+}
