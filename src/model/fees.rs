@@ -49,6 +49,15 @@ impl Prevouts {
         }
     }
 
+    /// As [`learn`](Self::learn), of all that is known of the same transaction elsewhere.
+    pub(super) fn learn_all(&mut self, inputs: u32, other: &Self) {
+        for vin in 0..inputs {
+            if let Some(value) = other.value(vin as usize) {
+                self.learn(inputs, vin, value);
+            }
+        }
+    }
+
     /// The value of input `vin`, in sat.
     pub(super) fn value(&self, vin: usize) -> Option<u64> {
         self.values.get(vin).copied().filter(|&value| value != UNKNOWN)

@@ -8,6 +8,7 @@ mod restore;
 mod tests;
 
 use super::entry::Entry;
+use super::fees::Prevouts;
 use super::mempool::Mempool;
 use super::propagation::Sighting;
 use crate::chain::Network;
@@ -47,17 +48,23 @@ pub(super) struct Kept {
     sighting: Sighting,
     /// What it replaced.
     replaces: Box<[Txid]>,
+    /// What it spends: outputs that are spent are known no longer.
+    prevouts: Option<Prevouts>,
 }
 
 impl Kept {
     fn of(entry: &Entry) -> Self {
         let (first_seen, announcements) = (entry.first_seen(), entry.announcements.clone());
-        Self { sighting: Sighting { first_seen, announcements }, replaces: entry.replaces().into() }
+        Self {
+            sighting: Sighting { first_seen, announcements },
+            replaces: entry.replaces().into(),
+            prevouts: Some(entry.prevouts.clone()),
+        }
     }
 
     /// Of a transaction that a block brought.
     fn unannounced(now: Timestamp) -> Self {
-        Self { sighting: Sighting::unannounced(now), replaces: Box::default() }
+        Self { sighting: Sighting::unannounced(now), replaces: Box::default(), prevouts: None }
     }
 }
 

@@ -19,7 +19,10 @@ impl Mempool {
 
     /// A transaction of a block that was undone comes back, unless another one has taken its place.
     pub(super) fn restore(&mut self, tx: &Transaction, kept: Kept) -> bool {
-        let prevouts = self.prevouts_of(tx);
+        let mut prevouts = self.prevouts_of(tx);
+        if let Some(kept) = &kept.prevouts {
+            prevouts.learn_all(tx.input_count(), kept);
+        }
         let alone =
             matches!(self.conflict(tx, &prevouts), Conflict::Replaces { rivals, .. } if rivals.is_empty());
         if !alone || self.by_txid(tx.txid()).is_some() {

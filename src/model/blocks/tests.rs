@@ -124,6 +124,20 @@ fn what_returns_has_not_forgotten_what_it_replaced() {
 }
 
 #[test]
+fn what_returns_has_not_forgotten_what_it_pays() {
+    let fan_out = spend(&[coin(1)], &[9_000]);
+    let tx = spend(&[output(&fan_out, 0)], &[8_000]);
+    let block = paying(2, 0, &[&tx]);
+    let mut scene = Scene::new();
+    scene.connect(1);
+    arrive(&mut scene, &paying(1, 0, &[&fan_out]));
+    scene.deliver(1, &tx);
+    arrive(&mut scene, &block);
+    scene.tell(EventKind::Disconnected { blocks: vec![(2, block.hash)] });
+    assert_eq!(scene.fee(&tx), Some(1_000));
+}
+
+#[test]
 fn what_the_undone_block_made_impossible_may_come_again() {
     let (mined, rival) = (spend(&[coin(1)], &[9_000]), spend(&[coin(1)], &[8_000]));
     let block = paying(1, 0, &[&mined]);
