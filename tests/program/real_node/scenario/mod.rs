@@ -45,7 +45,7 @@ fn core_confirms_fees_and_contents_of_the_mempool_after_each_step() {
     stage.replace(&evicting);
     stage.judge("siblings");
 
-    replace(&mut stage, &singles, &chains, &families);
+    let replacements = replace(&mut stage, &singles, &chains, &families);
     stage.judge("replacements");
 
     // Parents without their children, and the first half of each chain.
@@ -62,6 +62,7 @@ fn core_confirms_fees_and_contents_of_the_mempool_after_each_step() {
     stage.judge("a block of double spends");
 
     double_spend(&mut stage);
+    reorganise(&mut stage, &singles[520..], &replacements);
 
     stage.node.mine(1);
     let verdict = stage.judge("a block of everything");
@@ -69,8 +70,14 @@ fn core_confirms_fees_and_contents_of_the_mempool_after_each_step() {
     assert!(stage.transactions_told() >= ENOUGH, "{}", stage.transactions_told());
 }
 
-/// Replaces singles (some several times), the first and the last of chains, and children.
-fn replace(stage: &mut Stage, singles: &[Draft], chains: &[Vec<Draft>], families: &[Vec<Draft>]) {
+/// Replaces singles (some several times), the first and the last of chains, and children. Gives those
+/// that stay.
+fn replace(
+    stage: &mut Stage,
+    singles: &[Draft],
+    chains: &[Vec<Draft>],
+    families: &[Vec<Draft>],
+) -> Vec<Draft> {
     let mut last: Vec<Draft> = singles[..150].to_vec();
     for round in 0..4 {
         let next: Vec<(Draft, Vec<&Draft>)> =
@@ -90,6 +97,7 @@ fn replace(stage: &mut Stage, singles: &[Draft], chains: &[Vec<Draft>], families
     let of_one = roots.chain(ends).chain(children).map(|draft| (draft.outbid(200_000), vec![draft]));
     let replacements: Vec<(Draft, Vec<&Draft>)> = of_two.chain(of_one).collect();
     stage.replace(&replacements);
+    last.into_iter().chain(replacements.into_iter().map(|(draft, _)| draft)).collect()
 }
 
 /// Two nodes hold different spends of the same coins; the judge holds those that pay more.
@@ -116,4 +124,23 @@ fn double_spend(stage: &mut Stage) {
     assert_eq!(told, done.collect());
     stage.judge("conflicts");
     stage.slow.connect(&stage.node);
+}
+
+/// Two blocks give way to three others, of which one spends otherwise what the two spent.
+fn reorganise(stage: &mut Stage, singles: &[Draft], replacements: &[Draft]) {
+    let chain = stage.workshop.chain(LONGEST_CHAIN);
+    let fresh = stage.workshop.singles(40);
+    send_all(&stage.node, chain.iter().chain(&fresh));
+    stage.judge("what two blocks will take");
+    let first = stage.mine_only(singles[..100].iter().chain(&chain[..10]));
+    stage.mine_only(chain[10..15].iter().chain(&fresh[..20]).chain(&replacements[..50]));
+    stage.judge("two blocks");
+
+    stage.invalidate(&first);
+    stage.mine_only(singles[..40].iter().chain(&chain[..3]).chain(&replacements[..20]));
+    let rivals: Vec<Draft> = singles[40..50].iter().map(|single| single.underbid(100)).collect();
+    let chain_rival = chain[12].underbid(10);
+    stage.mine_only(rivals.iter().chain(&chain[3..12]).chain([&chain_rival]));
+    stage.mine_only(&[]);
+    stage.judge("three blocks instead of two");
 }

@@ -126,6 +126,11 @@ impl Stage {
         verdict
     }
 
+    /// Lets a block and all that came after it give way.
+    pub fn invalidate(&self, hash: &str) {
+        self.node.rpc("invalidateblock", &json!([hash]));
+    }
+
     /// How often mempulse told that a transaction came.
     pub fn transactions_told(&self) -> usize {
         self.watcher.told("transaction").count()
