@@ -5,7 +5,7 @@ mod discovery;
 pub use discovery::DiscoveryArgs;
 
 use crate::chain::Network;
-use crate::network::TransportChoice;
+use crate::network::{DEFAULT_BACKFILL, MAX_BACKFILL, TransportChoice};
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
@@ -59,6 +59,11 @@ pub struct WatchArgs {
     /// Ask peers that offer it (BIP35) for their whole mempool once
     #[arg(long)]
     pub bootstrap: bool,
+    /// Fetch this many of the last blocks in the background, so that more fees are known (0: none, at
+    /// most 4032)
+    #[arg(long, value_name = "N", default_value_t = DEFAULT_BACKFILL,
+          value_parser = clap::value_parser!(u32).range(0..=i64::from(MAX_BACKFILL)))]
+    pub backfill: u32,
     /// Read settings from this file [default: mempulse/config.toml in the user's configuration folder]
     #[arg(long, value_name = "PATH")]
     pub config: Option<PathBuf>,
@@ -211,6 +216,7 @@ mod tests {
             ("mempulse demo --rate 3x", ["'3x' for '--rate <TX/S>'", "0.01 to 1000"]),
             ("mempulse stream --ping-interval soon", ["'soon' for '--ping-interval <TIME>'", "500ms, 30s"]),
             ("mempulse --max-mempool 4", ["'4'", "5..=65536"]),
+            ("mempulse --backfill 4033", ["'4033' for '--backfill <N>'", "0..=4032"]),
             ("mempulse --peer a --peers 3", ["'--peer <HOST[:PORT]>'", "cannot be used with"]),
             ("mempulse --nonsense", ["--nonsense", "unexpected argument"]),
         ] {

@@ -79,6 +79,8 @@ pub fn event(event: &Event, model: &Model) {
         EventKind::PastBlock { height, block, .. } => {
             tracing::debug!(hash = %block.hash, height, "past block");
         }
-        EventKind::Backfill { fetched, wanted } => tracing::debug!(fetched, wanted, "backfill"),
+        EventKind::Backfill { fetched, wanted, given_up } => {
+            tracing::debug!(fetched, wanted, given_up, "backfill");
+        }
     }
 }

@@ -110,6 +110,7 @@ async fn watch(frontend: Frontend, args: &WatchArgs) -> Result<()> {
         routes: args.discovery.routes(),
         transport: args.transport,
         bootstrap: args.bootstrap,
+        backfill: args.backfill,
         ..Settings::default()
     };
     show(frontend, settings, &args.common, args.discovery.state_folder(), false).await
@@ -146,7 +147,9 @@ async fn show(
     settings.request_timeout = common.request_timeout;
 
     let clock = Clock::start();
-    let (coin_store, coins) = CoinStore::open(state_dir.as_deref(), settings.network, Coins::LEAST_KEPT);
+    let kept = Coins::LEAST_KEPT.max(usize::try_from(settings.backfill).unwrap_or(usize::MAX));
+    let (coin_store, coins) = CoinStore::open(state_dir.as_deref(), settings.network, kept);
+    settings.known_blocks = coins.blocks().map(|(_, hash)| hash).collect();
     let (history_store, history) = HistoryStore::open(state_dir.as_deref(), settings.network, clock.now());
     let model = Model::new(ModelSettings {
         network: settings.network,

@@ -99,6 +99,12 @@ enum Body {
         txid: String,
     },
     Block(Box<BlockBody>),
+    /// How far the fetching of past blocks is.
+    Backfill {
+        fetched: u32,
+        wanted: u32,
+        given_up: u32,
+    },
     Warning {
         message: String,
     },
@@ -176,6 +182,9 @@ fn of_event(event: &Event, model: &Model) -> Option<Body> {
         },
         EventKind::Disconnected { blocks } => {
             Body::Reorg { disconnected: blocks.iter().map(|(_, hash)| hash.to_string()).collect() }
+        }
+        EventKind::Backfill { fetched, wanted, given_up } => {
+            Body::Backfill { fetched: *fetched, wanted: *wanted, given_up: *given_up }
         }
         EventKind::Warning(message) => Body::Warning { message: message.clone() },
         EventKind::Seed { name, answer: Err(why) } => {

@@ -38,7 +38,7 @@ mod world;
 use crate::address::PeerAddress;
 use crate::chain::Network;
 use crate::clock::Clock;
-use crate::network::{PeerChoice, Settings, TransportChoice};
+use crate::network::{DEFAULT_BACKFILL, PeerChoice, Settings, TransportChoice};
 use door::Door;
 use node::{Node, Shared};
 use profile::Profile;
@@ -212,6 +212,7 @@ pub(crate) fn settings(addresses: Vec<PeerAddress>) -> Settings {
         ping_timeout: Duration::from_secs(15),
         request_timeout: Duration::from_secs(10),
         bootstrap: true,
+        backfill: DEFAULT_BACKFILL,
         ..Settings::default()
     }
 }

@@ -77,6 +77,8 @@ pub enum EventKind {
         fetched: u32,
         /// Blocks in all.
         wanted: u32,
+        /// Blocks that nobody serves. With `fetched` they are all when it is over.
+        given_up: u32,
     },
 }
 

@@ -46,7 +46,9 @@ use crate::chain::Network;
 use crate::event::{
     BookSize, Direction, Event, EventKind, PeerEvent, PeerId, PeerInfo, Tip, Traffic, Transport,
 };
-use crate::snapshot::{BlockDetail, BlockFigures, BlockRow, BlocksScreen, Detail, Snapshot, Totals};
+use crate::snapshot::{
+    BlockDetail, BlockFigures, BlockRow, BlocksScreen, Detail, Progress, Snapshot, Totals,
+};
 use crate::time::Timestamp;
 use crate::view::{Open, Tab, View};
 use crate::wire::{Transaction, TxHash, Txid, Wtxid};
@@ -99,6 +101,8 @@ pub struct Model {
     received: ByteCount,
     sent: ByteCount,
     size: Gauge,
+    /// While past blocks are fetched.
+    backfill: Option<Progress>,
     kinds: KindRates,
     history: History,
 }
@@ -135,6 +139,7 @@ impl Model {
             received: none(),
             sent: none(),
             size: Gauge::new(started),
+            backfill: None,
             kinds: KindRates::new(started),
             history: History::default(),
             settings,
@@ -199,7 +204,14 @@ impl Model {
                 let coins = self.mempool.learn_block(block, *height);
                 outcome.changes.extend(coins.map(Change::Coins));
             }
-            EventKind::Backfill { .. } => {}
+            EventKind::Backfill { fetched, wanted, given_up } => {
+                let progress = Progress { fetched: *fetched, wanted: *wanted };
+                let is_over = fetched + given_up >= *wanted;
+                self.backfill = (!is_over).then_some(progress);
+                if is_over {
+                    self.log.push(now, story::backfill(progress));
+                }
+            }
         }
         self.mempool.settle_clusters();
         if self.watch.is_due(now) {
@@ -337,6 +349,7 @@ impl Model {
             network: self.settings.network,
             demo: self.settings.demo,
             health,
+            backfill: self.backfill,
             totals: self.totals(&peers),
             tx_rate: self.arrivals.series(now, RATES_SHOWN),
             download_rate: self.received.rate.series(now, RATES_SHOWN),

@@ -5,7 +5,7 @@ use super::odd::Oddity;
 use super::rivals::DoubleSpend;
 use crate::address::PeerAddress;
 use crate::event::{DisconnectReason, PeerEvent, PeerId};
-use crate::snapshot::{BlockFigures, Level};
+use crate::snapshot::{BlockFigures, Level, Progress};
 use crate::text::grouped;
 use crate::time::Timestamp;
 use crate::wire::{BlockHash, Txid};
@@ -116,6 +116,23 @@ pub(super) fn reorg(blocks: &[(u32, BlockHash)], returned: usize) -> Option<Told
         grouped(lowest.into())
     );
     Some(Told { level: Level::Warning, subject: Subject::Once, text })
+}
+
+/// That no more past blocks are fetched.
+pub(super) fn backfill(progress: Progress) -> Told {
+    let Progress { fetched, wanted } = progress;
+    let blocks = |count: u32| grouped(count.into());
+    let (level, text) = if fetched < wanted {
+        let text =
+            format!("backfill: {} of {} blocks, nobody serves the others", blocks(fetched), blocks(wanted));
+        (Level::Warning, text)
+    } else {
+        (
+            Level::Info,
+            format!("backfill: {} {}", blocks(fetched), if fetched == 1 { "block" } else { "blocks" }),
+        )
+    };
+    Told { level, subject: Subject::Once, text }
 }
 
 /// That a transaction took the place of others.

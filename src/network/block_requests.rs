@@ -158,6 +158,11 @@ impl BlockRequests {
         }
     }
 
+    /// Whether a block is wanted that is not here.
+    pub fn is_busy(&self) -> bool {
+        !self.wanted.is_empty()
+    }
+
     /// `peer` has a block.
     pub fn announced(&mut self, peer: PeerId, hash: BlockHash) {
         if let Some(wanted) = self.find(hash)

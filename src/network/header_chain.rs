@@ -114,6 +114,12 @@ impl HeaderChain {
         is_told.then_some(Tip { hash, height: node.height, time: node.time })
     }
 
+    /// The best chain as far back as it is kept, newest first: heights and names.
+    pub fn newest(&self) -> impl Iterator<Item = (u32, BlockHash)> {
+        let end = self.base.saturating_add(u32::try_from(self.active.len()).unwrap_or(u32::MAX));
+        (self.base..end).rev().zip(self.active.iter().rev().copied())
+    }
+
     /// Blocks of the best chain for a `getheaders`: the last ones, then ever fewer.
     pub fn locator(&self) -> Vec<BlockHash> {
         let mut locator = Vec::new();

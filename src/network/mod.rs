@@ -12,9 +12,11 @@
 //! | `parent_requests` | which unconfirmed parents to ask for |
 //! | `header_sync`, `header_chain` | whom to ask for headers; which chain is the best |
 //! | `block_requests` | whom to ask for which block, in which form |
+//! | `backfill` | whom to ask for which past block, when there is time for it |
 //! | `high_bandwidth`, `held` | who sends compact blocks unasked; what they are filled with |
 
 mod address_book;
+mod backfill;
 mod backoff;
 mod block_requests;
 mod dialer;
@@ -37,6 +39,6 @@ mod usefulness;
 pub use crate::peer::{IpFamilies, Resolve, Resolving, Routes, SystemResolver, TransportChoice};
 pub use address_book::file::default_state_dir;
 pub use manager::PeerManager;
-pub use settings::{Discovery, PeerChoice, Settings};
+pub use settings::{DEFAULT_BACKFILL, Discovery, MAX_BACKFILL, PeerChoice, Settings};
 
 use crate::address::netgroup;

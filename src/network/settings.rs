@@ -3,8 +3,17 @@
 use crate::address::PeerAddress;
 use crate::chain::Network;
 use crate::peer::{Routes, TransportChoice};
+use crate::wire::BlockHash;
+use std::collections::HashSet;
 use std::path::PathBuf;
 use std::time::Duration;
+
+/// How many past blocks are fetched unless the user says otherwise: those of about an hour, which
+/// together are 6 to 12 MB on mainnet. Much of what is spent is younger than that.
+pub const DEFAULT_BACKFILL: u32 = 6;
+
+/// The most past blocks that may be wanted: those of four weeks, 4 to 8 GB on mainnet.
+pub const MAX_BACKFILL: u32 = 4_032;
 
 /// How peers are found and treated.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -27,6 +36,10 @@ pub struct Settings {
     pub request_timeout: Duration,
     /// Whether peers that offer BIP35 are asked for their whole mempool once.
     pub bootstrap: bool,
+    /// How many of the last blocks from before the watch are fetched, at most [`MAX_BACKFILL`].
+    pub backfill: u32,
+    /// Those of them that need not be fetched.
+    pub known_blocks: HashSet<BlockHash>,
 }
 
 /// Whom to dial.
@@ -71,6 +84,8 @@ impl Default for Settings {
             ping_timeout: Duration::from_secs(30),
             request_timeout: Duration::from_mins(1),
             bootstrap: false,
+            backfill: 0,
+            known_blocks: HashSet::new(),
         }
     }
 }

@@ -35,6 +35,8 @@ pub struct Snapshot {
     pub demo: bool,
     /// How well things go.
     pub health: Health,
+    /// How far the fetching of past blocks is, while it is under way.
+    pub backfill: Option<Progress>,
     /// The figures of the title and the boxes.
     pub totals: Totals,
     /// Transactions per second, one value per second, oldest first (last 60 s).
@@ -62,6 +64,15 @@ pub struct Snapshot {
     pub blocks_screen: Option<Box<BlocksScreen>>,
     /// What the view has open.
     pub detail: Option<Detail>,
+}
+
+/// How much of something is done.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Progress {
+    /// What is here.
+    pub fetched: u32,
+    /// What there will be.
+    pub wanted: u32,
 }
 
 /// How well things go.

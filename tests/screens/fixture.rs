@@ -42,6 +42,7 @@ impl World {
             network: Network::Mainnet,
             demo: false,
             health: self.health.clone(),
+            backfill: None,
             totals: Totals {
                 peers_live: live.count(),
                 median_ping: Some(Duration::from_millis(41)),

@@ -4,7 +4,7 @@ use crate::chain::Network;
 use crate::event::{DisconnectReason, EventKind, PeerEvent};
 use crate::model::ModelSettings;
 use crate::model::testing::*;
-use crate::snapshot::Health;
+use crate::snapshot::{Health, Level};
 use std::time::Duration;
 
 fn seed(scene: &mut Scene, name: &str, answer: Result<usize, &str>) {
@@ -97,4 +97,20 @@ fn a_network_without_seeds_asks_for_a_peer() {
     let mut scene = Scene::with(ModelSettings { listed_peers: false, ..settings() });
     scene.pass(6);
     assert_eq!(advice(&scene)[0], "regtest has no DNS seeds: name a node with --peer HOST:PORT");
+}
+
+#[test]
+fn the_fetching_of_past_blocks_shows_while_it_is_under_way_and_is_told_at_its_end() {
+    let mut scene = Scene::new();
+    let mut told = |fetched, given_up| {
+        scene.happen(EventKind::Backfill { fetched, wanted: 1_000, given_up });
+        let shown = scene.all();
+        let line = shown.events.first().map(|line| (line.level, line.text.clone()));
+        (shown.backfill.map(|progress| progress.fetched), line)
+    };
+    assert_eq!(told(0, 0), (Some(0), None));
+    assert_eq!(told(998, 0), (Some(998), None));
+    assert_eq!(told(1_000, 0), (None, Some((Level::Info, "backfill: 1,000 blocks".to_owned()))));
+    let text = "backfill: 998 of 1,000 blocks, nobody serves the others".to_owned();
+    assert_eq!(told(998, 2), (None, Some((Level::Warning, text))));
 }

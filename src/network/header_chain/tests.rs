@@ -92,6 +92,9 @@ fn the_most_work_wins_not_the_most_headers() {
     let left: Vec<_> =
         (2..10).rev().map(|index| (u32::try_from(index).unwrap() + 1, long[index].0)).collect();
     assert_eq!(new.disconnected, left, "newest first");
+    let newest: Vec<_> = chain.newest().collect();
+    assert_eq!(newest[..2], [(4, heavy[1].0), (3, heavy[0].0)]);
+    assert_eq!(newest[4], (0, start().hash));
     assert_eq!(tip(&chain), (4, last(&heavy)));
     assert!(chain.is_active(long[1].0));
     assert!(chain.nodes.contains_key(&long[2].0) && !chain.is_active(long[2].0));

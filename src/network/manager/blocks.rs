@@ -50,6 +50,9 @@ impl PeerManager {
         if added == Ok(true) || !was_synced {
             self.tell_tip(now);
         }
+        if !was_synced && self.header_sync.is_synced() {
+            self.want_past_blocks();
+        }
         for &(hash, _) in &headers {
             self.block_requests.announced(id, hash);
         }
@@ -70,22 +73,23 @@ impl PeerManager {
         let Some(new_tip) = self.header_chain.add(headers)? else { return Ok(false) };
         let history = self.history(id);
         let NewTip { connected, disconnected } = new_tip;
-        // What takes the place of news is news, however old it claims to be.
-        let replaced = self.first_news.filter(|first| disconnected.iter().any(|(height, _)| height >= first));
+        // What follows on news, or takes its place, is news, however old it claims to be.
         let is_news = |block: &Tip| {
             let is_new = block.time >= self.news_since && history.is_none_or(|end| block.height > end);
-            is_new || replaced.is_some_and(|first| block.height >= first)
+            is_new || self.first_news.is_some_and(|first| block.height >= first)
         };
-        let named = |block: Tip| (block.height, block.hash);
-        let news: Vec<_> = connected.into_iter().filter(is_news).collect();
+        let named = |block: &Tip| (block.height, block.hash);
+        let (past, news) = connected.split_at(connected.iter().position(is_news).unwrap_or(connected.len()));
         let lowest = news.first().map(|block| block.height);
         self.first_news = self.first_news.into_iter().chain(lowest).min();
-        self.block_requests.want(news.into_iter().map(named), |hash| self.header_chain.is_active(hash));
+        self.block_requests.want(news.iter().map(named), |hash| self.header_chain.is_active(hash));
         if self.header_sync.is_synced() {
             self.high_bandwidth.was_first(id);
             if !disconnected.is_empty() {
+                self.backfill.keep(|hash| self.header_chain.is_active(hash));
                 self.tell(now, EventKind::Disconnected { blocks: disconnected });
             }
+            self.backfill.want(past.iter().map(named));
         }
         Ok(true)
     }
@@ -116,11 +120,9 @@ impl PeerManager {
         if let Err(error) = verdict {
             return self.punish(id, Misbehaviour::InvalidBlock(error.to_string()));
         }
-        match self.block_requests.received(id, block) {
+        match self.block_requests.received(id, Arc::clone(&block)) {
             BlockReceipt::Taken | BlockReceipt::Late => {}
-            BlockReceipt::NotAsked => {
-                self.tell_peer(now, id, PeerEvent::Tolerated(Misbehaviour::UnrequestedBlock));
-            }
+            BlockReceipt::NotAsked => self.past_block(now, id, block),
         }
     }
 
@@ -137,6 +139,7 @@ impl PeerManager {
             let form = if compact { Inventory::CompactBlock } else { Inventory::WitnessBlock };
             self.send(peer, Message::GetData(vec![form(hash)]));
         }
+        self.fetch_past_blocks(now);
         for (id, announce) in self.high_bandwidth.changes() {
             self.send(id, Message::SendCmpct { announce, version: compact_block::VERSION });
         }

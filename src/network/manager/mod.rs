@@ -3,9 +3,11 @@
 mod blocks;
 mod compact_blocks;
 mod discovery;
+mod past_blocks;
 mod seeding;
 mod transactions;
 
+use super::backfill::{Backfill, PAST_BLOCK_TIMEOUT};
 use super::block_requests::{BLOCK_TIMEOUT, BlockRequests};
 use super::dialer::{Dial, Dialer};
 use super::header_chain::HeaderChain;
@@ -57,6 +59,7 @@ pub struct PeerManager {
     header_chain: HeaderChain,
     header_sync: HeaderSync,
     block_requests: BlockRequests,
+    backfill: Backfill,
     high_bandwidth: HighBandwidth,
     held: Held,
     /// Blocks with an earlier time are history, in s since the UNIX epoch: they are not fetched even
@@ -104,7 +107,7 @@ impl PeerManager {
     ///
     /// # Panics
     /// Outside of a tokio runtime, when it is polled.
-    pub fn start_with(settings: Settings, clock: Clock, resolver: Arc<dyn Resolve>) -> Self {
+    pub fn start_with(mut settings: Settings, clock: Clock, resolver: Arc<dyn Resolve>) -> Self {
         let now = clock.now();
         let folder = match &settings.choice {
             PeerChoice::Discover(discovery) => discovery.state_dir.as_deref(),
@@ -123,6 +126,11 @@ impl PeerManager {
             news_since: u32::try_from((now - MINERS_CLOCKS).as_secs()).unwrap_or(u32::MAX),
             first_news: None,
             block_requests: BlockRequests::new(BLOCK_TIMEOUT.min(settings.request_timeout)),
+            backfill: Backfill::new(
+                settings.backfill,
+                std::mem::take(&mut settings.known_blocks),
+                PAST_BLOCK_TIMEOUT.min(settings.request_timeout),
+            ),
             high_bandwidth: HighBandwidth::default(),
             held: Held::new(),
             seed_plan: SeedPlan::new(settings.network, rand::make_rng()),
@@ -238,6 +246,7 @@ impl PeerManager {
             self.parent_requests.deadline(),
             self.header_sync.deadline(now),
             self.block_requests.deadline(),
+            self.backfill.deadline(),
         ];
         deadlines.into_iter().flatten().min()
     }
@@ -321,6 +330,7 @@ impl PeerManager {
         {
             self.block_requests.connected(id);
         }
+        self.backfill.connected(id, info.services);
         self.tell_peer(now, id, PeerEvent::Ready(Box::new(info.clone())));
         if bulk {
             self.send(id, Message::Mempool);
@@ -334,6 +344,7 @@ impl PeerManager {
         self.tx_requests.disconnected(id);
         self.header_sync.disconnected(id);
         self.block_requests.disconnected(id);
+        self.backfill.disconnected(id);
         self.high_bandwidth.disconnected(id);
         let retry_at = self.dialer.ended(id, &reason, now);
         self.dials_at = Some(now);

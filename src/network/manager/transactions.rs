@@ -51,6 +51,7 @@ impl PeerManager {
                 entry
             {
                 self.block_requests.not_found(id, *hash);
+                self.backfill.not_found(id, *hash);
             }
         }
         let hashes = list.iter().filter_map(|entry| match *entry {

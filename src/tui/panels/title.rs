@@ -60,11 +60,18 @@ fn variants(snapshot: &Snapshot, app: &App) -> Vec<String> {
         format!(" ({})", format::span((snapshot.time + app.drift()).since(mined)))
     });
     let age = age.unwrap_or_default();
-    vec![
+    let figures = [
         format!("{peers} · median ping {ping} · tip {tip}{age}"),
         format!("{peers} · ping {ping} · tip {tip}{age}"),
         format!("{peers} · {ping} · tip {tip}"),
         format!("{peers} · tip {tip}"),
-        peers,
-    ]
+    ];
+    let backfill = snapshot.backfill.map(|progress| {
+        let [fetched, wanted] =
+            [progress.fetched, progress.wanted].map(|count| format::grouped(count.into()));
+        format!("backfill {fetched}/{wanted} · ")
+    });
+    let with_backfill =
+        backfill.iter().flat_map(|prefix| figures.iter().map(move |rest| format!("{prefix}{rest}")));
+    with_backfill.chain(figures.iter().cloned()).chain([peers]).collect()
 }

@@ -1,5 +1,6 @@
 //! The program beside real Bitcoin Core nodes.
 
+mod backfill;
 mod blocks;
 mod clusters;
 mod compact_blocks;
