@@ -3,25 +3,31 @@
 use crate::bitcoind::{Kind, NOBAN, Node, Purse, send_all, spend};
 use crate::monitor::{Monitor, named};
 use serde_json::Value;
+use tempfile::TempDir;
 
 /// How many blocks are fetched.
 const BLOCKS: u64 = 100;
 
 /// How many transactions each of them has beside its coinbase.
-const EACH: u64 = 20;
+const EACH: u64 = 10;
 
-/// Two nodes with the same chain, whose last blocks have transactions.
-fn nodes(arguments: &[&str]) -> (Node, Node) {
-    let (first, second) = (Node::synced(&[NOBAN]), Node::start(arguments));
-    let coins = Purse::new().coins(&first, BLOCKS * EACH, Kind::Segwit);
+/// Two nodes with the same chain, whose last blocks are of about 90 kB.
+fn nodes(purse: &mut Purse) -> (Node, Node) {
+    let (first, second) = (Node::synced(&[NOBAN]), Node::start(&[NOBAN]));
+    let coins = purse.coins(&first, BLOCKS * EACH, Kind::Segwit);
     for coins in coins.chunks(usize::try_from(EACH).unwrap()) {
-        let txs: Vec<_> = coins.chunks(1).map(|coin| spend(coin, 3, Kind::Segwit, 1_000)).collect();
+        let txs: Vec<_> = coins.chunks(1).map(|coin| spend(coin, 200, Kind::Segwit, 10_000)).collect();
         send_all(&first, &txs);
         first.mine(1);
     }
     second.connect(&first);
     second.disconnect(&first);
     (first, second)
+}
+
+/// Watches them, with a state of its own: chains that are mined in the same second can be the same.
+fn watch(peers: &[String], backfill: u64, state: &TempDir) -> Monitor {
+    Monitor::of(peers, &format!("--backfill {backfill} --state-dir {}", state.path().display()))
 }
 
 /// Whether this tells of so many blocks at least.
@@ -32,11 +38,12 @@ fn fetched(event: &Value, count: u64) -> bool {
 #[test]
 #[ignore = "needs bitcoind"]
 fn all_past_blocks_come_although_the_peer_that_sends_them_is_killed_in_the_middle() {
-    let (mut first, second) = nodes(&[NOBAN]);
+    let (mut first, second) = nodes(&mut Purse::new());
     // It takes connections and says nothing, so that all is asked of the other one.
     second.freeze();
     let peers = [first.address(), second.address()];
-    let monitor = Monitor::of(&peers, &format!("--backfill {BLOCKS}"));
+    let state = tempfile::tempdir().unwrap();
+    let monitor = watch(&peers, BLOCKS, &state);
     monitor.wait_for("backfill", 1);
     first.kill();
     let gone = monitor.wait_for("peer_disconnected", 1).remove(0);
@@ -53,15 +60,24 @@ fn all_past_blocks_come_although_the_peer_that_sends_them_is_killed_in_the_middl
 
 #[test]
 #[ignore = "needs bitcoind"]
-fn past_blocks_come_from_two_nodes_at_once_and_fees_become_known_by_them() {
-    let (first, second) = nodes(&[NOBAN]);
-    let coins = Purse::new().coins(&first, 10, Kind::Segwit);
+fn past_blocks_are_fetched_once_and_make_fees_known() {
+    let mut purse = Purse::new();
+    let (first, second) = nodes(&mut purse);
+    let coins = purse.coins(&first, 10, Kind::Segwit);
     second.connect(&first);
-    let monitor = Monitor::of(&[first.address(), second.address()], "--backfill 4");
+    let (peers, state) = ([first.address(), second.address()], tempfile::tempdir().unwrap());
+    let mut monitor = watch(&peers, 4, &state);
     let last = monitor.wait_until("the past blocks", |events| {
         named(events, "backfill").into_iter().find(|event| fetched(event, 4))
     });
     assert_eq!(last["wanted"], 4);
+    monitor.interrupt();
+    // What was fetched once is kept, with all that it tells.
+    let monitor = watch(&peers, 5, &state);
+    let last = monitor.wait_until("the one that is missing", |events| {
+        named(events, "backfill").into_iter().find(|event| fetched(event, 1))
+    });
+    assert_eq!(last["wanted"], 1);
     send_all(&first, &coins.chunks(1).map(|coin| spend(coin, 1, Kind::Segwit, 700)).collect::<Vec<_>>());
     for event in monitor.wait_for("transaction", 10) {
         assert_eq!(event["fee"], 700, "{event}");
