@@ -19,7 +19,7 @@ mod worth;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use fixture::{NOW, World};
 use jiff::tz::TimeZone;
-use mempulse::snapshot::{Health, TxKey};
+use mempulse::snapshot::{Health, Progress, TxKey};
 use mempulse::tui::action::{self, Action};
 use mempulse::tui::app::Flow;
 use mempulse::tui::{App, Theme, draw};
@@ -203,6 +203,17 @@ fn unreachable() {
         assert!(desk.screen().contains(last));
         desk.press(KeyCode::Esc);
         assert!(!desk.screen().contains("Nobody can be reached"), "Esc closes it");
+    }
+}
+
+#[test]
+fn the_title_tells_of_the_backfill_where_there_is_room_beside_the_tip() {
+    let world = || World { backfill: Some(Progress { fetched: 12, wanted: 100 }), ..World::new() };
+    for (width, height) in [(120, 36), (80, 24), (60, 15)] {
+        let screen = Desk::with(world(), (width, height), true).screen();
+        let title = screen.lines().next().unwrap();
+        assert!(title.contains("tip 923,114"), "{title}");
+        assert_eq!(title.contains("backfill 12/100 · "), width >= 80, "{title}");
     }
 }
 

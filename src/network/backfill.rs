@@ -4,9 +4,13 @@
 //! time, and nothing is asked for while new blocks are wanted. The order in which they come does not
 //! matter, so none waits for another.
 
+mod progress;
+
 use crate::event::PeerId;
 use crate::time::Timestamp;
 use crate::wire::{BlockHash, Services};
+pub use progress::Progress;
+use progress::Reporter;
 use std::collections::{BTreeMap, HashSet, VecDeque};
 use std::time::Duration;
 
@@ -39,9 +43,6 @@ const LIMITED_DEPTH: u32 = 288 - 2;
 /// given up.
 const PATIENCE: Duration = Duration::from_mins(2);
 
-/// The shortest time between two reports of progress.
-const REPORT_INTERVAL: Duration = Duration::from_millis(200);
-
 /// How many given-up requests are remembered, whose answers may come late.
 const MAX_LATE: usize = 64;
 
@@ -65,7 +66,7 @@ pub struct Backfill {
     stuck_since: Option<Timestamp>,
     fetched: u32,
     given_up: u32,
-    reported: Option<(Timestamp, Progress)>,
+    reporter: Reporter,
 }
 
 #[derive(Debug)]
@@ -92,23 +93,6 @@ struct Server {
     is_slow: bool,
     /// How many blocks in a row it did not send.
     silences: u32,
-}
-
-/// How far it is.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Progress {
-    /// Blocks that came.
-    pub fetched: u32,
-    /// Blocks in all.
-    pub wanted: u32,
-    /// Blocks that nobody serves.
-    pub given_up: u32,
-}
-
-impl Progress {
-    fn is_over(self) -> bool {
-        self.fetched + self.given_up >= self.wanted
-    }
 }
 
 /// What becomes of a block that came.
@@ -141,7 +125,7 @@ impl Backfill {
             stuck_since: None,
             fetched: 0,
             given_up: 0,
-            reported: None,
+            reporter: Reporter::default(),
         }
     }
 
@@ -246,10 +230,7 @@ impl Backfill {
 
     /// What is to be told of the progress now.
     pub fn report(&mut self, now: Timestamp) -> Option<Progress> {
-        let progress = self.unreported()?;
-        let is_due = self.report_at(progress).is_none_or(|at| at <= now);
-        is_due.then(|| self.reported = Some((now, progress)))?;
-        Some(progress)
+        self.reporter.report(self.progress(), now)
     }
 
     /// When [`Backfill::requests`] or [`Backfill::report`] may have something without anything else
@@ -257,7 +238,7 @@ impl Backfill {
     pub fn deadline(&self) -> Option<Timestamp> {
         let asked = self.asked.iter().map(|asked| asked.since + self.timeout);
         let stuck = self.stuck_since.map(|since| since + PATIENCE);
-        let report = self.unreported().and_then(|progress| self.report_at(progress));
+        let report = self.reporter.deadline(self.progress());
         asked.chain(stuck).chain(report).min()
     }
 
@@ -362,21 +343,6 @@ impl Backfill {
         let under_way = u32::try_from(self.waiting.len() + self.asked.len()).unwrap_or(u32::MAX);
         let Self { fetched, given_up, .. } = *self;
         Progress { fetched, wanted: fetched + given_up + under_way, given_up }
-    }
-
-    /// The progress, if it is not the one that was told last.
-    fn unreported(&self) -> Option<Progress> {
-        let progress = self.progress();
-        match self.reported {
-            Some((_, last)) => (last != progress).then_some(progress),
-            None => (progress.wanted > 0).then_some(progress),
-        }
-    }
-
-    /// When `progress` is to be told; `None`: at once.
-    fn report_at(&self, progress: Progress) -> Option<Timestamp> {
-        let (last, _) = self.reported.filter(|_| !progress.is_over())?;
-        Some(last + REPORT_INTERVAL)
     }
 }
 

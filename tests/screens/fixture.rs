@@ -5,8 +5,8 @@ use mempulse::chain::Network;
 use mempulse::event::{CommandTraffic, Direction, PeerId, Said, Tip};
 use mempulse::snapshot::{
     Detail, EphemeralDust, EventLine, Family, Health, InputRow, Level, Liveness, LivenessSlot, OutputRow,
-    Package, PeerDetail, PeerRow, RelativeRow, Relatives, RivalRow, Snapshot, Totals, TransactionDetail,
-    TransactionRow, TxKey, Window,
+    Package, PeerDetail, PeerRow, Progress, RelativeRow, Relatives, RivalRow, Snapshot, Totals,
+    TransactionDetail, TransactionRow, TxKey, Window,
 };
 use mempulse::time::Timestamp;
 use mempulse::view::{Anchor, Open, Tab, View};
@@ -23,11 +23,12 @@ pub struct World {
     pub newest: u64,
     pub missing: Vec<u64>,
     pub health: Health,
+    pub backfill: Option<Progress>,
 }
 
 impl World {
     pub fn new() -> Self {
-        Self { newest: 14_211, missing: Vec::new(), health: Health::Live }
+        Self { newest: 14_211, missing: Vec::new(), health: Health::Live, backfill: None }
     }
 
     pub fn snapshot(&self, view: &View) -> Snapshot {
@@ -42,7 +43,7 @@ impl World {
             network: Network::Mainnet,
             demo: false,
             health: self.health.clone(),
-            backfill: None,
+            backfill: self.backfill,
             totals: Totals {
                 peers_live: live.count(),
                 median_ping: Some(Duration::from_millis(41)),

@@ -1,6 +1,8 @@
 //! Past blocks on their way to us.
 
+use super::progress::REPORT_INTERVAL;
 use super::*;
+use proptest::prelude::*;
 
 const TIMEOUT: Duration = Duration::from_mins(1);
 const START: Timestamp = Timestamp::from_secs(1_000);
@@ -232,4 +234,88 @@ fn a_chain_that_turns_out_longer_moves_what_is_wanted() {
         backfill.requests(START, TIP + 100, false).into_iter().map(|(_, hash)| height(hash)).collect();
     assert_eq!(asked, [TIP + 100, TIP + 99]);
     assert_eq!(backfill.progress().wanted, 4);
+}
+
+/// What may happen. Peers and requests are named by numbers that are taken modulo how many there are.
+#[derive(Clone, Copy, Debug)]
+enum Happening {
+    Connect(u64, bool),
+    Disconnect(u64),
+    Answer(usize),
+    Refuse(usize),
+    Pass(u64),
+    Urgent,
+}
+
+fn happening() -> impl Strategy<Value = Happening> {
+    prop_oneof![
+        (0..4_u64, any::<bool>()).prop_map(|(peer, is_full)| Happening::Connect(peer, is_full)),
+        (0..4_u64).prop_map(Happening::Disconnect),
+        (0..8_usize).prop_map(Happening::Answer),
+        (0..8_usize).prop_map(Happening::Refuse),
+        (0..90_u64).prop_map(Happening::Pass),
+        Just(Happening::Urgent),
+    ]
+}
+
+/// Few are under way, of peers that are there, and every block is accounted for once.
+fn check(backfill: &Backfill, depth: u32) {
+    assert!(backfill.asked.len() <= MAX_UNDER_WAY);
+    for peer in backfill.servers.keys() {
+        assert!(backfill.asked.iter().filter(|asked| asked.peer == *peer).count() <= MAX_PER_PEER);
+    }
+    assert!(backfill.asked.iter().all(|asked| backfill.servers.contains_key(&asked.peer)));
+    assert!(backfill.waiting.iter().is_sorted_by(|a, b| a.height > b.height));
+    let waiting: HashSet<_> = backfill.waiting.iter().map(|past| past.hash).collect();
+    assert!(backfill.asked.iter().all(|asked| !waiting.contains(&asked.past.hash)));
+    assert_eq!(backfill.progress().wanted, depth);
+    assert!(backfill.late.len() <= MAX_LATE);
+}
+
+proptest! {
+    #[test]
+    fn whatever_peers_do_nothing_is_lost_and_it_comes_to_an_end(
+        happenings in proptest::collection::vec(happening(), 0..200),
+        depth in 1..400_u32,
+    ) {
+        let mut backfill = backfill(depth, &[]);
+        let mut now = START;
+        for happening in happenings {
+            let asked = |index: usize, backfill: &Backfill| {
+                let asked = backfill.asked.get(index % backfill.asked.len().max(1))?;
+                Some((asked.peer, asked.past.hash))
+            };
+            let mut is_urgent = false;
+            match happening {
+                Happening::Connect(peer, is_full) if !backfill.servers.contains_key(&PeerId(peer)) => {
+                    backfill.connected(PeerId(peer), if is_full { FULL } else { PRUNED });
+                }
+                Happening::Connect(..) => {}
+                Happening::Disconnect(peer) => backfill.disconnected(PeerId(peer)),
+                Happening::Answer(index) => if let Some((peer, hash)) = asked(index, &backfill) {
+                    backfill.receives(peer, height(hash), now);
+                },
+                Happening::Refuse(index) => if let Some((peer, hash)) = asked(index, &backfill) {
+                    backfill.not_found(peer, hash);
+                },
+                Happening::Pass(secs) => now = now + Duration::from_secs(secs),
+                Happening::Urgent => is_urgent = true,
+            }
+            let requests = backfill.requests(now, TIP, is_urgent);
+            prop_assert!(requests.is_empty() || !is_urgent);
+            check(&backfill, depth);
+        }
+        backfill.connected(PeerId(100), FULL);
+        for _ in 0..depth + 20 {
+            now = now + TIMEOUT;
+            for (peer, height) in backfill.asks(now) {
+                if peer == PeerId(100) {
+                    backfill.receives(peer, height, now);
+                }
+            }
+            check(&backfill, depth);
+        }
+        let Progress { fetched, wanted, given_up } = backfill.progress();
+        prop_assert_eq!(fetched + given_up, wanted, "one who serves all is enough");
+    }
 }

@@ -54,13 +54,16 @@ fn the_blocks_of_a_reorganisation_are_told() {
     let node = Node::synced(&[NOBAN]);
     let monitor = Monitor::of(&[node.address()], "");
     monitor.wait_for("peer_connected", 1);
-    let stale = node.mine(1).remove(0);
-    told(&monitor, &stale);
+    let stale = node.mine(2);
+    told(&monitor, &stale[1]);
 
-    node.rpc("invalidateblock", &json!([stale]));
+    node.rpc("invalidateblock", &json!([stale[0]]));
     // To another script: blocks that differ in nothing would be the same ones again.
     let branch = node.rpc("generatetoaddress", &json!([3, OP_TRUE_ADDRESS]));
     for hash in branch.as_array().unwrap() {
         agrees(&node, &told(&monitor, hash.as_str().unwrap()));
     }
+    let left = monitor.told("reorg");
+    assert_eq!(left.len(), 1);
+    assert_eq!(left[0]["disconnected"], json!([stale[1], stale[0]]), "newest first");
 }
