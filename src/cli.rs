@@ -110,6 +110,15 @@ pub struct CommonArgs {
     /// The memory for transactions, in MiB (5 to 65536); the oldest are dropped beyond it
     #[arg(long, value_name = "MIB", default_value_t = 300, value_parser = clap::value_parser!(u32).range(5..=65_536))]
     pub max_mempool: u32,
+    /// Tell what happens with this address, txid or scriptPubKey (hexadecimal digits); repeatable
+    #[arg(long, value_name = "TARGET")]
+    pub watch: Vec<String>,
+    /// Ring the terminal's bell when something happens with what is watched
+    #[arg(long)]
+    pub bell: bool,
+    /// Run this program when something happens with what is watched; it is told what by its environment
+    #[arg(long, value_name = "PATH")]
+    pub on_watch: Option<PathBuf>,
     /// Write a log to this file; a new one is begun each day, its name ends in the date
     #[arg(long, value_name = "PATH")]
     pub log_file: Option<PathBuf>,

@@ -26,6 +26,7 @@
 //! | [`model`] | events → the state of mempool, peers and blocks |
 //! | [`monitor`] | where network and model meet |
 //! | [`coin_store`], [`history_store`], `state_file` | what the model learned, kept from one run to the next |
+//! | [`watching`] | what the user watches, and the command that is run for it |
 //! | [`stream`], [`log`] | events as JSON lines, events as a log file |
 //! | [`demo`] | a network of its own, to be watched without any other |
 //! | [`snapshot`], [`view`] | what the screen may know, and what it looks at |
@@ -54,4 +55,5 @@ pub mod text;
 pub mod time;
 pub mod tui;
 pub mod view;
+pub mod watching;
 pub mod wire;

@@ -82,5 +82,6 @@ pub fn event(event: &Event, model: &Model) {
         EventKind::Backfill { fetched, wanted, given_up } => {
             tracing::debug!(fetched, wanted, given_up, "backfill");
         }
+        EventKind::Watch(_) | EventKind::Unwatch(_) => {}
     }
 }

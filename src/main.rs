@@ -3,11 +3,13 @@
 #![forbid(unsafe_code)]
 
 use anyhow::{Context, Result};
+use mempulse::chain::Network;
 use mempulse::cli::{self, Cli, Command, CommonArgs, DemoArgs, WatchArgs};
 use mempulse::clock::Clock;
 use mempulse::coin_store::CoinStore;
 use mempulse::config::{self, ConfigError};
 use mempulse::demo::{Demo, DemoSettings};
+use mempulse::event::{Event, EventKind};
 use mempulse::history_store::HistoryStore;
 use mempulse::model::coins::Coins;
 use mempulse::model::{Model, ModelSettings};
@@ -15,6 +17,8 @@ use mempulse::monitor::{Monitor, Screen};
 use mempulse::network::{PeerChoice, PeerManager, Settings};
 use mempulse::tui::{self, TuiSettings};
 use mempulse::view::View;
+use mempulse::watching::runner::Runner;
+use mempulse::watching::{MAX_TARGETS, Target};
 use mempulse::{log, stream};
 use std::ffi::OsString;
 use std::io::{ErrorKind, Write};
@@ -26,6 +30,9 @@ use tokio::runtime::Runtime;
 use tokio::sync::{mpsc, watch};
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
+
+/// How many orders of the user may wait.
+const ORDERS: usize = 16;
 
 /// Records that may wait for the stream's reader before the peers feel it.
 const RECORD_QUEUE: usize = 1_024;
@@ -146,12 +153,13 @@ async fn show(
     settings.ping_timeout = common.ping_timeout;
     settings.request_timeout = common.request_timeout;
 
+    let targets = targets(&common.watch, settings.network)?;
     let clock = Clock::start();
     let kept = Coins::LEAST_KEPT.max(usize::try_from(settings.backfill).unwrap_or(usize::MAX));
     let (coin_store, coins) = CoinStore::open(state_dir.as_deref(), settings.network, kept);
     settings.known_blocks = coins.blocks().map(|(_, hash)| hash).collect();
     let (history_store, history) = HistoryStore::open(state_dir.as_deref(), settings.network, clock.now());
-    let model = Model::new(ModelSettings {
+    let mut model = Model::new(ModelSettings {
         network: settings.network,
         demo,
         listed_peers: matches!(settings.choice, PeerChoice::Only(_)),
@@ -160,22 +168,36 @@ async fn show(
     })
     .with_coins(coins)
     .with_history(history);
+    for target in targets {
+        model.apply(&Event { time: clock.now(), kind: EventKind::Watch(target) });
+    }
     // Boxed: it holds the state of everything, and moves from here to the task that owns it.
     let network = PeerManager::start(settings, clock);
-    let monitor = Box::new(Monitor { network, model, coins: coin_store, history: history_store, clock });
+    let runner = Runner::start(common.on_watch.clone());
+    let monitor =
+        Box::new(Monitor { network, model, coins: coin_store, history: history_store, runner, clock });
     match frontend {
-        Frontend::Screen => show_screen(monitor).await,
+        Frontend::Screen => show_screen(monitor, common.bell).await,
         Frontend::Stream => write_stream(monitor).await,
     }
 }
 
-async fn show_screen(monitor: Box<Monitor>) -> Result<()> {
+/// What is to be watched from the start.
+fn targets(texts: &[String], network: Network) -> Result<Vec<Target>> {
+    if texts.len() > MAX_TARGETS {
+        anyhow::bail!("--watch is given {} times; at most {MAX_TARGETS} targets can be watched", texts.len());
+    }
+    texts.iter().map(|text| Target::parse(text, network).context("--watch")).collect()
+}
+
+async fn show_screen(monitor: Box<Monitor>, bell: bool) -> Result<()> {
+    let (order_sender, orders) = mpsc::channel(ORDERS);
     let (view_sender, views) = watch::channel(View::default());
     let (snapshots, snapshot_receiver) = watch::channel(Arc::default());
     let shutdown = CancellationToken::new();
-    let feeding = tokio::spawn(monitor.feed_screen(Screen { views, snapshots }, shutdown.clone()));
-    let shown =
-        tui::run(TuiSettings::from_environment(), snapshot_receiver, view_sender, shutdown.clone()).await;
+    let feeding = tokio::spawn(monitor.feed_screen(Screen { views, snapshots, orders }, shutdown.clone()));
+    let settings = TuiSettings { bell, ..TuiSettings::from_environment() };
+    let shown = tui::run(settings, snapshot_receiver, view_sender, order_sender, shutdown.clone()).await;
     shutdown.cancel();
     feeding.await.context("the monitor failed")?;
     Ok(shown?)

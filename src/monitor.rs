@@ -10,6 +10,7 @@ use crate::network::PeerManager;
 use crate::snapshot::Snapshot;
 use crate::stream::{self, Record};
 use crate::view::View;
+use crate::watching::runner::Runner;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{mpsc, watch};
@@ -31,6 +32,8 @@ pub struct Monitor {
     pub model: Model,
     /// What of it outlives this run.
     pub coins: CoinStore,
+    /// What is run when something happens with what is watched.
+    pub runner: Runner,
     /// And what was measured.
     pub history: HistoryStore,
     /// What time it is.
@@ -44,6 +47,8 @@ pub struct Screen {
     pub views: watch::Receiver<View>,
     /// What it draws.
     pub snapshots: watch::Sender<Arc<Snapshot>>,
+    /// What the user wants to be watched, or not any more.
+    pub orders: mpsc::Receiver<EventKind>,
 }
 
 impl Monitor {
@@ -58,6 +63,11 @@ impl Monitor {
                 biased;
                 () = shutdown.cancelled() => break,
                 Ok(()) = screen.views.changed() => self.publish(&mut screen),
+                Some(kind) = screen.orders.recv() => {
+                    let event = Event { time: self.clock.now(), kind };
+                    self.apply(&event);
+                    self.publish(&mut screen);
+                }
                 _ = frame.tick() => {
                     let now = self.clock.now();
                     if news || now.since(published) >= IDLE_FRAME {
@@ -110,6 +120,9 @@ impl Monitor {
             problem = self.history.problem() => {
                 Event { time: self.clock.now(), kind: EventKind::Warning(problem) }
             }
+            problem = self.runner.problem() => {
+                Event { time: self.clock.now(), kind: EventKind::Warning(problem) }
+            }
         }
     }
 
@@ -122,7 +135,7 @@ impl Monitor {
         let outcome = self.model.apply(event);
         log::event(event, &self.model);
         self.want_parents(event, &outcome);
-        self.keep_coins(&outcome);
+        self.hand_on(&outcome);
         self.history.keep(self.model.history());
         outcome
     }
@@ -140,10 +153,13 @@ impl Monitor {
         }
     }
 
-    fn keep_coins(&mut self, outcome: &Outcome) {
+    /// Hands on what others keep or run.
+    fn hand_on(&mut self, outcome: &Outcome) {
         for change in &outcome.changes {
-            if let Change::Coins(block) = change {
-                self.coins.save(Arc::clone(block));
+            match change {
+                Change::Coins(block) => self.coins.save(Arc::clone(block)),
+                Change::Watch(notice) => self.runner.tell(notice),
+                _ => {}
             }
         }
     }

@@ -2,7 +2,7 @@
 
 use crate::event::{Event, EventKind, PeerEvent, PeerId, Transport};
 use crate::model::kinds::{Kind, Kinds};
-use crate::model::{Change, Departure, Model, Outcome};
+use crate::model::{Change, Departure, Model, Outcome, WatchEvent, WatchNotice};
 use crate::snapshot::{BlockFigures, Missing, Unseen};
 use crate::text::hex;
 use crate::time::Timestamp;
@@ -89,6 +89,17 @@ enum Body {
     Evicted {
         txid: String,
         reason: String,
+    },
+    /// Something happened with what the user watches.
+    Watch {
+        what: &'static str,
+        target: String,
+        txid: String,
+        received: u64,
+        spent: u64,
+        by: Option<String>,
+        height: Option<u32>,
+        confirmations: Option<u32>,
     },
     /// Blocks left the best chain, newest first.
     Reorg {
@@ -199,6 +210,7 @@ fn of_change(change: &Change, event: &Event, model: &Model) -> Option<Body> {
         Change::Accepted(wtxid) => transaction(wtxid, event, model),
         Change::Left(txid, why) => Some(departure(*txid, *why)),
         Change::Coins(_) => None,
+        Change::Watch(notice) => Some(watch(notice)),
         Change::Returned(txid) => Some(Body::Returned { txid: txid.to_string() }),
         Change::Block(figures) => Some(Body::Block(Box::new(block(figures, model)))),
         Change::DoubleSpend(spend) => Some(Body::Conflict {
@@ -247,6 +259,29 @@ fn block(figures: &BlockFigures, model: &Model) -> BlockBody {
         missing: figures.missing.iter().map(missing).collect(),
         arrived_after_ms: figures.arrived_after.map(milliseconds),
         peer: address(model, figures.peer),
+    }
+}
+
+fn watch(notice: &WatchNotice) -> Body {
+    let (mut by, mut height, mut confirmations) = (None, None, None);
+    match notice.event {
+        WatchEvent::Replaced { by: other } | WatchEvent::DoubleSpent { by: other } => {
+            by = Some(other.to_string());
+        }
+        WatchEvent::Confirmed { height: at, confirmations: count } => {
+            (height, confirmations) = (Some(at), Some(count));
+        }
+        WatchEvent::Arrived | WatchEvent::Unconfirmed | WatchEvent::Left => {}
+    }
+    Body::Watch {
+        what: notice.event.name(),
+        target: notice.target.clone(),
+        txid: notice.txid.to_string(),
+        received: notice.received,
+        spent: notice.spent,
+        by,
+        height,
+        confirmations,
     }
 }
 

@@ -21,6 +21,8 @@ pub struct View {
     pub arrival: usize,
     /// The Mempool screen.
     pub mempool: MempoolView,
+    /// Whether the list of what is watched is open.
+    pub watched: bool,
     /// What is open in detail.
     pub open: Option<Open>,
 }

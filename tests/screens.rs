@@ -16,7 +16,7 @@ mod pool;
 #[path = "screens/worth.rs"]
 mod worth;
 
-use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
 use fixture::{NOW, World};
 use jiff::tz::TimeZone;
 use mempulse::snapshot::{Health, Progress, TxKey};
@@ -74,6 +74,14 @@ impl Desk {
         for key in keys.chars() {
             self.press(KeyCode::Char(key));
         }
+    }
+
+    /// Types into a line of input.
+    fn type_text(&mut self, text: &str) {
+        for letter in text.chars() {
+            self.app.on_event(&Event::Key(KeyCode::Char(letter).into()));
+        }
+        self.app.on_event(&Event::Key(KeyCode::Enter.into()));
     }
 
     fn pass(&mut self, time: Duration) {
@@ -134,6 +142,14 @@ fn peer_detail() {
     seen_at_every_size("peer_detail", |desk| {
         desk.type_keys("hj");
         desk.press(KeyCode::Enter);
+    });
+}
+
+#[test]
+fn watched() {
+    seen_at_every_size("watched", |desk| {
+        desk.type_keys("wja");
+        desk.type_text("bc1qnothing");
     });
 }
 

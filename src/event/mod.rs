@@ -12,6 +12,7 @@ pub use traffic::{CommandTraffic, Direction, Said, Traffic};
 
 use crate::address::PeerAddress;
 use crate::time::Timestamp;
+use crate::watching::Target;
 use crate::wire::{Block, BlockHash, Services, Transaction, TxHash};
 use std::fmt;
 use std::sync::Arc;
@@ -71,6 +72,10 @@ pub enum EventKind {
         /// The block.
         block: Arc<Block>,
     },
+    /// The user wants to know what happens with it.
+    Watch(Target),
+    /// The user does not want to know any more.
+    Unwatch(Target),
     /// How far the fetching of past blocks is.
     Backfill {
         /// Blocks that are here.

@@ -3,6 +3,7 @@
 use super::coins::BlockCoins;
 use super::departed::Departure;
 use super::rivals::DoubleSpend;
+use super::watching::WatchNotice;
 use crate::snapshot::BlockFigures;
 use crate::wire::{Txid, Wtxid};
 use std::sync::Arc;
@@ -34,6 +35,8 @@ pub enum Change {
     Block(Arc<BlockFigures>),
     /// The outputs of a block are known that were not.
     Coins(Arc<BlockCoins>),
+    /// Something happened with what the user watches.
+    Watch(WatchNotice),
     /// A held transaction and another one that spends the same are both alive.
     DoubleSpend(DoubleSpend),
 }

@@ -38,6 +38,7 @@ pub(super) fn transaction(
         wtxid: tx.wtxid(),
         weight: tx.weight(),
         counted_vsize: entry.adjusted_weight().div_ceil(4),
+        raw: tx.raw().clone(),
         size: u32::try_from(tx.raw().len()).unwrap_or(u32::MAX),
         version: tx.version(),
         lock_time: tx.lock_time(),

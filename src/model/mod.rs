@@ -33,6 +33,7 @@ mod testing;
 #[cfg(test)]
 mod tests;
 mod transactions;
+mod watching;
 mod worth;
 
 pub use change::{Change, Outcome};
@@ -40,6 +41,7 @@ pub use departed::Departure;
 pub use entry::Entry;
 pub use pool::History;
 pub use rivals::DoubleSpend;
+pub use watching::{WatchEvent, WatchNotice};
 
 use crate::address::PeerAddress;
 use crate::chain::Network;
@@ -65,6 +67,7 @@ use races::Races;
 use rates::{Gauge, PerSecond};
 use std::sync::Arc;
 use story::Teller;
+use watching::Watching;
 
 /// The rates of a snapshot reach this far back, in s.
 const RATES_SHOWN: u64 = 60;
@@ -95,6 +98,7 @@ pub struct Model {
     tip: Option<Tip>,
     races: Races,
     watch: Watch,
+    watching: Watching,
     book: Vec<BookSize>,
     blocks: Blocks,
     arrivals: PerSecond,
@@ -133,6 +137,7 @@ impl Model {
             tip: None,
             races: Races::default(),
             watch: Watch::default(),
+            watching: Watching::default(),
             book: Vec::new(),
             blocks: Blocks::default(),
             arrivals: PerSecond::new(started),
@@ -212,6 +217,11 @@ impl Model {
                     self.log.push(now, story::backfill(progress));
                 }
             }
+            EventKind::Watch(target) => {
+                let notices = self.watching.add(now, target, &self.mempool);
+                outcome.changes.extend(notices.into_iter().map(Change::Watch));
+            }
+            EventKind::Unwatch(target) => self.watching.remove(target),
         }
         self.mempool.settle_clusters();
         if self.watch.is_due(now) {
@@ -221,7 +231,37 @@ impl Model {
         self.history.observe(now, &self.mempool.pool);
         let left = self.mempool.departed.take_news();
         outcome.changes.extend(left.into_iter().map(|(txid, why)| Change::Left(txid, why)));
+        self.look_at_watched(event, &mut outcome);
         outcome
+    }
+
+    /// What the changes mean for what the user watches.
+    fn look_at_watched(&mut self, event: &Event, outcome: &mut Outcome) {
+        let (now, mut notices) = (event.time, Vec::new());
+        match &event.kind {
+            EventKind::Block { height, block, .. } => notices = self.watching.block(now, block, *height),
+            EventKind::PastBlock { block, .. } => self.watching.past_block(block),
+            _ => {}
+        }
+        for change in &outcome.changes {
+            notices.extend(match change {
+                Change::Accepted(wtxid) => match self.mempool.key(TxHash::Wtxid(*wtxid)) {
+                    Some(key) => self
+                        .mempool
+                        .get(key)
+                        .map_or_else(Vec::new, |entry| self.watching.arrive(now, entry.tx())),
+                    None => Vec::new(),
+                },
+                Change::Left(txid, why) => self.watching.leave(now, *txid, *why),
+                Change::Returned(txid) => self.watching.unconfirm(now, *txid),
+                Change::DoubleSpend(spend) => self.watching.double_spend(now, spend.held, spend.lost),
+                _ => Vec::new(),
+            });
+        }
+        for notice in notices {
+            self.log.push(now, story::watched(&notice));
+            outcome.changes.push(Change::Watch(notice));
+        }
     }
 
     fn look_for_double_spends(&mut self, now: Timestamp, outcome: &mut Outcome) {
@@ -366,6 +406,8 @@ impl Model {
             arrival: self.arrivals.slices(now, view.arrival),
             events: self.log.newest(view.events),
             peers_screen: (view.tab == Tab::Peers).then(|| Box::new(self.peers_screen(&view.worth, now))),
+            notices: self.watching.count(),
+            watched: if view.watched { self.watching.rows(now) } else { Vec::new() },
             mempool_screen: (view.tab == Tab::Mempool)
                 .then(|| Box::new(self.mempool_screen(view.mempool, now))),
             blocks_screen: (view.tab == Tab::Blocks).then(|| Box::new(self.blocks_screen())),

@@ -3,6 +3,7 @@
 use super::log::Subject;
 use super::odd::Oddity;
 use super::rivals::DoubleSpend;
+use super::watching::{WatchEvent, WatchNotice};
 use crate::address::PeerAddress;
 use crate::event::{DisconnectReason, PeerEvent, PeerId};
 use crate::snapshot::{BlockFigures, Level, Progress};
@@ -155,6 +156,40 @@ pub(super) fn double_spend(spend: &DoubleSpend) -> Told {
         short(*lost)
     );
     Told { level: Level::Warning, subject: Subject::Once, text }
+}
+
+/// That something happened with what the user watches.
+pub(super) fn watched(notice: &WatchNotice) -> Told {
+    let what = match notice.event {
+        WatchEvent::Arrived => "arrived".to_owned(),
+        WatchEvent::Replaced { by } => format!("replaced by {}", short(by)),
+        WatchEvent::DoubleSpent { by } => format!("DOUBLE SPENT by {}", short(by)),
+        WatchEvent::Confirmed { height, confirmations } => {
+            format!("confirmed in block {} ({confirmations})", grouped(height.into()))
+        }
+        WatchEvent::Unconfirmed => "back to unconfirmed".to_owned(),
+        WatchEvent::Left => "left the mempool".to_owned(),
+    };
+    let mut parts = vec![format!("watched {}: {} {what}", cut(&notice.target), short(notice.txid))];
+    if notice.received > 0 {
+        parts.push(format!("+{} sat", grouped(notice.received)));
+    }
+    if notice.spent > 0 {
+        parts.push(format!("−{} sat", grouped(notice.spent)));
+    }
+    let level = match notice.event {
+        WatchEvent::Arrived | WatchEvent::Confirmed { .. } => Level::Good,
+        _ => Level::Warning,
+    };
+    Told { level, subject: Subject::Once, text: parts.join(" ") }
+}
+
+/// The beginning and the end of what is watched.
+fn cut(target: &str) -> String {
+    match (target.get(..10), target.len().checked_sub(6).and_then(|end| target.get(end..))) {
+        (Some(begin), Some(end)) if target.len() > 17 => format!("{begin}…{end}"),
+        _ => target.to_owned(),
+    }
 }
 
 /// The beginning and the end of a txid, as the screen shows it.

@@ -8,6 +8,7 @@ mod family;
 mod mempool;
 mod peers;
 mod transactions;
+mod watched;
 mod worth;
 
 pub use blocks::{BlockDetail, BlockFigures, BlockRow, BlocksScreen, Missing, Spread, Unseen};
@@ -15,6 +16,7 @@ pub use family::{EphemeralDust, Family, Package, RelativeRow, Relatives};
 pub use mempool::{Amount, BAND_STARTS, BANDS, Coverage, HistogramBar, MempoolScreen, ProjectedBlock};
 pub use peers::{Liveness, LivenessSlot, PeerDetail, PeerRow};
 pub use transactions::{InputRow, OutputRow, RivalRow, TransactionDetail, TransactionRow, TxKey};
+pub use watched::WatchRow;
 pub use worth::{
     AnswerFigures, HeatCell, HeatMap, LostPeer, PeerWorth, PeersScreen, PingFigures, RelayCounts, WorthRow,
 };
@@ -58,6 +60,10 @@ pub struct Snapshot {
     pub events: Vec<EventLine>,
     /// The Peers screen, if the view looks at it.
     pub peers_screen: Option<Box<PeersScreen>>,
+    /// How often something happened with what the user watches, since the start.
+    pub notices: u64,
+    /// What the user watches, if the view looks at it.
+    pub watched: Vec<WatchRow>,
     /// The Mempool screen, if the view looks at it.
     pub mempool_screen: Option<Box<MempoolScreen>>,
     /// The Blocks screen, if the view looks at it.

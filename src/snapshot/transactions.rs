@@ -3,6 +3,7 @@
 use super::Family;
 use crate::time::Timestamp;
 use crate::wire::{Txid, Wtxid};
+use bytes::Bytes;
 use std::time::Duration;
 
 /// Names a held transaction by its order of arrival.
@@ -48,6 +49,8 @@ pub struct TransactionDetail {
     pub counted_vsize: u32,
     /// The serialized size, in bytes.
     pub size: u32,
+    /// As it is sent, witness included; shares the memory of the one that is held.
+    pub raw: Bytes,
     /// Its version.
     pub version: u32,
     /// Its lock time.

@@ -24,6 +24,16 @@ pub enum Action {
     SortReversed,
     /// Count transactions in the histogram, or their size.
     ToggleHistogram,
+    /// Show what is watched.
+    Watched,
+    /// Type something to be watched.
+    AddWatched,
+    /// Watch the selected target no longer.
+    RemoveWatched,
+    /// Copy the txid of the open or selected transaction.
+    CopyTxid,
+    /// Copy the open transaction.
+    CopyRaw,
     /// Look at the next panel.
     NextPanel,
     /// Look at the previous panel.
@@ -72,6 +82,8 @@ pub enum Scope {
     Blocks,
     /// Where a layer is open.
     Layer,
+    /// Where the list of what is watched is open.
+    Watched,
 }
 
 impl Scope {
@@ -79,9 +91,10 @@ impl Scope {
     pub fn covers(self, place: Self) -> bool {
         match self {
             Self::Everywhere => true,
-            Self::Lists => !matches!(place, Self::Layer | Self::Mempool),
+            Self::Lists => !matches!(place, Self::Layer | Self::Watched | Self::Mempool),
             Self::Others => matches!(place, Self::Peers | Self::Mempool | Self::Blocks),
-            Self::Overview | Self::Peers | Self::Mempool | Self::Blocks | Self::Layer => self == place,
+            Self::Layer => matches!(place, Self::Layer | Self::Watched),
+            Self::Overview | Self::Peers | Self::Mempool | Self::Blocks | Self::Watched => self == place,
         }
     }
 }
@@ -242,6 +255,41 @@ pub const BINDINGS: &[Binding] = &[
         hint: Some(("v", "vB or count", Scope::Mempool)),
     },
     Binding {
+        keys: &[letter('w')],
+        action: Action::Watched,
+        scope: Scope::Everywhere,
+        help: ("w", "what is watched"),
+        hint: Some(("w", "watched", Scope::Overview)),
+    },
+    Binding {
+        keys: &[letter('a')],
+        action: Action::AddWatched,
+        scope: Scope::Watched,
+        help: ("a", "there: watch an address, txid or script"),
+        hint: Some(("a", "add", Scope::Watched)),
+    },
+    Binding {
+        keys: &[letter('d'), plain(KeyCode::Delete)],
+        action: Action::RemoveWatched,
+        scope: Scope::Watched,
+        help: ("d  Delete", "there: watch the selected one no longer"),
+        hint: Some(("d", "remove", Scope::Watched)),
+    },
+    Binding {
+        keys: &[letter('y')],
+        action: Action::CopyTxid,
+        scope: Scope::Everywhere,
+        help: ("y", "copy the txid (OSC 52)"),
+        hint: None,
+    },
+    Binding {
+        keys: &[letter('Y')],
+        action: Action::CopyRaw,
+        scope: Scope::Layer,
+        help: ("Y", "in details: copy the transaction in hex"),
+        hint: None,
+    },
+    Binding {
         keys: &[plain(KeyCode::Up), letter('k')],
         action: Action::Move(Motion::Up),
         scope: Scope::Everywhere,
@@ -314,7 +362,9 @@ mod tests {
 
     #[test]
     fn no_key_has_two_meanings_in_one_place() {
-        for place in [Scope::Overview, Scope::Peers, Scope::Mempool, Scope::Blocks, Scope::Layer] {
+        for place in
+            [Scope::Overview, Scope::Peers, Scope::Mempool, Scope::Blocks, Scope::Layer, Scope::Watched]
+        {
             let in_force = || BINDINGS.iter().filter(move |binding| binding.scope.covers(place));
             let mut keys: Vec<Key> = Vec::new();
             for key in in_force().flat_map(|binding| binding.keys) {
@@ -373,6 +423,7 @@ mod tests {
             "↑" => KeyCode::Up.into(),
             "↓" => KeyCode::Down.into(),
             "PgUp" => KeyCode::PageUp.into(),
+            "Delete" => KeyCode::Delete.into(),
             "PgDn" => KeyCode::PageDown.into(),
             "Home" => KeyCode::Home.into(),
             "End" => KeyCode::End.into(),

@@ -10,6 +10,7 @@
 
 pub mod action;
 pub mod app;
+mod bell;
 mod chart;
 mod format;
 mod layout;
@@ -26,9 +27,11 @@ pub use panels::draw;
 pub use theme::Theme;
 
 use crate::clock::Clock;
+use crate::event::EventKind;
 use crate::snapshot::Snapshot;
 use crate::view::View;
 use app::Flow;
+use bell::Bell;
 use crossterm::event::{Event, EventStream};
 use futures_util::StreamExt;
 use jiff::tz::TimeZone;
@@ -37,7 +40,7 @@ use std::io::{self, IsTerminal};
 use std::sync::Arc;
 use std::time::Duration;
 use terminal::Screen;
-use tokio::sync::watch;
+use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, MissedTickBehavior, interval_at, sleep_until};
 use tokio_util::sync::CancellationToken;
 
@@ -53,6 +56,8 @@ pub struct TuiSettings {
     pub colour: bool,
     /// The zone in which times of day are told.
     pub zone: TimeZone,
+    /// Whether to ring the bell when something happens with what is watched.
+    pub bell: bool,
 }
 
 impl TuiSettings {
@@ -60,7 +65,7 @@ impl TuiSettings {
     /// and the system's time zone.
     pub fn from_environment() -> Self {
         let colour = std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
-        Self { colour, zone: TimeZone::system() }
+        Self { colour, zone: TimeZone::system(), bell: false }
     }
 }
 
@@ -90,12 +95,14 @@ pub async fn run(
     settings: TuiSettings,
     snapshots: watch::Receiver<Arc<Snapshot>>,
     views: watch::Sender<View>,
+    orders: mpsc::Sender<EventKind>,
     shutdown: CancellationToken,
 ) -> Result<(), TuiError> {
     let mut signals = Signals::listen()?;
     let mut screen = Screen::open(shutdown.clone())?;
-    let ended =
-        Session::new(settings, snapshots, views, &screen)?.run(&mut screen, &mut signals, shutdown).await;
+    let ended = Session::new(settings, snapshots, views, orders, &screen)?
+        .run(&mut screen, &mut signals, shutdown)
+        .await;
     let closed = screen.close();
     match ended.and(closed) {
         // There is nobody left to tell.
@@ -110,6 +117,8 @@ struct Session {
     clock: Clock,
     snapshots: watch::Receiver<Arc<Snapshot>>,
     views: watch::Sender<View>,
+    orders: mpsc::Sender<EventKind>,
+    bell: Option<Bell>,
 }
 
 impl Session {
@@ -117,13 +126,16 @@ impl Session {
         settings: TuiSettings,
         mut snapshots: watch::Receiver<Arc<Snapshot>>,
         views: watch::Sender<View>,
+        orders: mpsc::Sender<EventKind>,
         screen: &Screen,
     ) -> io::Result<Self> {
         let clock = Clock::start();
         let theme = Theme::new(settings.colour);
         let first = snapshots.borrow_and_update().clone();
+        let notices = first.notices;
         let app = App::new(theme, settings.zone, screen.size()?, first, clock.now());
-        Ok(Self { app, clock, snapshots, views })
+        let bell = settings.bell.then(|| Bell::new(notices));
+        Ok(Self { app, clock, snapshots, views, orders, bell })
     }
 
     async fn run(
@@ -161,7 +173,7 @@ impl Session {
                 }
                 event = keys.next() => match event {
                     None => return Ok(()),
-                    Some(event) => match self.on_event(&event?) {
+                    Some(event) => match self.on_event(&event?, screen)? {
                         Flow::Continue => {}
                         Flow::Quit => return Ok(()),
                         Flow::Suspend => signals::ask_to_stop()?,
@@ -172,7 +184,11 @@ impl Session {
                         return Ok(());
                     }
                     let snapshot = self.snapshots.borrow_and_update().clone();
-                    self.app.on_snapshot(snapshot, self.clock.now());
+                    let now = self.clock.now();
+                    if self.bell.as_mut().is_some_and(|bell| bell.rings(snapshot.notices, now)) {
+                        screen.ring()?;
+                    }
+                    self.app.on_snapshot(snapshot, now);
                 }
                 _ = tick.tick() => {}
             }
@@ -182,9 +198,16 @@ impl Session {
         }
     }
 
-    fn on_event(&mut self, event: &Event) -> Flow {
-        let action = event.as_key_event().and_then(|key| action::action(key, self.app.place()));
-        action.map_or(Flow::Continue, |action| self.app.update(action))
+    fn on_event(&mut self, event: &Event, screen: &mut Screen) -> io::Result<Flow> {
+        let flow = self.app.on_event(event);
+        if let Some(copied) = self.app.take_copied() {
+            screen.copy(&copied)?;
+        }
+        for order in self.app.take_orders() {
+            // So many wait only if the monitor has ended.
+            let _ = self.orders.try_send(order);
+        }
+        Ok(flow)
     }
 
     fn draw(&mut self, screen: &mut Screen) -> io::Result<()> {

@@ -2,6 +2,7 @@
 
 use super::app::Flow;
 use super::signals::{self, Signal, Signals};
+use crossterm::clipboard::CopyToClipboard;
 use crossterm::cursor::{Hide, Show};
 use crossterm::terminal::{
     BeginSynchronizedUpdate, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen,
@@ -53,6 +54,18 @@ impl Screen {
         execute!(self.terminal.backend_mut(), EndSynchronizedUpdate)?;
         self.last_frame = Instant::now();
         Ok(())
+    }
+
+    /// Rings the bell.
+    pub fn ring(&mut self) -> io::Result<()> {
+        let output = self.terminal.backend_mut();
+        output.write_all(b"\x07")?;
+        output.flush()
+    }
+
+    /// Hands a text to the terminal's clipboard (OSC 52).
+    pub fn copy(&mut self, text: &str) -> io::Result<()> {
+        execute!(self.terminal.backend_mut(), CopyToClipboard::to_clipboard_from(text))
     }
 
     /// When the last frame was drawn.

@@ -124,6 +124,26 @@ pub fn address(script_pubkey: &[u8], network: Network) -> Option<String> {
     }
 }
 
+/// The script of `text`, an address of `network`; `None` if it is none.
+pub fn script_pubkey(text: &str, network: Network) -> Option<Vec<u8>> {
+    if let Ok((prefix, version, program)) = segwit::decode(text) {
+        let is_ours = prefix.as_str().eq_ignore_ascii_case(network.bech32_prefix());
+        let opcode = if version.to_u8() == 0 { 0 } else { 0x50 + version.to_u8() };
+        let length = u8::try_from(program.len()).ok()?;
+        return is_ours.then(|| [&[opcode, length], &program[..]].concat());
+    }
+    let payload = bs58::decode(text).with_check(None).into_vec().ok()?;
+    let (&version, hash) = payload.split_first().filter(|(_, hash)| hash.len() == 20)?;
+    let (key_hash, script_hash) = network.base58_versions();
+    if version == key_hash {
+        Some([&[0x76, 0xa9, 20], hash, &[0x88, 0xac]].concat())
+    } else if version == script_hash {
+        Some([&[0xa9, 20], hash, &[0x87]].concat())
+    } else {
+        None
+    }
+}
+
 fn base58check(version: u8, hash: &[u8]) -> String {
     let mut payload = vec![version];
     payload.extend_from_slice(hash);

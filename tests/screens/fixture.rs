@@ -3,13 +3,15 @@
 use crate::{blocks, pool};
 use mempulse::chain::Network;
 use mempulse::event::{CommandTraffic, Direction, PeerId, Said, Tip};
+use mempulse::model::{WatchEvent, WatchNotice};
 use mempulse::snapshot::{
     Detail, EphemeralDust, EventLine, Family, Health, InputRow, Level, Liveness, LivenessSlot, OutputRow,
     Package, PeerDetail, PeerRow, Progress, RelativeRow, Relatives, RivalRow, Snapshot, Totals,
-    TransactionDetail, TransactionRow, TxKey, Window,
+    TransactionDetail, TransactionRow, TxKey, WatchRow, Window,
 };
 use mempulse::time::Timestamp;
 use mempulse::view::{Anchor, Open, Tab, View};
+use mempulse::watching::Target;
 use mempulse::wire::{BlockHash, Txid, Wtxid};
 use std::time::Duration;
 
@@ -70,6 +72,8 @@ impl World {
             arrival: curve(view.arrival, 40.0).iter().map(|value| *value as u32).collect(),
             events: events().into_iter().take(view.events).collect(),
             peers_screen: (view.tab == Tab::Peers).then(|| Box::new(worth::screen(&view.worth, &peers))),
+            notices: 0,
+            watched: if view.watched { watched() } else { Vec::new() },
             mempool_screen: (view.tab == Tab::Mempool).then(|| Box::new(pool::screen(view.mempool.columns))),
             blocks_screen: (view.tab == Tab::Blocks).then(|| Box::new(blocks::screen())),
             detail: view.open.map(|open| detail(open, &peers)),
@@ -283,6 +287,7 @@ fn transaction_detail(key: u64) -> TransactionDetail {
         lock_time: 923_113,
         replaceable: true,
         kinds: vec!["batch payout", "time-locked"],
+        raw: vec![0xab; 361].into(),
         rivals: vec![rival(1, Some(9.4), 0), rival(2, None, 2)],
         fee: row.fee_rate.map(|_| 2_820),
         family: family(key),
@@ -307,4 +312,26 @@ fn transaction_detail(key: u64) -> TransactionDetail {
             .collect(),
         row,
     }
+}
+
+fn watched() -> Vec<WatchRow> {
+    let target = |text: &str| Target::parse(text, Network::Mainnet).unwrap();
+    let address = "bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4";
+    let notice = |event, received| WatchNotice {
+        target: address.to_owned(),
+        txid: Txid([5; 32]),
+        received,
+        spent: 0,
+        event,
+    };
+    let arrived = notice(WatchEvent::Arrived, 4_510_000);
+    let confirmed = notice(WatchEvent::Confirmed { height: 923_114, confirmations: 1 }, 120_000_000);
+    vec![
+        WatchRow { target: target(address), last: Some((Duration::from_secs(4), arrived)) },
+        WatchRow {
+            target: target("1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa"),
+            last: Some((Duration::from_mins(3), confirmed)),
+        },
+        WatchRow { target: target(&"ab".repeat(32)), last: None },
+    ]
 }

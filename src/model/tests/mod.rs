@@ -5,4 +5,5 @@ mod fees;
 mod health;
 mod mempool;
 mod properties;
+mod watching;
 mod windows;

@@ -38,12 +38,12 @@ impl App {
     pub(super) fn open_block(&mut self) {
         let at = self.block_position().unwrap_or(0);
         let Some(hash) = self.blocks().get(at).map(|block| block.figures.hash) else {
-            self.notice = Some("there is nothing to open yet");
+            self.notice = Some("there is nothing to open yet".to_owned());
             return;
         };
         let open = Open::Block(hash);
         if self.frozen.is_some() && self.detail(open).is_none() {
-            self.notice = Some("details are not part of a frozen screen");
+            self.notice = Some("details are not part of a frozen screen".to_owned());
         } else {
             self.layers.push(Layer { kind: LayerKind::Details(open), scroll: 0 });
         }

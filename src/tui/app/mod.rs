@@ -3,16 +3,20 @@
 mod blocks;
 mod motion;
 mod view;
+mod watched;
 
-use super::action::{Action, Motion, Scope};
+pub use watched::Input;
+
+use super::action::{self, Action, Motion, Scope};
 use super::layout::{self, Parts, PeersParts};
 use super::list::List;
 use super::theme::Theme;
-use crate::event::PeerId;
+use crate::event::{EventKind, PeerId};
 use crate::snapshot::{Detail, Health, Snapshot, TxKey};
 use crate::time::Timestamp;
 use crate::view::{Open, PeerColumn, PeerSort, Tab};
 use crate::wire::BlockHash;
+use crossterm::event::Event;
 use jiff::tz::TimeZone;
 use ratatui::layout::{Rect, Size};
 use std::sync::Arc;
@@ -56,6 +60,8 @@ pub enum LayerKind {
     Details(Open),
     /// The help.
     Help,
+    /// What is watched.
+    Watched,
 }
 
 /// The state of the screen.
@@ -78,7 +84,11 @@ pub struct App {
     by_count: bool,
     layers: Vec<Layer>,
     unreachable_closed: bool,
-    notice: Option<&'static str>,
+    notice: Option<String>,
+    watched: usize,
+    input: Option<Input>,
+    orders: Vec<EventKind>,
+    copied: Option<String>,
 }
 
 /// A snapshot and when it came.
@@ -111,6 +121,10 @@ impl App {
             layers: Vec::new(),
             unreachable_closed: false,
             notice: None,
+            watched: 0,
+            input: None,
+            orders: Vec::new(),
+            copied: None,
         }
     }
 
@@ -132,6 +146,16 @@ impl App {
         self.size = size;
     }
 
+    /// Does what a key asks for.
+    pub fn on_event(&mut self, event: &Event) -> Flow {
+        let Some(key) = event.as_key_event() else { return Flow::Continue };
+        if self.input.is_some() {
+            self.type_key(key);
+            return Flow::Continue;
+        }
+        action::action(key, self.place()).map_or(Flow::Continue, |action| self.update(action))
+    }
+
     /// Does what the user asks for.
     pub fn update(&mut self, action: Action) -> Flow {
         self.notice = None;
@@ -143,6 +167,11 @@ impl App {
             Action::Freeze => self.toggle_freeze(),
             Action::Show(tab) => self.show(tab),
             Action::SortByNext => self.sort_by_next(),
+            Action::Watched => self.open_watched(),
+            Action::AddWatched => self.begin_input(),
+            Action::RemoveWatched => self.unwatch(),
+            Action::CopyTxid => self.copy_txid(),
+            Action::CopyRaw => self.copy_raw(),
             Action::ToggleHistogram => self.by_count = !self.by_count,
             Action::SortReversed => self.sort.descending = !self.sort.descending,
             // With two panels, the next one is the previous one; the other screen has but one.
@@ -164,6 +193,7 @@ impl App {
             // There is nothing to select.
             Action::Move(_) if self.layers.is_empty() && self.tab == Tab::Mempool => {}
             Action::Move(motion) if self.layers.is_empty() => self.select(motion),
+            Action::Move(motion) if self.place() == Scope::Watched => self.move_in_watched(motion),
             Action::Move(motion) => self.scroll(motion),
         }
         Flow::Continue
@@ -263,6 +293,7 @@ impl App {
     /// Which keys are in force.
     pub fn place(&self) -> Scope {
         match self.tab {
+            _ if self.layers.last().is_some_and(|layer| layer.kind == LayerKind::Watched) => Scope::Watched,
             _ if !self.layers.is_empty() => Scope::Layer,
             Tab::Overview => Scope::Overview,
             Tab::Peers => Scope::Peers,
@@ -291,8 +322,8 @@ impl App {
     }
 
     /// Why the last key did less than it says.
-    pub fn notice(&self) -> Option<&'static str> {
-        self.notice
+    pub fn notice(&self) -> Option<&str> {
+        self.notice.as_deref()
     }
 
     fn toggle_help(&mut self) {
@@ -323,7 +354,7 @@ impl App {
 
     fn show(&mut self, tab: Tab) {
         if self.tab != tab && self.frozen.is_some() {
-            self.notice = Some("the other screen is not part of a frozen one");
+            self.notice = Some("the other screen is not part of a frozen one".to_owned());
         } else {
             self.tab = tab;
             self.layers.clear();

@@ -36,10 +36,10 @@ impl App {
         };
         match open {
             Some(open) if self.frozen.is_some() && self.detail(open).is_none() => {
-                self.notice = Some("details are not part of a frozen screen");
+                self.notice = Some("details are not part of a frozen screen".to_owned());
             }
             Some(open) => self.layers.push(Layer { kind: LayerKind::Details(open), scroll: 0 }),
-            None => self.notice = Some("there is nothing to open yet"),
+            None => self.notice = Some("there is nothing to open yet".to_owned()),
         }
     }
 
@@ -68,7 +68,7 @@ impl App {
             }
         };
         if self.frozen.is_some() && moved == Moved::ToTheEdge {
-            self.notice = Some("a frozen screen keeps no rows beyond this one");
+            self.notice = Some("a frozen screen keeps no rows beyond this one".to_owned());
         }
     }
 

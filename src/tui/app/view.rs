@@ -15,7 +15,7 @@ impl App {
         let parts = self.parts();
         let open = self.layers.iter().rev().find_map(|layer| match layer.kind {
             LayerKind::Details(open) => Some(open),
-            LayerKind::Help => None,
+            LayerKind::Help | LayerKind::Watched => None,
         });
         View {
             peers: peers_view(&self.peers, &self.snapshot().peers, layout::list_rows(parts.peers)),
@@ -26,6 +26,7 @@ impl App {
             tab: self.tab,
             worth: self.worth_view(),
             mempool: self.mempool_view(),
+            watched: self.layers.iter().any(|layer| layer.kind == LayerKind::Watched),
         }
     }
 

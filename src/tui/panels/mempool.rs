@@ -83,12 +83,12 @@ fn histogram(frame: &mut Frame, area: Rect, app: &App, screen: &MempoolScreen) {
 fn next_blocks(frame: &mut Frame, area: Rect, app: &App, screen: &MempoolScreen) {
     let theme = app.theme();
     let estimate = |&(within, rate): &(usize, Option<f64>)| {
-        let name = if within == 1 { "next".to_owned() } else { format!("{within} blocks") };
+        let name = if within == 1 { "the next".to_owned() } else { within.to_string() };
         format!("{name} {}", format::known(rate.map(format::fee_rate)))
     };
     let estimates: Vec<_> = screen.estimates.iter().map(estimate).collect();
     let mut drawn = vec![
-        Line::styled(format!(" to be in: {} sat/vB", estimates.join(" · ")), theme.strong()),
+        Line::styled(format!(" within blocks: {} sat/vB", estimates.join(" · ")), theme.strong()),
         Line::styled("    lowest  median highest   full certain     tx      BTC", theme.muted()),
     ];
     drawn.extend((1..).zip(&screen.projected).map(|(number, block)| Line::raw(projected(number, block))));

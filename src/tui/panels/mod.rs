@@ -19,6 +19,7 @@ mod too_small;
 mod transaction_details;
 mod transactions;
 mod unreachable;
+mod watched;
 mod worth;
 
 use super::app::{App, LayerKind};
@@ -38,7 +39,9 @@ pub fn draw(frame: &mut Frame, app: &App) {
     title::render(frame, parts.title, app);
     hints::render(frame, parts.hints, app);
     let details = app.layers().iter().rev().find(|layer| layer.kind != LayerKind::Help);
-    if let Some(layer) = details {
+    if details.is_some_and(|layer| layer.kind == LayerKind::Watched) {
+        watched::render(frame, app.layer_area(), app);
+    } else if let Some(layer) = details {
         details::render(frame, app.layer_area(), app, *layer);
     } else {
         match app.tab() {
@@ -74,6 +77,7 @@ pub fn extent(app: &App) -> (usize, usize) {
     let area = app.layer_area();
     match app.layers().last() {
         Some(layer) if layer.kind == LayerKind::Help => help::extent(area, app),
+        Some(layer) if layer.kind == LayerKind::Watched => (0, 0),
         Some(layer) => details::extent(area, app, *layer),
         None => (0, 0),
     }

@@ -1,0 +1,45 @@
+//! When the terminal's bell rings.
+
+use crate::time::Timestamp;
+use std::time::Duration;
+
+/// The shortest time between two rings.
+const PAUSE: Duration = Duration::from_secs(1);
+
+/// Counts what happened with what is watched.
+#[derive(Debug)]
+pub struct Bell {
+    heard: u64,
+    rang: Option<Timestamp>,
+}
+
+impl Bell {
+    /// So much had happened before.
+    pub fn new(notices: u64) -> Self {
+        Self { heard: notices, rang: None }
+    }
+
+    /// Whether to ring, now that so much has happened. What happens within a second of a ring rings
+    /// when that is over.
+    pub fn rings(&mut self, notices: u64, now: Timestamp) -> bool {
+        let rings = notices > self.heard && self.rang.is_none_or(|rang| now.since(rang) >= PAUSE);
+        if rings {
+            (self.heard, self.rang) = (notices, Some(now));
+        }
+        rings
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_rings_for_news_at_most_once_a_second() {
+        let mut bell = Bell::new(3);
+        let at = |ms| Timestamp::from_secs(1_000) + Duration::from_millis(ms);
+        let rings = [(3, 0), (4, 0), (5, 10), (5, 999), (5, 1_000), (5, 2_000)];
+        let rings = rings.map(|(notices, ms)| bell.rings(notices, at(ms)));
+        assert_eq!(rings, [false, true, false, false, true, false]);
+    }
+}

@@ -1,0 +1,91 @@
+//! What the user watches, and the line in which more is typed.
+
+use super::super::app::App;
+use super::super::{format, text};
+use super::panel;
+use crate::model::{WatchEvent, WatchNotice};
+use crate::snapshot::WatchRow;
+use ratatui::Frame;
+use ratatui::layout::{Constraint, Layout, Rect};
+use ratatui::text::{Line, Span};
+use ratatui::widgets::Paragraph;
+use std::time::Duration;
+
+/// Draws the list over the screen.
+pub fn render(frame: &mut Frame, area: Rect, app: &App) {
+    let theme = app.theme();
+    let rows = &app.snapshot().watched;
+    let title = format!(" Watched  {} · not kept after the end ", rows.len());
+    let block = panel(app, Line::styled(title, theme.title(true)), true);
+    let inner = block.inner(area);
+    frame.render_widget(block, area);
+    let cells = usize::from(inner.width);
+    let typed = input(app, cells);
+    let height = u16::try_from(typed.len()).unwrap_or(u16::MAX).min(inner.height);
+    let [list, below] = Layout::vertical([Constraint::Fill(1), Constraint::Length(height)]).areas(inner);
+    let fits = usize::from(list.height).max(1);
+    let selected = app.watched_position();
+    let first = selected.saturating_sub(fits - 1);
+    let mut lines: Vec<Line> = rows
+        .iter()
+        .enumerate()
+        .skip(first)
+        .take(fits)
+        .map(|(index, row)| line(app, row, index == selected, cells))
+        .collect();
+    if rows.is_empty() {
+        lines.push(Line::styled("Nothing is watched. a: add an address, a txid or a script", theme.muted()));
+    }
+    frame.render_widget(Paragraph::new(lines), list);
+    frame.render_widget(Paragraph::new(typed), below);
+}
+
+fn line(app: &App, row: &WatchRow, selected: bool, cells: usize) -> Line<'static> {
+    let what = match &row.last {
+        Some((age, notice)) => told(notice, *age + app.drift()),
+        None => "nothing yet".to_owned(),
+    };
+    let room = (cells / 2).saturating_sub(2);
+    let target = text::left(&text::cut_middle(row.target.text(), room), room);
+    let style = if selected { app.theme().selected(true) } else { app.theme().text() };
+    let rest = text::left(&text::cut(&what, cells.saturating_sub(room + 3)), cells.saturating_sub(room + 3));
+    Line::from(vec![Span::raw(" "), Span::raw(target), Span::raw("  "), Span::raw(rest)]).style(style)
+}
+
+fn told(notice: &WatchNotice, age: Duration) -> String {
+    let what = match notice.event {
+        WatchEvent::Arrived => "arrived".to_owned(),
+        WatchEvent::Replaced { .. } => "replaced".to_owned(),
+        WatchEvent::DoubleSpent { .. } => "DOUBLE SPENT".to_owned(),
+        WatchEvent::Confirmed { height, confirmations } => {
+            format!("block {}, {confirmations} conf.", format::grouped(height.into()))
+        }
+        WatchEvent::Unconfirmed => "back to unconfirmed".to_owned(),
+        WatchEvent::Left => "left the mempool".to_owned(),
+    };
+    let amount = |sign: &str, sat: u64| match sat {
+        0 => String::new(),
+        sat => format!(" {sign}{} BTC", format::btc_short(sat)),
+    };
+    format!("{what}{}{} {} ago", amount("+", notice.received), amount("−", notice.spent), format::span(age))
+}
+
+fn input(app: &App, cells: usize) -> Vec<Line<'static>> {
+    let Some(input) = app.input() else { return Vec::new() };
+    let theme = app.theme();
+    let label = "watch: ";
+    // The end is what is being typed.
+    let room = cells.saturating_sub(text::width(label) + 2);
+    let skipped = input.text.chars().count().saturating_sub(room);
+    let end: String = input.text.chars().skip(skipped).collect();
+    let mut lines = vec![Line::from(vec![
+        Span::styled(label, theme.key()),
+        Span::raw(end),
+        Span::styled("▏", theme.strong()),
+    ])];
+    if let Some(error) = &input.error {
+        lines.extend(text::wrap(error, cells).into_iter().map(|part| Line::styled(part, theme.warning())));
+    }
+    lines.push(Line::styled("Enter: watch it · Esc: don't", theme.muted()));
+    lines
+}

@@ -1,0 +1,179 @@
+//! Runs the user's command for what happens with what is watched: never through a shell, everything
+//! passed in the environment, a few at a time.
+
+use crate::model::{WatchEvent, WatchNotice};
+use std::path::PathBuf;
+use std::process::Stdio;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::process::Command;
+use tokio::sync::{Semaphore, mpsc};
+use tokio::time::timeout;
+
+/// How many commands may run at once.
+const AT_ONCE: usize = 4;
+
+/// How many may wait for their turn. More are dropped, and that is said once.
+const MAX_WAITING: usize = 100;
+
+/// How long a command may run before it is killed.
+const LONGEST_RUN: Duration = Duration::from_secs(30);
+
+/// Runs a command, or nothing.
+#[derive(Debug)]
+pub struct Runner {
+    notices: Option<mpsc::Sender<WatchNotice>>,
+    problems: mpsc::Receiver<String>,
+    teller: mpsc::Sender<String>,
+    has_dropped: bool,
+}
+
+impl Runner {
+    /// Runs `command` from now on, if there is one.
+    ///
+    /// # Panics
+    /// Outside of a tokio runtime.
+    pub fn start(command: Option<PathBuf>) -> Self {
+        let (teller, problems) = mpsc::channel(8);
+        let notices = command.map(|command| {
+            let (sender, waiting) = mpsc::channel(MAX_WAITING);
+            tokio::spawn(run_all(command, waiting, teller.clone()));
+            sender
+        });
+        Self { notices, problems, teller, has_dropped: false }
+    }
+
+    /// Something happened. Never waits.
+    pub fn tell(&mut self, notice: &WatchNotice) {
+        let Some(notices) = &self.notices else { return };
+        if notices.try_send(notice.clone()).is_err() && !self.has_dropped {
+            self.has_dropped = true;
+            // If there is no room, others were just told.
+            let _ = self.teller.try_send(format!(
+                "--on-watch: more than {MAX_WAITING} runs wait; the command is not run for all that happens"
+            ));
+        }
+    }
+
+    /// What goes wrong, in one line. Waits forever while nothing does. Cancel-safe.
+    pub async fn problem(&mut self) -> String {
+        match self.problems.recv().await {
+            Some(problem) => problem,
+            None => std::future::pending().await,
+        }
+    }
+}
+
+async fn run_all(command: PathBuf, mut waiting: mpsc::Receiver<WatchNotice>, teller: mpsc::Sender<String>) {
+    let places = Arc::new(Semaphore::new(AT_ONCE));
+    while let Some(notice) = waiting.recv().await {
+        let Ok(place) = Arc::clone(&places).acquire_owned().await else { return };
+        let (command, teller) = (command.clone(), teller.clone());
+        tokio::spawn(async move {
+            if let Err(why) = run(&command, &notice).await {
+                // If nobody listens any more, there is nobody to tell.
+                let _ = teller.try_send(format!("--on-watch {}: {why}", command.display()));
+            }
+            drop(place);
+        });
+    }
+}
+
+async fn run(command: &PathBuf, notice: &WatchNotice) -> Result<(), String> {
+    let mut child = Command::new(command)
+        .envs(environment(notice))
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .kill_on_drop(true)
+        .spawn()
+        .map_err(|error| error.to_string())?;
+    match timeout(LONGEST_RUN, child.wait()).await {
+        Ok(Ok(status)) if status.success() => Ok(()),
+        Ok(Ok(status)) => Err(status.to_string()),
+        Ok(Err(error)) => Err(error.to_string()),
+        Err(_) => {
+            // It is gone already if this fails.
+            let _ = child.kill().await;
+            Err(format!("killed after {} s", LONGEST_RUN.as_secs()))
+        }
+    }
+}
+
+/// What the command is told.
+fn environment(notice: &WatchNotice) -> Vec<(&'static str, String)> {
+    let mut told = vec![
+        ("MEMPULSE_EVENT", notice.event.name().to_owned()),
+        ("MEMPULSE_TARGET", notice.target.clone()),
+        ("MEMPULSE_TXID", notice.txid.to_string()),
+        ("MEMPULSE_RECEIVED", notice.received.to_string()),
+        ("MEMPULSE_SPENT", notice.spent.to_string()),
+    ];
+    match notice.event {
+        WatchEvent::Confirmed { height, confirmations } => {
+            told.push(("MEMPULSE_HEIGHT", height.to_string()));
+            told.push(("MEMPULSE_CONFIRMATIONS", confirmations.to_string()));
+        }
+        WatchEvent::Replaced { by } | WatchEvent::DoubleSpent { by } => {
+            told.push(("MEMPULSE_BY", by.to_string()));
+        }
+        WatchEvent::Arrived | WatchEvent::Unconfirmed | WatchEvent::Left => {}
+    }
+    told
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::wire::Txid;
+    use std::os::unix::fs::PermissionsExt;
+    use std::path::Path;
+
+    fn notice(event: WatchEvent) -> WatchNotice {
+        WatchNotice { target: "51".to_owned(), txid: Txid([7; 32]), received: 5, spent: 0, event }
+    }
+
+    fn script(folder: &Path, text: &str) -> PathBuf {
+        let path = folder.join("script");
+        std::fs::write(&path, format!("#!/bin/sh\n{text}\n")).unwrap();
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o700)).unwrap();
+        path
+    }
+
+    #[tokio::test]
+    async fn the_command_gets_everything_in_its_environment() {
+        let folder = tempfile::tempdir().unwrap();
+        let out = folder.path().join("out");
+        let text = format!(
+            "echo $MEMPULSE_EVENT $MEMPULSE_TARGET $MEMPULSE_RECEIVED $MEMPULSE_HEIGHT $MEMPULSE_TXID $# > {}",
+            out.display()
+        );
+        let command = script(folder.path(), &text);
+        let told = notice(WatchEvent::Confirmed { height: 9, confirmations: 1 });
+        assert_eq!(run(&command, &told).await, Ok(()));
+        let expected = format!("confirmed 51 5 9 {} 0\n", Txid([7; 32]));
+        assert_eq!(std::fs::read_to_string(out).unwrap(), expected);
+    }
+
+    #[tokio::test]
+    async fn a_failing_command_is_a_line_and_no_more() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut runner = Runner::start(Some(folder.path().join("nothing")));
+        runner.tell(&notice(WatchEvent::Arrived));
+        let problem = runner.problem().await;
+        assert!(problem.starts_with("--on-watch /") && !problem.contains('\n'), "{problem}");
+        let mut runner = Runner::start(Some(script(folder.path(), "exit 3")));
+        runner.tell(&notice(WatchEvent::Arrived));
+        assert!(runner.problem().await.ends_with("exit status: 3"));
+    }
+
+    #[tokio::test]
+    async fn a_flood_is_dropped_and_that_is_said_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut runner = Runner::start(Some(script(folder.path(), "exit 0")));
+        for _ in 0..3 * MAX_WAITING {
+            runner.tell(&notice(WatchEvent::Arrived));
+        }
+        assert!(runner.problem().await.contains("runs wait"));
+    }
+}
