@@ -159,6 +159,14 @@ fn mempool_screen() {
 }
 
 #[test]
+fn mempool_screen_second_half() {
+    seen_at_every_size("mempool_screen_second_half", |desk| {
+        desk.type_keys("3");
+        desk.press(KeyCode::Tab);
+    });
+}
+
+#[test]
 fn blocks_screen() {
     seen_at_every_size("blocks_screen", |desk| desk.type_keys("4lll"));
 }

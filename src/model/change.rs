@@ -27,6 +27,8 @@ impl Outcome {
 pub enum Change {
     /// A transaction that was not held, and that lost against none that is, is held now.
     Accepted(Wtxid),
+    /// It became known what a held transaction pays, or better known.
+    Fee(Txid),
     /// A transaction is no longer held.
     Left(Txid, Departure),
     /// A transaction of a block that left the best chain is held again.

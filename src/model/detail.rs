@@ -9,7 +9,7 @@ use super::rivals::Lost;
 use crate::chain::Network;
 use crate::event::PeerId;
 use crate::snapshot::{
-    Detail, Family, InputRow, OutputRow, RivalRow, TransactionDetail, TransactionRow, TxKey,
+    Detail, InputRow, OutputRow, RivalRow, TransactionDetail, TransactionRow, TxKey, ValueSource,
 };
 use crate::text::{clean, hex};
 use crate::time::Timestamp;
@@ -24,15 +24,15 @@ const LONGEST_DATA: usize = 160;
 pub(super) fn transaction(
     entry: &Entry,
     row: TransactionRow,
-    family: Family,
     rivals: Vec<RivalRow>,
-    replaceable: bool,
+    mempool: &Mempool,
     peers: &Peers,
     network: Network,
 ) -> TransactionDetail {
     let tx = entry.tx();
     let listed = TransactionDetail::LISTED;
     let inputs = tx.inputs().take(listed).enumerate();
+    let family = mempool.family(row.key, entry);
     TransactionDetail {
         row,
         wtxid: tx.wtxid(),
@@ -42,13 +42,13 @@ pub(super) fn transaction(
         size: u32::try_from(tx.raw().len()).unwrap_or(u32::MAX),
         version: tx.version(),
         lock_time: tx.lock_time(),
-        replaceable,
+        replaceable: mempool.is_replaceable(entry),
         kinds: Kinds::of(tx).iter().map(Kind::name).collect(),
         rivals,
         family,
         fee: entry.fee(),
         first_seen: entry.first_seen(),
-        inputs: inputs.map(|(vin, input)| input_row(&input, entry.prevout_value(vin))).collect(),
+        inputs: inputs.map(|(vin, input)| input_row(&input, entry.prevout_value(vin), mempool)).collect(),
         outputs: tx.outputs().take(listed).map(|output| output_row(&output, network)).collect(),
         announcements: entry
             .announcements()
@@ -75,7 +75,7 @@ pub(super) fn rivals(
             steps,
             age: now.since(lost.since),
             vsize: lost.vsize,
-            fee_rate: lost.fee_rate(),
+            fee_rate: lost.fee_rate,
             announced_by: announcers().count(),
             announced_only: announcers().filter(|&peer| !entry.announcements.contains(peer)).count(),
         }
@@ -101,8 +101,15 @@ pub(super) fn gone(mempool: &Mempool, key: TxKey) -> Detail {
     Detail::Gone { why, successor }
 }
 
-fn input_row(input: &Input<'_>, value: Option<u64>) -> InputRow {
+fn input_row(input: &Input<'_>, value: Option<u64>, mempool: &Mempool) -> InputRow {
+    let source = match value {
+        None => ValueSource::Unknown,
+        Some(_) if mempool.by_txid(input.prevout.txid).is_some() => ValueSource::Mempool,
+        Some(_) if mempool.coins.value(&input.prevout).is_some() => ValueSource::Block,
+        Some(_) => ValueSource::Earlier,
+    };
     InputRow {
+        source,
         prevout: format!("{}:{}", input.prevout.txid, input.prevout.vout),
         value,
         sequence: input.sequence,

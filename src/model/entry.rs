@@ -1,13 +1,14 @@
 //! A held transaction: what is known about it, and what it costs to know it.
 
+use super::bounds::Bracket;
 use super::cluster::{MiningRate, adjusted_weight};
 use super::fees::Prevouts;
-use super::propagation::{Addition, Announcements, Sighting};
+use super::propagation::{Addition, Announcements, Announcer, Sighting};
 use super::rivals::Defeat;
 use super::spenders::SPENDER_MEMORY;
 use super::worth::{Credit, Merit};
 use crate::event::PeerId;
-use crate::snapshot::TxKey;
+use crate::snapshot::{FeeRate, TxKey};
 use crate::time::Timestamp;
 use crate::wire::{Transaction, Txid};
 use std::sync::Arc;
@@ -37,8 +38,11 @@ pub struct Entry {
     replaces: Box<[Txid]>,
     /// By its cluster; see [`Mempool::settle_clusters`](super::mempool::Mempool).
     pub(super) mining: MiningRate,
+    pub(super) bracket: Bracket,
     adjusted_weight: u32,
     signals_replacement: bool,
+    /// Whether a parent or child of it was ever held.
+    pub(super) had_company: bool,
 }
 
 impl Entry {
@@ -59,16 +63,20 @@ impl Entry {
             prevouts,
             replaces,
             mining,
+            bracket: Bracket::default(),
             adjusted_weight,
             signals_replacement,
+            had_company: false,
         }
     }
 
-    /// A peer announced it. What that says about it and others.
-    pub(super) fn announce(&mut self, now: Timestamp, peer: PeerId, credits: &mut Vec<Credit>) {
-        let delay = now.since(self.first_seen);
+    /// A peer announced it. Whether it does so for the first time, and what that says about it and
+    /// others.
+    pub(super) fn announce(&mut self, now: Timestamp, by: Announcer, credits: &mut Vec<Credit>) -> Addition {
+        let (peer, delay) = (by.peer, now.since(self.first_seen));
         let first = self.first_announcer();
-        match self.announcements.add(peer, delay) {
+        let addition = self.announcements.add(by, delay);
+        match addition {
             Addition::New => {
                 credits.push(Credit { peer, what: Merit::After(delay) });
                 if let Some(first) = first.filter(|_| self.announcements.len() == 2) {
@@ -78,6 +86,7 @@ impl Entry {
             Addition::Repeated => credits.push(Credit { peer, what: Merit::Repeated }),
             Addition::Refused => {}
         }
+        addition
     }
 
     /// What it says about those who announced it before it came.
@@ -116,11 +125,10 @@ impl Entry {
         self.prevouts.fee(self.tx.output_value())
     }
 
-    /// What it pays, in sat/vB.
-    pub fn fee_rate(&self) -> Option<f64> {
-        #[expect(clippy::cast_precision_loss, reason = "all the money there is has 51 bits")]
-        let rate = |fee: u64| fee as f64 / f64::from(self.tx.vsize());
-        self.fee().map(rate)
+    /// What it pays, in sat/vB, or what is known of it.
+    pub fn fee_rate(&self) -> FeeRate {
+        let bounds = || FeeRate::Within(self.bracket.bounds(&self.announcements));
+        self.fee().map_or_else(bounds, |fee| FeeRate::of(fee, self.tx.vsize()))
     }
 
     /// The rate by which miners sort it, in sat/vB: that of its chunk, the transactions that are best
@@ -129,6 +137,16 @@ impl Entry {
     /// 101 kvB). It equals Bitcoin Core's `fees.chunk` over `chunkweight`.
     pub fn mining_rate(&self) -> Option<f64> {
         self.mining.get()
+    }
+
+    /// The rate by which miners sort it is no less, in sat/vB, if its fee is not known.
+    pub(super) fn mining_rate_min(&self) -> Option<f64> {
+        match self.fee_rate() {
+            // A parent that pays less would drag it down.
+            FeeRate::Exact(_) => None,
+            FeeRate::Within(bounds) if self.had_company => bounds.floor,
+            FeeRate::Within(bounds) => bounds.min(),
+        }
     }
 
     /// Its size in a miner's eyes, in weight units.
@@ -156,7 +174,7 @@ impl Entry {
         Defeat {
             tx: &self.tx,
             to,
-            fee: self.fee(),
+            fee_rate: self.fee_rate(),
             replaced: self.replaces.clone(),
             first_seen: self.first_seen,
             announcements: self.announcements.clone(),

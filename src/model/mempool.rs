@@ -3,21 +3,24 @@
 #[cfg(test)]
 mod consistency;
 
+use super::bounds::Bracket;
+use super::bounds::order::Orders;
 use super::coins::Coins;
 use super::conflicts::Conflict;
 use super::departed::{Departed, Departure};
 use super::entry::Entry;
 use super::pool::{Buckets, Share};
-use super::propagation::{Addition, Pending, Sighting};
+use super::propagation::{Addition, Announcer, Pending, Sighting};
 use super::rivals::{self, Defeat, DoubleSpend, Rivals};
 use super::spenders::Spenders;
 use super::worth::{Credit, Merit};
 use crate::event::PeerId;
-use crate::snapshot::TxKey;
+use crate::snapshot::{Amount, FeeRate, TxKey};
 use crate::time::Timestamp;
 use crate::wire::{Transaction, TxHash, Txid, Wtxid};
 use foldhash::fast::RandomState;
 use std::collections::{BTreeMap, HashMap};
+use std::mem;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -41,6 +44,9 @@ pub(super) struct Mempool {
     pub(super) coins: Coins,
     pub(super) sums: Sums,
     pub(super) pool: Buckets,
+    pub(super) orders: Orders,
+    /// Those of which more is known of what they pay than when they came.
+    pub(super) fee_news: Vec<Txid>,
     /// Those that came, whose neighbours went, or whose fee changed since clusters were last settled.
     pub(super) unsettled: Vec<TxKey>,
 }
@@ -52,8 +58,8 @@ pub(super) struct Sums {
     pub(super) vsize: u64,
     /// In bytes.
     pub(super) memory: u64,
-    /// Transactions whose fee is known.
-    pub(super) fees_known: usize,
+    /// What the fee is known of.
+    pub(super) fees_known: Amount,
     /// Received since the start.
     pub(super) received: u64,
     /// Dropped for want of memory since the start.
@@ -94,38 +100,54 @@ impl Mempool {
             coins: Coins::default(),
             sums: Sums::default(),
             pool: Buckets::default(),
+            orders: Orders::default(),
+            fee_news: Vec::new(),
             unsettled: Vec::new(),
         }
     }
 
     /// A peer announced transactions. What that says about it and others.
-    pub(super) fn announce(&mut self, now: Timestamp, peer: PeerId, hashes: &[TxHash]) -> Vec<Credit> {
+    pub(super) fn announce(&mut self, now: Timestamp, by: Announcer, hashes: &[TxHash]) -> Vec<Credit> {
         let mut credits = Vec::new();
+        let mut news = Vec::new();
         for &hash in hashes {
-            if let Some(key) = self.key(hash) {
-                self.update(key, |entry| entry.announce(now, peer, &mut credits));
-            } else {
-                let addition = if self.departed.is_barred(hash) {
-                    self.rivals.announce(now, peer, hash)
-                } else {
-                    Some(self.pending.announce(now, peer, hash))
-                };
-                if addition == Some(Addition::Repeated) {
-                    credits.push(Credit { peer, what: Merit::Repeated });
-                }
+            if self.announce_one(now, by, hash, &mut credits) == Some(Addition::New) && by.best_first {
+                news.push(hash);
             }
         }
+        self.orders.keep(now, news);
         self.pending.expire(now);
         self.expire(now);
         self.evict();
         credits
     }
 
+    fn announce_one(
+        &mut self,
+        now: Timestamp,
+        by: Announcer,
+        hash: TxHash,
+        credits: &mut Vec<Credit>,
+    ) -> Option<Addition> {
+        if let Some(key) = self.key(hash) {
+            return self.update(key, |entry| entry.announce(now, by, credits));
+        }
+        let addition = if self.departed.is_barred(hash) {
+            self.rivals.announce(now, by.peer, hash)
+        } else {
+            Some(self.pending.announce(now, by, hash))
+        };
+        if addition == Some(Addition::Repeated) {
+            credits.push(Credit { peer: by.peer, what: Merit::Repeated });
+        }
+        addition
+    }
+
     /// A transaction arrived, from a peer that announced it or, as the parent of another, unannounced.
     pub(super) fn receive(
         &mut self,
         now: Timestamp,
-        announcer: Option<PeerId>,
+        announcer: Option<Announcer>,
         tx: &Arc<Transaction>,
     ) -> Arrival {
         self.sums.received += 1;
@@ -168,8 +190,10 @@ impl Mempool {
         let winner = self.spenders.rivals(tx).next().and_then(|key| self.get(key));
         if let Some(to) = winner.map(|winner| winner.tx().txid()) {
             let Sighting { first_seen, announcements } = sighting;
-            self.rivals
-                .lose(now, Defeat { tx, to, fee, replaced: Box::default(), first_seen, announcements });
+            let bounds = || FeeRate::Within(Bracket::default().bounds(&announcements));
+            let fee_rate = fee.map_or_else(bounds, |fee| FeeRate::of(fee, tx.vsize()));
+            let replaced = Box::default();
+            self.rivals.lose(now, Defeat { tx, to, fee_rate, replaced, first_seen, announcements });
         }
     }
 
@@ -191,15 +215,15 @@ impl Mempool {
         due.into_iter().filter_map(both_alive).collect()
     }
 
-    fn take_sighting(&mut self, now: Timestamp, announcer: Option<PeerId>, tx: &Transaction) -> Sighting {
+    fn take_sighting(&mut self, now: Timestamp, announcer: Option<Announcer>, tx: &Transaction) -> Sighting {
         let hashes = [TxHash::Wtxid(tx.wtxid()), TxHash::Txid(tx.txid())];
         let mut sighting = match hashes.map(|hash| self.pending.take(hash)).into() {
             (Some(one), Some(other)) => one.merged(other),
             (Some(one), None) | (None, Some(one)) => one,
             (None, None) => Sighting::unannounced(now),
         };
-        if let Some(peer) = announcer {
-            sighting.announcements.add(peer, now.since(sighting.first_seen));
+        if let Some(by) = announcer {
+            sighting.announcements.add(by, now.since(sighting.first_seen));
         }
         sighting
     }
@@ -239,20 +263,32 @@ impl Mempool {
     }
 
     /// Changes an entry, and the sums with it.
-    pub(super) fn update(&mut self, key: TxKey, change: impl FnOnce(&mut Entry)) {
-        if let Some(entry) = self.entries.get_mut(&key) {
-            self.sums.subtract(entry);
-            let (fee, share) = (entry.fee(), Share::of(entry));
-            change(entry);
-            if Share::of(entry) != share {
-                self.pool.subtract(share);
-                self.pool.add(Share::of(entry));
-            }
-            if entry.fee() != fee {
-                self.unsettled.push(key);
-            }
-            self.sums.add(entry);
+    pub(super) fn update<T>(&mut self, key: TxKey, change: impl FnOnce(&mut Entry) -> T) -> Option<T> {
+        let entry = self.entries.get_mut(&key)?;
+        self.sums.subtract(entry);
+        let (fee, bracket, share) = (entry.fee(), entry.bracket, Share::of(entry));
+        let told = change(entry);
+        if Share::of(entry) != share {
+            self.pool.subtract(share);
+            self.pool.add(Share::of(entry));
         }
+        if entry.fee() != fee {
+            self.unsettled.push(key);
+        }
+        if entry.fee() != fee || entry.bracket != bracket {
+            self.fee_news.push(entry.tx().txid());
+        }
+        self.sums.add(entry);
+        Some(told)
+    }
+
+    /// Those held of which more is known of what they pay than when they were told last.
+    pub(super) fn take_fee_news(&mut self) -> Vec<Txid> {
+        let mut news = mem::take(&mut self.fee_news);
+        news.sort_unstable();
+        news.dedup();
+        news.retain(|txid| self.by_txid.contains_key(txid));
+        news
     }
 
     /// Drops what nodes have dropped by now. They count from their own sight of it, which is about ours.
@@ -305,14 +341,22 @@ impl Mempool {
 
 impl Sums {
     fn add(&mut self, entry: &Entry) {
-        self.vsize += u64::from(entry.tx().vsize());
+        let vsize = u64::from(entry.tx().vsize());
+        self.vsize += vsize;
         self.memory += entry.memory() as u64;
-        self.fees_known += usize::from(entry.fee().is_some());
+        if entry.fee().is_some() {
+            self.fees_known.count += 1;
+            self.fees_known.vsize += vsize;
+        }
     }
 
     fn subtract(&mut self, entry: &Entry) {
-        self.vsize -= u64::from(entry.tx().vsize());
+        let vsize = u64::from(entry.tx().vsize());
+        self.vsize -= vsize;
         self.memory -= entry.memory() as u64;
-        self.fees_known -= usize::from(entry.fee().is_some());
+        if entry.fee().is_some() {
+            self.fees_known.count -= 1;
+            self.fees_known.vsize -= vsize;
+        }
     }
 }

@@ -4,6 +4,7 @@
 //! comes with the events and with each question.
 
 mod blocks;
+mod bounds;
 mod change;
 mod cluster;
 pub mod coins;
@@ -49,7 +50,7 @@ use crate::event::{
     BookSize, Direction, Event, EventKind, PeerEvent, PeerId, PeerInfo, Tip, Traffic, Transport,
 };
 use crate::snapshot::{
-    BlockDetail, BlockFigures, BlockRow, BlocksScreen, Detail, Progress, Snapshot, Totals,
+    Amount, BlockDetail, BlockFigures, BlockRow, BlocksScreen, Coverage, Detail, Progress, Snapshot, Totals,
 };
 use crate::time::Timestamp;
 use crate::view::{Open, Tab, View};
@@ -63,6 +64,7 @@ use odd::Watch;
 use peer::Peer;
 use peers::{PeerTotals, Peers};
 use pool::KindRates;
+use propagation::Announcer;
 use races::Races;
 use rates::{Gauge, PerSecond};
 use std::sync::Arc;
@@ -224,6 +226,7 @@ impl Model {
             EventKind::Unwatch(target) => self.watching.remove(target),
         }
         self.mempool.settle_clusters();
+        self.mempool.judge_orders(now);
         if self.watch.is_due(now) {
             self.look_for_oddities(now);
         }
@@ -231,6 +234,7 @@ impl Model {
         self.history.observe(now, &self.mempool.pool);
         let left = self.mempool.departed.take_news();
         outcome.changes.extend(left.into_iter().map(|(txid, why)| Change::Left(txid, why)));
+        outcome.changes.extend(self.mempool.take_fee_news().into_iter().map(Change::Fee));
         self.look_at_watched(event, &mut outcome);
         outcome
     }
@@ -290,7 +294,7 @@ impl Model {
         }
         match event {
             PeerEvent::Announced { txs, .. } => {
-                let credits = self.mempool.announce(now, id, txs);
+                let credits = self.mempool.announce(now, self.announcer(id), txs);
                 self.peers.credit(now, &credits);
             }
             PeerEvent::BlockAnnounced { hash, by } => {
@@ -314,12 +318,17 @@ impl Model {
 
     fn receive(&mut self, now: Timestamp, announcer: Option<PeerId>, tx: &Arc<Transaction>) -> Outcome {
         self.arrivals.add(now, 1);
+        let announcer = announcer.map(|id| self.announcer(id));
         let arrival = self.mempool.receive(now, announcer, tx);
         let Arrival::Accepted { replaced, descendants, credits } = arrival else { return Outcome::default() };
         self.peers.credit(now, &credits);
         self.kinds.count(now, tx);
         self.log.extend(now, story::replacement(&replaced, tx.txid(), descendants));
         Outcome::of(Change::Accepted(tx.wtxid()))
+    }
+
+    fn announcer(&self, id: PeerId) -> Announcer {
+        self.peers.get(id).map_or_else(|| id.into(), |peer| peer.announcer(id))
     }
 
     fn count(&mut self, now: Timestamp, traffic: &Traffic) {
@@ -343,6 +352,11 @@ impl Model {
     /// A transaction that is held.
     pub fn transaction(&self, wtxid: &Wtxid) -> Option<&Entry> {
         self.mempool.get(self.mempool.key(TxHash::Wtxid(*wtxid))?)
+    }
+
+    /// A transaction that is held, by its name without the witness.
+    pub fn transaction_by_txid(&self, txid: Txid) -> Option<&Entry> {
+        self.mempool.by_txid(txid)
     }
 
     /// The parents of a held transaction that may be unconfirmed and are not known, without which its
@@ -437,8 +451,7 @@ impl Model {
     fn totals(&self, peers: &PeerTotals) -> Totals {
         let sums = self.mempool.sums;
         let held = self.mempool.len();
-        #[expect(clippy::cast_precision_loss, reason = "a share is shown with three digits")]
-        let coverage = sums.fees_known as f32 / held as f32;
+        let all = Amount { count: held as u64, vsize: sums.vsize };
         Totals {
             peers_live: peers.live,
             median_ping: peers.median_ping,
@@ -454,7 +467,7 @@ impl Model {
             seen_before_block: self.blocks.newest().next().and_then(|figures| figures.share_seen()),
             coin_blocks: self.mempool.coins.block_count(),
             coins: self.mempool.coins.len(),
-            fee_coverage: (held > 0).then_some(coverage),
+            fee_coverage: Coverage::of(sums.fees_known, all),
         }
     }
 
@@ -470,11 +483,9 @@ impl Model {
             }),
             Open::Transaction(key) => self.mempool.get(key).map(|entry| {
                 let row = transactions::row(key, entry, &self.peers, announcers, now);
-                let (replaceable, network) = (self.is_replaceable(entry), self.settings.network);
                 let rivals = detail::rivals(entry, &self.mempool, |id| self.is_live(id), now);
-                let family = self.mempool.family(key, entry);
-                let detail =
-                    detail::transaction(entry, row, family, rivals, replaceable, &self.peers, network);
+                let network = self.settings.network;
+                let detail = detail::transaction(entry, row, rivals, &self.mempool, &self.peers, network);
                 Detail::Transaction(Box::new(detail))
             }),
         };

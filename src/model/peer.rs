@@ -2,9 +2,11 @@
 
 mod shown;
 
+use super::bounds::{self, order};
+use super::propagation::Announcer;
 use super::worth::{Merit, Strip, Worth};
 use crate::address::PeerAddress;
-use crate::event::{CommandTraffic, Misbehaviour, PeerEvent, PeerInfo, Said, Traffic, Transport};
+use crate::event::{CommandTraffic, Misbehaviour, PeerEvent, PeerId, PeerInfo, Said, Traffic, Transport};
 use crate::snapshot::{Liveness, LivenessSlot};
 use crate::text::clean;
 use crate::time::Timestamp;
@@ -258,6 +260,12 @@ impl Peer {
     /// Its fee filter in sat/kvB, unless it is the one of a node without a chain.
     pub(super) fn fee_floor(&self) -> Option<u64> {
         self.fee_filter.filter(|&filter| filter < DOWNLOADING_FEE_FILTER)
+    }
+
+    /// What it is as one who announces something now.
+    pub(super) fn announcer(&self, id: PeerId) -> Announcer {
+        let best_first = self.info.as_ref().is_some_and(|info| order::is_told_by(&info.user_agent));
+        Announcer { peer: id, floor: self.fee_floor().map(bounds::floor), best_first }
     }
 
     /// What it said of itself, when it was last connected.

@@ -1,5 +1,6 @@
 //! Who announced a transaction, and when.
 
+use super::bounds::Vouched;
 use crate::event::PeerId;
 use crate::time::Timestamp;
 use crate::wire::TxHash;
@@ -20,10 +21,28 @@ const PENDING_KEPT: usize = 100_000;
 /// For how long a transaction is waited for: Core's 60 s for each of ten announcers.
 const PENDING_FOR: Duration = Duration::from_mins(10);
 
+/// A peer that announces something, and what it says of itself by that.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Announcer {
+    pub(super) peer: PeerId,
+    /// What it holds pays at least this, in sat/vB.
+    pub(super) floor: Option<f64>,
+    /// Whether what pays most comes first.
+    pub(super) best_first: bool,
+}
+
+impl From<PeerId> for Announcer {
+    /// One of which nothing else is known.
+    fn from(peer: PeerId) -> Self {
+        Self { peer, floor: None, best_first: false }
+    }
+}
+
 /// Who announced a transaction, in the order of the announcements, each peer once.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Announcements {
     list: Vec<Announcement>,
+    floors: Vouched,
 }
 
 /// What became of an announcement.
@@ -64,17 +83,16 @@ fn whole([low, high]: [u32; 2]) -> PeerId {
 }
 
 impl Announcements {
-    /// The first one.
-    pub(super) fn first(peer: PeerId) -> Self {
-        Self { list: vec![Announcement::new(peer, Duration::ZERO)] }
-    }
-
     /// Adds a peer, unless it has announced before or there are too many.
-    pub(super) fn add(&mut self, peer: PeerId, delay: Duration) -> Addition {
+    pub(super) fn add(&mut self, by: impl Into<Announcer>, delay: Duration) -> Addition {
+        let Announcer { peer, floor, .. } = by.into();
         if self.contains(peer) {
             Addition::Repeated
         } else if self.list.len() < ANNOUNCEMENTS_KEPT {
             self.list.push(Announcement::new(peer, delay));
+            if let Some(floor) = floor {
+                self.floors.add(floor);
+            }
             Addition::New
         } else {
             Addition::Refused
@@ -100,6 +118,12 @@ impl Announcements {
         for (peer, delay) in all {
             self.add(peer, delay);
         }
+        self.floors.merge(later.floors);
+    }
+
+    /// What those who announced it take at least, in sat/vB.
+    pub(super) fn floors(&self) -> Vouched {
+        self.floors
     }
 
     /// The peers in the order of their announcements, with the time since the first.
@@ -123,8 +147,10 @@ pub(super) struct Sighting {
 
 impl Sighting {
     /// Somebody announced it.
-    pub(super) fn new(now: Timestamp, peer: PeerId) -> Self {
-        Self { first_seen: now, announcements: Announcements::first(peer) }
+    pub(super) fn new(now: Timestamp, by: Announcer) -> Self {
+        let mut sighting = Self::unannounced(now);
+        sighting.announcements.add(by, Duration::ZERO);
+        sighting
     }
 
     /// It came without an announcement.
@@ -153,7 +179,9 @@ pub(super) struct Pending {
 
 impl Pending {
     /// A peer announced a transaction that is not held.
-    pub(super) fn announce(&mut self, now: Timestamp, peer: PeerId, hash: TxHash) -> Addition {
+    pub(super) fn announce(&mut self, now: Timestamp, by: impl Into<Announcer>, hash: TxHash) -> Addition {
+        let by = by.into();
+        let peer = by.peer;
         let held_by_peer = self.per_peer.get(&peer).copied().unwrap_or(0);
         let known = self.sightings.get_mut(&hash);
         if held_by_peer >= PENDING_PER_PEER {
@@ -161,12 +189,12 @@ impl Pending {
             return if repeated { Addition::Repeated } else { Addition::Refused };
         }
         if let Some(sighting) = known {
-            let addition = sighting.announcements.add(peer, now.since(sighting.first_seen));
+            let addition = sighting.announcements.add(by, now.since(sighting.first_seen));
             if addition != Addition::New {
                 return addition;
             }
         } else {
-            self.sightings.insert(hash, Sighting::new(now, peer));
+            self.sightings.insert(hash, Sighting::new(now, by));
             self.order.push_back((now, hash));
         }
         self.per_peer.insert(peer, held_by_peer + 1);

@@ -5,6 +5,7 @@
 
 use super::propagation::{Addition, Announcements};
 use crate::event::PeerId;
+use crate::snapshot::FeeRate;
 use crate::time::Timestamp;
 use crate::wire::{Transaction, TxHash, Txid, Wtxid};
 use foldhash::fast::RandomState;
@@ -32,20 +33,12 @@ pub(super) struct Lost {
     pub(super) since: Timestamp,
     /// In vB.
     pub(super) vsize: u32,
-    /// In sat, if it was known.
-    pub(super) fee: Option<u64>,
+    /// What was known of what it pays.
+    pub(super) fee_rate: FeeRate,
     /// What it had replaced itself.
     replaced: Box<[Txid]>,
     first_seen: Timestamp,
     pub(super) announcements: Announcements,
-}
-
-impl Lost {
-    /// In sat/vB, if its fee was known.
-    pub(super) fn fee_rate(&self) -> Option<f64> {
-        #[expect(clippy::cast_precision_loss, reason = "all the money there is has 51 bits")]
-        self.fee.map(|fee| fee as f64 / f64::from(self.vsize))
-    }
 }
 
 /// Two transactions that spend the same, both alive: some peers announce one of them only, some the
@@ -66,7 +59,7 @@ pub struct DoubleSpend {
 pub(super) struct Defeat<'a> {
     pub(super) tx: &'a Transaction,
     pub(super) to: Txid,
-    pub(super) fee: Option<u64>,
+    pub(super) fee_rate: FeeRate,
     pub(super) replaced: Box<[Txid]>,
     pub(super) first_seen: Timestamp,
     pub(super) announcements: Announcements,
@@ -85,10 +78,10 @@ pub(super) struct Rivals {
 impl Rivals {
     /// A transaction lost.
     pub(super) fn lose(&mut self, now: Timestamp, defeat: Defeat<'_>) {
-        let Defeat { tx, to, fee, replaced, first_seen, announcements } = defeat;
+        let Defeat { tx, to, fee_rate, replaced, first_seen, announcements } = defeat;
         let (txid, wtxid) = (tx.txid(), tx.wtxid());
-        let lost =
-            Lost { txid, wtxid, to, since: now, vsize: tx.vsize(), fee, replaced, first_seen, announcements };
+        let (since, vsize) = (now, tx.vsize());
+        let lost = Lost { txid, wtxid, to, since, vsize, fee_rate, replaced, first_seen, announcements };
         if self.lost.insert(txid, lost).is_none() {
             self.order.push_back(txid);
             self.to_count.push_back((now + SPREAD, txid));

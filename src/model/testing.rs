@@ -141,9 +141,14 @@ impl Scene {
     }
 
     pub(super) fn connect(&mut self, peer: u64) -> &mut Self {
+        self.connect_as(peer, &info().user_agent)
+    }
+
+    pub(super) fn connect_as(&mut self, peer: u64, user_agent: &str) -> &mut Self {
+        let info = PeerInfo { user_agent: user_agent.to_owned(), ..info() };
         self.dial(peer, 1)
             .peer(peer, PeerEvent::Connected { transport: Transport::V1 })
-            .peer(peer, PeerEvent::Ready(Box::new(info())))
+            .peer(peer, PeerEvent::Ready(Box::new(info)))
     }
 
     pub(super) fn lose(&mut self, peer: u64, reason: DisconnectReason, retry_in: Option<u64>) -> &mut Self {

@@ -1,6 +1,6 @@
 //! What a transaction hangs together with, as the screen may know it.
 
-use super::TxKey;
+use super::{FeeRate, TxKey};
 use crate::wire::Txid;
 
 /// The held transactions that a transaction hangs together with.
@@ -40,8 +40,8 @@ pub struct RelativeRow {
     pub key: TxKey,
     /// Its name.
     pub txid: Txid,
-    /// Its own fee rate in sat/vB; `None`: unknown.
-    pub fee_rate: Option<f64>,
+    /// Its own.
+    pub fee_rate: FeeRate,
 }
 
 /// How miners take a transaction.

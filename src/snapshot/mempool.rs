@@ -12,7 +12,7 @@ pub struct MempoolScreen {
     /// All that is held.
     pub all: Amount,
     /// Those whose rate is not certain.
-    pub unknown: Amount,
+    pub uncertain: Amount,
     /// How much of it the figures that are made of fees speak of; `None` if nothing is held.
     pub coverage: Option<Coverage>,
     /// What is held by the rate by which miners sort it, the lowest first.
@@ -43,13 +43,25 @@ pub struct Amount {
     pub vsize: u64,
 }
 
-/// Shares with a certain rate, 0–1.
+/// Of how much something is known, 0–1.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct Coverage {
     /// Of the transactions.
     pub by_count: f32,
     /// Of their virtual size.
     pub by_vsize: f32,
+}
+
+impl Coverage {
+    /// What part of `all` is `known`; `None` of nothing.
+    pub fn of(known: Amount, all: Amount) -> Option<Self> {
+        #[expect(clippy::cast_precision_loss, reason = "a share is shown with three digits")]
+        let share = |part: u64, whole: u64| part as f32 / whole as f32;
+        (all.count > 0).then(|| Self {
+            by_count: share(known.count, all.count),
+            by_vsize: share(known.vsize, all.vsize),
+        })
+    }
 }
 
 /// One bar of the histogram.
@@ -63,17 +75,26 @@ pub struct HistogramBar {
     pub held: Amount,
 }
 
-/// A block that may come.
+/// A block that may come. What pays most comes first; what is only known to pay at least something
+/// stands where it would with just that.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct ProjectedBlock {
     /// The size of those with a certain rate, in vB.
     pub vsize: u64,
+    /// The size of those of which it is known what they pay at least, in vB.
+    pub bounded: u64,
     /// The size of others that fill it, in vB.
-    pub uncertain: u64,
+    pub unknown: u64,
     /// Transactions with a certain rate.
     pub count: u64,
     /// What they pay, in sat.
     pub fees: u64,
     /// The lowest, the median and the highest rate, in sat/vB, within 1 %.
     pub rates: Option<[f64; 3]>,
+}
+
+impl ProjectedBlock {
+    /// What a block has room for, in vB: 4 MWU less what miners reserve for the header and the coinbase
+    /// (Core: `DEFAULT_BLOCK_RESERVED_WEIGHT`, 8,000 WU).
+    pub const ROOM: u64 = (4_000_000 - 8_000) / 4;
 }

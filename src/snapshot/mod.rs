@@ -5,6 +5,7 @@
 
 mod blocks;
 mod family;
+mod fee_rate;
 mod mempool;
 mod peers;
 mod transactions;
@@ -13,9 +14,12 @@ mod worth;
 
 pub use blocks::{BlockDetail, BlockFigures, BlockRow, BlocksScreen, Missing, Spread, Unseen};
 pub use family::{EphemeralDust, Family, Package, RelativeRow, Relatives};
+pub use fee_rate::{Bounds, FeeRate};
 pub use mempool::{Amount, BAND_STARTS, BANDS, Coverage, HistogramBar, MempoolScreen, ProjectedBlock};
 pub use peers::{Liveness, LivenessSlot, PeerDetail, PeerRow};
-pub use transactions::{InputRow, OutputRow, RivalRow, TransactionDetail, TransactionRow, TxKey};
+pub use transactions::{
+    InputRow, OutputRow, RivalRow, TransactionDetail, TransactionRow, TxKey, ValueSource,
+};
 pub use watched::WatchRow;
 pub use worth::{
     AnswerFigures, HeatCell, HeatMap, LostPeer, PeerWorth, PeersScreen, PingFigures, RelayCounts, WorthRow,
@@ -132,8 +136,8 @@ pub struct Totals {
     pub coin_blocks: usize,
     /// How many outputs those are.
     pub coins: usize,
-    /// The share of the held transactions whose fee is known, 0–1; `None` without transactions.
-    pub fee_coverage: Option<f32>,
+    /// Of how much of it the fee is known exactly; `None` without transactions.
+    pub fee_coverage: Option<Coverage>,
 }
 
 /// A part of a list.

@@ -1,6 +1,6 @@
 //! Transactions, as the screen may know them.
 
-use super::Family;
+use super::{Family, FeeRate};
 use crate::time::Timestamp;
 use crate::wire::{Txid, Wtxid};
 use bytes::Bytes;
@@ -27,8 +27,8 @@ pub struct TransactionRow {
     pub outputs: u32,
     /// The sum of the outputs, in sat.
     pub output_value: u64,
-    /// In sat/vB; `None`: unknown.
-    pub fee_rate: Option<f64>,
+    /// What it pays for its size.
+    pub fee_rate: FeeRate,
     /// How many of the live peers announced it.
     pub announced_by: usize,
     /// How many peers could have (live, and relaying).
@@ -92,8 +92,8 @@ pub struct RivalRow {
     pub age: Duration,
     /// In vB.
     pub vsize: u32,
-    /// In sat/vB, if its fee was known.
-    pub fee_rate: Option<f64>,
+    /// What it paid for its size.
+    pub fee_rate: FeeRate,
     /// How many of the live peers announced it.
     pub announced_by: usize,
     /// How many of those have not announced the one whose details these are.
@@ -107,10 +107,25 @@ pub struct InputRow {
     pub prevout: String,
     /// In sat, where the spent output is known.
     pub value: Option<u64>,
+    /// How it is known.
+    pub source: ValueSource,
     /// The sequence number.
     pub sequence: u32,
     /// The number of items on its witness stack.
     pub witness_items: usize,
+}
+
+/// How the value of a spent output is known.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum ValueSource {
+    /// Its transaction is held.
+    Mempool,
+    /// Its transaction is in one of the blocks that are known.
+    Block,
+    /// Its transaction was held or in such a block at the time.
+    Earlier,
+    /// Not at all.
+    Unknown,
 }
 
 /// An output in detail.

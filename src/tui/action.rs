@@ -255,6 +255,13 @@ pub const BINDINGS: &[Binding] = &[
         hint: Some(("v", "vB or count", Scope::Mempool)),
     },
     Binding {
+        keys: &[plain(KeyCode::Tab)],
+        action: Action::NextPanel,
+        scope: Scope::Mempool,
+        help: ("Tab", "there: the other half, where not all fits"),
+        hint: Some(("Tab", "other half", Scope::Mempool)),
+    },
+    Binding {
         keys: &[letter('w')],
         action: Action::Watched,
         scope: Scope::Everywhere,

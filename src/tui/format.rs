@@ -2,6 +2,7 @@
 
 pub use crate::text::grouped;
 
+use crate::snapshot::FeeRate;
 use std::fmt::Display;
 use std::time::Duration;
 
@@ -118,6 +119,19 @@ pub fn fee_rate(sat_per_vb: f64) -> String {
         format!("{sat_per_vb:.1}")
     } else {
         brief(as_u64(sat_per_vb))
+    }
+}
+
+/// What is known of a fee rate, in at most `cells` characters if it can be told so: `12.1`, `3.1–4.0`,
+/// `≥0.10`, `≤4.0`, `?`.
+pub fn rate(rate: FeeRate, cells: usize) -> String {
+    let told = |rate: Option<f64>| rate.map(fee_rate);
+    match (rate, told(rate.min()), told(rate.max())) {
+        (FeeRate::Exact(rate), ..) => fee_rate(rate),
+        (_, Some(min), Some(max)) if min.len() + max.len() < cells && min != max => format!("{min}–{max}"),
+        (_, Some(min), _) => format!("≥{min}"),
+        (_, None, Some(max)) => format!("≤{max}"),
+        (_, None, None) => UNKNOWN.to_owned(),
     }
 }
 

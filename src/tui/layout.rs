@@ -159,23 +159,32 @@ pub struct MempoolParts {
     pub kinds: Rect,
 }
 
+/// From this height on there are two rows of panels.
+const TWO_ROWS: u16 = 20;
+
 /// Where the blocks and the kinds stand: the width of the longest line, and borders.
 const NEXT_BLOCKS: u16 = 60;
 
 /// The parts of the Mempool screen within `area`: two by two where there is room, else the histogram
-/// above the blocks, and the chart below where that leaves enough.
-pub fn mempool_parts(area: Rect) -> MempoolParts {
-    if area.width < TWO_COLUMNS {
-        let history = if area.height >= 30 { area.height / 3 } else { 0 };
-        let blocks = (area.height.saturating_sub(history) / 2).min(12);
-        let rows = [Constraint::Fill(1), Constraint::Length(blocks), Constraint::Length(history)];
-        let [histogram, blocks, history] = Layout::vertical(rows).areas(area);
-        return MempoolParts { histogram, blocks, history, kinds: Rect::default() };
-    }
-    let below = if area.height >= 20 { area.height / 2 } else { 0 };
-    let [above, below] = Layout::vertical([Constraint::Fill(1), Constraint::Length(below)]).areas(area);
-    let columns = || Layout::horizontal([Constraint::Fill(1), Constraint::Length(NEXT_BLOCKS)]);
-    let ([histogram, blocks], [history, kinds]) = (columns().areas(above), columns().areas(below));
+/// with the blocks or, as the `second` half, the chart with the kinds.
+pub fn mempool_parts(area: Rect, second: bool) -> MempoolParts {
+    let is_narrow = area.width < TWO_COLUMNS;
+    let halves = |area: Rect| {
+        if is_narrow {
+            let below = (area.height / 2).min(12);
+            Layout::vertical([Constraint::Fill(1), Constraint::Length(below)]).areas(area)
+        } else {
+            Layout::horizontal([Constraint::Fill(1), Constraint::Length(NEXT_BLOCKS)]).areas(area)
+        }
+    };
+    let [upper, lower] = if !is_narrow && area.height >= TWO_ROWS {
+        Layout::vertical([Constraint::Fill(1), Constraint::Length(area.height / 2)]).areas(area)
+    } else if second {
+        [Rect::default(), area]
+    } else {
+        [area, Rect::default()]
+    };
+    let ([histogram, blocks], [history, kinds]) = (halves(upper), halves(lower));
     MempoolParts { histogram, blocks, history, kinds }
 }
 

@@ -5,9 +5,9 @@ use mempulse::chain::Network;
 use mempulse::event::{CommandTraffic, Direction, PeerId, Said, Tip};
 use mempulse::model::{WatchEvent, WatchNotice};
 use mempulse::snapshot::{
-    Detail, EphemeralDust, EventLine, Family, Health, InputRow, Level, Liveness, LivenessSlot, OutputRow,
-    Package, PeerDetail, PeerRow, Progress, RelativeRow, Relatives, RivalRow, Snapshot, Totals,
-    TransactionDetail, TransactionRow, TxKey, WatchRow, Window,
+    Bounds, Coverage, Detail, EphemeralDust, EventLine, Family, FeeRate, Health, InputRow, Level, Liveness,
+    LivenessSlot, OutputRow, Package, PeerDetail, PeerRow, Progress, RelativeRow, Relatives, RivalRow,
+    Snapshot, Totals, TransactionDetail, TransactionRow, TxKey, ValueSource, WatchRow, Window,
 };
 use mempulse::time::Timestamp;
 use mempulse::view::{Anchor, Open, Tab, View};
@@ -61,7 +61,7 @@ impl World {
                 seen_before_block: Some(0.987),
                 coin_blocks: 150,
                 coins: 812_345,
-                fee_coverage: Some(0.342),
+                fee_coverage: Some(Coverage { by_count: 0.342, by_vsize: 0.407 }),
             },
             tx_rate: curve(60, 6.8),
             download_rate: curve(60, 38_000.0),
@@ -163,9 +163,21 @@ fn transaction(key: u64, newest: u64) -> TransactionRow {
         inputs: 1 + u32::try_from(key % 3).unwrap(),
         outputs: 1 + u32::try_from(key % 4).unwrap(),
         output_value: key * 7_919_003 % 400_000_000 * (1 + key % 5 * 100),
-        fee_rate: (!key.is_multiple_of(3)).then(|| 1.0 + (key % 40) as f64 / 3.0),
+        fee_rate: fee_rate(key),
         announced_by: usize::try_from((newest - key).min(8)).unwrap(),
         announcers: 8,
+    }
+}
+
+/// Exact ones, some that are known to be within bounds, and some of which nothing is known.
+fn fee_rate(key: u64) -> FeeRate {
+    let rate = 1.0 + (key % 40) as f64 / 3.0;
+    let nothing = Bounds::default();
+    match key % 9 {
+        0 => FeeRate::Within(nothing),
+        3 => FeeRate::Within(Bounds { floor: Some(0.1), ..nothing }),
+        6 => FeeRate::Within(Bounds { floor: Some(0.1), low: Some(rate), high: Some(rate * 1.2) }),
+        _ => FeeRate::Exact(rate),
     }
 }
 
@@ -192,7 +204,7 @@ fn events() -> Vec<EventLine> {
         .collect()
 }
 
-fn rival(steps: usize, fee_rate: Option<f64>, announced_only: usize) -> RivalRow {
+fn rival(steps: usize, fee_rate: FeeRate, announced_only: usize) -> RivalRow {
     let txid = Txid([0x30 + u8::try_from(steps).unwrap(); 32]);
     let age = Duration::from_secs(31 * steps as u64);
     RivalRow { txid, steps, age, vsize: 224, fee_rate, announced_by: 6, announced_only }
@@ -262,9 +274,9 @@ fn peer_detail(row: &PeerRow) -> PeerDetail {
 
 fn family(key: u64) -> Family {
     let relative = |number, fee_rate| RelativeRow { key: TxKey(number), txid: txid(number), fee_rate };
-    let [parent, child] = [relative(key + 7, Some(0.3)), relative(key + 9, Some(21.4))];
+    let [parent, child] = [relative(key + 7, FeeRate::Exact(0.3)), relative(key + 9, FeeRate::Exact(21.4))];
     Family {
-        ancestors: Relatives { rows: vec![parent, relative(key + 8, None)], vsize: 421, more: false },
+        ancestors: Relatives { rows: vec![parent, relative(key + 8, fee_rate(6))], vsize: 421, more: false },
         descendants: Relatives { rows: vec![child], vsize: 1_141, more: true },
         package: Package::Together { fee_rate: 8.4, fee: 14_140, vsize: 1_612, others: vec![child, parent] },
         ephemeral_dust: Some(EphemeralDust::Carries),
@@ -288,14 +300,15 @@ fn transaction_detail(key: u64) -> TransactionDetail {
         replaceable: true,
         kinds: vec!["batch payout", "time-locked"],
         raw: vec![0xab; 361].into(),
-        rivals: vec![rival(1, Some(9.4), 0), rival(2, None, 2)],
-        fee: row.fee_rate.map(|_| 2_820),
+        rivals: vec![rival(1, FeeRate::Exact(9.4), 0), rival(2, fee_rate(3), 2)],
+        fee: row.fee_rate.exact().map(|_| 2_820),
         family: family(key),
         first_seen: NOW - row.age,
         inputs: (0..u64::from(row.inputs))
             .map(|index| InputRow {
                 prevout: format!("{}:{index}", txid(key * 5 + index)),
-                value: (index == 0).then_some(4_520_000),
+                value: (index < 2).then_some(4_520_000),
+                source: [ValueSource::Mempool, ValueSource::Block, ValueSource::Unknown][index as usize],
                 sequence: 0xffff_fffd,
                 witness_items: 2,
             })

@@ -17,7 +17,8 @@ pub fn screen(columns: usize) -> MempoolScreen {
     };
     let block = |index: u32| ProjectedBlock {
         vsize: if index < 5 { 998_000 } else { 212_000 },
-        uncertain: if index < 5 { 0 } else { 786_000 },
+        bounded: if index < 5 { 0 } else { 90_000 },
+        unknown: if index < 5 { 0 } else { 696_000 },
         count: 2_911 - 200 * u64::from(index),
         fees: 9_812_345 >> index,
         rates: Some([8.1, 12.4, 310.0].map(|rate| rate / f64::from(index + 1))),
@@ -31,7 +32,7 @@ pub fn screen(columns: usize) -> MempoolScreen {
     };
     MempoolScreen {
         all: Amount { count: 14_211, vsize: 9_812_345 },
-        unknown: Amount { count: 4_212, vsize: 1_812_345 },
+        uncertain: Amount { count: 4_212, vsize: 1_812_345 },
         coverage: Some(Coverage { by_count: 0.703, by_vsize: 0.815 }),
         bars: (0..starts.len()).map(bar).collect(),
         column_minutes: 12,

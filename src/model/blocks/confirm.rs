@@ -71,7 +71,7 @@ impl Mempool {
             return (!self.departed.is_barred(stripped)).then_some(unseen);
         };
         confirmed.waits.push(now.since(entry.first_seen()));
-        confirmed.fee_rates.extend(entry.fee_rate());
+        confirmed.fee_rates.extend(entry.fee_rate().exact());
         confirmed.mining_rates.extend(rate);
         confirmed.kept.push((tx.txid(), Kept::of(&entry)));
         None

@@ -56,7 +56,7 @@ impl Mempool {
             let Some(entry) = self.get(key).filter(|_| !settled.contains(&key)) else { continue };
             if self.neighbours(entry.tx()).next().is_none() {
                 let rate = MiningRate::of(self.fee_for_cluster(entry).map(|fee| alone(fee, entry).rate()));
-                self.set_mining_rate(key, rate);
+                self.set_mining_rate(key, rate, false);
                 continue;
             }
             let Some(cluster) = self.cluster(key) else {
@@ -64,7 +64,7 @@ impl Mempool {
                 continue;
             };
             for (member, rate) in cluster.iter().zip(rates(&cluster)) {
-                self.set_mining_rate(member.key, rate);
+                self.set_mining_rate(member.key, rate, true);
             }
             settled.extend(cluster.iter().map(|member| member.key));
         }
@@ -79,9 +79,13 @@ impl Mempool {
         }
     }
 
-    fn set_mining_rate(&mut self, key: TxKey, rate: MiningRate) {
-        if self.get(key).is_some_and(|entry| entry.mining != rate) {
-            self.update(key, |entry| entry.mining = rate);
+    fn set_mining_rate(&mut self, key: TxKey, rate: MiningRate, in_company: bool) {
+        let is_news = |entry: &Entry| entry.mining != rate || (in_company && !entry.had_company);
+        if self.get(key).is_some_and(is_news) {
+            self.update(key, |entry| {
+                entry.mining = rate;
+                entry.had_company |= in_company;
+            });
         }
     }
 
@@ -141,7 +145,7 @@ impl Mempool {
                 continue;
             };
             to_mark.extend(self.neighbours(entry.tx()));
-            self.set_mining_rate(key, MiningRate::OVERSIZED);
+            self.set_mining_rate(key, MiningRate::OVERSIZED, true);
         }
     }
 

@@ -79,7 +79,7 @@ fn what_stands_alone_is_mined_at_its_own_rate() {
     scene.connect(1);
     let [tx, unknown] = [known(&mut scene, 1, 1_000), loose(5)];
     scene.deliver(1, &unknown);
-    assert_eq!(rate(&scene, &tx), scene.model.transaction(&tx.wtxid()).unwrap().fee_rate());
+    assert_eq!(rate(&scene, &tx), scene.model.transaction(&tx.wtxid()).unwrap().fee_rate().exact());
     assert!(rate(&scene, &tx).is_some());
     assert_eq!(rate(&scene, &unknown), None);
 }

@@ -13,12 +13,12 @@ const BARS: [f64; 22] = [
 /// certain.
 pub(super) fn sizes(buckets: &Buckets) -> [u64; BANDS + 1] {
     let mut sizes = [0; BANDS + 1];
-    for (rate, lot) in buckets.descending() {
+    for (rate, lot, _) in buckets.descending() {
         if let Some(size) = sizes.get_mut(position(&BAND_STARTS, rate)) {
             *size += lot.vsize;
         }
     }
-    sizes[BANDS] = buckets.unknown.vsize;
+    sizes[BANDS] = buckets.uncertain().vsize;
     sizes
 }
 
@@ -26,7 +26,7 @@ pub(super) fn sizes(buckets: &Buckets) -> [u64; BANDS + 1] {
 /// ends are left out.
 pub(super) fn bars(buckets: &Buckets) -> Vec<(f64, Option<f64>, Lot)> {
     let mut lots = [Lot::default(); BARS.len()];
-    for (rate, lot) in buckets.descending() {
+    for (rate, lot, _) in buckets.descending() {
         if let Some(bar) = lots.get_mut(position(&BARS, rate)) {
             bar.add(lot);
         }

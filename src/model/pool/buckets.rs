@@ -11,11 +11,18 @@ const STEP: f64 = 1.02;
 /// Up to more than 10,000 sat/vB; what pays more is in the last one.
 const STEPS: usize = 700;
 
+/// What is known of the rate by which miners sort a transaction, in sat/vB.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub(super) enum Pays {
+    Exactly(f64),
+    AtLeast(f64),
+    Unknown,
+}
+
 /// What a transaction counts for.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub(in crate::model) struct Share {
-    /// In sat/vB, if it is certain.
-    rate: Option<f64>,
+    pays: Pays,
     vsize: u64,
     /// In sat, if it is known.
     fee: u64,
@@ -23,13 +30,17 @@ pub(in crate::model) struct Share {
 
 impl Share {
     pub(in crate::model) fn of(entry: &Entry) -> Self {
-        let fee = entry.fee().unwrap_or_default();
-        Self { rate: entry.mining_rate(), vsize: entry.tx().vsize().into(), fee }
+        let at_least = || entry.mining_rate_min().map_or(Pays::Unknown, Pays::AtLeast);
+        Self {
+            pays: entry.mining_rate().map_or_else(at_least, Pays::Exactly),
+            vsize: entry.tx().vsize().into(),
+            fee: entry.fee().unwrap_or_default(),
+        }
     }
 
     #[cfg(test)]
-    pub(super) fn test(rate: Option<f64>, vsize: u64, fee: u64) -> Self {
-        Self { rate, vsize, fee }
+    pub(super) fn test(pays: Pays, vsize: u64, fee: u64) -> Self {
+        Self { pays, vsize, fee }
     }
 }
 
@@ -50,25 +61,45 @@ impl Lot {
         self.fees += other.fees;
     }
 
-    fn subtract(&mut self, other: Self) {
+    pub(super) fn subtract(&mut self, other: Self) {
         self.count -= other.count;
         self.vsize -= other.vsize;
         self.fees -= other.fees;
     }
+
+    /// A part of it that has this size, in vB: the parts of a lot are alike.
+    pub(super) fn part(self, vsize: u64) -> Self {
+        let [count, fees] = [self.count, self.fees].map(|whole| proportion(whole, vsize, self.vsize));
+        Self { count, vsize, fees }
+    }
+}
+
+/// So many as `part` is of `whole`.
+fn proportion(number: u64, part: u64, whole: u64) -> u64 {
+    let product = u128::from(number) * u128::from(part) / u128::from(whole.max(1));
+    u64::try_from(product).unwrap_or(number)
+}
+
+/// The lots of a step.
+#[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
+struct Step {
+    certain: Lot,
+    /// Those that pay at least this.
+    bounded: Lot,
 }
 
 /// All that is held.
 #[derive(Clone, PartialEq, Debug)]
 pub(in crate::model) struct Buckets {
     /// By rate, the lowest first.
-    steps: Vec<Lot>,
-    /// Those whose rate is not certain.
+    steps: Vec<Step>,
+    /// Those of whose rate nothing is known.
     pub(super) unknown: Lot,
 }
 
 impl Default for Buckets {
     fn default() -> Self {
-        Self { steps: vec![Lot::default(); STEPS], unknown: Lot::default() }
+        Self { steps: vec![Step::default(); STEPS], unknown: Lot::default() }
     }
 }
 
@@ -76,33 +107,46 @@ impl Buckets {
     /// A transaction is held from now on.
     pub(in crate::model) fn add(&mut self, share: Share) {
         let lot = Lot { count: 1, vsize: share.vsize, fees: share.fee };
-        self.lot_mut(share.rate).add(lot);
+        self.lot_mut(share.pays).add(lot);
     }
 
     /// It is no longer held.
     pub(in crate::model) fn subtract(&mut self, share: Share) {
         let lot = Lot { count: 1, vsize: share.vsize, fees: share.fee };
-        self.lot_mut(share.rate).subtract(lot);
+        self.lot_mut(share.pays).subtract(lot);
     }
 
-    /// The rates with what pays them, the highest first; empty steps are left out.
-    pub(super) fn descending(&self) -> impl Iterator<Item = (f64, Lot)> {
+    /// The rates with what pays them, and what pays at least them, the highest first; empty steps are
+    /// left out.
+    pub(super) fn descending(&self) -> impl Iterator<Item = (f64, Lot, Lot)> {
         let steps = self.steps.iter().enumerate().rev();
-        steps.filter(|(_, lot)| lot.count > 0).map(|(step, lot)| (rate(step), *lot))
+        steps
+            .filter(|(_, step)| **step != Step::default())
+            .map(|(number, step)| (rate(number), step.certain, step.bounded))
     }
 
     /// Those whose rate is certain, all together.
-    pub(super) fn known(&self) -> Lot {
-        let mut all = Lot::default();
-        self.steps.iter().for_each(|lot| all.add(*lot));
-        all
+    pub(super) fn certain(&self) -> Lot {
+        self.sum(Lot::default(), |step| step.certain)
     }
 
-    fn lot_mut(&mut self, rate: Option<f64>) -> &mut Lot {
-        match rate.and_then(|rate| self.steps.get_mut(step(rate))) {
-            Some(lot) => lot,
-            None => &mut self.unknown,
+    /// The others.
+    pub(super) fn uncertain(&self) -> Lot {
+        self.sum(self.unknown, |step| step.bounded)
+    }
+
+    fn sum(&self, mut sum: Lot, of: impl Fn(&Step) -> Lot) -> Lot {
+        self.steps.iter().for_each(|step| sum.add(of(step)));
+        sum
+    }
+
+    fn lot_mut(&mut self, pays: Pays) -> &mut Lot {
+        match pays {
+            Pays::Exactly(rate) => self.steps.get_mut(step(rate)).map(|step| &mut step.certain),
+            Pays::AtLeast(rate) => self.steps.get_mut(step(rate)).map(|step| &mut step.bounded),
+            Pays::Unknown => None,
         }
+        .unwrap_or(&mut self.unknown)
     }
 }
 

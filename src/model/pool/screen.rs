@@ -22,8 +22,9 @@ impl Model {
     /// What the Mempool screen shows. The cost does not depend on the number of transactions.
     pub(in crate::model) fn mempool_screen(&self, view: MempoolView, now: Timestamp) -> MempoolScreen {
         let pool = &self.mempool.pool;
-        let known = pool.known();
-        let coverage = coverage(known, pool.unknown);
+        let (certain, uncertain) = (amount(pool.certain()), amount(pool.uncertain()));
+        let all = Amount { count: certain.count + uncertain.count, vsize: certain.vsize + uncertain.vsize };
+        let coverage = Coverage::of(certain, all);
         let projected = projection::project(pool);
         let floor = self.peers.totals().fee_floor.map_or(USUAL_FLOOR, |(lowest, _)| {
             #[expect(clippy::cast_precision_loss, reason = "a rate is shown with three digits")]
@@ -37,12 +38,8 @@ impl Model {
         });
         let (column_minutes, history) = self.history.columns(now, view.columns);
         MempoolScreen {
-            all: amount(Lot {
-                count: known.count + pool.unknown.count,
-                vsize: known.vsize + pool.unknown.vsize,
-                fees: known.fees,
-            }),
-            unknown: amount(pool.unknown),
+            all,
+            uncertain,
             coverage,
             bars: bands::bars(pool)
                 .into_iter()
@@ -61,15 +58,4 @@ impl Model {
 
 fn amount(lot: Lot) -> Amount {
     Amount { count: lot.count, vsize: lot.vsize }
-}
-
-/// The share of what is held whose rate is certain; `None` if nothing is held.
-fn coverage(known: Lot, unknown: Lot) -> Option<Coverage> {
-    #[expect(clippy::cast_precision_loss, reason = "a share is shown with three digits")]
-    let share = |part: u64, rest: u64| part as f32 / (part + rest) as f32;
-    let holds = known.count + unknown.count > 0;
-    holds.then(|| Coverage {
-        by_count: share(known.count, unknown.count),
-        by_vsize: share(known.vsize, unknown.vsize),
-    })
 }

@@ -15,9 +15,9 @@ fn a_fee_is_known_if_all_parents_are_held() {
     let half_known = spend(&[output(&parent, 0), coin(9)], &[100]);
     scene.connect(1).deliver(1, &parent).deliver(1, &child).deliver(1, &half_known);
     assert_eq!([&parent, &child, &half_known].map(|tx| scene.fee(tx)), [None, Some(1_000), None]);
-    let rate = scene.model.transaction(&child.wtxid()).unwrap().fee_rate().unwrap();
+    let rate = scene.model.transaction(&child.wtxid()).unwrap().fee_rate().exact().unwrap();
     assert!((rate - 1_000.0 / f64::from(child.vsize())).abs() < 1e-9);
-    assert_eq!(scene.all().totals.fee_coverage, Some(1.0 / 3.0));
+    assert_eq!(scene.all().totals.fee_coverage.map(|coverage| coverage.by_count), Some(1.0 / 3.0));
 }
 
 #[test]
@@ -74,7 +74,7 @@ fn a_fee_stays_known_when_the_parent_is_mined_and_becomes_known_if_only_the_bloc
     scene.connect(1).deliver(1, &parents[0]).deliver(1, &children[0]).deliver(1, &children[1]);
     scene.mine(5, &[&parents[0], &parents[1]]);
     assert_eq!(children.each_ref().map(|tx| scene.fee(tx)), [Some(1_000), Some(2_000)]);
-    assert_eq!(scene.all().totals.fee_coverage, Some(1.0));
+    assert_eq!(scene.all().totals.fee_coverage.map(|coverage| coverage.by_count), Some(1.0));
 }
 
 #[test]

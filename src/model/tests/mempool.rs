@@ -3,7 +3,7 @@
 use crate::event::{DisconnectReason, PeerEvent, PeerId};
 use crate::model::ModelSettings;
 use crate::model::testing::*;
-use crate::snapshot::{Detail, TransactionRow};
+use crate::snapshot::{Detail, FeeRate, TransactionRow};
 use crate::view::{Open, View};
 use crate::wire::TxHash;
 use std::time::Duration;
@@ -33,7 +33,7 @@ fn a_row_tells_sizes_and_who_announced_it() {
     let told = row(&scene, 0);
     assert_eq!((told.txid, told.vsize), (tx.txid(), tx.vsize()));
     assert_eq!((told.inputs, told.outputs, told.output_value), (2, 3, 11_001));
-    assert_eq!((told.announced_by, told.announcers, told.fee_rate), (2, 3, None));
+    assert_eq!((told.announced_by, told.announcers, told.fee_rate), (2, 3, FeeRate::default()));
     scene.lose(2, DisconnectReason::ClosedByPeer, None);
     assert_eq!((row(&scene, 0).announced_by, row(&scene, 0).announcers), (1, 2));
 }
@@ -71,7 +71,7 @@ fn totals_add_up() {
     assert_eq!(totals.transactions, 20);
     assert_eq!(totals.vsize, txs.iter().map(|tx| u64::from(tx.vsize())).sum::<u64>());
     assert_eq!((totals.received, totals.dropped), (20, 0));
-    assert_eq!(totals.fee_coverage, Some(0.0));
+    assert_eq!(totals.fee_coverage.map(|coverage| coverage.by_count), Some(0.0));
     assert!(totals.memory > 20 * 400 && totals.memory < 20 * 2_000, "{}", totals.memory);
 }
 

@@ -8,7 +8,7 @@ mod watched;
 pub use watched::Input;
 
 use super::action::{self, Action, Motion, Scope};
-use super::layout::{self, Parts, PeersParts};
+use super::layout::{self, MempoolParts, Parts, PeersParts};
 use super::list::List;
 use super::theme::Theme;
 use crate::event::{EventKind, PeerId};
@@ -82,6 +82,8 @@ pub struct App {
     transactions: List<TxKey>,
     block: Option<BlockHash>,
     by_count: bool,
+    /// Of the Mempool screen, where not all of it fits.
+    second_half: bool,
     layers: Vec<Layer>,
     unreachable_closed: bool,
     notice: Option<String>,
@@ -118,6 +120,7 @@ impl App {
             transactions: List::default(),
             block: None,
             by_count: false,
+            second_half: false,
             layers: Vec::new(),
             unreachable_closed: false,
             notice: None,
@@ -183,6 +186,7 @@ impl App {
             }
             Action::NextPanel if self.tab == Tab::Blocks => self.select_block(Motion::Down),
             Action::PreviousPanel if self.tab == Tab::Blocks => self.select_block(Motion::Up),
+            Action::NextPanel if self.tab == Tab::Mempool => self.second_half = !self.second_half,
             Action::NextPanel | Action::PreviousPanel => {}
             Action::Open if self.tab == Tab::Blocks => self.open_block(),
             Action::Open => self.open(),
@@ -278,6 +282,11 @@ impl App {
     /// Where the reader is among the transactions.
     pub fn transactions(&self) -> &List<TxKey> {
         &self.transactions
+    }
+
+    /// The parts of the Mempool screen.
+    pub fn mempool_parts(&self) -> MempoolParts {
+        layout::mempool_parts(self.layer_area(), self.second_half)
     }
 
     /// Whether the histogram counts transactions rather than their size.

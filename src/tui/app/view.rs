@@ -31,7 +31,7 @@ impl App {
     }
 
     fn mempool_view(&self) -> MempoolView {
-        let columns = layout::mempool_parts(self.layer_area()).history.width.saturating_sub(2);
+        let columns = self.mempool_parts().history.width.saturating_sub(2);
         MempoolView { columns: if self.tab == Tab::Mempool { columns.into() } else { 0 } }
     }
 

@@ -17,6 +17,9 @@ use super::details::heading;
 use crate::snapshot::{EphemeralDust, Family, Package, RelativeRow, Relatives};
 use ratatui::text::{Line, Span};
 
+/// The cells of a fee rate.
+const RATE: usize = 9;
+
 /// How it is mined, if anything hangs together with it.
 pub fn package(family: &Family) -> Option<String> {
     let has_relatives = !family.ancestors.rows.is_empty() || !family.descendants.rows.is_empty();
@@ -58,7 +61,7 @@ pub fn lines(app: &App, family: &Family, cells: usize) -> Vec<Line<'static>> {
 
 fn mined_together(app: &App, family: &Family, cells: usize) -> Vec<Line<'static>> {
     let Package::Together { fee_rate, others, .. } = &family.package else { return Vec::new() };
-    let part = |other: &RelativeRow| match other.fee_rate {
+    let part = |other: &RelativeRow| match other.fee_rate.exact() {
         Some(rate) if rate > *fee_rate => "pays",
         Some(rate) if rate < *fee_rate => "is paid for",
         _ => "",
@@ -84,8 +87,8 @@ fn relatives(app: &App, relatives: &Relatives, what: &str, cells: usize) -> Vec<
 }
 
 fn relative(app: &App, row: &RelativeRow, part: &str, cells: usize) -> Line<'static> {
-    let rate = format::known(row.fee_rate.map(format::fee_rate));
-    let right = format!(" {} sat/vB  {}", text::right(&rate, 7), text::left(part, 11));
+    let rate = format::rate(row.fee_rate, RATE);
+    let right = format!(" {} sat/vB  {}", text::right(&rate, RATE), text::left(part, 11));
     let room = cells.saturating_sub(text::width(&right));
     Line::from(vec![
         Span::raw(text::left(&text::cut_middle(&row.txid.to_string(), room), room)),

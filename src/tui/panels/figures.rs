@@ -102,7 +102,6 @@ fn figures(snapshot: &Snapshot) -> Vec<Figure<'_>> {
     let (bandwidth, bandwidth_short) = bandwidth(snapshot);
     let floor = fee_floor(totals);
     let seen = totals.seen_before_block.map(format::share);
-    let coverage = totals.fee_coverage.map(format::share);
     let received = format::grouped(totals.received);
     let memory = format::bytes(totals.memory);
     let figure = |name, width, texts, past| Figure { name, width, texts, past };
@@ -128,8 +127,11 @@ fn figures(snapshot: &Snapshot) -> Vec<Figure<'_>> {
         figure(
             "fees known",
             16,
-            match coverage {
-                Some(coverage) => vec![coverage],
+            match totals.fee_coverage {
+                Some(coverage) => {
+                    let [tx, vsize] = [coverage.by_count, coverage.by_vsize].map(format::share);
+                    vec![format!("{tx} tx  {vsize} vB"), format!("{tx} tx"), tx]
+                }
                 None => vec![format::UNKNOWN.to_owned()],
             },
             &[],

@@ -10,7 +10,7 @@
 //! ```
 
 use super::super::app::App;
-use super::super::{format, layout, text};
+use super::super::{format, text};
 use super::panel;
 use crate::snapshot::{Amount, BAND_STARTS, HistogramBar, MempoolScreen, ProjectedBlock};
 use ratatui::Frame;
@@ -27,8 +27,8 @@ const AMOUNT: usize = 9;
 const MARKS: [&str; 9] = ["1", "2", "3", "4", "5", "6", "7", "8", "?"];
 
 /// Draws the screen.
-pub fn render(frame: &mut Frame, area: Rect, app: &App) {
-    let parts = layout::mempool_parts(area);
+pub fn render(frame: &mut Frame, app: &App) {
+    let parts = app.mempool_parts();
     let empty = MempoolScreen::default();
     let screen = app.snapshot().mempool_screen.as_deref().unwrap_or(&empty);
     histogram(frame, parts.histogram, app, screen);
@@ -51,7 +51,7 @@ fn histogram(frame: &mut Frame, area: Rect, app: &App, screen: &MempoolScreen) {
     let room = cells.saturating_sub(NAME + AMOUNT + 1);
     let rows = usize::from(area.height.saturating_sub(2));
     let bars = fitting(&screen.bars, rows.saturating_sub(1));
-    let most = bars.iter().map(|bar| size(bar.held)).chain([size(screen.unknown)]).max().unwrap_or(0);
+    let most = bars.iter().map(|bar| size(bar.held)).chain([size(screen.uncertain)]).max().unwrap_or(0);
     let bar = |name: String, held: Amount, style: Style| {
         let filled = length(size(held), most, room);
         Line::from(vec![
@@ -71,11 +71,11 @@ fn histogram(frame: &mut Frame, area: Rect, app: &App, screen: &MempoolScreen) {
         };
         drawn.push(bar(name, one.held, theme.chart()));
     }
-    drawn.push(bar("not certain".to_owned(), screen.unknown, theme.warning()));
+    drawn.push(bar("not exact".to_owned(), screen.uncertain, theme.warning()));
     let what = if by_count { "transactions" } else { "vB" };
     let coverage = screen.coverage.map_or_else(String::new, |coverage| {
         let [count, vsize] = [coverage.by_count, coverage.by_vsize].map(format::share);
-        format!(" · certain {count} of tx, {vsize} of vB")
+        format!(" · exact {count} of tx, {vsize} of vB")
     });
     lines(frame, area, app, &format!("sat/vB, by {what}{coverage}"), drawn);
 }
@@ -89,24 +89,32 @@ fn next_blocks(frame: &mut Frame, area: Rect, app: &App, screen: &MempoolScreen)
     let estimates: Vec<_> = screen.estimates.iter().map(estimate).collect();
     let mut drawn = vec![
         Line::styled(format!(" within blocks: {} sat/vB", estimates.join(" · ")), theme.strong()),
-        Line::styled("    lowest  median highest   full certain     tx      BTC", theme.muted()),
+        Line::styled("      low median   high  full exact bound     tx      BTC", theme.muted()),
     ];
     drawn.extend((1..).zip(&screen.projected).map(|(number, block)| Line::raw(projected(number, block))));
     if screen.projected.is_empty() {
         drawn.push(Line::styled(" nothing waits", theme.muted()));
     }
-    lines(frame, area, app, &format!("Next blocks · {} tx wait", format::grouped(screen.all.count)), drawn);
+    let wait = format::grouped(screen.all.count);
+    let coverage = screen
+        .coverage
+        .map_or_else(String::new, |coverage| format!(" · exact {} of vB", format::share(coverage.by_vsize)));
+    lines(frame, area, app, &format!("Next blocks · {wait} tx wait{coverage}"), drawn);
 }
 
 fn projected(number: usize, block: &ProjectedBlock) -> String {
     let rates = block.rates.map(|rates| rates.map(format::fee_rate));
     let [low, median, high] = rates.unwrap_or_else(|| ["?"; 3].map(str::to_owned));
-    let whole = block.vsize + block.uncertain;
-    #[expect(clippy::cast_precision_loss, reason = "a share of a block")]
-    let [full, certain] =
-        [whole as f32 / 998_000.0, block.vsize as f32 / whole.max(1) as f32].map(|share| share * 100.0);
+    let whole = block.vsize + block.bounded + block.unknown;
+    let share = |part: u64, whole: u64| {
+        #[expect(clippy::cast_precision_loss, reason = "a share of a block")]
+        let share = part as f32 / whole.max(1) as f32;
+        share * 100.0
+    };
+    let full = share(whole, ProjectedBlock::ROOM);
+    let [certain, bounded] = [block.vsize, block.bounded].map(|part| share(part, whole));
     format!(
-        " {number} {low:>8} {median:>7} {high:>7} {full:>4.0} % {certain:>5.0} % {:>6} {:>8}",
+        " {number} {low:>6} {median:>6} {high:>6} {full:>4.0}% {certain:>4.0}% {bounded:>4.0}% {:>6} {:>8}",
         format::brief(block.count),
         format::btc_short(block.fees)
     )
@@ -139,7 +147,7 @@ fn over_time(frame: &mut Frame, area: Rect, app: &App, screen: &MempoolScreen) {
         legend.push(Span::raw(format!("≥{start} ")));
     }
     legend.push(Span::styled("?", theme.band(8)));
-    legend.push(Span::raw(" not certain"));
+    legend.push(Span::raw(" not exact"));
     drawn.push(Line::from(legend));
     let hours =
         f64::from(screen.column_minutes) * f64::from(u32::try_from(columns.len()).unwrap_or(0)) / 60.0;

@@ -47,7 +47,7 @@ pub fn draw(frame: &mut Frame, app: &App) {
         match app.tab() {
             Tab::Overview => overview(frame, &parts, app),
             Tab::Peers => peers_screen(frame, app),
-            Tab::Mempool => mempool::render(frame, app.layer_area(), app),
+            Tab::Mempool => mempool::render(frame, app),
             Tab::Blocks => blocks::render(frame, app.layer_area(), app),
         }
     }

@@ -16,7 +16,7 @@ use super::super::{format, text};
 use super::details::{Document, facts, heading};
 use super::{events, family};
 use crate::model::kinds::TRUC_VERSION;
-use crate::snapshot::{InputRow, OutputRow, TransactionDetail};
+use crate::snapshot::{Bounds, FeeRate, InputRow, OutputRow, TransactionDetail, ValueSource};
 use ratatui::text::{Line, Span};
 use std::time::Duration;
 
@@ -47,10 +47,8 @@ fn identity(app: &App, transaction: &TransactionDetail, cells: usize) -> Vec<Lin
     let first_seen = events::clock(transaction.first_seen, app.zone());
     tell("first seen", format!("{first_seen}, {} ago", format::span(row.age + app.drift())));
     tell("value", format!("{} BTC", format::btc(row.output_value)));
-    let fee = transaction.fee.map(|fee| format!("{} sat", format::grouped(fee)));
-    tell("fee", fee.unwrap_or_else(|| "? (not every input's value is known)".to_owned()));
-    let rate = row.fee_rate.map(|rate| format!("{} sat/vB", format::fee_rate(rate)));
-    tell("fee rate", format::known(rate));
+    tell("fee", fee(transaction));
+    tell("fee rate", fee_rate(row.fee_rate));
     if let Some(package) = family::package(&transaction.family) {
         tell("package", package);
     }
@@ -68,6 +66,42 @@ fn identity(app: &App, transaction: &TransactionDetail, cells: usize) -> Vec<Lin
     tell("version", transaction.version.to_string());
     tell("lock time", lock_time(transaction.lock_time));
     lines
+}
+
+/// What it pays, and by what that is known.
+fn fee(transaction: &TransactionDetail) -> String {
+    let sources = [
+        (ValueSource::Mempool, "in the mempool"),
+        (ValueSource::Block, "in recent blocks"),
+        (ValueSource::Earlier, "seen earlier"),
+        (ValueSource::Unknown, "unknown"),
+    ];
+    let count = |source| transaction.inputs.iter().filter(|input| input.source == source).count();
+    let counts = sources.map(|(source, what)| (count(source), what));
+    let told = counts.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}"));
+    let (values, more) = (told.collect::<Vec<_>>().join(", "), row_has_more(transaction));
+    match transaction.fee {
+        Some(fee) => format!("{} sat (inputs: {values}{more})", format::grouped(fee)),
+        None => format!("? (inputs: {values}{more})"),
+    }
+}
+
+/// What it pays for its size, and by what that is known if not by the fee.
+fn fee_rate(rate: FeeRate) -> String {
+    let told = format!("{} sat/vB", format::rate(rate, usize::MAX));
+    match rate {
+        FeeRate::Exact(_) => told,
+        FeeRate::Within(Bounds { floor: None, low: None, high: None }) => format::UNKNOWN.to_owned(),
+        FeeRate::Within(Bounds { low: None, high: None, .. }) => {
+            format!("{told} (the fee filters of its announcers; less if a child pays for it)")
+        }
+        FeeRate::Within(_) => format!("{told} (its place among others in announcements)"),
+    }
+}
+
+/// Of many inputs not all are told apart.
+fn row_has_more(transaction: &TransactionDetail) -> &'static str {
+    if transaction.inputs.len() < transaction.row.inputs as usize { ", …" } else { "" }
 }
 
 fn flags(transaction: &TransactionDetail) -> String {
@@ -101,7 +135,7 @@ fn rivals(app: &App, transaction: &TransactionDetail, cells: usize) -> Vec<Line<
             steps = rival.steps;
         }
         lines.extend(text::wrap(&rival.txid.to_string(), cells).into_iter().map(Line::raw));
-        let rate = format::known(rival.fee_rate.map(format::fee_rate));
+        let rate = format::rate(rival.fee_rate, cells);
         let vsize = format::grouped(u64::from(rival.vsize));
         let age = format::span(rival.age + app.drift());
         let only = match rival.announced_only {

@@ -26,11 +26,12 @@ const COLUMNS: [Column; 7] = [
     Column { title: "vsize", min: 5, good: 6, max: 7, rank: 4, right: true },
     Column { title: "in→out", min: 6, good: 6, max: 9, rank: 6, right: true },
     Column { title: "value", min: 9, good: 10, max: 17, rank: 5, right: true },
-    Column { title: "sat/vB", min: 6, good: 6, max: 7, rank: 2, right: true },
+    Column { title: "sat/vB", min: 6, good: 9, max: 11, rank: 2, right: true },
     Column { title: "peers", min: 8, good: 8, max: 10, rank: 3, right: true },
 ];
 const TXID: usize = 1;
 const VALUE: usize = 4;
+const RATE: usize = 5;
 /// From this width on a value is told to the last satoshi.
 const WHOLE_VALUE: usize = 14;
 
@@ -78,14 +79,14 @@ fn row(app: &App, transaction: &TransactionRow, widths: &[usize]) -> Line<'stati
     let value = transaction.output_value;
     let value = if widths[VALUE] >= WHOLE_VALUE { format::btc(value) } else { format::btc_short(value) };
     let spread = chart::progress(transaction.announced_by, transaction.announcers, 4);
-    let rate_style = if transaction.fee_rate.is_some() { theme.strong() } else { theme.muted() };
+    let rate_style = if transaction.fee_rate.exact().is_some() { theme.strong() } else { theme.muted() };
     let cells = vec![
         (format::age(transaction.age + app.drift()), theme.muted()),
         (text::cut_middle(&transaction.txid.to_string(), widths[TXID]), theme.text()),
         (format::brief(u64::from(transaction.vsize)), theme.text()),
         (format!("{}→{}", transaction.inputs, transaction.outputs), theme.muted()),
         (value, theme.text()),
-        (format::known(transaction.fee_rate.map(format::fee_rate)), rate_style),
+        (format::rate(transaction.fee_rate, widths[RATE]), rate_style),
         (format!("{spread} {}/{}", transaction.announced_by, transaction.announcers), theme.chart()),
     ];
     table::row(&COLUMNS, widths, cells)

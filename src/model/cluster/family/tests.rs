@@ -71,7 +71,7 @@ fn what_is_mined_with_unknown_fees_pays_between_the_worst_and_the_best() {
     assert!((min - at_worst).abs() < 1e-9, "{min}");
     assert_eq!(
         max,
-        scene.model.transaction(&child.wtxid()).unwrap().fee_rate(),
+        scene.model.transaction(&child.wtxid()).unwrap().fee_rate().exact(),
         "if the parent pays for itself"
     );
     let Package::Unknown { min, max } = family(&scene, &parent).package else { panic!("nobody knows") };

@@ -1,0 +1,121 @@
+//! What the order of an announcement tells of the rates of its transactions.
+//!
+//! Bitcoin Core 31 and later announce what has gathered since the last announcement by falling mining
+//! rate (Core: `CompareInvMempoolOrder` over `CompareMiningScoreWithTopology`; before, by the number of
+//! ancestors first). So the order is kept until the transactions have come, and their parents if
+//! somebody has those; then the ones with a known rate bracket the others.
+//!
+//! The order is that of the moment of the announcement, and mining rates change with the company that
+//! a transaction keeps. So only those count that have been alone ever since. An announcement whose
+//! known rates do not fall counts for nothing.
+
+use super::super::mempool::Mempool;
+use super::Bracket;
+use crate::snapshot::TxKey;
+use crate::time::Timestamp;
+use crate::wire::TxHash;
+use std::collections::VecDeque;
+use std::time::Duration;
+
+/// How long the transactions of an announcement, and their parents, may take to come.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// The longest announcement of which the order is kept (Core: `INVENTORY_BROADCAST_MAX`).
+const MOST_AT_ONCE: usize = 1_000;
+
+/// How many transactions are kept in order, in all: seven per second, from a thousand peers, for as
+/// long as the patience lasts.
+const MOST_KEPT: usize = 210_000;
+
+/// Since which major version Bitcoin Core announces in this order.
+const SINCE: u32 = 31;
+
+/// Whether a node of this user agent announces by falling mining rate: Bitcoin Core itself, with or
+/// without a comment. Software that is made of it may differ.
+pub(in crate::model) fn is_told_by(user_agent: &str) -> bool {
+    let version = user_agent.strip_prefix("/Satoshi:").and_then(|rest| rest.strip_suffix('/'));
+    let major =
+        version.filter(|version| !version.contains('/')).and_then(|version| version.split('.').next());
+    major.and_then(|major| major.parse::<u32>().ok()).is_some_and(|major| major >= SINCE)
+}
+
+/// Announcements whose transactions are still coming.
+#[derive(Debug, Default)]
+pub(in crate::model) struct Orders {
+    /// Oldest first.
+    waiting: VecDeque<(Timestamp, Box<[TxHash]>)>,
+    /// Transactions in all of them.
+    kept: usize,
+}
+
+impl Orders {
+    /// A peer announced these for the first time, in this order.
+    pub(in crate::model) fn keep(&mut self, now: Timestamp, txs: Vec<TxHash>) {
+        if (2..=MOST_AT_ONCE).contains(&txs.len()) {
+            self.kept += txs.len();
+            self.waiting.push_back((now, txs.into()));
+        }
+    }
+
+    /// How many transactions are kept in order.
+    #[cfg(test)]
+    pub(super) fn len(&self) -> usize {
+        self.kept
+    }
+
+    /// The next one that has been kept for long enough, or for which there is no room.
+    fn due(&mut self, now: Timestamp) -> Option<Box<[TxHash]>> {
+        let is_full = self.kept > MOST_KEPT;
+        let (_, txs) = self.waiting.pop_front_if(|(since, _)| is_full || now.since(*since) >= PATIENCE)?;
+        self.kept -= txs.len();
+        Some(txs)
+    }
+}
+
+/// A transaction of an announcement that is held, and has always been alone.
+struct Place {
+    key: TxKey,
+    /// In sat/vB, if it is known.
+    rate: Option<f64>,
+}
+
+impl Mempool {
+    /// Judges the announcements whose transactions had time to come.
+    pub(in crate::model) fn judge_orders(&mut self, now: Timestamp) {
+        while let Some(txs) = self.orders.due(now) {
+            let places: Vec<Place> = txs.iter().filter_map(|tx| self.place(*tx)).collect();
+            let rates: Vec<f64> = places.iter().filter_map(|place| place.rate).collect();
+            if rates.is_sorted_by(|before, after| before >= after) {
+                self.bracket(&places);
+            }
+        }
+    }
+
+    fn place(&self, tx: TxHash) -> Option<Place> {
+        let key = self.key(tx)?;
+        let entry = self.get(key).filter(|entry| !entry.had_company)?;
+        let rate = entry.mining_rate();
+        // Without a rate in spite of its fee it has a parent that was dropped.
+        (rate.is_some() || entry.fee().is_none()).then_some(Place { key, rate })
+    }
+
+    /// Tells each one whose rate is not known between which of the known ones it stands.
+    fn bracket(&mut self, places: &[Place]) {
+        self.tell_neighbour(places.iter(), Bracket::pays_at_most);
+        self.tell_neighbour(places.iter().rev(), Bracket::pays_at_least);
+    }
+
+    fn tell_neighbour<'a>(
+        &mut self,
+        places: impl Iterator<Item = &'a Place>,
+        tell: fn(&mut Bracket, rate: f64),
+    ) {
+        let mut known = None;
+        for place in places {
+            known = place.rate.or(known);
+            if let (None, Some(rate)) = (place.rate, known) {
+                self.update(place.key, |entry| tell(&mut entry.bracket, rate));
+            }
+        }
+    }
+}

@@ -1,0 +1,60 @@
+//! Records become lines.
+
+use super::Record;
+use std::io::{self, Write};
+use tokio::sync::mpsc;
+
+/// Writes records as lines until their source ends or the reader goes away.
+///
+/// A line is flushed as soon as no other waits behind it. Blocks: meant for a thread of its own.
+///
+/// # Errors
+///
+/// Anything but the reader's going away, which is an ordinary end.
+pub fn write_lines(mut records: mpsc::Receiver<Record>, output: impl Write) -> io::Result<()> {
+    let mut output = io::BufWriter::new(output);
+    let mut write = || -> io::Result<()> {
+        while let Some(record) = records.blocking_recv() {
+            serde_json::to_writer(&mut output, &record)?;
+            output.write_all(b"\n")?;
+            if records.is_empty() {
+                output.flush()?;
+            }
+        }
+        output.flush()
+    };
+    match write() {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        result => result,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::record::Body;
+    use super::*;
+
+    /// Takes some bytes, then nothing more.
+    struct Pipe(usize);
+
+    impl Write for Pipe {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0 = self.0.checked_sub(bytes.len()).ok_or(io::ErrorKind::BrokenPipe)?;
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn a_reader_that_goes_away_is_an_ordinary_end() {
+        let (sender, records) = mpsc::channel(8);
+        let record = Record { body: Body::Warning { message: "x".to_owned() }, time: String::new() };
+        sender.try_send(record.clone()).unwrap();
+        sender.try_send(record).unwrap();
+        drop(sender);
+        assert!(write_lines(records, Pipe(60)).is_ok());
+    }
+}
