@@ -119,6 +119,15 @@ impl Network {
         if halvings >= 64 { 0 } else { 5_000_000_000 >> halvings }
     }
 
+    /// The easiest proof of work on the network (Core: `powLimit`), as compact `nBits`.
+    pub const fn limit_bits(self) -> u32 {
+        match self {
+            Self::Mainnet | Self::Testnet3 | Self::Testnet4 => 0x1d00_ffff,
+            Self::Signet => 0x1e03_77ae,
+            Self::Regtest | Self::Simnet => 0x207f_ffff,
+        }
+    }
+
     /// The easiest proof of work that this program believes, as compact `nBits`.
     ///
     /// On mainnet a quarter of the difficulty of 2024 (nBits 0x17034219 at block 840,000): a block
@@ -126,9 +135,7 @@ impl Network {
     pub const fn easiest_bits(self) -> u32 {
         match self {
             Self::Mainnet => 0x170d_0864,
-            Self::Testnet3 | Self::Testnet4 => 0x1d00_ffff,
-            Self::Signet => 0x1e03_77ae,
-            Self::Regtest | Self::Simnet => 0x207f_ffff,
+            _ => self.limit_bits(),
         }
     }
 }

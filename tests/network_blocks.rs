@@ -179,6 +179,21 @@ async fn headers_without_work_end_the_connection() {
 }
 
 #[tokio::test]
+async fn headers_of_another_difficulty_than_the_chain_demands_end_the_connection() {
+    let node = Node::listen().await;
+    let chain = blocks(2);
+    let (mut monitor, mut peer) = synced(&node, &chain[..1]).await;
+    let mut block = chain[1].clone();
+    block.header.bits = 0x201f_ffff;
+    while block.header.check(support::NETWORK).is_err() {
+        block.header.nonce += 1;
+    }
+    peer.say(&headers(&[block])).await;
+    let what = Misbehaviour::InvalidBlock("nBits 201fffff are wrong at height 2".to_owned());
+    assert_eq!(next(&mut monitor).await, Told::Ended(DisconnectReason::Misbehaved(what)));
+}
+
+#[tokio::test]
 async fn a_mutated_block_ends_the_connection_and_another_peer_is_asked() {
     let (bad, good) = (Node::listen().await, Node::listen().await);
     let quick = Settings {

@@ -224,8 +224,17 @@ async fn compact_blocks_that_lie_end_the_connection() {
         }
         (compact(&block), "the proof of work is missing")
     };
+    let too_hard = {
+        let mut block = block();
+        block.header.bits = 0x201f_ffff;
+        while block.header.check(support::NETWORK).is_err() {
+            block.header.nonce += 1;
+        }
+        (compact(&block), "nBits 201fffff are wrong at height 1")
+    };
     let nothing = CompactBlock { header: block().header, nonce: 0, short_ids: vec![], prefilled: vec![] };
-    for (message, why) in [unworked, (Message::CmpctBlock(nothing), "a block without transactions")] {
+    for (message, why) in [unworked, too_hard, (Message::CmpctBlock(nothing), "a block without transactions")]
+    {
         let node = Node::listen().await;
         let (mut monitor, mut peer) = primed(&node).await;
         peer.say(&message).await;

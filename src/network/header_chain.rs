@@ -1,6 +1,8 @@
 //! The headers that we know, and which chain of them has the most work.
 
+use super::difficulty::{self, Step};
 use super::starting_point::StartingPoint;
+use crate::chain::Network;
 use crate::event::Tip;
 use crate::wire::message::MAX_LOCATOR;
 use crate::wire::{BlockHash, BlockHeader};
@@ -14,9 +16,10 @@ const MAX_ACTIVE: usize = 20_000;
 const MAX_SIDE: usize = 10_000;
 
 /// Chains of headers from one starting point. Proof of work is checked before (see
-/// [`BlockHeader::check`]); here it is counted.
+/// [`BlockHeader::check`]); here it is counted, and must be what the [`difficulty`] rule demands.
 #[derive(Debug)]
 pub struct HeaderChain {
+    network: Network,
     start: StartingPoint,
     nodes: HashMap<BlockHash, Node, foldhash::fast::RandomState>,
     /// The best chain without gaps.
@@ -32,6 +35,24 @@ struct Node {
     /// All the work since the starting point.
     work: u128,
     time: u32,
+    bits: u32,
+}
+
+impl Node {
+    /// The node of `header`, which follows this one.
+    fn next(&self, header: &BlockHeader) -> Self {
+        Self {
+            previous: header.previous,
+            height: self.height.saturating_add(1),
+            work: self.work.saturating_add(header.work()),
+            time: header.time,
+            bits: header.bits,
+        }
+    }
+
+    fn step(self) -> Step {
+        Step { height: self.height, time: self.time, bits: self.bits }
+    }
 }
 
 /// Another chain is now the best, or the best one has grown.
@@ -44,24 +65,37 @@ pub struct NewTip {
 }
 
 /// Why headers were not taken.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
 pub enum HeadersError {
     /// The first one follows none that we know.
+    #[error("headers that follow none")]
     Unlinked,
     /// One does not follow the one before it. Core punishes it.
+    #[error("headers that are no chain")]
     Broken,
+    /// One has other `nBits` than the rule demands. Core punishes it (`bad-diffbits`).
+    #[error("nBits {bits:08x} are wrong at height {height}")]
+    WrongDifficulty {
+        /// What it has.
+        bits: u32,
+        /// Where.
+        height: u32,
+    },
 }
 
 impl HeaderChain {
     /// Knows the starting point and nothing else.
-    pub fn new(start: StartingPoint) -> Self {
+    pub fn new(network: Network, start: StartingPoint) -> Self {
         let node = Node {
             previous: BlockHash::default(),
             height: start.height,
             work: 0,
             time: start.time.unwrap_or_default(),
+            // Where it is told, it is the first of a private chain, which begins with the easiest.
+            bits: network.limit_bits(),
         };
         Self {
+            network,
             start,
             nodes: HashMap::from_iter([(start.hash, node)]),
             active: VecDeque::from([start.hash]),
@@ -72,29 +106,22 @@ impl HeaderChain {
     /// Takes the headers of one message, with their names.
     ///
     /// # Errors
-    /// They don't fit; nothing is changed.
+    /// They don't fit; nothing is changed, but side branches may be forgotten where there are too many.
     pub fn add(&mut self, headers: &[(BlockHash, BlockHeader)]) -> Result<Option<NewTip>, HeadersError> {
         let Some((_, first)) = headers.first() else { return Ok(None) };
-        let pairs = headers.iter().zip(headers.iter().skip(1));
-        if pairs.into_iter().any(|((hash, _), (_, next))| next.previous != *hash) {
-            return Err(HeadersError::Broken);
-        }
+        let nodes = self.nodes_of(first.previous, headers)?;
         if self.nodes.len() + headers.len() > self.active.len() + MAX_SIDE {
             self.forget_side_branches();
+            if !self.nodes.contains_key(&first.previous) {
+                return Err(HeadersError::Unlinked);
+            }
         }
-        let mut parent = *self.nodes.get(&first.previous).ok_or(HeadersError::Unlinked)?;
         let mut best = self.tip_hash();
-        for (hash, header) in headers {
-            let node = Node {
-                previous: header.previous,
-                height: parent.height.saturating_add(1),
-                work: parent.work.saturating_add(header.work()),
-                time: header.time,
-            };
-            parent = *self.nodes.entry(*hash).or_insert(node);
+        for (&(hash, _), node) in headers.iter().zip(nodes) {
+            self.nodes.entry(hash).or_insert(node);
             // Of equal ones, the one that came first stays, as in Core.
-            if parent.work > self.work(best) {
-                best = *hash;
+            if node.work > self.work(best) {
+                best = hash;
             }
         }
         Ok(self.activate(best))
@@ -109,9 +136,8 @@ impl HeaderChain {
     /// the name is known.
     pub fn tip(&self) -> Option<Tip> {
         let hash = self.tip_hash();
-        let node = self.nodes.get(&hash)?;
-        let is_told = hash != self.start.hash || self.start.time.is_some();
-        is_told.then_some(Tip { hash, height: node.height, time: node.time })
+        let node = self.told(hash)?;
+        Some(Tip { hash, height: node.height, time: node.time })
     }
 
     /// The best chain as far back as it is kept, newest first: heights and names.
@@ -136,6 +162,37 @@ impl HeaderChain {
             locator.push(self.start.hash);
         }
         locator
+    }
+
+    /// What these headers after `fork` are to be kept as, if they are a chain by the rules.
+    fn nodes_of(
+        &self,
+        fork: BlockHash,
+        headers: &[(BlockHash, BlockHeader)],
+    ) -> Result<Vec<Node>, HeadersError> {
+        let pairs = headers.iter().zip(headers.iter().skip(1));
+        if pairs.into_iter().any(|((hash, _), (_, next))| next.previous != *hash) {
+            return Err(HeadersError::Broken);
+        }
+        let mut parent = *self.nodes.get(&fork).ok_or(HeadersError::Unlinked)?;
+        let mut nodes: Vec<Node> = Vec::with_capacity(headers.len());
+        for (_, header) in headers {
+            let node = parent.next(header);
+            let known = std::iter::successors(self.told(fork), |node| self.told(node.previous));
+            let before = nodes.iter().rev().copied().chain(known).map(Node::step);
+            if !difficulty::is_kept(self.network, node.step(), before) {
+                return Err(HeadersError::WrongDifficulty { bits: node.bits, height: node.height });
+            }
+            nodes.push(node);
+            parent = node;
+        }
+        Ok(nodes)
+    }
+
+    /// What a header told; of a starting point in the middle of a chain none was seen.
+    fn told(&self, hash: BlockHash) -> Option<Node> {
+        let is_told = hash != self.start.hash || self.start.time.is_some();
+        self.nodes.get(&hash).copied().filter(|_| is_told)
     }
 
     fn tip_hash(&self) -> BlockHash {

@@ -11,6 +11,7 @@
 //! | `tx_requests` | whom to ask for which transaction; with it `seen` |
 //! | `parent_requests` | which unconfirmed parents to ask for |
 //! | `header_sync`, `header_chain` | whom to ask for headers; which chain is the best |
+//! | `difficulty` | how much work a block must have done |
 //! | `block_requests` | whom to ask for which block, in which form |
 //! | `backfill` | whom to ask for which past block, when there is time for it |
 //! | `high_bandwidth`, `held` | who sends compact blocks unasked; what they are filled with |
@@ -20,6 +21,7 @@ mod backfill;
 mod backoff;
 mod block_requests;
 mod dialer;
+mod difficulty;
 mod fixed_seeds;
 mod gossip;
 mod header_chain;

@@ -277,6 +277,19 @@ pub fn forgers() -> Vec<BadPeer> {
             peer.insist(bytes(&Message::Headers(vec![header]))).await;
         }),
         BadPeer::ends(
+            "hard headers",
+            invalid_block("nBits 201fffff are wrong at height 1"),
+            |mut peer| async move {
+                peer.greet().await;
+                let mut header = mine(genesis(), 1, vec![]).header;
+                header.bits = 0x201f_ffff;
+                while header.check(NETWORK).is_err() {
+                    header.nonce += 1;
+                }
+                peer.insist(bytes(&Message::Headers(vec![header]))).await;
+            },
+        ),
+        BadPeer::ends(
             "headers without links",
             invalid_block("headers that are no chain"),
             |mut peer| async move {

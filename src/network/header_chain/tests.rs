@@ -1,33 +1,42 @@
 //! Growth, forks, floods. Headers are made up: their work counts, but nobody has done it.
 
+mod difficulty;
+
 use super::*;
 use crate::chain::Network;
 
 type Named = (BlockHash, BlockHeader);
 
 const EASY: u32 = 0x207f_ffff;
-/// About 256 times the work of [`EASY`].
-const HARDER: u32 = 0x1f7f_ffff;
+/// The difficulty of mainnet at block 840,000.
+const BITS: u32 = 0x1703_4219;
+/// A quarter of that, and four times as much: as far as it may move from one period to the next.
+const QUARTER: u32 = 0x170d_0864;
+const FOURFOLD: u32 = 0x1700_d086;
 
 fn start() -> StartingPoint {
     StartingPoint::of(Network::Regtest)
 }
 
 fn chain() -> HeaderChain {
-    HeaderChain::new(start())
+    HeaderChain::new(Network::Regtest, start())
+}
+
+/// A chain of mainnet that begins so many blocks before a new period.
+fn chain_before_a_period(blocks: u32) -> HeaderChain {
+    let start = StartingPoint { height: 500 * 2016 - blocks, ..StartingPoint::of(Network::Mainnet) };
+    HeaderChain::new(Network::Mainnet, start)
 }
 
 /// `count` headers after `previous`; other ones for another `salt`.
-fn branch(mut previous: BlockHash, count: usize, bits: u32, salt: u32) -> Vec<Named> {
+fn branch(previous: BlockHash, count: usize, bits: u32, salt: u32) -> Vec<Named> {
+    branch_at(1_700_000_000, previous, count, bits, salt)
+}
+
+/// As [`branch`], with the time in all of them.
+fn branch_at(time: u32, mut previous: BlockHash, count: usize, bits: u32, salt: u32) -> Vec<Named> {
     let next = |_| {
-        let header = BlockHeader {
-            version: 1,
-            previous,
-            merkle_root: [0; 32],
-            time: 1_700_000_000,
-            bits,
-            nonce: salt,
-        };
+        let header = BlockHeader { version: 1, previous, merkle_root: [0; 32], time, bits, nonce: salt };
         previous = header.hash();
         (previous, header)
     };
@@ -63,7 +72,7 @@ fn a_chain_grows_from_the_starting_point() {
 #[test]
 fn a_public_chain_tells_no_tip_before_it_knows_one() {
     let start = StartingPoint::of(Network::Mainnet);
-    let mut chain = HeaderChain::new(start);
+    let mut chain = HeaderChain::new(Network::Mainnet, start);
     assert_eq!(chain.tip(), None);
     chain.add(&branch(start.hash, 1, EASY, 0)).unwrap();
     assert_eq!(chain.tip().unwrap().height, start.height + 1);
@@ -83,19 +92,21 @@ fn headers_that_fit_nowhere_change_nothing() {
 
 #[test]
 fn the_most_work_wins_not_the_most_headers() {
-    let mut chain = chain();
-    let long = branch(start().hash, 10, EASY, 0);
+    let mut chain = chain_before_a_period(3);
+    let start = chain.start;
+    let at = |blocks| start.height + blocks;
+    let mut long = branch(start.hash, 2, BITS, 0);
+    long.extend(branch(last(&long), 7, QUARTER, 0));
     chain.add(&long).unwrap();
-    let heavy = branch(long[1].0, 2, HARDER, 1);
+    let heavy = branch(long[1].0, 2, BITS, 1);
     let new = chain.add(&heavy).unwrap().unwrap();
-    assert_eq!(heights(&new), [(3, heavy[0].0), (4, heavy[1].0)]);
-    let left: Vec<_> =
-        (2..10).rev().map(|index| (u32::try_from(index).unwrap() + 1, long[index].0)).collect();
-    assert_eq!(new.disconnected, left, "newest first");
+    assert_eq!(heights(&new), [(at(3), heavy[0].0), (at(4), heavy[1].0)]);
+    let left: Vec<_> = (at(3)..).zip(&long[2..]).map(|(height, (hash, _))| (height, *hash)).collect();
+    assert!(new.disconnected.iter().rev().eq(&left), "newest first");
     let newest: Vec<_> = chain.newest().collect();
-    assert_eq!(newest[..2], [(4, heavy[1].0), (3, heavy[0].0)]);
-    assert_eq!(newest[4], (0, start().hash));
-    assert_eq!(tip(&chain), (4, last(&heavy)));
+    assert_eq!(newest[..2], [(at(4), heavy[1].0), (at(3), heavy[0].0)]);
+    assert_eq!(newest[4], (start.height, start.hash));
+    assert_eq!(tip(&chain), (at(4), last(&heavy)));
     assert!(chain.is_active(long[1].0));
     assert!(chain.nodes.contains_key(&long[2].0) && !chain.is_active(long[2].0));
 }

@@ -38,9 +38,8 @@ impl PeerManager {
             Ok(_) if headers.len() == MAX_HEADERS => Outcome::Full,
             Ok(_) => Outcome::All,
             Err(HeadersError::Unlinked) => Outcome::Unlinked,
-            Err(HeadersError::Broken) => {
-                let what = Misbehaviour::InvalidBlock("headers that are no chain".to_owned());
-                return self.punish(id, what);
+            Err(error @ (HeadersError::Broken | HeadersError::WrongDifficulty { .. })) => {
+                return self.punish(id, Misbehaviour::InvalidBlock(error.to_string()));
             }
         };
         let was_asked = self.header_sync.received(id, outcome, now);

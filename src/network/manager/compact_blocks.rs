@@ -30,6 +30,11 @@ impl PeerManager {
         };
         let was_asked = self.block_requests.was_asked(id, hash);
         let added = self.take_headers(now, id, &[(hash, compact.header)]);
+        if let Err(error) = added
+            && error != HeadersError::Unlinked
+        {
+            return self.punish(id, Misbehaviour::InvalidBlock(error.to_string()));
+        }
         if added == Ok(true) {
             self.tell_tip(now);
         }

@@ -121,7 +121,7 @@ impl PeerManager {
             keeper,
             tx_requests: TxRequests::new(settings.request_timeout),
             parent_requests: ParentRequests::default(),
-            header_chain: HeaderChain::new(StartingPoint::of(settings.network)),
+            header_chain: HeaderChain::new(settings.network, StartingPoint::of(settings.network)),
             header_sync: HeaderSync::default(),
             news_since: u32::try_from((now - MINERS_CLOCKS).as_secs()).unwrap_or(u32::MAX),
             first_news: None,
