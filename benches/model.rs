@@ -1,4 +1,4 @@
-//! What an event and a snapshot cost with 1,000, 30,000 and 300,000 transactions, and how much
+//! What an event and a snapshot cost with 3,000, 30,000 and 300,000 transactions, and how much
 //! memory a transaction takes: by the model's own account, and in the process.
 //!
 //! The snapshot must not cost more with a larger mempool; the last lines tell the ratios.
@@ -10,7 +10,7 @@ use mempulse::event::{Event, EventKind, PeerEvent, PeerId, PeerInfo, Transport};
 use mempulse::model::{Model, ModelSettings};
 use mempulse::snapshot::{Totals, TxKey};
 use mempulse::time::Timestamp;
-use mempulse::view::{Anchor, PeersView, TransactionsView, View};
+use mempulse::view::{Anchor, MempoolView, Open, PeersView, Tab, TransactionsView, View};
 use mempulse::wire::transaction::{InputParts, OutputParts, TxParts};
 use mempulse::wire::{Block, BlockHeader, OutPoint, Services, Transaction, TxHash, Txid};
 use std::cell::RefCell;
@@ -20,7 +20,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-const SIZES: [u64; 3] = [1_000, 30_000, 300_000];
+const SIZES: [u64; 3] = [3_000, 30_000, 300_000];
 const PEERS: u64 = 1_000;
 /// How many peers announce each transaction, as with the default number of peers.
 const ANNOUNCERS: u64 = 8;
@@ -55,6 +55,8 @@ impl Feed {
             feed.peer(peer, PeerEvent::Dialling { address, attempt: 1 });
             feed.peer(peer, PeerEvent::Connected { transport: Transport::V1 });
             feed.peer(peer, PeerEvent::Ready(Box::new(info())));
+            // Many floors, so that the histogram has as many steps.
+            feed.peer(peer, PeerEvent::FeeFilter { sat_per_kvb: 150 * (1 + peer) });
             feed.peer(peer, PeerEvent::Pong { rtt: Duration::from_millis(20 + peer % 300) });
         }
         feed
@@ -175,6 +177,16 @@ fn spend(prevout: OutPoint, value: u64) -> Arc<Transaction> {
     Arc::new(parts.build().expect("it has inputs").detached())
 }
 
+/// The histogram, the projected blocks and the history.
+fn mempool_screen() -> View {
+    View { tab: Tab::Mempool, mempool: MempoolView { columns: 100 }, ..screen(Anchor::Newest) }
+}
+
+/// All about a transaction.
+fn details(key: TxKey) -> View {
+    View { open: Some(Open::Transaction(key)), ..screen(Anchor::Newest) }
+}
+
 fn screen(anchor: Anchor) -> View {
     View {
         peers: PeersView { offset: 0, height: 30, selected: Some(PeerId(500)) },
@@ -221,6 +233,8 @@ fn bench(criterion: &mut Criterion, times: &Times, size: u64, each: u64) {
     for (what, view) in [
         ("snapshot: the newest, 1,000 peers", screen(Anchor::Newest)),
         ("snapshot: in the middle, 1,000 peers", screen(middle)),
+        ("snapshot: the Mempool screen", mempool_screen()),
+        ("snapshot: details of a transaction", details(TxKey(size / 2))),
     ] {
         measure(criterion, times, what, size, |count| {
             timed(|| (0..count).for_each(|_| drop(black_box(feed.model.snapshot(&view, feed.now)))))

@@ -31,9 +31,9 @@ type Kind = (&'static str, bool, bool, u64, u64);
 /// (`INBOUND_INVENTORY_BROADCAST_INTERVAL`); two are faster, so that something always happens on
 /// screen. Floors are those of default configurations then and now, and of a full mempool.
 const KINDS: [Kind; 8] = [
-    ("/Satoshi:30.0.0/", true, true, 100, 1_200),
+    ("/Satoshi:31.0.0/", true, true, 100, 1_200),
     ("/Satoshi:29.0.0/", true, false, 1_000, 600),
-    ("/Satoshi:30.0.0/", true, false, 100, 5_000),
+    ("/Satoshi:31.0.0/", true, false, 100, 5_000),
     ("/Satoshi:29.1.0/", true, false, 100, 5_000),
     ("/Satoshi:28.1.0/", true, false, 1_000, 5_000),
     ("/Satoshi:29.2.0/Knots:20251110/", true, true, 1_000, 5_000),

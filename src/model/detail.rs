@@ -2,7 +2,7 @@
 
 use super::departed::Departure;
 use super::entry::Entry;
-use super::kinds::{Kind, Kinds};
+use super::kinds::Kind;
 use super::mempool::Mempool;
 use super::peers::Peers;
 use super::rivals::Lost;
@@ -43,7 +43,7 @@ pub(super) fn transaction(
         version: tx.version(),
         lock_time: tx.lock_time(),
         replaceable: mempool.is_replaceable(entry),
-        kinds: Kinds::of(tx).iter().map(Kind::name).collect(),
+        kinds: mempool.kinds(tx).iter().map(Kind::name).collect(),
         rivals,
         family,
         fee: entry.fee(),

@@ -58,6 +58,7 @@ use crate::wire::{Transaction, TxHash, Txid, Wtxid};
 use blocks::{Arrived, Blocks};
 use coins::Coins;
 use health::Reach;
+use kinds::Kinds;
 use log::Log;
 use mempool::{Arrival, Mempool};
 use odd::Watch;
@@ -363,6 +364,11 @@ impl Model {
     /// fee is not: at most one for each input.
     pub fn missing_parents(&self, entry: &Entry) -> Vec<Txid> {
         self.mempool.missing_parents(entry)
+    }
+
+    /// What a held transaction is for, as far as it can be told.
+    pub fn kinds(&self, entry: &Entry) -> Kinds {
+        self.mempool.kinds(entry.tx())
     }
 
     /// Whether it or an unconfirmed ancestor signals that it may be replaced (BIP125).

@@ -9,7 +9,7 @@ pub use record::Record;
 pub use write::write_lines;
 
 use crate::event::{Event, EventKind, PeerEvent, PeerId, Transport};
-use crate::model::kinds::{Kind, Kinds};
+use crate::model::kinds::Kind;
 use crate::model::{Change, Departure, Entry, Model, Outcome, WatchEvent, WatchNotice};
 use crate::snapshot::{BlockFigures, Missing, Unseen};
 use crate::text::hex;
@@ -172,7 +172,7 @@ fn transaction(wtxid: &Wtxid, event: &Event, model: &Model) -> Option<Body> {
         pays: pays(entry),
         ancestors: model.ancestors(entry),
         replaceable: model.is_replaceable(entry),
-        kinds: Kinds::of(tx).iter().map(Kind::name).collect(),
+        kinds: model.kinds(entry).iter().map(Kind::name).collect(),
         peer: address(model, entry.first_announcer().unwrap_or(sender)),
     })
 }

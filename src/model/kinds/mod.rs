@@ -3,6 +3,7 @@
 //! Every kind has a precise rule, and a rule would rather miss a transaction than claim one that
 //! only looks alike. What fits no rule has no kind.
 
+mod held;
 mod inscription;
 pub(super) mod script;
 
@@ -30,6 +31,10 @@ pub enum Kind {
     Runestone,
     /// Any other `OP_RETURN` output.
     Data,
+    /// It opened a Lightning channel: a held commitment spends an output of it. Told only when that is
+    /// there, which is seldom before both are in blocks: until it is spent, the output of a channel
+    /// looks like many others.
+    LightningOpen,
     /// A Lightning commitment: one input, whose sequence and the lock time carry the obscured
     /// commitment number (BOLT 3: upper bytes 0x80 and 0x20).
     LightningForceClose,
@@ -48,7 +53,7 @@ pub enum Kind {
 
 impl Kind {
     /// All kinds.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Payment,
         Self::Consolidation,
         Self::Batch,
@@ -56,6 +61,7 @@ impl Kind {
         Self::Inscription,
         Self::Runestone,
         Self::Data,
+        Self::LightningOpen,
         Self::LightningForceClose,
         Self::LightningAnchorSpend,
         Self::Multisig,
@@ -73,6 +79,7 @@ impl Kind {
             Self::Inscription => "inscription",
             Self::Runestone => "runestone",
             Self::Data => "data",
+            Self::LightningOpen => "Lightning open",
             Self::LightningForceClose => "Lightning force close",
             Self::LightningAnchorSpend => "Lightning anchor spend",
             Self::Multisig => "multisig",
@@ -93,7 +100,7 @@ impl fmt::Display for Kind {
 pub struct Kinds(u16);
 
 impl Kinds {
-    /// The kinds of a transaction.
+    /// The kinds of a transaction, by its bytes alone.
     pub fn of(tx: &Transaction) -> Self {
         let mut kinds = Self::default();
         shape(tx, &mut kinds);
