@@ -2,6 +2,7 @@
 
 mod backfill;
 mod blocks;
+mod bounds;
 mod clusters;
 mod compact_blocks;
 mod discovery;

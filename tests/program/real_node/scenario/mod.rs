@@ -5,7 +5,7 @@ mod drafts;
 mod judge;
 mod mirror;
 mod stage;
-mod watcher;
+pub mod watcher;
 
 use drafts::{Draft, LONGEST_CHAIN};
 use serde_json::Value;
