@@ -1,4 +1,6 @@
-//! Charts made of block characters: sparklines of one row, bars of several.
+//! Charts made of characters: sparklines of one row, bars of several, moments on a line.
+
+use std::time::Duration;
 
 /// Eighths of a cell, from below.
 const EIGHTHS: [char; 9] = [' ', '▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
@@ -36,6 +38,14 @@ pub fn progress(part: usize, whole: usize, cells: usize) -> String {
     let steps = 6 * cells;
     let filled = part.min(whole).saturating_mul(steps).checked_div(whole).unwrap_or(0);
     (0..cells).map(|cell| EIGHTHS[1 + filled.saturating_sub(cell * 6).min(6)]).collect()
+}
+
+/// A moment on a line that lasts for `whole`: `──●─────`.
+pub fn moment(at: Duration, whole: Duration, cells: usize) -> String {
+    let Some(last) = cells.checked_sub(1) else { return String::new() };
+    let place = at.as_millis() * last as u128 / whole.as_millis().max(1);
+    let place = usize::try_from(place).unwrap_or(last).min(last);
+    format!("{}●{}", "─".repeat(place), "─".repeat(last - place))
 }
 
 /// The highest of the values; 0 if there is none.
@@ -85,5 +95,17 @@ mod tests {
         assert_eq!(progress(8, 8, 4), "▇▇▇▇");
         assert_eq!(progress(3, 0, 4), "▁▁▁▁");
         assert_eq!(progress(9, 8, 4), "▇▇▇▇");
+    }
+
+    #[test]
+    fn a_moment_stands_where_it_belongs_on_its_line() {
+        let moment =
+            |at, whole, cells| moment(Duration::from_millis(at), Duration::from_millis(whole), cells);
+        assert_eq!(moment(0, 900, 5), "●────");
+        assert_eq!(moment(450, 900, 5), "──●──");
+        assert_eq!(moment(900, 900, 5), "────●");
+        assert_eq!(moment(0, 0, 3), "●──");
+        assert_eq!(moment(7, 3, 3), "──●", "beyond the end");
+        assert_eq!(moment(1, 1, 0), "");
     }
 }

@@ -14,6 +14,7 @@ mod lost;
 mod mempool;
 mod peer_details;
 mod peers;
+mod propagation;
 mod title;
 mod too_small;
 mod transaction_details;

@@ -14,11 +14,10 @@
 use super::super::app::App;
 use super::super::{format, text};
 use super::details::{Document, facts, heading};
-use super::{events, family};
+use super::{events, family, propagation};
 use crate::model::kinds::TRUC_VERSION;
 use crate::snapshot::{Bounds, FeeRate, InputRow, OutputRow, TransactionDetail, ValueSource};
 use ratatui::text::{Line, Span};
-use std::time::Duration;
 
 /// Lock times below this are heights, others are times (BIP65, Core: `LOCKTIME_THRESHOLD`).
 const LOCK_TIME_THRESHOLD: u32 = 500_000_000;
@@ -29,7 +28,7 @@ pub fn document(app: &App, transaction: &TransactionDetail, cells: usize) -> Doc
     first.push(Line::default());
     first.extend(family::lines(app, &transaction.family, cells));
     first.extend(rivals(app, transaction, cells));
-    first.extend(announcements(app, transaction, cells));
+    first.extend(propagation::lines(app, transaction, cells));
     first.push(Line::default());
     let mut second = inputs(app, transaction, cells);
     second.push(Line::default());
@@ -157,32 +156,6 @@ fn lock_time(lock_time: u32) -> String {
         0 => "none".to_owned(),
         height @ 1..LOCK_TIME_THRESHOLD => format!("block {}", format::grouped(u64::from(height))),
         time => crate::time::Timestamp::from_secs(u64::from(time)).rfc3339(),
-    }
-}
-
-fn announcements(app: &App, transaction: &TransactionDetail, cells: usize) -> Vec<Line<'static>> {
-    let row = &transaction.row;
-    let title = format!("Announced by {} of {} peers", row.announced_by, row.announcers);
-    let mut lines = vec![heading(app, title)];
-    for (peer, delay) in &transaction.announcements {
-        let delay = if delay.is_zero() { "first".to_owned() } else { format!("+{}", after(*delay)) };
-        let room = cells.saturating_sub(10).min(48);
-        lines.push(Line::from(vec![
-            Span::raw(text::left(&text::cut_middle(peer, room), room)),
-            Span::styled(text::right(&delay, 9), app.theme().muted()),
-        ]));
-    }
-    lines
-}
-
-/// A delay after the first announcement: `430 ms`, `2.31 s`, `3 m`.
-fn after(delay: Duration) -> String {
-    if delay < Duration::from_secs(1) {
-        format!("{} ms", delay.as_millis())
-    } else if delay < Duration::from_secs(100) {
-        format!("{:.2} s", delay.as_secs_f64())
-    } else {
-        format::span(delay)
     }
 }
 

@@ -1,0 +1,59 @@
+//! How a transaction spread from peer to peer, in its details.
+//!
+//! ```text
+//! Announced by 6 of 8 peers: half within 1.24 s
+//!  203.0.113.5:8333        ●───────────────     first
+//!  [2001:db8::7]:8333      ──●───────────── +1.20 s
+//! ```
+
+use super::super::app::App;
+use super::super::{chart, format, text};
+use super::details::heading;
+use crate::snapshot::TransactionDetail;
+use ratatui::text::{Line, Span};
+use std::time::Duration;
+
+/// The cells of the line of time, and how many there must be in all for it.
+const TRACK: usize = 16;
+const WITH_TRACK: usize = 50;
+
+/// The cells of a delay.
+const DELAY: usize = 9;
+
+/// The peers in the order of their announcements.
+pub fn lines(app: &App, transaction: &TransactionDetail, cells: usize) -> Vec<Line<'static>> {
+    let row = &transaction.row;
+    let announcements = &transaction.announcements;
+    let spread = [(2, "half"), (1, "all")].map(|(part, name)| {
+        let needed = row.announcers.div_ceil(part).max(1);
+        let (_, delay) = announcements.get(needed - 1)?;
+        Some(format!("{name} within {}", after(*delay)))
+    });
+    let spread: Vec<String> = spread.into_iter().flatten().collect();
+    let colon = if spread.is_empty() { "" } else { ": " };
+    let title = format!("Announced by {} of {} peers{colon}", row.announced_by, row.announcers);
+    let mut lines = vec![heading(app, format!("{title}{}", spread.join(", ")))];
+    let longest = announcements.last().map_or(Duration::ZERO, |(_, delay)| *delay);
+    let track = if cells >= WITH_TRACK { TRACK } else { 0 };
+    let room = cells.saturating_sub(DELAY + 1 + track + 1).min(48);
+    for (peer, delay) in announcements {
+        let told = if delay.is_zero() { "first".to_owned() } else { format!("+{}", after(*delay)) };
+        lines.push(Line::from(vec![
+            Span::raw(text::left(&text::cut_middle(peer, room), room + 1)),
+            Span::styled(chart::moment(*delay, longest, track), app.theme().chart()),
+            Span::styled(text::right(&told, DELAY), app.theme().muted()),
+        ]));
+    }
+    lines
+}
+
+/// A delay after the first announcement: `430 ms`, `2.31 s`, `3 m`.
+fn after(delay: Duration) -> String {
+    if delay < Duration::from_secs(1) {
+        format!("{} ms", delay.as_millis())
+    } else if delay < Duration::from_secs(100) {
+        format!("{:.2} s", delay.as_secs_f64())
+    } else {
+        format::span(delay)
+    }
+}
