@@ -111,7 +111,9 @@ impl Mempool {
         let mut credits = Vec::new();
         let mut news = Vec::new();
         for &hash in hashes {
-            if self.announce_one(now, by, hash, &mut credits) == Some(Addition::New) && by.best_first {
+            let is_new = self.announce_one(now, by, hash, &mut credits) == Some(Addition::New);
+            // Under its other name a peer could announce the same one again.
+            if is_new && by.best_first && matches!(hash, TxHash::Wtxid(_)) {
                 news.push(hash);
             }
         }

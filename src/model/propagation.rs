@@ -115,10 +115,14 @@ impl Announcements {
         let mut all: Vec<_> = self.iter().chain(shifted).collect();
         all.sort_by_key(|&(_, delay)| delay);
         self.list.clear();
+        let mut all_once = true;
         for (peer, delay) in all {
-            self.add(peer, delay);
+            all_once &= self.add(peer, delay) == Addition::New;
         }
-        self.floors.merge(later.floors);
+        // Nobody may vouch twice for the same transaction.
+        if all_once {
+            self.floors.merge(later.floors);
+        }
     }
 
     /// What those who announced it take at least, in sat/vB.

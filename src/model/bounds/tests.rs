@@ -139,6 +139,28 @@ fn an_announcer_vouches_for_its_fee_filter() {
 }
 
 #[test]
+fn a_peer_that_announces_under_both_names_vouches_once() {
+    let mut scene = Scene::new();
+    let tx = unknown(1);
+    scene.connect(1).peer(1, PeerEvent::FeeFilter { sat_per_kvb: 100 }).announce(1, &tx);
+    scene.connect(2).peer(2, PeerEvent::FeeFilter { sat_per_kvb: 1_000_000 }).announce(2, &tx);
+    scene.peer(2, PeerEvent::Announced { txs: vec![TxHash::Txid(tx.txid())], count: 1 }).deliver(1, &tx);
+    assert!((rate(&scene, &tx).min().unwrap() - 0.1).abs() < 1e-6);
+
+    let mut scene = Scene::new();
+    let fees = known(&mut scene, 1, &[900, 700, 500, 300]);
+    let between = unknown(1);
+    scene.connect_as(1, CORE).connect_as(2, CORE);
+    inv(&mut scene, 1, &[&fees[0], &between, &fees[3]]);
+    inv(&mut scene, 2, &[&fees[1], &between, &fees[2]]);
+    let by_txid: Vec<TxHash> =
+        [&fees[1], &between, &fees[2]].iter().map(|tx| TxHash::Txid(tx.txid())).collect();
+    scene.peer(2, PeerEvent::Announced { txs: by_txid, count: 3 });
+    scene.deliver_all(1, fees.iter().chain([&between])).pass(60).peer(1, PeerEvent::Pinged);
+    assert_eq!(bracket(&scene, &between), [Some(300.0), Some(900.0)]);
+}
+
+#[test]
 fn a_floor_that_was_rounded_and_may_have_fallen_counts_for_less() {
     assert!((floor(100) - 0.1).abs() < 1e-9 && (floor(1_000) - 1.0).abs() < 1e-9);
     assert!((floor(1_500) - 1.0).abs() < 1e-9);
