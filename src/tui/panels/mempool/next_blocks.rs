@@ -41,10 +41,11 @@ fn estimates(screen: &MempoolScreen) -> String {
         Some(if within == 1 { format!("next {rate}") } else { format!("within {within}: {rate}") })
     });
     let told: Vec<String> = told.collect();
-    if told.is_empty() {
-        return "? sat/vB: too little of the mempool is exact".to_owned();
+    match screen.coverage {
+        None => "? sat/vB".to_owned(),
+        Some(_) if told.is_empty() => "? sat/vB: too little of the mempool is exact".to_owned(),
+        Some(_) => format!("{} sat/vB", told.join(" · ")),
     }
-    format!("{} sat/vB", told.join(" · "))
 }
 
 fn projected(number: usize, block: &ProjectedBlock) -> String {
