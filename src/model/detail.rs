@@ -90,7 +90,7 @@ pub(super) fn no_longer(why: &str) -> Detail {
 
 /// What became of a transaction that is not held any more, and what is held in its place.
 pub(super) fn gone(mempool: &Mempool, key: TxKey) -> Detail {
-    let Some(reason) = mempool.departed.reason(key) else { return no_longer("no longer held") };
+    let Some((_, reason)) = mempool.departed.reason(key) else { return no_longer("no longer held") };
     let mut why = vec![reason.to_string()];
     let (Departure::Replaced(by) | Departure::ReplacedWithParent(by)) = reason else {
         return Detail::Gone { why, successor: None };

@@ -1,7 +1,7 @@
 //! Runs the user's command for what happens with what is watched: never through a shell, everything
 //! passed in the environment, a few at a time.
 
-use crate::model::{WatchEvent, WatchNotice};
+use crate::model::WatchNotice;
 use std::path::PathBuf;
 use std::process::Stdio;
 use std::sync::Arc;
@@ -109,22 +109,18 @@ fn environment(notice: &WatchNotice) -> Vec<(&'static str, String)> {
         ("MEMPULSE_RECEIVED", notice.received.to_string()),
         ("MEMPULSE_SPENT", notice.spent.to_string()),
     ];
-    match notice.event {
-        WatchEvent::Confirmed { height, confirmations } => {
-            told.push(("MEMPULSE_HEIGHT", height.to_string()));
-            told.push(("MEMPULSE_CONFIRMATIONS", confirmations.to_string()));
-        }
-        WatchEvent::Replaced { by } | WatchEvent::DoubleSpent { by } => {
-            told.push(("MEMPULSE_BY", by.to_string()));
-        }
-        WatchEvent::Arrived | WatchEvent::Unconfirmed | WatchEvent::Left => {}
-    }
+    let event = notice.event;
+    told.extend(event.by().map(|by| ("MEMPULSE_BY", by.to_string())));
+    told.extend(event.height().map(|height| ("MEMPULSE_HEIGHT", height.to_string())));
+    told.extend(event.confirmations().map(|count| ("MEMPULSE_CONFIRMATIONS", count.to_string())));
+    told.extend(event.reason().map(|why| ("MEMPULSE_REASON", why.to_string())));
     told
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::WatchEvent;
     use crate::wire::Txid;
     use std::os::unix::fs::PermissionsExt;
     use std::path::Path;
@@ -153,6 +149,14 @@ mod tests {
         assert_eq!(run(&command, &told).await, Ok(()));
         let expected = format!("confirmed 51 5 9 {} 0\n", Txid([7; 32]));
         assert_eq!(std::fs::read_to_string(out).unwrap(), expected);
+    }
+
+    #[test]
+    fn a_double_spend_in_a_block_is_told_with_both() {
+        let by = Txid([8; 32]);
+        let told = environment(&notice(WatchEvent::DoubleSpent { by, height: Some(9) }));
+        let has = |name: &str, value: &str| told.iter().any(|(key, told)| *key == name && told == value);
+        assert!(has("MEMPULSE_BY", &by.to_string()) && has("MEMPULSE_HEIGHT", "9"), "{told:?}");
     }
 
     #[tokio::test]

@@ -77,7 +77,7 @@ fn whatever_leaves_is_told_with_the_reason() {
     let block = EventKind::Block { peer: PeerId(1), height: 7, block: block(&[&new, &mined]) };
     let left = [
         Change::Left(new.txid(), Departure::Mined(7)),
-        Change::Left(conflicting.txid(), Departure::Conflicted(7)),
+        Change::Left(conflicting.txid(), Departure::Conflicted { height: 7, by: mined.txid() }),
     ];
     let told = scene.tell(block);
     assert!(matches!(told[..2], [Change::Block(_), Change::Coins(_)]));

@@ -56,12 +56,15 @@ fn told(notice: &WatchNotice, age: Duration) -> String {
     let what = match notice.event {
         WatchEvent::Arrived => "arrived".to_owned(),
         WatchEvent::Replaced { .. } => "replaced".to_owned(),
-        WatchEvent::DoubleSpent { .. } => "DOUBLE SPENT".to_owned(),
+        WatchEvent::DoubleSpent { height: None, .. } => "DOUBLE SPENT".to_owned(),
+        WatchEvent::DoubleSpent { height: Some(height), .. } => {
+            format!("DOUBLE SPENT in block {}", format::grouped(height.into()))
+        }
         WatchEvent::Confirmed { height, confirmations } => {
             format!("block {}, {confirmations} conf.", format::grouped(height.into()))
         }
         WatchEvent::Unconfirmed => "back to unconfirmed".to_owned(),
-        WatchEvent::Left => "left the mempool".to_owned(),
+        WatchEvent::Left { .. } => "left the mempool".to_owned(),
     };
     let amount = |sign: &str, sat: u64| match sat {
         0 => String::new(),
