@@ -15,7 +15,7 @@ use std::time::Duration;
 pub fn render(frame: &mut Frame, area: Rect, app: &App) {
     let theme = app.theme();
     let rows = &app.snapshot().watched;
-    let title = format!(" Watched  {} · not kept after the end ", rows.len());
+    let title = format!(" Watched  {} · what is added here is not kept ", rows.len());
     let block = panel(app, Line::styled(title, theme.title(true)), true);
     let inner = block.inner(area);
     frame.render_widget(block, area);
@@ -89,6 +89,5 @@ fn input(app: &App, cells: usize) -> Vec<Line<'static>> {
     if let Some(error) = &input.error {
         lines.extend(text::wrap(error, cells).into_iter().map(|part| Line::styled(part, theme.warning())));
     }
-    lines.push(Line::styled("Enter: watch it · Esc: don't", theme.muted()));
     lines
 }
