@@ -40,7 +40,7 @@ pub enum Action {
     PreviousPanel,
     /// Open the details of the selected row.
     Open,
-    /// Go on to the transaction that took the place of the one whose details are open.
+    /// Go on to what is held now in the place of the transaction whose details are open.
     Follow,
     /// Move the selection, or scroll.
     Move(Motion),
