@@ -17,7 +17,7 @@ use mempulse::monitor::{Monitor, Screen};
 use mempulse::network::{PeerChoice, PeerManager, Settings};
 use mempulse::tui::{self, TuiSettings};
 use mempulse::view::View;
-use mempulse::watching::runner::Runner;
+use mempulse::watching::runner::{self, Runner};
 use mempulse::watching::{MAX_TARGETS, Target};
 use mempulse::{log, stream};
 use std::ffi::OsString;
@@ -154,6 +154,9 @@ async fn show(
     settings.request_timeout = common.request_timeout;
 
     let targets = targets(&common.watch, settings.network)?;
+    if let Some(command) = &common.on_watch {
+        runner::check(command, std::env::var_os("PATH").as_deref())?;
+    }
     let clock = Clock::start();
     let kept = Coins::LEAST_KEPT.max(usize::try_from(settings.backfill).unwrap_or(usize::MAX));
     let (coin_store, coins) = CoinStore::open(state_dir.as_deref(), settings.network, kept);

@@ -13,6 +13,8 @@ mod blocks;
 mod fixture;
 #[path = "screens/pool.rs"]
 mod pool;
+#[path = "screens/watching.rs"]
+mod watching;
 #[path = "screens/worth.rs"]
 mod worth;
 

@@ -5,6 +5,7 @@ use super::file::settable;
 use crate::cli::Cli;
 use clap::parser::ValueSource;
 use clap::{Arg, ArgAction, ArgMatches, CommandFactory};
+use std::any::TypeId;
 use std::ffi::OsString;
 use std::fmt::Write;
 
@@ -54,7 +55,7 @@ fn setting(text: &mut String, arg: &Arg, default: Option<&Arg>, matches: &ArgMat
     };
     let comment = if is_default { "# " } else { "" };
     let is_list = matches!(arg.get_action(), ArgAction::Append);
-    let written: Vec<String> = values.iter().map(|value| toml_value(value)).collect();
+    let written: Vec<String> = values.iter().map(|value| toml_value(arg, value)).collect();
     let written = match written.as_slice() {
         [value] if !is_list => value.clone(),
         [] if !is_list => String::new(),
@@ -64,8 +65,13 @@ fn setting(text: &mut String, arg: &Arg, default: Option<&Arg>, matches: &ArgMat
     let _ = write!(text, "\n# {help}{source}\n{}\n", format!("{comment}{name} = {written}").trim_end());
 }
 
-/// Numbers and truth values stand bare, everything else as a quoted text.
-fn toml_value(text: &str) -> String {
-    let bare = matches!(text, "true" | "false") || text.parse::<i64>().is_ok();
+/// Numbers and truth values stand bare, everything else as a quoted text, even if it consists of digits.
+fn toml_value(arg: &Arg, text: &str) -> String {
+    let is_number = || {
+        [TypeId::of::<u16>(), TypeId::of::<u32>()]
+            .iter()
+            .any(|number| arg.get_value_parser().type_id() == *number)
+    };
+    let bare = !arg.get_action().takes_values() || is_number();
     if bare { text.to_owned() } else { toml::Value::from(text).to_string() }
 }

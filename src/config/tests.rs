@@ -85,6 +85,17 @@ fn what_is_not_set_is_printed_as_a_comment() {
 }
 
 #[test]
+fn texts_of_digits_are_printed_as_texts_and_numbers_as_numbers() {
+    let line = "mempulse config --watch 0051 --watch 52 --peers 3 --log-file 7";
+    let printed = effective(&line.split(' ').map(OsString::from).collect::<Vec<_>>()).unwrap();
+    for setting in ["watch = [\"0051\", \"52\"]", "peers = 3", "log-file = \"7\"", "# backfill = 6"] {
+        assert!(printed.contains(&format!("\n{setting}\n")), "{setting} in {printed}");
+    }
+    let cli = load_with(&printed, "mempulse").unwrap();
+    assert_eq!(cli.watch.common.watch, ["0051", "52"]);
+}
+
+#[test]
 fn what_is_outweighed_is_not_printed() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("config.toml");

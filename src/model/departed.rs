@@ -18,8 +18,13 @@ const SPENT_REMEMBERED: usize = 100_000;
 pub enum Departure {
     /// A block of this height contains it.
     Mined(u32),
-    /// A block of this height spent what it spends, or what one of its ancestors spends.
-    Conflicted(u32),
+    /// A block spent what it spends, or what one of its ancestors spends.
+    Conflicted {
+        /// The block's height.
+        height: u32,
+        /// The transaction in it that did.
+        by: Txid,
+    },
     /// This one spends what it spends.
     Replaced(Txid),
     /// This one spends what one of its ancestors spends.
@@ -36,7 +41,7 @@ impl fmt::Display for Departure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Mined(height) => write!(f, "mined in block {height}"),
-            Self::Conflicted(height) => write!(f, "made impossible by block {height}"),
+            Self::Conflicted { height, .. } => write!(f, "made impossible by block {height}"),
             Self::Replaced(by) => write!(f, "replaced by {by}"),
             Self::ReplacedWithParent(by) => write!(f, "its parent was replaced by {by}"),
             Self::Orphaned => f.write_str("its parent lost against another transaction"),
@@ -51,7 +56,7 @@ impl fmt::Display for Departure {
 pub(super) struct Departed {
     /// Since [`Departed::take_news`] was called.
     news: Vec<(Txid, Departure)>,
-    reasons: VecDeque<(TxKey, Departure)>,
+    reasons: VecDeque<(TxKey, Txid, Departure)>,
     /// Ids, of both kinds, of transactions in blocks.
     mined: BoundedSet<[u8; 32], { 2 * REMEMBERED }>,
     /// Ids, of both kinds, of transactions that lost against others.
@@ -72,7 +77,7 @@ impl Departed {
         if self.reasons.len() >= REMEMBERED {
             self.reasons.pop_front();
         }
-        self.reasons.push_back((key, departure));
+        self.reasons.push_back((key, txid, departure));
     }
 
     /// What went since the last call.
@@ -80,9 +85,20 @@ impl Departed {
         std::mem::take(&mut self.news)
     }
 
-    /// Why a transaction went, if it did so lately.
-    pub(super) fn reason(&self, key: TxKey) -> Option<Departure> {
-        self.reasons.iter().rev().find(|(departed, _)| *departed == key).map(|&(_, departure)| departure)
+    /// Which transaction it was and why it went, if it did so lately.
+    pub(super) fn reason(&self, key: TxKey) -> Option<(Txid, Departure)> {
+        self.reasons.iter().rev().find(|(departed, ..)| *departed == key).map(|&(_, txid, why)| (txid, why))
+    }
+
+    /// Why a transaction went last, if it did so lately and still holds.
+    pub(super) fn last_reason(&self, txid: Txid) -> Option<Departure> {
+        let (.., why) = *self.reasons.iter().rev().find(|(_, departed, _)| *departed == txid)?;
+        (!matches!(why, Departure::Mined(_)) || self.is_mined(txid)).then_some(why)
+    }
+
+    /// Whether a block of the best chain contains it.
+    pub(super) fn is_mined(&self, txid: Txid) -> bool {
+        self.mined.contains(&txid.0)
     }
 
     /// A block contains it.
@@ -213,7 +229,8 @@ mod tests {
         departed.record(TxKey(4), Txid([9; 32]), Departure::Mined(923_114));
         assert_eq!(departed.take_news(), [(Txid([9; 32]), Departure::Mined(923_114))]);
         assert_eq!(departed.take_news(), []);
-        assert_eq!(departed.reason(TxKey(4)).unwrap().to_string(), "mined in block 923114");
+        let (txid, why) = departed.reason(TxKey(4)).unwrap();
+        assert_eq!((txid, why.to_string().as_str()), (Txid([9; 32]), "mined in block 923114"));
         assert_eq!(departed.reason(TxKey(5)), None);
     }
 }

@@ -85,20 +85,27 @@ pub(super) fn rivals(
 
 /// That something is not known any more.
 pub(super) fn no_longer(why: &str) -> Detail {
-    Detail::Gone { why: vec![why.to_owned()], successor: None }
+    Detail::Gone { txid: None, why: vec![why.to_owned()], successor: None }
 }
 
 /// What became of a transaction that is not held any more, and what is held in its place.
 pub(super) fn gone(mempool: &Mempool, key: TxKey) -> Detail {
-    let Some(reason) = mempool.departed.reason(key) else { return no_longer("no longer held") };
-    let mut why = vec![reason.to_string()];
-    let (Departure::Replaced(by) | Departure::ReplacedWithParent(by)) = reason else {
-        return Detail::Gone { why, successor: None };
-    };
-    let further = mempool.rivals.ahead(by);
-    why.extend(further.iter().map(|by| format!("which was replaced by {by}")));
-    let successor = mempool.key(TxHash::Txid(*further.last().unwrap_or(&by)));
-    Detail::Gone { why, successor }
+    let Some((txid, first)) = mempool.departed.reason(key) else { return no_longer("no longer held") };
+    // Since then it may have come again and gone again.
+    let reason = mempool.departed.last_reason(txid);
+    let mut why = vec![reason.unwrap_or(first).to_string()];
+    if reason.is_none() {
+        why.push("which is not in the best chain any more".to_owned());
+    }
+    let mut successor = mempool.key(TxHash::Txid(txid));
+    if successor.is_some() {
+        why.push("it is held again".to_owned());
+    } else if let Some(Departure::Replaced(by) | Departure::ReplacedWithParent(by)) = reason {
+        let further = mempool.rivals.ahead(by);
+        why.extend(further.iter().map(|by| format!("which was replaced by {by}")));
+        successor = mempool.key(TxHash::Txid(*further.last().unwrap_or(&by)));
+    }
+    Detail::Gone { txid: Some(txid), why, successor }
 }
 
 fn input_row(input: &Input<'_>, value: Option<u64>, mempool: &Mempool) -> InputRow {

@@ -220,10 +220,7 @@ impl Model {
                     self.log.push(now, story::backfill(progress));
                 }
             }
-            EventKind::Watch(target) => {
-                let notices = self.watching.add(now, target, &self.mempool);
-                outcome.changes.extend(notices.into_iter().map(Change::Watch));
-            }
+            EventKind::Watch(_) => {}
             EventKind::Unwatch(target) => self.watching.remove(target),
         }
         self.mempool.settle_clusters();
@@ -242,23 +239,21 @@ impl Model {
 
     /// What the changes mean for what the user watches.
     fn look_at_watched(&mut self, event: &Event, outcome: &mut Outcome) {
-        let (now, mut notices) = (event.time, Vec::new());
-        match &event.kind {
-            EventKind::Block { height, block, .. } => notices = self.watching.block(now, block, *height),
-            EventKind::PastBlock { block, .. } => self.watching.past_block(block),
-            _ => {}
-        }
+        let (now, mempool) = (event.time, &self.mempool);
+        let mut notices = match &event.kind {
+            EventKind::Watch(target) => self.watching.add(now, target, mempool, &self.blocks),
+            EventKind::Block { height, block, .. } => self.watching.block(now, block, *height, mempool),
+            EventKind::PastBlock { block, .. } => self.watching.past_block(now, block, mempool),
+            EventKind::Disconnected { blocks } => self.watching.disconnect(now, blocks, mempool),
+            _ => Vec::new(),
+        };
         for change in &outcome.changes {
             notices.extend(match change {
-                Change::Accepted(wtxid) => match self.mempool.key(TxHash::Wtxid(*wtxid)) {
-                    Some(key) => self
-                        .mempool
-                        .get(key)
-                        .map_or_else(Vec::new, |entry| self.watching.arrive(now, entry.tx())),
-                    None => Vec::new(),
-                },
+                Change::Accepted(wtxid) => {
+                    let entry = mempool.key(TxHash::Wtxid(*wtxid)).and_then(|key| mempool.get(key));
+                    entry.map_or_else(Vec::new, |entry| self.watching.arrive(now, entry.tx(), mempool))
+                }
                 Change::Left(txid, why) => self.watching.leave(now, *txid, *why),
-                Change::Returned(txid) => self.watching.unconfirm(now, *txid),
                 Change::DoubleSpend(spend) => self.watching.double_spend(now, spend.held, spend.lost),
                 _ => Vec::new(),
             });

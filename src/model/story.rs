@@ -163,12 +163,15 @@ pub(super) fn watched(notice: &WatchNotice) -> Told {
     let what = match notice.event {
         WatchEvent::Arrived => "arrived".to_owned(),
         WatchEvent::Replaced { by } => format!("replaced by {}", short(by)),
-        WatchEvent::DoubleSpent { by } => format!("DOUBLE SPENT by {}", short(by)),
+        WatchEvent::DoubleSpent { by, height: None } => format!("DOUBLE SPENT by {}", short(by)),
+        WatchEvent::DoubleSpent { by, height: Some(height) } => {
+            format!("DOUBLE SPENT by {} in block {}", short(by), grouped(height.into()))
+        }
         WatchEvent::Confirmed { height, confirmations } => {
             format!("confirmed in block {} ({confirmations})", grouped(height.into()))
         }
         WatchEvent::Unconfirmed => "back to unconfirmed".to_owned(),
-        WatchEvent::Left => "left the mempool".to_owned(),
+        WatchEvent::Left { why } => format!("left the mempool: {why}"),
     };
     let mut parts = vec![format!("watched {}: {} {what}", cut(&notice.target), short(notice.txid))];
     if notice.received > 0 {

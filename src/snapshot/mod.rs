@@ -28,6 +28,7 @@ pub use worth::{
 use crate::chain::Network;
 use crate::event::Tip;
 use crate::time::Timestamp;
+use crate::wire::Txid;
 use std::time::Duration;
 
 /// One moment of the model.
@@ -205,9 +206,11 @@ pub enum Detail {
     Block(Box<BlockDetail>),
     /// What was open is no longer known (evicted, mined, forgotten).
     Gone {
+        /// Which transaction it was, if it was one and that is known.
+        txid: Option<Txid>,
         /// What became of it, one line each.
         why: Vec<String>,
-        /// The transaction that is held in its place.
+        /// The transaction that is held in its place; it may be the same.
         successor: Option<TxKey>,
     },
 }

@@ -10,7 +10,7 @@ pub use write::write_lines;
 
 use crate::event::{Event, EventKind, PeerEvent, PeerId, Transport};
 use crate::model::kinds::Kind;
-use crate::model::{Change, Departure, Entry, Model, Outcome, WatchEvent, WatchNotice};
+use crate::model::{Change, Departure, Entry, Model, Outcome, WatchNotice};
 use crate::snapshot::{BlockFigures, Missing, Unseen};
 use crate::text::hex;
 use crate::time::Timestamp;
@@ -121,25 +121,16 @@ fn block(figures: &BlockFigures, model: &Model) -> BlockBody {
 }
 
 fn watch(notice: &WatchNotice) -> Body {
-    let (mut by, mut height, mut confirmations) = (None, None, None);
-    match notice.event {
-        WatchEvent::Replaced { by: other } | WatchEvent::DoubleSpent { by: other } => {
-            by = Some(other.to_string());
-        }
-        WatchEvent::Confirmed { height: at, confirmations: count } => {
-            (height, confirmations) = (Some(at), Some(count));
-        }
-        WatchEvent::Arrived | WatchEvent::Unconfirmed | WatchEvent::Left => {}
-    }
     Body::Watch {
         what: notice.event.name(),
         target: notice.target.clone(),
         txid: notice.txid.to_string(),
         received: notice.received,
         spent: notice.spent,
-        by,
-        height,
-        confirmations,
+        by: notice.event.by().map(|by| by.to_string()),
+        height: notice.event.height(),
+        confirmations: notice.event.confirmations(),
+        reason: notice.event.reason().map(|why| why.to_string()),
     }
 }
 
@@ -150,7 +141,7 @@ fn departure(txid: Txid, why: Departure) -> Body {
         Departure::Mined(height) => Body::Confirmed { txid, height },
         Departure::Replaced(by) => Body::Replaced { txid, by: by.to_string(), descendant: false },
         Departure::ReplacedWithParent(by) => Body::Replaced { txid, by: by.to_string(), descendant: true },
-        Departure::Conflicted(_) | Departure::Orphaned | Departure::Evicted | Departure::Expired => {
+        Departure::Conflicted { .. } | Departure::Orphaned | Departure::Evicted | Departure::Expired => {
             Body::Evicted { txid, reason: why.to_string() }
         }
     }

@@ -95,6 +95,7 @@ pub(super) enum Body {
         by: Option<String>,
         height: Option<u32>,
         confirmations: Option<u32>,
+        reason: Option<String>,
     },
     /// Blocks left the best chain, newest first.
     Reorg {

@@ -49,6 +49,22 @@ fn an_end_is_told_with_its_reason() {
 }
 
 #[test]
+fn a_watched_double_spend_names_the_other_one_and_its_block() {
+    use crate::model::WatchEvent;
+    let told = |event| {
+        let notice =
+            WatchNotice { target: "51".to_owned(), txid: Txid([1; 32]), received: 5, spent: 0, event };
+        serde_json::to_value(Record { body: watch(&notice), time: NOW.rfc3339() }).unwrap()
+    };
+    let by = Txid([2; 32]);
+    let spent = told(WatchEvent::DoubleSpent { by, height: Some(9) });
+    assert_eq!((&spent["what"], &spent["by"]), (&"double_spent".into(), &by.to_string().into()));
+    assert_eq!((&spent["height"], &spent["reason"]), (&9.into(), &serde_json::Value::Null));
+    let left = told(WatchEvent::Left { why: Departure::Expired });
+    assert_eq!(left["reason"], "expired after 14 days");
+}
+
+#[test]
 fn what_is_of_no_interest_is_not_told() {
     assert_eq!(told(vec![dialling("10.0.0.1"), PeerEvent::Pinged]), Vec::<String>::new());
 }

@@ -30,8 +30,8 @@ pub enum Action {
     AddWatched,
     /// Watch the selected target no longer.
     RemoveWatched,
-    /// Copy the txid of the open or selected transaction.
-    CopyTxid,
+    /// Copy the txid of the open or selected transaction, or the hash of the block.
+    CopyId,
     /// Copy the open transaction.
     CopyRaw,
     /// Look at the next panel.
@@ -40,7 +40,7 @@ pub enum Action {
     PreviousPanel,
     /// Open the details of the selected row.
     Open,
-    /// Go on to the transaction that took the place of the one whose details are open.
+    /// Go on to what is held now in the place of the transaction whose details are open.
     Follow,
     /// Move the selection, or scroll.
     Move(Motion),
@@ -82,6 +82,8 @@ pub enum Scope {
     Blocks,
     /// Where a layer is open.
     Layer,
+    /// There, if it is a text.
+    Text,
     /// Where the list of what is watched is open.
     Watched,
 }
@@ -94,6 +96,7 @@ impl Scope {
             Self::Lists => !matches!(place, Self::Layer | Self::Watched | Self::Mempool),
             Self::Others => matches!(place, Self::Peers | Self::Mempool | Self::Blocks),
             Self::Layer => matches!(place, Self::Layer | Self::Watched),
+            Self::Text => place == Self::Layer,
             Self::Overview | Self::Peers | Self::Mempool | Self::Blocks | Self::Watched => self == place,
         }
     }
@@ -174,7 +177,7 @@ pub const BINDINGS: &[Binding] = &[
         keys: &[plain(KeyCode::Enter)],
         action: Action::Follow,
         scope: Scope::Layer,
-        help: ("Enter", "on a replaced one: its replacement"),
+        help: ("Enter", "on one that has gone: what is held now"),
         hint: None,
     },
     Binding {
@@ -284,9 +287,9 @@ pub const BINDINGS: &[Binding] = &[
     },
     Binding {
         keys: &[letter('y')],
-        action: Action::CopyTxid,
+        action: Action::CopyId,
         scope: Scope::Everywhere,
-        help: ("y", "copy the txid (OSC 52)"),
+        help: ("y", "copy the txid or the block hash (OSC 52)"),
         hint: None,
     },
     Binding {
@@ -308,14 +311,14 @@ pub const BINDINGS: &[Binding] = &[
         action: Action::Move(Motion::Down),
         scope: Scope::Everywhere,
         help: ("↓  j", "down"),
-        hint: Some(("↑↓", "scroll", Scope::Layer)),
+        hint: Some(("↑↓", "scroll", Scope::Text)),
     },
     Binding {
         keys: &[plain(KeyCode::PageUp)],
         action: Action::Move(Motion::PageUp),
         scope: Scope::Everywhere,
         help: ("PgUp", "a page up"),
-        hint: None,
+        hint: Some(("↑↓", "select", Scope::Watched)),
     },
     Binding {
         keys: &[plain(KeyCode::PageDown)],

@@ -1,8 +1,10 @@
 //! Runs the user's command for what happens with what is watched: never through a shell, everything
 //! passed in the environment, a few at a time.
 
-use crate::model::{WatchEvent, WatchNotice};
-use std::path::PathBuf;
+use crate::model::WatchNotice;
+use std::ffi::OsStr;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,6 +20,39 @@ const MAX_WAITING: usize = 100;
 
 /// How long a command may run before it is killed.
 const LONGEST_RUN: Duration = Duration::from_secs(30);
+
+/// Why a command cannot be run. One line.
+#[derive(Debug, thiserror::Error)]
+#[error("--on-watch {}: {why}", .command.display())]
+pub struct CommandError {
+    command: PathBuf,
+    why: String,
+}
+
+/// Whether a command can be run, as far as can be told without running it. A name without a folder is
+/// looked for in `paths`, the variable `PATH`.
+///
+/// # Errors
+/// It is not there, or no program.
+pub fn check(command: &Path, paths: Option<&OsStr>) -> Result<(), CommandError> {
+    let wrong = |why: String| CommandError { command: command.to_owned(), why };
+    if command.components().count() > 1 || command.is_absolute() {
+        return is_program(command).map_err(wrong);
+    }
+    // Without the variable the system has a list of its own.
+    let Some(paths) = paths else { return Ok(()) };
+    let found = std::env::split_paths(paths).any(|folder| is_program(&folder.join(command)).is_ok());
+    found.then_some(()).ok_or_else(|| wrong("no folder of PATH has such a program".to_owned()))
+}
+
+fn is_program(path: &Path) -> Result<(), String> {
+    let metadata = std::fs::metadata(path).map_err(|error| error.to_string())?;
+    match metadata.is_file() {
+        false => Err("it is not a file".to_owned()),
+        true if metadata.permissions().mode() & 0o111 == 0 => Err("it is not executable".to_owned()),
+        true => Ok(()),
+    }
+}
 
 /// Runs a command, or nothing.
 #[derive(Debug)]
@@ -109,25 +144,19 @@ fn environment(notice: &WatchNotice) -> Vec<(&'static str, String)> {
         ("MEMPULSE_RECEIVED", notice.received.to_string()),
         ("MEMPULSE_SPENT", notice.spent.to_string()),
     ];
-    match notice.event {
-        WatchEvent::Confirmed { height, confirmations } => {
-            told.push(("MEMPULSE_HEIGHT", height.to_string()));
-            told.push(("MEMPULSE_CONFIRMATIONS", confirmations.to_string()));
-        }
-        WatchEvent::Replaced { by } | WatchEvent::DoubleSpent { by } => {
-            told.push(("MEMPULSE_BY", by.to_string()));
-        }
-        WatchEvent::Arrived | WatchEvent::Unconfirmed | WatchEvent::Left => {}
-    }
+    let event = notice.event;
+    told.extend(event.by().map(|by| ("MEMPULSE_BY", by.to_string())));
+    told.extend(event.height().map(|height| ("MEMPULSE_HEIGHT", height.to_string())));
+    told.extend(event.confirmations().map(|count| ("MEMPULSE_CONFIRMATIONS", count.to_string())));
+    told.extend(event.reason().map(|why| ("MEMPULSE_REASON", why.to_string())));
     told
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::WatchEvent;
     use crate::wire::Txid;
-    use std::os::unix::fs::PermissionsExt;
-    use std::path::Path;
 
     fn notice(event: WatchEvent) -> WatchNotice {
         WatchNotice { target: "51".to_owned(), txid: Txid([7; 32]), received: 5, spent: 0, event }
@@ -153,6 +182,38 @@ mod tests {
         assert_eq!(run(&command, &told).await, Ok(()));
         let expected = format!("confirmed 51 5 9 {} 0\n", Txid([7; 32]));
         assert_eq!(std::fs::read_to_string(out).unwrap(), expected);
+    }
+
+    #[test]
+    fn a_double_spend_in_a_block_is_told_with_both() {
+        let by = Txid([8; 32]);
+        let told = environment(&notice(WatchEvent::DoubleSpent { by, height: Some(9) }));
+        let has = |name: &str, value: &str| told.iter().any(|(key, told)| *key == name && told == value);
+        assert!(has("MEMPULSE_BY", &by.to_string()) && has("MEMPULSE_HEIGHT", "9"), "{told:?}");
+    }
+
+    #[test]
+    fn a_command_that_cannot_be_run_is_refused_with_the_reason() {
+        let folder = tempfile::tempdir().unwrap();
+        let refused = |path: &Path| check(path, None).map_err(|error| error.to_string());
+        assert_eq!(refused(&script(folder.path(), "exit 0")), Ok(()));
+        let missing = folder.path().join("missing");
+        let reason = "No such file or directory (os error 2)";
+        assert_eq!(refused(&missing), Err(format!("--on-watch {}: {reason}", missing.display())));
+        assert!(refused(folder.path()).unwrap_err().ends_with(": it is not a file"));
+        let plain = folder.path().join("plain");
+        std::fs::write(&plain, "").unwrap();
+        assert!(refused(&plain).unwrap_err().ends_with(": it is not executable"));
+    }
+
+    #[test]
+    fn a_command_without_a_folder_is_looked_for_where_the_system_looks_for_it() {
+        let folder = tempfile::tempdir().unwrap();
+        script(folder.path(), "exit 0");
+        let paths = std::env::join_paths(["/nonexistent".as_ref(), folder.path()]).unwrap();
+        assert_eq!(check(Path::new("script"), Some(&paths)).map_err(|error| error.to_string()), Ok(()));
+        let said = check(Path::new("nothing"), Some(&paths)).unwrap_err().to_string();
+        assert_eq!(said, "--on-watch nothing: no folder of PATH has such a program");
     }
 
     #[tokio::test]

@@ -33,6 +33,10 @@ fn what_is_wrong_is_said_in_one_line() {
         ("stream --ping-timeout never", "never"),
         ("stream --peers 0", "0"),
         ("demo --rate fast", "fast"),
+        (
+            "stream --peer 127.0.0.1:1 --on-watch /nonexistent/program",
+            "--on-watch /nonexistent/program: No such",
+        ),
         ("--fast", "--fast"),
         ("strem", "strem"),
     ] {

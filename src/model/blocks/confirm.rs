@@ -45,7 +45,8 @@ impl Mempool {
                 }
                 Some(_) => {}
             }
-            confirmed.conflicted += self.refuse_with_descendants(rivals, Departure::Conflicted(height));
+            let why = Departure::Conflicted { height, by: tx.txid() };
+            confirmed.conflicted += self.refuse_with_descendants(rivals, why);
             self.unsettle_children_of_dropped(tx);
             self.departed.mine(tx.txid(), tx.wtxid());
             tx.inputs().for_each(|input| self.departed.spend(input.prevout));

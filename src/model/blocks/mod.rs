@@ -37,6 +37,7 @@ pub(super) struct Blocks {
 /// A block that can be undone.
 #[derive(Debug)]
 struct Whole {
+    height: u32,
     block: Arc<Block>,
     /// Those of its transactions that were held.
     kept: HashMap<Txid, Kept, RandomState>,
@@ -89,7 +90,7 @@ impl Blocks {
         let expected = expected::left_out(mempool, arrived, &confirmed);
         let figures = Arc::new(figures::of(arrived, confirmed, expected));
         push_bounded(&mut self.figures, Arc::clone(&figures), FIGURES_KEPT);
-        push_bounded(&mut self.whole, Whole { block: Arc::clone(block), kept }, WHOLE_KEPT);
+        push_bounded(&mut self.whole, Whole { height, block: Arc::clone(block), kept }, WHOLE_KEPT);
         figures
     }
 
@@ -115,7 +116,7 @@ impl Blocks {
         }
         // The oldest first: parents come before their children.
         let mut returned = Vec::new();
-        for Whole { block, mut kept } in undone.into_iter().rev() {
+        for Whole { block, mut kept, .. } in undone.into_iter().rev() {
             for tx in block.transactions.iter().skip(1) {
                 let kept = kept.remove(&tx.txid()).unwrap_or_else(|| Kept::unannounced(now));
                 returned.extend(mempool.restore(tx, kept).then(|| tx.txid()));
@@ -127,6 +128,22 @@ impl Blocks {
     /// The figures, newest first.
     pub(super) fn newest(&self) -> impl Iterator<Item = &Arc<BlockFigures>> {
         self.figures.iter().rev()
+    }
+
+    /// The last blocks of the best chain with their heights, oldest first.
+    pub(super) fn whole(&self) -> impl Iterator<Item = (u32, &Arc<Block>)> {
+        self.whole.iter().map(|whole| (whole.height, &whole.block))
+    }
+
+    /// The height of the last block of the best chain; 0 if none came.
+    pub(super) fn tip(&self) -> u32 {
+        self.newest().find(|figures| !figures.stale).map_or(0, |figures| figures.height)
+    }
+
+    /// The block of the best chain at a height, if it came lately.
+    pub(super) fn hash_at(&self, height: u32) -> Option<BlockHash> {
+        let is_it = |figures: &&Arc<BlockFigures>| figures.height == height && !figures.stale;
+        self.newest().find(is_it).map(|figures| figures.hash)
     }
 
     /// The figures of one block.

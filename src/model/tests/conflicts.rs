@@ -77,7 +77,7 @@ fn whatever_leaves_is_told_with_the_reason() {
     let block = EventKind::Block { peer: PeerId(1), height: 7, block: block(&[&new, &mined]) };
     let left = [
         Change::Left(new.txid(), Departure::Mined(7)),
-        Change::Left(conflicting.txid(), Departure::Conflicted(7)),
+        Change::Left(conflicting.txid(), Departure::Conflicted { height: 7, by: mined.txid() }),
     ];
     let told = scene.tell(block);
     assert!(matches!(told[..2], [Change::Block(_), Change::Coins(_)]));
@@ -93,11 +93,32 @@ fn a_chain_of_replacements_is_linked_both_ways() {
     let Some(Detail::Transaction(last)) = detail(TxKey(2)) else { panic!("it is held") };
     let rows: Vec<_> = last.rivals.iter().map(|row| (row.steps, row.txid, row.age.as_secs())).collect();
     assert_eq!(rows, [(1, chain[1].txid(), 5), (2, chain[0].txid(), 8)]);
-    let Some(Detail::Gone { why, successor }) = detail(TxKey(0)) else { panic!("it is gone") };
+    let Some(Detail::Gone { why, successor, .. }) = detail(TxKey(0)) else { panic!("it is gone") };
     let replaced = [("replaced", &chain[1]), ("which was replaced", &chain[2])]
         .map(|(how, by)| format!("{how} by {}", by.txid()));
     assert_eq!(why, replaced);
     assert_eq!(successor, Some(TxKey(2)));
+}
+
+#[test]
+fn details_of_what_an_undone_block_took_lead_to_where_it_is_held_now() {
+    let tx = loose(1);
+    let mut scene = scene(&[&tx]);
+    let block = block(&[&tx]);
+    let (height, hash) = (7, block.hash);
+    scene.happen(EventKind::Block { peer: PeerId(1), height, block });
+    let view = View { open: Some(Open::Transaction(TxKey(0))), ..View::default() };
+    let gone = |why: &[&str], successor| {
+        let why = why.iter().map(|&why| why.to_owned()).collect();
+        Some(Detail::Gone { txid: Some(tx.txid()), why, successor })
+    };
+    assert_eq!(scene.snapshot(&view).detail, gone(&["mined in block 7"], None));
+    scene.happen(EventKind::Disconnected { blocks: vec![(height, hash)] });
+    let undone = "which is not in the best chain any more";
+    let waits = gone(&["mined in block 7", undone, "it is held again"], Some(TxKey(1)));
+    assert_eq!(scene.snapshot(&view).detail, waits);
+    scene.mine(8, &[&tx]);
+    assert_eq!(scene.snapshot(&view).detail, gone(&["mined in block 8"], None));
 }
 
 #[test]

@@ -5,7 +5,7 @@ use crate::event::{EventKind, PeerEvent, PeerId};
 use crate::model::testing::*;
 use crate::model::{Change, WatchEvent, WatchNotice};
 use crate::watching::Target;
-use crate::wire::{Block, BlockHash, Transaction, Txid};
+use crate::wire::{Block, BlockHash, OutPoint, Transaction, Txid};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -39,7 +39,7 @@ fn mined(height: u32, txs: &[&Arc<Transaction>]) -> EventKind {
     let hash = BlockHash([u8::try_from(height).unwrap(); 32]);
     let mut block = Block { hash, ..Block::clone(&block(txs)) };
     // The coinbase pays somebody else.
-    let mut coinbase = parts(&[crate::wire::OutPoint::NULL], &[7]);
+    let mut coinbase = parts(&[OutPoint::NULL], &[7]);
     coinbase.outputs[0].script_pubkey = vec![0x52];
     block.transactions[0] = coinbase.build().unwrap();
     EventKind::Block { peer: PeerId(1), height, block: Arc::new(block) }
@@ -94,7 +94,10 @@ fn replacements_and_double_spends_are_told() {
     let replaced = [(sides[0].txid(), 0, 0, WatchEvent::Replaced { by })];
     assert_eq!(told(&mut scene, EventKind::Peer(PeerId(2), arrived)), replaced);
     scene.pass(60);
-    assert_eq!(told(&mut scene, nothing()), [(sides[0].txid(), 0, 0, WatchEvent::DoubleSpent { by })]);
+    assert_eq!(
+        told(&mut scene, nothing()),
+        [(sides[0].txid(), 0, 0, WatchEvent::DoubleSpent { by, height: None })]
+    );
 }
 
 #[test]
@@ -130,4 +133,173 @@ fn a_spend_of_an_output_of_a_past_block_is_noticed() {
     let past = EventKind::PastBlock { peer: PeerId(1), height: 3, block: block(&[&pays]) };
     assert_eq!(told(&mut scene, past), []);
     assert_eq!(told(&mut scene, deliver(&elsewhere)), [(elsewhere.txid(), 0, 5_000, WatchEvent::Arrived)]);
+}
+
+fn undone(height: u32) -> EventKind {
+    EventKind::Disconnected { blocks: vec![(height, BlockHash([u8::try_from(height).unwrap(); 32]))] }
+}
+
+fn confirmed(height: u32, confirmations: u32) -> WatchEvent {
+    WatchEvent::Confirmed { height, confirmations }
+}
+
+/// A transaction whose output pays somebody else.
+fn spend_to_another(prevouts: &[OutPoint]) -> Arc<Transaction> {
+    let mut parts = parts(prevouts, &[100]);
+    parts.outputs[0].script_pubkey = vec![0x52];
+    Arc::new(parts.build().unwrap())
+}
+
+#[test]
+fn a_coinbase_whose_block_is_undone_is_told_as_unconfirmed_and_never_again() {
+    let mut scene = Scene::new();
+    scene.connect(1).tell(watch(SCRIPT));
+    let block = block(&[]);
+    let coinbase = block.transactions[0].txid();
+    let (height, hash) = (3, block.hash);
+    let told_of = |event| [(coinbase, 5_000, 0, event)];
+    let arrives = EventKind::Block { peer: PeerId(1), height, block };
+    assert_eq!(told(&mut scene, arrives), told_of(confirmed(3, 1)));
+    let undone = EventKind::Disconnected { blocks: vec![(height, hash)] };
+    assert_eq!(told(&mut scene, undone), told_of(WatchEvent::Unconfirmed));
+    for height in 3..12 {
+        assert_eq!(told(&mut scene, mined(height, &[])), []);
+    }
+}
+
+#[test]
+fn what_returns_from_an_undone_block_is_told_once_and_may_be_confirmed_again() {
+    let pays = spend(&[coin(1)], &[5_000]);
+    let mut scene = Scene::new();
+    scene.connect(1).deliver(1, &pays).tell(watch(SCRIPT));
+    scene.tell(mined(3, &[&pays]));
+    let told_of = |event| [(pays.txid(), 5_000, 0, event)];
+    assert_eq!(told(&mut scene, undone(3)), told_of(WatchEvent::Unconfirmed));
+    assert_eq!(told(&mut scene, deliver(&pays)), []);
+    assert_eq!(told(&mut scene, mined(4, &[])), []);
+    assert_eq!(told(&mut scene, mined(5, &[&pays])), told_of(confirmed(5, 1)));
+}
+
+#[test]
+fn the_sixth_confirmation_is_told_even_if_that_block_never_came() {
+    let pays = spend(&[coin(1)], &[5_000]);
+    let mut scene = Scene::new();
+    scene.connect(1).tell(watch(SCRIPT));
+    scene.tell(mined(1, &[&pays]));
+    assert_eq!(told(&mut scene, mined(5, &[])), []);
+    assert_eq!(told(&mut scene, mined(8, &[])), [(pays.txid(), 5_000, 0, confirmed(1, 8))]);
+    assert_eq!(told(&mut scene, mined(9, &[])), []);
+}
+
+#[test]
+fn a_child_that_came_before_its_parent_is_noticed_with_it() {
+    let parent = spend(&[coin(1)], &[5_000, 600]);
+    let child = spend_to_another(&[output(&parent, 0), output(&parent, 1)]);
+    let mut scene = Scene::new();
+    scene.connect(1).tell(watch(SCRIPT));
+    assert_eq!(told(&mut scene, deliver(&child)), []);
+    let arrived = |txid, received, spent| (txid, received, spent, WatchEvent::Arrived);
+    let both = [arrived(parent.txid(), 5_600, 0), arrived(child.txid(), 0, 5_600)];
+    assert_eq!(told(&mut scene, deliver(&parent)), both);
+    let told = told(&mut scene, mined(1, &[&parent, &child]));
+    let both = [(parent.txid(), 5_600, 0, confirmed(1, 1)), (child.txid(), 0, 5_600, confirmed(1, 1))];
+    assert_eq!(told, both);
+}
+
+#[test]
+fn what_spends_coins_that_become_known_one_by_one_is_told_once_and_counted_in_full() {
+    let (one, two) = (spend(&[coin(1)], &[5_000]), spend(&[coin(2)], &[600]));
+    let child = spend_to_another(&[output(&one, 0), output(&two, 0)]);
+    let mut scene = Scene::new();
+    scene.connect(1).deliver(1, &child).tell(watch(SCRIPT));
+    let past = |tx, height| EventKind::PastBlock { peer: PeerId(1), height, block: block(&[tx]) };
+    assert_eq!(told(&mut scene, past(&one, 4)), [(child.txid(), 0, 5_000, WatchEvent::Arrived)]);
+    assert_eq!(told(&mut scene, past(&two, 3)), []);
+    assert_eq!(told(&mut scene, mined(9, &[&child])), [(child.txid(), 0, 5_600, confirmed(9, 1))]);
+}
+
+#[test]
+fn adding_finds_spends_that_came_before_what_they_spend() {
+    let parent = spend(&[coin(1)], &[5_000]);
+    let child = spend_to_another(&[output(&parent, 0)]);
+    let mut scene = Scene::new();
+    scene.connect(1).deliver(1, &child).deliver(1, &parent);
+    let arrived = |txid, received, spent| (txid, received, spent, WatchEvent::Arrived);
+    let both = [arrived(child.txid(), 0, 5_000), arrived(parent.txid(), 5_000, 0)];
+    assert_eq!(told(&mut scene, watch(SCRIPT)), both);
+}
+
+#[test]
+fn adding_looks_through_the_last_blocks() {
+    let pays = spend(&[coin(1)], &[5_000]);
+    let spends = spend_to_another(&[output(&pays, 0)]);
+    let mut scene = Scene::new();
+    scene.connect(1).tell(mined(1, &[]));
+    scene.tell(mined(2, &[&pays]));
+    scene.tell(mined(3, &[]));
+    scene.deliver(1, &spends);
+    let found = [(pays.txid(), 5_000, 0, confirmed(2, 2)), (spends.txid(), 0, 5_000, WatchEvent::Arrived)];
+    assert_eq!(told(&mut scene, watch(SCRIPT)), found);
+    let by_txid = watch(&pays.txid().to_string());
+    assert_eq!(told(&mut scene, by_txid), [(pays.txid(), 0, 0, confirmed(2, 2))]);
+    for height in 4..7 {
+        assert_eq!(told(&mut scene, mined(height, &[])), []);
+    }
+    let both = [(pays.txid(), 5_000, 0, confirmed(2, 6)), (pays.txid(), 0, 0, confirmed(2, 6))];
+    assert_eq!(told(&mut scene, mined(7, &[])), both);
+}
+
+#[test]
+fn what_left_and_comes_again_is_told_again() {
+    let pays = spend(&[coin(1)], &[5_000]);
+    let mut scene = Scene::new();
+    scene.connect(1).tell(watch(SCRIPT));
+    scene.tell(deliver(&pays));
+    scene.pass(14 * 24 * 60 * 60 + 1);
+    let left = told(&mut scene, EventKind::Peer(PeerId(1), PeerEvent::Announced { txs: vec![], count: 0 }));
+    assert_eq!(left.iter().map(|(.., event)| event.name()).collect::<Vec<_>>(), ["left"]);
+    assert_eq!(told(&mut scene, deliver(&pays)), [(pays.txid(), 5_000, 0, WatchEvent::Arrived)]);
+}
+
+#[test]
+fn a_second_target_does_not_repeat_what_the_first_was_told() {
+    let pays = spend(&[coin(1)], &[5_000]);
+    let mut scene = Scene::new();
+    scene.connect(1).deliver(1, &pays).tell(watch(SCRIPT));
+    let txid = pays.txid().to_string();
+    let added = notices(scene.tell(watch(&txid)));
+    assert_eq!(added.iter().map(|notice| notice.target.as_str()).collect::<Vec<_>>(), [txid.as_str()]);
+    let lines = scene.events();
+    assert_eq!(lines.iter().filter(|line| line.starts_with("watched ")).count(), 2, "{lines:?}");
+}
+
+#[test]
+fn a_double_spend_that_a_block_settles_is_told_with_the_rival_and_the_height() {
+    let (pays, rival) = (spend(&[coin(1)], &[5_000]), spend_to_another(&[coin(1)]));
+    let child = spend(&[output(&pays, 0)], &[4_000]);
+    let mut scene = Scene::new();
+    scene.connect(1).tell(watch(SCRIPT));
+    scene.deliver_all(1, [&pays, &child]);
+    let event = WatchEvent::DoubleSpent { by: rival.txid(), height: Some(7) };
+    let mut told = told(&mut scene, mined(7, &[&rival]));
+    told.sort_by_key(|&(.., received, _, _)| std::cmp::Reverse(received));
+    assert_eq!(told, [(pays.txid(), 5_000, 0, event), (child.txid(), 4_000, 5_000, event)]);
+}
+
+#[test]
+fn a_txid_that_has_gone_is_told_with_what_became_of_it() {
+    let sides = [spend(&[coin(1)], &[1_000]), spend(&[coin(1)], &[900])];
+    let mined_long_ago = loose(2);
+    let mut scene = Scene::new();
+    scene.connect(1).deliver_all(1, &sides).deliver(1, &mined_long_ago);
+    scene.tell(mined(1, &[&mined_long_ago]));
+    for height in 2..9 {
+        scene.tell(mined(height, &[]));
+    }
+    let replaced = WatchEvent::Replaced { by: sides[1].txid() };
+    let txid = sides[0].txid();
+    assert_eq!(told(&mut scene, watch(&txid.to_string())), [(txid, 0, 0, replaced)]);
+    let txid = mined_long_ago.txid();
+    assert_eq!(told(&mut scene, watch(&txid.to_string())), [(txid, 0, 0, confirmed(1, 8))]);
+    assert_eq!(told(&mut scene, mined(9, &[])), []);
 }

@@ -4,6 +4,7 @@ use super::super::action::Motion;
 use super::{App, Layer, LayerKind};
 use crate::snapshot::BlockRow;
 use crate::view::Open;
+use crate::wire::BlockHash;
 
 /// How many blocks a page is.
 const PAGE: usize = 6;
@@ -34,10 +35,15 @@ impl App {
         self.block = self.blocks().get(to.min(last)).map(|block| block.figures.hash);
     }
 
+    /// The selected block, or the newest if none is.
+    pub(super) fn selected_block(&self) -> Option<BlockHash> {
+        let at = self.block_position().unwrap_or(0);
+        self.blocks().get(at).map(|block| block.figures.hash)
+    }
+
     /// Opens the details of the selected block.
     pub(super) fn open_block(&mut self) {
-        let at = self.block_position().unwrap_or(0);
-        let Some(hash) = self.blocks().get(at).map(|block| block.figures.hash) else {
+        let Some(hash) = self.selected_block() else {
             self.notice = Some("there is nothing to open yet".to_owned());
             return;
         };

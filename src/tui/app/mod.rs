@@ -1,6 +1,7 @@
 //! What the screen is about: the state that keys and snapshots change, and that drawing only reads.
 
 mod blocks;
+mod copy;
 mod motion;
 mod view;
 mod watched;
@@ -153,8 +154,7 @@ impl App {
     pub fn on_event(&mut self, event: &Event) -> Flow {
         let Some(key) = event.as_key_event() else { return Flow::Continue };
         if self.input.is_some() {
-            self.type_key(key);
-            return Flow::Continue;
+            return self.type_key(key);
         }
         action::action(key, self.place()).map_or(Flow::Continue, |action| self.update(action))
     }
@@ -173,7 +173,7 @@ impl App {
             Action::Watched => self.open_watched(),
             Action::AddWatched => self.begin_input(),
             Action::RemoveWatched => self.unwatch(),
-            Action::CopyTxid => self.copy_txid(),
+            Action::CopyId => self.copy_id(),
             Action::CopyRaw => self.copy_raw(),
             Action::ToggleHistogram => self.by_count = !self.by_count,
             Action::SortReversed => self.sort.descending = !self.sort.descending,

@@ -86,7 +86,7 @@ fn document(area: Rect, app: &App, layer: Layer) -> Document {
         Some(Detail::Peer(peer)) => peer_details::document(app, peer, cells),
         Some(Detail::Transaction(transaction)) => transaction_details::document(app, transaction, cells),
         Some(Detail::Block(block)) => block_details::document(app, block, cells),
-        Some(Detail::Gone { why, successor }) => gone(app, why, successor.is_some(), cells),
+        Some(Detail::Gone { why, successor, .. }) => gone(app, why, successor.is_some(), cells),
         None => notice(app, "Details", "not here yet"),
     }
 }
@@ -99,7 +99,7 @@ fn gone(app: &App, why: &[String], has_successor: bool, cells: usize) -> Documen
     let mut first: Vec<_> = why.iter().flat_map(line).collect();
     if has_successor {
         first.push(Line::default());
-        first.push(Line::styled("Enter: the transaction in its place", app.theme().muted()));
+        first.push(Line::styled("Enter: the transaction that is held now", app.theme().muted()));
     }
     Document { title: "Gone".to_owned(), first, second: Vec::new() }
 }

@@ -4,7 +4,7 @@
 //!  q quit  ? help  Space freeze  Enter details  Tab panel  ↑↓ select
 //! ```
 
-use super::super::action::{Action, BINDINGS};
+use super::super::action::{Action, BINDINGS, Binding};
 use super::super::app::App;
 use super::super::text;
 use ratatui::Frame;
@@ -25,18 +25,28 @@ pub fn render(frame: &mut Frame, area: Rect, app: &App) {
 fn hints(app: &App, cells: usize) -> Vec<Span<'static>> {
     let theme = app.theme();
     let mut spans = Vec::new();
-    for binding in BINDINGS {
-        let Some((keys, what, scope)) = binding.hint else { continue };
-        let what =
-            if binding.action == Action::Freeze && app.frozen_for().is_some() { "resume" } else { what };
+    for (keys, what) in in_force(app) {
         let hint = [
             Span::raw(" "),
             Span::styled(keys, theme.key()),
             Span::styled(format!(" {what} "), theme.muted()),
         ];
-        if scope.covers(app.place()) && text::line_width(&spans) + text::line_width(&hint) <= cells {
+        if text::line_width(&spans) + text::line_width(&hint) <= cells {
             spans.extend(hint);
         }
     }
     spans
+}
+
+fn in_force(app: &App) -> Vec<(&'static str, &'static str)> {
+    if app.input().is_some() {
+        // All other keys type letters.
+        return vec![("Enter", "watch it"), ("Esc", "close")];
+    }
+    let hint = |binding: &Binding| {
+        let (keys, what, scope) = binding.hint?;
+        let resumes = binding.action == Action::Freeze && app.frozen_for().is_some();
+        scope.covers(app.place()).then_some((keys, if resumes { "resume" } else { what }))
+    };
+    BINDINGS.iter().filter_map(hint).collect()
 }

@@ -15,7 +15,7 @@ use std::time::Duration;
 pub fn render(frame: &mut Frame, area: Rect, app: &App) {
     let theme = app.theme();
     let rows = &app.snapshot().watched;
-    let title = format!(" Watched  {} · not kept after the end ", rows.len());
+    let title = format!(" Watched  {} · what is added here is not kept ", rows.len());
     let block = panel(app, Line::styled(title, theme.title(true)), true);
     let inner = block.inner(area);
     frame.render_widget(block, area);
@@ -56,12 +56,15 @@ fn told(notice: &WatchNotice, age: Duration) -> String {
     let what = match notice.event {
         WatchEvent::Arrived => "arrived".to_owned(),
         WatchEvent::Replaced { .. } => "replaced".to_owned(),
-        WatchEvent::DoubleSpent { .. } => "DOUBLE SPENT".to_owned(),
+        WatchEvent::DoubleSpent { height: None, .. } => "DOUBLE SPENT".to_owned(),
+        WatchEvent::DoubleSpent { height: Some(height), .. } => {
+            format!("DOUBLE SPENT in block {}", format::grouped(height.into()))
+        }
         WatchEvent::Confirmed { height, confirmations } => {
             format!("block {}, {confirmations} conf.", format::grouped(height.into()))
         }
         WatchEvent::Unconfirmed => "back to unconfirmed".to_owned(),
-        WatchEvent::Left => "left the mempool".to_owned(),
+        WatchEvent::Left { .. } => "left the mempool".to_owned(),
     };
     let amount = |sign: &str, sat: u64| match sat {
         0 => String::new(),
@@ -86,6 +89,5 @@ fn input(app: &App, cells: usize) -> Vec<Line<'static>> {
     if let Some(error) = &input.error {
         lines.extend(text::wrap(error, cells).into_iter().map(|part| Line::styled(part, theme.warning())));
     }
-    lines.push(Line::styled("Enter: watch it · Esc: don't", theme.muted()));
     lines
 }
