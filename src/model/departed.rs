@@ -85,8 +85,11 @@ impl Departed {
         self.reasons.iter().rev().find(|(departed, _)| *departed == key).map(|&(_, departure)| departure)
     }
 
-    /// A block contains it.
+    /// A block contains it, which has the last word about who lost: it has not, even if the block is
+    /// undone.
     pub(super) fn mine(&mut self, txid: Txid, wtxid: Wtxid) {
+        self.refused.remove(&txid.0);
+        self.refused.remove(&wtxid.0);
         self.mined.insert(txid.0);
         self.mined.insert(wtxid.0);
     }
@@ -205,6 +208,8 @@ mod tests {
         assert!(departed.is_refused(txid));
         departed.mine(txid, wtxid);
         assert!(!departed.is_refused(txid));
+        departed.unmine(txid, wtxid);
+        assert!(!departed.is_refused(txid) && !departed.is_barred(TxHash::Wtxid(wtxid)));
     }
 
     #[test]
