@@ -168,7 +168,7 @@ mod tests {
             demo: false,
             listed_peers: true,
             max_mempool: 1 << 20,
-            started: from,
+            started: from - Duration::from_mins(1),
         };
         let mut model = Model::new(settings).with_history(history);
         for minute in 0..minutes {

@@ -136,6 +136,9 @@ impl Monitor {
         log::event(event, &self.model);
         self.want_parents(event, &outcome);
         self.hand_on(&outcome);
+        if let EventKind::Block { height, .. } = event.kind {
+            self.coins.is_new(height);
+        }
         self.history.keep(self.model.history());
         outcome
     }

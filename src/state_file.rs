@@ -24,11 +24,25 @@ pub(crate) const STALE: Duration = Duration::from_hours(1);
 /// What the system says; the file is then as it was before.
 pub fn write(path: &Path, content: &[u8]) -> io::Result<()> {
     fs::create_dir_all(path.parent().unwrap_or(Path::new(".")))?;
-    let temporary = path.with_extension(format!("{:016x}.{TEMPORARY}", rand::random::<u64>()));
+    let temporary = temporary(path);
     write_new(&temporary, content).and_then(|()| fs::rename(&temporary, path)).inspect_err(|_| {
         // What matters is the first error; a leftover is swept up later.
         let _ = fs::remove_file(&temporary);
     })
+}
+
+/// As [`write`], unless there is such a file: of two processes the first one wins. Blocks.
+///
+/// # Errors
+/// What the system says, also if the file exists.
+pub fn write_once(path: &Path, content: &[u8]) -> io::Result<()> {
+    fs::create_dir_all(path.parent().unwrap_or(Path::new(".")))?;
+    let temporary = temporary(path);
+    // Unlike a rename, a link takes nobody's place.
+    let written = write_new(&temporary, content).and_then(|()| fs::hard_link(&temporary, path));
+    // What is left is swept up later.
+    let _ = fs::remove_file(&temporary);
+    written
 }
 
 /// Reads a file of at most `most` bytes; one more if it is longer. Blocks.
@@ -65,6 +79,22 @@ pub fn remove_stale(folder: &Path, is_ours: impl Fn(&Path) -> bool) {
             let _ = fs::remove_file(path);
         }
     }
+}
+
+/// Removes what was set aside in a folder, but for the `most` whose names come last. Blocks.
+pub fn limit_set_aside(folder: &Path, most: usize) {
+    let files = fs::read_dir(folder).into_iter().flatten().flatten().map(|file| file.path());
+    let mut aside: Vec<_> =
+        files.filter(|path| path.extension().is_some_and(|extension| extension == DAMAGED)).collect();
+    aside.sort();
+    for path in aside.iter().rev().skip(most) {
+        // Whoever else removed it did our work.
+        let _ = fs::remove_file(path);
+    }
+}
+
+fn temporary(path: &Path) -> PathBuf {
+    path.with_extension(format!("{:016x}.{TEMPORARY}", rand::random::<u64>()))
 }
 
 fn write_new(path: &Path, content: &[u8]) -> io::Result<()> {

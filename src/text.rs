@@ -30,6 +30,11 @@ pub fn grouped(number: u64) -> String {
     text
 }
 
+/// A count and what is counted: `1 peer`, `1,204 peers`.
+pub fn plural(count: u64, one: &str) -> String {
+    format!("{} {one}{}", grouped(count), if count == 1 { "" } else { "s" })
+}
+
 fn is_harmless(c: char) -> bool {
     let invisible = matches!(c,
         '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}'

@@ -5,7 +5,7 @@ mod support;
 use mempulse::event::{Misbehaviour, PeerEvent, PeerId};
 use mempulse::network::Settings;
 use mempulse::wire::{Inventory, Message, Transaction, TxHash};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use support::chain::transaction;
 use support::{Conversation, Monitor, Node, settings, version};
 
@@ -191,6 +191,28 @@ async fn a_peer_that_tells_much_in_little_pieces_is_heard_in_full() {
     }
     monitor.shutdown().await;
     serving.await.unwrap();
+}
+
+#[tokio::test]
+async fn that_an_unannounced_parent_does_not_come_is_no_fault_of_the_peer() {
+    let node = Node::listen().await;
+    let request_timeout = Duration::from_millis(200);
+    let mut monitor = Monitor::start(Settings { request_timeout, ..settings(vec![node.address()]) });
+    let mut peer = meet(&mut monitor, &node).await;
+    let [parent, announced] = [1, 2].map(transaction);
+    monitor.want_parents(FIRST, transaction(3).txid(), &[parent.txid()]);
+    let wanted = [Inventory::WitnessTx(parent.txid())];
+    assert_eq!(request(&mut monitor, &mut peer).await, wanted);
+    // What the peer did announce is due later.
+    tokio::time::sleep(request_timeout / 2).await;
+    let before = Instant::now();
+    peer.say(&Message::Inv(vec![Inventory::Wtx(announced.wtxid())])).await;
+    let given_up = monitor.first_of_peer(|_, event| match event {
+        PeerEvent::RequestTimedOut { count } => Some(count),
+        _ => None,
+    });
+    assert_eq!(given_up.await, 1);
+    assert!(before.elapsed() >= request_timeout, "it was the parent");
 }
 
 #[tokio::test]

@@ -46,7 +46,7 @@ pub struct DiscoveryArgs {
     /// Let the slowest announcer make room for another peer this often (1m to 24h); never unless given
     #[arg(long, value_name = "TIME", value_parser = rotate)]
     pub rotate: Option<Duration>,
-    /// Keep known addresses and the outputs of recent blocks in this folder [default: mempulse in the user's state folder]
+    /// Keep known addresses, the outputs of recent blocks and the history of the mempool in this folder [default: mempulse in the user's state folder]
     #[arg(long, value_name = "PATH")]
     pub state_dir: Option<PathBuf>,
 }

@@ -101,8 +101,11 @@ impl Departed {
         self.mined.contains(&txid.0)
     }
 
-    /// A block contains it.
+    /// A block contains it, which has the last word about who lost: it has not, even if the block is
+    /// undone.
     pub(super) fn mine(&mut self, txid: Txid, wtxid: Wtxid) {
+        self.refused.remove(&txid.0);
+        self.refused.remove(&wtxid.0);
         self.mined.insert(txid.0);
         self.mined.insert(wtxid.0);
     }
@@ -221,6 +224,8 @@ mod tests {
         assert!(departed.is_refused(txid));
         departed.mine(txid, wtxid);
         assert!(!departed.is_refused(txid));
+        departed.unmine(txid, wtxid);
+        assert!(!departed.is_refused(txid) && !departed.is_barred(TxHash::Wtxid(wtxid)));
     }
 
     #[test]

@@ -69,11 +69,15 @@ use propagation::Announcer;
 use races::Races;
 use rates::{Gauge, PerSecond};
 use std::sync::Arc;
+use std::time::Duration;
 use story::Teller;
 use watching::Watching;
 
 /// The rates of a snapshot reach this far back, in s.
 const RATES_SHOWN: u64 = 60;
+
+/// How long the watch must have lasted before the size of the mempool is measured.
+const BEFORE_HISTORY: Duration = Duration::from_mins(1);
 
 /// What the model must know beforehand.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -229,7 +233,10 @@ impl Model {
             self.look_for_oddities(now);
         }
         self.look_for_double_spends(now, &mut outcome);
-        self.history.observe(now, &self.mempool.pool);
+        // Before that, the mempool has hardly begun to fill: each start would draw a notch.
+        if now.since(self.settings.started) >= BEFORE_HISTORY {
+            self.history.observe(now, &self.mempool.pool);
+        }
         let left = self.mempool.departed.take_news();
         outcome.changes.extend(left.into_iter().map(|(txid, why)| Change::Left(txid, why)));
         outcome.changes.extend(self.mempool.take_fee_news().into_iter().map(Change::Fee));

@@ -7,7 +7,7 @@ use super::watching::{WatchEvent, WatchNotice};
 use crate::address::PeerAddress;
 use crate::event::{DisconnectReason, PeerEvent, PeerId};
 use crate::snapshot::{BlockFigures, Level, Progress};
-use crate::text::grouped;
+use crate::text::{grouped, plural};
 use crate::time::Timestamp;
 use crate::wire::{BlockHash, Txid};
 use std::mem::discriminant;
@@ -81,7 +81,8 @@ pub(super) fn odd(id: PeerId, address: &PeerAddress, oddity: Oddity, text: &str)
 /// What a DNS seed answered.
 pub(super) fn seed(name: &str, answer: &Result<usize, String>) -> Told {
     let (level, text) = match answer {
-        Ok(count) => (Level::Info, format!("seed {name}: {count} addresses")),
+        Ok(1) => (Level::Info, format!("seed {name}: 1 address")),
+        Ok(count) => (Level::Info, format!("seed {name}: {} addresses", grouped(*count as u64))),
         Err(why) => (Level::Warning, format!("seed {name}: {why}")),
     };
     Told { level, subject: Subject::Once, text }
@@ -150,10 +151,13 @@ pub(super) fn replacement(old: &[Txid], new: Txid, descendants: usize) -> Option
 /// That two transactions that spend the same are both alive.
 pub(super) fn double_spend(spend: &DoubleSpend) -> Told {
     let DoubleSpend { held, lost, held_only, lost_only } = spend;
+    let peers = |count: usize| plural(count as u64, "peer");
     let text = format!(
-        "double spend: {} ({held_only} peers only) and {} ({lost_only} peers only)",
+        "double spend: {} ({} only) and {} ({} only)",
         short(*held),
-        short(*lost)
+        peers(*held_only),
+        short(*lost),
+        peers(*lost_only)
     );
     Told { level: Level::Warning, subject: Subject::Once, text }
 }
@@ -246,6 +250,15 @@ mod tests {
         let told = reorg(&blocks, 12).unwrap();
         assert_eq!(told.text, "reorg: 2 blocks undone from 8 on, 12 tx return");
         assert_eq!(reorg(&[], 0).map(|told| told.text), None);
+    }
+
+    #[test]
+    fn one_is_told_as_one() {
+        let spend = DoubleSpend { held: Txid([1; 32]), lost: Txid([2; 32]), held_only: 1, lost_only: 1_204 };
+        let text = "double spend: 010101…101 (1 peer only) and 020202…202 (1,204 peers only)";
+        assert_eq!(double_spend(&spend).text, text);
+        assert_eq!(seed("seed.example", &Ok(1)).text, "seed seed.example: 1 address");
+        assert_eq!(seed("seed.example", &Ok(25)).text, "seed seed.example: 25 addresses");
     }
 
     #[test]

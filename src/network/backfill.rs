@@ -141,6 +141,10 @@ impl Backfill {
     /// The connection is gone.
     pub fn disconnected(&mut self, peer: PeerId) {
         self.servers.remove(&peer);
+        if self.servers.is_empty() {
+            // Somebody may come who serves what is left.
+            self.stuck_since = None;
+        }
         self.late.retain(|(late, _)| *late != peer);
         for asked in self.asked.extract_if(.., |asked| asked.peer == peer).collect::<Vec<_>>() {
             let mut past = asked.past;

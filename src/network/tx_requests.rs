@@ -193,9 +193,10 @@ impl TxRequests {
         if known { Receipt::Known } else { Receipt::New { answered_after: now.since(since), asked_as } }
     }
 
-    /// Gives up the requests that waited too long. Which peers did not answer, and how often.
-    pub fn expire(&mut self, now: Timestamp) -> Vec<(PeerId, usize)> {
-        let mut silent: Vec<(PeerId, usize)> = Vec::new();
+    /// Gives up the requests that waited too long. Which peers did not answer, and what they were
+    /// asked for.
+    pub fn expire(&mut self, now: Timestamp) -> Vec<(PeerId, TxHash)> {
+        let mut silent = Vec::new();
         while let Some(&(until, peer, hash)) = self.deadlines.first()
             && until <= now
         {
@@ -204,10 +205,7 @@ impl TxRequests {
                 self.expect_late(asked, hash);
                 self.give_up(asked, hash);
             }
-            match silent.iter_mut().find(|(known, _)| *known == peer) {
-                Some((_, count)) => *count += 1,
-                None => silent.push((peer, 1)),
-            }
+            silent.push((peer, hash));
         }
         silent
     }

@@ -70,6 +70,8 @@ pub enum Scope {
     Everywhere,
     /// Where no layer is open, on screens with something to select.
     Lists,
+    /// There, where what is selected is a row.
+    Rows,
     /// Where no layer is open, on every screen but the overview.
     Others,
     /// There, on the overview.
@@ -94,6 +96,7 @@ impl Scope {
         match self {
             Self::Everywhere => true,
             Self::Lists => !matches!(place, Self::Layer | Self::Watched | Self::Mempool),
+            Self::Rows => matches!(place, Self::Overview | Self::Peers),
             Self::Others => matches!(place, Self::Peers | Self::Mempool | Self::Blocks),
             Self::Layer => matches!(place, Self::Layer | Self::Watched),
             Self::Text => place == Self::Layer,
@@ -304,7 +307,7 @@ pub const BINDINGS: &[Binding] = &[
         action: Action::Move(Motion::Up),
         scope: Scope::Everywhere,
         help: ("↑  k", "up; above the newest: follow it"),
-        hint: Some(("↑↓", "select", Scope::Lists)),
+        hint: Some(("↑↓", "select", Scope::Rows)),
     },
     Binding {
         keys: &[plain(KeyCode::Down), letter('j')],
@@ -385,6 +388,21 @@ mod tests {
     }
 
     #[test]
+    fn no_hint_is_shown_twice_in_one_place() {
+        for place in
+            [Scope::Overview, Scope::Peers, Scope::Mempool, Scope::Blocks, Scope::Layer, Scope::Watched]
+        {
+            let hints = BINDINGS.iter().filter_map(|binding| binding.hint);
+            let mut told: Vec<&str> =
+                hints.filter(|(.., scope)| scope.covers(place)).map(|(_, what, _)| what).collect();
+            let count = told.len();
+            told.sort_unstable();
+            told.dedup();
+            assert_eq!(told.len(), count, "{place:?}");
+        }
+    }
+
+    #[test]
     fn every_key_that_the_help_names_does_what_it_says() {
         for binding in BINDINGS {
             let named: Vec<&str> = binding.help.0.split_whitespace().collect();
@@ -397,7 +415,7 @@ mod tests {
                     "{name}"
                 );
                 let place = match binding.scope {
-                    Scope::Everywhere | Scope::Lists => Scope::Overview,
+                    Scope::Everywhere | Scope::Lists | Scope::Rows => Scope::Overview,
                     Scope::Others => Scope::Peers,
                     place => place,
                 };

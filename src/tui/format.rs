@@ -1,6 +1,6 @@
 //! How figures are written: short, with their unit, and never more exact than they are.
 
-pub use crate::text::grouped;
+pub use crate::text::{grouped, plural};
 
 use crate::snapshot::FeeRate;
 use std::fmt::Display;
@@ -60,6 +60,11 @@ pub fn ping(rtt: Duration) -> String {
     } else {
         format!("{:.1} s", rtt.as_secs_f64())
     }
+}
+
+/// A delay to the millisecond: `4,886 ms`.
+pub fn millis(delay: Duration) -> String {
+    format!("{} ms", grouped(u64::try_from(delay.as_millis()).unwrap_or(u64::MAX)))
 }
 
 /// Bytes: `812 B`, `38 kB`, `4.1 MB`.
@@ -206,6 +211,7 @@ mod tests {
         assert_eq!(ping(Duration::from_micros(430)), "0.4 ms");
         assert_eq!(ping(Duration::from_millis(41)), "41 ms");
         assert_eq!(ping(Duration::from_millis(1_240)), "1.2 s");
+        assert_eq!(millis(Duration::from_micros(4_886_900)), "4,886 ms");
     }
 
     #[test]

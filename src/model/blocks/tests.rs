@@ -138,6 +138,20 @@ fn what_returns_has_not_forgotten_what_it_pays() {
 }
 
 #[test]
+fn what_lost_and_was_mined_after_all_has_children_again_when_the_block_is_undone() {
+    let (lost, winner) = (spend(&[coin(1)], &[9_000]), spend(&[coin(1)], &[8_000]));
+    let child = spend(&[output(&lost, 0)], &[8_500]);
+    let block = paying(1, 0, &[&lost]);
+    let mut scene = Scene::new();
+    scene.connect(1).deliver_all(1, [&lost, &winner]);
+    assert_eq!(scene.held(), [winner.txid()]);
+    arrive(&mut scene, &block);
+    scene.tell(EventKind::Disconnected { blocks: vec![(1, block.hash)] });
+    scene.deliver(1, &child);
+    assert_eq!(scene.held(), [child.txid(), lost.txid()]);
+}
+
+#[test]
 fn what_the_undone_block_made_impossible_may_come_again() {
     let (mined, rival) = (spend(&[coin(1)], &[9_000]), spend(&[coin(1)], &[8_000]));
     let block = paying(1, 0, &[&mined]);

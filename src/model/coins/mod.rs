@@ -43,8 +43,18 @@ pub struct Coins {
     /// How many blocks are kept.
     limit: usize,
     runs: Runs,
-    /// The blocks, with the number that their coins carry.
-    blocks: BTreeMap<(u32, BlockHash), u16>,
+    /// The blocks, with the number that their coins carry; the first ones make room.
+    blocks: BTreeMap<Place, u16>,
+}
+
+/// Which block goes first: those that an earlier run kept, lowest first, before those that came in this
+/// run. A chain that was wiped since may have left higher ones than this one has, and its blocks must
+/// not keep new ones out.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+struct Place {
+    came: bool,
+    height: u32,
+    hash: BlockHash,
 }
 
 impl Default for Coins {
@@ -85,15 +95,20 @@ impl Coins {
         BlockCoins { height, hash: block.hash, coins }
     }
 
-    /// Keeps the outputs of a block; the lowest block goes if there are too many. Whether it is new.
+    /// Keeps the outputs of a block that an earlier run kept; the lowest of those goes if there are too
+    /// many. Whether it is new.
     pub fn insert(&mut self, block: &BlockCoins) -> bool {
-        let place = (block.height, block.hash);
-        if self.blocks.contains_key(&place) {
+        self.put(block, false)
+    }
+
+    fn put(&mut self, block: &BlockCoins, came: bool) -> bool {
+        let place = Place { came, height: block.height, hash: block.hash };
+        if self.is_kept(block.height, block.hash) {
             return false;
         }
-        if self.blocks.len() >= self.limit {
+        if self.is_full() {
             match self.blocks.first_key_value() {
-                Some((lowest, _)) if *lowest < place => self.remove_lowest(),
+                Some((first, _)) if *first < place => self.remove_first(),
                 _ => return false,
             }
         }
@@ -101,6 +116,10 @@ impl Coins {
         self.blocks.insert(place, number);
         self.runs.push(block.coins.iter().map(|&(tag, value)| Coin::new(tag, value, number)).collect());
         true
+    }
+
+    fn is_kept(&self, height: u32, hash: BlockHash) -> bool {
+        [false, true].iter().any(|&came| self.blocks.contains_key(&Place { came, height, hash }))
     }
 
     /// Takes note that a block spends these: nothing valid will ask for them any more.
@@ -127,9 +146,14 @@ impl Coins {
         self.len() == 0
     }
 
-    /// The blocks that are kept, with their heights, lowest first.
+    /// The blocks that are kept, with their heights: in the order in which they make room.
     pub fn blocks(&self) -> impl Iterator<Item = (u32, BlockHash)> {
-        self.blocks.keys().copied()
+        self.blocks.keys().map(|place| (place.height, place.hash))
+    }
+
+    /// Whether a block more would take the place of another.
+    pub fn is_full(&self) -> bool {
+        self.blocks.len() >= self.limit
     }
 
     /// How many blocks are kept.
@@ -139,19 +163,19 @@ impl Coins {
 
     /// Bytes on the heap.
     pub fn memory(&self) -> usize {
-        self.runs.memory() + self.blocks.len() * size_of::<((u32, BlockHash), u16)>() * 2
+        self.runs.memory() + self.blocks.len() * size_of::<(Place, u16)>() * 2
     }
 
     /// The outputs of a block, if they are new to it; kept from now on.
     pub(super) fn take(&mut self, block: &Block, height: u32) -> Option<Arc<BlockCoins>> {
-        if self.blocks.contains_key(&(height, block.hash)) {
+        if self.is_kept(height, block.hash) {
             return None;
         }
         let coins = self.of_block(block, height);
-        self.insert(&coins).then(|| Arc::new(coins))
+        self.put(&coins, true).then(|| Arc::new(coins))
     }
 
-    fn remove_lowest(&mut self) {
+    fn remove_first(&mut self) {
         if let Some((_, number)) = self.blocks.pop_first() {
             self.runs.drop_number(number);
         }

@@ -37,19 +37,46 @@ pub(super) struct Runs {
     /// Longest first. Each is sorted.
     sorted: Vec<Vec<Coin>>,
     /// Numbers whose coins are to go, and have not gone from every run.
-    gone: Vec<u16>,
-    in_use: Vec<u16>,
+    gone: Numbers,
+    in_use: Numbers,
+}
+
+/// A set of numbers of blocks. A merge looks every coin's number up: there are tens of millions.
+#[derive(Debug)]
+struct Numbers {
+    is_member: Vec<bool>,
+    count: usize,
+}
+
+impl Default for Numbers {
+    fn default() -> Self {
+        Self { is_member: vec![false; usize::from(DROPPED)], count: 0 }
+    }
+}
+
+impl Numbers {
+    fn set(&mut self, number: u16, is_member: bool) {
+        if let Some(entry) = self.is_member.get_mut(usize::from(number))
+            && std::mem::replace(entry, is_member) != is_member
+        {
+            self.count = if is_member { self.count + 1 } else { self.count - 1 };
+        }
+    }
+
+    fn contains(&self, number: u16) -> bool {
+        self.is_member.get(usize::from(number)).is_some_and(|&is_member| is_member)
+    }
 }
 
 impl Runs {
     /// A number that no coin carries.
     pub(super) fn free_number(&mut self) -> u16 {
-        if self.in_use.len() + self.gone.len() >= usize::from(DROPPED) {
+        if self.in_use.count + self.gone.count >= usize::from(DROPPED) {
             self.merge_all();
         }
-        let is_free = |number: &u16| !self.in_use.contains(number) && !self.gone.contains(number);
+        let is_free = |number: &u16| !self.in_use.contains(*number) && !self.gone.contains(*number);
         let number = (0..DROPPED).find(is_free).unwrap_or_default();
-        self.in_use.push(number);
+        self.in_use.set(number, true);
         number
     }
 
@@ -62,7 +89,7 @@ impl Runs {
             self.merge_last_two();
         }
         // When a fifth of the numbers waits to go, all of it goes.
-        if self.gone.len() > 8 && self.gone.len() * 5 > self.in_use.len() {
+        if self.gone.count > 8 && self.gone.count * 5 > self.in_use.count {
             self.merge_all();
         }
     }
@@ -84,8 +111,8 @@ impl Runs {
 
     /// Coins with this number are not needed any more.
     pub(super) fn drop_number(&mut self, number: u16) {
-        self.in_use.retain(|used| *used != number);
-        self.gone.push(number);
+        self.in_use.set(number, false);
+        self.gone.set(number, true);
     }
 
     /// How many coins take memory.
@@ -114,7 +141,7 @@ impl Runs {
         let last = self.sorted.pop().unwrap_or_default();
         let kept = merge(last, Vec::new(), &self.gone);
         self.sorted.push(kept);
-        self.gone.clear();
+        self.gone = Numbers::default();
     }
 
     fn merge_last_two(&mut self) {
@@ -125,21 +152,14 @@ impl Runs {
 }
 
 /// One sorted run of what is left of two.
-fn merge(one: Vec<Coin>, other: Vec<Coin>, gone: &[u16]) -> Vec<Coin> {
-    let is_kept = |coin: &Coin| coin.number() != DROPPED && !gone.contains(&coin.number());
-    let count = one.iter().chain(&other).filter(|coin| is_kept(coin)).count();
-    let mut merged = Vec::with_capacity(count);
-    let mut one = one.into_iter().filter(is_kept).peekable();
-    let mut other = other.into_iter().filter(is_kept).peekable();
-    loop {
-        let next = match (one.peek(), other.peek()) {
-            (Some(first), Some(second)) if second < first => other.next(),
-            (Some(_), _) => one.next(),
-            (None, _) => other.next(),
-        };
-        match next {
-            Some(coin) => merged.push(coin),
-            None => return merged,
-        }
+fn merge(mut one: Vec<Coin>, mut other: Vec<Coin>, gone: &Numbers) -> Vec<Coin> {
+    for run in [&mut one, &mut other] {
+        run.retain(|coin| coin.number() != DROPPED && !gone.contains(coin.number()));
     }
+    one.reserve_exact(other.len());
+    one.append(&mut other);
+    // The standard library's stable sort finds the two runs and merges them.
+    one.sort();
+    one.shrink_to_fit();
+    one
 }

@@ -47,6 +47,22 @@ fn the_lowest_block_makes_room_and_a_lower_one_is_refused() {
 }
 
 #[test]
+fn what_comes_makes_room_for_itself_whatever_an_earlier_run_left() {
+    let kept = |number: u8, height| BlockCoins { height, hash: BlockHash([number; 32]), coins: vec![] };
+    let mut coins = Coins::new(CoinKey(1, 2), 3);
+    for number in 1..4 {
+        assert!(coins.insert(&kept(number, 5_000 + u32::from(number))), "of a chain that was wiped since");
+    }
+    let txs: Vec<_> = (0..4).map(|number| spend(&[coin(number)], &[u64::from(number) + 1])).collect();
+    for (number, tx) in (10..).zip(&txs) {
+        assert!(coins.take(&named(number, &[tx]), 90 + u32::from(number)).is_some());
+    }
+    assert_eq!(coins.blocks().map(|(height, _)| height).collect::<Vec<_>>(), [101, 102, 103]);
+    assert_eq!(coins.value(&output(&txs[3], 0)), Some(4));
+    assert!(coins.take(&named(99, &[]), 100).is_none(), "of those that came the highest stay");
+}
+
+#[test]
 fn an_output_takes_at_most_32_bytes() {
     let mut coins = Coins::new(CoinKey(3, 4), 100);
     for height in 0..100_u8 {

@@ -93,6 +93,16 @@ fn gaps_in_the_history_are_gaps() {
 }
 
 #[test]
+fn nothing_is_measured_before_the_mempool_had_a_minute_to_fill() {
+    let mut scene = Scene::new();
+    let started = u32::try_from(START.as_secs() / 60).unwrap();
+    scene.connect(1).pass(59).deliver(1, &loose(1));
+    assert_eq!(scene.model.history().newest(), None);
+    scene.pass(1).deliver(1, &loose(2));
+    assert_eq!(scene.model.history().newest(), Some(started + 1));
+}
+
+#[test]
 fn the_screen_tells_what_is_held() {
     let funds = spend(&[coin(1)], &[100_000, 100_000]);
     let [dear, cheap] = [0, 1].map(|vout| spend(&[output(&funds, vout)], &[99_000 + u64::from(vout) * 900]));

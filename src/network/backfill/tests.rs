@@ -201,6 +201,21 @@ fn without_any_peer_it_waits() {
 }
 
 #[test]
+fn it_waits_as_well_when_the_last_peer_leaves_that_serves_nothing() {
+    let mut backfill = backfill(1, &[(A, FULL), (B, FULL)]);
+    backfill.asks(START);
+    backfill.not_found(A, hash(1_000));
+    backfill.asks(START);
+    backfill.not_found(B, hash(1_000));
+    backfill.asks(START);
+    backfill.disconnected(A);
+    assert_eq!(backfill.deadline(), Some(START + PATIENCE), "one is still there");
+    backfill.disconnected(B);
+    assert_eq!(backfill.deadline(), None);
+    assert_eq!((backfill.asks(START + PATIENCE), backfill.given_up()), (vec![], 0));
+}
+
+#[test]
 fn a_block_that_kills_whoever_is_asked_is_not_asked_for_without_end() {
     let mut backfill = backfill(1, &[]);
     for round in 0..100 {

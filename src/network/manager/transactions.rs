@@ -6,6 +6,7 @@ use crate::event::{Misbehaviour, PeerEvent, PeerId};
 use crate::time::Timestamp;
 use crate::wire::transaction::TransactionError;
 use crate::wire::{Inventory, Message, Transaction, TxHash};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 impl PeerManager {
@@ -93,7 +94,14 @@ impl PeerManager {
     }
 
     pub(super) fn expire_requests(&mut self, now: Timestamp) {
-        for (id, count) in self.tx_requests.expire(now) {
+        let mut silent: BTreeMap<PeerId, usize> = BTreeMap::new();
+        for (id, hash) in self.tx_requests.expire(now) {
+            // That a parent does not come is no fault either: the peer never said that it has it.
+            if !self.is_sought(hash) {
+                *silent.entry(id).or_default() += 1;
+            }
+        }
+        for (id, count) in silent {
             self.tell_peer(now, id, PeerEvent::RequestTimedOut { count });
         }
     }

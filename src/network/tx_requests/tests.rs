@@ -101,11 +101,11 @@ fn the_next_announcer_follows_after_the_timeout_in_the_order_of_announcement() {
     assert_eq!(tracker.asks(START), [(A, vec![w(1)])]);
     assert_eq!(tracker.deadline(), Some(after(60)));
     assert_eq!(tracker.expire(after(59)), []);
-    assert_eq!(tracker.expire(after(60)), [(A, 1)]);
+    assert_eq!(tracker.expire(after(60)), [(A, w(1))]);
     assert_eq!(tracker.asks(after(60)), [(B, vec![w(1)])]);
-    assert_eq!(tracker.expire(after(120)), [(B, 1)]);
+    assert_eq!(tracker.expire(after(120)), [(B, w(1))]);
     assert_eq!(tracker.asks(after(120)), [(C, vec![w(1)])]);
-    assert_eq!(tracker.expire(after(180)), [(C, 1)]);
+    assert_eq!(tracker.expire(after(180)), [(C, w(1))]);
     assert_eq!(tracker.asks(after(180)), []);
     assert_eq!(tracker.wanted.len(), 0, "nobody is left: forgotten");
 }

@@ -2,6 +2,7 @@
 
 use super::super::app::App;
 use super::super::{format, text};
+use super::blocks::delays;
 use super::details::{Document, facts, heading};
 use super::events;
 use crate::snapshot::{BlockDetail, BlockFigures, Unseen};
@@ -28,7 +29,7 @@ fn identity(app: &App, figures: &BlockFigures, cells: usize) -> Vec<Line<'static
         tell("stale", "a better chain has taken its place".to_owned());
     }
     tell("hash", figures.hash.to_string());
-    tell("time", Timestamp::from_secs(figures.time.into()).rfc3339());
+    tell("time", events::date_and_clock(Timestamp::from_secs(figures.time.into()), app.zone()));
     tell("tag", if figures.tag.is_empty() { "none".to_owned() } else { figures.tag.clone() });
     tell("tx", format::grouped(figures.transactions as u64));
     tell("size", format!("{} B", format::grouped(figures.size.into())));
@@ -47,7 +48,7 @@ fn fees(app: &App, figures: &BlockFigures, cells: usize) -> Vec<Line<'static>> {
     let others = figures.transactions.saturating_sub(1);
     let rates = figures.fee_rates.map(|rates| rates.map(format::fee_rate));
     let rates = rates.map(|[low, median, high]| {
-        let known = figures.fees_known;
+        let [known, others] = [figures.fees_known, others].map(format::count);
         format!("{low} – {median} – {high} sat/vB (lowest, median, highest of the {known} of {others} known)")
     });
     tell("rates", rates.unwrap_or_else(|| "? (no transaction's fee was known)".to_owned()));
@@ -59,17 +60,19 @@ fn arrival(app: &App, block: &BlockDetail, cells: usize) -> Vec<Line<'static>> {
     let mut lines = vec![heading(app, "Arrival")];
     let mut tell = |name: &str, value: String| lines.extend(facts(app, name, &value, cells));
     let after =
-        figures.arrived_after.map(|after| format!(", {} ms after it was announced", after.as_millis()));
-    tell("complete", format!("{}{}", events::clock(figures.arrived, app.zone()), after.unwrap_or_default()));
+        figures.arrived_after.map(|after| format!(", {} after it was announced", format::millis(after)));
+    let complete = events::date_and_clock(figures.arrived, app.zone());
+    tell("complete", format!("{complete}{}", after.unwrap_or_default()));
     tell("from", block.delivered_by.clone());
     if let Some(first) = &block.first_announced_by {
         tell("first", first.clone());
     }
     if let Some(spread) = &block.row.spread {
         let of = block.announcers.max(spread.peers);
-        tell("announced", format!("by {} of {of} peers", spread.peers));
-        let [half, last] = [spread.half, spread.last].map(|delay| delay.as_millis());
-        tell("spread", format!("half of them within {half} ms, the last after {last} ms"));
+        tell("announced", format!("by {} of {}", spread.peers, format::plural(of as u64, "peer")));
+        if spread.peers > 1 {
+            tell("spread", delays(spread));
+        }
     }
     lines
 }

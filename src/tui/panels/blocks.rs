@@ -1,7 +1,7 @@
 //! The Blocks screen: the last blocks as columns, the newest to the left.
 //!
 //! ```text
-//! ╭ Blocks  12 since the start ──────────────────────────────╮
+//! ╭ Blocks  the last 12 ─────────────────────────────────────╮
 //! │ ┏━ 923,114 ━━━━┓ ╭─ 923,113 ────╮ ╭─ 923,112 ────╮        │
 //! │ ┃ 3 m          ┃ │ 12 m         │ │ 31 m         │        │
 //! │ ┃ 2,915 tx     ┃ │ 3,120 tx     │ │ 2,210 tx     │        │
@@ -13,7 +13,7 @@
 use super::super::app::App;
 use super::super::{format, text};
 use super::panel;
-use crate::snapshot::{BlockFigures, BlockRow};
+use crate::snapshot::{BlockFigures, BlockRow, Spread};
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::text::{Line, Span};
@@ -29,7 +29,11 @@ const ROWS: u16 = 11;
 /// Draws the screen.
 pub fn render(frame: &mut Frame, area: Rect, app: &App) {
     let blocks: &[BlockRow] = app.snapshot().blocks_screen.as_ref().map_or(&[], |screen| &screen.blocks);
-    let title = format!(" Blocks  {} since the start ", blocks.len());
+    let title = match blocks.len() {
+        0 => " Blocks ".to_owned(),
+        1 => " Blocks  the last one ".to_owned(),
+        count => format!(" Blocks  the last {} ", format::count(count)),
+    };
     let frame_of_all = panel(app, Line::from(title), true);
     let inner = frame_of_all.inner(area);
     frame.render_widget(frame_of_all, area);
@@ -92,13 +96,7 @@ fn summary(app: &App, block: &BlockRow, cells: usize) -> Vec<Line<'static>> {
     let figures = &block.figures;
     let mut lines = vec![Line::styled(format!(" {}", figures.hash), theme.title(false))];
     if let Some(spread) = &block.spread {
-        let spread = format!(
-            " announced by {} peers, half of them within {} ms, the last after {} ms",
-            spread.peers,
-            spread.half.as_millis(),
-            spread.last.as_millis()
-        );
-        lines.push(Line::raw(spread));
+        lines.push(Line::raw(format!(" {}", announced(spread))));
     }
     let unseen = figures.transactions.saturating_sub(1 + figures.seen);
     let counted = [
@@ -116,6 +114,17 @@ fn summary(app: &App, block: &BlockRow, cells: usize) -> Vec<Line<'static>> {
     lines.into_iter().flat_map(wrap).collect()
 }
 
+fn announced(spread: &Spread) -> String {
+    let by = format!("announced by {}", format::plural(spread.peers as u64, "peer"));
+    if spread.peers > 1 { format!("{by}, {}", delays(spread)) } else { by }
+}
+
+/// How long a block took from its first announcer to the others.
+pub fn delays(spread: &Spread) -> String {
+    let [half, last] = [spread.half, spread.last].map(format::millis);
+    format!("half of them within {half}, the last after {last}")
+}
+
 /// A bar of so many cells.
 fn fill(share: f32, cells: usize) -> String {
     #[expect(
@@ -131,4 +140,20 @@ fn fill(share: f32, cells: usize) -> String {
 /// How long ago it was here.
 fn age(app: &App, figures: &BlockFigures) -> Duration {
     app.snapshot().time.since(figures.arrived) + app.drift()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::event::PeerId;
+    use crate::time::Timestamp;
+
+    #[test]
+    fn delays_are_told_if_there_are_any() {
+        let [half, last] = [310, 4_886].map(Duration::from_millis);
+        let spread = Spread { first: Timestamp::from_secs(1), first_peer: PeerId(1), peers: 7, half, last };
+        let text = "announced by 7 peers, half of them within 310 ms, the last after 4,886 ms";
+        assert_eq!(announced(&spread), text);
+        assert_eq!(announced(&Spread { peers: 1, ..spread }), "announced by 1 peer");
+    }
 }

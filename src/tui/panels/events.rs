@@ -48,15 +48,20 @@ pub fn line(app: &App, event: &EventLine, cells: usize) -> Line<'static> {
 
 /// The time of day, e.g. `05:33:12`.
 pub fn clock(time: Timestamp, zone: &TimeZone) -> String {
-    time_of_day(time, zone, "%H:%M:%S")
+    local(time, zone, "%H:%M:%S")
 }
 
 /// The time of day with milliseconds, e.g. `05:33:12.120`.
 pub fn exact_clock(time: Timestamp, zone: &TimeZone) -> String {
-    time_of_day(time, zone, "%H:%M:%S%.3f")
+    local(time, zone, "%H:%M:%S%.3f")
 }
 
-fn time_of_day(time: Timestamp, zone: &TimeZone, format: &str) -> String {
+/// With the date, e.g. `2026-11-23 05:33:12`.
+pub fn date_and_clock(time: Timestamp, zone: &TimeZone) -> String {
+    local(time, zone, "%Y-%m-%d %H:%M:%S")
+}
+
+fn local(time: Timestamp, zone: &TimeZone, format: &str) -> String {
     let micros = i64::try_from(time.as_micros()).unwrap_or(i64::MAX);
     jiff::Timestamp::from_microsecond(micros)
         .map(|time| time.to_zoned(zone.clone()).strftime(format).to_string())

@@ -31,7 +31,11 @@ pub fn lines(app: &App, transaction: &TransactionDetail, cells: usize) -> Vec<Li
     });
     let spread: Vec<String> = spread.into_iter().flatten().collect();
     let colon = if spread.is_empty() { "" } else { ": " };
-    let title = format!("Announced by {} of {} peers{colon}", row.announced_by, row.announcers);
+    let title = format!(
+        "Announced by {} of {}{colon}",
+        row.announced_by,
+        format::plural(row.announcers as u64, "peer")
+    );
     let mut lines = vec![heading(app, format!("{title}{}", spread.join(", ")))];
     let longest = announcements.last().map_or(Duration::ZERO, |(_, delay)| *delay);
     let track = if cells >= WITH_TRACK { TRACK } else { 0 };

@@ -17,6 +17,7 @@ use super::details::{Document, facts, heading};
 use super::{events, family, propagation};
 use crate::model::kinds::TRUC_VERSION;
 use crate::snapshot::{Bounds, FeeRate, InputRow, OutputRow, TransactionDetail, ValueSource};
+use crate::time::Timestamp;
 use ratatui::text::{Line, Span};
 
 /// Lock times below this are heights, others are times (BIP65, Core: `LOCKTIME_THRESHOLD`).
@@ -63,7 +64,7 @@ fn identity(app: &App, transaction: &TransactionDetail, cells: usize) -> Vec<Lin
         tell("kind", transaction.kinds.join(", "));
     }
     tell("version", transaction.version.to_string());
-    tell("lock time", lock_time(transaction.lock_time));
+    tell("lock time", lock_time(app, transaction.lock_time));
     lines
 }
 
@@ -141,7 +142,10 @@ fn rivals(app: &App, transaction: &TransactionDetail, cells: usize) -> Vec<Line<
             0 => String::new(),
             only => format!(", {only} of them not this one"),
         };
-        let what = format!("{vsize} vB, {rate} sat/vB, {age} ago, {} peers{only}", rival.announced_by);
+        let what = format!(
+            "{vsize} vB, {rate} sat/vB, {age} ago, {}{only}",
+            format::plural(rival.announced_by as u64, "peer")
+        );
         let wrapped = text::wrap(&what, cells.saturating_sub(1)).into_iter();
         lines.extend(wrapped.map(|line| Line::styled(format!(" {line}"), app.theme().muted())));
     }
@@ -151,16 +155,16 @@ fn rivals(app: &App, transaction: &TransactionDetail, cells: usize) -> Vec<Line<
     lines
 }
 
-fn lock_time(lock_time: u32) -> String {
+fn lock_time(app: &App, lock_time: u32) -> String {
     match lock_time {
         0 => "none".to_owned(),
         height @ 1..LOCK_TIME_THRESHOLD => format!("block {}", format::grouped(u64::from(height))),
-        time => crate::time::Timestamp::from_secs(u64::from(time)).rfc3339(),
+        time => events::date_and_clock(Timestamp::from_secs(u64::from(time)), app.zone()),
     }
 }
 
 fn inputs(app: &App, transaction: &TransactionDetail, cells: usize) -> Vec<Line<'static>> {
-    let mut lines = vec![heading(app, plural(transaction.row.inputs, "input"))];
+    let mut lines = vec![heading(app, format::plural(transaction.row.inputs.into(), "input"))];
     for input in &transaction.inputs {
         lines.push(input_line(app, input, cells));
     }
@@ -180,7 +184,7 @@ fn input_line(app: &App, input: &InputRow, cells: usize) -> Line<'static> {
 }
 
 fn outputs(app: &App, transaction: &TransactionDetail, cells: usize) -> Vec<Line<'static>> {
-    let mut lines = vec![heading(app, plural(transaction.row.outputs, "output"))];
+    let mut lines = vec![heading(app, format::plural(transaction.row.outputs.into(), "output"))];
     for output in &transaction.outputs {
         lines.push(output_line(app, output, cells));
     }
@@ -192,10 +196,6 @@ fn output_line(app: &App, output: &OutputRow, cells: usize) -> Line<'static> {
     let left = format!("{} {} ", text::left(output.kind, 9), text::right(&format::btc(output.value), 15));
     let room = cells.saturating_sub(text::width(&left));
     Line::from(vec![Span::styled(left, app.theme().muted()), Span::raw(text::cut_middle(&output.text, room))])
-}
-
-fn plural(count: u32, what: &str) -> String {
-    format!("{} {what}{}", format::grouped(u64::from(count)), if count == 1 { "" } else { "s" })
 }
 
 /// How many are not listed.
