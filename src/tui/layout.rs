@@ -165,6 +165,11 @@ const TWO_ROWS: u16 = 20;
 /// Where the blocks and the kinds stand: the width of the longest line, and borders.
 const NEXT_BLOCKS: u16 = 60;
 
+/// Whether all of the Mempool screen fits into `area`.
+pub const fn mempool_fits(area: Rect) -> bool {
+    area.width >= TWO_COLUMNS && area.height >= TWO_ROWS
+}
+
 /// The parts of the Mempool screen within `area`: two by two where there is room, else the histogram
 /// with the blocks or, as the `second` half, the chart with the kinds.
 pub fn mempool_parts(area: Rect, second: bool) -> MempoolParts {
@@ -177,7 +182,7 @@ pub fn mempool_parts(area: Rect, second: bool) -> MempoolParts {
             Layout::horizontal([Constraint::Fill(1), Constraint::Length(NEXT_BLOCKS)]).areas(area)
         }
     };
-    let [upper, lower] = if !is_narrow && area.height >= TWO_ROWS {
+    let [upper, lower] = if mempool_fits(area) {
         Layout::vertical([Constraint::Fill(1), Constraint::Length(area.height / 2)]).areas(area)
     } else if second {
         [Rect::default(), area]

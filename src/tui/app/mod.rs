@@ -306,7 +306,8 @@ impl App {
             _ if !self.layers.is_empty() => Scope::Layer,
             Tab::Overview => Scope::Overview,
             Tab::Peers => Scope::Peers,
-            Tab::Mempool => Scope::Mempool,
+            Tab::Mempool if layout::mempool_fits(self.layer_area()) => Scope::Mempool,
+            Tab::Mempool => Scope::MempoolHalf,
             Tab::Blocks => Scope::Blocks,
         }
     }
