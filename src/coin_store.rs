@@ -45,8 +45,8 @@ struct Writer {
 #[derive(Debug)]
 enum Order {
     Save(Arc<BlockCoins>),
-    /// A block of this height is new.
-    New(u32),
+    /// A block of this height was mined just now.
+    Mined(u32),
 }
 
 impl CoinStore {
@@ -74,9 +74,10 @@ impl CoinStore {
         self.order(Order::Save(block));
     }
 
-    /// A block of this height is new: what is kept of far above belongs to another chain. Never waits.
-    pub fn is_new(&mut self, height: u32) {
-        self.order(Order::New(height));
+    /// A block of this height was mined just now: what is kept of far above belongs to another chain.
+    /// Never waits.
+    pub fn mined(&mut self, height: u32) {
+        self.order(Order::Mined(height));
     }
 
     fn order(&mut self, order: Order) {
@@ -120,7 +121,7 @@ impl Writer {
             while let Some(order) = waiting.blocking_recv() {
                 let done = match order {
                     Order::Save(block) => folder.save(&block),
-                    Order::New(height) => folder.remove_above(height.saturating_add(OTHER_CHAIN)),
+                    Order::Mined(height) => folder.remove_above(height.saturating_add(OTHER_CHAIN)),
                 };
                 match done {
                     Ok(()) => failing = false,

@@ -137,7 +137,7 @@ impl Monitor {
         self.want_parents(event, &outcome);
         self.hand_on(&outcome);
         if let EventKind::Block { height, .. } = event.kind {
-            self.coins.is_new(height);
+            self.coins.mined(height);
         }
         self.history.keep(self.model.history());
         outcome

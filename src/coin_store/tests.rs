@@ -69,7 +69,7 @@ async fn what_a_chain_left_that_was_wiped_goes_with_the_first_new_block() {
     let folder = tempfile::tempdir().unwrap();
     keep(folder.path(), 10, 200..203).await;
     let (mut store, _) = CoinStore::open(Some(folder.path()), NET, 10);
-    store.is_new(201 - OTHER_CHAIN);
+    store.mined(201 - OTHER_CHAIN);
     store.close().await;
     let (_, coins) = CoinStore::open(Some(folder.path()), NET, 10);
     assert_eq!(heights(&coins), [200, 201]);
