@@ -127,7 +127,7 @@ impl Entry {
 
     /// What it pays, in sat/vB, or what is known of it.
     pub fn fee_rate(&self) -> FeeRate {
-        let bounds = || FeeRate::Within(self.bracket.bounds(&self.announcements));
+        let bounds = || FeeRate::Within(self.bracket.bounds(self.announcements.floors()));
         self.fee().map_or_else(bounds, |fee| FeeRate::of(fee, self.tx.vsize()))
     }
 

@@ -192,7 +192,7 @@ impl Mempool {
         let winner = self.spenders.rivals(tx).next().and_then(|key| self.get(key));
         if let Some(to) = winner.map(|winner| winner.tx().txid()) {
             let Sighting { first_seen, announcements } = sighting;
-            let bounds = || FeeRate::Within(Bracket::default().bounds(&announcements));
+            let bounds = || FeeRate::Within(Bracket::default().bounds(announcements.floors()));
             let fee_rate = fee.map_or_else(bounds, |fee| FeeRate::of(fee, tx.vsize()));
             let replaced = Box::default();
             self.rivals.lose(now, Defeat { tx, to, fee_rate, replaced, first_seen, announcements });

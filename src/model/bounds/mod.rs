@@ -13,7 +13,6 @@ pub(super) mod order;
 #[cfg(test)]
 mod tests;
 
-use super::propagation::Announcements;
 use crate::snapshot::Bounds;
 
 /// The least that nodes relay by default, in sat/kvB: since Bitcoin Core 30, and before (Core:
@@ -85,9 +84,9 @@ impl Bracket {
         self.high.add(-rate);
     }
 
-    /// All that is known: the floors of those who announced it as well.
-    pub(super) fn bounds(&self, announcements: &Announcements) -> Bounds {
-        let [floor, low, high] = [announcements.floors(), self.low, self.high].map(Vouched::get);
+    /// All that is known, with the floors of those who announced it.
+    pub(super) fn bounds(&self, floors: Vouched) -> Bounds {
+        let [floor, low, high] = [floors, self.low, self.high].map(Vouched::get);
         let bounds = Bounds { floor, low, high: high.map(|high| -high) };
         // Somebody lies, or was mistaken about what it announced.
         if bounds.min() > bounds.max().or(Some(f64::INFINITY)) { Bounds::default() } else { bounds }

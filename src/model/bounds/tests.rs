@@ -183,11 +183,14 @@ fn bounds_that_contradict_each_other_are_none() {
     let mut bracket = Bracket::default();
     bracket.pays_at_most(2.0);
     bracket.pays_at_least(1.0);
-    assert_eq!(bracket.bounds(&announcements), Bounds { floor: None, low: Some(1.0), high: Some(2.0) });
+    assert_eq!(
+        bracket.bounds(announcements.floors()),
+        Bounds { floor: None, low: Some(1.0), high: Some(2.0) }
+    );
     let mut dear = crate::model::propagation::Announcer::from(PeerId(1));
     dear.floor = Some(3.0);
     announcements.add(dear, Duration::ZERO);
-    assert_eq!(bracket.bounds(&announcements), Bounds::default());
+    assert_eq!(bracket.bounds(announcements.floors()), Bounds::default());
 }
 
 #[test]
