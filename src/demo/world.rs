@@ -7,10 +7,12 @@ use super::chain::Chain;
 use super::coins::{Coin, Coins};
 use super::pool::{BLOCK_WEIGHT, Pool, PoolTx};
 use super::random::{exponential, generator, share_of, whole};
+use crate::network::DEFAULT_BACKFILL;
 use crate::wire::{Block, OutPoint};
 use rand::RngExt;
 use rand::rngs::StdRng;
 use std::collections::{HashSet, VecDeque};
+use std::iter;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -38,6 +40,10 @@ const DIVISIONS_PER_BLOCK: usize = 8;
 
 /// How many can be paid from the first coinbases before the first halving (150 blocks).
 const MAX_DIVISIONS: usize = 24;
+
+/// How many blocks lie between the first of them and the others: more than a watch looks back unless
+/// told to. As on other networks, what some transactions spend is not known.
+const OLDER_BY: usize = DEFAULT_BACKFILL as usize + 1;
 
 /// For how long, in s, transactions have come before the demo starts, and how many at most.
 const POOL_BEFORE: f64 = 25.0;
@@ -126,15 +132,16 @@ impl World {
     /// The blocks and transactions before the start.
     fn make_history(&mut self, rate: f64) {
         let wanted = usize::try_from(whole(rate * FUNDED_FOR)).unwrap_or(usize::MAX);
-        let divisions = wanted.div_ceil(DIVIDED_BY).clamp(2, MAX_DIVISIONS);
+        let divisions = wanted.div_ceil(DIVIDED_BY).clamp(3, MAX_DIVISIONS);
         let empty = MATURITY + divisions;
-        let blocks = empty + divisions.div_ceil(DIVISIONS_PER_BLOCK);
+        let blocks = empty + 1 + OLDER_BY + (divisions - 1).div_ceil(DIVISIONS_PER_BLOCK);
         let interval = BLOCK_INTERVAL.as_secs();
         let times: Vec<u32> = (1..=blocks as u64)
             .rev()
             .map(|ago| self.started.saturating_sub(u32::try_from(ago * interval).unwrap_or(u32::MAX)))
             .collect();
-        let (times_of_empty, times_of_full) = times.split_at(empty);
+        let (times_of_empty, later) = times.split_at(empty);
+        let (times_of_oldest, times_of_full) = later.split_at(1 + OLDER_BY);
         let mut mature = vec![];
         for &time in times_of_empty {
             self.mine(&[], time);
@@ -145,7 +152,12 @@ impl World {
             .filter_map(|coin| self.coins.divide(coin, DIVIDED_BY))
             .map(|spend| self.pool.accept(spend))
             .collect();
-        for (txs, &time) in divided.chunks(DIVISIONS_PER_BLOCK).zip(times_of_full) {
+        let (oldest, others) = divided.split_at(1);
+        let blocks_of_oldest = [oldest].into_iter().chain(iter::repeat(&[][..]));
+        for (txs, &time) in blocks_of_oldest.zip(times_of_oldest) {
+            self.mine(txs, time);
+        }
+        for (txs, &time) in others.chunks(DIVISIONS_PER_BLOCK).zip(times_of_full) {
             self.mine(txs, time);
         }
         let before = whole(rate * POOL_BEFORE).min(MAX_POOL_BEFORE);

@@ -90,7 +90,7 @@ fn the_handshake_is_as_core_does_it() {
     let greeting = visit.wait(Duration::from_millis(300));
     assert_eq!(commands(&greeting), ["version", "wtxidrelay", "sendaddrv2", "verack"]);
     let Message::Version(version) = &greeting[0] else { unreachable!() };
-    assert_eq!(version.start_height, 103);
+    assert_eq!(version.start_height, 112);
     assert_eq!(version.user_agent, b"/Satoshi:30.0.0/");
     visit.say(Message::Verack);
     let first = visit.wait(Duration::from_millis(300));
@@ -226,8 +226,8 @@ fn headers_and_blocks_are_served_and_new_blocks_announced() {
     let ask = Message::GetHeaders { locator: vec![], stop: BlockHash::default() };
     let answer = visit.answers(ask);
     let [Message::Headers(headers)] = &answer[..] else { panic!("{answer:?}") };
-    assert_eq!(headers.len(), 103);
-    let tip = headers[102].hash();
+    assert_eq!(headers.len(), 112);
+    let tip = headers[111].hash();
 
     let known = Inventory::WitnessBlock(tip);
     let answer = visit.answers(Message::GetData(vec![known, Inventory::WitnessBlock(BlockHash([7; 32]))]));
@@ -247,7 +247,7 @@ fn headers_and_blocks_are_served_and_new_blocks_announced() {
 #[test]
 fn blocks_are_served_in_their_compact_form_and_sent_so_where_that_is_wanted() {
     let mut visit = Visit::live(Profile::usual());
-    let tip = visit.world.chain.headers_after(&[], BlockHash::default())[102].hash();
+    let tip = visit.world.chain.headers_after(&[], BlockHash::default())[111].hash();
     let block = Block::clone(visit.world.chain.block(tip).unwrap());
     let answer = visit.answers(Message::GetData(vec![Inventory::CompactBlock(tip)]));
     let [Message::CmpctBlock(compact)] = &answer[..] else { panic!("{answer:?}") };
@@ -268,7 +268,7 @@ fn blocks_are_served_in_their_compact_form_and_sent_so_where_that_is_wanted() {
 #[test]
 fn a_request_for_very_much_is_answered_in_part() {
     let mut visit = Visit::live(Profile::usual());
-    let tip = visit.world.chain.headers_after(&[], BlockHash::default())[102].hash();
+    let tip = visit.world.chain.headers_after(&[], BlockHash::default())[111].hash();
     let answer = visit.answers(Message::GetData(vec![Inventory::WitnessBlock(tip); 50_000]));
     assert_eq!(answer.len(), SERVED_BLOCKS);
     for nonce in 0..2_000 {

@@ -19,24 +19,33 @@ use crate::snapshot::Bounds;
 /// `DEFAULT_MIN_RELAY_TX_FEE`).
 const USUAL_FLOORS: [u64; 2] = [100, 1_000];
 
-/// The tightest bounds that peers gave, in sat/vB. The larger one is the tighter one: upper bounds are
-/// kept with the opposite sign. Single precision, as there are hundreds of thousands.
-#[derive(Clone, Copy, PartialEq, Debug)]
-pub(super) struct Vouched {
-    tightest: f32,
-    second: f32,
-}
+/// The parts of 1 sat/vB that bounds are kept in.
+const PARTS: f64 = 10_000.0;
 
-impl Default for Vouched {
-    fn default() -> Self {
-        Self { tightest: f32::NEG_INFINITY, second: f32::NEG_INFINITY }
-    }
+/// The tightest bounds that peers gave, in parts of 1 sat/vB. The larger one is the tighter one: upper
+/// bounds are kept with the opposite sign. In half the bytes, as there are hundreds of thousands.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct Vouched {
+    tightest: i32,
+    second: i32,
 }
 
 impl Vouched {
+    /// No bound.
+    const NONE: i32 = i32::MIN;
+
     /// One more peer gives a bound. A peer must not do so twice.
     pub(super) fn add(&mut self, bound: f64) {
-        let bound = at_most(bound);
+        self.add_parts(at_most(bound));
+    }
+
+    /// What other peers gave is added.
+    pub(super) fn merge(&mut self, other: Self) {
+        self.add_parts(other.tightest);
+        self.add_parts(other.second);
+    }
+
+    fn add_parts(&mut self, bound: i32) {
         if bound > self.tightest {
             *self = Self { tightest: bound, second: self.tightest };
         } else {
@@ -44,25 +53,31 @@ impl Vouched {
         }
     }
 
-    /// What other peers gave is added.
-    pub(super) fn merge(&mut self, other: Self) {
-        for bound in [other.tightest, other.second] {
-            self.add(bound.into());
-        }
-    }
-
     /// The bound that is believed.
     fn get(self) -> Option<f64> {
-        let believed = if self.second.is_finite() { self.second } else { self.tightest };
-        believed.is_finite().then_some(believed.into())
+        let believed = if self.second == Self::NONE { self.tightest } else { self.second };
+        (believed != Self::NONE).then(|| f64::from(believed) / PARTS)
     }
 }
 
-/// The nearest number of single precision that is not more: a bound must not become tighter.
-fn at_most(bound: f64) -> f32 {
-    #[expect(clippy::cast_possible_truncation, reason = "it is rounded")]
-    let nearest = bound as f32;
-    if f64::from(nearest) > bound { nearest.next_down() } else { nearest }
+impl Default for Vouched {
+    fn default() -> Self {
+        Self { tightest: Self::NONE, second: Self::NONE }
+    }
+}
+
+/// The number of parts that is not more: a bound must not become tighter by being kept. What is as good
+/// as whole is.
+fn at_most(bound: f64) -> i32 {
+    let parts = bound * PARTS;
+    let nearest = parts.round();
+    let kept = if (parts - nearest).abs() < 1e-6 { nearest } else { parts.floor() };
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "saturates: a lower bound is less, an upper one none"
+    )]
+    let kept = kept as i32;
+    kept
 }
 
 /// What the places of a transaction in announcements tell of its rate.
