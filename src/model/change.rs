@@ -27,7 +27,7 @@ impl Outcome {
 pub enum Change {
     /// A transaction that was not held, and that lost against none that is, is held now.
     Accepted(Wtxid),
-    /// It became known what a held transaction pays, or better known.
+    /// What is known of the fee rate of a held transaction changed.
     Fee(Txid),
     /// A transaction is no longer held.
     Left(Txid, Departure),

@@ -141,12 +141,13 @@ impl Entry {
 
     /// The rate by which miners sort it is no less, in sat/vB, if its fee is not known.
     pub(super) fn mining_rate_min(&self) -> Option<f64> {
-        match self.fee_rate() {
+        let min = match self.fee_rate() {
             // A parent that pays less would drag it down.
             FeeRate::Exact(_) => None,
             FeeRate::Within(bounds) if self.had_company => bounds.floor,
             FeeRate::Within(bounds) => bounds.min(),
-        }
+        };
+        min.map(|rate| rate * 4.0 * f64::from(self.tx.vsize()) / f64::from(self.adjusted_weight))
     }
 
     /// Its size in a miner's eyes, in weight units.

@@ -45,7 +45,7 @@ pub(super) struct Mempool {
     pub(super) sums: Sums,
     pub(super) pool: Buckets,
     pub(super) orders: Orders,
-    /// Those of which more is known of what they pay than when they came.
+    /// Those of whose fee rate something else is known since [`Mempool::take_fee_news`] was called.
     pub(super) fee_news: Vec<Txid>,
     /// Those that came, whose neighbours went, or whose fee changed since clusters were last settled.
     pub(super) unsettled: Vec<TxKey>,
@@ -268,7 +268,7 @@ impl Mempool {
     pub(super) fn update<T>(&mut self, key: TxKey, change: impl FnOnce(&mut Entry) -> T) -> Option<T> {
         let entry = self.entries.get_mut(&key)?;
         self.sums.subtract(entry);
-        let (fee, bracket, share) = (entry.fee(), entry.bracket, Share::of(entry));
+        let (fee, fee_rate, share) = (entry.fee(), entry.fee_rate(), Share::of(entry));
         let told = change(entry);
         if Share::of(entry) != share {
             self.pool.subtract(share);
@@ -277,14 +277,14 @@ impl Mempool {
         if entry.fee() != fee {
             self.unsettled.push(key);
         }
-        if entry.fee() != fee || entry.bracket != bracket {
+        if entry.fee_rate() != fee_rate {
             self.fee_news.push(entry.tx().txid());
         }
         self.sums.add(entry);
         Some(told)
     }
 
-    /// Those held of which more is known of what they pay than when they were told last.
+    /// Those held of whose fee rate something else is known than before.
     pub(super) fn take_fee_news(&mut self) -> Vec<Txid> {
         let mut news = mem::take(&mut self.fee_news);
         news.sort_unstable();

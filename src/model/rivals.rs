@@ -85,6 +85,9 @@ impl Rivals {
         if self.lost.insert(txid, lost).is_none() {
             self.order.push_back(txid);
             self.to_count.push_back((now + SPREAD, txid));
+            if self.to_count.len() > REMEMBERED {
+                self.to_count.pop_front();
+            }
         }
         self.by_wtxid.insert(wtxid, txid);
         if self.order.len() > REMEMBERED

@@ -24,8 +24,9 @@ pub struct MempoolScreen {
     pub history: Vec<Option<[f32; BANDS + 1]>>,
     /// The next blocks, as miners would fill them by what we know.
     pub projected: Vec<ProjectedBlock>,
-    /// The rate that it takes to be within so many blocks, in sat/vB; `None`: too little is known.
-    pub estimates: [(usize, Option<f64>); 3],
+    /// The rate that it takes to be within so many blocks, in sat/vB, if what is not certain pays like
+    /// what is; `None`: too little is known.
+    pub estimates: [(u32, Option<f64>); 3],
     /// Transactions that arrive per minute, by kind, the most frequent first.
     pub kinds: Vec<(&'static str, f32)>,
     /// Of how many past blocks the outputs are known.

@@ -54,7 +54,7 @@ pub(super) enum Body {
         kinds: Vec<&'static str>,
         peer: String,
     },
-    /// What a held transaction pays is known, or better known, since it was told.
+    /// What is known of what a held transaction pays changed since it was told.
     Fee {
         txid: String,
         #[serde(flatten)]

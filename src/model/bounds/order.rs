@@ -6,8 +6,8 @@
 //! somebody has those; then the ones with a known rate bracket the others.
 //!
 //! The order is that of the moment of the announcement, and mining rates change with the company that
-//! a transaction keeps. So only those count that have been alone ever since. An announcement whose
-//! known rates do not fall counts for nothing.
+//! a transaction keeps. So only those count that have been alone ever since, as far as their parents
+//! came when they were asked for. An announcement whose known rates do not fall counts for nothing.
 
 use super::super::mempool::Mempool;
 use super::Bracket;
@@ -15,6 +15,7 @@ use crate::snapshot::TxKey;
 use crate::time::Timestamp;
 use crate::wire::TxHash;
 use std::collections::VecDeque;
+use std::ops::RangeInclusive;
 use std::time::Duration;
 
 /// How long the transactions of an announcement, and their parents, may take to come.
@@ -27,8 +28,12 @@ const MOST_AT_ONCE: usize = 1_000;
 /// long as the patience lasts.
 const MOST_KEPT: usize = 210_000;
 
-/// Since which major version Bitcoin Core announces in this order.
-const SINCE: u32 = 31;
+/// The most inputs of a transaction of which it is believed that its parents would have come: they are
+/// asked for, but of those with many not all.
+const MOST_INPUTS: u32 = 25;
+
+/// The major versions of Bitcoin Core that announce in this order, as far as it was tried.
+const VERSIONS: RangeInclusive<u32> = 31..=32;
 
 /// Whether a node of this user agent announces by falling mining rate: Bitcoin Core itself, with or
 /// without a comment. Software that is made of it may differ.
@@ -36,7 +41,7 @@ pub(in crate::model) fn is_told_by(user_agent: &str) -> bool {
     let version = user_agent.strip_prefix("/Satoshi:").and_then(|rest| rest.strip_suffix('/'));
     let major =
         version.filter(|version| !version.contains('/')).and_then(|version| version.split('.').next());
-    major.and_then(|major| major.parse::<u32>().ok()).is_some_and(|major| major >= SINCE)
+    major.and_then(|major| major.parse::<u32>().ok()).is_some_and(|major| VERSIONS.contains(&major))
 }
 
 /// Announcements whose transactions are still coming.
@@ -75,8 +80,37 @@ impl Orders {
 /// A transaction of an announcement that is held, and has always been alone.
 struct Place {
     key: TxKey,
-    /// In sat/vB, if it is known.
-    rate: Option<f64>,
+    /// As miners count it.
+    weight: u32,
+    vsize: u32,
+    /// In sat, if it is known.
+    fee: Option<u64>,
+}
+
+/// What a transaction pays for its weight: exactly, since rates that are rounded to whole vB stand in
+/// another order.
+#[derive(Clone, Copy)]
+struct Paid {
+    fee: u64,
+    weight: u32,
+}
+
+impl Place {
+    fn paid(&self) -> Option<Paid> {
+        self.fee.map(|fee| Paid { fee, weight: self.weight })
+    }
+
+    /// What its fee rate would be, in sat/vB, if it paid as much for its weight.
+    #[expect(clippy::cast_precision_loss, reason = "all the money there is has 51 bits")]
+    fn rate(&self, like: Paid) -> f64 {
+        like.fee as f64 / f64::from(like.weight) * f64::from(self.weight) / f64::from(self.vsize)
+    }
+}
+
+impl Paid {
+    fn is_at_least(&self, other: &Self) -> bool {
+        u128::from(self.fee) * u128::from(other.weight) >= u128::from(other.fee) * u128::from(self.weight)
+    }
 }
 
 impl Mempool {
@@ -84,27 +118,23 @@ impl Mempool {
     pub(in crate::model) fn judge_orders(&mut self, now: Timestamp) {
         while let Some(txs) = self.orders.due(now) {
             let places: Vec<Place> = txs.iter().filter_map(|tx| self.place(*tx)).collect();
-            let rates: Vec<f64> = places.iter().filter_map(|place| place.rate).collect();
-            if rates.is_sorted_by(|before, after| before >= after) {
-                self.bracket(&places);
+            let paid: Vec<Paid> = places.iter().filter_map(Place::paid).collect();
+            if paid.is_sorted_by(Paid::is_at_least) {
+                self.tell_neighbour(places.iter(), Bracket::pays_at_most);
+                self.tell_neighbour(places.iter().rev(), Bracket::pays_at_least);
             }
         }
     }
 
     fn place(&self, tx: TxHash) -> Option<Place> {
         let key = self.key(tx)?;
-        let entry = self.get(key).filter(|entry| !entry.had_company)?;
-        let rate = entry.mining_rate();
-        // Without a rate in spite of its fee it has a parent that was dropped.
-        (rate.is_some() || entry.fee().is_none()).then_some(Place { key, rate })
+        let entry = self.get(key).filter(|entry| !entry.had_company && !self.lacks_parent(entry))?;
+        let (weight, vsize, fee) = (entry.adjusted_weight(), entry.tx().vsize(), entry.fee());
+        let parents_came = fee.is_some() || entry.tx().input_count() <= MOST_INPUTS;
+        parents_came.then_some(Place { key, weight, vsize, fee })
     }
 
-    /// Tells each one whose rate is not known between which of the known ones it stands.
-    fn bracket(&mut self, places: &[Place]) {
-        self.tell_neighbour(places.iter(), Bracket::pays_at_most);
-        self.tell_neighbour(places.iter().rev(), Bracket::pays_at_least);
-    }
-
+    /// Tells each one whose fee is not known what the last known one before it pays.
     fn tell_neighbour<'a>(
         &mut self,
         places: impl Iterator<Item = &'a Place>,
@@ -112,9 +142,9 @@ impl Mempool {
     ) {
         let mut known = None;
         for place in places {
-            known = place.rate.or(known);
-            if let (None, Some(rate)) = (place.rate, known) {
-                self.update(place.key, |entry| tell(&mut entry.bracket, rate));
+            known = place.paid().or(known);
+            if let (None, Some(paid)) = (place.fee, known) {
+                self.update(place.key, |entry| tell(&mut entry.bracket, place.rate(paid)));
             }
         }
     }

@@ -109,6 +109,46 @@ fn whose_rate_changed_with_its_company_is_no_measure() {
 }
 
 #[test]
+fn a_parent_that_comes_late_takes_back_what_the_place_of_its_child_told() {
+    let mut scene = Scene::new();
+    let pair = known(&mut scene, 1, &[900, 300]);
+    let parent = spend(&[coin(7)], &[50_000]);
+    let child = spend(&[output(&parent, 0), coin(8)], &[50_000]);
+    scene.connect_as(1, CORE);
+    inv(&mut scene, 1, &[&pair[0], &child, &pair[1]]);
+    scene.deliver_all(1, [&pair[0], &child, &pair[1]]).pass(60).peer(1, PeerEvent::Pinged);
+    assert!(bracket(&scene, &child)[0].is_some());
+    scene.deliver(1, &parent);
+    assert_eq!(bracket(&scene, &child), [None, None]);
+}
+
+#[test]
+fn a_child_whose_parent_was_dropped_is_bracketed_by_nothing() {
+    let mut scene = Scene::new();
+    let parent = spend(&[coin(7)], &[50_000]);
+    scene.connect_as(1, CORE).deliver(1, &parent).pass(15 * 86_400);
+    let pair = known(&mut scene, 1, &[900, 300]);
+    let child = spend(&[output(&parent, 0), coin(8)], &[50_000]);
+    inv(&mut scene, 1, &[&pair[0], &child, &pair[1]]);
+    assert!(scene.model.transaction(&parent.wtxid()).is_none(), "it expired");
+    scene.deliver_all(1, [&pair[0], &child, &pair[1]]).pass(60).peer(1, PeerEvent::Pinged);
+    assert_eq!(bracket(&scene, &child), [None, None]);
+}
+
+#[test]
+fn of_many_inputs_not_all_parents_are_asked_for() {
+    let mut scene = Scene::new();
+    let pair = known(&mut scene, 1, &[900, 300]);
+    scene.connect_as(1, CORE);
+    let of = |inputs: u32| spend(&(100..100 + inputs).map(coin).collect::<Vec<_>>(), &[50_000]);
+    let (few, many) = (of(25), spend(&(200..226).map(coin).collect::<Vec<_>>(), &[50_000]));
+    inv(&mut scene, 1, &[&pair[0], &few, &many, &pair[1]]);
+    scene.deliver_all(1, [&pair[0], &few, &many, &pair[1]]).pass(60).peer(1, PeerEvent::Pinged);
+    assert!(bracket(&scene, &few)[0].is_some());
+    assert_eq!(bracket(&scene, &many), [None, None]);
+}
+
+#[test]
 fn one_liar_narrows_nothing_that_two_others_bracket() {
     let mut scene = Scene::new();
     let fees = known(&mut scene, 1, &[900, 700, 500, 300]);
@@ -233,6 +273,44 @@ proptest! {
             mempool.judge_orders(START);
             std::mem::swap(&mut orders, &mut mempool.orders);
             prop_assert!(orders.len() <= 211_000);
+        }
+    }
+
+    /// As Bitcoin Core sorts: by what is paid for the weight that miners count, not for whole vB.
+    #[test]
+    fn an_honest_order_is_never_refused_and_all_that_it_tells_is_true(
+        shapes in prop::collection::vec((any::<bool>(), 1_usize..5, 0_usize..2, 100_u64..130), 2..30)
+    ) {
+        let mut scene = Scene::new();
+        let funds = spend(&[coin(1)], &vec![100_000; shapes.len()]);
+        scene.mine(1, &[&funds]).connect_as(1, CORE);
+        let made = (0..).zip(&shapes).map(|(number, &(is_known, outputs, multisigs, percent))| {
+            let prevout = if is_known { output(&funds, number) } else { coin(1_000 + number) };
+            let mut parts = parts(&[prevout], &vec![1_000; outputs + multisigs]);
+            for output in &mut parts.outputs[outputs..] {
+                let key = [&[33, 2][..], &[7; 32]].concat();
+                output.script_pubkey = [&[0x51][..], &key, &key, &key, &[0x53, 0xae]].concat();
+            }
+            let weight = u64::from(crate::model::cluster::adjusted_weight(&parts.clone().build().unwrap()));
+            // About 1 sat/vB, so that rounding to whole vB decides about the order.
+            let fee = weight * percent / 400;
+            let left = 100_000 - fee - 1_000 * (outputs + multisigs - 1) as u64;
+            parts.outputs[0].value = left;
+            (Arc::new(parts.build().unwrap()), fee, weight)
+        });
+        let mut made: Vec<(Arc<Transaction>, u64, u64)> = made.collect();
+        made.sort_by(|(_, fee, weight), (_, other_fee, other)| (other_fee * weight).cmp(&(fee * other)));
+        let all: Vec<&Arc<Transaction>> = made.iter().map(|(tx, ..)| tx).collect();
+        inv(&mut scene, 1, &all);
+        scene.deliver_all(1, all.iter().copied()).pass(60).peer(1, PeerEvent::Pinged);
+        let is_known = |tx: &Transaction| rate(&scene, tx).exact().is_some();
+        let known = made.iter().filter(|(tx, ..)| is_known(tx)).count();
+        for (tx, fee, _) in &made {
+            let pays = FeeRate::of(*fee, tx.vsize()).exact().unwrap();
+            let told = rate(&scene, tx);
+            prop_assert!(told.min().is_none_or(|min| min <= pays + 1e-9), "{told:?} for {pays}");
+            prop_assert!(told.max().is_none_or(|max| max >= pays - 1e-9), "{told:?} for {pays}");
+            prop_assert!(known == 0 || told != FeeRate::default(), "it was refused");
         }
     }
 

@@ -21,6 +21,7 @@ mod sigops;
 pub(super) use rate::MiningRate;
 pub(super) use sigops::adjusted_weight;
 
+use super::bounds::Bracket;
 use super::entry::Entry;
 use super::mempool::Mempool;
 use crate::snapshot::TxKey;
@@ -82,9 +83,14 @@ impl Mempool {
     fn set_mining_rate(&mut self, key: TxKey, rate: MiningRate, in_company: bool) {
         let is_news = |entry: &Entry| entry.mining != rate || (in_company && !entry.had_company);
         if self.get(key).is_some_and(is_news) {
+            let has_parents = in_company && self.get(key).is_some_and(|entry| self.has_parents(entry));
             self.update(key, |entry| {
                 entry.mining = rate;
                 entry.had_company |= in_company;
+                if has_parents {
+                    // What its place told was what its parent pays, too.
+                    entry.bracket = Bracket::default();
+                }
             });
         }
     }
@@ -131,9 +137,13 @@ impl Mempool {
 
     /// What it pays that goes to nobody else than its cluster, in sat, if that is known.
     fn fee_for_cluster(&self, entry: &Entry) -> Option<u64> {
+        entry.fee().filter(|_| !self.lacks_parent(entry))
+    }
+
+    /// Whether nodes probably hold a parent of it that was dropped here.
+    pub(super) fn lacks_parent(&self, entry: &Entry) -> bool {
         let is_missing = |txid| self.departed.is_dropped(txid) && self.by_txid(txid).is_none();
-        let lacks_parent = || entry.tx().inputs().any(|input| is_missing(input.prevout.txid));
-        entry.fee().filter(|_| !lacks_parent())
+        entry.tx().inputs().any(|input| is_missing(input.prevout.txid))
     }
 
     /// Takes the rates from a cluster that is too large. Those that lost it before need no second
@@ -147,6 +157,10 @@ impl Mempool {
             to_mark.extend(self.neighbours(entry.tx()));
             self.set_mining_rate(key, MiningRate::OVERSIZED, true);
         }
+    }
+
+    fn has_parents(&self, entry: &Entry) -> bool {
+        self.parents(entry.tx()).next().is_some()
     }
 
     /// The held transactions of which `tx` spends an output that there is; one may come more than

@@ -50,8 +50,8 @@ pub(super) struct Lot {
     pub(super) count: u64,
     /// In vB.
     pub(super) vsize: u64,
-    /// In sat.
-    pub(super) fees: u64,
+    /// In sat. Nobody has verified what strangers claim to own.
+    pub(super) fees: u128,
 }
 
 impl Lot {
@@ -69,15 +69,10 @@ impl Lot {
 
     /// A part of it that has this size, in vB: the parts of a lot are alike.
     pub(super) fn part(self, vsize: u64) -> Self {
-        let [count, fees] = [self.count, self.fees].map(|whole| proportion(whole, vsize, self.vsize));
-        Self { count, vsize, fees }
+        let proportion = |whole: u128| whole * u128::from(vsize) / u128::from(self.vsize.max(1));
+        let count = u64::try_from(proportion(self.count.into())).unwrap_or(self.count);
+        Self { count, vsize, fees: proportion(self.fees) }
     }
-}
-
-/// So many as `part` is of `whole`.
-fn proportion(number: u64, part: u64, whole: u64) -> u64 {
-    let product = u128::from(number) * u128::from(part) / u128::from(whole.max(1));
-    u64::try_from(product).unwrap_or(number)
 }
 
 /// The lots of a step.
@@ -106,13 +101,13 @@ impl Default for Buckets {
 impl Buckets {
     /// A transaction is held from now on.
     pub(in crate::model) fn add(&mut self, share: Share) {
-        let lot = Lot { count: 1, vsize: share.vsize, fees: share.fee };
+        let lot = Lot { count: 1, vsize: share.vsize, fees: share.fee.into() };
         self.lot_mut(share.pays).add(lot);
     }
 
     /// It is no longer held.
     pub(in crate::model) fn subtract(&mut self, share: Share) {
-        let lot = Lot { count: 1, vsize: share.vsize, fees: share.fee };
+        let lot = Lot { count: 1, vsize: share.vsize, fees: share.fee.into() };
         self.lot_mut(share.pays).subtract(lot);
     }
 

@@ -38,12 +38,20 @@ fn fill(blocks: &mut Vec<Filling>, mut lot: Lot, take: impl Fn(&mut Filling, Lot
     }
 }
 
-/// The rate that it takes to be within the next so many blocks, in sat/vB: that of the last one's
-/// cheapest part if something is left out, else the lowest that is relayed.
-pub(super) fn estimate(blocks: &[ProjectedBlock], within: usize, floor: f64) -> f64 {
-    let beyond = blocks.len() > within;
-    let cheapest = blocks.get(within - 1).filter(|_| beyond).and_then(|block| block.rates);
-    cheapest.map_or(floor, |[lowest, ..]| lowest.max(floor))
+/// The rate that it takes to be within the next so many blocks, in sat/vB, if what is not certain pays
+/// like what is: `coverage` of the room (0–1) is for that. The lowest that is relayed if all of it fits.
+pub(super) fn estimate(buckets: &Buckets, within: u32, coverage: f32, floor: f64) -> f64 {
+    #[expect(clippy::cast_precision_loss, reason = "a few million vB")]
+    let mut room = f64::from(within) * f64::from(coverage) * ROOM as f64;
+    for (rate, certain, _) in buckets.descending() {
+        #[expect(clippy::cast_precision_loss, reason = "below all the room there is")]
+        let vsize = certain.vsize as f64;
+        room -= vsize;
+        if room < 0.0 {
+            return rate.max(floor);
+        }
+    }
+    floor
 }
 
 #[derive(Debug, Default)]
@@ -77,6 +85,7 @@ impl Filling {
             _ => None,
         };
         let Lot { count, vsize, fees } = self.certain;
+        let fees = u64::try_from(fees).unwrap_or(u64::MAX);
         ProjectedBlock { vsize, bounded: self.bounded, unknown: self.unknown, count, fees, rates }
     }
 }

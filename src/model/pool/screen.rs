@@ -9,10 +9,10 @@ use crate::view::MempoolView;
 
 /// Estimates are told if at least this share of what is held, by size, has a certain rate: with less,
 /// most of what competes is not counted.
-const COVERAGE_NEEDED: f64 = 0.5;
+const COVERAGE_NEEDED: f32 = 0.5;
 
 /// Blocks for which estimates are told.
-const WITHIN: [usize; 3] = [1, 3, 6];
+const WITHIN: [u32; 3] = [1, 3, 6];
 
 /// The lowest rate that nodes relay by default, in sat/vB (Core 30: `DEFAULT_MIN_RELAY_TX_FEE`), if no
 /// peer has told its own.
@@ -31,9 +31,9 @@ impl Model {
             let rate = lowest as f64 / 1_000.0;
             rate
         });
-        let is_enough = coverage.is_some_and(|coverage| f64::from(coverage.by_vsize) >= COVERAGE_NEEDED);
+        let covered = coverage.map(|coverage| coverage.by_vsize).filter(|share| *share >= COVERAGE_NEEDED);
         let estimates = WITHIN.map(|within| {
-            let rate = is_enough.then(|| projection::estimate(&projected, within, floor));
+            let rate = covered.map(|share| projection::estimate(pool, within, share, floor));
             (within, rate)
         });
         let (column_minutes, history) = self.history.columns(now, view.columns);

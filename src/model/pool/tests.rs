@@ -48,8 +48,11 @@ fn the_best_come_first_and_what_is_not_certain_fills_the_rest() {
     assert_eq!((blocks[0].vsize, blocks[0].unknown, blocks[0].count), (ROOM, 0, 2));
     assert_eq!((blocks[1].vsize, blocks[1].unknown), (u64::from(mega), u64::from(mega)));
     assert_eq!((blocks[2].vsize, blocks[2].unknown, blocks[2].rates), (0, u64::from(mega), None));
-    assert!((estimate(&blocks, 1, 0.1) / 5.0 - 1.0).abs() < 0.011);
-    assert!((estimate(&blocks, 6, 0.1) - 0.1).abs() < 1e-9, "nothing is left out");
+    let estimated = |within, coverage| estimate(&pool, within, coverage, 0.1);
+    assert!((estimated(1, 1.0) / 2.0 - 1.0).abs() < 0.011, "if there is nothing else");
+    assert!((estimated(1, 0.6) / 5.0 - 1.0).abs() < 0.011, "if others take their part of the block");
+    assert!((estimated(1, 0.4) / 10.0 - 1.0).abs() < 0.011);
+    assert!((estimated(3, 0.6) - 0.1).abs() < 1e-9, "nothing is left out");
 }
 
 #[test]
