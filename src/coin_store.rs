@@ -23,8 +23,9 @@ use tokio::time::timeout;
 /// How many files that were set aside are kept: enough to find out what went wrong.
 const MAX_SET_ASIDE: usize = 16;
 
-/// How many blocks may wait to be written. What does not fit is fetched again by the next run.
-const MAX_WAITING: usize = 16;
+/// How many blocks may wait to be written, of about 0.1 MB each. What does not fit is fetched again by
+/// the next run.
+const MAX_WAITING: usize = 64;
 
 /// How long the last writes may take at the end.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(2);

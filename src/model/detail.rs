@@ -4,6 +4,7 @@ use super::departed::Departure;
 use super::entry::Entry;
 use super::kinds::Kind;
 use super::mempool::Mempool;
+use super::peer::Peer;
 use super::peers::Peers;
 use super::rivals::Lost;
 use crate::chain::Network;
@@ -16,6 +17,7 @@ use crate::time::Timestamp;
 use crate::wire::TxHash;
 use crate::wire::script::{ScriptKind, address};
 use crate::wire::transaction::{Input, Output};
+use std::time::Duration;
 
 /// The most of the data in an `OP_RETURN` that is shown, in characters.
 const LONGEST_DATA: usize = 160;
@@ -34,7 +36,6 @@ pub(super) fn transaction(
     let inputs = tx.inputs().take(listed).enumerate();
     let family = mempool.family(row.key, entry);
     TransactionDetail {
-        row,
         wtxid: tx.wtxid(),
         weight: tx.weight(),
         counted_vsize: entry.adjusted_weight().div_ceil(4),
@@ -50,6 +51,8 @@ pub(super) fn transaction(
         first_seen: entry.first_seen(),
         inputs: inputs.map(|(vin, input)| input_row(&input, entry.prevout_value(vin), mempool)).collect(),
         outputs: tx.outputs().take(listed).map(|output| output_row(&output, network)).collect(),
+        spread: spread(entry, row.announcers, |id| peers.get(id).is_some_and(Peer::is_live)),
+        row,
         announcements: entry
             .announcements()
             .take(listed)
@@ -59,6 +62,13 @@ pub(super) fn transaction(
             })
             .collect(),
     }
+}
+
+/// How long it took until half, and until all of so many live announcers had it.
+fn spread(entry: &Entry, announcers: usize, is_live: impl Fn(PeerId) -> bool) -> [Option<Duration>; 2] {
+    let delays: Vec<Duration> =
+        entry.announcements().filter(|(peer, _)| is_live(*peer)).map(|(_, delay)| delay).collect();
+    [announcers.div_ceil(2), announcers].map(|needed| delays.get(needed.checked_sub(1)?).copied())
 }
 
 /// Those that lost against `entry`, and those before them.
@@ -186,7 +196,6 @@ mod tests {
     use crate::model::testing::{self, START, Scene, coin, output, parts, spend};
     use crate::view::{Open, View};
     use std::sync::Arc;
-    use std::time::Duration;
 
     #[test]
     fn data_is_text_or_hexadecimal_and_harmless() {

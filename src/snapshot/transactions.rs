@@ -71,6 +71,9 @@ pub struct TransactionDetail {
     pub inputs: Vec<InputRow>,
     /// Its outputs; at most [`TransactionDetail::LISTED`].
     pub outputs: Vec<OutputRow>,
+    /// How long it took from the first announcement until half of the live peers that could have had
+    /// announced it, and until all had; `None`: so many have not.
+    pub spread: [Option<Duration>; 2],
     /// Who announced it, first one first, with the delay after the first; at most
     /// [`TransactionDetail::LISTED`].
     pub announcements: Vec<(String, Duration)>,

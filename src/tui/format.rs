@@ -130,14 +130,31 @@ pub fn fee_rate(sat_per_vb: f64) -> String {
 /// What is known of a fee rate, in at most `cells` characters if it can be told so: `12.1`, `3.1–4.0`,
 /// `≥0.10`, `≤4.0`, `?`.
 pub fn rate(rate: FeeRate, cells: usize) -> String {
-    let told = |rate: Option<f64>| rate.map(fee_rate);
-    match (rate, told(rate.min()), told(rate.max())) {
+    let (min, max) = (rate.min().map(rounded_down), rate.max().map(rounded_up));
+    match (rate, min.map(fee_rate), max.map(fee_rate)) {
         (FeeRate::Exact(rate), ..) => fee_rate(rate),
-        (_, Some(min), Some(max)) if min.len() + max.len() < cells && min != max => format!("{min}–{max}"),
+        (_, Some(min), Some(max)) if min.len() + max.len() < cells => format!("{min}–{max}"),
         (_, Some(min), _) => format!("≥{min}"),
         (_, None, Some(max)) => format!("≤{max}"),
         (_, None, None) => UNKNOWN.to_owned(),
     }
+}
+
+/// The nearest rate that is told and is not more.
+fn rounded_down(rate: f64) -> f64 {
+    let step = told_apart(rate);
+    (rate / step + 1e-6).floor() * step
+}
+
+/// The nearest rate that is told and is not less.
+fn rounded_up(rate: f64) -> f64 {
+    let step = told_apart(rate);
+    (rate / step - 1e-6).ceil() * step
+}
+
+/// The steps in which [`fee_rate`] tells rates.
+fn told_apart(rate: f64) -> f64 {
+    if rate < 1.0 { 0.01 } else { 0.1 }
 }
 
 /// A fee floor, given in sat/kvB, as sat/vB: `1.0`, `0.1`, `0.15`.
@@ -184,6 +201,7 @@ fn as_u64(number: f64) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::snapshot::Bounds;
 
     #[test]
     fn thousands_stand_apart() {
@@ -236,6 +254,13 @@ mod tests {
         assert_eq!(fee_rate(12.14), "12.1");
         assert_eq!(fee_rate(1_204.7), "1,204");
         assert_eq!(fee_rate(f64::INFINITY), brief(u64::MAX));
+        let within = |floor, low, high| FeeRate::Within(Bounds { floor, low, high });
+        assert_eq!(rate(within(Some(0.1), None, None), 9), "≥0.10");
+        assert_eq!(rate(within(Some(0.1), Some(3.15), Some(4.04)), 9), "3.1–4.1");
+        assert_eq!(rate(within(None, Some(2.0), Some(2.0)), 9), "2.0–2.0");
+        assert_eq!(rate(within(None, Some(13.15), Some(14.04)), 6), "≥13.1");
+        assert_eq!(rate(within(None, None, Some(0.666)), 9), "≤0.67");
+        assert_eq!(rate(FeeRate::default(), 9), "?");
         assert_eq!(fee_floor(1_000), "1.0");
         assert_eq!(fee_floor(100), "0.1");
         assert_eq!(fee_floor(147), "0.15");

@@ -318,6 +318,7 @@ fn transaction_detail(key: u64) -> TransactionDetail {
             output(1, "P2TR", "bc1p0xlxvlhemja6c4dqv22uapctqupfhlxm9h8z3k2e72q4k9hcz7vqzk5jj0"),
             output(2, "OP_RETURN", "charley loves heidi"),
         ],
+        spread: [Some(Duration::from_millis(2_790)), None],
         announcements: (0..6_u64)
             .map(|i| {
                 (peers()[usize::try_from(i).unwrap()].address.clone(), Duration::from_millis(i * i * 310))

@@ -120,7 +120,7 @@ pub const BINDINGS: &[Binding] = &[
         keys: &[letter('s')],
         action: Action::SortByNext,
         scope: Scope::Peers,
-        help: ("s", "there: sort by the next column"),
+        help: ("s", "on the Peers screen: sort by the next one"),
         hint: Some(("s", "sort", Scope::Peers)),
     },
     Binding {

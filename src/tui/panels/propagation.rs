@@ -24,11 +24,9 @@ const DELAY: usize = 9;
 pub fn lines(app: &App, transaction: &TransactionDetail, cells: usize) -> Vec<Line<'static>> {
     let row = &transaction.row;
     let announcements = &transaction.announcements;
-    let spread = [(2, "half"), (1, "all")].map(|(part, name)| {
-        let needed = row.announcers.div_ceil(part).max(1);
-        let (_, delay) = announcements.get(needed - 1)?;
-        Some(format!("{name} within {}", after(*delay)))
-    });
+    let [half, all] = transaction.spread.map(|delay| delay.map(after));
+    let spread =
+        [half.map(|delay| format!("half within {delay}")), all.map(|delay| format!("all within {delay}"))];
     let spread: Vec<String> = spread.into_iter().flatten().collect();
     let colon = if spread.is_empty() { "" } else { ": " };
     let title = format!(

@@ -16,7 +16,7 @@ use super::super::{format, text};
 use super::details::{Document, facts, heading};
 use super::{events, family, propagation};
 use crate::model::kinds::TRUC_VERSION;
-use crate::snapshot::{Bounds, FeeRate, InputRow, OutputRow, TransactionDetail, ValueSource};
+use crate::snapshot::{FeeRate, InputRow, OutputRow, TransactionDetail, ValueSource};
 use crate::time::Timestamp;
 use ratatui::text::{Line, Span};
 
@@ -89,14 +89,15 @@ fn fee(transaction: &TransactionDetail) -> String {
 /// What it pays for its size, and by what that is known if not by the fee.
 fn fee_rate(rate: FeeRate) -> String {
     let told = format!("{} sat/vB", format::rate(rate, usize::MAX));
-    match rate {
-        FeeRate::Exact(_) => told,
-        FeeRate::Within(Bounds { floor: None, low: None, high: None }) => format::UNKNOWN.to_owned(),
-        FeeRate::Within(Bounds { low: None, high: None, .. }) => {
-            format!("{told} (the fee filters of its announcers; less if a child pays for it)")
-        }
-        FeeRate::Within(_) => format!("{told} (its place among others in announcements)"),
-    }
+    let FeeRate::Within(bounds) = rate else { return told };
+    let by_floor = bounds.floor.is_some() && bounds.floor >= bounds.low;
+    let by_order = bounds.high.is_some() || (bounds.low.is_some() && !by_floor);
+    let sources = [
+        (by_order, "by its place in announcements"),
+        (by_floor, "at least the fee filters of its announcers, or a child pays for it"),
+    ];
+    let sources: Vec<&str> = sources.into_iter().filter(|(is, _)| *is).map(|(_, source)| source).collect();
+    if sources.is_empty() { format::UNKNOWN.to_owned() } else { format!("{told} ({})", sources.join("; ")) }
 }
 
 /// Of many inputs not all are told apart.
