@@ -11,12 +11,13 @@ use std::time::Duration;
 /// Coins of each kind: known and unknown ones.
 const COINS: u64 = 150;
 
-/// Spends that pay between 200 and about 5,000 sat, in no order; every tenth one has a child that pays
-/// more.
+/// Spends of several sizes that pay between 1.0 and 1.4 sat/vB, in no order: whoever rounds their sizes
+/// sorts them otherwise. Every tenth one has a child that pays more.
 fn spends(coins: &[Coin], salt: u64) -> Vec<Transaction> {
     let one = |(number, coin): (u64, &Coin)| {
-        let fee = 200 + (number * 7_919 + salt) % 4_801;
-        let tx = spend(std::slice::from_ref(coin), 1, Kind::Segwit, fee);
+        let spend_for = |fee| spend(std::slice::from_ref(coin), 1 + number % 4, Kind::Segwit, fee);
+        let weight = spend_for(1_000).weight().to_wu();
+        let tx = spend_for(weight * (100 + (number * 7_919 + salt) % 41) / 400);
         let child = number.is_multiple_of(10).then(|| spend(&Coin::all_of(&tx), 1, Kind::Segwit, 9_000));
         [Some(tx), child].into_iter().flatten()
     };
