@@ -15,6 +15,14 @@ pub enum LogError {
     /// The path ends in no file name.
     #[error("--log-file {0} names no file")]
     NoFileName(String),
+    /// Its folder cannot be made.
+    #[error("cannot make the folder {path} of --log-file: {source}")]
+    Folder {
+        /// The folder.
+        path: String,
+        /// What the system says.
+        source: std::io::Error,
+    },
     /// The file cannot be written.
     #[error("cannot write --log-file {path}: {source}")]
     Open {
@@ -37,6 +45,9 @@ pub fn start(path: &Path, level: tracing::Level) -> Result<WorkerGuard, LogError
         .and_then(|name| name.to_str())
         .ok_or_else(|| LogError::NoFileName(path.display().to_string()))?;
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    // Else the appender complains on the terminal when it looks for old files.
+    std::fs::create_dir_all(folder)
+        .map_err(|source| LogError::Folder { path: folder.display().to_string(), source })?;
     let file = RollingFileAppender::builder()
         .rotation(Rotation::DAILY)
         .filename_prefix(name)

@@ -23,7 +23,7 @@ pub(crate) const STALE: Duration = Duration::from_hours(1);
 /// # Errors
 /// What the system says; the file is then as it was before.
 pub fn write(path: &Path, content: &[u8]) -> io::Result<()> {
-    fs::create_dir_all(path.parent().unwrap_or(Path::new(".")))?;
+    make_folder(path.parent().unwrap_or(Path::new(".")))?;
     let temporary = temporary(path);
     write_new(&temporary, content).and_then(|()| fs::rename(&temporary, path)).inspect_err(|_| {
         // What matters is the first error; a leftover is swept up later.
@@ -36,7 +36,7 @@ pub fn write(path: &Path, content: &[u8]) -> io::Result<()> {
 /// # Errors
 /// What the system says, also if the file exists.
 pub fn write_once(path: &Path, content: &[u8]) -> io::Result<()> {
-    fs::create_dir_all(path.parent().unwrap_or(Path::new(".")))?;
+    make_folder(path.parent().unwrap_or(Path::new(".")))?;
     let temporary = temporary(path);
     // Unlike a rename, a link takes nobody's place.
     let written = write_new(&temporary, content).and_then(|()| fs::hard_link(&temporary, path));
@@ -93,6 +93,16 @@ pub fn limit_set_aside(folder: &Path, most: usize) {
     }
 }
 
+/// Makes a folder, and those above it, that only their owner may look into. Those that exist stay as they
+/// are.
+fn make_folder(path: &Path) -> io::Result<()> {
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(path)
+}
+
 fn temporary(path: &Path) -> PathBuf {
     path.with_extension(format!("{:016x}.{TEMPORARY}", rand::random::<u64>()))
 }
@@ -105,4 +115,20 @@ fn write_new(path: &Path, content: &[u8]) -> io::Result<()> {
     let mut file = options.open(path)?;
     file.write_all(content)?;
     file.sync_all()
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+    use std::os::unix::fs::PermissionsExt;
+
+    #[test]
+    fn only_the_owner_may_read_what_is_written_and_look_into_the_folders() {
+        let outer = tempfile::tempdir().unwrap();
+        let path = outer.path().join("a/b/file");
+        write(&path, b"x").unwrap();
+        let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        let folder = path.parent().unwrap();
+        assert_eq!([folder.parent().unwrap(), folder, &path].map(mode), [0o700, 0o700, 0o600]);
+    }
 }

@@ -68,7 +68,9 @@ pub(super) fn transaction(
 fn spread(entry: &Entry, announcers: usize, is_live: impl Fn(PeerId) -> bool) -> [Option<Duration>; 2] {
     let delays: Vec<Duration> =
         entry.announcements().filter(|(peer, _)| is_live(*peer)).map(|(_, delay)| delay).collect();
-    [announcers.div_ceil(2), announcers].map(|needed| delays.get(needed.checked_sub(1)?).copied())
+    // The first one is where it began.
+    [announcers.div_ceil(2), announcers]
+        .map(|needed| delays.get(needed.checked_sub(1)?).copied().filter(|_| announcers > 1))
 }
 
 /// Those that lost against `entry`, and those before them.

@@ -86,9 +86,9 @@ pub struct ProjectedBlock {
     pub bounded: u64,
     /// The size of others that fill it, in vB.
     pub unknown: u64,
-    /// Transactions with a certain rate.
+    /// Transactions of all three sorts.
     pub count: u64,
-    /// What they pay, in sat.
+    /// What those with a certain rate pay, in sat.
     pub fees: u64,
     /// The lowest, the median and the highest rate, in sat/vB, within 1 %.
     pub rates: Option<[f64; 3]>,

@@ -16,9 +16,9 @@ pub(super) fn project(buckets: &Buckets) -> Vec<ProjectedBlock> {
     let mut blocks = Vec::new();
     for (rate, certain, bounded) in buckets.descending() {
         fill(&mut blocks, certain, |block, part| block.take(rate, part));
-        fill(&mut blocks, bounded, |block, part| block.bounded += part.vsize);
+        fill(&mut blocks, bounded, |block, part| block.bounded.add(part));
     }
-    fill(&mut blocks, buckets.unknown, |block, part| block.unknown += part.vsize);
+    fill(&mut blocks, buckets.unknown, |block, part| block.unknown.add(part));
     blocks.into_iter().map(Filling::finish).collect()
 }
 
@@ -59,13 +59,13 @@ struct Filling {
     /// Rates with the sizes that pay them, the highest first.
     parts: Vec<(f64, u64)>,
     certain: Lot,
-    bounded: u64,
-    unknown: u64,
+    bounded: Lot,
+    unknown: Lot,
 }
 
 impl Filling {
     fn room(&self) -> u64 {
-        ROOM - self.certain.vsize - self.bounded - self.unknown
+        ROOM - self.certain.vsize - self.bounded.vsize - self.unknown.vsize
     }
 
     fn take(&mut self, rate: f64, part: Lot) {
@@ -84,8 +84,13 @@ impl Filling {
             (Some(low), Some(median), Some(high)) => Some([low.0, median.0, high.0]),
             _ => None,
         };
-        let Lot { count, vsize, fees } = self.certain;
-        let fees = u64::try_from(fees).unwrap_or(u64::MAX);
-        ProjectedBlock { vsize, bounded: self.bounded, unknown: self.unknown, count, fees, rates }
+        ProjectedBlock {
+            vsize: self.certain.vsize,
+            bounded: self.bounded.vsize,
+            unknown: self.unknown.vsize,
+            count: self.certain.count + self.bounded.count + self.unknown.count,
+            fees: u64::try_from(self.certain.fees).unwrap_or(u64::MAX),
+            rates,
+        }
     }
 }

@@ -151,7 +151,7 @@ fn what_pays_at_least_something_stands_where_it_would_with_just_that() {
     let sizes =
         |block: &ProjectedBlock| [block.vsize, block.bounded, block.unknown].map(|vsize| vsize / 499_000);
     assert_eq!(blocks.iter().map(sizes).collect::<Vec<_>>(), [[1, 1, 0], [1, 1, 0]]);
-    assert_eq!((blocks[0].count, blocks[0].fees), (1, 7 * 499_000), "what is certain");
+    assert_eq!((blocks[0].count, blocks[0].fees), (2, 7 * 499_000), "the fees that are certain");
     assert_eq!(pool.uncertain().count, 2);
 }
 

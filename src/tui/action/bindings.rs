@@ -89,6 +89,13 @@ pub const BINDINGS: &[Binding] = &[
         hint: None,
     },
     Binding {
+        keys: &[plain(KeyCode::Tab)],
+        action: Action::NextPanel,
+        scope: Scope::MempoolHalf,
+        help: ("Tab", "on the Mempool screen: its other half"),
+        hint: Some(("Tab", "other half", Scope::MempoolHalf)),
+    },
+    Binding {
         keys: &[letter('1')],
         action: Action::Show(Tab::Overview),
         scope: Scope::Everywhere,
@@ -136,13 +143,6 @@ pub const BINDINGS: &[Binding] = &[
         scope: Scope::Mempool,
         help: ("v", "on the Mempool screen: by vB or count"),
         hint: Some(("v", "vB or count", Scope::Mempool)),
-    },
-    Binding {
-        keys: &[plain(KeyCode::Tab)],
-        action: Action::NextPanel,
-        scope: Scope::MempoolHalf,
-        help: ("Tab", "there: the other half, where not all fits"),
-        hint: Some(("Tab", "other half", Scope::MempoolHalf)),
     },
     Binding {
         keys: &[letter('w')],

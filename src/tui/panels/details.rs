@@ -86,13 +86,16 @@ fn document(area: Rect, app: &App, layer: Layer) -> Document {
         Some(Detail::Peer(peer)) => peer_details::document(app, peer, cells),
         Some(Detail::Transaction(transaction)) => transaction_details::document(app, transaction, cells),
         Some(Detail::Block(block)) => block_details::document(app, block, cells),
-        Some(Detail::Gone { why, successor, .. }) => gone(app, why, successor.is_some(), cells),
+        Some(Detail::Gone { txid, why, successor }) => {
+            let title = txid.map(|txid| format!("Transaction {txid}: gone"));
+            gone(app, title.unwrap_or_else(|| "Gone".to_owned()), why, successor.is_some(), cells)
+        }
         None => notice(app, "Details", "not here yet"),
     }
 }
 
 /// What became of it, and that there is more to see.
-fn gone(app: &App, why: &[String], has_successor: bool, cells: usize) -> Document {
+fn gone(app: &App, title: String, why: &[String], has_successor: bool, cells: usize) -> Document {
     let line = |why: &String| {
         text::wrap(why, cells).into_iter().map(|line| Line::styled(line, app.theme().warning()))
     };
@@ -101,7 +104,7 @@ fn gone(app: &App, why: &[String], has_successor: bool, cells: usize) -> Documen
         first.push(Line::default());
         first.push(Line::styled("Enter: the transaction that is held now", app.theme().muted()));
     }
-    Document { title: "Gone".to_owned(), first, second: Vec::new() }
+    Document { title, first, second: Vec::new() }
 }
 
 fn notice(app: &App, title: &str, what: &str) -> Document {

@@ -110,7 +110,10 @@ fn pings(app: &App, peer: &PeerDetail, cells: usize) -> Vec<Line<'static>> {
         ]));
     }
     let since = events::clock(*since, app.zone());
-    lines.push(Line::styled(format!("{} pings since {since}", peer.pings.len()), theme.muted()));
+    lines.push(Line::styled(
+        format!("{} since {since}", format::plural(peer.pings.len() as u64, "ping")),
+        theme.muted(),
+    ));
     lines
 }
 

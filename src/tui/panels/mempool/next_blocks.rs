@@ -59,9 +59,11 @@ fn projected(number: usize, block: &ProjectedBlock) -> String {
     };
     let full = percent(whole, ProjectedBlock::ROOM);
     let [exact, bounded] = [block.vsize, block.bounded].map(|part| percent(part, whole));
+    let at_least = if block.vsize < whole { "≥" } else { "" };
+    let fees = format!("{at_least}{}", format::btc_short(block.fees));
     format!(
         " {number} {low:>6} {median:>6} {high:>6} {full:>4.0}% {exact:>4.0}% {bounded:>4.0}% {:>6} {:>8}",
         format::brief(block.count),
-        format::btc_short(block.fees)
+        fees
     )
 }

@@ -25,7 +25,8 @@ const MARKS: [&str; BANDS + 1] = ["1", "2", "3", "4", "5", "6", "7", "8", "?"];
 pub fn render(frame: &mut Frame, area: Rect, app: &App, screen: &MempoolScreen) {
     let theme = app.theme();
     let rows = usize::from(area.height.saturating_sub(3));
-    let missing = usize::from(area.width.saturating_sub(2)).saturating_sub(screen.history.len());
+    let cells = usize::from(area.width.saturating_sub(2));
+    let missing = cells.saturating_sub(screen.history.len());
     let most = screen.history.iter().flatten().map(|sizes| sizes.iter().sum()).fold(0.0, f32::max);
     let column = |sizes: &Option<[f32; BANDS + 1]>| -> Vec<Option<usize>> {
         let Some(sizes) = sizes else { return vec![None; rows] };
@@ -53,7 +54,7 @@ pub fn render(frame: &mut Frame, area: Rect, app: &App, screen: &MempoolScreen) 
             reason = "vB are positive and whole"
         )]
         let highest = format::vsize(most as u64);
-        let minutes = u64::from(screen.column_minutes) * columns.len() as u64;
+        let minutes = u64::from(screen.column_minutes) * cells as u64;
         let past = format!(" {} ago ", format::span(Duration::from_mins(minutes)));
         panel(app, Line::raw(format!(" Over time · up to {highest} ")), false)
             .title_bottom(Line::styled(past, theme.muted()))
