@@ -44,7 +44,7 @@ impl Model {
             events: self.log.newest(view.events),
             peers_screen: (view.tab == Tab::Peers).then(|| Box::new(self.peers_screen(&view.worth, now))),
             notices: self.watching.count(),
-            watched: if view.watched { self.watching.rows(now) } else { Vec::new() },
+            watched: if view.watched { self.watching.rows(now, &self.mempool) } else { Vec::new() },
             mempool_screen: (view.tab == Tab::Mempool)
                 .then(|| Box::new(self.mempool_screen(view.mempool, now))),
             blocks_screen: (view.tab == Tab::Blocks).then(|| Box::new(self.blocks_screen())),

@@ -1,5 +1,6 @@
 //! What the user watches, as the screen shows it.
 
+use super::TxKey;
 use crate::model::WatchNotice;
 use crate::watching::Target;
 use std::time::Duration;
@@ -11,4 +12,6 @@ pub struct WatchRow {
     pub target: Target,
     /// What happened last with it, and how long ago.
     pub last: Option<(Duration, WatchNotice)>,
+    /// The transaction with which it did, if that is held.
+    pub held: Option<TxKey>,
 }

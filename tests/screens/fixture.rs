@@ -341,11 +341,16 @@ fn watched() -> Vec<WatchRow> {
     let arrived = notice(WatchEvent::Arrived, 4_510_000);
     let confirmed = notice(WatchEvent::Confirmed { height: 923_114, confirmations: 1 }, 120_000_000);
     vec![
-        WatchRow { target: target(address), last: Some((Duration::from_secs(4), arrived)) },
+        WatchRow {
+            target: target(address),
+            last: Some((Duration::from_secs(4), arrived)),
+            held: Some(TxKey(14_200)),
+        },
         WatchRow {
             target: target("1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa"),
             last: Some((Duration::from_mins(3), confirmed)),
+            held: None,
         },
-        WatchRow { target: target(&"ab".repeat(32)), last: None },
+        WatchRow { target: target(&"ab".repeat(32)), last: None, held: None },
     ]
 }

@@ -89,3 +89,16 @@ fn y_copies_the_txid_of_a_transaction_that_is_gone() {
     desk.app.on_event(&Event::Key(KeyCode::Char('y').into()));
     assert_eq!(desk.app.take_copied(), Some(txid.to_string()));
 }
+
+#[test]
+fn the_transaction_of_the_last_notice_can_be_opened_and_copied() {
+    let mut desk = Desk::new(SIZE);
+    desk.type_keys("wy");
+    assert_eq!(desk.app.take_copied(), Some(Txid([5; 32]).to_string()));
+    desk.press(KeyCode::Enter);
+    assert!(desk.screen().contains("wtxid"), "its details: {}", desk.screen());
+    desk.press(KeyCode::Esc);
+    desk.press(KeyCode::Down);
+    desk.press(KeyCode::Enter);
+    assert!(footer(&desk).contains("no transaction that is held"), "it is in a block: {}", footer(&desk));
+}

@@ -12,7 +12,7 @@ use super::mempool::Mempool;
 use crate::snapshot::WatchRow;
 use crate::time::Timestamp;
 use crate::watching::{MAX_TARGETS, Target, Watched};
-use crate::wire::{Block, BlockHash, OutPoint, Transaction, Txid};
+use crate::wire::{Block, BlockHash, OutPoint, Transaction, TxHash, Txid};
 use coins::WatchedCoins;
 use foldhash::fast::RandomState;
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -158,10 +158,11 @@ impl Watching {
     }
 
     /// The targets as the screen shows them, oldest first.
-    pub(super) fn rows(&self, now: Timestamp) -> Vec<WatchRow> {
+    pub(super) fn rows(&self, now: Timestamp, mempool: &Mempool) -> Vec<WatchRow> {
         let row = |(target, last): &(Target, Option<(Timestamp, WatchNotice)>)| WatchRow {
             target: target.clone(),
             last: last.as_ref().map(|(time, notice)| (now.since(*time), notice.clone())),
+            held: last.as_ref().and_then(|(_, notice)| mempool.key(TxHash::Txid(notice.txid))),
         };
         self.targets.values().map(row).collect()
     }

@@ -57,8 +57,8 @@ pub const BINDINGS: &[Binding] = &[
         keys: &[plain(KeyCode::Enter)],
         action: Action::Follow,
         scope: Scope::Layer,
-        help: ("Enter", "on one that has gone: what is held now"),
-        hint: None,
+        help: ("Enter", "on what is gone, or watched: what is held"),
+        hint: Some(("Enter", "open", Scope::Watched)),
     },
     Binding {
         keys: &[plain(KeyCode::Tab), plain(KeyCode::Right), letter('l')],

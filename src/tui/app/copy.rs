@@ -16,13 +16,18 @@ impl App {
         self.copied.take()
     }
 
-    /// Copies the txid of the open or selected transaction, or the hash of the open or selected block.
+    /// Copies the txid of the open or selected transaction or of the one that touched the selected target
+    /// last, or the hash of the open or selected block.
     pub(super) fn copy_id(&mut self) {
         let txid = |txid: Txid| (txid.to_string(), "the txid");
         let hash = |hash: BlockHash| (hash.to_string(), "the block's hash");
         let id = match self.layers.last().map(|layer| layer.kind) {
             None if self.tab == Tab::Overview => self.selected_txid().map(txid),
             None if self.tab == Tab::Blocks => self.selected_block().map(hash),
+            Some(LayerKind::Watched) => {
+                let last = self.selected_watched().and_then(|row| row.last.as_ref());
+                last.map(|(_, notice)| txid(notice.txid))
+            }
             Some(LayerKind::Details(Open::Block(open))) => Some(hash(open)),
             Some(LayerKind::Details(open @ Open::Transaction(_))) => match self.detail(open) {
                 Some(Detail::Transaction(transaction)) => Some(txid(transaction.row.txid)),

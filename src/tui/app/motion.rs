@@ -34,6 +34,10 @@ impl App {
                 self.transactions.selected.map(Open::Transaction)
             }
         };
+        self.open_details(open);
+    }
+
+    fn open_details(&mut self, open: Option<Open>) {
         match open {
             Some(open) if self.frozen.is_some() && self.detail(open).is_none() => {
                 self.notice = Some("details are not part of a frozen screen".to_owned());
@@ -43,13 +47,27 @@ impl App {
         }
     }
 
-    /// Goes on to the transaction in the place of the open one.
+    /// Goes on to the transaction in the place of the open one, or to the one that touched the selected
+    /// target last.
     pub(super) fn follow(&mut self) {
-        let Some(LayerKind::Details(open)) = self.layers.last().map(|layer| layer.kind) else { return };
+        let Some(layer) = self.layers.last() else { return };
+        let LayerKind::Details(open) = layer.kind else {
+            if layer.kind == LayerKind::Watched {
+                self.open_touching();
+            }
+            return;
+        };
         if let Some(Detail::Gone { successor: Some(key), .. }) = self.detail(open) {
             let kind = LayerKind::Details(Open::Transaction(*key));
             self.layers.pop();
             self.layers.push(Layer { kind, scroll: 0 });
+        }
+    }
+
+    fn open_touching(&mut self) {
+        match self.selected_watched().and_then(|row| row.held) {
+            Some(key) => self.open_details(Some(Open::Transaction(key))),
+            None => self.notice = Some("no transaction that is held touches it".to_owned()),
         }
     }
 

@@ -30,6 +30,11 @@ impl App {
         self.watched.min(self.snapshot().watched.len().saturating_sub(1))
     }
 
+    /// The selected one.
+    pub(super) fn selected_watched(&self) -> Option<&WatchRow> {
+        self.snapshot().watched.get(self.watched_position())
+    }
+
     /// What is to be told to the monitor.
     pub fn take_orders(&mut self) -> Vec<EventKind> {
         std::mem::take(&mut self.orders)
@@ -104,7 +109,7 @@ impl App {
         if !self.may_change_watched() {
             return;
         }
-        let selected = self.snapshot().watched.get(self.watched_position());
+        let selected = self.selected_watched();
         if let Some(WatchRow { target, .. }) = selected {
             let order = EventKind::Unwatch(target.clone());
             self.orders.push(order);
