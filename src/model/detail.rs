@@ -68,9 +68,9 @@ pub(super) fn transaction(
 fn spread(entry: &Entry, announcers: usize, is_live: impl Fn(PeerId) -> bool) -> [Option<Duration>; 2] {
     let delays: Vec<Duration> =
         entry.announcements().filter(|(peer, _)| is_live(*peer)).map(|(_, delay)| delay).collect();
-    // The first one is where it began.
+    // With the first one nothing has spread.
     [announcers.div_ceil(2), announcers]
-        .map(|needed| delays.get(needed.checked_sub(1)?).copied().filter(|_| announcers > 1))
+        .map(|needed| delays.get(needed.checked_sub(1)?).copied().filter(|_| needed > 1))
 }
 
 /// Those that lost against `entry`, and those before them.
@@ -244,6 +244,7 @@ mod tests {
         let three = Duration::from_secs(3);
         let announced = [(told(2), Duration::ZERO), (told(1), three)];
         assert_eq!(detail.announcements, announced);
+        assert_eq!(detail.spread, [None, Some(three)], "half of two is one");
     }
 
     #[test]
