@@ -3,6 +3,7 @@
 use super::departed::Departure;
 use super::entry::Entry;
 use super::kinds::Kind;
+use super::kinds::script::pushes;
 use super::mempool::Mempool;
 use super::peer::Peer;
 use super::peers::Peers;
@@ -147,10 +148,9 @@ fn output_row(output: &Output<'_>, network: Network) -> OutputRow {
 
 /// What the pushes of a script contain: as text if all of it is text, else in hexadecimal digits.
 fn data_text(script: &[u8]) -> String {
-    let mut rest = script;
     let mut texts = Vec::new();
     let mut shown = 0;
-    while let Some(data) = next_push(&mut rest) {
+    for data in pushes(script).filter(|data| !data.is_empty()) {
         if shown >= LONGEST_DATA {
             break;
         }
@@ -163,32 +163,6 @@ fn data_text(script: &[u8]) -> String {
         });
     }
     clean(texts.join(" ").as_bytes(), LONGEST_DATA)
-}
-
-/// Takes the next push of a script and what stands before it; `None` at its end or where it breaks
-/// off.
-fn next_push<'a>(script: &mut &'a [u8]) -> Option<&'a [u8]> {
-    loop {
-        let (&opcode, rest) = script.split_first()?;
-        let (length, rest) = match opcode {
-            1..=75 => (usize::from(opcode), rest),
-            76 => rest.split_first().map(|(&length, rest)| (usize::from(length), rest))?,
-            77 => {
-                rest.split_first_chunk().map(|(length, rest)| (u16::from_le_bytes(*length).into(), rest))?
-            }
-            78 => {
-                let (length, rest) = rest.split_first_chunk()?;
-                (usize::try_from(u32::from_le_bytes(*length)).ok()?, rest)
-            }
-            _ => {
-                *script = rest;
-                continue;
-            }
-        };
-        let (data, rest) = rest.split_at_checked(length)?;
-        *script = rest;
-        return Some(data);
-    }
 }
 
 #[cfg(test)]

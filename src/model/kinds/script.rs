@@ -69,7 +69,7 @@ fn length<const N: usize>(bytes: &[u8]) -> Option<(usize, &[u8])> {
 }
 
 /// The data that `script` pushes.
-pub(super) fn pushes(script: &[u8]) -> impl Iterator<Item = &[u8]> {
+pub(in crate::model) fn pushes(script: &[u8]) -> impl Iterator<Item = &[u8]> {
     steps(script).filter_map(|step| match step {
         Step::Push(data) => Some(data),
         Step::Op(_) => None,
