@@ -127,8 +127,7 @@ impl Entry {
 
     /// What it pays, in sat/vB, or what is known of it.
     pub fn fee_rate(&self) -> FeeRate {
-        let bounds = || FeeRate::Within(self.bracket.bounds(self.announcements.floors()));
-        self.fee().map_or_else(bounds, |fee| FeeRate::of(fee, self.tx.vsize()))
+        self.bracket.fee_rate(self.fee(), self.tx.vsize(), self.announcements.floors())
     }
 
     /// The rate by which miners sort it, in sat/vB: that of its chunk, the transactions that are best

@@ -15,7 +15,7 @@ use super::rivals::{self, Defeat, DoubleSpend, Rivals};
 use super::spenders::Spenders;
 use super::worth::{Credit, Merit};
 use crate::event::PeerId;
-use crate::snapshot::{Amount, FeeRate, TxKey};
+use crate::snapshot::{Amount, TxKey};
 use crate::time::Timestamp;
 use crate::wire::{Transaction, TxHash, Txid, Wtxid};
 use foldhash::fast::RandomState;
@@ -192,8 +192,7 @@ impl Mempool {
         let winner = self.spenders.rivals(tx).next().and_then(|key| self.get(key));
         if let Some(to) = winner.map(|winner| winner.tx().txid()) {
             let Sighting { first_seen, announcements } = sighting;
-            let bounds = || FeeRate::Within(Bracket::default().bounds(announcements.floors()));
-            let fee_rate = fee.map_or_else(bounds, |fee| FeeRate::of(fee, tx.vsize()));
+            let fee_rate = Bracket::default().fee_rate(fee, tx.vsize(), announcements.floors());
             let replaced = Box::default();
             self.rivals.lose(now, Defeat { tx, to, fee_rate, replaced, first_seen, announcements });
         }
@@ -270,9 +269,10 @@ impl Mempool {
         self.sums.subtract(entry);
         let (fee, fee_rate, share) = (entry.fee(), entry.fee_rate(), Share::of(entry));
         let told = change(entry);
-        if Share::of(entry) != share {
+        let new_share = Share::of(entry);
+        if new_share != share {
             self.pool.subtract(share);
-            self.pool.add(Share::of(entry));
+            self.pool.add(new_share);
         }
         if entry.fee() != fee {
             self.unsettled.push(key);

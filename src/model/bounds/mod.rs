@@ -13,7 +13,7 @@ pub(super) mod order;
 #[cfg(test)]
 mod tests;
 
-use crate::snapshot::Bounds;
+use crate::snapshot::{Bounds, FeeRate};
 
 /// The least that nodes relay by default, in sat/kvB: since Bitcoin Core 30, and before (Core:
 /// `DEFAULT_MIN_RELAY_TX_FEE`).
@@ -99,8 +99,13 @@ impl Bracket {
         self.high.add(-rate);
     }
 
+    /// What is known of the rate of a transaction: exactly by its `fee` (sat), or else within bounds.
+    pub(super) fn fee_rate(&self, fee: Option<u64>, vsize: u32, floors: Vouched) -> FeeRate {
+        fee.map_or_else(|| FeeRate::Within(self.bounds(floors)), |fee| FeeRate::of(fee, vsize))
+    }
+
     /// All that is known, with the floors of those who announced it.
-    pub(super) fn bounds(&self, floors: Vouched) -> Bounds {
+    fn bounds(&self, floors: Vouched) -> Bounds {
         let [floor, low, high] = [floors, self.low, self.high].map(Vouched::get);
         let bounds = Bounds { floor, low, high: high.map(|high| -high) };
         // Somebody lies, or was mistaken about what it announced.

@@ -1,7 +1,7 @@
 //! What the order of an announcement tells of the rates of its transactions.
 //!
-//! Bitcoin Core 31 and later announce what has gathered since the last announcement by falling mining
-//! rate (Core: `CompareInvMempoolOrder` over `CompareMiningScoreWithTopology`; before, by the number of
+//! Bitcoin Core announces what has gathered since the last announcement by falling mining rate since 31
+//! (Core: `CompareInvMempoolOrder` over `CompareMiningScoreWithTopology`; before, by the number of
 //! ancestors first). So the order is kept until the transactions have come, and their parents if
 //! somebody has those; then the ones with a known rate bracket the others.
 //!

@@ -101,8 +101,8 @@ impl Mempool {
         if others.is_empty() {
             return Package::Alone;
         }
-        others
-            .sort_by(|a, b| b.fee_rate.exact().unwrap_or(0.0).total_cmp(&a.fee_rate.exact().unwrap_or(0.0)));
+        let rate = |row: &RelativeRow| row.fee_rate.exact().unwrap_or(0.0);
+        others.sort_by(|a, b| rate(b).total_cmp(&rate(a)));
         let vsize = chunk.weight.div_ceil(4);
         Package::Together { fee_rate: chunk.rate(), fee: chunk.fee, vsize, others }
     }

@@ -82,17 +82,16 @@ impl Mempool {
 
     fn set_mining_rate(&mut self, key: TxKey, rate: MiningRate, in_company: bool) {
         let is_news = |entry: &Entry| entry.mining != rate || (in_company && !entry.had_company);
-        if self.get(key).is_some_and(is_news) {
-            let has_parents = in_company && self.get(key).is_some_and(|entry| self.has_parents(entry));
-            self.update(key, |entry| {
-                entry.mining = rate;
-                entry.had_company |= in_company;
-                if has_parents {
-                    // What its place told was what its parent pays, too.
-                    entry.bracket = Bracket::default();
-                }
-            });
-        }
+        let Some(entry) = self.get(key).filter(|entry| is_news(entry)) else { return };
+        let has_parents = in_company && self.parents(entry.tx()).next().is_some();
+        self.update(key, |entry| {
+            entry.mining = rate;
+            entry.had_company |= in_company;
+            if has_parents {
+                // What its place told was what its parent pays, too.
+                entry.bracket = Bracket::default();
+            }
+        });
     }
 
     /// The cluster of a held transaction; `None` if nodes would not let it be that large. Looks no
@@ -157,10 +156,6 @@ impl Mempool {
             to_mark.extend(self.neighbours(entry.tx()));
             self.set_mining_rate(key, MiningRate::OVERSIZED, true);
         }
-    }
-
-    fn has_parents(&self, entry: &Entry) -> bool {
-        self.parents(entry.tx()).next().is_some()
     }
 
     /// The held transactions of which `tx` spends an output that there is; one may come more than
