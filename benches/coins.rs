@@ -2,7 +2,7 @@
 //! the time that one block takes. It is the worst one that counts: now and then all are merged, and
 //! meanwhile the model does nothing else.
 
-use mempulse::model::coins::{BlockCoins, CoinKey, Coins};
+use mempulse::model::fees::coins::{BlockCoins, CoinKey, Coins};
 use mempulse::wire::BlockHash;
 use std::time::{Duration, Instant};
 

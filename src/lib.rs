@@ -35,25 +35,15 @@
 #![forbid(unsafe_code)]
 
 pub mod address;
+pub mod app;
 pub mod chain;
-pub mod cli;
-pub mod clock;
-pub mod coin_store;
-pub mod config;
 pub mod demo;
 pub mod event;
-pub mod history_store;
-pub mod log;
 pub mod model;
-pub mod monitor;
-pub mod network;
-mod peer;
+pub mod p2p;
 pub mod snapshot;
-mod state_file;
+pub mod store;
 pub mod stream;
-pub mod text;
-pub mod time;
 pub mod tui;
-pub mod view;
-pub mod watching;
+pub mod util;
 pub mod wire;

@@ -3,23 +3,24 @@
 #![forbid(unsafe_code)]
 
 use anyhow::{Context, Result};
+use mempulse::app::cli::{self, Cli, Command, CommonArgs, DemoArgs, WatchArgs};
+use mempulse::app::config::{self, ConfigError};
+use mempulse::app::log;
+use mempulse::app::monitor::{Monitor, Screen};
+use mempulse::app::watch_command::{self, Runner};
 use mempulse::chain::Network;
-use mempulse::cli::{self, Cli, Command, CommonArgs, DemoArgs, WatchArgs};
-use mempulse::clock::Clock;
-use mempulse::coin_store::CoinStore;
-use mempulse::config::{self, ConfigError};
 use mempulse::demo::{Demo, DemoSettings};
 use mempulse::event::{Event, EventKind};
-use mempulse::history_store::HistoryStore;
-use mempulse::model::coins::Coins;
+use mempulse::event::{MAX_TARGETS, Target};
+use mempulse::model::fees::coins::Coins;
 use mempulse::model::{Model, ModelSettings};
-use mempulse::monitor::{Monitor, Screen};
-use mempulse::network::{PeerChoice, PeerManager, Settings};
+use mempulse::p2p::{PeerChoice, PeerManager, Settings};
+use mempulse::snapshot::view::View;
+use mempulse::store::history::HistoryStore;
+use mempulse::store::prevouts::CoinStore;
+use mempulse::stream;
 use mempulse::tui::{self, TuiSettings};
-use mempulse::view::View;
-use mempulse::watching::runner::{self, Runner};
-use mempulse::watching::{MAX_TARGETS, Target};
-use mempulse::{log, stream};
+use mempulse::util::clock::Clock;
 use std::ffi::OsString;
 use std::io::{ErrorKind, Write};
 use std::path::PathBuf;
@@ -155,7 +156,7 @@ async fn show(
 
     let targets = targets(&common.watch, settings.network)?;
     if let Some(command) = &common.on_watch {
-        runner::check(command, std::env::var_os("PATH").as_deref())?;
+        watch_command::check(command, std::env::var_os("PATH").as_deref())?;
     }
     let clock = Clock::start();
     let kept = Coins::LEAST_KEPT.max(usize::try_from(settings.backfill).unwrap_or(usize::MAX));

@@ -4,7 +4,7 @@
 use mempulse::address::PeerAddress;
 use mempulse::chain::Network;
 use mempulse::demo::{Demo, DemoError, DemoSettings};
-use mempulse::network::PeerChoice;
+use mempulse::p2p::PeerChoice;
 use mempulse::wire::version::PROTOCOL_VERSION;
 use mempulse::wire::{BlockHash, Decoder, Inventory, Message, Services, Version};
 use std::collections::HashSet;

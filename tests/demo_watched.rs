@@ -1,9 +1,9 @@
 //! The demo, watched over the same code path as any network.
 
-use mempulse::clock::Clock;
 use mempulse::demo::{Demo, DemoSettings};
 use mempulse::event::{DisconnectReason, EventKind, PeerEvent};
-use mempulse::network::PeerManager;
+use mempulse::p2p::PeerManager;
+use mempulse::util::clock::Clock;
 use std::collections::HashSet;
 use std::time::Duration;
 

@@ -5,7 +5,7 @@
 mod support;
 
 use mempulse::event::{DisconnectReason, EventKind, Misbehaviour, PeerEvent, PeerId};
-use mempulse::network::Settings;
+use mempulse::p2p::Settings;
 use mempulse::wire::{Block, BlockHash, Inventory, Message, Services, Version};
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;

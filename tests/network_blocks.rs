@@ -3,7 +3,7 @@
 mod support;
 
 use mempulse::event::{DisconnectReason, EventKind, Misbehaviour, PeerEvent, PeerId};
-use mempulse::network::Settings;
+use mempulse::p2p::Settings;
 use mempulse::wire::{Block, BlockHash, CompactBlock, Inventory, Message, Version};
 use std::time::Duration;
 use support::chain::{blocks, genesis, mine, mine_at, transaction};

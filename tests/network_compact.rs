@@ -3,7 +3,7 @@
 mod support;
 
 use mempulse::event::{BlockAnnouncement, DisconnectReason, EventKind, Misbehaviour, PeerEvent, PeerId};
-use mempulse::network::Settings;
+use mempulse::p2p::Settings;
 use mempulse::wire::{
     Block, BlockHash, BlockTransactions, BlockTransactionsRequest, CompactBlock, Inventory, Message,
     Transaction,

@@ -4,7 +4,7 @@ mod support;
 
 use mempulse::address::{Host, PeerAddress};
 use mempulse::event::{DisconnectReason, EventKind, Misbehaviour, PeerEvent, PeerId, PeerInfo};
-use mempulse::network::Settings;
+use mempulse::p2p::Settings;
 use mempulse::wire::{Message, Version};
 use std::time::Duration;
 use support::{Monitor, NETWORK, Node, settings, version};

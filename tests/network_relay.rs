@@ -3,7 +3,7 @@
 mod support;
 
 use mempulse::event::{Misbehaviour, PeerEvent, PeerId};
-use mempulse::network::Settings;
+use mempulse::p2p::Settings;
 use mempulse::wire::{Inventory, Message, Transaction, TxHash};
 use std::time::{Duration, Instant};
 use support::chain::transaction;

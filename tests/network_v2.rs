@@ -9,7 +9,7 @@ use bip324::Role;
 use bip324::io::{Payload, Protocol};
 use mempulse::address::PeerAddress;
 use mempulse::event::{DisconnectReason, PeerEvent, PeerId, Transport};
-use mempulse::network::{Settings, TransportChoice};
+use mempulse::p2p::{Settings, TransportChoice};
 use mempulse::wire::{Message, Services, Version};
 use std::io::{BufReader, Write};
 use std::net::{TcpListener, TcpStream};

@@ -1,6 +1,6 @@
 //! The README tells the truth about keys and flags.
 
-use mempulse::config;
+use mempulse::app::config;
 use mempulse::tui::action::BINDINGS;
 use std::collections::BTreeSet;
 

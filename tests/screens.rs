@@ -21,11 +21,11 @@ mod worth;
 use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
 use fixture::{NOW, World};
 use jiff::tz::TimeZone;
+use mempulse::snapshot::view::Anchor;
 use mempulse::snapshot::{Health, Progress, TxKey};
 use mempulse::tui::action::{self, Action};
 use mempulse::tui::app::Flow;
 use mempulse::tui::{App, Theme, draw};
-use mempulse::view::Anchor;
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::buffer::Buffer;
@@ -40,7 +40,7 @@ const SIZES: [(u16, u16); 4] = [(60, 15), (80, 24), (120, 36), (200, 60)];
 struct Desk {
     world: World,
     app: App,
-    now: mempulse::time::Timestamp,
+    now: mempulse::util::time::Timestamp,
 }
 
 impl Desk {
@@ -190,7 +190,7 @@ fn peers_screen() {
 fn the_column_of_the_order_is_always_there() {
     let mut desk = Desk::new((60, 15));
     desk.type_keys("2");
-    for _ in mempulse::view::PeerColumn::ALL {
+    for _ in mempulse::snapshot::view::PeerColumn::ALL {
         desk.type_keys("s");
         let screen = desk.screen();
         assert!(screen.matches('▲').count() >= 2, "the title and the head name the order\n{screen}");

@@ -37,8 +37,8 @@ mod world;
 
 use crate::address::PeerAddress;
 use crate::chain::Network;
-use crate::clock::Clock;
-use crate::network::{DEFAULT_BACKFILL, PeerChoice, Settings, TransportChoice};
+use crate::p2p::{DEFAULT_BACKFILL, PeerChoice, Settings, TransportChoice};
+use crate::util::clock::Clock;
 use door::Door;
 use node::{Node, Shared};
 use profile::Profile;

@@ -6,7 +6,7 @@ use super::profile::Profile;
 use super::random::{exponential, generator};
 use super::world::{News, World};
 use crate::address::PeerAddress;
-use crate::time::Timestamp;
+use crate::util::time::Timestamp;
 use crate::wire::inventory::MAX_INVENTORY;
 use crate::wire::message::{KnownAddress, MAX_ADDRESSES};
 use crate::wire::version::PROTOCOL_VERSION;

@@ -7,7 +7,7 @@ use super::chain::Chain;
 use super::coins::{Coin, Coins};
 use super::pool::{BLOCK_WEIGHT, Pool, PoolTx};
 use super::random::{exponential, generator, share_of, whole};
-use crate::network::DEFAULT_BACKFILL;
+use crate::p2p::DEFAULT_BACKFILL;
 use crate::wire::{Block, OutPoint};
 use rand::RngExt;
 use rand::rngs::StdRng;

@@ -5,14 +5,15 @@
 mod book;
 mod disconnect;
 mod traffic;
+mod watch_target;
 
 pub use book::{AddressNetwork, BookSize};
 pub use disconnect::{DisconnectReason, Misbehaviour, Uselessness};
 pub use traffic::{CommandTraffic, Direction, Said, Traffic};
+pub use watch_target::{MAX_TARGETS, Target, TargetError, Watched};
 
 use crate::address::PeerAddress;
-use crate::time::Timestamp;
-use crate::watching::Target;
+use crate::util::time::Timestamp;
 use crate::wire::{Block, BlockHash, Services, Transaction, TxHash};
 use std::fmt;
 use std::sync::Arc;
@@ -228,7 +229,7 @@ pub struct PeerInfo {
     pub version: i32,
     /// What it offers.
     pub services: Services,
-    /// Its software, cleaned (see [`crate::text::clean`]).
+    /// Its software, cleaned (see [`crate::util::text::clean`]).
     pub user_agent: String,
     /// The height of its best block when it connected.
     pub start_height: i32,

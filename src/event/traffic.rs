@@ -1,6 +1,6 @@
 //! What went over the wire.
 
-use crate::time::Timestamp;
+use crate::util::time::Timestamp;
 
 /// Which way a message went.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

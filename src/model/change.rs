@@ -1,9 +1,9 @@
 //! What an event led to: the model's own news, for whoever hands them on.
 
-use super::coins::BlockCoins;
-use super::departed::Departure;
-use super::rivals::DoubleSpend;
-use super::watching::WatchNotice;
+use crate::model::fees::coins::BlockCoins;
+use crate::model::mempool::departed::Departure;
+use crate::model::mempool::rivals::DoubleSpend;
+use crate::model::watchlist::WatchNotice;
 use crate::snapshot::BlockFigures;
 use crate::wire::{Txid, Wtxid};
 use std::sync::Arc;
@@ -17,7 +17,7 @@ pub struct Outcome {
 
 impl Outcome {
     /// An event that led to one change.
-    pub(super) fn of(change: Change) -> Self {
+    pub(crate) fn of(change: Change) -> Self {
         Self { changes: vec![change] }
     }
 }

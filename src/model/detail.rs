@@ -1,20 +1,20 @@
 //! A transaction in detail, as the screen shows it.
 
-use super::departed::Departure;
-use super::entry::Entry;
-use super::kinds::Kind;
-use super::kinds::script::pushes;
-use super::mempool::Mempool;
-use super::peer::Peer;
-use super::peers::Peers;
-use super::rivals::Lost;
 use crate::chain::Network;
 use crate::event::PeerId;
+use crate::model::classify::Kind;
+use crate::model::classify::script::pushes;
+use crate::model::mempool::Mempool;
+use crate::model::mempool::departed::Departure;
+use crate::model::mempool::entry::Entry;
+use crate::model::mempool::rivals::Lost;
+use crate::model::peers::Peers;
+use crate::model::peers::peer::Peer;
 use crate::snapshot::{
     Detail, InputRow, OutputRow, RivalRow, TransactionDetail, TransactionRow, TxKey, ValueSource,
 };
-use crate::text::{clean, hex};
-use crate::time::Timestamp;
+use crate::util::text::{clean, hex};
+use crate::util::time::Timestamp;
 use crate::wire::TxHash;
 use crate::wire::script::{ScriptKind, address};
 use crate::wire::transaction::{Input, Output};
@@ -24,7 +24,7 @@ use std::time::Duration;
 const LONGEST_DATA: usize = 160;
 
 /// All about a transaction; `row` is its row in the list.
-pub(super) fn transaction(
+pub(crate) fn transaction(
     entry: &Entry,
     row: TransactionRow,
     rivals: Vec<RivalRow>,
@@ -75,7 +75,7 @@ fn spread(entry: &Entry, announcers: usize, is_live: impl Fn(PeerId) -> bool) ->
 }
 
 /// Those that lost against `entry`, and those before them.
-pub(super) fn rivals(
+pub(crate) fn rivals(
     entry: &Entry,
     mempool: &Mempool,
     is_live: impl Fn(PeerId) -> bool,
@@ -97,12 +97,12 @@ pub(super) fn rivals(
 }
 
 /// That something is not known any more.
-pub(super) fn no_longer(why: &str) -> Detail {
+pub(crate) fn no_longer(why: &str) -> Detail {
     Detail::Gone { txid: None, why: vec![why.to_owned()], successor: None }
 }
 
 /// What became of a transaction that is not held any more, and what is held in its place.
-pub(super) fn gone(mempool: &Mempool, key: TxKey) -> Detail {
+pub(crate) fn gone(mempool: &Mempool, key: TxKey) -> Detail {
     let Some((txid, first)) = mempool.departed.reason(key) else { return no_longer("no longer held") };
     // Since then it may have come again and gone again.
     let reason = mempool.departed.last_reason(txid);
@@ -170,7 +170,7 @@ mod tests {
     use super::*;
     use crate::event::PeerEvent;
     use crate::model::testing::{self, START, Scene, coin, output, parts, spend};
-    use crate::view::{Open, View};
+    use crate::snapshot::view::{Open, View};
     use std::sync::Arc;
 
     #[test]

@@ -1,11 +1,11 @@
 //! What happened, as a bounded list of lines.
 
-use super::odd::Oddity;
-use super::story::Told;
 use crate::event::{DisconnectReason, Misbehaviour, PeerId};
+use crate::model::peers::odd::Oddity;
+use crate::model::story::Told;
 use crate::snapshot::{EventLine, Level};
-use crate::text::clean;
-use crate::time::Timestamp;
+use crate::util::text::clean;
+use crate::util::time::Timestamp;
 use std::collections::VecDeque;
 use std::mem::Discriminant;
 use std::time::Duration;
@@ -22,7 +22,7 @@ const MERGED_FOR: Duration = Duration::from_mins(10);
 /// What a line is about. Lines about the same are merged and counted: a peer that repeats itself
 /// gets one line and does not drive out the others.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Subject {
+pub(crate) enum Subject {
     /// A peer's handshake was done.
     Ready(PeerId),
     /// A peer that was ready, or that the user named, is gone.
@@ -39,7 +39,7 @@ pub(super) enum Subject {
 
 /// The last lines.
 #[derive(Debug, Default)]
-pub(super) struct Log {
+pub(crate) struct Log {
     /// Oldest first.
     lines: VecDeque<Line>,
 }
@@ -55,7 +55,7 @@ struct Line {
 
 impl Log {
     /// Adds a line, or counts it if there is one of its subject; that one becomes the newest.
-    pub(super) fn push(&mut self, time: Timestamp, Told { level, subject, text }: Told) {
+    pub(crate) fn push(&mut self, time: Timestamp, Told { level, subject, text }: Told) {
         let text = clean(text.as_bytes(), LONGEST);
         let times = self.take_same(time, subject).map_or(1, |same| same.times.saturating_add(1));
         self.lines.push_back(Line { time, level, subject, text, times });
@@ -65,7 +65,7 @@ impl Log {
     }
 
     /// Adds a line if there is one.
-    pub(super) fn extend(&mut self, time: Timestamp, told: Option<Told>) {
+    pub(crate) fn extend(&mut self, time: Timestamp, told: Option<Told>) {
         if let Some(told) = told {
             self.push(time, told);
         }
@@ -81,7 +81,7 @@ impl Log {
     }
 
     /// The last lines, newest first.
-    pub(super) fn newest(&self, count: usize) -> Vec<EventLine> {
+    pub(crate) fn newest(&self, count: usize) -> Vec<EventLine> {
         self.lines
             .iter()
             .rev()

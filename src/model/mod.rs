@@ -4,46 +4,29 @@
 //! comes with the events and with each question.
 
 mod blocks;
-mod bounds;
 mod change;
-mod cluster;
-pub mod coins;
-mod conflicts;
-mod departed;
+pub mod classify;
 mod detail;
-mod dust;
-mod entry;
-mod fees;
-mod health;
-pub mod kinds;
+pub mod fees;
 mod log;
 mod mempool;
-mod odd;
-mod peer;
 mod peers;
 mod peers_screen;
-mod pool;
-mod propagation;
-mod races;
-mod rates;
-mod rivals;
 mod shown;
-mod spenders;
 mod story;
 #[cfg(test)]
 mod testing;
 #[cfg(test)]
 mod tests;
 mod transactions;
-mod watching;
-mod worth;
+mod watchlist;
 
 pub use change::{Change, Outcome};
-pub use departed::Departure;
-pub use entry::Entry;
-pub use pool::History;
-pub use rivals::DoubleSpend;
-pub use watching::{WatchEvent, WatchNotice};
+pub use fees::pool::History;
+pub use mempool::departed::Departure;
+pub use mempool::entry::Entry;
+pub use mempool::rivals::DoubleSpend;
+pub use watchlist::{WatchEvent, WatchNotice};
 
 use crate::address::PeerAddress;
 use crate::chain::Network;
@@ -51,25 +34,25 @@ use crate::event::{
     BookSize, Direction, Event, EventKind, PeerEvent, PeerId, PeerInfo, Tip, Traffic, Transport,
 };
 use crate::snapshot::Progress;
-use crate::time::Timestamp;
+use crate::util::rates::{Gauge, PerSecond};
+use crate::util::time::Timestamp;
 use crate::wire::{Transaction, TxHash, Txid, Wtxid};
 use blocks::{Arrived, Blocks};
-use coins::Coins;
-use health::Reach;
-use kinds::Kinds;
+use classify::Kinds;
+use fees::coins::Coins;
+use fees::pool::KindRates;
 use log::Log;
+use mempool::propagation::Announcer;
 use mempool::{Arrival, Mempool};
-use odd::Watch;
-use peer::Peer;
 use peers::Peers;
-use pool::KindRates;
-use propagation::Announcer;
-use races::Races;
-use rates::{Gauge, PerSecond};
+use peers::health::Reach;
+use peers::odd::Watch;
+use peers::peer::Peer;
+use peers::races::Races;
 use std::sync::Arc;
 use std::time::Duration;
 use story::Teller;
-use watching::Watching;
+use watchlist::Watching;
 
 /// How long the watch must have lasted before the size of the mempool is measured.
 const BEFORE_HISTORY: Duration = Duration::from_mins(1);

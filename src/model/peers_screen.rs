@@ -1,11 +1,11 @@
 //! The Peers screen: what each peer is worth, in any order.
 
-use super::Model;
-use super::peers::visible_offset;
 use crate::event::PeerId;
+use crate::model::Model;
+use crate::model::peers::visible_offset;
+use crate::snapshot::view::{PeerColumn, PeerSort, WorthView};
 use crate::snapshot::{HeatCell, HeatMap, Liveness, LostPeer, PeersScreen, Window, WorthRow};
-use crate::time::Timestamp;
-use crate::view::{PeerColumn, PeerSort, WorthView};
+use crate::util::time::Timestamp;
 use std::cmp::Ordering;
 use std::time::Duration;
 
@@ -15,7 +15,7 @@ const MOST_ROWS: usize = 1_000;
 impl Model {
     /// What the Peers screen may know at `now`. The cost depends on the number of peers and on the
     /// rows of the view.
-    pub(super) fn peers_screen(&self, view: &WorthView, now: Timestamp) -> PeersScreen {
+    pub(crate) fn peers_screen(&self, view: &WorthView, now: Timestamp) -> PeersScreen {
         let peers = self.worth_window(view, now);
         let heat = self.heat(&peers.rows);
         PeersScreen { peers, sort: view.sort, lost: self.lost(now), book: self.book.clone(), heat }

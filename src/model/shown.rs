@@ -1,14 +1,14 @@
 //! What the screen may know of the model.
 
-use super::Model;
-use super::detail;
-use super::peers::PeerTotals;
-use super::transactions;
+use crate::model::Model;
+use crate::model::detail;
+use crate::model::peers::PeerTotals;
+use crate::model::transactions;
+use crate::snapshot::view::{Open, Tab, View};
 use crate::snapshot::{
     Amount, BlockDetail, BlockFigures, BlockRow, BlocksScreen, Coverage, Detail, Snapshot, Totals,
 };
-use crate::time::Timestamp;
-use crate::view::{Open, Tab, View};
+use crate::util::time::Timestamp;
 use std::sync::Arc;
 
 /// The rates of a snapshot reach this far back, in s.

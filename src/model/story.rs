@@ -1,36 +1,36 @@
 //! How the lines of the list of events read.
 
-use super::log::Subject;
-use super::odd::Oddity;
-use super::rivals::DoubleSpend;
-use super::watching::{WatchEvent, WatchNotice};
 use crate::address::PeerAddress;
 use crate::event::{DisconnectReason, PeerEvent, PeerId};
+use crate::model::log::Subject;
+use crate::model::mempool::rivals::DoubleSpend;
+use crate::model::peers::odd::Oddity;
+use crate::model::watchlist::{WatchEvent, WatchNotice};
 use crate::snapshot::{BlockFigures, Level, Progress};
-use crate::text::{grouped, plural};
-use crate::time::Timestamp;
+use crate::util::text::{grouped, plural};
+use crate::util::time::Timestamp;
 use crate::wire::{BlockHash, Txid};
 use std::mem::discriminant;
 
 /// A line to be.
-pub(super) struct Told {
-    pub(super) level: Level,
-    pub(super) subject: Subject,
-    pub(super) text: String,
+pub(crate) struct Told {
+    pub(crate) level: Level,
+    pub(crate) subject: Subject,
+    pub(crate) text: String,
 }
 
 /// A peer, as far as a line about it depends on it.
-pub(super) struct Teller<'a> {
-    pub(super) id: PeerId,
-    pub(super) address: &'a PeerAddress,
+pub(crate) struct Teller<'a> {
+    pub(crate) id: PeerId,
+    pub(crate) address: &'a PeerAddress,
     /// Whether it was live before the event.
-    pub(super) was_live: bool,
+    pub(crate) was_live: bool,
     /// Whether the user named it.
-    pub(super) listed: bool,
+    pub(crate) listed: bool,
 }
 
 /// What is worth a line about a peer.
-pub(super) fn peer(now: Timestamp, teller: &Teller<'_>, event: &PeerEvent) -> Option<Told> {
+pub(crate) fn peer(now: Timestamp, teller: &Teller<'_>, event: &PeerEvent) -> Option<Told> {
     let Teller { id, address, was_live, listed } = *teller;
     let (level, subject, text) = match event {
         PeerEvent::Ready(info) if info.relay => {
@@ -74,12 +74,12 @@ fn is_wanted(reason: &DisconnectReason) -> bool {
 }
 
 /// That a peer is odd.
-pub(super) fn odd(id: PeerId, address: &PeerAddress, oddity: Oddity, text: &str) -> Told {
+pub(crate) fn odd(id: PeerId, address: &PeerAddress, oddity: Oddity, text: &str) -> Told {
     Told { level: Level::Warning, subject: Subject::Odd(id, oddity), text: format!("{address}: {text}") }
 }
 
 /// What a DNS seed answered.
-pub(super) fn seed(name: &str, answer: &Result<usize, String>) -> Told {
+pub(crate) fn seed(name: &str, answer: &Result<usize, String>) -> Told {
     let (level, text) = match answer {
         Ok(1) => (Level::Info, format!("seed {name}: 1 address")),
         Ok(count) => (Level::Info, format!("seed {name}: {} addresses", grouped(*count as u64))),
@@ -89,12 +89,12 @@ pub(super) fn seed(name: &str, answer: &Result<usize, String>) -> Told {
 }
 
 /// What is wrong outside of any peer.
-pub(super) fn warning(text: &str) -> Told {
+pub(crate) fn warning(text: &str) -> Told {
     Told { level: Level::Warning, subject: Subject::Once, text: text.to_owned() }
 }
 
 /// What a block contained.
-pub(super) fn block(figures: &BlockFigures) -> Told {
+pub(crate) fn block(figures: &BlockFigures) -> Told {
     let height = grouped(figures.height.into());
     let mut parts = vec![format!("block {height}"), format!("{} tx", grouped(figures.transactions as u64))];
     parts.extend(figures.share_seen().map(|share| format!("{:.1} % seen before", share * 100.0)));
@@ -109,7 +109,7 @@ pub(super) fn block(figures: &BlockFigures) -> Told {
 }
 
 /// That blocks left the best chain.
-pub(super) fn reorg(blocks: &[(u32, BlockHash)], returned: usize) -> Option<Told> {
+pub(crate) fn reorg(blocks: &[(u32, BlockHash)], returned: usize) -> Option<Told> {
     let &(lowest, _) = blocks.last()?;
     let count = blocks.len();
     let plural = if count == 1 { "" } else { "s" };
@@ -121,7 +121,7 @@ pub(super) fn reorg(blocks: &[(u32, BlockHash)], returned: usize) -> Option<Told
 }
 
 /// That no more past blocks are fetched.
-pub(super) fn backfill(progress: Progress) -> Told {
+pub(crate) fn backfill(progress: Progress) -> Told {
     let Progress { fetched, wanted } = progress;
     let blocks = |count: u32| grouped(count.into());
     let (level, text) = if fetched < wanted {
@@ -138,7 +138,7 @@ pub(super) fn backfill(progress: Progress) -> Told {
 }
 
 /// That a transaction took the place of others.
-pub(super) fn replacement(old: &[Txid], new: Txid, descendants: usize) -> Option<Told> {
+pub(crate) fn replacement(old: &[Txid], new: Txid, descendants: usize) -> Option<Told> {
     let (first, others) = old.split_first()?;
     let others = match others.len() + descendants {
         0 => String::new(),
@@ -149,7 +149,7 @@ pub(super) fn replacement(old: &[Txid], new: Txid, descendants: usize) -> Option
 }
 
 /// That two transactions that spend the same are both alive.
-pub(super) fn double_spend(spend: &DoubleSpend) -> Told {
+pub(crate) fn double_spend(spend: &DoubleSpend) -> Told {
     let DoubleSpend { held, lost, held_only, lost_only } = spend;
     let peers = |count: usize| plural(count as u64, "peer");
     let text = format!(
@@ -163,7 +163,7 @@ pub(super) fn double_spend(spend: &DoubleSpend) -> Told {
 }
 
 /// That something happened with what the user watches.
-pub(super) fn watched(notice: &WatchNotice) -> Told {
+pub(crate) fn watched(notice: &WatchNotice) -> Told {
     let what = match notice.event {
         WatchEvent::Arrived => "arrived".to_owned(),
         WatchEvent::Replaced { by } => format!("replaced by {}", short(by)),

@@ -1,24 +1,24 @@
 //! A model with a clock, and transactions that spend each other, for the tests of the model.
 
-use super::{Change, Model, ModelSettings};
 use crate::address::PeerAddress;
 use crate::chain::Network;
 use crate::event::{DisconnectReason, Event, EventKind, PeerEvent, PeerId, PeerInfo, Transport};
+use crate::model::{Change, Model, ModelSettings};
 use crate::snapshot::Snapshot;
-use crate::time::Timestamp;
-use crate::view::{PeersView, TransactionsView, View};
+use crate::snapshot::view::{PeersView, TransactionsView, View};
+use crate::util::time::Timestamp;
 use crate::wire::transaction::{InputParts, OutputParts, TxParts};
 use crate::wire::{Block, BlockHeader, OutPoint, Services, Transaction, TxHash, Txid};
 use bytes::Bytes;
 use std::sync::Arc;
 use std::time::Duration;
 
-pub(super) const START: Timestamp = Timestamp::from_secs(1_700_000_000);
+pub(crate) const START: Timestamp = Timestamp::from_secs(1_700_000_000);
 
 /// No input of [`spend`] signals replaceability.
-pub(super) const FINAL: u32 = 0xffff_ffff;
+pub(crate) const FINAL: u32 = 0xffff_ffff;
 
-pub(super) fn settings() -> ModelSettings {
+pub(crate) fn settings() -> ModelSettings {
     ModelSettings {
         network: Network::Regtest,
         demo: false,
@@ -29,17 +29,17 @@ pub(super) fn settings() -> ModelSettings {
 }
 
 /// An output that nobody knows.
-pub(super) fn coin(number: u32) -> OutPoint {
+pub(crate) fn coin(number: u32) -> OutPoint {
     let mut txid = [0xcc; 32];
     txid[..4].copy_from_slice(&number.to_le_bytes());
     OutPoint { txid: Txid(txid), vout: number % 3 }
 }
 
-pub(super) fn output(tx: &Transaction, vout: u32) -> OutPoint {
+pub(crate) fn output(tx: &Transaction, vout: u32) -> OutPoint {
     OutPoint { txid: tx.txid(), vout }
 }
 
-pub(super) fn parts(prevouts: &[OutPoint], values: &[u64]) -> TxParts {
+pub(crate) fn parts(prevouts: &[OutPoint], values: &[u64]) -> TxParts {
     let input = |&prevout: &OutPoint| InputParts {
         prevout,
         script_sig: Vec::new(),
@@ -56,16 +56,16 @@ pub(super) fn parts(prevouts: &[OutPoint], values: &[u64]) -> TxParts {
 }
 
 /// A transaction with outputs of these values, in sat.
-pub(super) fn spend(prevouts: &[OutPoint], values: &[u64]) -> Arc<Transaction> {
+pub(crate) fn spend(prevouts: &[OutPoint], values: &[u64]) -> Arc<Transaction> {
     Arc::new(parts(prevouts, values).build().unwrap())
 }
 
 /// A transaction by itself, told apart by `number`.
-pub(super) fn loose(number: u32) -> Arc<Transaction> {
+pub(crate) fn loose(number: u32) -> Arc<Transaction> {
     spend(&[coin(number)], &[u64::from(number) + 1])
 }
 
-pub(super) fn block(transactions: &[&Arc<Transaction>]) -> Arc<Block> {
+pub(crate) fn block(transactions: &[&Arc<Transaction>]) -> Arc<Block> {
     let mut coinbase = parts(&[OutPoint::NULL], &[5_000]);
     coinbase.inputs[0].script_sig = vec![1, 2];
     let mut all = vec![coinbase.build().unwrap()];
@@ -74,11 +74,11 @@ pub(super) fn block(transactions: &[&Arc<Transaction>]) -> Arc<Block> {
     Arc::new(Block { header, hash: header.hash(), size: 0, transactions: all })
 }
 
-pub(super) fn address(peer: u64) -> PeerAddress {
+pub(crate) fn address(peer: u64) -> PeerAddress {
     PeerAddress::from_socket(format!("203.0.113.{}:{}", peer % 256, 8_333 + peer / 256).parse().unwrap())
 }
 
-pub(super) fn info() -> PeerInfo {
+pub(crate) fn info() -> PeerInfo {
     PeerInfo {
         version: 70_016,
         services: Services::NETWORK.with(Services::WITNESS),
@@ -91,7 +91,7 @@ pub(super) fn info() -> PeerInfo {
 }
 
 /// A view that sees everything.
-pub(super) fn everything() -> View {
+pub(crate) fn everything() -> View {
     View {
         peers: PeersView { height: 1_000, ..PeersView::default() },
         transactions: TransactionsView { height: 1_000, ..TransactionsView::default() },
@@ -103,76 +103,76 @@ pub(super) fn everything() -> View {
 }
 
 /// A model and the time.
-pub(super) struct Scene {
-    pub(super) model: Model,
-    pub(super) now: Timestamp,
+pub(crate) struct Scene {
+    pub(crate) model: Model,
+    pub(crate) now: Timestamp,
 }
 
 impl Scene {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self::with(settings())
     }
 
-    pub(super) fn with(settings: ModelSettings) -> Self {
+    pub(crate) fn with(settings: ModelSettings) -> Self {
         Self { now: settings.started, model: Model::new(settings) }
     }
 
-    pub(super) fn pass(&mut self, seconds: u64) -> &mut Self {
+    pub(crate) fn pass(&mut self, seconds: u64) -> &mut Self {
         self.now = self.now + Duration::from_secs(seconds);
         self
     }
 
-    pub(super) fn happen(&mut self, kind: EventKind) -> &mut Self {
+    pub(crate) fn happen(&mut self, kind: EventKind) -> &mut Self {
         self.model.apply(&Event { time: self.now, kind });
         self
     }
 
     /// What comes of an event.
-    pub(super) fn tell(&mut self, kind: EventKind) -> Vec<Change> {
+    pub(crate) fn tell(&mut self, kind: EventKind) -> Vec<Change> {
         self.model.apply(&Event { time: self.now, kind }).changes
     }
 
-    pub(super) fn peer(&mut self, peer: u64, event: PeerEvent) -> &mut Self {
+    pub(crate) fn peer(&mut self, peer: u64, event: PeerEvent) -> &mut Self {
         self.happen(EventKind::Peer(PeerId(peer), event))
     }
 
-    pub(super) fn dial(&mut self, peer: u64, attempt: u32) -> &mut Self {
+    pub(crate) fn dial(&mut self, peer: u64, attempt: u32) -> &mut Self {
         self.peer(peer, PeerEvent::Dialling { address: address(peer), attempt })
     }
 
-    pub(super) fn connect(&mut self, peer: u64) -> &mut Self {
+    pub(crate) fn connect(&mut self, peer: u64) -> &mut Self {
         self.connect_as(peer, &info().user_agent)
     }
 
-    pub(super) fn connect_as(&mut self, peer: u64, user_agent: &str) -> &mut Self {
+    pub(crate) fn connect_as(&mut self, peer: u64, user_agent: &str) -> &mut Self {
         let info = PeerInfo { user_agent: user_agent.to_owned(), ..info() };
         self.dial(peer, 1)
             .peer(peer, PeerEvent::Connected { transport: Transport::V1 })
             .peer(peer, PeerEvent::Ready(Box::new(info)))
     }
 
-    pub(super) fn lose(&mut self, peer: u64, reason: DisconnectReason, retry_in: Option<u64>) -> &mut Self {
+    pub(crate) fn lose(&mut self, peer: u64, reason: DisconnectReason, retry_in: Option<u64>) -> &mut Self {
         let retry_at = retry_in.map(|seconds| self.now + Duration::from_secs(seconds));
         self.peer(peer, PeerEvent::Disconnected { reason, retry_at })
     }
 
-    pub(super) fn announce(&mut self, peer: u64, tx: &Transaction) -> &mut Self {
+    pub(crate) fn announce(&mut self, peer: u64, tx: &Transaction) -> &mut Self {
         self.peer(peer, PeerEvent::Announced { txs: vec![TxHash::Wtxid(tx.wtxid())], count: 1 })
     }
 
-    pub(super) fn deliver(&mut self, peer: u64, tx: &Arc<Transaction>) -> &mut Self {
+    pub(crate) fn deliver(&mut self, peer: u64, tx: &Arc<Transaction>) -> &mut Self {
         let answered_after = Duration::from_millis(5);
         self.peer(peer, PeerEvent::Transaction { tx: Arc::clone(tx), answered_after })
     }
 
-    pub(super) fn connect_all(&mut self, peers: impl IntoIterator<Item = u64>) -> &mut Self {
+    pub(crate) fn connect_all(&mut self, peers: impl IntoIterator<Item = u64>) -> &mut Self {
         for peer in peers {
             self.connect(peer);
         }
         self
     }
 
-    pub(super) fn deliver_all<'a>(
+    pub(crate) fn deliver_all<'a>(
         &mut self,
         peer: u64,
         transactions: impl IntoIterator<Item = &'a Arc<Transaction>>,
@@ -183,34 +183,34 @@ impl Scene {
         self
     }
 
-    pub(super) fn mine(&mut self, height: u32, transactions: &[&Arc<Transaction>]) -> &mut Self {
+    pub(crate) fn mine(&mut self, height: u32, transactions: &[&Arc<Transaction>]) -> &mut Self {
         self.happen(EventKind::Block { peer: PeerId(1), height, block: block(transactions) })
     }
 
-    pub(super) fn snapshot(&self, view: &View) -> Snapshot {
+    pub(crate) fn snapshot(&self, view: &View) -> Snapshot {
         self.model.snapshot(view, self.now)
     }
 
-    pub(super) fn all(&self) -> Snapshot {
+    pub(crate) fn all(&self) -> Snapshot {
         self.snapshot(&everything())
     }
 
     /// The txids that are held, newest first.
-    pub(super) fn held(&self) -> Vec<Txid> {
+    pub(crate) fn held(&self) -> Vec<Txid> {
         self.all().transactions.rows.iter().map(|row| row.txid).collect()
     }
 
-    pub(super) fn events(&self) -> Vec<String> {
+    pub(crate) fn events(&self) -> Vec<String> {
         self.all().events.into_iter().map(|line| line.text).collect()
     }
 
-    pub(super) fn fee(&self, tx: &Transaction) -> Option<u64> {
+    pub(crate) fn fee(&self, tx: &Transaction) -> Option<u64> {
         self.model.transaction(&tx.wtxid()).unwrap().fee()
     }
 }
 
 /// A transaction of the same inputs with another witness: another wtxid, the same txid.
-pub(super) fn malleated(tx: &Transaction) -> Arc<Transaction> {
+pub(crate) fn malleated(tx: &Transaction) -> Arc<Transaction> {
     let mut raw = tx.raw().to_vec();
     let last_of_witness = raw.len() - 5;
     raw[last_of_witness] ^= 1;

@@ -1,19 +1,19 @@
 //! Transactions as the screen shows them: the window of rows.
 
-use super::entry::Entry;
-use super::mempool::Mempool;
-use super::peer::Peer;
-use super::peers::Peers;
+use crate::model::mempool::Mempool;
+use crate::model::mempool::entry::Entry;
+use crate::model::peers::Peers;
+use crate::model::peers::peer::Peer;
+use crate::snapshot::view::{Anchor, TransactionsView};
 use crate::snapshot::{TransactionRow, TxKey, Window};
-use crate::time::Timestamp;
-use crate::view::{Anchor, TransactionsView};
+use crate::util::time::Timestamp;
 use std::ops::Bound;
 
 /// The most rows of a window; no terminal is that high.
 const MOST_ROWS: usize = 1_000;
 
 /// The rows that the view asks for, newest first. The cost depends on their number alone.
-pub(super) fn window(
+pub(crate) fn window(
     mempool: &Mempool,
     peers: &Peers,
     announcers: usize,
@@ -37,7 +37,7 @@ pub(super) fn window(
 }
 
 /// One row.
-pub(super) fn row(
+pub(crate) fn row(
     key: TxKey,
     entry: &Entry,
     peers: &Peers,

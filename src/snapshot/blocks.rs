@@ -2,7 +2,7 @@
 
 use super::TxKey;
 use crate::event::PeerId;
-use crate::time::Timestamp;
+use crate::util::time::Timestamp;
 use crate::wire::{BlockHash, Txid};
 use std::sync::Arc;
 use std::time::Duration;

@@ -1,6 +1,6 @@
 //! What the screen may know: bounded plain data.
 //!
-//! Its size depends on the window that the [`View`](crate::view::View) asks for, never on the size
+//! Its size depends on the window that the [`View`](crate::snapshot::view::View) asks for, never on the size
 //! of the mempool.
 
 mod blocks;
@@ -9,6 +9,7 @@ mod fee_rate;
 mod mempool;
 mod peers;
 mod transactions;
+pub mod view;
 mod watched;
 mod worth;
 
@@ -27,7 +28,7 @@ pub use worth::{
 
 use crate::chain::Network;
 use crate::event::Tip;
-use crate::time::Timestamp;
+use crate::util::time::Timestamp;
 use crate::wire::Txid;
 use std::time::Duration;
 

@@ -2,7 +2,7 @@
 
 use super::PeerWorth;
 use crate::event::{CommandTraffic, PeerId, Said};
-use crate::time::Timestamp;
+use crate::util::time::Timestamp;
 use std::time::Duration;
 
 /// How alive a peer is.

@@ -1,7 +1,7 @@
 //! Transactions, as the screen may know them.
 
 use super::{Family, FeeRate};
-use crate::time::Timestamp;
+use crate::util::time::Timestamp;
 use crate::wire::{Txid, Wtxid};
 use bytes::Bytes;
 use std::time::Duration;
@@ -57,7 +57,7 @@ pub struct TransactionDetail {
     pub lock_time: u32,
     /// Whether it signals that it may be replaced (BIP125).
     pub replaceable: bool,
-    /// What it is for, as far as its bytes give it away (see [`Kind`](crate::model::kinds::Kind)).
+    /// What it is for, as far as its bytes give it away (see [`Kind`](crate::model::classify::Kind)).
     pub kinds: Vec<&'static str>,
     /// The transactions that lost against it and those that they had replaced, nearest first.
     pub rivals: Vec<RivalRow>,

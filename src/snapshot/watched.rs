@@ -1,8 +1,8 @@
 //! What the user watches, as the screen shows it.
 
 use super::TxKey;
+use crate::event::Target;
 use crate::model::WatchNotice;
-use crate::watching::Target;
 use std::time::Duration;
 
 /// Something that is watched.

@@ -2,7 +2,7 @@
 
 use super::{PeerRow, TxKey, Window};
 use crate::event::{AddressNetwork, BookSize, PeerId};
-use crate::view::PeerSort;
+use crate::snapshot::view::PeerSort;
 use std::time::Duration;
 
 /// The Peers screen.

@@ -9,11 +9,11 @@ pub use record::Record;
 pub use write::write_lines;
 
 use crate::event::{Event, EventKind, PeerEvent, PeerId, Transport};
-use crate::model::kinds::Kind;
+use crate::model::classify::Kind;
 use crate::model::{Change, Departure, Entry, Model, Outcome, WatchNotice};
 use crate::snapshot::{BlockFigures, Missing, Unseen};
-use crate::text::hex;
-use crate::time::Timestamp;
+use crate::util::text::hex;
+use crate::util::time::Timestamp;
 use crate::wire::{Txid, Wtxid};
 use record::{BlockBody, Body, MissingBody, PaysBody, UnseenBody};
 

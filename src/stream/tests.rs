@@ -5,7 +5,7 @@ use crate::address::PeerAddress;
 use crate::chain::Network;
 use crate::event::DisconnectReason;
 use crate::model::ModelSettings;
-use crate::time::Timestamp;
+use crate::util::time::Timestamp;
 use std::time::Duration;
 
 const NOW: Timestamp = Timestamp::from_secs(1_700_000_000);

@@ -1,6 +1,6 @@
 //! When the terminal's bell rings.
 
-use crate::time::Timestamp;
+use crate::util::time::Timestamp;
 use std::time::Duration;
 
 /// The shortest time between two rings.

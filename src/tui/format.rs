@@ -1,6 +1,6 @@
 //! How figures are written: short, with their unit, and never more exact than they are.
 
-pub use crate::text::{grouped, plural};
+pub use crate::util::text::{grouped, plural};
 
 use crate::snapshot::FeeRate;
 use std::fmt::Display;

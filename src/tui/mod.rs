@@ -26,10 +26,10 @@ pub use app::App;
 pub use panels::draw;
 pub use theme::Theme;
 
-use crate::clock::Clock;
 use crate::event::EventKind;
 use crate::snapshot::Snapshot;
-use crate::view::View;
+use crate::snapshot::view::View;
+use crate::util::clock::Clock;
 use app::Flow;
 use bell::Bell;
 use crossterm::event::{Event, EventStream};

@@ -3,7 +3,7 @@
 use super::command::{COMMAND_SIZE, name_of};
 use super::sha256d::sha256d;
 use super::{Command, Message, WireError};
-use crate::text::clean;
+use crate::util::text::clean;
 use bytes::{Buf, BytesMut};
 
 /// Magic, command, length, checksum.

@@ -1,7 +1,7 @@
 //! What a message says, in a few words for the log of a conversation.
 
 use super::{Inventory, Message};
-use crate::text::clean;
+use crate::util::text::clean;
 use std::fmt::Display;
 
 /// The longest gist, in characters.

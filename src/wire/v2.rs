@@ -7,7 +7,7 @@ mod tests;
 use super::codec::{Decoded, Dropped, FrameError, KEEP, MAX_PAYLOAD, READ_AHEAD, READ_SIZE};
 use super::command::{COMMAND_SIZE, name_of};
 use super::{Command, Message};
-use crate::text::clean;
+use crate::util::text::clean;
 use bip324::{InboundCipher, NUM_LENGTH_BYTES, OutboundCipher, PacketType};
 use bytes::{Buf, BytesMut};
 

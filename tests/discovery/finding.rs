@@ -4,7 +4,7 @@ use crate::crowd::{Node, Script, crowd, known, listen, made_up};
 use crate::support::version;
 use crate::watch::{Watch, search};
 use mempulse::event::{DisconnectReason, Uselessness};
-use mempulse::network::{PeerChoice, Settings};
+use mempulse::p2p::{PeerChoice, Settings};
 use mempulse::wire::{Message, Services, Version};
 use std::path::Path;
 use std::time::Duration;

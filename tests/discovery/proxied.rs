@@ -6,9 +6,9 @@ use crate::support::{Monitor, settings};
 use crate::watch::{Watch, search};
 use mempulse::address::{Host, PeerAddress};
 use mempulse::chain::Network;
-use mempulse::clock::Clock;
 use mempulse::event::DisconnectReason;
-use mempulse::network::{PeerManager, Resolve, Resolving, Routes, Settings};
+use mempulse::p2p::{PeerManager, Resolve, Resolving, Routes, Settings};
+use mempulse::util::clock::Clock;
 use std::sync::{Arc, Mutex};
 
 /// Writes down what it is asked, and knows nothing.

@@ -4,7 +4,7 @@ use crate::support::Monitor;
 use mempulse::address::PeerAddress;
 use mempulse::chain::Network;
 use mempulse::event::{DisconnectReason, Event, EventKind, PeerEvent, PeerId};
-use mempulse::network::{Discovery, PeerChoice, Settings};
+use mempulse::p2p::{Discovery, PeerChoice, Settings};
 use std::collections::{BTreeSet, HashMap};
 
 /// A search on regtest that starts with these peers and finds as many others.

@@ -10,7 +10,7 @@ mod support;
 use floods::{HONEST, flooders};
 use honest::behave_well;
 use mempulse::event::{DisconnectReason, EventKind, PeerEvent};
-use mempulse::network::Settings;
+use mempulse::p2p::Settings;
 use mempulse::wire::{Txid, Version};
 use peers::{BadPeer, Fate, HANDSHAKE_TIMEOUT, bad_company, forgers, format_breakers, rule_breakers};
 use std::collections::HashSet;

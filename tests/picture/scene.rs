@@ -10,7 +10,7 @@ use mempulse::event::{
     CommandTraffic, Direction, DisconnectReason, Event, EventKind, PeerEvent, PeerId, PeerInfo, Tip, Traffic,
     Transport,
 };
-use mempulse::time::Timestamp;
+use mempulse::util::time::Timestamp;
 use mempulse::wire::{Block, Services, Transaction, TxHash};
 use std::sync::Arc;
 use std::time::Duration;

@@ -2,16 +2,16 @@
 
 use crate::{blocks, pool};
 use mempulse::chain::Network;
+use mempulse::event::Target;
 use mempulse::event::{CommandTraffic, Direction, PeerId, Said, Tip};
 use mempulse::model::{WatchEvent, WatchNotice};
+use mempulse::snapshot::view::{Anchor, Open, Tab, View};
 use mempulse::snapshot::{
     Bounds, Coverage, Detail, EphemeralDust, EventLine, Family, FeeRate, Health, InputRow, Level, Liveness,
     LivenessSlot, OutputRow, Package, PeerDetail, PeerRow, Progress, RelativeRow, Relatives, RivalRow,
     Snapshot, Totals, TransactionDetail, TransactionRow, TxKey, ValueSource, WatchRow, Window,
 };
-use mempulse::time::Timestamp;
-use mempulse::view::{Anchor, Open, Tab, View};
-use mempulse::watching::Target;
+use mempulse::util::time::Timestamp;
 use mempulse::wire::{BlockHash, Txid, Wtxid};
 use std::time::Duration;
 

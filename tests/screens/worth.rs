@@ -1,11 +1,11 @@
 //! What the made-up peers are worth.
 
 use mempulse::event::{AddressNetwork, BookSize};
+use mempulse::snapshot::view::WorthView;
 use mempulse::snapshot::{
     AnswerFigures, HeatCell, HeatMap, Liveness, LostPeer, PeerRow, PeerWorth, PeersScreen, PingFigures,
     RelayCounts, TxKey, Window, WorthRow,
 };
-use mempulse::view::WorthView;
 use std::time::Duration;
 
 /// The Peers screen that `view` asks for; all of it, for there are few peers.

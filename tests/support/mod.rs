@@ -7,10 +7,10 @@ pub mod chain;
 
 use mempulse::address::PeerAddress;
 use mempulse::chain::Network;
-use mempulse::clock::Clock;
 use mempulse::event::{DisconnectReason, Event, EventKind, PeerEvent, PeerId};
-use mempulse::network::{PeerChoice, PeerManager, Settings, TransportChoice};
-use mempulse::time::Timestamp;
+use mempulse::p2p::{PeerChoice, PeerManager, Settings, TransportChoice};
+use mempulse::util::clock::Clock;
+use mempulse::util::time::Timestamp;
 use mempulse::wire::{Decoder, Message, Services, Txid, Version};
 use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};

@@ -1,35 +1,35 @@
 //! What a block does to the mempool.
 
-use super::super::departed::Departure;
-use super::super::mempool::Mempool;
-use super::Kept;
+use crate::model::blocks::Kept;
+use crate::model::mempool::Mempool;
+use crate::model::mempool::departed::Departure;
 use crate::snapshot::{BlockFigures, Unseen};
-use crate::time::Timestamp;
+use crate::util::time::Timestamp;
 use crate::wire::{Block, Transaction, TxHash, Txid};
 use std::time::Duration;
 
 /// What the mempool says of a block.
 #[derive(Debug, Default)]
-pub(super) struct Confirmed {
-    pub(super) seen: usize,
-    pub(super) seen_weight: u64,
-    pub(super) unseen: Vec<(Txid, Unseen)>,
+pub(crate) struct Confirmed {
+    pub(crate) seen: usize,
+    pub(crate) seen_weight: u64,
+    pub(crate) unseen: Vec<(Txid, Unseen)>,
     /// Held transactions that the block made impossible.
-    pub(super) conflicted: usize,
+    pub(crate) conflicted: usize,
     /// For how long each held one was known.
-    pub(super) waits: Vec<Duration>,
+    pub(crate) waits: Vec<Duration>,
     /// The exact fee rates, in sat/vB.
-    pub(super) fee_rates: Vec<f64>,
+    pub(crate) fee_rates: Vec<f64>,
     /// The rates by which miners sort those that were held, in sat/vB.
-    pub(super) mining_rates: Vec<f64>,
+    pub(crate) mining_rates: Vec<f64>,
     /// What was known of those that were held.
-    pub(super) kept: Vec<(Txid, Kept)>,
+    pub(crate) kept: Vec<(Txid, Kept)>,
 }
 
 impl Mempool {
     /// A block came: its transactions go, with all that they make impossible. None of them comes
     /// back from a slow peer.
-    pub(super) fn confirm(&mut self, now: Timestamp, block: &Block, height: u32) -> Confirmed {
+    pub(crate) fn confirm(&mut self, now: Timestamp, block: &Block, height: u32) -> Confirmed {
         let mut confirmed = Confirmed::default();
         for tx in block.transactions.iter().skip(1) {
             let unseen = self.take_mined(now, tx, height, &mut confirmed);

@@ -4,10 +4,10 @@
 //! cheapest part pays, that were known for a minute before the block was first announced (so that
 //! the miner had them when it made its template), and that no lock keeps out.
 
-use super::super::entry::Entry;
-use super::super::mempool::Mempool;
-use super::Arrived;
-use super::confirm::Confirmed;
+use crate::model::blocks::Arrived;
+use crate::model::blocks::confirm::Confirmed;
+use crate::model::mempool::Mempool;
+use crate::model::mempool::entry::Entry;
 use crate::snapshot::{BlockFigures, Missing};
 use crate::wire::BlockHeader;
 use std::time::Duration;
@@ -32,14 +32,14 @@ const MEDIAN_TIME_LAG: u32 = 4 * 60 * 60;
 
 /// What was left out.
 #[derive(Debug, Default)]
-pub(super) struct Expected {
-    pub(super) count: usize,
-    pub(super) highest: Vec<Missing>,
+pub(crate) struct Expected {
+    pub(crate) count: usize,
+    pub(crate) highest: Vec<Missing>,
 }
 
 /// What the block left out. It is no longer in the mempool. Looks at every transaction: once per
 /// block.
-pub(super) fn left_out(mempool: &Mempool, arrived: &Arrived<'_>, confirmed: &Confirmed) -> Expected {
+pub(crate) fn left_out(mempool: &Mempool, arrived: &Arrived<'_>, confirmed: &Confirmed) -> Expected {
     let Some(price) = price(confirmed.mining_rates.clone(), arrived.block.weight()) else {
         return Expected::default();
     };

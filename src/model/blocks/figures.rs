@@ -1,11 +1,11 @@
 //! What is counted in a block.
 
-use super::super::worth::percentile;
-use super::Arrived;
-use super::confirm::Confirmed;
-use super::expected::Expected;
+use crate::model::blocks::Arrived;
+use crate::model::blocks::confirm::Confirmed;
+use crate::model::blocks::expected::Expected;
+use crate::model::peers::worth::percentile;
 use crate::snapshot::BlockFigures;
-use crate::text::clean;
+use crate::util::text::clean;
 use crate::wire::Transaction;
 
 /// The most of the coinbase's text that is kept, in characters.
@@ -15,7 +15,7 @@ const LONGEST_TAG: usize = 40;
 const SHORTEST_TEXT: usize = 4;
 
 /// All figures of a block.
-pub(super) fn of(arrived: &Arrived<'_>, confirmed: Confirmed, expected: Expected) -> BlockFigures {
+pub(crate) fn of(arrived: &Arrived<'_>, confirmed: Confirmed, expected: Expected) -> BlockFigures {
     let Arrived { now, network, peer, height, block, announced } = *arrived;
     let subsidy = network.subsidy(height);
     let coinbase = block.transactions.first();

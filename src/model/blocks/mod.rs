@@ -7,14 +7,14 @@ mod restore;
 #[cfg(test)]
 mod tests;
 
-use super::entry::Entry;
-use super::fees::Prevouts;
-use super::mempool::Mempool;
-use super::propagation::Sighting;
 use crate::chain::Network;
 use crate::event::PeerId;
+use crate::model::fees::Prevouts;
+use crate::model::mempool::Mempool;
+use crate::model::mempool::entry::Entry;
+use crate::model::mempool::propagation::Sighting;
 use crate::snapshot::BlockFigures;
-use crate::time::Timestamp;
+use crate::util::time::Timestamp;
 use crate::wire::{Block, BlockHash, Txid};
 use foldhash::fast::RandomState;
 use std::collections::{HashMap, VecDeque};
@@ -29,7 +29,7 @@ const WHOLE_KEPT: usize = 6;
 
 /// The blocks that came, in their order.
 #[derive(Debug, Default)]
-pub(super) struct Blocks {
+pub(crate) struct Blocks {
     figures: VecDeque<Arc<BlockFigures>>,
     whole: VecDeque<Whole>,
 }
@@ -45,7 +45,7 @@ struct Whole {
 
 /// What is remembered of a held transaction that a block took.
 #[derive(Clone, Debug)]
-pub(super) struct Kept {
+pub(crate) struct Kept {
     sighting: Sighting,
     /// What it replaced.
     replaces: Box<[Txid]>,
@@ -71,19 +71,19 @@ impl Kept {
 
 /// A block that came, and what is known of its way.
 #[derive(Debug)]
-pub(super) struct Arrived<'a> {
-    pub(super) now: Timestamp,
-    pub(super) network: Network,
-    pub(super) peer: PeerId,
-    pub(super) height: u32,
-    pub(super) block: &'a Arc<Block>,
+pub(crate) struct Arrived<'a> {
+    pub(crate) now: Timestamp,
+    pub(crate) network: Network,
+    pub(crate) peer: PeerId,
+    pub(crate) height: u32,
+    pub(crate) block: &'a Arc<Block>,
     /// When it was first announced.
-    pub(super) announced: Option<Timestamp>,
+    pub(crate) announced: Option<Timestamp>,
 }
 
 impl Blocks {
     /// Takes a block into account, and its transactions out of the mempool.
-    pub(super) fn confirm(&mut self, mempool: &mut Mempool, arrived: &Arrived<'_>) -> Arc<BlockFigures> {
+    pub(crate) fn confirm(&mut self, mempool: &mut Mempool, arrived: &Arrived<'_>) -> Arc<BlockFigures> {
         let Arrived { now, height, block, .. } = *arrived;
         let confirmed = mempool.confirm(now, block, height);
         let kept = confirmed.kept.iter().cloned().collect();
@@ -96,7 +96,7 @@ impl Blocks {
 
     /// Blocks left the best chain, newest first: what they took returns to the mempool, as far as
     /// they are still known. Which transactions returned.
-    pub(super) fn disconnect(
+    pub(crate) fn disconnect(
         &mut self,
         now: Timestamp,
         mempool: &mut Mempool,
@@ -126,28 +126,28 @@ impl Blocks {
     }
 
     /// The figures, newest first.
-    pub(super) fn newest(&self) -> impl Iterator<Item = &Arc<BlockFigures>> {
+    pub(crate) fn newest(&self) -> impl Iterator<Item = &Arc<BlockFigures>> {
         self.figures.iter().rev()
     }
 
     /// The last blocks of the best chain with their heights, oldest first.
-    pub(super) fn whole(&self) -> impl Iterator<Item = (u32, &Arc<Block>)> {
+    pub(crate) fn whole(&self) -> impl Iterator<Item = (u32, &Arc<Block>)> {
         self.whole.iter().map(|whole| (whole.height, &whole.block))
     }
 
     /// The height of the last block of the best chain; 0 if none came.
-    pub(super) fn tip(&self) -> u32 {
+    pub(crate) fn tip(&self) -> u32 {
         self.newest().find(|figures| !figures.stale).map_or(0, |figures| figures.height)
     }
 
     /// The block of the best chain at a height, if it came lately.
-    pub(super) fn hash_at(&self, height: u32) -> Option<BlockHash> {
+    pub(crate) fn hash_at(&self, height: u32) -> Option<BlockHash> {
         let is_it = |figures: &&Arc<BlockFigures>| figures.height == height && !figures.stale;
         self.newest().find(is_it).map(|figures| figures.hash)
     }
 
     /// The figures of one block.
-    pub(super) fn get(&self, hash: BlockHash) -> Option<&Arc<BlockFigures>> {
+    pub(crate) fn get(&self, hash: BlockHash) -> Option<&Arc<BlockFigures>> {
         self.newest().find(|figures| figures.hash == hash)
     }
 }

@@ -1,15 +1,15 @@
 //! What undoing a block does to the mempool (Core: `UpdateMempoolForReorg`).
 
-use super::super::conflicts::Conflict;
-use super::super::entry::Entry;
-use super::super::mempool::Mempool;
-use super::Kept;
+use crate::model::blocks::Kept;
+use crate::model::mempool::Mempool;
+use crate::model::mempool::conflicts::Conflict;
+use crate::model::mempool::entry::Entry;
 use crate::wire::{Block, Transaction};
 use std::sync::Arc;
 
 impl Mempool {
     /// Nothing that a block contains is mined or spent by it any longer.
-    pub(super) fn undo(&mut self, block: &Block) {
+    pub(crate) fn undo(&mut self, block: &Block) {
         for tx in block.transactions.iter().skip(1) {
             self.departed.unmine(tx.txid(), tx.wtxid());
             self.unsettle_children_of_dropped(tx);
@@ -18,7 +18,7 @@ impl Mempool {
     }
 
     /// A transaction of a block that was undone comes back, unless another one has taken its place.
-    pub(super) fn restore(&mut self, tx: &Transaction, kept: Kept) -> bool {
+    pub(crate) fn restore(&mut self, tx: &Transaction, kept: Kept) -> bool {
         let mut prevouts = self.prevouts_of(tx);
         if let Some(kept) = &kept.prevouts {
             prevouts.learn_all(tx.input_count(), kept);

@@ -1,13 +1,13 @@
 //! What must hold of the mempool after every event.
 
-use super::{Buckets, Mempool, Share, Sums};
+use crate::model::mempool::{Buckets, Mempool, Share, Sums};
 use crate::wire::{OutPoint, TxHash};
 use std::collections::HashMap;
 
 impl Mempool {
     /// Panics unless all indexes and sums agree with the entries, and all fees with `values`: what
     /// the outputs are really worth.
-    pub(in crate::model) fn assert_consistent(&self, values: &HashMap<OutPoint, u64>) {
+    pub(crate) fn assert_consistent(&self, values: &HashMap<OutPoint, u64>) {
         let mut sums = Sums { received: self.sums.received, dropped: self.sums.dropped, ..Sums::default() };
         let (mut inputs, mut pool) = (0, Buckets::default());
         for (key, entry) in &self.entries {

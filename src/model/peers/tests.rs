@@ -1,5 +1,5 @@
-use super::*;
 use crate::event::DisconnectReason;
+use crate::model::peers::*;
 use crate::model::testing::{Scene, info};
 
 fn view(offset: usize, height: usize, selected: Option<u64>) -> PeersView {

@@ -1,7 +1,7 @@
-use super::*;
 use crate::event::{AddressNetwork, BookSize, DisconnectReason, EventKind, PeerEvent, PeerInfo};
+use crate::model::peers_screen::*;
 use crate::model::testing::{Scene, address, info, loose};
-use crate::view::{PeersView, Tab, View};
+use crate::snapshot::view::{PeersView, Tab, View};
 
 fn screen(scene: &Scene, by: PeerColumn, descending: bool, window: PeersView) -> PeersScreen {
     let worth = WorthView { window, sort: PeerSort { by, descending } };

@@ -3,8 +3,8 @@
 use crate::event::{EventKind, PeerEvent, PeerId};
 use crate::model::testing::*;
 use crate::model::{Change, Departure, DoubleSpend};
+use crate::snapshot::view::{Open, View};
 use crate::snapshot::{Detail, TxKey};
-use crate::view::{Open, View};
 use crate::wire::transaction::TxParts;
 use crate::wire::{OutPoint, Transaction};
 use std::sync::Arc;

@@ -3,8 +3,8 @@
 use crate::event::{DisconnectReason, PeerEvent, PeerId};
 use crate::model::ModelSettings;
 use crate::model::testing::*;
+use crate::snapshot::view::{Open, View};
 use crate::snapshot::{Detail, FeeRate, TransactionRow};
-use crate::view::{Open, View};
 use crate::wire::TxHash;
 use std::time::Duration;
 

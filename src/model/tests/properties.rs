@@ -3,8 +3,8 @@
 use crate::event::{DisconnectReason, PeerEvent};
 use crate::model::ModelSettings;
 use crate::model::testing::*;
+use crate::snapshot::view::{Open, View};
 use crate::snapshot::{Snapshot, TxKey};
-use crate::view::{Open, View};
 use crate::wire::{OutPoint, Transaction, TxHash};
 use proptest::prelude::*;
 use std::collections::{BTreeSet, HashMap};
@@ -15,7 +15,7 @@ const COINS: usize = 12;
 
 /// Something that may happen, with transactions by their number.
 #[derive(Clone, Debug)]
-pub(super) enum Step {
+pub(crate) enum Step {
     Connect(u64),
     Lose(u64),
     Announce(u64, Vec<usize>, bool),
@@ -28,7 +28,7 @@ fn number() -> impl Strategy<Value = usize> {
     0..TRANSACTIONS
 }
 
-pub(super) fn step() -> impl Strategy<Value = Step> {
+pub(crate) fn step() -> impl Strategy<Value = Step> {
     let peer = 1_u64..6;
     prop_oneof![
         2 => peer.clone().prop_map(Step::Connect),
@@ -42,7 +42,7 @@ pub(super) fn step() -> impl Strategy<Value = Step> {
 }
 
 /// Transactions that spend a few coins, or outputs of those before them: with many conflicts.
-pub(super) fn transactions() -> impl Strategy<Value = Vec<Arc<Transaction>>> {
+pub(crate) fn transactions() -> impl Strategy<Value = Vec<Arc<Transaction>>> {
     let spends = prop::collection::btree_set(0..COINS + 2 * TRANSACTIONS, 1..4);
     let one = (spends, 1_u64..1_000, any::<bool>());
     prop::collection::vec(one, TRANSACTIONS).prop_map(|all| {
@@ -76,7 +76,7 @@ fn values(transactions: &[Arc<Transaction>]) -> HashMap<OutPoint, u64> {
     outputs.collect()
 }
 
-pub(super) fn take(scene: &mut Scene, step: &Step, transactions: &[Arc<Transaction>]) {
+pub(crate) fn take(scene: &mut Scene, step: &Step, transactions: &[Arc<Transaction>]) {
     match step {
         Step::Connect(peer) => _ = scene.connect(*peer),
         Step::Lose(peer) => _ = scene.lose(*peer, DisconnectReason::ClosedByPeer, Some(3)),

@@ -1,10 +1,10 @@
 //! What is watched is told of, and nothing else is.
 
 use crate::chain::Network;
+use crate::event::Target;
 use crate::event::{EventKind, PeerEvent, PeerId};
 use crate::model::testing::*;
 use crate::model::{Change, WatchEvent, WatchNotice};
-use crate::watching::Target;
 use crate::wire::{Block, BlockHash, OutPoint, Transaction, Txid};
 use std::sync::Arc;
 use std::time::Duration;

@@ -1,9 +1,9 @@
 //! The window over the transactions follows its row.
 
-use super::properties::{step, take, transactions};
 use crate::model::testing::*;
+use crate::model::tests::properties::{step, take, transactions};
+use crate::snapshot::view::{Anchor, TransactionsView, View};
 use crate::snapshot::{TransactionRow, TxKey, Window};
-use crate::view::{Anchor, TransactionsView, View};
 use proptest::prelude::*;
 use std::ops::Range;
 

@@ -1,7 +1,7 @@
 //! The table of keys.
 
 use super::{Action, Binding, Key, Motion, Scope};
-use crate::view::Tab;
+use crate::snapshot::view::Tab;
 use crossterm::event::KeyCode;
 
 const fn plain(code: KeyCode) -> Key {

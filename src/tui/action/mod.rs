@@ -6,7 +6,7 @@ mod tests;
 
 pub use bindings::BINDINGS;
 
-use crate::view::Tab;
+use crate::snapshot::view::Tab;
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 
 /// What the user can ask for.

@@ -3,7 +3,7 @@
 use super::super::action::Motion;
 use super::{App, Layer, LayerKind};
 use crate::snapshot::BlockRow;
-use crate::view::Open;
+use crate::snapshot::view::Open;
 use crate::wire::BlockHash;
 
 /// How many blocks a page is.

@@ -2,8 +2,8 @@
 
 use super::super::format;
 use super::{App, LayerKind};
+use crate::snapshot::view::{Open, Tab};
 use crate::snapshot::{Detail, TransactionDetail};
-use crate::view::{Open, Tab};
 use crate::wire::{BlockHash, Txid};
 
 /// The most that is copied, in bytes: as base64, more than that is cut off or refused by terminals
@@ -55,7 +55,7 @@ impl App {
                 let size = format::grouped(raw.len() as u64);
                 self.notice = Some(format!("not copied: {size} B are more than terminals take"));
             }
-            Some(raw) => self.copy(crate::text::hex(&raw), "the transaction"),
+            Some(raw) => self.copy(crate::util::text::hex(&raw), "the transaction"),
             None => self.notice = Some("open a transaction first".to_owned()),
         }
     }

@@ -4,8 +4,8 @@ use super::super::action::Motion;
 use super::super::list::Moved;
 use super::super::{layout, panels};
 use super::{App, Focus, Layer, LayerKind};
+use crate::snapshot::view::Open;
 use crate::snapshot::{Detail, PeersScreen, Snapshot};
-use crate::view::Open;
 
 impl App {
     pub(super) fn open(&mut self) {

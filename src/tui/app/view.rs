@@ -7,7 +7,7 @@ use super::App;
 use super::LayerKind;
 use crate::event::PeerId;
 use crate::snapshot::Window;
-use crate::view::{Anchor, MempoolView, PeersView, Tab, TransactionsView, View, WorthView};
+use crate::snapshot::view::{Anchor, MempoolView, PeersView, Tab, TransactionsView, View, WorthView};
 
 impl App {
     /// What the next snapshot should contain.

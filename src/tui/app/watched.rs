@@ -3,8 +3,8 @@
 use super::super::action::Motion;
 use super::{App, Flow, Layer, LayerKind};
 use crate::event::EventKind;
+use crate::event::{MAX_TARGETS, Target};
 use crate::snapshot::{Snapshot, WatchRow};
-use crate::watching::{MAX_TARGETS, Target};
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 
 /// The longest text that can be typed: a script of the greatest length, in hexadecimal digits.

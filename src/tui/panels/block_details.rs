@@ -6,7 +6,7 @@ use super::blocks::delays;
 use super::details::{Document, facts, heading};
 use super::events;
 use crate::snapshot::{BlockDetail, BlockFigures, Unseen};
-use crate::time::Timestamp;
+use crate::util::time::Timestamp;
 use ratatui::text::{Line, Span};
 
 /// What is to be told of a block, in lines of `cells` cells.

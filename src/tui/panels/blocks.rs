@@ -146,7 +146,7 @@ fn age(app: &App, figures: &BlockFigures) -> Duration {
 mod tests {
     use super::*;
     use crate::event::PeerId;
-    use crate::time::Timestamp;
+    use crate::util::time::Timestamp;
 
     #[test]
     fn delays_are_told_if_there_are_any() {

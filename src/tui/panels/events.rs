@@ -11,7 +11,7 @@ use super::super::app::App;
 use super::super::text;
 use super::panel;
 use crate::snapshot::EventLine;
-use crate::time::Timestamp;
+use crate::util::time::Timestamp;
 use jiff::tz::TimeZone;
 use ratatui::Frame;
 use ratatui::layout::Rect;

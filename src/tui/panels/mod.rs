@@ -25,7 +25,7 @@ mod worth;
 
 use super::app::{App, LayerKind};
 use super::layout::{self, Parts};
-use crate::view::Tab;
+use crate::snapshot::view::Tab;
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::Line;

@@ -7,7 +7,7 @@
 use super::super::app::App;
 use super::super::{format, text};
 use crate::snapshot::{Health, Snapshot};
-use crate::time::Timestamp;
+use crate::util::time::Timestamp;
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::Span;

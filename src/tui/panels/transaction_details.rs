@@ -15,9 +15,9 @@ use super::super::app::App;
 use super::super::{format, text};
 use super::details::{Document, facts, heading};
 use super::{events, family, propagation};
-use crate::model::kinds::TRUC_VERSION;
+use crate::model::classify::TRUC_VERSION;
 use crate::snapshot::{FeeRate, InputRow, OutputRow, TransactionDetail, ValueSource};
-use crate::time::Timestamp;
+use crate::util::time::Timestamp;
 use ratatui::text::{Line, Span};
 
 /// Lock times below this are heights, others are times (BIP65, Core: `LOCKTIME_THRESHOLD`).

@@ -12,7 +12,7 @@ use super::super::table::{self, Column};
 use super::super::{format, layout, text};
 use super::{panel, peers};
 use crate::snapshot::WorthRow;
-use crate::view::{PeerColumn, PeerSort};
+use crate::snapshot::view::{PeerColumn, PeerSort};
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::style::Style;

@@ -1,0 +1,154 @@
+//! The configuration file: TOML with every flag under its own name.
+
+use crate::app::cli::{self, Cli};
+use crate::app::config::CONFIGURED;
+use clap::{Arg, Command, CommandFactory};
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+use toml::de::{DeTable, DeValue};
+
+/// The longest file that is read, in bytes.
+const MAX_FILE: u64 = 1 << 20;
+
+/// Why the file was refused.
+#[derive(Debug, thiserror::Error)]
+pub enum FileError {
+    /// It cannot be read.
+    #[error("cannot read the configuration {}: {source}", .path.display())]
+    Read {
+        /// Which file.
+        path: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// It is no configuration.
+    #[error("{}:{line}: {message}", .path.display())]
+    Line {
+        /// Which file.
+        path: PathBuf,
+        /// Where, from 1.
+        line: usize,
+        /// What is wrong and what is allowed, in one line.
+        message: String,
+    },
+}
+
+/// One key of the file.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct Setting {
+    /// clap's name of the argument.
+    pub(crate) id: String,
+    /// As on the command line; several for a repeatable flag.
+    values: Vec<String>,
+}
+
+impl Setting {
+    /// `command` with this setting as the default.
+    pub(crate) fn into_default_of(self, command: Command) -> Command {
+        let Self { id, values } = self;
+        CONFIGURED
+            .into_iter()
+            .fold(command, |command, name| {
+                let (id, values) = (id.clone(), values.clone());
+                command.mut_subcommand(name, |sub| sub.mut_arg(id, |arg| arg.default_values(values)))
+            })
+            .mut_arg(id.clone(), |arg| arg.default_values(values.clone()))
+    }
+}
+
+/// The settings in the file at `path`, all of them checked.
+pub(crate) fn read(path: &Path) -> Result<Vec<Setting>, FileError> {
+    let unreadable = |source| FileError::Read { path: path.to_owned(), source };
+    let mut text = String::new();
+    File::open(path).map_err(unreadable)?.take(MAX_FILE + 1).read_to_string(&mut text).map_err(unreadable)?;
+    if text.len() as u64 > MAX_FILE {
+        return Err(unreadable(io::Error::other(format!("longer than {MAX_FILE} bytes"))));
+    }
+    parse(&text).map_err(|(line, message)| FileError::Line { path: path.to_owned(), line, message })
+}
+
+/// The settings in `text`, or the line that is wrong and why.
+fn parse(text: &str) -> Result<Vec<Setting>, (usize, String)> {
+    let line_of = |offset: usize| text.bytes().take(offset).filter(|byte| *byte == b'\n').count() + 1;
+    let table = DeTable::parse(text).map_err(|error| {
+        let offset = error.span().map_or(0, |span| span.start);
+        (line_of(offset), error.message().replace('\n', " "))
+    })?;
+    let command = Cli::command();
+    let mut settings = Vec::new();
+    let mut flags = Vec::new();
+    for (key, value) in table.get_ref() {
+        let line = line_of(key.span().start);
+        let name = key.get_ref();
+        let arg = known(&command, name).ok_or_else(|| (line, unknown(&command, name)))?;
+        let values = values(arg, value.get_ref()).map_err(|error| (line, error))?;
+        let own = as_flags(name, arg, &values);
+        check(&own).map_err(|error| (line, error))?;
+        flags.extend(own);
+        settings.push(Setting { id: arg.get_id().to_string(), values });
+    }
+    check(&flags).map_err(|error| (1, error))?;
+    Ok(settings)
+}
+
+/// The arguments that a file may set.
+pub(crate) fn settable(command: &Command) -> impl Iterator<Item = &Arg> {
+    command
+        .get_arguments()
+        .filter(|arg| !matches!(arg.get_long(), None | Some("help" | "version" | "config")))
+}
+
+fn known<'a>(command: &'a Command, name: &str) -> Option<&'a Arg> {
+    settable(command).find(|arg| arg.get_long() == Some(name))
+}
+
+fn unknown(command: &Command, name: &str) -> String {
+    let names: Vec<_> = settable(command).filter_map(Arg::get_long).collect();
+    format!(
+        "unknown key '{}'; allowed are {}",
+        crate::util::text::clean(name.as_bytes(), 64),
+        names.join(", ")
+    )
+}
+
+/// The value as the command line would have it.
+fn values(arg: &Arg, value: &DeValue<'_>) -> Result<Vec<String>, String> {
+    let repeatable = matches!(arg.get_action(), clap::ArgAction::Append);
+    let name = arg.get_long().unwrap_or_default();
+    match value {
+        DeValue::Boolean(is) if !arg.get_action().takes_values() => Ok(vec![is.to_string()]),
+        _ if !arg.get_action().takes_values() => Err(format!("'{name}' is either true or false")),
+        DeValue::Array(items) if repeatable => {
+            items.iter().map(|item| scalar(name, item.get_ref())).collect()
+        }
+        _ => Ok(vec![scalar(name, value)?]),
+    }
+}
+
+fn scalar(name: &str, value: &DeValue<'_>) -> Result<String, String> {
+    match value {
+        DeValue::String(text) => Ok(text.to_string()),
+        DeValue::Integer(number) if number.radix() == 10 => Ok(number.as_str().replace('_', "")),
+        DeValue::Float(number) => Ok(number.as_str().replace('_', "")),
+        other => Err(format!("'{name}' is a text or a number, not {} {}", article(other), other.type_str())),
+    }
+}
+
+fn article(value: &DeValue<'_>) -> &'static str {
+    if value.type_str().starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" }
+}
+
+fn as_flags(name: &str, arg: &Arg, values: &[String]) -> Vec<String> {
+    if arg.get_action().takes_values() {
+        values.iter().map(|value| format!("--{name}={value}")).collect()
+    } else {
+        values.iter().filter(|value| *value == "true").map(|_| format!("--{name}")).collect()
+    }
+}
+
+/// Lets the command line's own parser judge, without environment or other flags.
+fn check(flags: &[String]) -> Result<(), String> {
+    let line = ["mempulse".to_owned(), "stream".to_owned()].into_iter().chain(flags.iter().cloned());
+    Cli::command().try_get_matches_from(line).map(drop).map_err(|error| cli::one_line(&error))
+}

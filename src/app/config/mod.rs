@@ -1,0 +1,141 @@
+//! Where settings come from: flag, then environment, then file, then default.
+//!
+//! The file's values become the defaults of the command line. So every setting is defined once, as
+//! a flag, and is checked by one parser wherever it comes from.
+
+mod file;
+mod print;
+
+pub use file::FileError;
+pub use print::effective;
+
+use crate::app::cli::Cli;
+use crate::demo;
+use clap::parser::ValueSource;
+use clap::{ArgMatches, Command, CommandFactory, FromArgMatches};
+use etcetera::BaseStrategy;
+use file::Setting;
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+/// Why the settings were refused.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// The command line or the environment.
+    #[error(transparent)]
+    CommandLine(#[from] clap::Error),
+    /// The file.
+    #[error(transparent)]
+    File(#[from] FileError),
+}
+
+/// The subcommands that take the settings of the file, besides the screen itself.
+const CONFIGURED: [&str; 2] = ["stream", "config"];
+
+/// The command line's definition, with an environment variable for every setting.
+pub fn command() -> Command {
+    let command = Cli::command().mut_args(with_variable);
+    // The demo is a network of its own: what is set for the real one has no place there.
+    CONFIGURED
+        .into_iter()
+        .fold(command, |command, name| command.mut_subcommand(name, |sub| sub.mut_args(with_variable)))
+        .mut_subcommand("demo", |command| {
+            let times = demo::settings(Vec::new());
+            [
+                ("handshake_timeout", times.handshake_timeout),
+                ("ping_interval", times.ping_interval),
+                ("ping_timeout", times.ping_timeout),
+                ("request_timeout", times.request_timeout),
+            ]
+            .into_iter()
+            .fold(command, |command, (id, time)| {
+                command.mut_arg(id, |arg| arg.default_value(format!("{}s", time.as_secs())))
+            })
+        })
+}
+
+fn with_variable(arg: clap::Arg) -> clap::Arg {
+    match arg.get_long() {
+        None | Some("help" | "version") => arg,
+        Some(long) => {
+            let variable = format!("MEMPULSE_{}", long.replace('-', "_").to_uppercase());
+            arg.env(variable)
+        }
+    }
+}
+
+/// The command line read together with the file.
+struct Sources {
+    command: Command,
+    matches: ArgMatches,
+    file: Option<PathBuf>,
+}
+
+fn read(arguments: &[OsString]) -> Result<Sources, ConfigError> {
+    let mut command = command();
+    let mut matches = command.clone().try_get_matches_from(arguments)?;
+    let file = file_path(&matches)?;
+    if let Some(path) = &file {
+        let given = settings(&matches);
+        let counts = |setting: &Setting| !is_outweighed(given, &setting.id);
+        for setting in file::read(path)?.into_iter().filter(counts) {
+            command = setting.into_default_of(command);
+        }
+        matches = command.clone().try_get_matches_from(arguments)?;
+    }
+    Ok(Sources { command, matches, file })
+}
+
+/// The settings for `arguments`, the first of which is the program's name.
+///
+/// # Errors
+///
+/// If the command line, the environment or the file is wrong. A request for help is an error too,
+/// as clap has it.
+pub fn load(arguments: &[OsString]) -> Result<Cli, ConfigError> {
+    let Sources { matches, .. } = read(arguments)?;
+    Ok(Cli::from_arg_matches(&matches)?)
+}
+
+/// Whether what is given here and now says the contrary under another name.
+fn is_outweighed(given: &ArgMatches, id: &str) -> bool {
+    let given = |other: &str| is_given(given, other);
+    match id {
+        "peer" => given("peers") || given("add_peer"),
+        "ipv4_only" => given("ipv6_only"),
+        "ipv6_only" => given("ipv4_only"),
+        _ => false,
+    }
+}
+
+/// The matches that hold the settings: the subcommand's or the screen's.
+fn settings(matches: &ArgMatches) -> &ArgMatches {
+    matches.subcommand().map_or(matches, |(_, sub)| sub)
+}
+
+fn is_given(matches: &ArgMatches, id: &str) -> bool {
+    let source = matches.try_contains_id(id).ok().and_then(|_| matches.value_source(id));
+    matches!(source, Some(ValueSource::CommandLine | ValueSource::EnvVariable))
+}
+
+/// The file to read: the one that was named, else the usual one if it is there.
+fn file_path(matches: &ArgMatches) -> Result<Option<PathBuf>, FileError> {
+    let matches = match matches.subcommand() {
+        None => matches,
+        Some((name, sub)) if CONFIGURED.contains(&name) => sub,
+        Some(_) => return Ok(None),
+    };
+    if let Some(named) = matches.get_one::<PathBuf>("config") {
+        return Ok(Some(named.clone()));
+    }
+    let Ok(folders) = etcetera::choose_base_strategy() else { return Ok(None) };
+    let usual = folders.config_dir().join("mempulse").join("config.toml");
+    // Asked rather than tried: a file that exists but cannot be read is worth an error.
+    match usual.try_exists() {
+        Ok(exists) => Ok(exists.then_some(usual)),
+        Err(source) => Err(FileError::Read { path: usual, source }),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,132 @@
+use crate::app::cli::Command as Chosen;
+use crate::app::config::*;
+use crate::chain::Network;
+use std::time::Duration;
+
+fn load_with(file: &str, line: &str) -> Result<Cli, String> {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("config.toml");
+    std::fs::write(&path, file).unwrap();
+    let mut arguments: Vec<OsString> = line.split_whitespace().map(OsString::from).collect();
+    arguments.extend(["--config".into(), path.clone().into_os_string()]);
+    load(&arguments).map_err(|error| match error {
+        ConfigError::CommandLine(error) => crate::app::cli::one_line(&error),
+        ConfigError::File(error) => error.to_string().replace(&path.display().to_string(), "FILE"),
+    })
+}
+
+#[test]
+fn the_file_sets_what_the_command_line_does_not() {
+    let file = "network = \"signet\"\npeers = 20\nping-interval = \"5s\"\nbootstrap = true\n";
+    let cli = load_with(file, "mempulse --peers 4").unwrap();
+    assert_eq!(cli.watch.network, Network::Signet);
+    assert_eq!(cli.watch.discovery.peers, 4);
+    assert_eq!(cli.watch.common.ping_interval, Duration::from_secs(5));
+    assert!(cli.watch.bootstrap);
+    let Some(Chosen::Stream(args)) = load_with(file, "mempulse stream").unwrap().command else {
+        panic!("not the stream")
+    };
+    assert_eq!((args.network, args.discovery.peers), (Network::Signet, 20));
+}
+
+#[test]
+fn lists_in_the_file_are_repeated_flags() {
+    let cli = load_with("peer = [\"10.0.0.1\", \"[::1]:18444\"]", "mempulse").unwrap();
+    assert_eq!(cli.watch.discovery.peer, ["10.0.0.1", "[::1]:18444"]);
+    let cli = load_with("peer = \"10.0.0.1\"", "mempulse --peers 3").unwrap();
+    assert!(cli.watch.discovery.peer.is_empty(), "a count on the command line outweighs the file's list");
+    let cli = load_with("ipv4-only = true", "mempulse --ipv6-only").unwrap();
+    assert_eq!((cli.watch.discovery.ipv4_only, cli.watch.discovery.ipv6_only), (false, true));
+    let cli = load_with("ipv4-only = true", "mempulse --peers 3").unwrap();
+    assert!(cli.watch.discovery.ipv4_only);
+}
+
+#[test]
+fn a_wrong_file_gets_one_line_with_its_place_and_what_is_allowed() {
+    for (file, place, part) in [
+        ("# ok\nnetwrok = \"main\"", "FILE:2:", "allowed are network, "),
+        ("\n\npeers = 0", "FILE:3:", "1..=1000"),
+        ("peers = \"many\"", "FILE:1:", "'many'"),
+        ("network = [\"main\"]", "FILE:1:", "'network' is a text or a number, not an array"),
+        ("bootstrap = \"yes\"", "FILE:1:", "'bootstrap' is either true or false"),
+        ("peers = 1\npeers = 2", "FILE:2:", "duplicate"),
+        ("peers = ", "FILE:1:", ""),
+        ("peer = \"a\"\npeers = 2", "FILE:1:", "cannot be used with"),
+        ("config = \"other\"", "FILE:1:", "unknown key 'config'"),
+    ] {
+        let said = load_with(file, "mempulse").unwrap_err();
+        assert!(said.starts_with(place) && said.contains(part), "{file:?} gave {said:?}");
+        assert!(!said.contains('\n'), "{said}");
+    }
+}
+
+#[test]
+fn a_named_file_must_exist() {
+    let arguments = ["mempulse", "--config", "/nonexistent/mempulse.toml"].map(OsString::from);
+    let said = load(&arguments).unwrap_err().to_string();
+    assert!(said.starts_with("cannot read the configuration /nonexistent/mempulse.toml: "), "{said}");
+}
+
+#[test]
+fn the_demo_takes_no_file_and_has_shorter_pings() {
+    let arguments = ["mempulse", "demo"].map(OsString::from);
+    let Some(Chosen::Demo(args)) = load(&arguments).unwrap().command else { panic!("not the demo") };
+    assert_eq!(args.common.ping_interval, Duration::from_secs(10));
+    let arguments = ["mempulse", "demo", "--config", "x"].map(OsString::from);
+    assert!(load(&arguments).is_err());
+}
+
+#[test]
+fn what_is_not_set_is_printed_as_a_comment() {
+    let printed = effective(&["mempulse", "config", "--no-dns"].map(OsString::from)).unwrap();
+    assert!(printed.contains("\n# proxy =\n"), "{printed}");
+    assert!(printed.contains("\n# ipv4-only = false\n"), "{printed}");
+    assert!(printed.contains("\nno-dns = true\n"), "{printed}");
+}
+
+#[test]
+fn texts_of_digits_are_printed_as_texts_and_numbers_as_numbers() {
+    let line = "mempulse config --watch 0051 --watch 52 --peers 3 --log-file 7";
+    let printed = effective(&line.split(' ').map(OsString::from).collect::<Vec<_>>()).unwrap();
+    for setting in ["watch = [\"0051\", \"52\"]", "peers = 3", "log-file = \"7\"", "# backfill = 6"] {
+        assert!(printed.contains(&format!("\n{setting}\n")), "{setting} in {printed}");
+    }
+    let cli = load_with(&printed, "mempulse").unwrap();
+    assert_eq!(cli.watch.common.watch, ["0051", "52"]);
+}
+
+#[test]
+fn what_is_outweighed_is_not_printed() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("config.toml");
+    std::fs::write(&path, "peer = [\"10.0.0.1\"]\nipv4-only = true\n").unwrap();
+    let printed = |line: &str| {
+        let mut arguments: Vec<OsString> = line.split_whitespace().map(OsString::from).collect();
+        arguments.extend(["--config".into(), path.clone().into_os_string()]);
+        effective(&arguments).unwrap()
+    };
+    let with_count = printed("mempulse config --peers 3");
+    assert!(with_count.contains("\npeers = 3\n") && !with_count.contains("10.0.0.1"), "{with_count}");
+    assert!(with_count.contains("\nipv4-only = true\n"), "{with_count}");
+    let with_family = printed("mempulse config --ipv6-only");
+    assert!(with_family.contains("\nipv6-only = true\n"), "{with_family}");
+    assert!(with_family.contains("\n# ipv4-only = false\n"), "{with_family}");
+    assert!(with_family.contains("\npeer = [\"10.0.0.1\"]\n"), "{with_family}");
+}
+
+#[test]
+fn the_printed_settings_can_be_read_back() {
+    let line = ["mempulse", "config", "--network", "testnet4", "--peer", "10.0.0.1", "--bootstrap"];
+    let mut arguments: Vec<OsString> = line.iter().map(OsString::from).collect();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("config.toml");
+    std::fs::write(&path, "request-timeout = \"5s\"").unwrap();
+    arguments.extend(["--config".into(), path.into_os_string()]);
+    let printed = effective(&arguments).unwrap();
+    assert!(printed.contains("(from the command line)\nnetwork = \"testnet4\"\n"), "{printed}");
+    let cli = load_with(&printed, "mempulse").unwrap();
+    assert_eq!(cli.watch.network, Network::Testnet4);
+    assert_eq!(cli.watch.discovery.peer, ["10.0.0.1"]);
+    assert_eq!(cli.watch.common.request_timeout, Duration::from_secs(5));
+    assert!(cli.watch.bootstrap);
+}

@@ -1,0 +1,175 @@
+//! The task that owns network and model: the one place where they meet.
+
+use crate::app::log;
+use crate::app::watch_command::Runner;
+use crate::event::{Event, EventKind};
+use crate::model::{Change, Model, Outcome};
+use crate::p2p::PeerManager;
+use crate::snapshot::Snapshot;
+use crate::snapshot::view::View;
+use crate::store::history::HistoryStore;
+use crate::store::prevouts::CoinStore;
+use crate::stream::{self, Record};
+use crate::util::clock::Clock;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::{mpsc, watch};
+use tokio::time::{self, MissedTickBehavior};
+use tokio_util::sync::CancellationToken;
+
+/// The shortest time between two snapshots, unless the view changed.
+const FRAME: Duration = Duration::from_millis(100);
+
+/// The longest time between two snapshots: ages and countdowns run on when nothing happens.
+const IDLE_FRAME: Duration = Duration::from_millis(500);
+
+/// Where events come in, and the state that they make.
+#[derive(Debug)]
+pub struct Monitor {
+    /// The peers.
+    pub network: PeerManager,
+    /// What is known.
+    pub model: Model,
+    /// What of it outlives this run.
+    pub coins: CoinStore,
+    /// What is run when something happens with what is watched.
+    pub runner: Runner,
+    /// And what was measured.
+    pub history: HistoryStore,
+    /// What time it is.
+    pub clock: Clock,
+}
+
+/// The screen's ends of the channels.
+#[derive(Debug)]
+pub struct Screen {
+    /// What it looks at.
+    pub views: watch::Receiver<View>,
+    /// What it draws.
+    pub snapshots: watch::Sender<Arc<Snapshot>>,
+    /// What the user wants to be watched, or not any more.
+    pub orders: mpsc::Receiver<EventKind>,
+}
+
+impl Monitor {
+    /// Feeds the screen until `shutdown`. A slow screen misses snapshots and slows nobody.
+    pub async fn feed_screen(mut self: Box<Self>, mut screen: Screen, shutdown: CancellationToken) {
+        let mut frame = time::interval(FRAME);
+        frame.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut published = self.clock.now();
+        let mut news = true;
+        loop {
+            tokio::select! {
+                biased;
+                () = shutdown.cancelled() => break,
+                Ok(()) = screen.views.changed() => self.publish(&mut screen),
+                Some(kind) = screen.orders.recv() => {
+                    let event = Event { time: self.clock.now(), kind };
+                    self.apply(&event);
+                    self.publish(&mut screen);
+                }
+                _ = frame.tick() => {
+                    let now = self.clock.now();
+                    if news || now.since(published) >= IDLE_FRAME {
+                        self.publish(&mut screen);
+                        published = now;
+                        news = false;
+                    }
+                }
+                event = self.next() => {
+                    self.apply(&event);
+                    news = true;
+                }
+            }
+        }
+        self.end().await;
+    }
+
+    /// Feeds the stream until `shutdown` or until nobody takes its records any more. Records are
+    /// never dropped: a slow reader slows the peers.
+    pub async fn feed_stream(
+        mut self: Box<Self>,
+        records: mpsc::Sender<Record>,
+        shutdown: CancellationToken,
+    ) {
+        'events: loop {
+            let event = tokio::select! {
+                biased;
+                () = shutdown.cancelled() => break,
+                event = self.next() => event,
+            };
+            let outcome = self.apply(&event);
+            for record in stream::records(&event, &self.model, &outcome) {
+                tokio::select! {
+                    biased;
+                    () = shutdown.cancelled() => break 'events,
+                    sent = records.send(record) => if sent.is_err() { break 'events },
+                }
+            }
+        }
+        self.end().await;
+    }
+
+    /// What happens next. Cancel-safe.
+    async fn next(&mut self) -> Event {
+        tokio::select! {
+            event = self.network.next() => event,
+            problem = self.coins.problem() => {
+                Event { time: self.clock.now(), kind: EventKind::Warning(problem) }
+            }
+            problem = self.history.problem() => {
+                Event { time: self.clock.now(), kind: EventKind::Warning(problem) }
+            }
+            problem = self.runner.problem() => {
+                Event { time: self.clock.now(), kind: EventKind::Warning(problem) }
+            }
+        }
+    }
+
+    async fn end(self: Box<Self>) {
+        let Self { network, model, coins, history, .. } = *self;
+        tokio::join!(network.shutdown(), coins.close(), history.close(model.history()));
+    }
+
+    fn apply(&mut self, event: &Event) -> Outcome {
+        let outcome = self.model.apply(event);
+        log::event(event, &self.model);
+        self.want_parents(event, &outcome);
+        self.hand_on(&outcome);
+        if let EventKind::Block { height, .. } = event.kind {
+            self.coins.mined(height);
+        }
+        self.history.keep(self.model.history());
+        outcome
+    }
+
+    /// What the network may fetch so that more fees become known.
+    fn want_parents(&mut self, event: &Event, outcome: &Outcome) {
+        let EventKind::Peer(peer, _) = event.kind else { return };
+        for change in &outcome.changes {
+            if let Change::Accepted(wtxid) = change
+                && let Some(entry) = self.model.transaction(wtxid)
+            {
+                let missing = self.model.missing_parents(entry);
+                self.network.want_parents(peer, entry.tx().txid(), &missing);
+            }
+        }
+    }
+
+    /// Hands on what others keep or run.
+    fn hand_on(&mut self, outcome: &Outcome) {
+        for change in &outcome.changes {
+            match change {
+                Change::Coins(block) => self.coins.save(Arc::clone(block)),
+                Change::Watch(notice) => self.runner.tell(notice),
+                _ => {}
+            }
+        }
+    }
+
+    fn publish(&mut self, screen: &mut Screen) {
+        let view = screen.views.borrow_and_update().clone();
+        let snapshot = self.model.snapshot(&view, self.clock.now());
+        screen.snapshots.send_replace(Arc::new(snapshot));
+    }
+}

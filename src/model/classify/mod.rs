@@ -1,0 +1,229 @@
+//! What a transaction is for, as far as its bytes give it away.
+//!
+//! Every kind has a precise rule, and a rule would rather miss a transaction than claim one that
+//! only looks alike. What fits no rule has no kind.
+
+mod held;
+mod inscription;
+pub(crate) mod script;
+
+use crate::wire::Transaction;
+use crate::wire::script::ScriptKind;
+use script::{Spend, op};
+use std::fmt;
+
+/// A guess-free label. A transaction may have several.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Kind {
+    /// One or two spendable outputs and at most four inputs, and none of the other shapes
+    /// (consolidation, batch, CoinJoin) nor data.
+    Payment,
+    /// Five or more inputs into one output.
+    Consolidation,
+    /// Five or more spendable outputs from fewer inputs than outputs.
+    Batch,
+    /// Five or more outputs of the same value of at least 10,000 sat, all to different scripts,
+    /// from at least as many inputs.
+    CoinJoin,
+    /// A taproot script path that reveals an envelope `OP_FALSE OP_IF "ord"`.
+    Inscription,
+    /// An output that begins with `OP_RETURN OP_13`.
+    Runestone,
+    /// Any other `OP_RETURN` output.
+    Data,
+    /// It opened a Lightning channel: a held commitment spends an output of it. Told only when that is
+    /// there, which is seldom before both are in blocks: until it is spent, the output of a channel
+    /// looks like many others.
+    LightningOpen,
+    /// A Lightning commitment: one input, whose sequence and the lock time carry the obscured
+    /// commitment number (BOLT 3: upper bytes 0x80 and 0x20).
+    LightningForceClose,
+    /// An input reveals the script of a Lightning anchor (BOLT 3, `to_local_anchor`).
+    LightningAnchorSpend,
+    /// A bare multisig output, or an input that reveals a multisig script.
+    Multisig,
+    /// An input waits for a relative lock (BIP68), or reveals a script with `OP_CHECKLOCKTIMEVERIFY`
+    /// or `OP_CHECKSEQUENCEVERIFY`, a Lightning anchor aside. A lock time alone is not enough: wallets set it against fee
+    /// sniping.
+    TimeLocked,
+    /// Version 3: topologically restricted until confirmation (BIP431). It has at most one unconfirmed
+    /// parent or child, and may always be replaced.
+    Truc,
+}
+
+impl Kind {
+    /// All kinds.
+    pub const ALL: [Self; 13] = [
+        Self::Payment,
+        Self::Consolidation,
+        Self::Batch,
+        Self::CoinJoin,
+        Self::Inscription,
+        Self::Runestone,
+        Self::Data,
+        Self::LightningOpen,
+        Self::LightningForceClose,
+        Self::LightningAnchorSpend,
+        Self::Multisig,
+        Self::TimeLocked,
+        Self::Truc,
+    ];
+
+    /// The name on screen and in the stream.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Payment => "payment",
+            Self::Consolidation => "consolidation",
+            Self::Batch => "batch payout",
+            Self::CoinJoin => "CoinJoin-like",
+            Self::Inscription => "inscription",
+            Self::Runestone => "runestone",
+            Self::Data => "data",
+            Self::LightningOpen => "Lightning open",
+            Self::LightningForceClose => "Lightning force close",
+            Self::LightningAnchorSpend => "Lightning anchor spend",
+            Self::Multisig => "multisig",
+            Self::TimeLocked => "time-locked",
+            Self::Truc => "TRUC",
+        }
+    }
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+/// A set of kinds.
+#[derive(Clone, Copy, Default, PartialEq, Eq, Hash, Debug)]
+pub struct Kinds(u16);
+
+impl Kinds {
+    /// The kinds of a transaction, by its bytes alone.
+    pub fn of(tx: &Transaction) -> Self {
+        let mut kinds = Self::default();
+        shape(tx, &mut kinds);
+        inputs(tx, &mut kinds);
+        if tx.version() == TRUC_VERSION {
+            kinds.add(Kind::Truc);
+        }
+        kinds
+    }
+
+    /// Whether `kind` is among them.
+    pub const fn has(self, kind: Kind) -> bool {
+        self.0 >> kind as u16 & 1 == 1
+    }
+
+    /// The kinds, in the order of [`Kind::ALL`].
+    pub fn iter(self) -> impl Iterator<Item = Kind> {
+        Kind::ALL.into_iter().filter(move |kind| self.has(*kind))
+    }
+
+    fn add(&mut self, kind: Kind) {
+        self.0 |= 1 << kind as u16;
+    }
+}
+
+/// The version of topologically restricted transactions (BIP431).
+pub const TRUC_VERSION: u32 = 3;
+
+/// From how many inputs or outputs on something is "many".
+const MANY: usize = 5;
+
+/// The most inputs of a payment.
+const MAX_PAYMENT_INPUTS: u32 = 4;
+
+/// The smallest value that participants of a CoinJoin share, in sat: payouts of dust look alike.
+const MIN_COINJOIN_VALUE: u64 = 10_000;
+
+/// What inputs and outputs look like from outside.
+fn shape(tx: &Transaction, kinds: &mut Kinds) {
+    let mut spendable = 0_usize;
+    let mut has_data = false;
+    let mut values = Vec::new();
+    for output in tx.outputs() {
+        match ScriptKind::of(output.script_pubkey) {
+            ScriptKind::OpReturn => {
+                has_data = true;
+                kinds.add(data_kind(output.script_pubkey));
+            }
+            kind => {
+                spendable += 1;
+                values.push((output.value, output.script_pubkey));
+                if kind == ScriptKind::Multisig {
+                    kinds.add(Kind::Multisig);
+                }
+            }
+        }
+    }
+    let inputs = tx.input_count() as usize;
+    if is_coinjoin(inputs, values) {
+        kinds.add(Kind::CoinJoin);
+    } else if inputs >= MANY && spendable == 1 {
+        kinds.add(Kind::Consolidation);
+    } else if spendable >= MANY && inputs < spendable {
+        kinds.add(Kind::Batch);
+    } else if (1..=2).contains(&spendable) && tx.input_count() <= MAX_PAYMENT_INPUTS && !has_data {
+        kinds.add(Kind::Payment);
+    }
+    if is_commitment(tx) {
+        kinds.0 &= !(1 << Kind::Payment as u16);
+        kinds.add(Kind::LightningForceClose);
+    }
+}
+
+fn data_kind(script: &[u8]) -> Kind {
+    if script.get(1) == Some(&op::N_13) { Kind::Runestone } else { Kind::Data }
+}
+
+fn is_coinjoin(inputs: usize, mut values: Vec<(u64, &[u8])>) -> bool {
+    if inputs < MANY || values.len() < MANY {
+        return false;
+    }
+    values.sort_unstable();
+    values
+        .chunk_by(|a, b| a.0 == b.0)
+        .filter(|same| same[0].0 >= MIN_COINJOIN_VALUE && (MANY..=inputs).contains(&same.len()))
+        .any(|same| same.windows(2).all(|pair| pair[0].1 != pair[1].1))
+}
+
+/// BOLT 3 hides the commitment number in the lower 24 bits of the sequence and of the lock time.
+fn is_commitment(tx: &Transaction) -> bool {
+    let mut inputs = tx.inputs();
+    tx.input_count() == 1
+        && tx.lock_time() >> 24 == 0x20
+        && inputs.next().is_some_and(|input| input.sequence >> 24 == 0x80)
+}
+
+/// What the inputs reveal.
+fn inputs(tx: &Transaction, kinds: &mut Kinds) {
+    for input in tx.inputs() {
+        if tx.version() >= 2 && waits(input.sequence) {
+            kinds.add(Kind::TimeLocked);
+        }
+        let spend = Spend::of(&input);
+        let Some(script) = spend.script() else { continue };
+        if script::has_lock(script) && !script::is_anchor(script) {
+            kinds.add(Kind::TimeLocked);
+        }
+        match spend {
+            Spend::Tapscript(script) if inscription::is_revealed_by(script) => kinds.add(Kind::Inscription),
+            Spend::Script(script) if script::is_multisig(script) => kinds.add(Kind::Multisig),
+            Spend::Script(script) if script::is_anchor(script) => kinds.add(Kind::LightningAnchorSpend),
+            _ => {}
+        }
+    }
+    if kinds.has(Kind::LightningAnchorSpend) || kinds.has(Kind::Inscription) {
+        kinds.0 &= !(1 << Kind::Payment as u16);
+    }
+}
+
+/// BIP68: bit 31 disables the lock; the lower 16 bits are its length.
+fn waits(sequence: u32) -> bool {
+    sequence >> 31 == 0 && sequence & 0xffff != 0
+}
+
+#[cfg(test)]
+mod tests;

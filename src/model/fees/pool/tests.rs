@@ -1,0 +1,198 @@
+//! What is counted is what is held, and blocks are filled with the best of it.
+
+use crate::model::fees::pool::bands;
+use crate::model::fees::pool::buckets::{Buckets, Pays, Share, step};
+use crate::model::fees::pool::history::History;
+use crate::model::fees::pool::projection::{ROOM, estimate, project};
+use crate::model::testing::*;
+use crate::snapshot::view::{MempoolView, Tab, View};
+use crate::snapshot::{BANDS, ProjectedBlock};
+use crate::util::time::Timestamp;
+use proptest::prelude::*;
+use std::time::Duration;
+
+/// One that pays exactly this.
+fn exactly(rate: f64) -> Pays {
+    Pays::Exactly(rate)
+}
+
+fn share(pays: Pays, vsize: u32) -> Share {
+    let rate = if let Pays::Exactly(rate) = pays { rate } else { 0.0 };
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "fees of tests")]
+    let fee = (rate * f64::from(vsize)) as u64;
+    Share::test(pays, vsize.into(), fee)
+}
+
+fn filled(shares: &[(Pays, u32)]) -> Buckets {
+    let mut buckets = Buckets::default();
+    for &(pays, vsize) in shares {
+        buckets.add(share(pays, vsize));
+    }
+    buckets
+}
+
+#[test]
+fn the_best_come_first_and_what_is_not_certain_fills_the_rest() {
+    let mega = 499_000;
+    let pool = filled(&[
+        (exactly(10.0), mega),
+        (exactly(5.0), mega),
+        (exactly(2.0), mega),
+        (Pays::Unknown, mega),
+        (Pays::Unknown, mega),
+    ]);
+    let blocks = project(&pool);
+    assert_eq!(blocks.len(), 3);
+    let [low, _, high] = blocks[0].rates.unwrap();
+    assert!((low / 5.0 - 1.0).abs() < 0.011 && (high / 10.0 - 1.0).abs() < 0.011, "{low} {high}");
+    assert_eq!((blocks[0].vsize, blocks[0].unknown, blocks[0].count), (ROOM, 0, 2));
+    assert_eq!((blocks[1].vsize, blocks[1].unknown), (u64::from(mega), u64::from(mega)));
+    assert_eq!((blocks[2].vsize, blocks[2].unknown, blocks[2].rates), (0, u64::from(mega), None));
+    let estimated = |within, coverage| estimate(&pool, within, coverage, 0.1);
+    assert!((estimated(1, 1.0) / 2.0 - 1.0).abs() < 0.011, "if there is nothing else");
+    assert!((estimated(1, 0.6) / 5.0 - 1.0).abs() < 0.011, "if others take their part of the block");
+    assert!((estimated(1, 0.4) / 10.0 - 1.0).abs() < 0.011);
+    assert!((estimated(3, 0.6) - 0.1).abs() < 1e-9, "nothing is left out");
+}
+
+#[test]
+fn at_most_eight_blocks_are_projected() {
+    let pool = filled(&[(exactly(3.0), 20_000_000), (Pays::Unknown, 5_000_000)]);
+    let blocks = project(&pool);
+    assert_eq!(blocks.len(), 8);
+    assert!(blocks.iter().all(|block| (block.vsize, block.unknown) == (ROOM, 0)));
+    assert_eq!(project(&Buckets::default()), []);
+}
+
+#[test]
+fn bars_and_bands_hold_everything_once() {
+    let pool = filled(&[
+        (exactly(0.3), 100),
+        (exactly(1.0), 200),
+        (exactly(7.0), 300),
+        (exactly(5_000.0), 400),
+        (Pays::Unknown, 500),
+    ]);
+    let bars = bands::bars(&pool);
+    assert!((bars[0].0 - 0.2).abs() < 1e-9 && bars.last().unwrap().1.is_none());
+    assert_eq!(bars.iter().map(|(_, _, lot)| lot.vsize).sum::<u64>(), 1_000);
+    assert_eq!(bands::sizes(&pool), [100, 200, 0, 300, 0, 0, 0, 400, 500]);
+}
+
+#[test]
+fn gaps_in_the_history_are_gaps() {
+    let pool = filled(&[(exactly(3.0), 1_000)]);
+    let mut history = History::default();
+    let at = |minute: u64| Timestamp::from_secs(60 * (1_000 + minute));
+    for minute in [0, 1, 1, 5, 2] {
+        history.observe(at(minute), &pool);
+    }
+    let (minutes, columns) = history.columns(at(5), 60);
+    let measured: Vec<bool> = columns.iter().map(Option::is_some).collect();
+    assert_eq!((minutes, measured), (1, vec![true, true, false, false, false, true]));
+    let (minutes, columns) = history.columns(at(5) + Duration::from_mins(50), 10);
+    assert_eq!((minutes, columns.len() <= 10), (6, true));
+    assert_eq!(history.columns(at(5), 0).1, []);
+}
+
+#[test]
+fn nothing_is_measured_before_the_mempool_had_a_minute_to_fill() {
+    let mut scene = Scene::new();
+    let started = u32::try_from(START.as_secs() / 60).unwrap();
+    scene.connect(1).pass(59).deliver(1, &loose(1));
+    assert_eq!(scene.model.history().newest(), None);
+    scene.pass(1).deliver(1, &loose(2));
+    assert_eq!(scene.model.history().newest(), Some(started + 1));
+}
+
+#[test]
+fn the_screen_tells_what_is_held() {
+    let funds = spend(&[coin(1)], &[100_000, 100_000]);
+    let [dear, cheap] = [0, 1].map(|vout| spend(&[output(&funds, vout)], &[99_000 + u64::from(vout) * 900]));
+    let mut scene = Scene::new();
+    scene.connect(1).deliver_all(1, [&dear, &cheap]).mine(5, &[&funds]);
+    scene.deliver(1, &loose(9)).pass(120);
+    let view = View { tab: Tab::Mempool, mempool: MempoolView { columns: 50 }, ..View::default() };
+    let screen = scene.snapshot(&view).mempool_screen.unwrap();
+    assert_eq!((screen.all.count, screen.uncertain.count, screen.projected.len()), (3, 1, 1));
+    assert_eq!(screen.projected[0].fees, 1_100);
+    let coverage = screen.coverage.unwrap();
+    assert!((coverage.by_count - 2.0 / 3.0).abs() < 1e-6 && coverage.by_vsize > 0.5);
+    assert!(screen.estimates.iter().all(|(_, rate)| rate.is_some()));
+    assert_eq!(screen.kinds.len(), 1, "{:?}", screen.kinds);
+    assert_eq!(
+        Scene::new().snapshot(&view).mempool_screen.unwrap().estimates,
+        [(1, None), (3, None), (6, None)]
+    );
+}
+
+#[test]
+fn a_rate_stands_in_the_step_that_is_nearest() {
+    for rate in [0.01, 0.1, 1.0, 2.5, 37.0, 9_999.0] {
+        let pool = filled(&[(exactly(rate), 100)]);
+        let (told, ..) = pool.descending().next().unwrap();
+        assert!((told / rate - 1.0).abs() < 0.0101, "{told} for {rate}");
+    }
+    assert_eq!((step(0.0), step(f64::MAX)), (0, step(1e12)));
+}
+
+fn pays() -> impl Strategy<Value = Pays> {
+    let rate = 0.0..100_000.0_f64;
+    prop_oneof![rate.clone().prop_map(Pays::Exactly), rate.prop_map(Pays::AtLeast), Just(Pays::Unknown)]
+}
+
+#[test]
+fn what_pays_at_least_something_stands_where_it_would_with_just_that() {
+    let mega = 499_000;
+    let at_least = Pays::AtLeast;
+    let pool =
+        filled(&[(at_least(7.0), mega), (exactly(7.0), mega), (exactly(2.0), mega), (at_least(0.1), mega)]);
+    let blocks = project(&pool);
+    let sizes =
+        |block: &ProjectedBlock| [block.vsize, block.bounded, block.unknown].map(|vsize| vsize / 499_000);
+    assert_eq!(blocks.iter().map(sizes).collect::<Vec<_>>(), [[1, 1, 0], [1, 1, 0]]);
+    assert_eq!((blocks[0].count, blocks[0].fees), (2, 7 * 499_000), "the fees that are certain");
+    assert_eq!(pool.uncertain().count, 2);
+}
+
+proptest! {
+    #[test]
+    fn whatever_comes_and_goes_nothing_is_left_when_all_went(
+        shares in prop::collection::vec((pays(), 1_u32..200_000), 0..60)
+    ) {
+        let mut pool = filled(&shares);
+        let all: u64 = shares.iter().map(|&(_, vsize)| u64::from(vsize)).sum();
+        prop_assert_eq!(pool.certain().vsize + pool.uncertain().vsize, all);
+        prop_assert_eq!(bands::sizes(&pool).iter().sum::<u64>(), all);
+        let blocks = project(&pool);
+        let placed: u64 = blocks.iter().map(|block| block.vsize + block.bounded + block.unknown).sum();
+        prop_assert_eq!(placed, all.min(8 * ROOM));
+        prop_assert!(blocks.iter().all(|block| block.vsize + block.bounded + block.unknown <= ROOM));
+        let lows = blocks.iter().filter_map(|block| block.rates);
+        prop_assert!(lows.clone().zip(lows.skip(1)).all(|(first, second)| first[0] >= second[2]));
+        for &(pays, vsize) in &shares {
+            pool.subtract(share(pays, vsize));
+        }
+        prop_assert_eq!(pool, Buckets::default());
+    }
+
+    #[test]
+    fn a_history_survives_its_encoding(minutes in prop::collection::btree_set(0_u64..5_000, 0..2_000), vsize in 1_u32..1_000_000) {
+        let pool = filled(&[(exactly(3.0), vsize), (Pays::Unknown, 7)]);
+        let mut history = History::default();
+        for minute in &minutes {
+            history.observe(Timestamp::from_secs(60 * minute), &pool);
+        }
+        let now = Timestamp::from_secs(60 * 5_000);
+        let bytes = history.encode();
+        prop_assert!(bytes.len() <= History::LONGEST);
+        prop_assert_eq!(History::decode(&bytes, now), Some(history.clone()));
+        if let Some(cut) = bytes.len().checked_sub(1) {
+            prop_assert_eq!(History::decode(&bytes[..cut], now), None);
+        }
+        for columns in [1, 7, 100] {
+            let (_, told) = history.columns(now, columns);
+            prop_assert!(told.len() <= columns && told.iter().flatten().all(|sizes| sizes.len() == BANDS + 1));
+        }
+    }
+}

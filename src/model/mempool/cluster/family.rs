@@ -1,0 +1,116 @@
+//! Ancestors, descendants, and how miners take a transaction: for its details.
+//!
+//! All of it is found by bounded walks when it is asked for; nothing is kept.
+
+use crate::model::mempool::Mempool;
+use crate::model::mempool::cluster::by_member;
+use crate::model::mempool::cluster::chunks::members;
+use crate::model::mempool::entry::Entry;
+use crate::snapshot::{Family, Package, RelativeRow, Relatives, TxKey};
+use crate::wire::OutPoint;
+use crate::wire::transaction::MAX_MONEY;
+use foldhash::fast::RandomState;
+use std::collections::HashSet;
+
+/// How many inputs and outputs are looked at to find relatives: all those of a cluster of usual
+/// size. A frame must not cost more with a stranger's huge transactions.
+const MOST_LOOKED_AT: usize = 10_000;
+
+impl Mempool {
+    /// What a held transaction hangs together with.
+    pub(crate) fn family(&self, key: TxKey, entry: &Entry) -> Family {
+        Family {
+            ancestors: self.ancestors(key),
+            descendants: self.descendants(key),
+            package: self.package(key, entry),
+            ephemeral_dust: self.ephemeral_dust(entry),
+        }
+    }
+
+    /// The held transactions that one spends, directly or not.
+    pub(crate) fn ancestors(&self, key: TxKey) -> Relatives {
+        let parents = |entry: &Entry, most: usize| {
+            let inputs = entry.tx().inputs().take(most);
+            inputs.filter_map(|input| self.parent(&input.prevout)).collect()
+        };
+        self.relatives(key, |entry| entry.tx().input_count(), parents)
+    }
+
+    /// The held transactions that spend one, directly or not.
+    fn descendants(&self, key: TxKey) -> Relatives {
+        let children = |entry: &Entry, most: usize| {
+            let txid = entry.tx().txid();
+            let outputs = (0..entry.tx().output_count()).take(most).map(|vout| OutPoint { txid, vout });
+            outputs.filter_map(|output| self.spenders.get(&output)).map(|child| child.key).collect()
+        };
+        self.relatives(key, |entry| entry.tx().output_count(), children)
+    }
+
+    /// Those that `next` leads to, the nearest ones first. `links` tells how many links it looks at.
+    fn relatives(
+        &self,
+        key: TxKey,
+        links: impl Fn(&Entry) -> u32,
+        next: impl Fn(&Entry, usize) -> Vec<TxKey>,
+    ) -> Relatives {
+        let mut relatives = Relatives::default();
+        let mut known = HashSet::<TxKey, RandomState>::default();
+        known.insert(key);
+        let mut left = MOST_LOOKED_AT;
+        let mut from = key;
+        let mut at = 0;
+        loop {
+            let Some(entry) = self.get(from) else { return relatives };
+            let links = links(entry) as usize;
+            relatives.more |= links > left;
+            for key in next(entry, left) {
+                if !known.insert(key) {
+                    continue;
+                }
+                if relatives.rows.len() == Relatives::COUNTED {
+                    relatives.more = true;
+                    return relatives;
+                }
+                if let Some(relative) = self.get(key) {
+                    relatives.vsize += u64::from(relative.tx().vsize());
+                    relatives.rows.push(relative_row(key, relative));
+                }
+            }
+            left = left.saturating_sub(links);
+            let Some(row) = relatives.rows.get(at) else { return relatives };
+            from = row.key;
+            at += 1;
+        }
+    }
+
+    fn package(&self, key: TxKey, entry: &Entry) -> Package {
+        let lacks_parent = entry.fee() != self.fee_for_cluster(entry);
+        if !lacks_parent && self.neighbours(entry.tx()).next().is_none() {
+            return Package::Alone;
+        }
+        let Some(cluster) = self.cluster(key) else { return Package::Oversized };
+        let [chunk, at_most] = [0, MAX_MONEY].map(|unknown| by_member(&cluster, unknown)[0]);
+        if !chunk.pays_like(&at_most) {
+            let has_limit = members(at_most.members).all(|index| cluster[index].fee.is_some());
+            return Package::Unknown { min: chunk.rate(), max: has_limit.then(|| at_most.rate()) };
+        }
+        // What it is mined with has no unknown fees, or they would count.
+        let others = members(chunk.members).skip(1).map(|index| cluster[index].key);
+        let mut others: Vec<RelativeRow> =
+            others.filter_map(|key| Some(relative_row(key, self.get(key)?))).collect();
+        if others.is_empty() {
+            return Package::Alone;
+        }
+        let rate = |row: &RelativeRow| row.fee_rate.exact().unwrap_or(0.0);
+        others.sort_by(|a, b| rate(b).total_cmp(&rate(a)));
+        let vsize = chunk.weight.div_ceil(4);
+        Package::Together { fee_rate: chunk.rate(), fee: chunk.fee, vsize, others }
+    }
+}
+
+fn relative_row(key: TxKey, entry: &Entry) -> RelativeRow {
+    RelativeRow { key, txid: entry.tx().txid(), fee_rate: entry.fee_rate() }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,263 @@
+use crate::model::ModelSettings;
+use crate::model::mempool::cluster::*;
+use crate::model::testing::*;
+use crate::wire::OutPoint;
+use proptest::prelude::*;
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+impl Mempool {
+    /// Panics unless every rate is what its cluster as a whole says.
+    pub(crate) fn assert_clusters_settled(&self) {
+        assert!(self.unsettled.is_empty());
+        let mut left: BTreeSet<TxKey> = self.entries().keys().copied().collect();
+        while let Some(first) = left.pop_first() {
+            let mut cluster = vec![first];
+            let mut at = 0;
+            while let Some(&key) = cluster.get(at) {
+                let neighbours = self.neighbours(self.get(key).unwrap().tx());
+                cluster.extend(neighbours.filter(|neighbour| left.remove(neighbour)));
+                at += 1;
+            }
+            if let [alone] = cluster[..] {
+                let entry = self.get(alone).unwrap();
+                let own = self.fee_for_cluster(entry).map(|fee| super::alone(fee, entry).rate());
+                assert_eq!(entry.mining, MiningRate::of(own), "by itself it may have any size");
+                continue;
+            }
+            let weight: u32 = cluster.iter().map(|key| self.get(*key).unwrap().adjusted_weight()).sum();
+            let oversized = cluster.len() > MOST_MEMBERS || weight > MOST_WEIGHT;
+            let last = cluster.last().copied().unwrap();
+            let known = self.cluster(last);
+            assert_eq!(known.is_none(), oversized, "{} of {weight} WU", cluster.len());
+            let Some(known) = known else {
+                let marked = |key: &TxKey| self.get(*key).unwrap().mining == MiningRate::OVERSIZED;
+                assert!(cluster.iter().all(marked));
+                continue;
+            };
+            assert_eq!(known.len(), cluster.len());
+            for (member, rate) in known.iter().zip(rates(&known)) {
+                assert_eq!(self.get(member.key).unwrap().mining, rate);
+            }
+        }
+    }
+}
+
+/// Spends some outputs for a fee; almost all that is left goes to its first output.
+fn paying(prevouts: &[(OutPoint, u64)], fee: u64) -> Arc<Transaction> {
+    let total: u64 = prevouts.iter().map(|(_, value)| value).sum();
+    let prevouts: Vec<_> = prevouts.iter().map(|(prevout, _)| *prevout).collect();
+    let left = total - fee;
+    spend(&prevouts, &[left - left / 50, left / 50])
+}
+
+fn outputs(tx: &Transaction) -> Vec<(OutPoint, u64)> {
+    (0..).zip(tx.outputs()).map(|(vout, out)| (output(tx, vout), out.value)).collect()
+}
+
+fn rate(scene: &Scene, tx: &Transaction) -> Option<f64> {
+    scene.model.transaction(&tx.wtxid()).unwrap().mining_rate()
+}
+
+fn together(all: &[(&Transaction, u64)]) -> Option<f64> {
+    let fee: u64 = all.iter().map(|(_, fee)| fee).sum();
+    let weight: u32 = all.iter().map(|(tx, _)| tx.weight()).sum();
+    Some(u32::try_from(fee).unwrap().into()).map(|fee: f64| fee / f64::from(weight.div_ceil(4)))
+}
+
+/// A transaction whose fee is known: its parent is mined after it came.
+fn known(scene: &mut Scene, number: u32, fee: u64) -> Arc<Transaction> {
+    let root = spend(&[coin(number)], &[1_000_000]);
+    let tx = paying(&outputs(&root), fee);
+    scene.deliver(1, &tx).mine(1, &[&root]);
+    tx
+}
+
+#[test]
+fn what_stands_alone_is_mined_at_its_own_rate() {
+    let mut scene = Scene::new();
+    scene.connect(1);
+    let [tx, unknown] = [known(&mut scene, 1, 1_000), loose(5)];
+    scene.deliver(1, &unknown);
+    assert_eq!(rate(&scene, &tx), scene.model.transaction(&tx.wtxid()).unwrap().fee_rate().exact());
+    assert!(rate(&scene, &tx).is_some());
+    assert_eq!(rate(&scene, &unknown), None);
+}
+
+#[test]
+fn a_child_pays_for_its_parent_as_long_as_both_are_held() {
+    let mut scene = Scene::new();
+    scene.connect(1);
+    let parent = known(&mut scene, 1, 100);
+    assert_eq!(rate(&scene, &parent), together(&[(&parent, 100)]));
+    let child = paying(&outputs(&parent)[..1], 5_000);
+    scene.deliver(1, &child);
+    assert_eq!(rate(&scene, &parent), together(&[(&parent, 100), (&child, 5_000)]));
+    assert_eq!(rate(&scene, &child), rate(&scene, &parent));
+    let poorer = paying(&outputs(&parent)[1..], 10);
+    scene.deliver(1, &poorer);
+    assert_eq!(rate(&scene, &poorer), together(&[(&poorer, 10)]));
+    assert_eq!(rate(&scene, &child), rate(&scene, &parent));
+    scene.mine(2, &[&parent]);
+    assert_eq!(rate(&scene, &child), together(&[(&child, 5_000)]));
+}
+
+#[test]
+fn a_replaced_child_pays_no_more() {
+    let mut scene = Scene::new();
+    scene.connect(1);
+    let parent = known(&mut scene, 1, 100);
+    let child = paying(&outputs(&parent)[..1], 5_000);
+    let better = paying(&[outputs(&parent)[0]], 9_000);
+    scene.deliver(1, &child).deliver(1, &better);
+    assert!(scene.model.transaction(&child.wtxid()).is_none());
+    assert_eq!(rate(&scene, &parent), together(&[(&parent, 100), (&better, 9_000)]));
+}
+
+#[test]
+fn an_unknown_fee_hides_the_rates_that_it_could_change_and_no_others() {
+    let mut scene = Scene::new();
+    scene.connect(1);
+    let parent = known(&mut scene, 1, 2_000);
+    let modest = paying(&outputs(&parent)[..1], 500);
+    let unknown = spend(&[outputs(&parent)[1].0, coin(7)], &[1]);
+    scene.deliver(1, &modest);
+    assert_eq!(rate(&scene, &modest), together(&[(&modest, 500)]));
+    scene.deliver(1, &unknown);
+    assert_eq!(rate(&scene, &parent), None, "the unknown fee may pay for it");
+    assert_eq!(rate(&scene, &unknown), None);
+    assert_eq!(rate(&scene, &modest), together(&[(&modest, 500)]), "it comes after its parent anyway");
+}
+
+#[test]
+fn a_fee_that_becomes_known_makes_the_rates_of_the_cluster_known() {
+    let mut scene = Scene::new();
+    scene.connect(1);
+    let root = spend(&[coin(1)], &[1_000_000]);
+    let parent = paying(&outputs(&root), 100);
+    let child = paying(&outputs(&parent)[..1], 5_000);
+    scene.deliver(1, &parent).deliver(1, &child);
+    assert_eq!([&parent, &child].map(|tx| rate(&scene, tx)), [None; 2]);
+    scene.mine(1, &[&root]);
+    let both = together(&[(&parent, 100), (&child, 5_000)]);
+    assert_eq!([&parent, &child].map(|tx| rate(&scene, tx)), [both; 2]);
+}
+
+#[test]
+fn what_may_go_to_a_parent_that_was_dropped_is_not_counted_on() {
+    let mut scene = Scene::with(ModelSettings { max_mempool: 6_000, ..settings() });
+    scene.connect(1);
+    let parent = known(&mut scene, 1, 100);
+    let child = paying(&outputs(&parent)[..1], 5_000);
+    scene.deliver(1, &child);
+    assert!(rate(&scene, &child).is_some());
+    let mut others = (100..).map(loose);
+    while scene.model.transaction(&parent.wtxid()).is_some() {
+        scene.deliver(1, &others.next().unwrap());
+    }
+    assert_eq!((scene.fee(&child), rate(&scene, &child)), (Some(5_000), None), "nodes may hold the parent");
+    scene.mine(2, &[&parent]);
+    assert_eq!(rate(&scene, &child), together(&[(&child, 5_000)]));
+}
+
+#[test]
+fn more_than_64_transactions_have_no_rate_until_they_are_fewer() {
+    let mut scene = Scene::with(ModelSettings { max_mempool: 1 << 30, ..settings() });
+    scene.connect(1);
+    let mut chain = vec![known(&mut scene, 1, 500)];
+    for _ in 0..70 {
+        let last = chain.last().unwrap();
+        let next = paying(&outputs(last)[..1], 500);
+        scene.deliver(1, &next);
+        chain.push(next);
+        scene.model.mempool.assert_clusters_settled();
+        assert_eq!(rate(&scene, chain.last().unwrap()).is_some(), chain.len() <= MOST_MEMBERS);
+    }
+    assert!(chain.iter().all(|tx| rate(&scene, tx).is_none()));
+    scene.mine(2, &chain.iter().take(7).collect::<Vec<_>>());
+    scene.model.mempool.assert_clusters_settled();
+    assert!(chain[7..].iter().all(|tx| rate(&scene, tx).is_some()));
+}
+
+#[test]
+fn more_than_101_kvb_have_no_rate_until_they_are_less() {
+    let mut scene = Scene::new();
+    let huge = spend(&[coin(1)], &vec![100; 6_000]);
+    let large = spend(&(0..1_500).map(|vout| output(&huge, vout)).collect::<Vec<_>>(), &[100; 10]);
+    let weights = [&huge, &large].map(|tx| tx.weight());
+    assert!(weights.iter().all(|weight| *weight < MOST_WEIGHT) && weights.iter().sum::<u32>() > MOST_WEIGHT);
+    let root = spend(&[coin(2)], &[1_000_000]);
+    let child = paying(&[outputs(&huge)[3_000], outputs(&root)[0]], 2_000);
+    scene.connect(1).deliver_all(1, [&huge, &child]).mine(1, &[&root]);
+    let marked = |scene: &Scene, tx: &Transaction| {
+        scene.model.transaction(&tx.wtxid()).unwrap().mining == MiningRate::OVERSIZED
+    };
+    assert!(!marked(&scene, &child));
+    scene.deliver(1, &large);
+    scene.model.mempool.assert_clusters_settled();
+    assert!(marked(&scene, &child));
+    scene.mine(2, &[&huge]);
+    scene.model.mempool.assert_clusters_settled();
+    assert_eq!(rate(&scene, &child), together(&[(&child, 2_000)]));
+}
+
+#[test]
+fn what_joins_many_clusters_hides_the_rates_of_all_and_gives_them_back() {
+    let mut scene = Scene::with(ModelSettings { max_mempool: 1 << 30, ..settings() });
+    scene.connect(1);
+    let pairs: Vec<_> = (0..40)
+        .map(|number| {
+            let parent = known(&mut scene, number, 500);
+            let child = paying(&outputs(&parent)[..1], 700);
+            scene.deliver(1, &child);
+            [parent, child]
+        })
+        .collect();
+    let joint = paying(&pairs.iter().map(|[_, child]| outputs(child)[0]).collect::<Vec<_>>(), 900);
+    scene.deliver(1, &joint);
+    scene.model.mempool.assert_clusters_settled();
+    assert!(pairs.iter().flatten().all(|tx| rate(&scene, tx).is_none()));
+    let rival = paying(&[outputs(&pairs[0][1])[0]], 90_000);
+    scene.mine(2, &[&pairs[0][0], &pairs[0][1], &rival]);
+    scene.model.mempool.assert_clusters_settled();
+    assert!(pairs[1..].iter().flatten().all(|tx| rate(&scene, tx).is_some()));
+}
+
+#[test]
+fn an_output_that_there_is_not_makes_no_family() {
+    let mut scene = Scene::new();
+    scene.connect(1);
+    let parent = known(&mut scene, 1, 500);
+    let child = spend(&[output(&parent, 9)], &[1]);
+    scene.deliver(1, &child);
+    scene.model.mempool.assert_clusters_settled();
+    assert_eq!(rate(&scene, &parent), together(&[(&parent, 500)]));
+}
+
+/// Up to ten transactions, each spending some of those before it, of which some fees are unknown; and
+/// what those fees are.
+fn partly_known() -> impl Strategy<Value = (Vec<Member>, Vec<u64>)> {
+    let fee = || prop_oneof![Just(0_u64), 0_u64..1_000, Just(MAX_MONEY)];
+    let one = (prop::option::weighted(0.7, 0_u64..1_000), fee(), 1_u32..9, any::<Set>(), any::<Set>());
+    prop::collection::vec(one, 1..10).prop_map(|all_of_them| {
+        let member = |(number, (fee, unknown, weight, some, others))| {
+            let parents: Set = some & others & chunks::all(number);
+            (Member { key: TxKey(number as u64), fee, weight, parents }, unknown)
+        };
+        all_of_them.into_iter().enumerate().map(member).unzip()
+    })
+}
+
+proptest! {
+    #[test]
+    fn a_rate_that_is_told_is_right_whatever_the_unknown_fees_are((cluster, unknown) in partly_known()) {
+        let real: Vec<Member> = cluster
+            .iter()
+            .zip(&unknown)
+            .map(|(member, unknown)| Member { fee: Some(member.fee.unwrap_or(*unknown)), ..*member })
+            .collect();
+        for (told, real) in certain(&cluster).iter().zip(by_member(&real, 0)) {
+            prop_assert!(told.is_none_or(|told| told.pays_like(&real)), "{told:?} {real:?}");
+        }
+    }
+}

@@ -1,0 +1,241 @@
+//! Transactions that are no longer held: why they went, and that they must not come back.
+
+use crate::snapshot::TxKey;
+use crate::wire::{OutPoint, TxHash, Txid, Wtxid};
+use foldhash::fast::RandomState;
+use std::collections::{HashSet, VecDeque};
+use std::fmt;
+use std::hash::Hash;
+
+/// How many transactions are remembered: about what ten full blocks contain.
+const REMEMBERED: usize = 40_000;
+
+/// How many outpoints that blocks spent are remembered: about ten full blocks as well.
+const SPENT_REMEMBERED: usize = 100_000;
+
+/// Why a transaction is no longer held.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Departure {
+    /// A block of this height contains it.
+    Mined(u32),
+    /// A block spent what it spends, or what one of its ancestors spends.
+    Conflicted {
+        /// The block's height.
+        height: u32,
+        /// The transaction in it that did.
+        by: Txid,
+    },
+    /// This one spends what it spends.
+    Replaced(Txid),
+    /// This one spends what one of its ancestors spends.
+    ReplacedWithParent(Txid),
+    /// One of its ancestors came after it and lost against another one.
+    Orphaned,
+    /// It was the oldest when memory ran out.
+    Evicted,
+    /// It was held for as long as nodes hold a transaction.
+    Expired,
+}
+
+impl fmt::Display for Departure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Mined(height) => write!(f, "mined in block {height}"),
+            Self::Conflicted { height, .. } => write!(f, "made impossible by block {height}"),
+            Self::Replaced(by) => write!(f, "replaced by {by}"),
+            Self::ReplacedWithParent(by) => write!(f, "its parent was replaced by {by}"),
+            Self::Orphaned => f.write_str("its parent lost against another transaction"),
+            Self::Evicted => f.write_str("dropped for want of memory"),
+            Self::Expired => f.write_str("expired after 14 days"),
+        }
+    }
+}
+
+/// The last departures.
+#[derive(Debug, Default)]
+pub(crate) struct Departed {
+    /// Since [`Departed::take_news`] was called.
+    news: Vec<(Txid, Departure)>,
+    reasons: VecDeque<(TxKey, Txid, Departure)>,
+    /// Ids, of both kinds, of transactions in blocks.
+    mined: BoundedSet<[u8; 32], { 2 * REMEMBERED }>,
+    /// Ids, of both kinds, of transactions that lost against others.
+    refused: BoundedSet<[u8; 32], { 2 * REMEMBERED }>,
+    /// Those that nodes probably still hold.
+    dropped: BoundedSet<Txid, REMEMBERED>,
+    /// What blocks spent.
+    spent: BoundedSet<OutPoint, SPENT_REMEMBERED>,
+}
+
+impl Departed {
+    /// A held transaction went.
+    pub(crate) fn record(&mut self, key: TxKey, txid: Txid, departure: Departure) {
+        self.news.push((txid, departure));
+        if matches!(departure, Departure::Evicted | Departure::Expired) {
+            self.dropped.insert(txid);
+        }
+        if self.reasons.len() >= REMEMBERED {
+            self.reasons.pop_front();
+        }
+        self.reasons.push_back((key, txid, departure));
+    }
+
+    /// What went since the last call.
+    pub(crate) fn take_news(&mut self) -> Vec<(Txid, Departure)> {
+        std::mem::take(&mut self.news)
+    }
+
+    /// Which transaction it was and why it went, if it did so lately.
+    pub(crate) fn reason(&self, key: TxKey) -> Option<(Txid, Departure)> {
+        self.reasons.iter().rev().find(|(departed, ..)| *departed == key).map(|&(_, txid, why)| (txid, why))
+    }
+
+    /// Why a transaction went last, if it did so lately and still holds.
+    pub(crate) fn last_reason(&self, txid: Txid) -> Option<Departure> {
+        let (.., why) = *self.reasons.iter().rev().find(|(_, departed, _)| *departed == txid)?;
+        (!matches!(why, Departure::Mined(_)) || self.is_mined(txid)).then_some(why)
+    }
+
+    /// Whether a block of the best chain contains it.
+    pub(crate) fn is_mined(&self, txid: Txid) -> bool {
+        self.mined.contains(&txid.0)
+    }
+
+    /// A block contains it, which has the last word about who lost: it has not, even if the block is
+    /// undone.
+    pub(crate) fn mine(&mut self, txid: Txid, wtxid: Wtxid) {
+        self.refused.remove(&txid.0);
+        self.refused.remove(&wtxid.0);
+        self.mined.insert(txid.0);
+        self.mined.insert(wtxid.0);
+    }
+
+    /// The block that contained it is not in the best chain any more.
+    pub(crate) fn unmine(&mut self, txid: Txid, wtxid: Wtxid) {
+        self.mined.remove(&txid.0);
+        self.mined.remove(&wtxid.0);
+    }
+
+    /// The block that spent it is not in the best chain any more.
+    pub(crate) fn unspend(&mut self, outpoint: &OutPoint) {
+        self.spent.remove(outpoint);
+    }
+
+    /// It lost against another one, or spends what did.
+    pub(crate) fn refuse(&mut self, txid: Txid, wtxid: Wtxid) {
+        self.refused.insert(txid.0);
+        self.refused.insert(wtxid.0);
+    }
+
+    /// Whether a transaction of this id must not come back.
+    pub(crate) fn is_barred(&self, hash: TxHash) -> bool {
+        let (TxHash::Txid(Txid(id)) | TxHash::Wtxid(Wtxid(id))) = hash;
+        self.mined.contains(&id) || self.refused.contains(&id)
+    }
+
+    /// Whether it lost against another one, so that nothing can spend it. A block has the last word.
+    pub(crate) fn is_refused(&self, txid: Txid) -> bool {
+        self.refused.contains(&txid.0) && !self.mined.contains(&txid.0)
+    }
+
+    /// Whether it was held, left for no fault of its own, and is in no block since.
+    pub(crate) fn is_dropped(&self, txid: Txid) -> bool {
+        self.dropped.contains(&txid) && !self.mined.contains(&txid.0)
+    }
+
+    /// A block spent an output.
+    pub(crate) fn spend(&mut self, outpoint: OutPoint) {
+        self.spent.insert(outpoint);
+    }
+
+    /// Whether a block has lately spent an output.
+    pub(crate) fn is_spent(&self, outpoint: &OutPoint) -> bool {
+        self.spent.contains(outpoint)
+    }
+}
+
+/// A set of the last `LIMIT` values.
+#[derive(Debug)]
+struct BoundedSet<T, const LIMIT: usize> {
+    values: HashSet<T, RandomState>,
+    order: VecDeque<T>,
+}
+
+impl<T, const LIMIT: usize> Default for BoundedSet<T, LIMIT> {
+    fn default() -> Self {
+        Self { values: HashSet::default(), order: VecDeque::new() }
+    }
+}
+
+impl<T: Copy + Eq + Hash, const LIMIT: usize> BoundedSet<T, LIMIT> {
+    fn insert(&mut self, value: T) {
+        if !self.values.insert(value) {
+            return;
+        }
+        self.order.push_back(value);
+        if self.order.len() > LIMIT
+            && let Some(oldest) = self.order.pop_front()
+        {
+            self.values.remove(&oldest);
+        }
+    }
+
+    /// Its place in the order stays: if it is inserted again, it may be forgotten with that place.
+    fn remove(&mut self, value: &T) {
+        self.values.remove(value);
+    }
+
+    fn contains(&self, value: &T) -> bool {
+        self.values.contains(value)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_values_are_remembered_and_no_more() {
+        let mut set = BoundedSet::<u32, 3>::default();
+        for value in [1, 2, 2, 3, 2, 4, 5] {
+            set.insert(value);
+        }
+        assert_eq!([1, 2, 3, 4, 5].map(|value| set.contains(&value)), [false, false, true, true, true]);
+        assert_eq!((set.values.len(), set.order.len()), (3, 3));
+    }
+
+    #[test]
+    fn both_ids_are_barred() {
+        let mut departed = Departed::default();
+        departed.mine(Txid([1; 32]), Wtxid([2; 32]));
+        departed.refuse(Txid([3; 32]), Wtxid([4; 32]));
+        assert!(departed.is_barred(TxHash::Txid(Txid([1; 32]))));
+        assert!(departed.is_barred(TxHash::Wtxid(Wtxid([2; 32]))));
+        assert!(departed.is_barred(TxHash::Txid(Txid([3; 32]))));
+        assert!(departed.is_barred(TxHash::Wtxid(Wtxid([4; 32]))));
+        assert!(!departed.is_barred(TxHash::Txid(Txid([5; 32]))));
+    }
+
+    #[test]
+    fn a_block_has_the_last_word_about_who_lost() {
+        let mut departed = Departed::default();
+        let (txid, wtxid) = (Txid([1; 32]), Wtxid([2; 32]));
+        departed.refuse(txid, wtxid);
+        assert!(departed.is_refused(txid));
+        departed.mine(txid, wtxid);
+        assert!(!departed.is_refused(txid));
+        departed.unmine(txid, wtxid);
+        assert!(!departed.is_refused(txid) && !departed.is_barred(TxHash::Wtxid(wtxid)));
+    }
+
+    #[test]
+    fn departures_are_told_with_their_reason() {
+        let mut departed = Departed::default();
+        departed.record(TxKey(4), Txid([9; 32]), Departure::Mined(923_114));
+        assert_eq!(departed.take_news(), [(Txid([9; 32]), Departure::Mined(923_114))]);
+        assert_eq!(departed.take_news(), []);
+        let (txid, why) = departed.reason(TxKey(4)).unwrap();
+        assert_eq!((txid, why.to_string().as_str()), (Txid([9; 32]), "mined in block 923114"));
+        assert_eq!(departed.reason(TxKey(5)), None);
+    }
+}

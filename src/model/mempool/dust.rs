@@ -1,0 +1,135 @@
+//! Outputs that are too small to be worth spending.
+
+use crate::model::mempool::Mempool;
+use crate::model::mempool::entry::Entry;
+use crate::snapshot::EphemeralDust;
+use crate::wire::script::{ScriptKind, is_witness_program};
+use crate::wire::transaction::Output;
+use crate::wire::{OutPoint, Transaction};
+
+/// What spending an output is reckoned to cost, in sat for each 1,000 vB (Core:
+/// `DUST_RELAY_TX_FEE`).
+const FEE_RATE: u64 = 3_000;
+
+/// The size of an input with the usual witness, in vB (Core: `GetDustThreshold`).
+const WITNESS_INPUT: u64 = 32 + 4 + 1 + 107 / 4 + 4;
+
+/// The size of an input without a witness, in vB (Core: `GetDustThreshold`).
+const LEGACY_INPUT: u64 = 32 + 4 + 1 + 107 + 4;
+
+/// The largest script that can be run, in bytes (Core: `MAX_SCRIPT_SIZE`).
+const LARGEST_SCRIPT: usize = 10_000;
+
+/// How many inputs are looked at to find out whether one spends ephemeral dust: honest ones are few
+/// (BIP431 leaves a child 1,000 vB).
+const INPUTS_LOOKED_AT: usize = 100;
+
+impl Mempool {
+    /// Whether a transaction has part in ephemeral dust: an output below the dust limit, the only
+    /// one of its transaction, which itself pays no fee at all, and which a held child spends. No
+    /// node relays it otherwise; the child sees to it that the output never lasts.
+    pub(crate) fn ephemeral_dust(&self, entry: &Entry) -> Option<EphemeralDust> {
+        let spends = || {
+            entry.tx().inputs().take(INPUTS_LOOKED_AT).any(|input| {
+                let OutPoint { txid, vout } = input.prevout;
+                let parent = self.by_txid(txid).filter(|parent| parent.fee() == Some(0));
+                parent.and_then(|parent| only_dust(parent.tx())) == Some(vout)
+            })
+        };
+        if self.carries_ephemeral_dust(entry) {
+            Some(EphemeralDust::Carries)
+        } else {
+            spends().then_some(EphemeralDust::Spends)
+        }
+    }
+
+    fn carries_ephemeral_dust(&self, entry: &Entry) -> bool {
+        let txid = entry.tx().txid();
+        entry.fee() == Some(0)
+            && only_dust(entry.tx()).is_some_and(|vout| self.spenders.get(&OutPoint { txid, vout }).is_some())
+    }
+}
+
+/// The output below the dust limit, if there is exactly one.
+fn only_dust(tx: &Transaction) -> Option<u32> {
+    let mut dust = (0..).zip(tx.outputs()).filter(|(_, output)| output.value < limit(output));
+    let (vout, _) = dust.next()?;
+    dust.next().is_none().then_some(vout)
+}
+
+/// The least value that an output may have to be worth spending, in sat.
+fn limit(output: &Output<'_>) -> u64 {
+    let script = output.script_pubkey;
+    if ScriptKind::of(script) == ScriptKind::OpReturn || script.len() > LARGEST_SCRIPT {
+        return 0;
+    }
+    // The value, the length of the script, which takes three bytes from 253 on, and the script.
+    let output = 8 + if script.len() < 253 { 1 } else { 3 } + script.len() as u64;
+    let input = if is_witness_program(script) { WITNESS_INPUT } else { LEGACY_INPUT };
+    (output + input) * FEE_RATE / 1_000
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::testing::{Scene, coin, output, parts, spend};
+    use std::sync::Arc;
+
+    const ANCHOR: [u8; 4] = [0x51, 2, 0x4e, 0x73];
+
+    fn limit_of(script_pubkey: &[u8]) -> u64 {
+        limit(&Output { value: 0, script_pubkey })
+    }
+
+    #[test]
+    fn limits_are_those_of_core() {
+        let p2pkh = [&[0x76, 0xa9, 20][..], &[7; 20], &[0x88, 0xac]].concat();
+        let p2sh = [&[0xa9, 20][..], &[7; 20], &[0x87]].concat();
+        let segwit = [&[0, 20][..], &[7; 20]].concat();
+        let p2tr = [&[0x51, 32][..], &[7; 32]].concat();
+        let limits = [&p2pkh[..], &p2sh, &segwit, &p2tr, &ANCHOR, &[0x6a, 1, 7]].map(limit_of);
+        assert_eq!(limits, [546, 540, 294, 330, 240, 0]);
+    }
+
+    /// Its first output is spent by a child.
+    fn parent_and_child(values: &[u64], script: &[u8]) -> [Arc<Transaction>; 2] {
+        let mut parent = parts(&[output(&root(), 0)], values);
+        parent.outputs[0].script_pubkey = script.to_vec();
+        let parent = Arc::new(parent.build().unwrap());
+        let child = spend(&[output(&parent, 0), output(&parent, 1)], &[40_000]);
+        [parent, child]
+    }
+
+    fn root() -> Arc<Transaction> {
+        spend(&[coin(1)], &[50_000])
+    }
+
+    fn told(values: &[u64], script: &[u8]) -> [Option<EphemeralDust>; 2] {
+        let both = parent_and_child(values, script);
+        let mut scene = Scene::new();
+        scene.connect(1).deliver(1, &root()).deliver_all(1, &both);
+        both.map(|tx| {
+            let mempool = &scene.model.mempool;
+            mempool.ephemeral_dust(mempool.by_txid(tx.txid()).unwrap())
+        })
+    }
+
+    #[test]
+    fn the_dust_of_a_parent_that_pays_nothing_is_ephemeral() {
+        let both = [Some(EphemeralDust::Carries), Some(EphemeralDust::Spends)];
+        assert_eq!(told(&[0, 50_000], &ANCHOR), both);
+        assert_eq!(told(&[239, 49_761], &ANCHOR), both);
+        assert_eq!(told(&[240, 49_760], &ANCHOR), [None; 2], "it is worth spending");
+        assert_eq!(told(&[0, 49_999], &ANCHOR), [None; 2], "it pays itself");
+        assert_eq!(told(&[0, 49_900, 100], &ANCHOR), [None; 2], "there is more dust");
+    }
+
+    #[test]
+    fn dust_that_nobody_spends_is_not_ephemeral() {
+        let [parent, _] = parent_and_child(&[0, 50_000], &ANCHOR);
+        let mut scene = Scene::new();
+        scene.connect(1).deliver(1, &root()).deliver(1, &parent);
+        let mempool = &scene.model.mempool;
+        assert_eq!(mempool.ephemeral_dust(mempool.by_txid(parent.txid()).unwrap()), None);
+    }
+}

@@ -1,0 +1,180 @@
+//! All peers: who is there, in which order they stand on screen, who is forgotten.
+
+pub(crate) mod health;
+pub(crate) mod odd;
+pub(crate) mod peer;
+pub(crate) mod races;
+pub(crate) mod worth;
+
+use crate::address::PeerAddress;
+use crate::event::{PeerEvent, PeerId};
+use crate::model::peers::peer::Peer;
+use crate::model::peers::worth::Credit;
+use crate::snapshot::view::PeersView;
+use crate::snapshot::{PeerRow, Window};
+use crate::util::time::Timestamp;
+use foldhash::fast::RandomState;
+use std::collections::{HashMap, VecDeque};
+use std::time::Duration;
+
+/// How many of those that will not be dialled again stay on the list.
+const DROPPED_KEPT: usize = 16;
+
+/// For how long they stay.
+const DROPPED_KEPT_FOR: Duration = Duration::from_mins(10);
+
+/// Every peer that is dialled or was lost lately.
+#[derive(Debug, Default)]
+pub(crate) struct Peers {
+    by_id: HashMap<PeerId, Peer, RandomState>,
+    /// Those that were dropped, and when, oldest first. Some may have been dialled again since.
+    dropped: VecDeque<(Timestamp, PeerId)>,
+}
+
+/// Figures over the live peers.
+#[derive(Debug, Default)]
+pub(crate) struct PeerTotals {
+    pub(crate) live: usize,
+    pub(crate) announcers: usize,
+    pub(crate) median_ping: Option<Duration>,
+    /// The lowest and the highest fee filter, in sat/kvB.
+    pub(crate) fee_floor: Option<(u64, u64)>,
+}
+
+impl Peers {
+    /// Takes note of what happened with a peer. A dial makes it known; what concerns a peer that is
+    /// not known is ignored.
+    pub(crate) fn apply(&mut self, now: Timestamp, id: PeerId, event: &PeerEvent) {
+        if let PeerEvent::Dialling { address, .. } = event {
+            self.by_id.entry(id).or_insert_with(|| Peer::new(address.clone(), now)).apply(now, event);
+        } else if let Some(peer) = self.by_id.get_mut(&id) {
+            peer.apply(now, event);
+            if peer.dropped_since() == Some(now) {
+                self.dropped.push_back((now, id));
+            }
+        }
+        self.forget(now);
+    }
+
+    fn forget(&mut self, now: Timestamp) {
+        while let Some(&(since, id)) = self.dropped.front() {
+            if self.dropped.len() <= DROPPED_KEPT && now.since(since) <= DROPPED_KEPT_FOR {
+                return;
+            }
+            self.dropped.pop_front();
+            if self.get(id).is_some_and(|peer| peer.dropped_since() == Some(since)) {
+                self.by_id.remove(&id);
+            }
+        }
+    }
+
+    /// One of them.
+    pub(crate) fn get(&self, id: PeerId) -> Option<&Peer> {
+        self.by_id.get(&id)
+    }
+
+    /// Takes note of their parts in the relay of transactions. Those that are forgotten are left out.
+    pub(crate) fn credit(&mut self, now: Timestamp, credits: &[Credit]) {
+        for credit in credits {
+            if let Some(peer) = self.by_id.get_mut(&credit.peer) {
+                peer.credit(now, credit.what);
+            }
+        }
+    }
+
+    /// These have the block of this height of the best chain.
+    pub(crate) fn have_block(&mut self, ids: &[PeerId], height: u32) {
+        for id in ids {
+            if let Some(peer) = self.by_id.get_mut(id) {
+                peer.has_block(height);
+            }
+        }
+    }
+
+    /// All of them, in no order.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (PeerId, &Peer)> {
+        self.by_id.iter().map(|(&id, peer)| (id, peer))
+    }
+
+    /// Where one of them is.
+    pub(crate) fn address(&self, id: PeerId) -> Option<&PeerAddress> {
+        self.get(id).map(|peer| &peer.address)
+    }
+
+    /// Whether there are some and none of them can be reached.
+    pub(crate) fn all_unreached(&self) -> bool {
+        !self.by_id.is_empty() && self.by_id.values().all(Peer::is_unreached)
+    }
+
+    /// Those that failed, by id, with the reason.
+    pub(crate) fn failed(&self) -> Vec<(&PeerAddress, &str)> {
+        let mut failed: Vec<_> = self
+            .by_id
+            .iter()
+            .filter(|(_, peer)| peer.is_unreached())
+            .filter_map(|(id, peer)| peer.last_ending().map(|reason| (id, &peer.address, reason)))
+            .collect();
+        failed.sort_unstable_by_key(|(id, ..)| **id);
+        failed.into_iter().map(|(_, address, reason)| (address, reason)).collect()
+    }
+
+    /// Figures over the live ones.
+    pub(crate) fn totals(&self) -> PeerTotals {
+        let live = || self.by_id.values().filter(|peer| peer.is_live());
+        let mut pings: Vec<Duration> = live().filter_map(Peer::ping).collect();
+        let middle = pings.len() / 2;
+        let median_ping = (!pings.is_empty()).then(|| *pings.select_nth_unstable(middle).1);
+        let lowest = live().filter_map(Peer::fee_floor).min();
+        let highest = live().filter_map(Peer::fee_floor).max();
+        PeerTotals {
+            live: live().count(),
+            announcers: live().filter(|peer| peer.is_announcer()).count(),
+            median_ping,
+            fee_floor: lowest.zip(highest),
+        }
+    }
+
+    /// The rows that the view asks for, moved so that the selected one is among them.
+    ///
+    /// Connected peers come first, then those that are tried, then those that are dropped, each in
+    /// the order in which they became known: a late pong or a new ping moves nobody.
+    pub(crate) fn window(&self, view: &PeersView, now: Timestamp) -> Window<PeerRow> {
+        let mut order: Vec<_> = self.by_id.iter().map(|(id, peer)| (rank(peer), *id, peer)).collect();
+        order.sort_unstable_by_key(|&(rank, id, _)| (rank, id));
+        let selected = view.selected.and_then(|selected| order.iter().position(|&(_, id, _)| id == selected));
+        let offset = visible_offset(view.offset, view.height, order.len(), selected);
+        let rows: Vec<_> =
+            order.iter().skip(offset).take(view.height).map(|(_, id, peer)| peer.row(*id, now)).collect();
+        Window {
+            total: order.len(),
+            offset: Some(offset),
+            more_above: offset > 0,
+            more_below: offset + rows.len() < order.len(),
+            selected: selected.and_then(|index| index.checked_sub(offset)).filter(|&row| row < rows.len()),
+            rows,
+        }
+    }
+}
+
+fn rank(peer: &Peer) -> u8 {
+    match (peer.is_live(), peer.dropped_since()) {
+        (true, _) => 0,
+        (false, None) => 1,
+        (false, Some(_)) => 2,
+    }
+}
+
+/// The first visible row: as wished, but with no empty rows at the end and the selected one inside.
+pub(crate) fn visible_offset(wished: usize, height: usize, total: usize, selected: Option<usize>) -> usize {
+    let offset = wished.min(total.saturating_sub(height));
+    match selected {
+        Some(selected) if selected < offset => selected,
+        Some(selected) if selected >= offset.saturating_add(height) => {
+            selected.saturating_add(1).saturating_sub(height)
+        }
+        _ => offset,
+    }
+}
+
+#[cfg(test)]
+mod tests;

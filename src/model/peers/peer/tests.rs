@@ -1,0 +1,184 @@
+use crate::event::{Direction, DisconnectReason, PeerId};
+use crate::model::peers::peer::shown::PINGS_IN_ROW;
+use crate::model::peers::peer::*;
+use crate::model::testing::{START, address, info};
+use crate::snapshot::{LivenessSlot, PeerWorth};
+
+const ID: PeerId = PeerId(1);
+
+fn at(seconds: u64) -> Timestamp {
+    START + Duration::from_secs(seconds)
+}
+
+fn ready() -> Peer {
+    let mut peer = Peer::new(address(1), START);
+    peer.apply(START, &PeerEvent::Dialling { address: address(1), attempt: 1 });
+    peer.apply(START, &PeerEvent::Connected { transport: Transport::V1 });
+    peer.apply(at(1), &PeerEvent::Ready(Box::new(info())));
+    peer
+}
+
+fn lose(peer: &mut Peer, now: Timestamp, retry_at: Option<Timestamp>) {
+    peer.apply(now, &PeerEvent::Disconnected { reason: DisconnectReason::PingTimeout, retry_at });
+}
+
+#[test]
+fn a_peer_goes_through_every_state_of_liveness() {
+    let mut peer = Peer::new(address(1), START);
+    peer.apply(START, &PeerEvent::Dialling { address: address(1), attempt: 3 });
+    assert_eq!(peer.liveness(at(2)), Liveness::Dialling { elapsed: Duration::from_secs(2), attempt: 3 });
+    peer.apply(at(3), &PeerEvent::Connected { transport: Transport::V1 });
+    assert_eq!(peer.liveness(at(4)), Liveness::Handshake { elapsed: Duration::from_secs(1) });
+    peer.apply(at(5), &PeerEvent::Ready(Box::new(info())));
+    assert_eq!(peer.liveness(at(5)), Liveness::Live);
+    peer.apply(at(10), &PeerEvent::Pinged);
+    assert_eq!(peer.liveness(at(15)), Liveness::Live, "5 s are not more than 5 s");
+    assert_eq!(peer.liveness(at(22)), Liveness::Late { waiting: Duration::from_secs(12) });
+    peer.apply(at(23), &PeerEvent::Pong { rtt: Duration::from_secs(13) });
+    assert_eq!(peer.liveness(at(23)), Liveness::Live);
+    lose(&mut peer, at(30), Some(at(38)));
+    let gone = |retry_in| Liveness::Gone { reason: "ping timeout".to_owned(), retry_in };
+    assert_eq!(peer.liveness(at(31)), gone(Some(Duration::from_secs(7))));
+    assert_eq!(peer.liveness(at(99)), gone(Some(Duration::ZERO)));
+    lose(&mut peer, at(40), None);
+    assert_eq!(peer.liveness(at(41)), gone(None));
+}
+
+#[test]
+fn a_ping_waits_from_the_first_one_that_is_unanswered() {
+    let mut peer = ready();
+    peer.apply(at(10), &PeerEvent::Pinged);
+    peer.apply(at(16), &PeerEvent::Pinged);
+    assert_eq!(peer.liveness(at(17)), Liveness::Late { waiting: Duration::from_secs(7) });
+}
+
+#[test]
+fn what_belongs_to_a_connection_ends_with_it() {
+    let mut peer = ready();
+    peer.apply(at(2), &PeerEvent::FeeFilter { sat_per_kvb: 100 });
+    peer.apply(at(2), &PeerEvent::Pong { rtt: Duration::from_millis(40) });
+    peer.apply(at(3), &PeerEvent::Pinged);
+    assert_eq!((peer.ping(), peer.fee_floor()), (Some(Duration::from_millis(40)), Some(100)));
+    lose(&mut peer, at(33), Some(at(34)));
+    assert_eq!((peer.ping(), peer.fee_floor()), (None, None));
+    peer.apply(at(34), &PeerEvent::Connected { transport: Transport::V1 });
+    peer.apply(at(35), &PeerEvent::Ready(Box::new(info())));
+    assert_eq!(peer.liveness(at(60)), Liveness::Live, "the old ping is not waited for");
+    let detail = peer.detail(ID, PeerWorth::default(), at(60));
+    assert_eq!(detail.past, [(at(33), "ping timeout".to_owned())]);
+    assert_eq!(detail.connected_for, Some(Duration::from_secs(25)));
+    assert_eq!(detail.row.ping_min, Some(Duration::from_millis(40)));
+}
+
+#[test]
+fn pings_are_kept_for_the_row_and_the_chart() {
+    let mut peer = ready();
+    for second in 0..200 {
+        peer.apply(at(second), &PeerEvent::Pong { rtt: Duration::from_millis(500 - second) });
+    }
+    let detail = peer.detail(ID, PeerWorth::default(), at(200));
+    assert_eq!(detail.pings.len(), PINGS_KEPT);
+    assert_eq!(detail.pings.last(), Some(&(at(199), Duration::from_millis(301))));
+    assert_eq!(detail.row.pings.len(), PINGS_IN_ROW);
+    assert_eq!(detail.row.pings.last(), Some(&Duration::from_millis(301)));
+    assert_eq!(detail.row.ping_min, Some(Duration::from_millis(301)));
+}
+
+#[test]
+fn a_node_without_a_chain_has_no_fee_floor() {
+    let mut peer = ready();
+    peer.apply(at(2), &PeerEvent::FeeFilter { sat_per_kvb: 9_936_506 });
+    assert_eq!(peer.fee_floor(), None);
+    assert_eq!(peer.detail(ID, PeerWorth::default(), at(2)).fee_filter, Some(9_936_506));
+}
+
+#[test]
+fn oddities_are_counted_by_kind() {
+    let mut peer = ready();
+    for number in 0..500 {
+        peer.apply(at(2), &PeerEvent::Tolerated(Misbehaviour::UnexpectedPong));
+        peer.apply(at(2), &PeerEvent::Tolerated(Misbehaviour::BadChecksum(format!("\x1b[{number}"))));
+    }
+    let tolerated = peer.detail(ID, PeerWorth::default(), at(3)).tolerated;
+    let expected = [("pong without a ping", 500), ("bad checksum on ·[0", 500)];
+    assert_eq!(tolerated, expected.map(|(text, count)| (text.to_owned(), count)));
+}
+
+fn command(direction: Direction, command: &str) -> CommandTraffic {
+    CommandTraffic { direction, command: command.to_owned(), messages: 2, bytes: 100 }
+}
+
+#[test]
+fn traffic_adds_up_by_command_and_direction() {
+    let mut peer = ready();
+    let commands = vec![command(Direction::Received, "inv"), command(Direction::Sent, "inv")];
+    for _ in 0..3 {
+        let traffic = Traffic { commands: commands.clone(), conversation: Vec::new() };
+        peer.apply(at(2), &PeerEvent::Traffic(Box::new(traffic)));
+    }
+    let traffic = peer.detail(ID, PeerWorth::default(), at(3)).traffic;
+    assert_eq!(traffic.len(), 2);
+    assert!(traffic.iter().all(|inv| (inv.messages, inv.bytes) == (6, 300)));
+}
+
+#[test]
+fn made_up_commands_are_counted_together() {
+    let mut peer = ready();
+    for number in 0..1_000 {
+        let name = format!("x{number}");
+        let commands = vec![command(Direction::Received, &name), command(Direction::Sent, "ping")];
+        let traffic = Traffic { commands, conversation: Vec::new() };
+        peer.apply(at(2), &PeerEvent::Traffic(Box::new(traffic)));
+    }
+    let traffic = peer.detail(ID, PeerWorth::default(), at(3)).traffic;
+    assert_eq!(traffic.len(), Traffic::COMMANDS + 2);
+    let other = traffic.iter().find(|command| command.command == OTHER_COMMANDS).unwrap();
+    assert_eq!(other.messages, 2 * (1_000 - Traffic::COMMANDS as u64));
+    assert_eq!(traffic.iter().map(|command| command.bytes).sum::<u64>(), 200_000);
+}
+
+#[test]
+fn the_conversation_is_the_last_25_messages_over_several_reports() {
+    let mut peer = ready();
+    for second in 0..40 {
+        let said = Said {
+            time: at(second),
+            direction: Direction::Sent,
+            command: "ping".to_owned(),
+            bytes: 32,
+            gist: String::new(),
+        };
+        let traffic = Traffic { commands: Vec::new(), conversation: vec![said] };
+        peer.apply(at(second), &PeerEvent::Traffic(Box::new(traffic)));
+    }
+    let conversation = peer.detail(ID, PeerWorth::default(), at(40)).conversation;
+    assert_eq!(conversation.len(), 25);
+    assert_eq!(conversation.last().map(|said| said.time), Some(at(39)));
+}
+
+#[test]
+fn the_encrypted_transport_names_its_session() {
+    let mut peer = ready();
+    peer.apply(at(2), &PeerEvent::Connected { transport: Transport::V2 { session_id: [0xab; 32] } });
+    let text = peer.detail(ID, PeerWorth::default(), at(3)).transport.unwrap();
+    assert_eq!(text, format!("v2 session {}", "ab".repeat(4)));
+}
+
+#[test]
+fn the_liveness_strip_tells_late_and_gone_minutes() {
+    let mut peer = ready();
+    peer.apply(at(60), &PeerEvent::Pinged);
+    peer.apply(at(75), &PeerEvent::Pong { rtt: Duration::from_secs(15) });
+    peer.apply(at(300), &PeerEvent::Pinged);
+    let strip = |peer: &Peer, now| peer.detail(ID, PeerWorth::default(), now).liveness;
+    let minute = |time: Timestamp| usize::try_from(time.as_secs() / 60 - at(1).as_secs() / 60).unwrap();
+    let answered = strip(&peer, at(304));
+    assert_eq!(answered.len(), minute(at(304)) + 1);
+    for (index, slot) in answered.into_iter().enumerate() {
+        let late = (minute(at(66))..=minute(at(75))).contains(&index);
+        assert_eq!(slot, if late { LivenessSlot::Late } else { LivenessSlot::Live }, "minute {index}");
+    }
+    assert_eq!(strip(&peer, at(306)).last(), Some(&LivenessSlot::Late), "and while it waits");
+    lose(&mut peer, at(330), None);
+    assert_eq!(strip(&peer, at(500)).last(), Some(&LivenessSlot::Gone));
+}

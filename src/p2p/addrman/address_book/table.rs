@@ -1,0 +1,95 @@
+//! Where an address stands: fixed places, given by a secret key.
+//!
+//! The idea is that of Core's `AddrMan`. A table is a fixed number of buckets with a fixed number of
+//! places. Which place an address may take follows, by a keyed hash, from its netgroup and from the
+//! netgroup of whoever told it. So a source, or the owner of a netgroup, can fill a small share of
+//! the buckets and no more, however much it sends, and cannot compute which.
+
+use crate::address::netgroup::NetGroup;
+use crate::address::{Host, PeerAddress};
+use crate::p2p::addrman::address_book::entry::Source;
+use siphasher::sip::SipHasher24;
+use std::hash::{Hash, Hasher};
+
+/// Places in a bucket (Core: `ADDRMAN_BUCKET_SIZE`).
+pub const BUCKET_SIZE: usize = 64;
+
+/// Buckets for addresses that were only heard of. A quarter of Core's `ADDRMAN_NEW_BUCKET_COUNT`:
+/// 16,384 places are plenty for a program that wants at most 1,000 peers, and keep the book at some
+/// 5 MB.
+pub const NEW_BUCKETS: usize = 256;
+
+/// Buckets for addresses that worked. A quarter of Core's `ADDRMAN_TRIED_BUCKET_COUNT`.
+pub const TRIED_BUCKETS: usize = 64;
+
+/// Among how many of the new buckets one source group spreads: a sixteenth, as in Core
+/// (`ADDRMAN_NEW_BUCKETS_PER_SOURCE_GROUP`).
+pub const NEW_BUCKETS_PER_SOURCE: u64 = 16;
+
+/// Among how many of the tried buckets one netgroup spreads: a thirty-second, as in Core
+/// (`ADDRMAN_TRIED_BUCKETS_PER_GROUP`).
+pub const TRIED_BUCKETS_PER_GROUP: u64 = 2;
+
+/// The secret by which places are given.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct BookKey(pub u64, pub u64);
+
+impl BookKey {
+    /// The place of `address` in the table of those that worked.
+    pub fn tried_place(self, address: &PeerAddress) -> usize {
+        let spread = self.hash(("tried spread", address)) % TRIED_BUCKETS_PER_GROUP;
+        let bucket = self.hash(("tried bucket", group(&address.host), spread));
+        self.place(("tried place", address), bucket, TRIED_BUCKETS)
+    }
+
+    /// The place of `address`, told by `source`, in the table of those that were heard of.
+    pub fn new_place(self, address: &PeerAddress, source: &Source) -> usize {
+        let source = source_group(source);
+        let spread = self.hash(("new spread", group(&address.host), &source)) % NEW_BUCKETS_PER_SOURCE;
+        let bucket = self.hash(("new bucket", &source, spread));
+        self.place(("new place", address), bucket, NEW_BUCKETS)
+    }
+
+    /// A number from 0 to 1 that is the same for the same address and attempt.
+    pub fn jitter(self, address: &PeerAddress, tries: u16) -> f64 {
+        // The upper 32 bits fit into a float exactly.
+        f64::from((self.hash(("jitter", address, tries)) >> 32) as u32) / f64::from(u32::MAX)
+    }
+
+    fn place(self, what: impl Hash, bucket: u64, buckets: usize) -> usize {
+        let bucket = remainder(bucket, buckets);
+        bucket * BUCKET_SIZE + remainder(self.hash((what, bucket)), BUCKET_SIZE)
+    }
+
+    fn hash(self, what: impl Hash) -> u64 {
+        let mut hasher = SipHasher24::new_with_keys(self.0, self.1);
+        what.hash(&mut hasher);
+        hasher.finish()
+    }
+}
+
+fn remainder(hash: u64, divisor: usize) -> usize {
+    usize::try_from(hash % divisor as u64).expect("it is less than a usize")
+}
+
+#[derive(Hash)]
+enum Group<'a> {
+    Net(Option<NetGroup>),
+    Named(&'a str),
+    Fixed,
+}
+
+fn group(host: &Host) -> Group<'_> {
+    match host {
+        Host::Name(name) => Group::Named(name),
+        _ => Group::Net(NetGroup::of(host)),
+    }
+}
+
+fn source_group(source: &Source) -> Group<'_> {
+    match source {
+        Source::Dns(name) => Group::Named(name),
+        Source::Fixed => Group::Fixed,
+        Source::Peer(address) => group(&address.host),
+    }
+}

@@ -1,0 +1,77 @@
+//! What peers tell of other peers, what they are worth, and what is kept of it.
+
+use crate::address::Host;
+use crate::event::{DisconnectReason, EventKind, PeerEvent, PeerId, PeerInfo, Uselessness};
+use crate::p2p::connect::usefulness::{by_fee_filter, by_handshake};
+use crate::p2p::manager::PeerManager;
+use crate::util::time::Timestamp;
+use crate::wire::message::KnownAddress;
+use crate::wire::{Message, Services};
+
+impl PeerManager {
+    /// The handshake with a peer is done: it is asked for addresses, or let go.
+    pub(crate) fn met(&mut self, now: Timestamp, id: PeerId, info: &PeerInfo) {
+        self.dials_at = Some(now);
+        let asks = self.dialer.ready(id, info, now);
+        self.dialer.note_transport(id, !info.services.has(Services::P2P_V2));
+        match by_handshake(info).filter(|_| !self.dialer.is_fetch(id)) {
+            Some(why) => self.let_go(now, id, why),
+            None if asks => self.send(id, Message::GetAddr),
+            None => {}
+        }
+    }
+
+    pub(crate) fn fee_filter(&mut self, now: Timestamp, id: PeerId, sat_per_kvb: u64) {
+        self.tell_peer(now, id, PeerEvent::FeeFilter { sat_per_kvb });
+        if let Some(why) = by_fee_filter(sat_per_kvb) {
+            self.let_go(now, id, why);
+        }
+    }
+
+    /// A peer is of no use. If the user named it, it stays, and the user is told once.
+    fn let_go(&mut self, now: Timestamp, id: PeerId, why: Uselessness) {
+        if !self.dialer.is_chosen(id) {
+            return self.close(id, DisconnectReason::NotUseful(why));
+        }
+        let Some(peer) = self.peers.get_mut(&id) else { return };
+        if !std::mem::replace(&mut peer.named_useless, true) {
+            let warning = format!("{} is kept as you wish, but is not useful: {why}", peer.address);
+            self.tell(now, EventKind::Warning(warning));
+        }
+    }
+
+    pub(crate) fn addresses(&mut self, now: Timestamp, id: PeerId, list: &[KnownAddress]) {
+        let Some(peer) = self.peers.get_mut(&id) else { return };
+        peer.addresses_told += list.len();
+        if self.dialer.told(id, &peer.address, list, now) > 0 {
+            self.dials_at = Some(now);
+        }
+        self.tell_peer(now, id, PeerEvent::Addresses { count: list.len() });
+        // A single one may be the peer's own; the answer follows.
+        if list.len() > 1 && self.dialer.is_fetch(id) {
+            self.close(id, DisconnectReason::AddressesTold);
+        }
+    }
+
+    /// A seed that was dialled by name is gone: what it told.
+    pub(crate) fn fetched(&mut self, now: Timestamp, id: PeerId, reason: &DisconnectReason) {
+        let Some(peer) = self.peers.get(&id).filter(|_| self.dialer.is_fetch(id)) else { return };
+        let answer = match reason {
+            DisconnectReason::AddressesTold => Ok(peer.addresses_told),
+            other => Err(other.to_string()),
+        };
+        let Host::Name(name) = peer.address.host.clone() else { return };
+        self.tell(now, EventKind::Seed { name, answer });
+    }
+
+    /// Saves the address book now and then, and tells how it grows.
+    pub(crate) fn keep_book(&mut self, now: Timestamp) {
+        if let Some(sizes) = self.dialer.book().and_then(|book| self.keeper.tick(book, now)) {
+            self.tell(now, EventKind::AddressBook(sizes));
+        }
+    }
+
+    pub(crate) fn keeper_deadline(&self) -> Option<Timestamp> {
+        self.dialer.book().and_then(|book| self.keeper.deadline(book))
+    }
+}

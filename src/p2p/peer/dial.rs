@@ -1,0 +1,113 @@
+//! Opens the TCP connection to a peer.
+
+use crate::address::{Host, PeerAddress};
+use crate::event::DisconnectReason;
+use crate::p2p::peer::resolve::Resolve;
+use crate::p2p::peer::route::{IpFamilies, Route, Routes};
+use crate::p2p::peer::socks::connect_through;
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::net::{TcpSocket, TcpStream};
+use tokio::time::timeout;
+
+/// How long the connection, the resolution of a name included, may take to open.
+pub const DIAL_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// How long a proxy may take: Tor may have to build a circuit first (Core: 20 s).
+pub const PROXY_TIMEOUT: Duration = Duration::from_secs(20);
+
+/// What the system may hold of what we send, in bytes. We send little; a peer that takes nothing
+/// must not make us believe that it does for long.
+const SEND_BUFFER: u32 = 64 * 1024;
+
+/// Opens connections by the ways that the user allows.
+#[derive(Clone, Debug)]
+pub struct Connector {
+    routes: Routes,
+    resolver: Arc<dyn Resolve>,
+}
+
+impl Connector {
+    /// Takes `routes`, and asks `resolver` for the addresses of names, where a way is direct.
+    pub fn new(routes: Routes, resolver: Arc<dyn Resolve>) -> Self {
+        Self { routes, resolver }
+    }
+
+    /// Opens a connection to `address`.
+    ///
+    /// # Errors
+    /// Why there is none.
+    pub async fn dial(&self, address: &PeerAddress) -> Result<TcpStream, DisconnectReason> {
+        let (limit, dialled) = match self.routes.to(&address.host).map_err(DisconnectReason::NoRoute)? {
+            Route::Direct => {
+                let dialled = timeout(DIAL_TIMEOUT, self.dial_directly(address, self.routes.families));
+                (DIAL_TIMEOUT, dialled.await)
+            }
+            Route::Through(proxy) => {
+                let dialled = timeout(PROXY_TIMEOUT, async {
+                    let stream = self.dial_directly(proxy, IpFamilies::Both).await.map_err(|reason| {
+                        DisconnectReason::Proxy { proxy: proxy.to_string(), why: reason.to_string() }
+                    })?;
+                    connect_through(stream, proxy, address).await
+                });
+                (PROXY_TIMEOUT, dialled.await)
+            }
+        };
+        dialled.unwrap_or(Err(DisconnectReason::DialTimeout(limit)))
+    }
+
+    async fn dial_directly(
+        &self,
+        address: &PeerAddress,
+        families: IpFamilies,
+    ) -> Result<TcpStream, DisconnectReason> {
+        let mut sockets = self.resolve(address).await?;
+        sockets.retain(|socket| families.allow(socket.ip()));
+        // A share of the time for each, so that a dead one does not use up that of the others.
+        let share = DIAL_TIMEOUT / u32::try_from(sockets.len()).unwrap_or(u32::MAX).max(1);
+        let mut reason = DisconnectReason::NameNotResolved(address.to_string());
+        for socket in sockets {
+            match timeout(share, connect(socket)).await {
+                Ok(Ok(stream)) => return Ok(stream),
+                Ok(Err(error)) => reason = refusal(&error),
+                Err(_) => reason = DisconnectReason::DialTimeout(DIAL_TIMEOUT),
+            }
+        }
+        Err(reason)
+    }
+
+    async fn resolve(&self, address: &PeerAddress) -> Result<Vec<SocketAddr>, DisconnectReason> {
+        match &address.host {
+            Host::Ip(ip) => Ok(vec![SocketAddr::new(*ip, address.port)]),
+            Host::Name(name) => {
+                let resolved = self.resolver.resolve(name, address.port).await;
+                resolved.map_err(|_| DisconnectReason::NameNotResolved(name.clone()))
+            }
+            Host::TorV3(_) | Host::I2p(_) | Host::Cjdns(_) => {
+                Err(DisconnectReason::NoRoute("no address of the internet"))
+            }
+        }
+    }
+}
+
+async fn connect(address: SocketAddr) -> io::Result<TcpStream> {
+    let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
+    socket.set_send_buffer_size(SEND_BUFFER)?;
+    let stream = socket.connect(address).await?;
+    // A pong that waits for more to send would make us look slow.
+    stream.set_nodelay(true)?;
+    Ok(stream)
+}
+
+fn refusal(error: &io::Error) -> DisconnectReason {
+    match error.kind() {
+        io::ErrorKind::ConnectionRefused => DisconnectReason::Refused,
+        io::ErrorKind::TimedOut => DisconnectReason::DialTimeout(DIAL_TIMEOUT),
+        kind => DisconnectReason::Unreachable(kind.to_string()),
+    }
+}
+
+#[cfg(test)]
+mod tests;

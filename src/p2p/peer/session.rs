@@ -1,0 +1,178 @@
+//! One connection as a state machine: messages and time in, instructions out.
+
+use crate::event::{DisconnectReason, Misbehaviour, PeerEvent, PeerInfo};
+use crate::p2p::peer::handshake::{Handshake, Progress, our_version};
+use crate::p2p::peer::keepalive::{Due, Keepalive};
+use crate::util::time::Timestamp;
+use crate::wire::{Command, Message};
+use rand::rngs::SmallRng;
+use rand::{RngExt, SeedableRng};
+use std::time::Duration;
+
+/// The first protocol version whose nodes know `sendheaders` (BIP130).
+const SEND_HEADERS_VERSION: i32 = 70_012;
+
+/// How long things may take.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Timing {
+    /// From the open connection to `verack`.
+    pub handshake_timeout: Duration,
+    /// Between two pings of ours.
+    pub ping_interval: Duration,
+    /// From a ping to its pong.
+    pub ping_timeout: Duration,
+}
+
+/// What is to be done.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Instruction {
+    /// Send this to the peer.
+    Send(Message),
+    /// Tell that this happened.
+    Emit(PeerEvent),
+    /// Pass this message on: it concerns more than this connection.
+    Deliver(Message),
+    /// Close the connection.
+    Disconnect(DisconnectReason),
+}
+
+/// One connection, from the side that dialled.
+#[derive(Debug)]
+pub struct Session {
+    timing: Timing,
+    nonces: SmallRng,
+    state: State,
+}
+
+#[derive(Debug)]
+enum State {
+    Handshake { stage: Handshake, until: Timestamp },
+    Live(Keepalive),
+}
+
+impl Session {
+    /// The connection opened at `now`. `seed` makes the nonces, and must be hard to guess.
+    pub fn open(now: Timestamp, timing: Timing, seed: u64) -> (Self, Instruction) {
+        let mut nonces = SmallRng::seed_from_u64(seed);
+        let our_nonce = nonces.random();
+        let state = State::Handshake {
+            stage: Handshake::AwaitingVersion { our_nonce },
+            until: now + timing.handshake_timeout,
+        };
+        let hello = Instruction::Send(Message::Version(our_version(now, our_nonce)));
+        (Self { timing, nonces, state }, hello)
+    }
+
+    /// When [`Session::tick`] wants to be called.
+    pub fn deadline(&self) -> Timestamp {
+        match &self.state {
+            State::Handshake { until, .. } => *until,
+            State::Live(keepalive) => keepalive.deadline(),
+        }
+    }
+
+    /// For so long we did not listen, through no fault of the peer: its deadlines are put off.
+    pub fn excuse(&mut self, time: Duration) {
+        match &mut self.state {
+            State::Handshake { until, .. } => *until = *until + time,
+            State::Live(keepalive) => keepalive.excuse(time),
+        }
+    }
+
+    /// Time passed.
+    pub fn tick(&mut self, now: Timestamp) -> Vec<Instruction> {
+        match &mut self.state {
+            State::Handshake { until, .. } if now < *until => vec![],
+            State::Handshake { .. } => {
+                vec![Instruction::Disconnect(DisconnectReason::HandshakeTimeout(
+                    self.timing.handshake_timeout,
+                ))]
+            }
+            State::Live(keepalive) => {
+                let nonce = self.nonces.random();
+                match keepalive.tick(now, nonce) {
+                    Due::Nothing => vec![],
+                    Due::Ping => ping(nonce),
+                    Due::Timeout => vec![Instruction::Disconnect(DisconnectReason::PingTimeout)],
+                }
+            }
+        }
+    }
+
+    /// A message came.
+    pub fn receive(&mut self, now: Timestamp, message: Message) -> Vec<Instruction> {
+        match &mut self.state {
+            State::Handshake { stage, .. } => match stage.receive(now, &message) {
+                Progress::Nothing => vec![],
+                Progress::Reply(messages) => messages.into_iter().map(Instruction::Send).collect(),
+                Progress::Done(info) => self.go_live(now, info),
+                Progress::Tolerated(what) => vec![tolerated(what)],
+                Progress::Failed(reason) => vec![Instruction::Disconnect(reason)],
+            },
+            State::Live(keepalive) => receive_live(keepalive, now, message),
+        }
+    }
+
+    fn go_live(&mut self, now: Timestamp, info: Box<PeerInfo>) -> Vec<Instruction> {
+        let Timing { ping_interval, ping_timeout, .. } = self.timing;
+        let nonce = self.nonces.random();
+        self.state = State::Live(Keepalive::start(now, nonce, ping_interval, ping_timeout));
+        let wants_headers = info.version >= SEND_HEADERS_VERSION;
+        let mut instructions = vec![Instruction::Emit(PeerEvent::Ready(info))];
+        if wants_headers {
+            instructions.push(Instruction::Send(Message::SendHeaders));
+        }
+        instructions.extend(ping(nonce));
+        instructions
+    }
+}
+
+fn receive_live(keepalive: &mut Keepalive, now: Timestamp, message: Message) -> Vec<Instruction> {
+    match message {
+        Message::Ping(nonce) => vec![Instruction::Send(Message::Pong(nonce))],
+        Message::Pong(nonce) => vec![match keepalive.pong(now, nonce) {
+            Some(rtt) => Instruction::Emit(PeerEvent::Pong { rtt }),
+            None => tolerated(Misbehaviour::UnexpectedPong),
+        }],
+        Message::FeeFilter(sat_per_kvb) => vec![Instruction::Emit(PeerEvent::FeeFilter { sat_per_kvb })],
+        Message::Version(_) => vec![tolerated(Misbehaviour::SecondVersion)],
+        Message::Verack => vec![tolerated(Misbehaviour::AfterHandshake("verack"))],
+        // Core disconnects for these two: what they agree on cannot change any more.
+        Message::WtxidRelay => vec![too_late(Command::WtxidRelay)],
+        Message::SendAddrV2 => vec![too_late(Command::SendAddrV2)],
+        Message::Inv(_)
+        | Message::NotFound(_)
+        | Message::Tx(_)
+        | Message::Headers(_)
+        | Message::Block(_)
+        | Message::SendCmpct { .. }
+        | Message::CmpctBlock(_)
+        | Message::BlockTxn(_)
+        | Message::Addr(_)
+        | Message::AddrV2(_) => vec![Instruction::Deliver(message)],
+        // We serve nothing, as our `version` says, and announce nothing that could be asked for.
+        Message::GetData(_)
+        | Message::GetHeaders { .. }
+        | Message::GetAddr
+        | Message::Mempool
+        | Message::SendHeaders
+        | Message::GetBlockTxn(_)
+        | Message::Unknown { .. } => vec![],
+    }
+}
+
+fn ping(nonce: u64) -> Vec<Instruction> {
+    vec![Instruction::Send(Message::Ping(nonce)), Instruction::Emit(PeerEvent::Pinged)]
+}
+
+fn too_late(command: Command) -> Instruction {
+    let what = Misbehaviour::AfterHandshake(command.name());
+    Instruction::Disconnect(DisconnectReason::Misbehaved(what))
+}
+
+fn tolerated(what: Misbehaviour) -> Instruction {
+    Instruction::Emit(PeerEvent::Tolerated(what))
+}
+
+#[cfg(test)]
+mod tests;

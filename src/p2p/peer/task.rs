@@ -1,0 +1,343 @@
+//! The task of one peer: gives the session a socket and a timer.
+//!
+//! Everything is in one `select!`, so that a slow owner, a slow peer and a flood each block only
+//! what they must: while the owner is busy the socket is not read, while the peer does not read it
+//! is not listened to, and what waits is bounded in all three directions.
+
+use crate::address::PeerAddress;
+use crate::chain::Network;
+use crate::event::{Direction, DisconnectReason, Misbehaviour, PeerEvent, Said};
+use crate::p2p::peer::connection::Connection;
+use crate::p2p::peer::dial::Connector;
+use crate::p2p::peer::meter::Meter;
+use crate::p2p::peer::open::{TransportChoice, open};
+use crate::p2p::peer::report::{Content, OwnerGone, Pending, Reporter};
+use crate::p2p::peer::session::{Instruction, Session, Timing};
+use crate::util::clock::Clock;
+use crate::util::time::Timestamp;
+use crate::wire::{Decoded, Dropped, Message, WireError, compact_block};
+use std::collections::VecDeque;
+use std::sync::Arc;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::sync::{mpsc, oneshot};
+
+/// How many messages of the owner may wait to be sent.
+///
+/// Far more than can ever wait for a peer that reads: at most 100 transactions are asked of it at a
+/// time, which may be as many messages when the answers to earlier ones came all at once, and a few
+/// blocks and headers.
+const MAX_COMMANDS: usize = 256;
+
+/// How a message is named that does not say what it is.
+const NO_COMMAND: &str = "?";
+
+/// What a task needs to know.
+#[derive(Clone, Debug)]
+pub struct TaskSettings {
+    /// Opens the connection.
+    pub connector: Connector,
+    /// Which network is spoken.
+    pub network: Network,
+    /// Which transport to speak.
+    #[cfg_attr(not(feature = "v2"), expect(dead_code, reason = "without v2 there is nothing to choose"))]
+    pub transport: TransportChoice,
+    /// How long things may take.
+    pub timing: Timing,
+    /// What time it is.
+    pub clock: Clock,
+}
+
+/// The owner's hold on a peer task.
+#[derive(Debug)]
+pub struct Handle {
+    messages: mpsc::Sender<Message>,
+    close: Option<oneshot::Sender<DisconnectReason>>,
+}
+
+/// The task's side of a [`Handle`].
+#[derive(Debug)]
+pub struct Orders {
+    messages: mpsc::Receiver<Message>,
+    close: oneshot::Receiver<DisconnectReason>,
+}
+
+/// The two ends between the owner and a task.
+pub fn handle() -> (Handle, Orders) {
+    let (message_sender, messages) = mpsc::channel(MAX_COMMANDS);
+    let (close_sender, close) = oneshot::channel();
+    (Handle { messages: message_sender, close: Some(close_sender) }, Orders { messages, close })
+}
+
+impl Handle {
+    /// Sends a message to the peer. A peer that has let so many pile up takes nothing any more:
+    /// the connection is closed.
+    pub fn send(&mut self, message: Message) {
+        if let Err(mpsc::error::TrySendError::Full(_)) = self.messages.try_send(message) {
+            self.close(DisconnectReason::NotReading);
+        }
+    }
+
+    /// Ends the connection; the first reason counts. The task's last report tells when it is done.
+    pub fn close(&mut self, reason: DisconnectReason) {
+        if let Some(close) = self.close.take() {
+            // The task may have come to its end by itself, and says so.
+            _ = close.send(reason);
+        }
+    }
+
+    /// Whether [`Handle::close`] was called.
+    pub fn is_closing(&self) -> bool {
+        self.close.is_none()
+    }
+}
+
+/// Dials `address` and stays until the connection ends.
+pub async fn run(address: PeerAddress, settings: TaskSettings, mut orders: Orders, reporter: Reporter) {
+    let opened = tokio::select! {
+        opened = open(&address, &settings) => opened,
+        reason = &mut orders.close => Err(reason.unwrap_or(DisconnectReason::ShuttingDown)),
+    };
+    match opened {
+        Ok(connection) => converse(connection, settings, orders, reporter).await,
+        Err(reason) => {
+            let time = settings.clock.now();
+            let end = Pending { time, size: 0, content: Content::Ended(reason) };
+            // Without an owner nobody wants to know.
+            _ = reporter.send(0, || Some(end)).await;
+        }
+    }
+}
+
+/// Speaks with the peer at the other end of `connection` until that ends.
+pub async fn converse<S: AsyncRead + AsyncWrite>(
+    connection: Connection<S>,
+    settings: TaskSettings,
+    orders: Orders,
+    reporter: Reporter,
+) {
+    let now = settings.clock.now();
+    let (session, hello) = Session::open(now, settings.timing, rand::random());
+    let mut task = Task {
+        clock: settings.clock,
+        network: settings.network,
+        connection,
+        session,
+        meter: Meter::default(),
+        pending: VecDeque::new(),
+        held_up_since: None,
+        reporter,
+    };
+    task.report(now, PeerEvent::Connected { transport: task.connection.transport() });
+    let Err(reason) = task.until_the_end(hello, orders).await;
+    task.say_goodbye(reason).await;
+}
+
+struct Task<S> {
+    clock: Clock,
+    network: Network,
+    connection: Connection<S>,
+    session: Session,
+    meter: Meter,
+    /// What the owner has not taken yet. While there is anything, nothing is received.
+    pending: VecDeque<Pending>,
+    /// Since when there is.
+    held_up_since: Option<Timestamp>,
+    reporter: Reporter,
+}
+
+impl From<OwnerGone> for DisconnectReason {
+    fn from(_: OwnerGone) -> Self {
+        Self::ShuttingDown
+    }
+}
+
+impl<S: AsyncRead + AsyncWrite> Task<S> {
+    async fn until_the_end(
+        &mut self,
+        hello: Instruction,
+        mut orders: Orders,
+    ) -> Result<std::convert::Infallible, DisconnectReason> {
+        self.follow(self.clock.now(), 0, vec![hello])?;
+        loop {
+            while self.pending.is_empty()
+                && !self.connection.is_congested()
+                && let Some(decoded) = self.connection.next()?
+            {
+                self.receive(decoded)?;
+            }
+            let told = self.pending.is_empty();
+            self.note_hold_up(told);
+            let calm = !self.connection.is_congested();
+            let deadline = self.clock.instant(self.deadline());
+            tokio::select! {
+                result = self.connection.progress(told && calm) => result?,
+                result = tell(&self.reporter, &mut self.pending), if !told => result?,
+                () = tokio::time::sleep_until(deadline), if told => self.tick()?,
+                message = orders.messages.recv(), if calm => match message {
+                    Some(message) => self.send(self.clock.now(), &message),
+                    None => return Err(DisconnectReason::ShuttingDown),
+                },
+                reason = &mut orders.close => {
+                    return Err(reason.unwrap_or(DisconnectReason::ShuttingDown));
+                }
+            }
+        }
+    }
+
+    /// While the owner keeps us waiting, the peer cannot be blamed for silence.
+    fn note_hold_up(&mut self, told: bool) {
+        let now = self.clock.now();
+        if !told {
+            self.held_up_since.get_or_insert(now);
+        } else if let Some(since) = self.held_up_since.take() {
+            self.session.excuse(now.since(since));
+        }
+    }
+
+    fn deadline(&self) -> Timestamp {
+        let session = self.session.deadline();
+        self.meter.deadline().map_or(session, |report| report.min(session))
+    }
+
+    fn tick(&mut self) -> Result<(), DisconnectReason> {
+        let now = self.clock.now();
+        if self.meter.deadline().is_some_and(|deadline| deadline <= now) {
+            self.report_traffic(now);
+        }
+        let instructions = self.session.tick(now);
+        self.follow(now, 0, instructions)
+    }
+
+    fn receive(&mut self, decoded: Decoded) -> Result<(), DisconnectReason> {
+        let now = self.clock.now();
+        let Decoded { size, content } = decoded;
+        let (command, gist) = match &content {
+            Ok(message) => (message.command(), message.gist()),
+            Err(Dropped::BadChecksum(command) | Dropped::Malformed { command, .. }) => {
+                (command.name(), String::new())
+            }
+            Err(Dropped::NoCommand) => (NO_COMMAND, String::new()),
+        };
+        let command = command.to_owned();
+        self.meter.record(Said { time: now, direction: Direction::Received, command, bytes: size, gist });
+        match content {
+            Ok(message) => {
+                let instructions = self.session.receive(now, message);
+                self.follow(now, size, instructions)
+            }
+            Err(dropped) => {
+                let what = offence(dropped)?;
+                self.report(now, PeerEvent::Tolerated(what));
+                Ok(())
+            }
+        }
+    }
+
+    /// `size` is that of the message that led to the instructions.
+    fn follow(
+        &mut self,
+        now: Timestamp,
+        size: u32,
+        instructions: Vec<Instruction>,
+    ) -> Result<(), DisconnectReason> {
+        for instruction in instructions {
+            match instruction {
+                Instruction::Send(message) => self.send(now, &message),
+                Instruction::Emit(event) => self.report(now, event),
+                Instruction::Deliver(message) => {
+                    let content = examined(self.network, message);
+                    self.pending.extend(content.map(|content| Pending { time: now, size, content }));
+                }
+                // A ping that has not left cannot be answered.
+                Instruction::Disconnect(DisconnectReason::PingTimeout) if !self.connection.is_flushed() => {
+                    return Err(DisconnectReason::NotReading);
+                }
+                Instruction::Disconnect(reason) => return Err(reason),
+            }
+        }
+        Ok(())
+    }
+
+    fn send(&mut self, now: Timestamp, message: &Message) {
+        let bytes = self.connection.send(message);
+        let (command, gist) = (message.command().to_owned(), message.gist());
+        self.meter.record(Said { time: now, direction: Direction::Sent, command, bytes, gist });
+    }
+
+    fn report(&mut self, time: Timestamp, event: PeerEvent) {
+        self.pending.push_back(Pending { time, size: 0, content: Content::Event(event) });
+    }
+
+    fn report_traffic(&mut self, now: Timestamp) {
+        if let Some(traffic) = self.meter.take() {
+            self.report(now, PeerEvent::Traffic(traffic));
+        }
+    }
+
+    async fn say_goodbye(mut self, reason: DisconnectReason) {
+        let now = self.clock.now();
+        self.report_traffic(now);
+        self.pending.push_back(Pending { time: now, size: 0, content: Content::Ended(reason) });
+        while !self.pending.is_empty() && tell(&self.reporter, &mut self.pending).await.is_ok() {}
+    }
+}
+
+/// Tells the owner the next thing. Cancel-safe.
+async fn tell(reporter: &Reporter, pending: &mut VecDeque<Pending>) -> Result<(), OwnerGone> {
+    let size = pending.front().map_or(0, |next| next.size);
+    reporter.send(size, || pending.pop_front()).await
+}
+
+/// What a message concerns, with the checks that need nothing but it: they belong here, as every
+/// peer has its own task but there is one owner.
+fn examined(network: Network, message: Message) -> Option<Content> {
+    Some(match message {
+        Message::Inv(list) => Content::Inventory(list),
+        Message::NotFound(list) => Content::NotFound(list),
+        Message::Tx(tx) => {
+            let verdict = tx.check_loose();
+            Content::Transaction(Arc::new(tx), verdict)
+        }
+        Message::Headers(headers) => {
+            let checked =
+                headers.into_iter().map(|header| header.check(network).map(|()| (header.hash(), header)));
+            Content::Headers(checked.collect())
+        }
+        Message::Block(block) => {
+            let verdict = block.check(network);
+            Content::Block(Arc::new(block), verdict)
+        }
+        Message::SendCmpct { version: compact_block::VERSION, .. } => Content::SendsCompact,
+        Message::CmpctBlock(compact) => {
+            let hash = compact.header.check(network).map(|()| compact.header.hash());
+            Content::CompactBlock(Box::new(compact), hash)
+        }
+        Message::BlockTxn(answer) => Content::BlockTransactions(answer),
+        Message::Addr(list) | Message::AddrV2(list) => Content::Addresses(list),
+        _ => return None,
+    })
+}
+
+/// What a dropped message is held against the peer as: tolerated or, where Core punishes it, not.
+fn offence(dropped: Dropped) -> Result<Misbehaviour, DisconnectReason> {
+    match dropped {
+        Dropped::BadChecksum(command) => Ok(Misbehaviour::BadChecksum(command.name().to_owned())),
+        Dropped::NoCommand => Ok(Misbehaviour::Malformed { command: NO_COMMAND, why: dropped.to_string() }),
+        Dropped::Malformed { command, why: WireError::TooManyEntries { count, .. } } => {
+            let what = Misbehaviour::TooManyEntries { command: command.name(), count };
+            Err(DisconnectReason::Misbehaved(what))
+        }
+        Dropped::Malformed { command, why } => {
+            let what = Misbehaviour::Malformed { command: command.name(), why: why.to_string() };
+            match why {
+                WireError::AnnounceFlag(_) | WireError::IndexOutOfBlock(_) | WireError::EmptyBlock => {
+                    Err(DisconnectReason::Misbehaved(what))
+                }
+                _ => Ok(what),
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,301 @@
+//! One task between a peer and an owner of whom either may be slow, on a paused clock.
+
+use crate::event::PeerId;
+use crate::p2p::peer::codec::Codec;
+use crate::p2p::peer::report::{ConnectionId, Report, Reports};
+use crate::p2p::peer::task::*;
+use crate::p2p::peer::{Routes, SystemResolver};
+use crate::wire::{Decoder, Services, Version};
+use std::time::Duration;
+use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream};
+use tokio::task::JoinHandle;
+use tokio::time::{sleep, timeout};
+
+const NETWORK: Network = Network::Regtest;
+const TIMING: Timing = Timing {
+    handshake_timeout: Duration::from_mins(1),
+    ping_interval: Duration::from_secs(30),
+    ping_timeout: Duration::from_secs(20),
+};
+
+/// A running task with an owner, and the peer at the other end of its stream.
+struct Setup {
+    handle: Handle,
+    reports: Reports,
+    peer: Peer,
+    task: JoinHandle<()>,
+}
+
+struct Peer {
+    stream: DuplexStream,
+    decoder: Decoder,
+}
+
+fn connection(number: u64) -> ConnectionId {
+    ConnectionId { peer: PeerId(number), number }
+}
+
+/// The system holds at most `buffer` bytes in each direction.
+fn setup(buffer: usize) -> Setup {
+    let (ours, theirs) = tokio::io::duplex(buffer);
+    let (handle, orders) = handle();
+    let reports = Reports::new();
+    let settings = TaskSettings {
+        connector: Connector::new(Routes::default(), Arc::new(SystemResolver)),
+        network: NETWORK,
+        transport: TransportChoice::V1,
+        timing: TIMING,
+        clock: Clock::start(),
+    };
+    let ours = Connection::new(ours, Codec::plain(NETWORK.magic()));
+    let task = tokio::spawn(converse(ours, settings, orders, reports.reporter(connection(0))));
+    Setup { handle, reports, peer: Peer { stream: theirs, decoder: Decoder::new(NETWORK.magic()) }, task }
+}
+
+impl Peer {
+    async fn say(&mut self, message: Message) {
+        self.stream.write_all(&message.encode(NETWORK.magic())).await.unwrap();
+    }
+
+    async fn hear(&mut self) -> Message {
+        loop {
+            if let Some(decoded) = self.decoder.next().unwrap() {
+                return decoded.content.unwrap();
+            }
+            assert_ne!(self.stream.read_buf(self.decoder.buffer()).await.unwrap(), 0, "closed");
+        }
+    }
+
+    /// The nonce of the first ping that it hears.
+    async fn hear_ping(&mut self) -> u64 {
+        loop {
+            if let Message::Ping(nonce) = self.hear().await {
+                return nonce;
+            }
+        }
+    }
+
+    async fn shake_hands(&mut self) {
+        let version = Version {
+            version: 70_016,
+            services: Services::NETWORK,
+            time: 0,
+            nonce: 1,
+            user_agent: vec![],
+            start_height: 0,
+            relay: true,
+        };
+        self.say(Message::Version(version)).await;
+        self.say(Message::Verack).await;
+    }
+}
+
+impl Setup {
+    /// How the connection ends, and what is told until then.
+    async fn ending(&mut self) -> (DisconnectReason, Vec<PeerEvent>) {
+        let mut events = Vec::new();
+        loop {
+            let Report { content, .. } = self.reports.next().await.unwrap();
+            match content {
+                Content::Ended(reason) => return (reason, events),
+                Content::Event(event) => events.push(event),
+                _ => {}
+            }
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_silent_peer_is_given_up_when_the_pong_is_overdue() {
+    let mut setup = setup(4_096);
+    setup.peer.shake_hands().await;
+    let began = tokio::time::Instant::now();
+    let (reason, _) = setup.ending().await;
+    assert_eq!(reason, DisconnectReason::PingTimeout);
+    assert_eq!(began.elapsed().as_secs(), TIMING.ping_timeout.as_secs());
+}
+
+#[tokio::test(start_paused = true)]
+async fn pings_go_on_for_hours() {
+    let mut setup = setup(4_096);
+    setup.peer.shake_hands().await;
+    let Setup { mut reports, mut peer, .. } = setup;
+    let owner = tokio::spawn(async move {
+        let mut pongs = 0;
+        while let Some(report) = reports.next().await {
+            match report.content {
+                Content::Event(PeerEvent::Pong { .. }) => pongs += 1,
+                Content::Ended(reason) => panic!("{reason} after {pongs} pongs"),
+                _ => {}
+            }
+            if pongs == 240 {
+                break;
+            }
+        }
+    });
+    let began = tokio::time::Instant::now();
+    let answering = async {
+        loop {
+            let nonce = peer.hear_ping().await;
+            sleep(Duration::from_millis(40)).await;
+            peer.say(Message::Pong(nonce)).await;
+        }
+    };
+    tokio::select! {
+        done = owner => done.unwrap(),
+        () = answering => {}
+    }
+    assert_eq!(began.elapsed().as_secs(), 239 * TIMING.ping_interval.as_secs());
+}
+
+#[tokio::test(start_paused = true)]
+async fn whoever_asks_without_reading_the_answers_does_not_read() {
+    let mut setup = setup(4_096);
+    setup.peer.shake_hands().await;
+    let flood = async {
+        let ping = Message::Ping(1).encode(NETWORK.magic());
+        loop {
+            if setup.peer.stream.write_all(&ping).await.is_err() {
+                return;
+            }
+        }
+    };
+    let ended = async {
+        loop {
+            if let Content::Ended(reason) = setup.reports.next().await.unwrap().content {
+                return reason;
+            }
+        }
+    };
+    let (reason, ()) = tokio::join!(ended, flood);
+    assert_eq!(reason, DisconnectReason::NotReading);
+}
+
+#[tokio::test(start_paused = true)]
+async fn orders_that_pile_up_end_the_connection() {
+    let mut setup = setup(256);
+    setup.peer.shake_hands().await;
+    let order = || Message::GetData(vec![crate::wire::Inventory::Wtx(crate::wire::Wtxid([1; 32])); 1_000]);
+    for _ in 0..MAX_COMMANDS + 4 {
+        setup.handle.send(order());
+        sleep(Duration::from_millis(1)).await;
+    }
+    assert!(setup.handle.is_closing());
+    assert_eq!(setup.ending().await.0, DisconnectReason::NotReading);
+}
+
+#[tokio::test(start_paused = true)]
+async fn while_the_owner_is_busy_the_peer_is_not_blamed_and_nothing_is_lost() {
+    let mut setup = setup(4_096);
+    let another = setup.reports.reporter(connection(1));
+    let fill = async {
+        let pending = || {
+            let content = Content::Event(PeerEvent::Pinged);
+            Some(Pending { time: Timestamp::default(), size: 0, content })
+        };
+        loop {
+            another.send(0, pending).await.unwrap();
+        }
+    };
+    setup.peer.shake_hands().await;
+    let nonce = setup.peer.hear_ping().await;
+    assert!(timeout(Duration::from_secs(5), fill).await.is_err(), "the queue is full");
+    setup.peer.say(Message::FeeFilter(7)).await;
+    setup.peer.say(Message::Pong(nonce)).await;
+    // Far more than a pong may take; the pong waits unread.
+    sleep(Duration::from_mins(10)).await;
+    assert!(!setup.task.is_finished());
+    let mut told = Vec::new();
+    while let Ok(Some(report)) = timeout(Duration::from_secs(1), setup.reports.next()).await {
+        match report.content {
+            Content::Event(PeerEvent::FeeFilter { sat_per_kvb }) => told.push(sat_per_kvb),
+            Content::Event(PeerEvent::Pong { .. }) => told.push(0),
+            Content::Ended(reason) => panic!("{reason}"),
+            _ => {}
+        }
+    }
+    assert_eq!(told, [7, 0]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn traffic_is_told_at_most_four_times_a_second() {
+    let mut setup = setup(4_096);
+    setup.peer.shake_hands().await;
+    setup.peer.hear_ping().await;
+    let Setup { mut reports, mut peer, .. } = setup;
+    let owner = tokio::spawn(async move {
+        let (mut count, mut pings) = (0, 0);
+        loop {
+            if let Content::Event(PeerEvent::Traffic(traffic)) = reports.next().await.unwrap().content {
+                count += 1;
+                let received = |t: &&crate::event::CommandTraffic| {
+                    t.command == "ping" && t.direction == Direction::Received
+                };
+                pings += traffic.commands.iter().find(received).map_or(0, |t| t.messages);
+            }
+            if pings == 100 {
+                return count;
+            }
+        }
+    });
+    for _ in 0..100 {
+        peer.say(Message::Ping(1)).await;
+        while peer.hear().await != Message::Pong(1) {}
+        sleep(Duration::from_millis(50)).await;
+    }
+    let count = owner.await.unwrap();
+    assert!((15..=21).contains(&count), "{count} in five seconds");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_peer_that_drips_is_understood_like_any_other() {
+    let mut setup = setup(1);
+    let Setup { peer, reports, .. } = &mut setup;
+    let drip = async {
+        peer.shake_hands().await;
+        peer.say(Message::FeeFilter(7)).await;
+        // Both ends need somebody who reads.
+        loop {
+            peer.hear().await;
+        }
+    };
+    let told = async {
+        loop {
+            if let Content::Event(PeerEvent::FeeFilter { .. }) = reports.next().await.unwrap().content {
+                return;
+            }
+        }
+    };
+    tokio::select! {
+        () = told => {}
+        () = drip => {}
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_task_whose_owner_is_gone_ends() {
+    let setup = setup(4_096);
+    drop(setup.reports);
+    timeout(Duration::from_secs(1), setup.task).await.unwrap().unwrap();
+    let setup = self::setup(4_096);
+    drop(setup.handle);
+    timeout(Duration::from_secs(1), setup.task).await.unwrap().unwrap();
+}
+
+#[test]
+fn a_hundred_requests_at_once_may_wait_for_a_busy_task() {
+    let (mut handle, mut orders) = handle();
+    for _ in 0..100 {
+        handle.send(Message::GetData(Vec::new()));
+    }
+    assert!(orders.close.try_recv().is_err(), "the connection goes on");
+}
+
+#[test]
+fn a_peer_that_lets_messages_pile_up_is_closed() {
+    let (mut handle, mut orders) = handle();
+    for _ in 0..=MAX_COMMANDS {
+        handle.send(Message::GetData(Vec::new()));
+    }
+    assert_eq!(orders.close.try_recv(), Ok(DisconnectReason::NotReading));
+}

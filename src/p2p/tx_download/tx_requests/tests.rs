@@ -1,0 +1,342 @@
+//! The rules of the request tracker, one by one, and its books under random use.
+
+use crate::p2p::tx_download::tx_requests::*;
+use proptest::prelude::*;
+
+const TIMEOUT: Duration = Duration::from_mins(1);
+const START: Timestamp = Timestamp::from_secs(1_000);
+const A: PeerId = PeerId(9);
+const B: PeerId = PeerId(3);
+const C: PeerId = PeerId(5);
+
+fn after(secs: u64) -> Timestamp {
+    START + Duration::from_secs(secs)
+}
+
+fn w(number: usize) -> TxHash {
+    TxHash::Wtxid(wtxid(number))
+}
+
+fn t(number: usize) -> TxHash {
+    TxHash::Txid(txid(number))
+}
+
+fn wtxid(number: usize) -> Wtxid {
+    let mut bytes = [0x77; 32];
+    bytes[..8].copy_from_slice(&number.to_le_bytes());
+    Wtxid(bytes)
+}
+
+fn by_wtxid(number: usize) -> TxHash {
+    TxHash::Wtxid(wtxid(number))
+}
+
+fn txid(number: usize) -> Txid {
+    let mut bytes = [0x11; 32];
+    bytes[..8].copy_from_slice(&number.to_le_bytes());
+    Txid(bytes)
+}
+
+fn tracker() -> TxRequests {
+    let mut tracker = TxRequests::new(TIMEOUT);
+    for peer in [A, B, C] {
+        tracker.connected(peer, false);
+    }
+    tracker
+}
+
+impl TxRequests {
+    fn receives(&mut self, peer: PeerId, number: usize, now: Timestamp) -> Receipt {
+        self.received(peer, txid(number), wtxid(number), now)
+    }
+
+    fn asks(&mut self, now: Timestamp) -> Vec<(PeerId, Vec<TxHash>)> {
+        self.requests(now).into_iter().collect()
+    }
+}
+
+#[test]
+fn the_first_announcer_is_asked_and_nobody_else() {
+    let mut tracker = tracker();
+    assert_eq!(tracker.announced(A, w(1)), Announcement::Tracked);
+    assert_eq!(tracker.asks(START), [(A, vec![w(1)])]);
+    assert_eq!(tracker.announced(B, w(1)), Announcement::Tracked);
+    assert_eq!(tracker.announced(A, w(1)), Announcement::Tracked);
+    assert_eq!(tracker.asks(START), []);
+}
+
+#[test]
+fn an_answer_is_accepted_once_and_the_rest_of_the_world_need_not_be_asked() {
+    let mut tracker = tracker();
+    tracker.announced(A, w(1));
+    tracker.asks(START);
+    tracker.announced(B, w(1));
+    let answered_after = Duration::from_secs(2);
+    assert_eq!(tracker.receives(A, 1, after(2)), Receipt::New { answered_after, asked_as: by_wtxid(1) });
+    assert_eq!(tracker.receives(A, 1, after(3)), Receipt::NotAsked);
+    assert_eq!(tracker.announced(C, w(1)), Announcement::Known);
+    assert_eq!(tracker.asks(after(100)), []);
+    assert_eq!(tracker.deadline(), None);
+    assert_eq!(tracker.wanted.len(), 0);
+}
+
+#[test]
+fn what_was_not_asked_for_is_refused() {
+    let mut tracker = tracker();
+    tracker.announced(A, w(1));
+    tracker.asks(START);
+    assert_eq!(tracker.receives(B, 1, START), Receipt::NotAsked, "another was asked");
+    assert_eq!(tracker.receives(A, 2, START), Receipt::NotAsked, "something else was asked for");
+    assert!(!tracker.not_found(B, w(1)));
+    let answered_after = Duration::ZERO;
+    assert_eq!(tracker.receives(A, 1, START), Receipt::New { answered_after, asked_as: by_wtxid(1) });
+}
+
+#[test]
+fn the_next_announcer_follows_after_the_timeout_in_the_order_of_announcement() {
+    let mut tracker = tracker();
+    for peer in [A, B, C] {
+        tracker.announced(peer, w(1));
+    }
+    assert_eq!(tracker.asks(START), [(A, vec![w(1)])]);
+    assert_eq!(tracker.deadline(), Some(after(60)));
+    assert_eq!(tracker.expire(after(59)), []);
+    assert_eq!(tracker.expire(after(60)), [(A, w(1))]);
+    assert_eq!(tracker.asks(after(60)), [(B, vec![w(1)])]);
+    assert_eq!(tracker.expire(after(120)), [(B, w(1))]);
+    assert_eq!(tracker.asks(after(120)), [(C, vec![w(1)])]);
+    assert_eq!(tracker.expire(after(180)), [(C, w(1))]);
+    assert_eq!(tracker.asks(after(180)), []);
+    assert_eq!(tracker.wanted.len(), 0, "nobody is left: forgotten");
+}
+
+#[test]
+fn nobody_is_asked_twice_while_others_are_left() {
+    let mut tracker = tracker();
+    tracker.announced(A, w(1));
+    tracker.announced(B, w(1));
+    tracker.asks(START);
+    tracker.not_found(A, w(1));
+    assert_eq!(tracker.announced(A, w(1)), Announcement::Tracked);
+    assert_eq!(tracker.asks(START), [(B, vec![w(1)])]);
+    tracker.not_found(B, w(1));
+    assert_eq!(tracker.asks(START), []);
+}
+
+#[test]
+fn not_found_and_leaving_hand_over_to_the_next() {
+    let mut tracker = tracker();
+    for peer in [A, B, C] {
+        tracker.announced(peer, w(1));
+    }
+    tracker.asks(START);
+    assert!(tracker.not_found(A, w(1)));
+    assert_eq!(tracker.asks(START), [(B, vec![w(1)])]);
+    tracker.disconnected(B);
+    assert_eq!(tracker.asks(START), [(C, vec![w(1)])]);
+    tracker.disconnected(C);
+    assert_eq!(tracker.wanted.len(), 0);
+    assert_eq!(tracker.deadline(), None);
+}
+
+#[test]
+fn a_new_connection_starts_afresh() {
+    let mut tracker = tracker();
+    tracker.announced(A, w(1));
+    tracker.asks(START);
+    tracker.connected(A, false);
+    assert_eq!(tracker.receives(A, 1, START), Receipt::NotAsked);
+    tracker.announced(A, w(1));
+    assert_eq!(tracker.asks(START), [(A, vec![w(1)])]);
+}
+
+#[test]
+fn a_late_answer_is_welcome() {
+    let mut tracker = tracker();
+    tracker.announced(A, w(1));
+    tracker.announced(B, w(1));
+    tracker.asks(START);
+    tracker.expire(after(60));
+    assert_eq!(tracker.asks(after(60)), [(B, vec![w(1)])]);
+    let answered_after = Duration::from_secs(61);
+    assert_eq!(tracker.receives(A, 1, after(61)), Receipt::New { answered_after, asked_as: by_wtxid(1) });
+    assert_eq!(tracker.receives(B, 1, after(62)), Receipt::Known, "it was asked as well");
+    assert_eq!(tracker.receives(B, 1, after(62)), Receipt::NotAsked, "but once");
+}
+
+#[test]
+fn a_transaction_satisfies_announcements_by_either_name() {
+    let mut tracker = tracker();
+    tracker.announced(A, w(1));
+    tracker.announced(B, t(1));
+    assert_eq!(tracker.asks(START), [(B, vec![t(1)]), (A, vec![w(1)])]);
+    assert!(matches!(tracker.receives(A, 1, START), Receipt::New { .. }));
+    assert_eq!(tracker.wanted.len(), 0);
+    assert_eq!(tracker.receives(B, 1, START), Receipt::Known, "its answer was under way");
+    assert_eq!(tracker.announced(C, t(1)), Announcement::Known);
+    assert_eq!(tracker.announced(C, w(1)), Announcement::Known);
+}
+
+#[test]
+fn without_a_witness_both_names_are_the_same() {
+    let mut tracker = tracker();
+    let bytes = wtxid(1).0;
+    tracker.announced(A, TxHash::Wtxid(Wtxid(bytes)));
+    tracker.asks(START);
+    tracker.received(A, Txid(bytes), Wtxid(bytes), START);
+    assert_eq!(tracker.announced(B, TxHash::Txid(Txid(bytes))), Announcement::Known);
+}
+
+#[test]
+fn no_more_than_a_hundred_are_in_flight_and_the_next_peer_with_room_helps() {
+    let mut tracker = tracker();
+    (0..250).for_each(|number| _ = tracker.announced(A, w(number)));
+    let first: Vec<TxHash> = (0..MAX_IN_FLIGHT).map(w).collect();
+    assert_eq!(tracker.asks(START), [(A, first)]);
+    tracker.announced(B, w(200));
+    assert_eq!(tracker.asks(START), [(B, vec![w(200)])], "A is busy");
+    tracker.receives(A, 0, START);
+    tracker.not_found(A, w(1));
+    assert_eq!(tracker.asks(START), [(A, vec![w(100), w(101)])]);
+}
+
+#[test]
+fn no_more_than_five_thousand_are_tracked_for_one_peer() {
+    let mut tracker = tracker();
+    for number in 0..MAX_TRACKED {
+        assert_eq!(tracker.announced(A, w(number)), Announcement::Tracked);
+    }
+    assert_eq!(tracker.announced(A, w(MAX_TRACKED)), Announcement::Refused);
+    assert_eq!(tracker.announced(B, w(MAX_TRACKED)), Announcement::Tracked, "others have their own");
+    assert_eq!(tracker.announced(A, w(MAX_TRACKED)), Announcement::Tracked, "B is asked");
+    tracker.asks(START);
+    tracker.not_found(A, w(0));
+    assert_eq!(tracker.announced(A, w(MAX_TRACKED + 1)), Announcement::Tracked, "room again");
+}
+
+#[test]
+fn a_whole_mempool_is_fetched_through_the_backlog() {
+    const SIZE: usize = 3 * MAX_TRACKED + 7;
+    let mut tracker = tracker();
+    tracker.connected(A, true);
+    for number in 0..SIZE {
+        assert_eq!(tracker.announced(A, w(number)), Announcement::Tracked);
+    }
+    let mut received = 0;
+    loop {
+        let requests = tracker.asks(START);
+        let Some((peer, hashes)) = requests.first() else { break };
+        assert_eq!((requests.len(), *peer), (1, A));
+        assert!(hashes.len() <= MAX_IN_FLIGHT);
+        for hash in hashes {
+            assert_eq!(*hash, w(received), "in order");
+            assert!(matches!(tracker.receives(A, received, START), Receipt::New { .. }));
+            received += 1;
+        }
+    }
+    assert_eq!(received, SIZE);
+}
+
+#[test]
+fn a_peer_that_is_not_connected_counts_for_nothing() {
+    let mut tracker = tracker();
+    let stranger = PeerId(77);
+    assert_eq!(tracker.announced(stranger, w(1)), Announcement::Refused);
+    assert!(!tracker.not_found(stranger, w(1)));
+    assert_eq!(tracker.receives(stranger, 1, START), Receipt::NotAsked);
+    tracker.disconnected(stranger);
+    assert_eq!(tracker.asks(START), []);
+}
+
+#[derive(Clone, Debug)]
+enum Act {
+    Connect(u64),
+    Leave(u64),
+    Announce(u64, usize, bool),
+    NotFound(u64, usize),
+    Receive(u64, usize),
+    Pass(u64),
+}
+
+fn acts() -> impl Strategy<Value = Vec<Act>> {
+    let peer = 0..4_u64;
+    let number = 0..8_usize;
+    let act = prop_oneof![
+        1 => peer.clone().prop_map(Act::Connect),
+        1 => peer.clone().prop_map(Act::Leave),
+        6 => (peer.clone(), number.clone(), any::<bool>()).prop_map(|(p, n, w)| Act::Announce(p, n, w)),
+        2 => (peer.clone(), number.clone()).prop_map(|(p, n)| Act::NotFound(p, n)),
+        3 => (peer, number).prop_map(|(p, n)| Act::Receive(p, n)),
+        2 => (0..50_u64).prop_map(Act::Pass),
+    ];
+    proptest::collection::vec(act, 0..200)
+}
+
+proptest! {
+    /// Whatever happens: one request per hash, to an announcer that was not asked before; no new
+    /// transaction is told twice; and the books balance.
+    #[test]
+    fn the_rules_hold_whatever_happens(acts in acts()) {
+        let mut tracker = TxRequests::new(TIMEOUT);
+        let mut now = START;
+        let mut open: HashMap<TxHash, PeerId> = HashMap::new();
+        let mut told = HashSet::new();
+        for act in acts {
+            match act {
+                Act::Connect(peer) => {
+                    tracker.connected(PeerId(peer), false);
+                    open.retain(|_, asked| *asked != PeerId(peer));
+                }
+                Act::Leave(peer) => {
+                    tracker.disconnected(PeerId(peer));
+                    open.retain(|_, asked| *asked != PeerId(peer));
+                }
+                Act::Announce(peer, number, true) => _ = tracker.announced(PeerId(peer), w(number)),
+                Act::Announce(peer, number, false) => _ = tracker.announced(PeerId(peer), t(number)),
+                Act::NotFound(peer, number) => {
+                    let asked = open.get(&w(number)) == Some(&PeerId(peer));
+                    prop_assert_eq!(tracker.not_found(PeerId(peer), w(number)), asked);
+                    if asked {
+                        open.remove(&w(number));
+                    }
+                }
+                Act::Receive(peer, number) => {
+                    let asked = [w(number), t(number)].iter().any(|hash| open.get(hash) == Some(&PeerId(peer)));
+                    match tracker.receives(PeerId(peer), number, now) {
+                        Receipt::New { .. } => prop_assert!(told.insert(number)),
+                        Receipt::Known => prop_assert!(told.contains(&number)),
+                        Receipt::NotAsked => {
+                            prop_assert!(!asked);
+                            continue;
+                        }
+                    }
+                    open.remove(&w(number));
+                    open.remove(&t(number));
+                }
+                Act::Pass(secs) => {
+                    now = now + Duration::from_secs(secs);
+                    tracker.expire(now);
+                    open.retain(|hash, _| tracker.wanted.get(hash).is_some_and(|wanted| wanted.asked.is_some()));
+                }
+            }
+            for (peer, hashes) in tracker.requests(now) {
+                for hash in hashes {
+                    prop_assert_eq!(open.insert(hash, peer), None, "one request per hash");
+                }
+            }
+            prop_assert_eq!(tracker.deadlines.len(), open.len());
+            for (peer, state) in &tracker.peers {
+                let asked = open.values().filter(|asked| *asked == peer).count();
+                prop_assert_eq!(state.in_flight, asked);
+                prop_assert!(state.tracked.iter().all(|hash| tracker.wanted.contains_key(hash)));
+            }
+            for (&(peer, order), hash) in &tracker.ready {
+                prop_assert!(tracker.wanted[hash].candidates.contains(&(order, peer)));
+                prop_assert!(tracker.wanted[hash].asked.is_none());
+            }
+            for wanted in tracker.wanted.values() {
+                prop_assert!(wanted.asked.is_some(), "there is room, so somebody is asked");
+            }
+        }
+    }
+}

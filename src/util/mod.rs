@@ -1,0 +1,6 @@
+//! What every floor may use: time, clock, text and rates.
+
+pub mod clock;
+pub mod rates;
+pub mod text;
+pub mod time;

@@ -1,0 +1,216 @@
+//! How many per second: counts over the last ten minutes, right in quiet times as well.
+
+use crate::util::time::Timestamp;
+
+/// How far back counts are kept, in s.
+pub(crate) const HISTORY: u64 = 600;
+
+/// The distance of two samples of a [`Gauge`], in s.
+const SAMPLE: u64 = 10;
+
+/// Counts by second. The second under way is counted but not told: it would always look low.
+#[derive(Debug)]
+pub(crate) struct PerSecond {
+    started: u64,
+    /// The latest second that has a slot.
+    newest: u64,
+    /// Second `s` has the slot `s % HISTORY`.
+    slots: Vec<u64>,
+}
+
+impl PerSecond {
+    /// Nothing counted before `started`.
+    pub(crate) fn new(started: Timestamp) -> Self {
+        let slots = (0..HISTORY).map(|_| 0).collect();
+        Self { started: started.as_secs(), newest: started.as_secs(), slots }
+    }
+
+    /// Counts `amount` at `time`. What is older than the history is forgotten at once.
+    pub(crate) fn add(&mut self, time: Timestamp, amount: u64) {
+        let second = time.as_secs();
+        let first_new = self.newest.saturating_add(1).max(second.saturating_sub(HISTORY - 1));
+        for skipped in first_new..=second {
+            *self.slot_mut(skipped) = 0;
+        }
+        self.newest = self.newest.max(second);
+        if second + HISTORY > self.newest {
+            let slot = self.slot_mut(second);
+            *slot = slot.saturating_add(amount);
+        }
+    }
+
+    /// The counts of the last `seconds` whole seconds before `now`, oldest first; fewer if fewer
+    /// have passed since the start.
+    pub(crate) fn series(&self, now: Timestamp, seconds: u64) -> Vec<f32> {
+        let end = now.as_secs();
+        let begin = end.saturating_sub(seconds.min(HISTORY)).max(self.started);
+        (begin..end).map(|second| to_f32(self.at(second))).collect()
+    }
+
+    /// The counts of the history in at most `columns` equal slices of whole seconds, oldest first;
+    /// the last slice is under way.
+    ///
+    /// Slices begin at multiples of their length, so that a chart of them moves by whole columns.
+    pub(crate) fn slices(&self, now: Timestamp, columns: usize) -> Vec<u32> {
+        let columns = u64::try_from(columns).unwrap_or(HISTORY).min(HISTORY);
+        if columns == 0 {
+            return Vec::new();
+        }
+        let length = HISTORY.div_ceil(columns);
+        let last = now.as_secs() / length;
+        let first = last.saturating_sub(HISTORY / length - 1);
+        (first..=last)
+            .map(|slice| {
+                let sum = (slice * length..(slice + 1) * length).map(|second| self.at(second)).sum::<u64>();
+                u32::try_from(sum).unwrap_or(u32::MAX)
+            })
+            .collect()
+    }
+
+    fn at(&self, second: u64) -> u64 {
+        let kept = second <= self.newest && second + HISTORY > self.newest;
+        if kept { self.slots.get(slot(second)).copied().unwrap_or(0) } else { 0 }
+    }
+
+    fn slot_mut(&mut self, second: u64) -> &mut u64 {
+        &mut self.slots[slot(second)]
+    }
+}
+
+fn slot(second: u64) -> usize {
+    usize::try_from(second % HISTORY).expect("the rest is below 600")
+}
+
+/// A level, sampled every ten seconds over the last ten minutes.
+#[derive(Debug)]
+pub(crate) struct Gauge {
+    /// The sample period under way.
+    period: u64,
+    /// The level at the end of each past period, oldest first.
+    samples: Vec<f32>,
+}
+
+impl Gauge {
+    const KEPT: usize = 60;
+
+    /// No samples before `started`.
+    pub(crate) fn new(started: Timestamp) -> Self {
+        Self { period: started.as_secs() / SAMPLE, samples: Vec::new() }
+    }
+
+    /// Must be called before the level changes at `time`, with the level until then.
+    pub(crate) fn observe(&mut self, time: Timestamp, level: usize) {
+        let period = time.as_secs() / SAMPLE;
+        let passed = usize::try_from(period.saturating_sub(self.period)).unwrap_or(Self::KEPT);
+        if passed > 0 {
+            self.samples.extend(std::iter::repeat_n(to_f32(level as u64), passed.min(Self::KEPT)));
+            let excess = self.samples.len().saturating_sub(Self::KEPT);
+            self.samples.drain(..excess);
+            self.period = period;
+        }
+    }
+
+    /// The past samples and the present `level`, oldest first.
+    pub(crate) fn series(&self, now: Timestamp, level: usize) -> Vec<f32> {
+        let mut until_now = Self { period: self.period, samples: self.samples.clone() };
+        until_now.observe(now, level);
+        until_now.samples.push(to_f32(level as u64));
+        until_now.samples.drain(..until_now.samples.len().saturating_sub(Self::KEPT));
+        until_now.samples
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a chart shows fewer digits than an f32 has")]
+fn to_f32(value: u64) -> f32 {
+    value as f32
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use std::time::Duration;
+
+    const START: Timestamp = Timestamp::from_secs(1_700_000_000);
+
+    fn at(seconds: u64) -> Timestamp {
+        START + Duration::from_secs(seconds)
+    }
+
+    #[test]
+    fn a_series_starts_empty_and_grows_by_whole_seconds() {
+        let mut rate = PerSecond::new(START);
+        assert!(rate.series(START, 60).is_empty());
+        rate.add(at(0), 3);
+        rate.add(at(2), 5);
+        assert!(rate.series(at(0), 60).is_empty(), "the first second is under way");
+        assert_eq!(rate.series(at(3), 60), [3.0, 0.0, 5.0]);
+    }
+
+    #[test]
+    fn silence_counts_as_zero_and_not_as_the_last_value() {
+        let mut rate = PerSecond::new(START);
+        rate.add(at(0), 9);
+        assert_eq!(rate.series(at(120), 60), [0.0; 60]);
+        rate.add(at(700), 1);
+        assert_eq!(rate.series(at(702), 3), [0.0, 1.0, 0.0]);
+        assert_eq!(rate.series(at(702), 10_000).len(), 600);
+        assert!((rate.series(at(702), 600).iter().sum::<f32>() - 1.0).abs() < f32::EPSILON);
+    }
+
+    #[test]
+    fn what_comes_late_counts_in_its_own_second() {
+        let mut rate = PerSecond::new(START);
+        rate.add(at(10), 1);
+        rate.add(at(8), 2);
+        assert_eq!(rate.series(at(11), 3), [2.0, 0.0, 1.0]);
+        rate.add(at(5_000), 1);
+        rate.add(at(4), 7);
+        assert!((rate.series(at(5_001), 600).iter().sum::<f32>() - 1.0).abs() < f32::EPSILON);
+    }
+
+    #[test]
+    fn slices_are_equal_and_move_by_whole_columns() {
+        let mut rate = PerSecond::new(START);
+        for second in 0..600 {
+            rate.add(at(second), 1);
+        }
+        for columns in [1, 7, 58, 60, 100, 118, 600, 5_000] {
+            let slices = rate.slices(at(599), columns);
+            assert!(slices.len() <= columns);
+            let whole = &slices[1..slices.len().max(2) - 1];
+            assert!(whole.windows(2).all(|pair| pair[0] == pair[1]), "{columns}: {whole:?}");
+        }
+        assert_eq!(rate.slices(at(599), 0), [0_u32; 0]);
+        let (now, next) = (rate.slices(at(603), 60), rate.slices(at(609), 60));
+        assert_eq!(now[..59], next[..59], "nothing moves within a column's ten seconds");
+    }
+
+    #[test]
+    fn a_gauge_holds_its_level_through_silence() {
+        let mut gauge = Gauge::new(START);
+        assert_eq!(gauge.series(START, 0), [0.0]);
+        gauge.observe(at(1), 0);
+        gauge.observe(at(35), 4);
+        assert_eq!(gauge.series(at(35), 7), [4.0, 4.0, 4.0, 7.0]);
+        assert_eq!(gauge.series(at(9_999), 7), [7.0; 60]);
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_within_the_history_is_lost(steps in prop::collection::vec((0_u64..40, 1_u64..9), 1..40)) {
+            let mut rate = PerSecond::new(START);
+            let mut second = 0;
+            let mut counted = Vec::new();
+            for (step, amount) in steps {
+                second += step;
+                rate.add(at(second), amount);
+                counted.push((second, amount));
+            }
+            let now = second + 1;
+            let expected: u64 = counted.iter().filter(|(s, _)| s + 600 >= now).map(|(_, n)| n).sum();
+            let sum: f32 = rate.series(at(now), 600).iter().sum();
+            prop_assert!((sum - to_f32(expected)).abs() < 0.5);
+        }
+    }
+}
