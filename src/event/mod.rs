@@ -4,11 +4,15 @@
 
 mod book;
 mod disconnect;
+mod os_error;
+mod store_problem;
 mod traffic;
 mod watch_target;
 
 pub use book::{AddressNetwork, BookSize};
 pub use disconnect::{DisconnectReason, Misbehaviour, Uselessness};
+pub use os_error::OsError;
+pub use store_problem::{Damage, Store, StoreFailure, StoreProblem};
 pub use traffic::{CommandTraffic, Direction, Said, Traffic};
 pub use watch_target::{MAX_TARGETS, Target, TargetError, Watched};
 

@@ -1,0 +1,94 @@
+//! What went wrong with the files in the state directory.
+
+use crate::event::os_error::OsError;
+use std::fmt;
+use std::path::PathBuf;
+
+/// Something that a store could not load or save. The program goes on without it.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+#[error("{store} {}: {failure}", .path.display())]
+pub struct StoreProblem {
+    /// The store that failed.
+    pub store: Store,
+    /// Its file, or its directory if it has many files.
+    pub path: PathBuf,
+    /// What it could not do.
+    pub failure: StoreFailure,
+}
+
+/// What survives a restart.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Store {
+    /// Addresses of nodes that can be dialled.
+    Addresses,
+    /// Outputs of recent blocks.
+    Prevouts,
+    /// Size of the mempool over the last day.
+    History,
+}
+
+impl fmt::Display for Store {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Addresses => "address file",
+            Self::Prevouts => "block outputs in",
+            Self::History => "mempool history",
+        })
+    }
+}
+
+/// What a store could not do.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum StoreFailure {
+    /// Files exist and cannot be read; they stay as they are.
+    #[error("cannot be read: {error}")]
+    Read {
+        /// How many of the store's files are affected.
+        files: usize,
+        /// The reason for the first one.
+        error: OsError,
+    },
+    /// The content of files is not what this program wrote for this network.
+    #[error("{damage}; {}", describe_set_aside(.set_aside))]
+    Damaged {
+        /// How many of the store's files are affected.
+        files: usize,
+        /// What is wrong with the first one.
+        damage: Damage,
+        /// The new name of the first one, or why it could not be renamed.
+        set_aside: Result<PathBuf, OsError>,
+    },
+    /// The state of this run cannot be saved. Reported once, until saving succeeds again.
+    #[error("cannot be saved: {0}")]
+    Write(OsError),
+    /// The last save did not finish before the program ended.
+    #[error("not saved in time")]
+    TooSlow,
+}
+
+/// Why the content of a file is refused.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum Damage {
+    /// The file does not begin as this program's files do.
+    #[error("not a file of this program")]
+    Foreign,
+    /// A version of the format that this program does not know.
+    #[error("format version {0} is not supported")]
+    Version(u32),
+    /// A file of another network.
+    #[error("belongs to another network")]
+    Network,
+    /// The checksum does not match, or the content does not parse.
+    #[error("damaged")]
+    Content,
+    /// Longer than any file that this program writes, in bytes.
+    #[error("longer than {0} bytes")]
+    TooLong(u64),
+}
+
+fn describe_set_aside(set_aside: &Result<PathBuf, OsError>) -> String {
+    match set_aside {
+        Ok(path) => format!("kept as {}", path.display()),
+        Err(error) => format!("cannot be renamed: {error}"),
+    }
+}
