@@ -1,5 +1,10 @@
 //! What differs between mainnet, the test networks and regtest.
 
+pub(crate) mod difficulty;
+mod target;
+
+pub use target::Target;
+
 use std::fmt;
 
 /// A Bitcoin network.

@@ -17,7 +17,6 @@ mod payload;
 mod reader;
 pub mod script;
 pub mod sha256d;
-mod target;
 pub mod transaction;
 #[cfg(feature = "v2")]
 pub mod v2;
@@ -33,7 +32,6 @@ pub(crate) use known_address::decode_addresses;
 pub use message::Message;
 pub use reader::WireError;
 pub use script::ScriptKind;
-pub use target::Target;
 pub use transaction::{OutPoint, Transaction};
 pub use version::{Services, Version};
 

@@ -2,7 +2,6 @@
 
 pub(crate) mod backfill;
 pub(crate) mod block_requests;
-pub(crate) mod difficulty;
 pub(crate) mod header_chain;
 pub(crate) mod header_sync;
 pub(crate) mod held;

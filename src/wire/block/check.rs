@@ -2,10 +2,10 @@
 
 use super::merkle::merkle_root;
 use super::{Block, BlockHeader};
-use crate::chain::Network;
+use crate::chain::{Network, Target};
+use crate::wire::Txid;
 use crate::wire::compact_size::encoded_len;
 use crate::wire::transaction::{MAX_BLOCK_WEIGHT, TransactionError};
-use crate::wire::{Target, Txid};
 
 /// Why a block or its header is not believed.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
@@ -51,7 +51,7 @@ impl BlockHeader {
         if Target::from_bits(network.easiest_bits()).is_none_or(|easiest| target > easiest) {
             return Err(BlockError::TooEasy(self.bits));
         }
-        if target.is_met_by(self.hash()) { Ok(()) } else { Err(BlockError::NoWork) }
+        if target.is_met_by(self.hash().0) { Ok(()) } else { Err(BlockError::NoWork) }
     }
 
     /// How many hashes it took, on average; 0 if its `nBits` are no target.

@@ -1,8 +1,8 @@
 //! The headers that we know, and which chain of them has the most work.
 
 use crate::chain::Network;
+use crate::chain::difficulty::{self, PowHeader};
 use crate::event::Tip;
-use crate::p2p::block_download::difficulty::{self, Step};
 use crate::p2p::block_download::starting_point::StartingPoint;
 use crate::wire::message::MAX_LOCATOR;
 use crate::wire::{BlockHash, BlockHeader};
@@ -50,8 +50,8 @@ impl Node {
         }
     }
 
-    fn step(self) -> Step {
-        Step { height: self.height, time: self.time, bits: self.bits }
+    fn pow_header(self) -> PowHeader {
+        PowHeader { height: self.height, time: self.time, bits: self.bits }
     }
 }
 
@@ -179,8 +179,8 @@ impl HeaderChain {
         for (_, header) in headers {
             let node = parent.next(header);
             let known = std::iter::successors(self.told(fork), |node| self.told(node.previous));
-            let before = nodes.iter().rev().copied().chain(known).map(Node::step);
-            if !difficulty::is_kept(self.network, node.step(), before) {
+            let before = nodes.iter().rev().copied().chain(known).map(Node::pow_header);
+            if !difficulty::has_valid_bits(self.network, node.pow_header(), before) {
                 return Err(HeadersError::WrongDifficulty { bits: node.bits, height: node.height });
             }
             nodes.push(node);

@@ -1,6 +1,6 @@
-//! Core's own examples, the `bitcoin` crate as a second opinion, and the networks' differences.
+//! Core's examples, the `bitcoin` crate as a second opinion, and the differences between networks.
 
-use crate::p2p::block_download::difficulty::*;
+use crate::chain::difficulty::*;
 use bitcoin::params::Params;
 use bitcoin::{CompactTarget, Network as Theirs};
 use proptest::prelude::*;
@@ -10,25 +10,25 @@ const SIGNET_LIMIT: u32 = 0x1e03_77ae;
 const BITS: u32 = 0x1703_4219;
 const EASIER: u32 = 0x1704_0000;
 
-/// The last height before a new period, of any period.
+/// The last height of an arbitrary period.
 const LAST: u32 = 100 * PERIOD - 1;
 
-/// Blocks before `height`, newest first, one every ten minutes.
-fn before(height: u32, bits: &[u32]) -> Vec<Step> {
-    let step = |(height, &bits)| Step { height, time: 600 * height, bits };
-    (0..height).rev().zip(bits).map(step).collect()
+/// Headers below `height`, newest first, ten minutes apart.
+fn before(height: u32, bits: &[u32]) -> Vec<PowHeader> {
+    let header = |(height, &bits)| PowHeader { height, time: 600 * height, bits };
+    (0..height).rev().zip(bits).map(header).collect()
 }
 
-/// Whether a block on time at `height` may have `bits` after these, newest first.
+/// Returns whether a block on time at `height` may have `bits` after `earlier`, newest first.
 fn follows(network: Network, height: u32, bits: u32, earlier: &[u32]) -> bool {
-    let block = Step { height, time: 600 * height, bits };
-    is_kept(network, block, before(height, earlier).into_iter())
+    let block = PowHeader { height, time: 600 * height, bits };
+    has_valid_bits(network, block, before(height, earlier).into_iter())
 }
 
-/// As [`follows`], after 20 minutes and a second.
+/// Like [`follows`], for a block 20 minutes and one second younger than its parent.
 fn follows_late(network: Network, height: u32, bits: u32, earlier: &[u32]) -> bool {
-    let block = Step { height, time: 600 * (height - 1) + 1_201, bits };
-    is_kept(network, block, before(height, earlier).into_iter())
+    let block = PowHeader { height, time: 600 * (height - 1) + 1_201, bits };
+    has_valid_bits(network, block, before(height, earlier).into_iter())
 }
 
 /// Core: `pow_tests.cpp`, `get_next_work` and those after it.
@@ -42,10 +42,10 @@ fn mainnet_changed_its_difficulty_as_it_did() {
     ] {
         assert_eq!(retarget(bits, last - first, MAINNET_LIMIT), expected, "{bits:08x}");
         let [first, last] =
-            [(LAST + 1 - PERIOD, first), (LAST, last)].map(|(height, time)| Step { height, time, bits });
+            [(LAST + 1 - PERIOD, first), (LAST, last)].map(|(height, time)| PowHeader { height, time, bits });
         for bits in [expected - 1, expected, expected + 1] {
-            let block = Step { height: LAST + 1, time: last.time, bits };
-            let is_right = is_kept(Network::Mainnet, block, [last, first].into_iter());
+            let block = PowHeader { height: LAST + 1, time: last.time, bits };
+            let is_right = has_valid_bits(Network::Mainnet, block, [last, first].into_iter());
             assert_eq!(is_right, bits == expected, "{bits:08x}");
         }
     }
@@ -53,7 +53,7 @@ fn mainnet_changed_its_difficulty_as_it_did() {
 
 proptest! {
     #[test]
-    fn a_new_target_is_what_another_implementation_takes_it_for(
+    fn a_new_target_matches_another_implementation(
         size in 1..=0x1e_u32, mantissa in 1..=0x007f_ffff_u32, timespan in 0..=2 * 4 * TIMESPAN,
     ) {
         let bits = size << 24 | mantissa;
@@ -71,7 +71,7 @@ proptest! {
 }
 
 #[test]
-fn the_easiest_target_of_all_can_be_reckoned_with() {
+fn the_easiest_target_of_all_does_not_overflow() {
     let limit = Network::Simnet.limit_bits();
     assert_eq!(retarget(limit, TIMESPAN, limit), limit);
     assert_eq!(retarget(limit, u32::MAX, limit), limit);
@@ -85,13 +85,13 @@ fn within_a_period_nothing_changes() {
         assert!(!follows(network, LAST, EASIER, &[BITS, EASIER]));
         assert!(!follows(network, LAST, BITS - 1, &[BITS]), "harder is wrong, too");
         assert!(!follows_late(network, LAST, network.limit_bits(), &[BITS]));
-        assert!(follows(network, LAST, EASIER, &[]), "nobody knows better");
+        assert!(follows(network, LAST, EASIER, &[]), "its ancestors are unknown");
     }
 }
 
 #[test]
 fn a_new_period_depends_on_the_time_of_the_last_one() {
-    // From the first to the last block there are only 2015 steps.
+    // From the first to the last block there are only 2015 intervals.
     let right = retarget(BITS, 2015 * 600, MAINNET_LIMIT);
     assert!(right < BITS);
     let period = [BITS; 2016];
@@ -108,15 +108,18 @@ fn without_the_first_block_of_the_period_a_factor_of_four_remains() {
     {
         assert_eq!(follows(Network::Mainnet, LAST + 1, bits, &[BITS; 2015]), expected, "{bits:08x}");
     }
-    assert!(follows(Network::Mainnet, LAST + 1, 1, &[]), "nobody knows better");
+    assert!(follows(Network::Mainnet, LAST + 1, 1, &[]), "its ancestors are unknown");
 }
 
 #[test]
-fn clocks_that_run_backwards_make_a_quick_period() {
-    let [first, last] =
-        [(LAST + 1 - PERIOD, 2_000), (LAST, 1_000)].map(|(height, time)| Step { height, time, bits: BITS });
-    let block = Step { height: LAST + 1, time: 1_000, bits: retarget(BITS, 0, MAINNET_LIMIT) };
-    assert!(is_kept(Network::Mainnet, block, [last, first].into_iter()));
+fn clocks_that_run_backwards_make_the_quickest_period() {
+    let [first, last] = [(LAST + 1 - PERIOD, 2_000), (LAST, 1_000)].map(|(height, time)| PowHeader {
+        height,
+        time,
+        bits: BITS,
+    });
+    let block = PowHeader { height: LAST + 1, time: 1_000, bits: retarget(BITS, 0, MAINNET_LIMIT) };
+    assert!(has_valid_bits(Network::Mainnet, block, [last, first].into_iter()));
 }
 
 #[test]
@@ -135,11 +138,11 @@ fn late_blocks_of_test_networks_are_easy_and_those_after_them_are_not() {
     for network in [Network::Testnet3, Network::Testnet4, Network::Simnet] {
         let easy = network.limit_bits();
         assert!(follows_late(network, LAST, easy, &[BITS]));
-        assert!(!follows_late(network, LAST, BITS, &[BITS]), "it has no choice");
+        assert!(!follows_late(network, LAST, BITS, &[BITS]), "a late block must be easy");
         assert!(!follows(network, LAST, easy, &[BITS]));
         assert!(follows(network, LAST, BITS, &[easy, easy, BITS, EASIER]));
         assert!(!follows(network, LAST, easy, &[easy, easy, BITS]));
-        assert!(follows(network, LAST, EASIER, &[easy, easy]), "nobody knows better");
+        assert!(follows(network, LAST, EASIER, &[easy, easy]), "its ancestors are unknown");
         let first = LAST + 1 - PERIOD;
         assert!(follows(network, first + 2, easy, &[easy, easy, BITS]), "the whole period is easy");
         assert!(!follows(network, first + 2, BITS, &[easy, easy, BITS]));
@@ -157,8 +160,8 @@ fn after_a_late_block_only_testnet4_remembers_the_difficulty() {
     assert!(!follows_late(Network::Testnet4, LAST + 1, easy, &period), "a period starts with its own");
     assert!(follows(Network::Testnet3, LAST + 1, from_last, &period));
     assert!(!follows(Network::Testnet3, LAST + 1, from_first, &period));
-    // Where the first block is not known.
+    // The first block of the period is unknown.
     assert!(follows(Network::Testnet4, LAST + 1, from_first, &period[..9]));
     assert!(!follows(Network::Testnet4, LAST + 1, from_last, &period[..9]));
-    assert!(follows(Network::Testnet4, LAST + 1, from_last, &period[..1]), "nobody knows better");
+    assert!(follows(Network::Testnet4, LAST + 1, from_last, &period[..1]), "its ancestors are unknown");
 }

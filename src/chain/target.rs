@@ -1,8 +1,6 @@
-//! Proof of work: what a header's `nBits` demand, and how much work that stands for.
+//! Proof of work: the target that `nBits` encode, and the expected number of hashes to meet it.
 
-use super::BlockHash;
-
-/// The largest hash that a block may have, as a number of 256 bits.
+/// The largest hash that a block may have, as a 256-bit number.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub struct Target {
     high: u128,
@@ -10,9 +8,9 @@ pub struct Target {
 }
 
 impl Target {
-    /// What compact `nBits` stand for: a byte of exponent, a sign, 23 bits of mantissa.
+    /// Decodes compact `nBits`: a byte of exponent, a sign bit, 23 bits of mantissa.
     ///
-    /// `None` if no hash could be below it: it is negative, zero, or of more than 256 bits.
+    /// `None` if the target is negative, zero, or longer than 256 bits.
     pub fn from_bits(bits: u32) -> Option<Self> {
         const SIGN: u32 = 0x0080_0000;
         let exponent = bits >> 24;
@@ -32,19 +30,19 @@ impl Target {
         })
     }
 
-    /// Whether a block of this name has done the work.
-    pub fn is_met_by(self, hash: BlockHash) -> bool {
+    /// Returns whether a block with this hash, in the byte order of sha256d, meets the target.
+    pub fn is_met_by(self, hash: [u8; 32]) -> bool {
         let (mut low, mut high) = ([0; 16], [0; 16]);
-        low.copy_from_slice(&hash.0[..16]);
-        high.copy_from_slice(&hash.0[16..]);
+        low.copy_from_slice(&hash[..16]);
+        high.copy_from_slice(&hash[16..]);
         Self { high: u128::from_le_bytes(high), low: u128::from_le_bytes(low) } <= self
     }
 
-    /// How many hashes it takes to meet it, on average: 2²⁵⁶ / (target + 1), rounded down (Core:
-    /// `GetBlockProof`). [`u128::MAX`] for what is more than that, which nobody can do.
+    /// Returns the expected number of hashes to meet the target: 2²⁵⁶ / (target + 1), rounded down
+    /// (Core: `GetBlockProof`), capped at [`u128::MAX`].
     pub fn work(self) -> u128 {
         let (low, carry) = self.low.overflowing_add(1);
-        // Compact targets end with zeros: adding one never overflows.
+        // Compact targets end with zeros, so that adding one never overflows.
         let divisor = Self { high: self.high + u128::from(carry), low };
         if divisor.high == 0 {
             return u128::MAX;
@@ -73,7 +71,7 @@ mod tests {
     use crate::chain::Network;
 
     #[test]
-    fn targets_that_nothing_can_meet_are_refused() {
+    fn targets_that_no_hash_can_meet_are_refused() {
         for bits in
             [0, 0x1d00_0000, 0x0100_12ff, 0x1d80_ffff, 0x0180_0000, 0x2101_0000, 0x2200_0100, 0xff00_0001]
         {
@@ -87,12 +85,12 @@ mod tests {
     #[test]
     fn the_target_is_the_largest_hash_that_meets_it() {
         let target = Target::from_bits(0x1d00_ffff).unwrap();
-        let mut hash = BlockHash([0; 32]);
-        hash.0[26..28].copy_from_slice(&[0xff, 0xff]);
+        let mut hash = [0; 32];
+        hash[26..28].copy_from_slice(&[0xff, 0xff]);
         assert!(target.is_met_by(hash));
-        hash.0[0] = 1;
+        hash[0] = 1;
         assert!(!target.is_met_by(hash));
-        hash.0[26] = 0xfe;
+        hash[26] = 0xfe;
         assert!(target.is_met_by(hash));
     }
 
