@@ -5,7 +5,8 @@ use crate::oracle::compare_transactions;
 use bitcoin::hashes::Hash;
 use bitcoin_test_data::blocks::mainnet_702861;
 use bytes::Bytes;
-use mempulse::wire::{Block, Decoder, Message, Target, WireError};
+use mempulse::chain::Target;
+use mempulse::wire::{Block, Decoder, Message, WireError};
 
 fn ours() -> Block {
     Block::parse(&Bytes::from_static(mainnet_702861())).unwrap()
