@@ -5,6 +5,7 @@
 mod book;
 mod disconnect;
 mod os_error;
+mod request;
 mod store_problem;
 mod traffic;
 mod watch_target;
@@ -12,6 +13,7 @@ mod watch_target;
 pub use book::{AddressNetwork, BookSize};
 pub use disconnect::{DisconnectReason, Misbehaviour, Uselessness};
 pub use os_error::OsError;
+pub use request::Request;
 pub use store_problem::{Damage, Store, StoreFailure, StoreProblem};
 pub use traffic::{CommandTraffic, Direction, Said, Traffic};
 pub use watch_target::{MAX_TARGETS, Target, TargetError, Watched};

@@ -16,10 +16,16 @@
 //! | `backfill` | whom to ask for which past block, when there is time for it |
 //! | `high_bandwidth`, `held` | who sends compact blocks unasked; what they are filled with |
 
+#[allow(dead_code, reason = "the parts are moving to this contract")]
+mod action;
 mod addrman;
 mod block_download;
 mod connect;
+#[allow(dead_code, reason = "the parts are moving to this contract")]
+mod input;
 mod manager;
+#[allow(dead_code, reason = "the parts are moving to this contract")]
+mod part;
 pub(crate) mod peer;
 mod settings;
 mod tx_download;

@@ -1,0 +1,19 @@
+//! What the model asks of the network.
+
+use crate::event::PeerId;
+use crate::wire::Txid;
+
+/// Something that the model needs and the network may fetch.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Request {
+    /// Parents of a transaction that are neither in the mempool nor among the known prevouts: without them
+    /// its fee is unknown. They are requested by txid, from the peer that sent the child.
+    Parents {
+        /// The peer that sent the child.
+        peer: PeerId,
+        /// The transaction whose parents are missing.
+        child: Txid,
+        /// The missing parents.
+        txids: Vec<Txid>,
+    },
+}

@@ -1,0 +1,54 @@
+//! What the protocol parts ask for: values that the node routes and the driver carries out.
+
+use crate::address::PeerAddress;
+use crate::event::{DisconnectReason, EventKind, PeerId};
+use crate::wire::Message;
+
+/// What a protocol part wants done.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Action {
+    /// Send a message to a peer.
+    Send(PeerId, Message),
+    /// Close the connection to a peer. The first reason counts, and what the peer still sends is ignored.
+    Disconnect(PeerId, DisconnectReason),
+    /// Open a connection.
+    Dial(Dial),
+    /// Report an event to the consumer of the network.
+    Emit(EventKind),
+    /// Resolve the name of a DNS seed; the answer goes to the address manager.
+    ResolveSeed(&'static str),
+    /// Connections → address manager: whether peers are missing and the known addresses don't suffice.
+    NeedAddresses(bool),
+    /// Connections → address manager: fall back to the built-in addresses.
+    UseFixedSeeds,
+    /// Address manager → connections: dial a DNS seed by name, through the proxy, to ask it for addresses.
+    DialSeed(PeerAddress),
+    /// Address manager → connections: new addresses are known, so that a dial may be possible.
+    AddressesLearned,
+}
+
+/// A connection to open.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Dial {
+    /// The id of the peer, the same over redials.
+    pub peer: PeerId,
+    /// Where to connect.
+    pub address: PeerAddress,
+    /// The number of attempts in a row, this one included.
+    pub attempt: u32,
+    /// Whether the peer is known not to speak the v2 transport (BIP324).
+    pub v1_only: bool,
+    /// What the connection is for.
+    pub kind: ConnectionKind,
+}
+
+/// What a connection is for (Core: `ConnectionType`).
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum ConnectionKind {
+    /// To a peer that the user named; kept whatever it is good for, and redialled.
+    Manual,
+    /// To an address that the address manager chose; replaced by another one when it ends.
+    Outbound,
+    /// To a DNS seed behind a proxy, for its addresses only.
+    AddrFetch,
+}

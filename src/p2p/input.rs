@@ -1,0 +1,35 @@
+//! What a live peer sends that concerns more than its own connection, parsed and checked.
+
+use crate::wire::block::BlockError;
+use crate::wire::message::KnownAddress;
+use crate::wire::transaction::TransactionError;
+use crate::wire::{Block, BlockHash, BlockHeader, BlockTransactions, CompactBlock, Inventory, Transaction};
+use std::sync::Arc;
+
+/// A message from a peer whose handshake is complete.
+///
+/// Checks that need nothing but the message itself (proof of work, merkle root, consensus limits of a
+/// transaction) run in the task of the peer, and their results stand beside the payload.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Input {
+    /// `inv`.
+    Inv(Vec<Inventory>),
+    /// `notfound`.
+    NotFound(Vec<Inventory>),
+    /// `tx`, and whether any block could contain the transaction.
+    Tx(Arc<Transaction>, Result<(), TransactionError>),
+    /// `headers` with their hashes, or the first error among them.
+    Headers(Result<Vec<(BlockHash, BlockHeader)>, BlockError>),
+    /// `block`, and whether it is valid by itself.
+    Block(Arc<Block>, Result<(), BlockError>),
+    /// `sendcmpct` of the version in use (BIP152).
+    SendCmpct,
+    /// `cmpctblock` with its hash, or why its header is invalid.
+    CompactBlock(Box<CompactBlock>, Result<BlockHash, BlockError>),
+    /// `blocktxn`.
+    BlockTxn(BlockTransactions),
+    /// `addr` or `addrv2`.
+    Addresses(Vec<KnownAddress>),
+    /// `feefilter`, in sat/kvB (BIP133).
+    FeeFilter(u64),
+}
