@@ -1,36 +1,37 @@
 //! mempulse: a terminal monitor of the Bitcoin mempool that needs no node.
 //!
 //! ```text
-//!  sockets ─ wire ─ peer ─┐
-//!                         network ──▶ Event ──▶ Model ──▶ Snapshot ══ watch ══▶ tui
-//!  demo nodes (sockets) ──┘             │         ▲
-//!                                       │         └═══════════ watch ══ View
-//!                                       └──▶ stream (JSON lines)
+//!  sockets ─ wire ─ p2p ──▶ Event ──▶ Model ──▶ Snapshot ══ watch ══▶ tui
+//!  demo nodes (sockets) ┘     │         │          ▲
+//!                             │         │          └═══════ watch ══ View
+//!      p2p ◀── Request ───────┼─────────┤◀── Command (what the user asks for)
+//!                             │         │
+//!                             └──▶ stream, log ◀── what changed
+//!                                       └────────▶ store: what survives a restart
 //! ```
 //!
-//! Imports point one way: `wire ← event ← peer ← network`, and `event ← model → snapshot ← tui`.
-//! The pure parts (`wire`, the state machines of `peer`, the deciders of `network`, `model`)
-//! know no socket and no clock: the time is a parameter.
+//! Events go in at one door, whether live peers or the demo's nodes speak. The model is pure: the same
+//! events make the same state. [`Model::apply`](model::Model::apply) returns what changed, typed, and
+//! each front end words it. What the model needs from the network leaves as a typed `Request` in the
+//! same return value.
 //!
-//! | module | what it answers |
-//! |---|---|
-//! | [`address`] | where a peer can be reached |
-//! | [`chain`] | what differs between mainnet, the test networks and regtest |
-//! | [`cli`], [`config`] | flags, environment and file, and which of them counts |
-//! | [`time`], [`clock`] | when something happened; the one place that asks the system |
-//! | [`text`] | how strangers' bytes become harmless text |
-//! | [`wire`] | bytes ↔ messages of the Bitcoin P2P protocol |
-//! | [`event`] | everything that can happen: the one vocabulary |
-//! | `peer` | one connection: handshake, keepalive, and the task that gives them a socket |
-//! | [`network`] | many connections: whom to dial, whom to ask for what, when to give up |
-//! | [`model`] | events → the state of mempool, peers and blocks |
-//! | [`monitor`] | where network and model meet |
-//! | [`coin_store`], [`history_store`], `state_file` | what the model learned, kept from one run to the next |
-//! | [`watching`] | what the user watches, and the command that is run for it |
-//! | [`stream`], [`log`] | events as JSON lines, events as a log file |
-//! | [`demo`] | a network of its own, to be watched without any other |
-//! | [`snapshot`], [`view`] | what the screen may know, and what it looks at |
-//! | [`tui`] | the screen: keys and snapshots in, views and frames out |
+//! An import may only point to a lower floor, or stay in its own room; no two files import from each
+//! other, not even through others. `tests/architecture.rs` holds the code to this table:
+//!
+//! | floor | rooms | what they are |
+//! |---|---|---|
+//! | 8 | `main` | the entry: arguments → front end → exit code |
+//! | 7 | `app` | command line, configuration, log, and the loop that joins everything |
+//! | 6 | `tui` · `stream` | the front ends: the screen, and JSON lines; neither knows the other |
+//! | 5 | `snapshot` · `store` · `demo` | what a screen may see of the model · what survives a restart · a network of real nodes on loopback |
+//! | 4 | `model` · `p2p` | the state that events make · the network that makes events |
+//! | 3 | `event` | the vocabulary between them: events, requests, commands |
+//! | 2 | `wire` | bytes ↔ messages of the Bitcoin P2P protocol |
+//! | 1 | `chain` · `address` | network parameters, limits, scripts, proof of work · where a peer can be reached |
+//! | 0 | `util` | time, text, bounded collections, rates |
+//!
+//! `wire`, `event`, the protocol parts of `p2p`, `model` and `snapshot` know no socket, no task and no
+//! clock: the time is a parameter.
 
 #![forbid(unsafe_code)]
 
