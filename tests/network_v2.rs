@@ -1,6 +1,5 @@
 //! The encrypted transport with peers made of the crate `bip324`, and the way back to the plain one.
 
-#![cfg(feature = "v2")]
 #![expect(clippy::unwrap_used, reason = "what fails here fails the test")]
 
 mod support;

@@ -18,7 +18,6 @@ mod reader;
 pub mod script;
 pub mod sha256d;
 pub mod transaction;
-#[cfg(feature = "v2")]
 pub mod v2;
 pub mod version;
 

@@ -1,7 +1,6 @@
 //! Messages ↔ bytes, in whichever transport a connection has.
 
 use crate::event::Transport;
-#[cfg(feature = "v2")]
 use crate::p2p::peer::key_exchange::Session;
 use crate::wire::{Decoded, Decoder, FrameError, Message};
 use bytes::BytesMut;
@@ -16,7 +15,6 @@ pub enum Codec {
         decoder: Decoder,
     },
     /// The encrypted one (BIP324).
-    #[cfg(feature = "v2")]
     V2(Box<Session>),
 }
 
@@ -30,7 +28,6 @@ impl Codec {
     pub fn transport(&self) -> Transport {
         match self {
             Self::V1 { .. } => Transport::V1,
-            #[cfg(feature = "v2")]
             Self::V2(session) => Transport::V2 { session_id: session.id },
         }
     }
@@ -39,7 +36,6 @@ impl Codec {
     pub fn encode(&mut self, message: &Message) -> Vec<u8> {
         match self {
             Self::V1 { magic, .. } => message.encode(*magic),
-            #[cfg(feature = "v2")]
             Self::V2(session) => session.encoder.encode(message),
         }
     }
@@ -48,7 +44,6 @@ impl Codec {
     pub fn buffer(&mut self) -> &mut BytesMut {
         match self {
             Self::V1 { decoder, .. } => decoder.buffer(),
-            #[cfg(feature = "v2")]
             Self::V2(session) => session.decoder.buffer(),
         }
     }
@@ -60,7 +55,6 @@ impl Codec {
     pub fn next(&mut self) -> Result<Option<Decoded>, FrameError> {
         match self {
             Self::V1 { decoder, .. } => decoder.next(),
-            #[cfg(feature = "v2")]
             Self::V2(session) => session.decoder.next(),
         }
     }
@@ -69,7 +63,6 @@ impl Codec {
     pub fn is_between_messages(&self) -> bool {
         match self {
             Self::V1 { decoder, .. } => decoder.is_between_messages(),
-            #[cfg(feature = "v2")]
             Self::V2(session) => session.decoder.is_between_messages(),
         }
     }

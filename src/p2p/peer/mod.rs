@@ -16,7 +16,6 @@ mod connection;
 pub(crate) mod dial;
 mod handshake;
 mod keepalive;
-#[cfg(feature = "v2")]
 mod key_exchange;
 mod meter;
 mod open;

@@ -4,42 +4,31 @@ use crate::address::PeerAddress;
 use crate::event::DisconnectReason;
 use crate::p2p::peer::codec::Codec;
 use crate::p2p::peer::connection::Connection;
+use crate::p2p::peer::key_exchange::{Refusal, exchange_keys};
 use crate::p2p::peer::task::TaskSettings;
+use std::time::Duration;
 use tokio::net::TcpStream;
-#[cfg(feature = "v2")]
-use {
-    super::key_exchange::{Refusal, exchange_keys},
-    std::time::Duration,
-};
 
 /// Which transport to speak.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum TransportChoice {
-    /// The encrypted one (BIP324) with peers that offer it or of which that is not known; the plain
-    /// one with the others. A build without the feature `v2` has only that.
+    /// v2 with peers that offer it or whose support is unknown, v1 with the others.
     Auto,
-    /// The plain one.
+    /// The plain transport.
     V1,
-    /// The encrypted one, and no connection where a peer does not speak it.
-    #[cfg(feature = "v2")]
+    /// The encrypted transport (BIP324); peers that do not support it are dropped.
     V2,
 }
 
 impl TransportChoice {
-    /// Every one that this build has.
-    pub const ALL: &[Self] = &[
-        Self::Auto,
-        Self::V1,
-        #[cfg(feature = "v2")]
-        Self::V2,
-    ];
+    /// All choices, in the order in which they are listed in help.
+    pub const ALL: &[Self] = &[Self::Auto, Self::V1, Self::V2];
 
     /// The name on the command line.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Auto => "auto",
             Self::V1 => "v1",
-            #[cfg(feature = "v2")]
             Self::V2 => "v2",
         }
     }
@@ -47,7 +36,6 @@ impl TransportChoice {
 
 /// How long a peer may take to exchange keys. One that does not understand us may just be silent,
 /// and nobody wants to wait for it as long as for a handshake.
-#[cfg(feature = "v2")]
 const KEY_EXCHANGE_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Opens a connection to `address`. A peer that does not speak the v2 transport is dialled a second
@@ -59,7 +47,6 @@ pub async fn open(
     address: &PeerAddress,
     settings: &TaskSettings,
 ) -> Result<Connection<TcpStream>, DisconnectReason> {
-    #[cfg(feature = "v2")]
     if settings.transport != TransportChoice::V1 {
         let patience = KEY_EXCHANGE_TIMEOUT.min(settings.timing.handshake_timeout);
         let mut stream = settings.connector.dial(address).await?;

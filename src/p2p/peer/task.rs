@@ -39,7 +39,6 @@ pub struct TaskSettings {
     /// Which network is spoken.
     pub network: Network,
     /// Which transport to speak.
-    #[cfg_attr(not(feature = "v2"), expect(dead_code, reason = "without v2 there is nothing to choose"))]
     pub transport: TransportChoice,
     /// How long things may take.
     pub timing: Timing,

@@ -1,8 +1,6 @@
 //! The encrypted transport, and the plain one where a node does not speak it.
 
-use crate::bitcoind::Node;
-#[cfg(feature = "v2")]
-use crate::bitcoind::{Kind, NOBAN, Purse, send, spend};
+use crate::bitcoind::{Kind, NOBAN, Node, Purse, send, spend};
 use crate::monitor::Monitor;
 use serde_json::{Value, json};
 
@@ -18,7 +16,6 @@ fn both_views(node: &Node, monitor: &Monitor) -> (Value, Value) {
 
 #[test]
 #[ignore = "needs bitcoind"]
-#[cfg(feature = "v2")]
 fn a_node_that_speaks_v2_is_spoken_to_in_it_and_names_the_same_session() {
     for choice in ["", "--transport v2"] {
         let node = Node::synced(&["-v2transport=1"]);
@@ -57,7 +54,6 @@ fn who_chooses_v1_gets_it_from_a_node_that_speaks_both() {
 
 #[test]
 #[ignore = "needs bitcoind"]
-#[cfg(feature = "v2")]
 fn who_chooses_v2_is_told_of_a_node_that_does_not_speak_it() {
     let node = Node::synced(&["-v2transport=0"]);
     let monitor = Monitor::of(&[node.address()], "--transport v2");
@@ -68,7 +64,6 @@ fn who_chooses_v2_is_told_of_a_node_that_does_not_speak_it() {
 /// Enough packets in both directions to change the keys (after 224) several times.
 #[test]
 #[ignore = "needs bitcoind"]
-#[cfg(feature = "v2")]
 fn a_thousand_transactions_come_through_v2() {
     let node = Node::synced(&[NOBAN]);
     let coins = Purse::new().coins(&node, 1_000, Kind::Segwit);
