@@ -37,9 +37,6 @@ pub enum DisconnectReason {
     /// The peer is of no use to us; another takes its place.
     #[error("not useful: {0}")]
     NotUseful(Uselessness),
-    /// It was the slowest, and made room for another.
-    #[error("rotated out as the slowest announcer")]
-    RotatedOut,
     /// It was asked for addresses, and for nothing else.
     #[error("told its addresses")]
     AddressesTold,

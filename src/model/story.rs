@@ -67,10 +67,7 @@ pub(crate) fn peer(now: Timestamp, teller: &Teller<'_>, event: &PeerEvent) -> Op
 
 /// Whether it was us who ended the connection, and not for want of anything.
 fn is_wanted(reason: &DisconnectReason) -> bool {
-    matches!(
-        reason,
-        DisconnectReason::RotatedOut | DisconnectReason::AddressesTold | DisconnectReason::ShuttingDown
-    )
+    matches!(reason, DisconnectReason::AddressesTold | DisconnectReason::ShuttingDown)
 }
 
 /// That a peer is odd.
@@ -234,7 +231,7 @@ mod tests {
         assert_eq!(tell(true, &lost), line(Level::Bad, text));
         let text = "not reached: ping timeout, next attempt in 38 s";
         assert_eq!(tell(false, &lost), line(Level::Warning, text));
-        let wanted = tell(true, &gone(DisconnectReason::RotatedOut));
+        let wanted = tell(true, &gone(DisconnectReason::AddressesTold));
         assert_eq!(wanted.map(|(level, _)| level), Some(Level::Info));
         let odd = PeerEvent::Tolerated(Misbehaviour::UnexpectedPong);
         assert_eq!(

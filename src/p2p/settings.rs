@@ -60,15 +60,13 @@ pub struct Discovery {
     pub also: Vec<PeerAddress>,
     /// Whether DNS seeds may be asked.
     pub dns: bool,
-    /// How often the slowest announcer makes room for another; `None`: never.
-    pub rotate: Option<Duration>,
     /// The folder in which addresses are kept from one run to the next; `None`: they are not.
     pub state_dir: Option<PathBuf>,
 }
 
 impl Default for Discovery {
     fn default() -> Self {
-        Self { peers: 8, also: Vec::new(), dns: true, rotate: None, state_dir: None }
+        Self { peers: 8, also: Vec::new(), dns: true, state_dir: None }
     }
 }
 

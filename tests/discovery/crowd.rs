@@ -4,16 +4,12 @@ use crate::support::version;
 use mempulse::address::PeerAddress;
 use mempulse::chain::Network;
 use mempulse::wire::message::KnownAddress;
-use mempulse::wire::{Decoder, Inventory, Message, Services, Version, Wtxid};
+use mempulse::wire::{Decoder, Message, Services, Version};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{SystemTime, UNIX_EPOCH};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
-use tokio::time::{Instant, sleep_until};
-
-/// The time between two announcements.
-const ANNOUNCING: Duration = Duration::from_millis(20);
 
 /// What a node says.
 #[derive(Clone)]
@@ -24,20 +20,11 @@ pub struct Script {
     pub greeting: Vec<Message>,
     /// Its answer to the first `getaddr`, one message for each list.
     pub answer: Vec<Vec<KnownAddress>>,
-    /// From a moment on all nodes announce another transaction every [`ANNOUNCING`], each node so much
-    /// later.
-    pub announces: Option<(Instant, Duration)>,
 }
 
 impl Default for Script {
     fn default() -> Self {
-        Self {
-            network: Network::Regtest,
-            version: version(),
-            greeting: vec![],
-            answer: vec![],
-            announces: None,
-        }
+        Self { network: Network::Regtest, version: version(), greeting: vec![], answer: vec![] }
     }
 }
 
@@ -82,9 +69,6 @@ impl Script {
     pub async fn follow(self, mut stream: impl AsyncRead + AsyncWrite + Unpin) {
         let mut decoder = Decoder::new(self.network.magic());
         let mut answered = false;
-        // What the others announced before it came is none of its business.
-        let since = self.announces.map_or(Duration::ZERO, |(start, _)| start.elapsed());
-        let mut announced = u32::try_from(since.as_millis() / ANNOUNCING.as_millis()).unwrap() + 1;
         loop {
             while let Ok(Some(decoded)) = decoder.next() {
                 let replies = match decoded.content {
@@ -102,18 +86,8 @@ impl Script {
                     }
                 }
             }
-            let next = self.announces.map(|(start, delay)| start + delay + ANNOUNCING * announced);
-            tokio::select! {
-                read = stream.read_buf(decoder.buffer()) => if !matches!(read, Ok(1..)) { return },
-                () = sleep_until(next.unwrap_or_else(Instant::now)), if next.is_some() => {
-                    let mut wtxid = [7; 32];
-                    wtxid[..4].copy_from_slice(&announced.to_le_bytes());
-                    announced += 1;
-                    let inv = Message::Inv(vec![Inventory::Wtx(Wtxid(wtxid))]);
-                    if stream.write_all(&inv.encode(self.network.magic())).await.is_err() {
-                        return;
-                    }
-                }
+            if !matches!(stream.read_buf(decoder.buffer()).await, Ok(1..)) {
+                return;
             }
         }
     }

@@ -119,31 +119,3 @@ async fn of_no_use_are_replaced_if_they_were_found_and_kept_if_they_were_named()
     assert_eq!(watch.warnings, [warning]);
     watch.shutdown().await;
 }
-
-#[tokio::test]
-async fn the_slowest_announcer_is_rotated_out_one_at_a_time() {
-    const EVERY: Duration = Duration::from_millis(1_500);
-    let start = Instant::now();
-    let mut nodes = Vec::new();
-    for number in 1..=6_u8 {
-        let announces = Some((start, Duration::from_millis(50) * u32::from(number)));
-        nodes.push(Node::start(listen(number).await, Script { announces, ..Script::default() }));
-    }
-    let answer = vec![nodes.iter().map(|node| known(node.address.clone())).collect()];
-    let guide = Node::start(listen(7).await, Script { answer, ..Script::default() });
-    let mut settings = search(vec![guide.address.clone()], 3);
-    let PeerChoice::Discover(discovery) = &mut settings.choice else { panic!("not a search") };
-    discovery.rotate = Some(EVERY);
-    let mut watch = Watch::start(settings);
-    watch.until(|watch| watch.live().len() == 4).await;
-    for rotation in 1..=2_u32 {
-        let compared: Vec<_> = watch.live().iter().filter(|peer| **peer != guide.address).cloned().collect();
-        watch.until(|watch| watch.endings.len() == rotation as usize).await;
-        let slowest = nodes.iter().rev().find(|node| compared.contains(&node.address)).unwrap();
-        assert_eq!(watch.endings.last(), Some(&(slowest.address.clone(), DisconnectReason::RotatedOut)));
-        assert_eq!(watch.live().len(), 3, "one at a time");
-        assert!(start.elapsed() >= EVERY * rotation);
-        watch.until(|watch| watch.live().len() == 4).await;
-    }
-    watch.shutdown().await;
-}

@@ -1,18 +1,13 @@
 //! The flags that say how peers are found and reached.
 
 use crate::address::PeerAddress;
-use crate::app::cli::duration;
 use crate::chain::Network;
 use crate::p2p::{Discovery, IpFamilies, PeerChoice, Routes, default_state_dir};
 use clap::Args;
 use std::path::PathBuf;
-use std::time::Duration;
 
 /// The port on which Tor takes SOCKS5 connections.
 const TOR_PORT: u16 = 9_050;
-
-/// The shortest time between two rotations.
-const MIN_ROTATE: Duration = Duration::from_mins(1);
 
 /// Which peers, and by which way.
 #[derive(Clone, PartialEq, Debug, Args)]
@@ -43,9 +38,6 @@ pub struct DiscoveryArgs {
     /// Reach onion addresses through this SOCKS5 proxy, and the others directly or by --proxy
     #[arg(long, value_name = "HOST[:PORT]", value_parser = proxy)]
     pub onion_proxy: Option<PeerAddress>,
-    /// Let the slowest announcer make room for another peer this often (1m to 24h); never unless given
-    #[arg(long, value_name = "TIME", value_parser = rotate)]
-    pub rotate: Option<Duration>,
     /// Keep known addresses, the outputs of recent blocks and the history of the mempool in this folder [default: mempulse in the user's state folder]
     #[arg(long, value_name = "PATH")]
     pub state_dir: Option<PathBuf>,
@@ -65,7 +57,6 @@ impl DiscoveryArgs {
             peers: self.peers.into(),
             also: addresses("--add-peer", &self.add_peer, network)?,
             dns: !self.no_dns,
-            rotate: self.rotate,
             state_dir: self.state_folder(),
         }))
     }
@@ -98,11 +89,6 @@ fn proxy(text: &str) -> Result<PeerAddress, String> {
     PeerAddress::parse(text, TOR_PORT).map_err(|error| error.to_string())
 }
 
-fn rotate(text: &str) -> Result<Duration, String> {
-    let every = duration(text).ok().filter(|&every| every >= MIN_ROTATE);
-    every.ok_or_else(|| "allowed is a time from 1m to 24h, such as 90s, 30m or 1h".to_owned())
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::{Cli, one_line};
@@ -121,7 +107,7 @@ mod tests {
     #[test]
     fn without_flags_eight_peers_are_found() {
         let PeerChoice::Discover(discovery) = choice("").unwrap() else { panic!("not a search") };
-        assert_eq!((discovery.peers, discovery.dns, discovery.rotate), (8, true, None));
+        assert_eq!((discovery.peers, discovery.dns), (8, true));
         assert!(discovery.also.is_empty());
         assert_eq!(parse("").unwrap().routes(), Routes::default());
     }
@@ -130,7 +116,7 @@ mod tests {
     fn flags_choose_peers_and_ways() {
         let at = |text| PeerAddress::parse(text, 8_333).unwrap();
         let PeerChoice::Discover(discovery) =
-            choice("--add-peer 20.1.0.1 --peers 1000 --no-dns --rotate 1h --state-dir /tmp/x").unwrap()
+            choice("--add-peer 20.1.0.1 --peers 1000 --no-dns --state-dir /tmp/x").unwrap()
         else {
             panic!("not a search")
         };
@@ -138,7 +124,6 @@ mod tests {
             peers: 1_000,
             also: vec![at("20.1.0.1")],
             dns: false,
-            rotate: Some(Duration::from_hours(1)),
             state_dir: Some("/tmp/x".into()),
         };
         assert_eq!(discovery, expected);
@@ -156,8 +141,6 @@ mod tests {
             ("--ipv4-only --ipv6-only", ["--ipv6-only", "cannot be used with"]),
             ("--proxy :1", ["'--proxy <HOST[:PORT]>'", "no host given"]),
             ("--onion-proxy host:0", ["'--onion-proxy <HOST[:PORT]>'", "no port"]),
-            ("--rotate 10s", ["'10s' for '--rotate <TIME>'", "1m to 24h"]),
-            ("--rotate often", ["'often' for '--rotate <TIME>'", "1m to 24h"]),
         ] {
             let said = parse(line).unwrap_err();
             assert!(!said.contains('\n'), "{said}");

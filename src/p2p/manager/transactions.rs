@@ -37,7 +37,6 @@ impl PeerManager {
         if let Some(hash) = block {
             self.block_announced(now, id, hash);
         }
-        self.dialer.announced(id, &txs, now);
         if count > 0 {
             self.tell_peer(now, id, PeerEvent::Announced { txs, count });
         }

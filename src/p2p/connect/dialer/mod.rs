@@ -3,7 +3,6 @@
 mod chosen;
 mod pace;
 mod reach;
-mod rotation;
 mod search;
 
 use crate::address::PeerAddress;
@@ -13,12 +12,10 @@ use crate::p2p::addrman::address_book::{AddressBook, Source};
 use crate::p2p::addrman::gossip::Allowance;
 use crate::p2p::settings::Settings;
 use crate::util::time::Timestamp;
-use crate::wire::TxHash;
 use crate::wire::message::KnownAddress;
 use chosen::ChosenPeers;
 use rand::SeedableRng;
 use rand::rngs::SmallRng;
-use rotation::Rotation;
 use search::Search;
 use std::collections::HashMap;
 use std::time::Duration;
@@ -98,10 +95,7 @@ impl Dialer {
         let nobody_else = addresses.is_empty() && book.is_empty();
         let at_once = nobody_else && search.is_some_and(|discovery| !discovery.dns);
         let ids = PeerIds { next: chosen.len() as u64, known: HashMap::default() };
-        let search = search.map(|discovery| {
-            let rotation = discovery.rotate.map(|every| Rotation::new(every, now));
-            Search::new(discovery.peers, settings.routes.clone(), book, rotation, rng)
-        });
+        let search = search.map(|discovery| Search::new(discovery.peers, settings.routes.clone(), book, rng));
         Self {
             chosen,
             search,
@@ -195,15 +189,6 @@ impl Dialer {
     /// Whether `peer` is a seed that was dialled by name for its addresses only.
     pub fn is_fetch(&self, peer: PeerId) -> bool {
         self.search.as_ref().is_some_and(|search| search.is_fetch(peer))
-    }
-
-    /// `peer` announced transactions.
-    pub fn announced(&mut self, peer: PeerId, hashes: &[TxHash], now: Timestamp) {
-        if let Some(rotation) = self.search.as_mut().and_then(Search::rotation_mut) {
-            for &hash in hashes {
-                rotation.announced(peer, hash, now);
-            }
-        }
     }
 
     /// Whom to disconnect now, and why.

@@ -6,7 +6,6 @@ use crate::event::{AddressNetwork, DisconnectReason, PeerId};
 use crate::p2p::addrman::address_book::{AddressBook, Source};
 use crate::p2p::connect::dialer::pace::Pace;
 use crate::p2p::connect::dialer::reach::Reach;
-use crate::p2p::connect::dialer::rotation::Rotation;
 use crate::p2p::connect::dialer::{Dial, PeerIds};
 use crate::p2p::peer::Routes;
 use crate::util::time::Timestamp;
@@ -32,7 +31,6 @@ pub struct Search {
     /// Seeds that are to be dialled by name and asked for addresses.
     fetches: VecDeque<PeerAddress>,
     pace: Pace,
-    rotation: Option<Rotation>,
     /// Whether the book had nobody to dial when somebody was wanted.
     starved: bool,
     next_due: Option<Timestamp>,
@@ -51,18 +49,12 @@ struct Connection {
 enum Stage {
     Dialled,
     Open,
-    Live { since: Timestamp },
+    Live,
 }
 
 impl Search {
-    /// `wanted` peers, over `routes`, out of `book`; one of them `rotate`d so often.
-    pub fn new(
-        wanted: usize,
-        routes: Routes,
-        book: AddressBook,
-        rotate: Option<Rotation>,
-        rng: SmallRng,
-    ) -> Self {
+    /// Searches for `wanted` peers over `routes`, among the addresses in `book`.
+    pub fn new(wanted: usize, routes: Routes, book: AddressBook, rng: SmallRng) -> Self {
         Self {
             wanted,
             reach: Reach::new(routes),
@@ -70,7 +62,6 @@ impl Search {
             connections: HashMap::new(),
             fetches: VecDeque::new(),
             pace: Pace::default(),
-            rotation: rotate,
             starved: false,
             next_due: None,
             rng,
@@ -84,7 +75,7 @@ impl Search {
 
     /// How many peers have done the handshake.
     pub fn live(&self) -> usize {
-        self.kept().filter(|connection| matches!(connection.stage, Stage::Live { .. })).count()
+        self.kept().filter(|connection| connection.stage == Stage::Live).count()
     }
 
     /// Whether two peers are live, or all that are wanted: they tell us of others.
@@ -221,7 +212,7 @@ impl Search {
     /// The handshake with `peer` is done, which offers `services`.
     pub fn ready(&mut self, peer: PeerId, services: Services, now: Timestamp) {
         if let Some(connection) = self.connections.get_mut(&peer) {
-            connection.stage = Stage::Live { since: now };
+            connection.stage = Stage::Live;
             self.reach.reached(&connection.address.host);
             self.book.succeed(&connection.address, services, now);
         }
@@ -237,18 +228,12 @@ impl Search {
     /// The connection to `peer`, or the attempt at one, ended.
     pub fn ended(&mut self, peer: PeerId, reason: &DisconnectReason, now: Timestamp) {
         let Some(Connection { address, stage, .. }) = self.connections.remove(&peer) else { return };
-        if let Some(rotation) = &mut self.rotation {
-            rotation.forget(peer);
-        }
         let others_live = self.live() > 0;
         match (stage, reason) {
-            (
-                _,
-                DisconnectReason::NotUseful(_)
-                | DisconnectReason::RotatedOut
-                | DisconnectReason::Misbehaved(_),
-            ) => self.book.shun(&address, now),
-            (Stage::Live { .. }, _) => self.book.lose(&address, now),
+            (_, DisconnectReason::NotUseful(_) | DisconnectReason::Misbehaved(_)) => {
+                self.book.shun(&address, now);
+            }
+            (Stage::Live, _) => self.book.lose(&address, now),
             _ => self.book.fail(&address, now, is_to_blame(reason, others_live)),
         }
         if let DisconnectReason::Unreachable(_) | DisconnectReason::Proxy { .. } = reason
@@ -260,7 +245,7 @@ impl Search {
     }
 
     fn is_reached(&self, network: AddressNetwork) -> bool {
-        let mut live = self.kept().filter(|other| matches!(other.stage, Stage::Live { .. }));
+        let mut live = self.kept().filter(|other| other.stage == Stage::Live);
         live.any(|other| AddressNetwork::of(&other.address.host) == Some(network))
     }
 
@@ -269,22 +254,14 @@ impl Search {
         self.connections.get(&peer).is_some_and(|connection| connection.fetch.is_some())
     }
 
-    /// The rotation, if there is one.
-    pub fn rotation_mut(&mut self) -> Option<&mut Rotation> {
-        self.rotation.as_mut()
-    }
-
     /// When [`Search::leaving`] may have something.
     pub fn close_deadline(&self) -> Option<Timestamp> {
-        let fetches = self.connections.values().filter_map(|connection| connection.fetch);
-        let rotation = self.rotation.iter().map(Rotation::due_at);
-        fetches.chain(rotation).min()
+        self.connections.values().filter_map(|connection| connection.fetch).min()
     }
 
     /// Whom to disconnect now, and why.
     pub fn leaving(&mut self, now: Timestamp) -> Vec<(PeerId, DisconnectReason)> {
-        let rotated = self.rotate(now).map(|peer| (peer, DisconnectReason::RotatedOut));
-        let mut closing = Vec::from_iter(rotated);
+        let mut closing = Vec::new();
         for (&peer, connection) in &mut self.connections {
             if connection.fetch.is_some_and(|until| until <= now) {
                 // In case that the connection takes its time to close.
@@ -293,23 +270,6 @@ impl Search {
             }
         }
         closing
-    }
-
-    /// The slowest announcer, if a rotation is due, nobody is missing, and somebody else is known.
-    fn rotate(&mut self, now: Timestamp) -> Option<PeerId> {
-        let rotation = self.rotation.as_ref().filter(|rotation| rotation.due_at() <= now)?;
-        let tenure = rotation.tenure();
-        let candidates: Vec<PeerId> = self
-            .connections
-            .iter()
-            .filter(|(_, peer)| peer.fetch.is_none())
-            .filter(|(_, peer)| matches!(peer.stage, Stage::Live { since } if now.since(since) >= tenure))
-            .map(|(&id, _)| id)
-            .collect();
-        let slowest = rotation.slowest(&candidates).filter(|_| self.live() >= self.wanted);
-        let replaceable = slowest.is_some() && self.choose(now, |_| false).is_some();
-        self.rotation.as_mut()?.done(now);
-        slowest.filter(|_| replaceable)
     }
 }
 

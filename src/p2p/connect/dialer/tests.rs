@@ -6,7 +6,7 @@ use crate::event::Uselessness;
 use crate::p2p::addrman::address_book::BookKey;
 use crate::p2p::connect::dialer::*;
 use crate::p2p::settings::Discovery;
-use crate::wire::{Services, Wtxid};
+use crate::wire::Services;
 use std::collections::HashSet;
 
 const START: Timestamp = Timestamp::from_secs(1_700_000_000);
@@ -323,33 +323,4 @@ fn a_seed_is_dialled_by_name_beside_the_peers_and_has_half_a_minute() {
     assert!(dialer.deadline(after(30.0)).unwrap() > after(30.0));
     dialer.ended(seed.peer, &DisconnectReason::NoAddresses, after(30.0));
     assert_eq!(dialer.due(after(31.0)), []);
-}
-
-#[test]
-fn the_slowest_announcer_makes_room_now_and_then_one_at_a_time() {
-    let rotate = Some(Duration::from_mins(10));
-    let addresses: Vec<String> = (1..=9).map(|b| format!("20.{b}.0.1")).collect();
-    let mut dialer = search(Discovery { peers: 3, rotate, ..Discovery::default() }, addresses);
-    let dials = dialer.due(START);
-    make_ready(&mut dialer, &dials, START);
-    for (number, lag) in (0..100_u8).flat_map(|number| [0.0, 2.0, 4.0].map(|lag| (number, lag))) {
-        let slot = if lag < 1.0 {
-            0
-        } else if lag < 3.0 {
-            1
-        } else {
-            2
-        };
-        dialer.announced(dials[slot].peer, &[TxHash::Wtxid(Wtxid([number; 32]))], after(lag));
-    }
-    assert_eq!(dialer.leaving(after(599.0)), []);
-    assert_eq!(dialer.deadline(after(599.0)), Some(after(600.0)));
-    assert_eq!(dialer.leaving(after(600.0)), [(dials[2].peer, DisconnectReason::RotatedOut)]);
-    assert_eq!(dialer.leaving(after(600.0)), []);
-    dialer.ended(dials[2].peer, &DisconnectReason::RotatedOut, after(600.0));
-    let next = dialer.due(after(600.0));
-    assert!(next.len() == 1 && next[0].address != dials[2].address);
-    assert_eq!(dialer.leaving(after(1_200.0)), [], "its place is not taken yet");
-    make_ready(&mut dialer, &next, after(1_201.0));
-    assert_eq!(dialer.leaving(after(1_799.0)), []);
 }
