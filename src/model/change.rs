@@ -1,10 +1,10 @@
 //! What an event led to: the model's own news, for whoever hands them on.
 
+use crate::model::blocks::figures::BlockFigures;
 use crate::model::fees::coins::BlockCoins;
 use crate::model::mempool::departed::Departure;
 use crate::model::mempool::rivals::DoubleSpend;
 use crate::model::watchlist::WatchNotice;
-use crate::snapshot::BlockFigures;
 use crate::wire::{Txid, Wtxid};
 use std::sync::Arc;
 

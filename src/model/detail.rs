@@ -7,11 +7,12 @@ use crate::model::classify::script::pushes;
 use crate::model::mempool::Mempool;
 use crate::model::mempool::departed::Departure;
 use crate::model::mempool::entry::Entry;
+use crate::model::mempool::key::TxKey;
 use crate::model::mempool::rivals::Lost;
 use crate::model::peers::Peers;
 use crate::model::peers::peer::Peer;
 use crate::snapshot::{
-    Detail, InputRow, OutputRow, RivalRow, TransactionDetail, TransactionRow, TxKey, ValueSource,
+    Detail, InputRow, OutputRow, RivalRow, TransactionDetail, TransactionRow, ValueSource,
 };
 use crate::util::text::{clean, hex};
 use crate::util::time::Timestamp;

@@ -1,9 +1,9 @@
 //! What happened, as a bounded list of lines.
 
 use crate::event::{DisconnectReason, Misbehaviour, PeerId};
+use crate::model::event_line::{EventLine, Level};
 use crate::model::peers::odd::Oddity;
 use crate::model::story::Told;
-use crate::snapshot::{EventLine, Level};
 use crate::util::text::clean;
 use crate::util::time::Timestamp;
 use std::collections::VecDeque;

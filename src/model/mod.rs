@@ -3,14 +3,15 @@
 //! Pure: the same events make the same state. It knows no clock, no task and no socket; the time
 //! comes with the events and with each question.
 
-mod blocks;
+pub(crate) mod blocks;
 mod change;
 pub mod classify;
 mod detail;
+mod event_line;
 pub mod fees;
 mod log;
-mod mempool;
-mod peers;
+pub(crate) mod mempool;
+pub(crate) mod peers;
 mod peers_screen;
 mod shown;
 mod story;
@@ -21,11 +22,24 @@ mod tests;
 mod transactions;
 mod watchlist;
 
+pub use blocks::backfill::Progress;
+pub use blocks::figures::{BlockFigures, Missing, Unseen};
 pub use change::{Change, Outcome};
+pub use event_line::{EventLine, Level};
+pub use fees::coverage::{Amount, Coverage};
+pub use fees::fee_rate::{Bounds, FeeRate};
 pub use fees::pool::History;
+pub use fees::pool::bands::{BAND_STARTS, BANDS};
+pub use fees::pool::projection::ProjectedBlock;
 pub use mempool::departed::Departure;
+pub use mempool::dust::EphemeralDust;
 pub use mempool::entry::Entry;
+pub use mempool::key::TxKey;
 pub use mempool::rivals::DoubleSpend;
+pub use peers::health::Health;
+pub use peers::liveness::{Liveness, LivenessSlot};
+pub use peers::races::Spread;
+pub use peers::stats::{AnswerFigures, PeerStats, PingFigures, RelayCounts};
 pub use watchlist::{WatchEvent, WatchNotice};
 
 use crate::address::PeerAddress;
@@ -33,7 +47,6 @@ use crate::chain::Network;
 use crate::event::{
     BookSize, Direction, Event, EventKind, PeerEvent, PeerId, PeerInfo, Tip, Traffic, Transport,
 };
-use crate::snapshot::Progress;
 use crate::util::rates::{Gauge, PerSecond};
 use crate::util::time::Timestamp;
 use crate::wire::{Transaction, TxHash, Txid, Wtxid};

@@ -2,9 +2,10 @@
 
 use crate::event::PeerId;
 use crate::model::Model;
+use crate::model::peers::liveness::Liveness;
 use crate::model::peers::visible_offset;
 use crate::snapshot::view::{PeerColumn, PeerSort, WorthView};
-use crate::snapshot::{HeatCell, HeatMap, Liveness, LostPeer, PeersScreen, Window, WorthRow};
+use crate::snapshot::{HeatCell, HeatMap, LostPeer, PeersScreen, Window, WorthRow};
 use crate::util::time::Timestamp;
 use std::cmp::Ordering;
 use std::time::Duration;

@@ -1,13 +1,13 @@
 //! What the screen may know of the model.
 
 use crate::model::Model;
+use crate::model::blocks::figures::BlockFigures;
 use crate::model::detail;
+use crate::model::fees::coverage::{Amount, Coverage};
 use crate::model::peers::PeerTotals;
 use crate::model::transactions;
 use crate::snapshot::view::{Open, Tab, View};
-use crate::snapshot::{
-    Amount, BlockDetail, BlockFigures, BlockRow, BlocksScreen, Coverage, Detail, Snapshot, Totals,
-};
+use crate::snapshot::{BlockDetail, BlockRow, BlocksScreen, Detail, Snapshot, Totals};
 use crate::util::time::Timestamp;
 use std::sync::Arc;
 

@@ -2,11 +2,13 @@
 
 use crate::address::PeerAddress;
 use crate::event::{DisconnectReason, PeerEvent, PeerId};
+use crate::model::blocks::backfill::Progress;
+use crate::model::blocks::figures::BlockFigures;
+use crate::model::event_line::Level;
 use crate::model::log::Subject;
 use crate::model::mempool::rivals::DoubleSpend;
 use crate::model::peers::odd::Oddity;
 use crate::model::watchlist::{WatchEvent, WatchNotice};
-use crate::snapshot::{BlockFigures, Level, Progress};
 use crate::util::text::{grouped, plural};
 use crate::util::time::Timestamp;
 use crate::wire::{BlockHash, Txid};

@@ -2,10 +2,11 @@
 
 use crate::model::mempool::Mempool;
 use crate::model::mempool::entry::Entry;
+use crate::model::mempool::key::TxKey;
 use crate::model::peers::Peers;
 use crate::model::peers::peer::Peer;
 use crate::snapshot::view::{Anchor, TransactionsView};
-use crate::snapshot::{TransactionRow, TxKey, Window};
+use crate::snapshot::{TransactionRow, Window};
 use crate::util::time::Timestamp;
 use std::ops::Bound;
 

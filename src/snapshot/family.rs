@@ -1,6 +1,6 @@
 //! What a transaction hangs together with, as the screen may know it.
 
-use super::{FeeRate, TxKey};
+use crate::model::{EphemeralDust, FeeRate, TxKey};
 use crate::wire::Txid;
 
 /// The held transactions that a transaction hangs together with.
@@ -70,13 +70,4 @@ pub enum Package {
     },
     /// More hang together than nodes hold.
     Oversized,
-}
-
-/// The part that a transaction has in ephemeral dust.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum EphemeralDust {
-    /// It has the output.
-    Carries,
-    /// It spends the output.
-    Spends,
 }

@@ -5,7 +5,6 @@
 
 mod blocks;
 mod family;
-mod fee_rate;
 mod mempool;
 mod peers;
 mod transactions;
@@ -13,18 +12,18 @@ pub mod view;
 mod watched;
 mod worth;
 
-pub use blocks::{BlockDetail, BlockFigures, BlockRow, BlocksScreen, Missing, Spread, Unseen};
-pub use family::{EphemeralDust, Family, Package, RelativeRow, Relatives};
-pub use fee_rate::{Bounds, FeeRate};
-pub use mempool::{Amount, BAND_STARTS, BANDS, Coverage, HistogramBar, MempoolScreen, ProjectedBlock};
-pub use peers::{Liveness, LivenessSlot, PeerDetail, PeerRow};
-pub use transactions::{
-    InputRow, OutputRow, RivalRow, TransactionDetail, TransactionRow, TxKey, ValueSource,
+pub use crate::model::{
+    Amount, AnswerFigures, BAND_STARTS, BANDS, BlockFigures, Bounds, Coverage, EphemeralDust, EventLine,
+    FeeRate, Health, Level, Liveness, LivenessSlot, Missing, PeerStats, PingFigures, Progress,
+    ProjectedBlock, RelayCounts, Spread, TxKey, Unseen,
 };
+pub use blocks::{BlockDetail, BlockRow, BlocksScreen};
+pub use family::{Family, Package, RelativeRow, Relatives};
+pub use mempool::{HistogramBar, MempoolScreen};
+pub use peers::{PeerDetail, PeerRow};
+pub use transactions::{InputRow, OutputRow, RivalRow, TransactionDetail, TransactionRow, ValueSource};
 pub use watched::WatchRow;
-pub use worth::{
-    AnswerFigures, HeatCell, HeatMap, LostPeer, PeerWorth, PeersScreen, PingFigures, RelayCounts, WorthRow,
-};
+pub use worth::{HeatCell, HeatMap, LostPeer, PeersScreen, WorthRow};
 
 use crate::chain::Network;
 use crate::event::Tip;
@@ -76,35 +75,6 @@ pub struct Snapshot {
     pub blocks_screen: Option<Box<BlocksScreen>>,
     /// What the view has open.
     pub detail: Option<Detail>,
-}
-
-/// How much of something is done.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Progress {
-    /// What is here.
-    pub fetched: u32,
-    /// What there will be.
-    pub wanted: u32,
-}
-
-/// How well things go.
-#[derive(Clone, Default, PartialEq, Eq, Debug)]
-pub enum Health {
-    /// Nothing is connected yet, but it is early.
-    #[default]
-    Connecting,
-    /// At least one peer is live.
-    Live,
-    /// Peers are connected, but none has said anything for a while.
-    Stale {
-        /// How long.
-        silent_for: Duration,
-    },
-    /// Nobody can be reached.
-    Unreachable {
-        /// What failed and what to try, one line each.
-        advice: Vec<String>,
-    },
 }
 
 /// The figures of the title and the boxes.
@@ -170,30 +140,6 @@ impl<T> Default for Window<T> {
             selected: None,
         }
     }
-}
-
-/// One line of the list of events.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct EventLine {
-    /// When.
-    pub time: Timestamp,
-    /// How grave.
-    pub level: Level,
-    /// What, cleaned.
-    pub text: String,
-}
-
-/// How grave an event is.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Level {
-    /// It went well.
-    Good,
-    /// For your information.
-    Info,
-    /// Something is odd.
-    Warning,
-    /// Something was lost.
-    Bad,
 }
 
 /// What the view has open.

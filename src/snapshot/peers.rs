@@ -1,40 +1,9 @@
 //! Peers, as the screen may know them.
 
-use super::PeerWorth;
+use super::{Liveness, LivenessSlot, PeerStats};
 use crate::event::{CommandTraffic, PeerId, Said};
 use crate::util::time::Timestamp;
 use std::time::Duration;
-
-/// How alive a peer is.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub enum Liveness {
-    /// A connection is being opened.
-    Dialling {
-        /// For how long.
-        elapsed: Duration,
-        /// How many attempts in a row.
-        attempt: u32,
-    },
-    /// The connection is open and the handshake is under way.
-    Handshake {
-        /// For how long.
-        elapsed: Duration,
-    },
-    /// It answers.
-    Live,
-    /// A ping has waited for more than 5 s.
-    Late {
-        /// For how long.
-        waiting: Duration,
-    },
-    /// It is gone.
-    Gone {
-        /// Why.
-        reason: String,
-        /// The time until the next attempt; `None`: there will be none.
-        retry_in: Option<Duration>,
-    },
-}
 
 /// One peer in the list.
 #[derive(Clone, PartialEq, Debug)]
@@ -61,25 +30,13 @@ pub struct PeerRow {
     pub served: u64,
 }
 
-/// How alive a peer was within a minute: the worst of it.
-#[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub enum LivenessSlot {
-    /// It answered all the time.
-    Live,
-    /// A ping waited for more than 5 s.
-    Late,
-    /// It was not connected for at least a part of it.
-    #[default]
-    Gone,
-}
-
 /// A peer in detail.
 #[derive(Clone, PartialEq, Debug)]
 pub struct PeerDetail {
     /// Its row.
     pub row: PeerRow,
     /// What it is worth.
-    pub worth: PeerWorth,
+    pub worth: PeerStats,
     /// How alive it was in each of the last minutes, oldest first, the one under way included; at
     /// most 60, and none before the first contact.
     pub liveness: Vec<LivenessSlot>,

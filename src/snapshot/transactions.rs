@@ -1,14 +1,10 @@
 //! Transactions, as the screen may know them.
 
-use super::{Family, FeeRate};
+use super::{Family, FeeRate, TxKey};
 use crate::util::time::Timestamp;
 use crate::wire::{Txid, Wtxid};
 use bytes::Bytes;
 use std::time::Duration;
-
-/// Names a held transaction by its order of arrival.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub struct TxKey(pub u64);
 
 /// One transaction in the list.
 #[derive(Clone, PartialEq, Debug)]

@@ -2,5 +2,6 @@
 
 pub mod clock;
 pub mod rates;
+pub mod share;
 pub mod text;
 pub mod time;

@@ -3,7 +3,7 @@
 use mempulse::event::{AddressNetwork, BookSize};
 use mempulse::snapshot::view::WorthView;
 use mempulse::snapshot::{
-    AnswerFigures, HeatCell, HeatMap, Liveness, LostPeer, PeerRow, PeerWorth, PeersScreen, PingFigures,
+    AnswerFigures, HeatCell, HeatMap, Liveness, LostPeer, PeerRow, PeerStats, PeersScreen, PingFigures,
     RelayCounts, TxKey, Window, WorthRow,
 };
 use std::time::Duration;
@@ -48,9 +48,9 @@ pub fn screen(view: &WorthView, peers: &[PeerRow]) -> PeersScreen {
 }
 
 /// Nothing is known of a peer that has never been connected.
-pub fn worth(row: &PeerRow) -> PeerWorth {
+pub fn worth(row: &PeerRow) -> PeerStats {
     if row.user_agent.is_empty() {
-        return PeerWorth { network: Some(AddressNetwork::Ipv4), dials: 2, ..PeerWorth::default() };
+        return PeerStats { network: Some(AddressNetwork::Ipv4), dials: 2, ..PeerStats::default() };
     }
     let ms = |ms| Some(Duration::from_millis(ms));
     let step = row.id.0;
@@ -65,7 +65,7 @@ pub fn worth(row: &PeerRow) -> PeerWorth {
         not_found: 15,
         timed_out: 5,
     };
-    PeerWorth {
+    PeerStats {
         network: Some(AddressNetwork::Ipv4),
         netgroup: Some("203.0/16".to_owned()),
         transport: Some(if step.is_multiple_of(2) { "v2 a1b2c3d4" } else { "v1" }.to_owned()),

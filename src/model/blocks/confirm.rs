@@ -1,9 +1,9 @@
 //! What a block does to the mempool.
 
 use crate::model::blocks::Kept;
+use crate::model::blocks::figures::{BlockFigures, Unseen};
 use crate::model::mempool::Mempool;
 use crate::model::mempool::departed::Departure;
-use crate::snapshot::{BlockFigures, Unseen};
 use crate::util::time::Timestamp;
 use crate::wire::{Block, Transaction, TxHash, Txid};
 use std::time::Duration;

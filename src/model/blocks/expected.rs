@@ -6,9 +6,9 @@
 
 use crate::model::blocks::Arrived;
 use crate::model::blocks::confirm::Confirmed;
+use crate::model::blocks::figures::{BlockFigures, Missing};
 use crate::model::mempool::Mempool;
 use crate::model::mempool::entry::Entry;
-use crate::snapshot::{BlockFigures, Missing};
 use crate::wire::BlockHeader;
 use std::time::Duration;
 

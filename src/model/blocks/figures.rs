@@ -1,90 +1,118 @@
-//! What is counted in a block.
+//! The figures of a block that arrived.
 
-use crate::model::blocks::Arrived;
-use crate::model::blocks::confirm::Confirmed;
-use crate::model::blocks::expected::Expected;
-use crate::model::peers::worth::percentile;
-use crate::snapshot::BlockFigures;
-use crate::util::text::clean;
-use crate::wire::Transaction;
+use crate::event::PeerId;
+use crate::model::mempool::key::TxKey;
+use crate::util::share::share;
+use crate::util::time::Timestamp;
+use crate::wire::{BlockHash, Txid};
+use std::time::Duration;
 
-/// The most of the coinbase's text that is kept, in characters.
-const LONGEST_TAG: usize = 40;
+/// What a block contained, and how much of it was in the mempool.
+#[derive(Clone, PartialEq, Debug)]
+pub struct BlockFigures {
+    /// The block hash.
+    pub hash: BlockHash,
+    /// The height.
+    pub height: u32,
+    /// The miner's clock, in s since the UNIX epoch.
+    pub time: u32,
+    /// When the whole block had arrived.
+    pub arrived: Timestamp,
+    /// The time from the first announcement to the arrival; `None` if no peer announced the block.
+    pub arrived_after: Option<Duration>,
+    /// The peer that delivered the block.
+    pub peer: PeerId,
+    /// The serialized size, in bytes.
+    pub size: u32,
+    /// The weight, in WU, of at most [`BlockFigures::MAX_WEIGHT`].
+    pub weight: u64,
+    /// The weight of the transactions without the coinbase, in WU.
+    pub paying_weight: u64,
+    /// The number of transactions, coinbase included.
+    pub transactions: usize,
+    /// The subsidy, in sat.
+    pub subsidy: u64,
+    /// The fees, in sat: what the coinbase pays out beyond the subsidy. A lower bound if the miner
+    /// claims less than allowed; `None` if the miner claims less than the subsidy.
+    pub fees: Option<u64>,
+    /// The lowest, the median and the highest fee rate, in sat/vB, of the transactions whose fee was
+    /// known; `None` if there were none.
+    pub fee_rates: Option<[f64; 3]>,
+    /// The number of transactions whose fee was known.
+    pub fees_known: usize,
+    /// The text in the coinbase, cleaned.
+    pub tag: String,
+    /// The number of transactions received before the block, coinbase aside.
+    pub seen: usize,
+    /// The weight of the transactions received before the block, in WU.
+    pub seen_weight: u64,
+    /// The transactions not received before; at most [`BlockFigures::LISTED`].
+    pub unseen: Vec<(Txid, Unseen)>,
+    /// The number of mempool transactions that conflict with the block.
+    pub conflicted: usize,
+    /// The median time that the block's transactions had spent in the mempool.
+    pub median_wait: Option<Duration>,
+    /// The number of transactions that the block left out although they pay more than its price.
+    pub expected: usize,
+    /// The highest-paying transactions left out; at most [`BlockFigures::LISTED`].
+    pub missing: Vec<Missing>,
+    /// Whether the block left the best chain in a reorg.
+    pub stale: bool,
+}
 
-/// The shortest run of text in a coinbase that is one: shorter ones are chance.
-const SHORTEST_TEXT: usize = 4;
+/// Why a transaction of a block had not been received before.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Unseen {
+    /// No peer announced it.
+    NeverAnnounced,
+    /// A peer announced it, but it did not arrive in time.
+    NotReceived,
+    /// It conflicts with a mempool transaction.
+    Conflicting,
+}
 
-/// All figures of a block.
-pub(crate) fn of(arrived: &Arrived<'_>, confirmed: Confirmed, expected: Expected) -> BlockFigures {
-    let Arrived { now, network, peer, height, block, announced } = *arrived;
-    let subsidy = network.subsidy(height);
-    let coinbase = block.transactions.first();
-    let paying = block.transactions.iter().skip(1);
-    let Confirmed { mut fee_rates, mut waits, .. } = confirmed;
-    fee_rates.sort_by(f64::total_cmp);
-    waits.sort_unstable();
-    BlockFigures {
-        hash: block.hash,
-        height,
-        time: block.header.time,
-        arrived: now,
-        arrived_after: announced.map(|first| now.since(first)),
-        peer,
-        size: block.size,
-        weight: block.weight(),
-        paying_weight: paying.map(|tx| u64::from(tx.weight())).sum(),
-        transactions: block.transactions.len(),
-        subsidy,
-        fees: coinbase.and_then(|tx| tx.output_value().checked_sub(subsidy)),
-        fee_rates: spread(&fee_rates),
-        fees_known: fee_rates.len(),
-        tag: coinbase.map(tag).unwrap_or_default(),
-        seen: confirmed.seen,
-        seen_weight: confirmed.seen_weight,
-        unseen: confirmed.unseen,
-        conflicted: confirmed.conflicted,
-        median_wait: percentile(waits.into_iter(), 50),
-        expected: expected.count,
-        missing: expected.highest,
-        stale: false,
+/// A transaction that the block was expected to contain.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Missing {
+    /// The key of the mempool entry.
+    pub key: TxKey,
+    /// The txid.
+    pub txid: Txid,
+    /// The chunk fee rate, in sat/vB.
+    pub mining_rate: f64,
+    /// The size, in vB.
+    pub vsize: u32,
+    /// The time in the mempool.
+    pub waited: Duration,
+}
+
+impl BlockFigures {
+    /// The most transactions in [`BlockFigures::unseen`] and in [`BlockFigures::missing`].
+    pub const LISTED: usize = 100;
+
+    /// The largest weight of a block, in WU (BIP141).
+    pub const MAX_WEIGHT: u64 = 4_000_000;
+
+    /// The share (0–1) of the transactions, coinbase aside, that were received before the block;
+    /// `None` if there is only a coinbase.
+    pub fn share_seen(&self) -> Option<f32> {
+        share(self.seen as u64, self.transactions.saturating_sub(1) as u64)
     }
-}
 
-/// The lowest, the median and the highest of sorted values.
-fn spread(sorted: &[f64]) -> Option<[f64; 3]> {
-    Some([*sorted.first()?, *sorted.get(sorted.len() / 2)?, *sorted.last()?])
-}
-
-/// The text in a coinbase's script, behind the height (BIP34).
-fn tag(coinbase: &Transaction) -> String {
-    let Some(input) = coinbase.inputs().next() else { return String::new() };
-    let height = input.script_sig.first().map_or(0, |&length| 1 + usize::from(length));
-    let rest = input.script_sig.get(height..).unwrap_or_default();
-    let runs = rest.split(|byte| !(b' '..=b'~').contains(byte));
-    let words: Vec<_> = runs.filter(|run| run.len() >= SHORTEST_TEXT).collect();
-    clean(words.join(&b' ').trim_ascii(), LONGEST_TAG)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::model::testing::parts;
-    use crate::wire::OutPoint;
-
-    fn tag_of(script_sig: &[u8]) -> String {
-        let mut parts = parts(&[OutPoint::NULL], &[1]);
-        parts.inputs[0].script_sig = script_sig.to_vec();
-        tag(&parts.build().unwrap())
+    /// The same share by weight.
+    pub fn share_seen_by_weight(&self) -> Option<f32> {
+        share(self.seen_weight, self.paying_weight)
     }
 
-    #[test]
-    fn a_tag_is_the_text_behind_the_height() {
-        assert_eq!(
-            tag_of(b"\x03\x0a\x16\x0e\x04abcd/Foundry USA Pool #dropgold/\x00\x01xy"),
-            "abcd/Foundry USA Pool #dropgold/"
-        );
-        assert_eq!(tag_of(b"\x03abc\x00\x1b[31mEvil"), "[31mEvil");
-        assert_eq!(tag_of(b"\x51\x00"), "");
-        assert_eq!(tag_of(&[b"\x02ab".as_slice(), &[b'x'; 90]].concat()).chars().count(), LONGEST_TAG);
+    /// The share (0–1) of the largest weight that the block uses.
+    pub fn fill(&self) -> f32 {
+        share(self.weight, Self::MAX_WEIGHT).unwrap_or_default()
+    }
+
+    /// The average fee rate in sat/vB (Core: `avgfeerate` of `getblockstats`, unrounded).
+    pub fn fee_rate(&self) -> Option<f64> {
+        #[expect(clippy::cast_precision_loss, reason = "all the money there is has 51 bits")]
+        let rate = |fees: u64| fees as f64 * 4.0 / self.paying_weight as f64;
+        self.fees.filter(|_| self.paying_weight > 0).map(rate)
     }
 }

@@ -1,19 +1,21 @@
 //! The last blocks: what they contained, and what it takes to undo them.
 
+pub(crate) mod backfill;
 mod confirm;
+mod count;
 mod expected;
-mod figures;
+pub(crate) mod figures;
 mod restore;
 #[cfg(test)]
 mod tests;
 
 use crate::chain::Network;
 use crate::event::PeerId;
+use crate::model::blocks::figures::BlockFigures;
 use crate::model::fees::Prevouts;
 use crate::model::mempool::Mempool;
 use crate::model::mempool::entry::Entry;
 use crate::model::mempool::propagation::Sighting;
-use crate::snapshot::BlockFigures;
 use crate::util::time::Timestamp;
 use crate::wire::{Block, BlockHash, Txid};
 use foldhash::fast::RandomState;
@@ -88,7 +90,7 @@ impl Blocks {
         let confirmed = mempool.confirm(now, block, height);
         let kept = confirmed.kept.iter().cloned().collect();
         let expected = expected::left_out(mempool, arrived, &confirmed);
-        let figures = Arc::new(figures::of(arrived, confirmed, expected));
+        let figures = Arc::new(count::of(arrived, confirmed, expected));
         push_bounded(&mut self.figures, Arc::clone(&figures), FIGURES_KEPT);
         push_bounded(&mut self.whole, Whole { height, block: Arc::clone(block), kept }, WHOLE_KEPT);
         figures

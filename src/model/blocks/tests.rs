@@ -2,8 +2,8 @@
 
 use crate::event::{BlockAnnouncement, EventKind, PeerEvent, PeerId};
 use crate::model::Change;
+use crate::model::blocks::figures::{BlockFigures, Unseen};
 use crate::model::testing::*;
-use crate::snapshot::{BlockFigures, Unseen};
 use crate::wire::{Block, BlockHash, Transaction};
 use std::sync::Arc;
 use std::time::Duration;

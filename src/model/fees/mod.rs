@@ -7,6 +7,8 @@
 
 pub(crate) mod bounds;
 pub mod coins;
+pub(crate) mod coverage;
+pub(crate) mod fee_rate;
 pub(crate) mod pool;
 
 use crate::model::fees::coins::BlockCoins;

@@ -13,7 +13,7 @@ use crate::model::fees::Prevouts;
 use crate::model::mempool::Mempool;
 use crate::model::mempool::departed::Departure;
 use crate::model::mempool::entry::Entry;
-use crate::snapshot::TxKey;
+use crate::model::mempool::key::TxKey;
 use crate::wire::{OutPoint, Transaction, TxHash};
 use std::collections::{BTreeSet, HashSet};
 

@@ -41,7 +41,11 @@ impl Mempool {
         self.pending.assert_consistent();
     }
 
-    fn pays_out_too_much(&self, key: crate::snapshot::TxKey, values: &HashMap<OutPoint, u64>) -> bool {
+    fn pays_out_too_much(
+        &self,
+        key: crate::model::mempool::key::TxKey,
+        values: &HashMap<OutPoint, u64>,
+    ) -> bool {
         self.get(key).is_some_and(|entry| {
             let inputs: u64 = entry.tx().inputs().filter_map(|input| values.get(&input.prevout)).sum();
             inputs < entry.tx().output_value()

@@ -1,6 +1,6 @@
 //! Transactions that are no longer held: why they went, and that they must not come back.
 
-use crate::snapshot::TxKey;
+use crate::model::mempool::key::TxKey;
 use crate::wire::{OutPoint, TxHash, Txid, Wtxid};
 use foldhash::fast::RandomState;
 use std::collections::{HashSet, VecDeque};

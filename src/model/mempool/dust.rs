@@ -2,10 +2,18 @@
 
 use crate::model::mempool::Mempool;
 use crate::model::mempool::entry::Entry;
-use crate::snapshot::EphemeralDust;
 use crate::wire::script::{ScriptKind, is_witness_program};
 use crate::wire::transaction::Output;
 use crate::wire::{OutPoint, Transaction};
+
+/// The role of a transaction in ephemeral dust.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum EphemeralDust {
+    /// It has the dust output.
+    Carries,
+    /// It spends the dust output.
+    Spends,
+}
 
 /// What spending an output is reckoned to cost, in sat for each 1,000 vB (Core:
 /// `DUST_RELAY_TX_FEE`).

@@ -3,12 +3,13 @@
 use crate::event::PeerId;
 use crate::model::fees::Prevouts;
 use crate::model::fees::bounds::Bracket;
+use crate::model::fees::fee_rate::FeeRate;
 use crate::model::mempool::cluster::{MiningRate, adjusted_weight};
+use crate::model::mempool::key::TxKey;
 use crate::model::mempool::propagation::{Addition, Announcements, Announcer, Sighting};
 use crate::model::mempool::rivals::Defeat;
 use crate::model::mempool::spenders::SPENDER_MEMORY;
 use crate::model::peers::worth::{Credit, Merit};
-use crate::snapshot::{FeeRate, TxKey};
 use crate::util::time::Timestamp;
 use crate::wire::{Transaction, Txid};
 use std::sync::Arc;

@@ -4,8 +4,8 @@
 //! one. If some announce one side only and some the other side only, both are alive: a double spend.
 
 use crate::event::PeerId;
+use crate::model::fees::fee_rate::FeeRate;
 use crate::model::mempool::propagation::{Addition, Announcements};
-use crate::snapshot::FeeRate;
 use crate::util::time::Timestamp;
 use crate::wire::{Transaction, TxHash, Txid, Wtxid};
 use foldhash::fast::RandomState;

@@ -1,7 +1,7 @@
 //! Which held transaction spends an output: the way to children, conflicts and fees.
 
 use crate::model::mempool::entry::SPARE_QUARTERS;
-use crate::snapshot::TxKey;
+use crate::model::mempool::key::TxKey;
 use crate::wire::{OutPoint, Transaction};
 use foldhash::fast::RandomState;
 use std::collections::HashMap;

@@ -3,7 +3,6 @@
 use crate::event::{Direction, PeerEvent};
 use crate::model::ModelSettings;
 use crate::model::peers::Peers;
-use crate::snapshot::Health;
 use crate::util::text::clean;
 use crate::util::time::Timestamp;
 use std::collections::BTreeMap;
@@ -23,6 +22,26 @@ const SEEDS_KEPT: usize = 32;
 
 /// How many failed peers the advice names.
 const NAMED: usize = 4;
+
+/// How well the connection to the network works.
+#[derive(Clone, Default, PartialEq, Eq, Debug)]
+pub enum Health {
+    /// No peer is connected yet, and it is too early to call that a failure.
+    #[default]
+    Connecting,
+    /// At least one peer is live.
+    Live,
+    /// Peers are connected, but all have been silent for more than a minute.
+    Stale {
+        /// The time since the last message of any peer.
+        silent_for: Duration,
+    },
+    /// No peer can be reached.
+    Unreachable {
+        /// What failed and what to try, one line each.
+        advice: Vec<String>,
+    },
+}
 
 /// Who could be reached, and when somebody last said anything.
 #[derive(Debug)]

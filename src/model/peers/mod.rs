@@ -1,9 +1,11 @@
 //! All peers: who is there, in which order they stand on screen, who is forgotten.
 
 pub(crate) mod health;
+pub(crate) mod liveness;
 pub(crate) mod odd;
 pub(crate) mod peer;
 pub(crate) mod races;
+pub(crate) mod stats;
 pub(crate) mod worth;
 
 use crate::address::PeerAddress;

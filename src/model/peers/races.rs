@@ -2,7 +2,6 @@
 
 use crate::event::{BlockAnnouncement, PeerId, Tip};
 use crate::model::peers::worth::percentile;
-use crate::snapshot::Spread;
 use crate::util::time::Timestamp;
 use crate::wire::BlockHash;
 use std::collections::{HashMap, VecDeque};
@@ -19,6 +18,21 @@ const OPEN_PER_PEER: usize = 4;
 
 /// The most announcements that are kept of one block: a thousand peers, each in every way.
 const ARRIVALS_KEPT: usize = 3_000;
+
+/// How a block spread over the peers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Spread {
+    /// When the first peer announced the block.
+    pub first: Timestamp,
+    /// The peer that announced it first.
+    pub first_peer: PeerId,
+    /// The number of peers that announced it.
+    pub peers: usize,
+    /// The time from the first announcement until half of the peers had announced it.
+    pub half: Duration,
+    /// The time from the first to the last announcement so far.
+    pub last: Duration,
+}
 
 /// Who announced which block when.
 #[derive(Debug, Default)]

@@ -1,10 +1,11 @@
 //! Of two spends of one output, one stays.
 
 use crate::event::{EventKind, PeerEvent, PeerId};
+use crate::model::mempool::key::TxKey;
 use crate::model::testing::*;
 use crate::model::{Change, Departure, DoubleSpend};
+use crate::snapshot::Detail;
 use crate::snapshot::view::{Open, View};
-use crate::snapshot::{Detail, TxKey};
 use crate::wire::transaction::TxParts;
 use crate::wire::{OutPoint, Transaction};
 use std::sync::Arc;

@@ -3,8 +3,9 @@
 use crate::chain::Network;
 use crate::event::{DisconnectReason, EventKind, PeerEvent};
 use crate::model::ModelSettings;
+use crate::model::event_line::Level;
+use crate::model::peers::health::Health;
 use crate::model::testing::*;
-use crate::snapshot::{Health, Level};
 use std::time::Duration;
 
 fn seed(scene: &mut Scene, name: &str, answer: Result<usize, &str>) {

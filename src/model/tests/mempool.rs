@@ -2,9 +2,10 @@
 
 use crate::event::{DisconnectReason, PeerEvent, PeerId};
 use crate::model::ModelSettings;
+use crate::model::fees::fee_rate::FeeRate;
 use crate::model::testing::*;
 use crate::snapshot::view::{Open, View};
-use crate::snapshot::{Detail, FeeRate, TransactionRow};
+use crate::snapshot::{Detail, TransactionRow};
 use crate::wire::TxHash;
 use std::time::Duration;
 

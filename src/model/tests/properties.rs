@@ -2,9 +2,10 @@
 
 use crate::event::{DisconnectReason, PeerEvent};
 use crate::model::ModelSettings;
+use crate::model::mempool::key::TxKey;
 use crate::model::testing::*;
+use crate::snapshot::Snapshot;
 use crate::snapshot::view::{Open, View};
-use crate::snapshot::{Snapshot, TxKey};
 use crate::wire::{OutPoint, Transaction, TxHash};
 use proptest::prelude::*;
 use std::collections::{BTreeSet, HashMap};

@@ -1,9 +1,10 @@
 //! The window over the transactions follows its row.
 
+use crate::model::mempool::key::TxKey;
 use crate::model::testing::*;
 use crate::model::tests::properties::{step, take, transactions};
 use crate::snapshot::view::{Anchor, TransactionsView, View};
-use crate::snapshot::{TransactionRow, TxKey, Window};
+use crate::snapshot::{TransactionRow, Window};
 use proptest::prelude::*;
 use std::ops::Range;
 

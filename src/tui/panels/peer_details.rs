@@ -15,7 +15,7 @@ use super::super::{chart, format, text};
 use super::details::{Document, facts, heading};
 use super::{events, peers};
 use crate::event::{CommandTraffic, Direction, Said};
-use crate::snapshot::{LivenessSlot, PeerDetail, PeerWorth, RelayCounts};
+use crate::snapshot::{LivenessSlot, PeerDetail, PeerStats, RelayCounts};
 use ratatui::text::{Line, Span};
 
 /// Rows of the chart of pings.
@@ -134,7 +134,7 @@ fn liveness(app: &App, slots: &[LivenessSlot], cells: usize) -> Vec<Line<'static
 }
 
 /// Its part in the relay, in the last ten minutes and in all.
-fn worth(app: &App, worth: &PeerWorth, cells: usize) -> Vec<Line<'static>> {
+fn worth(app: &App, worth: &PeerStats, cells: usize) -> Vec<Line<'static>> {
     let both = |tell: fn(&RelayCounts) -> Option<String>| {
         format!("{}, in all {}", format::known(tell(&worth.recent)), format::known(tell(&worth.all)))
     };

@@ -13,7 +13,7 @@ pub(crate) mod order;
 #[cfg(test)]
 mod tests;
 
-use crate::snapshot::{Bounds, FeeRate};
+use crate::model::fees::fee_rate::{Bounds, FeeRate};
 
 /// The least that nodes relay by default, in sat/kvB: since Bitcoin Core 30, and before (Core:
 /// `DEFAULT_MIN_RELAY_TX_FEE`).

@@ -11,7 +11,7 @@
 
 use crate::model::fees::bounds::Bracket;
 use crate::model::mempool::Mempool;
-use crate::snapshot::TxKey;
+use crate::model::mempool::key::TxKey;
 use crate::util::time::Timestamp;
 use crate::wire::TxHash;
 use std::collections::VecDeque;

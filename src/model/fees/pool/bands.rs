@@ -1,7 +1,12 @@
 //! The coarse steps of fee rates that people tell apart.
 
 use crate::model::fees::pool::buckets::{Buckets, Lot};
-use crate::snapshot::{BAND_STARTS, BANDS};
+
+/// The number of fee bands in the history of the mempool.
+pub const BANDS: usize = 8;
+
+/// Where the fee bands begin, in sat/vB.
+pub const BAND_STARTS: [f64; BANDS] = [0.0, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0];
 
 /// Where the bars of the histogram begin, in sat/vB; the first one begins at nothing.
 const BARS: [f64; 22] = [

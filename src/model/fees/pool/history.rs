@@ -1,8 +1,7 @@
 //! The size of the mempool by fee band over the last day: one sample a minute.
 
-use crate::model::fees::pool::bands;
+use crate::model::fees::pool::bands::{self, BANDS};
 use crate::model::fees::pool::buckets::Buckets;
-use crate::snapshot::BANDS;
 use crate::util::time::Timestamp;
 use std::collections::VecDeque;
 

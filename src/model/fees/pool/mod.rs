@@ -1,11 +1,11 @@
 //! The mempool as a whole: by fee rate, over time, as the next blocks. Counted as it changes, so that
 //! telling it costs the same whatever it holds.
 
-mod bands;
-mod buckets;
+pub(crate) mod bands;
+pub(crate) mod buckets;
 mod history;
 mod kinds;
-mod projection;
+pub(crate) mod projection;
 mod screen;
 #[cfg(test)]
 mod tests;

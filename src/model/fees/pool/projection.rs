@@ -1,7 +1,30 @@
 //! The next blocks, as miners would fill them by what we know.
 
 use crate::model::fees::pool::buckets::{Buckets, Lot};
-use crate::snapshot::ProjectedBlock;
+
+/// A projected block: the mempool in the order in which miners would take it. A transaction with only
+/// a lower bound of its chunk fee rate is placed by that bound, behind those whose rate is certain.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct ProjectedBlock {
+    /// The size of the transactions whose chunk fee rate is certain, in vB.
+    pub vsize: u64,
+    /// The size of the transactions placed by a lower bound, in vB.
+    pub bounded: u64,
+    /// The size of the transactions of unknown rate that fill the block, in vB.
+    pub unknown: u64,
+    /// The number of transactions of all three sorts.
+    pub count: u64,
+    /// The fees of the transactions whose rate is certain, in sat.
+    pub fees: u64,
+    /// The lowest, the median and the highest certain rate, in sat/vB, within 1 %.
+    pub rates: Option<[f64; 3]>,
+}
+
+impl ProjectedBlock {
+    /// The size available to transactions, in vB: 4 MWU less what miners reserve for the header and
+    /// the coinbase (Core: `DEFAULT_BLOCK_RESERVED_WEIGHT`, 8,000 WU).
+    pub const ROOM: u64 = (4_000_000 - 8_000) / 4;
+}
 
 /// What one has room for, in vB.
 pub(crate) const ROOM: u64 = ProjectedBlock::ROOM;

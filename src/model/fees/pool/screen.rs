@@ -1,10 +1,11 @@
 //! The Mempool screen.
 
 use crate::model::Model;
+use crate::model::fees::coverage::{Amount, Coverage};
 use crate::model::fees::pool::buckets::Lot;
 use crate::model::fees::pool::{bands, projection};
 use crate::snapshot::view::MempoolView;
-use crate::snapshot::{Amount, Coverage, HistogramBar, MempoolScreen};
+use crate::snapshot::{HistogramBar, MempoolScreen};
 use crate::util::time::Timestamp;
 
 /// Estimates are told if at least this share of what is held, by size, has a certain rate: with less,

@@ -1,12 +1,13 @@
 //! What is counted is what is held, and blocks are filled with the best of it.
 
 use crate::model::fees::pool::bands;
+use crate::model::fees::pool::bands::BANDS;
 use crate::model::fees::pool::buckets::{Buckets, Pays, Share, step};
 use crate::model::fees::pool::history::History;
+use crate::model::fees::pool::projection::ProjectedBlock;
 use crate::model::fees::pool::projection::{ROOM, estimate, project};
 use crate::model::testing::*;
 use crate::snapshot::view::{MempoolView, Tab, View};
-use crate::snapshot::{BANDS, ProjectedBlock};
 use crate::util::time::Timestamp;
 use proptest::prelude::*;
 use std::time::Duration;

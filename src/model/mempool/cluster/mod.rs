@@ -24,7 +24,7 @@ pub(crate) use sigops::adjusted_weight;
 use crate::model::fees::bounds::Bracket;
 use crate::model::mempool::Mempool;
 use crate::model::mempool::entry::Entry;
-use crate::snapshot::TxKey;
+use crate::model::mempool::key::TxKey;
 use crate::wire::transaction::MAX_MONEY;
 use crate::wire::{OutPoint, Transaction, TxHash};
 use chunks::{Chunk, MOST_MEMBERS, Node, Set, chunks, members};

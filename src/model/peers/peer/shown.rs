@@ -2,10 +2,12 @@
 
 use crate::address::netgroup::NetGroup;
 use crate::event::{AddressNetwork, Direction, PeerId, Transport};
+use crate::model::peers::liveness::LivenessSlot;
 use crate::model::peers::odd::Figures;
 use crate::model::peers::peer::{Peer, State};
+use crate::model::peers::stats::{PeerStats, PingFigures};
 use crate::model::peers::worth::{jitter, percentile};
-use crate::snapshot::{LivenessSlot, LostPeer, PeerDetail, PeerRow, PeerWorth, PingFigures};
+use crate::snapshot::{LostPeer, PeerDetail, PeerRow};
 use crate::util::text::hex;
 use crate::util::time::Timestamp;
 use std::time::Duration;
@@ -36,14 +38,14 @@ impl Peer {
     }
 
     /// What it is worth, given the height of the best chain and its lead in block races.
-    pub(crate) fn worth(&self, tip: Option<u32>, block_lead: Option<i64>, now: Timestamp) -> PeerWorth {
+    pub(crate) fn worth(&self, tip: Option<u32>, block_lead: Option<i64>, now: Timestamp) -> PeerStats {
         let ping = self.ping_figures();
         let info = self.info.as_ref();
         let bytes = |direction| {
             let that_way = self.traffic.iter().filter(|command| command.direction == direction);
             that_way.fold(0_u64, |sum, command| sum.saturating_add(command.bytes))
         };
-        PeerWorth {
+        PeerStats {
             network: AddressNetwork::of(&self.address.host),
             netgroup: NetGroup::of(&self.address.host).map(|group| group.to_string()),
             transport: self.transport.map(|transport| transport.to_string()),
@@ -126,7 +128,7 @@ impl Peer {
     }
 
     /// All about it, given what it is worth.
-    pub(crate) fn detail(&self, id: PeerId, worth: PeerWorth, now: Timestamp) -> PeerDetail {
+    pub(crate) fn detail(&self, id: PeerId, worth: PeerStats, now: Timestamp) -> PeerDetail {
         let info = self.info.as_ref();
         let tolerated = self.tolerated.iter().map(|(_, text, count)| (text.clone(), *count));
         PeerDetail {

@@ -1,8 +1,9 @@
 use crate::event::{Direction, DisconnectReason, PeerId};
+use crate::model::peers::liveness::LivenessSlot;
 use crate::model::peers::peer::shown::PINGS_IN_ROW;
 use crate::model::peers::peer::*;
+use crate::model::peers::stats::PeerStats;
 use crate::model::testing::{START, address, info};
-use crate::snapshot::{LivenessSlot, PeerWorth};
 
 const ID: PeerId = PeerId(1);
 
@@ -64,7 +65,7 @@ fn what_belongs_to_a_connection_ends_with_it() {
     peer.apply(at(34), &PeerEvent::Connected { transport: Transport::V1 });
     peer.apply(at(35), &PeerEvent::Ready(Box::new(info())));
     assert_eq!(peer.liveness(at(60)), Liveness::Live, "the old ping is not waited for");
-    let detail = peer.detail(ID, PeerWorth::default(), at(60));
+    let detail = peer.detail(ID, PeerStats::default(), at(60));
     assert_eq!(detail.past, [(at(33), "ping timeout".to_owned())]);
     assert_eq!(detail.connected_for, Some(Duration::from_secs(25)));
     assert_eq!(detail.row.ping_min, Some(Duration::from_millis(40)));
@@ -76,7 +77,7 @@ fn pings_are_kept_for_the_row_and_the_chart() {
     for second in 0..200 {
         peer.apply(at(second), &PeerEvent::Pong { rtt: Duration::from_millis(500 - second) });
     }
-    let detail = peer.detail(ID, PeerWorth::default(), at(200));
+    let detail = peer.detail(ID, PeerStats::default(), at(200));
     assert_eq!(detail.pings.len(), PINGS_KEPT);
     assert_eq!(detail.pings.last(), Some(&(at(199), Duration::from_millis(301))));
     assert_eq!(detail.row.pings.len(), PINGS_IN_ROW);
@@ -89,7 +90,7 @@ fn a_node_without_a_chain_has_no_fee_floor() {
     let mut peer = ready();
     peer.apply(at(2), &PeerEvent::FeeFilter { sat_per_kvb: 9_936_506 });
     assert_eq!(peer.fee_floor(), None);
-    assert_eq!(peer.detail(ID, PeerWorth::default(), at(2)).fee_filter, Some(9_936_506));
+    assert_eq!(peer.detail(ID, PeerStats::default(), at(2)).fee_filter, Some(9_936_506));
 }
 
 #[test]
@@ -99,7 +100,7 @@ fn oddities_are_counted_by_kind() {
         peer.apply(at(2), &PeerEvent::Tolerated(Misbehaviour::UnexpectedPong));
         peer.apply(at(2), &PeerEvent::Tolerated(Misbehaviour::BadChecksum(format!("\x1b[{number}"))));
     }
-    let tolerated = peer.detail(ID, PeerWorth::default(), at(3)).tolerated;
+    let tolerated = peer.detail(ID, PeerStats::default(), at(3)).tolerated;
     let expected = [("pong without a ping", 500), ("bad checksum on ·[0", 500)];
     assert_eq!(tolerated, expected.map(|(text, count)| (text.to_owned(), count)));
 }
@@ -116,7 +117,7 @@ fn traffic_adds_up_by_command_and_direction() {
         let traffic = Traffic { commands: commands.clone(), conversation: Vec::new() };
         peer.apply(at(2), &PeerEvent::Traffic(Box::new(traffic)));
     }
-    let traffic = peer.detail(ID, PeerWorth::default(), at(3)).traffic;
+    let traffic = peer.detail(ID, PeerStats::default(), at(3)).traffic;
     assert_eq!(traffic.len(), 2);
     assert!(traffic.iter().all(|inv| (inv.messages, inv.bytes) == (6, 300)));
 }
@@ -130,7 +131,7 @@ fn made_up_commands_are_counted_together() {
         let traffic = Traffic { commands, conversation: Vec::new() };
         peer.apply(at(2), &PeerEvent::Traffic(Box::new(traffic)));
     }
-    let traffic = peer.detail(ID, PeerWorth::default(), at(3)).traffic;
+    let traffic = peer.detail(ID, PeerStats::default(), at(3)).traffic;
     assert_eq!(traffic.len(), Traffic::COMMANDS + 2);
     let other = traffic.iter().find(|command| command.command == OTHER_COMMANDS).unwrap();
     assert_eq!(other.messages, 2 * (1_000 - Traffic::COMMANDS as u64));
@@ -151,7 +152,7 @@ fn the_conversation_is_the_last_25_messages_over_several_reports() {
         let traffic = Traffic { commands: Vec::new(), conversation: vec![said] };
         peer.apply(at(second), &PeerEvent::Traffic(Box::new(traffic)));
     }
-    let conversation = peer.detail(ID, PeerWorth::default(), at(40)).conversation;
+    let conversation = peer.detail(ID, PeerStats::default(), at(40)).conversation;
     assert_eq!(conversation.len(), 25);
     assert_eq!(conversation.last().map(|said| said.time), Some(at(39)));
 }
@@ -160,7 +161,7 @@ fn the_conversation_is_the_last_25_messages_over_several_reports() {
 fn the_encrypted_transport_names_its_session() {
     let mut peer = ready();
     peer.apply(at(2), &PeerEvent::Connected { transport: Transport::V2 { session_id: [0xab; 32] } });
-    let text = peer.detail(ID, PeerWorth::default(), at(3)).transport.unwrap();
+    let text = peer.detail(ID, PeerStats::default(), at(3)).transport.unwrap();
     assert_eq!(text, format!("v2 session {}", "ab".repeat(4)));
 }
 
@@ -170,7 +171,7 @@ fn the_liveness_strip_tells_late_and_gone_minutes() {
     peer.apply(at(60), &PeerEvent::Pinged);
     peer.apply(at(75), &PeerEvent::Pong { rtt: Duration::from_secs(15) });
     peer.apply(at(300), &PeerEvent::Pinged);
-    let strip = |peer: &Peer, now| peer.detail(ID, PeerWorth::default(), now).liveness;
+    let strip = |peer: &Peer, now| peer.detail(ID, PeerStats::default(), now).liveness;
     let minute = |time: Timestamp| usize::try_from(time.as_secs() / 60 - at(1).as_secs() / 60).unwrap();
     let answered = strip(&peer, at(304));
     assert_eq!(answered.len(), minute(at(304)) + 1);

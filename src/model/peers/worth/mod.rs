@@ -11,7 +11,7 @@ pub(crate) use samples::{jitter, percentile};
 pub(crate) use strip::Strip;
 
 use crate::event::{PeerEvent, PeerId};
-use crate::snapshot::{AnswerFigures, RelayCounts};
+use crate::model::peers::stats::{AnswerFigures, RelayCounts};
 use crate::util::time::Timestamp;
 use relay::Relay;
 use samples::Samples;

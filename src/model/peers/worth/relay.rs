@@ -1,6 +1,6 @@
 //! A peer's part in the relay: counts in all, and by minute.
 
-use crate::snapshot::RelayCounts;
+use crate::model::peers::stats::RelayCounts;
 use crate::util::time::Timestamp;
 
 /// How many minutes are kept: ten whole ones and the one under way.

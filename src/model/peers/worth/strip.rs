@@ -1,6 +1,6 @@
 //! How alive a peer was, minute by minute.
 
-use crate::snapshot::LivenessSlot;
+use crate::model::peers::liveness::LivenessSlot;
 use crate::util::time::Timestamp;
 use std::collections::VecDeque;
 

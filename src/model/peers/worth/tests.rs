@@ -1,12 +1,12 @@
 use crate::event::PeerEvent;
+use crate::model::peers::stats::PeerStats;
 use crate::model::peers::worth::samples::KEPT;
 use crate::model::peers::worth::*;
 use crate::model::testing::{START, Scene, loose};
-use crate::snapshot::PeerWorth;
 use crate::snapshot::view::{PeersView, Tab, View, WorthView};
 use crate::wire::TxHash;
 
-fn worth(scene: &Scene, peer: u64) -> PeerWorth {
+fn worth(scene: &Scene, peer: u64) -> PeerStats {
     let window = PeersView { height: 100, ..PeersView::default() };
     let worth = WorthView { window, ..WorthView::default() };
     let screen = scene.snapshot(&View { tab: Tab::Peers, worth, ..View::default() }).peers_screen.unwrap();

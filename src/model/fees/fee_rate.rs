@@ -1,23 +1,23 @@
-//! What is known of the rate that a transaction pays.
+//! What is known about the fee rate of a transaction.
 
-/// A rate in sat/vB, and how sure it is. Never a guess.
+/// A fee rate in sat/vB: exact, or within proven bounds. Never an estimate.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub enum FeeRate {
-    /// The values of all that it spends are known.
+    /// All prevouts are known.
     Exact(f64),
-    /// They are not.
+    /// Some prevout is unknown; the announcements limit the rate.
     Within(Bounds),
 }
 
 impl FeeRate {
-    /// Of what pays `fee` sat for `vsize` vB.
+    /// The rate of `fee` sat for `vsize` vB.
     pub fn of(fee: u64, vsize: u32) -> Self {
         #[expect(clippy::cast_precision_loss, reason = "all the money there is has 51 bits")]
         let fee = fee as f64;
         Self::Exact(fee / f64::from(vsize))
     }
 
-    /// In sat/vB, if it is known exactly.
+    /// The exact rate in sat/vB, or `None` if only bounds are known.
     pub fn exact(self) -> Option<f64> {
         match self {
             Self::Exact(rate) => Some(rate),
@@ -25,7 +25,7 @@ impl FeeRate {
         }
     }
 
-    /// It is no less, in sat/vB.
+    /// The greatest known lower bound in sat/vB.
     pub fn min(self) -> Option<f64> {
         match self {
             Self::Exact(rate) => Some(rate),
@@ -33,7 +33,7 @@ impl FeeRate {
         }
     }
 
-    /// It is no more, in sat/vB.
+    /// The least known upper bound in sat/vB.
     pub fn max(self) -> Option<f64> {
         match self {
             Self::Exact(rate) => Some(rate),
@@ -43,30 +43,30 @@ impl FeeRate {
 }
 
 impl Default for FeeRate {
-    /// Nothing is known.
+    /// A rate about which nothing is known.
     fn default() -> Self {
         Self::Within(Bounds::default())
     }
 }
 
-/// What peers give away of a rate, in sat/vB.
+/// Bounds of a fee rate, in sat/vB, that follow from who announced the transaction and when.
 #[derive(Clone, Copy, Default, PartialEq, Debug)]
 pub struct Bounds {
-    /// Those who announced it take nothing below, but for what a child pays for (BIP133).
+    /// The highest fee filter among its announcers (BIP133). A child may pay the difference.
     pub floor: Option<f64>,
-    /// It was announced before one that pays this.
+    /// The rate of a transaction that the same peer announced after it, highest rate first.
     pub low: Option<f64>,
-    /// It was announced after one that pays this.
+    /// The rate of a transaction that the same peer announced before it, highest rate first.
     pub high: Option<f64>,
 }
 
 impl Bounds {
-    /// It pays no less, alone or with a child.
+    /// The greatest lower bound. It holds for the transaction alone or with a child.
     pub fn min(&self) -> Option<f64> {
         [self.floor, self.low].into_iter().flatten().reduce(f64::max)
     }
 
-    /// It pays no more.
+    /// The least upper bound.
     pub fn max(&self) -> Option<f64> {
         self.high
     }

@@ -1,0 +1,10 @@
+//! The progress of the download of past blocks.
+
+/// How many past blocks have arrived.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Progress {
+    /// The number of blocks that arrived.
+    pub fetched: u32,
+    /// The number of blocks to fetch.
+    pub wanted: u32,
+}

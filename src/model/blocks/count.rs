@@ -1,0 +1,90 @@
+//! What is counted in a block.
+
+use crate::model::blocks::Arrived;
+use crate::model::blocks::confirm::Confirmed;
+use crate::model::blocks::expected::Expected;
+use crate::model::blocks::figures::BlockFigures;
+use crate::model::peers::worth::percentile;
+use crate::util::text::clean;
+use crate::wire::Transaction;
+
+/// The most of the coinbase's text that is kept, in characters.
+const LONGEST_TAG: usize = 40;
+
+/// The shortest run of text in a coinbase that is one: shorter ones are chance.
+const SHORTEST_TEXT: usize = 4;
+
+/// All figures of a block.
+pub(crate) fn of(arrived: &Arrived<'_>, confirmed: Confirmed, expected: Expected) -> BlockFigures {
+    let Arrived { now, network, peer, height, block, announced } = *arrived;
+    let subsidy = network.subsidy(height);
+    let coinbase = block.transactions.first();
+    let paying = block.transactions.iter().skip(1);
+    let Confirmed { mut fee_rates, mut waits, .. } = confirmed;
+    fee_rates.sort_by(f64::total_cmp);
+    waits.sort_unstable();
+    BlockFigures {
+        hash: block.hash,
+        height,
+        time: block.header.time,
+        arrived: now,
+        arrived_after: announced.map(|first| now.since(first)),
+        peer,
+        size: block.size,
+        weight: block.weight(),
+        paying_weight: paying.map(|tx| u64::from(tx.weight())).sum(),
+        transactions: block.transactions.len(),
+        subsidy,
+        fees: coinbase.and_then(|tx| tx.output_value().checked_sub(subsidy)),
+        fee_rates: spread(&fee_rates),
+        fees_known: fee_rates.len(),
+        tag: coinbase.map(tag).unwrap_or_default(),
+        seen: confirmed.seen,
+        seen_weight: confirmed.seen_weight,
+        unseen: confirmed.unseen,
+        conflicted: confirmed.conflicted,
+        median_wait: percentile(waits.into_iter(), 50),
+        expected: expected.count,
+        missing: expected.highest,
+        stale: false,
+    }
+}
+
+/// The lowest, the median and the highest of sorted values.
+fn spread(sorted: &[f64]) -> Option<[f64; 3]> {
+    Some([*sorted.first()?, *sorted.get(sorted.len() / 2)?, *sorted.last()?])
+}
+
+/// The text in a coinbase's script, behind the height (BIP34).
+fn tag(coinbase: &Transaction) -> String {
+    let Some(input) = coinbase.inputs().next() else { return String::new() };
+    let height = input.script_sig.first().map_or(0, |&length| 1 + usize::from(length));
+    let rest = input.script_sig.get(height..).unwrap_or_default();
+    let runs = rest.split(|byte| !(b' '..=b'~').contains(byte));
+    let words: Vec<_> = runs.filter(|run| run.len() >= SHORTEST_TEXT).collect();
+    clean(words.join(&b' ').trim_ascii(), LONGEST_TAG)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::testing::parts;
+    use crate::wire::OutPoint;
+
+    fn tag_of(script_sig: &[u8]) -> String {
+        let mut parts = parts(&[OutPoint::NULL], &[1]);
+        parts.inputs[0].script_sig = script_sig.to_vec();
+        tag(&parts.build().unwrap())
+    }
+
+    #[test]
+    fn a_tag_is_the_text_behind_the_height() {
+        assert_eq!(
+            tag_of(b"\x03\x0a\x16\x0e\x04abcd/Foundry USA Pool #dropgold/\x00\x01xy"),
+            "abcd/Foundry USA Pool #dropgold/"
+        );
+        assert_eq!(tag_of(b"\x03abc\x00\x1b[31mEvil"), "[31mEvil");
+        assert_eq!(tag_of(b"\x51\x00"), "");
+        assert_eq!(tag_of(&[b"\x02ab".as_slice(), &[b'x'; 90]].concat()).chars().count(), LONGEST_TAG);
+    }
+}

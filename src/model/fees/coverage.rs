@@ -1,0 +1,28 @@
+//! For how much of the mempool the fee is known.
+
+use crate::util::share::share;
+
+/// A number of transactions and their size.
+#[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
+pub struct Amount {
+    /// The number of transactions.
+    pub count: u64,
+    /// Their virtual size, in vB.
+    pub vsize: u64,
+}
+
+/// A part of the mempool, as shares of the whole (0–1).
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Coverage {
+    /// The share by number of transactions.
+    pub by_count: f32,
+    /// The share by virtual size.
+    pub by_vsize: f32,
+}
+
+impl Coverage {
+    /// The share of `known` in `all`, or `None` if `all` is empty.
+    pub fn of(known: Amount, all: Amount) -> Option<Self> {
+        Some(Self { by_count: share(known.count, all.count)?, by_vsize: share(known.vsize, all.vsize)? })
+    }
+}
