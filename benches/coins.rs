@@ -2,7 +2,7 @@
 //! the time that one block takes. It is the worst one that counts: now and then all are merged, and
 //! meanwhile the model does nothing else.
 
-use mempulse::model::fees::coins::{BlockCoins, CoinKey, Coins};
+use mempulse::model::fees::prevouts::{BlockOutputs, OutpointKey, PrevoutCache};
 use mempulse::wire::BlockHash;
 use std::time::{Duration, Instant};
 
@@ -16,14 +16,14 @@ struct Blocks {
 }
 
 impl Blocks {
-    fn next(&mut self) -> BlockCoins {
+    fn next(&mut self) -> BlockOutputs {
         let height = self.next;
         self.next += 1;
         let mut hash = [0; 32];
         hash[..4].copy_from_slice(&height.to_le_bytes());
         let mut coins: Vec<_> = (0..OUTPUTS).map(|value| (self.tag(), value)).collect();
         coins.sort_unstable();
-        BlockCoins { height, hash: BlockHash(hash), coins }
+        BlockOutputs { height, hash: BlockHash(hash), outputs: coins }
     }
 
     /// Marsaglia's xorshift.
@@ -48,7 +48,7 @@ fn told(name: &str) -> String {
 }
 
 /// How long each of so many blocks took, all together and at worst.
-fn insert(coins: &mut Coins, blocks: &mut Blocks, count: usize) -> (Duration, Duration) {
+fn insert(coins: &mut PrevoutCache, blocks: &mut Blocks, count: usize) -> (Duration, Duration) {
     let (mut sum, mut worst) = (Duration::ZERO, Duration::ZERO);
     for _ in 0..count {
         let block = blocks.next();
@@ -63,8 +63,8 @@ fn insert(coins: &mut Coins, blocks: &mut Blocks, count: usize) -> (Duration, Du
 
 fn main() {
     // The peak is that of the whole process: the smaller one comes first.
-    for limit in [Coins::LEAST_KEPT, Coins::MOST_KEPT] {
-        let mut coins = Coins::new(CoinKey(1, 2), limit);
+    for limit in [PrevoutCache::LEAST_KEPT, PrevoutCache::MOST_KEPT] {
+        let mut coins = PrevoutCache::new(OutpointKey(1, 2), limit);
         let mut blocks = Blocks { next: 1, state: 0x9e37_79b9_7f4a_7c15 };
         let (filling, _) = insert(&mut coins, &mut blocks, limit);
         println!("{limit} blocks of {OUTPUTS} outputs: filled in {filling:.2?}");

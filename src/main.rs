@@ -12,7 +12,7 @@ use mempulse::chain::Network;
 use mempulse::demo::{Demo, DemoSettings};
 use mempulse::event::{Event, EventKind};
 use mempulse::event::{MAX_TARGETS, Target};
-use mempulse::model::fees::coins::Coins;
+use mempulse::model::fees::prevouts::PrevoutCache;
 use mempulse::model::{Model, ModelSettings};
 use mempulse::p2p::{PeerChoice, PeerManager, Settings};
 use mempulse::snapshot::view::View;
@@ -159,7 +159,7 @@ async fn show(
         watch_command::check(command, std::env::var_os("PATH").as_deref())?;
     }
     let clock = Clock::start();
-    let kept = Coins::LEAST_KEPT.max(usize::try_from(settings.backfill).unwrap_or(usize::MAX));
+    let kept = PrevoutCache::LEAST_KEPT.max(usize::try_from(settings.backfill).unwrap_or(usize::MAX));
     let (coin_store, coins) = CoinStore::open(state_dir.as_deref(), settings.network, kept);
     settings.known_blocks = coins.blocks().map(|(_, hash)| hash).collect();
     let (history_store, history) = HistoryStore::open(state_dir.as_deref(), settings.network, clock.now());

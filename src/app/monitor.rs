@@ -160,7 +160,7 @@ impl Monitor {
     fn hand_on(&mut self, outcome: &Outcome) {
         for change in &outcome.changes {
             match change {
-                Change::Coins(block) => self.coins.save(Arc::clone(block)),
+                Change::BlockOutputs(block) => self.coins.save(Arc::clone(block)),
                 Change::Watch(notice) => self.runner.tell(notice),
                 _ => {}
             }

@@ -1,8 +1,8 @@
 //! What an event led to: the model's own news, for whoever hands them on.
 
 use crate::model::blocks::figures::BlockFigures;
-use crate::model::fees::coins::BlockCoins;
-use crate::model::mempool::departed::Departure;
+use crate::model::fees::prevouts::BlockOutputs;
+use crate::model::mempool::RemovalReason;
 use crate::model::mempool::rivals::DoubleSpend;
 use crate::model::watchlist::WatchNotice;
 use crate::wire::{Txid, Wtxid};
@@ -30,13 +30,13 @@ pub enum Change {
     /// What is known of the fee rate of a held transaction changed.
     Fee(Txid),
     /// A transaction is no longer held.
-    Left(Txid, Departure),
+    Removed(Txid, RemovalReason),
     /// A transaction of a block that left the best chain is held again.
     Returned(Txid),
     /// A block was taken into account.
     Block(Arc<BlockFigures>),
     /// The outputs of a block are known that were not.
-    Coins(Arc<BlockCoins>),
+    BlockOutputs(Arc<BlockOutputs>),
     /// Something happened with what the user watches.
     Watch(WatchNotice),
     /// A held transaction and another one that spends the same are both alive.

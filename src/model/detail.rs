@@ -5,8 +5,8 @@ use crate::event::PeerId;
 use crate::model::classify::Kind;
 use crate::model::classify::script::pushes;
 use crate::model::mempool::Mempool;
-use crate::model::mempool::departed::Departure;
-use crate::model::mempool::entry::Entry;
+use crate::model::mempool::MempoolEntry;
+use crate::model::mempool::RemovalReason;
 use crate::model::mempool::key::TxKey;
 use crate::model::mempool::rivals::Lost;
 use crate::model::peers::Peers;
@@ -26,7 +26,7 @@ const LONGEST_DATA: usize = 160;
 
 /// All about a transaction; `row` is its row in the list.
 pub(crate) fn transaction(
-    entry: &Entry,
+    entry: &MempoolEntry,
     row: TransactionRow,
     rivals: Vec<RivalRow>,
     mempool: &Mempool,
@@ -67,7 +67,11 @@ pub(crate) fn transaction(
 }
 
 /// How long it took until half, and until all of so many live announcers had it.
-fn spread(entry: &Entry, announcers: usize, is_live: impl Fn(PeerId) -> bool) -> [Option<Duration>; 2] {
+fn spread(
+    entry: &MempoolEntry,
+    announcers: usize,
+    is_live: impl Fn(PeerId) -> bool,
+) -> [Option<Duration>; 2] {
     let delays: Vec<Duration> =
         entry.announcements().filter(|(peer, _)| is_live(*peer)).map(|(_, delay)| delay).collect();
     // With the first one nothing has spread.
@@ -77,7 +81,7 @@ fn spread(entry: &Entry, announcers: usize, is_live: impl Fn(PeerId) -> bool) ->
 
 /// Those that lost against `entry`, and those before them.
 pub(crate) fn rivals(
-    entry: &Entry,
+    entry: &MempoolEntry,
     mempool: &Mempool,
     is_live: impl Fn(PeerId) -> bool,
     now: Timestamp,
@@ -114,7 +118,7 @@ pub(crate) fn gone(mempool: &Mempool, key: TxKey) -> Detail {
     let mut successor = mempool.key(TxHash::Txid(txid));
     if successor.is_some() {
         why.push("it is held again".to_owned());
-    } else if let Some(Departure::Replaced(by) | Departure::ReplacedWithParent(by)) = reason {
+    } else if let Some(RemovalReason::Replaced { by, .. }) = reason {
         let further = mempool.rivals.ahead(by);
         why.extend(further.iter().map(|by| format!("which was replaced by {by}")));
         successor = mempool.key(TxHash::Txid(*further.last().unwrap_or(&by)));

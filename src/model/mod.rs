@@ -31,9 +31,9 @@ pub use fees::fee_rate::{Bounds, FeeRate};
 pub use fees::pool::History;
 pub use fees::pool::bands::{BAND_STARTS, BANDS};
 pub use fees::pool::projection::ProjectedBlock;
-pub use mempool::departed::Departure;
+pub use mempool::MempoolEntry;
+pub use mempool::RemovalReason;
 pub use mempool::dust::EphemeralDust;
-pub use mempool::entry::Entry;
 pub use mempool::key::TxKey;
 pub use mempool::rivals::DoubleSpend;
 pub use peers::health::Health;
@@ -52,8 +52,8 @@ use crate::util::time::Timestamp;
 use crate::wire::{Transaction, TxHash, Txid, Wtxid};
 use blocks::{Arrived, Blocks};
 use classify::Kinds;
-use fees::coins::Coins;
 use fees::pool::KindRates;
+use fees::prevouts::PrevoutCache;
 use log::Log;
 use mempool::propagation::Announcer;
 use mempool::{Arrival, Mempool};
@@ -151,7 +151,7 @@ impl Model {
 
     /// With what is known of the outputs of past blocks.
     #[must_use]
-    pub fn with_coins(mut self, coins: Coins) -> Self {
+    pub fn with_coins(mut self, coins: PrevoutCache) -> Self {
         self.mempool.coins = coins;
         self
     }
@@ -195,7 +195,7 @@ impl Model {
                 let figures = self.blocks.confirm(&mut self.mempool, &arrived);
                 self.log.push(now, story::block(&figures));
                 outcome = Outcome::of(Change::Block(figures));
-                outcome.changes.extend(coins.map(Change::Coins));
+                outcome.changes.extend(coins.map(Change::BlockOutputs));
             }
             EventKind::Disconnected { blocks } => {
                 let hashes: Vec<_> = blocks.iter().map(|&(_, hash)| hash).collect();
@@ -205,7 +205,7 @@ impl Model {
             }
             EventKind::PastBlock { height, block, .. } => {
                 let coins = self.mempool.learn_block(block, *height);
-                outcome.changes.extend(coins.map(Change::Coins));
+                outcome.changes.extend(coins.map(Change::BlockOutputs));
             }
             EventKind::Backfill { fetched, wanted, given_up } => {
                 let progress = Progress { fetched: *fetched, wanted: *wanted };
@@ -229,7 +229,7 @@ impl Model {
             self.history.observe(now, &self.mempool.pool);
         }
         let left = self.mempool.departed.take_news();
-        outcome.changes.extend(left.into_iter().map(|(txid, why)| Change::Left(txid, why)));
+        outcome.changes.extend(left.into_iter().map(|(txid, why)| Change::Removed(txid, why)));
         outcome.changes.extend(self.mempool.take_fee_news().into_iter().map(Change::Fee));
         self.look_at_watched(event, &mut outcome);
         outcome
@@ -251,7 +251,7 @@ impl Model {
                     let entry = mempool.key(TxHash::Wtxid(*wtxid)).and_then(|key| mempool.get(key));
                     entry.map_or_else(Vec::new, |entry| self.watching.arrive(now, entry.tx(), mempool))
                 }
-                Change::Left(txid, why) => self.watching.leave(now, *txid, *why),
+                Change::Removed(txid, why) => self.watching.leave(now, *txid, *why),
                 Change::DoubleSpend(spend) => self.watching.double_spend(now, spend.held, spend.lost),
                 _ => Vec::new(),
             });
@@ -339,39 +339,39 @@ impl Model {
     }
 
     /// All transactions that are held, in the order of arrival.
-    pub fn transactions(&self) -> impl ExactSizeIterator<Item = &Entry> {
+    pub fn transactions(&self) -> impl ExactSizeIterator<Item = &MempoolEntry> {
         self.mempool.entries().values()
     }
 
     /// A transaction that is held.
-    pub fn transaction(&self, wtxid: &Wtxid) -> Option<&Entry> {
+    pub fn transaction(&self, wtxid: &Wtxid) -> Option<&MempoolEntry> {
         self.mempool.get(self.mempool.key(TxHash::Wtxid(*wtxid))?)
     }
 
     /// A transaction that is held, by its name without the witness.
-    pub fn transaction_by_txid(&self, txid: Txid) -> Option<&Entry> {
+    pub fn transaction_by_txid(&self, txid: Txid) -> Option<&MempoolEntry> {
         self.mempool.by_txid(txid)
     }
 
     /// The parents of a held transaction that may be unconfirmed and are not known, without which its
     /// fee is not: at most one for each input.
-    pub fn missing_parents(&self, entry: &Entry) -> Vec<Txid> {
+    pub fn missing_parents(&self, entry: &MempoolEntry) -> Vec<Txid> {
         self.mempool.missing_parents(entry)
     }
 
     /// What a held transaction is for, as far as it can be told.
-    pub fn kinds(&self, entry: &Entry) -> Kinds {
+    pub fn kinds(&self, entry: &MempoolEntry) -> Kinds {
         self.mempool.kinds(entry.tx())
     }
 
     /// Whether it or an unconfirmed ancestor signals that it may be replaced (BIP125).
-    pub fn is_replaceable(&self, entry: &Entry) -> bool {
+    pub fn is_replaceable(&self, entry: &MempoolEntry) -> bool {
         self.mempool.is_replaceable(entry)
     }
 
     /// How many held transactions one spends, directly or not; no more than
     /// [`Relatives::COUNTED`](crate::snapshot::Relatives::COUNTED) are counted.
-    pub fn ancestors(&self, entry: &Entry) -> usize {
+    pub fn ancestors(&self, entry: &MempoolEntry) -> usize {
         let key = self.mempool.key(TxHash::Wtxid(entry.tx().wtxid()));
         key.map_or(0, |key| self.mempool.ancestors(key).rows.len())
     }

@@ -1,7 +1,7 @@
 //! Transactions as the screen shows them: the window of rows.
 
 use crate::model::mempool::Mempool;
-use crate::model::mempool::entry::Entry;
+use crate::model::mempool::MempoolEntry;
 use crate::model::mempool::key::TxKey;
 use crate::model::peers::Peers;
 use crate::model::peers::peer::Peer;
@@ -22,7 +22,7 @@ pub(crate) fn window(
     now: Timestamp,
 ) -> Window<TransactionRow> {
     let place = place(mempool, view);
-    let row = |(key, entry): &(TxKey, &Entry)| row(*key, entry, peers, announcers, now);
+    let row = |(key, entry): &(TxKey, &MempoolEntry)| row(*key, entry, peers, announcers, now);
     Window {
         total: mempool.len(),
         offset: if place.more_above {
@@ -40,7 +40,7 @@ pub(crate) fn window(
 /// One row.
 pub(crate) fn row(
     key: TxKey,
-    entry: &Entry,
+    entry: &MempoolEntry,
     peers: &Peers,
     announcers: usize,
     now: Timestamp,
@@ -63,7 +63,7 @@ pub(crate) fn row(
 /// The entries of a window.
 struct Place<'a> {
     /// Newest first.
-    entries: Vec<(TxKey, &'a Entry)>,
+    entries: Vec<(TxKey, &'a MempoolEntry)>,
     more_above: bool,
     more_below: bool,
     selected: Option<usize>,

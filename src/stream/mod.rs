@@ -10,7 +10,7 @@ pub use write::write_lines;
 
 use crate::event::{Event, EventKind, PeerEvent, PeerId, Transport};
 use crate::model::classify::Kind;
-use crate::model::{Change, Departure, Entry, Model, Outcome, WatchNotice};
+use crate::model::{Change, MempoolEntry, Model, Outcome, RemovalReason, WatchNotice};
 use crate::snapshot::{BlockFigures, Missing, Unseen};
 use crate::util::text::hex;
 use crate::util::time::Timestamp;
@@ -62,12 +62,12 @@ fn of_event(event: &Event, model: &Model) -> Option<Body> {
 fn of_change(change: &Change, event: &Event, model: &Model) -> Option<Body> {
     match change {
         Change::Accepted(wtxid) => transaction(wtxid, event, model),
-        Change::Left(txid, why) => Some(departure(*txid, *why)),
+        Change::Removed(txid, why) => Some(departure(*txid, *why)),
         Change::Fee(txid) => {
             let entry = model.transaction_by_txid(*txid)?;
             Some(Body::Fee { txid: txid.to_string(), pays: pays(entry) })
         }
-        Change::Coins(_) => None,
+        Change::BlockOutputs(_) => None,
         Change::Watch(notice) => Some(watch(notice)),
         Change::Returned(txid) => Some(Body::Returned { txid: txid.to_string() }),
         Change::Block(figures) => Some(Body::Block(Box::new(block(figures, model)))),
@@ -89,8 +89,10 @@ fn block(figures: &BlockFigures, model: &Model) -> BlockBody {
             Unseen::Conflicting => "conflicting",
         },
     };
-    let missing =
-        |missing: &Missing| MissingBody { txid: missing.txid.to_string(), mining_rate: missing.mining_rate };
+    let missing = |missing: &Missing| MissingBody {
+        txid: missing.txid.to_string(),
+        chunk_fee_rate: missing.chunk_fee_rate,
+    };
     let rate = |index: usize| figures.fee_rates.map(|rates| rates[index]);
     BlockBody {
         hash: figures.hash.to_string(),
@@ -135,15 +137,17 @@ fn watch(notice: &WatchNotice) -> Body {
 }
 
 /// Why a transaction is no longer part of the mempool.
-fn departure(txid: Txid, why: Departure) -> Body {
+fn departure(txid: Txid, why: RemovalReason) -> Body {
     let txid = txid.to_string();
     match why {
-        Departure::Mined(height) => Body::Confirmed { txid, height },
-        Departure::Replaced(by) => Body::Replaced { txid, by: by.to_string(), descendant: false },
-        Departure::ReplacedWithParent(by) => Body::Replaced { txid, by: by.to_string(), descendant: true },
-        Departure::Conflicted { .. } | Departure::Orphaned | Departure::Evicted | Departure::Expired => {
-            Body::Evicted { txid, reason: why.to_string() }
+        RemovalReason::Confirmed { height, .. } => Body::Confirmed { txid, height },
+        RemovalReason::Replaced { by, with_ancestor } => {
+            Body::Replaced { txid, by: by.to_string(), descendant: with_ancestor }
         }
+        RemovalReason::Conflict(_)
+        | RemovalReason::SizeLimit
+        | RemovalReason::Expired
+        | RemovalReason::Reorg => Body::Evicted { txid, reason: why.to_string() },
     }
 }
 
@@ -168,14 +172,14 @@ fn transaction(wtxid: &Wtxid, event: &Event, model: &Model) -> Option<Body> {
     })
 }
 
-fn pays(entry: &Entry) -> PaysBody {
+fn pays(entry: &MempoolEntry) -> PaysBody {
     let rate = entry.fee_rate();
     PaysBody {
         fee: entry.fee(),
         fee_rate: rate.exact(),
         fee_rate_min: rate.min(),
         fee_rate_max: rate.max(),
-        chunk_fee_rate: entry.mining_rate(),
+        chunk_fee_rate: entry.chunk_fee_rate(),
     }
 }
 

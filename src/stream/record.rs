@@ -169,5 +169,5 @@ pub(super) struct UnseenBody {
 #[derive(Clone, PartialEq, Debug, Serialize)]
 pub(super) struct MissingBody {
     pub(super) txid: String,
-    pub(super) mining_rate: f64,
+    pub(super) chunk_fee_rate: f64,
 }

@@ -60,7 +60,7 @@ fn a_watched_double_spend_names_the_other_one_and_its_block() {
     let spent = told(WatchEvent::DoubleSpent { by, height: Some(9) });
     assert_eq!((&spent["what"], &spent["by"]), (&"double_spent".into(), &by.to_string().into()));
     assert_eq!((&spent["height"], &spent["reason"]), (&9.into(), &serde_json::Value::Null));
-    let left = told(WatchEvent::Left { why: Departure::Expired });
+    let left = told(WatchEvent::Left { why: RemovalReason::Expired });
     assert_eq!(left["reason"], "expired after 14 days");
 }
 

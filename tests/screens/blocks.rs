@@ -53,7 +53,7 @@ fn block(age: u8) -> BlockRow {
         missing: vec![Missing {
             key: TxKey(3),
             txid: Txid([0x61; 32]),
-            mining_rate: 31.7,
+            chunk_fee_rate: 31.7,
             vsize: 1_402,
             waited: Duration::from_secs(912),
         }],

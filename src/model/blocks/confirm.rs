@@ -3,7 +3,7 @@
 use crate::model::blocks::Kept;
 use crate::model::blocks::figures::{BlockFigures, Unseen};
 use crate::model::mempool::Mempool;
-use crate::model::mempool::departed::Departure;
+use crate::model::mempool::{BlockConflict, RemovalReason};
 use crate::util::time::Timestamp;
 use crate::wire::{Block, Transaction, TxHash, Txid};
 use std::time::Duration;
@@ -21,7 +21,7 @@ pub(crate) struct Confirmed {
     /// The exact fee rates, in sat/vB.
     pub(crate) fee_rates: Vec<f64>,
     /// The rates by which miners sort those that were held, in sat/vB.
-    pub(crate) mining_rates: Vec<f64>,
+    pub(crate) chunk_fee_rates: Vec<f64>,
     /// What was known of those that were held.
     pub(crate) kept: Vec<(Txid, Kept)>,
 }
@@ -31,9 +31,10 @@ impl Mempool {
     /// back from a slow peer.
     pub(crate) fn confirm(&mut self, now: Timestamp, block: &Block, height: u32) -> Confirmed {
         let mut confirmed = Confirmed::default();
+        let reason = RemovalReason::Confirmed { height, block: block.hash };
         for tx in block.transactions.iter().skip(1) {
-            let unseen = self.take_mined(now, tx, height, &mut confirmed);
-            let rivals: std::collections::BTreeSet<_> = self.spenders.rivals(tx).collect();
+            let unseen = self.take_confirmed(now, tx, reason, &mut confirmed);
+            let rivals: std::collections::BTreeSet<_> = self.spends.rivals(tx).collect();
             match unseen {
                 None => {
                     confirmed.seen += 1;
@@ -45,7 +46,8 @@ impl Mempool {
                 }
                 Some(_) => {}
             }
-            let why = Departure::Conflicted { height, by: tx.txid() };
+            let why =
+                RemovalReason::Conflict(Some(BlockConflict { by: tx.txid(), height, block: block.hash }));
             confirmed.conflicted += self.refuse_with_descendants(rivals, why);
             self.unsettle_children_of_dropped(tx);
             self.departed.mine(tx.txid(), tx.wtxid());
@@ -56,24 +58,23 @@ impl Mempool {
     }
 
     /// Takes out a transaction of a block. Why it had not been seen, if so.
-    fn take_mined(
+    fn take_confirmed(
         &mut self,
         now: Timestamp,
         tx: &Transaction,
-        height: u32,
+        reason: RemovalReason,
         confirmed: &mut Confirmed,
     ) -> Option<Unseen> {
         let [stripped, whole] = [TxHash::Txid(tx.txid()), TxHash::Wtxid(tx.wtxid())];
         let was_announced = [stripped, whole].map(|hash| self.pending.take(hash).is_some()).contains(&true);
-        let rate = self.key(stripped).and_then(|key| self.get(key)?.mining_rate());
-        let Some(entry) = self.key(stripped).and_then(|key| self.remove(key, Departure::Mined(height)))
-        else {
+        let rate = self.key(stripped).and_then(|key| self.get(key)?.chunk_fee_rate());
+        let Some(entry) = self.key(stripped).and_then(|key| self.remove(key, reason)) else {
             let unseen = if was_announced { Unseen::NotReceived } else { Unseen::NeverAnnounced };
             return (!self.departed.is_barred(stripped)).then_some(unseen);
         };
         confirmed.waits.push(now.since(entry.first_seen()));
         confirmed.fee_rates.extend(entry.fee_rate().exact());
-        confirmed.mining_rates.extend(rate);
+        confirmed.chunk_fee_rates.extend(rate);
         confirmed.kept.push((tx.txid(), Kept::of(&entry)));
         None
     }

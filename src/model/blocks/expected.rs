@@ -8,7 +8,7 @@ use crate::model::blocks::Arrived;
 use crate::model::blocks::confirm::Confirmed;
 use crate::model::blocks::figures::{BlockFigures, Missing};
 use crate::model::mempool::Mempool;
-use crate::model::mempool::entry::Entry;
+use crate::model::mempool::MempoolEntry;
 use crate::wire::BlockHeader;
 use std::time::Duration;
 
@@ -40,38 +40,38 @@ pub(crate) struct Expected {
 /// What the block left out. It is no longer in the mempool. Looks at every transaction: once per
 /// block.
 pub(crate) fn left_out(mempool: &Mempool, arrived: &Arrived<'_>, confirmed: &Confirmed) -> Expected {
-    let Some(price) = price(confirmed.mining_rates.clone(), arrived.block.weight()) else {
+    let Some(price) = price(confirmed.chunk_fee_rates.clone(), arrived.block.weight()) else {
         return Expected::default();
     };
     let before = arrived.announced.unwrap_or(arrived.now) - SEEN_BEFORE;
     let expected = mempool.entries().iter().filter_map(|(&key, entry)| {
-        let rate = entry.mining_rate().filter(|&rate| rate > price)?;
+        let rate = entry.chunk_fee_rate().filter(|&rate| rate > price)?;
         let is_ready =
             entry.first_seen() <= before && !is_locked(entry, arrived.height, &arrived.block.header);
         is_ready.then(|| Missing {
             key,
             txid: entry.tx().txid(),
-            mining_rate: rate,
+            chunk_fee_rate: rate,
             vsize: entry.tx().vsize(),
             waited: arrived.now.since(entry.first_seen()),
         })
     });
     let mut highest: Vec<_> = expected.collect();
     let count = highest.len();
-    highest.sort_by(|a, b| b.mining_rate.total_cmp(&a.mining_rate));
+    highest.sort_by(|a, b| b.chunk_fee_rate.total_cmp(&a.chunk_fee_rate));
     highest.truncate(BlockFigures::LISTED);
     Expected { count, highest }
 }
 
 /// What a transaction had to pay to be in a block, in sat/vB; `None` if nothing is known.
-fn price(mut mining_rates: Vec<f64>, weight: u64) -> Option<f64> {
-    mining_rates.sort_by(f64::total_cmp);
-    let cheapest = if weight >= FULL { mining_rates.len() * CHEAPEST / 100 } else { 0 };
-    mining_rates.get(cheapest).copied()
+fn price(mut chunk_fee_rates: Vec<f64>, weight: u64) -> Option<f64> {
+    chunk_fee_rates.sort_by(f64::total_cmp);
+    let cheapest = if weight >= FULL { chunk_fee_rates.len() * CHEAPEST / 100 } else { 0 };
+    chunk_fee_rates.get(cheapest).copied()
 }
 
 /// Whether a lock (BIP65, BIP68) may keep it out of a block. When in doubt, it does.
-fn is_locked(entry: &Entry, height: u32, header: &BlockHeader) -> bool {
+fn is_locked(entry: &MempoolEntry, height: u32, header: &BlockHeader) -> bool {
     let tx = entry.tx();
     let open = match tx.lock_time() {
         0 => true,

@@ -79,7 +79,7 @@ pub struct Missing {
     /// The txid.
     pub txid: Txid,
     /// The chunk fee rate, in sat/vB.
-    pub mining_rate: f64,
+    pub chunk_fee_rate: f64,
     /// The size, in vB.
     pub vsize: u32,
     /// The time in the mempool.

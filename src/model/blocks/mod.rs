@@ -12,9 +12,9 @@ mod tests;
 use crate::chain::Network;
 use crate::event::PeerId;
 use crate::model::blocks::figures::BlockFigures;
-use crate::model::fees::Prevouts;
+use crate::model::fees::InputValues;
 use crate::model::mempool::Mempool;
-use crate::model::mempool::entry::Entry;
+use crate::model::mempool::MempoolEntry;
 use crate::model::mempool::propagation::Sighting;
 use crate::util::time::Timestamp;
 use crate::wire::{Block, BlockHash, Txid};
@@ -52,11 +52,11 @@ pub(crate) struct Kept {
     /// What it replaced.
     replaces: Box<[Txid]>,
     /// What it spends: outputs that are spent are known no longer.
-    prevouts: Option<Prevouts>,
+    prevouts: Option<InputValues>,
 }
 
 impl Kept {
-    fn of(entry: &Entry) -> Self {
+    fn of(entry: &MempoolEntry) -> Self {
         let (first_seen, announcements) = (entry.first_seen(), entry.announcements.clone());
         Self {
             sighting: Sighting { first_seen, announcements },

@@ -2,8 +2,8 @@
 
 use crate::model::blocks::Kept;
 use crate::model::mempool::Mempool;
+use crate::model::mempool::MempoolEntry;
 use crate::model::mempool::conflicts::Conflict;
-use crate::model::mempool::entry::Entry;
 use crate::wire::{Block, Transaction};
 use std::sync::Arc;
 
@@ -29,7 +29,7 @@ impl Mempool {
             return false;
         }
         // Its bytes are those of the whole block.
-        self.insert(Entry::new(Arc::new(tx.detached()), kept.sighting, prevouts, kept.replaces));
+        self.insert(MempoolEntry::new(Arc::new(tx.detached()), kept.sighting, prevouts, kept.replaces));
         self.learn_outputs(tx);
         self.evict();
         true

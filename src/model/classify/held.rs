@@ -20,7 +20,7 @@ impl Mempool {
     fn opens_channel(&self, tx: &Transaction) -> bool {
         let txid = tx.txid();
         let outputs = (0..tx.output_count().min(MOST_LOOKED_AT)).map(|vout| OutPoint { txid, vout });
-        let mut spenders = outputs.filter_map(|output| self.get(self.spenders.get(&output)?.key));
+        let mut spenders = outputs.filter_map(|output| self.get(self.spends.get(&output)?.key));
         spenders.any(|spender| Kinds::of(spender.tx()).has(Kind::LightningForceClose))
     }
 }

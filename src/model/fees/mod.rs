@@ -6,14 +6,14 @@
 //! when the parent goes.
 
 pub(crate) mod bounds;
-pub mod coins;
 pub(crate) mod coverage;
 pub(crate) mod fee_rate;
 pub(crate) mod pool;
+pub mod prevouts;
 
-use crate::model::fees::coins::BlockCoins;
+use crate::model::fees::prevouts::BlockOutputs;
 use crate::model::mempool::Mempool;
-use crate::model::mempool::entry::Entry;
+use crate::model::mempool::MempoolEntry;
 use crate::wire::transaction::MAX_MONEY;
 use crate::wire::{Block, OutPoint, Transaction, TxHash, Txid};
 use std::sync::Arc;
@@ -27,7 +27,7 @@ const UNKNOWN: u64 = u64::MAX;
 
 /// The values of what a transaction spends, as far as they are known.
 #[derive(Clone, Debug)]
-pub(crate) struct Prevouts {
+pub(crate) struct InputValues {
     /// In sat, by input; empty as long as none is known.
     values: Box<[u64]>,
     missing: u32,
@@ -35,7 +35,7 @@ pub(crate) struct Prevouts {
     sum: u64,
 }
 
-impl Prevouts {
+impl InputValues {
     fn unknown(inputs: u32) -> Self {
         Self { values: Box::default(), missing: inputs, sum: 0 }
     }
@@ -83,8 +83,8 @@ impl Prevouts {
 
 impl Mempool {
     /// What held parents and recent blocks tell about what `tx` spends.
-    pub(crate) fn prevouts_of(&self, tx: &Transaction) -> Prevouts {
-        let mut prevouts = Prevouts::unknown(tx.input_count());
+    pub(crate) fn prevouts_of(&self, tx: &Transaction) -> InputValues {
+        let mut prevouts = InputValues::unknown(tx.input_count());
         let mut spends: Vec<(OutPoint, u32)> = tx.inputs().map(|input| input.prevout).zip(0..).collect();
         // By parent and in the order of its outputs: each parent is read once.
         spends.sort_unstable();
@@ -109,7 +109,7 @@ impl Mempool {
 
     /// The parents that would have to be known for the fee of `entry`, each once: those that are not
     /// held and not known to be in a block.
-    pub(crate) fn missing_parents(&self, entry: &Entry) -> Vec<Txid> {
+    pub(crate) fn missing_parents(&self, entry: &MempoolEntry) -> Vec<Txid> {
         if entry.fee().is_some() {
             return Vec::new();
         }
@@ -126,7 +126,7 @@ impl Mempool {
 
     /// Takes note of the outputs of a block, and tells those who spend them. The outputs that are to
     /// be kept, if they are news.
-    pub(crate) fn learn_block(&mut self, block: &Block, height: u32) -> Option<Arc<BlockCoins>> {
+    pub(crate) fn learn_block(&mut self, block: &Block, height: u32) -> Option<Arc<BlockOutputs>> {
         block.transactions.iter().for_each(|tx| self.learn_outputs(tx));
         let coins = self.coins.take(block, height);
         self.coins.spend(block);
@@ -137,7 +137,7 @@ impl Mempool {
     pub(crate) fn learn_outputs(&mut self, tx: &Transaction) {
         let txid = tx.txid();
         for (vout, output) in (0..).zip(tx.outputs().take(OUTPUTS_LOOKED_AT)) {
-            if let Some(child) = self.spenders.get(&OutPoint { txid, vout }) {
+            if let Some(child) = self.spends.get(&OutPoint { txid, vout }) {
                 self.update(child.key, |entry| {
                     let inputs = entry.tx().input_count();
                     entry.prevouts.learn(inputs, child.vin, output.value);

@@ -9,10 +9,10 @@
 //! higher fee is taken for a replacement, until a block tells what was true.
 
 use crate::model::classify::TRUC_VERSION;
-use crate::model::fees::Prevouts;
+use crate::model::fees::InputValues;
 use crate::model::mempool::Mempool;
-use crate::model::mempool::departed::Departure;
-use crate::model::mempool::entry::Entry;
+use crate::model::mempool::MempoolEntry;
+use crate::model::mempool::RemovalReason;
 use crate::model::mempool::key::TxKey;
 use crate::wire::{OutPoint, Transaction, TxHash};
 use std::collections::{BTreeSet, HashSet};
@@ -47,11 +47,11 @@ pub(crate) enum Conflict {
 
 impl Mempool {
     /// Whether a transaction that is not held replaces others.
-    pub(crate) fn conflict(&self, tx: &Transaction, prevouts: &Prevouts) -> Conflict {
+    pub(crate) fn conflict(&self, tx: &Transaction, prevouts: &InputValues) -> Conflict {
         if tx.inputs().any(|input| self.is_gone(&input.prevout)) {
             return Conflict::Loses;
         }
-        let rivals: BTreeSet<TxKey> = self.spenders.rivals(tx).chain(self.truc_sibling(tx)).collect();
+        let rivals: BTreeSet<TxKey> = self.spends.rivals(tx).chain(self.truc_sibling(tx)).collect();
         if rivals.is_empty() {
             return Conflict::Replaces { rivals, all: BTreeSet::new() };
         }
@@ -65,14 +65,14 @@ impl Mempool {
     /// child (BIP431); nodes let a child that pays more take the place of the other.
     fn truc_sibling(&self, tx: &Transaction) -> Option<TxKey> {
         let parent = self.truc_parent(tx)?;
-        let sibling = only(self.spenders.children(parent.tx()))?;
+        let sibling = only(self.spends.children(parent.tx()))?;
         let entry = self.get(sibling)?;
-        let is_last = self.spenders.children(entry.tx()).next().is_none();
+        let is_last = self.spends.children(entry.tx()).next().is_none();
         self.truc_parent(entry.tx()).filter(|_| is_last).map(|_| sibling)
     }
 
     /// The one held parent of a transaction, if both follow the rules of version 3.
-    fn truc_parent(&self, tx: &Transaction) -> Option<&Entry> {
+    fn truc_parent(&self, tx: &Transaction) -> Option<&MempoolEntry> {
         let is_truc = |tx: &Transaction, most_vsize| tx.version() == TRUC_VERSION && tx.vsize() <= most_vsize;
         if !is_truc(tx, TRUC_CHILD_MAX_VSIZE) {
             return None;
@@ -89,7 +89,7 @@ impl Mempool {
     fn may_replace(
         &self,
         tx: &Transaction,
-        prevouts: &Prevouts,
+        prevouts: &InputValues,
         rivals: &BTreeSet<TxKey>,
         all: &BTreeSet<TxKey>,
     ) -> bool {
@@ -104,10 +104,10 @@ impl Mempool {
 
     /// Whether both spend exactly the same and the newcomer pays out as much or more: what is left
     /// as its fee is no more, whatever the inputs are worth.
-    fn pays_no_more_than(&self, tx: &Transaction, only_rival: &Entry) -> bool {
+    fn pays_no_more_than(&self, tx: &Transaction, only_rival: &MempoolEntry) -> bool {
         let inputs = tx.inputs().len();
         inputs == only_rival.tx().inputs().len()
-            && inputs == self.spenders.rivals(tx).count()
+            && inputs == self.spends.rivals(tx).count()
             && tx.output_value() >= only_rival.tx().output_value()
     }
 
@@ -116,7 +116,7 @@ impl Mempool {
     fn pays_no_more_than_all(
         &self,
         tx: &Transaction,
-        prevouts: &Prevouts,
+        prevouts: &InputValues,
         replaced: &BTreeSet<TxKey>,
     ) -> bool {
         let fees = replaced.iter().filter_map(|key| self.get(*key)?.fee());
@@ -137,7 +137,7 @@ impl Mempool {
         while let Some(key) = to_visit.pop() {
             if let Some(entry) = self.get(key) {
                 left = left.checked_sub(entry.tx().outputs().len())?;
-                to_visit.extend(self.spenders.children(entry.tx()).filter(|child| found.insert(*child)));
+                to_visit.extend(self.spends.children(entry.tx()).filter(|child| found.insert(*child)));
             }
         }
         Some(found)
@@ -145,7 +145,7 @@ impl Mempool {
 
     /// Takes out what cannot be valid any longer, with everything that descends from it, and keeps
     /// it out.
-    pub(crate) fn refuse_with_descendants(&mut self, roots: BTreeSet<TxKey>, why: Departure) -> usize {
+    pub(crate) fn refuse_with_descendants(&mut self, roots: BTreeSet<TxKey>, why: RemovalReason) -> usize {
         let all = self.with_descendants(roots, usize::MAX).unwrap_or_default();
         for key in &all {
             self.remove_and_refuse(*key, why);
@@ -154,7 +154,7 @@ impl Mempool {
     }
 
     /// Whether it or an unconfirmed ancestor signals that it may be replaced (BIP125).
-    pub(crate) fn is_replaceable(&self, entry: &Entry) -> bool {
+    pub(crate) fn is_replaceable(&self, entry: &MempoolEntry) -> bool {
         let mut ancestry = vec![entry];
         let mut known = HashSet::new();
         let mut looked_up = 0;

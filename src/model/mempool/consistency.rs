@@ -20,7 +20,7 @@ impl Mempool {
             let mut all_parents_held = true;
             for (vin, input) in tx.inputs().enumerate() {
                 inputs += 1;
-                let spender = self.spenders.get(&input.prevout).expect("every input is indexed");
+                let spender = self.spends.get(&input.prevout).expect("every input is indexed");
                 assert_eq!((spender.key, spender.vin as usize), (*key, vin));
                 assert!(!self.departed.is_refused(input.prevout.txid), "its parent lost");
                 assert!(!self.departed.is_spent(&input.prevout), "a block spent it");
@@ -33,7 +33,7 @@ impl Mempool {
             assert!(!all_parents_held || entry.fee().is_some() || self.pays_out_too_much(*key, values));
         }
         self.assert_clusters_settled();
-        assert_eq!(self.spenders.len(), inputs);
+        assert_eq!(self.spends.len(), inputs);
         assert_eq!([self.by_txid.len(), self.by_wtxid.len()], [self.entries.len(); 2]);
         assert_eq!(self.sums, sums);
         assert_eq!(self.pool, pool);

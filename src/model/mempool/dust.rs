@@ -1,7 +1,7 @@
 //! Outputs that are too small to be worth spending.
 
 use crate::model::mempool::Mempool;
-use crate::model::mempool::entry::Entry;
+use crate::model::mempool::MempoolEntry;
 use crate::wire::script::{ScriptKind, is_witness_program};
 use crate::wire::transaction::Output;
 use crate::wire::{OutPoint, Transaction};
@@ -36,7 +36,7 @@ impl Mempool {
     /// Whether a transaction has part in ephemeral dust: an output below the dust limit, the only
     /// one of its transaction, which itself pays no fee at all, and which a held child spends. No
     /// node relays it otherwise; the child sees to it that the output never lasts.
-    pub(crate) fn ephemeral_dust(&self, entry: &Entry) -> Option<EphemeralDust> {
+    pub(crate) fn ephemeral_dust(&self, entry: &MempoolEntry) -> Option<EphemeralDust> {
         let spends = || {
             entry.tx().inputs().take(INPUTS_LOOKED_AT).any(|input| {
                 let OutPoint { txid, vout } = input.prevout;
@@ -51,10 +51,10 @@ impl Mempool {
         }
     }
 
-    fn carries_ephemeral_dust(&self, entry: &Entry) -> bool {
+    fn carries_ephemeral_dust(&self, entry: &MempoolEntry) -> bool {
         let txid = entry.tx().txid();
         entry.fee() == Some(0)
-            && only_dust(entry.tx()).is_some_and(|vout| self.spenders.get(&OutPoint { txid, vout }).is_some())
+            && only_dust(entry.tx()).is_some_and(|vout| self.spends.get(&OutPoint { txid, vout }).is_some())
     }
 }
 

@@ -1,14 +1,14 @@
 //! A held transaction: what is known about it, and what it costs to know it.
 
 use crate::event::PeerId;
-use crate::model::fees::Prevouts;
+use crate::model::fees::InputValues;
 use crate::model::fees::bounds::Bracket;
 use crate::model::fees::fee_rate::FeeRate;
-use crate::model::mempool::cluster::{MiningRate, adjusted_weight};
+use crate::model::mempool::cluster::{ChunkFeeRate, adjusted_weight};
 use crate::model::mempool::key::TxKey;
 use crate::model::mempool::propagation::{Addition, Announcements, Announcer, Sighting};
 use crate::model::mempool::rivals::Defeat;
-use crate::model::mempool::spenders::SPENDER_MEMORY;
+use crate::model::mempool::spends::SPEND_MEMORY;
 use crate::model::peers::worth::{Credit, Merit};
 use crate::util::time::Timestamp;
 use crate::wire::{Transaction, Txid};
@@ -26,19 +26,19 @@ pub(crate) const SPARE_QUARTERS: usize = 7;
 /// counts, its entry in the tree, and a slot in each index of ids.
 const FIXED_MEMORY: usize = size_of::<Transaction>()
     + 2 * size_of::<usize>()
-    + SPARE_QUARTERS * (size_of::<(TxKey, Entry)>() + 2 * size_of::<(Txid, TxKey)>()) / 4
+    + SPARE_QUARTERS * (size_of::<(TxKey, MempoolEntry)>() + 2 * size_of::<(Txid, TxKey)>()) / 4
     + 3 * ALLOCATION;
 
 /// A transaction of the mempool.
 #[derive(Debug)]
-pub struct Entry {
+pub struct MempoolEntry {
     tx: Arc<Transaction>,
     first_seen: Timestamp,
     pub(crate) announcements: Announcements,
-    pub(crate) prevouts: Prevouts,
+    pub(crate) prevouts: InputValues,
     replaces: Box<[Txid]>,
     /// By its cluster; see [`Mempool::settle_clusters`](super::mempool::Mempool).
-    pub(crate) mining: MiningRate,
+    pub(crate) mining: ChunkFeeRate,
     pub(crate) bracket: Bracket,
     adjusted_weight: u32,
     signals_replacement: bool,
@@ -46,17 +46,17 @@ pub struct Entry {
     pub(crate) had_company: bool,
 }
 
-impl Entry {
+impl MempoolEntry {
     pub(crate) fn new(
         tx: Arc<Transaction>,
         sighting: Sighting,
-        prevouts: Prevouts,
+        prevouts: InputValues,
         replaces: Box<[Txid]>,
     ) -> Self {
         let Sighting { first_seen, announcements } = sighting;
         let signals_replacement = tx.signals_replacement();
         let adjusted_weight = adjusted_weight(&tx);
-        let mining = MiningRate::UNKNOWN;
+        let mining = ChunkFeeRate::UNKNOWN;
         Self {
             tx,
             first_seen,
@@ -135,12 +135,12 @@ impl Entry {
     /// mined together with it, whose fees pay for each other. Known only if no unknown fee could
     /// change it, and if its cluster is not larger than nodes let clusters be (64 transactions,
     /// 101 kvB). It equals Bitcoin Core's `fees.chunk` over `chunkweight`.
-    pub fn mining_rate(&self) -> Option<f64> {
+    pub fn chunk_fee_rate(&self) -> Option<f64> {
         self.mining.get()
     }
 
     /// The rate by which miners sort it is no less, in sat/vB, if its fee is not known.
-    pub(crate) fn mining_rate_min(&self) -> Option<f64> {
+    pub(crate) fn chunk_fee_rate_lower(&self) -> Option<f64> {
         let min = match self.fee_rate() {
             // A parent that pays less would drag it down.
             FeeRate::Exact(_) => None,
@@ -188,7 +188,7 @@ impl Entry {
     pub(crate) fn memory(&self) -> usize {
         FIXED_MEMORY
             + self.tx.raw().len()
-            + self.tx.input_count() as usize * SPENDER_MEMORY
+            + self.tx.input_count() as usize * SPEND_MEMORY
             + self.announcements.memory()
             + self.prevouts.memory()
             + size_of_val(&*self.replaces)

@@ -2,30 +2,32 @@
 
 pub(crate) mod cluster;
 pub(crate) mod conflicts;
-pub(crate) mod departed;
 pub(crate) mod dust;
 pub(crate) mod entry;
 pub(crate) mod key;
 pub(crate) mod propagation;
+pub(crate) mod removal;
 pub(crate) mod rivals;
-pub(crate) mod spenders;
+pub(crate) mod spends;
 
 #[cfg(test)]
 mod consistency;
 
+pub use entry::MempoolEntry;
+pub use removal::{BlockConflict, RemovalReason};
+
 use crate::event::PeerId;
 use crate::model::fees::bounds::Bracket;
 use crate::model::fees::bounds::order::Orders;
-use crate::model::fees::coins::Coins;
 use crate::model::fees::coverage::Amount;
 use crate::model::fees::pool::{Buckets, Share};
+use crate::model::fees::prevouts::PrevoutCache;
 use crate::model::mempool::conflicts::Conflict;
-use crate::model::mempool::departed::{Departed, Departure};
-use crate::model::mempool::entry::Entry;
 use crate::model::mempool::key::TxKey;
 use crate::model::mempool::propagation::{Addition, Announcer, Pending, Sighting};
+use crate::model::mempool::removal::Departed;
 use crate::model::mempool::rivals::{Defeat, DoubleSpend, Rivals};
-use crate::model::mempool::spenders::Spenders;
+use crate::model::mempool::spends::SpendsIndex;
 use crate::model::peers::worth::{Credit, Merit};
 use crate::util::time::Timestamp;
 use crate::wire::{Transaction, TxHash, Txid, Wtxid};
@@ -45,14 +47,14 @@ pub(crate) struct Mempool {
     limit: u64,
     next_key: u64,
     /// In the order of arrival.
-    entries: BTreeMap<TxKey, Entry>,
+    entries: BTreeMap<TxKey, MempoolEntry>,
     by_txid: HashMap<Txid, TxKey, RandomState>,
     by_wtxid: HashMap<Wtxid, TxKey, RandomState>,
-    pub(crate) spenders: Spenders,
+    pub(crate) spends: SpendsIndex,
     pub(crate) pending: Pending,
     pub(crate) departed: Departed,
     pub(crate) rivals: Rivals,
-    pub(crate) coins: Coins,
+    pub(crate) coins: PrevoutCache,
     pub(crate) sums: Sums,
     pub(crate) pool: Buckets,
     pub(crate) orders: Orders,
@@ -104,11 +106,11 @@ impl Mempool {
             entries: BTreeMap::new(),
             by_txid: HashMap::default(),
             by_wtxid: HashMap::default(),
-            spenders: Spenders::default(),
+            spends: SpendsIndex::default(),
             pending: Pending::default(),
             departed: Departed::default(),
             rivals: Rivals::default(),
-            coins: Coins::default(),
+            coins: PrevoutCache::default(),
             sums: Sums::default(),
             pool: Buckets::default(),
             orders: Orders::default(),
@@ -181,13 +183,15 @@ impl Mempool {
             rivals.iter().filter_map(|key| self.get(*key)).map(|rival| rival.tx().txid()).collect();
         for key in &all {
             if !rivals.contains(key) {
-                self.remove_and_refuse(*key, Departure::ReplacedWithParent(txid));
-            } else if let Some(rival) = self.remove_and_refuse(*key, Departure::Replaced(txid)) {
+                self.remove_and_refuse(*key, RemovalReason::Replaced { by: txid, with_ancestor: true });
+            } else if let Some(rival) =
+                self.remove_and_refuse(*key, RemovalReason::Replaced { by: txid, with_ancestor: false })
+            {
                 self.rivals.lose(now, rival.defeat(txid));
             }
         }
         let descendants = all.len() - rivals.len();
-        let entry = Entry::new(Arc::clone(tx), sighting, prevouts, replaced.clone());
+        let entry = MempoolEntry::new(Arc::clone(tx), sighting, prevouts, replaced.clone());
         let credits = entry.credits();
         self.insert(entry);
         self.learn_outputs(tx);
@@ -198,10 +202,13 @@ impl Mempool {
     /// A transaction that was not held lost: it stays away, and so does what spends it.
     fn lose(&mut self, now: Timestamp, tx: &Transaction, sighting: Sighting, fee: Option<u64>) {
         self.departed.refuse(tx.txid(), tx.wtxid());
-        let children = self.spenders.children(tx).collect();
-        self.refuse_with_descendants(children, Departure::Orphaned);
-        let winner = self.spenders.rivals(tx).next().and_then(|key| self.get(key));
-        if let Some(to) = winner.map(|winner| winner.tx().txid()) {
+        let children = self.spends.children(tx).collect();
+        let winner = self.spends.rivals(tx).next().and_then(|key| self.get(key));
+        let winner = winner.map(|winner| winner.tx().txid());
+        let reason = winner
+            .map_or(RemovalReason::Conflict(None), |by| RemovalReason::Replaced { by, with_ancestor: true });
+        self.refuse_with_descendants(children, reason);
+        if let Some(to) = winner {
             let Sighting { first_seen, announcements } = sighting;
             let fee_rate = Bracket::default().fee_rate(fee, tx.vsize(), announcements.floors());
             let replaced = Box::default();
@@ -241,12 +248,12 @@ impl Mempool {
     }
 
     /// Takes a transaction in.
-    pub(crate) fn insert(&mut self, entry: Entry) {
+    pub(crate) fn insert(&mut self, entry: MempoolEntry) {
         let key = TxKey(self.next_key);
         self.next_key += 1;
         self.by_txid.insert(entry.tx().txid(), key);
         self.by_wtxid.insert(entry.tx().wtxid(), key);
-        self.spenders.insert(key, entry.tx());
+        self.spends.insert(key, entry.tx());
         self.sums.add(&entry);
         self.pool.add(Share::of(&entry));
         self.entries.insert(key, entry);
@@ -254,11 +261,11 @@ impl Mempool {
     }
 
     /// Takes a transaction out.
-    pub(crate) fn remove(&mut self, key: TxKey, why: Departure) -> Option<Entry> {
+    pub(crate) fn remove(&mut self, key: TxKey, why: RemovalReason) -> Option<MempoolEntry> {
         let entry = self.entries.remove(&key)?;
         self.by_txid.remove(&entry.tx().txid());
         self.by_wtxid.remove(&entry.tx().wtxid());
-        self.spenders.remove(entry.tx());
+        self.spends.remove(entry.tx());
         self.sums.subtract(&entry);
         self.pool.subtract(Share::of(&entry));
         let neighbours: Vec<TxKey> = self.neighbours(entry.tx()).collect();
@@ -268,14 +275,14 @@ impl Mempool {
     }
 
     /// Takes a transaction out for good.
-    pub(crate) fn remove_and_refuse(&mut self, key: TxKey, why: Departure) -> Option<Entry> {
+    pub(crate) fn remove_and_refuse(&mut self, key: TxKey, why: RemovalReason) -> Option<MempoolEntry> {
         let entry = self.remove(key, why)?;
         self.departed.refuse(entry.tx().txid(), entry.tx().wtxid());
         Some(entry)
     }
 
     /// Changes an entry, and the sums with it.
-    pub(crate) fn update<T>(&mut self, key: TxKey, change: impl FnOnce(&mut Entry) -> T) -> Option<T> {
+    pub(crate) fn update<T>(&mut self, key: TxKey, change: impl FnOnce(&mut MempoolEntry) -> T) -> Option<T> {
         let entry = self.entries.get_mut(&key)?;
         self.sums.subtract(entry);
         let (fee, fee_rate, share) = (entry.fee(), entry.fee_rate(), Share::of(entry));
@@ -309,7 +316,7 @@ impl Mempool {
         while let Some((&oldest, entry)) = self.entries.first_key_value()
             && now.since(entry.first_seen()) > EXPIRY
         {
-            self.remove(oldest, Departure::Expired);
+            self.remove(oldest, RemovalReason::Expired);
         }
     }
 
@@ -317,7 +324,7 @@ impl Mempool {
         while self.sums.memory > self.limit
             && let Some((&oldest, _)) = self.entries.first_key_value()
         {
-            self.remove(oldest, Departure::Evicted);
+            self.remove(oldest, RemovalReason::SizeLimit);
             self.sums.dropped += 1;
         }
     }
@@ -328,12 +335,12 @@ impl Mempool {
     }
 
     /// One of them.
-    pub(crate) fn get(&self, key: TxKey) -> Option<&Entry> {
+    pub(crate) fn get(&self, key: TxKey) -> Option<&MempoolEntry> {
         self.entries.get(&key)
     }
 
     /// All of them, in the order of arrival.
-    pub(crate) fn entries(&self) -> &BTreeMap<TxKey, Entry> {
+    pub(crate) fn entries(&self) -> &BTreeMap<TxKey, MempoolEntry> {
         &self.entries
     }
 
@@ -347,13 +354,13 @@ impl Mempool {
     }
 
     /// By its name without the witness.
-    pub(crate) fn by_txid(&self, txid: Txid) -> Option<&Entry> {
+    pub(crate) fn by_txid(&self, txid: Txid) -> Option<&MempoolEntry> {
         self.get(self.key(TxHash::Txid(txid))?)
     }
 }
 
 impl Sums {
-    fn add(&mut self, entry: &Entry) {
+    fn add(&mut self, entry: &MempoolEntry) {
         let vsize = u64::from(entry.tx().vsize());
         self.vsize += vsize;
         self.memory += entry.memory() as u64;
@@ -363,7 +370,7 @@ impl Sums {
         }
     }
 
-    fn subtract(&mut self, entry: &Entry) {
+    fn subtract(&mut self, entry: &MempoolEntry) {
         let vsize = u64::from(entry.tx().vsize());
         self.vsize -= vsize;
         self.memory -= entry.memory() as u64;

@@ -1,9 +1,10 @@
 //! Of two spends of one output, one stays.
 
 use crate::event::{EventKind, PeerEvent, PeerId};
+use crate::model::mempool::BlockConflict;
 use crate::model::mempool::key::TxKey;
 use crate::model::testing::*;
-use crate::model::{Change, Departure, DoubleSpend};
+use crate::model::{Change, DoubleSpend, RemovalReason};
 use crate::snapshot::Detail;
 use crate::snapshot::view::{Open, View};
 use crate::wire::transaction::TxParts;
@@ -71,17 +72,19 @@ fn whatever_leaves_is_told_with_the_reason() {
     let told = scene.tell(EventKind::Peer(PeerId(1), deliver));
     let left = [
         Change::Accepted(new.wtxid()),
-        Change::Left(old.txid(), Departure::Replaced(new.txid())),
-        Change::Left(child.txid(), Departure::ReplacedWithParent(new.txid())),
+        Change::Removed(old.txid(), RemovalReason::Replaced { by: new.txid(), with_ancestor: false }),
+        Change::Removed(child.txid(), RemovalReason::Replaced { by: new.txid(), with_ancestor: true }),
     ];
     assert_eq!(told, left);
-    let block = EventKind::Block { peer: PeerId(1), height: 7, block: block(&[&new, &mined]) };
+    let block = block(&[&new, &mined]);
+    let (height, hash) = (7, block.hash);
+    let conflict = BlockConflict { by: mined.txid(), height, block: hash };
     let left = [
-        Change::Left(new.txid(), Departure::Mined(7)),
-        Change::Left(conflicting.txid(), Departure::Conflicted { height: 7, by: mined.txid() }),
+        Change::Removed(new.txid(), RemovalReason::Confirmed { height, block: hash }),
+        Change::Removed(conflicting.txid(), RemovalReason::Conflict(Some(conflict))),
     ];
-    let told = scene.tell(block);
-    assert!(matches!(told[..2], [Change::Block(_), Change::Coins(_)]));
+    let told = scene.tell(EventKind::Block { peer: PeerId(1), height, block });
+    assert!(matches!(told[..2], [Change::Block(_), Change::BlockOutputs(_)]));
     assert_eq!(told[2..], left);
 }
 
@@ -113,13 +116,13 @@ fn details_of_what_an_undone_block_took_lead_to_where_it_is_held_now() {
         let why = why.iter().map(|&why| why.to_owned()).collect();
         Some(Detail::Gone { txid: Some(tx.txid()), why, successor })
     };
-    assert_eq!(scene.snapshot(&view).detail, gone(&["mined in block 7"], None));
+    assert_eq!(scene.snapshot(&view).detail, gone(&["confirmed in block 7"], None));
     scene.happen(EventKind::Disconnected { blocks: vec![(height, hash)] });
     let undone = "which is not in the best chain any more";
-    let waits = gone(&["mined in block 7", undone, "it is held again"], Some(TxKey(1)));
+    let waits = gone(&["confirmed in block 7", undone, "it is held again"], Some(TxKey(1)));
     assert_eq!(scene.snapshot(&view).detail, waits);
     scene.mine(8, &[&tx]);
-    assert_eq!(scene.snapshot(&view).detail, gone(&["mined in block 8"], None));
+    assert_eq!(scene.snapshot(&view).detail, gone(&["confirmed in block 8"], None));
 }
 
 #[test]
@@ -154,7 +157,7 @@ fn what_nodes_have_dropped_for_its_age_is_dropped() {
     scene.pass(336 * 3_600);
     assert_eq!(scene.tell(EventKind::Peer(PeerId(1), announcement())), []);
     scene.pass(1);
-    let left = [Change::Left(old.txid(), Departure::Expired)];
+    let left = [Change::Removed(old.txid(), RemovalReason::Expired)];
     assert_eq!(scene.tell(EventKind::Peer(PeerId(1), announcement())), left);
     assert_eq!(scene.held(), []);
 }

@@ -2,7 +2,7 @@
 
 use crate::event::{EventKind, PeerEvent, PeerId};
 use crate::model::testing::*;
-use crate::model::{Entry, ModelSettings};
+use crate::model::{MempoolEntry, ModelSettings};
 use crate::wire::Transaction;
 use crate::wire::transaction::MAX_MONEY;
 use std::sync::Arc;
@@ -89,7 +89,7 @@ fn a_parent_that_comes_twice_counts_once() {
     }
     assert!(scene.model.transaction(&child.wtxid()).is_some(), "there is memory for the child alone");
     scene.deliver(1, &parent);
-    assert_eq!(scene.model.transaction(&child.wtxid()).and_then(Entry::fee), None);
+    assert_eq!(scene.model.transaction(&child.wtxid()).and_then(MempoolEntry::fee), None);
 }
 
 #[test]

@@ -154,7 +154,7 @@ fn what_was_open_and_went_says_why() {
             other => panic!("{other:?}"),
         }
     });
-    assert_eq!(reasons, ["mined in block 923114".to_owned(), format!("replaced by {}", bump.txid())]);
+    assert_eq!(reasons, ["confirmed in block 923114".to_owned(), format!("replaced by {}", bump.txid())]);
 }
 
 #[test]

@@ -9,7 +9,7 @@ pub use notice::{WatchEvent, WatchNotice};
 
 use crate::event::{MAX_TARGETS, Target, Watched};
 use crate::model::mempool::Mempool;
-use crate::model::mempool::departed::Departure;
+use crate::model::mempool::RemovalReason;
 use crate::snapshot::WatchRow;
 use crate::util::time::Timestamp;
 use crate::wire::{Block, BlockHash, OutPoint, Transaction, TxHash, Txid};
@@ -109,7 +109,7 @@ impl Watching {
     }
 
     /// A transaction is no longer held.
-    pub(crate) fn leave(&mut self, now: Timestamp, txid: Txid, why: Departure) -> Vec<WatchNotice> {
+    pub(crate) fn leave(&mut self, now: Timestamp, txid: Txid, why: RemovalReason) -> Vec<WatchNotice> {
         let (Some(event), Some(touching)) = (WatchEvent::of_departure(why), self.touched.get_mut(txid))
         else {
             return Vec::new();
@@ -225,7 +225,7 @@ impl Watching {
         let mut new: Vec<(Txid, TargetId)> = Vec::new();
         for outpoint in learned {
             if let Some((target, spent)) = self.coins.get(outpoint)
-                && let Some(spender) = mempool.spenders.get(outpoint).and_then(|by| mempool.get(by.key))
+                && let Some(spender) = mempool.spends.get(outpoint).and_then(|by| mempool.get(by.key))
             {
                 let txid = spender.tx().txid();
                 if self.touched.note(txid, Touch { target, received: 0, spent }, u64::saturating_add) {

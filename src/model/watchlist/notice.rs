@@ -1,6 +1,6 @@
 //! What is told of what is watched.
 
-use crate::model::mempool::departed::Departure;
+use crate::model::mempool::{BlockConflict, RemovalReason};
 use crate::wire::Txid;
 
 /// Something happened with what is watched.
@@ -47,7 +47,7 @@ pub enum WatchEvent {
     /// It was dropped from the mempool.
     Left {
         /// Why.
-        why: Departure,
+        why: RemovalReason,
     },
 }
 
@@ -90,7 +90,7 @@ impl WatchEvent {
     }
 
     /// Why it was dropped, if it was.
-    pub const fn reason(self) -> Option<Departure> {
+    pub const fn reason(self) -> Option<RemovalReason> {
         match self {
             Self::Left { why } => Some(why),
             _ => None,
@@ -98,12 +98,17 @@ impl WatchEvent {
     }
 
     /// What the end of a transaction in the mempool is for who watches it; a block tells of its own.
-    pub(crate) fn of_departure(why: Departure) -> Option<Self> {
+    pub(crate) fn of_departure(why: RemovalReason) -> Option<Self> {
         match why {
-            Departure::Mined(_) => None,
-            Departure::Replaced(by) | Departure::ReplacedWithParent(by) => Some(Self::Replaced { by }),
-            Departure::Conflicted { height, by } => Some(Self::DoubleSpent { by, height: Some(height) }),
-            Departure::Orphaned | Departure::Evicted | Departure::Expired => Some(Self::Left { why }),
+            RemovalReason::Confirmed { .. } => None,
+            RemovalReason::Replaced { by, .. } => Some(Self::Replaced { by }),
+            RemovalReason::Conflict(Some(BlockConflict { by, height, .. })) => {
+                Some(Self::DoubleSpent { by, height: Some(height) })
+            }
+            RemovalReason::Conflict(None)
+            | RemovalReason::SizeLimit
+            | RemovalReason::Expired
+            | RemovalReason::Reorg => Some(Self::Left { why }),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::model::blocks::Blocks;
 use crate::model::mempool::Mempool;
-use crate::model::mempool::departed::Departure;
+use crate::model::mempool::RemovalReason;
 use crate::model::watchlist::{
     MAX_TARGETS, Target, TargetId, Touch, WatchEvent, WatchNotice, Watched, Watching,
 };
@@ -84,7 +84,7 @@ impl Watching {
             return self.confirm(now, txid, &new, (block.hash, height), blocks.tip());
         }
         match mempool.departed.last_reason(txid) {
-            Some(Departure::Mined(height)) => {
+            Some(RemovalReason::Confirmed { height, .. }) => {
                 let Some(hash) = blocks.hash_at(height) else { return Vec::new() };
                 self.touched.note(txid, touch, u64::max);
                 self.confirm(now, txid, &new, (hash, height), blocks.tip())

@@ -1,7 +1,7 @@
 //! The files of one network, and the key that they share.
 
 use crate::chain::Network;
-use crate::model::fees::coins::{BlockCoins, CoinKey, Coins};
+use crate::model::fees::prevouts::{BlockOutputs, OutpointKey, PrevoutCache};
 use crate::store::prevouts::format::{KEY_LENGTH, MAX_FILE, decode, decode_key, encode, encode_key};
 use crate::store::state_file;
 use std::fs;
@@ -15,7 +15,7 @@ const EXTENSION: &str = "coins";
 pub(crate) const KEY_FILE: &str = "key";
 
 /// How many files of blocks are kept.
-const MAX_FILES: usize = Coins::MOST_KEPT;
+const MAX_FILES: usize = PrevoutCache::MOST_KEPT;
 
 /// How far above a new block the files are those of another chain, which was wiped since. Two processes
 /// that share a folder, and peers that were behind, stay below that.
@@ -26,13 +26,13 @@ pub(crate) const OTHER_CHAIN: u32 = 144;
 pub(crate) struct Folder {
     pub(crate) path: PathBuf,
     pub(crate) network: Network,
-    pub(crate) key: CoinKey,
+    pub(crate) key: OutpointKey,
 }
 
 impl Folder {
     /// Fills `coins` with the highest blocks that are kept. What is wrong, in one line; files that are
     /// damaged or foreign are set aside.
-    pub(crate) fn load(&self, coins: &mut Coins) -> Option<String> {
+    pub(crate) fn load(&self, coins: &mut PrevoutCache) -> Option<String> {
         let mut problems = Vec::new();
         for path in files(&self.path).iter().rev() {
             if coins.is_full() {
@@ -62,7 +62,7 @@ impl Folder {
     }
 
     /// Writes one block, and removes the lowest ones if there are too many.
-    pub(crate) fn save(&self, block: &BlockCoins) -> io::Result<()> {
+    pub(crate) fn save(&self, block: &BlockOutputs) -> io::Result<()> {
         let path = self.path.join(format!("{:08}-{}.{EXTENSION}", block.height, block.hash));
         state_file::write(&path, &encode(block, self.network, self.key))?;
         self.make_room(MAX_FILES)
@@ -101,12 +101,12 @@ pub(crate) fn height_of(path: &Path) -> Option<u32> {
     path.file_name()?.to_str()?.split('-').next()?.parse().ok()
 }
 
-pub(crate) fn new_key() -> CoinKey {
-    CoinKey(rand::random(), rand::random())
+pub(crate) fn new_key() -> OutpointKey {
+    OutpointKey(rand::random(), rand::random())
 }
 
 /// The key of a folder: that of the process that was the first one here.
-pub(crate) fn shared_key(folder: &Path, network: Network) -> CoinKey {
+pub(crate) fn shared_key(folder: &Path, network: Network) -> OutpointKey {
     let path = folder.join(KEY_FILE);
     let read = || state_file::read(&path, KEY_LENGTH).ok();
     let known = read();

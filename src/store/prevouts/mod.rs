@@ -10,7 +10,7 @@ mod format;
 mod tests;
 
 use crate::chain::Network;
-use crate::model::fees::coins::{BlockCoins, Coins};
+use crate::model::fees::prevouts::{BlockOutputs, PrevoutCache};
 use crate::store::state_file;
 use folder::{Folder, OTHER_CHAIN, new_key, shared_key};
 use std::path::Path;
@@ -45,7 +45,7 @@ struct Writer {
 
 #[derive(Debug)]
 enum Order {
-    Save(Arc<BlockCoins>),
+    Save(Arc<BlockOutputs>),
     /// A block of this height was mined just now.
     Mined(u32),
 }
@@ -56,14 +56,14 @@ impl CoinStore {
     ///
     /// # Panics
     /// Outside of a tokio runtime.
-    pub fn open(state_dir: Option<&Path>, network: Network, limit: usize) -> (Self, Coins) {
+    pub fn open(state_dir: Option<&Path>, network: Network, limit: usize) -> (Self, PrevoutCache) {
         let Some(state_dir) = state_dir else {
-            return (Self { writer: None }, Coins::new(new_key(), limit));
+            return (Self { writer: None }, PrevoutCache::new(new_key(), limit));
         };
         let path = state_dir.join(format!("coins-{network}"));
         state_file::remove_stale(&path, |_| true);
         let key = shared_key(&path, network);
-        let mut coins = Coins::new(key, limit);
+        let mut coins = PrevoutCache::new(key, limit);
         let folder = Folder { path, network, key };
         let warning = folder.load(&mut coins);
         state_file::limit_set_aside(&folder.path, MAX_SET_ASIDE);
@@ -71,7 +71,7 @@ impl CoinStore {
     }
 
     /// Begins to keep the outputs of a block. Never waits.
-    pub fn save(&mut self, block: Arc<BlockCoins>) {
+    pub fn save(&mut self, block: Arc<BlockOutputs>) {
         self.order(Order::Save(block));
     }
 

@@ -1,6 +1,6 @@
 //! What was kept is there again.
 
-use crate::model::fees::coins::CoinKey;
+use crate::model::fees::prevouts::OutpointKey;
 use crate::store::prevouts::folder::{KEY_FILE, OTHER_CHAIN, files, height_of};
 use crate::store::prevouts::format::encode;
 use crate::store::prevouts::*;
@@ -10,9 +10,9 @@ use std::fs;
 
 const NET: Network = Network::Regtest;
 
-fn block(height: u32) -> BlockCoins {
+fn block(height: u32) -> BlockOutputs {
     let coins = (0..50).map(|n| (n * 1_000 + u64::from(height), n)).collect();
-    BlockCoins { height, hash: BlockHash([u8::try_from(height).unwrap(); 32]), coins }
+    BlockOutputs { height, hash: BlockHash([u8::try_from(height).unwrap(); 32]), outputs: coins }
 }
 
 async fn keep(folder: &Path, limit: usize, heights: impl IntoIterator<Item = u32>) {
@@ -25,7 +25,7 @@ async fn keep(folder: &Path, limit: usize, heights: impl IntoIterator<Item = u32
     store.close().await;
 }
 
-fn heights(coins: &Coins) -> Vec<u32> {
+fn heights(coins: &PrevoutCache) -> Vec<u32> {
     coins.blocks().map(|(height, _)| height).collect()
 }
 
@@ -55,7 +55,7 @@ async fn a_run_that_needs_fewer_blocks_deletes_none() {
 #[test]
 fn the_lowest_files_make_room_and_those_far_above_a_new_block_go() {
     let folder = tempfile::tempdir().unwrap();
-    let folder = Folder { path: folder.path().to_owned(), network: NET, key: CoinKey(1, 2) };
+    let folder = Folder { path: folder.path().to_owned(), network: NET, key: OutpointKey(1, 2) };
     (1..9).for_each(|height| folder.save(&block(height)).unwrap());
     let heights = || files(&folder.path).iter().filter_map(|path| height_of(path)).collect::<Vec<_>>();
     folder.make_room(5).unwrap();
@@ -134,7 +134,7 @@ async fn damaged_and_foreign_files_are_set_aside_with_one_warning() {
     let paths = files(&inner);
     let whole = fs::read(&paths[0]).unwrap();
     fs::write(&paths[0], &whole[..whole.len() - 1]).unwrap();
-    fs::write(&paths[1], encode(&block(2), NET, CoinKey(1, 2))).unwrap();
+    fs::write(&paths[1], encode(&block(2), NET, OutpointKey(1, 2))).unwrap();
     let (mut store, coins) = CoinStore::open(Some(folder.path()), NET, 10);
     assert_eq!(heights(&coins), [3, 4]);
     let warning = store.problem().await;

@@ -106,7 +106,7 @@ fn left_out(app: &App, figures: &BlockFigures, cells: usize) -> Vec<Line<'static
     for missing in &figures.missing {
         let what = format!(
             "{} sat/vB, {} vB, known for {}",
-            format::fee_rate(missing.mining_rate),
+            format::fee_rate(missing.chunk_fee_rate),
             format::grouped(missing.vsize.into()),
             format::span(missing.waited)
         );

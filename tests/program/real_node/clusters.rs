@@ -106,7 +106,7 @@ impl Scene {
             assert_eq!(ours.fee(), Some(sat(&entry["fees"]["base"])), "the fee of {txid}");
             let vsize = entry["chunkweight"].as_u64().unwrap().div_ceil(4);
             let theirs = float(sat(&entry["fees"]["chunk"])) / float(vsize);
-            let ours = ours.mining_rate().unwrap_or_else(|| panic!("no rate of {txid}"));
+            let ours = ours.chunk_fee_rate().unwrap_or_else(|| panic!("no rate of {txid}"));
             assert!((ours - theirs).abs() < 1e-9 * (1.0 + theirs), "{txid}: {ours} instead of {theirs}");
             paid_for += usize::from(entry["fees"]["chunk"] != entry["fees"]["base"]);
         }

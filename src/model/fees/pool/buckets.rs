@@ -1,6 +1,6 @@
 //! What is held, in fine steps of the rate by which miners sort it.
 
-use crate::model::mempool::entry::Entry;
+use crate::model::mempool::MempoolEntry;
 
 /// The lowest rate that is told apart, in sat/vB: a tenth of the lowest that nodes relay by default.
 const LOWEST: f64 = 0.01;
@@ -29,10 +29,10 @@ pub(crate) struct Share {
 }
 
 impl Share {
-    pub(crate) fn of(entry: &Entry) -> Self {
-        let at_least = || entry.mining_rate_min().map_or(Pays::Unknown, Pays::AtLeast);
+    pub(crate) fn of(entry: &MempoolEntry) -> Self {
+        let at_least = || entry.chunk_fee_rate_lower().map_or(Pays::Unknown, Pays::AtLeast);
         Self {
-            pays: entry.mining_rate().map_or_else(at_least, Pays::Exactly),
+            pays: entry.chunk_fee_rate().map_or_else(at_least, Pays::Exactly),
             vsize: entry.tx().vsize().into(),
             fee: entry.fee().unwrap_or_default(),
         }

@@ -3,9 +3,9 @@
 //! All of it is found by bounded walks when it is asked for; nothing is kept.
 
 use crate::model::mempool::Mempool;
+use crate::model::mempool::MempoolEntry;
 use crate::model::mempool::cluster::by_member;
 use crate::model::mempool::cluster::chunks::members;
-use crate::model::mempool::entry::Entry;
 use crate::model::mempool::key::TxKey;
 use crate::snapshot::{Family, Package, RelativeRow, Relatives};
 use crate::wire::OutPoint;
@@ -19,7 +19,7 @@ const MOST_LOOKED_AT: usize = 10_000;
 
 impl Mempool {
     /// What a held transaction hangs together with.
-    pub(crate) fn family(&self, key: TxKey, entry: &Entry) -> Family {
+    pub(crate) fn family(&self, key: TxKey, entry: &MempoolEntry) -> Family {
         Family {
             ancestors: self.ancestors(key),
             descendants: self.descendants(key),
@@ -30,7 +30,7 @@ impl Mempool {
 
     /// The held transactions that one spends, directly or not.
     pub(crate) fn ancestors(&self, key: TxKey) -> Relatives {
-        let parents = |entry: &Entry, most: usize| {
+        let parents = |entry: &MempoolEntry, most: usize| {
             let inputs = entry.tx().inputs().take(most);
             inputs.filter_map(|input| self.parent(&input.prevout)).collect()
         };
@@ -39,10 +39,10 @@ impl Mempool {
 
     /// The held transactions that spend one, directly or not.
     fn descendants(&self, key: TxKey) -> Relatives {
-        let children = |entry: &Entry, most: usize| {
+        let children = |entry: &MempoolEntry, most: usize| {
             let txid = entry.tx().txid();
             let outputs = (0..entry.tx().output_count()).take(most).map(|vout| OutPoint { txid, vout });
-            outputs.filter_map(|output| self.spenders.get(&output)).map(|child| child.key).collect()
+            outputs.filter_map(|output| self.spends.get(&output)).map(|child| child.key).collect()
         };
         self.relatives(key, |entry| entry.tx().output_count(), children)
     }
@@ -51,8 +51,8 @@ impl Mempool {
     fn relatives(
         &self,
         key: TxKey,
-        links: impl Fn(&Entry) -> u32,
-        next: impl Fn(&Entry, usize) -> Vec<TxKey>,
+        links: impl Fn(&MempoolEntry) -> u32,
+        next: impl Fn(&MempoolEntry, usize) -> Vec<TxKey>,
     ) -> Relatives {
         let mut relatives = Relatives::default();
         let mut known = HashSet::<TxKey, RandomState>::default();
@@ -84,7 +84,7 @@ impl Mempool {
         }
     }
 
-    fn package(&self, key: TxKey, entry: &Entry) -> Package {
+    fn package(&self, key: TxKey, entry: &MempoolEntry) -> Package {
         let lacks_parent = entry.fee() != self.fee_for_cluster(entry);
         if !lacks_parent && self.neighbours(entry.tx()).next().is_none() {
             return Package::Alone;
@@ -109,7 +109,7 @@ impl Mempool {
     }
 }
 
-fn relative_row(key: TxKey, entry: &Entry) -> RelativeRow {
+fn relative_row(key: TxKey, entry: &MempoolEntry) -> RelativeRow {
     RelativeRow { key, txid: entry.tx().txid(), fee_rate: entry.fee_rate() }
 }
 

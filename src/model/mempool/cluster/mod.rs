@@ -18,12 +18,12 @@ mod flow;
 mod rate;
 mod sigops;
 
-pub(crate) use rate::MiningRate;
+pub(crate) use rate::ChunkFeeRate;
 pub(crate) use sigops::adjusted_weight;
 
 use crate::model::fees::bounds::Bracket;
 use crate::model::mempool::Mempool;
-use crate::model::mempool::entry::Entry;
+use crate::model::mempool::MempoolEntry;
 use crate::model::mempool::key::TxKey;
 use crate::wire::transaction::MAX_MONEY;
 use crate::wire::{OutPoint, Transaction, TxHash};
@@ -56,7 +56,7 @@ impl Mempool {
         for key in keys {
             let Some(entry) = self.get(key).filter(|_| !settled.contains(&key)) else { continue };
             if self.neighbours(entry.tx()).next().is_none() {
-                let rate = MiningRate::of(self.fee_for_cluster(entry).map(|fee| alone(fee, entry).rate()));
+                let rate = ChunkFeeRate::of(self.fee_for_cluster(entry).map(|fee| alone(fee, entry).rate()));
                 self.set_mining_rate(key, rate, false);
                 continue;
             }
@@ -75,13 +75,13 @@ impl Mempool {
     /// that nodes hold no more, or hold again.
     pub(crate) fn unsettle_children_of_dropped(&mut self, tx: &Transaction) {
         if self.departed.is_dropped(tx.txid()) {
-            let children: Vec<TxKey> = self.spenders.children(tx).collect();
+            let children: Vec<TxKey> = self.spends.children(tx).collect();
             self.unsettled.extend(children);
         }
     }
 
-    fn set_mining_rate(&mut self, key: TxKey, rate: MiningRate, in_company: bool) {
-        let is_news = |entry: &Entry| entry.mining != rate || (in_company && !entry.had_company);
+    fn set_mining_rate(&mut self, key: TxKey, rate: ChunkFeeRate, in_company: bool) {
+        let is_news = |entry: &MempoolEntry| entry.mining != rate || (in_company && !entry.had_company);
         let Some(entry) = self.get(key).filter(|entry| is_news(entry)) else { return };
         let has_parents = in_company && self.parents(entry.tx()).next().is_some();
         self.update(key, |entry| {
@@ -112,7 +112,7 @@ impl Mempool {
                     member.parents |= 1 << parent;
                 }
             }
-            for child in self.spenders.children(tx) {
+            for child in self.spends.children(tx) {
                 self.number(child, &mut cluster)?;
             }
             at += 1;
@@ -135,12 +135,12 @@ impl Mempool {
     }
 
     /// What it pays that goes to nobody else than its cluster, in sat, if that is known.
-    fn fee_for_cluster(&self, entry: &Entry) -> Option<u64> {
+    fn fee_for_cluster(&self, entry: &MempoolEntry) -> Option<u64> {
         entry.fee().filter(|_| !self.lacks_parent(entry))
     }
 
     /// Whether nodes probably hold a parent of it that was dropped here.
-    pub(crate) fn lacks_parent(&self, entry: &Entry) -> bool {
+    pub(crate) fn lacks_parent(&self, entry: &MempoolEntry) -> bool {
         let is_missing = |txid| self.departed.is_dropped(txid) && self.by_txid(txid).is_none();
         entry.tx().inputs().any(|input| is_missing(input.prevout.txid))
     }
@@ -150,11 +150,11 @@ impl Mempool {
     fn mark_oversized(&mut self, key: TxKey) {
         let mut to_mark = vec![key];
         while let Some(key) = to_mark.pop() {
-            let Some(entry) = self.get(key).filter(|entry| entry.mining != MiningRate::OVERSIZED) else {
+            let Some(entry) = self.get(key).filter(|entry| entry.mining != ChunkFeeRate::OVERSIZED) else {
                 continue;
             };
             to_mark.extend(self.neighbours(entry.tx()));
-            self.set_mining_rate(key, MiningRate::OVERSIZED, true);
+            self.set_mining_rate(key, ChunkFeeRate::OVERSIZED, true);
         }
     }
 
@@ -172,20 +172,20 @@ impl Mempool {
 
     /// The parents and children that are held; one may come more than once.
     pub(crate) fn neighbours<'a>(&'a self, tx: &'a Transaction) -> impl Iterator<Item = TxKey> + 'a {
-        self.parents(tx).chain(self.spenders.children(tx))
+        self.parents(tx).chain(self.spends.children(tx))
     }
 }
 
-fn alone(fee: u64, entry: &Entry) -> Chunk {
+fn alone(fee: u64, entry: &MempoolEntry) -> Chunk {
     Chunk { members: 1, fee, weight: entry.adjusted_weight() }
 }
 
 /// The rates of a cluster's members, in their order.
-fn rates(cluster: &[Member]) -> Vec<MiningRate> {
+fn rates(cluster: &[Member]) -> Vec<ChunkFeeRate> {
     if cluster.iter().all(|member| member.fee.is_none()) {
-        return vec![MiningRate::UNKNOWN; cluster.len()];
+        return vec![ChunkFeeRate::UNKNOWN; cluster.len()];
     }
-    certain(cluster).into_iter().map(|chunk| MiningRate::of(chunk.map(|chunk| chunk.rate()))).collect()
+    certain(cluster).into_iter().map(|chunk| ChunkFeeRate::of(chunk.map(|chunk| chunk.rate()))).collect()
 }
 
 /// Each member's chunk, if its rate is the same whatever the unknown fees are.

@@ -2,9 +2,9 @@
 
 /// A rate, or why there is none: in eight bytes, as there are hundreds of thousands.
 #[derive(Clone, Copy, PartialEq, Debug)]
-pub(crate) struct MiningRate(f64);
+pub(crate) struct ChunkFeeRate(f64);
 
-impl MiningRate {
+impl ChunkFeeRate {
     /// It depends on fees that are unknown.
     pub(crate) const UNKNOWN: Self = Self(-1.0);
 

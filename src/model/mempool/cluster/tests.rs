@@ -22,7 +22,7 @@ impl Mempool {
             if let [alone] = cluster[..] {
                 let entry = self.get(alone).unwrap();
                 let own = self.fee_for_cluster(entry).map(|fee| super::alone(fee, entry).rate());
-                assert_eq!(entry.mining, MiningRate::of(own), "by itself it may have any size");
+                assert_eq!(entry.mining, ChunkFeeRate::of(own), "by itself it may have any size");
                 continue;
             }
             let weight: u32 = cluster.iter().map(|key| self.get(*key).unwrap().adjusted_weight()).sum();
@@ -31,7 +31,7 @@ impl Mempool {
             let known = self.cluster(last);
             assert_eq!(known.is_none(), oversized, "{} of {weight} WU", cluster.len());
             let Some(known) = known else {
-                let marked = |key: &TxKey| self.get(*key).unwrap().mining == MiningRate::OVERSIZED;
+                let marked = |key: &TxKey| self.get(*key).unwrap().mining == ChunkFeeRate::OVERSIZED;
                 assert!(cluster.iter().all(marked));
                 continue;
             };
@@ -56,7 +56,7 @@ fn outputs(tx: &Transaction) -> Vec<(OutPoint, u64)> {
 }
 
 fn rate(scene: &Scene, tx: &Transaction) -> Option<f64> {
-    scene.model.transaction(&tx.wtxid()).unwrap().mining_rate()
+    scene.model.transaction(&tx.wtxid()).unwrap().chunk_fee_rate()
 }
 
 fn together(all: &[(&Transaction, u64)]) -> Option<f64> {
@@ -190,7 +190,7 @@ fn more_than_101_kvb_have_no_rate_until_they_are_less() {
     let child = paying(&[outputs(&huge)[3_000], outputs(&root)[0]], 2_000);
     scene.connect(1).deliver_all(1, [&huge, &child]).mine(1, &[&root]);
     let marked = |scene: &Scene, tx: &Transaction| {
-        scene.model.transaction(&tx.wtxid()).unwrap().mining == MiningRate::OVERSIZED
+        scene.model.transaction(&tx.wtxid()).unwrap().mining == ChunkFeeRate::OVERSIZED
     };
     assert!(!marked(&scene, &child));
     scene.deliver(1, &large);

@@ -102,7 +102,7 @@ fn judge(step: &str, core: &HashMap<String, Judged>, watcher: &Watcher) -> Verdi
         let (core, Some(fee)) = (&core[&wtxid], entry.fee()) else { continue };
         assert_eq!(fee, core.fee, "{step}: the fee of {wtxid} (Core's on the right)");
         verdict.exact += 1;
-        let Some(rate) = entry.mining_rate() else { continue };
+        let Some(rate) = entry.chunk_fee_rate() else { continue };
         verdict.rated += 1;
         if (rate - core.chunk_rate()).abs() <= core.chunk_rate() * 1e-9 {
             verdict.same_rate += 1;

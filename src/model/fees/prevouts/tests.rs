@@ -1,6 +1,6 @@
 //! What the cache says is what a map would say.
 
-use crate::model::fees::coins::*;
+use crate::model::fees::prevouts::*;
 use crate::model::testing::{block, coin, output, spend};
 use proptest::prelude::*;
 use std::collections::HashMap;
@@ -14,9 +14,9 @@ fn outputs_are_found_by_outpoint_and_spent_ones_are_dropped() {
     let parent = spend(&[coin(1)], &[5_000, 7_000]);
     let child = spend(&[output(&parent, 0)], &[4_000]);
     let grandchild = spend(&[output(&child, 0), output(&parent, 1)], &[10_000]);
-    let mut coins = Coins::default();
+    let mut coins = PrevoutCache::default();
     assert!(coins.take(&named(1, &[&parent, &child]), 1).is_some());
-    let worth = |coins: &Coins, tx: &Transaction, vout| coins.value(&output(tx, vout));
+    let worth = |coins: &PrevoutCache, tx: &Transaction, vout| coins.value(&output(tx, vout));
     assert_eq!(worth(&coins, &parent, 0), None, "the block spends it itself");
     assert_eq!([worth(&coins, &parent, 1), worth(&coins, &child, 0)], [Some(7_000), Some(4_000)]);
     assert!(coins.take(&named(1, &[&parent, &child]), 1).is_none(), "it is known");
@@ -29,15 +29,15 @@ fn what_can_never_be_spent_is_not_kept() {
     let mut parts = crate::model::testing::parts(&[coin(1)], &[1, 2]);
     parts.outputs[0].script_pubkey = b"\x6a\x05hello".to_vec();
     let tx = Arc::new(parts.build().unwrap());
-    let coins = Coins::default().of_block(&named(1, &[&tx]), 1);
-    let values: Vec<u64> = coins.coins.iter().map(|&(_, value)| value).collect();
+    let coins = PrevoutCache::default().of_block(&named(1, &[&tx]), 1);
+    let values: Vec<u64> = coins.outputs.iter().map(|&(_, value)| value).collect();
     assert_eq!((values.len(), values.contains(&1)), (2, false), "the coinbase's and the other");
 }
 
 #[test]
 fn the_lowest_block_makes_room_and_a_lower_one_is_refused() {
     let txs: Vec<_> = (0..5).map(|number| spend(&[coin(number)], &[u64::from(number) + 1])).collect();
-    let mut coins = Coins::new(CoinKey(1, 2), 3);
+    let mut coins = PrevoutCache::new(OutpointKey(1, 2), 3);
     for (number, tx) in (1..).zip(&txs[..4]) {
         coins.take(&named(number, &[tx]), u32::from(number)).unwrap();
     }
@@ -48,8 +48,8 @@ fn the_lowest_block_makes_room_and_a_lower_one_is_refused() {
 
 #[test]
 fn what_comes_makes_room_for_itself_whatever_an_earlier_run_left() {
-    let kept = |number: u8, height| BlockCoins { height, hash: BlockHash([number; 32]), coins: vec![] };
-    let mut coins = Coins::new(CoinKey(1, 2), 3);
+    let kept = |number: u8, height| BlockOutputs { height, hash: BlockHash([number; 32]), outputs: vec![] };
+    let mut coins = PrevoutCache::new(OutpointKey(1, 2), 3);
     for number in 1..4 {
         assert!(coins.insert(&kept(number, 5_000 + u32::from(number))), "of a chain that was wiped since");
     }
@@ -64,10 +64,14 @@ fn what_comes_makes_room_for_itself_whatever_an_earlier_run_left() {
 
 #[test]
 fn an_output_takes_at_most_32_bytes() {
-    let mut coins = Coins::new(CoinKey(3, 4), 100);
+    let mut coins = PrevoutCache::new(OutpointKey(3, 4), 100);
     for height in 0..100_u8 {
         let entries = (0..5_000_u64).map(|n| (n << 8 | u64::from(height), n)).collect();
-        coins.insert(&BlockCoins { height: height.into(), hash: BlockHash([height; 32]), coins: entries });
+        coins.insert(&BlockOutputs {
+            height: height.into(),
+            hash: BlockHash([height; 32]),
+            outputs: entries,
+        });
     }
     assert_eq!(coins.len(), 500_000);
     assert!(coins.memory() <= 500_000 * 32, "{}", coins.memory());
@@ -75,12 +79,12 @@ fn an_output_takes_at_most_32_bytes() {
 
 #[test]
 fn blocks_may_come_and_go_for_ever() {
-    let mut coins = Coins::new(CoinKey(3, 4), 10);
+    let mut coins = PrevoutCache::new(OutpointKey(3, 4), 10);
     for height in 0..20_000_u32 {
         let mut hash = [0; 32];
         hash[..4].copy_from_slice(&height.to_le_bytes());
         let tag = u64::from(height) * 7;
-        coins.insert(&BlockCoins { height, hash: BlockHash(hash), coins: vec![(tag, 5), (tag + 1, 6)] });
+        coins.insert(&BlockOutputs { height, hash: BlockHash(hash), outputs: vec![(tag, 5), (tag + 1, 6)] });
         assert!(coins.len() <= 60, "what went takes memory: {}", coins.len());
     }
     assert_eq!((coins.runs.get(19_999 * 7), coins.runs.get(19_995 * 7 + 1)), (Some(5), Some(6)));

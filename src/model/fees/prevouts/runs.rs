@@ -109,7 +109,7 @@ impl Runs {
         }
     }
 
-    /// Coins with this number are not needed any more.
+    /// Outputs with this number are not needed any more.
     pub(crate) fn drop_number(&mut self, number: u16) {
         self.in_use.set(number, false);
         self.gone.set(number, true);

@@ -7,11 +7,11 @@ use foldhash::fast::RandomState;
 use std::collections::HashMap;
 
 /// What one input costs in the index, in bytes.
-pub(crate) const SPENDER_MEMORY: usize = SPARE_QUARTERS * size_of::<(OutPoint, Spender)>() / 4;
+pub(crate) const SPEND_MEMORY: usize = SPARE_QUARTERS * size_of::<(OutPoint, SpendingInput)>() / 4;
 
 /// An input of a held transaction.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) struct Spender {
+pub(crate) struct SpendingInput {
     pub(crate) key: TxKey,
     /// The number of the input.
     pub(crate) vin: u32,
@@ -19,13 +19,13 @@ pub(crate) struct Spender {
 
 /// The inputs of all held transactions by what they spend. No two spend the same output.
 #[derive(Debug, Default)]
-pub(crate) struct Spenders {
-    by_prevout: HashMap<OutPoint, Spender, RandomState>,
+pub(crate) struct SpendsIndex {
+    by_prevout: HashMap<OutPoint, SpendingInput, RandomState>,
 }
 
-impl Spenders {
+impl SpendsIndex {
     /// Who spends an output.
-    pub(crate) fn get(&self, prevout: &OutPoint) -> Option<Spender> {
+    pub(crate) fn get(&self, prevout: &OutPoint) -> Option<SpendingInput> {
         self.by_prevout.get(prevout).copied()
     }
 
@@ -45,7 +45,7 @@ impl Spenders {
     /// A transaction is held from now on.
     pub(crate) fn insert(&mut self, key: TxKey, tx: &Transaction) {
         for (vin, input) in (0..).zip(tx.inputs()) {
-            self.by_prevout.insert(input.prevout, Spender { key, vin });
+            self.by_prevout.insert(input.prevout, SpendingInput { key, vin });
         }
     }
 

@@ -23,23 +23,23 @@ const OP_RETURN: u8 = 0x6a;
 
 /// The key of the tags.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
-pub struct CoinKey(pub u64, pub u64);
+pub struct OutpointKey(pub u64, pub u64);
 
 /// The outputs of one block that it does not spend itself.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct BlockCoins {
+pub struct BlockOutputs {
     /// The block's height.
     pub height: u32,
     /// The block's name.
     pub hash: BlockHash,
     /// Tags with values in sat, sorted by tag.
-    pub coins: Vec<(u64, u64)>,
+    pub outputs: Vec<(u64, u64)>,
 }
 
 /// The outputs of the last blocks.
 #[derive(Debug)]
-pub struct Coins {
-    key: CoinKey,
+pub struct PrevoutCache {
+    key: OutpointKey,
     /// How many blocks are kept.
     limit: usize,
     runs: Runs,
@@ -57,14 +57,14 @@ struct Place {
     hash: BlockHash,
 }
 
-impl Default for Coins {
+impl Default for PrevoutCache {
     /// Without a secret: for those who face no strangers.
     fn default() -> Self {
-        Self::new(CoinKey::default(), Self::LEAST_KEPT)
+        Self::new(OutpointKey::default(), Self::LEAST_KEPT)
     }
 }
 
-impl Coins {
+impl PrevoutCache {
     /// The most blocks that may be kept: four weeks of them. At about 7,000 outputs in a block that
     /// takes about 450 MB.
     pub const MOST_KEPT: usize = 4_032;
@@ -73,14 +73,14 @@ impl Coins {
     pub const LEAST_KEPT: usize = 144;
 
     /// None are known yet. At most `limit` blocks are kept, and never more than
-    /// [`Coins::MOST_KEPT`].
-    pub fn new(key: CoinKey, limit: usize) -> Self {
+    /// [`PrevoutCache::MOST_KEPT`].
+    pub fn new(key: OutpointKey, limit: usize) -> Self {
         let limit = limit.clamp(1, Self::MOST_KEPT);
         Self { key, limit, runs: Runs::default(), blocks: BTreeMap::new() }
     }
 
     /// The outputs of a block, to be kept.
-    pub fn of_block(&self, block: &Block, height: u32) -> BlockCoins {
+    pub fn of_block(&self, block: &Block, height: u32) -> BlockOutputs {
         let spends = |tx: &Transaction| tx.inputs().map(|input| self.tag(&input.prevout)).collect::<Vec<_>>();
         let spent: HashSet<u64, RandomState> = block.transactions.iter().flat_map(spends).collect();
         let mut coins = Vec::new();
@@ -92,16 +92,16 @@ impl Coins {
             coins.extend(tagged.filter(|(tag, _)| !spent.contains(tag)));
         }
         coins.sort_unstable();
-        BlockCoins { height, hash: block.hash, coins }
+        BlockOutputs { height, hash: block.hash, outputs: coins }
     }
 
     /// Keeps the outputs of a block that an earlier run kept; the lowest of those goes if there are too
     /// many. Whether it is new.
-    pub fn insert(&mut self, block: &BlockCoins) -> bool {
+    pub fn insert(&mut self, block: &BlockOutputs) -> bool {
         self.put(block, false)
     }
 
-    fn put(&mut self, block: &BlockCoins, came: bool) -> bool {
+    fn put(&mut self, block: &BlockOutputs, came: bool) -> bool {
         let place = Place { came, height: block.height, hash: block.hash };
         if self.is_kept(block.height, block.hash) {
             return false;
@@ -114,7 +114,7 @@ impl Coins {
         }
         let number = self.runs.free_number();
         self.blocks.insert(place, number);
-        self.runs.push(block.coins.iter().map(|&(tag, value)| Coin::new(tag, value, number)).collect());
+        self.runs.push(block.outputs.iter().map(|&(tag, value)| Coin::new(tag, value, number)).collect());
         true
     }
 
@@ -167,7 +167,7 @@ impl Coins {
     }
 
     /// The outputs of a block, if they are new to it; kept from now on.
-    pub(crate) fn take(&mut self, block: &Block, height: u32) -> Option<Arc<BlockCoins>> {
+    pub(crate) fn take(&mut self, block: &Block, height: u32) -> Option<Arc<BlockOutputs>> {
         if self.is_kept(height, block.hash) {
             return None;
         }

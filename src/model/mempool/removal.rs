@@ -1,7 +1,7 @@
 //! Transactions that are no longer held: why they went, and that they must not come back.
 
 use crate::model::mempool::key::TxKey;
-use crate::wire::{OutPoint, TxHash, Txid, Wtxid};
+use crate::wire::{BlockHash, OutPoint, TxHash, Txid, Wtxid};
 use foldhash::fast::RandomState;
 use std::collections::{HashSet, VecDeque};
 use std::fmt;
@@ -13,40 +13,56 @@ const REMEMBERED: usize = 40_000;
 /// How many outpoints that blocks spent are remembered: about ten full blocks as well.
 const SPENT_REMEMBERED: usize = 100_000;
 
-/// Why a transaction is no longer held.
+/// Why a transaction left the mempool (Core: `MemPoolRemovalReason`).
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Departure {
-    /// A block of this height contains it.
-    Mined(u32),
-    /// A block spent what it spends, or what one of its ancestors spends.
-    Conflicted {
+pub enum RemovalReason {
+    /// A block confirmed the transaction.
+    Confirmed {
         /// The block's height.
         height: u32,
-        /// The transaction in it that did.
-        by: Txid,
+        /// The block's hash.
+        block: BlockHash,
     },
-    /// This one spends what it spends.
-    Replaced(Txid),
-    /// This one spends what one of its ancestors spends.
-    ReplacedWithParent(Txid),
-    /// One of its ancestors came after it and lost against another one.
-    Orphaned,
-    /// It was the oldest when memory ran out.
-    Evicted,
-    /// It was held for as long as nodes hold a transaction.
+    /// A replacement spends an output that the transaction, or one of its ancestors, spends.
+    Replaced {
+        /// The replacement.
+        by: Txid,
+        /// Whether an ancestor was replaced and the transaction went with it.
+        with_ancestor: bool,
+    },
+    /// A block spent an output that the transaction, or one of its ancestors, spends; `None` if the
+    /// ancestor arrived after the block and the block's transaction is no longer known.
+    Conflict(Option<BlockConflict>),
+    /// The mempool exceeded its memory limit, and the transaction was the oldest.
+    SizeLimit,
+    /// The transaction was unconfirmed for 14 days.
     Expired,
+    /// A reorg disconnected its parent, which did not return to the mempool.
+    Reorg,
 }
 
-impl fmt::Display for Departure {
+/// The confirmed transaction that made others invalid.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct BlockConflict {
+    /// The confirmed transaction.
+    pub by: Txid,
+    /// The height of its block.
+    pub height: u32,
+    /// The hash of its block.
+    pub block: BlockHash,
+}
+
+impl fmt::Display for RemovalReason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Mined(height) => write!(f, "mined in block {height}"),
-            Self::Conflicted { height, .. } => write!(f, "made impossible by block {height}"),
-            Self::Replaced(by) => write!(f, "replaced by {by}"),
-            Self::ReplacedWithParent(by) => write!(f, "its parent was replaced by {by}"),
-            Self::Orphaned => f.write_str("its parent lost against another transaction"),
-            Self::Evicted => f.write_str("dropped for want of memory"),
+            Self::Confirmed { height, .. } => write!(f, "confirmed in block {height}"),
+            Self::Conflict(Some(conflict)) => write!(f, "conflicts with block {}", conflict.height),
+            Self::Conflict(None) => f.write_str("conflicts with a block"),
+            Self::Replaced { by, with_ancestor: false } => write!(f, "replaced by {by}"),
+            Self::Replaced { by, with_ancestor: true } => write!(f, "its parent was replaced by {by}"),
+            Self::SizeLimit => f.write_str("evicted: memory limit reached"),
             Self::Expired => f.write_str("expired after 14 days"),
+            Self::Reorg => f.write_str("its parent was in a block that a reorg disconnected"),
         }
     }
 }
@@ -55,8 +71,8 @@ impl fmt::Display for Departure {
 #[derive(Debug, Default)]
 pub(crate) struct Departed {
     /// Since [`Departed::take_news`] was called.
-    news: Vec<(Txid, Departure)>,
-    reasons: VecDeque<(TxKey, Txid, Departure)>,
+    news: Vec<(Txid, RemovalReason)>,
+    reasons: VecDeque<(TxKey, Txid, RemovalReason)>,
     /// Ids, of both kinds, of transactions in blocks.
     mined: BoundedSet<[u8; 32], { 2 * REMEMBERED }>,
     /// Ids, of both kinds, of transactions that lost against others.
@@ -69,9 +85,9 @@ pub(crate) struct Departed {
 
 impl Departed {
     /// A held transaction went.
-    pub(crate) fn record(&mut self, key: TxKey, txid: Txid, departure: Departure) {
+    pub(crate) fn record(&mut self, key: TxKey, txid: Txid, departure: RemovalReason) {
         self.news.push((txid, departure));
-        if matches!(departure, Departure::Evicted | Departure::Expired) {
+        if matches!(departure, RemovalReason::SizeLimit | RemovalReason::Expired) {
             self.dropped.insert(txid);
         }
         if self.reasons.len() >= REMEMBERED {
@@ -81,19 +97,19 @@ impl Departed {
     }
 
     /// What went since the last call.
-    pub(crate) fn take_news(&mut self) -> Vec<(Txid, Departure)> {
+    pub(crate) fn take_news(&mut self) -> Vec<(Txid, RemovalReason)> {
         std::mem::take(&mut self.news)
     }
 
     /// Which transaction it was and why it went, if it did so lately.
-    pub(crate) fn reason(&self, key: TxKey) -> Option<(Txid, Departure)> {
+    pub(crate) fn reason(&self, key: TxKey) -> Option<(Txid, RemovalReason)> {
         self.reasons.iter().rev().find(|(departed, ..)| *departed == key).map(|&(_, txid, why)| (txid, why))
     }
 
     /// Why a transaction went last, if it did so lately and still holds.
-    pub(crate) fn last_reason(&self, txid: Txid) -> Option<Departure> {
+    pub(crate) fn last_reason(&self, txid: Txid) -> Option<RemovalReason> {
         let (.., why) = *self.reasons.iter().rev().find(|(_, departed, _)| *departed == txid)?;
-        (!matches!(why, Departure::Mined(_)) || self.is_mined(txid)).then_some(why)
+        (!matches!(why, RemovalReason::Confirmed { .. }) || self.is_mined(txid)).then_some(why)
     }
 
     /// Whether a block of the best chain contains it.
@@ -230,12 +246,14 @@ mod tests {
 
     #[test]
     fn departures_are_told_with_their_reason() {
+        const CONFIRMED: RemovalReason =
+            RemovalReason::Confirmed { height: 923_114, block: BlockHash([8; 32]) };
         let mut departed = Departed::default();
-        departed.record(TxKey(4), Txid([9; 32]), Departure::Mined(923_114));
-        assert_eq!(departed.take_news(), [(Txid([9; 32]), Departure::Mined(923_114))]);
+        departed.record(TxKey(4), Txid([9; 32]), CONFIRMED);
+        assert_eq!(departed.take_news(), [(Txid([9; 32]), CONFIRMED)]);
         assert_eq!(departed.take_news(), []);
         let (txid, why) = departed.reason(TxKey(4)).unwrap();
-        assert_eq!((txid, why.to_string().as_str()), (Txid([9; 32]), "mined in block 923114"));
+        assert_eq!((txid, why.to_string().as_str()), (Txid([9; 32]), "confirmed in block 923114"));
         assert_eq!(departed.reason(TxKey(5)), None);
     }
 }
