@@ -10,8 +10,7 @@ use mempulse::app::monitor::{Monitor, Screen};
 use mempulse::app::watch_command::{self, Runner};
 use mempulse::chain::Network;
 use mempulse::demo::{Demo, DemoSettings};
-use mempulse::event::{Event, EventKind};
-use mempulse::event::{MAX_TARGETS, Target};
+use mempulse::event::{self, MAX_TARGETS, WatchTarget};
 use mempulse::model::fees::prevouts::PrevoutCache;
 use mempulse::model::{Model, ModelSettings};
 use mempulse::p2p::{PeerChoice, PeerManager, Settings};
@@ -32,8 +31,8 @@ use tokio::sync::{mpsc, watch};
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
-/// How many orders of the user may wait.
-const ORDERS: usize = 16;
+/// How many commands of the user may wait.
+const COMMANDS: usize = 16;
 
 /// Records that may wait for the stream's reader before the peers feel it.
 const RECORD_QUEUE: usize = 1_024;
@@ -173,7 +172,7 @@ async fn show(
     .with_coins(coins)
     .with_history(history);
     for target in targets {
-        model.apply(&Event { time: clock.now(), kind: EventKind::Watch(target) });
+        model.command(&event::Command::Watch(target), clock.now());
     }
     // Boxed: it holds the state of everything, and moves from here to the task that owns it.
     let network = PeerManager::start(settings, clock);
@@ -187,21 +186,21 @@ async fn show(
 }
 
 /// What is to be watched from the start.
-fn targets(texts: &[String], network: Network) -> Result<Vec<Target>> {
+fn targets(texts: &[String], network: Network) -> Result<Vec<WatchTarget>> {
     if texts.len() > MAX_TARGETS {
         anyhow::bail!("--watch is given {} times; at most {MAX_TARGETS} targets can be watched", texts.len());
     }
-    texts.iter().map(|text| Target::parse(text, network).context("--watch")).collect()
+    texts.iter().map(|text| WatchTarget::parse(text, network).context("--watch")).collect()
 }
 
 async fn show_screen(monitor: Box<Monitor>, bell: bool) -> Result<()> {
-    let (order_sender, orders) = mpsc::channel(ORDERS);
+    let (command_sender, commands) = mpsc::channel(COMMANDS);
     let (view_sender, views) = watch::channel(View::default());
     let (snapshots, snapshot_receiver) = watch::channel(Arc::default());
     let shutdown = CancellationToken::new();
-    let feeding = tokio::spawn(monitor.feed_screen(Screen { views, snapshots, orders }, shutdown.clone()));
+    let feeding = tokio::spawn(monitor.feed_screen(Screen { views, snapshots, commands }, shutdown.clone()));
     let settings = TuiSettings { bell, ..TuiSettings::from_environment() };
-    let shown = tui::run(settings, snapshot_receiver, view_sender, order_sender, shutdown.clone()).await;
+    let shown = tui::run(settings, snapshot_receiver, view_sender, command_sender, shutdown.clone()).await;
     shutdown.cancel();
     feeding.await.context("the monitor failed")?;
     Ok(shown?)

@@ -6,6 +6,7 @@ mod support;
 
 use mempulse::event::{DisconnectReason, EventKind, Misbehaviour, PeerEvent, PeerId};
 use mempulse::p2p::Settings;
+use mempulse::wire::block::BlockError;
 use mempulse::wire::{Block, BlockHash, Inventory, Message, Services, Version};
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
@@ -109,7 +110,7 @@ async fn until_over(monitor: &mut Monitor) -> (Came, u32) {
                 assert_eq!(came.blocks.insert(height, block.hash), None);
                 came.from.insert(peer);
             }
-            EventKind::Backfill { fetched, wanted, given_up } if fetched + given_up == wanted => {
+            EventKind::Backfill { fetched, requested, given_up } if fetched + given_up == requested => {
                 assert_eq!(usize::try_from(fetched).unwrap(), came.blocks.len());
                 return (came, given_up);
             }
@@ -186,7 +187,7 @@ async fn wrong_blocks_are_refused_and_the_right_ones_come_from_others() {
     let (came, given_up) = fetch(40, 40, &peers).await;
     assert_eq!((came.blocks.len(), given_up), (40, 0));
     assert_eq!(came.from, HashSet::from([PeerId(3)]));
-    let what = Misbehaviour::InvalidBlock("the merkle root is wrong".to_owned());
+    let what = Misbehaviour::InvalidBlock(BlockError::MerkleRoot.into());
     assert!(came.ends.contains(&DisconnectReason::Misbehaved(what)), "{:?}", came.ends);
     assert!(came.tolerated.contains(&Misbehaviour::UnrequestedBlock), "{:?}", came.tolerated);
 }

@@ -2,8 +2,9 @@
 
 mod support;
 
-use mempulse::event::{DisconnectReason, EventKind, Misbehaviour, PeerEvent, PeerId};
+use mempulse::event::{BlockFault, DisconnectReason, EventKind, Misbehaviour, PeerEvent, PeerId};
 use mempulse::p2p::Settings;
+use mempulse::wire::block::BlockError;
 use mempulse::wire::{Block, BlockHash, CompactBlock, Inventory, Message, Version};
 use std::time::Duration;
 use support::chain::{blocks, genesis, mine, mine_at, transaction};
@@ -23,7 +24,7 @@ async fn next(monitor: &mut Monitor) -> Told {
     monitor
         .first(|event| match event.kind {
             EventKind::Tip(tip) => Some(Told::Tip(tip.height, tip.hash)),
-            EventKind::Disconnected { blocks } => Some(Told::Disconnected(blocks)),
+            EventKind::BlocksDisconnected { blocks } => Some(Told::Disconnected(blocks)),
             EventKind::Block { peer, height, block } => Some(Told::Block(peer, height, block.hash)),
             EventKind::Peer(_, PeerEvent::BlockAnnounced { hash, .. }) => Some(Told::Announced(hash)),
             EventKind::Peer(_, PeerEvent::Disconnected { reason, .. }) => Some(Told::Ended(reason)),
@@ -174,7 +175,7 @@ async fn headers_without_work_end_the_connection() {
         block.header.nonce += 1;
     }
     peer.say(&headers(&[block])).await;
-    let what = Misbehaviour::InvalidBlock("the proof of work is missing".to_owned());
+    let what = Misbehaviour::InvalidBlock(BlockError::NoWork.into());
     assert_eq!(next(&mut monitor).await, Told::Ended(DisconnectReason::Misbehaved(what)));
 }
 
@@ -189,7 +190,7 @@ async fn headers_of_another_difficulty_than_the_chain_demands_end_the_connection
         block.header.nonce += 1;
     }
     peer.say(&headers(&[block])).await;
-    let what = Misbehaviour::InvalidBlock("nBits 201fffff are wrong at height 2".to_owned());
+    let what = Misbehaviour::InvalidBlock(BlockFault::WrongDifficulty { bits: 0x201f_ffff, height: 2 });
     assert_eq!(next(&mut monitor).await, Told::Ended(DisconnectReason::Misbehaved(what)));
 }
 
@@ -217,7 +218,7 @@ async fn a_mutated_block_ends_the_connection_and_another_peer_is_asked() {
     liar.say(&headers(std::slice::from_ref(&block))).await;
     meanwhile(&mut monitor, hear_request(&mut liar)).await;
     liar.say(&Message::Block(mutated)).await;
-    let what = Misbehaviour::InvalidBlock("the merkle root is wrong".to_owned());
+    let what = Misbehaviour::InvalidBlock(BlockError::MerkleRoot.into());
     assert_eq!(next(&mut monitor).await, Told::Ended(DisconnectReason::Misbehaved(what)));
     let request = meanwhile(&mut monitor, hear_request(&mut honest)).await;
     assert_eq!(request, [Inventory::WitnessBlock(block.hash)]);

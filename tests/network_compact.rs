@@ -4,6 +4,7 @@ mod support;
 
 use mempulse::event::{BlockAnnouncement, DisconnectReason, EventKind, Misbehaviour, PeerEvent, PeerId};
 use mempulse::p2p::Settings;
+use mempulse::wire::compact_block::ReconstructionError;
 use mempulse::wire::{
     Block, BlockHash, BlockTransactions, BlockTransactionsRequest, CompactBlock, Inventory, Message,
     Transaction,
@@ -247,7 +248,7 @@ async fn compact_blocks_that_lie_end_the_connection() {
     peer.say(&compact(&block)).await;
     meanwhile(&mut monitor, hear_getblocktxn(&mut peer)).await;
     peer.say(&some_of(&block, &[1, 2])).await;
-    let what = Misbehaviour::InvalidBlock("2 transactions where 4 were asked for".to_owned());
+    let what = Misbehaviour::InvalidBlock(ReconstructionError::WrongCount { wanted: 4, got: 2 }.into());
     assert_eq!(monitor.end_of(A).await, DisconnectReason::Misbehaved(what));
 }
 

@@ -5,7 +5,7 @@ mod support;
 use mempulse::address::{Host, PeerAddress};
 use mempulse::event::{DisconnectReason, EventKind, Misbehaviour, PeerEvent, PeerId, PeerInfo};
 use mempulse::p2p::Settings;
-use mempulse::wire::{Message, Version};
+use mempulse::wire::{Command, Message, Version};
 use std::time::Duration;
 use support::{Monitor, NETWORK, Node, settings, version};
 
@@ -209,7 +209,7 @@ async fn wishes_after_the_handshake_end_the_connection_as_in_core() {
         peer.say(&Message::WtxidRelay).await;
         peer
     });
-    let what = Misbehaviour::AfterHandshake("wtxidrelay");
+    let what = Misbehaviour::AfterHandshake(Command::WtxidRelay);
     assert_eq!(reason.await, DisconnectReason::Misbehaved(what));
 }
 

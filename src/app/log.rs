@@ -80,19 +80,18 @@ pub fn event(event: &Event, model: &Model) {
             }
         }
         EventKind::Seed { name, answer } => tracing::info!(name, ?answer, "seed"),
-        EventKind::Warning(message) => tracing::warn!(message),
-        EventKind::AddressBook(sizes) => tracing::debug!(?sizes, "address book"),
+        EventKind::Warning(warning) => tracing::warn!("{warning}"),
+        EventKind::Addresses(sizes) => tracing::debug!(?sizes, "address book"),
         EventKind::Tip(tip) => tracing::info!(hash = %tip.hash, height = tip.height, "tip"),
         EventKind::Block { height, block, .. } => {
             tracing::info!(hash = %block.hash, height, transactions = block.transactions.len(), "block");
         }
-        EventKind::Disconnected { blocks } => tracing::info!(?blocks, "disconnected blocks"),
+        EventKind::BlocksDisconnected { blocks } => tracing::info!(?blocks, "disconnected blocks"),
         EventKind::PastBlock { height, block, .. } => {
             tracing::debug!(hash = %block.hash, height, "past block");
         }
-        EventKind::Backfill { fetched, wanted, given_up } => {
-            tracing::debug!(fetched, wanted, given_up, "backfill");
+        EventKind::Backfill { fetched, requested, given_up } => {
+            tracing::debug!(fetched, requested, given_up, "backfill");
         }
-        EventKind::Watch(_) | EventKind::Unwatch(_) => {}
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::app::log;
 use crate::app::watch_command::Runner;
-use crate::event::{Event, EventKind};
+use crate::event::{Command, Event, EventKind, Warning};
 use crate::model::{Change, Model, Outcome};
 use crate::p2p::PeerManager;
 use crate::snapshot::Snapshot;
@@ -48,7 +48,7 @@ pub struct Screen {
     /// What it draws.
     pub snapshots: watch::Sender<Arc<Snapshot>>,
     /// What the user wants to be watched, or not any more.
-    pub orders: mpsc::Receiver<EventKind>,
+    pub commands: mpsc::Receiver<Command>,
 }
 
 impl Monitor {
@@ -63,9 +63,9 @@ impl Monitor {
                 biased;
                 () = shutdown.cancelled() => break,
                 Ok(()) = screen.views.changed() => self.publish(&mut screen),
-                Some(kind) = screen.orders.recv() => {
-                    let event = Event { time: self.clock.now(), kind };
-                    self.apply(&event);
+                Some(command) = screen.commands.recv() => {
+                    let outcome = self.model.command(&command, self.clock.now());
+                    self.hand_on(&outcome);
                     self.publish(&mut screen);
                 }
                 _ = frame.tick() => {
@@ -114,16 +114,14 @@ impl Monitor {
     async fn next(&mut self) -> Event {
         tokio::select! {
             event = self.network.next() => event,
-            problem = self.coins.problem() => {
-                Event { time: self.clock.now(), kind: EventKind::Warning(problem) }
-            }
-            problem = self.history.problem() => {
-                Event { time: self.clock.now(), kind: EventKind::Warning(problem) }
-            }
-            problem = self.runner.problem() => {
-                Event { time: self.clock.now(), kind: EventKind::Warning(problem) }
-            }
+            problem = self.coins.problem() => self.warn(problem),
+            problem = self.history.problem() => self.warn(problem),
+            warning = self.runner.problem() => self.warn(warning),
         }
+    }
+
+    fn warn(&self, warning: impl Into<Warning>) -> Event {
+        Event { time: self.clock.now(), kind: EventKind::Warning(warning.into()) }
     }
 
     async fn end(self: Box<Self>) {

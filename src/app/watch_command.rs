@@ -1,9 +1,11 @@
 //! Runs the user's command for what happens with what is watched: never through a shell, everything
 //! passed in the environment, a few at a time.
 
+use crate::event::{CommandFailure, OsError, Warning};
 use crate::model::WatchNotice;
 use std::ffi::OsStr;
 use std::os::unix::fs::PermissionsExt;
+use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::sync::Arc;
@@ -58,8 +60,8 @@ fn is_program(path: &Path) -> Result<(), String> {
 #[derive(Debug)]
 pub struct Runner {
     notices: Option<mpsc::Sender<WatchNotice>>,
-    problems: mpsc::Receiver<String>,
-    teller: mpsc::Sender<String>,
+    problems: mpsc::Receiver<Warning>,
+    teller: mpsc::Sender<Warning>,
     has_dropped: bool,
 }
 
@@ -84,14 +86,12 @@ impl Runner {
         if notices.try_send(notice.clone()).is_err() && !self.has_dropped {
             self.has_dropped = true;
             // If there is no room, others were just told.
-            let _ = self.teller.try_send(format!(
-                "--on-watch: more than {MAX_WAITING} runs wait; the command is not run for all that happens"
-            ));
+            let _ = self.teller.try_send(Warning::WatchCommandSkipped { waiting: MAX_WAITING });
         }
     }
 
     /// What goes wrong, in one line. Waits forever while nothing does. Cancel-safe.
-    pub async fn problem(&mut self) -> String {
+    pub async fn problem(&mut self) -> Warning {
         match self.problems.recv().await {
             Some(problem) => problem,
             None => std::future::pending().await,
@@ -99,22 +99,22 @@ impl Runner {
     }
 }
 
-async fn run_all(command: PathBuf, mut waiting: mpsc::Receiver<WatchNotice>, teller: mpsc::Sender<String>) {
+async fn run_all(command: PathBuf, mut waiting: mpsc::Receiver<WatchNotice>, teller: mpsc::Sender<Warning>) {
     let places = Arc::new(Semaphore::new(AT_ONCE));
     while let Some(notice) = waiting.recv().await {
         let Ok(place) = Arc::clone(&places).acquire_owned().await else { return };
         let (command, teller) = (command.clone(), teller.clone());
         tokio::spawn(async move {
-            if let Err(why) = run(&command, &notice).await {
+            if let Err(failure) = run(&command, &notice).await {
                 // If nobody listens any more, there is nobody to tell.
-                let _ = teller.try_send(format!("--on-watch {}: {why}", command.display()));
+                let _ = teller.try_send(Warning::WatchCommand { command, failure });
             }
             drop(place);
         });
     }
 }
 
-async fn run(command: &PathBuf, notice: &WatchNotice) -> Result<(), String> {
+async fn run(command: &PathBuf, notice: &WatchNotice) -> Result<(), CommandFailure> {
     let mut child = Command::new(command)
         .envs(environment(notice))
         .stdin(Stdio::null())
@@ -122,15 +122,18 @@ async fn run(command: &PathBuf, notice: &WatchNotice) -> Result<(), String> {
         .stderr(Stdio::null())
         .kill_on_drop(true)
         .spawn()
-        .map_err(|error| error.to_string())?;
+        .map_err(OsError::from)?;
     match timeout(LONGEST_RUN, child.wait()).await {
         Ok(Ok(status)) if status.success() => Ok(()),
-        Ok(Ok(status)) => Err(status.to_string()),
-        Ok(Err(error)) => Err(error.to_string()),
+        Ok(Ok(status)) => Err(match (status.code(), status.signal()) {
+            (Some(code), _) => CommandFailure::Exit(code),
+            (None, signal) => CommandFailure::Signal(signal.unwrap_or_default()),
+        }),
+        Ok(Err(error)) => Err(CommandFailure::Os(error.into())),
         Err(_) => {
             // It is gone already if this fails.
             let _ = child.kill().await;
-            Err(format!("killed after {} s", LONGEST_RUN.as_secs()))
+            Err(CommandFailure::Timeout(LONGEST_RUN))
         }
     }
 }
@@ -222,10 +225,11 @@ mod tests {
         let mut runner = Runner::start(Some(folder.path().join("nothing")));
         runner.tell(&notice(WatchEvent::Arrived));
         let problem = runner.problem().await;
-        assert!(problem.starts_with("--on-watch /") && !problem.contains('\n'), "{problem}");
+        let failure = CommandFailure::Os(std::io::Error::from_raw_os_error(2).into());
+        assert_eq!(problem, Warning::WatchCommand { command: folder.path().join("nothing"), failure });
         let mut runner = Runner::start(Some(script(folder.path(), "exit 3")));
         runner.tell(&notice(WatchEvent::Arrived));
-        assert!(runner.problem().await.ends_with("exit status: 3"));
+        assert!(runner.problem().await.to_string().ends_with("exit status: 3"));
     }
 
     #[tokio::test]
@@ -235,6 +239,6 @@ mod tests {
         for _ in 0..3 * MAX_WAITING {
             runner.tell(&notice(WatchEvent::Arrived));
         }
-        assert!(runner.problem().await.contains("runs wait"));
+        assert_eq!(runner.problem().await, Warning::WatchCommandSkipped { waiting: MAX_WAITING });
     }
 }

@@ -1,11 +1,14 @@
-//! Why connections end, and what is held against a peer.
+//! Why connections end, and why dials fail.
 
+use super::misbehaviour::Misbehaviour;
+use super::os_error::OsError;
+use crate::address::PeerAddress;
 use std::time::Duration;
 
-/// Why a connection, or the attempt at one, ended. The text is what the screen shows.
+/// Why a connection, or the attempt to open one, ended.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 pub enum DisconnectReason {
-    /// The name did not resolve.
+    /// The host name did not resolve.
     #[error("{0} does not resolve")]
     NameNotResolved(String),
     /// The peer's host refused the connection.
@@ -14,41 +17,41 @@ pub enum DisconnectReason {
     /// The connection did not open in time.
     #[error("no answer to the dial in {} s", .0.as_secs())]
     DialTimeout(Duration),
-    /// The system says that there is no way.
-    #[error("unreachable: {0}")]
-    Unreachable(String),
-    /// The handshake took too long.
+    /// The system cannot reach the address.
+    #[error("unreachable: {}", .0.kind)]
+    Unreachable(OsError),
+    /// The handshake was not done in time.
     #[error("handshake not done in {} s", .0.as_secs())]
     HandshakeTimeout(Duration),
-    /// The proxy cannot be reached, or refuses to serve us.
-    #[error("proxy {proxy}: {why}")]
+    /// The proxy cannot be reached or does not serve us.
+    #[error("proxy {proxy}: {failure}")]
     Proxy {
-        /// Its `host:port`.
-        proxy: String,
+        /// The proxy.
+        proxy: PeerAddress,
         /// What is wrong with it.
-        why: String,
+        failure: ProxyFailure,
     },
-    /// The proxy works, and says that it cannot reach the peer.
+    /// The proxy works but cannot reach the peer.
     #[error("unreachable by the proxy: {0}")]
-    UnreachableByProxy(&'static str),
-    /// There is no way to an address of this network from here.
+    UnreachableByProxy(ProxyReply),
+    /// The settings allow no way to the address.
     #[error("{0}")]
-    NoRoute(&'static str),
-    /// The peer is of no use to us; another takes its place.
+    NoRoute(NoRoute),
+    /// The peer is of no use to this program; another one takes its place.
     #[error("not useful: {0}")]
     NotUseful(Uselessness),
-    /// It was asked for addresses, and for nothing else.
-    #[error("told its addresses")]
-    AddressesTold,
-    /// It was asked for addresses, and told none in time.
-    #[error("told no addresses")]
+    /// The connection was for fetching addresses, and they have come.
+    #[error("addresses received")]
+    AddressesReceived,
+    /// The connection was for fetching addresses, and none came in time.
+    #[error("no addresses received")]
     NoAddresses,
-    /// The peer does not understand the v2 transport, and the user wants no other.
+    /// The peer does not understand the v2 transport, and the settings allow no other.
     #[error("does not speak the v2 transport")]
     SpeaksV1,
-    /// The keys of the v2 transport could not be agreed on.
+    /// The key exchange of the v2 transport (BIP324) failed.
     #[error("key exchange failed: {0}")]
-    KeyExchange(&'static str),
+    KeyExchange(KeyExchangeFailure),
     /// We dialled ourselves.
     #[error("connected to ourselves")]
     SelfConnection,
@@ -65,93 +68,118 @@ pub enum DisconnectReason {
     #[error("closed by the peer inside a message")]
     ClosedInsideMessage,
     /// The system reports an error on the connection.
-    #[error("connection lost: {0}")]
-    Io(String),
-    /// The bytes belong to another network or to no Bitcoin node.
-    #[error("wrong magic {}", hex4(*.0))]
+    #[error("connection lost: {}", .0.kind)]
+    Io(OsError),
+    /// The bytes belong to another network, or do not come from a Bitcoin node.
+    #[error("wrong magic {:08x}", u32::from_be_bytes(*.0))]
     WrongMagic([u8; 4]),
     /// A message is longer than the protocol allows, in bytes.
     #[error("message of {0} bytes is too long")]
     MessageTooLong(u32),
-    /// A packet of the v2 transport was not made by the one with whom the keys were exchanged.
+    /// A v2 packet fails its authentication.
     #[error("a packet fails its authentication")]
     NotAuthentic,
     /// The peer broke a rule that Core punishes as well.
     #[error("{0}")]
     Misbehaved(Misbehaviour),
-    /// The peer takes nothing off its socket.
-    #[error("does not read")]
+    /// The peer reads nothing from its socket.
+    #[error("peer does not read")]
     NotReading,
+    /// The task of the connection failed: a defect of this program.
+    #[error("internal error")]
+    Internal,
     /// The program ends.
     #[error("shutting down")]
     ShuttingDown,
 }
 
-/// Why an honest peer is of no use to a watcher of the mempool.
+/// Why an honest peer is of no use for watching the mempool.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, thiserror::Error)]
 pub enum Uselessness {
-    /// It takes no part in the relay of transactions.
+    /// The peer does not relay transactions.
     #[error("blocks only, no transactions")]
     BlocksOnly,
-    /// It serves no witnesses (BIP144).
+    /// The peer serves no witnesses (BIP144).
     #[error("serves no witnesses")]
     NoWitness,
-    /// It is still in its initial block download.
+    /// The peer is in its initial block download.
     #[error("in initial block download")]
     InitialBlockDownload,
 }
 
-/// What a peer did wrong. Most of it is tolerated and counted, as Core does.
-#[derive(Clone, PartialEq, Eq, Hash, Debug, thiserror::Error)]
-pub enum Misbehaviour {
-    /// The checksum of a message was wrong; the message was dropped.
-    #[error("bad checksum on {0}")]
-    BadChecksum(String),
-    /// A message did not parse; it was dropped.
-    #[error("malformed {command}: {why}")]
-    Malformed {
-        /// Which message.
-        command: &'static str,
-        /// Why it did not parse.
-        why: String,
-    },
-    /// A list is longer than the protocol allows.
-    #[error("{command} with {count} entries")]
-    TooManyEntries {
-        /// Which message.
-        command: &'static str,
-        /// How many entries.
-        count: u64,
-    },
-    /// A message before its turn in the handshake.
-    #[error("{0} before the handshake is done")]
-    BeforeHandshake(String),
-    /// A message that has its place in the handshake only.
-    #[error("{0} after the handshake")]
-    AfterHandshake(&'static str),
-    /// A second `version`.
-    #[error("second version message")]
-    SecondVersion,
-    /// A pong that answers none of our pings.
-    #[error("pong without a ping")]
-    UnexpectedPong,
-    /// A transaction that we had not asked this peer for.
-    #[error("transaction not asked for")]
-    UnrequestedTransaction,
-    /// A block that we had not asked this peer for.
-    #[error("block not asked for")]
-    UnrequestedBlock,
-    /// A transaction that no block can contain.
-    #[error("invalid transaction: {0}")]
-    InvalidTransaction(String),
-    /// A block or header whose proof of work, merkle root or link is wrong.
-    #[error("invalid block: {0}")]
-    InvalidBlock(String),
-    /// More announcements than we keep for one peer.
-    #[error("announces more than we track")]
-    TooManyAnnouncements,
+/// Why the settings allow no way to an address.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, thiserror::Error)]
+pub enum NoRoute {
+    /// An onion address, and no proxy is set.
+    #[error("onion addresses need a proxy")]
+    OnionWithoutProxy,
+    /// An I2P address, which this program cannot dial.
+    #[error("I2P addresses cannot be dialled")]
+    I2p,
+    /// A CJDNS address, which this program cannot dial.
+    #[error("CJDNS addresses cannot be dialled")]
+    Cjdns,
+    /// An IPv4 address, and only IPv6 is allowed.
+    #[error("IPv4 is excluded")]
+    Ipv4Excluded,
+    /// An IPv6 address, and only IPv4 is allowed.
+    #[error("IPv6 is excluded")]
+    Ipv6Excluded,
+    /// The address of a proxy that is no address of the internet.
+    #[error("not an internet address")]
+    NotInternet,
 }
 
-fn hex4(bytes: [u8; 4]) -> String {
-    format!("{:08x}", u32::from_be_bytes(bytes))
+/// What is wrong with a SOCKS5 proxy.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum ProxyFailure {
+    /// The proxy itself cannot be reached.
+    #[error("{0}")]
+    Dial(Box<DisconnectReason>),
+    /// The connection to the proxy ended during the negotiation.
+    #[error("closed the connection")]
+    Closed,
+    /// The answers are not those of SOCKS5.
+    #[error("does not speak SOCKS5")]
+    NotSocks5,
+    /// The proxy demands credentials that we do not have.
+    #[error("requires a user name and password")]
+    Credentials,
+    /// The proxy's rules forbid the connection.
+    #[error("does not allow the connection")]
+    NotAllowed,
+    /// The proxy does not support the CONNECT command or host names.
+    #[error("does not support the request")]
+    NotSupported,
+}
+
+/// Why a working proxy cannot reach a peer (RFC 1928, section 6).
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, thiserror::Error)]
+pub enum ProxyReply {
+    /// The peer refused the connection.
+    #[error("connection refused")]
+    Refused,
+    /// The host cannot be reached.
+    #[error("host unreachable")]
+    HostUnreachable,
+    /// The network cannot be reached.
+    #[error("network unreachable")]
+    NetworkUnreachable,
+    /// The time to live expired.
+    #[error("timed out")]
+    TimedOut,
+    /// The proxy gives no reason.
+    #[error("failed without a reason")]
+    General,
+}
+
+/// Why the key exchange of the v2 transport failed (BIP324).
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, thiserror::Error)]
+pub enum KeyExchangeFailure {
+    /// No terminator came within the longest garbage that BIP324 allows.
+    #[error("no garbage terminator")]
+    NoGarbageTerminator,
+    /// The keys do not lead to a shared secret.
+    #[error("no shared secret")]
+    NoSecret,
 }

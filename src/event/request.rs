@@ -1,6 +1,6 @@
 //! What the model asks of the network.
 
-use crate::event::PeerId;
+use super::peer::PeerId;
 use crate::wire::Txid;
 
 /// Something that the model needs and the network may fetch.

@@ -1,6 +1,6 @@
 //! What went wrong with the files in the state directory.
 
-use crate::event::os_error::OsError;
+use super::os_error::OsError;
 use std::fmt;
 use std::path::PathBuf;
 

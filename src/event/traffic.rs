@@ -1,8 +1,8 @@
-//! What went over the wire.
+//! Traffic of one connection: counts by command, and the last messages.
 
 use crate::util::time::Timestamp;
 
-/// Which way a message went.
+/// The direction of a message.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Direction {
     /// From the peer to us.
@@ -11,52 +11,52 @@ pub enum Direction {
     Sent,
 }
 
-/// What went over one connection since the last report. Its size does not grow with the traffic.
+/// Traffic of one connection since the last report. Its size is bounded whatever the peer sends.
 #[derive(Clone, Default, PartialEq, Eq, Debug)]
 pub struct Traffic {
     /// Messages and bytes by command and direction.
     pub commands: Vec<CommandTraffic>,
-    /// The last messages, oldest first; at most [`Traffic::CONVERSATION`].
-    pub conversation: Vec<Said>,
+    /// The last messages, oldest first; at most [`Traffic::MAX_RECENT`].
+    pub recent: Vec<RecentMessage>,
 }
 
 impl Traffic {
     /// How many of the last messages are kept.
-    pub const CONVERSATION: usize = 25;
-    /// How many different commands are counted apart, in each direction; the rest is `other`.
-    pub const COMMANDS: usize = 40;
+    pub const MAX_RECENT: usize = 25;
+    /// How many commands are counted separately in each direction; the others count as `other`.
+    pub const MAX_COMMANDS: usize = 40;
 
-    /// All bytes that went one way.
+    /// Returns the number of bytes in one direction.
     pub fn bytes(&self, direction: Direction) -> u64 {
-        let that_way = self.commands.iter().filter(|command| command.direction == direction);
-        that_way.fold(0, |sum, command| sum.saturating_add(command.bytes))
+        let in_direction = self.commands.iter().filter(|command| command.direction == direction);
+        in_direction.fold(0, |sum, command| sum.saturating_add(command.bytes))
     }
 }
 
-/// The traffic of one command.
+/// Traffic of one command in one direction.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct CommandTraffic {
-    /// Which way.
+    /// Direction of the messages.
     pub direction: Direction,
-    /// The command, cleaned.
+    /// Command, cleaned of control characters.
     pub command: String,
-    /// How many messages.
+    /// Number of messages.
     pub messages: u64,
-    /// How many bytes, headers included.
+    /// Number of bytes, headers included.
     pub bytes: u64,
 }
 
-/// One message of a conversation.
+/// One of the last messages of a connection.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Said {
-    /// When.
+pub struct RecentMessage {
+    /// When it was sent or received.
     pub time: Timestamp,
-    /// Which way.
+    /// Direction of the message.
     pub direction: Direction,
-    /// The command, cleaned.
+    /// Command, cleaned of control characters.
     pub command: String,
-    /// How many bytes, the header included.
+    /// Size in bytes, header included.
     pub bytes: u32,
-    /// What it says in short, e.g. `35 wtx`; may be empty.
+    /// Summary of the payload, e.g. `35 wtx`; may be empty.
     pub gist: String,
 }

@@ -1,4 +1,4 @@
-//! What can be watched, and how the user writes it.
+//! Targets of the watch list, and how the user writes them.
 
 use crate::chain::Network;
 use crate::util::text::clean;
@@ -6,33 +6,32 @@ use crate::wire::Txid;
 use crate::wire::script::script_pubkey;
 use std::fmt;
 
-/// How many targets may be watched.
+/// How many targets the watch list may contain.
 pub const MAX_TARGETS: usize = 1_000;
 
 /// The longest script that an output can have and be spent, in bytes (Core: `MAX_SCRIPT_SIZE`).
 const MAX_SCRIPT: usize = 10_000;
 
-/// What is shown of a text that is wrong, in characters.
-const SHOWN: usize = 80;
+/// How much of an invalid target an error quotes, in characters.
+const MAX_QUOTED: usize = 80;
 
-/// Something to be watched.
+/// A target of the watch list.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
-pub struct Target {
-    /// As the user wrote it.
+pub struct WatchTarget {
     text: String,
-    what: Watched,
+    key: WatchKey,
 }
 
-/// What is compared.
+/// What a target matches.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
-pub enum Watched {
-    /// The script of outputs.
+pub enum WatchKey {
+    /// Outputs with this scriptPubKey, and inputs that spend them.
     Script(Vec<u8>),
-    /// A transaction.
+    /// The transaction with this txid.
     Transaction(Txid),
 }
 
-/// Why a text is no target. One line.
+/// Why a string is not a valid watch target. The text is one line.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 #[error(
     "'{text}' {why}; allowed are an address of {network}, a txid (64 hexadecimal digits) or a scriptPubKey in hexadecimal digits"
@@ -43,28 +42,29 @@ pub struct TargetError {
     network: Network,
 }
 
-impl Target {
-    /// Reads what the user wrote. 64 hexadecimal digits are a txid, even if a script could be meant.
+impl WatchTarget {
+    /// Parses an address, a txid or a scriptPubKey in hexadecimal digits. 64 digits are a txid, even
+    /// though they could be a script.
     ///
     /// # Errors
-    /// It is nothing that can be watched on `network`.
+    /// `text` is none of these, or an address of another network than `network`.
     pub fn parse(text: &str, network: Network) -> Result<Self, TargetError> {
         let text = text.trim();
-        let wrong = |why| TargetError { text: clean(text.as_bytes(), SHOWN), why, network };
-        let target = |what| Ok(Self { text: text.to_owned(), what });
+        let wrong = |why| TargetError { text: clean(text.as_bytes(), MAX_QUOTED), why, network };
+        let target = |key| Ok(Self { text: text.to_owned(), key });
         if text.is_empty() {
             return Err(wrong("is empty"));
         }
         if text.len() == 64
             && let Ok(txid) = text.to_ascii_lowercase().parse()
         {
-            return target(Watched::Transaction(txid));
+            return target(WatchKey::Transaction(txid));
         }
         if let Some(script) = script_pubkey(text, network) {
-            return target(Watched::Script(script));
+            return target(WatchKey::Script(script));
         }
         match data_encoding::HEXLOWER_PERMISSIVE.decode(text.as_bytes()) {
-            Ok(script) if script.len() <= MAX_SCRIPT => target(Watched::Script(script)),
+            Ok(script) if script.len() <= MAX_SCRIPT => target(WatchKey::Script(script)),
             Ok(_) => Err(wrong("is too long a script")),
             Err(_) if Network::ALL.iter().any(|other| script_pubkey(text, *other).is_some()) => {
                 Err(wrong("is an address of another network"))
@@ -73,18 +73,18 @@ impl Target {
         }
     }
 
-    /// What is compared.
-    pub fn what(&self) -> &Watched {
-        &self.what
+    /// Returns what the target matches.
+    pub fn key(&self) -> &WatchKey {
+        &self.key
     }
 
-    /// As the user wrote it.
+    /// Returns the target as the user wrote it.
     pub fn text(&self) -> &str {
         &self.text
     }
 }
 
-impl fmt::Display for Target {
+impl fmt::Display for WatchTarget {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.text)
     }
@@ -99,24 +99,24 @@ mod tests {
     const MAIN: Network = Network::Mainnet;
 
     #[test]
-    fn addresses_txids_and_scripts_are_told_apart() {
-        let what = |text: &str| Target::parse(text, MAIN).unwrap().what().clone();
-        let script = |hex: &str| Watched::Script(data_encoding::HEXLOWER.decode(hex.as_bytes()).unwrap());
+    fn addresses_txids_and_scripts_are_distinguished() {
+        let key = |text: &str| WatchTarget::parse(text, MAIN).unwrap().key().clone();
+        let script = |hex: &str| WatchKey::Script(data_encoding::HEXLOWER.decode(hex.as_bytes()).unwrap());
         let bip173 = "bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4";
         let program = "0014751e76e8199196d454941c45d1b3a323f1433bd6";
-        assert_eq!(what(bip173), script(program));
-        assert_eq!(what(&bip173.to_uppercase()), script(program));
-        assert_eq!(what(program), script(program));
-        assert_eq!(what(" 51 "), script("51"));
+        assert_eq!(key(bip173), script(program));
+        assert_eq!(key(&bip173.to_uppercase()), script(program));
+        assert_eq!(key(program), script(program));
+        assert_eq!(key(" 51 "), script("51"));
         let genesis = "1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa";
-        assert_eq!(what(genesis), script("76a91462e907b15cbf27d5425399ebf6f0fb50ebb88f1888ac"));
+        assert_eq!(key(genesis), script("76a91462e907b15cbf27d5425399ebf6f0fb50ebb88f1888ac"));
         let txid = "4A5E1E4BAAB89F3A32518A88C31BC87F618F76673E2CC77AB2127B7AFDEDA33B";
-        assert_eq!(what(txid), Watched::Transaction(txid.to_lowercase().parse().unwrap()));
+        assert_eq!(key(txid), WatchKey::Transaction(txid.to_lowercase().parse().unwrap()));
     }
 
     #[test]
-    fn what_is_wrong_is_said_in_one_line_with_what_is_allowed() {
-        let wrong = |text: &str| Target::parse(text, MAIN).unwrap_err().to_string();
+    fn an_error_quotes_the_input_and_lists_what_is_allowed() {
+        let wrong = |text: &str| WatchTarget::parse(text, MAIN).unwrap_err().to_string();
         let allowed = "; allowed are an address of mainnet, a txid (64 hexadecimal digits) or a scriptPubKey \
                        in hexadecimal digits";
         assert_eq!(
@@ -132,7 +132,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn every_address_leads_back_to_its_script(kind in 0_usize..5, hash in prop::array::uniform32(any::<u8>()), network in 0_usize..6) {
+        fn every_address_parses_to_its_script(kind in 0_usize..5, hash in prop::array::uniform32(any::<u8>()), network in 0_usize..6) {
             let network = Network::ALL[network];
             let script = match kind {
                 0 => [&[0x76, 0xa9, 20][..], &hash[..20], &[0x88, 0xac]].concat(),
@@ -142,13 +142,13 @@ mod tests {
                 _ => [&[0x51, 32][..], &hash].concat(),
             };
             let text = address(&script, network).unwrap();
-            let target = Target::parse(&text, network).unwrap();
-            prop_assert_eq!(target.what(), &Watched::Script(script));
+            let target = WatchTarget::parse(&text, network).unwrap();
+            prop_assert_eq!(target.key(), &WatchKey::Script(script));
         }
 
         #[test]
-        fn no_text_is_too_odd(text in any::<String>()) {
-            let _ = Target::parse(&text, MAIN);
+        fn no_text_panics(text in any::<String>()) {
+            let _ = WatchTarget::parse(&text, MAIN);
         }
     }
 }

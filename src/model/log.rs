@@ -120,7 +120,7 @@ mod tests {
         for second in 1..=12 {
             let pong = tolerated(1, &Misbehaviour::UnexpectedPong);
             log.push(Timestamp::from_secs(second), told(Level::Warning, pong, "a: pong without a ping"));
-            let bad = Misbehaviour::BadChecksum(format!("made up {second}"));
+            let bad = Misbehaviour::BeforeHandshake(format!("made up {second}"));
             log.push(
                 Timestamp::from_secs(second),
                 told(Level::Warning, tolerated(1, &bad), &format!("a: {bad}")),
@@ -128,7 +128,7 @@ mod tests {
         }
         assert_eq!(
             texts(&log),
-            ["a: bad checksum on made up 12 ×12", "a: pong without a ping ×12", "block 1"]
+            ["a: made up 12 before the handshake is done ×12", "a: pong without a ping ×12", "block 1"]
         );
     }
 

@@ -45,7 +45,7 @@ pub use watchlist::{WatchEvent, WatchNotice};
 use crate::address::PeerAddress;
 use crate::chain::Network;
 use crate::event::{
-    BookSize, Direction, Event, EventKind, PeerEvent, PeerId, PeerInfo, Tip, Traffic, Transport,
+    AddressCounts, Command, Direction, Event, EventKind, PeerEvent, PeerId, PeerInfo, Tip, Traffic, Transport,
 };
 use crate::util::rates::{Gauge, PerSecond};
 use crate::util::time::Timestamp;
@@ -97,7 +97,7 @@ pub struct Model {
     races: Races,
     watch: Watch,
     watching: Watching,
-    book: Vec<BookSize>,
+    book: Vec<AddressCounts>,
     blocks: Blocks,
     arrivals: PerSecond,
     received: ByteCount,
@@ -179,8 +179,8 @@ impl Model {
                 self.reach.seed(name, answer);
                 self.log.push(now, story::seed(name, answer));
             }
-            EventKind::Warning(text) => self.log.push(now, story::warning(text)),
-            EventKind::AddressBook(sizes) => self.book.clone_from(sizes),
+            EventKind::Warning(warning) => self.log.push(now, story::warning(warning)),
+            EventKind::Addresses(sizes) => self.book.clone_from(sizes),
             EventKind::Tip(tip) => {
                 self.tip = Some(*tip);
                 let announcers = self.races.tip(tip);
@@ -197,7 +197,7 @@ impl Model {
                 outcome = Outcome::of(Change::Block(figures));
                 outcome.changes.extend(coins.map(Change::BlockOutputs));
             }
-            EventKind::Disconnected { blocks } => {
+            EventKind::BlocksDisconnected { blocks } => {
                 let hashes: Vec<_> = blocks.iter().map(|&(_, hash)| hash).collect();
                 let returned = self.blocks.disconnect(now, &mut self.mempool, &hashes);
                 self.log.extend(now, story::reorg(blocks, returned.len()));
@@ -207,16 +207,14 @@ impl Model {
                 let coins = self.mempool.learn_block(block, *height);
                 outcome.changes.extend(coins.map(Change::BlockOutputs));
             }
-            EventKind::Backfill { fetched, wanted, given_up } => {
-                let progress = Progress { fetched: *fetched, wanted: *wanted };
-                let is_over = fetched + given_up >= *wanted;
+            EventKind::Backfill { fetched, requested, given_up } => {
+                let progress = Progress { fetched: *fetched, wanted: *requested };
+                let is_over = fetched + given_up >= *requested;
                 self.backfill = (!is_over).then_some(progress);
                 if is_over {
                     self.log.push(now, story::backfill(progress));
                 }
             }
-            EventKind::Watch(_) => {}
-            EventKind::Unwatch(target) => self.watching.remove(target),
         }
         self.mempool.settle_clusters();
         self.mempool.judge_orders(now);
@@ -235,14 +233,27 @@ impl Model {
         outcome
     }
 
+    /// Applies a command of the user; returns what changed.
+    pub fn command(&mut self, command: &Command, now: Timestamp) -> Outcome {
+        let notices = match command {
+            Command::Watch(target) => self.watching.add(now, target, &self.mempool, &self.blocks),
+            Command::Unwatch(target) => {
+                self.watching.remove(target);
+                Vec::new()
+            }
+        };
+        let mut outcome = Outcome::default();
+        self.report_watched(now, notices, &mut outcome);
+        outcome
+    }
+
     /// What the changes mean for what the user watches.
     fn look_at_watched(&mut self, event: &Event, outcome: &mut Outcome) {
         let (now, mempool) = (event.time, &self.mempool);
         let mut notices = match &event.kind {
-            EventKind::Watch(target) => self.watching.add(now, target, mempool, &self.blocks),
             EventKind::Block { height, block, .. } => self.watching.block(now, block, *height, mempool),
             EventKind::PastBlock { block, .. } => self.watching.past_block(now, block, mempool),
-            EventKind::Disconnected { blocks } => self.watching.disconnect(now, blocks, mempool),
+            EventKind::BlocksDisconnected { blocks } => self.watching.disconnect(now, blocks, mempool),
             _ => Vec::new(),
         };
         for change in &outcome.changes {
@@ -256,6 +267,10 @@ impl Model {
                 _ => Vec::new(),
             });
         }
+        self.report_watched(now, notices, outcome);
+    }
+
+    fn report_watched(&mut self, now: Timestamp, notices: Vec<WatchNotice>, outcome: &mut Outcome) {
         for notice in notices {
             self.log.push(now, story::watched(&notice));
             outcome.changes.push(Change::Watch(notice));

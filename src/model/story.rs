@@ -1,7 +1,7 @@
 //! How the lines of the list of events read.
 
 use crate::address::PeerAddress;
-use crate::event::{DisconnectReason, PeerEvent, PeerId};
+use crate::event::{DisconnectReason, PeerEvent, PeerId, SeedFailure, Warning};
 use crate::model::blocks::backfill::Progress;
 use crate::model::blocks::figures::BlockFigures;
 use crate::model::event_line::Level;
@@ -69,7 +69,7 @@ pub(crate) fn peer(now: Timestamp, teller: &Teller<'_>, event: &PeerEvent) -> Op
 
 /// Whether it was us who ended the connection, and not for want of anything.
 fn is_wanted(reason: &DisconnectReason) -> bool {
-    matches!(reason, DisconnectReason::AddressesTold | DisconnectReason::ShuttingDown)
+    matches!(reason, DisconnectReason::AddressesReceived | DisconnectReason::ShuttingDown)
 }
 
 /// That a peer is odd.
@@ -78,7 +78,7 @@ pub(crate) fn odd(id: PeerId, address: &PeerAddress, oddity: Oddity, text: &str)
 }
 
 /// What a DNS seed answered.
-pub(crate) fn seed(name: &str, answer: &Result<usize, String>) -> Told {
+pub(crate) fn seed(name: &str, answer: &Result<usize, SeedFailure>) -> Told {
     let (level, text) = match answer {
         Ok(1) => (Level::Info, format!("seed {name}: 1 address")),
         Ok(count) => (Level::Info, format!("seed {name}: {} addresses", grouped(*count as u64))),
@@ -88,8 +88,8 @@ pub(crate) fn seed(name: &str, answer: &Result<usize, String>) -> Told {
 }
 
 /// What is wrong outside of any peer.
-pub(crate) fn warning(text: &str) -> Told {
-    Told { level: Level::Warning, subject: Subject::Once, text: text.to_owned() }
+pub(crate) fn warning(warning: &Warning) -> Told {
+    Told { level: Level::Warning, subject: Subject::Once, text: warning.to_string() }
 }
 
 /// What a block contained.
@@ -233,7 +233,7 @@ mod tests {
         assert_eq!(tell(true, &lost), line(Level::Bad, text));
         let text = "not reached: ping timeout, next attempt in 38 s";
         assert_eq!(tell(false, &lost), line(Level::Warning, text));
-        let wanted = tell(true, &gone(DisconnectReason::AddressesTold));
+        let wanted = tell(true, &gone(DisconnectReason::AddressesReceived));
         assert_eq!(wanted.map(|(level, _)| level), Some(Level::Info));
         let odd = PeerEvent::Tolerated(Misbehaviour::UnexpectedPong);
         assert_eq!(

@@ -2,7 +2,7 @@
 
 use crate::address::PeerAddress;
 use crate::chain::Network;
-use crate::event::{DisconnectReason, Event, EventKind, PeerEvent, PeerId, PeerInfo, Transport};
+use crate::event::{Command, DisconnectReason, Event, EventKind, PeerEvent, PeerId, PeerInfo, Transport};
 use crate::model::{Change, Model, ModelSettings};
 use crate::snapshot::Snapshot;
 use crate::snapshot::view::{PeersView, TransactionsView, View};
@@ -108,6 +108,24 @@ pub(crate) struct Scene {
     pub(crate) now: Timestamp,
 }
 
+/// What a model is fed with.
+pub(crate) enum Input {
+    Event(EventKind),
+    Command(Command),
+}
+
+impl From<EventKind> for Input {
+    fn from(kind: EventKind) -> Self {
+        Self::Event(kind)
+    }
+}
+
+impl From<Command> for Input {
+    fn from(command: Command) -> Self {
+        Self::Command(command)
+    }
+}
+
 impl Scene {
     pub(crate) fn new() -> Self {
         Self::with(settings())
@@ -127,9 +145,13 @@ impl Scene {
         self
     }
 
-    /// What comes of an event.
-    pub(crate) fn tell(&mut self, kind: EventKind) -> Vec<Change> {
-        self.model.apply(&Event { time: self.now, kind }).changes
+    /// What changes by an event or a command.
+    pub(crate) fn tell(&mut self, input: impl Into<Input>) -> Vec<Change> {
+        let outcome = match input.into() {
+            Input::Event(kind) => self.model.apply(&Event { time: self.now, kind }),
+            Input::Command(command) => self.model.command(&command, self.now),
+        };
+        outcome.changes
     }
 
     pub(crate) fn peer(&mut self, peer: u64, event: PeerEvent) -> &mut Self {

@@ -1,7 +1,7 @@
 //! Peers, as the screen may know them.
 
 use super::{Liveness, LivenessSlot, PeerStats};
-use crate::event::{CommandTraffic, PeerId, Said};
+use crate::event::{CommandTraffic, PeerId, RecentMessage};
 use crate::util::time::Timestamp;
 use std::time::Duration;
 
@@ -73,5 +73,5 @@ pub struct PeerDetail {
     /// Messages and bytes by command, both ways.
     pub traffic: Vec<CommandTraffic>,
     /// The last messages, oldest first.
-    pub conversation: Vec<Said>,
+    pub conversation: Vec<RecentMessage>,
 }

@@ -1,7 +1,7 @@
 //! What the user watches, as the screen shows it.
 
 use super::TxKey;
-use crate::event::Target;
+use crate::event::WatchTarget;
 use crate::model::WatchNotice;
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use std::time::Duration;
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct WatchRow {
     /// What.
-    pub target: Target,
+    pub target: WatchTarget,
     /// What happened last with it, and how long ago.
     pub last: Option<(Duration, WatchNotice)>,
     /// The transaction with which it did, if that is held.

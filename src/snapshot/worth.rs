@@ -1,7 +1,7 @@
 //! What peers are worth, as the Peers screen may know it.
 
 use super::{PeerRow, PeerStats, TxKey, Window};
-use crate::event::{BookSize, PeerId};
+use crate::event::{AddressCounts, PeerId};
 use crate::snapshot::view::PeerSort;
 use std::time::Duration;
 
@@ -16,7 +16,7 @@ pub struct PeersScreen {
     /// most [`PeersScreen::LOST`].
     pub lost: Vec<LostPeer>,
     /// How many addresses the address book holds, by network; empty without an address book.
-    pub book: Vec<BookSize>,
+    pub book: Vec<AddressCounts>,
     /// Who of the window announced which of the last transactions.
     pub heat: HeatMap,
 }

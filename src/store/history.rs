@@ -5,6 +5,7 @@
 //! ```
 
 use crate::chain::Network;
+use crate::event::{Damage, OsError, Store, StoreFailure, StoreProblem};
 use crate::model::History;
 use crate::store::state_file;
 use crate::util::time::Timestamp;
@@ -43,7 +44,7 @@ pub struct HistoryStore {
     /// The latest minute that is on disk.
     saved: Option<u32>,
     saving: JoinSet<io::Result<()>>,
-    warning: Option<String>,
+    warning: Option<StoreProblem>,
     failing: bool,
 }
 
@@ -74,16 +75,20 @@ impl HistoryStore {
     }
 
     /// What goes wrong, in one line; said once. Waits forever while nothing does. Cancel-safe.
-    pub async fn problem(&mut self) -> String {
+    pub async fn problem(&mut self) -> StoreProblem {
         loop {
             if let Some(warning) = self.warning.take() {
                 return warning;
             }
             let Some(saved) = self.saving.join_next().await else { return std::future::pending().await };
             if let Err(error) = saved.unwrap_or_else(|error| Err(io::Error::other(error))) {
-                let path = self.path.as_deref().unwrap_or(Path::new("")).display();
+                let path = self.path.clone().unwrap_or_default();
                 if !std::mem::replace(&mut self.failing, true) {
-                    return format!("cannot save the history of the mempool {path}: {error}");
+                    return StoreProblem {
+                        store: Store::History,
+                        path,
+                        failure: StoreFailure::Write(error.into()),
+                    };
                 }
             } else {
                 self.failing = false;
@@ -113,20 +118,18 @@ impl HistoryStore {
 }
 
 /// What is in the file; what is wrong with it, in one line.
-fn load(path: &Path, network: Network, now: Timestamp) -> Result<History, String> {
+fn load(path: &Path, network: Network, now: Timestamp) -> Result<History, StoreProblem> {
+    let problem = |failure| StoreProblem { store: Store::History, path: path.to_owned(), failure };
     let content = match state_file::read(path, MAX_FILE) {
         Ok(content) => content,
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(History::default()),
         Err(error) => {
-            return Err(format!("cannot read the history of the mempool {}: {error}", path.display()));
+            return Err(problem(StoreFailure::Read { files: 1, error: error.into() }));
         }
     };
     decode(&content, network, now).ok_or_else(|| {
-        let why = match state_file::set_aside(path) {
-            Ok(aside) => format!("; it is kept as {}", aside.display()),
-            Err(error) => format!(", and cannot be renamed: {error}"),
-        };
-        format!("the history of the mempool {} is damaged or foreign{why}", path.display())
+        let set_aside = state_file::set_aside(path).map_err(OsError::from);
+        problem(StoreFailure::Damaged { files: 1, damage: Damage::Content, set_aside })
     })
 }
 
@@ -173,7 +176,7 @@ mod tests {
         let mut model = Model::new(settings).with_history(history);
         for minute in 0..minutes {
             let time = from + Duration::from_mins(1) * minute;
-            model.apply(&Event { time, kind: EventKind::AddressBook(vec![]) });
+            model.apply(&Event { time, kind: EventKind::Addresses(vec![]) });
         }
         model
     }
@@ -217,7 +220,7 @@ mod tests {
         let (mut store, history) = HistoryStore::open(Some(folder.path()), NET, NOW);
         assert_eq!(history, History::default());
         let problem = store.problem().await;
-        assert!(problem.contains("is damaged or foreign; it is kept as "), "{problem}");
+        assert!(matches!(problem.failure, StoreFailure::Damaged { set_aside: Ok(_), .. }), "{problem}");
         assert!(!path.exists());
     }
 }

@@ -45,13 +45,13 @@ fn of_event(event: &Event, model: &Model) -> Option<Body> {
             PeerEvent::Announced { count, .. } => Body::Announced { peer: name(*peer), count: *count },
             _ => return None,
         },
-        EventKind::Disconnected { blocks } => {
+        EventKind::BlocksDisconnected { blocks } => {
             Body::Reorg { disconnected: blocks.iter().map(|(_, hash)| hash.to_string()).collect() }
         }
-        EventKind::Backfill { fetched, wanted, given_up } => {
-            Body::Backfill { fetched: *fetched, wanted: *wanted, given_up: *given_up }
+        EventKind::Backfill { fetched, requested, given_up } => {
+            Body::Backfill { fetched: *fetched, wanted: *requested, given_up: *given_up }
         }
-        EventKind::Warning(message) => Body::Warning { message: message.clone() },
+        EventKind::Warning(warning) => Body::Warning { message: warning.to_string() },
         EventKind::Seed { name, answer: Err(why) } => {
             Body::Warning { message: format!("DNS seed {name}: {why}") }
         }

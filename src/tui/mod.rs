@@ -26,7 +26,7 @@ pub use app::App;
 pub use panels::draw;
 pub use theme::Theme;
 
-use crate::event::EventKind;
+use crate::event::Command;
 use crate::snapshot::Snapshot;
 use crate::snapshot::view::View;
 use crate::util::clock::Clock;
@@ -95,12 +95,12 @@ pub async fn run(
     settings: TuiSettings,
     snapshots: watch::Receiver<Arc<Snapshot>>,
     views: watch::Sender<View>,
-    orders: mpsc::Sender<EventKind>,
+    commands: mpsc::Sender<Command>,
     shutdown: CancellationToken,
 ) -> Result<(), TuiError> {
     let mut signals = Signals::listen()?;
     let mut screen = Screen::open(shutdown.clone())?;
-    let ended = Session::new(settings, snapshots, views, orders, &screen)?
+    let ended = Session::new(settings, snapshots, views, commands, &screen)?
         .run(&mut screen, &mut signals, shutdown)
         .await;
     let closed = screen.close();
@@ -117,7 +117,7 @@ struct Session {
     clock: Clock,
     snapshots: watch::Receiver<Arc<Snapshot>>,
     views: watch::Sender<View>,
-    orders: mpsc::Sender<EventKind>,
+    commands: mpsc::Sender<Command>,
     bell: Option<Bell>,
 }
 
@@ -126,7 +126,7 @@ impl Session {
         settings: TuiSettings,
         mut snapshots: watch::Receiver<Arc<Snapshot>>,
         views: watch::Sender<View>,
-        orders: mpsc::Sender<EventKind>,
+        commands: mpsc::Sender<Command>,
         screen: &Screen,
     ) -> io::Result<Self> {
         let clock = Clock::start();
@@ -135,7 +135,7 @@ impl Session {
         let notices = first.notices;
         let app = App::new(theme, settings.zone, screen.size()?, first, clock.now());
         let bell = settings.bell.then(|| Bell::new(notices));
-        Ok(Self { app, clock, snapshots, views, orders, bell })
+        Ok(Self { app, clock, snapshots, views, commands, bell })
     }
 
     async fn run(
@@ -203,9 +203,9 @@ impl Session {
         if let Some(copied) = self.app.take_copied() {
             screen.copy(&copied)?;
         }
-        for order in self.app.take_orders() {
+        for command in self.app.take_commands() {
             // So many wait only if the monitor has ended.
-            let _ = self.orders.try_send(order);
+            let _ = self.commands.try_send(command);
         }
         Ok(flow)
     }

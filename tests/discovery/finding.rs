@@ -3,7 +3,7 @@
 use crate::crowd::{Node, Script, crowd, known, listen, made_up};
 use crate::support::version;
 use crate::watch::{Watch, search};
-use mempulse::event::{DisconnectReason, Uselessness};
+use mempulse::event::{DisconnectReason, StoreFailure, Uselessness, Warning};
 use mempulse::p2p::{PeerChoice, Settings};
 use mempulse::wire::{Message, Services, Version};
 use std::path::Path;
@@ -80,7 +80,8 @@ async fn a_damaged_book_is_set_aside_with_a_warning_and_another_is_begun() {
     let nodes = crowd(3, 2).await;
     let mut watch = Watch::start(remembering(search(vec![nodes[0].address.clone()], 2), folder.path()));
     watch.until(|watch| watch.live().len() == 3).await;
-    assert!(watch.warnings[0].contains("is not one") && watch.warnings.len() == 1, "{:?}", watch.warnings);
+    let [Warning::Store(problem)] = &watch.warnings[..] else { panic!("{:?}", watch.warnings) };
+    assert!(matches!(problem.failure, StoreFailure::Damaged { set_aside: Ok(_), .. }), "{problem}");
     watch.shutdown().await;
     assert!(std::fs::read_to_string(&file).unwrap().starts_with("{\"format\":\"mempulse address book\""));
     let aside = folder.path().join("peers-regtest.jsonl.damaged");
@@ -114,8 +115,7 @@ async fn of_no_use_are_replaced_if_they_were_found_and_kept_if_they_were_named()
     }
     assert!(watch.live().contains(&named.address));
     watch.until(|watch| !watch.warnings.is_empty()).await;
-    let warning =
-        format!("{} is kept as you wish, but is not useful: blocks only, no transactions", named.address);
+    let warning = Warning::NotUseful { peer: named.address.clone(), why: Uselessness::BlocksOnly };
     assert_eq!(watch.warnings, [warning]);
     watch.shutdown().await;
 }

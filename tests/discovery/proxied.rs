@@ -73,7 +73,7 @@ async fn seeds_and_peers_are_dialled_by_name_through_the_proxy_and_nothing_is_re
     for host in ["20.1.0.1", "20.2.0.1", "2a01:4f8::1"].map(str::to_owned).iter().chain(&onions) {
         assert!(hosts.contains(host), "{host} is not in {hosts:?}");
     }
-    assert!(watch.endings.iter().all(|(_, reason)| *reason == DisconnectReason::AddressesTold));
+    assert!(watch.endings.iter().all(|(_, reason)| *reason == DisconnectReason::AddressesReceived));
     watch.shutdown().await;
 }
 

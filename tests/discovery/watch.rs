@@ -3,7 +3,7 @@
 use crate::support::Monitor;
 use mempulse::address::PeerAddress;
 use mempulse::chain::Network;
-use mempulse::event::{DisconnectReason, Event, EventKind, PeerEvent, PeerId};
+use mempulse::event::{DisconnectReason, Event, EventKind, PeerEvent, PeerId, SeedFailure, Warning};
 use mempulse::p2p::{Discovery, PeerChoice, Settings};
 use std::collections::{BTreeSet, HashMap};
 
@@ -22,8 +22,8 @@ pub struct Watch {
     pub endings: Vec<(PeerAddress, DisconnectReason)>,
     pub told: usize,
     pub book_size: usize,
-    pub seeds: Vec<(String, Result<usize, String>)>,
-    pub warnings: Vec<String>,
+    pub seeds: Vec<(String, Result<usize, SeedFailure>)>,
+    pub warnings: Vec<Warning>,
 }
 
 impl Watch {
@@ -66,11 +66,11 @@ impl Watch {
                 self.endings.push((address.clone(), reason));
             }
             EventKind::Peer(_, PeerEvent::Addresses { count }) => self.told += count,
-            EventKind::AddressBook(sizes) => {
+            EventKind::Addresses(sizes) => {
                 self.book_size = sizes.iter().map(|size| size.untried + size.good + size.failing).sum();
             }
             EventKind::Seed { name, answer } => self.seeds.push((name, answer)),
-            EventKind::Warning(text) => self.warnings.push(text),
+            EventKind::Warning(warning) => self.warnings.push(warning),
             _ => {}
         }
     }

@@ -2,9 +2,10 @@
 
 use super::support::chain::{genesis, mine, transaction};
 use super::support::{Conversation, NETWORK, version};
-use mempulse::event::{DisconnectReason, Misbehaviour, PeerEvent};
+use mempulse::event::{BlockFault, DisconnectReason, Misbehaviour, OsError, PeerEvent};
+use mempulse::wire::block::BlockError;
 use mempulse::wire::codec::frame;
-use mempulse::wire::{Inventory, Message, Version, Wtxid};
+use mempulse::wire::{Command, Inventory, Message, Version, Wtxid};
 use std::pin::Pin;
 use std::time::Duration;
 use tokio::time::sleep;
@@ -61,11 +62,19 @@ fn misbehaved(what: Misbehaviour) -> DisconnectReason {
     DisconnectReason::Misbehaved(what)
 }
 
-fn invalid_block(why: &str) -> DisconnectReason {
-    misbehaved(Misbehaviour::InvalidBlock(why.to_owned()))
+/// `errno` of a connection that was reset, on Linux.
+const ECONNRESET: i32 = 104;
+
+/// What the system reports of a peer that closed with bytes unread.
+fn connection_reset() -> OsError {
+    std::io::Error::from_raw_os_error(ECONNRESET).into()
 }
 
-fn too_many(command: &'static str, count: u64) -> DisconnectReason {
+fn invalid_block(fault: impl Into<BlockFault>) -> DisconnectReason {
+    misbehaved(Misbehaviour::InvalidBlock(fault.into()))
+}
+
+fn too_many(command: Command, count: u64) -> DisconnectReason {
     misbehaved(Misbehaviour::TooManyEntries { command, count })
 }
 
@@ -158,23 +167,27 @@ pub fn format_breakers() -> Vec<BadPeer> {
         ),
         BadPeer::new(
             "inv of 2^64-1",
-            told!(Misbehaviour::Malformed { command: "inv", .. }),
+            told!(Misbehaviour::Malformed { command: Command::Inv, .. }),
             huge_count("inv"),
         ),
-        BadPeer::new("tx of 2^64-1", told!(Misbehaviour::Malformed { command: "tx", .. }), huge_count("tx")),
+        BadPeer::new(
+            "tx of 2^64-1",
+            told!(Misbehaviour::Malformed { command: Command::Tx, .. }),
+            huge_count("tx"),
+        ),
         BadPeer::new(
             "headers of 2^64-1",
-            told!(Misbehaviour::Malformed { command: "headers", .. }),
+            told!(Misbehaviour::Malformed { command: Command::Headers, .. }),
             huge_count("headers"),
         ),
         BadPeer::new(
             "addrv2 of 2^64-1",
-            told!(Misbehaviour::Malformed { command: "addrv2", .. }),
+            told!(Misbehaviour::Malformed { command: Command::AddrV2, .. }),
             huge_count("addrv2"),
         ),
-        BadPeer::ends("inv of 50,001", too_many("inv", 50_001), long_list("inv", 50_001, 36)),
-        BadPeer::ends("headers of 2,001", too_many("headers", 2_001), long_list("headers", 2_001, 81)),
-        BadPeer::ends("addr of 1,001", too_many("addr", 1_001), long_list("addr", 1_001, 30)),
+        BadPeer::ends("inv of 50,001", too_many(Command::Inv, 50_001), long_list("inv", 50_001, 36)),
+        BadPeer::ends("headers of 2,001", too_many(Command::Headers, 2_001), long_list("headers", 2_001, 81)),
+        BadPeer::ends("addr of 1,001", too_many(Command::Addr, 1_001), long_list("addr", 1_001, 30)),
         BadPeer::new("bad checksums", told!(Misbehaviour::BadChecksum(_)), |mut peer| async move {
             peer.greet().await;
             let mut bytes = bytes(&Message::Inv(vec![made_up(0)]));
@@ -219,7 +232,7 @@ pub fn rule_breakers() -> Vec<BadPeer> {
         }),
         BadPeer::ends(
             "late wishes",
-            misbehaved(Misbehaviour::AfterHandshake("sendaddrv2")),
+            misbehaved(Misbehaviour::AfterHandshake(Command::SendAddrV2)),
             |mut peer| async move {
                 peer.greet().await;
                 peer.insist(bytes(&Message::SendAddrV2)).await;
@@ -258,27 +271,27 @@ pub fn rule_breakers() -> Vec<BadPeer> {
 /// Whoever tells of blocks that are none.
 pub fn forgers() -> Vec<BadPeer> {
     vec![
-        BadPeer::ends(
-            "headers without work",
-            invalid_block("the proof of work is missing"),
-            |mut peer| async move {
-                peer.greet().await;
-                let mut header = mine(genesis(), 1, vec![]).header;
-                while header.check(NETWORK).is_ok() {
-                    header.nonce += 1;
-                }
-                peer.insist(bytes(&Message::Headers(vec![header]))).await;
-            },
-        ),
-        BadPeer::ends("easy headers", invalid_block("nBits 2100ffff are too easy"), |mut peer| async move {
+        BadPeer::ends("headers without work", invalid_block(BlockError::NoWork), |mut peer| async move {
             peer.greet().await;
             let mut header = mine(genesis(), 1, vec![]).header;
-            header.bits = 0x2100_ffff;
+            while header.check(NETWORK).is_ok() {
+                header.nonce += 1;
+            }
             peer.insist(bytes(&Message::Headers(vec![header]))).await;
         }),
         BadPeer::ends(
+            "easy headers",
+            invalid_block(BlockError::TooEasy(0x2100_ffff)),
+            |mut peer| async move {
+                peer.greet().await;
+                let mut header = mine(genesis(), 1, vec![]).header;
+                header.bits = 0x2100_ffff;
+                peer.insist(bytes(&Message::Headers(vec![header]))).await;
+            },
+        ),
+        BadPeer::ends(
             "hard headers",
-            invalid_block("nBits 201fffff are wrong at height 1"),
+            invalid_block(BlockFault::WrongDifficulty { bits: 0x201f_ffff, height: 1 }),
             |mut peer| async move {
                 peer.greet().await;
                 let mut header = mine(genesis(), 1, vec![]).header;
@@ -291,7 +304,7 @@ pub fn forgers() -> Vec<BadPeer> {
         ),
         BadPeer::ends(
             "headers without links",
-            invalid_block("headers that are no chain"),
+            invalid_block(BlockFault::BrokenChain),
             |mut peer| async move {
                 peer.greet().await;
                 let header = mine(genesis(), 1, vec![]).header;
@@ -307,7 +320,7 @@ pub fn forgers() -> Vec<BadPeer> {
                 peer.insist(bytes(&Message::Headers(vec![elsewhere])).repeat(20)).await;
             },
         ),
-        BadPeer::ends("mutated block", invalid_block("the merkle root is wrong"), |mut peer| async move {
+        BadPeer::ends("mutated block", invalid_block(BlockError::MerkleRoot), |mut peer| async move {
             peer.greet().await;
             let mut block = mine(genesis(), 1, vec![transaction(900_001)]);
             block.transactions[1] = transaction(900_002);
@@ -333,7 +346,7 @@ pub fn bad_company() -> Vec<BadPeer> {
         // the system.
         BadPeer::new(
             "closes at once",
-            Fate::Ends(vec![closed(), DisconnectReason::Io("connection reset".to_owned())]),
+            Fate::Ends(vec![closed(), DisconnectReason::Io(connection_reset())]),
             |peer| async move { drop(peer) },
         ),
         BadPeer::ends("closes after our version", closed(), |mut peer| async move {

@@ -172,7 +172,7 @@ impl Script {
 
     fn traffic(&mut self, after: Duration, peer: u64, direction: Direction, command: &str, bytes: u64) {
         let commands = vec![CommandTraffic { direction, command: command.to_owned(), messages: 1, bytes }];
-        let traffic = Traffic { commands, conversation: Vec::new() };
+        let traffic = Traffic { commands, recent: Vec::new() };
         self.tell(after, peer, PeerEvent::Traffic(Box::new(traffic)));
     }
 

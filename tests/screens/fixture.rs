@@ -2,8 +2,8 @@
 
 use crate::{blocks, pool};
 use mempulse::chain::Network;
-use mempulse::event::Target;
-use mempulse::event::{CommandTraffic, Direction, PeerId, Said, Tip};
+use mempulse::event::WatchTarget;
+use mempulse::event::{CommandTraffic, Direction, PeerId, RecentMessage, Tip};
 use mempulse::model::{WatchEvent, WatchNotice};
 use mempulse::snapshot::view::{Anchor, Open, Tab, View};
 use mempulse::snapshot::{
@@ -228,7 +228,7 @@ fn peer_detail(row: &PeerRow) -> PeerDetail {
         messages,
         bytes: messages * 431,
     };
-    let said = |index: u64| Said {
+    let said = |index: u64| RecentMessage {
         time: NOW - Duration::from_millis((25 - index) * 730),
         direction: if index.is_multiple_of(2) { Direction::Received } else { Direction::Sent },
         command: ["inv", "getdata", "tx", "ping", "pong"][usize::try_from(index % 5).unwrap()].to_owned(),
@@ -329,7 +329,7 @@ fn transaction_detail(key: u64) -> TransactionDetail {
 }
 
 fn watched() -> Vec<WatchRow> {
-    let target = |text: &str| Target::parse(text, Network::Mainnet).unwrap();
+    let target = |text: &str| WatchTarget::parse(text, Network::Mainnet).unwrap();
     let address = "bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4";
     let notice = |event, received| WatchNotice {
         target: address.to_owned(),

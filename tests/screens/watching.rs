@@ -2,7 +2,7 @@
 
 use crate::Desk;
 use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
-use mempulse::event::EventKind;
+use mempulse::event::Command;
 use mempulse::snapshot::Detail;
 use mempulse::tui::app::Flow;
 use mempulse::wire::{BlockHash, Txid};
@@ -44,7 +44,7 @@ fn on_a_frozen_screen_nothing_is_added_or_removed_and_that_is_said() {
     assert!(footer(&desk).contains("frozen"), "{}", footer(&desk));
     desk.type_keys("d");
     assert!(footer(&desk).contains("frozen"), "{}", footer(&desk));
-    assert_eq!(desk.app.take_orders(), []);
+    assert_eq!(desk.app.take_commands(), []);
 }
 
 #[test]
@@ -53,10 +53,10 @@ fn what_is_watched_already_is_not_added_without_a_word() {
     desk.type_keys("wa");
     desk.type_text("bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4");
     assert!(desk.screen().contains("it is watched already"), "{}", desk.screen());
-    assert_eq!(desk.app.take_orders(), []);
+    assert_eq!(desk.app.take_commands(), []);
     with_ctrl(&mut desk, 'u');
     desk.type_text("51");
-    assert!(matches!(desk.app.take_orders()[..], [EventKind::Watch(_)]));
+    assert!(matches!(desk.app.take_commands()[..], [Command::Watch(_)]));
 }
 
 #[test]

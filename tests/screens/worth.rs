@@ -1,6 +1,6 @@
 //! What the made-up peers are worth.
 
-use mempulse::event::{AddressNetwork, BookSize};
+use mempulse::event::{AddressCounts, AddressNetwork};
 use mempulse::snapshot::view::WorthView;
 use mempulse::snapshot::{
     AnswerFigures, HeatCell, HeatMap, Liveness, LostPeer, PeerRow, PeerStats, PeersScreen, PingFigures,
@@ -29,8 +29,8 @@ pub fn screen(view: &WorthView, peers: &[PeerRow]) -> PeersScreen {
         sort: view.sort,
         lost: lost.collect(),
         book: vec![
-            BookSize { network: AddressNetwork::Ipv4, untried: 12_000, good: 211, failing: 90 },
-            BookSize { network: AddressNetwork::Onion, untried: 3_100, good: 0, failing: 0 },
+            AddressCounts { network: AddressNetwork::Ipv4, untried: 12_000, good: 211, failing: 90 },
+            AddressCounts { network: AddressNetwork::Onion, untried: 3_100, good: 0, failing: 0 },
         ],
         heat: HeatMap {
             transactions: (1..=50).map(TxKey).collect(),

@@ -99,7 +99,7 @@ fn what_an_undone_block_took_returns_unless_the_new_chain_has_it() {
     arrive(&mut scene, &second);
     assert_eq!(scene.held(), []);
     let blocks = vec![(2, second.hash), (1, first.hash)];
-    let returned = scene.tell(EventKind::Disconnected { blocks });
+    let returned = scene.tell(EventKind::BlocksDisconnected { blocks });
     let all = [&parent, &other, &child, &unseen].map(|tx| Change::Returned(tx.txid()));
     assert_eq!(returned, all);
     assert_eq!(scene.fee(&child), Some(1_000));
@@ -119,7 +119,7 @@ fn what_returns_has_not_forgotten_what_it_replaced() {
     let mut scene = Scene::new();
     scene.connect(1).deliver_all(1, [&old, &new]);
     arrive(&mut scene, &block);
-    scene.tell(EventKind::Disconnected { blocks: vec![(1, block.hash)] });
+    scene.tell(EventKind::BlocksDisconnected { blocks: vec![(1, block.hash)] });
     assert_eq!(scene.model.transaction(&new.wtxid()).unwrap().replaces(), [old.txid()]);
 }
 
@@ -133,7 +133,7 @@ fn what_returns_has_not_forgotten_what_it_pays() {
     arrive(&mut scene, &paying(1, 0, &[&fan_out]));
     scene.deliver(1, &tx);
     arrive(&mut scene, &block);
-    scene.tell(EventKind::Disconnected { blocks: vec![(2, block.hash)] });
+    scene.tell(EventKind::BlocksDisconnected { blocks: vec![(2, block.hash)] });
     assert_eq!(scene.fee(&tx), Some(1_000));
 }
 
@@ -146,7 +146,7 @@ fn what_lost_and_was_mined_after_all_has_children_again_when_the_block_is_undone
     scene.connect(1).deliver_all(1, [&lost, &winner]);
     assert_eq!(scene.held(), [winner.txid()]);
     arrive(&mut scene, &block);
-    scene.tell(EventKind::Disconnected { blocks: vec![(1, block.hash)] });
+    scene.tell(EventKind::BlocksDisconnected { blocks: vec![(1, block.hash)] });
     scene.deliver(1, &child);
     assert_eq!(scene.held(), [child.txid(), lost.txid()]);
 }
@@ -158,7 +158,7 @@ fn what_the_undone_block_made_impossible_may_come_again() {
     let mut scene = Scene::new();
     scene.connect(1);
     arrive(&mut scene, &block);
-    scene.tell(EventKind::Disconnected { blocks: vec![(1, block.hash)] });
+    scene.tell(EventKind::BlocksDisconnected { blocks: vec![(1, block.hash)] });
     assert_eq!(scene.held(), [mined.txid()]);
     scene.deliver(1, &rival);
     assert_eq!(scene.held(), [rival.txid()], "it replaces what is not confirmed any more");

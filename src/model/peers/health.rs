@@ -1,6 +1,6 @@
 //! How well things go, and what to try if they don't.
 
-use crate::event::{Direction, PeerEvent};
+use crate::event::{Direction, PeerEvent, SeedFailure};
 use crate::model::ModelSettings;
 use crate::model::peers::Peers;
 use crate::util::text::clean;
@@ -50,7 +50,7 @@ pub(crate) struct Reach {
     last_live: Timestamp,
     last_heard: Timestamp,
     /// What each seed answered: how many addresses, or why none.
-    seeds: BTreeMap<String, Result<usize, String>>,
+    seeds: BTreeMap<String, Result<usize, SeedFailure>>,
 }
 
 impl Reach {
@@ -60,11 +60,10 @@ impl Reach {
     }
 
     /// A seed answered.
-    pub(crate) fn seed(&mut self, name: &str, answer: &Result<usize, String>) {
+    pub(crate) fn seed(&mut self, name: &str, answer: &Result<usize, SeedFailure>) {
         let (name, limit) = (clean(name.as_bytes(), 100), SEEDS_KEPT);
         if self.seeds.len() < limit || self.seeds.contains_key(&name) {
-            let answer = answer.clone().map_err(|why| clean(why.as_bytes(), 100));
-            self.seeds.insert(name, answer);
+            self.seeds.insert(name, answer.clone());
         }
     }
 

@@ -1,4 +1,4 @@
-use crate::event::{AddressNetwork, BookSize, DisconnectReason, EventKind, PeerEvent, PeerInfo};
+use crate::event::{AddressCounts, AddressNetwork, DisconnectReason, EventKind, PeerEvent, PeerInfo};
 use crate::model::peers_screen::*;
 use crate::model::testing::{Scene, address, info, loose};
 use crate::snapshot::view::{PeersView, Tab, View};
@@ -66,8 +66,8 @@ fn lost_peers_are_told_with_the_reason_and_the_next_attempt() {
 #[test]
 fn the_book_is_told_as_it_was_last() {
     let mut scene = Scene::new();
-    let size = |good| BookSize { network: AddressNetwork::Onion, untried: 7, good, failing: 1 };
-    scene.happen(EventKind::AddressBook(vec![size(1)])).happen(EventKind::AddressBook(vec![size(2)]));
+    let size = |good| AddressCounts { network: AddressNetwork::Onion, untried: 7, good, failing: 1 };
+    scene.happen(EventKind::Addresses(vec![size(1)])).happen(EventKind::Addresses(vec![size(2)]));
     assert_eq!(screen(&scene, PeerColumn::State, false, all()).book, [size(2)]);
 }
 

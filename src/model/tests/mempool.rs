@@ -164,7 +164,7 @@ fn rates_count_what_arrived_and_what_went_over_the_wire() {
     scene.connect(1).deliver(1, &loose(1)).deliver(1, &loose(2)).pass(1).deliver(1, &loose(3));
     let commands = [(Direction::Received, 700), (Direction::Sent, 30)]
         .map(|(direction, bytes)| CommandTraffic { direction, command: "tx".to_owned(), messages: 1, bytes });
-    let traffic = Traffic { commands: commands.to_vec(), conversation: Vec::new() };
+    let traffic = Traffic { commands: commands.to_vec(), recent: Vec::new() };
     scene.peer(1, PeerEvent::Traffic(Box::new(traffic))).pass(1);
     let snapshot = scene.all();
     assert_eq!(snapshot.tx_rate, [2.0, 1.0]);

@@ -1,8 +1,7 @@
 //! What is watched is told of, and nothing else is.
 
 use crate::chain::Network;
-use crate::event::Target;
-use crate::event::{EventKind, PeerEvent, PeerId};
+use crate::event::{Command, EventKind, PeerEvent, PeerId, WatchTarget};
 use crate::model::testing::*;
 use crate::model::{Change, WatchEvent, WatchNotice};
 use crate::wire::{Block, BlockHash, OutPoint, Transaction, Txid};
@@ -12,8 +11,8 @@ use std::time::Duration;
 /// The script of the outputs of all transactions here.
 const SCRIPT: &str = "51";
 
-fn watch(text: &str) -> EventKind {
-    EventKind::Watch(Target::parse(text, Network::Regtest).unwrap())
+fn watch(text: &str) -> Command {
+    Command::Watch(WatchTarget::parse(text, Network::Regtest).unwrap())
 }
 
 fn notices(changes: Vec<Change>) -> Vec<WatchNotice> {
@@ -25,8 +24,8 @@ fn notices(changes: Vec<Change>) -> Vec<WatchNotice> {
 }
 
 /// What is told of an event, without the target.
-fn told(scene: &mut Scene, kind: EventKind) -> Vec<(Txid, u64, u64, WatchEvent)> {
-    let all = notices(scene.tell(kind)).into_iter();
+fn told(scene: &mut Scene, input: impl Into<Input>) -> Vec<(Txid, u64, u64, WatchEvent)> {
+    let all = notices(scene.tell(input)).into_iter();
     all.map(|notice| (notice.txid, notice.received, notice.spent, notice.event)).collect()
 }
 
@@ -78,7 +77,7 @@ fn a_watched_transaction_is_told_by_its_txid_and_a_stranger_is_not() {
     assert_eq!(told(&mut scene, deliver(&watched)), [(watched.txid(), 0, 0, WatchEvent::Arrived)]);
     let confirmed = WatchEvent::Confirmed { height: 3, confirmations: 1 };
     assert_eq!(told(&mut scene, mined(3, &[&watched])), [(watched.txid(), 0, 0, confirmed)]);
-    let undone = EventKind::Disconnected { blocks: vec![(3, BlockHash([3; 32]))] };
+    let undone = EventKind::BlocksDisconnected { blocks: vec![(3, BlockHash([3; 32]))] };
     assert_eq!(told(&mut scene, undone), [(watched.txid(), 0, 0, WatchEvent::Unconfirmed)]);
 }
 
@@ -107,8 +106,8 @@ fn what_waits_already_is_told_when_it_is_added_and_no_more_when_it_is_removed() 
     scene.connect(1).deliver(1, &pays);
     assert_eq!(told(&mut scene, watch(SCRIPT)), [(pays.txid(), 5_000, 0, WatchEvent::Arrived)]);
     assert_eq!(told(&mut scene, watch(SCRIPT)), [], "it is watched already");
-    let target = Target::parse(SCRIPT, Network::Regtest).unwrap();
-    scene.tell(EventKind::Unwatch(target));
+    let target = WatchTarget::parse(SCRIPT, Network::Regtest).unwrap();
+    scene.tell(Command::Unwatch(target));
     assert_eq!(told(&mut scene, deliver(&spend(&[coin(2)], &[6_000]))), []);
     assert_eq!(told(&mut scene, mined(1, &[&pays])), []);
 }
@@ -136,7 +135,7 @@ fn a_spend_of_an_output_of_a_past_block_is_noticed() {
 }
 
 fn undone(height: u32) -> EventKind {
-    EventKind::Disconnected { blocks: vec![(height, BlockHash([u8::try_from(height).unwrap(); 32]))] }
+    EventKind::BlocksDisconnected { blocks: vec![(height, BlockHash([u8::try_from(height).unwrap(); 32]))] }
 }
 
 fn confirmed(height: u32, confirmations: u32) -> WatchEvent {
@@ -160,7 +159,7 @@ fn a_coinbase_whose_block_is_undone_is_told_as_unconfirmed_and_never_again() {
     let told_of = |event| [(coinbase, 5_000, 0, event)];
     let arrives = EventKind::Block { peer: PeerId(1), height, block };
     assert_eq!(told(&mut scene, arrives), told_of(confirmed(3, 1)));
-    let undone = EventKind::Disconnected { blocks: vec![(height, hash)] };
+    let undone = EventKind::BlocksDisconnected { blocks: vec![(height, hash)] };
     assert_eq!(told(&mut scene, undone), told_of(WatchEvent::Unconfirmed));
     for height in 3..12 {
         assert_eq!(told(&mut scene, mined(height, &[])), []);

@@ -7,7 +7,7 @@ mod touching;
 
 pub use notice::{WatchEvent, WatchNotice};
 
-use crate::event::{MAX_TARGETS, Target, Watched};
+use crate::event::{MAX_TARGETS, WatchKey, WatchTarget};
 use crate::model::mempool::Mempool;
 use crate::model::mempool::RemovalReason;
 use crate::snapshot::WatchRow;
@@ -27,7 +27,7 @@ type TargetId = u64;
 /// The targets, and what touches them.
 #[derive(Debug, Default)]
 pub(crate) struct Watching {
-    targets: BTreeMap<TargetId, (Target, Option<(Timestamp, WatchNotice)>)>,
+    targets: BTreeMap<TargetId, (WatchTarget, Option<(Timestamp, WatchNotice)>)>,
     next: TargetId,
     scripts: HashMap<Vec<u8>, TargetId, RandomState>,
     txids: HashMap<Txid, TargetId, RandomState>,
@@ -39,8 +39,8 @@ pub(crate) struct Watching {
 
 impl Watching {
     /// Watches it no longer.
-    pub(crate) fn remove(&mut self, target: &Target) {
-        let found = self.targets.iter().find(|(_, (known, _))| known.what() == target.what());
+    pub(crate) fn remove(&mut self, target: &WatchTarget) {
+        let found = self.targets.iter().find(|(_, (known, _))| known.key() == target.key());
         let Some(id) = found.map(|(&id, _)| id) else { return };
         self.targets.remove(&id);
         self.scripts.retain(|_, known| *known != id);
@@ -159,7 +159,7 @@ impl Watching {
 
     /// The targets as the screen shows them, oldest first.
     pub(crate) fn rows(&self, now: Timestamp, mempool: &Mempool) -> Vec<WatchRow> {
-        let row = |(target, last): &(Target, Option<(Timestamp, WatchNotice)>)| WatchRow {
+        let row = |(target, last): &(WatchTarget, Option<(Timestamp, WatchNotice)>)| WatchRow {
             target: target.clone(),
             last: last.as_ref().map(|(time, notice)| (now.since(*time), notice.clone())),
             held: last.as_ref().and_then(|(_, notice)| mempool.key(TxHash::Txid(notice.txid))),

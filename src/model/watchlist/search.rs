@@ -4,7 +4,7 @@ use crate::model::blocks::Blocks;
 use crate::model::mempool::Mempool;
 use crate::model::mempool::RemovalReason;
 use crate::model::watchlist::{
-    MAX_TARGETS, Target, TargetId, Touch, WatchEvent, WatchNotice, Watched, Watching,
+    MAX_TARGETS, TargetId, Touch, WatchEvent, WatchKey, WatchNotice, WatchTarget, Watching,
 };
 use crate::util::time::Timestamp;
 use crate::wire::Txid;
@@ -15,23 +15,23 @@ impl Watching {
     pub(crate) fn add(
         &mut self,
         now: Timestamp,
-        target: &Target,
+        target: &WatchTarget,
         mempool: &Mempool,
         blocks: &Blocks,
     ) -> Vec<WatchNotice> {
-        let is_known = self.targets.values().any(|(known, _)| known.what() == target.what());
+        let is_known = self.targets.values().any(|(known, _)| known.key() == target.key());
         if is_known || self.targets.len() >= MAX_TARGETS {
             return Vec::new();
         }
         let id = self.next;
         self.next += 1;
         self.targets.insert(id, (target.clone(), None));
-        match target.what() {
-            Watched::Script(script) => {
+        match target.key() {
+            WatchKey::Script(script) => {
                 self.scripts.insert(script.clone(), id);
                 self.look_for_script(now, mempool, blocks)
             }
-            Watched::Transaction(txid) => {
+            WatchKey::Transaction(txid) => {
                 self.txids.insert(*txid, id);
                 self.look_for_transaction(now, *txid, id, mempool, blocks)
             }

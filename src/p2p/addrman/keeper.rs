@@ -1,7 +1,7 @@
 //! Keeps the address book on disk, and tells how it grows.
 
 use crate::chain::Network;
-use crate::event::BookSize;
+use crate::event::{AddressCounts, Store, StoreFailure, StoreProblem};
 use crate::p2p::addrman::address_book::file::BookFile;
 use crate::p2p::addrman::address_book::{AddressBook, BookKey};
 use crate::util::time::Timestamp;
@@ -38,13 +38,13 @@ impl Keeper {
         folder: Option<&Path>,
         network: Network,
         now: Timestamp,
-    ) -> (Self, AddressBook, Option<String>) {
+    ) -> (Self, AddressBook, Option<StoreProblem>) {
         // On these the nodes are on one's own machine.
         let private = matches!(network, Network::Regtest | Network::Simnet);
         let file = folder.map(|folder| BookFile::new(folder, network));
         let (loaded, warning) = match file.as_ref().map_or(Ok(None), BookFile::load) {
             Ok(loaded) => (loaded, None),
-            Err(error) => (None, Some(error.to_string())),
+            Err(error) => (None, Some(error.into())),
         };
         let book = match loaded {
             Some((key, records)) => AddressBook::from_records(key, &records, private),
@@ -63,7 +63,7 @@ impl Keeper {
     }
 
     /// Begins to save the book if it is time, and gives its sizes if they are to be told.
-    pub fn tick(&mut self, book: &AddressBook, now: Timestamp) -> Option<Vec<BookSize>> {
+    pub fn tick(&mut self, book: &AddressBook, now: Timestamp) -> Option<Vec<AddressCounts>> {
         if now >= self.save_at {
             self.save_at = now + SAVE_EVERY;
             self.save(book);
@@ -85,24 +85,25 @@ impl Keeper {
 
     /// A save that was under way is done; what is wrong, if anything, in one line. Waits forever
     /// while there is none. Cancel-safe.
-    pub async fn saved(&mut self) -> Option<String> {
+    pub async fn saved(&mut self) -> Option<StoreProblem> {
         let Some(outcome) = self.saving.join_next().await else { return std::future::pending().await };
         let error = match outcome {
             Ok(Ok(())) => {
                 self.failing = false;
                 return None;
             }
-            Ok(Err(error)) => error.to_string(),
-            Err(error) => error.to_string(),
+            Ok(Err(error)) => error,
+            Err(error) => io::Error::other(error),
         };
         self.saved = 0;
         let first = !std::mem::replace(&mut self.failing, true);
-        let path = self.file.as_ref()?.path();
-        first.then(|| format!("cannot save the address book {}: {error}", path.display()))
+        let path = self.file.as_ref()?.path().to_owned();
+        let failure = StoreFailure::Write(error.into());
+        first.then_some(StoreProblem { store: Store::Addresses, path, failure })
     }
 
     /// Saves the book a last time. What is wrong, if anything, in one line.
-    pub async fn close(mut self, book: &AddressBook) -> Option<String> {
+    pub async fn close(mut self, book: &AddressBook) -> Option<StoreProblem> {
         // One after the other, so that the last one wins.
         while !self.saving.is_empty() {
             self.saved().await;
@@ -175,8 +176,8 @@ mod tests {
         let (mut keeper, mut book, _) = Keeper::open(Some(&in_the_way), Network::Mainnet, NOW);
         learn(&mut book, "20.1.0.1");
         keeper.tick(&book, NOW + SAVE_EVERY);
-        let said = keeper.saved().await.unwrap();
-        assert!(said.starts_with("cannot save the address book ") && !said.contains('\n'), "{said}");
+        let problem = keeper.saved().await.unwrap();
+        assert!(matches!(problem.failure, StoreFailure::Write(_)), "{problem}");
         assert_eq!(keeper.deadline(&book), Some(NOW + SAVE_EVERY * 2), "it is tried again");
         keeper.tick(&book, NOW + SAVE_EVERY * 2);
         assert_eq!(keeper.saved().await, None);

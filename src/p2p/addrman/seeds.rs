@@ -3,7 +3,9 @@
 use crate::address::PeerAddress;
 use crate::address::netgroup::is_routable;
 use crate::chain::Network;
+use crate::event::SeedFailure;
 use crate::p2p::peer::Resolve;
+use crate::util::text::clean;
 use crate::util::time::Timestamp;
 use rand::rngs::SmallRng;
 use rand::seq::SliceRandom;
@@ -23,6 +25,9 @@ const LOOKUP_TIMEOUT: Duration = Duration::from_secs(10);
 /// meet (Core takes 32).
 const MAX_ANSWER: usize = 32;
 
+/// How much of the resolver's message is kept, in characters.
+const MAX_MESSAGE: usize = 100;
+
 /// How long to wait before all seeds are asked again.
 const RETRY: Duration = Duration::from_mins(1);
 
@@ -31,8 +36,8 @@ const RETRY: Duration = Duration::from_mins(1);
 pub struct SeedAnswer {
     /// Which.
     pub name: &'static str,
-    /// Addresses of the public internet; or why there are none, in one line.
-    pub addresses: Result<Vec<PeerAddress>, String>,
+    /// Addresses of the public internet; or why there are none.
+    pub addresses: Result<Vec<PeerAddress>, SeedFailure>,
 }
 
 /// Which seeds to ask when.
@@ -76,12 +81,12 @@ impl SeedPlan {
 /// Asks for nodes with the whole chain and witnesses (service bits 0 and 3: `x9`), and if the seed
 /// cannot choose, for any.
 pub async fn ask(name: &'static str, port: u16, resolver: Arc<dyn Resolve>) -> SeedAnswer {
-    let mut addresses = Err(String::new());
+    let mut addresses = Err(SeedFailure::NoUsableAddress);
     for host in [&format!("x9.{name}"), name] {
         addresses = match timeout(LOOKUP_TIMEOUT, resolver.resolve(host, port)).await {
             Ok(Ok(sockets)) => usable(sockets),
-            Ok(Err(error)) => Err(one_line(&error)),
-            Err(_) => Err(format!("no answer in {} s", LOOKUP_TIMEOUT.as_secs())),
+            Ok(Err(error)) => Err(SeedFailure::Lookup(one_line(&error))),
+            Err(_) => Err(SeedFailure::Timeout(LOOKUP_TIMEOUT)),
         };
         if addresses.is_ok() {
             break;
@@ -90,18 +95,18 @@ pub async fn ask(name: &'static str, port: u16, resolver: Arc<dyn Resolve>) -> S
     SeedAnswer { name, addresses }
 }
 
-fn usable(sockets: Vec<SocketAddr>) -> Result<Vec<PeerAddress>, String> {
+fn usable(sockets: Vec<SocketAddr>) -> Result<Vec<PeerAddress>, SeedFailure> {
     let addresses = sockets.into_iter().map(PeerAddress::from_socket);
     let routable = addresses.filter(|address| is_routable(&address.host));
     let addresses: Vec<_> = routable.take(MAX_ANSWER).collect();
-    if addresses.is_empty() { Err("no usable address".to_owned()) } else { Ok(addresses) }
+    if addresses.is_empty() { Err(SeedFailure::NoUsableAddress) } else { Ok(addresses) }
 }
 
 fn one_line(error: &io::Error) -> String {
     let text = error.to_string();
     // The resolver's own words come behind a general remark of the standard library.
     let text = text.strip_prefix("failed to lookup address information: ").unwrap_or(&text);
-    text.lines().next().unwrap_or_default().to_owned()
+    clean(text.lines().next().unwrap_or_default().as_bytes(), MAX_MESSAGE)
 }
 
 #[cfg(test)]
@@ -164,7 +169,7 @@ mod tests {
 
     async fn answer(
         script: impl Fn(&str) -> Option<io::Result<Vec<SocketAddr>>> + Send + Sync + 'static,
-    ) -> Result<Vec<PeerAddress>, String> {
+    ) -> Result<Vec<PeerAddress>, SeedFailure> {
         ask("seed.example", 8_333, Arc::new(Scripted(script))).await.addresses
     }
 
@@ -179,10 +184,10 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn failures_are_told_in_one_line() {
+    async fn a_failure_is_the_first_line_of_the_resolver_or_a_timeout() {
         let failing = answer(|_| Some(Err(io::Error::other("Name or service\nnot known"))));
-        assert_eq!(failing.await, Err("Name or service".to_owned()));
-        assert_eq!(answer(|_| None).await, Err("no answer in 10 s".to_owned()));
+        assert_eq!(failing.await, Err(SeedFailure::Lookup("Name or service".to_owned())));
+        assert_eq!(answer(|_| None).await, Err(SeedFailure::Timeout(LOOKUP_TIMEOUT)));
     }
 
     #[tokio::test(start_paused = true)]

@@ -30,7 +30,7 @@ impl PeerManager {
     ) {
         let headers = match headers {
             Ok(headers) => headers,
-            Err(error) => return self.punish(id, Misbehaviour::InvalidBlock(error.to_string())),
+            Err(error) => return self.punish(id, Misbehaviour::InvalidBlock(error.into())),
         };
         let was_synced = self.header_sync.is_synced();
         let added = self.take_headers(now, id, &headers);
@@ -38,9 +38,7 @@ impl PeerManager {
             Ok(_) if headers.len() == MAX_HEADERS => Outcome::Full,
             Ok(_) => Outcome::All,
             Err(HeadersError::Unlinked) => Outcome::Unlinked,
-            Err(error @ (HeadersError::Broken | HeadersError::WrongDifficulty { .. })) => {
-                return self.punish(id, Misbehaviour::InvalidBlock(error.to_string()));
-            }
+            Err(HeadersError::Invalid(fault)) => return self.punish(id, Misbehaviour::InvalidBlock(fault)),
         };
         let was_asked = self.header_sync.received(id, outcome, now);
         if was_asked {
@@ -86,7 +84,7 @@ impl PeerManager {
             self.high_bandwidth.was_first(id);
             if !disconnected.is_empty() {
                 self.backfill.keep(|hash| self.header_chain.is_active(hash));
-                self.tell(now, EventKind::Disconnected { blocks: disconnected });
+                self.tell(now, EventKind::BlocksDisconnected { blocks: disconnected });
             }
             self.backfill.want(past.iter().map(named));
         }
@@ -117,7 +115,7 @@ impl PeerManager {
         verdict: Result<(), BlockError>,
     ) {
         if let Err(error) = verdict {
-            return self.punish(id, Misbehaviour::InvalidBlock(error.to_string()));
+            return self.punish(id, Misbehaviour::InvalidBlock(error.into()));
         }
         match self.block_requests.received(id, Arc::clone(&block)) {
             BlockReceipt::Taken | BlockReceipt::Late => {}

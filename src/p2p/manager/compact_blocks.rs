@@ -26,14 +26,12 @@ impl PeerManager {
     ) {
         let hash = match hash {
             Ok(hash) => hash,
-            Err(error) => return self.punish(id, Misbehaviour::InvalidBlock(error.to_string())),
+            Err(error) => return self.punish(id, Misbehaviour::InvalidBlock(error.into())),
         };
         let was_asked = self.block_requests.was_asked(id, hash);
         let added = self.take_headers(now, id, &[(hash, compact.header)]);
-        if let Err(error) = added
-            && error != HeadersError::Unlinked
-        {
-            return self.punish(id, Misbehaviour::InvalidBlock(error.to_string()));
+        if let Err(HeadersError::Invalid(fault)) = added {
+            return self.punish(id, Misbehaviour::InvalidBlock(fault));
         }
         if added == Ok(true) {
             self.tell_tip(now);
@@ -81,7 +79,7 @@ impl PeerManager {
                 self.block_requests.rebuilt(id, Arc::new(block));
             }
             Err(error @ ReconstructionError::WrongCount { .. }) => {
-                self.punish(id, Misbehaviour::InvalidBlock(error.to_string()));
+                self.punish(id, Misbehaviour::InvalidBlock(error.into()));
             }
             // A short name may stand for two transactions, so this proves nothing.
             Ok(_) | Err(ReconstructionError::Collision) => self.block_requests.compact_failed(id, hash),

@@ -1,7 +1,9 @@
 //! What peers tell of other peers, what they are worth, and what is kept of it.
 
 use crate::address::Host;
-use crate::event::{DisconnectReason, EventKind, PeerEvent, PeerId, PeerInfo, Uselessness};
+use crate::event::{
+    DisconnectReason, EventKind, PeerEvent, PeerId, PeerInfo, SeedFailure, Uselessness, Warning,
+};
 use crate::p2p::connect::usefulness::{by_fee_filter, by_handshake};
 use crate::p2p::manager::PeerManager;
 use crate::util::time::Timestamp;
@@ -35,7 +37,7 @@ impl PeerManager {
         }
         let Some(peer) = self.peers.get_mut(&id) else { return };
         if !std::mem::replace(&mut peer.named_useless, true) {
-            let warning = format!("{} is kept as you wish, but is not useful: {why}", peer.address);
+            let warning = Warning::NotUseful { peer: peer.address.clone(), why };
             self.tell(now, EventKind::Warning(warning));
         }
     }
@@ -49,7 +51,7 @@ impl PeerManager {
         self.tell_peer(now, id, PeerEvent::Addresses { count: list.len() });
         // A single one may be the peer's own; the answer follows.
         if list.len() > 1 && self.dialer.is_fetch(id) {
-            self.close(id, DisconnectReason::AddressesTold);
+            self.close(id, DisconnectReason::AddressesReceived);
         }
     }
 
@@ -57,8 +59,8 @@ impl PeerManager {
     pub(crate) fn fetched(&mut self, now: Timestamp, id: PeerId, reason: &DisconnectReason) {
         let Some(peer) = self.peers.get(&id).filter(|_| self.dialer.is_fetch(id)) else { return };
         let answer = match reason {
-            DisconnectReason::AddressesTold => Ok(peer.addresses_told),
-            other => Err(other.to_string()),
+            DisconnectReason::AddressesReceived => Ok(peer.addresses_told),
+            other => Err(SeedFailure::Connection(other.clone())),
         };
         let Host::Name(name) = peer.address.host.clone() else { return };
         self.tell(now, EventKind::Seed { name, answer });
@@ -67,7 +69,7 @@ impl PeerManager {
     /// Saves the address book now and then, and tells how it grows.
     pub(crate) fn keep_book(&mut self, now: Timestamp) {
         if let Some(sizes) = self.dialer.book().and_then(|book| self.keeper.tick(book, now)) {
-            self.tell(now, EventKind::AddressBook(sizes));
+            self.tell(now, EventKind::Addresses(sizes));
         }
     }
 

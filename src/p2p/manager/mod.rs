@@ -114,7 +114,7 @@ impl PeerManager {
             PeerChoice::Only(_) => None,
         };
         let (keeper, book, warning) = Keeper::open(folder, settings.network, now);
-        let warning = warning.map(|text| Event { time: now, kind: EventKind::Warning(text) });
+        let warning = warning.map(|text| Event { time: now, kind: EventKind::Warning(text.into()) });
         Self {
             dialer: Dialer::new(&settings, book, now, rand::random()),
             dials_at: Some(now),
@@ -174,7 +174,7 @@ impl PeerManager {
                     }
                 }
                 Some(warning) = self.keeper.saved() => {
-                    self.tell(self.clock.now(), EventKind::Warning(warning));
+                    self.tell(self.clock.now(), EventKind::Warning(warning.into()));
                 }
                 Some(Ok(answer)) = self.seed_answers.join_next() => self.seed_answered(answer),
                 () = sleep_until_any(deadline) => {}
@@ -214,7 +214,7 @@ impl PeerManager {
         }
         match saved {
             Ok(None) => {}
-            Ok(Some(warning)) => tracing::warn!(warning),
+            Ok(Some(problem)) => tracing::warn!("{problem}"),
             Err(_) => tracing::warn!("the address book could not be saved in time"),
         }
     }
@@ -354,7 +354,7 @@ impl PeerManager {
     fn task_failed(&mut self, task: Id) {
         let failed = self.peers.iter().find(|(_, peer)| peer.task == task).map(|(&id, _)| id);
         if let Some(id) = failed {
-            self.ended(self.clock.now(), id, DisconnectReason::Io("internal error".to_owned()));
+            self.ended(self.clock.now(), id, DisconnectReason::Internal);
         }
     }
 

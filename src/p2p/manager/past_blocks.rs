@@ -36,7 +36,7 @@ impl PeerManager {
             self.send(peer, Message::GetData(vec![Inventory::WitnessBlock(hash)]));
         }
         if let Some(Progress { fetched, wanted, given_up }) = self.backfill.report(now) {
-            self.tell(now, EventKind::Backfill { fetched, wanted, given_up });
+            self.tell(now, EventKind::Backfill { fetched, requested: wanted, given_up });
         }
     }
 }

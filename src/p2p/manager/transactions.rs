@@ -78,7 +78,7 @@ impl PeerManager {
         let event = match (receipt, verdict) {
             (Receipt::NotAsked, _) => PeerEvent::Tolerated(Misbehaviour::UnrequestedTransaction),
             // It is remembered as seen: nobody needs to be asked for it again.
-            (_, Err(why)) => PeerEvent::Tolerated(Misbehaviour::InvalidTransaction(why.to_string())),
+            (_, Err(why)) => PeerEvent::Tolerated(Misbehaviour::InvalidTransaction(why)),
             (Receipt::Known, Ok(())) => return,
             (Receipt::New { answered_after, asked_as }, Ok(())) => {
                 self.held.note(&tx);

@@ -89,5 +89,5 @@ impl<S: AsyncRead + AsyncWrite> Connection<S> {
 }
 
 fn lost(error: &io::Error) -> DisconnectReason {
-    DisconnectReason::Io(error.kind().to_string())
+    DisconnectReason::Io(error.into())
 }

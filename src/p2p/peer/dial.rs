@@ -1,7 +1,7 @@
 //! Opens the TCP connection to a peer.
 
 use crate::address::{Host, PeerAddress};
-use crate::event::DisconnectReason;
+use crate::event::{DisconnectReason, NoRoute, ProxyFailure};
 use crate::p2p::peer::resolve::Resolve;
 use crate::p2p::peer::route::{IpFamilies, Route, Routes};
 use crate::p2p::peer::socks::connect_through;
@@ -48,7 +48,10 @@ impl Connector {
             Route::Through(proxy) => {
                 let dialled = timeout(PROXY_TIMEOUT, async {
                     let stream = self.dial_directly(proxy, IpFamilies::Both).await.map_err(|reason| {
-                        DisconnectReason::Proxy { proxy: proxy.to_string(), why: reason.to_string() }
+                        DisconnectReason::Proxy {
+                            proxy: proxy.clone(),
+                            failure: ProxyFailure::Dial(Box::new(reason)),
+                        }
                     })?;
                     connect_through(stream, proxy, address).await
                 });
@@ -86,7 +89,7 @@ impl Connector {
                 resolved.map_err(|_| DisconnectReason::NameNotResolved(name.clone()))
             }
             Host::TorV3(_) | Host::I2p(_) | Host::Cjdns(_) => {
-                Err(DisconnectReason::NoRoute("no address of the internet"))
+                Err(DisconnectReason::NoRoute(NoRoute::NotInternet))
             }
         }
     }
@@ -105,7 +108,7 @@ fn refusal(error: &io::Error) -> DisconnectReason {
     match error.kind() {
         io::ErrorKind::ConnectionRefused => DisconnectReason::Refused,
         io::ErrorKind::TimedOut => DisconnectReason::DialTimeout(DIAL_TIMEOUT),
-        kind => DisconnectReason::Unreachable(kind.to_string()),
+        _ => DisconnectReason::Unreachable(error.into()),
     }
 }
 

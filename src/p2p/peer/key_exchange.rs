@@ -1,6 +1,6 @@
 //! The opening of the v2 transport (BIP324): two keys, some garbage, and a version each.
 
-use crate::event::DisconnectReason;
+use crate::event::{DisconnectReason, KeyExchangeFailure};
 use crate::wire::v2::{MAX_PACKET, PacketDecoder, PacketEncoder};
 use bip324::{CipherSession, Error, GarbageResult, Handshake, Role, VersionResult};
 use bytes::{Buf, BytesMut};
@@ -90,11 +90,13 @@ impl From<Failure> for DisconnectReason {
     fn from(failure: Failure) -> Self {
         match failure {
             Failure::Closed => Self::ClosedInsideMessage,
-            Failure::Io(error) => Self::Io(error.kind().to_string()),
+            Failure::Io(error) => Self::Io(error.into()),
             Failure::TooLong(length) => Self::MessageTooLong(u32::try_from(length).unwrap_or(u32::MAX)),
-            Failure::Crypto(Error::NoGarbageTerminator) => Self::KeyExchange("the garbage does not end"),
+            Failure::Crypto(Error::NoGarbageTerminator) => {
+                Self::KeyExchange(KeyExchangeFailure::NoGarbageTerminator)
+            }
             Failure::Crypto(Error::Decryption(_)) => Self::NotAuthentic,
-            Failure::Crypto(_) => Self::KeyExchange("no key came of it"),
+            Failure::Crypto(_) => Self::KeyExchange(KeyExchangeFailure::NoSecret),
         }
     }
 }

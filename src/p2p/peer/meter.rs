@@ -1,13 +1,13 @@
 //! Counts what goes over one connection, and tells it now and then.
 
-use crate::event::{CommandTraffic, Direction, Said, Traffic};
+use crate::event::{CommandTraffic, Direction, RecentMessage, Traffic};
 use crate::util::time::Timestamp;
 use std::time::Duration;
 
 /// The shortest time between two reports.
 const REPORT_INTERVAL: Duration = Duration::from_millis(250);
 
-/// The name under which commands beyond [`Traffic::COMMANDS`] are counted.
+/// The name under which commands beyond [`Traffic::MAX_COMMANDS`] are counted.
 const OTHER: &str = "other";
 
 /// The traffic since the last report.
@@ -19,15 +19,15 @@ pub struct Meter {
 
 impl Meter {
     /// A message went over the wire.
-    pub fn record(&mut self, said: Said) {
+    pub fn record(&mut self, said: RecentMessage) {
         self.since.get_or_insert(said.time);
         let counter = self.counter(said.direction, &said.command);
         counter.messages += 1;
         counter.bytes += u64::from(said.bytes);
-        if self.traffic.conversation.len() >= Traffic::CONVERSATION {
-            self.traffic.conversation.remove(0);
+        if self.traffic.recent.len() >= Traffic::MAX_RECENT {
+            self.traffic.recent.remove(0);
         }
-        self.traffic.conversation.push(said);
+        self.traffic.recent.push(said);
     }
 
     /// When [`Meter::take`] wants to be called.
@@ -48,8 +48,11 @@ impl Meter {
         };
         let kinds = commands.iter().filter(|known| known.direction == direction).count();
         // The last place is for the others together.
-        let name =
-            if kinds + 1 < Traffic::COMMANDS || find(commands, command).is_some() { command } else { OTHER };
+        let name = if kinds + 1 < Traffic::MAX_COMMANDS || find(commands, command).is_some() {
+            command
+        } else {
+            OTHER
+        };
         let position = find(commands, name).unwrap_or_else(|| {
             commands.push(CommandTraffic { direction, command: name.to_owned(), messages: 0, bytes: 0 });
             commands.len() - 1
@@ -64,8 +67,8 @@ mod tests {
 
     const NOW: Timestamp = Timestamp::from_secs(1_000);
 
-    fn said(direction: Direction, command: &str) -> Said {
-        Said { time: NOW, direction, command: command.to_owned(), bytes: 32, gist: String::new() }
+    fn said(direction: Direction, command: &str) -> RecentMessage {
+        RecentMessage { time: NOW, direction, command: command.to_owned(), bytes: 32, gist: String::new() }
     }
 
     #[test]
@@ -79,7 +82,7 @@ mod tests {
         let traffic = meter.take().unwrap();
         let counts: Vec<_> = traffic.commands.iter().map(|c| (c.direction, c.messages, c.bytes)).collect();
         assert_eq!(counts, [(Direction::Received, 1, 32), (Direction::Sent, 2, 64)]);
-        assert_eq!(traffic.conversation.len(), 3);
+        assert_eq!(traffic.recent.len(), 3);
         assert_eq!(meter.take(), None, "told once");
         assert_eq!(meter.deadline(), None);
     }
@@ -92,10 +95,10 @@ mod tests {
         }
         meter.record(said(Direction::Sent, "ping"));
         let traffic = meter.take().unwrap();
-        assert_eq!(traffic.commands.len(), Traffic::COMMANDS + 1);
+        assert_eq!(traffic.commands.len(), Traffic::MAX_COMMANDS + 1);
         assert_eq!(traffic.commands.iter().map(|c| c.messages).sum::<u64>(), 10_001);
         assert!(traffic.commands.iter().any(|c| c.command == OTHER));
-        assert_eq!(traffic.conversation.len(), Traffic::CONVERSATION);
-        assert_eq!(traffic.conversation.last().unwrap().command, "ping");
+        assert_eq!(traffic.recent.len(), Traffic::MAX_RECENT);
+        assert_eq!(traffic.recent.last().unwrap().command, "ping");
     }
 }

@@ -1,6 +1,7 @@
 //! Which way leads to an address: directly, or through a proxy.
 
 use crate::address::{Host, PeerAddress};
+use crate::event::NoRoute;
 use std::net::IpAddr;
 
 /// Which versions of IP may be used.
@@ -50,18 +51,18 @@ impl Routes {
     /// The way to `host`.
     ///
     /// # Errors
-    /// Why there is none, in words for the user.
-    pub fn to(&self, host: &Host) -> Result<Route<'_>, &'static str> {
+    /// Why there is none.
+    pub fn to(&self, host: &Host) -> Result<Route<'_>, NoRoute> {
         match host {
             Host::TorV3(_) => {
                 let proxy = self.onion_proxy.as_ref().or(self.proxy.as_ref());
-                proxy.map(Route::Through).ok_or("onion addresses need --onion-proxy or --proxy")
+                proxy.map(Route::Through).ok_or(NoRoute::OnionWithoutProxy)
             }
-            Host::I2p(_) => Err("I2P addresses cannot be dialled"),
-            Host::Cjdns(_) => Err("CJDNS addresses cannot be dialled"),
+            Host::I2p(_) => Err(NoRoute::I2p),
+            Host::Cjdns(_) => Err(NoRoute::Cjdns),
             Host::Ip(ip) if !self.families.allow(*ip) => Err(match ip {
-                IpAddr::V4(_) => "--ipv6-only excludes it",
-                IpAddr::V6(_) => "--ipv4-only excludes it",
+                IpAddr::V4(_) => NoRoute::Ipv4Excluded,
+                IpAddr::V6(_) => NoRoute::Ipv6Excluded,
             }),
             Host::Ip(_) | Host::Name(_) => Ok(self.proxy.as_ref().map_or(Route::Direct, Route::Through)),
         }
@@ -104,13 +105,13 @@ mod tests {
     #[test]
     fn what_cannot_be_reached_says_why() {
         let direct = Routes::default();
-        assert!(direct.to(&ONION).unwrap_err().contains("--onion-proxy"));
-        assert!(direct.to(&Host::I2p([0; 32])).is_err());
-        assert!(direct.to(&Host::Cjdns("fc00::1".parse().unwrap())).is_err());
+        assert_eq!(direct.to(&ONION), Err(NoRoute::OnionWithoutProxy));
+        assert_eq!(direct.to(&Host::I2p([0; 32])), Err(NoRoute::I2p));
+        assert_eq!(direct.to(&Host::Cjdns("fc00::1".parse().unwrap())), Err(NoRoute::Cjdns));
         let v4 = Routes { families: IpFamilies::V4, ..Routes::default() };
-        assert_eq!(v4.to(&host("::1")), Err("--ipv4-only excludes it"));
+        assert_eq!(v4.to(&host("::1")), Err(NoRoute::Ipv6Excluded));
         assert_eq!(v4.to(&host("127.0.0.1")), Ok(Route::Direct));
         let v6 = Routes { families: IpFamilies::V6, ..Routes::default() };
-        assert_eq!(v6.to(&host("127.0.0.1")), Err("--ipv6-only excludes it"));
+        assert_eq!(v6.to(&host("127.0.0.1")), Err(NoRoute::Ipv4Excluded));
     }
 }

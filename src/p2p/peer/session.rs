@@ -136,7 +136,7 @@ fn receive_live(keepalive: &mut Keepalive, now: Timestamp, message: Message) -> 
         }],
         Message::FeeFilter(sat_per_kvb) => vec![Instruction::Emit(PeerEvent::FeeFilter { sat_per_kvb })],
         Message::Version(_) => vec![tolerated(Misbehaviour::SecondVersion)],
-        Message::Verack => vec![tolerated(Misbehaviour::AfterHandshake("verack"))],
+        Message::Verack => vec![tolerated(Misbehaviour::AfterHandshake(Command::Verack))],
         // Core disconnects for these two: what they agree on cannot change any more.
         Message::WtxidRelay => vec![too_late(Command::WtxidRelay)],
         Message::SendAddrV2 => vec![too_late(Command::SendAddrV2)],
@@ -166,7 +166,7 @@ fn ping(nonce: u64) -> Vec<Instruction> {
 }
 
 fn too_late(command: Command) -> Instruction {
-    let what = Misbehaviour::AfterHandshake(command.name());
+    let what = Misbehaviour::AfterHandshake(command);
     Instruction::Disconnect(DisconnectReason::Misbehaved(what))
 }
 

@@ -1,7 +1,7 @@
 //! Connections through a SOCKS5 proxy (RFC 1928, RFC 1929).
 
 use crate::address::{Host, PeerAddress};
-use crate::event::DisconnectReason;
+use crate::event::{DisconnectReason, ProxyFailure, ProxyReply};
 use tokio::net::TcpStream;
 use tokio_socks::tcp::Socks5Stream;
 use tokio_socks::{Error, TargetAddr};
@@ -41,23 +41,25 @@ fn name(address: &PeerAddress) -> String {
 }
 
 fn refusal(error: Error, proxy: &PeerAddress) -> DisconnectReason {
-    let why = match error {
+    let failure = match error {
         // What it says of the peer.
-        Error::ConnectionRefused => return DisconnectReason::UnreachableByProxy("connection refused"),
-        Error::HostUnreachable => return DisconnectReason::UnreachableByProxy("host unreachable"),
-        Error::NetworkUnreachable => return DisconnectReason::UnreachableByProxy("network unreachable"),
-        Error::TtlExpired => return DisconnectReason::UnreachableByProxy("timed out"),
+        Error::ConnectionRefused => return DisconnectReason::UnreachableByProxy(ProxyReply::Refused),
+        Error::HostUnreachable => return DisconnectReason::UnreachableByProxy(ProxyReply::HostUnreachable),
+        Error::NetworkUnreachable => {
+            return DisconnectReason::UnreachableByProxy(ProxyReply::NetworkUnreachable);
+        }
+        Error::TtlExpired => return DisconnectReason::UnreachableByProxy(ProxyReply::TimedOut),
         Error::GeneralSocksServerFailure | Error::UnknownError => {
-            return DisconnectReason::UnreachableByProxy("failed without a reason");
+            return DisconnectReason::UnreachableByProxy(ProxyReply::General);
         }
         // What it says of itself.
-        Error::Io(_) => "closed the connection".to_owned(),
-        Error::InvalidResponseVersion | Error::UnknownAuthMethod => "speaks no SOCKS5".to_owned(),
-        Error::NoAcceptableAuthMethods | Error::PasswordAuthFailure(_) => {
-            "wants a user name that we don't have".to_owned()
-        }
-        Error::ConnectionNotAllowedByRuleset => "does not allow the connection".to_owned(),
-        other => other.to_string().to_lowercase(),
+        Error::Io(_) => ProxyFailure::Closed,
+        Error::InvalidResponseVersion | Error::UnknownAuthMethod => ProxyFailure::NotSocks5,
+        Error::NoAcceptableAuthMethods | Error::PasswordAuthFailure(_) => ProxyFailure::Credentials,
+        Error::ConnectionNotAllowedByRuleset => ProxyFailure::NotAllowed,
+        Error::CommandNotSupported | Error::AddressTypeNotSupported => ProxyFailure::NotSupported,
+        // Replies that SOCKS5 does not know, and errors of SOCKS4, which is not used.
+        _ => ProxyFailure::NotSocks5,
     };
-    DisconnectReason::Proxy { proxy: proxy.to_string(), why }
+    DisconnectReason::Proxy { proxy: proxy.clone(), failure }
 }

@@ -6,7 +6,7 @@
 
 use crate::address::PeerAddress;
 use crate::chain::Network;
-use crate::event::{Direction, DisconnectReason, Misbehaviour, PeerEvent, Said};
+use crate::event::{Direction, DisconnectReason, Misbehaviour, PeerEvent, RecentMessage};
 use crate::p2p::peer::connection::Connection;
 use crate::p2p::peer::dial::Connector;
 use crate::p2p::peer::meter::Meter;
@@ -218,7 +218,13 @@ impl<S: AsyncRead + AsyncWrite> Task<S> {
             Err(Dropped::NoCommand) => (NO_COMMAND, String::new()),
         };
         let command = command.to_owned();
-        self.meter.record(Said { time: now, direction: Direction::Received, command, bytes: size, gist });
+        self.meter.record(RecentMessage {
+            time: now,
+            direction: Direction::Received,
+            command,
+            bytes: size,
+            gist,
+        });
         match content {
             Ok(message) => {
                 let instructions = self.session.receive(now, message);
@@ -260,7 +266,7 @@ impl<S: AsyncRead + AsyncWrite> Task<S> {
     fn send(&mut self, now: Timestamp, message: &Message) {
         let bytes = self.connection.send(message);
         let (command, gist) = (message.command().to_owned(), message.gist());
-        self.meter.record(Said { time: now, direction: Direction::Sent, command, bytes, gist });
+        self.meter.record(RecentMessage { time: now, direction: Direction::Sent, command, bytes, gist });
     }
 
     fn report(&mut self, time: Timestamp, event: PeerEvent) {
@@ -320,14 +326,14 @@ fn examined(network: Network, message: Message) -> Option<Content> {
 /// What a dropped message is held against the peer as: tolerated or, where Core punishes it, not.
 fn offence(dropped: Dropped) -> Result<Misbehaviour, DisconnectReason> {
     match dropped {
-        Dropped::BadChecksum(command) => Ok(Misbehaviour::BadChecksum(command.name().to_owned())),
-        Dropped::NoCommand => Ok(Misbehaviour::Malformed { command: NO_COMMAND, why: dropped.to_string() }),
+        Dropped::BadChecksum(command) => Ok(Misbehaviour::BadChecksum(command)),
+        Dropped::NoCommand => Ok(Misbehaviour::NoCommand),
         Dropped::Malformed { command, why: WireError::TooManyEntries { count, .. } } => {
-            let what = Misbehaviour::TooManyEntries { command: command.name(), count };
+            let what = Misbehaviour::TooManyEntries { command, count };
             Err(DisconnectReason::Misbehaved(what))
         }
         Dropped::Malformed { command, why } => {
-            let what = Misbehaviour::Malformed { command: command.name(), why: why.to_string() };
+            let what = Misbehaviour::Malformed { command, why };
             match why {
                 WireError::AnnounceFlag(_) | WireError::IndexOutOfBlock(_) | WireError::EmptyBlock => {
                     Err(DisconnectReason::Misbehaved(what))

@@ -1,6 +1,7 @@
 //! The files of one network, and the key that they share.
 
 use crate::chain::Network;
+use crate::event::{Damage, OsError, Store, StoreFailure, StoreProblem};
 use crate::model::fees::prevouts::{BlockOutputs, OutpointKey, PrevoutCache};
 use crate::store::prevouts::format::{KEY_LENGTH, MAX_FILE, decode, decode_key, encode, encode_key};
 use crate::store::state_file;
@@ -32,8 +33,8 @@ pub(crate) struct Folder {
 impl Folder {
     /// Fills `coins` with the highest blocks that are kept. What is wrong, in one line; files that are
     /// damaged or foreign are set aside.
-    pub(crate) fn load(&self, coins: &mut PrevoutCache) -> Option<String> {
-        let mut problems = Vec::new();
+    pub(crate) fn load(&self, coins: &mut PrevoutCache) -> Option<StoreProblem> {
+        let (mut unreadable, mut damaged) = (Vec::new(), Vec::new());
         for path in files(&self.path).iter().rev() {
             if coins.is_full() {
                 break;
@@ -42,7 +43,7 @@ impl Folder {
                 Ok(content) => content,
                 Err(error) if error.kind() == ErrorKind::NotFound => continue,
                 Err(error) => {
-                    problems.push(error.to_string());
+                    unreadable.push(error);
                     continue;
                 }
             };
@@ -50,15 +51,24 @@ impl Folder {
                 Some((block, key)) if key == self.key => {
                     coins.insert(&block);
                 }
-                _ => problems.push(match state_file::set_aside(path) {
-                    Ok(_) => "damaged or foreign, set aside and fetched again".to_owned(),
-                    Err(error) => format!("damaged or foreign, and cannot be renamed: {error}"),
-                }),
+                _ => damaged.push(state_file::set_aside(path)),
             }
         }
-        let first = problems.first()?;
-        let (count, folder) = (problems.len(), self.path.display());
-        Some(format!("{count} files of block outputs in {folder}: {first}"))
+        let (files, damage) = (damaged.len(), Damage::Content);
+        let first_damaged = damaged.into_iter().next().map(|set_aside| StoreFailure::Damaged {
+            files,
+            damage,
+            set_aside: set_aside.map_err(OsError::from),
+        });
+        let files = unreadable.len();
+        let first_unreadable =
+            unreadable.first().map(|error| StoreFailure::Read { files, error: error.into() });
+        first_damaged.or(first_unreadable).map(|failure| self.problem(failure))
+    }
+
+    /// A problem of this folder.
+    pub(crate) fn problem(&self, failure: StoreFailure) -> StoreProblem {
+        StoreProblem { store: Store::Prevouts, path: self.path.clone(), failure }
     }
 
     /// Writes one block, and removes the lowest ones if there are too many.

@@ -10,6 +10,7 @@ mod format;
 mod tests;
 
 use crate::chain::Network;
+use crate::event::{StoreFailure, StoreProblem};
 use crate::model::fees::prevouts::{BlockOutputs, PrevoutCache};
 use crate::store::state_file;
 use folder::{Folder, OTHER_CHAIN, new_key, shared_key};
@@ -39,7 +40,7 @@ pub struct CoinStore {
 #[derive(Debug)]
 struct Writer {
     orders: mpsc::Sender<Order>,
-    problems: mpsc::Receiver<String>,
+    problems: mpsc::Receiver<StoreProblem>,
     task: JoinHandle<()>,
 }
 
@@ -89,7 +90,7 @@ impl CoinStore {
     }
 
     /// What goes wrong, in one line; said once. Waits forever while nothing does. Cancel-safe.
-    pub async fn problem(&mut self) -> String {
+    pub async fn problem(&mut self) -> StoreProblem {
         if let Some(writer) = &mut self.writer
             && let Some(problem) = writer.problems.recv().await
         {
@@ -110,7 +111,7 @@ impl CoinStore {
 }
 
 impl Writer {
-    fn start(folder: Folder, warning: Option<String>) -> Self {
+    fn start(folder: Folder, warning: Option<StoreProblem>) -> Self {
         let (orders, mut waiting) = mpsc::channel(MAX_WAITING);
         let (teller, problems) = mpsc::channel(2);
         if let Some(warning) = warning {
@@ -129,9 +130,8 @@ impl Writer {
                     Err(_) if failing => {}
                     Err(error) => {
                         failing = true;
-                        let path = folder.path.display();
                         // If others were not heard yet, those are enough.
-                        let _ = teller.try_send(format!("cannot keep block outputs in {path}: {error}"));
+                        let _ = teller.try_send(folder.problem(StoreFailure::Write(error.into())));
                     }
                 }
             }

@@ -138,7 +138,7 @@ async fn damaged_and_foreign_files_are_set_aside_with_one_warning() {
     let (mut store, coins) = CoinStore::open(Some(folder.path()), NET, 10);
     assert_eq!(heights(&coins), [3, 4]);
     let warning = store.problem().await;
-    assert!(warning.starts_with("2 files of block outputs in ") && !warning.contains('\n'), "{warning}");
+    assert!(matches!(warning.failure, StoreFailure::Damaged { files: 2, set_aside: Ok(_), .. }), "{warning}");
     assert_eq!(files(&inner).len(), 2);
     assert_eq!(fs::read_dir(&inner).unwrap().count(), 5, "they are still there, under other names");
     let (mut store, _) = CoinStore::open(Some(folder.path()), NET, 10);
@@ -154,6 +154,6 @@ async fn that_nothing_can_be_kept_is_said_once() {
     store.save(Arc::new(block(1)));
     store.save(Arc::new(block(2)));
     let problem = store.problem().await;
-    assert!(problem.starts_with("cannot keep block outputs in "), "{problem}");
+    assert!(matches!(problem.failure, StoreFailure::Write(_)), "{problem}");
     store.close().await;
 }

@@ -12,7 +12,7 @@ use super::action::{self, Action, Motion, Scope};
 use super::layout::{self, MempoolParts, Parts, PeersParts};
 use super::list::List;
 use super::theme::Theme;
-use crate::event::{EventKind, PeerId};
+use crate::event::{Command, PeerId};
 use crate::snapshot::view::{Open, PeerColumn, PeerSort, Tab};
 use crate::snapshot::{Detail, Health, Snapshot, TxKey};
 use crate::util::time::Timestamp;
@@ -90,7 +90,7 @@ pub struct App {
     notice: Option<String>,
     watched: usize,
     input: Option<Input>,
-    orders: Vec<EventKind>,
+    commands: Vec<Command>,
     copied: Option<String>,
 }
 
@@ -127,7 +127,7 @@ impl App {
             notice: None,
             watched: 0,
             input: None,
-            orders: Vec::new(),
+            commands: Vec::new(),
             copied: None,
         }
     }

@@ -2,8 +2,7 @@
 
 use super::super::action::Motion;
 use super::{App, Flow, Layer, LayerKind};
-use crate::event::EventKind;
-use crate::event::{MAX_TARGETS, Target};
+use crate::event::{Command, MAX_TARGETS, WatchTarget};
 use crate::snapshot::{Snapshot, WatchRow};
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 
@@ -36,8 +35,8 @@ impl App {
     }
 
     /// What is to be told to the monitor.
-    pub fn take_orders(&mut self) -> Vec<EventKind> {
-        std::mem::take(&mut self.orders)
+    pub fn take_commands(&mut self) -> Vec<Command> {
+        std::mem::take(&mut self.commands)
     }
 
     /// Takes a key while a line is being typed.
@@ -67,15 +66,15 @@ impl App {
     fn enter(&mut self) {
         let Snapshot { network, watched, .. } = &*self.shown.snapshot;
         let Some(input) = self.input.as_mut() else { return };
-        match Target::parse(&input.text, *network) {
-            Ok(target) if watched.iter().any(|row| row.target.what() == target.what()) => {
+        match WatchTarget::parse(&input.text, *network) {
+            Ok(target) if watched.iter().any(|row| row.target.key() == target.key()) => {
                 input.error = Some("it is watched already".to_owned());
             }
             Ok(_) if watched.len() >= MAX_TARGETS => {
                 input.error = Some(format!("at most {MAX_TARGETS} targets can be watched"));
             }
             Ok(target) => {
-                self.orders.push(EventKind::Watch(target));
+                self.commands.push(Command::Watch(target));
                 self.input = None;
             }
             Err(error) => input.error = Some(error.to_string()),
@@ -111,8 +110,8 @@ impl App {
         }
         let selected = self.selected_watched();
         if let Some(WatchRow { target, .. }) = selected {
-            let order = EventKind::Unwatch(target.clone());
-            self.orders.push(order);
+            let command = Command::Unwatch(target.clone());
+            self.commands.push(command);
         }
     }
 

@@ -14,7 +14,7 @@ use super::super::app::App;
 use super::super::{chart, format, text};
 use super::details::{Document, facts, heading};
 use super::{events, peers};
-use crate::event::{CommandTraffic, Direction, Said};
+use crate::event::{CommandTraffic, Direction, RecentMessage};
 use crate::snapshot::{LivenessSlot, PeerDetail, PeerStats, RelayCounts};
 use ratatui::text::{Line, Span};
 
@@ -208,7 +208,7 @@ fn traffic(app: &App, traffic: &[CommandTraffic]) -> Vec<Line<'static>> {
     lines
 }
 
-fn conversation(app: &App, said: &[Said], cells: usize) -> Vec<Line<'static>> {
+fn conversation(app: &App, said: &[RecentMessage], cells: usize) -> Vec<Line<'static>> {
     let theme = app.theme();
     let mut lines =
         vec![heading(app, format!("Conversation  the last {}, ◂ from it, ▸ from us", said.len()))];

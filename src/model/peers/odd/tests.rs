@@ -2,6 +2,7 @@ use crate::event::{EventKind, Misbehaviour, PeerEvent, PeerInfo, Tip};
 use crate::model::peers::odd::*;
 use crate::model::testing::{START, Scene, info};
 use crate::wire::BlockHash;
+use crate::wire::transaction::TransactionError;
 
 fn ms(ms: u64) -> Duration {
     Duration::from_millis(ms)
@@ -147,8 +148,8 @@ fn invalid_and_unrequested_data_is_told_in_one_line_each() {
     scene.connect(1);
     for _ in 0..20 {
         scene.peer(1, PeerEvent::Tolerated(Misbehaviour::UnrequestedTransaction));
-        scene.peer(1, PeerEvent::Tolerated(Misbehaviour::InvalidTransaction("no inputs".to_owned())));
+        scene.peer(1, PeerEvent::Tolerated(Misbehaviour::InvalidTransaction(TransactionError::NoInputs)));
     }
-    assert_eq!(lines(&scene, "not asked for"), ["203.0.113.1:8333: transaction not asked for ×20"]);
+    assert_eq!(lines(&scene, "unrequested"), ["203.0.113.1:8333: unrequested transaction ×20"]);
     assert_eq!(lines(&scene, "invalid"), ["203.0.113.1:8333: invalid transaction: no inputs ×20"]);
 }

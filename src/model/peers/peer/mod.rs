@@ -3,7 +3,9 @@
 mod shown;
 
 use crate::address::PeerAddress;
-use crate::event::{CommandTraffic, Misbehaviour, PeerEvent, PeerId, PeerInfo, Said, Traffic, Transport};
+use crate::event::{
+    CommandTraffic, Misbehaviour, PeerEvent, PeerId, PeerInfo, RecentMessage, Traffic, Transport,
+};
 use crate::model::fees::bounds::{self, order};
 use crate::model::mempool::propagation::Announcer;
 use crate::model::peers::liveness::{Liveness, LivenessSlot};
@@ -65,7 +67,7 @@ pub(crate) struct Peer {
     tolerated: Vec<(Discriminant<Misbehaviour>, String, u64)>,
     endings: VecDeque<(Timestamp, String)>,
     traffic: Vec<CommandTraffic>,
-    conversation: VecDeque<Said>,
+    conversation: VecDeque<RecentMessage>,
 }
 
 impl Peer {
@@ -166,8 +168,8 @@ impl Peer {
     }
 
     fn count(&mut self, traffic: &Traffic) {
-        for said in &traffic.conversation {
-            push_bounded(&mut self.conversation, said.clone(), Traffic::CONVERSATION);
+        for said in &traffic.recent {
+            push_bounded(&mut self.conversation, said.clone(), Traffic::MAX_RECENT);
         }
         for report in &traffic.commands {
             self.count_command(report);
@@ -182,12 +184,12 @@ impl Peer {
                 .position(|known| known.direction == report.direction && known.command == command)
         };
         let position = position(&report.command)
-            .or_else(|| if same_way < Traffic::COMMANDS { None } else { position(OTHER_COMMANDS) });
+            .or_else(|| if same_way < Traffic::MAX_COMMANDS { None } else { position(OTHER_COMMANDS) });
         if let Some(known) = position.and_then(|index| self.traffic.get_mut(index)) {
             known.messages = known.messages.saturating_add(report.messages);
             known.bytes = known.bytes.saturating_add(report.bytes);
         } else {
-            let command = if same_way < Traffic::COMMANDS { &report.command } else { OTHER_COMMANDS };
+            let command = if same_way < Traffic::MAX_COMMANDS { &report.command } else { OTHER_COMMANDS };
             self.traffic.push(CommandTraffic { command: command.to_owned(), ..report.clone() });
         }
     }

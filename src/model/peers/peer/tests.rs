@@ -98,10 +98,10 @@ fn oddities_are_counted_by_kind() {
     let mut peer = ready();
     for number in 0..500 {
         peer.apply(at(2), &PeerEvent::Tolerated(Misbehaviour::UnexpectedPong));
-        peer.apply(at(2), &PeerEvent::Tolerated(Misbehaviour::BadChecksum(format!("\x1b[{number}"))));
+        peer.apply(at(2), &PeerEvent::Tolerated(Misbehaviour::BeforeHandshake(format!("\x1b[{number}"))));
     }
     let tolerated = peer.detail(ID, PeerStats::default(), at(3)).tolerated;
-    let expected = [("pong without a ping", 500), ("bad checksum on ·[0", 500)];
+    let expected = [("pong without a ping", 500), ("·[0 before the handshake is done", 500)];
     assert_eq!(tolerated, expected.map(|(text, count)| (text.to_owned(), count)));
 }
 
@@ -114,7 +114,7 @@ fn traffic_adds_up_by_command_and_direction() {
     let mut peer = ready();
     let commands = vec![command(Direction::Received, "inv"), command(Direction::Sent, "inv")];
     for _ in 0..3 {
-        let traffic = Traffic { commands: commands.clone(), conversation: Vec::new() };
+        let traffic = Traffic { commands: commands.clone(), recent: Vec::new() };
         peer.apply(at(2), &PeerEvent::Traffic(Box::new(traffic)));
     }
     let traffic = peer.detail(ID, PeerStats::default(), at(3)).traffic;
@@ -128,13 +128,13 @@ fn made_up_commands_are_counted_together() {
     for number in 0..1_000 {
         let name = format!("x{number}");
         let commands = vec![command(Direction::Received, &name), command(Direction::Sent, "ping")];
-        let traffic = Traffic { commands, conversation: Vec::new() };
+        let traffic = Traffic { commands, recent: Vec::new() };
         peer.apply(at(2), &PeerEvent::Traffic(Box::new(traffic)));
     }
     let traffic = peer.detail(ID, PeerStats::default(), at(3)).traffic;
-    assert_eq!(traffic.len(), Traffic::COMMANDS + 2);
+    assert_eq!(traffic.len(), Traffic::MAX_COMMANDS + 2);
     let other = traffic.iter().find(|command| command.command == OTHER_COMMANDS).unwrap();
-    assert_eq!(other.messages, 2 * (1_000 - Traffic::COMMANDS as u64));
+    assert_eq!(other.messages, 2 * (1_000 - Traffic::MAX_COMMANDS as u64));
     assert_eq!(traffic.iter().map(|command| command.bytes).sum::<u64>(), 200_000);
 }
 
@@ -142,14 +142,14 @@ fn made_up_commands_are_counted_together() {
 fn the_conversation_is_the_last_25_messages_over_several_reports() {
     let mut peer = ready();
     for second in 0..40 {
-        let said = Said {
+        let said = RecentMessage {
             time: at(second),
             direction: Direction::Sent,
             command: "ping".to_owned(),
             bytes: 32,
             gist: String::new(),
         };
-        let traffic = Traffic { commands: Vec::new(), conversation: vec![said] };
+        let traffic = Traffic { commands: Vec::new(), recent: vec![said] };
         peer.apply(at(second), &PeerEvent::Traffic(Box::new(traffic)));
     }
     let conversation = peer.detail(ID, PeerStats::default(), at(40)).conversation;

@@ -4,6 +4,7 @@
 //! address.
 
 use crate::chain::Network;
+use crate::event::{Damage, Store, StoreFailure, StoreProblem};
 use crate::p2p::addrman::address_book::{BookKey, CAPACITY, Record};
 use crate::store::state_file;
 use serde::{Deserialize, Serialize};
@@ -57,6 +58,22 @@ pub enum LoadError {
         /// What the system says.
         source: io::Error,
     },
+}
+
+impl From<LoadError> for StoreProblem {
+    fn from(error: LoadError) -> Self {
+        let (path, failure) = match error {
+            LoadError::Read { path, source } => (path, StoreFailure::Read { files: 1, error: source.into() }),
+            LoadError::Damaged { path, set_aside, .. } => {
+                (path, StoreFailure::Damaged { files: 1, damage: Damage::Content, set_aside: Ok(set_aside) })
+            }
+            LoadError::Stuck { path, source, .. } => {
+                let set_aside = Err(source.into());
+                (path, StoreFailure::Damaged { files: 1, damage: Damage::Content, set_aside })
+            }
+        };
+        Self { store: Store::Addresses, path, failure }
+    }
 }
 
 #[derive(Serialize, Deserialize)]

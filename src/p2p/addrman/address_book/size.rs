@@ -1,13 +1,13 @@
 //! How many addresses there are of each kind.
 
-use crate::event::{AddressNetwork, BookSize};
+use crate::event::{AddressCounts, AddressNetwork};
 use crate::p2p::addrman::address_book::AddressBook;
 use crate::p2p::addrman::address_book::entry::Entry;
 
 impl AddressBook {
     /// The addresses by network and by what is known of them; networks without any are left out.
-    pub fn sizes(&self) -> Vec<BookSize> {
-        let none = |network| BookSize { network, untried: 0, good: 0, failing: 0 };
+    pub fn sizes(&self) -> Vec<AddressCounts> {
+        let none = |network| AddressCounts { network, untried: 0, good: 0, failing: 0 };
         let mut sizes = AddressNetwork::ALL.map(none);
         for (address, entry) in &self.entries {
             let network = AddressNetwork::of(&address.host);
@@ -19,7 +19,7 @@ impl AddressBook {
     }
 }
 
-fn state<'a>(size: &'a mut BookSize, entry: &Entry) -> &'a mut usize {
+fn state<'a>(size: &'a mut AddressCounts, entry: &Entry) -> &'a mut usize {
     let failing = entry.failures > 0 || (entry.tries > 0 && entry.last_success.is_none());
     match (failing, entry.last_success) {
         (true, _) => &mut size.failing,

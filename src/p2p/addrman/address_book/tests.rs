@@ -1,6 +1,6 @@
 //! What gets into the book, what leaves it, and what it survives.
 
-use crate::event::{AddressNetwork, BookSize};
+use crate::event::{AddressCounts, AddressNetwork};
 use crate::p2p::addrman::address_book::table::{NEW_BUCKETS_PER_SOURCE, TRIED_BUCKETS_PER_GROUP};
 use crate::p2p::addrman::address_book::*;
 use proptest::prelude::*;
@@ -243,7 +243,7 @@ fn sizes_are_told_by_network_and_state() {
     book.succeed(&at("20.1.0.1"), FULL, NOW);
     book.lose(&at("20.1.0.1"), NOW);
     book.fail(&at("20.2.0.1"), NOW, false);
-    let size = |network, untried, good, failing| BookSize { network, untried, good, failing };
+    let size = |network, untried, good, failing| AddressCounts { network, untried, good, failing };
     assert_eq!(book.sizes(), [size(AddressNetwork::Ipv4, 1, 1, 1), size(AddressNetwork::Ipv6, 1, 0, 0)]);
 }
 

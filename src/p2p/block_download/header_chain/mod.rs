@@ -2,7 +2,7 @@
 
 use crate::chain::Network;
 use crate::chain::difficulty::{self, PowHeader};
-use crate::event::Tip;
+use crate::event::{BlockFault, Tip};
 use crate::p2p::block_download::starting_point::StartingPoint;
 use crate::wire::message::MAX_LOCATOR;
 use crate::wire::{BlockHash, BlockHeader};
@@ -70,17 +70,9 @@ pub enum HeadersError {
     /// The first one follows none that we know.
     #[error("headers that follow none")]
     Unlinked,
-    /// One does not follow the one before it. Core punishes it.
-    #[error("headers that are no chain")]
-    Broken,
-    /// One has other `nBits` than the rule demands. Core punishes it (`bad-diffbits`).
-    #[error("nBits {bits:08x} are wrong at height {height}")]
-    WrongDifficulty {
-        /// What it has.
-        bits: u32,
-        /// Where.
-        height: u32,
-    },
+    /// They break a rule. Core punishes it.
+    #[error(transparent)]
+    Invalid(#[from] BlockFault),
 }
 
 impl HeaderChain {
@@ -172,7 +164,7 @@ impl HeaderChain {
     ) -> Result<Vec<Node>, HeadersError> {
         let pairs = headers.iter().zip(headers.iter().skip(1));
         if pairs.into_iter().any(|((hash, _), (_, next))| next.previous != *hash) {
-            return Err(HeadersError::Broken);
+            return Err(BlockFault::BrokenChain.into());
         }
         let mut parent = *self.nodes.get(&fork).ok_or(HeadersError::Unlinked)?;
         let mut nodes: Vec<Node> = Vec::with_capacity(headers.len());
@@ -181,7 +173,8 @@ impl HeaderChain {
             let known = std::iter::successors(self.told(fork), |node| self.told(node.previous));
             let before = nodes.iter().rev().copied().chain(known).map(Node::pow_header);
             if !difficulty::has_valid_bits(self.network, node.pow_header(), before) {
-                return Err(HeadersError::WrongDifficulty { bits: node.bits, height: node.height });
+                let fault = BlockFault::WrongDifficulty { bits: node.bits, height: node.height };
+                return Err(fault.into());
             }
             nodes.push(node);
             parent = node;

@@ -85,7 +85,7 @@ fn headers_that_fit_nowhere_change_nothing() {
     assert_eq!(chain.add(&elsewhere), Err(HeadersError::Unlinked));
     let mut broken = branch(start().hash, 3, EASY, 0);
     broken.remove(1);
-    assert_eq!(chain.add(&broken), Err(HeadersError::Broken));
+    assert_eq!(chain.add(&broken), Err(HeadersError::Invalid(BlockFault::BrokenChain)));
     assert_eq!(tip(&chain), (0, start().hash));
     assert_eq!(chain.nodes.len(), 1);
 }

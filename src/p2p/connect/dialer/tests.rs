@@ -220,7 +220,8 @@ fn rests_grow_from_failure_to_failure_and_there_is_no_storm() {
 #[test]
 fn without_a_network_nobody_is_blamed_and_nothing_is_dialled_all_the_time() {
     let mut dialer = discovery(8, (1..=100).map(|b| format!("30.{b}.0.1")));
-    let unreachable = DisconnectReason::Unreachable("network unreachable".to_owned());
+    let unreachable =
+        DisconnectReason::Unreachable(std::io::Error::from(std::io::ErrorKind::NetworkUnreachable).into());
     let first = dialer.due(START);
     for dial in &first {
         dialer.ended(dial.peer, &unreachable, START);

@@ -107,8 +107,8 @@ async fn a_refusal_says_whether_the_peer_or_the_proxy_is_at_fault() {
     }
     for (script, said) in [
         (&[(METHODS, &b"HTTP/1.1 400 Bad Request\r\n"[..])][..], "PROXY: speaks no SOCKS5"),
-        (&[(METHODS, &[5, 0xff])], "PROXY: wants a user name that we don't have"),
-        (&[(METHODS, &[5, 2]), (CREDENTIALS, &[1, 1])], "PROXY: wants a user name that we don't have"),
+        (&[(METHODS, &[5, 0xff])], "PROXY: requires a user name and password"),
+        (&[(METHODS, &[5, 2]), (CREDENTIALS, &[1, 1])], "PROXY: requires a user name and password"),
         (&[], "PROXY: closed the connection"),
     ] {
         let (_, dialled) = dial_through(script, &at("20.1.0.1")).await;

@@ -116,7 +116,7 @@ async fn who_has_begun_and_stops_does_not_speak_v1() {
 
 #[tokio::test(start_paused = true)]
 async fn garbage_has_its_limit() {
-    let endless = Refusal::Ended(DisconnectReason::KeyExchange("the garbage does not end"));
+    let endless = Refusal::Ended(DisconnectReason::KeyExchange(KeyExchangeFailure::NoGarbageTerminator));
     assert_eq!(refusal(&[9; KEY + MAX_GARBAGE + 16], true).await, endless);
 }
 

@@ -106,9 +106,10 @@ fn what_belongs_into_the_handshake_is_treated_as_core_does() {
     let second = session.receive(after(1), Message::Version(version()));
     assert_eq!(second, tolerated(Misbehaviour::SecondVersion));
     let verack = session.receive(after(1), Message::Verack);
-    assert_eq!(verack, tolerated(Misbehaviour::AfterHandshake("verack")));
-    for (message, name) in [(Message::WtxidRelay, "wtxidrelay"), (Message::SendAddrV2, "sendaddrv2")] {
-        let reason = DisconnectReason::Misbehaved(Misbehaviour::AfterHandshake(name));
+    assert_eq!(verack, tolerated(Misbehaviour::AfterHandshake(Command::Verack)));
+    let late = [(Message::WtxidRelay, Command::WtxidRelay), (Message::SendAddrV2, Command::SendAddrV2)];
+    for (message, command) in late {
+        let reason = DisconnectReason::Misbehaved(Misbehaviour::AfterHandshake(command));
         assert_eq!(session.receive(after(1), message), [Instruction::Disconnect(reason)]);
     }
 }

@@ -23,7 +23,7 @@ fn assert_refused(chain: &mut HeaderChain, headers: &[Named]) {
     let parent = chain.nodes[&headers[0].1.previous].height;
     let height = parent + u32::try_from(headers.len()).unwrap();
     let (tip, count) = (chain.tip(), chain.nodes.len());
-    let wrong = HeadersError::WrongDifficulty { bits: headers[earlier].1.bits, height };
+    let wrong = HeadersError::Invalid(BlockFault::WrongDifficulty { bits: headers[earlier].1.bits, height });
     assert_eq!(chain.add(headers), Err(wrong));
     assert_eq!((chain.tip(), chain.nodes.len()), (tip, count));
 }

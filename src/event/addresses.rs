@@ -1,4 +1,4 @@
-//! How many addresses are known.
+//! How many peer addresses are known, by network.
 
 use crate::address::Host;
 use std::fmt;
@@ -7,11 +7,11 @@ use std::net::IpAddr;
 /// The networks that addresses belong to (BIP155).
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum AddressNetwork {
-    /// The internet by IPv4.
+    /// IPv4 internet.
     Ipv4,
-    /// The internet by IPv6.
+    /// IPv6 internet.
     Ipv6,
-    /// Tor's onion services, version 3.
+    /// Tor onion services, version 3.
     Onion,
     /// I2P.
     I2p,
@@ -20,10 +20,10 @@ pub enum AddressNetwork {
 }
 
 impl AddressNetwork {
-    /// Every one, in the order of the screen.
+    /// All networks, in the order of the screen.
     pub const ALL: [Self; 5] = [Self::Ipv4, Self::Ipv6, Self::Onion, Self::I2p, Self::Cjdns];
 
-    /// The network of `host`; a name has none before it is resolved.
+    /// Returns the network of `host`, or `None` for a name that is not resolved yet.
     pub const fn of(host: &Host) -> Option<Self> {
         match host {
             Host::Ip(IpAddr::V4(_)) => Some(Self::Ipv4),
@@ -35,7 +35,7 @@ impl AddressNetwork {
         }
     }
 
-    /// The name on screen.
+    /// Name of the network on screen.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Ipv4 => "IPv4",
@@ -53,15 +53,15 @@ impl fmt::Display for AddressNetwork {
     }
 }
 
-/// The addresses of one network in the address book, by what is known of them.
+/// The number of known addresses in one network.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct BookSize {
-    /// Which network.
+pub struct AddressCounts {
+    /// The network.
     pub network: AddressNetwork,
-    /// Told by others, never tried.
+    /// Addresses that were never dialled.
     pub untried: usize,
-    /// Reached at the last attempt.
+    /// Addresses whose last dial succeeded.
     pub good: usize,
-    /// Not reached at the last attempt.
+    /// Addresses whose last dial failed.
     pub failing: usize,
 }

@@ -1,0 +1,156 @@
+//! What happens on the connection to one peer.
+
+use super::disconnect::DisconnectReason;
+use super::misbehaviour::Misbehaviour;
+use super::traffic::Traffic;
+use crate::address::PeerAddress;
+use crate::util::time::Timestamp;
+use crate::wire::{BlockHash, Services, Transaction, TxHash};
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Identifies an address that is or was dialled; redials keep it.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct PeerId(pub u64);
+
+/// What happened on the connection to one peer.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum PeerEvent {
+    /// A connection is being opened.
+    Dialling {
+        /// Address of the peer.
+        address: PeerAddress,
+        /// Number of attempts in a row, this one included.
+        attempt: u32,
+    },
+    /// The connection is open; the handshake begins.
+    Connected {
+        /// Format of the bytes on the connection.
+        transport: Transport,
+    },
+    /// The handshake is done.
+    Ready(Box<PeerInfo>),
+    /// A ping was sent; its pong is awaited.
+    Pinged,
+    /// The pong came.
+    Pong {
+        /// Time from the ping to its pong.
+        rtt: Duration,
+    },
+    /// The peer announced transactions.
+    Announced {
+        /// Those that are known or will be requested, in the order of the announcement.
+        txs: Vec<TxHash>,
+        /// Number of entries in the announcement.
+        count: usize,
+    },
+    /// The peer announced a block.
+    BlockAnnounced {
+        /// Hash of the block.
+        hash: BlockHash,
+        /// Kind of the announcement.
+        by: BlockAnnouncement,
+    },
+    /// Transactions were requested from the peer.
+    Requested {
+        /// Number of transactions.
+        count: usize,
+    },
+    /// A requested transaction came; it is well-formed.
+    Transaction {
+        /// The transaction.
+        tx: Arc<Transaction>,
+        /// Time from our `getdata` to its arrival.
+        answered_after: Duration,
+    },
+    /// A transaction came that nobody had announced: it was requested by txid, as the unconfirmed
+    /// parent of another one.
+    Parent {
+        /// The parent.
+        tx: Arc<Transaction>,
+    },
+    /// The peer answered `notfound` for transactions that it had announced.
+    NotFound {
+        /// Number of transactions.
+        count: usize,
+    },
+    /// Requests for transactions timed out.
+    RequestTimedOut {
+        /// Number of transactions.
+        count: usize,
+    },
+    /// The peer set its fee filter (BIP133): it does not want transactions below this fee rate.
+    FeeFilter {
+        /// In sat/kvB.
+        sat_per_kvb: u64,
+    },
+    /// The peer sent addresses of other peers.
+    Addresses {
+        /// Number of addresses.
+        count: usize,
+    },
+    /// The peer misbehaved in a way that does not end the connection.
+    Tolerated(Misbehaviour),
+    /// Traffic on the connection since the last such event.
+    Traffic(Box<Traffic>),
+    /// The connection, or the attempt to open it, ended.
+    Disconnected {
+        /// Why it ended.
+        reason: DisconnectReason,
+        /// When the address is redialled; `None` if it never is.
+        retry_at: Option<Timestamp>,
+    },
+}
+
+/// How a peer announces a block. Only announcements of the same kind may be compared in time: they
+/// differ in length, and a node sends some before it has validated the block and others after.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum BlockAnnouncement {
+    /// The hash, in an `inv`.
+    Inv,
+    /// The header (BIP130).
+    Headers,
+    /// An unrequested compact block: high-bandwidth mode (BIP152).
+    Compact,
+}
+
+/// The format of the bytes on a connection.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Transport {
+    /// Unencrypted.
+    V1,
+    /// Encrypted (BIP324).
+    V2 {
+        /// Session id, the same on both ends.
+        session_id: [u8; 32],
+    },
+}
+
+impl fmt::Display for Transport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::V1 => f.write_str("v1"),
+            Self::V2 { .. } => f.write_str("v2"),
+        }
+    }
+}
+
+/// What a peer says about itself in the handshake.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct PeerInfo {
+    /// Protocol version.
+    pub version: i32,
+    /// Service bits.
+    pub services: Services,
+    /// User agent, cleaned (see [`crate::util::text::clean`]).
+    pub user_agent: String,
+    /// Height of its best block at the time of the handshake.
+    pub start_height: i32,
+    /// Whether it relays transactions; if not, it is a blocks-only peer.
+    pub relay: bool,
+    /// Its clock minus ours, in s, by the timestamp in its `version`.
+    pub clock_offset: i64,
+    /// Whether it announces transactions by wtxid (BIP339).
+    pub wtxid_relay: bool,
+}
