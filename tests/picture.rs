@@ -3,14 +3,12 @@
 //! `UPDATE_PICTURE=1 cargo test --test picture` draws it anew.
 #![expect(clippy::unwrap_used, reason = "a test that panics fails")]
 
-#[path = "picture/scene.rs"]
+#[path = "scene/mod.rs"]
 mod scene;
 #[path = "picture/svg.rs"]
 mod svg;
 
 use jiff::tz::TimeZone;
-use mempulse::chain::Network;
-use mempulse::model::{Model, ModelSettings};
 use mempulse::tui::{App, Theme, draw};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
@@ -35,22 +33,12 @@ fn the_picture_in_the_readme_is_what_the_program_draws() {
 
 /// The overview at the end of the scene.
 fn screen() -> Buffer {
-    let scene = scene::scene();
-    let mut model = Model::new(ModelSettings {
-        network: Network::Mainnet,
-        demo: false,
-        listed_peers: false,
-        max_mempool: 300 << 20,
-        started: scene.start,
-    });
-    for event in &scene.events {
-        model.apply(event);
-    }
-    let mut app = App::new(Theme::new(true), TimeZone::UTC, SIZE, Arc::default(), scene.end);
-    // The first snapshot tells how many peers there are, and with it how high their panel is.
+    let model = scene::model();
+    let mut app = App::new(Theme::new(true), TimeZone::UTC, SIZE, Arc::default(), scene::END);
+    // The first snapshot shows how many peers there are, and with it how high their panel is.
     for _ in 0..2 {
-        let snapshot = model.snapshot(&app.view(), scene.end);
-        app.on_snapshot(Arc::new(snapshot), scene.end);
+        let snapshot = model.snapshot(&app.view(), scene::END);
+        app.on_snapshot(Arc::new(snapshot), scene::END);
     }
     let mut terminal = Terminal::new(TestBackend::new(SIZE.width, SIZE.height)).unwrap();
     terminal.draw(|frame| draw(frame, &app)).unwrap();

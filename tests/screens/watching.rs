@@ -1,12 +1,11 @@
 //! What is watched, and what is copied.
 
-use crate::Desk;
+use crate::desk::Desk;
+use crate::scene;
 use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
 use mempulse::event::Command;
 use mempulse::snapshot::Detail;
 use mempulse::tui::app::Flow;
-use mempulse::wire::{BlockHash, Txid};
-use std::sync::Arc;
 
 const SIZE: (u16, u16) = (80, 24);
 
@@ -51,7 +50,7 @@ fn on_a_frozen_screen_nothing_is_added_or_removed_and_that_is_said() {
 fn what_is_watched_already_is_not_added_without_a_word() {
     let mut desk = Desk::new(SIZE);
     desk.type_keys("wa");
-    desk.type_text("bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4");
+    desk.type_text(scene::QUIET);
     assert!(desk.screen().contains("it is watched already"), "{}", desk.screen());
     assert_eq!(desk.app.take_commands(), []);
     with_ctrl(&mut desk, 'u');
@@ -70,31 +69,34 @@ fn y_copies_what_is_selected_on_the_screen_that_is_shown() {
         assert_eq!(desk.app.take_copied(), None, "{tab}");
         assert!(footer(&desk).contains("nothing to copy"), "{}", footer(&desk));
     }
-    desk.type_keys("4ly");
-    assert_eq!(desk.app.take_copied(), Some(BlockHash([0xa1; 32]).to_string()));
+    desk.type_keys("4l");
+    let block = desk.snapshot().blocks_screen.unwrap().blocks[1].figures.hash.to_string();
+    desk.type_keys("y");
+    assert_eq!(desk.app.take_copied(), Some(block.clone()));
     desk.press(KeyCode::Enter);
     desk.type_keys("y");
-    assert_eq!(desk.app.take_copied(), Some(BlockHash([0xa1; 32]).to_string()));
+    assert_eq!(desk.app.take_copied(), Some(block));
 }
 
 #[test]
 fn y_copies_the_txid_of_a_transaction_that_is_gone() {
-    let mut desk = Desk::new(SIZE);
+    let mut desk = Desk::alone(SIZE);
     desk.type_keys("j");
     desk.press(KeyCode::Enter);
-    let mut snapshot = desk.world.snapshot(&desk.app.view());
-    let txid = Txid([9; 32]);
-    snapshot.detail = Some(Detail::Gone { txid: Some(txid), why: vec!["mined".to_owned()], successor: None });
-    desk.app.on_snapshot(Arc::new(snapshot), desk.now);
-    desk.app.on_event(&Event::Key(KeyCode::Char('y').into()));
+    let txid = desk.snapshot().transactions.rows[0].txid;
+    desk.confirm(0);
+    assert!(matches!(desk.snapshot().detail, Some(Detail::Gone { .. })));
+    desk.type_keys("y");
     assert_eq!(desk.app.take_copied(), Some(txid.to_string()));
 }
 
 #[test]
 fn the_transaction_of_the_last_notice_can_be_opened_and_copied() {
     let mut desk = Desk::new(SIZE);
-    desk.type_keys("wy");
-    assert_eq!(desk.app.take_copied(), Some(Txid([5; 32]).to_string()));
+    desk.type_keys("w");
+    let last = desk.snapshot().watched[0].last.clone().unwrap().1;
+    desk.type_keys("y");
+    assert_eq!(desk.app.take_copied(), Some(last.txid.to_string()));
     desk.press(KeyCode::Enter);
     assert!(desk.screen().contains("wtxid"), "its details: {}", desk.screen());
     desk.press(KeyCode::Esc);

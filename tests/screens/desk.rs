@@ -1,0 +1,172 @@
+//! A screen, the model behind it, and the hands at the keys.
+
+use crate::scene;
+use crossterm::event::{Event as Input, KeyCode, KeyEvent, KeyModifiers};
+use jiff::tz::TimeZone;
+use mempulse::event::Event;
+use mempulse::model::Model;
+use mempulse::snapshot::view::{Anchor, TransactionsView, View};
+use mempulse::snapshot::{Snapshot, TxKey};
+use mempulse::tui::app::Flow;
+use mempulse::tui::{App, Theme, action, draw};
+use mempulse::util::time::Timestamp;
+use mempulse::wire::Txid;
+use ratatui::Terminal;
+use ratatui::backend::TestBackend;
+use ratatui::buffer::{Buffer, Cell};
+use ratatui::layout::Size;
+use std::sync::{Arc, LazyLock};
+use std::time::Duration;
+
+/// The end of the scene. All desks share it until something more happens.
+static SCENE: LazyLock<Arc<Model>> = LazyLock::new(|| Arc::new(scene::model()));
+
+pub struct Desk {
+    model: Arc<Model>,
+    pub app: App,
+    pub now: Timestamp,
+}
+
+impl Desk {
+    /// At the end of the scene.
+    pub fn new(size: (u16, u16)) -> Self {
+        Self::with(Arc::clone(&SCENE), size, true)
+    }
+
+    /// At the end of the scene, with a model to which more may happen.
+    pub fn alone(size: (u16, u16)) -> Self {
+        Self::with(Arc::new(scene::model()), size, true)
+    }
+
+    /// Some time after the start of another scene.
+    pub fn started(ago: Duration, model: Model, size: (u16, u16)) -> Self {
+        Self::at(scene::START + ago, Arc::new(model), size, true)
+    }
+
+    /// At the end of the scene, in a terminal without colours.
+    pub fn colourless(size: (u16, u16)) -> Self {
+        Self::with(Arc::clone(&SCENE), size, false)
+    }
+
+    fn with(model: Arc<Model>, size: (u16, u16), colour: bool) -> Self {
+        Self::at(scene::END, model, size, colour)
+    }
+
+    fn at(now: Timestamp, model: Arc<Model>, (width, height): (u16, u16), colour: bool) -> Self {
+        let size = Size { width, height };
+        let app = App::new(Theme::new(colour), TimeZone::UTC, size, Arc::default(), now);
+        let mut desk = Self { model, app, now };
+        // The first snapshot shows how many peers there are, and with it how high their panel is.
+        desk.answer();
+        desk.answer();
+        desk
+    }
+
+    /// The snapshot that the screen asks for.
+    pub fn snapshot(&self) -> Snapshot {
+        self.model.snapshot(&self.app.view(), self.now)
+    }
+
+    /// The model answers the view.
+    pub fn answer(&mut self) {
+        self.app.on_snapshot(Arc::new(self.snapshot()), self.now);
+    }
+
+    /// Something more happens.
+    pub fn happen(&mut self, event: &Event) {
+        Arc::get_mut(&mut self.model).expect("this desk has a model of its own").apply(event);
+    }
+
+    /// More transactions arrive.
+    pub fn arrive(&mut self, numbers: std::ops::Range<u64>) {
+        for number in numbers {
+            for event in &scene::arrive(self.now, number) {
+                self.happen(event);
+            }
+        }
+        self.answer();
+    }
+
+    /// A block takes the transaction in this row of the list.
+    pub fn confirm(&mut self, row: usize) {
+        let txid = self.snapshot().transactions.rows[row].txid;
+        let event = scene::confirm(self.now, self.model.transaction_by_txid(txid).unwrap().tx());
+        self.happen(&event);
+        self.answer();
+    }
+
+    /// Selects a transaction of the list.
+    pub fn select(&mut self, txid: Txid) {
+        let transactions = TransactionsView { height: 1_000, ..TransactionsView::default() };
+        let view = View { transactions, ..View::default() };
+        let rows = self.model.snapshot(&view, self.now).transactions.rows;
+        let index = rows.iter().position(|row| row.txid == txid).unwrap();
+        for _ in 0..=index {
+            self.press(KeyCode::Down);
+        }
+    }
+
+    /// The oldest transaction of the mempool.
+    pub fn oldest(&self) -> TxKey {
+        let transactions = TransactionsView { anchor: Anchor::Oldest, height: 1 };
+        let view = View { transactions, ..View::default() };
+        self.model.snapshot(&view, self.now).transactions.rows[0].key
+    }
+
+    pub fn press(&mut self, code: KeyCode) -> Flow {
+        let key = KeyEvent::new(code, KeyModifiers::NONE);
+        let flow =
+            action::action(key, self.app.place()).map_or(Flow::Continue, |action| self.app.update(action));
+        self.answer();
+        flow
+    }
+
+    pub fn type_keys(&mut self, keys: &str) {
+        for key in keys.chars() {
+            self.press(if key == '\n' { KeyCode::Enter } else { KeyCode::Char(key) });
+        }
+    }
+
+    /// Types into a line of input.
+    pub fn type_text(&mut self, text: &str) {
+        for letter in text.chars() {
+            self.app.on_event(&Input::Key(KeyCode::Char(letter).into()));
+        }
+        self.app.on_event(&Input::Key(KeyCode::Enter.into()));
+    }
+
+    /// Time passes without a snapshot.
+    pub fn pass(&mut self, time: Duration) {
+        self.now = self.now + time;
+        self.app.on_tick(self.now);
+    }
+
+    pub fn buffer(&self) -> Buffer {
+        let Size { width, height } = self.app.size();
+        let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
+        terminal.draw(|frame| draw(frame, &self.app)).unwrap();
+        terminal.backend().buffer().clone()
+    }
+
+    pub fn screen(&self) -> String {
+        text(&self.buffer())
+    }
+}
+
+/// The letters of a buffer.
+pub fn text(buffer: &Buffer) -> String {
+    let lines = buffer.content.chunks(usize::from(buffer.area.width.max(1)));
+    let line = |cells: &[Cell]| -> String {
+        let mut skip = 0;
+        let mut line = String::new();
+        for cell in cells {
+            if skip == 0 {
+                line.push_str(cell.symbol());
+                skip = unicode_width::UnicodeWidthStr::width(cell.symbol()).max(1);
+            }
+            skip -= 1;
+        }
+        line.trim_end().to_owned()
+    };
+    lines.map(line).collect::<Vec<_>>().join("\n")
+}

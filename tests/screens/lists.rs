@@ -1,0 +1,102 @@
+//! The list of transactions: its selection, its ends, and how it freezes.
+
+use crate::desk::Desk;
+use crossterm::event::KeyCode;
+use mempulse::snapshot::TxKey;
+use mempulse::snapshot::view::Anchor;
+use std::time::Duration;
+
+/// The keys of the rows that the screen shows.
+fn keys(desk: &Desk) -> Vec<TxKey> {
+    desk.snapshot().transactions.rows.iter().map(|row| row.key).collect()
+}
+
+#[test]
+fn the_selection_follows_its_transaction_while_others_arrive() {
+    let mut desk = Desk::alone((120, 36));
+    let third = keys(&desk)[2];
+    desk.type_keys("jjj");
+    assert_eq!(desk.app.transactions().selected, Some(third));
+    desk.arrive(0..50);
+    desk.answer();
+    assert_eq!(desk.app.transactions().selected, Some(third));
+    let shown = desk.screen();
+    desk.arrive(50..100);
+    assert_eq!(rows(&desk.screen()), rows(&shown), "the reader's place stays");
+}
+
+/// The txids of the list, in their order.
+fn rows(screen: &str) -> Vec<String> {
+    let words = screen.lines().flat_map(str::split_whitespace);
+    words.filter(|word| word.contains('…') && word.len() == 14 - 1).map(str::to_owned).collect()
+}
+
+#[test]
+fn a_transaction_that_is_gone_leaves_the_selection_to_the_next_older_one() {
+    let mut desk = Desk::alone((80, 24));
+    let (third, fourth) = (keys(&desk)[2], keys(&desk)[3]);
+    desk.type_keys("jjj");
+    assert_eq!(desk.app.transactions().selected, Some(third));
+    desk.confirm(2);
+    assert_eq!(desk.app.transactions().selected, Some(fourth));
+}
+
+#[test]
+fn above_the_newest_row_the_list_flows_again() {
+    let mut desk = Desk::new((80, 24));
+    desk.type_keys("jjj");
+    assert!(matches!(desk.app.view().transactions.anchor, Anchor::Selected { .. }));
+    desk.type_keys("kkk");
+    assert_eq!(desk.app.view().transactions.anchor, Anchor::Newest);
+    assert!(desk.screen().contains("following the newest"));
+}
+
+#[test]
+fn the_whole_list_can_be_walked_to_its_end_and_back() {
+    let mut desk = Desk::new((80, 24));
+    let total = desk.snapshot().transactions.total;
+    let oldest = desk.oldest();
+    for _ in 0..total + 20 {
+        desk.press(KeyCode::Char('j'));
+    }
+    assert_eq!(desk.app.transactions().selected, Some(oldest));
+    for _ in 0..total / 5 {
+        desk.press(KeyCode::PageUp);
+    }
+    assert_eq!(desk.app.transactions().selected, None);
+    desk.press(KeyCode::Char('G'));
+    assert_eq!(desk.app.transactions().selected, Some(oldest));
+    desk.press(KeyCode::Char('g'));
+    assert_eq!(desk.app.transactions().selected, None);
+}
+
+#[test]
+fn a_frozen_screen_scrolls_in_what_it_keeps_and_says_where_that_ends() {
+    let mut desk = Desk::alone((80, 24));
+    let fourth = keys(&desk)[3];
+    desk.type_keys(" jjjj");
+    assert_eq!(desk.app.transactions().selected, Some(fourth));
+    desk.arrive(0..7);
+    for _ in 0..80 {
+        desk.press(KeyCode::Down);
+    }
+    assert!(desk.screen().contains("a frozen screen keeps no rows beyond this one"));
+    desk.press(KeyCode::Enter);
+    assert!(desk.screen().contains("details are not part of a frozen screen"));
+    desk.type_keys(" ");
+    assert!(!desk.screen().contains("FROZEN"));
+}
+
+#[test]
+fn ages_grow_between_snapshots_and_stand_still_on_a_frozen_screen() {
+    let mut desk = Desk::alone((80, 24));
+    desk.arrive(0..1);
+    desk.pass(Duration::from_millis(100));
+    desk.answer();
+    assert!(desk.screen().contains(" 0.1s "), "{}", desk.screen());
+    desk.pass(Duration::from_secs(30));
+    assert!(!desk.screen().contains(" 0.1s ") && desk.screen().contains(" 30s "));
+    desk.type_keys(" ");
+    desk.pass(Duration::from_mins(1));
+    assert!(desk.screen().contains(" 30s "));
+}
