@@ -2,6 +2,7 @@
 
 use super::script::push;
 use crate::chain::Network;
+use crate::chain::opcodes::OP_RETURN;
 use crate::wire::block::merkle_root;
 use crate::wire::message::MAX_HEADERS;
 use crate::wire::sha256d::sha256d;
@@ -131,7 +132,7 @@ fn coinbase(height: u32, value: u64, script_pubkey: Vec<u8>, witness_root: [u8; 
         sequence: u32::MAX,
         witness: vec![reserved.to_vec()],
     };
-    let committed = [&[0x6a, 0x24, 0xaa, 0x21, 0xa9, 0xed], &commitment[..]].concat();
+    let committed = [&[OP_RETURN, 0x24, 0xaa, 0x21, 0xa9, 0xed], &commitment[..]].concat();
     let outputs =
         vec![OutputParts { value, script_pubkey }, OutputParts { value: 0, script_pubkey: committed }];
     let parts = TxParts { version: 2, inputs: vec![input], outputs, lock_time: 0 };

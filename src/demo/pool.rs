@@ -2,16 +2,13 @@
 
 use super::coins::Spend;
 use super::random::share_of;
+use crate::chain::limits::BLOCK_TEMPLATE_WEIGHT;
 use crate::wire::{Transaction, TxHash, Txid, Wtxid};
 use rand::RngExt;
 use rand::rngs::StdRng;
 use std::cmp::Reverse;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
-
-/// What the transactions of a block may weigh: consensus allows 4,000,000, and the header and the
-/// coinbase take some (Core: `DEFAULT_BLOCK_RESERVED_WEIGHT`).
-pub(super) const BLOCK_WEIGHT: u64 = 4_000_000 - 8_000;
 
 /// The share of the pool, by weight, that the next block takes.
 const TAKEN: f64 = 0.85;
@@ -92,7 +89,7 @@ impl Pool {
     /// What the next block contains, parents before their children.
     pub(super) fn template(&self, rng: &mut StdRng) -> Vec<Arc<PoolTx>> {
         let weight: u64 = self.by_txid.values().map(|tx| u64::from(tx.tx.weight())).sum();
-        let mut left = BLOCK_WEIGHT.min(share_of(weight, TAKEN));
+        let mut left = u64::from(BLOCK_TEMPLATE_WEIGHT).min(share_of(weight, TAKEN));
         let mut taken = HashSet::new();
         let mut order = mining_order(self.by_txid.values().cloned().collect());
         order.retain(|tx| {

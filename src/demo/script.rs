@@ -3,27 +3,10 @@
 //! Keys, hashes and signatures are random bytes in the right places: a monitor never verifies them.
 
 use super::random::weighted;
+use crate::chain::limits::MAX_SCRIPT_ELEMENT_SIZE;
+use crate::chain::opcodes::*;
 use rand::RngExt;
 use rand::rngs::StdRng;
-
-const OP_PUSHDATA1: u8 = 0x4c;
-const OP_PUSHDATA2: u8 = 0x4d;
-const OP_0: u8 = 0x00;
-const OP_1: u8 = 0x51;
-const OP_2: u8 = 0x52;
-const OP_3: u8 = 0x53;
-const OP_IF: u8 = 0x63;
-const OP_ENDIF: u8 = 0x68;
-const OP_RETURN: u8 = 0x6a;
-const OP_DUP: u8 = 0x76;
-const OP_EQUAL: u8 = 0x87;
-const OP_EQUALVERIFY: u8 = 0x88;
-const OP_HASH160: u8 = 0xa9;
-const OP_CHECKSIG: u8 = 0xac;
-const OP_CHECKMULTISIG: u8 = 0xae;
-
-/// The most bytes that one push may put on the stack (Core: `MAX_SCRIPT_ELEMENT_SIZE`).
-const MAX_PUSH: usize = 520;
 
 /// How a coin is locked.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -101,7 +84,7 @@ pub(super) fn inscription(rng: &mut StdRng, size: usize) -> Unlocking {
     for field in [&b"ord"[..], &[1], b"image/webp", &[]] {
         script.extend(push(field));
     }
-    for chunk in bytes(rng, size).chunks(MAX_PUSH) {
+    for chunk in bytes(rng, size).chunks(MAX_SCRIPT_ELEMENT_SIZE) {
         script.extend(push(chunk));
     }
     script.push(OP_ENDIF);

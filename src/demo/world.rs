@@ -5,8 +5,9 @@
 
 use super::chain::Chain;
 use super::coins::{Coin, Coins};
-use super::pool::{BLOCK_WEIGHT, Pool, PoolTx};
+use super::pool::{Pool, PoolTx};
 use super::random::{exponential, generator, share_of, whole};
+use crate::chain::limits::{BLOCK_TEMPLATE_WEIGHT, COINBASE_MATURITY};
 use crate::p2p::DEFAULT_BACKFILL;
 use crate::wire::{Block, OutPoint};
 use rand::RngExt;
@@ -26,8 +27,8 @@ const FIRST_BLOCK: Duration = Duration::from_secs(30);
 /// What a transaction weighs on the average, rather too much than too little.
 const MEAN_WEIGHT: f64 = 1_100.0;
 
-/// How long a coinbase must rest (Core: `COINBASE_MATURITY`), in blocks.
-const MATURITY: usize = 100;
+/// Blocks after which a coinbase may be spent.
+const MATURITY: usize = COINBASE_MATURITY as usize;
 
 /// For how much time coins are there at the start, though none came back from a block; in s.
 const FUNDED_FOR: f64 = 200.0;
@@ -79,7 +80,7 @@ impl World {
     /// A chain and a mempool from which `rate` transactions per second can be made, at `started`
     /// (in s since the UNIX epoch).
     pub(super) fn new(seed: u64, rate: f64, started: u32) -> Self {
-        let capacity = share_of(BLOCK_WEIGHT, 0.8 / MEAN_WEIGHT);
+        let capacity = share_of(BLOCK_TEMPLATE_WEIGHT.into(), 0.8 / MEAN_WEIGHT);
         #[expect(clippy::cast_precision_loss, reason = "a few thousand")]
         let fills_in = Duration::from_secs_f64(capacity as f64 / rate);
         let mut rng = generator(seed, "world", 0);

@@ -1,16 +1,14 @@
 //! Targets of the watch list, and how the user writes them.
 
 use crate::chain::Network;
+use crate::chain::limits::MAX_SCRIPT_SIZE;
+use crate::chain::script::script_pubkey;
 use crate::util::text::clean;
 use crate::wire::Txid;
-use crate::wire::script::script_pubkey;
 use std::fmt;
 
 /// How many targets the watch list may contain.
 pub const MAX_TARGETS: usize = 1_000;
-
-/// The longest script that an output can have and be spent, in bytes (Core: `MAX_SCRIPT_SIZE`).
-const MAX_SCRIPT: usize = 10_000;
 
 /// How much of an invalid target an error quotes, in characters.
 const MAX_QUOTED: usize = 80;
@@ -64,7 +62,7 @@ impl WatchTarget {
             return target(WatchKey::Script(script));
         }
         match data_encoding::HEXLOWER_PERMISSIVE.decode(text.as_bytes()) {
-            Ok(script) if script.len() <= MAX_SCRIPT => target(WatchKey::Script(script)),
+            Ok(script) if script.len() <= MAX_SCRIPT_SIZE => target(WatchKey::Script(script)),
             Ok(_) => Err(wrong("is too long a script")),
             Err(_) if Network::ALL.iter().any(|other| script_pubkey(text, *other).is_some()) => {
                 Err(wrong("is an address of another network"))
@@ -93,7 +91,7 @@ impl fmt::Display for WatchTarget {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::wire::script::address;
+    use crate::chain::script::address;
     use proptest::prelude::*;
 
     const MAIN: Network = Network::Mainnet;

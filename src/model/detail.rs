@@ -1,9 +1,9 @@
 //! A transaction in detail, as the screen shows it.
 
 use crate::chain::Network;
+use crate::chain::script::{ScriptKind, address, pushes};
 use crate::event::PeerId;
 use crate::model::classify::Kind;
-use crate::model::classify::script::pushes;
 use crate::model::mempool::Mempool;
 use crate::model::mempool::MempoolEntry;
 use crate::model::mempool::RemovalReason;
@@ -17,7 +17,6 @@ use crate::snapshot::{
 use crate::util::text::{clean, hex};
 use crate::util::time::Timestamp;
 use crate::wire::TxHash;
-use crate::wire::script::{ScriptKind, address};
 use crate::wire::transaction::{Input, Output};
 use std::time::Duration;
 

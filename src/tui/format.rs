@@ -1,13 +1,10 @@
 //! How figures are written: short, with their unit, and never more exact than they are.
 
-pub use crate::util::text::{grouped, plural};
-
+use crate::chain::limits::COIN;
 use crate::snapshot::FeeRate;
+pub use crate::util::text::{grouped, plural};
 use std::fmt::Display;
 use std::time::Duration;
-
-/// Satoshi in a bitcoin.
-const COIN: u64 = 100_000_000;
 
 /// What stands for everything that is not known.
 pub const UNKNOWN: &str = "?";

@@ -15,7 +15,6 @@ mod known_address;
 pub mod message;
 mod payload;
 mod reader;
-pub mod script;
 pub mod sha256d;
 pub mod transaction;
 pub mod v2;
@@ -30,7 +29,6 @@ pub use inventory::{Inventory, TxHash};
 pub(crate) use known_address::decode_addresses;
 pub use message::Message;
 pub use reader::WireError;
-pub use script::ScriptKind;
 pub use transaction::{OutPoint, Transaction};
 pub use version::{Services, Version};
 

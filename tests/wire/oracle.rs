@@ -10,8 +10,9 @@ use bitcoin::hashes::Hash;
 use bitcoin::p2p::message::{NetworkMessage, RawNetworkMessage};
 use bytes::Bytes;
 use mempulse::chain::Network;
+use mempulse::chain::script::{self, ScriptKind};
 use mempulse::wire::codec::frame;
-use mempulse::wire::{Command, Message, ScriptKind, Transaction, Version, WireError, script};
+use mempulse::wire::{Command, Message, Transaction, Version, WireError};
 use proptest::collection::vec;
 use proptest::prelude::*;
 

@@ -4,6 +4,7 @@
 //! cheapest part pays, that were known for a minute before the block was first announced (so that
 //! the miner had them when it made its template), and that no lock keeps out.
 
+use crate::chain::limits::LOCKTIME_THRESHOLD;
 use crate::model::blocks::Arrived;
 use crate::model::blocks::confirm::Confirmed;
 use crate::model::blocks::figures::{BlockFigures, Missing};
@@ -22,9 +23,6 @@ const FULL: u64 = 3_900_000;
 /// Of a full block, the cheapest part that does not set the price, in percent: what fills the last
 /// gaps, and what miners were paid for otherwise.
 const CHEAPEST: usize = 10;
-
-/// Lock times below this are heights, others are times (Core: `LOCKTIME_THRESHOLD`).
-const LOCK_TIME_THRESHOLD: u32 = 500_000_000;
 
 /// How far the time by which locks are judged may lie behind the block's own, in s: it is the median
 /// of eleven blocks (BIP113), which may be hours old.
@@ -75,7 +73,7 @@ fn is_locked(entry: &MempoolEntry, height: u32, header: &BlockHeader) -> bool {
     let tx = entry.tx();
     let open = match tx.lock_time() {
         0 => true,
-        until if until < LOCK_TIME_THRESHOLD => until < height,
+        until if until < LOCKTIME_THRESHOLD => until < height,
         until => until < header.time.saturating_sub(MEDIAN_TIME_LAG),
     };
     let is_final = || tx.inputs().all(|input| input.sequence == u32::MAX);

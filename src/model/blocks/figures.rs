@@ -1,5 +1,6 @@
 //! The figures of a block that arrived.
 
+use crate::chain::limits::MAX_BLOCK_WEIGHT;
 use crate::event::PeerId;
 use crate::model::mempool::key::TxKey;
 use crate::util::share::share;
@@ -24,7 +25,7 @@ pub struct BlockFigures {
     pub peer: PeerId,
     /// The serialized size, in bytes.
     pub size: u32,
-    /// The weight, in WU, of at most [`BlockFigures::MAX_WEIGHT`].
+    /// The weight, in WU, of at most [`MAX_BLOCK_WEIGHT`].
     pub weight: u64,
     /// The weight of the transactions without the coinbase, in WU.
     pub paying_weight: u64,
@@ -90,9 +91,6 @@ impl BlockFigures {
     /// The most transactions in [`BlockFigures::unseen`] and in [`BlockFigures::missing`].
     pub const LISTED: usize = 100;
 
-    /// The largest weight of a block, in WU (BIP141).
-    pub const MAX_WEIGHT: u64 = 4_000_000;
-
     /// The share (0–1) of the transactions, coinbase aside, that were received before the block;
     /// `None` if there is only a coinbase.
     pub fn share_seen(&self) -> Option<f32> {
@@ -106,7 +104,7 @@ impl BlockFigures {
 
     /// The share (0–1) of the largest weight that the block uses.
     pub fn fill(&self) -> f32 {
-        share(self.weight, Self::MAX_WEIGHT).unwrap_or_default()
+        share(self.weight, MAX_BLOCK_WEIGHT.into()).unwrap_or_default()
     }
 
     /// The average fee rate in sat/vB (Core: `avgfeerate` of `getblockstats`, unrounded).

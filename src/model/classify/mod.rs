@@ -7,9 +7,11 @@ mod held;
 mod inscription;
 pub(crate) mod script;
 
+use crate::chain::limits::TRUC_VERSION;
+use crate::chain::opcodes::OP_13;
+use crate::chain::script::{ScriptKind, is_multisig};
 use crate::wire::Transaction;
-use crate::wire::script::ScriptKind;
-use script::{Spend, op};
+use script::Spend;
 use std::fmt;
 
 /// A guess-free label. A transaction may have several.
@@ -126,9 +128,6 @@ impl Kinds {
     }
 }
 
-/// The version of topologically restricted transactions (BIP431).
-pub const TRUC_VERSION: u32 = 3;
-
 /// From how many inputs or outputs on something is "many".
 const MANY: usize = 5;
 
@@ -175,7 +174,7 @@ fn shape(tx: &Transaction, kinds: &mut Kinds) {
 }
 
 fn data_kind(script: &[u8]) -> Kind {
-    if script.get(1) == Some(&op::N_13) { Kind::Runestone } else { Kind::Data }
+    if script.get(1) == Some(&OP_13) { Kind::Runestone } else { Kind::Data }
 }
 
 fn is_coinjoin(inputs: usize, mut values: Vec<(u64, &[u8])>) -> bool {
@@ -210,7 +209,7 @@ fn inputs(tx: &Transaction, kinds: &mut Kinds) {
         }
         match spend {
             Spend::Tapscript(script) if inscription::is_revealed_by(script) => kinds.add(Kind::Inscription),
-            Spend::Script(script) if script::is_multisig(script) => kinds.add(Kind::Multisig),
+            Spend::Script(script) if is_multisig(script) => kinds.add(Kind::Multisig),
             Spend::Script(script) if script::is_anchor(script) => kinds.add(Kind::LightningAnchorSpend),
             _ => {}
         }

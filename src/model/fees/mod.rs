@@ -11,10 +11,10 @@ pub(crate) mod fee_rate;
 pub(crate) mod pool;
 pub mod prevouts;
 
+use crate::chain::limits::MAX_MONEY;
 use crate::model::fees::prevouts::BlockOutputs;
 use crate::model::mempool::Mempool;
 use crate::model::mempool::MempoolEntry;
-use crate::wire::transaction::MAX_MONEY;
 use crate::wire::{Block, OutPoint, Transaction, TxHash, Txid};
 use std::sync::Arc;
 

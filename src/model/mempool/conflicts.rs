@@ -8,7 +8,7 @@
 //! Nothing that is relayed is verified here: a made-up spend of the same outputs that promises a
 //! higher fee is taken for a replacement, until a block tells what was true.
 
-use crate::model::classify::TRUC_VERSION;
+use crate::chain::limits::{TRUC_CHILD_MAX_VSIZE, TRUC_MAX_VSIZE, TRUC_VERSION};
 use crate::model::fees::InputValues;
 use crate::model::mempool::Mempool;
 use crate::model::mempool::MempoolEntry;
@@ -24,12 +24,6 @@ const MOST_LOOKED_AT: usize = 10_000;
 /// How many parents are looked up to find out whether an ancestor signals replaceability. Clusters
 /// of honest nodes have 64 transactions.
 const ANCESTRY: usize = 1_000;
-
-/// The largest transaction of version 3 that nodes take, in vB (BIP431).
-const TRUC_MAX_VSIZE: u32 = 10_000;
-
-/// The largest one that spends what another unconfirmed one pays, in vB (BIP431).
-const TRUC_CHILD_MAX_VSIZE: u32 = 1_000;
 
 /// What a newcomer does to those that are held.
 #[derive(Debug)]

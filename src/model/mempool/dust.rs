@@ -1,8 +1,9 @@
 //! Outputs that are too small to be worth spending.
 
+use crate::chain::limits::{DUST_RELAY_FEE_RATE, MAX_SCRIPT_SIZE};
+use crate::chain::script::{ScriptKind, is_witness_program};
 use crate::model::mempool::Mempool;
 use crate::model::mempool::MempoolEntry;
-use crate::wire::script::{ScriptKind, is_witness_program};
 use crate::wire::transaction::Output;
 use crate::wire::{OutPoint, Transaction};
 
@@ -15,18 +16,11 @@ pub enum EphemeralDust {
     Spends,
 }
 
-/// What spending an output is reckoned to cost, in sat for each 1,000 vB (Core:
-/// `DUST_RELAY_TX_FEE`).
-const FEE_RATE: u64 = 3_000;
-
 /// The size of an input with the usual witness, in vB (Core: `GetDustThreshold`).
 const WITNESS_INPUT: u64 = 32 + 4 + 1 + 107 / 4 + 4;
 
 /// The size of an input without a witness, in vB (Core: `GetDustThreshold`).
 const LEGACY_INPUT: u64 = 32 + 4 + 1 + 107 + 4;
-
-/// The largest script that can be run, in bytes (Core: `MAX_SCRIPT_SIZE`).
-const LARGEST_SCRIPT: usize = 10_000;
 
 /// How many inputs are looked at to find out whether one spends ephemeral dust: honest ones are few
 /// (BIP431 leaves a child 1,000 vB).
@@ -68,13 +62,13 @@ fn only_dust(tx: &Transaction) -> Option<u32> {
 /// The least value that an output may have to be worth spending, in sat.
 fn limit(output: &Output<'_>) -> u64 {
     let script = output.script_pubkey;
-    if ScriptKind::of(script) == ScriptKind::OpReturn || script.len() > LARGEST_SCRIPT {
+    if ScriptKind::of(script) == ScriptKind::OpReturn || script.len() > MAX_SCRIPT_SIZE {
         return 0;
     }
     // The value, the length of the script, which takes three bytes from 253 on, and the script.
     let output = 8 + if script.len() < 253 { 1 } else { 3 } + script.len() as u64;
     let input = if is_witness_program(script) { WITNESS_INPUT } else { LEGACY_INPUT };
-    (output + input) * FEE_RATE / 1_000
+    (output + input) * DUST_RELAY_FEE_RATE / 1_000
 }
 
 #[cfg(test)]

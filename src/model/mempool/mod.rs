@@ -16,6 +16,7 @@ mod consistency;
 pub use entry::MempoolEntry;
 pub use removal::{BlockConflict, RemovalReason};
 
+use crate::chain::limits::MEMPOOL_EXPIRY;
 use crate::event::PeerId;
 use crate::model::fees::bounds::Bracket;
 use crate::model::fees::bounds::order::Orders;
@@ -35,10 +36,6 @@ use foldhash::fast::RandomState;
 use std::collections::{BTreeMap, HashMap};
 use std::mem;
 use std::sync::Arc;
-use std::time::Duration;
-
-/// How long nodes hold a transaction (Core: `-mempoolexpiry`, 336 h).
-const EXPIRY: Duration = Duration::from_hours(336);
 
 /// All unconfirmed transactions, within a limit of memory.
 #[derive(Debug)]
@@ -314,7 +311,7 @@ impl Mempool {
     /// Drops what nodes have dropped by now. They count from their own sight of it, which is about ours.
     fn expire(&mut self, now: Timestamp) {
         while let Some((&oldest, entry)) = self.entries.first_key_value()
-            && now.since(entry.first_seen()) > EXPIRY
+            && now.since(entry.first_seen()) > MEMPOOL_EXPIRY
         {
             self.remove(oldest, RemovalReason::Expired);
         }

@@ -1,10 +1,10 @@
 //! Fees are exact or unknown.
 
+use crate::chain::limits::MAX_MONEY;
 use crate::event::{EventKind, PeerEvent, PeerId};
 use crate::model::testing::*;
 use crate::model::{MempoolEntry, ModelSettings};
 use crate::wire::Transaction;
-use crate::wire::transaction::MAX_MONEY;
 use std::sync::Arc;
 
 #[test]

@@ -1,12 +1,8 @@
 //! Which peers are of use to somebody who watches the mempool.
 
+use crate::chain::limits::is_ibd_fee_filter;
 use crate::event::{PeerInfo, Uselessness};
 use crate::wire::Services;
-
-/// A fee filter from here on, in sat/kvB, says that the peer is in its initial block download and
-/// wants no transactions: Core then sends the highest amount that there is, which rounds to
-/// 9,936,506 or, in older versions, to 9,170,997.
-const DOWNLOADING: u64 = 9_000_000;
 
 /// What is wrong with a peer that says this of itself.
 pub fn by_handshake(info: &PeerInfo) -> Option<Uselessness> {
@@ -21,7 +17,7 @@ pub fn by_handshake(info: &PeerInfo) -> Option<Uselessness> {
 
 /// What is wrong with a peer that has this fee filter, in sat/kvB.
 pub fn by_fee_filter(sat_per_kvb: u64) -> Option<Uselessness> {
-    (sat_per_kvb >= DOWNLOADING).then_some(Uselessness::InitialBlockDownload)
+    is_ibd_fee_filter(sat_per_kvb).then_some(Uselessness::InitialBlockDownload)
 }
 
 #[cfg(test)]

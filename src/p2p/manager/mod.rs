@@ -8,6 +8,7 @@ mod seeding;
 mod transactions;
 
 use crate::address::PeerAddress;
+use crate::chain::limits::MAX_FUTURE_BLOCK_TIME;
 use crate::event::{DisconnectReason, Event, EventKind, PeerEvent, PeerId, PeerInfo};
 use crate::p2p::addrman::keeper::Keeper;
 use crate::p2p::addrman::seeds::{SeedAnswer, SeedPlan};
@@ -40,9 +41,6 @@ const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// How many reports are handled in one go.
 const MAX_BATCH: usize = 64;
-
-/// How wrong the time in a block may be (Core: `MAX_FUTURE_BLOCK_TIME`).
-const MINERS_CLOCKS: Duration = Duration::from_hours(2);
 
 /// Many connections as one stream of events.
 #[derive(Debug)]
@@ -123,7 +121,7 @@ impl PeerManager {
             parent_requests: ParentRequests::default(),
             header_chain: HeaderChain::new(settings.network, StartingPoint::of(settings.network)),
             header_sync: HeaderSync::default(),
-            news_since: u32::try_from((now - MINERS_CLOCKS).as_secs()).unwrap_or(u32::MAX),
+            news_since: u32::try_from((now - MAX_FUTURE_BLOCK_TIME).as_secs()).unwrap_or(u32::MAX),
             first_news: None,
             block_requests: BlockRequests::new(BLOCK_TIMEOUT.min(settings.request_timeout)),
             backfill: Backfill::new(

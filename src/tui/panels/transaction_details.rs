@@ -15,7 +15,7 @@ use super::super::app::App;
 use super::super::{format, text};
 use super::details::{Document, facts, heading};
 use super::{events, family, propagation};
-use crate::model::classify::TRUC_VERSION;
+use crate::chain::limits::TRUC_VERSION;
 use crate::snapshot::{FeeRate, InputRow, OutputRow, TransactionDetail, ValueSource};
 use crate::util::time::Timestamp;
 use ratatui::text::{Line, Span};

@@ -2,10 +2,12 @@
 
 use super::merkle::merkle_root;
 use super::{Block, BlockHeader};
+use crate::chain::limits::MAX_BLOCK_WEIGHT;
+use crate::chain::opcodes::{OP_0, OP_1, OP_16, small_number};
 use crate::chain::{Network, Target};
 use crate::wire::Txid;
 use crate::wire::compact_size::encoded_len;
-use crate::wire::transaction::{MAX_BLOCK_WEIGHT, TransactionError};
+use crate::wire::transaction::TransactionError;
 
 /// Why a block or its header is not believed.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
@@ -105,8 +107,8 @@ impl Block {
         let coinbase = self.transactions.first()?;
         let script = coinbase.inputs().next()?.script_sig;
         match script.split_first()? {
-            (0, _) => Some(0),
-            (&small @ 0x51..=0x60, _) => Some(u32::from(small) - 0x50),
+            (&OP_0, _) => Some(0),
+            (&opcode @ OP_1..=OP_16, _) => small_number(opcode).map(u32::from),
             (&length @ 1..=5, rest) => {
                 let number = rest.get(..usize::from(length)).filter(|number| !is_negative(number))?;
                 let mut bytes = [0; 8];

@@ -1,16 +1,8 @@
 //! What can be wrong with a transaction by itself, without knowing what it spends.
 
 use super::{OutPoint, Transaction};
+use crate::chain::limits::{MAX_BLOCK_WEIGHT, MAX_MONEY, WITNESS_SCALE_FACTOR};
 use std::collections::HashSet;
-
-/// All the money there can be, in sat (Core: `MAX_MONEY`).
-pub const MAX_MONEY: u64 = 21_000_000 * 100_000_000;
-
-/// The most that a block may weigh (Core: `MAX_BLOCK_WEIGHT`).
-pub const MAX_BLOCK_WEIGHT: u32 = 4_000_000;
-
-/// What a witness byte weighs, times this, is what any other weighs (BIP141).
-const WITNESS_SCALE_FACTOR: usize = 4;
 
 /// How long the script of a coinbase may be, in bytes.
 const COINBASE_SCRIPT: std::ops::RangeInclusive<usize> = 2..=100;
@@ -60,7 +52,7 @@ impl Transaction {
             return Err(TransactionError::NoOutputs);
         }
         let stripped = self.stripped_size();
-        if stripped * WITNESS_SCALE_FACTOR > MAX_BLOCK_WEIGHT as usize {
+        if stripped * WITNESS_SCALE_FACTOR as usize > MAX_BLOCK_WEIGHT as usize {
             return Err(TransactionError::Oversize(stripped));
         }
         if let Some(output) = self.outputs().find(|output| output.value > MAX_MONEY) {

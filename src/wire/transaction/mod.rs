@@ -6,7 +6,7 @@ mod parts;
 #[cfg(test)]
 mod tests;
 
-pub use check::{MAX_BLOCK_WEIGHT, MAX_MONEY, TransactionError};
+pub use check::TransactionError;
 pub use parts::{InputParts, OutputParts, TxParts};
 
 use super::sha256d::{sha256d, sha256d_both};

@@ -1,4 +1,5 @@
 use super::*;
+use crate::chain::limits::MAX_MONEY;
 
 fn input(byte: u8) -> InputParts {
     InputParts {

@@ -1,5 +1,6 @@
 //! The next blocks, as miners would fill them by what we know.
 
+use crate::chain::limits::BLOCK_TEMPLATE_WEIGHT;
 use crate::model::fees::pool::buckets::{Buckets, Lot};
 
 /// A projected block: the mempool in the order in which miners would take it. A transaction with only
@@ -23,7 +24,7 @@ pub struct ProjectedBlock {
 impl ProjectedBlock {
     /// The size available to transactions, in vB: 4 MWU less what miners reserve for the header and
     /// the coinbase (Core: `DEFAULT_BLOCK_RESERVED_WEIGHT`, 8,000 WU).
-    pub const ROOM: u64 = (4_000_000 - 8_000) / 4;
+    pub const ROOM: u64 = BLOCK_TEMPLATE_WEIGHT as u64 / 4;
 }
 
 /// What one has room for, in vB.

@@ -10,6 +10,7 @@ mod runs;
 #[cfg(test)]
 mod tests;
 
+use crate::chain::opcodes::OP_RETURN;
 use crate::wire::{Block, BlockHash, OutPoint, Transaction};
 use foldhash::fast::RandomState;
 use runs::{Coin, Runs};
@@ -17,9 +18,6 @@ use siphasher::sip::SipHasher24;
 use std::collections::{BTreeMap, HashSet};
 use std::hash::Hasher;
 use std::sync::Arc;
-
-/// `OP_RETURN`: the output can never be spent.
-const OP_RETURN: u8 = 0x6a;
 
 /// The key of the tags.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]

@@ -2,6 +2,7 @@
 //!
 //! All of it is found by bounded walks when it is asked for; nothing is kept.
 
+use crate::chain::limits::MAX_MONEY;
 use crate::model::mempool::Mempool;
 use crate::model::mempool::MempoolEntry;
 use crate::model::mempool::cluster::by_member;
@@ -9,7 +10,6 @@ use crate::model::mempool::cluster::chunks::members;
 use crate::model::mempool::key::TxKey;
 use crate::snapshot::{Family, Package, RelativeRow, Relatives};
 use crate::wire::OutPoint;
-use crate::wire::transaction::MAX_MONEY;
 use foldhash::fast::RandomState;
 use std::collections::HashSet;
 

@@ -21,19 +21,16 @@ mod sigops;
 pub(crate) use rate::ChunkFeeRate;
 pub(crate) use sigops::adjusted_weight;
 
+use crate::chain::limits::{CLUSTER_WEIGHT_LIMIT, MAX_MONEY};
 use crate::model::fees::bounds::Bracket;
 use crate::model::mempool::Mempool;
 use crate::model::mempool::MempoolEntry;
 use crate::model::mempool::key::TxKey;
-use crate::wire::transaction::MAX_MONEY;
 use crate::wire::{OutPoint, Transaction, TxHash};
 use chunks::{Chunk, MOST_MEMBERS, Node, Set, chunks, members};
 use foldhash::fast::RandomState;
 use std::collections::HashSet;
 use std::mem;
-
-/// The largest weight of a cluster (Core: `DEFAULT_CLUSTER_SIZE_LIMIT_KVB`, 101 kvB).
-const MOST_WEIGHT: u32 = 4 * 101_000;
 
 /// A transaction of a cluster.
 #[derive(Clone, Copy, Debug)]
@@ -102,7 +99,7 @@ impl Mempool {
         let mut at = 0;
         while let Some(&member) = cluster.get(at) {
             weight = weight.saturating_add(member.weight);
-            if weight > MOST_WEIGHT {
+            if weight > CLUSTER_WEIGHT_LIMIT {
                 return None;
             }
             let tx = self.get(member.key)?.tx();

@@ -1,24 +1,12 @@
 //! How large a transaction is in a miner's eyes.
 
-use crate::model::classify::script::{Step, steps};
+use crate::chain::limits::{BYTES_PER_SIGOP, MAX_PUBKEYS_PER_MULTISIG, WITNESS_SCALE_FACTOR};
+use crate::chain::opcodes::*;
+use crate::chain::script::{Instruction, instructions};
 use crate::wire::Transaction;
 
-/// Weight units that count for each unit of signature checks (Core: `DEFAULT_BYTES_PER_SIGOP`): a
-/// block is limited in both.
-const WEIGHT_PER_COST: usize = 20;
-
-/// What a check outside the witness costs (BIP141).
-const LEGACY_COST: usize = 4;
-
-/// What `OP_CHECKMULTISIG` counts for where its number of keys is not looked at (Core:
-/// `MAX_PUBKEYS_PER_MULTISIG`).
-const MULTISIG_CHECKS: usize = 20;
-
-/// `OP_CHECKSIG` and `OP_CHECKSIGVERIFY`.
-const CHECKSIG: std::ops::RangeInclusive<u8> = 0xac..=0xad;
-
-/// `OP_CHECKMULTISIG` and `OP_CHECKMULTISIGVERIFY`.
-const CHECKMULTISIG: std::ops::RangeInclusive<u8> = 0xae..=0xaf;
+/// Weight units for each signature check outside the witness (BIP141).
+const LEGACY_SIGOP_WEIGHT: usize = WITNESS_SCALE_FACTOR as usize * BYTES_PER_SIGOP;
 
 /// The weight, or what stands for it if the transaction has more signature checks than is usual for
 /// its weight (Core: `GetSigOpsAdjustedWeight`): bare multisig outputs make a difference.
@@ -28,17 +16,17 @@ const CHECKMULTISIG: std::ops::RangeInclusive<u8> = 0xae..=0xaf;
 pub(crate) fn adjusted_weight(tx: &Transaction) -> u32 {
     let outputs = tx.outputs().map(|output| checks(output.script_pubkey)).sum::<usize>();
     let inputs = tx.inputs().map(|input| checks(input.script_sig)).sum::<usize>();
-    let cost = outputs.saturating_add(inputs).saturating_mul(LEGACY_COST * WEIGHT_PER_COST);
+    let cost = outputs.saturating_add(inputs).saturating_mul(LEGACY_SIGOP_WEIGHT);
     tx.weight().max(u32::try_from(cost).unwrap_or(u32::MAX))
 }
 
 fn checks(script: &[u8]) -> usize {
-    let check = |step| match step {
-        Step::Op(op) if CHECKSIG.contains(&op) => 1,
-        Step::Op(op) if CHECKMULTISIG.contains(&op) => MULTISIG_CHECKS,
+    let check = |instruction| match instruction {
+        Instruction::Op(OP_CHECKSIG | OP_CHECKSIGVERIFY) => 1,
+        Instruction::Op(OP_CHECKMULTISIG | OP_CHECKMULTISIGVERIFY) => MAX_PUBKEYS_PER_MULTISIG,
         _ => 0,
     };
-    steps(script).map(check).sum()
+    instructions(script).map(check).sum()
 }
 
 #[cfg(test)]

@@ -26,7 +26,7 @@ impl Mempool {
                 continue;
             }
             let weight: u32 = cluster.iter().map(|key| self.get(*key).unwrap().adjusted_weight()).sum();
-            let oversized = cluster.len() > MOST_MEMBERS || weight > MOST_WEIGHT;
+            let oversized = cluster.len() > MOST_MEMBERS || weight > CLUSTER_WEIGHT_LIMIT;
             let last = cluster.last().copied().unwrap();
             let known = self.cluster(last);
             assert_eq!(known.is_none(), oversized, "{} of {weight} WU", cluster.len());
@@ -185,7 +185,10 @@ fn more_than_101_kvb_have_no_rate_until_they_are_less() {
     let huge = spend(&[coin(1)], &vec![100; 6_000]);
     let large = spend(&(0..1_500).map(|vout| output(&huge, vout)).collect::<Vec<_>>(), &[100; 10]);
     let weights = [&huge, &large].map(|tx| tx.weight());
-    assert!(weights.iter().all(|weight| *weight < MOST_WEIGHT) && weights.iter().sum::<u32>() > MOST_WEIGHT);
+    assert!(
+        weights.iter().all(|weight| *weight < CLUSTER_WEIGHT_LIMIT)
+            && weights.iter().sum::<u32>() > CLUSTER_WEIGHT_LIMIT
+    );
     let root = spend(&[coin(2)], &[1_000_000]);
     let child = paying(&[outputs(&huge)[3_000], outputs(&root)[0]], 2_000);
     scene.connect(1).deliver_all(1, [&huge, &child]).mine(1, &[&root]);

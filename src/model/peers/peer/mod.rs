@@ -3,6 +3,7 @@
 mod shown;
 
 use crate::address::PeerAddress;
+use crate::chain::limits::is_ibd_fee_filter;
 use crate::event::{
     CommandTraffic, Misbehaviour, PeerEvent, PeerId, PeerInfo, RecentMessage, Traffic, Transport,
 };
@@ -27,10 +28,6 @@ const ENDINGS_KEPT: usize = 8;
 
 /// The longest reason or remark that is kept, in characters.
 const LONGEST_TEXT: usize = 200;
-
-/// A fee filter from here on, in sat/kvB, says that the peer is still downloading the chain: Core
-/// then sends what its rounding makes of 21 million BTC, between 9.1 and 10 million.
-const DOWNLOADING_FEE_FILTER: u64 = 9_000_000;
 
 /// Where the connection stands.
 #[derive(Debug)]
@@ -261,7 +258,7 @@ impl Peer {
 
     /// Its fee filter in sat/kvB, unless it is the one of a node without a chain.
     pub(crate) fn fee_floor(&self) -> Option<u64> {
-        self.fee_filter.filter(|&filter| filter < DOWNLOADING_FEE_FILTER)
+        self.fee_filter.filter(|&filter| !is_ibd_fee_filter(filter))
     }
 
     /// What it is as one who announces something now.

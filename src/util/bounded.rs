@@ -1,0 +1,219 @@
+//! Collections that forget their oldest members when they are full.
+
+use foldhash::fast::RandomState;
+use std::collections::{HashMap, VecDeque};
+use std::hash::Hash;
+use std::ops::Deref;
+
+/// A queue of the last `N` values. It reads as a [`VecDeque`], oldest first.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Ring<T, const N: usize>(VecDeque<T>);
+
+impl<T, const N: usize> Default for Ring<T, N> {
+    fn default() -> Self {
+        Self(VecDeque::new())
+    }
+}
+
+impl<T, const N: usize> Ring<T, N> {
+    /// Appends a value and returns the oldest one if the ring was full.
+    pub fn push(&mut self, value: T) -> Option<T> {
+        let oldest = if self.0.len() >= N { self.0.pop_front() } else { None };
+        self.0.push_back(value);
+        oldest
+    }
+
+    /// Returns the newest value for a change.
+    pub fn newest_mut(&mut self) -> Option<&mut T> {
+        self.0.back_mut()
+    }
+
+    /// Iterates over the values for a change, oldest first.
+    pub fn iter_mut(&mut self) -> impl DoubleEndedIterator<Item = &mut T> {
+        self.0.iter_mut()
+    }
+
+    /// Removes the value at `index`, counted from the oldest.
+    pub fn remove(&mut self, index: usize) -> Option<T> {
+        self.0.remove(index)
+    }
+
+    /// Removes the oldest value.
+    pub fn pop_oldest(&mut self) -> Option<T> {
+        self.0.pop_front()
+    }
+
+    /// Removes the newest value.
+    pub fn pop_newest(&mut self) -> Option<T> {
+        self.0.pop_back()
+    }
+
+    /// Removes the values for which `keep` is false.
+    pub fn retain(&mut self, keep: impl FnMut(&T) -> bool) {
+        self.0.retain(keep);
+    }
+}
+
+impl<T, const N: usize> Deref for Ring<T, N> {
+    type Target = VecDeque<T>;
+
+    fn deref(&self) -> &VecDeque<T> {
+        &self.0
+    }
+}
+
+/// A map of the last `N` keys that were inserted. A value that changes keeps its place in the order.
+#[derive(Clone, Debug)]
+pub struct BoundedMap<K, V, const N: usize> {
+    values: HashMap<K, V, RandomState>,
+    /// Keys, oldest first; each is in `values`.
+    order: VecDeque<K>,
+}
+
+impl<K, V, const N: usize> Default for BoundedMap<K, V, N> {
+    fn default() -> Self {
+        Self { values: HashMap::default(), order: VecDeque::new() }
+    }
+}
+
+impl<K: Copy + Eq + Hash, V, const N: usize> BoundedMap<K, V, N> {
+    /// Sets the value of `key` and says what became of the others.
+    pub fn insert(&mut self, key: K, value: V) -> Insertion<K, V> {
+        if let Some(old) = self.values.insert(key, value) {
+            return Insertion::Changed(old);
+        }
+        self.order.push_back(key);
+        if self.order.len() > N
+            && let Some(oldest) = self.order.pop_front()
+            && let Some(value) = self.values.remove(&oldest)
+        {
+            return Insertion::Evicted(oldest, value);
+        }
+        Insertion::Added
+    }
+
+    /// Returns the value of `key`, which is inserted as `V::default()` if it is missing.
+    pub fn get_or_default(&mut self, key: K) -> &mut V
+    where
+        V: Default,
+    {
+        if !self.values.contains_key(&key) {
+            self.insert(key, V::default());
+        }
+        self.values.entry(key).or_default()
+    }
+
+    /// Returns the value of `key`.
+    pub fn get(&self, key: &K) -> Option<&V> {
+        self.values.get(key)
+    }
+
+    /// Returns the value of `key` for a change.
+    pub fn get_mut(&mut self, key: &K) -> Option<&mut V> {
+        self.values.get_mut(key)
+    }
+
+    /// Whether `key` has a value.
+    pub fn contains_key(&self, key: &K) -> bool {
+        self.values.contains_key(key)
+    }
+
+    /// Iterates over keys and values, oldest first.
+    pub fn iter(&self) -> impl DoubleEndedIterator<Item = (&K, &V)> {
+        self.order.iter().filter_map(|key| Some((key, self.values.get(key)?)))
+    }
+
+    /// Removes the entries for which `keep` is false. Takes time in proportion to the size of the map.
+    pub fn retain(&mut self, mut keep: impl FnMut(&K, &mut V) -> bool) {
+        self.values.retain(|key, value| keep(key, value));
+        self.order.retain(|key| self.values.contains_key(key));
+    }
+
+    /// The number of entries.
+    pub fn len(&self) -> usize {
+        self.values.len()
+    }
+
+    /// Whether the map has no entries.
+    pub fn is_empty(&self) -> bool {
+        self.values.is_empty()
+    }
+}
+
+/// What an insertion into a [`BoundedMap`] did.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Insertion<K, V> {
+    /// The key is new.
+    Added,
+    /// The key was there; its former value.
+    Changed(V),
+    /// The key is new, and the oldest entry was evicted.
+    Evicted(K, V),
+}
+
+/// A set of the last `N` values that were inserted.
+#[derive(Clone, Debug)]
+pub struct BoundedSet<T, const N: usize>(BoundedMap<T, (), N>);
+
+impl<T, const N: usize> Default for BoundedSet<T, N> {
+    fn default() -> Self {
+        Self(BoundedMap::default())
+    }
+}
+
+impl<T: Copy + Eq + Hash, const N: usize> BoundedSet<T, N> {
+    /// Inserts `value`; does nothing if it is in the set.
+    pub fn insert(&mut self, value: T) {
+        self.0.insert(value, ());
+    }
+
+    /// Removes `value`.
+    ///
+    /// Takes constant time, as its place in the order stays: if it is inserted again, it may be
+    /// forgotten when that place is.
+    pub fn remove(&mut self, value: &T) {
+        self.0.values.remove(value);
+    }
+
+    /// Whether `value` is in the set.
+    pub fn contains(&self, value: &T) -> bool {
+        self.0.contains_key(value)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_ring_keeps_the_last_values() {
+        let mut ring = Ring::<u32, 3>::default();
+        assert_eq!([1, 2, 3, 4, 5].map(|value| ring.push(value)), [None, None, None, Some(1), Some(2)]);
+        assert_eq!(ring.iter().copied().collect::<Vec<_>>(), [3, 4, 5]);
+    }
+
+    #[test]
+    fn a_full_map_evicts_the_entry_that_was_inserted_first() {
+        let mut map = BoundedMap::<u32, &str, 2>::default();
+        assert_eq!(map.insert(1, "a"), Insertion::Added);
+        assert_eq!(map.insert(2, "b"), Insertion::Added);
+        assert_eq!(map.insert(1, "c"), Insertion::Changed("a"), "it keeps its place");
+        assert_eq!(map.insert(3, "d"), Insertion::Evicted(1, "c"));
+        assert_eq!(map.iter().collect::<Vec<_>>(), [(&2, &"b"), (&3, &"d")]);
+        map.retain(|&key, _| key != 2);
+        assert_eq!(map.insert(4, "e"), Insertion::Added, "a removed entry leaves no place behind");
+        assert_eq!((map.len(), map.get_or_default(5)), (2, &mut ""));
+        assert!(!map.contains_key(&3));
+    }
+
+    #[test]
+    fn a_set_keeps_the_last_values() {
+        let mut set = BoundedSet::<u32, 3>::default();
+        for value in [1, 2, 2, 3, 2, 4, 5] {
+            set.insert(value);
+        }
+        assert_eq!([1, 2, 3, 4, 5].map(|value| set.contains(&value)), [false, false, true, true, true]);
+        set.remove(&4);
+        assert!(!set.contains(&4));
+    }
+}
