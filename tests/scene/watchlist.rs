@@ -3,8 +3,8 @@
 use super::recording::seconds;
 use super::transactions::{Spread, Transactions};
 use mempulse::chain::Network;
+use mempulse::chain::script::address;
 use mempulse::event::{Command, WatchTarget};
-use mempulse::wire::script::address;
 
 /// The address of BIP173's examples, to which nothing is paid.
 pub const QUIET: &str = "bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4";
