@@ -9,7 +9,7 @@ mod scene;
 mod svg;
 
 use jiff::tz::TimeZone;
-use mempulse::tui::{App, Theme, draw};
+use mempulse::tui::{App, Theme};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::buffer::Buffer;
@@ -41,6 +41,6 @@ fn screen() -> Buffer {
         app.on_snapshot(Arc::new(snapshot), scene::END);
     }
     let mut terminal = Terminal::new(TestBackend::new(SIZE.width, SIZE.height)).unwrap();
-    terminal.draw(|frame| draw(frame, &app)).unwrap();
+    terminal.draw(|frame| app.draw(frame)).unwrap();
     terminal.backend().buffer().clone()
 }

@@ -13,8 +13,7 @@ mod watching;
 use crossterm::event::KeyCode;
 use desk::{Desk, text};
 use mempulse::event::{Event, EventKind};
-use mempulse::tui::action::{self, Action};
-use mempulse::tui::app::Flow;
+use mempulse::tui::{BINDINGS, Effect};
 use ratatui::layout::Size;
 use ratatui::style::{Color, Modifier};
 use std::time::Duration;
@@ -95,7 +94,7 @@ fn peers_screen() {
 fn the_column_of_the_order_is_always_there() {
     let mut desk = Desk::new((60, 15));
     desk.type_keys("2");
-    for _ in mempulse::snapshot::view::PeerColumn::ALL {
+    for _ in 0..30 {
         desk.type_keys("s");
         let screen = desk.screen();
         assert!(screen.matches('▲').count() >= 2, "the title and the head name the order\n{screen}");
@@ -185,13 +184,14 @@ fn esc_closes_the_innermost_layer_and_never_quits() {
     desk.type_keys("j");
     desk.press(KeyCode::Enter);
     desk.type_keys("?");
-    assert_eq!(desk.app.layers().len(), 2);
-    for left in [1, 0, 0, 0] {
-        assert_eq!(desk.press(KeyCode::Esc), Flow::Continue);
-        assert_eq!(desk.app.layers().len(), left);
+    assert!(desk.screen().contains(" Help "));
+    for has_details in [true, false, false, false] {
+        assert_eq!(desk.press(KeyCode::Esc), None);
+        assert!(!desk.screen().contains(" Help "));
+        assert_eq!(desk.app.view().open.is_some(), has_details);
     }
-    assert_eq!(desk.press(KeyCode::Char('q')), Flow::Quit);
-    assert_eq!(desk.app.update(Action::Suspend), Flow::Suspend);
+    assert_eq!(desk.press(KeyCode::Char('q')), Some(Effect::Quit));
+    assert_eq!(desk.press_ctrl('z'), Some(Effect::Suspend));
 }
 
 #[test]
@@ -199,8 +199,7 @@ fn the_help_names_every_key_of_the_table() {
     let mut desk = Desk::new((120, 36));
     desk.type_keys("?");
     let screen = desk.screen();
-    for binding in action::BINDINGS {
-        let (keys, what) = binding.help;
+    for (keys, what) in BINDINGS.iter().filter_map(|binding| binding.help) {
         assert!(screen.lines().any(|line| line.contains(keys) && line.contains(what)), "{keys}: {what}");
     }
 }
@@ -231,7 +230,7 @@ fn every_screen_survives_every_size() {
         let mut desk = Desk::new((80, 24));
         desk.type_keys(keys);
         for (width, height) in WIDTHS.iter().flat_map(|width| HEIGHTS.map(|height| (*width, height))) {
-            desk.app.on_resize(Size { width, height });
+            desk.resize(Size { width, height });
             desk.press(KeyCode::PageDown);
             assert_eq!(desk.buffer().area.as_size(), Size { width, height });
         }

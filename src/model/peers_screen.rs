@@ -2,9 +2,8 @@
 
 use crate::event::PeerId;
 use crate::model::Model;
-use crate::model::peers::liveness::Liveness;
 use crate::model::peers::visible_offset;
-use crate::snapshot::view::{PeerColumn, PeerSort, WorthView};
+use crate::snapshot::view::{PeerSort, SortValue, WorthView};
 use crate::snapshot::{HeatCell, HeatMap, LostPeer, PeersScreen, Window, WorthRow};
 use crate::util::time::Timestamp;
 use std::cmp::Ordering;
@@ -30,7 +29,7 @@ impl Model {
             .map(|(id, peer)| {
                 let worth = peer.worth(self.height(), leads.get(&id).copied(), now);
                 let row = WorthRow { row: peer.row(id, now), worth };
-                (key(&row, view.sort.by), row)
+                ((view.sort.by.value)(&row), row)
             })
             .collect();
         keyed.sort_unstable_by(|(key, row), (other_key, other)| {
@@ -86,77 +85,13 @@ fn heat_cell(index: usize, delay: Duration) -> HeatCell {
     }
 }
 
-/// What a row is sorted by.
-#[derive(PartialEq, PartialOrd, Debug)]
-enum Key {
-    Number(f64),
-    Text(String),
-}
-
-fn compare(one: Option<&Key>, other: Option<&Key>, sort: PeerSort) -> Ordering {
+fn compare(one: Option<&SortValue>, other: Option<&SortValue>, sort: PeerSort) -> Ordering {
     match (one, other) {
         (Some(one), Some(other)) => {
             let order = one.partial_cmp(other).unwrap_or(Ordering::Equal);
             if sort.descending { order.reverse() } else { order }
         }
         (one, other) => one.is_none().cmp(&other.is_none()),
-    }
-}
-
-/// The value of a row in a column; `None`: unknown.
-fn key(WorthRow { row, worth }: &WorthRow, column: PeerColumn) -> Option<Key> {
-    #[expect(clippy::cast_precision_loss, reason = "rows that differ in the 53rd bit are equal on screen")]
-    let count = |count: u64| Some(Key::Number(count as f64));
-    let time = |time: Option<Duration>| time.map(|time| Key::Number(time.as_secs_f64()));
-    let share = |share: Option<f32>| share.map(|share| Key::Number(share.into()));
-    let text = |text: &str| (!text.is_empty()).then(|| Key::Text(text.to_owned()));
-    match column {
-        PeerColumn::State => Some(Key::Number(rank(&row.liveness))),
-        PeerColumn::Address => text(&row.address),
-        PeerColumn::UserAgent => text(&row.user_agent),
-        PeerColumn::Network => worth.network.map(|network| Key::Number(f64::from(network as u8))),
-        PeerColumn::Netgroup => worth.netgroup.as_deref().and_then(text),
-        PeerColumn::Transport => worth.transport.as_deref().and_then(text),
-        PeerColumn::Age => time(worth.connected_for),
-        PeerColumn::Dials => count(worth.dials.into()),
-        PeerColumn::Ping => time(worth.ping.last),
-        PeerColumn::PingMin => time(worth.ping.min),
-        PeerColumn::PingMedian => time(worth.ping.median),
-        PeerColumn::PingP95 => time(worth.ping.p95),
-        PeerColumn::Jitter => time(worth.ping.jitter),
-        PeerColumn::Answer => time(worth.answer.median),
-        PeerColumn::AnswerP95 => time(worth.answer.p95),
-        PeerColumn::OverPing => time(worth.answer.over_ping),
-        PeerColumn::NotFound => share(worth.all.not_found_rate()),
-        PeerColumn::Announced => count(worth.all.announced),
-        PeerColumn::FirstShare => share(worth.all.first_share()),
-        PeerColumn::Lag => time(worth.lag),
-        PeerColumn::Unserved => count(worth.all.unserved()),
-        PeerColumn::Repeated => share(worth.all.repeated_share()),
-        PeerColumn::Only => count(worth.all.only),
-        PeerColumn::Served => count(worth.all.served),
-        PeerColumn::FeeFilter => worth.fee_filter.and_then(count),
-        PeerColumn::ClockOffset => worth.clock_offset.map(signed),
-        PeerColumn::Height => worth.best_height.and_then(|height| count(height.into())),
-        PeerColumn::BlockLead => worth.block_lead.map(signed),
-        PeerColumn::Received => count(worth.bytes_received),
-        PeerColumn::Sent => count(worth.bytes_sent),
-    }
-}
-
-#[expect(clippy::cast_precision_loss, reason = "rows that differ in the 53rd bit are equal on screen")]
-fn signed(number: i64) -> Key {
-    Key::Number(number as f64)
-}
-
-fn rank(liveness: &Liveness) -> f64 {
-    match liveness {
-        Liveness::Live => 0.0,
-        Liveness::Late { .. } => 1.0,
-        Liveness::Handshake { .. } => 2.0,
-        Liveness::Dialling { .. } => 3.0,
-        Liveness::Gone { retry_in: Some(_), .. } => 4.0,
-        Liveness::Gone { retry_in: None, .. } => 5.0,
     }
 }
 

@@ -1,11 +1,11 @@
 //! What the screen looks at. It flows from the screen to the model; the latest one wins.
 
 use crate::event::PeerId;
-use crate::snapshot::TxKey;
+use crate::snapshot::{TxKey, WorthRow};
 use crate::wire::BlockHash;
 
 /// What the next snapshot should contain.
-#[derive(Clone, Default, PartialEq, Eq, Debug)]
+#[derive(Clone, Default, PartialEq, Debug)]
 pub struct View {
     /// Which screen is on.
     pub tab: Tab,
@@ -49,7 +49,7 @@ pub enum Tab {
 }
 
 /// The part of the list of the Peers screen that is visible.
-#[derive(Clone, Default, PartialEq, Eq, Debug)]
+#[derive(Clone, Default, PartialEq, Debug)]
 pub struct WorthView {
     /// The window.
     pub window: PeersView,
@@ -58,114 +58,43 @@ pub struct WorthView {
 }
 
 /// The order of the list of the Peers screen.
-#[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, Default, PartialEq, Debug)]
 pub struct PeerSort {
-    /// By what.
-    pub by: PeerColumn,
-    /// Whether the greatest comes first. What is unknown comes last either way.
+    /// The value to sort by.
+    pub by: SortKey,
+    /// Whether the greatest value comes first. Unknown values come last either way.
     pub descending: bool,
 }
 
-/// The columns of the Peers screen.
-#[derive(Clone, Copy, Default, PartialEq, Eq, Hash, Debug)]
-pub enum PeerColumn {
-    /// Live, late, tried, gone; then the order in which they became known.
-    #[default]
-    State,
-    /// `address:port`.
-    Address,
-    /// The software.
-    UserAgent,
-    /// IPv4, IPv6, onion and so on.
-    Network,
-    /// The part of the network.
-    Netgroup,
-    /// `v1` or `v2`.
-    Transport,
-    /// The age of the connection.
-    Age,
-    /// How often it was dialled.
-    Dials,
-    /// The last ping.
-    Ping,
-    /// The shortest ping.
-    PingMin,
-    /// The median ping.
-    PingMedian,
-    /// The 95th percentile of the pings.
-    PingP95,
-    /// The jitter of the pings.
-    Jitter,
-    /// The median answer time.
-    Answer,
-    /// The 95th percentile of the answer times.
-    AnswerP95,
-    /// The median answer time beyond the median ping.
-    OverPing,
-    /// The share of the requests answered with `notfound`, in all.
-    NotFound,
-    /// Entries announced, in all.
-    Announced,
-    /// The share of firsts, in all.
-    FirstShare,
-    /// The median lag behind the first announcer.
-    Lag,
-    /// Announced and never served, in all.
-    Unserved,
-    /// The share of repeated announcements, in all.
-    Repeated,
-    /// Transactions that nobody else announced, in all.
-    Only,
-    /// Transactions that it sent.
-    Served,
-    /// The fee filter.
-    FeeFilter,
-    /// The offset of its clock.
-    ClockOffset,
-    /// The height of its best block.
-    Height,
-    /// The lead in block races.
-    BlockLead,
-    /// Bytes received from it.
-    Received,
-    /// Bytes sent to it.
-    Sent,
+/// What a list of peers is sorted by. Two keys are equal if their names are.
+#[derive(Clone, Copy, Debug)]
+pub struct SortKey {
+    /// The name, e.g. `median ping`.
+    pub name: &'static str,
+    /// Returns the value of a row; `None` if it is unknown.
+    pub value: fn(&WorthRow) -> Option<SortValue>,
 }
 
-impl PeerColumn {
-    /// Every one, in the order of the screen.
-    pub const ALL: [Self; 30] = [
-        Self::State,
-        Self::Address,
-        Self::UserAgent,
-        Self::Network,
-        Self::Netgroup,
-        Self::Transport,
-        Self::Age,
-        Self::Dials,
-        Self::Ping,
-        Self::PingMin,
-        Self::PingMedian,
-        Self::PingP95,
-        Self::Jitter,
-        Self::Answer,
-        Self::AnswerP95,
-        Self::OverPing,
-        Self::NotFound,
-        Self::Announced,
-        Self::FirstShare,
-        Self::Lag,
-        Self::Unserved,
-        Self::Repeated,
-        Self::Only,
-        Self::Served,
-        Self::FeeFilter,
-        Self::ClockOffset,
-        Self::Height,
-        Self::BlockLead,
-        Self::Received,
-        Self::Sent,
-    ];
+impl Default for SortKey {
+    /// The order in which the peers became known.
+    fn default() -> Self {
+        Self { name: "", value: |_| None }
+    }
+}
+
+impl PartialEq for SortKey {
+    fn eq(&self, other: &Self) -> bool {
+        self.name == other.name
+    }
+}
+
+/// A value to sort by.
+#[derive(PartialEq, PartialOrd, Debug)]
+pub enum SortValue {
+    /// Counts, times and shares; smaller ones come first.
+    Number(f64),
+    /// Words, in the order of their bytes.
+    Text(String),
 }
 
 /// The part of the list of peers that is on screen.

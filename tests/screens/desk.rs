@@ -7,8 +7,7 @@ use mempulse::event::Event;
 use mempulse::model::Model;
 use mempulse::snapshot::view::{Anchor, TransactionsView, View};
 use mempulse::snapshot::{Snapshot, TxKey};
-use mempulse::tui::app::Flow;
-use mempulse::tui::{App, Theme, action, draw};
+use mempulse::tui::{App, Effect, Theme};
 use mempulse::util::time::Timestamp;
 use mempulse::wire::Txid;
 use ratatui::Terminal;
@@ -24,6 +23,7 @@ static SCENE: LazyLock<Arc<Model>> = LazyLock::new(|| Arc::new(scene::model()));
 pub struct Desk {
     model: Arc<Model>,
     pub app: App,
+    size: Size,
     pub now: Timestamp,
 }
 
@@ -55,7 +55,7 @@ impl Desk {
     fn at(now: Timestamp, model: Arc<Model>, (width, height): (u16, u16), colour: bool) -> Self {
         let size = Size { width, height };
         let app = App::new(Theme::new(colour), TimeZone::UTC, size, Arc::default(), now);
-        let mut desk = Self { model, app, now };
+        let mut desk = Self { model, app, size, now };
         // The first snapshot shows how many peers there are, and with it how high their panel is.
         desk.answer();
         desk.answer();
@@ -113,12 +113,26 @@ impl Desk {
         self.model.snapshot(&view, self.now).transactions.rows[0].key
     }
 
-    pub fn press(&mut self, code: KeyCode) -> Flow {
-        let key = KeyEvent::new(code, KeyModifiers::NONE);
-        let flow =
-            action::action(key, self.app.place()).map_or(Flow::Continue, |action| self.app.update(action));
+    pub fn press(&mut self, code: KeyCode) -> Option<Effect> {
+        self.press_key(KeyEvent::new(code, KeyModifiers::NONE))
+    }
+
+    pub fn press_ctrl(&mut self, letter: char) -> Option<Effect> {
+        self.press_key(KeyEvent::new(KeyCode::Char(letter), KeyModifiers::CONTROL))
+    }
+
+    fn press_key(&mut self, key: KeyEvent) -> Option<Effect> {
+        let effect = self.app.on_event(&Input::Key(key));
         self.answer();
-        flow
+        effect
+    }
+
+    /// The transaction that is selected on the overview.
+    pub fn selected(&self) -> Option<TxKey> {
+        match self.app.view().transactions.anchor {
+            Anchor::Selected { key, .. } => Some(key),
+            Anchor::Newest | Anchor::Oldest => None,
+        }
     }
 
     pub fn type_keys(&mut self, keys: &str) {
@@ -127,12 +141,15 @@ impl Desk {
         }
     }
 
-    /// Types into a line of input.
-    pub fn type_text(&mut self, text: &str) {
-        for letter in text.chars() {
-            self.app.on_event(&Input::Key(KeyCode::Char(letter).into()));
-        }
-        self.app.on_event(&Input::Key(KeyCode::Enter.into()));
+    /// Types into a line of input, and presses Enter.
+    pub fn type_text(&mut self, text: &str) -> Option<Effect> {
+        self.type_keys(text);
+        self.press(KeyCode::Enter)
+    }
+
+    pub fn resize(&mut self, size: Size) {
+        self.size = size;
+        self.app.on_resize(size);
     }
 
     /// Time passes without a snapshot.
@@ -142,9 +159,9 @@ impl Desk {
     }
 
     pub fn buffer(&self) -> Buffer {
-        let Size { width, height } = self.app.size();
+        let Size { width, height } = self.size;
         let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
-        terminal.draw(|frame| draw(frame, &self.app)).unwrap();
+        terminal.draw(|frame| self.app.draw(frame)).unwrap();
         terminal.backend().buffer().clone()
     }
 

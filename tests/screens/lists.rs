@@ -16,10 +16,10 @@ fn the_selection_follows_its_transaction_while_others_arrive() {
     let mut desk = Desk::alone((120, 36));
     let third = keys(&desk)[2];
     desk.type_keys("jjj");
-    assert_eq!(desk.app.transactions().selected, Some(third));
+    assert_eq!(desk.selected(), Some(third));
     desk.arrive(0..50);
     desk.answer();
-    assert_eq!(desk.app.transactions().selected, Some(third));
+    assert_eq!(desk.selected(), Some(third));
     let shown = desk.screen();
     desk.arrive(50..100);
     assert_eq!(rows(&desk.screen()), rows(&shown), "the reader's place stays");
@@ -36,9 +36,9 @@ fn a_transaction_that_is_gone_leaves_the_selection_to_the_next_older_one() {
     let mut desk = Desk::alone((80, 24));
     let (third, fourth) = (keys(&desk)[2], keys(&desk)[3]);
     desk.type_keys("jjj");
-    assert_eq!(desk.app.transactions().selected, Some(third));
+    assert_eq!(desk.selected(), Some(third));
     desk.confirm(2);
-    assert_eq!(desk.app.transactions().selected, Some(fourth));
+    assert_eq!(desk.selected(), Some(fourth));
 }
 
 #[test]
@@ -59,15 +59,15 @@ fn the_whole_list_can_be_walked_to_its_end_and_back() {
     for _ in 0..total + 20 {
         desk.press(KeyCode::Char('j'));
     }
-    assert_eq!(desk.app.transactions().selected, Some(oldest));
+    assert_eq!(desk.selected(), Some(oldest));
     for _ in 0..total / 5 {
         desk.press(KeyCode::PageUp);
     }
-    assert_eq!(desk.app.transactions().selected, None);
+    assert_eq!(desk.selected(), None);
     desk.press(KeyCode::Char('G'));
-    assert_eq!(desk.app.transactions().selected, Some(oldest));
+    assert_eq!(desk.selected(), Some(oldest));
     desk.press(KeyCode::Char('g'));
-    assert_eq!(desk.app.transactions().selected, None);
+    assert_eq!(desk.selected(), None);
 }
 
 #[test]
@@ -75,7 +75,7 @@ fn a_frozen_screen_scrolls_in_what_it_keeps_and_says_where_that_ends() {
     let mut desk = Desk::alone((80, 24));
     let fourth = keys(&desk)[3];
     desk.type_keys(" jjjj");
-    assert_eq!(desk.app.transactions().selected, Some(fourth));
+    assert_eq!(desk.selected(), Some(fourth));
     desk.arrive(0..7);
     for _ in 0..80 {
         desk.press(KeyCode::Down);

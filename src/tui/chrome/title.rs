@@ -1,0 +1,77 @@
+//! The first line: what is watched, how it goes, and the figures that matter most.
+//!
+//! ```text
+//!  mempulse · mainnet  ● live  DEMO      8 peers · median ping 41 ms · tip 923,114 (3 m)
+//! ```
+
+use crate::snapshot::Health;
+use crate::tui::context::Context;
+use crate::tui::widgets::{format, text};
+use crate::util::time::Timestamp;
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::text::Span;
+use ratatui::widgets::Paragraph;
+
+/// Draws the line. The figures at its right get shorter, and then give way.
+pub fn draw(frame: &mut Frame, area: Rect, cx: &Context) {
+    let Context { snapshot, theme, .. } = *cx;
+    let (mark, style) = theme.health(&snapshot.health);
+    let mut left = vec![
+        Span::styled(" mempulse", theme.strong()),
+        Span::styled(format!(" · {}  ", snapshot.network), theme.text()),
+        Span::styled(format!("{mark} {}", health(&snapshot.health)), style),
+    ];
+    if snapshot.demo {
+        left.extend([Span::raw("  "), Span::styled(" DEMO ", theme.badge())]);
+    }
+    let cells = usize::from(area.width);
+    if let Some(frozen) = cx.frozen_for {
+        let frozen = format!(" FROZEN {} ", format::span(frozen));
+        let with_advice = format!("{frozen}— Space resumes ");
+        let fits = text::line_width(&left) + 2 + text::width(&with_advice) <= cells;
+        let label = if fits { with_advice } else { frozen };
+        left.extend([Span::raw("  "), Span::styled(label, theme.badge())]);
+    }
+    let room = cells.saturating_sub(text::line_width(&left) + 2);
+    let right = variants(cx).into_iter().find(|variant| text::width(variant) <= room);
+    let right = vec![Span::styled(right.unwrap_or_default(), theme.text()), Span::raw(" ")];
+    frame.render_widget(Paragraph::new(text::spread(left, right, cells)), area);
+}
+
+fn health(health: &Health) -> String {
+    match health {
+        Health::Connecting => "connecting".to_owned(),
+        Health::Live => "live".to_owned(),
+        Health::Stale { silent_for } => format!("silent for {}", format::span(*silent_for)),
+        Health::Unreachable { .. } => "unreachable".to_owned(),
+    }
+}
+
+/// The figures, the longest text first.
+fn variants(cx: &Context) -> Vec<String> {
+    let snapshot = cx.snapshot;
+    let totals = &snapshot.totals;
+    let peers = format!("{} {}", totals.peers_live, if totals.peers_live == 1 { "peer" } else { "peers" });
+    let ping = format::known(totals.median_ping.map(format::ping));
+    let tip = format::known(totals.tip.map(|tip| format::grouped(u64::from(tip.height))));
+    let age = totals.tip.map(|tip| {
+        let mined = Timestamp::from_secs(u64::from(tip.time));
+        format!(" ({})", format::span(cx.now().since(mined)))
+    });
+    let age = age.unwrap_or_default();
+    let figures = [
+        format!("{peers} · median ping {ping} · tip {tip}{age}"),
+        format!("{peers} · ping {ping} · tip {tip}{age}"),
+        format!("{peers} · {ping} · tip {tip}"),
+        format!("{peers} · tip {tip}"),
+    ];
+    let backfill = snapshot.backfill.map(|progress| {
+        let [fetched, wanted] =
+            [progress.fetched, progress.wanted].map(|count| format::grouped(count.into()));
+        format!("backfill {fetched}/{wanted} · ")
+    });
+    let with_backfill =
+        backfill.iter().flat_map(|prefix| figures.iter().map(move |rest| format!("{prefix}{rest}")));
+    with_backfill.chain(figures.iter().cloned()).chain([peers]).collect()
+}

@@ -1,0 +1,106 @@
+//! What the user can ask for, and where.
+
+use crate::snapshot::view::Tab;
+
+/// What a key asks for. The current screen or the innermost overlay decides what that means.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Action {
+    /// End the program.
+    Quit,
+    /// Hand the terminal back to the shell until `fg`.
+    Suspend,
+    /// Show or hide the help.
+    Help,
+    /// Go one step back: close the overlay, drop the selection, leave the screen. Never ends the program.
+    Back,
+    /// Freeze the screen, or resume.
+    Freeze,
+    /// Go to another screen.
+    Show(Tab),
+    /// Open the watch list.
+    Watchlist,
+    /// Open whatever is selected.
+    Open,
+    /// Select the next panel or block.
+    Next,
+    /// Select the previous panel or block.
+    Previous,
+    /// Move the selection, or scroll.
+    Move(Motion),
+    /// Sort by the next column.
+    SortNext,
+    /// Reverse the sort order.
+    SortReverse,
+    /// Switch the histogram between virtual size and transaction count.
+    ToggleHistogram,
+    /// Begin to type a target for the watch list.
+    Add,
+    /// Remove the selected target from the watch list.
+    Remove,
+    /// Copy the txid or block hash of whatever is selected.
+    CopyId,
+    /// Copy the open transaction in hex.
+    CopyRaw,
+    /// Append a character to the text being typed.
+    Type(char),
+    /// Delete the last character of the text being typed.
+    Erase,
+    /// Delete all of the text being typed.
+    EraseAll,
+}
+
+/// How far a selection moves or a text scrolls.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Motion {
+    /// One row up.
+    Up,
+    /// One row down.
+    Down,
+    /// One page up.
+    PageUp,
+    /// One page down.
+    PageDown,
+    /// To the first row.
+    Top,
+    /// To the last row.
+    Bottom,
+}
+
+impl Motion {
+    /// Returns the index that this motion leads to from index `at`, given the last valid index and
+    /// the rows of a page.
+    pub fn apply(self, at: usize, last: usize, page: usize) -> usize {
+        let to = match self {
+            Self::Up => at.saturating_sub(1),
+            Self::Down => at + 1,
+            Self::PageUp => at.saturating_sub(page),
+            Self::PageDown => at + page,
+            Self::Top => 0,
+            Self::Bottom => last,
+        };
+        to.min(last)
+    }
+}
+
+/// Where the user is: which screen or overlay the keys go to.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Place {
+    /// The Overview screen.
+    Overview,
+    /// The Peers screen.
+    Peers,
+    /// The Mempool screen.
+    Mempool,
+    /// The Mempool screen in a terminal that has room for only half of it.
+    MempoolHalf,
+    /// The Blocks screen.
+    Blocks,
+    /// The details of a peer, transaction or block.
+    Details,
+    /// The help.
+    Help,
+    /// The watch list.
+    Watchlist,
+    /// The line in which a target is typed.
+    Input,
+}

@@ -1,0 +1,33 @@
+//! One row of the table of keys.
+
+use super::action::{Action, Place};
+use crossterm::event::KeyCode;
+
+/// A key, with or without Ctrl.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Key {
+    pub code: KeyCode,
+    pub ctrl: bool,
+}
+
+/// Keys, the action they ask for, and how help and footer describe them.
+#[derive(Clone, Copy, Debug)]
+pub struct Binding {
+    /// The keys, any of which will do.
+    pub keys: &'static [Key],
+    /// The action they ask for.
+    pub action: Action,
+    /// Where they work.
+    pub places: &'static [Place],
+    /// The names of the keys and what they do; `None`: not listed in the help.
+    pub help: Option<(&'static str, &'static str)>,
+    /// The same for the footer, and where it is shown there.
+    pub hint: Option<(&'static str, &'static str, &'static [Place])>,
+}
+
+impl Binding {
+    /// Whether the keys work in `place`.
+    pub fn works_in(&self, place: Place) -> bool {
+        self.places.contains(&place)
+    }
+}

@@ -1,0 +1,99 @@
+//! What keys do, and how help and footer describe them.
+
+use super::*;
+use binding::Binding;
+
+const PLACES: [Place; 9] = [
+    Place::Overview,
+    Place::Peers,
+    Place::Mempool,
+    Place::MempoolHalf,
+    Place::Blocks,
+    Place::Details,
+    Place::Help,
+    Place::Watchlist,
+    Place::Input,
+];
+
+#[test]
+fn no_key_has_two_meanings_in_one_place() {
+    for place in PLACES {
+        let in_force = || BINDINGS.iter().filter(move |binding| binding.works_in(place));
+        let mut keys: Vec<Key> = Vec::new();
+        for key in in_force().flat_map(|binding| binding.keys) {
+            assert!(!keys.contains(key), "{key:?} in {place:?}");
+            keys.push(*key);
+        }
+    }
+}
+
+#[test]
+fn no_hint_is_shown_twice_in_one_place() {
+    for place in PLACES {
+        let mut labels: Vec<&str> = hints(place, false).map(|(_, label)| label).collect();
+        let count = labels.len();
+        labels.sort_unstable();
+        labels.dedup();
+        assert_eq!(labels.len(), count, "{place:?}");
+    }
+}
+
+#[test]
+fn every_key_that_the_help_names_does_what_it_says() {
+    let listed = |binding: &'static Binding| Some((binding, binding.help?.0));
+    for (binding, names) in BINDINGS.iter().filter_map(listed) {
+        let names: Vec<&str> = names.split_whitespace().collect();
+        assert_eq!(names.len(), binding.keys.len(), "{names:?}");
+        for (name, key) in names.iter().zip(binding.keys) {
+            let event = pressed(name);
+            let ctrl = event.modifiers == KeyModifiers::CONTROL;
+            assert_eq!(Key { code: event.code, ctrl }, *key, "{name}");
+            for place in binding.places {
+                assert_eq!(action(event, *place), Some(binding.action), "{name} in {place:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn letters_are_typed_where_text_is_expected() {
+    assert_eq!(action(KeyCode::Char('q').into(), Place::Input), Some(Action::Type('q')));
+    assert_eq!(action(pressed("Ctrl-C"), Place::Input), Some(Action::Quit));
+}
+
+#[test]
+fn other_keys_and_releases_do_nothing() {
+    assert_eq!(action(KeyCode::Char('x').into(), Place::Overview), None);
+    assert_eq!(action(KeyEvent::new(KeyCode::Char('q'), KeyModifiers::ALT), Place::Overview), None);
+    let release = KeyEvent::new_with_kind(KeyCode::Char('q'), KeyModifiers::NONE, KeyEventKind::Release);
+    assert_eq!(action(release, Place::Overview), None);
+    assert_eq!(action(KeyCode::Tab.into(), Place::Details), None);
+}
+
+#[test]
+fn shift_is_part_of_the_letter() {
+    let shifted = KeyEvent::new(KeyCode::Char('G'), KeyModifiers::SHIFT);
+    assert_eq!(action(shifted, Place::Details), Some(Action::Move(Motion::Bottom)));
+}
+
+fn pressed(name: &str) -> KeyEvent {
+    match name {
+        "Esc" => KeyCode::Esc.into(),
+        "Space" => KeyCode::Char(' ').into(),
+        "Enter" => KeyCode::Enter.into(),
+        "Tab" => KeyCode::Tab.into(),
+        "Shift-Tab" => KeyCode::BackTab.into(),
+        "→" => KeyCode::Right.into(),
+        "←" => KeyCode::Left.into(),
+        "↑" => KeyCode::Up.into(),
+        "↓" => KeyCode::Down.into(),
+        "PgUp" => KeyCode::PageUp.into(),
+        "Delete" => KeyCode::Delete.into(),
+        "PgDn" => KeyCode::PageDown.into(),
+        "Home" => KeyCode::Home.into(),
+        "End" => KeyCode::End.into(),
+        "Ctrl-C" => KeyEvent::new(KeyCode::Char('c'), KeyModifiers::CONTROL),
+        "Ctrl-Z" => KeyEvent::new(KeyCode::Char('z'), KeyModifiers::CONTROL),
+        letter => KeyCode::Char(letter.chars().next().unwrap()).into(),
+    }
+}

@@ -1,0 +1,72 @@
+//! What a screen and an overlay have in common: keys, a request to the model, and a drawing.
+
+use super::context::Context;
+use super::keys::{Action, Place};
+use crate::event::Command;
+use crate::snapshot::view::{Open, View};
+use crate::wire::{BlockHash, Txid};
+use ratatui::Frame;
+use std::fmt::Debug;
+
+/// A screen, or an overlay that lies on top of it.
+///
+/// Keys go to the innermost overlay or, without one, to the current screen. Drawing only reads.
+pub trait Layer: Debug {
+    /// Returns the place whose keys work here.
+    fn place(&self, cx: &Context) -> Place;
+
+    /// Carries out `action`. Actions that mean nothing here do nothing.
+    fn update(&mut self, action: Action, cx: &Context) -> Response;
+
+    /// Adapts the state to a new snapshot.
+    fn settle(&mut self, _cx: &Context) {}
+
+    /// Writes into `view` what the next snapshot should contain.
+    fn request(&self, cx: &Context, view: &mut View);
+
+    /// Returns the identifier of whatever is selected or open, to be copied.
+    fn selected_id(&self, _cx: &Context) -> Option<Id> {
+        None
+    }
+
+    /// Draws the layer; `focused` if keys go to it.
+    fn draw(&self, frame: &mut Frame, cx: &Context, focused: bool);
+}
+
+/// An identifier that can be copied.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Id {
+    Transaction(Txid),
+    Block(BlockHash),
+}
+
+/// What came of an action, for the application to carry out.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Response {
+    /// Nothing is left to do.
+    Done,
+    /// Show a remark in the footer: why less happened than the key promises.
+    Remark(String),
+    /// Open details on top.
+    Open(Open),
+    /// Show details in place of this overlay.
+    Replace(Open),
+    /// Close this overlay, or leave this screen for the overview.
+    Leave,
+    /// Copy `text`, described by `what`, to the terminal's clipboard.
+    Copy { text: String, what: &'static str },
+    /// Send a command to the monitor.
+    Send(Command),
+}
+
+impl Response {
+    /// Opens details, or says that there are none to open.
+    pub fn open(open: Option<Open>) -> Self {
+        open.map_or_else(|| Self::remark("there is nothing to open yet"), Self::Open)
+    }
+
+    /// A remark for the footer.
+    pub fn remark(text: impl Into<String>) -> Self {
+        Self::Remark(text.into())
+    }
+}

@@ -1,0 +1,97 @@
+//! What a transaction hangs together with, in its details.
+//!
+//! ```text
+//! package       8.4 sat/vB with 2 others, 612 vB, 5,140 sat
+//!
+//! Mined together
+//!  88d002…91b                          21.0 sat/vB  pays
+//!  3fa9c1…e07                           0.1 sat/vB  is paid for
+//!
+//! 2 ancestors, 421 vB
+//!  3fa9c1…e07                           0.1 sat/vB
+//! ```
+
+use super::document::heading;
+use crate::snapshot::{EphemeralDust, Family, Package, RelativeRow, Relatives};
+use crate::tui::context::Context;
+use crate::tui::widgets::{format, text};
+use ratatui::text::{Line, Span};
+
+/// The cells of a fee rate.
+const RATE: usize = 9;
+
+/// How it is mined, if anything hangs together with it.
+pub fn package(family: &Family) -> Option<String> {
+    let has_relatives = !family.ancestors.rows.is_empty() || !family.descendants.rows.is_empty();
+    Some(match &family.package {
+        Package::Together { fee_rate, fee, vsize, others } => {
+            let [fee, vsize] = [*fee, u64::from(*vsize)].map(format::grouped);
+            let others = match others.len() {
+                1 => "another".to_owned(),
+                count => format!("{count} others"),
+            };
+            format!("{} sat/vB with {others}, {vsize} vB, {fee} sat", format::fee_rate(*fee_rate))
+        }
+        Package::Alone if has_relatives => "none: pays for itself alone".to_owned(),
+        Package::Alone => return None,
+        Package::Unknown { min, max } => {
+            let max = max.map_or_else(|| "more".to_owned(), format::fee_rate);
+            format!("{} to {max} sat/vB: a fee that is not known decides", format::fee_rate(*min))
+        }
+        Package::Oversized => "? (more hang together than nodes hold)".to_owned(),
+    })
+}
+
+/// A remark on its dust.
+pub const fn dust(family: &Family) -> Option<&'static str> {
+    match family.ephemeral_dust {
+        Some(EphemeralDust::Carries) => Some("ephemeral dust"),
+        Some(EphemeralDust::Spends) => Some("spends ephemeral dust"),
+        None => None,
+    }
+}
+
+/// Who is mined along, the ancestors and the descendants; each with a blank line after it.
+pub fn lines(cx: &Context, family: &Family, cells: usize) -> Vec<Line<'static>> {
+    let mut lines = mined_together(cx, family, cells);
+    lines.extend(relatives(cx, &family.ancestors, "ancestor", cells));
+    lines.extend(relatives(cx, &family.descendants, "descendant", cells));
+    lines
+}
+
+fn mined_together(cx: &Context, family: &Family, cells: usize) -> Vec<Line<'static>> {
+    let Package::Together { fee_rate, others, .. } = &family.package else { return Vec::new() };
+    let part = |other: &RelativeRow| match other.fee_rate.exact() {
+        Some(rate) if rate > *fee_rate => "pays",
+        Some(rate) if rate < *fee_rate => "is paid for",
+        _ => "",
+    };
+    let mut lines = vec![heading(cx, "Mined together")];
+    lines.extend(others.iter().map(|other| relative(cx, other, part(other), cells)));
+    lines.push(Line::default());
+    lines
+}
+
+fn relatives(cx: &Context, relatives: &Relatives, what: &str, cells: usize) -> Vec<Line<'static>> {
+    let count = relatives.rows.len();
+    if count == 0 && !relatives.more {
+        return Vec::new();
+    }
+    let plural = if count == 1 && !relatives.more { "" } else { "s" };
+    let more = if relatives.more { "≥" } else { "" };
+    let title = format!("{more}{count} {what}{plural}, {more}{} vB", format::grouped(relatives.vsize));
+    let mut lines = vec![heading(cx, title)];
+    lines.extend(relatives.rows.iter().map(|row| relative(cx, row, "", cells)));
+    lines.push(Line::default());
+    lines
+}
+
+fn relative(cx: &Context, row: &RelativeRow, part: &str, cells: usize) -> Line<'static> {
+    let rate = format::rate(row.fee_rate, RATE);
+    let right = format!(" {} sat/vB  {}", text::right(&rate, RATE), text::left(part, 11));
+    let room = cells.saturating_sub(text::width(&right));
+    Line::from(vec![
+        Span::raw(text::left(&text::cut_middle(&row.txid.to_string(), room), room)),
+        Span::styled(right, cx.theme.muted()),
+    ])
+}

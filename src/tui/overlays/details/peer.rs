@@ -1,0 +1,230 @@
+//! A peer in detail.
+//!
+//! ```text
+//! ● live  /Satoshi:30.0.0/            Traffic           received          sent
+//! version    70016                    inv             212   8.1 kB     -     -
+//! services   NETWORK WITNESS          tx              198    91 kB     -     -
+//! height     923114 when it connected
+//! clock      +1 s against ours        Conversation
+//! Ping  last 41 ms, min 38 ms         05:33:12.120 ◂ inv         1.3 kB  35 wtx
+//! 92 ms ▂▂▃▅▂▂▂▂▁▂▂▂                  05:33:12.121 ▸ getdata     1.3 kB  35 wtx
+//! ```
+
+use super::document::{Document, facts, heading};
+use crate::event::{CommandTraffic, Direction, RecentMessage};
+use crate::snapshot::{LivenessSlot, PeerDetail, PeerStats, RelayCounts};
+use crate::tui::context::Context;
+use crate::tui::widgets::{chart, clock, format, text};
+use crate::tui::wording::peer::liveness as liveness_words;
+use ratatui::text::{Line, Span};
+
+/// Rows of the chart of pings.
+const CHART: usize = 4;
+/// Cells of a command's name; the protocol allows 12.
+const COMMAND: usize = 12;
+
+/// What is to be told of a peer, in lines of `cells` cells.
+pub fn document(cx: &Context, peer: &PeerDetail, cells: usize) -> Document {
+    let mut first = identity(cx, peer, cells);
+    first.push(Line::default());
+    first.extend(pings(cx, peer, cells));
+    first.extend(liveness(cx, &peer.liveness, cells));
+    first.push(Line::default());
+    first.extend(worth(cx, &peer.worth, cells));
+    first.extend(faults(cx, peer, cells));
+    first.push(Line::default());
+    let mut second = traffic(cx, &peer.traffic);
+    second.push(Line::default());
+    second.extend(conversation(cx, &peer.conversation, cells));
+    Document { title: format!("Peer {}", peer.row.address), first, second }
+}
+
+fn identity(cx: &Context, peer: &PeerDetail, cells: usize) -> Vec<Line<'static>> {
+    let theme = cx.theme;
+    let row = &peer.row;
+    let (mark, style) = theme.liveness(&row.liveness);
+    let state = liveness_words(&row.liveness, cx.drift);
+    let mut lines = vec![Line::from(Span::styled(text::cut(&format!("{mark} {state}"), cells), style))];
+    let mut tell = |name: &str, value: String| lines.extend(facts(cx, name, &value, cells));
+    let agent = if row.user_agent.is_empty() { format::UNKNOWN.to_owned() } else { row.user_agent.clone() };
+    tell("user agent", agent);
+    tell("version", format::known(peer.version));
+    tell(
+        "services",
+        if peer.version.is_some() && peer.services.is_empty() {
+            "none".to_owned()
+        } else {
+            format::known((!peer.services.is_empty()).then(|| peer.services.join(" ")))
+        },
+    );
+    tell("transport", format::known(peer.transport.as_ref()));
+    let height = peer.start_height.map(|height| format!("{height} when it connected"));
+    tell("height", format::known(height));
+    let clock = peer.clock_offset.map(|offset| format!("{offset:+} s against ours"));
+    tell("clock", format::known(clock));
+    let relay = match (row.blocks_only, peer.wtxid_relay) {
+        (true, _) => "blocks only: it announces no transactions",
+        (false, true) => "announces by wtxid",
+        (false, false) => "announces by txid",
+    };
+    tell("relay", if peer.version.is_some() { relay.to_owned() } else { format::UNKNOWN.to_owned() });
+    let filter = peer.fee_filter.map(|filter| format!("{} sat/vB", format::fee_floor(filter)));
+    tell("fee filter", format::known(filter));
+    let connected = peer.connected_for.map(|time| format!("for {}", format::span(time + cx.drift)));
+    let dials = format!("dialled {} time{}", peer.dials, if peer.dials == 1 { "" } else { "s" });
+    tell("connected", connected.map_or_else(|| format!("no, {dials}"), |time| format!("{time}, {dials}")));
+    tell("announced", format!("{} transactions", format::grouped(row.announced)));
+    let odd = format!("{} not found, {} not answered", peer.not_found, peer.timed_out);
+    tell("served", format!("{} transactions, {odd}", format::grouped(row.served)));
+    lines
+}
+
+fn pings(cx: &Context, peer: &PeerDetail, cells: usize) -> Vec<Line<'static>> {
+    let theme = cx.theme;
+    let last = format::known(peer.row.ping.map(format::ping));
+    let shortest = format::known(peer.row.ping_min.map(format::ping));
+    let mut lines = vec![heading(cx, format!("Ping  last {last}, min {shortest}"))];
+    let figures = peer.worth.ping;
+    let [median, p95, jitter] =
+        [figures.median, figures.p95, figures.jitter].map(|time| format::known(time.map(format::ping)));
+    lines.push(Line::raw(text::cut(&format!("median {median}, 95 % within {p95}, jitter {jitter}"), cells)));
+    let (Some((since, _)), Some(highest)) =
+        (peer.pings.first(), peer.pings.iter().map(|(_, rtt)| *rtt).max())
+    else {
+        lines.push(Line::styled("none answered yet", theme.muted()));
+        return lines;
+    };
+    let label = format::ping(highest);
+    let room = cells.saturating_sub(text::width(&label) + 1);
+    let values: Vec<f32> = peer.pings.iter().map(|(_, rtt)| rtt.as_secs_f32()).collect();
+    let columns = values.len().min(room);
+    for (row, bars) in chart::bars(&values, columns, CHART).into_iter().enumerate() {
+        let label = match row {
+            0 => text::right(&label, text::width(&label)),
+            _ if row + 1 == CHART => text::right("0", text::width(&label)),
+            _ => text::blank(text::width(&label)),
+        };
+        lines.push(Line::from(vec![
+            Span::styled(format!("{label} "), theme.muted()),
+            Span::styled(bars, theme.chart()),
+        ]));
+    }
+    let since = clock::time(*since, cx.zone);
+    lines.push(Line::styled(
+        format!("{} since {since}", format::plural(peer.pings.len() as u64, "ping")),
+        theme.muted(),
+    ));
+    lines
+}
+
+/// How alive it was, a mark for each minute.
+fn liveness(cx: &Context, slots: &[LivenessSlot], cells: usize) -> Vec<Line<'static>> {
+    if slots.is_empty() {
+        return Vec::new();
+    }
+    let theme = cx.theme;
+    let shown = slots.len().min(cells);
+    let marks = slots[slots.len() - shown..].iter().map(|slot| match slot {
+        LivenessSlot::Live => Span::styled("▇", theme.good()),
+        LivenessSlot::Late => Span::styled("▄", theme.warning()),
+        LivenessSlot::Gone => Span::styled("·", theme.bad()),
+    });
+    let title = format!("Last {shown} min  ▇ live ▄ late · gone");
+    vec![Line::default(), heading(cx, title), Line::from(marks.collect::<Vec<_>>())]
+}
+
+/// Its part in the relay, in the last ten minutes and in all.
+fn worth(cx: &Context, worth: &PeerStats, cells: usize) -> Vec<Line<'static>> {
+    let both = |tell: fn(&RelayCounts) -> Option<String>| {
+        format!("{}, in all {}", format::known(tell(&worth.recent)), format::known(tell(&worth.all)))
+    };
+    let mut lines = vec![heading(cx, "Worth  in the last 10 min, and in all")];
+    let mut tell = |name: &str, value: String| lines.extend(facts(cx, name, &value, cells));
+    let group = format::known(worth.netgroup.as_ref());
+    tell("network", format!("{} {group}", format::known(worth.network)));
+    tell("first", both(|counts| counts.first_share().map(format::share)));
+    tell("only it", both(|counts| Some(format::grouped(counts.only))));
+    tell("repeated", both(|counts| counts.repeated_share().map(format::share)));
+    tell("not found", both(|counts| counts.not_found_rate().map(format::share)));
+    tell("not served", both(|counts| Some(format::grouped(counts.unserved()))));
+    let lag = worth.lag.map(|lag| format!("{} behind the first (below 5 s: noise)", format::age(lag)));
+    tell("median lag", format::known(lag));
+    let answer = worth.answer;
+    let [median, p95, over] =
+        [answer.median, answer.p95, answer.over_ping].map(|time| format::known(time.map(format::ping)));
+    tell("answers in", format!("{median}, 95 % within {p95}, {over} beyond the ping"));
+    tell("fee filter", format!("changed {} times", worth.fee_filter_changes));
+    tell("best block", format::known(worth.best_height.map(|height| format::grouped(u64::from(height)))));
+    tell("block lead", format::known(worth.block_lead.map(|lead| format!("{lead:+} ms"))));
+    lines
+}
+
+fn faults(cx: &Context, peer: &PeerDetail, cells: usize) -> Vec<Line<'static>> {
+    let mut lines = Vec::new();
+    if !peer.tolerated.is_empty() {
+        lines.extend([Line::default(), heading(cx, "Tolerated")]);
+        for (what, count) in &peer.tolerated {
+            lines.push(Line::raw(text::cut(&format!("{} × {what}", format::grouped(*count)), cells)));
+        }
+    }
+    if !peer.past.is_empty() {
+        lines.extend([Line::default(), heading(cx, "Past connections ended by")]);
+        for (time, reason) in &peer.past {
+            let time = clock::time(*time, cx.zone);
+            lines.push(Line::raw(text::cut(&format!("{time} {reason}"), cells)));
+        }
+    }
+    lines
+}
+
+fn traffic(cx: &Context, traffic: &[CommandTraffic]) -> Vec<Line<'static>> {
+    let theme = cx.theme;
+    let mut names: Vec<&str> = Vec::new();
+    for command in traffic {
+        if !names.contains(&command.command.as_str()) {
+            names.push(&command.command);
+        }
+    }
+    let row = |name: &str, received: [String; 2], sent: [String; 2]| {
+        let [messages_in, bytes_in] = received.map(|figure| text::right(&figure, 8));
+        let [messages_out, bytes_out] = sent.map(|figure| text::right(&figure, 8));
+        format!("{}{messages_in}{bytes_in}  {messages_out}{bytes_out}", text::left(name, COMMAND))
+    };
+    let label = |what: &str, unit: &str| [what.to_owned(), unit.to_owned()];
+    let mut lines = vec![
+        heading(cx, "Traffic"),
+        Line::styled(row("", label("received", "bytes"), label("sent", "bytes")), theme.muted()),
+    ];
+    for name in names {
+        let [received, sent] = [Direction::Received, Direction::Sent].map(|direction| {
+            let of = |command: &&CommandTraffic| command.direction == direction && command.command == name;
+            match traffic.iter().find(of) {
+                Some(command) => [format::brief(command.messages), format::bytes(command.bytes)],
+                None => label("-", "-"),
+            }
+        });
+        lines.push(Line::raw(row(name, received, sent)));
+    }
+    lines
+}
+
+fn conversation(cx: &Context, said: &[RecentMessage], cells: usize) -> Vec<Line<'static>> {
+    let theme = cx.theme;
+    let mut lines = vec![heading(cx, format!("Conversation  the last {}, ◂ from it, ▸ from us", said.len()))];
+    for message in said {
+        let (arrow, style) = match message.direction {
+            Direction::Received => ("◂", theme.good()),
+            Direction::Sent => ("▸", theme.warning()),
+        };
+        let mut spans = vec![
+            Span::styled(clock::time_ms(message.time, cx.zone), theme.muted()),
+            Span::styled(format!(" {arrow} "), style),
+            Span::raw(text::left(&message.command, COMMAND)),
+            Span::styled(text::right(&format::bytes(u64::from(message.bytes)), 7), theme.muted()),
+        ];
+        let room = cells.saturating_sub(text::line_width(&spans) + 2);
+        spans.push(Span::raw(format!("  {}", text::cut(&message.gist, room))));
+        lines.push(Line::from(spans));
+    }
+    lines
+}

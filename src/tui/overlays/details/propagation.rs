@@ -1,0 +1,61 @@
+//! How a transaction spread from peer to peer, in its details.
+//!
+//! ```text
+//! Announced by 6 of 8 peers: half within 1.24 s
+//!  203.0.113.5:8333        ●───────────────     first
+//!  [2001:db8::7]:8333      ──●───────────── +1.20 s
+//! ```
+
+use super::document::heading;
+use crate::snapshot::TransactionDetail;
+use crate::tui::context::Context;
+use crate::tui::widgets::{chart, format, text};
+use ratatui::text::{Line, Span};
+use std::time::Duration;
+
+/// The cells of the line of time, and how many there must be in all for it.
+const TRACK: usize = 16;
+const WITH_TRACK: usize = 50;
+
+/// The cells of a delay.
+const DELAY: usize = 9;
+
+/// The peers in the order of their announcements.
+pub fn lines(cx: &Context, transaction: &TransactionDetail, cells: usize) -> Vec<Line<'static>> {
+    let row = &transaction.row;
+    let announcements = &transaction.announcements;
+    let [half, all] = transaction.spread.map(|delay| delay.map(after));
+    let spread =
+        [half.map(|delay| format!("half within {delay}")), all.map(|delay| format!("all within {delay}"))];
+    let spread: Vec<String> = spread.into_iter().flatten().collect();
+    let colon = if spread.is_empty() { "" } else { ": " };
+    let title = format!(
+        "Announced by {} of {}{colon}",
+        row.announced_by,
+        format::plural(row.announcers as u64, "peer")
+    );
+    let mut lines = vec![heading(cx, format!("{title}{}", spread.join(", ")))];
+    let longest = announcements.last().map_or(Duration::ZERO, |(_, delay)| *delay);
+    let track = if cells >= WITH_TRACK { TRACK } else { 0 };
+    let room = cells.saturating_sub(DELAY + 1 + track + 1).min(48);
+    for (peer, delay) in announcements {
+        let told = if delay.is_zero() { "first".to_owned() } else { format!("+{}", after(*delay)) };
+        lines.push(Line::from(vec![
+            Span::raw(text::left(&text::cut_middle(peer, room), room + 1)),
+            Span::styled(chart::moment(*delay, longest, track), cx.theme.chart()),
+            Span::styled(text::right(&told, DELAY), cx.theme.muted()),
+        ]));
+    }
+    lines
+}
+
+/// A delay after the first announcement: `430 ms`, `2.31 s`, `3 m`.
+fn after(delay: Duration) -> String {
+    if delay < Duration::from_secs(1) {
+        format!("{} ms", delay.as_millis())
+    } else if delay < Duration::from_secs(100) {
+        format!("{:.2} s", delay.as_secs_f64())
+    } else {
+        format::span(delay)
+    }
+}

@@ -1,0 +1,206 @@
+//! A transaction in detail.
+//!
+//! ```text
+//! txid          3fa9c1…               2 inputs
+//! value         0.04510000 BTC         0 8d2e…:1              0.04520000  0xfffffffd
+//! fee           0.00010000 BTC        2 outputs
+//! size          224 vB, 893 WU         0 P2WPKH  0.01000000  bc1q…
+//! flags         replaceable
+//!                                     Announced by 6 of 8 peers
+//!                                      203.0.113.5:8333                 first
+//!                                      [2001:db8::7]:8333              +1.2 s
+//! ```
+
+use super::document::{Document, facts, heading};
+use super::{cluster, propagation};
+use crate::chain::limits::TRUC_VERSION;
+use crate::snapshot::{FeeRate, InputRow, OutputRow, TransactionDetail, ValueSource};
+use crate::tui::context::Context;
+use crate::tui::widgets::{clock, format, text};
+use crate::util::time::Timestamp;
+use ratatui::text::{Line, Span};
+
+/// Lock times below this are heights, others are times (BIP65, Core: `LOCKTIME_THRESHOLD`).
+const LOCK_TIME_THRESHOLD: u32 = 500_000_000;
+
+/// What is to be told of a transaction, in lines of `cells` cells.
+pub fn document(cx: &Context, transaction: &TransactionDetail, cells: usize) -> Document {
+    let mut first = identity(cx, transaction, cells);
+    first.push(Line::default());
+    first.extend(cluster::lines(cx, &transaction.family, cells));
+    first.extend(rivals(cx, transaction, cells));
+    first.extend(propagation::lines(cx, transaction, cells));
+    first.push(Line::default());
+    let mut second = inputs(cx, transaction, cells);
+    second.push(Line::default());
+    second.extend(outputs(cx, transaction, cells));
+    let txid = transaction.row.txid.to_string();
+    Document { title: format!("Transaction {}", text::cut_middle(&txid, 21)), first, second }
+}
+
+fn identity(cx: &Context, transaction: &TransactionDetail, cells: usize) -> Vec<Line<'static>> {
+    let row = &transaction.row;
+    let mut lines = Vec::new();
+    let mut tell = |name: &str, value: String| lines.extend(facts(cx, name, &value, cells));
+    tell("txid", row.txid.to_string());
+    tell("wtxid", transaction.wtxid.to_string());
+    let first_seen = clock::time(transaction.first_seen, cx.zone);
+    tell("first seen", format!("{first_seen}, {} ago", format::span(row.age + cx.drift)));
+    tell("value", format!("{} BTC", format::btc(row.output_value)));
+    tell("fee", fee(transaction));
+    tell("fee rate", fee_rate(row.fee_rate));
+    if let Some(package) = cluster::package(&transaction.family) {
+        tell("package", package);
+    }
+    let [vsize, weight, size] =
+        [row.vsize, transaction.weight, transaction.size].map(|size| format::grouped(u64::from(size)));
+    let counted = match transaction.counted_vsize {
+        counted if counted == row.vsize => String::new(),
+        counted => format!(", counts as {} vB", format::grouped(u64::from(counted))),
+    };
+    tell("size", format!("{vsize} vB, {weight} WU, {size} B{counted}"));
+    tell("flags", flags(transaction));
+    if !transaction.kinds.is_empty() {
+        tell("kind", transaction.kinds.join(", "));
+    }
+    tell("version", transaction.version.to_string());
+    tell("lock time", lock_time(cx, transaction.lock_time));
+    lines
+}
+
+/// What it pays, and by what that is known.
+fn fee(transaction: &TransactionDetail) -> String {
+    let sources = [
+        (ValueSource::Mempool, "in the mempool"),
+        (ValueSource::Block, "in recent blocks"),
+        (ValueSource::Earlier, "seen earlier"),
+        (ValueSource::Unknown, "unknown"),
+    ];
+    let count = |source| transaction.inputs.iter().filter(|input| input.source == source).count();
+    let counts = sources.map(|(source, what)| (count(source), what));
+    let told = counts.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}"));
+    let (values, more) = (told.collect::<Vec<_>>().join(", "), row_has_more(transaction));
+    match transaction.fee {
+        Some(fee) => format!("{} sat (inputs: {values}{more})", format::grouped(fee)),
+        None => format!("? (inputs: {values}{more})"),
+    }
+}
+
+/// What it pays for its size, and by what that is known if not by the fee.
+fn fee_rate(rate: FeeRate) -> String {
+    let told = format!("{} sat/vB", format::rate(rate, usize::MAX));
+    let FeeRate::Within(bounds) = rate else { return told };
+    let by_floor = bounds.floor.is_some() && bounds.floor >= bounds.low;
+    let by_order = bounds.high.is_some() || (bounds.low.is_some() && !by_floor);
+    let sources = [
+        (by_order, "by its place in announcements"),
+        (by_floor, "at least the fee filters of its announcers, or a child pays for it"),
+    ];
+    let sources: Vec<&str> = sources.into_iter().filter(|(is, _)| *is).map(|(_, source)| source).collect();
+    if sources.is_empty() { format::UNKNOWN.to_owned() } else { format!("{told} ({})", sources.join("; ")) }
+}
+
+/// Of many inputs not all are told apart.
+fn row_has_more(transaction: &TransactionDetail) -> &'static str {
+    if transaction.inputs.len() < transaction.row.inputs as usize { ", …" } else { "" }
+}
+
+fn flags(transaction: &TransactionDetail) -> String {
+    let replaceable = match transaction {
+        TransactionDetail { version: TRUC_VERSION, .. } => "replaceable (BIP431)",
+        TransactionDetail { replaceable: true, .. } => "replaceable (BIP125)",
+        _ => "not replaceable",
+    };
+    [Some(replaceable), cluster::dust(&transaction.family)]
+        .into_iter()
+        .flatten()
+        .collect::<Vec<_>>()
+        .join(", ")
+}
+
+/// Those that lost against it, and those that they had replaced.
+///
+/// ```text
+/// Replaces
+///  3fa9c1…e07    224 vB    12.1 sat/vB   31 s ago   8 peers
+///   which replaced
+///  88d002…91b    224 vB       ? sat/vB   58 s ago   8 peers, 2 of them not this one
+/// ```
+fn rivals(cx: &Context, transaction: &TransactionDetail, cells: usize) -> Vec<Line<'static>> {
+    let mut lines = Vec::new();
+    let mut steps = 0;
+    for rival in &transaction.rivals {
+        if rival.steps != steps {
+            let title = if steps == 0 { "Replaces" } else { "which had replaced" };
+            lines.push(heading(cx, title));
+            steps = rival.steps;
+        }
+        lines.extend(text::wrap(&rival.txid.to_string(), cells).into_iter().map(Line::raw));
+        let rate = format::rate(rival.fee_rate, cells);
+        let vsize = format::grouped(u64::from(rival.vsize));
+        let age = format::span(rival.age + cx.drift);
+        let only = match rival.announced_only {
+            0 => String::new(),
+            only => format!(", {only} of them not this one"),
+        };
+        let what = format!(
+            "{vsize} vB, {rate} sat/vB, {age} ago, {}{only}",
+            format::plural(rival.announced_by as u64, "peer")
+        );
+        let wrapped = text::wrap(&what, cells.saturating_sub(1)).into_iter();
+        lines.extend(wrapped.map(|line| Line::styled(format!(" {line}"), cx.theme.muted())));
+    }
+    if !lines.is_empty() {
+        lines.push(Line::default());
+    }
+    lines
+}
+
+fn lock_time(cx: &Context, lock_time: u32) -> String {
+    match lock_time {
+        0 => "none".to_owned(),
+        height @ 1..LOCK_TIME_THRESHOLD => format!("block {}", format::grouped(u64::from(height))),
+        time => clock::date_time(Timestamp::from_secs(u64::from(time)), cx.zone),
+    }
+}
+
+fn inputs(cx: &Context, transaction: &TransactionDetail, cells: usize) -> Vec<Line<'static>> {
+    let mut lines = vec![heading(cx, format::plural(transaction.row.inputs.into(), "input"))];
+    for input in &transaction.inputs {
+        lines.push(input_line(cx, input, cells));
+    }
+    lines.extend(rest(cx, transaction.row.inputs, transaction.inputs.len()));
+    lines
+}
+
+fn input_line(cx: &Context, input: &InputRow, cells: usize) -> Line<'static> {
+    let value = format::known(input.value.map(format::btc));
+    let right =
+        format!(" {} {:#010x} {:>2} wit", text::right(&value, 15), input.sequence, input.witness_items);
+    let room = cells.saturating_sub(text::width(&right));
+    Line::from(vec![
+        Span::raw(text::left(&text::cut_middle(&input.prevout, room), room)),
+        Span::styled(right, cx.theme.muted()),
+    ])
+}
+
+fn outputs(cx: &Context, transaction: &TransactionDetail, cells: usize) -> Vec<Line<'static>> {
+    let mut lines = vec![heading(cx, format::plural(transaction.row.outputs.into(), "output"))];
+    for output in &transaction.outputs {
+        lines.push(output_line(cx, output, cells));
+    }
+    lines.extend(rest(cx, transaction.row.outputs, transaction.outputs.len()));
+    lines
+}
+
+fn output_line(cx: &Context, output: &OutputRow, cells: usize) -> Line<'static> {
+    let left = format!("{} {} ", text::left(output.kind, 9), text::right(&format::btc(output.value), 15));
+    let room = cells.saturating_sub(text::width(&left));
+    Line::from(vec![Span::styled(left, cx.theme.muted()), Span::raw(text::cut_middle(&output.text, room))])
+}
+
+/// How many are not listed.
+fn rest(cx: &Context, count: u32, listed: usize) -> Option<Line<'static>> {
+    let missing = u64::from(count).saturating_sub(u64::try_from(listed).unwrap_or(u64::MAX));
+    (missing > 0).then(|| Line::styled(format!("and {} more", format::grouped(missing)), cx.theme.muted()))
+}

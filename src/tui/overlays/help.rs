@@ -1,0 +1,102 @@
+//! The help: every key of the table, and what the marks mean.
+//!
+//! ```text
+//! ┏ Help ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━┓
+//! ┃  q  Ctrl-C   quit                            ┃
+//! ┃  Esc         close the innermost layer       ┃
+//! ┃                                              ┃
+//! ┃  ●           live                            ┃
+//! ┗━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━┛
+//! ```
+
+use crate::snapshot::Liveness;
+use crate::snapshot::view::View;
+use crate::tui::context::Context;
+use crate::tui::keys::{Action, BINDINGS, Place};
+use crate::tui::layer::{Layer, Response};
+use crate::tui::widgets::panel::{centred, panel};
+use crate::tui::widgets::scroll::Scroll;
+use crate::tui::widgets::text;
+use ratatui::Frame;
+use ratatui::text::{Line, Span};
+use ratatui::widgets::{Clear, Paragraph};
+use std::time::Duration;
+
+/// The help, and how far it is scrolled.
+#[derive(Default, Debug)]
+pub struct Help {
+    scroll: Scroll,
+}
+
+impl Layer for Help {
+    fn place(&self, _cx: &Context) -> Place {
+        Place::Help
+    }
+
+    fn update(&mut self, action: Action, cx: &Context) -> Response {
+        match action {
+            Action::Back => return Response::Leave,
+            Action::Move(motion) => {
+                let count = lines(cx).len();
+                self.scroll.go(motion, count, rows(cx, count));
+            }
+            _ => {}
+        }
+        Response::Done
+    }
+
+    fn request(&self, _cx: &Context, _view: &mut View) {}
+
+    fn draw(&self, frame: &mut Frame, cx: &Context, _focused: bool) {
+        let lines = lines(cx);
+        let count = lines.len();
+        let rows = rows(cx, count);
+        let widest = lines.iter().map(Line::width).max().unwrap_or(0);
+        let area = centred(cx.area, widest + 3, count + 2);
+        let mut block = panel(cx.theme, Line::styled(" Help ", cx.theme.title(true)), true);
+        if count > rows {
+            block = block.title_bottom(Line::styled(" ↑↓ scroll ", cx.theme.muted()).right_aligned());
+        }
+        let from = self.scroll.first(count, rows);
+        let visible: Vec<Line> = lines.into_iter().skip(from).take(rows).collect();
+        frame.render_widget(Clear, area);
+        frame.render_widget(Paragraph::new(visible).block(block), area);
+    }
+}
+
+/// The rows for `count` lines.
+fn rows(cx: &Context, count: usize) -> usize {
+    count.min(usize::from(cx.area.height.saturating_sub(2)))
+}
+
+fn lines(cx: &Context) -> Vec<Line<'static>> {
+    let theme = cx.theme;
+    let line = |keys: &str, style, what: &'static str| {
+        Line::from(vec![
+            Span::raw(" "),
+            Span::styled(text::left(keys, 16), style),
+            Span::styled(what, theme.text()),
+        ])
+    };
+    let listed = BINDINGS.iter().filter_map(|binding| binding.help);
+    let mut lines: Vec<Line> = listed.map(|(keys, what)| line(keys, theme.key(), what)).collect();
+    lines.push(Line::default());
+    for (liveness, what) in marks() {
+        let (mark, style) = theme.liveness(&liveness);
+        lines.push(line(mark, style, what));
+    }
+    lines.push(line("?", theme.muted(), "not known, e.g. a fee of unseen inputs"));
+    lines.push(line("▇▇▅▁ 5/8", theme.chart(), "announced by 5 of 8 peers that could"));
+    lines
+}
+
+fn marks() -> [(Liveness, &'static str); 5] {
+    let elapsed = Duration::ZERO;
+    [
+        (Liveness::Dialling { elapsed, attempt: 1 }, "a connection is being opened"),
+        (Liveness::Handshake { elapsed }, "the handshake is under way"),
+        (Liveness::Live, "live"),
+        (Liveness::Late { waiting: elapsed }, "late: a ping has waited for over 5 s"),
+        (Liveness::Gone { reason: String::new(), retry_in: None }, "gone, with the reason"),
+    ]
+}

@@ -1,0 +1,54 @@
+//! What can lie on top of a screen: the details, the watch list, the help.
+
+mod details;
+mod help;
+mod watchlist;
+
+use super::layer::Layer;
+use crate::snapshot::view::Open;
+use details::Details;
+use help::Help;
+use watchlist::Watchlist;
+
+/// An overlay.
+#[derive(Debug)]
+pub enum Overlay {
+    Details(Details),
+    Watchlist(Watchlist),
+    Help(Help),
+}
+
+impl Overlay {
+    pub fn details(open: Open) -> Self {
+        Self::Details(Details::new(open))
+    }
+
+    pub fn watchlist() -> Self {
+        Self::Watchlist(Watchlist::default())
+    }
+
+    pub fn help() -> Self {
+        Self::Help(Help::default())
+    }
+
+    /// Whether the screen beneath cannot be seen.
+    pub const fn covers_screen(&self) -> bool {
+        !matches!(self, Self::Help(_))
+    }
+
+    pub fn layer(&self) -> &dyn Layer {
+        match self {
+            Self::Details(details) => details,
+            Self::Watchlist(watchlist) => watchlist,
+            Self::Help(help) => help,
+        }
+    }
+
+    pub fn layer_mut(&mut self) -> &mut dyn Layer {
+        match self {
+            Self::Details(details) => details,
+            Self::Watchlist(watchlist) => watchlist,
+            Self::Help(help) => help,
+        }
+    }
+}

@@ -1,0 +1,92 @@
+//! What the user watches, and the line in which more is typed.
+
+use super::input::Input;
+use crate::model::{WatchEvent, WatchNotice};
+use crate::snapshot::WatchRow;
+use crate::tui::context::Context;
+use crate::tui::widgets::panel::panel;
+use crate::tui::widgets::{format, text};
+use ratatui::Frame;
+use ratatui::layout::{Constraint, Layout};
+use ratatui::text::{Line, Span};
+use ratatui::widgets::Paragraph;
+use std::time::Duration;
+
+/// Draws the list with the row at index `selected` highlighted, and below it the line of `input`.
+pub fn draw(frame: &mut Frame, cx: &Context, selected: usize, input: Option<&Input>) {
+    let (area, theme) = (cx.area, cx.theme);
+    let rows = &cx.snapshot.watched;
+    let title = format!(" Watched  {} · what is added here is not kept ", rows.len());
+    let block = panel(cx.theme, Line::styled(title, theme.title(true)), true);
+    let inner = block.inner(area);
+    frame.render_widget(block, area);
+    let cells = usize::from(inner.width);
+    let typed = input.map_or_else(Vec::new, |input| input_lines(cx, input, cells));
+    let height = u16::try_from(typed.len()).unwrap_or(u16::MAX).min(inner.height);
+    let [list, below] = Layout::vertical([Constraint::Fill(1), Constraint::Length(height)]).areas(inner);
+    let fits = usize::from(list.height).max(1);
+    let first = selected.saturating_sub(fits - 1);
+    let mut lines: Vec<Line> = rows
+        .iter()
+        .enumerate()
+        .skip(first)
+        .take(fits)
+        .map(|(index, row)| line(cx, row, index == selected, cells))
+        .collect();
+    if rows.is_empty() {
+        lines.push(Line::styled("Nothing is watched. a: add an address, a txid or a script", theme.muted()));
+    }
+    frame.render_widget(Paragraph::new(lines), list);
+    frame.render_widget(Paragraph::new(typed), below);
+}
+
+fn line(cx: &Context, row: &WatchRow, selected: bool, cells: usize) -> Line<'static> {
+    let what = match &row.last {
+        Some((age, notice)) => told(notice, *age + cx.drift),
+        None => "nothing yet".to_owned(),
+    };
+    let room = (cells / 2).saturating_sub(2);
+    let target = text::left(&text::cut_middle(row.target.text(), room), room);
+    let style = if selected { cx.theme.selected(true) } else { cx.theme.text() };
+    let rest = text::left(&text::cut(&what, cells.saturating_sub(room + 3)), cells.saturating_sub(room + 3));
+    Line::from(vec![Span::raw(" "), Span::raw(target), Span::raw("  "), Span::raw(rest)]).style(style)
+}
+
+fn told(notice: &WatchNotice, age: Duration) -> String {
+    let what = match notice.event {
+        WatchEvent::Arrived => "arrived".to_owned(),
+        WatchEvent::Replaced { .. } => "replaced".to_owned(),
+        WatchEvent::DoubleSpent { height: None, .. } => "DOUBLE SPENT".to_owned(),
+        WatchEvent::DoubleSpent { height: Some(height), .. } => {
+            format!("DOUBLE SPENT in block {}", format::grouped(height.into()))
+        }
+        WatchEvent::Confirmed { height, confirmations } => {
+            format!("block {}, {confirmations} conf.", format::grouped(height.into()))
+        }
+        WatchEvent::Unconfirmed => "back to unconfirmed".to_owned(),
+        WatchEvent::Left { .. } => "left the mempool".to_owned(),
+    };
+    let amount = |sign: &str, sat: u64| match sat {
+        0 => String::new(),
+        sat => format!(" {sign}{} BTC", format::btc_short(sat)),
+    };
+    format!("{what}{}{} {} ago", amount("+", notice.received), amount("−", notice.spent), format::span(age))
+}
+
+fn input_lines(cx: &Context, input: &Input, cells: usize) -> Vec<Line<'static>> {
+    let theme = cx.theme;
+    let label = "watch: ";
+    // The end is what is being typed.
+    let room = cells.saturating_sub(text::width(label) + 2);
+    let skipped = input.text.chars().count().saturating_sub(room);
+    let end: String = input.text.chars().skip(skipped).collect();
+    let mut lines = vec![Line::from(vec![
+        Span::styled(label, theme.key()),
+        Span::raw(end),
+        Span::styled("▏", theme.strong()),
+    ])];
+    if let Some(error) = &input.error {
+        lines.extend(text::wrap(error, cells).into_iter().map(|part| Line::styled(part, theme.warning())));
+    }
+    lines
+}

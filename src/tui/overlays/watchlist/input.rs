@@ -1,0 +1,52 @@
+//! The line in which a target is typed.
+
+use crate::event::{MAX_TARGETS, WatchTarget};
+use crate::snapshot::Snapshot;
+
+/// The longest text that can be typed: a script of the greatest length, in hexadecimal digits.
+const LONGEST: usize = 20_000;
+
+/// A line that is being typed.
+#[derive(Clone, Default, PartialEq, Eq, Debug)]
+pub struct Input {
+    /// The text so far.
+    pub text: String,
+    /// What is wrong with it.
+    pub error: Option<String>,
+}
+
+impl Input {
+    /// Appends a letter.
+    pub fn push(&mut self, letter: char) {
+        if !letter.is_control() && self.text.len() < LONGEST {
+            self.text.push(letter);
+            self.error = None;
+        }
+    }
+
+    /// Deletes the last letter.
+    pub fn erase(&mut self) {
+        self.text.pop();
+    }
+
+    pub fn erase_all(&mut self) {
+        self.text.clear();
+    }
+
+    /// Returns the target that was typed; otherwise notes what is wrong with the text.
+    pub fn target(&mut self, snapshot: &Snapshot) -> Option<WatchTarget> {
+        let Snapshot { network, watched, .. } = snapshot;
+        let error = match WatchTarget::parse(&self.text, *network) {
+            Ok(target) if watched.iter().any(|row| row.target.key() == target.key()) => {
+                "it is watched already".to_owned()
+            }
+            Ok(_) if watched.len() >= MAX_TARGETS => {
+                format!("at most {MAX_TARGETS} targets can be watched")
+            }
+            Ok(target) => return Some(target),
+            Err(error) => error.to_string(),
+        };
+        self.error = Some(error);
+        None
+    }
+}

@@ -1,0 +1,114 @@
+//! The watch list, and the line in which targets are typed.
+
+mod draw;
+mod input;
+
+use crate::event::Command;
+use crate::snapshot::WatchRow;
+use crate::snapshot::view::{Open, View};
+use crate::tui::context::Context;
+use crate::tui::keys::{Action, Motion, Place};
+use crate::tui::layer::{Id, Layer, Response};
+use input::Input;
+use ratatui::Frame;
+
+/// How many targets a page is.
+const PAGE: usize = 10;
+
+/// The selected target, and the line that is being typed.
+#[derive(Default, Debug)]
+pub struct Watchlist {
+    selected: usize,
+    input: Option<Input>,
+}
+
+impl Watchlist {
+    fn position(&self, cx: &Context) -> usize {
+        self.selected.min(cx.snapshot.watched.len().saturating_sub(1))
+    }
+
+    fn row<'a>(&self, cx: &Context<'a>) -> Option<&'a WatchRow> {
+        cx.snapshot.watched.get(self.position(cx))
+    }
+
+    fn select(&mut self, motion: Motion, cx: &Context) {
+        let last = cx.snapshot.watched.len().saturating_sub(1);
+        self.selected = motion.apply(self.position(cx), last, PAGE);
+    }
+
+    fn begin_input(&mut self, cx: &Context) -> Response {
+        if cx.is_frozen() {
+            return frozen();
+        }
+        self.input = Some(Input::default());
+        Response::Done
+    }
+
+    fn remove(&self, cx: &Context) -> Response {
+        match self.row(cx) {
+            _ if cx.is_frozen() => frozen(),
+            Some(row) => Response::Send(Command::Unwatch(row.target.clone())),
+            None => Response::Done,
+        }
+    }
+
+    /// Opens the transaction that touched the selected target last.
+    fn open(&self, cx: &Context) -> Response {
+        match self.row(cx).and_then(|row| row.held) {
+            Some(key) => Response::Open(Open::Transaction(key)),
+            None => Response::remark("no transaction that is held touches it"),
+        }
+    }
+}
+
+/// A frozen list would not show what came of a change.
+fn frozen() -> Response {
+    Response::remark("a frozen list cannot be changed; Space resumes")
+}
+
+impl Layer for Watchlist {
+    fn place(&self, _cx: &Context) -> Place {
+        if self.input.is_some() { Place::Input } else { Place::Watchlist }
+    }
+
+    fn update(&mut self, action: Action, cx: &Context) -> Response {
+        let Some(input) = &mut self.input else {
+            match action {
+                Action::Back => return Response::Leave,
+                Action::Open => return self.open(cx),
+                Action::Add => return self.begin_input(cx),
+                Action::Remove => return self.remove(cx),
+                Action::Move(motion) => self.select(motion, cx),
+                _ => {}
+            }
+            return Response::Done;
+        };
+        match action {
+            Action::Back => self.input = None,
+            Action::Type(letter) => input.push(letter),
+            Action::Erase => input.erase(),
+            Action::EraseAll => input.erase_all(),
+            Action::Open => {
+                if let Some(target) = input.target(cx.snapshot) {
+                    self.input = None;
+                    return Response::Send(Command::Watch(target));
+                }
+            }
+            _ => {}
+        }
+        Response::Done
+    }
+
+    fn request(&self, _cx: &Context, view: &mut View) {
+        view.watched = true;
+    }
+
+    fn selected_id(&self, cx: &Context) -> Option<Id> {
+        let (_, last) = self.row(cx)?.last.as_ref()?;
+        Some(Id::Transaction(last.txid))
+    }
+
+    fn draw(&self, frame: &mut Frame, cx: &Context, _focused: bool) {
+        draw::draw(frame, cx, self.position(cx), self.input.as_ref());
+    }
+}

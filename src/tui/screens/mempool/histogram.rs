@@ -1,0 +1,109 @@
+//! What is held, by the rate by which miners sort it.
+//!
+//! ```text
+//! ╭ sat/vB by vB · exact 70.3 % of tx, 81.5 % of vB ──────────╮
+//! │   0.2 – 0.5 ████                                310.0 vkB │
+//! │     0.5 – 3 ████████████████████████████████████ 5.12 vMB │
+//! │   not exact ███████████████████████████          1.81 vMB │
+//! ╰───────────────────────────────────────────────────────────╯
+//! ```
+
+use super::lines::lines;
+use crate::snapshot::{Amount, HistogramBar, MempoolScreen};
+use crate::tui::context::Context;
+use crate::tui::widgets::{format, text};
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+
+/// The cells of a bar's name, and of its amount with a gap.
+const NAME: usize = 12;
+const AMOUNT: usize = 10;
+
+/// Draws as many bars as there are rows.
+pub fn draw(frame: &mut Frame, area: Rect, cx: &Context, screen: &MempoolScreen, by_count: bool) {
+    let size = |held: Amount| if by_count { held.count } else { held.vsize };
+    let told = |held: Amount| if by_count { format::grouped(held.count) } else { format::vsize(held.vsize) };
+    let cells = usize::from(area.width.saturating_sub(2));
+    let room = cells.saturating_sub(NAME + AMOUNT + 1);
+    let rows = usize::from(area.height.saturating_sub(2));
+    let bars = fitting(screen.bars.clone(), rows.saturating_sub(1), size);
+    let most = bars.iter().map(|bar| size(bar.held)).chain([size(screen.uncertain)]).max().unwrap_or(0);
+    let bar = |name: &str, held: Amount, style: Style| {
+        let filled = length(size(held), most, room);
+        Line::from(vec![
+            Span::raw(text::right(name, NAME)),
+            Span::raw(" "),
+            Span::styled(text::left(&"█".repeat(filled), room), style),
+            Span::raw(text::right(&told(held), AMOUNT)),
+        ])
+    };
+    let theme = cx.theme;
+    let mut drawn: Vec<Line> = bars.iter().map(|one| bar(&name(one), one.held, theme.chart())).collect();
+    drawn.push(bar("not exact", screen.uncertain, theme.warning()));
+    let what = if by_count { "tx" } else { "vB" };
+    let coverage = screen.coverage.map_or_else(String::new, |coverage| {
+        let [count, vsize] = [coverage.by_count, coverage.by_vsize].map(format::share);
+        format!(" · exact {count} of tx, {vsize} of vB")
+    });
+    lines(frame, area, cx, &format!("sat/vB by {what}{coverage}"), drawn);
+}
+
+fn name(bar: &HistogramBar) -> String {
+    match (bar.from, bar.to) {
+        (from, None) => format!("≥ {from}"),
+        (0.0, Some(to)) => format!("< {to}"),
+        (from, Some(to)) => format!("{from} – {to}"),
+    }
+}
+
+/// The cells of a bar; something is at least one cell.
+fn length(size: u64, most: u64, room: usize) -> usize {
+    let cells = u128::from(size) * room as u128 / u128::from(most.max(1));
+    usize::try_from(cells).unwrap_or(room).max(usize::from(size > 0)).min(room)
+}
+
+/// At most as many bars as there are rows. Of too many, the two neighbours that are smallest together
+/// become one, the upper ones first: where most is, most is told apart.
+fn fitting(mut bars: Vec<HistogramBar>, rows: usize, size: impl Fn(Amount) -> u64) -> Vec<HistogramBar> {
+    while bars.len() > rows.max(1) {
+        let pairs = (1..bars.len()).rev();
+        let Some(upper) = pairs.min_by_key(|&upper| size(bars[upper - 1].held) + size(bars[upper].held))
+        else {
+            break;
+        };
+        let HistogramBar { to, held, .. } = bars.remove(upper);
+        let lower = &mut bars[upper - 1];
+        lower.to = to;
+        lower.held = Amount { count: lower.held.count + held.count, vsize: lower.held.vsize + held.vsize };
+    }
+    bars
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn where_most_is_most_is_told_apart() {
+        let starts = [0.0, 1.0, 2.0, 3.0, 4.0, 5.0];
+        let sizes = [500, 400, 10, 0, 0, 20];
+        let bar = |(index, &vsize): (usize, &u64)| HistogramBar {
+            from: starts[index],
+            to: starts.get(index + 1).copied(),
+            held: Amount { count: 1, vsize },
+        };
+        let all: Vec<_> = sizes.iter().enumerate().map(bar).collect();
+        let told = |rows| {
+            let bars = fitting(all.clone(), rows, |held| held.vsize);
+            assert_eq!(bars.iter().map(|bar| bar.held.vsize).sum::<u64>(), 930);
+            assert_eq!(bars.iter().map(|bar| bar.held.count).sum::<u64>(), 6);
+            bars.iter().map(name).collect::<Vec<_>>()
+        };
+        assert_eq!(told(4), ["< 1", "1 – 2", "2 – 5", "≥ 5"]);
+        assert_eq!(told(3), ["< 1", "1 – 2", "≥ 2"]);
+        assert_eq!(told(0), ["≥ 0"]);
+        assert_eq!(told(9).len(), 6);
+    }
+}

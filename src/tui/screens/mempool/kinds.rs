@@ -1,0 +1,29 @@
+//! How many transactions of each kind arrive.
+//!
+//! ```text
+//! ╭ Arriving per minute, last 10 min ────────────╮
+//! │ payment                    212.4             │
+//! │ outputs of 150 past blocks known: 812k       │
+//! ╰──────────────────────────────────────────────╯
+//! ```
+
+use super::lines::lines;
+use crate::snapshot::MempoolScreen;
+use crate::tui::context::Context;
+use crate::tui::widgets::format;
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::text::Line;
+
+/// Draws the rates, and what the knowledge of fees rests on.
+pub fn draw(frame: &mut Frame, area: Rect, cx: &Context, screen: &MempoolScreen) {
+    let theme = cx.theme;
+    let kind = |(name, rate): &(&'static str, f32)| Line::raw(format!(" {name:<24}{rate:>8.1}"));
+    let mut drawn: Vec<Line> = screen.kinds.iter().map(kind).collect();
+    if drawn.is_empty() {
+        drawn.push(Line::styled(" nothing yet", theme.muted()));
+    }
+    let (blocks, coins) = (screen.coin_blocks, format::brief(screen.coins as u64));
+    drawn.push(Line::styled(format!(" outputs of {blocks} past blocks known: {coins}"), theme.muted()));
+    lines(frame, area, cx, "Arriving per minute, last 10 min", drawn);
+}

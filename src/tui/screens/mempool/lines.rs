@@ -1,0 +1,14 @@
+//! A panel of lines.
+
+use crate::tui::context::Context;
+use crate::tui::widgets::panel::panel;
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::text::Line;
+use ratatui::widgets::Paragraph;
+
+/// Draws a panel of lines.
+pub fn lines(frame: &mut Frame, area: Rect, cx: &Context, title: &str, lines: Vec<Line<'static>>) {
+    let block = panel(cx.theme, format!(" {title} "), false);
+    frame.render_widget(Paragraph::new(lines).block(block), area);
+}

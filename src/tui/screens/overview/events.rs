@@ -1,0 +1,45 @@
+//! What happened, newest first.
+//!
+//! ```text
+//! ╭ Events ─────────────────────────────────────────────────╮
+//! │ 05:33:12 × 198.51.100.9:8333: ping timeout              │
+//! │ 05:33:02 + block 923,114: 2,913 transactions            │
+//! ╰─────────────────────────────────────────────────────────╯
+//! ```
+
+use crate::snapshot::EventLine;
+use crate::tui::context::Context;
+use crate::tui::widgets::panel::panel;
+use crate::tui::widgets::{clock, text};
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+use ratatui::widgets::Paragraph;
+
+/// Draws as many as fit.
+pub fn draw(frame: &mut Frame, area: Rect, cx: &Context) {
+    if area.height < 3 {
+        return;
+    }
+    let block = panel(cx.theme, Line::styled(" Events ", cx.theme.title(false)), false);
+    let inner = block.inner(area);
+    let events = cx.snapshot.events.iter().take(usize::from(inner.height));
+    let lines: Vec<Line> = events.map(|event| line(cx, event, usize::from(inner.width))).collect();
+    frame.render_widget(Paragraph::new(lines).block(block), area);
+}
+
+/// One event in one line.
+pub fn line(cx: &Context, event: &EventLine, cells: usize) -> Line<'static> {
+    let (mark, style) = cx.theme.level(event.level);
+    let mut spans = vec![
+        Span::raw(" "),
+        Span::styled(clock::time(event.time, cx.zone), cx.theme.muted()),
+        Span::raw(" "),
+        Span::styled(mark, style),
+        Span::raw(" "),
+    ];
+    let room = cells.saturating_sub(text::line_width(&spans) + 1);
+    spans.push(Span::styled(text::cut(&event.text, room), cx.theme.text()));
+    spans.push(Span::raw(" "));
+    Line::from(spans)
+}

@@ -1,0 +1,180 @@
+//! The figures of the moment, each in a box with its recent past.
+//!
+//! ```text
+//! ╭ tx/s ────────────╮╭ mempool ─────────────╮╭ bandwidth ───────────╮
+//! │ 6.8  ▂▃▅▆▅▇▆▅▃▂  ││ 14,211 tx   9.81 vMB ││ ↓ 38 kB/s  ↑ 1 kB/s  │
+//! ╰──────────────────╯╰──────────────────────╯╰──────────────────────╯
+//! ```
+//!
+//! Taller boxes have the past in a row of its own; a single row has no boxes at all.
+
+use crate::snapshot::{Snapshot, Totals};
+use crate::tui::context::Context;
+use crate::tui::widgets::panel::panel;
+use crate::tui::widgets::{chart, format, text};
+use ratatui::Frame;
+use ratatui::layout::{Constraint, Layout, Rect};
+use ratatui::text::{Line, Span};
+use ratatui::widgets::Paragraph;
+
+/// Rates are means over that many seconds: a single second jumps about.
+const RATE_SPAN: usize = 10;
+
+/// A figure.
+struct Figure<'a> {
+    name: &'static str,
+    /// The fewest cells for its box, borders included.
+    width: u16,
+    /// Its text, from the longest to the shortest.
+    texts: Vec<String>,
+    past: &'a [f32],
+}
+
+/// Draws as many boxes as fit, the most important ones first.
+pub fn draw(frame: &mut Frame, area: Rect, cx: &Context) {
+    if area.height < 3 {
+        return draw_line(frame, area, cx);
+    }
+    let figures = figures(cx.snapshot);
+    let mut used = 0;
+    let widths: Vec<u16> = figures
+        .iter()
+        .map(|figure| figure.width)
+        .take_while(|width| {
+            used += width;
+            used <= area.width
+        })
+        .collect();
+    let boxes = Layout::horizontal(widths.into_iter().map(Constraint::Fill)).split(area);
+    for (figure, area) in figures.iter().zip(boxes.iter()) {
+        draw_box(frame, *area, cx, figure);
+    }
+}
+
+fn draw_box(frame: &mut Frame, area: Rect, cx: &Context, figure: &Figure) {
+    let theme = cx.theme;
+    let title = Line::styled(format!(" {} ", figure.name), theme.muted());
+    let block = panel(cx.theme, title, false);
+    let inner = block.inner(area);
+    let cells = usize::from(inner.width).saturating_sub(2);
+    let text = figure.texts.iter().find(|text| text::width(text) <= cells);
+    let text = text.or(figure.texts.last()).map_or("", String::as_str);
+    let past = |cells| Span::styled(chart::sparkline(figure.past, cells), theme.chart());
+    let mut first = vec![Span::raw(" "), Span::styled(text.to_owned(), theme.strong())];
+    let mut lines = Vec::new();
+    if inner.height > 1 {
+        lines.push(Line::from(first));
+        lines.push(Line::from(vec![Span::raw(" "), past(cells)]));
+    } else {
+        let room = cells.saturating_sub(text::width(text) + 2);
+        if room >= 4 {
+            first.extend([Span::raw("  "), past(room)]);
+        }
+        lines.push(Line::from(first));
+    }
+    frame.render_widget(Paragraph::new(lines).block(block), area);
+}
+
+fn draw_line(frame: &mut Frame, area: Rect, cx: &Context) {
+    let theme = cx.theme;
+    let totals = &cx.snapshot.totals;
+    let mut spans = vec![Span::raw(" ")];
+    let mut left = usize::from(area.width).saturating_sub(1);
+    let figures = [
+        format!("{} tx/s", tx_rate(cx.snapshot)),
+        format!("{} tx {}", format::count(totals.transactions), format::vsize(totals.vsize)),
+        bandwidth(cx.snapshot).1,
+        format!("{} sat/vB", fee_floor(totals)),
+    ];
+    for figure in figures {
+        let gap = if spans.len() > 1 { " · " } else { "" };
+        let Some(rest) = left.checked_sub(text::width(&figure) + text::width(gap)) else { break };
+        left = rest;
+        spans.extend([Span::styled(gap, theme.muted()), Span::styled(figure, theme.strong())]);
+    }
+    frame.render_widget(Paragraph::new(Line::from(spans)), area);
+}
+
+fn figures(snapshot: &Snapshot) -> Vec<Figure<'_>> {
+    let totals = &snapshot.totals;
+    let held = format::count(totals.transactions);
+    let vsize = format::vsize(totals.vsize);
+    let (bandwidth, bandwidth_short) = bandwidth(snapshot);
+    let floor = fee_floor(totals);
+    let seen = totals.seen_before_block.map(format::share);
+    let received = format::grouped(totals.received);
+    let memory = format::bytes(totals.memory);
+    let figure = |name, width, texts, past| Figure { name, width, texts, past };
+    vec![
+        figure("tx/s", 18, vec![tx_rate(snapshot)], &snapshot.tx_rate),
+        figure(
+            "mempool",
+            20,
+            vec![format!("{held} tx   {vsize}"), format!("{held} tx {vsize}"), format!("{held} tx")],
+            &snapshot.mempool_size,
+        ),
+        figure("bandwidth", 20, vec![bandwidth, bandwidth_short], &snapshot.download_rate),
+        figure("fee floor", 20, vec![format!("{floor} sat/vB"), floor], &[]),
+        figure(
+            "seen before block",
+            22,
+            match seen {
+                Some(seen) => vec![format!("{seen} of the last"), seen],
+                None => vec!["no block yet".to_owned()],
+            },
+            &[],
+        ),
+        figure(
+            "fees known",
+            16,
+            match totals.fee_coverage {
+                Some(coverage) => {
+                    let [tx, vsize] = [coverage.by_count, coverage.by_vsize].map(format::share);
+                    vec![format!("{tx} tx  {vsize} vB"), format!("{tx} tx"), tx]
+                }
+                None => vec![format::UNKNOWN.to_owned()],
+            },
+            &[],
+        ),
+        figure(
+            "received",
+            20,
+            vec![
+                format!("{received} tx  {}", format::bytes(totals.bytes_received)),
+                format!("{received} tx"),
+            ],
+            &[],
+        ),
+        figure(
+            "memory",
+            20,
+            vec![format!("{memory}  {} dropped", format::grouped(totals.dropped)), memory],
+            &[],
+        ),
+    ]
+}
+
+fn tx_rate(snapshot: &Snapshot) -> String {
+    format!("{:.1}", mean(&snapshot.tx_rate))
+}
+
+/// Both directions, long and short.
+fn bandwidth(snapshot: &Snapshot) -> (String, String) {
+    let (down, up) = (mean(&snapshot.download_rate), mean(&snapshot.upload_rate));
+    let long = format!("↓ {}  ↑ {}", format::byte_rate(down), format::byte_rate(up));
+    (long, format!("↓{} ↑{} B/s", format::brief_byte_rate(down), format::brief_byte_rate(up)))
+}
+
+fn fee_floor(totals: &Totals) -> String {
+    match totals.fee_floor {
+        None => format::UNKNOWN.to_owned(),
+        Some((low, high)) if low == high => format::fee_floor(low),
+        Some((low, high)) => format!("{} – {}", format::fee_floor(low), format::fee_floor(high)),
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "at most ten values")]
+fn mean(rates: &[f32]) -> f32 {
+    let recent = &rates[rates.len().saturating_sub(RATE_SPAN)..];
+    if recent.is_empty() { 0.0 } else { recent.iter().sum::<f32>() / recent.len() as f32 }
+}

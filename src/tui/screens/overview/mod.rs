@@ -1,0 +1,126 @@
+//! The Overview screen: a little of everything.
+
+mod charts;
+mod events;
+mod figures;
+mod layout;
+mod peers;
+mod transactions;
+mod unreachable;
+
+use crate::event::PeerId;
+use crate::snapshot::view::{Open, View};
+use crate::snapshot::{Snapshot, TxKey};
+use crate::tui::context::Context;
+use crate::tui::keys::{Action, Motion, Place};
+use crate::tui::layer::{Id, Layer, Response};
+use crate::tui::widgets::list::List;
+use crate::tui::widgets::panel::list_rows;
+use layout::{Focus, Parts};
+use ratatui::Frame;
+use unreachable::Unreachable;
+
+/// Which of the two lists has the focus, and where the reader is in each.
+#[derive(Default, Debug)]
+pub struct Overview {
+    focus: Focus,
+    peers: List<PeerId>,
+    transactions: List<TxKey>,
+    unreachable: Unreachable,
+}
+
+impl Overview {
+    fn parts(&self, cx: &Context) -> Parts {
+        layout::parts(cx.area, cx.snapshot.peers.total, self.focus)
+    }
+
+    fn open(&mut self, cx: &Context) -> Response {
+        let parts = self.parts(cx);
+        let Snapshot { peers, transactions, .. } = cx.snapshot;
+        Response::open(match self.focus {
+            Focus::Peers => self.peers.selected_or_first(peers, list_rows(parts.peers)).map(Open::Peer),
+            Focus::Transactions => {
+                let selected =
+                    self.transactions.selected_or_first(transactions, list_rows(parts.transactions));
+                selected.map(Open::Transaction)
+            }
+        })
+    }
+
+    fn select(&mut self, motion: Motion, cx: &Context) -> Response {
+        let parts = self.parts(cx);
+        let Snapshot { peers, transactions, .. } = cx.snapshot;
+        let moved = match self.focus {
+            Focus::Peers => self.peers.go(motion, peers, list_rows(parts.peers)),
+            Focus::Transactions => self.transactions.go(motion, transactions, list_rows(parts.transactions)),
+        };
+        moved.response(cx)
+    }
+
+    /// Closes the notice or, without one, drops the selection.
+    fn back(&mut self, cx: &Context) {
+        if self.unreachable.close(cx) {
+            return;
+        }
+        match self.focus {
+            Focus::Peers => self.peers = List::default(),
+            Focus::Transactions => self.transactions = List::default(),
+        }
+    }
+}
+
+impl Layer for Overview {
+    fn place(&self, _cx: &Context) -> Place {
+        Place::Overview
+    }
+
+    fn update(&mut self, action: Action, cx: &Context) -> Response {
+        match action {
+            Action::Open => return self.open(cx),
+            Action::Move(motion) => return self.select(motion, cx),
+            Action::Back => self.back(cx),
+            // Of two panels, the next one is also the previous one.
+            Action::Next | Action::Previous => self.focus = self.focus.other(),
+            _ => {}
+        }
+        Response::Done
+    }
+
+    fn settle(&mut self, cx: &Context) {
+        let parts = self.parts(cx);
+        let Snapshot { peers, transactions, .. } = cx.snapshot;
+        self.peers.settle(peers, list_rows(parts.peers));
+        self.transactions.settle(transactions, list_rows(parts.transactions));
+        self.unreachable.settle(cx);
+    }
+
+    fn request(&self, cx: &Context, view: &mut View) {
+        let parts = self.parts(cx);
+        view.peers = self.peers.peers_view(&cx.snapshot.peers, list_rows(parts.peers));
+        view.transactions = self.transactions.transactions_view(list_rows(parts.transactions));
+        // Without a panel for events, the latest one stands on the frame of the transactions.
+        view.events = usize::from(parts.events.height.max(1));
+        view.arrival = usize::from(parts.arrival.width.saturating_sub(2));
+    }
+
+    fn selected_id(&self, cx: &Context) -> Option<Id> {
+        let selected = self.transactions.selected?;
+        let rows = &cx.snapshot.transactions.rows;
+        rows.iter().find(|row| row.key == selected).map(|row| Id::Transaction(row.txid))
+    }
+
+    fn draw(&self, frame: &mut Frame, cx: &Context, focused: bool) {
+        let parts = self.parts(cx);
+        let has_focus = |focus| focused && self.focus == focus;
+        figures::draw(frame, parts.figures, cx);
+        peers::draw(frame, parts.peers, cx, &self.peers, has_focus(Focus::Peers));
+        let latest_event = if parts.events.is_empty() { cx.snapshot.events.first() } else { None };
+        let focused = has_focus(Focus::Transactions);
+        transactions::draw(frame, parts.transactions, cx, &self.transactions, focused, latest_event);
+        charts::arrival(frame, parts.arrival, cx);
+        charts::mempool(frame, parts.mempool, cx);
+        charts::bandwidth(frame, parts.bandwidth, cx);
+        events::draw(frame, parts.events, cx);
+        self.unreachable.draw(frame, cx);
+    }
+}

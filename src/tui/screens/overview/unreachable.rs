@@ -1,0 +1,63 @@
+//! What to do when no peer can be reached.
+//!
+//! ```text
+//! ┏ Nobody can be reached ━━━━━━━━━━━━━━━━━━━━━┓
+//! ┃ seed.example.org: no such host              ┃
+//! ┃ Try `mempulse demo`, which needs no network ┃
+//! ┗━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━ Esc closes ━┛
+//! ```
+
+use crate::snapshot::Health;
+use crate::tui::context::Context;
+use crate::tui::widgets::panel::{centred, panel};
+use crate::tui::widgets::text;
+use ratatui::Frame;
+use ratatui::text::Line;
+use ratatui::widgets::{Clear, Paragraph};
+
+/// The notice over the overview. Once closed, it comes back only after a peer has been reached.
+#[derive(Default, Debug)]
+pub struct Unreachable {
+    closed: bool,
+}
+
+impl Unreachable {
+    /// Closes the notice; returns whether it was there.
+    pub fn close(&mut self, cx: &Context) -> bool {
+        let was_open = self.advice(cx).is_some();
+        self.closed |= was_open;
+        was_open
+    }
+
+    /// Adapts to a new snapshot.
+    pub fn settle(&mut self, cx: &Context) {
+        self.closed &= matches!(cx.snapshot.health, Health::Unreachable { .. });
+    }
+
+    /// Draws the advice. Where it does not fit, its beginning gives way: what to try stands at its end.
+    pub fn draw(&self, frame: &mut Frame, cx: &Context) {
+        let Some(advice) = self.advice(cx) else { return };
+        let widest = usize::from(cx.area.width).saturating_sub(6).min(90);
+        let rows = usize::from(cx.area.height).saturating_sub(2);
+        let mut lines: Vec<String> = advice.iter().flat_map(|line| text::wrap(line, widest)).collect();
+        let surplus = lines.len().saturating_sub(rows);
+        if surplus > 0 {
+            let given_up = lines.len().min(surplus + 1);
+            lines.splice(..given_up, ["…".to_owned()]);
+        }
+        let width = lines.iter().map(|line| text::width(line)).max().unwrap_or(0).max(34);
+        let area = centred(cx.area, width + 4, lines.len() + 2);
+        let block = panel(cx.theme, Line::styled(" Nobody can be reached ", cx.theme.bad()), true)
+            .title_bottom(Line::styled(" Esc closes ", cx.theme.muted()).right_aligned());
+        let lines: Vec<Line> = lines.into_iter().map(|line| Line::raw(format!(" {line}"))).collect();
+        frame.render_widget(Clear, area);
+        frame.render_widget(Paragraph::new(lines).block(block), area);
+    }
+
+    fn advice<'a>(&self, cx: &Context<'a>) -> Option<&'a [String]> {
+        match &cx.snapshot.health {
+            Health::Unreachable { advice } if !self.closed => Some(advice),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,65 @@
+//! The statistics of each peer.
+//!
+//! ```text
+//! ╭ Peers  7 live of 9 · by last ping ▲ ───────────────────────────────────────────────╮
+//! │   address            agent           ping▲ median    p95  answer  first    lag  inv │
+//! │ ● 203.0.113.5:8333   Satoshi:30.0   41 ms  42 ms  61 ms   48 ms   31 %  1.2 s  212 │
+//! ╰────────────────────────────────────────────────────────────────────────────────────╯
+//! ```
+
+use super::columns::COLUMNS;
+use super::order::Order;
+use crate::event::PeerId;
+use crate::snapshot::{PeersScreen, WorthRow};
+use crate::tui::context::Context;
+use crate::tui::widgets::format;
+use crate::tui::widgets::list::List;
+use crate::tui::widgets::panel::{indented, list_rows, panel, title};
+use crate::tui::widgets::table::{self, Column};
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::text::Line;
+use ratatui::widgets::Paragraph;
+
+/// Draws as many rows as fit around the selected one.
+pub fn draw(
+    frame: &mut Frame,
+    area: Rect,
+    cx: &Context,
+    screen: &PeersScreen,
+    list: &List<PeerId>,
+    order: Order,
+    focused: bool,
+) {
+    let window = &screen.peers;
+    let figures = format!(
+        "{} live of {} · by {} {}",
+        cx.snapshot.totals.peers_live,
+        format::count(window.total),
+        order.sort().by.name,
+        order.arrow(),
+    );
+    let block = panel(cx.theme, title(cx.theme, "Peers", &figures, focused), focused);
+    let cells = usize::from(block.inner(area).width).saturating_sub(2);
+    let columns = columns(order);
+    let widths = table::fit(&columns, cells);
+    let mut lines = vec![table::head_sorted(&columns, &widths, cx.theme.muted(), order.by, order.arrow())];
+    let highlight = cx.theme.selected(focused);
+    lines.extend(
+        list.lines(window, list_rows(area), highlight, |peer| table::row(&columns, &widths, peer, cx)),
+    );
+    if window.total == 0 {
+        lines.push(Line::styled("no peer yet", cx.theme.muted()));
+    }
+    let lines = lines.into_iter().map(indented).collect::<Vec<_>>();
+    frame.render_widget(Paragraph::new(lines).block(block), area);
+}
+
+/// The columns; the one that is sorted by gets its room first, and a cell more for the arrow.
+fn columns(order: Order) -> Vec<Column<WorthRow>> {
+    let mut columns: Vec<_> = COLUMNS.iter().map(|column| column.column).collect();
+    let sorted = &mut columns[order.by];
+    sorted.rank = 0;
+    sorted.width = sorted.width.plus(1);
+    columns
+}

@@ -1,0 +1,70 @@
+//! Peers that were lost, and how many addresses there are to replace them.
+//!
+//! ```text
+//! ╭ Lost  3 · address book IPv4 12,301 (211 good) ─────────╮
+//! │ 12 s  198.51.100.9:8333  ping timeout, retry 38 s      │
+//! ╰────────────────────────────────────────────────────────╯
+//! ```
+
+use crate::tui::context::Context;
+use crate::tui::widgets::{format, text};
+
+use crate::snapshot::{LostPeer, PeersScreen};
+use crate::tui::widgets::panel::{indented, panel, title};
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+use ratatui::widgets::Paragraph;
+
+/// Draws as many as fit, the last one first.
+pub fn draw(frame: &mut Frame, area: Rect, cx: &Context, screen: &PeersScreen) {
+    let theme = cx.theme;
+    let mut block = panel(theme, title(theme, "Lost", &screen.lost.len().to_string(), false), false);
+    let inner = block.inner(area);
+    let cells = usize::from(inner.width).saturating_sub(2);
+    let book = text::cut(&book(screen), cells);
+    if !book.is_empty() {
+        block = block.title_bottom(Line::styled(format!(" {book} "), theme.muted()));
+    }
+    let mut lines: Vec<Line> =
+        screen.lost.iter().take(usize::from(inner.height)).map(|peer| row(cx, peer, cells)).collect();
+    if lines.is_empty() {
+        lines.push(Line::styled("none", theme.muted()));
+    }
+    let lines = lines.into_iter().map(indented).collect::<Vec<_>>();
+    frame.render_widget(Paragraph::new(lines).block(block), area);
+}
+
+fn row(cx: &Context, peer: &LostPeer, cells: usize) -> Line<'static> {
+    let theme = cx.theme;
+    let retry = match peer.retry_in {
+        Some(time) => format!(", retry {}", format::span(time.saturating_sub(cx.drift))),
+        None => String::new(),
+    };
+    let since = text::left(&format::span(peer.lost_for + cx.drift), 6);
+    let address = text::left(&text::cut_middle(&peer.address, 22), 22);
+    let room = cells.saturating_sub(text::width(&since) + text::width(&address) + 2);
+    Line::from(vec![
+        Span::styled(since, theme.muted()),
+        Span::raw(" "),
+        Span::styled(address, theme.text()),
+        Span::raw(" "),
+        Span::styled(text::cut(&format!("{}{retry}", peer.reason), room), theme.bad()),
+    ])
+}
+
+/// The address book in a line; empty without one.
+fn book(screen: &PeersScreen) -> String {
+    let sizes = screen.book.iter().map(|size| {
+        let total = size.untried + size.good + size.failing;
+        format!(
+            "{} {} ({} good, {} failing)",
+            size.network,
+            format::count(total),
+            format::count(size.good),
+            format::count(size.failing)
+        )
+    });
+    let sizes = sizes.collect::<Vec<_>>().join(" · ");
+    if sizes.is_empty() { sizes } else { format!("addresses: {sizes}") }
+}

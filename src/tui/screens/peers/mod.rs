@@ -1,0 +1,95 @@
+//! The Peers screen: the statistics of each peer, the lost ones, and who announced what.
+//!
+//! A new column is one row of the table in `columns.rs`.
+
+mod columns;
+mod heat_map;
+mod layout;
+mod list;
+mod lost;
+mod order;
+
+use crate::event::PeerId;
+use crate::snapshot::view::{Open, View, WorthView};
+use crate::snapshot::{PeersScreen, Window, WorthRow};
+use crate::tui::context::Context;
+use crate::tui::keys::{Action, Place};
+use crate::tui::layer::{Layer, Response};
+use crate::tui::widgets::list::List;
+use crate::tui::widgets::panel::list_rows;
+use order::Order;
+use ratatui::Frame;
+
+/// The order of the peers, and where the reader is among them.
+#[derive(Default, Debug)]
+pub struct Peers {
+    order: Order,
+    list: List<PeerId>,
+}
+
+impl Peers {
+    fn rows(cx: &Context) -> usize {
+        list_rows(layout::parts(cx.area).list)
+    }
+
+    /// Drops the selection or, without one, leaves the screen.
+    fn back(&mut self) -> Response {
+        let response = if self.list == List::default() { Response::Leave } else { Response::Done };
+        self.list = List::default();
+        response
+    }
+}
+
+/// The list in the snapshot, once it is there.
+fn window<'a>(cx: &Context<'a>) -> Option<&'a Window<WorthRow>> {
+    cx.snapshot.peers_screen.as_ref().map(|screen| &screen.peers)
+}
+
+impl Layer for Peers {
+    fn place(&self, _cx: &Context) -> Place {
+        Place::Peers
+    }
+
+    fn update(&mut self, action: Action, cx: &Context) -> Response {
+        match action {
+            Action::Back => return self.back(),
+            Action::Open => {
+                let window = window(cx);
+                let selected = window.and_then(|window| self.list.selected_or_first(window, Self::rows(cx)));
+                return Response::open(selected.map(Open::Peer));
+            }
+            Action::Move(motion) => {
+                if let Some(window) = window(cx) {
+                    return self.list.go(motion, window, Self::rows(cx)).response(cx);
+                }
+            }
+            Action::SortNext => self.order.next(),
+            Action::SortReverse => self.order.reverse(),
+            _ => {}
+        }
+        Response::Done
+    }
+
+    fn settle(&mut self, cx: &Context) {
+        if let Some(window) = window(cx) {
+            self.list.settle(window, Self::rows(cx));
+        }
+    }
+
+    fn request(&self, cx: &Context, view: &mut View) {
+        let empty = Window::default();
+        let window = self.list.peers_view(window(cx).unwrap_or(&empty), Self::rows(cx));
+        view.worth = WorthView { window, sort: self.order.sort() };
+    }
+
+    fn draw(&self, frame: &mut Frame, cx: &Context, focused: bool) {
+        let parts = layout::parts(cx.area);
+        let empty = PeersScreen::default();
+        let screen = cx.snapshot.peers_screen.as_deref().unwrap_or(&empty);
+        list::draw(frame, parts.list, cx, screen, &self.list, self.order, focused);
+        if cx.snapshot.peers_screen.is_some() {
+            lost::draw(frame, parts.lost, cx, screen);
+            heat_map::draw(frame, parts.heat, cx, screen, &self.list);
+        }
+    }
+}

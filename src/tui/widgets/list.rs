@@ -1,0 +1,235 @@
+//! A list that shows a part of a part: which rows of the snapshot's window are visible, and which
+//! one is selected.
+//!
+//! The snapshot holds more rows than fit, so that a selection moves at once and scrolling works on a
+//! frozen screen too. The selection is a key and not an index: it follows its row.
+
+use crate::event::PeerId;
+use crate::snapshot::view::{Anchor, PeersView, TransactionsView};
+use crate::snapshot::{PeerRow, TransactionRow, TxKey, Window, WorthRow};
+use crate::tui::context::Context;
+use crate::tui::keys::Motion;
+use crate::tui::layer::Response;
+use ratatui::style::Style;
+use ratatui::text::Line;
+use std::ops::Range;
+
+/// A row with a name of its own.
+pub trait Keyed {
+    /// Its kind of name.
+    type Key: Copy + PartialEq;
+
+    /// Its name.
+    fn key(&self) -> Self::Key;
+}
+
+impl Keyed for PeerRow {
+    type Key = PeerId;
+
+    fn key(&self) -> PeerId {
+        self.id
+    }
+}
+
+impl Keyed for WorthRow {
+    type Key = PeerId;
+
+    fn key(&self) -> PeerId {
+        self.row.id
+    }
+}
+
+impl Keyed for TransactionRow {
+    type Key = TxKey;
+
+    fn key(&self) -> TxKey {
+        self.key
+    }
+}
+
+/// What came of a motion.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Moved {
+    /// It went as far as it was asked to.
+    Fully,
+    /// The list ends there.
+    ToTheEnd,
+    /// The snapshot ends there, the list goes on.
+    ToTheEdge,
+}
+
+impl Moved {
+    /// A frozen list cannot ask for the rows beyond its edge, and says so.
+    pub fn response(self, cx: &Context) -> Response {
+        if cx.is_frozen() && self == Self::ToTheEdge {
+            Response::remark("a frozen screen keeps no rows beyond this one")
+        } else {
+            Response::Done
+        }
+    }
+}
+
+/// Where the reader is in a list.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct List<K> {
+    /// The selected row; `None`: the list is seen from its top.
+    pub selected: Option<K>,
+    /// The number of visible rows above the selected one.
+    pub above: usize,
+    /// Whether the reader wants the last row, and the snapshot with it is still to come.
+    pub to_bottom: bool,
+}
+
+impl<K> Default for List<K> {
+    fn default() -> Self {
+        Self { selected: None, above: 0, to_bottom: false }
+    }
+}
+
+impl<K: Copy + PartialEq> List<K> {
+    /// The rows of `window` that are visible in `height` rows.
+    pub fn visible<T: Keyed<Key = K>>(&self, window: &Window<T>, height: usize) -> Range<usize> {
+        let len = window.rows.len();
+        let last_top = len.saturating_sub(height);
+        let top = match self.position(window) {
+            Some(at) => at.saturating_sub(self.above.min(height.saturating_sub(1))).min(last_top),
+            None if self.to_bottom => last_top,
+            None => 0,
+        };
+        top..len.min(top + height)
+    }
+
+    /// The index of the selected row within `window`.
+    pub fn position<T: Keyed<Key = K>>(&self, window: &Window<T>) -> Option<usize> {
+        let key = self.selected?;
+        window.rows.iter().position(|row| row.key() == key)
+    }
+
+    /// Returns the selected row's key; selects the first row if none is.
+    pub fn selected_or_first<T: Keyed<Key = K>>(&mut self, window: &Window<T>, height: usize) -> Option<K> {
+        if self.position(window).is_none() {
+            self.go(Motion::Down, window, height);
+        }
+        self.selected
+    }
+
+    /// Draws the visible rows, the selected one highlighted.
+    pub fn lines<T: Keyed<Key = K>>(
+        &self,
+        window: &Window<T>,
+        height: usize,
+        highlight: Style,
+        line: impl Fn(&T) -> Line<'static>,
+    ) -> Vec<Line<'static>> {
+        let selected = self.position(window);
+        let visible = self.visible(window, height);
+        let rows = window.rows.iter().enumerate().skip(visible.start).take(visible.len());
+        rows.map(|(at, row)| if selected == Some(at) { line(row).style(highlight) } else { line(row) })
+            .collect()
+    }
+
+    /// Moves the selection.
+    pub fn go<T: Keyed<Key = K>>(&mut self, motion: Motion, window: &Window<T>, height: usize) -> Moved {
+        let page = height.max(2) - 1;
+        match motion {
+            Motion::Up => self.up(1, window, height),
+            Motion::PageUp => self.up(page, window, height),
+            Motion::Down => self.down(1, window, height),
+            Motion::PageDown => self.down(page, window, height),
+            Motion::Top => {
+                *self = Self::default();
+                Moved::Fully
+            }
+            Motion::Bottom => {
+                *self = Self { to_bottom: true, ..Self::default() };
+                self.settle(window, height);
+                if self.to_bottom { Moved::ToTheEdge } else { Moved::Fully }
+            }
+        }
+    }
+
+    /// Takes note of a new snapshot: the wanted last row may have come, the selected one may be gone.
+    pub fn settle<T: Keyed<Key = K>>(&mut self, window: &Window<T>, height: usize) {
+        if self.to_bottom {
+            if !window.more_below && !window.rows.is_empty() {
+                self.to_bottom = false;
+                self.select(window.rows.len() - 1, window, height);
+            }
+        } else if window.total == 0 {
+            *self = Self::default();
+        } else if self.selected.is_some() && self.position(window).is_none() {
+            // The model names the row that took the place of the one that is gone.
+            if let Some(row) = window.selected.and_then(|at| window.rows.get(at)) {
+                self.selected = Some(row.key());
+            }
+        }
+    }
+
+    fn up<T: Keyed<Key = K>>(&mut self, rows: usize, window: &Window<T>, height: usize) -> Moved {
+        let Some(at) = self.position(window) else { return Moved::ToTheEnd };
+        if at >= rows {
+            self.select(at - rows, window, height);
+            Moved::Fully
+        } else if window.more_above {
+            self.select(0, window, height);
+            Moved::ToTheEdge
+        } else {
+            // Above the first row: the list is seen from its top again, whatever comes.
+            *self = Self::default();
+            Moved::ToTheEnd
+        }
+    }
+
+    fn down<T: Keyed<Key = K>>(&mut self, rows: usize, window: &Window<T>, height: usize) -> Moved {
+        let wanted = match self.position(window) {
+            Some(at) => at + rows,
+            // Not the window that was asked for: it is still to come.
+            None if window.more_above || self.to_bottom => return Moved::ToTheEdge,
+            None => rows - 1,
+        };
+        let Some(last) = window.rows.len().checked_sub(1) else { return Moved::ToTheEnd };
+        self.select(wanted.min(last), window, height);
+        match (wanted <= last, window.more_below) {
+            (true, _) => Moved::Fully,
+            (false, true) => Moved::ToTheEdge,
+            (false, false) => Moved::ToTheEnd,
+        }
+    }
+
+    /// Selects a row and moves what is visible no more than needed.
+    fn select<T: Keyed<Key = K>>(&mut self, at: usize, window: &Window<T>, height: usize) {
+        let top = self.visible(window, height).start;
+        self.above = at.saturating_sub(top).min(height.saturating_sub(1));
+        self.selected = window.rows.get(at).map(Keyed::key);
+    }
+}
+
+impl List<PeerId> {
+    /// The part of `window` to ask for: what is visible in `height` rows, and a page more at each side,
+    /// so that a motion needs no new snapshot.
+    pub fn peers_view<T: Keyed<Key = PeerId>>(&self, window: &Window<T>, height: usize) -> PeersView {
+        let offset = if self.to_bottom {
+            window.total.saturating_sub(height * 3)
+        } else if self.selected.is_some() {
+            (window.offset.unwrap_or(0) + self.visible(window, height).start).saturating_sub(height)
+        } else {
+            0
+        };
+        PeersView { offset, height: height * 3, selected: self.selected }
+    }
+}
+
+impl List<TxKey> {
+    /// The transactions to ask for: what is visible in `height` rows, and a page more at each side.
+    pub fn transactions_view(&self, height: usize) -> TransactionsView {
+        let anchor = match self.selected {
+            _ if self.to_bottom => Anchor::Oldest,
+            Some(key) => Anchor::Selected { key, above: self.above + height },
+            None => Anchor::Newest,
+        };
+        TransactionsView { anchor, height: height * 3 }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,10 @@
+//! What screens are built of: text in cells, figures with units, charts, tables, lists, panels.
+
+pub mod chart;
+pub mod clock;
+pub mod format;
+pub mod list;
+pub mod panel;
+pub mod scroll;
+pub mod table;
+pub mod text;

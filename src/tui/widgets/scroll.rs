@@ -1,0 +1,21 @@
+//! The position in a text that is longer than its panel.
+
+use crate::tui::keys::Motion;
+
+/// The number of lines scrolled out above.
+#[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
+pub struct Scroll(usize);
+
+impl Scroll {
+    /// The first visible line of `lines` in `rows` rows; the text may have become shorter than what
+    /// was scrolled to.
+    pub fn first(self, lines: usize, rows: usize) -> usize {
+        self.0.min(lines.saturating_sub(rows))
+    }
+
+    /// Scrolls within `lines` lines in `rows` rows.
+    pub fn go(&mut self, motion: Motion, lines: usize, rows: usize) {
+        let last = lines.saturating_sub(rows);
+        self.0 = motion.apply(self.first(lines, rows), last, rows.max(2) - 1);
+    }
+}

@@ -1,0 +1,208 @@
+//! Lists of columns: one table of them says what each column is called, how wide it is, when it
+//! appears, and what its cells show.
+
+use super::text;
+use crate::tui::context::Context;
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+
+/// A column of a list of `R`s.
+#[derive(Debug)]
+pub struct Column<R: 'static> {
+    /// The head.
+    pub title: &'static str,
+    /// The fewest, the usual and the most cells.
+    pub width: Width,
+    /// The lower, the longer the column stays when room gets scarce.
+    pub rank: u8,
+    /// The edge at which the cells stand.
+    pub align: Align,
+    /// Returns the cell of a row, given the column's width.
+    pub cell: fn(&R, &Context, usize) -> Cell,
+}
+
+/// A row of a table of columns.
+pub const fn column<R>(
+    title: &'static str,
+    align: Align,
+    width: Width,
+    rank: u8,
+    cell: fn(&R, &Context, usize) -> Cell,
+) -> Column<R> {
+    Column { title, width, rank, align, cell }
+}
+
+impl<R> Clone for Column<R> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<R> Copy for Column<R> {}
+
+/// How many cells a column takes.
+#[derive(Clone, Copy, Debug)]
+pub struct Width {
+    /// The fewest cells with which it makes sense.
+    pub min: usize,
+    /// The cells that most of its contents need.
+    pub good: usize,
+    /// The most cells that it can use.
+    pub max: usize,
+}
+
+impl Width {
+    /// The same with more cells.
+    pub const fn plus(self, cells: usize) -> Self {
+        Self { min: self.min + cells, good: self.good + cells, max: self.max + cells }
+    }
+}
+
+/// A width between limits.
+pub const fn between(min: usize, good: usize, max: usize) -> Width {
+    Width { min, good, max }
+}
+
+/// A width that does not change.
+pub const fn exactly(cells: usize) -> Width {
+    between(cells, cells, cells)
+}
+
+/// The edge at which the cells of a column stand: words at the left, figures at the right.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Align {
+    Left,
+    Right,
+}
+
+/// The contents of a cell.
+#[derive(Clone, Debug)]
+pub struct Cell {
+    text: String,
+    style: Style,
+    /// A longer text, for when the next column is there too: it takes the room of both.
+    across: Option<String>,
+}
+
+impl Cell {
+    pub fn new(text: impl Into<String>, style: Style) -> Self {
+        Self { text: text.into(), style, across: None }
+    }
+
+    /// Replaces the cell and the next column's with `text` if that column is visible.
+    pub fn across(mut self, text: impl Into<String>) -> Self {
+        self.across = Some(text.into());
+        self
+    }
+}
+
+/// Cells between two columns.
+pub const GAP: usize = 1;
+
+/// Returns the width of each column within `cells`; 0 for one that does not fit.
+///
+/// The columns with the lowest ranks come first. One that does not fit does not keep out a narrower
+/// one of a higher rank.
+pub fn fit<R>(columns: &[Column<R>], cells: usize) -> Vec<usize> {
+    let mut by_rank: Vec<usize> = (0..columns.len()).collect();
+    by_rank.sort_by_key(|&index| columns[index].rank);
+    let mut widths = vec![0; columns.len()];
+    let mut room = cells + GAP;
+    for &index in &by_rank {
+        let needed = columns[index].width.min + GAP;
+        if needed <= room {
+            widths[index] = columns[index].width.min;
+            room -= needed;
+        }
+    }
+    for limit in [|width: &Width| width.good, |width: &Width| width.max] {
+        for &index in &by_rank {
+            if widths[index] == 0 {
+                continue;
+            }
+            let more = room.min(limit(&columns[index].width).saturating_sub(widths[index]));
+            widths[index] += more;
+            room -= more;
+        }
+    }
+    widths
+}
+
+/// The line above the rows.
+pub fn head<R>(columns: &[Column<R>], widths: &[usize], style: Style) -> Line<'static> {
+    let cell = |at: usize, _| Cell::new(columns[at].title, style);
+    line(columns, widths, cell)
+}
+
+/// The line above the rows, with a mark at the column that they are sorted by.
+pub fn head_sorted<R>(
+    columns: &[Column<R>],
+    widths: &[usize],
+    style: Style,
+    by: usize,
+    arrow: char,
+) -> Line<'static> {
+    line(columns, widths, |at, _| {
+        let title = columns[at].title;
+        Cell::new(if at == by { format!("{title}{arrow}") } else { title.to_owned() }, style)
+    })
+}
+
+/// The line of a row.
+pub fn row<R>(columns: &[Column<R>], widths: &[usize], row: &R, cx: &Context) -> Line<'static> {
+    line(columns, widths, |at, width| (columns[at].cell)(row, cx, width))
+}
+
+fn line<R>(columns: &[Column<R>], widths: &[usize], cell: impl Fn(usize, usize) -> Cell) -> Line<'static> {
+    let mut spans = Vec::with_capacity(columns.len() * 2);
+    let mut visible = widths.iter().enumerate().filter(|(_, width)| **width > 0).peekable();
+    while let Some((at, &width)) = visible.next() {
+        if !spans.is_empty() {
+            spans.push(Span::raw(text::blank(GAP)));
+        }
+        let Cell { text, style, across } = cell(at, width);
+        let next = across.and_then(|text| visible.next_if(|(next, _)| *next == at + 1).zip(Some(text)));
+        let content = match (next, columns[at].align) {
+            (Some(((_, next), text)), _) => text::left(&text, width + GAP + next),
+            (None, Align::Left) => text::left(&text, width),
+            (None, Align::Right) => text::right(&text, width),
+        };
+        spans.push(Span::styled(content, style));
+    }
+    Line::from(spans)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const COLUMNS: [Column<String>; 3] = [
+        column("address", Align::Left, between(10, 15, 20), 0, empty),
+        column("agent", Align::Left, between(12, 14, 14), 2, empty),
+        column("ping", Align::Right, exactly(6), 1, empty),
+    ];
+
+    fn empty(_: &String, _: &Context, _: usize) -> Cell {
+        Cell::new("", Style::new())
+    }
+
+    #[test]
+    fn columns_appear_by_rank_as_the_width_grows() {
+        assert_eq!(fit(&COLUMNS, 9), [0, 0, 6]);
+        assert_eq!(fit(&COLUMNS, 10), [10, 0, 0]);
+        assert_eq!(fit(&COLUMNS, 17), [10, 0, 6]);
+        assert_eq!(fit(&COLUMNS, 30), [10, 12, 6]);
+        assert_eq!(fit(&COLUMNS, 36), [15, 13, 6]);
+        assert_eq!(fit(&COLUMNS, 38), [16, 14, 6]);
+        assert_eq!(fit(&COLUMNS, 200), [20, 14, 6]);
+        assert_eq!(fit(&COLUMNS, 0), [0, 0, 0]);
+    }
+
+    #[test]
+    fn a_row_takes_no_more_than_the_width() {
+        for cells in 0..60 {
+            let line = head(&COLUMNS, &fit(&COLUMNS, cells), Style::new());
+            assert!(line.width() <= cells, "{cells}");
+        }
+    }
+}

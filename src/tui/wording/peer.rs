@@ -1,0 +1,27 @@
+//! Words for the state of a peer.
+
+use crate::snapshot::Liveness;
+use crate::tui::widgets::format;
+use std::time::Duration;
+
+/// Describes how alive a peer is, `drift` after the snapshot.
+pub fn liveness(liveness: &Liveness, drift: Duration) -> String {
+    match liveness {
+        Liveness::Live => "live".to_owned(),
+        Liveness::Dialling { elapsed, attempt } => {
+            let attempt = if *attempt > 1 { format!(", attempt {attempt}") } else { String::new() };
+            format!("dialling {}{attempt}", format::span(*elapsed + drift))
+        }
+        Liveness::Handshake { elapsed } => format!("handshake {}", format::span(*elapsed + drift)),
+        Liveness::Late { waiting } => format!("late {}", format::span(*waiting + drift)),
+        Liveness::Gone { reason, retry_in } => match retry_in {
+            Some(retry_in) => format!("{reason}, retry {}", format::span(retry_in.saturating_sub(drift))),
+            None => reason.clone(),
+        },
+    }
+}
+
+/// A user agent without the slashes around it.
+pub fn agent(user_agent: &str) -> String {
+    user_agent.trim_matches('/').to_owned()
+}
