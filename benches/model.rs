@@ -1,9 +1,13 @@
-//! What an event and a snapshot cost with 3,000, 30,000 and 300,000 transactions, and how much
-//! memory a transaction takes: by the model's own account, and in the process.
+//! What events and snapshots cost: those of the scene that the screen tests use, and those of mempools
+//! with 3,000, 30,000 and 300,000 made-up transactions. And how much memory a transaction takes, by the
+//! model's own account and in the process.
 //!
-//! The snapshot must not cost more with a larger mempool; the last lines tell the ratios.
+//! The snapshot must not cost more with a larger mempool; the last lines show the ratios.
 
-use criterion::{BenchmarkId, Criterion};
+#[path = "../tests/scene/mod.rs"]
+mod scene;
+
+use criterion::{BenchmarkId, Criterion, Throughput};
 use mempulse::address::PeerAddress;
 use mempulse::chain::Network;
 use mempulse::event::{Event, EventKind, PeerEvent, PeerId, PeerInfo, Transport};
@@ -198,7 +202,7 @@ fn screen(anchor: Anchor) -> View {
     }
 }
 
-/// Measures `rounds`, which does something so many times and tells how long it took.
+/// Measures `rounds`, which does something that many times and returns how long that took.
 fn measure(
     criterion: &mut Criterion,
     times: &Times,
@@ -270,15 +274,31 @@ fn bench(criterion: &mut Criterion, times: &Times, size: u64, each: u64) {
     });
 }
 
-/// Bytes of memory that the process has; `None` where the system does not tell as Linux does.
+/// The scene as a whole, and the snapshots of its end.
+fn bench_scene(criterion: &mut Criterion) {
+    let scene = scene::scene();
+    let mut group = criterion.benchmark_group("scene");
+    group.throughput(Throughput::Elements(scene.events.len() as u64));
+    group.bench_function("apply: all events", |bencher| bencher.iter(|| scene::after(&scene)));
+    group.throughput(Throughput::Elements(1));
+    let model = scene::after(&scene);
+    for tab in [Tab::Overview, Tab::Peers, Tab::Mempool, Tab::Blocks] {
+        let view = View { tab, mempool: MempoolView { columns: 100 }, ..screen(Anchor::Newest) };
+        let take = || black_box(model.snapshot(&view, scene::END));
+        group.bench_function(format!("snapshot: {tab:?}"), |bencher| bencher.iter(take));
+    }
+    group.finish();
+}
+
+/// Bytes of memory that the process has; `None` unless the system is Linux.
 fn resident() -> Option<u64> {
     let statm = std::fs::read_to_string("/proc/self/statm").ok()?;
     let pages: u64 = statm.split(' ').nth(1)?.parse().ok()?;
     Some(pages * 4_096)
 }
 
-/// Tells what a transaction takes, and returns it by the model's account. Must come first, while
-/// the process has no memory to spare.
+/// Prints how much memory a transaction takes, and returns the model's account of it, in bytes. Must come
+/// first, while the process has no memory to spare.
 fn memory() -> u64 {
     let count = SIZES[2];
     let before = resident();
@@ -307,6 +327,7 @@ fn main() {
         .warm_up_time(Duration::from_millis(200))
         .measurement_time(Duration::from_millis(800))
         .configure_from_args();
+    bench_scene(&mut criterion);
     let times = Times::default();
     for size in SIZES {
         bench(&mut criterion, &times, size, each);
