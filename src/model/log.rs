@@ -4,9 +4,9 @@ use crate::event::{DisconnectReason, Misbehaviour, PeerId};
 use crate::model::event_line::{EventLine, Level};
 use crate::model::peers::odd::Oddity;
 use crate::model::story::Told;
+use crate::util::bounded::Ring;
 use crate::util::text::clean;
 use crate::util::time::Timestamp;
-use std::collections::VecDeque;
 use std::mem::Discriminant;
 use std::time::Duration;
 
@@ -41,7 +41,7 @@ pub(crate) enum Subject {
 #[derive(Debug, Default)]
 pub(crate) struct Log {
     /// Oldest first.
-    lines: VecDeque<Line>,
+    lines: Ring<Line, KEPT>,
 }
 
 #[derive(Debug)]
@@ -58,10 +58,7 @@ impl Log {
     pub(crate) fn push(&mut self, time: Timestamp, Told { level, subject, text }: Told) {
         let text = clean(text.as_bytes(), LONGEST);
         let times = self.take_same(time, subject).map_or(1, |same| same.times.saturating_add(1));
-        self.lines.push_back(Line { time, level, subject, text, times });
-        if self.lines.len() > KEPT {
-            self.lines.pop_front();
-        }
+        self.lines.push(Line { time, level, subject, text, times });
     }
 
     /// Adds a line if there is one.

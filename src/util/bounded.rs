@@ -23,11 +23,6 @@ impl<T, const N: usize> Ring<T, N> {
         oldest
     }
 
-    /// Returns the newest value for a change.
-    pub fn newest_mut(&mut self) -> Option<&mut T> {
-        self.0.back_mut()
-    }
-
     /// Iterates over the values for a change, oldest first.
     pub fn iter_mut(&mut self) -> impl DoubleEndedIterator<Item = &mut T> {
         self.0.iter_mut()
@@ -38,14 +33,9 @@ impl<T, const N: usize> Ring<T, N> {
         self.0.remove(index)
     }
 
-    /// Removes the oldest value.
-    pub fn pop_oldest(&mut self) -> Option<T> {
-        self.0.pop_front()
-    }
-
-    /// Removes the newest value.
-    pub fn pop_newest(&mut self) -> Option<T> {
-        self.0.pop_back()
+    /// Removes and returns the `count` oldest values.
+    pub fn drain_oldest(&mut self, count: usize) -> impl Iterator<Item = T> {
+        self.0.drain(..count.min(self.0.len()))
     }
 
     /// Removes the values for which `keep` is false.
@@ -130,6 +120,7 @@ impl<K: Copy + Eq + Hash, V, const N: usize> BoundedMap<K, V, N> {
     }
 
     /// The number of entries.
+    #[cfg(test)]
     pub fn len(&self) -> usize {
         self.values.len()
     }

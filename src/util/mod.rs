@@ -1,6 +1,5 @@
 //! What every floor may use: time, clock, text, bounded collections and rates.
 
-#[allow(dead_code, reason = "its users move in step by step")]
 pub(crate) mod bounded;
 pub mod clock;
 pub mod rates;

@@ -16,10 +16,11 @@ use crate::model::fees::InputValues;
 use crate::model::mempool::Mempool;
 use crate::model::mempool::MempoolEntry;
 use crate::model::mempool::propagation::Sighting;
+use crate::util::bounded::Ring;
 use crate::util::time::Timestamp;
 use crate::wire::{Block, BlockHash, Txid};
 use foldhash::fast::RandomState;
-use std::collections::{HashMap, VecDeque};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 /// Of how many blocks the figures are kept: about a day's.
@@ -32,8 +33,8 @@ const WHOLE_KEPT: usize = 6;
 /// The blocks that came, in their order.
 #[derive(Debug, Default)]
 pub(crate) struct Blocks {
-    figures: VecDeque<Arc<BlockFigures>>,
-    whole: VecDeque<Whole>,
+    figures: Ring<Arc<BlockFigures>, FIGURES_KEPT>,
+    whole: Ring<Whole, WHOLE_KEPT>,
 }
 
 /// A block that can be undone.
@@ -91,8 +92,8 @@ impl Blocks {
         let kept = confirmed.kept.iter().cloned().collect();
         let expected = expected::left_out(mempool, arrived, &confirmed);
         let figures = Arc::new(count::of(arrived, confirmed, expected));
-        push_bounded(&mut self.figures, Arc::clone(&figures), FIGURES_KEPT);
-        push_bounded(&mut self.whole, Whole { height, block: Arc::clone(block), kept }, WHOLE_KEPT);
+        self.figures.push(Arc::clone(&figures));
+        self.whole.push(Whole { height, block: Arc::clone(block), kept });
         figures
     }
 
@@ -152,11 +153,4 @@ impl Blocks {
     pub(crate) fn get(&self, hash: BlockHash) -> Option<&Arc<BlockFigures>> {
         self.newest().find(|figures| figures.hash == hash)
     }
-}
-
-fn push_bounded<T>(queue: &mut VecDeque<T>, value: T, most: usize) {
-    if queue.len() >= most {
-        queue.pop_front();
-    }
-    queue.push_back(value);
 }

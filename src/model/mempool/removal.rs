@@ -1,11 +1,10 @@
 //! Transactions that are no longer held: why they went, and that they must not come back.
 
 use crate::model::mempool::key::TxKey;
+use crate::util::bounded::BoundedSet;
 use crate::wire::{BlockHash, OutPoint, TxHash, Txid, Wtxid};
-use foldhash::fast::RandomState;
-use std::collections::{HashSet, VecDeque};
+use std::collections::VecDeque;
 use std::fmt;
-use std::hash::Hash;
 
 /// How many transactions are remembered: about what ten full blocks contain.
 const REMEMBERED: usize = 40_000;
@@ -170,55 +169,9 @@ impl Departed {
     }
 }
 
-/// A set of the last `LIMIT` values.
-#[derive(Debug)]
-struct BoundedSet<T, const LIMIT: usize> {
-    values: HashSet<T, RandomState>,
-    order: VecDeque<T>,
-}
-
-impl<T, const LIMIT: usize> Default for BoundedSet<T, LIMIT> {
-    fn default() -> Self {
-        Self { values: HashSet::default(), order: VecDeque::new() }
-    }
-}
-
-impl<T: Copy + Eq + Hash, const LIMIT: usize> BoundedSet<T, LIMIT> {
-    fn insert(&mut self, value: T) {
-        if !self.values.insert(value) {
-            return;
-        }
-        self.order.push_back(value);
-        if self.order.len() > LIMIT
-            && let Some(oldest) = self.order.pop_front()
-        {
-            self.values.remove(&oldest);
-        }
-    }
-
-    /// Its place in the order stays: if it is inserted again, it may be forgotten with that place.
-    fn remove(&mut self, value: &T) {
-        self.values.remove(value);
-    }
-
-    fn contains(&self, value: &T) -> bool {
-        self.values.contains(value)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_last_values_are_remembered_and_no_more() {
-        let mut set = BoundedSet::<u32, 3>::default();
-        for value in [1, 2, 2, 3, 2, 4, 5] {
-            set.insert(value);
-        }
-        assert_eq!([1, 2, 3, 4, 5].map(|value| set.contains(&value)), [false, false, true, true, true]);
-        assert_eq!((set.values.len(), set.order.len()), (3, 3));
-    }
 
     #[test]
     fn both_ids_are_barred() {

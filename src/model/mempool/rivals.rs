@@ -6,10 +6,11 @@
 use crate::event::PeerId;
 use crate::model::fees::fee_rate::FeeRate;
 use crate::model::mempool::propagation::{Addition, Announcements};
+use crate::util::bounded::{BoundedMap, Insertion, Ring};
 use crate::util::time::Timestamp;
 use crate::wire::{Transaction, TxHash, Txid, Wtxid};
 use foldhash::fast::RandomState;
-use std::collections::{HashMap, VecDeque};
+use std::collections::HashMap;
 use std::time::Duration;
 
 /// How many are remembered. Each may have as many announcers as a held transaction.
@@ -68,11 +69,10 @@ pub(crate) struct Defeat<'a> {
 /// The last ones that lost.
 #[derive(Debug, Default)]
 pub(crate) struct Rivals {
-    lost: HashMap<Txid, Lost, RandomState>,
+    lost: BoundedMap<Txid, Lost, REMEMBERED>,
     by_wtxid: HashMap<Wtxid, Txid, RandomState>,
-    order: VecDeque<Txid>,
     /// Whose sides are to be counted, and when.
-    to_count: VecDeque<(Timestamp, Txid)>,
+    to_count: Ring<(Timestamp, Txid), REMEMBERED>,
 }
 
 impl Rivals {
@@ -82,20 +82,14 @@ impl Rivals {
         let (txid, wtxid) = (tx.txid(), tx.wtxid());
         let (since, vsize) = (now, tx.vsize());
         let lost = Lost { txid, wtxid, to, since, vsize, fee_rate, replaced, first_seen, announcements };
-        if self.lost.insert(txid, lost).is_none() {
-            self.order.push_back(txid);
-            self.to_count.push_back((now + SPREAD, txid));
-            if self.to_count.len() > REMEMBERED {
-                self.to_count.pop_front();
-            }
+        let insertion = self.lost.insert(txid, lost);
+        if !matches!(insertion, Insertion::Changed(_)) {
+            self.to_count.push((now + SPREAD, txid));
+        }
+        if let Insertion::Evicted(_, oldest) = insertion {
+            self.by_wtxid.remove(&oldest.wtxid);
         }
         self.by_wtxid.insert(wtxid, txid);
-        if self.order.len() > REMEMBERED
-            && let Some(oldest) = self.order.pop_front()
-            && let Some(lost) = self.lost.remove(&oldest)
-        {
-            self.by_wtxid.remove(&lost.wtxid);
-        }
     }
 
     /// A peer announced something that may have lost. Whether it did so for the first time.
@@ -116,7 +110,7 @@ impl Rivals {
     /// Those that lost against `txid`, and those that they had replaced, nearest first, with the
     /// number of steps.
     pub(crate) fn behind(&self, txid: Txid) -> Vec<(usize, &Lost)> {
-        let direct = self.order.iter().filter_map(|lost| self.get(*lost)).filter(|lost| lost.to == txid);
+        let direct = self.lost.iter().map(|(_, lost)| lost).filter(|lost| lost.to == txid);
         let mut found: Vec<(usize, &Lost)> = direct.map(|lost| (1, lost)).collect();
         let mut next = 0;
         while let Some(&(steps, lost)) = found.get(next)
@@ -137,7 +131,7 @@ impl Rivals {
     /// Those whose sides are to be counted now: each loser once.
     pub(crate) fn due(&mut self, now: Timestamp) -> Vec<Txid> {
         let count = self.to_count.partition_point(|&(due, _)| due <= now);
-        self.to_count.drain(..count).map(|(_, txid)| txid).collect()
+        self.to_count.drain_oldest(count).map(|(_, txid)| txid).collect()
     }
 }
 

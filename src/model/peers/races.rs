@@ -2,9 +2,10 @@
 
 use crate::event::{BlockAnnouncement, PeerId, Tip};
 use crate::model::peers::worth::percentile;
+use crate::util::bounded::Ring;
 use crate::util::time::Timestamp;
 use crate::wire::BlockHash;
-use std::collections::{HashMap, VecDeque};
+use std::collections::HashMap;
 use std::time::Duration;
 
 /// How many blocks of the best chain the races are kept of.
@@ -38,9 +39,9 @@ pub struct Spread {
 #[derive(Debug, Default)]
 pub(crate) struct Races {
     /// Oldest first.
-    open: VecDeque<Race>,
+    open: Ring<Race, OPEN_KEPT>,
     /// Those of the best chain, with their heights, oldest first.
-    run: VecDeque<(u32, Race)>,
+    run: Ring<(u32, Race), RUN_KEPT>,
 }
 
 #[derive(Debug)]
@@ -81,7 +82,7 @@ impl Races {
         {
             self.open.remove(oldest);
         }
-        push_bounded(&mut self.open, Race { hash, arrivals: vec![arrival] }, OPEN_KEPT);
+        self.open.push(Race { hash, arrivals: vec![arrival] });
         None
     }
 
@@ -92,7 +93,7 @@ impl Races {
         let race = race.unwrap_or_else(|| Race { hash: tip.hash, arrivals: Vec::new() });
         let announcers = race.arrivals.iter().map(|arrival| arrival.peer).collect();
         if self.run.iter().all(|(_, known)| known.hash != tip.hash) {
-            push_bounded(&mut self.run, (tip.height, race), RUN_KEPT);
+            self.run.push((tip.height, race));
         }
         announcers
     }
@@ -101,14 +102,14 @@ impl Races {
     /// long ago.
     pub(crate) fn spread(&self, hash: BlockHash) -> Option<Spread> {
         let on_chain = self.run.iter().map(|(_, race)| race);
-        on_chain.chain(&self.open).find(|race| race.hash == hash)?.spread()
+        on_chain.chain(self.open.iter()).find(|race| race.hash == hash)?.spread()
     }
 
     /// Each peer's median lead over the next best announcer of the same kind, in ms; negative:
     /// behind the best. Whoever ran alone is not among them.
     pub(crate) fn leads(&self) -> HashMap<PeerId, i64> {
         let mut leads: HashMap<PeerId, Vec<i64>> = HashMap::new();
-        for (_, race) in &self.run {
+        for (_, race) in self.run.iter() {
             for (peer, lead) in race.leads() {
                 leads.entry(peer).or_default().push(lead);
             }
@@ -157,13 +158,6 @@ impl Race {
 
 fn milliseconds(from: Timestamp, to: Timestamp) -> i64 {
     i64::try_from(to.since(from).as_millis()).unwrap_or(i64::MAX)
-}
-
-fn push_bounded<T>(queue: &mut VecDeque<T>, value: T, limit: usize) {
-    if queue.len() >= limit {
-        queue.pop_front();
-    }
-    queue.push_back(value);
 }
 
 #[cfg(test)]

@@ -1,9 +1,8 @@
 //! Outputs to watched scripts.
 
 use crate::model::watchlist::TargetId;
+use crate::util::bounded::{BoundedMap, Insertion};
 use crate::wire::OutPoint;
-use foldhash::fast::RandomState;
-use std::collections::{HashMap, VecDeque};
 
 /// How many are remembered, so that what spends them is noticed.
 const REMEMBERED: usize = 20_000;
@@ -11,8 +10,7 @@ const REMEMBERED: usize = 20_000;
 /// The last ones, with whose they are and their values in sat.
 #[derive(Debug, Default)]
 pub(crate) struct WatchedCoins {
-    by_outpoint: HashMap<OutPoint, (TargetId, u64), RandomState>,
-    order: VecDeque<OutPoint>,
+    by_outpoint: BoundedMap<OutPoint, (TargetId, u64), REMEMBERED>,
 }
 
 impl WatchedCoins {
@@ -27,21 +25,11 @@ impl WatchedCoins {
 
     /// Remembers one. Whether it was not known.
     pub(crate) fn insert(&mut self, outpoint: OutPoint, target: TargetId, value: u64) -> bool {
-        if self.by_outpoint.insert(outpoint, (target, value)).is_some() {
-            return false;
-        }
-        self.order.push_back(outpoint);
-        if self.order.len() > REMEMBERED
-            && let Some(oldest) = self.order.pop_front()
-        {
-            self.by_outpoint.remove(&oldest);
-        }
-        true
+        !matches!(self.by_outpoint.insert(outpoint, (target, value)), Insertion::Changed(_))
     }
 
     /// Forgets those of a target.
     pub(crate) fn forget(&mut self, target: TargetId) {
         self.by_outpoint.retain(|_, (of, _)| *of != target);
-        self.order.retain(|outpoint| self.by_outpoint.contains_key(outpoint));
     }
 }

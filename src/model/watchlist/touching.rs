@@ -1,9 +1,8 @@
 //! Transactions that touch what is watched.
 
 use crate::model::watchlist::TargetId;
+use crate::util::bounded::BoundedMap;
 use crate::wire::{BlockHash, Txid};
-use foldhash::fast::RandomState;
-use std::collections::{HashMap, VecDeque};
 
 /// How many are remembered.
 const REMEMBERED: usize = 10_000;
@@ -37,8 +36,7 @@ pub(crate) struct Touching {
 /// The last ones.
 #[derive(Debug, Default)]
 pub(crate) struct Touched {
-    by_txid: HashMap<Txid, Touching, RandomState>,
-    order: VecDeque<Txid>,
+    by_txid: BoundedMap<Txid, Touching, REMEMBERED>,
 }
 
 impl Touched {
@@ -60,15 +58,7 @@ impl Touched {
     /// Takes note of what a transaction does to a target, with what was noted before put together by
     /// `merge`. Whether it was not known to touch it.
     pub(crate) fn note(&mut self, txid: Txid, touch: Touch, merge: impl Fn(u64, u64) -> u64) -> bool {
-        if !self.by_txid.contains_key(&txid) {
-            self.order.push_back(txid);
-            if self.order.len() > REMEMBERED
-                && let Some(oldest) = self.order.pop_front()
-            {
-                self.by_txid.remove(&oldest);
-            }
-        }
-        let touches = &mut self.by_txid.entry(txid).or_default().touches;
+        let touches = &mut self.by_txid.get_or_default(txid).touches;
         let Some(known) = touches.iter_mut().find(|known| known.target == touch.target) else {
             touches.push(touch);
             return true;
@@ -92,6 +82,5 @@ impl Touched {
             touching.touches.retain(|touch| touch.target != target);
             !touching.touches.is_empty()
         });
-        self.order.retain(|txid| self.by_txid.contains_key(txid));
     }
 }

@@ -7,10 +7,10 @@
 
 use crate::event::PeerId;
 use crate::p2p::tx_download::seen::Seen;
+use crate::util::bounded::BoundedMap;
 use crate::util::time::Timestamp;
 use crate::wire::Txid;
-use foldhash::fast::RandomState;
-use std::collections::{HashMap, VecDeque};
+use std::collections::VecDeque;
 use std::time::Duration;
 
 /// How far back ancestors are asked for, in generations (Core's limit for ancestors until cluster
@@ -39,9 +39,7 @@ const MAX_SOUGHT: usize = 10_000;
 pub struct ParentRequests {
     waiting: VecDeque<Waiting>,
     asked: Seen,
-    depths: HashMap<Txid, u8, RandomState>,
-    /// The keys of `depths`, oldest first.
-    order: VecDeque<Txid>,
+    depths: BoundedMap<Txid, u8, MAX_SOUGHT>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -53,12 +51,7 @@ struct Waiting {
 
 impl Default for ParentRequests {
     fn default() -> Self {
-        Self {
-            waiting: VecDeque::new(),
-            asked: Seen::new(REMEMBERED),
-            depths: HashMap::default(),
-            order: VecDeque::new(),
-        }
+        Self { waiting: VecDeque::new(), asked: Seen::new(REMEMBERED), depths: BoundedMap::default() }
     }
 }
 
@@ -76,7 +69,7 @@ impl ParentRequests {
             if !self.asked.contains(txid.0) {
                 self.asked.insert(txid.0);
                 self.waiting.push_back(Waiting { due: now + PATIENCE, peer, txid });
-                self.seek(txid, depth);
+                self.depths.insert(txid, depth);
             }
         }
     }
@@ -95,17 +88,6 @@ impl ParentRequests {
     /// Whether it was sought as a parent, lately.
     pub fn is_sought(&self, txid: Txid) -> bool {
         self.depths.contains_key(&txid)
-    }
-
-    fn seek(&mut self, txid: Txid, depth: u8) {
-        if self.depths.insert(txid, depth).is_none() {
-            self.order.push_back(txid);
-        }
-        if self.order.len() > MAX_SOUGHT
-            && let Some(oldest) = self.order.pop_front()
-        {
-            self.depths.remove(&oldest);
-        }
     }
 }
 
@@ -159,6 +141,5 @@ mod tests {
                 assert!(due <= 500 * MAX_PARENTS);
             }
         }
-        assert_eq!(requests.order.len(), requests.depths.len());
     }
 }

@@ -11,6 +11,7 @@ use crate::model::fees::bounds::{self, order};
 use crate::model::mempool::propagation::Announcer;
 use crate::model::peers::liveness::{Liveness, LivenessSlot};
 use crate::model::peers::worth::{Merit, Strip, Worth};
+use crate::util::bounded::Ring;
 use crate::util::text::clean;
 use crate::util::time::Timestamp;
 use std::collections::VecDeque;
@@ -54,7 +55,7 @@ pub(crate) struct Peer {
     /// The last ping of this connection.
     ping: Option<Duration>,
     ping_min: Option<Duration>,
-    pings: VecDeque<(Timestamp, Duration)>,
+    pings: Ring<(Timestamp, Duration), PINGS_KEPT>,
     worth: Worth,
     strip: Strip,
     /// How often its fee filter changed within a connection.
@@ -64,7 +65,7 @@ pub(crate) struct Peer {
     tolerated: Vec<(Discriminant<Misbehaviour>, String, u64)>,
     endings: VecDeque<(Timestamp, String)>,
     traffic: Vec<CommandTraffic>,
-    conversation: VecDeque<RecentMessage>,
+    conversation: Ring<RecentMessage, { Traffic::MAX_RECENT }>,
 }
 
 impl Peer {
@@ -81,7 +82,7 @@ impl Peer {
             waiting_since: None,
             ping: None,
             ping_min: None,
-            pings: VecDeque::new(),
+            pings: Ring::default(),
             worth: Worth::default(),
             strip: Strip::default(),
             fee_filter_changes: 0,
@@ -89,7 +90,7 @@ impl Peer {
             tolerated: Vec::new(),
             endings: VecDeque::new(),
             traffic: Vec::new(),
-            conversation: VecDeque::new(),
+            conversation: Ring::default(),
         }
     }
 
@@ -151,7 +152,7 @@ impl Peer {
         self.waiting_since = None;
         self.ping = Some(rtt);
         self.ping_min = Some(self.ping_min.map_or(rtt, |min| min.min(rtt)));
-        push_bounded(&mut self.pings, (now, rtt), PINGS_KEPT);
+        self.pings.push((now, rtt));
     }
 
     fn tolerate(&mut self, misbehaviour: &Misbehaviour) {
@@ -166,7 +167,7 @@ impl Peer {
 
     fn count(&mut self, traffic: &Traffic) {
         for said in &traffic.recent {
-            push_bounded(&mut self.conversation, said.clone(), Traffic::MAX_RECENT);
+            self.conversation.push(said.clone());
         }
         for report in &traffic.commands {
             self.count_command(report);
@@ -300,13 +301,6 @@ const OTHER_COMMANDS: &str = "other";
 
 fn add(counter: &mut u64, count: impl TryInto<u64>) {
     *counter = counter.saturating_add(count.try_into().unwrap_or(u64::MAX));
-}
-
-fn push_bounded<T>(queue: &mut VecDeque<T>, value: T, limit: usize) {
-    if queue.len() >= limit {
-        queue.pop_front();
-    }
-    queue.push_back(value);
 }
 
 #[cfg(test)]

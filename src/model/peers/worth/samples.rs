@@ -1,6 +1,6 @@
 //! The last samples of a duration, and what they amount to.
 
-use std::collections::VecDeque;
+use crate::util::bounded::Ring;
 use std::time::Duration;
 
 /// How many samples are kept: the 95th percentile then has six above it.
@@ -8,15 +8,12 @@ pub(crate) const KEPT: usize = 128;
 
 /// The last samples, in µs; what is longer than 71 minutes counts as that.
 #[derive(Debug, Default)]
-pub(crate) struct Samples(VecDeque<u32>);
+pub(crate) struct Samples(Ring<u32, KEPT>);
 
 impl Samples {
     /// Takes one more, and forgets the oldest of too many.
     pub(crate) fn push(&mut self, sample: Duration) {
-        if self.0.len() >= KEPT {
-            self.0.pop_front();
-        }
-        self.0.push_back(u32::try_from(sample.as_micros()).unwrap_or(u32::MAX));
+        self.0.push(u32::try_from(sample.as_micros()).unwrap_or(u32::MAX));
     }
 
     /// All of them, oldest first.

@@ -7,6 +7,7 @@
 mod progress;
 
 use crate::event::PeerId;
+use crate::util::bounded::Ring;
 use crate::util::time::Timestamp;
 use crate::wire::{BlockHash, Services};
 pub use progress::Progress;
@@ -59,7 +60,7 @@ pub struct Backfill {
     /// Those that are under way.
     asked: Vec<Asked>,
     servers: BTreeMap<PeerId, Server>,
-    late: VecDeque<(PeerId, BlockHash)>,
+    late: Ring<(PeerId, BlockHash), MAX_LATE>,
     /// Whether something has changed since nobody could be asked.
     is_worth_a_look: bool,
     /// Since when nobody can be asked for anything, although peers are there.
@@ -120,7 +121,7 @@ impl Backfill {
             waiting: VecDeque::new(),
             asked: Vec::new(),
             servers: BTreeMap::new(),
-            late: VecDeque::new(),
+            late: Ring::default(),
             is_worth_a_look: false,
             stuck_since: None,
             fetched: 0,
@@ -337,10 +338,7 @@ impl Backfill {
     }
 
     fn expect_late(&mut self, peer: PeerId, hash: BlockHash) {
-        if self.late.len() >= MAX_LATE {
-            self.late.pop_front();
-        }
-        self.late.push_back((peer, hash));
+        self.late.push((peer, hash));
     }
 
     fn progress(&self) -> Progress {

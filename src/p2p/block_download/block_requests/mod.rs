@@ -3,6 +3,7 @@
 mod compact;
 
 use crate::event::PeerId;
+use crate::util::bounded::Ring;
 use crate::util::time::Timestamp;
 use crate::wire::compact_block::PartialBlock;
 use crate::wire::{Block, BlockHash};
@@ -33,7 +34,7 @@ pub struct BlockRequests {
     servers: BTreeSet<PeerId>,
     /// Peers that send compact blocks.
     compact_senders: BTreeSet<PeerId>,
-    late: VecDeque<(PeerId, BlockHash)>,
+    late: Ring<(PeerId, BlockHash), MAX_LATE>,
 }
 
 #[derive(Debug)]
@@ -107,7 +108,7 @@ impl BlockRequests {
             wanted: VecDeque::new(),
             servers: BTreeSet::new(),
             compact_senders: BTreeSet::new(),
-            late: VecDeque::new(),
+            late: Ring::default(),
         }
     }
 
@@ -264,10 +265,7 @@ impl BlockRequests {
     }
 
     fn expect_late(&mut self, peer: PeerId, hash: BlockHash) {
-        if self.late.len() >= MAX_LATE {
-            self.late.pop_front();
-        }
-        self.late.push_back((peer, hash));
+        self.late.push((peer, hash));
     }
 }
 

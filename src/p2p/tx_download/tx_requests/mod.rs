@@ -6,6 +6,7 @@
 
 use crate::event::PeerId;
 use crate::p2p::tx_download::seen::Seen;
+use crate::util::bounded::Ring;
 use crate::util::time::Timestamp;
 use crate::wire::{TxHash, Txid, Wtxid};
 use std::cmp::Reverse;
@@ -52,7 +53,7 @@ struct Peer {
     in_flight: usize,
     /// What it was asked for and when, until that was given up or another was faster: when the
     /// answer comes after all, it is welcome. Oldest first, at most [`LATE`].
-    late: VecDeque<(TxHash, Timestamp)>,
+    late: Ring<(TxHash, Timestamp), LATE>,
     /// Announcements beyond [`MAX_TRACKED`]; `None`: such are refused.
     backlog: Option<VecDeque<TxHash>>,
 }
@@ -121,7 +122,7 @@ impl TxRequests {
     pub fn connected(&mut self, peer: PeerId, bulk: bool) {
         self.disconnected(peer);
         let backlog = bulk.then(VecDeque::new);
-        let state = Peer { tracked: HashSet::default(), in_flight: 0, late: VecDeque::new(), backlog };
+        let state = Peer { tracked: HashSet::default(), in_flight: 0, late: Ring::default(), backlog };
         self.peers.insert(peer, state);
     }
 
@@ -253,10 +254,7 @@ impl TxRequests {
 
     fn expect_late(&mut self, asked: Asked, hash: TxHash) {
         if let Some(state) = self.peers.get_mut(&asked.peer) {
-            if state.late.len() >= LATE {
-                state.late.pop_front();
-            }
-            state.late.push_back((hash, asked.since));
+            state.late.push((hash, asked.since));
         }
     }
 
