@@ -15,14 +15,13 @@ use mempulse::model::fees::prevouts::PrevoutCache;
 use mempulse::model::{Model, ModelSettings};
 use mempulse::p2p::{PeerChoice, PeerManager, Settings};
 use mempulse::snapshot::view::View;
-use mempulse::store::history::HistoryStore;
-use mempulse::store::prevouts::CoinStore;
+use mempulse::store::{Loaded, StoreSettings, Stores};
 use mempulse::stream;
 use mempulse::tui::{self, TuiSettings};
 use mempulse::util::clock::Clock;
 use std::ffi::OsString;
 use std::io::{ErrorKind, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
@@ -120,7 +119,7 @@ async fn watch(frontend: Frontend, args: &WatchArgs) -> Result<()> {
         backfill: args.backfill,
         ..Settings::default()
     };
-    show(frontend, settings, &args.common, args.discovery.state_folder(), false).await
+    show(frontend, settings, &args.common, args.discovery.state_dir(), false).await
 }
 
 async fn run_demo(args: &DemoArgs) -> Result<()> {
@@ -132,7 +131,7 @@ async fn run_demo(args: &DemoArgs) -> Result<()> {
     result
 }
 
-/// Shows or streams what happens. What outlives the run is kept in `state_dir`; the demo has none.
+/// Shows or streams what happens. `state_dir` is for what survives a restart; the demo has none.
 async fn show(
     frontend: Frontend,
     mut settings: Settings,
@@ -157,11 +156,34 @@ async fn show(
     if let Some(command) = &common.on_watch {
         watch_command::check(command, std::env::var_os("PATH").as_deref())?;
     }
+    let monitor = monitor(settings, common, state_dir.as_deref(), targets, demo);
+    match frontend {
+        Frontend::Screen => show_screen(monitor, common.bell).await,
+        Frontend::Stream => write_stream(monitor).await,
+    }
+}
+
+/// Loads what earlier runs saved, and joins it with the network and the model.
+fn monitor(
+    mut settings: Settings,
+    common: &CommonArgs,
+    state_dir: Option<&Path>,
+    targets: Vec<WatchTarget>,
+    demo: bool,
+) -> Box<Monitor> {
     let clock = Clock::start();
-    let kept = PrevoutCache::LEAST_KEPT.max(usize::try_from(settings.backfill).unwrap_or(usize::MAX));
-    let (coin_store, coins) = CoinStore::open(state_dir.as_deref(), settings.network, kept);
-    settings.known_blocks = coins.blocks().map(|(_, hash)| hash).collect();
-    let (history_store, history) = HistoryStore::open(state_dir.as_deref(), settings.network, clock.now());
+    let store_settings = StoreSettings {
+        state_dir,
+        network: settings.network,
+        addresses: matches!(settings.choice, PeerChoice::Discover(_)),
+        prevout_blocks: PrevoutCache::LEAST_KEPT
+            .max(usize::try_from(settings.backfill).unwrap_or(usize::MAX)),
+    };
+    let (stores, Loaded { addresses, prevouts, history }) = Stores::load(store_settings, clock.now());
+    settings.known_blocks = prevouts.blocks().map(|(_, hash)| hash).collect();
+    if let PeerChoice::Discover(discovery) = &mut settings.choice {
+        discovery.addresses = addresses;
+    }
     let mut model = Model::new(ModelSettings {
         network: settings.network,
         demo,
@@ -169,7 +191,7 @@ async fn show(
         started: clock.now(),
         max_mempool: u64::from(common.max_mempool) * 1024 * 1024,
     })
-    .with_coins(coins)
+    .with_coins(prevouts)
     .with_history(history);
     for target in targets {
         model.command(&event::Command::Watch(target), clock.now());
@@ -177,12 +199,7 @@ async fn show(
     // Boxed: it holds the state of everything, and moves from here to the task that owns it.
     let network = PeerManager::start(settings, clock);
     let runner = Runner::start(common.on_watch.clone());
-    let monitor =
-        Box::new(Monitor { network, model, coins: coin_store, history: history_store, runner, clock });
-    match frontend {
-        Frontend::Screen => show_screen(monitor, common.bell).await,
-        Frontend::Stream => write_stream(monitor).await,
-    }
+    Box::new(Monitor { network, model, stores, runner, clock })
 }
 
 /// What is to be watched from the start.

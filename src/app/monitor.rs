@@ -7,8 +7,7 @@ use crate::model::{Change, Model, Outcome};
 use crate::p2p::PeerManager;
 use crate::snapshot::Snapshot;
 use crate::snapshot::view::View;
-use crate::store::history::HistoryStore;
-use crate::store::prevouts::CoinStore;
+use crate::store::Stores;
 use crate::stream::{self, Record};
 use crate::util::clock::Clock;
 use std::sync::Arc;
@@ -30,12 +29,10 @@ pub struct Monitor {
     pub network: PeerManager,
     /// What is known.
     pub model: Model,
-    /// What of it outlives this run.
-    pub coins: CoinStore,
+    /// What survives a restart.
+    pub stores: Stores,
     /// What is run when something happens with what is watched.
     pub runner: Runner,
-    /// And what was measured.
-    pub history: HistoryStore,
     /// What time it is.
     pub clock: Clock,
 }
@@ -114,8 +111,7 @@ impl Monitor {
     async fn next(&mut self) -> Event {
         tokio::select! {
             event = self.network.next() => event,
-            problem = self.coins.problem() => self.warn(problem),
-            problem = self.history.problem() => self.warn(problem),
+            problem = self.stores.problem() => self.warn(problem),
             warning = self.runner.problem() => self.warn(warning),
         }
     }
@@ -125,8 +121,12 @@ impl Monitor {
     }
 
     async fn end(self: Box<Self>) {
-        let Self { network, model, coins, history, .. } = *self;
-        tokio::join!(network.shutdown(), coins.close(), history.close(model.history()));
+        let Self { network, model, stores, .. } = *self;
+        let saving = stores.close(network.addresses(), model.history());
+        let (problems, ()) = tokio::join!(saving, network.shutdown());
+        for problem in problems {
+            tracing::warn!("{problem}");
+        }
     }
 
     fn apply(&mut self, event: &Event) -> Outcome {
@@ -135,9 +135,9 @@ impl Monitor {
         self.want_parents(event, &outcome);
         self.hand_on(&outcome);
         if let EventKind::Block { height, .. } = event.kind {
-            self.coins.mined(height);
+            self.stores.block_connected(height);
         }
-        self.history.keep(self.model.history());
+        self.stores.save(self.network.addresses(), self.model.history(), event.time);
         outcome
     }
 
@@ -158,7 +158,7 @@ impl Monitor {
     fn hand_on(&mut self, outcome: &Outcome) {
         for change in &outcome.changes {
             match change {
-                Change::BlockOutputs(block) => self.coins.save(Arc::clone(block)),
+                Change::BlockOutputs(block) => self.stores.save_prevouts(Arc::clone(block)),
                 Change::Watch(notice) => self.runner.tell(notice),
                 _ => {}
             }

@@ -5,7 +5,7 @@
 //! | module | what it decides |
 //! |---|---|
 //! | `dialer` | whom to dial when, whom to let go; with it `netgroup`, `backoff`, `usefulness` |
-//! | `address_book` | which addresses are worth knowing; `keeper` keeps them on disk |
+//! | `table` | which addresses are worth knowing; `keeper` keeps them on disk |
 //! | `gossip` | how much of what peers tell of others is taken |
 //! | `seeds`, `fixed_seeds` | whom to ask when the book is empty; the last resort |
 //! | `tx_requests` | whom to ask for which transaction; with it `seen` |
@@ -30,7 +30,7 @@ pub(crate) mod peer;
 mod settings;
 mod tx_download;
 
-pub use addrman::address_book::file::default_state_dir;
+pub use addrman::table::{AddrKey, AddrRecord, AddrSource, AddrTable, SavedAddresses};
 pub use manager::PeerManager;
 pub use peer::{IpFamilies, Resolve, Resolving, Routes, SystemResolver, TransportChoice};
 pub use settings::{DEFAULT_BACKFILL, Discovery, MAX_BACKFILL, PeerChoice, Settings};

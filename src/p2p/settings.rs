@@ -2,10 +2,10 @@
 
 use crate::address::PeerAddress;
 use crate::chain::Network;
+use crate::p2p::addrman::table::SavedAddresses;
 use crate::p2p::peer::{Routes, TransportChoice};
 use crate::wire::BlockHash;
 use std::collections::HashSet;
-use std::path::PathBuf;
 use std::time::Duration;
 
 /// How many past blocks are fetched unless the user says otherwise: those of about an hour, which
@@ -60,13 +60,13 @@ pub struct Discovery {
     pub also: Vec<PeerAddress>,
     /// Whether DNS seeds may be asked.
     pub dns: bool,
-    /// The folder in which addresses are kept from one run to the next; `None`: they are not.
-    pub state_dir: Option<PathBuf>,
+    /// The addresses that an earlier run saved.
+    pub addresses: Option<SavedAddresses>,
 }
 
 impl Default for Discovery {
     fn default() -> Self {
-        Self { peers: 8, also: Vec::new(), dns: true, state_dir: None }
+        Self { peers: 8, also: Vec::new(), dns: true, addresses: None }
     }
 }
 

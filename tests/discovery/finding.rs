@@ -3,10 +3,8 @@
 use crate::crowd::{Node, Script, crowd, known, listen, made_up};
 use crate::support::version;
 use crate::watch::{Watch, search};
-use mempulse::event::{DisconnectReason, StoreFailure, Uselessness, Warning};
-use mempulse::p2p::{PeerChoice, Settings};
+use mempulse::event::{Damage, DisconnectReason, Store, StoreFailure, StoreProblem, Uselessness, Warning};
 use mempulse::wire::{Message, Services, Version};
-use std::path::Path;
 use std::time::Duration;
 use tokio::time::Instant;
 
@@ -52,40 +50,33 @@ async fn fifty_thousand_made_up_addresses_of_one_peer_leave_the_others_reachable
     watch.shutdown().await;
 }
 
-fn remembering(mut settings: Settings, folder: &Path) -> Settings {
-    if let PeerChoice::Discover(discovery) = &mut settings.choice {
-        discovery.state_dir = Some(folder.to_path_buf());
-    }
-    settings
-}
-
 #[tokio::test]
-async fn after_a_restart_the_saved_book_is_enough() {
-    let folder = tempfile::tempdir().unwrap();
+async fn after_a_restart_the_saved_addresses_are_enough() {
+    let dir = tempfile::tempdir().unwrap();
     let nodes = crowd(12, 11).await;
-    let mut watch = Watch::start(remembering(search(vec![nodes[0].address.clone()], 8), folder.path()));
+    let mut watch = Watch::start_in(dir.path(), search(vec![nodes[0].address.clone()], 8));
     watch.until(|watch| watch.live().len() == 9).await;
     watch.shutdown().await;
-    let mut again = Watch::start(remembering(search(vec![], 8), folder.path()));
+    let mut again = Watch::start_in(dir.path(), search(vec![], 8));
     again.until(|watch| watch.live().len() == 8).await;
-    assert_eq!((&again.seeds, &again.warnings), (&vec![], &vec![]));
+    assert_eq!((&again.seeds, &again.warnings, &again.problems), (&vec![], &vec![], &vec![]));
     again.shutdown().await;
 }
 
 #[tokio::test]
-async fn a_damaged_book_is_set_aside_with_a_warning_and_another_is_begun() {
-    let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("peers-regtest.jsonl");
-    std::fs::write(&file, "not a book").unwrap();
+async fn a_damaged_file_is_set_aside_with_a_warning_and_replaced() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("peers-regtest.dat");
+    std::fs::write(&file, "not a file of ours").unwrap();
     let nodes = crowd(3, 2).await;
-    let mut watch = Watch::start(remembering(search(vec![nodes[0].address.clone()], 2), folder.path()));
+    let mut watch = Watch::start_in(dir.path(), search(vec![nodes[0].address.clone()], 2));
     watch.until(|watch| watch.live().len() == 3).await;
-    let [Warning::Store(problem)] = &watch.warnings[..] else { panic!("{:?}", watch.warnings) };
-    assert!(matches!(problem.failure, StoreFailure::Damaged { set_aside: Ok(_), .. }), "{problem}");
+    let aside = dir.path().join("peers-regtest.dat.damaged");
+    let failure = StoreFailure::Damaged { files: 1, damage: Damage::Foreign, set_aside: Ok(aside.clone()) };
+    assert_eq!(watch.problems, [StoreProblem { store: Store::Addresses, path: file.clone(), failure }]);
     watch.shutdown().await;
-    assert!(std::fs::read_to_string(&file).unwrap().starts_with("{\"format\":\"mempulse address book\""));
-    let aside = folder.path().join("peers-regtest.jsonl.damaged");
-    assert_eq!(std::fs::read_to_string(aside).unwrap(), "not a book");
+    assert!(std::fs::read(&file).unwrap().starts_with(b"mpulpeer"));
+    assert_eq!(std::fs::read_to_string(aside).unwrap(), "not a file of ours");
 }
 
 #[tokio::test]

@@ -1,11 +1,17 @@
 //! Who is live, by what the manager tells.
 
-use crate::support::Monitor;
+use crate::support::{Monitor, START};
+use futures_util::FutureExt;
 use mempulse::address::PeerAddress;
 use mempulse::chain::Network;
-use mempulse::event::{DisconnectReason, Event, EventKind, PeerEvent, PeerId, SeedFailure, Warning};
+use mempulse::event::{
+    DisconnectReason, Event, EventKind, PeerEvent, PeerId, SeedFailure, StoreProblem, Warning,
+};
+use mempulse::model::History;
 use mempulse::p2p::{Discovery, PeerChoice, Settings};
+use mempulse::store::{StoreSettings, Stores};
 use std::collections::{BTreeSet, HashMap};
+use std::path::Path;
 
 /// A search on regtest that starts with these peers and finds as many others.
 pub fn search(also: Vec<PeerAddress>, peers: usize) -> Settings {
@@ -17,6 +23,7 @@ pub fn search(also: Vec<PeerAddress>, peers: usize) -> Settings {
 /// A manager, and what follows from its events.
 pub struct Watch {
     monitor: Monitor,
+    stores: Option<Stores>,
     addresses: HashMap<PeerId, PeerAddress>,
     live: BTreeSet<PeerAddress>,
     pub endings: Vec<(PeerAddress, DisconnectReason)>,
@@ -24,6 +31,7 @@ pub struct Watch {
     pub book_size: usize,
     pub seeds: Vec<(String, Result<usize, SeedFailure>)>,
     pub warnings: Vec<Warning>,
+    pub problems: Vec<StoreProblem>,
 }
 
 impl Watch {
@@ -31,9 +39,27 @@ impl Watch {
         Self::of(Monitor::start(settings))
     }
 
+    /// As the program: starts with what an earlier run saved in `dir`.
+    pub fn start_in(dir: &Path, mut settings: Settings) -> Self {
+        let state = StoreSettings {
+            state_dir: Some(dir),
+            network: settings.network,
+            addresses: true,
+            prevout_blocks: 1,
+        };
+        let (mut stores, loaded) = Stores::load(state, START);
+        let problem = stores.problem().now_or_never();
+        if let PeerChoice::Discover(discovery) = &mut settings.choice {
+            discovery.addresses = loaded.addresses;
+        }
+        let watch = Self::start(settings);
+        Self { stores: Some(stores), problems: problem.into_iter().collect(), ..watch }
+    }
+
     pub fn of(monitor: Monitor) -> Self {
         Self {
             monitor,
+            stores: None,
             addresses: HashMap::new(),
             live: BTreeSet::new(),
             endings: Vec::new(),
@@ -41,6 +67,7 @@ impl Watch {
             book_size: 0,
             seeds: Vec::new(),
             warnings: Vec::new(),
+            problems: Vec::new(),
         }
     }
 
@@ -80,6 +107,10 @@ impl Watch {
     }
 
     pub async fn shutdown(self) {
+        if let Some(stores) = self.stores {
+            let problems = stores.close(self.monitor.addresses(), &History::default()).await;
+            assert_eq!(problems, []);
+        }
         self.monitor.shutdown().await;
     }
 }

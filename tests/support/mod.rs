@@ -8,7 +8,7 @@ pub mod chain;
 use mempulse::address::PeerAddress;
 use mempulse::chain::Network;
 use mempulse::event::{DisconnectReason, Event, EventKind, PeerEvent, PeerId};
-use mempulse::p2p::{PeerChoice, PeerManager, Settings, TransportChoice};
+use mempulse::p2p::{AddrTable, PeerChoice, PeerManager, Settings, TransportChoice};
 use mempulse::util::clock::Clock;
 use mempulse::util::time::Timestamp;
 use mempulse::wire::{Decoder, Message, Services, Txid, Version};
@@ -223,6 +223,10 @@ impl Monitor {
     /// See [`PeerManager::want_parents`].
     pub fn want_parents(&mut self, peer: PeerId, child: Txid, parents: &[Txid]) {
         self.manager.want_parents(peer, child, parents);
+    }
+
+    pub fn addresses(&self) -> Option<&AddrTable> {
+        self.manager.addresses()
     }
 
     pub async fn shutdown(self) {

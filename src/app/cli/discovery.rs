@@ -2,7 +2,8 @@
 
 use crate::address::PeerAddress;
 use crate::chain::Network;
-use crate::p2p::{Discovery, IpFamilies, PeerChoice, Routes, default_state_dir};
+use crate::p2p::{Discovery, IpFamilies, PeerChoice, Routes};
+use crate::store::default_state_dir;
 use clap::Args;
 use std::path::PathBuf;
 
@@ -57,12 +58,12 @@ impl DiscoveryArgs {
             peers: self.peers.into(),
             also: addresses("--add-peer", &self.add_peer, network)?,
             dns: !self.no_dns,
-            state_dir: self.state_folder(),
+            addresses: None,
         }))
     }
 
-    /// Where things are kept from one run to the next; `None` without a home.
-    pub fn state_folder(&self) -> Option<PathBuf> {
+    /// The directory for what survives a restart; `None` without a home directory.
+    pub fn state_dir(&self) -> Option<PathBuf> {
         self.state_dir.clone().or_else(default_state_dir)
     }
 
@@ -120,12 +121,7 @@ mod tests {
         else {
             panic!("not a search")
         };
-        let expected = Discovery {
-            peers: 1_000,
-            also: vec![at("20.1.0.1")],
-            dns: false,
-            state_dir: Some("/tmp/x".into()),
-        };
+        let expected = Discovery { peers: 1_000, also: vec![at("20.1.0.1")], dns: false, addresses: None };
         assert_eq!(discovery, expected);
         assert_eq!(choice("--peer 20.1.0.1:1"), Ok(PeerChoice::Only(vec![at("20.1.0.1:1")])));
         let routes = parse("--proxy localhost --onion-proxy 127.0.0.1:9150 --ipv6-only").unwrap().routes();

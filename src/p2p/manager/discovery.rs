@@ -42,7 +42,7 @@ impl PeerManager {
         }
     }
 
-    pub(crate) fn addresses(&mut self, now: Timestamp, id: PeerId, list: &[KnownAddress]) {
+    pub(crate) fn addresses_received(&mut self, now: Timestamp, id: PeerId, list: &[KnownAddress]) {
         let Some(peer) = self.peers.get_mut(&id) else { return };
         peer.addresses_told += list.len();
         if self.dialer.told(id, &peer.address, list, now) > 0 {
@@ -66,14 +66,16 @@ impl PeerManager {
         self.tell(now, EventKind::Seed { name, answer });
     }
 
-    /// Saves the address book now and then, and tells how it grows.
-    pub(crate) fn keep_book(&mut self, now: Timestamp) {
-        if let Some(sizes) = self.dialer.book().and_then(|book| self.keeper.tick(book, now)) {
+    /// Reports how many addresses are known.
+    pub(crate) fn report_growth(&mut self, now: Timestamp) {
+        let Some(table) = self.dialer.book() else { return };
+        if self.growth.is_due(table.changes(), now) {
+            let sizes = table.sizes();
             self.tell(now, EventKind::Addresses(sizes));
         }
     }
 
-    pub(crate) fn keeper_deadline(&self) -> Option<Timestamp> {
-        self.dialer.book().and_then(|book| self.keeper.deadline(book))
+    pub(crate) fn growth_deadline(&self) -> Option<Timestamp> {
+        self.dialer.book().and_then(|table| self.growth.deadline(table.changes()))
     }
 }

@@ -8,10 +8,12 @@ mod seeding;
 mod transactions;
 
 use crate::address::PeerAddress;
+use crate::chain::Network;
 use crate::chain::limits::MAX_FUTURE_BLOCK_TIME;
 use crate::event::{DisconnectReason, Event, EventKind, PeerEvent, PeerId, PeerInfo};
-use crate::p2p::addrman::keeper::Keeper;
+use crate::p2p::addrman::growth::GrowthReporter;
 use crate::p2p::addrman::seeds::{SeedAnswer, SeedPlan};
+use crate::p2p::addrman::table::{AddrKey, AddrTable};
 use crate::p2p::block_download::backfill::{Backfill, PAST_BLOCK_TIMEOUT};
 use crate::p2p::block_download::block_requests::{BLOCK_TIMEOUT, BlockRequests};
 use crate::p2p::block_download::header_chain::HeaderChain;
@@ -51,7 +53,7 @@ pub struct PeerManager {
     dialer: Dialer,
     /// When the dialer may have something to do.
     dials_at: Option<Timestamp>,
-    keeper: Keeper,
+    growth: GrowthReporter,
     tx_requests: TxRequests,
     parent_requests: ParentRequests,
     header_chain: HeaderChain,
@@ -92,8 +94,7 @@ struct Peer {
 }
 
 impl PeerManager {
-    /// Joins the network. Reads the address book; nothing else happens before [`PeerManager::next`]
-    /// is called.
+    /// Joins the network. Nothing happens before [`PeerManager::next`] is called.
     ///
     /// # Panics
     /// Outside of a tokio runtime, when it is polled.
@@ -107,16 +108,20 @@ impl PeerManager {
     /// Outside of a tokio runtime, when it is polled.
     pub fn start_with(mut settings: Settings, clock: Clock, resolver: Arc<dyn Resolve>) -> Self {
         let now = clock.now();
-        let folder = match &settings.choice {
-            PeerChoice::Discover(discovery) => discovery.state_dir.as_deref(),
+        // On these the nodes are on one's own machine.
+        let private = matches!(settings.network, Network::Regtest | Network::Simnet);
+        let saved = match &mut settings.choice {
+            PeerChoice::Discover(discovery) => discovery.addresses.take(),
             PeerChoice::Only(_) => None,
         };
-        let (keeper, book, warning) = Keeper::open(folder, settings.network, now);
-        let warning = warning.map(|text| Event { time: now, kind: EventKind::Warning(text.into()) });
+        let table = match saved {
+            Some(saved) => AddrTable::from_saved(&saved, private),
+            None => AddrTable::new(AddrKey(rand::random(), rand::random()), private),
+        };
         Self {
-            dialer: Dialer::new(&settings, book, now, rand::random()),
+            dialer: Dialer::new(&settings, table, now, rand::random()),
             dials_at: Some(now),
-            keeper,
+            growth: GrowthReporter::new(now),
             tx_requests: TxRequests::new(settings.request_timeout),
             parent_requests: ParentRequests::default(),
             header_chain: HeaderChain::new(settings.network, StartingPoint::of(settings.network)),
@@ -137,7 +142,7 @@ impl PeerManager {
             tasks: JoinSet::new(),
             reports: Reports::new(),
             connections: 0,
-            events: VecDeque::from_iter(warning),
+            events: VecDeque::new(),
             told_until: now,
             settings,
             clock,
@@ -171,9 +176,6 @@ impl PeerManager {
                         self.task_failed(error.id());
                     }
                 }
-                Some(warning) = self.keeper.saved() => {
-                    self.tell(self.clock.now(), EventKind::Warning(warning.into()));
-                }
                 Some(Ok(answer)) = self.seed_answers.join_next() => self.seed_answered(answer),
                 () = sleep_until_any(deadline) => {}
             }
@@ -186,12 +188,17 @@ impl PeerManager {
         self.parent_requests.want(self.clock.now(), peer, child, parents);
     }
 
-    /// Closes all connections and saves the address book. Takes no longer than 2 s.
+    /// The known addresses, where peers are discovered: what a later run can start from.
+    pub fn addresses(&self) -> Option<&AddrTable> {
+        self.dialer.book()
+    }
+
+    /// Closes all connections. Takes no longer than 2 s.
     pub async fn shutdown(mut self) {
         for peer in self.peers.values_mut() {
             peer.handle.close(DisconnectReason::ShuttingDown);
         }
-        let Self { mut tasks, mut reports, dialer, keeper, .. } = self;
+        let Self { mut tasks, mut reports, .. } = self;
         let closed = timeout(SHUTDOWN_TIMEOUT, async {
             loop {
                 tokio::select! {
@@ -200,20 +207,8 @@ impl PeerManager {
                 }
             }
         });
-        let saved = timeout(SHUTDOWN_TIMEOUT, async {
-            match dialer.book() {
-                Some(book) => keeper.close(book).await,
-                None => None,
-            }
-        });
-        let (closed, saved) = tokio::join!(closed, saved);
-        if closed.is_err() {
+        if closed.await.is_err() {
             tracing::warn!("some connections did not close in time and are cut");
-        }
-        match saved {
-            Ok(None) => {}
-            Ok(Some(problem)) => tracing::warn!("{problem}"),
-            Err(_) => tracing::warn!("the address book could not be saved in time"),
         }
     }
 
@@ -229,7 +224,7 @@ impl PeerManager {
             self.seek_addresses(now);
             self.dials_at = self.dialer.deadline(now).into_iter().chain(self.seeding_deadline(now)).min();
         }
-        self.keep_book(now);
+        self.report_growth(now);
         self.expire_requests(now);
         self.seek_parents(now);
         self.request_transactions(now);
@@ -239,7 +234,7 @@ impl PeerManager {
     fn deadline(&self, now: Timestamp) -> Option<Timestamp> {
         let deadlines = [
             self.dials_at,
-            self.keeper_deadline(),
+            self.growth_deadline(),
             self.tx_requests.deadline(),
             self.parent_requests.deadline(),
             self.header_sync.deadline(now),
@@ -314,7 +309,7 @@ impl PeerManager {
             Content::CompactBlock(compact, hash) => self.compact_block(time, id, &compact, hash),
             Content::BlockTransactions(answer) => self.block_transactions(time, id, answer),
             Content::Block(block, verdict) => self.block(time, id, block, verdict),
-            Content::Addresses(list) => self.addresses(time, id, &list),
+            Content::Addresses(list) => self.addresses_received(time, id, &list),
             Content::Ended(reason) => self.ended(time, id, reason),
         }
     }

@@ -2,9 +2,9 @@
 
 use crate::address::{Host, PeerAddress};
 use crate::event::EventKind;
-use crate::p2p::addrman::address_book::Source;
 use crate::p2p::addrman::fixed_seeds::fixed_seeds;
 use crate::p2p::addrman::seeds::{SeedAnswer, ask};
+use crate::p2p::addrman::table::AddrSource;
 use crate::p2p::manager::{PeerChoice, PeerManager};
 use crate::util::time::Timestamp;
 use crate::wire::Services;
@@ -45,7 +45,7 @@ impl PeerManager {
         let SeedAnswer { name, addresses } = answer;
         let answer = addresses.map(|addresses| {
             let count = addresses.len();
-            self.learn_from_seed(addresses, &Source::Dns(name.to_owned()), now);
+            self.learn_from_seed(addresses, &AddrSource::Dns(name.to_owned()), now);
             count
         });
         self.tell(now, EventKind::Seed { name: name.to_owned(), answer });
@@ -57,13 +57,13 @@ impl PeerManager {
         addresses.retain(|address| self.settings.routes.to(&address.host).is_ok());
         if !addresses.is_empty() {
             let answer = Ok(addresses.len());
-            self.learn_from_seed(addresses, &Source::Fixed, now);
+            self.learn_from_seed(addresses, &AddrSource::Fixed, now);
             self.tell(now, EventKind::Seed { name: FIXED.to_owned(), answer });
             self.dials_at = Some(now);
         }
     }
 
-    fn learn_from_seed(&mut self, addresses: Vec<PeerAddress>, source: &Source, now: Timestamp) {
+    fn learn_from_seed(&mut self, addresses: Vec<PeerAddress>, source: &AddrSource, now: Timestamp) {
         let time = u32::try_from((now - SEEN_BY_SEED).as_secs()).unwrap_or(u32::MAX);
         let known = |address| KnownAddress { time, services: Services::NONE, address };
         let list: Vec<KnownAddress> = addresses.into_iter().map(known).collect();

@@ -1,141 +1,92 @@
-//! Keeps the outputs of recent blocks on disk, one file per block, so that a restart needs to fetch
-//! none of them again.
+//! The outputs of recent blocks: one file per block in `coins-NETWORK`, so that a restart requests none of
+//! them again.
 //!
-//! As many blocks are kept as the longest backfill fetches, whatever this run needs of them: what it
-//! fetched in hours must be there for the next one.
+//! The directory keeps as many blocks as the longest backfill requests, even if this run needs fewer:
+//! what took hours to download must be there for the next run.
 
-mod folder;
+mod directory;
 mod format;
 #[cfg(test)]
 mod tests;
 
 use crate::chain::Network;
-use crate::event::{StoreFailure, StoreProblem};
+use crate::event::{Store, StoreProblem};
 use crate::model::fees::prevouts::{BlockOutputs, PrevoutCache};
-use crate::store::state_file;
-use folder::{Folder, OTHER_CHAIN, new_key, shared_key};
+use crate::store::file;
+use crate::store::writer::{Writer, close, problem_of};
+use directory::{Directory, OTHER_CHAIN, new_key, shared_key};
 use std::path::Path;
 use std::sync::Arc;
-use std::time::Duration;
-use tokio::sync::mpsc;
-use tokio::task::JoinHandle;
-use tokio::time::timeout;
 
-/// How many files that were set aside are kept: enough to find out what went wrong.
+/// How many damaged files are kept: enough to find out what went wrong.
 const MAX_SET_ASIDE: usize = 16;
 
-/// How many blocks may wait to be written, of about 0.1 MB each. What does not fit is fetched again by
-/// the next run.
+/// How many blocks may wait to be written, of about 0.1 MB each. The next run requests again what does
+/// not fit.
 const MAX_WAITING: usize = 64;
 
-/// How long the last writes may take at the end.
-const CLOSE_TIMEOUT: Duration = Duration::from_secs(2);
-
-/// Where the coins of one network are kept.
+/// Saves the block outputs of one network.
 #[derive(Debug)]
-pub struct CoinStore {
-    writer: Option<Writer>,
+pub struct PrevoutStore {
+    writer: Option<Writer<Job>>,
 }
 
 #[derive(Debug)]
-struct Writer {
-    orders: mpsc::Sender<Order>,
-    problems: mpsc::Receiver<StoreProblem>,
-    task: JoinHandle<()>,
-}
-
-#[derive(Debug)]
-enum Order {
+enum Job {
     Save(Arc<BlockOutputs>),
-    /// A block of this height was mined just now.
-    Mined(u32),
+    /// Remove blocks far above this height, that of a new block.
+    RemoveOtherChain(u32),
 }
 
-impl CoinStore {
-    /// The coins that were kept in `state_dir`, of the highest `limit` blocks. Without a folder nothing
-    /// is kept. Blocks while it reads: about 0.1 MB for each block.
+impl PrevoutStore {
+    /// Loads the outputs of the highest `limit` blocks in `state_dir`; without a directory nothing is
+    /// saved. Blocks while it reads about 0.1 MB per block.
     ///
     /// # Panics
     /// Outside of a tokio runtime.
-    pub fn open(state_dir: Option<&Path>, network: Network, limit: usize) -> (Self, PrevoutCache) {
+    pub fn load(state_dir: Option<&Path>, network: Network, limit: usize) -> (Self, PrevoutCache) {
         let Some(state_dir) = state_dir else {
             return (Self { writer: None }, PrevoutCache::new(new_key(), limit));
         };
         let path = state_dir.join(format!("coins-{network}"));
-        state_file::remove_stale(&path, |_| true);
+        file::remove_stale_in(&path);
         let key = shared_key(&path, network);
-        let mut coins = PrevoutCache::new(key, limit);
-        let folder = Folder { path, network, key };
-        let warning = folder.load(&mut coins);
-        state_file::limit_set_aside(&folder.path, MAX_SET_ASIDE);
-        (Self { writer: Some(Writer::start(folder, warning)) }, coins)
-    }
-
-    /// Begins to keep the outputs of a block. Never waits.
-    pub fn save(&mut self, block: Arc<BlockOutputs>) {
-        self.order(Order::Save(block));
-    }
-
-    /// A block of this height was mined just now: what is kept of far above belongs to another chain.
-    /// Never waits.
-    pub fn mined(&mut self, height: u32) {
-        self.order(Order::Mined(height));
-    }
-
-    fn order(&mut self, order: Order) {
-        if let Some(writer) = &self.writer {
-            // If too many wait, it is fetched again one day.
-            let _ = writer.orders.try_send(order);
-        }
-    }
-
-    /// What goes wrong, in one line; said once. Waits forever while nothing does. Cancel-safe.
-    pub async fn problem(&mut self) -> StoreProblem {
-        if let Some(writer) = &mut self.writer
-            && let Some(problem) = writer.problems.recv().await
-        {
-            return problem;
-        }
-        std::future::pending().await
-    }
-
-    /// Waits until all is written, for at most 2 s.
-    pub async fn close(self) {
-        if let Some(Writer { orders, task, .. }) = self.writer {
-            drop(orders);
-            if timeout(CLOSE_TIMEOUT, task).await.is_err() {
-                tracing::warn!("the outputs of recent blocks could not be saved in time");
-            }
-        }
-    }
-}
-
-impl Writer {
-    fn start(folder: Folder, warning: Option<StoreProblem>) -> Self {
-        let (orders, mut waiting) = mpsc::channel(MAX_WAITING);
-        let (teller, problems) = mpsc::channel(2);
-        if let Some(warning) = warning {
-            // There is room.
-            let _ = teller.try_send(warning);
-        }
-        let task = tokio::task::spawn_blocking(move || {
-            let mut failing = false;
-            while let Some(order) = waiting.blocking_recv() {
-                let done = match order {
-                    Order::Save(block) => folder.save(&block),
-                    Order::Mined(height) => folder.remove_above(height.saturating_add(OTHER_CHAIN)),
-                };
-                match done {
-                    Ok(()) => failing = false,
-                    Err(_) if failing => {}
-                    Err(error) => {
-                        failing = true;
-                        // If others were not heard yet, those are enough.
-                        let _ = teller.try_send(folder.problem(StoreFailure::Write(error.into())));
-                    }
-                }
-            }
+        let mut cache = PrevoutCache::new(key, limit);
+        let directory = Directory { path: path.clone(), network, key };
+        let failure = directory.load(&mut cache);
+        file::limit_set_aside(&path, MAX_SET_ASIDE);
+        let writer = Writer::start(Store::Prevouts, path, MAX_WAITING, failure, move |job| match job {
+            Job::Save(block) => directory.save(&block),
+            Job::RemoveOtherChain(height) => directory.remove_above(height.saturating_add(OTHER_CHAIN)),
         });
-        Self { orders, problems, task }
+        (Self { writer: Some(writer) }, cache)
+    }
+
+    /// Begins to save the outputs of a block. Never blocks.
+    pub fn save(&mut self, block: Arc<BlockOutputs>) {
+        self.queue(Job::Save(block));
+    }
+
+    /// Notes that a new block of this height was connected: saved blocks that are much higher belong to
+    /// another chain. Never blocks.
+    pub fn block_connected(&mut self, height: u32) {
+        self.queue(Job::RemoveOtherChain(height));
+    }
+
+    fn queue(&mut self, job: Job) {
+        if let Some(writer) = &self.writer {
+            // If too many wait, a later run requests the block again.
+            let _ = writer.write(job);
+        }
+    }
+
+    /// The next problem. Pending while there is none. Cancel-safe.
+    pub async fn problem(&mut self) -> StoreProblem {
+        problem_of(&mut self.writer).await
+    }
+
+    /// Waits until everything is written, for at most 2 s. Returns a problem that was not reported.
+    pub async fn close(self) -> Option<StoreProblem> {
+        close(self.writer, None).await
     }
 }

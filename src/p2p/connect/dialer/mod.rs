@@ -8,8 +8,8 @@ mod search;
 use crate::address::PeerAddress;
 use crate::event::{DisconnectReason, PeerId, PeerInfo};
 use crate::p2p::PeerChoice;
-use crate::p2p::addrman::address_book::{AddressBook, Source};
 use crate::p2p::addrman::gossip::Allowance;
+use crate::p2p::addrman::table::{AddrSource, AddrTable};
 use crate::p2p::settings::Settings;
 use crate::util::time::Timestamp;
 use crate::wire::message::KnownAddress;
@@ -85,7 +85,7 @@ impl PeerIds {
 
 impl Dialer {
     /// Begins at `now`, with what is known from earlier. `seed` makes the jitter and the choices.
-    pub fn new(settings: &Settings, book: AddressBook, now: Timestamp, seed: u64) -> Self {
+    pub fn new(settings: &Settings, book: AddrTable, now: Timestamp, seed: u64) -> Self {
         let mut rng = SmallRng::seed_from_u64(seed);
         let (addresses, search) = match &settings.choice {
             PeerChoice::Only(addresses) => (addresses, None),
@@ -205,14 +205,14 @@ impl Dialer {
         now: Timestamp,
     ) -> usize {
         let allowed = self.allowances.get_mut(&peer).map_or(0, |allowance| allowance.take(list.len(), now));
-        self.learn(list.iter().take(allowed), &Source::Peer(address.clone()), now)
+        self.learn(list.iter().take(allowed), &AddrSource::Peer(address.clone()), now)
     }
 
     /// `source` told addresses. How many of them are new and were kept.
     pub fn learn<'a>(
         &mut self,
         list: impl IntoIterator<Item = &'a KnownAddress>,
-        source: &Source,
+        source: &AddrSource,
         now: Timestamp,
     ) -> usize {
         let Some(search) = &mut self.search else { return 0 };
@@ -220,7 +220,7 @@ impl Dialer {
     }
 
     /// The address book, where peers are searched for.
-    pub fn book(&self) -> Option<&AddressBook> {
+    pub fn book(&self) -> Option<&AddrTable> {
         self.search.as_ref().map(|search| &search.book)
     }
 

@@ -3,7 +3,7 @@
 use crate::address::netgroup::{NetGroup, is_routable};
 use crate::address::{Host, PeerAddress};
 use crate::event::{AddressNetwork, DisconnectReason, PeerId};
-use crate::p2p::addrman::address_book::{AddressBook, Source};
+use crate::p2p::addrman::table::{AddrSource, AddrTable};
 use crate::p2p::connect::dialer::pace::Pace;
 use crate::p2p::connect::dialer::reach::Reach;
 use crate::p2p::connect::dialer::{Dial, PeerIds};
@@ -26,7 +26,7 @@ const FETCH_TIMEOUT: Duration = Duration::from_secs(30);
 pub struct Search {
     wanted: usize,
     reach: Reach,
-    pub book: AddressBook,
+    pub book: AddrTable,
     connections: HashMap<PeerId, Connection>,
     /// Seeds that are to be dialled by name and asked for addresses.
     fetches: VecDeque<PeerAddress>,
@@ -54,7 +54,7 @@ enum Stage {
 
 impl Search {
     /// Searches for `wanted` peers over `routes`, among the addresses in `book`.
-    pub fn new(wanted: usize, routes: Routes, book: AddressBook, rng: SmallRng) -> Self {
+    pub fn new(wanted: usize, routes: Routes, book: AddrTable, rng: SmallRng) -> Self {
         Self {
             wanted,
             reach: Reach::new(routes),
@@ -205,7 +205,7 @@ impl Search {
     pub fn met(&mut self, address: &PeerAddress, services: Services, now: Timestamp) {
         let time = u32::try_from(now.as_secs()).unwrap_or(u32::MAX);
         let known = KnownAddress { time, services, address: address.clone() };
-        self.book.learn(&known, &Source::Peer(address.clone()), now);
+        self.book.learn(&known, &AddrSource::Peer(address.clone()), now);
         self.book.succeed(address, services, now);
     }
 

@@ -3,7 +3,7 @@
 use crate::address::Host;
 use crate::address::netgroup::NetGroup;
 use crate::event::Uselessness;
-use crate::p2p::addrman::address_book::BookKey;
+use crate::p2p::addrman::table::AddrKey;
 use crate::p2p::connect::dialer::*;
 use crate::p2p::settings::Discovery;
 use crate::wire::Services;
@@ -40,8 +40,8 @@ fn known(address: PeerAddress) -> KnownAddress {
     KnownAddress { time: 1_700_000_000, services: Services::NONE, address }
 }
 
-fn book() -> AddressBook {
-    AddressBook::new(BookKey(1, 2), false)
+fn book() -> AddrTable {
+    AddrTable::new(AddrKey(1, 2), false)
 }
 
 fn fixed(addresses: &[PeerAddress]) -> Dialer {
@@ -63,7 +63,7 @@ fn discovery(wanted: usize, addresses: impl IntoIterator<Item = String>) -> Dial
 fn learn(dialer: &mut Dialer, addresses: impl IntoIterator<Item = String>) {
     for text in addresses {
         // Each from another source, so that none is refused for want of a place.
-        assert_eq!(dialer.learn([&known(ip(&text))], &Source::Dns(text), START), 1);
+        assert_eq!(dialer.learn([&known(ip(&text))], &AddrSource::Dns(text), START), 1);
     }
 }
 
@@ -168,7 +168,7 @@ fn a_thousand_peers_are_reached_as_fast_as_they_answer() {
     let mut dialer = discovery(1_000, []);
     // A source may tell two addresses that want the same place.
     for text in addresses {
-        dialer.learn([&known(ip(&text))], &Source::Dns(text), START);
+        dialer.learn([&known(ip(&text))], &AddrSource::Dns(text), START);
     }
     let mut live = 0;
     loop {
@@ -254,9 +254,9 @@ fn of_no_use_means_not_again_for_an_hour() {
 fn who_is_known_to_serve_no_witnesses_is_not_dialled() {
     let mut dialer = discovery(2, []);
     let with = |services, text| KnownAddress { services, ..known(ip(text)) };
-    dialer.learn([&with(Services::NETWORK, "20.1.0.1")], &Source::Fixed, START);
+    dialer.learn([&with(Services::NETWORK, "20.1.0.1")], &AddrSource::Fixed, START);
     assert_eq!(dialer.due(START), []);
-    dialer.learn([&with(Services::WITNESS, "20.2.0.1")], &Source::Fixed, START);
+    dialer.learn([&with(Services::WITNESS, "20.2.0.1")], &AddrSource::Fixed, START);
     assert_eq!(dialer.due(START)[0].address, ip("20.2.0.1"));
 }
 
@@ -291,7 +291,7 @@ fn seeds_are_asked_when_the_book_is_empty_or_leads_to_nobody_in_time() {
     make_ready(&mut dialer, &dials[1..2], after(12.0));
     assert!(!dialer.wants_addresses(after(12.0)), "two will tell us more");
     assert!(!fixed(&[]).wants_addresses(START));
-    assert_eq!(fixed(&[]).learn([&known(ip("20.1.0.1"))], &Source::Fixed, START), 0);
+    assert_eq!(fixed(&[]).learn([&known(ip("20.1.0.1"))], &AddrSource::Fixed, START), 0);
 }
 
 #[test]

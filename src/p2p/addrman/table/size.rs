@@ -1,10 +1,10 @@
 //! How many addresses there are of each kind.
 
 use crate::event::{AddressCounts, AddressNetwork};
-use crate::p2p::addrman::address_book::AddressBook;
-use crate::p2p::addrman::address_book::entry::Entry;
+use crate::p2p::addrman::table::AddrTable;
+use crate::p2p::addrman::table::entry::Entry;
 
-impl AddressBook {
+impl AddrTable {
     /// The addresses by network and by what is known of them; networks without any are left out.
     pub fn sizes(&self) -> Vec<AddressCounts> {
         let none = |network| AddressCounts { network, untried: 0, good: 0, failing: 0 };

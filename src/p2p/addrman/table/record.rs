@@ -1,8 +1,8 @@
 //! The form in which addresses are saved.
 
 use crate::address::{Host, PeerAddress};
-use crate::p2p::addrman::address_book::entry::Entry;
-use crate::p2p::addrman::address_book::{AddressBook, BookKey, CAPACITY, Source};
+use crate::p2p::addrman::table::entry::Entry;
+use crate::p2p::addrman::table::{AddrKey, AddrSource, AddrTable};
 use crate::util::time::Timestamp;
 use crate::wire::Services;
 use serde::{Deserialize, Serialize};
@@ -11,7 +11,7 @@ use std::net::IpAddr;
 /// One address with what is known of it. Times are in s since the UNIX epoch.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Record {
+pub struct AddrRecord {
     address: String,
     source: SourceRecord,
     services: u64,
@@ -28,6 +28,15 @@ pub struct Record {
     tried: bool,
 }
 
+/// A table as it is saved.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct SavedAddresses {
+    /// The secret by which the addresses have their places.
+    pub key: AddrKey,
+    /// The addresses, in any order.
+    pub records: Vec<AddrRecord>,
+}
+
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum SourceRecord {
@@ -40,25 +49,24 @@ fn is_default<T: Default + PartialEq>(value: &T) -> bool {
     *value == T::default()
 }
 
-impl AddressBook {
-    /// All that is worth saving, with the key.
-    pub fn records(&self) -> (BookKey, Vec<Record>) {
-        let records = self.entries.iter().map(|(address, entry)| Record::of(address, entry));
-        (self.key, records.collect())
+impl AddrTable {
+    /// Returns everything that a later run needs.
+    pub fn to_saved(&self) -> SavedAddresses {
+        let records = self.entries.iter().map(|(address, entry)| AddrRecord::of(address, entry));
+        SavedAddresses { key: self.key, records: records.collect() }
     }
 
-    /// A book from what was saved. What does not belong in it is left out; so is, beyond
-    /// [`CAPACITY`], what has no place.
-    pub fn from_records(key: BookKey, records: &[Record], private: bool) -> Self {
-        let mut book = Self::new(key, private);
-        for record in records.iter().take(CAPACITY) {
+    /// Restores a table. Addresses that do not belong in it or find no place are left out.
+    pub fn from_saved(saved: &SavedAddresses, private: bool) -> Self {
+        let mut table = Self::new(saved.key, private);
+        for record in saved.records.iter().take(Self::CAPACITY) {
             let Some((address, entry)) = record.parse() else { continue };
-            if book.is_eligible(&address) && !book.entries.contains_key(&address) {
-                book.restore(address, entry);
+            if table.is_eligible(&address) && !table.entries.contains_key(&address) {
+                table.restore(address, entry);
             }
         }
-        book.changes = 0;
-        book
+        table.changes = 0;
+        table
     }
 
     fn restore(&mut self, address: PeerAddress, entry: Entry) {
@@ -75,12 +83,12 @@ impl AddressBook {
     }
 }
 
-impl Record {
+impl AddrRecord {
     fn of(address: &PeerAddress, entry: &Entry) -> Self {
         let source = match &entry.source {
-            Source::Dns(name) => SourceRecord::Dns(name.clone()),
-            Source::Fixed => SourceRecord::Fixed,
-            Source::Peer(peer) => SourceRecord::Peer(peer.to_string()),
+            AddrSource::Dns(name) => SourceRecord::Dns(name.clone()),
+            AddrSource::Fixed => SourceRecord::Fixed,
+            AddrSource::Peer(peer) => SourceRecord::Peer(peer.to_string()),
         };
         Self {
             address: address.to_string(),
@@ -97,9 +105,9 @@ impl Record {
 
     fn parse(&self) -> Option<(PeerAddress, Entry)> {
         let source = match &self.source {
-            SourceRecord::Dns(name) => Source::Dns(name.clone()),
-            SourceRecord::Fixed => Source::Fixed,
-            SourceRecord::Peer(peer) => Source::Peer(parse_address(peer)?),
+            SourceRecord::Dns(name) => AddrSource::Dns(name.clone()),
+            SourceRecord::Fixed => AddrSource::Fixed,
+            SourceRecord::Peer(peer) => AddrSource::Peer(parse_address(peer)?),
         };
         let entry = Entry {
             last_try: self.last_try.map(Timestamp::from_secs),

@@ -31,7 +31,7 @@ pub const LONGEST_REST: Duration = Duration::from_hours(1);
 
 /// Who told an address.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub enum Source {
+pub enum AddrSource {
     /// A DNS seed, by its name.
     Dns(String),
     /// The list that is built into this program.
@@ -44,7 +44,7 @@ pub enum Source {
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Entry {
     /// Who told it first.
-    pub source: Source,
+    pub source: AddrSource,
     /// What it offers: as others say until we were connected to it. None: not known.
     pub services: Services,
     /// When others, or we, last saw it.
@@ -67,7 +67,7 @@ pub struct Entry {
 
 impl Entry {
     /// An address that `source` told of, seen at `seen`.
-    pub fn told(source: Source, services: Services, seen: Timestamp) -> Self {
+    pub fn told(source: AddrSource, services: Services, seen: Timestamp) -> Self {
         Self {
             source,
             services,
@@ -121,7 +121,7 @@ mod tests {
     const DAY: Duration = Duration::from_hours(24);
 
     fn seen(seen: Timestamp) -> Entry {
-        Entry::told(Source::Fixed, Services::NONE, seen)
+        Entry::told(AddrSource::Fixed, Services::NONE, seen)
     }
 
     #[test]

@@ -1,27 +1,27 @@
 //! What gets into the book, what leaves it, and what it survives.
 
 use crate::event::{AddressCounts, AddressNetwork};
-use crate::p2p::addrman::address_book::table::{NEW_BUCKETS_PER_SOURCE, TRIED_BUCKETS_PER_GROUP};
-use crate::p2p::addrman::address_book::*;
+use crate::p2p::addrman::table::place::{NEW_BUCKETS_PER_SOURCE, TRIED_BUCKETS_PER_GROUP};
+use crate::p2p::addrman::table::*;
 use proptest::prelude::*;
 use rand::SeedableRng;
 use rand::rngs::SmallRng;
 use std::collections::HashSet;
 use std::net::Ipv4Addr;
 
-pub(crate) const NOW: Timestamp = Timestamp::from_secs(1_700_000_000);
+const NOW: Timestamp = Timestamp::from_secs(1_700_000_000);
 const HOUR: Duration = Duration::from_hours(1);
 const FULL: Services = Services::NETWORK.with(Services::WITNESS);
 
-pub(crate) fn book() -> AddressBook {
-    AddressBook::new(BookKey(1, 2), false)
+fn book() -> AddrTable {
+    AddrTable::new(AddrKey(1, 2), false)
 }
 
-pub(crate) fn at(text: &str) -> PeerAddress {
+fn at(text: &str) -> PeerAddress {
     PeerAddress::parse(text, 8_333).unwrap()
 }
 
-pub(crate) fn known(address: PeerAddress) -> KnownAddress {
+fn known(address: PeerAddress) -> KnownAddress {
     KnownAddress { time: u32::try_from(NOW.as_secs()).unwrap(), services: FULL, address }
 }
 
@@ -29,8 +29,8 @@ fn seen(address: &str, seen: Timestamp) -> KnownAddress {
     KnownAddress { time: u32::try_from(seen.as_secs()).unwrap(), ..known(at(address)) }
 }
 
-pub(crate) fn from(text: &str) -> Source {
-    Source::Peer(at(text))
+fn from(text: &str) -> AddrSource {
+    AddrSource::Peer(at(text))
 }
 
 /// The `number`th public address of IPv4, spread over all of its netgroups.
@@ -40,7 +40,7 @@ fn spread(number: u32) -> PeerAddress {
     PeerAddress { host: Host::from_ip(ip.into()), port: 8_333 }
 }
 
-pub(crate) fn rng() -> SmallRng {
+fn rng() -> SmallRng {
     SmallRng::seed_from_u64(7)
 }
 
@@ -49,7 +49,7 @@ fn any(_: &PeerAddress, _: Services) -> bool {
 }
 
 /// Every address stands in one place, and every place that is taken has its address.
-fn assert_consistent(book: &AddressBook) {
+fn assert_consistent(book: &AddrTable) {
     let standing: Vec<&PeerAddress> = book.new.iter().chain(&book.tried).flatten().collect();
     assert_eq!(standing.len(), book.len());
     for (address, entry) in &book.entries {
@@ -76,8 +76,8 @@ fn only_what_could_be_a_node_of_the_network_is_learned() {
     let no_port = PeerAddress { port: 0, ..at("20.1.2.4") };
     assert!(!book.learn(&known(no_port), &from("30.0.0.1"), NOW));
     assert_eq!(book.len(), 4);
-    let mut private = AddressBook::new(BookKey(1, 2), true);
-    assert!(private.learn(&known(at("127.0.0.1")), &Source::Fixed, NOW));
+    let mut private = AddrTable::new(AddrKey(1, 2), true);
+    assert!(private.learn(&known(at("127.0.0.1")), &AddrSource::Fixed, NOW));
 }
 
 #[test]
@@ -101,10 +101,10 @@ fn time_stamps_are_believed_within_reason() {
     let peer = from("30.0.0.1");
     assert_eq!(seen_at(&seen("20.1.2.3", NOW - HOUR), &peer), NOW - HOUR * 3);
     assert_eq!(seen_at(&seen("30.0.0.1", NOW), &peer), NOW, "of itself");
-    assert_eq!(seen_at(&seen("20.1.2.3", NOW), &Source::Fixed), NOW);
+    assert_eq!(seen_at(&seen("20.1.2.3", NOW), &AddrSource::Fixed), NOW);
     let days_ago = NOW - HOUR * (5 * 24);
-    assert_eq!(seen_at(&seen("20.1.2.3", NOW + HOUR), &Source::Fixed), days_ago);
-    assert_eq!(seen_at(&seen("20.1.2.3", Timestamp::from_secs(0)), &Source::Fixed), days_ago);
+    assert_eq!(seen_at(&seen("20.1.2.3", NOW + HOUR), &AddrSource::Fixed), days_ago);
+    assert_eq!(seen_at(&seen("20.1.2.3", Timestamp::from_secs(0)), &AddrSource::Fixed), days_ago);
 }
 
 #[test]
@@ -112,7 +112,7 @@ fn fifty_thousand_addresses_of_one_source_fill_a_sixteenth_of_the_book() {
     let mut book = book();
     let honest: Vec<PeerAddress> = (1_000_000..1_001_000).map(spread).collect();
     for (number, address) in (0..).zip(&honest) {
-        book.learn(&known(address.clone()), &Source::Peer(spread(2_000_000 + number)), NOW);
+        book.learn(&known(address.clone()), &AddrSource::Peer(spread(2_000_000 + number)), NOW);
     }
     let before = book.len();
     let accepted = (0..50_000).filter(|&n| book.learn(&known(spread(n)), &from("30.0.0.1"), NOW)).count();
@@ -134,7 +134,7 @@ fn a_netgroup_fills_a_thirty_second_of_the_tried_table() {
     for number in 0..10_000_u32 {
         let [.., c, d] = number.to_be_bytes();
         let address = PeerAddress { host: Host::from_ip(Ipv4Addr::new(20, 1, c, d).into()), port: 8_333 };
-        book.learn(&known(address.clone()), &Source::Peer(spread(number)), NOW);
+        book.learn(&known(address.clone()), &AddrSource::Peer(spread(number)), NOW);
         book.succeed(&address, FULL, NOW);
     }
     let limit = usize::try_from(TRIED_BUCKETS_PER_GROUP).unwrap() * BUCKET_SIZE;
@@ -143,7 +143,7 @@ fn a_netgroup_fills_a_thirty_second_of_the_tried_table() {
 }
 
 /// Two addresses that want the same place in the tried table.
-fn rivals(book: &AddressBook) -> (PeerAddress, PeerAddress) {
+fn rivals(book: &AddrTable) -> (PeerAddress, PeerAddress) {
     let first = spread(0);
     let place = book.key.tried_place(&first);
     let second = (1..1_000_000).map(spread).find(|other| book.key.tried_place(other) == place).unwrap();
@@ -155,7 +155,7 @@ fn one_that_worked_lately_keeps_its_place_against_another() {
     let mut book = book();
     let (first, second) = rivals(&book);
     for address in [&first, &second] {
-        book.learn(&known(address.clone()), &Source::Fixed, NOW);
+        book.learn(&known(address.clone()), &AddrSource::Fixed, NOW);
     }
     book.succeed(&first, FULL, NOW);
     book.succeed(&second, FULL, NOW + HOUR);
@@ -188,7 +188,7 @@ fn a_place_is_yielded_by_the_terrible_only() {
 #[test]
 fn known_good_and_new_ones_are_mixed() {
     let mut book = book();
-    (0..500).for_each(|n| _ = book.learn(&known(spread(n)), &Source::Fixed, NOW));
+    (0..500).for_each(|n| _ = book.learn(&known(spread(n)), &AddrSource::Fixed, NOW));
     let good: Vec<PeerAddress> = book.entries.keys().take(5).cloned().collect();
     for address in &good {
         book.succeed(address, FULL, NOW);
@@ -205,7 +205,7 @@ fn known_good_and_new_ones_are_mixed() {
 fn a_failed_address_is_left_alone_and_then_less_likely() {
     let mut book = book();
     for text in ["20.1.0.1", "20.2.0.1"] {
-        book.learn(&known(at(text)), &Source::Dns("seed.example".into()), NOW);
+        book.learn(&known(at(text)), &AddrSource::Dns("seed.example".into()), NOW);
     }
     let mut chance = rng();
     (0..5).for_each(|_| book.fail(&at("20.1.0.1"), NOW, true));
@@ -221,12 +221,12 @@ fn a_failed_address_is_left_alone_and_then_less_likely() {
 #[test]
 fn who_offers_other_things_but_not_the_v2_transport_is_spoken_to_in_v1() {
     let mut book = book();
-    let v1_only = |book: &AddressBook| book.speaks_v1_only(&at("20.1.0.1"));
+    let v1_only = |book: &AddrTable| book.speaks_v1_only(&at("20.1.0.1"));
     assert!(!v1_only(&book));
     let unknown = KnownAddress { services: Services::NONE, ..known(at("20.1.0.1")) };
-    book.learn(&unknown, &Source::Fixed, NOW);
+    book.learn(&unknown, &AddrSource::Fixed, NOW);
     assert!(!v1_only(&book), "it is worth a try");
-    book.learn(&known(at("20.1.0.1")), &Source::Fixed, NOW);
+    book.learn(&known(at("20.1.0.1")), &AddrSource::Fixed, NOW);
     assert!(v1_only(&book));
     book.succeed(&at("20.1.0.1"), FULL.with(Services::P2P_V2), NOW);
     assert!(!v1_only(&book));
@@ -238,7 +238,7 @@ fn who_offers_other_things_but_not_the_v2_transport_is_spoken_to_in_v1() {
 fn sizes_are_told_by_network_and_state() {
     let mut book = book();
     for text in ["20.1.0.1", "20.2.0.1", "20.3.0.1", "[2a01::1]"] {
-        book.learn(&known(at(text)), &Source::Fixed, NOW);
+        book.learn(&known(at(text)), &AddrSource::Fixed, NOW);
     }
     book.succeed(&at("20.1.0.1"), FULL, NOW);
     book.lose(&at("20.1.0.1"), NOW);
@@ -250,15 +250,14 @@ fn sizes_are_told_by_network_and_state() {
 #[test]
 fn what_is_saved_comes_back() {
     let mut book = book();
-    (0..300).for_each(|n| _ = book.learn(&known(spread(n)), &Source::Peer(spread(n / 10)), NOW));
-    book.learn(&known(at("[2a01:4f8::1]")), &Source::Dns("seed.example".into()), NOW);
+    (0..300).for_each(|n| _ = book.learn(&known(spread(n)), &AddrSource::Peer(spread(n / 10)), NOW));
+    book.learn(&known(at("[2a01:4f8::1]")), &AddrSource::Dns("seed.example".into()), NOW);
     let cjdns = PeerAddress { host: Host::Cjdns("fc11::1".parse().unwrap()), port: 8_333 };
-    assert!(book.learn(&known(cjdns), &Source::Fixed, NOW));
+    assert!(book.learn(&known(cjdns), &AddrSource::Fixed, NOW));
     (0..30).for_each(|n| book.succeed(&spread(n), FULL, NOW));
     (30..60).for_each(|n| book.fail(&spread(n), NOW, true));
     book.note_transport(&spread(1), true);
-    let (key, records) = book.records();
-    let restored = AddressBook::from_records(key, &records, false);
+    let restored = AddrTable::from_saved(&book.to_saved(), false);
     assert_consistent(&restored);
     assert_eq!(restored.changes(), 0);
     book.entries.values_mut().for_each(|entry| entry.tries = 0);
@@ -277,12 +276,12 @@ proptest! {
             now = now + Duration::from_mins(minutes);
             let address = PeerAddress { port: 2_000 + u16::try_from(number).unwrap(), ..spread(0) };
             match what {
-                0 | 1 => _ = book.learn(&known(address), &Source::Peer(spread(source)), now),
+                0 | 1 => _ = book.learn(&known(address), &AddrSource::Peer(spread(source)), now),
                 2 => book.succeed(&address, FULL, now),
                 3 => book.fail(&address, now, true),
                 _ => book.lose(&address, now),
             }
-            prop_assert!(book.len() <= CAPACITY);
+            prop_assert!(book.len() <= AddrTable::CAPACITY);
         }
         assert_consistent(&book);
     }

@@ -2,20 +2,19 @@
 //!
 //! An address is first heard of, and stands in the table of *new* ones. Once a handshake with it
 //! was done it moves to the table of *tried* ones. Where exactly it may stand in either is given
-//! (see [`table`]); a place that is taken is yielded only by who deserves it less.
+//! (see [`place`]); a place that is taken is yielded only by who deserves it less.
 //!
 //! Pure: time and chance are parameters.
 
 mod entry;
-pub mod file;
+mod place;
 mod record;
 mod select;
 mod size;
-mod table;
 
-pub use entry::Source;
-pub use record::Record;
-pub use table::BookKey;
+pub use entry::AddrSource;
+pub use place::AddrKey;
+pub use record::{AddrRecord, SavedAddresses};
 
 use crate::address::netgroup::is_routable;
 use crate::address::{Host, PeerAddress};
@@ -24,12 +23,9 @@ use crate::wire::Services;
 use crate::wire::message::KnownAddress;
 use entry::{Entry, LONGEST_REST, MAX_FUTURE};
 use foldhash::fast::RandomState;
+use place::{BUCKET_SIZE, NEW_BUCKETS, TRIED_BUCKETS};
 use std::collections::HashMap;
 use std::time::Duration;
-use table::{BUCKET_SIZE, NEW_BUCKETS, TRIED_BUCKETS};
-
-/// The most addresses that a book holds.
-pub const CAPACITY: usize = (NEW_BUCKETS + TRIED_BUCKETS) * BUCKET_SIZE;
 
 /// What peers tell is taken for this much older than they say, except of themselves (Core: 2 h).
 const TIME_PENALTY: Duration = Duration::from_hours(2);
@@ -50,8 +46,8 @@ const FIRST_PLAIN_PORT: u16 = 1_024;
 
 /// The book.
 #[derive(Debug)]
-pub struct AddressBook {
-    key: BookKey,
+pub struct AddrTable {
+    key: AddrKey,
     /// Whether addresses that the public network does not route are taken: on private test networks.
     private: bool,
     entries: HashMap<PeerAddress, Entry, RandomState>,
@@ -60,10 +56,13 @@ pub struct AddressBook {
     changes: u64,
 }
 
-impl AddressBook {
+impl AddrTable {
+    /// The most addresses in the table.
+    pub const CAPACITY: usize = (NEW_BUCKETS + TRIED_BUCKETS) * BUCKET_SIZE;
+
     /// An empty book. `key` must be hard to guess; `private` says that loopback and other private
     /// addresses are welcome.
-    pub fn new(key: BookKey, private: bool) -> Self {
+    pub fn new(key: AddrKey, private: bool) -> Self {
         Self {
             key,
             private,
@@ -74,7 +73,7 @@ impl AddressBook {
         }
     }
 
-    /// How many addresses it holds; at most [`CAPACITY`].
+    /// How many addresses it holds; at most [`AddrTable::CAPACITY`].
     pub fn len(&self) -> usize {
         self.entries.len()
     }
@@ -85,7 +84,7 @@ impl AddressBook {
     }
 
     /// `source` tells of an address. Whether it was new and found a place.
-    pub fn learn(&mut self, known: &KnownAddress, source: &Source, now: Timestamp) -> bool {
+    pub fn learn(&mut self, known: &KnownAddress, source: &AddrSource, now: Timestamp) -> bool {
         if !self.is_eligible(&known.address) {
             return false;
         }
@@ -239,11 +238,11 @@ impl AddressBook {
 }
 
 /// When `known` was seen, as far as that can be believed.
-fn believable(known: &KnownAddress, source: &Source, now: Timestamp) -> Timestamp {
+fn believable(known: &KnownAddress, source: &AddrSource, now: Timestamp) -> Timestamp {
     let said = Timestamp::from_secs(known.time.into());
     let seen = if said < EARLIEST || said > now + MAX_FUTURE { now - AGE_OF_UNDATED } else { said };
     match source {
-        Source::Peer(peer) if peer.host != known.address.host => seen - TIME_PENALTY,
+        AddrSource::Peer(peer) if peer.host != known.address.host => seen - TIME_PENALTY,
         _ => seen,
     }
 }

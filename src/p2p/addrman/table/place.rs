@@ -7,7 +7,7 @@
 
 use crate::address::netgroup::NetGroup;
 use crate::address::{Host, PeerAddress};
-use crate::p2p::addrman::address_book::entry::Source;
+use crate::p2p::addrman::table::entry::AddrSource;
 use siphasher::sip::SipHasher24;
 use std::hash::{Hash, Hasher};
 
@@ -32,9 +32,9 @@ pub const TRIED_BUCKETS_PER_GROUP: u64 = 2;
 
 /// The secret by which places are given.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct BookKey(pub u64, pub u64);
+pub struct AddrKey(pub u64, pub u64);
 
-impl BookKey {
+impl AddrKey {
     /// The place of `address` in the table of those that worked.
     pub fn tried_place(self, address: &PeerAddress) -> usize {
         let spread = self.hash(("tried spread", address)) % TRIED_BUCKETS_PER_GROUP;
@@ -43,7 +43,7 @@ impl BookKey {
     }
 
     /// The place of `address`, told by `source`, in the table of those that were heard of.
-    pub fn new_place(self, address: &PeerAddress, source: &Source) -> usize {
+    pub fn new_place(self, address: &PeerAddress, source: &AddrSource) -> usize {
         let source = source_group(source);
         let spread = self.hash(("new spread", group(&address.host), &source)) % NEW_BUCKETS_PER_SOURCE;
         let bucket = self.hash(("new bucket", &source, spread));
@@ -86,10 +86,10 @@ fn group(host: &Host) -> Group<'_> {
     }
 }
 
-fn source_group(source: &Source) -> Group<'_> {
+fn source_group(source: &AddrSource) -> Group<'_> {
     match source {
-        Source::Dns(name) => Group::Named(name),
-        Source::Fixed => Group::Fixed,
-        Source::Peer(address) => group(&address.host),
+        AddrSource::Dns(name) => Group::Named(name),
+        AddrSource::Fixed => Group::Fixed,
+        AddrSource::Peer(address) => group(&address.host),
     }
 }

@@ -1,9 +1,9 @@
 //! Which address to try next.
 
 use crate::address::PeerAddress;
-use crate::p2p::addrman::address_book::AddressBook;
-use crate::p2p::addrman::address_book::entry::Entry;
-use crate::p2p::addrman::address_book::table::BUCKET_SIZE;
+use crate::p2p::addrman::table::AddrTable;
+use crate::p2p::addrman::table::entry::Entry;
+use crate::p2p::addrman::table::place::BUCKET_SIZE;
 use crate::util::time::Timestamp;
 use crate::wire::Services;
 use rand::seq::{IndexedRandom, SliceRandom};
@@ -12,7 +12,7 @@ use rand::{Rng, RngExt};
 /// By how much each refusal by chance makes the next candidate more likely (Core: 1.2).
 const BOOST: f64 = 1.2;
 
-impl AddressBook {
+impl AddrTable {
     /// An address that has rested enough and that `accept`s, by chance: from the tried and from the
     /// new ones in equal parts, from each bucket in equal parts, and rather one that did not fail.
     ///

@@ -1,0 +1,189 @@
+//! Files in the state directory: written whole or not at all, read up to a limit, set aside if damaged.
+//!
+//! A file is written under a temporary name and then renamed, so that neither a crash nor a second
+//! process can leave half a file. Of two processes the last one to save wins.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// The extension of a file that is being written.
+const TEMPORARY: &str = "tmp";
+
+/// The extension that is added to a file that was set aside.
+const DAMAGED: &str = "damaged";
+
+/// A temporary file younger than this may belong to another process.
+pub(super) const STALE: Duration = Duration::from_hours(1);
+
+/// Returns `$XDG_STATE_HOME/mempulse`, the place for data that a program may lose; `None` without a
+/// home directory.
+pub fn default_state_dir() -> Option<PathBuf> {
+    use etcetera::{BaseStrategy, choose_base_strategy};
+    let strategy = choose_base_strategy().ok()?;
+    Some(strategy.state_dir().unwrap_or_else(|| strategy.data_dir()).join("mempulse"))
+}
+
+/// Writes a file, and the directories above it, readable by their owner only: which nodes this machine
+/// talks to is private. Blocks.
+///
+/// # Errors
+/// The error of the system; the file is then as it was before.
+pub(super) fn write(path: &Path, content: &[u8]) -> io::Result<()> {
+    create_dir(parent(path))?;
+    let temporary = temporary(path);
+    write_new(&temporary, content).and_then(|()| fs::rename(&temporary, path)).inspect_err(|_| {
+        // The first error is the one to report; leftovers are removed later.
+        let _ = fs::remove_file(&temporary);
+    })
+}
+
+/// Like [`write`], unless the file exists: of two processes the first one wins. Blocks.
+///
+/// # Errors
+/// The error of the system, also if the file exists.
+pub(super) fn write_once(path: &Path, content: &[u8]) -> io::Result<()> {
+    create_dir(parent(path))?;
+    let temporary = temporary(path);
+    // Unlike a rename, a link never replaces a file.
+    let written = write_new(&temporary, content).and_then(|()| fs::hard_link(&temporary, path));
+    // Leftovers are removed later.
+    let _ = fs::remove_file(&temporary);
+    written
+}
+
+/// Reads a file up to `limit` bytes and one more, by which a longer one is recognized. Blocks.
+///
+/// # Errors
+/// The error of the system.
+pub(super) fn read(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
+    let mut content = Vec::new();
+    File::open(path)?.take(limit + 1).read_to_end(&mut content)?;
+    Ok(content)
+}
+
+/// Renames a damaged file and returns its new name. Blocks.
+///
+/// # Errors
+/// The error of the system.
+pub(super) fn set_aside(path: &Path) -> io::Result<PathBuf> {
+    let mut name = path.as_os_str().to_owned();
+    name.push(format!(".{DAMAGED}"));
+    let aside = PathBuf::from(name);
+    fs::rename(path, &aside)?;
+    Ok(aside)
+}
+
+/// Removes a file; one that does not exist counts as removed, because another process may share the
+/// directory. Blocks.
+///
+/// # Errors
+/// The error of the system.
+pub(super) fn remove(path: &Path) -> io::Result<()> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
+}
+
+/// Removes old temporary files of `path` that killed processes left behind. Blocks.
+pub(super) fn remove_stale(path: &Path) {
+    let stem = path.file_stem();
+    remove_stale_where(parent(path), |temporary| {
+        temporary.file_stem().map(Path::new).and_then(Path::file_stem) == stem
+    });
+}
+
+/// Removes all old temporary files in a directory. Blocks.
+pub(super) fn remove_stale_in(dir: &Path) {
+    remove_stale_where(dir, |_| true);
+}
+
+fn remove_stale_where(dir: &Path, is_ours: impl Fn(&Path) -> bool) {
+    for file in fs::read_dir(dir).into_iter().flatten().flatten() {
+        let path = file.path();
+        let is_temporary = path.extension().is_some_and(|extension| extension == TEMPORARY);
+        let age = file.metadata().and_then(|data| data.modified()).map(|time| time.elapsed());
+        if is_temporary && is_ours(&path) && matches!(age, Ok(Ok(age)) if age > STALE) {
+            // Another attempt follows at the next start.
+            let _ = fs::remove_file(path);
+        }
+    }
+}
+
+/// Removes the files that were set aside in a directory, except for the `keep` last ones by name.
+/// Blocks.
+pub(super) fn limit_set_aside(dir: &Path, keep: usize) {
+    let files = fs::read_dir(dir).into_iter().flatten().flatten().map(|file| file.path());
+    let mut aside: Vec<_> =
+        files.filter(|path| path.extension().is_some_and(|extension| extension == DAMAGED)).collect();
+    aside.sort();
+    for path in aside.iter().rev().skip(keep) {
+        // Another attempt follows at the next start.
+        let _ = fs::remove_file(path);
+    }
+}
+
+/// Creates a directory, and those above it, accessible by their owner only. Existing ones stay as they
+/// are.
+fn create_dir(path: &Path) -> io::Result<()> {
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(path)
+}
+
+fn parent(path: &Path) -> &Path {
+    path.parent().unwrap_or(Path::new("."))
+}
+
+fn temporary(path: &Path) -> PathBuf {
+    path.with_extension(format!("{:016x}.{TEMPORARY}", rand::random::<u64>()))
+}
+
+fn write_new(path: &Path, content: &[u8]) -> io::Result<()> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(path)?;
+    file.write_all(content)?;
+    file.sync_all()
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+    use std::os::unix::fs::PermissionsExt;
+
+    #[test]
+    fn only_the_owner_can_read_files_and_enter_directories() {
+        let outer = tempfile::tempdir().unwrap();
+        let path = outer.path().join("a/b/file");
+        write(&path, b"x").unwrap();
+        let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        let dir = path.parent().unwrap();
+        assert_eq!([dir.parent().unwrap(), dir, &path].map(mode), [0o700, 0o700, 0o600]);
+    }
+
+    #[test]
+    fn what_a_killed_process_left_is_removed_after_a_while() {
+        let dir = tempfile::tempdir().unwrap();
+        let leftover = |name: &str, age| {
+            let file = File::create(dir.path().join(name)).unwrap();
+            file.set_modified(std::time::SystemTime::now() - age).unwrap();
+        };
+        leftover("ours.0.tmp", STALE * 2);
+        leftover("ours.1.tmp", Duration::ZERO);
+        leftover("other.tmp", STALE * 2);
+        remove_stale(&dir.path().join("ours.dat"));
+        let names = fs::read_dir(dir.path()).unwrap().map(|file| file.unwrap().file_name());
+        let mut names: Vec<_> = names.collect();
+        names.sort();
+        assert_eq!(names, ["other.tmp", "ours.1.tmp"]);
+        remove_stale_in(dir.path());
+        assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 1);
+    }
+}

@@ -1,0 +1,167 @@
+//! Writes in the background, one job after the other, and reports the first failure in a row.
+
+use crate::event::{Store, StoreFailure, StoreProblem};
+use std::io;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
+use tokio::time::timeout;
+
+/// How long the last writes may take when the program ends.
+const CLOSE_TIMEOUT: Duration = Duration::from_secs(2);
+
+/// Problems that may wait to be reported: one from loading, one from saving.
+const MAX_PROBLEMS: usize = 2;
+
+/// A store's thread for writing.
+#[derive(Debug)]
+pub(super) struct Writer<J> {
+    store: Store,
+    path: PathBuf,
+    jobs: mpsc::Sender<J>,
+    problems: mpsc::Receiver<StoreProblem>,
+    is_failing: Arc<AtomicBool>,
+    task: JoinHandle<()>,
+}
+
+impl<J: Send + 'static> Writer<J> {
+    /// Starts a thread that does up to `capacity` waiting jobs by `write`. `loading` is what failed
+    /// when the store was loaded, to be reported first.
+    ///
+    /// # Panics
+    /// Outside of a tokio runtime.
+    pub fn start(
+        store: Store,
+        path: PathBuf,
+        capacity: usize,
+        loading: Option<StoreFailure>,
+        write: impl Fn(J) -> io::Result<()> + Send + 'static,
+    ) -> Self {
+        let (jobs, mut waiting) = mpsc::channel(capacity);
+        let (reporter, problems) = mpsc::channel(MAX_PROBLEMS);
+        let is_failing = Arc::new(AtomicBool::new(false));
+        let problem = {
+            let path = path.clone();
+            move |failure| StoreProblem { store, path: path.clone(), failure }
+        };
+        if let Some(failure) = loading {
+            // The channel is empty.
+            let _ = reporter.try_send(problem(failure));
+        }
+        let failing = Arc::clone(&is_failing);
+        let task = tokio::task::spawn_blocking(move || {
+            while let Some(job) = waiting.blocking_recv() {
+                let outcome = write(job);
+                let was_failing = failing.swap(outcome.is_err(), Ordering::Relaxed);
+                if let Err(error) = outcome
+                    && !was_failing
+                {
+                    // A full channel means that problems are not being read, and those in it suffice.
+                    let _ = reporter.try_send(problem(StoreFailure::Write(error.into())));
+                }
+            }
+        });
+        Self { store, path, jobs, problems, is_failing, task }
+    }
+
+    /// Queues a job; false if too many are waiting. Never blocks.
+    pub fn write(&self, job: J) -> bool {
+        self.jobs.try_send(job).is_ok()
+    }
+
+    /// Whether the last write failed.
+    pub fn is_failing(&self) -> bool {
+        self.is_failing.load(Ordering::Relaxed)
+    }
+
+    /// The next problem. Pending while there is none. Cancel-safe.
+    pub async fn problem(&mut self) -> StoreProblem {
+        match self.problems.recv().await {
+            Some(problem) => problem,
+            None => std::future::pending().await,
+        }
+    }
+
+    /// Does the waiting jobs and `last`, for at most 2 s. Returns a problem that was not reported.
+    pub async fn close(self, last: Option<J>) -> Option<StoreProblem> {
+        let Self { store, path, jobs, mut problems, task, .. } = self;
+        let closed = timeout(CLOSE_TIMEOUT, async {
+            if let Some(last) = last {
+                // The thread ends only after this sender is dropped.
+                let _ = jobs.send(last).await;
+            }
+            drop(jobs);
+            task.await
+        });
+        match closed.await {
+            Ok(Ok(())) => problems.try_recv().ok(),
+            Ok(Err(_)) | Err(_) => Some(StoreProblem { store, path, failure: StoreFailure::TooSlow }),
+        }
+    }
+}
+
+/// Like [`Writer::problem`], for a store that may have no writer.
+pub(super) async fn problem_of<J: Send + 'static>(writer: &mut Option<Writer<J>>) -> StoreProblem {
+    match writer {
+        Some(writer) => writer.problem().await,
+        None => std::future::pending().await,
+    }
+}
+
+/// Like [`Writer::close`], for a store that may have no writer.
+pub(super) async fn close<J: Send + 'static>(
+    writer: Option<Writer<J>>,
+    last: Option<J>,
+) -> Option<StoreProblem> {
+    writer?.close(last).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use futures_util::FutureExt;
+
+    fn writer(write: impl Fn(bool) -> io::Result<()> + Send + 'static) -> Writer<bool> {
+        Writer::start(Store::History, PathBuf::from("file"), 4, None, write)
+    }
+
+    fn succeed_if(job: bool) -> io::Result<()> {
+        if job { Ok(()) } else { Err(io::ErrorKind::StorageFull.into()) }
+    }
+
+    #[tokio::test]
+    async fn a_failure_is_reported_once_until_a_write_succeeds() {
+        let mut writer = writer(succeed_if);
+        for job in [true, false, false, true, false] {
+            while !writer.write(job) {
+                tokio::task::yield_now().await;
+            }
+        }
+        let first = writer.problem().await;
+        assert!(
+            matches!(first.failure, StoreFailure::Write(error) if error.kind == io::ErrorKind::StorageFull)
+        );
+        assert_eq!(writer.problem().await, first, "it had succeeded in between");
+        assert!(writer.is_failing());
+        assert_eq!(writer.problem().now_or_never(), None);
+        assert_eq!(writer.close(None).await, None);
+    }
+
+    #[tokio::test]
+    async fn the_last_job_is_done_before_the_end_and_its_failure_returned() {
+        assert_eq!(writer(succeed_if).close(Some(true)).await, None);
+        let problem = writer(succeed_if).close(Some(false)).await.unwrap();
+        assert!(matches!(problem.failure, StoreFailure::Write(_)), "{problem:?}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_disk_that_does_not_answer_holds_nobody_up() {
+        let (_answer, wait) = std::sync::mpsc::channel::<()>();
+        let writer = writer(move |_| wait.recv().map_err(io::Error::other));
+        let (closed, ()) = tokio::join!(writer.close(Some(true)), tokio::time::advance(CLOSE_TIMEOUT * 2));
+        assert_eq!(closed.unwrap().failure, StoreFailure::TooSlow);
+    }
+}
