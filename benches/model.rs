@@ -12,8 +12,8 @@ use mempulse::address::PeerAddress;
 use mempulse::chain::Network;
 use mempulse::event::{Event, EventKind, PeerEvent, PeerId, PeerInfo, Transport};
 use mempulse::model::{Model, ModelSettings};
-use mempulse::snapshot::view::{Anchor, MempoolView, Open, PeersView, Tab, TransactionsView, View};
-use mempulse::snapshot::{Totals, TxKey};
+use mempulse::snapshot::{Anchor, MempoolView, Open, PeerListView, Tab, TransactionsView, View};
+use mempulse::snapshot::{Snapshot, Totals, TxKey};
 use mempulse::util::time::Timestamp;
 use mempulse::wire::transaction::{InputParts, OutputParts, TxParts};
 use mempulse::wire::{Block, BlockHeader, OutPoint, Services, Transaction, TxHash, Txid};
@@ -121,7 +121,7 @@ impl Feed {
     }
 
     fn totals(&self) -> Totals {
-        self.model.snapshot(&View::default(), self.now).totals
+        Snapshot::take(&self.model, &View::default(), self.now).totals
     }
 
     fn take(&mut self, count: u64) -> Vec<Arc<Transaction>> {
@@ -193,7 +193,7 @@ fn details(key: TxKey) -> View {
 
 fn screen(anchor: Anchor) -> View {
     View {
-        peers: PeersView { offset: 0, height: 30, selected: Some(PeerId(500)) },
+        peers: PeerListView { offset: 0, height: 30, selected: Some(PeerId(500)) },
         transactions: TransactionsView { anchor, height: 50 },
         events: 20,
         arrival: 98,
@@ -241,7 +241,7 @@ fn bench(criterion: &mut Criterion, times: &Times, size: u64, each: u64) {
         ("snapshot: details of a transaction", details(TxKey(size / 2))),
     ] {
         measure(criterion, times, what, size, |count| {
-            timed(|| (0..count).for_each(|_| drop(black_box(feed.model.snapshot(&view, feed.now)))))
+            timed(|| (0..count).for_each(|_| drop(black_box(Snapshot::take(&feed.model, &view, feed.now)))))
         });
     }
     measure(criterion, times, "apply: announcement and transaction", size, |count| {
@@ -284,7 +284,7 @@ fn bench_scene(criterion: &mut Criterion) {
     let model = scene::after(&scene);
     for tab in [Tab::Overview, Tab::Peers, Tab::Mempool, Tab::Blocks] {
         let view = View { tab, mempool: MempoolView { columns: 100 }, ..screen(Anchor::Newest) };
-        let take = || black_box(model.snapshot(&view, scene::END));
+        let take = || black_box(Snapshot::take(&model, &view, scene::END));
         group.bench_function(format!("snapshot: {tab:?}"), |bencher| bencher.iter(take));
     }
     group.finish();

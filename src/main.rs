@@ -14,7 +14,7 @@ use mempulse::event::{self, MAX_TARGETS, WatchTarget};
 use mempulse::model::fees::prevouts::PrevoutCache;
 use mempulse::model::{Model, ModelSettings};
 use mempulse::p2p::{PeerChoice, PeerManager, Settings};
-use mempulse::snapshot::view::View;
+use mempulse::snapshot::View;
 use mempulse::store::{Loaded, StoreSettings, Stores};
 use mempulse::stream;
 use mempulse::tui::{self, TuiSettings};

@@ -9,6 +9,7 @@ mod scene;
 mod svg;
 
 use jiff::tz::TimeZone;
+use mempulse::snapshot::Snapshot;
 use mempulse::tui::{App, Theme};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
@@ -37,7 +38,7 @@ fn screen() -> Buffer {
     let mut app = App::new(Theme::new(true), TimeZone::UTC, SIZE, Arc::default(), scene::END);
     // The first snapshot shows how many peers there are, and with it how high their panel is.
     for _ in 0..2 {
-        let snapshot = model.snapshot(&app.view(), scene::END);
+        let snapshot = Snapshot::take(&model, &app.view(), scene::END);
         app.on_snapshot(Arc::new(snapshot), scene::END);
     }
     let mut terminal = Terminal::new(TestBackend::new(SIZE.width, SIZE.height)).unwrap();

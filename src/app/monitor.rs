@@ -6,7 +6,7 @@ use crate::event::{Command, Event, EventKind, Warning};
 use crate::model::{Change, Model, Outcome};
 use crate::p2p::PeerManager;
 use crate::snapshot::Snapshot;
-use crate::snapshot::view::View;
+use crate::snapshot::View;
 use crate::store::Stores;
 use crate::stream::{self, Record};
 use crate::util::clock::Clock;
@@ -167,7 +167,7 @@ impl Monitor {
 
     fn publish(&mut self, screen: &mut Screen) {
         let view = screen.views.borrow_and_update().clone();
-        let snapshot = self.model.snapshot(&view, self.clock.now());
+        let snapshot = Snapshot::take(&self.model, &view, self.clock.now());
         screen.snapshots.send_replace(Arc::new(snapshot));
     }
 }

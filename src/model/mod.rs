@@ -6,21 +6,18 @@
 pub(crate) mod blocks;
 mod change;
 pub mod classify;
-mod detail;
 mod event_line;
 pub mod fees;
 mod log;
 pub(crate) mod mempool;
 pub(crate) mod peers;
-mod peers_screen;
-mod shown;
+mod read;
 mod story;
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
 #[cfg(test)]
 mod tests;
-mod transactions;
-mod watchlist;
+pub(crate) mod watchlist;
 
 pub use blocks::backfill::Progress;
 pub use blocks::figures::{BlockFigures, Missing, Unseen};
@@ -31,27 +28,23 @@ pub use fees::fee_rate::{Bounds, FeeRate};
 pub use fees::pool::History;
 pub use fees::pool::bands::{BAND_STARTS, BANDS};
 pub use fees::pool::projection::ProjectedBlock;
-pub use mempool::MempoolEntry;
-pub use mempool::RemovalReason;
+pub use mempool::cluster::family::{Package, Relative, Relatives};
 pub use mempool::dust::EphemeralDust;
 pub use mempool::key::TxKey;
 pub use mempool::rivals::DoubleSpend;
+pub use mempool::{MempoolEntry, RemovalReason};
 pub use peers::health::Health;
 pub use peers::liveness::{Liveness, LivenessSlot};
 pub use peers::races::Spread;
 pub use peers::stats::{AnswerFigures, PeerStats, PingFigures, RelayCounts};
 pub use watchlist::{WatchEvent, WatchNotice};
 
-use crate::address::PeerAddress;
 use crate::chain::Network;
-use crate::event::{
-    AddressCounts, Command, Direction, Event, EventKind, PeerEvent, PeerId, PeerInfo, Tip, Traffic, Transport,
-};
+use crate::event::{AddressCounts, Command, Direction, Event, EventKind, PeerEvent, PeerId, Tip, Traffic};
 use crate::util::rates::{Gauge, PerSecond};
 use crate::util::time::Timestamp;
-use crate::wire::{Transaction, TxHash, Txid, Wtxid};
+use crate::wire::{Transaction, TxHash};
 use blocks::{Arrived, Blocks};
-use classify::Kinds;
 use fees::pool::KindRates;
 use fees::prevouts::PrevoutCache;
 use log::Log;
@@ -161,11 +154,6 @@ impl Model {
     pub fn with_history(mut self, history: History) -> Self {
         self.history = history;
         self
-    }
-
-    /// The size of the mempool over the last day.
-    pub fn history(&self) -> &History {
-        &self.history
     }
 
     /// Takes note of something that happened. What came of it.
@@ -351,58 +339,5 @@ impl Model {
 
     fn is_live(&self, id: PeerId) -> bool {
         self.peers.get(id).is_some_and(Peer::is_live)
-    }
-
-    /// All transactions that are held, in the order of arrival.
-    pub fn transactions(&self) -> impl ExactSizeIterator<Item = &MempoolEntry> {
-        self.mempool.entries().values()
-    }
-
-    /// A transaction that is held.
-    pub fn transaction(&self, wtxid: &Wtxid) -> Option<&MempoolEntry> {
-        self.mempool.get(self.mempool.key(TxHash::Wtxid(*wtxid))?)
-    }
-
-    /// A transaction that is held, by its name without the witness.
-    pub fn transaction_by_txid(&self, txid: Txid) -> Option<&MempoolEntry> {
-        self.mempool.by_txid(txid)
-    }
-
-    /// The parents of a held transaction that may be unconfirmed and are not known, without which its
-    /// fee is not: at most one for each input.
-    pub fn missing_parents(&self, entry: &MempoolEntry) -> Vec<Txid> {
-        self.mempool.missing_parents(entry)
-    }
-
-    /// What a held transaction is for, as far as it can be told.
-    pub fn kinds(&self, entry: &MempoolEntry) -> Kinds {
-        self.mempool.kinds(entry.tx())
-    }
-
-    /// Whether it or an unconfirmed ancestor signals that it may be replaced (BIP125).
-    pub fn is_replaceable(&self, entry: &MempoolEntry) -> bool {
-        self.mempool.is_replaceable(entry)
-    }
-
-    /// How many held transactions one spends, directly or not; no more than
-    /// [`Relatives::COUNTED`](crate::snapshot::Relatives::COUNTED) are counted.
-    pub fn ancestors(&self, entry: &MempoolEntry) -> usize {
-        let key = self.mempool.key(TxHash::Wtxid(entry.tx().wtxid()));
-        key.map_or(0, |key| self.mempool.ancestors(key).rows.len())
-    }
-
-    /// Where a peer is; known until a while after it was dropped.
-    pub fn peer_address(&self, id: PeerId) -> Option<&PeerAddress> {
-        self.peers.address(id)
-    }
-
-    /// What a peer said of itself when it was last connected.
-    pub fn peer_info(&self, id: PeerId) -> Option<&PeerInfo> {
-        self.peers.get(id)?.info()
-    }
-
-    /// The format of the bytes on the connection to a peer, if it is open.
-    pub fn peer_transport(&self, id: PeerId) -> Option<Transport> {
-        self.peers.get(id)?.transport()
     }
 }

@@ -5,7 +5,7 @@ use crate::chain::Network;
 use crate::event::{Command, DisconnectReason, Event, EventKind, PeerEvent, PeerId, PeerInfo, Transport};
 use crate::model::{Change, Model, ModelSettings};
 use crate::snapshot::Snapshot;
-use crate::snapshot::view::{PeersView, TransactionsView, View};
+use crate::snapshot::{PeerListView, TransactionsView, View};
 use crate::util::time::Timestamp;
 use crate::wire::transaction::{InputParts, OutputParts, TxParts};
 use crate::wire::{Block, BlockHeader, OutPoint, Services, Transaction, TxHash, Txid};
@@ -93,7 +93,7 @@ pub(crate) fn info() -> PeerInfo {
 /// A view that sees everything.
 pub(crate) fn everything() -> View {
     View {
-        peers: PeersView { height: 1_000, ..PeersView::default() },
+        peers: PeerListView { height: 1_000, ..PeerListView::default() },
         transactions: TransactionsView { height: 1_000, ..TransactionsView::default() },
         events: 1_000,
         arrival: 60,
@@ -210,7 +210,7 @@ impl Scene {
     }
 
     pub(crate) fn snapshot(&self, view: &View) -> Snapshot {
-        self.model.snapshot(view, self.now)
+        Snapshot::take(&self.model, view, self.now)
     }
 
     pub(crate) fn all(&self) -> Snapshot {

@@ -1,33 +1,33 @@
-//! Blocks, as the screen may know them.
+//! The Blocks screen.
 
-use crate::model::{BlockFigures, Spread};
+use crate::model::{BlockFigures, Model, Spread};
 use std::sync::Arc;
 
-/// The last blocks.
+/// The Blocks screen.
 #[derive(Clone, Default, PartialEq, Debug)]
 pub struct BlocksScreen {
-    /// Newest first.
+    /// The last blocks, newest first.
     pub blocks: Vec<BlockRow>,
 }
 
-/// A block and how it spread.
+/// One block in the list.
 #[derive(Clone, PartialEq, Debug)]
 pub struct BlockRow {
-    /// What it contains.
+    /// The contents of the block.
     pub figures: Arc<BlockFigures>,
-    /// How it spread; `None`: nobody announced it, or it was long ago.
+    /// How the block spread; `None` if no peer announced it or it is too old.
     pub spread: Option<Spread>,
 }
 
-/// A block in detail.
-#[derive(Clone, PartialEq, Debug)]
-pub struct BlockDetail {
-    /// The block.
-    pub row: BlockRow,
-    /// Who delivered it.
-    pub delivered_by: String,
-    /// Who announced it first.
-    pub first_announced_by: Option<String>,
-    /// How many peers could have announced it.
-    pub announcers: usize,
+impl BlocksScreen {
+    pub(super) fn take(model: &Model) -> Self {
+        let row = |figures| BlockRow::take(model, figures);
+        Self { blocks: model.blocks().newest().map(row).collect() }
+    }
+}
+
+impl BlockRow {
+    pub(super) fn take(model: &Model, figures: &Arc<BlockFigures>) -> Self {
+        Self { figures: Arc::clone(figures), spread: model.block_races().spread(figures.hash) }
+    }
 }

@@ -1,43 +1,103 @@
-//! The Mempool screen, as the screen may know it.
+//! The Mempool screen.
 
-use crate::model::{Amount, BANDS, Coverage, ProjectedBlock};
+use crate::model::fees::pool::buckets::Lot;
+use crate::model::fees::pool::{bands, projection};
+use crate::model::{Amount, BANDS, Coverage, Model, ProjectedBlock};
+use crate::util::time::Timestamp;
 
-/// The mempool as a whole.
+/// Estimates need exact fees for at least this share of the mempool, by size: with less, most of what
+/// competes for the next block is not counted.
+const COVERAGE_NEEDED: f32 = 0.5;
+
+/// The numbers of blocks for which fee rates are estimated.
+const WITHIN: [u32; 3] = [1, 3, 6];
+
+/// The lowest rate that nodes relay by default, in sat/vB (Core 30: `DEFAULT_MIN_RELAY_TX_FEE`),
+/// used if no peer has sent a fee filter.
+const USUAL_FLOOR: f64 = 0.1;
+
+/// What the Mempool screen has room for.
+#[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
+pub struct MempoolView {
+    /// The number of columns of the chart over time.
+    pub columns: usize,
+}
+
+/// The Mempool screen.
 #[derive(Clone, Default, PartialEq, Debug)]
 pub struct MempoolScreen {
-    /// All that is held.
+    /// The whole mempool.
     pub all: Amount,
-    /// Those whose rate is not certain.
+    /// The transactions whose chunk fee rate is not certain.
     pub uncertain: Amount,
-    /// How much of it the figures that are made of fees speak of; `None` if nothing is held.
+    /// The part of the mempool on which the fee figures are based; `None` if the mempool is empty.
     pub coverage: Option<Coverage>,
-    /// What is held by the rate by which miners sort it, the lowest first.
+    /// The mempool by chunk fee rate, the lowest first.
     pub bars: Vec<HistogramBar>,
-    /// The minutes of a column of the history.
+    /// The length of a column of the history, in minutes.
     pub column_minutes: u32,
-    /// The size over the last hours by fee band, in vB, oldest first; the last band is of those whose
-    /// rate is not certain. `None`: nothing was measured.
+    /// The size over the last hours by fee band, in vB, oldest first; the last band has the
+    /// transactions without a certain rate. `None` where nothing was measured.
     pub history: Vec<Option<[f32; BANDS + 1]>>,
-    /// The next blocks, as miners would fill them by what we know.
+    /// The projected blocks, the next one first.
     pub projected: Vec<ProjectedBlock>,
-    /// The rate that it takes to be within so many blocks, in sat/vB, if what is not certain pays like
-    /// what is; `None`: too little is known.
+    /// Numbers of blocks, and the fee rate in sat/vB that it takes to confirm within them if the
+    /// uncertain part of the mempool pays like the certain part; `None` if the coverage is too low.
     pub estimates: [(u32, Option<f64>); 3],
-    /// Transactions that arrive per minute, by kind, the most frequent first.
+    /// Arrivals per minute by kind of transaction, the most frequent first.
     pub kinds: Vec<(&'static str, f32)>,
-    /// Of how many past blocks the outputs are known.
+    /// The number of past blocks in the prevouts cache.
     pub coin_blocks: usize,
-    /// How many outputs those are.
+    /// The number of outputs in the prevouts cache.
     pub coins: usize,
 }
 
-/// One bar of the histogram.
+/// One bar of the fee histogram.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct HistogramBar {
-    /// In sat/vB, included.
+    /// The lower limit, in sat/vB, inclusive.
     pub from: f64,
-    /// In sat/vB, not included; `None`: no limit.
+    /// The upper limit, in sat/vB, exclusive; `None` for the last bar.
     pub to: Option<f64>,
-    /// What pays so much.
+    /// The transactions in this range.
     pub held: Amount,
+}
+
+impl MempoolScreen {
+    /// The cost does not depend on the number of transactions.
+    pub(super) fn take(model: &Model, view: MempoolView, now: Timestamp) -> Self {
+        let pool = &model.mempool().pool;
+        let (certain, uncertain) = (amount(pool.certain()), amount(pool.uncertain()));
+        let all = Amount { count: certain.count + uncertain.count, vsize: certain.vsize + uncertain.vsize };
+        let coverage = Coverage::of(certain, all);
+        let covered = coverage.map(|coverage| coverage.by_vsize).filter(|share| *share >= COVERAGE_NEEDED);
+        let floor = floor(model);
+        let estimate = |within| covered.map(|share| projection::estimate(pool, within, share, floor));
+        let (column_minutes, history) = model.history().columns(now, view.columns);
+        let bar = |(from, to, lot)| HistogramBar { from, to, held: amount(lot) };
+        Self {
+            all,
+            uncertain,
+            coverage,
+            bars: bands::bars(pool).into_iter().map(bar).collect(),
+            column_minutes,
+            history,
+            projected: projection::project(pool),
+            estimates: WITHIN.map(|within| (within, estimate(within))),
+            kinds: model.kind_rates().per_minute(now),
+            coin_blocks: model.mempool().coins.block_count(),
+            coins: model.mempool().coins.len(),
+        }
+    }
+}
+
+/// The lowest rate that any live peer relays, in sat/vB.
+fn floor(model: &Model) -> f64 {
+    #[expect(clippy::cast_precision_loss, reason = "a rate is shown with three digits")]
+    let per_vb = |sat_per_kvb: u64| sat_per_kvb as f64 / 1_000.0;
+    model.peers().totals().fee_floor.map_or(USUAL_FLOOR, |(lowest, _)| per_vb(lowest))
+}
+
+fn amount(lot: Lot) -> Amount {
+    Amount { count: lot.count, vsize: lot.vsize }
 }

@@ -1,50 +1,98 @@
-//! What the screen may know: bounded plain data.
+//! What a screen asks for ([`View`]) and what it gets ([`Snapshot`]): bounded plain data.
 //!
-//! Its size depends on the window that the [`View`](crate::snapshot::view::View) asks for, never on the size
-//! of the mempool.
+//! The size of a snapshot, and the cost of taking it, depend on the view and on the number of peers,
+//! never on the size of the mempool.
 
 mod blocks;
-mod family;
+mod detail;
 mod mempool;
+mod peer_list;
+mod peer_row;
 mod peers;
+mod totals;
 mod transactions;
-pub mod view;
-mod watched;
-mod worth;
+mod watchlist;
+mod window;
 
 pub use crate::model::{
     Amount, AnswerFigures, BAND_STARTS, BANDS, BlockFigures, Bounds, Coverage, EphemeralDust, EventLine,
-    FeeRate, Health, Level, Liveness, LivenessSlot, Missing, PeerStats, PingFigures, Progress,
-    ProjectedBlock, RelayCounts, Spread, TxKey, Unseen,
+    FeeRate, Health, Level, Liveness, LivenessSlot, Missing, Package, PeerStats, PingFigures, Progress,
+    ProjectedBlock, Relative, Relatives, RelayCounts, Spread, TxKey, Unseen,
 };
-pub use blocks::{BlockDetail, BlockRow, BlocksScreen};
-pub use family::{Family, Package, RelativeRow, Relatives};
-pub use mempool::{HistogramBar, MempoolScreen};
-pub use peers::{PeerDetail, PeerRow};
-pub use transactions::{InputRow, OutputRow, RivalRow, TransactionDetail, TransactionRow, ValueSource};
-pub use watched::WatchRow;
-pub use worth::{HeatCell, HeatMap, LostPeer, PeersScreen, WorthRow};
+pub use blocks::{BlockRow, BlocksScreen};
+pub use detail::{
+    BlockDetail, Detail, Family, InputRow, Open, OutputRow, PeerDetail, RivalRow, TransactionDetail,
+    ValueSource,
+};
+pub use mempool::{HistogramBar, MempoolScreen, MempoolView};
+pub use peer_list::PeerListView;
+pub use peer_row::PeerRow;
+pub use peers::{
+    HeatCell, HeatMap, LostPeer, PeerSort, PeersScreen, PeersView, SortKey, SortValue, WorthRow,
+};
+pub use totals::Totals;
+pub use transactions::{Anchor, TransactionRow, TransactionsView};
+pub use watchlist::WatchRow;
+pub use window::Window;
 
 use crate::chain::Network;
-use crate::event::Tip;
+use crate::model::Model;
 use crate::util::time::Timestamp;
-use crate::wire::Txid;
-use std::time::Duration;
+
+/// The length of the rate charts, in s.
+const RATES_SHOWN: u64 = 60;
+
+/// What the next snapshot should contain. It flows from the screen to the model; the latest one wins.
+#[derive(Clone, Default, PartialEq, Debug)]
+pub struct View {
+    /// The screen that is shown.
+    pub tab: Tab,
+    /// The Peers screen.
+    pub worth: PeersView,
+    /// The list of peers.
+    pub peers: PeerListView,
+    /// The list of transactions.
+    pub transactions: TransactionsView,
+    /// The number of events, newest first.
+    pub events: usize,
+    /// The number of columns of the arrival chart.
+    pub arrival: usize,
+    /// The Mempool screen.
+    pub mempool: MempoolView,
+    /// Whether the watch list is open.
+    pub watched: bool,
+    /// What is open in detail.
+    pub open: Option<Open>,
+}
+
+/// The screens.
+#[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
+pub enum Tab {
+    /// Peers, transactions and events at a glance.
+    #[default]
+    Overview,
+    /// The statistics of the peers.
+    Peers,
+    /// The mempool as a whole.
+    Mempool,
+    /// The last blocks.
+    Blocks,
+}
 
 /// One moment of the model.
 #[derive(Clone, Default, PartialEq, Debug)]
 pub struct Snapshot {
     /// When it was taken.
     pub time: Timestamp,
-    /// Which network is watched.
+    /// The network.
     pub network: Network,
     /// Whether the peers are the demo's.
     pub demo: bool,
-    /// How well things go.
+    /// How well the connection to the network works.
     pub health: Health,
-    /// How far the fetching of past blocks is, while it is under way.
+    /// The progress of the download of past blocks, while it is under way.
     pub backfill: Option<Progress>,
-    /// The figures of the title and the boxes.
+    /// The figures of the title and of the Overview screen.
     pub totals: Totals,
     /// Transactions per second, one value per second, oldest first (last 60 s).
     pub tx_rate: Vec<f32>,
@@ -54,110 +102,58 @@ pub struct Snapshot {
     pub upload_rate: Vec<f32>,
     /// Transactions in the mempool, one value per 10 s, oldest first (last 10 min).
     pub mempool_size: Vec<f32>,
-    /// The window of peers.
+    /// The list of peers.
     pub peers: Window<PeerRow>,
-    /// The window of transactions, newest first.
+    /// The list of transactions, newest first.
     pub transactions: Window<TransactionRow>,
-    /// Transactions that arrived in equal slices of the last 10 min, oldest first; the last slice is
-    /// under way. Slices are whole seconds, so there may be fewer than the view asks for.
+    /// Arrivals in equal slices of the last 10 min, oldest first; the last slice is incomplete.
+    /// Slices are whole seconds, so there may be fewer than the view asks for.
     pub arrival: Vec<u32>,
-    /// What happened, newest first.
+    /// The last events, newest first.
     pub events: Vec<EventLine>,
-    /// The Peers screen, if the view looks at it.
+    /// The Peers screen, if it is shown.
     pub peers_screen: Option<Box<PeersScreen>>,
-    /// How often something happened with what the user watches, since the start.
+    /// The number of matches of the watch list since startup.
     pub notices: u64,
-    /// What the user watches, if the view looks at it.
+    /// The watch list, if it is open.
     pub watched: Vec<WatchRow>,
-    /// The Mempool screen, if the view looks at it.
+    /// The Mempool screen, if it is shown.
     pub mempool_screen: Option<Box<MempoolScreen>>,
-    /// The Blocks screen, if the view looks at it.
+    /// The Blocks screen, if it is shown.
     pub blocks_screen: Option<Box<BlocksScreen>>,
-    /// What the view has open.
+    /// The details of what is open.
     pub detail: Option<Detail>,
 }
 
-/// The figures of the title and the boxes.
-#[derive(Clone, Default, PartialEq, Debug)]
-pub struct Totals {
-    /// Peers whose handshake is done.
-    pub peers_live: usize,
-    /// The median of the live peers' last pings.
-    pub median_ping: Option<Duration>,
-    /// The end of the best chain.
-    pub tip: Option<Tip>,
-    /// Transactions held.
-    pub transactions: usize,
-    /// Their virtual size, in vB.
-    pub vsize: u64,
-    /// Bytes that the model accounts for them (see `--max-mempool`).
-    pub memory: u64,
-    /// Transactions dropped for want of memory, since the start.
-    pub dropped: u64,
-    /// Transactions received since the start.
-    pub received: u64,
-    /// Bytes received since the start.
-    pub bytes_received: u64,
-    /// Bytes sent since the start.
-    pub bytes_sent: u64,
-    /// The lowest and the highest fee filter of the live peers, in sat/kvB.
-    pub fee_floor: Option<(u64, u64)>,
-    /// The share of the last block's transactions (its coinbase aside) that we had seen before, 0–1.
-    pub seen_before_block: Option<f32>,
-    /// Of how many past blocks the outputs are known.
-    pub coin_blocks: usize,
-    /// How many outputs those are.
-    pub coins: usize,
-    /// Of how much of it the fee is known exactly; `None` without transactions.
-    pub fee_coverage: Option<Coverage>,
-}
-
-/// A part of a list.
-#[derive(Clone, PartialEq, Debug)]
-pub struct Window<T> {
-    /// The length of the whole list.
-    pub total: usize,
-    /// The index of the first row, where it is known.
-    pub offset: Option<usize>,
-    /// Whether anything stands above the first row.
-    pub more_above: bool,
-    /// Whether anything stands below the last row.
-    pub more_below: bool,
-    /// The rows.
-    pub rows: Vec<T>,
-    /// Which of the rows is selected.
-    pub selected: Option<usize>,
-}
-
-impl<T> Default for Window<T> {
-    fn default() -> Self {
+impl Snapshot {
+    /// Takes what the view asks for from the model, as of `now`.
+    pub fn take(model: &Model, view: &View, now: Timestamp) -> Self {
+        let (mempool, peers) = (model.mempool(), model.peers());
+        let totals = peers.totals();
+        let announcers = totals.announcers;
+        let shows = |tab| view.tab == tab;
         Self {
-            total: 0,
-            offset: None,
-            more_above: false,
-            more_below: false,
-            rows: Vec::new(),
-            selected: None,
+            time: now,
+            network: model.settings().network,
+            demo: model.settings().demo,
+            health: model.health(now, totals.live),
+            backfill: model.backfill(),
+            totals: Totals::take(model, &totals),
+            tx_rate: model.tx_rate(now, RATES_SHOWN),
+            download_rate: model.download_rate(now, RATES_SHOWN),
+            upload_rate: model.upload_rate(now, RATES_SHOWN),
+            mempool_size: model.mempool_size(now),
+            peers: peer_list::take(peers, &view.peers, now),
+            transactions: transactions::take(mempool, peers, announcers, &view.transactions, now),
+            arrival: model.arrivals(now, view.arrival),
+            events: model.newest_events(view.events),
+            peers_screen: shows(Tab::Peers).then(|| Box::new(PeersScreen::take(model, &view.worth, now))),
+            notices: model.watchlist().count(),
+            watched: if view.watched { watchlist::take(model, now) } else { Vec::new() },
+            mempool_screen: shows(Tab::Mempool)
+                .then(|| Box::new(MempoolScreen::take(model, view.mempool, now))),
+            blocks_screen: shows(Tab::Blocks).then(|| Box::new(BlocksScreen::take(model))),
+            detail: view.open.map(|open| Detail::take(model, open, announcers, now)),
         }
     }
-}
-
-/// What the view has open.
-#[derive(Clone, PartialEq, Debug)]
-pub enum Detail {
-    /// A peer.
-    Peer(Box<PeerDetail>),
-    /// A transaction.
-    Transaction(Box<TransactionDetail>),
-    /// A block.
-    Block(Box<BlockDetail>),
-    /// What was open is no longer known (evicted, mined, forgotten).
-    Gone {
-        /// Which transaction it was, if it was one and that is known.
-        txid: Option<Txid>,
-        /// What became of it, one line each.
-        why: Vec<String>,
-        /// The transaction that is held in its place; it may be the same.
-        successor: Option<TxKey>,
-    },
 }

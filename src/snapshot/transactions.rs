@@ -1,21 +1,54 @@
-//! Transactions, as the screen may know them.
+//! The list of transactions.
 
-use super::{Family, FeeRate, TxKey};
+use crate::model::mempool::Mempool;
+use crate::model::mempool::MempoolEntry;
+use crate::model::peers::Peers;
+use crate::model::{FeeRate, TxKey};
+use crate::snapshot::window::{MAX_ROWS, Window};
 use crate::util::time::Timestamp;
-use crate::wire::{Txid, Wtxid};
-use bytes::Bytes;
+use crate::wire::Txid;
+use std::ops::Bound;
 use std::time::Duration;
+
+/// The visible part of the list of transactions, newest first.
+///
+/// It is anchored at a transaction and not at an index: new ones arrive above it, and the reader's
+/// place stays.
+#[derive(Clone, Default, PartialEq, Eq, Debug)]
+pub struct TransactionsView {
+    /// What fixes the window in the list.
+    pub anchor: Anchor,
+    /// The number of rows that fit.
+    pub height: usize,
+}
+
+/// What fixes the window in the list of transactions.
+#[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
+pub enum Anchor {
+    /// The newest transaction is the first row: the list flows.
+    #[default]
+    Newest,
+    /// The oldest transaction is the last row.
+    Oldest,
+    /// A transaction is selected. If it has been removed, the next older one takes its place.
+    Selected {
+        /// The selected transaction.
+        key: TxKey,
+        /// The number of rows between the top of the window and the selection.
+        above: usize,
+    },
+}
 
 /// One transaction in the list.
 #[derive(Clone, PartialEq, Debug)]
 pub struct TransactionRow {
-    /// Which.
+    /// The key of the mempool entry.
     pub key: TxKey,
-    /// Its name.
+    /// The txid.
     pub txid: Txid,
-    /// Since it was first announced.
+    /// The time since the first announcement.
     pub age: Duration,
-    /// In vB.
+    /// The size, in vB.
     pub vsize: u32,
     /// The number of inputs.
     pub inputs: u32,
@@ -23,117 +56,102 @@ pub struct TransactionRow {
     pub outputs: u32,
     /// The sum of the outputs, in sat.
     pub output_value: u64,
-    /// What it pays for its size.
+    /// The fee rate.
     pub fee_rate: FeeRate,
-    /// How many of the live peers announced it.
+    /// The number of live peers that announced it.
     pub announced_by: usize,
-    /// How many peers could have (live, and relaying).
+    /// The number of live peers that relay transactions.
     pub announcers: usize,
 }
 
-/// A transaction in detail.
-#[derive(Clone, PartialEq, Debug)]
-pub struct TransactionDetail {
-    /// Its row.
-    pub row: TransactionRow,
-    /// With the witness.
-    pub wtxid: Wtxid,
-    /// In weight units.
-    pub weight: u32,
-    /// In vB, as miners count it: more than the row's if it has many signature checks (Core:
-    /// `GetSigOpsAdjustedWeight`).
-    pub counted_vsize: u32,
-    /// The serialized size, in bytes.
-    pub size: u32,
-    /// As it is sent, witness included; shares the memory of the one that is held.
-    pub raw: Bytes,
-    /// Its version.
-    pub version: u32,
-    /// Its lock time.
-    pub lock_time: u32,
-    /// Whether it signals that it may be replaced (BIP125).
-    pub replaceable: bool,
-    /// What it is for, as far as its bytes give it away (see [`Kind`](crate::model::classify::Kind)).
-    pub kinds: Vec<&'static str>,
-    /// The transactions that lost against it and those that they had replaced, nearest first.
-    pub rivals: Vec<RivalRow>,
-    /// In sat; `None`: unknown.
-    pub fee: Option<u64>,
-    /// What it hangs together with.
-    pub family: Family,
-    /// When it was first announced.
-    pub first_seen: Timestamp,
-    /// Its inputs; at most [`TransactionDetail::LISTED`].
-    pub inputs: Vec<InputRow>,
-    /// Its outputs; at most [`TransactionDetail::LISTED`].
-    pub outputs: Vec<OutputRow>,
-    /// How long it took from the first announcement until half of the live peers that could have had
-    /// announced it, and until all had; `None`: so many have not.
-    pub spread: [Option<Duration>; 2],
-    /// Who announced it, first one first, with the delay after the first; at most
-    /// [`TransactionDetail::LISTED`].
-    pub announcements: Vec<(String, Duration)>,
+impl TransactionRow {
+    pub(super) fn take(
+        key: TxKey,
+        entry: &MempoolEntry,
+        peers: &Peers,
+        announcers: usize,
+        now: Timestamp,
+    ) -> Self {
+        Self {
+            key,
+            txid: entry.tx().txid(),
+            age: now.since(entry.first_seen()),
+            vsize: entry.tx().vsize(),
+            inputs: entry.tx().input_count(),
+            outputs: entry.tx().output_count(),
+            output_value: entry.tx().output_value(),
+            fee_rate: entry.fee_rate(),
+            announced_by: entry.announcements().filter(|(peer, _)| peers.is_live(*peer)).count(),
+            announcers,
+        }
+    }
 }
 
-impl TransactionDetail {
-    /// How many inputs, outputs and so on are listed; the row tells how many there are.
-    pub const LISTED: usize = 200;
+/// Takes the rows that the view asks for, newest first. The cost depends on their number alone.
+pub(super) fn take(
+    mempool: &Mempool,
+    peers: &Peers,
+    announcers: usize,
+    view: &TransactionsView,
+    now: Timestamp,
+) -> Window<TransactionRow> {
+    let place = place(mempool, view);
+    let row =
+        |(key, entry): &(TxKey, &MempoolEntry)| TransactionRow::take(*key, entry, peers, announcers, now);
+    Window {
+        total: mempool.len(),
+        offset: if place.more_above {
+            (!place.more_below).then(|| mempool.len() - place.entries.len())
+        } else {
+            Some(0)
+        },
+        more_above: place.more_above,
+        more_below: place.more_below,
+        rows: place.entries.iter().map(row).collect(),
+        selected: place.selected,
+    }
 }
 
-/// A transaction that lost against another.
-#[derive(Clone, PartialEq, Debug)]
-pub struct RivalRow {
-    /// Which.
-    pub txid: Txid,
-    /// How many replacements lie between it and the one whose details these are; 1: none.
-    pub steps: usize,
-    /// Since it lost.
-    pub age: Duration,
-    /// In vB.
-    pub vsize: u32,
-    /// What it paid for its size.
-    pub fee_rate: FeeRate,
-    /// How many of the live peers announced it.
-    pub announced_by: usize,
-    /// How many of those have not announced the one whose details these are.
-    pub announced_only: usize,
+/// The entries of a window.
+struct Place<'a> {
+    /// Newest first.
+    entries: Vec<(TxKey, &'a MempoolEntry)>,
+    more_above: bool,
+    more_below: bool,
+    selected: Option<usize>,
 }
 
-/// An input in detail.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct InputRow {
-    /// `txid:vout`.
-    pub prevout: String,
-    /// In sat, where the spent output is known.
-    pub value: Option<u64>,
-    /// How it is known.
-    pub source: ValueSource,
-    /// The sequence number.
-    pub sequence: u32,
-    /// The number of items on its witness stack.
-    pub witness_items: usize,
+fn place<'a>(mempool: &'a Mempool, view: &TransactionsView) -> Place<'a> {
+    let height = view.height.min(MAX_ROWS);
+    let (anchor, wanted_above) = match view.anchor {
+        Anchor::Selected { key, above } => (nearest(mempool, key), above.min(height.saturating_sub(1))),
+        // The newest at the top, or the oldest at the bottom: no room is left on that side.
+        Anchor::Newest => (mempool.entries().last_key_value().map(|(key, _)| *key), 0),
+        Anchor::Oldest => {
+            (mempool.entries().first_key_value().map(|(key, _)| *key), height.saturating_sub(1))
+        }
+    };
+    let Some(anchor) = anchor.filter(|_| height > 0) else {
+        let more_below = mempool.len() > 0;
+        return Place { entries: Vec::new(), more_above: false, more_below, selected: None };
+    };
+    let newer = || mempool.entries().range((Bound::Excluded(anchor), Bound::Unbounded));
+    let older = || mempool.entries().range(..=anchor).rev();
+    let below = older().take(height - newer().take(wanted_above).count()).count();
+    let above = newer().take(height - below).count();
+    let mut entries: Vec<_> = newer().take(above).map(|(key, entry)| (*key, entry)).collect();
+    entries.reverse();
+    entries.extend(older().take(below).map(|(key, entry)| (*key, entry)));
+    Place {
+        entries,
+        more_above: newer().nth(above).is_some(),
+        more_below: older().nth(below).is_some(),
+        selected: matches!(view.anchor, Anchor::Selected { .. }).then_some(above),
+    }
 }
 
-/// How the value of a spent output is known.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum ValueSource {
-    /// Its transaction is held.
-    Mempool,
-    /// Its transaction is in one of the blocks that are known.
-    Block,
-    /// Its transaction was held or in such a block at the time.
-    Earlier,
-    /// Not at all.
-    Unknown,
-}
-
-/// An output in detail.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct OutputRow {
-    /// In sat.
-    pub value: u64,
-    /// The kind of its script, e.g. `P2WPKH`.
-    pub kind: &'static str,
-    /// Its address, or the cleaned text of an `OP_RETURN`.
-    pub text: String,
+/// Returns `key` itself, or if that was removed the next older key, or else the oldest.
+fn nearest(mempool: &Mempool, key: TxKey) -> Option<TxKey> {
+    let older = mempool.entries().range(..=key).next_back();
+    older.or_else(|| mempool.entries().first_key_value()).map(|(key, _)| *key)
 }

@@ -11,7 +11,7 @@ use super::screens;
 use super::theme::Theme;
 use crate::event::Command;
 use crate::snapshot::Snapshot;
-use crate::snapshot::view::{Open, Tab, View};
+use crate::snapshot::{Open, Tab, View};
 use crate::util::time::Timestamp;
 use crossterm::event::Event;
 use jiff::tz::TimeZone;

@@ -1,7 +1,7 @@
 //! What screens and overlays may look at besides their own state.
 
 use super::theme::Theme;
-use crate::snapshot::view::Open;
+use crate::snapshot::Open;
 use crate::snapshot::{Detail, Snapshot};
 use crate::util::time::Timestamp;
 use jiff::tz::TimeZone;

@@ -3,7 +3,7 @@
 use super::context::Context;
 use super::keys::{Action, Place};
 use crate::event::Command;
-use crate::snapshot::view::{Open, View};
+use crate::snapshot::{Open, View};
 use crate::wire::{BlockHash, Txid};
 use ratatui::Frame;
 use std::fmt::Debug;

@@ -30,7 +30,7 @@ pub use theme::Theme;
 
 use crate::event::Command;
 use crate::snapshot::Snapshot;
-use crate::snapshot::view::View;
+use crate::snapshot::View;
 use session::Session;
 use std::io::{self, IsTerminal};
 use std::sync::Arc;

@@ -6,7 +6,7 @@ use super::terminal::{self, Bell, Resumed, Signal, Signals, Tty};
 use super::theme::Theme;
 use crate::event::Command;
 use crate::snapshot::Snapshot;
-use crate::snapshot::view::View;
+use crate::snapshot::View;
 use crate::util::clock::Clock;
 use crossterm::event::{Event, EventStream};
 use futures_util::StreamExt;

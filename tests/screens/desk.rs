@@ -5,7 +5,7 @@ use crossterm::event::{Event as Input, KeyCode, KeyEvent, KeyModifiers};
 use jiff::tz::TimeZone;
 use mempulse::event::Event;
 use mempulse::model::Model;
-use mempulse::snapshot::view::{Anchor, TransactionsView, View};
+use mempulse::snapshot::{Anchor, TransactionsView, View};
 use mempulse::snapshot::{Snapshot, TxKey};
 use mempulse::tui::{App, Effect, Theme};
 use mempulse::util::time::Timestamp;
@@ -64,7 +64,7 @@ impl Desk {
 
     /// The snapshot that the screen asks for.
     pub fn snapshot(&self) -> Snapshot {
-        self.model.snapshot(&self.app.view(), self.now)
+        Snapshot::take(&self.model, &self.app.view(), self.now)
     }
 
     /// The model answers the view.
@@ -99,7 +99,7 @@ impl Desk {
     pub fn select(&mut self, txid: Txid) {
         let transactions = TransactionsView { height: 1_000, ..TransactionsView::default() };
         let view = View { transactions, ..View::default() };
-        let rows = self.model.snapshot(&view, self.now).transactions.rows;
+        let rows = Snapshot::take(&self.model, &view, self.now).transactions.rows;
         let index = rows.iter().position(|row| row.txid == txid).unwrap();
         for _ in 0..=index {
             self.press(KeyCode::Down);
@@ -110,7 +110,7 @@ impl Desk {
     pub fn oldest(&self) -> TxKey {
         let transactions = TransactionsView { anchor: Anchor::Oldest, height: 1 };
         let view = View { transactions, ..View::default() };
-        self.model.snapshot(&view, self.now).transactions.rows[0].key
+        Snapshot::take(&self.model, &view, self.now).transactions.rows[0].key
     }
 
     pub fn press(&mut self, code: KeyCode) -> Option<Effect> {

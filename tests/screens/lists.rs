@@ -2,8 +2,8 @@
 
 use crate::desk::Desk;
 use crossterm::event::KeyCode;
+use mempulse::snapshot::Anchor;
 use mempulse::snapshot::TxKey;
-use mempulse::snapshot::view::Anchor;
 use std::time::Duration;
 
 /// The keys of the rows that the screen shows.

@@ -12,8 +12,6 @@ use crate::address::PeerAddress;
 use crate::event::{PeerEvent, PeerId};
 use crate::model::peers::peer::Peer;
 use crate::model::peers::worth::Credit;
-use crate::snapshot::view::PeersView;
-use crate::snapshot::{PeerRow, Window};
 use crate::util::time::Timestamp;
 use foldhash::fast::RandomState;
 use std::collections::{HashMap, VecDeque};
@@ -75,6 +73,11 @@ impl Peers {
         self.by_id.get(&id)
     }
 
+    /// Whether the handshake with a peer is done.
+    pub(crate) fn is_live(&self, id: PeerId) -> bool {
+        self.get(id).is_some_and(Peer::is_live)
+    }
+
     /// Takes note of their parts in the relay of transactions. Those that are forgotten are left out.
     pub(crate) fn credit(&mut self, now: Timestamp, credits: &[Credit]) {
         for credit in credits {
@@ -134,47 +137,6 @@ impl Peers {
             median_ping,
             fee_floor: lowest.zip(highest),
         }
-    }
-
-    /// The rows that the view asks for, moved so that the selected one is among them.
-    ///
-    /// Connected peers come first, then those that are tried, then those that are dropped, each in
-    /// the order in which they became known: a late pong or a new ping moves nobody.
-    pub(crate) fn window(&self, view: &PeersView, now: Timestamp) -> Window<PeerRow> {
-        let mut order: Vec<_> = self.by_id.iter().map(|(id, peer)| (rank(peer), *id, peer)).collect();
-        order.sort_unstable_by_key(|&(rank, id, _)| (rank, id));
-        let selected = view.selected.and_then(|selected| order.iter().position(|&(_, id, _)| id == selected));
-        let offset = visible_offset(view.offset, view.height, order.len(), selected);
-        let rows: Vec<_> =
-            order.iter().skip(offset).take(view.height).map(|(_, id, peer)| peer.row(*id, now)).collect();
-        Window {
-            total: order.len(),
-            offset: Some(offset),
-            more_above: offset > 0,
-            more_below: offset + rows.len() < order.len(),
-            selected: selected.and_then(|index| index.checked_sub(offset)).filter(|&row| row < rows.len()),
-            rows,
-        }
-    }
-}
-
-fn rank(peer: &Peer) -> u8 {
-    match (peer.is_live(), peer.dropped_since()) {
-        (true, _) => 0,
-        (false, None) => 1,
-        (false, Some(_)) => 2,
-    }
-}
-
-/// The first visible row: as wished, but with no empty rows at the end and the selected one inside.
-pub(crate) fn visible_offset(wished: usize, height: usize, total: usize, selected: Option<usize>) -> usize {
-    let offset = wished.min(total.saturating_sub(height));
-    match selected {
-        Some(selected) if selected < offset => selected,
-        Some(selected) if selected >= offset.saturating_add(height) => {
-            selected.saturating_add(1).saturating_sub(height)
-        }
-        _ => offset,
     }
 }
 

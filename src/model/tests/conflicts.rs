@@ -6,7 +6,7 @@ use crate::model::mempool::key::TxKey;
 use crate::model::testing::*;
 use crate::model::{Change, DoubleSpend, RemovalReason};
 use crate::snapshot::Detail;
-use crate::snapshot::view::{Open, View};
+use crate::snapshot::{Open, View};
 use crate::wire::transaction::TxParts;
 use crate::wire::{OutPoint, Transaction};
 use std::sync::Arc;

@@ -4,8 +4,8 @@ use crate::event::{DisconnectReason, PeerEvent, PeerId};
 use crate::model::ModelSettings;
 use crate::model::fees::fee_rate::FeeRate;
 use crate::model::testing::*;
-use crate::snapshot::view::{Open, View};
 use crate::snapshot::{Detail, TransactionRow};
+use crate::snapshot::{Open, View};
 use crate::wire::TxHash;
 use std::time::Duration;
 

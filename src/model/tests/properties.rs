@@ -5,7 +5,7 @@ use crate::model::ModelSettings;
 use crate::model::mempool::key::TxKey;
 use crate::model::testing::*;
 use crate::snapshot::Snapshot;
-use crate::snapshot::view::{Open, View};
+use crate::snapshot::{Open, View};
 use crate::wire::{OutPoint, Transaction, TxHash};
 use proptest::prelude::*;
 use std::collections::{BTreeSet, HashMap};

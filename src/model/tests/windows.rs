@@ -3,7 +3,7 @@
 use crate::model::mempool::key::TxKey;
 use crate::model::testing::*;
 use crate::model::tests::properties::{step, take, transactions};
-use crate::snapshot::view::{Anchor, TransactionsView, View};
+use crate::snapshot::{Anchor, TransactionsView, View};
 use crate::snapshot::{TransactionRow, Window};
 use proptest::prelude::*;
 use std::ops::Range;

@@ -10,9 +10,8 @@ pub use notice::{WatchEvent, WatchNotice};
 use crate::event::{MAX_TARGETS, WatchKey, WatchTarget};
 use crate::model::mempool::Mempool;
 use crate::model::mempool::RemovalReason;
-use crate::snapshot::WatchRow;
 use crate::util::time::Timestamp;
-use crate::wire::{Block, BlockHash, OutPoint, Transaction, TxHash, Txid};
+use crate::wire::{Block, BlockHash, OutPoint, Transaction, Txid};
 use coins::WatchedCoins;
 use foldhash::fast::RandomState;
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -157,14 +156,9 @@ impl Watching {
         self.count
     }
 
-    /// The targets as the screen shows them, oldest first.
-    pub(crate) fn rows(&self, now: Timestamp, mempool: &Mempool) -> Vec<WatchRow> {
-        let row = |(target, last): &(WatchTarget, Option<(Timestamp, WatchNotice)>)| WatchRow {
-            target: target.clone(),
-            last: last.as_ref().map(|(time, notice)| (now.since(*time), notice.clone())),
-            held: last.as_ref().and_then(|(_, notice)| mempool.key(TxHash::Txid(notice.txid))),
-        };
-        self.targets.values().map(row).collect()
+    /// The targets with their latest match, oldest target first.
+    pub(crate) fn targets(&self) -> impl Iterator<Item = &(WatchTarget, Option<(Timestamp, WatchNotice)>)> {
+        self.targets.values()
     }
 
     /// Remembers the outputs to watched scripts. Those that were not known.

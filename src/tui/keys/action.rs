@@ -1,6 +1,6 @@
 //! What the user can ask for, and where.
 
-use crate::snapshot::view::Tab;
+use crate::snapshot::Tab;
 
 /// What a key asks for. The current screen or the innermost overlay decides what that means.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

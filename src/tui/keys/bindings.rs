@@ -2,7 +2,7 @@
 
 use super::action::{Action, Motion, Place};
 use super::binding::{Binding, Key};
-use crate::snapshot::view::Tab;
+use crate::snapshot::Tab;
 use crossterm::event::KeyCode;
 
 /// Everywhere but where text is typed.

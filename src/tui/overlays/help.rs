@@ -10,7 +10,7 @@
 //! ```
 
 use crate::snapshot::Liveness;
-use crate::snapshot::view::View;
+use crate::snapshot::View;
 use crate::tui::context::Context;
 use crate::tui::keys::{Action, BINDINGS, Place};
 use crate::tui::layer::{Layer, Response};

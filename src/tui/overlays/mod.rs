@@ -5,7 +5,7 @@ mod help;
 mod watchlist;
 
 use super::layer::Layer;
-use crate::snapshot::view::Open;
+use crate::snapshot::Open;
 use details::Details;
 use help::Help;
 use watchlist::Watchlist;

@@ -6,7 +6,7 @@ mod overview;
 mod peers;
 
 use super::layer::Layer;
-use crate::snapshot::view::Tab;
+use crate::snapshot::Tab;
 
 /// Every screen.
 pub fn all() -> [(Tab, Box<dyn Layer>); 4] {

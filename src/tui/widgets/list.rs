@@ -5,7 +5,7 @@
 //! frozen screen too. The selection is a key and not an index: it follows its row.
 
 use crate::event::PeerId;
-use crate::snapshot::view::{Anchor, PeersView, TransactionsView};
+use crate::snapshot::{Anchor, PeerListView, TransactionsView};
 use crate::snapshot::{PeerRow, TransactionRow, TxKey, Window, WorthRow};
 use crate::tui::context::Context;
 use crate::tui::keys::Motion;
@@ -207,7 +207,7 @@ impl<K: Copy + PartialEq> List<K> {
 impl List<PeerId> {
     /// The part of `window` to ask for: what is visible in `height` rows, and a page more at each side,
     /// so that a motion needs no new snapshot.
-    pub fn peers_view<T: Keyed<Key = PeerId>>(&self, window: &Window<T>, height: usize) -> PeersView {
+    pub fn peers_view<T: Keyed<Key = PeerId>>(&self, window: &Window<T>, height: usize) -> PeerListView {
         let offset = if self.to_bottom {
             window.total.saturating_sub(height * 3)
         } else if self.selected.is_some() {
@@ -215,7 +215,7 @@ impl List<PeerId> {
         } else {
             0
         };
-        PeersView { offset, height: height * 3, selected: self.selected }
+        PeerListView { offset, height: height * 3, selected: self.selected }
     }
 }
 

@@ -12,8 +12,8 @@ use mempulse::address::PeerAddress;
 use mempulse::chain::Network;
 use mempulse::event::{Event, EventKind, PeerEvent, PeerId};
 use mempulse::model::{Model, ModelSettings};
-use mempulse::snapshot::view::{Open, TransactionsView, View};
 use mempulse::snapshot::{Detail, EphemeralDust, Family, Package, TransactionRow};
+use mempulse::snapshot::{Open, Snapshot, TransactionsView, View};
 use mempulse::util::time::Timestamp;
 use mempulse::wire::{self, Block};
 use serde_json::{Value, json};
@@ -118,10 +118,10 @@ impl Scene {
 fn families(model: &Model) -> HashMap<String, (Family, u64)> {
     let now = Timestamp::from_secs(1_700_000_000);
     let transactions = TransactionsView { height: 1_000, ..TransactionsView::default() };
-    let rows = model.snapshot(&View { transactions, ..View::default() }, now).transactions.rows;
+    let rows = Snapshot::take(model, &View { transactions, ..View::default() }, now).transactions.rows;
     let family = |row: TransactionRow| {
         let view = View { open: Some(Open::Transaction(row.key)), ..View::default() };
-        let Some(Detail::Transaction(detail)) = model.snapshot(&view, now).detail else {
+        let Some(Detail::Transaction(detail)) = Snapshot::take(model, &view, now).detail else {
             panic!("it is held")
         };
         (row.txid.to_string(), (detail.family, u64::from(row.vsize)))

@@ -6,7 +6,6 @@ pub(crate) mod buckets;
 mod history;
 mod kinds;
 pub(crate) mod projection;
-mod screen;
 #[cfg(test)]
 mod tests;
 

@@ -7,7 +7,7 @@ use crate::model::fees::pool::history::History;
 use crate::model::fees::pool::projection::ProjectedBlock;
 use crate::model::fees::pool::projection::{ROOM, estimate, project};
 use crate::model::testing::*;
-use crate::snapshot::view::{MempoolView, Tab, View};
+use crate::snapshot::{MempoolView, Tab, View};
 use crate::util::time::Timestamp;
 use proptest::prelude::*;
 use std::time::Duration;

@@ -13,7 +13,7 @@
 //! that was dropped for want of memory is as unknown as a fee.
 
 mod chunks;
-mod family;
+pub(crate) mod family;
 mod flow;
 mod rate;
 mod sigops;

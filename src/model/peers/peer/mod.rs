@@ -1,6 +1,6 @@
 //! One peer: what it said, how it answers, and how alive it is.
 
-mod shown;
+mod stats;
 
 use crate::address::PeerAddress;
 use crate::chain::limits::is_ibd_fee_filter;
@@ -10,6 +10,7 @@ use crate::event::{
 use crate::model::fees::bounds::{self, order};
 use crate::model::mempool::propagation::Announcer;
 use crate::model::peers::liveness::{Liveness, LivenessSlot};
+use crate::model::peers::stats::RelayCounts;
 use crate::model::peers::worth::{Merit, Strip, Worth};
 use crate::util::bounded::Ring;
 use crate::util::text::clean;
@@ -278,7 +279,80 @@ impl Peer {
         self.transport
     }
 
-    fn liveness(&self, now: Timestamp) -> Liveness {
+    /// When the connection or the attempt ended, why, and when the peer is dialled again, while it is
+    /// disconnected.
+    pub(crate) fn lost(&self) -> Option<(Timestamp, &str, Option<Timestamp>)> {
+        match &self.state {
+            State::Gone { since, reason, retry_at } => Some((*since, reason, *retry_at)),
+            _ => None,
+        }
+    }
+
+    /// The age of the connection.
+    pub(crate) fn connected_for(&self, now: Timestamp) -> Option<Duration> {
+        match self.state {
+            State::Ready { since } => Some(now.since(since)),
+            _ => None,
+        }
+    }
+
+    /// The fee filter, in sat/kvB.
+    #[cfg(test)]
+    pub(crate) fn fee_filter(&self) -> Option<u64> {
+        self.fee_filter
+    }
+
+    /// The shortest ping of all connections.
+    pub(crate) fn ping_min(&self) -> Option<Duration> {
+        self.ping_min
+    }
+
+    /// The last pings with the time of each, oldest first.
+    pub(crate) fn pings(&self) -> impl ExactSizeIterator<Item = (Timestamp, Duration)> {
+        self.pings.iter().copied()
+    }
+
+    /// The last answer times, oldest first.
+    pub(crate) fn answers(&self) -> Vec<Duration> {
+        self.worth.answers()
+    }
+
+    /// The relay counts since the first contact.
+    pub(crate) fn relay_counts(&self) -> RelayCounts {
+        self.worth.all()
+    }
+
+    /// The tolerated protocol violations with their counts.
+    pub(crate) fn tolerated(&self) -> impl Iterator<Item = (&str, u64)> {
+        self.tolerated.iter().map(|(_, text, count)| (text.as_str(), *count))
+    }
+
+    /// When and why past connections ended, newest first.
+    pub(crate) fn endings(&self) -> impl Iterator<Item = &(Timestamp, String)> {
+        self.endings.iter()
+    }
+
+    /// Messages and bytes by command, in both directions.
+    pub(crate) fn traffic(&self) -> &[CommandTraffic] {
+        &self.traffic
+    }
+
+    /// The last messages, oldest first.
+    pub(crate) fn conversation(&self) -> impl Iterator<Item = &RecentMessage> {
+        self.conversation.iter()
+    }
+
+    /// The liveness of each of the last minutes, oldest first.
+    pub(crate) fn liveness_by_minute(&self, now: Timestamp) -> Vec<LivenessSlot> {
+        let mut strip = self.strip.clone();
+        if let Some(late_since) = self.late_since(now) {
+            strip.set(late_since, LivenessSlot::Late);
+        }
+        strip.until(now)
+    }
+
+    /// The state of the connection.
+    pub(crate) fn liveness(&self, now: Timestamp) -> Liveness {
         match &self.state {
             State::Dialling { since, attempt } => {
                 Liveness::Dialling { elapsed: now.since(*since), attempt: *attempt }

@@ -1,11 +1,7 @@
-use crate::event::{Direction, DisconnectReason, PeerId};
+use crate::event::{Direction, DisconnectReason};
 use crate::model::peers::liveness::LivenessSlot;
-use crate::model::peers::peer::shown::PINGS_IN_ROW;
 use crate::model::peers::peer::*;
-use crate::model::peers::stats::PeerStats;
 use crate::model::testing::{START, address, info};
-
-const ID: PeerId = PeerId(1);
 
 fn at(seconds: u64) -> Timestamp {
     START + Duration::from_secs(seconds)
@@ -65,24 +61,20 @@ fn what_belongs_to_a_connection_ends_with_it() {
     peer.apply(at(34), &PeerEvent::Connected { transport: Transport::V1 });
     peer.apply(at(35), &PeerEvent::Ready(Box::new(info())));
     assert_eq!(peer.liveness(at(60)), Liveness::Live, "the old ping is not waited for");
-    let detail = peer.detail(ID, PeerStats::default(), at(60));
-    assert_eq!(detail.past, [(at(33), "ping timeout".to_owned())]);
-    assert_eq!(detail.connected_for, Some(Duration::from_secs(25)));
-    assert_eq!(detail.row.ping_min, Some(Duration::from_millis(40)));
+    assert!(peer.endings().eq(&[(at(33), "ping timeout".to_owned())]));
+    assert_eq!(peer.connected_for(at(60)), Some(Duration::from_secs(25)));
+    assert_eq!(peer.ping_min(), Some(Duration::from_millis(40)));
 }
 
 #[test]
-fn pings_are_kept_for_the_row_and_the_chart() {
+fn the_last_pings_are_kept() {
     let mut peer = ready();
     for second in 0..200 {
         peer.apply(at(second), &PeerEvent::Pong { rtt: Duration::from_millis(500 - second) });
     }
-    let detail = peer.detail(ID, PeerStats::default(), at(200));
-    assert_eq!(detail.pings.len(), PINGS_KEPT);
-    assert_eq!(detail.pings.last(), Some(&(at(199), Duration::from_millis(301))));
-    assert_eq!(detail.row.pings.len(), PINGS_IN_ROW);
-    assert_eq!(detail.row.pings.last(), Some(&Duration::from_millis(301)));
-    assert_eq!(detail.row.ping_min, Some(Duration::from_millis(301)));
+    assert_eq!(peer.pings().len(), PINGS_KEPT);
+    assert_eq!(peer.pings().last(), Some((at(199), Duration::from_millis(301))));
+    assert_eq!(peer.ping_min(), Some(Duration::from_millis(301)));
 }
 
 #[test]
@@ -90,7 +82,7 @@ fn a_node_without_a_chain_has_no_fee_floor() {
     let mut peer = ready();
     peer.apply(at(2), &PeerEvent::FeeFilter { sat_per_kvb: 9_936_506 });
     assert_eq!(peer.fee_floor(), None);
-    assert_eq!(peer.detail(ID, PeerStats::default(), at(2)).fee_filter, Some(9_936_506));
+    assert_eq!(peer.fee_filter(), Some(9_936_506));
 }
 
 #[test]
@@ -100,9 +92,7 @@ fn oddities_are_counted_by_kind() {
         peer.apply(at(2), &PeerEvent::Tolerated(Misbehaviour::UnexpectedPong));
         peer.apply(at(2), &PeerEvent::Tolerated(Misbehaviour::BeforeHandshake(format!("\x1b[{number}"))));
     }
-    let tolerated = peer.detail(ID, PeerStats::default(), at(3)).tolerated;
-    let expected = [("pong without a ping", 500), ("·[0 before the handshake is done", 500)];
-    assert_eq!(tolerated, expected.map(|(text, count)| (text.to_owned(), count)));
+    assert!(peer.tolerated().eq([("pong without a ping", 500), ("·[0 before the handshake is done", 500)]));
 }
 
 fn command(direction: Direction, command: &str) -> CommandTraffic {
@@ -117,7 +107,7 @@ fn traffic_adds_up_by_command_and_direction() {
         let traffic = Traffic { commands: commands.clone(), recent: Vec::new() };
         peer.apply(at(2), &PeerEvent::Traffic(Box::new(traffic)));
     }
-    let traffic = peer.detail(ID, PeerStats::default(), at(3)).traffic;
+    let traffic = peer.traffic();
     assert_eq!(traffic.len(), 2);
     assert!(traffic.iter().all(|inv| (inv.messages, inv.bytes) == (6, 300)));
 }
@@ -131,7 +121,7 @@ fn made_up_commands_are_counted_together() {
         let traffic = Traffic { commands, recent: Vec::new() };
         peer.apply(at(2), &PeerEvent::Traffic(Box::new(traffic)));
     }
-    let traffic = peer.detail(ID, PeerStats::default(), at(3)).traffic;
+    let traffic = peer.traffic();
     assert_eq!(traffic.len(), Traffic::MAX_COMMANDS + 2);
     let other = traffic.iter().find(|command| command.command == OTHER_COMMANDS).unwrap();
     assert_eq!(other.messages, 2 * (1_000 - Traffic::MAX_COMMANDS as u64));
@@ -152,17 +142,9 @@ fn the_conversation_is_the_last_25_messages_over_several_reports() {
         let traffic = Traffic { commands: Vec::new(), recent: vec![said] };
         peer.apply(at(second), &PeerEvent::Traffic(Box::new(traffic)));
     }
-    let conversation = peer.detail(ID, PeerStats::default(), at(40)).conversation;
+    let conversation: Vec<_> = peer.conversation().collect();
     assert_eq!(conversation.len(), 25);
     assert_eq!(conversation.last().map(|said| said.time), Some(at(39)));
-}
-
-#[test]
-fn the_encrypted_transport_names_its_session() {
-    let mut peer = ready();
-    peer.apply(at(2), &PeerEvent::Connected { transport: Transport::V2 { session_id: [0xab; 32] } });
-    let text = peer.detail(ID, PeerStats::default(), at(3)).transport.unwrap();
-    assert_eq!(text, format!("v2 session {}", "ab".repeat(4)));
 }
 
 #[test]
@@ -171,7 +153,7 @@ fn the_liveness_strip_tells_late_and_gone_minutes() {
     peer.apply(at(60), &PeerEvent::Pinged);
     peer.apply(at(75), &PeerEvent::Pong { rtt: Duration::from_secs(15) });
     peer.apply(at(300), &PeerEvent::Pinged);
-    let strip = |peer: &Peer, now| peer.detail(ID, PeerStats::default(), now).liveness;
+    let strip = |peer: &Peer, now| peer.liveness_by_minute(now);
     let minute = |time: Timestamp| usize::try_from(time.as_secs() / 60 - at(1).as_secs() / 60).unwrap();
     let answered = strip(&peer, at(304));
     assert_eq!(answered.len(), minute(at(304)) + 1);

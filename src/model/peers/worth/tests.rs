@@ -3,12 +3,12 @@ use crate::model::peers::stats::PeerStats;
 use crate::model::peers::worth::samples::KEPT;
 use crate::model::peers::worth::*;
 use crate::model::testing::{START, Scene, loose};
-use crate::snapshot::view::{PeersView, Tab, View, WorthView};
+use crate::snapshot::{PeerListView, PeersView, Tab, View};
 use crate::wire::TxHash;
 
 fn worth(scene: &Scene, peer: u64) -> PeerStats {
-    let window = PeersView { height: 100, ..PeersView::default() };
-    let worth = WorthView { window, ..WorthView::default() };
+    let window = PeerListView { height: 100, ..PeerListView::default() };
+    let worth = PeersView { window, ..PeersView::default() };
     let screen = scene.snapshot(&View { tab: Tab::Peers, worth, ..View::default() }).peers_screen.unwrap();
     screen.peers.rows.into_iter().find(|row| row.row.id == PeerId(peer)).unwrap().worth
 }

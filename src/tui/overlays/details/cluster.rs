@@ -12,7 +12,7 @@
 //! ```
 
 use super::document::heading;
-use crate::snapshot::{EphemeralDust, Family, Package, RelativeRow, Relatives};
+use crate::snapshot::{EphemeralDust, Family, Package, Relative, Relatives};
 use crate::tui::context::Context;
 use crate::tui::widgets::{format, text};
 use ratatui::text::{Line, Span};
@@ -61,7 +61,7 @@ pub fn lines(cx: &Context, family: &Family, cells: usize) -> Vec<Line<'static>> 
 
 fn mined_together(cx: &Context, family: &Family, cells: usize) -> Vec<Line<'static>> {
     let Package::Together { fee_rate, others, .. } = &family.package else { return Vec::new() };
-    let part = |other: &RelativeRow| match other.fee_rate.exact() {
+    let part = |other: &Relative| match other.fee_rate.exact() {
         Some(rate) if rate > *fee_rate => "pays",
         Some(rate) if rate < *fee_rate => "is paid for",
         _ => "",
@@ -86,7 +86,7 @@ fn relatives(cx: &Context, relatives: &Relatives, what: &str, cells: usize) -> V
     lines
 }
 
-fn relative(cx: &Context, row: &RelativeRow, part: &str, cells: usize) -> Line<'static> {
+fn relative(cx: &Context, row: &Relative, part: &str, cells: usize) -> Line<'static> {
     let rate = format::rate(row.fee_rate, RATE);
     let right = format!(" {} sat/vB  {}", text::right(&rate, RATE), text::left(part, 11));
     let room = cells.saturating_sub(text::width(&right));

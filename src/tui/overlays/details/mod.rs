@@ -8,8 +8,8 @@ mod propagation;
 mod removed;
 mod transaction;
 
-use crate::snapshot::view::{Open, View};
 use crate::snapshot::{Detail, TransactionDetail};
+use crate::snapshot::{Open, View};
 use crate::tui::context::Context;
 use crate::tui::keys::{Action, Place};
 use crate::tui::layer::{Id, Layer, Response};

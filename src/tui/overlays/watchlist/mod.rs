@@ -5,7 +5,7 @@ mod input;
 
 use crate::event::Command;
 use crate::snapshot::WatchRow;
-use crate::snapshot::view::{Open, View};
+use crate::snapshot::{Open, View};
 use crate::tui::context::Context;
 use crate::tui::keys::{Action, Motion, Place};
 use crate::tui::layer::{Id, Layer, Response};

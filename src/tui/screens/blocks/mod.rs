@@ -3,7 +3,7 @@
 mod draw;
 
 use crate::snapshot::BlockRow;
-use crate::snapshot::view::{Open, View};
+use crate::snapshot::{Open, View};
 use crate::tui::context::Context;
 use crate::tui::keys::{Action, Motion, Place};
 use crate::tui::layer::{Id, Layer, Response};

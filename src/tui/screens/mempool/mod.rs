@@ -17,7 +17,7 @@ mod next_blocks;
 mod over_time;
 
 use crate::snapshot::MempoolScreen;
-use crate::snapshot::view::{MempoolView, View};
+use crate::snapshot::{MempoolView, View};
 use crate::tui::context::Context;
 use crate::tui::keys::{Action, Place};
 use crate::tui::layer::{Layer, Response};

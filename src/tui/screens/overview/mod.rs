@@ -9,7 +9,7 @@ mod transactions;
 mod unreachable;
 
 use crate::event::PeerId;
-use crate::snapshot::view::{Open, View};
+use crate::snapshot::{Open, View};
 use crate::snapshot::{Snapshot, TxKey};
 use crate::tui::context::Context;
 use crate::tui::keys::{Action, Motion, Place};

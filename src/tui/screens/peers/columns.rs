@@ -1,7 +1,7 @@
 //! The columns of the Peers screen: title, width, rank, sort key and cell of each.
 
-use crate::snapshot::view::{SortKey, SortValue};
 use crate::snapshot::{Liveness, WorthRow};
+use crate::snapshot::{SortKey, SortValue};
 use crate::tui::context::Context;
 use crate::tui::widgets::table::{Align, Cell, Column, Width, between, column, exactly};
 use crate::tui::widgets::{format, text};

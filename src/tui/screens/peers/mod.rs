@@ -10,7 +10,7 @@ mod lost;
 mod order;
 
 use crate::event::PeerId;
-use crate::snapshot::view::{Open, View, WorthView};
+use crate::snapshot::{Open, PeersView, View};
 use crate::snapshot::{PeersScreen, Window, WorthRow};
 use crate::tui::context::Context;
 use crate::tui::keys::{Action, Place};
@@ -79,7 +79,7 @@ impl Layer for Peers {
     fn request(&self, cx: &Context, view: &mut View) {
         let empty = Window::default();
         let window = self.list.peers_view(window(cx).unwrap_or(&empty), Self::rows(cx));
-        view.worth = WorthView { window, sort: self.order.sort() };
+        view.worth = PeersView { window, sort: self.order.sort() };
     }
 
     fn draw(&self, frame: &mut Frame, cx: &Context, focused: bool) {

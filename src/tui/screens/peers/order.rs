@@ -1,7 +1,7 @@
 //! The order of the list: one of the columns, up or down.
 
 use super::columns::COLUMNS;
-use crate::snapshot::view::PeerSort;
+use crate::snapshot::PeerSort;
 
 /// The column that the list is sorted by.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]

@@ -7,7 +7,7 @@ use mempulse::chain::Network;
 use mempulse::event::Event;
 use mempulse::model::{Model, ModelSettings};
 use mempulse::p2p::{PeerChoice, PeerManager, Settings};
-use mempulse::snapshot::view::View;
+use mempulse::snapshot::{Snapshot, View};
 use mempulse::stream;
 use mempulse::util::clock::Clock;
 use serde_json::Value;
@@ -119,7 +119,7 @@ impl Watcher {
 
     /// The height and the hash of the best block.
     pub fn tip(&self) -> Option<(u64, String)> {
-        let tip = self.model.snapshot(&View::default(), self.clock.now() + self.ahead).totals.tip?;
+        let tip = Snapshot::take(&self.model, &View::default(), self.clock.now() + self.ahead).totals.tip?;
         Some((u64::from(tip.height), tip.hash.to_string()))
     }
 

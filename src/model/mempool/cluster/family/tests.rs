@@ -3,14 +3,24 @@ use crate::model::testing::*;
 use crate::wire::Transaction;
 use std::sync::Arc;
 
-/// What hangs together with `tx`.
+#[derive(PartialEq, Default, Debug)]
+struct Family {
+    ancestors: Relatives,
+    descendants: Relatives,
+    package: Package,
+}
+
 fn family(scene: &Scene, tx: &Transaction) -> Family {
     let mempool = &scene.model.mempool;
     let key = mempool.key(crate::wire::TxHash::Txid(tx.txid())).unwrap();
-    mempool.family(key, mempool.get(key).unwrap())
+    Family {
+        ancestors: mempool.ancestors(key),
+        descendants: mempool.descendants(key),
+        package: mempool.package(key, mempool.get(key).unwrap()),
+    }
 }
 
-fn txids(rows: &[RelativeRow]) -> Vec<crate::wire::Txid> {
+fn txids(rows: &[Relative]) -> Vec<Txid> {
     rows.iter().map(|row| row.txid).collect()
 }
 

@@ -1,7 +1,8 @@
-use crate::event::{AddressCounts, AddressNetwork, DisconnectReason, EventKind, PeerEvent, PeerInfo};
-use crate::model::peers_screen::*;
+use crate::event::{AddressNetwork, DisconnectReason, EventKind, PeerEvent, PeerId, PeerInfo};
 use crate::model::testing::{Scene, address, info, loose};
-use crate::snapshot::view::{PeersView, SortKey, Tab, View};
+use crate::snapshot::peers::*;
+use crate::snapshot::{Tab, View};
+use std::time::Duration;
 
 #[expect(clippy::cast_precision_loss, reason = "small numbers")]
 const CLOCK: SortKey = SortKey {
@@ -13,13 +14,13 @@ const DIALS: SortKey =
 const ADDRESS: SortKey =
     SortKey { name: "address", value: |peer| Some(SortValue::Text(peer.row.address.clone())) };
 
-fn screen(scene: &Scene, by: SortKey, descending: bool, window: PeersView) -> PeersScreen {
-    let worth = WorthView { window, sort: PeerSort { by, descending } };
+fn screen(scene: &Scene, by: SortKey, descending: bool, window: PeerListView) -> PeersScreen {
+    let worth = PeersView { window, sort: PeerSort { by, descending } };
     *scene.snapshot(&View { tab: Tab::Peers, worth, ..View::default() }).peers_screen.unwrap()
 }
 
-fn all() -> PeersView {
-    PeersView { height: 100, ..PeersView::default() }
+fn all() -> PeerListView {
+    PeerListView { height: 100, ..PeerListView::default() }
 }
 
 fn order(scene: &Scene, by: SortKey, descending: bool) -> Vec<u64> {
@@ -53,10 +54,10 @@ fn peers_are_sorted_both_ways_and_the_unknown_stand_last() {
 fn the_window_follows_the_selected_peer_through_the_order() {
     let mut scene = Scene::new();
     scene.connect_all(0..50);
-    let window = PeersView { offset: 0, height: 10, selected: Some(PeerId(3)) };
+    let window = PeerListView { offset: 0, height: 10, selected: Some(PeerId(3)) };
     let shown = screen(&scene, SortKey::default(), true, window).peers;
     assert_eq!((shown.offset, shown.selected, shown.total), (Some(0), Some(3), 50));
-    let window = PeersView { offset: 0, height: 10, selected: Some(PeerId(30)) };
+    let window = PeerListView { offset: 0, height: 10, selected: Some(PeerId(30)) };
     let shown = screen(&scene, DIALS, false, window).peers;
     assert_eq!(shown.rows[shown.selected.unwrap()].row.id, PeerId(30));
     assert!(shown.more_above && shown.more_below);
@@ -97,13 +98,4 @@ fn the_heat_map_tells_who_announced_what_and_when() {
     let heat = screen(&scene, SortKey::default(), false, all()).heat;
     assert_eq!(heat.transactions.len(), HeatMap::TRANSACTIONS);
     assert!(heat.transactions.is_sorted() && heat.rows.iter().all(|cells| cells.len() == 50));
-}
-
-#[test]
-fn a_delay_falls_into_its_bucket() {
-    let cell = |ms| heat_cell(1, Duration::from_millis(ms));
-    assert_eq!([0, 1_000].map(cell), [HeatCell::Within1s; 2]);
-    assert_eq!([1_001, 5_000].map(cell), [HeatCell::Within5s; 2]);
-    assert_eq!([5_001, 15_000].map(cell), [HeatCell::Within15s; 2]);
-    assert_eq!(cell(15_001), HeatCell::Later);
 }

@@ -1,0 +1,164 @@
+//! Read access to the model, for snapshots and for front ends.
+
+use crate::address::PeerAddress;
+use crate::event::{AddressCounts, PeerId, PeerInfo, Tip, Transport};
+use crate::model::blocks::Blocks;
+use crate::model::blocks::backfill::Progress;
+use crate::model::classify::Kinds;
+use crate::model::event_line::EventLine;
+use crate::model::fees::pool::{History, KindRates};
+use crate::model::mempool::Mempool;
+use crate::model::mempool::MempoolEntry;
+use crate::model::peers::Peers;
+use crate::model::peers::health::Health;
+use crate::model::peers::races::Races;
+use crate::model::watchlist::Watching;
+use crate::model::{Model, ModelSettings};
+use crate::util::time::Timestamp;
+use crate::wire::{TxHash, Txid, Wtxid};
+
+impl Model {
+    /// The size of the mempool over the last day.
+    pub fn history(&self) -> &History {
+        &self.history
+    }
+
+    /// All transactions that are held, in the order of arrival.
+    pub fn transactions(&self) -> impl ExactSizeIterator<Item = &MempoolEntry> {
+        self.mempool.entries().values()
+    }
+
+    /// A transaction that is held.
+    pub fn transaction(&self, wtxid: &Wtxid) -> Option<&MempoolEntry> {
+        self.mempool.get(self.mempool.key(TxHash::Wtxid(*wtxid))?)
+    }
+
+    /// A transaction that is held, by its name without the witness.
+    pub fn transaction_by_txid(&self, txid: Txid) -> Option<&MempoolEntry> {
+        self.mempool.by_txid(txid)
+    }
+
+    /// The parents of a held transaction that may be unconfirmed and are not known, without which its
+    /// fee is not: at most one for each input.
+    pub fn missing_parents(&self, entry: &MempoolEntry) -> Vec<Txid> {
+        self.mempool.missing_parents(entry)
+    }
+
+    /// What a held transaction is for, as far as it can be told.
+    pub fn kinds(&self, entry: &MempoolEntry) -> Kinds {
+        self.mempool.kinds(entry.tx())
+    }
+
+    /// Whether it or an unconfirmed ancestor signals that it may be replaced (BIP125).
+    pub fn is_replaceable(&self, entry: &MempoolEntry) -> bool {
+        self.mempool.is_replaceable(entry)
+    }
+
+    /// The number of mempool ancestors, counted up to the limit of a cluster (64).
+    pub fn ancestors(&self, entry: &MempoolEntry) -> usize {
+        let key = self.mempool.key(TxHash::Wtxid(entry.tx().wtxid()));
+        key.map_or(0, |key| self.mempool.ancestors(key).rows.len())
+    }
+
+    /// Where a peer is; known until a while after it was dropped.
+    pub fn peer_address(&self, id: PeerId) -> Option<&PeerAddress> {
+        self.peers.address(id)
+    }
+
+    /// What a peer said of itself when it was last connected.
+    pub fn peer_info(&self, id: PeerId) -> Option<&PeerInfo> {
+        self.peers.get(id)?.info()
+    }
+
+    /// The format of the bytes on the connection to a peer, if it is open.
+    pub fn peer_transport(&self, id: PeerId) -> Option<Transport> {
+        self.peers.get(id)?.transport()
+    }
+
+    pub(crate) fn settings(&self) -> &ModelSettings {
+        &self.settings
+    }
+
+    pub(crate) fn mempool(&self) -> &Mempool {
+        &self.mempool
+    }
+
+    pub(crate) fn peers(&self) -> &Peers {
+        &self.peers
+    }
+
+    pub(crate) fn blocks(&self) -> &Blocks {
+        &self.blocks
+    }
+
+    pub(crate) fn block_races(&self) -> &Races {
+        &self.races
+    }
+
+    pub(crate) fn watchlist(&self) -> &Watching {
+        &self.watching
+    }
+
+    pub(crate) fn kind_rates(&self) -> &KindRates {
+        &self.kinds
+    }
+
+    /// The end of the best chain.
+    pub(crate) fn tip(&self) -> Option<&Tip> {
+        self.tip.as_ref()
+    }
+
+    /// The sizes of the address manager's table, by network.
+    pub(crate) fn address_book(&self) -> &[AddressCounts] {
+        &self.book
+    }
+
+    /// The progress of the download of past blocks, while it is under way.
+    pub(crate) fn backfill(&self) -> Option<Progress> {
+        self.backfill
+    }
+
+    pub(crate) fn health(&self, now: Timestamp, live_peers: usize) -> Health {
+        self.reach.health(now, live_peers, &self.peers, &self.settings)
+    }
+
+    /// The last `count` lines of the list of events, newest first.
+    pub(crate) fn newest_events(&self, count: usize) -> Vec<EventLine> {
+        self.log.newest(count)
+    }
+
+    /// The bytes received since startup.
+    pub(crate) fn bytes_received(&self) -> u64 {
+        self.received.total
+    }
+
+    /// The bytes sent since startup.
+    pub(crate) fn bytes_sent(&self) -> u64 {
+        self.sent.total
+    }
+
+    /// Transactions received per second, one value per second, oldest first.
+    pub(crate) fn tx_rate(&self, now: Timestamp, seconds: u64) -> Vec<f32> {
+        self.arrivals.series(now, seconds)
+    }
+
+    /// Transactions received in `count` equal slices of the last 10 min, oldest first.
+    pub(crate) fn arrivals(&self, now: Timestamp, count: usize) -> Vec<u32> {
+        self.arrivals.slices(now, count)
+    }
+
+    /// Bytes received per second, one value per second, oldest first.
+    pub(crate) fn download_rate(&self, now: Timestamp, seconds: u64) -> Vec<f32> {
+        self.received.rate.series(now, seconds)
+    }
+
+    /// Bytes sent per second, one value per second, oldest first.
+    pub(crate) fn upload_rate(&self, now: Timestamp, seconds: u64) -> Vec<f32> {
+        self.sent.rate.series(now, seconds)
+    }
+
+    /// Transactions in the mempool, one value per 10 s, oldest first (last 10 min).
+    pub(crate) fn mempool_size(&self, now: Timestamp) -> Vec<f32> {
+        self.size.series(now, self.mempool.len())
+    }
+}

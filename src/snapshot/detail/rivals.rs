@@ -1,0 +1,51 @@
+//! The transactions that a transaction replaced.
+
+use crate::event::PeerId;
+use crate::model::FeeRate;
+use crate::model::mempool::Mempool;
+use crate::model::mempool::MempoolEntry;
+use crate::model::mempool::rivals::Lost;
+use crate::util::time::Timestamp;
+use crate::wire::Txid;
+use std::time::Duration;
+
+/// A replaced transaction.
+#[derive(Clone, PartialEq, Debug)]
+pub struct RivalRow {
+    /// The txid.
+    pub txid: Txid,
+    /// The number of replacements from it to the present transaction; 1 if it was replaced directly.
+    pub steps: usize,
+    /// The time since its replacement.
+    pub age: Duration,
+    /// The size, in vB.
+    pub vsize: u32,
+    /// The fee rate.
+    pub fee_rate: FeeRate,
+    /// The number of live peers that announced it.
+    pub announced_by: usize,
+    /// The number of live peers that announced it and not the present transaction.
+    pub announced_only: usize,
+}
+
+/// Takes the transactions that `entry` replaced, and those that they had replaced, nearest first.
+pub(super) fn take(
+    entry: &MempoolEntry,
+    mempool: &Mempool,
+    is_live: impl Fn(PeerId) -> bool,
+    now: Timestamp,
+) -> Vec<RivalRow> {
+    let row = |(steps, lost): (usize, &Lost)| {
+        let announcers = || lost.announcements.iter().map(|(peer, _)| peer).filter(|&peer| is_live(peer));
+        RivalRow {
+            txid: lost.txid,
+            steps,
+            age: now.since(lost.since),
+            vsize: lost.vsize,
+            fee_rate: lost.fee_rate,
+            announced_by: announcers().count(),
+            announced_only: announcers().filter(|&peer| !entry.announcements.contains(peer)).count(),
+        }
+    };
+    mempool.rivals.behind(entry.tx().txid()).into_iter().map(row).collect()
+}

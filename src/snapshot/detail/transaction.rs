@@ -1,0 +1,139 @@
+//! The details of a transaction.
+
+use crate::event::PeerId;
+use crate::model::classify::Kind;
+use crate::model::mempool::Mempool;
+use crate::model::mempool::MempoolEntry;
+use crate::model::{EphemeralDust, Model, Package, Relatives, TxKey};
+use crate::snapshot::detail::parts::{InputRow, OutputRow};
+use crate::snapshot::detail::rivals::{self, RivalRow};
+use crate::snapshot::transactions::TransactionRow;
+use crate::util::time::Timestamp;
+use crate::wire::Wtxid;
+use bytes::Bytes;
+use std::time::Duration;
+
+/// The details of a transaction.
+#[derive(Clone, PartialEq, Debug)]
+pub struct TransactionDetail {
+    /// The row of the list.
+    pub row: TransactionRow,
+    /// The wtxid.
+    pub wtxid: Wtxid,
+    /// The weight, in WU.
+    pub weight: u32,
+    /// The size that miners count, in vB: more than the row's if the transaction has many signature
+    /// operations (Core: `GetSigOpsAdjustedWeight`).
+    pub counted_vsize: u32,
+    /// The serialized size, in bytes.
+    pub size: u32,
+    /// The serialized transaction, witness included; shares the memory of the mempool entry.
+    pub raw: Bytes,
+    /// The version.
+    pub version: u32,
+    /// The lock time.
+    pub lock_time: u32,
+    /// Whether the transaction or an unconfirmed ancestor signals replaceability (BIP125).
+    pub replaceable: bool,
+    /// The names of its kinds (see [`Kind`]).
+    pub kinds: Vec<&'static str>,
+    /// The transactions that it replaced, and those that they had replaced, nearest first.
+    pub rivals: Vec<RivalRow>,
+    /// The fee, in sat; `None` if a prevout is unknown.
+    pub fee: Option<u64>,
+    /// The part of its cluster that matters for it.
+    pub family: Family,
+    /// The time of the first announcement.
+    pub first_seen: Timestamp,
+    /// The inputs; at most [`TransactionDetail::LISTED`].
+    pub inputs: Vec<InputRow>,
+    /// The outputs; at most [`TransactionDetail::LISTED`].
+    pub outputs: Vec<OutputRow>,
+    /// The time from the first announcement until half of the live relaying peers had announced it,
+    /// and until all had; `None` while they have not.
+    pub spread: [Option<Duration>; 2],
+    /// The addresses of the peers that announced it, in order, with the delay after the first; at most
+    /// [`TransactionDetail::LISTED`].
+    pub announcements: Vec<(String, Duration)>,
+}
+
+/// The part of a cluster that matters for one of its transactions.
+#[derive(Clone, Default, PartialEq, Debug)]
+pub struct Family {
+    /// The unconfirmed ancestors.
+    pub ancestors: Relatives,
+    /// The unconfirmed descendants.
+    pub descendants: Relatives,
+    /// How miners take the transaction.
+    pub package: Package,
+    /// The role of the transaction in ephemeral dust.
+    pub ephemeral_dust: Option<EphemeralDust>,
+}
+
+impl TransactionDetail {
+    /// The most inputs, outputs and announcements that are listed; the row has their numbers.
+    pub const LISTED: usize = 200;
+
+    pub(super) fn take(
+        model: &Model,
+        key: TxKey,
+        entry: &MempoolEntry,
+        announcers: usize,
+        now: Timestamp,
+    ) -> Self {
+        let (mempool, peers) = (model.mempool(), model.peers());
+        let tx = entry.tx();
+        let is_live = |peer| peers.is_live(peer);
+        let inputs = tx.inputs().take(Self::LISTED).enumerate();
+        let outputs = tx.outputs().take(Self::LISTED);
+        let address = |peer| peers.address(peer).map(ToString::to_string);
+        let announcement =
+            |(peer, delay)| (address(peer).unwrap_or_else(|| "a peer that is forgotten".to_owned()), delay);
+        Self {
+            row: TransactionRow::take(key, entry, peers, announcers, now),
+            wtxid: tx.wtxid(),
+            weight: tx.weight(),
+            counted_vsize: entry.adjusted_weight().div_ceil(4),
+            size: u32::try_from(tx.raw().len()).unwrap_or(u32::MAX),
+            raw: tx.raw().clone(),
+            version: tx.version(),
+            lock_time: tx.lock_time(),
+            replaceable: mempool.is_replaceable(entry),
+            kinds: mempool.kinds(tx).iter().map(Kind::name).collect(),
+            rivals: rivals::take(entry, mempool, is_live, now),
+            fee: entry.fee(),
+            family: Family::take(mempool, key, entry),
+            first_seen: entry.first_seen(),
+            inputs: inputs
+                .map(|(vin, input)| InputRow::take(&input, entry.prevout_value(vin), mempool))
+                .collect(),
+            outputs: outputs.map(|output| OutputRow::take(&output, model.settings().network)).collect(),
+            spread: spread(entry, announcers, is_live),
+            announcements: entry.announcements().take(Self::LISTED).map(announcement).collect(),
+        }
+    }
+}
+
+impl Family {
+    fn take(mempool: &Mempool, key: TxKey, entry: &MempoolEntry) -> Self {
+        Self {
+            ancestors: mempool.ancestors(key),
+            descendants: mempool.descendants(key),
+            package: mempool.package(key, entry),
+            ephemeral_dust: mempool.ephemeral_dust(entry),
+        }
+    }
+}
+
+/// Returns the time until half, and until all of `announcers` live peers had announced the entry.
+fn spread(
+    entry: &MempoolEntry,
+    announcers: usize,
+    is_live: impl Fn(PeerId) -> bool,
+) -> [Option<Duration>; 2] {
+    let delays: Vec<Duration> =
+        entry.announcements().filter(|(peer, _)| is_live(*peer)).map(|(_, delay)| delay).collect();
+    // A single announcement is no spread.
+    [announcers.div_ceil(2), announcers]
+        .map(|needed| delays.get(needed.checked_sub(1)?).copied().filter(|_| needed > 1))
+}

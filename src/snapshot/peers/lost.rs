@@ -1,0 +1,42 @@
+//! The peers that were lost lately.
+
+use crate::event::PeerId;
+use crate::model::peers::Peers;
+use crate::util::time::Timestamp;
+use std::time::Duration;
+
+/// The most peers in the list.
+const LISTED: usize = 50;
+
+/// A peer that is not connected.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct LostPeer {
+    /// The peer.
+    pub id: PeerId,
+    /// `address:port`.
+    pub address: String,
+    /// Why the last connection or attempt ended.
+    pub reason: String,
+    /// The time since the connection or the attempt ended.
+    pub lost_for: Duration,
+    /// The time until the next attempt; `None` if there is none.
+    pub retry_in: Option<Duration>,
+}
+
+/// Takes the peers that were lost or not reached, the latest first.
+pub(super) fn take(peers: &Peers, now: Timestamp) -> Vec<LostPeer> {
+    let lost = peers.iter().filter_map(|(id, peer)| {
+        let (since, reason, retry_at) = peer.lost()?;
+        Some(LostPeer {
+            id,
+            address: peer.address.to_string(),
+            reason: reason.to_owned(),
+            lost_for: now.since(since),
+            retry_in: retry_at.map(|retry_at| retry_at.since(now)),
+        })
+    });
+    let mut lost: Vec<_> = lost.collect();
+    lost.sort_unstable_by_key(|lost| (lost.lost_for, lost.id));
+    lost.truncate(LISTED);
+    lost
+}

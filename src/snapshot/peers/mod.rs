@@ -1,0 +1,71 @@
+//! The Peers screen: the statistics of every peer, in any order.
+
+mod heat_map;
+mod lost;
+mod row;
+mod sort;
+#[cfg(test)]
+mod tests;
+
+pub use heat_map::{HeatCell, HeatMap};
+pub use lost::LostPeer;
+pub use row::WorthRow;
+pub use sort::{PeerSort, SortKey, SortValue};
+
+use crate::event::AddressCounts;
+use crate::model::Model;
+use crate::snapshot::peer_list::PeerListView;
+use crate::snapshot::peer_row::PeerRow;
+use crate::snapshot::window::Window;
+use crate::util::time::Timestamp;
+
+/// What the Peers screen asks for.
+#[derive(Clone, Default, PartialEq, Debug)]
+pub struct PeersView {
+    /// The visible part of the list.
+    pub window: PeerListView,
+    /// The order of the list.
+    pub sort: PeerSort,
+}
+
+/// The Peers screen.
+#[derive(Clone, Default, PartialEq, Debug)]
+pub struct PeersScreen {
+    /// The visible peers.
+    pub peers: Window<WorthRow>,
+    /// The order of the list.
+    pub sort: PeerSort,
+    /// The peers that were lost or not reached lately, the latest first; at most 50.
+    pub lost: Vec<LostPeer>,
+    /// The sizes of the address manager's table, by network; empty without an address manager.
+    pub book: Vec<AddressCounts>,
+    /// The announcements of the last transactions by the visible peers.
+    pub heat: HeatMap,
+}
+
+impl PeersScreen {
+    /// The cost depends on the number of peers and on the rows of the view.
+    pub(super) fn take(model: &Model, view: &PeersView, now: Timestamp) -> Self {
+        let peers = list(model, view, now);
+        let heat = HeatMap::take(model.mempool(), peers.rows.iter().map(|row| row.row.id));
+        let lost = lost::take(model.peers(), now);
+        Self { peers, sort: view.sort, lost, book: model.address_book().to_vec(), heat }
+    }
+}
+
+fn list(model: &Model, view: &PeersView, now: Timestamp) -> Window<WorthRow> {
+    let leads = model.block_races().leads();
+    let tip = model.tip().map(|tip| tip.height);
+    let keyed = model.peers().iter().map(|(id, peer)| {
+        let worth = peer.stats(tip, leads.get(&id).copied(), now);
+        let row = WorthRow { row: PeerRow::take(id, peer, now), worth };
+        ((view.sort.by.value)(&row), row)
+    });
+    let mut keyed: Vec<_> = keyed.collect();
+    keyed.sort_unstable_by(|(key, row), (other_key, other)| {
+        view.sort.compare(key.as_ref(), other_key.as_ref()).then(row.row.id.cmp(&other.row.id))
+    });
+    let selected = view.window.selected;
+    let selected = selected.and_then(|id| keyed.iter().position(|(_, row)| row.row.id == id));
+    Window::of_list(keyed, view.window.offset, view.window.height, selected, |(_, row)| row)
+}

@@ -1,0 +1,58 @@
+//! The order of the Peers screen.
+
+use crate::snapshot::peers::row::WorthRow;
+use std::cmp::Ordering;
+
+/// The order of the Peers screen.
+#[derive(Clone, Copy, Default, PartialEq, Debug)]
+pub struct PeerSort {
+    /// The value to sort by.
+    pub by: SortKey,
+    /// Whether the greatest value comes first. Unknown values come last either way.
+    pub descending: bool,
+}
+
+/// What a list of peers is sorted by: a column of the screen that shows it. Two keys are equal if
+/// their names are.
+#[derive(Clone, Copy, Debug)]
+pub struct SortKey {
+    /// The name, e.g. `median ping`.
+    pub name: &'static str,
+    /// Returns the value of a row; `None` if it is unknown.
+    pub value: fn(&WorthRow) -> Option<SortValue>,
+}
+
+impl Default for SortKey {
+    /// The order in which the peers were first dialled.
+    fn default() -> Self {
+        Self { name: "", value: |_| None }
+    }
+}
+
+impl PartialEq for SortKey {
+    fn eq(&self, other: &Self) -> bool {
+        self.name == other.name
+    }
+}
+
+/// A value to sort by.
+#[derive(PartialEq, PartialOrd, Debug)]
+pub enum SortValue {
+    /// Counts, times and shares; smaller ones come first.
+    Number(f64),
+    /// Words, in the order of their bytes.
+    Text(String),
+}
+
+impl PeerSort {
+    /// Compares the values of two rows.
+    pub(super) fn compare(self, one: Option<&SortValue>, other: Option<&SortValue>) -> Ordering {
+        match (one, other) {
+            (Some(one), Some(other)) => {
+                let order = one.partial_cmp(other).unwrap_or(Ordering::Equal);
+                if self.descending { order.reverse() } else { order }
+            }
+            (one, other) => one.is_none().cmp(&other.is_none()),
+        }
+    }
+}

@@ -1,0 +1,66 @@
+//! The figures of the title and of the Overview screen.
+
+use crate::event::Tip;
+use crate::model::peers::PeerTotals;
+use crate::model::{Amount, Coverage, Model};
+use std::time::Duration;
+
+/// The figures of the title and of the Overview screen.
+#[derive(Clone, Default, PartialEq, Debug)]
+pub struct Totals {
+    /// The number of peers whose handshake is done.
+    pub peers_live: usize,
+    /// The median of the live peers' last pings.
+    pub median_ping: Option<Duration>,
+    /// The end of the best chain.
+    pub tip: Option<Tip>,
+    /// The number of transactions in the mempool.
+    pub transactions: usize,
+    /// Their virtual size, in vB.
+    pub vsize: u64,
+    /// The memory that the model accounts for them, in bytes (see `--max-mempool`).
+    pub memory: u64,
+    /// The number of transactions evicted since startup.
+    pub dropped: u64,
+    /// The number of transactions received since startup.
+    pub received: u64,
+    /// The bytes received since startup.
+    pub bytes_received: u64,
+    /// The bytes sent since startup.
+    pub bytes_sent: u64,
+    /// The lowest and the highest fee filter of the live peers, in sat/kvB.
+    pub fee_floor: Option<(u64, u64)>,
+    /// The share (0–1) of the last block's transactions, coinbase aside, that were received before.
+    pub seen_before_block: Option<f32>,
+    /// The number of past blocks in the prevouts cache.
+    pub coin_blocks: usize,
+    /// The number of outputs in the prevouts cache.
+    pub coins: usize,
+    /// For how much of the mempool the fee is known; `None` if it is empty.
+    pub fee_coverage: Option<Coverage>,
+}
+
+impl Totals {
+    pub(super) fn take(model: &Model, peers: &PeerTotals) -> Self {
+        let mempool = model.mempool();
+        let sums = mempool.sums;
+        let all = Amount { count: mempool.len() as u64, vsize: sums.vsize };
+        Self {
+            peers_live: peers.live,
+            median_ping: peers.median_ping,
+            tip: model.tip().copied(),
+            transactions: mempool.len(),
+            vsize: sums.vsize,
+            memory: sums.memory,
+            dropped: sums.dropped,
+            received: sums.received,
+            bytes_received: model.bytes_received(),
+            bytes_sent: model.bytes_sent(),
+            fee_floor: peers.fee_floor,
+            seen_before_block: model.blocks().newest().next().and_then(|figures| figures.share_seen()),
+            coin_blocks: mempool.coins.block_count(),
+            coins: mempool.coins.len(),
+            fee_coverage: Coverage::of(sums.fees_known, all),
+        }
+    }
+}
