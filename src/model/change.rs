@@ -3,7 +3,7 @@
 use crate::model::blocks::figures::BlockFigures;
 use crate::model::fees::prevouts::BlockOutputs;
 use crate::model::mempool::RemovalReason;
-use crate::model::mempool::rivals::DoubleSpend;
+use crate::model::mempool::conflicts::double_spend::DoubleSpend;
 use crate::model::watchlist::WatchNotice;
 use crate::wire::{Txid, Wtxid};
 use std::sync::Arc;

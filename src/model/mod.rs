@@ -23,15 +23,16 @@ pub use blocks::backfill::Progress;
 pub use blocks::figures::{BlockFigures, Missing, Unseen};
 pub use change::{Change, Outcome};
 pub use event_line::{EventLine, Level};
+pub use fees::bands::{BAND_STARTS, BANDS};
 pub use fees::coverage::{Amount, Coverage};
 pub use fees::fee_rate::{Bounds, FeeRate};
-pub use fees::pool::History;
-pub use fees::pool::bands::{BAND_STARTS, BANDS};
-pub use fees::pool::projection::ProjectedBlock;
-pub use mempool::cluster::family::{Package, Relative, Relatives};
+pub use fees::history::History;
+pub use fees::projection::ProjectedBlock;
+pub use mempool::cluster::package::Package;
+pub use mempool::cluster::relatives::{Relative, Relatives};
+pub use mempool::conflicts::double_spend::DoubleSpend;
 pub use mempool::dust::EphemeralDust;
 pub use mempool::key::TxKey;
-pub use mempool::rivals::DoubleSpend;
 pub use mempool::{MempoolEntry, RemovalReason};
 pub use peers::health::Health;
 pub use peers::liveness::{Liveness, LivenessSlot};
@@ -45,11 +46,13 @@ use crate::util::rates::{Gauge, PerSecond};
 use crate::util::time::Timestamp;
 use crate::wire::{Transaction, TxHash};
 use blocks::{Arrived, Blocks};
-use fees::pool::KindRates;
+use classify::arrivals::KindRates;
 use fees::prevouts::PrevoutCache;
 use log::Log;
-use mempool::propagation::Announcer;
-use mempool::{Arrival, Mempool};
+use mempool::Mempool;
+use mempool::accept::Arrival;
+use mempool::changes::Changes;
+use mempool::relay::announcements::Announcer;
 use peers::Peers;
 use peers::health::Reach;
 use peers::odd::Watch;
@@ -145,7 +148,7 @@ impl Model {
     /// With what is known of the outputs of past blocks.
     #[must_use]
     pub fn with_coins(mut self, coins: PrevoutCache) -> Self {
-        self.mempool.coins = coins;
+        self.mempool.set_prevouts(coins);
         self
     }
 
@@ -161,8 +164,9 @@ impl Model {
         let now = event.time;
         self.size.observe(now, self.mempool.len());
         let mut outcome = Outcome::default();
+        let mut changes = Changes::default();
         match &event.kind {
-            EventKind::Peer(id, event) => outcome = self.apply_peer(now, *id, event),
+            EventKind::Peer(id, event) => outcome = self.apply_peer(now, *id, event, &mut changes),
             EventKind::Seed { name, answer } => {
                 self.reach.seed(name, answer);
                 self.log.push(now, story::seed(name, answer));
@@ -179,20 +183,20 @@ impl Model {
                 let announced = announced.map(|spread| spread.first);
                 let (peer, height) = (*peer, *height);
                 let arrived = Arrived { now, network, peer, height, block, announced };
-                let coins = self.mempool.learn_block(block, height);
-                let figures = self.blocks.confirm(&mut self.mempool, &arrived);
+                let coins = self.mempool.learn_block(block, height, &mut changes);
+                let figures = self.blocks.connect(&mut self.mempool, &arrived, &mut changes);
                 self.log.push(now, story::block(&figures));
                 outcome = Outcome::of(Change::Block(figures));
                 outcome.changes.extend(coins.map(Change::BlockOutputs));
             }
             EventKind::BlocksDisconnected { blocks } => {
                 let hashes: Vec<_> = blocks.iter().map(|&(_, hash)| hash).collect();
-                let returned = self.blocks.disconnect(now, &mut self.mempool, &hashes);
+                let returned = self.blocks.disconnect(now, &mut self.mempool, &hashes, &mut changes);
                 self.log.extend(now, story::reorg(blocks, returned.len()));
                 outcome.changes.extend(returned.into_iter().map(Change::Returned));
             }
             EventKind::PastBlock { height, block, .. } => {
-                let coins = self.mempool.learn_block(block, *height);
+                let coins = self.mempool.learn_block(block, *height, &mut changes);
                 outcome.changes.extend(coins.map(Change::BlockOutputs));
             }
             EventKind::Backfill { fetched, requested, given_up } => {
@@ -204,19 +208,17 @@ impl Model {
                 }
             }
         }
-        self.mempool.settle_clusters();
-        self.mempool.judge_orders(now);
+        let settled = self.mempool.settle(now, changes);
         if self.watch.is_due(now) {
             self.look_for_oddities(now);
         }
         self.look_for_double_spends(now, &mut outcome);
         // Before that, the mempool has hardly begun to fill: each start would draw a notch.
         if now.since(self.settings.started) >= BEFORE_HISTORY {
-            self.history.observe(now, &self.mempool.pool);
+            self.history.observe(now, self.mempool.histogram());
         }
-        let left = self.mempool.departed.take_news();
-        outcome.changes.extend(left.into_iter().map(|(txid, why)| Change::Removed(txid, why)));
-        outcome.changes.extend(self.mempool.take_fee_news().into_iter().map(Change::Fee));
+        outcome.changes.extend(settled.removed.into_iter().map(|(txid, why)| Change::Removed(txid, why)));
+        outcome.changes.extend(settled.fee_rates.into_iter().map(Change::Fee));
         self.look_at_watched(event, &mut outcome);
         outcome
     }
@@ -251,7 +253,7 @@ impl Model {
                     entry.map_or_else(Vec::new, |entry| self.watching.arrive(now, entry.tx(), mempool))
                 }
                 Change::Removed(txid, why) => self.watching.leave(now, *txid, *why),
-                Change::DoubleSpend(spend) => self.watching.double_spend(now, spend.held, spend.lost),
+                Change::DoubleSpend(spend) => self.watching.double_spend(now, spend.txid, spend.conflict),
                 _ => Vec::new(),
             });
         }
@@ -283,7 +285,13 @@ impl Model {
         }
     }
 
-    fn apply_peer(&mut self, now: Timestamp, id: PeerId, event: &PeerEvent) -> Outcome {
+    fn apply_peer(
+        &mut self,
+        now: Timestamp,
+        id: PeerId,
+        event: &PeerEvent,
+        changes: &mut Changes,
+    ) -> Outcome {
         let was_live = self.is_live(id);
         self.peers.apply(now, id, event);
         if was_live || self.is_live(id) {
@@ -291,7 +299,7 @@ impl Model {
         }
         match event {
             PeerEvent::Announced { txs, .. } => {
-                let credits = self.mempool.announce(now, self.announcer(id), txs);
+                let credits = self.mempool.announce(now, self.announcer(id), txs, changes);
                 self.peers.credit(now, &credits);
             }
             PeerEvent::BlockAnnounced { hash, by } => {
@@ -299,8 +307,8 @@ impl Model {
                     self.peers.have_block(&[id], height);
                 }
             }
-            PeerEvent::Transaction { tx, .. } => return self.receive(now, Some(id), tx),
-            PeerEvent::Parent { tx } => return self.receive(now, None, tx),
+            PeerEvent::Transaction { tx, .. } => return self.receive(now, Some(id), tx, changes),
+            PeerEvent::Parent { tx } => return self.receive(now, None, tx, changes),
             PeerEvent::Traffic(traffic) => self.count(now, traffic),
             _ => {
                 let told = self.peers.address(id).and_then(|address| {
@@ -313,10 +321,16 @@ impl Model {
         Outcome::default()
     }
 
-    fn receive(&mut self, now: Timestamp, announcer: Option<PeerId>, tx: &Arc<Transaction>) -> Outcome {
+    fn receive(
+        &mut self,
+        now: Timestamp,
+        announcer: Option<PeerId>,
+        tx: &Arc<Transaction>,
+        changes: &mut Changes,
+    ) -> Outcome {
         self.arrivals.add(now, 1);
         let announcer = announcer.map(|id| self.announcer(id));
-        let arrival = self.mempool.receive(now, announcer, tx);
+        let arrival = self.mempool.receive(now, announcer, tx, changes);
         let Arrival::Accepted { replaced, descendants, credits } = arrival else { return Outcome::default() };
         self.peers.credit(now, &credits);
         self.kinds.count(now, tx);

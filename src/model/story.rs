@@ -6,7 +6,7 @@ use crate::model::blocks::backfill::Progress;
 use crate::model::blocks::figures::BlockFigures;
 use crate::model::event_line::Level;
 use crate::model::log::Subject;
-use crate::model::mempool::rivals::DoubleSpend;
+use crate::model::mempool::conflicts::double_spend::DoubleSpend;
 use crate::model::peers::odd::Oddity;
 use crate::model::watchlist::{WatchEvent, WatchNotice};
 use crate::util::text::{grouped, plural};
@@ -149,14 +149,14 @@ pub(crate) fn replacement(old: &[Txid], new: Txid, descendants: usize) -> Option
 
 /// That two transactions that spend the same are both alive.
 pub(crate) fn double_spend(spend: &DoubleSpend) -> Told {
-    let DoubleSpend { held, lost, held_only, lost_only } = spend;
+    let DoubleSpend { txid, conflict, txid_peers, conflict_peers } = spend;
     let peers = |count: usize| plural(count as u64, "peer");
     let text = format!(
         "double spend: {} ({} only) and {} ({} only)",
-        short(*held),
-        peers(*held_only),
-        short(*lost),
-        peers(*lost_only)
+        short(*txid),
+        peers(*txid_peers),
+        short(*conflict),
+        peers(*conflict_peers)
     );
     Told { level: Level::Warning, subject: Subject::Once, text }
 }
@@ -253,7 +253,12 @@ mod tests {
 
     #[test]
     fn one_is_told_as_one() {
-        let spend = DoubleSpend { held: Txid([1; 32]), lost: Txid([2; 32]), held_only: 1, lost_only: 1_204 };
+        let spend = DoubleSpend {
+            txid: Txid([1; 32]),
+            conflict: Txid([2; 32]),
+            txid_peers: 1,
+            conflict_peers: 1_204,
+        };
         let text = "double spend: 010101…101 (1 peer only) and 020202…202 (1,204 peers only)";
         assert_eq!(double_spend(&spend).text, text);
         assert_eq!(seed("seed.example", &Ok(1)).text, "seed seed.example: 1 address");

@@ -1,7 +1,7 @@
 //! The Mempool screen.
 
-use crate::model::fees::pool::buckets::Lot;
-use crate::model::fees::pool::{bands, projection};
+use crate::model::fees::histogram::Volume;
+use crate::model::fees::{bands, projection};
 use crate::model::{Amount, BANDS, Coverage, Model, ProjectedBlock};
 use crate::util::time::Timestamp;
 
@@ -66,7 +66,7 @@ pub struct HistogramBar {
 impl MempoolScreen {
     /// The cost does not depend on the number of transactions.
     pub(super) fn take(model: &Model, view: MempoolView, now: Timestamp) -> Self {
-        let pool = &model.mempool().pool;
+        let pool = model.mempool().histogram();
         let (certain, uncertain) = (amount(pool.certain()), amount(pool.uncertain()));
         let all = Amount { count: certain.count + uncertain.count, vsize: certain.vsize + uncertain.vsize };
         let coverage = Coverage::of(certain, all);
@@ -74,7 +74,7 @@ impl MempoolScreen {
         let floor = floor(model);
         let estimate = |within| covered.map(|share| projection::estimate(pool, within, share, floor));
         let (column_minutes, history) = model.history().columns(now, view.columns);
-        let bar = |(from, to, lot)| HistogramBar { from, to, held: amount(lot) };
+        let bar = |(from, to, volume)| HistogramBar { from, to, held: amount(volume) };
         Self {
             all,
             uncertain,
@@ -85,8 +85,8 @@ impl MempoolScreen {
             projected: projection::project(pool),
             estimates: WITHIN.map(|within| (within, estimate(within))),
             kinds: model.kind_rates().per_minute(now),
-            coin_blocks: model.mempool().coins.block_count(),
-            coins: model.mempool().coins.len(),
+            coin_blocks: model.mempool().prevouts().block_count(),
+            coins: model.mempool().prevouts().len(),
         }
     }
 }
@@ -98,6 +98,6 @@ fn floor(model: &Model) -> f64 {
     model.peers().totals().fee_floor.map_or(USUAL_FLOOR, |(lowest, _)| per_vb(lowest))
 }
 
-fn amount(lot: Lot) -> Amount {
-    Amount { count: lot.count, vsize: lot.vsize }
+fn amount(volume: Volume) -> Amount {
+    Amount { count: volume.count, vsize: volume.vsize }
 }

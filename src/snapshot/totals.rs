@@ -43,7 +43,7 @@ pub struct Totals {
 impl Totals {
     pub(super) fn take(model: &Model, peers: &PeerTotals) -> Self {
         let mempool = model.mempool();
-        let sums = mempool.sums;
+        let sums = *mempool.sums();
         let all = Amount { count: mempool.len() as u64, vsize: sums.vsize };
         Self {
             peers_live: peers.live,
@@ -52,14 +52,14 @@ impl Totals {
             transactions: mempool.len(),
             vsize: sums.vsize,
             memory: sums.memory,
-            dropped: sums.dropped,
-            received: sums.received,
+            dropped: mempool.evicted(),
+            received: mempool.received(),
             bytes_received: model.bytes_received(),
             bytes_sent: model.bytes_sent(),
             fee_floor: peers.fee_floor,
             seen_before_block: model.blocks().newest().next().and_then(|figures| figures.share_seen()),
-            coin_blocks: mempool.coins.block_count(),
-            coins: mempool.coins.len(),
+            coin_blocks: mempool.prevouts().block_count(),
+            coins: mempool.prevouts().len(),
             fee_coverage: Coverage::of(sums.fees_known, all),
         }
     }

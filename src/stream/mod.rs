@@ -72,10 +72,10 @@ fn of_change(change: &Change, event: &Event, model: &Model) -> Option<Body> {
         Change::Returned(txid) => Some(Body::Returned { txid: txid.to_string() }),
         Change::Block(figures) => Some(Body::Block(Box::new(block(figures, model)))),
         Change::DoubleSpend(spend) => Some(Body::Conflict {
-            txid: spend.held.to_string(),
-            with: spend.lost.to_string(),
-            txid_peers: spend.held_only,
-            with_peers: spend.lost_only,
+            txid: spend.txid.to_string(),
+            with: spend.conflict.to_string(),
+            txid_peers: spend.txid_peers,
+            with_peers: spend.conflict_peers,
         }),
     }
 }

@@ -1,9 +1,9 @@
 //! What is counted in a block.
 
 use crate::model::blocks::Arrived;
-use crate::model::blocks::confirm::Confirmed;
 use crate::model::blocks::expected::Expected;
 use crate::model::blocks::figures::BlockFigures;
+use crate::model::mempool::block::ConnectedBlock;
 use crate::model::peers::worth::percentile;
 use crate::util::text::clean;
 use crate::wire::Transaction;
@@ -15,14 +15,15 @@ const LONGEST_TAG: usize = 40;
 const SHORTEST_TEXT: usize = 4;
 
 /// All figures of a block.
-pub(crate) fn of(arrived: &Arrived<'_>, confirmed: Confirmed, expected: Expected) -> BlockFigures {
+pub(crate) fn of(arrived: &Arrived<'_>, connected: ConnectedBlock, expected: Expected) -> BlockFigures {
     let Arrived { now, network, peer, height, block, announced } = *arrived;
     let subsidy = network.subsidy(height);
     let coinbase = block.transactions.first();
     let paying = block.transactions.iter().skip(1);
-    let Confirmed { mut fee_rates, mut waits, .. } = confirmed;
+    let ConnectedBlock { mut fee_rates, mut waits, mut unseen, .. } = connected;
     fee_rates.sort_by(f64::total_cmp);
     waits.sort_unstable();
+    unseen.truncate(BlockFigures::LISTED);
     BlockFigures {
         hash: block.hash,
         height,
@@ -39,10 +40,10 @@ pub(crate) fn of(arrived: &Arrived<'_>, confirmed: Confirmed, expected: Expected
         fee_rates: spread(&fee_rates),
         fees_known: fee_rates.len(),
         tag: coinbase.map(tag).unwrap_or_default(),
-        seen: confirmed.seen,
-        seen_weight: confirmed.seen_weight,
-        unseen: confirmed.unseen,
-        conflicted: confirmed.conflicted,
+        seen: connected.seen,
+        seen_weight: connected.seen_weight,
+        unseen,
+        conflicted: connected.conflicted,
         median_wait: percentile(waits.into_iter(), 50),
         expected: expected.count,
         missing: expected.highest,

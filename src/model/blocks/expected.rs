@@ -6,10 +6,10 @@
 
 use crate::chain::limits::LOCKTIME_THRESHOLD;
 use crate::model::blocks::Arrived;
-use crate::model::blocks::confirm::Confirmed;
 use crate::model::blocks::figures::{BlockFigures, Missing};
 use crate::model::mempool::Mempool;
 use crate::model::mempool::MempoolEntry;
+use crate::model::mempool::block::ConnectedBlock;
 use crate::wire::BlockHeader;
 use std::time::Duration;
 
@@ -37,8 +37,8 @@ pub(crate) struct Expected {
 
 /// What the block left out. It is no longer in the mempool. Looks at every transaction: once per
 /// block.
-pub(crate) fn left_out(mempool: &Mempool, arrived: &Arrived<'_>, confirmed: &Confirmed) -> Expected {
-    let Some(price) = price(confirmed.chunk_fee_rates.clone(), arrived.block.weight()) else {
+pub(crate) fn left_out(mempool: &Mempool, arrived: &Arrived<'_>, connected: &ConnectedBlock) -> Expected {
+    let Some(price) = price(connected.chunk_fee_rates.clone(), arrived.block.weight()) else {
         return Expected::default();
     };
     let before = arrived.announced.unwrap_or(arrived.now) - SEEN_BEFORE;

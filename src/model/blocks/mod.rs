@@ -1,21 +1,18 @@
 //! The last blocks: what they contained, and what it takes to undo them.
 
 pub(crate) mod backfill;
-mod confirm;
 mod count;
 mod expected;
 pub(crate) mod figures;
-mod restore;
 #[cfg(test)]
 mod tests;
 
 use crate::chain::Network;
 use crate::event::PeerId;
 use crate::model::blocks::figures::BlockFigures;
-use crate::model::fees::InputValues;
 use crate::model::mempool::Mempool;
-use crate::model::mempool::MempoolEntry;
-use crate::model::mempool::propagation::Sighting;
+use crate::model::mempool::block::ConfirmedEntry;
+use crate::model::mempool::changes::Changes;
 use crate::util::bounded::Ring;
 use crate::util::time::Timestamp;
 use crate::wire::{Block, BlockHash, Txid};
@@ -42,34 +39,8 @@ pub(crate) struct Blocks {
 struct Whole {
     height: u32,
     block: Arc<Block>,
-    /// Those of its transactions that were held.
-    kept: HashMap<Txid, Kept, RandomState>,
-}
-
-/// What is remembered of a held transaction that a block took.
-#[derive(Clone, Debug)]
-pub(crate) struct Kept {
-    sighting: Sighting,
-    /// What it replaced.
-    replaces: Box<[Txid]>,
-    /// What it spends: outputs that are spent are known no longer.
-    prevouts: Option<InputValues>,
-}
-
-impl Kept {
-    fn of(entry: &MempoolEntry) -> Self {
-        let (first_seen, announcements) = (entry.first_seen(), entry.announcements.clone());
-        Self {
-            sighting: Sighting { first_seen, announcements },
-            replaces: entry.replaces().into(),
-            prevouts: Some(entry.prevouts.clone()),
-        }
-    }
-
-    /// Of a transaction that a block brought.
-    fn unannounced(now: Timestamp) -> Self {
-        Self { sighting: Sighting::unannounced(now), replaces: Box::default(), prevouts: None }
-    }
+    /// Its transactions that were in the mempool.
+    confirmed: HashMap<Txid, ConfirmedEntry, RandomState>,
 }
 
 /// A block that came, and what is known of its way.
@@ -86,24 +57,30 @@ pub(crate) struct Arrived<'a> {
 
 impl Blocks {
     /// Takes a block into account, and its transactions out of the mempool.
-    pub(crate) fn confirm(&mut self, mempool: &mut Mempool, arrived: &Arrived<'_>) -> Arc<BlockFigures> {
+    pub(in crate::model) fn connect(
+        &mut self,
+        mempool: &mut Mempool,
+        arrived: &Arrived<'_>,
+        changes: &mut Changes,
+    ) -> Arc<BlockFigures> {
         let Arrived { now, height, block, .. } = *arrived;
-        let confirmed = mempool.confirm(now, block, height);
-        let kept = confirmed.kept.iter().cloned().collect();
-        let expected = expected::left_out(mempool, arrived, &confirmed);
-        let figures = Arc::new(count::of(arrived, confirmed, expected));
+        let mut connected = mempool.connect_block(now, block, height, changes);
+        let confirmed = std::mem::take(&mut connected.confirmed).into_iter().collect();
+        let expected = expected::left_out(mempool, arrived, &connected);
+        let figures = Arc::new(count::of(arrived, connected, expected));
         self.figures.push(Arc::clone(&figures));
-        self.whole.push(Whole { height, block: Arc::clone(block), kept });
+        self.whole.push(Whole { height, block: Arc::clone(block), confirmed });
         figures
     }
 
     /// Blocks left the best chain, newest first: what they took returns to the mempool, as far as
     /// they are still known. Which transactions returned.
-    pub(crate) fn disconnect(
+    pub(in crate::model) fn disconnect(
         &mut self,
         now: Timestamp,
         mempool: &mut Mempool,
         hashes: &[BlockHash],
+        changes: &mut Changes,
     ) -> Vec<Txid> {
         let mut undone = Vec::new();
         for hash in hashes {
@@ -115,14 +92,15 @@ impl Blocks {
             }
         }
         for whole in &undone {
-            mempool.undo(&whole.block);
+            mempool.disconnect_block(&whole.block, changes);
         }
         // The oldest first: parents come before their children.
         let mut returned = Vec::new();
-        for Whole { block, mut kept, .. } in undone.into_iter().rev() {
+        for Whole { block, mut confirmed, .. } in undone.into_iter().rev() {
             for tx in block.transactions.iter().skip(1) {
-                let kept = kept.remove(&tx.txid()).unwrap_or_else(|| Kept::unannounced(now));
-                returned.extend(mempool.restore(tx, kept).then(|| tx.txid()));
+                let entry = confirmed.remove(&tx.txid());
+                let entry = entry.unwrap_or_else(|| ConfirmedEntry::unannounced(now));
+                returned.extend(mempool.restore(tx, entry, changes).then(|| tx.txid()));
             }
         }
         returned

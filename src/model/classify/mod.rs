@@ -3,7 +3,7 @@
 //! Every kind has a precise rule, and a rule would rather miss a transaction than claim one that
 //! only looks alike. What fits no rule has no kind.
 
-mod held;
+pub(in crate::model) mod arrivals;
 mod inscription;
 pub(crate) mod script;
 
@@ -113,6 +113,20 @@ impl Kinds {
         kinds
     }
 
+    /// The kinds of a transaction, by its bytes and by the transactions that spend its outputs, which
+    /// `spender` returns by output index.
+    pub(in crate::model) fn with_spenders<'a>(
+        tx: &Transaction,
+        spender: impl Fn(u32) -> Option<&'a Transaction>,
+    ) -> Self {
+        let mut kinds = Self::of(tx);
+        let mut spenders = (0..tx.output_count().min(MAX_CHANNEL_OUTPUTS)).filter_map(spender);
+        if spenders.any(|spender| Self::of(spender).has(Kind::LightningForceClose)) {
+            kinds.add(Kind::LightningOpen);
+        }
+        kinds
+    }
+
     /// Whether `kind` is among them.
     pub const fn has(self, kind: Kind) -> bool {
         self.0 >> kind as u16 & 1 == 1
@@ -130,6 +144,10 @@ impl Kinds {
 
 /// From how many inputs or outputs on something is "many".
 const MANY: usize = 5;
+
+/// The most outputs that are looked at for one that a commitment spends: a transaction that opens a
+/// channel has few.
+const MAX_CHANNEL_OUTPUTS: u32 = 100;
 
 /// The most inputs of a payment.
 const MAX_PAYMENT_INPUTS: u32 = 4;

@@ -1,4 +1,5 @@
 use crate::model::classify::*;
+use crate::model::testing::{self, Scene};
 use crate::wire::Txid;
 use crate::wire::transaction::{InputParts, OutPoint, OutputParts, TxParts};
 
@@ -158,4 +159,20 @@ fn version_3_is_topologically_restricted() {
     };
     assert_eq!(of(3), [Kind::Payment, Kind::Truc]);
     assert_eq!([2, 4].map(of), [[Kind::Payment], [Kind::Payment]]);
+}
+
+#[test]
+fn what_a_commitment_spends_opened_a_channel() {
+    let open = testing::spend(&[testing::coin(1)], &[50_000, 20_000]);
+    let mut parts = testing::parts(&[testing::output(&open, 1)], &[19_000]);
+    (parts.inputs[0].sequence, parts.lock_time) = (0x8012_3456, 0x2012_3456);
+    let close = std::sync::Arc::new(parts.build().unwrap());
+    let mut scene = Scene::new();
+    scene.connect(1).deliver(1, &open);
+    let kinds = |scene: &Scene| scene.model.mempool.kinds(&open).iter().collect::<Vec<_>>();
+    assert_eq!(kinds(&scene), [Kind::Payment]);
+    scene.deliver(1, &testing::spend(&[testing::output(&open, 0)], &[40_000]));
+    assert_eq!(kinds(&scene), [Kind::Payment], "spent by another payment");
+    scene.deliver(1, &close);
+    assert_eq!(kinds(&scene), [Kind::Payment, Kind::LightningOpen]);
 }

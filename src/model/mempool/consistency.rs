@@ -1,51 +1,53 @@
-//! What must hold of the mempool after every event.
+//! What holds in the mempool after every event.
 
-use crate::model::mempool::{Buckets, Mempool, Share, Sums};
+use crate::model::fees::histogram::FeeHistogram;
+use crate::model::mempool::Mempool;
+use crate::model::mempool::entries::Sums;
+use crate::model::mempool::key::TxKey;
 use crate::wire::{OutPoint, TxHash};
 use std::collections::HashMap;
 
 impl Mempool {
-    /// Panics unless all indexes and sums agree with the entries, and all fees with `values`: what
-    /// the outputs are really worth.
-    pub(crate) fn assert_consistent(&self, values: &HashMap<OutPoint, u64>) {
-        let mut sums = Sums { received: self.sums.received, dropped: self.sums.dropped, ..Sums::default() };
-        let (mut inputs, mut pool) = (0, Buckets::default());
-        for (key, entry) in &self.entries {
+    /// Panics unless all indexes and sums agree with the entries, and all fees with `values`: the true
+    /// values of outputs.
+    pub(in crate::model) fn assert_consistent(&self, values: &HashMap<OutPoint, u64>) {
+        let (mut inputs, mut sums, mut histogram) = (0, Sums::default(), FeeHistogram::default());
+        for (key, entry) in self.entries() {
             let tx = entry.tx();
             sums.add(entry);
-            pool.add(Share::of(entry));
+            histogram.add(entry.histogram_item());
             assert_eq!(self.key(TxHash::Txid(tx.txid())), Some(*key));
             assert_eq!(self.key(TxHash::Wtxid(tx.wtxid())), Some(*key));
-            assert!(!self.departed.is_barred(TxHash::Txid(tx.txid())), "it was to stay away");
-            let mut all_parents_held = true;
+            assert!(!self.recent.is_excluded(TxHash::Txid(tx.txid())), "it must not come back");
+            let mut has_all_parents = true;
             for (vin, input) in tx.inputs().enumerate() {
                 inputs += 1;
-                let spender = self.spends.get(&input.prevout).expect("every input is indexed");
-                assert_eq!((spender.key, spender.vin as usize), (*key, vin));
-                assert!(!self.departed.is_refused(input.prevout.txid), "its parent lost");
-                assert!(!self.departed.is_spent(&input.prevout), "a block spent it");
+                let spend = self.entries.spends().get(&input.prevout).expect("every input is indexed");
+                assert_eq!((spend.key, spend.vin as usize), (*key, vin));
+                assert!(!self.recent.is_rejected(input.prevout.txid), "its parent was rejected");
+                assert!(!self.recent.is_spent(&input.prevout), "a block spent it");
                 let known = entry.prevout_value(vin);
                 assert!(known.is_none_or(|value| values.get(&input.prevout) == Some(&value)));
-                let held = self.by_txid(input.prevout.txid).is_some();
-                assert!(!held || known.is_some(), "the parent is held");
-                all_parents_held &= held;
+                let has_parent = self.by_txid(input.prevout.txid).is_some();
+                assert!(!has_parent || known.is_some(), "the parent is in the mempool");
+                has_all_parents &= has_parent;
             }
-            assert!(!all_parents_held || entry.fee().is_some() || self.pays_out_too_much(*key, values));
+            assert!(!has_all_parents || entry.fee().is_some() || self.pays_out_too_much(*key, values));
         }
         self.assert_clusters_settled();
-        assert_eq!(self.spends.len(), inputs);
-        assert_eq!([self.by_txid.len(), self.by_wtxid.len()], [self.entries.len(); 2]);
-        assert_eq!(self.sums, sums);
-        assert_eq!(self.pool, pool);
-        assert!(self.sums.memory <= self.limit);
+        self.entries.assert_indexes(inputs);
+        assert_eq!(self.sums(), &sums);
+        assert_eq!(self.histogram(), &histogram);
+        assert!(sums.memory <= self.max_memory);
         self.pending.assert_consistent();
     }
 
-    fn pays_out_too_much(
-        &self,
-        key: crate::model::mempool::key::TxKey,
-        values: &HashMap<OutPoint, u64>,
-    ) -> bool {
+    /// Returns the number of announced transactions that have not arrived.
+    pub(in crate::model) fn pending_count(&self) -> usize {
+        self.pending.len()
+    }
+
+    fn pays_out_too_much(&self, key: TxKey, values: &HashMap<OutPoint, u64>) -> bool {
         self.get(key).is_some_and(|entry| {
             let inputs: u64 = entry.tx().inputs().filter_map(|input| values.get(&input.prevout)).sum();
             inputs < entry.tx().output_value()

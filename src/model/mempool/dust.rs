@@ -1,9 +1,9 @@
-//! Outputs that are too small to be worth spending.
+//! Ephemeral dust: an output too small to be worth spending that a child spends at once.
 
 use crate::chain::limits::{DUST_RELAY_FEE_RATE, MAX_SCRIPT_SIZE};
 use crate::chain::script::{ScriptKind, is_witness_program};
-use crate::model::mempool::Mempool;
-use crate::model::mempool::MempoolEntry;
+use crate::model::mempool::entries::Entries;
+use crate::model::mempool::entry::MempoolEntry;
 use crate::wire::transaction::Output;
 use crate::wire::{OutPoint, Transaction};
 
@@ -22,45 +22,42 @@ const WITNESS_INPUT: u64 = 32 + 4 + 1 + 107 / 4 + 4;
 /// The size of an input without a witness, in vB (Core: `GetDustThreshold`).
 const LEGACY_INPUT: u64 = 32 + 4 + 1 + 107 + 4;
 
-/// How many inputs are looked at to find out whether one spends ephemeral dust: honest ones are few
-/// (BIP431 leaves a child 1,000 vB).
-const INPUTS_LOOKED_AT: usize = 100;
+/// The most inputs that are looked at for one that spends ephemeral dust (BIP431 leaves a child 1,000 vB).
+const MAX_INPUTS: usize = 100;
 
-impl Mempool {
-    /// Whether a transaction has part in ephemeral dust: an output below the dust limit, the only
-    /// one of its transaction, which itself pays no fee at all, and which a held child spends. No
-    /// node relays it otherwise; the child sees to it that the output never lasts.
-    pub(crate) fn ephemeral_dust(&self, entry: &MempoolEntry) -> Option<EphemeralDust> {
-        let spends = || {
-            entry.tx().inputs().take(INPUTS_LOOKED_AT).any(|input| {
-                let OutPoint { txid, vout } = input.prevout;
-                let parent = self.by_txid(txid).filter(|parent| parent.fee() == Some(0));
-                parent.and_then(|parent| only_dust(parent.tx())) == Some(vout)
-            })
-        };
-        if self.carries_ephemeral_dust(entry) {
-            Some(EphemeralDust::Carries)
-        } else {
-            spends().then_some(EphemeralDust::Spends)
-        }
-    }
-
-    fn carries_ephemeral_dust(&self, entry: &MempoolEntry) -> bool {
-        let txid = entry.tx().txid();
-        entry.fee() == Some(0)
-            && only_dust(entry.tx()).is_some_and(|vout| self.spends.get(&OutPoint { txid, vout }).is_some())
+/// Returns the part of a transaction in ephemeral dust: an output below the dust limit, the only one of a
+/// transaction that pays no fee, spent by a child in the mempool. No node relays it otherwise; the child
+/// makes sure that the output never lasts.
+pub(super) fn ephemeral_dust(entries: &Entries, entry: &MempoolEntry) -> Option<EphemeralDust> {
+    let spends = || {
+        entry.tx().inputs().take(MAX_INPUTS).any(|input| {
+            let OutPoint { txid, vout } = input.prevout;
+            let parent = entries.by_txid(txid).filter(|parent| parent.fee() == Some(0));
+            parent.and_then(|parent| only_dust(parent.tx())) == Some(vout)
+        })
+    };
+    if carries_ephemeral_dust(entries, entry) {
+        Some(EphemeralDust::Carries)
+    } else {
+        spends().then_some(EphemeralDust::Spends)
     }
 }
 
-/// The output below the dust limit, if there is exactly one.
+fn carries_ephemeral_dust(entries: &Entries, entry: &MempoolEntry) -> bool {
+    let txid = entry.tx().txid();
+    let is_spent = |vout| entries.spends().get(&OutPoint { txid, vout }).is_some();
+    entry.fee() == Some(0) && only_dust(entry.tx()).is_some_and(is_spent)
+}
+
+/// Returns the index of the output below the dust limit, if there is exactly one.
 fn only_dust(tx: &Transaction) -> Option<u32> {
-    let mut dust = (0..).zip(tx.outputs()).filter(|(_, output)| output.value < limit(output));
+    let mut dust = (0..).zip(tx.outputs()).filter(|(_, output)| output.value < dust_limit(output));
     let (vout, _) = dust.next()?;
     dust.next().is_none().then_some(vout)
 }
 
-/// The least value that an output may have to be worth spending, in sat.
-fn limit(output: &Output<'_>) -> u64 {
+/// Returns the lowest value in sat at which an output is worth spending (Core: `GetDustThreshold`).
+fn dust_limit(output: &Output<'_>) -> u64 {
     let script = output.script_pubkey;
     if ScriptKind::of(script) == ScriptKind::OpReturn || script.len() > MAX_SCRIPT_SIZE {
         return 0;
@@ -80,7 +77,7 @@ mod tests {
     const ANCHOR: [u8; 4] = [0x51, 2, 0x4e, 0x73];
 
     fn limit_of(script_pubkey: &[u8]) -> u64 {
-        limit(&Output { value: 0, script_pubkey })
+        dust_limit(&Output { value: 0, script_pubkey })
     }
 
     #[test]
@@ -106,7 +103,7 @@ mod tests {
         spend(&[coin(1)], &[50_000])
     }
 
-    fn told(values: &[u64], script: &[u8]) -> [Option<EphemeralDust>; 2] {
+    fn roles(values: &[u64], script: &[u8]) -> [Option<EphemeralDust>; 2] {
         let both = parent_and_child(values, script);
         let mut scene = Scene::new();
         scene.connect(1).deliver(1, &root()).deliver_all(1, &both);
@@ -119,11 +116,11 @@ mod tests {
     #[test]
     fn the_dust_of_a_parent_that_pays_nothing_is_ephemeral() {
         let both = [Some(EphemeralDust::Carries), Some(EphemeralDust::Spends)];
-        assert_eq!(told(&[0, 50_000], &ANCHOR), both);
-        assert_eq!(told(&[239, 49_761], &ANCHOR), both);
-        assert_eq!(told(&[240, 49_760], &ANCHOR), [None; 2], "it is worth spending");
-        assert_eq!(told(&[0, 49_999], &ANCHOR), [None; 2], "it pays itself");
-        assert_eq!(told(&[0, 49_900, 100], &ANCHOR), [None; 2], "there is more dust");
+        assert_eq!(roles(&[0, 50_000], &ANCHOR), both);
+        assert_eq!(roles(&[239, 49_761], &ANCHOR), both);
+        assert_eq!(roles(&[240, 49_760], &ANCHOR), [None; 2], "it is worth spending");
+        assert_eq!(roles(&[0, 49_999], &ANCHOR), [None; 2], "it pays itself");
+        assert_eq!(roles(&[0, 49_900, 100], &ANCHOR), [None; 2], "there is more dust");
     }
 
     #[test]

@@ -1,104 +1,73 @@
-//! A held transaction: what is known about it, and what it costs to know it.
+//! A transaction in the mempool, with what is known about it.
 
 use crate::event::PeerId;
-use crate::model::fees::InputValues;
-use crate::model::fees::bounds::Bracket;
+use crate::model::fees::bounds::{Bound, OrderBounds};
 use crate::model::fees::fee_rate::FeeRate;
-use crate::model::mempool::cluster::{ChunkFeeRate, adjusted_weight};
+use crate::model::fees::histogram::{Item, KnownRate};
+use crate::model::fees::input_values::InputValues;
+use crate::model::mempool::cluster::chunk_fee_rate::ChunkFeeRate;
+use crate::model::mempool::cluster::sigops::adjusted_weight;
 use crate::model::mempool::key::TxKey;
-use crate::model::mempool::propagation::{Addition, Announcements, Announcer, Sighting};
-use crate::model::mempool::rivals::Defeat;
-use crate::model::mempool::spends::SPEND_MEMORY;
-use crate::model::peers::worth::{Credit, Merit};
+use crate::model::mempool::relay::announcements::{Addition, Announcements, Announcer, Sighting};
+use crate::model::mempool::relay::credit::{RelayCredit, RelayPart};
+use crate::model::mempool::spends::SpendsIndex;
 use crate::util::time::Timestamp;
 use crate::wire::{Transaction, Txid};
 use std::sync::Arc;
 use std::time::Duration;
 
-/// What an allocation costs beside its bytes: its header and its rounding up.
+/// The overhead of an allocation, in bytes: its header and its rounding up.
 const ALLOCATION: usize = 16;
 
-/// What a slot of a hash table or tree costs, as a multiple of what is in it, in quarters: tables
-/// are between 7/16 and 7/8 full, leaves of a tree that grows at its end a little over half.
-pub(crate) const SPARE_QUARTERS: usize = 7;
+/// The cost of a slot in a hash table or tree, in quarters of its content: tables are between 7/16 and
+/// 7/8 full, leaves of a tree that grows at its end a little over half.
+const SPARE_QUARTERS: usize = 7;
 
-/// What every transaction costs whatever it contains, in bytes: itself with its two reference
-/// counts, its entry in the tree, and a slot in each index of ids.
+/// The memory of any transaction, in bytes: the transaction with its two reference counts, its entry in
+/// the tree, and a slot in each index of ids.
 const FIXED_MEMORY: usize = size_of::<Transaction>()
     + 2 * size_of::<usize>()
     + SPARE_QUARTERS * (size_of::<(TxKey, MempoolEntry)>() + 2 * size_of::<(Txid, TxKey)>()) / 4
     + 3 * ALLOCATION;
 
-/// A transaction of the mempool.
+/// The memory of an input in the spends index, in bytes.
+const INPUT_MEMORY: usize = SPARE_QUARTERS * SpendsIndex::SLOT / 4;
+
+/// A transaction in the mempool.
 #[derive(Debug)]
 pub struct MempoolEntry {
     tx: Arc<Transaction>,
     first_seen: Timestamp,
-    pub(crate) announcements: Announcements,
-    pub(crate) prevouts: InputValues,
+    announcements: Announcements,
+    input_values: InputValues,
     replaces: Box<[Txid]>,
-    /// By its cluster; see [`Mempool::settle_clusters`](super::mempool::Mempool).
-    pub(crate) mining: ChunkFeeRate,
-    pub(crate) bracket: Bracket,
+    chunk_fee_rate: ChunkFeeRate,
+    order_bounds: OrderBounds,
     adjusted_weight: u32,
     signals_replacement: bool,
-    /// Whether a parent or child of it was ever held.
-    pub(crate) had_company: bool,
+    had_relatives: bool,
 }
 
 impl MempoolEntry {
-    pub(crate) fn new(
+    pub(super) fn new(
         tx: Arc<Transaction>,
         sighting: Sighting,
-        prevouts: InputValues,
+        input_values: InputValues,
         replaces: Box<[Txid]>,
     ) -> Self {
         let Sighting { first_seen, announcements } = sighting;
-        let signals_replacement = tx.signals_replacement();
-        let adjusted_weight = adjusted_weight(&tx);
-        let mining = ChunkFeeRate::UNKNOWN;
         Self {
-            tx,
             first_seen,
             announcements,
-            prevouts,
+            input_values,
             replaces,
-            mining,
-            bracket: Bracket::default(),
-            adjusted_weight,
-            signals_replacement,
-            had_company: false,
+            chunk_fee_rate: ChunkFeeRate::UNKNOWN,
+            order_bounds: OrderBounds::default(),
+            adjusted_weight: adjusted_weight(&tx),
+            signals_replacement: tx.signals_replacement(),
+            had_relatives: false,
+            tx,
         }
-    }
-
-    /// A peer announced it. Whether it does so for the first time, and what that says about it and
-    /// others.
-    pub(crate) fn announce(&mut self, now: Timestamp, by: Announcer, credits: &mut Vec<Credit>) -> Addition {
-        let (peer, delay) = (by.peer, now.since(self.first_seen));
-        let first = self.first_announcer();
-        let addition = self.announcements.add(by, delay);
-        match addition {
-            Addition::New => {
-                credits.push(Credit { peer, what: Merit::After(delay) });
-                if let Some(first) = first.filter(|_| self.announcements.len() == 2) {
-                    credits.push(Credit { peer: first, what: Merit::NotAlone { seen: self.first_seen } });
-                }
-            }
-            Addition::Repeated => credits.push(Credit { peer, what: Merit::Repeated }),
-            Addition::Refused => {}
-        }
-        addition
-    }
-
-    /// What it says about those who announced it before it came.
-    pub(crate) fn credits(&self) -> Vec<Credit> {
-        let alone = self.announcements.len() == 1;
-        let first = Merit::First { seen: self.first_seen, alone };
-        let credit = |(index, (peer, delay))| Credit {
-            peer,
-            what: if index == 0 { first } else { Merit::After(delay) },
-        };
-        self.announcements().enumerate().map(credit).collect()
     }
 
     /// The transaction.
@@ -106,58 +75,154 @@ impl MempoolEntry {
         &self.tx
     }
 
-    /// When it was first announced.
+    /// When the transaction was first announced, or arrived without an announcement.
     pub fn first_seen(&self) -> Timestamp {
         self.first_seen
     }
 
-    /// Who announced it first.
+    /// Returns the peer that announced the transaction first.
     pub fn first_announcer(&self) -> Option<PeerId> {
         self.announcements().next().map(|(peer, _)| peer)
     }
 
-    /// Who announced it, in order, with the delay after the first, in ms.
+    /// Returns the peers that announced the transaction, in order, with the delay after the first one.
     pub fn announcements(&self) -> impl Iterator<Item = (PeerId, Duration)> {
         self.announcements.iter()
     }
 
-    /// What it pays, in sat; known only if all that it spends is known.
+    /// Returns whether a peer announced the transaction.
+    pub(crate) fn is_announced_by(&self, peer: PeerId) -> bool {
+        self.announcements.contains(peer)
+    }
+
+    /// Returns when the transaction was first seen and which peers announced it since.
+    pub(super) fn sighting(&self) -> Sighting {
+        Sighting { first_seen: self.first_seen, announcements: self.announcements.clone() }
+    }
+
+    /// Adds an announcement by a peer, and to `credits` what it says about the relay of its announcers.
+    pub(super) fn announce(
+        &mut self,
+        now: Timestamp,
+        by: Announcer,
+        credits: &mut Vec<RelayCredit>,
+    ) -> Addition {
+        let (peer, delay) = (by.peer, now.since(self.first_seen));
+        let first = self.first_announcer();
+        let addition = self.announcements.add(by, delay);
+        match addition {
+            Addition::New => {
+                credits.push(RelayCredit { peer, part: RelayPart::After(delay) });
+                if let Some(first) = first.filter(|_| self.announcements.len() == 2) {
+                    credits.push(RelayCredit {
+                        peer: first,
+                        part: RelayPart::NotAlone { seen: self.first_seen },
+                    });
+                }
+            }
+            Addition::Repeated => credits.push(RelayCredit { peer, part: RelayPart::Repeated }),
+            Addition::Refused => {}
+        }
+        addition
+    }
+
+    /// Returns what the arrival says about the relay of the peers that announced the transaction.
+    pub(super) fn credits(&self) -> Vec<RelayCredit> {
+        let alone = self.announcements.len() == 1;
+        let first = RelayPart::First { seen: self.first_seen, alone };
+        let credit = |(index, (peer, delay))| RelayCredit {
+            peer,
+            part: if index == 0 { first } else { RelayPart::After(delay) },
+        };
+        self.announcements().enumerate().map(credit).collect()
+    }
+
+    /// Returns the exact fee in sat, or `None` if the value of a spent output is unknown.
     pub fn fee(&self) -> Option<u64> {
-        self.prevouts.fee(self.tx.output_value())
+        self.input_values.fee(self.tx.output_value())
     }
 
-    /// What it pays, in sat/vB, or what is known of it.
+    /// Returns the fee rate in sat/vB: exact, or within bounds.
     pub fn fee_rate(&self) -> FeeRate {
-        self.bracket.fee_rate(self.fee(), self.tx.vsize(), self.announcements.floors())
+        self.order_bounds.fee_rate(self.fee(), self.tx.vsize(), self.announcements.floors())
     }
 
-    /// The rate by which miners sort it, in sat/vB: that of its chunk, the transactions that are best
-    /// mined together with it, whose fees pay for each other. Known only if no unknown fee could
-    /// change it, and if its cluster is not larger than nodes let clusters be (64 transactions,
-    /// 101 kvB). It equals Bitcoin Core's `fees.chunk` over `chunkweight`.
+    /// Returns the chunk fee rate in sat/vB: the rate by which miners sort the transaction, that of the
+    /// relatives best mined together with it. `None` if an unknown fee could change it, or if the cluster
+    /// exceeds the limits of nodes (64 transactions, 101 kvB). Equals Bitcoin Core's `fees.chunk` over
+    /// `chunkweight`.
     pub fn chunk_fee_rate(&self) -> Option<f64> {
-        self.mining.get()
+        self.chunk_fee_rate.get()
     }
 
-    /// The rate by which miners sort it is no less, in sat/vB, if its fee is not known.
-    pub(crate) fn chunk_fee_rate_lower(&self) -> Option<f64> {
-        let min = match self.fee_rate() {
-            // A parent that pays less would drag it down.
+    /// Returns a lower bound of the chunk fee rate in sat/vB while the fee is unknown.
+    pub(super) fn chunk_fee_rate_lower(&self) -> Option<f64> {
+        let lower = match self.fee_rate() {
+            // A parent that pays less would lower it.
             FeeRate::Exact(_) => None,
-            FeeRate::Within(bounds) if self.had_company => bounds.floor,
+            FeeRate::Within(bounds) if self.had_relatives => bounds.floor,
             FeeRate::Within(bounds) => bounds.min(),
         };
-        min.map(|rate| rate * 4.0 * f64::from(self.tx.vsize()) / f64::from(self.adjusted_weight))
+        lower.map(|rate| rate * 4.0 * f64::from(self.tx.vsize()) / f64::from(self.adjusted_weight))
     }
 
-    /// Its size in a miner's eyes, in weight units.
+    /// The raw chunk fee rate, which also says why there is none.
+    pub(super) fn chunk_fee_rate_or_cause(&self) -> ChunkFeeRate {
+        self.chunk_fee_rate
+    }
+
+    /// Sets the chunk fee rate by the cluster.
+    pub(super) fn set_chunk_fee_rate(&mut self, rate: ChunkFeeRate) {
+        self.chunk_fee_rate = rate;
+    }
+
+    /// Records a relative in the mempool. Bounds by order end if it is a parent: the place of the
+    /// transaction in announcements was also that of its parent's fee.
+    pub(super) fn add_relative(&mut self, is_parent: bool) {
+        self.had_relatives = true;
+        if is_parent {
+            self.order_bounds = OrderBounds::default();
+        }
+    }
+
+    /// Returns whether a parent or child was ever in the mempool together with the transaction.
+    pub(super) fn had_relatives(&self) -> bool {
+        self.had_relatives
+    }
+
+    /// Adds a bound by the order of an announcement.
+    pub(super) fn add_bound(&mut self, bound: Bound) {
+        self.order_bounds.add(bound);
+    }
+
+    /// The transaction as the fee histogram counts it.
+    pub(super) fn histogram_item(&self) -> Item {
+        let lower = || self.chunk_fee_rate_lower().map_or(KnownRate::Unknown, KnownRate::AtLeast);
+        Item {
+            rate: self.chunk_fee_rate().map_or_else(lower, KnownRate::Exact),
+            vsize: self.tx.vsize().into(),
+            fee: self.fee().unwrap_or_default(),
+        }
+    }
+
+    /// The sigops-adjusted weight, in WU.
     pub(crate) fn adjusted_weight(&self) -> u32 {
         self.adjusted_weight
     }
 
-    /// The value of what its input number `vin` spends, in sat, if it is known.
+    /// Returns the value in sat of the output that input `vin` spends, if it is known.
     pub fn prevout_value(&self, vin: usize) -> Option<u64> {
-        self.prevouts.value(vin)
+        self.input_values.value(vin)
+    }
+
+    /// The values of the inputs.
+    pub(super) fn input_values(&self) -> &InputValues {
+        &self.input_values
+    }
+
+    /// Records the value of input `vin`, in sat. The last one makes the fee exact.
+    pub(super) fn learn_input_value(&mut self, vin: u32, value: u64) {
+        self.input_values.learn(self.tx.input_count(), vin, value);
     }
 
     /// The transactions that it replaced.
@@ -165,32 +230,19 @@ impl MempoolEntry {
         &self.replaces
     }
 
-    /// Whether it says of itself that it may be replaced (BIP125).
-    pub(crate) fn signals_replacement(&self) -> bool {
+    /// Whether the transaction itself signals replaceability (BIP125).
+    pub(super) fn signals_replacement(&self) -> bool {
         self.signals_replacement
     }
 
-    /// What remains of it when `to` takes its place.
-    pub(crate) fn defeat(&self, to: Txid) -> Defeat<'_> {
-        Defeat {
-            tx: &self.tx,
-            to,
-            fee_rate: self.fee_rate(),
-            replaced: self.replaces.clone(),
-            first_seen: self.first_seen,
-            announcements: self.announcements.clone(),
-        }
-    }
-
-    /// The bytes that are counted for it: its serialization, its entry with what belongs to it,
-    /// and its share of the indexes. An estimate; `benches/model.rs` compares it with the
-    /// process's memory.
-    pub(crate) fn memory(&self) -> usize {
+    /// Returns the bytes counted for the transaction: its serialization, its entry, and its share of the
+    /// indexes. An estimate; `benches/model.rs` compares it with the memory of the process.
+    pub(super) fn memory(&self) -> usize {
         FIXED_MEMORY
             + self.tx.raw().len()
-            + self.tx.input_count() as usize * SPEND_MEMORY
+            + self.tx.input_count() as usize * INPUT_MEMORY
             + self.announcements.memory()
-            + self.prevouts.memory()
+            + self.input_values.memory()
             + size_of_val(&*self.replaces)
     }
 }

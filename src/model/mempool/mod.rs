@@ -1,379 +1,278 @@
-//! The transactions that are held, and the indexes over them.
+//! The mempool: the unconfirmed transactions, and what follows from holding them together.
+//!
+//! [`Mempool`] owns all state. Its operations, here and in [`accept`] and [`block`], collect what they
+//! change in a [`Changes`]; [`Mempool::settle`] completes it at the end of each event. Everything else is
+//! a function over narrow inputs, mostly [`entries`] (the transactions with the indexes over them) and
+//! [`recent`] (what left lately, and what must not come back).
 
+pub(crate) mod accept;
+pub(crate) mod block;
+pub(in crate::model) mod changes;
 pub(crate) mod cluster;
 pub(crate) mod conflicts;
-pub(crate) mod dust;
-pub(crate) mod entry;
-pub(crate) mod key;
-pub(crate) mod propagation;
-pub(crate) mod removal;
-pub(crate) mod rivals;
-pub(crate) mod spends;
-
 #[cfg(test)]
 mod consistency;
+pub(crate) mod dust;
+mod entries;
+pub(crate) mod entry;
+mod exact_fees;
+pub(crate) mod key;
+mod order_bounds;
+mod recent;
+pub(crate) mod relay;
+pub(crate) mod removal;
+mod spends;
 
 pub use entry::MempoolEntry;
 pub use removal::{BlockConflict, RemovalReason};
 
 use crate::chain::limits::MEMPOOL_EXPIRY;
 use crate::event::PeerId;
-use crate::model::fees::bounds::Bracket;
-use crate::model::fees::bounds::order::Orders;
-use crate::model::fees::coverage::Amount;
-use crate::model::fees::pool::{Buckets, Share};
+use crate::model::classify::Kinds;
+use crate::model::fees::bounds::order::AnnouncementOrders;
+use crate::model::fees::histogram::FeeHistogram;
 use crate::model::fees::prevouts::PrevoutCache;
-use crate::model::mempool::conflicts::Conflict;
+use crate::model::mempool::changes::{Changes, Settled};
+use crate::model::mempool::cluster::package::{self, Package};
+use crate::model::mempool::cluster::relatives::{self, Relatives};
+use crate::model::mempool::cluster::settle;
+use crate::model::mempool::conflicts::double_spend::{self, DoubleSpend};
+use crate::model::mempool::conflicts::replaced::{ReplacedTx, ReplacedTxs};
+use crate::model::mempool::conflicts::signalling;
+use crate::model::mempool::dust::EphemeralDust;
+use crate::model::mempool::entries::{Entries, Sums};
 use crate::model::mempool::key::TxKey;
-use crate::model::mempool::propagation::{Addition, Announcer, Pending, Sighting};
-use crate::model::mempool::removal::Departed;
-use crate::model::mempool::rivals::{Defeat, DoubleSpend, Rivals};
-use crate::model::mempool::spends::SpendsIndex;
-use crate::model::peers::worth::{Credit, Merit};
+use crate::model::mempool::recent::RecentTxs;
+use crate::model::mempool::relay::pending::Pending;
 use crate::util::time::Timestamp;
-use crate::wire::{Transaction, TxHash, Txid, Wtxid};
-use foldhash::fast::RandomState;
-use std::collections::{BTreeMap, HashMap};
-use std::mem;
-use std::sync::Arc;
+use crate::wire::{OutPoint, Transaction, TxHash, Txid};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// All unconfirmed transactions, within a limit of memory.
 #[derive(Debug)]
 pub(crate) struct Mempool {
     /// In bytes.
-    limit: u64,
-    next_key: u64,
-    /// In the order of arrival.
-    entries: BTreeMap<TxKey, MempoolEntry>,
-    by_txid: HashMap<Txid, TxKey, RandomState>,
-    by_wtxid: HashMap<Wtxid, TxKey, RandomState>,
-    pub(crate) spends: SpendsIndex,
-    pub(crate) pending: Pending,
-    pub(crate) departed: Departed,
-    pub(crate) rivals: Rivals,
-    pub(crate) coins: PrevoutCache,
-    pub(crate) sums: Sums,
-    pub(crate) pool: Buckets,
-    pub(crate) orders: Orders,
-    /// Those of whose fee rate something else is known since [`Mempool::take_fee_news`] was called.
-    pub(crate) fee_news: Vec<Txid>,
-    /// Those that came, whose neighbours went, or whose fee changed since clusters were last settled.
-    pub(crate) unsettled: Vec<TxKey>,
-}
-
-/// Sums over what is held, and counts since the start.
-#[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
-pub(crate) struct Sums {
-    /// In vB.
-    pub(crate) vsize: u64,
-    /// In bytes.
-    pub(crate) memory: u64,
-    /// What the fee is known of.
-    pub(crate) fees_known: Amount,
-    /// Received since the start.
-    pub(crate) received: u64,
-    /// Dropped for want of memory since the start.
-    pub(crate) dropped: u64,
-}
-
-/// What became of a transaction that arrived.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub(crate) enum Arrival {
-    /// It is held now.
-    Accepted {
-        /// The transactions that it replaced, by conflict.
-        replaced: Box<[Txid]>,
-        /// How many descendants of those went with them.
-        descendants: usize,
-        /// What it says about those who have announced it.
-        credits: Vec<Credit>,
-    },
-    /// It was held already, perhaps with another witness: the first one stays.
-    Known,
-    /// It was replaced, is in a block, or conflicts with one that stays.
-    Late,
+    max_memory: u64,
+    entries: Entries,
+    /// Announced transactions that have not arrived.
+    pending: Pending,
+    recent: RecentTxs,
+    replaced: ReplacedTxs,
+    prevouts: PrevoutCache,
+    orders: AnnouncementOrders,
+    received: u64,
+    evicted: u64,
 }
 
 impl Mempool {
-    /// An empty one that may take up to `limit` bytes.
-    pub(crate) fn new(limit: u64) -> Self {
+    /// Creates an empty mempool that may take up to `max_memory` bytes.
+    pub(in crate::model) fn new(max_memory: u64) -> Self {
         Self {
-            limit,
-            next_key: 0,
-            entries: BTreeMap::new(),
-            by_txid: HashMap::default(),
-            by_wtxid: HashMap::default(),
-            spends: SpendsIndex::default(),
+            max_memory,
+            entries: Entries::default(),
             pending: Pending::default(),
-            departed: Departed::default(),
-            rivals: Rivals::default(),
-            coins: PrevoutCache::default(),
-            sums: Sums::default(),
-            pool: Buckets::default(),
-            orders: Orders::default(),
-            fee_news: Vec::new(),
-            unsettled: Vec::new(),
+            recent: RecentTxs::default(),
+            replaced: ReplacedTxs::default(),
+            prevouts: PrevoutCache::default(),
+            orders: AnnouncementOrders::default(),
+            received: 0,
+            evicted: 0,
         }
     }
 
-    /// A peer announced transactions. What that says about it and others.
-    pub(crate) fn announce(&mut self, now: Timestamp, by: Announcer, hashes: &[TxHash]) -> Vec<Credit> {
-        let mut credits = Vec::new();
-        let mut news = Vec::new();
-        for &hash in hashes {
-            let is_new = self.announce_one(now, by, hash, &mut credits) == Some(Addition::New);
-            // Under its other name a peer could announce the same one again.
-            if is_new && by.best_first && matches!(hash, TxHash::Wtxid(_)) {
-                news.push(hash);
-            }
-        }
-        self.orders.keep(now, news);
-        self.pending.expire(now);
-        self.expire(now);
-        self.evict();
-        credits
+    /// Replaces the prevout cache by one that a store loaded.
+    pub(in crate::model) fn set_prevouts(&mut self, prevouts: PrevoutCache) {
+        self.prevouts = prevouts;
     }
 
-    fn announce_one(
-        &mut self,
-        now: Timestamp,
-        by: Announcer,
-        hash: TxHash,
-        credits: &mut Vec<Credit>,
-    ) -> Option<Addition> {
-        if let Some(key) = self.key(hash) {
-            return self.update(key, |entry| entry.announce(now, by, credits));
-        }
-        let addition = if self.departed.is_barred(hash) {
-            self.rivals.announce(now, by.peer, hash)
-        } else {
-            Some(self.pending.announce(now, by, hash))
-        };
-        if addition == Some(Addition::Repeated) {
-            credits.push(Credit { peer: by.peer, what: Merit::Repeated });
-        }
-        addition
+    /// Completes what an event changed: computes the chunk fee rates of changed clusters, and learns from
+    /// announcements whose time is up.
+    pub(in crate::model) fn settle(&mut self, now: Timestamp, mut changes: Changes) -> Settled {
+        settle::settle(&mut self.entries, &self.recent, &mut changes);
+        order_bounds::learn_bounds(&mut self.orders, &mut self.entries, &self.recent, now, &mut changes);
+        let Changes { removed, mut fee_rates, .. } = changes;
+        fee_rates.sort_unstable();
+        fee_rates.dedup();
+        fee_rates.retain(|txid| self.entries.by_txid(*txid).is_some());
+        Settled { removed, fee_rates }
     }
 
-    /// A transaction arrived, from a peer that announced it or, as the parent of another, unannounced.
-    pub(crate) fn receive(
-        &mut self,
-        now: Timestamp,
-        announcer: Option<Announcer>,
-        tx: &Arc<Transaction>,
-    ) -> Arrival {
-        self.sums.received += 1;
-        let sighting = self.take_sighting(now, announcer, tx);
-        let txid = tx.txid();
-        if self.by_txid.contains_key(&txid) {
-            return Arrival::Known;
-        }
-        if self.departed.is_barred(TxHash::Txid(txid)) {
-            return Arrival::Late;
-        }
-        let prevouts = self.prevouts_of(tx);
-        let Conflict::Replaces { rivals, all } = self.conflict(tx, &prevouts) else {
-            self.lose(now, tx, sighting, prevouts.fee(tx.output_value()));
-            return Arrival::Late;
-        };
-        let replaced: Box<[Txid]> =
-            rivals.iter().filter_map(|key| self.get(*key)).map(|rival| rival.tx().txid()).collect();
-        for key in &all {
-            if !rivals.contains(key) {
-                self.remove_and_refuse(*key, RemovalReason::Replaced { by: txid, with_ancestor: true });
-            } else if let Some(rival) =
-                self.remove_and_refuse(*key, RemovalReason::Replaced { by: txid, with_ancestor: false })
-            {
-                self.rivals.lose(now, rival.defeat(txid));
-            }
-        }
-        let descendants = all.len() - rivals.len();
-        let entry = MempoolEntry::new(Arc::clone(tx), sighting, prevouts, replaced.clone());
-        let credits = entry.credits();
-        self.insert(entry);
-        self.learn_outputs(tx);
-        self.evict();
-        Arrival::Accepted { replaced, descendants, credits }
-    }
-
-    /// A transaction that was not held lost: it stays away, and so does what spends it.
-    fn lose(&mut self, now: Timestamp, tx: &Transaction, sighting: Sighting, fee: Option<u64>) {
-        self.departed.refuse(tx.txid(), tx.wtxid());
-        let children = self.spends.children(tx).collect();
-        let winner = self.spends.rivals(tx).next().and_then(|key| self.get(key));
-        let winner = winner.map(|winner| winner.tx().txid());
-        let reason = winner
-            .map_or(RemovalReason::Conflict(None), |by| RemovalReason::Replaced { by, with_ancestor: true });
-        self.refuse_with_descendants(children, reason);
-        if let Some(to) = winner {
-            let Sighting { first_seen, announcements } = sighting;
-            let fee_rate = Bracket::default().fee_rate(fee, tx.vsize(), announcements.floors());
-            let replaced = Box::default();
-            self.rivals.lose(now, Defeat { tx, to, fee_rate, replaced, first_seen, announcements });
-        }
-    }
-
-    /// The double spends that became apparent: of those that lost a while ago, the ones that some
-    /// peers announce instead of the one that is held.
-    pub(crate) fn double_spends(
+    /// Returns the double spends that became apparent, each once. `is_live` says which peers count.
+    pub(in crate::model) fn double_spends(
         &mut self,
         now: Timestamp,
         is_live: impl Fn(PeerId) -> bool,
     ) -> Vec<DoubleSpend> {
-        let due = self.rivals.due(now);
-        let both_alive = |lost: Txid| {
-            let loser = self.rivals.get(lost)?;
-            let held = self.by_txid(loser.to)?;
-            let (held_only, lost_only) = rivals::sides(&held.announcements, &loser.announcements, &is_live);
-            let spend = DoubleSpend { held: loser.to, lost, held_only, lost_only };
-            (held_only > 0 && lost_only > 0).then_some(spend)
-        };
-        due.into_iter().filter_map(both_alive).collect()
+        double_spend::double_spends(&mut self.replaced, &self.entries, now, is_live)
     }
 
-    fn take_sighting(&mut self, now: Timestamp, announcer: Option<Announcer>, tx: &Transaction) -> Sighting {
-        let hashes = [TxHash::Wtxid(tx.wtxid()), TxHash::Txid(tx.txid())];
-        let mut sighting = match hashes.map(|hash| self.pending.take(hash)).into() {
-            (Some(one), Some(other)) => one.merged(other),
-            (Some(one), None) | (None, Some(one)) => one,
-            (None, None) => Sighting::unannounced(now),
-        };
-        if let Some(by) = announcer {
-            sighting.announcements.add(by, now.since(sighting.first_seen));
-        }
-        sighting
-    }
-
-    /// Takes a transaction in.
-    pub(crate) fn insert(&mut self, entry: MempoolEntry) {
-        let key = TxKey(self.next_key);
-        self.next_key += 1;
-        self.by_txid.insert(entry.tx().txid(), key);
-        self.by_wtxid.insert(entry.tx().wtxid(), key);
-        self.spends.insert(key, entry.tx());
-        self.sums.add(&entry);
-        self.pool.add(Share::of(&entry));
-        self.entries.insert(key, entry);
-        self.unsettled.push(key);
-    }
-
-    /// Takes a transaction out.
-    pub(crate) fn remove(&mut self, key: TxKey, why: RemovalReason) -> Option<MempoolEntry> {
-        let entry = self.entries.remove(&key)?;
-        self.by_txid.remove(&entry.tx().txid());
-        self.by_wtxid.remove(&entry.tx().wtxid());
-        self.spends.remove(entry.tx());
-        self.sums.subtract(&entry);
-        self.pool.subtract(Share::of(&entry));
-        let neighbours: Vec<TxKey> = self.neighbours(entry.tx()).collect();
-        self.unsettled.extend(neighbours);
-        self.departed.record(key, entry.tx().txid(), why);
+    fn remove(&mut self, key: TxKey, reason: RemovalReason, changes: &mut Changes) -> Option<MempoolEntry> {
+        let entry = self.entries.remove(key, changes)?;
+        let txid = entry.tx().txid();
+        self.recent.record(key, txid, reason);
+        changes.removed.push((txid, reason));
         Some(entry)
     }
 
-    /// Takes a transaction out for good.
-    pub(crate) fn remove_and_refuse(&mut self, key: TxKey, why: RemovalReason) -> Option<MempoolEntry> {
-        let entry = self.remove(key, why)?;
-        self.departed.refuse(entry.tx().txid(), entry.tx().wtxid());
+    /// Removes a transaction for good: slow peers must not bring it back.
+    fn remove_and_reject(
+        &mut self,
+        key: TxKey,
+        reason: RemovalReason,
+        changes: &mut Changes,
+    ) -> Option<MempoolEntry> {
+        let entry = self.remove(key, reason, changes)?;
+        self.recent.reject(entry.tx().txid(), entry.tx().wtxid());
         Some(entry)
     }
 
-    /// Changes an entry, and the sums with it.
-    pub(crate) fn update<T>(&mut self, key: TxKey, change: impl FnOnce(&mut MempoolEntry) -> T) -> Option<T> {
-        let entry = self.entries.get_mut(&key)?;
-        self.sums.subtract(entry);
-        let (fee, fee_rate, share) = (entry.fee(), entry.fee_rate(), Share::of(entry));
-        let told = change(entry);
-        let new_share = Share::of(entry);
-        if new_share != share {
-            self.pool.subtract(share);
-            self.pool.add(new_share);
+    /// Removes transactions that can no longer be valid, with all their descendants, for good. Returns how
+    /// many these are.
+    fn reject_with_descendants(
+        &mut self,
+        roots: BTreeSet<TxKey>,
+        reason: RemovalReason,
+        changes: &mut Changes,
+    ) -> usize {
+        let all = self.entries.with_descendants(roots, usize::MAX).unwrap_or_default();
+        for key in &all {
+            self.remove_and_reject(*key, reason, changes);
         }
-        if entry.fee() != fee {
-            self.unsettled.push(key);
-        }
-        if entry.fee_rate() != fee_rate {
-            self.fee_news.push(entry.tx().txid());
-        }
-        self.sums.add(entry);
-        Some(told)
+        all.len()
     }
 
-    /// Those held of whose fee rate something else is known than before.
-    pub(crate) fn take_fee_news(&mut self) -> Vec<Txid> {
-        let mut news = mem::take(&mut self.fee_news);
-        news.sort_unstable();
-        news.dedup();
-        news.retain(|txid| self.by_txid.contains_key(txid));
-        news
-    }
-
-    /// Drops what nodes have dropped by now. They count from their own sight of it, which is about ours.
-    fn expire(&mut self, now: Timestamp) {
-        while let Some((&oldest, entry)) = self.entries.first_key_value()
+    /// Removes the transactions that nodes have expired by now. Each node counts from when it saw a
+    /// transaction first, which is about the same time.
+    fn expire(&mut self, now: Timestamp, changes: &mut Changes) {
+        while let Some((oldest, entry)) = self.entries.oldest()
             && now.since(entry.first_seen()) > MEMPOOL_EXPIRY
         {
-            self.remove(oldest, RemovalReason::Expired);
+            self.remove(oldest, RemovalReason::Expired, changes);
         }
     }
 
-    pub(crate) fn evict(&mut self) {
-        while self.sums.memory > self.limit
-            && let Some((&oldest, _)) = self.entries.first_key_value()
+    /// Evicts the oldest transactions until the memory limit is kept.
+    fn evict(&mut self, changes: &mut Changes) {
+        while self.entries.sums().memory > self.max_memory
+            && let Some((oldest, _)) = self.entries.oldest()
         {
-            self.remove(oldest, RemovalReason::SizeLimit);
-            self.sums.dropped += 1;
+            self.remove(oldest, RemovalReason::SizeLimit, changes);
+            self.evicted += 1;
         }
     }
+}
 
-    /// How many are held.
+/// What others may read.
+impl Mempool {
+    /// Returns the number of transactions.
     pub(crate) fn len(&self) -> usize {
         self.entries.len()
     }
 
-    /// One of them.
-    pub(crate) fn get(&self, key: TxKey) -> Option<&MempoolEntry> {
-        self.entries.get(&key)
-    }
-
-    /// All of them, in the order of arrival.
+    /// The entries in the order of arrival.
     pub(crate) fn entries(&self) -> &BTreeMap<TxKey, MempoolEntry> {
-        &self.entries
+        self.entries.by_key()
     }
 
-    /// The place of a transaction that is held.
+    /// Returns the entry of a key.
+    pub(crate) fn get(&self, key: TxKey) -> Option<&MempoolEntry> {
+        self.entries.get(key)
+    }
+
+    /// Returns the key of a transaction in the mempool.
     pub(crate) fn key(&self, hash: TxHash) -> Option<TxKey> {
-        match hash {
-            TxHash::Txid(txid) => self.by_txid.get(&txid),
-            TxHash::Wtxid(wtxid) => self.by_wtxid.get(&wtxid),
-        }
-        .copied()
+        self.entries.key(hash)
     }
 
-    /// By its name without the witness.
+    /// Returns the entry of a txid.
     pub(crate) fn by_txid(&self, txid: Txid) -> Option<&MempoolEntry> {
-        self.get(self.key(TxHash::Txid(txid))?)
-    }
-}
-
-impl Sums {
-    fn add(&mut self, entry: &MempoolEntry) {
-        let vsize = u64::from(entry.tx().vsize());
-        self.vsize += vsize;
-        self.memory += entry.memory() as u64;
-        if entry.fee().is_some() {
-            self.fees_known.count += 1;
-            self.fees_known.vsize += vsize;
-        }
+        self.entries.by_txid(txid)
     }
 
-    fn subtract(&mut self, entry: &MempoolEntry) {
-        let vsize = u64::from(entry.tx().vsize());
-        self.vsize -= vsize;
-        self.memory -= entry.memory() as u64;
-        if entry.fee().is_some() {
-            self.fees_known.count -= 1;
-            self.fees_known.vsize -= vsize;
-        }
+    /// Returns the entry that spends an output.
+    pub(crate) fn spender(&self, prevout: &OutPoint) -> Option<&MempoolEntry> {
+        self.get(self.entries.spends().get(prevout)?.key)
+    }
+
+    /// The sums over all entries.
+    pub(crate) fn sums(&self) -> &Sums {
+        self.entries.sums()
+    }
+
+    /// The number of transactions received since startup.
+    pub(crate) fn received(&self) -> u64 {
+        self.received
+    }
+
+    /// The number of transactions evicted since startup.
+    pub(crate) fn evicted(&self) -> u64 {
+        self.evicted
+    }
+
+    /// The transactions by chunk fee rate.
+    pub(crate) fn histogram(&self) -> &FeeHistogram {
+        self.entries.histogram()
+    }
+
+    /// The outputs of recent blocks.
+    pub(crate) fn prevouts(&self) -> &PrevoutCache {
+        &self.prevouts
+    }
+
+    /// Returns the txid of an entry that left lately, and why it left.
+    pub(crate) fn removal(&self, key: TxKey) -> Option<(Txid, RemovalReason)> {
+        self.recent.removal(key)
+    }
+
+    /// Returns why a transaction last left, unless a reorg has disconnected the block that confirmed it.
+    pub(crate) fn last_removal(&self, txid: Txid) -> Option<RemovalReason> {
+        self.recent.last_removal(txid)
+    }
+
+    /// Returns the transactions that `txid` replaced, directly (1 step) or not, nearest first.
+    pub(crate) fn replaced_by(&self, txid: Txid) -> Vec<(usize, &ReplacedTx)> {
+        self.replaced.replaced_by(txid)
+    }
+
+    /// Returns the transaction that replaced `txid`, the one that replaced that one, and so on.
+    pub(crate) fn replacements_of(&self, txid: Txid) -> Vec<Txid> {
+        self.replaced.replacements_of(txid)
+    }
+
+    /// Returns whether a transaction or an unconfirmed ancestor signals that it may be replaced (BIP125).
+    pub(crate) fn is_replaceable(&self, entry: &MempoolEntry) -> bool {
+        signalling::is_replaceable(&self.entries, entry)
+    }
+
+    /// Returns the parents that the fee of `entry` depends on and that are neither in the mempool nor known
+    /// to be in a block, each once.
+    pub(crate) fn missing_parents(&self, entry: &MempoolEntry) -> Vec<Txid> {
+        exact_fees::missing_parents(&self.entries, &self.recent, entry)
+    }
+
+    /// Returns the kinds of a transaction, by its bytes and by its children.
+    pub(crate) fn kinds(&self, tx: &Transaction) -> Kinds {
+        let txid = tx.txid();
+        Kinds::with_spenders(tx, |vout| Some(&**self.spender(&OutPoint { txid, vout })?.tx()))
+    }
+
+    /// Returns the ancestors of a transaction.
+    pub(crate) fn ancestors(&self, key: TxKey) -> Relatives {
+        relatives::ancestors(&self.entries, key)
+    }
+
+    /// Returns the descendants of a transaction.
+    pub(crate) fn descendants(&self, key: TxKey) -> Relatives {
+        relatives::descendants(&self.entries, key)
+    }
+
+    /// Returns how miners take a transaction.
+    pub(crate) fn package(&self, key: TxKey, entry: &MempoolEntry) -> Package {
+        package::package(&self.entries, &self.recent, key, entry)
+    }
+
+    /// Returns the part of a transaction in ephemeral dust.
+    pub(crate) fn ephemeral_dust(&self, entry: &MempoolEntry) -> Option<EphemeralDust> {
+        dust::ephemeral_dust(&self.entries, entry)
     }
 }

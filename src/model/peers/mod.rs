@@ -10,8 +10,8 @@ pub(crate) mod worth;
 
 use crate::address::PeerAddress;
 use crate::event::{PeerEvent, PeerId};
+use crate::model::mempool::relay::credit::RelayCredit;
 use crate::model::peers::peer::Peer;
-use crate::model::peers::worth::Credit;
 use crate::util::time::Timestamp;
 use foldhash::fast::RandomState;
 use std::collections::{HashMap, VecDeque};
@@ -79,10 +79,10 @@ impl Peers {
     }
 
     /// Takes note of their parts in the relay of transactions. Those that are forgotten are left out.
-    pub(crate) fn credit(&mut self, now: Timestamp, credits: &[Credit]) {
+    pub(in crate::model) fn credit(&mut self, now: Timestamp, credits: &[RelayCredit]) {
         for credit in credits {
             if let Some(peer) = self.by_id.get_mut(&credit.peer) {
-                peer.credit(now, credit.what);
+                peer.credit(now, credit.part);
             }
         }
     }

@@ -134,8 +134,8 @@ fn both_sides_of_a_double_spend_are_told_once_if_each_has_peers_of_its_own() {
     let nothing = || EventKind::Peer(PeerId(4), PeerEvent::Pinged);
     assert_eq!(scene.tell(nothing()), []);
     scene.announce(4, &sides[0]).announce(4, &sides[1]).pass(1);
-    let (held, lost) = (sides[1].txid(), sides[0].txid());
-    let spend = DoubleSpend { held, lost, held_only: 1, lost_only: 2 };
+    let (txid, conflict) = (sides[1].txid(), sides[0].txid());
+    let spend = DoubleSpend { txid, conflict, txid_peers: 1, conflict_peers: 2 };
     assert_eq!(scene.tell(nothing()), [Change::DoubleSpend(spend)]);
     assert!(scene.events()[0].starts_with("double spend: "), "{:?}", scene.events());
     assert_eq!(scene.pass(100).tell(nothing()), []);

@@ -119,7 +119,7 @@ fn what_is_in_a_block_does_not_come_back_from_a_slow_peer() {
     let (mined, rival) = (loose(1), spend(&[coin(1), coin(9)], &[3]));
     scene.connect(1).mine(10, &[&mined]).announce(1, &mined).deliver(1, &mined).deliver(1, &rival);
     assert!(scene.held().is_empty());
-    assert_eq!(scene.model.mempool.pending.len(), 0);
+    assert_eq!(scene.model.mempool.pending_count(), 0);
 }
 
 #[test]

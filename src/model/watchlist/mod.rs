@@ -219,7 +219,7 @@ impl Watching {
         let mut new: Vec<(Txid, TargetId)> = Vec::new();
         for outpoint in learned {
             if let Some((target, spent)) = self.coins.get(outpoint)
-                && let Some(spender) = mempool.spends.get(outpoint).and_then(|by| mempool.get(by.key))
+                && let Some(spender) = mempool.spender(outpoint)
             {
                 let txid = spender.tx().txid();
                 if self.touched.note(txid, Touch { target, received: 0, spent }, u64::saturating_add) {

@@ -83,7 +83,7 @@ impl Watching {
             self.touched.note(txid, touch, u64::max);
             return self.confirm(now, txid, &new, (block.hash, height), blocks.tip());
         }
-        match mempool.departed.last_reason(txid) {
+        match mempool.last_removal(txid) {
             Some(RemovalReason::Confirmed { height, .. }) => {
                 let Some(hash) = blocks.hash_at(height) else { return Vec::new() };
                 self.touched.note(txid, touch, u64::max);

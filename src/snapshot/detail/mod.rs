@@ -89,9 +89,9 @@ fn no_longer(why: &str) -> Detail {
 
 /// What became of a transaction that is not held any more, and what is held in its place.
 fn gone(mempool: &Mempool, key: TxKey) -> Detail {
-    let Some((txid, first)) = mempool.departed.reason(key) else { return no_longer("no longer held") };
+    let Some((txid, first)) = mempool.removal(key) else { return no_longer("no longer held") };
     // Since then it may have come again and gone again.
-    let reason = mempool.departed.last_reason(txid);
+    let reason = mempool.last_removal(txid);
     let mut why = vec![reason.unwrap_or(first).to_string()];
     if reason.is_none() {
         why.push("which is not in the best chain any more".to_owned());
@@ -100,7 +100,7 @@ fn gone(mempool: &Mempool, key: TxKey) -> Detail {
     if successor.is_some() {
         why.push("it is held again".to_owned());
     } else if let Some(RemovalReason::Replaced { by, .. }) = reason {
-        let further = mempool.rivals.ahead(by);
+        let further = mempool.replacements_of(by);
         why.extend(further.iter().map(|by| format!("which was replaced by {by}")));
         successor = mempool.key(TxHash::Txid(*further.last().unwrap_or(&by)));
     }

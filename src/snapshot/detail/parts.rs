@@ -50,7 +50,7 @@ impl InputRow {
         let source = match value {
             None => ValueSource::Unknown,
             Some(_) if mempool.by_txid(input.prevout.txid).is_some() => ValueSource::Mempool,
-            Some(_) if mempool.coins.value(&input.prevout).is_some() => ValueSource::Block,
+            Some(_) if mempool.prevouts().value(&input.prevout).is_some() => ValueSource::Block,
             Some(_) => ValueSource::Earlier,
         };
         Self {

@@ -4,7 +4,7 @@ use crate::event::PeerId;
 use crate::model::FeeRate;
 use crate::model::mempool::Mempool;
 use crate::model::mempool::MempoolEntry;
-use crate::model::mempool::rivals::Lost;
+use crate::model::mempool::conflicts::replaced::ReplacedTx;
 use crate::util::time::Timestamp;
 use crate::wire::Txid;
 use std::time::Duration;
@@ -35,8 +35,8 @@ pub(super) fn take(
     is_live: impl Fn(PeerId) -> bool,
     now: Timestamp,
 ) -> Vec<RivalRow> {
-    let row = |(steps, lost): (usize, &Lost)| {
-        let announcers = || lost.announcements.iter().map(|(peer, _)| peer).filter(|&peer| is_live(peer));
+    let row = |(steps, lost): (usize, &ReplacedTx)| {
+        let announcers = || lost.announcers().filter(|&peer| is_live(peer));
         RivalRow {
             txid: lost.txid,
             steps,
@@ -44,8 +44,8 @@ pub(super) fn take(
             vsize: lost.vsize,
             fee_rate: lost.fee_rate,
             announced_by: announcers().count(),
-            announced_only: announcers().filter(|&peer| !entry.announcements.contains(peer)).count(),
+            announced_only: announcers().filter(|&peer| !entry.is_announced_by(peer)).count(),
         }
     };
-    mempool.rivals.behind(entry.tx().txid()).into_iter().map(row).collect()
+    mempool.replaced_by(entry.tx().txid()).into_iter().map(row).collect()
 }

@@ -1,46 +1,44 @@
-//! Between which rates a transaction pays whose fee is not known.
+//! Bounds of a fee rate while the fee is unknown.
 //!
-//! Peers give it away in two ways. Each tells below which rate it takes nothing (BIP133), so that
-//! what it announces pays at least that, alone or with a child that pays for it. And nodes announce in
-//! the order in which miners would take transactions: what stands between two that are known pays
-//! between them ([`order`]).
+//! Peers give the rate away in two ways. Each reports the rate below which it accepts nothing (BIP133),
+//! so whatever it announces pays at least that, alone or with a child that pays for it. And nodes
+//! announce in the order in which miners would take transactions: a transaction between two of known
+//! rate pays between them ([`order`]).
 //!
-//! Strangers say so, and nobody can check it. Of the bounds that several peers give, the second
-//! tightest is told: one liar cannot make it too tight. One that a single peer gives is told for want
-//! of another.
+//! Nobody can check what peers say. Of the bounds that several peers give, the second tightest counts:
+//! one liar cannot make a bound too tight. A bound from a single peer counts for want of another.
 
-pub(crate) mod order;
+pub(in crate::model) mod order;
 #[cfg(test)]
 mod tests;
 
 use crate::model::fees::fee_rate::{Bounds, FeeRate};
 
-/// The least that nodes relay by default, in sat/kvB: since Bitcoin Core 30, and before (Core:
+/// The default minimum relay fee rates of nodes, in sat/kvB: since Bitcoin Core 30, and before (Core:
 /// `DEFAULT_MIN_RELAY_TX_FEE`).
-const USUAL_FLOORS: [u64; 2] = [100, 1_000];
+const DEFAULT_FLOORS: [u64; 2] = [100, 1_000];
 
-/// The parts of 1 sat/vB that bounds are kept in.
+/// The resolution of a bound: parts of 1 sat/vB.
 const PARTS: f64 = 10_000.0;
 
-/// The tightest bounds that peers gave, in parts of 1 sat/vB. The larger one is the tighter one: upper
-/// bounds are kept with the opposite sign. In half the bytes, as there are hundreds of thousands.
+/// The two tightest of the bounds that peers gave, in parts of 1 sat/vB. The larger one is the tighter
+/// one: upper bounds have the opposite sign. `i32`, as there are hundreds of thousands.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) struct Vouched {
+pub(in crate::model) struct PeerBound {
     tightest: i32,
     second: i32,
 }
 
-impl Vouched {
-    /// No bound.
+impl PeerBound {
     const NONE: i32 = i32::MIN;
 
-    /// One more peer gives a bound. A peer must not do so twice.
-    pub(crate) fn add(&mut self, bound: f64) {
-        self.add_parts(at_most(bound));
+    /// Adds the bound of one more peer. Each peer may give one only.
+    pub(in crate::model) fn add(&mut self, bound: f64) {
+        self.add_parts(round_down(bound));
     }
 
-    /// What other peers gave is added.
-    pub(crate) fn merge(&mut self, other: Self) {
+    /// Adds the bounds that other peers gave.
+    pub(in crate::model) fn merge(&mut self, other: Self) {
         self.add_parts(other.tightest);
         self.add_parts(other.second);
     }
@@ -53,74 +51,78 @@ impl Vouched {
         }
     }
 
-    /// The bound that is believed.
+    /// Returns the second tightest bound, or else the only one.
     fn get(self) -> Option<f64> {
-        let believed = if self.second == Self::NONE { self.tightest } else { self.second };
-        (believed != Self::NONE).then(|| f64::from(believed) / PARTS)
+        let bound = if self.second == Self::NONE { self.tightest } else { self.second };
+        (bound != Self::NONE).then(|| f64::from(bound) / PARTS)
     }
 }
 
-impl Default for Vouched {
+impl Default for PeerBound {
     fn default() -> Self {
         Self { tightest: Self::NONE, second: Self::NONE }
     }
 }
 
-/// The number of parts that is not more: a bound must not become tighter by being kept. What is as good
-/// as whole is.
-fn at_most(bound: f64) -> i32 {
+/// Rounds down to whole parts, so that no bound becomes tighter; forgives the error of a binary
+/// fraction.
+fn round_down(bound: f64) -> i32 {
     let parts = bound * PARTS;
     let nearest = parts.round();
-    let kept = if (parts - nearest).abs() < 1e-6 { nearest } else { parts.floor() };
+    let rounded = if (parts - nearest).abs() < 1e-6 { nearest } else { parts.floor() };
     #[expect(
         clippy::cast_possible_truncation,
-        reason = "saturates: a lower bound is less, an upper one none"
+        reason = "saturates: a lower bound becomes lower, an upper one none"
     )]
-    let kept = kept as i32;
-    kept
+    let rounded = rounded as i32;
+    rounded
 }
 
-/// What the places of a transaction in announcements tell of its rate.
+/// A bound that a place in an announcement gives, in sat/vB.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub(in crate::model) enum Bound {
+    AtLeast(f64),
+    AtMost(f64),
+}
+
+/// The bounds by all places of a transaction in announcements.
 #[derive(Clone, Copy, Default, PartialEq, Debug)]
-pub(crate) struct Bracket {
-    low: Vouched,
+pub(in crate::model) struct OrderBounds {
+    low: PeerBound,
     /// With the opposite sign.
-    high: Vouched,
+    high: PeerBound,
 }
 
-impl Bracket {
-    /// A peer announced it before one of this rate (sat/vB).
-    fn pays_at_least(&mut self, rate: f64) {
-        self.low.add(rate);
+impl OrderBounds {
+    /// Adds what one more announcement says.
+    pub(in crate::model) fn add(&mut self, bound: Bound) {
+        match bound {
+            Bound::AtLeast(rate) => self.low.add(rate),
+            Bound::AtMost(rate) => self.high.add(-rate),
+        }
     }
 
-    /// A peer announced it after one of this rate (sat/vB).
-    fn pays_at_most(&mut self, rate: f64) {
-        self.high.add(-rate);
-    }
-
-    /// What is known of the rate of a transaction: exactly by its `fee` (sat), or else within bounds.
-    pub(crate) fn fee_rate(&self, fee: Option<u64>, vsize: u32, floors: Vouched) -> FeeRate {
+    /// Returns the fee rate: exact if the `fee` (sat) is known, or else within all bounds. `floors` are
+    /// the fee filters of the peers that announced the transaction.
+    pub(in crate::model) fn fee_rate(&self, fee: Option<u64>, vsize: u32, floors: PeerBound) -> FeeRate {
         fee.map_or_else(|| FeeRate::Within(self.bounds(floors)), |fee| FeeRate::of(fee, vsize))
     }
 
-    /// All that is known, with the floors of those who announced it.
-    fn bounds(&self, floors: Vouched) -> Bounds {
-        let [floor, low, high] = [floors, self.low, self.high].map(Vouched::get);
+    fn bounds(&self, floors: PeerBound) -> Bounds {
+        let [floor, low, high] = [floors, self.low, self.high].map(PeerBound::get);
         let bounds = Bounds { floor, low, high: high.map(|high| -high) };
-        // Somebody lies, or was mistaken about what it announced.
+        // A peer lies, or its view of the transaction was another one.
         if bounds.min() > bounds.max().or(Some(f64::INFINITY)) { Bounds::default() } else { bounds }
     }
 }
 
-/// The rate below which a node holds nothing, in sat/vB, by its fee filter in sat/kvB.
+/// Returns the rate below which a node keeps nothing, in sat/vB, by its fee filter in sat/kvB.
 ///
-/// A node whose mempool is not full tells the least that it relays, which does not change. A full one
-/// tells a floor that it has rounded up by as much as a tenth, and tells it anew no more than five
-/// minutes after it has fallen by a quarter (Core: `FeeFilterRounder`, `MaybeSendFeefilter`): a third
-/// is taken off.
-#[expect(clippy::cast_precision_loss, reason = "what would lose any is not told")]
-pub(crate) fn floor(fee_filter: u64) -> f64 {
+/// A node whose mempool is not full sends its constant minimum relay fee rate. A full one sends a rate
+/// rounded up by as much as a tenth, and sends it again no more than five minutes after it has fallen by
+/// a quarter (Core: `FeeFilterRounder`, `MaybeSendFeefilter`): a third is taken off.
+#[expect(clippy::cast_precision_loss, reason = "no fee filter has more than 53 bits")]
+pub(in crate::model) fn floor(fee_filter: u64) -> f64 {
     let rate = fee_filter as f64 / 1_000.0;
-    if USUAL_FLOORS.contains(&fee_filter) { rate } else { rate * 2.0 / 3.0 }
+    if DEFAULT_FLOORS.contains(&fee_filter) { rate } else { rate * 2.0 / 3.0 }
 }

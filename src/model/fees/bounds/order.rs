@@ -1,94 +1,93 @@
-//! What the order of an announcement tells of the rates of its transactions.
+//! Bounds of fee rates by the order of an announcement.
 //!
-//! Bitcoin Core announces what has gathered since the last announcement by falling mining rate since 31
-//! (Core: `CompareInvMempoolOrder` over `CompareMiningScoreWithTopology`; before, by the number of
-//! ancestors first). So the order is kept until the transactions have come, and their parents if
-//! somebody has those; then the ones with a known rate bracket the others.
+//! Since version 31 Bitcoin Core announces what has gathered since the last announcement by falling
+//! chunk fee rate (Core: `CompareInvMempoolOrder` over `CompareMiningScoreWithTopology`; before, by the
+//! number of ancestors first). [`AnnouncementOrders`] keeps the order until the transactions have
+//! arrived, and their parents if a peer has them; then [`bounds`] lets those of a known rate bound the
+//! others.
 //!
-//! The order is that of the moment of the announcement, and mining rates change with the company that
-//! a transaction keeps. So only those count that have been alone ever since, as far as their parents
-//! came when they were asked for. An announcement whose known rates do not fall counts for nothing.
+//! The order is that of the moment of the announcement, and chunk fee rates change with relatives. So
+//! only transactions that have never had a relative in the mempool count, as far as their parents
+//! arrived when requested. An announcement whose known rates do not fall counts for nothing.
 
-use crate::model::fees::bounds::Bracket;
-use crate::model::mempool::Mempool;
-use crate::model::mempool::key::TxKey;
+use crate::model::fees::bounds::Bound;
 use crate::util::time::Timestamp;
 use crate::wire::TxHash;
 use std::collections::VecDeque;
 use std::ops::RangeInclusive;
 use std::time::Duration;
 
-/// How long the transactions of an announcement, and their parents, may take to come.
+/// How long the transactions of an announcement, and their parents, may take to arrive.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// The longest announcement of which the order is kept (Core: `INVENTORY_BROADCAST_MAX`).
-const MOST_AT_ONCE: usize = 1_000;
+/// The longest announcement whose order is kept (Core: `INVENTORY_BROADCAST_MAX`).
+const MAX_ANNOUNCEMENT: usize = 1_000;
 
-/// How many transactions are kept in order, in all: seven per second, from a thousand peers, for as
-/// long as the patience lasts.
-const MOST_KEPT: usize = 210_000;
+/// The most transactions in all orders: seven per second, from a thousand peers, for as long as the
+/// patience lasts.
+const MAX_TRANSACTIONS: usize = 210_000;
 
-/// The most inputs of a transaction of which it is believed that its parents would have come: they are
-/// asked for, but of those with many not all.
-const MOST_INPUTS: u32 = 25;
+/// The most inputs of a transaction whose parents are trusted to have arrived: of those with many inputs
+/// not all parents are requested.
+pub(in crate::model) const MAX_INPUTS: u32 = 25;
 
-/// The major versions of Bitcoin Core that announce in this order, as far as it was tried.
+/// The major versions of Bitcoin Core known to announce in this order.
 const VERSIONS: RangeInclusive<u32> = 31..=32;
 
-/// Whether a node of this user agent announces by falling mining rate: Bitcoin Core itself, with or
-/// without a comment. Software that is made of it may differ.
-pub(crate) fn is_told_by(user_agent: &str) -> bool {
+/// Returns whether a node of this user agent announces by falling chunk fee rate: Bitcoin Core itself,
+/// with or without a comment. Software derived from it may differ.
+pub(in crate::model) fn is_by_fee_rate(user_agent: &str) -> bool {
     let version = user_agent.strip_prefix("/Satoshi:").and_then(|rest| rest.strip_suffix('/'));
     let major =
         version.filter(|version| !version.contains('/')).and_then(|version| version.split('.').next());
     major.and_then(|major| major.parse::<u32>().ok()).is_some_and(|major| VERSIONS.contains(&major))
 }
 
-/// Announcements whose transactions are still coming.
+/// Announcements by falling chunk fee rate whose transactions may still be arriving.
 #[derive(Debug, Default)]
-pub(crate) struct Orders {
+pub(in crate::model) struct AnnouncementOrders {
     /// Oldest first.
     waiting: VecDeque<(Timestamp, Box<[TxHash]>)>,
     /// Transactions in all of them.
-    kept: usize,
+    count: usize,
 }
 
-impl Orders {
-    /// A peer announced these for the first time, in this order.
-    pub(crate) fn keep(&mut self, now: Timestamp, txs: Vec<TxHash>) {
-        if (2..=MOST_AT_ONCE).contains(&txs.len()) {
-            self.kept += txs.len();
+impl AnnouncementOrders {
+    /// Keeps the order of what a peer announced for the first time.
+    pub(in crate::model) fn keep(&mut self, now: Timestamp, txs: Vec<TxHash>) {
+        if (2..=MAX_ANNOUNCEMENT).contains(&txs.len()) {
+            self.count += txs.len();
             self.waiting.push_back((now, txs.into()));
         }
     }
 
-    /// How many transactions are kept in order.
-    #[cfg(test)]
-    pub(crate) fn len(&self) -> usize {
-        self.kept
-    }
-
-    /// The next one that has been kept for long enough, or for which there is no room.
-    fn due(&mut self, now: Timestamp) -> Option<Box<[TxHash]>> {
-        let is_full = self.kept > MOST_KEPT;
+    /// Takes out the next order whose time is up, or which exceeds the limit.
+    pub(in crate::model) fn due(&mut self, now: Timestamp) -> Option<Box<[TxHash]>> {
+        let is_full = self.count > MAX_TRANSACTIONS;
         let (_, txs) = self.waiting.pop_front_if(|(since, _)| is_full || now.since(*since) >= PATIENCE)?;
-        self.kept -= txs.len();
+        self.count -= txs.len();
         Some(txs)
     }
+
+    /// Returns the number of transactions in all orders.
+    #[cfg(test)]
+    pub(super) fn len(&self) -> usize {
+        self.count
+    }
 }
 
-/// A transaction of an announcement that is held, and has always been alone.
-struct Place {
-    key: TxKey,
-    /// As miners count it.
-    weight: u32,
-    vsize: u32,
+/// A transaction of an announcement that never had a relative.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::model) struct Place {
+    /// The sigops-adjusted weight, in WU.
+    pub(in crate::model) weight: u32,
+    /// In vB.
+    pub(in crate::model) vsize: u32,
     /// In sat, if it is known.
-    fee: Option<u64>,
+    pub(in crate::model) fee: Option<u64>,
 }
 
-/// What a transaction pays for its weight: exactly, since rates that are rounded to whole vB stand in
-/// another order.
+/// A fee with the weight it pays for. Exact, since rates per whole vB stand in another order.
 #[derive(Clone, Copy)]
 struct Paid {
     fee: u64,
@@ -100,10 +99,11 @@ impl Place {
         self.fee.map(|fee| Paid { fee, weight: self.weight })
     }
 
-    /// What its fee rate would be, in sat/vB, if it paid as much for its weight.
+    /// Returns the fee rate in sat/vB that this transaction has if it pays as much for its weight as
+    /// `other`.
     #[expect(clippy::cast_precision_loss, reason = "all the money there is has 51 bits")]
-    fn rate(&self, like: Paid) -> f64 {
-        like.fee as f64 / f64::from(like.weight) * f64::from(self.weight) / f64::from(self.vsize)
+    fn rate_like(&self, other: Paid) -> f64 {
+        other.fee as f64 / f64::from(other.weight) * f64::from(self.weight) / f64::from(self.vsize)
     }
 }
 
@@ -113,39 +113,29 @@ impl Paid {
     }
 }
 
-impl Mempool {
-    /// Judges the announcements whose transactions had time to come.
-    pub(crate) fn judge_orders(&mut self, now: Timestamp) {
-        while let Some(txs) = self.orders.due(now) {
-            let places: Vec<Place> = txs.iter().filter_map(|tx| self.place(*tx)).collect();
-            let paid: Vec<Paid> = places.iter().filter_map(Place::paid).collect();
-            if paid.is_sorted_by(Paid::is_at_least) {
-                self.tell_neighbour(places.iter(), Bracket::pays_at_most);
-                self.tell_neighbour(places.iter().rev(), Bracket::pays_at_least);
-            }
+/// Returns the bounds of those places whose fee is unknown, by their index: each pays at most what the
+/// last known one before it pays, and at least what the first known one behind it pays.
+pub(in crate::model) fn bounds(places: &[Place]) -> Vec<(usize, Bound)> {
+    let paid: Vec<Paid> = places.iter().filter_map(Place::paid).collect();
+    if !paid.is_sorted_by(Paid::is_at_least) {
+        return Vec::new();
+    }
+    let mut found = by_neighbour(places.iter().enumerate(), Bound::AtMost);
+    found.extend(by_neighbour(places.iter().enumerate().rev(), Bound::AtLeast));
+    found
+}
+
+fn by_neighbour<'a>(
+    places: impl Iterator<Item = (usize, &'a Place)>,
+    bound: fn(f64) -> Bound,
+) -> Vec<(usize, Bound)> {
+    let mut last_known = None;
+    let mut found = Vec::new();
+    for (index, place) in places {
+        last_known = place.paid().or(last_known);
+        if let (None, Some(paid)) = (place.fee, last_known) {
+            found.push((index, bound(place.rate_like(paid))));
         }
     }
-
-    fn place(&self, tx: TxHash) -> Option<Place> {
-        let key = self.key(tx)?;
-        let entry = self.get(key).filter(|entry| !entry.had_company && !self.lacks_parent(entry))?;
-        let (weight, vsize, fee) = (entry.adjusted_weight(), entry.tx().vsize(), entry.fee());
-        let parents_came = fee.is_some() || entry.tx().input_count() <= MOST_INPUTS;
-        parents_came.then_some(Place { key, weight, vsize, fee })
-    }
-
-    /// Tells each one whose fee is not known what the last known one before it pays.
-    fn tell_neighbour<'a>(
-        &mut self,
-        places: impl Iterator<Item = &'a Place>,
-        tell: fn(&mut Bracket, rate: f64),
-    ) {
-        let mut known = None;
-        for place in places {
-            known = place.paid().or(known);
-            if let (None, Some(paid)) = (place.fee, known) {
-                self.update(place.key, |entry| tell(&mut entry.bracket, place.rate(paid)));
-            }
-        }
-    }
+    found
 }

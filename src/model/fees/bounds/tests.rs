@@ -2,10 +2,10 @@
 
 use crate::event::{EventKind, PeerEvent, PeerId};
 use crate::model::Change;
-use crate::model::fees::bounds::order::is_told_by;
-use crate::model::fees::bounds::{Bracket, Vouched, floor};
+use crate::model::fees::bounds::order::{AnnouncementOrders, is_by_fee_rate};
+use crate::model::fees::bounds::{Bound, OrderBounds, PeerBound, floor};
 use crate::model::fees::fee_rate::{Bounds, FeeRate};
-use crate::model::mempool::propagation::Announcements;
+use crate::model::mempool::relay::announcements::Announcements;
 use crate::model::testing::*;
 use crate::wire::{Transaction, TxHash};
 use proptest::prelude::*;
@@ -37,7 +37,7 @@ fn rate(scene: &Scene, tx: &Transaction) -> FeeRate {
 }
 
 /// Bounds by order, in sat.
-fn bracket(scene: &Scene, tx: &Transaction) -> [Option<f64>; 2] {
+fn order_bounds(scene: &Scene, tx: &Transaction) -> [Option<f64>; 2] {
     let FeeRate::Within(bounds) = rate(scene, tx) else { panic!("it is exact") };
     [bounds.low, bounds.high].map(|rate| rate.map(|rate| (rate * f64::from(tx.vsize())).round()))
 }
@@ -66,9 +66,9 @@ fn what_stands_between_known_rates_pays_between_them() {
     let mut fees = [&first, &middle, &last].map(|tx| Change::Fee(tx.txid()));
     fees.sort_by_key(|change| format!("{change:?}"));
     assert_eq!(told, fees);
-    assert_eq!(bracket(&scene, &first), [Some(900.0), None]);
-    assert_eq!(bracket(&scene, &middle), [Some(300.0), Some(900.0)]);
-    assert_eq!(bracket(&scene, &last), [None, Some(300.0)]);
+    assert_eq!(order_bounds(&scene, &first), [Some(900.0), None]);
+    assert_eq!(order_bounds(&scene, &middle), [Some(300.0), Some(900.0)]);
+    assert_eq!(order_bounds(&scene, &last), [None, Some(300.0)]);
 }
 
 #[test]
@@ -76,9 +76,9 @@ fn the_order_of_other_software_tells_nothing() {
     for agent in ["/Satoshi:30.2.0/", "/Satoshi:31.0.0/Knots:20270101/", "/btcd:31.0.0/", "", "/Satoshi:/"] {
         let (mut scene, [_, _, middle, ..]) = announced(agent, 1);
         scene.pass(60).peer(1, PeerEvent::Pinged);
-        assert_eq!(bracket(&scene, &middle), [None, None], "{agent}");
+        assert_eq!(order_bounds(&scene, &middle), [None, None], "{agent}");
     }
-    assert!(is_told_by("/Satoshi:32.1.0(mine)/") && is_told_by("/Satoshi:31.99.0/"));
+    assert!(is_by_fee_rate("/Satoshi:32.1.0(mine)/") && is_by_fee_rate("/Satoshi:31.99.0/"));
 }
 
 #[test]
@@ -89,7 +89,7 @@ fn an_announcement_whose_known_rates_rise_tells_nothing() {
     scene.connect_as(1, CORE);
     inv(&mut scene, 1, &[&pair[0], &between, &pair[1]]);
     scene.deliver_all(1, [&pair[0], &between, &pair[1]]).pass(60).peer(1, PeerEvent::Pinged);
-    assert_eq!(bracket(&scene, &between), [None, None]);
+    assert_eq!(order_bounds(&scene, &between), [None, None]);
 }
 
 #[test]
@@ -97,14 +97,14 @@ fn whose_rate_changed_with_its_company_is_no_measure() {
     let (mut scene, [_, dear, middle, cheap, _]) = announced(CORE, 1);
     let child = spend(&[output(&cheap, 0)], &[90_000]);
     scene.deliver(1, &child).pass(60).peer(1, PeerEvent::Pinged);
-    assert_eq!(bracket(&scene, &middle), [None, Some(900.0)], "a child pays for the cheap one now");
+    assert_eq!(order_bounds(&scene, &middle), [None, Some(900.0)], "a child pays for the cheap one now");
 
     let (mut scene, [_, _, middle, cheap, _]) = announced(CORE, 1);
     let child = spend(&[output(&cheap, 0), coin(7)], &[90_000]);
     let elsewhere = spend(&[coin(7)], &[1]);
     scene.deliver_all(1, [&child, &elsewhere]).pass(60).peer(1, PeerEvent::Pinged);
     assert!(scene.model.transaction(&child.wtxid()).is_none(), "it was replaced");
-    assert_eq!(bracket(&scene, &middle), [None, Some(900.0)], "a child paid for it for a while");
+    assert_eq!(order_bounds(&scene, &middle), [None, Some(900.0)], "a child paid for it for a while");
     drop(dear);
 }
 
@@ -117,9 +117,9 @@ fn a_parent_that_comes_late_takes_back_what_the_place_of_its_child_told() {
     scene.connect_as(1, CORE);
     inv(&mut scene, 1, &[&pair[0], &child, &pair[1]]);
     scene.deliver_all(1, [&pair[0], &child, &pair[1]]).pass(60).peer(1, PeerEvent::Pinged);
-    assert!(bracket(&scene, &child)[0].is_some());
+    assert!(order_bounds(&scene, &child)[0].is_some());
     scene.deliver(1, &parent);
-    assert_eq!(bracket(&scene, &child), [None, None]);
+    assert_eq!(order_bounds(&scene, &child), [None, None]);
 }
 
 #[test]
@@ -132,7 +132,7 @@ fn a_child_whose_parent_was_dropped_is_bracketed_by_nothing() {
     inv(&mut scene, 1, &[&pair[0], &child, &pair[1]]);
     assert!(scene.model.transaction(&parent.wtxid()).is_none(), "it expired");
     scene.deliver_all(1, [&pair[0], &child, &pair[1]]).pass(60).peer(1, PeerEvent::Pinged);
-    assert_eq!(bracket(&scene, &child), [None, None]);
+    assert_eq!(order_bounds(&scene, &child), [None, None]);
 }
 
 #[test]
@@ -144,12 +144,12 @@ fn of_many_inputs_not_all_parents_are_asked_for() {
     let (few, many) = (of(25), spend(&(200..226).map(coin).collect::<Vec<_>>(), &[50_000]));
     inv(&mut scene, 1, &[&pair[0], &few, &many, &pair[1]]);
     scene.deliver_all(1, [&pair[0], &few, &many, &pair[1]]).pass(60).peer(1, PeerEvent::Pinged);
-    assert!(bracket(&scene, &few)[0].is_some());
-    assert_eq!(bracket(&scene, &many), [None, None]);
+    assert!(order_bounds(&scene, &few)[0].is_some());
+    assert_eq!(order_bounds(&scene, &many), [None, None]);
 }
 
 #[test]
-fn one_liar_narrows_nothing_that_two_others_bracket() {
+fn one_liar_narrows_nothing_that_two_others_order_bounds() {
     let mut scene = Scene::new();
     let fees = known(&mut scene, 1, &[900, 700, 500, 300]);
     let between = unknown(1);
@@ -158,7 +158,7 @@ fn one_liar_narrows_nothing_that_two_others_bracket() {
         inv(&mut scene, peer, &[&fees[before], &between, &fees[behind]]);
     }
     scene.deliver_all(1, fees.iter().chain([&between])).pass(60).peer(1, PeerEvent::Pinged);
-    assert_eq!(bracket(&scene, &between), [Some(300.0), Some(900.0)]);
+    assert_eq!(order_bounds(&scene, &between), [Some(300.0), Some(900.0)]);
 }
 
 #[test]
@@ -197,7 +197,7 @@ fn a_peer_that_announces_under_both_names_vouches_once() {
         [&fees[1], &between, &fees[2]].iter().map(|tx| TxHash::Txid(tx.txid())).collect();
     scene.peer(2, PeerEvent::Announced { txs: by_txid, count: 3 });
     scene.deliver_all(1, fees.iter().chain([&between])).pass(60).peer(1, PeerEvent::Pinged);
-    assert_eq!(bracket(&scene, &between), [Some(300.0), Some(900.0)]);
+    assert_eq!(order_bounds(&scene, &between), [Some(300.0), Some(900.0)]);
 }
 
 #[test]
@@ -220,9 +220,9 @@ fn what_peers_say_before_a_transaction_arrives_counts_as_well() {
 #[test]
 fn a_bound_is_kept_in_whole_parts_and_never_tighter() {
     let kept = |bound| {
-        let mut vouched = Vouched::default();
-        vouched.add(bound);
-        vouched.get()
+        let mut bound_of_peers = PeerBound::default();
+        bound_of_peers.add(bound);
+        bound_of_peers.get()
     };
     for (bound, told) in
         [(0.1, 0.1), (0.29, 0.29), (2.0 / 3.0, 0.6666), (-2.0 / 3.0, -0.6667), (1e9, 214_748.364_7)]
@@ -235,17 +235,17 @@ fn a_bound_is_kept_in_whole_parts_and_never_tighter() {
 #[test]
 fn bounds_that_contradict_each_other_are_none() {
     let mut announcements = Announcements::default();
-    let mut bracket = Bracket::default();
-    bracket.pays_at_most(2.0);
-    bracket.pays_at_least(1.0);
+    let mut bounds = OrderBounds::default();
+    bounds.add(Bound::AtMost(2.0));
+    bounds.add(Bound::AtLeast(1.0));
     assert_eq!(
-        bracket.bounds(announcements.floors()),
+        bounds.bounds(announcements.floors()),
         Bounds { floor: None, low: Some(1.0), high: Some(2.0) }
     );
-    let mut dear = crate::model::mempool::propagation::Announcer::from(PeerId(1));
+    let mut dear = crate::model::mempool::relay::announcements::Announcer::from(PeerId(1));
     dear.floor = Some(3.0);
     announcements.add(dear, Duration::ZERO);
-    assert_eq!(bracket.bounds(announcements.floors()), Bounds::default());
+    assert_eq!(bounds.bounds(announcements.floors()), Bounds::default());
 }
 
 #[test]
@@ -265,13 +265,10 @@ proptest! {
     fn however_many_announcements_there_are_the_orders_stay_bounded(
         lengths in prop::collection::vec(0_usize..1_500, 0..400)
     ) {
-        let mut orders = super::order::Orders::default();
-        let mut mempool = crate::model::mempool::Mempool::new(1);
+        let mut orders = AnnouncementOrders::default();
         for length in lengths {
             orders.keep(START, vec![TxHash::Txid(crate::wire::Txid([0; 32])); length]);
-            std::mem::swap(&mut orders, &mut mempool.orders);
-            mempool.judge_orders(START);
-            std::mem::swap(&mut orders, &mut mempool.orders);
+            while orders.due(START).is_some() {}
             prop_assert!(orders.len() <= 211_000);
         }
     }
@@ -291,7 +288,7 @@ proptest! {
                 let key = [&[33, 2][..], &[7; 32]].concat();
                 output.script_pubkey = [&[0x51][..], &key, &key, &key, &[0x53, 0xae]].concat();
             }
-            let weight = u64::from(crate::model::mempool::cluster::adjusted_weight(&parts.clone().build().unwrap()));
+            let weight = u64::from(crate::model::mempool::cluster::sigops::adjusted_weight(&parts.clone().build().unwrap()));
             // About 1 sat/vB, so that rounding to whole vB decides about the order.
             let fee = weight * percent / 400;
             let left = 100_000 - fee - 1_000 * (outputs + multisigs - 1) as u64;
@@ -318,7 +315,7 @@ proptest! {
     fn of_several_bounds_the_second_tightest_counts_and_none_becomes_tighter(
         mut bounds in prop::collection::vec(0.0..2e5_f64, 0..6)
     ) {
-        let (mut all, mut halves) = (Vouched::default(), [Vouched::default(); 2]);
+        let (mut all, mut halves) = (PeerBound::default(), [PeerBound::default(); 2]);
         for (number, &bound) in bounds.iter().enumerate() {
             all.add(bound);
             halves[number % 2].add(bound);

@@ -1,24 +1,24 @@
 //! A maximum flow of surplus from transactions to their ancestors.
 
-use crate::model::mempool::cluster::chunks::{Set, closures, members};
+use crate::model::mempool::cluster::set::{Set, closures, members};
 
-/// Who gives how much to whom.
+/// Which transaction passes how much surplus to which ancestor.
 #[derive(Debug)]
-pub(crate) struct Flow {
+pub(super) struct Flow {
     count: usize,
-    /// What is left to give (or, below 0, to get), by number.
+    /// The surplus left to give, or below 0 the deficit, by number.
     balance: Vec<i128>,
-    /// By giver and receiver.
+    /// The amounts passed, by giver and receiver.
     given: Vec<i128>,
-    /// Who gives to it, by receiver.
+    /// The givers of each receiver.
     givers: Vec<Set>,
-    /// How a way led to it, by number.
+    /// The previous step of the path that was found, by number.
     previous: Vec<usize>,
 }
 
 impl Flow {
-    /// Among so many transactions.
-    pub(crate) fn new(count: usize) -> Self {
+    /// Creates a flow among `count` transactions.
+    pub(super) fn new(count: usize) -> Self {
         Self {
             count,
             balance: vec![0; count],
@@ -28,35 +28,35 @@ impl Flow {
         }
     }
 
-    /// Lets those of `set` that have a surplus give to their ancestors in it, as much as can be.
-    /// Those that have something left, with all that stands or falls with them; none if every
-    /// surplus goes. The surpluses must sum up to 0.
-    pub(crate) fn better_part(
+    /// Passes as much surplus as possible from the members of `set` to their ancestors in it. Returns the
+    /// members that have surplus left, with all their ancestors and all that pay for these; the empty
+    /// set if all surplus is used. The surpluses must sum up to 0.
+    pub(super) fn better_part(
         &mut self,
         set: Set,
         ancestors: &[Set],
         surplus: impl Fn(usize) -> i128,
     ) -> Set {
-        self.forget();
+        self.reset();
         members(set).for_each(|index| self.balance[index] = surplus(index));
-        // By shortest ways (Edmonds and Karp 1972), which bounds their number.
+        // Shortest paths first (Edmonds and Karp 1972), which bounds their number.
         loop {
             match self.search(set, ancestors) {
-                Ok(receiver) => self.hand_on(receiver),
+                Ok(receiver) => self.pass_on(receiver),
                 Err(reached) => return reached,
             }
         }
     }
 
-    fn forget(&mut self) {
+    fn reset(&mut self) {
         for (receiver, givers) in self.givers.iter_mut().enumerate() {
             members(*givers).for_each(|giver| self.given[giver * self.count + receiver] = 0);
             *givers = 0;
         }
     }
 
-    /// A way from one that has something left to one that lacks something; if there is none, all
-    /// that ways lead to.
+    /// Finds a path from a member with surplus to one with a deficit and returns its end; or else
+    /// returns all members that paths lead to.
     fn search(&mut self, set: Set, ancestors: &[Set]) -> Result<usize, Set> {
         let mut reached = members(set).filter(|&i| self.balance[i] > 0).fold(0, |set, i| set | 1 << i);
         let mut frontier = reached;
@@ -64,10 +64,10 @@ impl Flow {
         while frontier != 0 {
             let mut next = 0;
             for from in members(frontier) {
-                let ways = (ancestors[from] & set | self.givers[from]) & !reached;
-                reached |= ways;
-                next |= ways;
-                for to in members(ways) {
+                let paths = (ancestors[from] & set | self.givers[from]) & !reached;
+                reached |= paths;
+                next |= paths;
+                for to in members(paths) {
                     self.previous[to] = from;
                     if self.balance[to] < 0 {
                         return Ok(to);
@@ -79,8 +79,8 @@ impl Flow {
         Err(reached)
     }
 
-    /// Lets as much as possible go the way that was found to `receiver`.
-    fn hand_on(&mut self, receiver: usize) {
+    /// Passes as much as possible along the path that was found to `receiver`.
+    fn pass_on(&mut self, receiver: usize) {
         let mut most = -self.balance[receiver];
         let mut at = receiver;
         while self.previous[at] != at {
@@ -96,7 +96,7 @@ impl Flow {
         let mut at = receiver;
         while self.previous[at] != at {
             let from = self.previous[at];
-            // Who is given to hands it back first: nobody gives to a descendant.
+            // A step down the ancestry takes back what was passed up.
             if self.givers[from] >> at & 1 == 1 {
                 self.give(at, from, -most);
             } else {
@@ -114,9 +114,9 @@ impl Flow {
             if *so_far > 0 { self.givers[receiver] | bit } else { self.givers[receiver] & !bit };
     }
 
-    /// The smallest parts of `set`, all of whose surplus went, that pay the same each: those of the
-    /// flow that lead to each other (Picard and Queyranne 1980).
-    pub(crate) fn inseparable(&self, set: Set, ancestors: &[Set]) -> impl Iterator<Item = Set> + use<> {
+    /// Returns the smallest parts of `set` of equal fee rate, once all surplus is used: the strongly
+    /// connected components of the flow (Picard and Queyranne 1980).
+    pub(super) fn inseparable(&self, set: Set, ancestors: &[Set]) -> impl Iterator<Item = Set> + use<> {
         let steps = (0..self.count).map(|index| match set >> index & 1 {
             1 => ancestors[index] & set | self.givers[index] | 1 << index,
             _ => 0,

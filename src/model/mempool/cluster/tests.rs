@@ -1,43 +1,53 @@
+use crate::chain::limits::{CLUSTER_WEIGHT_LIMIT, MAX_MONEY};
 use crate::model::ModelSettings;
-use crate::model::mempool::cluster::*;
+use crate::model::mempool::Mempool;
+use crate::model::mempool::cluster::chunk_fee_rate::ChunkFeeRate;
+use crate::model::mempool::cluster::graph::{self, *};
+use crate::model::mempool::cluster::set::{self, MAX_MEMBERS, Set};
+use crate::model::mempool::key::TxKey;
 use crate::model::testing::*;
-use crate::wire::OutPoint;
+use crate::wire::{OutPoint, Transaction};
 use proptest::prelude::*;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
 impl Mempool {
     /// Panics unless every rate is what its cluster as a whole says.
-    pub(crate) fn assert_clusters_settled(&self) {
-        assert!(self.unsettled.is_empty());
+    pub(in crate::model::mempool) fn assert_clusters_settled(&self) {
         let mut left: BTreeSet<TxKey> = self.entries().keys().copied().collect();
         while let Some(first) = left.pop_first() {
             let mut cluster = vec![first];
             let mut at = 0;
             while let Some(&key) = cluster.get(at) {
-                let neighbours = self.neighbours(self.get(key).unwrap().tx());
+                let neighbours = self.entries.relatives(self.get(key).unwrap().tx());
                 cluster.extend(neighbours.filter(|neighbour| left.remove(neighbour)));
                 at += 1;
             }
-            if let [alone] = cluster[..] {
-                let entry = self.get(alone).unwrap();
-                let own = self.fee_for_cluster(entry).map(|fee| super::alone(fee, entry).rate());
-                assert_eq!(entry.mining, ChunkFeeRate::of(own), "by itself it may have any size");
+            if let [key] = cluster[..] {
+                let entry = self.get(key).unwrap();
+                let own = cluster_fee(&self.entries, &self.recent, entry).map(|fee| alone(fee, entry).rate());
+                assert_eq!(
+                    entry.chunk_fee_rate_or_cause(),
+                    ChunkFeeRate::of(own),
+                    "by itself it may have any size"
+                );
                 continue;
             }
             let weight: u32 = cluster.iter().map(|key| self.get(*key).unwrap().adjusted_weight()).sum();
-            let oversized = cluster.len() > MOST_MEMBERS || weight > CLUSTER_WEIGHT_LIMIT;
+            let oversized = cluster.len() > MAX_MEMBERS || weight > CLUSTER_WEIGHT_LIMIT;
             let last = cluster.last().copied().unwrap();
-            let known = self.cluster(last);
+            let known = graph::cluster(&self.entries, &self.recent, last);
             assert_eq!(known.is_none(), oversized, "{} of {weight} WU", cluster.len());
             let Some(known) = known else {
-                let marked = |key: &TxKey| self.get(*key).unwrap().mining == ChunkFeeRate::OVERSIZED;
+                let marked = |key: &TxKey| {
+                    self.get(*key).unwrap().chunk_fee_rate_or_cause() == ChunkFeeRate::OVERSIZED
+                };
                 assert!(cluster.iter().all(marked));
                 continue;
             };
             assert_eq!(known.len(), cluster.len());
-            for (member, rate) in known.iter().zip(rates(&known)) {
-                assert_eq!(self.get(member.key).unwrap().mining, rate);
+            for (member, rate) in known.iter().zip(chunk_fee_rates(&known)) {
+                assert_eq!(self.get(member.key).unwrap().chunk_fee_rate_or_cause(), rate);
             }
         }
     }
@@ -171,7 +181,7 @@ fn more_than_64_transactions_have_no_rate_until_they_are_fewer() {
         scene.deliver(1, &next);
         chain.push(next);
         scene.model.mempool.assert_clusters_settled();
-        assert_eq!(rate(&scene, chain.last().unwrap()).is_some(), chain.len() <= MOST_MEMBERS);
+        assert_eq!(rate(&scene, chain.last().unwrap()).is_some(), chain.len() <= MAX_MEMBERS);
     }
     assert!(chain.iter().all(|tx| rate(&scene, tx).is_none()));
     scene.mine(2, &chain.iter().take(7).collect::<Vec<_>>());
@@ -193,7 +203,7 @@ fn more_than_101_kvb_have_no_rate_until_they_are_less() {
     let child = paying(&[outputs(&huge)[3_000], outputs(&root)[0]], 2_000);
     scene.connect(1).deliver_all(1, [&huge, &child]).mine(1, &[&root]);
     let marked = |scene: &Scene, tx: &Transaction| {
-        scene.model.transaction(&tx.wtxid()).unwrap().mining == ChunkFeeRate::OVERSIZED
+        scene.model.transaction(&tx.wtxid()).unwrap().chunk_fee_rate_or_cause() == ChunkFeeRate::OVERSIZED
     };
     assert!(!marked(&scene, &child));
     scene.deliver(1, &large);
@@ -244,7 +254,7 @@ fn partly_known() -> impl Strategy<Value = (Vec<Member>, Vec<u64>)> {
     let one = (prop::option::weighted(0.7, 0_u64..1_000), fee(), 1_u32..9, any::<Set>(), any::<Set>());
     prop::collection::vec(one, 1..10).prop_map(|all_of_them| {
         let member = |(number, (fee, unknown, weight, some, others))| {
-            let parents: Set = some & others & chunks::all(number);
+            let parents: Set = some & others & set::all(number);
             (Member { key: TxKey(number as u64), fee, weight, parents }, unknown)
         };
         all_of_them.into_iter().enumerate().map(member).unzip()
@@ -259,7 +269,7 @@ proptest! {
             .zip(&unknown)
             .map(|(member, unknown)| Member { fee: Some(member.fee.unwrap_or(*unknown)), ..*member })
             .collect();
-        for (told, real) in certain(&cluster).iter().zip(by_member(&real, 0)) {
+        for (told, real) in certain_chunks(&cluster).iter().zip(chunk_by_member(&real, 0)) {
             prop_assert!(told.is_none_or(|told| told.pays_like(&real)), "{told:?} {real:?}");
         }
     }

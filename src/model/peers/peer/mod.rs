@@ -8,10 +8,11 @@ use crate::event::{
     CommandTraffic, Misbehaviour, PeerEvent, PeerId, PeerInfo, RecentMessage, Traffic, Transport,
 };
 use crate::model::fees::bounds::{self, order};
-use crate::model::mempool::propagation::Announcer;
+use crate::model::mempool::relay::announcements::Announcer;
+use crate::model::mempool::relay::credit::RelayPart;
 use crate::model::peers::liveness::{Liveness, LivenessSlot};
 use crate::model::peers::stats::RelayCounts;
-use crate::model::peers::worth::{Merit, Strip, Worth};
+use crate::model::peers::worth::{Strip, Worth};
 use crate::util::bounded::Ring;
 use crate::util::text::clean;
 use crate::util::time::Timestamp;
@@ -138,8 +139,8 @@ impl Peer {
     }
 
     /// Takes note of its part in the relay of a transaction.
-    pub(crate) fn credit(&mut self, now: Timestamp, merit: Merit) {
-        self.worth.credit(now, merit);
+    pub(in crate::model) fn credit(&mut self, now: Timestamp, part: RelayPart) {
+        self.worth.credit(now, part);
     }
 
     /// It has the block of this height of the best chain.
@@ -264,9 +265,9 @@ impl Peer {
     }
 
     /// What it is as one who announces something now.
-    pub(crate) fn announcer(&self, id: PeerId) -> Announcer {
-        let best_first = self.info.as_ref().is_some_and(|info| order::is_told_by(&info.user_agent));
-        Announcer { peer: id, floor: self.fee_floor().map(bounds::floor), best_first }
+    pub(in crate::model) fn announcer(&self, id: PeerId) -> Announcer {
+        let by_fee_rate = self.info.as_ref().is_some_and(|info| order::is_by_fee_rate(&info.user_agent));
+        Announcer { peer: id, floor: self.fee_floor().map(bounds::floor), by_fee_rate }
     }
 
     /// What it said of itself, when it was last connected.

@@ -10,32 +10,13 @@ mod strip;
 pub(crate) use samples::{jitter, percentile};
 pub(crate) use strip::Strip;
 
-use crate::event::{PeerEvent, PeerId};
+use crate::event::PeerEvent;
+use crate::model::mempool::relay::credit::RelayPart;
 use crate::model::peers::stats::{AnswerFigures, RelayCounts};
 use crate::util::time::Timestamp;
 use relay::Relay;
 use samples::Samples;
 use std::time::Duration;
-
-/// What the mempool says about peers when a transaction is announced or arrives.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) struct Credit {
-    pub(crate) peer: PeerId,
-    pub(crate) what: Merit,
-}
-
-/// How a peer took part in the relay of a transaction.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum Merit {
-    /// It had announced it before.
-    Repeated,
-    /// It was the first to announce what came, perhaps the only one until now.
-    First { seen: Timestamp, alone: bool },
-    /// It announced what came, this long after the first.
-    After(Duration),
-    /// What it announced first at `seen` has another announcer now.
-    NotAlone { seen: Timestamp },
-}
 
 /// What is gathered about one peer, over all its connections.
 #[derive(Debug, Default)]
@@ -70,10 +51,10 @@ impl Worth {
     }
 
     /// Takes note of its part in the relay of one transaction.
-    pub(crate) fn credit(&mut self, now: Timestamp, merit: Merit) {
-        match merit {
-            Merit::Repeated => self.relay.count(now, |counts| add(&mut counts.repeated, 1)),
-            Merit::First { seen, alone } => {
+    pub(in crate::model) fn credit(&mut self, now: Timestamp, part: RelayPart) {
+        match part {
+            RelayPart::Repeated => self.relay.count(now, |counts| add(&mut counts.repeated, 1)),
+            RelayPart::First { seen, alone } => {
                 self.lags.push(Duration::ZERO);
                 self.relay.count(seen, |counts| {
                     add(&mut counts.confirmed, 1);
@@ -81,11 +62,11 @@ impl Worth {
                     add(&mut counts.only, usize::from(alone));
                 });
             }
-            Merit::After(lag) => {
+            RelayPart::After(lag) => {
                 self.lags.push(lag);
                 self.relay.count(now, |counts| add(&mut counts.confirmed, 1));
             }
-            Merit::NotAlone { seen } => {
+            RelayPart::NotAlone { seen } => {
                 self.relay.count(seen, |counts| counts.only = counts.only.saturating_sub(1));
             }
         }

@@ -1,4 +1,4 @@
-use crate::event::PeerEvent;
+use crate::event::{PeerEvent, PeerId};
 use crate::model::peers::stats::PeerStats;
 use crate::model::peers::worth::samples::KEPT;
 use crate::model::peers::worth::*;

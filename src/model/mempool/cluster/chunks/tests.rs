@@ -1,4 +1,5 @@
 use crate::model::mempool::cluster::chunks::*;
+use crate::model::mempool::cluster::set::MAX_MEMBERS;
 use proptest::prelude::*;
 
 fn node(fee: u64, weight: u32, parents: &[usize]) -> Node {
@@ -34,10 +35,10 @@ fn several_children_pay_for_a_parent_together() {
 #[test]
 fn a_cluster_as_large_and_rich_as_can_be_is_split() {
     let money = 2_100_000_000_000_000;
-    let rich: Vec<Node> = (0..MOST_MEMBERS)
+    let rich: Vec<Node> = (0..MAX_MEMBERS)
         .map(|index| Node { fee: money, weight: 1 + u32::try_from(index).unwrap(), parents: all(index) })
         .collect();
-    assert_eq!(chunks(&rich).len(), MOST_MEMBERS);
+    assert_eq!(chunks(&rich).len(), MAX_MEMBERS);
     let poor_first: Vec<Node> =
         rich.iter().rev().enumerate().map(|(index, node)| Node { parents: all(index), ..*node }).collect();
     assert_eq!(chunks(&poor_first).len(), 1);
@@ -99,7 +100,7 @@ proptest! {
     }
 
     #[test]
-    fn chunks_fall_in_rate_and_hold_everything_once((nodes, _) in cluster(MOST_MEMBERS)) {
+    fn chunks_fall_in_rate_and_hold_everything_once((nodes, _) in cluster(MAX_MEMBERS)) {
         let chunks = chunks(&nodes);
         let falls = chunks.is_sorted_by(|a, b| {
             u128::from(a.fee) * u128::from(b.weight) >= u128::from(b.fee) * u128::from(a.weight)
@@ -119,7 +120,7 @@ proptest! {
     }
 
     #[test]
-    fn the_order_does_not_matter((nodes, order) in cluster(MOST_MEMBERS)) {
+    fn the_order_does_not_matter((nodes, order) in cluster(MAX_MEMBERS)) {
         let other = reordered(&nodes, &order);
         let of = |nodes: &[Node], index: usize| {
             *chunks(nodes).iter().find(|chunk| chunk.members >> index & 1 == 1).unwrap()

@@ -1,19 +1,21 @@
 //! The size of the mempool by fee band over the last day: one sample a minute.
 
-use crate::model::fees::pool::bands::{self, BANDS};
-use crate::model::fees::pool::buckets::Buckets;
+use crate::model::fees::bands::{self, BANDS};
+use crate::model::fees::histogram::FeeHistogram;
 use crate::util::time::Timestamp;
 use std::collections::VecDeque;
 
-/// How many samples are kept: those of a day.
-const KEPT: usize = 24 * 60;
+/// The number of samples: one day.
+const MAX_SAMPLES: usize = 24 * 60;
 
-/// The bytes of a sample: its minute and its sizes.
+/// The encoded size of a sample, in bytes: the minute and the sizes.
 const SAMPLE: usize = 4 + 4 * (BANDS + 1);
 
-/// The samples, oldest first. Minutes in which nothing was measured are missing.
+/// The size of the mempool by fee band, one sample a minute. Minutes in which mempulse did not run are
+/// missing.
 #[derive(Clone, Default, PartialEq, Eq, Debug)]
 pub struct History {
+    /// Oldest first.
     samples: VecDeque<Sample>,
 }
 
@@ -21,42 +23,42 @@ pub struct History {
 struct Sample {
     /// Since the UNIX epoch.
     minute: u32,
-    /// In vB, by band; the last one of those whose rate is not certain.
+    /// In vB, by fee band; the last one for transactions whose rate is not certain.
     sizes: [u32; BANDS + 1],
 }
 
 impl History {
-    /// The most bytes that [`History::encode`] gives.
-    pub const LONGEST: usize = KEPT * SAMPLE;
+    /// The longest encoding, in bytes.
+    pub const LONGEST: usize = MAX_SAMPLES * SAMPLE;
 
-    /// Measures, once a minute.
-    pub(crate) fn observe(&mut self, now: Timestamp, buckets: &Buckets) {
+    /// Takes a sample, at most once a minute.
+    pub(in crate::model) fn observe(&mut self, now: Timestamp, histogram: &FeeHistogram) {
         let minute = u32::try_from(now.as_secs() / 60).unwrap_or(u32::MAX);
-        // A clock that was set back measures again when it has caught up.
+        // After the clock was set back, sampling resumes when it has caught up.
         if self.samples.back().is_some_and(|last| last.minute >= minute) {
             return;
         }
-        if self.samples.len() >= KEPT {
+        if self.samples.len() >= MAX_SAMPLES {
             self.samples.pop_front();
         }
-        let sizes = bands::sizes(buckets).map(|size| u32::try_from(size).unwrap_or(u32::MAX));
+        let sizes = bands::sizes(histogram).map(|size| u32::try_from(size).unwrap_or(u32::MAX));
         self.samples.push_back(Sample { minute, sizes });
     }
 
-    /// The latest minute that was measured, since the UNIX epoch.
+    /// Returns the minute of the latest sample, since the UNIX epoch.
     pub fn newest(&self) -> Option<u32> {
         self.samples.back().map(|sample| sample.minute)
     }
 
-    /// Each sample as it is: minute and sizes, little-endian.
+    /// Returns the samples as bytes: for each the minute and the sizes, little-endian.
     pub fn encode(&self) -> Vec<u8> {
         let numbers =
             self.samples.iter().flat_map(|sample| std::iter::once(sample.minute).chain(sample.sizes));
         numbers.flat_map(u32::to_le_bytes).collect()
     }
 
-    /// What [`History::encode`] gave; `None` if it is anything else. Samples from after `now` are not
-    /// taken: they would stand in the way of new ones.
+    /// Reads what [`History::encode`] returned, or returns `None` if `bytes` is anything else. Skips
+    /// samples from after `now`, which would keep new ones out.
     pub fn decode(bytes: &[u8], now: Timestamp) -> Option<Self> {
         let (samples, rest) = bytes.as_chunks::<SAMPLE>();
         let mut history = Self::default();
@@ -74,11 +76,11 @@ impl History {
                 history.samples.push_back(Sample { minute, sizes });
             }
         }
-        (rest.is_empty() && samples.len() <= KEPT).then_some(history)
+        (rest.is_empty() && samples.len() <= MAX_SAMPLES).then_some(history)
     }
 
-    /// The last hours in at most `columns` columns, oldest first, with the minutes of one: in each the
-    /// latest sample, in vB by band; `None` where nothing was measured.
+    /// Returns the minutes of one column, and the last day in at most `columns` columns, oldest first:
+    /// each with its latest sample, in vB by fee band, or `None` if it has none.
     pub(crate) fn columns(&self, now: Timestamp, columns: usize) -> (u32, Vec<Option<[f32; BANDS + 1]>>) {
         let present = u32::try_from(now.as_secs() / 60).unwrap_or(u32::MAX);
         let (Some(oldest), true) = (self.samples.front(), columns > 0) else { return (1, Vec::new()) };
@@ -88,15 +90,15 @@ impl History {
         // Columns begin at multiples of their length, so that the chart moves by whole ones.
         let last = present / minutes;
         let first = last.saturating_sub(age.div_ceil(minutes).min(columns) - 1);
-        let mut told = vec![None; (last - first + 1) as usize];
+        let mut shown = vec![None; (last - first + 1) as usize];
         for sample in &self.samples {
             let column = (sample.minute / minutes).checked_sub(first);
-            if let Some(column) = column.and_then(|column| told.get_mut(column as usize)) {
+            if let Some(column) = column.and_then(|column| shown.get_mut(column as usize)) {
                 #[expect(clippy::cast_precision_loss, reason = "a chart has a few rows")]
                 let sizes = sample.sizes.map(|size| size as f32);
                 *column = Some(sizes);
             }
         }
-        (minutes, told)
+        (minutes, shown)
     }
 }

@@ -1,55 +1,52 @@
-//! What is counted is what is held, and blocks are filled with the best of it.
+//! The histogram counts every transaction once, and blocks are filled by falling fee rate.
 
-use crate::model::fees::pool::bands;
-use crate::model::fees::pool::bands::BANDS;
-use crate::model::fees::pool::buckets::{Buckets, Pays, Share, step};
-use crate::model::fees::pool::history::History;
-use crate::model::fees::pool::projection::ProjectedBlock;
-use crate::model::fees::pool::projection::{ROOM, estimate, project};
+use crate::model::fees::bands::{self, BANDS};
+use crate::model::fees::histogram::{FeeHistogram, Item, KnownRate, step};
+use crate::model::fees::history::History;
+use crate::model::fees::projection::{ProjectedBlock, estimate, project};
 use crate::model::testing::*;
 use crate::snapshot::{MempoolView, Tab, View};
 use crate::util::time::Timestamp;
 use proptest::prelude::*;
 use std::time::Duration;
 
-/// One that pays exactly this.
-fn exactly(rate: f64) -> Pays {
-    Pays::Exactly(rate)
+fn exactly(rate: f64) -> KnownRate {
+    KnownRate::Exact(rate)
 }
 
-fn share(pays: Pays, vsize: u32) -> Share {
-    let rate = if let Pays::Exactly(rate) = pays { rate } else { 0.0 };
+fn item(rate: KnownRate, vsize: u32) -> Item {
+    let exact = if let KnownRate::Exact(rate) = rate { rate } else { 0.0 };
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "fees of tests")]
-    let fee = (rate * f64::from(vsize)) as u64;
-    Share::test(pays, vsize.into(), fee)
+    let fee = (exact * f64::from(vsize)) as u64;
+    Item { rate, vsize: vsize.into(), fee }
 }
 
-fn filled(shares: &[(Pays, u32)]) -> Buckets {
-    let mut buckets = Buckets::default();
-    for &(pays, vsize) in shares {
-        buckets.add(share(pays, vsize));
+fn filled(items: &[(KnownRate, u32)]) -> FeeHistogram {
+    let mut histogram = FeeHistogram::default();
+    for &(rate, vsize) in items {
+        histogram.add(item(rate, vsize));
     }
-    buckets
+    histogram
 }
 
 #[test]
 fn the_best_come_first_and_what_is_not_certain_fills_the_rest() {
     let mega = 499_000;
-    let pool = filled(&[
+    let histogram = filled(&[
         (exactly(10.0), mega),
         (exactly(5.0), mega),
         (exactly(2.0), mega),
-        (Pays::Unknown, mega),
-        (Pays::Unknown, mega),
+        (KnownRate::Unknown, mega),
+        (KnownRate::Unknown, mega),
     ]);
-    let blocks = project(&pool);
+    let blocks = project(&histogram);
     assert_eq!(blocks.len(), 3);
     let [low, _, high] = blocks[0].rates.unwrap();
     assert!((low / 5.0 - 1.0).abs() < 0.011 && (high / 10.0 - 1.0).abs() < 0.011, "{low} {high}");
-    assert_eq!((blocks[0].vsize, blocks[0].unknown, blocks[0].count), (ROOM, 0, 2));
+    assert_eq!((blocks[0].vsize, blocks[0].unknown, blocks[0].count), (ProjectedBlock::ROOM, 0, 2));
     assert_eq!((blocks[1].vsize, blocks[1].unknown), (u64::from(mega), u64::from(mega)));
     assert_eq!((blocks[2].vsize, blocks[2].unknown, blocks[2].rates), (0, u64::from(mega), None));
-    let estimated = |within, coverage| estimate(&pool, within, coverage, 0.1);
+    let estimated = |within, coverage| estimate(&histogram, within, coverage, 0.1);
     assert!((estimated(1, 1.0) / 2.0 - 1.0).abs() < 0.011, "if there is nothing else");
     assert!((estimated(1, 0.6) / 5.0 - 1.0).abs() < 0.011, "if others take their part of the block");
     assert!((estimated(1, 0.4) / 10.0 - 1.0).abs() < 0.011);
@@ -58,35 +55,35 @@ fn the_best_come_first_and_what_is_not_certain_fills_the_rest() {
 
 #[test]
 fn at_most_eight_blocks_are_projected() {
-    let pool = filled(&[(exactly(3.0), 20_000_000), (Pays::Unknown, 5_000_000)]);
-    let blocks = project(&pool);
+    let histogram = filled(&[(exactly(3.0), 20_000_000), (KnownRate::Unknown, 5_000_000)]);
+    let blocks = project(&histogram);
     assert_eq!(blocks.len(), 8);
-    assert!(blocks.iter().all(|block| (block.vsize, block.unknown) == (ROOM, 0)));
-    assert_eq!(project(&Buckets::default()), []);
+    assert!(blocks.iter().all(|block| (block.vsize, block.unknown) == (ProjectedBlock::ROOM, 0)));
+    assert_eq!(project(&FeeHistogram::default()), []);
 }
 
 #[test]
 fn bars_and_bands_hold_everything_once() {
-    let pool = filled(&[
+    let histogram = filled(&[
         (exactly(0.3), 100),
         (exactly(1.0), 200),
         (exactly(7.0), 300),
         (exactly(5_000.0), 400),
-        (Pays::Unknown, 500),
+        (KnownRate::Unknown, 500),
     ]);
-    let bars = bands::bars(&pool);
+    let bars = bands::bars(&histogram);
     assert!((bars[0].0 - 0.2).abs() < 1e-9 && bars.last().unwrap().1.is_none());
-    assert_eq!(bars.iter().map(|(_, _, lot)| lot.vsize).sum::<u64>(), 1_000);
-    assert_eq!(bands::sizes(&pool), [100, 200, 0, 300, 0, 0, 0, 400, 500]);
+    assert_eq!(bars.iter().map(|(_, _, volume)| volume.vsize).sum::<u64>(), 1_000);
+    assert_eq!(bands::sizes(&histogram), [100, 200, 0, 300, 0, 0, 0, 400, 500]);
 }
 
 #[test]
 fn gaps_in_the_history_are_gaps() {
-    let pool = filled(&[(exactly(3.0), 1_000)]);
+    let histogram = filled(&[(exactly(3.0), 1_000)]);
     let mut history = History::default();
     let at = |minute: u64| Timestamp::from_secs(60 * (1_000 + minute));
     for minute in [0, 1, 1, 5, 2] {
-        history.observe(at(minute), &pool);
+        history.observe(at(minute), &histogram);
     }
     let (minutes, columns) = history.columns(at(5), 60);
     let measured: Vec<bool> = columns.iter().map(Option::is_some).collect();
@@ -130,59 +127,63 @@ fn the_screen_tells_what_is_held() {
 #[test]
 fn a_rate_stands_in_the_step_that_is_nearest() {
     for rate in [0.01, 0.1, 1.0, 2.5, 37.0, 9_999.0] {
-        let pool = filled(&[(exactly(rate), 100)]);
-        let (told, ..) = pool.descending().next().unwrap();
+        let histogram = filled(&[(exactly(rate), 100)]);
+        let (told, ..) = histogram.descending().next().unwrap();
         assert!((told / rate - 1.0).abs() < 0.0101, "{told} for {rate}");
     }
     assert_eq!((step(0.0), step(f64::MAX)), (0, step(1e12)));
 }
 
-fn pays() -> impl Strategy<Value = Pays> {
+fn known_rate() -> impl Strategy<Value = KnownRate> {
     let rate = 0.0..100_000.0_f64;
-    prop_oneof![rate.clone().prop_map(Pays::Exactly), rate.prop_map(Pays::AtLeast), Just(Pays::Unknown)]
+    prop_oneof![
+        rate.clone().prop_map(KnownRate::Exact),
+        rate.prop_map(KnownRate::AtLeast),
+        Just(KnownRate::Unknown)
+    ]
 }
 
 #[test]
 fn what_pays_at_least_something_stands_where_it_would_with_just_that() {
     let mega = 499_000;
-    let at_least = Pays::AtLeast;
-    let pool =
+    let at_least = KnownRate::AtLeast;
+    let histogram =
         filled(&[(at_least(7.0), mega), (exactly(7.0), mega), (exactly(2.0), mega), (at_least(0.1), mega)]);
-    let blocks = project(&pool);
+    let blocks = project(&histogram);
     let sizes =
         |block: &ProjectedBlock| [block.vsize, block.bounded, block.unknown].map(|vsize| vsize / 499_000);
     assert_eq!(blocks.iter().map(sizes).collect::<Vec<_>>(), [[1, 1, 0], [1, 1, 0]]);
     assert_eq!((blocks[0].count, blocks[0].fees), (2, 7 * 499_000), "the fees that are certain");
-    assert_eq!(pool.uncertain().count, 2);
+    assert_eq!(histogram.uncertain().count, 2);
 }
 
 proptest! {
     #[test]
     fn whatever_comes_and_goes_nothing_is_left_when_all_went(
-        shares in prop::collection::vec((pays(), 1_u32..200_000), 0..60)
+        items in prop::collection::vec((known_rate(), 1_u32..200_000), 0..60)
     ) {
-        let mut pool = filled(&shares);
-        let all: u64 = shares.iter().map(|&(_, vsize)| u64::from(vsize)).sum();
-        prop_assert_eq!(pool.certain().vsize + pool.uncertain().vsize, all);
-        prop_assert_eq!(bands::sizes(&pool).iter().sum::<u64>(), all);
-        let blocks = project(&pool);
+        let mut histogram = filled(&items);
+        let all: u64 = items.iter().map(|&(_, vsize)| u64::from(vsize)).sum();
+        prop_assert_eq!(histogram.certain().vsize + histogram.uncertain().vsize, all);
+        prop_assert_eq!(bands::sizes(&histogram).iter().sum::<u64>(), all);
+        let blocks = project(&histogram);
         let placed: u64 = blocks.iter().map(|block| block.vsize + block.bounded + block.unknown).sum();
-        prop_assert_eq!(placed, all.min(8 * ROOM));
-        prop_assert!(blocks.iter().all(|block| block.vsize + block.bounded + block.unknown <= ROOM));
+        prop_assert_eq!(placed, all.min(8 * ProjectedBlock::ROOM));
+        prop_assert!(blocks.iter().all(|block| block.vsize + block.bounded + block.unknown <= ProjectedBlock::ROOM));
         let lows = blocks.iter().filter_map(|block| block.rates);
         prop_assert!(lows.clone().zip(lows.skip(1)).all(|(first, second)| first[0] >= second[2]));
-        for &(pays, vsize) in &shares {
-            pool.subtract(share(pays, vsize));
+        for &(rate, vsize) in &items {
+            histogram.subtract(item(rate, vsize));
         }
-        prop_assert_eq!(pool, Buckets::default());
+        prop_assert_eq!(histogram, FeeHistogram::default());
     }
 
     #[test]
     fn a_history_survives_its_encoding(minutes in prop::collection::btree_set(0_u64..5_000, 0..2_000), vsize in 1_u32..1_000_000) {
-        let pool = filled(&[(exactly(3.0), vsize), (Pays::Unknown, 7)]);
+        let histogram = filled(&[(exactly(3.0), vsize), (KnownRate::Unknown, 7)]);
         let mut history = History::default();
         for minute in &minutes {
-            history.observe(Timestamp::from_secs(60 * minute), &pool);
+            history.observe(Timestamp::from_secs(60 * minute), &histogram);
         }
         let now = Timestamp::from_secs(60 * 5_000);
         let bytes = history.encode();

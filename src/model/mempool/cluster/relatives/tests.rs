@@ -1,4 +1,5 @@
-use crate::model::mempool::cluster::family::*;
+use crate::model::mempool::cluster::package::Package;
+use crate::model::mempool::cluster::relatives::*;
 use crate::model::testing::*;
 use crate::wire::Transaction;
 use std::sync::Arc;
@@ -97,15 +98,15 @@ fn more_relatives_than_nodes_hold_are_cut_off() {
         (0..70).map(|vout| spend(&[output(&parent, vout)], &[u64::from(vout)])).collect();
     scene.connect(1).deliver(1, &parent).deliver_all(1, &children);
     let family = family(&scene, &parent);
-    assert_eq!((family.descendants.rows.len(), family.descendants.more), (Relatives::COUNTED, true));
+    assert_eq!((family.descendants.rows.len(), family.descendants.more), (Relatives::MAX, true));
     assert_eq!(family.package, Package::Oversized);
 }
 
 #[test]
 fn of_a_huge_transaction_a_part_is_looked_at() {
     let mut scene = Scene::new();
-    let parent = spend(&[coin(1)], &vec![10; MOST_LOOKED_AT + 1]);
-    let last = u32::try_from(MOST_LOOKED_AT).unwrap();
+    let parent = spend(&[coin(1)], &vec![10; MAX_LINKS + 1]);
+    let last = u32::try_from(MAX_LINKS).unwrap();
     let [near, far] = [last - 1, last].map(|vout| spend(&[output(&parent, vout)], &[1]));
     scene.connect(1).deliver_all(1, [&parent, &near, &far]);
     let family = family(&scene, &parent);

@@ -1,54 +1,54 @@
-//! How many transactions of each kind arrive.
+//! The rates at which transactions of each kind arrive.
 
 use crate::model::classify::{Kind, Kinds};
 use crate::util::time::Timestamp;
 use crate::wire::Transaction;
 use std::collections::VecDeque;
 
-/// How many minutes are counted.
+/// The minutes that are counted.
 const MINUTES: usize = 10;
 
-/// Transactions of no kind have a place of their own.
-const PLACES: usize = Kind::ALL.len() + 1;
+/// A count for each kind, and one for transactions of no kind.
+const COUNTS: usize = Kind::ALL.len() + 1;
 
-/// Arrivals by kind, a minute at a time.
+/// The transactions that arrived by kind and minute.
 #[derive(Debug)]
 pub(crate) struct KindRates {
     started: u64,
     /// The latest minute last.
-    minutes: VecDeque<(u64, [u32; PLACES])>,
+    minutes: VecDeque<(u64, [u32; COUNTS])>,
 }
 
 impl KindRates {
-    /// Nothing has arrived before `started`.
+    /// Starts counting at `started`.
     pub(crate) fn new(started: Timestamp) -> Self {
         Self { started: started.as_secs(), minutes: VecDeque::new() }
     }
 
-    /// A transaction arrived.
+    /// Counts a transaction that arrived.
     pub(crate) fn count(&mut self, now: Timestamp, tx: &Transaction) {
         let minute = now.as_secs() / 60;
         if self.minutes.back().is_none_or(|&(last, _)| last < minute) {
             if self.minutes.len() > MINUTES {
                 self.minutes.pop_front();
             }
-            self.minutes.push_back((minute, [0; PLACES]));
+            self.minutes.push_back((minute, [0; COUNTS]));
         }
         let Some((_, counts)) = self.minutes.back_mut() else { return };
         let kinds = Kinds::of(tx);
-        let places = Kind::ALL.iter().map(|kind| kinds.iter().any(|of| of == *kind));
+        let has = Kind::ALL.iter().map(|kind| kinds.iter().any(|of| of == *kind));
         let is_other = kinds.iter().next().is_none();
-        for (count, counts_in) in counts.iter_mut().zip(places.chain([is_other])) {
+        for (count, counts_in) in counts.iter_mut().zip(has.chain([is_other])) {
             *count += u32::from(counts_in);
         }
     }
 
-    /// How many arrive per minute, by kind, the most frequent first; over at most ten minutes, and no
-    /// longer than the watch has lasted. A transaction of two kinds counts for both.
+    /// Returns the arrivals per minute by kind, the most frequent first, over the last ten minutes or
+    /// since the start. A transaction of two kinds counts for both.
     pub(crate) fn per_minute(&self, now: Timestamp) -> Vec<(&'static str, f32)> {
         let window = (MINUTES * 60) as u64;
         let since = now.as_secs().saturating_sub(window) / 60;
-        let mut sums = [0_u32; PLACES];
+        let mut sums = [0_u32; COUNTS];
         for (_, counts) in self.minutes.iter().filter(|&&(minute, _)| minute > since) {
             sums.iter_mut().zip(counts).for_each(|(sum, count)| *sum += count);
         }
@@ -56,7 +56,7 @@ impl KindRates {
         let begin = ((since + 1) * 60).max(self.started);
         #[expect(clippy::cast_precision_loss, reason = "rates are shown with two digits")]
         let minutes = (now.as_secs().saturating_sub(begin)).max(1) as f32 / 60.0;
-        let names = Kind::ALL.iter().map(|kind| kind.name()).chain(["of no kind"]);
+        let names = Kind::ALL.iter().map(|kind| kind.name()).chain(["other"]);
         #[expect(clippy::cast_precision_loss, reason = "rates are shown with two digits")]
         let mut rates: Vec<_> = names.zip(sums).map(|(name, sum)| (name, sum as f32 / minutes)).collect();
         rates.retain(|&(_, rate)| rate > 0.0);

@@ -1,7 +1,7 @@
-//! The next blocks, as miners would fill them by what we know.
+//! Projected blocks: how miners would fill the next blocks, and the fee rate it takes to be in them.
 
 use crate::chain::limits::BLOCK_TEMPLATE_WEIGHT;
-use crate::model::fees::pool::buckets::{Buckets, Lot};
+use crate::model::fees::histogram::{FeeHistogram, Volume};
 
 /// A projected block: the mempool in the order in which miners would take it. A transaction with only
 /// a lower bound of its chunk fee rate is placed by that bound, behind those whose rate is certain.
@@ -27,48 +27,46 @@ impl ProjectedBlock {
     pub const ROOM: u64 = BLOCK_TEMPLATE_WEIGHT as u64 / 4;
 }
 
-/// What one has room for, in vB.
-pub(crate) const ROOM: u64 = ProjectedBlock::ROOM;
+/// The number of projected blocks.
+const MAX_BLOCKS: usize = 8;
 
-/// How many blocks are projected.
-const BLOCKS: usize = 8;
-
-/// The blocks, the next one first: filled with those that pay most. Those of which only a lower bound
-/// is known stand where they would with just that, behind the certain ones, and those of which nothing
-/// is known come last.
-pub(crate) fn project(buckets: &Buckets) -> Vec<ProjectedBlock> {
+/// Returns the projected blocks, the next one first, filled by falling chunk fee rate. Transactions with
+/// only a lower bound take the place of that bound, behind those of a certain rate; transactions of
+/// unknown rate come last.
+pub(crate) fn project(histogram: &FeeHistogram) -> Vec<ProjectedBlock> {
     let mut blocks = Vec::new();
-    for (rate, certain, bounded) in buckets.descending() {
+    for (rate, certain, bounded) in histogram.descending() {
         fill(&mut blocks, certain, |block, part| block.take(rate, part));
         fill(&mut blocks, bounded, |block, part| block.bounded.add(part));
     }
-    fill(&mut blocks, buckets.unknown, |block, part| block.unknown.add(part));
+    fill(&mut blocks, histogram.unknown(), |block, part| block.unknown.add(part));
     blocks.into_iter().map(Filling::finish).collect()
 }
 
-/// Fills blocks with as much of `lot` as there is room for.
-fn fill(blocks: &mut Vec<Filling>, mut lot: Lot, take: impl Fn(&mut Filling, Lot)) {
-    while lot.vsize > 0 {
+/// Fills blocks with as much of `volume` as fits.
+fn fill(blocks: &mut Vec<Filling>, mut volume: Volume, take: impl Fn(&mut Filling, Volume)) {
+    while volume.vsize > 0 {
         if blocks.last().is_none_or(|block| block.room() == 0) {
-            if blocks.len() == BLOCKS {
+            if blocks.len() == MAX_BLOCKS {
                 return;
             }
             blocks.push(Filling::default());
         }
         let Some(block) = blocks.last_mut() else { return };
-        let part = lot.part(lot.vsize.min(block.room()));
-        lot.subtract(part);
+        let part = volume.part(volume.vsize.min(block.room()));
+        volume.subtract(part);
         take(block, part);
     }
 }
 
-/// The rate that it takes to be within the next so many blocks, in sat/vB, if what is not certain pays
-/// like what is: `coverage` of the room (0–1) is for that. The lowest that is relayed if all of it fits.
-pub(crate) fn estimate(buckets: &Buckets, within: u32, coverage: f32, floor: f64) -> f64 {
+/// Returns the rate in sat/vB that it takes to be within the next `within` blocks, or `floor` if the
+/// mempool fits. Only the share `coverage` (0–1) of each block is for transactions of certain rate: the
+/// others are assumed to pay alike.
+pub(crate) fn estimate(histogram: &FeeHistogram, within: u32, coverage: f32, floor: f64) -> f64 {
     #[expect(clippy::cast_precision_loss, reason = "a few million vB")]
-    let mut room = f64::from(within) * f64::from(coverage) * ROOM as f64;
-    for (rate, certain, _) in buckets.descending() {
-        #[expect(clippy::cast_precision_loss, reason = "below all the room there is")]
+    let mut room = f64::from(within) * f64::from(coverage) * ProjectedBlock::ROOM as f64;
+    for (rate, certain, _) in histogram.descending() {
+        #[expect(clippy::cast_precision_loss, reason = "far below 2^53")]
         let vsize = certain.vsize as f64;
         room -= vsize;
         if room < 0.0 {
@@ -80,19 +78,19 @@ pub(crate) fn estimate(buckets: &Buckets, within: u32, coverage: f32, floor: f64
 
 #[derive(Debug, Default)]
 struct Filling {
-    /// Rates with the sizes that pay them, the highest first.
+    /// Rates (sat/vB) with the size (vB) that pays each, the highest first.
     parts: Vec<(f64, u64)>,
-    certain: Lot,
-    bounded: Lot,
-    unknown: Lot,
+    certain: Volume,
+    bounded: Volume,
+    unknown: Volume,
 }
 
 impl Filling {
     fn room(&self) -> u64 {
-        ROOM - self.certain.vsize - self.bounded.vsize - self.unknown.vsize
+        ProjectedBlock::ROOM - self.certain.vsize - self.bounded.vsize - self.unknown.vsize
     }
 
-    fn take(&mut self, rate: f64, part: Lot) {
+    fn take(&mut self, rate: f64, part: Volume) {
         self.parts.push((rate, part.vsize));
         self.certain.add(part);
     }

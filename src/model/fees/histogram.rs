@@ -1,0 +1,151 @@
+//! The mempool by chunk fee rate, in fine steps. Updated with every change, so that reading it costs
+//! the same whatever the mempool contains.
+
+/// The lowest rate with a step of its own, in sat/vB: a tenth of the lowest that nodes relay by default.
+const LOWEST: f64 = 0.01;
+
+/// The ratio of two neighbouring steps: a rate that is read from a step is right within 1 %.
+const STEP: f64 = 1.02;
+
+/// Steps up to more than 10,000 sat/vB; higher rates are in the last one.
+const STEPS: usize = 700;
+
+/// What is known about the chunk fee rate of a transaction, in sat/vB.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub(in crate::model) enum KnownRate {
+    /// The rate is certain.
+    Exact(f64),
+    /// A lower bound.
+    AtLeast(f64),
+    Unknown,
+}
+
+/// A transaction as the histogram counts it.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub(in crate::model) struct Item {
+    pub(in crate::model) rate: KnownRate,
+    /// In vB.
+    pub(in crate::model) vsize: u64,
+    /// In sat; 0 if unknown.
+    pub(in crate::model) fee: u64,
+}
+
+impl Item {
+    fn volume(self) -> Volume {
+        Volume { count: 1, vsize: self.vsize, fees: self.fee.into() }
+    }
+}
+
+/// A number of transactions with their size and fees.
+#[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
+pub(crate) struct Volume {
+    pub(crate) count: u64,
+    /// In vB.
+    pub(crate) vsize: u64,
+    /// In sat. Wide enough for amounts that unverified transactions claim.
+    pub(super) fees: u128,
+}
+
+impl Volume {
+    pub(super) fn add(&mut self, other: Self) {
+        self.count += other.count;
+        self.vsize += other.vsize;
+        self.fees += other.fees;
+    }
+
+    pub(super) fn subtract(&mut self, other: Self) {
+        self.count -= other.count;
+        self.vsize -= other.vsize;
+        self.fees -= other.fees;
+    }
+
+    /// Returns a part of this size in vB, with its share of the count and of the fees.
+    pub(super) fn part(self, vsize: u64) -> Self {
+        let share = |whole: u128| whole * u128::from(vsize) / u128::from(self.vsize.max(1));
+        let count = u64::try_from(share(self.count.into())).unwrap_or(self.count);
+        Self { count, vsize, fees: share(self.fees) }
+    }
+}
+
+/// The transactions of a step.
+#[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
+struct Step {
+    certain: Volume,
+    /// Those with this lower bound.
+    bounded: Volume,
+}
+
+/// All transactions of the mempool by chunk fee rate.
+#[derive(Clone, PartialEq, Debug)]
+pub(crate) struct FeeHistogram {
+    /// The lowest rate first.
+    steps: Vec<Step>,
+    unknown: Volume,
+}
+
+impl Default for FeeHistogram {
+    fn default() -> Self {
+        Self { steps: vec![Step::default(); STEPS], unknown: Volume::default() }
+    }
+}
+
+impl FeeHistogram {
+    pub(in crate::model) fn add(&mut self, item: Item) {
+        self.volume_mut(item.rate).add(item.volume());
+    }
+
+    pub(in crate::model) fn subtract(&mut self, item: Item) {
+        self.volume_mut(item.rate).subtract(item.volume());
+    }
+
+    /// Returns each step that is not empty as `(rate, certain, bounded)`, the highest rate (sat/vB)
+    /// first.
+    pub(super) fn descending(&self) -> impl Iterator<Item = (f64, Volume, Volume)> {
+        let steps = self.steps.iter().enumerate().rev();
+        steps
+            .filter(|(_, step)| **step != Step::default())
+            .map(|(number, step)| (rate(number), step.certain, step.bounded))
+    }
+
+    /// Returns the transactions whose rate is certain.
+    pub(crate) fn certain(&self) -> Volume {
+        self.sum(Volume::default(), |step| step.certain)
+    }
+
+    /// Returns the transactions whose rate is not certain.
+    pub(crate) fn uncertain(&self) -> Volume {
+        self.sum(self.unknown, |step| step.bounded)
+    }
+
+    /// Returns the transactions without even a lower bound.
+    pub(super) fn unknown(&self) -> Volume {
+        self.unknown
+    }
+
+    fn sum(&self, mut sum: Volume, of: impl Fn(&Step) -> Volume) -> Volume {
+        self.steps.iter().for_each(|step| sum.add(of(step)));
+        sum
+    }
+
+    fn volume_mut(&mut self, rate: KnownRate) -> &mut Volume {
+        match rate {
+            KnownRate::Exact(rate) => self.steps.get_mut(step(rate)).map(|step| &mut step.certain),
+            KnownRate::AtLeast(rate) => self.steps.get_mut(step(rate)).map(|step| &mut step.bounded),
+            KnownRate::Unknown => None,
+        }
+        .unwrap_or(&mut self.unknown)
+    }
+}
+
+/// Returns the number of the step nearest to a rate.
+pub(super) fn step(rate: f64) -> usize {
+    let steps = (rate.max(LOWEST) / LOWEST).ln() / STEP.ln();
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a small positive number")]
+    let step = (steps + 0.5) as usize;
+    step.min(STEPS - 1)
+}
+
+/// Returns the rate that stands for a step, in sat/vB.
+fn rate(step: usize) -> f64 {
+    LOWEST * STEP.powi(i32::try_from(step).unwrap_or(i32::MAX))
+}

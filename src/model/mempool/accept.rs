@@ -1,0 +1,174 @@
+//! Announced and arriving transactions.
+
+use crate::model::fees::bounds::OrderBounds;
+use crate::model::mempool::changes::Changes;
+use crate::model::mempool::conflicts::decide::{Decision, decide};
+use crate::model::mempool::conflicts::replaced::ReplacedTx;
+use crate::model::mempool::entry::MempoolEntry;
+use crate::model::mempool::exact_fees::{input_values, learn_outputs};
+use crate::model::mempool::relay::announcements::{Addition, Announcer, Sighting};
+use crate::model::mempool::relay::credit::{RelayCredit, RelayPart};
+use crate::model::mempool::{Mempool, RemovalReason};
+use crate::util::time::Timestamp;
+use crate::wire::{Transaction, TxHash, Txid};
+use std::sync::Arc;
+
+/// What became of a transaction that arrived.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(in crate::model) enum Arrival {
+    /// It is in the mempool.
+    Accepted {
+        /// The transactions that it conflicted with and replaced.
+        replaced: Box<[Txid]>,
+        /// The number of their descendants that were replaced with them.
+        descendants: usize,
+        /// What the arrival says about the peers that announced it.
+        credits: Vec<RelayCredit>,
+    },
+    /// It was in the mempool already, perhaps with another witness: the first one stays.
+    Known,
+    /// It was replaced before, is in a block, or conflicts with a transaction that stays.
+    Rejected,
+}
+
+impl Mempool {
+    /// Records the announcement of transactions. Returns what it says about the relay of peers.
+    pub(in crate::model) fn announce(
+        &mut self,
+        now: Timestamp,
+        by: Announcer,
+        hashes: &[TxHash],
+        changes: &mut Changes,
+    ) -> Vec<RelayCredit> {
+        let mut credits = Vec::new();
+        let mut order = Vec::new();
+        for &hash in hashes {
+            let is_new = self.announce_one(now, by, hash, &mut credits, changes) == Some(Addition::New);
+            // By txid a peer could announce the same transaction again.
+            if is_new && by.by_fee_rate && matches!(hash, TxHash::Wtxid(_)) {
+                order.push(hash);
+            }
+        }
+        self.orders.keep(now, order);
+        self.pending.expire(now);
+        self.expire(now, changes);
+        self.evict(changes);
+        credits
+    }
+
+    fn announce_one(
+        &mut self,
+        now: Timestamp,
+        by: Announcer,
+        hash: TxHash,
+        credits: &mut Vec<RelayCredit>,
+        changes: &mut Changes,
+    ) -> Option<Addition> {
+        if let Some(key) = self.entries.key(hash) {
+            return self.entries.update(key, changes, |entry| entry.announce(now, by, credits));
+        }
+        let addition = if self.recent.is_excluded(hash) {
+            self.replaced.announce(now, by.peer, hash)
+        } else {
+            Some(self.pending.announce(now, by, hash))
+        };
+        if addition == Some(Addition::Repeated) {
+            credits.push(RelayCredit { peer: by.peer, part: RelayPart::Repeated });
+        }
+        addition
+    }
+
+    /// Takes a transaction that arrived from a peer that announced it or, as the parent of another one,
+    /// unannounced.
+    pub(in crate::model) fn receive(
+        &mut self,
+        now: Timestamp,
+        announcer: Option<Announcer>,
+        tx: &Arc<Transaction>,
+        changes: &mut Changes,
+    ) -> Arrival {
+        self.received += 1;
+        let sighting = self.take_sighting(now, announcer, tx);
+        let txid = tx.txid();
+        if self.entries.by_txid(txid).is_some() {
+            return Arrival::Known;
+        }
+        if self.recent.is_excluded(TxHash::Txid(txid)) {
+            return Arrival::Rejected;
+        }
+        let values = input_values(&self.entries, &self.prevouts, tx);
+        let Decision::Accept { conflicts, replaced } = decide(&self.entries, &self.recent, tx, &values)
+        else {
+            self.reject(now, tx, sighting, values.fee(tx.output_value()), changes);
+            return Arrival::Rejected;
+        };
+        let conflicting = conflicts.iter().filter_map(|key| self.get(*key));
+        let replaces: Box<[Txid]> = conflicting.map(|entry| entry.tx().txid()).collect();
+        for key in &replaced {
+            let with_ancestor = !conflicts.contains(key);
+            let entry =
+                self.remove_and_reject(*key, RemovalReason::Replaced { by: txid, with_ancestor }, changes);
+            if let Some(entry) = entry.filter(|_| !with_ancestor) {
+                self.replaced.insert(ReplacedTx::of(&entry, txid, now));
+            }
+        }
+        let descendants = replaced.len() - conflicts.len();
+        let entry = MempoolEntry::new(Arc::clone(tx), sighting, values, replaces.clone());
+        let credits = entry.credits();
+        self.entries.insert(entry, changes);
+        learn_outputs(&mut self.entries, tx, changes);
+        self.evict(changes);
+        Arrival::Accepted { replaced: replaces, descendants, credits }
+    }
+
+    /// Rejects a newcomer for good, and with it the descendants that arrived before it.
+    fn reject(
+        &mut self,
+        now: Timestamp,
+        tx: &Transaction,
+        sighting: Sighting,
+        fee: Option<u64>,
+        changes: &mut Changes,
+    ) {
+        self.recent.reject(tx.txid(), tx.wtxid());
+        let children = self.entries.spends().children(tx).collect();
+        let winner = self.entries.spends().conflicts(tx).next().and_then(|key| self.get(key));
+        let winner = winner.map(|winner| winner.tx().txid());
+        let replaced = |by| RemovalReason::Replaced { by, with_ancestor: true };
+        self.reject_with_descendants(
+            children,
+            winner.map_or(RemovalReason::Conflict(None), replaced),
+            changes,
+        );
+        if let Some(by) = winner {
+            let Sighting { first_seen, announcements } = sighting;
+            let fee_rate = OrderBounds::default().fee_rate(fee, tx.vsize(), announcements.floors());
+            let (txid, wtxid, vsize) = (tx.txid(), tx.wtxid(), tx.vsize());
+            let (since, replaces) = (now, Box::default());
+            self.replaced.insert(ReplacedTx {
+                txid,
+                wtxid,
+                by,
+                since,
+                vsize,
+                fee_rate,
+                replaces,
+                first_seen,
+                announcements,
+            });
+        }
+    }
+
+    fn take_sighting(&mut self, now: Timestamp, announcer: Option<Announcer>, tx: &Transaction) -> Sighting {
+        let hashes = [TxHash::Wtxid(tx.wtxid()), TxHash::Txid(tx.txid())];
+        let mut sighting = match hashes.map(|hash| self.pending.take(hash)).into() {
+            (Some(one), Some(other)) => one.merged(other),
+            (Some(one), None) | (None, Some(one)) => one,
+            (None, None) => Sighting::unannounced(now),
+        };
+        if let Some(by) = announcer {
+            sighting.announcements.add(by, now.since(sighting.first_seen));
+        }
+        sighting
+    }
+}

@@ -1,0 +1,191 @@
+//! What blocks do to the mempool when they are connected or disconnected.
+
+use crate::model::blocks::figures::Unseen;
+use crate::model::fees::input_values::InputValues;
+use crate::model::fees::prevouts::BlockOutputs;
+use crate::model::mempool::changes::Changes;
+use crate::model::mempool::conflicts::decide::{Decision, decide};
+use crate::model::mempool::entry::MempoolEntry;
+use crate::model::mempool::exact_fees::{input_values, learn_outputs};
+use crate::model::mempool::relay::announcements::Sighting;
+use crate::model::mempool::{BlockConflict, Mempool, RemovalReason};
+use crate::util::time::Timestamp;
+use crate::wire::{Block, Transaction, TxHash, Txid};
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// What the mempool knew about the transactions of a block, coinbase aside.
+#[derive(Debug, Default)]
+pub(in crate::model) struct ConnectedBlock {
+    /// The number of transactions received before the block.
+    pub(in crate::model) seen: usize,
+    /// Their weight, in WU.
+    pub(in crate::model) seen_weight: u64,
+    /// The transactions not received before.
+    pub(in crate::model) unseen: Vec<(Txid, Unseen)>,
+    /// The number of transactions that the block made invalid.
+    pub(in crate::model) conflicted: usize,
+    /// The time that each confirmed entry was in the mempool.
+    pub(in crate::model) waits: Vec<Duration>,
+    /// The exact fee rates of the confirmed entries, in sat/vB.
+    pub(in crate::model) fee_rates: Vec<f64>,
+    /// The certain chunk fee rates of the confirmed entries, in sat/vB.
+    pub(in crate::model) chunk_fee_rates: Vec<f64>,
+    /// The confirmed entries.
+    pub(in crate::model) confirmed: Vec<(Txid, ConfirmedEntry)>,
+}
+
+/// What is kept of an entry that a block confirmed, in case the block is disconnected.
+#[derive(Clone, Debug)]
+pub(in crate::model) struct ConfirmedEntry {
+    sighting: Sighting,
+    replaces: Box<[Txid]>,
+    /// The prevout cache drops spent outputs. `None` if the transaction was not in the mempool.
+    input_values: Option<InputValues>,
+}
+
+impl ConfirmedEntry {
+    fn of(entry: &MempoolEntry) -> Self {
+        Self {
+            sighting: entry.sighting(),
+            replaces: entry.replaces().into(),
+            input_values: Some(entry.input_values().clone()),
+        }
+    }
+
+    /// A transaction of a block that was not in the mempool.
+    pub(in crate::model) fn unannounced(now: Timestamp) -> Self {
+        Self { sighting: Sighting::unannounced(now), replaces: Box::default(), input_values: None }
+    }
+}
+
+impl Mempool {
+    /// Learns the outputs of a block, past or new. Returns those to be stored, if the block is new to the
+    /// prevout cache.
+    pub(in crate::model) fn learn_block(
+        &mut self,
+        block: &Block,
+        height: u32,
+        changes: &mut Changes,
+    ) -> Option<Arc<BlockOutputs>> {
+        block.transactions.iter().for_each(|tx| learn_outputs(&mut self.entries, tx, changes));
+        let outputs = self.prevouts.take(block, height);
+        self.prevouts.spend(block);
+        outputs
+    }
+
+    /// Removes the transactions of a block and those that it makes invalid. Slow peers bring none of them
+    /// back.
+    pub(in crate::model) fn connect_block(
+        &mut self,
+        now: Timestamp,
+        block: &Block,
+        height: u32,
+        changes: &mut Changes,
+    ) -> ConnectedBlock {
+        let mut connected = ConnectedBlock::default();
+        let reason = RemovalReason::Confirmed { height, block: block.hash };
+        for tx in block.transactions.iter().skip(1) {
+            let unseen = self.confirm(now, tx, reason, &mut connected, changes);
+            let conflicts: BTreeSet<_> = self.entries.spends().conflicts(tx).collect();
+            if let Some(unseen) = unseen {
+                let unseen = if conflicts.is_empty() { unseen } else { Unseen::Conflicting };
+                connected.unseen.push((tx.txid(), unseen));
+            } else {
+                connected.seen += 1;
+                connected.seen_weight += u64::from(tx.weight());
+            }
+            let conflict = BlockConflict { by: tx.txid(), height, block: block.hash };
+            let reason = RemovalReason::Conflict(Some(conflict));
+            connected.conflicted += self.reject_with_descendants(conflicts, reason, changes);
+            self.unsettle_children_of_missing(tx, changes);
+            self.recent.confirm(tx.txid(), tx.wtxid());
+            tx.inputs().for_each(|input| self.recent.spend(input.prevout));
+        }
+        self.evict(changes);
+        connected
+    }
+
+    /// Removes a transaction of a block. Returns why it had not been received before, if so.
+    fn confirm(
+        &mut self,
+        now: Timestamp,
+        tx: &Transaction,
+        reason: RemovalReason,
+        connected: &mut ConnectedBlock,
+        changes: &mut Changes,
+    ) -> Option<Unseen> {
+        let [txid, wtxid] = [TxHash::Txid(tx.txid()), TxHash::Wtxid(tx.wtxid())];
+        let was_announced = [txid, wtxid].map(|hash| self.pending.take(hash).is_some()).contains(&true);
+        let Some(entry) = self.key(txid).and_then(|key| self.remove(key, reason, changes)) else {
+            let unseen = if was_announced { Unseen::NotReceived } else { Unseen::NeverAnnounced };
+            return (!self.recent.is_excluded(txid)).then_some(unseen);
+        };
+        connected.waits.push(now.since(entry.first_seen()));
+        connected.fee_rates.extend(entry.fee_rate().exact());
+        connected.chunk_fee_rates.extend(entry.chunk_fee_rate());
+        connected.confirmed.push((tx.txid(), ConfirmedEntry::of(&entry)));
+        None
+    }
+
+    /// Takes back that a block confirmed transactions and spent outputs (Core: `UpdateMempoolForReorg`).
+    /// The outputs of its coinbase no longer exist.
+    pub(in crate::model) fn disconnect_block(&mut self, block: &Block, changes: &mut Changes) {
+        if let Some(coinbase) = block.transactions.first() {
+            self.remove_descendants(coinbase, changes);
+        }
+        for tx in block.transactions.iter().skip(1) {
+            self.recent.unconfirm(tx.txid(), tx.wtxid());
+            self.unsettle_children_of_missing(tx, changes);
+            tx.inputs().for_each(|input| self.recent.unspend(&input.prevout));
+        }
+    }
+
+    /// Puts a transaction of a disconnected block back, unless it conflicts with another one. Returns
+    /// whether it returned.
+    pub(in crate::model) fn restore(
+        &mut self,
+        tx: &Transaction,
+        confirmed: ConfirmedEntry,
+        changes: &mut Changes,
+    ) -> bool {
+        if self.by_txid(tx.txid()).is_some() {
+            return false;
+        }
+        let mut values = input_values(&self.entries, &self.prevouts, tx);
+        if let Some(known) = &confirmed.input_values {
+            values.learn_all(tx.input_count(), known);
+        }
+        match decide(&self.entries, &self.recent, tx, &values) {
+            Decision::Accept { conflicts, .. } if conflicts.is_empty() => {}
+            _ => {
+                self.remove_descendants(tx, changes);
+                return false;
+            }
+        }
+        // Detached: a slice would keep the bytes of the whole block.
+        let ConfirmedEntry { sighting, replaces, .. } = confirmed;
+        let entry = MempoolEntry::new(Arc::new(tx.detached()), sighting, values, replaces);
+        self.entries.insert(entry, changes);
+        learn_outputs(&mut self.entries, tx, changes);
+        self.evict(changes);
+        true
+    }
+
+    /// Removes the transactions that spend outputs of `tx`, which a reorg made disappear.
+    fn remove_descendants(&mut self, tx: &Transaction, changes: &mut Changes) {
+        let children = self.entries.spends().children(tx).collect();
+        for key in self.entries.with_descendants(children, usize::MAX).unwrap_or_default() {
+            self.remove(key, RemovalReason::Reorg, changes);
+        }
+    }
+
+    /// Marks the children of a transaction that was evicted or expired here and is now in a block, or no
+    /// longer in one: what they pay for it changes.
+    fn unsettle_children_of_missing(&self, tx: &Transaction, changes: &mut Changes) {
+        if self.recent.is_elsewhere(tx.txid()) {
+            changes.unsettled.extend(self.entries.spends().children(tx));
+        }
+    }
+}

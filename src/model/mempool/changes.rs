@@ -1,0 +1,29 @@
+//! What an event changed in the mempool.
+
+use crate::model::mempool::key::TxKey;
+use crate::model::mempool::removal::RemovalReason;
+use crate::wire::Txid;
+
+/// The changes that an event makes, collected by the operations of the mempool. [`Mempool::settle`]
+/// completes them at the end of the event.
+///
+/// [`Mempool::settle`]: super::Mempool::settle
+#[derive(Debug, Default)]
+#[must_use = "clusters and fee rates are settled by `Mempool::settle`"]
+pub(in crate::model) struct Changes {
+    /// The transactions that left, in order.
+    pub(super) removed: Vec<(Txid, RemovalReason)>,
+    /// The transactions whose fee rate, or knowledge of it, changed; perhaps more than once.
+    pub(super) fee_rates: Vec<Txid>,
+    /// The transactions whose cluster changed: they came, a relative left, or a fee became known.
+    pub(super) unsettled: Vec<TxKey>,
+}
+
+/// The changes of an event, complete.
+#[derive(Debug, Default)]
+pub(in crate::model) struct Settled {
+    /// The transactions that left the mempool, in order.
+    pub(in crate::model) removed: Vec<(Txid, RemovalReason)>,
+    /// The transactions in the mempool whose fee rate, or knowledge of it, changed; sorted.
+    pub(in crate::model) fee_rates: Vec<Txid>,
+}

@@ -1,0 +1,69 @@
+//! Exact fees: where the values of spent outputs come from.
+//!
+//! A value is known from a parent in the mempool or from a recent block when the child arrives
+//! ([`input_values`]), from a parent that arrives after its child, or from a block that arrives later
+//! ([`learn_outputs`]). It stays with the child when the parent leaves.
+
+use crate::model::fees::input_values::InputValues;
+use crate::model::fees::prevouts::PrevoutCache;
+use crate::model::mempool::changes::Changes;
+use crate::model::mempool::entries::Entries;
+use crate::model::mempool::entry::MempoolEntry;
+use crate::model::mempool::recent::RecentTxs;
+use crate::wire::{OutPoint, Transaction, TxHash, Txid};
+
+/// The most outputs of a parent that are looked at. Standard transactions hardly ever have as many (3,225
+/// of 31 bytes), and a huge one must not make each of its many small children costly.
+const MAX_OUTPUTS: usize = 4_000;
+
+/// Returns the values of what `tx` spends, as far as parents in the mempool and recent blocks have them.
+pub(super) fn input_values(entries: &Entries, prevouts: &PrevoutCache, tx: &Transaction) -> InputValues {
+    let mut values = InputValues::unknown(tx.input_count());
+    let mut spends: Vec<(OutPoint, u32)> = tx.inputs().map(|input| input.prevout).zip(0..).collect();
+    // By parent and in the order of its outputs: each parent is read once.
+    spends.sort_unstable();
+    for siblings in spends.chunk_by(|(a, _), (b, _)| a.txid == b.txid) {
+        let Some(parent) = siblings.first().and_then(|(prevout, _)| entries.by_txid(prevout.txid)) else {
+            for (prevout, vin) in siblings {
+                if let Some(value) = prevouts.value(prevout) {
+                    values.learn(tx.input_count(), *vin, value);
+                }
+            }
+            continue;
+        };
+        let mut outputs = (0..).zip(parent.tx().outputs().take(MAX_OUTPUTS));
+        for &(prevout, vin) in siblings {
+            if let Some((_, output)) = outputs.find(|&(vout, _)| vout == prevout.vout) {
+                values.learn(tx.input_count(), vin, output.value);
+            }
+        }
+    }
+    values
+}
+
+/// Gives the output values of `tx` to its children in the mempool.
+pub(super) fn learn_outputs(entries: &mut Entries, tx: &Transaction, changes: &mut Changes) {
+    let txid = tx.txid();
+    for (vout, output) in (0..).zip(tx.outputs().take(MAX_OUTPUTS)) {
+        if let Some(child) = entries.spends().get(&OutPoint { txid, vout }) {
+            entries.update(child.key, changes, |entry| entry.learn_input_value(child.vin, output.value));
+        }
+    }
+}
+
+/// Returns the parents that the fee of `entry` depends on and that are neither in the mempool nor known to
+/// be in a block, each once.
+pub(super) fn missing_parents(entries: &Entries, recent: &RecentTxs, entry: &MempoolEntry) -> Vec<Txid> {
+    if entry.fee().is_some() {
+        return Vec::new();
+    }
+    let unknown = entry.tx().inputs().enumerate().filter(|(vin, _)| entry.prevout_value(*vin).is_none());
+    let mut parents: Vec<Txid> = unknown.map(|(_, input)| input.prevout.txid).collect();
+    parents.sort_unstable();
+    parents.dedup();
+    parents.retain(|&txid| {
+        let hash = TxHash::Txid(txid);
+        entries.key(hash).is_none() && !recent.is_excluded(hash)
+    });
+    parents
+}

@@ -1,0 +1,169 @@
+//! Which peers announced a transaction, and when.
+
+use crate::event::PeerId;
+use crate::model::fees::bounds::PeerBound;
+use crate::util::time::Timestamp;
+use std::time::Duration;
+
+/// The most announcements recorded for one transaction.
+const MAX_ANNOUNCEMENTS: usize = 1_000;
+
+/// A peer that announces transactions, and what its announcements say about fee rates.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::model) struct Announcer {
+    pub(in crate::model) peer: PeerId,
+    /// The lowest fee rate of what it announces, in sat/vB.
+    pub(in crate::model) floor: Option<f64>,
+    /// Whether it announces by falling chunk fee rate.
+    pub(in crate::model) by_fee_rate: bool,
+}
+
+impl From<PeerId> for Announcer {
+    /// A peer about whose announcements nothing is known.
+    fn from(peer: PeerId) -> Self {
+        Self { peer, floor: None, by_fee_rate: false }
+    }
+}
+
+/// The announcements of a transaction in their order, at most one from each peer.
+#[derive(Clone, Debug, Default)]
+pub(in crate::model) struct Announcements {
+    list: Vec<Announcement>,
+    floors: PeerBound,
+}
+
+/// The result of adding an announcement.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(in crate::model) enum Addition {
+    /// The first announcement of this transaction by this peer.
+    New,
+    /// The peer has announced this transaction before.
+    Repeated,
+    /// A limit is reached; the announcement is not recorded.
+    Refused,
+}
+
+/// 12 bytes, as there may be millions.
+#[derive(Clone, Copy, Debug)]
+struct Announcement {
+    /// The two halves of the peer's number: a `u64` would pad the struct to 16 bytes.
+    peer: [u32; 2],
+    /// The time since the first announcement, in ms.
+    delay: u32,
+}
+
+impl Announcement {
+    fn new(peer: PeerId, delay: Duration) -> Self {
+        let delay = u32::try_from(delay.as_millis()).unwrap_or(u32::MAX);
+        Self { peer: halves(peer), delay }
+    }
+}
+
+fn halves(PeerId(number): PeerId) -> [u32; 2] {
+    #[expect(clippy::cast_possible_truncation, reason = "each takes its half")]
+    let halves = [number as u32, (number >> 32) as u32];
+    halves
+}
+
+fn whole([low, high]: [u32; 2]) -> PeerId {
+    PeerId(u64::from(high) << 32 | u64::from(low))
+}
+
+impl Announcements {
+    /// Adds an announcement, `delay` after the first one.
+    pub(in crate::model) fn add(&mut self, by: impl Into<Announcer>, delay: Duration) -> Addition {
+        let Announcer { peer, floor, .. } = by.into();
+        if self.contains(peer) {
+            Addition::Repeated
+        } else if self.list.len() < MAX_ANNOUNCEMENTS {
+            self.list.push(Announcement::new(peer, delay));
+            if let Some(floor) = floor {
+                self.floors.add(floor);
+            }
+            Addition::New
+        } else {
+            Addition::Refused
+        }
+    }
+
+    pub(in crate::model) fn contains(&self, peer: PeerId) -> bool {
+        let peer = halves(peer);
+        self.list.iter().any(|announcement| announcement.peer == peer)
+    }
+
+    /// Returns the number of announcements.
+    pub(in crate::model) fn len(&self) -> usize {
+        self.list.len()
+    }
+
+    /// Adds the announcements of the same transaction by its other id, which began `delay` later.
+    fn merge(&mut self, later: &Self, delay: Duration) {
+        let shifted = later.iter().map(|(peer, after)| (peer, delay.saturating_add(after)));
+        let mut all: Vec<_> = self.iter().chain(shifted).collect();
+        all.sort_by_key(|&(_, delay)| delay);
+        self.list.clear();
+        let mut all_once = true;
+        for (peer, delay) in all {
+            all_once &= self.add(peer, delay) == Addition::New;
+        }
+        // No peer may give two bounds for the same transaction.
+        if all_once {
+            self.floors.merge(later.floors);
+        }
+    }
+
+    /// Returns the fee filters of the announcing peers, in sat/vB.
+    pub(in crate::model) fn floors(&self) -> PeerBound {
+        self.floors
+    }
+
+    /// Returns the peers in the order of their announcements, with the time since the first one.
+    pub(in crate::model) fn iter(&self) -> impl Iterator<Item = (PeerId, Duration)> {
+        self.list.iter().map(|a| (whole(a.peer), Duration::from_millis(a.delay.into())))
+    }
+
+    /// Returns the bytes on the heap.
+    pub(in crate::model) fn memory(&self) -> usize {
+        self.list.capacity() * size_of::<Announcement>()
+    }
+}
+
+/// When a transaction was first seen, and which peers announced it since.
+#[derive(Clone, Debug)]
+pub(in crate::model) struct Sighting {
+    pub(in crate::model) first_seen: Timestamp,
+    pub(in crate::model) announcements: Announcements,
+}
+
+impl Sighting {
+    /// A transaction that `by` announced first.
+    pub(in crate::model) fn new(now: Timestamp, by: Announcer) -> Self {
+        let mut sighting = Self::unannounced(now);
+        sighting.announcements.add(by, Duration::ZERO);
+        sighting
+    }
+
+    /// A transaction that arrived without an announcement.
+    pub(in crate::model) fn unannounced(now: Timestamp) -> Self {
+        Self { first_seen: now, announcements: Announcements::default() }
+    }
+
+    /// Joins the sightings of one transaction by its two ids.
+    pub(in crate::model) fn merged(self, other: Self) -> Self {
+        let (mut early, late) =
+            if other.first_seen < self.first_seen { (other, self) } else { (self, other) };
+        early.announcements.merge(&late.announcements, late.first_seen.since(early.first_seen));
+        early
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_announcement_is_small() {
+        assert_eq!(size_of::<Announcement>(), 12);
+        assert_eq!(whole(halves(PeerId(u64::MAX - 5))), PeerId(u64::MAX - 5));
+    }
+}
