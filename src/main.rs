@@ -13,7 +13,7 @@ use mempulse::demo::{Demo, DemoSettings};
 use mempulse::event::{self, MAX_TARGETS, WatchTarget};
 use mempulse::model::fees::prevouts::PrevoutCache;
 use mempulse::model::{Model, ModelSettings};
-use mempulse::p2p::{PeerChoice, PeerManager, Settings};
+use mempulse::p2p::{Driver, PeerChoice, Settings};
 use mempulse::snapshot::View;
 use mempulse::store::{Loaded, StoreSettings, Stores};
 use mempulse::stream;
@@ -197,7 +197,7 @@ fn monitor(
         model.command(&event::Command::Watch(target), clock.now());
     }
     // Boxed: it holds the state of everything, and moves from here to the task that owns it.
-    let network = PeerManager::start(settings, clock);
+    let network = Driver::start(settings, clock);
     let runner = Runner::start(common.on_watch.clone());
     Box::new(Monitor { network, model, stores, runner, clock })
 }

@@ -2,7 +2,7 @@
 
 use mempulse::demo::{Demo, DemoSettings};
 use mempulse::event::{DisconnectReason, EventKind, PeerEvent};
-use mempulse::p2p::PeerManager;
+use mempulse::p2p::Driver;
 use mempulse::util::clock::Clock;
 use std::collections::HashSet;
 use std::time::Duration;
@@ -11,7 +11,7 @@ use std::time::Duration;
 async fn very_many_transactions_come_through_and_no_peer_is_lost_to_them() {
     let settings = DemoSettings { peers: 8, rate: 300.0, seed: Some(1) };
     let demo = Demo::start(settings).await.expect("a demo");
-    let mut network = PeerManager::start(demo.settings(), Clock::start());
+    let mut network = Driver::start(demo.settings(), Clock::start());
     let mut received = HashSet::new();
     let watch = async {
         while received.len() < 1_500 {

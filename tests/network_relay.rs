@@ -200,7 +200,7 @@ async fn that_an_unannounced_parent_does_not_come_is_no_fault_of_the_peer() {
     let mut monitor = Monitor::start(Settings { request_timeout, ..settings(vec![node.address()]) });
     let mut peer = meet(&mut monitor, &node).await;
     let [parent, announced] = [1, 2].map(transaction);
-    monitor.want_parents(FIRST, transaction(3).txid(), &[parent.txid()]);
+    monitor.request_parents(FIRST, transaction(3).txid(), &[parent.txid()]);
     let wanted = [Inventory::WitnessTx(parent.txid())];
     assert_eq!(request(&mut monitor, &mut peer).await, wanted);
     // What the peer did announce is due later.
@@ -222,7 +222,7 @@ async fn an_unannounced_parent_is_asked_for_by_txid_unless_it_comes_of_its_own()
     let mut peer = meet(&mut monitor, &node).await;
     let [announced, hidden, old] = [1, 2, 3].map(transaction);
     let parents = [announced.txid(), hidden.txid(), old.txid()];
-    monitor.want_parents(FIRST, transaction(4).txid(), &parents);
+    monitor.request_parents(FIRST, transaction(4).txid(), &parents);
     let entry = Inventory::Wtx(announced.wtxid());
     peer.say(&Message::Inv(vec![entry])).await;
     assert_eq!(request(&mut monitor, &mut peer).await, [entry]);

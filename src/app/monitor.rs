@@ -2,9 +2,9 @@
 
 use crate::app::log;
 use crate::app::watch_command::Runner;
-use crate::event::{Command, Event, EventKind, Warning};
+use crate::event::{Command, Event, EventKind, Request, Warning};
 use crate::model::{Change, Model, Outcome};
-use crate::p2p::PeerManager;
+use crate::p2p::Driver;
 use crate::snapshot::Snapshot;
 use crate::snapshot::View;
 use crate::store::Stores;
@@ -26,7 +26,7 @@ const IDLE_FRAME: Duration = Duration::from_millis(500);
 #[derive(Debug)]
 pub struct Monitor {
     /// The peers.
-    pub network: PeerManager,
+    pub network: Driver,
     /// What is known.
     pub model: Model,
     /// What survives a restart.
@@ -149,7 +149,8 @@ impl Monitor {
                 && let Some(entry) = self.model.transaction(wtxid)
             {
                 let missing = self.model.missing_parents(entry);
-                self.network.want_parents(peer, entry.tx().txid(), &missing);
+                let child = entry.tx().txid();
+                self.network.request(Request::Parents { peer, child, txids: missing });
             }
         }
     }

@@ -1,10 +1,22 @@
-//! What a live peer sends that concerns more than its own connection, parsed and checked.
+//! What the task of a peer reports to the node.
 
+use crate::event::{DisconnectReason, PeerEvent};
 use crate::wire::block::BlockError;
 use crate::wire::message::KnownAddress;
 use crate::wire::transaction::TransactionError;
 use crate::wire::{Block, BlockHash, BlockHeader, BlockTransactions, CompactBlock, Inventory, Transaction};
 use std::sync::Arc;
+
+/// What the task of a peer reports.
+#[derive(Clone, PartialEq, Debug)]
+pub enum PeerReport {
+    /// Something that concerns this connection alone.
+    Event(PeerEvent),
+    /// A message that concerns more than this connection.
+    Input(Input),
+    /// The connection ended: nothing follows.
+    Ended(DisconnectReason),
+}
 
 /// A message from a peer whose handshake is complete.
 ///

@@ -7,7 +7,7 @@ use crate::watch::{Watch, search};
 use mempulse::address::{Host, PeerAddress};
 use mempulse::chain::Network;
 use mempulse::event::DisconnectReason;
-use mempulse::p2p::{PeerManager, Resolve, Resolving, Routes, Settings};
+use mempulse::p2p::{Driver, Resolve, Resolving, Routes, Settings};
 use mempulse::util::clock::Clock;
 use std::sync::{Arc, Mutex};
 
@@ -24,7 +24,7 @@ impl Resolve for Recorder {
 
 impl Recorder {
     fn watch(&self, settings: Settings) -> Watch {
-        let manager = PeerManager::start_with(settings, Clock::start(), Arc::new(self.clone()));
+        let manager = Driver::start_with(settings, Clock::start(), Arc::new(self.clone()));
         Watch::of(Monitor::of(manager))
     }
 
@@ -130,5 +130,5 @@ async fn each_fault_has_its_reason_and_is_tried_again() {
     let down = format!("proxy {address}: connection refused");
     assert_eq!(endings(routes, at("20.1.0.1")).await, [down.clone(), down]);
     let no_way = endings(Routes::default(), onion(0x10)).await;
-    assert_eq!(no_way, ["onion addresses need --onion-proxy or --proxy"; 2]);
+    assert_eq!(no_way, ["onion addresses need a proxy"; 2]);
 }

@@ -7,8 +7,8 @@ pub mod chain;
 
 use mempulse::address::PeerAddress;
 use mempulse::chain::Network;
-use mempulse::event::{DisconnectReason, Event, EventKind, PeerEvent, PeerId};
-use mempulse::p2p::{AddrTable, PeerChoice, PeerManager, Settings, TransportChoice};
+use mempulse::event::{DisconnectReason, Event, EventKind, PeerEvent, PeerId, Request};
+use mempulse::p2p::{AddrTable, Driver, PeerChoice, Settings, TransportChoice};
 use mempulse::util::clock::Clock;
 use mempulse::util::time::Timestamp;
 use mempulse::wire::{Decoder, Message, Services, Txid, Version};
@@ -176,22 +176,22 @@ pub fn settings(peers: Vec<PeerAddress>) -> Settings {
     Settings { network: NETWORK, choice, transport, ..Settings::default() }
 }
 
-/// A manager and what it has told.
+/// The network and its events.
 pub struct Monitor {
-    manager: PeerManager,
+    network: Driver,
 }
 
 impl Monitor {
     pub fn start(settings: Settings) -> Self {
-        Self::of(PeerManager::start(settings, Clock::starting_at(START)))
+        Self::of(Driver::start(settings, Clock::starting_at(START)))
     }
 
-    pub fn of(manager: PeerManager) -> Self {
-        Self { manager }
+    pub fn of(network: Driver) -> Self {
+        Self { network }
     }
 
     pub async fn next(&mut self) -> Event {
-        timeout(PATIENCE, self.manager.next()).await.expect("nothing happens any more")
+        timeout(PATIENCE, self.network.next()).await.expect("nothing happens any more")
     }
 
     /// The first event for which `wanted` gives something.
@@ -220,16 +220,15 @@ impl Monitor {
         .await
     }
 
-    /// See [`PeerManager::want_parents`].
-    pub fn want_parents(&mut self, peer: PeerId, child: Txid, parents: &[Txid]) {
-        self.manager.want_parents(peer, child, parents);
+    pub fn request_parents(&mut self, peer: PeerId, child: Txid, parents: &[Txid]) {
+        self.network.request(Request::Parents { peer, child, txids: parents.to_vec() });
     }
 
     pub fn addresses(&self) -> Option<&AddrTable> {
-        self.manager.addresses()
+        self.network.addresses()
     }
 
     pub async fn shutdown(self) {
-        self.manager.shutdown().await;
+        self.network.shutdown().await;
     }
 }

@@ -28,7 +28,11 @@ impl Held {
             self.notes.retain(|_, note| note.strong_count() > 0);
             self.sweep_at = FIRST_SWEEP.max(2 * self.notes.len());
         }
-        self.notes.insert(tx.wtxid(), Arc::downgrade(tx));
+        // A duplicate that nobody keeps must not take the place of the one that is kept.
+        let note = self.notes.entry(tx.wtxid()).or_default();
+        if note.strong_count() == 0 {
+            *note = Arc::downgrade(tx);
+        }
     }
 
     /// The names of all that was noted; some may be gone.
@@ -68,6 +72,15 @@ mod tests {
         drop(tx);
         assert_eq!(held.get(wtxid), None);
         assert_eq!(held.names().collect::<Vec<_>>(), [wtxid]);
+    }
+
+    #[test]
+    fn a_duplicate_that_nobody_keeps_does_not_hide_the_one_that_is_kept() {
+        let mut held = Held::new();
+        let kept = transaction(1);
+        held.note(&kept);
+        held.note(&transaction(1));
+        assert!(held.get(kept.wtxid()).is_some());
     }
 
     #[test]

@@ -2,31 +2,30 @@
 //!
 //! | module | what it answers |
 //! |---|---|
-//! | `handshake`, `keepalive` | the first messages; pings and pongs |
-//! | `session` | both together: messages and time in, instructions out |
-//! | `route`, `resolve`, `socks`, `dial` | by which way a stream is opened |
-//! | `open`, `key_exchange` | in which transport |
-//! | `connection`, `codec` | bytes in and out of it |
-//! | `meter` | what went over it |
-//! | `report` | what a task tells the owner, in bounded memory |
-//! | `task` | the loop around all of these |
+//! | `task` | the loop around all of these; `handle` steers it |
+//! | `dial` | how a stream is opened, directly or through a proxy |
+//! | `transport` | how messages become bytes, plain or encrypted |
+//! | `session` | handshake and keepalive: messages and time in, instructions out |
+//! | `checks` | what a message means to the node, and whether it is valid by itself |
+//! | `meter` | what went over the wire |
+//! | `report` | how reports reach the driver, in bounded memory |
 
-mod codec;
-mod connection;
-pub(crate) mod dial;
-mod handshake;
-mod keepalive;
-mod key_exchange;
+mod checks;
+mod dial;
+mod handle;
 mod meter;
-mod open;
-pub(crate) mod report;
-pub(crate) mod resolve;
-mod route;
+mod report;
 mod session;
-mod socks;
-pub(crate) mod task;
+mod settings;
+mod task;
+mod transport;
 
-pub use open::TransportChoice;
-pub use resolve::{Resolve, Resolving, SystemResolver};
-pub use route::{IpFamilies, Routes};
-pub(crate) use session::Timing;
+pub(in crate::p2p) use dial::Connector;
+pub use dial::resolve::{Resolve, Resolving, SystemResolver};
+pub use dial::route::{IpFamilies, Routes};
+pub(in crate::p2p) use handle::{Congested, Handle, handle};
+pub(in crate::p2p) use report::{ConnectionId, Report, Reports};
+pub(in crate::p2p) use session::Timing;
+pub(in crate::p2p) use settings::ConnectionSettings;
+pub use settings::TransportChoice;
+pub(in crate::p2p) use task::run;

@@ -1,11 +1,8 @@
 //! What a peer task tells its owner, over a queue whose memory is bounded.
 
-use crate::event::{DisconnectReason, PeerEvent, PeerId};
+use crate::event::PeerId;
+use crate::p2p::input::PeerReport;
 use crate::util::time::Timestamp;
-use crate::wire::block::BlockError;
-use crate::wire::message::KnownAddress;
-use crate::wire::transaction::TransactionError;
-use crate::wire::{Block, BlockHash, BlockHeader, BlockTransactions, CompactBlock, Inventory, Transaction};
 use std::sync::Arc;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 
@@ -32,36 +29,9 @@ pub struct Report {
     /// When it happened.
     pub time: Timestamp,
     /// What happened.
-    pub content: Content,
+    pub content: PeerReport,
     /// Given back when the report is done with.
     _memory: Option<OwnedSemaphorePermit>,
-}
-
-/// What happened.
-#[derive(Debug)]
-pub enum Content {
-    /// To be told as it is.
-    Event(PeerEvent),
-    /// `inv`.
-    Inventory(Vec<Inventory>),
-    /// `notfound`.
-    NotFound(Vec<Inventory>),
-    /// `tx`, and whether any block could contain it.
-    Transaction(Arc<Transaction>, Result<(), TransactionError>),
-    /// `headers` with their names, or what is wrong with one of them by itself.
-    Headers(Result<Vec<(BlockHash, BlockHeader)>, BlockError>),
-    /// `block`, and whether it is one by itself.
-    Block(Arc<Block>, Result<(), BlockError>),
-    /// `sendcmpct`, of the version that is in use.
-    SendsCompact,
-    /// `cmpctblock`, and its name, if its header has the work that it claims.
-    CompactBlock(Box<CompactBlock>, Result<BlockHash, BlockError>),
-    /// `blocktxn`.
-    BlockTransactions(BlockTransactions),
-    /// `addr` or `addrv2`.
-    Addresses(Vec<KnownAddress>),
-    /// The task is at its end: nothing follows.
-    Ended(DisconnectReason),
 }
 
 /// A report on its way.
@@ -72,7 +42,7 @@ pub struct Pending {
     /// The size of the message that it came from, in bytes.
     pub size: u32,
     /// What happened.
-    pub content: Content,
+    pub content: PeerReport,
 }
 
 /// The task's end of the queue.

@@ -6,92 +6,24 @@
 
 use crate::address::PeerAddress;
 use crate::chain::Network;
-use crate::event::{Direction, DisconnectReason, Misbehaviour, PeerEvent, RecentMessage};
-use crate::p2p::peer::connection::Connection;
-use crate::p2p::peer::dial::Connector;
+use crate::event::{Direction, DisconnectReason, PeerEvent, RecentMessage};
+use crate::p2p::input::PeerReport;
+use crate::p2p::peer::checks::{NO_COMMAND, checked, judge};
+use crate::p2p::peer::handle::Orders;
 use crate::p2p::peer::meter::Meter;
-use crate::p2p::peer::open::{TransportChoice, open};
-use crate::p2p::peer::report::{Content, OwnerGone, Pending, Reporter};
-use crate::p2p::peer::session::{Instruction, Session, Timing};
+use crate::p2p::peer::report::{OwnerGone, Pending, Reporter};
+use crate::p2p::peer::session::{Instruction, Session};
+use crate::p2p::peer::settings::ConnectionSettings;
+use crate::p2p::peer::transport::connection::Connection;
+use crate::p2p::peer::transport::open::open;
 use crate::util::clock::Clock;
 use crate::util::time::Timestamp;
-use crate::wire::{Decoded, Dropped, Message, WireError, compact_block};
+use crate::wire::{Decoded, Dropped, Message};
 use std::collections::VecDeque;
-use std::sync::Arc;
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::sync::{mpsc, oneshot};
-
-/// How many messages of the owner may wait to be sent.
-///
-/// Far more than can ever wait for a peer that reads: at most 100 transactions are asked of it at a
-/// time, which may be as many messages when the answers to earlier ones came all at once, and a few
-/// blocks and headers.
-const MAX_COMMANDS: usize = 256;
-
-/// How a message is named that does not say what it is.
-const NO_COMMAND: &str = "?";
-
-/// What a task needs to know.
-#[derive(Clone, Debug)]
-pub struct TaskSettings {
-    /// Opens the connection.
-    pub connector: Connector,
-    /// Which network is spoken.
-    pub network: Network,
-    /// Which transport to speak.
-    pub transport: TransportChoice,
-    /// How long things may take.
-    pub timing: Timing,
-    /// What time it is.
-    pub clock: Clock,
-}
-
-/// The owner's hold on a peer task.
-#[derive(Debug)]
-pub struct Handle {
-    messages: mpsc::Sender<Message>,
-    close: Option<oneshot::Sender<DisconnectReason>>,
-}
-
-/// The task's side of a [`Handle`].
-#[derive(Debug)]
-pub struct Orders {
-    messages: mpsc::Receiver<Message>,
-    close: oneshot::Receiver<DisconnectReason>,
-}
-
-/// The two ends between the owner and a task.
-pub fn handle() -> (Handle, Orders) {
-    let (message_sender, messages) = mpsc::channel(MAX_COMMANDS);
-    let (close_sender, close) = oneshot::channel();
-    (Handle { messages: message_sender, close: Some(close_sender) }, Orders { messages, close })
-}
-
-impl Handle {
-    /// Sends a message to the peer. A peer that has let so many pile up takes nothing any more:
-    /// the connection is closed.
-    pub fn send(&mut self, message: Message) {
-        if let Err(mpsc::error::TrySendError::Full(_)) = self.messages.try_send(message) {
-            self.close(DisconnectReason::NotReading);
-        }
-    }
-
-    /// Ends the connection; the first reason counts. The task's last report tells when it is done.
-    pub fn close(&mut self, reason: DisconnectReason) {
-        if let Some(close) = self.close.take() {
-            // The task may have come to its end by itself, and says so.
-            _ = close.send(reason);
-        }
-    }
-
-    /// Whether [`Handle::close`] was called.
-    pub fn is_closing(&self) -> bool {
-        self.close.is_none()
-    }
-}
 
 /// Dials `address` and stays until the connection ends.
-pub async fn run(address: PeerAddress, settings: TaskSettings, mut orders: Orders, reporter: Reporter) {
+pub async fn run(address: PeerAddress, settings: ConnectionSettings, mut orders: Orders, reporter: Reporter) {
     let opened = tokio::select! {
         opened = open(&address, &settings) => opened,
         reason = &mut orders.close => Err(reason.unwrap_or(DisconnectReason::ShuttingDown)),
@@ -100,7 +32,7 @@ pub async fn run(address: PeerAddress, settings: TaskSettings, mut orders: Order
         Ok(connection) => converse(connection, settings, orders, reporter).await,
         Err(reason) => {
             let time = settings.clock.now();
-            let end = Pending { time, size: 0, content: Content::Ended(reason) };
+            let end = Pending { time, size: 0, content: PeerReport::Ended(reason) };
             // Without an owner nobody wants to know.
             _ = reporter.send(0, || Some(end)).await;
         }
@@ -110,7 +42,7 @@ pub async fn run(address: PeerAddress, settings: TaskSettings, mut orders: Order
 /// Speaks with the peer at the other end of `connection` until that ends.
 pub async fn converse<S: AsyncRead + AsyncWrite>(
     connection: Connection<S>,
-    settings: TaskSettings,
+    settings: ConnectionSettings,
     orders: Orders,
     reporter: Reporter,
 ) {
@@ -231,7 +163,7 @@ impl<S: AsyncRead + AsyncWrite> Task<S> {
                 self.follow(now, size, instructions)
             }
             Err(dropped) => {
-                let what = offence(dropped)?;
+                let what = judge(dropped)?;
                 self.report(now, PeerEvent::Tolerated(what));
                 Ok(())
             }
@@ -250,8 +182,8 @@ impl<S: AsyncRead + AsyncWrite> Task<S> {
                 Instruction::Send(message) => self.send(now, &message),
                 Instruction::Emit(event) => self.report(now, event),
                 Instruction::Deliver(message) => {
-                    let content = examined(self.network, message);
-                    self.pending.extend(content.map(|content| Pending { time: now, size, content }));
+                    let input = checked(self.network, message).map(PeerReport::Input);
+                    self.pending.extend(input.map(|content| Pending { time: now, size, content }));
                 }
                 // A ping that has not left cannot be answered.
                 Instruction::Disconnect(DisconnectReason::PingTimeout) if !self.connection.is_flushed() => {
@@ -270,7 +202,7 @@ impl<S: AsyncRead + AsyncWrite> Task<S> {
     }
 
     fn report(&mut self, time: Timestamp, event: PeerEvent) {
-        self.pending.push_back(Pending { time, size: 0, content: Content::Event(event) });
+        self.pending.push_back(Pending { time, size: 0, content: PeerReport::Event(event) });
     }
 
     fn report_traffic(&mut self, now: Timestamp) {
@@ -282,7 +214,7 @@ impl<S: AsyncRead + AsyncWrite> Task<S> {
     async fn say_goodbye(mut self, reason: DisconnectReason) {
         let now = self.clock.now();
         self.report_traffic(now);
-        self.pending.push_back(Pending { time: now, size: 0, content: Content::Ended(reason) });
+        self.pending.push_back(Pending { time: now, size: 0, content: PeerReport::Ended(reason) });
         while !self.pending.is_empty() && tell(&self.reporter, &mut self.pending).await.is_ok() {}
     }
 }
@@ -291,57 +223,6 @@ impl<S: AsyncRead + AsyncWrite> Task<S> {
 async fn tell(reporter: &Reporter, pending: &mut VecDeque<Pending>) -> Result<(), OwnerGone> {
     let size = pending.front().map_or(0, |next| next.size);
     reporter.send(size, || pending.pop_front()).await
-}
-
-/// What a message concerns, with the checks that need nothing but it: they belong here, as every
-/// peer has its own task but there is one owner.
-fn examined(network: Network, message: Message) -> Option<Content> {
-    Some(match message {
-        Message::Inv(list) => Content::Inventory(list),
-        Message::NotFound(list) => Content::NotFound(list),
-        Message::Tx(tx) => {
-            let verdict = tx.check_loose();
-            Content::Transaction(Arc::new(tx), verdict)
-        }
-        Message::Headers(headers) => {
-            let checked =
-                headers.into_iter().map(|header| header.check(network).map(|()| (header.hash(), header)));
-            Content::Headers(checked.collect())
-        }
-        Message::Block(block) => {
-            let verdict = block.check(network);
-            Content::Block(Arc::new(block), verdict)
-        }
-        Message::SendCmpct { version: compact_block::VERSION, .. } => Content::SendsCompact,
-        Message::CmpctBlock(compact) => {
-            let hash = compact.header.check(network).map(|()| compact.header.hash());
-            Content::CompactBlock(Box::new(compact), hash)
-        }
-        Message::BlockTxn(answer) => Content::BlockTransactions(answer),
-        Message::Addr(list) | Message::AddrV2(list) => Content::Addresses(list),
-        _ => return None,
-    })
-}
-
-/// What a dropped message is held against the peer as: tolerated or, where Core punishes it, not.
-fn offence(dropped: Dropped) -> Result<Misbehaviour, DisconnectReason> {
-    match dropped {
-        Dropped::BadChecksum(command) => Ok(Misbehaviour::BadChecksum(command)),
-        Dropped::NoCommand => Ok(Misbehaviour::NoCommand),
-        Dropped::Malformed { command, why: WireError::TooManyEntries { count, .. } } => {
-            let what = Misbehaviour::TooManyEntries { command, count };
-            Err(DisconnectReason::Misbehaved(what))
-        }
-        Dropped::Malformed { command, why } => {
-            let what = Misbehaviour::Malformed { command, why };
-            match why {
-                WireError::AnnounceFlag(_) | WireError::IndexOutOfBlock(_) | WireError::EmptyBlock => {
-                    Err(DisconnectReason::Misbehaved(what))
-                }
-                _ => Ok(what),
-            }
-        }
-    }
 }
 
 #[cfg(test)]

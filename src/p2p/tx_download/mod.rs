@@ -1,5 +1,192 @@
-//! Which transaction to request from which peer.
+//! Downloads transactions: announcements in, requests out, transactions in (Core: `TxDownloadManager`).
+//!
+//! | module | what it decides |
+//! |---|---|
+//! | `tx_requests` | which announcer to request a transaction from, and when to try the next one |
+//! | `parent_requests` | which unconfirmed parents to request although nobody announced them |
+//! | `seen` | what was received before, in bounded memory |
 
-pub(crate) mod parent_requests;
-pub(crate) mod seen;
-pub(crate) mod tx_requests;
+mod parent_requests;
+mod seen;
+mod tx_requests;
+
+use crate::event::{DisconnectReason, EventKind, Misbehaviour, PeerEvent, PeerId, PeerInfo};
+use crate::p2p::action::Action;
+use crate::p2p::input::Input;
+use crate::p2p::part::Part;
+use crate::util::time::Timestamp;
+use crate::wire::transaction::TransactionError;
+use crate::wire::{Inventory, Message, Services, Transaction, TxHash, Txid};
+use parent_requests::ParentRequests;
+use std::collections::{BTreeMap, HashSet};
+use std::sync::Arc;
+use std::time::Duration;
+use tx_requests::{Announcement, Receipt, TxRequests};
+
+/// Decides which transactions to request from which peers.
+#[derive(Debug)]
+pub struct TxDownload {
+    /// Whether peers that offer it are asked for their whole mempool once (BIP35).
+    bootstrap: bool,
+    requests: TxRequests,
+    parents: ParentRequests,
+    /// The peers that announce by wtxid (BIP339).
+    wtxid_relay: HashSet<PeerId>,
+}
+
+impl TxDownload {
+    /// Gives a peer `request_timeout` to answer a request. With `bootstrap`, peers that offer it are asked
+    /// for their whole mempool once (BIP35).
+    pub fn new(request_timeout: Duration, bootstrap: bool) -> Self {
+        Self {
+            bootstrap,
+            requests: TxRequests::new(request_timeout),
+            parents: ParentRequests::default(),
+            wtxid_relay: HashSet::new(),
+        }
+    }
+
+    /// Requests parents of `child` from `peer`, which sent it, unless they arrive by themselves first.
+    pub fn request_parents(&mut self, peer: PeerId, child: Txid, parents: &[Txid], now: Timestamp) {
+        self.parents.want(now, peer, child, parents);
+    }
+
+    fn announced(&mut self, peer: PeerId, list: &[Inventory]) -> Vec<Action> {
+        let by_wtxid = self.wtxid_relay.contains(&peer);
+        let (mut txs, mut count, mut refused) = (Vec::new(), 0, false);
+        for hash in list.iter().copied().filter_map(tx_hash) {
+            count += 1;
+            // As in Core, only the kind of hash agreed on in the handshake counts (BIP339).
+            if by_wtxid != matches!(hash, TxHash::Wtxid(_)) {
+                continue;
+            }
+            match self.requests.announced(peer, hash) {
+                Announcement::Known | Announcement::Tracked => txs.push(hash),
+                Announcement::Refused => refused = true,
+            }
+        }
+        let announced = (count > 0).then_some(PeerEvent::Announced { txs, count });
+        let refused = refused.then_some(PeerEvent::Tolerated(Misbehaviour::TooManyAnnouncements));
+        announced.into_iter().chain(refused).map(|event| emit(peer, event)).collect()
+    }
+
+    fn not_found(&mut self, peer: PeerId, list: &[Inventory]) -> Vec<Action> {
+        let hashes = list.iter().copied().filter_map(tx_hash);
+        // Most parents are confirmed long ago, so their absence says nothing about the peer.
+        let missed = hashes.filter(|&hash| self.requests.not_found(peer, hash) && !self.is_parent(hash));
+        match missed.collect::<Vec<_>>().len() {
+            0 => vec![],
+            count => vec![emit(peer, PeerEvent::NotFound { count })],
+        }
+    }
+
+    fn transaction(
+        &mut self,
+        peer: PeerId,
+        tx: &Arc<Transaction>,
+        verdict: &Result<(), TransactionError>,
+        now: Timestamp,
+    ) -> Vec<Action> {
+        let receipt = self.requests.received(peer, tx.txid(), tx.wtxid(), now);
+        let event = match (receipt, verdict) {
+            (Receipt::NotAsked, _) => PeerEvent::Tolerated(Misbehaviour::UnrequestedTransaction),
+            // It counts as seen, and isn't requested again.
+            (_, Err(why)) => PeerEvent::Tolerated(Misbehaviour::InvalidTransaction(*why)),
+            (Receipt::Known, Ok(())) => return vec![],
+            (Receipt::New { answered_after, asked_as }, Ok(())) => {
+                let tx = Arc::clone(tx);
+                if self.is_parent(asked_as) {
+                    PeerEvent::Parent { tx }
+                } else {
+                    PeerEvent::Transaction { tx, answered_after }
+                }
+            }
+        };
+        vec![emit(peer, event)]
+    }
+
+    fn expire(&mut self, now: Timestamp) -> Vec<Action> {
+        let mut silent: BTreeMap<PeerId, usize> = BTreeMap::new();
+        for (peer, hash) in self.requests.expire(now) {
+            // The peer never said that it has the parent.
+            if !self.is_parent(hash) {
+                *silent.entry(peer).or_default() += 1;
+            }
+        }
+        silent.into_iter().map(|(peer, count)| emit(peer, PeerEvent::RequestTimedOut { count })).collect()
+    }
+
+    fn request(&mut self, now: Timestamp) -> Vec<Action> {
+        let mut actions = Vec::new();
+        for (peer, hashes) in self.requests.requests(now) {
+            let count = hashes.iter().filter(|&&hash| !self.is_parent(hash)).count();
+            let list = hashes.into_iter().map(|hash| match hash {
+                TxHash::Wtxid(wtxid) => Inventory::Wtx(wtxid),
+                TxHash::Txid(txid) => Inventory::WitnessTx(txid),
+            });
+            actions.push(Action::Send(peer, Message::GetData(list.collect())));
+            if count > 0 {
+                actions.push(emit(peer, PeerEvent::Requested { count }));
+            }
+        }
+        actions
+    }
+
+    fn is_parent(&self, hash: TxHash) -> bool {
+        matches!(hash, TxHash::Txid(txid) if self.parents.is_sought(txid))
+    }
+}
+
+impl Part for TxDownload {
+    fn connected(&mut self, peer: PeerId, info: &PeerInfo, _: Timestamp) -> Vec<Action> {
+        if info.wtxid_relay {
+            self.wtxid_relay.insert(peer);
+        }
+        let sends_mempool = self.bootstrap && info.services.has(Services::BLOOM) && info.relay;
+        self.requests.connected(peer, sends_mempool);
+        if sends_mempool { vec![Action::Send(peer, Message::Mempool)] } else { vec![] }
+    }
+
+    fn received(&mut self, peer: PeerId, input: &Input, now: Timestamp) -> Vec<Action> {
+        match input {
+            Input::Inv(list) => self.announced(peer, list),
+            Input::NotFound(list) => self.not_found(peer, list),
+            Input::Tx(tx, verdict) => self.transaction(peer, tx, verdict, now),
+            _ => vec![],
+        }
+    }
+
+    fn disconnected(&mut self, peer: PeerId, _: &DisconnectReason, _: Timestamp) -> Vec<Action> {
+        self.wtxid_relay.remove(&peer);
+        self.requests.disconnected(peer);
+        vec![]
+    }
+
+    fn timer(&mut self, now: Timestamp) -> Vec<Action> {
+        let mut actions = self.expire(now);
+        for (peer, txid) in self.parents.due(now) {
+            self.requests.announced(peer, TxHash::Txid(txid));
+        }
+        actions.extend(self.request(now));
+        actions
+    }
+
+    fn deadline(&self, _: Timestamp) -> Option<Timestamp> {
+        self.requests.deadline().into_iter().chain(self.parents.deadline()).min()
+    }
+}
+
+fn emit(peer: PeerId, event: PeerEvent) -> Action {
+    Action::Emit(EventKind::Peer(peer, event))
+}
+
+fn tx_hash(entry: Inventory) -> Option<TxHash> {
+    match entry {
+        Inventory::Wtx(wtxid) => Some(TxHash::Wtxid(wtxid)),
+        Inventory::Tx(txid) | Inventory::WitnessTx(txid) => Some(TxHash::Txid(txid)),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests;

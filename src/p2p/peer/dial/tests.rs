@@ -1,7 +1,7 @@
 //! Ways that lead to a peer, and ways that don't.
 
+use crate::p2p::peer::dial::resolve::Resolving;
 use crate::p2p::peer::dial::*;
-use crate::p2p::peer::resolve::Resolving;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 

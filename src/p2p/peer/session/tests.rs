@@ -121,8 +121,8 @@ fn what_concerns_others_is_delivered_once_the_handshake_is_done() {
     assert!(matches!(session.receive(START, inv.clone())[..], [Instruction::Emit(PeerEvent::Tolerated(_))]));
     let (mut session, _) = live();
     assert_eq!(session.receive(START, inv.clone()), [Instruction::Deliver(inv)]);
-    let fee_filter = PeerEvent::FeeFilter { sat_per_kvb: 100 };
-    assert_eq!(session.receive(START, Message::FeeFilter(100)), [Instruction::Emit(fee_filter)]);
+    let fee_filter = Message::FeeFilter(100);
+    assert_eq!(session.receive(START, fee_filter.clone()), [Instruction::Deliver(fee_filter)]);
 }
 
 #[test]

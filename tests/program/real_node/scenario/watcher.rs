@@ -6,7 +6,7 @@ use mempulse::address::PeerAddress;
 use mempulse::chain::Network;
 use mempulse::event::Event;
 use mempulse::model::{Model, ModelSettings};
-use mempulse::p2p::{PeerChoice, PeerManager, Settings};
+use mempulse::p2p::{Driver, PeerChoice, Settings};
 use mempulse::snapshot::{Snapshot, View};
 use mempulse::stream;
 use mempulse::util::clock::Clock;
@@ -25,7 +25,7 @@ const PINGS: Duration = Duration::from_millis(500);
 /// Network and model, and what the stream would have told so far.
 pub struct Watcher {
     runtime: Runtime,
-    network: PeerManager,
+    network: Driver,
     model: Model,
     clock: Clock,
     records: Vec<Value>,
@@ -45,7 +45,7 @@ impl Watcher {
         let (clock, network) = {
             let _guard = runtime.enter();
             let clock = Clock::start();
-            (clock, PeerManager::start(settings, clock))
+            (clock, Driver::start(settings, clock))
         };
         let model = Model::new(ModelSettings {
             network: Network::Regtest,

@@ -1,6 +1,6 @@
 //! The exchange with peers that do it well, badly, or not at all. The good ones are `bip324`'s.
 
-use crate::p2p::peer::key_exchange::*;
+use crate::p2p::peer::transport::key_exchange::*;
 use crate::wire::{Message, codec::frame};
 use bip324::PacketType;
 use tokio::io::{DuplexStream, duplex};

@@ -1,8 +1,11 @@
 //! One connection as a state machine: messages and time in, instructions out.
 
+mod handshake;
+mod keepalive;
+
 use crate::event::{DisconnectReason, Misbehaviour, PeerEvent, PeerInfo};
-use crate::p2p::peer::handshake::{Handshake, Progress, our_version};
-use crate::p2p::peer::keepalive::{Due, Keepalive};
+use crate::p2p::peer::session::handshake::{Handshake, Progress, our_version};
+use crate::p2p::peer::session::keepalive::{Due, Keepalive};
 use crate::util::time::Timestamp;
 use crate::wire::{Command, Message};
 use rand::rngs::SmallRng;
@@ -134,7 +137,6 @@ fn receive_live(keepalive: &mut Keepalive, now: Timestamp, message: Message) -> 
             Some(rtt) => Instruction::Emit(PeerEvent::Pong { rtt }),
             None => tolerated(Misbehaviour::UnexpectedPong),
         }],
-        Message::FeeFilter(sat_per_kvb) => vec![Instruction::Emit(PeerEvent::FeeFilter { sat_per_kvb })],
         Message::Version(_) => vec![tolerated(Misbehaviour::SecondVersion)],
         Message::Verack => vec![tolerated(Misbehaviour::AfterHandshake(Command::Verack))],
         // Core disconnects for these two: what they agree on cannot change any more.
@@ -149,7 +151,8 @@ fn receive_live(keepalive: &mut Keepalive, now: Timestamp, message: Message) -> 
         | Message::CmpctBlock(_)
         | Message::BlockTxn(_)
         | Message::Addr(_)
-        | Message::AddrV2(_) => vec![Instruction::Deliver(message)],
+        | Message::AddrV2(_)
+        | Message::FeeFilter(_) => vec![Instruction::Deliver(message)],
         // We serve nothing, as our `version` says, and announce nothing that could be asked for.
         Message::GetData(_)
         | Message::GetHeaders { .. }

@@ -1,7 +1,7 @@
 //! Bytes in and out of one connection, with bounds on what may pile up.
 
 use crate::event::{DisconnectReason, Transport};
-use crate::p2p::peer::codec::Codec;
+use crate::p2p::peer::transport::codec::Codec;
 use crate::wire::{Decoded, FrameError, Message};
 use bytes::{Buf, BytesMut};
 use std::io;

@@ -1,10 +1,14 @@
-//! Opens the TCP connection to a peer.
+//! Opens the TCP connection to a peer, directly or through a proxy.
+
+pub mod resolve;
+pub mod route;
+mod socks;
 
 use crate::address::{Host, PeerAddress};
 use crate::event::{DisconnectReason, NoRoute, ProxyFailure};
-use crate::p2p::peer::resolve::Resolve;
-use crate::p2p::peer::route::{IpFamilies, Route, Routes};
-use crate::p2p::peer::socks::connect_through;
+use crate::p2p::peer::dial::resolve::Resolve;
+use crate::p2p::peer::dial::route::{IpFamilies, Route, Routes};
+use crate::p2p::peer::dial::socks::connect_through;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;

@@ -1,7 +1,7 @@
 //! Messages ↔ bytes, in whichever transport a connection has.
 
 use crate::event::Transport;
-use crate::p2p::peer::key_exchange::Session;
+use crate::p2p::peer::transport::key_exchange::Session;
 use crate::wire::{Decoded, Decoder, FrameError, Message};
 use bytes::BytesMut;
 

@@ -2,37 +2,12 @@
 
 use crate::address::PeerAddress;
 use crate::event::DisconnectReason;
-use crate::p2p::peer::codec::Codec;
-use crate::p2p::peer::connection::Connection;
-use crate::p2p::peer::key_exchange::{Refusal, exchange_keys};
-use crate::p2p::peer::task::TaskSettings;
+use crate::p2p::peer::settings::{ConnectionSettings, TransportChoice};
+use crate::p2p::peer::transport::codec::Codec;
+use crate::p2p::peer::transport::connection::Connection;
+use crate::p2p::peer::transport::key_exchange::{Refusal, exchange_keys};
 use std::time::Duration;
 use tokio::net::TcpStream;
-
-/// Which transport to speak.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum TransportChoice {
-    /// v2 with peers that offer it or whose support is unknown, v1 with the others.
-    Auto,
-    /// The plain transport.
-    V1,
-    /// The encrypted transport (BIP324); peers that do not support it are dropped.
-    V2,
-}
-
-impl TransportChoice {
-    /// All choices, in the order in which they are listed in help.
-    pub const ALL: &[Self] = &[Self::Auto, Self::V1, Self::V2];
-
-    /// The name on the command line.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Auto => "auto",
-            Self::V1 => "v1",
-            Self::V2 => "v2",
-        }
-    }
-}
 
 /// How long a peer may take to exchange keys. One that does not understand us may just be silent,
 /// and nobody wants to wait for it as long as for a handshake.
@@ -45,7 +20,7 @@ const KEY_EXCHANGE_TIMEOUT: Duration = Duration::from_secs(10);
 /// Why there is none.
 pub async fn open(
     address: &PeerAddress,
-    settings: &TaskSettings,
+    settings: &ConnectionSettings,
 ) -> Result<Connection<TcpStream>, DisconnectReason> {
     if settings.transport != TransportChoice::V1 {
         let patience = KEY_EXCHANGE_TIMEOUT.min(settings.timing.handshake_timeout);

@@ -24,7 +24,7 @@ pub async fn connect_through(
     let [user, password] = rand::random::<[u64; 2]>().map(|number| format!("{number:016x}"));
     match Socks5Stream::connect_with_password_and_socket(stream, target, &user, &password).await {
         Ok(connected) => Ok(connected.into_inner()),
-        Err(error) => Err(refusal(error, proxy)),
+        Err(error) => Err(refusal(&error, proxy)),
     }
 }
 
@@ -40,7 +40,7 @@ fn name(address: &PeerAddress) -> String {
     }
 }
 
-fn refusal(error: Error, proxy: &PeerAddress) -> DisconnectReason {
+fn refusal(error: &Error, proxy: &PeerAddress) -> DisconnectReason {
     let failure = match error {
         // What it says of the peer.
         Error::ConnectionRefused => return DisconnectReason::UnreachableByProxy(ProxyReply::Refused),
@@ -54,11 +54,10 @@ fn refusal(error: Error, proxy: &PeerAddress) -> DisconnectReason {
         }
         // What it says of itself.
         Error::Io(_) => ProxyFailure::Closed,
-        Error::InvalidResponseVersion | Error::UnknownAuthMethod => ProxyFailure::NotSocks5,
         Error::NoAcceptableAuthMethods | Error::PasswordAuthFailure(_) => ProxyFailure::Credentials,
         Error::ConnectionNotAllowedByRuleset => ProxyFailure::NotAllowed,
         Error::CommandNotSupported | Error::AddressTypeNotSupported => ProxyFailure::NotSupported,
-        // Replies that SOCKS5 does not know, and errors of SOCKS4, which is not used.
+        // Answers that SOCKS5 does not know, and errors of SOCKS4, which is not used.
         _ => ProxyFailure::NotSocks5,
     };
     DisconnectReason::Proxy { proxy: proxy.clone(), failure }

@@ -1,0 +1,133 @@
+//! Manual peers: the user named them, so each is redialled until it is connected, and kept.
+
+use crate::address::PeerAddress;
+use crate::event::PeerId;
+use crate::p2p::action::{ConnectionKind, Dial};
+use crate::p2p::connect::backoff::Backoff;
+use crate::util::time::Timestamp;
+use rand::rngs::SmallRng;
+use std::collections::HashSet;
+use std::time::Duration;
+
+/// The first and the longest delay before a manual peer is redialled.
+const REDIAL: (Duration, Duration) = (Duration::from_secs(1), Duration::from_mins(1));
+
+/// A connection that lasted this long resets the back-off.
+const STEADY: Duration = Duration::from_mins(1);
+
+/// All manual peers. The id of each is its index.
+#[derive(Debug)]
+pub struct ManualPeers(Vec<ManualPeer>);
+
+#[derive(Debug)]
+struct ManualPeer {
+    address: PeerAddress,
+    v1_only: bool,
+    state: State,
+    backoff: Backoff,
+    /// Whether the user was warned that the peer is not useful.
+    warned: bool,
+}
+
+#[derive(Debug)]
+enum State {
+    Waiting { until: Timestamp },
+    Dialling,
+    Open,
+    Connected { since: Timestamp },
+}
+
+impl ManualPeers {
+    /// Each of `addresses` once, due at `now`.
+    pub fn new(addresses: &[PeerAddress], now: Timestamp, rng: &mut SmallRng) -> Self {
+        let mut unique = HashSet::new();
+        let addresses = addresses.iter().filter(|address| unique.insert(*address));
+        let peers = addresses.map(|address| ManualPeer {
+            address: address.clone(),
+            v1_only: false,
+            state: State::Waiting { until: now },
+            backoff: Backoff::new(REDIAL.0, REDIAL.1, rng),
+            warned: false,
+        });
+        Self(peers.collect())
+    }
+
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    pub fn contains(&self, address: &PeerAddress) -> bool {
+        self.0.iter().any(|peer| peer.address == *address)
+    }
+
+    /// The address of `peer` if it is a manual one.
+    pub fn address(&self, peer: PeerId) -> Option<&PeerAddress> {
+        self.0.get(usize::try_from(peer.0).ok()?).map(|peer| &peer.address)
+    }
+
+    /// The number of connections that are being opened.
+    pub fn dialling(&self) -> usize {
+        self.0.iter().filter(|peer| matches!(peer.state, State::Dialling)).count()
+    }
+
+    /// Starts the dials that are due, at most `room` of them.
+    pub fn dial(&mut self, now: Timestamp, room: usize) -> Vec<Dial> {
+        let due = (0..)
+            .zip(&mut self.0)
+            .filter(|(_, peer)| matches!(peer.state, State::Waiting { until } if until <= now));
+        let start = |(index, peer): (u64, &mut ManualPeer)| {
+            peer.state = State::Dialling;
+            Dial {
+                peer: PeerId(index),
+                address: peer.address.clone(),
+                attempt: peer.backoff.failures().saturating_add(1),
+                v1_only: peer.v1_only,
+                kind: ConnectionKind::Manual,
+            }
+        };
+        due.take(room).map(start).collect()
+    }
+
+    /// When the next dial is due.
+    pub fn deadline(&self) -> Option<Timestamp> {
+        let waiting = self.0.iter().filter_map(|peer| match peer.state {
+            State::Waiting { until } => Some(until),
+            State::Dialling | State::Open | State::Connected { .. } => None,
+        });
+        waiting.min()
+    }
+
+    pub fn opened(&mut self, peer: PeerId) {
+        if let Some(peer) = self.find(peer) {
+            peer.state = State::Open;
+        }
+    }
+
+    pub fn connected(&mut self, peer: PeerId, v1_only: bool, now: Timestamp) {
+        if let Some(peer) = self.find(peer) {
+            peer.state = State::Connected { since: now };
+            peer.v1_only = v1_only;
+        }
+    }
+
+    /// Returns true the first time that it is called for a connection.
+    pub fn warn_once(&mut self, peer: PeerId) -> bool {
+        self.find(peer).is_some_and(|peer| !std::mem::replace(&mut peer.warned, true))
+    }
+
+    /// Returns when `peer` is redialled, or `None` if it is not a manual one.
+    pub fn disconnected(&mut self, peer: PeerId, now: Timestamp) -> Option<Timestamp> {
+        let peer = self.find(peer)?;
+        if matches!(peer.state, State::Connected { since } if now.since(since) >= STEADY) {
+            peer.backoff.reset();
+        }
+        let until = now + peer.backoff.next_delay();
+        peer.state = State::Waiting { until };
+        peer.warned = false;
+        Some(until)
+    }
+
+    fn find(&mut self, peer: PeerId) -> Option<&mut ManualPeer> {
+        self.0.get_mut(usize::try_from(peer.0).ok()?)
+    }
+}

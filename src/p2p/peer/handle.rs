@@ -1,0 +1,90 @@
+//! How the driver steers the task of a peer.
+
+use crate::event::DisconnectReason;
+use crate::wire::Message;
+use tokio::sync::{mpsc, oneshot};
+
+/// The most messages that may wait for the task of a peer.
+///
+/// Far more than ever wait for a peer that reads: at most 100 transactions are requested at a time, which
+/// may be as many messages when the answers to earlier ones arrived all at once, and a few blocks and
+/// headers.
+pub const MAX_QUEUED: usize = 256;
+
+/// The driver's end.
+#[derive(Debug)]
+pub struct Handle {
+    messages: mpsc::Sender<Message>,
+    close: Option<oneshot::Sender<DisconnectReason>>,
+}
+
+/// The task's end of a [`Handle`].
+#[derive(Debug)]
+pub struct Orders {
+    pub messages: mpsc::Receiver<Message>,
+    pub close: oneshot::Receiver<DisconnectReason>,
+}
+
+/// A peer let so many messages pile up that it must be considered not to read.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Congested;
+
+/// Connects a driver and a task.
+pub fn handle() -> (Handle, Orders) {
+    let (message_sender, messages) = mpsc::channel(MAX_QUEUED);
+    let (close_sender, close) = oneshot::channel();
+    (Handle { messages: message_sender, close: Some(close_sender) }, Orders { messages, close })
+}
+
+impl Handle {
+    /// Queues a message to the peer.
+    ///
+    /// # Errors
+    /// The queue is full.
+    pub fn send(&self, message: Message) -> Result<(), Congested> {
+        match self.messages.try_send(message) {
+            Err(mpsc::error::TrySendError::Full(_)) => Err(Congested),
+            // A task that has ended reports it.
+            Ok(()) | Err(mpsc::error::TrySendError::Closed(_)) => Ok(()),
+        }
+    }
+
+    /// Ends the connection; the first reason counts. The task confirms it by its last report.
+    pub fn close(&mut self, reason: DisconnectReason) {
+        if let Some(close) = self.close.take() {
+            // A task that has ended reports it.
+            _ = close.send(reason);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_hundred_requests_at_once_may_wait_for_a_busy_task() {
+        let (handle, mut orders) = handle();
+        for _ in 0..100 {
+            assert_eq!(handle.send(Message::GetData(Vec::new())), Ok(()));
+        }
+        assert!(orders.close.try_recv().is_err(), "the connection goes on");
+    }
+
+    #[test]
+    fn messages_beyond_the_limit_are_refused() {
+        let (handle, _orders) = handle();
+        for _ in 0..MAX_QUEUED {
+            assert_eq!(handle.send(Message::GetData(Vec::new())), Ok(()));
+        }
+        assert_eq!(handle.send(Message::GetData(Vec::new())), Err(Congested));
+    }
+
+    #[test]
+    fn the_first_reason_to_close_counts() {
+        let (mut handle, mut orders) = handle();
+        handle.close(DisconnectReason::PingTimeout);
+        handle.close(DisconnectReason::ShuttingDown);
+        assert_eq!(orders.close.try_recv(), Ok(DisconnectReason::PingTimeout));
+    }
+}
