@@ -119,7 +119,7 @@ async fn watch(frontend: Frontend, args: &WatchArgs) -> Result<()> {
         backfill: args.backfill,
         ..Settings::default()
     };
-    show(frontend, settings, &args.common, args.discovery.state_dir(), false).await
+    show(frontend, settings, &args.common, args.state_dir(), false).await
 }
 
 async fn run_demo(args: &DemoArgs) -> Result<()> {

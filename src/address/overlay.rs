@@ -3,19 +3,19 @@
 use data_encoding::{BASE32_NOPAD, BASE32_NOPAD_NOCASE};
 use sha3::{Digest, Sha3_256};
 
-/// What the name of an onion service ends with.
+/// The suffix of the name of an onion service.
 pub(super) const ONION: &str = ".onion";
 
-/// What the name of an I2P destination ends with.
+/// The suffix of the name of an I2P destination.
 pub(super) const I2P: &str = ".b32.i2p";
 
-/// The version of onion services that there is (rend-spec-v3).
+/// The only supported version of onion services (rend-spec-v3).
 const ONION_VERSION: u8 = 3;
 
-/// Public key, checksum, version.
+/// The length of a decoded name, in bytes: public key, checksum, version.
 const ONION_SIZE: usize = 32 + 2 + 1;
 
-/// The name of the onion service with this public key (rend-spec-v3, section 6).
+/// Returns the name of the onion service with this public key (rend-spec-v3, section 6).
 pub(super) fn onion_name(key: &[u8; 32]) -> String {
     let mut bytes = [0; ONION_SIZE];
     bytes[..32].copy_from_slice(key);
@@ -24,17 +24,17 @@ pub(super) fn onion_name(key: &[u8; 32]) -> String {
     BASE32_NOPAD.encode(&bytes).to_ascii_lowercase() + ONION
 }
 
-/// The public key in the `label` before [`ONION`], or what is wrong with it.
+/// Returns the public key in the `label` before [`ONION`], or why the label is invalid.
 pub(super) fn onion_key(label: &str) -> Result<[u8; 32], &'static str> {
     let bytes = BASE32_NOPAD_NOCASE.decode(label.as_bytes()).unwrap_or_default();
     let Some((key, [first, second, version])) = bytes.split_first_chunk::<32>() else {
-        return Err("it takes 56 characters a-z and 2-7");
+        return Err("must be 56 characters a-z and 2-7");
     };
     if *version != ONION_VERSION {
         return Err("only version 3 is supported");
     }
     if onion_checksum(key) != [*first, *second] {
-        return Err("its checksum is wrong");
+        return Err("the checksum is wrong");
     }
     Ok(*key)
 }
@@ -48,13 +48,13 @@ fn onion_checksum(key: &[u8; 32]) -> [u8; 2] {
     [hash[0], hash[1]]
 }
 
-/// The name of the I2P destination with this hash.
+/// Returns the name of the I2P destination with this hash.
 pub(super) fn i2p_name(hash: &[u8; 32]) -> String {
     BASE32_NOPAD.encode(hash).to_ascii_lowercase() + I2P
 }
 
-/// The hash in the `label` before [`I2P`], or what is wrong with it.
+/// Returns the hash in the `label` before [`I2P`], or why the label is invalid.
 pub(super) fn i2p_hash(label: &str) -> Result<[u8; 32], &'static str> {
     let bytes = BASE32_NOPAD_NOCASE.decode(label.as_bytes()).unwrap_or_default();
-    bytes.try_into().map_err(|_| "it takes 52 characters a-z and 2-7")
+    bytes.try_into().map_err(|_| "must be 52 characters a-z and 2-7")
 }

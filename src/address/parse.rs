@@ -1,44 +1,44 @@
-//! What users write: `HOST:PORT`.
+//! Reads `HOST:PORT` as users write it.
 
 use super::overlay::{I2P, ONION, i2p_hash, onion_key};
 use super::{Host, PeerAddress};
 use std::net::{Ipv4Addr, Ipv6Addr};
 
-/// The longest name that DNS knows, in characters (RFC 1035).
+/// The longest DNS name, in characters (RFC 1035).
 const MAX_NAME: usize = 253;
 
-/// The longest part between two dots (RFC 1035).
+/// The longest label between two dots of a DNS name, in characters (RFC 1035).
 const MAX_LABEL: usize = 63;
 
-/// Why a text is no address. The text in quotes is what the user wrote.
+/// Why a string is not a valid peer address. Each error quotes the part that is invalid.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 pub enum AddressError {
-    /// There is none.
-    #[error("no host given (expected HOST or HOST:PORT)")]
+    /// There is no host.
+    #[error("no host: must be HOST or HOST:PORT")]
     NoHost,
-    /// A port that TCP does not have.
-    #[error("{0:?} is no port (expected 1 to 65535)")]
+    /// The port is not a TCP port.
+    #[error("invalid port {0:?}: must be 1 to 65535")]
     Port(String),
     /// A port for an I2P destination, which has none.
-    #[error("{0:?}: I2P destinations have no port (leave it out)")]
+    #[error("invalid address {0:?}: I2P destinations have no port")]
     I2pPort(String),
     /// A bracket without its counterpart, or something between `]` and the port.
-    #[error("{0:?}: brackets go around an IPv6 address (expected [IPV6]:PORT)")]
+    #[error("invalid brackets in {0:?}: must be [IPV6]:PORT")]
     Brackets(String),
-    /// Digits and dots, but no address.
-    #[error("{0:?} is no IPv4 address (expected four numbers from 0 to 255)")]
+    /// Digits and dots that are not an IPv4 address.
+    #[error("invalid IPv4 address {0:?}: must be four numbers from 0 to 255")]
     Ipv4(String),
-    /// Colons, but no address.
-    #[error("{0:?} is no IPv6 address (expected one like 2001:db8::7 or [2001:db8::7]:PORT)")]
+    /// Colons, but not an IPv6 address.
+    #[error("invalid IPv6 address {0:?}: must be like 2001:db8::7 or [2001:db8::7]:PORT")]
     Ipv6(String),
-    /// An onion name that cannot be one.
-    #[error("{0:?} is no onion address: {1}")]
+    /// Not the name of a Tor v3 onion service.
+    #[error("invalid onion address {0:?}: {1}")]
     Onion(String, &'static str),
-    /// An I2P name that cannot be one.
-    #[error("{0:?} is no I2P address: {1}")]
+    /// Not the name of an I2P destination.
+    #[error("invalid I2P address {0:?}: {1}")]
     I2p(String, &'static str),
-    /// Not a name that DNS could know.
-    #[error("{0:?} is no host name (expected letters, digits, hyphens and dots)")]
+    /// Not a DNS name.
+    #[error("invalid host name {0:?}: must be letters, digits, hyphens and dots")]
     Name(String),
 }
 
@@ -47,7 +47,7 @@ impl PeerAddress {
     /// if a port follows), a name, a Tor v3 `.onion` or an I2P `.b32.i2p`.
     ///
     /// # Errors
-    /// What is wrong and what would be right, in one line.
+    /// The part that is invalid and what is allowed, in one line.
     pub fn parse(text: &str, default_port: u16) -> Result<Self, AddressError> {
         let (host, port) = split(text)?;
         if let Some(bare) = host.strip_prefix('[') {
@@ -80,7 +80,7 @@ impl PeerAddress {
     }
 }
 
-/// Host and port. The host of `[IPV6]` keeps its opening bracket, which says what it is.
+/// Splits host and port. The host of `[IPV6]` keeps its opening bracket, which marks it as IPv6.
 fn split(text: &str) -> Result<(&str, Option<&str>), AddressError> {
     let brackets = || AddressError::Brackets(text.to_owned());
     let (host, port) = if text.starts_with('[') {
@@ -106,7 +106,7 @@ fn parse_ipv6(text: &str) -> Result<Host, AddressError> {
 
 fn parse_port(text: Option<&str>, default: u16) -> Result<u16, AddressError> {
     let Some(text) = text else { return Ok(default) };
-    // `parse` alone would take a sign.
+    // `parse` alone would accept a sign.
     let digits = text.bytes().all(|byte| byte.is_ascii_digit());
     match text.parse() {
         Ok(port) if digits && port != 0 => Ok(port),
@@ -174,7 +174,7 @@ mod tests {
     #[test]
     fn a_wrong_address_is_refused_with_one_line_that_says_what_is_right() {
         let onion =
-            |label: &str| AddressError::Onion(format!("{label}.onion"), "it takes 56 characters a-z and 2-7");
+            |label: &str| AddressError::Onion(format!("{label}.onion"), "must be 56 characters a-z and 2-7");
         let mistyped = ONION_NAME.replacen("pg6", "pg7", 1);
         for (text, error) in [
             ("", AddressError::NoHost),
@@ -196,9 +196,9 @@ mod tests {
             ("é", AddressError::Name("é".into())),
             ("abc.onion", onion("abc")),
             ("expyuzz4wqqyqhjn.onion", onion("expyuzz4wqqyqhjn")),
-            (&mistyped, AddressError::Onion(mistyped.clone(), "its checksum is wrong")),
+            (&mistyped, AddressError::Onion(mistyped.clone(), "the checksum is wrong")),
             (&format!("{I2P_NAME}:8333"), AddressError::I2pPort(format!("{I2P_NAME}:8333"))),
-            ("a.b32.i2p", AddressError::I2p("a.b32.i2p".into(), "it takes 52 characters a-z and 2-7")),
+            ("a.b32.i2p", AddressError::I2p("a.b32.i2p".into(), "must be 52 characters a-z and 2-7")),
         ] {
             let refused = parse(text).unwrap_err();
             assert_eq!(refused, error, "{text}");

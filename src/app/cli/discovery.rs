@@ -1,55 +1,53 @@
-//! The flags that say how peers are found and reached.
+//! Flags about the choice of peers and the routes to them.
 
 use crate::address::PeerAddress;
+use crate::app::cli::{heading, parsers};
 use crate::chain::Network;
 use crate::p2p::{Discovery, IpFamilies, PeerChoice, Routes};
-use crate::store::default_state_dir;
 use clap::Args;
-use std::path::PathBuf;
 
-/// The port on which Tor takes SOCKS5 connections.
-const TOR_PORT: u16 = 9_050;
-
-/// Which peers, and by which way.
+/// The flags that say which peers to connect to, and how they are reached.
 #[derive(Clone, PartialEq, Debug, Args)]
 pub struct DiscoveryArgs {
-    /// Connect to this peer and to no others (repeatable); the port defaults to the network's
-    #[arg(long = "peer", value_name = "HOST[:PORT]")]
-    pub peer: Vec<String>,
-    /// Connect to this peer besides the others that are found (repeatable)
-    #[arg(long = "add-peer", value_name = "HOST[:PORT]", conflicts_with = "peer")]
-    pub add_peer: Vec<String>,
-    /// How many peers to find and keep (1 to 1000)
-    #[arg(long, value_name = "N", default_value_t = 8, conflicts_with = "peer",
-          value_parser = clap::value_parser!(u16).range(1..=1000))]
-    pub peers: u16,
-    /// Do not ask DNS seeds for addresses of peers
-    #[arg(long)]
+    /// Do not query DNS seeds for addresses of peers
+    #[arg(long, hide_short_help = true, help_heading = heading::NETWORK)]
     pub no_dns: bool,
-    /// Use IPv4 only
-    #[arg(long, conflicts_with = "ipv6_only")]
+    /// Connect over IPv4 only
+    #[arg(long, conflicts_with = "ipv6_only", hide_short_help = true, help_heading = heading::NETWORK)]
     pub ipv4_only: bool,
-    /// Use IPv6 only
-    #[arg(long)]
+    /// Connect over IPv6 only
+    #[arg(long, hide_short_help = true, help_heading = heading::NETWORK)]
     pub ipv6_only: bool,
-    /// Reach everybody through this SOCKS5 proxy, by name; nothing is resolved or dialled directly
-    /// (port 9050 unless given)
-    #[arg(long, value_name = "HOST[:PORT]", value_parser = proxy)]
+    /// Connect to all peers through this SOCKS5 proxy; its port defaults to 9050
+    ///
+    /// The proxy resolves all names: nothing is resolved or dialled directly.
+    #[arg(long, value_name = "HOST[:PORT]", value_parser = parsers::proxy, help_heading = heading::NETWORK)]
     pub proxy: Option<PeerAddress>,
-    /// Reach onion addresses through this SOCKS5 proxy, and the others directly or by --proxy
-    #[arg(long, value_name = "HOST[:PORT]", value_parser = proxy)]
+    /// Connect to onion addresses through this SOCKS5 proxy, and to others directly or through --proxy
+    #[arg(long, value_name = "HOST[:PORT]", value_parser = parsers::proxy, hide_short_help = true,
+          help_heading = heading::NETWORK)]
     pub onion_proxy: Option<PeerAddress>,
-    /// Keep known addresses, the outputs of recent blocks and the history of the mempool in this folder [default: mempulse in the user's state folder]
-    #[arg(long, value_name = "PATH")]
-    pub state_dir: Option<PathBuf>,
+    /// Connect to this peer and to no others; repeatable
+    ///
+    /// HOST is an IPv4 or IPv6 address, a name, or an onion address; the port defaults to the network's.
+    /// A network without seeds (regtest, simnet) needs a --peer.
+    #[arg(long = "peer", value_name = "HOST[:PORT]", help_heading = heading::PEERS)]
+    pub peer: Vec<String>,
+    /// Connect to this peer in addition to those that are found; repeatable
+    #[arg(long = "add-peer", value_name = "HOST[:PORT]", conflicts_with = "peer",
+          help_heading = heading::PEERS)]
+    pub add_peer: Vec<String>,
+    /// Find and keep this many peers (1 to 1000)
+    #[arg(long, value_name = "N", default_value_t = 8, conflicts_with = "peer",
+          value_parser = parsers::number(1_u16..=1_000), help_heading = heading::PEERS)]
+    pub peers: u16,
 }
 
 impl DiscoveryArgs {
-    /// Whom to dial on `network`.
+    /// Returns the peers to connect to on `network`.
     ///
     /// # Errors
-    ///
-    /// One line that names the flag's value, what is wrong with it, and what is allowed.
+    /// One line with the flag, its value, what is wrong with the value, and what is allowed.
     pub fn choice(&self, network: Network) -> Result<PeerChoice, String> {
         if !self.peer.is_empty() {
             return Ok(PeerChoice::Only(addresses("--peer", &self.peer, network)?));
@@ -62,12 +60,7 @@ impl DiscoveryArgs {
         }))
     }
 
-    /// The directory for what survives a restart; `None` without a home directory.
-    pub fn state_dir(&self) -> Option<PathBuf> {
-        self.state_dir.clone().or_else(default_state_dir)
-    }
-
-    /// By which ways.
+    /// Returns how peers are reached.
     pub fn routes(&self) -> Routes {
         let families = match (self.ipv4_only, self.ipv6_only) {
             (true, _) => IpFamilies::V4,
@@ -84,10 +77,6 @@ fn addresses(flag: &str, texts: &[String], network: Network) -> Result<Vec<PeerA
             .map_err(|error| format!("invalid value '{text}' for '{flag} <HOST[:PORT]>': {error}"))
     };
     texts.iter().map(parse).collect()
-}
-
-fn proxy(text: &str) -> Result<PeerAddress, String> {
-    PeerAddress::parse(text, TOR_PORT).map_err(|error| error.to_string())
 }
 
 #[cfg(test)]
@@ -114,10 +103,9 @@ mod tests {
     }
 
     #[test]
-    fn flags_choose_peers_and_ways() {
+    fn flags_choose_peers_and_routes() {
         let at = |text| PeerAddress::parse(text, 8_333).unwrap();
-        let PeerChoice::Discover(discovery) =
-            choice("--add-peer 20.1.0.1 --peers 1000 --no-dns --state-dir /tmp/x").unwrap()
+        let PeerChoice::Discover(discovery) = choice("--add-peer 20.1.0.1 --peers 1000 --no-dns").unwrap()
         else {
             panic!("not a search")
         };
@@ -135,8 +123,11 @@ mod tests {
         for (line, parts) in [
             ("--peer a --add-peer b", ["--add-peer", "cannot be used with"]),
             ("--ipv4-only --ipv6-only", ["--ipv6-only", "cannot be used with"]),
-            ("--proxy :1", ["'--proxy <HOST[:PORT]>'", "no host given"]),
-            ("--onion-proxy host:0", ["'--onion-proxy <HOST[:PORT]>'", "no port"]),
+            ("--proxy :1", ["'--proxy <HOST[:PORT]>'", "no host: must be HOST or HOST:PORT"]),
+            (
+                "--onion-proxy host:0",
+                ["'--onion-proxy <HOST[:PORT]>'", "invalid port \"0\": must be 1 to 65535"],
+            ),
         ] {
             let said = parse(line).unwrap_err();
             assert!(!said.contains('\n'), "{said}");

@@ -106,7 +106,7 @@ fn known<'a>(command: &'a Command, name: &str) -> Option<&'a Arg> {
 fn unknown(command: &Command, name: &str) -> String {
     let names: Vec<_> = settable(command).filter_map(Arg::get_long).collect();
     format!(
-        "unknown key '{}'; allowed are {}",
+        "unknown key \"{}\": must be one of {}",
         crate::util::text::clean(name.as_bytes(), 64),
         names.join(", ")
     )
@@ -118,7 +118,9 @@ fn values(arg: &Arg, value: &DeValue<'_>) -> Result<Vec<String>, String> {
     let name = arg.get_long().unwrap_or_default();
     match value {
         DeValue::Boolean(is) if !arg.get_action().takes_values() => Ok(vec![is.to_string()]),
-        _ if !arg.get_action().takes_values() => Err(format!("'{name}' is either true or false")),
+        _ if !arg.get_action().takes_values() => {
+            Err(format!("invalid value of \"{name}\": must be true or false"))
+        }
         DeValue::Array(items) if repeatable => {
             items.iter().map(|item| scalar(name, item.get_ref())).collect()
         }
@@ -131,7 +133,11 @@ fn scalar(name: &str, value: &DeValue<'_>) -> Result<String, String> {
         DeValue::String(text) => Ok(text.to_string()),
         DeValue::Integer(number) if number.radix() == 10 => Ok(number.as_str().replace('_', "")),
         DeValue::Float(number) => Ok(number.as_str().replace('_', "")),
-        other => Err(format!("'{name}' is a text or a number, not {} {}", article(other), other.type_str())),
+        other => Err(format!(
+            "invalid value of \"{name}\": must be a text or a number, not {} {}",
+            article(other),
+            other.type_str()
+        )),
     }
 }
 

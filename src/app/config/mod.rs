@@ -59,7 +59,8 @@ fn with_variable(arg: clap::Arg) -> clap::Arg {
         None | Some("help" | "version") => arg,
         Some(long) => {
             let variable = format!("MEMPULSE_{}", long.replace('-', "_").to_uppercase());
-            arg.env(variable)
+            // The long help explains the rule; a list of the variables would double its length.
+            arg.env(variable).hide_env(true)
         }
     }
 }

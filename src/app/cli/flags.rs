@@ -1,0 +1,127 @@
+//! Every flag, under its heading, with its short and its long help.
+
+use crate::app::cli::discovery::DiscoveryArgs;
+use crate::app::cli::{heading, parsers};
+use crate::chain::Network;
+use crate::p2p::{DEFAULT_BACKFILL, MAX_BACKFILL, TransportChoice};
+use crate::store::default_state_dir;
+use clap::Args;
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// The flags of the screen and the stream.
+#[derive(Clone, PartialEq, Debug, Args)]
+pub struct WatchArgs {
+    /// Join this Bitcoin network
+    #[arg(long, value_name = "NAME", default_value = "mainnet", value_parser = parsers::network(),
+          help_heading = heading::NETWORK)]
+    pub network: Network,
+    /// Speak this transport: v1 (plain), v2 (encrypted, BIP324), or auto: v2 where a peer supports it
+    #[arg(long, value_name = "NAME", default_value = "auto", value_parser = parsers::transport(),
+          help_heading = heading::NETWORK)]
+    pub transport: TransportChoice,
+    /// Which peers, and how they are reached.
+    #[command(flatten)]
+    pub discovery: DiscoveryArgs,
+    /// Request the whole mempool once from peers that offer it (BIP35)
+    ///
+    /// Without this flag, transactions that were in the mempool before startup stay unknown, as
+    /// nodes do not announce them again.
+    #[arg(long, help_heading = heading::MEMPOOL)]
+    pub bootstrap: bool,
+    /// Fetch this many of the latest blocks in the background, so that more fees are known (0 to 4032)
+    ///
+    /// Each block is 1 to 2 MB and is fetched once: what its outputs are worth is kept in the state
+    /// folder. 144 blocks are a day.
+    #[arg(long, value_name = "N", default_value_t = DEFAULT_BACKFILL,
+          value_parser = parsers::number(0..=MAX_BACKFILL), help_heading = heading::MEMPOOL)]
+    pub backfill: u32,
+    /// Flags that every front end shares.
+    #[command(flatten)]
+    pub common: CommonArgs,
+    /// Read settings from this file [default: mempulse/config.toml in the user's configuration folder]
+    #[arg(long, value_name = "PATH", hide_short_help = true, help_heading = heading::FILES)]
+    pub config: Option<PathBuf>,
+    /// Keep what survives a restart in this folder [default: mempulse in the user's state folder]
+    ///
+    /// It contains the addresses of peers, the outputs of recent blocks, and the size of the mempool
+    /// by fee rate over the last 24 hours, for each network.
+    #[arg(long, value_name = "PATH", hide_short_help = true, help_heading = heading::FILES)]
+    pub state_dir: Option<PathBuf>,
+}
+
+impl WatchArgs {
+    /// The directory for what survives a restart; `None` without a home directory.
+    pub fn state_dir(&self) -> Option<PathBuf> {
+        self.state_dir.clone().or_else(default_state_dir)
+    }
+}
+
+/// The flags of the demo.
+#[derive(Clone, PartialEq, Debug, Args)]
+pub struct DemoArgs {
+    /// Run this many nodes (1 to 1000)
+    #[arg(long, value_name = "N", default_value_t = 8, value_parser = parsers::number(1_u16..=1_000),
+          help_heading = heading::DEMO)]
+    pub peers: u16,
+    /// Make this many transactions per second on average (0.01 to 1000)
+    #[arg(long, value_name = "TX/S", default_value_t = 7.0, value_parser = parsers::rate,
+          help_heading = heading::DEMO)]
+    pub rate: f64,
+    /// Make the same transactions, blocks and mishaps each time
+    #[arg(long, value_name = "NUMBER", help_heading = heading::DEMO)]
+    pub seed: Option<u64>,
+    /// Write JSON lines instead of showing the screen
+    #[arg(long, help_heading = heading::DEMO)]
+    pub stream: bool,
+    /// Flags that every front end shares.
+    #[command(flatten)]
+    pub common: CommonArgs,
+}
+
+/// The flags that the demo shares with the screen and the stream.
+#[derive(Clone, PartialEq, Debug, Args)]
+pub struct CommonArgs {
+    /// Use at most this much memory for transactions (5 to 65536 MiB); the oldest are evicted first
+    #[arg(long, value_name = "MIB", default_value_t = 300, value_parser = parsers::number(5_u32..=65_536),
+          hide_short_help = true, help_heading = heading::MEMPOOL)]
+    pub max_mempool: u32,
+    /// Watch this address, txid or scriptPubKey (hexadecimal); repeatable
+    #[arg(long, value_name = "TARGET", help_heading = heading::WATCH_LIST)]
+    pub watch: Vec<String>,
+    /// Run this program at every event of the watch list
+    ///
+    /// Details are passed in environment variables (MEMPULSE_EVENT, MEMPULSE_TARGET, MEMPULSE_TXID and
+    /// more), never through a shell and without arguments. At most four run at once, each for at most
+    /// 30 s.
+    #[arg(long, value_name = "PATH", help_heading = heading::WATCH_LIST)]
+    pub on_watch: Option<PathBuf>,
+    /// Ring the terminal's bell at events of the watch list, at most once a second
+    #[arg(long, help_heading = heading::SCREEN)]
+    pub bell: bool,
+    /// Write a log to this file
+    ///
+    /// A new file is started each day, its name ends in the date, and seven are kept.
+    #[arg(long, value_name = "PATH", help_heading = heading::FILES)]
+    pub log_file: Option<PathBuf>,
+    /// Log messages of this level and above
+    #[arg(long, value_name = "LEVEL", default_value = "info", value_parser = parsers::level(),
+          hide_short_help = true, help_heading = heading::FILES)]
+    pub log_level: tracing::Level,
+    /// Time limit for a handshake
+    #[arg(long, value_name = "TIME", default_value = "60s", value_parser = parsers::duration,
+          hide_short_help = true, help_heading = heading::TIMING)]
+    pub handshake_timeout: Duration,
+    /// Time between two pings to a peer
+    #[arg(long, value_name = "TIME", default_value = "30s", value_parser = parsers::duration,
+          hide_short_help = true, help_heading = heading::TIMING)]
+    pub ping_interval: Duration,
+    /// Time limit for a pong; a peer that exceeds it is dropped
+    #[arg(long, value_name = "TIME", default_value = "30s", value_parser = parsers::duration,
+          hide_short_help = true, help_heading = heading::TIMING)]
+    pub ping_timeout: Duration,
+    /// Time limit for a requested transaction; then the next peer that announced it is asked
+    #[arg(long, value_name = "TIME", default_value = "60s", value_parser = parsers::duration,
+          hide_short_help = true, help_heading = heading::TIMING)]
+    pub request_timeout: Duration,
+}

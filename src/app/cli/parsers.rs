@@ -1,0 +1,93 @@
+//! How values of flags are read, and what an invalid one is answered with.
+
+use crate::address::PeerAddress;
+use crate::chain::Network;
+use crate::p2p::TransportChoice;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use std::ops::RangeInclusive;
+use std::time::Duration;
+
+/// The shortest time that a flag accepts.
+const MIN_DURATION: Duration = Duration::from_millis(100);
+
+/// The longest time that a flag accepts.
+const MAX_DURATION: Duration = Duration::from_hours(24);
+
+/// The port on which Tor accepts SOCKS5 connections.
+const TOR_PORT: u16 = 9_050;
+
+pub(super) fn network() -> impl TypedValueParser<Value = Network> {
+    let names = Network::ALL.map(Network::name).into_iter().chain(["main"]);
+    PossibleValuesParser::new(names).map(|name| {
+        Network::ALL.into_iter().find(|network| network.name() == name).unwrap_or(Network::Mainnet)
+    })
+}
+
+pub(super) fn transport() -> impl TypedValueParser<Value = TransportChoice> {
+    let all = TransportChoice::ALL.iter().copied();
+    let names = all.clone().map(TransportChoice::name);
+    PossibleValuesParser::new(names)
+        .map(move |name| all.clone().find(|choice| choice.name() == name).unwrap_or(TransportChoice::Auto))
+}
+
+pub(super) fn level() -> impl TypedValueParser<Value = tracing::Level> {
+    PossibleValuesParser::new(["error", "warn", "info", "debug", "trace"])
+        .try_map(|name| name.parse::<tracing::Level>())
+}
+
+/// Reads whole numbers within `range`.
+pub(super) fn number<T>(range: RangeInclusive<T>) -> impl Fn(&str) -> Result<T, String> + Clone
+where
+    T: std::str::FromStr + PartialOrd + std::fmt::Display + Clone,
+{
+    move |text| {
+        let number = text.parse().ok().filter(|number| range.contains(number));
+        number.ok_or_else(|| format!("must be {} to {}", range.start(), range.end()))
+    }
+}
+
+/// Reads times such as `500ms`, `30s`, `2m`, or plain seconds.
+pub(super) fn duration(text: &str) -> Result<Duration, String> {
+    let parsed = match text.parse::<f64>() {
+        Ok(seconds) => Duration::try_from_secs_f64(seconds).ok(),
+        Err(_) => text.parse::<jiff::SignedDuration>().ok().and_then(|time| time.try_into().ok()),
+    };
+    parsed.filter(|time| (MIN_DURATION..=MAX_DURATION).contains(time)).ok_or_else(|| {
+        "must be a time from 100ms to 24h, such as 500ms, 30s, 2m, or plain seconds".to_owned()
+    })
+}
+
+/// Reads the rate of the demo, in transactions per second.
+pub(super) fn rate(text: &str) -> Result<f64, String> {
+    let rate = text.parse().ok().filter(|rate| (0.01..=1000.0).contains(rate));
+    rate.ok_or_else(|| "must be 0.01 to 1000".to_owned())
+}
+
+pub(super) fn proxy(text: &str) -> Result<PeerAddress, String> {
+    PeerAddress::parse(text, TOR_PORT).map_err(|error| error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_have_units_and_bounds() {
+        assert_eq!(duration("30"), Ok(Duration::from_secs(30)));
+        assert_eq!(duration("0.5"), Ok(Duration::from_millis(500)));
+        assert_eq!(duration("2m"), Ok(Duration::from_mins(2)));
+        assert_eq!(duration("500ms"), Ok(Duration::from_millis(500)));
+        for wrong in ["", "0", "-1", "NaN", "inf", "1e300", "-5s", "25h", "soon", "10ms"] {
+            assert!(duration(wrong).unwrap_err().contains("100ms to 24h"), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn numbers_have_bounds() {
+        let read = number(1_u16..=1_000);
+        assert_eq!((read("1"), read("1000")), (Ok(1), Ok(1_000)));
+        for wrong in ["", "0", "1001", "99999999", "-1", "many"] {
+            assert_eq!(read(wrong), Err("must be 1 to 1000".to_owned()), "{wrong}");
+        }
+    }
+}
