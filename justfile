@@ -1,0 +1,41 @@
+# The same steps as in CI; `just` alone lists them.
+
+_:
+    @just --list
+
+# everything that CI checks
+ci:
+    .ci/run
+
+# formatting and clippy
+lint:
+    .ci/run lint
+
+# documentation without warnings
+doc:
+    .ci/run doc
+
+# the suite that needs no network, node or terminal
+test:
+    .ci/run test
+
+# licences, sources and banned crates
+deny:
+    .ci/run deny
+
+# the release build shows the demo
+demo:
+    .ci/run demo
+
+# the tests beside a real Bitcoin Core, which is built once
+real-nodes:
+    .ci/run real_nodes old_nodes
+
+# accept changed screens after looking at them
+screens:
+    INSTA_UPDATE=always cargo test --locked --test screens
+    git diff --stat tests/snapshots
+
+# benchmarks of wire, model and prevouts
+bench:
+    cargo bench --locked
