@@ -2,7 +2,7 @@
 
 use crate::app::log;
 use crate::app::watch_command::Runner;
-use crate::event::{Command, Event, EventKind, Request, Warning};
+use crate::event::{Command, Event, EventKind, Warning};
 use crate::model::{Change, Model, Outcome};
 use crate::p2p::Driver;
 use crate::snapshot::Snapshot;
@@ -130,29 +130,17 @@ impl Monitor {
     }
 
     fn apply(&mut self, event: &Event) -> Outcome {
-        let outcome = self.model.apply(event);
+        let mut outcome = self.model.apply(event);
         log::event(event, &self.model);
-        self.want_parents(event, &outcome);
+        for request in std::mem::take(&mut outcome.requests) {
+            self.network.request(request);
+        }
         self.hand_on(&outcome);
         if let EventKind::Block { height, .. } = event.kind {
             self.stores.block_connected(height);
         }
         self.stores.save(self.network.addresses(), self.model.history(), event.time);
         outcome
-    }
-
-    /// What the network may fetch so that more fees become known.
-    fn want_parents(&mut self, event: &Event, outcome: &Outcome) {
-        let EventKind::Peer(peer, _) = event.kind else { return };
-        for change in &outcome.changes {
-            if let Change::Accepted(wtxid) = change
-                && let Some(entry) = self.model.transaction(wtxid)
-            {
-                let missing = self.model.missing_parents(entry);
-                let child = entry.tx().txid();
-                self.network.request(Request::Parents { peer, child, txids: missing });
-            }
-        }
     }
 
     /// Hands on what others keep or run.

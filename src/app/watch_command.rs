@@ -2,7 +2,7 @@
 //! passed in the environment, a few at a time.
 
 use crate::event::{CommandFailure, OsError, Warning};
-use crate::model::WatchNotice;
+use crate::model::WatchMatch;
 use std::ffi::OsStr;
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::ExitStatusExt;
@@ -59,7 +59,7 @@ fn is_program(path: &Path) -> Result<(), String> {
 /// Runs a command, or nothing.
 #[derive(Debug)]
 pub struct Runner {
-    notices: Option<mpsc::Sender<WatchNotice>>,
+    notices: Option<mpsc::Sender<WatchMatch>>,
     problems: mpsc::Receiver<Warning>,
     teller: mpsc::Sender<Warning>,
     has_dropped: bool,
@@ -81,7 +81,7 @@ impl Runner {
     }
 
     /// Something happened. Never waits.
-    pub fn tell(&mut self, notice: &WatchNotice) {
+    pub fn tell(&mut self, notice: &WatchMatch) {
         let Some(notices) = &self.notices else { return };
         if notices.try_send(notice.clone()).is_err() && !self.has_dropped {
             self.has_dropped = true;
@@ -99,7 +99,7 @@ impl Runner {
     }
 }
 
-async fn run_all(command: PathBuf, mut waiting: mpsc::Receiver<WatchNotice>, teller: mpsc::Sender<Warning>) {
+async fn run_all(command: PathBuf, mut waiting: mpsc::Receiver<WatchMatch>, teller: mpsc::Sender<Warning>) {
     let places = Arc::new(Semaphore::new(AT_ONCE));
     while let Some(notice) = waiting.recv().await {
         let Ok(place) = Arc::clone(&places).acquire_owned().await else { return };
@@ -114,7 +114,7 @@ async fn run_all(command: PathBuf, mut waiting: mpsc::Receiver<WatchNotice>, tel
     }
 }
 
-async fn run(command: &PathBuf, notice: &WatchNotice) -> Result<(), CommandFailure> {
+async fn run(command: &PathBuf, notice: &WatchMatch) -> Result<(), CommandFailure> {
     let mut child = Command::new(command)
         .envs(environment(notice))
         .stdin(Stdio::null())
@@ -139,7 +139,7 @@ async fn run(command: &PathBuf, notice: &WatchNotice) -> Result<(), CommandFailu
 }
 
 /// What the command is told.
-fn environment(notice: &WatchNotice) -> Vec<(&'static str, String)> {
+fn environment(notice: &WatchMatch) -> Vec<(&'static str, String)> {
     let mut told = vec![
         ("MEMPULSE_EVENT", notice.event.name().to_owned()),
         ("MEMPULSE_TARGET", notice.target.clone()),
@@ -161,8 +161,8 @@ mod tests {
     use crate::model::WatchEvent;
     use crate::wire::Txid;
 
-    fn notice(event: WatchEvent) -> WatchNotice {
-        WatchNotice { target: "51".to_owned(), txid: Txid([7; 32]), received: 5, spent: 0, event }
+    fn notice(event: WatchEvent) -> WatchMatch {
+        WatchMatch { target: "51".to_owned(), txid: Txid([7; 32]), received: 5, spent: 0, event }
     }
 
     fn script(folder: &Path, text: &str) -> PathBuf {

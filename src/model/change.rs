@@ -1,44 +1,43 @@
-//! What an event led to: the model's own news, for whoever hands them on.
+//! What an event led to.
 
+use crate::event::Request;
 use crate::model::blocks::figures::BlockFigures;
 use crate::model::fees::prevouts::BlockOutputs;
 use crate::model::mempool::RemovalReason;
 use crate::model::mempool::conflicts::double_spend::DoubleSpend;
-use crate::model::watchlist::WatchNotice;
+use crate::model::notice::Notice;
+use crate::model::watchlist::WatchMatch;
 use crate::wire::{Txid, Wtxid};
 use std::sync::Arc;
 
-/// What came of an event.
+/// What an event led to.
 #[derive(Clone, Default, PartialEq, Debug)]
 pub struct Outcome {
-    /// What changed that is worth telling, in order.
+    /// What changed in the model, in order.
     pub changes: Vec<Change>,
+    /// What is worth showing to the user, in order.
+    pub notices: Vec<Notice>,
+    /// What the network should fetch.
+    pub requests: Vec<Request>,
 }
 
-impl Outcome {
-    /// An event that led to one change.
-    pub(crate) fn of(change: Change) -> Self {
-        Self { changes: vec![change] }
-    }
-}
-
-/// One change.
+/// One change of the model.
 #[derive(Clone, PartialEq, Debug)]
 pub enum Change {
-    /// A transaction that was not held, and that lost against none that is, is held now.
+    /// A transaction entered the mempool.
     Accepted(Wtxid),
-    /// What is known of the fee rate of a held transaction changed.
+    /// More is known of what a transaction in the mempool pays.
     Fee(Txid),
-    /// A transaction is no longer held.
+    /// A transaction left the mempool.
     Removed(Txid, RemovalReason),
-    /// A transaction of a block that left the best chain is held again.
+    /// A transaction of a disconnected block returned to the mempool.
     Returned(Txid),
-    /// A block was taken into account.
+    /// A block was connected to the best chain.
     Block(Arc<BlockFigures>),
-    /// The outputs of a block are known that were not.
+    /// The outputs of a block became known.
     BlockOutputs(Arc<BlockOutputs>),
-    /// Something happened with what the user watches.
-    Watch(WatchNotice),
-    /// A held transaction and another one that spends the same are both alive.
+    /// Something happened to a target of the watch list.
+    Watch(WatchMatch),
+    /// A transaction in the mempool and one that conflicts with it are being relayed at once.
     DoubleSpend(DoubleSpend),
 }

@@ -3,17 +3,17 @@
 use crate::address::PeerAddress;
 use crate::event::{AddressCounts, PeerId, PeerInfo, Tip, Transport};
 use crate::model::blocks::Blocks;
-use crate::model::blocks::backfill::Progress;
+use crate::model::blocks::backfill::BackfillProgress;
 use crate::model::classify::Kinds;
 use crate::model::classify::arrivals::KindRates;
-use crate::model::event_line::EventLine;
 use crate::model::fees::history::History;
 use crate::model::mempool::Mempool;
 use crate::model::mempool::MempoolEntry;
+use crate::model::notice_log::NoticeEntry;
 use crate::model::peers::Peers;
+use crate::model::peers::block_relay::BlockRelay;
 use crate::model::peers::health::Health;
-use crate::model::peers::races::Races;
-use crate::model::watchlist::Watching;
+use crate::model::watchlist::Watchlist;
 use crate::model::{Model, ModelSettings};
 use crate::util::time::Timestamp;
 use crate::wire::{TxHash, Txid, Wtxid};
@@ -92,12 +92,12 @@ impl Model {
         &self.blocks
     }
 
-    pub(crate) fn block_races(&self) -> &Races {
-        &self.races
+    pub(crate) fn block_relay(&self) -> &BlockRelay {
+        &self.block_relay
     }
 
-    pub(crate) fn watchlist(&self) -> &Watching {
-        &self.watching
+    pub(crate) fn watchlist(&self) -> &Watchlist {
+        &self.watchlist
     }
 
     pub(crate) fn kind_rates(&self) -> &KindRates {
@@ -110,22 +110,22 @@ impl Model {
     }
 
     /// The sizes of the address manager's table, by network.
-    pub(crate) fn address_book(&self) -> &[AddressCounts] {
-        &self.book
+    pub(crate) fn addresses(&self) -> &[AddressCounts] {
+        &self.addresses
     }
 
     /// The progress of the download of past blocks, while it is under way.
-    pub(crate) fn backfill(&self) -> Option<Progress> {
+    pub(crate) fn backfill(&self) -> Option<BackfillProgress> {
         self.backfill
     }
 
     pub(crate) fn health(&self, now: Timestamp, live_peers: usize) -> Health {
-        self.reach.health(now, live_peers, &self.peers, &self.settings)
+        self.reach.health(now, live_peers, &self.peers)
     }
 
-    /// The last `count` lines of the list of events, newest first.
-    pub(crate) fn newest_events(&self, count: usize) -> Vec<EventLine> {
-        self.log.newest(count)
+    /// The last `count` notices, newest first.
+    pub(crate) fn newest_notices(&self, count: usize) -> Vec<NoticeEntry> {
+        self.notices.newest(count)
     }
 
     /// The bytes received since startup.

@@ -6,6 +6,7 @@ use crate::event::{Command, DisconnectReason, Event, EventKind, PeerEvent, PeerI
 use crate::model::{Change, Model, ModelSettings};
 use crate::snapshot::Snapshot;
 use crate::snapshot::{PeerListView, TransactionsView, View};
+use crate::tui::wording;
 use crate::util::time::Timestamp;
 use crate::wire::transaction::{InputParts, OutputParts, TxParts};
 use crate::wire::{Block, BlockHeader, OutPoint, Services, Transaction, TxHash, Txid};
@@ -223,7 +224,7 @@ impl Scene {
     }
 
     pub(crate) fn events(&self) -> Vec<String> {
-        self.all().events.into_iter().map(|line| line.text).collect()
+        self.all().notices.iter().map(wording::notice::entry).collect()
     }
 
     pub(crate) fn fee(&self, tx: &Transaction) -> Option<u64> {

@@ -28,6 +28,6 @@ impl BlocksScreen {
 
 impl BlockRow {
     pub(super) fn take(model: &Model, figures: &Arc<BlockFigures>) -> Self {
-        Self { figures: Arc::clone(figures), spread: model.block_races().spread(figures.hash) }
+        Self { figures: Arc::clone(figures), spread: model.block_relay().spread(figures.hash) }
     }
 }

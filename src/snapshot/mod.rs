@@ -15,9 +15,9 @@ mod watchlist;
 mod window;
 
 pub use crate::model::{
-    Amount, AnswerFigures, BAND_STARTS, BANDS, BlockFigures, Bounds, Coverage, EphemeralDust, EventLine,
-    FeeRate, Health, Level, Liveness, LivenessSlot, Missing, Package, PeerStats, PingFigures, Progress,
-    ProjectedBlock, Relative, Relatives, RelayCounts, Spread, TxKey, Unseen,
+    Amount, AnswerFigures, BAND_STARTS, BANDS, BackfillProgress, BlockFigures, Bounds, Coverage,
+    EphemeralDust, FeeRate, Health, Level, Liveness, LivenessSlot, Missing, NoticeEntry, Package, PeerStats,
+    PingFigures, ProjectedBlock, Relative, Relatives, RelayCounts, Spread, TxKey, Unseen,
 };
 pub use blocks::{BlockRow, BlocksScreen};
 pub use detail::{
@@ -91,7 +91,7 @@ pub struct Snapshot {
     /// How well the connection to the network works.
     pub health: Health,
     /// The progress of the download of past blocks, while it is under way.
-    pub backfill: Option<Progress>,
+    pub backfill: Option<BackfillProgress>,
     /// The figures of the title and of the Overview screen.
     pub totals: Totals,
     /// Transactions per second, one value per second, oldest first (last 60 s).
@@ -109,12 +109,12 @@ pub struct Snapshot {
     /// Arrivals in equal slices of the last 10 min, oldest first; the last slice is incomplete.
     /// Slices are whole seconds, so there may be fewer than the view asks for.
     pub arrival: Vec<u32>,
-    /// The last events, newest first.
-    pub events: Vec<EventLine>,
+    /// The last notices, newest first.
+    pub notices: Vec<NoticeEntry>,
     /// The Peers screen, if it is shown.
     pub peers_screen: Option<Box<PeersScreen>>,
     /// The number of matches of the watch list since startup.
-    pub notices: u64,
+    pub watch_matches: u64,
     /// The watch list, if it is open.
     pub watched: Vec<WatchRow>,
     /// The Mempool screen, if it is shown.
@@ -146,9 +146,9 @@ impl Snapshot {
             peers: peer_list::take(peers, &view.peers, now),
             transactions: transactions::take(mempool, peers, announcers, &view.transactions, now),
             arrival: model.arrivals(now, view.arrival),
-            events: model.newest_events(view.events),
+            notices: model.newest_notices(view.events),
             peers_screen: shows(Tab::Peers).then(|| Box::new(PeersScreen::take(model, &view.worth, now))),
-            notices: model.watchlist().count(),
+            watch_matches: model.watchlist().count(),
             watched: if view.watched { watchlist::take(model, now) } else { Vec::new() },
             mempool_screen: shows(Tab::Mempool)
                 .then(|| Box::new(MempoolScreen::take(model, view.mempool, now))),

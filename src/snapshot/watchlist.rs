@@ -1,7 +1,7 @@
 //! The watch list.
 
 use crate::event::WatchTarget;
-use crate::model::{Model, TxKey, WatchNotice};
+use crate::model::{Model, TxKey, WatchMatch};
 use crate::util::time::Timestamp;
 use crate::wire::TxHash;
 use std::time::Duration;
@@ -12,14 +12,14 @@ pub struct WatchRow {
     /// The target.
     pub target: WatchTarget,
     /// The latest match, and the time since.
-    pub last: Option<(Duration, WatchNotice)>,
+    pub last: Option<(Duration, WatchMatch)>,
     /// The transaction of the latest match, if it is in the mempool.
     pub held: Option<TxKey>,
 }
 
 /// Takes the targets, oldest first.
 pub(super) fn take(model: &Model, now: Timestamp) -> Vec<WatchRow> {
-    let row = |(target, last): &(WatchTarget, Option<(Timestamp, WatchNotice)>)| WatchRow {
+    let row = |(target, last): &(WatchTarget, Option<(Timestamp, WatchMatch)>)| WatchRow {
         target: target.clone(),
         last: last.as_ref().map(|(time, notice)| (now.since(*time), notice.clone())),
         held: last.as_ref().and_then(|(_, notice)| model.mempool().key(TxHash::Txid(notice.txid))),

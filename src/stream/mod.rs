@@ -10,7 +10,7 @@ pub use write::write_lines;
 
 use crate::event::{Event, EventKind, PeerEvent, PeerId, Transport};
 use crate::model::classify::Kind;
-use crate::model::{Change, MempoolEntry, Model, Outcome, RemovalReason, WatchNotice};
+use crate::model::{Change, MempoolEntry, Model, Outcome, RemovalReason, WatchMatch};
 use crate::snapshot::{BlockFigures, Missing, Unseen};
 use crate::util::text::hex;
 use crate::util::time::Timestamp;
@@ -122,7 +122,7 @@ fn block(figures: &BlockFigures, model: &Model) -> BlockBody {
     }
 }
 
-fn watch(notice: &WatchNotice) -> Body {
+fn watch(notice: &WatchMatch) -> Body {
     Body::Watch {
         what: notice.event.name(),
         target: notice.target.clone(),

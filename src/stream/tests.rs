@@ -53,15 +53,15 @@ fn a_watched_double_spend_names_the_other_one_and_its_block() {
     use crate::model::WatchEvent;
     let told = |event| {
         let notice =
-            WatchNotice { target: "51".to_owned(), txid: Txid([1; 32]), received: 5, spent: 0, event };
+            WatchMatch { target: "51".to_owned(), txid: Txid([1; 32]), received: 5, spent: 0, event };
         serde_json::to_value(Record { body: watch(&notice), time: NOW.rfc3339() }).unwrap()
     };
     let by = Txid([2; 32]);
     let spent = told(WatchEvent::DoubleSpent { by, height: Some(9) });
     assert_eq!((&spent["what"], &spent["by"]), (&"double_spent".into(), &by.to_string().into()));
     assert_eq!((&spent["height"], &spent["reason"]), (&9.into(), &serde_json::Value::Null));
-    let left = told(WatchEvent::Left { why: RemovalReason::Expired });
-    assert_eq!(left["reason"], "expired after 14 days");
+    let removed = told(WatchEvent::Removed { reason: RemovalReason::Expired });
+    assert_eq!(removed["reason"], "expired after 14 days");
 }
 
 #[test]

@@ -21,7 +21,7 @@ mod settings;
 mod terminal;
 mod theme;
 mod widgets;
-mod wording;
+pub(crate) mod wording;
 
 pub use app::{App, Effect};
 pub use keys::BINDINGS;

@@ -44,7 +44,7 @@ impl Session {
         let clock = Clock::start();
         let theme = Theme::new(settings.colour);
         let first = snapshots.borrow_and_update().clone();
-        let notices = first.notices;
+        let notices = first.watch_matches;
         let app = App::new(theme, settings.zone, tty.size()?, first, clock.now());
         let bell = settings.bell.then(|| Bell::new(notices));
         Ok(Self { app, clock, snapshots, views, commands, bell })
@@ -95,7 +95,7 @@ impl Session {
                     }
                     let snapshot = self.snapshots.borrow_and_update().clone();
                     let now = self.clock.now();
-                    if self.bell.as_mut().is_some_and(|bell| bell.rings(snapshot.notices, now)) {
+                    if self.bell.as_mut().is_some_and(|bell| bell.rings(snapshot.watch_matches, now)) {
                         tty.ring()?;
                     }
                     self.app.on_snapshot(snapshot, now);

@@ -118,7 +118,7 @@ impl Theme {
             Health::Connecting => ("◌", self.muted()),
             Health::Live => ("●", self.good()),
             Health::Stale { .. } => ("◐", self.warning()),
-            Health::Unreachable { .. } => ("○", self.bad()),
+            Health::Unreachable(_) => ("○", self.bad()),
         }
     }
 

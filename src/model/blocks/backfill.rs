@@ -2,9 +2,9 @@
 
 /// How many past blocks have arrived.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Progress {
+pub struct BackfillProgress {
     /// The number of blocks that arrived.
     pub fetched: u32,
-    /// The number of blocks to fetch.
-    pub wanted: u32,
+    /// The number of blocks in all.
+    pub requested: u32,
 }

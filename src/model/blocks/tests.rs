@@ -61,7 +61,7 @@ fn the_figures_are_those_of_the_block() {
     assert_eq!(told.median_wait, Some(Duration::from_millis(90_250)));
     assert_eq!(told.arrived_after, Some(Duration::from_millis(250)));
     assert_eq!(scene.all().totals.seen_before_block, Some(0.25));
-    let line = format!("block 7 · 5 tx · 25.0 % seen before · {rate:.1} sat/vB · 1 conflicting dropped");
+    let line = format!("block 7 · 5 tx · 25.0 % seen before · {rate:.1} sat/vB · 1 conflicting removed");
     assert_eq!(scene.events()[0], line);
 }
 

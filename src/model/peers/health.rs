@@ -1,27 +1,31 @@
-//! How well things go, and what to try if they don't.
+//! How well the connection to the network works, and what failed if it does not.
 
-use crate::event::{Direction, PeerEvent, SeedFailure};
-use crate::model::ModelSettings;
+use crate::address::PeerAddress;
+use crate::chain::Network;
+use crate::event::{Direction, DisconnectReason, PeerEvent, SeedFailure};
 use crate::model::peers::Peers;
 use crate::util::text::clean;
 use crate::util::time::Timestamp;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-/// Silence of all peers that is worth a word.
+/// Silence of all peers from this long on is shown.
 const STALE_AFTER: Duration = Duration::from_mins(1);
 
-/// No word about failure before this: the first attempts need a moment.
-const FIRST_ATTEMPTS: Duration = Duration::from_secs(5);
+/// No failure is shown before this: the first dials need a moment.
+const FIRST_DIALS: Duration = Duration::from_secs(5);
 
-/// Without a live peer for this long nobody is reachable, even if there are addresses left to try.
+/// Without a live peer for this long the network counts as unreachable, even if there are addresses left.
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// The most seeds whose answers are kept; networks have fewer.
-const SEEDS_KEPT: usize = 32;
+const MAX_SEEDS: usize = 32;
 
-/// How many failed peers the advice names.
-const NAMED: usize = 4;
+/// The longest name of a seed that is kept, in characters.
+const MAX_NAME: usize = 100;
+
+/// How many failed peers are listed.
+const MAX_LISTED: usize = 4;
 
 /// How well the connection to the network works.
 #[derive(Clone, Default, PartialEq, Eq, Debug)]
@@ -33,41 +37,54 @@ pub enum Health {
     Live,
     /// Peers are connected, but all have been silent for more than a minute.
     Stale {
-        /// The time since the last message of any peer.
+        /// Time since the last message of any peer.
         silent_for: Duration,
     },
     /// No peer can be reached.
-    Unreachable {
-        /// What failed and what to try, one line each.
-        advice: Vec<String>,
-    },
+    Unreachable(Box<Unreachable>),
 }
 
-/// Who could be reached, and when somebody last said anything.
+/// What was tried in vain.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Unreachable {
+    /// The network.
+    pub network: Network,
+    /// Whether the user chose the peers; if not, they are discovered, beginning with seeds.
+    pub chosen_peers: bool,
+    /// The seeds that gave no address, and why.
+    pub seeds: Vec<(String, SeedFailure)>,
+    /// The first peers that cannot be reached, and why; at most 4.
+    pub peers: Vec<(PeerAddress, DisconnectReason)>,
+    /// The number of further peers that cannot be reached.
+    pub more_peers: usize,
+}
+
+/// When a peer was last live, and what the seeds answered.
 #[derive(Debug)]
 pub(crate) struct Reach {
+    network: Network,
+    chosen_peers: bool,
     /// The start, or the last moment at which a peer was live.
     last_live: Timestamp,
     last_heard: Timestamp,
-    /// What each seed answered: how many addresses, or why none.
     seeds: BTreeMap<String, Result<usize, SeedFailure>>,
 }
 
 impl Reach {
-    /// Nobody asked yet.
-    pub(crate) fn new(started: Timestamp) -> Self {
-        Self { last_live: started, last_heard: started, seeds: BTreeMap::new() }
+    /// Begins with no peer and no answer of a seed.
+    pub(crate) fn new(network: Network, chosen_peers: bool, started: Timestamp) -> Self {
+        Self { network, chosen_peers, last_live: started, last_heard: started, seeds: BTreeMap::new() }
     }
 
-    /// A seed answered.
+    /// Notes the answer of a seed.
     pub(crate) fn seed(&mut self, name: &str, answer: &Result<usize, SeedFailure>) {
-        let (name, limit) = (clean(name.as_bytes(), 100), SEEDS_KEPT);
-        if self.seeds.len() < limit || self.seeds.contains_key(&name) {
+        let name = clean(name.as_bytes(), MAX_NAME);
+        if self.seeds.len() < MAX_SEEDS || self.seeds.contains_key(&name) {
             self.seeds.insert(name, answer.clone());
         }
     }
 
-    /// Something happened with a peer that is, or until now was, live.
+    /// Notes an event of a peer that is live, or was until this event.
     pub(crate) fn live(&mut self, now: Timestamp, event: &PeerEvent) {
         self.last_live = now;
         if is_from_the_peer(event) {
@@ -75,68 +92,47 @@ impl Reach {
         }
     }
 
-    /// How well things go.
-    pub(crate) fn health(
-        &self,
-        now: Timestamp,
-        live: usize,
-        peers: &Peers,
-        settings: &ModelSettings,
-    ) -> Health {
+    /// Returns how well the connection to the network works, with `live` of the `peers` live.
+    pub(crate) fn health(&self, now: Timestamp, live: usize, peers: &Peers) -> Health {
         if live > 0 {
             let silent_for = now.since(self.last_heard);
             return if silent_for > STALE_AFTER { Health::Stale { silent_for } } else { Health::Live };
         }
         let alone_for = now.since(self.last_live);
-        let hopeless = peers.all_unreached() || self.seeds_gave_nothing(settings);
-        if alone_for > PATIENCE || (hopeless && alone_for > FIRST_ATTEMPTS) {
-            Health::Unreachable { advice: self.advice(peers, settings) }
+        let hopeless = peers.all_unreached() || self.no_seed_helped();
+        if alone_for > PATIENCE || (hopeless && alone_for > FIRST_DIALS) {
+            Health::Unreachable(Box::new(self.unreachable(peers)))
         } else {
             Health::Connecting
         }
     }
 
     /// Whether every seed of the network answered, and none with an address.
-    fn seeds_gave_nothing(&self, settings: &ModelSettings) -> bool {
-        !settings.listed_peers
-            && self.seeds.len() >= settings.network.dns_seeds().len()
+    fn no_seed_helped(&self) -> bool {
+        !self.chosen_peers
+            && self.seeds.len() >= self.network.dns_seeds().len()
             && self.seeds.values().all(|answer| matches!(answer, Ok(0) | Err(_)))
     }
 
-    fn advice(&self, peers: &Peers, settings: &ModelSettings) -> Vec<String> {
-        let network = settings.network;
-        let mut advice = Vec::new();
-        if !settings.listed_peers {
-            if network.dns_seeds().is_empty() {
-                advice.push(format!("{network} has no DNS seeds: name a node with --peer HOST:PORT"));
-            }
-            advice.extend(self.seeds.iter().filter_map(|(name, answer)| match answer {
-                Ok(0) => Some(format!("seed {name}: knows no addresses")),
-                Ok(_) => None,
-                Err(why) => Some(format!("seed {name}: {why}")),
-            }));
-        }
+    fn unreachable(&self, peers: &Peers) -> Unreachable {
+        let seeds = self.seeds.iter().filter_map(|(name, answer)| match answer {
+            Ok(0) => Some((name.clone(), SeedFailure::NoUsableAddress)),
+            Ok(_) => None,
+            Err(failure) => Some((name.clone(), failure.clone())),
+        });
         let failed = peers.failed();
-        let named = failed.iter().take(NAMED);
-        advice.extend(named.map(|(address, reason)| format!("{address}: {reason}")));
-        if failed.len() > NAMED {
-            advice.push(format!("and {} more addresses", failed.len() - NAMED));
+        let listed = failed.iter().take(MAX_LISTED);
+        Unreachable {
+            network: self.network,
+            chosen_peers: self.chosen_peers,
+            seeds: seeds.collect(),
+            peers: listed.map(|&(address, reason)| (address.clone(), reason.clone())).collect(),
+            more_peers: failed.len().saturating_sub(MAX_LISTED),
         }
-        if settings.listed_peers {
-            advice.push(format!(
-                "is the node running, does it listen, and is it on {network}? (--network chooses another)"
-            ));
-        } else if !network.dns_seeds().is_empty() {
-            let port = network.default_port();
-            advice.push(format!("is there a network, and does it let connections to port {port} out?"));
-            advice.push("--peer HOST:PORT joins a node that you know".to_owned());
-        }
-        advice.push("mempulse demo needs no network".to_owned());
-        advice
     }
 }
 
-/// Whether the event means that the peer said something.
+/// Whether the event means that bytes came from the peer.
 fn is_from_the_peer(event: &PeerEvent) -> bool {
     match event {
         PeerEvent::Ready(_)

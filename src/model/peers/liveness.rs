@@ -1,5 +1,6 @@
 //! Whether a peer answers, now and in the last minutes.
 
+use crate::event::DisconnectReason;
 use std::time::Duration;
 
 /// The state of the connection to a peer.
@@ -27,7 +28,7 @@ pub enum Liveness {
     /// The peer is disconnected.
     Gone {
         /// Why the connection or the attempt ended.
-        reason: String,
+        reason: DisconnectReason,
         /// The time until the next attempt; `None` if there is none.
         retry_in: Option<Duration>,
     },

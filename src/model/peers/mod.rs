@@ -1,15 +1,15 @@
 //! All peers: who is there, in which order they stand on screen, who is forgotten.
 
+pub(crate) mod anomaly;
+pub(crate) mod block_relay;
 pub(crate) mod health;
 pub(crate) mod liveness;
-pub(crate) mod odd;
 pub(crate) mod peer;
-pub(crate) mod races;
 pub(crate) mod stats;
 pub(crate) mod worth;
 
 use crate::address::PeerAddress;
-use crate::event::{PeerEvent, PeerId};
+use crate::event::{DisconnectReason, PeerEvent, PeerId};
 use crate::model::mempool::relay::credit::RelayCredit;
 use crate::model::peers::peer::Peer;
 use crate::util::time::Timestamp;
@@ -112,7 +112,7 @@ impl Peers {
     }
 
     /// Those that failed, by id, with the reason.
-    pub(crate) fn failed(&self) -> Vec<(&PeerAddress, &str)> {
+    pub(crate) fn failed(&self) -> Vec<(&PeerAddress, &DisconnectReason)> {
         let mut failed: Vec<_> = self
             .by_id
             .iter()

@@ -3,9 +3,10 @@
 use crate::chain::Network;
 use crate::event::{DisconnectReason, EventKind, PeerEvent, SeedFailure};
 use crate::model::ModelSettings;
-use crate::model::event_line::Level;
+use crate::model::notice::Level;
 use crate::model::peers::health::Health;
 use crate::model::testing::*;
+use crate::tui::wording;
 use std::time::Duration;
 
 fn seed(scene: &mut Scene, name: &str, answer: Result<usize, &str>) {
@@ -19,7 +20,7 @@ fn discovering() -> Scene {
 
 fn advice(scene: &Scene) -> Vec<String> {
     match scene.all().health {
-        Health::Unreachable { advice } => advice,
+        Health::Unreachable(unreachable) => wording::unreachable::advice(&unreachable),
         other => panic!("{other:?}"),
     }
 }
@@ -74,7 +75,7 @@ fn seeds_that_fail_are_named() {
     seed(&mut scene, second, Ok(0));
     let advice = advice(&scene);
     assert!(advice.contains(&format!("seed {first}: no such host")), "{advice:?}");
-    assert!(advice.contains(&format!("seed {second}: knows no addresses")), "{advice:?}");
+    assert!(advice.contains(&format!("seed {second}: no usable address")), "{advice:?}");
     assert!(advice.iter().any(|line| line.contains("38333")), "{advice:?}");
     assert!(advice.iter().any(|line| line.contains("--peer")), "{advice:?}");
 }
@@ -97,7 +98,7 @@ fn addresses_of_which_none_answers_end_the_patience() {
 fn a_network_without_seeds_asks_for_a_peer() {
     let mut scene = Scene::with(ModelSettings { listed_peers: false, ..settings() });
     scene.pass(6);
-    assert_eq!(advice(&scene)[0], "regtest has no DNS seeds: name a node with --peer HOST:PORT");
+    assert_eq!(advice(&scene)[0], "regtest has no DNS seeds: give a node with --peer HOST:PORT");
 }
 
 #[test]
@@ -106,12 +107,12 @@ fn the_fetching_of_past_blocks_shows_while_it_is_under_way_and_is_told_at_its_en
     let mut told = |fetched, given_up| {
         scene.happen(EventKind::Backfill { fetched, requested: 1_000, given_up });
         let shown = scene.all();
-        let line = shown.events.first().map(|line| (line.level, line.text.clone()));
+        let line = shown.notices.first().map(|entry| (entry.notice.level(), wording::notice::entry(entry)));
         (shown.backfill.map(|progress| progress.fetched), line)
     };
     assert_eq!(told(0, 0), (Some(0), None));
     assert_eq!(told(998, 0), (Some(998), None));
     assert_eq!(told(1_000, 0), (None, Some((Level::Info, "backfill: 1,000 blocks".to_owned()))));
-    let text = "backfill: 998 of 1,000 blocks, nobody serves the others".to_owned();
+    let text = "backfill: 998 of 1,000 blocks, no peer serves the others".to_owned();
     assert_eq!(told(998, 2), (None, Some((Level::Warning, text))));
 }

@@ -134,7 +134,7 @@ fn a_block_takes_what_conflicts_with_it_and_what_descends_from_that() {
     scene.deliver(1, &loser).deliver(1, &child).deliver(1, &grandchild).deliver(1, &bystander);
     scene.mine(7, &[&winner]);
     assert_eq!(scene.held(), [bystander.txid()]);
-    assert!(scene.events()[0].ends_with("3 conflicting dropped"), "{}", scene.events()[0]);
+    assert!(scene.events()[0].ends_with("3 conflicting removed"), "{}", scene.events()[0]);
     scene.deliver(1, &child).deliver(1, &loser);
     assert_eq!(scene.held(), [bystander.txid()]);
 }

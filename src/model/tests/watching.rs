@@ -3,7 +3,7 @@
 use crate::chain::Network;
 use crate::event::{Command, EventKind, PeerEvent, PeerId, WatchTarget};
 use crate::model::testing::*;
-use crate::model::{Change, WatchEvent, WatchNotice};
+use crate::model::{Change, WatchEvent, WatchMatch};
 use crate::wire::{Block, BlockHash, OutPoint, Transaction, Txid};
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,7 +15,7 @@ fn watch(text: &str) -> Command {
     Command::Watch(WatchTarget::parse(text, Network::Regtest).unwrap())
 }
 
-fn notices(changes: Vec<Change>) -> Vec<WatchNotice> {
+fn notices(changes: Vec<Change>) -> Vec<WatchMatch> {
     let notice = |change| match change {
         Change::Watch(notice) => Some(notice),
         _ => None,
@@ -256,7 +256,7 @@ fn what_left_and_comes_again_is_told_again() {
     scene.tell(deliver(&pays));
     scene.pass(14 * 24 * 60 * 60 + 1);
     let left = told(&mut scene, EventKind::Peer(PeerId(1), PeerEvent::Announced { txs: vec![], count: 0 }));
-    assert_eq!(left.iter().map(|(.., event)| event.name()).collect::<Vec<_>>(), ["left"]);
+    assert_eq!(left.iter().map(|(.., event)| event.name()).collect::<Vec<_>>(), ["removed"]);
     assert_eq!(told(&mut scene, deliver(&pays)), [(pays.txid(), 5_000, 0, WatchEvent::Arrived)]);
 }
 

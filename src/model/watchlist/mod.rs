@@ -1,11 +1,11 @@
 //! What happens with what the user watches: found by comparing scripts, outpoints and txids.
 
 mod coins;
-mod notice;
 mod search;
 mod touching;
+mod watch_match;
 
-pub use notice::{WatchEvent, WatchNotice};
+pub use watch_match::{WatchEvent, WatchMatch};
 
 use crate::event::{MAX_TARGETS, WatchKey, WatchTarget};
 use crate::model::mempool::Mempool;
@@ -25,8 +25,8 @@ type TargetId = u64;
 
 /// The targets, and what touches them.
 #[derive(Debug, Default)]
-pub(crate) struct Watching {
-    targets: BTreeMap<TargetId, (WatchTarget, Option<(Timestamp, WatchNotice)>)>,
+pub(crate) struct Watchlist {
+    targets: BTreeMap<TargetId, (WatchTarget, Option<(Timestamp, WatchMatch)>)>,
     next: TargetId,
     scripts: HashMap<Vec<u8>, TargetId, RandomState>,
     txids: HashMap<Txid, TargetId, RandomState>,
@@ -36,7 +36,7 @@ pub(crate) struct Watching {
     count: u64,
 }
 
-impl Watching {
+impl Watchlist {
     /// Watches it no longer.
     pub(crate) fn remove(&mut self, target: &WatchTarget) {
         let found = self.targets.iter().find(|(_, (known, _))| known.key() == target.key());
@@ -49,7 +49,7 @@ impl Watching {
     }
 
     /// A transaction is held from now on.
-    pub(crate) fn arrive(&mut self, now: Timestamp, tx: &Transaction, mempool: &Mempool) -> Vec<WatchNotice> {
+    pub(crate) fn arrive(&mut self, now: Timestamp, tx: &Transaction, mempool: &Mempool) -> Vec<WatchMatch> {
         if self.targets.is_empty() {
             return Vec::new();
         }
@@ -67,7 +67,7 @@ impl Watching {
         block: &Block,
         height: u32,
         mempool: &Mempool,
-    ) -> Vec<WatchNotice> {
+    ) -> Vec<WatchMatch> {
         if self.targets.is_empty() {
             return Vec::new();
         }
@@ -93,12 +93,7 @@ impl Watching {
     }
 
     /// What a past block paid to watched scripts, so that what spends it is noticed.
-    pub(crate) fn past_block(
-        &mut self,
-        now: Timestamp,
-        block: &Block,
-        mempool: &Mempool,
-    ) -> Vec<WatchNotice> {
+    pub(crate) fn past_block(&mut self, now: Timestamp, block: &Block, mempool: &Mempool) -> Vec<WatchMatch> {
         let mut notices = Vec::new();
         for tx in &block.transactions {
             let learned = self.learn(tx);
@@ -108,9 +103,13 @@ impl Watching {
     }
 
     /// A transaction is no longer held.
-    pub(crate) fn leave(&mut self, now: Timestamp, txid: Txid, why: RemovalReason) -> Vec<WatchNotice> {
-        let (Some(event), Some(touching)) = (WatchEvent::of_departure(why), self.touched.get_mut(txid))
-        else {
+    pub(crate) fn remove_transaction(
+        &mut self,
+        now: Timestamp,
+        txid: Txid,
+        why: RemovalReason,
+    ) -> Vec<WatchMatch> {
+        let (Some(event), Some(touching)) = (WatchEvent::of_removal(why), self.touched.get_mut(txid)) else {
             return Vec::new();
         };
         touching.is_gone = true;
@@ -124,7 +123,7 @@ impl Watching {
         now: Timestamp,
         blocks: &[(u32, BlockHash)],
         mempool: &Mempool,
-    ) -> Vec<WatchNotice> {
+    ) -> Vec<WatchMatch> {
         let undone: HashSet<BlockHash> = blocks.iter().map(|&(_, hash)| hash).collect();
         let mut notices = Vec::new();
         for (txid, _) in
@@ -142,7 +141,7 @@ impl Watching {
     }
 
     /// Two transactions that spend the same are alive.
-    pub(crate) fn double_spend(&mut self, now: Timestamp, held: Txid, lost: Txid) -> Vec<WatchNotice> {
+    pub(crate) fn double_spend(&mut self, now: Timestamp, held: Txid, lost: Txid) -> Vec<WatchMatch> {
         let mut notices = Vec::new();
         for (txid, by) in [(held, lost), (lost, held)] {
             let all = self.all_targets(txid);
@@ -157,7 +156,7 @@ impl Watching {
     }
 
     /// The targets with their latest match, oldest target first.
-    pub(crate) fn targets(&self) -> impl Iterator<Item = &(WatchTarget, Option<(Timestamp, WatchNotice)>)> {
+    pub(crate) fn targets(&self) -> impl Iterator<Item = &(WatchTarget, Option<(Timestamp, WatchMatch)>)> {
         self.targets.values()
     }
 
@@ -215,7 +214,7 @@ impl Watching {
         now: Timestamp,
         learned: &[OutPoint],
         mempool: &Mempool,
-    ) -> Vec<WatchNotice> {
+    ) -> Vec<WatchMatch> {
         let mut new: Vec<(Txid, TargetId)> = Vec::new();
         for outpoint in learned {
             if let Some((target, spent)) = self.coins.get(outpoint)
@@ -231,7 +230,7 @@ impl Watching {
     }
 
     /// A transaction is held that was not known to touch these targets.
-    fn tell_of_arrival(&mut self, now: Timestamp, txid: Txid, new: Vec<TargetId>) -> Vec<WatchNotice> {
+    fn tell_of_arrival(&mut self, now: Timestamp, txid: Txid, new: Vec<TargetId>) -> Vec<WatchMatch> {
         let Some(touching) = self.touched.get_mut(txid) else { return Vec::new() };
         let is_news_to = if std::mem::take(&mut touching.is_gone) { self.all_targets(txid) } else { new };
         self.tell(now, txid, &is_news_to, WatchEvent::Arrived)
@@ -245,7 +244,7 @@ impl Watching {
         targets: &[TargetId],
         (hash, height): (BlockHash, u32),
         tip: u32,
-    ) -> Vec<WatchNotice> {
+    ) -> Vec<WatchMatch> {
         let confirmations = tip.saturating_sub(height) + 1;
         let Some(touching) = self.touched.get_mut(txid) else { return Vec::new() };
         touching.is_gone = false;
@@ -265,7 +264,7 @@ impl Watching {
         txid: Txid,
         targets: &[TargetId],
         event: WatchEvent,
-    ) -> Vec<WatchNotice> {
+    ) -> Vec<WatchMatch> {
         let Some(touching) = self.touched.get(txid) else { return Vec::new() };
         let mut notices = Vec::new();
         for &Touch { target, received, spent } in &touching.touches {
@@ -273,7 +272,7 @@ impl Watching {
                 continue;
             }
             let Some((text, last)) = self.targets.get_mut(&target) else { continue };
-            let notice = WatchNotice { target: text.text().to_owned(), txid, received, spent, event };
+            let notice = WatchMatch { target: text.text().to_owned(), txid, received, spent, event };
             *last = Some((now, notice.clone()));
             self.count += 1;
             notices.push(notice);

@@ -4,12 +4,12 @@ use crate::model::blocks::Blocks;
 use crate::model::mempool::Mempool;
 use crate::model::mempool::RemovalReason;
 use crate::model::watchlist::{
-    MAX_TARGETS, TargetId, Touch, WatchEvent, WatchKey, WatchNotice, WatchTarget, Watching,
+    MAX_TARGETS, TargetId, Touch, WatchEvent, WatchKey, WatchMatch, WatchTarget, Watchlist,
 };
 use crate::util::time::Timestamp;
 use crate::wire::Txid;
 
-impl Watching {
+impl Watchlist {
     /// Watches something from now on. What is held, and the blocks that are kept whole, are looked at
     /// once. Refused beyond [`MAX_TARGETS`], and if it is watched already.
     pub(crate) fn add(
@@ -18,7 +18,7 @@ impl Watching {
         target: &WatchTarget,
         mempool: &Mempool,
         blocks: &Blocks,
-    ) -> Vec<WatchNotice> {
+    ) -> Vec<WatchMatch> {
         let is_known = self.targets.values().any(|(known, _)| known.key() == target.key());
         if is_known || self.targets.len() >= MAX_TARGETS {
             return Vec::new();
@@ -39,7 +39,7 @@ impl Watching {
     }
 
     /// All outputs come before all inputs: what spends them may have come before them.
-    fn look_for_script(&mut self, now: Timestamp, mempool: &Mempool, blocks: &Blocks) -> Vec<WatchNotice> {
+    fn look_for_script(&mut self, now: Timestamp, mempool: &Mempool, blocks: &Blocks) -> Vec<WatchMatch> {
         for tx in blocks.whole().flat_map(|(_, block)| &block.transactions) {
             self.learn(tx);
         }
@@ -70,7 +70,7 @@ impl Watching {
         target: TargetId,
         mempool: &Mempool,
         blocks: &Blocks,
-    ) -> Vec<WatchNotice> {
+    ) -> Vec<WatchMatch> {
         let touch = Touch { target, received: 0, spent: 0 };
         let new = vec![target];
         let in_block =
@@ -90,7 +90,7 @@ impl Watching {
                 self.confirm(now, txid, &new, (hash, height), blocks.tip())
             }
             Some(why) => {
-                let Some(event) = WatchEvent::of_departure(why) else { return Vec::new() };
+                let Some(event) = WatchEvent::of_removal(why) else { return Vec::new() };
                 self.touched.note(txid, touch, u64::max);
                 if let Some(touching) = self.touched.get_mut(txid) {
                     touching.is_gone = true;

@@ -1,6 +1,6 @@
 //! The details of a peer.
 
-use crate::event::{CommandTraffic, PeerId, RecentMessage, Transport};
+use crate::event::{CommandTraffic, DisconnectReason, Misbehaviour, PeerId, RecentMessage, Transport};
 use crate::model::peers::peer::Peer;
 use crate::model::{LivenessSlot, Model, PeerStats};
 use crate::snapshot::peer_row::PeerRow;
@@ -45,9 +45,9 @@ pub struct PeerDetail {
     /// The number of requests that timed out.
     pub timed_out: u64,
     /// The tolerated protocol violations with their counts.
-    pub tolerated: Vec<(String, u64)>,
+    pub tolerated: Vec<(Misbehaviour, u64)>,
     /// When and why past connections ended, newest first; at most 8.
-    pub past: Vec<(Timestamp, String)>,
+    pub past: Vec<(Timestamp, DisconnectReason)>,
     /// Messages and bytes by command, in both directions.
     pub traffic: Vec<CommandTraffic>,
     /// The last messages, oldest first.
@@ -57,7 +57,7 @@ pub struct PeerDetail {
 impl PeerDetail {
     pub(super) fn take(model: &Model, id: PeerId, peer: &Peer, now: Timestamp) -> Self {
         let tip = model.tip().map(|tip| tip.height);
-        let worth = peer.stats(tip, model.block_races().leads().get(&id).copied(), now);
+        let worth = peer.stats(tip, model.block_relay().leads().get(&id).copied(), now);
         let info = peer.info();
         Self {
             row: PeerRow::take(id, peer, now),
@@ -75,7 +75,7 @@ impl PeerDetail {
             pings: peer.pings().collect(),
             not_found: worth.all.not_found,
             timed_out: worth.all.timed_out,
-            tolerated: peer.tolerated().map(|(text, count)| (text.to_owned(), count)).collect(),
+            tolerated: peer.tolerated().cloned().collect(),
             past: peer.endings().cloned().collect(),
             traffic: peer.traffic().to_vec(),
             conversation: peer.conversation().cloned().collect(),

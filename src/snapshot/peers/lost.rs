@@ -1,6 +1,6 @@
 //! The peers that were lost lately.
 
-use crate::event::PeerId;
+use crate::event::{DisconnectReason, PeerId};
 use crate::model::peers::Peers;
 use crate::util::time::Timestamp;
 use std::time::Duration;
@@ -16,7 +16,7 @@ pub struct LostPeer {
     /// `address:port`.
     pub address: String,
     /// Why the last connection or attempt ended.
-    pub reason: String,
+    pub reason: DisconnectReason,
     /// The time since the connection or the attempt ended.
     pub lost_for: Duration,
     /// The time until the next attempt; `None` if there is none.
@@ -30,7 +30,7 @@ pub(super) fn take(peers: &Peers, now: Timestamp) -> Vec<LostPeer> {
         Some(LostPeer {
             id,
             address: peer.address.to_string(),
-            reason: reason.to_owned(),
+            reason: reason.clone(),
             lost_for: now.since(since),
             retry_in: retry_at.map(|retry_at| retry_at.since(now)),
         })

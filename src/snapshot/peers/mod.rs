@@ -49,12 +49,12 @@ impl PeersScreen {
         let peers = list(model, view, now);
         let heat = HeatMap::take(model.mempool(), peers.rows.iter().map(|row| row.row.id));
         let lost = lost::take(model.peers(), now);
-        Self { peers, sort: view.sort, lost, book: model.address_book().to_vec(), heat }
+        Self { peers, sort: view.sort, lost, book: model.addresses().to_vec(), heat }
     }
 }
 
 fn list(model: &Model, view: &PeersView, now: Timestamp) -> Window<WorthRow> {
-    let leads = model.block_races().leads();
+    let leads = model.block_relay().leads();
     let tip = model.tip().map(|tip| tip.height);
     let keyed = model.peers().iter().map(|(id, peer)| {
         let worth = peer.stats(tip, leads.get(&id).copied(), now);

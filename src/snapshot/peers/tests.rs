@@ -69,9 +69,9 @@ fn lost_peers_are_told_with_the_reason_and_the_next_attempt() {
     scene.connect_all(1..=3).lose(2, DisconnectReason::PingTimeout, Some(60)).pass(10);
     scene.lose(3, DisconnectReason::ClosedByPeer, None).pass(5);
     let lost = screen(&scene, SortKey::default(), false, all()).lost;
-    let told: Vec<_> = lost.iter().map(|lost| (lost.id.0, lost.reason.as_str(), lost.retry_in)).collect();
+    let told: Vec<_> = lost.iter().map(|lost| (lost.id.0, lost.reason.clone(), lost.retry_in)).collect();
     let retry = Some(Duration::from_secs(45));
-    assert_eq!(told, [(3, "closed by the peer", None), (2, "ping timeout", retry)]);
+    assert_eq!(told, [(3, DisconnectReason::ClosedByPeer, None), (2, DisconnectReason::PingTimeout, retry)]);
     assert_eq!((lost[1].lost_for, &lost[1].address), (Duration::from_secs(15), &address(2).to_string()));
 }
 

@@ -44,7 +44,7 @@ fn health(health: &Health) -> String {
         Health::Connecting => "connecting".to_owned(),
         Health::Live => "live".to_owned(),
         Health::Stale { silent_for } => format!("silent for {}", format::span(*silent_for)),
-        Health::Unreachable { .. } => "unreachable".to_owned(),
+        Health::Unreachable(_) => "unreachable".to_owned(),
     }
 }
 
@@ -68,7 +68,7 @@ fn variants(cx: &Context) -> Vec<String> {
     ];
     let backfill = snapshot.backfill.map(|progress| {
         let [fetched, wanted] =
-            [progress.fetched, progress.wanted].map(|count| format::grouped(count.into()));
+            [progress.fetched, progress.requested].map(|count| format::grouped(count.into()));
         format!("backfill {fetched}/{wanted} · ")
     });
     let with_backfill =

@@ -9,6 +9,7 @@
 //! ┗━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━┛
 //! ```
 
+use crate::event::DisconnectReason;
 use crate::snapshot::Liveness;
 use crate::snapshot::View;
 use crate::tui::context::Context;
@@ -97,6 +98,6 @@ fn marks() -> [(Liveness, &'static str); 5] {
         (Liveness::Handshake { elapsed }, "the handshake is under way"),
         (Liveness::Live, "live"),
         (Liveness::Late { waiting: elapsed }, "late: a ping has waited for over 5 s"),
-        (Liveness::Gone { reason: String::new(), retry_in: None }, "gone, with the reason"),
+        (Liveness::Gone { reason: DisconnectReason::ClosedByPeer, retry_in: None }, "gone, with the reason"),
     ]
 }

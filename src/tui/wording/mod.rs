@@ -1,4 +1,6 @@
 //! Words for typed facts: states, causes, notices.
 
 pub mod block;
+pub mod notice;
 pub mod peer;
+pub mod unreachable;

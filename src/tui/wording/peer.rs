@@ -16,7 +16,7 @@ pub fn liveness(liveness: &Liveness, drift: Duration) -> String {
         Liveness::Late { waiting } => format!("late {}", format::span(*waiting + drift)),
         Liveness::Gone { reason, retry_in } => match retry_in {
             Some(retry_in) => format!("{reason}, retry {}", format::span(retry_in.saturating_sub(drift))),
-            None => reason.clone(),
+            None => reason.to_string(),
         },
     }
 }

@@ -5,7 +5,8 @@ mod stats;
 use crate::address::PeerAddress;
 use crate::chain::limits::is_ibd_fee_filter;
 use crate::event::{
-    CommandTraffic, Misbehaviour, PeerEvent, PeerId, PeerInfo, RecentMessage, Traffic, Transport,
+    CommandTraffic, DisconnectReason, Misbehaviour, PeerEvent, PeerId, PeerInfo, RecentMessage, Traffic,
+    Transport,
 };
 use crate::model::fees::bounds::{self, order};
 use crate::model::mempool::relay::announcements::Announcer;
@@ -14,10 +15,9 @@ use crate::model::peers::liveness::{Liveness, LivenessSlot};
 use crate::model::peers::stats::RelayCounts;
 use crate::model::peers::worth::{Strip, Worth};
 use crate::util::bounded::Ring;
-use crate::util::text::clean;
 use crate::util::time::Timestamp;
 use std::collections::VecDeque;
-use std::mem::{Discriminant, discriminant};
+use std::mem::discriminant;
 use std::time::Duration;
 
 /// A ping that waits longer than this makes its peer late.
@@ -29,16 +29,13 @@ const PINGS_KEPT: usize = 120;
 /// How many past endings are kept.
 const ENDINGS_KEPT: usize = 8;
 
-/// The longest reason or remark that is kept, in characters.
-const LONGEST_TEXT: usize = 200;
-
 /// Where the connection stands.
 #[derive(Debug)]
 enum State {
     Dialling { since: Timestamp, attempt: u32 },
     Handshake { since: Timestamp },
     Ready { since: Timestamp },
-    Gone { since: Timestamp, reason: String, retry_at: Option<Timestamp> },
+    Gone { since: Timestamp, reason: DisconnectReason, retry_at: Option<Timestamp> },
 }
 
 /// A peer, over all its connections.
@@ -64,8 +61,8 @@ pub(crate) struct Peer {
     fee_filter_changes: u32,
     /// The highest block of the best chain that it has announced.
     best_announced: Option<u32>,
-    tolerated: Vec<(Discriminant<Misbehaviour>, String, u64)>,
-    endings: VecDeque<(Timestamp, String)>,
+    tolerated: Vec<(Misbehaviour, u64)>,
+    endings: VecDeque<(Timestamp, DisconnectReason)>,
     traffic: Vec<CommandTraffic>,
     conversation: Ring<RecentMessage, { Traffic::MAX_RECENT }>,
 }
@@ -125,7 +122,7 @@ impl Peer {
             PeerEvent::Tolerated(misbehaviour) => self.tolerate(misbehaviour),
             PeerEvent::Traffic(traffic) => self.count(traffic),
             PeerEvent::Disconnected { reason, retry_at } => {
-                self.end(now, clean(reason.to_string().as_bytes(), LONGEST_TEXT), *retry_at);
+                self.end(now, reason, *retry_at);
             }
             PeerEvent::Announced { .. }
             | PeerEvent::BlockAnnounced { .. }
@@ -158,12 +155,11 @@ impl Peer {
     }
 
     fn tolerate(&mut self, misbehaviour: &Misbehaviour) {
-        let kind = discriminant(misbehaviour);
-        if let Some((.., count)) = self.tolerated.iter_mut().find(|(known, ..)| *known == kind) {
-            add(count, 1);
-        } else {
-            let text = clean(misbehaviour.to_string().as_bytes(), LONGEST_TEXT);
-            self.tolerated.push((kind, text, 1));
+        let is_same =
+            |(known, _): &&mut (Misbehaviour, u64)| discriminant(known) == discriminant(misbehaviour);
+        match self.tolerated.iter_mut().find(is_same) {
+            Some((_, count)) => add(count, 1),
+            None => self.tolerated.push((misbehaviour.clone(), 1)),
         }
     }
 
@@ -206,7 +202,7 @@ impl Peer {
     }
 
     /// What belongs to one connection ends with it.
-    fn end(&mut self, now: Timestamp, reason: String, retry_at: Option<Timestamp>) {
+    fn end(&mut self, now: Timestamp, reason: &DisconnectReason, retry_at: Option<Timestamp>) {
         if !self.is_live() {
             self.failures = self.failures.saturating_add(1);
         }
@@ -218,7 +214,7 @@ impl Peer {
         self.transport = None;
         self.endings.push_front((now, reason.clone()));
         self.endings.truncate(ENDINGS_KEPT);
-        self.state = State::Gone { since: now, reason, retry_at };
+        self.state = State::Gone { since: now, reason: reason.clone(), retry_at };
     }
 
     /// Whether its handshake is done.
@@ -250,8 +246,8 @@ impl Peer {
     }
 
     /// Why its last connection or attempt ended.
-    pub(crate) fn last_ending(&self) -> Option<&str> {
-        self.endings.front().map(|(_, reason)| reason.as_str())
+    pub(crate) fn last_ending(&self) -> Option<&DisconnectReason> {
+        self.endings.front().map(|(_, reason)| reason)
     }
 
     /// The last ping of the present connection.
@@ -282,7 +278,7 @@ impl Peer {
 
     /// When the connection or the attempt ended, why, and when the peer is dialled again, while it is
     /// disconnected.
-    pub(crate) fn lost(&self) -> Option<(Timestamp, &str, Option<Timestamp>)> {
+    pub(crate) fn lost(&self) -> Option<(Timestamp, &DisconnectReason, Option<Timestamp>)> {
         match &self.state {
             State::Gone { since, reason, retry_at } => Some((*since, reason, *retry_at)),
             _ => None,
@@ -324,12 +320,12 @@ impl Peer {
     }
 
     /// The tolerated protocol violations with their counts.
-    pub(crate) fn tolerated(&self) -> impl Iterator<Item = (&str, u64)> {
-        self.tolerated.iter().map(|(_, text, count)| (text.as_str(), *count))
+    pub(crate) fn tolerated(&self) -> impl Iterator<Item = &(Misbehaviour, u64)> {
+        self.tolerated.iter()
     }
 
     /// When and why past connections ended, newest first.
-    pub(crate) fn endings(&self) -> impl Iterator<Item = &(Timestamp, String)> {
+    pub(crate) fn endings(&self) -> impl Iterator<Item = &(Timestamp, DisconnectReason)> {
         self.endings.iter()
     }
 

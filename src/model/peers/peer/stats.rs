@@ -2,7 +2,7 @@
 
 use crate::address::netgroup::NetGroup;
 use crate::event::{AddressNetwork, Direction};
-use crate::model::peers::odd::Figures;
+use crate::model::peers::anomaly::Figures;
 use crate::model::peers::peer::Peer;
 use crate::model::peers::stats::{PeerStats, PingFigures};
 use crate::model::peers::worth::{jitter, percentile};

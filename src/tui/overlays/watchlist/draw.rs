@@ -1,7 +1,7 @@
 //! What the user watches, and the line in which more is typed.
 
 use super::input::Input;
-use crate::model::{WatchEvent, WatchNotice};
+use crate::model::{WatchEvent, WatchMatch};
 use crate::snapshot::WatchRow;
 use crate::tui::context::Context;
 use crate::tui::widgets::panel::panel;
@@ -52,8 +52,8 @@ fn line(cx: &Context, row: &WatchRow, selected: bool, cells: usize) -> Line<'sta
     Line::from(vec![Span::raw(" "), Span::raw(target), Span::raw("  "), Span::raw(rest)]).style(style)
 }
 
-fn told(notice: &WatchNotice, age: Duration) -> String {
-    let what = match notice.event {
+fn told(found: &WatchMatch, age: Duration) -> String {
+    let what = match found.event {
         WatchEvent::Arrived => "arrived".to_owned(),
         WatchEvent::Replaced { .. } => "replaced".to_owned(),
         WatchEvent::DoubleSpent { height: None, .. } => "DOUBLE SPENT".to_owned(),
@@ -64,13 +64,13 @@ fn told(notice: &WatchNotice, age: Duration) -> String {
             format!("block {}, {confirmations} conf.", format::grouped(height.into()))
         }
         WatchEvent::Unconfirmed => "back to unconfirmed".to_owned(),
-        WatchEvent::Left { .. } => "left the mempool".to_owned(),
+        WatchEvent::Removed { .. } => "left the mempool".to_owned(),
     };
     let amount = |sign: &str, sat: u64| match sat {
         0 => String::new(),
         sat => format!(" {sign}{} BTC", format::btc_short(sat)),
     };
-    format!("{what}{}{} {} ago", amount("+", notice.received), amount("−", notice.spent), format::span(age))
+    format!("{what}{}{} {} ago", amount("+", found.received), amount("−", found.spent), format::span(age))
 }
 
 fn input_lines(cx: &Context, input: &Input, cells: usize) -> Vec<Line<'static>> {

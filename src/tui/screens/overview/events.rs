@@ -7,10 +7,11 @@
 //! ╰─────────────────────────────────────────────────────────╯
 //! ```
 
-use crate::snapshot::EventLine;
+use crate::snapshot::NoticeEntry;
 use crate::tui::context::Context;
 use crate::tui::widgets::panel::panel;
 use crate::tui::widgets::{clock, text};
+use crate::tui::wording;
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
@@ -23,14 +24,14 @@ pub fn draw(frame: &mut Frame, area: Rect, cx: &Context) {
     }
     let block = panel(cx.theme, Line::styled(" Events ", cx.theme.title(false)), false);
     let inner = block.inner(area);
-    let events = cx.snapshot.events.iter().take(usize::from(inner.height));
+    let events = cx.snapshot.notices.iter().take(usize::from(inner.height));
     let lines: Vec<Line> = events.map(|event| line(cx, event, usize::from(inner.width))).collect();
     frame.render_widget(Paragraph::new(lines).block(block), area);
 }
 
 /// One event in one line.
-pub fn line(cx: &Context, event: &EventLine, cells: usize) -> Line<'static> {
-    let (mark, style) = cx.theme.level(event.level);
+pub fn line(cx: &Context, event: &NoticeEntry, cells: usize) -> Line<'static> {
+    let (mark, style) = cx.theme.level(event.notice.level());
     let mut spans = vec![
         Span::raw(" "),
         Span::styled(clock::time(event.time, cx.zone), cx.theme.muted()),
@@ -39,7 +40,7 @@ pub fn line(cx: &Context, event: &EventLine, cells: usize) -> Line<'static> {
         Span::raw(" "),
     ];
     let room = cells.saturating_sub(text::line_width(&spans) + 1);
-    spans.push(Span::styled(text::cut(&event.text, room), cx.theme.text()));
+    spans.push(Span::styled(text::cut(&wording::notice::entry(event), room), cx.theme.text()));
     spans.push(Span::raw(" "));
     Line::from(spans)
 }

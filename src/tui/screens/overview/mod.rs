@@ -114,7 +114,7 @@ impl Layer for Overview {
         let has_focus = |focus| focused && self.focus == focus;
         figures::draw(frame, parts.figures, cx);
         peers::draw(frame, parts.peers, cx, &self.peers, has_focus(Focus::Peers));
-        let latest_event = if parts.events.is_empty() { cx.snapshot.events.first() } else { None };
+        let latest_event = if parts.events.is_empty() { cx.snapshot.notices.first() } else { None };
         let focused = has_focus(Focus::Transactions);
         transactions::draw(frame, parts.transactions, cx, &self.transactions, focused, latest_event);
         charts::arrival(frame, parts.arrival, cx);

@@ -9,7 +9,7 @@
 //! ```
 
 use super::events;
-use crate::snapshot::{EventLine, TransactionRow, TxKey};
+use crate::snapshot::{NoticeEntry, TransactionRow, TxKey};
 use crate::tui::context::Context;
 use crate::tui::widgets::list::List;
 use crate::tui::widgets::panel::{indented, list_rows, panel, title};
@@ -57,7 +57,7 @@ pub fn draw(
     cx: &Context,
     list: &List<TxKey>,
     focused: bool,
-    event: Option<&EventLine>,
+    event: Option<&NoticeEntry>,
 ) {
     let window = &cx.snapshot.transactions;
     let place = if list.to_bottom {

@@ -11,6 +11,7 @@ use crate::snapshot::Health;
 use crate::tui::context::Context;
 use crate::tui::widgets::panel::{centred, panel};
 use crate::tui::widgets::text;
+use crate::tui::wording;
 use ratatui::Frame;
 use ratatui::text::Line;
 use ratatui::widgets::{Clear, Paragraph};
@@ -31,7 +32,7 @@ impl Unreachable {
 
     /// Adapts to a new snapshot.
     pub fn settle(&mut self, cx: &Context) {
-        self.closed &= matches!(cx.snapshot.health, Health::Unreachable { .. });
+        self.closed &= matches!(cx.snapshot.health, Health::Unreachable(_));
     }
 
     /// Draws the advice. Where it does not fit, its beginning gives way: what to try stands at its end.
@@ -54,9 +55,11 @@ impl Unreachable {
         frame.render_widget(Paragraph::new(lines).block(block), area);
     }
 
-    fn advice<'a>(&self, cx: &Context<'a>) -> Option<&'a [String]> {
+    fn advice(&self, cx: &Context) -> Option<Vec<String>> {
         match &cx.snapshot.health {
-            Health::Unreachable { advice } if !self.closed => Some(advice),
+            Health::Unreachable(unreachable) if !self.closed => {
+                Some(wording::unreachable::advice(unreachable))
+            }
             _ => None,
         }
     }

@@ -338,11 +338,12 @@ fn rank(liveness: &Liveness) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::event::DisconnectReason;
 
     #[test]
     fn live_peers_come_first_and_those_that_are_not_dialled_again_last() {
         let waited = Duration::from_secs(9);
-        let gone = |retry_in| Liveness::Gone { reason: String::new(), retry_in };
+        let gone = |retry_in| Liveness::Gone { reason: DisconnectReason::ClosedByPeer, retry_in };
         let states = [
             Liveness::Live,
             Liveness::Late { waiting: waited },

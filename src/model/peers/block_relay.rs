@@ -8,7 +8,7 @@ use crate::wire::BlockHash;
 use std::collections::HashMap;
 use std::time::Duration;
 
-/// How many blocks of the best chain the races are kept of.
+/// How many blocks of the best chain the relay are kept of.
 const RUN_KEPT: usize = 16;
 
 /// How many announced blocks are kept that are not on the best chain, or not yet.
@@ -37,7 +37,7 @@ pub struct Spread {
 
 /// Who announced which block when.
 #[derive(Debug, Default)]
-pub(crate) struct Races {
+pub(crate) struct BlockRelay {
     /// Oldest first.
     open: Ring<Race, OPEN_KEPT>,
     /// Those of the best chain, with their heights, oldest first.
@@ -58,7 +58,7 @@ struct Arrival {
     time: Timestamp,
 }
 
-impl Races {
+impl BlockRelay {
     /// A peer has a block; its height, if it is one of the best chain.
     pub(crate) fn announce(
         &mut self,
@@ -87,7 +87,7 @@ impl Races {
     }
 
     /// The best chain has a new end. Who has announced it already.
-    pub(crate) fn tip(&mut self, tip: &Tip) -> Vec<PeerId> {
+    pub(crate) fn new_tip(&mut self, tip: &Tip) -> Vec<PeerId> {
         let open = self.open.iter().position(|race| race.hash == tip.hash);
         let race = open.and_then(|index| self.open.remove(index));
         let race = race.unwrap_or_else(|| Race { hash: tip.hash, arrivals: Vec::new() });
@@ -180,52 +180,52 @@ mod tests {
         Tip { hash: hash(number), height: u32::try_from(number).unwrap(), time: 0 }
     }
 
-    fn lead(races: &Races, peer: u64) -> Option<i64> {
-        races.leads().get(&PeerId(peer)).copied()
+    fn lead(relay: &BlockRelay, peer: u64) -> Option<i64> {
+        relay.leads().get(&PeerId(peer)).copied()
     }
 
     #[test]
     fn like_is_compared_with_like() {
-        let mut races = Races::default();
-        races.announce(at(0), PeerId(1), hash(7), Compact);
-        races.announce(at(30), PeerId(2), hash(7), Compact);
-        races.announce(at(400), PeerId(3), hash(7), Inv);
-        assert_eq!(races.tip(&tip(7)), [1, 2, 3].map(PeerId));
-        assert_eq!((lead(&races, 1), lead(&races, 2), lead(&races, 3)), (Some(30), Some(-30), None));
-        assert_eq!(races.announce(at(650), PeerId(4), hash(7), Inv), Some(7), "late is told as well");
-        assert_eq!((lead(&races, 3), lead(&races, 4)), (Some(250), Some(-250)));
-        races.announce(at(900), PeerId(4), hash(7), Inv);
-        assert_eq!(lead(&races, 4), Some(-250), "said twice is said once");
+        let mut relay = BlockRelay::default();
+        relay.announce(at(0), PeerId(1), hash(7), Compact);
+        relay.announce(at(30), PeerId(2), hash(7), Compact);
+        relay.announce(at(400), PeerId(3), hash(7), Inv);
+        assert_eq!(relay.new_tip(&tip(7)), [1, 2, 3].map(PeerId));
+        assert_eq!((lead(&relay, 1), lead(&relay, 2), lead(&relay, 3)), (Some(30), Some(-30), None));
+        assert_eq!(relay.announce(at(650), PeerId(4), hash(7), Inv), Some(7), "late is told as well");
+        assert_eq!((lead(&relay, 3), lead(&relay, 4)), (Some(250), Some(-250)));
+        relay.announce(at(900), PeerId(4), hash(7), Inv);
+        assert_eq!(lead(&relay, 4), Some(-250), "said twice is said once");
     }
 
     #[test]
     fn the_median_of_the_last_blocks_is_told() {
-        let mut races = Races::default();
+        let mut relay = BlockRelay::default();
         for (block, late) in (1..=RUN_KEPT as u64 + 5).map(|block| (block, block * 10)) {
-            races.announce(at(0), PeerId(1), hash(block), Inv);
-            races.announce(at(late), PeerId(2), hash(block), Inv);
-            races.tip(&tip(block));
+            relay.announce(at(0), PeerId(1), hash(block), Inv);
+            relay.announce(at(late), PeerId(2), hash(block), Inv);
+            relay.new_tip(&tip(block));
         }
-        assert_eq!(races.run.len(), RUN_KEPT);
-        assert_eq!(lead(&races, 1), Some(130));
+        assert_eq!(relay.run.len(), RUN_KEPT);
+        assert_eq!(lead(&relay, 1), Some(130));
     }
 
     #[test]
     fn made_up_blocks_count_for_nothing_and_stay_few() {
-        let mut races = Races::default();
-        races.announce(at(0), PeerId(1), hash(1), Inv);
-        races.announce(at(5), PeerId(2), hash(1), Inv);
+        let mut relay = BlockRelay::default();
+        relay.announce(at(0), PeerId(1), hash(1), Inv);
+        relay.announce(at(5), PeerId(2), hash(1), Inv);
         for number in 100..1_000 {
-            races.announce(at(1), PeerId(9), hash(number), Inv);
-            races.announce(at(2), PeerId(8), hash(number), Inv);
+            relay.announce(at(1), PeerId(9), hash(number), Inv);
+            relay.announce(at(2), PeerId(8), hash(number), Inv);
         }
-        assert_eq!(races.open.len(), 1 + OPEN_PER_PEER);
-        assert_eq!(races.leads(), HashMap::new());
-        races.tip(&tip(1));
-        assert_eq!((lead(&races, 1), lead(&races, 9)), (Some(5), None));
+        assert_eq!(relay.open.len(), 1 + OPEN_PER_PEER);
+        assert_eq!(relay.leads(), HashMap::new());
+        relay.new_tip(&tip(1));
+        assert_eq!((lead(&relay, 1), lead(&relay, 9)), (Some(5), None));
         for peer in 0..10_000 {
-            races.announce(at(9), PeerId(peer), hash(1), Inv);
+            relay.announce(at(9), PeerId(peer), hash(1), Inv);
         }
-        assert_eq!(races.run[0].1.arrivals.len(), ARRIVALS_KEPT);
+        assert_eq!(relay.run[0].1.arrivals.len(), ARRIVALS_KEPT);
     }
 }

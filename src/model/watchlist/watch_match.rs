@@ -1,58 +1,58 @@
-//! What is told of what is watched.
+//! What happens to the targets of the watch list.
 
 use crate::model::mempool::{BlockConflict, RemovalReason};
 use crate::wire::Txid;
 
-/// Something happened with what is watched.
+/// Something happened to a transaction that touches a target of the watch list.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct WatchNotice {
-    /// What is watched, as the user wrote it.
+pub struct WatchMatch {
+    /// The target, as the user wrote it.
     pub target: String,
     /// The transaction.
     pub txid: Txid,
-    /// What it pays to the target, in sat.
+    /// What the transaction pays to the target, in sat.
     pub received: u64,
-    /// What it spends of the target's, as far as that is known, in sat.
+    /// What the transaction spends of the target's outputs, in sat, as far as they are known.
     pub spent: u64,
     /// What happened.
     pub event: WatchEvent,
 }
 
-/// What happened.
+/// What happened to a transaction that touches a target.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum WatchEvent {
-    /// The transaction came.
+    /// The transaction entered the mempool.
     Arrived,
-    /// Another one took its place.
+    /// The transaction was replaced.
     Replaced {
-        /// Which.
+        /// The replacement.
         by: Txid,
     },
-    /// Another one that spends the same is alive as well, or in a block.
+    /// A conflicting transaction is being relayed at the same time, or is in a block.
     DoubleSpent {
-        /// Which.
+        /// The conflicting transaction.
         by: Txid,
-        /// The block's height.
+        /// Height of its block, if it is in one.
         height: Option<u32>,
     },
-    /// It is in a block; told for the first and the sixth confirmation.
+    /// The transaction is in a block; reported for the first and the sixth confirmation.
     Confirmed {
-        /// The block's height.
+        /// Height of the block.
         height: u32,
-        /// How many blocks, that one included.
+        /// Number of confirmations.
         confirmations: u32,
     },
-    /// Its block is not in the best chain any more.
+    /// A reorg disconnected the block of the transaction.
     Unconfirmed,
-    /// It was dropped from the mempool.
-    Left {
-        /// Why.
-        why: RemovalReason,
+    /// The transaction left the mempool for another reason.
+    Removed {
+        /// Why it was removed.
+        reason: RemovalReason,
     },
 }
 
 impl WatchEvent {
-    /// One word.
+    /// The name of the event in the stream and in `MEMPULSE_EVENT`.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Arrived => "arrived",
@@ -60,11 +60,16 @@ impl WatchEvent {
             Self::DoubleSpent { .. } => "double_spent",
             Self::Confirmed { .. } => "confirmed",
             Self::Unconfirmed => "unconfirmed",
-            Self::Left { .. } => "left",
+            Self::Removed { .. } => "removed",
         }
     }
 
-    /// The other transaction, if there is one.
+    /// Whether the event is part of the ordinary life of a transaction.
+    pub const fn is_expected(self) -> bool {
+        matches!(self, Self::Arrived | Self::Confirmed { .. })
+    }
+
+    /// The conflicting transaction, if there is one.
     pub const fn by(self) -> Option<Txid> {
         match self {
             Self::Replaced { by } | Self::DoubleSpent { by, .. } => Some(by),
@@ -72,7 +77,7 @@ impl WatchEvent {
         }
     }
 
-    /// The height of the block that did it, if one did.
+    /// The height of the block that confirms the transaction or its rival.
     pub const fn height(self) -> Option<u32> {
         match self {
             Self::Confirmed { height, .. } => Some(height),
@@ -81,7 +86,7 @@ impl WatchEvent {
         }
     }
 
-    /// How many blocks confirm it, if that is what is told.
+    /// The number of confirmations, if the transaction is confirmed.
     pub const fn confirmations(self) -> Option<u32> {
         match self {
             Self::Confirmed { confirmations, .. } => Some(confirmations),
@@ -89,17 +94,17 @@ impl WatchEvent {
         }
     }
 
-    /// Why it was dropped, if it was.
+    /// The reason of a removal that no other event stands for.
     pub const fn reason(self) -> Option<RemovalReason> {
         match self {
-            Self::Left { why } => Some(why),
+            Self::Removed { reason } => Some(reason),
             _ => None,
         }
     }
 
-    /// What the end of a transaction in the mempool is for who watches it; a block tells of its own.
-    pub(crate) fn of_departure(why: RemovalReason) -> Option<Self> {
-        match why {
+    /// Maps a removal to a watch event; a confirmation is reported with its block instead.
+    pub(crate) fn of_removal(reason: RemovalReason) -> Option<Self> {
+        match reason {
             RemovalReason::Confirmed { .. } => None,
             RemovalReason::Replaced { by, .. } => Some(Self::Replaced { by }),
             RemovalReason::Conflict(Some(BlockConflict { by, height, .. })) => {
@@ -108,7 +113,7 @@ impl WatchEvent {
             RemovalReason::Conflict(None)
             | RemovalReason::SizeLimit
             | RemovalReason::Expired
-            | RemovalReason::Reorg => Some(Self::Left { why }),
+            | RemovalReason::Reorg => Some(Self::Removed { reason }),
         }
     }
 }

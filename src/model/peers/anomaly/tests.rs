@@ -1,5 +1,5 @@
 use crate::event::{EventKind, Misbehaviour, PeerEvent, PeerInfo, Tip};
-use crate::model::peers::odd::*;
+use crate::model::peers::anomaly::*;
 use crate::model::testing::{START, Scene, info};
 use crate::wire::BlockHash;
 use crate::wire::transaction::TransactionError;
@@ -8,8 +8,8 @@ fn ms(ms: u64) -> Duration {
     Duration::from_millis(ms)
 }
 
-fn is_odd(verdict: &Verdict) -> bool {
-    matches!(verdict, Verdict::Odd(_))
+fn is_unusual(verdict: &Verdict) -> bool {
+    matches!(verdict, Verdict::Unusual(_))
 }
 
 #[test]
@@ -17,23 +17,27 @@ fn latency_is_odd_against_what_is_usual() {
     let of = |pings, ping, usual| {
         latency(&Figures { pings, ping: Some(ms(ping)), usual_ping: Some(ms(usual)), ..Figures::default() })
     };
-    assert!(is_odd(&of(60, 900, 40)));
-    assert!(!is_odd(&of(60, 900, 300)), "three times");
-    assert!(!is_odd(&of(60, 400, 20)), "half a second is nothing");
-    assert!(!is_odd(&of(8, 900, 40)), "too few pings");
+    assert!(is_unusual(&of(60, 900, 40)));
+    assert!(!is_unusual(&of(60, 900, 300)), "three times");
+    assert!(!is_unusual(&of(60, 400, 20)), "half a second is nothing");
+    assert!(!is_unusual(&of(8, 900, 40)), "too few pings");
     assert_eq!((of(60, 300, 100), of(60, 150, 100)), (Verdict::Between, Verdict::Normal));
 }
 
 #[test]
 fn a_clock_is_odd_beyond_seventy_minutes() {
-    assert!(is_odd(&clock(Some(4_201))) && is_odd(&clock(Some(-4_201))) && is_odd(&clock(Some(i64::MIN))));
+    assert!(
+        is_unusual(&clock(Some(4_201)))
+            && is_unusual(&clock(Some(-4_201)))
+            && is_unusual(&clock(Some(i64::MIN)))
+    );
     assert_eq!((clock(Some(4_200)), clock(None)), (Verdict::Normal, Verdict::Normal));
 }
 
 #[test]
 fn a_fee_filter_is_odd_beyond_ten_times_the_median() {
     let of = |fee, others| fee_filter(Some((fee, others)));
-    assert!(is_odd(&of(10_001, 1_000)) && is_odd(&of(99, 1_000)) && is_odd(&of(0, 1_000)));
+    assert!(is_unusual(&of(10_001, 1_000)) && is_unusual(&of(99, 1_000)) && is_unusual(&of(0, 1_000)));
     assert_eq!((of(100, 1_000), of(1_000, 100)), (Verdict::Between, Verdict::Between), "both defaults");
     assert_eq!(
         (of(500, 1_000), of(0, 0), of(1_000, 1_000)),
@@ -46,7 +50,7 @@ fn a_flood_is_more_than_core_tells_and_not_at_the_start() {
     let of = |announced, minutes| {
         inv_flood(&Figures { announced, connected_for: Duration::from_mins(minutes), ..Figures::default() })
     };
-    assert!(is_odd(&of(12_001, 6)));
+    assert!(is_unusual(&of(12_001, 6)));
     assert_eq!(
         (of(50_000, 4), of(12_000, 6), of(6_000, 6)),
         (Verdict::Normal, Verdict::Between, Verdict::Normal)
@@ -55,11 +59,11 @@ fn a_flood_is_more_than_core_tells_and_not_at_the_start() {
 
 #[test]
 fn what_is_odd_is_told_once_until_it_was_clearly_normal() {
-    let mut watch = Watch::default();
+    let mut detector = AnomalyDetector::default();
     let mut look = |second, ping| {
         let figures =
             Figures { pings: 60, ping: Some(ms(ping)), usual_ping: Some(ms(40)), ..Figures::default() };
-        watch.look(START + Duration::from_secs(second), &[(PeerId(1), figures)]).len()
+        detector.check(START + Duration::from_secs(second), &[(PeerId(1), figures)]).len()
     };
     let told = [(0, 900), (10, 950), (20, 300), (30, 900), (40, 40), (50, 900)];
     assert_eq!(told.map(|(second, ping)| look(second, ping)), [1, 0, 0, 0, 0, 1]);
@@ -67,11 +71,11 @@ fn what_is_odd_is_told_once_until_it_was_clearly_normal() {
 
 #[test]
 fn who_is_gone_is_forgotten() {
-    let mut watch = Watch::default();
+    let mut detector = AnomalyDetector::default();
     let figures = || Figures { clock_offset: Some(9_999), ..Figures::default() };
-    assert_eq!(watch.look(START, &[(PeerId(1), figures())]).len(), 1);
-    assert_eq!(watch.look(START, &[]).len(), 0);
-    assert!(watch.states.is_empty());
+    assert_eq!(detector.check(START, &[(PeerId(1), figures())]).len(), 1);
+    assert_eq!(detector.check(START, &[]).len(), 0);
+    assert!(detector.states.is_empty());
 }
 
 /// Lets time pass with pongs of all peers, as it does.
@@ -110,10 +114,10 @@ fn a_peer_without_the_last_blocks_is_told_after_ten_minutes() {
     scene.connect(4).peer(4, PeerEvent::Ready(Box::new(behind)));
     scene.happen(EventKind::Tip(Tip { hash: BlockHash([1; 32]), height: 900_000, time: 0 }));
     run(&mut scene, 1..=4, 9, ms(80));
-    assert_eq!(lines(&scene, "knows no block"), [""; 0]);
+    assert_eq!(lines(&scene, "stale tip"), [""; 0]);
     run(&mut scene, 1..=4, 30, ms(80));
-    let told = "203.0.113.4:8333: knows no block above 899,990, the others are at 900,000";
-    assert_eq!(lines(&scene, "knows no block"), [told]);
+    let told = "203.0.113.4:8333: stale tip: at 899,990, the others at 900,000";
+    assert_eq!(lines(&scene, "stale tip"), [told]);
 }
 
 #[test]
@@ -135,7 +139,7 @@ fn a_wrong_clock_an_odd_fee_filter_and_a_flood_are_told() {
     run(&mut scene, 1..=4, 6, ms(40));
     scene.peer(4, PeerEvent::Announced { txs: Vec::new(), count: 20_000 });
     run(&mut scene, 1..=4, 3, ms(40));
-    assert_eq!(lines(&scene, "clock"), ["203.0.113.4:8333: its clock is 120 min behind"]);
+    assert_eq!(lines(&scene, "clock"), ["203.0.113.4:8333: clock is 120 min behind"]);
     let fees = "203.0.113.4:8333: fee filter 50,000 sat/kvB, the others' median is 1,000";
     assert_eq!(lines(&scene, "fee filter"), [fees]);
     let flood = "203.0.113.4:8333: floods with announcements: 20,000 in a minute";

@@ -1,0 +1,311 @@
+//! How events and commands change the model.
+
+use crate::event::{
+    Command, Direction, Event, EventKind, PeerEvent, PeerId, Request, SeedFailure, Tip, Traffic,
+};
+use crate::model::Model;
+use crate::model::blocks::Arrived;
+use crate::model::blocks::backfill::BackfillProgress;
+use crate::model::change::{Change, Outcome};
+use crate::model::mempool::accept::Arrival;
+use crate::model::mempool::changes::Changes;
+use crate::model::mempool::relay::announcements::Announcer;
+use crate::model::notice::{Ending, Notice};
+use crate::model::peers::peer::Peer;
+use crate::model::watchlist::WatchMatch;
+use crate::util::time::Timestamp;
+use crate::wire::{Block, BlockHash, Transaction, TxHash, Wtxid};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// How long after the start the size of the mempool is recorded: before, the mempool has hardly begun to
+/// fill, and each start would draw a notch.
+const BEFORE_HISTORY: Duration = Duration::from_mins(1);
+
+/// An event on its way through the model, with what it has led to so far.
+struct Step {
+    now: Timestamp,
+    outcome: Outcome,
+    mempool: Changes,
+}
+
+impl Step {
+    fn new(now: Timestamp) -> Self {
+        Self { now, outcome: Outcome::default(), mempool: Changes::default() }
+    }
+
+    fn change(&mut self, change: Change) {
+        self.outcome.changes.push(change);
+    }
+
+    fn notice(&mut self, notice: Notice) {
+        self.outcome.notices.push(notice);
+    }
+
+    /// Adds matches of the watch list: each is a change, and worth showing.
+    fn matches(&mut self, matches: Vec<WatchMatch>) {
+        for found in matches {
+            self.notice(Notice::Watch(found.clone()));
+            self.change(Change::Watch(found));
+        }
+    }
+}
+
+impl Model {
+    /// Applies an event. Returns what changed, what is worth showing, and what the network should fetch.
+    pub fn apply(&mut self, event: &Event) -> Outcome {
+        let mut step = Step::new(event.time);
+        self.size.observe(event.time, self.mempool.len());
+        match &event.kind {
+            EventKind::Peer(id, event) => self.apply_peer(*id, event, &mut step),
+            EventKind::Seed { name, answer } => self.seed_answered(name, answer, &mut step),
+            EventKind::Warning(warning) => step.notice(Notice::Warning(warning.clone())),
+            EventKind::Addresses(counts) => self.addresses.clone_from(counts),
+            EventKind::Tip(tip) => self.new_tip(tip),
+            EventKind::Block { peer, height, block } => self.connect_block(*peer, *height, block, &mut step),
+            EventKind::BlocksDisconnected { blocks } => self.disconnect_blocks(blocks, &mut step),
+            EventKind::PastBlock { height, block, .. } => self.past_block(*height, block, &mut step),
+            &EventKind::Backfill { fetched, requested, given_up } => {
+                self.backfill_progress(BackfillProgress { fetched, requested }, given_up, &mut step);
+            }
+        }
+        self.settle(step)
+    }
+
+    /// Applies a command of the user. Returns what changed and what is worth showing.
+    pub fn command(&mut self, command: &Command, now: Timestamp) -> Outcome {
+        let mut step = Step::new(now);
+        match command {
+            Command::Watch(target) => {
+                step.matches(self.watchlist.add(now, target, &self.mempool, &self.blocks));
+            }
+            Command::Unwatch(target) => self.watchlist.remove(target),
+        }
+        self.keep_notices(now, &step.outcome);
+        step.outcome
+    }
+
+    fn apply_peer(&mut self, id: PeerId, event: &PeerEvent, step: &mut Step) {
+        let now = step.now;
+        let was_live = self.is_live(id);
+        self.peers.apply(now, id, event);
+        if was_live || self.is_live(id) {
+            self.reach.live(now, event);
+        }
+        match event {
+            PeerEvent::Announced { txs, .. } => {
+                let credits = self.mempool.announce(now, self.announcer(id), txs, &mut step.mempool);
+                self.peers.credit(now, &credits);
+            }
+            PeerEvent::BlockAnnounced { hash, by } => {
+                if let Some(height) = self.block_relay.announce(now, id, *hash, *by) {
+                    self.peers.have_block(&[id], height);
+                }
+            }
+            PeerEvent::Transaction { tx, .. } => self.receive(id, Some(self.announcer(id)), tx, step),
+            PeerEvent::Parent { tx } => self.receive(id, None, tx, step),
+            PeerEvent::Traffic(traffic) => self.count(now, traffic),
+            PeerEvent::Ready(_) | PeerEvent::Tolerated(_) | PeerEvent::Disconnected { .. } => {
+                step.outcome.notices.extend(self.peer_notice(now, id, event, was_live));
+            }
+            PeerEvent::Dialling { .. }
+            | PeerEvent::Connected { .. }
+            | PeerEvent::Pinged
+            | PeerEvent::Pong { .. }
+            | PeerEvent::Requested { .. }
+            | PeerEvent::NotFound { .. }
+            | PeerEvent::RequestTimedOut { .. }
+            | PeerEvent::FeeFilter { .. }
+            | PeerEvent::Addresses { .. } => {}
+        }
+    }
+
+    /// Returns the notice of an event on one connection; `None` if the peer is unknown.
+    fn peer_notice(&self, now: Timestamp, peer: PeerId, event: &PeerEvent, was_live: bool) -> Option<Notice> {
+        let address = self.peers.address(peer)?.clone();
+        Some(match event {
+            PeerEvent::Ready(info) => {
+                Notice::PeerReady { peer, address, user_agent: info.user_agent.clone(), relay: info.relay }
+            }
+            PeerEvent::Tolerated(misbehaviour) => {
+                Notice::Misbehaved { peer, address, misbehaviour: misbehaviour.clone() }
+            }
+            PeerEvent::Disconnected { reason, retry_at } => Notice::Disconnected {
+                peer,
+                address,
+                reason: reason.clone(),
+                retry_in: retry_at.map(|at| at.since(now)),
+                kind: match (was_live, self.settings.listed_peers) {
+                    (true, _) => Ending::Lost,
+                    (false, true) => Ending::ChosenNotReached,
+                    (false, false) => Ending::NotReached,
+                },
+            },
+            _ => return None,
+        })
+    }
+
+    /// Takes a transaction that `peer` sent. There is no announcer if the transaction was requested as
+    /// the parent of another one.
+    fn receive(
+        &mut self,
+        peer: PeerId,
+        announcer: Option<Announcer>,
+        tx: &Arc<Transaction>,
+        step: &mut Step,
+    ) {
+        self.arrivals.add(step.now, 1);
+        let arrival = self.mempool.receive(step.now, announcer, tx, &mut step.mempool);
+        let Arrival::Accepted { replaced, descendants, credits } = arrival else { return };
+        self.peers.credit(step.now, &credits);
+        self.kinds.count(step.now, tx);
+        step.change(Change::Accepted(tx.wtxid()));
+        if let Some((&first, others)) = replaced.split_first() {
+            let others = others.len() + descendants;
+            step.notice(Notice::Replacement { replaced: first, others, by: tx.txid() });
+        }
+        step.outcome.requests.extend(self.request_parents(peer, &tx.wtxid()));
+    }
+
+    /// Returns a request for the missing parents of a transaction that `peer` sent, if there are any.
+    fn request_parents(&self, peer: PeerId, wtxid: &Wtxid) -> Option<Request> {
+        let entry = self.transaction(wtxid)?;
+        let txids = self.mempool.missing_parents(entry);
+        (!txids.is_empty()).then(|| Request::Parents { peer, child: entry.tx().txid(), txids })
+    }
+
+    fn seed_answered(&mut self, name: &str, answer: &Result<usize, SeedFailure>, step: &mut Step) {
+        self.reach.seed(name, answer);
+        step.notice(Notice::Seed { name: name.to_owned(), answer: answer.clone() });
+    }
+
+    fn new_tip(&mut self, tip: &Tip) {
+        self.tip = Some(*tip);
+        let announcers = self.block_relay.new_tip(tip);
+        self.peers.have_block(&announcers, tip.height);
+    }
+
+    fn connect_block(&mut self, peer: PeerId, height: u32, block: &Arc<Block>, step: &mut Step) {
+        let (now, network) = (step.now, self.settings.network);
+        let announced = self.block_relay.spread(block.hash).map(|spread| spread.first);
+        let arrived = Arrived { now, network, peer, height, block, announced };
+        let outputs = self.mempool.learn_block(block, height, &mut step.mempool);
+        let figures = self.blocks.connect(&mut self.mempool, &arrived, &mut step.mempool);
+        step.notice(Notice::Block(Arc::clone(&figures)));
+        step.change(Change::Block(figures));
+        step.outcome.changes.extend(outputs.map(Change::BlockOutputs));
+        step.matches(self.watchlist.block(now, block, height, &self.mempool));
+    }
+
+    fn disconnect_blocks(&mut self, blocks: &[(u32, BlockHash)], step: &mut Step) {
+        let hashes: Vec<_> = blocks.iter().map(|&(_, hash)| hash).collect();
+        let returned = self.blocks.disconnect(step.now, &mut self.mempool, &hashes, &mut step.mempool);
+        if let Some(&(from_height, _)) = blocks.last() {
+            step.notice(Notice::Reorg { blocks: blocks.len(), from_height, returned: returned.len() });
+        }
+        step.outcome.changes.extend(returned.into_iter().map(Change::Returned));
+        step.matches(self.watchlist.disconnect(step.now, blocks, &self.mempool));
+    }
+
+    fn past_block(&mut self, height: u32, block: &Block, step: &mut Step) {
+        let outputs = self.mempool.learn_block(block, height, &mut step.mempool);
+        step.outcome.changes.extend(outputs.map(Change::BlockOutputs));
+        step.matches(self.watchlist.past_block(step.now, block, &self.mempool));
+    }
+
+    fn backfill_progress(&mut self, progress: BackfillProgress, given_up: u32, step: &mut Step) {
+        let is_over = progress.fetched + given_up >= progress.requested;
+        self.backfill = (!is_over).then_some(progress);
+        if is_over {
+            step.notice(Notice::BackfillDone(progress));
+        }
+    }
+
+    fn count(&mut self, now: Timestamp, traffic: &Traffic) {
+        self.received.add(now, traffic.bytes(Direction::Received));
+        self.sent.add(now, traffic.bytes(Direction::Sent));
+    }
+
+    /// Draws the conclusions that depend on more than the event: clusters and fee bounds, anomalies,
+    /// double spends, the history, and the watch list.
+    fn settle(&mut self, step: Step) -> Outcome {
+        let Step { now, outcome, mempool } = step;
+        let settled = self.mempool.settle(now, mempool);
+        let mut step = Step { outcome, ..Step::new(now) };
+        if self.anomalies.is_due(now) {
+            self.check_anomalies(&mut step);
+        }
+        self.find_double_spends(&mut step);
+        if now.since(self.settings.started) >= BEFORE_HISTORY {
+            self.history.observe(now, self.mempool.histogram());
+        }
+        let changes = &mut step.outcome.changes;
+        changes.extend(settled.removed.into_iter().map(|(txid, reason)| Change::Removed(txid, reason)));
+        changes.extend(settled.fee_rates.into_iter().map(Change::Fee));
+        let matches = self.match_changes(now, changes);
+        step.matches(matches);
+        self.keep_notices(now, &step.outcome);
+        step.outcome
+    }
+
+    fn check_anomalies(&mut self, step: &mut Step) {
+        let tip = self.tip.map(|tip| tip.height);
+        let live = self.peers.iter().filter(|(_, peer)| peer.is_live());
+        let figures: Vec<_> = live.map(|(id, peer)| (id, peer.figures(tip, step.now))).collect();
+        for (peer, anomaly) in self.anomalies.check(step.now, &figures) {
+            if let Some(address) = self.peers.address(peer).cloned() {
+                step.notice(Notice::Anomaly { peer, address, anomaly });
+            }
+        }
+    }
+
+    fn find_double_spends(&mut self, step: &mut Step) {
+        let is_live = |id| self.peers.get(id).is_some_and(Peer::is_live);
+        for spend in self.mempool.double_spends(step.now, is_live) {
+            step.notice(Notice::DoubleSpend(spend));
+            step.change(Change::DoubleSpend(spend));
+        }
+    }
+
+    /// Returns what the changes mean for the watch list.
+    fn match_changes(&mut self, now: Timestamp, changes: &[Change]) -> Vec<WatchMatch> {
+        let (watchlist, mempool) = (&mut self.watchlist, &self.mempool);
+        let mut matches = Vec::new();
+        for change in changes {
+            match change {
+                Change::Accepted(wtxid) => {
+                    let entry = mempool.key(TxHash::Wtxid(*wtxid)).and_then(|key| mempool.get(key));
+                    if let Some(entry) = entry {
+                        matches.extend(watchlist.arrive(now, entry.tx(), mempool));
+                    }
+                }
+                Change::Removed(txid, reason) => {
+                    matches.extend(watchlist.remove_transaction(now, *txid, *reason));
+                }
+                Change::DoubleSpend(spend) => {
+                    matches.extend(watchlist.double_spend(now, spend.txid, spend.conflict));
+                }
+                Change::Fee(_)
+                | Change::Returned(_)
+                | Change::Block(_)
+                | Change::BlockOutputs(_)
+                | Change::Watch(_) => {}
+            }
+        }
+        matches
+    }
+
+    fn keep_notices(&mut self, now: Timestamp, outcome: &Outcome) {
+        for notice in &outcome.notices {
+            self.notices.push(now, notice.clone());
+        }
+    }
+
+    fn announcer(&self, id: PeerId) -> Announcer {
+        self.peers.get(id).map_or_else(|| id.into(), |peer| peer.announcer(id))
+    }
+
+    pub(crate) fn is_live(&self, id: PeerId) -> bool {
+        self.peers.get(id).is_some_and(Peer::is_live)
+    }
+}

@@ -1,0 +1,152 @@
+//! What is worth showing to the user, as typed facts. The front ends find the words.
+
+use crate::address::PeerAddress;
+use crate::event::{DisconnectReason, Misbehaviour, PeerId, SeedFailure, Warning};
+use crate::model::blocks::backfill::BackfillProgress;
+use crate::model::blocks::figures::BlockFigures;
+use crate::model::mempool::conflicts::double_spend::DoubleSpend;
+use crate::model::peers::anomaly::Anomaly;
+use crate::model::watchlist::WatchMatch;
+use crate::wire::Txid;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Something worth showing to the user.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Notice {
+    /// The handshake with a peer is done.
+    PeerReady {
+        /// Id of the peer.
+        peer: PeerId,
+        /// Address of the peer.
+        address: PeerAddress,
+        /// User agent of the peer.
+        user_agent: String,
+        /// Whether the peer relays transactions.
+        relay: bool,
+    },
+    /// A connection, or the attempt to open one, ended.
+    Disconnected {
+        /// Id of the peer.
+        peer: PeerId,
+        /// Address of the peer.
+        address: PeerAddress,
+        /// Why it ended.
+        reason: DisconnectReason,
+        /// Time until the address is redialled; `None` if it never is.
+        retry_in: Option<Duration>,
+        /// What the connection was to the user.
+        kind: Ending,
+    },
+    /// A peer misbehaved in a way that does not end the connection.
+    Misbehaved {
+        /// Id of the peer.
+        peer: PeerId,
+        /// Address of the peer.
+        address: PeerAddress,
+        /// What the peer did.
+        misbehaviour: Misbehaviour,
+    },
+    /// A peer differs from the others, or from what it was.
+    Anomaly {
+        /// Id of the peer.
+        peer: PeerId,
+        /// Address of the peer.
+        address: PeerAddress,
+        /// The difference.
+        anomaly: Anomaly,
+    },
+    /// A DNS seed answered, or did not.
+    Seed {
+        /// Host name of the seed.
+        name: String,
+        /// The number of addresses.
+        answer: Result<usize, SeedFailure>,
+    },
+    /// Something is wrong outside of any connection.
+    Warning(Warning),
+    /// A block was connected to the best chain.
+    Block(Arc<BlockFigures>),
+    /// Blocks were disconnected from the best chain.
+    Reorg {
+        /// Number of blocks.
+        blocks: usize,
+        /// Height of the lowest one.
+        from_height: u32,
+        /// Number of transactions that returned to the mempool.
+        returned: usize,
+    },
+    /// The download of past blocks is over.
+    BackfillDone(BackfillProgress),
+    /// A transaction replaced others.
+    Replacement {
+        /// One of the replaced transactions.
+        replaced: Txid,
+        /// How many more were removed, descendants included.
+        others: usize,
+        /// The replacement.
+        by: Txid,
+    },
+    /// Two conflicting transactions are being relayed at once.
+    DoubleSpend(DoubleSpend),
+    /// Something happened to a target of the watch list.
+    Watch(WatchMatch),
+}
+
+/// What a connection that ended was to the user.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Ending {
+    /// The connection was in use.
+    Lost,
+    /// The dial or the handshake failed, to a peer that the user chose.
+    ChosenNotReached,
+    /// The dial or the handshake failed, to one of many discovered addresses.
+    NotReached,
+}
+
+/// How a notice should be taken.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Level {
+    /// Success.
+    Good,
+    /// Information.
+    Info,
+    /// An anomaly, or a failure that the program handles.
+    Warning,
+    /// A loss.
+    Bad,
+}
+
+impl Notice {
+    /// Returns how the notice should be taken.
+    pub fn level(&self) -> Level {
+        match self {
+            Self::PeerReady { relay: true, .. } | Self::Block(_) => Level::Good,
+            Self::Disconnected { kind: Ending::Lost, reason, .. } => {
+                if is_intended(reason) {
+                    Level::Info
+                } else {
+                    Level::Bad
+                }
+            }
+            Self::Seed { answer: Ok(_), .. } | Self::Replacement { .. } => Level::Info,
+            Self::BackfillDone(progress) if progress.fetched >= progress.requested => Level::Info,
+            Self::Watch(found) if found.event.is_expected() => Level::Good,
+            Self::PeerReady { .. }
+            | Self::Disconnected { .. }
+            | Self::Misbehaved { .. }
+            | Self::Anomaly { .. }
+            | Self::Seed { .. }
+            | Self::Warning(_)
+            | Self::Reorg { .. }
+            | Self::BackfillDone(_)
+            | Self::DoubleSpend(_)
+            | Self::Watch(_) => Level::Warning,
+        }
+    }
+}
+
+/// Whether this program closed the connection because it had served its purpose.
+fn is_intended(reason: &DisconnectReason) -> bool {
+    matches!(reason, DisconnectReason::AddressesReceived | DisconnectReason::ShuttingDown)
+}
