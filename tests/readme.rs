@@ -1,61 +1,88 @@
-//! The README tells the truth about keys and flags.
+//! README and docs agree with the program: keys, flags, their headings and defaults, and links.
 
 use mempulse::app::config;
 use mempulse::tui::BINDINGS;
 use std::collections::BTreeSet;
 
 const README: &str = include_str!("../README.md");
+const USAGE: &str = include_str!("../docs/usage.md");
 
-/// The part of the README under the heading `title`.
-fn section(title: &str) -> &'static str {
-    let (_, rest) = README.split_once(&format!("\n## {title}\n")).expect("the heading exists");
+/// The part of `page` under the heading `title`.
+fn section(page: &'static str, title: &str) -> &'static str {
+    let (_, rest) = page.split_once(&format!("\n## {title}\n")).expect("the heading exists");
     rest.split_once("\n## ").map_or(rest, |(section, _)| section)
+}
+
+/// The rows of the tables about flags, each with the heading above it.
+fn flag_rows() -> Vec<(&'static str, &'static str)> {
+    let mut heading = "";
+    let mut rows = Vec::new();
+    for line in section(USAGE, "Flags").lines() {
+        if let Some(title) = line.strip_prefix("### ") {
+            heading = title;
+        } else if line.starts_with("| `--") {
+            rows.push((heading, line));
+        }
+    }
+    rows
+}
+
+fn long_flag(row: &str) -> &str {
+    row.trim_start_matches("| `--").split([' ', '`']).next().unwrap()
 }
 
 #[test]
 fn the_readme_names_every_key_of_the_help_and_no_other() {
-    let told: BTreeSet<Vec<&str>> = section("Keys")
+    let documented: BTreeSet<Vec<&str>> = section(README, "Keys")
         .lines()
         .filter_map(|line| line.strip_prefix("| `"))
         .map(|line| line.split_once("` |").unwrap().0.split("` `").collect())
         .collect();
     let bound =
         BINDINGS.iter().filter_map(|binding| Some(binding.help?.0.split_whitespace().collect())).collect();
-    assert_eq!(told, bound);
+    assert_eq!(documented, bound);
 }
 
 #[test]
-fn the_readme_names_every_flag_and_no_other() {
-    let text = section("Commands and flags");
-    let named = |word: &'static str| {
-        let flag = word.trim_start_matches(['`', '(']).strip_prefix("--")?;
-        flag.split(|c: char| !c.is_ascii_alphanumeric() && c != '-').next()
-    };
-    let told: BTreeSet<&str> = text.split_whitespace().filter_map(named).collect();
+fn every_flag_is_documented_under_its_heading_and_no_other_is() {
+    let documented: BTreeSet<(&str, &str)> =
+        flag_rows().iter().map(|&(heading, row)| (heading, long_flag(row))).collect();
     let command = config::command();
-    let flags: BTreeSet<&str> = std::iter::once(&command)
+    let flags: BTreeSet<(&str, &str)> = std::iter::once(&command)
         .chain(command.get_subcommands())
         .flat_map(clap::Command::get_arguments)
-        .filter_map(clap::Arg::get_long)
-        .filter(|long| !matches!(*long, "version"))
-        .chain(["help"])
+        .filter_map(|arg| Some((arg.get_help_heading()?, arg.get_long()?)))
+        .filter(|flag| *flag != ("Demo", "peers"))
         .collect();
-    assert_eq!(told, flags);
+    assert_eq!(documented, flags);
 }
 
 #[test]
-fn the_readme_tells_the_default_of_every_flag() {
+fn the_default_of_every_flag_is_documented() {
     let command = config::command();
-    let rows = section("Commands and flags").lines().filter(|line| line.starts_with("| `--"));
-    for row in rows {
+    let demo = command.find_subcommand("demo").unwrap();
+    for (heading, row) in flag_rows() {
         let cells: Vec<&str> = row.trim_matches('|').split('|').map(str::trim).collect();
-        let [flag, _, default] = cells.as_slice() else { panic!("{row}") };
-        let long = flag.trim_matches('`').split(' ').next().unwrap().trim_start_matches("--");
-        let arg = command.get_arguments().find(|arg| arg.get_long() == Some(long)).unwrap();
+        let [_, _, default] = cells.as_slice() else { panic!("{row}") };
+        let mut arguments = if heading == "Demo" { demo } else { &command }.get_arguments();
+        let arg = arguments.find(|arg| arg.get_long() == Some(long_flag(row))).unwrap();
         if let [real] = arg.get_default_values()
             && arg.get_action().takes_values()
         {
-            assert_eq!(*default, real.to_str().unwrap(), "{flag}");
+            assert_eq!(*default, real.to_str().unwrap(), "{row}");
         }
     }
+}
+
+#[test]
+fn the_short_help_lists_the_common_flags_and_the_long_help_all_of_them() {
+    let mut command = config::command();
+    let (short, long) = (command.render_help().to_string(), command.render_long_help().to_string());
+    let is_listed = |help: &str, row| help.contains(&format!("--{} ", long_flag(row)).to_owned());
+    for (_, row) in flag_rows().into_iter().filter(|(heading, _)| *heading != "Demo") {
+        let flag = format!("--{}", long_flag(row));
+        assert!(long.lines().any(|line| line.split_whitespace().next() == Some(&flag)), "{flag}");
+    }
+    assert!(is_listed(&short, "| `--peer `") && !is_listed(&short, "| `--ping-timeout `"));
+    assert!(short.lines().count() < 60, "{short}");
 }
