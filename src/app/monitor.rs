@@ -82,27 +82,29 @@ impl Monitor {
         self.end().await;
     }
 
-    /// Feeds the stream until `shutdown` or until nobody takes its records any more. Records are
-    /// never dropped: a slow reader slows the peers.
+    /// Feeds the stream until `shutdown` or until its reader goes away. Records are never dropped: a slow reader
+    /// slows the peers.
     pub async fn feed_stream(
         mut self: Box<Self>,
         records: mpsc::Sender<Record>,
         shutdown: CancellationToken,
     ) {
+        let mut lines = vec![stream::start(self.model.settings().network, self.clock.now())];
         'events: loop {
-            let event = tokio::select! {
-                biased;
-                () = shutdown.cancelled() => break,
-                event = self.next() => event,
-            };
-            let outcome = self.apply(&event);
-            for record in stream::records(&event, &self.model, &outcome) {
+            for record in lines {
                 tokio::select! {
                     biased;
                     () = shutdown.cancelled() => break 'events,
                     sent = records.send(record) => if sent.is_err() { break 'events },
                 }
             }
+            let event = tokio::select! {
+                biased;
+                () = shutdown.cancelled() => break,
+                event = self.next() => event,
+            };
+            let outcome = self.apply(&event);
+            lines = stream::records(&event, &self.model, &outcome);
         }
         self.end().await;
     }

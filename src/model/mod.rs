@@ -32,7 +32,7 @@ pub use mempool::cluster::relatives::{Relative, Relatives};
 pub use mempool::conflicts::double_spend::DoubleSpend;
 pub use mempool::dust::EphemeralDust;
 pub use mempool::key::TxKey;
-pub use mempool::{MempoolEntry, RemovalReason};
+pub use mempool::{BlockConflict, MempoolEntry, RemovalReason};
 pub use notice::{Ending, Level, Notice};
 pub use notice_log::NoticeEntry;
 pub use peers::anomaly::Anomaly;

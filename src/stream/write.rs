@@ -1,16 +1,15 @@
-//! Records become lines.
+//! Writing records as lines.
 
 use super::Record;
 use std::io::{self, Write};
 use tokio::sync::mpsc;
 
-/// Writes records as lines until their source ends or the reader goes away.
+/// Writes records as lines until the channel closes or the reader goes away.
 ///
 /// A line is flushed as soon as no other waits behind it. Blocks: meant for a thread of its own.
 ///
 /// # Errors
-///
-/// Anything but the reader's going away, which is an ordinary end.
+/// Any error of `output` except a broken pipe, which is an ordinary end.
 pub fn write_lines(mut records: mpsc::Receiver<Record>, output: impl Write) -> io::Result<()> {
     let mut output = io::BufWriter::new(output);
     let mut write = || -> io::Result<()> {
@@ -31,10 +30,11 @@ pub fn write_lines(mut records: mpsc::Receiver<Record>, output: impl Write) -> i
 
 #[cfg(test)]
 mod tests {
-    use super::super::record::Body;
     use super::*;
+    use crate::chain::Network;
+    use crate::util::time::Timestamp;
 
-    /// Takes some bytes, then nothing more.
+    /// Accepts this many bytes, then breaks.
     struct Pipe(usize);
 
     impl Write for Pipe {
@@ -49,9 +49,9 @@ mod tests {
     }
 
     #[test]
-    fn a_reader_that_goes_away_is_an_ordinary_end() {
+    fn a_broken_pipe_is_an_ordinary_end() {
         let (sender, records) = mpsc::channel(8);
-        let record = Record { body: Body::Warning { message: "x".to_owned() }, time: String::new() };
+        let record = crate::stream::start(Network::Mainnet, Timestamp::from_secs(0));
         sender.try_send(record.clone()).unwrap();
         sender.try_send(record).unwrap();
         drop(sender);

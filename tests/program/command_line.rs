@@ -61,6 +61,6 @@ fn an_interrupted_stream_ends_well() {
     let mut monitor = Monitor::of(&["127.0.0.1:1".to_owned()], "");
     let lost = &monitor.wait_for("peer_disconnected", 1)[0];
     assert_eq!(lost["peer"], "127.0.0.1:1");
-    assert_eq!(lost["reason"], "connection refused");
+    assert_eq!(lost["reason"], "connection_refused");
     assert!(monitor.interrupt().success());
 }

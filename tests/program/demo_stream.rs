@@ -7,7 +7,7 @@ use std::io::{BufRead, BufReader};
 use std::process::Stdio;
 
 #[test]
-fn the_demos_stream_tells_each_transaction_once_until_it_is_interrupted() {
+fn the_demos_stream_names_each_transaction_once_until_it_is_interrupted() {
     let mut monitor = Monitor::run(&["demo", "--stream", "--seed", "1", "--rate", "100"]);
     // One of the eight may be frozen from the beginning.
     monitor.wait_for("peer_connected", 7);
@@ -30,7 +30,7 @@ fn a_stream_whose_reader_goes_away_ends_well() {
     let mut reader = BufReader::new(process.stdout.take().unwrap());
     let mut line = String::new();
     reader.read_line(&mut line).unwrap();
-    assert!(line.starts_with("{\"event\":"), "{line}");
+    assert!(line.starts_with(r#"{"event":"start","schema":2,"#), "{line}");
     drop(reader);
     assert!(end_of(&mut process).success());
 }

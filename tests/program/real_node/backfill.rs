@@ -32,7 +32,7 @@ fn watch(peers: &[String], backfill: u64, state: &TempDir) -> Monitor {
 
 /// Whether this tells of so many blocks at least.
 fn fetched(event: &Value, count: u64) -> bool {
-    event["fetched"].as_u64().is_some_and(|fetched| fetched >= count)
+    event["fetched_count"].as_u64().is_some_and(|fetched| fetched >= count)
 }
 
 #[test]
@@ -54,7 +54,7 @@ fn all_past_blocks_come_although_the_peer_that_sends_them_is_killed_in_the_middl
     let last = monitor.wait_until("all past blocks", |events| {
         named(events, "backfill").into_iter().find(|event| fetched(event, BLOCKS))
     });
-    assert_eq!((&last["wanted"], &last["given_up"]), (&BLOCKS.into(), &0.into()));
+    assert_eq!((&last["requested_count"], &last["given_up_count"]), (&BLOCKS.into(), &0.into()));
     assert!(monitor.told("block").is_empty(), "none of them is news");
 }
 
@@ -70,16 +70,16 @@ fn past_blocks_are_fetched_once_and_make_fees_known() {
     let last = monitor.wait_until("the past blocks", |events| {
         named(events, "backfill").into_iter().find(|event| fetched(event, 4))
     });
-    assert_eq!(last["wanted"], 4);
+    assert_eq!(last["requested_count"], 4);
     monitor.interrupt();
     // What was fetched once is kept, with all that it tells.
     let monitor = watch(&peers, 5, &state);
     let last = monitor.wait_until("the one that is missing", |events| {
         named(events, "backfill").into_iter().find(|event| fetched(event, 1))
     });
-    assert_eq!(last["wanted"], 1);
+    assert_eq!(last["requested_count"], 1);
     send_all(&first, &coins.chunks(1).map(|coin| spend(coin, 1, Kind::Segwit, 700)).collect::<Vec<_>>());
     for event in monitor.wait_for("transaction", 10) {
-        assert_eq!(event["fee"], 700, "{event}");
+        assert_eq!(event["fee_sat"], 700, "{event}");
     }
 }

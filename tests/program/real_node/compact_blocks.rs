@@ -48,7 +48,7 @@ fn in_high_bandwidth_mode_a_block_comes_unasked_and_only_what_is_not_held_is_sen
 
     let hash = node.mine(1).remove(0);
     let event = wait_for_block(&monitor, &hash);
-    assert_eq!(event["transactions"], 61);
+    assert_eq!(event["tx_count"], 61);
     assert_eq!(sent(&node, "block"), 0, "nothing was sent whole");
     assert!(sent(&node, "cmpctblock") > 60 * 6);
     // Each has 98 bytes.
@@ -87,7 +87,7 @@ fn a_fourth_node_announces_by_header_and_is_asked_for_the_compact_block() {
     let hash = fourth.mine(1).remove(0);
     let event = wait_for_block(&monitor, &hash);
     assert_eq!(event["peer"], fourth.address());
-    assert_eq!(event["transactions"], 21);
+    assert_eq!(event["tx_count"], 21);
     assert!(sent(fourth, "headers") > 0);
     assert!(sent(fourth, "cmpctblock") > 0);
     assert_eq!((sent(fourth, "block"), sent(fourth, "blocktxn")), (0, 0));

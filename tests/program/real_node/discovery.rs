@@ -30,12 +30,12 @@ fn a_node_in_its_block_download_is_named_if_it_was_added_and_dropped_if_it_was_f
     let mut added = search(&folder, &["--add-peer", &node.address()]);
     let warning = added.wait_for("warning", 1).remove(0);
     let message =
-        format!("{} is kept as you wish, but is not useful: in initial block download", node.address());
+        format!("{} stays connected although not useful: in initial block download", node.address());
     assert_eq!(warning["message"], message);
     added.wait_for("pong", 1);
     assert!(added.told("peer_disconnected").is_empty());
     added.interrupt();
     let found = search(&folder, &[]);
     let ending = found.wait_for("peer_disconnected", 1).remove(0);
-    assert_eq!(ending["reason"], "not useful: in initial block download");
+    assert_eq!(ending["message"], "not useful: in initial block download");
 }

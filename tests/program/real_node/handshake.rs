@@ -16,7 +16,7 @@ fn a_node_is_told_as_it_describes_itself() {
         let info = node.rpc("getnetworkinfo", &json!([]));
         assert_eq!(connected["peer"], node.address());
         assert_eq!(connected["user_agent"], info["subversion"]);
-        assert_eq!(connected["version"], info["protocolversion"]);
+        assert_eq!(connected["protocol_version"], info["protocolversion"]);
         assert_eq!(connected["services"], info["localservicesnames"]);
         assert_eq!(connected["start_height"], 3);
         assert_eq!(connected["relay"], true);

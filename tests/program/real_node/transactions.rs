@@ -19,12 +19,12 @@ fn agrees(node: &Node, tx: &Transaction, told: &Value) {
     let expected = decoded(node, tx);
     assert_eq!(told["txid"], expected["txid"]);
     assert_eq!(told["wtxid"], expected["hash"]);
-    assert_eq!(told["vsize"], expected["vsize"]);
-    assert_eq!(told["weight"], expected["weight"]);
-    assert_eq!(told["inputs"], expected["vin"].as_array().unwrap().len());
-    assert_eq!(told["outputs"], expected["vout"].as_array().unwrap().len());
+    assert_eq!(told["vsize_vb"], expected["vsize"]);
+    assert_eq!(told["weight_wu"], expected["weight"]);
+    assert_eq!(told["input_count"], expected["vin"].as_array().unwrap().len());
+    assert_eq!(told["output_count"], expected["vout"].as_array().unwrap().len());
     let output_value: u64 = tx.output.iter().map(|output| output.value.to_sat()).sum();
-    assert_eq!(told["output_value"], output_value);
+    assert_eq!(told["output_value_sat"], output_value);
     assert_eq!(told["replaceable"], tx.is_explicitly_rbf());
 }
 
@@ -63,7 +63,7 @@ fn a_thousand_transactions_that_two_nodes_announce_are_told_once_each_as_the_nod
         monitor.wait_until("each node's announcement of each", |events| {
             let announced = named(events, "announced");
             let counts = announced.iter().filter(|event| event["peer"] == node.address());
-            let count: u64 = counts.map(|event| event["count"].as_u64().unwrap()).sum();
+            let count: u64 = counts.map(|event| event["tx_count"].as_u64().unwrap()).sum();
             (count >= 1_000).then_some(())
         });
     }
@@ -78,7 +78,7 @@ fn a_thousand_transactions_that_two_nodes_announce_are_told_once_each_as_the_nod
         let txid = event["txid"].as_str().unwrap();
         let tx = sent.remove(txid).unwrap_or_else(|| panic!("{txid} was never sent, or told before"));
         agrees(&first, &tx, event);
-        assert!(event["fee"].is_null() || event["fee"] == fee(&first, txid));
+        assert!(event["fee_sat"].is_null() || event["fee_sat"] == fee(&first, txid));
     }
     assert!(sent.is_empty());
 }
@@ -136,9 +136,9 @@ fn the_fee_of_a_child_is_known_and_is_the_nodes() {
 
     let event = told(&monitor, &txid);
     agrees(&node, &child, &event);
-    assert_eq!(event["fee"], 20_000);
-    assert_eq!(event["fee"], fee(&node, &txid));
-    let rate = 20_000.0 / event["vsize"].as_f64().unwrap();
+    assert_eq!(event["fee_sat"], 20_000);
+    assert_eq!(event["fee_sat"], fee(&node, &txid));
+    let rate = 20_000.0 / event["vsize_vb"].as_f64().unwrap();
     assert!((event["fee_rate"].as_f64().unwrap() - rate).abs() < 0.01, "{event}");
 }
 

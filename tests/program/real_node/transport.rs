@@ -58,7 +58,7 @@ fn who_chooses_v2_is_told_of_a_node_that_does_not_speak_it() {
     let node = Node::synced(&["-v2transport=0"]);
     let monitor = Monitor::of(&[node.address()], "--transport v2");
     let disconnected = &monitor.wait_for("peer_disconnected", 1)[0];
-    assert_eq!(disconnected["reason"], "does not speak the v2 transport");
+    assert_eq!(disconnected["reason"], "v1_only");
 }
 
 /// Enough packets in both directions to change the keys (after 224) several times.

@@ -27,12 +27,12 @@ pub fn compare(step: &str, node: &Node, hash: &str, watcher: &Watcher) {
     let stats = node.rpc("getblockstats", &json!([hash]));
     for (ours, theirs) in [
         ("height", &block["height"]),
-        ("size", &block["size"]),
-        ("weight", &block["weight"]),
-        ("transactions", &stats["txs"]),
-        ("subsidy", &stats["subsidy"]),
-        ("fees", &stats["totalfee"]),
-        ("paying_weight", &stats["total_weight"]),
+        ("size_bytes", &block["size"]),
+        ("weight_wu", &block["weight"]),
+        ("tx_count", &stats["txs"]),
+        ("subsidy_sat", &stats["subsidy"]),
+        ("fees_sat", &stats["totalfee"]),
+        ("paying_weight_wu", &stats["total_weight"]),
     ] {
         assert_eq!(&told[ours], theirs, "{step}: {ours} of block {hash} (Core's on the right)");
     }
@@ -41,5 +41,5 @@ pub fn compare(step: &str, node: &Node, hash: &str, watcher: &Watcher) {
     assert_eq!(Some(average), stats["avgfeerate"].as_f64(), "{step}: average rate of block {hash}");
     let known: HashSet<&str> = watcher.told("transaction").filter_map(|tx| tx["txid"].as_str()).collect();
     let seen = of_block(&block).iter().filter(|txid| known.contains(txid.as_str())).count();
-    assert_eq!(told["seen"], seen, "{step}: transactions of block {hash} that were held before");
+    assert_eq!(told["seen_count"], seen, "{step}: transactions of block {hash} that were held before");
 }

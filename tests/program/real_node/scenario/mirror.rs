@@ -17,8 +17,8 @@ pub struct Step {
     pub replaced: BTreeMap<String, BTreeSet<String>>,
     /// What gave way because of an ancestor.
     pub descendants: BTreeSet<String>,
-    /// What was dropped for other reasons, and which.
-    pub evicted: BTreeMap<String, String>,
+    /// What left for other reasons, and which.
+    pub others: BTreeMap<String, String>,
     /// What was found in blocks.
     pub confirmed: BTreeSet<String>,
     /// What came back out of blocks that are no longer in the best chain.
@@ -32,18 +32,20 @@ impl Mirror {
         let txid = text("txid");
         let news = match record["event"].as_str().unwrap() {
             "transaction" => {
-                assert!(self.held.insert(txid), "told twice: {record}");
+                assert!(self.held.insert(txid), "it was there already: {record}");
                 return;
             }
             "returned" => {
-                assert!(self.held.insert(txid.clone()), "it was there: {record}");
+                assert!(self.held.insert(txid.clone()), "it was there already: {record}");
                 self.step.returned.insert(txid);
                 return;
             }
-            "replaced" if record["descendant"] == true => self.step.descendants.insert(txid.clone()),
-            "replaced" => self.step.replaced.entry(text("by")).or_default().insert(txid.clone()),
-            "evicted" => self.step.evicted.insert(txid.clone(), text("reason")).is_none(),
-            "confirmed" => self.step.confirmed.insert(txid.clone()),
+            "removed" => match text("reason").as_str() {
+                "confirmed" => self.step.confirmed.insert(txid.clone()),
+                "replaced" if record["with_ancestor"] == true => self.step.descendants.insert(txid.clone()),
+                "replaced" => self.step.replaced.entry(text("by")).or_default().insert(txid.clone()),
+                other => self.step.others.insert(txid.clone(), other.to_owned()).is_none(),
+            },
             _ => return,
         };
         assert!(news && self.held.remove(&txid), "it was not there: {record}");

@@ -109,17 +109,17 @@ fn double_spend(stage: &mut Stage) {
     send_all(&stage.slow, &theirs);
     send_all(&stage.node, &ours);
     stage.judge("double spends");
-    // They are told when the other node has announced its own, and a minute has passed.
-    while stage.watcher.told("conflict").count() < ours.len() {
+    // They are reported when the other node has announced its own, and a minute has passed.
+    while stage.watcher.told("double_spend").count() < ours.len() {
         stage.watcher.let_pass(Duration::from_mins(1));
         let pongs = stage.watcher.told("pong").count();
         stage.watcher.run_until("a pong", |watcher| {
             (watcher.told("pong").count() == pongs).then(|| "none came".to_owned())
         });
-        assert!(stage.watcher.told("pong").count() < 500, "the conflicts are not told");
+        assert!(stage.watcher.told("pong").count() < 500, "the double spends are not reported");
     }
-    let pairs = |record: &Value| [record["txid"].clone(), record["with"].clone()];
-    let told: HashSet<[Value; 2]> = stage.watcher.told("conflict").map(pairs).collect();
+    let pairs = |record: &Value| [record["txid"].clone(), record["conflict"].clone()];
+    let told: HashSet<[Value; 2]> = stage.watcher.told("double_spend").map(pairs).collect();
     let done = ours.iter().zip(&theirs).map(|(our, their)| [our, their].map(|draft| draft.txid().into()));
     assert_eq!(told, done.collect());
     stage.judge("conflicts");

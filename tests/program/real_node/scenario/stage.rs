@@ -119,7 +119,7 @@ impl Stage {
             blocks::compare(step, &self.node, hash, &self.watcher);
         }
         if fresh.is_empty() {
-            assert_eq!(told.evicted, BTreeMap::new(), "{step}: nothing was evicted");
+            assert_eq!(told.others, BTreeMap::new(), "{step}: nothing left for another reason");
         }
         self.chain = chain;
         self.held.clone_from(self.watcher.mirror());

@@ -1,0 +1,112 @@
+//! Records about blocks.
+
+use super::values::{milliseconds, peer_address};
+use super::words::UnseenReason;
+use crate::model::{BlockFigures, Model};
+use crate::util::time::Timestamp;
+use crate::wire::BlockHash;
+use serde::Serialize;
+
+/// A block joined the best chain. Rates are in sat/vB.
+#[derive(Clone, PartialEq, Debug, Serialize)]
+pub(super) struct BlockRecord {
+    pub(super) hash: String,
+    pub(super) height: u32,
+    pub(super) block_time: String,
+    pub(super) tx_count: usize,
+    pub(super) size_bytes: u32,
+    pub(super) weight_wu: u64,
+    pub(super) paying_weight_wu: u64,
+    pub(super) subsidy_sat: u64,
+    pub(super) fees_sat: Option<u64>,
+    pub(super) fee_rate: Option<f64>,
+    pub(super) fee_rate_min: Option<f64>,
+    pub(super) fee_rate_median: Option<f64>,
+    pub(super) fee_rate_max: Option<f64>,
+    pub(super) known_fee_count: usize,
+    pub(super) tag: String,
+    pub(super) seen_count: usize,
+    pub(super) seen_weight_wu: u64,
+    pub(super) unseen: Vec<UnseenTx>,
+    pub(super) conflict_count: usize,
+    pub(super) median_wait_ms: Option<f64>,
+    pub(super) expected_count: usize,
+    pub(super) missing: Vec<MissingTx>,
+    pub(super) arrived_after_ms: Option<f64>,
+    pub(super) peer: String,
+}
+
+/// A transaction of the block that had not been received before.
+#[derive(Clone, PartialEq, Debug, Serialize)]
+pub(super) struct UnseenTx {
+    pub(super) txid: String,
+    pub(super) reason: UnseenReason,
+}
+
+/// A transaction that the block left out although it pays more than the block's price.
+#[derive(Clone, PartialEq, Debug, Serialize)]
+pub(super) struct MissingTx {
+    pub(super) txid: String,
+    pub(super) chunk_fee_rate: f64,
+}
+
+impl BlockRecord {
+    pub(super) fn new(figures: &BlockFigures, model: &Model) -> Self {
+        let [min, median, max] = match figures.fee_rates {
+            Some(rates) => rates.map(Some),
+            None => [None; 3],
+        };
+        let unseen = figures.unseen.iter();
+        let unseen = unseen.map(|&(txid, why)| UnseenTx { txid: txid.to_string(), reason: why.into() });
+        let missing = figures.missing.iter();
+        let missing =
+            missing.map(|tx| MissingTx { txid: tx.txid.to_string(), chunk_fee_rate: tx.chunk_fee_rate });
+        Self {
+            hash: figures.hash.to_string(),
+            height: figures.height,
+            block_time: Timestamp::from_secs(figures.time.into()).rfc3339(),
+            tx_count: figures.transactions,
+            size_bytes: figures.size,
+            weight_wu: figures.weight,
+            paying_weight_wu: figures.paying_weight,
+            subsidy_sat: figures.subsidy,
+            fees_sat: figures.fees,
+            fee_rate: figures.fee_rate(),
+            fee_rate_min: min,
+            fee_rate_median: median,
+            fee_rate_max: max,
+            known_fee_count: figures.fees_known,
+            tag: figures.tag.clone(),
+            seen_count: figures.seen,
+            seen_weight_wu: figures.seen_weight,
+            unseen: unseen.collect(),
+            conflict_count: figures.conflicted,
+            median_wait_ms: figures.median_wait.map(milliseconds),
+            expected_count: figures.expected,
+            missing: missing.collect(),
+            arrived_after_ms: figures.arrived_after.map(milliseconds),
+            peer: peer_address(model, figures.peer),
+        }
+    }
+}
+
+/// A reorg disconnected blocks.
+#[derive(Clone, PartialEq, Debug, Serialize)]
+pub(super) struct ReorgRecord {
+    pub(super) disconnected: Vec<DisconnectedBlock>,
+}
+
+/// A block that is no longer in the best chain.
+#[derive(Clone, PartialEq, Debug, Serialize)]
+pub(super) struct DisconnectedBlock {
+    pub(super) height: u32,
+    pub(super) hash: String,
+}
+
+impl ReorgRecord {
+    /// `blocks` are heights and hashes, newest first.
+    pub(super) fn new(blocks: &[(u32, BlockHash)]) -> Self {
+        let block = |&(height, hash): &(u32, BlockHash)| DisconnectedBlock { height, hash: hash.to_string() };
+        Self { disconnected: blocks.iter().map(block).collect() }
+    }
+}

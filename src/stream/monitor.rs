@@ -1,0 +1,57 @@
+//! Records about the monitor itself.
+
+use super::words::WarningSubject;
+use crate::chain::Network;
+use crate::event::{SeedFailure, Warning};
+use serde::Serialize;
+
+/// The version of the schema in `docs/stream.md`.
+pub(super) const SCHEMA: u32 = 2;
+
+/// The first record.
+#[derive(Clone, PartialEq, Debug, Serialize)]
+pub(super) struct StartRecord {
+    pub(super) schema: u32,
+    pub(super) version: &'static str,
+    pub(super) network: String,
+}
+
+impl StartRecord {
+    pub(super) fn new(network: Network) -> Self {
+        Self { schema: SCHEMA, version: env!("CARGO_PKG_VERSION"), network: network.to_string() }
+    }
+}
+
+/// A problem outside of any connection.
+#[derive(Clone, PartialEq, Debug, Serialize)]
+pub(super) struct WarningRecord {
+    pub(super) subject: WarningSubject,
+    pub(super) message: String,
+}
+
+impl WarningRecord {
+    pub(super) fn new(warning: &Warning) -> Self {
+        let message = match warning {
+            Warning::NotUseful { peer, why } => format!("{peer} stays connected although not useful: {why}"),
+            Warning::WatchCommandSkipped { waiting } => {
+                format!("more than {waiting} runs of the watch command are waiting: some events are skipped")
+            }
+            Warning::Store(_) | Warning::WatchCommand { .. } => warning.to_string(),
+        };
+        Self { subject: warning.into(), message }
+    }
+
+    /// No address came from a DNS seed.
+    pub(super) fn dns_seed(name: &str, failure: &SeedFailure) -> Self {
+        Self { subject: WarningSubject::DnsSeed, message: format!("DNS seed {name}: {failure}") }
+    }
+}
+
+/// Progress of the download of past blocks.
+#[expect(clippy::struct_field_names, reason = "in the stream, all counts are named so")]
+#[derive(Clone, Copy, PartialEq, Debug, Serialize)]
+pub(super) struct BackfillRecord {
+    pub(super) fetched_count: u32,
+    pub(super) requested_count: u32,
+    pub(super) given_up_count: u32,
+}

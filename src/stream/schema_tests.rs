@@ -1,0 +1,251 @@
+//! `docs/stream.md` describes every record, field and word that the stream can write, and no other.
+
+use super::*;
+use crate::stream::blocks::{DisconnectedBlock, MissingTx, UnseenTx};
+use crate::stream::transactions::FeeFields;
+use crate::stream::words::{
+    DisconnectReason, Kind, RemovalReason, UnseenReason, WarningSubject, WatchChange,
+};
+use serde::Serialize;
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
+
+const DOCUMENT: &str = include_str!("../../docs/stream.md");
+
+/// The types of the fields of each record.
+type Records = BTreeMap<String, BTreeMap<String, BTreeSet<String>>>;
+
+/// Two of each record: one with all that may be null, one with nulls.
+fn examples() -> Vec<Body> {
+    [true, false].into_iter().flat_map(|full| ALL.map(|example| example(full))).collect()
+}
+
+/// A new record needs an example here, or this does not compile.
+const fn assert_has_example(body: &Body) {
+    match body {
+        Body::Start(_) | Body::PeerConnected(_) | Body::PeerDisconnected(_) | Body::Pong(_) => {}
+        Body::Announced(_) | Body::Transaction(_) | Body::Fee(_) | Body::Removed(_) => {}
+        Body::Returned(_) | Body::DoubleSpend(_) | Body::Watch(_) | Body::Block(_) => {}
+        Body::Reorg(_) | Body::Backfill(_) | Body::Warning(_) => {}
+    }
+}
+
+const ALL: [fn(bool) -> Body; 15] = [
+    |_| Body::Start(StartRecord::new(Network::Mainnet)),
+    |full| {
+        Body::PeerConnected(ConnectedRecord {
+            peer: text(),
+            user_agent: text(),
+            protocol_version: 1,
+            services: vec![text()],
+            start_height: 1,
+            relay: true,
+            transport: full.then(text),
+            session_id: full.then(text),
+        })
+    },
+    |_| {
+        Body::PeerDisconnected(DisconnectedRecord {
+            peer: text(),
+            reason: DisconnectReason::PingTimeout,
+            message: text(),
+        })
+    },
+    |_| Body::Pong(PongRecord { peer: text(), rtt_ms: 1.5 }),
+    |_| Body::Announced(AnnouncedRecord { peer: text(), tx_count: 1 }),
+    |full| {
+        Body::Transaction(Box::new(TransactionRecord {
+            txid: text(),
+            wtxid: text(),
+            vsize_vb: 1,
+            weight_wu: 1,
+            input_count: 1,
+            output_count: 1,
+            output_value_sat: 1,
+            fee: fee(full),
+            ancestor_count: 1,
+            replaceable: true,
+            kinds: vec![Kind::Payment],
+            peer: text(),
+        }))
+    },
+    |full| Body::Fee(FeeRecord { txid: text(), fee: fee(full) }),
+    |full| {
+        Body::Removed(RemovedRecord {
+            txid: text(),
+            reason: RemovalReason::Conflict,
+            by: full.then(text),
+            with_ancestor: full.then_some(true),
+            height: full.then_some(1),
+            block: full.then(text),
+        })
+    },
+    |_| Body::Returned(ReturnedRecord { txid: text() }),
+    |_| {
+        Body::DoubleSpend(DoubleSpendRecord {
+            txid: text(),
+            conflict: text(),
+            txid_peer_count: 1,
+            conflict_peer_count: 1,
+        })
+    },
+    |full| {
+        Body::Watch(WatchRecord {
+            change: WatchChange::Arrived,
+            target: text(),
+            txid: text(),
+            received_sat: 1,
+            spent_sat: 1,
+            by: full.then(text),
+            height: full.then_some(1),
+            confirmations: full.then_some(1),
+            reason: full.then_some(RemovalReason::Expired),
+        })
+    },
+    |full| {
+        Body::Block(Box::new(BlockRecord {
+            hash: text(),
+            height: 1,
+            block_time: text(),
+            tx_count: 1,
+            size_bytes: 1,
+            weight_wu: 1,
+            paying_weight_wu: 1,
+            subsidy_sat: 1,
+            fees_sat: full.then_some(1),
+            fee_rate: full.then_some(1.5),
+            fee_rate_min: full.then_some(1.5),
+            fee_rate_median: full.then_some(1.5),
+            fee_rate_max: full.then_some(1.5),
+            known_fee_count: 1,
+            tag: text(),
+            seen_count: 1,
+            seen_weight_wu: 1,
+            unseen: vec![UnseenTx { txid: text(), reason: UnseenReason::NotReceived }],
+            conflict_count: 1,
+            median_wait_ms: full.then_some(1.5),
+            expected_count: 1,
+            missing: vec![MissingTx { txid: text(), chunk_fee_rate: 1.5 }],
+            arrived_after_ms: full.then_some(1.5),
+            peer: text(),
+        }))
+    },
+    |_| Body::Reorg(ReorgRecord { disconnected: vec![DisconnectedBlock { height: 1, hash: text() }] }),
+    |_| Body::Backfill(BackfillRecord { fetched_count: 1, requested_count: 1, given_up_count: 1 }),
+    |_| Body::Warning(WarningRecord { subject: WarningSubject::Store, message: text() }),
+];
+
+fn text() -> String {
+    "text".to_owned()
+}
+
+fn fee(full: bool) -> FeeFields {
+    FeeFields {
+        fee_sat: full.then_some(1),
+        fee_rate: full.then_some(1.5),
+        fee_rate_lower: full.then_some(1.5),
+        fee_rate_upper: full.then_some(1.5),
+        chunk_fee_rate: full.then_some(1.5),
+    }
+}
+
+#[test]
+fn the_document_describes_every_record_and_field_and_no_other() {
+    let mut written = Records::new();
+    for body in examples() {
+        assert_has_example(&body);
+        let Value::Object(mut record) =
+            serde_json::to_value(Record::new(body, Timestamp::from_secs(0))).unwrap()
+        else {
+            panic!("a record is an object")
+        };
+        let name = record.remove("event").unwrap().as_str().unwrap().to_owned();
+        assert!(record.remove("time").unwrap().is_string());
+        let fields = written.entry(name).or_default();
+        record.iter().for_each(|(field, value)| collect(fields, field, value));
+    }
+    assert_eq!(documented(), written);
+}
+
+/// Adds the type of a field, and of the fields of objects in it.
+fn collect(fields: &mut BTreeMap<String, BTreeSet<String>>, field: &str, value: &Value) {
+    let of = match value {
+        Value::Null => "null",
+        Value::Bool(_) => "boolean",
+        Value::Number(number) if number.is_f64() => "number",
+        Value::Number(_) => "integer",
+        Value::String(_) => "string",
+        Value::Array(items) if items.iter().all(Value::is_string) => "array of strings",
+        Value::Array(items) => {
+            for (inner, value) in items.iter().filter_map(Value::as_object).flatten() {
+                collect(fields, &format!("{field}[].{inner}"), value);
+            }
+            "array of objects"
+        }
+        Value::Object(_) => panic!("{field}: an object stands in arrays only"),
+    };
+    fields.entry(field.to_owned()).or_default().insert(of.to_owned());
+}
+
+/// The records of the document.
+fn documented() -> Records {
+    let mut records = Records::new();
+    for part in part("Records").split("\n### `").skip(1) {
+        let (name, text) = part.split_once('`').unwrap();
+        let fields = records.entry(name.to_owned()).or_default();
+        for [field, types, meaning] in rows(text) {
+            let types: BTreeSet<String> = types.split(" or ").map(str::to_owned).collect();
+            assert!(
+                !types.contains("null") || meaning.contains("null") || meaning.starts_with("As in"),
+                "{field}"
+            );
+            assert!(
+                fields.insert(field.trim_matches('`').to_owned(), types).is_none(),
+                "{field} stands twice"
+            );
+        }
+    }
+    records
+}
+
+#[test]
+fn the_document_lists_every_word_and_no_other() {
+    fn words<T: Serialize>(all: &[T]) -> Vec<String> {
+        let word = |word| serde_json::to_value(word).unwrap().as_str().unwrap().to_owned();
+        all.iter().map(word).collect()
+    }
+    let written = BTreeMap::from([
+        ("Kinds", words(Kind::ALL)),
+        ("Removal reasons", words(RemovalReason::ALL)),
+        ("Disconnect reasons", words(DisconnectReason::ALL)),
+        ("Unseen reasons", words(UnseenReason::ALL)),
+        ("Watch changes", words(WatchChange::ALL)),
+        ("Warning subjects", words(WarningSubject::ALL)),
+    ]);
+    let mut documented = BTreeMap::new();
+    for list in part("Words").split("\n### ").skip(1) {
+        let (title, text) = list.split_once('\n').unwrap();
+        let words = rows(text).map(|[word, _]| word.trim_matches('`').to_owned()).collect();
+        documented.insert(title, words);
+    }
+    assert_eq!(documented, written);
+}
+
+#[test]
+fn the_document_names_the_version_of_the_schema() {
+    assert!(DOCUMENT.contains(&format!("**schema {}**", monitor::SCHEMA)));
+}
+
+/// The part of the document under a heading.
+fn part(title: &str) -> &'static str {
+    let (_, rest) = DOCUMENT.split_once(&format!("\n## {title}\n")).unwrap();
+    rest.split_once("\n## ").map_or(rest, |(part, _)| part)
+}
+
+/// The rows of a table of `N` columns.
+fn rows<const N: usize>(text: &str) -> impl Iterator<Item = [&str; N]> {
+    text.lines().filter(|line| line.starts_with("| `")).map(|line| {
+        let cells: Vec<&str> = line.trim_matches('|').split('|').map(str::trim).collect();
+        cells.try_into().unwrap()
+    })
+}

@@ -1,0 +1,143 @@
+//! Records about transactions of the mempool.
+
+use super::values::peer_address;
+use super::words::{Kind, RemovalReason};
+use crate::event::PeerId;
+use crate::model::{self, MempoolEntry, Model};
+use crate::wire::Txid;
+use serde::Serialize;
+
+/// What is known of the fee of a transaction. Rates are in sat/vB.
+#[derive(Clone, PartialEq, Debug, Serialize)]
+pub(super) struct FeeFields {
+    pub(super) fee_sat: Option<u64>,
+    pub(super) fee_rate: Option<f64>,
+    pub(super) fee_rate_lower: Option<f64>,
+    pub(super) fee_rate_upper: Option<f64>,
+    pub(super) chunk_fee_rate: Option<f64>,
+}
+
+impl FeeFields {
+    fn new(entry: &MempoolEntry) -> Self {
+        let rate = entry.fee_rate();
+        Self {
+            fee_sat: entry.fee(),
+            fee_rate: rate.exact(),
+            fee_rate_lower: rate.min(),
+            fee_rate_upper: rate.max(),
+            chunk_fee_rate: entry.chunk_fee_rate(),
+        }
+    }
+}
+
+/// A transaction entered the mempool.
+#[derive(Clone, PartialEq, Debug, Serialize)]
+pub(super) struct TransactionRecord {
+    pub(super) txid: String,
+    pub(super) wtxid: String,
+    pub(super) vsize_vb: u32,
+    pub(super) weight_wu: u32,
+    pub(super) input_count: u32,
+    pub(super) output_count: u32,
+    pub(super) output_value_sat: u64,
+    #[serde(flatten)]
+    pub(super) fee: FeeFields,
+    pub(super) ancestor_count: usize,
+    pub(super) replaceable: bool,
+    pub(super) kinds: Vec<Kind>,
+    pub(super) peer: String,
+}
+
+impl TransactionRecord {
+    /// `sender` delivered the transaction; it is the peer of the record only if no peer announced it.
+    pub(super) fn new(entry: &MempoolEntry, sender: PeerId, model: &Model) -> Self {
+        let tx = entry.tx();
+        Self {
+            txid: tx.txid().to_string(),
+            wtxid: tx.wtxid().to_string(),
+            vsize_vb: tx.vsize(),
+            weight_wu: tx.weight(),
+            input_count: tx.input_count(),
+            output_count: tx.output_count(),
+            output_value_sat: tx.output_value(),
+            fee: FeeFields::new(entry),
+            ancestor_count: model.ancestors(entry),
+            replaceable: model.is_replaceable(entry),
+            kinds: model.kinds(entry).iter().map(Kind::from).collect(),
+            peer: peer_address(model, entry.first_announcer().unwrap_or(sender)),
+        }
+    }
+}
+
+/// More is known of the fee of a transaction in the mempool.
+#[derive(Clone, PartialEq, Debug, Serialize)]
+pub(super) struct FeeRecord {
+    pub(super) txid: String,
+    #[serde(flatten)]
+    pub(super) fee: FeeFields,
+}
+
+impl FeeRecord {
+    pub(super) fn new(entry: &MempoolEntry) -> Self {
+        Self { txid: entry.tx().txid().to_string(), fee: FeeFields::new(entry) }
+    }
+}
+
+/// A transaction left the mempool.
+#[derive(Clone, PartialEq, Debug, Serialize)]
+pub(super) struct RemovedRecord {
+    pub(super) txid: String,
+    pub(super) reason: RemovalReason,
+    pub(super) by: Option<String>,
+    pub(super) with_ancestor: Option<bool>,
+    pub(super) height: Option<u32>,
+    pub(super) block: Option<String>,
+}
+
+impl RemovedRecord {
+    pub(super) fn new(txid: Txid, reason: model::RemovalReason) -> Self {
+        use model::RemovalReason as Model;
+        let (by, with_ancestor, block) = match reason {
+            Model::Confirmed { height, block } => (None, None, Some((height, block))),
+            Model::Replaced { by, with_ancestor } => (Some(by), Some(with_ancestor), None),
+            Model::Conflict(Some(conflict)) => {
+                (Some(conflict.by), None, Some((conflict.height, conflict.block)))
+            }
+            Model::Conflict(None) | Model::SizeLimit | Model::Expired | Model::Reorg => (None, None, None),
+        };
+        Self {
+            txid: txid.to_string(),
+            reason: reason.into(),
+            by: by.map(|by| by.to_string()),
+            with_ancestor,
+            height: block.map(|(height, _)| height),
+            block: block.map(|(_, hash)| hash.to_string()),
+        }
+    }
+}
+
+/// A transaction of a disconnected block is in the mempool again.
+#[derive(Clone, PartialEq, Debug, Serialize)]
+pub(super) struct ReturnedRecord {
+    pub(super) txid: String,
+}
+
+/// Two transactions that spend the same output are relayed at once.
+#[derive(Clone, PartialEq, Debug, Serialize)]
+pub(super) struct DoubleSpendRecord {
+    pub(super) txid: String,
+    pub(super) conflict: String,
+    pub(super) txid_peer_count: usize,
+    pub(super) conflict_peer_count: usize,
+}
+
+impl DoubleSpendRecord {
+    pub(super) fn new(spend: &model::DoubleSpend) -> Self {
+        Self {
+            txid: spend.txid.to_string(),
+            conflict: spend.conflict.to_string(),
+            txid_peer_count: spend.txid_peers,
+            conflict_peer_count: spend.conflict_peers,
+        }
+    }
+}

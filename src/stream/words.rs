@@ -1,0 +1,158 @@
+//! The closed lists of words that records use.
+
+use crate::event::{self, Warning};
+use crate::model::{self, WatchEvent};
+use serde::Serialize;
+
+/// Declares a closed list of words, written in `snake_case`.
+macro_rules! words {
+    ($(#[$doc:meta])* $name:ident: $($word:ident)+) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+        #[serde(rename_all = "snake_case")]
+        pub(super) enum $name {
+            $($word,)+
+        }
+
+        #[cfg(test)]
+        impl $name {
+            pub(super) const ALL: &[Self] = &[$(Self::$word),+];
+        }
+    };
+}
+
+words! {
+    /// What a transaction is for.
+    Kind: Payment Consolidation BatchPayout Coinjoin Inscription Runestone Data LightningOpen
+        LightningForceClose LightningAnchorSpend Multisig TimeLocked Truc
+}
+
+words! {
+    /// Why a transaction left the mempool (Core: `MemPoolRemovalReason`).
+    RemovalReason: Confirmed Replaced Conflict SizeLimit Expired Reorg
+}
+
+words! {
+    /// Why a connection, or the attempt at one, ended.
+    DisconnectReason: NameNotResolved ConnectionRefused DialTimeout Unreachable HandshakeTimeout Proxy
+        UnreachableByProxy NoRoute NotUseful AddressesReceived NoAddresses V1Only KeyExchangeFailed
+        SelfConnection VersionTooOld PingTimeout ClosedByPeer ClosedInsideMessage ConnectionLost WrongMagic
+        MessageTooLong NotAuthentic Misbehaved NotReading Internal ShuttingDown
+}
+
+words! {
+    /// Why a transaction of a block had not been received before.
+    UnseenReason: NeverAnnounced NotReceived Conflicting
+}
+
+words! {
+    /// What happened to a transaction that touches a watch target.
+    WatchChange: Arrived Replaced DoubleSpent Confirmed Unconfirmed Removed
+}
+
+words! {
+    /// What a warning is about.
+    WarningSubject: DnsSeed Store Peer WatchCommand
+}
+
+impl From<model::classify::Kind> for Kind {
+    fn from(kind: model::classify::Kind) -> Self {
+        use model::classify::Kind as Model;
+        match kind {
+            Model::Payment => Self::Payment,
+            Model::Consolidation => Self::Consolidation,
+            Model::Batch => Self::BatchPayout,
+            Model::CoinJoin => Self::Coinjoin,
+            Model::Inscription => Self::Inscription,
+            Model::Runestone => Self::Runestone,
+            Model::Data => Self::Data,
+            Model::LightningOpen => Self::LightningOpen,
+            Model::LightningForceClose => Self::LightningForceClose,
+            Model::LightningAnchorSpend => Self::LightningAnchorSpend,
+            Model::Multisig => Self::Multisig,
+            Model::TimeLocked => Self::TimeLocked,
+            Model::Truc => Self::Truc,
+        }
+    }
+}
+
+impl From<model::RemovalReason> for RemovalReason {
+    fn from(reason: model::RemovalReason) -> Self {
+        use model::RemovalReason as Model;
+        match reason {
+            Model::Confirmed { .. } => Self::Confirmed,
+            Model::Replaced { .. } => Self::Replaced,
+            Model::Conflict(_) => Self::Conflict,
+            Model::SizeLimit => Self::SizeLimit,
+            Model::Expired => Self::Expired,
+            Model::Reorg => Self::Reorg,
+        }
+    }
+}
+
+impl From<&event::DisconnectReason> for DisconnectReason {
+    fn from(reason: &event::DisconnectReason) -> Self {
+        use event::DisconnectReason as Event;
+        match reason {
+            Event::NameNotResolved(_) => Self::NameNotResolved,
+            Event::Refused => Self::ConnectionRefused,
+            Event::DialTimeout(_) => Self::DialTimeout,
+            Event::Unreachable(_) => Self::Unreachable,
+            Event::HandshakeTimeout(_) => Self::HandshakeTimeout,
+            Event::Proxy { .. } => Self::Proxy,
+            Event::UnreachableByProxy(_) => Self::UnreachableByProxy,
+            Event::NoRoute(_) => Self::NoRoute,
+            Event::NotUseful(_) => Self::NotUseful,
+            Event::AddressesReceived => Self::AddressesReceived,
+            Event::NoAddresses => Self::NoAddresses,
+            Event::SpeaksV1 => Self::V1Only,
+            Event::KeyExchange(_) => Self::KeyExchangeFailed,
+            Event::SelfConnection => Self::SelfConnection,
+            Event::VersionTooOld(_) => Self::VersionTooOld,
+            Event::PingTimeout => Self::PingTimeout,
+            Event::ClosedByPeer => Self::ClosedByPeer,
+            Event::ClosedInsideMessage => Self::ClosedInsideMessage,
+            Event::Io(_) => Self::ConnectionLost,
+            Event::WrongMagic(_) => Self::WrongMagic,
+            Event::MessageTooLong(_) => Self::MessageTooLong,
+            Event::NotAuthentic => Self::NotAuthentic,
+            Event::Misbehaved(_) => Self::Misbehaved,
+            Event::NotReading => Self::NotReading,
+            Event::Internal => Self::Internal,
+            Event::ShuttingDown => Self::ShuttingDown,
+        }
+    }
+}
+
+impl From<model::Unseen> for UnseenReason {
+    fn from(unseen: model::Unseen) -> Self {
+        match unseen {
+            model::Unseen::NeverAnnounced => Self::NeverAnnounced,
+            model::Unseen::NotReceived => Self::NotReceived,
+            model::Unseen::Conflicting => Self::Conflicting,
+        }
+    }
+}
+
+impl From<WatchEvent> for WatchChange {
+    fn from(event: WatchEvent) -> Self {
+        match event {
+            WatchEvent::Arrived => Self::Arrived,
+            WatchEvent::Replaced { .. } => Self::Replaced,
+            WatchEvent::DoubleSpent { .. } => Self::DoubleSpent,
+            WatchEvent::Confirmed { .. } => Self::Confirmed,
+            WatchEvent::Unconfirmed => Self::Unconfirmed,
+            WatchEvent::Removed { .. } => Self::Removed,
+        }
+    }
+}
+
+impl From<&Warning> for WarningSubject {
+    fn from(warning: &Warning) -> Self {
+        match warning {
+            Warning::Store(_) => Self::Store,
+            Warning::NotUseful { .. } => Self::Peer,
+            Warning::WatchCommand { .. } | Warning::WatchCommandSkipped { .. } => Self::WatchCommand,
+        }
+    }
+}
