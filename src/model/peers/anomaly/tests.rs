@@ -140,7 +140,7 @@ fn a_wrong_clock_an_odd_fee_filter_and_a_flood_are_told() {
     scene.peer(4, PeerEvent::Announced { txs: Vec::new(), count: 20_000 });
     run(&mut scene, 1..=4, 3, ms(40));
     assert_eq!(lines(&scene, "clock"), ["203.0.113.4:8333: clock is 120 min behind"]);
-    let fees = "203.0.113.4:8333: fee filter 50,000 sat/kvB, the others' median is 1,000";
+    let fees = "203.0.113.4:8333: fee filter 50,000 sat/kvB, the others' median is 1,000 sat/kvB";
     assert_eq!(lines(&scene, "fee filter"), [fees]);
     let flood = "203.0.113.4:8333: floods with announcements: 20,000 in a minute";
     assert_eq!(lines(&scene, "floods"), [flood]);
