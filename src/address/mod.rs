@@ -9,7 +9,7 @@ pub use parse::AddressError;
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
-/// The host part of an address. BIP155 names the networks.
+/// The host part of an address, on one of the networks of BIP155.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum Host {
     /// IPv4 or IPv6. An IPv4-mapped IPv6 address is kept as IPv4 (see [`Host::from_ip`]).
@@ -20,33 +20,33 @@ pub enum Host {
     I2p([u8; 32]),
     /// A CJDNS node (`fc00::/8`).
     Cjdns(Ipv6Addr),
-    /// A name that the user gave and that is resolved at each dial.
+    /// A name from the user, resolved at each dial.
     Name(String),
 }
 
 impl Host {
-    /// An IP host; `::ffff:a.b.c.d` becomes `a.b.c.d`.
+    /// Returns an IP host; `::ffff:a.b.c.d` becomes `a.b.c.d`.
     pub fn from_ip(ip: IpAddr) -> Self {
         Self::Ip(ip.to_canonical())
     }
 }
 
-/// A host and a TCP port: what is dialled, and how a peer is named on screen and in the stream.
+/// A host and a TCP port: what is dialled, and the name of a peer on screen and in the stream.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct PeerAddress {
-    /// Where.
+    /// The IP address, overlay address or name.
     pub host: Host,
     /// TCP port; 0 for I2P, which has none.
     pub port: u16,
 }
 
 impl PeerAddress {
-    /// The address of a socket.
+    /// Returns the address of a socket.
     pub fn from_socket(socket: SocketAddr) -> Self {
         Self { host: Host::from_ip(socket.ip()), port: socket.port() }
     }
 
-    /// The socket, if the host is an IP.
+    /// Returns the socket, if the host is an IP address.
     pub fn socket(&self) -> Option<SocketAddr> {
         match self.host {
             Host::Ip(ip) => Some(SocketAddr::new(ip, self.port)),
@@ -61,7 +61,7 @@ impl Default for PeerAddress {
     }
 }
 
-/// As users write it; [`PeerAddress::parse`] reads it back. An IPv6 address stands in brackets.
+/// Formats the address so that [`PeerAddress::parse`] reads it back; an IPv6 address stands in brackets.
 impl fmt::Display for PeerAddress {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let port = self.port;

@@ -4,16 +4,15 @@ use crate::address::Host;
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-/// A part of a network from which at most one peer is chosen: who holds many addresses there still
-/// gets but one of our connections. The sizes are Core's (`NetGroupManager::GetGroup`).
+/// A part of a network from which at most one peer is chosen, so that an operator of many addresses there
+/// gets a single connection. The sizes are Core's (`NetGroupManager::GetGroup`).
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum NetGroup {
-    /// A /16 of IPv4, or what is tunnelled from there through IPv6.
+    /// A /16 of IPv4, and IPv6 addresses that tunnel to it.
     V4([u8; 2]),
-    /// A /32 of IPv6, by its first bits; a /36 of Hurricane Electric, which gives tunnels to
-    /// everybody.
+    /// A /32 of IPv6, by its first bits; a /36 within Hurricane Electric, whose tunnels are free.
     V6([u16; 3]),
-    /// A sixteenth of the onion services, whose addresses cost nothing.
+    /// A sixteenth of the onion services, as their addresses cost nothing.
     Onion(u8),
     /// A sixteenth of I2P.
     I2p(u8),
@@ -22,7 +21,7 @@ pub enum NetGroup {
 }
 
 impl NetGroup {
-    /// The group of `host`; a name has none before it is resolved.
+    /// Returns the group of `host`; a name has none before it is resolved.
     pub fn of(host: &Host) -> Option<Self> {
         match host {
             Host::Ip(IpAddr::V4(ip)) => Some(Self::of_v4(*ip)),
@@ -51,7 +50,7 @@ impl NetGroup {
     }
 }
 
-/// The IPv4 address inside an IPv6 one: who has it, has all the IPv6 addresses around it for free.
+/// Returns the IPv4 address inside an IPv6 one. Its owner gets all the IPv6 addresses around it for free.
 fn tunnelled(ip: Ipv6Addr) -> Option<Ipv4Addr> {
     match ip.segments() {
         // 6to4 (RFC 3056).
@@ -62,7 +61,7 @@ fn tunnelled(ip: Ipv6Addr) -> Option<Ipv4Addr> {
     }
 }
 
-/// In short, e.g. `203.0/16`.
+/// Written in short: `203.0/16`.
 impl fmt::Display for NetGroup {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -78,8 +77,8 @@ impl fmt::Display for NetGroup {
     }
 }
 
-/// Whether `host` can be a node of the public network. Whoever tells us addresses must not be able
-/// to make us knock at doors of the network that we are in. A name is for its resolver to judge.
+/// Whether `host` can be a node of the public network: gossiped addresses must not make us connect to hosts
+/// in our own local network. Names are left to the resolver.
 pub fn is_routable(host: &Host) -> bool {
     match host {
         Host::Ip(IpAddr::V4(ip)) => is_routable_v4(*ip),

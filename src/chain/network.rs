@@ -1,11 +1,11 @@
-//! What differs between mainnet, the test networks and regtest.
+//! The parameters in which mainnet, the test networks and regtest differ.
 
 use std::fmt;
 
 /// A Bitcoin network.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash, Debug)]
 pub enum Network {
-    /// The real one.
+    /// The main network.
     #[default]
     Mainnet,
     /// The third public test network.
@@ -21,11 +21,11 @@ pub enum Network {
 }
 
 impl Network {
-    /// Every network, in the order of the help text.
+    /// Every network, in the order in which help lists them.
     pub const ALL: [Self; 6] =
         [Self::Mainnet, Self::Testnet3, Self::Testnet4, Self::Signet, Self::Regtest, Self::Simnet];
 
-    /// The name on the command line and on screen.
+    /// Returns the name on the command line and on screen.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Mainnet => "mainnet",
@@ -37,7 +37,7 @@ impl Network {
         }
     }
 
-    /// The four bytes that open every message.
+    /// Returns the four bytes that open every message of the v1 transport.
     pub const fn magic(self) -> [u8; 4] {
         match self {
             Self::Mainnet => [0xf9, 0xbe, 0xb4, 0xd9],
@@ -49,7 +49,7 @@ impl Network {
         }
     }
 
-    /// The TCP port on which nodes listen.
+    /// Returns the TCP port on which nodes listen.
     pub const fn default_port(self) -> u16 {
         match self {
             Self::Mainnet => 8333,
@@ -61,7 +61,7 @@ impl Network {
         }
     }
 
-    /// The names under which DNS answers with addresses of nodes; none for private chains.
+    /// Returns the names of the DNS seeds, which resolve to addresses of nodes; none for private chains.
     pub const fn dns_seeds(self) -> &'static [&'static str] {
         match self {
             Self::Mainnet => &[
@@ -86,7 +86,7 @@ impl Network {
         }
     }
 
-    /// The human-readable part of segwit addresses (BIP173).
+    /// Returns the human-readable part of segwit addresses (BIP173).
     pub const fn bech32_prefix(self) -> &'static str {
         match self {
             Self::Mainnet => "bc",
@@ -96,7 +96,7 @@ impl Network {
         }
     }
 
-    /// The version bytes of base58check addresses: (pay to public key hash, pay to script hash).
+    /// Returns the version bytes of base58check addresses: (P2PKH, P2SH).
     pub const fn base58_versions(self) -> (u8, u8) {
         match self {
             Self::Mainnet => (0x00, 0x05),
@@ -105,7 +105,7 @@ impl Network {
         }
     }
 
-    /// Blocks between two halvings of the subsidy.
+    /// Returns the number of blocks between two halvings of the subsidy.
     pub const fn halving_interval(self) -> u32 {
         match self {
             Self::Regtest => 150,
@@ -113,13 +113,13 @@ impl Network {
         }
     }
 
-    /// What a miner may create at `height`, in sat.
+    /// Returns the block subsidy at `height`, in sat.
     pub const fn subsidy(self, height: u32) -> u64 {
         let halvings = height / self.halving_interval();
         if halvings >= 64 { 0 } else { 5_000_000_000 >> halvings }
     }
 
-    /// The easiest proof of work on the network (Core: `powLimit`), as compact `nBits`.
+    /// Returns the easiest target of the network (Core: `powLimit`), as compact `nBits`.
     pub const fn limit_bits(self) -> u32 {
         match self {
             Self::Mainnet | Self::Testnet3 | Self::Testnet4 => 0x1d00_ffff,
@@ -128,10 +128,10 @@ impl Network {
         }
     }
 
-    /// The easiest proof of work that this program believes, as compact `nBits`.
+    /// Returns the easiest target that this program accepts, as compact `nBits`.
     ///
-    /// On mainnet a quarter of the difficulty of 2024 (nBits 0x17034219 at block 840,000): a block
-    /// that somebody makes at home to fool us must not pass. Elsewhere the network's own limit.
+    /// On mainnet that is a quarter of the difficulty of 2024 (nBits 0x17034219 at block 840,000), so that
+    /// forging a block costs as much as mining one. Elsewhere it is the network's own limit.
     pub const fn easiest_bits(self) -> u32 {
         match self {
             Self::Mainnet => 0x170d_0864,

@@ -30,7 +30,7 @@ impl Target {
         })
     }
 
-    /// Returns whether a block with this hash, in the byte order of sha256d, meets the target.
+    /// Whether a block with this hash, in the byte order of sha256d, meets the target.
     pub fn is_met_by(self, hash: [u8; 32]) -> bool {
         let (mut low, mut high) = ([0; 16], [0; 16]);
         low.copy_from_slice(&hash[..16]);

@@ -1,4 +1,4 @@
-//! The one place that asks the system what time it is.
+//! The only place that reads the system's clock.
 
 use crate::util::time::Timestamp;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -23,12 +23,12 @@ impl Clock {
         Self { epoch, started: Instant::now() }
     }
 
-    /// The present moment; never earlier than one told before.
+    /// Returns the current time; it never runs backwards.
     pub fn now(&self) -> Timestamp {
         self.epoch + self.started.elapsed()
     }
 
-    /// The moment as tokio's timers want it.
+    /// Converts `at` for tokio's timers.
     pub fn instant(&self, at: Timestamp) -> Instant {
         self.started + at.since(self.epoch)
     }

@@ -1,14 +1,16 @@
-//! How many per second: counts over the last ten minutes, right in quiet times as well.
+//! Rates over the last ten minutes: events per second, and sampled levels. Both are right in quiet times,
+//! too.
 
 use crate::util::time::Timestamp;
 
-/// How far back counts are kept, in s.
+/// How long counts are kept, in s.
 pub(crate) const HISTORY: u64 = 600;
 
-/// The distance of two samples of a [`Gauge`], in s.
+/// The time between two samples of a [`Gauge`], in s.
 const SAMPLE: u64 = 10;
 
-/// Counts by second. The second under way is counted but not told: it would always look low.
+/// Counts events by second. The current second is counted but not returned by
+/// [`series`](PerSecond::series), as it would always look low.
 #[derive(Debug)]
 pub(crate) struct PerSecond {
     started: u64,
@@ -19,13 +21,13 @@ pub(crate) struct PerSecond {
 }
 
 impl PerSecond {
-    /// Nothing counted before `started`.
+    /// Starts counting at `started`.
     pub(crate) fn new(started: Timestamp) -> Self {
         let slots = (0..HISTORY).map(|_| 0).collect();
         Self { started: started.as_secs(), newest: started.as_secs(), slots }
     }
 
-    /// Counts `amount` at `time`. What is older than the history is forgotten at once.
+    /// Counts `amount` events at `time`, unless that is longer ago than counts are kept.
     pub(crate) fn add(&mut self, time: Timestamp, amount: u64) {
         let second = time.as_secs();
         let first_new = self.newest.saturating_add(1).max(second.saturating_sub(HISTORY - 1));
@@ -39,18 +41,18 @@ impl PerSecond {
         }
     }
 
-    /// The counts of the last `seconds` whole seconds before `now`, oldest first; fewer if fewer
-    /// have passed since the start.
+    /// Returns the counts of the last `seconds` whole seconds before `now`, oldest first; fewer if fewer have
+    /// passed since the start.
     pub(crate) fn series(&self, now: Timestamp, seconds: u64) -> Vec<f32> {
         let end = now.as_secs();
         let begin = end.saturating_sub(seconds.min(HISTORY)).max(self.started);
         (begin..end).map(|second| to_f32(self.at(second))).collect()
     }
 
-    /// The counts of the history in at most `columns` equal slices of whole seconds, oldest first;
-    /// the last slice is under way.
+    /// Returns the counts of the last ten minutes in at most `columns` equal slices of whole seconds, oldest
+    /// first; the last slice is incomplete.
     ///
-    /// Slices begin at multiples of their length, so that a chart of them moves by whole columns.
+    /// Slices begin at multiples of their length, so that a chart moves by whole columns.
     pub(crate) fn slices(&self, now: Timestamp, columns: usize) -> Vec<u32> {
         let columns = u64::try_from(columns).unwrap_or(HISTORY).min(HISTORY);
         if columns == 0 {
@@ -81,10 +83,10 @@ fn slot(second: u64) -> usize {
     usize::try_from(second % HISTORY).expect("the rest is below 600")
 }
 
-/// A level, sampled every ten seconds over the last ten minutes.
+/// Samples a level every ten seconds, over the last ten minutes.
 #[derive(Debug)]
 pub(crate) struct Gauge {
-    /// The sample period under way.
+    /// The current sample period.
     period: u64,
     /// The level at the end of each past period, oldest first.
     samples: Vec<f32>,
@@ -93,12 +95,12 @@ pub(crate) struct Gauge {
 impl Gauge {
     const KEPT: usize = 60;
 
-    /// No samples before `started`.
+    /// Starts sampling at `started`.
     pub(crate) fn new(started: Timestamp) -> Self {
         Self { period: started.as_secs() / SAMPLE, samples: Vec::new() }
     }
 
-    /// Must be called before the level changes at `time`, with the level until then.
+    /// Records `level` up to `time`; to be called before the level changes.
     pub(crate) fn observe(&mut self, time: Timestamp, level: usize) {
         let period = time.as_secs() / SAMPLE;
         let passed = usize::try_from(period.saturating_sub(self.period)).unwrap_or(Self::KEPT);
@@ -110,7 +112,7 @@ impl Gauge {
         }
     }
 
-    /// The past samples and the present `level`, oldest first.
+    /// Returns the past samples and the current `level`, oldest first.
     pub(crate) fn series(&self, now: Timestamp, level: usize) -> Vec<f32> {
         let mut until_now = Self { period: self.period, samples: self.samples.clone() };
         until_now.observe(now, level);

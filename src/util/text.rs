@@ -1,6 +1,6 @@
-//! How strangers' bytes become harmless text.
+//! Text for people: cleaned of control characters, or made of bytes and numbers.
 
-/// The text of `bytes`, cut to `limit` characters, in which nothing can act on a terminal or a log.
+/// Returns `bytes` as text of at most `limit` characters that cannot act on a terminal or a log.
 ///
 /// Invalid UTF-8, control characters (C0, C1, DEL), and the invisible characters that reorder or
 /// hide text (bidirectional controls, zero-width characters, line separators, tags, variation
@@ -11,13 +11,13 @@ pub fn clean(bytes: &[u8], limit: usize) -> String {
     String::from_utf8_lossy(bytes).chars().take(limit).map(|c| if is_harmless(c) { c } else { '·' }).collect()
 }
 
-/// Bytes as hexadecimal digits, two each, in their order.
+/// Returns `bytes` as hexadecimal digits.
 pub fn hex(bytes: &[u8]) -> String {
     let digit = |nibble: u8| char::from_digit(nibble.into(), 16).unwrap_or_default();
     bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
 }
 
-/// A number with commas between groups of three digits.
+/// Returns `number` with commas between groups of three digits: `1,204`.
 pub fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::with_capacity(digits.len() + digits.len() / 3);
@@ -30,7 +30,7 @@ pub fn grouped(number: u64) -> String {
     text
 }
 
-/// A count and what is counted: `1 peer`, `1,204 peers`.
+/// Returns a count and its noun: `1 peer`, `1,204 peers`.
 pub fn plural(count: u64, one: &str) -> String {
     format!("{} {one}{}", grouped(count), if count == 1 { "" } else { "s" })
 }

@@ -1,10 +1,10 @@
-//! When something happened: one kind of time for events, deciders and the model.
+//! The time of events, deciders and the model.
 
 use std::fmt;
 use std::ops::{Add, Sub};
 use std::time::Duration;
 
-/// A moment, in µs since the UNIX epoch.
+/// A point in time, in µs since the UNIX epoch.
 ///
 /// Within one process it never runs backwards: it is read once from the system's clock and then
 /// advanced by the monotonic one (see [`crate::util::clock::Clock`]). Events that were recorded or sent
@@ -13,32 +13,32 @@ use std::time::Duration;
 pub struct Timestamp(u64);
 
 impl Timestamp {
-    /// The moment `micros` µs after the UNIX epoch.
+    /// Returns the time `micros` µs after the UNIX epoch.
     pub const fn from_micros(micros: u64) -> Self {
         Self(micros)
     }
 
-    /// The moment `secs` s after the UNIX epoch.
+    /// Returns the time `secs` s after the UNIX epoch.
     pub const fn from_secs(secs: u64) -> Self {
         Self(secs.saturating_mul(1_000_000))
     }
 
-    /// µs since the UNIX epoch.
+    /// Returns the µs since the UNIX epoch.
     pub const fn as_micros(self) -> u64 {
         self.0
     }
 
-    /// Whole seconds since the UNIX epoch.
+    /// Returns the whole seconds since the UNIX epoch.
     pub const fn as_secs(self) -> u64 {
         self.0 / 1_000_000
     }
 
-    /// The time from `earlier` to this moment; zero if `earlier` is later.
+    /// Returns the duration from `earlier` to this time, or zero if `earlier` is later.
     pub const fn since(self, earlier: Self) -> Duration {
         Duration::from_micros(self.0.saturating_sub(earlier.0))
     }
 
-    /// RFC 3339 in UTC with milliseconds, e.g. `2026-11-23T05:33:00.123Z`.
+    /// Formats as RFC 3339 in UTC with milliseconds: `2026-11-23T05:33:00.123Z`.
     pub fn rfc3339(self) -> String {
         let micros = i64::try_from(self.0).unwrap_or(i64::MAX);
         jiff::Timestamp::from_microsecond(micros).map(|time| format!("{time:.3}")).unwrap_or_default()

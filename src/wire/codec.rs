@@ -1,4 +1,4 @@
-//! A stream of bytes ↔ messages, as the v1 transport frames them.
+//! The v1 transport: a stream of bytes ↔ framed messages.
 
 use super::command::{COMMAND_SIZE, name_of};
 use super::sha256d::sha256d;
@@ -6,52 +6,51 @@ use super::{Command, Message, WireError};
 use crate::util::text::clean;
 use bytes::{Buf, BytesMut};
 
-/// Magic, command, length, checksum.
+/// The length of a message header, in bytes: magic, command, length, checksum.
 pub const HEADER_SIZE: usize = 4 + COMMAND_SIZE + 4 + 4;
 
-/// The longest payload (Core: `MAX_PROTOCOL_MESSAGE_LENGTH`), in bytes.
+/// The longest payload, in bytes (Core: `MAX_PROTOCOL_MESSAGE_LENGTH`).
 pub const MAX_PAYLOAD: u32 = 4_000_000;
 
-/// What a read may bring at least.
+/// The least room that the buffer offers to a read, in bytes.
 pub(super) const READ_SIZE: usize = 16 * 1024;
 
-/// How far ahead of the bytes that came the buffer grows for a long payload, as in Core: a length
-/// is only a promise.
+/// How far the buffer grows ahead of the received bytes of a long payload, in bytes, as in Core: a peer may
+/// announce a length and send nothing.
 pub(super) const READ_AHEAD: usize = 256 * 1024;
 
-/// What the buffer may keep between messages.
+/// The most capacity that the buffer keeps between messages, in bytes.
 pub(super) const KEEP: usize = 64 * 1024;
 
-/// Why a stream is no use any more.
+/// Why a stream cannot be decoded any further.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
 pub enum FrameError {
-    /// Another network, or no Bitcoin node.
+    /// The magic of another network, or of no Bitcoin node at all.
     #[error("wrong magic {:08x}", u32::from_be_bytes(*.0))]
     WrongMagic([u8; 4]),
-    /// More than [`MAX_PAYLOAD`], in bytes.
+    /// A payload longer than [`MAX_PAYLOAD`], in bytes.
     #[error("message of {0} bytes is too long")]
     TooLong(u32),
-    /// A packet of the v2 transport was not made by the one with whom the session was begun, or
-    /// was changed on its way.
+    /// A packet of the v2 transport fails its authentication: it was forged or changed on its way.
     #[error("a packet fails its authentication")]
     NotAuthentic,
 }
 
-/// Why a message was dropped. The stream goes on behind it, as in Core.
+/// Why a message was dropped. Decoding continues after it, as in Core.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
 pub enum Dropped {
-    /// The checksum is not that of the payload.
+    /// The checksum does not match the payload.
     #[error("bad checksum on {}", .0.name())]
     BadChecksum(Command),
-    /// A message of the v2 transport that does not say what it is.
+    /// A message of the v2 transport without a command.
     #[error("message without a command")]
     NoCommand,
-    /// The payload is not one of this command.
+    /// The payload is malformed.
     #[error("malformed {}: {why}", command.name())]
     Malformed {
-        /// What it should have been.
+        /// The command of the message.
         command: Command,
-        /// What is wrong.
+        /// Why the payload cannot be decoded.
         why: WireError,
     },
 }
@@ -59,15 +58,15 @@ pub enum Dropped {
 /// One frame of the stream.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Decoded {
-    /// What it took on the wire, the header included, in bytes.
+    /// The size on the wire, including the header, in bytes.
     pub size: u32,
-    /// What it says.
+    /// The message, or why it was dropped.
     pub content: Result<Message, Dropped>,
 }
 
-/// Takes the bytes of one connection in any chunks and yields its messages.
+/// Decodes messages from the bytes of one connection, received in any chunks.
 ///
-/// It buffers at most one message that it understands; of the others it counts the bytes.
+/// At most one known message is buffered; of unknown ones only the bytes are counted.
 #[derive(Debug)]
 pub struct Decoder {
     magic: [u8; 4],
@@ -79,20 +78,20 @@ pub struct Decoder {
 enum State {
     /// The next bytes are a header.
     Header,
-    /// The next bytes are a payload that we understand.
+    /// The next bytes are the payload of a known command.
     Payload { command: Command, length: u32, checksum: [u8; 4] },
-    /// The next bytes are the rest of a payload that we don't.
+    /// The next bytes are the rest of the payload of an unknown command.
     Skip { command: String, length: u32, left: usize },
 }
 
 impl Decoder {
-    /// For a connection to the network of this magic.
+    /// Returns a decoder for the network of this magic.
     pub fn new(magic: [u8; 4]) -> Self {
         Self { magic, buffer: BytesMut::new(), state: State::Header }
     }
 
-    /// Where to read the next bytes to (cancel-safe with `read_buf`). It has room for some, and
-    /// never for much more than has come so far. Take out all messages before reading again.
+    /// Returns the buffer for the next read (cancel-safe with `read_buf`). Its capacity never exceeds the
+    /// received bytes by much. Take all messages out before reading again.
     pub fn buffer(&mut self) -> &mut BytesMut {
         let room = match self.state {
             State::Payload { length, .. } => {
@@ -104,21 +103,21 @@ impl Decoder {
         &mut self.buffer
     }
 
-    /// Adds bytes that came.
+    /// Appends received bytes.
     pub fn extend(&mut self, bytes: &[u8]) {
         self.buffer.extend_from_slice(bytes);
     }
 
-    /// Whether the stream may end here: not inside a message.
+    /// Whether the stream is between two messages, so that it may end here.
     pub fn is_between_messages(&self) -> bool {
         matches!(self.state, State::Header) && self.buffer.is_empty()
     }
 
-    /// The next message, or `None` if its end has not come yet.
+    /// Returns the next message, or `None` until it is complete.
     ///
     /// # Errors
-    /// What comes cannot be understood any more: the connection has to end. Wrong magic is told as
-    /// soon as its four bytes are there, a length before any byte of the payload is.
+    /// [`FrameError`] if the stream cannot be decoded any further: the connection has to end. Wrong magic is
+    /// reported as soon as its four bytes have arrived, an excessive length before any byte of the payload.
     #[expect(clippy::should_implement_trait, reason = "an iterator would end at the first None")]
     #[inline]
     pub fn next(&mut self) -> Result<Option<Decoded>, FrameError> {
@@ -153,7 +152,7 @@ impl Decoder {
         }
     }
 
-    /// Whether a header was there and read.
+    /// Reads a header; returns whether it was complete.
     fn read_header(&mut self) -> Result<bool, FrameError> {
         if let Some(&magic) = self.buffer.first_chunk::<4>()
             && magic != self.magic
@@ -178,7 +177,7 @@ impl Decoder {
         Ok(true)
     }
 
-    /// Forgets the first `length` bytes, and their room if it was large.
+    /// Discards the first `length` bytes, and their capacity if it was large.
     fn consume(&mut self, length: usize) {
         if length > KEEP {
             self.buffer = BytesMut::from(&self.buffer[length..]);
@@ -188,7 +187,7 @@ impl Decoder {
     }
 }
 
-/// The fields of a header behind its magic.
+/// The fields of a header after its magic.
 struct Header {
     command: [u8; COMMAND_SIZE],
     length: u32,
@@ -218,14 +217,14 @@ fn check_and_decode(command: Command, payload: &[u8], checksum: [u8; 4]) -> Resu
     message.map_err(|why| Dropped::Malformed { command, why })
 }
 
-/// The length of the frame around a payload of at most [`MAX_PAYLOAD`].
+/// Returns the length of the frame around a payload of at most [`MAX_PAYLOAD`], in bytes.
 #[expect(clippy::cast_possible_truncation, reason = "the header has 24 bytes")]
 const fn wire_size(length: u32) -> u32 {
     HEADER_SIZE as u32 + length
 }
 
 impl Message {
-    /// The message as the v1 transport sends it.
+    /// Encodes the message for the v1 transport.
     pub fn encode(&self, magic: [u8; 4]) -> Vec<u8> {
         let mut out = vec![0; HEADER_SIZE];
         self.encode_payload(&mut out);
@@ -234,7 +233,7 @@ impl Message {
     }
 }
 
-/// A frame around any payload. One longer than [`MAX_PAYLOAD`] is refused by its reader.
+/// Returns a frame around any payload. The receiver refuses one longer than [`MAX_PAYLOAD`].
 pub fn frame(magic: [u8; 4], command: &str, payload: &[u8]) -> Vec<u8> {
     let mut out = Vec::with_capacity(HEADER_SIZE + payload.len());
     out.resize(HEADER_SIZE, 0);
@@ -243,7 +242,7 @@ pub fn frame(magic: [u8; 4], command: &str, payload: &[u8]) -> Vec<u8> {
     out
 }
 
-/// Fills in the header of `out`, which is a blank header and the payload.
+/// Fills in the header of `out`, which consists of a blank header and the payload.
 fn put_header(out: &mut [u8], magic: [u8; 4], command: &str) {
     let (header, payload) = out.split_at_mut(HEADER_SIZE);
     let length = u32::try_from(payload.len()).unwrap_or(u32::MAX);

@@ -1,28 +1,28 @@
-//! The names of the messages that this program understands.
+//! The commands of the messages that this program understands.
 
-/// How many bytes a name takes in a message header; shorter ones are filled up with NUL.
+/// The length of a command in a message header, in bytes; shorter ones are padded with NUL.
 pub const COMMAND_SIZE: usize = 12;
 
 macro_rules! commands {
     ($($(#[$doc:meta])* $variant:ident = $name:literal,)*) => {
-        /// What a message is.
+        /// The kind of a message.
         #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
         pub enum Command {
             $($(#[$doc])* $variant,)*
         }
 
         impl Command {
-            /// All of them.
+            /// Every command.
             pub const ALL: &[Self] = &[$(Self::$variant),*];
 
-            /// The name on the wire.
+            /// Returns the name on the wire.
             pub const fn name(self) -> &'static str {
                 match self {
                     $(Self::$variant => $name,)*
                 }
             }
 
-            /// The command in the header field `field`: its name, then NULs and nothing else.
+            /// Returns the command in a header field: its name, padded with NULs.
             pub fn from_field(field: &[u8; COMMAND_SIZE]) -> Option<Self> {
                 match *field {
                     $(name if name == const { padded($name) } => Some(Self::$variant),)*
@@ -36,67 +36,67 @@ macro_rules! commands {
 commands! {
     /// A transaction.
     Tx = "tx",
-    /// I have these.
+    /// Announces transactions or blocks.
     Inv = "inv",
-    /// Give me these.
+    /// Requests transactions or blocks.
     GetData = "getdata",
-    /// I don't have these.
+    /// Answers a `getdata` for objects that the sender does not have.
     NotFound = "notfound",
-    /// Are you there? (BIP31)
+    /// Asks for a `pong` (BIP31).
     Ping = "ping",
-    /// I am.
+    /// Answers a `ping`.
     Pong = "pong",
-    /// The first message of each side.
+    /// Opens the handshake.
     Version = "version",
-    /// The handshake's end.
+    /// Completes the handshake.
     Verack = "verack",
-    /// `inv` by wtxid, please (BIP339).
+    /// Asks for announcements by wtxid (BIP339).
     WtxidRelay = "wtxidrelay",
-    /// `addrv2`, please (BIP155).
+    /// Asks for `addrv2` instead of `addr` (BIP155).
     SendAddrV2 = "sendaddrv2",
-    /// The lowest fee rate that is worth an announcement (BIP133).
+    /// Sets the lowest fee rate to be announced (BIP133).
     FeeFilter = "feefilter",
-    /// Addresses, please.
+    /// Requests addresses of peers.
     GetAddr = "getaddr",
-    /// Addresses of IP nodes.
+    /// Addresses of IPv4 and IPv6 nodes.
     Addr = "addr",
     /// Addresses of any network (BIP155).
     AddrV2 = "addrv2",
-    /// Blocks by their headers, please (BIP130).
+    /// Asks for announcements of blocks by header (BIP130).
     SendHeaders = "sendheaders",
-    /// Compact blocks, please (BIP152).
+    /// Negotiates compact blocks (BIP152).
     SendCmpct = "sendcmpct",
     /// A compact block (BIP152).
     CmpctBlock = "cmpctblock",
-    /// Some transactions of a block, please (BIP152).
+    /// Requests transactions of a block (BIP152).
     GetBlockTxn = "getblocktxn",
-    /// Some transactions of a block (BIP152).
+    /// Answers a `getblocktxn` (BIP152).
     BlockTxn = "blocktxn",
-    /// Headers, please.
+    /// Requests headers.
     GetHeaders = "getheaders",
-    /// Headers.
+    /// Headers of blocks.
     Headers = "headers",
     /// A block.
     Block = "block",
-    /// Your whole mempool, please (BIP35).
+    /// Requests the whole mempool (BIP35).
     Mempool = "mempool",
 }
 
 impl Command {
-    /// The command of this name.
+    /// Returns the command of this name.
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|command| command.name() == name)
     }
 }
 
-/// `name` as the field of a header.
+/// Returns `name` as the field of a header.
 const fn padded(name: &str) -> [u8; COMMAND_SIZE] {
     let mut field = [0; COMMAND_SIZE];
     field.split_at_mut(name.len()).0.copy_from_slice(name.as_bytes());
     field
 }
 
-/// `field` without the NULs at its end. NULs before other bytes stay: no name has them.
+/// Returns `field` without the NULs at its end. NULs before other bytes stay: no name has them.
 pub fn name_of(field: &[u8; COMMAND_SIZE]) -> &[u8] {
     let padding = field.iter().rev().take_while(|&&byte| byte == 0).count();
     &field[..COMMAND_SIZE - padding]

@@ -1,4 +1,4 @@
-//! Compact blocks (BIP152): a block told by short names of transactions that its reader may hold.
+//! Compact blocks (BIP152): blocks as short ids of transactions that the receiver may have.
 
 mod partial;
 #[cfg(test)]
@@ -13,13 +13,13 @@ use bytes::Bytes;
 use sha2::{Digest, Sha256};
 use siphasher::sip::SipHasher24;
 
-/// The most transactions of a block that can be told this way (Core: an index has 16 bits).
+/// The most transactions of a block in this form, as an index has 16 bits.
 pub const MAX_TRANSACTIONS: usize = u16::MAX as usize;
 
-/// The only encoding of compact blocks in use: its short names are made of wtxids.
+/// The only version of compact blocks in use: short ids are made of wtxids.
 pub const VERSION: u64 = 2;
 
-/// Names a transaction among those of one compact block, in 48 bits.
+/// Identifies a transaction within one compact block, in 48 bits.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct ShortId(u64);
 
@@ -37,13 +37,13 @@ impl ShortId {
     }
 }
 
-/// Makes the short names of one compact block. Its key differs from sender to sender, so that
-/// nobody can prepare transactions whose names collide everywhere.
+/// Computes the short ids of one compact block. The key differs from sender to sender, so that transactions
+/// cannot be prepared to collide everywhere.
 #[derive(Clone, Debug)]
 pub struct ShortIds(SipHasher24);
 
 impl ShortIds {
-    /// For the compact block of `header` that carries `nonce`.
+    /// Returns the ids for the compact block of `header` with `nonce`.
     pub fn new(header: &BlockHeader, nonce: u64) -> Self {
         let hash = Sha256::new().chain_update(header.encode()).chain_update(nonce.to_le_bytes()).finalize();
         let mut key = [0; 16];
@@ -51,7 +51,7 @@ impl ShortIds {
         Self(SipHasher24::new_with_key(&key))
     }
 
-    /// The name of the transaction with this wtxid.
+    /// Returns the short id of the transaction with this wtxid.
     pub fn of(&self, wtxid: Wtxid) -> ShortId {
         ShortId(self.0.hash(&wtxid.0) & 0xffff_ffff_ffff)
     }
@@ -60,28 +60,28 @@ impl ShortIds {
 /// A `cmpctblock`.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct CompactBlock {
-    /// The block's header.
+    /// The header of the block.
     pub header: BlockHeader,
-    /// What the sender chose to make the short names its own.
+    /// The sender's part of the key of the short ids.
     pub nonce: u64,
-    /// The names of all transactions that are not in `prefilled`, in the block's order.
+    /// The short ids of all transactions that are not in `prefilled`, in the block's order.
     pub short_ids: Vec<ShortId>,
-    /// Transactions that the reader can hardly have, by ascending index; the coinbase at least.
-    /// Every index lies within the block.
+    /// Transactions that the receiver is unlikely to have, by ascending index; at least the coinbase. Every
+    /// index lies within the block.
     pub prefilled: Vec<Prefilled>,
 }
 
-/// A transaction in its place.
+/// A transaction and its index in the block.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Prefilled {
-    /// Where it stands in the block.
+    /// The index in the block.
     pub index: u16,
-    /// It.
+    /// The transaction.
     pub tx: Transaction,
 }
 
 impl CompactBlock {
-    /// The compact form of a block, as Core sends it: with the coinbase prefilled.
+    /// Returns the compact form of a block, as Core sends it: with the coinbase prefilled.
     pub fn of(header: BlockHeader, nonce: u64, transactions: &[Transaction]) -> Self {
         let short_ids = ShortIds::new(&header, nonce);
         Self {
@@ -96,12 +96,12 @@ impl CompactBlock {
         }
     }
 
-    /// How many transactions the block has.
+    /// Returns the number of transactions of the block.
     pub fn transaction_count(&self) -> usize {
         self.short_ids.len() + self.prefilled.len()
     }
 
-    /// Reads the payload of a `cmpctblock`. The prefilled transactions share its bytes.
+    /// Decodes the payload of a `cmpctblock`. The prefilled transactions share its bytes.
     pub(super) fn decode(raw: &Bytes) -> Result<Self, WireError> {
         let mut reader = Reader::new(raw);
         let header = BlockHeader::decode(&reader.array()?);
@@ -113,7 +113,7 @@ impl CompactBlock {
         let mut indexes = Indexes::default();
         for before in 0..count {
             let index = indexes.decode(&mut reader)?;
-            // All before it are prefilled or have a short name (Core: `InitData`).
+            // All transactions before it are prefilled or have a short id (Core: `InitData`).
             if usize::from(index) > short_ids.len() + before {
                 return Err(WireError::IndexOutOfBlock(index));
             }
@@ -139,12 +139,12 @@ impl CompactBlock {
     }
 }
 
-/// A `getblocktxn`: some transactions of a block, please.
+/// A `getblocktxn`: requests some transactions of a block.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct BlockTransactionsRequest {
-    /// Which block.
+    /// The hash of the block.
     pub hash: BlockHash,
-    /// Where they stand in it, ascending.
+    /// The indexes of the transactions, ascending.
     pub indexes: Vec<u16>,
 }
 
@@ -168,14 +168,14 @@ impl BlockTransactionsRequest {
 /// A `blocktxn`: the answer to a `getblocktxn`.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct BlockTransactions {
-    /// Of which block.
+    /// The hash of the block.
     pub hash: BlockHash,
     /// The transactions, in the order of the request.
     pub transactions: Vec<Transaction>,
 }
 
 impl BlockTransactions {
-    /// Reads the payload of a `blocktxn`. The transactions share its bytes.
+    /// Decodes the payload of a `blocktxn`. The transactions share its bytes.
     pub(super) fn decode(raw: &Bytes) -> Result<Self, WireError> {
         let mut reader = Reader::new(raw);
         let hash = BlockHash(reader.array()?);
@@ -194,10 +194,10 @@ impl BlockTransactions {
     }
 }
 
-/// Ascending indexes, each written as the gap to the one before it.
+/// Ascending indexes, each written as the gap to the previous one.
 #[derive(Default)]
 struct Indexes {
-    /// The least that can come.
+    /// The lowest possible next index.
     next: u32,
 }
 

@@ -1,9 +1,9 @@
-//! The variable-length integer in front of every list, as it is written.
+//! Encodes `CompactSize`, the variable-length integer in front of every list.
 
-/// The largest number that counts something (Core: `MAX_SIZE`).
+/// The largest length of a list or a byte string (Core: `MAX_SIZE`).
 pub const MAX_SIZE: usize = 0x0200_0000;
 
-/// How many bytes `value` takes.
+/// Returns the encoded length of `value`, in bytes.
 pub const fn encoded_len(value: u64) -> usize {
     match value {
         0..0xfd => 1,
@@ -33,12 +33,12 @@ pub fn put(out: &mut Vec<u8>, value: u64) {
     }
 }
 
-/// Appends the number of entries of a list.
+/// Appends the length of a list.
 pub fn put_len(out: &mut Vec<u8>, len: usize) {
     put(out, len as u64);
 }
 
-/// Appends `bytes` behind their length.
+/// Appends the length of `bytes`, then `bytes`.
 pub fn put_bytes(out: &mut Vec<u8>, bytes: &[u8]) {
     put_len(out, bytes.len());
     out.extend_from_slice(bytes);

@@ -1,15 +1,15 @@
-//! What a message says, in a few words for the log of a conversation.
+//! A message in a few words, for the log of a conversation.
 
 use super::{Inventory, Message};
 use crate::util::text::clean;
 use std::fmt::Display;
 
-/// The longest gist, in characters.
+/// The longest summary, in characters.
 pub const MAX_GIST: usize = 40;
 
 impl Message {
-    /// What the message says, in at most 40 harmless characters; empty if its command
-    /// says it all.
+    /// Returns the contents of the message in at most 40 harmless characters; empty if the command says it
+    /// all.
     pub fn gist(&self) -> String {
         let gist = match self {
             Self::Version(version) => {
@@ -47,7 +47,7 @@ impl Message {
     }
 }
 
-/// The digits of a hash that tell it from others: its end, as blocks begin with zeros.
+/// Returns the last digits of a hash, as block hashes begin with zeros.
 fn short(hash: impl Display) -> String {
     let text = hash.to_string();
     let from = text.len().saturating_sub(12);
@@ -58,7 +58,7 @@ fn counted(count: usize, one: &str, many: &str) -> String {
     format!("{count} {}", if count == 1 { one } else { many })
 }
 
-/// How many entries there are of each kind, the kinds in the order of [`Inventory`].
+/// Returns the number of entries of each kind, in the order of [`Inventory`].
 fn kinds(list: &[Inventory]) -> String {
     let names = ["tx", "witness tx", "wtx", "block", "witness block", "compact block", "unknown"];
     let mut counts = [0_usize; 7];

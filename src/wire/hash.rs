@@ -1,9 +1,9 @@
-//! The identifiers made of hashes.
+//! Identifiers of transactions and blocks.
 
 use std::fmt;
 use std::str::FromStr;
 
-/// Why a text is no identifier.
+/// Why a string is not an identifier.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
 #[error("not 64 hexadecimal digits")]
 pub struct HashTextError;
@@ -12,7 +12,7 @@ macro_rules! identifier {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
         ///
-        /// Written as 64 hexadecimal digits in reverse byte order, as is the custom.
+        /// Written as 64 hexadecimal digits in reverse byte order, as is customary.
         #[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub struct $name(pub [u8; 32]);
 
@@ -39,15 +39,15 @@ macro_rules! identifier {
 }
 
 identifier!(
-    /// Names a transaction without its witness: sha256d of the stripped serialization.
+    /// Identifies a transaction without its witness: sha256d of the stripped serialization.
     Txid
 );
 identifier!(
-    /// Names a transaction with its witness (BIP141): sha256d of the whole serialization.
+    /// Identifies a transaction with its witness (BIP141): sha256d of the whole serialization.
     Wtxid
 );
 identifier!(
-    /// Names a block: sha256d of its 80-byte header.
+    /// Identifies a block: sha256d of its 80-byte header.
     BlockHash
 );
 

@@ -1,4 +1,4 @@
-//! What `inv`, `getdata` and `notfound` list.
+//! Entries of `inv`, `getdata` and `notfound`.
 
 use super::compact_size::put_len;
 use super::{BlockHash, Reader, Txid, WireError, Wtxid};
@@ -6,12 +6,12 @@ use super::{BlockHash, Reader, Txid, WireError, Wtxid};
 /// The most entries of one `inv`, `getdata` or `notfound` (Core: `MAX_INV_SZ`).
 pub const MAX_INVENTORY: usize = 50_000;
 
-/// How a transaction was announced: by wtxid (BIP339) or by txid.
+/// The id by which a transaction is announced: its wtxid (BIP339) or its txid.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum TxHash {
-    /// Without the witness.
+    /// By txid.
     Txid(Txid),
-    /// With it.
+    /// By wtxid.
     Wtxid(Wtxid),
 }
 
@@ -30,11 +30,11 @@ pub enum Inventory {
     WitnessBlock(BlockHash),
     /// `MSG_CMPCT_BLOCK` (4): a compact block (BIP152).
     CompactBlock(BlockHash),
-    /// Any other kind: kept, so that it can be ignored by name.
+    /// Any other kind, which is ignored.
     Unknown {
-        /// The number that names the kind.
+        /// The number of the kind.
         kind: u32,
-        /// What it names.
+        /// The hash.
         hash: [u8; 32],
     },
 }
@@ -45,14 +45,14 @@ mod kind {
     pub const BLOCK: u32 = 2;
     pub const COMPACT_BLOCK: u32 = 4;
     pub const WTX: u32 = 5;
-    /// Asks for a transaction or block with its witnesses (BIP144).
+    /// The flag that requests a transaction or block with its witnesses (BIP144).
     pub const WITNESS: u32 = 1 << 30;
     pub const WITNESS_TX: u32 = TX | WITNESS;
     pub const WITNESS_BLOCK: u32 = BLOCK | WITNESS;
 }
 
 impl Inventory {
-    /// A kind and a hash.
+    /// The length of an entry, in bytes: a kind and a hash.
     const SIZE: usize = 4 + 32;
 
     fn new(kind: u32, hash: [u8; 32]) -> Self {

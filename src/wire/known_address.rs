@@ -1,4 +1,4 @@
-//! Addresses of nodes, as `addr` and `addrv2` (BIP155) list them.
+//! The entries of `addr` and `addrv2` (BIP155): addresses of nodes.
 
 use super::compact_size::{put, put_bytes, put_len};
 use super::message::{KnownAddress, MAX_ADDRESSES};
@@ -9,19 +9,19 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 /// The longest address of any network, in bytes (BIP155).
 const MAX_ADDRESS: u64 = 512;
 
-/// Time, services, IP, port.
+/// The length of an `addr` entry, in bytes: time, services, IP, port.
 const ADDR_ENTRY: usize = 4 + 8 + 16 + 2;
 
-/// The least that an `addrv2` entry takes: time, services, network, no address, port.
+/// The shortest `addrv2` entry, in bytes: time, services, network, an empty address, port.
 const ADDRV2_ENTRY: usize = 4 + 1 + 1 + 1 + 2;
 
-/// How Tor v2 services were written as IPv6 (`OnionCat`). They are gone.
+/// The prefix of Tor v2 services written as IPv6 (`OnionCat`), which no longer exist.
 const TORV2_PREFIX: [u8; 6] = [0xfd, 0x87, 0xd8, 0x7e, 0xeb, 0x43];
 
-/// How Core marks addresses of its own bookkeeping.
+/// The prefix that Core uses for addresses of its own bookkeeping.
 const INTERNAL_PREFIX: [u8; 6] = [0xfd, 0x6b, 0x88, 0xc0, 0x87, 0x24];
 
-/// The networks by their BIP155 numbers. 3 was Tor v2.
+/// The BIP155 numbers of networks; 3 was Tor v2.
 mod network {
     pub const IPV4: u8 = 1;
     pub const IPV6: u8 = 2;
@@ -30,7 +30,7 @@ mod network {
     pub const CJDNS: u8 = 6;
 }
 
-/// The 16 bytes of an address without a network: IPv4 is mapped into IPv6.
+/// Reads a 16-byte address without a network; IPv4 is mapped into IPv6.
 pub(super) fn mapped(ip: IpAddr) -> [u8; 16] {
     match ip {
         IpAddr::V4(ip) => ip.to_ipv6_mapped().octets(),
@@ -42,7 +42,7 @@ fn is_node(octets: [u8; 16]) -> bool {
     !octets.starts_with(&TORV2_PREFIX) && !octets.starts_with(&INTERNAL_PREFIX)
 }
 
-/// Reads the entries of an `addr`. What stands for something other than an IP is left out.
+/// Decodes the entries of an `addr`; those that encode anything but an IP are left out.
 pub(super) fn decode_addr(reader: &mut Reader<'_>) -> Result<Vec<KnownAddress>, WireError> {
     let count = reader.count_up_to(MAX_ADDRESSES, ADDR_ENTRY)?;
     let mut list = Vec::with_capacity(count);
@@ -59,7 +59,7 @@ pub(super) fn decode_addr(reader: &mut Reader<'_>) -> Result<Vec<KnownAddress>, 
     Ok(list)
 }
 
-/// Writes the entries of an `addr`: those that are an IP.
+/// Encodes the entries of an `addr`: those with an IP.
 pub(super) fn encode_addr(list: &[KnownAddress], out: &mut Vec<u8>) {
     let ips = || {
         list.iter().filter_map(|known| match known.address.host {
@@ -76,7 +76,7 @@ pub(super) fn encode_addr(list: &[KnownAddress], out: &mut Vec<u8>) {
     }
 }
 
-/// Reads the entries of an `addrv2`. Those of networks that we don't know are left out.
+/// Decodes the entries of an `addrv2`; those of unknown networks are left out.
 pub(super) fn decode_addrv2(reader: &mut Reader<'_>) -> Result<Vec<KnownAddress>, WireError> {
     let count = reader.count_up_to(MAX_ADDRESSES, ADDRV2_ENTRY)?;
     let mut list = Vec::with_capacity(count);
@@ -92,10 +92,10 @@ pub(super) fn decode_addrv2(reader: &mut Reader<'_>) -> Result<Vec<KnownAddress>
     Ok(list)
 }
 
-/// Reads addresses as `addrv2` has them, but without times and services, up to the end.
+/// Decodes addresses in the format of `addrv2` but without times and services, up to the end.
 ///
 /// # Errors
-/// What is not such a list.
+/// [`WireError`] if the bytes are not such a list.
 pub(crate) fn decode_addresses(bytes: &[u8]) -> Result<Vec<PeerAddress>, WireError> {
     let mut reader = Reader::new(bytes);
     let mut list = Vec::new();
@@ -107,8 +107,8 @@ pub(crate) fn decode_addresses(bytes: &[u8]) -> Result<Vec<PeerAddress>, WireErr
     Ok(list)
 }
 
-/// Network, length, address. A wrong length for a known network spoils the message, as in Core;
-/// an address that cannot be one is left out.
+/// Decodes network, length and address. A wrong length for a known network makes the message malformed, as
+/// in Core; an address that is not valid on its network is left out.
 fn decode_host(reader: &mut Reader<'_>) -> Result<Option<Host>, WireError> {
     let network = reader.u8()?;
     let length = reader.compact_size()?;
@@ -126,7 +126,7 @@ fn decode_host(reader: &mut Reader<'_>) -> Result<Option<Host>, WireError> {
         network::IPV6 => {
             let octets: [u8; 16] = reader.array()?;
             let ip = Ipv6Addr::from(octets);
-            // BIP155: what has a network number of its own must not hide in IPv6.
+            // BIP155: an address with a network number of its own must not be encoded as IPv6.
             (is_node(octets) && ip.to_ipv4_mapped().is_none()).then_some(Host::Ip(ip.into()))
         }
         network::TORV3 => Some(Host::TorV3(reader.array()?)),
@@ -143,7 +143,7 @@ fn decode_host(reader: &mut Reader<'_>) -> Result<Option<Host>, WireError> {
     })
 }
 
-/// Writes the entries of an `addrv2`: all but names, which only our user can give.
+/// Encodes the entries of an `addrv2`: all but names, which only the user gives.
 pub(super) fn encode_addrv2(list: &[KnownAddress], out: &mut Vec<u8>) {
     let hosts = || list.iter().filter(|known| !matches!(known.address.host, Host::Name(_)));
     put_len(out, hosts().count());

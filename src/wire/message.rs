@@ -15,87 +15,87 @@ pub const MAX_HEADERS: usize = 2_000;
 /// The most hashes in a block locator (Core: `MAX_LOCATOR_SZ`).
 pub const MAX_LOCATOR: usize = 101;
 
-/// A node that somebody knows of (`addr`, `addrv2`).
+/// An address of a node, as gossiped in `addr` and `addrv2`.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct KnownAddress {
-    /// When it was last seen, in s since the UNIX epoch.
+    /// When the node was last seen, in s since the UNIX epoch.
     pub time: u32,
-    /// What it is said to offer.
+    /// The services that the node is said to offer.
     pub services: Services,
-    /// Where it is.
+    /// The address of the node.
     pub address: PeerAddress,
 }
 
-/// A message, either way.
+/// A message in either direction.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Message {
-    /// The first message of each side.
+    /// `version`: opens the handshake.
     Version(Version),
-    /// The handshake's end.
+    /// `verack`: completes the handshake.
     Verack,
-    /// Transactions by wtxid, please (BIP339).
+    /// `wtxidrelay`: asks for announcements by wtxid (BIP339).
     WtxidRelay,
-    /// `addrv2` instead of `addr`, please (BIP155).
+    /// `sendaddrv2`: asks for `addrv2` instead of `addr` (BIP155).
     SendAddrV2,
-    /// Are you there? (BIP31)
+    /// `ping`: asks for a `pong` with the same nonce (BIP31).
     Ping(u64),
-    /// I am, with the ping's nonce.
+    /// `pong`: answers a ping, with its nonce.
     Pong(u64),
-    /// I have these.
+    /// `inv`: announces transactions or blocks.
     Inv(Vec<Inventory>),
-    /// Give me these.
+    /// `getdata`: requests transactions or blocks.
     GetData(Vec<Inventory>),
-    /// I don't have these.
+    /// `notfound`: answers a `getdata` for objects that the sender does not have.
     NotFound(Vec<Inventory>),
-    /// A transaction.
+    /// `tx`: a transaction.
     Tx(Transaction),
-    /// Announce nothing below this fee rate, in sat/kvB (BIP133).
+    /// `feefilter`: asks for no announcements below this fee rate, in sat/kvB (BIP133).
     FeeFilter(u64),
-    /// Tell me some addresses.
+    /// `getaddr`: requests addresses of nodes.
     GetAddr,
-    /// Some addresses.
+    /// `addr`: addresses of IP nodes.
     Addr(Vec<KnownAddress>),
-    /// Some addresses of any network (BIP155). Networks that we don't know are left out.
+    /// `addrv2`: addresses of nodes on any network (BIP155). Unknown networks are left out.
     AddrV2(Vec<KnownAddress>),
-    /// Announce blocks by their headers, please (BIP130).
+    /// `sendheaders`: asks for announcements of blocks by header (BIP130).
     SendHeaders,
-    /// Compact blocks, please (BIP152).
+    /// `sendcmpct`: negotiates compact blocks (BIP152).
     SendCmpct {
-        /// Whether new blocks should come unasked (high-bandwidth mode).
+        /// Whether new blocks should be sent without a request (high-bandwidth mode).
         announce: bool,
-        /// The encoding; 2 is the one with wtxids.
+        /// The version of compact blocks; 2 uses wtxids.
         version: u64,
     },
-    /// A block by the short names of its transactions (BIP152).
+    /// `cmpctblock`: a block as short ids of its transactions (BIP152).
     CmpctBlock(CompactBlock),
-    /// Some transactions of a block, please (BIP152).
+    /// `getblocktxn`: requests transactions of a block (BIP152).
     GetBlockTxn(BlockTransactionsRequest),
-    /// Some transactions of a block (BIP152).
+    /// `blocktxn`: answers a `getblocktxn` (BIP152).
     BlockTxn(BlockTransactions),
-    /// Headers after the newest of these that you know.
+    /// `getheaders`: requests the headers after the newest known block of a locator.
     GetHeaders {
         /// Block hashes from the tip back; at most [`MAX_LOCATOR`].
         locator: Vec<BlockHash>,
-        /// The last one that is wanted; all zero for as many as possible.
+        /// The hash of the last requested header; all zero for as many as possible.
         stop: BlockHash,
     },
-    /// Headers, oldest first.
+    /// `headers`: headers of blocks, oldest first.
     Headers(Vec<BlockHeader>),
-    /// A block.
+    /// `block`: a block.
     Block(Block),
-    /// Announce your whole mempool (BIP35).
+    /// `mempool`: asks for announcements of the whole mempool (BIP35).
     Mempool,
-    /// Anything else: skipped whole.
+    /// Any other message; its payload is skipped.
     Unknown {
-        /// The command, cleaned of control characters.
+        /// The command, without control characters.
         command: String,
-        /// The payload's length, in bytes.
+        /// The length of the payload, in bytes.
         length: u32,
     },
 }
 
 impl Message {
-    /// The name on the wire; cleaned, if it is not one of ours.
+    /// Returns the name on the wire, without control characters.
     pub fn command(&self) -> &str {
         let command = match self {
             Self::Version(_) => Command::Version,

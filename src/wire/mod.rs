@@ -1,7 +1,7 @@
-//! The Bitcoin P2P format: bytes ↔ messages.
+//! The Bitcoin P2P protocol: bytes ↔ messages.
 //!
-//! No IO, no clock, and no allocation beyond what remains in the frame. Numbers behind limits come
-//! from Bitcoin Core unless a BIP is named.
+//! No I/O and no clock, and no allocation larger than the rest of the frame. Limits are those of Bitcoin
+//! Core unless a BIP is named.
 
 pub mod block;
 pub mod codec;

@@ -1,4 +1,4 @@
-//! The payload of each message ↔ bytes, whatever the transport.
+//! The payload of each message ↔ bytes, for either transport.
 
 use super::compact_size::put_len;
 use super::known_address::{decode_addr, decode_addrv2, encode_addr, encode_addrv2};
@@ -11,13 +11,13 @@ use super::{
 use bytes::Bytes;
 
 impl Message {
-    /// Reads the payload of `command`.
+    /// Decodes the payload of `command`.
     ///
-    /// As Core does, bytes after the payload's end are ignored, except behind a transaction or a
-    /// block, where they would be counted to its size.
+    /// Bytes after the end are ignored, as in Core, except after a transaction or a block, where they would
+    /// count towards its size.
     ///
     /// # Errors
-    /// Why the payload is not one of `command`.
+    /// [`WireError`] if the payload is not one of `command`.
     pub fn decode(command: Command, payload: &[u8]) -> Result<Self, WireError> {
         let reader = &mut Reader::new(payload);
         Ok(match command {
@@ -30,7 +30,7 @@ impl Message {
             Command::Inv => Self::Inv(Inventory::decode_list(reader)?),
             Command::GetData => Self::GetData(Inventory::decode_list(reader)?),
             Command::NotFound => Self::NotFound(Inventory::decode_list(reader)?),
-            // Copied, here and for blocks: what is kept must not hold a whole read buffer.
+            // Copied, here and for blocks, so that kept bytes do not retain a whole read buffer.
             Command::Tx => Self::Tx(Transaction::parse(Bytes::copy_from_slice(payload))?),
             Command::FeeFilter => Self::FeeFilter(reader.u64()?),
             Command::GetAddr => Self::GetAddr,
@@ -54,7 +54,7 @@ impl Message {
         })
     }
 
-    /// Appends the payload. That of [`Message::Unknown`] was skipped: it is written as empty.
+    /// Appends the payload. That of [`Message::Unknown`] is empty, as it was skipped.
     pub fn encode_payload(&self, out: &mut Vec<u8>) {
         match self {
             Self::Version(version) => version.encode(out),

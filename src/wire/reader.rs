@@ -1,25 +1,25 @@
-//! A cursor over bytes from a stranger: every read says whether there was enough.
+//! A cursor over untrusted bytes: every read is checked.
 
 use super::compact_size::MAX_SIZE;
 
-/// Why a payload is not what its command says.
+/// Why a payload is malformed.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, thiserror::Error)]
 pub enum WireError {
-    /// The bytes end before the value does.
+    /// The bytes end inside a value.
     #[error("ends too early")]
     Truncated,
-    /// A `CompactSize` that a shorter form could have held.
+    /// A `CompactSize` that is not in its shortest form.
     #[error("a number is not in its shortest form")]
     NonMinimal,
     /// A `CompactSize` above 0x02000000 (Core: `MAX_SIZE`).
     #[error("a length of {0} is above the protocol's limit")]
     TooLarge(u64),
-    /// A list that is all there but longer than the protocol allows. Core punishes it.
+    /// A complete list that is longer than the protocol allows, which is misbehaviour.
     #[error("{count} entries where at most {limit} are allowed")]
     TooManyEntries {
-        /// How many it has.
+        /// The number of entries.
         count: u64,
-        /// How many it may have.
+        /// The highest number allowed.
         limit: usize,
     },
     /// Bytes after the end of a transaction or a block.
@@ -28,7 +28,7 @@ pub enum WireError {
     /// A transaction in the witness format (BIP144) with nothing but empty witnesses.
     #[error("witness format without a witness")]
     SuperfluousWitness,
-    /// A flag of the witness format (BIP144) that nobody has defined.
+    /// An undefined flag of the witness format (BIP144).
     #[error("unknown transaction flags {0:#04x}")]
     UnknownFlags(u8),
     /// A user agent longer than [`super::version::MAX_USER_AGENT`], in bytes.
@@ -37,48 +37,48 @@ pub enum WireError {
     /// An `addrv2` entry whose length does not fit its network (BIP155).
     #[error("address of {length} bytes for network {network}")]
     AddressLength {
-        /// The network, by its BIP155 number.
+        /// The BIP155 number of the network.
         network: u8,
         /// The length, in bytes.
         length: u64,
     },
-    /// A transaction's place in its block that 16 bits cannot hold (BIP152).
+    /// The index of a transaction in its block exceeds 16 bits (BIP152).
     #[error("transaction index {0} has more than 16 bits")]
     IndexTooLarge(u64),
-    /// A prefilled transaction outside of its compact block (BIP152).
+    /// The index of a prefilled transaction is outside of the block (BIP152).
     #[error("transaction index {0} is outside of the block")]
     IndexOutOfBlock(u16),
     /// A compact block without transactions.
     #[error("a block without transactions")]
     EmptyBlock,
-    /// A `sendcmpct` that says neither 0 nor 1 (BIP152). Core punishes it.
+    /// A `sendcmpct` with a flag other than 0 and 1 (BIP152), which is misbehaviour.
     #[error("announce flag {0} is neither 0 nor 1")]
     AnnounceFlag(u8),
 }
 
-/// What is left to read.
+/// A cursor over the bytes that are left to read.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Reader<'a> {
     rest: &'a [u8],
 }
 
 impl<'a> Reader<'a> {
-    /// Reads `bytes` from their beginning.
+    /// Returns a reader at the beginning of `bytes`.
     pub const fn new(bytes: &'a [u8]) -> Self {
         Self { rest: bytes }
     }
 
-    /// How many bytes are left.
+    /// Returns the number of bytes left.
     pub const fn remaining(&self) -> usize {
         self.rest.len()
     }
 
-    /// Whether nothing is left.
+    /// Whether no bytes are left.
     pub const fn is_empty(&self) -> bool {
         self.rest.is_empty()
     }
 
-    /// The next `count` bytes.
+    /// Reads `count` bytes.
     #[inline]
     pub fn bytes(&mut self, count: usize) -> Result<&'a [u8], WireError> {
         let (head, tail) = self.rest.split_at_checked(count).ok_or(WireError::Truncated)?;
@@ -86,7 +86,7 @@ impl<'a> Reader<'a> {
         Ok(head)
     }
 
-    /// The next `N` bytes.
+    /// Reads `N` bytes.
     #[inline]
     pub fn array<const N: usize>(&mut self) -> Result<[u8; N], WireError> {
         let (head, tail) = self.rest.split_first_chunk().ok_or(WireError::Truncated)?;
@@ -94,40 +94,40 @@ impl<'a> Reader<'a> {
         Ok(*head)
     }
 
-    /// One byte.
+    /// Reads one byte.
     #[inline]
     pub fn u8(&mut self) -> Result<u8, WireError> {
         self.array().map(|[byte]| byte)
     }
 
-    /// Two bytes, the high one first: ports.
+    /// Reads two bytes in big-endian order, as in ports.
     pub fn u16_be(&mut self) -> Result<u16, WireError> {
         self.array().map(u16::from_be_bytes)
     }
 
-    /// Four bytes, the low one first.
+    /// Reads four bytes in little-endian order.
     #[inline]
     pub fn u32(&mut self) -> Result<u32, WireError> {
         self.array().map(u32::from_le_bytes)
     }
 
-    /// Eight bytes, the low one first.
+    /// Reads eight bytes in little-endian order.
     #[inline]
     pub fn u64(&mut self) -> Result<u64, WireError> {
         self.array().map(u64::from_le_bytes)
     }
 
-    /// Four bytes, signed.
+    /// Reads a signed number of four bytes.
     pub fn i32(&mut self) -> Result<i32, WireError> {
         self.array().map(i32::from_le_bytes)
     }
 
-    /// Eight bytes, signed.
+    /// Reads a signed number of eight bytes.
     pub fn i64(&mut self) -> Result<i64, WireError> {
         self.array().map(i64::from_le_bytes)
     }
 
-    /// A `CompactSize` of any magnitude, in its shortest form.
+    /// Reads a `CompactSize` of any magnitude, which must be in its shortest form.
     #[inline]
     pub fn compact_size(&mut self) -> Result<u64, WireError> {
         let (value, least) = match self.u8()? {
@@ -139,7 +139,7 @@ impl<'a> Reader<'a> {
         if value < least { Err(WireError::NonMinimal) } else { Ok(value) }
     }
 
-    /// A `CompactSize` that counts something: at most [`MAX_SIZE`].
+    /// Reads a `CompactSize` that is a length: at most [`MAX_SIZE`].
     #[inline]
     fn size(&mut self) -> Result<usize, WireError> {
         // Nearly every size in a transaction takes one byte.
@@ -152,7 +152,7 @@ impl<'a> Reader<'a> {
         Ok(size)
     }
 
-    /// Size and what follows it. Takes the reader by value, so that it may stay in registers.
+    /// Reads a size; returns it and the rest. Takes the reader by value, so that it may stay in registers.
     #[cold]
     fn long_size(mut self) -> Result<(usize, Self), WireError> {
         let value = self.compact_size()?;
@@ -162,9 +162,9 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// The number of entries that follow, of which each takes at least `entry_size` bytes.
+    /// Reads the length of a list whose entries take at least `entry_size` bytes each.
     ///
-    /// What this returns can be allocated for: that many entries fit into what is left.
+    /// The result is safe to allocate for: that many entries fit into the remaining bytes.
     #[inline]
     pub fn count(&mut self, entry_size: usize) -> Result<usize, WireError> {
         let count = self.size()?;
@@ -180,14 +180,14 @@ impl<'a> Reader<'a> {
         Ok(count)
     }
 
-    /// Bytes behind their length.
+    /// Reads a length and as many bytes.
     #[inline]
     pub fn var_bytes(&mut self) -> Result<&'a [u8], WireError> {
         let length = self.size()?;
         self.bytes(length)
     }
 
-    /// Nothing may be left.
+    /// Checks that no bytes are left.
     pub const fn finish(&self) -> Result<(), WireError> {
         if self.is_empty() { Ok(()) } else { Err(WireError::TrailingBytes(self.remaining())) }
     }

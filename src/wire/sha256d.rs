@@ -13,13 +13,13 @@ use std::slice::from_ref;
 const INITIAL: [u32; 8] =
     [0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a, 0x510e_527f, 0x9b05_688c, 0x1f83_d9ab, 0x5be0_cd19];
 
-/// What SHA-256 takes at once, in bytes.
+/// The block size of SHA-256, in bytes.
 const BLOCK: usize = 64;
 
-/// What stands at the end of the last block: the length of the text, in bits.
+/// The length of the bit count at the end of the last block, in bytes.
 const LENGTH: usize = 8;
 
-/// SHA-256 of the SHA-256 of `bytes`.
+/// Returns the SHA-256 of the SHA-256 of `bytes`.
 pub fn sha256d(bytes: &[u8]) -> [u8; 32] {
     let text = Text::new([], bytes, []);
     let mut state = INITIAL;
@@ -28,7 +28,7 @@ pub fn sha256d(bytes: &[u8]) -> [u8; 32] {
     second(state)
 }
 
-/// The hashes of `long`, and of `head`, `body` and `tail`, one behind the other.
+/// Returns the hashes of `long`, and of the concatenation of `head`, `body` and `tail`.
 pub fn sha256d_both(long: &[u8], head: [u8; 4], body: &[u8], tail: [u8; 4]) -> ([u8; 32], [u8; 32]) {
     let (long, short) = (Text::new([], long, []), Text::new(head, body, tail));
     let (mut long_state, mut short_state) = (INITIAL, INITIAL);
@@ -45,7 +45,7 @@ pub fn sha256d_both(long: &[u8], head: [u8; 4], body: &[u8], tail: [u8; 4]) -> (
     (second(long_state), short_hash)
 }
 
-/// The hash of the hash whose words are `state`.
+/// Returns the hash of the hash whose words are `state`.
 #[inline]
 fn second(state: [u32; 8]) -> [u8; 32] {
     let mut block = [0; BLOCK];
@@ -66,14 +66,13 @@ fn bytes_of(state: [u32; 8]) -> [u8; 32] {
     bytes
 }
 
-/// Three pieces, one behind the other, as the blocks that SHA-256 takes.
+/// Three concatenated pieces, divided into the blocks of SHA-256.
 struct Text<'a> {
-    /// The head and what of the body fits behind it, if there is a head and enough of a body.
+    /// The head and the part of the body that completes its block, if both exist.
     first: Option<[u8; BLOCK]>,
     /// The blocks in the body.
     middle: &'a [[u8; BLOCK]],
-    /// The last blocks, somewhere in it: the end of the body, the tail and the padding, which is a
-    /// one, zeros and the length.
+    /// The last blocks: the end of the body, the tail and the padding, which is a one, zeros and the length.
     end: [u8; 3 * BLOCK],
     end_begins: usize,
     end_blocks: usize,
@@ -94,7 +93,7 @@ impl<'a> Text<'a> {
             });
             let rest;
             (middle, rest) = body[behind_head..].as_chunks();
-            // More than the rest, but always as much, and to the same place.
+            // Copies more than the rest, but always as much and to the same place.
             end[..BLOCK].copy_from_slice(last);
             (end_begins, filled) = (BLOCK - rest.len(), BLOCK);
         } else {

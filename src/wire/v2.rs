@@ -1,4 +1,4 @@
-//! The encrypted transport (BIP324) behind its handshake: packets ↔ messages.
+//! The v2 transport (BIP324) after its key exchange: encrypted packets ↔ messages.
 
 mod message_id;
 #[cfg(test)]
@@ -11,50 +11,50 @@ use crate::util::text::clean;
 use bip324::{InboundCipher, NUM_LENGTH_BYTES, OutboundCipher, PacketType};
 use bytes::{Buf, BytesMut};
 
-/// What a packet has around its contents: length, header, tag.
+/// The length of a packet without its contents, in bytes: length, header, tag.
 const OVERHEAD: usize = OutboundCipher::encryption_buffer_len(0);
 
-/// The longest packet behind its length: header, tag, and a message of [`MAX_PAYLOAD`] with its
-/// name (Core: `MAX_CONTENTS_LEN`), in bytes.
+/// The longest packet after its length, in bytes: header, tag, and a message of [`MAX_PAYLOAD`] with its
+/// command (Core: `MAX_CONTENTS_LEN`).
 pub const MAX_PACKET: usize = OVERHEAD - NUM_LENGTH_BYTES + 1 + COMMAND_SIZE + MAX_PAYLOAD as usize;
 
-/// In the header of a packet: it is there to hide others, and says nothing.
+/// The flag of a decoy in the header of a packet, whose contents are ignored.
 const DECOY: u8 = bip324::DECOY_BYTE;
 
-/// Takes the bytes behind the handshake in any chunks and yields messages.
+/// Decodes messages from the bytes after the key exchange, received in any chunks.
 ///
-/// Like [`super::Decoder`], but a packet has to be there whole before it says anything.
+/// Like [`super::Decoder`], but a packet must be complete before any of it can be used.
 pub struct PacketDecoder {
     cipher: InboundCipher,
     buffer: BytesMut,
-    /// The length of the packet that comes, once that is known.
+    /// The length of the next packet, once known.
     due: Option<usize>,
 }
 
 impl PacketDecoder {
-    /// For a session whose first bytes are `behind_handshake`.
+    /// Returns a decoder for a session whose first bytes are `behind_handshake`.
     pub fn new(cipher: InboundCipher, behind_handshake: &[u8]) -> Self {
         Self { cipher, buffer: BytesMut::from(behind_handshake), due: None }
     }
 
-    /// Where to read the next bytes to (cancel-safe with `read_buf`). It has room for some, and
-    /// never for much more than has come so far. Take out all messages before reading again.
+    /// Returns the buffer for the next read (cancel-safe with `read_buf`). Its capacity never exceeds the
+    /// received bytes by much. Take all messages out before reading again.
     pub fn buffer(&mut self) -> &mut BytesMut {
         let missing = self.due.unwrap_or_default().saturating_sub(self.buffer.len());
         self.buffer.reserve(missing.clamp(READ_SIZE, READ_AHEAD));
         &mut self.buffer
     }
 
-    /// Whether the stream may end here: not inside a packet.
+    /// Whether the stream is between two packets, so that it may end here.
     pub fn is_between_messages(&self) -> bool {
         self.due.is_none() && self.buffer.is_empty()
     }
 
-    /// The next message, or `None` if its end has not come yet. Decoys are passed over.
+    /// Returns the next message, or `None` until it is complete. Decoys are skipped.
     ///
     /// # Errors
-    /// What comes cannot be understood any more: the connection has to end. A length is checked
-    /// before any byte of its packet is waited for.
+    /// [`FrameError`] if the stream cannot be decoded any further: the connection has to end. A length is
+    /// checked before any byte of its packet arrives.
     #[expect(clippy::should_implement_trait, reason = "an iterator would end at the first None")]
     pub fn next(&mut self) -> Result<Option<Decoded>, FrameError> {
         while let Some(length) = self.due()? {
@@ -62,7 +62,7 @@ impl PacketDecoder {
             let opened = self.cipher.decrypt_in_place(packet, None);
             let (_, plaintext) = opened.map_err(|_| FrameError::NotAuthentic)?;
             let decoded = match plaintext.split_first() {
-                // The crate takes a header with other bits beside this one for genuine.
+                // Only this bit counts, as in BIP324; the crate would take a decoy with other bits for genuine.
                 Some((header, contents)) if header & DECOY == 0 => {
                     let size = u32::try_from(NUM_LENGTH_BYTES + length).unwrap_or(u32::MAX);
                     Some(Decoded { size, content: decode(contents) })
@@ -77,7 +77,7 @@ impl PacketDecoder {
         Ok(None)
     }
 
-    /// The length of the packet that comes, if its three bytes are here.
+    /// Returns the length of the next packet, if its three bytes have arrived.
     fn due(&mut self) -> Result<Option<usize>, FrameError> {
         if self.due.is_none()
             && let Some(&bytes) = self.buffer.first_chunk()
@@ -92,7 +92,7 @@ impl PacketDecoder {
         Ok(self.due)
     }
 
-    /// Forgets the packet, and its room if it was large.
+    /// Discards the packet, and its capacity if it was large.
     fn consume(&mut self, length: usize) {
         self.due = None;
         if length > KEEP {
@@ -103,16 +103,16 @@ impl PacketDecoder {
     }
 }
 
-/// Turns messages into the bytes of packets, in the order in which they are sent.
+/// Encodes messages as packets, in the order in which they are sent.
 pub struct PacketEncoder(OutboundCipher);
 
 impl PacketEncoder {
-    /// For a session.
+    /// Returns an encoder for a session.
     pub fn new(cipher: OutboundCipher) -> Self {
         Self(cipher)
     }
 
-    /// The packet of a message.
+    /// Encodes a message as a packet.
     pub fn encode(&mut self, message: &Message) -> Vec<u8> {
         let mut contents = Vec::new();
         let command = message.command();
@@ -126,7 +126,7 @@ impl PacketEncoder {
     }
 }
 
-/// Reads a name and a payload. As in Core, what makes no sense costs only itself.
+/// Decodes a command and a payload. As in Core, a malformed message is dropped and the stream continues.
 fn decode(contents: &[u8]) -> Result<Message, Dropped> {
     let (&id, rest) = contents.split_first().ok_or(Dropped::NoCommand)?;
     let (command, name, payload) = if id == message_id::LONG {

@@ -4,21 +4,21 @@ use super::compact_size::put_bytes;
 use super::{Reader, WireError};
 use std::fmt;
 
-/// The longest user agent (Core: `MAX_SUBVERSION_LENGTH`), in bytes.
+/// The longest user agent, in bytes (Core: `MAX_SUBVERSION_LENGTH`).
 pub const MAX_USER_AGENT: usize = 256;
 
-/// The protocol version that we speak: the last one before BIP434's `feature` (70017).
+/// Our protocol version: the last one before the `feature` message of BIP434 (70017).
 pub const PROTOCOL_VERSION: i32 = 70_016;
 
-/// The oldest protocol version that Core keeps (`MIN_PEER_PROTO_VERSION`).
+/// The oldest protocol version that Core accepts (`MIN_PEER_PROTO_VERSION`).
 pub const MIN_PROTOCOL_VERSION: i32 = 31_800;
 
-/// What a node offers, as bits.
+/// The services that a node offers, as bits.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash, Debug)]
 pub struct Services(pub u64);
 
 impl Services {
-    /// Nothing.
+    /// No services.
     pub const NONE: Self = Self(0);
     /// The whole block chain.
     pub const NETWORK: Self = Self(1);
@@ -47,13 +47,13 @@ impl Services {
         self.0 & other.0 == other.0
     }
 
-    /// Both sets of bits.
+    /// Returns the union of both sets.
     #[must_use]
     pub const fn with(self, other: Self) -> Self {
         Self(self.0 | other.0)
     }
 
-    /// The names of the set bits, unnamed ones as `BIT_n`, lowest first.
+    /// Returns the names of the set bits, lowest first; unnamed ones as `BIT_n`.
     pub fn names(self) -> Vec<String> {
         (0..64)
             .filter(|bit| self.0 >> bit & 1 == 1)
@@ -71,30 +71,30 @@ impl fmt::Display for Services {
     }
 }
 
-/// The first message of each side.
+/// The payload of `version`, the first message of each side.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Version {
-    /// The newest protocol version that the sender speaks.
+    /// The newest protocol version that the sender supports.
     pub version: i32,
-    /// What the sender offers.
+    /// The services that the sender offers.
     pub services: Services,
     /// The sender's clock, in s since the UNIX epoch.
     pub time: i64,
-    /// Random, to recognise a connection to oneself.
+    /// A random number, to recognise a connection to oneself.
     pub nonce: u64,
     /// The sender's software (BIP14), as sent; at most [`MAX_USER_AGENT`] bytes.
     pub user_agent: Vec<u8>,
     /// The height of the sender's best block.
     pub start_height: i32,
-    /// Whether the sender wants transactions announced (BIP37).
+    /// Whether the sender asks for announcements of transactions (BIP37).
     pub relay: bool,
 }
 
-/// An address without a time: services, IP, port.
+/// The length of an address without a time, in bytes: services, IP, port.
 const ADDRESS_SIZE: usize = 8 + 16 + 2;
 
 impl Version {
-    /// As tolerant as Core: what old versions leave out at the end has a default.
+    /// Decodes the payload; fields that old versions leave out at the end have defaults, as in Core.
     pub(super) fn decode(reader: &mut Reader<'_>) -> Result<Self, WireError> {
         let mut version = Self {
             version: reader.i32()?,
@@ -122,7 +122,7 @@ impl Version {
         Ok(version)
     }
 
-    /// The addresses of both ends are left blank: nobody uses them.
+    /// Encodes the payload. The addresses of both ends are left blank, as no node uses them.
     pub(super) fn encode(&self, out: &mut Vec<u8>) {
         out.extend_from_slice(&self.version.to_le_bytes());
         out.extend_from_slice(&self.services.0.to_le_bytes());

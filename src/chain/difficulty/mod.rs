@@ -43,8 +43,8 @@ impl PowHeader {
     }
 }
 
-/// Returns whether `header` has the `nBits` that its height demands. `ancestors` are the known ones,
-/// parent first; at most 2,016 are read.
+/// Whether `header` has the `nBits` that its height demands. `ancestors` are the known ones, parent first;
+/// at most 2,016 are read.
 pub fn has_valid_bits(
     network: Network,
     header: PowHeader,
@@ -81,8 +81,8 @@ pub fn has_valid_bits(
     }
 }
 
-/// Returns whether `bits` may begin the period after one with `base`, however long that one took
-/// (Core: `PermittedDifficultyTransition`).
+/// Whether `bits` may begin the period after one with `base`, however long that one took (Core:
+/// `PermittedDifficultyTransition`).
 fn is_within_reach(bits: u32, base: u32, limit: u32) -> bool {
     let [hardest, easiest] = [0, u32::MAX].map(|time| Target::from_bits(retarget(base, time, limit)));
     (hardest..=easiest).contains(&Target::from_bits(bits))

@@ -1,4 +1,4 @@
-//! What can be wrong with a block by itself, without the chain before it.
+//! The rules that a block must meet by itself, without the chain before it.
 
 use super::merkle::merkle_root;
 use super::{Block, BlockHeader};
@@ -9,45 +9,45 @@ use crate::wire::Txid;
 use crate::wire::compact_size::encoded_len;
 use crate::wire::transaction::TransactionError;
 
-/// Why a block or its header is not believed.
+/// Why a block or its header is invalid.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
 pub enum BlockError {
-    /// Its `nBits` stand for no target.
+    /// `nBits` do not encode a target.
     #[error("nBits {0:08x} are no target")]
     BadBits(u32),
-    /// Its `nBits` are easier than this program believes (see [`Network::easiest_bits`]).
+    /// The target is easier than this program accepts (see [`Network::easiest_bits`]).
     #[error("nBits {0:08x} are too easy")]
     TooEasy(u32),
-    /// Its hash is above its target.
+    /// The hash is above the target.
     #[error("the proof of work is missing")]
     NoWork,
-    /// The header belongs to other transactions.
+    /// The header commits to other transactions.
     #[error("the merkle root is wrong")]
     MerkleRoot,
-    /// The list of transactions repeats its end (CVE-2012-2459).
+    /// The end of the list of transactions is repeated (CVE-2012-2459).
     #[error("transactions are repeated")]
     RepeatedTransactions,
-    /// It weighs more than a block may, in weight units.
+    /// The weight, in weight units, is above the limit.
     #[error("weight {0} is above the limit")]
     Overweight(u64),
-    /// It has no transactions, or the first is no coinbase.
+    /// The first transaction is missing or is not a coinbase.
     #[error("the first transaction is no coinbase")]
     NoCoinbase,
-    /// Another transaction is a coinbase.
+    /// A transaction other than the first is a coinbase.
     #[error("more than one coinbase")]
     ExtraCoinbase,
-    /// A transaction breaks a rule.
+    /// A transaction, by its index, is invalid.
     #[error("transaction {0}: {1}")]
     Transaction(Txid, TransactionError),
 }
 
 impl BlockHeader {
-    /// That its hash meets its target, and that the target is hard enough for `network`.
+    /// Checks that the hash meets the target, and that the target is hard enough for `network`.
     ///
-    /// Whether `nBits` are those that the chain demands at its height is not known here.
+    /// Whether `nBits` are those that the chain demands at this height is not checked here.
     ///
     /// # Errors
-    /// What is wrong.
+    /// The first broken rule.
     pub fn check(&self, network: Network) -> Result<(), BlockError> {
         let target = Target::from_bits(self.bits).ok_or(BlockError::BadBits(self.bits))?;
         if Target::from_bits(network.easiest_bits()).is_none_or(|easiest| target > easiest) {
@@ -56,18 +56,18 @@ impl BlockHeader {
         if target.is_met_by(self.hash().0) { Ok(()) } else { Err(BlockError::NoWork) }
     }
 
-    /// How many hashes it took, on average; 0 if its `nBits` are no target.
+    /// Returns the expected number of hashes for the header, or 0 if its `nBits` do not encode a target.
     pub fn work(&self) -> u128 {
         Target::from_bits(self.bits).map_or(0, Target::work)
     }
 }
 
 impl Block {
-    /// The consensus rules that need nothing but the block (Core: `CheckBlock`), apart from
-    /// signature counts and the commitment to the witnesses: txids are proven, wtxids are not.
+    /// Checks the consensus rules that need only the block (Core: `CheckBlock`), apart from signature counts
+    /// and the witness commitment: txids are proven, wtxids are not.
     ///
     /// # Errors
-    /// The first rule that it breaks.
+    /// The first broken rule.
     pub fn check(&self, network: Network) -> Result<(), BlockError> {
         self.header.check(network)?;
         let (root, is_mutated) = self.merkle();
@@ -95,14 +95,14 @@ impl Block {
         Ok(())
     }
 
-    /// In weight units (BIP141).
+    /// Returns the weight, in weight units (BIP141).
     pub fn weight(&self) -> u64 {
         let count = encoded_len(self.transactions.len() as u64);
         let head = 4 * (BlockHeader::SIZE + count) as u64;
         head + self.transactions.iter().map(|tx| u64::from(tx.weight())).sum::<u64>()
     }
 
-    /// The height that the coinbase names, as it must since BIP34.
+    /// Returns the height in the coinbase (BIP34), if there is one.
     pub fn coinbase_height(&self) -> Option<u32> {
         let coinbase = self.transactions.first()?;
         let script = coinbase.inputs().next()?.script_sig;
@@ -119,18 +119,18 @@ impl Block {
         }
     }
 
-    /// The merkle root over the transactions, and whether they repeat their end.
+    /// Returns the merkle root over the transactions, and whether their end is repeated.
     fn merkle(&self) -> ([u8; 32], bool) {
         merkle_root(self.transactions.iter().map(|tx| tx.txid().0).collect())
     }
 
-    /// The merkle root that the header should have.
+    /// Returns the merkle root that the header should have.
     pub fn merkle_root(&self) -> [u8; 32] {
         self.merkle().0
     }
 }
 
-/// Whether a number of a script has its sign bit set.
+/// Whether a script number has its sign bit set.
 fn is_negative(number: &[u8]) -> bool {
     number.last().is_some_and(|last| last & 0x80 != 0)
 }

@@ -1,8 +1,8 @@
-//! The tree of hashes whose root is in a block's header.
+//! The merkle tree whose root is in the header of a block.
 
 use crate::wire::sha256d::sha256d;
 
-/// The root over `leaves`, and whether the list may be a mutation of another one.
+/// Returns the root over `leaves`, and whether the list may be a mutation of another one.
 ///
 /// An odd level is filled up with its last hash. So a list that repeats its end has the same root
 /// as the one without the repetition (CVE-2012-2459): equal neighbours are the sign of it. The

@@ -13,28 +13,28 @@ use super::sha256d::sha256d;
 use super::{BlockHash, Reader, Transaction, WireError};
 use bytes::Bytes;
 
-/// The 80 bytes that are hashed and chained.
+/// The header of a block: the 80 bytes that are hashed and chained.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct BlockHeader {
     /// Version and soft-fork signals (BIP9).
     pub version: i32,
-    /// The block before this one.
+    /// The hash of the previous block.
     pub previous: BlockHash,
-    /// The root of the tree over the txids.
+    /// The merkle root over the txids.
     pub merkle_root: [u8; 32],
     /// The miner's clock, in s since the UNIX epoch.
     pub time: u32,
     /// The target, in compact form.
     pub bits: u32,
-    /// What the miner varied.
+    /// The number that the miner varied to meet the target.
     pub nonce: u32,
 }
 
 impl BlockHeader {
-    /// Its length, in bytes.
+    /// The length of a header, in bytes.
     pub const SIZE: usize = 80;
 
-    /// Reads the fields.
+    /// Decodes the fields.
     pub fn decode(bytes: &[u8; Self::SIZE]) -> Self {
         let four = |at: usize| [bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]];
         let hash = |at: usize| {
@@ -52,7 +52,7 @@ impl BlockHeader {
         }
     }
 
-    /// The bytes that are hashed.
+    /// Encodes the header.
     pub fn encode(&self) -> [u8; Self::SIZE] {
         let mut bytes = [0; Self::SIZE];
         bytes[..4].copy_from_slice(&self.version.to_le_bytes());
@@ -64,35 +64,34 @@ impl BlockHeader {
         bytes
     }
 
-    /// The block's name.
+    /// Returns the hash that identifies the block.
     pub fn hash(&self) -> BlockHash {
         BlockHash(sha256d(&self.encode()))
     }
 }
 
-/// The least that a transaction with an input and an output takes, in bytes (Core:
-/// `MIN_TRANSACTION_WEIGHT` / 4).
+/// The smallest transaction with an input and an output, in bytes (Core: `MIN_TRANSACTION_WEIGHT` / 4).
 pub(super) const MIN_TRANSACTION: usize = 60;
 
 /// A whole block.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Block {
-    /// Its header.
+    /// The header.
     pub header: BlockHeader,
     /// The hash of the header.
     pub hash: BlockHash,
     /// The serialized size, in bytes.
     pub size: u32,
-    /// Its transactions, the coinbase first. They share the bytes of the block; see
+    /// The transactions, the coinbase first. They share the bytes of the block; see
     /// [`Transaction::detached`].
     pub transactions: Vec<Transaction>,
 }
 
 impl Block {
-    /// Reads a block that fills `raw`. Nothing is checked but the format.
+    /// Parses a block that fills `raw`. Only the format is checked.
     ///
     /// # Errors
-    /// Why it is none.
+    /// [`WireError`] if `raw` is not a block.
     pub fn parse(raw: &Bytes) -> Result<Self, WireError> {
         let mut reader = Reader::new(raw);
         let header = BlockHeader::decode(&reader.array()?);
@@ -106,7 +105,7 @@ impl Block {
         Ok(Self { header, hash: header.hash(), size, transactions })
     }
 
-    /// Appends the serialization.
+    /// Appends the serialized block to `out`.
     pub fn encode(&self, out: &mut Vec<u8>) {
         out.extend_from_slice(&self.header.encode());
         put_len(out, self.transactions.len());

@@ -1,4 +1,5 @@
-//! From a compact block back to the block: what we hold, then what the sender adds.
+//! Reconstruction of a block from a compact one: first with known transactions, then with those that the
+//! sender adds.
 
 use super::{BlockTransactionsRequest, CompactBlock, ShortId, ShortIds};
 use crate::wire::compact_size::encoded_len;
@@ -7,19 +8,19 @@ use foldhash::fast::RandomState;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
-/// Why a compact block does not lead to a block. The whole one has to be fetched.
+/// Why a compact block cannot be reconstructed. The whole block has to be requested.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
 pub enum ReconstructionError {
-    /// Two transactions of the block have the same short name. It happens by chance.
+    /// Two transactions of the block have the same short id, which happens by chance.
     #[error("two transactions have the same short id")]
     Collision,
-    /// The answer to a `getblocktxn` has not as many transactions as were asked for. That is no
-    /// chance: Core punishes it.
+    /// The answer to a `getblocktxn` has another number of transactions than were requested, which is
+    /// misbehaviour.
     #[error("{got} transactions where {wanted} were asked for")]
     WrongCount {
-        /// How many were asked for.
+        /// The number of transactions that were requested.
         wanted: usize,
-        /// How many came.
+        /// The number of transactions that arrived.
         got: usize,
     },
 }
@@ -32,7 +33,7 @@ pub struct PartialBlock {
     slots: Vec<Option<Transaction>>,
 }
 
-/// What is known about the transaction that belongs to a short name.
+/// What is known about the transaction of a short id.
 struct Named {
     slot: usize,
     candidate: Candidate,
@@ -41,13 +42,13 @@ struct Named {
 enum Candidate {
     None,
     One(Wtxid),
-    /// More than one of ours has the name: the sender has to tell which.
+    /// More than one known transaction has the short id: the sender has to send the right one.
     Many,
 }
 
 impl PartialBlock {
-    /// Puts the transactions that are `held` in their places. `get` gives the one of a name out of
-    /// `held`, if it is still there. A name may come more than once.
+    /// Fills in known transactions. `held` are their wtxids, which may contain duplicates; `get` returns one
+    /// of these transactions if it is still known.
     ///
     /// # Errors
     /// [`ReconstructionError::Collision`].
@@ -81,22 +82,22 @@ impl PartialBlock {
         Ok(Self { header: compact.header, hash: compact.header.hash(), slots })
     }
 
-    /// The block's header.
+    /// Returns the header of the block.
     pub fn header(&self) -> &BlockHeader {
         &self.header
     }
 
-    /// The block's hash.
+    /// Returns the hash of the block.
     pub fn hash(&self) -> BlockHash {
         self.hash
     }
 
-    /// How many transactions the block has.
+    /// Returns the number of transactions of the block.
     pub fn transaction_count(&self) -> usize {
         self.slots.len()
     }
 
-    /// What is missing, as a request to the sender; `None` if nothing is.
+    /// Returns the request for missing transactions, or `None` if none is missing.
     pub fn request(&self) -> Option<BlockTransactionsRequest> {
         let empty = |(index, slot): (usize, &Option<_>)| match slot {
             None => u16::try_from(index).ok(),
@@ -106,10 +107,10 @@ impl PartialBlock {
         (!indexes.is_empty()).then_some(BlockTransactionsRequest { hash: self.hash, indexes })
     }
 
-    /// The block, with what was missing, in the order of the request.
+    /// Completes the block with the missing transactions, in the order of the request.
     ///
-    /// A transaction that we hold may by chance have the short name of another, and the sender may
-    /// lie: [`Block::check`] tells by the merkle root. Then, too, the whole block has to be fetched.
+    /// A known transaction may share a short id with another by chance, and the sender may lie:
+    /// [`Block::check`] detects both by the merkle root. Then, too, the whole block has to be requested.
     ///
     /// # Errors
     /// [`ReconstructionError::WrongCount`].
@@ -129,7 +130,7 @@ impl PartialBlock {
     }
 }
 
-/// The short names, and where in the block each stands.
+/// Returns the short ids with their indexes in the block.
 fn names(
     compact: &CompactBlock,
     slots: &[Option<Transaction>],

@@ -1,49 +1,49 @@
-//! What can be wrong with a transaction by itself, without knowing what it spends.
+//! The rules that a transaction must meet by itself, without its prevouts.
 
 use super::{OutPoint, Transaction};
 use crate::chain::limits::{MAX_BLOCK_WEIGHT, MAX_MONEY, WITNESS_SCALE_FACTOR};
 use std::collections::HashSet;
 
-/// How long the script of a coinbase may be, in bytes.
+/// The allowed lengths of the script of a coinbase, in bytes.
 const COINBASE_SCRIPT: std::ops::RangeInclusive<usize> = 2..=100;
 
-/// Why no block may contain a transaction, or why nobody should relay it.
+/// Why a transaction is invalid, or must not be relayed.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
 pub enum TransactionError {
-    /// It spends nothing.
+    /// There are no inputs.
     #[error("no inputs")]
     NoInputs,
-    /// It pays nobody.
+    /// There are no outputs.
     #[error("no outputs")]
     NoOutputs,
-    /// It fits into no block; its size without the witness, in bytes.
+    /// The transaction fits into no block; its size without the witness, in bytes.
     #[error("{0} bytes without the witness fit into no block")]
     Oversize(usize),
-    /// An output of more money than there is, in sat.
+    /// The value of an output, in sat, is more than `MAX_MONEY`.
     #[error("an output of {0} sat is more than there can be")]
     OutputTooLarge(u64),
-    /// Its outputs together are more money than there is.
+    /// The sum of the outputs is more than `MAX_MONEY`.
     #[error("the outputs together are more than there can be")]
     TotalTooLarge,
-    /// It spends an output twice (CVE-2018-17144).
+    /// An output is spent twice (CVE-2018-17144).
     #[error("spends {}:{} twice", .0.txid, .0.vout)]
     DuplicateInput(OutPoint),
-    /// It spends what only a coinbase may name.
+    /// The null outpoint, which only a coinbase may have, is spent.
     #[error("spends the null outpoint")]
     NullPrevout,
     /// The script of a coinbase is not 2 to 100 bytes long.
     #[error("coinbase script of {0} bytes")]
     CoinbaseScript(usize),
-    /// A coinbase outside of a block.
+    /// A coinbase was relayed outside of a block.
     #[error("coinbase outside of a block")]
     LooseCoinbase,
 }
 
 impl Transaction {
-    /// The consensus rules that need nothing but the transaction (Core: `CheckTransaction`).
+    /// Checks the consensus rules that need only the transaction (Core: `CheckTransaction`).
     ///
     /// # Errors
-    /// The first rule that it breaks.
+    /// The first broken rule.
     pub fn check(&self) -> Result<(), TransactionError> {
         if self.input_count == 0 {
             return Err(TransactionError::NoInputs);
@@ -64,10 +64,10 @@ impl Transaction {
         self.check_inputs()
     }
 
-    /// As [`Transaction::check`], for a transaction that came by itself: it is no coinbase.
+    /// As [`Transaction::check`], for a transaction outside of a block, which must not be a coinbase.
     ///
     /// # Errors
-    /// The first rule that it breaks.
+    /// The first broken rule.
     pub fn check_loose(&self) -> Result<(), TransactionError> {
         self.check()?;
         if self.is_coinbase() { Err(TransactionError::LooseCoinbase) } else { Ok(()) }

@@ -1,4 +1,4 @@
-//! The one pass: where the parts of a transaction stand, and what can be counted on the way.
+//! The only pass over the bytes of a transaction: finds the offsets of its parts, and counts on the way.
 
 use super::{Input, OutPoint, Output, Txid, Witness};
 use crate::wire::{Reader, WireError};
@@ -6,7 +6,8 @@ use crate::wire::{Reader, WireError};
 pub(super) const VERSION_SIZE: usize = 4;
 pub(super) const LOCK_TIME_SIZE: usize = 4;
 
-/// An input count of zero and the flags, in front of a transaction with witnesses (BIP144).
+/// The length of the marker in front of a transaction with witnesses (BIP144), in bytes: an input count of
+/// zero and the flags.
 pub(super) const WITNESS_MARK_SIZE: usize = 2;
 
 /// The only flags that are defined: witnesses follow (BIP144).
@@ -15,16 +16,16 @@ const WITNESS_FLAG: u8 = 1;
 const OUTPOINT_SIZE: usize = 36;
 const SEQUENCE_SIZE: usize = 4;
 
-/// The least that an input takes: outpoint, empty script, sequence.
+/// The shortest input, in bytes: outpoint, empty script, sequence.
 const MIN_INPUT: usize = OUTPOINT_SIZE + 1 + SEQUENCE_SIZE;
 
-/// The least that an output takes: value, empty script.
+/// The shortest output, in bytes: value, empty script.
 const MIN_OUTPUT: usize = 8 + 1;
 
-/// The largest transaction that is looked at, in bytes: its weight fits into 32 bits.
+/// The largest transaction that is parsed, in bytes: its weight fits into 32 bits.
 const MAX_TRANSACTION: usize = u32::MAX as usize / 4;
 
-/// What the pass found. All places count from the transaction's first byte.
+/// What the pass found. All offsets count from the first byte of the transaction.
 pub(super) struct Layout {
     pub(super) size: usize,
     pub(super) input_count: usize,
@@ -35,7 +36,7 @@ pub(super) struct Layout {
 }
 
 impl Layout {
-    /// Reads one transaction; what follows it is left in `reader`.
+    /// Reads one transaction; the bytes after it are left in `reader`.
     pub(super) fn read(bytes: &mut Reader<'_>) -> Result<Self, WireError> {
         // A copy of our own stays in registers.
         let mut reader = *bytes;
@@ -47,7 +48,8 @@ impl Layout {
         let mut input_count = reader.count(MIN_INPUT)?;
         let mut flags = 0;
         if input_count == 0 {
-            // Either the mark of the witness format, or no inputs and, as flags, no outputs.
+            // Either the marker of the witness format, or a list of no inputs and, as flags, one of no
+            // outputs.
             flags = reader.u8()?;
             match flags {
                 0 => {}
@@ -82,7 +84,7 @@ impl Layout {
         self.outputs_end + LOCK_TIME_SIZE < self.size
     }
 
-    /// Three times the stripped size plus the whole size (BIP141).
+    /// Returns three times the stripped size plus the whole size (BIP141).
     pub(super) const fn weight(&self) -> usize {
         let stripped = if self.has_witness() {
             self.outputs_end - WITNESS_MARK_SIZE + LOCK_TIME_SIZE
@@ -93,7 +95,7 @@ impl Layout {
     }
 }
 
-/// Whether any of the stacks had an item.
+/// Skips witness stacks; returns whether any of them had an item.
 #[inline]
 fn skip_witnesses(reader: &mut Reader<'_>, stacks: usize) -> Result<bool, WireError> {
     let mut found = false;

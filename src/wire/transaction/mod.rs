@@ -1,4 +1,4 @@
-//! Transactions: one pass over the bytes gives all that a monitor wants to know.
+//! Transactions, kept as bytes and parsed in one pass.
 
 mod check;
 mod layout;
@@ -18,21 +18,20 @@ use std::ops::Range;
 /// The output of a transaction that an input spends.
 #[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct OutPoint {
-    /// The transaction that made the output.
+    /// The txid of the transaction that created the output.
     pub txid: Txid,
-    /// Its index among the outputs.
+    /// The index of the output.
     pub vout: u32,
 }
 
 impl OutPoint {
-    /// What a coinbase has in the place of an outpoint.
+    /// The outpoint in the input of a coinbase.
     pub const NULL: Self = Self { txid: Txid([0; 32]), vout: u32::MAX };
 }
 
-/// A transaction, kept as the bytes that arrived, with what the first pass found.
+/// A transaction: its serialized bytes, ids and sizes.
 ///
-/// Inputs and outputs are read from the bytes again when they are asked for: this keeps 300,000
-/// of them small.
+/// Inputs and outputs are parsed from the bytes on demand, which keeps 300,000 transactions small.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Transaction {
     raw: Bytes,
@@ -42,16 +41,16 @@ pub struct Transaction {
     output_value: u64,
     input_count: u32,
     output_count: u32,
-    /// Where the number of outputs stands in `raw`.
+    /// The offset of the number of outputs in `raw`.
     outputs_at: u32,
-    /// Where the outputs end in `raw`: the witness begins, or the lock time.
+    /// The offset after the outputs in `raw`, where the witness or the lock time begins.
     outputs_end: u32,
 }
 
 /// One input.
 #[derive(Clone, Debug)]
 pub struct Input<'a> {
-    /// The output that it spends.
+    /// The spent output.
     pub prevout: OutPoint,
     /// The unlocking script.
     pub script_sig: &'a [u8],
@@ -64,13 +63,13 @@ pub struct Input<'a> {
 /// One output.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Output<'a> {
-    /// In sat.
+    /// The value, in sat.
     pub value: u64,
     /// The locking script.
     pub script_pubkey: &'a [u8],
 }
 
-/// The items of a witness stack that are left, the bottom one first.
+/// Iterates over the items of a witness stack, the bottom one first.
 #[derive(Clone, Debug)]
 pub struct Witness<'a> {
     reader: Reader<'a>,
@@ -93,10 +92,10 @@ impl<'a> Iterator for Witness<'a> {
 impl ExactSizeIterator for Witness<'_> {}
 
 impl Transaction {
-    /// Reads a transaction that fills `raw`, and hashes it.
+    /// Parses and hashes a transaction that fills `raw`.
     ///
     /// # Errors
-    /// Why it is none. What no block may contain is accepted here; see [`Transaction::check`].
+    /// [`WireError`] if `raw` is not a transaction. Consensus rules are left to [`Transaction::check`].
     pub fn parse(raw: Bytes) -> Result<Self, WireError> {
         let mut reader = Reader::new(&raw);
         let layout = Layout::read(&mut reader)?;
@@ -104,7 +103,7 @@ impl Transaction {
         Ok(Self::new(raw, &layout))
     }
 
-    /// Reads the transaction of a block at which `reader`, over a part of `block`, stands.
+    /// Parses the next transaction of a block; `reader` is over a part of `block`.
     pub(super) fn parse_next(block: &Bytes, reader: &mut Reader<'_>) -> Result<Self, WireError> {
         let start = block.len() - reader.remaining();
         let layout = Layout::read(reader)?;
@@ -127,63 +126,64 @@ impl Transaction {
         }
     }
 
-    /// The same, with bytes of its own: it no longer keeps a whole block in memory.
+    /// Returns a copy with bytes of its own, which no longer keeps a whole block in memory.
     #[must_use]
     pub fn detached(&self) -> Self {
         Self { raw: Bytes::copy_from_slice(&self.raw), ..self.clone() }
     }
 
-    /// Without the witness.
+    /// Returns the txid, which does not cover the witness.
     pub fn txid(&self) -> Txid {
         self.txid
     }
 
-    /// With the witness.
+    /// Returns the wtxid, which covers the witness.
     pub fn wtxid(&self) -> Wtxid {
         self.wtxid
     }
 
-    /// In weight units (BIP141): three times the stripped size plus the whole size.
+    /// Returns the weight, in weight units: three times the stripped size plus the whole size (BIP141).
     pub fn weight(&self) -> u32 {
         self.weight
     }
 
-    /// In vB: a quarter of the weight, rounded up (BIP141).
+    /// Returns the virtual size, in vB: a quarter of the weight, rounded up (BIP141).
     pub fn vsize(&self) -> u32 {
         self.weight.div_ceil(4)
     }
 
-    /// The sum of the outputs, in sat; [`u64::MAX`] if it is more than that.
+    /// Returns the sum of the outputs, in sat, capped at [`u64::MAX`].
     pub fn output_value(&self) -> u64 {
         self.output_value
     }
 
-    /// The number of inputs.
+    /// Returns the number of inputs.
     pub fn input_count(&self) -> u32 {
         self.input_count
     }
 
-    /// The number of outputs.
+    /// Returns the number of outputs.
     pub fn output_count(&self) -> u32 {
         self.output_count
     }
 
-    /// The serialization as it arrived.
+    /// Returns the serialized bytes as they arrived.
     pub fn raw(&self) -> &Bytes {
         &self.raw
     }
 
-    /// The version, which says whether relative lock times hold (BIP68).
+    /// Returns the version, which says whether relative lock times apply (BIP68).
     pub fn version(&self) -> u32 {
         self.raw.first_chunk().map_or(0, |bytes| u32::from_le_bytes(*bytes))
     }
 
-    /// The block height, or from 500,000,000 on the UNIX time, before which no block may contain it.
+    /// Returns the lock time: the block height, or from 500,000,000 on the UNIX time, before which no block
+    /// may contain the transaction.
     pub fn lock_time(&self) -> u32 {
         self.raw.last_chunk().map_or(0, |bytes| u32::from_le_bytes(*bytes))
     }
 
-    /// The size without the witness, in bytes.
+    /// Returns the size without the witness, in bytes.
     fn stripped_size(&self) -> usize {
         let mark = if self.has_witness() { WITNESS_MARK_SIZE } else { 0 };
         self.outputs_end as usize - mark + layout::LOCK_TIME_SIZE
@@ -194,18 +194,18 @@ impl Transaction {
         !self.witness_range().is_empty()
     }
 
-    /// Whether it creates new coins: the first transaction of a block.
+    /// Whether this is a coinbase, the first transaction of a block.
     pub fn is_coinbase(&self) -> bool {
         self.input_count == 1 && self.inputs().all(|input| input.prevout == OutPoint::NULL)
     }
 
-    /// Whether it says of itself that it may be replaced (BIP125): an input has a sequence number
-    /// below 0xfffffffe.
+    /// Whether the transaction signals replaceability (BIP125): an input has a sequence number below
+    /// 0xfffffffe.
     pub fn signals_replacement(&self) -> bool {
         self.inputs().any(|input| input.sequence < 0xffff_fffe)
     }
 
-    /// The inputs, in their order.
+    /// Returns the inputs, in order.
     pub fn inputs(&self) -> impl ExactSizeIterator<Item = Input<'_>> + Clone {
         let inputs = VERSION_SIZE + if self.has_witness() { WITNESS_MARK_SIZE } else { 0 };
         let reader = self.list(inputs..self.outputs_at as usize);
@@ -213,7 +213,7 @@ impl Transaction {
         layout::Inputs { reader, witnesses, left: self.input_count }
     }
 
-    /// The outputs, in their order.
+    /// Returns the outputs, in order.
     pub fn outputs(&self) -> impl ExactSizeIterator<Item = Output<'_>> + Clone {
         let reader = self.list(self.outputs_at as usize..self.outputs_end as usize);
         layout::Outputs { reader, left: self.output_count }
@@ -223,7 +223,7 @@ impl Transaction {
         self.outputs_end as usize..self.raw.len() - layout::LOCK_TIME_SIZE
     }
 
-    /// A reader behind the count of the list in `range`.
+    /// Returns a reader after the length of the list in `range`.
     fn list(&self, range: Range<usize>) -> Reader<'_> {
         let mut reader = Reader::new(&self.raw[range]);
         // The first pass read it without an error.
@@ -232,7 +232,7 @@ impl Transaction {
     }
 }
 
-/// Without a witness the two are the same.
+/// Returns wtxid and txid, which are equal without a witness.
 fn hashes(raw: &[u8], layout: &Layout) -> (Wtxid, Txid) {
     if let (true, Some(version), Some(lock_time)) =
         (layout.has_witness(), raw.first_chunk(), raw.last_chunk())

@@ -1,26 +1,26 @@
-//! Putting transactions together, for whoever serves some.
+//! Building transactions, for the demo and for tests.
 
 use super::{OutPoint, Transaction};
 use crate::wire::WireError;
 use crate::wire::compact_size::{put_bytes, put_len};
 
-/// What a transaction is made of.
+/// The parts of a transaction.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct TxParts {
-    /// 1 or 2; from 2 on relative lock times hold (BIP68).
+    /// The version; relative lock times apply from 2 on (BIP68).
     pub version: u32,
-    /// At least one.
+    /// The inputs, at least one.
     pub inputs: Vec<InputParts>,
-    /// At least one, or no node takes it.
+    /// The outputs; nodes accept no transaction without one.
     pub outputs: Vec<OutputParts>,
     /// See [`Transaction::lock_time`].
     pub lock_time: u32,
 }
 
-/// What an input is made of.
+/// The parts of an input.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct InputParts {
-    /// The output that it spends.
+    /// The spent output.
     pub prevout: OutPoint,
     /// The unlocking script.
     pub script_sig: Vec<u8>,
@@ -30,25 +30,25 @@ pub struct InputParts {
     pub witness: Vec<Vec<u8>>,
 }
 
-/// What an output is made of.
+/// The parts of an output.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct OutputParts {
-    /// In sat.
+    /// The value, in sat.
     pub value: u64,
     /// The locking script.
     pub script_pubkey: Vec<u8>,
 }
 
 impl TxParts {
-    /// The transaction; in the witness format if any input has a witness.
+    /// Builds the transaction, in the witness format if any input has a witness.
     ///
     /// # Errors
-    /// [`WireError`] without inputs: such a transaction cannot be told from the witness format.
+    /// [`WireError`] without inputs, as the bytes would be ambiguous with the witness format.
     pub fn build(&self) -> Result<Transaction, WireError> {
         Transaction::parse(self.encode().into())
     }
 
-    /// The serialization.
+    /// Encodes the transaction.
     pub fn encode(&self) -> Vec<u8> {
         let mut out = Vec::new();
         let has_witness = self.inputs.iter().any(|input| !input.witness.is_empty());

@@ -1,6 +1,6 @@
-//! The one-byte names that common messages have in the v2 transport.
+//! The one-byte ids of common messages in the v2 transport.
 
-/// The names by their numbers, from 1 on (BIP324).
+/// The commands by their ids, from 1 on (BIP324).
 const NAMES: [&str; 28] = [
     "addr",
     "block",
@@ -32,13 +32,13 @@ const NAMES: [&str; 28] = [
     "addrv2",
 ];
 
-/// `feature` stands apart (BIP434).
+/// The id of `feature`, which has a separate range (BIP434).
 const FEATURE: (u8, &str) = (37, "feature");
 
-/// Says that the name follows in full.
+/// The id before a command in full.
 pub(super) const LONG: u8 = 0;
 
-/// The number of a command, if it has one.
+/// Returns the id of a command, if it has one.
 pub(super) fn of(command: &str) -> Option<u8> {
     if command == FEATURE.1 {
         return Some(FEATURE.0);
@@ -47,7 +47,7 @@ pub(super) fn of(command: &str) -> Option<u8> {
     u8::try_from(index + 1).ok()
 }
 
-/// The command of a number, if it has one.
+/// Returns the command of an id, if there is one.
 pub(super) fn command(id: u8) -> Option<&'static str> {
     if id == FEATURE.0 {
         return Some(FEATURE.1);

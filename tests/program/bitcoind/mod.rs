@@ -77,6 +77,11 @@ impl Node {
         serde_json::from_value(hashes).unwrap()
     }
 
+    /// Its version: 310000 is 31.0.
+    pub fn version(&self) -> u64 {
+        self.rpc("getnetworkinfo", &json!([]))["version"].as_u64().unwrap()
+    }
+
     /// Its height.
     pub fn height(&self) -> u64 {
         self.rpc("getblockcount", &json!([])).as_u64().unwrap()
