@@ -12,7 +12,9 @@ use mempulse::address::PeerAddress;
 use mempulse::chain::Network;
 use mempulse::event::{Event, EventKind, PeerEvent, PeerId, PeerInfo, Transport};
 use mempulse::model::{Model, ModelSettings};
-use mempulse::snapshot::{Anchor, MempoolView, Open, PeerListView, Tab, TransactionsView, View};
+use mempulse::snapshot::{
+    Anchor, MempoolView, Open, OverviewView, PeerListView, Screen, TransactionsView, View,
+};
 use mempulse::snapshot::{Snapshot, Totals, TxKey};
 use mempulse::util::time::Timestamp;
 use mempulse::wire::transaction::{InputParts, OutputParts, TxParts};
@@ -183,7 +185,7 @@ fn spend(prevout: OutPoint, value: u64) -> Arc<Transaction> {
 
 /// The histogram, the projected blocks and the history.
 fn mempool_screen() -> View {
-    View { tab: Tab::Mempool, mempool: MempoolView { columns: 100 }, ..screen(Anchor::Newest) }
+    View { screen: Screen::Mempool, mempool: MempoolView { columns: 100 }, ..screen(Anchor::Newest) }
 }
 
 /// All about a transaction.
@@ -192,14 +194,13 @@ fn details(key: TxKey) -> View {
 }
 
 fn screen(anchor: Anchor) -> View {
-    View {
+    let overview = OverviewView {
         peers: PeerListView { offset: 0, height: 30, selected: Some(PeerId(500)) },
         transactions: TransactionsView { anchor, height: 50 },
-        events: 20,
+        notices: 20,
         arrival: 98,
-        open: None,
-        ..View::default()
-    }
+    };
+    View { overview, ..View::default() }
 }
 
 /// Measures `rounds`, which does something that many times and returns how long that took.
@@ -282,10 +283,10 @@ fn bench_scene(criterion: &mut Criterion) {
     group.bench_function("apply: all events", |bencher| bencher.iter(|| scene::after(&scene)));
     group.throughput(Throughput::Elements(1));
     let model = scene::after(&scene);
-    for tab in [Tab::Overview, Tab::Peers, Tab::Mempool, Tab::Blocks] {
-        let view = View { tab, mempool: MempoolView { columns: 100 }, ..screen(Anchor::Newest) };
+    for shown in [Screen::Overview, Screen::Peers, Screen::Mempool, Screen::Blocks] {
+        let view = View { screen: shown, mempool: MempoolView { columns: 100 }, ..screen(Anchor::Newest) };
         let take = || black_box(Snapshot::take(&model, &view, scene::END));
-        group.bench_function(format!("snapshot: {tab:?}"), |bencher| bencher.iter(take));
+        group.bench_function(format!("snapshot: {shown:?}"), |bencher| bencher.iter(take));
     }
     group.finish();
 }

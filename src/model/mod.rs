@@ -16,7 +16,7 @@ mod read;
 #[cfg(test)]
 pub(crate) mod testing;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 pub(crate) mod watchlist;
 
 pub use blocks::backfill::BackfillProgress;

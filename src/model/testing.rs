@@ -5,7 +5,7 @@ use crate::chain::Network;
 use crate::event::{Command, DisconnectReason, Event, EventKind, PeerEvent, PeerId, PeerInfo, Transport};
 use crate::model::{Change, Model, ModelSettings};
 use crate::snapshot::Snapshot;
-use crate::snapshot::{PeerListView, TransactionsView, View};
+use crate::snapshot::{OverviewView, PeerListView, TransactionsView, View};
 use crate::tui::wording;
 use crate::util::time::Timestamp;
 use crate::wire::transaction::{InputParts, OutputParts, TxParts};
@@ -93,14 +93,13 @@ pub(crate) fn info() -> PeerInfo {
 
 /// A view that sees everything.
 pub(crate) fn everything() -> View {
-    View {
+    let overview = OverviewView {
         peers: PeerListView { height: 1_000, ..PeerListView::default() },
         transactions: TransactionsView { height: 1_000, ..TransactionsView::default() },
-        events: 1_000,
+        notices: 1_000,
         arrival: 60,
-        open: None,
-        ..View::default()
-    }
+    };
+    View { overview, ..View::default() }
 }
 
 /// A model and the time.
@@ -220,11 +219,11 @@ impl Scene {
 
     /// The txids that are held, newest first.
     pub(crate) fn held(&self) -> Vec<Txid> {
-        self.all().transactions.rows.iter().map(|row| row.txid).collect()
+        self.all().overview.transactions.rows.iter().map(|row| row.txid).collect()
     }
 
     pub(crate) fn events(&self) -> Vec<String> {
-        self.all().notices.iter().map(wording::notice::entry).collect()
+        self.all().overview.notices.iter().map(wording::notice::entry).collect()
     }
 
     pub(crate) fn fee(&self, tx: &Transaction) -> Option<u64> {

@@ -47,9 +47,9 @@ pub struct MempoolScreen {
     /// Arrivals per minute by kind of transaction, the most frequent first.
     pub kinds: Vec<(&'static str, f32)>,
     /// The number of past blocks in the prevouts cache.
-    pub coin_blocks: usize,
+    pub prevout_blocks: usize,
     /// The number of outputs in the prevouts cache.
-    pub coins: usize,
+    pub prevouts: usize,
 }
 
 /// One bar of the fee histogram.
@@ -60,7 +60,7 @@ pub struct HistogramBar {
     /// The upper limit, in sat/vB, exclusive; `None` for the last bar.
     pub to: Option<f64>,
     /// The transactions in this range.
-    pub held: Amount,
+    pub amount: Amount,
 }
 
 impl MempoolScreen {
@@ -74,7 +74,7 @@ impl MempoolScreen {
         let floor = floor(model);
         let estimate = |within| covered.map(|share| projection::estimate(pool, within, share, floor));
         let (column_minutes, history) = model.history().columns(now, view.columns);
-        let bar = |(from, to, volume)| HistogramBar { from, to, held: amount(volume) };
+        let bar = |(from, to, volume)| HistogramBar { from, to, amount: amount(volume) };
         Self {
             all,
             uncertain,
@@ -85,8 +85,8 @@ impl MempoolScreen {
             projected: projection::project(pool),
             estimates: WITHIN.map(|within| (within, estimate(within))),
             kinds: model.kind_rates().per_minute(now),
-            coin_blocks: model.mempool().prevouts().block_count(),
-            coins: model.mempool().prevouts().len(),
+            prevout_blocks: model.mempool().prevouts().block_count(),
+            prevouts: model.mempool().prevouts().len(),
         }
     }
 }
@@ -100,4 +100,29 @@ fn floor(model: &Model) -> f64 {
 
 fn amount(volume: Volume) -> Amount {
     Amount { count: volume.count, vsize: volume.vsize }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::testing::{Scene, coin, loose, output, spend};
+
+    #[test]
+    fn the_figures_are_those_of_the_mempool() {
+        let funds = spend(&[coin(1)], &[100_000, 100_000]);
+        let [dear, cheap] =
+            [0, 1].map(|vout| spend(&[output(&funds, vout)], &[99_000 + u64::from(vout) * 900]));
+        let mut scene = Scene::new();
+        scene.connect(1).deliver_all(1, [&dear, &cheap]).mine(5, &[&funds]);
+        scene.deliver(1, &loose(9)).pass(120);
+        let take = |scene: &Scene| MempoolScreen::take(&scene.model, MempoolView { columns: 50 }, scene.now);
+        let screen = take(&scene);
+        assert_eq!((screen.all.count, screen.uncertain.count, screen.projected.len()), (3, 1, 1));
+        assert_eq!(screen.projected[0].fees, 1_100);
+        let coverage = screen.coverage.unwrap();
+        assert!((coverage.by_count - 2.0 / 3.0).abs() < 1e-6 && coverage.by_vsize > 0.5);
+        assert!(screen.estimates.iter().all(|(_, rate)| rate.is_some()));
+        assert_eq!(screen.kinds.len(), 1, "{:?}", screen.kinds);
+        assert_eq!(take(&Scene::new()).estimates, [(1, None), (3, None), (6, None)]);
+    }
 }

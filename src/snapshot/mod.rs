@@ -6,6 +6,7 @@
 mod blocks;
 mod detail;
 mod mempool;
+mod overview;
 mod peer_list;
 mod peer_row;
 mod peers;
@@ -21,14 +22,15 @@ pub use crate::model::{
 };
 pub use blocks::{BlockRow, BlocksScreen};
 pub use detail::{
-    BlockDetail, Detail, Family, InputRow, Open, OutputRow, PeerDetail, RivalRow, TransactionDetail,
-    ValueSource,
+    BlockDetail, Cluster, Detail, InputRow, Open, OutputRow, PeerDetail, RemovedTransaction, ReplacedRow,
+    Successor, TransactionDetail, ValueSource,
 };
 pub use mempool::{HistogramBar, MempoolScreen, MempoolView};
+pub use overview::{Overview, OverviewView};
 pub use peer_list::PeerListView;
 pub use peer_row::PeerRow;
 pub use peers::{
-    HeatCell, HeatMap, LostPeer, PeerSort, PeersScreen, PeersView, SortKey, SortValue, WorthRow,
+    HeatCell, HeatMap, LostPeer, PeerSort, PeerStatsRow, PeersScreen, PeersView, SortKey, SortValue,
 };
 pub use totals::Totals;
 pub use transactions::{Anchor, TransactionRow, TransactionsView};
@@ -39,36 +41,27 @@ use crate::chain::Network;
 use crate::model::Model;
 use crate::util::time::Timestamp;
 
-/// The length of the rate charts, in s.
-const RATES_SHOWN: u64 = 60;
-
 /// What the next snapshot should contain. It flows from the screen to the model; the latest one wins.
 #[derive(Clone, Default, PartialEq, Debug)]
 pub struct View {
     /// The screen that is shown.
-    pub tab: Tab,
+    pub screen: Screen,
+    /// The Overview screen.
+    pub overview: OverviewView,
     /// The Peers screen.
-    pub worth: PeersView,
-    /// The list of peers.
-    pub peers: PeerListView,
-    /// The list of transactions.
-    pub transactions: TransactionsView,
-    /// The number of events, newest first.
-    pub events: usize,
-    /// The number of columns of the arrival chart.
-    pub arrival: usize,
+    pub peers: PeersView,
     /// The Mempool screen.
     pub mempool: MempoolView,
     /// Whether the watch list is open.
-    pub watched: bool,
+    pub watchlist: bool,
     /// What is open in detail.
     pub open: Option<Open>,
 }
 
 /// The screens.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
-pub enum Tab {
-    /// Peers, transactions and events at a glance.
+pub enum Screen {
+    /// Peers, transactions and notices at a glance.
     #[default]
     Overview,
     /// The statistics of the peers.
@@ -79,7 +72,7 @@ pub enum Tab {
     Blocks,
 }
 
-/// One moment of the model.
+/// What a screen gets: one moment of the model.
 #[derive(Clone, Default, PartialEq, Debug)]
 pub struct Snapshot {
     /// When it was taken.
@@ -94,33 +87,18 @@ pub struct Snapshot {
     pub backfill: Option<BackfillProgress>,
     /// The figures of the title and of the Overview screen.
     pub totals: Totals,
-    /// Transactions per second, one value per second, oldest first (last 60 s).
-    pub tx_rate: Vec<f32>,
-    /// Bytes received per second, one value per second, oldest first (last 60 s).
-    pub download_rate: Vec<f32>,
-    /// Bytes sent per second, one value per second, oldest first (last 60 s).
-    pub upload_rate: Vec<f32>,
-    /// Transactions in the mempool, one value per 10 s, oldest first (last 10 min).
-    pub mempool_size: Vec<f32>,
-    /// The list of peers.
-    pub peers: Window<PeerRow>,
-    /// The list of transactions, newest first.
-    pub transactions: Window<TransactionRow>,
-    /// Arrivals in equal slices of the last 10 min, oldest first; the last slice is incomplete.
-    /// Slices are whole seconds, so there may be fewer than the view asks for.
-    pub arrival: Vec<u32>,
-    /// The last notices, newest first.
-    pub notices: Vec<NoticeEntry>,
-    /// The Peers screen, if it is shown.
-    pub peers_screen: Option<Box<PeersScreen>>,
     /// The number of matches of the watch list since startup.
     pub watch_matches: u64,
-    /// The watch list, if it is open.
-    pub watched: Vec<WatchRow>,
+    /// The Overview screen.
+    pub overview: Overview,
+    /// The Peers screen, if it is shown.
+    pub peers: Option<Box<PeersScreen>>,
     /// The Mempool screen, if it is shown.
-    pub mempool_screen: Option<Box<MempoolScreen>>,
+    pub mempool: Option<Box<MempoolScreen>>,
     /// The Blocks screen, if it is shown.
-    pub blocks_screen: Option<Box<BlocksScreen>>,
+    pub blocks: Option<Box<BlocksScreen>>,
+    /// The watch list, if it is open.
+    pub watchlist: Vec<WatchRow>,
     /// The details of what is open.
     pub detail: Option<Detail>,
 }
@@ -128,10 +106,9 @@ pub struct Snapshot {
 impl Snapshot {
     /// Takes what the view asks for from the model, as of `now`.
     pub fn take(model: &Model, view: &View, now: Timestamp) -> Self {
-        let (mempool, peers) = (model.mempool(), model.peers());
-        let totals = peers.totals();
+        let totals = model.peers().totals();
         let announcers = totals.announcers;
-        let shows = |tab| view.tab == tab;
+        let shows = |screen| view.screen == screen;
         Self {
             time: now,
             network: model.settings().network,
@@ -139,20 +116,12 @@ impl Snapshot {
             health: model.health(now, totals.live),
             backfill: model.backfill(),
             totals: Totals::take(model, &totals),
-            tx_rate: model.tx_rate(now, RATES_SHOWN),
-            download_rate: model.download_rate(now, RATES_SHOWN),
-            upload_rate: model.upload_rate(now, RATES_SHOWN),
-            mempool_size: model.mempool_size(now),
-            peers: peer_list::take(peers, &view.peers, now),
-            transactions: transactions::take(mempool, peers, announcers, &view.transactions, now),
-            arrival: model.arrivals(now, view.arrival),
-            notices: model.newest_notices(view.events),
-            peers_screen: shows(Tab::Peers).then(|| Box::new(PeersScreen::take(model, &view.worth, now))),
             watch_matches: model.watchlist().count(),
-            watched: if view.watched { watchlist::take(model, now) } else { Vec::new() },
-            mempool_screen: shows(Tab::Mempool)
-                .then(|| Box::new(MempoolScreen::take(model, view.mempool, now))),
-            blocks_screen: shows(Tab::Blocks).then(|| Box::new(BlocksScreen::take(model))),
+            overview: Overview::take(model, &view.overview, announcers, now),
+            peers: shows(Screen::Peers).then(|| Box::new(PeersScreen::take(model, &view.peers, now))),
+            mempool: shows(Screen::Mempool).then(|| Box::new(MempoolScreen::take(model, view.mempool, now))),
+            blocks: shows(Screen::Blocks).then(|| Box::new(BlocksScreen::take(model))),
+            watchlist: if view.watchlist { watchlist::take(model, now) } else { Vec::new() },
             detail: view.open.map(|open| Detail::take(model, open, announcers, now)),
         }
     }

@@ -21,7 +21,7 @@ pub struct Totals {
     /// The memory that the model accounts for them, in bytes (see `--max-mempool`).
     pub memory: u64,
     /// The number of transactions evicted since startup.
-    pub dropped: u64,
+    pub evicted: u64,
     /// The number of transactions received since startup.
     pub received: u64,
     /// The bytes received since startup.
@@ -33,9 +33,9 @@ pub struct Totals {
     /// The share (0–1) of the last block's transactions, coinbase aside, that were received before.
     pub seen_before_block: Option<f32>,
     /// The number of past blocks in the prevouts cache.
-    pub coin_blocks: usize,
+    pub prevout_blocks: usize,
     /// The number of outputs in the prevouts cache.
-    pub coins: usize,
+    pub prevouts: usize,
     /// For how much of the mempool the fee is known; `None` if it is empty.
     pub fee_coverage: Option<Coverage>,
 }
@@ -52,14 +52,14 @@ impl Totals {
             transactions: mempool.len(),
             vsize: sums.vsize,
             memory: sums.memory,
-            dropped: mempool.evicted(),
+            evicted: mempool.evicted(),
             received: mempool.received(),
             bytes_received: model.bytes_received(),
             bytes_sent: model.bytes_sent(),
             fee_floor: peers.fee_floor,
             seen_before_block: model.blocks().newest().next().and_then(|figures| figures.share_seen()),
-            coin_blocks: mempool.prevouts().block_count(),
-            coins: mempool.prevouts().len(),
+            prevout_blocks: mempool.prevouts().block_count(),
+            prevouts: mempool.prevouts().len(),
             fee_coverage: Coverage::of(sums.fees_known, all),
         }
     }

@@ -155,3 +155,6 @@ fn nearest(mempool: &Mempool, key: TxKey) -> Option<TxKey> {
     let older = mempool.entries().range(..=key).next_back();
     older.or_else(|| mempool.entries().first_key_value()).map(|(key, _)| *key)
 }
+
+#[cfg(test)]
+mod tests;

@@ -14,7 +14,7 @@ pub struct WatchRow {
     /// The latest match, and the time since.
     pub last: Option<(Duration, WatchMatch)>,
     /// The transaction of the latest match, if it is in the mempool.
-    pub held: Option<TxKey>,
+    pub key: Option<TxKey>,
 }
 
 /// Takes the targets, oldest first.
@@ -22,7 +22,7 @@ pub(super) fn take(model: &Model, now: Timestamp) -> Vec<WatchRow> {
     let row = |(target, last): &(WatchTarget, Option<(Timestamp, WatchMatch)>)| WatchRow {
         target: target.clone(),
         last: last.as_ref().map(|(time, notice)| (now.since(*time), notice.clone())),
-        held: last.as_ref().and_then(|(_, notice)| model.mempool().key(TxHash::Txid(notice.txid))),
+        key: last.as_ref().and_then(|(_, notice)| model.mempool().key(TxHash::Txid(notice.txid))),
     };
     model.watchlist().targets().map(row).collect()
 }

@@ -11,7 +11,7 @@ use super::screens;
 use super::theme::Theme;
 use crate::event::Command;
 use crate::snapshot::Snapshot;
-use crate::snapshot::{Open, Tab, View};
+use crate::snapshot::{Open, Screen, View};
 use crate::util::time::Timestamp;
 use crossterm::event::Event;
 use jiff::tz::TimeZone;
@@ -36,7 +36,7 @@ pub enum Effect {
 #[derive(Debug)]
 pub struct App {
     display: Display,
-    screens: [(Tab, Box<dyn Layer>); 4],
+    screens: [(Screen, Box<dyn Layer>); 4],
     /// The index of the current screen.
     current: usize,
     /// The innermost one last.
@@ -103,9 +103,9 @@ impl App {
     /// Returns what the next snapshot should contain.
     pub fn view(&self) -> View {
         let cx = self.display.context();
-        let (tab, screen) = &self.screens[self.current];
-        let mut view = View { tab: *tab, ..View::default() };
-        screen.request(&cx, &mut view);
+        let (screen, layer) = &self.screens[self.current];
+        let mut view = View { screen: *screen, ..View::default() };
+        layer.request(&cx, &mut view);
         for overlay in &self.overlays {
             overlay.layer().request(&cx, &mut view);
         }
@@ -155,7 +155,7 @@ impl App {
             }
             Response::Leave => {
                 if self.overlays.pop().is_none() {
-                    self.show(Tab::Overview);
+                    self.show(Screen::Overview);
                 }
             }
             Response::Copy { text, what } => return Some(self.copy(text, what)),
@@ -177,8 +177,8 @@ impl App {
         self.settle();
     }
 
-    fn show(&mut self, screen: Tab) {
-        let Some(at) = self.screens.iter().position(|(tab, _)| *tab == screen) else { return };
+    fn show(&mut self, screen: Screen) {
+        let Some(at) = self.screens.iter().position(|(known, _)| *known == screen) else { return };
         if at != self.current && self.is_frozen() {
             self.remark = Some("the other screen is not part of a frozen one".to_owned());
         } else {

@@ -40,7 +40,7 @@ impl<'a> Context<'a> {
             (Detail::Peer(peer), Open::Peer(id)) => peer.row.id == id,
             (Detail::Transaction(tx), Open::Transaction(key)) => tx.row.key == key,
             (Detail::Block(block), Open::Block(hash)) => block.row.figures.hash == hash,
-            (Detail::Gone { .. }, _) => true,
+            (Detail::Removed(_), Open::Transaction(_)) | (Detail::Forgotten, _) => true,
             _ => false,
         })
     }

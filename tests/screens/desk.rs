@@ -5,8 +5,7 @@ use crossterm::event::{Event as Input, KeyCode, KeyEvent, KeyModifiers};
 use jiff::tz::TimeZone;
 use mempulse::event::Event;
 use mempulse::model::Model;
-use mempulse::snapshot::{Anchor, TransactionsView, View};
-use mempulse::snapshot::{Snapshot, TxKey};
+use mempulse::snapshot::{Anchor, OverviewView, Snapshot, TransactionRow, TransactionsView, TxKey, View};
 use mempulse::tui::{App, Effect, Theme};
 use mempulse::util::time::Timestamp;
 use mempulse::wire::Txid;
@@ -89,7 +88,7 @@ impl Desk {
 
     /// A block takes the transaction in this row of the list.
     pub fn confirm(&mut self, row: usize) {
-        let txid = self.snapshot().transactions.rows[row].txid;
+        let txid = self.snapshot().overview.transactions.rows[row].txid;
         let event = scene::confirm(self.now, self.model.transaction_by_txid(txid).unwrap().tx());
         self.happen(&event);
         self.answer();
@@ -98,8 +97,7 @@ impl Desk {
     /// Selects a transaction of the list.
     pub fn select(&mut self, txid: Txid) {
         let transactions = TransactionsView { height: 1_000, ..TransactionsView::default() };
-        let view = View { transactions, ..View::default() };
-        let rows = Snapshot::take(&self.model, &view, self.now).transactions.rows;
+        let rows = self.transactions(transactions);
         let index = rows.iter().position(|row| row.txid == txid).unwrap();
         for _ in 0..=index {
             self.press(KeyCode::Down);
@@ -109,8 +107,13 @@ impl Desk {
     /// The oldest transaction of the mempool.
     pub fn oldest(&self) -> TxKey {
         let transactions = TransactionsView { anchor: Anchor::Oldest, height: 1 };
-        let view = View { transactions, ..View::default() };
-        Snapshot::take(&self.model, &view, self.now).transactions.rows[0].key
+        self.transactions(transactions)[0].key
+    }
+
+    fn transactions(&self, transactions: TransactionsView) -> Vec<TransactionRow> {
+        let overview = OverviewView { transactions, ..OverviewView::default() };
+        let view = View { overview, ..View::default() };
+        Snapshot::take(&self.model, &view, self.now).overview.transactions.rows
     }
 
     pub fn press(&mut self, code: KeyCode) -> Option<Effect> {
@@ -129,7 +132,7 @@ impl Desk {
 
     /// The transaction that is selected on the overview.
     pub fn selected(&self) -> Option<TxKey> {
-        match self.app.view().transactions.anchor {
+        match self.app.view().overview.transactions.anchor {
             Anchor::Selected { key, .. } => Some(key),
             Anchor::Newest | Anchor::Oldest => None,
         }

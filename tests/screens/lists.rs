@@ -8,7 +8,7 @@ use std::time::Duration;
 
 /// The keys of the rows that the screen shows.
 fn keys(desk: &Desk) -> Vec<TxKey> {
-    desk.snapshot().transactions.rows.iter().map(|row| row.key).collect()
+    desk.snapshot().overview.transactions.rows.iter().map(|row| row.key).collect()
 }
 
 #[test]
@@ -45,16 +45,16 @@ fn a_transaction_that_is_gone_leaves_the_selection_to_the_next_older_one() {
 fn above_the_newest_row_the_list_flows_again() {
     let mut desk = Desk::new((80, 24));
     desk.type_keys("jjj");
-    assert!(matches!(desk.app.view().transactions.anchor, Anchor::Selected { .. }));
+    assert!(matches!(desk.app.view().overview.transactions.anchor, Anchor::Selected { .. }));
     desk.type_keys("kkk");
-    assert_eq!(desk.app.view().transactions.anchor, Anchor::Newest);
+    assert_eq!(desk.app.view().overview.transactions.anchor, Anchor::Newest);
     assert!(desk.screen().contains("following the newest"));
 }
 
 #[test]
 fn the_whole_list_can_be_walked_to_its_end_and_back() {
     let mut desk = Desk::new((80, 24));
-    let total = desk.snapshot().transactions.total;
+    let total = desk.snapshot().overview.transactions.total;
     let oldest = desk.oldest();
     for _ in 0..total + 20 {
         desk.press(KeyCode::Char('j'));

@@ -68,7 +68,7 @@ fn y_copies_what_is_selected_on_the_screen_that_is_shown() {
         assert!(footer(&desk).contains("nothing to copy"), "{}", footer(&desk));
     }
     desk.type_keys("4l");
-    let block = desk.snapshot().blocks_screen.unwrap().blocks[1].figures.hash.to_string();
+    let block = desk.snapshot().blocks.unwrap().blocks[1].figures.hash.to_string();
     assert_eq!(copied(&mut desk), Some(block.clone()));
     desk.press(KeyCode::Enter);
     assert_eq!(copied(&mut desk), Some(block));
@@ -79,9 +79,9 @@ fn y_copies_the_txid_of_a_transaction_that_is_gone() {
     let mut desk = Desk::alone(SIZE);
     desk.type_keys("j");
     desk.press(KeyCode::Enter);
-    let txid = desk.snapshot().transactions.rows[0].txid;
+    let txid = desk.snapshot().overview.transactions.rows[0].txid;
     desk.confirm(0);
-    assert!(matches!(desk.snapshot().detail, Some(Detail::Gone { .. })));
+    assert!(matches!(desk.snapshot().detail, Some(Detail::Removed(_))));
     assert_eq!(copied(&mut desk), Some(txid.to_string()));
 }
 
@@ -89,7 +89,7 @@ fn y_copies_the_txid_of_a_transaction_that_is_gone() {
 fn the_transaction_of_the_last_notice_can_be_opened_and_copied() {
     let mut desk = Desk::new(SIZE);
     desk.type_keys("w");
-    let last = desk.snapshot().watched[0].last.clone().unwrap().1;
+    let last = desk.snapshot().watchlist[0].last.clone().unwrap().1;
     assert_eq!(copied(&mut desk), Some(last.txid.to_string()));
     desk.press(KeyCode::Enter);
     assert!(desk.screen().contains("wtxid"), "its details: {}", desk.screen());

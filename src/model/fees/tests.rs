@@ -5,7 +5,6 @@ use crate::model::fees::histogram::{FeeHistogram, Item, KnownRate, step};
 use crate::model::fees::history::History;
 use crate::model::fees::projection::{ProjectedBlock, estimate, project};
 use crate::model::testing::*;
-use crate::snapshot::{MempoolView, Tab, View};
 use crate::util::time::Timestamp;
 use proptest::prelude::*;
 use std::time::Duration;
@@ -101,27 +100,6 @@ fn nothing_is_measured_before_the_mempool_had_a_minute_to_fill() {
     assert_eq!(scene.model.history().newest(), None);
     scene.pass(1).deliver(1, &loose(2));
     assert_eq!(scene.model.history().newest(), Some(started + 1));
-}
-
-#[test]
-fn the_screen_tells_what_is_held() {
-    let funds = spend(&[coin(1)], &[100_000, 100_000]);
-    let [dear, cheap] = [0, 1].map(|vout| spend(&[output(&funds, vout)], &[99_000 + u64::from(vout) * 900]));
-    let mut scene = Scene::new();
-    scene.connect(1).deliver_all(1, [&dear, &cheap]).mine(5, &[&funds]);
-    scene.deliver(1, &loose(9)).pass(120);
-    let view = View { tab: Tab::Mempool, mempool: MempoolView { columns: 50 }, ..View::default() };
-    let screen = scene.snapshot(&view).mempool_screen.unwrap();
-    assert_eq!((screen.all.count, screen.uncertain.count, screen.projected.len()), (3, 1, 1));
-    assert_eq!(screen.projected[0].fees, 1_100);
-    let coverage = screen.coverage.unwrap();
-    assert!((coverage.by_count - 2.0 / 3.0).abs() < 1e-6 && coverage.by_vsize > 0.5);
-    assert!(screen.estimates.iter().all(|(_, rate)| rate.is_some()));
-    assert_eq!(screen.kinds.len(), 1, "{:?}", screen.kinds);
-    assert_eq!(
-        Scene::new().snapshot(&view).mempool_screen.unwrap().estimates,
-        [(1, None), (3, None), (6, None)]
-    );
 }
 
 #[test]

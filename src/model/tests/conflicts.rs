@@ -2,11 +2,8 @@
 
 use crate::event::{EventKind, PeerEvent, PeerId};
 use crate::model::mempool::BlockConflict;
-use crate::model::mempool::key::TxKey;
 use crate::model::testing::*;
 use crate::model::{Change, DoubleSpend, RemovalReason};
-use crate::snapshot::Detail;
-use crate::snapshot::{Open, View};
 use crate::wire::transaction::TxParts;
 use crate::wire::{OutPoint, Transaction};
 use std::sync::Arc;
@@ -86,43 +83,6 @@ fn whatever_leaves_is_told_with_the_reason() {
     let told = scene.tell(EventKind::Block { peer: PeerId(1), height, block });
     assert!(matches!(told[..2], [Change::Block(_), Change::BlockOutputs(_)]));
     assert_eq!(told[2..], left);
-}
-
-#[test]
-fn a_chain_of_replacements_is_linked_both_ways() {
-    let chain = [1_000, 900, 800].map(|value| spend(&[coin(1)], &[value]));
-    let mut scene = scene(&[&chain[0]]);
-    scene.announce(2, &chain[0]).deliver(1, &chain[1]).pass(3).deliver(1, &chain[2]).pass(5);
-    let detail = |key| scene.snapshot(&View { open: Some(Open::Transaction(key)), ..View::default() }).detail;
-    let Some(Detail::Transaction(last)) = detail(TxKey(2)) else { panic!("it is held") };
-    let rows: Vec<_> = last.rivals.iter().map(|row| (row.steps, row.txid, row.age.as_secs())).collect();
-    assert_eq!(rows, [(1, chain[1].txid(), 5), (2, chain[0].txid(), 8)]);
-    let Some(Detail::Gone { why, successor, .. }) = detail(TxKey(0)) else { panic!("it is gone") };
-    let replaced = [("replaced", &chain[1]), ("which was replaced", &chain[2])]
-        .map(|(how, by)| format!("{how} by {}", by.txid()));
-    assert_eq!(why, replaced);
-    assert_eq!(successor, Some(TxKey(2)));
-}
-
-#[test]
-fn details_of_what_an_undone_block_took_lead_to_where_it_is_held_now() {
-    let tx = loose(1);
-    let mut scene = scene(&[&tx]);
-    let block = block(&[&tx]);
-    let (height, hash) = (7, block.hash);
-    scene.happen(EventKind::Block { peer: PeerId(1), height, block });
-    let view = View { open: Some(Open::Transaction(TxKey(0))), ..View::default() };
-    let gone = |why: &[&str], successor| {
-        let why = why.iter().map(|&why| why.to_owned()).collect();
-        Some(Detail::Gone { txid: Some(tx.txid()), why, successor })
-    };
-    assert_eq!(scene.snapshot(&view).detail, gone(&["confirmed in block 7"], None));
-    scene.happen(EventKind::BlocksDisconnected { blocks: vec![(height, hash)] });
-    let undone = "which is not in the best chain any more";
-    let waits = gone(&["confirmed in block 7", undone, "it is held again"], Some(TxKey(1)));
-    assert_eq!(scene.snapshot(&view).detail, waits);
-    scene.mine(8, &[&tx]);
-    assert_eq!(scene.snapshot(&view).detail, gone(&["confirmed in block 8"], None));
 }
 
 #[test]

@@ -63,7 +63,7 @@ fn the_outputs_of_past_blocks_make_fees_known() {
     }
     scene.deliver(1, &second);
     assert_eq!([&first, &second].map(|tx| scene.fee(tx)), [Some(1_000), Some(1_500)]);
-    assert_eq!(scene.all().totals.coin_blocks, 2);
+    assert_eq!(scene.all().totals.prevout_blocks, 2);
 }
 
 #[test]

@@ -107,7 +107,8 @@ fn the_fetching_of_past_blocks_shows_while_it_is_under_way_and_is_told_at_its_en
     let mut told = |fetched, given_up| {
         scene.happen(EventKind::Backfill { fetched, requested: 1_000, given_up });
         let shown = scene.all();
-        let line = shown.notices.first().map(|entry| (entry.notice.level(), wording::notice::entry(entry)));
+        let line =
+            shown.overview.notices.first().map(|entry| (entry.notice.level(), wording::notice::entry(entry)));
         (shown.backfill.map(|progress| progress.fetched), line)
     };
     assert_eq!(told(0, 0), (Some(0), None));

@@ -4,13 +4,12 @@ use crate::event::{DisconnectReason, PeerEvent, PeerId};
 use crate::model::ModelSettings;
 use crate::model::fees::fee_rate::FeeRate;
 use crate::model::testing::*;
-use crate::snapshot::{Detail, TransactionRow};
-use crate::snapshot::{Open, View};
+use crate::snapshot::TransactionRow;
 use crate::wire::TxHash;
 use std::time::Duration;
 
 fn row(scene: &Scene, index: usize) -> TransactionRow {
-    scene.all().transactions.rows[index].clone()
+    scene.all().overview.transactions.rows[index].clone()
 }
 
 #[test]
@@ -71,7 +70,7 @@ fn totals_add_up() {
     let totals = scene.all().totals;
     assert_eq!(totals.transactions, 20);
     assert_eq!(totals.vsize, txs.iter().map(|tx| u64::from(tx.vsize())).sum::<u64>());
-    assert_eq!((totals.received, totals.dropped), (20, 0));
+    assert_eq!((totals.received, totals.evicted), (20, 0));
     assert_eq!(totals.fee_coverage.map(|coverage| coverage.by_count), Some(0.0));
     assert!(totals.memory > 20 * 400 && totals.memory < 20 * 2_000, "{}", totals.memory);
 }
@@ -84,7 +83,7 @@ fn the_oldest_go_first_when_memory_runs_out_and_are_counted() {
     scene.deliver_all(1, &txs);
     let totals = scene.all().totals;
     assert!(totals.memory <= 20_000);
-    assert_eq!(totals.transactions as u64 + totals.dropped, 100);
+    assert_eq!(totals.transactions as u64 + totals.evicted, 100);
     let kept: Vec<_> = txs.iter().rev().take(totals.transactions).map(|tx| tx.txid()).collect();
     assert_eq!(scene.held(), kept);
     scene.deliver(1, &txs[0]);
@@ -95,7 +94,7 @@ fn the_oldest_go_first_when_memory_runs_out_and_are_counted() {
 fn one_that_is_larger_than_the_memory_is_not_kept() {
     let mut scene = Scene::with(ModelSettings { max_mempool: 100, ..settings() });
     scene.connect(1).deliver(1, &loose(1));
-    assert_eq!((scene.held().len(), scene.all().totals.dropped), (0, 1));
+    assert_eq!((scene.held().len(), scene.all().totals.evicted), (0, 1));
     assert_eq!(scene.all().totals.memory, 0);
 }
 
@@ -140,24 +139,6 @@ fn a_block_takes_what_conflicts_with_it_and_what_descends_from_that() {
 }
 
 #[test]
-fn what_was_open_and_went_says_why() {
-    let mut scene = Scene::new();
-    let (mined, replaced) = (loose(1), spend(&[coin(2)], &[500]));
-    scene.connect(1).deliver(1, &mined).deliver(1, &replaced);
-    let keys = [row(&scene, 1).key, row(&scene, 0).key];
-    let bump = spend(&[coin(2)], &[400]);
-    scene.mine(923_114, &[&mined]).deliver(1, &bump);
-    let reasons = keys.map(|key| {
-        let view = View { open: Some(Open::Transaction(key)), ..View::default() };
-        match scene.snapshot(&view).detail {
-            Some(Detail::Gone { why, .. }) => why.join(" "),
-            other => panic!("{other:?}"),
-        }
-    });
-    assert_eq!(reasons, ["confirmed in block 923114".to_owned(), format!("replaced by {}", bump.txid())]);
-}
-
-#[test]
 fn rates_count_what_arrived_and_what_went_over_the_wire() {
     use crate::event::{CommandTraffic, Direction, Traffic};
     let mut scene = Scene::new();
@@ -167,10 +148,10 @@ fn rates_count_what_arrived_and_what_went_over_the_wire() {
     let traffic = Traffic { commands: commands.to_vec(), recent: Vec::new() };
     scene.peer(1, PeerEvent::Traffic(Box::new(traffic))).pass(1);
     let snapshot = scene.all();
-    assert_eq!(snapshot.tx_rate, [2.0, 1.0]);
-    assert_eq!(snapshot.download_rate, [0.0, 700.0]);
-    assert_eq!(snapshot.upload_rate, [0.0, 30.0]);
+    assert_eq!(snapshot.overview.tx_rate, [2.0, 1.0]);
+    assert_eq!(snapshot.overview.download_rate, [0.0, 700.0]);
+    assert_eq!(snapshot.overview.upload_rate, [0.0, 30.0]);
     assert_eq!((snapshot.totals.bytes_received, snapshot.totals.bytes_sent), (700, 30));
-    assert_eq!(snapshot.mempool_size, [3.0]);
-    assert_eq!(snapshot.arrival.iter().sum::<u32>(), 3);
+    assert_eq!(snapshot.overview.mempool_size, [3.0]);
+    assert_eq!(snapshot.overview.arrival.iter().sum::<u32>(), 3);
 }

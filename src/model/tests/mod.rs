@@ -4,6 +4,5 @@ mod conflicts;
 mod fees;
 mod health;
 mod mempool;
-mod properties;
+pub(crate) mod properties;
 mod watching;
-mod windows;

@@ -9,8 +9,8 @@ use std::sync::Arc;
 pub struct BlockDetail {
     /// The row of the list.
     pub row: BlockRow,
-    /// The address of the peer that delivered the block.
-    pub delivered_by: String,
+    /// The address of the peer that delivered the block; `None` if the peer is forgotten.
+    pub delivered_by: Option<String>,
     /// The address of the peer that announced it first.
     pub first_announced_by: Option<String>,
     /// The number of live peers that relay transactions.
@@ -22,7 +22,7 @@ impl BlockDetail {
         let address = |peer| model.peers().address(peer).map(ToString::to_string);
         let row = BlockRow::take(model, figures);
         Self {
-            delivered_by: address(figures.peer).unwrap_or_else(|| "a peer that is forgotten".to_owned()),
+            delivered_by: address(figures.peer),
             first_announced_by: row.spread.as_ref().and_then(|spread| address(spread.first_peer)),
             announcers,
             row,

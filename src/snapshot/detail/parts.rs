@@ -39,8 +39,8 @@ pub enum ValueSource {
 pub struct OutputRow {
     /// The value, in sat.
     pub value: u64,
-    /// The name of the script type, e.g. `P2WPKH`.
-    pub kind: &'static str,
+    /// The script type.
+    pub kind: ScriptKind,
     /// The address, or the cleaned data of an `OP_RETURN`.
     pub text: String,
 }
@@ -70,6 +70,6 @@ impl OutputRow {
             ScriptKind::OpReturn => data_text(output.script_pubkey.get(1..).unwrap_or_default()),
             _ => address(output.script_pubkey, network).unwrap_or_default(),
         };
-        Self { value: output.value, kind: kind.name(), text }
+        Self { value: output.value, kind, text }
     }
 }

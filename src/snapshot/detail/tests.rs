@@ -1,7 +1,7 @@
-use crate::event::PeerEvent;
-use crate::model::TxKey;
-use crate::model::testing::{self, START, Scene, coin, output, parts, spend};
-use crate::snapshot::{Detail, Open, TransactionDetail, View};
+use crate::event::{EventKind, PeerEvent, PeerId};
+use crate::model::testing::{self, START, Scene, block, coin, loose, output, parts, spend};
+use crate::model::{RemovalReason, TxKey};
+use crate::snapshot::{Detail, Open, RemovedTransaction, Successor, TransactionDetail, View};
 use crate::wire::TxHash;
 use std::sync::Arc;
 use std::time::Duration;
@@ -32,12 +32,12 @@ fn all_that_is_known_of_a_transaction_is_told() {
     assert_eq!(detail.inputs.iter().map(|input| input.value).collect::<Vec<_>>(), [None, Some(50_000)]);
     assert_eq!(detail.inputs[1].prevout, format!("{}:0", parent.txid()));
     assert_eq!((detail.inputs[0].sequence, detail.inputs[0].witness_items), (0xffff_fffd, 1));
-    let outputs: Vec<_> = detail.outputs.iter().map(|o| (o.value, o.kind, o.text.as_str())).collect();
+    let outputs: Vec<_> = detail.outputs.iter().map(|o| (o.value, o.kind.name(), o.text.as_str())).collect();
     let bip173 = "bcrt1qw508d6qejxtdg4y5r3zarvary0c5xw7kygt080";
     assert_eq!(outputs, [(1, "P2WPKH", bip173), (0, "OP_RETURN", "hello"), (30_000, "other", "")]);
     let told = |peer| testing::address(peer).to_string();
     let three = Duration::from_secs(3);
-    let announced = [(told(2), Duration::ZERO), (told(1), three)];
+    let announced = [(Some(told(2)), Duration::ZERO), (Some(told(1)), three)];
     assert_eq!(detail.announcements, announced);
     assert_eq!(detail.spread, [None, Some(three)], "half of two is one");
 }
@@ -55,5 +55,64 @@ fn a_transaction_of_thousands_of_parts_is_told_in_part() {
     let lengths = [detail.inputs.len(), detail.outputs.len(), detail.announcements.len()];
     assert_eq!(lengths, [TransactionDetail::LISTED; 3]);
     assert_eq!(detail.row.inputs, 900);
-    assert_eq!(detail.announcements[9].0, "a peer that is forgotten");
+    assert_eq!(detail.announcements[9].0, None, "a forgotten peer");
+}
+
+#[test]
+fn a_chain_of_replacements_is_linked_both_ways() {
+    let chain = [1_000, 900, 800].map(|value| spend(&[coin(1)], &[value]));
+    let mut scene = Scene::new();
+    scene.connect(1).deliver(1, &chain[0]);
+    scene.announce(2, &chain[0]).deliver(1, &chain[1]).pass(3).deliver(1, &chain[2]).pass(5);
+    let detail = |key| scene.snapshot(&View { open: Some(Open::Transaction(key)), ..View::default() }).detail;
+    let Some(Detail::Transaction(last)) = detail(TxKey(2)) else { panic!("it is held") };
+    let rows: Vec<_> = last.replaced.iter().map(|row| (row.steps, row.txid, row.age.as_secs())).collect();
+    assert_eq!(rows, [(1, chain[1].txid(), 5), (2, chain[0].txid(), 8)]);
+    let Some(Detail::Removed(first)) = detail(TxKey(0)) else { panic!("it was replaced") };
+    let by = chain[1].txid();
+    assert_eq!(first.reason, RemovalReason::Replaced { by, with_ancestor: false });
+    assert_eq!(first.later_replacements, [chain[2].txid()]);
+    assert_eq!(first.successor, Some(Successor::Replacement(TxKey(2))));
+}
+
+#[test]
+fn details_of_what_an_undone_block_took_lead_to_where_it_is_held_now() {
+    let tx = loose(1);
+    let mut scene = Scene::new();
+    scene.connect(1).deliver(1, &tx);
+    let block = block(&[&tx]);
+    let (height, hash) = (7, block.hash);
+    scene.happen(EventKind::Block { peer: PeerId(1), height, block });
+    let view = View { open: Some(Open::Transaction(TxKey(0))), ..View::default() };
+    let removed = |(height, block), is_undone, successor| {
+        let reason = RemovalReason::Confirmed { height, block };
+        let later_replacements = Vec::new();
+        let removed =
+            RemovedTransaction { txid: tx.txid(), reason, is_undone, later_replacements, successor };
+        Some(Detail::Removed(Box::new(removed)))
+    };
+    assert_eq!(scene.snapshot(&view).detail, removed((height, hash), false, None));
+    scene.happen(EventKind::BlocksDisconnected { blocks: vec![(height, hash)] });
+    let returned = removed((height, hash), true, Some(Successor::Same(TxKey(1))));
+    assert_eq!(scene.snapshot(&view).detail, returned);
+    scene.mine(8, &[&tx]);
+    assert_eq!(scene.snapshot(&view).detail, removed((8, hash), false, None));
+}
+
+#[test]
+fn what_was_open_and_went_says_why() {
+    let mut scene = Scene::new();
+    let (mined, replaced) = (loose(1), spend(&[coin(2)], &[500]));
+    scene.connect(1).deliver(1, &mined).deliver(1, &replaced);
+    let keys = [0, 1].map(TxKey);
+    let bump = spend(&[coin(2)], &[400]);
+    scene.mine(923_114, &[&mined]).deliver(1, &bump);
+    let reasons = keys.map(|key| {
+        let view = View { open: Some(Open::Transaction(key)), ..View::default() };
+        match scene.snapshot(&view).detail {
+            Some(Detail::Removed(removed)) => removed.reason.to_string(),
+            other => panic!("{other:?}"),
+        }
+    });
+    assert_eq!(reasons, ["confirmed in block 923114".to_owned(), format!("replaced by {}", bump.txid())]);
 }

@@ -6,7 +6,7 @@ use crate::model::mempool::Mempool;
 use crate::model::mempool::MempoolEntry;
 use crate::model::{EphemeralDust, Model, Package, Relatives, TxKey};
 use crate::snapshot::detail::parts::{InputRow, OutputRow};
-use crate::snapshot::detail::rivals::{self, RivalRow};
+use crate::snapshot::detail::replaced::{self, ReplacedRow};
 use crate::snapshot::transactions::TransactionRow;
 use crate::util::time::Timestamp;
 use crate::wire::Wtxid;
@@ -35,14 +35,14 @@ pub struct TransactionDetail {
     pub lock_time: u32,
     /// Whether the transaction or an unconfirmed ancestor signals replaceability (BIP125).
     pub replaceable: bool,
-    /// The names of its kinds (see [`Kind`]).
-    pub kinds: Vec<&'static str>,
+    /// What it is for, as far as its bytes show.
+    pub kinds: Vec<Kind>,
     /// The transactions that it replaced, and those that they had replaced, nearest first.
-    pub rivals: Vec<RivalRow>,
+    pub replaced: Vec<ReplacedRow>,
     /// The fee, in sat; `None` if a prevout is unknown.
     pub fee: Option<u64>,
-    /// The part of its cluster that matters for it.
-    pub family: Family,
+    /// Its ancestors and descendants, and how miners take them.
+    pub cluster: Cluster,
     /// The time of the first announcement.
     pub first_seen: Timestamp,
     /// The inputs; at most [`TransactionDetail::LISTED`].
@@ -52,14 +52,14 @@ pub struct TransactionDetail {
     /// The time from the first announcement until half of the live relaying peers had announced it,
     /// and until all had; `None` while they have not.
     pub spread: [Option<Duration>; 2],
-    /// The addresses of the peers that announced it, in order, with the delay after the first; at most
-    /// [`TransactionDetail::LISTED`].
-    pub announcements: Vec<(String, Duration)>,
+    /// The peers that announced it, in order: the address, unless the peer is forgotten, and the delay
+    /// after the first announcement; at most [`TransactionDetail::LISTED`].
+    pub announcements: Vec<(Option<String>, Duration)>,
 }
 
-/// The part of a cluster that matters for one of its transactions.
+/// A cluster, as seen from one of its transactions.
 #[derive(Clone, Default, PartialEq, Debug)]
-pub struct Family {
+pub struct Cluster {
     /// The unconfirmed ancestors.
     pub ancestors: Relatives,
     /// The unconfirmed descendants.
@@ -87,8 +87,7 @@ impl TransactionDetail {
         let inputs = tx.inputs().take(Self::LISTED).enumerate();
         let outputs = tx.outputs().take(Self::LISTED);
         let address = |peer| peers.address(peer).map(ToString::to_string);
-        let announcement =
-            |(peer, delay)| (address(peer).unwrap_or_else(|| "a peer that is forgotten".to_owned()), delay);
+        let announcement = |(peer, delay)| (address(peer), delay);
         Self {
             row: TransactionRow::take(key, entry, peers, announcers, now),
             wtxid: tx.wtxid(),
@@ -99,10 +98,10 @@ impl TransactionDetail {
             version: tx.version(),
             lock_time: tx.lock_time(),
             replaceable: mempool.is_replaceable(entry),
-            kinds: mempool.kinds(tx).iter().map(Kind::name).collect(),
-            rivals: rivals::take(entry, mempool, is_live, now),
+            kinds: mempool.kinds(tx).iter().collect(),
+            replaced: replaced::take(entry, mempool, is_live, now),
             fee: entry.fee(),
-            family: Family::take(mempool, key, entry),
+            cluster: Cluster::take(mempool, key, entry),
             first_seen: entry.first_seen(),
             inputs: inputs
                 .map(|(vin, input)| InputRow::take(&input, entry.prevout_value(vin), mempool))
@@ -114,7 +113,7 @@ impl TransactionDetail {
     }
 }
 
-impl Family {
+impl Cluster {
     fn take(mempool: &Mempool, key: TxKey, entry: &MempoolEntry) -> Self {
         Self {
             ancestors: mempool.ancestors(key),

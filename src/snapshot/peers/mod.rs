@@ -9,7 +9,7 @@ mod tests;
 
 pub use heat_map::{HeatCell, HeatMap};
 pub use lost::LostPeer;
-pub use row::WorthRow;
+pub use row::PeerStatsRow;
 pub use sort::{PeerSort, SortKey, SortValue};
 
 use crate::event::AddressCounts;
@@ -32,13 +32,13 @@ pub struct PeersView {
 #[derive(Clone, Default, PartialEq, Debug)]
 pub struct PeersScreen {
     /// The visible peers.
-    pub peers: Window<WorthRow>,
+    pub peers: Window<PeerStatsRow>,
     /// The order of the list.
     pub sort: PeerSort,
     /// The peers that were lost or not reached lately, the latest first; at most 50.
     pub lost: Vec<LostPeer>,
-    /// The sizes of the address manager's table, by network; empty without an address manager.
-    pub book: Vec<AddressCounts>,
+    /// The numbers of known addresses, by network; empty without an address manager.
+    pub address_counts: Vec<AddressCounts>,
     /// The announcements of the last transactions by the visible peers.
     pub heat: HeatMap,
 }
@@ -49,16 +49,16 @@ impl PeersScreen {
         let peers = list(model, view, now);
         let heat = HeatMap::take(model.mempool(), peers.rows.iter().map(|row| row.row.id));
         let lost = lost::take(model.peers(), now);
-        Self { peers, sort: view.sort, lost, book: model.addresses().to_vec(), heat }
+        Self { peers, sort: view.sort, lost, address_counts: model.addresses().to_vec(), heat }
     }
 }
 
-fn list(model: &Model, view: &PeersView, now: Timestamp) -> Window<WorthRow> {
+fn list(model: &Model, view: &PeersView, now: Timestamp) -> Window<PeerStatsRow> {
     let leads = model.block_relay().leads();
     let tip = model.tip().map(|tip| tip.height);
     let keyed = model.peers().iter().map(|(id, peer)| {
-        let worth = peer.stats(tip, leads.get(&id).copied(), now);
-        let row = WorthRow { row: PeerRow::take(id, peer, now), worth };
+        let stats = peer.stats(tip, leads.get(&id).copied(), now);
+        let row = PeerStatsRow { row: PeerRow::take(id, peer, now), stats };
         ((view.sort.by.value)(&row), row)
     });
     let mut keyed: Vec<_> = keyed.collect();

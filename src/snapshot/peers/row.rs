@@ -5,9 +5,9 @@ use crate::snapshot::peer_row::PeerRow;
 
 /// One peer on the Peers screen.
 #[derive(Clone, PartialEq, Debug)]
-pub struct WorthRow {
+pub struct PeerStatsRow {
     /// The row of the list on the Overview screen.
     pub row: PeerRow,
     /// The statistics.
-    pub worth: PeerStats,
+    pub stats: PeerStats,
 }

@@ -1,6 +1,6 @@
 //! The order of the Peers screen.
 
-use crate::snapshot::peers::row::WorthRow;
+use crate::snapshot::peers::row::PeerStatsRow;
 use std::cmp::Ordering;
 
 /// The order of the Peers screen.
@@ -19,7 +19,7 @@ pub struct SortKey {
     /// The name, e.g. `median ping`.
     pub name: &'static str,
     /// Returns the value of a row; `None` if it is unknown.
-    pub value: fn(&WorthRow) -> Option<SortValue>,
+    pub value: fn(&PeerStatsRow) -> Option<SortValue>,
 }
 
 impl Default for SortKey {

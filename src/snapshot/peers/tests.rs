@@ -1,22 +1,22 @@
 use crate::event::{AddressNetwork, DisconnectReason, EventKind, PeerEvent, PeerId, PeerInfo};
 use crate::model::testing::{Scene, address, info, loose};
 use crate::snapshot::peers::*;
-use crate::snapshot::{Tab, View};
+use crate::snapshot::{Screen, View};
 use std::time::Duration;
 
 #[expect(clippy::cast_precision_loss, reason = "small numbers")]
 const CLOCK: SortKey = SortKey {
     name: "clock",
-    value: |peer| peer.worth.clock_offset.map(|offset| SortValue::Number(offset as f64)),
+    value: |peer| peer.stats.clock_offset.map(|offset| SortValue::Number(offset as f64)),
 };
 const DIALS: SortKey =
-    SortKey { name: "dials", value: |peer| Some(SortValue::Number(peer.worth.dials.into())) };
+    SortKey { name: "dials", value: |peer| Some(SortValue::Number(peer.stats.dials.into())) };
 const ADDRESS: SortKey =
     SortKey { name: "address", value: |peer| Some(SortValue::Text(peer.row.address.clone())) };
 
 fn screen(scene: &Scene, by: SortKey, descending: bool, window: PeerListView) -> PeersScreen {
-    let worth = PeersView { window, sort: PeerSort { by, descending } };
-    *scene.snapshot(&View { tab: Tab::Peers, worth, ..View::default() }).peers_screen.unwrap()
+    let peers = PeersView { window, sort: PeerSort { by, descending } };
+    *scene.snapshot(&View { screen: Screen::Peers, peers, ..View::default() }).peers.unwrap()
 }
 
 fn all() -> PeerListView {
@@ -29,7 +29,7 @@ fn order(scene: &Scene, by: SortKey, descending: bool) -> Vec<u64> {
 
 #[test]
 fn the_screen_is_made_only_when_it_is_looked_at() {
-    assert_eq!(Scene::new().snapshot(&View::default()).peers_screen, None);
+    assert_eq!(Scene::new().snapshot(&View::default()).peers, None);
 }
 
 #[test]
@@ -80,7 +80,7 @@ fn the_book_is_told_as_it_was_last() {
     let mut scene = Scene::new();
     let size = |good| AddressCounts { network: AddressNetwork::Onion, untried: 7, good, failing: 1 };
     scene.happen(EventKind::Addresses(vec![size(1)])).happen(EventKind::Addresses(vec![size(2)]));
-    assert_eq!(screen(&scene, SortKey::default(), false, all()).book, [size(2)]);
+    assert_eq!(screen(&scene, SortKey::default(), false, all()).address_counts, [size(2)]);
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! What the user can ask for, and where.
 
-use crate::snapshot::Tab;
+use crate::snapshot::Screen;
 
 /// What a key asks for. The current screen or the innermost overlay decides what that means.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -16,7 +16,7 @@ pub enum Action {
     /// Freeze the screen, or resume.
     Freeze,
     /// Go to another screen.
-    Show(Tab),
+    Show(Screen),
     /// Open the watch list.
     Watchlist,
     /// Open whatever is selected.

@@ -2,7 +2,7 @@
 
 use super::action::{Action, Motion, Place};
 use super::binding::{Binding, Key};
-use crate::snapshot::Tab;
+use crate::snapshot::Screen;
 use crossterm::event::KeyCode;
 
 /// Everywhere but where text is typed.
@@ -129,28 +129,28 @@ pub const BINDINGS: &[Binding] = &[
     },
     Binding {
         keys: &[letter('1')],
-        action: Action::Show(Tab::Overview),
+        action: Action::Show(Screen::Overview),
         places: EVERYWHERE,
         help: Some(("1", "the overview")),
         hint: Some(("1", "overview", OTHERS)),
     },
     Binding {
         keys: &[letter('2')],
-        action: Action::Show(Tab::Peers),
+        action: Action::Show(Screen::Peers),
         places: EVERYWHERE,
         help: Some(("2", "what each peer is worth")),
         hint: Some(("2", "peers", OVERVIEW)),
     },
     Binding {
         keys: &[letter('3')],
-        action: Action::Show(Tab::Mempool),
+        action: Action::Show(Screen::Mempool),
         places: EVERYWHERE,
         help: Some(("3", "the mempool as a whole")),
         hint: Some(("3", "mempool", OVERVIEW)),
     },
     Binding {
         keys: &[letter('4')],
-        action: Action::Show(Tab::Blocks),
+        action: Action::Show(Screen::Blocks),
         places: EVERYWHERE,
         help: Some(("4", "the last blocks")),
         hint: Some(("4", "blocks", OVERVIEW)),

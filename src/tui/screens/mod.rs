@@ -6,14 +6,14 @@ mod overview;
 mod peers;
 
 use super::layer::Layer;
-use crate::snapshot::Tab;
+use crate::snapshot::Screen;
 
 /// Every screen.
-pub fn all() -> [(Tab, Box<dyn Layer>); 4] {
+pub fn all() -> [(Screen, Box<dyn Layer>); 4] {
     [
-        (Tab::Overview, Box::<overview::Overview>::default()),
-        (Tab::Peers, Box::<peers::Peers>::default()),
-        (Tab::Mempool, Box::<mempool::Mempool>::default()),
-        (Tab::Blocks, Box::<blocks::Blocks>::default()),
+        (Screen::Overview, Box::<overview::Overview>::default()),
+        (Screen::Peers, Box::<peers::Peers>::default()),
+        (Screen::Mempool, Box::<mempool::Mempool>::default()),
+        (Screen::Blocks, Box::<blocks::Blocks>::default()),
     ]
 }

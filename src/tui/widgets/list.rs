@@ -6,7 +6,7 @@
 
 use crate::event::PeerId;
 use crate::snapshot::{Anchor, PeerListView, TransactionsView};
-use crate::snapshot::{PeerRow, TransactionRow, TxKey, Window, WorthRow};
+use crate::snapshot::{PeerRow, PeerStatsRow, TransactionRow, TxKey, Window};
 use crate::tui::context::Context;
 use crate::tui::keys::Motion;
 use crate::tui::layer::Response;
@@ -31,7 +31,7 @@ impl Keyed for PeerRow {
     }
 }
 
-impl Keyed for WorthRow {
+impl Keyed for PeerStatsRow {
     type Key = PeerId;
 
     fn key(&self) -> PeerId {

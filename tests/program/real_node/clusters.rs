@@ -12,8 +12,8 @@ use mempulse::address::PeerAddress;
 use mempulse::chain::Network;
 use mempulse::event::{Event, EventKind, PeerEvent, PeerId};
 use mempulse::model::{Model, ModelSettings};
-use mempulse::snapshot::{Detail, EphemeralDust, Family, Package, TransactionRow};
-use mempulse::snapshot::{Open, Snapshot, TransactionsView, View};
+use mempulse::snapshot::{Cluster, Detail, EphemeralDust, Package, TransactionRow};
+use mempulse::snapshot::{Open, OverviewView, Snapshot, TransactionsView, View};
 use mempulse::util::time::Timestamp;
 use mempulse::wire::{self, Block};
 use serde_json::{Value, json};
@@ -115,16 +115,18 @@ impl Scene {
 }
 
 /// The family of every transaction of the node, by txid, with its own size in vB.
-fn families(model: &Model) -> HashMap<String, (Family, u64)> {
+fn families(model: &Model) -> HashMap<String, (Cluster, u64)> {
     let now = Timestamp::from_secs(1_700_000_000);
     let transactions = TransactionsView { height: 1_000, ..TransactionsView::default() };
-    let rows = Snapshot::take(model, &View { transactions, ..View::default() }, now).transactions.rows;
+    let overview = OverviewView { transactions, ..OverviewView::default() };
+    let view = View { overview, ..View::default() };
+    let rows = Snapshot::take(model, &view, now).overview.transactions.rows;
     let family = |row: TransactionRow| {
         let view = View { open: Some(Open::Transaction(row.key)), ..View::default() };
         let Some(Detail::Transaction(detail)) = Snapshot::take(model, &view, now).detail else {
             panic!("it is held")
         };
-        (row.txid.to_string(), (detail.family, u64::from(row.vsize)))
+        (row.txid.to_string(), (detail.cluster, u64::from(row.vsize)))
     };
     rows.into_iter().map(family).collect()
 }

@@ -309,11 +309,6 @@ impl Peer {
         self.pings.iter().copied()
     }
 
-    /// The last answer times, oldest first.
-    pub(crate) fn answers(&self) -> Vec<Duration> {
-        self.worth.answers()
-    }
-
     /// The relay counts since the first contact.
     pub(crate) fn relay_counts(&self) -> RelayCounts {
         self.worth.all()

@@ -101,11 +101,6 @@ impl Worth {
             over_ping: median.zip(ping).map(|(answer, ping)| answer.saturating_sub(ping)),
         }
     }
-
-    /// How long its last answers took, oldest first.
-    pub(crate) fn answers(&self) -> Vec<Duration> {
-        self.answers.iter().collect()
-    }
 }
 
 fn add(counter: &mut u64, count: usize) {

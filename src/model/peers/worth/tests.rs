@@ -3,14 +3,14 @@ use crate::model::peers::stats::PeerStats;
 use crate::model::peers::worth::samples::KEPT;
 use crate::model::peers::worth::*;
 use crate::model::testing::{START, Scene, loose};
-use crate::snapshot::{PeerListView, PeersView, Tab, View};
+use crate::snapshot::{PeerListView, PeersView, Screen, View};
 use crate::wire::TxHash;
 
 fn worth(scene: &Scene, peer: u64) -> PeerStats {
     let window = PeerListView { height: 100, ..PeerListView::default() };
-    let worth = PeersView { window, ..PeersView::default() };
-    let screen = scene.snapshot(&View { tab: Tab::Peers, worth, ..View::default() }).peers_screen.unwrap();
-    screen.peers.rows.into_iter().find(|row| row.row.id == PeerId(peer)).unwrap().worth
+    let peers = PeersView { window, ..PeersView::default() };
+    let screen = scene.snapshot(&View { screen: Screen::Peers, peers, ..View::default() }).peers.unwrap();
+    screen.peers.rows.into_iter().find(|row| row.row.id == PeerId(peer)).unwrap().stats
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! A block in detail.
 
 use super::document::{Document, facts, heading};
+use super::removed::FORGOTTEN_PEER;
 use crate::snapshot::{BlockDetail, BlockFigures, Unseen};
 use crate::tui::context::Context;
 use crate::tui::widgets::{clock, format, text};
@@ -62,7 +63,7 @@ fn arrival(cx: &Context, block: &BlockDetail, cells: usize) -> Vec<Line<'static>
         figures.arrived_after.map(|after| format!(", {} after it was announced", format::millis(after)));
     let complete = clock::date_time(figures.arrived, cx.zone);
     tell("complete", format!("{complete}{}", after.unwrap_or_default()));
-    tell("from", block.delivered_by.clone());
+    tell("from", block.delivered_by.clone().unwrap_or_else(|| FORGOTTEN_PEER.to_owned()));
     if let Some(first) = &block.first_announced_by {
         tell("first", first.clone());
     }

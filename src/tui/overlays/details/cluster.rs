@@ -12,7 +12,7 @@
 //! ```
 
 use super::document::heading;
-use crate::snapshot::{EphemeralDust, Family, Package, Relative, Relatives};
+use crate::snapshot::{Cluster, EphemeralDust, Package, Relative, Relatives};
 use crate::tui::context::Context;
 use crate::tui::widgets::{format, text};
 use ratatui::text::{Line, Span};
@@ -21,9 +21,9 @@ use ratatui::text::{Line, Span};
 const RATE: usize = 9;
 
 /// How it is mined, if anything hangs together with it.
-pub fn package(family: &Family) -> Option<String> {
-    let has_relatives = !family.ancestors.rows.is_empty() || !family.descendants.rows.is_empty();
-    Some(match &family.package {
+pub fn package(cluster: &Cluster) -> Option<String> {
+    let has_relatives = !cluster.ancestors.rows.is_empty() || !cluster.descendants.rows.is_empty();
+    Some(match &cluster.package {
         Package::Together { fee_rate, fee, vsize, others } => {
             let [fee, vsize] = [*fee, u64::from(*vsize)].map(format::grouped);
             let others = match others.len() {
@@ -43,8 +43,8 @@ pub fn package(family: &Family) -> Option<String> {
 }
 
 /// A remark on its dust.
-pub const fn dust(family: &Family) -> Option<&'static str> {
-    match family.ephemeral_dust {
+pub const fn dust(cluster: &Cluster) -> Option<&'static str> {
+    match cluster.ephemeral_dust {
         Some(EphemeralDust::Carries) => Some("ephemeral dust"),
         Some(EphemeralDust::Spends) => Some("spends ephemeral dust"),
         None => None,
@@ -52,15 +52,15 @@ pub const fn dust(family: &Family) -> Option<&'static str> {
 }
 
 /// Who is mined along, the ancestors and the descendants; each with a blank line after it.
-pub fn lines(cx: &Context, family: &Family, cells: usize) -> Vec<Line<'static>> {
-    let mut lines = mined_together(cx, family, cells);
-    lines.extend(relatives(cx, &family.ancestors, "ancestor", cells));
-    lines.extend(relatives(cx, &family.descendants, "descendant", cells));
+pub fn lines(cx: &Context, cluster: &Cluster, cells: usize) -> Vec<Line<'static>> {
+    let mut lines = mined_together(cx, cluster, cells);
+    lines.extend(relatives(cx, &cluster.ancestors, "ancestor", cells));
+    lines.extend(relatives(cx, &cluster.descendants, "descendant", cells));
     lines
 }
 
-fn mined_together(cx: &Context, family: &Family, cells: usize) -> Vec<Line<'static>> {
-    let Package::Together { fee_rate, others, .. } = &family.package else { return Vec::new() };
+fn mined_together(cx: &Context, cluster: &Cluster, cells: usize) -> Vec<Line<'static>> {
+    let Package::Together { fee_rate, others, .. } = &cluster.package else { return Vec::new() };
     let part = |other: &Relative| match other.fee_rate.exact() {
         Some(rate) if rate > *fee_rate => "pays",
         Some(rate) if rate < *fee_rate => "is paid for",

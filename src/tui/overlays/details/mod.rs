@@ -42,9 +42,8 @@ impl Details {
             Some(Detail::Peer(peer)) => peer::document(cx, peer, cells),
             Some(Detail::Transaction(transaction)) => transaction::document(cx, transaction, cells),
             Some(Detail::Block(block)) => block::document(cx, block, cells),
-            Some(Detail::Gone { txid, why, successor }) => {
-                removed::document(cx, *txid, why, successor.is_some(), cells)
-            }
+            Some(Detail::Removed(removed)) => removed::document(cx, removed, cells),
+            Some(Detail::Forgotten) => removed::forgotten(cx, self.open, cells),
             None => {
                 let first = vec![Line::styled("not here yet", cx.theme.warning())];
                 Document { title: "Details".to_owned(), first, second: Vec::new() }
@@ -85,7 +84,10 @@ impl Layer for Details {
                 Response::Done
             }
             Action::Open => match cx.detail(self.open) {
-                Some(Detail::Gone { successor: Some(key), .. }) => Response::Replace(Open::Transaction(*key)),
+                Some(Detail::Removed(removed)) => match removed.successor {
+                    Some(successor) => Response::Replace(Open::Transaction(successor.key())),
+                    None => Response::Done,
+                },
                 _ => Response::Done,
             },
             Action::CopyRaw => self.copy_raw(cx),
@@ -101,7 +103,7 @@ impl Layer for Details {
         match (self.open, cx.detail(self.open)) {
             (Open::Block(hash), _) => Some(Id::Block(hash)),
             (_, Some(Detail::Transaction(transaction))) => Some(Id::Transaction(transaction.row.txid)),
-            (_, Some(Detail::Gone { txid, .. })) => txid.map(Id::Transaction),
+            (_, Some(Detail::Removed(removed))) => Some(Id::Transaction(removed.txid)),
             _ => None,
         }
     }

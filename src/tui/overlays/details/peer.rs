@@ -11,11 +11,12 @@
 //! ```
 
 use super::document::{Document, facts, heading};
-use crate::event::{CommandTraffic, Direction, RecentMessage};
+use crate::event::{CommandTraffic, Direction, RecentMessage, Transport};
 use crate::snapshot::{LivenessSlot, PeerDetail, PeerStats, RelayCounts};
 use crate::tui::context::Context;
 use crate::tui::widgets::{chart, clock, format, text};
 use crate::tui::wording::peer::liveness as liveness_words;
+use crate::util::text::hex;
 use ratatui::text::{Line, Span};
 
 /// Rows of the chart of pings.
@@ -30,12 +31,12 @@ pub fn document(cx: &Context, peer: &PeerDetail, cells: usize) -> Document {
     first.extend(pings(cx, peer, cells));
     first.extend(liveness(cx, &peer.liveness, cells));
     first.push(Line::default());
-    first.extend(worth(cx, &peer.worth, cells));
+    first.extend(worth(cx, &peer.stats, cells));
     first.extend(faults(cx, peer, cells));
     first.push(Line::default());
     let mut second = traffic(cx, &peer.traffic);
     second.push(Line::default());
-    second.extend(conversation(cx, &peer.conversation, cells));
+    second.extend(conversation(cx, &peer.recent_messages, cells));
     Document { title: format!("Peer {}", peer.row.address), first, second }
 }
 
@@ -57,10 +58,10 @@ fn identity(cx: &Context, peer: &PeerDetail, cells: usize) -> Vec<Line<'static>>
             format::known((!peer.services.is_empty()).then(|| peer.services.join(" ")))
         },
     );
-    tell("transport", format::known(peer.transport.as_ref()));
-    let height = peer.start_height.map(|height| format!("{height} when it connected"));
+    tell("transport", format::known(peer.transport.map(transport)));
+    let height = peer.stats.start_height.map(|height| format!("{height} when it connected"));
     tell("height", format::known(height));
-    let clock = peer.clock_offset.map(|offset| format!("{offset:+} s against ours"));
+    let clock = peer.stats.clock_offset.map(|offset| format!("{offset:+} s against ours"));
     tell("clock", format::known(clock));
     let relay = match (row.blocks_only, peer.wtxid_relay) {
         (true, _) => "blocks only: it announces no transactions",
@@ -68,15 +69,23 @@ fn identity(cx: &Context, peer: &PeerDetail, cells: usize) -> Vec<Line<'static>>
         (false, false) => "announces by txid",
     };
     tell("relay", if peer.version.is_some() { relay.to_owned() } else { format::UNKNOWN.to_owned() });
-    let filter = peer.fee_filter.map(|filter| format!("{} sat/vB", format::fee_floor(filter)));
+    let filter = peer.stats.fee_filter.map(|filter| format!("{} sat/vB", format::fee_floor(filter)));
     tell("fee filter", format::known(filter));
-    let connected = peer.connected_for.map(|time| format!("for {}", format::span(time + cx.drift)));
-    let dials = format!("dialled {} time{}", peer.dials, if peer.dials == 1 { "" } else { "s" });
+    let connected = peer.stats.connected_for.map(|time| format!("for {}", format::span(time + cx.drift)));
+    let dials = format!("dialled {} time{}", peer.stats.dials, if peer.stats.dials == 1 { "" } else { "s" });
     tell("connected", connected.map_or_else(|| format!("no, {dials}"), |time| format!("{time}, {dials}")));
     tell("announced", format!("{} transactions", format::grouped(row.announced)));
-    let odd = format!("{} not found, {} not answered", peer.not_found, peer.timed_out);
+    let odd = format!("{} not found, {} not answered", peer.stats.all.not_found, peer.stats.all.timed_out);
     tell("served", format!("{} transactions, {odd}", format::grouped(row.served)));
     lines
+}
+
+/// The transport, and the beginning of an encrypted session's ID.
+fn transport(transport: Transport) -> String {
+    match transport {
+        Transport::V1 => transport.to_string(),
+        Transport::V2 { session_id } => format!("{transport} session {}", hex(&session_id[..4])),
+    }
 }
 
 fn pings(cx: &Context, peer: &PeerDetail, cells: usize) -> Vec<Line<'static>> {
@@ -84,7 +93,7 @@ fn pings(cx: &Context, peer: &PeerDetail, cells: usize) -> Vec<Line<'static>> {
     let last = format::known(peer.row.ping.map(format::ping));
     let shortest = format::known(peer.row.ping_min.map(format::ping));
     let mut lines = vec![heading(cx, format!("Ping  last {last}, min {shortest}"))];
-    let figures = peer.worth.ping;
+    let figures = peer.stats.ping;
     let [median, p95, jitter] =
         [figures.median, figures.p95, figures.jitter].map(|time| format::known(time.map(format::ping)));
     lines.push(Line::raw(text::cut(&format!("median {median}, 95 % within {p95}, jitter {jitter}"), cells)));
@@ -167,9 +176,9 @@ fn faults(cx: &Context, peer: &PeerDetail, cells: usize) -> Vec<Line<'static>> {
             lines.push(Line::raw(text::cut(&format!("{} × {what}", format::grouped(*count)), cells)));
         }
     }
-    if !peer.past.is_empty() {
+    if !peer.endings.is_empty() {
         lines.extend([Line::default(), heading(cx, "Past connections ended by")]);
-        for (time, reason) in &peer.past {
+        for (time, reason) in &peer.endings {
             let time = clock::time(*time, cx.zone);
             lines.push(Line::raw(text::cut(&format!("{time} {reason}"), cells)));
         }
@@ -227,4 +236,15 @@ fn conversation(cx: &Context, said: &[RecentMessage], cells: usize) -> Vec<Line<
         lines.push(Line::from(spans));
     }
     lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_encrypted_transport_names_its_session() {
+        let text = transport(Transport::V2 { session_id: [0xab; 32] });
+        assert_eq!(text, format!("v2 session {}", "ab".repeat(4)));
+    }
 }

@@ -7,6 +7,7 @@
 //! ```
 
 use super::document::heading;
+use super::removed::FORGOTTEN_PEER;
 use crate::snapshot::TransactionDetail;
 use crate::tui::context::Context;
 use crate::tui::widgets::{chart, format, text};
@@ -41,7 +42,10 @@ pub fn lines(cx: &Context, transaction: &TransactionDetail, cells: usize) -> Vec
     for (peer, delay) in announcements {
         let told = if delay.is_zero() { "first".to_owned() } else { format!("+{}", after(*delay)) };
         lines.push(Line::from(vec![
-            Span::raw(text::left(&text::cut_middle(peer, room), room + 1)),
+            Span::raw(text::left(
+                &text::cut_middle(peer.as_deref().unwrap_or(FORGOTTEN_PEER), room),
+                room + 1,
+            )),
             Span::styled(chart::moment(*delay, longest, track), cx.theme.chart()),
             Span::styled(text::right(&told, DELAY), cx.theme.muted()),
         ]));

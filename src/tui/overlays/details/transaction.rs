@@ -27,7 +27,7 @@ const LOCK_TIME_THRESHOLD: u32 = 500_000_000;
 pub fn document(cx: &Context, transaction: &TransactionDetail, cells: usize) -> Document {
     let mut first = identity(cx, transaction, cells);
     first.push(Line::default());
-    first.extend(cluster::lines(cx, &transaction.family, cells));
+    first.extend(cluster::lines(cx, &transaction.cluster, cells));
     first.extend(rivals(cx, transaction, cells));
     first.extend(propagation::lines(cx, transaction, cells));
     first.push(Line::default());
@@ -49,7 +49,7 @@ fn identity(cx: &Context, transaction: &TransactionDetail, cells: usize) -> Vec<
     tell("value", format!("{} BTC", format::btc(row.output_value)));
     tell("fee", fee(transaction));
     tell("fee rate", fee_rate(row.fee_rate));
-    if let Some(package) = cluster::package(&transaction.family) {
+    if let Some(package) = cluster::package(&transaction.cluster) {
         tell("package", package);
     }
     let [vsize, weight, size] =
@@ -61,7 +61,7 @@ fn identity(cx: &Context, transaction: &TransactionDetail, cells: usize) -> Vec<
     tell("size", format!("{vsize} vB, {weight} WU, {size} B{counted}"));
     tell("flags", flags(transaction));
     if !transaction.kinds.is_empty() {
-        tell("kind", transaction.kinds.join(", "));
+        tell("kind", transaction.kinds.iter().map(|kind| kind.name()).collect::<Vec<_>>().join(", "));
     }
     tell("version", transaction.version.to_string());
     tell("lock time", lock_time(cx, transaction.lock_time));
@@ -111,7 +111,7 @@ fn flags(transaction: &TransactionDetail) -> String {
         TransactionDetail { replaceable: true, .. } => "replaceable (BIP125)",
         _ => "not replaceable",
     };
-    [Some(replaceable), cluster::dust(&transaction.family)]
+    [Some(replaceable), cluster::dust(&transaction.cluster)]
         .into_iter()
         .flatten()
         .collect::<Vec<_>>()
@@ -129,7 +129,7 @@ fn flags(transaction: &TransactionDetail) -> String {
 fn rivals(cx: &Context, transaction: &TransactionDetail, cells: usize) -> Vec<Line<'static>> {
     let mut lines = Vec::new();
     let mut steps = 0;
-    for rival in &transaction.rivals {
+    for rival in &transaction.replaced {
         if rival.steps != steps {
             let title = if steps == 0 { "Replaces" } else { "which had replaced" };
             lines.push(heading(cx, title));
@@ -194,7 +194,8 @@ fn outputs(cx: &Context, transaction: &TransactionDetail, cells: usize) -> Vec<L
 }
 
 fn output_line(cx: &Context, output: &OutputRow, cells: usize) -> Line<'static> {
-    let left = format!("{} {} ", text::left(output.kind, 9), text::right(&format::btc(output.value), 15));
+    let left =
+        format!("{} {} ", text::left(output.kind.name(), 9), text::right(&format::btc(output.value), 15));
     let room = cells.saturating_sub(text::width(&left));
     Line::from(vec![Span::styled(left, cx.theme.muted()), Span::raw(text::cut_middle(&output.text, room))])
 }

@@ -15,7 +15,7 @@ use std::time::Duration;
 /// Draws the list with the row at index `selected` highlighted, and below it the line of `input`.
 pub fn draw(frame: &mut Frame, cx: &Context, selected: usize, input: Option<&Input>) {
     let (area, theme) = (cx.area, cx.theme);
-    let rows = &cx.snapshot.watched;
+    let rows = &cx.snapshot.watchlist;
     let title = format!(" Watched  {} · what is added here is not kept ", rows.len());
     let block = panel(cx.theme, Line::styled(title, theme.title(true)), true);
     let inner = block.inner(area);

@@ -35,7 +35,7 @@ impl Input {
 
     /// Returns the target that was typed; otherwise notes what is wrong with the text.
     pub fn target(&mut self, snapshot: &Snapshot) -> Option<WatchTarget> {
-        let Snapshot { network, watched, .. } = snapshot;
+        let Snapshot { network, watchlist: watched, .. } = snapshot;
         let error = match WatchTarget::parse(&self.text, *network) {
             Ok(target) if watched.iter().any(|row| row.target.key() == target.key()) => {
                 "it is watched already".to_owned()

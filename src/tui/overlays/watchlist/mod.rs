@@ -24,15 +24,15 @@ pub struct Watchlist {
 
 impl Watchlist {
     fn position(&self, cx: &Context) -> usize {
-        self.selected.min(cx.snapshot.watched.len().saturating_sub(1))
+        self.selected.min(cx.snapshot.watchlist.len().saturating_sub(1))
     }
 
     fn row<'a>(&self, cx: &Context<'a>) -> Option<&'a WatchRow> {
-        cx.snapshot.watched.get(self.position(cx))
+        cx.snapshot.watchlist.get(self.position(cx))
     }
 
     fn select(&mut self, motion: Motion, cx: &Context) {
-        let last = cx.snapshot.watched.len().saturating_sub(1);
+        let last = cx.snapshot.watchlist.len().saturating_sub(1);
         self.selected = motion.apply(self.position(cx), last, PAGE);
     }
 
@@ -54,7 +54,7 @@ impl Watchlist {
 
     /// Opens the transaction that touched the selected target last.
     fn open(&self, cx: &Context) -> Response {
-        match self.row(cx).and_then(|row| row.held) {
+        match self.row(cx).and_then(|row| row.key) {
             Some(key) => Response::Open(Open::Transaction(key)),
             None => Response::remark("no transaction that is held touches it"),
         }
@@ -100,7 +100,7 @@ impl Layer for Watchlist {
     }
 
     fn request(&self, _cx: &Context, view: &mut View) {
-        view.watched = true;
+        view.watchlist = true;
     }
 
     fn selected_id(&self, cx: &Context) -> Option<Id> {

@@ -22,7 +22,7 @@ pub struct Blocks {
 
 /// The blocks in the snapshot, newest first.
 fn blocks<'a>(cx: &Context<'a>) -> &'a [BlockRow] {
-    cx.snapshot.blocks_screen.as_ref().map_or(&[], |screen| &screen.blocks)
+    cx.snapshot.blocks.as_ref().map_or(&[], |screen| &screen.blocks)
 }
 
 impl Blocks {

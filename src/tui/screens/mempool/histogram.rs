@@ -1,4 +1,4 @@
-//! What is held, by the rate by which miners sort it.
+//! What is amount, by the rate by which miners sort it.
 //!
 //! ```text
 //! ╭ sat/vB by vB · exact 70.3 % of tx, 81.5 % of vB ──────────╮
@@ -23,24 +23,25 @@ const AMOUNT: usize = 10;
 
 /// Draws as many bars as there are rows.
 pub fn draw(frame: &mut Frame, area: Rect, cx: &Context, screen: &MempoolScreen, by_count: bool) {
-    let size = |held: Amount| if by_count { held.count } else { held.vsize };
-    let told = |held: Amount| if by_count { format::grouped(held.count) } else { format::vsize(held.vsize) };
+    let size = |amount: Amount| if by_count { amount.count } else { amount.vsize };
+    let told =
+        |amount: Amount| if by_count { format::grouped(amount.count) } else { format::vsize(amount.vsize) };
     let cells = usize::from(area.width.saturating_sub(2));
     let room = cells.saturating_sub(NAME + AMOUNT + 1);
     let rows = usize::from(area.height.saturating_sub(2));
     let bars = fitting(screen.bars.clone(), rows.saturating_sub(1), size);
-    let most = bars.iter().map(|bar| size(bar.held)).chain([size(screen.uncertain)]).max().unwrap_or(0);
-    let bar = |name: &str, held: Amount, style: Style| {
-        let filled = length(size(held), most, room);
+    let most = bars.iter().map(|bar| size(bar.amount)).chain([size(screen.uncertain)]).max().unwrap_or(0);
+    let bar = |name: &str, amount: Amount, style: Style| {
+        let filled = length(size(amount), most, room);
         Line::from(vec![
             Span::raw(text::right(name, NAME)),
             Span::raw(" "),
             Span::styled(text::left(&"█".repeat(filled), room), style),
-            Span::raw(text::right(&told(held), AMOUNT)),
+            Span::raw(text::right(&told(amount), AMOUNT)),
         ])
     };
     let theme = cx.theme;
-    let mut drawn: Vec<Line> = bars.iter().map(|one| bar(&name(one), one.held, theme.chart())).collect();
+    let mut drawn: Vec<Line> = bars.iter().map(|one| bar(&name(one), one.amount, theme.chart())).collect();
     drawn.push(bar("not exact", screen.uncertain, theme.warning()));
     let what = if by_count { "tx" } else { "vB" };
     let coverage = screen.coverage.map_or_else(String::new, |coverage| {
@@ -69,14 +70,15 @@ fn length(size: u64, most: u64, room: usize) -> usize {
 fn fitting(mut bars: Vec<HistogramBar>, rows: usize, size: impl Fn(Amount) -> u64) -> Vec<HistogramBar> {
     while bars.len() > rows.max(1) {
         let pairs = (1..bars.len()).rev();
-        let Some(upper) = pairs.min_by_key(|&upper| size(bars[upper - 1].held) + size(bars[upper].held))
+        let Some(upper) = pairs.min_by_key(|&upper| size(bars[upper - 1].amount) + size(bars[upper].amount))
         else {
             break;
         };
-        let HistogramBar { to, held, .. } = bars.remove(upper);
+        let HistogramBar { to, amount, .. } = bars.remove(upper);
         let lower = &mut bars[upper - 1];
         lower.to = to;
-        lower.held = Amount { count: lower.held.count + held.count, vsize: lower.held.vsize + held.vsize };
+        lower.amount =
+            Amount { count: lower.amount.count + amount.count, vsize: lower.amount.vsize + amount.vsize };
     }
     bars
 }
@@ -92,13 +94,13 @@ mod tests {
         let bar = |(index, &vsize): (usize, &u64)| HistogramBar {
             from: starts[index],
             to: starts.get(index + 1).copied(),
-            held: Amount { count: 1, vsize },
+            amount: Amount { count: 1, vsize },
         };
         let all: Vec<_> = sizes.iter().enumerate().map(bar).collect();
         let told = |rows| {
-            let bars = fitting(all.clone(), rows, |held| held.vsize);
-            assert_eq!(bars.iter().map(|bar| bar.held.vsize).sum::<u64>(), 930);
-            assert_eq!(bars.iter().map(|bar| bar.held.count).sum::<u64>(), 6);
+            let bars = fitting(all.clone(), rows, |amount| amount.vsize);
+            assert_eq!(bars.iter().map(|bar| bar.amount.vsize).sum::<u64>(), 930);
+            assert_eq!(bars.iter().map(|bar| bar.amount.count).sum::<u64>(), 6);
             bars.iter().map(name).collect::<Vec<_>>()
         };
         assert_eq!(told(4), ["< 1", "1 – 2", "2 – 5", "≥ 5"]);

@@ -23,7 +23,7 @@ pub fn draw(frame: &mut Frame, area: Rect, cx: &Context, screen: &MempoolScreen)
     if drawn.is_empty() {
         drawn.push(Line::styled(" nothing yet", theme.muted()));
     }
-    let (blocks, coins) = (screen.coin_blocks, format::brief(screen.coins as u64));
+    let (blocks, coins) = (screen.prevout_blocks, format::brief(screen.prevouts as u64));
     drawn.push(Line::styled(format!(" outputs of {blocks} past blocks known: {coins}"), theme.muted()));
     lines(frame, area, cx, "Arriving per minute, last 10 min", drawn);
 }

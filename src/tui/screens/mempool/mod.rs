@@ -62,7 +62,7 @@ impl Layer for Mempool {
     fn draw(&self, frame: &mut Frame, cx: &Context, _focused: bool) {
         let parts = self.parts(cx);
         let empty = MempoolScreen::default();
-        let screen = cx.snapshot.mempool_screen.as_deref().unwrap_or(&empty);
+        let screen = cx.snapshot.mempool.as_deref().unwrap_or(&empty);
         histogram::draw(frame, parts.histogram, cx, screen, self.by_count);
         next_blocks::draw(frame, parts.blocks, cx, screen);
         over_time::draw(frame, parts.history, cx, screen);

@@ -31,7 +31,7 @@ struct Chart<'a> {
 
 /// Transactions that arrived, in slices of the last ten minutes.
 pub fn arrival(frame: &mut Frame, area: Rect, cx: &Context) {
-    let slices = &cx.snapshot.arrival;
+    let slices = &cx.snapshot.overview.arrival;
     #[expect(clippy::cast_precision_loss, reason = "the height of a bar")]
     let values: Vec<f32> = slices.iter().map(|count| *count as f32).collect();
     let most = slices.iter().max().copied().unwrap_or(0);
@@ -43,7 +43,7 @@ pub fn arrival(frame: &mut Frame, area: Rect, cx: &Context) {
 
 /// The number of transactions in the mempool.
 pub fn mempool(frame: &mut Frame, area: Rect, cx: &Context) {
-    let values = &cx.snapshot.mempool_size;
+    let values = &cx.snapshot.overview.mempool_size;
     let top = format!("max {} tx", format::whole(chart::highest(values)));
     let step = Duration::from_secs(10);
     draw(frame, area, cx, &Chart { name: "Mempool", top, values, full: 60, step });
@@ -51,7 +51,7 @@ pub fn mempool(frame: &mut Frame, area: Rect, cx: &Context) {
 
 /// Bytes received per second.
 pub fn bandwidth(frame: &mut Frame, area: Rect, cx: &Context) {
-    let values = &cx.snapshot.download_rate;
+    let values = &cx.snapshot.overview.download_rate;
     let top = format!("max {}", format::byte_rate(chart::highest(values)));
     let step = Duration::from_secs(1);
     draw(frame, area, cx, &Chart { name: "Received", top, values, full: 60, step });

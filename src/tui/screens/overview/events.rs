@@ -24,7 +24,7 @@ pub fn draw(frame: &mut Frame, area: Rect, cx: &Context) {
     }
     let block = panel(cx.theme, Line::styled(" Events ", cx.theme.title(false)), false);
     let inner = block.inner(area);
-    let events = cx.snapshot.notices.iter().take(usize::from(inner.height));
+    let events = cx.snapshot.overview.notices.iter().take(usize::from(inner.height));
     let lines: Vec<Line> = events.map(|event| line(cx, event, usize::from(inner.width))).collect();
     frame.render_widget(Paragraph::new(lines).block(block), area);
 }

@@ -106,14 +106,14 @@ fn figures(snapshot: &Snapshot) -> Vec<Figure<'_>> {
     let memory = format::bytes(totals.memory);
     let figure = |name, width, texts, past| Figure { name, width, texts, past };
     vec![
-        figure("tx/s", 18, vec![tx_rate(snapshot)], &snapshot.tx_rate),
+        figure("tx/s", 18, vec![tx_rate(snapshot)], &snapshot.overview.tx_rate),
         figure(
             "mempool",
             20,
             vec![format!("{held} tx   {vsize}"), format!("{held} tx {vsize}"), format!("{held} tx")],
-            &snapshot.mempool_size,
+            &snapshot.overview.mempool_size,
         ),
-        figure("bandwidth", 20, vec![bandwidth, bandwidth_short], &snapshot.download_rate),
+        figure("bandwidth", 20, vec![bandwidth, bandwidth_short], &snapshot.overview.download_rate),
         figure("fee floor", 20, vec![format!("{floor} sat/vB"), floor], &[]),
         figure(
             "seen before block",
@@ -148,19 +148,19 @@ fn figures(snapshot: &Snapshot) -> Vec<Figure<'_>> {
         figure(
             "memory",
             20,
-            vec![format!("{memory}  {} dropped", format::grouped(totals.dropped)), memory],
+            vec![format!("{memory}  {} dropped", format::grouped(totals.evicted)), memory],
             &[],
         ),
     ]
 }
 
 fn tx_rate(snapshot: &Snapshot) -> String {
-    format!("{:.1}", mean(&snapshot.tx_rate))
+    format!("{:.1}", mean(&snapshot.overview.tx_rate))
 }
 
 /// Both directions, long and short.
 fn bandwidth(snapshot: &Snapshot) -> (String, String) {
-    let (down, up) = (mean(&snapshot.download_rate), mean(&snapshot.upload_rate));
+    let (down, up) = (mean(&snapshot.overview.download_rate), mean(&snapshot.overview.upload_rate));
     let long = format!("↓ {}  ↑ {}", format::byte_rate(down), format::byte_rate(up));
     (long, format!("↓{} ↑{} B/s", format::brief_byte_rate(down), format::brief_byte_rate(up)))
 }

@@ -9,8 +9,7 @@ mod transactions;
 mod unreachable;
 
 use crate::event::PeerId;
-use crate::snapshot::{Open, View};
-use crate::snapshot::{Snapshot, TxKey};
+use crate::snapshot::{self, Open, TxKey, View};
 use crate::tui::context::Context;
 use crate::tui::keys::{Action, Motion, Place};
 use crate::tui::layer::{Id, Layer, Response};
@@ -31,12 +30,12 @@ pub struct Overview {
 
 impl Overview {
     fn parts(&self, cx: &Context) -> Parts {
-        layout::parts(cx.area, cx.snapshot.peers.total, self.focus)
+        layout::parts(cx.area, cx.snapshot.overview.peers.total, self.focus)
     }
 
     fn open(&mut self, cx: &Context) -> Response {
         let parts = self.parts(cx);
-        let Snapshot { peers, transactions, .. } = cx.snapshot;
+        let snapshot::Overview { peers, transactions, .. } = &cx.snapshot.overview;
         Response::open(match self.focus {
             Focus::Peers => self.peers.selected_or_first(peers, list_rows(parts.peers)).map(Open::Peer),
             Focus::Transactions => {
@@ -49,7 +48,7 @@ impl Overview {
 
     fn select(&mut self, motion: Motion, cx: &Context) -> Response {
         let parts = self.parts(cx);
-        let Snapshot { peers, transactions, .. } = cx.snapshot;
+        let snapshot::Overview { peers, transactions, .. } = &cx.snapshot.overview;
         let moved = match self.focus {
             Focus::Peers => self.peers.go(motion, peers, list_rows(parts.peers)),
             Focus::Transactions => self.transactions.go(motion, transactions, list_rows(parts.transactions)),
@@ -88,7 +87,7 @@ impl Layer for Overview {
 
     fn settle(&mut self, cx: &Context) {
         let parts = self.parts(cx);
-        let Snapshot { peers, transactions, .. } = cx.snapshot;
+        let snapshot::Overview { peers, transactions, .. } = &cx.snapshot.overview;
         self.peers.settle(peers, list_rows(parts.peers));
         self.transactions.settle(transactions, list_rows(parts.transactions));
         self.unreachable.settle(cx);
@@ -96,16 +95,16 @@ impl Layer for Overview {
 
     fn request(&self, cx: &Context, view: &mut View) {
         let parts = self.parts(cx);
-        view.peers = self.peers.peers_view(&cx.snapshot.peers, list_rows(parts.peers));
-        view.transactions = self.transactions.transactions_view(list_rows(parts.transactions));
+        view.overview.peers = self.peers.peers_view(&cx.snapshot.overview.peers, list_rows(parts.peers));
+        view.overview.transactions = self.transactions.transactions_view(list_rows(parts.transactions));
         // Without a panel for events, the latest one stands on the frame of the transactions.
-        view.events = usize::from(parts.events.height.max(1));
-        view.arrival = usize::from(parts.arrival.width.saturating_sub(2));
+        view.overview.notices = usize::from(parts.events.height.max(1));
+        view.overview.arrival = usize::from(parts.arrival.width.saturating_sub(2));
     }
 
     fn selected_id(&self, cx: &Context) -> Option<Id> {
         let selected = self.transactions.selected?;
-        let rows = &cx.snapshot.transactions.rows;
+        let rows = &cx.snapshot.overview.transactions.rows;
         rows.iter().find(|row| row.key == selected).map(|row| Id::Transaction(row.txid))
     }
 
@@ -114,7 +113,7 @@ impl Layer for Overview {
         let has_focus = |focus| focused && self.focus == focus;
         figures::draw(frame, parts.figures, cx);
         peers::draw(frame, parts.peers, cx, &self.peers, has_focus(Focus::Peers));
-        let latest_event = if parts.events.is_empty() { cx.snapshot.notices.first() } else { None };
+        let latest_event = if parts.events.is_empty() { cx.snapshot.overview.notices.first() } else { None };
         let focused = has_focus(Focus::Transactions);
         transactions::draw(frame, parts.transactions, cx, &self.transactions, focused, latest_event);
         charts::arrival(frame, parts.arrival, cx);

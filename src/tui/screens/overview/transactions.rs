@@ -59,7 +59,7 @@ pub fn draw(
     focused: bool,
     event: Option<&NoticeEntry>,
 ) {
-    let window = &cx.snapshot.transactions;
+    let window = &cx.snapshot.overview.transactions;
     let place = if list.to_bottom {
         "looking for the oldest"
     } else if list.selected.is_some() {

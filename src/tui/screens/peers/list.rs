@@ -10,7 +10,7 @@
 use super::columns::COLUMNS;
 use super::order::Order;
 use crate::event::PeerId;
-use crate::snapshot::{PeersScreen, WorthRow};
+use crate::snapshot::{PeerStatsRow, PeersScreen};
 use crate::tui::context::Context;
 use crate::tui::widgets::format;
 use crate::tui::widgets::list::List;
@@ -56,7 +56,7 @@ pub fn draw(
 }
 
 /// The columns; the one that is sorted by gets its room first, and a cell more for the arrow.
-fn columns(order: Order) -> Vec<Column<WorthRow>> {
+fn columns(order: Order) -> Vec<Column<PeerStatsRow>> {
     let mut columns: Vec<_> = COLUMNS.iter().map(|column| column.column).collect();
     let sorted = &mut columns[order.by];
     sorted.rank = 0;

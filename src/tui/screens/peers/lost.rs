@@ -55,7 +55,7 @@ fn row(cx: &Context, peer: &LostPeer, cells: usize) -> Line<'static> {
 
 /// The address book in a line; empty without one.
 fn book(screen: &PeersScreen) -> String {
-    let sizes = screen.book.iter().map(|size| {
+    let sizes = screen.address_counts.iter().map(|size| {
         let total = size.untried + size.good + size.failing;
         format!(
             "{} {} ({} good, {} failing)",

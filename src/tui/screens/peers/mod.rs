@@ -11,7 +11,7 @@ mod order;
 
 use crate::event::PeerId;
 use crate::snapshot::{Open, PeersView, View};
-use crate::snapshot::{PeersScreen, Window, WorthRow};
+use crate::snapshot::{PeerStatsRow, PeersScreen, Window};
 use crate::tui::context::Context;
 use crate::tui::keys::{Action, Place};
 use crate::tui::layer::{Layer, Response};
@@ -41,8 +41,8 @@ impl Peers {
 }
 
 /// The list in the snapshot, once it is there.
-fn window<'a>(cx: &Context<'a>) -> Option<&'a Window<WorthRow>> {
-    cx.snapshot.peers_screen.as_ref().map(|screen| &screen.peers)
+fn window<'a>(cx: &Context<'a>) -> Option<&'a Window<PeerStatsRow>> {
+    cx.snapshot.peers.as_ref().map(|screen| &screen.peers)
 }
 
 impl Layer for Peers {
@@ -79,15 +79,15 @@ impl Layer for Peers {
     fn request(&self, cx: &Context, view: &mut View) {
         let empty = Window::default();
         let window = self.list.peers_view(window(cx).unwrap_or(&empty), Self::rows(cx));
-        view.worth = PeersView { window, sort: self.order.sort() };
+        view.peers = PeersView { window, sort: self.order.sort() };
     }
 
     fn draw(&self, frame: &mut Frame, cx: &Context, focused: bool) {
         let parts = layout::parts(cx.area);
         let empty = PeersScreen::default();
-        let screen = cx.snapshot.peers_screen.as_deref().unwrap_or(&empty);
+        let screen = cx.snapshot.peers.as_deref().unwrap_or(&empty);
         list::draw(frame, parts.list, cx, screen, &self.list, self.order, focused);
-        if cx.snapshot.peers_screen.is_some() {
+        if cx.snapshot.peers.is_some() {
             lost::draw(frame, parts.lost, cx, screen);
             heat_map::draw(frame, parts.heat, cx, screen, &self.list);
         }

@@ -1,10 +1,7 @@
-//! The window over the transactions follows its row.
-
-use crate::model::mempool::key::TxKey;
 use crate::model::testing::*;
-use crate::model::tests::properties::{step, take, transactions};
-use crate::snapshot::{Anchor, TransactionsView, View};
-use crate::snapshot::{TransactionRow, Window};
+use crate::model::tests::properties::{self, step};
+use crate::snapshot::transactions::{Anchor, TransactionRow, TransactionsView};
+use crate::snapshot::{TxKey, Window};
 use proptest::prelude::*;
 use std::ops::Range;
 
@@ -16,8 +13,8 @@ fn scene(transactions: Range<u32>) -> Scene {
 }
 
 fn window(scene: &Scene, anchor: Anchor, height: usize) -> Window<TransactionRow> {
-    let transactions = TransactionsView { anchor, height };
-    scene.snapshot(&View { transactions, ..View::default() }).transactions
+    let (mempool, peers) = (scene.model.mempool(), scene.model.peers());
+    super::take(mempool, peers, 1, &TransactionsView { anchor, height }, scene.now)
 }
 
 fn keys(window: &Window<TransactionRow>) -> Vec<u64> {
@@ -98,7 +95,7 @@ proptest! {
 
     #[test]
     fn every_window_is_what_a_look_at_the_whole_list_gives(
-        transactions in transactions(),
+        transactions in properties::transactions(),
         steps in prop::collection::vec(step(), 1..80),
         key in 0_u64..30,
         above in 0_usize..12,
@@ -106,8 +103,8 @@ proptest! {
     ) {
         let mut scene = Scene::new();
         for step in &steps {
-            take(&mut scene, step, &transactions);
-            let all = keys(&scene.all().transactions);
+            properties::take(&mut scene, step, &transactions);
+            let all = keys(&window(&scene, Anchor::Newest, 1_000));
             let window = window(&scene, selected(key, above), height);
             let Some(last) = all.len().checked_sub(1) else {
                 prop_assert!(window.rows.is_empty());

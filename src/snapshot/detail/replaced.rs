@@ -11,7 +11,7 @@ use std::time::Duration;
 
 /// A replaced transaction.
 #[derive(Clone, PartialEq, Debug)]
-pub struct RivalRow {
+pub struct ReplacedRow {
     /// The txid.
     pub txid: Txid,
     /// The number of replacements from it to the present transaction; 1 if it was replaced directly.
@@ -34,10 +34,10 @@ pub(super) fn take(
     mempool: &Mempool,
     is_live: impl Fn(PeerId) -> bool,
     now: Timestamp,
-) -> Vec<RivalRow> {
+) -> Vec<ReplacedRow> {
     let row = |(steps, lost): (usize, &ReplacedTx)| {
         let announcers = || lost.announcers().filter(|&peer| is_live(peer));
-        RivalRow {
+        ReplacedRow {
             txid: lost.txid,
             steps,
             age: now.since(lost.since),
