@@ -231,7 +231,7 @@ async fn compact_blocks_that_lie_end_the_connection() {
         while block.header.check(support::NETWORK).is_err() {
             block.header.nonce += 1;
         }
-        (compact(&block), "nBits 201fffff are wrong at height 1")
+        (compact(&block), "wrong nBits 201fffff at height 1")
     };
     let nothing = CompactBlock { header: block().header, nonce: 0, short_ids: vec![], prefilled: vec![] };
     for (message, why) in [unworked, too_hard, (Message::CmpctBlock(nothing), "a block without transactions")]

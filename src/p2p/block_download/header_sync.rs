@@ -1,24 +1,24 @@
-//! Whom to ask for headers, and when.
+//! Which peer to ask for headers, and when.
 //!
-//! The first time, one peer is asked until it has no more to tell (a few more, if it is slow); then
-//! everybody else, who mostly has nothing to add. Later, whoever announces something that we don't
-//! know.
+//! For the first sync one peer is asked until it has no more headers, and some more if it is slow; then
+//! all others are, most of which have nothing to add. Later, a peer is asked when it announces a block
+//! whose header is unknown.
 
 use crate::event::PeerId;
 use crate::util::time::Timestamp;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-/// How long an answer may take. Core is silent while it is in its initial block download.
+/// How long an answer may take. Core does not answer during its initial block download.
 const TIMEOUT: Duration = Duration::from_secs(30);
 
-/// How long an answer may take before others are asked as well.
+/// How long an answer may take in the first sync before more peers are asked.
 const PATIENCE: Duration = Duration::from_secs(2);
 
-/// How many are asked at once the first time, when the first one is slow.
+/// How many peers may be asked at once in the first sync if one is slow.
 const HELPERS: usize = 8;
 
-/// The state of all peers.
+/// The state of the sync with each peer.
 #[derive(Debug, Default)]
 pub struct HeaderSync {
     peers: BTreeMap<PeerId, Peer>,
@@ -27,95 +27,94 @@ pub struct HeaderSync {
 
 #[derive(Debug)]
 struct Peer {
-    /// When it was asked, if it has not answered yet.
-    asked: Option<Timestamp>,
-    /// Since when it may know more than we, if so.
-    promising_since: Option<Timestamp>,
+    /// When headers were requested, while the answer is awaited.
+    requested_at: Option<Timestamp>,
+    /// Since when the peer may know headers that we don't.
+    ahead_since: Option<Timestamp>,
 }
 
-/// What the headers of a message meant.
+/// What a `headers` message says about its sender.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Outcome {
-    /// As many as fit into one message: there may be more.
+pub enum HeaderBatch {
+    /// As many headers as fit into one message: there may be more.
     Full,
-    /// All that the peer has.
-    All,
-    /// They follow nothing that we know.
-    Unlinked,
+    /// All headers of the peer.
+    Last,
+    /// Headers that connect to no known one.
+    Unconnecting,
 }
 
 impl HeaderSync {
-    /// The handshake with `peer` is done.
+    /// Adds a peer, which may know headers that we don't.
     pub fn connected(&mut self, peer: PeerId, now: Timestamp) {
-        self.peers.insert(peer, Peer { asked: None, promising_since: Some(now) });
+        self.peers.insert(peer, Peer { requested_at: None, ahead_since: Some(now) });
     }
 
-    /// It is gone.
+    /// Removes a peer.
     pub fn disconnected(&mut self, peer: PeerId) {
         self.peers.remove(&peer);
     }
 
-    /// `peer` has a block whose header we don't know.
+    /// Notes that `peer` announced a block and may know headers that we don't.
     pub fn announced(&mut self, peer: PeerId, now: Timestamp) {
         if let Some(peer) = self.peers.get_mut(&peer) {
-            peer.promising_since.get_or_insert(now);
+            peer.ahead_since.get_or_insert(now);
         }
     }
 
-    /// Headers came, and were handled. Whether it was asked for them.
-    pub fn received(&mut self, peer: PeerId, outcome: Outcome, now: Timestamp) -> bool {
+    /// Notes that `peer` sent headers. Returns whether they were requested.
+    pub fn received(&mut self, peer: PeerId, batch: HeaderBatch, now: Timestamp) -> bool {
         let Some(peer) = self.peers.get_mut(&peer) else { return false };
-        let was_asked = peer.asked.take().is_some();
-        let is_promising = match outcome {
-            Outcome::Full => true,
-            Outcome::All => false,
-            // It skipped some. If it does so even when it is asked, its chain is not ours, or it is
-            // too far behind: what it announces next may fit.
-            Outcome::Unlinked => !was_asked,
+        let was_requested = peer.requested_at.take().is_some();
+        let is_ahead = match batch {
+            HeaderBatch::Full => true,
+            HeaderBatch::Last => false,
+            // Unrequested headers may skip some. If requested ones don't connect either, the peer is on
+            // another chain or too far behind, and only its next announcement may help.
+            HeaderBatch::Unconnecting => !was_requested,
         };
-        peer.promising_since = is_promising.then_some(now);
-        self.is_synced |= was_asked && outcome == Outcome::All;
-        was_asked
+        peer.ahead_since = is_ahead.then_some(now);
+        self.is_synced |= was_requested && batch == HeaderBatch::Last;
+        was_requested
     }
 
-    /// Whether the best chain was known once: what comes from then on is new.
+    /// Whether the first sync is complete: what comes from then on is new.
     pub fn is_synced(&self) -> bool {
         self.is_synced
     }
 
-    /// Whom to ask now, by `getheaders`.
+    /// Returns the peers to send a `getheaders` to now.
     pub fn requests(&mut self, now: Timestamp) -> Vec<PeerId> {
         for peer in self.peers.values_mut() {
-            if peer.asked.is_some_and(|since| since + TIMEOUT <= now) {
-                *peer = Peer { asked: None, promising_since: None };
+            if peer.requested_at.is_some_and(|since| since + TIMEOUT <= now) {
+                *peer = Peer { requested_at: None, ahead_since: None };
             }
         }
-        let at_once = if self.is_synced { usize::MAX } else { self.places(now) };
-        // Who has waited longest comes first: whoever comes and goes cannot keep others from their turn.
-        let idle = self.peers.iter().filter(|(_, peer)| peer.asked.is_none());
-        let mut promising: Vec<_> =
-            idle.filter_map(|(&id, peer)| Some((peer.promising_since?, id))).collect();
-        promising.sort_unstable();
-        promising.truncate(at_once);
-        for (_, id) in &promising {
-            self.peers.insert(*id, Peer { asked: Some(now), promising_since: None });
+        let at_once = if self.is_synced { usize::MAX } else { self.free_slots(now) };
+        // The longest wait comes first, so that reconnecting peers cannot keep others from their turn.
+        let idle = self.peers.iter().filter(|(_, peer)| peer.requested_at.is_none());
+        let mut ahead: Vec<_> = idle.filter_map(|(&id, peer)| Some((peer.ahead_since?, id))).collect();
+        ahead.sort_unstable();
+        ahead.truncate(at_once);
+        for (_, id) in &ahead {
+            self.peers.insert(*id, Peer { requested_at: Some(now), ahead_since: None });
         }
-        promising.into_iter().map(|(_, id)| id).collect()
+        ahead.into_iter().map(|(_, id)| id).collect()
     }
 
-    /// When [`HeaderSync::requests`] may have something without anything else happening.
+    /// When [`HeaderSync::requests`] may return something even if nothing else happens.
     pub fn deadline(&self, now: Timestamp) -> Option<Timestamp> {
-        let asked = self.peers.values().filter_map(|peer| peer.asked);
-        let moments = asked.flat_map(|since| [since + PATIENCE, since + TIMEOUT]);
+        let requested = self.peers.values().filter_map(|peer| peer.requested_at);
+        let moments = requested.flat_map(|since| [since + PATIENCE, since + TIMEOUT]);
         moments.filter(|&moment| moment > now).min()
     }
 
-    /// How many may be asked the first time.
-    fn places(&self, now: Timestamp) -> usize {
-        let asked = || self.peers.values().filter_map(|peer| peer.asked);
-        let under_way = asked().filter(|&since| now < since + PATIENCE).count();
-        let limit = if asked().count() > under_way { HELPERS } else { 1 };
-        limit.saturating_sub(under_way)
+    /// How many more peers may be asked in the first sync.
+    fn free_slots(&self, now: Timestamp) -> usize {
+        let requested = || self.peers.values().filter_map(|peer| peer.requested_at);
+        let in_time = requested().filter(|&since| now < since + PATIENCE).count();
+        let limit = if requested().count() > in_time { HELPERS } else { 1 };
+        limit.saturating_sub(in_time)
     }
 }
 
@@ -137,17 +136,17 @@ mod tests {
     }
 
     #[test]
-    fn at_first_one_peer_is_asked_until_it_has_told_all() {
+    fn at_first_one_peer_is_asked_for_headers_until_it_has_no_more() {
         let mut sync = sync();
         assert_eq!(sync.requests(NOW), [A]);
         assert_eq!(sync.requests(NOW), []);
-        assert!(sync.received(A, Outcome::Full, NOW));
+        assert!(sync.received(A, HeaderBatch::Full, NOW));
         assert_eq!(sync.requests(NOW), [A]);
         assert!(!sync.is_synced());
-        assert!(sync.received(A, Outcome::All, NOW));
+        assert!(sync.received(A, HeaderBatch::Last, NOW));
         assert!(sync.is_synced());
-        assert_eq!(sync.requests(NOW), [B, C], "the others may know better");
-        assert!(sync.received(B, Outcome::All, NOW));
+        assert_eq!(sync.requests(NOW), [B, C], "the others may know a better chain");
+        assert!(sync.received(B, HeaderBatch::Last, NOW));
         assert_eq!(sync.requests(NOW), []);
     }
 
@@ -165,7 +164,7 @@ mod tests {
     }
 
     #[test]
-    fn a_lost_peer_is_followed_by_the_next() {
+    fn when_the_peer_disconnects_the_next_one_is_asked() {
         let mut sync = sync();
         assert_eq!(sync.requests(NOW), [A]);
         sync.disconnected(A);
@@ -173,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn whoever_comes_and_goes_waits_like_everybody_else() {
+    fn a_peer_that_reconnects_waits_behind_the_others() {
         let mut sync = sync();
         let later = NOW + Duration::from_millis(1);
         sync.connected(A, later);
@@ -183,35 +182,35 @@ mod tests {
     }
 
     #[test]
-    fn an_announcement_is_followed_up_once_at_a_time() {
+    fn announcements_lead_to_one_request_at_a_time() {
         let mut sync = sync();
         sync.requests(NOW);
-        sync.received(A, Outcome::All, NOW);
+        sync.received(A, HeaderBatch::Last, NOW);
         sync.requests(NOW);
         sync.announced(A, NOW);
         assert_eq!(sync.requests(NOW), [A]);
         sync.announced(A, NOW);
-        assert_eq!(sync.requests(NOW), [], "the answer is under way");
-        sync.received(A, Outcome::All, NOW);
+        assert_eq!(sync.requests(NOW), [], "a request is under way");
+        sync.received(A, HeaderBatch::Last, NOW);
         assert_eq!(sync.requests(NOW), []);
     }
 
     #[test]
-    fn unlinked_headers_are_asked_about_but_not_in_a_circle() {
+    fn unconnecting_headers_lead_to_one_request_and_not_to_a_loop() {
         let mut sync = sync();
         sync.requests(NOW);
-        sync.received(A, Outcome::All, NOW);
+        sync.received(A, HeaderBatch::Last, NOW);
         sync.requests(NOW);
-        assert!(!sync.received(A, Outcome::Unlinked, NOW), "nobody asked");
+        assert!(!sync.received(A, HeaderBatch::Unconnecting, NOW), "they were not requested");
         assert_eq!(sync.requests(NOW), [A]);
-        assert!(sync.received(A, Outcome::Unlinked, NOW));
+        assert!(sync.received(A, HeaderBatch::Unconnecting, NOW));
         assert_eq!(sync.requests(NOW), []);
     }
 
     #[test]
-    fn headers_that_nobody_asked_for_do_not_make_us_synced() {
+    fn unrequested_headers_do_not_complete_the_sync() {
         let mut sync = sync();
-        assert!(!sync.received(B, Outcome::All, NOW));
+        assert!(!sync.received(B, HeaderBatch::Last, NOW));
         assert!(!sync.is_synced());
         assert_eq!(sync.requests(NOW), [A]);
     }

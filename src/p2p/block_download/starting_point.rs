@@ -1,23 +1,23 @@
-//! Where our chain of headers begins: nothing before it is asked for.
+//! The first block of our header chain: no header before it is requested.
 
 use crate::chain::Network;
 use crate::wire::BlockHash;
 
-/// A block of which is known that it is in the best chain.
+/// A block that is known to be in the best chain.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct StartingPoint {
-    /// Its height.
+    /// Height of the block.
     pub height: u32,
-    /// Its name.
+    /// Hash of the block.
     pub hash: BlockHash,
-    /// The miner's clock, in s since the UNIX epoch, where the block can be the tip: in a private
-    /// chain that has but its first one.
+    /// The miner's clock, in s since the UNIX epoch; known for genesis blocks of private chains, which
+    /// can be the tip.
     pub time: Option<u32>,
 }
 
 impl StartingPoint {
-    /// The starting point of `network`: for public chains the block up to which Bitcoin Core 31.99
-    /// takes signatures as good (`defaultAssumeValid`), for private ones their first.
+    /// The starting point of `network`: Bitcoin Core 31.99's `defaultAssumeValid` for public chains, the
+    /// genesis block for private ones.
     pub fn of(network: Network) -> Self {
         let (height, hash, time) = match network {
             Network::Mainnet => {
@@ -49,7 +49,7 @@ mod tests {
     use crate::wire::BlockHeader;
 
     #[test]
-    fn every_network_has_one() {
+    fn every_network_has_a_starting_point() {
         for network in Network::ALL {
             let start = StartingPoint::of(network);
             assert_eq!(start.hash.0[31], if start.time.is_none() { 0 } else { start.hash.0[31] });
@@ -57,7 +57,7 @@ mod tests {
     }
 
     #[test]
-    fn the_first_blocks_of_private_chains_are_what_their_headers_hash_to() {
+    fn the_genesis_headers_of_private_chains_have_these_hashes() {
         for network in [Network::Regtest, Network::Simnet] {
             let start = StartingPoint::of(network);
             let root: BlockHash =

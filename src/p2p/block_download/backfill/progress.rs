@@ -1,53 +1,53 @@
-//! How far the fetching is, and when that is told.
+//! The progress of the backfill, and when it is reported.
 
 use crate::util::time::Timestamp;
 use std::time::Duration;
 
 /// The shortest time between two reports.
-pub(crate) const REPORT_INTERVAL: Duration = Duration::from_millis(200);
+pub(super) const REPORT_INTERVAL: Duration = Duration::from_millis(200);
 
-/// How far it is.
+/// How many past blocks have come.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Progress {
     /// Blocks that came.
     pub fetched: u32,
     /// Blocks in all.
-    pub wanted: u32,
-    /// Blocks that nobody serves.
+    pub requested: u32,
+    /// Blocks that no peer serves.
     pub given_up: u32,
 }
 
 impl Progress {
     fn is_over(self) -> bool {
-        self.fetched + self.given_up >= self.wanted
+        self.fetched + self.given_up >= self.requested
     }
 }
 
-/// Tells the progress: at the beginning, when it changes but not too often, and at the end.
+/// Reports the progress at the beginning, when it changes but not too often, and at the end.
 #[derive(Debug, Default)]
-pub(crate) struct Reporter {
+pub(super) struct ProgressReporter {
     last: Option<(Timestamp, Progress)>,
 }
 
-impl Reporter {
-    /// What is to be told now, if it is this far.
-    pub(crate) fn report(&mut self, progress: Progress, now: Timestamp) -> Option<Progress> {
-        let is_due = self.is_news(progress) && self.due(progress).is_none_or(|at| at <= now);
+impl ProgressReporter {
+    /// Returns the progress if it is to be reported now.
+    pub fn report(&mut self, progress: Progress, now: Timestamp) -> Option<Progress> {
+        let is_due = self.is_new(progress) && self.due(progress).is_none_or(|at| at <= now);
         is_due.then(|| {
             self.last = Some((now, progress));
             progress
         })
     }
 
-    /// When [`Reporter::report`] will have something to tell of this progress.
-    pub(crate) fn deadline(&self, progress: Progress) -> Option<Timestamp> {
-        self.due(progress).filter(|_| self.is_news(progress))
+    /// When [`ProgressReporter::report`] will return this progress.
+    pub fn deadline(&self, progress: Progress) -> Option<Timestamp> {
+        self.due(progress).filter(|_| self.is_new(progress))
     }
 
-    fn is_news(&self, progress: Progress) -> bool {
+    fn is_new(&self, progress: Progress) -> bool {
         match self.last {
             Some((_, last)) => last != progress,
-            None => progress.wanted > 0,
+            None => progress.requested > 0,
         }
     }
 

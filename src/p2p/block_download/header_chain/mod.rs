@@ -1,4 +1,4 @@
-//! The headers that we know, and which chain of them has the most work.
+//! The known headers, and the chain of them with the most work.
 
 use crate::chain::Network;
 use crate::chain::difficulty::{self, PowHeader};
@@ -8,23 +8,23 @@ use crate::wire::message::MAX_LOCATOR;
 use crate::wire::{BlockHash, BlockHeader};
 use std::collections::{HashMap, VecDeque};
 
-/// How many blocks of the best chain are kept, back from its tip. A fork from before is not seen.
+/// How many headers of the best chain are kept, back from its tip. An earlier fork is not recognized.
 const MAX_ACTIVE: usize = 20_000;
 
-/// How many headers beside the best chain are kept; when there are more, all of them are forgotten.
-/// Whoever has a better branch sends it again, as a whole.
+/// How many headers of side branches are kept; when there are more, all of them are forgotten. A peer
+/// with a better branch sends it again as a whole.
 const MAX_SIDE: usize = 10_000;
 
-/// Chains of headers from one starting point. Proof of work is checked before (see
-/// [`BlockHeader::check`]); here it is counted, and must be what the [`difficulty`] rule demands.
+/// Chains of headers from one starting point. The proof of work was checked before (see
+/// [`BlockHeader::check`]); here it is added up, and `nBits` are checked by the [`difficulty`] rule.
 #[derive(Debug)]
 pub struct HeaderChain {
     network: Network,
     start: StartingPoint,
     nodes: HashMap<BlockHash, Node, foldhash::fast::RandomState>,
-    /// The best chain without gaps.
+    /// The best chain, without gaps.
     active: VecDeque<BlockHash>,
-    /// The height of the first of `active`.
+    /// The height of the first block in `active`.
     base: u32,
 }
 
@@ -32,14 +32,14 @@ pub struct HeaderChain {
 struct Node {
     previous: BlockHash,
     height: u32,
-    /// All the work since the starting point.
+    /// The work of the chain since the starting point.
     work: u128,
     time: u32,
     bits: u32,
 }
 
 impl Node {
-    /// The node of `header`, which follows this one.
+    /// The node of `header`, whose parent is this one.
     fn next(&self, header: &BlockHeader) -> Self {
         Self {
             previous: header.previous,
@@ -55,35 +55,35 @@ impl Node {
     }
 }
 
-/// Another chain is now the best, or the best one has grown.
+/// How the best chain changed.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct NewTip {
-    /// The blocks that are now in the best chain, oldest first.
+    /// The blocks that joined the best chain, oldest first.
     pub connected: Vec<Tip>,
-    /// The blocks that no longer are, newest first, with their heights.
+    /// Heights and hashes of the blocks that left it, newest first.
     pub disconnected: Vec<(u32, BlockHash)>,
 }
 
-/// Why headers were not taken.
+/// Why headers were rejected.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
 pub enum HeadersError {
-    /// The first one follows none that we know.
-    #[error("headers that follow none")]
-    Unlinked,
-    /// They break a rule. Core punishes it.
+    /// The parent of the first header is unknown.
+    #[error("unconnecting headers")]
+    Unconnecting,
+    /// The headers break a consensus rule, for which Core disconnects the peer.
     #[error(transparent)]
     Invalid(#[from] BlockFault),
 }
 
 impl HeaderChain {
-    /// Knows the starting point and nothing else.
+    /// The chain of the starting point alone.
     pub fn new(network: Network, start: StartingPoint) -> Self {
         let node = Node {
             previous: BlockHash::default(),
             height: start.height,
             work: 0,
             time: start.time.unwrap_or_default(),
-            // Where it is told, it is the first of a private chain, which begins with the easiest.
+            // Only the genesis block of a private chain is read, and that has the easiest ones.
             bits: network.limit_bits(),
         };
         Self {
@@ -95,23 +95,23 @@ impl HeaderChain {
         }
     }
 
-    /// Takes the headers of one message, with their names.
+    /// Adds the headers of one message, with their hashes. Returns how the best chain changed, if it did.
     ///
     /// # Errors
-    /// They don't fit; nothing is changed, but side branches may be forgotten where there are too many.
+    /// The headers don't connect or break a rule; none of them is added.
     pub fn add(&mut self, headers: &[(BlockHash, BlockHeader)]) -> Result<Option<NewTip>, HeadersError> {
         let Some((_, first)) = headers.first() else { return Ok(None) };
         let nodes = self.nodes_of(first.previous, headers)?;
         if self.nodes.len() + headers.len() > self.active.len() + MAX_SIDE {
             self.forget_side_branches();
             if !self.nodes.contains_key(&first.previous) {
-                return Err(HeadersError::Unlinked);
+                return Err(HeadersError::Unconnecting);
             }
         }
         let mut best = self.tip_hash();
         for (&(hash, _), node) in headers.iter().zip(nodes) {
             self.nodes.entry(hash).or_insert(node);
-            // Of equal ones, the one that came first stays, as in Core.
+            // With equal work the chain that came first stays the best, as in Core.
             if node.work > self.work(best) {
                 best = hash;
             }
@@ -119,26 +119,26 @@ impl HeaderChain {
         Ok(self.activate(best))
     }
 
-    /// Whether this block is in the best chain, as far back as that is kept.
+    /// Whether this block is in the best chain, as far back as it is kept.
     pub fn is_active(&self, hash: BlockHash) -> bool {
         self.nodes.get(&hash).is_some_and(|node| self.active_at(node.height) == Some(hash))
     }
 
-    /// The end of the best chain; `None` while nothing is known but a starting point of which only
-    /// the name is known.
+    /// The tip of the best chain; `None` before the first header after a starting point in the middle of
+    /// a chain.
     pub fn tip(&self) -> Option<Tip> {
         let hash = self.tip_hash();
-        let node = self.told(hash)?;
+        let node = self.with_header(hash)?;
         Some(Tip { hash, height: node.height, time: node.time })
     }
 
-    /// The best chain as far back as it is kept, newest first: heights and names.
+    /// Heights and hashes of the best chain, newest first, as far back as it is kept.
     pub fn newest(&self) -> impl Iterator<Item = (u32, BlockHash)> {
         let end = self.base.saturating_add(u32::try_from(self.active.len()).unwrap_or(u32::MAX));
         (self.base..end).rev().zip(self.active.iter().rev().copied())
     }
 
-    /// Blocks of the best chain for a `getheaders`: the last ones, then ever fewer.
+    /// The block locator for a `getheaders`: the last ten blocks, then exponentially fewer.
     pub fn locator(&self) -> Vec<BlockHash> {
         let mut locator = Vec::new();
         let (mut back, mut step) = (1, 1);
@@ -156,7 +156,7 @@ impl HeaderChain {
         locator
     }
 
-    /// What these headers after `fork` are to be kept as, if they are a chain by the rules.
+    /// Returns the nodes of `headers`, whose first one follows `fork`, if they are a valid chain.
     fn nodes_of(
         &self,
         fork: BlockHash,
@@ -166,11 +166,11 @@ impl HeaderChain {
         if pairs.into_iter().any(|((hash, _), (_, next))| next.previous != *hash) {
             return Err(BlockFault::BrokenChain.into());
         }
-        let mut parent = *self.nodes.get(&fork).ok_or(HeadersError::Unlinked)?;
+        let mut parent = *self.nodes.get(&fork).ok_or(HeadersError::Unconnecting)?;
         let mut nodes: Vec<Node> = Vec::with_capacity(headers.len());
         for (_, header) in headers {
             let node = parent.next(header);
-            let known = std::iter::successors(self.told(fork), |node| self.told(node.previous));
+            let known = std::iter::successors(self.with_header(fork), |node| self.with_header(node.previous));
             let before = nodes.iter().rev().copied().chain(known).map(Node::pow_header);
             if !difficulty::has_valid_bits(self.network, node.pow_header(), before) {
                 let fault = BlockFault::WrongDifficulty { bits: node.bits, height: node.height };
@@ -182,10 +182,10 @@ impl HeaderChain {
         Ok(nodes)
     }
 
-    /// What a header told; of a starting point in the middle of a chain none was seen.
-    fn told(&self, hash: BlockHash) -> Option<Node> {
-        let is_told = hash != self.start.hash || self.start.time.is_some();
-        self.nodes.get(&hash).copied().filter(|_| is_told)
+    /// The node of a block whose header is known: that of a starting point in the middle of a chain is not.
+    fn with_header(&self, hash: BlockHash) -> Option<Node> {
+        let is_known = hash != self.start.hash || self.start.time.is_some();
+        self.nodes.get(&hash).copied().filter(|_| is_known)
     }
 
     fn tip_hash(&self) -> BlockHash {
@@ -201,7 +201,7 @@ impl HeaderChain {
         self.active.get(index).copied()
     }
 
-    /// Makes the chain that ends with `tip` the best one.
+    /// Makes the chain that ends in `tip` the best one.
     fn activate(&mut self, tip: BlockHash) -> Option<NewTip> {
         let mut connected = Vec::new();
         let mut at = tip;

@@ -1,4 +1,4 @@
-//! Growth, forks, floods. Headers are made up: their work counts, but nobody has done it.
+//! Growth, forks and floods, with headers whose proof of work was never done.
 
 mod difficulty;
 
@@ -22,18 +22,18 @@ fn chain() -> HeaderChain {
     HeaderChain::new(Network::Regtest, start())
 }
 
-/// A chain of mainnet that begins so many blocks before a new period.
+/// A mainnet chain that begins `blocks` before a new period.
 fn chain_before_a_period(blocks: u32) -> HeaderChain {
     let start = StartingPoint { height: 500 * 2016 - blocks, ..StartingPoint::of(Network::Mainnet) };
     HeaderChain::new(Network::Mainnet, start)
 }
 
-/// `count` headers after `previous`; other ones for another `salt`.
+/// `count` headers after `previous`; another `salt` gives other headers.
 fn branch(previous: BlockHash, count: usize, bits: u32, salt: u32) -> Vec<Named> {
     branch_at(1_700_000_000, previous, count, bits, salt)
 }
 
-/// As [`branch`], with the time in all of them.
+/// Like [`branch`], all with the same time.
 fn branch_at(time: u32, mut previous: BlockHash, count: usize, bits: u32, salt: u32) -> Vec<Named> {
     let next = |_| {
         let header = BlockHeader { version: 1, previous, merkle_root: [0; 32], time, bits, nonce: salt };
@@ -70,7 +70,7 @@ fn a_chain_grows_from_the_starting_point() {
 }
 
 #[test]
-fn a_public_chain_tells_no_tip_before_it_knows_one() {
+fn a_public_chain_has_no_tip_before_its_first_header() {
     let start = StartingPoint::of(Network::Mainnet);
     let mut chain = HeaderChain::new(Network::Mainnet, start);
     assert_eq!(chain.tip(), None);
@@ -79,10 +79,10 @@ fn a_public_chain_tells_no_tip_before_it_knows_one() {
 }
 
 #[test]
-fn headers_that_fit_nowhere_change_nothing() {
+fn headers_that_do_not_connect_change_nothing() {
     let mut chain = chain();
     let elsewhere = branch(BlockHash([7; 32]), 2, EASY, 0);
-    assert_eq!(chain.add(&elsewhere), Err(HeadersError::Unlinked));
+    assert_eq!(chain.add(&elsewhere), Err(HeadersError::Unconnecting));
     let mut broken = branch(start().hash, 3, EASY, 0);
     broken.remove(1);
     assert_eq!(chain.add(&broken), Err(HeadersError::Invalid(BlockFault::BrokenChain)));

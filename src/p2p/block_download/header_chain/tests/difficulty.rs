@@ -1,4 +1,4 @@
-//! Where headers break the difficulty rule. The rule itself has tests of its own.
+//! Headers that break the difficulty rule. The rule itself is tested in `chain`.
 
 use crate::p2p::block_download::header_chain::tests::*;
 
@@ -10,14 +10,14 @@ const TWO_WEEKS: u32 = 1_209_600;
 
 const TIME: u32 = 1_700_000_000;
 
-/// Adds as a peer tells it: 2,000 at a time.
+/// Adds headers as a peer sends them: 2,000 at a time.
 fn add(chain: &mut HeaderChain, headers: &[Named]) {
     for part in headers.chunks(2_000) {
         chain.add(part).unwrap();
     }
 }
 
-/// That `headers` are refused for their last one, and nothing is changed.
+/// Asserts that `headers` are rejected because of the last one, and that nothing changes.
 fn assert_refused(chain: &mut HeaderChain, headers: &[Named]) {
     let earlier = headers.len() - 1;
     let parent = chain.nodes[&headers[0].1.previous].height;

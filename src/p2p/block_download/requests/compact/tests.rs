@@ -1,7 +1,7 @@
-//! Blocks in their compact form: who is asked for what is missing, and what comes after a failure.
+//! Compact blocks: who is asked for missing transactions, and what follows a failure.
 
-use crate::p2p::block_download::block_requests::compact::*;
-use crate::p2p::block_download::block_requests::{BlockReceipt, BlockRequest};
+use crate::p2p::block_download::requests::compact::*;
+use crate::p2p::block_download::requests::{BlockReceipt, BlockRequest};
 use crate::wire::transaction::{InputParts, OutputParts, TxParts};
 use crate::wire::{BlockHeader, CompactBlock, OutPoint};
 use std::time::Duration;
@@ -29,20 +29,20 @@ fn block() -> Block {
     Block { header, hash: header.hash(), size: 0, transactions: vec![tx(1), tx(2)] }
 }
 
-/// What its compact form leads to when nothing is held.
+/// Its compact form when no transaction is known.
 fn partial() -> PartialBlock {
     let Block { header, transactions, .. } = block();
     PartialBlock::new(&CompactBlock::of(header, 3, &transactions), [], |_| None).unwrap()
 }
 
-/// A block is wanted, and A and B can send it, in its compact form too.
+/// A block is needed, and A and B can send it in both forms.
 fn requests() -> BlockRequests {
     let mut requests = BlockRequests::new(TIMEOUT);
     for peer in [A, B] {
         requests.connected(peer);
         requests.sends_compact(peer);
     }
-    requests.want([(1, block().hash)], |_| true);
+    requests.need([(1, block().hash)], |_| true);
     requests
 }
 
@@ -51,44 +51,44 @@ fn ask(peer: PeerId, compact: bool) -> [BlockRequest; 1] {
 }
 
 #[test]
-fn the_newest_block_is_asked_for_in_its_compact_form_and_older_ones_whole() {
+fn the_newest_block_is_requested_in_compact_form_and_older_ones_whole() {
     let mut requests = requests();
-    requests.want([(2, BlockHash([2; 32]))], |_| true);
-    let asked: Vec<_> = requests.requests(START).iter().map(|request| request.compact).collect();
-    assert_eq!(asked, [false, true]);
+    requests.need([(2, BlockHash([2; 32]))], |_| true);
+    let compact: Vec<_> = requests.requests(START).iter().map(|request| request.compact).collect();
+    assert_eq!(compact, [false, true]);
 }
 
 #[test]
-fn what_is_missing_is_asked_of_the_sender_and_completes_the_block() {
+fn missing_transactions_are_requested_from_the_sender_and_complete_the_block() {
     let mut requests = requests();
     assert_eq!(requests.requests(START), ask(A, true));
-    assert!(requests.was_asked(A, block().hash));
+    assert!(requests.was_requested(A, block().hash));
     assert!(requests.compact_arrived(A, block().hash));
     let later = START + Duration::from_secs(5);
-    assert!(requests.ask_for_rest(A, partial(), later));
+    assert!(requests.request_missing(A, partial(), later));
     assert_eq!(requests.deadline(), Some(later + TIMEOUT));
     assert_eq!(requests.take_partial(B, block().hash), None);
     assert_eq!(requests.take_partial(A, block().hash), Some(partial()));
     assert_eq!(requests.take_partial(A, block().hash), None, "once");
-    requests.rebuilt(A, Arc::new(block()));
+    requests.reconstructed(A, Arc::new(block()));
     assert_eq!(requests.take_next().unwrap().peer, A);
 }
 
 #[test]
-fn what_comes_unasked_is_used_once_and_only_while_the_block_is_not_here() {
+fn an_unrequested_compact_block_is_used_once_and_only_before_the_block_arrives() {
     let mut requests = requests();
-    assert!(!requests.compact_arrived(A, BlockHash([9; 32])), "not wanted");
+    assert!(!requests.compact_arrived(A, BlockHash([9; 32])), "not needed");
     assert!(requests.compact_arrived(A, block().hash));
-    assert!(!requests.was_asked(A, block().hash));
-    assert!(requests.ask_for_rest(A, partial(), START));
+    assert!(!requests.was_requested(A, block().hash));
+    assert!(requests.request_missing(A, partial(), START));
     assert!(!requests.compact_arrived(A, block().hash), "again");
     assert!(requests.compact_arrived(B, block().hash));
-    assert!(!requests.ask_for_rest(B, partial(), START), "A is asked already");
-    requests.rebuilt(B, Arc::new(block()));
+    assert!(!requests.request_missing(B, partial(), START), "A is asked already");
+    requests.reconstructed(B, Arc::new(block()));
     assert!(!requests.compact_arrived(PeerId(3), block().hash));
     assert_eq!(requests.take_partial(A, block().hash), None);
     requests.take_next();
-    assert!(requests.was_asked(A, block().hash), "its answer may still come");
+    assert!(requests.was_requested(A, block().hash), "its answer may still come");
 }
 
 #[test]
@@ -96,9 +96,9 @@ fn after_a_failure_another_peer_sends_the_whole_block() {
     let mut requests = requests();
     requests.requests(START);
     requests.compact_arrived(A, block().hash);
-    requests.compact_failed(A, block().hash);
+    requests.reconstruction_failed(A, block().hash);
     assert_eq!(requests.requests(START), ask(B, false));
-    assert_eq!(requests.received(B, Arc::new(block())), BlockReceipt::Taken);
+    assert_eq!(requests.received(B, Arc::new(block())), BlockReceipt::Accepted);
 }
 
 #[test]
@@ -107,14 +107,14 @@ fn after_a_failure_the_only_peer_sends_the_whole_block_itself() {
     requests.disconnected(B);
     requests.requests(START);
     requests.compact_arrived(A, block().hash);
-    requests.compact_failed(A, block().hash);
+    requests.reconstruction_failed(A, block().hash);
     assert_eq!(requests.requests(START), ask(A, false));
-    requests.compact_failed(A, block().hash);
+    requests.reconstruction_failed(A, block().hash);
     assert!(requests.take_next().is_none());
 }
 
 #[test]
-fn a_peer_whose_compact_block_was_passed_over_is_asked_for_the_whole_one() {
+fn a_peer_whose_compact_block_was_not_used_is_asked_for_the_whole_one() {
     let mut requests = requests();
     requests.requests(START);
     assert!(requests.compact_arrived(B, block().hash));
@@ -122,10 +122,10 @@ fn a_peer_whose_compact_block_was_passed_over_is_asked_for_the_whole_one() {
 }
 
 #[test]
-fn a_lost_peer_takes_its_half_block_with_it() {
+fn the_incomplete_block_of_a_disconnected_peer_is_dropped() {
     let mut requests = requests();
     requests.compact_arrived(A, block().hash);
-    requests.ask_for_rest(A, partial(), START);
+    requests.request_missing(A, partial(), START);
     requests.disconnected(A);
     assert_eq!(requests.requests(START), ask(B, true));
     requests.connected(A);

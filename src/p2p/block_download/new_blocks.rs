@@ -1,0 +1,95 @@
+//! Which blocks are new, and which are from before startup.
+
+use crate::chain::limits::MAX_FUTURE_BLOCK_TIME;
+use crate::event::Tip;
+use crate::util::time::Timestamp;
+
+/// Divides the best chain into past and new blocks.
+///
+/// Past blocks serve for their outputs only. So a block that the first peer did not know, but that was
+/// mined long ago, must not count as new.
+#[derive(Debug)]
+pub struct NewBlocks {
+    /// Blocks with an earlier time are past, in s since the UNIX epoch.
+    since: u32,
+    /// The lowest height of a new block.
+    lowest: Option<u32>,
+}
+
+impl NewBlocks {
+    /// Blocks are new from `startup` on, as far as a miner's clock can be wrong.
+    pub fn new(startup: Timestamp) -> Self {
+        let since = u32::try_from((startup - MAX_FUTURE_BLOCK_TIME).as_secs()).unwrap_or(u32::MAX);
+        Self { since, lowest: None }
+    }
+
+    /// Splits the blocks that joined the best chain, oldest first, into past and new ones.
+    ///
+    /// During the first sync, `peer_height` is where the peer that sent their headers was in the
+    /// handshake: only what was mined since is new. A block that follows or replaces a new one is new,
+    /// however old it claims to be.
+    pub fn split<'a>(&mut self, connected: &'a [Tip], peer_height: Option<u32>) -> (&'a [Tip], &'a [Tip]) {
+        let is_new = |block: &Tip| {
+            let is_recent = block.time >= self.since && peer_height.is_none_or(|end| block.height > end);
+            is_recent || self.lowest.is_some_and(|lowest| block.height >= lowest)
+        };
+        let first_new = connected.iter().position(is_new).unwrap_or(connected.len());
+        let (past, new) = connected.split_at(first_new);
+        let height = new.first().map(|block| block.height);
+        self.lowest = self.lowest.into_iter().chain(height).min();
+        (past, new)
+    }
+
+    /// Whether blocks at `height` are past and have outputs to learn: the genesis block has none that
+    /// can be spent.
+    pub fn is_past(&self, height: u32) -> bool {
+        height > 0 && self.lowest.is_none_or(|lowest| height < lowest)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::wire::BlockHash;
+
+    const STARTUP: Timestamp = Timestamp::from_secs(1_700_000_000);
+    const LONG_AGO: u32 = 1_600_000_000;
+    const NOW: u32 = 1_700_000_000;
+
+    fn block(height: u32, time: u32) -> Tip {
+        Tip { hash: BlockHash::default(), height, time }
+    }
+
+    /// The heights of the past and the new blocks of a chain from height 1 with these times.
+    fn split(new_blocks: &mut NewBlocks, peer_height: Option<u32>, times: &[u32]) -> (usize, usize) {
+        let chain: Vec<_> = (1..).zip(times).map(|(height, &time)| block(height, time)).collect();
+        let (past, new) = new_blocks.split(&chain, peer_height);
+        (past.len(), new.len())
+    }
+
+    #[test]
+    fn blocks_from_before_startup_are_past() {
+        let mut new_blocks = NewBlocks::new(STARTUP);
+        assert_eq!(split(&mut new_blocks, None, &[LONG_AGO, LONG_AGO, NOW]), (2, 1));
+        assert_eq!([0, 1, 2, 3].map(|height| new_blocks.is_past(height)), [false, true, true, false]);
+    }
+
+    #[test]
+    fn in_the_first_sync_only_blocks_above_the_peers_height_are_new() {
+        let mut new_blocks = NewBlocks::new(STARTUP);
+        assert_eq!(split(&mut new_blocks, Some(2), &[NOW, NOW, NOW]), (2, 1));
+    }
+
+    #[test]
+    fn a_block_that_follows_or_replaces_a_new_one_is_new_however_old() {
+        let mut new_blocks = NewBlocks::new(STARTUP);
+        assert_eq!(split(&mut new_blocks, None, &[LONG_AGO, NOW]), (1, 1));
+        assert_eq!(split(&mut new_blocks, None, &[LONG_AGO, LONG_AGO, LONG_AGO]), (1, 2));
+    }
+
+    #[test]
+    fn a_miners_clock_may_be_two_hours_slow() {
+        let mut new_blocks = NewBlocks::new(STARTUP);
+        assert_eq!(split(&mut new_blocks, None, &[NOW - 7_201, NOW - 7_200]), (1, 1));
+    }
+}
