@@ -99,14 +99,14 @@ async fn a_refusal_says_whether_the_peer_or_the_proxy_is_at_fault() {
         (5, "unreachable by the proxy: connection refused"),
         (6, "unreachable by the proxy: timed out"),
         (2, "PROXY: does not allow the connection"),
-        (7, "PROXY: command not supported"),
+        (7, "PROXY: does not support the request"),
     ] {
         let answer = refused(code);
         let (_, dialled) = dial_through(&[(METHODS, &[5, 0]), (request(8), &answer)], &at("20.1.0.1")).await;
         assert_said(dialled, said);
     }
     for (script, said) in [
-        (&[(METHODS, &b"HTTP/1.1 400 Bad Request\r\n"[..])][..], "PROXY: speaks no SOCKS5"),
+        (&[(METHODS, &b"HTTP/1.1 400 Bad Request\r\n"[..])][..], "PROXY: does not speak SOCKS5"),
         (&[(METHODS, &[5, 0xff])], "PROXY: requires a user name and password"),
         (&[(METHODS, &[5, 2]), (CREDENTIALS, &[1, 1])], "PROXY: requires a user name and password"),
         (&[], "PROXY: closed the connection"),
