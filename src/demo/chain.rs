@@ -11,16 +11,16 @@ use crate::wire::{Block, BlockHash, BlockHeader, OutPoint, Transaction};
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
-/// How many blocks a node without the whole chain serves (BIP159).
+/// How many blocks a pruned node serves (BIP159).
 const KEPT_BLOCKS: usize = 288;
 
-/// What they may take together, in bytes. With very many transactions fewer are kept.
+/// The limit of their total size, in bytes; with very many transactions fewer are kept.
 const KEPT_BYTES: usize = 64 * 1024 * 1024;
 
 /// The version bits of a block without signals (BIP9).
 const VERSION: i32 = 0x2000_0000;
 
-/// The first block of every regtest chain.
+/// The genesis block of regtest.
 const GENESIS: BlockHeader = BlockHeader {
     version: 1,
     previous: BlockHash([0; 32]),
@@ -33,7 +33,7 @@ const GENESIS: BlockHeader = BlockHeader {
     nonce: 2,
 };
 
-/// See the module.
+/// The chain: all headers, and the latest blocks.
 pub(super) struct Chain {
     headers: Vec<BlockHeader>,
     heights: HashMap<BlockHash, usize>,
@@ -43,7 +43,7 @@ pub(super) struct Chain {
 }
 
 impl Chain {
-    /// The genesis block alone.
+    /// Returns a chain of the genesis block alone.
     pub(super) fn new() -> Self {
         let tip = GENESIS.hash();
         Self {
@@ -55,12 +55,12 @@ impl Chain {
         }
     }
 
-    /// The number of the last block.
+    /// Returns the height of the tip.
     pub(super) fn height(&self) -> u32 {
         u32::try_from(self.headers.len() - 1).unwrap_or(u32::MAX)
     }
 
-    /// The headers behind the first of `locator` that is known, or behind the genesis block, up to
+    /// Returns the headers after the first known block of `locator`, or after the genesis block, up to
     /// `stop`; at most [`MAX_HEADERS`].
     pub(super) fn headers_after(&self, locator: &[BlockHash], stop: BlockHash) -> Vec<BlockHeader> {
         let known = locator.iter().find_map(|hash| self.heights.get(hash)).copied().unwrap_or(0);
@@ -69,13 +69,13 @@ impl Chain {
         self.headers.iter().skip(known + 1).take(count).copied().collect()
     }
 
-    /// A block, if it is kept.
+    /// Returns a block, if it is kept.
     pub(super) fn block(&self, hash: BlockHash) -> Option<&Arc<Block>> {
         let from_tip = (self.headers.len() - 1).checked_sub(*self.heights.get(&hash)?)?;
         self.blocks.get(self.blocks.len().checked_sub(from_tip + 1)?)
     }
 
-    /// Adds a block of `transactions`, in this order, that pays subsidy and `fees` (in sat) to
+    /// Mines a block of `transactions`, in this order, whose coinbase pays subsidy and `fees` (in sat) to
     /// `script_pubkey`.
     pub(super) fn mine(
         &mut self,
@@ -86,7 +86,7 @@ impl Chain {
     ) -> Arc<Block> {
         let height = self.height() + 1;
         let value = Network::Regtest.subsidy(height) + fees;
-        // In the tree over the wtxids the coinbase, which holds its root, counts as zero.
+        // The coinbase contains the root of the tree over the wtxids, so it counts as zero in it.
         let wtxids = std::iter::once([0; 32]).chain(transactions.iter().map(|tx| tx.wtxid().0));
         let (witness_root, _) = merkle_root(wtxids.collect());
         let coinbase = coinbase(height, value, script_pubkey, witness_root);
@@ -121,8 +121,8 @@ impl Chain {
     }
 }
 
-/// The transaction that pays the miner. It says the height (BIP34) and commits to the witnesses of
-/// the others (BIP141).
+/// Returns the coinbase, which contains the height (BIP34) and commits to the witnesses of the other
+/// transactions (BIP141).
 fn coinbase(height: u32, value: u64, script_pubkey: Vec<u8>, witness_root: [u8; 32]) -> Transaction {
     let reserved = [0; 32];
     let commitment = sha256d(&[witness_root, reserved].concat());
@@ -139,14 +139,14 @@ fn coinbase(height: u32, value: u64, script_pubkey: Vec<u8>, witness_root: [u8; 
     parts.build().expect("an input is there, and that is all that building asks for")
 }
 
-/// The height as a script number, pushed in the shortest way (BIP34, as Core does it).
+/// Returns the shortest push of the height as a script number (BIP34, as in Core).
 fn height_push(height: u32) -> Vec<u8> {
     match height {
         0 => vec![0],
         1..=16 => vec![0x50 + height.to_le_bytes()[0]],
         _ => {
             let bytes = u64::from(height).to_le_bytes();
-            // The highest bit is the sign: a number that would set it takes one more byte.
+            // The highest bit is the sign: a number that would set it needs another byte.
             let size = (height.ilog2() + 1) / 8 + 1;
             push(&bytes[..size as usize])
         }

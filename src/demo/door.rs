@@ -1,43 +1,43 @@
-//! How a node's port meets who dials it.
+//! The listening socket of a node: accepts, refuses or ignores connections.
 
 use std::future::pending;
 use std::io;
 use std::net::SocketAddr;
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 
-/// How many may wait to be let in.
+/// How many connections may wait to be accepted.
 const BACKLOG: u32 = 64;
 
-/// See the module. In every state the port stays taken, so that the node keeps its address.
+/// A listening socket. In every state the port stays bound, so that the node keeps its address.
 pub(super) enum Door {
-    /// Who dials is let in.
+    /// Connections are accepted.
     Open(TcpListener),
-    /// Who dials is refused: the port is taken, but nobody listens.
+    /// Connections are refused: the port is bound, but not listening.
     Shut { _socket: TcpSocket },
-    /// Who dials gets no answer: the only place in the queue is taken and nobody is let in. (Where the
-    /// system makes the queue longer, who dials is connected and hears nothing.)
+    /// Connections get no answer: the only place in the queue is taken, and none is accepted. (Where the
+    /// system makes the queue longer, they are established and stay silent.)
     Jammed { _listener: TcpListener, _queued: TcpStream },
 }
 
 impl Door {
-    /// Lets in who dials `address`; port 0 stands for any free port.
+    /// Accepts connections to `address`; port 0 stands for any free port.
     pub(super) fn open(address: SocketAddr) -> io::Result<Self> {
         Ok(Self::Open(bind(address)?.listen(BACKLOG)?))
     }
 
-    /// Refuses who dials `address`.
+    /// Refuses connections to `address`.
     pub(super) fn shut(address: SocketAddr) -> io::Result<Self> {
         Ok(Self::Shut { _socket: bind(address)? })
     }
 
-    /// Leaves who dials `address` without an answer.
+    /// Leaves connections to `address` unanswered.
     pub(super) async fn jam(address: SocketAddr) -> io::Result<Self> {
         let listener = bind(address)?.listen(0)?;
         let queued = TcpStream::connect(address).await?;
         Ok(Self::Jammed { _listener: listener, _queued: queued })
     }
 
-    /// Where it is, if it is open.
+    /// Returns the address, if connections are accepted.
     pub(super) fn address(&self) -> io::Result<SocketAddr> {
         match self {
             Self::Open(listener) => listener.local_addr(),
@@ -45,7 +45,7 @@ impl Door {
         }
     }
 
-    /// The next one who is let in. Cancel-safe.
+    /// Accepts the next connection. Cancel-safe.
     pub(super) async fn accept(&self) -> io::Result<TcpStream> {
         match self {
             Self::Open(listener) => listener.accept().await.map(|(stream, _)| stream),
@@ -56,8 +56,8 @@ impl Door {
 
 fn bind(address: SocketAddr) -> io::Result<TcpSocket> {
     let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
-    // Connections that were just closed still hold the port. (On Windows the option means another
-    // thing, and they don't.)
+    // Connections that were just closed still occupy the port. (On Windows they don't, and the option has
+    // another meaning.)
     socket.set_reuseaddr(cfg!(unix))?;
     socket.bind(address)?;
     Ok(socket)

@@ -1,33 +1,32 @@
-//! A small Bitcoin network of its own: real nodes on loopback sockets, so that everything can be
-//! tried without any other network.
+//! A small Bitcoin network of real nodes on loopback sockets, to try everything without any other network.
 //!
 //! ```text
-//! coins ─▶ pool ─▶ chain ─┐
-//!                         world ══ broadcast ══▶ session ◀─▶ node ◀─▶ door (socket)
-//!                                                profile        ▲
-//!                                                           scenario
+//! coins ─▶ mempool ─▶ chain ─┐
+//!                            world ══ broadcast ══▶ session ◀─▶ node ◀─▶ door (socket)
+//!                                                   profile        ▲
+//!                                                              scenario
 //! ```
 //!
-//! | module | what it answers |
+//! | module | what it contains |
 //! |---|---|
-//! | `coins` | who spends which coins, of what kind, for which fee |
-//! | `script` | what locks and unlocks a coin |
-//! | `pool` | what waits for a block, and in which order it is taken |
+//! | `coins` | recipes for transactions: which coins they spend, of what kind, for which fee |
+//! | `script` | scripts that lock and unlock coins |
+//! | `mempool` | unconfirmed transactions, and the order in which blocks take them |
 //! | `chain` | blocks and headers, mined here |
-//! | `world` | what happens when: the one truth of all nodes |
-//! | `profile` | what kinds of nodes there are |
-//! | `scenario` | which node has which trouble when |
-//! | `session` | what a node says on a connection |
-//! | `node`, `door` | how it does so on sockets |
+//! | `world` | the times of events, the same for all nodes |
+//! | `profile` | kinds of nodes |
+//! | `scenario` | troubles of nodes |
+//! | `session` | the node's side of a connection, as a state machine |
+//! | `node`, `door` | the same on sockets |
 //!
-//! A seed repeats the transactions, the blocks' contents and the scenario, not what depends on the
-//! threads of the moment: ports, and who announces what first.
+//! A seed repeats transactions, contents of blocks and scenario, but not what depends on the scheduling of
+//! threads: ports, and which node announces first.
 
 mod chain;
 mod coins;
 mod door;
+mod mempool;
 mod node;
-mod pool;
 mod profile;
 mod random;
 mod scenario;
@@ -54,7 +53,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use world::World;
 
-/// The most nodes.
+/// The most nodes of a demo.
 pub const MAX_PEERS: usize = 1_000;
 
 /// The most transactions per second.
@@ -63,20 +62,20 @@ pub const MAX_RATE: f64 = 1_000.0;
 /// The fewest transactions per second.
 pub const MIN_RATE: f64 = 0.01;
 
-/// How many news a connection may be behind before it misses some.
+/// How many announcements a connection may lag behind before it misses some.
 const NEWS: usize = 4_096;
 
-/// How long the end may take.
+/// Time limit for a shutdown.
 const SHUTDOWN: Duration = Duration::from_secs(2);
 
-/// What the user may choose about the demo.
+/// The settings of the demo.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct DemoSettings {
-    /// How many nodes: 1 to [`MAX_PEERS`]. Each takes about three open files.
+    /// The number of nodes, 1 to [`MAX_PEERS`]. Each needs about three open files.
     pub peers: usize,
-    /// Transactions per second: [`MIN_RATE`] to [`MAX_RATE`].
+    /// Transactions per second, [`MIN_RATE`] to [`MAX_RATE`].
     pub rate: f64,
-    /// Repeats a demo; `None`: another one each time.
+    /// The seed that repeats a demo; `None`: a random one.
     pub seed: Option<u64>,
 }
 
@@ -86,31 +85,31 @@ impl Default for DemoSettings {
     }
 }
 
-/// Why there is no demo.
+/// Why the demo cannot start.
 #[derive(Debug, thiserror::Error)]
 pub enum DemoError {
-    /// Too few or too many nodes.
+    /// The number of nodes is out of bounds.
     #[error("{0} peers: 1 to {MAX_PEERS} are possible")]
     Peers(usize),
-    /// Too few or too many transactions, or not a number.
+    /// The rate of transactions is out of bounds or not a number.
     #[error("{0} transactions per second: {MIN_RATE} to {MAX_RATE} are possible")]
     Rate(f64),
     /// A node cannot listen.
     #[error("node {number} of {peers} cannot listen (each needs about three open files): {source}")]
     Listen {
-        /// Which, from 1.
+        /// The number of the node, from 1.
         number: usize,
-        /// How many were wanted.
+        /// The number of nodes.
         peers: usize,
-        /// What the system says.
+        /// The error of the system.
         source: io::Error,
     },
-    /// The program ended before the demo had begun.
+    /// The program ended before the demo had started.
     #[error("interrupted: {0}")]
     Interrupted(#[from] JoinError),
 }
 
-/// A running demo. It stops when it is dropped.
+/// A running demo, which stops when dropped.
 #[derive(Debug)]
 pub struct Demo {
     seed: u64,
@@ -120,10 +119,10 @@ pub struct Demo {
 }
 
 impl Demo {
-    /// Starts the nodes. All of them listen when this returns.
+    /// Starts the nodes; all of them listen when this returns.
     ///
     /// # Errors
-    /// Settings out of their bounds, or the system allows no more sockets.
+    /// [`DemoError`] if a setting is out of bounds or the system allows no more sockets.
     pub async fn start(settings: DemoSettings) -> Result<Self, DemoError> {
         let DemoSettings { peers, rate, seed } = settings;
         if !(1..=MAX_PEERS).contains(&peers) {
@@ -144,7 +143,7 @@ impl Demo {
         let clock = Clock::start();
         let started = clock.now();
         let unix_time = u32::try_from(started.as_secs()).unwrap_or(u32::MAX);
-        // To make the history takes a moment of computing.
+        // Making the history takes a moment of computing.
         let world = tokio::task::spawn_blocking(move || World::new(seed, rate, unix_time)).await?;
         let shared = Arc::new(Shared {
             world: RwLock::new(world),
@@ -168,23 +167,23 @@ impl Demo {
         Ok(Self { seed, addresses, tasks, stop })
     }
 
-    /// Where the nodes listen.
+    /// Returns the addresses of the nodes.
     pub fn addresses(&self) -> Vec<PeerAddress> {
         self.addresses.to_vec()
     }
 
-    /// What repeats this demo.
+    /// Returns the seed that repeats this demo.
     pub fn seed(&self) -> u64 {
         self.seed
     }
 
-    /// How to watch it: these peers and no others. Pings are more frequent than usual, so that late
-    /// and frozen nodes are soon noticed.
+    /// Returns the network settings for this demo: these peers and no others. Pings are more frequent than
+    /// usual, so that late and frozen nodes are noticed soon.
     pub fn settings(&self) -> Settings {
         settings(self.addresses())
     }
 
-    /// Stops the nodes and waits until they have closed their sockets, 2 s at most.
+    /// Stops the nodes and waits for them to close their sockets, at most 2 s.
     pub async fn shutdown(self) {
         self.stop.cancel();
         self.tasks.close();
@@ -205,7 +204,7 @@ pub(crate) fn settings(addresses: Vec<PeerAddress>) -> Settings {
     Settings {
         network: Network::Regtest,
         choice: PeerChoice::Only(addresses),
-        // The nodes speak no other.
+        // The nodes support no other transport.
         transport: TransportChoice::V1,
         handshake_timeout: Duration::from_secs(20),
         ping_interval: Duration::from_secs(10),
@@ -217,8 +216,8 @@ pub(crate) fn settings(addresses: Vec<PeerAddress>) -> Settings {
     }
 }
 
-/// Opens the port of node `number`: on a loopback address of its own, so that nodes can be told
-/// apart, and on the usual port, if the system has them.
+/// Opens the port of node `number`: on a loopback address of its own, so that nodes can be distinguished,
+/// and on the usual port, if the system provides them.
 fn listen(seed: u64, number: usize) -> io::Result<Door> {
     let [a, b, c] = random::generator(seed, "address", number as u64).random::<[u8; 3]>();
     // 127.0.0.0/8 is all loopback; neither its first nor its last address is used.

@@ -1,4 +1,4 @@
-//! A node on a socket: it listens, serves who connects, and has the moods of the scenario.
+//! A node on a socket: it listens, serves its connections, and follows the scenario.
 
 use super::door::Door;
 use super::profile::Profile;
@@ -22,16 +22,16 @@ use tokio::time::{Instant, sleep, sleep_until, timeout_at};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-/// How many may be connected to one node at a time.
+/// The most connections to one node at a time.
 const MAX_CONNECTIONS: usize = 16;
 
-/// The time to the next attempt if a socket cannot be had.
+/// The time to the next attempt if a socket cannot be opened.
 const TRY_AGAIN: Duration = Duration::from_secs(1);
 
-/// What all nodes share.
+/// The state that all nodes share.
 pub(super) struct Shared {
     pub(super) world: RwLock<World>,
-    /// What the world does. Who does not keep up misses some of it.
+    /// Announcements of the world. A connection that lags behind misses some.
     pub(super) news: broadcast::Sender<News>,
     pub(super) clock: Clock,
     pub(super) started: Timestamp,
@@ -45,22 +45,22 @@ impl Shared {
         self.clock.now().since(self.started)
     }
 
-    /// To look at the world, shortly.
+    /// Locks the world for a short time.
     pub(super) fn world(&self) -> RwLockReadGuard<'_, World> {
-        // A panic elsewhere does not make the world wrong.
+        // A panic elsewhere leaves the world valid.
         self.world.read().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Lets the world go on.
+    /// Advances the world.
     pub(super) async fn live(&self) {
         loop {
-            // Timestamps cut off what is below a µs: without one more it would not be time yet.
+            // Timestamps are whole µs: without one more, the event would not be due yet.
             let next = self.started + self.world().next_at() + Duration::from_micros(1);
             sleep_until(self.clock.instant(next)).await;
             let elapsed = self.elapsed();
             let happened = self.world.write().unwrap_or_else(PoisonError::into_inner).advance(elapsed);
             for news in happened {
-                // It is no error if nobody is connected.
+                // Fails if nothing is connected, which is fine.
                 let _listeners = self.news.send(news);
             }
         }
@@ -75,10 +75,10 @@ pub(super) struct Node {
     pub(super) shared: Arc<Shared>,
 }
 
-/// Those who are connected to a node.
+/// The connections to a node.
 struct Visitors {
     tasks: TaskTracker,
-    /// Ends the connections of the node's present life.
+    /// Ends the connections since the node's last restart.
     life: CancellationToken,
     mood: watch::Sender<Mood>,
     slots: Arc<Semaphore>,
@@ -86,8 +86,8 @@ struct Visitors {
 }
 
 impl Node {
-    /// Lives until it is dropped or `stop` says so. `door` is where it listens first; `tasks` get
-    /// its connections.
+    /// Runs until it is dropped or `stop` is cancelled. It listens on `door` first; connections become
+    /// `tasks`.
     pub(super) async fn run(self: Arc<Self>, door: Door, tasks: TaskTracker, stop: CancellationToken) {
         let mut visitors = Visitors {
             tasks,
@@ -107,7 +107,7 @@ impl Node {
             let changed = self.shared.clock.instant(self.shared.started + until);
             match self.adjust(door.take(), mood).await {
                 Ok(adjusted) => {
-                    // The elapsed time is what is waited for.
+                    // Wakes up when the mood changes.
                     let _elapsed = timeout_at(changed, self.welcome(&adjusted, mood, &mut visitors)).await;
                     door = Some(adjusted);
                 }
@@ -119,7 +119,7 @@ impl Node {
         }
     }
 
-    /// The door as it should be in this mood. An old one has to go before there can be another.
+    /// Returns the door for this mood. The old one has to be closed before another can be opened.
     async fn adjust(&self, old: Option<Door>, mood: Mood) -> io::Result<Door> {
         match (mood, old) {
             (Mood::Dead, old) => {
@@ -138,15 +138,15 @@ impl Node {
         }
     }
 
-    /// Lets in who comes; never ends.
+    /// Accepts connections; never returns.
     async fn welcome(self: &Arc<Self>, door: &Door, mood: Mood, visitors: &mut Visitors) {
         if mood == Mood::Frozen {
-            // The system still connects who dials, and they wait in its queue.
+            // The system still establishes connections, which wait in its queue.
             return pending().await;
         }
         loop {
             let Ok(stream) = door.accept().await else {
-                // Most likely there are too many open files, and it would fail at once again.
+                // Most likely too many files are open, and the next attempt would fail as well.
                 sleep(TRY_AGAIN).await;
                 continue;
             };
@@ -166,7 +166,7 @@ impl Node {
         }
     }
 
-    /// Serves the one at the other end of `stream` until they or the node hang up.
+    /// Serves the connection until either side closes it.
     async fn serve(
         &self,
         stream: impl AsyncRead + AsyncWrite,
@@ -177,7 +177,7 @@ impl Node {
         let (mut reader, mut writer) = tokio::io::split(stream);
         let mut news = self.shared.news.subscribe();
         let mut decoder = Decoder::new(Network::Regtest.magic());
-        // No two connections of the demo draw the same numbers.
+        // Each connection of the demo draws other numbers.
         let number = (self.number as u64) << 32 | number;
         let mut session =
             Session::open(clock.now(), Arc::clone(&self.profile), *seed, number, Arc::clone(addresses));
@@ -195,7 +195,7 @@ impl Node {
                 },
                 heard = news.recv() => match heard {
                     Ok(news) => session.hear(clock.now(), news),
-                    // It missed some transactions, as nodes do.
+                    // Some transactions are missed, as by real nodes.
                     Err(RecvError::Lagged(_)) => {}
                     Err(RecvError::Closed) => return Ok(()),
                 },
@@ -205,7 +205,7 @@ impl Node {
                         return Ok(());
                     }
                     while let Some(decoded) = decoder.next().map_err(io::Error::other)? {
-                        // As Core does, what cannot be understood is skipped.
+                        // Malformed messages are skipped, as in Core.
                         let Ok(message) = decoded.content else { continue };
                         if session.receive(clock.now(), message, &self.shared.world()).is_break() {
                             return Ok(());

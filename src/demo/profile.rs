@@ -1,4 +1,4 @@
-//! What kinds of nodes there are.
+//! The kinds of nodes.
 
 use super::random::generator;
 use crate::wire::Services;
@@ -7,29 +7,29 @@ use rand::rngs::StdRng;
 use rand::seq::SliceRandom;
 use std::time::Duration;
 
-/// What a node is and how it behaves when it is well.
+/// The software and behaviour of a node without trouble.
 #[derive(Clone, Debug)]
 pub(super) struct Profile {
     pub(super) user_agent: &'static str,
     pub(super) services: Services,
     /// Whether it announces by wtxid (BIP339).
     pub(super) wtxid_relay: bool,
-    /// The least that it relays, in sat/kvB.
+    /// The minimum relay fee rate, in sat/kvB.
     pub(super) fee_floor: u64,
-    /// The mean time between two announcements.
+    /// The mean time between two announcements to a peer.
     pub(super) trickle: Duration,
-    /// From a message to its answer, on the average.
+    /// The mean time from a message to its answer.
     pub(super) latency: Duration,
-    /// How much later than the first node it hears of a block, on the average.
+    /// The mean delay of a block behind the first node.
     pub(super) block_delay: Duration,
 }
 
 /// A kind of node; user agent, BIP339, BIP35, fee floor in sat/kvB, trickle in ms.
 type Kind = (&'static str, bool, bool, u64, u64);
 
-/// One of each in every group of eight. Core announces every 5 s on the average
-/// (`INBOUND_INVENTORY_BROADCAST_INTERVAL`); two are faster, so that something always happens on
-/// screen. Floors are those of default configurations then and now, and of a full mempool.
+/// One of each in every group of eight. Core announces every 5 s on average
+/// (`INBOUND_INVENTORY_BROADCAST_INTERVAL`); two are faster, so that something always happens on screen.
+/// Fee floors are those of old and current defaults, and of a full mempool.
 const KINDS: [Kind; 8] = [
     ("/Satoshi:31.0.0/", true, true, 100, 1_200),
     ("/Satoshi:29.0.0/", true, false, 1_000, 600),
@@ -42,7 +42,8 @@ const KINDS: [Kind; 8] = [
 ];
 
 impl Profile {
-    /// A node of default configuration: announces by wtxid, every 5 s, and takes 100 ms for all it does.
+    /// Returns a node with default configuration: it announces by wtxid, every 5 s, and answers within 100
+    /// ms.
     #[cfg(test)]
     pub(super) fn usual() -> Self {
         Self {
@@ -56,7 +57,7 @@ impl Profile {
         }
     }
 
-    /// The profile of node number `node`.
+    /// Returns the profile of node number `node`.
     pub(super) fn of(seed: u64, node: usize) -> Self {
         let mut order = KINDS;
         order.shuffle(&mut generator(seed, "kinds", (node / KINDS.len()) as u64));
@@ -75,7 +76,7 @@ impl Profile {
     }
 }
 
-/// A time between `least` and `most` ms, all orders of magnitude as likely.
+/// Returns a time between `least` and `most` ms; all orders of magnitude are equally likely.
 fn spread(rng: &mut StdRng, least: f64, most: f64) -> Duration {
     Duration::from_secs_f64(rng.random_range(least.ln()..most.ln()).exp() / 1_000.0)
 }

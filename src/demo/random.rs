@@ -6,8 +6,8 @@ use rand::{RngExt, SeedableRng};
 use sha2::{Digest, Sha256};
 use std::time::Duration;
 
-/// A generator of its own for each purpose, so that one part of the demo can draw more or less
-/// without changing what the others draw.
+/// Returns a generator for one purpose, so that a part of the demo can draw more or fewer numbers without
+/// changing those of the others.
 pub(super) fn generator(seed: u64, purpose: &str, index: u64) -> StdRng {
     let mut hash = Sha256::new();
     hash.update(seed.to_le_bytes());
@@ -16,32 +16,32 @@ pub(super) fn generator(seed: u64, purpose: &str, index: u64) -> StdRng {
     StdRng::from_seed(hash.finalize().into())
 }
 
-/// The time to the next event of a Poisson process, by the mean time between two.
+/// Draws the time to the next event of a Poisson process with this mean.
 pub(super) fn exponential(rng: &mut StdRng, mean: Duration) -> Duration {
     // 1 - u is never 0.
     mean.mul_f64(-(1.0 - rng.random::<f64>()).ln())
 }
 
-/// A log-normal value; `sigma` is the standard deviation of its logarithm.
+/// Draws a log-normal value; `sigma` is the standard deviation of its logarithm.
 pub(super) fn log_normal(rng: &mut StdRng, median: f64, sigma: f64) -> f64 {
     let radius = (-2.0 * (1.0 - rng.random::<f64>()).ln()).sqrt();
     let normal = radius * (rng.random::<f64>() * std::f64::consts::TAU).cos();
     median * (sigma * normal).exp()
 }
 
-/// One of `table`, each as likely as its number says in proportion to the sum.
+/// Draws an entry of `table` with its weight.
 pub(super) fn weighted<T: Copy>(rng: &mut StdRng, table: &[(u32, T)]) -> T {
     let drawn = table.choose_weighted(rng, |(weight, _)| *weight);
     drawn.expect("the tables are constants, and none is empty or all zero").1
 }
 
-/// `value` as a whole number; what is negative or too large becomes the nearest one.
+/// Rounds `value` down to a whole number, clamped to its range.
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "`as` saturates here")]
 pub(super) fn whole(value: f64) -> u64 {
     value as u64
 }
 
-/// `share` of `total`, rounded down.
+/// Returns `share` of `total`, rounded down.
 #[expect(clippy::cast_precision_loss, reason = "below 2^53: no more than 21 million BTC in sat")]
 pub(super) fn share_of(total: u64, share: f64) -> u64 {
     whole(total as f64 * share)

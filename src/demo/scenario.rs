@@ -1,47 +1,47 @@
-//! Which node has which trouble when: a pure function of the seed and the time.
+//! The troubles of nodes: a pure function of the seed and the time.
 //!
-//! Nodes stand in groups. In each group one node after the other has a trouble, and the kinds take
-//! turns, so that every kind is seen within two minutes however many nodes there are, and most
-//! nodes are well most of the time.
+//! Nodes form groups. In each group one node after the other is in trouble, and the kinds of trouble take
+//! turns, so that every kind is seen within two minutes with any number of nodes, and most nodes work most
+//! of the time.
 
 use super::random::generator;
 use rand::RngExt;
 use rand::seq::SliceRandom;
 use std::time::Duration;
 
-/// How many nodes share their bad luck.
+/// The number of nodes in a group.
 const GROUP: usize = 8;
 
-/// The time from one trouble of a group to the next. Four kinds fit into two minutes, and the
-/// longest trouble ends before the next begins.
+/// The time from one trouble of a group to the next. Four kinds fit into two minutes, and the longest
+/// trouble ends before the next one begins.
 const ROUND: Duration = Duration::from_secs(28);
 
-/// The quiet between a round's beginning and its trouble.
+/// The quiet time from the start of a round to its trouble.
 const QUIET: Duration = Duration::from_secs(1);
 
-/// A frozen node must be silent for longer than the demo's ping interval and ping timeout together
-/// (see [`Demo::settings`](super::Demo::settings)), else nobody would see it go.
+/// A frozen node must be silent for longer than the demo's ping interval and ping timeout together (see
+/// [`Demo::settings`](super::Demo::settings)), or it would not be dropped.
 const FREEZE: Duration = Duration::from_secs(27);
 
-/// By how much the rounds of a group are shifted against those of the group before.
+/// The offset of the rounds of a group against those of the previous group.
 const SHIFT: Duration = Duration::from_secs(11);
 
-/// How a node is.
+/// The state of a node in the scenario.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Mood {
-    /// It works.
+    /// The node works.
     Well,
-    /// All that it says comes later by this.
+    /// Everything that the node sends is delayed by this time.
     Late(Duration),
-    /// Its connections stay open, but it neither reads nor writes.
+    /// Connections stay open, but the node neither reads nor writes.
     Frozen,
-    /// It has closed its connections and refuses new ones.
+    /// The node has closed its connections and refuses new ones.
     Dead,
-    /// It has closed its connections, and nobody answers who dials it.
+    /// The node has closed its connections and does not answer new ones.
     Unreachable,
 }
 
-/// Somebody's trouble.
+/// The trouble of a node.
 #[derive(Clone, Copy, Debug)]
 struct Trouble {
     node: usize,
@@ -50,11 +50,11 @@ struct Trouble {
     until: Duration,
 }
 
-/// See the module.
+/// The scenario of all nodes.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Scenario {
     seed: u64,
-    /// How many nodes there are.
+    /// The number of nodes.
     nodes: usize,
 }
 
@@ -63,7 +63,8 @@ impl Scenario {
         Self { seed, nodes }
     }
 
-    /// How node number `node` is, `elapsed` after the start, and until when at least.
+    /// Returns the mood of node number `node`, `elapsed` after the start, and the time until which it lasts
+    /// at least.
     pub(super) fn mood(&self, node: usize, elapsed: Duration) -> (Mood, Duration) {
         let group = node / GROUP;
         let shift = shift(group);
@@ -82,10 +83,10 @@ impl Scenario {
         (mood, until.saturating_sub(shift))
     }
 
-    /// The trouble of a group in a round, by the group's time.
+    /// Returns the trouble of a group in a round, by the group's time.
     fn trouble(&self, group: usize, round: u32) -> Trouble {
         let members = group * GROUP..self.nodes.min((group + 1) * GROUP);
-        // Each has its turn before one has its second.
+        // Each node has its turn before one has its second.
         let turn = round as usize % members.len().max(1);
         let lap = u64::from(round) / members.len().max(1) as u64;
         let group_bits = (group as u64) << 32;
@@ -106,7 +107,7 @@ impl Scenario {
     }
 }
 
-/// How far the group is into a round when the demo starts.
+/// Returns how far the group is into a round when the demo starts.
 fn shift(group: usize) -> Duration {
     let shift = SHIFT.as_millis() * group as u128 % ROUND.as_millis();
     Duration::from_millis(u64::try_from(shift).unwrap_or(0))

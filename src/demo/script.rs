@@ -23,14 +23,14 @@ pub(super) enum ScriptType {
     P2tr,
 }
 
-/// What an input says to spend a coin.
+/// The script and witness that spend a coin.
 pub(super) struct Unlocking {
     pub(super) script_sig: Vec<u8>,
     pub(super) witness: Vec<Vec<u8>>,
 }
 
 impl ScriptType {
-    /// A kind, about as often as it is met on mainnet.
+    /// Draws a kind, about as often as on mainnet.
     pub(super) fn random(rng: &mut StdRng) -> Self {
         const SHARES: [(u32, ScriptType); 5] = [
             (46, ScriptType::P2wpkh),
@@ -42,7 +42,7 @@ impl ScriptType {
         weighted(rng, &SHARES)
     }
 
-    /// A locking script of this kind.
+    /// Returns a locking script of this kind.
     pub(super) fn locking(self, rng: &mut StdRng) -> Vec<u8> {
         match self {
             Self::P2pkh => {
@@ -55,7 +55,7 @@ impl ScriptType {
         }
     }
 
-    /// What unlocks a coin of this kind.
+    /// Returns script and witness that spend a coin of this kind.
     pub(super) fn unlocking(self, rng: &mut StdRng) -> Unlocking {
         let (script_sig, witness) = match self {
             Self::P2pkh => ([push(&signature(rng)), push(&public_key(rng))].concat(), vec![]),
@@ -65,7 +65,7 @@ impl ScriptType {
             }
             Self::P2wpkh => (vec![], vec![signature(rng), public_key(rng)]),
             Self::P2wsh => (vec![], vec![vec![], signature(rng), signature(rng), two_of_three(rng)]),
-            // Most spend by the key, which shows nothing of the script tree.
+            // Most coins are spent by the key, which reveals nothing of the script tree.
             Self::P2tr if rng.random_bool(0.85) => (vec![], vec![bytes(rng, 64)]),
             Self::P2tr => {
                 let script = [push(&bytes(rng, 32)), vec![OP_CHECKSIG]].concat();
@@ -77,8 +77,8 @@ impl ScriptType {
     }
 }
 
-/// Unlocks a taproot coin by a script that carries `size` bytes of content which is never executed,
-/// as inscriptions do.
+/// Spends a taproot coin by a script that carries `size` bytes of content which is never executed, as
+/// inscriptions do.
 pub(super) fn inscription(rng: &mut StdRng, size: usize) -> Unlocking {
     let mut script = [push(&bytes(rng, 32)), vec![OP_CHECKSIG, OP_0, OP_IF]].concat();
     for field in [&b"ord"[..], &[1], b"image/webp", &[]] {
@@ -91,12 +91,12 @@ pub(super) fn inscription(rng: &mut StdRng, size: usize) -> Unlocking {
     Unlocking { script_sig: vec![], witness: vec![bytes(rng, 64), script, control_block(rng, 0)] }
 }
 
-/// An output script that holds `data` and can never be spent.
+/// Returns an output script that carries `data` and can never be spent.
 pub(super) fn op_return(data: &[u8]) -> Vec<u8> {
     [vec![OP_RETURN], push(data)].concat()
 }
 
-/// `data` behind the shortest opcode that pushes its length; at most 64 KiB.
+/// Returns the shortest push of `data`; at most 64 KiB.
 pub(super) fn push(data: &[u8]) -> Vec<u8> {
     let [low, high, ..] = data.len().to_le_bytes();
     let opcode = match data.len() {
@@ -107,7 +107,7 @@ pub(super) fn push(data: &[u8]) -> Vec<u8> {
     [&opcode, data].concat()
 }
 
-/// `count` random bytes.
+/// Returns `count` random bytes.
 pub(super) fn bytes(rng: &mut StdRng, count: usize) -> Vec<u8> {
     let mut bytes = vec![0; count];
     rng.fill(&mut bytes[..]);
@@ -120,8 +120,8 @@ fn public_key(rng: &mut StdRng) -> Vec<u8> {
     key
 }
 
-/// A signature in DER with its hash type: 71 bytes if both numbers fit into 32 bytes, else 72. All
-/// wallets see to it that the second does; some repeat until the first does too.
+/// Returns a signature in DER with its hash type: 71 bytes if both numbers fit into 32 bytes, else 72. All
+/// wallets choose a low second number; some repeat until the first fits as well.
 fn signature(rng: &mut StdRng) -> Vec<u8> {
     let high = rng.random_bool(0.3);
     let r_size = if high { 33 } else { 32 };
@@ -147,7 +147,7 @@ fn two_of_three(rng: &mut StdRng) -> Vec<u8> {
     script
 }
 
-/// The internal key and the path to a leaf in a script tree of this depth (BIP341).
+/// Returns the control block of a leaf in a script tree of this depth (BIP341).
 fn control_block(rng: &mut StdRng, depth: usize) -> Vec<u8> {
     let mut block = bytes(rng, 33 + 32 * depth);
     block[0] = 0xc0 | (block[0] & 1);

@@ -1,7 +1,6 @@
-//! A connection from the side of the node that serves, as a state machine: messages, news and time
-//! in, messages that are due out.
+//! The node's side of a connection as a state machine: messages, news and time in, due messages out.
 
-use super::pool::{PoolTx, mining_order};
+use super::mempool::{MempoolTx, mining_order};
 use super::profile::Profile;
 use super::random::{exponential, generator};
 use super::world::{News, World};
@@ -24,30 +23,30 @@ use std::time::Duration;
 /// The most transactions of one announcement (Core: `INVENTORY_BROADCAST_MAX`).
 const ANNOUNCED_AT_ONCE: usize = 1_000;
 
-/// How many transactions may wait to be announced; those beyond are never.
+/// The most transactions that wait to be announced; the rest are never announced.
 const MAX_PENDING: usize = 50_000;
 
 /// The most blocks that are served for one request (Core asks for
 /// `MAX_BLOCKS_IN_TRANSIT_PER_PEER`).
 const SERVED_BLOCKS: usize = 16;
 
-/// With more messages waiting to be sent, nothing more is read.
+/// With more unsent messages, nothing more is read.
 const BUSY: usize = 1_000;
 
-/// Between two pings (Core: `PING_INTERVAL`).
+/// The time between two pings (Core: `PING_INTERVAL`).
 const PING_INTERVAL: Duration = Duration::from_mins(2);
 
-/// See the module.
+/// The node's side of a connection.
 pub(super) struct Session {
     profile: Arc<Profile>,
     rng: StdRng,
     stage: Stage,
     peer: Wishes,
-    /// What is on its way and when it leaves; in the order of departure.
+    /// Unsent messages, each with the time when it is due, in this order.
     outbox: VecDeque<(Timestamp, Message)>,
-    /// What the mood adds to the latency.
+    /// The delay that the mood adds to the latency.
     delay: Duration,
-    pending: Vec<Arc<PoolTx>>,
+    pending: Vec<Arc<MempoolTx>>,
     blocks: VecDeque<(Timestamp, Arc<Block>)>,
     next_trickle: Timestamp,
     next_ping: Timestamp,
@@ -62,22 +61,22 @@ enum Stage {
     Live,
 }
 
-/// What the peer asked for.
+/// The preferences of the peer.
 #[expect(clippy::struct_excessive_bools, reason = "each is a wish by itself")]
 struct Wishes {
     wtxid_relay: bool,
     addresses_as: fn(Vec<KnownAddress>) -> Message,
     headers: bool,
-    /// Whether blocks are sent to it at once, in their compact form (BIP152).
+    /// Whether new blocks are sent at once in compact form (BIP152).
     high_bandwidth: bool,
     relay: bool,
-    /// In sat/kvB.
+    /// The fee filter of the peer, in sat/kvB.
     fee_filter: u64,
 }
 
 impl Session {
-    /// Somebody connected at `now`. `number` counts the node's connections, for their randomness;
-    /// `addresses` is what it knows of others.
+    /// Starts a connection at `now`. `number` counts the node's connections, for their randomness;
+    /// `addresses` are those of other nodes.
     pub(super) fn open(
         now: Timestamp,
         profile: Arc<Profile>,
@@ -108,17 +107,17 @@ impl Session {
         }
     }
 
-    /// From now on everything is said later by `delay`.
+    /// Delays every message by `delay` from now on.
     pub(super) fn set_delay(&mut self, delay: Duration) {
         self.delay = delay;
     }
 
-    /// The next message that leaves by `now`.
+    /// Returns the next message that is due at `now`.
     pub(super) fn due(&mut self, now: Timestamp) -> Option<Message> {
         self.outbox.pop_front_if(|(at, _)| *at <= now).map(|(_, message)| message)
     }
 
-    /// When [`Session::due`] or [`Session::tick`] has something to do next; never without a
+    /// Returns when [`Session::due`] or [`Session::tick`] has something to do next; `None` without a
     /// handshake.
     pub(super) fn next_wakeup(&self) -> Option<Timestamp> {
         let message = self.outbox.front().map(|(at, _)| *at);
@@ -127,12 +126,12 @@ impl Session {
         timers.chain(message).chain(block).min()
     }
 
-    /// Whether so much waits to be sent that nothing more should be read.
+    /// Whether so many messages are unsent that nothing more should be read.
     pub(super) fn is_busy(&self) -> bool {
         self.outbox.len() > BUSY
     }
 
-    /// The node learns something.
+    /// Handles news of the world.
     pub(super) fn hear(&mut self, now: Timestamp, news: News) {
         match news {
             _ if self.stage != Stage::Live => {}
@@ -148,7 +147,7 @@ impl Session {
         }
     }
 
-    /// Time passed.
+    /// Does what is due at `now`.
     pub(super) fn tick(&mut self, now: Timestamp, world: &World) {
         if self.stage != Stage::Live {
             return;
@@ -165,16 +164,16 @@ impl Session {
         if self.next_trickle <= now {
             self.next_trickle = now + exponential(&mut self.rng, self.profile.trickle);
             let pending = std::mem::take(&mut self.pending);
-            // Meanwhile some may have been replaced or mined.
-            let waiting = |tx: &Arc<PoolTx>| world.pool.announced(TxHash::Txid(tx.tx.txid())).is_some();
+            // Some may have been replaced or confirmed in the meantime.
+            let waiting = |tx: &Arc<MempoolTx>| world.mempool.announced(TxHash::Txid(tx.tx.txid())).is_some();
             let txs = mining_order(pending.into_iter().filter(waiting).collect());
             self.announce(now, &txs, ANNOUNCED_AT_ONCE);
         }
     }
 
-    /// The peer says something. What makes no sense at this moment is ignored, as Core does.
+    /// Handles a message of the peer. Messages out of place are ignored, as in Core.
     ///
-    /// Breaks if Core would hang up.
+    /// Breaks if Core would disconnect.
     pub(super) fn receive(&mut self, now: Timestamp, message: Message, world: &World) -> ControlFlow<()> {
         match (self.stage, message) {
             (Stage::AwaitingVersion, Message::Version(version)) => self.greet(now, &version, world),
@@ -198,7 +197,7 @@ impl Session {
                 if !self.profile.services.has(Services::BLOOM) {
                     return ControlFlow::Break(());
                 }
-                self.announce(now, &world.pool.all_announced(), MAX_INVENTORY);
+                self.announce(now, &world.mempool.all_announced(), MAX_INVENTORY);
             }
             _ => {}
         }
@@ -235,7 +234,7 @@ impl Session {
         self.say(now, Message::FeeFilter(self.profile.fee_floor));
     }
 
-    /// Answers a `getdata`. Nothing is served without its witness: nobody asks for that any more.
+    /// Answers a `getdata`. Nothing is served without its witness, as nothing requests that any more.
     fn serve(&mut self, now: Timestamp, wanted: &[Inventory], world: &World) {
         let mut missing = vec![];
         let mut blocks = 0;
@@ -244,7 +243,7 @@ impl Session {
                 Inventory::Wtx(wtxid) => TxHash::Wtxid(wtxid),
                 Inventory::WitnessTx(txid) | Inventory::Tx(txid) => TxHash::Txid(txid),
                 Inventory::WitnessBlock(hash) | Inventory::CompactBlock(hash) => {
-                    // Core says nothing about blocks that it does not have.
+                    // Core does not answer requests for blocks that it does not have.
                     if let Some(block) = world.chain.block(hash).filter(|_| blocks < SERVED_BLOCKS) {
                         blocks += 1;
                         let message = match entry {
@@ -257,7 +256,7 @@ impl Session {
                 }
                 _ => continue,
             };
-            match world.pool.announced(hash) {
+            match world.mempool.announced(hash) {
                 Some(tx) if self.has(tx) && !matches!(entry, Inventory::Tx(_)) => {
                     self.say(now, Message::Tx(tx.tx.clone()));
                 }
@@ -281,13 +280,14 @@ impl Session {
         self.say(now, (self.peer.addresses_as)(known));
     }
 
-    /// Announces those of `txs` that the node has and the peer wants, by `inv`s of at most `limit` entries.
-    fn announce(&mut self, now: Timestamp, txs: &[Arc<PoolTx>], limit: usize) {
+    /// Announces those of `txs` that the node has and that pass the peer's fee filter, in `inv`s of at most
+    /// `limit` entries.
+    fn announce(&mut self, now: Timestamp, txs: &[Arc<MempoolTx>], limit: usize) {
         let (peer, by_wtxid) = (&self.peer, self.peer.wtxid_relay);
-        let pays = |tx: &PoolTx| tx.fee * 1_000 >= peer.fee_filter.saturating_mul(tx.tx.vsize().into());
-        let wanted = |tx: &&Arc<PoolTx>| peer.relay && self.has(tx) && pays(tx);
-        let wtxid = |tx: &Arc<PoolTx>| Inventory::Wtx(tx.tx.wtxid());
-        let txid = |tx: &Arc<PoolTx>| Inventory::Tx(tx.tx.txid());
+        let pays = |tx: &MempoolTx| tx.fee * 1_000 >= peer.fee_filter.saturating_mul(tx.tx.vsize().into());
+        let wanted = |tx: &&Arc<MempoolTx>| peer.relay && self.has(tx) && pays(tx);
+        let wtxid = |tx: &Arc<MempoolTx>| Inventory::Wtx(tx.tx.wtxid());
+        let txid = |tx: &Arc<MempoolTx>| Inventory::Tx(tx.tx.txid());
         let name = |tx| if by_wtxid { wtxid(tx) } else { txid(tx) };
         let entries: Vec<_> = txs.iter().filter(wanted).map(name).collect();
         for entries in entries.chunks(limit) {
@@ -295,7 +295,7 @@ impl Session {
         }
     }
 
-    /// Answers a `getblocktxn`. Breaks if the block has not that many transactions.
+    /// Answers a `getblocktxn`. Breaks if an index is outside of the block.
     fn complete(
         &mut self,
         now: Timestamp,
@@ -328,12 +328,12 @@ impl Session {
         }
     }
 
-    /// Whether the node took the transaction into its mempool.
-    fn has(&self, tx: &PoolTx) -> bool {
+    /// Whether the node accepted the transaction into its mempool.
+    fn has(&self, tx: &MempoolTx) -> bool {
         tx.lowest_rate >= self.profile.fee_floor
     }
 
-    /// Sends `message` on its way. Nothing overtakes what was said before.
+    /// Queues `message` behind all earlier ones.
     fn say(&mut self, now: Timestamp, message: Message) {
         let latency = self.profile.latency.mul_f64(self.rng.random_range(0.85..1.25));
         let last = self.outbox.back().map_or(now, |(at, _)| *at);

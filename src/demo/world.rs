@@ -1,11 +1,10 @@
-//! The one truth behind all nodes: what people spend, what waits, what is mined, and when.
+//! The world behind all nodes: what is spent, what is unconfirmed, what is mined, and when.
 //!
-//! A pure function of the seed and the time since the start, but for the clock time in the blocks'
-//! headers.
+//! It is a pure function of the seed and the time since the start, except for the times in block headers.
 
 use super::chain::Chain;
 use super::coins::{Coin, Coins};
-use super::pool::{Pool, PoolTx};
+use super::mempool::{Mempool, MempoolTx};
 use super::random::{exponential, generator, share_of, whole};
 use crate::chain::limits::{BLOCK_TEMPLATE_WEIGHT, COINBASE_MATURITY};
 use crate::p2p::DEFAULT_BACKFILL;
@@ -17,56 +16,55 @@ use std::iter;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// The mean time between two blocks, unless so many transactions come that blocks would not hold
-/// them.
+/// The mean time between two blocks; it is shorter if blocks could not contain all transactions otherwise.
 const BLOCK_INTERVAL: Duration = Duration::from_mins(1);
 
-/// The first block comes sooner, so that one is seen soon.
+/// The time to the first block, short so that one is seen soon.
 const FIRST_BLOCK: Duration = Duration::from_secs(30);
 
-/// What a transaction weighs on the average, rather too much than too little.
+/// The mean weight of a transaction, rather too high than too low.
 const MEAN_WEIGHT: f64 = 1_100.0;
 
 /// Blocks after which a coinbase may be spent.
 const MATURITY: usize = COINBASE_MATURITY as usize;
 
-/// For how much time coins are there at the start, though none came back from a block; in s.
+/// For how long, in s, the coins of the start last without any from new blocks.
 const FUNDED_FOR: f64 = 200.0;
 
-/// The outputs of the transactions that divide the first coins: standard ones stay below 100 kvB.
+/// The number of outputs of a transaction that divides the first coins; standard ones stay below 100 kvB.
 const DIVIDED_BY: usize = 2_500;
 
-/// How many of them fit into a block.
+/// How many such transactions fit into a block.
 const DIVISIONS_PER_BLOCK: usize = 8;
 
-/// How many can be paid from the first coinbases before the first halving (150 blocks).
+/// How many such transactions the coinbases before the first halving (150 blocks) can pay.
 const MAX_DIVISIONS: usize = 24;
 
-/// How many blocks lie between the first of them and the others: more than a watch looks back unless
-/// told to. As on other networks, what some transactions spend is not known.
+/// How many blocks lie between the first such transactions and the others: more than `--backfill` fetches
+/// by default, so that some prevouts stay unknown, as on other networks.
 const OLDER_BY: usize = DEFAULT_BACKFILL as usize + 1;
 
-/// For how long, in s, transactions have come before the demo starts, and how many at most.
+/// For how long, in s, there have been transactions before the demo starts, and how many at most.
 const POOL_BEFORE: f64 = 25.0;
 const MAX_POOL_BEFORE: u64 = 3_000;
 
-/// What nodes learn.
+/// News that nodes learn.
 #[derive(Clone, Debug)]
 pub(super) enum News {
-    /// A transaction, to announce.
-    Transaction(Arc<PoolTx>),
-    /// The chain's new end.
+    /// A new transaction.
+    Transaction(Arc<MempoolTx>),
+    /// A new tip of the chain.
     Block(Arc<Block>),
 }
 
-/// See the module.
+/// The world.
 pub(super) struct World {
     coins: Coins,
-    pub(super) pool: Pool,
+    pub(super) mempool: Mempool,
     pub(super) chain: Chain,
-    /// Coinbases that are not spendable yet, oldest first.
+    /// Coinbases that cannot be spent yet, oldest first.
     coinbases: VecDeque<Coin>,
-    /// Decides when things happen, and what a miner overlooks.
+    /// Draws the times of events and what the miner overlooks.
     rng: StdRng,
     mean_arrival: Duration,
     block_interval: Duration,
@@ -77,8 +75,8 @@ pub(super) struct World {
 }
 
 impl World {
-    /// A chain and a mempool from which `rate` transactions per second can be made, at `started`
-    /// (in s since the UNIX epoch).
+    /// Returns a world at `started` (in s since the UNIX epoch) with enough coins for `rate` transactions per
+    /// second.
     pub(super) fn new(seed: u64, rate: f64, started: u32) -> Self {
         let capacity = share_of(BLOCK_TEMPLATE_WEIGHT.into(), 0.8 / MEAN_WEIGHT);
         #[expect(clippy::cast_precision_loss, reason = "a few thousand")]
@@ -86,7 +84,7 @@ impl World {
         let mut rng = generator(seed, "world", 0);
         let mut world = Self {
             coins: Coins::new(seed),
-            pool: Pool::default(),
+            mempool: Mempool::default(),
             chain: Chain::new(),
             coinbases: VecDeque::new(),
             mean_arrival: Duration::from_secs_f64(1.0 / rate),
@@ -100,12 +98,12 @@ impl World {
         world
     }
 
-    /// When, since the start, something happens next.
+    /// Returns the time of the next event, since the start.
     pub(super) fn next_at(&self) -> Duration {
         self.next_transaction.min(self.next_block)
     }
 
-    /// Lets everything happen that does until `elapsed` after the start; tells what nodes learn.
+    /// Advances to `elapsed` after the start; returns the news for nodes.
     pub(super) fn advance(&mut self, elapsed: Duration) -> Vec<News> {
         let mut news = vec![];
         while self.next_at() <= elapsed {
@@ -115,7 +113,7 @@ impl World {
             } else {
                 let seconds = u32::try_from(self.next_block.as_secs()).unwrap_or(u32::MAX);
                 self.next_block += self.block_interval.mul_f64(self.rng.random_range(0.6..1.4));
-                let template = self.pool.template(&mut self.rng);
+                let template = self.mempool.template(&mut self.rng);
                 news.push(News::Block(self.mine(&template, self.started.saturating_add(seconds))));
                 if let Some(coin) = self.mature() {
                     self.coins.fund(coin);
@@ -125,12 +123,12 @@ impl World {
         news
     }
 
-    fn spend(&mut self) -> Option<Arc<PoolTx>> {
+    fn spend(&mut self) -> Option<Arc<MempoolTx>> {
         let spend = self.coins.next()?;
-        Some(self.pool.accept(spend))
+        Some(self.mempool.accept(spend))
     }
 
-    /// The blocks and transactions before the start.
+    /// Makes the blocks and transactions before the start.
     fn make_history(&mut self, rate: f64) {
         let wanted = usize::try_from(whole(rate * FUNDED_FOR)).unwrap_or(usize::MAX);
         let divisions = wanted.div_ceil(DIVIDED_BY).clamp(3, MAX_DIVISIONS);
@@ -151,7 +149,7 @@ impl World {
         let divided: Vec<_> = mature
             .into_iter()
             .filter_map(|coin| self.coins.divide(coin, DIVIDED_BY))
-            .map(|spend| self.pool.accept(spend))
+            .map(|spend| self.mempool.accept(spend))
             .collect();
         let (oldest, others) = divided.split_at(1);
         let blocks_of_oldest = [oldest].into_iter().chain(iter::repeat(&[][..]));
@@ -167,12 +165,12 @@ impl World {
         }
     }
 
-    /// The oldest coinbase, if it may be spent by now.
+    /// Returns the oldest coinbase, if it is mature.
     fn mature(&mut self) -> Option<Coin> {
         if self.coinbases.len() > MATURITY { self.coinbases.pop_front() } else { None }
     }
 
-    fn mine(&mut self, txs: &[Arc<PoolTx>], time: u32) -> Arc<Block> {
+    fn mine(&mut self, txs: &[Arc<MempoolTx>], time: u32) -> Arc<Block> {
         let (script, script_pubkey) = self.coins.miner_script();
         let fees = txs.iter().map(|tx| tx.fee).sum();
         let transactions = txs.iter().map(|tx| tx.tx.clone()).collect();
@@ -180,7 +178,7 @@ impl World {
         let txids: HashSet<_> = txs.iter().map(|tx| tx.tx.txid()).collect();
         self.coins.confirm(self.chain.height(), &txids);
         for txid in txids {
-            self.pool.remove(txid);
+            self.mempool.remove(txid);
         }
         let coinbase = &block.transactions[0];
         let outpoint = OutPoint { txid: coinbase.txid(), vout: 0 };

@@ -31,7 +31,7 @@ pub struct WatchArgs {
     pub bootstrap: bool,
     /// Fetch this many of the latest blocks in the background, so that more fees are known (0 to 4032)
     ///
-    /// Each block is 1 to 2 MB and is fetched once: what its outputs are worth is kept in the state
+    /// Each block is 1 to 2 MB and is fetched once: the values of its outputs are kept in the state
     /// folder. 144 blocks are a day.
     #[arg(long, value_name = "N", default_value_t = DEFAULT_BACKFILL,
           value_parser = parsers::number(0..=MAX_BACKFILL), help_heading = heading::MEMPOOL)]

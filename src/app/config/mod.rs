@@ -131,7 +131,7 @@ fn file_path(matches: &ArgMatches) -> Result<Option<PathBuf>, FileError> {
     }
     let Ok(folders) = etcetera::choose_base_strategy() else { return Ok(None) };
     let usual = folders.config_dir().join("mempulse").join("config.toml");
-    // Asked rather than tried: a file that exists but cannot be read is worth an error.
+    // Not just opened: a file that exists but cannot be read is an error.
     match usual.try_exists() {
         Ok(exists) => Ok(exists.then_some(usual)),
         Err(source) => Err(FileError::Read { path: usual, source }),

@@ -1,4 +1,4 @@
-//! A transaction in the making: inputs are signed, outputs share what the fee leaves.
+//! A draft of a transaction: inputs are signed, and outputs share what the fee leaves.
 
 use super::super::random::share_of;
 use super::super::script::{ScriptType, Unlocking, op_return};
@@ -8,28 +8,28 @@ use crate::wire::transaction::{InputParts, OutputParts, TxParts};
 use rand::RngExt;
 use rand::rngs::StdRng;
 
-/// The least that an output is worth: above Core's dust threshold for every kind.
+/// The lowest value of an output, in sat: above Core's dust threshold for every kind.
 pub(super) const DUST: u64 = 1_000;
 
-/// The sequence number that allows a replacement (BIP125) and a relative lock time of none.
+/// The sequence number that signals replaceability (BIP125) without a relative lock time.
 pub(super) const REPLACEABLE: u32 = 0xffff_fffd;
 
-/// The sequence number that allows neither, but a lock time.
+/// The sequence number that signals neither, but allows a lock time.
 pub(super) const FINAL: u32 = 0xffff_fffe;
 
-/// See the module.
+/// A draft of a transaction.
 #[derive(Clone)]
 pub(super) struct Draft {
     coins: Vec<Coin>,
     parts: TxParts,
-    /// How each output can be spent; `None`: never.
+    /// The script type of each output; `None`: it can never be spent.
     scripts: Vec<Option<ScriptType>>,
-    /// How what the fee leaves is divided over the outputs.
+    /// The shares of the outputs in what the fee leaves.
     shares: Vec<f64>,
 }
 
 impl Draft {
-    /// Spends `coins`.
+    /// Starts a draft that spends `coins`.
     pub(super) fn spending(rng: &mut StdRng, coins: Vec<Coin>, sequence: u32, lock_time: u32) -> Self {
         let version = if rng.random_bool(0.8) { 2 } else { 1 };
         let inputs = coins.iter().map(|coin| input(rng, coin, sequence)).collect();
@@ -37,14 +37,14 @@ impl Draft {
         Self { coins, parts, scripts: vec![], shares: vec![] }
     }
 
-    /// Uses `unlocking` for the first input.
+    /// Spends the first input with `unlocking`.
     pub(super) fn unlock_first(&mut self, unlocking: Unlocking) {
         if let Some(input) = self.parts.inputs.first_mut() {
             (input.script_sig, input.witness) = (unlocking.script_sig, unlocking.witness);
         }
     }
 
-    /// Adds an output that gets `share` of what the fee leaves, in proportion to the sum of shares.
+    /// Adds an output with a `share` of what the fee leaves, in proportion to the sum of all shares.
     pub(super) fn pay(&mut self, rng: &mut StdRng, share: f64) {
         let script = ScriptType::random(rng);
         self.parts.outputs.push(OutputParts { value: 0, script_pubkey: script.locking(rng) });
@@ -52,30 +52,30 @@ impl Draft {
         self.shares.push(share);
     }
 
-    /// Adds an output that holds `data` and no value.
+    /// Adds an output that carries `data` and no value.
     pub(super) fn attach(&mut self, data: &[u8]) {
         self.parts.outputs.push(OutputParts { value: 0, script_pubkey: op_return(data) });
         self.scripts.push(None);
         self.shares.push(0.0);
     }
 
-    /// Whether it can be replaced (BIP125).
+    /// Whether the draft signals replaceability (BIP125).
     pub(super) fn is_replaceable(&self) -> bool {
         self.parts.inputs.iter().any(|input| input.sequence < FINAL)
     }
 
-    /// The coins that it spends.
+    /// Returns the coins that the draft spends.
     pub(super) fn into_coins(self) -> Vec<Coin> {
         self.coins
     }
 
-    /// The size that the finished transaction will have, in vB.
+    /// Returns the virtual size of the finished transaction, in vB.
     pub(super) fn vsize(&self) -> Option<u64> {
-        // Its size does not depend on the values.
+        // The size does not depend on the values.
         Some(u64::from(self.parts.build().ok()?.vsize()))
     }
 
-    /// The transaction that pays `fee` sat, or `None` if the coins cannot pay it.
+    /// Builds the transaction with a fee of `fee` sat, or returns `None` if the coins cannot pay it.
     pub(super) fn finish(&mut self, fee: u64) -> Option<Spend> {
         let left = self.value().checked_sub(fee)?;
         self.divide(left)?;
@@ -94,8 +94,8 @@ impl Draft {
         Some(Spend { tx, fee, parents, replaces: None, secret: false, made })
     }
 
-    /// The same coins to the same outputs, signed again; or all to the last output, as somebody does
-    /// who takes a payment back.
+    /// Returns a draft that spends the same coins to the same outputs, signed again; or all of them to the
+    /// last output, to cancel a payment.
     pub(super) fn again(&self, rng: &mut StdRng, take_back: bool) -> Self {
         let mut draft = self.clone();
         draft.parts.inputs = self.coins.iter().map(|coin| input(rng, coin, REPLACEABLE)).collect();
@@ -108,7 +108,7 @@ impl Draft {
         draft
     }
 
-    /// What the coins are worth, in sat.
+    /// Returns the sum of the coins, in sat.
     fn value(&self) -> u64 {
         self.coins.iter().map(|coin| coin.value).sum()
     }
@@ -117,7 +117,8 @@ impl Draft {
         self.coins.iter().filter(|coin| coin.depth > 0)
     }
 
-    /// Gives each output its share of `total`; the last that has a share gets what rounding leaves.
+    /// Returns the value of each output: its share of `total`; the last one with a share gets what rounding
+    /// leaves.
     fn divide(&mut self, total: u64) -> Option<()> {
         let shares: f64 = self.shares.iter().sum();
         let mut left = total;

@@ -1,5 +1,5 @@
-//! A self-consistent set of coins: every spend spends an existing output exactly once, but for
-//! deliberate replacements, and no value comes from nowhere.
+//! A consistent set of coins: every transaction spends existing outputs exactly once, except for deliberate
+//! replacements, and creates no value.
 
 mod draft;
 #[cfg(test)]
@@ -13,21 +13,21 @@ use rand::RngExt;
 use rand::rngs::StdRng;
 use std::collections::{HashSet, VecDeque};
 
-/// The longest line of unconfirmed transactions; coins at its end wait for a block (Core allows 25
-/// ancestors by default).
+/// The longest chain of unconfirmed transactions; coins at its end wait for a block. Older versions of Core
+/// allow 25 ancestors.
 const MAX_DEPTH: u8 = 20;
 
-/// Coins below this, in sat, are left lying: spending them would cost too much of them.
+/// Coins below this value, in sat, are not spent: the fee would take too much of it.
 const MIN_COIN: u64 = 5_000;
 
-/// With fewer confirmed coins payments are split, with more they are gathered.
+/// With fewer confirmed coins payments are split, with more they are consolidated.
 const FEW_COINS: usize = 500;
 const MANY_COINS: usize = 60_000;
 
-/// How many of the last replaceable transactions may be replaced.
+/// How many of the latest replaceable transactions may be replaced.
 const REPLACEABLES: usize = 64;
 
-/// How many recipes are tried for one transaction. Each fails rarely.
+/// How many recipes are tried for one transaction; each rarely fails.
 const ATTEMPTS: usize = 16;
 
 /// The median fee rate and the spread of its logarithm, in sat/kvB, as in a quiet week on mainnet.
@@ -38,10 +38,10 @@ const FEE_RATE_SIGMA: f64 = 1.1;
 const MIN_FEE_RATE: u64 = 100;
 const MAX_FEE_RATE: u64 = 500_000;
 
-/// Who pays less, in sat/kvB, may have to wait, and may want to do something about it.
+/// Below this fee rate, in sat/kvB, a transaction may be bumped.
 const SLOW: u64 = 1_500;
 
-/// By how much a replacement must pay more, in sat/kvB of its own size. Core's default
+/// How much more a replacement pays, in sat/kvB of its own size. Core's default
 /// (`DEFAULT_INCREMENTAL_RELAY_FEE`) is a tenth of it, but wallets keep to the old 1 sat/vB.
 const INCREMENTAL_RATE: u64 = 1_000;
 
@@ -49,53 +49,53 @@ const INCREMENTAL_RATE: u64 = 1_000;
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Coin {
     pub(super) outpoint: OutPoint,
-    /// In sat.
+    /// The value or fee, in sat.
     pub(super) value: u64,
     pub(super) script: ScriptType,
-    /// The length of the line of unconfirmed transactions that ends in it; 0 if it is confirmed.
+    /// The length of the chain of unconfirmed transactions that ends in this coin; 0 if it is confirmed.
     pub(super) depth: u8,
-    /// What the transaction that made it pays, in sat/kvB; 0 if it is confirmed.
+    /// The fee rate of the transaction that created the coin, in sat/kvB; 0 if it is confirmed.
     pub(super) parent_rate: u64,
 }
 
-/// A transaction, and what only its maker knows.
+/// A transaction with what only its creator knows.
 pub(super) struct Spend {
     pub(super) tx: Transaction,
-    /// In sat.
+    /// The value or fee, in sat.
     pub(super) fee: u64,
-    /// The transactions that it spends from, unless they were confirmed when its coins were chosen.
+    /// The unconfirmed transactions that it spends from, as of its creation.
     pub(super) parents: Vec<Txid>,
-    /// The transaction that it conflicts with on purpose.
+    /// The transaction that it replaces on purpose.
     pub(super) replaces: Option<Txid>,
-    /// Whether it goes to a miner directly and is never announced.
+    /// Whether it is sent to a miner directly and never announced.
     pub(super) secret: bool,
     made: Vec<Coin>,
 }
 
-/// What people do with their coins.
+/// A recipe for a transaction.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Recipe {
-    /// Some to somebody, the change back.
+    /// A payment with change.
     Payment,
-    /// All to somebody.
+    /// A payment of whole coins, without change.
     Sweep,
-    /// A payment with a coin that is not confirmed yet.
+    /// A payment with an unconfirmed coin.
     Child,
     /// A child that pays for its slow parent (CPFP).
     Boost,
-    /// One payer, many receivers.
+    /// A payment to many receivers.
     Batch,
-    /// Many coins to one.
+    /// Many coins into one.
     Consolidation,
     /// A few bytes in an `OP_RETURN` output.
     Data,
-    /// A large witness.
+    /// Data in a large witness.
     Inscription,
-    /// A higher fee for a payment that is under way (BIP125).
+    /// A replacement with a higher fee (BIP125).
     Replacement,
 }
 
-/// How often each is met, in 1/1000.
+/// How often each recipe is used, in 1/1000.
 const RECIPES: [(u32, Recipe); 9] = [
     (450, Recipe::Payment),
     (90, Recipe::Sweep),
@@ -108,18 +108,18 @@ const RECIPES: [(u32, Recipe); 9] = [
     (30, Recipe::Replacement),
 ];
 
-/// See the module.
+/// The coins, and the unconfirmed transactions that may be replaced.
 pub(super) struct Coins {
     rng: StdRng,
     height: u32,
     confirmed: Vec<Coin>,
     pending: Vec<Coin>,
-    /// Unconfirmed, announced, replaceable, and no output of them is spent.
+    /// Transactions that are unconfirmed, announced and replaceable, and have no spent output.
     replaceable: VecDeque<(Txid, u64, Draft)>,
 }
 
 impl Coins {
-    /// None yet; see [`Coins::fund`].
+    /// Returns an empty set; see [`Coins::fund`].
     pub(super) fn new(seed: u64) -> Self {
         Self {
             rng: generator(seed, "coins", 0),
@@ -130,18 +130,18 @@ impl Coins {
         }
     }
 
-    /// Adds a confirmed coin that no transaction of ours made.
+    /// Adds a confirmed coin from outside.
     pub(super) fn fund(&mut self, coin: Coin) {
         self.confirmed.push(coin);
     }
 
-    /// A locking script for a miner.
+    /// Returns a locking script for a miner.
     pub(super) fn miner_script(&mut self) -> (ScriptType, Vec<u8>) {
         let script = ScriptType::random(&mut self.rng);
         (script, script.locking(&mut self.rng))
     }
 
-    /// Divides `coin`, which is taken from outside, among `count` owners.
+    /// Divides `coin`, which comes from outside, among `count` owners.
     pub(super) fn divide(&mut self, coin: Coin, count: usize) -> Option<Spend> {
         let mut draft = Draft::spending(&mut self.rng, vec![coin], FINAL, 0);
         for _ in 0..count {
@@ -153,7 +153,7 @@ impl Coins {
         Some(spend)
     }
 
-    /// The next transaction; `None` if there is hardly a coin to spend before the next block.
+    /// Returns the next transaction, or `None` if hardly a coin is left before the next block.
     pub(super) fn next(&mut self) -> Option<Spend> {
         (0..ATTEMPTS).find_map(|_| {
             let recipe = match weighted(&mut self.rng, &RECIPES) {
@@ -168,7 +168,7 @@ impl Coins {
         })
     }
 
-    /// A block at `height` contains `txids`: their outputs are confirmed.
+    /// Confirms the outputs of `txids` in a block at `height`.
     pub(super) fn confirm(&mut self, height: u32, txids: &HashSet<Txid>) {
         self.height = height;
         for mut coin in self.pending.extract_if(.., |coin| txids.contains(&coin.outpoint.txid)) {
@@ -202,7 +202,7 @@ impl Coins {
         Some(spend)
     }
 
-    /// The coins for a recipe; none if there are none that suit it.
+    /// Takes the coins for a recipe; empty if none are suitable.
     fn choose(&mut self, recipe: Recipe) -> Vec<Coin> {
         let rng = &mut self.rng;
         let announced = |coin: &Coin| coin.depth < MAX_DEPTH;
@@ -253,11 +253,11 @@ impl Coins {
         }
     }
 
-    /// What somebody is ready to pay, in sat/kvB.
+    /// Draws a fee rate for a recipe, in sat/kvB.
     fn fee_rate(&mut self, recipe: Recipe, coins: &[Coin]) -> u64 {
         let rate = log_normal(&mut self.rng, FEE_RATE_MEDIAN, FEE_RATE_SIGMA);
         let rate = match recipe {
-            // Who gathers coins has time, and so has who pays for a large witness.
+            // Consolidations and large witnesses have time.
             Recipe::Consolidation | Recipe::Inscription => rate / 3.0,
             Recipe::Boost => rate * 5.0,
             _ => rate,
@@ -267,7 +267,7 @@ impl Coins {
         whole(rate).clamp(MIN_FEE_RATE, MAX_FEE_RATE).max(floor)
     }
 
-    /// Pays more for a transaction that is under way.
+    /// Replaces an unconfirmed transaction by one with a higher fee.
     fn replace(&mut self) -> Option<Spend> {
         if self.replaceable.is_empty() {
             return None;
@@ -304,7 +304,7 @@ impl Coins {
     }
 }
 
-/// Takes out a random coin that suits, if one is soon found; none otherwise.
+/// Takes a random suitable coin, if one is found within a few attempts.
 fn take(rng: &mut StdRng, coins: &mut Vec<Coin>, suits: impl Fn(&Coin) -> bool) -> Option<Coin> {
     for _ in 0..ATTEMPTS {
         if coins.is_empty() {

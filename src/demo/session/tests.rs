@@ -134,7 +134,7 @@ fn transactions_are_announced_in_batches_by_fee_rate_and_served() {
         .iter()
         .map(|entry| match entry {
             Inventory::Wtx(wtxid) => {
-                visit.world.pool.announced(TxHash::Wtxid(*wtxid)).map_or(0, |tx| tx.rate)
+                visit.world.mempool.announced(TxHash::Wtxid(*wtxid)).map_or(0, |tx| tx.rate)
             }
             other => panic!("{other:?} in an announcement by wtxid"),
         })
@@ -145,7 +145,7 @@ fn transactions_are_announced_in_batches_by_fee_rate_and_served() {
 
     let unknown = Inventory::Wtx(Wtxid([7; 32]));
     let waits = |entry: &&Inventory| match entry {
-        Inventory::Wtx(wtxid) => visit.world.pool.announced(TxHash::Wtxid(*wtxid)).is_some(),
+        Inventory::Wtx(wtxid) => visit.world.mempool.announced(TxHash::Wtxid(*wtxid)).is_some(),
         _ => false,
     };
     let known = *inv.iter().find(waits).unwrap();
@@ -159,11 +159,11 @@ fn transactions_are_announced_in_batches_by_fee_rate_and_served() {
 fn the_announcements_of_a_node_fit_its_fee_floor_and_the_fee_filter_of_the_peer() {
     let rates = |visit: &mut Visit| -> Vec<u64> {
         let said = announced(visit.wait(Duration::from_secs(25)));
-        let pool = |entry| match entry {
-            Inventory::Wtx(wtxid) => visit.world.pool.announced(TxHash::Wtxid(wtxid)).cloned(),
+        let mempool = |entry| match entry {
+            Inventory::Wtx(wtxid) => visit.world.mempool.announced(TxHash::Wtxid(wtxid)).cloned(),
             _ => None,
         };
-        said.into_iter().filter_map(pool).map(|tx| tx.fee * 1_000 / u64::from(tx.tx.vsize())).collect()
+        said.into_iter().filter_map(mempool).map(|tx| tx.fee * 1_000 / u64::from(tx.tx.vsize())).collect()
     };
     let mut visit = Visit::live(Profile { fee_floor: 2_000, ..Profile::usual() });
     let above = rates(&mut visit);
@@ -178,7 +178,7 @@ fn the_announcements_of_a_node_fit_its_fee_floor_and_the_fee_filter_of_the_peer(
 #[test]
 fn what_a_node_refused_it_does_not_serve() {
     let mut visit = Visit::live(Profile { fee_floor: 2_000, ..Profile::usual() });
-    let cheap = visit.world.pool.all_announced().into_iter().find(|tx| tx.lowest_rate < 2_000).unwrap();
+    let cheap = visit.world.mempool.all_announced().into_iter().find(|tx| tx.lowest_rate < 2_000).unwrap();
     let entry = Inventory::WitnessTx(cheap.tx.txid());
     assert_eq!(visit.answers(Message::GetData(vec![entry])), [Message::NotFound(vec![entry])]);
 }
@@ -205,7 +205,7 @@ fn a_peer_that_wants_no_transactions_gets_none() {
 #[test]
 fn the_mempool_is_told_where_it_is_offered() {
     let mut visit = Visit::live(Profile { services: Services::BLOOM, ..Profile::usual() });
-    let waiting: Vec<Txid> = visit.world.pool.all_announced().iter().map(|tx| tx.tx.txid()).collect();
+    let waiting: Vec<Txid> = visit.world.mempool.all_announced().iter().map(|tx| tx.tx.txid()).collect();
     visit.say(Message::Mempool);
     let said = visit.wait(Duration::from_millis(200));
     let told = announced(said).len();

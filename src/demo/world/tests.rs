@@ -46,8 +46,8 @@ fn transactions_come_at_the_rate_and_blocks_about_every_minute() {
 #[test]
 fn blocks_are_valid_and_take_most_of_the_pool_and_some_that_nobody_announced() {
     let mut world = World::new(6, 7.0, STARTED);
-    let mut announced: HashMap<Txid, Arc<PoolTx>> = HashMap::new();
-    for tx in world.pool.all_announced() {
+    let mut announced: HashMap<Txid, Arc<MempoolTx>> = HashMap::new();
+    for tx in world.mempool.all_announced() {
         announced.insert(tx.tx.txid(), tx);
     }
     let (mut known, mut unknown, mut pool_left) = (0, 0, 0);
@@ -81,22 +81,23 @@ fn blocks_are_valid_and_take_most_of_the_pool_and_some_that_nobody_announced() {
 fn parents_and_replacements_are_consistent_in_the_pool() {
     let mut world = World::new(3, 10.0, STARTED);
     let mut replaced = 0;
-    let mut before: Vec<Arc<PoolTx>> = vec![];
+    let mut before: Vec<Arc<MempoolTx>> = vec![];
     for step in 1..=300 {
         let news = world.advance(Duration::from_secs(step));
-        let pool = world.pool.all_announced();
+        let mempool = world.mempool.all_announced();
         let mut spent = HashSet::new();
-        assert!(pool.iter().flat_map(|tx| tx.tx.inputs()).all(|input| spent.insert(input.prevout)));
+        assert!(mempool.iter().flat_map(|tx| tx.tx.inputs()).all(|input| spent.insert(input.prevout)));
         let confirmed: HashSet<Txid> = news
             .iter()
             .filter_map(|news| if let News::Block(block) = news { Some(block) } else { None })
             .flat_map(|block| block.transactions.iter().map(Transaction::txid))
             .collect();
         let gone = before.iter().filter(|tx| {
-            world.pool.announced(TxHash::Txid(tx.tx.txid())).is_none() && !confirmed.contains(&tx.tx.txid())
+            world.mempool.announced(TxHash::Txid(tx.tx.txid())).is_none()
+                && !confirmed.contains(&tx.tx.txid())
         });
         replaced += gone.count();
-        before = pool;
+        before = mempool;
     }
     assert!(replaced > 40, "{replaced}");
 }
@@ -106,7 +107,7 @@ fn very_many_transactions_are_mined_in_more_blocks() {
     let mut world = World::new(4, 150.0, STARTED);
     let before = world.chain.height();
     world.advance(Duration::from_secs(45));
-    let waiting = world.pool.all_announced().len();
+    let waiting = world.mempool.all_announced().len();
     assert!(waiting < 6_000, "{waiting}");
     assert!(world.chain.height() > before + 1, "{}", world.chain.height());
 }

@@ -47,14 +47,14 @@ enum Candidate {
 }
 
 impl PartialBlock {
-    /// Fills in known transactions. `held` are their wtxids, which may contain duplicates; `get` returns one
+    /// Fills in known transactions. `known` are their wtxids, which may contain duplicates; `get` returns one
     /// of these transactions if it is still known.
     ///
     /// # Errors
     /// [`ReconstructionError::Collision`].
     pub fn new(
         compact: &CompactBlock,
-        held: impl IntoIterator<Item = Wtxid>,
+        known: impl IntoIterator<Item = Wtxid>,
         get: impl Fn(Wtxid) -> Option<Transaction>,
     ) -> Result<Self, ReconstructionError> {
         let mut slots = vec![None; compact.transaction_count()];
@@ -65,7 +65,7 @@ impl PartialBlock {
         }
         let mut named = names(compact, &slots)?;
         let short_ids = ShortIds::new(&compact.header, compact.nonce);
-        for wtxid in held {
+        for wtxid in known {
             if let Some(Named { candidate, .. }) = named.get_mut(&short_ids.of(wtxid)) {
                 *candidate = match candidate {
                     Candidate::None => Candidate::One(wtxid),

@@ -1,4 +1,4 @@
-//! The transactions that wait for a block, as every node of the demo knows them.
+//! The mempool that all nodes of the demo share.
 
 use super::coins::Spend;
 use super::random::share_of;
@@ -10,40 +10,40 @@ use std::cmp::Reverse;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-/// The share of the pool, by weight, that the next block takes.
+/// The share of the mempool, by weight, that the next block takes.
 const TAKEN: f64 = 0.85;
 
-/// How many transactions a miner has not heard of, by chance.
+/// The share of transactions that have not reached the miner.
 const OVERLOOKED: f64 = 0.01;
 
-/// A transaction that waits.
+/// An unconfirmed transaction.
 #[derive(Debug)]
-pub(super) struct PoolTx {
+pub(super) struct MempoolTx {
     pub(super) tx: Transaction,
-    /// In sat.
+    /// The fee, in sat.
     pub(super) fee: u64,
-    /// In sat/kvB, of the transaction by itself or, if that is less, together with those of its
-    /// parents that pay less: what a miner earns by taking it.
+    /// The fee rate, in sat/kvB, of the transaction by itself or, if that is lower, together with those of
+    /// its parents that pay less: what a miner earns by taking it.
     pub(super) rate: u64,
-    /// The least that it or any of its unconfirmed ancestors pays, in sat/kvB: a node that refuses one
-    /// of them cannot take it.
+    /// The lowest fee rate of it and its unconfirmed ancestors, in sat/kvB: a node that refuses one of them
+    /// cannot accept it.
     pub(super) lowest_rate: u64,
-    /// Those that it spends from; they need not wait any more.
+    /// The transactions that it spends from, confirmed or not.
     pub(super) parents: Vec<Txid>,
-    /// Whether it goes to a miner directly and is never announced.
+    /// Whether it is sent to a miner directly and never announced.
     pub(super) secret: bool,
 }
 
-/// See the module.
+/// The mempool.
 #[derive(Default)]
-pub(super) struct Pool {
-    by_txid: HashMap<Txid, Arc<PoolTx>>,
+pub(super) struct Mempool {
+    by_txid: HashMap<Txid, Arc<MempoolTx>>,
     by_wtxid: HashMap<Wtxid, Txid>,
 }
 
-impl Pool {
-    /// Takes a transaction in, and the one that it replaces out.
-    pub(super) fn accept(&mut self, spend: Spend) -> Arc<PoolTx> {
+impl Mempool {
+    /// Adds a transaction, and removes the one that it replaces.
+    pub(super) fn accept(&mut self, spend: Spend) -> Arc<MempoolTx> {
         if let Some(replaced) = spend.replaces {
             self.remove(replaced);
         }
@@ -59,21 +59,21 @@ impl Pool {
             }
         }
         let rate = rate(package_fee, package_size);
-        let tx = Arc::new(PoolTx { tx, fee, rate, lowest_rate, parents, secret });
+        let tx = Arc::new(MempoolTx { tx, fee, rate, lowest_rate, parents, secret });
         self.by_wtxid.insert(tx.tx.wtxid(), tx.tx.txid());
         self.by_txid.insert(tx.tx.txid(), Arc::clone(&tx));
         tx
     }
 
-    /// Takes a transaction out.
+    /// Removes a transaction.
     pub(super) fn remove(&mut self, txid: Txid) {
         if let Some(removed) = self.by_txid.remove(&txid) {
             self.by_wtxid.remove(&removed.tx.wtxid());
         }
     }
 
-    /// A transaction that was announced.
-    pub(super) fn announced(&self, hash: TxHash) -> Option<&Arc<PoolTx>> {
+    /// Returns a transaction that was announced.
+    pub(super) fn announced(&self, hash: TxHash) -> Option<&Arc<MempoolTx>> {
         let txid = match hash {
             TxHash::Txid(txid) => txid,
             TxHash::Wtxid(wtxid) => *self.by_wtxid.get(&wtxid)?,
@@ -81,13 +81,13 @@ impl Pool {
         self.by_txid.get(&txid).filter(|tx| !tx.secret)
     }
 
-    /// All that were announced, the best first.
-    pub(super) fn all_announced(&self) -> Vec<Arc<PoolTx>> {
+    /// Returns all announced transactions, the highest fee rate first.
+    pub(super) fn all_announced(&self) -> Vec<Arc<MempoolTx>> {
         mining_order(self.by_txid.values().filter(|tx| !tx.secret).cloned().collect())
     }
 
-    /// What the next block contains, parents before their children.
-    pub(super) fn template(&self, rng: &mut StdRng) -> Vec<Arc<PoolTx>> {
+    /// Returns the transactions of the next block, parents before their children.
+    pub(super) fn template(&self, rng: &mut StdRng) -> Vec<Arc<MempoolTx>> {
         let weight: u64 = self.by_txid.values().map(|tx| u64::from(tx.tx.weight())).sum();
         let mut left = u64::from(BLOCK_TEMPLATE_WEIGHT).min(share_of(weight, TAKEN));
         let mut taken = HashSet::new();
@@ -111,11 +111,11 @@ fn rate(fee: u64, vsize: u64) -> u64 {
     fee * 1_000 / vsize.max(1)
 }
 
-/// The order in which miners take transactions and Core announces them: the best fee rate first, but
-/// parents before their children.
-pub(super) fn mining_order(mut txs: Vec<Arc<PoolTx>>) -> Vec<Arc<PoolTx>> {
+/// Sorts transactions as miners take them and Core announces them: by falling fee rate, but parents before
+/// their children.
+pub(super) fn mining_order(mut txs: Vec<Arc<MempoolTx>>) -> Vec<Arc<MempoolTx>> {
     txs.sort_unstable_by_key(|tx| (Reverse(tx.rate), tx.tx.txid()));
-    let mut waiting: HashMap<Txid, &Arc<PoolTx>> = txs.iter().map(|tx| (tx.tx.txid(), tx)).collect();
+    let mut waiting: HashMap<Txid, &Arc<MempoolTx>> = txs.iter().map(|tx| (tx.tx.txid(), tx)).collect();
     let mut ordered = Vec::with_capacity(txs.len());
     for tx in &txs {
         place(tx, &mut waiting, &mut ordered);
@@ -123,8 +123,13 @@ pub(super) fn mining_order(mut txs: Vec<Arc<PoolTx>>) -> Vec<Arc<PoolTx>> {
     ordered
 }
 
-/// Puts `tx` behind its parents. It goes no deeper than a line of unconfirmed transactions is long.
-fn place(tx: &Arc<PoolTx>, waiting: &mut HashMap<Txid, &Arc<PoolTx>>, ordered: &mut Vec<Arc<PoolTx>>) {
+/// Appends `tx` after its parents. The recursion is no deeper than the longest chain of unconfirmed
+/// transactions.
+fn place(
+    tx: &Arc<MempoolTx>,
+    waiting: &mut HashMap<Txid, &Arc<MempoolTx>>,
+    ordered: &mut Vec<Arc<MempoolTx>>,
+) {
     if waiting.remove(&tx.tx.txid()).is_some() {
         for parent in &tx.parents {
             if let Some(&parent) = waiting.get(parent) {
@@ -143,13 +148,13 @@ mod tests {
     use crate::wire::OutPoint;
     use crate::wire::transaction::{InputParts, OutputParts, TxParts};
 
-    fn waiting(number: u8, rate: u64, parents: &[&Arc<PoolTx>]) -> Arc<PoolTx> {
+    fn waiting(number: u8, rate: u64, parents: &[&Arc<MempoolTx>]) -> Arc<MempoolTx> {
         let prevout = OutPoint { txid: Txid([number; 32]), vout: 0 };
         let input = InputParts { prevout, script_sig: vec![], sequence: 0, witness: vec![] };
         let output = OutputParts { value: 1, script_pubkey: vec![] };
         let parts = TxParts { version: 2, inputs: vec![input], outputs: vec![output], lock_time: 0 };
         let parents = parents.iter().map(|parent| parent.tx.txid()).collect();
-        Arc::new(PoolTx {
+        Arc::new(MempoolTx {
             tx: parts.build().unwrap(),
             fee: 0,
             rate,
@@ -175,15 +180,15 @@ mod tests {
     fn a_template_contains_parents_first_and_leaves_the_cheapest() {
         let mut world = World::new(1, 50.0, 1_800_000_000);
         world.advance(std::time::Duration::from_secs(10));
-        let all = world.pool.by_txid.len();
-        let template = world.pool.template(&mut generator(1, "test", 0));
+        let all = world.mempool.by_txid.len();
+        let template = world.mempool.template(&mut generator(1, "test", 0));
         assert!((all * 70 / 100..all).contains(&template.len()), "{} of {all}", template.len());
         let mut seen = HashSet::new();
         for tx in &template {
-            assert!(tx.parents.iter().all(|p| seen.contains(p) || !world.pool.by_txid.contains_key(p)));
+            assert!(tx.parents.iter().all(|p| seen.contains(p) || !world.mempool.by_txid.contains_key(p)));
             seen.insert(tx.tx.txid());
         }
-        let left = world.pool.by_txid.values().filter(|tx| !seen.contains(&tx.tx.txid()));
+        let left = world.mempool.by_txid.values().filter(|tx| !seen.contains(&tx.tx.txid()));
         let (mut left, mut taken): (Vec<u64>, Vec<u64>) =
             (left.map(|tx| tx.rate).collect(), template.iter().map(|tx| tx.rate).collect());
         left.sort_unstable();
@@ -195,14 +200,14 @@ mod tests {
     fn what_is_secret_cannot_be_asked_for() {
         let mut world = World::new(1, 100.0, 1_800_000_000);
         world.advance(std::time::Duration::from_secs(10));
-        let (secret, open): (Vec<_>, Vec<_>) = world.pool.by_txid.values().partition(|tx| tx.secret);
+        let (secret, open): (Vec<_>, Vec<_>) = world.mempool.by_txid.values().partition(|tx| tx.secret);
         assert!(!secret.is_empty());
         for tx in secret {
-            assert!(world.pool.announced(TxHash::Txid(tx.tx.txid())).is_none());
-            assert!(world.pool.announced(TxHash::Wtxid(tx.tx.wtxid())).is_none());
+            assert!(world.mempool.announced(TxHash::Txid(tx.tx.txid())).is_none());
+            assert!(world.mempool.announced(TxHash::Wtxid(tx.tx.wtxid())).is_none());
         }
         for tx in open {
-            assert!(world.pool.announced(TxHash::Wtxid(tx.tx.wtxid())).is_some());
+            assert!(world.mempool.announced(TxHash::Wtxid(tx.tx.wtxid())).is_some());
         }
     }
 }
