@@ -86,3 +86,27 @@ fn the_short_help_lists_the_common_flags_and_the_long_help_all_of_them() {
     assert!(is_listed(&short, "| `--peer `") && !is_listed(&short, "| `--ping-timeout `"));
     assert!(short.lines().count() < 60, "{short}");
 }
+
+#[test]
+fn the_recipes_with_jq_use_only_records_and_fields_of_the_stream() {
+    const STREAM: &str = include_str!("../docs/stream.md");
+    let recipes: Vec<&str> = README.lines().filter(|line| line.contains("| jq ")).collect();
+    assert_eq!(recipes.len(), 5);
+    for recipe in recipes {
+        let program = recipe.split_once("jq ").unwrap().1;
+        for (at, _) in program.match_indices('.') {
+            let field: String =
+                program[at + 1..].chars().take_while(|c| c.is_ascii_lowercase() || *c == '_').collect();
+            assert!(field.is_empty() || STREAM.contains(&format!("| `{field}` |")), "{field} in {recipe}");
+        }
+        for word in
+            program.split('"').filter(|word| !word.contains(|c: char| !c.is_ascii_lowercase() && c != '_'))
+        {
+            let known = [format!("### `{word}`"), format!("| `{word}` |")];
+            assert!(
+                word.is_empty() || known.iter().any(|known| STREAM.contains(known)),
+                "{word} in {recipe}"
+            );
+        }
+    }
+}

@@ -72,6 +72,13 @@ pub struct ModelSettings {
     pub started: Timestamp,
 }
 
+impl ModelSettings {
+    /// Settings for public peers that are to be found, and 300 MiB of transactions.
+    pub const fn new(network: Network, started: Timestamp) -> Self {
+        Self { network, demo: false, listed_peers: false, max_mempool: 300 << 20, started }
+    }
+}
+
 /// What is known. Its memory is bounded whatever the peers do.
 #[derive(Debug)]
 pub struct Model {

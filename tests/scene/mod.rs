@@ -84,13 +84,7 @@ pub fn bumped() -> Txid {
 
 /// A model of a mainnet monitor to which nothing has happened yet.
 pub fn empty() -> Model {
-    Model::new(ModelSettings {
-        network: Network::Mainnet,
-        demo: false,
-        listed_peers: false,
-        max_mempool: 300 << 20,
-        started: START,
-    })
+    Model::new(ModelSettings::new(Network::Mainnet, START))
 }
 
 /// The model at the end of the scene.
