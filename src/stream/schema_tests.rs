@@ -23,10 +23,21 @@ fn examples() -> Vec<Body> {
 /// A new record needs an example here, or this does not compile.
 const fn assert_has_example(body: &Body) {
     match body {
-        Body::Start(_) | Body::PeerConnected(_) | Body::PeerDisconnected(_) | Body::Pong(_) => {}
-        Body::Announced(_) | Body::Transaction(_) | Body::Fee(_) | Body::Removed(_) => {}
-        Body::Returned(_) | Body::DoubleSpend(_) | Body::Watch(_) | Body::Block(_) => {}
-        Body::Reorg(_) | Body::Backfill(_) | Body::Warning(_) => {}
+        Body::Start(_)
+        | Body::PeerConnected(_)
+        | Body::PeerDisconnected(_)
+        | Body::Pong(_)
+        | Body::Announced(_)
+        | Body::Transaction(_)
+        | Body::Fee(_)
+        | Body::Removed(_)
+        | Body::Returned(_)
+        | Body::DoubleSpend(_)
+        | Body::Watch(_)
+        | Body::Block(_)
+        | Body::Reorg(_)
+        | Body::Backfill(_)
+        | Body::Warning(_) => {}
     }
 }
 
