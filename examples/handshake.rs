@@ -21,6 +21,9 @@ async fn main() -> Result<(), Box<dyn Error>> {
 }
 
 /// Dials the node that `settings` name, and describes it in one line.
+///
+/// # Errors
+/// The reason why the connection ended before the first pong.
 pub async fn handshake(settings: Settings) -> Result<String, DisconnectReason> {
     let mut network = Driver::start(settings, Clock::start());
     let mut version = String::new();
