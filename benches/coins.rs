@@ -63,7 +63,7 @@ fn insert(coins: &mut PrevoutCache, blocks: &mut Blocks, count: usize) -> (Durat
 
 fn main() {
     // The peak is that of the whole process: the smaller one comes first.
-    for limit in [PrevoutCache::LEAST_KEPT, PrevoutCache::MOST_KEPT] {
+    for limit in [PrevoutCache::DEFAULT_BLOCKS, PrevoutCache::MAX_BLOCKS] {
         let mut coins = PrevoutCache::new(OutpointKey(1, 2), limit);
         let mut blocks = Blocks { next: 1, state: 0x9e37_79b9_7f4a_7c15 };
         let (filling, _) = insert(&mut coins, &mut blocks, limit);

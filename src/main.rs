@@ -176,7 +176,7 @@ fn monitor(
         state_dir,
         network: settings.network,
         addresses: matches!(settings.choice, PeerChoice::Discover(_)),
-        prevout_blocks: PrevoutCache::LEAST_KEPT
+        prevout_blocks: PrevoutCache::DEFAULT_BLOCKS
             .max(usize::try_from(settings.backfill).unwrap_or(usize::MAX)),
     };
     let (stores, Loaded { addresses, prevouts, history }) = Stores::load(store_settings, clock.now());
@@ -191,7 +191,7 @@ fn monitor(
         started: clock.now(),
         max_mempool: u64::from(common.max_mempool) * 1024 * 1024,
     })
-    .with_coins(prevouts)
+    .with_prevouts(prevouts)
     .with_history(history);
     for target in targets {
         model.command(&event::Command::Watch(target), clock.now());

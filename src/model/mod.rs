@@ -145,8 +145,8 @@ impl Model {
 
     /// With what is known of the outputs of past blocks.
     #[must_use]
-    pub fn with_coins(mut self, coins: PrevoutCache) -> Self {
-        self.mempool.set_prevouts(coins);
+    pub fn with_prevouts(mut self, prevouts: PrevoutCache) -> Self {
+        self.mempool.set_prevouts(prevouts);
         self
     }
 

@@ -1,5 +1,6 @@
 //! The Mempool screen.
 
+use crate::model::classify::Kind;
 use crate::model::fees::histogram::Volume;
 use crate::model::fees::{bands, projection};
 use crate::model::{Amount, BANDS, Coverage, Model, ProjectedBlock};
@@ -45,7 +46,7 @@ pub struct MempoolScreen {
     /// uncertain part of the mempool pays like the certain part; `None` if the coverage is too low.
     pub estimates: [(u32, Option<f64>); 3],
     /// Arrivals per minute by kind of transaction, the most frequent first.
-    pub kinds: Vec<(&'static str, f32)>,
+    pub kinds: Vec<(Option<Kind>, f32)>,
     /// The number of past blocks in the prevouts cache.
     pub prevout_blocks: usize,
     /// The number of outputs in the prevouts cache.

@@ -61,7 +61,7 @@ impl From<model::classify::Kind> for Kind {
         match kind {
             Model::Payment => Self::Payment,
             Model::Consolidation => Self::Consolidation,
-            Model::Batch => Self::BatchPayout,
+            Model::BatchPayout => Self::BatchPayout,
             Model::CoinJoin => Self::Coinjoin,
             Model::Inscription => Self::Inscription,
             Model::Runestone => Self::Runestone,

@@ -1,9 +1,9 @@
 //! Blocks are counted, and can be undone.
 
 use crate::event::{BlockAnnouncement, EventKind, PeerEvent, PeerId};
-use crate::model::Change;
 use crate::model::blocks::figures::{BlockFigures, Unseen};
 use crate::model::testing::*;
+use crate::model::{Change, RemovalReason};
 use crate::wire::{Block, BlockHash, Transaction};
 use std::sync::Arc;
 use std::time::Duration;
@@ -162,4 +162,19 @@ fn what_the_undone_block_made_impossible_may_come_again() {
     assert_eq!(scene.held(), [mined.txid()]);
     scene.deliver(1, &rival);
     assert_eq!(scene.held(), [rival.txid()], "it replaces what is not confirmed any more");
+}
+
+#[test]
+fn a_spend_of_a_disconnected_coinbase_leaves_with_its_descendants() {
+    let block = paying(1, 0, &[]);
+    let spends_coinbase = spend(&[output(&block.transactions[0], 0)], &[9_000]);
+    let child = spend(&[output(&spends_coinbase, 0)], &[8_000]);
+    let mut scene = Scene::new();
+    scene.connect(1);
+    arrive(&mut scene, &block);
+    scene.deliver_all(1, [&spends_coinbase, &child]);
+    let changes = scene.tell(EventKind::BlocksDisconnected { blocks: vec![(1, block.hash)] });
+    let removed = [&spends_coinbase, &child].map(|tx| Change::Removed(tx.txid(), RemovalReason::Reorg));
+    assert_eq!(changes, removed);
+    assert_eq!(scene.held(), []);
 }

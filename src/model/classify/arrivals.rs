@@ -44,8 +44,8 @@ impl KindRates {
     }
 
     /// Returns the arrivals per minute by kind, the most frequent first, over the last ten minutes or
-    /// since the start. A transaction of two kinds counts for both.
-    pub(crate) fn per_minute(&self, now: Timestamp) -> Vec<(&'static str, f32)> {
+    /// since the start; `None` stands for other transactions. A transaction of two kinds counts for both.
+    pub(crate) fn per_minute(&self, now: Timestamp) -> Vec<(Option<Kind>, f32)> {
         let window = (MINUTES * 60) as u64;
         let since = now.as_secs().saturating_sub(window) / 60;
         let mut sums = [0_u32; COUNTS];
@@ -56,9 +56,9 @@ impl KindRates {
         let begin = ((since + 1) * 60).max(self.started);
         #[expect(clippy::cast_precision_loss, reason = "rates are shown with two digits")]
         let minutes = (now.as_secs().saturating_sub(begin)).max(1) as f32 / 60.0;
-        let names = Kind::ALL.iter().map(|kind| kind.name()).chain(["other"]);
+        let kinds = Kind::ALL.into_iter().map(Some).chain([None]);
         #[expect(clippy::cast_precision_loss, reason = "rates are shown with two digits")]
-        let mut rates: Vec<_> = names.zip(sums).map(|(name, sum)| (name, sum as f32 / minutes)).collect();
+        let mut rates: Vec<_> = kinds.zip(sums).map(|(kind, sum)| (kind, sum as f32 / minutes)).collect();
         rates.retain(|&(_, rate)| rate > 0.0);
         rates.sort_by(|a, b| b.1.total_cmp(&a.1));
         rates

@@ -1,14 +1,14 @@
-//! Inscriptions: data in a branch of a tapscript that is never taken.
+//! Inscriptions: data in a branch of a tapscript that is never executed.
 
 use crate::chain::opcodes::OP_IF;
 use crate::chain::script::{Instruction, instructions};
 
-/// What opens an envelope's protocol.
+/// The protocol of the envelope.
 const ORD: &[u8] = b"ord";
 
-/// Whether `tapscript` contains an envelope: `OP_FALSE OP_IF <"ord">`, as opcodes, and not merely as
+/// Returns whether `tapscript` contains an envelope `OP_FALSE OP_IF <"ord">`, as opcodes and not merely as
 /// bytes inside other data.
-pub(crate) fn is_revealed_by(tapscript: &[u8]) -> bool {
+pub(super) fn is_revealed_by(tapscript: &[u8]) -> bool {
     let mut instructions = instructions(tapscript).peekable();
     while let Some(instruction) = instructions.next() {
         let opens =

@@ -1,31 +1,30 @@
-//! What a transaction is for, as far as its bytes give it away.
+//! Kinds of transactions: what a transaction is for, as far as its bytes reveal it.
 //!
-//! Every kind has a precise rule, and a rule would rather miss a transaction than claim one that
-//! only looks alike. What fits no rule has no kind.
+//! Every kind has a precise rule, and a rule would rather miss a transaction than claim one that only looks
+//! alike. A transaction that fits no rule is `other`.
 
 pub(in crate::model) mod arrivals;
 mod inscription;
-pub(crate) mod script;
+mod script;
 
 use crate::chain::limits::TRUC_VERSION;
 use crate::chain::opcodes::OP_13;
 use crate::chain::script::{ScriptKind, is_multisig};
 use crate::wire::Transaction;
 use script::Spend;
-use std::fmt;
 
-/// A guess-free label. A transaction may have several.
+/// A kind of transaction. A transaction may be of several.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum Kind {
-    /// One or two spendable outputs and at most four inputs, and none of the other shapes
-    /// (consolidation, batch, CoinJoin) nor data.
+    /// One or two spendable outputs and at most four inputs, and no other shape (consolidation, batch,
+    /// CoinJoin) nor data.
     Payment,
     /// Five or more inputs into one output.
     Consolidation,
     /// Five or more spendable outputs from fewer inputs than outputs.
-    Batch,
-    /// Five or more outputs of the same value of at least 10,000 sat, all to different scripts,
-    /// from at least as many inputs.
+    BatchPayout,
+    /// Like a CoinJoin: five or more outputs of the same value of at least 10,000 sat, all to different
+    /// scripts, from at least as many inputs.
     CoinJoin,
     /// A taproot script path that reveals an envelope `OP_FALSE OP_IF "ord"`.
     Inscription,
@@ -33,23 +32,22 @@ pub enum Kind {
     Runestone,
     /// Any other `OP_RETURN` output.
     Data,
-    /// It opened a Lightning channel: a held commitment spends an output of it. Told only when that is
-    /// there, which is seldom before both are in blocks: until it is spent, the output of a channel
-    /// looks like many others.
+    /// Opens a Lightning channel: a commitment in the mempool spends an output of it. Seldom known before
+    /// both are confirmed: until it is spent, the output of a channel looks like many others.
     LightningOpen,
-    /// A Lightning commitment: one input, whose sequence and the lock time carry the obscured
-    /// commitment number (BOLT 3: upper bytes 0x80 and 0x20).
+    /// A Lightning commitment: one input, whose sequence and the lock time carry the obscured commitment
+    /// number (BOLT 3: upper bytes 0x80 and 0x20).
     LightningForceClose,
     /// An input reveals the script of a Lightning anchor (BOLT 3, `to_local_anchor`).
     LightningAnchorSpend,
     /// A bare multisig output, or an input that reveals a multisig script.
     Multisig,
-    /// An input waits for a relative lock (BIP68), or reveals a script with `OP_CHECKLOCKTIMEVERIFY`
-    /// or `OP_CHECKSEQUENCEVERIFY`, a Lightning anchor aside. A lock time alone is not enough: wallets set it against fee
-    /// sniping.
+    /// An input waits for a relative lock (BIP68), or reveals a script with `OP_CHECKLOCKTIMEVERIFY` or
+    /// `OP_CHECKSEQUENCEVERIFY`, a Lightning anchor aside. A lock time alone is not enough: wallets set it
+    /// against fee sniping.
     TimeLocked,
-    /// Version 3: topologically restricted until confirmation (BIP431). It has at most one unconfirmed
-    /// parent or child, and may always be replaced.
+    /// Version 3: topologically restricted until confirmation (BIP431). At most one unconfirmed parent or
+    /// child, and always replaceable.
     Truc,
 }
 
@@ -58,7 +56,7 @@ impl Kind {
     pub const ALL: [Self; 13] = [
         Self::Payment,
         Self::Consolidation,
-        Self::Batch,
+        Self::BatchPayout,
         Self::CoinJoin,
         Self::Inscription,
         Self::Runestone,
@@ -70,31 +68,6 @@ impl Kind {
         Self::TimeLocked,
         Self::Truc,
     ];
-
-    /// The name on screen and in the stream.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Payment => "payment",
-            Self::Consolidation => "consolidation",
-            Self::Batch => "batch payout",
-            Self::CoinJoin => "CoinJoin-like",
-            Self::Inscription => "inscription",
-            Self::Runestone => "runestone",
-            Self::Data => "data",
-            Self::LightningOpen => "Lightning open",
-            Self::LightningForceClose => "Lightning force close",
-            Self::LightningAnchorSpend => "Lightning anchor spend",
-            Self::Multisig => "multisig",
-            Self::TimeLocked => "time-locked",
-            Self::Truc => "TRUC",
-        }
-    }
-}
-
-impl fmt::Display for Kind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.name())
-    }
 }
 
 /// A set of kinds.
@@ -102,7 +75,7 @@ impl fmt::Display for Kind {
 pub struct Kinds(u16);
 
 impl Kinds {
-    /// The kinds of a transaction, by its bytes alone.
+    /// Returns the kinds of a transaction, by its bytes alone.
     pub fn of(tx: &Transaction) -> Self {
         let mut kinds = Self::default();
         shape(tx, &mut kinds);
@@ -113,7 +86,7 @@ impl Kinds {
         kinds
     }
 
-    /// The kinds of a transaction, by its bytes and by the transactions that spend its outputs, which
+    /// Returns the kinds of a transaction, by its bytes and by the transactions that spend its outputs, which
     /// `spender` returns by output index.
     pub(in crate::model) fn with_spenders<'a>(
         tx: &Transaction,
@@ -127,7 +100,7 @@ impl Kinds {
         kinds
     }
 
-    /// Whether `kind` is among them.
+    /// Returns whether `kind` is in the set.
     pub const fn has(self, kind: Kind) -> bool {
         self.0 >> kind as u16 & 1 == 1
     }
@@ -142,7 +115,7 @@ impl Kinds {
     }
 }
 
-/// From how many inputs or outputs on something is "many".
+/// The fewest inputs or outputs that count as many.
 const MANY: usize = 5;
 
 /// The most outputs that are looked at for one that a commitment spends: a transaction that opens a
@@ -152,10 +125,10 @@ const MAX_CHANNEL_OUTPUTS: u32 = 100;
 /// The most inputs of a payment.
 const MAX_PAYMENT_INPUTS: u32 = 4;
 
-/// The smallest value that participants of a CoinJoin share, in sat: payouts of dust look alike.
+/// The smallest common value of a CoinJoin, in sat: payouts of dust look alike.
 const MIN_COINJOIN_VALUE: u64 = 10_000;
 
-/// What inputs and outputs look like from outside.
+/// Adds the kinds that follow from the number of inputs and outputs, and from the outputs.
 fn shape(tx: &Transaction, kinds: &mut Kinds) {
     let mut spendable = 0_usize;
     let mut has_data = false;
@@ -181,7 +154,7 @@ fn shape(tx: &Transaction, kinds: &mut Kinds) {
     } else if inputs >= MANY && spendable == 1 {
         kinds.add(Kind::Consolidation);
     } else if spendable >= MANY && inputs < spendable {
-        kinds.add(Kind::Batch);
+        kinds.add(Kind::BatchPayout);
     } else if (1..=2).contains(&spendable) && tx.input_count() <= MAX_PAYMENT_INPUTS && !has_data {
         kinds.add(Kind::Payment);
     }
@@ -214,7 +187,7 @@ fn is_commitment(tx: &Transaction) -> bool {
         && inputs.next().is_some_and(|input| input.sequence >> 24 == 0x80)
 }
 
-/// What the inputs reveal.
+/// Adds the kinds that inputs reveal.
 fn inputs(tx: &Transaction, kinds: &mut Kinds) {
     for input in tx.inputs() {
         if tx.version() >= 2 && waits(input.sequence) {

@@ -1,23 +1,23 @@
-//! What the scripts of inputs reveal.
+//! Scripts that inputs reveal.
 
 use crate::chain::opcodes::*;
 use crate::chain::script::{Instruction, instructions, pushes};
 use crate::wire::transaction::Input;
 
-/// What an input reveals of the output that it spends.
+/// The script that an input reveals.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum Spend<'a> {
-    /// A script behind a hash (P2SH or P2WSH). Whether it is one cannot be told from the input
-    /// alone: a rule over it must not fit keys or signatures.
+pub(super) enum Spend<'a> {
+    /// A script behind a hash (P2SH or P2WSH), or what looks like one: the input alone does not show that.
+    /// A rule about it must not fit keys or signatures.
     Script(&'a [u8]),
     /// A leaf of a taproot tree (BIP341).
     Tapscript(&'a [u8]),
-    /// Nothing that a rule could read.
+    /// None that a rule could read.
     Opaque,
 }
 
 impl<'a> Spend<'a> {
-    pub(crate) fn of(input: &Input<'a>) -> Self {
+    pub(super) fn of(input: &Input<'a>) -> Self {
         let mut top = [None; 3]; // the three topmost items, the top first
         for item in input.witness.clone() {
             top = [Some(item), top[0], top[1]];
@@ -36,7 +36,7 @@ impl<'a> Spend<'a> {
         }
     }
 
-    pub(crate) fn script(self) -> Option<&'a [u8]> {
+    pub(super) fn script(self) -> Option<&'a [u8]> {
         match self {
             Self::Script(script) | Self::Tapscript(script) => Some(script),
             Self::Opaque => None,
@@ -44,22 +44,23 @@ impl<'a> Spend<'a> {
     }
 }
 
-/// BIP341: the leaf version (0xc0 but for its lowest bit, BIP342), a key, and up to 128 hashes.
+/// Returns whether an item is a control block (BIP341): the leaf version (0xc0 but for its lowest bit, BIP342), a key, and up to 128 hashes.
 fn is_control_block(item: &[u8]) -> bool {
     let hashes = item.len().checked_sub(33);
     matches!(item, [0xc0 | 0xc1, ..]) && hashes.is_some_and(|bytes| bytes % 32 == 0 && bytes / 32 <= 128)
 }
 
-/// BOLT 3: `<key> OP_CHECKSIG OP_IFDUP OP_NOTIF OP_16 OP_CHECKSEQUENCEVERIFY OP_ENDIF`.
-pub(crate) fn is_anchor(script: &[u8]) -> bool {
+/// Returns whether `script` is that of a Lightning anchor (BOLT 3): `<key> OP_CHECKSIG OP_IFDUP OP_NOTIF OP_16 OP_CHECKSEQUENCEVERIFY OP_ENDIF`.
+pub(super) fn is_anchor(script: &[u8]) -> bool {
     const TAIL: [u8; 6] = [OP_CHECKSIG, OP_IFDUP, OP_NOTIF, OP_16, OP_CHECKSEQUENCEVERIFY, OP_ENDIF];
     matches!(script, [33, 0x02 | 0x03, rest @ ..] if rest.len() == 38 && rest.ends_with(&TAIL))
 }
 
-/// Whether `script` is a whole script, ends as one that checks something, and has a lock in it.
+/// Returns whether `script` is complete, checks a signature, and contains a lock.
 ///
-/// Keys and signatures could contain the lock's byte: as opcodes they would break off, or be data.
-pub(crate) fn has_lock(script: &[u8]) -> bool {
+/// Keys and signatures may contain the byte of a lock, but read as a script they break off, or push it as
+/// data.
+pub(super) fn has_lock(script: &[u8]) -> bool {
     let mut left = instructions(script);
     let has_lock = left.by_ref().any(|instruction| {
         matches!(instruction, Instruction::Op(OP_CHECKLOCKTIMEVERIFY | OP_CHECKSEQUENCEVERIFY))

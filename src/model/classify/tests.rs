@@ -46,14 +46,14 @@ fn many_inputs_into_one_output_are_a_consolidation() {
 #[test]
 fn many_outputs_from_few_inputs_are_a_batch() {
     let outputs = (0..5).map(|owner| output(1_000 + u64::from(owner), owner)).collect();
-    assert_eq!(kinds(vec![key_spend(); 4], outputs), [Kind::Batch]);
+    assert_eq!(kinds(vec![key_spend(); 4], outputs), [Kind::BatchPayout]);
 }
 
 #[test]
 fn equal_outputs_to_different_owners_from_as_many_inputs_are_like_a_coinjoin() {
     let equal: Vec<_> = (0..5).map(|owner| output(100_000, owner)).collect();
     assert_eq!(kinds(vec![key_spend(); 5], equal.clone()), [Kind::CoinJoin]);
-    assert_eq!(kinds(vec![key_spend(); 4], equal), [Kind::Batch], "too few could have taken part");
+    assert_eq!(kinds(vec![key_spend(); 4], equal), [Kind::BatchPayout], "too few could have taken part");
     assert_eq!(kinds(vec![key_spend(); 5], vec![output(100_000, 1); 5]), [], "all to one owner");
     let dust = (0..5).map(|owner| output(546, owner)).collect();
     assert_eq!(kinds(vec![key_spend(); 5], dust), []);

@@ -144,15 +144,14 @@ impl Mempool {
             let Sighting { first_seen, announcements } = sighting;
             let fee_rate = OrderBounds::default().fee_rate(fee, tx.vsize(), announcements.floors());
             let (txid, wtxid, vsize) = (tx.txid(), tx.wtxid(), tx.vsize());
-            let (since, replaces) = (now, Box::default());
             self.replaced.insert(ReplacedTx {
                 txid,
                 wtxid,
                 by,
-                since,
+                since: now,
                 vsize,
                 fee_rate,
-                replaces,
+                replaces: Box::default(),
                 first_seen,
                 announcements,
             });

@@ -70,7 +70,7 @@ impl Mempool {
         changes: &mut Changes,
     ) -> Option<Arc<BlockOutputs>> {
         block.transactions.iter().for_each(|tx| learn_outputs(&mut self.entries, tx, changes));
-        let outputs = self.prevouts.take(block, height);
+        let outputs = self.prevouts.connect(block, height);
         self.prevouts.spend(block);
         outputs
     }

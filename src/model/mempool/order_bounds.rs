@@ -19,8 +19,8 @@ pub(super) fn learn_bounds(
     changes: &mut Changes,
 ) {
     while let Some(txs) = orders.due(now) {
-        let placed = txs.iter().filter_map(|tx| place(entries, recent, *tx));
-        let (keys, places): (Vec<TxKey>, Vec<Place>) = placed.unzip();
+        let known = txs.iter().filter_map(|tx| place(entries, recent, *tx));
+        let (keys, places): (Vec<TxKey>, Vec<Place>) = known.unzip();
         for (index, bound) in order::bounds(&places) {
             if let Some(&key) = keys.get(index) {
                 entries.update(key, changes, |entry| entry.add_bound(bound));

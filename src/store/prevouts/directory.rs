@@ -16,7 +16,7 @@ const EXTENSION: &str = "coins";
 pub(super) const KEY_FILE: &str = "key";
 
 /// How many blocks have a file at most.
-const MAX_FILES: usize = PrevoutCache::MOST_KEPT;
+const MAX_FILES: usize = PrevoutCache::MAX_BLOCKS;
 
 /// Files of blocks that are this much higher than a new block belong to another chain, which was wiped
 /// since. Two processes that share a directory, and peers that lag behind, differ by less.

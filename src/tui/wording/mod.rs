@@ -1,6 +1,7 @@
 //! Words for typed facts: states, causes, notices.
 
 pub mod block;
+pub mod kind;
 pub mod notice;
 pub mod peer;
 pub mod unreachable;

@@ -1,135 +1,136 @@
-//! Sorted runs of coins: 16 bytes for each, looked up by binary search. Runs of similar length are
-//! merged, so that there are few (as in a log-structured merge tree), and what was dropped goes then.
+//! Sorted runs of outputs: 16 bytes for each, looked up by binary search. Runs of similar length are merged,
+//! so that there are few (as in a log-structured merge tree); a merge drops what was removed.
 
-/// How many bits of a coin's second half are its value: all the money there is has 51.
+/// The bits of an output's second half that are its value: all the money there is has 51.
 const VALUE_BITS: u32 = 51;
 
-/// The number of a coin that was dropped.
-const DROPPED: u16 = (1 << (64 - VALUE_BITS)) - 1;
+/// The block number of an output that was removed.
+const REMOVED: u16 = (1 << (64 - VALUE_BITS)) - 1;
 
 /// An output: the tag of its outpoint, its value and the number of its block.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub(crate) struct Coin {
+pub(super) struct TaggedOutput {
     tag: u64,
     packed: u64,
 }
 
-impl Coin {
-    /// A value that no coin can have becomes the highest that fits: it makes no fee that is possible.
-    pub(crate) fn new(tag: u64, value: u64, number: u16) -> Self {
+impl TaggedOutput {
+    /// An output of `value` sat. A value that no output can have becomes the highest that fits: no fee
+    /// computed from it is possible.
+    pub(super) fn new(tag: u64, value: u64, block: u16) -> Self {
         let value = value.min((1 << VALUE_BITS) - 1);
-        Self { tag, packed: value | u64::from(number) << VALUE_BITS }
+        Self { tag, packed: value | u64::from(block) << VALUE_BITS }
     }
 
     fn value(self) -> u64 {
         self.packed & ((1 << VALUE_BITS) - 1)
     }
 
-    fn number(self) -> u16 {
-        // What is left has 13 bits.
+    fn block(self) -> u16 {
+        // The remaining 13 bits.
         (self.packed >> VALUE_BITS) as u16
     }
 }
 
-/// All coins.
+/// All outputs.
 #[derive(Debug, Default)]
-pub(crate) struct Runs {
+pub(super) struct Runs {
     /// Longest first. Each is sorted.
-    sorted: Vec<Vec<Coin>>,
-    /// Numbers whose coins are to go, and have not gone from every run.
-    gone: Numbers,
-    in_use: Numbers,
+    sorted: Vec<Vec<TaggedOutput>>,
+    /// Blocks that were removed, but not yet from every run.
+    removed: BlockNumbers,
+    in_use: BlockNumbers,
 }
 
-/// A set of numbers of blocks. A merge looks every coin's number up: there are tens of millions.
+/// A set of block numbers. A merge looks up the number of every output: there are tens of millions.
 #[derive(Debug)]
-struct Numbers {
+struct BlockNumbers {
     is_member: Vec<bool>,
     count: usize,
 }
 
-impl Default for Numbers {
+impl Default for BlockNumbers {
     fn default() -> Self {
-        Self { is_member: vec![false; usize::from(DROPPED)], count: 0 }
+        Self { is_member: vec![false; usize::from(REMOVED)], count: 0 }
     }
 }
 
-impl Numbers {
-    fn set(&mut self, number: u16, is_member: bool) {
-        if let Some(entry) = self.is_member.get_mut(usize::from(number))
+impl BlockNumbers {
+    fn set(&mut self, block: u16, is_member: bool) {
+        if let Some(entry) = self.is_member.get_mut(usize::from(block))
             && std::mem::replace(entry, is_member) != is_member
         {
             self.count = if is_member { self.count + 1 } else { self.count - 1 };
         }
     }
 
-    fn contains(&self, number: u16) -> bool {
-        self.is_member.get(usize::from(number)).is_some_and(|&is_member| is_member)
+    fn contains(&self, block: u16) -> bool {
+        self.is_member.get(usize::from(block)).is_some_and(|&is_member| is_member)
     }
 }
 
 impl Runs {
-    /// A number that no coin carries.
-    pub(crate) fn free_number(&mut self) -> u16 {
-        if self.in_use.count + self.gone.count >= usize::from(DROPPED) {
+    /// Reserves a block number that no output carries.
+    pub(super) fn free_number(&mut self) -> u16 {
+        if self.in_use.count + self.removed.count >= usize::from(REMOVED) {
             self.merge_all();
         }
-        let is_free = |number: &u16| !self.in_use.contains(*number) && !self.gone.contains(*number);
-        let number = (0..DROPPED).find(is_free).unwrap_or_default();
-        self.in_use.set(number, true);
-        number
+        let is_free = |block: &u16| !self.in_use.contains(*block) && !self.removed.contains(*block);
+        let block = (0..REMOVED).find(is_free).unwrap_or_default();
+        self.in_use.set(block, true);
+        block
     }
 
-    /// Adds coins, which are sorted by tag.
-    pub(crate) fn push(&mut self, coins: Vec<Coin>) {
-        self.sorted.push(coins);
+    /// Adds outputs, which are sorted by tag.
+    pub(super) fn push(&mut self, outputs: Vec<TaggedOutput>) {
+        self.sorted.push(outputs);
         while let [.., longer, shorter] = self.sorted.as_slice()
             && longer.len() <= 2 * shorter.len()
         {
             self.merge_last_two();
         }
-        // When a fifth of the numbers waits to go, all of it goes.
-        if self.gone.count > 8 && self.gone.count * 5 > self.in_use.count {
+        // When a fifth of the blocks waits to be dropped, all of them are.
+        if self.removed.count > 8 && self.removed.count * 5 > self.in_use.count {
             self.merge_all();
         }
     }
 
-    /// The value of a coin.
-    pub(crate) fn get(&self, tag: u64) -> Option<u64> {
+    /// Returns the value of an output, in sat.
+    pub(super) fn get(&self, tag: u64) -> Option<u64> {
         let (run, index) = self.find(tag)?;
-        self.sorted.get(run)?.get(index).map(|coin| coin.value())
+        self.sorted.get(run)?.get(index).map(|output| output.value())
     }
 
-    /// A coin is not needed any more.
-    pub(crate) fn drop_coin(&mut self, tag: u64) {
+    /// Removes an output.
+    pub(super) fn remove(&mut self, tag: u64) {
         if let Some((run, index)) = self.find(tag)
-            && let Some(coin) = self.sorted.get_mut(run).and_then(|run| run.get_mut(index))
+            && let Some(output) = self.sorted.get_mut(run).and_then(|run| run.get_mut(index))
         {
-            *coin = Coin::new(tag, coin.value(), DROPPED);
+            *output = TaggedOutput::new(tag, output.value(), REMOVED);
         }
     }
 
-    /// Outputs with this number are not needed any more.
-    pub(crate) fn drop_number(&mut self, number: u16) {
-        self.in_use.set(number, false);
-        self.gone.set(number, true);
+    /// Removes the outputs of a block.
+    pub(super) fn remove_block(&mut self, block: u16) {
+        self.in_use.set(block, false);
+        self.removed.set(block, true);
     }
 
-    /// How many coins take memory.
-    pub(crate) fn len(&self) -> usize {
+    /// Returns the number of outputs that take memory.
+    pub(super) fn len(&self) -> usize {
         self.sorted.iter().map(Vec::len).sum()
     }
 
-    /// Bytes on the heap.
-    pub(crate) fn memory(&self) -> usize {
-        self.sorted.iter().map(|run| run.capacity() * size_of::<Coin>()).sum()
+    /// Returns the bytes on the heap.
+    pub(super) fn memory(&self) -> usize {
+        self.sorted.iter().map(|run| run.capacity() * size_of::<TaggedOutput>()).sum()
     }
 
-    /// The place of a coin that was not dropped.
+    /// Returns the run and the index of an output that was not removed by itself.
     fn find(&self, tag: u64) -> Option<(usize, usize)> {
-        let found = |(number, run): (usize, &Vec<Coin>)| {
-            let index = run.binary_search_by_key(&tag, |coin| coin.tag).ok()?;
-            run.get(index).filter(|coin| coin.number() != DROPPED).map(|_| (number, index))
+        let found = |(number, run): (usize, &Vec<TaggedOutput>)| {
+            let index = run.binary_search_by_key(&tag, |output| output.tag).ok()?;
+            run.get(index).filter(|output| output.block() != REMOVED).map(|_| (number, index))
         };
         self.sorted.iter().enumerate().find_map(found)
     }
@@ -139,22 +140,26 @@ impl Runs {
             self.merge_last_two();
         }
         let last = self.sorted.pop().unwrap_or_default();
-        let kept = merge(last, Vec::new(), &self.gone);
+        let kept = merge(last, Vec::new(), &self.removed);
         self.sorted.push(kept);
-        self.gone = Numbers::default();
+        self.removed = BlockNumbers::default();
     }
 
     fn merge_last_two(&mut self) {
         if let (Some(shorter), Some(longer)) = (self.sorted.pop(), self.sorted.pop()) {
-            self.sorted.push(merge(longer, shorter, &self.gone));
+            self.sorted.push(merge(longer, shorter, &self.removed));
         }
     }
 }
 
-/// One sorted run of what is left of two.
-fn merge(mut one: Vec<Coin>, mut other: Vec<Coin>, gone: &Numbers) -> Vec<Coin> {
+/// Merges two sorted runs, without the outputs that were removed.
+fn merge(
+    mut one: Vec<TaggedOutput>,
+    mut other: Vec<TaggedOutput>,
+    removed: &BlockNumbers,
+) -> Vec<TaggedOutput> {
     for run in [&mut one, &mut other] {
-        run.retain(|coin| coin.number() != DROPPED && !gone.contains(coin.number()));
+        run.retain(|output| output.block() != REMOVED && !removed.contains(output.block()));
     }
     one.reserve_exact(other.len());
     one.append(&mut other);

@@ -17,6 +17,7 @@ use crate::chain::limits::TRUC_VERSION;
 use crate::snapshot::{FeeRate, InputRow, OutputRow, TransactionDetail, ValueSource};
 use crate::tui::context::Context;
 use crate::tui::widgets::{clock, format, text};
+use crate::tui::wording;
 use crate::util::time::Timestamp;
 use ratatui::text::{Line, Span};
 
@@ -60,8 +61,9 @@ fn identity(cx: &Context, transaction: &TransactionDetail, cells: usize) -> Vec<
     };
     tell("size", format!("{vsize} vB, {weight} WU, {size} B{counted}"));
     tell("flags", flags(transaction));
-    if !transaction.kinds.is_empty() {
-        tell("kind", transaction.kinds.iter().map(|kind| kind.name()).collect::<Vec<_>>().join(", "));
+    let kinds: Vec<_> = transaction.kinds.iter().map(|kind| wording::kind::label(Some(*kind))).collect();
+    if !kinds.is_empty() {
+        tell("kind", kinds.join(", "));
     }
     tell("version", transaction.version.to_string());
     tell("lock time", lock_time(cx, transaction.lock_time));

@@ -8,9 +8,11 @@
 //! ```
 
 use super::lines::lines;
+use crate::model::classify::Kind;
 use crate::snapshot::MempoolScreen;
 use crate::tui::context::Context;
 use crate::tui::widgets::format;
+use crate::tui::wording;
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::Line;
@@ -18,7 +20,9 @@ use ratatui::text::Line;
 /// Draws the rates, and what the knowledge of fees rests on.
 pub fn draw(frame: &mut Frame, area: Rect, cx: &Context, screen: &MempoolScreen) {
     let theme = cx.theme;
-    let kind = |(name, rate): &(&'static str, f32)| Line::raw(format!(" {name:<24}{rate:>8.1}"));
+    let kind = |&(kind, rate): &(Option<Kind>, f32)| {
+        Line::raw(format!(" {:<24}{rate:>8.1}", wording::kind::label(kind)))
+    };
     let mut drawn: Vec<Line> = screen.kinds.iter().map(kind).collect();
     if drawn.is_empty() {
         drawn.push(Line::styled(" nothing yet", theme.muted()));
