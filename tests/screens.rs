@@ -138,9 +138,9 @@ fn unreachable() {
 #[test]
 fn esc_closes_the_advice_of_an_unreachable_network() {
     let mut desk = unreachable_desk((80, 24));
-    assert!(desk.screen().contains("Nobody can be reached"));
+    assert!(desk.screen().contains("No peer can be reached"));
     desk.press(KeyCode::Esc);
-    assert!(!desk.screen().contains("Nobody can be reached"));
+    assert!(!desk.screen().contains("No peer can be reached"));
 }
 
 #[test]

@@ -180,7 +180,7 @@ impl App {
     fn show(&mut self, screen: Screen) {
         let Some(at) = self.screens.iter().position(|(known, _)| *known == screen) else { return };
         if at != self.current && self.is_frozen() {
-            self.remark = Some("the other screen is not part of a frozen one".to_owned());
+            self.remark = Some("unfreeze (Space) to switch screens".to_owned());
         } else {
             self.current = at;
             self.overlays.clear();
@@ -190,7 +190,7 @@ impl App {
     fn open(&mut self, open: Open) {
         let cx = self.display.context();
         if cx.is_frozen() && cx.detail(open).is_none() {
-            self.remark = Some("details are not part of a frozen screen".to_owned());
+            self.remark = Some("unfreeze (Space) to open details".to_owned());
         } else {
             self.overlays.push(Overlay::details(open));
         }
@@ -198,7 +198,7 @@ impl App {
 
     fn open_watchlist(&mut self) {
         if self.is_frozen() {
-            self.remark = Some("what is watched is not part of a frozen screen".to_owned());
+            self.remark = Some("unfreeze (Space) to open the watch list".to_owned());
         } else {
             self.overlays.retain(|overlay| !matches!(overlay, Overlay::Watchlist(_)));
             self.overlays.push(Overlay::watchlist());
@@ -208,10 +208,10 @@ impl App {
     fn copy_id(&mut self) -> Option<Effect> {
         let id = self.top().selected_id(&self.display.context());
         match id {
-            Some(Id::Transaction(txid)) => Some(self.copy(txid.to_string(), "the txid")),
-            Some(Id::Block(hash)) => Some(self.copy(hash.to_string(), "the block's hash")),
+            Some(Id::Transaction(txid)) => Some(self.copy(txid.to_string(), "txid")),
+            Some(Id::Block(hash)) => Some(self.copy(hash.to_string(), "block hash")),
             None => {
-                let remark = "nothing to copy: no transaction and no block is selected";
+                let remark = "nothing to copy: select a transaction or a block";
                 self.remark = Some(remark.to_owned());
                 None
             }
@@ -219,7 +219,7 @@ impl App {
     }
 
     fn copy(&mut self, text: String, what: &str) -> Effect {
-        self.remark = Some(format!("{what} went to the terminal's clipboard, if it has one (OSC 52)"));
+        self.remark = Some(format!("{what} copied to the clipboard, if the terminal supports OSC 52"));
         Effect::Copy(text)
     }
 

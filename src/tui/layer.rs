@@ -62,7 +62,7 @@ pub enum Response {
 impl Response {
     /// Opens details, or says that there are none to open.
     pub fn open(open: Option<Open>) -> Self {
-        open.map_or_else(|| Self::remark("there is nothing to open yet"), Self::Open)
+        open.map_or_else(|| Self::remark("nothing to open yet"), Self::Open)
     }
 
     /// A remark for the footer.

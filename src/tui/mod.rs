@@ -38,11 +38,11 @@ use terminal::{Signals, Tty};
 use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
 
-/// Why the screen cannot be shown.
+/// Why the terminal interface ended.
 #[derive(Debug, thiserror::Error)]
 pub enum TuiError {
-    /// The terminal refuses something.
-    #[error("the terminal fails: {0}")]
+    /// The terminal could not be prepared, drawn on, or read.
+    #[error("terminal error: {0}")]
     Terminal(#[from] io::Error),
 }
 
@@ -51,15 +51,15 @@ pub fn is_terminal() -> bool {
     io::stdout().is_terminal()
 }
 
-/// Shows snapshots and sends views until the user quits, `shutdown` is cancelled, a signal asks for
-/// the end, nobody sends snapshots any more, or the terminal goes away.
+/// Shows snapshots and sends views until the user quits, `shutdown` is cancelled, a signal asks for the
+/// end, the sender of snapshots is dropped, or the terminal is closed.
 ///
-/// Whatever ends it, a panic anywhere in the process included, the terminal is restored. A panic
-/// also cancels `shutdown`.
+/// The terminal is restored in any case, after a panic anywhere in the process too. A panic also cancels
+/// `shutdown`.
 ///
 /// # Errors
 ///
-/// If the terminal cannot be prepared, drawn on, or asked for keys.
+/// If the terminal cannot be prepared, drawn on, or read.
 pub async fn run(
     settings: TuiSettings,
     snapshots: watch::Receiver<Arc<Snapshot>>,
@@ -73,7 +73,7 @@ pub async fn run(
         Session::new(settings, snapshots, views, commands, &tty)?.run(&mut tty, &mut signals, shutdown).await;
     let closed = tty.close();
     match ended.and(closed) {
-        // There is nobody left to tell.
+        // A closed terminal shows no error.
         Err(error) if terminal::is_gone(&error) => Ok(()),
         other => Ok(other?),
     }

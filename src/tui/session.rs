@@ -59,8 +59,7 @@ impl Session {
         let mut keys = EventStream::new();
         let mut tick = interval_at(Instant::now() + TICK, TICK);
         tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        // Nothing is drawn before the first answer to this view: until then not even the network is
-        // known.
+        // Nothing is drawn before the first answer to this view, for not even the network is known.
         self.send_view();
         let mut next_frame: Option<Instant> = None;
         loop {
@@ -77,7 +76,7 @@ impl Session {
                     }
                     Signal::Continue => tty.reopen()?,
                 },
-                // Before keys and snapshots: however fast they come, frames are drawn.
+                // Before keys and snapshots, so that frames are drawn however fast those come.
                 () = sleep_until(due), if next_frame.is_some() => {
                     next_frame = None;
                     self.draw(tty)?;

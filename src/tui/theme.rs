@@ -1,8 +1,7 @@
-//! What things look like.
+//! Colours and marks.
 //!
-//! Blue for good and orange for bad are told apart by colour-blind eyes too, and no meaning rests on
-//! a colour alone: each has a mark, a word or a modifier beside it. Without colours only modifiers
-//! remain.
+//! Colour-blind eyes can tell blue (good) from orange (bad), and no meaning rests on a colour alone: each
+//! has a mark, a word or a modifier beside it. Without colours only modifiers remain.
 
 use crate::snapshot::{Health, Level, Liveness};
 use ratatui::style::{Color, Modifier, Style};
@@ -36,7 +35,7 @@ impl Theme {
         Style::new().add_modifier(Modifier::BOLD)
     }
 
-    /// Labels and what may be overlooked.
+    /// Labels and other text of little weight.
     pub const fn muted(self) -> Style {
         self.paint(GREY, Modifier::DIM)
     }
@@ -48,7 +47,7 @@ impl Theme {
 
     /// The title of a panel.
     pub const fn title(self, focused: bool) -> Style {
-        // It stands on the frame, and must not take over how the frame looks.
+        // The title lies on the frame and must not inherit its style.
         let plain = if self.colour { Style::new().fg(Color::Reset) } else { Style::new() };
         let plain = plain.add_modifier(Modifier::BOLD).remove_modifier(Modifier::DIM);
         if focused && self.colour { plain.fg(BLUE) } else { plain }
@@ -69,12 +68,12 @@ impl Theme {
         self.paint(BLUE, Modifier::empty())
     }
 
-    /// It goes well.
+    /// A good state.
     pub const fn good(self) -> Style {
         self.paint(BLUE, Modifier::empty())
     }
 
-    /// Something is odd.
+    /// A warning.
     pub const fn warning(self) -> Style {
         self.paint(ORANGE, Modifier::BOLD)
     }
@@ -97,12 +96,12 @@ impl Theme {
         }
     }
 
-    /// Something is lost.
+    /// A bad state.
     pub const fn bad(self) -> Style {
         self.paint(VERMILION, Modifier::BOLD).add_modifier(Modifier::BOLD)
     }
 
-    /// A label that must not be overlooked, such as DEMO or FROZEN.
+    /// A label that must be noticed, such as DEMO or FROZEN.
     pub const fn badge(self) -> Style {
         self.paint(ORANGE, Modifier::BOLD).add_modifier(Modifier::REVERSED)
     }
@@ -112,7 +111,7 @@ impl Theme {
         self.paint(BLUE, Modifier::BOLD)
     }
 
-    /// How a health looks: its mark and its style.
+    /// The mark and the style of a health.
     pub const fn health(self, health: &Health) -> (&'static str, Style) {
         match health {
             Health::Connecting => ("◌", self.muted()),
@@ -122,7 +121,7 @@ impl Theme {
         }
     }
 
-    /// How a peer's liveness looks: its mark and its style.
+    /// The mark and the style of a peer's liveness.
     pub const fn liveness(self, liveness: &Liveness) -> (&'static str, Style) {
         match liveness {
             Liveness::Dialling { .. } => ("◌", self.muted()),
@@ -133,7 +132,7 @@ impl Theme {
         }
     }
 
-    /// How an event looks: its mark and its style.
+    /// The mark and the style of an event.
     pub const fn level(self, level: Level) -> (&'static str, Style) {
         match level {
             Level::Good => ("+", self.good()),

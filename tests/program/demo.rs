@@ -49,7 +49,7 @@ fn keys_open_and_close_what_the_help_says() {
     terminal.hides(HELP);
 
     terminal.press("j");
-    terminal.shows("held at the selection");
+    terminal.shows("paused at the selection");
     terminal.press("\r");
     terminal.shows("wtxid");
     terminal.press("?");
@@ -60,15 +60,15 @@ fn keys_open_and_close_what_the_help_says() {
     terminal.press(ESC);
     terminal.hides("wtxid");
     terminal.press(ESC);
-    terminal.hides("held at the selection");
+    terminal.hides("paused at the selection");
 
     terminal.press("\t");
     terminal.press("j");
     terminal.press("\r");
-    let details = terminal.shows("Conversation");
+    let details = terminal.shows("Messages");
     assert!(details.contains("services"), "{details}");
     terminal.press(ESC);
-    terminal.hides("Conversation");
+    terminal.hides("Messages");
 
     terminal.press(" ");
     terminal.shows("FROZEN");
@@ -88,21 +88,22 @@ fn the_selection_stays_with_its_transaction_while_others_come_and_go() {
         .find_map(|_| {
             terminal.press("gj");
             let before = open_selected(&mut terminal)?;
-            let count = held(&terminal.text());
-            terminal.wait_until("five others", |screen| held(&screen.contents()).abs_diff(count) >= 5);
-            // It is gone if it was replaced or mined in the meantime: then another one is tried.
+            let count = mempool_size(&terminal.text());
+            terminal
+                .wait_until("five others", |screen| mempool_size(&screen.contents()).abs_diff(count) >= 5);
+            // If it was replaced or confirmed in the meantime, another one is tried.
             Some((before, open_selected(&mut terminal)?))
         })
         .unwrap();
     assert_eq!(before, after);
 }
 
-/// Opens the selected transaction and closes it again; gives its txid, or nothing if it is gone.
+/// Opens the selected transaction and closes it again; returns its txid, or nothing if it was removed.
 fn open_selected(terminal: &mut Terminal) -> Option<String> {
     terminal.press("\r");
     let details = terminal.wait_until("the details", |screen| {
         let text = screen.contents();
-        text.contains("wtxid") || text.contains(" Gone ━")
+        text.contains("wtxid") || text.contains(": removed ━")
     });
     terminal.press(ESC);
     terminal.shows("Enter details");
@@ -111,7 +112,7 @@ fn open_selected(terminal: &mut Terminal) -> Option<String> {
 }
 
 /// The number of transactions in the title of their list.
-fn held(screen: &str) -> u64 {
+fn mempool_size(screen: &str) -> u64 {
     let (_, title) = screen.split_once(" Transactions  ").unwrap();
     title.split_once(' ').unwrap().0.replace(',', "").parse().unwrap()
 }

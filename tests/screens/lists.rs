@@ -80,9 +80,9 @@ fn a_frozen_screen_scrolls_in_what_it_keeps_and_says_where_that_ends() {
     for _ in 0..80 {
         desk.press(KeyCode::Down);
     }
-    assert!(desk.screen().contains("a frozen screen keeps no rows beyond this one"));
+    assert!(desk.screen().contains("unfreeze (Space) to scroll further"));
     desk.press(KeyCode::Enter);
-    assert!(desk.screen().contains("details are not part of a frozen screen"));
+    assert!(desk.screen().contains("unfreeze (Space) to open details"));
     desk.type_keys(" ");
     assert!(!desk.screen().contains("FROZEN"));
 }

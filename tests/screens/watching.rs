@@ -24,7 +24,7 @@ fn copied(desk: &mut Desk) -> Option<String> {
 fn while_a_target_is_typed_the_footer_names_only_the_keys_that_do_something() {
     let mut desk = Desk::new(SIZE);
     desk.type_keys("wa");
-    assert_eq!(footer(&desk), " Enter watch it  Esc close");
+    assert_eq!(footer(&desk), " Enter add  Esc cancel");
     desk.press(KeyCode::Esc);
     assert!(footer(&desk).contains("↑↓ select") && !footer(&desk).contains("scroll"), "{}", footer(&desk));
 }
@@ -34,7 +34,7 @@ fn ctrl_c_and_ctrl_z_do_what_they_always_do_while_a_target_is_typed() {
     let mut desk = Desk::new(SIZE);
     desk.type_keys("wa");
     assert_eq!(desk.press_ctrl('z'), Some(Effect::Suspend));
-    assert!(footer(&desk).contains("Enter watch it"), "what was typed is there after fg");
+    assert!(footer(&desk).contains("Enter add"), "what was typed is there after fg");
     assert_eq!(desk.press_ctrl('c'), Some(Effect::Quit));
 }
 
@@ -42,9 +42,9 @@ fn ctrl_c_and_ctrl_z_do_what_they_always_do_while_a_target_is_typed() {
 fn on_a_frozen_screen_nothing_is_added_or_removed_and_that_is_said() {
     let mut desk = Desk::new(SIZE);
     desk.type_keys("w a");
-    assert!(footer(&desk).contains("frozen"), "{}", footer(&desk));
+    assert!(footer(&desk).contains("unfreeze"), "{}", footer(&desk));
     assert_eq!(desk.press(KeyCode::Char('d')), None);
-    assert!(footer(&desk).contains("frozen"), "{}", footer(&desk));
+    assert!(footer(&desk).contains("unfreeze"), "{}", footer(&desk));
 }
 
 #[test]
@@ -52,7 +52,7 @@ fn what_is_watched_already_is_not_added_without_a_word() {
     let mut desk = Desk::new(SIZE);
     desk.type_keys("wa");
     assert_eq!(desk.type_text(scene::QUIET), None);
-    assert!(desk.screen().contains("it is watched already"), "{}", desk.screen());
+    assert!(desk.screen().contains("already on the watch list"), "{}", desk.screen());
     desk.press_ctrl('u');
     assert!(matches!(desk.type_text("51"), Some(Effect::Send(Command::Watch(_)))));
 }
@@ -96,5 +96,5 @@ fn the_transaction_of_the_last_notice_can_be_opened_and_copied() {
     desk.press(KeyCode::Esc);
     desk.press(KeyCode::Down);
     desk.press(KeyCode::Enter);
-    assert!(footer(&desk).contains("no transaction that is held"), "it is in a block: {}", footer(&desk));
+    assert!(footer(&desk).contains("no matching transaction"), "it is in a block: {}", footer(&desk));
 }

@@ -1,7 +1,9 @@
 //! The order of the Peers screen.
 
+use crate::event::AddressNetwork;
 use crate::snapshot::peers::row::PeerStatsRow;
 use std::cmp::Ordering;
+use std::time::Duration;
 
 /// The order of the Peers screen.
 #[derive(Clone, Copy, Default, PartialEq, Debug)]
@@ -35,13 +37,33 @@ impl PartialEq for SortKey {
     }
 }
 
-/// A value to sort by.
-#[derive(PartialEq, PartialOrd, Debug)]
+/// A value of a peer, to sort by and to show. All values of one key are of the same kind.
+#[derive(Clone, PartialEq, PartialOrd, Debug)]
 pub enum SortValue {
-    /// Counts, times and shares; smaller ones come first.
-    Number(f64),
+    /// How alive the peer is: live peers first, and last those that will not be dialled again.
+    State(u8),
     /// Words, in the order of their bytes.
     Text(String),
+    /// The network of an address.
+    Network(AddressNetwork),
+    /// A count.
+    Count(u64),
+    /// A count of bytes.
+    Bytes(u64),
+    /// A share, 0–1.
+    Share(f32),
+    /// The duration of an exchange of messages.
+    Delay(Duration),
+    /// The age of the connection.
+    Age(Duration),
+    /// A fee rate in sat/kvB.
+    FeeRate(u64),
+    /// The height of a block.
+    Height(u32),
+    /// A difference of clocks, in s.
+    Offset(i64),
+    /// A difference of delays, in ms.
+    Lead(i64),
 }
 
 impl PeerSort {

@@ -4,13 +4,10 @@ use crate::snapshot::peers::*;
 use crate::snapshot::{Screen, View};
 use std::time::Duration;
 
-#[expect(clippy::cast_precision_loss, reason = "small numbers")]
-const CLOCK: SortKey = SortKey {
-    name: "clock",
-    value: |peer| peer.stats.clock_offset.map(|offset| SortValue::Number(offset as f64)),
-};
+const CLOCK: SortKey =
+    SortKey { name: "clock", value: |peer| peer.stats.clock_offset.map(SortValue::Offset) };
 const DIALS: SortKey =
-    SortKey { name: "dials", value: |peer| Some(SortValue::Number(peer.stats.dials.into())) };
+    SortKey { name: "dials", value: |peer| Some(SortValue::Count(peer.stats.dials.into())) };
 const ADDRESS: SortKey =
     SortKey { name: "address", value: |peer| Some(SortValue::Text(peer.row.address.clone())) };
 

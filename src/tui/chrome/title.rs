@@ -1,7 +1,7 @@
-//! The first line: what is watched, how it goes, and the figures that matter most.
+//! The first line: the network, its health, and the figures that matter most.
 //!
 //! ```text
-//!  mempulse · mainnet  ● live  DEMO      8 peers · median ping 41 ms · tip 923,114 (3 m)
+//!  mempulse · mainnet  ● live  DEMO    8 peers · median ping 41 ms · tip 923,114 (3 min)
 //! ```
 
 use crate::snapshot::Health;
@@ -28,9 +28,9 @@ pub fn draw(frame: &mut Frame, area: Rect, cx: &Context) {
     let cells = usize::from(area.width);
     if let Some(frozen) = cx.frozen_for {
         let frozen = format!(" FROZEN {} ", format::span(frozen));
-        let with_advice = format!("{frozen}— Space resumes ");
-        let fits = text::line_width(&left) + 2 + text::width(&with_advice) <= cells;
-        let label = if fits { with_advice } else { frozen };
+        let with_key = format!("{frozen}— Space resumes ");
+        let fits = text::line_width(&left) + 2 + text::width(&with_key) <= cells;
+        let label = if fits { with_key } else { frozen };
         left.extend([Span::raw("  "), Span::styled(label, theme.badge())]);
     }
     let room = cells.saturating_sub(text::line_width(&left) + 2);

@@ -21,11 +21,26 @@ pub struct Binding {
     pub places: &'static [Place],
     /// The names of the keys and what they do; `None`: not listed in the help.
     pub help: Option<(&'static str, &'static str)>,
-    /// The same for the footer, and where it is shown there.
+    /// The same for the footer, and the places where it is shown there.
     pub hint: Option<(&'static str, &'static str, &'static [Place])>,
 }
 
 impl Binding {
+    /// Binds keys to an action; neither help nor footer mention them.
+    pub const fn new(keys: &'static [Key], action: Action, places: &'static [Place]) -> Self {
+        Self { keys, action, places, help: None, hint: None }
+    }
+
+    /// Lists the keys in the help.
+    pub const fn help(self, keys: &'static str, label: &'static str) -> Self {
+        Self { help: Some((keys, label)), ..self }
+    }
+
+    /// Shows the keys in the footer of `places`.
+    pub const fn hint(self, keys: &'static str, label: &'static str, places: &'static [Place]) -> Self {
+        Self { hint: Some((keys, label, places)), ..self }
+    }
+
     /// Whether the keys work in `place`.
     pub fn works_in(&self, place: Place) -> bool {
         self.places.contains(&place)

@@ -1,11 +1,11 @@
-//! The table of keys.
+//! The table of keys. The footer shows them in this order, and the last ones give way first.
 
 use super::action::{Action, Motion, Place};
 use super::binding::{Binding, Key};
 use crate::snapshot::Screen;
 use crossterm::event::KeyCode;
 
-/// Everywhere but where text is typed.
+/// Every place in which keys are not text.
 const EVERYWHERE: &[Place] = &[
     Place::Overview,
     Place::Peers,
@@ -16,9 +16,9 @@ const EVERYWHERE: &[Place] = &[
     Place::Help,
     Place::Watchlist,
 ];
-/// Screens on which something can be selected.
+/// The screens on which something can be selected.
 const LISTS: &[Place] = &[Place::Overview, Place::Peers, Place::Blocks];
-/// Screens with rows to select.
+/// The screens with rows to select.
 const ROWS: &[Place] = &[Place::Overview, Place::Peers];
 /// Every screen but the overview.
 const OTHERS: &[Place] = &[Place::Peers, Place::Mempool, Place::MempoolHalf, Place::Blocks];
@@ -28,260 +28,116 @@ const MEMPOOL: &[Place] = &[Place::Mempool, Place::MempoolHalf];
 const MEMPOOL_HALF: &[Place] = &[Place::MempoolHalf];
 const BLOCKS: &[Place] = &[Place::Blocks];
 const OVERLAYS: &[Place] = &[Place::Details, Place::Help, Place::Watchlist];
-/// Overlays whose text scrolls.
+/// The overlays whose text scrolls.
 const TEXTS: &[Place] = &[Place::Details, Place::Help];
 const DETAILS: &[Place] = &[Place::Details];
-/// Overlays from which a transaction can be opened.
-const OPENING: &[Place] = &[Place::Details, Place::Watchlist];
 const WATCHLIST: &[Place] = &[Place::Watchlist];
 const INPUT: &[Place] = &[Place::Input];
 
-const fn plain(code: KeyCode) -> Key {
+/// Every key that does something. In [`Place::Input`], other letters are typed.
+pub const BINDINGS: &[Binding] = &[
+    bind(&[letter('q'), ctrl('c')], Action::Quit, EVERYWHERE)
+        .help("q  Ctrl-C", "quit")
+        .hint("q", "quit", EVERYWHERE),
+    bind(&[letter('?')], Action::Help, EVERYWHERE)
+        .help("?", "show or hide this help")
+        .hint("?", "help", EVERYWHERE),
+    bind(&[key(KeyCode::Esc)], Action::Back, EVERYWHERE)
+        .help("Esc", "go back; never quits")
+        .hint("Esc", "back", OVERLAYS),
+    bind(&[letter(' ')], Action::Freeze, EVERYWHERE)
+        .help("Space", "freeze or resume the screen")
+        .hint("Space", "freeze", EVERYWHERE),
+    bind(&[key(KeyCode::Enter)], Action::Open, LISTS)
+        .help("Enter", "details of the selection")
+        .hint("Enter", "details", LISTS),
+    bind(&[key(KeyCode::Enter)], Action::Open, DETAILS)
+        .help("Enter", "details: transaction now in the mempool"),
+    bind(&[key(KeyCode::Enter)], Action::Open, WATCHLIST)
+        .help("Enter", "watch list: transaction of the match")
+        .hint("Enter", "open", WATCHLIST),
+    bind(&[key(KeyCode::Tab), key(KeyCode::Right), letter('l')], Action::Next, OVERVIEW)
+        .help("Tab  →  l", "Overview: next panel")
+        .hint("Tab", "panel", OVERVIEW),
+    bind(&[key(KeyCode::BackTab), key(KeyCode::Left), letter('h')], Action::Previous, OVERVIEW)
+        .help("Shift-Tab  ←  h", "Overview: previous panel"),
+    bind(&[key(KeyCode::Right), letter('l')], Action::Next, BLOCKS)
+        .help("→  l", "Blocks: older block")
+        .hint("←→", "select", BLOCKS),
+    bind(&[key(KeyCode::Left), letter('h')], Action::Previous, BLOCKS).help("←  h", "Blocks: newer block"),
+    bind(&[key(KeyCode::Tab)], Action::Next, MEMPOOL_HALF)
+        .help("Tab", "Mempool: other half, if it does not fit")
+        .hint("Tab", "other half", MEMPOOL_HALF),
+    bind(&[letter('1')], Action::Show(Screen::Overview), EVERYWHERE)
+        .help("1", "Overview screen")
+        .hint("1", "overview", OTHERS),
+    bind(&[letter('2')], Action::Show(Screen::Peers), EVERYWHERE)
+        .help("2", "Peers screen")
+        .hint("2", "peers", OVERVIEW),
+    bind(&[letter('3')], Action::Show(Screen::Mempool), EVERYWHERE)
+        .help("3", "Mempool screen")
+        .hint("3", "mempool", OVERVIEW),
+    bind(&[letter('4')], Action::Show(Screen::Blocks), EVERYWHERE)
+        .help("4", "Blocks screen")
+        .hint("4", "blocks", OVERVIEW),
+    bind(&[letter('s')], Action::SortNext, PEERS)
+        .help("s", "Peers: sort by the next column")
+        .hint("s", "sort", PEERS),
+    bind(&[letter('r')], Action::SortReverse, PEERS)
+        .help("r", "Peers: reverse the order")
+        .hint("r", "reverse", PEERS),
+    bind(&[letter('v')], Action::ToggleHistogram, MEMPOOL)
+        .help("v", "Mempool: histogram by vB or by count")
+        .hint("v", "vB or count", MEMPOOL),
+    bind(&[letter('w')], Action::Watchlist, EVERYWHERE).help("w", "watch list").hint(
+        "w",
+        "watch list",
+        OVERVIEW,
+    ),
+    bind(&[letter('a')], Action::Add, WATCHLIST)
+        .help("a", "watch list: add address, txid or script")
+        .hint("a", "add", WATCHLIST),
+    bind(&[letter('d'), key(KeyCode::Delete)], Action::Remove, WATCHLIST)
+        .help("d  Delete", "watch list: remove the selected target")
+        .hint("d", "remove", WATCHLIST),
+    bind(&[letter('y')], Action::CopyId, EVERYWHERE).help("y", "copy the txid or block hash (OSC 52)"),
+    bind(&[letter('Y')], Action::CopyRaw, DETAILS).help("Y", "details: copy the transaction in hex"),
+    bind(&[key(KeyCode::Up), letter('k')], Action::Move(Motion::Up), EVERYWHERE)
+        .help("↑  k", "up; above the first row: follow newest")
+        .hint("↑↓", "select", ROWS),
+    bind(&[key(KeyCode::Down), letter('j')], Action::Move(Motion::Down), EVERYWHERE)
+        .help("↓  j", "down")
+        .hint("↑↓", "scroll", TEXTS),
+    bind(&[key(KeyCode::PageUp)], Action::Move(Motion::PageUp), EVERYWHERE)
+        .help("PgUp", "page up")
+        .hint("↑↓", "select", WATCHLIST),
+    bind(&[key(KeyCode::PageDown)], Action::Move(Motion::PageDown), EVERYWHERE).help("PgDn", "page down"),
+    bind(&[letter('g'), key(KeyCode::Home)], Action::Move(Motion::Top), EVERYWHERE)
+        .help("g  Home", "top; follow newest")
+        .hint("g", "newest", OVERVIEW),
+    bind(&[letter('G'), key(KeyCode::End)], Action::Move(Motion::Bottom), EVERYWHERE)
+        .help("G  End", "bottom"),
+    bind(&[ctrl('z')], Action::Suspend, EVERYWHERE).help("Ctrl-Z", "suspend; fg resumes"),
+    bind(&[key(KeyCode::Enter)], Action::Open, INPUT).hint("Enter", "add", INPUT),
+    bind(&[key(KeyCode::Esc)], Action::Back, INPUT).hint("Esc", "cancel", INPUT),
+    bind(&[key(KeyCode::Backspace)], Action::Erase, INPUT),
+    bind(&[ctrl('u')], Action::EraseAll, INPUT),
+    bind(&[ctrl('c')], Action::Quit, INPUT),
+    bind(&[ctrl('z')], Action::Suspend, INPUT),
+];
+
+const fn bind(keys: &'static [Key], action: Action, places: &'static [Place]) -> Binding {
+    Binding::new(keys, action, places)
+}
+
+const fn key(code: KeyCode) -> Key {
     Key { code, ctrl: false }
 }
 
 const fn letter(letter: char) -> Key {
-    plain(KeyCode::Char(letter))
+    key(KeyCode::Char(letter))
 }
 
 const fn ctrl(letter: char) -> Key {
     Key { code: KeyCode::Char(letter), ctrl: true }
 }
-
-/// The table. Hints stand in its order, and the last ones give way first.
-pub const BINDINGS: &[Binding] = &[
-    Binding {
-        keys: &[letter('q'), ctrl('c')],
-        action: Action::Quit,
-        places: EVERYWHERE,
-        help: Some(("q  Ctrl-C", "quit")),
-        hint: Some(("q", "quit", EVERYWHERE)),
-    },
-    Binding {
-        keys: &[letter('?')],
-        action: Action::Help,
-        places: EVERYWHERE,
-        help: Some(("?", "this help")),
-        hint: Some(("?", "help", EVERYWHERE)),
-    },
-    Binding {
-        keys: &[plain(KeyCode::Esc)],
-        action: Action::Back,
-        places: EVERYWHERE,
-        help: Some(("Esc", "close what lies on top; never quits")),
-        hint: Some(("Esc", "back", OVERLAYS)),
-    },
-    Binding {
-        keys: &[plain(KeyCode::Char(' '))],
-        action: Action::Freeze,
-        places: EVERYWHERE,
-        help: Some(("Space", "freeze the screen, or let it go on")),
-        hint: Some(("Space", "freeze", EVERYWHERE)),
-    },
-    Binding {
-        keys: &[plain(KeyCode::Enter)],
-        action: Action::Open,
-        places: LISTS,
-        help: Some(("Enter", "details of the selected row")),
-        hint: Some(("Enter", "details", LISTS)),
-    },
-    Binding {
-        keys: &[plain(KeyCode::Enter)],
-        action: Action::Open,
-        places: OPENING,
-        help: Some(("Enter", "on what is gone, or watched: what is held")),
-        hint: Some(("Enter", "open", WATCHLIST)),
-    },
-    Binding {
-        keys: &[plain(KeyCode::Tab), plain(KeyCode::Right), letter('l')],
-        action: Action::Next,
-        places: OVERVIEW,
-        help: Some(("Tab  →  l", "next panel")),
-        hint: Some(("Tab", "panel", OVERVIEW)),
-    },
-    Binding {
-        keys: &[plain(KeyCode::BackTab), plain(KeyCode::Left), letter('h')],
-        action: Action::Previous,
-        places: OVERVIEW,
-        help: Some(("Shift-Tab  ←  h", "previous panel")),
-        hint: None,
-    },
-    Binding {
-        keys: &[plain(KeyCode::Right), letter('l')],
-        action: Action::Next,
-        places: BLOCKS,
-        help: Some(("→  l", "on the Blocks screen: the block before")),
-        hint: Some(("←→", "select", BLOCKS)),
-    },
-    Binding {
-        keys: &[plain(KeyCode::Left), letter('h')],
-        action: Action::Previous,
-        places: BLOCKS,
-        help: Some(("←  h", "there: the block after")),
-        hint: None,
-    },
-    Binding {
-        keys: &[plain(KeyCode::Tab)],
-        action: Action::Next,
-        places: MEMPOOL_HALF,
-        help: Some(("Tab", "on the Mempool screen: its other half")),
-        hint: Some(("Tab", "other half", MEMPOOL_HALF)),
-    },
-    Binding {
-        keys: &[letter('1')],
-        action: Action::Show(Screen::Overview),
-        places: EVERYWHERE,
-        help: Some(("1", "the overview")),
-        hint: Some(("1", "overview", OTHERS)),
-    },
-    Binding {
-        keys: &[letter('2')],
-        action: Action::Show(Screen::Peers),
-        places: EVERYWHERE,
-        help: Some(("2", "what each peer is worth")),
-        hint: Some(("2", "peers", OVERVIEW)),
-    },
-    Binding {
-        keys: &[letter('3')],
-        action: Action::Show(Screen::Mempool),
-        places: EVERYWHERE,
-        help: Some(("3", "the mempool as a whole")),
-        hint: Some(("3", "mempool", OVERVIEW)),
-    },
-    Binding {
-        keys: &[letter('4')],
-        action: Action::Show(Screen::Blocks),
-        places: EVERYWHERE,
-        help: Some(("4", "the last blocks")),
-        hint: Some(("4", "blocks", OVERVIEW)),
-    },
-    Binding {
-        keys: &[letter('s')],
-        action: Action::SortNext,
-        places: PEERS,
-        help: Some(("s", "on the Peers screen: sort by the next one")),
-        hint: Some(("s", "sort", PEERS)),
-    },
-    Binding {
-        keys: &[letter('r')],
-        action: Action::SortReverse,
-        places: PEERS,
-        help: Some(("r", "there: reverse the order")),
-        hint: Some(("r", "reverse", PEERS)),
-    },
-    Binding {
-        keys: &[letter('v')],
-        action: Action::ToggleHistogram,
-        places: MEMPOOL,
-        help: Some(("v", "on the Mempool screen: by vB or count")),
-        hint: Some(("v", "vB or count", MEMPOOL)),
-    },
-    Binding {
-        keys: &[letter('w')],
-        action: Action::Watchlist,
-        places: EVERYWHERE,
-        help: Some(("w", "what is watched")),
-        hint: Some(("w", "watched", OVERVIEW)),
-    },
-    Binding {
-        keys: &[letter('a')],
-        action: Action::Add,
-        places: WATCHLIST,
-        help: Some(("a", "there: watch an address, txid or script")),
-        hint: Some(("a", "add", WATCHLIST)),
-    },
-    Binding {
-        keys: &[letter('d'), plain(KeyCode::Delete)],
-        action: Action::Remove,
-        places: WATCHLIST,
-        help: Some(("d  Delete", "there: watch the selected one no longer")),
-        hint: Some(("d", "remove", WATCHLIST)),
-    },
-    Binding {
-        keys: &[letter('y')],
-        action: Action::CopyId,
-        places: EVERYWHERE,
-        help: Some(("y", "copy the txid or the block hash (OSC 52)")),
-        hint: None,
-    },
-    Binding {
-        keys: &[letter('Y')],
-        action: Action::CopyRaw,
-        places: DETAILS,
-        help: Some(("Y", "in details: copy the transaction in hex")),
-        hint: None,
-    },
-    Binding {
-        keys: &[plain(KeyCode::Up), letter('k')],
-        action: Action::Move(Motion::Up),
-        places: EVERYWHERE,
-        help: Some(("↑  k", "up; above the newest: follow it")),
-        hint: Some(("↑↓", "select", ROWS)),
-    },
-    Binding {
-        keys: &[plain(KeyCode::Down), letter('j')],
-        action: Action::Move(Motion::Down),
-        places: EVERYWHERE,
-        help: Some(("↓  j", "down")),
-        hint: Some(("↑↓", "scroll", TEXTS)),
-    },
-    Binding {
-        keys: &[plain(KeyCode::PageUp)],
-        action: Action::Move(Motion::PageUp),
-        places: EVERYWHERE,
-        help: Some(("PgUp", "a page up")),
-        hint: Some(("↑↓", "select", WATCHLIST)),
-    },
-    Binding {
-        keys: &[plain(KeyCode::PageDown)],
-        action: Action::Move(Motion::PageDown),
-        places: EVERYWHERE,
-        help: Some(("PgDn", "a page down")),
-        hint: None,
-    },
-    Binding {
-        keys: &[letter('g'), plain(KeyCode::Home)],
-        action: Action::Move(Motion::Top),
-        places: EVERYWHERE,
-        help: Some(("g  Home", "to the top: follow the newest")),
-        hint: Some(("g", "newest", OVERVIEW)),
-    },
-    Binding {
-        keys: &[letter('G'), plain(KeyCode::End)],
-        action: Action::Move(Motion::Bottom),
-        places: EVERYWHERE,
-        help: Some(("G  End", "to the bottom")),
-        hint: None,
-    },
-    Binding {
-        keys: &[ctrl('z')],
-        action: Action::Suspend,
-        places: EVERYWHERE,
-        help: Some(("Ctrl-Z", "back to the shell; fg returns")),
-        hint: None,
-    },
-    Binding {
-        keys: &[plain(KeyCode::Enter)],
-        action: Action::Open,
-        places: INPUT,
-        help: None,
-        hint: Some(("Enter", "watch it", INPUT)),
-    },
-    Binding {
-        keys: &[plain(KeyCode::Esc)],
-        action: Action::Back,
-        places: INPUT,
-        help: None,
-        hint: Some(("Esc", "close", INPUT)),
-    },
-    Binding {
-        keys: &[plain(KeyCode::Backspace)],
-        action: Action::Erase,
-        places: INPUT,
-        help: None,
-        hint: None,
-    },
-    Binding { keys: &[ctrl('u')], action: Action::EraseAll, places: INPUT, help: None, hint: None },
-    Binding { keys: &[ctrl('c')], action: Action::Quit, places: INPUT, help: None, hint: None },
-    Binding { keys: &[ctrl('z')], action: Action::Suspend, places: INPUT, help: None, hint: None },
-];

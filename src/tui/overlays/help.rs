@@ -1,9 +1,9 @@
-//! The help: every key of the table, and what the marks mean.
+//! The help: every key of the table, and the meaning of the marks.
 //!
 //! ```text
 //! ┏ Help ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━┓
 //! ┃  q  Ctrl-C   quit                            ┃
-//! ┃  Esc         close the innermost layer       ┃
+//! ┃  Esc         go back; never quits            ┃
 //! ┃                                              ┃
 //! ┃  ●           live                            ┃
 //! ┗━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━┛
@@ -86,18 +86,21 @@ fn lines(cx: &Context) -> Vec<Line<'static>> {
         let (mark, style) = theme.liveness(&liveness);
         lines.push(line(mark, style, what));
     }
-    lines.push(line("?", theme.muted(), "not known, e.g. a fee of unseen inputs"));
-    lines.push(line("▇▇▅▁ 5/8", theme.chart(), "announced by 5 of 8 peers that could"));
+    lines.push(line("?", theme.muted(), "unknown, e.g. a fee with unknown prevouts"));
+    lines.push(line("▇▇▅▁ 5/8", theme.chart(), "announced by 5 of 8 peers"));
     lines
 }
 
 fn marks() -> [(Liveness, &'static str); 5] {
     let elapsed = Duration::ZERO;
     [
-        (Liveness::Dialling { elapsed, attempt: 1 }, "a connection is being opened"),
-        (Liveness::Handshake { elapsed }, "the handshake is under way"),
+        (Liveness::Dialling { elapsed, attempt: 1 }, "connecting"),
+        (Liveness::Handshake { elapsed }, "handshake"),
         (Liveness::Live, "live"),
-        (Liveness::Late { waiting: elapsed }, "late: a ping has waited for over 5 s"),
-        (Liveness::Gone { reason: DisconnectReason::ClosedByPeer, retry_in: None }, "gone, with the reason"),
+        (Liveness::Late { waiting: elapsed }, "late: no pong for over 5 s"),
+        (
+            Liveness::Gone { reason: DisconnectReason::ClosedByPeer, retry_in: None },
+            "disconnected, with the reason",
+        ),
     ]
 }

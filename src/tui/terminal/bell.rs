@@ -6,7 +6,7 @@ use std::time::Duration;
 /// The shortest time between two rings.
 const PAUSE: Duration = Duration::from_secs(1);
 
-/// Counts what happened with what is watched.
+/// Rings for new matches of the watch list.
 #[derive(Debug)]
 pub struct Bell {
     heard: u64,
@@ -14,13 +14,13 @@ pub struct Bell {
 }
 
 impl Bell {
-    /// So much had happened before.
+    /// Stays silent for the `notices` that came before.
     pub fn new(notices: u64) -> Self {
         Self { heard: notices, rang: None }
     }
 
-    /// Whether to ring, now that so much has happened. What happens within a second of a ring rings
-    /// when that is over.
+    /// Returns whether to ring, given the number of notices since startup. Notices within a second of a
+    /// ring cause one more ring after that second.
     pub fn rings(&mut self, notices: u64, now: Timestamp) -> bool {
         let rings = notices > self.heard && self.rang.is_none_or(|rang| now.since(rang) >= PAUSE);
         if rings {

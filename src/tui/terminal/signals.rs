@@ -1,4 +1,4 @@
-//! The signals that concern the terminal: the end, the stop and the way back from it.
+//! The signals that concern the terminal: end, stop and continue.
 
 use rustix::process::{self, Signal as Os};
 use std::io;
@@ -25,7 +25,7 @@ pub struct Signals {
 }
 
 impl Signals {
-    /// Starts to listen; from now on these signals no longer do what they do by default.
+    /// Starts to listen. From now on the signals' default actions are off.
     pub fn listen() -> io::Result<Self> {
         let listen = |signal: Os| unix::signal(SignalKind::from_raw(signal.as_raw()));
         Ok(Self {
@@ -49,16 +49,16 @@ impl Signals {
     }
 }
 
-/// Does what the terminal's driver does on Ctrl-Z outside of raw mode: asks every process of the
-/// group to stop, this one included.
+/// Asks every process of the group to stop, this one included, as the terminal driver does on Ctrl-Z
+/// outside raw mode.
 ///
-/// Without a shell that could wake it, a process does not stop.
+/// The leader of a session has no shell that could continue it, and so does not stop.
 pub fn ask_to_stop() -> io::Result<()> {
     let alone = process::getsid(None)? == process::getpid();
     if alone { Ok(()) } else { Ok(process::kill_current_process_group(Os::TSTP)?) }
 }
 
-/// Stops this process, which has caught the polite signal to do so.
+/// Stops this process, which has caught SIGTSTP.
 pub fn stop() -> io::Result<()> {
     Ok(process::kill_process(process::getpid(), Os::STOP)?)
 }

@@ -29,7 +29,7 @@ pub enum Resumed {
     Ended,
 }
 
-/// The terminal while it is ours. Dropping it gives the terminal back.
+/// The terminal while this program controls it. Dropping it gives the terminal back.
 pub struct Tty {
     terminal: Terminal<CrosstermBackend<BufWriter<Output>>>,
     taken: Arc<AtomicBool>,
@@ -37,8 +37,8 @@ pub struct Tty {
 }
 
 impl Tty {
-    /// Takes the terminal over. From now on a panic on any thread gives it back before its message is
-    /// printed, and cancels `shutdown`: half a program has nothing to show.
+    /// Takes the terminal over. From now on a panic on any thread gives the terminal back before the
+    /// message is printed, and cancels `shutdown`, so that no crippled program goes on.
     pub fn open(shutdown: CancellationToken) -> io::Result<Self> {
         let taken = Arc::new(AtomicBool::new(false));
         let output = Output { taken: Arc::clone(&taken) };
@@ -55,7 +55,7 @@ impl Tty {
         self.terminal.size()
     }
 
-    /// Draws a frame. The terminal shows it at once, or, if it does not know how, as it comes.
+    /// Draws a frame. A terminal that supports synchronized updates shows the frame at once.
     pub fn draw(&mut self, render: impl FnOnce(&mut Frame)) -> io::Result<()> {
         queue!(self.terminal.backend_mut(), BeginSynchronizedUpdate)?;
         self.terminal.draw(render)?;
@@ -81,12 +81,12 @@ impl Tty {
         self.last_frame
     }
 
-    /// Gives the terminal back, stops the process, and takes the terminal again when it continues;
-    /// or says that the program is to end.
+    /// Gives the terminal back, stops the process, and takes the terminal again when the process
+    /// continues, unless a signal asks for the end meanwhile.
     pub async fn suspend(&mut self, signals: &mut Signals) -> io::Result<Resumed> {
         give_back(&self.taken)?;
         signals::stop()?;
-        // The stop takes effect some time after the call: only SIGCONT tells that it is over.
+        // The stop takes effect some time after the call. Only SIGCONT marks its end.
         loop {
             match signals.next().await {
                 Signal::Continue => return self.take().map(|()| Resumed::Continued),
@@ -96,8 +96,8 @@ impl Tty {
         }
     }
 
-    /// Takes the terminal again after a stop that was not announced (SIGSTOP): the shell has
-    /// changed its modes meanwhile.
+    /// Takes the terminal again after an unannounced stop (SIGSTOP), during which the shell has changed
+    /// the terminal's modes.
     pub fn reopen(&mut self) -> io::Result<()> {
         give_back(&self.taken)?;
         self.take()
@@ -112,8 +112,8 @@ impl Tty {
         enable_raw_mode()?;
         self.taken.store(true, Ordering::SeqCst);
         execute!(self.terminal.backend_mut(), EnterAlternateScreen, Hide)?;
-        // Not `clear()`, which asks the terminal for the cursor's place and waits for an answer that
-        // the reader of keys takes away.
+        // Not `clear()`, which asks the terminal for the cursor's position and waits for an answer that
+        // the reader of keys consumes.
         let size = self.terminal.size()?;
         self.terminal.resize(size.into())
     }
@@ -127,8 +127,8 @@ impl Drop for Tty {
     }
 }
 
-/// Standard output while the terminal is ours. Otherwise what is drawn goes nowhere: not over the
-/// message of a panic, and not to a terminal that is gone, where it would fail as the last thing.
+/// Standard output while this program controls the terminal. Otherwise the output is discarded: it would
+/// overwrite the message of a panic, or fail on a closed terminal.
 struct Output {
     taken: Arc<AtomicBool>,
 }
@@ -150,7 +150,7 @@ pub fn is_gone(error: &io::Error) -> bool {
     error.kind() == io::ErrorKind::BrokenPipe || matches!(error.raw_os_error(), Some(EIO | ENXIO))
 }
 
-/// Gives the terminal back if it is taken. Every step is tried, whatever became of the others.
+/// Gives the terminal back if it is taken. Tries every step even if another one fails.
 fn give_back(taken: &AtomicBool) -> io::Result<()> {
     if !taken.swap(false, Ordering::SeqCst) {
         return Ok(());

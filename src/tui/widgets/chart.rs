@@ -1,4 +1,4 @@
-//! Charts made of characters: sparklines of one row, bars of several, moments on a line.
+//! Charts made of characters: sparklines, bars, progress, moments on a time line.
 
 use std::time::Duration;
 
@@ -7,8 +7,8 @@ const EIGHTHS: [char; 9] = [' ', '▁', '▂', '▃', '▄', '▅', '▆', '▇'
 
 /// A sparkline of the newest `cells` values, in at most `cells` cells. Its scale starts at zero.
 ///
-/// Every value shows at least the lowest block: a gap would read as missing data. None fills its
-/// cell: the sparklines of two rows must not run into each other.
+/// Every value shows at least the lowest block, for a gap would read as missing data. No value fills
+/// its cell, so that the sparklines of two rows do not run into each other.
 pub fn sparkline(values: &[f32], cells: usize) -> String {
     let values = &values[values.len().saturating_sub(cells)..];
     let top = highest(values);
@@ -33,14 +33,14 @@ pub fn bars(values: &[f32], columns: usize, rows: usize) -> Vec<String> {
         .collect()
 }
 
-/// How far something is: `▇▇▅▁` for 5 of 8 in four cells.
+/// A share as a bar: `▇▇▅▁` for 5 of 8 in four cells.
 pub fn progress(part: usize, whole: usize, cells: usize) -> String {
     let steps = 6 * cells;
     let filled = part.min(whole).saturating_mul(steps).checked_div(whole).unwrap_or(0);
     (0..cells).map(|cell| EIGHTHS[1 + filled.saturating_sub(cell * 6).min(6)]).collect()
 }
 
-/// A moment on a line that lasts for `whole`: `──●─────`.
+/// A moment on a time line as long as `whole`: `──●─────`.
 pub fn moment(at: Duration, whole: Duration, cells: usize) -> String {
     let Some(last) = cells.checked_sub(1) else { return String::new() };
     let place = at.as_millis() * last as u128 / whole.as_millis().max(1);
@@ -53,7 +53,7 @@ pub fn highest(values: &[f32]) -> f32 {
     values.iter().copied().fold(0.0, f32::max)
 }
 
-/// `value` in steps, of which `top` has `steps`. A positive value has at least one.
+/// Scales `value` so that `top` has `steps` steps. A positive value has at least one.
 #[expect(
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,

@@ -1,4 +1,4 @@
-//! How figures are written: short, with their unit, and never more exact than they are.
+//! Figures as text: short, with their unit, and no more exact than they are.
 
 use crate::chain::limits::COIN;
 use crate::snapshot::FeeRate;
@@ -6,15 +6,15 @@ pub use crate::util::text::{grouped, plural};
 use std::fmt::Display;
 use std::time::Duration;
 
-/// What stands for everything that is not known.
+/// Stands for every unknown figure.
 pub const UNKNOWN: &str = "?";
 
-/// As [`grouped`].
+/// A count: `14,211`.
 pub fn count(number: usize) -> String {
     grouped(u64::try_from(number).unwrap_or(u64::MAX))
 }
 
-/// A count that was averaged: `14,211`.
+/// An averaged count: `14,211`.
 pub fn whole(number: f32) -> String {
     grouped(as_u64(f64::from(number).round()))
 }
@@ -36,12 +36,12 @@ pub fn age(span: Duration) -> String {
     }
 }
 
-/// A time span in words of one unit: `12 s`, `3 m`, `2 h`.
+/// A time span in one unit: `12 s`, `3 min`, `2 h`, `5 d`.
 pub fn span(span: Duration) -> String {
     let secs = span.as_secs();
     match secs {
         0..100 => format!("{secs} s"),
-        100..6_000 => format!("{} m", secs / 60),
+        100..6_000 => format!("{} min", secs / 60),
         6_000..172_800 => format!("{} h", secs / 3_600),
         _ => format!("{} d", secs / 86_400),
     }
@@ -87,12 +87,12 @@ pub fn byte_rate(per_second: f32) -> String {
     }
 }
 
-/// A virtual size: `812 vB`, `9.81 vMB`.
+/// A virtual size: `812 vB`, `310.0 kvB`, `9.81 MvB`.
 pub fn vsize(vbytes: u64) -> String {
     match vbytes {
         0..1_000 => format!("{vbytes} vB"),
-        1_000..1_000_000 => format!("{:.1} vkB", as_f64(vbytes) / 1e3),
-        _ => format!("{:.2} vMB", as_f64(vbytes) / 1e6),
+        1_000..1_000_000 => format!("{:.1} kvB", as_f64(vbytes) / 1e3),
+        _ => format!("{:.2} MvB", as_f64(vbytes) / 1e6),
     }
 }
 
@@ -124,8 +124,8 @@ pub fn fee_rate(sat_per_vb: f64) -> String {
     }
 }
 
-/// What is known of a fee rate, in at most `cells` characters if it can be told so: `12.1`, `3.1–4.0`,
-/// `≥0.10`, `≤4.0`, `?`.
+/// What is known of a fee rate in sat/vB: `12.1`, `3.1–4.0`, `≥0.10`, `≤4.0`, `?`. Of two bounds, the
+/// upper one is left out if both need more than `cells` characters.
 pub fn rate(rate: FeeRate, cells: usize) -> String {
     let (min, max) = (rate.min().map(rounded_down), rate.max().map(rounded_up));
     match (rate, min.map(fee_rate), max.map(fee_rate)) {
@@ -137,20 +137,20 @@ pub fn rate(rate: FeeRate, cells: usize) -> String {
     }
 }
 
-/// The nearest rate that is told and is not more.
+/// The nearest rate that [`fee_rate`] can show and is not higher.
 fn rounded_down(rate: f64) -> f64 {
-    let step = told_apart(rate);
+    let step = resolution(rate);
     (rate / step + 1e-6).floor() * step
 }
 
-/// The nearest rate that is told and is not less.
+/// The nearest rate that [`fee_rate`] can show and is not lower.
 fn rounded_up(rate: f64) -> f64 {
-    let step = told_apart(rate);
+    let step = resolution(rate);
     (rate / step - 1e-6).ceil() * step
 }
 
-/// The steps in which [`fee_rate`] tells rates.
-fn told_apart(rate: f64) -> f64 {
+/// The resolution of [`fee_rate`] at a rate.
+fn resolution(rate: f64) -> f64 {
     if rate < 1.0 { 0.01 } else { 0.1 }
 }
 
@@ -201,7 +201,7 @@ mod tests {
     use crate::snapshot::Bounds;
 
     #[test]
-    fn thousands_stand_apart() {
+    fn thousands_are_grouped() {
         let cases =
             [(0, "0"), (999, "999"), (1_000, "1,000"), (923_114, "923,114"), (1_000_000, "1,000,000")];
         for (number, text) in cases {
@@ -222,7 +222,7 @@ mod tests {
     }
 
     #[test]
-    fn pings_are_told_in_the_unit_that_fits() {
+    fn pings_have_the_unit_that_fits() {
         assert_eq!(ping(Duration::from_micros(430)), "0.4 ms");
         assert_eq!(ping(Duration::from_millis(41)), "41 ms");
         assert_eq!(ping(Duration::from_millis(1_240)), "1.2 s");
@@ -246,7 +246,7 @@ mod tests {
         assert_eq!(bytes(38_400), "38 kB");
         assert_eq!(bytes(4_120_000), "4.1 MB");
         assert_eq!(byte_rate(999.9), "1000 B/s");
-        assert_eq!(vsize(9_812_345), "9.81 vMB");
+        assert_eq!(vsize(9_812_345), "9.81 MvB");
         assert_eq!(fee_rate(0.148), "0.15");
         assert_eq!(fee_rate(12.14), "12.1");
         assert_eq!(fee_rate(1_204.7), "1,204");

@@ -1,8 +1,7 @@
-//! A list that shows a part of a part: which rows of the snapshot's window are visible, and which
-//! one is selected.
+//! A list of which the snapshot contains a window: which rows of the window are visible, and which one
+//! is selected.
 //!
-//! The snapshot holds more rows than fit, so that a selection moves at once and scrolling works on a
-//! frozen screen too. The selection is a key and not an index: it follows its row.
+//! The window has more rows than fit, so that the selection moves at once, and on a frozen screen too. The selection is a key and not an index: it follows its row.
 
 use crate::event::PeerId;
 use crate::snapshot::{Anchor, PeerListView, TransactionsView};
@@ -14,12 +13,12 @@ use ratatui::style::Style;
 use ratatui::text::Line;
 use std::ops::Range;
 
-/// A row with a name of its own.
+/// A row that can be found again in the next snapshot.
 pub trait Keyed {
-    /// Its kind of name.
+    /// The type of the key.
     type Key: Copy + PartialEq;
 
-    /// Its name.
+    /// The key that identifies the row.
     fn key(&self) -> Self::Key;
 }
 
@@ -47,14 +46,14 @@ impl Keyed for TransactionRow {
     }
 }
 
-/// What came of a motion.
+/// How far a motion went.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Moved {
-    /// It went as far as it was asked to.
+    /// As far as asked.
     Fully,
-    /// The list ends there.
+    /// To the end of the list.
     ToTheEnd,
-    /// The snapshot ends there, the list goes on.
+    /// To the end of the snapshot's window; the list goes on.
     ToTheEdge,
 }
 
@@ -62,21 +61,21 @@ impl Moved {
     /// A frozen list cannot ask for the rows beyond its edge, and says so.
     pub fn response(self, cx: &Context) -> Response {
         if cx.is_frozen() && self == Self::ToTheEdge {
-            Response::remark("a frozen screen keeps no rows beyond this one")
+            Response::remark("unfreeze (Space) to scroll further")
         } else {
             Response::Done
         }
     }
 }
 
-/// Where the reader is in a list.
+/// The position in a list.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct List<K> {
     /// The selected row; `None`: the list is seen from its top.
     pub selected: Option<K>,
     /// The number of visible rows above the selected one.
     pub above: usize,
-    /// Whether the reader wants the last row, and the snapshot with it is still to come.
+    /// Whether the last row is to be selected once a snapshot contains it.
     pub to_bottom: bool,
 }
 
@@ -148,7 +147,7 @@ impl<K: Copy + PartialEq> List<K> {
         }
     }
 
-    /// Takes note of a new snapshot: the wanted last row may have come, the selected one may be gone.
+    /// Adapts to a new snapshot: the requested last row may have come, the selected one been removed.
     pub fn settle<T: Keyed<Key = K>>(&mut self, window: &Window<T>, height: usize) {
         if self.to_bottom {
             if !window.more_below && !window.rows.is_empty() {
@@ -158,7 +157,7 @@ impl<K: Copy + PartialEq> List<K> {
         } else if window.total == 0 {
             *self = Self::default();
         } else if self.selected.is_some() && self.position(window).is_none() {
-            // The model names the row that took the place of the one that is gone.
+            // The snapshot names the row that took the place of the removed one.
             if let Some(row) = window.selected.and_then(|at| window.rows.get(at)) {
                 self.selected = Some(row.key());
             }
@@ -174,7 +173,7 @@ impl<K: Copy + PartialEq> List<K> {
             self.select(0, window, height);
             Moved::ToTheEdge
         } else {
-            // Above the first row: the list is seen from its top again, whatever comes.
+            // Above the first row: the list follows its top again.
             *self = Self::default();
             Moved::ToTheEnd
         }
@@ -183,7 +182,7 @@ impl<K: Copy + PartialEq> List<K> {
     fn down<T: Keyed<Key = K>>(&mut self, rows: usize, window: &Window<T>, height: usize) -> Moved {
         let wanted = match self.position(window) {
             Some(at) => at + rows,
-            // Not the window that was asked for: it is still to come.
+            // The requested window is still to come.
             None if window.more_above || self.to_bottom => return Moved::ToTheEdge,
             None => rows - 1,
         };

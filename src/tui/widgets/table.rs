@@ -6,19 +6,23 @@ use crate::tui::context::Context;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-/// A column of a list of `R`s.
-#[derive(Debug)]
-pub struct Column<R: 'static> {
-    /// The head.
+/// The head of a column, and how the column is laid out.
+#[derive(Clone, Copy, Debug)]
+pub struct Head {
     pub title: &'static str,
-    /// The fewest, the usual and the most cells.
+    /// The edge at which the cells stand.
+    pub align: Align,
     pub width: Width,
     /// The lower, the longer the column stays when room gets scarce.
     pub rank: u8,
-    /// The edge at which the cells stand.
-    pub align: Align,
+}
+
+/// A column of a list of `R`s.
+#[derive(Debug)]
+pub struct Column<R: 'static> {
+    head: Head,
     /// Returns the cell of a row, given the column's width.
-    pub cell: fn(&R, &Context, usize) -> Cell,
+    cell: fn(&R, &Context, usize) -> Cell,
 }
 
 /// A row of a table of columns.
@@ -29,16 +33,20 @@ pub const fn column<R>(
     rank: u8,
     cell: fn(&R, &Context, usize) -> Cell,
 ) -> Column<R> {
-    Column { title, width, rank, align, cell }
+    Column { head: Head { title, align, width, rank }, cell }
 }
 
-impl<R> Clone for Column<R> {
-    fn clone(&self) -> Self {
-        *self
+impl AsRef<Head> for Head {
+    fn as_ref(&self) -> &Head {
+        self
     }
 }
 
-impl<R> Copy for Column<R> {}
+impl<R> AsRef<Head> for Column<R> {
+    fn as_ref(&self) -> &Head {
+        &self.head
+    }
+}
 
 /// How many cells a column takes.
 #[derive(Clone, Copy, Debug)]
@@ -103,15 +111,15 @@ pub const GAP: usize = 1;
 ///
 /// The columns with the lowest ranks come first. One that does not fit does not keep out a narrower
 /// one of a higher rank.
-pub fn fit<R>(columns: &[Column<R>], cells: usize) -> Vec<usize> {
+pub fn fit(columns: &[impl AsRef<Head>], cells: usize) -> Vec<usize> {
     let mut by_rank: Vec<usize> = (0..columns.len()).collect();
-    by_rank.sort_by_key(|&index| columns[index].rank);
+    by_rank.sort_by_key(|&index| columns[index].as_ref().rank);
     let mut widths = vec![0; columns.len()];
     let mut room = cells + GAP;
     for &index in &by_rank {
-        let needed = columns[index].width.min + GAP;
+        let needed = columns[index].as_ref().width.min + GAP;
         if needed <= room {
-            widths[index] = columns[index].width.min;
+            widths[index] = columns[index].as_ref().width.min;
             room -= needed;
         }
     }
@@ -120,7 +128,7 @@ pub fn fit<R>(columns: &[Column<R>], cells: usize) -> Vec<usize> {
             if widths[index] == 0 {
                 continue;
             }
-            let more = room.min(limit(&columns[index].width).saturating_sub(widths[index]));
+            let more = room.min(limit(&columns[index].as_ref().width).saturating_sub(widths[index]));
             widths[index] += more;
             room -= more;
         }
@@ -129,21 +137,21 @@ pub fn fit<R>(columns: &[Column<R>], cells: usize) -> Vec<usize> {
 }
 
 /// The line above the rows.
-pub fn head<R>(columns: &[Column<R>], widths: &[usize], style: Style) -> Line<'static> {
-    let cell = |at: usize, _| Cell::new(columns[at].title, style);
+pub fn head(columns: &[impl AsRef<Head>], widths: &[usize], style: Style) -> Line<'static> {
+    let cell = |at: usize, _| Cell::new(columns[at].as_ref().title, style);
     line(columns, widths, cell)
 }
 
 /// The line above the rows, with a mark at the column that they are sorted by.
-pub fn head_sorted<R>(
-    columns: &[Column<R>],
+pub fn head_sorted(
+    columns: &[impl AsRef<Head>],
     widths: &[usize],
     style: Style,
     by: usize,
     arrow: char,
 ) -> Line<'static> {
     line(columns, widths, |at, _| {
-        let title = columns[at].title;
+        let title = columns[at].as_ref().title;
         Cell::new(if at == by { format!("{title}{arrow}") } else { title.to_owned() }, style)
     })
 }
@@ -153,7 +161,12 @@ pub fn row<R>(columns: &[Column<R>], widths: &[usize], row: &R, cx: &Context) ->
     line(columns, widths, |at, width| (columns[at].cell)(row, cx, width))
 }
 
-fn line<R>(columns: &[Column<R>], widths: &[usize], cell: impl Fn(usize, usize) -> Cell) -> Line<'static> {
+/// A line of cells; `cell` gets the index and the width of each visible column.
+pub fn line(
+    columns: &[impl AsRef<Head>],
+    widths: &[usize],
+    cell: impl Fn(usize, usize) -> Cell,
+) -> Line<'static> {
     let mut spans = Vec::with_capacity(columns.len() * 2);
     let mut visible = widths.iter().enumerate().filter(|(_, width)| **width > 0).peekable();
     while let Some((at, &width)) = visible.next() {
@@ -162,7 +175,7 @@ fn line<R>(columns: &[Column<R>], widths: &[usize], cell: impl Fn(usize, usize) 
         }
         let Cell { text, style, across } = cell(at, width);
         let next = across.and_then(|text| visible.next_if(|(next, _)| *next == at + 1).zip(Some(text)));
-        let content = match (next, columns[at].align) {
+        let content = match (next, columns[at].as_ref().align) {
             (Some(((_, next), text)), _) => text::left(&text, width + GAP + next),
             (None, Align::Left) => text::left(&text, width),
             (None, Align::Right) => text::right(&text, width),

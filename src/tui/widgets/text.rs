@@ -25,7 +25,7 @@ pub fn cut(text: &str, limit: usize) -> String {
     kept
 }
 
-/// `text` in at most `limit` cells, cut in the middle: its end tells as much as its beginning.
+/// `text` in at most `limit` cells, cut in the middle: both ends of an address or a hash matter.
 pub fn cut_middle(text: &str, limit: usize) -> String {
     if width(text) <= limit || limit < 3 {
         return cut(text, limit);
@@ -60,7 +60,7 @@ pub fn wrap(text: &str, limit: usize) -> Vec<String> {
     let mut lines = vec![String::new()];
     for mut word in text.split_whitespace() {
         loop {
-            let line = lines.last_mut().expect("it starts with one and only grows");
+            let line = lines.last_mut().expect("the list starts with one line and only grows");
             let used = width(line);
             let gap = usize::from(used > 0);
             if used + gap + width(word) <= limit {

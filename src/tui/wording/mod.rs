@@ -5,3 +5,4 @@ pub mod kind;
 pub mod notice;
 pub mod peer;
 pub mod unreachable;
+pub mod watch;

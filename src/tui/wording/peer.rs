@@ -15,7 +15,9 @@ pub fn liveness(liveness: &Liveness, drift: Duration) -> String {
         Liveness::Handshake { elapsed } => format!("handshake {}", format::span(*elapsed + drift)),
         Liveness::Late { waiting } => format!("late {}", format::span(*waiting + drift)),
         Liveness::Gone { reason, retry_in } => match retry_in {
-            Some(retry_in) => format!("{reason}, retry {}", format::span(retry_in.saturating_sub(drift))),
+            Some(retry_in) => {
+                format!("{reason} · retrying in {}", format::span(retry_in.saturating_sub(drift)))
+            }
             None => reason.to_string(),
         },
     }

@@ -1,11 +1,11 @@
-//! What a transaction hangs together with, in its details.
+//! The cluster of a transaction, in its details.
 //!
 //! ```text
-//! package       8.4 sat/vB with 2 others, 612 vB, 5,140 sat
+//! chunk         8.4 sat/vB with 2 others, 612 vB, 5,140 sat
 //!
-//! Mined together
-//!  88d002…91b                          21.0 sat/vB  pays
-//!  3fa9c1…e07                           0.1 sat/vB  is paid for
+//! Chunk with
+//!  88d002…91b                          21.0 sat/vB  pays more
+//!  3fa9c1…e07                           0.1 sat/vB  pays less
 //!
 //! 2 ancestors, 421 vB
 //!  3fa9c1…e07                           0.1 sat/vB
@@ -20,29 +20,29 @@ use ratatui::text::{Line, Span};
 /// The cells of a fee rate.
 const RATE: usize = 9;
 
-/// How it is mined, if anything hangs together with it.
-pub fn package(cluster: &Cluster) -> Option<String> {
+/// Describes the chunk of a transaction, if its cluster has other transactions.
+pub fn chunk(cluster: &Cluster) -> Option<String> {
     let has_relatives = !cluster.ancestors.rows.is_empty() || !cluster.descendants.rows.is_empty();
     Some(match &cluster.package {
         Package::Together { fee_rate, fee, vsize, others } => {
             let [fee, vsize] = [*fee, u64::from(*vsize)].map(format::grouped);
             let others = match others.len() {
-                1 => "another".to_owned(),
+                1 => "1 other".to_owned(),
                 count => format!("{count} others"),
             };
             format!("{} sat/vB with {others}, {vsize} vB, {fee} sat", format::fee_rate(*fee_rate))
         }
-        Package::Alone if has_relatives => "none: pays for itself alone".to_owned(),
+        Package::Alone if has_relatives => "alone".to_owned(),
         Package::Alone => return None,
         Package::Unknown { min, max } => {
             let max = max.map_or_else(|| "more".to_owned(), format::fee_rate);
-            format!("{} to {max} sat/vB: a fee that is not known decides", format::fee_rate(*min))
+            format!("{} to {max} sat/vB (a fee in the cluster is unknown)", format::fee_rate(*min))
         }
-        Package::Oversized => "? (more hang together than nodes hold)".to_owned(),
+        Package::Oversized => "? (cluster exceeds the node limit)".to_owned(),
     })
 }
 
-/// A remark on its dust.
+/// A flag for ephemeral dust.
 pub const fn dust(cluster: &Cluster) -> Option<&'static str> {
     match cluster.ephemeral_dust {
         Some(EphemeralDust::Carries) => Some("ephemeral dust"),
@@ -51,22 +51,22 @@ pub const fn dust(cluster: &Cluster) -> Option<&'static str> {
     }
 }
 
-/// Who is mined along, the ancestors and the descendants; each with a blank line after it.
+/// Lists the rest of the chunk, the ancestors and the descendants, each with a blank line after it.
 pub fn lines(cx: &Context, cluster: &Cluster, cells: usize) -> Vec<Line<'static>> {
-    let mut lines = mined_together(cx, cluster, cells);
+    let mut lines = chunk_members(cx, cluster, cells);
     lines.extend(relatives(cx, &cluster.ancestors, "ancestor", cells));
     lines.extend(relatives(cx, &cluster.descendants, "descendant", cells));
     lines
 }
 
-fn mined_together(cx: &Context, cluster: &Cluster, cells: usize) -> Vec<Line<'static>> {
+fn chunk_members(cx: &Context, cluster: &Cluster, cells: usize) -> Vec<Line<'static>> {
     let Package::Together { fee_rate, others, .. } = &cluster.package else { return Vec::new() };
     let part = |other: &Relative| match other.fee_rate.exact() {
-        Some(rate) if rate > *fee_rate => "pays",
-        Some(rate) if rate < *fee_rate => "is paid for",
+        Some(rate) if rate > *fee_rate => "pays more",
+        Some(rate) if rate < *fee_rate => "pays less",
         _ => "",
     };
-    let mut lines = vec![heading(cx, "Mined together")];
+    let mut lines = vec![heading(cx, "Chunk with")];
     lines.extend(others.iter().map(|other| relative(cx, other, part(other), cells)));
     lines.push(Line::default());
     lines

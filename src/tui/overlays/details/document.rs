@@ -1,4 +1,4 @@
-//! The text of the details: in one column, or in two where there is room for them.
+//! The text of the details, in one column or, where there is room, in two.
 
 use crate::tui::context::Context;
 use crate::tui::widgets::panel::panel;
@@ -9,17 +9,17 @@ use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 
-/// From this width on the text stands in two columns.
+/// From this width on there are two columns.
 const TWO_COLUMNS: u16 = 110;
 /// Cells between the two columns.
 const GUTTER: u16 = 3;
-/// Cells for the name of a fact.
+/// The cells of the name of a fact.
 const NAME: usize = 11;
 
 /// A text in two parts that stand beside or below each other.
 #[derive(Default)]
 pub struct Document {
-    /// What it is about.
+    /// The title of the panel.
     pub title: String,
     /// The first part.
     pub first: Vec<Line<'static>>,
@@ -81,7 +81,7 @@ fn fact(cx: &Context, name: &str, value: impl Into<String>) -> Line<'static> {
     ])
 }
 
-/// As [`fact`], over as many lines as the value needs.
+/// A name and its value, in as many lines as the value needs.
 pub fn facts(cx: &Context, name: &str, value: &str, cells: usize) -> Vec<Line<'static>> {
     let lines = text::wrap(value, cells.saturating_sub(NAME)).into_iter();
     lines.enumerate().map(|(index, line)| fact(cx, if index == 0 { name } else { "" }, line)).collect()

@@ -45,7 +45,7 @@ impl Details {
             Some(Detail::Removed(removed)) => removed::document(cx, removed, cells),
             Some(Detail::Forgotten) => removed::forgotten(cx, self.open, cells),
             None => {
-                let first = vec![Line::styled("not here yet", cx.theme.warning())];
+                let first = vec![Line::styled("loading", cx.theme.warning())];
                 Document { title: "Details".to_owned(), first, second: Vec::new() }
             }
         }
@@ -62,10 +62,10 @@ impl Details {
         match self.transaction(cx).map(|transaction| &transaction.raw) {
             Some(raw) if 2 * raw.len() > LONGEST_COPY => {
                 let size = format::grouped(raw.len() as u64);
-                Response::remark(format!("not copied: {size} B are more than terminals take"))
+                Response::remark(format!("not copied: {size} B exceed what terminals accept"))
             }
-            Some(raw) => Response::Copy { text: hex(raw), what: "the transaction" },
-            None => Response::remark("open a transaction first"),
+            Some(raw) => Response::Copy { text: hex(raw), what: "transaction" },
+            None => Response::remark("nothing to copy: open a transaction"),
         }
     }
 }

@@ -1,11 +1,11 @@
-//! A peer in detail.
+//! The details of a peer.
 //!
 //! ```text
 //! ● live  /Satoshi:30.0.0/            Traffic           received          sent
 //! version    70016                    inv             212   8.1 kB     -     -
 //! services   NETWORK WITNESS          tx              198    91 kB     -     -
-//! height     923114 when it connected
-//! clock      +1 s against ours        Conversation
+//! height     923,114 when connected
+//! clock      offset +1 s              Messages
 //! Ping  last 41 ms, min 38 ms         05:33:12.120 ◂ inv         1.3 kB  35 wtx
 //! 92 ms ▂▂▃▅▂▂▂▂▁▂▂▂                  05:33:12.121 ▸ getdata     1.3 kB  35 wtx
 //! ```
@@ -21,22 +21,22 @@ use ratatui::text::{Line, Span};
 
 /// Rows of the chart of pings.
 const CHART: usize = 4;
-/// Cells of a command's name; the protocol allows 12.
+/// The cells of a command; the protocol allows 12 characters.
 const COMMAND: usize = 12;
 
-/// What is to be told of a peer, in lines of `cells` cells.
+/// Describes a peer in lines of `cells` cells.
 pub fn document(cx: &Context, peer: &PeerDetail, cells: usize) -> Document {
     let mut first = identity(cx, peer, cells);
     first.push(Line::default());
     first.extend(pings(cx, peer, cells));
     first.extend(liveness(cx, &peer.liveness, cells));
     first.push(Line::default());
-    first.extend(worth(cx, &peer.stats, cells));
+    first.extend(statistics(cx, &peer.stats, cells));
     first.extend(faults(cx, peer, cells));
     first.push(Line::default());
     let mut second = traffic(cx, &peer.traffic);
     second.push(Line::default());
-    second.extend(conversation(cx, &peer.recent_messages, cells));
+    second.extend(messages(cx, &peer.recent_messages, cells));
     Document { title: format!("Peer {}", peer.row.address), first, second }
 }
 
@@ -46,11 +46,11 @@ fn identity(cx: &Context, peer: &PeerDetail, cells: usize) -> Vec<Line<'static>>
     let (mark, style) = theme.liveness(&row.liveness);
     let state = liveness_words(&row.liveness, cx.drift);
     let mut lines = vec![Line::from(Span::styled(text::cut(&format!("{mark} {state}"), cells), style))];
-    let mut tell = |name: &str, value: String| lines.extend(facts(cx, name, &value, cells));
+    let mut add = |name: &str, value: String| lines.extend(facts(cx, name, &value, cells));
     let agent = if row.user_agent.is_empty() { format::UNKNOWN.to_owned() } else { row.user_agent.clone() };
-    tell("user agent", agent);
-    tell("version", format::known(peer.version));
-    tell(
+    add("user agent", agent);
+    add("version", format::known(peer.version));
+    add(
         "services",
         if peer.version.is_some() && peer.services.is_empty() {
             "none".to_owned()
@@ -58,25 +58,28 @@ fn identity(cx: &Context, peer: &PeerDetail, cells: usize) -> Vec<Line<'static>>
             format::known((!peer.services.is_empty()).then(|| peer.services.join(" ")))
         },
     );
-    tell("transport", format::known(peer.transport.map(transport)));
-    let height = peer.stats.start_height.map(|height| format!("{height} when it connected"));
-    tell("height", format::known(height));
-    let clock = peer.stats.clock_offset.map(|offset| format!("{offset:+} s against ours"));
-    tell("clock", format::known(clock));
+    add("transport", format::known(peer.transport.map(transport)));
+    let height = peer
+        .stats
+        .start_height
+        .map(|height| format!("{} when connected", format::grouped(height.max(0).unsigned_abs().into())));
+    add("height", format::known(height));
+    let clock = peer.stats.clock_offset.map(|offset| format!("offset {offset:+} s"));
+    add("clock", format::known(clock));
     let relay = match (row.blocks_only, peer.wtxid_relay) {
-        (true, _) => "blocks only: it announces no transactions",
+        (true, _) => "blocks only: announces no transactions",
         (false, true) => "announces by wtxid",
         (false, false) => "announces by txid",
     };
-    tell("relay", if peer.version.is_some() { relay.to_owned() } else { format::UNKNOWN.to_owned() });
+    add("relay", if peer.version.is_some() { relay.to_owned() } else { format::UNKNOWN.to_owned() });
     let filter = peer.stats.fee_filter.map(|filter| format!("{} sat/vB", format::fee_floor(filter)));
-    tell("fee filter", format::known(filter));
+    add("fee filter", format::known(filter));
     let connected = peer.stats.connected_for.map(|time| format!("for {}", format::span(time + cx.drift)));
-    let dials = format!("dialled {} time{}", peer.stats.dials, if peer.stats.dials == 1 { "" } else { "s" });
-    tell("connected", connected.map_or_else(|| format!("no, {dials}"), |time| format!("{time}, {dials}")));
-    tell("announced", format!("{} transactions", format::grouped(row.announced)));
-    let odd = format!("{} not found, {} not answered", peer.stats.all.not_found, peer.stats.all.timed_out);
-    tell("served", format!("{} transactions, {odd}", format::grouped(row.served)));
+    let dials = format!("dialled {}", format::plural(peer.stats.dials.into(), "time"));
+    add("connected", connected.map_or_else(|| format!("no, {dials}"), |time| format!("{time}, {dials}")));
+    add("announced", format!("{} transactions", format::grouped(row.announced)));
+    let failed = format!("{} notfound, {} timed out", peer.stats.all.not_found, peer.stats.all.timed_out);
+    add("served", format!("{} transactions, {failed}", format::grouped(row.served)));
     lines
 }
 
@@ -96,11 +99,11 @@ fn pings(cx: &Context, peer: &PeerDetail, cells: usize) -> Vec<Line<'static>> {
     let figures = peer.stats.ping;
     let [median, p95, jitter] =
         [figures.median, figures.p95, figures.jitter].map(|time| format::known(time.map(format::ping)));
-    lines.push(Line::raw(text::cut(&format!("median {median}, 95 % within {p95}, jitter {jitter}"), cells)));
+    lines.push(Line::raw(text::cut(&format!("median {median}, p95 {p95}, jitter {jitter}"), cells)));
     let (Some((since, _)), Some(highest)) =
         (peer.pings.first(), peer.pings.iter().map(|(_, rtt)| *rtt).max())
     else {
-        lines.push(Line::styled("none answered yet", theme.muted()));
+        lines.push(Line::styled("no pong yet", theme.muted()));
         return lines;
     };
     let label = format::ping(highest);
@@ -126,7 +129,7 @@ fn pings(cx: &Context, peer: &PeerDetail, cells: usize) -> Vec<Line<'static>> {
     lines
 }
 
-/// How alive it was, a mark for each minute.
+/// The worst liveness of each minute as a mark.
 fn liveness(cx: &Context, slots: &[LivenessSlot], cells: usize) -> Vec<Line<'static>> {
     if slots.is_empty() {
         return Vec::new();
@@ -138,46 +141,46 @@ fn liveness(cx: &Context, slots: &[LivenessSlot], cells: usize) -> Vec<Line<'sta
         LivenessSlot::Late => Span::styled("▄", theme.warning()),
         LivenessSlot::Gone => Span::styled("·", theme.bad()),
     });
-    let title = format!("Last {shown} min  ▇ live ▄ late · gone");
+    let title = format!("Last {shown} min  ▇ live ▄ late · disconnected");
     vec![Line::default(), heading(cx, title), Line::from(marks.collect::<Vec<_>>())]
 }
 
-/// Its part in the relay, in the last ten minutes and in all.
-fn worth(cx: &Context, worth: &PeerStats, cells: usize) -> Vec<Line<'static>> {
-    let both = |tell: fn(&RelayCounts) -> Option<String>| {
-        format!("{}, in all {}", format::known(tell(&worth.recent)), format::known(tell(&worth.all)))
+/// The statistics of the last ten minutes, and in total.
+fn statistics(cx: &Context, stats: &PeerStats, cells: usize) -> Vec<Line<'static>> {
+    let both = |figure: fn(&RelayCounts) -> Option<String>| {
+        format!("{}, total {}", format::known(figure(&stats.recent)), format::known(figure(&stats.all)))
     };
-    let mut lines = vec![heading(cx, "Worth  in the last 10 min, and in all")];
-    let mut tell = |name: &str, value: String| lines.extend(facts(cx, name, &value, cells));
-    let group = format::known(worth.netgroup.as_ref());
-    tell("network", format!("{} {group}", format::known(worth.network)));
-    tell("first", both(|counts| counts.first_share().map(format::share)));
-    tell("only it", both(|counts| Some(format::grouped(counts.only))));
-    tell("repeated", both(|counts| counts.repeated_share().map(format::share)));
-    tell("not found", both(|counts| counts.not_found_rate().map(format::share)));
-    tell("not served", both(|counts| Some(format::grouped(counts.unserved()))));
-    let lag = worth.lag.map(|lag| format!("{} behind the first (below 5 s: noise)", format::age(lag)));
-    tell("median lag", format::known(lag));
-    let answer = worth.answer;
+    let mut lines = vec![heading(cx, "Statistics  last 10 min, total")];
+    let mut add = |name: &str, value: String| lines.extend(facts(cx, name, &value, cells));
+    let group = format::known(stats.netgroup.as_ref());
+    add("network", format!("{} {group}", format::known(stats.network)));
+    add("first", both(|counts| counts.first_share().map(format::share)));
+    add("unique", both(|counts| Some(format::grouped(counts.only))));
+    add("duplicates", both(|counts| counts.repeated_share().map(format::share)));
+    add("notfound", both(|counts| counts.not_found_rate().map(format::share)));
+    add("unserved", both(|counts| Some(format::grouped(counts.unserved()))));
+    let lag = stats.lag.map(|lag| format!("{} after the first (below 5 s: noise)", format::ping(lag)));
+    add("median lag", format::known(lag));
+    let answer = stats.answer;
     let [median, p95, over] =
         [answer.median, answer.p95, answer.over_ping].map(|time| format::known(time.map(format::ping)));
-    tell("answers in", format!("{median}, 95 % within {p95}, {over} beyond the ping"));
-    tell("fee filter", format!("changed {} times", worth.fee_filter_changes));
-    tell("best block", format::known(worth.best_height.map(|height| format::grouped(u64::from(height)))));
-    tell("block lead", format::known(worth.block_lead.map(|lead| format!("{lead:+} ms"))));
+    add("answer", format!("median {median}, p95 {p95}, {over} more than the ping"));
+    add("fee filter", format::plural(stats.fee_filter_changes.into(), "change"));
+    add("best block", format::known(stats.best_height.map(|height| format::grouped(u64::from(height)))));
+    add("block lead", format::known(stats.block_lead.map(|lead| format!("{lead:+} ms"))));
     lines
 }
 
 fn faults(cx: &Context, peer: &PeerDetail, cells: usize) -> Vec<Line<'static>> {
     let mut lines = Vec::new();
     if !peer.tolerated.is_empty() {
-        lines.extend([Line::default(), heading(cx, "Tolerated")]);
+        lines.extend([Line::default(), heading(cx, "Tolerated misbehaviour")]);
         for (what, count) in &peer.tolerated {
             lines.push(Line::raw(text::cut(&format!("{} × {what}", format::grouped(*count)), cells)));
         }
     }
     if !peer.endings.is_empty() {
-        lines.extend([Line::default(), heading(cx, "Past connections ended by")]);
+        lines.extend([Line::default(), heading(cx, "Past disconnects")]);
         for (time, reason) in &peer.endings {
             let time = clock::time(*time, cx.zone);
             lines.push(Line::raw(text::cut(&format!("{time} {reason}"), cells)));
@@ -217,9 +220,9 @@ fn traffic(cx: &Context, traffic: &[CommandTraffic]) -> Vec<Line<'static>> {
     lines
 }
 
-fn conversation(cx: &Context, said: &[RecentMessage], cells: usize) -> Vec<Line<'static>> {
+fn messages(cx: &Context, said: &[RecentMessage], cells: usize) -> Vec<Line<'static>> {
     let theme = cx.theme;
-    let mut lines = vec![heading(cx, format!("Conversation  the last {}, ◂ from it, ▸ from us", said.len()))];
+    let mut lines = vec![heading(cx, format!("Messages  last {}, ◂ received, ▸ sent", said.len()))];
     for message in said {
         let (arrow, style) = match message.direction {
             Direction::Received => ("◂", theme.good()),

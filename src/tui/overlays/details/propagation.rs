@@ -1,4 +1,4 @@
-//! How a transaction spread from peer to peer, in its details.
+//! The propagation of a transaction, in its details.
 //!
 //! ```text
 //! Announced by 6 of 8 peers: half within 1.24 s
@@ -14,14 +14,14 @@ use crate::tui::widgets::{chart, format, text};
 use ratatui::text::{Line, Span};
 use std::time::Duration;
 
-/// The cells of the line of time, and how many there must be in all for it.
+/// The cells of the time line, and the cells that a line needs to have one.
 const TRACK: usize = 16;
 const WITH_TRACK: usize = 50;
 
 /// The cells of a delay.
 const DELAY: usize = 9;
 
-/// The peers in the order of their announcements.
+/// Lists the peers in the order of their announcements.
 pub fn lines(cx: &Context, transaction: &TransactionDetail, cells: usize) -> Vec<Line<'static>> {
     let row = &transaction.row;
     let announcements = &transaction.announcements;
@@ -40,14 +40,14 @@ pub fn lines(cx: &Context, transaction: &TransactionDetail, cells: usize) -> Vec
     let track = if cells >= WITH_TRACK { TRACK } else { 0 };
     let room = cells.saturating_sub(DELAY + 1 + track + 1).min(48);
     for (peer, delay) in announcements {
-        let told = if delay.is_zero() { "first".to_owned() } else { format!("+{}", after(*delay)) };
+        let label = if delay.is_zero() { "first".to_owned() } else { format!("+{}", after(*delay)) };
         lines.push(Line::from(vec![
             Span::raw(text::left(
                 &text::cut_middle(peer.as_deref().unwrap_or(FORGOTTEN_PEER), room),
                 room + 1,
             )),
             Span::styled(chart::moment(*delay, longest, track), cx.theme.chart()),
-            Span::styled(text::right(&told, DELAY), cx.theme.muted()),
+            Span::styled(text::right(&label, DELAY), cx.theme.muted()),
         ]));
     }
     lines

@@ -1,4 +1,4 @@
-//! What became of a transaction that was removed, and what is shown in place of forgotten things.
+//! Why a transaction was removed, and what stands in place of things that are no longer known.
 
 use super::document::Document;
 use crate::snapshot::{Open, RemovedTransaction, Successor};
@@ -6,16 +6,16 @@ use crate::tui::context::Context;
 use crate::tui::widgets::text;
 use ratatui::text::Line;
 
-/// In place of the address of a peer that the model has forgotten.
-pub const FORGOTTEN_PEER: &str = "a peer that is forgotten";
+/// Stands for the address of a peer that is no longer known.
+pub const FORGOTTEN_PEER: &str = "a peer no longer known";
 
 /// Says why the transaction was removed, and whether another can be opened in its place.
 pub fn document(cx: &Context, removed: &RemovedTransaction, cells: usize) -> Document {
-    let title = format!("Transaction {}: gone", removed.txid);
+    let title = format!("Transaction {}: removed", removed.txid);
     let mut first = warnings(cx, &reasons(removed), cells);
     if removed.successor.is_some() {
         first.push(Line::default());
-        first.push(Line::styled("Enter: the transaction that is held now", cx.theme.muted()));
+        first.push(Line::styled("Enter: open the transaction that is in the mempool now", cx.theme.muted()));
     }
     Document { title, first, second: Vec::new() }
 }
@@ -23,20 +23,24 @@ pub fn document(cx: &Context, removed: &RemovedTransaction, cells: usize) -> Doc
 /// Says that the model no longer knows what is open.
 pub fn forgotten(cx: &Context, open: Open, cells: usize) -> Document {
     let why = match open {
-        Open::Peer(_) => "this peer was dropped a while ago",
-        Open::Block(_) => "this block was long ago",
-        Open::Transaction(_) => "no longer held",
+        Open::Peer(_) => "the peer was disconnected a while ago",
+        Open::Block(_) => "the block is too old",
+        Open::Transaction(_) => "the transaction was removed a while ago",
     };
-    Document { title: "Gone".to_owned(), first: warnings(cx, &[why.to_owned()], cells), second: Vec::new() }
+    Document {
+        title: "No longer known".to_owned(),
+        first: warnings(cx, &[why.to_owned()], cells),
+        second: Vec::new(),
+    }
 }
 
 fn reasons(removed: &RemovedTransaction) -> Vec<String> {
     let mut reasons = vec![removed.reason.to_string()];
     if removed.is_undone {
-        reasons.push("which is not in the best chain any more".to_owned());
+        reasons.push("the block was disconnected by a reorg".to_owned());
     }
     if matches!(removed.successor, Some(Successor::Same(_))) {
-        reasons.push("it is held again".to_owned());
+        reasons.push("back in the mempool".to_owned());
     }
     reasons.extend(removed.later_replacements.iter().map(|by| format!("which was replaced by {by}")));
     reasons

@@ -1,4 +1,4 @@
-//! A transaction in detail.
+//! The details of a transaction.
 //!
 //! ```text
 //! txid          3fa9c1…               2 inputs
@@ -24,7 +24,7 @@ use ratatui::text::{Line, Span};
 /// Lock times below this are heights, others are times (BIP65, Core: `LOCKTIME_THRESHOLD`).
 const LOCK_TIME_THRESHOLD: u32 = 500_000_000;
 
-/// What is to be told of a transaction, in lines of `cells` cells.
+/// Describes a transaction in lines of `cells` cells.
 pub fn document(cx: &Context, transaction: &TransactionDetail, cells: usize) -> Document {
     let mut first = identity(cx, transaction, cells);
     first.push(Line::default());
@@ -42,35 +42,35 @@ pub fn document(cx: &Context, transaction: &TransactionDetail, cells: usize) -> 
 fn identity(cx: &Context, transaction: &TransactionDetail, cells: usize) -> Vec<Line<'static>> {
     let row = &transaction.row;
     let mut lines = Vec::new();
-    let mut tell = |name: &str, value: String| lines.extend(facts(cx, name, &value, cells));
-    tell("txid", row.txid.to_string());
-    tell("wtxid", transaction.wtxid.to_string());
+    let mut add = |name: &str, value: String| lines.extend(facts(cx, name, &value, cells));
+    add("txid", row.txid.to_string());
+    add("wtxid", transaction.wtxid.to_string());
     let first_seen = clock::time(transaction.first_seen, cx.zone);
-    tell("first seen", format!("{first_seen}, {} ago", format::span(row.age + cx.drift)));
-    tell("value", format!("{} BTC", format::btc(row.output_value)));
-    tell("fee", fee(transaction));
-    tell("fee rate", fee_rate(row.fee_rate));
-    if let Some(package) = cluster::package(&transaction.cluster) {
-        tell("package", package);
+    add("first seen", format!("{first_seen}, {} ago", format::span(row.age + cx.drift)));
+    add("value", format!("{} BTC", format::btc(row.output_value)));
+    add("fee", fee(transaction));
+    add("fee rate", fee_rate(row.fee_rate));
+    if let Some(chunk) = cluster::chunk(&transaction.cluster) {
+        add("chunk", chunk);
     }
     let [vsize, weight, size] =
         [row.vsize, transaction.weight, transaction.size].map(|size| format::grouped(u64::from(size)));
     let counted = match transaction.counted_vsize {
         counted if counted == row.vsize => String::new(),
-        counted => format!(", counts as {} vB", format::grouped(u64::from(counted))),
+        counted => format!(", {} vB by signature operations", format::grouped(u64::from(counted))),
     };
-    tell("size", format!("{vsize} vB, {weight} WU, {size} B{counted}"));
-    tell("flags", flags(transaction));
+    add("size", format!("{vsize} vB, {weight} WU, {size} B{counted}"));
+    add("flags", flags(transaction));
     let kinds: Vec<_> = transaction.kinds.iter().map(|kind| wording::kind::label(Some(*kind))).collect();
     if !kinds.is_empty() {
-        tell("kind", kinds.join(", "));
+        add("kind", kinds.join(", "));
     }
-    tell("version", transaction.version.to_string());
-    tell("lock time", lock_time(cx, transaction.lock_time));
+    add("version", transaction.version.to_string());
+    add("lock time", lock_time(cx, transaction.lock_time));
     lines
 }
 
-/// What it pays, and by what that is known.
+/// The fee, and where the prevouts are known from.
 fn fee(transaction: &TransactionDetail) -> String {
     let sources = [
         (ValueSource::Mempool, "in the mempool"),
@@ -80,29 +80,33 @@ fn fee(transaction: &TransactionDetail) -> String {
     ];
     let count = |source| transaction.inputs.iter().filter(|input| input.source == source).count();
     let counts = sources.map(|(source, what)| (count(source), what));
-    let told = counts.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}"));
-    let (values, more) = (told.collect::<Vec<_>>().join(", "), row_has_more(transaction));
+    let known = counts.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}"));
+    let (values, more) = (known.collect::<Vec<_>>().join(", "), row_has_more(transaction));
     match transaction.fee {
-        Some(fee) => format!("{} sat (inputs: {values}{more})", format::grouped(fee)),
-        None => format!("? (inputs: {values}{more})"),
+        Some(fee) => format!("{} sat (prevouts: {values}{more})", format::grouped(fee)),
+        None => format!("? (prevouts: {values}{more})"),
     }
 }
 
-/// What it pays for its size, and by what that is known if not by the fee.
+/// The fee rate, and the source of its bounds if the fee is unknown.
 fn fee_rate(rate: FeeRate) -> String {
-    let told = format!("{} sat/vB", format::rate(rate, usize::MAX));
-    let FeeRate::Within(bounds) = rate else { return told };
+    let rate_text = format!("{} sat/vB", format::rate(rate, usize::MAX));
+    let FeeRate::Within(bounds) = rate else { return rate_text };
     let by_floor = bounds.floor.is_some() && bounds.floor >= bounds.low;
     let by_order = bounds.high.is_some() || (bounds.low.is_some() && !by_floor);
     let sources = [
-        (by_order, "by its place in announcements"),
-        (by_floor, "at least the fee filters of its announcers, or a child pays for it"),
+        (by_order, "by the order of announcements"),
+        (by_floor, "by the fee filters of its announcers, unless a child pays for it"),
     ];
     let sources: Vec<&str> = sources.into_iter().filter(|(is, _)| *is).map(|(_, source)| source).collect();
-    if sources.is_empty() { format::UNKNOWN.to_owned() } else { format!("{told} ({})", sources.join("; ")) }
+    if sources.is_empty() {
+        format::UNKNOWN.to_owned()
+    } else {
+        format!("{rate_text} ({})", sources.join("; "))
+    }
 }
 
-/// Of many inputs not all are told apart.
+/// Marks that not all inputs are listed.
 fn row_has_more(transaction: &TransactionDetail) -> &'static str {
     if transaction.inputs.len() < transaction.row.inputs as usize { ", …" } else { "" }
 }
@@ -120,20 +124,20 @@ fn flags(transaction: &TransactionDetail) -> String {
         .join(", ")
 }
 
-/// Those that lost against it, and those that they had replaced.
+/// The transactions that it replaced, and those that they had replaced.
 ///
 /// ```text
 /// Replaces
 ///  3fa9c1…e07    224 vB    12.1 sat/vB   31 s ago   8 peers
 ///   which replaced
-///  88d002…91b    224 vB       ? sat/vB   58 s ago   8 peers, 2 of them not this one
+///  88d002…91b    224 vB       ? sat/vB   58 s ago   8 peers, 2 never announced this transaction
 /// ```
 fn rivals(cx: &Context, transaction: &TransactionDetail, cells: usize) -> Vec<Line<'static>> {
     let mut lines = Vec::new();
     let mut steps = 0;
     for rival in &transaction.replaced {
         if rival.steps != steps {
-            let title = if steps == 0 { "Replaces" } else { "which had replaced" };
+            let title = if steps == 0 { "Replaces" } else { "which replaced" };
             lines.push(heading(cx, title));
             steps = rival.steps;
         }
@@ -143,7 +147,7 @@ fn rivals(cx: &Context, transaction: &TransactionDetail, cells: usize) -> Vec<Li
         let age = format::span(rival.age + cx.drift);
         let only = match rival.announced_only {
             0 => String::new(),
-            only => format!(", {only} of them not this one"),
+            only => format!(", {only} never announced this transaction"),
         };
         let what = format!(
             "{vsize} vB, {rate} sat/vB, {age} ago, {}{only}",
@@ -202,7 +206,7 @@ fn output_line(cx: &Context, output: &OutputRow, cells: usize) -> Line<'static> 
     Line::from(vec![Span::styled(left, cx.theme.muted()), Span::raw(text::cut_middle(&output.text, room))])
 }
 
-/// How many are not listed.
+/// The number of inputs or outputs that are not listed.
 fn rest(cx: &Context, count: u32, listed: usize) -> Option<Line<'static>> {
     let missing = u64::from(count).saturating_sub(u64::try_from(listed).unwrap_or(u64::MAX));
     (missing > 0).then(|| Line::styled(format!("and {} more", format::grouped(missing)), cx.theme.muted()))

@@ -1,22 +1,21 @@
-//! What the user watches, and the line in which more is typed.
+//! The watch list as rows, and the line in which a target is typed.
 
 use super::input::Input;
-use crate::model::{WatchEvent, WatchMatch};
 use crate::snapshot::WatchRow;
 use crate::tui::context::Context;
 use crate::tui::widgets::panel::panel;
-use crate::tui::widgets::{format, text};
+use crate::tui::widgets::text;
+use crate::tui::wording::watch;
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
-use std::time::Duration;
 
 /// Draws the list with the row at index `selected` highlighted, and below it the line of `input`.
 pub fn draw(frame: &mut Frame, cx: &Context, selected: usize, input: Option<&Input>) {
     let (area, theme) = (cx.area, cx.theme);
     let rows = &cx.snapshot.watchlist;
-    let title = format!(" Watched  {} · what is added here is not kept ", rows.len());
+    let title = format!(" Watch list  {} · additions are not saved ", rows.len());
     let block = panel(cx.theme, Line::styled(title, theme.title(true)), true);
     let inner = block.inner(area);
     frame.render_widget(block, area);
@@ -34,7 +33,7 @@ pub fn draw(frame: &mut Frame, cx: &Context, selected: usize, input: Option<&Inp
         .map(|(index, row)| line(cx, row, index == selected, cells))
         .collect();
     if rows.is_empty() {
-        lines.push(Line::styled("Nothing is watched. a: add an address, a txid or a script", theme.muted()));
+        lines.push(Line::styled(" empty · a: add an address, txid or script", theme.muted()));
     }
     frame.render_widget(Paragraph::new(lines), list);
     frame.render_widget(Paragraph::new(typed), below);
@@ -42,8 +41,8 @@ pub fn draw(frame: &mut Frame, cx: &Context, selected: usize, input: Option<&Inp
 
 fn line(cx: &Context, row: &WatchRow, selected: bool, cells: usize) -> Line<'static> {
     let what = match &row.last {
-        Some((age, notice)) => told(notice, *age + cx.drift),
-        None => "nothing yet".to_owned(),
+        Some((age, notice)) => watch::matched(notice, *age + cx.drift),
+        None => "no match yet".to_owned(),
     };
     let room = (cells / 2).saturating_sub(2);
     let target = text::left(&text::cut_middle(row.target.text(), room), room);
@@ -52,31 +51,10 @@ fn line(cx: &Context, row: &WatchRow, selected: bool, cells: usize) -> Line<'sta
     Line::from(vec![Span::raw(" "), Span::raw(target), Span::raw("  "), Span::raw(rest)]).style(style)
 }
 
-fn told(found: &WatchMatch, age: Duration) -> String {
-    let what = match found.event {
-        WatchEvent::Arrived => "arrived".to_owned(),
-        WatchEvent::Replaced { .. } => "replaced".to_owned(),
-        WatchEvent::DoubleSpent { height: None, .. } => "DOUBLE SPENT".to_owned(),
-        WatchEvent::DoubleSpent { height: Some(height), .. } => {
-            format!("DOUBLE SPENT in block {}", format::grouped(height.into()))
-        }
-        WatchEvent::Confirmed { height, confirmations } => {
-            format!("block {}, {confirmations} conf.", format::grouped(height.into()))
-        }
-        WatchEvent::Unconfirmed => "back to unconfirmed".to_owned(),
-        WatchEvent::Removed { .. } => "left the mempool".to_owned(),
-    };
-    let amount = |sign: &str, sat: u64| match sat {
-        0 => String::new(),
-        sat => format!(" {sign}{} BTC", format::btc_short(sat)),
-    };
-    format!("{what}{}{} {} ago", amount("+", found.received), amount("−", found.spent), format::span(age))
-}
-
 fn input_lines(cx: &Context, input: &Input, cells: usize) -> Vec<Line<'static>> {
     let theme = cx.theme;
-    let label = "watch: ";
-    // The end is what is being typed.
+    let label = "add: ";
+    // The end of a long text is visible, for that is where letters appear.
     let room = cells.saturating_sub(text::width(label) + 2);
     let skipped = input.text.chars().count().saturating_sub(room);
     let end: String = input.text.chars().skip(skipped).collect();

@@ -6,12 +6,12 @@ use crate::snapshot::Snapshot;
 /// The longest text that can be typed: a script of the greatest length, in hexadecimal digits.
 const LONGEST: usize = 20_000;
 
-/// A line that is being typed.
+/// The text being typed.
 #[derive(Clone, Default, PartialEq, Eq, Debug)]
 pub struct Input {
     /// The text so far.
     pub text: String,
-    /// What is wrong with it.
+    /// Why the text is not accepted.
     pub error: Option<String>,
 }
 
@@ -38,10 +38,10 @@ impl Input {
         let Snapshot { network, watchlist: watched, .. } = snapshot;
         let error = match WatchTarget::parse(&self.text, *network) {
             Ok(target) if watched.iter().any(|row| row.target.key() == target.key()) => {
-                "it is watched already".to_owned()
+                "already on the watch list".to_owned()
             }
             Ok(_) if watched.len() >= MAX_TARGETS => {
-                format!("at most {MAX_TARGETS} targets can be watched")
+                format!("the watch list is full ({MAX_TARGETS} targets)")
             }
             Ok(target) => return Some(target),
             Err(error) => error.to_string(),

@@ -52,18 +52,18 @@ impl Watchlist {
         }
     }
 
-    /// Opens the transaction that touched the selected target last.
+    /// Opens the transaction of the last match of the selected target.
     fn open(&self, cx: &Context) -> Response {
         match self.row(cx).and_then(|row| row.key) {
             Some(key) => Response::Open(Open::Transaction(key)),
-            None => Response::remark("no transaction that is held touches it"),
+            None => Response::remark("no matching transaction in the mempool"),
         }
     }
 }
 
-/// A frozen list would not show what came of a change.
+/// A frozen list would not show the change.
 fn frozen() -> Response {
-    Response::remark("a frozen list cannot be changed; Space resumes")
+    Response::remark("unfreeze (Space) to change the watch list")
 }
 
 impl Layer for Watchlist {

@@ -1,9 +1,9 @@
-//! The Blocks screen: the last blocks as columns, the newest to the left.
+//! The last blocks as columns, the newest to the left, and a summary of the selected one.
 //!
 //! ```text
-//! ╭ Blocks  the last 12 ─────────────────────────────────────╮
+//! ╭ Blocks  last 12 ──────────────────────────────────────────╮
 //! │ ┏━ 923,114 ━━━━┓ ╭─ 923,113 ────╮ ╭─ 923,112 ────╮        │
-//! │ ┃ 3 m          ┃ │ 12 m         │ │ 31 m         │        │
+//! │ ┃ 3 min ago    ┃ │ 12 min ago   │ │ 31 min ago   │        │
 //! │ ┃ 2,915 tx     ┃ │ 3,120 tx     │ │ 2,210 tx     │        │
 //! │ ┃ 12.4 sat/vB  ┃ │ 9.1 sat/vB   │ │ 8.8 sat/vB   │        │
 //! │ ┗━━━━━━━━━━━━━━┛ ╰──────────────╯ ╰──────────────╯        │
@@ -32,19 +32,19 @@ pub fn draw(frame: &mut Frame, cx: &Context, blocks: &[BlockRow], selected: usiz
     let area = cx.area;
     let title = match blocks.len() {
         0 => " Blocks ".to_owned(),
-        1 => " Blocks  the last one ".to_owned(),
-        count => format!(" Blocks  the last {} ", format::count(count)),
+        1 => " Blocks  last one ".to_owned(),
+        count => format!(" Blocks  last {} ", format::count(count)),
     };
     let frame_of_all = panel(cx.theme, title, true);
     let inner = frame_of_all.inner(area);
     frame.render_widget(frame_of_all, area);
     if blocks.is_empty() {
-        let text = "No block has been found since the start. On average one takes 10 minutes.";
+        let text = " no block since startup; on average one is found every 10 min";
         let line = Line::styled(text::cut(text, usize::from(inner.width)), cx.theme.muted());
         return frame.render_widget(Paragraph::new(line), inner);
     }
     let fits = usize::from(inner.width / COLUMN).max(1);
-    // The selected one is always in view.
+    // The selected block is always visible.
     let first = selected.saturating_sub(fits - 1);
     let [row, below] =
         Layout::vertical([Constraint::Length(ROWS.min(inner.height)), Constraint::Fill(1)]).areas(inner);
@@ -79,7 +79,7 @@ fn column(frame: &mut Frame, area: Rect, cx: &Context, block: &BlockRow, selecte
         fees.unwrap_or_else(|| "? BTC".to_owned()),
         format!("{:>3.0} % full", figures.fill() * 100.0),
         fill(figures.fill(), cells),
-        seen.unwrap_or_else(|| "no other tx".to_owned()),
+        seen.unwrap_or_else(|| "coinbase only".to_owned()),
         figures.tag.clone(),
     ];
     let mut lines: Vec<Line> =
@@ -90,7 +90,7 @@ fn column(frame: &mut Frame, area: Rect, cx: &Context, block: &BlockRow, selecte
     frame.render_widget(Paragraph::new(lines), inner);
 }
 
-/// What the selected block is about, below the columns.
+/// The summary of the selected block.
 fn summary(cx: &Context, block: &BlockRow, cells: usize) -> Vec<Line<'static>> {
     let theme = cx.theme;
     let figures = &block.figures;
@@ -101,12 +101,12 @@ fn summary(cx: &Context, block: &BlockRow, cells: usize) -> Vec<Line<'static>> {
     let unseen = figures.transactions.saturating_sub(1 + figures.seen);
     let counted = [
         (unseen, "not seen before"),
-        (figures.expected, "expected and left out"),
-        (figures.conflicted, "dropped as conflicting"),
+        (figures.expected, "expected but left out"),
+        (figures.conflicted, "removed as conflicts"),
     ];
     let parts: Vec<_> = counted.iter().map(|(count, what)| format!("{count} {what}")).collect();
-    lines.push(Line::raw(format!(" {}", parts.join(", "))));
-    lines.push(Line::from(vec![Span::styled(" Enter: all about it", theme.muted())]));
+    lines.push(Line::raw(format!(" {}", parts.join(" · "))));
+    lines.push(Line::from(vec![Span::styled(" Enter: details", theme.muted())]));
     let wrap = |line: Line<'static>| {
         let style = line.style;
         text::wrap(&line.to_string(), cells).into_iter().map(move |part| Line::styled(part, style))
@@ -114,7 +114,7 @@ fn summary(cx: &Context, block: &BlockRow, cells: usize) -> Vec<Line<'static>> {
     lines.into_iter().flat_map(wrap).collect()
 }
 
-/// A bar of so many cells.
+/// A bar that is filled to `share`.
 fn fill(share: f32, cells: usize) -> String {
     #[expect(
         clippy::cast_possible_truncation,
@@ -126,7 +126,7 @@ fn fill(share: f32, cells: usize) -> String {
     format!("{}{}", "█".repeat(full), "░".repeat(cells - full))
 }
 
-/// How long ago it was here.
+/// The time since the block arrived.
 fn age(cx: &Context, figures: &BlockFigures) -> Duration {
     cx.snapshot.time.since(figures.arrived) + cx.drift
 }

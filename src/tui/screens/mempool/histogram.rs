@@ -1,10 +1,10 @@
 //! What is amount, by the rate by which miners sort it.
 //!
 //! ```text
-//! ╭ sat/vB by vB · exact 70.3 % of tx, 81.5 % of vB ──────────╮
-//! │   0.2 – 0.5 ████                                310.0 vkB │
-//! │     0.5 – 3 ████████████████████████████████████ 5.12 vMB │
-//! │   not exact ███████████████████████████          1.81 vMB │
+//! ╭ Chunk fee rate (sat/vB) by vB · exact 70.3 % of tx, … ────╮
+//! │   0.2 – 0.5 ████                                310.0 kvB │
+//! │     0.5 – 3 ████████████████████████████████████ 5.12 MvB │
+//! │   not exact ███████████████████████████          1.81 MvB │
 //! ╰───────────────────────────────────────────────────────────╯
 //! ```
 
@@ -17,14 +17,14 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-/// The cells of a bar's name, and of its amount with a gap.
+/// The cells of a bar's label, and of its amount with a gap.
 const NAME: usize = 12;
 const AMOUNT: usize = 10;
 
 /// Draws as many bars as there are rows.
 pub fn draw(frame: &mut Frame, area: Rect, cx: &Context, screen: &MempoolScreen, by_count: bool) {
     let size = |amount: Amount| if by_count { amount.count } else { amount.vsize };
-    let told =
+    let label =
         |amount: Amount| if by_count { format::grouped(amount.count) } else { format::vsize(amount.vsize) };
     let cells = usize::from(area.width.saturating_sub(2));
     let room = cells.saturating_sub(NAME + AMOUNT + 1);
@@ -37,7 +37,7 @@ pub fn draw(frame: &mut Frame, area: Rect, cx: &Context, screen: &MempoolScreen,
             Span::raw(text::right(name, NAME)),
             Span::raw(" "),
             Span::styled(text::left(&"█".repeat(filled), room), style),
-            Span::raw(text::right(&told(amount), AMOUNT)),
+            Span::raw(text::right(&label(amount), AMOUNT)),
         ])
     };
     let theme = cx.theme;
@@ -48,7 +48,7 @@ pub fn draw(frame: &mut Frame, area: Rect, cx: &Context, screen: &MempoolScreen,
         let [count, vsize] = [coverage.by_count, coverage.by_vsize].map(format::share);
         format!(" · exact {count} of tx, {vsize} of vB")
     });
-    lines(frame, area, cx, &format!("sat/vB by {what}{coverage}"), drawn);
+    lines(frame, area, cx, &format!("Chunk fee rate (sat/vB) by {what}{coverage}"), drawn);
 }
 
 fn name(bar: &HistogramBar) -> String {
@@ -59,14 +59,14 @@ fn name(bar: &HistogramBar) -> String {
     }
 }
 
-/// The cells of a bar; something is at least one cell.
+/// The cells of a bar. A size above 0 has at least one.
 fn length(size: u64, most: u64, room: usize) -> usize {
     let cells = u128::from(size) * room as u128 / u128::from(most.max(1));
     usize::try_from(cells).unwrap_or(room).max(usize::from(size > 0)).min(room)
 }
 
-/// At most as many bars as there are rows. Of too many, the two neighbours that are smallest together
-/// become one, the upper ones first: where most is, most is told apart.
+/// Merges bars until there are no more than `rows`: again and again the two neighbours that are smallest
+/// together, of equal ones the upper. So the rates that matter most keep the finest steps.
 fn fitting(mut bars: Vec<HistogramBar>, rows: usize, size: impl Fn(Amount) -> u64) -> Vec<HistogramBar> {
     while bars.len() > rows.max(1) {
         let pairs = (1..bars.len()).rev();
@@ -88,7 +88,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn where_most_is_most_is_told_apart() {
+    fn the_largest_bars_keep_the_finest_steps() {
         let starts = [0.0, 1.0, 2.0, 3.0, 4.0, 5.0];
         let sizes = [500, 400, 10, 0, 0, 20];
         let bar = |(index, &vsize): (usize, &u64)| HistogramBar {
@@ -97,15 +97,15 @@ mod tests {
             amount: Amount { count: 1, vsize },
         };
         let all: Vec<_> = sizes.iter().enumerate().map(bar).collect();
-        let told = |rows| {
+        let names = |rows| {
             let bars = fitting(all.clone(), rows, |amount| amount.vsize);
             assert_eq!(bars.iter().map(|bar| bar.amount.vsize).sum::<u64>(), 930);
             assert_eq!(bars.iter().map(|bar| bar.amount.count).sum::<u64>(), 6);
             bars.iter().map(name).collect::<Vec<_>>()
         };
-        assert_eq!(told(4), ["< 1", "1 – 2", "2 – 5", "≥ 5"]);
-        assert_eq!(told(3), ["< 1", "1 – 2", "≥ 2"]);
-        assert_eq!(told(0), ["≥ 0"]);
-        assert_eq!(told(9).len(), 6);
+        assert_eq!(names(4), ["< 1", "1 – 2", "2 – 5", "≥ 5"]);
+        assert_eq!(names(3), ["< 1", "1 – 2", "≥ 2"]);
+        assert_eq!(names(0), ["≥ 0"]);
+        assert_eq!(names(9).len(), 6);
     }
 }

@@ -1,9 +1,9 @@
-//! How many transactions of each kind arrive.
+//! Arrivals of each kind of transaction.
 //!
 //! ```text
-//! ╭ Arriving per minute, last 10 min ────────────╮
+//! ╭ Arrivals per minute, last 10 min ────────────╮
 //! │ payment                    212.4             │
-//! │ outputs of 150 past blocks known: 812k       │
+//! │ prevouts cached: 812k, 150 past blocks       │
 //! ╰──────────────────────────────────────────────╯
 //! ```
 
@@ -17,7 +17,7 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::Line;
 
-/// Draws the rates, and what the knowledge of fees rests on.
+/// Draws the rates, and the size of the prevouts cache that makes fees known.
 pub fn draw(frame: &mut Frame, area: Rect, cx: &Context, screen: &MempoolScreen) {
     let theme = cx.theme;
     let kind = |&(kind, rate): &(Option<Kind>, f32)| {
@@ -25,9 +25,9 @@ pub fn draw(frame: &mut Frame, area: Rect, cx: &Context, screen: &MempoolScreen)
     };
     let mut drawn: Vec<Line> = screen.kinds.iter().map(kind).collect();
     if drawn.is_empty() {
-        drawn.push(Line::styled(" nothing yet", theme.muted()));
+        drawn.push(Line::styled(" no transaction yet", theme.muted()));
     }
     let (blocks, coins) = (screen.prevout_blocks, format::brief(screen.prevouts as u64));
     drawn.push(Line::styled(format!(" outputs of {blocks} past blocks known: {coins}"), theme.muted()));
-    lines(frame, area, cx, "Arriving per minute, last 10 min", drawn);
+    lines(frame, area, cx, "Arrivals per minute, last 10 min", drawn);
 }

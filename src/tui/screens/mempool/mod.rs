@@ -1,10 +1,10 @@
-//! The Mempool screen: by fee rate, as the next blocks, over time, by kind.
+//! The Mempool screen: the mempool by fee rate, as projected blocks, over time, and by kind.
 //!
 //! ```text
-//! ╭ sat/vB by vB ───────────────────────╮╭ Next blocks ────────────────────╮
+//! ╭ Chunk fee rate (sat/vB) by vB ──────╮╭ Projected blocks ───────────────╮
 //! │   2 – 3   ███████████        1.20   ││  1   8.1   12.4   310           │
 //! ╰─────────────────────────────────────╯╰─────────────────────────────────╯
-//! ╭ Over time ──────────────────────────╮╭ Arriving per minute ────────────╮
+//! ╭ Over time by sat/vB ────────────────╮╭ Arrivals per minute ────────────╮
 //! │ 33344455                            ││ payment            212.0        │
 //! ╰─────────────────────────────────────╯╰─────────────────────────────────╯
 //! ```
@@ -13,8 +13,8 @@ mod histogram;
 mod kinds;
 mod layout;
 mod lines;
-mod next_blocks;
 mod over_time;
+mod projected_blocks;
 
 use crate::snapshot::MempoolScreen;
 use crate::snapshot::{MempoolView, View};
@@ -64,7 +64,7 @@ impl Layer for Mempool {
         let empty = MempoolScreen::default();
         let screen = cx.snapshot.mempool.as_deref().unwrap_or(&empty);
         histogram::draw(frame, parts.histogram, cx, screen, self.by_count);
-        next_blocks::draw(frame, parts.blocks, cx, screen);
+        projected_blocks::draw(frame, parts.blocks, cx, screen);
         over_time::draw(frame, parts.history, cx, screen);
         kinds::draw(frame, parts.kinds, cx, screen);
     }

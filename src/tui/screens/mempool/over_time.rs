@@ -1,7 +1,7 @@
 //! The size of the mempool over the last hours, in bands of fee rates.
 //!
 //! ```text
-//! ╭ Over time · up to 2.90 vMB ─────────────────────────╮
+//! ╭ Over time by sat/vB · max 2.90 MvB ─────────────────╮
 //! │     ?888888888888777777????????????8888     8887777 │
 //! │     21111111111111111111111112222221111     1111111 │
 //! │ 1:<1 2:≥1 3:≥2 4:≥5 5:≥10 6:≥20 7:≥50 ?:not exact   │
@@ -18,7 +18,7 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 use std::time::Duration;
 
-/// The marks of the bands, the lowest first: told apart without colour as well.
+/// The marks of the bands, the lowest first, so that they differ without colours too.
 const MARKS: [&str; BANDS + 1] = ["1", "2", "3", "4", "5", "6", "7", "8", "?"];
 
 /// Draws the chart, its newest column at the right.
@@ -46,7 +46,7 @@ pub fn draw(frame: &mut Frame, area: Rect, cx: &Context, screen: &MempoolScreen)
         .collect();
     drawn.push(legend(cx));
     let block = if columns.is_empty() {
-        panel(cx.theme, Line::raw(" Over time · measured once a minute "), false)
+        panel(cx.theme, Line::raw(" Over time by sat/vB · measured every minute "), false)
     } else {
         #[expect(
             clippy::cast_possible_truncation,
@@ -56,7 +56,7 @@ pub fn draw(frame: &mut Frame, area: Rect, cx: &Context, screen: &MempoolScreen)
         let highest = format::vsize(most as u64);
         let minutes = u64::from(screen.column_minutes) * cells as u64;
         let past = format!(" {} ago ", format::span(Duration::from_mins(minutes)));
-        panel(cx.theme, Line::raw(format!(" Over time · up to {highest} ")), false)
+        panel(cx.theme, Line::raw(format!(" Over time by sat/vB · max {highest} ")), false)
             .title_bottom(Line::styled(past, theme.muted()))
             .title_bottom(Line::styled(" now ", theme.muted()).right_aligned())
     };
@@ -73,7 +73,7 @@ fn legend(cx: &Context) -> Line<'static> {
     Line::from(legend)
 }
 
-/// The band that a column shows in a row, counted from below.
+/// Returns the band that a column shows in a row, counted from below.
 fn band_at(sizes: &[f32; BANDS + 1], row: usize, rows: usize, most: f32) -> Option<usize> {
     #[expect(clippy::cast_precision_loss, reason = "a few rows")]
     let middle = (row as f32 + 0.5) / rows as f32 * most;

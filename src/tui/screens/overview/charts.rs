@@ -1,10 +1,10 @@
 //! The charts below the peers.
 //!
 //! ```text
-//! ╭ Arrival  max 12 tx in 13 s ────────────────────────╮
+//! ╭ Arrivals  max 12 tx per 13 s ──────────────────────╮
 //! │          ▂▅█▃▁                             ▁▃      │
 //! │ ▂▃▅▆▅▇▆▅██████▇▅▃▂▂▃▅▆▅▇▆▅▃▂▂▃▅▆▅▇▆▅▃▂▂▃▅▆▅██▅▃▂▂ │
-//! ╰ 10 m ago ───────────────────────────────────── now ╯
+//! ╰ 10 min ago ─────────────────────────────────── now ╯
 //! ```
 
 use crate::tui::context::Context;
@@ -16,10 +16,10 @@ use ratatui::text::Line;
 use ratatui::widgets::Paragraph;
 use std::time::Duration;
 
-/// What a chart shows.
+/// A chart of the recent past.
 struct Chart<'a> {
     name: &'static str,
-    /// What its highest bar stands for.
+    /// The value of the highest bar.
     top: String,
     /// The newest value last; fewer than `full` soon after the start.
     values: &'a [f32],
@@ -37,8 +37,8 @@ pub fn arrival(frame: &mut Frame, area: Rect, cx: &Context) {
     let most = slices.iter().max().copied().unwrap_or(0);
     // The slices are whole seconds, as few as make ten minutes fit into the columns.
     let step = Duration::from_secs(u64::from(600_u16.div_ceil(area.width.saturating_sub(2).clamp(1, 600))));
-    let top = format!("max {most} tx in {}", format::span(step));
-    draw(frame, area, cx, &Chart { name: "Arrival", top, values: &values, full: slices.len(), step });
+    let top = format!("max {most} tx per {}", format::span(step));
+    draw(frame, area, cx, &Chart { name: "Arrivals", top, values: &values, full: slices.len(), step });
 }
 
 /// The number of transactions in the mempool.
@@ -76,7 +76,7 @@ fn draw(frame: &mut Frame, area: Rect, cx: &Context, chart: &Chart) {
     frame.render_widget(Paragraph::new(lines).block(block), area);
 }
 
-/// To the minute, unless it is told in seconds anyway.
+/// Rounds to the minute, unless the span is shown in seconds.
 fn rounded(past: Duration) -> Duration {
     if past < Duration::from_secs(100) { past } else { past + Duration::from_secs(30) }
 }

@@ -1,4 +1,4 @@
-//! What happened, newest first.
+//! The latest events, newest first.
 //!
 //! ```text
 //! ╭ Events ─────────────────────────────────────────────────╮
@@ -29,7 +29,7 @@ pub fn draw(frame: &mut Frame, area: Rect, cx: &Context) {
     frame.render_widget(Paragraph::new(lines).block(block), area);
 }
 
-/// One event in one line.
+/// An event in one line.
 pub fn line(cx: &Context, event: &NoticeEntry, cells: usize) -> Line<'static> {
     let (mark, style) = cx.theme.level(event.notice.level());
     let mut spans = vec![

@@ -1,8 +1,8 @@
-//! The figures of the moment, each in a box with its recent past.
+//! The main figures, each in a box with its recent past.
 //!
 //! ```text
 //! ╭ tx/s ────────────╮╭ mempool ─────────────╮╭ bandwidth ───────────╮
-//! │ 6.8  ▂▃▅▆▅▇▆▅▃▂  ││ 14,211 tx   9.81 vMB ││ ↓ 38 kB/s  ↑ 1 kB/s  │
+//! │ 6.8  ▂▃▅▆▅▇▆▅▃▂  ││ 14,211 tx   9.81 MvB ││ ↓ 38 kB/s  ↑ 1 kB/s  │
 //! ╰──────────────────╯╰──────────────────────╯╰──────────────────────╯
 //! ```
 //!
@@ -17,15 +17,15 @@ use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 
-/// Rates are means over that many seconds: a single second jumps about.
+/// Rates are means over this many seconds, because single seconds vary too much.
 const RATE_SPAN: usize = 10;
 
-/// A figure.
+/// A figure and its box.
 struct Figure<'a> {
     name: &'static str,
-    /// The fewest cells for its box, borders included.
+    /// The fewest cells for the box, borders included.
     width: u16,
-    /// Its text, from the longest to the shortest.
+    /// The figure as text, from the longest to the shortest form.
     texts: Vec<String>,
     past: &'a [f32],
 }
@@ -97,7 +97,7 @@ fn draw_line(frame: &mut Frame, area: Rect, cx: &Context) {
 
 fn figures(snapshot: &Snapshot) -> Vec<Figure<'_>> {
     let totals = &snapshot.totals;
-    let held = format::count(totals.transactions);
+    let transactions = format::count(totals.transactions);
     let vsize = format::vsize(totals.vsize);
     let (bandwidth, bandwidth_short) = bandwidth(snapshot);
     let floor = fee_floor(totals);
@@ -110,16 +110,20 @@ fn figures(snapshot: &Snapshot) -> Vec<Figure<'_>> {
         figure(
             "mempool",
             20,
-            vec![format!("{held} tx   {vsize}"), format!("{held} tx {vsize}"), format!("{held} tx")],
+            vec![
+                format!("{transactions} tx   {vsize}"),
+                format!("{transactions} tx {vsize}"),
+                format!("{transactions} tx"),
+            ],
             &snapshot.overview.mempool_size,
         ),
         figure("bandwidth", 20, vec![bandwidth, bandwidth_short], &snapshot.overview.download_rate),
-        figure("fee floor", 20, vec![format!("{floor} sat/vB"), floor], &[]),
+        figure("fee filters", 20, vec![format!("{floor} sat/vB"), floor], &[]),
         figure(
             "seen before block",
             22,
             match seen {
-                Some(seen) => vec![format!("{seen} of the last"), seen],
+                Some(seen) => vec![format!("{seen} of last block"), seen],
                 None => vec!["no block yet".to_owned()],
             },
             &[],
@@ -130,7 +134,7 @@ fn figures(snapshot: &Snapshot) -> Vec<Figure<'_>> {
             match totals.fee_coverage {
                 Some(coverage) => {
                     let [tx, vsize] = [coverage.by_count, coverage.by_vsize].map(format::share);
-                    vec![format!("{tx} tx  {vsize} vB"), format!("{tx} tx"), tx]
+                    vec![format!("{tx} of tx, {vsize} of vB"), format!("{tx} of tx"), tx]
                 }
                 None => vec![format::UNKNOWN.to_owned()],
             },
@@ -148,7 +152,7 @@ fn figures(snapshot: &Snapshot) -> Vec<Figure<'_>> {
         figure(
             "memory",
             20,
-            vec![format!("{memory}  {} dropped", format::grouped(totals.evicted)), memory],
+            vec![format!("{memory}  {} evicted", format::grouped(totals.evicted)), memory],
             &[],
         ),
     ]
@@ -158,7 +162,7 @@ fn tx_rate(snapshot: &Snapshot) -> String {
     format!("{:.1}", mean(&snapshot.overview.tx_rate))
 }
 
-/// Both directions, long and short.
+/// The bandwidth in both directions, in a long and a short form.
 fn bandwidth(snapshot: &Snapshot) -> (String, String) {
     let (down, up) = (mean(&snapshot.overview.download_rate), mean(&snapshot.overview.upload_rate));
     let long = format!("↓ {}  ↑ {}", format::byte_rate(down), format::byte_rate(up));

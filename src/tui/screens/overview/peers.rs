@@ -2,10 +2,10 @@
 //!
 //! ```text
 //! ╭ Peers  7 live of 9 ────────────────────────────────╮
-//! │   address              agent         ping       tx │
+//! │   address              user agent    ping       tx │
 //! │ ● 203.0.113.5:8333     Satoshi:30.0  41 ms ▂▂▃ 212 │
 //! │ ◐ [2001:db8::7]:8333   Satoshi:29.1  late 12 s     │
-//! │ ○ 198.51.100.9:8333    ping timeout, retry 38 s    │
+//! │ ○ 198.51.100.9:8333    ping timeout               │
 //! ╰────────────────────────────────────────────────────╯
 //! ```
 
@@ -32,7 +32,7 @@ const COLUMNS: [Column<PeerRow>; 8] = [
     column("address", Align::Left, between(18, 21, 47), 1, |peer, cx, width| {
         Cell::new(address(&peer.address, width, cx.snapshot.network), cx.theme.text())
     }),
-    column("agent", Align::Left, between(14, 16, 30), 4, |peer, cx, _| {
+    column("user agent", Align::Left, between(14, 16, 30), 4, |peer, cx, _| {
         let agent = if peer.blocks_only { "blocks only".to_owned() } else { agent(&peer.user_agent) };
         Cell::new(agent, cx.theme.text())
     }),

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! ╭ Transactions  14,211 · following the newest ──────────────╮
-//! │ age   txid        vsize in→out     value  sat/vB    peers │
+//! │ age   txid        vsize in→out value BTC  sat/vB    peers │
 //! │ 0.4s  3fa9c1…e07    224    2→2    0.0451    12.1 ▇▇▅▁ 6/8 │
 //! │ 1.1s  88d002…91b    141    1→2    1.2000       ? ▇▂▁▁ 2/8 │
 //! ╰───────────────────────────────────────────────────────────╯
@@ -36,7 +36,7 @@ const COLUMNS: [Column<TransactionRow>; 7] = [
     column("in→out", Align::Right, between(6, 6, 9), 6, |tx, cx, _| {
         Cell::new(format!("{}→{}", tx.inputs, tx.outputs), cx.theme.muted())
     }),
-    column("value", Align::Right, between(9, 10, 17), 5, |tx, cx, width| {
+    column("value BTC", Align::Right, between(9, 10, 17), 5, |tx, cx, width| {
         let write = if width >= WHOLE_VALUE { format::btc } else { format::btc_short };
         Cell::new(write(tx.output_value), cx.theme.text())
     }),
@@ -61,9 +61,9 @@ pub fn draw(
 ) {
     let window = &cx.snapshot.overview.transactions;
     let place = if list.to_bottom {
-        "looking for the oldest"
+        "loading the oldest"
     } else if list.selected.is_some() {
-        "held at the selection, g follows"
+        "paused at the selection, g follows"
     } else {
         "following the newest"
     };

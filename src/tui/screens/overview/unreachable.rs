@@ -1,7 +1,7 @@
-//! What to do when no peer can be reached.
+//! The notice that no peer can be reached, with advice.
 //!
 //! ```text
-//! ┏ Nobody can be reached ━━━━━━━━━━━━━━━━━━━━━┓
+//! ┏ No peer can be reached ━━━━━━━━━━━━━━━━━━━━━┓
 //! ┃ seed.example.org: no such host              ┃
 //! ┃ Try `mempulse demo`, which needs no network ┃
 //! ┗━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━ Esc closes ━┛
@@ -16,7 +16,7 @@ use ratatui::Frame;
 use ratatui::text::Line;
 use ratatui::widgets::{Clear, Paragraph};
 
-/// The notice over the overview. Once closed, it comes back only after a peer has been reached.
+/// The notice. Once closed, it comes back only after a peer was reached in between.
 #[derive(Default, Debug)]
 pub struct Unreachable {
     closed: bool,
@@ -35,7 +35,7 @@ impl Unreachable {
         self.closed &= matches!(cx.snapshot.health, Health::Unreachable(_));
     }
 
-    /// Draws the advice. Where it does not fit, its beginning gives way: what to try stands at its end.
+    /// Draws the advice. Where it does not fit, its beginning gives way, for the end says what to try.
     pub fn draw(&self, frame: &mut Frame, cx: &Context) {
         let Some(advice) = self.advice(cx) else { return };
         let widest = usize::from(cx.area.width).saturating_sub(6).min(90);
@@ -48,7 +48,7 @@ impl Unreachable {
         }
         let width = lines.iter().map(|line| text::width(line)).max().unwrap_or(0).max(34);
         let area = centred(cx.area, width + 4, lines.len() + 2);
-        let block = panel(cx.theme, Line::styled(" Nobody can be reached ", cx.theme.bad()), true)
+        let block = panel(cx.theme, Line::styled(" No peer can be reached ", cx.theme.bad()), true)
             .title_bottom(Line::styled(" Esc closes ", cx.theme.muted()).right_aligned());
         let lines: Vec<Line> = lines.into_iter().map(|line| Line::raw(format!(" {line}"))).collect();
         frame.render_widget(Clear, area);

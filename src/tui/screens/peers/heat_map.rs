@@ -1,7 +1,7 @@
-//! Who announced which of the last transactions, and how soon.
+//! Which peer announced which of the last transactions, and how soon.
 //!
 //! ```text
-//! ╭ Last 50 transactions  █ first ▓ <1 s ▒ <5 s ░ <15 s · later ╮
+//! ╭ Last 50 transactions  █ first ▓ ≤1 s ▒ ≤5 s ░ ≤15 s · later ╮
 //! │ 203.0.113.5:8333      █▒▒░ ▓▒█▒▒·░▒▓▒▒                      │
 //! ╰─────────────────────────────────────────────────────────────╯
 //! ```
@@ -17,7 +17,7 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 
-/// Cells of a peer's name.
+/// Cells of a peer's address.
 const NAME: usize = 19;
 
 /// Draws a line for each visible peer, in the order of the list.
@@ -25,7 +25,7 @@ pub fn draw(frame: &mut Frame, area: Rect, cx: &Context, screen: &PeersScreen, l
     let theme = cx.theme;
     let block = panel(
         theme,
-        title(theme, "Last 50 transactions", "█ first ▓ 1 s ▒ 5 s ░ 15 s · later", false),
+        title(theme, "Last 50 transactions", "█ first ▓ ≤1 s ▒ ≤5 s ░ ≤15 s · later", false),
         false,
     );
     let height = usize::from(block.inner(area).height);

@@ -8,22 +8,22 @@ const TWO_COLUMNS: u16 = 100;
 /// The parts of the Peers screen. A part that has no room is empty.
 ///
 /// ```text
-/// ├ what each peer is worth ──────────────┤
+/// ├ peers ────────────────────────────────┤
 /// │                                       │
-/// ├ lost ─────────┬ heat map ─────────────┤
-/// │ from 20 rows on │ from 100 columns on │
+/// ├ disconnected ─┬ heat map ─────────────┤
+/// └ from 18 rows ─┴ and 100 columns on ───┘
 /// ```
 #[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
 pub struct Parts {
     /// The list.
     pub list: Rect,
-    /// The peers that were lost, and the address book.
-    pub lost: Rect,
-    /// Who announced what.
+    /// The disconnected peers and the known addresses.
+    pub disconnected: Rect,
+    /// The announcements of the last transactions.
     pub heat: Rect,
 }
 
-/// The width of the heat map: 50 transactions, 19 cells of a name, borders and gaps.
+/// The width of the heat map: 50 transactions, 19 cells of an address, borders and gaps.
 const HEAT: u16 = 74;
 
 /// The parts of the Peers screen within `area`.
@@ -32,5 +32,5 @@ pub fn parts(area: Rect) -> Parts {
     let [list, below] = Layout::vertical([Constraint::Fill(1), Constraint::Length(bottom)]).areas(area);
     let heat = if area.width >= TWO_COLUMNS { HEAT.min(area.width * 2 / 3) } else { 0 };
     let [left, right] = Layout::horizontal([Constraint::Fill(1), Constraint::Length(heat)]).areas(below);
-    Parts { list, lost: left, heat: right }
+    Parts { list, disconnected: left, heat: right }
 }

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! ╭ Peers  7 live of 9 · by last ping ▲ ───────────────────────────────────────────────╮
-//! │   address            agent           ping▲ median    p95  answer  first    lag  inv │
+//! │   address            user agent      ping▲ median    p95  answer  first    lag  inv │
 //! │ ● 203.0.113.5:8333   Satoshi:30.0   41 ms  42 ms  61 ms   48 ms   31 %  1.2 s  212 │
 //! ╰────────────────────────────────────────────────────────────────────────────────────╯
 //! ```
@@ -10,12 +10,12 @@
 use super::columns::COLUMNS;
 use super::order::Order;
 use crate::event::PeerId;
-use crate::snapshot::{PeerStatsRow, PeersScreen};
+use crate::snapshot::PeersScreen;
 use crate::tui::context::Context;
 use crate::tui::widgets::format;
 use crate::tui::widgets::list::List;
 use crate::tui::widgets::panel::{indented, list_rows, panel, title};
-use crate::tui::widgets::table::{self, Column};
+use crate::tui::widgets::table::{self, Head};
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::Line;
@@ -41,13 +41,13 @@ pub fn draw(
     );
     let block = panel(cx.theme, title(cx.theme, "Peers", &figures, focused), focused);
     let cells = usize::from(block.inner(area).width).saturating_sub(2);
-    let columns = columns(order);
-    let widths = table::fit(&columns, cells);
-    let mut lines = vec![table::head_sorted(&columns, &widths, cx.theme.muted(), order.by, order.arrow())];
+    let heads = heads(order);
+    let widths = table::fit(&heads, cells);
+    let mut lines = vec![table::head_sorted(&heads, &widths, cx.theme.muted(), order.by, order.arrow())];
     let highlight = cx.theme.selected(focused);
-    lines.extend(
-        list.lines(window, list_rows(area), highlight, |peer| table::row(&columns, &widths, peer, cx)),
-    );
+    lines.extend(list.lines(window, list_rows(area), highlight, |peer| {
+        table::line(&heads, &widths, |at, width| COLUMNS[at].draw(peer, cx, width))
+    }));
     if window.total == 0 {
         lines.push(Line::styled("no peer yet", cx.theme.muted()));
     }
@@ -55,11 +55,11 @@ pub fn draw(
     frame.render_widget(Paragraph::new(lines).block(block), area);
 }
 
-/// The columns; the one that is sorted by gets its room first, and a cell more for the arrow.
-fn columns(order: Order) -> Vec<Column<PeerStatsRow>> {
-    let mut columns: Vec<_> = COLUMNS.iter().map(|column| column.column).collect();
-    let sorted = &mut columns[order.by];
+/// The heads; the column that is sorted by gets its room first, and a cell more for the arrow.
+fn heads(order: Order) -> Vec<Head> {
+    let mut heads: Vec<_> = COLUMNS.iter().map(|column| column.head).collect();
+    let sorted = &mut heads[order.by];
     sorted.rank = 0;
     sorted.width = sorted.width.plus(1);
-    columns
+    heads
 }

@@ -1,12 +1,13 @@
-//! The Peers screen: the statistics of each peer, the lost ones, and who announced what.
+//! The Peers screen: the statistics of each peer, disconnected peers, and a heat map of announcements.
 //!
 //! A new column is one row of the table in `columns.rs`.
 
 mod columns;
+mod disconnected;
 mod heat_map;
 mod layout;
 mod list;
-mod lost;
+
 mod order;
 
 use crate::event::PeerId;
@@ -88,7 +89,7 @@ impl Layer for Peers {
         let screen = cx.snapshot.peers.as_deref().unwrap_or(&empty);
         list::draw(frame, parts.list, cx, screen, &self.list, self.order, focused);
         if cx.snapshot.peers.is_some() {
-            lost::draw(frame, parts.lost, cx, screen);
+            disconnected::draw(frame, parts.disconnected, cx, screen);
             heat_map::draw(frame, parts.heat, cx, screen, &self.list);
         }
     }

@@ -1,9 +1,9 @@
-//! Peers that were lost, and how many addresses there are to replace them.
+//! Peers that are not connected, and the addresses that could replace them.
 //!
 //! ```text
-//! ╭ Lost  3 · address book IPv4 12,301 (211 good) ─────────╮
-//! │ 12 s  198.51.100.9:8333  ping timeout, retry 38 s      │
-//! ╰────────────────────────────────────────────────────────╯
+//! ╭ Disconnected  3 ───────────────────────────────────────╮
+//! │ 12 s  198.51.100.9:8333  ping timeout · retrying in 38 s│
+//! ╰ addresses: IPv4 12,301 (211 good, 90 failing) ─────────╯
 //! ```
 
 use crate::tui::context::Context;
@@ -16,10 +16,10 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 
-/// Draws as many as fit, the last one first.
+/// Draws as many as fit, the latest first.
 pub fn draw(frame: &mut Frame, area: Rect, cx: &Context, screen: &PeersScreen) {
     let theme = cx.theme;
-    let mut block = panel(theme, title(theme, "Lost", &screen.lost.len().to_string(), false), false);
+    let mut block = panel(theme, title(theme, "Disconnected", &screen.lost.len().to_string(), false), false);
     let inner = block.inner(area);
     let cells = usize::from(inner.width).saturating_sub(2);
     let book = text::cut(&book(screen), cells);
@@ -38,7 +38,7 @@ pub fn draw(frame: &mut Frame, area: Rect, cx: &Context, screen: &PeersScreen) {
 fn row(cx: &Context, peer: &LostPeer, cells: usize) -> Line<'static> {
     let theme = cx.theme;
     let retry = match peer.retry_in {
-        Some(time) => format!(", retry {}", format::span(time.saturating_sub(cx.drift))),
+        Some(time) => format!(" · retrying in {}", format::span(time.saturating_sub(cx.drift))),
         None => String::new(),
     };
     let since = text::left(&format::span(peer.lost_for + cx.drift), 6);
@@ -53,7 +53,7 @@ fn row(cx: &Context, peer: &LostPeer, cells: usize) -> Line<'static> {
     ])
 }
 
-/// The address book in a line; empty without one.
+/// The known addresses in one line; empty if there are none.
 fn book(screen: &PeersScreen) -> String {
     let sizes = screen.address_counts.iter().map(|size| {
         let total = size.untried + size.good + size.failing;

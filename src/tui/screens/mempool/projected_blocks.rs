@@ -1,0 +1,94 @@
+//! The projected blocks: what miners would take next, as far as fees are known.
+//!
+//! ```text
+//! ╭ Projected blocks · 14,211 tx · exact 81.5 % of vB ───────╮
+//! │ next block 8.1 · 3 blocks 2.7 · 6 blocks 0.10 sat/vB     │
+//! │      low median   high  full exact bound     tx      BTC │
+//! │ 1    8.1   12.4  310.0  100%   90%   10%  2,911   0.0981 │
+//! ╰──────────────────────────────────────────────────────────╯
+//! ```
+
+use super::lines::lines;
+use crate::snapshot::{MempoolScreen, ProjectedBlock};
+use crate::tui::context::Context;
+use crate::tui::widgets::format;
+use crate::tui::widgets::panel::indented;
+use crate::tui::widgets::table::{self, Align, Cell, Column, column, exactly};
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::text::Line;
+
+/// A block and its number, 1 for the next one.
+type Row = (usize, ProjectedBlock);
+
+const COLUMNS: [Column<Row>; 9] = [
+    figure("", 1, 0, |(number, _), cx, _| Cell::new(number.to_string(), cx.theme.text())),
+    figure("low", 6, 1, |(_, block), cx, _| rate(block, 0, cx)),
+    figure("median", 6, 2, |(_, block), cx, _| rate(block, 1, cx)),
+    figure("high", 6, 3, |(_, block), cx, _| rate(block, 2, cx)),
+    figure("full", 5, 4, |(_, block), cx, _| percent(filled(block), ProjectedBlock::ROOM, cx)),
+    figure("exact", 5, 7, |(_, block), cx, _| percent(block.vsize, filled(block), cx)),
+    figure("bound", 5, 8, |(_, block), cx, _| percent(block.bounded, filled(block), cx)),
+    figure("tx", 6, 6, |(_, block), cx, _| Cell::new(format::brief(block.count), cx.theme.text())),
+    figure("BTC", 8, 5, |(_, block), cx, _| {
+        let at_least = if block.vsize < filled(block) { "≥" } else { "" };
+        Cell::new(format!("{at_least}{}", format::btc_short(block.fees)), cx.theme.text())
+    }),
+];
+
+/// Draws the blocks.
+pub fn draw(frame: &mut Frame, area: Rect, cx: &Context, screen: &MempoolScreen) {
+    let theme = cx.theme;
+    let widths = table::fit(&COLUMNS, usize::from(area.width.saturating_sub(4)));
+    let mut drawn =
+        vec![Line::styled(estimates(screen), theme.strong()), table::head(&COLUMNS, &widths, theme.muted())];
+    let rows = (1..).zip(screen.projected.iter().copied());
+    drawn.extend(rows.map(|row| table::row(&COLUMNS, &widths, &row, cx)));
+    if screen.projected.is_empty() {
+        drawn.push(Line::styled("no transaction yet", theme.muted()));
+    }
+    let count = format::grouped(screen.all.count);
+    let coverage = screen
+        .coverage
+        .map_or_else(String::new, |coverage| format!(" · exact {} of vB", format::share(coverage.by_vsize)));
+    let drawn = drawn.into_iter().map(indented).collect();
+    lines(frame, area, cx, &format!("Projected blocks · {count} tx{coverage}"), drawn);
+}
+
+/// The fee rates with which a transaction is expected within some blocks.
+fn estimates(screen: &MempoolScreen) -> String {
+    let known = screen.estimates.iter().filter_map(|&(within, rate)| {
+        let rate = format::fee_rate(rate?);
+        Some(if within == 1 { format!("next block {rate}") } else { format!("{within} blocks {rate}") })
+    });
+    let known: Vec<String> = known.collect();
+    match screen.coverage {
+        None => "? sat/vB".to_owned(),
+        Some(_) if known.is_empty() => "? sat/vB: too few fees are exact".to_owned(),
+        Some(_) => format!("{} sat/vB", known.join(" · ")),
+    }
+}
+
+const fn figure(
+    title: &'static str,
+    cells: usize,
+    rank: u8,
+    cell: fn(&Row, &Context, usize) -> Cell,
+) -> Column<Row> {
+    column(title, Align::Right, exactly(cells), rank, cell)
+}
+
+/// The virtual size of all transactions of a block.
+fn filled(block: &ProjectedBlock) -> u64 {
+    block.vsize + block.bounded + block.unknown
+}
+
+fn rate(block: &ProjectedBlock, which: usize, cx: &Context) -> Cell {
+    Cell::new(format::known(block.rates.map(|rates| format::fee_rate(rates[which]))), cx.theme.text())
+}
+
+fn percent(part: u64, whole: u64, cx: &Context) -> Cell {
+    #[expect(clippy::cast_precision_loss, reason = "a share of a block")]
+    let share = part as f32 / whole.max(1) as f32;
+    Cell::new(format!("{:.0}%", share * 100.0), cx.theme.text())
+}
