@@ -10,7 +10,7 @@ use std::time::Instant;
 use std::{fs, thread};
 use tempfile::TempDir;
 
-/// The program, as a child process whose lines are collected. Killed when dropped.
+/// `mempulse stream` as a child process whose lines are collected. Killed when dropped.
 pub struct Monitor {
     process: Child,
     output: Arc<Output>,
@@ -57,7 +57,7 @@ impl Monitor {
         Self { process, output, logs }
     }
 
-    /// Waits until `find` finds what it looks for among the events so far; gives what it found.
+    /// Waits until `find` returns something about the records so far, and returns that.
     pub fn wait_until<T>(&self, what: &str, mut find: impl FnMut(&[Value]) -> Option<T>) -> T {
         let deadline = Instant::now() + PATIENCE;
         let mut lines = self.output.lines.lock().unwrap();
@@ -75,30 +75,30 @@ impl Monitor {
         }
     }
 
-    /// Waits until the event `name` was told `count` times; gives all that were.
+    /// Waits until the stream contains `count` records called `name`, and returns all of that name.
     pub fn wait_for(&self, name: &str, count: usize) -> Vec<Value> {
         self.wait_until(&format!("{count} × {name}"), |events| {
-            let told = named(events, name);
-            (told.len() >= count).then_some(told)
+            let found = named(events, name);
+            (found.len() >= count).then_some(found)
         })
     }
 
-    /// All events of that name so far.
-    pub fn told(&self, name: &str) -> Vec<Value> {
+    /// All records of that name so far.
+    pub fn records(&self, name: &str) -> Vec<Value> {
         named(&self.output.lines.lock().unwrap().events, name)
     }
 
-    /// Stops it in its tracks (SIGSTOP), as a busy machine might.
+    /// Stops the process (SIGSTOP), as a busy machine might.
     pub fn freeze(&self) {
         kill_process(Pid::from_child(&self.process), Signal::STOP).unwrap();
     }
 
-    /// Goes on after [`freeze`](Self::freeze).
+    /// Continues the process after [`freeze`](Self::freeze).
     pub fn thaw(&self) {
         kill_process(Pid::from_child(&self.process), Signal::CONT).unwrap();
     }
 
-    /// Interrupts it, as Ctrl-C does, and waits until it ends.
+    /// Interrupts the process, as Ctrl-C does, and waits until it ends.
     pub fn interrupt(&mut self) -> ExitStatus {
         kill_process(Pid::from_child(&self.process), Signal::INT).unwrap();
         end_of(&mut self.process)
@@ -107,7 +107,7 @@ impl Monitor {
 
 impl Drop for Monitor {
     fn drop(&mut self) {
-        // Both fail only when it has ended already.
+        // Both fail only if the process has ended already.
         let _ = self.process.kill();
         let _ = self.process.wait();
         if thread::panicking() {
@@ -129,7 +129,7 @@ impl Monitor {
     }
 }
 
-/// The events called `name`.
+/// The records called `name`.
 pub fn named(events: &[Value], name: &str) -> Vec<Value> {
     events.iter().filter(|event| event["event"] == name).cloned().collect()
 }

@@ -75,7 +75,7 @@ fn a_stop_asked_for_by_another_process_gives_the_terminal_back_too() {
 fn a_stream_whose_reader_never_reads_ends_when_it_is_asked_to() {
     let (reader, mut filler) = pipe().unwrap();
     let writer = filler.try_clone().unwrap();
-    // The pipe is full, whatever fits into it. This ends when nobody can read from it any more.
+    // The pipe fills up whatever its size. The write fails when the other end is closed.
     let filling = thread::spawn(move || while filler.write_all(&[b'x'; 512]).is_ok() {});
     let logs = tempfile::tempdir().unwrap();
     let mut process = mempulse()

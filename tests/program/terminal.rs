@@ -82,7 +82,7 @@ impl Terminal {
         self.keyboard.flush().unwrap();
     }
 
-    /// Changes the size of the window; the program is told by SIGWINCH.
+    /// Resizes the window, which sends SIGWINCH to the program.
     pub fn resize(&self, (columns, rows): (u16, u16)) {
         // Nothing may be drawn between the two: the program's first lines in the new size would be
         // cut by the old one.
@@ -172,7 +172,7 @@ impl Screen {
     fn draw(&self, output: &mut dyn Read) {
         let mut buffer = [0; 4096];
         let mut frame = Vec::new();
-        // An error is how a pseudo-terminal tells that its other side is closed.
+        // A pseudo-terminal reports the end of its other side as an error.
         while let Ok(length @ 1..) = output.read(&mut buffer) {
             let mut state = self.lock();
             state.parser.process(&buffer[..length]);
@@ -193,7 +193,7 @@ fn last(bytes: &[u8], part: &[u8]) -> Option<usize> {
 
 /// The terminal's modes (termios), readable.
 fn modes(master: &dyn MasterPty) -> String {
-    format!("{:?}", master.get_termios().expect("the system tells a terminal's modes"))
+    format!("{:?}", master.get_termios().expect("the system knows a terminal's modes"))
 }
 
 fn size(cols: u16, rows: u16) -> PtySize {

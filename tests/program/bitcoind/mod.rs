@@ -40,7 +40,7 @@ impl Node {
         for _ in 0..5 {
             let (port, rpc) = (port::free(), Rpc::new(port::free()));
             let mut process = spawn(datadir.path(), port, &rpc, &arguments);
-            // A port can be taken by somebody else in the meantime; then the node ends at once.
+            // Another process can take the port in the meantime; then the node ends at once.
             if wait_until_ready(&mut process, &rpc) {
                 return Self { arguments, datadir, process, port, rpc };
             }

@@ -2,7 +2,7 @@
 
 use std::net::TcpListener;
 
-/// A port on which nobody listens now.
+/// A port that is free now.
 ///
 /// It lies below the range from which systems take the ports of outgoing connections. A redial of a
 /// dead node could else be given the node's port as its own, and would then be connected to itself.

@@ -1,4 +1,4 @@
-//! Blocks from before the watch.
+//! Blocks from before startup.
 
 use crate::bitcoind::{Kind, NOBAN, Node, Purse, send_all, spend};
 use crate::monitor::{Monitor, named};
@@ -30,7 +30,7 @@ fn watch(peers: &[String], backfill: u64, state: &TempDir) -> Monitor {
     Monitor::of(peers, &format!("--backfill {backfill} --state-dir {}", state.path().display()))
 }
 
-/// Whether this tells of so many blocks at least.
+/// Whether the record counts at least `count` fetched blocks.
 fn fetched(event: &Value, count: u64) -> bool {
     event["fetched_count"].as_u64().is_some_and(|fetched| fetched >= count)
 }
@@ -39,7 +39,7 @@ fn fetched(event: &Value, count: u64) -> bool {
 #[ignore = "needs bitcoind"]
 fn all_past_blocks_come_although_the_peer_that_sends_them_is_killed_in_the_middle() {
     let (mut first, second) = nodes(&mut Purse::new());
-    // It takes connections and says nothing, so that all is asked of the other one.
+    // The frozen node accepts connections and stays silent, so that all is requested from the other one.
     second.freeze();
     let peers = [first.address(), second.address()];
     let state = tempfile::tempdir().unwrap();
@@ -48,14 +48,14 @@ fn all_past_blocks_come_although_the_peer_that_sends_them_is_killed_in_the_middl
     first.kill();
     let gone = monitor.wait_for("peer_disconnected", 1).remove(0);
     assert_eq!(gone["peer"], first.address());
-    let before = monitor.told("backfill");
+    let before = monitor.records("backfill");
     assert!(!before.iter().any(|event| fetched(event, BLOCKS)), "it was killed too late: {before:?}");
     second.thaw();
     let last = monitor.wait_until("all past blocks", |events| {
         named(events, "backfill").into_iter().find(|event| fetched(event, BLOCKS))
     });
     assert_eq!((&last["requested_count"], &last["given_up_count"]), (&BLOCKS.into(), &0.into()));
-    assert!(monitor.told("block").is_empty(), "none of them is news");
+    assert!(monitor.records("block").is_empty(), "past blocks are not new ones");
 }
 
 #[test]
@@ -72,7 +72,7 @@ fn past_blocks_are_fetched_once_and_make_fees_known() {
     });
     assert_eq!(last["requested_count"], 4);
     monitor.interrupt();
-    // What was fetched once is kept, with all that it tells.
+    // Blocks that were fetched once are remembered.
     let monitor = watch(&peers, 5, &state);
     let last = monitor.wait_until("the one that is missing", |events| {
         named(events, "backfill").into_iter().find(|event| fetched(event, 1))

@@ -7,15 +7,15 @@ use serde_json::{Value, json};
 /// P2WSH of `OP_TRUE` on regtest.
 const OP_TRUE_ADDRESS: &str = "bcrt1qft5p2uhsdcdc3l2ua4ap5qqfg4pjaqlp250x7us7a8qqhrxrxfsqseac85";
 
-/// Waits until the block was told; gives its event.
-fn told(monitor: &Monitor, hash: &str) -> Value {
+/// Waits for the record of a block.
+fn wait_for_block(monitor: &Monitor, hash: &str) -> Value {
     monitor.wait_until(&format!("block {hash}"), |events| {
         named(events, "block").into_iter().find(|event| event["hash"] == hash)
     })
 }
 
-/// What the stream says of the block is what the node says of it.
-fn agrees(node: &Node, event: &Value) {
+/// Asserts that the record of a block agrees with the node.
+fn assert_agrees(node: &Node, event: &Value) {
     let block = node.rpc("getblock", &json!([event["hash"], 1]));
     assert_eq!(event["height"], block["height"]);
     assert_eq!(event["tx_count"], block["nTx"]);
@@ -23,7 +23,7 @@ fn agrees(node: &Node, event: &Value) {
 
 #[test]
 #[ignore = "needs bitcoind"]
-fn a_mined_block_is_told_once_with_its_hash_height_and_transactions() {
+fn a_mined_block_is_written_once_and_agrees_with_the_node() {
     let (first, second) = (Node::synced(&[NOBAN]), Node::start(&[NOBAN]));
     let coins = Purse::new().coins(&first, 20, Kind::Segwit);
     second.connect(&first);
@@ -35,35 +35,35 @@ fn a_mined_block_is_told_once_with_its_hash_height_and_transactions() {
     monitor.wait_for("transaction", 20);
 
     let hash = first.mine(1).remove(0);
-    let event = told(&monitor, &hash);
-    agrees(&first, &event);
+    let event = wait_for_block(&monitor, &hash);
+    assert_agrees(&first, &event);
     assert_eq!(event["tx_count"], 21);
     assert!([first.address(), second.address()].map(Value::from).contains(&event["peer"]), "{event}");
 
     for _ in 0..3 {
         let hash = second.mine(1).remove(0);
-        agrees(&second, &told(&monitor, &hash));
+        assert_agrees(&second, &wait_for_block(&monitor, &hash));
     }
-    let times = monitor.told("block").iter().filter(|event| event["hash"] == hash).count();
+    let times = monitor.records("block").iter().filter(|event| event["hash"] == hash).count();
     assert_eq!(times, 1);
 }
 
 #[test]
 #[ignore = "needs bitcoind"]
-fn the_blocks_of_a_reorganisation_are_told() {
+fn a_reorg_names_the_disconnected_blocks_and_the_new_ones_follow() {
     let node = Node::synced(&[NOBAN]);
     let monitor = Monitor::of(&[node.address()], "");
     monitor.wait_for("peer_connected", 1);
     let stale = node.mine(2);
-    told(&monitor, &stale[1]);
+    wait_for_block(&monitor, &stale[1]);
 
     node.rpc("invalidateblock", &json!([stale[0]]));
-    // To another script: blocks that differ in nothing would be the same ones again.
+    // To another script: otherwise the same blocks would be mined again.
     let branch = node.rpc("generatetoaddress", &json!([3, OP_TRUE_ADDRESS]));
     for hash in branch.as_array().unwrap() {
-        agrees(&node, &told(&monitor, hash.as_str().unwrap()));
+        assert_agrees(&node, &wait_for_block(&monitor, hash.as_str().unwrap()));
     }
-    let left = monitor.told("reorg");
+    let left = monitor.records("reorg");
     assert_eq!(left.len(), 1);
     let disconnected = left[0]["disconnected"].as_array().unwrap();
     let hashes: Vec<&Value> = disconnected.iter().map(|block| &block["hash"]).collect();

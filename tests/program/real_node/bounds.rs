@@ -1,4 +1,4 @@
-//! What is told between bounds lies between them, as Bitcoin Core has it.
+//! The bounds of fee rates hold against Bitcoin Core's fees.
 
 use super::scenario::watcher::Watcher;
 use crate::bitcoind::{Coin, Kind, Node, Purse, send_all, spend};
@@ -40,26 +40,26 @@ fn rates(node: &Node) -> HashMap<String, f64> {
 
 #[test]
 #[ignore = "needs bitcoind"]
-fn what_a_node_announces_between_known_rates_pays_between_them() {
+fn a_transaction_announced_between_two_known_fee_rates_pays_between_them() {
     let (node, mut purse) = (Node::synced(&[]), Purse::new());
     let unknown = purse.coins(&node, COINS, Kind::Segwit);
     let mut watcher = Watcher::of(&[node.address()]);
     let known = purse.coins(&node, COINS, Kind::Segwit);
     watcher.run_until("the coins", |watcher| {
-        let height = watcher.told("block").filter_map(|block| block["height"].as_u64()).max();
+        let height = watcher.records("block").filter_map(|block| block["height"].as_u64()).max();
         (height != Some(node.height())).then(|| format!("{height:?}"))
     });
     let txs = [spends(&unknown, 1), spends(&known, 2)].concat();
     send_all(&node, &txs);
     watcher.run_until("all of them", |watcher| {
-        let held = watcher.model().transactions().len();
-        (held < txs.len()).then(|| format!("{held} of {}", txs.len()))
+        let count = watcher.model().transactions().len();
+        (count < txs.len()).then(|| format!("{count} of {}", txs.len()))
     });
     watcher.let_pass(Duration::from_mins(1));
     let announces_by_rate = node.version() >= CLUSTER_MEMPOOL;
     if announces_by_rate {
         watcher.run_until("what follows from the order", |watcher| {
-            (watcher.told("fee").count() < 20).then(|| "too little".to_owned())
+            (watcher.records("fee").count() < 20).then(|| "too little".to_owned())
         });
     }
 
@@ -68,7 +68,7 @@ fn what_a_node_announces_between_known_rates_pays_between_them() {
     for entry in watcher.model().transactions() {
         let rate = rates[&entry.tx().txid().to_string()];
         match entry.fee_rate() {
-            FeeRate::Exact(told) => assert!((told - rate).abs() < 1e-9, "{told} for {rate}"),
+            FeeRate::Exact(exact) => assert!((exact - rate).abs() < 1e-9, "{exact} for {rate}"),
             FeeRate::Within(bounds) => {
                 let tolerance = rate * 1e-6;
                 assert!(bounds.min().unwrap() <= rate + tolerance, "{bounds:?} for {rate}");

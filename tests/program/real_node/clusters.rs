@@ -27,7 +27,7 @@ const WIDE: [&str; 2] = ["-limitancestorcount=64", "-limitdescendantcount=64"];
 /// An output of less may not pay for three fees.
 const ENOUGH: Amount = Amount::from_sat(100_000);
 
-/// A node, and a model that is told all that it has.
+/// A node, and a model that receives all its blocks and transactions.
 struct Scene {
     node: Node,
     model: Model,
@@ -64,7 +64,7 @@ impl Scene {
         self.tell(PeerEvent::Transaction { tx, answered_after: Duration::ZERO });
     }
 
-    /// Tells the model all blocks that it has not been told.
+    /// Applies the blocks that the model does not know yet.
     fn hand_over_blocks(&mut self) {
         while self.height < self.node.height() {
             self.height += 1;
@@ -102,7 +102,8 @@ impl Scene {
             let tx = self.node.rpc("getrawtransaction", &json!([txid]));
             let tx: Transaction = deserialize_hex(tx.as_str().unwrap()).unwrap();
             let wtxid = wire::Wtxid(*tx.compute_wtxid().as_ref());
-            let ours = self.model.transaction(&wtxid).unwrap_or_else(|| panic!("{txid} is not held"));
+            let ours =
+                self.model.transaction(&wtxid).unwrap_or_else(|| panic!("{txid} is not in the mempool"));
             assert_eq!(ours.fee(), Some(sat(&entry["fees"]["base"])), "the fee of {txid}");
             let vsize = entry["chunkweight"].as_u64().unwrap().div_ceil(4);
             let theirs = float(sat(&entry["fees"]["chunk"])) / float(vsize);
@@ -124,7 +125,7 @@ fn families(model: &Model) -> HashMap<String, (Cluster, u64)> {
     let family = |row: TransactionRow| {
         let view = View { open: Some(Open::Transaction(row.key)), ..View::default() };
         let Some(Detail::Transaction(detail)) = Snapshot::take(model, &view, now).detail else {
-            panic!("it is held")
+            panic!("the transaction is in the mempool")
         };
         (row.txid.to_string(), (detail.cluster, u64::from(row.vsize)))
     };

@@ -1,4 +1,4 @@
-//! Compact blocks of nodes in both modes, by the nodes' own count of what they sent.
+//! Compact blocks in both modes, by the nodes' own count of the bytes they sent.
 
 use crate::bitcoind::{Kind, NOBAN, Node, Purse, send, spend};
 use crate::monitor::Monitor;
@@ -31,10 +31,10 @@ fn wait_for_block(monitor: &Monitor, hash: &str) -> Value {
 
 #[test]
 #[ignore = "needs bitcoind"]
-fn in_high_bandwidth_mode_a_block_comes_unasked_and_only_what_is_not_held_is_sent_whole() {
+fn in_high_bandwidth_mode_a_compact_block_comes_unasked_and_only_missing_transactions_follow() {
     let node = Node::synced(&[NOBAN]);
     let coins = Purse::new().coins(&node, 60, Kind::Segwit);
-    // What is in the mempool before we connect is announced to nobody any more.
+    // Nodes do not announce what was in their mempool before we connect.
     for coin in coins[..10].chunks(1) {
         send(&node, &spend(coin, 1, Kind::Segwit, 500));
     }
@@ -58,7 +58,7 @@ fn in_high_bandwidth_mode_a_block_comes_unasked_and_only_what_is_not_held_is_sen
     let hash = node.mine(1).remove(0);
     wait_for_block(&monitor, &hash);
     assert_eq!(sent(&node, "blocktxn"), before, "an empty block needs no more");
-    assert_eq!(monitor.told("peer_disconnected"), Vec::<Value>::new());
+    assert_eq!(monitor.records("peer_disconnected"), Vec::<Value>::new());
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! What is known of real nodes from one run to the next, and which of them are of use.
+//! Real nodes that are found: remembered between runs, and disconnected if they are of no use.
 
 use crate::bitcoind::Node;
 use crate::monitor::Monitor;
@@ -13,19 +13,19 @@ fn search(folder: &TempDir, more: &[&str]) -> Monitor {
 
 #[test]
 #[ignore = "needs bitcoind"]
-fn a_node_that_was_added_once_is_found_again_out_of_the_book() {
+fn a_node_that_was_added_once_is_dialled_from_the_address_table_next_time() {
     let (node, folder) = (Node::synced(&[]), tempfile::tempdir().unwrap());
     let mut first = search(&folder, &["--add-peer", &node.address()]);
     first.wait_for("pong", 1);
     first.interrupt();
     let again = search(&folder, &[]);
     assert_eq!(again.wait_for("peer_connected", 1)[0]["peer"], node.address());
-    assert!(again.told("warning").is_empty());
+    assert!(again.records("warning").is_empty());
 }
 
 #[test]
 #[ignore = "needs bitcoind"]
-fn a_node_in_its_block_download_is_named_if_it_was_added_and_dropped_if_it_was_found() {
+fn a_node_in_its_block_download_is_warned_about_if_it_was_added_and_disconnected_if_it_was_found() {
     let (node, folder) = (Node::start(&[]), tempfile::tempdir().unwrap());
     let mut added = search(&folder, &["--add-peer", &node.address()]);
     let warning = added.wait_for("warning", 1).remove(0);
@@ -33,7 +33,7 @@ fn a_node_in_its_block_download_is_named_if_it_was_added_and_dropped_if_it_was_f
         format!("{} stays connected although not useful: in initial block download", node.address());
     assert_eq!(warning["message"], message);
     added.wait_for("pong", 1);
-    assert!(added.told("peer_disconnected").is_empty());
+    assert!(added.records("peer_disconnected").is_empty());
     added.interrupt();
     let found = search(&folder, &[]);
     let ending = found.wait_for("peer_disconnected", 1).remove(0);

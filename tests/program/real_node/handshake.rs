@@ -1,4 +1,4 @@
-//! What both sides learn from each other in the handshake.
+//! What both sides learn about each other in the handshake.
 
 use crate::bitcoind::{NOBAN, Node};
 use crate::monitor::Monitor;
@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 #[test]
 #[ignore = "needs bitcoind"]
-fn a_node_is_told_as_it_describes_itself() {
+fn the_record_of_a_connection_agrees_with_the_node() {
     for arguments in [&[] as &[&str], &[NOBAN], &["-peerbloomfilters=1", "-v2transport=0"]] {
         let node = Node::synced(arguments);
         node.mine(2);
@@ -49,8 +49,8 @@ fn the_node_sees_a_listener_that_serves_nothing() {
     let user_agent = peer["subver"].as_str().unwrap();
     assert!(user_agent.starts_with("/mempulse:"), "{user_agent}");
     assert_eq!(peer["servicesnames"], json!([]));
-    assert_eq!(peer["relaytxes"], true, "it wants transactions");
-    assert_eq!(peer["minfeefilter"], 0.0, "it wants all of them");
+    assert_eq!(peer["relaytxes"], true, "we request transactions");
+    assert_eq!(peer["minfeefilter"], 0.0, "we request all of them");
     assert_eq!(peer["version"], 70_016);
 }
 
@@ -72,5 +72,5 @@ fn a_node_of_another_network_is_refused_with_a_reason() {
     let disconnected = &monitor.wait_for("peer_disconnected", 1)[0];
     assert_eq!(disconnected["peer"], node.address());
     assert!(disconnected["reason"].is_string());
-    assert_eq!(monitor.told("peer_connected"), Vec::<Value>::new());
+    assert_eq!(monitor.records("peer_connected"), Vec::<Value>::new());
 }

@@ -1,4 +1,4 @@
-//! Nodes that freeze, die and come back.
+//! Nodes that freeze, crash and return.
 
 use crate::bitcoind::{NOBAN, Node};
 use crate::monitor::{Monitor, named};
@@ -8,14 +8,14 @@ use std::time::{Duration, Instant};
 /// Ping intervals and timeouts that a test can wait for.
 const BRISK: &str = "--ping-interval 500ms --ping-timeout 3s --handshake-timeout 3s";
 
-/// Waits until `node` was told connected `count` times in all.
+/// Waits until `node` has connected `count` times in all.
 fn connected(monitor: &Monitor, node: &Node, count: usize) {
     monitor.wait_until(&format!("connection {count} to {}", node.address()), |events| {
         (of(node, &named(events, "peer_connected")).len() >= count).then_some(())
     });
 }
 
-/// Waits for the first disconnection of `node`; gives its reason.
+/// Waits for the first disconnection of `node`, and returns the reason.
 fn first_reason(monitor: &Monitor, node: &Node) -> String {
     monitor.wait_until(&format!("the loss of {}", node.address()), |events| {
         let lost = of(node, &named(events, "peer_disconnected"));
@@ -41,12 +41,12 @@ fn a_frozen_node_is_dropped_by_ping_timeout_and_redialled_until_it_thaws() {
 
     assert_eq!(lost, "ping_timeout");
     connected(&monitor, &frozen, 2);
-    assert_eq!(of(&other, &monitor.told("peer_disconnected")), Vec::<Value>::new());
+    assert_eq!(of(&other, &monitor.records("peer_disconnected")), Vec::<Value>::new());
 }
 
 #[test]
 #[ignore = "needs bitcoind"]
-fn a_killed_node_is_gone_at_once() {
+fn the_end_of_a_killed_node_is_noticed_at_once() {
     let mut node = Node::synced(&[]);
     let monitor = Monitor::of(&[node.address()], "");
     connected(&monitor, &node, 1);
@@ -60,7 +60,7 @@ fn a_killed_node_is_gone_at_once() {
         ["closed_by_peer", "closed_inside_message", "connection_lost"].contains(&reason.as_str()),
         "{reason}"
     );
-    // No ping would have told before its timeout of 30 s.
+    // A ping would have timed out after 30 s only.
     assert!(noticed_after < Duration::from_secs(20), "{noticed_after:?}");
 }
 

@@ -7,25 +7,25 @@ use bitcoin::{Sequence, Transaction};
 use serde_json::{Value, json};
 use std::collections::HashMap;
 
-/// Waits until the transaction was told; gives its event.
-fn told(monitor: &Monitor, txid: &str) -> Value {
+/// Waits for the record of a transaction.
+fn wait_for_transaction(monitor: &Monitor, txid: &str) -> Value {
     monitor.wait_until(&format!("transaction {txid}"), |events| {
         named(events, "transaction").into_iter().find(|event| event["txid"] == txid)
     })
 }
 
-/// Everything that the stream says of `tx` is what the node says of it.
-fn agrees(node: &Node, tx: &Transaction, told: &Value) {
+/// Asserts that the record of `tx` agrees with the node.
+fn assert_agrees(node: &Node, tx: &Transaction, record: &Value) {
     let expected = decoded(node, tx);
-    assert_eq!(told["txid"], expected["txid"]);
-    assert_eq!(told["wtxid"], expected["hash"]);
-    assert_eq!(told["vsize_vb"], expected["vsize"]);
-    assert_eq!(told["weight_wu"], expected["weight"]);
-    assert_eq!(told["input_count"], expected["vin"].as_array().unwrap().len());
-    assert_eq!(told["output_count"], expected["vout"].as_array().unwrap().len());
+    assert_eq!(record["txid"], expected["txid"]);
+    assert_eq!(record["wtxid"], expected["hash"]);
+    assert_eq!(record["vsize_vb"], expected["vsize"]);
+    assert_eq!(record["weight_wu"], expected["weight"]);
+    assert_eq!(record["input_count"], expected["vin"].as_array().unwrap().len());
+    assert_eq!(record["output_count"], expected["vout"].as_array().unwrap().len());
     let output_value: u64 = tx.output.iter().map(|output| output.value.to_sat()).sum();
-    assert_eq!(told["output_value_sat"], output_value);
-    assert_eq!(told["replaceable"], tx.is_explicitly_rbf());
+    assert_eq!(record["output_value_sat"], output_value);
+    assert_eq!(record["replaceable"], tx.is_explicitly_rbf());
 }
 
 /// The node's fee of a transaction in its mempool, in sat.
@@ -36,7 +36,7 @@ fn fee(node: &Node, txid: &str) -> u64 {
 
 #[test]
 #[ignore = "needs bitcoind"]
-fn a_thousand_transactions_that_two_nodes_announce_are_told_once_each_as_the_nodes_know_them() {
+fn each_of_a_thousand_transactions_from_two_nodes_is_written_once_and_agrees_with_the_nodes() {
     let (first, second) = (Node::synced(&[NOBAN]), Node::start(&[NOBAN]));
     let mut purse = Purse::new();
     let mut coins = purse.coins(&first, 500, Kind::Legacy);
@@ -67,17 +67,17 @@ fn a_thousand_transactions_that_two_nodes_announce_are_told_once_each_as_the_nod
             (count >= 1_000).then_some(())
         });
     }
-    // A transaction that was asked for twice would have been told by now: a pong comes after it.
-    let pongs = monitor.told("pong").len();
+    // A transaction that was requested twice would have arrived by now: a pong comes after it.
+    let pongs = monitor.records("pong").len();
     monitor.wait_for("pong", pongs + 2);
 
-    let transactions = monitor.told("transaction");
-    assert_eq!(transactions.len(), 1_000, "each is told once");
-    assert_eq!(monitor.told("peer_disconnected"), Vec::<Value>::new());
+    let transactions = monitor.records("transaction");
+    assert_eq!(transactions.len(), 1_000, "each is written once");
+    assert_eq!(monitor.records("peer_disconnected"), Vec::<Value>::new());
     for event in &transactions {
         let txid = event["txid"].as_str().unwrap();
-        let tx = sent.remove(txid).unwrap_or_else(|| panic!("{txid} was never sent, or told before"));
-        agrees(&first, &tx, event);
+        let tx = sent.remove(txid).unwrap_or_else(|| panic!("{txid} was never sent, or was written before"));
+        assert_agrees(&first, &tx, event);
         assert!(event["fee_sat"].is_null() || event["fee_sat"] == fee(&first, txid));
     }
     assert!(sent.is_empty());
@@ -85,7 +85,7 @@ fn a_thousand_transactions_that_two_nodes_announce_are_told_once_each_as_the_nod
 
 #[test]
 #[ignore = "needs bitcoind"]
-fn a_node_that_trickles_tells_all_of_it_in_the_end() {
+fn a_node_that_trickles_announces_all_transactions_in_the_end() {
     let node = Node::synced(&[]);
     let coins = Purse::new().coins(&node, 50, Kind::Segwit);
     let monitor = Monitor::of(&[node.address()], "");
@@ -94,7 +94,7 @@ fn a_node_that_trickles_tells_all_of_it_in_the_end() {
         let tx = spend(&[coin], 1, Kind::Segwit, 500);
         let txid = send(&node, &tx);
         if txid.starts_with('0') {
-            agrees(&node, &tx, &told(&monitor, &txid));
+            assert_agrees(&node, &tx, &wait_for_transaction(&monitor, &txid));
         }
     }
     monitor.wait_for("transaction", 50);
@@ -115,12 +115,12 @@ fn a_pause_of_the_program_costs_neither_transactions_nor_the_peer() {
     monitor.thaw();
 
     monitor.wait_for("transaction", 600);
-    assert_eq!(monitor.told("peer_disconnected"), Vec::<Value>::new());
+    assert_eq!(monitor.records("peer_disconnected"), Vec::<Value>::new());
 }
 
 #[test]
 #[ignore = "needs bitcoind"]
-fn the_fee_of_a_child_is_known_and_is_the_nodes() {
+fn the_fee_of_a_child_agrees_with_the_node() {
     let node = Node::synced(&[NOBAN]);
     let coins = Purse::new().coins(&node, 2, Kind::Segwit);
     let monitor = Monitor::of(&[node.address()], "");
@@ -128,14 +128,14 @@ fn the_fee_of_a_child_is_known_and_is_the_nodes() {
 
     let parents = coins.chunks(1).map(|coin| spend(coin, 2, Kind::Segwit, 300)).collect::<Vec<_>>();
     for parent in &parents {
-        told(&monitor, &send(&node, parent));
+        wait_for_transaction(&monitor, &send(&node, parent));
     }
     let both: Vec<Coin> = parents.iter().flat_map(Coin::all_of).collect();
     let child = spend(&both, 1, Kind::Segwit, 20_000);
     let txid = send(&node, &child);
 
-    let event = told(&monitor, &txid);
-    agrees(&node, &child, &event);
+    let event = wait_for_transaction(&monitor, &txid);
+    assert_agrees(&node, &child, &event);
     assert_eq!(event["fee_sat"], 20_000);
     assert_eq!(event["fee_sat"], fee(&node, &txid));
     let rate = 20_000.0 / event["vsize_vb"].as_f64().unwrap();
@@ -144,7 +144,7 @@ fn the_fee_of_a_child_is_known_and_is_the_nodes() {
 
 #[test]
 #[ignore = "needs bitcoind"]
-fn a_replacement_is_told_after_what_it_replaces() {
+fn a_replacement_arrives_after_the_original() {
     let node = Node::synced(&[NOBAN]);
     let coins = Purse::new().coins(&node, 1, Kind::Segwit);
     let monitor = Monitor::of(&[node.address()], "");
@@ -152,10 +152,10 @@ fn a_replacement_is_told_after_what_it_replaces() {
 
     let original = spend(&coins, 1, Kind::Segwit, 1_000);
     let original_id = send(&node, &original);
-    assert_eq!(told(&monitor, &original_id)["replaceable"], true);
+    assert_eq!(wait_for_transaction(&monitor, &original_id)["replaceable"], true);
 
     let replacement = spend(&coins, 1, Kind::Segwit, 9_000);
     let replacement_id = send(&node, &replacement);
-    agrees(&node, &replacement, &told(&monitor, &replacement_id));
+    assert_agrees(&node, &replacement, &wait_for_transaction(&monitor, &replacement_id));
     assert_eq!(node.mempool(), [replacement_id]);
 }

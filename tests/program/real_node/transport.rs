@@ -4,11 +4,10 @@ use crate::bitcoind::{Kind, NOBAN, Node, Purse, send, spend};
 use crate::monitor::Monitor;
 use serde_json::{Value, json};
 
-/// The `peer_connected` of a monitor of `node`, and what the node says of that connection.
+/// The connection as the monitor and as the node describe it.
 fn both_views(node: &Node, monitor: &Monitor) -> (Value, Value) {
-    let told = monitor.wait_for("pong", 1).len();
-    assert!(told > 0);
-    let connected = monitor.told("peer_connected").remove(0);
+    monitor.wait_for("pong", 1);
+    let connected = monitor.records("peer_connected").remove(0);
     let peers = node.rpc("getpeerinfo", &json!([]));
     let [peer] = peers.as_array().unwrap().as_slice() else { panic!("one connection, not {peers}") };
     (connected, peer.clone())
@@ -16,7 +15,7 @@ fn both_views(node: &Node, monitor: &Monitor) -> (Value, Value) {
 
 #[test]
 #[ignore = "needs bitcoind"]
-fn a_node_that_speaks_v2_is_spoken_to_in_it_and_names_the_same_session() {
+fn a_node_that_speaks_v2_is_connected_by_v2_and_names_the_same_session() {
     for choice in ["", "--transport v2"] {
         let node = Node::synced(&["-v2transport=1"]);
         let monitor = Monitor::of(&[node.address()], choice);
@@ -29,7 +28,7 @@ fn a_node_that_speaks_v2_is_spoken_to_in_it_and_names_the_same_session() {
 
 #[test]
 #[ignore = "needs bitcoind"]
-fn a_node_without_v2_is_spoken_to_in_plain_and_again_after_its_restart() {
+fn a_node_without_v2_is_connected_by_v1_and_again_after_its_restart() {
     let mut node = Node::synced(&["-v2transport=0"]);
     let monitor = Monitor::of(&[node.address()], "");
     let (ours, theirs) = both_views(&node, &monitor);
@@ -44,7 +43,7 @@ fn a_node_without_v2_is_spoken_to_in_plain_and_again_after_its_restart() {
 
 #[test]
 #[ignore = "needs bitcoind"]
-fn who_chooses_v1_gets_it_from_a_node_that_speaks_both() {
+fn with_transport_v1_a_node_that_speaks_both_is_connected_by_v1() {
     let node = Node::synced(&["-v2transport=1"]);
     let monitor = Monitor::of(&[node.address()], "--transport v1");
     let (ours, theirs) = both_views(&node, &monitor);
@@ -54,7 +53,7 @@ fn who_chooses_v1_gets_it_from_a_node_that_speaks_both() {
 
 #[test]
 #[ignore = "needs bitcoind"]
-fn who_chooses_v2_is_told_of_a_node_that_does_not_speak_it() {
+fn with_transport_v2_a_node_that_does_not_speak_it_is_disconnected() {
     let node = Node::synced(&["-v2transport=0"]);
     let monitor = Monitor::of(&[node.address()], "--transport v2");
     let disconnected = &monitor.wait_for("peer_disconnected", 1)[0];
@@ -74,5 +73,5 @@ fn a_thousand_transactions_come_through_v2() {
     }
     monitor.wait_for("transaction", 1_000);
     monitor.wait_for("pong", 20);
-    assert_eq!(monitor.told("peer_disconnected"), Vec::<Value>::new());
+    assert_eq!(monitor.records("peer_disconnected"), Vec::<Value>::new());
 }

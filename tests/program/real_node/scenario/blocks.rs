@@ -5,7 +5,7 @@ use crate::bitcoind::Node;
 use serde_json::{Value, json};
 use std::collections::{BTreeSet, HashSet};
 
-/// The txids of what these blocks contain, without the coinbases.
+/// The txids in these blocks, coinbases aside.
 pub fn transactions(node: &Node, hashes: &[String]) -> BTreeSet<String> {
     hashes.iter().flat_map(|hash| of_block(&block(node, hash))).collect()
 }
@@ -19,10 +19,10 @@ fn of_block(block: &Value) -> Vec<String> {
     txids.map(|txid| txid.as_str().unwrap().to_owned()).collect()
 }
 
-/// Compares what the stream told of a block with what the node says of it.
+/// Compares the record of a block with the node's figures.
 pub fn compare(step: &str, node: &Node, hash: &str, watcher: &Watcher) {
-    let told: Vec<&Value> = watcher.told("block").filter(|record| record["hash"] == hash).collect();
-    let [told] = told[..] else { panic!("{step}: block {hash} was told {} times", told.len()) };
+    let records: Vec<&Value> = watcher.records("block").filter(|record| record["hash"] == hash).collect();
+    let [record] = records[..] else { panic!("{step}: {} records of block {hash}", records.len()) };
     let block = block(node, hash);
     let stats = node.rpc("getblockstats", &json!([hash]));
     for (ours, theirs) in [
@@ -34,12 +34,12 @@ pub fn compare(step: &str, node: &Node, hash: &str, watcher: &Watcher) {
         ("fees_sat", &stats["totalfee"]),
         ("paying_weight_wu", &stats["total_weight"]),
     ] {
-        assert_eq!(&told[ours], theirs, "{step}: {ours} of block {hash} (Core's on the right)");
+        assert_eq!(&record[ours], theirs, "{step}: {ours} of block {hash} (Core's on the right)");
     }
     // Core rounds down, and calls the average of nothing 0.
-    let average = told["fee_rate"].as_f64().unwrap_or_default().floor();
+    let average = record["fee_rate"].as_f64().unwrap_or_default().floor();
     assert_eq!(Some(average), stats["avgfeerate"].as_f64(), "{step}: average rate of block {hash}");
-    let known: HashSet<&str> = watcher.told("transaction").filter_map(|tx| tx["txid"].as_str()).collect();
+    let known: HashSet<&str> = watcher.records("transaction").filter_map(|tx| tx["txid"].as_str()).collect();
     let seen = of_block(&block).iter().filter(|txid| known.contains(txid.as_str())).count();
-    assert_eq!(told["seen_count"], seen, "{step}: transactions of block {hash} that were held before");
+    assert_eq!(record["seen_count"], seen, "{step}: transactions of block {hash} that were received before");
 }

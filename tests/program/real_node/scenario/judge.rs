@@ -1,4 +1,4 @@
-//! What Core says, and whether mempulse says the same.
+//! Compares mempulse's mempool with Core's.
 
 use super::watcher::Watcher;
 use crate::bitcoind::Node;
@@ -6,7 +6,7 @@ use bitcoin::Amount;
 use serde_json::{Value, json};
 use std::collections::{BTreeSet, HashMap, HashSet};
 
-/// Of a hundred transactions whose package rate is told, how many must have Core's.
+/// Of a hundred known chunk fee rates, how many must be Core's.
 const SAME_RATES: usize = 99;
 
 /// A transaction in Core's mempool.
@@ -52,17 +52,17 @@ pub fn mempool(node: &Node) -> HashMap<String, Judged> {
 /// What a comparison found.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Verdict {
-    /// Transactions that both hold.
-    pub held: usize,
+    /// Transactions in both mempools.
+    pub transactions: usize,
     /// Those whose fee mempulse calls exact.
     pub exact: usize,
-    /// Those of them whose package rate mempulse tells, since all fees that count are known.
+    /// Those of them with a chunk fee rate, since all fees that count are known.
     pub rated: usize,
-    /// Those of them whose package rate is Core's.
+    /// Those of them whose chunk fee rate is Core's.
     pub same_rate: usize,
 }
 
-/// Waits until `watcher` holds what `node` does, then compares every figure.
+/// Waits until `watcher` has the node's mempool, then compares every figure.
 pub fn compare(step: &str, node: &Node, watcher: &mut Watcher) -> Verdict {
     let core = mempool(node);
     let tip = (node.height(), node.rpc("getbestblockhash", &json!([])));
@@ -76,10 +76,10 @@ pub fn compare(step: &str, node: &Node, watcher: &mut Watcher) -> Verdict {
 }
 
 fn difference(core: &HashMap<String, Judged>, watcher: &Watcher) -> Option<String> {
-    let held: HashSet<String> =
+    let known: HashSet<String> =
         watcher.model().transactions().map(|entry| entry.tx().wtxid().to_string()).collect();
-    let missing: Vec<_> = core.keys().filter(|wtxid| !held.contains(*wtxid)).collect();
-    let too_many: Vec<_> = held.iter().filter(|wtxid| !core.contains_key(*wtxid)).collect();
+    let missing: Vec<_> = core.keys().filter(|wtxid| !known.contains(*wtxid)).collect();
+    let too_many: Vec<_> = known.iter().filter(|wtxid| !core.contains_key(*wtxid)).collect();
     (!missing.is_empty() || !too_many.is_empty()).then(|| {
         let some = |ids: &[&String]| ids.iter().take(5).map(|id| (*id).clone()).collect::<Vec<_>>();
         format!(
@@ -93,9 +93,12 @@ fn difference(core: &HashMap<String, Judged>, watcher: &Watcher) -> Option<Strin
 }
 
 fn judge(step: &str, core: &HashMap<String, Judged>, watcher: &Watcher) -> Verdict {
-    let mut verdict = Verdict { held: core.len(), exact: 0, rated: 0, same_rate: 0 };
+    let mut verdict = Verdict { transactions: core.len(), exact: 0, rated: 0, same_rate: 0 };
     let txids: BTreeSet<&String> = core.values().map(|judged| &judged.txid).collect();
-    assert!(txids.iter().copied().eq(watcher.mirror()), "{step}: the stream's reader believes otherwise");
+    assert!(
+        txids.iter().copied().eq(watcher.mirror()),
+        "{step}: a reader of the stream knows another mempool"
+    );
     let mut others = Vec::new();
     for entry in watcher.model().transactions() {
         let wtxid = entry.tx().wtxid().to_string();

@@ -1,42 +1,42 @@
-//! The mempool as somebody keeps it who reads nothing but the stream.
+//! The mempool as a reader of the stream knows it.
 
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// What the stream has told so far, and what it told in the present step.
+/// The mempool by the records so far, and the changes of the present step.
 #[derive(Default)]
 pub struct Mirror {
-    held: BTreeSet<String>,
+    mempool: BTreeSet<String>,
     step: Step,
 }
 
-/// What was told since the last judgement, by txid.
+/// The changes since the last judgement, by txid.
 #[derive(Default, Debug)]
 pub struct Step {
-    /// What gave way directly, and to what.
+    /// Directly replaced transactions, by their replacement.
     pub replaced: BTreeMap<String, BTreeSet<String>>,
-    /// What gave way because of an ancestor.
+    /// Transactions removed with a replaced ancestor.
     pub descendants: BTreeSet<String>,
-    /// What left for other reasons, and which.
+    /// Transactions removed for other reasons, and which.
     pub others: BTreeMap<String, String>,
-    /// What was found in blocks.
+    /// Confirmed transactions.
     pub confirmed: BTreeSet<String>,
-    /// What came back out of blocks that are no longer in the best chain.
+    /// Transactions of disconnected blocks that returned.
     pub returned: BTreeSet<String>,
 }
 
 impl Mirror {
-    /// One more line of the stream.
-    pub fn hear(&mut self, record: &Value) {
+    /// Follows one more record.
+    pub fn follow(&mut self, record: &Value) {
         let text = |field: &str| record[field].as_str().unwrap_or_default().to_owned();
         let txid = text("txid");
-        let news = match record["event"].as_str().unwrap() {
+        let is_new = match record["event"].as_str().unwrap() {
             "transaction" => {
-                assert!(self.held.insert(txid), "it was there already: {record}");
+                assert!(self.mempool.insert(txid), "it was there already: {record}");
                 return;
             }
             "returned" => {
-                assert!(self.held.insert(txid.clone()), "it was there already: {record}");
+                assert!(self.mempool.insert(txid.clone()), "it was there already: {record}");
                 self.step.returned.insert(txid);
                 return;
             }
@@ -48,15 +48,15 @@ impl Mirror {
             },
             _ => return,
         };
-        assert!(news && self.held.remove(&txid), "it was not there: {record}");
+        assert!(is_new && self.mempool.remove(&txid), "it was not there: {record}");
     }
 
-    /// The txids of all that is held.
-    pub fn held(&self) -> &BTreeSet<String> {
-        &self.held
+    /// The txids in the mempool.
+    pub fn mempool(&self) -> &BTreeSet<String> {
+        &self.mempool
     }
 
-    /// What was told in this step, which ends here.
+    /// Ends the step, and returns its changes.
     pub fn end_step(&mut self) -> Step {
         std::mem::take(&mut self.step)
     }

@@ -1,4 +1,4 @@
-//! A life of thousands of transactions, in which Bitcoin Core is the judge of all that mempulse says.
+//! A scenario of thousands of transactions, in which Bitcoin Core judges what mempulse reports.
 
 mod blocks;
 mod drafts;
@@ -13,7 +13,7 @@ use stage::{Stage, send_all};
 use std::collections::HashSet;
 use std::time::Duration;
 
-/// How many transactions the scenario must have, to say anything.
+/// How many transactions the scenario must have to be meaningful.
 const ENOUGH: usize = 2_000;
 
 #[test]
@@ -54,7 +54,7 @@ fn core_confirms_fees_and_contents_of_the_mempool_after_each_step() {
     stage.mine_only(halves.chain(parents).chain(&singles[300..500]));
     stage.judge("a block of parts of packages");
 
-    // The first of these conflict with what is held, the others never were in any mempool.
+    // The first of these conflict with mempool transactions, the others never were in any mempool.
     let rivals: Vec<Draft> = singles[500..520].iter().map(|single| single.underbid(100)).collect();
     let of_chains: Vec<Draft> = chains[4..].iter().map(|chain| chain[chain.len() / 2].underbid(10)).collect();
     let unseen = stage.workshop.singles(20);
@@ -66,12 +66,12 @@ fn core_confirms_fees_and_contents_of_the_mempool_after_each_step() {
 
     stage.node.mine(1);
     let verdict = stage.judge("a block of everything");
-    assert_eq!(verdict.held, 0);
-    assert!(stage.transactions_told() >= ENOUGH, "{}", stage.transactions_told());
+    assert_eq!(verdict.transactions, 0);
+    assert!(stage.transaction_count() >= ENOUGH, "{}", stage.transaction_count());
 }
 
-/// Replaces singles (some several times), the first and the last of chains, and children. Gives those
-/// that stay.
+/// Replaces singles (some several times), the first and the last of chains, and children. Returns the
+/// replacements that stay.
 fn replace(
     stage: &mut Stage,
     singles: &[Draft],
@@ -83,7 +83,7 @@ fn replace(
         let next: Vec<(Draft, Vec<&Draft>)> =
             last[round * 30..].iter().map(|draft| (draft.outbid(2_000), vec![draft])).collect();
         stage.replace(&next);
-        // Else the node would not tell what it holds but for a moment.
+        // Otherwise the node would not announce a transaction that it replaces at once.
         stage.judge(&format!("replacements of singles, round {round}"));
         let next: Vec<Draft> = next.into_iter().map(|(draft, _)| draft).collect();
         last.splice(round * 30.., next);
@@ -100,7 +100,7 @@ fn replace(
     last.into_iter().chain(replacements.into_iter().map(|(draft, _)| draft)).collect()
 }
 
-/// Two nodes hold different spends of the same coins; the judge holds those that pay more.
+/// Two nodes have different spends of the same coins; the judge has those that pay more.
 fn double_spend(stage: &mut Stage) {
     stage.slow.disconnect(&stage.node);
     // Those that pay most are announced first.
@@ -110,18 +110,18 @@ fn double_spend(stage: &mut Stage) {
     send_all(&stage.node, &ours);
     stage.judge("double spends");
     // They are reported when the other node has announced its own, and a minute has passed.
-    while stage.watcher.told("double_spend").count() < ours.len() {
+    while stage.watcher.records("double_spend").count() < ours.len() {
         stage.watcher.let_pass(Duration::from_mins(1));
-        let pongs = stage.watcher.told("pong").count();
+        let pongs = stage.watcher.records("pong").count();
         stage.watcher.run_until("a pong", |watcher| {
-            (watcher.told("pong").count() == pongs).then(|| "none came".to_owned())
+            (watcher.records("pong").count() == pongs).then(|| "none came".to_owned())
         });
-        assert!(stage.watcher.told("pong").count() < 500, "the double spends are not reported");
+        assert!(stage.watcher.records("pong").count() < 500, "the double spends are not reported");
     }
     let pairs = |record: &Value| [record["txid"].clone(), record["conflict"].clone()];
-    let told: HashSet<[Value; 2]> = stage.watcher.told("double_spend").map(pairs).collect();
+    let reported: HashSet<[Value; 2]> = stage.watcher.records("double_spend").map(pairs).collect();
     let done = ours.iter().zip(&theirs).map(|(our, their)| [our, their].map(|draft| draft.txid().into()));
-    assert_eq!(told, done.collect());
+    assert_eq!(reported, done.collect());
     stage.judge("conflicts");
     stage.slow.connect(&stage.node);
 }

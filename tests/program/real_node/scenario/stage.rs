@@ -1,4 +1,4 @@
-//! Where the scenario plays: a node that judges, one that trickles, and mempulse beside both.
+//! The stage of the scenario: a node that judges, one that trickles, and mempulse beside both.
 
 use super::blocks;
 use super::drafts::{Draft, Workshop};
@@ -13,13 +13,13 @@ use std::collections::{BTreeMap, BTreeSet};
 /// P2WSH of `OP_TRUE` on regtest: what nodes call standard.
 const STANDARD: &str = "bcrt1qft5p2uhsdcdc3l2ua4ap5qqfg4pjaqlp250x7us7a8qqhrxrxfsqseac85";
 
-/// What the nodes are told: to be as strict as on mainnet.
+/// Makes nodes as strict as on mainnet.
 const STRICT: &str = "-acceptnonstdtxn=0";
 
 /// Coinbases that are spent, each fanned out into as many coins as a transaction can hold.
 const FAN_OUTS: usize = 2;
 
-/// Nodes, mempulse, and what was done so far.
+/// Nodes, mempulse, and a record of what was done.
 pub struct Stage {
     /// It judges. Announces at once.
     pub node: Node,
@@ -33,14 +33,14 @@ pub struct Stage {
     replaced: BTreeMap<String, BTreeSet<String>>,
     /// The same, of the present step only.
     replaced_now: BTreeMap<String, BTreeSet<String>>,
-    /// What was held when the present step began.
-    held: BTreeSet<String>,
+    /// The mempool when the present step began.
+    mempool: BTreeSet<String>,
     /// The hashes of the best chain when it began, by height.
     chain: Vec<String>,
 }
 
 impl Stage {
-    /// Ready to be played on.
+    /// Starts everything.
     pub fn set() -> Self {
         let (node, slow) = (Node::start(&[NOBAN, STRICT]), Node::start(&[STRICT]));
         node.rpc("generatetoaddress", &json!([100 + FAN_OUTS, STANDARD]));
@@ -59,12 +59,12 @@ impl Stage {
             workshop: Workshop::new(coins),
             replaced: BTreeMap::new(),
             replaced_now: BTreeMap::new(),
-            held: BTreeSet::new(),
+            mempool: BTreeSet::new(),
             chain,
         }
     }
 
-    /// Hands these to the node, each parent with its child.
+    /// Sends packages to the node, each parent with its child.
     pub fn send_packages(&self, packages: &[[Draft; 2]]) {
         let hex = |package: &[Draft; 2]| package.each_ref().map(|draft| serialize_hex(&draft.tx));
         let answers =
@@ -74,7 +74,7 @@ impl Stage {
         }
     }
 
-    /// Hands over replacements, each with those that it replaces directly.
+    /// Sends replacements to the node, each with those that it replaces directly.
     pub fn replace(&mut self, replacements: &[(Draft, Vec<&Draft>)]) {
         send_all(&self.node, replacements.iter().map(|(draft, _)| draft));
         let entry = |(draft, rivals): &(Draft, Vec<&Draft>)| {
@@ -83,7 +83,7 @@ impl Stage {
         self.replaced_now.extend(replacements.iter().map(entry));
     }
 
-    /// Mines a block of exactly these, in this order; gives its hash.
+    /// Mines a block of exactly these, in this order, and returns its hash.
     pub fn mine_only<'a>(&self, drafts: impl IntoIterator<Item = &'a Draft>) -> String {
         let drafts: Vec<&Draft> = drafts.into_iter().collect();
         let fees = drafts.iter().map(|draft| draft.pays()).sum();
@@ -94,46 +94,46 @@ impl Stage {
     pub fn judge(&mut self, step: &str) -> Verdict {
         let verdict = judge::compare(step, &self.node, &mut self.watcher);
         // All coins came in blocks that mempulse has seen.
-        assert_eq!([verdict.exact, verdict.rated], [verdict.held; 2], "{step}: {verdict:?}");
-        let told = self.watcher.end_step();
+        assert_eq!([verdict.exact, verdict.rated], [verdict.transactions; 2], "{step}: {verdict:?}");
+        let step_records = self.watcher.end_step();
         assert_eq!(
-            told.replaced, self.replaced_now,
+            step_records.replaced, self.replaced_now,
             "{step}: what replaced what (what was done on the right)"
         );
         self.replaced.append(&mut self.replaced_now);
         for entry in self.watcher.model().transactions() {
-            let told: BTreeSet<String> = entry.replaces().iter().map(ToString::to_string).collect();
+            let replaced: BTreeSet<String> = entry.replaces().iter().map(ToString::to_string).collect();
             let done = self.replaced.get(&entry.tx().txid().to_string());
-            assert_eq!(Some(&told), done.or(Some(&BTreeSet::new())), "{step}: {}", entry.tx().txid());
+            assert_eq!(Some(&replaced), done.or(Some(&BTreeSet::new())), "{step}: {}", entry.tx().txid());
         }
         let chain = best_chain(&self.node);
         let common = self.chain.iter().zip(&chain).take_while(|(old, new)| old == new).count();
         let (stale, fresh) = (&self.chain[common..], &chain[common..]);
         let returned = blocks::transactions(&self.node, stale);
-        same(&told.returned, &returned, &format!("{step}: what came back"));
-        self.held.extend(returned);
+        same(&step_records.returned, &returned, &format!("{step}: what came back"));
+        self.mempool.extend(returned);
         let mined = blocks::transactions(&self.node, fresh);
-        let confirmed = self.held.intersection(&mined).cloned().collect();
-        same(&told.confirmed, &confirmed, &format!("{step}: what is in blocks"));
+        let confirmed = self.mempool.intersection(&mined).cloned().collect();
+        same(&step_records.confirmed, &confirmed, &format!("{step}: what is in blocks"));
         for hash in fresh {
             blocks::compare(step, &self.node, hash, &self.watcher);
         }
         if fresh.is_empty() {
-            assert_eq!(told.others, BTreeMap::new(), "{step}: nothing left for another reason");
+            assert_eq!(step_records.others, BTreeMap::new(), "{step}: nothing left for another reason");
         }
         self.chain = chain;
-        self.held.clone_from(self.watcher.mirror());
+        self.mempool.clone_from(self.watcher.mirror());
         verdict
     }
 
-    /// Lets a block and all that came after it give way.
+    /// Disconnects a block and all after it from the node's chain.
     pub fn invalidate(&self, hash: &str) {
         self.node.rpc("invalidateblock", &json!([hash]));
     }
 
-    /// How often mempulse told that a transaction came.
-    pub fn transactions_told(&self) -> usize {
-        self.watcher.told("transaction").count()
+    /// How many transactions mempulse has reported.
+    pub fn transaction_count(&self) -> usize {
+        self.watcher.records("transaction").count()
     }
 }
 
@@ -142,12 +142,12 @@ fn best_chain(node: &Node) -> Vec<String> {
     hashes.iter().map(|hash| hash.as_str().unwrap().to_owned()).collect()
 }
 
-fn same(told: &BTreeSet<String>, done: &BTreeSet<String>, what: &str) {
-    let differing: Vec<&String> = told.symmetric_difference(done).take(5).collect();
-    assert!(differing.is_empty(), "{what}: {} told, {} done, {differing:?}", told.len(), done.len());
+fn same(reported: &BTreeSet<String>, done: &BTreeSet<String>, what: &str) {
+    let differing: Vec<&String> = reported.symmetric_difference(done).take(5).collect();
+    assert!(differing.is_empty(), "{what}: {} reported, {} done, {differing:?}", reported.len(), done.len());
 }
 
-/// Hands these to a node, one after the other.
+/// Sends transactions to a node, one after the other.
 pub fn send_all<'a>(node: &Node, drafts: impl IntoIterator<Item = &'a Draft>) {
     bitcoind::send_all(node, &transactions(drafts));
 }

@@ -1,4 +1,4 @@
-//! What mempulse knows, seen from within: its network and its model in the test's own process.
+//! mempulse inside the test's process: its network, its model and its stream.
 
 use super::mirror::{Mirror, Step};
 use crate::PATIENCE;
@@ -16,13 +16,13 @@ use std::time::{Duration, Instant};
 use tokio::runtime::{Builder, Runtime};
 use tokio::time::timeout;
 
-/// When nothing was heard for so long, what was said is taken in, for the time being.
+/// Without an event for this long, the watcher is up to date for now.
 const QUIET: Duration = Duration::from_millis(40);
 
-/// How often each peer is pinged: the model must hear something to know that time passes.
+/// How often each peer is pinged: the model learns from events that time passes.
 const PINGS: Duration = Duration::from_millis(500);
 
-/// Network and model, and what the stream would have told so far.
+/// Network and model, and the records of the stream so far.
 pub struct Watcher {
     runtime: Runtime,
     network: Driver,
@@ -30,12 +30,12 @@ pub struct Watcher {
     clock: Clock,
     records: Vec<Value>,
     mirror: Mirror,
-    /// How much later it is for the model than for everybody else.
+    /// How far the model's clock is ahead.
     ahead: Duration,
 }
 
 impl Watcher {
-    /// Connects to these nodes, and waits until it is.
+    /// Connects to these nodes, and waits for the handshakes.
     pub fn of(peers: &[String]) -> Self {
         let runtime = Builder::new_current_thread().enable_all().build().unwrap();
         let choice =
@@ -64,16 +64,16 @@ impl Watcher {
             ahead: Duration::ZERO,
         };
         watcher.run_until("the connections", |watcher| {
-            (watcher.told("peer_connected").count() < peers.len()).then(|| "too few".to_owned())
+            (watcher.records("peer_connected").count() < peers.len()).then(|| "too few".to_owned())
         });
         watcher
     }
 
-    /// Lets it run until nothing is missing any more, as `missing` has it.
+    /// Runs until `missing` returns `None`.
     pub fn run_until(&mut self, what: &str, mut missing: impl FnMut(&Self) -> Option<String>) {
         let deadline = Instant::now() + PATIENCE;
         loop {
-            while let Some(event) = self.hear() {
+            while let Some(event) = self.next() {
                 self.apply(event);
             }
             let Some(missing) = missing(self) else { return };
@@ -81,8 +81,8 @@ impl Watcher {
         }
     }
 
-    /// The next event; `None` when it is quiet.
-    fn hear(&mut self) -> Option<Event> {
+    /// The next event; `None` if none comes soon.
+    fn next(&mut self) -> Option<Event> {
         let network = &mut self.network;
         self.runtime.block_on(async { timeout(QUIET, network.next()).await.ok() })
     }
@@ -92,27 +92,26 @@ impl Watcher {
         let outcome = self.model.apply(&event);
         for record in stream::records(&event, &self.model, &outcome) {
             let record = serde_json::to_value(record).unwrap();
-            self.mirror.hear(&record);
+            self.mirror.follow(&record);
             self.records.push(record);
         }
     }
 
-    /// Lets so much time pass for the model, at once.
+    /// Moves the model's clock forward.
     pub fn let_pass(&mut self, time: Duration) {
         self.ahead += time;
     }
 
-    /// What the stream told since this was last called.
+    /// Ends the step, and returns its changes.
     pub fn end_step(&mut self) -> Step {
         self.mirror.end_step()
     }
 
-    /// What the stream's reader believes to be in the mempool, by txid.
+    /// The mempool as a reader of the stream knows it, by txid.
     pub fn mirror(&self) -> &BTreeSet<String> {
-        self.mirror.held()
+        self.mirror.mempool()
     }
 
-    /// What is known.
     pub fn model(&self) -> &Model {
         &self.model
     }
@@ -123,8 +122,8 @@ impl Watcher {
         Some((u64::from(tip.height), tip.hash.to_string()))
     }
 
-    /// The records of one name.
-    pub fn told<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a Value> {
+    /// The records called `name`.
+    pub fn records<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a Value> {
         self.records.iter().filter(move |record| record["event"] == name)
     }
 }
