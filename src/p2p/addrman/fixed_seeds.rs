@@ -1,4 +1,4 @@
-//! The addresses that are built into the program (see `assets/seeds/README.md`): the last resort.
+//! The addresses that are built into the program (see `assets/seeds/README.md`), as a last resort.
 
 use crate::address::PeerAddress;
 use crate::chain::Network;
@@ -23,7 +23,7 @@ mod tests {
     use crate::event::AddressNetwork;
 
     #[test]
-    fn every_list_is_whole() {
+    fn every_list_is_complete() {
         for (network, sizes) in [
             (Network::Mainnet, [512, 512, 512, 512, 11]),
             (Network::Testnet3, [65, 38, 69, 8, 1]),

@@ -216,7 +216,7 @@ impl AddrMan {
 
     fn report_sizes(&mut self, now: Timestamp) -> Option<Action> {
         let is_due = self.discovers && self.growth.is_due(self.addresses.changes(), now);
-        is_due.then(|| Action::Emit(EventKind::Addresses(self.addresses.sizes())))
+        is_due.then(|| Action::Emit(EventKind::Addresses(self.addresses.counts())))
     }
 }
 
@@ -226,7 +226,7 @@ impl Part for AddrMan {
         self.peers.insert(peer, Peer { address: address.clone(), kind, allowance: None });
         match kind {
             ConnectionKind::Manual => {}
-            ConnectionKind::Outbound => self.addresses.begin(address, now),
+            ConnectionKind::Outbound => self.addresses.dialling(address, now),
             ConnectionKind::AddrFetch => {
                 let fetch = Fetch { received: 0, until: now + ADDR_FETCH_TIMEOUT };
                 self.fetches.insert(peer, fetch);
@@ -247,7 +247,7 @@ impl Part for AddrMan {
             let known = KnownAddress { time, services: info.services, address: address.clone() };
             self.addresses.learn(&known, &AddrSource::Peer(address.clone()), now);
         }
-        self.addresses.succeed(address, info.services, now);
+        self.addresses.connected(address, info.services, now);
         if *kind == ConnectionKind::Outbound {
             self.addresses.note_transport(address, !info.services.has(Services::P2P_V2));
         }
@@ -267,12 +267,12 @@ impl Part for AddrMan {
             let is_live = |other: &Peer| other.kind == ConnectionKind::Outbound && other.allowance.is_some();
             match reason {
                 DisconnectReason::NotUseful(_) | DisconnectReason::Misbehaved(_) => {
-                    self.addresses.shun(&address, now);
+                    self.addresses.avoid(&address, now);
                 }
-                _ if allowance.is_some() => self.addresses.lose(&address, now),
+                _ if allowance.is_some() => self.addresses.disconnected(&address, now),
                 _ => {
                     let others_live = self.peers.values().any(is_live);
-                    self.addresses.fail(&address, now, is_to_blame(reason, others_live));
+                    self.addresses.failed(&address, now, is_to_blame(reason, others_live));
                 }
             }
         }

@@ -9,7 +9,6 @@
 //! | `requests` | which peer to ask for which new block, in which form |
 //! | `high_bandwidth`, `known_txs` | who sends compact blocks unrequested, and what they are filled from |
 //! | `backfill` | which peer to ask for which past block |
-//! | `part` | how they act together |
 
 mod backfill;
 mod header_chain;
@@ -17,10 +16,344 @@ mod header_sync;
 mod high_bandwidth;
 mod known_txs;
 mod new_blocks;
-mod part;
 mod requests;
 mod starting_point;
 #[cfg(test)]
 mod tests;
 
-pub use part::BlockDownload;
+use crate::chain::Network;
+use crate::event::{
+    BlockAnnouncement, BlockFault, DisconnectReason, EventKind, Misbehaviour, PeerEvent, PeerId, PeerInfo,
+};
+use crate::p2p::action::Action;
+use crate::p2p::input::Input;
+use crate::p2p::part::Part;
+use crate::p2p::settings::Settings;
+use crate::util::time::Timestamp;
+use crate::wire::compact_block::{self, PartialBlock, ReconstructionError};
+use crate::wire::message::MAX_HEADERS;
+use crate::wire::{
+    Block, BlockHash, BlockHeader, BlockTransactions, CompactBlock, Inventory, Message, Services, Transaction,
+};
+use backfill::{Backfill, PAST_BLOCK_TIMEOUT, PastReceipt, Progress};
+use header_chain::{HeaderChain, HeadersError, NewTip};
+use header_sync::{HeaderBatch, HeaderSync};
+use high_bandwidth::HighBandwidth;
+use known_txs::KnownTxs;
+use new_blocks::NewBlocks;
+use requests::{BLOCK_TIMEOUT, BlockReceipt, BlockRequest, BlockRequests, Downloaded};
+use starting_point::StartingPoint;
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+/// Headers in, the best chain out; its new blocks downloaded, and past ones in the background.
+#[derive(Debug)]
+pub struct BlockDownload {
+    network: Network,
+    chain: HeaderChain,
+    sync: HeaderSync,
+    new_blocks: NewBlocks,
+    /// The heights of the peers in their handshakes, until the first sync is complete.
+    start_heights: HashMap<PeerId, u32>,
+    requests: BlockRequests,
+    backfill: Backfill,
+    high_bandwidth: HighBandwidth,
+    known_txs: KnownTxs,
+}
+
+impl BlockDownload {
+    /// Begins at the starting point of the network. Blocks from before `startup` are past, and those in
+    /// `known` are not downloaded again.
+    pub fn new(settings: &Settings, known: HashSet<BlockHash>, startup: Timestamp) -> Self {
+        let Settings { network, request_timeout, .. } = *settings;
+        let past_timeout = PAST_BLOCK_TIMEOUT.min(request_timeout);
+        Self {
+            network,
+            chain: HeaderChain::new(network, StartingPoint::of(network)),
+            sync: HeaderSync::default(),
+            new_blocks: NewBlocks::new(startup),
+            start_heights: HashMap::new(),
+            requests: BlockRequests::new(BLOCK_TIMEOUT.min(request_timeout)),
+            backfill: Backfill::new(settings.backfill, known, past_timeout),
+            high_bandwidth: HighBandwidth::default(),
+            known_txs: KnownTxs::new(),
+        }
+    }
+
+    /// A peer announced a block by its hash.
+    fn inv(&mut self, peer: PeerId, list: &[Inventory], now: Timestamp) -> Vec<Action> {
+        // As in Core only the last block counts: its header leads to the others.
+        let mut blocks = list.iter().filter_map(|entry| match entry {
+            Inventory::Block(hash) => Some(*hash),
+            _ => None,
+        });
+        let Some(hash) = blocks.next_back() else { return vec![] };
+        self.requests.announced(peer, hash);
+        // Headers are requested even if this one is known: a peer announces by hash if it does not know
+        // that we have the parent, and the request shows it.
+        self.sync.announced(peer, now);
+        vec![announced(peer, hash, BlockAnnouncement::Inv)]
+    }
+
+    fn not_found(&mut self, peer: PeerId, list: &[Inventory]) {
+        for entry in list {
+            if let Inventory::Block(hash) | Inventory::WitnessBlock(hash) | Inventory::CompactBlock(hash) =
+                entry
+            {
+                self.requests.not_found(peer, *hash);
+                self.backfill.not_found(peer, *hash);
+            }
+        }
+    }
+
+    fn headers(&mut self, peer: PeerId, headers: &[(BlockHash, BlockHeader)], now: Timestamp) -> Vec<Action> {
+        let was_synced = self.sync.is_synced();
+        let (changed, mut actions) = match self.add_headers(peer, headers) {
+            Ok(Some(actions)) => (Ok(true), actions),
+            Ok(None) => (Ok(false), vec![]),
+            Err(error) => (Err(error), vec![]),
+        };
+        let batch = match changed {
+            Ok(_) if headers.len() == MAX_HEADERS => HeaderBatch::Full,
+            Ok(_) => HeaderBatch::Last,
+            Err(HeadersError::Unconnecting) => HeaderBatch::Unconnecting,
+            Err(HeadersError::Invalid(fault)) => return punish(peer, fault),
+        };
+        let was_requested = self.sync.received(peer, batch, now);
+        if was_requested {
+            self.high_bandwidth.headers_received(peer);
+        }
+        if changed == Ok(true) || !was_synced {
+            actions.extend(self.tip());
+        }
+        if !was_synced && self.sync.is_synced() {
+            self.start_backfill();
+        }
+        for &(hash, _) in headers {
+            self.requests.announced(peer, hash);
+        }
+        if let Some(&(hash, _)) = headers.last().filter(|_| !was_requested) {
+            actions.push(announced(peer, hash, BlockAnnouncement::Headers));
+        }
+        actions
+    }
+
+    /// Adds headers to the chain. Returns what follows if the best chain changed.
+    fn add_headers(
+        &mut self,
+        peer: PeerId,
+        headers: &[(BlockHash, BlockHeader)],
+    ) -> Result<Option<Vec<Action>>, HeadersError> {
+        let Some(NewTip { connected, disconnected }) = self.chain.add(headers)? else { return Ok(None) };
+        let is_synced = self.sync.is_synced();
+        let start_height = self.start_heights.get(&peer).filter(|_| !is_synced).copied();
+        let (past, new) = self.new_blocks.split(&connected, start_height);
+        self.requests
+            .need(new.iter().map(|block| (block.height, block.hash)), |hash| self.chain.is_active(hash));
+        let mut actions = Vec::new();
+        if is_synced {
+            self.high_bandwidth.announced_first(peer);
+            if !disconnected.is_empty() {
+                self.backfill.retain_active(|hash| self.chain.is_active(hash));
+                actions.push(Action::Emit(EventKind::BlocksDisconnected { blocks: disconnected }));
+            }
+            self.backfill.need(past.iter().map(|block| (block.height, block.hash)));
+        }
+        Ok(Some(actions))
+    }
+
+    /// The best chain is known now, and with it which blocks are past.
+    fn start_backfill(&mut self) {
+        self.start_heights = HashMap::new();
+        let newest = self.chain.newest().filter(|(height, _)| self.new_blocks.is_past(*height));
+        let mut past: Vec<_> = newest.take(self.backfill.depth()).collect();
+        past.reverse();
+        self.backfill.need(past);
+    }
+
+    /// Reports the tip, except during the first sync, when it may be far from the end.
+    fn tip(&self) -> Option<Action> {
+        let tip = self.chain.tip().filter(|_| self.sync.is_synced())?;
+        Some(Action::Emit(EventKind::Tip(tip)))
+    }
+
+    fn block(&mut self, peer: PeerId, block: &Arc<Block>, now: Timestamp) -> Vec<Action> {
+        match self.requests.received(peer, Arc::clone(block)) {
+            BlockReceipt::Accepted | BlockReceipt::Late => return vec![],
+            BlockReceipt::Unrequested => {}
+        }
+        match self.backfill.received(peer, block.hash, now) {
+            PastReceipt::Accepted { height } => {
+                let block = Arc::clone(block);
+                vec![Action::Emit(EventKind::PastBlock { peer, height, block })]
+            }
+            PastReceipt::Late => vec![],
+            PastReceipt::Unrequested => unrequested(peer),
+        }
+    }
+
+    fn compact_block(
+        &mut self,
+        peer: PeerId,
+        compact: &CompactBlock,
+        hash: BlockHash,
+        now: Timestamp,
+    ) -> Vec<Action> {
+        let was_requested = self.requests.was_requested(peer, hash);
+        let mut actions = match self.add_headers(peer, &[(hash, compact.header)]) {
+            Ok(Some(mut actions)) => {
+                actions.extend(self.tip());
+                actions
+            }
+            Ok(None) => vec![],
+            Err(HeadersError::Unconnecting) => {
+                self.sync.announced(peer, now);
+                vec![]
+            }
+            Err(HeadersError::Invalid(fault)) => return punish(peer, fault),
+        };
+        if !was_requested {
+            self.requests.announced(peer, hash);
+            actions.push(announced(peer, hash, BlockAnnouncement::Compact));
+        }
+        if self.requests.compact_arrived(peer, hash) {
+            actions.extend(self.fill(peer, compact, now));
+        }
+        actions
+    }
+
+    /// Fills a compact block with known transactions, and requests those that are missing.
+    fn fill(&mut self, peer: PeerId, compact: &CompactBlock, now: Timestamp) -> Vec<Action> {
+        let get = |wtxid| self.known_txs.get(wtxid).map(|tx| Transaction::clone(&tx));
+        let Ok(partial) = PartialBlock::new(compact, self.known_txs.wtxids(), get) else {
+            self.requests.reconstruction_failed(peer, compact.header.hash());
+            return vec![];
+        };
+        match partial.request() {
+            None => self.complete(peer, partial, vec![]),
+            Some(request) if self.requests.request_missing(peer, partial, now) => {
+                vec![Action::Send(peer, Message::GetBlockTxn(request))]
+            }
+            Some(_) => vec![],
+        }
+    }
+
+    fn block_txn(&mut self, peer: PeerId, answer: &BlockTransactions) -> Vec<Action> {
+        match self.requests.take_partial(peer, answer.hash) {
+            Some(partial) => self.complete(peer, partial, answer.transactions.clone()),
+            None if self.requests.was_requested(peer, answer.hash) => vec![],
+            None => unrequested(peer),
+        }
+    }
+
+    fn complete(&mut self, peer: PeerId, partial: PartialBlock, missing: Vec<Transaction>) -> Vec<Action> {
+        let hash = partial.hash();
+        match partial.complete(missing) {
+            Ok(block) if block.check(self.network).is_ok() => {
+                self.requests.reconstructed(peer, Arc::new(block));
+                vec![]
+            }
+            Err(error @ ReconstructionError::WrongCount { .. }) => punish(peer, error),
+            // A short id may stand for two transactions, so this proves no fault.
+            Ok(_) | Err(ReconstructionError::Collision) => {
+                self.requests.reconstruction_failed(peer, hash);
+                vec![]
+            }
+        }
+    }
+}
+
+impl Part for BlockDownload {
+    fn connected(&mut self, peer: PeerId, info: &PeerInfo, now: Timestamp) -> Vec<Action> {
+        self.sync.connected(peer, now);
+        if !self.sync.is_synced()
+            && let Ok(height) = u32::try_from(info.start_height)
+        {
+            self.start_heights.insert(peer, height);
+        }
+        let serves_blocks =
+            info.services.has(Services::NETWORK) || info.services.has(Services::NETWORK_LIMITED);
+        if info.services.has(Services::WITNESS) && serves_blocks {
+            self.requests.connected(peer);
+        }
+        self.backfill.connected(peer, info.services);
+        vec![]
+    }
+
+    fn received(&mut self, peer: PeerId, input: &Input, now: Timestamp) -> Vec<Action> {
+        match input {
+            Input::Inv(list) => return self.inv(peer, list, now),
+            Input::NotFound(list) => self.not_found(peer, list),
+            Input::Tx(tx, Ok(())) => self.known_txs.note(tx),
+            Input::Headers(Ok(headers)) => return self.headers(peer, headers, now),
+            Input::Block(block, Ok(())) => return self.block(peer, block, now),
+            Input::SendCmpct => {
+                self.high_bandwidth.sends_compact(peer);
+                self.requests.sends_compact(peer);
+            }
+            Input::CompactBlock(compact, Ok(hash)) => return self.compact_block(peer, compact, *hash, now),
+            Input::BlockTxn(answer) => return self.block_txn(peer, answer),
+            Input::Headers(Err(error)) | Input::Block(_, Err(error)) | Input::CompactBlock(_, Err(error)) => {
+                return punish(peer, *error);
+            }
+            Input::Tx(_, Err(_)) | Input::Addresses(_) | Input::FeeFilter(_) => {}
+        }
+        vec![]
+    }
+
+    fn disconnected(&mut self, peer: PeerId, _: &DisconnectReason, _: Timestamp) -> Vec<Action> {
+        self.sync.disconnected(peer);
+        self.start_heights.remove(&peer);
+        self.requests.disconnected(peer);
+        self.backfill.disconnected(peer);
+        self.high_bandwidth.disconnected(peer);
+        vec![]
+    }
+
+    /// Hands on the blocks that arrived, and requests headers and blocks.
+    fn timer(&mut self, now: Timestamp) -> Vec<Action> {
+        let mut actions = Vec::new();
+        while let Some(Downloaded { peer, height, block }) = self.requests.take_next() {
+            actions.push(Action::Emit(EventKind::Block { peer, height, block }));
+        }
+        for peer in self.sync.requests(now) {
+            let locator = self.chain.locator();
+            actions.push(Action::Send(peer, Message::GetHeaders { locator, stop: BlockHash::default() }));
+        }
+        for BlockRequest { peer, hash, compact } in self.requests.requests(now) {
+            let form = if compact { Inventory::CompactBlock } else { Inventory::WitnessBlock };
+            actions.push(Action::Send(peer, Message::GetData(vec![form(hash)])));
+        }
+        let tip = self.chain.tip().map_or(0, |tip| tip.height);
+        for (peer, hash) in self.backfill.requests(now, tip, self.requests.is_busy()) {
+            actions.push(Action::Send(peer, Message::GetData(vec![Inventory::WitnessBlock(hash)])));
+        }
+        if let Some(Progress { fetched, requested, given_up }) = self.backfill.report(now) {
+            actions.push(Action::Emit(EventKind::Backfill { fetched, requested, given_up }));
+        }
+        for (peer, announce) in self.high_bandwidth.changes() {
+            let version = compact_block::VERSION;
+            actions.push(Action::Send(peer, Message::SendCmpct { announce, version }));
+        }
+        actions
+    }
+
+    fn deadline(&self, now: Timestamp) -> Option<Timestamp> {
+        let deadlines = [self.sync.deadline(now), self.requests.deadline(), self.backfill.deadline()];
+        deadlines.into_iter().flatten().min()
+    }
+}
+
+fn announced(peer: PeerId, hash: BlockHash, by: BlockAnnouncement) -> Action {
+    Action::Emit(EventKind::Peer(peer, PeerEvent::BlockAnnounced { hash, by }))
+}
+
+fn unrequested(peer: PeerId) -> Vec<Action> {
+    let event = PeerEvent::Tolerated(Misbehaviour::UnrequestedBlock);
+    vec![Action::Emit(EventKind::Peer(peer, event))]
+}
+
+fn punish(peer: PeerId, fault: impl Into<BlockFault>) -> Vec<Action> {
+    let reason = DisconnectReason::Misbehaved(Misbehaviour::InvalidBlock(fault.into()));
+    vec![Action::Disconnect(peer, reason)]
+}

@@ -192,7 +192,7 @@ impl OutboundPeers {
         is_manual: impl Fn(&PeerAddress) -> bool,
         now: Timestamp,
     ) -> Option<Timestamp> {
-        let rested = addresses.next_rested(now, self.acceptance(now, is_manual));
+        let rested = addresses.next_retry(now, self.acceptance(now, is_manual));
         rested.into_iter().chain(self.reach.next_end(now)).min()
     }
 

@@ -292,7 +292,7 @@ fn without_a_network_no_address_is_blamed_and_dials_pause() {
             search.disconnect(dial.peer, &unreachable, after(until));
         }
     }
-    let sizes = search.addrman.addresses().sizes();
+    let sizes = search.addrman.addresses().counts();
     assert!(sizes[0].failing > MAX_DIALS, "not reached, but they keep their places");
 }
 
@@ -362,7 +362,7 @@ fn added_peers_come_besides_the_others_and_are_known_the_next_time() {
     let manual = dials.iter().filter(|dial| dial.kind == ConnectionKind::Manual).map(|dial| dial.peer);
     assert_eq!(manual.collect::<Vec<_>>(), [PeerId(0), PeerId(1)]);
     search.connect(&dials, START);
-    assert_eq!(search.addrman.addresses().sizes()[0].good, 3);
+    assert_eq!(search.addrman.addresses().counts()[0].good, 3);
     assert!(search.disconnect(PeerId(0), &DisconnectReason::ClosedByPeer, START).is_some());
 }
 

@@ -5,69 +5,69 @@ use crate::util::time::Timestamp;
 use crate::wire::Services;
 use std::time::Duration;
 
-/// An address that nobody has seen for this long is of no use (Core: `ADDRMAN_HORIZON`).
+/// An address that was not seen for this long is useless (Core: `ADDRMAN_HORIZON`).
 const HORIZON: Duration = Duration::from_hours(30 * 24);
 
-/// A time stamp may be this far in the future: clocks differ (Core: 10 min).
-pub(crate) const MAX_FUTURE: Duration = Duration::from_mins(10);
+/// How far in the future a timestamp may lie, because clocks differ (Core: 10 min).
+pub const MAX_FUTURE: Duration = Duration::from_mins(10);
 
-/// After so many failures a new address is given up (Core: `ADDRMAN_RETRIES`).
+/// After so many failures a new address is useless (Core: `ADDRMAN_RETRIES`).
 const RETRIES: u16 = 3;
 
-/// One that had worked is given up after more failures (Core: `ADDRMAN_MAX_FAILURES`) ...
+/// An address that once worked is useless after more failures (Core: `ADDRMAN_MAX_FAILURES`) ...
 const MAX_FAILURES: u16 = 10;
 
 /// ... over at least this time (Core: `ADDRMAN_MIN_FAIL`).
 const MIN_FAIL: Duration = Duration::from_hours(7 * 24);
 
-/// What was tried a moment ago is not judged yet (Core: 1 min).
+/// An address is not judged for this long after an attempt (Core: 1 min).
 const JUST_TRIED: Duration = Duration::from_mins(1);
 
-/// How long an address rests after an attempt that failed; doubling from attempt to attempt.
-pub const FIRST_REST: Duration = Duration::from_secs(30);
+/// The back-off after the first failed attempt; it doubles from attempt to attempt.
+pub const FIRST_BACKOFF: Duration = Duration::from_secs(30);
 
-/// The longest rest.
-pub const LONGEST_REST: Duration = Duration::from_hours(1);
+/// The longest back-off.
+pub const MAX_BACKOFF: Duration = Duration::from_hours(1);
 
-/// Who told an address.
+/// Where an address was learned.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum AddrSource {
-    /// A DNS seed, by its name.
+    /// From the DNS seed of this name.
     Dns(String),
-    /// The list that is built into this program.
+    /// From the list that is built into this program.
     Fixed,
-    /// A peer.
+    /// From the peer at this address.
     Peer(PeerAddress),
 }
 
 /// What is known about one address.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Entry {
-    /// Who told it first.
+    /// Where the address was learned first.
     pub source: AddrSource,
-    /// What it offers: as others say until we were connected to it. None: not known.
+    /// Its services: as other peers say until we were connected. No service bits: unknown.
     pub services: Services,
-    /// When others, or we, last saw it.
+    /// When other peers or we last saw it.
     pub seen: Timestamp,
-    /// When we last tried to connect, or were connected.
+    /// When it was last dialled or connected.
     pub last_try: Option<Timestamp>,
-    /// When we last were connected.
+    /// When it was last connected.
     pub last_success: Option<Timestamp>,
-    /// Attempts since then that failed while others went well.
+    /// Attempts since then that failed through its own fault.
     pub failures: u16,
     /// Whether it does not speak the v2 transport (BIP324).
     pub v1_only: bool,
-    /// Attempts since the last success, or the start of the program, whoever was at fault.
+    /// Failed attempts since the last success or startup, whatever the cause.
     pub tries: u16,
-    /// It is not wanted before, though it works.
-    pub shunned_until: Timestamp,
-    /// Whether it stands in the table of those that worked.
+    /// The address works but is not useful before this time.
+    pub avoided_until: Timestamp,
+    /// Whether it is in the tried table.
     pub tried: bool,
 }
 
 impl Entry {
-    /// An address that `source` told of, seen at `seen`.
-    pub fn told(source: AddrSource, services: Services, seen: Timestamp) -> Self {
+    /// An address learned from `source` that was never dialled.
+    pub fn new(source: AddrSource, services: Services, seen: Timestamp) -> Self {
         Self {
             source,
             services,
@@ -77,12 +77,12 @@ impl Entry {
             failures: 0,
             v1_only: false,
             tries: 0,
-            shunned_until: Timestamp::default(),
+            avoided_until: Timestamp::default(),
             tried: false,
         }
     }
 
-    /// Whether it may be thrown out for any other address (Core: `AddrInfo::IsTerrible`).
+    /// Whether any other address may replace it (Core: `AddrInfo::IsTerrible`).
     pub fn is_terrible(&self, now: Timestamp) -> bool {
         if self.last_try.is_some_and(|tried| now.since(tried) <= JUST_TRIED) {
             return false;
@@ -95,21 +95,21 @@ impl Entry {
         out_of_time || given_up
     }
 
-    /// How likely it is taken when its turn comes, 0–1: less after each failure, down to 4 %
+    /// The probability that it is selected when its turn comes: smaller after each failure, down to 4 %
     /// (Core: `AddrInfo::GetChance`).
     pub fn chance(&self) -> f64 {
         0.66_f64.powi(self.failures.min(8).into())
     }
 
-    /// When it may be tried again. `jitter` from 0 to 1 shortens the rest by up to a fifth, so that
-    /// what failed together is not tried together.
-    pub fn rested_at(&self, jitter: f64) -> Timestamp {
+    /// When it may be dialled again. `jitter` from 0 to 1 shortens the back-off by up to a fifth, so that
+    /// addresses that failed together are not dialled together.
+    pub fn retry_at(&self, jitter: f64) -> Timestamp {
         let Some(last_try) = self.last_try.filter(|_| self.tries > 0) else {
-            return self.shunned_until;
+            return self.avoided_until;
         };
         let factor = 2_u32.saturating_pow(u32::from(self.tries) - 1);
-        let rest = FIRST_REST.saturating_mul(factor).min(LONGEST_REST);
-        self.shunned_until.max(last_try + rest.mul_f64(1.0 - 0.2 * jitter))
+        let backoff = FIRST_BACKOFF.saturating_mul(factor).min(MAX_BACKOFF);
+        self.avoided_until.max(last_try + backoff.mul_f64(1.0 - 0.2 * jitter))
     }
 }
 
@@ -121,11 +121,11 @@ mod tests {
     const DAY: Duration = Duration::from_hours(24);
 
     fn seen(seen: Timestamp) -> Entry {
-        Entry::told(AddrSource::Fixed, Services::NONE, seen)
+        Entry::new(AddrSource::Fixed, Services::NONE, seen)
     }
 
     #[test]
-    fn what_nobody_saw_for_a_month_or_from_the_future_is_terrible() {
+    fn an_address_unseen_for_a_month_or_from_the_future_is_terrible() {
         assert!(!seen(NOW - DAY * 29).is_terrible(NOW));
         assert!(seen(NOW - DAY * 31).is_terrible(NOW));
         assert!(!seen(NOW + Duration::from_mins(9)).is_terrible(NOW));
@@ -133,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn a_new_address_has_three_failures_and_one_that_worked_ten_in_a_week() {
+    fn a_new_address_may_fail_three_times_and_one_that_worked_ten_times_in_a_week() {
         let failed = |failures, last_success| Entry { last_success, failures, ..seen(NOW) };
         assert!(!failed(2, None).is_terrible(NOW));
         assert!(failed(3, None).is_terrible(NOW));
@@ -145,19 +145,19 @@ mod tests {
     }
 
     #[test]
-    fn rests_double_from_half_a_minute_to_an_hour() {
-        let rest = |tries, jitter| {
+    fn back_offs_double_from_half_a_minute_to_an_hour() {
+        let backoff = |tries, jitter| {
             let entry = Entry { tries, last_try: Some(NOW), ..seen(NOW) };
-            entry.rested_at(jitter).since(NOW).as_secs()
+            entry.retry_at(jitter).since(NOW).as_secs()
         };
-        let rests: Vec<u64> = (0..=9).map(|tries| rest(tries, 0.0)).collect();
-        assert_eq!(rests, [0, 30, 60, 120, 240, 480, 960, 1_920, 3_600, 3_600]);
-        assert_eq!(rest(1, 1.0), 24);
-        assert_eq!(rest(u16::MAX, 0.0), 3_600);
+        let backoffs: Vec<u64> = (0..=9).map(|tries| backoff(tries, 0.0)).collect();
+        assert_eq!(backoffs, [0, 30, 60, 120, 240, 480, 960, 1_920, 3_600, 3_600]);
+        assert_eq!(backoff(1, 1.0), 24);
+        assert_eq!(backoff(u16::MAX, 0.0), 3_600);
     }
 
     #[test]
-    fn failures_make_it_less_likely_and_never_impossible() {
+    fn failures_make_a_selection_less_likely_and_never_impossible() {
         let chance = |failures| Entry { failures, ..seen(NOW) }.chance();
         assert!((chance(0) - 1.0).abs() < f64::EPSILON);
         assert!(chance(1) < 0.7 && chance(2) < 0.5);

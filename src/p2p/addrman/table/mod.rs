@@ -1,16 +1,17 @@
-//! Who could be dialled: a bounded book of addresses, which nobody else can fill.
+//! The addresses of nodes that could be dialled, in bounded tables that no source can fill (Core:
+//! `AddrMan`).
 //!
-//! An address is first heard of, and stands in the table of *new* ones. Once a handshake with it
-//! was done it moves to the table of *tried* ones. Where exactly it may stand in either is given
-//! (see [`place`]); a place that is taken is yielded only by who deserves it less.
+//! An address is learned into the *new* table, and moves to the *tried* table after a handshake. Its
+//! place in either is fixed (see [`place`]); an address that has the place gives it up only if it
+//! deserves it less.
 //!
 //! Pure: time and chance are parameters.
 
+mod counts;
 mod entry;
 mod place;
 mod record;
 mod select;
-mod size;
 
 pub use entry::AddrSource;
 pub use place::AddrKey;
@@ -21,34 +22,35 @@ use crate::address::{Host, PeerAddress};
 use crate::util::time::Timestamp;
 use crate::wire::Services;
 use crate::wire::message::KnownAddress;
-use entry::{Entry, LONGEST_REST, MAX_FUTURE};
+use entry::{Entry, MAX_BACKOFF, MAX_FUTURE};
 use foldhash::fast::RandomState;
 use place::{BUCKET_SIZE, NEW_BUCKETS, TRIED_BUCKETS};
 use std::collections::HashMap;
 use std::time::Duration;
 
-/// What peers tell is taken for this much older than they say, except of themselves (Core: 2 h).
+/// Addresses from peers are assumed to be this much older than they say, except for the peer's own
+/// (Core: 2 h).
 const TIME_PENALTY: Duration = Duration::from_hours(2);
 
-/// The age of what has no believable time stamp (Core: 5 days).
+/// The assumed age of an address without a credible timestamp (Core: 5 days).
 const AGE_OF_UNDATED: Duration = Duration::from_hours(5 * 24);
 
-/// A time stamp before this, in s since the UNIX epoch, is none (Core: 100000000).
+/// Earlier timestamps are not credible (Core: 100000000).
 const EARLIEST: Timestamp = Timestamp::from_secs(100_000_000);
 
-/// One that worked keeps its place in the table against another one for this long after its last
-/// success (Core: `ADDRMAN_REPLACEMENT`).
+/// An address keeps its place in the tried table for this long after its last success (Core:
+/// `ADDRMAN_REPLACEMENT`).
 const REPLACEMENT: Duration = Duration::from_hours(4);
 
-/// Ports below this belong to well-known services (RFC 6335). Whoever tells us addresses must not
-/// be able to make us knock at mail and web servers; Core keeps a list of such ports.
+/// Ports below this belong to well-known services (RFC 6335). Peers must not be able to make us dial
+/// mail and web servers; Core has a list of such ports.
 const FIRST_PLAIN_PORT: u16 = 1_024;
 
-/// The book.
+/// The known addresses.
 #[derive(Debug)]
 pub struct AddrTable {
     key: AddrKey,
-    /// Whether addresses that the public network does not route are taken: on private test networks.
+    /// Whether loopback and other private addresses are accepted, for private test networks.
     private: bool,
     entries: HashMap<PeerAddress, Entry, RandomState>,
     new: Vec<Option<PeerAddress>>,
@@ -60,8 +62,8 @@ impl AddrTable {
     /// The most addresses in the table.
     pub const CAPACITY: usize = (NEW_BUCKETS + TRIED_BUCKETS) * BUCKET_SIZE;
 
-    /// An empty book. `key` must be hard to guess; `private` says that loopback and other private
-    /// addresses are welcome.
+    /// An empty table. `key` must be hard to guess; `private` accepts loopback and other private
+    /// addresses.
     pub fn new(key: AddrKey, private: bool) -> Self {
         Self {
             key,
@@ -73,22 +75,22 @@ impl AddrTable {
         }
     }
 
-    /// How many addresses it holds; at most [`AddrTable::CAPACITY`].
+    /// The number of addresses, at most [`AddrTable::CAPACITY`].
     pub fn len(&self) -> usize {
         self.entries.len()
     }
 
-    /// Whether it holds none.
+    /// Whether no address is known.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// `source` tells of an address. Whether it was new and found a place.
+    /// Learns an address from `source`. Returns whether it is new and found a place.
     pub fn learn(&mut self, known: &KnownAddress, source: &AddrSource, now: Timestamp) -> bool {
         if !self.is_eligible(&known.address) {
             return false;
         }
-        let seen = believable(known, source, now);
+        let seen = credible_time(known, source, now);
         if let Some(entry) = self.entries.get_mut(&known.address) {
             if entry.last_success.is_none() {
                 entry.services = entry.services.with(known.services);
@@ -100,20 +102,20 @@ impl AddrTable {
         if !self.make_room(place, now) {
             return false;
         }
-        let entry = Entry::told(source.clone(), known.services, seen);
+        let entry = Entry::new(source.clone(), known.services, seen);
         self.put(known.address.clone(), entry, place);
         true
     }
 
-    /// A connection to `address` is being opened.
-    pub fn begin(&mut self, address: &PeerAddress, now: Timestamp) {
+    /// Notes that `address` is being dialled.
+    pub fn dialling(&mut self, address: &PeerAddress, now: Timestamp) {
         if let Some(entry) = self.entries.get_mut(address) {
             entry.last_try = Some(now);
         }
     }
 
-    /// The handshake with `address` was done, which says that it offers `services`.
-    pub fn succeed(&mut self, address: &PeerAddress, services: Services, now: Timestamp) {
+    /// Notes that the handshake with `address` is complete, which offers `services`.
+    pub fn connected(&mut self, address: &PeerAddress, services: Services, now: Timestamp) {
         let Some(entry) = self.entries.get_mut(address) else { return };
         self.changes += 1;
         entry.services = services;
@@ -127,9 +129,9 @@ impl AddrTable {
         }
     }
 
-    /// The attempt to connect to `address` failed. `blame` says that it is its own fault, as others
-    /// can be reached.
-    pub fn fail(&mut self, address: &PeerAddress, now: Timestamp, blame: bool) {
+    /// Notes that the attempt to connect to `address` failed; with `blame` through its own fault,
+    /// because other nodes can be reached.
+    pub fn failed(&mut self, address: &PeerAddress, now: Timestamp, blame: bool) {
         if let Some(entry) = self.entries.get_mut(address) {
             entry.last_try = Some(now);
             entry.tries = entry.tries.saturating_add(1);
@@ -138,8 +140,9 @@ impl AddrTable {
         }
     }
 
-    /// The connection to `address` ended after its handshake was done: it rests for a while.
-    pub fn lose(&mut self, address: &PeerAddress, now: Timestamp) {
+    /// Notes that the connection to `address` ended after its handshake, so that it is not dialled again
+    /// at once.
+    pub fn disconnected(&mut self, address: &PeerAddress, now: Timestamp) {
         if let Some(entry) = self.entries.get_mut(address) {
             entry.last_try = Some(now);
             entry.last_success = Some(now);
@@ -148,14 +151,15 @@ impl AddrTable {
         }
     }
 
-    /// `address` is of no use to us for the time being.
-    pub fn shun(&mut self, address: &PeerAddress, now: Timestamp) {
+    /// Notes that the node at `address` is not useful, so that it is not dialled for a while.
+    pub fn avoid(&mut self, address: &PeerAddress, now: Timestamp) {
         if let Some(entry) = self.entries.get_mut(address) {
-            entry.shunned_until = now + LONGEST_REST;
+            entry.avoided_until = now + MAX_BACKOFF;
         }
     }
 
-    /// Whether `address` is known, or said by others, not to speak the v2 transport (BIP324).
+    /// Whether the node at `address` does not speak the v2 transport (BIP324), as far as we know or other
+    /// peers say.
     pub fn speaks_v1_only(&self, address: &PeerAddress) -> bool {
         self.entries.get(address).is_some_and(|entry| {
             let offers_others = entry.services != Services::NONE && !entry.services.has(Services::P2P_V2);
@@ -163,7 +167,7 @@ impl AddrTable {
         })
     }
 
-    /// `address` speaks the v2 transport, or not.
+    /// Notes whether the node at `address` speaks the v1 transport only.
     pub fn note_transport(&mut self, address: &PeerAddress, v1_only: bool) {
         if let Some(entry) = self.entries.get_mut(address) {
             self.changes += u64::from(entry.v1_only != v1_only);
@@ -171,12 +175,12 @@ impl AddrTable {
         }
     }
 
-    /// Attempts at `address` that failed in a row.
+    /// The number of failed attempts in a row.
     pub fn tries(&self, address: &PeerAddress) -> u16 {
         self.entries.get(address).map_or(0, |entry| entry.tries)
     }
 
-    /// Grows with everything that is worth saving.
+    /// Counts the changes that are saved.
     pub fn changes(&self) -> u64 {
         self.changes
     }
@@ -190,7 +194,7 @@ impl AddrTable {
         port_fits && (self.private || is_routable(&address.host))
     }
 
-    /// Whether the new table's `place` is free, if need be by throwing out a terrible occupant.
+    /// Makes `place` in the new table free if it is, or if its occupant is terrible.
     fn make_room(&mut self, place: usize, now: Timestamp) -> bool {
         let Some(occupant) = &self.new[place] else { return true };
         if self.entries.get(occupant).is_some_and(|entry| !entry.is_terrible(now)) {
@@ -208,7 +212,7 @@ impl AddrTable {
         self.changes += 1;
     }
 
-    /// Moves `address` from the new to the tried table, unless who stands there deserves it more.
+    /// Moves `address` from the new to the tried table, unless the occupant of its place worked lately.
     fn promote(&mut self, address: &PeerAddress, now: Timestamp) {
         let place = self.key.tried_place(address);
         if let Some(occupant) = self.tried[place].clone() {
@@ -227,7 +231,7 @@ impl AddrTable {
         }
     }
 
-    /// Moves `address` back to the new table if it finds a place there, and forgets it otherwise.
+    /// Moves `address` back to the new table, or forgets it if its place there is taken.
     fn demote(&mut self, address: &PeerAddress, now: Timestamp) {
         let Some(entry) = self.entries.remove(address) else { return };
         let place = self.key.new_place(address, &entry.source);
@@ -237,8 +241,8 @@ impl AddrTable {
     }
 }
 
-/// When `known` was seen, as far as that can be believed.
-fn believable(known: &KnownAddress, source: &AddrSource, now: Timestamp) -> Timestamp {
+/// When `known` was seen, as far as that is credible.
+fn credible_time(known: &KnownAddress, source: &AddrSource, now: Timestamp) -> Timestamp {
     let said = Timestamp::from_secs(known.time.into());
     let seen = if said < EARLIEST || said > now + MAX_FUTURE { now - AGE_OF_UNDATED } else { said };
     match source {

@@ -1,9 +1,9 @@
-//! Where an address stands: fixed places, given by a secret key.
+//! The place of an address in the tables, by a secret key.
 //!
-//! The idea is that of Core's `AddrMan`. A table is a fixed number of buckets with a fixed number of
-//! places. Which place an address may take follows, by a keyed hash, from its netgroup and from the
-//! netgroup of whoever told it. So a source, or the owner of a netgroup, can fill a small share of
-//! the buckets and no more, however much it sends, and cannot compute which.
+//! As in Core's `AddrMan`, a table has a fixed number of buckets with a fixed number of places. A keyed
+//! hash of its netgroup and of its source's netgroup gives each address one place. So a source, or the
+//! owner of a netgroup, can fill only a small share of the buckets, however much it sends, and cannot
+//! compute which ones.
 
 use crate::address::netgroup::NetGroup;
 use crate::address::{Host, PeerAddress};
@@ -14,35 +14,34 @@ use std::hash::{Hash, Hasher};
 /// Places in a bucket (Core: `ADDRMAN_BUCKET_SIZE`).
 pub const BUCKET_SIZE: usize = 64;
 
-/// Buckets for addresses that were only heard of. A quarter of Core's `ADDRMAN_NEW_BUCKET_COUNT`:
-/// 16,384 places are plenty for a program that wants at most 1,000 peers, and keep the book at some
-/// 5 MB.
+/// Buckets of the new table. A quarter of Core's `ADDRMAN_NEW_BUCKET_COUNT`: 16,384 places are plenty
+/// for a program with at most 1,000 peers, and keep the memory at some 5 MB.
 pub const NEW_BUCKETS: usize = 256;
 
-/// Buckets for addresses that worked. A quarter of Core's `ADDRMAN_TRIED_BUCKET_COUNT`.
+/// Buckets of the tried table. A quarter of Core's `ADDRMAN_TRIED_BUCKET_COUNT`.
 pub const TRIED_BUCKETS: usize = 64;
 
-/// Among how many of the new buckets one source group spreads: a sixteenth, as in Core
+/// New buckets for the addresses from one source group: a sixteenth, as in Core
 /// (`ADDRMAN_NEW_BUCKETS_PER_SOURCE_GROUP`).
 pub const NEW_BUCKETS_PER_SOURCE: u64 = 16;
 
-/// Among how many of the tried buckets one netgroup spreads: a thirty-second, as in Core
+/// Tried buckets for the addresses of one netgroup: a thirty-second, as in Core
 /// (`ADDRMAN_TRIED_BUCKETS_PER_GROUP`).
 pub const TRIED_BUCKETS_PER_GROUP: u64 = 2;
 
-/// The secret by which places are given.
+/// The secret that decides the places (Core: `nKey`).
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct AddrKey(pub u64, pub u64);
 
 impl AddrKey {
-    /// The place of `address` in the table of those that worked.
+    /// The place of `address` in the tried table.
     pub fn tried_place(self, address: &PeerAddress) -> usize {
         let spread = self.hash(("tried spread", address)) % TRIED_BUCKETS_PER_GROUP;
         let bucket = self.hash(("tried bucket", group(&address.host), spread));
         self.place(("tried place", address), bucket, TRIED_BUCKETS)
     }
 
-    /// The place of `address`, told by `source`, in the table of those that were heard of.
+    /// The place of `address` in the new table, if it was learned from `source`.
     pub fn new_place(self, address: &PeerAddress, source: &AddrSource) -> usize {
         let source = source_group(source);
         let spread = self.hash(("new spread", group(&address.host), &source)) % NEW_BUCKETS_PER_SOURCE;
@@ -50,7 +49,7 @@ impl AddrKey {
         self.place(("new place", address), bucket, NEW_BUCKETS)
     }
 
-    /// A number from 0 to 1 that is the same for the same address and attempt.
+    /// A number from 0 to 1, always the same for an address and attempt.
     pub fn jitter(self, address: &PeerAddress, tries: u16) -> f64 {
         // The upper 32 bits fit into a float exactly.
         f64::from((self.hash(("jitter", address, tries)) >> 32) as u32) / f64::from(u32::MAX)

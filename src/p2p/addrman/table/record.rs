@@ -8,7 +8,7 @@ use crate::wire::Services;
 use serde::{Deserialize, Serialize};
 use std::net::IpAddr;
 
-/// One address with what is known of it. Times are in s since the UNIX epoch.
+/// One address and its history. Times are in s since the UNIX epoch.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct AddrRecord {
@@ -115,17 +115,17 @@ impl AddrRecord {
             failures: self.failures,
             v1_only: self.v1_only,
             tried: self.tried,
-            ..Entry::told(source, Services(self.services), Timestamp::from_secs(self.seen))
+            ..Entry::new(source, Services(self.services), Timestamp::from_secs(self.seen))
         };
         Some((parse_address(&self.address)?, entry))
     }
 }
 
 fn parse_address(text: &str) -> Option<PeerAddress> {
-    // The port is always written.
+    // A record always has a port.
     let address = PeerAddress::parse(text, 0).ok()?;
     Some(match address.host {
-        // CJDNS is written as the IPv6 address that it looks like.
+        // CJDNS addresses are written as IPv6 addresses.
         Host::Ip(IpAddr::V6(ip)) if ip.octets()[0] == 0xfc => {
             PeerAddress { host: Host::Cjdns(ip), ..address }
         }

@@ -1,4 +1,4 @@
-//! Which address to try next.
+//! Which address to dial next.
 
 use crate::address::PeerAddress;
 use crate::p2p::addrman::table::AddrTable;
@@ -9,14 +9,15 @@ use crate::wire::Services;
 use rand::seq::{IndexedRandom, SliceRandom};
 use rand::{Rng, RngExt};
 
-/// By how much each refusal by chance makes the next candidate more likely (Core: 1.2).
+/// The factor by which each rejection by chance makes the next candidate more likely (Core: 1.2).
 const BOOST: f64 = 1.2;
 
 impl AddrTable {
-    /// An address that has rested enough and that `accept`s, by chance: from the tried and from the
-    /// new ones in equal parts, from each bucket in equal parts, and rather one that did not fail.
+    /// Selects a random address that may be dialled again and that `accept` accepts: from the tried and
+    /// the new table with equal probability, then from each bucket, preferring addresses that did not
+    /// fail.
     ///
-    /// That buckets count and not addresses is what keeps a flood small: it fills few of them.
+    /// Choosing buckets instead of addresses keeps the share of a flood small, which fills few buckets.
     pub fn select(
         &self,
         now: Timestamp,
@@ -25,26 +26,26 @@ impl AddrTable {
     ) -> Option<PeerAddress> {
         let eligible = |address: &PeerAddress| {
             let entry = self.entries.get(address)?;
-            let rested = self.rested_at(address, entry) <= now;
-            (rested && accept(address, entry.services)).then(|| entry.chance())
+            let may_retry = self.retry_at(address, entry) <= now;
+            (may_retry && accept(address, entry.services)).then(|| entry.chance())
         };
         let tried_first = rng.random();
         let tables = if tried_first { [&self.tried, &self.new] } else { [&self.new, &self.tried] };
         tables.into_iter().find_map(|table| select_from(table, rng, eligible))
     }
 
-    /// When an address that `accept`s has next rested enough.
-    pub fn next_rested(
+    /// When the next address that `accept` accepts may be dialled again.
+    pub fn next_retry(
         &self,
         now: Timestamp,
         accept: impl Fn(&PeerAddress, Services) -> bool,
     ) -> Option<Timestamp> {
         let accepted = self.entries.iter().filter(|(address, entry)| accept(address, entry.services));
-        accepted.map(|(address, entry)| self.rested_at(address, entry)).filter(|&at| at > now).min()
+        accepted.map(|(address, entry)| self.retry_at(address, entry)).filter(|&at| at > now).min()
     }
 
-    fn rested_at(&self, address: &PeerAddress, entry: &Entry) -> Timestamp {
-        entry.rested_at(self.key.jitter(address, entry.tries))
+    fn retry_at(&self, address: &PeerAddress, entry: &Entry) -> Timestamp {
+        entry.retry_at(self.key.jitter(address, entry.tries))
     }
 }
 
