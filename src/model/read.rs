@@ -24,33 +24,33 @@ impl Model {
         &self.history
     }
 
-    /// All transactions that are held, in the order of arrival.
+    /// The mempool, in the order of arrival.
     pub fn transactions(&self) -> impl ExactSizeIterator<Item = &MempoolEntry> {
         self.mempool.entries().values()
     }
 
-    /// A transaction that is held.
+    /// The mempool entry with this wtxid.
     pub fn transaction(&self, wtxid: &Wtxid) -> Option<&MempoolEntry> {
         self.mempool.get(self.mempool.key(TxHash::Wtxid(*wtxid))?)
     }
 
-    /// A transaction that is held, by its name without the witness.
+    /// The mempool entry with this txid.
     pub fn transaction_by_txid(&self, txid: Txid) -> Option<&MempoolEntry> {
         self.mempool.by_txid(txid)
     }
 
-    /// The parents of a held transaction that may be unconfirmed and are not known, without which its
-    /// fee is not: at most one for each input.
+    /// The parents that are unknown and may be unconfirmed, without which the fee of the entry is
+    /// unknown; at most one per input.
     pub fn missing_parents(&self, entry: &MempoolEntry) -> Vec<Txid> {
         self.mempool.missing_parents(entry)
     }
 
-    /// What a held transaction is for, as far as it can be told.
+    /// What the transaction is for, as far as the bytes show.
     pub fn kinds(&self, entry: &MempoolEntry) -> Kinds {
         self.mempool.kinds(entry.tx())
     }
 
-    /// Whether it or an unconfirmed ancestor signals that it may be replaced (BIP125).
+    /// Whether the transaction or an unconfirmed ancestor signals replaceability (BIP125).
     pub fn is_replaceable(&self, entry: &MempoolEntry) -> bool {
         self.mempool.is_replaceable(entry)
     }
@@ -61,17 +61,17 @@ impl Model {
         key.map_or(0, |key| self.mempool.ancestors(key).rows.len())
     }
 
-    /// Where a peer is; known until a while after it was dropped.
+    /// The address of a peer; known until some minutes after it was dropped.
     pub fn peer_address(&self, id: PeerId) -> Option<&PeerAddress> {
         self.peers.address(id)
     }
 
-    /// What a peer said of itself when it was last connected.
+    /// What the peer sent in the last handshake.
     pub fn peer_info(&self, id: PeerId) -> Option<&PeerInfo> {
         self.peers.get(id)?.info()
     }
 
-    /// The format of the bytes on the connection to a peer, if it is open.
+    /// The transport of the connection to a peer, while it is open.
     pub fn peer_transport(&self, id: PeerId) -> Option<Transport> {
         self.peers.get(id)?.transport()
     }

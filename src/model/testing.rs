@@ -217,9 +217,11 @@ impl Scene {
         self.snapshot(&everything())
     }
 
-    /// The txids that are held, newest first.
+    /// The txids of the mempool, newest first.
     pub(crate) fn held(&self) -> Vec<Txid> {
-        self.all().overview.transactions.rows.iter().map(|row| row.txid).collect()
+        let mut txids: Vec<_> = self.model.transactions().map(|entry| entry.tx().txid()).collect();
+        txids.reverse();
+        txids
     }
 
     pub(crate) fn events(&self) -> Vec<String> {

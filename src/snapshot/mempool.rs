@@ -1,21 +1,11 @@
 //! The Mempool screen.
 
 use crate::model::classify::Kind;
+use crate::model::fees::estimates::estimates;
 use crate::model::fees::histogram::Volume;
 use crate::model::fees::{bands, projection};
 use crate::model::{Amount, BANDS, Coverage, Model, ProjectedBlock};
 use crate::util::time::Timestamp;
-
-/// Estimates need exact fees for at least this share of the mempool, by size: with less, most of what
-/// competes for the next block is not counted.
-const COVERAGE_NEEDED: f32 = 0.5;
-
-/// The numbers of blocks for which fee rates are estimated.
-const WITHIN: [u32; 3] = [1, 3, 6];
-
-/// The lowest rate that nodes relay by default, in sat/vB (Core 30: `DEFAULT_MIN_RELAY_TX_FEE`),
-/// used if no peer has sent a fee filter.
-const USUAL_FLOOR: f64 = 0.1;
 
 /// What the Mempool screen has room for.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
@@ -67,36 +57,27 @@ pub struct HistogramBar {
 impl MempoolScreen {
     /// The cost does not depend on the number of transactions.
     pub(super) fn take(model: &Model, view: MempoolView, now: Timestamp) -> Self {
-        let pool = model.mempool().histogram();
-        let (certain, uncertain) = (amount(pool.certain()), amount(pool.uncertain()));
+        let histogram = model.mempool().histogram();
+        let (certain, uncertain) = (amount(histogram.certain()), amount(histogram.uncertain()));
         let all = Amount { count: certain.count + uncertain.count, vsize: certain.vsize + uncertain.vsize };
         let coverage = Coverage::of(certain, all);
-        let covered = coverage.map(|coverage| coverage.by_vsize).filter(|share| *share >= COVERAGE_NEEDED);
-        let floor = floor(model);
-        let estimate = |within| covered.map(|share| projection::estimate(pool, within, share, floor));
+        let lowest_filter = model.peers().totals().fee_floor.map(|(lowest, _)| lowest);
         let (column_minutes, history) = model.history().columns(now, view.columns);
         let bar = |(from, to, volume)| HistogramBar { from, to, amount: amount(volume) };
         Self {
             all,
             uncertain,
             coverage,
-            bars: bands::bars(pool).into_iter().map(bar).collect(),
+            bars: bands::bars(histogram).into_iter().map(bar).collect(),
             column_minutes,
             history,
-            projected: projection::project(pool),
-            estimates: WITHIN.map(|within| (within, estimate(within))),
+            projected: projection::project(histogram),
+            estimates: estimates(histogram, coverage, lowest_filter),
             kinds: model.kind_rates().per_minute(now),
             prevout_blocks: model.mempool().prevouts().block_count(),
             prevouts: model.mempool().prevouts().len(),
         }
     }
-}
-
-/// The lowest rate that any live peer relays, in sat/vB.
-fn floor(model: &Model) -> f64 {
-    #[expect(clippy::cast_precision_loss, reason = "a rate is shown with three digits")]
-    let per_vb = |sat_per_kvb: u64| sat_per_kvb as f64 / 1_000.0;
-    model.peers().totals().fee_floor.map_or(USUAL_FLOOR, |(lowest, _)| per_vb(lowest))
 }
 
 fn amount(volume: Volume) -> Amount {

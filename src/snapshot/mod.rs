@@ -7,11 +7,9 @@ mod blocks;
 mod detail;
 mod mempool;
 mod overview;
-mod peer_list;
 mod peer_row;
 mod peers;
 mod totals;
-mod transactions;
 mod watchlist;
 mod window;
 
@@ -26,14 +24,12 @@ pub use detail::{
     Successor, TransactionDetail, ValueSource,
 };
 pub use mempool::{HistogramBar, MempoolScreen, MempoolView};
-pub use overview::{Overview, OverviewView};
-pub use peer_list::PeerListView;
-pub use peer_row::PeerRow;
+pub use overview::{Anchor, Overview, OverviewView, TransactionRow, TransactionsView};
+pub use peer_row::{PeerListView, PeerRow};
 pub use peers::{
     HeatCell, HeatMap, LostPeer, PeerSort, PeerStatsRow, PeersScreen, PeersView, SortKey, SortValue,
 };
 pub use totals::Totals;
-pub use transactions::{Anchor, TransactionRow, TransactionsView};
 pub use watchlist::WatchRow;
 pub use window::Window;
 

@@ -1,4 +1,4 @@
-//! One peer in a list.
+//! Lists of peers: the visible part, and one row.
 
 use crate::event::PeerId;
 use crate::model::Liveness;
@@ -8,6 +8,17 @@ use std::time::Duration;
 
 /// The most pings in a row.
 const PINGS_IN_ROW: usize = 16;
+
+/// The visible part of a list of peers.
+#[derive(Clone, Default, PartialEq, Eq, Debug)]
+pub struct PeerListView {
+    /// The first visible row. The snapshot moves it so that the selected row is visible.
+    pub offset: usize,
+    /// The number of rows that fit.
+    pub height: usize,
+    /// The selected peer.
+    pub selected: Option<PeerId>,
+}
 
 /// One peer in a list.
 #[derive(Clone, PartialEq, Debug)]

@@ -35,17 +35,11 @@ impl<T> Default for Window<T> {
 
 impl<T> Window<T> {
     /// The window of at most `height` rows of a whole list, at `offset` unless the selected row would
-    /// be outside or rows would stay empty. Only visible rows are made.
-    pub(super) fn of_list<L>(
-        list: Vec<L>,
-        offset: usize,
-        height: usize,
-        selected: Option<usize>,
-        row: impl Fn(L) -> T,
-    ) -> Self {
+    /// be outside or rows would stay empty.
+    pub(super) fn of_list(list: Vec<T>, offset: usize, height: usize, selected: Option<usize>) -> Self {
         let (total, height) = (list.len(), height.min(MAX_ROWS));
         let offset = visible_offset(offset, height, total, selected);
-        let rows: Vec<T> = list.into_iter().skip(offset).take(height).map(row).collect();
+        let rows: Vec<T> = list.into_iter().skip(offset).take(height).collect();
         Self {
             total,
             offset: Some(offset),
@@ -54,6 +48,13 @@ impl<T> Window<T> {
             selected: selected.and_then(|index| index.checked_sub(offset)).filter(|&row| row < rows.len()),
             rows,
         }
+    }
+
+    /// Turns each row into another.
+    pub(super) fn map<U>(self, row: impl FnMut(T) -> U) -> Window<U> {
+        let Self { total, offset, more_above, more_below, rows, selected } = self;
+        let rows = rows.into_iter().map(row).collect();
+        Window { total, offset, more_above, more_below, rows, selected }
     }
 }
 

@@ -8,6 +8,7 @@
 pub(crate) mod bands;
 pub(crate) mod bounds;
 pub(crate) mod coverage;
+pub(crate) mod estimates;
 pub(crate) mod fee_rate;
 pub(crate) mod histogram;
 pub(crate) mod history;

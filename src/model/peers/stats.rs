@@ -1,6 +1,7 @@
 //! The figures of a peer: latency, relay and honesty.
 
-use crate::event::AddressNetwork;
+use crate::address::netgroup::NetGroup;
+use crate::event::{AddressNetwork, Transport};
 use crate::util::share::share;
 use std::time::Duration;
 
@@ -11,9 +12,9 @@ pub struct PeerStats {
     pub network: Option<AddressNetwork>,
     /// The address range that a single operator is likely to control, e.g. `203.0/16` (Core:
     /// `NetGroupManager`).
-    pub netgroup: Option<String>,
-    /// `v1` or `v2` while the peer is connected.
-    pub transport: Option<String>,
+    pub netgroup: Option<NetGroup>,
+    /// The transport, while the peer is connected.
+    pub transport: Option<Transport>,
     /// The age of the connection.
     pub connected_for: Option<Duration>,
     /// The number of dials.

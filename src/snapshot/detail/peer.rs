@@ -1,6 +1,6 @@
 //! The details of a peer.
 
-use crate::event::{CommandTraffic, DisconnectReason, Misbehaviour, PeerId, RecentMessage, Transport};
+use crate::event::{CommandTraffic, DisconnectReason, Misbehaviour, PeerId, RecentMessage};
 use crate::model::peers::peer::Peer;
 use crate::model::{LivenessSlot, Model, PeerStats};
 use crate::snapshot::peer_row::PeerRow;
@@ -19,8 +19,6 @@ pub struct PeerDetail {
     pub liveness: Vec<LivenessSlot>,
     /// The last pings with the time of each, oldest first; at most 120.
     pub pings: Vec<(Timestamp, Duration)>,
-    /// The transport, with the session ID of an encrypted one.
-    pub transport: Option<Transport>,
     /// The protocol version.
     pub version: Option<i32>,
     /// The names of the service flags.
@@ -46,7 +44,6 @@ impl PeerDetail {
             stats: peer.stats(tip, model.block_relay().leads().get(&id).copied(), now),
             liveness: peer.liveness_by_minute(now),
             pings: peer.pings().collect(),
-            transport: peer.transport(),
             version: info.map(|info| info.version),
             services: info.map(|info| info.services.names()).unwrap_or_default(),
             wtxid_relay: info.is_some_and(|info| info.wtxid_relay),

@@ -12,7 +12,7 @@ const BIP173_KEY_HASH: [u8; 20] = [
 ];
 
 #[test]
-fn all_that_is_known_of_a_transaction_is_told() {
+fn the_details_of_a_transaction_are_complete() {
     let parent = spend(&[coin(1)], &[50_000]);
     let mut parts = parts(&[coin(2), output(&parent, 0)], &[1, 0, 30_000]);
     parts.lock_time = 800_000;
@@ -24,7 +24,9 @@ fn all_that_is_known_of_a_transaction_is_told() {
     scene.connect(1).connect(2).deliver(1, &parent).announce(2, &tx).pass(3).deliver(1, &tx).pass(1);
     let key = scene.model.mempool().key(TxHash::Txid(tx.txid())).unwrap();
     let view = View { open: Some(Open::Transaction(key)), ..View::default() };
-    let Some(Detail::Transaction(detail)) = scene.snapshot(&view).detail else { panic!("it is held") };
+    let Some(Detail::Transaction(detail)) = scene.snapshot(&view).detail else {
+        panic!("it is in the mempool")
+    };
     assert_eq!((detail.row.txid, detail.wtxid), (tx.txid(), tx.wtxid()));
     assert_eq!((detail.weight, detail.size as usize), (tx.weight(), tx.raw().len()));
     assert_eq!((detail.version, detail.lock_time, detail.replaceable), (2, 800_000, true));
@@ -35,15 +37,15 @@ fn all_that_is_known_of_a_transaction_is_told() {
     let outputs: Vec<_> = detail.outputs.iter().map(|o| (o.value, o.kind.name(), o.text.as_str())).collect();
     let bip173 = "bcrt1qw508d6qejxtdg4y5r3zarvary0c5xw7kygt080";
     assert_eq!(outputs, [(1, "P2WPKH", bip173), (0, "OP_RETURN", "hello"), (30_000, "other", "")]);
-    let told = |peer| testing::address(peer).to_string();
+    let address = |peer| testing::address(peer).to_string();
     let three = Duration::from_secs(3);
-    let announced = [(Some(told(2)), Duration::ZERO), (Some(told(1)), three)];
+    let announced = [(Some(address(2)), Duration::ZERO), (Some(address(1)), three)];
     assert_eq!(detail.announcements, announced);
     assert_eq!(detail.spread, [None, Some(three)], "half of two is one");
 }
 
 #[test]
-fn a_transaction_of_thousands_of_parts_is_told_in_part() {
+fn of_thousands_of_inputs_and_outputs_the_first_are_listed() {
     let tx = spend(&(0..900).map(coin).collect::<Vec<_>>(), &vec![1; 900]);
     let mut scene = Scene::new();
     scene.connect(1).deliver(1, &tx);
@@ -51,7 +53,9 @@ fn a_transaction_of_thousands_of_parts_is_told_in_part() {
         scene.peer(peer, PeerEvent::Announced { txs: vec![TxHash::Txid(tx.txid())], count: 1 });
     }
     let view = View { open: Some(Open::Transaction(TxKey(0))), ..View::default() };
-    let Some(Detail::Transaction(detail)) = scene.snapshot(&view).detail else { panic!("it is held") };
+    let Some(Detail::Transaction(detail)) = scene.snapshot(&view).detail else {
+        panic!("it is in the mempool")
+    };
     let lengths = [detail.inputs.len(), detail.outputs.len(), detail.announcements.len()];
     assert_eq!(lengths, [TransactionDetail::LISTED; 3]);
     assert_eq!(detail.row.inputs, 900);
@@ -65,7 +69,7 @@ fn a_chain_of_replacements_is_linked_both_ways() {
     scene.connect(1).deliver(1, &chain[0]);
     scene.announce(2, &chain[0]).deliver(1, &chain[1]).pass(3).deliver(1, &chain[2]).pass(5);
     let detail = |key| scene.snapshot(&View { open: Some(Open::Transaction(key)), ..View::default() }).detail;
-    let Some(Detail::Transaction(last)) = detail(TxKey(2)) else { panic!("it is held") };
+    let Some(Detail::Transaction(last)) = detail(TxKey(2)) else { panic!("it is in the mempool") };
     let rows: Vec<_> = last.replaced.iter().map(|row| (row.steps, row.txid, row.age.as_secs())).collect();
     assert_eq!(rows, [(1, chain[1].txid(), 5), (2, chain[0].txid(), 8)]);
     let Some(Detail::Removed(first)) = detail(TxKey(0)) else { panic!("it was replaced") };
@@ -76,7 +80,7 @@ fn a_chain_of_replacements_is_linked_both_ways() {
 }
 
 #[test]
-fn details_of_what_an_undone_block_took_lead_to_where_it_is_held_now() {
+fn after_a_reorg_the_details_lead_to_the_entry_that_returned() {
     let tx = loose(1);
     let mut scene = Scene::new();
     scene.connect(1).deliver(1, &tx);
@@ -100,7 +104,7 @@ fn details_of_what_an_undone_block_took_lead_to_where_it_is_held_now() {
 }
 
 #[test]
-fn what_was_open_and_went_says_why() {
+fn a_removed_transaction_has_its_reason() {
     let mut scene = Scene::new();
     let (mined, replaced) = (loose(1), spend(&[coin(2)], &[500]));
     scene.connect(1).deliver(1, &mined).deliver(1, &replaced);

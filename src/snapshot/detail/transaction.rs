@@ -7,7 +7,7 @@ use crate::model::mempool::MempoolEntry;
 use crate::model::{EphemeralDust, Model, Package, Relatives, TxKey};
 use crate::snapshot::detail::parts::{InputRow, OutputRow};
 use crate::snapshot::detail::replaced::{self, ReplacedRow};
-use crate::snapshot::transactions::TransactionRow;
+use crate::snapshot::overview::TransactionRow;
 use crate::util::time::Timestamp;
 use crate::wire::Wtxid;
 use bytes::Bytes;

@@ -14,8 +14,7 @@ pub use sort::{PeerSort, SortKey, SortValue};
 
 use crate::event::AddressCounts;
 use crate::model::Model;
-use crate::snapshot::peer_list::PeerListView;
-use crate::snapshot::peer_row::PeerRow;
+use crate::snapshot::peer_row::{PeerListView, PeerRow};
 use crate::snapshot::window::Window;
 use crate::util::time::Timestamp;
 
@@ -67,5 +66,5 @@ fn list(model: &Model, view: &PeersView, now: Timestamp) -> Window<PeerStatsRow>
     });
     let selected = view.window.selected;
     let selected = selected.and_then(|id| keyed.iter().position(|(_, row)| row.row.id == id));
-    Window::of_list(keyed, view.window.offset, view.window.height, selected, |(_, row)| row)
+    Window::of_list(keyed, view.window.offset, view.window.height, selected).map(|(_, row)| row)
 }

@@ -25,12 +25,12 @@ fn order(scene: &Scene, by: SortKey, descending: bool) -> Vec<u64> {
 }
 
 #[test]
-fn the_screen_is_made_only_when_it_is_looked_at() {
+fn a_screen_is_taken_only_when_it_is_shown() {
     assert_eq!(Scene::new().snapshot(&View::default()).peers, None);
 }
 
 #[test]
-fn peers_are_sorted_both_ways_and_the_unknown_stand_last() {
+fn peers_are_sorted_both_ways_and_unknown_values_come_last() {
     let mut scene = Scene::new();
     scene.dial(1, 1).connect(2).connect(3).connect(4);
     for (peer, offset) in [(2, 30), (3, -5), (4, 7)] {
@@ -61,19 +61,22 @@ fn the_window_follows_the_selected_peer_through_the_order() {
 }
 
 #[test]
-fn lost_peers_are_told_with_the_reason_and_the_next_attempt() {
+fn lost_peers_have_the_reason_and_the_next_attempt() {
     let mut scene = Scene::new();
     scene.connect_all(1..=3).lose(2, DisconnectReason::PingTimeout, Some(60)).pass(10);
     scene.lose(3, DisconnectReason::ClosedByPeer, None).pass(5);
     let lost = screen(&scene, SortKey::default(), false, all()).lost;
-    let told: Vec<_> = lost.iter().map(|lost| (lost.id.0, lost.reason.clone(), lost.retry_in)).collect();
+    let listed: Vec<_> = lost.iter().map(|lost| (lost.id.0, lost.reason.clone(), lost.retry_in)).collect();
     let retry = Some(Duration::from_secs(45));
-    assert_eq!(told, [(3, DisconnectReason::ClosedByPeer, None), (2, DisconnectReason::PingTimeout, retry)]);
+    assert_eq!(
+        listed,
+        [(3, DisconnectReason::ClosedByPeer, None), (2, DisconnectReason::PingTimeout, retry)]
+    );
     assert_eq!((lost[1].lost_for, &lost[1].address), (Duration::from_secs(15), &address(2).to_string()));
 }
 
 #[test]
-fn the_book_is_told_as_it_was_last() {
+fn address_counts_are_the_latest_ones() {
     let mut scene = Scene::new();
     let size = |good| AddressCounts { network: AddressNetwork::Onion, untried: 7, good, failing: 1 };
     scene.happen(EventKind::Addresses(vec![size(1)])).happen(EventKind::Addresses(vec![size(2)]));
@@ -81,7 +84,7 @@ fn the_book_is_told_as_it_was_last() {
 }
 
 #[test]
-fn the_heat_map_tells_who_announced_what_and_when() {
+fn the_heat_map_has_a_cell_for_each_peer_and_transaction() {
     let mut scene = Scene::new();
     scene.connect_all(1..=4);
     let tx = loose(1);

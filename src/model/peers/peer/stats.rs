@@ -23,8 +23,8 @@ impl Peer {
         };
         PeerStats {
             network: AddressNetwork::of(&self.address.host),
-            netgroup: NetGroup::of(&self.address.host).map(|group| group.to_string()),
-            transport: self.transport.map(|transport| transport.to_string()),
+            netgroup: NetGroup::of(&self.address.host),
+            transport: self.transport,
             connected_for: self.connected_for(now),
             dials: self.dials,
             ping,

@@ -58,7 +58,7 @@ fn identity(cx: &Context, peer: &PeerDetail, cells: usize) -> Vec<Line<'static>>
             format::known((!peer.services.is_empty()).then(|| peer.services.join(" ")))
         },
     );
-    add("transport", format::known(peer.transport.map(transport)));
+    add("transport", format::known(peer.stats.transport.map(transport)));
     let height = peer
         .stats
         .start_height
@@ -152,7 +152,7 @@ fn statistics(cx: &Context, stats: &PeerStats, cells: usize) -> Vec<Line<'static
     };
     let mut lines = vec![heading(cx, "Statistics  last 10 min, total")];
     let mut add = |name: &str, value: String| lines.extend(facts(cx, name, &value, cells));
-    let group = format::known(stats.netgroup.as_ref());
+    let group = format::known(stats.netgroup);
     add("network", format!("{} {group}", format::known(stats.network)));
     add("first", both(|counts| counts.first_share().map(format::share)));
     add("unique", both(|counts| Some(format::grouped(counts.only))));

@@ -27,9 +27,11 @@ pub const COLUMNS: [PeerColumn; 30] = [
     word("user agent", "user agent", between(14, 14, 24), 6, |peer| text(&agent(&peer.row))),
     word("network", "network", exactly(7), 20, |peer| peer.stats.network.map(Network)),
     word("netgroup", "netgroup", between(12, 12, 16), 24, |peer| {
-        peer.stats.netgroup.as_deref().and_then(text)
+        peer.stats.netgroup.map(|group| Text(group.to_string()))
     }),
-    word("transport", "transport", exactly(9), 14, |peer| peer.stats.transport.as_deref().and_then(version)),
+    word("transport", "transport", exactly(9), 14, |peer| {
+        peer.stats.transport.map(|transport| Text(transport.to_string()))
+    }),
     figure("connected", "connection time", 9, 13, |peer| peer.stats.connected_for.map(Age)),
     figure("dials", "number of dials", 6, 22, |peer| Some(Count(peer.stats.dials.into()))),
     figure("ping", "last ping", 7, 2, |peer| peer.stats.ping.last.map(Delay)),
@@ -123,11 +125,6 @@ fn address(peer: &PeerStatsRow, cx: &Context, width: usize) -> Cell {
 
 fn agent(row: &PeerRow) -> String {
     if row.blocks_only { "blocks only".to_owned() } else { peer::agent(&row.user_agent) }
-}
-
-/// `v1` or `v2`, without the session.
-fn version(transport: &str) -> Option<SortValue> {
-    transport.split_whitespace().next().and_then(text)
 }
 
 fn text(text: &str) -> Option<SortValue> {

@@ -65,7 +65,7 @@ pub struct TransactionRow {
 }
 
 impl TransactionRow {
-    pub(super) fn take(
+    pub(in crate::snapshot) fn take(
         key: TxKey,
         entry: &MempoolEntry,
         peers: &Peers,
@@ -95,34 +95,12 @@ pub(super) fn take(
     view: &TransactionsView,
     now: Timestamp,
 ) -> Window<TransactionRow> {
-    let place = place(mempool, view);
-    let row =
-        |(key, entry): &(TxKey, &MempoolEntry)| TransactionRow::take(*key, entry, peers, announcers, now);
-    Window {
-        total: mempool.len(),
-        offset: if place.more_above {
-            (!place.more_below).then(|| mempool.len() - place.entries.len())
-        } else {
-            Some(0)
-        },
-        more_above: place.more_above,
-        more_below: place.more_below,
-        rows: place.entries.iter().map(row).collect(),
-        selected: place.selected,
-    }
+    let row = |(key, entry)| TransactionRow::take(key, entry, peers, announcers, now);
+    entries(mempool, view).map(row)
 }
 
-/// The entries of a window.
-struct Place<'a> {
-    /// Newest first.
-    entries: Vec<(TxKey, &'a MempoolEntry)>,
-    more_above: bool,
-    more_below: bool,
-    selected: Option<usize>,
-}
-
-fn place<'a>(mempool: &'a Mempool, view: &TransactionsView) -> Place<'a> {
-    let height = view.height.min(MAX_ROWS);
+fn entries<'a>(mempool: &'a Mempool, view: &TransactionsView) -> Window<(TxKey, &'a MempoolEntry)> {
+    let (total, height) = (mempool.len(), view.height.min(MAX_ROWS));
     let (anchor, wanted_above) = match view.anchor {
         Anchor::Selected { key, above } => (nearest(mempool, key), above.min(height.saturating_sub(1))),
         // The newest at the top, or the oldest at the bottom: no room is left on that side.
@@ -132,22 +110,24 @@ fn place<'a>(mempool: &'a Mempool, view: &TransactionsView) -> Place<'a> {
         }
     };
     let Some(anchor) = anchor.filter(|_| height > 0) else {
-        let more_below = mempool.len() > 0;
-        return Place { entries: Vec::new(), more_above: false, more_below, selected: None };
+        return Window { total, offset: Some(0), more_below: total > 0, ..Window::default() };
     };
     let newer = || mempool.entries().range((Bound::Excluded(anchor), Bound::Unbounded));
     let older = || mempool.entries().range(..=anchor).rev();
     let below = older().take(height - newer().take(wanted_above).count()).count();
     let above = newer().take(height - below).count();
-    let mut entries: Vec<_> = newer().take(above).map(|(key, entry)| (*key, entry)).collect();
-    entries.reverse();
-    entries.extend(older().take(below).map(|(key, entry)| (*key, entry)));
-    Place {
-        entries,
-        more_above: newer().nth(above).is_some(),
-        more_below: older().nth(below).is_some(),
-        selected: matches!(view.anchor, Anchor::Selected { .. }).then_some(above),
-    }
+    let mut rows: Vec<_> = newer().take(above).map(|(key, entry)| (*key, entry)).collect();
+    rows.reverse();
+    rows.extend(older().take(below).map(|(key, entry)| (*key, entry)));
+    let (more_above, more_below) = (newer().nth(above).is_some(), older().nth(below).is_some());
+    // In the middle of the list the index is unknown: the entries are a tree without ranks.
+    let offset = match (more_above, more_below) {
+        (false, _) => Some(0),
+        (true, false) => Some(total - rows.len()),
+        (true, true) => None,
+    };
+    let selected = matches!(view.anchor, Anchor::Selected { .. }).then_some(above);
+    Window { total, offset, more_above, more_below, rows, selected }
 }
 
 /// Returns `key` itself, or if that was removed the next older key, or else the oldest.

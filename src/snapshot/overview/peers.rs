@@ -1,22 +1,10 @@
 //! The list of peers on the Overview screen.
 
-use crate::event::PeerId;
 use crate::model::peers::Peers;
 use crate::model::peers::peer::Peer;
-use crate::snapshot::peer_row::PeerRow;
+use crate::snapshot::peer_row::{PeerListView, PeerRow};
 use crate::snapshot::window::Window;
 use crate::util::time::Timestamp;
-
-/// The visible part of a list of peers.
-#[derive(Clone, Default, PartialEq, Eq, Debug)]
-pub struct PeerListView {
-    /// The first visible row. The snapshot moves it so that the selected row is visible.
-    pub offset: usize,
-    /// The number of rows that fit.
-    pub height: usize,
-    /// The selected peer.
-    pub selected: Option<PeerId>,
-}
 
 /// Takes the rows that the view asks for.
 ///
@@ -26,8 +14,8 @@ pub(super) fn take(peers: &Peers, view: &PeerListView, now: Timestamp) -> Window
     let mut order: Vec<_> = peers.iter().map(|(id, peer)| (rank(peer), id, peer)).collect();
     order.sort_unstable_by_key(|&(rank, id, _)| (rank, id));
     let selected = view.selected.and_then(|selected| order.iter().position(|&(_, id, _)| id == selected));
-    let row = |(_, id, peer)| PeerRow::take(id, peer, now);
-    Window::of_list(order, view.offset, view.height, selected, row)
+    let window = Window::of_list(order, view.offset, view.height, selected);
+    window.map(|(_, id, peer)| PeerRow::take(id, peer, now))
 }
 
 fn rank(peer: &Peer) -> u8 {
@@ -41,7 +29,7 @@ fn rank(peer: &Peer) -> u8 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::event::DisconnectReason;
+    use crate::event::{DisconnectReason, PeerId};
     use crate::model::testing::Scene;
 
     fn view(offset: usize, height: usize, selected: Option<u64>) -> PeerListView {
@@ -53,7 +41,7 @@ mod tests {
     }
 
     #[test]
-    fn connected_peers_come_first_and_the_dropped_last() {
+    fn connected_peers_come_first_and_dropped_ones_last() {
         let mut scene = Scene::new();
         scene.dial(1, 1).connect(2).connect(3).connect(4).connect(5);
         scene.lose(3, DisconnectReason::ClosedByPeer, Some(10)).lose(2, DisconnectReason::PingTimeout, None);

@@ -1,9 +1,12 @@
 //! The Overview screen: peers, transactions and notices at a glance.
 
+mod peers;
+mod transactions;
+
+pub use transactions::{Anchor, TransactionRow, TransactionsView};
+
 use crate::model::{Model, NoticeEntry};
-use crate::snapshot::peer_list::{self, PeerListView};
-use crate::snapshot::peer_row::PeerRow;
-use crate::snapshot::transactions::{self, TransactionRow, TransactionsView};
+use crate::snapshot::peer_row::{PeerListView, PeerRow};
 use crate::snapshot::window::Window;
 use crate::util::time::Timestamp;
 
@@ -48,10 +51,15 @@ pub struct Overview {
 impl Overview {
     /// `announcers` is the number of live peers that relay transactions.
     pub(super) fn take(model: &Model, view: &OverviewView, announcers: usize, now: Timestamp) -> Self {
-        let (mempool, peers) = (model.mempool(), model.peers());
         Self {
-            peers: peer_list::take(peers, &view.peers, now),
-            transactions: transactions::take(mempool, peers, announcers, &view.transactions, now),
+            peers: peers::take(model.peers(), &view.peers, now),
+            transactions: transactions::take(
+                model.mempool(),
+                model.peers(),
+                announcers,
+                &view.transactions,
+                now,
+            ),
             notices: model.newest_notices(view.notices),
             arrival: model.arrivals(now, view.arrival),
             tx_rate: model.tx_rate(now, RATES_SHOWN),

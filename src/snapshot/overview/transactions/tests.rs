@@ -1,6 +1,6 @@
 use crate::model::testing::*;
 use crate::model::tests::properties::{self, step};
-use crate::snapshot::transactions::{Anchor, TransactionRow, TransactionsView};
+use crate::snapshot::overview::transactions::{Anchor, TransactionRow, TransactionsView};
 use crate::snapshot::{TxKey, Window};
 use proptest::prelude::*;
 use std::ops::Range;
@@ -37,7 +37,7 @@ fn the_list_flows_at_its_top() {
 }
 
 #[test]
-fn the_oldest_stand_at_the_bottom() {
+fn the_oldest_are_at_the_bottom() {
     let window = window(&scene(0..5), Anchor::Oldest, 3);
     assert_eq!(keys(&window), [2, 1, 0]);
     assert_eq!((window.offset, window.more_above, window.more_below), (Some(2), true, false));
@@ -67,7 +67,7 @@ fn a_window_at_an_edge_is_full_and_has_its_selection_inside() {
 }
 
 #[test]
-fn if_the_selected_one_goes_the_next_older_takes_its_place() {
+fn if_the_selected_transaction_is_removed_the_next_older_takes_its_place() {
     let mut scene = scene(0..10);
     let mined = [5, 4].map(loose);
     scene.mine(1, &mined.each_ref());
@@ -80,7 +80,7 @@ fn if_the_selected_one_goes_the_next_older_takes_its_place() {
 }
 
 #[test]
-fn an_empty_list_and_no_room_are_no_trouble() {
+fn an_empty_list_and_no_room_give_empty_windows() {
     for anchor in [Anchor::Newest, Anchor::Oldest, selected(3, 2)] {
         let empty = window(&scene(0..0), anchor, 5);
         assert_eq!((empty.rows.len(), empty.offset, empty.selected), (0, Some(0), None));
@@ -94,7 +94,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
     #[test]
-    fn every_window_is_what_a_look_at_the_whole_list_gives(
+    fn every_window_is_a_part_of_the_whole_list(
         transactions in properties::transactions(),
         steps in prop::collection::vec(step(), 1..80),
         key in 0_u64..30,
