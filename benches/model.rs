@@ -49,7 +49,7 @@ impl Feed {
         let settings = ModelSettings {
             network: Network::Mainnet,
             demo: false,
-            listed_peers: false,
+            chosen_peers: false,
             max_mempool,
             started: START,
         };

@@ -187,7 +187,7 @@ fn monitor(
     let mut model = Model::new(ModelSettings {
         network: settings.network,
         demo,
-        listed_peers: matches!(settings.choice, PeerChoice::Only(_)),
+        chosen_peers: matches!(settings.choice, PeerChoice::Only(_)),
         started: clock.now(),
         max_mempool: u64::from(common.max_mempool) * 1024 * 1024,
     })

@@ -4,8 +4,8 @@ use crate::event::{
     Command, Direction, Event, EventKind, PeerEvent, PeerId, Request, SeedFailure, Tip, Traffic,
 };
 use crate::model::Model;
-use crate::model::blocks::Arrived;
 use crate::model::blocks::backfill::BackfillProgress;
+use crate::model::blocks::new_block::NewBlock;
 use crate::model::change::{Change, Outcome};
 use crate::model::mempool::accept::Arrival;
 use crate::model::mempool::changes::Changes;
@@ -135,7 +135,7 @@ impl Model {
                 address,
                 reason: reason.clone(),
                 retry_in: retry_at.map(|at| at.since(now)),
-                kind: match (was_live, self.settings.listed_peers) {
+                kind: match (was_live, self.settings.chosen_peers) {
                     (true, _) => Ending::Lost,
                     (false, true) => Ending::ChosenNotReached,
                     (false, false) => Ending::NotReached,
@@ -188,9 +188,9 @@ impl Model {
     fn connect_block(&mut self, peer: PeerId, height: u32, block: &Arc<Block>, step: &mut Step) {
         let (now, network) = (step.now, self.settings.network);
         let announced = self.block_relay.spread(block.hash).map(|spread| spread.first);
-        let arrived = Arrived { now, network, peer, height, block, announced };
+        let new = NewBlock { now, network, peer, height, block, announced };
         let outputs = self.mempool.learn_block(block, height, &mut step.mempool);
-        let figures = self.blocks.connect(&mut self.mempool, &arrived, &mut step.mempool);
+        let figures = self.blocks.connect(&mut self.mempool, &new, &mut step.mempool);
         step.notice(Notice::Block(Arc::clone(&figures)));
         step.change(Change::Block(figures));
         step.outcome.changes.extend(outputs.map(Change::BlockOutputs));

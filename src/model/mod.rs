@@ -65,7 +65,7 @@ pub struct ModelSettings {
     /// Whether the peers are the demo's.
     pub demo: bool,
     /// Whether the user named the peers, so that no seeds are asked.
-    pub listed_peers: bool,
+    pub chosen_peers: bool,
     /// The memory for transactions, in bytes (`--max-mempool`).
     pub max_mempool: u64,
     /// When the watch began: rates have no past before it.
@@ -75,7 +75,7 @@ pub struct ModelSettings {
 impl ModelSettings {
     /// Settings for public peers that are to be found, and 300 MiB of transactions.
     pub const fn new(network: Network, started: Timestamp) -> Self {
-        Self { network, demo: false, listed_peers: false, max_mempool: 300 << 20, started }
+        Self { network, demo: false, chosen_peers: false, max_mempool: 300 << 20, started }
     }
 }
 
@@ -124,7 +124,7 @@ impl Model {
         Self {
             mempool: Mempool::new(settings.max_mempool),
             peers: Peers::default(),
-            reach: Reach::new(settings.network, settings.listed_peers, started),
+            reach: Reach::new(settings.network, settings.chosen_peers, started),
             notices: NoticeLog::default(),
             tip: None,
             block_relay: BlockRelay::default(),

@@ -23,7 +23,7 @@ pub(crate) fn settings() -> ModelSettings {
     ModelSettings {
         network: Network::Regtest,
         demo: false,
-        listed_peers: true,
+        chosen_peers: true,
         max_mempool: 10_000_000,
         started: START,
     }

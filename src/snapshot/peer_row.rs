@@ -52,7 +52,7 @@ impl PeerRow {
         let counts = peer.relay_counts();
         Self {
             id,
-            address: peer.address.to_string(),
+            address: peer.address().to_string(),
             liveness: peer.liveness(now),
             user_agent: peer.info().map(|info| info.user_agent.clone()).unwrap_or_default(),
             blocks_only: peer.info().is_some_and(|info| !info.relay),

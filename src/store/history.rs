@@ -99,7 +99,7 @@ mod tests {
         let settings = ModelSettings {
             network: NET,
             demo: false,
-            listed_peers: true,
+            chosen_peers: true,
             max_mempool: 1 << 20,
             started: from - Duration::from_mins(1),
         };

@@ -16,7 +16,7 @@ fn lines(events: Vec<PeerEvent>) -> Vec<String> {
     let mut model = Model::new(ModelSettings {
         network: Network::Regtest,
         demo: false,
-        listed_peers: true,
+        chosen_peers: true,
         max_mempool: 1 << 20,
         started: NOW,
     });

@@ -128,7 +128,7 @@ impl Theme {
             Liveness::Handshake { .. } => ("◔", self.muted()),
             Liveness::Live => ("●", self.good()),
             Liveness::Late { .. } => ("◐", self.warning()),
-            Liveness::Gone { .. } => ("○", self.bad()),
+            Liveness::Disconnected { .. } => ("○", self.bad()),
         }
     }
 

@@ -2,6 +2,7 @@
 
 pub(crate) mod bounded;
 pub mod clock;
+pub mod percentile;
 pub mod rates;
 pub mod share;
 pub mod text;

@@ -1,15 +1,15 @@
-//! The last blocks: what they contained, and what it takes to undo them.
+//! The last blocks: their figures, and what it takes to disconnect them.
 
 pub(crate) mod backfill;
-mod count;
 mod expected;
 pub(crate) mod figures;
+mod measure;
+pub(in crate::model) mod new_block;
 #[cfg(test)]
 mod tests;
 
-use crate::chain::Network;
-use crate::event::PeerId;
 use crate::model::blocks::figures::BlockFigures;
+use crate::model::blocks::new_block::NewBlock;
 use crate::model::mempool::Mempool;
 use crate::model::mempool::block::ConfirmedEntry;
 use crate::model::mempool::changes::Changes;
@@ -20,61 +20,49 @@ use foldhash::fast::RandomState;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-/// Of how many blocks the figures are kept: about a day's.
-const FIGURES_KEPT: usize = 144;
+/// How many blocks have their figures kept: those of about a day.
+const MAX_FIGURES: usize = 144;
 
-/// How many blocks are kept whole, so that they can be undone. Deeper reorgs have not been seen on
-/// mainnet for years. With what is remembered of their transactions, full blocks take about 3 MB each.
-const WHOLE_KEPT: usize = 6;
+/// How many blocks are kept as a whole, so that they can be disconnected. Deeper reorgs have not been seen
+/// on mainnet for years. With what is remembered of its transactions, a full block takes about 3 MB.
+const MAX_KEPT: usize = 6;
 
-/// The blocks that came, in their order.
+/// The last blocks, in the order of their arrival.
 #[derive(Debug, Default)]
 pub(crate) struct Blocks {
-    figures: Ring<Arc<BlockFigures>, FIGURES_KEPT>,
-    whole: Ring<Whole, WHOLE_KEPT>,
+    figures: Ring<Arc<BlockFigures>, MAX_FIGURES>,
+    kept: Ring<KeptBlock, MAX_KEPT>,
 }
 
-/// A block that can be undone.
+/// A block of the best chain that can be disconnected.
 #[derive(Debug)]
-struct Whole {
+struct KeptBlock {
     height: u32,
     block: Arc<Block>,
     /// Its transactions that were in the mempool.
     confirmed: HashMap<Txid, ConfirmedEntry, RandomState>,
 }
 
-/// A block that came, and what is known of its way.
-#[derive(Debug)]
-pub(crate) struct Arrived<'a> {
-    pub(crate) now: Timestamp,
-    pub(crate) network: Network,
-    pub(crate) peer: PeerId,
-    pub(crate) height: u32,
-    pub(crate) block: &'a Arc<Block>,
-    /// When it was first announced.
-    pub(crate) announced: Option<Timestamp>,
-}
-
 impl Blocks {
-    /// Takes a block into account, and its transactions out of the mempool.
+    /// Connects a block: its transactions leave the mempool. Returns the figures of the block.
     pub(in crate::model) fn connect(
         &mut self,
         mempool: &mut Mempool,
-        arrived: &Arrived<'_>,
+        new: &NewBlock<'_>,
         changes: &mut Changes,
     ) -> Arc<BlockFigures> {
-        let Arrived { now, height, block, .. } = *arrived;
+        let NewBlock { now, height, block, .. } = *new;
         let mut connected = mempool.connect_block(now, block, height, changes);
         let confirmed = std::mem::take(&mut connected.confirmed).into_iter().collect();
-        let expected = expected::left_out(mempool, arrived, &connected);
-        let figures = Arc::new(count::of(arrived, connected, expected));
+        let expected = expected::left_out(mempool, new, &connected);
+        let figures = Arc::new(measure::measure(new, connected, expected));
         self.figures.push(Arc::clone(&figures));
-        self.whole.push(Whole { height, block: Arc::clone(block), confirmed });
+        self.kept.push(KeptBlock { height, block: Arc::clone(block), confirmed });
         figures
     }
 
-    /// Blocks left the best chain, newest first: what they took returns to the mempool, as far as
-    /// they are still known. Which transactions returned.
+    /// Disconnects blocks, newest first: their transactions return to the mempool, as far as the blocks are
+    /// still kept. Returns the txids of those that returned.
     pub(in crate::model) fn disconnect(
         &mut self,
         now: Timestamp,
@@ -82,21 +70,21 @@ impl Blocks {
         hashes: &[BlockHash],
         changes: &mut Changes,
     ) -> Vec<Txid> {
-        let mut undone = Vec::new();
+        let mut disconnected = Vec::new();
         for hash in hashes {
             for figures in self.figures.iter_mut().filter(|figures| figures.hash == *hash) {
                 Arc::make_mut(figures).stale = true;
             }
-            if let Some(index) = self.whole.iter().position(|whole| whole.block.hash == *hash) {
-                undone.extend(self.whole.remove(index));
+            if let Some(index) = self.kept.iter().position(|kept| kept.block.hash == *hash) {
+                disconnected.extend(self.kept.remove(index));
             }
         }
-        for whole in &undone {
-            mempool.disconnect_block(&whole.block, changes);
+        for kept in &disconnected {
+            mempool.disconnect_block(&kept.block, changes);
         }
         // The oldest first: parents come before their children.
         let mut returned = Vec::new();
-        for Whole { block, mut confirmed, .. } in undone.into_iter().rev() {
+        for KeptBlock { block, mut confirmed, .. } in disconnected.into_iter().rev() {
             for tx in block.transactions.iter().skip(1) {
                 let entry = confirmed.remove(&tx.txid());
                 let entry = entry.unwrap_or_else(|| ConfirmedEntry::unannounced(now));
@@ -106,28 +94,28 @@ impl Blocks {
         returned
     }
 
-    /// The figures, newest first.
+    /// Iterates over the figures, newest first.
     pub(crate) fn newest(&self) -> impl Iterator<Item = &Arc<BlockFigures>> {
         self.figures.iter().rev()
     }
 
-    /// The last blocks of the best chain with their heights, oldest first.
-    pub(crate) fn whole(&self) -> impl Iterator<Item = (u32, &Arc<Block>)> {
-        self.whole.iter().map(|whole| (whole.height, &whole.block))
+    /// Iterates over the last blocks of the best chain with their heights, oldest first.
+    pub(crate) fn kept(&self) -> impl Iterator<Item = (u32, &Arc<Block>)> {
+        self.kept.iter().map(|kept| (kept.height, &kept.block))
     }
 
-    /// The height of the last block of the best chain; 0 if none came.
+    /// Returns the height of the last block of the best chain, or 0 if there was none.
     pub(crate) fn tip(&self) -> u32 {
         self.newest().find(|figures| !figures.stale).map_or(0, |figures| figures.height)
     }
 
-    /// The block of the best chain at a height, if it came lately.
+    /// Returns the hash of the block of the best chain at `height`, if its figures are kept.
     pub(crate) fn hash_at(&self, height: u32) -> Option<BlockHash> {
         let is_it = |figures: &&Arc<BlockFigures>| figures.height == height && !figures.stale;
         self.newest().find(is_it).map(|figures| figures.hash)
     }
 
-    /// The figures of one block.
+    /// Returns the figures of a block.
     pub(crate) fn get(&self, hash: BlockHash) -> Option<&Arc<BlockFigures>> {
         self.newest().find(|figures| figures.hash == hash)
     }

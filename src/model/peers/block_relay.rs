@@ -1,24 +1,24 @@
-//! Which peer announces blocks first, among those that announce them in the same way.
+//! Block relay: which peer announces blocks first, among those that announce them in the same way.
 
 use crate::event::{BlockAnnouncement, PeerId, Tip};
-use crate::model::peers::worth::percentile;
 use crate::util::bounded::Ring;
+use crate::util::percentile::percentile;
 use crate::util::time::Timestamp;
 use crate::wire::BlockHash;
 use std::collections::HashMap;
 use std::time::Duration;
 
-/// How many blocks of the best chain the relay are kept of.
-const RUN_KEPT: usize = 16;
+/// How many blocks of the best chain are kept.
+const MAX_ON_CHAIN: usize = 16;
 
 /// How many announced blocks are kept that are not on the best chain, or not yet.
-const OPEN_KEPT: usize = 64;
+const MAX_OFF_CHAIN: usize = 64;
 
-/// How many of those may be the finds of one peer: made-up names must not drive out the others.
-const OPEN_PER_PEER: usize = 4;
+/// How many of those one peer may have announced first: made-up hashes must not drive out the others.
+const MAX_OFF_CHAIN_PER_PEER: usize = 4;
 
 /// The most announcements that are kept of one block: a thousand peers, each in every way.
-const ARRIVALS_KEPT: usize = 3_000;
+const MAX_ANNOUNCEMENTS: usize = 3_000;
 
 /// How a block spread over the peers.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,82 +35,83 @@ pub struct Spread {
     pub last: Duration,
 }
 
-/// Who announced which block when.
+/// The announcements of the last blocks.
 #[derive(Debug, Default)]
 pub(crate) struct BlockRelay {
-    /// Oldest first.
-    open: Ring<Race, OPEN_KEPT>,
-    /// Those of the best chain, with their heights, oldest first.
-    run: Ring<(u32, Race), RUN_KEPT>,
+    /// Blocks that are not on the best chain, oldest first.
+    off_chain: Ring<AnnouncedBlock, MAX_OFF_CHAIN>,
+    /// Blocks of the best chain with their heights, oldest first.
+    on_chain: Ring<(u32, AnnouncedBlock), MAX_ON_CHAIN>,
 }
 
 #[derive(Debug)]
-struct Race {
+struct AnnouncedBlock {
     hash: BlockHash,
-    /// In order, each peer once in each way.
-    arrivals: Vec<Arrival>,
+    /// In order of time; each peer once in each way.
+    announcements: Vec<Announcement>,
 }
 
 #[derive(Clone, Copy, Debug)]
-struct Arrival {
+struct Announcement {
     peer: PeerId,
     by: BlockAnnouncement,
     time: Timestamp,
 }
 
 impl BlockRelay {
-    /// A peer has a block; its height, if it is one of the best chain.
+    /// Notes an announcement. Returns the height of the block if it is on the best chain.
     pub(crate) fn announce(
         &mut self,
-        arrival_time: Timestamp,
+        now: Timestamp,
         peer: PeerId,
         hash: BlockHash,
         by: BlockAnnouncement,
     ) -> Option<u32> {
-        let arrival = Arrival { peer, by, time: arrival_time };
-        if let Some((height, race)) = self.run.iter_mut().rfind(|(_, race)| race.hash == hash) {
-            race.add(arrival);
+        let announcement = Announcement { peer, by, time: now };
+        if let Some((height, block)) = self.on_chain.iter_mut().rfind(|(_, block)| block.hash == hash) {
+            block.add(announcement);
             return Some(*height);
         }
-        if let Some(race) = self.open.iter_mut().rfind(|race| race.hash == hash) {
-            race.add(arrival);
+        if let Some(block) = self.off_chain.iter_mut().rfind(|block| block.hash == hash) {
+            block.add(announcement);
             return None;
         }
-        let finds = |race: &Race| race.arrivals.first().is_some_and(|first| first.peer == peer);
-        if self.open.iter().filter(|race| finds(race)).count() >= OPEN_PER_PEER
-            && let Some(oldest) = self.open.iter().position(finds)
+        let is_first =
+            |block: &AnnouncedBlock| block.announcements.first().is_some_and(|first| first.peer == peer);
+        if self.off_chain.iter().filter(|block| is_first(block)).count() >= MAX_OFF_CHAIN_PER_PEER
+            && let Some(oldest) = self.off_chain.iter().position(is_first)
         {
-            self.open.remove(oldest);
+            self.off_chain.remove(oldest);
         }
-        self.open.push(Race { hash, arrivals: vec![arrival] });
+        self.off_chain.push(AnnouncedBlock { hash, announcements: vec![announcement] });
         None
     }
 
-    /// The best chain has a new end. Who has announced it already.
+    /// Moves the block at the new tip to the best chain. Returns the peers that announced the block.
     pub(crate) fn new_tip(&mut self, tip: &Tip) -> Vec<PeerId> {
-        let open = self.open.iter().position(|race| race.hash == tip.hash);
-        let race = open.and_then(|index| self.open.remove(index));
-        let race = race.unwrap_or_else(|| Race { hash: tip.hash, arrivals: Vec::new() });
-        let announcers = race.arrivals.iter().map(|arrival| arrival.peer).collect();
-        if self.run.iter().all(|(_, known)| known.hash != tip.hash) {
-            self.run.push((tip.height, race));
+        let open = self.off_chain.iter().position(|block| block.hash == tip.hash);
+        let block = open.and_then(|index| self.off_chain.remove(index));
+        let block = block.unwrap_or_else(|| AnnouncedBlock { hash: tip.hash, announcements: Vec::new() });
+        let announcers = block.announcements.iter().map(|announcement| announcement.peer).collect();
+        if self.on_chain.iter().all(|(_, known)| known.hash != tip.hash) {
+            self.on_chain.push((tip.height, block));
         }
         announcers
     }
 
-    /// How a block spread, in whatever way it was announced; `None` if nobody announced it or it was
-    /// long ago.
+    /// Returns how a block spread, over all ways of announcing it; `None` if no peer announced the block,
+    /// or the block is no longer kept.
     pub(crate) fn spread(&self, hash: BlockHash) -> Option<Spread> {
-        let on_chain = self.run.iter().map(|(_, race)| race);
-        on_chain.chain(self.open.iter()).find(|race| race.hash == hash)?.spread()
+        let on_chain = self.on_chain.iter().map(|(_, block)| block);
+        on_chain.chain(self.off_chain.iter()).find(|block| block.hash == hash)?.spread()
     }
 
-    /// Each peer's median lead over the next best announcer of the same kind, in ms; negative:
-    /// behind the best. Whoever ran alone is not among them.
+    /// Returns each peer's median lead over the next announcer that used the same message, in ms; negative
+    /// if behind the first. Peers that no other can be compared with are left out.
     pub(crate) fn leads(&self) -> HashMap<PeerId, i64> {
         let mut leads: HashMap<PeerId, Vec<i64>> = HashMap::new();
-        for (_, race) in self.run.iter() {
-            for (peer, lead) in race.leads() {
+        for (_, block) in self.on_chain.iter() {
+            for (peer, lead) in block.leads() {
                 leads.entry(peer).or_default().push(lead);
             }
         }
@@ -121,19 +122,19 @@ impl BlockRelay {
     }
 }
 
-impl Race {
-    fn add(&mut self, arrival: Arrival) {
-        let same = |known: &Arrival| known.peer == arrival.peer && known.by == arrival.by;
-        if self.arrivals.len() < ARRIVALS_KEPT && !self.arrivals.iter().any(same) {
-            self.arrivals.push(arrival);
+impl AnnouncedBlock {
+    fn add(&mut self, announcement: Announcement) {
+        let same = |known: &Announcement| known.peer == announcement.peer && known.by == announcement.by;
+        if self.announcements.len() < MAX_ANNOUNCEMENTS && !self.announcements.iter().any(same) {
+            self.announcements.push(announcement);
         }
     }
 
     fn spread(&self) -> Option<Spread> {
         let mut firsts: HashMap<PeerId, Timestamp> = HashMap::new();
-        for arrival in &self.arrivals {
-            let first = firsts.entry(arrival.peer).or_insert(arrival.time);
-            *first = arrival.time.min(*first);
+        for announcement in &self.announcements {
+            let first = firsts.entry(announcement.peer).or_insert(announcement.time);
+            *first = announcement.time.min(*first);
         }
         let mut firsts: Vec<_> = firsts.into_iter().map(|(peer, time)| (time, peer)).collect();
         firsts.sort_unstable();
@@ -146,11 +147,12 @@ impl Race {
     fn leads(&self) -> Vec<(PeerId, i64)> {
         let mut leads = Vec::new();
         for by in [BlockAnnouncement::Inv, BlockAnnouncement::Headers, BlockAnnouncement::Compact] {
-            let mut field: Vec<_> = self.arrivals.iter().filter(|arrival| arrival.by == by).collect();
-            field.sort_by_key(|arrival| arrival.time);
-            let [winner, second, ..] = field.as_slice() else { continue };
-            leads.push((winner.peer, milliseconds(winner.time, second.time)));
-            leads.extend(field.iter().skip(1).map(|late| (late.peer, -milliseconds(winner.time, late.time))));
+            let mut field: Vec<_> =
+                self.announcements.iter().filter(|announcement| announcement.by == by).collect();
+            field.sort_by_key(|announcement| announcement.time);
+            let [first, second, ..] = field.as_slice() else { continue };
+            leads.push((first.peer, milliseconds(first.time, second.time)));
+            leads.extend(field.iter().skip(1).map(|late| (late.peer, -milliseconds(first.time, late.time))));
         }
         leads
     }
@@ -185,33 +187,37 @@ mod tests {
     }
 
     #[test]
-    fn like_is_compared_with_like() {
+    fn only_announcements_of_one_kind_are_compared() {
         let mut relay = BlockRelay::default();
         relay.announce(at(0), PeerId(1), hash(7), Compact);
         relay.announce(at(30), PeerId(2), hash(7), Compact);
         relay.announce(at(400), PeerId(3), hash(7), Inv);
         assert_eq!(relay.new_tip(&tip(7)), [1, 2, 3].map(PeerId));
         assert_eq!((lead(&relay, 1), lead(&relay, 2), lead(&relay, 3)), (Some(30), Some(-30), None));
-        assert_eq!(relay.announce(at(650), PeerId(4), hash(7), Inv), Some(7), "late is told as well");
+        assert_eq!(
+            relay.announce(at(650), PeerId(4), hash(7), Inv),
+            Some(7),
+            "late announcements count as well"
+        );
         assert_eq!((lead(&relay, 3), lead(&relay, 4)), (Some(250), Some(-250)));
         relay.announce(at(900), PeerId(4), hash(7), Inv);
-        assert_eq!(lead(&relay, 4), Some(-250), "said twice is said once");
+        assert_eq!(lead(&relay, 4), Some(-250), "the first announcement counts");
     }
 
     #[test]
-    fn the_median_of_the_last_blocks_is_told() {
+    fn the_lead_is_the_median_of_the_last_blocks() {
         let mut relay = BlockRelay::default();
-        for (block, late) in (1..=RUN_KEPT as u64 + 5).map(|block| (block, block * 10)) {
+        for (block, late) in (1..=MAX_ON_CHAIN as u64 + 5).map(|block| (block, block * 10)) {
             relay.announce(at(0), PeerId(1), hash(block), Inv);
             relay.announce(at(late), PeerId(2), hash(block), Inv);
             relay.new_tip(&tip(block));
         }
-        assert_eq!(relay.run.len(), RUN_KEPT);
+        assert_eq!(relay.on_chain.len(), MAX_ON_CHAIN);
         assert_eq!(lead(&relay, 1), Some(130));
     }
 
     #[test]
-    fn made_up_blocks_count_for_nothing_and_stay_few() {
+    fn made_up_blocks_do_not_count_and_stay_few() {
         let mut relay = BlockRelay::default();
         relay.announce(at(0), PeerId(1), hash(1), Inv);
         relay.announce(at(5), PeerId(2), hash(1), Inv);
@@ -219,13 +225,13 @@ mod tests {
             relay.announce(at(1), PeerId(9), hash(number), Inv);
             relay.announce(at(2), PeerId(8), hash(number), Inv);
         }
-        assert_eq!(relay.open.len(), 1 + OPEN_PER_PEER);
+        assert_eq!(relay.off_chain.len(), 1 + MAX_OFF_CHAIN_PER_PEER);
         assert_eq!(relay.leads(), HashMap::new());
         relay.new_tip(&tip(1));
         assert_eq!((lead(&relay, 1), lead(&relay, 9)), (Some(5), None));
         for peer in 0..10_000 {
             relay.announce(at(9), PeerId(peer), hash(1), Inv);
         }
-        assert_eq!(relay.run[0].1.arrivals.len(), ARRIVALS_KEPT);
+        assert_eq!(relay.on_chain[0].1.announcements.len(), MAX_ANNOUNCEMENTS);
     }
 }

@@ -26,7 +26,7 @@ pub enum Liveness {
         waiting: Duration,
     },
     /// The peer is disconnected.
-    Gone {
+    Disconnected {
         /// Why the connection or the attempt ended.
         reason: DisconnectReason,
         /// The time until the next attempt; `None` if there is none.
@@ -43,5 +43,5 @@ pub enum LivenessSlot {
     Late,
     /// The peer was disconnected for at least a part of the minute.
     #[default]
-    Gone,
+    Disconnected,
 }

@@ -1,12 +1,13 @@
-//! All peers: who is there, in which order they stand on screen, who is forgotten.
+//! Peers: their connections, statistics and anomalies, the relay of blocks, and how well the network is
+//! reached.
 
 pub(crate) mod anomaly;
 pub(crate) mod block_relay;
 pub(crate) mod health;
 pub(crate) mod liveness;
 pub(crate) mod peer;
+mod record;
 pub(crate) mod stats;
-pub(crate) mod worth;
 
 use crate::address::PeerAddress;
 use crate::event::{DisconnectReason, PeerEvent, PeerId};
@@ -17,21 +18,21 @@ use foldhash::fast::RandomState;
 use std::collections::{HashMap, VecDeque};
 use std::time::Duration;
 
-/// How many of those that will not be dialled again stay on the list.
-const DROPPED_KEPT: usize = 16;
+/// How many dropped peers, which are not redialled, stay on the list.
+const MAX_DROPPED: usize = 16;
 
-/// For how long they stay.
-const DROPPED_KEPT_FOR: Duration = Duration::from_mins(10);
+/// How long dropped peers stay on the list.
+const KEEP_DROPPED: Duration = Duration::from_mins(10);
 
-/// Every peer that is dialled or was lost lately.
+/// Every peer that is connected, dialled, or was dropped lately.
 #[derive(Debug, Default)]
 pub(crate) struct Peers {
     by_id: HashMap<PeerId, Peer, RandomState>,
-    /// Those that were dropped, and when, oldest first. Some may have been dialled again since.
+    /// Dropped peers with the time, oldest first. Some may have been dialled again since.
     dropped: VecDeque<(Timestamp, PeerId)>,
 }
 
-/// Figures over the live peers.
+/// Totals over the live peers.
 #[derive(Debug, Default)]
 pub(crate) struct PeerTotals {
     pub(crate) live: usize,
@@ -42,8 +43,7 @@ pub(crate) struct PeerTotals {
 }
 
 impl Peers {
-    /// Takes note of what happened with a peer. A dial makes it known; what concerns a peer that is
-    /// not known is ignored.
+    /// Applies an event of a peer. A dial makes a peer known; other events of unknown peers are ignored.
     pub(crate) fn apply(&mut self, now: Timestamp, id: PeerId, event: &PeerEvent) {
         if let PeerEvent::Dialling { address, .. } = event {
             self.by_id.entry(id).or_insert_with(|| Peer::new(address.clone(), now)).apply(now, event);
@@ -58,7 +58,7 @@ impl Peers {
 
     fn forget(&mut self, now: Timestamp) {
         while let Some(&(since, id)) = self.dropped.front() {
-            if self.dropped.len() <= DROPPED_KEPT && now.since(since) <= DROPPED_KEPT_FOR {
+            if self.dropped.len() <= MAX_DROPPED && now.since(since) <= KEEP_DROPPED {
                 return;
             }
             self.dropped.pop_front();
@@ -68,7 +68,7 @@ impl Peers {
         }
     }
 
-    /// One of them.
+    /// Returns a peer.
     pub(crate) fn get(&self, id: PeerId) -> Option<&Peer> {
         self.by_id.get(&id)
     }
@@ -78,7 +78,7 @@ impl Peers {
         self.get(id).is_some_and(Peer::is_live)
     }
 
-    /// Takes note of their parts in the relay of transactions. Those that are forgotten are left out.
+    /// Counts the parts of peers in the relay of a transaction; unknown peers are ignored.
     pub(in crate::model) fn credit(&mut self, now: Timestamp, credits: &[RelayCredit]) {
         for credit in credits {
             if let Some(peer) = self.by_id.get_mut(&credit.peer) {
@@ -87,7 +87,7 @@ impl Peers {
         }
     }
 
-    /// These have the block of this height of the best chain.
+    /// Notes that these peers have the block of the best chain at `height`.
     pub(crate) fn have_block(&mut self, ids: &[PeerId], height: u32) {
         for id in ids {
             if let Some(peer) = self.by_id.get_mut(id) {
@@ -96,34 +96,34 @@ impl Peers {
         }
     }
 
-    /// All of them, in no order.
+    /// Iterates over all peers, in no order.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (PeerId, &Peer)> {
         self.by_id.iter().map(|(&id, peer)| (id, peer))
     }
 
-    /// Where one of them is.
+    /// Returns the address of a peer.
     pub(crate) fn address(&self, id: PeerId) -> Option<&PeerAddress> {
-        self.get(id).map(|peer| &peer.address)
+        self.get(id).map(Peer::address)
     }
 
-    /// Whether there are some and none of them can be reached.
+    /// Whether there are peers and none of them can be reached.
     pub(crate) fn all_unreached(&self) -> bool {
         !self.by_id.is_empty() && self.by_id.values().all(Peer::is_unreached)
     }
 
-    /// Those that failed, by id, with the reason.
+    /// Returns the peers that cannot be reached, in the order of their ids, with the reason.
     pub(crate) fn failed(&self) -> Vec<(&PeerAddress, &DisconnectReason)> {
         let mut failed: Vec<_> = self
             .by_id
             .iter()
             .filter(|(_, peer)| peer.is_unreached())
-            .filter_map(|(id, peer)| peer.last_ending().map(|reason| (id, &peer.address, reason)))
+            .filter_map(|(id, peer)| peer.last_ending().map(|reason| (id, peer.address(), reason)))
             .collect();
         failed.sort_unstable_by_key(|(id, ..)| **id);
         failed.into_iter().map(|(_, address, reason)| (address, reason)).collect()
     }
 
-    /// Figures over the live ones.
+    /// Returns totals over the live peers.
     pub(crate) fn totals(&self) -> PeerTotals {
         let live = || self.by_id.values().filter(|peer| peer.is_live());
         let mut pings: Vec<Duration> = live().filter_map(Peer::ping).collect();

@@ -9,18 +9,18 @@ fn ids(scene: &Scene) -> Vec<u64> {
 }
 
 #[test]
-fn those_that_are_dropped_are_seen_for_a_while_and_are_few() {
+fn dropped_peers_stay_for_a_while_and_are_few() {
     let mut scene = Scene::new();
     for peer in 0..1_000 {
         scene.dial(peer, 1).lose(peer, DisconnectReason::Refused, None);
     }
-    assert_eq!(ids(&scene).len(), DROPPED_KEPT);
+    assert_eq!(ids(&scene).len(), MAX_DROPPED);
     scene.pass(601).dial(5_000, 1);
     assert_eq!(ids(&scene), [5_000]);
 }
 
 #[test]
-fn one_that_is_dialled_again_is_not_forgotten() {
+fn a_redialled_peer_is_not_forgotten() {
     let mut scene = Scene::new();
     scene.dial(1, 1).lose(1, DisconnectReason::Refused, None).pass(300).dial(1, 1);
     scene.pass(400).connect(2);
@@ -28,14 +28,14 @@ fn one_that_is_dialled_again_is_not_forgotten() {
 }
 
 #[test]
-fn what_concerns_an_unknown_peer_is_ignored() {
+fn events_of_an_unknown_peer_are_ignored() {
     let mut scene = Scene::new();
     scene.peer(9, PeerEvent::Ready(Box::new(info()))).peer(9, PeerEvent::Pinged);
     assert_eq!(ids(&scene), [0_u64; 0]);
 }
 
 #[test]
-fn figures_are_those_of_the_live_peers() {
+fn totals_are_those_of_the_live_peers() {
     let mut scene = Scene::new();
     for (peer, ping, filter) in [(1, 10, 1_000), (2, 400, 100), (3, 41, 9_936_506), (4, 5_000, 70_000)] {
         scene.connect(peer).peer(peer, PeerEvent::Pong { rtt: Duration::from_millis(ping) });

@@ -15,7 +15,7 @@ fn seed(scene: &mut Scene, name: &str, answer: Result<usize, &str>) {
 }
 
 fn discovering() -> Scene {
-    Scene::with(ModelSettings { network: Network::Signet, listed_peers: false, ..settings() })
+    Scene::with(ModelSettings { network: Network::Signet, chosen_peers: false, ..settings() })
 }
 
 fn advice(scene: &Scene) -> Vec<String> {
@@ -96,7 +96,7 @@ fn addresses_of_which_none_answers_end_the_patience() {
 
 #[test]
 fn a_network_without_seeds_asks_for_a_peer() {
-    let mut scene = Scene::with(ModelSettings { listed_peers: false, ..settings() });
+    let mut scene = Scene::with(ModelSettings { chosen_peers: false, ..settings() });
     scene.pass(6);
     assert_eq!(advice(&scene)[0], "regtest has no DNS seeds: give a node with --peer HOST:PORT");
 }

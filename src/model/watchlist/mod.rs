@@ -1,67 +1,70 @@
-//! What happens with what the user watches: found by comparing scripts, outpoints and txids.
+//! The watch list: targets of the user, and the transactions that touch them, found by comparing scripts,
+//! outpoints and txids.
 
-mod coins;
+mod outputs;
 mod search;
-mod touching;
+mod touches;
 mod watch_match;
 
 pub use watch_match::{WatchEvent, WatchMatch};
 
-use crate::event::{MAX_TARGETS, WatchKey, WatchTarget};
+use crate::event::WatchTarget;
 use crate::model::mempool::Mempool;
 use crate::model::mempool::RemovalReason;
 use crate::util::time::Timestamp;
 use crate::wire::{Block, BlockHash, OutPoint, Transaction, Txid};
-use coins::WatchedCoins;
 use foldhash::fast::RandomState;
+use outputs::WatchedOutputs;
 use std::collections::{BTreeMap, HashMap, HashSet};
-use touching::{InBlock, Touch, Touched};
+use touches::{InBlock, TargetId, Touch, Touches};
 
-/// Up to how many confirmations are told: what most take for final.
+/// The number of confirmations that is reported last: most users take it for final.
 const FINAL: u32 = 6;
 
-/// Which target.
-type TargetId = u64;
-
-/// The targets, and what touches them.
+/// The targets of the watch list, and the transactions that touch them.
 #[derive(Debug, Default)]
 pub(crate) struct Watchlist {
     targets: BTreeMap<TargetId, (WatchTarget, Option<(Timestamp, WatchMatch)>)>,
     next: TargetId,
     scripts: HashMap<Vec<u8>, TargetId, RandomState>,
     txids: HashMap<Txid, TargetId, RandomState>,
-    coins: WatchedCoins,
-    touched: Touched,
-    /// Notices since the start.
+    outputs: WatchedOutputs,
+    touches: Touches,
+    /// Number of matches since startup.
     count: u64,
 }
 
 impl Watchlist {
-    /// Watches it no longer.
-    pub(crate) fn remove(&mut self, target: &WatchTarget) {
+    /// Removes a target.
+    pub(in crate::model) fn remove(&mut self, target: &WatchTarget) {
         let found = self.targets.iter().find(|(_, (known, _))| known.key() == target.key());
         let Some(id) = found.map(|(&id, _)| id) else { return };
         self.targets.remove(&id);
         self.scripts.retain(|_, known| *known != id);
         self.txids.retain(|_, known| *known != id);
-        self.coins.forget(id);
-        self.touched.forget(id);
+        self.outputs.forget(id);
+        self.touches.forget(id);
     }
 
-    /// A transaction is held from now on.
-    pub(crate) fn arrive(&mut self, now: Timestamp, tx: &Transaction, mempool: &Mempool) -> Vec<WatchMatch> {
+    /// A transaction entered the mempool.
+    pub(in crate::model) fn arrive(
+        &mut self,
+        now: Timestamp,
+        tx: &Transaction,
+        mempool: &Mempool,
+    ) -> Vec<WatchMatch> {
         if self.targets.is_empty() {
             return Vec::new();
         }
         let learned = self.learn(tx);
         let new = self.touch(tx);
-        let mut notices = self.tell_of_arrival(now, tx.txid(), new);
-        notices.extend(self.tell_of_spenders(now, &learned, mempool));
-        notices
+        let mut matches = self.report_arrival(now, tx.txid(), new);
+        matches.extend(self.report_spenders(now, &learned, mempool));
+        matches
     }
 
-    /// A block came.
-    pub(crate) fn block(
+    /// A block was connected to the best chain.
+    pub(in crate::model) fn block(
         &mut self,
         now: Timestamp,
         block: &Block,
@@ -71,86 +74,97 @@ impl Watchlist {
         if self.targets.is_empty() {
             return Vec::new();
         }
-        let mut notices = Vec::new();
+        let mut matches = Vec::new();
         for tx in &block.transactions {
             let learned = self.learn(tx);
             self.touch(tx);
-            if let Some(touching) = self.touched.get(tx.txid())
+            if let Some(touching) = self.touches.get(tx.txid())
                 && touching.block.is_none_or(|known| known.hash != block.hash)
             {
                 let all = self.all_targets(tx.txid());
-                notices.extend(self.confirm(now, tx.txid(), &all, (block.hash, height), height));
+                matches.extend(self.confirm(now, tx.txid(), &all, (block.hash, height), height));
             }
-            notices.extend(self.tell_of_spenders(now, &learned, mempool));
+            matches.extend(self.report_spenders(now, &learned, mempool));
         }
-        for (txid, known) in self.touched.in_blocks() {
+        for (txid, known) in self.touches.in_blocks() {
             if !known.is_final && height >= known.height.saturating_add(FINAL - 1) {
                 let all = self.all_targets(txid);
-                notices.extend(self.confirm(now, txid, &all, (known.hash, known.height), height));
+                matches.extend(self.confirm(now, txid, &all, (known.hash, known.height), height));
             }
         }
-        notices
+        matches
     }
 
-    /// What a past block paid to watched scripts, so that what spends it is noticed.
-    pub(crate) fn past_block(&mut self, now: Timestamp, block: &Block, mempool: &Mempool) -> Vec<WatchMatch> {
-        let mut notices = Vec::new();
+    /// A block from before startup: its outputs to watched scripts are noted, so that transactions that
+    /// spend them are found.
+    pub(in crate::model) fn past_block(
+        &mut self,
+        now: Timestamp,
+        block: &Block,
+        mempool: &Mempool,
+    ) -> Vec<WatchMatch> {
+        let mut matches = Vec::new();
         for tx in &block.transactions {
             let learned = self.learn(tx);
-            notices.extend(self.tell_of_spenders(now, &learned, mempool));
+            matches.extend(self.report_spenders(now, &learned, mempool));
         }
-        notices
+        matches
     }
 
-    /// A transaction is no longer held.
-    pub(crate) fn remove_transaction(
+    /// A transaction left the mempool.
+    pub(in crate::model) fn remove_transaction(
         &mut self,
         now: Timestamp,
         txid: Txid,
         why: RemovalReason,
     ) -> Vec<WatchMatch> {
-        let (Some(event), Some(touching)) = (WatchEvent::of_removal(why), self.touched.get_mut(txid)) else {
+        let (Some(event), Some(touching)) = (WatchEvent::of_removal(why), self.touches.get_mut(txid)) else {
             return Vec::new();
         };
-        touching.is_gone = true;
+        touching.is_removed = true;
         let all = self.all_targets(txid);
-        self.tell(now, txid, &all, event)
+        self.report(now, txid, &all, event)
     }
 
-    /// Blocks are not in the best chain any more.
-    pub(crate) fn disconnect(
+    /// Blocks were disconnected from the best chain.
+    pub(in crate::model) fn disconnect(
         &mut self,
         now: Timestamp,
         blocks: &[(u32, BlockHash)],
         mempool: &Mempool,
     ) -> Vec<WatchMatch> {
         let undone: HashSet<BlockHash> = blocks.iter().map(|&(_, hash)| hash).collect();
-        let mut notices = Vec::new();
+        let mut matches = Vec::new();
         for (txid, _) in
-            self.touched.in_blocks().into_iter().filter(|(_, block)| undone.contains(&block.hash))
+            self.touches.in_blocks().into_iter().filter(|(_, block)| undone.contains(&block.hash))
         {
-            if let Some(touching) = self.touched.get_mut(txid) {
+            if let Some(touching) = self.touches.get_mut(txid) {
                 touching.block = None;
-                // A coinbase never returns, nor does what was in a block that is not kept.
-                touching.is_gone = mempool.by_txid(txid).is_none();
+                // A coinbase never returns, nor do transactions of a block that is not kept.
+                touching.is_removed = mempool.by_txid(txid).is_none();
             }
             let all = self.all_targets(txid);
-            notices.extend(self.tell(now, txid, &all, WatchEvent::Unconfirmed));
+            matches.extend(self.report(now, txid, &all, WatchEvent::Unconfirmed));
         }
-        notices
+        matches
     }
 
-    /// Two transactions that spend the same are alive.
-    pub(crate) fn double_spend(&mut self, now: Timestamp, held: Txid, lost: Txid) -> Vec<WatchMatch> {
-        let mut notices = Vec::new();
+    /// Two conflicting transactions are being relayed at once.
+    pub(in crate::model) fn double_spend(
+        &mut self,
+        now: Timestamp,
+        held: Txid,
+        lost: Txid,
+    ) -> Vec<WatchMatch> {
+        let mut matches = Vec::new();
         for (txid, by) in [(held, lost), (lost, held)] {
             let all = self.all_targets(txid);
-            notices.extend(self.tell(now, txid, &all, WatchEvent::DoubleSpent { by, height: None }));
+            matches.extend(self.report(now, txid, &all, WatchEvent::DoubleSpent { by, height: None }));
         }
-        notices
+        matches
     }
 
-    /// How many notices there have been.
+    /// Returns the number of matches since startup.
     pub(crate) fn count(&self) -> u64 {
         self.count
     }
@@ -160,7 +174,7 @@ impl Watchlist {
         self.targets.values()
     }
 
-    /// Remembers the outputs to watched scripts. Those that were not known.
+    /// Notes the outputs to watched scripts; returns the new ones.
     fn learn(&mut self, tx: &Transaction) -> Vec<OutPoint> {
         if self.scripts.is_empty() {
             return Vec::new();
@@ -170,16 +184,16 @@ impl Watchlist {
         for (vout, output) in (0..).zip(tx.outputs()) {
             let Some(&target) = self.scripts.get(output.script_pubkey) else { continue };
             let outpoint = OutPoint { txid, vout };
-            // What was forgotten meanwhile counts for its spender already.
-            let was_known = self.touched.is_known(txid, target);
-            if self.coins.insert(outpoint, target, output.value) && !was_known {
+            // An output that was forgotten meanwhile was counted for its spender already.
+            let was_known = self.touches.is_known(txid, target);
+            if self.outputs.insert(outpoint, target, output.value) && !was_known {
                 learned.push(outpoint);
             }
         }
         learned
     }
 
-    /// Finds what a transaction does to targets, and remembers it. Those that it was not known to touch.
+    /// Notes what a transaction does to targets; returns the targets that it was not known to touch.
     fn touch(&mut self, tx: &Transaction) -> Vec<TargetId> {
         let mut found: BTreeMap<TargetId, (u64, u64)> = BTreeMap::new();
         if !self.scripts.is_empty() {
@@ -189,8 +203,8 @@ impl Watchlist {
                 }
             }
         }
-        if !self.coins.is_empty() {
-            for (target, value) in tx.inputs().filter_map(|input| self.coins.get(&input.prevout)) {
+        if !self.outputs.is_empty() {
+            for (target, value) in tx.inputs().filter_map(|input| self.outputs.get(&input.prevout)) {
                 found.entry(target).or_default().1 += value;
             }
         }
@@ -199,17 +213,18 @@ impl Watchlist {
         }
         let mut new = Vec::new();
         for (target, (received, spent)) in found {
-            // Some of what it spends may be forgotten since it was counted.
-            if self.touched.note(tx.txid(), Touch { target, received, spent }, u64::max) {
+            // Some of the outputs that it spends may be forgotten since they were counted.
+            if self.touches.note(tx.txid(), Touch { target, received, spent }, u64::max) {
                 new.push(target);
             }
         }
         new
     }
 
-    /// Who spends coins that have just become known came before them. Each is looked at by itself: to go
-    /// through all that its spender spends would let a stranger make every one of them dear.
-    fn tell_of_spenders(
+    /// Reports the transactions that spend outputs which were learned only after them. Each output is
+    /// handled by itself: going through all inputs of its spender would let an attacker make each output
+    /// expensive.
+    fn report_spenders(
         &mut self,
         now: Timestamp,
         learned: &[OutPoint],
@@ -217,26 +232,26 @@ impl Watchlist {
     ) -> Vec<WatchMatch> {
         let mut new: Vec<(Txid, TargetId)> = Vec::new();
         for outpoint in learned {
-            if let Some((target, spent)) = self.coins.get(outpoint)
+            if let Some((target, spent)) = self.outputs.get(outpoint)
                 && let Some(spender) = mempool.spender(outpoint)
             {
                 let txid = spender.tx().txid();
-                if self.touched.note(txid, Touch { target, received: 0, spent }, u64::saturating_add) {
+                if self.touches.note(txid, Touch { target, received: 0, spent }, u64::saturating_add) {
                     new.push((txid, target));
                 }
             }
         }
-        new.into_iter().flat_map(|(txid, target)| self.tell_of_arrival(now, txid, vec![target])).collect()
+        new.into_iter().flat_map(|(txid, target)| self.report_arrival(now, txid, vec![target])).collect()
     }
 
-    /// A transaction is held that was not known to touch these targets.
-    fn tell_of_arrival(&mut self, now: Timestamp, txid: Txid, new: Vec<TargetId>) -> Vec<WatchMatch> {
-        let Some(touching) = self.touched.get_mut(txid) else { return Vec::new() };
-        let is_news_to = if std::mem::take(&mut touching.is_gone) { self.all_targets(txid) } else { new };
-        self.tell(now, txid, &is_news_to, WatchEvent::Arrived)
+    /// Reports that a transaction is in the mempool, to the targets in `new` or, after a removal, to all.
+    fn report_arrival(&mut self, now: Timestamp, txid: Txid, new: Vec<TargetId>) -> Vec<WatchMatch> {
+        let Some(touching) = self.touches.get_mut(txid) else { return Vec::new() };
+        let targets = if std::mem::take(&mut touching.is_removed) { self.all_targets(txid) } else { new };
+        self.report(now, txid, &targets, WatchEvent::Arrived)
     }
 
-    /// A block contains a transaction; the best chain ends at `tip`.
+    /// Reports a confirmation; the best chain ends at height `tip`.
     fn confirm(
         &mut self,
         now: Timestamp,
@@ -246,37 +261,37 @@ impl Watchlist {
         tip: u32,
     ) -> Vec<WatchMatch> {
         let confirmations = tip.saturating_sub(height) + 1;
-        let Some(touching) = self.touched.get_mut(txid) else { return Vec::new() };
-        touching.is_gone = false;
+        let Some(touching) = self.touches.get_mut(txid) else { return Vec::new() };
+        touching.is_removed = false;
         touching.block = Some(InBlock { hash, height, is_final: confirmations >= FINAL });
-        self.tell(now, txid, targets, WatchEvent::Confirmed { height, confirmations })
+        self.report(now, txid, targets, WatchEvent::Confirmed { height, confirmations })
     }
 
-    /// All that a transaction touches.
+    /// Returns the targets that a transaction touches.
     fn all_targets(&self, txid: Txid) -> Vec<TargetId> {
-        let touches = self.touched.get(txid).map_or(&[][..], |touching| &touching.touches);
+        let touches = self.touches.get(txid).map_or(&[][..], |touching| &touching.touches);
         touches.iter().map(|touch| touch.target).collect()
     }
 
-    fn tell(
+    fn report(
         &mut self,
         now: Timestamp,
         txid: Txid,
         targets: &[TargetId],
         event: WatchEvent,
     ) -> Vec<WatchMatch> {
-        let Some(touching) = self.touched.get(txid) else { return Vec::new() };
-        let mut notices = Vec::new();
+        let Some(touching) = self.touches.get(txid) else { return Vec::new() };
+        let mut matches = Vec::new();
         for &Touch { target, received, spent } in &touching.touches {
             if !targets.contains(&target) {
                 continue;
             }
             let Some((text, last)) = self.targets.get_mut(&target) else { continue };
-            let notice = WatchMatch { target: text.text().to_owned(), txid, received, spent, event };
-            *last = Some((now, notice.clone()));
+            let found = WatchMatch { target: text.text().to_owned(), txid, received, spent, event };
+            *last = Some((now, found.clone()));
             self.count += 1;
-            notices.push(notice);
+            matches.push(found);
         }
-        notices
+        matches
     }
 }

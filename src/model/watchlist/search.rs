@@ -1,18 +1,19 @@
-//! What is known already of something that the user begins to watch.
+//! What is already known about a new target.
 
+use crate::event::{MAX_TARGETS, WatchKey, WatchTarget};
 use crate::model::blocks::Blocks;
 use crate::model::mempool::Mempool;
 use crate::model::mempool::RemovalReason;
-use crate::model::watchlist::{
-    MAX_TARGETS, TargetId, Touch, WatchEvent, WatchKey, WatchMatch, WatchTarget, Watchlist,
-};
+use crate::model::watchlist::Watchlist;
+use crate::model::watchlist::touches::{TargetId, Touch};
+use crate::model::watchlist::watch_match::{WatchEvent, WatchMatch};
 use crate::util::time::Timestamp;
 use crate::wire::Txid;
 
 impl Watchlist {
-    /// Watches something from now on. What is held, and the blocks that are kept whole, are looked at
-    /// once. Refused beyond [`MAX_TARGETS`], and if it is watched already.
-    pub(crate) fn add(
+    /// Adds a target, and searches the mempool and the last blocks for transactions that touch it. Refused
+    /// if there are [`MAX_TARGETS`], or the target is there already.
+    pub(in crate::model) fn add(
         &mut self,
         now: Timestamp,
         target: &WatchTarget,
@@ -38,29 +39,30 @@ impl Watchlist {
         }
     }
 
-    /// All outputs come before all inputs: what spends them may have come before them.
+    /// All outputs are learned before any input is looked up: a transaction may have come before the one
+    /// that it spends.
     fn look_for_script(&mut self, now: Timestamp, mempool: &Mempool, blocks: &Blocks) -> Vec<WatchMatch> {
-        for tx in blocks.whole().flat_map(|(_, block)| &block.transactions) {
+        for tx in blocks.kept().flat_map(|(_, block)| &block.transactions) {
             self.learn(tx);
         }
         for entry in mempool.entries().values() {
             self.learn(entry.tx());
         }
-        let mut notices = Vec::new();
+        let mut matches = Vec::new();
         let tip = blocks.tip();
-        for (height, block) in blocks.whole() {
+        for (height, block) in blocks.kept() {
             for tx in &block.transactions {
                 let new = self.touch(tx);
                 if !new.is_empty() {
-                    notices.extend(self.confirm(now, tx.txid(), &new, (block.hash, height), tip));
+                    matches.extend(self.confirm(now, tx.txid(), &new, (block.hash, height), tip));
                 }
             }
         }
         for entry in mempool.entries().values() {
             let new = self.touch(entry.tx());
-            notices.extend(self.tell_of_arrival(now, entry.tx().txid(), new));
+            matches.extend(self.report_arrival(now, entry.tx().txid(), new));
         }
-        notices
+        matches
     }
 
     fn look_for_transaction(
@@ -73,29 +75,28 @@ impl Watchlist {
     ) -> Vec<WatchMatch> {
         let touch = Touch { target, received: 0, spent: 0 };
         let new = vec![target];
-        let in_block =
-            blocks.whole().find(|(_, block)| block.transactions.iter().any(|tx| tx.txid() == txid));
+        let in_block = blocks.kept().find(|(_, block)| block.transactions.iter().any(|tx| tx.txid() == txid));
         if mempool.by_txid(txid).is_some() {
-            self.touched.note(txid, touch, u64::max);
-            return self.tell_of_arrival(now, txid, new);
+            self.touches.note(txid, touch, u64::max);
+            return self.report_arrival(now, txid, new);
         }
         if let Some((height, block)) = in_block {
-            self.touched.note(txid, touch, u64::max);
+            self.touches.note(txid, touch, u64::max);
             return self.confirm(now, txid, &new, (block.hash, height), blocks.tip());
         }
         match mempool.last_removal(txid) {
             Some(RemovalReason::Confirmed { height, .. }) => {
                 let Some(hash) = blocks.hash_at(height) else { return Vec::new() };
-                self.touched.note(txid, touch, u64::max);
+                self.touches.note(txid, touch, u64::max);
                 self.confirm(now, txid, &new, (hash, height), blocks.tip())
             }
             Some(why) => {
                 let Some(event) = WatchEvent::of_removal(why) else { return Vec::new() };
-                self.touched.note(txid, touch, u64::max);
-                if let Some(touching) = self.touched.get_mut(txid) {
-                    touching.is_gone = true;
+                self.touches.note(txid, touch, u64::max);
+                if let Some(touching) = self.touches.get_mut(txid) {
+                    touching.is_removed = true;
                 }
-                self.tell(now, txid, &new, event)
+                self.report(now, txid, &new, event)
             }
             None => Vec::new(),
         }

@@ -50,7 +50,7 @@ impl PeerDetail {
             tolerated: peer.tolerated().cloned().collect(),
             endings: peer.endings().cloned().collect(),
             traffic: peer.traffic().to_vec(),
-            recent_messages: peer.conversation().cloned().collect(),
+            recent_messages: peer.recent_messages().cloned().collect(),
         }
     }
 }

@@ -29,7 +29,7 @@ pub(super) fn take(peers: &Peers, now: Timestamp) -> Vec<LostPeer> {
         let (since, reason, retry_at) = peer.lost()?;
         Some(LostPeer {
             id,
-            address: peer.address.to_string(),
+            address: peer.address().to_string(),
             reason: reason.clone(),
             lost_for: now.since(since),
             retry_in: retry_at.map(|retry_at| retry_at.since(now)),

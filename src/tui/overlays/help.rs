@@ -99,7 +99,7 @@ fn marks() -> [(Liveness, &'static str); 5] {
         (Liveness::Live, "live"),
         (Liveness::Late { waiting: elapsed }, "late: no pong for over 5 s"),
         (
-            Liveness::Gone { reason: DisconnectReason::ClosedByPeer, retry_in: None },
+            Liveness::Disconnected { reason: DisconnectReason::ClosedByPeer, retry_in: None },
             "disconnected, with the reason",
         ),
     ]

@@ -14,7 +14,7 @@ pub fn liveness(liveness: &Liveness, drift: Duration) -> String {
         }
         Liveness::Handshake { elapsed } => format!("handshake {}", format::span(*elapsed + drift)),
         Liveness::Late { waiting } => format!("late {}", format::span(*waiting + drift)),
-        Liveness::Gone { reason, retry_in } => match retry_in {
+        Liveness::Disconnected { reason, retry_in } => match retry_in {
             Some(retry_in) => {
                 format!("{reason} · retrying in {}", format::span(retry_in.saturating_sub(drift)))
             }

@@ -39,7 +39,7 @@ impl Scene {
         let node = Node::synced(&WIDE);
         let started = Timestamp::from_secs(1_700_000_000);
         let (network, max_mempool) = (Network::Regtest, 1 << 30);
-        let settings = ModelSettings { network, demo: false, listed_peers: true, max_mempool, started };
+        let settings = ModelSettings { network, demo: false, chosen_peers: true, max_mempool, started };
         let mut scene = Self { node, model: Model::new(settings), height: 0 };
         let address = PeerAddress::parse("127.0.0.1", 1).unwrap();
         scene.tell(PeerEvent::Dialling { address, attempt: 1 });

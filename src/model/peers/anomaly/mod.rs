@@ -6,7 +6,7 @@
 //! [`Misbehaviour`]: crate::event::Misbehaviour
 
 use crate::event::PeerId;
-use crate::model::peers::worth::percentile;
+use crate::util::percentile::percentile;
 use crate::util::time::Timestamp;
 use foldhash::fast::RandomState;
 use std::collections::HashMap;

@@ -1,74 +1,74 @@
-//! One peer: what it said, how it answers, and how alive it is.
+//! One peer: the state of its connection, its statistics, and what it said about itself.
 
 mod stats;
+mod traffic;
 
 use crate::address::PeerAddress;
 use crate::chain::limits::is_ibd_fee_filter;
 use crate::event::{
-    CommandTraffic, DisconnectReason, Misbehaviour, PeerEvent, PeerId, PeerInfo, RecentMessage, Traffic,
-    Transport,
+    CommandTraffic, DisconnectReason, Misbehaviour, PeerEvent, PeerId, PeerInfo, RecentMessage, Transport,
 };
 use crate::model::fees::bounds::{self, order};
 use crate::model::mempool::relay::announcements::Announcer;
 use crate::model::mempool::relay::credit::RelayPart;
 use crate::model::peers::liveness::{Liveness, LivenessSlot};
+use crate::model::peers::record::{LivenessHistory, RelayRecord};
 use crate::model::peers::stats::RelayCounts;
-use crate::model::peers::worth::{Strip, Worth};
 use crate::util::bounded::Ring;
 use crate::util::time::Timestamp;
 use std::collections::VecDeque;
 use std::mem::discriminant;
 use std::time::Duration;
+use traffic::TrafficLog;
 
-/// A ping that waits longer than this makes its peer late.
+/// A ping that is unanswered for longer makes its peer late.
 const LATE_AFTER: Duration = Duration::from_secs(5);
 
-/// How many pings the detail shows.
-const PINGS_KEPT: usize = 120;
+/// How many pings are kept.
+const MAX_PINGS: usize = 120;
 
-/// How many past endings are kept.
-const ENDINGS_KEPT: usize = 8;
+/// How many past disconnections are kept.
+const MAX_ENDINGS: usize = 8;
 
-/// Where the connection stands.
+/// The state of the connection.
 #[derive(Debug)]
 enum State {
     Dialling { since: Timestamp, attempt: u32 },
     Handshake { since: Timestamp },
     Ready { since: Timestamp },
-    Gone { since: Timestamp, reason: DisconnectReason, retry_at: Option<Timestamp> },
+    Disconnected { since: Timestamp, reason: DisconnectReason, retry_at: Option<Timestamp> },
 }
 
 /// A peer, over all its connections.
 #[derive(Debug)]
 pub(crate) struct Peer {
-    pub(crate) address: PeerAddress,
+    address: PeerAddress,
     state: State,
     dials: u32,
-    /// How many attempts in a row failed.
+    /// Failed dials since the last handshake.
     failures: u32,
     transport: Option<Transport>,
     info: Option<PeerInfo>,
     fee_filter: Option<u64>,
-    /// Since when a ping has waited for its pong.
+    /// When the unanswered ping was sent.
     waiting_since: Option<Timestamp>,
     /// The last ping of this connection.
     ping: Option<Duration>,
     ping_min: Option<Duration>,
-    pings: Ring<(Timestamp, Duration), PINGS_KEPT>,
-    worth: Worth,
-    strip: Strip,
-    /// How often its fee filter changed within a connection.
+    pings: Ring<(Timestamp, Duration), MAX_PINGS>,
+    record: RelayRecord,
+    history: LivenessHistory,
+    /// Changes of the fee filter within a connection.
     fee_filter_changes: u32,
-    /// The highest block of the best chain that it has announced.
+    /// Height of the highest block of the best chain that the peer announced.
     best_announced: Option<u32>,
     tolerated: Vec<(Misbehaviour, u64)>,
     endings: VecDeque<(Timestamp, DisconnectReason)>,
-    traffic: Vec<CommandTraffic>,
-    conversation: Ring<RecentMessage, { Traffic::MAX_RECENT }>,
+    traffic: TrafficLog,
 }
 
 impl Peer {
-    /// A peer that is dialled for the first time.
+    /// A peer that is being dialled for the first time.
     pub(crate) fn new(address: PeerAddress, now: Timestamp) -> Self {
         Self {
             address,
@@ -82,20 +82,19 @@ impl Peer {
             ping: None,
             ping_min: None,
             pings: Ring::default(),
-            worth: Worth::default(),
-            strip: Strip::default(),
+            record: RelayRecord::default(),
+            history: LivenessHistory::default(),
             fee_filter_changes: 0,
             best_announced: None,
             tolerated: Vec::new(),
             endings: VecDeque::new(),
-            traffic: Vec::new(),
-            conversation: Ring::default(),
+            traffic: TrafficLog::default(),
         }
     }
 
-    /// Takes note of what happened with this peer.
+    /// Applies an event of this peer.
     pub(crate) fn apply(&mut self, now: Timestamp, event: &PeerEvent) {
-        self.worth.apply(now, event);
+        self.record.apply(now, event);
         match event {
             PeerEvent::Dialling { address, attempt } => {
                 self.address = address.clone();
@@ -110,7 +109,7 @@ impl Peer {
                 self.info = Some((**info).clone());
                 self.failures = 0;
                 self.state = State::Ready { since: now };
-                self.strip.set(now, LivenessSlot::Live);
+                self.history.set(now, LivenessSlot::Live);
             }
             PeerEvent::Pinged => self.waiting_since = self.waiting_since.or(Some(now)),
             PeerEvent::Pong { rtt } => self.pong(now, *rtt),
@@ -120,7 +119,7 @@ impl Peer {
                 self.fee_filter = Some(*sat_per_kvb);
             }
             PeerEvent::Tolerated(misbehaviour) => self.tolerate(misbehaviour),
-            PeerEvent::Traffic(traffic) => self.count(traffic),
+            PeerEvent::Traffic(traffic) => self.traffic.add(traffic),
             PeerEvent::Disconnected { reason, retry_at } => {
                 self.end(now, reason, *retry_at);
             }
@@ -135,19 +134,19 @@ impl Peer {
         }
     }
 
-    /// Takes note of its part in the relay of a transaction.
+    /// Counts the peer's part in the relay of a transaction.
     pub(in crate::model) fn credit(&mut self, now: Timestamp, part: RelayPart) {
-        self.worth.credit(now, part);
+        self.record.credit(now, part);
     }
 
-    /// It has the block of this height of the best chain.
+    /// Notes that the peer has the block of the best chain at `height`.
     pub(crate) fn has_block(&mut self, height: u32) {
         self.best_announced = self.best_announced.max(Some(height));
     }
 
     fn pong(&mut self, now: Timestamp, rtt: Duration) {
         self.note_lateness(now);
-        self.strip.set(now, LivenessSlot::Live);
+        self.history.set(now, LivenessSlot::Live);
         self.waiting_since = None;
         self.ping = Some(rtt);
         self.ping_min = Some(self.ping_min.map_or(rtt, |min| min.min(rtt)));
@@ -163,37 +162,10 @@ impl Peer {
         }
     }
 
-    fn count(&mut self, traffic: &Traffic) {
-        for said in &traffic.recent {
-            self.conversation.push(said.clone());
-        }
-        for report in &traffic.commands {
-            self.count_command(report);
-        }
-    }
-
-    fn count_command(&mut self, report: &CommandTraffic) {
-        let same_way = self.traffic.iter().filter(|known| known.direction == report.direction).count();
-        let position = |command: &str| {
-            self.traffic
-                .iter()
-                .position(|known| known.direction == report.direction && known.command == command)
-        };
-        let position = position(&report.command)
-            .or_else(|| if same_way < Traffic::MAX_COMMANDS { None } else { position(OTHER_COMMANDS) });
-        if let Some(known) = position.and_then(|index| self.traffic.get_mut(index)) {
-            known.messages = known.messages.saturating_add(report.messages);
-            known.bytes = known.bytes.saturating_add(report.bytes);
-        } else {
-            let command = if same_way < Traffic::MAX_COMMANDS { &report.command } else { OTHER_COMMANDS };
-            self.traffic.push(CommandTraffic { command: command.to_owned(), ..report.clone() });
-        }
-    }
-
-    /// A ping that waits makes its peer late from a certain moment on.
+    /// Enters the time since which a ping is overdue into the history.
     fn note_lateness(&mut self, now: Timestamp) {
         if let Some(late_since) = self.late_since(now) {
-            self.strip.set(late_since, LivenessSlot::Late);
+            self.history.set(late_since, LivenessSlot::Late);
         }
     }
 
@@ -201,77 +173,76 @@ impl Peer {
         self.waiting_since.map(|since| since + LATE_AFTER).filter(|&late_since| late_since < now)
     }
 
-    /// What belongs to one connection ends with it.
+    /// Ends the connection, with all that belongs to it only.
     fn end(&mut self, now: Timestamp, reason: &DisconnectReason, retry_at: Option<Timestamp>) {
         if !self.is_live() {
             self.failures = self.failures.saturating_add(1);
         }
         self.note_lateness(now);
-        self.strip.set(now, LivenessSlot::Gone);
+        self.history.set(now, LivenessSlot::Disconnected);
         self.waiting_since = None;
         self.ping = None;
         self.fee_filter = None;
         self.transport = None;
         self.endings.push_front((now, reason.clone()));
-        self.endings.truncate(ENDINGS_KEPT);
-        self.state = State::Gone { since: now, reason: reason.clone(), retry_at };
+        self.endings.truncate(MAX_ENDINGS);
+        self.state = State::Disconnected { since: now, reason: reason.clone(), retry_at };
     }
 
-    /// Whether its handshake is done.
+    /// Whether the handshake is done.
     pub(crate) fn is_live(&self) -> bool {
         matches!(self.state, State::Ready { .. })
     }
 
-    /// Whether it could announce transactions now.
+    /// Whether the peer is live and relays transactions.
     pub(crate) fn is_announcer(&self) -> bool {
         self.is_live() && self.info.as_ref().is_some_and(|info| info.relay)
     }
 
-    /// Since when it is gone for good.
+    /// When the peer was dropped: disconnected without a redial.
     pub(crate) fn dropped_since(&self) -> Option<Timestamp> {
         match self.state {
-            State::Gone { since, retry_at: None, .. } => Some(since),
+            State::Disconnected { since, retry_at: None, .. } => Some(since),
             _ => None,
         }
     }
 
-    /// Whether there is no sign that it can be reached: its last attempt failed, and none since
-    /// has opened a connection.
+    /// Whether the last dial failed, or the connection ended, and none has been opened since.
     pub(crate) fn is_unreached(&self) -> bool {
         match self.state {
-            State::Gone { .. } => true,
+            State::Disconnected { .. } => true,
             State::Dialling { .. } => self.failures > 0,
             State::Handshake { .. } | State::Ready { .. } => false,
         }
     }
 
-    /// Why its last connection or attempt ended.
+    /// Why the last connection, or the attempt to open one, ended.
     pub(crate) fn last_ending(&self) -> Option<&DisconnectReason> {
         self.endings.front().map(|(_, reason)| reason)
     }
 
-    /// The last ping of the present connection.
+    /// The last ping of the current connection.
     pub(crate) fn ping(&self) -> Option<Duration> {
         self.ping
     }
 
-    /// Its fee filter in sat/kvB, unless it is the one of a node without a chain.
+    /// The fee filter, in sat/kvB, unless it is that of a node in initial block download.
     pub(crate) fn fee_floor(&self) -> Option<u64> {
         self.fee_filter.filter(|&filter| !is_ibd_fee_filter(filter))
     }
 
-    /// What it is as one who announces something now.
+    /// Describes the peer as the announcer of a transaction.
     pub(in crate::model) fn announcer(&self, id: PeerId) -> Announcer {
         let by_fee_rate = self.info.as_ref().is_some_and(|info| order::is_by_fee_rate(&info.user_agent));
         Announcer { peer: id, floor: self.fee_floor().map(bounds::floor), by_fee_rate }
     }
 
-    /// What it said of itself, when it was last connected.
+    /// What the peer said about itself in the last handshake.
     pub(crate) fn info(&self) -> Option<&PeerInfo> {
         self.info.as_ref()
     }
 
-    /// The format of the bytes of the connection, if it is open.
+    /// The transport of the connection, if it is open.
     pub(crate) fn transport(&self) -> Option<Transport> {
         self.transport
     }
@@ -280,7 +251,7 @@ impl Peer {
     /// disconnected.
     pub(crate) fn lost(&self) -> Option<(Timestamp, &DisconnectReason, Option<Timestamp>)> {
         match &self.state {
-            State::Gone { since, reason, retry_at } => Some((*since, reason, *retry_at)),
+            State::Disconnected { since, reason, retry_at } => Some((*since, reason, *retry_at)),
             _ => None,
         }
     }
@@ -291,6 +262,11 @@ impl Peer {
             State::Ready { since } => Some(now.since(since)),
             _ => None,
         }
+    }
+
+    /// The address that is dialled.
+    pub(crate) fn address(&self) -> &PeerAddress {
+        &self.address
     }
 
     /// The fee filter, in sat/kvB.
@@ -311,7 +287,7 @@ impl Peer {
 
     /// The relay counts since the first contact.
     pub(crate) fn relay_counts(&self) -> RelayCounts {
-        self.worth.all()
+        self.record.all()
     }
 
     /// The tolerated protocol violations with their counts.
@@ -326,21 +302,21 @@ impl Peer {
 
     /// Messages and bytes by command, in both directions.
     pub(crate) fn traffic(&self) -> &[CommandTraffic] {
-        &self.traffic
+        self.traffic.commands()
     }
 
     /// The last messages, oldest first.
-    pub(crate) fn conversation(&self) -> impl Iterator<Item = &RecentMessage> {
-        self.conversation.iter()
+    pub(crate) fn recent_messages(&self) -> impl Iterator<Item = &RecentMessage> {
+        self.traffic.recent()
     }
 
     /// The liveness of each of the last minutes, oldest first.
     pub(crate) fn liveness_by_minute(&self, now: Timestamp) -> Vec<LivenessSlot> {
-        let mut strip = self.strip.clone();
+        let mut history = self.history.clone();
         if let Some(late_since) = self.late_since(now) {
-            strip.set(late_since, LivenessSlot::Late);
+            history.set(late_since, LivenessSlot::Late);
         }
-        strip.until(now)
+        history.until(now)
     }
 
     /// The state of the connection.
@@ -354,16 +330,13 @@ impl Peer {
                 Some(waiting) if waiting > LATE_AFTER => Liveness::Late { waiting },
                 _ => Liveness::Live,
             },
-            State::Gone { reason, retry_at, .. } => Liveness::Gone {
+            State::Disconnected { reason, retry_at, .. } => Liveness::Disconnected {
                 reason: reason.clone(),
                 retry_in: retry_at.map(|retry_at| retry_at.since(now)),
             },
         }
     }
 }
-
-/// Under this name commands are counted together that are too many to be counted apart.
-const OTHER_COMMANDS: &str = "other";
 
 fn add(counter: &mut u64, count: impl TryInto<u64>) {
     *counter = counter.saturating_add(count.try_into().unwrap_or(u64::MAX));

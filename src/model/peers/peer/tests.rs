@@ -1,4 +1,4 @@
-use crate::event::{Direction, DisconnectReason};
+use crate::event::{Direction, DisconnectReason, Traffic};
 use crate::model::peers::liveness::LivenessSlot;
 use crate::model::peers::peer::*;
 use crate::model::testing::{START, address, info};
@@ -34,7 +34,7 @@ fn a_peer_goes_through_every_state_of_liveness() {
     peer.apply(at(23), &PeerEvent::Pong { rtt: Duration::from_secs(13) });
     assert_eq!(peer.liveness(at(23)), Liveness::Live);
     lose(&mut peer, at(30), Some(at(38)));
-    let gone = |retry_in| Liveness::Gone { reason: DisconnectReason::PingTimeout, retry_in };
+    let gone = |retry_in| Liveness::Disconnected { reason: DisconnectReason::PingTimeout, retry_in };
     assert_eq!(peer.liveness(at(31)), gone(Some(Duration::from_secs(7))));
     assert_eq!(peer.liveness(at(99)), gone(Some(Duration::ZERO)));
     lose(&mut peer, at(40), None);
@@ -72,7 +72,7 @@ fn the_last_pings_are_kept() {
     for second in 0..200 {
         peer.apply(at(second), &PeerEvent::Pong { rtt: Duration::from_millis(500 - second) });
     }
-    assert_eq!(peer.pings().len(), PINGS_KEPT);
+    assert_eq!(peer.pings().len(), MAX_PINGS);
     assert_eq!(peer.pings().last(), Some((at(199), Duration::from_millis(301))));
     assert_eq!(peer.ping_min(), Some(Duration::from_millis(301)));
 }
@@ -124,13 +124,13 @@ fn made_up_commands_are_counted_together() {
     }
     let traffic = peer.traffic();
     assert_eq!(traffic.len(), Traffic::MAX_COMMANDS + 2);
-    let other = traffic.iter().find(|command| command.command == OTHER_COMMANDS).unwrap();
+    let other = traffic.iter().find(|command| command.command == "other").unwrap();
     assert_eq!(other.messages, 2 * (1_000 - Traffic::MAX_COMMANDS as u64));
     assert_eq!(traffic.iter().map(|command| command.bytes).sum::<u64>(), 200_000);
 }
 
 #[test]
-fn the_conversation_is_the_last_25_messages_over_several_reports() {
+fn the_messages_are_the_last_25_messages_over_several_reports() {
     let mut peer = ready();
     for second in 0..40 {
         let said = RecentMessage {
@@ -143,9 +143,9 @@ fn the_conversation_is_the_last_25_messages_over_several_reports() {
         let traffic = Traffic { commands: Vec::new(), recent: vec![said] };
         peer.apply(at(second), &PeerEvent::Traffic(Box::new(traffic)));
     }
-    let conversation: Vec<_> = peer.conversation().collect();
-    assert_eq!(conversation.len(), 25);
-    assert_eq!(conversation.last().map(|said| said.time), Some(at(39)));
+    let messages: Vec<_> = peer.recent_messages().collect();
+    assert_eq!(messages.len(), 25);
+    assert_eq!(messages.last().map(|said| said.time), Some(at(39)));
 }
 
 #[test]
@@ -164,5 +164,5 @@ fn the_liveness_strip_tells_late_and_gone_minutes() {
     }
     assert_eq!(strip(&peer, at(306)).last(), Some(&LivenessSlot::Late), "and while it waits");
     lose(&mut peer, at(330), None);
-    assert_eq!(strip(&peer, at(500)).last(), Some(&LivenessSlot::Gone));
+    assert_eq!(strip(&peer, at(500)).last(), Some(&LivenessSlot::Disconnected));
 }

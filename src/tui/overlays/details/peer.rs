@@ -139,7 +139,7 @@ fn liveness(cx: &Context, slots: &[LivenessSlot], cells: usize) -> Vec<Line<'sta
     let marks = slots[slots.len() - shown..].iter().map(|slot| match slot {
         LivenessSlot::Live => Span::styled("▇", theme.good()),
         LivenessSlot::Late => Span::styled("▄", theme.warning()),
-        LivenessSlot::Gone => Span::styled("·", theme.bad()),
+        LivenessSlot::Disconnected => Span::styled("·", theme.bad()),
     });
     let title = format!("Last {shown} min  ▇ live ▄ late · disconnected");
     vec![Line::default(), heading(cx, title), Line::from(marks.collect::<Vec<_>>())]

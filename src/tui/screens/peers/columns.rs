@@ -138,8 +138,8 @@ const fn rank(liveness: &Liveness) -> u8 {
         Liveness::Late { .. } => 1,
         Liveness::Handshake { .. } => 2,
         Liveness::Dialling { .. } => 3,
-        Liveness::Gone { retry_in: Some(_), .. } => 4,
-        Liveness::Gone { retry_in: None, .. } => 5,
+        Liveness::Disconnected { retry_in: Some(_), .. } => 4,
+        Liveness::Disconnected { retry_in: None, .. } => 5,
     }
 }
 
@@ -152,7 +152,7 @@ mod tests {
     #[test]
     fn live_peers_come_first_and_those_that_are_not_dialled_again_last() {
         let waited = Duration::from_secs(9);
-        let gone = |retry_in| Liveness::Gone { reason: DisconnectReason::ClosedByPeer, retry_in };
+        let gone = |retry_in| Liveness::Disconnected { reason: DisconnectReason::ClosedByPeer, retry_in };
         let states = [
             Liveness::Live,
             Liveness::Late { waiting: waited },

@@ -50,7 +50,7 @@ impl Watcher {
         let model = Model::new(ModelSettings {
             network: Network::Regtest,
             demo: false,
-            listed_peers: true,
+            chosen_peers: true,
             max_mempool: 1 << 30,
             started: clock.now(),
         });

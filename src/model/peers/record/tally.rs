@@ -1,25 +1,25 @@
-//! A peer's part in the relay: counts in all, and by minute.
+//! Counts of a peer's part in the relay, in all and by minute.
 
 use crate::model::peers::stats::RelayCounts;
 use crate::util::time::Timestamp;
 
-/// How many minutes are kept: ten whole ones and the one under way.
-const KEPT: usize = 11;
+/// How many minutes are kept: ten complete ones and the current one.
+const MINUTES: usize = 11;
 
-/// Counts in all, and of the last minutes.
+/// Relay counts since the first contact, and of each of the last minutes.
 #[derive(Debug, Default)]
-pub(crate) struct Relay {
+pub(super) struct RelayTally {
     all: RelayCounts,
-    /// Minute `m` has the slot `m % KEPT`.
-    minutes: [(u64, RelayCounts); KEPT],
+    /// Minute `m` has the slot `m % MINUTES`.
+    minutes: [(u64, RelayCounts); MINUTES],
 }
 
-impl Relay {
-    /// Counts something that happened at `time`, which may lie a while back.
-    pub(crate) fn count(&mut self, time: Timestamp, change: impl Fn(&mut RelayCounts)) {
+impl RelayTally {
+    /// Applies a change at `time`, which may lie minutes back.
+    pub(super) fn count(&mut self, time: Timestamp, change: impl Fn(&mut RelayCounts)) {
         change(&mut self.all);
         let minute = minute(time);
-        let index = usize::try_from(minute % KEPT as u64).unwrap_or_default();
+        let index = usize::try_from(minute % MINUTES as u64).unwrap_or_default();
         let Some((kept, counts)) = self.minutes.get_mut(index) else { return };
         if *kept < minute {
             (*kept, *counts) = (minute, RelayCounts::default());
@@ -29,20 +29,21 @@ impl Relay {
         }
     }
 
-    /// Since the first contact.
-    pub(crate) fn all(&self) -> RelayCounts {
+    /// Returns the counts since the first contact.
+    pub(super) fn all(&self) -> RelayCounts {
         self.all
     }
 
-    /// Of the last ten minutes and the one under way.
-    pub(crate) fn recent(&self, now: Timestamp) -> RelayCounts {
+    /// Returns the counts of the last ten minutes and the current one.
+    pub(super) fn recent(&self, now: Timestamp) -> RelayCounts {
         let now = minute(now);
-        let recent = self.minutes.iter().filter(|(minute, _)| *minute <= now && minute + KEPT as u64 > now);
+        let recent =
+            self.minutes.iter().filter(|(minute, _)| *minute <= now && minute + MINUTES as u64 > now);
         recent.fold(RelayCounts::default(), |sum, (_, counts)| plus(sum, *counts))
     }
 
-    /// Of the last whole minute.
-    pub(crate) fn last_minute(&self, now: Timestamp) -> RelayCounts {
+    /// Returns the counts of the last complete minute.
+    pub(super) fn last_minute(&self, now: Timestamp) -> RelayCounts {
         let last = minute(now).saturating_sub(1);
         let found = self.minutes.iter().find(|(minute, _)| *minute == last);
         found.map(|(_, counts)| *counts).unwrap_or_default()
@@ -75,13 +76,13 @@ mod tests {
         Timestamp::from_secs(60 * (1_000_000 + minute))
     }
 
-    fn announce(relay: &mut Relay, minute: u64, count: u64) {
+    fn announce(relay: &mut RelayTally, minute: u64, count: u64) {
         relay.count(at(minute), |counts| counts.announced += count);
     }
 
     #[test]
-    fn what_is_older_than_ten_minutes_counts_in_all_only() {
-        let mut relay = Relay::default();
+    fn counts_older_than_ten_minutes_are_in_the_total_only() {
+        let mut relay = RelayTally::default();
         announce(&mut relay, 0, 1);
         announce(&mut relay, 5, 10);
         announce(&mut relay, 10, 100);
@@ -96,7 +97,7 @@ mod tests {
 
     #[test]
     fn what_is_told_late_counts_in_its_own_minute_or_not_at_all() {
-        let mut relay = Relay::default();
+        let mut relay = RelayTally::default();
         announce(&mut relay, 20, 1);
         announce(&mut relay, 15, 10);
         announce(&mut relay, 9, 100);

@@ -1,22 +1,22 @@
-//! What is counted in a block.
+//! Computes the figures of a block.
 
-use crate::model::blocks::Arrived;
 use crate::model::blocks::expected::Expected;
 use crate::model::blocks::figures::BlockFigures;
+use crate::model::blocks::new_block::NewBlock;
 use crate::model::mempool::block::ConnectedBlock;
-use crate::model::peers::worth::percentile;
+use crate::util::percentile::percentile;
 use crate::util::text::clean;
 use crate::wire::Transaction;
 
-/// The most of the coinbase's text that is kept, in characters.
-const LONGEST_TAG: usize = 40;
+/// How much of the coinbase's text is kept, in characters.
+const MAX_TAG: usize = 40;
 
-/// The shortest run of text in a coinbase that is one: shorter ones are chance.
-const SHORTEST_TEXT: usize = 4;
+/// Runs of printable characters in a coinbase that are shorter are chance.
+const MIN_RUN: usize = 4;
 
-/// All figures of a block.
-pub(crate) fn of(arrived: &Arrived<'_>, connected: ConnectedBlock, expected: Expected) -> BlockFigures {
-    let Arrived { now, network, peer, height, block, announced } = *arrived;
+/// Returns the figures of a block.
+pub(super) fn measure(new: &NewBlock<'_>, connected: ConnectedBlock, expected: Expected) -> BlockFigures {
+    let NewBlock { now, network, peer, height, block, announced } = *new;
     let subsidy = network.subsidy(height);
     let coinbase = block.transactions.first();
     let paying = block.transactions.iter().skip(1);
@@ -51,19 +51,19 @@ pub(crate) fn of(arrived: &Arrived<'_>, connected: ConnectedBlock, expected: Exp
     }
 }
 
-/// The lowest, the median and the highest of sorted values.
+/// Returns the lowest, the median and the highest of sorted values.
 fn spread(sorted: &[f64]) -> Option<[f64; 3]> {
     Some([*sorted.first()?, *sorted.get(sorted.len() / 2)?, *sorted.last()?])
 }
 
-/// The text in a coinbase's script, behind the height (BIP34).
+/// Returns the text in a coinbase's script behind the height (BIP34).
 fn tag(coinbase: &Transaction) -> String {
     let Some(input) = coinbase.inputs().next() else { return String::new() };
     let height = input.script_sig.first().map_or(0, |&length| 1 + usize::from(length));
     let rest = input.script_sig.get(height..).unwrap_or_default();
     let runs = rest.split(|byte| !(b' '..=b'~').contains(byte));
-    let words: Vec<_> = runs.filter(|run| run.len() >= SHORTEST_TEXT).collect();
-    clean(words.join(&b' ').trim_ascii(), LONGEST_TAG)
+    let words: Vec<_> = runs.filter(|run| run.len() >= MIN_RUN).collect();
+    clean(words.join(&b' ').trim_ascii(), MAX_TAG)
 }
 
 #[cfg(test)]
@@ -86,6 +86,6 @@ mod tests {
         );
         assert_eq!(tag_of(b"\x03abc\x00\x1b[31mEvil"), "[31mEvil");
         assert_eq!(tag_of(b"\x51\x00"), "");
-        assert_eq!(tag_of(&[b"\x02ab".as_slice(), &[b'x'; 90]].concat()).chars().count(), LONGEST_TAG);
+        assert_eq!(tag_of(&[b"\x02ab".as_slice(), &[b'x'; 90]].concat()).chars().count(), MAX_TAG);
     }
 }

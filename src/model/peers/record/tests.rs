@@ -1,7 +1,7 @@
 use crate::event::{PeerEvent, PeerId};
+use crate::model::peers::record::samples::MAX_SAMPLES;
+use crate::model::peers::record::*;
 use crate::model::peers::stats::PeerStats;
-use crate::model::peers::worth::samples::KEPT;
-use crate::model::peers::worth::*;
 use crate::model::testing::{START, Scene, loose};
 use crate::snapshot::{PeerListView, PeersView, Screen, View};
 use crate::wire::TxHash;
@@ -15,8 +15,12 @@ fn worth(scene: &Scene, peer: u64) -> PeerStats {
 
 #[test]
 fn a_peer_takes_two_kilobytes() {
-    let rings = 2 * KEPT * size_of::<u32>() + 60;
-    assert!(size_of::<Worth>() + size_of::<Strip>() + rings <= 2_200, "{}", size_of::<Worth>());
+    let rings = 2 * MAX_SAMPLES * size_of::<u32>() + 60;
+    assert!(
+        size_of::<RelayRecord>() + size_of::<LivenessHistory>() + rings <= 2_200,
+        "{}",
+        size_of::<RelayRecord>()
+    );
 }
 
 #[test]

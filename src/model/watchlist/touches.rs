@@ -1,0 +1,88 @@
+//! Transactions that touch targets of the watch list.
+
+use crate::util::bounded::BoundedMap;
+use crate::wire::{BlockHash, Txid};
+
+/// Identifies a target.
+pub(super) type TargetId = u64;
+
+/// How many transactions are remembered.
+const MAX_TRANSACTIONS: usize = 10_000;
+
+/// What a transaction pays to a target and spends of it, in sat.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct Touch {
+    pub(super) target: TargetId,
+    pub(super) received: u64,
+    pub(super) spent: u64,
+}
+
+/// The block that confirms a transaction.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct InBlock {
+    pub(super) hash: BlockHash,
+    pub(super) height: u32,
+    /// Whether the final confirmation was reported.
+    pub(super) is_final: bool,
+}
+
+/// A transaction that touches targets.
+#[derive(Clone, Default, Debug)]
+pub(super) struct TouchingTx {
+    pub(super) touches: Vec<Touch>,
+    pub(super) block: Option<InBlock>,
+    /// Whether its removal was reported, so that its return is worth reporting.
+    pub(super) is_removed: bool,
+}
+
+/// The last transactions that touch targets.
+#[derive(Debug, Default)]
+pub(super) struct Touches {
+    by_txid: BoundedMap<Txid, TouchingTx, MAX_TRANSACTIONS>,
+}
+
+impl Touches {
+    /// Returns a transaction.
+    pub(super) fn get(&self, txid: Txid) -> Option<&TouchingTx> {
+        self.by_txid.get(&txid)
+    }
+
+    /// Returns a transaction for a change.
+    pub(super) fn get_mut(&mut self, txid: Txid) -> Option<&mut TouchingTx> {
+        self.by_txid.get_mut(&txid)
+    }
+
+    /// Whether a transaction is known to touch a target.
+    pub(super) fn is_known(&self, txid: Txid, target: TargetId) -> bool {
+        self.get(txid).is_some_and(|known| known.touches.iter().any(|touch| touch.target == target))
+    }
+
+    /// Notes what a transaction does to a target; `merge` combines the amounts with those known before.
+    /// Returns whether the transaction was not known to touch the target.
+    pub(super) fn note(&mut self, txid: Txid, touch: Touch, merge: impl Fn(u64, u64) -> u64) -> bool {
+        let touches = &mut self.by_txid.get_or_default(txid).touches;
+        let Some(known) = touches.iter_mut().find(|known| known.target == touch.target) else {
+            touches.push(touch);
+            return true;
+        };
+        known.received = merge(known.received, touch.received);
+        known.spent = merge(known.spent, touch.spent);
+        false
+    }
+
+    /// Returns the confirmed transactions, by height.
+    pub(super) fn in_blocks(&self) -> Vec<(Txid, InBlock)> {
+        let in_block = |(txid, touching): (&Txid, &TouchingTx)| Some((*txid, touching.block?));
+        let mut all: Vec<_> = self.by_txid.iter().filter_map(in_block).collect();
+        all.sort_unstable_by_key(|&(txid, block)| (block.height, txid));
+        all
+    }
+
+    /// Forgets what touches a target.
+    pub(super) fn forget(&mut self, target: TargetId) {
+        self.by_txid.retain(|_, touching| {
+            touching.touches.retain(|touch| touch.target != target);
+            !touching.touches.is_empty()
+        });
+    }
+}
