@@ -1,4 +1,4 @@
-//! Arguments → frontend → exit code.
+//! The entry: arguments → front end → exit code.
 
 #![forbid(unsafe_code)]
 
@@ -30,16 +30,16 @@ use tokio::sync::{mpsc, watch};
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
-/// How many commands of the user may wait.
+/// How many commands of the user may wait for the monitor.
 const COMMANDS: usize = 16;
 
-/// Records that may wait for the stream's reader before the peers feel it.
+/// How many records may wait for the reader of the stream before it slows the peers down.
 const RECORD_QUEUE: usize = 1_024;
 
-/// How long the last records may take to be written.
+/// Time limit for writing the last records.
 const FLUSH: Duration = Duration::from_secs(1);
 
-/// The exit code for a command line that was not understood.
+/// The exit code for an invalid command line.
 const USAGE: u8 = 2;
 
 fn main() -> ExitCode {
@@ -64,7 +64,7 @@ fn main() -> ExitCode {
         }
     };
     let result = runtime.block_on(run(cli, &arguments));
-    // A look-up of a name, or a write to a reader that does not read, cannot be interrupted.
+    // A name resolution, or a write to a reader that does not read, cannot be interrupted.
     runtime.shutdown_background();
     match result {
         Ok(()) => ExitCode::SUCCESS,
@@ -75,7 +75,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// Writes to standard output; a reader that goes away is an ordinary end.
+/// Writes to standard output; a reader that closes the pipe is no error.
 fn print(text: &[u8]) -> Result<()> {
     let mut output = std::io::stdout().lock();
     match output.write_all(text).and_then(|()| output.flush()) {
@@ -84,16 +84,16 @@ fn print(text: &[u8]) -> Result<()> {
     }
 }
 
-/// Who is told.
-enum Frontend {
+/// What the events are shown by.
+enum FrontEnd {
     Screen,
     Stream,
 }
 
 async fn run(cli: Cli, arguments: &[OsString]) -> Result<()> {
     match cli.command {
-        None => watch(Frontend::Screen, &cli.watch).await,
-        Some(Command::Stream(args)) => watch(Frontend::Stream, &args).await,
+        None => watch(FrontEnd::Screen, &cli.watch).await,
+        Some(Command::Stream(args)) => watch(FrontEnd::Stream, &args).await,
         Some(Command::Demo(args)) => run_demo(&args).await,
         Some(Command::Config(_)) => print(config::effective(arguments)?.as_bytes()),
         Some(Command::Completions { shell }) => {
@@ -109,7 +109,7 @@ async fn run(cli: Cli, arguments: &[OsString]) -> Result<()> {
     }
 }
 
-async fn watch(frontend: Frontend, args: &WatchArgs) -> Result<()> {
+async fn watch(front_end: FrontEnd, args: &WatchArgs) -> Result<()> {
     let settings = Settings {
         network: args.network,
         choice: args.discovery.choice(args.network).map_err(anyhow::Error::msg)?,
@@ -119,27 +119,27 @@ async fn watch(frontend: Frontend, args: &WatchArgs) -> Result<()> {
         backfill: args.backfill,
         ..Settings::default()
     };
-    show(frontend, settings, &args.common, args.state_dir(), false).await
+    show(front_end, settings, &args.common, args.state_dir(), false).await
 }
 
 async fn run_demo(args: &DemoArgs) -> Result<()> {
     let nodes = DemoSettings { peers: args.peers.into(), rate: args.rate, seed: args.seed };
     let demo = Demo::start(nodes).await.context("the demo cannot start")?;
-    let frontend = if args.stream { Frontend::Stream } else { Frontend::Screen };
-    let result = show(frontend, demo.settings(), &args.common, None, true).await;
+    let front_end = if args.stream { FrontEnd::Stream } else { FrontEnd::Screen };
+    let result = show(front_end, demo.settings(), &args.common, None, true).await;
     demo.shutdown().await;
     result
 }
 
-/// Shows or streams what happens. `state_dir` is for what survives a restart; the demo has none.
+/// Runs the front end. `state_dir` is for what survives a restart; the demo has none.
 async fn show(
-    frontend: Frontend,
+    front_end: FrontEnd,
     mut settings: Settings,
     common: &CommonArgs,
     state_dir: Option<PathBuf>,
     demo: bool,
 ) -> Result<()> {
-    if matches!(frontend, Frontend::Screen) && !tui::is_terminal() {
+    if matches!(front_end, FrontEnd::Screen) && !tui::is_terminal() {
         let instead = if demo { "mempulse demo --stream" } else { "mempulse stream" };
         anyhow::bail!("standard output is not a terminal; for a pipe or a file use: {instead}");
     }
@@ -157,9 +157,9 @@ async fn show(
         watch_command::check(command, std::env::var_os("PATH").as_deref())?;
     }
     let monitor = monitor(settings, common, state_dir.as_deref(), targets, demo);
-    match frontend {
-        Frontend::Screen => show_screen(monitor, common.bell).await,
-        Frontend::Stream => write_stream(monitor).await,
+    match front_end {
+        FrontEnd::Screen => show_screen(monitor, common.bell).await,
+        FrontEnd::Stream => write_stream(monitor).await,
     }
 }
 
@@ -196,13 +196,13 @@ fn monitor(
     for target in targets {
         model.command(&event::Command::Watch(target), clock.now());
     }
-    // Boxed: it holds the state of everything, and moves from here to the task that owns it.
+    // Boxed, as it contains all state and moves into the task that owns it.
     let network = Driver::start(settings, clock);
     let runner = Runner::start(common.on_watch.clone());
     Box::new(Monitor { network, model, stores, runner, clock })
 }
 
-/// What is to be watched from the start.
+/// Parses the targets of `--watch`.
 fn targets(texts: &[String], network: Network) -> Result<Vec<WatchTarget>> {
     if texts.len() > MAX_TARGETS {
         anyhow::bail!("--watch is given {} times; at most {MAX_TARGETS} targets can be watched", texts.len());
@@ -235,12 +235,12 @@ async fn write_stream(monitor: Box<Monitor>) -> Result<()> {
     monitor.feed_stream(sender, shutdown).await;
     match timeout(FLUSH, writing).await {
         Ok(written) => written.context("the writer failed")?.context("cannot write to standard output"),
-        // The reader is there and does not read: what it has not taken by now is lost.
+        // The reader does not read: the records that it has not taken by now are lost.
         Err(_) => Ok(()),
     }
 }
 
-/// Returns when the user or the system asks the program to end.
+/// Waits until the user or the system asks the program to stop.
 async fn wait_for_interrupt() {
     use tokio::signal::unix::{SignalKind, signal};
     let (Ok(mut terminate), Ok(mut hang_up)) =

@@ -172,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn a_wrong_address_is_refused_with_one_line_that_says_what_is_right() {
+    fn an_invalid_address_is_refused_with_one_line_that_says_what_is_allowed() {
         let onion =
             |label: &str| AddressError::Onion(format!("{label}.onion"), "must be 56 characters a-z and 2-7");
         let mistyped = ONION_NAME.replacen("pg6", "pg7", 1);

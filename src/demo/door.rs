@@ -90,7 +90,7 @@ mod tests {
 
     #[cfg(target_os = "linux")]
     #[tokio::test]
-    async fn who_dials_a_jammed_port_gets_no_answer() {
+    async fn a_jammed_port_does_not_answer() {
         let door = Door::open((Ipv4Addr::LOCALHOST, 0).into()).unwrap();
         let address = door.address().unwrap();
         drop(door);

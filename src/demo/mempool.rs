@@ -197,7 +197,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_secret_cannot_be_asked_for() {
+    fn unannounced_transactions_are_not_served() {
         let mut world = World::new(1, 100.0, 1_800_000_000);
         world.advance(std::time::Duration::from_secs(10));
         let (secret, open): (Vec<_>, Vec<_>) = world.mempool.by_txid.values().partition(|tx| tx.secret);

@@ -146,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn most_nodes_are_well_and_nobody_is_spared_for_ever() {
+    fn most_nodes_work_and_each_has_its_turn() {
         let scenario = Scenario::new(1, 8);
         let mut in_trouble = [0; 8];
         for second in 0..900 {

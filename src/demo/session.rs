@@ -192,7 +192,7 @@ impl Session {
             (Stage::Live, Message::GetHeaders { locator, stop }) => {
                 self.say(now, Message::Headers(world.chain.headers_after(&locator, stop)));
             }
-            (Stage::Live, Message::GetAddr) => self.tell_addresses(now),
+            (Stage::Live, Message::GetAddr) => self.send_addresses(now),
             (Stage::Live, Message::Mempool) => {
                 if !self.profile.services.has(Services::BLOOM) {
                     return ControlFlow::Break(());
@@ -269,7 +269,7 @@ impl Session {
     }
 
     /// Answers a `getaddr`, once.
-    fn tell_addresses(&mut self, now: Timestamp) {
+    fn send_addresses(&mut self, now: Timestamp) {
         if std::mem::replace(&mut self.told_addresses, true) {
             return;
         }

@@ -161,7 +161,7 @@ mod tests {
     }
 
     #[test]
-    fn what_comes_late_counts_in_its_own_second() {
+    fn late_events_count_in_their_own_second() {
         let mut rate = PerSecond::new(START);
         rate.add(at(10), 1);
         rate.add(at(8), 2);

@@ -56,7 +56,7 @@ mod tests {
     }
 
     #[test]
-    fn bytes_are_told_in_hexadecimal_digits() {
+    fn bytes_become_hexadecimal_digits() {
         assert_eq!(hex(&[0x00, 0x1b, 0xff, 0xa0]), "001bffa0");
     }
 

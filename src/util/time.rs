@@ -76,7 +76,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn times_are_told_in_utc_with_milliseconds() {
+    fn times_are_in_utc_with_milliseconds() {
         let time = Timestamp::from_micros(1_700_000_000_123_999);
         assert_eq!(time.rfc3339(), "2023-11-14T22:13:20.123Z");
         assert_eq!(Timestamp::from_secs(0).rfc3339(), "1970-01-01T00:00:00.000Z");

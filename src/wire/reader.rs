@@ -224,7 +224,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_read_is_gone() {
+    fn decoded_bytes_are_discarded() {
         let mut reader = Reader::new(&[1, 0xaa, 0x12, 0x34, 7]);
         assert_eq!(reader.var_bytes(), Ok(&[0xaa][..]));
         assert_eq!(reader.u16_be(), Ok(0x1234));

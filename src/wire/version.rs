@@ -166,7 +166,7 @@ mod tests {
     }
 
     #[test]
-    fn what_old_versions_leave_out_has_a_default() {
+    fn fields_that_old_versions_leave_out_have_defaults() {
         let bytes = encoded(&sample());
         let decode = |length| Version::decode(&mut Reader::new(&bytes[..length]));
         let whole = bytes.len();

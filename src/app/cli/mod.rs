@@ -106,7 +106,7 @@ mod tests {
     }
 
     #[test]
-    fn wrong_input_gets_one_line_that_says_what_is_allowed() {
+    fn invalid_input_gets_one_line_that_says_what_is_allowed() {
         for (line, parts) in [
             ("mempulse --network foo", ["'foo' for '--network <NAME>'", "testnet4"]),
             ("mempulse --peers 0", ["'0' for '--peers <N>'", "must be 1 to 1000"]),

@@ -1,4 +1,4 @@
-//! The configuration file: TOML with every flag under its own name.
+//! The configuration file: TOML with each flag under its own name.
 
 use crate::app::cli::{self, Cli};
 use crate::app::config::CONFIGURED;
@@ -8,43 +8,43 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use toml::de::{DeTable, DeValue};
 
-/// The longest file that is read, in bytes.
+/// The largest accepted file, in bytes.
 const MAX_FILE: u64 = 1 << 20;
 
-/// Why the file was refused.
+/// Why the configuration file is invalid.
 #[derive(Debug, thiserror::Error)]
 pub enum FileError {
-    /// It cannot be read.
+    /// The file cannot be read.
     #[error("cannot read the configuration {}: {source}", .path.display())]
     Read {
-        /// Which file.
+        /// The path of the file.
         path: PathBuf,
-        /// What the system says.
+        /// The error of the system.
         source: io::Error,
     },
-    /// It is no configuration.
+    /// A line is invalid.
     #[error("{}:{line}: {message}", .path.display())]
     Line {
-        /// Which file.
+        /// The path of the file.
         path: PathBuf,
-        /// Where, from 1.
+        /// The number of the line, from 1.
         line: usize,
-        /// What is wrong and what is allowed, in one line.
+        /// The input that is invalid and what is allowed, in one line.
         message: String,
     },
 }
 
-/// One key of the file.
+/// A key of the file with its values.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) struct Setting {
-    /// clap's name of the argument.
+    /// The id of the argument in clap.
     pub(crate) id: String,
-    /// As on the command line; several for a repeatable flag.
+    /// The values as on the command line; several for a repeatable flag.
     values: Vec<String>,
 }
 
 impl Setting {
-    /// `command` with this setting as the default.
+    /// Makes this setting the default of its flag in `command`.
     pub(crate) fn into_default_of(self, command: Command) -> Command {
         let Self { id, values } = self;
         CONFIGURED
@@ -57,7 +57,7 @@ impl Setting {
     }
 }
 
-/// The settings in the file at `path`, all of them checked.
+/// Reads and checks the settings in the file at `path`.
 pub(crate) fn read(path: &Path) -> Result<Vec<Setting>, FileError> {
     let unreadable = |source| FileError::Read { path: path.to_owned(), source };
     let mut text = String::new();
@@ -68,7 +68,7 @@ pub(crate) fn read(path: &Path) -> Result<Vec<Setting>, FileError> {
     parse(&text).map_err(|(line, message)| FileError::Line { path: path.to_owned(), line, message })
 }
 
-/// The settings in `text`, or the line that is wrong and why.
+/// Parses the settings in `text`; an error is the number of the invalid line, and the reason.
 fn parse(text: &str) -> Result<Vec<Setting>, (usize, String)> {
     let line_of = |offset: usize| text.bytes().take(offset).filter(|byte| *byte == b'\n').count() + 1;
     let table = DeTable::parse(text).map_err(|error| {
@@ -92,7 +92,7 @@ fn parse(text: &str) -> Result<Vec<Setting>, (usize, String)> {
     Ok(settings)
 }
 
-/// The arguments that a file may set.
+/// Returns the flags that a file may set.
 pub(crate) fn settable(command: &Command) -> impl Iterator<Item = &Arg> {
     command
         .get_arguments()
@@ -112,7 +112,7 @@ fn unknown(command: &Command, name: &str) -> String {
     )
 }
 
-/// The value as the command line would have it.
+/// Converts a value to what the command line would have.
 fn values(arg: &Arg, value: &DeValue<'_>) -> Result<Vec<String>, String> {
     let repeatable = matches!(arg.get_action(), clap::ArgAction::Append);
     let name = arg.get_long().unwrap_or_default();
@@ -153,7 +153,7 @@ fn as_flags(name: &str, arg: &Arg, values: &[String]) -> Vec<String> {
     }
 }
 
-/// Lets the command line's own parser judge, without environment or other flags.
+/// Checks `flags` with the parser of the command line, without the environment and other flags.
 fn check(flags: &[String]) -> Result<(), String> {
     let line = ["mempulse".to_owned(), "stream".to_owned()].into_iter().chain(flags.iter().cloned());
     Cli::command().try_get_matches_from(line).map(drop).map_err(|error| cli::one_line(&error))

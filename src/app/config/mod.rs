@@ -1,7 +1,7 @@
-//! Where settings come from: flag, then environment, then file, then default.
+//! Settings by precedence: flag, environment, file, default.
 //!
-//! The file's values become the defaults of the command line. So every setting is defined once, as
-//! a flag, and is checked by one parser wherever it comes from.
+//! Values from the file become defaults of the command line. So each setting is defined once, as a flag,
+//! and checked by one parser wherever it comes from.
 
 mod file;
 mod print;
@@ -18,24 +18,24 @@ use file::Setting;
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-/// Why the settings were refused.
+/// Why the settings are invalid.
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
-    /// The command line or the environment.
+    /// The command line or the environment is invalid.
     #[error(transparent)]
     CommandLine(#[from] clap::Error),
-    /// The file.
+    /// The file is invalid.
     #[error(transparent)]
     File(#[from] FileError),
 }
 
-/// The subcommands that take the settings of the file, besides the screen itself.
+/// The subcommands that read the configuration file, besides the screen itself.
 const CONFIGURED: [&str; 2] = ["stream", "config"];
 
-/// The command line's definition, with an environment variable for every setting.
+/// Returns the definition of the command line, with an environment variable for each setting.
 pub fn command() -> Command {
     let command = Cli::command().mut_args(with_variable);
-    // The demo is a network of its own: what is set for the real one has no place there.
+    // The demo is a network of its own, to which settings for the real one don't apply.
     CONFIGURED
         .into_iter()
         .fold(command, |command, name| command.mut_subcommand(name, |sub| sub.mut_args(with_variable)))
@@ -65,7 +65,7 @@ fn with_variable(arg: clap::Arg) -> clap::Arg {
     }
 }
 
-/// The command line read together with the file.
+/// The command line, parsed together with the file.
 struct Sources {
     command: Command,
     matches: ArgMatches,
@@ -78,7 +78,7 @@ fn read(arguments: &[OsString]) -> Result<Sources, ConfigError> {
     let file = file_path(&matches)?;
     if let Some(path) = &file {
         let given = settings(&matches);
-        let counts = |setting: &Setting| !is_outweighed(given, &setting.id);
+        let counts = |setting: &Setting| !is_overridden(given, &setting.id);
         for setting in file::read(path)?.into_iter().filter(counts) {
             command = setting.into_default_of(command);
         }
@@ -87,19 +87,19 @@ fn read(arguments: &[OsString]) -> Result<Sources, ConfigError> {
     Ok(Sources { command, matches, file })
 }
 
-/// The settings for `arguments`, the first of which is the program's name.
+/// Returns the settings for `arguments`, the first of which is the name of the program.
 ///
 /// # Errors
 ///
-/// If the command line, the environment or the file is wrong. A request for help is an error too,
-/// as clap has it.
+/// [`ConfigError`] if the command line, the environment or the file is invalid. A request for help is an
+/// error as well, as in clap.
 pub fn load(arguments: &[OsString]) -> Result<Cli, ConfigError> {
     let Sources { matches, .. } = read(arguments)?;
     Ok(Cli::from_arg_matches(&matches)?)
 }
 
-/// Whether what is given here and now says the contrary under another name.
-fn is_outweighed(given: &ArgMatches, id: &str) -> bool {
+/// Whether `given`, the command line and the environment, overrides `id` by a flag with another name.
+fn is_overridden(given: &ArgMatches, id: &str) -> bool {
     let given = |other: &str| is_given(given, other);
     match id {
         "peer" => given("peers") || given("add_peer"),
@@ -109,7 +109,7 @@ fn is_outweighed(given: &ArgMatches, id: &str) -> bool {
     }
 }
 
-/// The matches that hold the settings: the subcommand's or the screen's.
+/// Returns the matches with the settings: those of the subcommand, or of the screen.
 fn settings(matches: &ArgMatches) -> &ArgMatches {
     matches.subcommand().map_or(matches, |(_, sub)| sub)
 }
@@ -119,7 +119,7 @@ fn is_given(matches: &ArgMatches, id: &str) -> bool {
     matches!(source, Some(ValueSource::CommandLine | ValueSource::EnvVariable))
 }
 
-/// The file to read: the one that was named, else the usual one if it is there.
+/// Returns the file to read: that of `--config`, else the default one if it exists.
 fn file_path(matches: &ArgMatches) -> Result<Option<PathBuf>, FileError> {
     let matches = match matches.subcommand() {
         None => matches,

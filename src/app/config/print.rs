@@ -1,4 +1,4 @@
-//! `mempulse config`: the effective settings, as a file that could be the configuration.
+//! `mempulse config`: prints the effective settings as a valid configuration file.
 
 use crate::app::cli::Cli;
 use crate::app::config::Sources;
@@ -14,7 +14,7 @@ const HEADER: &str = "\
 # Lines that begin with a single # and a name are defaults.
 ";
 
-/// The settings that `arguments` lead to, with what each means and where it comes from.
+/// Returns the settings for `arguments`, each with its help and its source.
 ///
 /// # Errors
 ///
@@ -65,7 +65,7 @@ fn setting(text: &mut String, arg: &Arg, default: Option<&Arg>, matches: &ArgMat
     let _ = write!(text, "\n# {help}{source}\n{}\n", format!("{comment}{name} = {written}").trim_end());
 }
 
-/// Numbers and truth values stand bare, everything else as a quoted text, even if it consists of digits.
+/// Writes numbers and booleans bare, everything else as a quoted string, even if it consists of digits.
 fn toml_value(arg: &Arg, text: &str) -> String {
     let is_number = || {
         [TypeId::of::<u16>(), TypeId::of::<u32>()]

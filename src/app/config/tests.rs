@@ -42,7 +42,7 @@ fn lists_in_the_file_are_repeated_flags() {
 }
 
 #[test]
-fn a_wrong_file_gets_one_line_with_its_place_and_what_is_allowed() {
+fn an_invalid_file_gets_one_line_with_its_place_and_what_is_allowed() {
     for (file, place, part) in [
         ("# ok\nnetwrok = \"main\"", "FILE:2:", "unknown key \"netwrok\": must be one of network, "),
         ("\n\npeers = 0", "FILE:3:", "must be 1 to 1000"),
@@ -77,7 +77,7 @@ fn the_demo_takes_no_file_and_has_shorter_pings() {
 }
 
 #[test]
-fn what_is_not_set_is_printed_as_a_comment() {
+fn defaults_are_printed_as_comments() {
     let printed = effective(&["mempulse", "config", "--no-dns"].map(OsString::from)).unwrap();
     assert!(printed.contains("\n# proxy =\n"), "{printed}");
     assert!(printed.contains("\n# ipv4-only = false\n"), "{printed}");
@@ -96,7 +96,7 @@ fn texts_of_digits_are_printed_as_texts_and_numbers_as_numbers() {
 }
 
 #[test]
-fn what_is_outweighed_is_not_printed() {
+fn overridden_settings_are_not_printed() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("config.toml");
     std::fs::write(&path, "peer = [\"10.0.0.1\"]\nipv4-only = true\n").unwrap();

@@ -40,7 +40,7 @@ fn every_template_is_known() {
 }
 
 #[test]
-fn what_is_almost_a_template_is_not_one() {
+fn a_script_that_almost_follows_a_template_is_other() {
     for script in [
         vec![],
         script(&[&[33], &[5; 33], &[OP_CHECKSIG]]),
@@ -61,7 +61,7 @@ fn what_is_almost_a_template_is_not_one() {
 }
 
 #[test]
-fn what_has_no_address_gets_none() {
+fn scripts_without_an_address_have_none() {
     for script in [multisig(OP_1, 2, OP_2), vec![OP_RETURN], vec![], script(&[&[0, 21], &[7; 21]])] {
         assert_eq!(address(&script, Network::Mainnet), None, "{script:02x?}");
     }

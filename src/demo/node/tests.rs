@@ -117,14 +117,14 @@ async fn a_frozen_node_keeps_the_connection_and_says_nothing_until_it_thaws() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn who_speaks_another_language_is_hung_up_on() {
+async fn a_connection_of_another_network_is_closed() {
     let mut visit = Visit::begin();
     visit.stream.write_all(b"GET / HTTP/1.1\r\n\r\n").await.unwrap();
     assert!(visit.served.await.unwrap().is_err());
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_cannot_be_understood_is_skipped() {
+async fn malformed_messages_are_skipped() {
     let mut visit = Visit::live().await;
     let mut garbled = Message::Ping(1).encode(Network::Regtest.magic());
     *garbled.last_mut().unwrap() ^= 1;

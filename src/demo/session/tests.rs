@@ -99,7 +99,7 @@ fn the_handshake_is_as_core_does_it() {
 }
 
 #[test]
-fn what_core_hangs_up_for_ends_the_connection() {
+fn misbehaviour_ends_the_connection_as_in_core() {
     for message in [Message::WtxidRelay, Message::SendAddrV2, Message::Mempool] {
         let mut visit = Visit::live(Profile::usual());
         assert!(visit.session.receive(visit.now, message, &visit.world).is_break());
@@ -176,7 +176,7 @@ fn the_announcements_of_a_node_fit_its_fee_floor_and_the_fee_filter_of_the_peer(
 }
 
 #[test]
-fn what_a_node_refused_it_does_not_serve() {
+fn a_refused_transaction_is_not_served() {
     let mut visit = Visit::live(Profile { fee_floor: 2_000, ..Profile::usual() });
     let cheap = visit.world.mempool.all_announced().into_iter().find(|tx| tx.lowest_rate < 2_000).unwrap();
     let entry = Inventory::WitnessTx(cheap.tx.txid());
@@ -203,7 +203,7 @@ fn a_peer_that_wants_no_transactions_gets_none() {
 }
 
 #[test]
-fn the_mempool_is_told_where_it_is_offered() {
+fn the_mempool_is_announced_where_it_is_offered() {
     let mut visit = Visit::live(Profile { services: Services::BLOOM, ..Profile::usual() });
     let waiting: Vec<Txid> = visit.world.mempool.all_announced().iter().map(|tx| tx.tx.txid()).collect();
     visit.say(Message::Mempool);
@@ -213,7 +213,7 @@ fn the_mempool_is_told_where_it_is_offered() {
 }
 
 #[test]
-fn addresses_are_told_once_and_in_the_format_that_was_asked_for() {
+fn addresses_are_sent_once_and_in_the_negotiated_format() {
     let mut visit = Visit::live(Profile::usual());
     let answer = visit.answers(Message::GetAddr);
     assert!(matches!(&answer[..], [Message::AddrV2(known)] if known.len() == 3), "{answer:?}");

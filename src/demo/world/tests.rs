@@ -44,7 +44,7 @@ fn transactions_come_at_the_rate_and_blocks_about_every_minute() {
 }
 
 #[test]
-fn blocks_are_valid_and_take_most_of_the_pool_and_some_that_nobody_announced() {
+fn blocks_are_valid_and_take_most_of_the_mempool_and_some_unannounced_transactions() {
     let mut world = World::new(6, 7.0, STARTED);
     let mut announced: HashMap<Txid, Arc<MempoolTx>> = HashMap::new();
     for tx in world.mempool.all_announced() {

@@ -22,7 +22,7 @@ fn a_message_comes_out_as_it_went_in() {
 }
 
 #[test]
-fn wrong_magic_is_told_by_its_four_bytes() {
+fn wrong_magic_is_reported_after_its_four_bytes() {
     let mut decoder = Decoder::new(MAGIC);
     decoder.extend(b"GET");
     assert_eq!(decoder.next(), Ok(None));

@@ -80,7 +80,7 @@ fn indexes_stay_within_the_block() {
 }
 
 #[test]
-fn counts_are_bounded_by_what_is_there() {
+fn lengths_are_bounded_by_the_remaining_bytes() {
     let ids = |count: u32| [&[0xfe][..], &count.to_le_bytes()].concat();
     assert_eq!(decode_compact(&compact_of(&ids(0x0200_0000), &[])), Err(WireError::Truncated));
     let many = [&[0xfe][..], &65_536_u32.to_le_bytes(), &vec![7; 65_536 * 6], &[0]].concat();

@@ -48,7 +48,7 @@ fn every_network_is_read() {
 }
 
 #[test]
-fn networks_that_are_gone_or_still_to_come_are_left_out() {
+fn unknown_networks_are_left_out() {
     let entries = [entry(3, &[3; 10]), entry(200, &[]), entry(7, &[7; 100]), entry(1, &[203, 0, 113, 5])];
     assert_eq!(read(&entries), Ok(vec![ipv4()]));
 }
@@ -91,7 +91,7 @@ fn an_old_entry_is_an_ip_address_or_left_out() {
 }
 
 #[test]
-fn what_a_message_cannot_say_is_not_written() {
+fn addresses_that_a_message_cannot_encode_are_left_out() {
     let known = |host| KnownAddress {
         time: 7,
         services: Services::WITNESS,

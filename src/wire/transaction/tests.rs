@@ -74,7 +74,7 @@ fn bytes_behind_the_end_are_not_part_of_a_transaction() {
 }
 
 #[test]
-fn what_no_block_may_contain_is_told_apart() {
+fn each_broken_rule_has_its_own_error() {
     let check = |change: &dyn Fn(&mut TxParts)| {
         let mut parts = segwit();
         change(&mut parts);

@@ -87,7 +87,7 @@ fn decoys_are_passed_over() {
 }
 
 #[test]
-fn what_has_no_meaning_costs_only_itself() {
+fn a_malformed_message_is_dropped_and_the_stream_continues() {
     let (mut cipher, mut decoder) = ends();
     let named = [&[0][..], b"ping\0\0\0\0\0\0\0x", &[1, 2]].concat();
     let long = [&[0][..], b"verack\0\0\0\0\0\0"].concat();
@@ -162,7 +162,7 @@ proptest! {
 
 /// Both transports read payloads the same way.
 #[test]
-fn an_unknown_command_is_told_as_in_the_plain_transport() {
+fn an_unknown_command_is_skipped_as_in_v1() {
     let (mut cipher, mut decoder) = ends();
     let contents = [&[0][..], b"al\x1bert\0\0\0\0\0\0", &[7; 5]].concat();
     decoder.buffer().extend_from_slice(&genuine(&mut cipher, &contents));

@@ -18,7 +18,7 @@ fn fill(compact: &CompactBlock, held: &HashMap<Wtxid, Transaction>) -> PartialBl
 }
 
 #[test]
-fn the_block_comes_back_from_what_we_hold_and_what_the_sender_adds() {
+fn a_block_is_reconstructed_from_known_and_requested_transactions() {
     let block = real_block();
     let compact = CompactBlock::of(block.header, 7, &block.transactions);
     for keep in [|_| true, |index| index % 10 != 3, |index| index > 2_000, |_| false] {
@@ -33,7 +33,7 @@ fn the_block_comes_back_from_what_we_hold_and_what_the_sender_adds() {
 }
 
 #[test]
-fn what_is_held_twice_is_no_collision() {
+fn a_duplicate_is_no_collision() {
     let block = real_block();
     let compact = CompactBlock::of(block.header, 7, &block.transactions);
     let held = held(&block, |_| true);
@@ -43,7 +43,7 @@ fn what_is_held_twice_is_no_collision() {
 }
 
 #[test]
-fn what_went_away_meanwhile_is_asked_for() {
+fn a_transaction_that_is_no_longer_known_is_requested() {
     let block = real_block();
     let compact = CompactBlock::of(block.header, 7, &block.transactions);
     let all = held(&block, |_| true);
@@ -65,7 +65,7 @@ fn a_short_name_that_stands_twice_in_a_block_is_a_collision() {
 
 /// To find two transactions of one name takes 2²⁴ hashes; here one name stands for another.
 #[test]
-fn of_two_held_transactions_with_one_name_none_is_taken() {
+fn of_two_known_transactions_with_one_short_id_neither_is_used() {
     let block = real_block();
     let mut compact = CompactBlock::of(block.header, 7, &block.transactions);
     let short_ids = ShortIds::new(&compact.header, compact.nonce);
