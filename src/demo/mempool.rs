@@ -1,6 +1,6 @@
 //! The mempool that all nodes of the demo share.
 
-use super::coins::Spend;
+use super::coins::coin::Spend;
 use super::random::share_of;
 use crate::chain::limits::BLOCK_TEMPLATE_WEIGHT;
 use crate::wire::{Transaction, TxHash, Txid, Wtxid};

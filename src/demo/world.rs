@@ -3,7 +3,8 @@
 //! It is a pure function of the seed and the time since the start, except for the times in block headers.
 
 use super::chain::Chain;
-use super::coins::{Coin, Coins};
+use super::coins::Coins;
+use super::coins::coin::Coin;
 use super::mempool::{Mempool, MempoolTx};
 use super::random::{exponential, generator, share_of, whole};
 use crate::chain::limits::{BLOCK_TEMPLATE_WEIGHT, COINBASE_MATURITY};

@@ -1,12 +1,14 @@
 //! The configuration file: TOML with each flag under its own name.
 
 use crate::app::cli::{self, Cli};
-use crate::app::config::CONFIGURED;
 use clap::{Arg, Command, CommandFactory};
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use toml::de::{DeTable, DeValue};
+
+/// The subcommands that read the file, besides the screen itself.
+pub(super) const CONFIGURED: [&str; 2] = ["stream", "config"];
 
 /// The largest accepted file, in bytes.
 const MAX_FILE: u64 = 1 << 20;

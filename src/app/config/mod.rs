@@ -14,7 +14,7 @@ use crate::demo;
 use clap::parser::ValueSource;
 use clap::{ArgMatches, Command, CommandFactory, FromArgMatches};
 use etcetera::BaseStrategy;
-use file::Setting;
+use file::{CONFIGURED, Setting};
 use std::ffi::OsString;
 use std::path::PathBuf;
 
@@ -28,9 +28,6 @@ pub enum ConfigError {
     #[error(transparent)]
     File(#[from] FileError),
 }
-
-/// The subcommands that read the configuration file, besides the screen itself.
-const CONFIGURED: [&str; 2] = ["stream", "config"];
 
 /// Returns the definition of the command line, with an environment variable for each setting.
 pub fn command() -> Command {

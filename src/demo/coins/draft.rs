@@ -1,8 +1,8 @@
 //! A draft of a transaction: inputs are signed, and outputs share what the fee leaves.
 
-use super::super::random::share_of;
-use super::super::script::{ScriptType, Unlocking, op_return};
-use super::{Coin, Spend};
+use crate::demo::coins::coin::{Coin, Spend};
+use crate::demo::random::share_of;
+use crate::demo::script::{ScriptType, Unlocking, op_return};
 use crate::wire::OutPoint;
 use crate::wire::transaction::{InputParts, OutputParts, TxParts};
 use rand::RngExt;

@@ -1,13 +1,15 @@
 //! A consistent set of coins: every transaction spends existing outputs exactly once, except for deliberate
 //! replacements, and creates no value.
 
+pub(super) mod coin;
 mod draft;
 #[cfg(test)]
 mod tests;
 
 use super::random::{generator, log_normal, weighted, whole};
 use super::script::{ScriptType, bytes, inscription};
-use crate::wire::{OutPoint, Transaction, Txid};
+use crate::wire::Txid;
+use coin::{Coin, Spend};
 use draft::{Draft, FINAL, REPLACEABLE};
 use rand::RngExt;
 use rand::rngs::StdRng;
@@ -44,33 +46,6 @@ const SLOW: u64 = 1_500;
 /// How much more a replacement pays, in sat/kvB of its own size. Core's default
 /// (`DEFAULT_INCREMENTAL_RELAY_FEE`) is a tenth of it, but wallets keep to the old 1 sat/vB.
 const INCREMENTAL_RATE: u64 = 1_000;
-
-/// An unspent output.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Coin {
-    pub(super) outpoint: OutPoint,
-    /// The value or fee, in sat.
-    pub(super) value: u64,
-    pub(super) script: ScriptType,
-    /// The length of the chain of unconfirmed transactions that ends in this coin; 0 if it is confirmed.
-    pub(super) depth: u8,
-    /// The fee rate of the transaction that created the coin, in sat/kvB; 0 if it is confirmed.
-    pub(super) parent_rate: u64,
-}
-
-/// A transaction with what only its creator knows.
-pub(super) struct Spend {
-    pub(super) tx: Transaction,
-    /// The value or fee, in sat.
-    pub(super) fee: u64,
-    /// The unconfirmed transactions that it spends from, as of its creation.
-    pub(super) parents: Vec<Txid>,
-    /// The transaction that it replaces on purpose.
-    pub(super) replaces: Option<Txid>,
-    /// Whether it is sent to a miner directly and never announced.
-    pub(super) secret: bool,
-    made: Vec<Coin>,
-}
 
 /// A recipe for a transaction.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -1,4 +1,5 @@
 use super::*;
+use crate::wire::OutPoint;
 use crate::wire::Txid;
 use std::collections::HashMap;
 

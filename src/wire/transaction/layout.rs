@@ -1,7 +1,8 @@
 //! The only pass over the bytes of a transaction: finds the offsets of its parts, and counts on the way.
 
-use super::{Input, OutPoint, Output, Txid, Witness};
-use crate::wire::{Reader, WireError};
+use crate::wire::Txid;
+use crate::wire::reader::{Reader, WireError};
+use crate::wire::transaction::fields::{Input, OutPoint, Output, Witness};
 
 pub(super) const VERSION_SIZE: usize = 4;
 pub(super) const LOCK_TIME_SIZE: usize = 4;
