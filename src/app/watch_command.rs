@@ -151,7 +151,7 @@ fn environment(notice: &WatchMatch) -> Vec<(&'static str, String)> {
     told.extend(event.by().map(|by| ("MEMPULSE_BY", by.to_string())));
     told.extend(event.height().map(|height| ("MEMPULSE_HEIGHT", height.to_string())));
     told.extend(event.confirmations().map(|count| ("MEMPULSE_CONFIRMATIONS", count.to_string())));
-    told.extend(event.reason().map(|why| ("MEMPULSE_REASON", why.to_string())));
+    told.extend(event.reason().map(|why| ("MEMPULSE_REASON", why.name().to_owned())));
     told
 }
 

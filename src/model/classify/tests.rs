@@ -16,7 +16,7 @@ fn key_spend() -> InputParts {
     input(&[], &[&[1; 64]], u32::MAX)
 }
 
-/// A P2WPKH output; `owner` tells them apart.
+/// A P2WPKH output of `owner`.
 fn output(value: u64, owner: u8) -> OutputParts {
     let mut script_pubkey = vec![0, 20];
     script_pubkey.extend([owner; 20]);
@@ -162,7 +162,7 @@ fn version_3_is_topologically_restricted() {
 }
 
 #[test]
-fn what_a_commitment_spends_opened_a_channel() {
+fn a_transaction_that_a_commitment_spends_opened_a_channel() {
     let open = testing::spend(&[testing::coin(1)], &[50_000, 20_000]);
     let mut parts = testing::parts(&[testing::output(&open, 1)], &[19_000]);
     (parts.inputs[0].sequence, parts.lock_time) = (0x8012_3456, 0x2012_3456);

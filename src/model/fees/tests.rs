@@ -29,7 +29,7 @@ fn filled(items: &[(KnownRate, u32)]) -> FeeHistogram {
 }
 
 #[test]
-fn the_best_come_first_and_what_is_not_certain_fills_the_rest() {
+fn blocks_fill_by_falling_rate_and_uncertain_ones_come_last() {
     let mega = 499_000;
     let histogram = filled(&[
         (exactly(10.0), mega),
@@ -77,7 +77,7 @@ fn bars_and_bands_hold_everything_once() {
 }
 
 #[test]
-fn gaps_in_the_history_are_gaps() {
+fn minutes_without_a_sample_are_gaps_in_the_history() {
     let histogram = filled(&[(exactly(3.0), 1_000)]);
     let mut history = History::default();
     let at = |minute: u64| Timestamp::from_secs(60 * (1_000 + minute));
@@ -103,11 +103,11 @@ fn nothing_is_measured_before_the_mempool_had_a_minute_to_fill() {
 }
 
 #[test]
-fn a_rate_stands_in_the_step_that_is_nearest() {
+fn a_rate_counts_for_the_nearest_step() {
     for rate in [0.01, 0.1, 1.0, 2.5, 37.0, 9_999.0] {
         let histogram = filled(&[(exactly(rate), 100)]);
-        let (told, ..) = histogram.descending().next().unwrap();
-        assert!((told / rate - 1.0).abs() < 0.0101, "{told} for {rate}");
+        let (step, ..) = histogram.descending().next().unwrap();
+        assert!((step / rate - 1.0).abs() < 0.0101, "{step} for {rate}");
     }
     assert_eq!((step(0.0), step(f64::MAX)), (0, step(1e12)));
 }
@@ -122,7 +122,7 @@ fn known_rate() -> impl Strategy<Value = KnownRate> {
 }
 
 #[test]
-fn what_pays_at_least_something_stands_where_it_would_with_just_that() {
+fn a_transaction_with_a_lower_bound_takes_the_place_of_that_bound() {
     let mega = 499_000;
     let at_least = KnownRate::AtLeast;
     let histogram =
@@ -137,7 +137,7 @@ fn what_pays_at_least_something_stands_where_it_would_with_just_that() {
 
 proptest! {
     #[test]
-    fn whatever_comes_and_goes_nothing_is_left_when_all_went(
+    fn a_histogram_is_empty_when_all_that_came_has_left(
         items in prop::collection::vec((known_rate(), 1_u32..200_000), 0..60)
     ) {
         let mut histogram = filled(&items);
@@ -170,9 +170,9 @@ proptest! {
         if let Some(cut) = bytes.len().checked_sub(1) {
             prop_assert_eq!(History::decode(&bytes[..cut], now), None);
         }
-        for columns in [1, 7, 100] {
-            let (_, told) = history.columns(now, columns);
-            prop_assert!(told.len() <= columns && told.iter().flatten().all(|sizes| sizes.len() == BANDS + 1));
+        for count in [1, 7, 100] {
+            let (_, columns) = history.columns(now, count);
+            prop_assert!(columns.len() <= count && columns.iter().flatten().all(|sizes| sizes.len() == BANDS + 1));
         }
     }
 }

@@ -90,7 +90,7 @@ mod tests {
         assert_eq!(limits, [546, 540, 294, 330, 240, 0]);
     }
 
-    /// Its first output is spent by a child.
+    /// A parent with this script in its first output, and a child that spends it.
     fn parent_and_child(values: &[u64], script: &[u8]) -> [Arc<Transaction>; 2] {
         let mut parent = parts(&[output(&root(), 0)], values);
         parent.outputs[0].script_pubkey = script.to_vec();
@@ -124,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn dust_that_nobody_spends_is_not_ephemeral() {
+    fn dust_without_a_spender_is_not_ephemeral() {
         let [parent, _] = parent_and_child(&[0, 50_000], &ANCHOR);
         let mut scene = Scene::new();
         scene.connect(1).deliver(1, &root()).deliver(1, &parent);

@@ -1,7 +1,6 @@
 //! Why a transaction left the mempool.
 
 use crate::wire::{BlockHash, Txid};
-use std::fmt;
 
 /// Why a transaction left the mempool (Core: `MemPoolRemovalReason`).
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -42,17 +41,16 @@ pub struct BlockConflict {
     pub block: BlockHash,
 }
 
-impl fmt::Display for RemovalReason {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl RemovalReason {
+    /// The identifier of the reason, in `snake_case`.
+    pub const fn name(self) -> &'static str {
         match self {
-            Self::Confirmed { height, .. } => write!(f, "confirmed in block {height}"),
-            Self::Conflict(Some(conflict)) => write!(f, "conflicts with block {}", conflict.height),
-            Self::Conflict(None) => f.write_str("conflicts with a block"),
-            Self::Replaced { by, with_ancestor: false } => write!(f, "replaced by {by}"),
-            Self::Replaced { by, with_ancestor: true } => write!(f, "its parent was replaced by {by}"),
-            Self::SizeLimit => f.write_str("evicted: memory limit reached"),
-            Self::Expired => f.write_str("expired after 14 days"),
-            Self::Reorg => f.write_str("its parent was in a block that a reorg disconnected"),
+            Self::Confirmed { .. } => "confirmed",
+            Self::Replaced { .. } => "replaced",
+            Self::Conflict(_) => "conflict",
+            Self::SizeLimit => "size_limit",
+            Self::Expired => "expired",
+            Self::Reorg => "reorg",
         }
     }
 }

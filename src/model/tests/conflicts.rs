@@ -1,4 +1,4 @@
-//! Of two spends of one output, one stays.
+//! Conflicts: of two transactions that spend the same output, one stays.
 
 use crate::event::{EventKind, PeerEvent, PeerId};
 use crate::model::mempool::BlockConflict;
@@ -16,7 +16,7 @@ fn scene(txs: &[&Arc<Transaction>]) -> Scene {
 }
 
 #[test]
-fn a_replacement_takes_the_place_of_the_old_one_and_its_descendants() {
+fn a_replacement_removes_the_original_and_its_descendants() {
     let old = spend(&[coin(1)], &[1_000]);
     let child = spend(&[output(&old, 0)], &[900]);
     let bystander = loose(70);
@@ -46,7 +46,7 @@ fn of_two_children_of_a_version_3_parent_the_better_one_stays() {
 }
 
 #[test]
-fn children_of_other_parents_leave_each_other_in_peace() {
+fn children_of_other_parents_do_not_replace_each_other() {
     for version in [2, 3] {
         let parent = of_version(version, &[coin(1)], &[1_000, 1_000]);
         let [first, second] = [(0, 900), (1, 800)]
@@ -59,20 +59,20 @@ fn children_of_other_parents_leave_each_other_in_peace() {
 }
 
 #[test]
-fn whatever_leaves_is_told_with_the_reason() {
+fn every_removal_is_a_change_with_its_reason() {
     let old = spend(&[coin(1)], &[1_000]);
     let child = spend(&[output(&old, 0)], &[900]);
     let new = spend(&[coin(1)], &[800]);
     let (mined, conflicting) = (spend(&[coin(2)], &[700]), spend(&[coin(2)], &[600]));
     let mut scene = scene(&[&old, &child, &conflicting]);
     let deliver = PeerEvent::Transaction { tx: Arc::clone(&new), answered_after: Duration::ZERO };
-    let told = scene.tell(EventKind::Peer(PeerId(1), deliver));
+    let changes = scene.tell(EventKind::Peer(PeerId(1), deliver));
     let left = [
         Change::Accepted(new.wtxid()),
         Change::Removed(old.txid(), RemovalReason::Replaced { by: new.txid(), with_ancestor: false }),
         Change::Removed(child.txid(), RemovalReason::Replaced { by: new.txid(), with_ancestor: true }),
     ];
-    assert_eq!(told, left);
+    assert_eq!(changes, left);
     let block = block(&[&new, &mined]);
     let (height, hash) = (7, block.hash);
     let conflict = BlockConflict { by: mined.txid(), height, block: hash };
@@ -80,13 +80,13 @@ fn whatever_leaves_is_told_with_the_reason() {
         Change::Removed(new.txid(), RemovalReason::Confirmed { height, block: hash }),
         Change::Removed(conflicting.txid(), RemovalReason::Conflict(Some(conflict))),
     ];
-    let told = scene.tell(EventKind::Block { peer: PeerId(1), height, block });
-    assert!(matches!(told[..2], [Change::Block(_), Change::BlockOutputs(_)]));
-    assert_eq!(told[2..], left);
+    let changes = scene.tell(EventKind::Block { peer: PeerId(1), height, block });
+    assert!(matches!(changes[..2], [Change::Block(_), Change::BlockOutputs(_)]));
+    assert_eq!(changes[2..], left);
 }
 
 #[test]
-fn both_sides_of_a_double_spend_are_told_once_if_each_has_peers_of_its_own() {
+fn a_double_spend_is_reported_once_if_each_side_has_peers_of_its_own() {
     let sides = [spend(&[coin(1)], &[1_000]), spend(&[coin(1)], &[900])];
     let mut scene = scene(&[&sides[0]]);
     scene.connect(2).connect(3).connect(4);
@@ -110,7 +110,7 @@ fn a_replacement_that_reaches_all_is_no_double_spend() {
 }
 
 #[test]
-fn what_nodes_have_dropped_for_its_age_is_dropped() {
+fn transactions_expire_after_two_weeks() {
     let old = loose(1);
     let mut scene = scene(&[&old]);
     let announcement = || PeerEvent::Announced { txs: vec![], count: 0 };
@@ -123,7 +123,7 @@ fn what_nodes_have_dropped_for_its_age_is_dropped() {
 }
 
 #[test]
-fn a_replaced_one_does_not_come_back_nor_do_its_children() {
+fn replaced_transactions_and_their_children_stay_out() {
     let old = spend(&[coin(1)], &[1_000]);
     let late_child = spend(&[output(&old, 0), coin(6)], &[900]);
     let late_grandchild = spend(&[output(&late_child, 0)], &[1]);
@@ -133,7 +133,7 @@ fn a_replaced_one_does_not_come_back_nor_do_its_children() {
 }
 
 #[test]
-fn an_original_that_comes_after_its_replacement_changes_nothing() {
+fn an_original_that_arrives_after_its_replacement_changes_nothing() {
     let new = spend(&[coin(1), coin(2)], &[800]);
     let original = spend(&[coin(2), coin(1)], &[1_000]);
     let scene = scene(&[&new, &original, &original]);
@@ -142,7 +142,7 @@ fn an_original_that_comes_after_its_replacement_changes_nothing() {
 }
 
 #[test]
-fn children_that_came_before_a_parent_that_loses_go_with_it() {
+fn children_that_arrived_before_a_rejected_parent_are_removed() {
     let new = spend(&[coin(1)], &[800]);
     let original = spend(&[coin(1)], &[1_000]);
     let child = spend(&[output(&original, 0)], &[900]);
@@ -165,7 +165,7 @@ fn known_fees_decide_if_the_inputs_differ() {
 }
 
 #[test]
-fn one_may_replace_several() {
+fn a_transaction_may_replace_several() {
     let old = [spend(&[coin(1)], &[1_000]), spend(&[coin(2)], &[1_000])];
     let new = spend(&[coin(1), coin(2), coin(3)], &[1_000]);
     let scene = scene(&[&old[0], &old[1], &new]);
@@ -175,7 +175,7 @@ fn one_may_replace_several() {
 }
 
 #[test]
-fn nothing_replaces_more_than_can_be_looked_at_quickly() {
+fn nothing_replaces_more_than_the_limit_of_outputs() {
     let fan = spend(&[coin(1)], &vec![10; 9_000]);
     let second_fan = spend(&[output(&fan, 7)], &vec![1; 1_001]);
     let new = spend(&[coin(1), coin(2)], &[1]);
@@ -192,7 +192,7 @@ fn nothing_replaces_what_it_spends() {
 }
 
 #[test]
-fn a_transaction_is_replaceable_if_it_or_an_unconfirmed_ancestor_says_so() {
+fn a_transaction_is_replaceable_if_it_or_an_unconfirmed_ancestor_signals_it() {
     let mut signals = parts(&[coin(1)], &[1_000]);
     signals.inputs[0].sequence = 0xffff_fffd;
     let parent = Arc::new(signals.build().unwrap());

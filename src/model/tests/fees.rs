@@ -8,7 +8,7 @@ use crate::wire::Transaction;
 use std::sync::Arc;
 
 #[test]
-fn a_fee_is_known_if_all_parents_are_held() {
+fn a_fee_is_exact_if_all_parents_are_in_the_mempool() {
     let mut scene = Scene::new();
     let parent = spend(&[coin(1)], &[5_000, 7_000]);
     let child = spend(&[output(&parent, 1)], &[6_000]);
@@ -21,7 +21,7 @@ fn a_fee_is_known_if_all_parents_are_held() {
 }
 
 #[test]
-fn a_parent_that_comes_after_its_child_makes_the_fee_known() {
+fn a_parent_that_arrives_after_its_child_makes_the_fee_exact() {
     let mut scene = Scene::new();
     let parents = [spend(&[coin(1)], &[5_000]), spend(&[coin(2)], &[1, 9_000])];
     let child = spend(&[output(&parents[1], 1), output(&parents[0], 0)], &[13_000]);
@@ -32,7 +32,7 @@ fn a_parent_that_comes_after_its_child_makes_the_fee_known() {
 }
 
 #[test]
-fn a_parent_that_nobody_announced_tells_its_childs_fee_and_is_shown_as_announced_by_nobody() {
+fn a_requested_parent_makes_the_fee_exact_and_has_no_announcer() {
     let mut scene = Scene::new();
     let parent = spend(&[coin(1)], &[5_000]);
     let child = spend(&[output(&parent, 0), coin(2), coin(2)], &[3_000]);
@@ -53,7 +53,7 @@ fn a_parent_that_nobody_announced_tells_its_childs_fee_and_is_shown_as_announced
 }
 
 #[test]
-fn the_outputs_of_past_blocks_make_fees_known() {
+fn the_outputs_of_past_blocks_make_fees_exact() {
     let [early, late] = [1, 2].map(|number| spend(&[coin(number)], &[5_000, 6_000]));
     let [first, second] = [spend(&[output(&early, 0)], &[4_000]), spend(&[output(&late, 1)], &[4_500])];
     let mut scene = Scene::new();
@@ -67,7 +67,7 @@ fn the_outputs_of_past_blocks_make_fees_known() {
 }
 
 #[test]
-fn a_fee_stays_known_when_the_parent_is_mined_and_becomes_known_if_only_the_block_has_it() {
+fn a_fee_stays_exact_when_a_block_confirms_the_parent_and_becomes_exact_if_only_the_block_has_it() {
     let mut scene = Scene::new();
     let parents = [spend(&[coin(1)], &[5_000]), spend(&[coin(2)], &[6_000])];
     let children = [0, 1].map(|n: usize| spend(&[output(&parents[n], 0)], &[4_000]));
@@ -78,7 +78,7 @@ fn a_fee_stays_known_when_the_parent_is_mined_and_becomes_known_if_only_the_bloc
 }
 
 #[test]
-fn a_parent_that_comes_twice_counts_once() {
+fn a_parent_that_arrives_twice_counts_once() {
     let mut scene = Scene::with(ModelSettings { max_mempool: 3_500, ..settings() });
     let parent = spend(&[coin(1)], &[5_000]);
     let child = spend(&[output(&parent, 0), coin(3)], &[1_000]);
@@ -93,7 +93,7 @@ fn a_parent_that_comes_twice_counts_once() {
 }
 
 #[test]
-fn impossible_sums_are_unknown_and_do_no_harm() {
+fn impossible_sums_make_a_fee_unknown() {
     let mut scene = Scene::new();
     let parents: Vec<_> = (0..3).map(|n| spend(&[coin(n)], &[MAX_MONEY])).collect();
     let prevouts: Vec<_> = parents.iter().map(|parent| output(parent, 0)).collect();

@@ -1,4 +1,4 @@
-//! Transactions come, are announced, are mined, and are dropped for want of memory.
+//! Transactions are announced, arrive, are confirmed, and are evicted.
 
 use crate::event::{DisconnectReason, PeerEvent, PeerId};
 use crate::model::ModelSettings;
@@ -13,27 +13,27 @@ fn row(scene: &Scene, index: usize) -> TransactionRow {
 }
 
 #[test]
-fn a_transaction_is_first_seen_when_it_is_announced_and_not_when_it_comes() {
+fn a_transaction_is_first_seen_when_it_is_announced_and_not_when_it_arrives() {
     let mut scene = Scene::new();
     let tx = loose(1);
     scene.connect(1).connect(2).announce(1, &tx).pass(2).announce(2, &tx).pass(1).deliver(2, &tx);
     let entry = scene.model.transaction(&tx.wtxid()).unwrap();
     assert_eq!((entry.first_seen(), entry.first_announcer()), (START, Some(PeerId(1))));
-    let told: Vec<_> = entry.announcements().collect();
-    assert_eq!(told, [(PeerId(1), Duration::ZERO), (PeerId(2), Duration::from_secs(2))]);
+    let announcements: Vec<_> = entry.announcements().collect();
+    assert_eq!(announcements, [(PeerId(1), Duration::ZERO), (PeerId(2), Duration::from_secs(2))]);
     assert_eq!(row(&scene, 0).age, Duration::from_secs(3));
 }
 
 #[test]
-fn a_row_tells_sizes_and_who_announced_it() {
+fn a_row_has_sizes_and_the_number_of_announcers() {
     let mut scene = Scene::new();
     let tx = spend(&[coin(1), coin(2)], &[5_000, 6_000, 1]);
     scene.connect_all(1..=3);
     scene.announce(1, &tx).deliver(1, &tx).announce(2, &tx).announce(2, &tx);
-    let told = row(&scene, 0);
-    assert_eq!((told.txid, told.vsize), (tx.txid(), tx.vsize()));
-    assert_eq!((told.inputs, told.outputs, told.output_value), (2, 3, 11_001));
-    assert_eq!((told.announced_by, told.announcers, told.fee_rate), (2, 3, FeeRate::default()));
+    let shown = row(&scene, 0);
+    assert_eq!((shown.txid, shown.vsize), (tx.txid(), tx.vsize()));
+    assert_eq!((shown.inputs, shown.outputs, shown.output_value), (2, 3, 11_001));
+    assert_eq!((shown.announced_by, shown.announcers, shown.fee_rate), (2, 3, FeeRate::default()));
     scene.lose(2, DisconnectReason::ClosedByPeer, None);
     assert_eq!((row(&scene, 0).announced_by, row(&scene, 0).announcers), (1, 2));
 }
@@ -76,7 +76,7 @@ fn totals_add_up() {
 }
 
 #[test]
-fn the_oldest_go_first_when_memory_runs_out_and_are_counted() {
+fn the_oldest_are_evicted_at_the_memory_limit_and_counted() {
     let mut scene = Scene::with(ModelSettings { max_mempool: 20_000, ..settings() });
     scene.connect(1);
     let txs: Vec<_> = (0..100).map(loose).collect();
@@ -91,7 +91,7 @@ fn the_oldest_go_first_when_memory_runs_out_and_are_counted() {
 }
 
 #[test]
-fn one_that_is_larger_than_the_memory_is_not_kept() {
+fn a_transaction_larger_than_the_memory_limit_is_evicted() {
     let mut scene = Scene::with(ModelSettings { max_mempool: 100, ..settings() });
     scene.connect(1).deliver(1, &loose(1));
     assert_eq!((scene.held().len(), scene.all().totals.evicted), (0, 1));
@@ -99,7 +99,7 @@ fn one_that_is_larger_than_the_memory_is_not_kept() {
 }
 
 #[test]
-fn a_block_takes_its_transactions_and_tells_how_many_had_been_seen() {
+fn a_block_confirms_its_transactions_and_counts_those_seen_before() {
     let mut scene = Scene::new();
     let txs: Vec<_> = (0..4).map(loose).collect();
     scene.connect(1).deliver(1, &txs[0]).deliver(1, &txs[1]).deliver(1, &txs[2]);
@@ -113,7 +113,7 @@ fn a_block_takes_its_transactions_and_tells_how_many_had_been_seen() {
 }
 
 #[test]
-fn what_is_in_a_block_does_not_come_back_from_a_slow_peer() {
+fn a_confirmed_transaction_does_not_come_back_from_a_slow_peer() {
     let mut scene = Scene::new();
     let (mined, rival) = (loose(1), spend(&[coin(1), coin(9)], &[3]));
     scene.connect(1).mine(10, &[&mined]).announce(1, &mined).deliver(1, &mined).deliver(1, &rival);
@@ -122,7 +122,7 @@ fn what_is_in_a_block_does_not_come_back_from_a_slow_peer() {
 }
 
 #[test]
-fn a_block_takes_what_conflicts_with_it_and_what_descends_from_that() {
+fn a_block_removes_conflicts_and_their_descendants() {
     let mut scene = Scene::new();
     let loser = spend(&[coin(1)], &[900]);
     let child = spend(&[output(&loser, 0), coin(5)], &[800]);

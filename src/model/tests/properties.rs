@@ -1,4 +1,4 @@
-//! Whatever happens in whatever order: the books balance.
+//! Invariants of the model after any sequence of events.
 
 use crate::event::{DisconnectReason, PeerEvent};
 use crate::model::ModelSettings;
@@ -14,7 +14,7 @@ use std::sync::Arc;
 const TRANSACTIONS: usize = 30;
 const COINS: usize = 12;
 
-/// Something that may happen, with transactions by their number.
+/// An event of the random sequences, with transactions by their number.
 #[derive(Clone, Debug)]
 pub(crate) enum Step {
     Connect(u64),
@@ -42,7 +42,7 @@ pub(crate) fn step() -> impl Strategy<Value = Step> {
     ]
 }
 
-/// Transactions that spend a few coins, or outputs of those before them: with many conflicts.
+/// Transactions that spend a few confirmed outputs, or outputs of those before them, with many conflicts.
 pub(crate) fn transactions() -> impl Strategy<Value = Vec<Arc<Transaction>>> {
     let spends = prop::collection::btree_set(0..COINS + 2 * TRANSACTIONS, 1..4);
     let one = (spends, 1_u64..1_000, any::<bool>());
@@ -69,7 +69,7 @@ pub(crate) fn transactions() -> impl Strategy<Value = Vec<Arc<Transaction>>> {
     })
 }
 
-/// What their outputs are worth.
+/// The values of all outputs, in sat.
 fn values(transactions: &[Arc<Transaction>]) -> HashMap<OutPoint, u64> {
     let outputs = transactions.iter().flat_map(|tx| {
         (0..).zip(tx.outputs()).map(|(vout, out)| (output(tx, vout), out.value)).collect::<Vec<_>>()
@@ -99,7 +99,7 @@ pub(crate) fn take(scene: &mut Scene, step: &Step, transactions: &[Arc<Transacti
     }
 }
 
-/// All that can be seen, with every transaction opened.
+/// Snapshots with everything visible, one for each opened transaction.
 fn all_that_shows(scene: &Scene) -> Vec<Snapshot> {
     let open = |key| View { open: Some(Open::Transaction(TxKey(key))), ..everything() };
     (0..TRANSACTIONS as u64).map(|key| scene.snapshot(&open(key))).collect()

@@ -110,13 +110,17 @@ fn a_removed_transaction_has_its_reason() {
     scene.connect(1).deliver(1, &mined).deliver(1, &replaced);
     let keys = [0, 1].map(TxKey);
     let bump = spend(&[coin(2)], &[400]);
-    scene.mine(923_114, &[&mined]).deliver(1, &bump);
+    let confirmation = block(&[&mined]);
+    let hash = confirmation.hash;
+    let peer = PeerId(1);
+    scene.happen(EventKind::Block { peer, height: 923_114, block: confirmation }).deliver(1, &bump);
     let reasons = keys.map(|key| {
         let view = View { open: Some(Open::Transaction(key)), ..View::default() };
         match scene.snapshot(&view).detail {
-            Some(Detail::Removed(removed)) => removed.reason.to_string(),
+            Some(Detail::Removed(removed)) => removed.reason,
             other => panic!("{other:?}"),
         }
     });
-    assert_eq!(reasons, ["confirmed in block 923114".to_owned(), format!("replaced by {}", bump.txid())]);
+    let confirmed = RemovalReason::Confirmed { height: 923_114, block: hash };
+    assert_eq!(reasons, [confirmed, RemovalReason::Replaced { by: bump.txid(), with_ancestor: false }]);
 }

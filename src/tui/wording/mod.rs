@@ -4,5 +4,6 @@ pub mod block;
 pub mod kind;
 pub mod notice;
 pub mod peer;
+pub mod removal;
 pub mod unreachable;
 pub mod watch;

@@ -4,6 +4,7 @@ use crate::event::SeedFailure;
 use crate::model::{
     Anomaly, BackfillProgress, BlockFigures, DoubleSpend, Ending, Notice, NoticeEntry, WatchEvent, WatchMatch,
 };
+use crate::tui::wording::removal;
 use crate::util::text::{clean, grouped, plural};
 use crate::wire::Txid;
 use std::time::Duration;
@@ -135,7 +136,7 @@ fn watch(found: &WatchMatch) -> String {
             format!("confirmed in block {} ({confirmations})", grouped(height.into()))
         }
         WatchEvent::Unconfirmed => "back to unconfirmed".to_owned(),
-        WatchEvent::Removed { reason } => format!("left the mempool: {reason}"),
+        WatchEvent::Removed { reason } => format!("left the mempool: {}", removal::reason(&reason)),
     };
     let mut parts = vec![format!("watched {}: {} {what}", cut(&found.target), short(found.txid))];
     if found.received > 0 {

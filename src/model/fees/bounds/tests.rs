@@ -1,4 +1,4 @@
-//! What is believed of what peers give away about fees.
+//! Which bounds peers give away, and which of them count.
 
 use crate::event::{EventKind, PeerEvent, PeerId};
 use crate::model::Change;
@@ -14,14 +14,14 @@ use std::time::Duration;
 
 const CORE: &str = "/Satoshi:31.0.0/";
 
-/// Spends of coins that a block brought, which pay these fees, in sat; they are all of one size.
+/// Spends of confirmed outputs that pay these fees (sat), all of one size.
 fn known(scene: &mut Scene, salt: u32, fees: &[u64]) -> Vec<Arc<Transaction>> {
     let funds = spend(&[coin(salt)], &vec![100_000; fees.len()]);
     scene.mine(salt, &[&funds]);
     (0..).zip(fees).map(|(vout, fee)| spend(&[output(&funds, vout)], &[100_000 - fee])).collect()
 }
 
-/// One whose fee nobody can know, of the same size.
+/// A transaction of the same size whose fee is unknown.
 fn unknown(number: u32) -> Arc<Transaction> {
     spend(&[coin(1_000 + number)], &[5_000])
 }
@@ -36,13 +36,13 @@ fn rate(scene: &Scene, tx: &Transaction) -> FeeRate {
     scene.model.transaction(&tx.wtxid()).unwrap().fee_rate()
 }
 
-/// Bounds by order, in sat.
+/// The bounds by order, in sat.
 fn order_bounds(scene: &Scene, tx: &Transaction) -> [Option<f64>; 2] {
     let FeeRate::Within(bounds) = rate(scene, tx) else { panic!("it is exact") };
     [bounds.low, bounds.high].map(|rate| rate.map(|rate| (rate * f64::from(tx.vsize())).round()))
 }
 
-/// Two known ones and what stands before, between and behind them, announced by `peers` of `agent`.
+/// Two transactions of known fee with others before, between and behind them, announced by `peers` peers.
 fn announced(agent: &str, peers: u64) -> (Scene, [Arc<Transaction>; 5]) {
     let mut scene = Scene::new();
     let pair = known(&mut scene, 1, &[900, 300]);
@@ -56,23 +56,23 @@ fn announced(agent: &str, peers: u64) -> (Scene, [Arc<Transaction>; 5]) {
 }
 
 #[test]
-fn what_stands_between_known_rates_pays_between_them() {
+fn a_transaction_announced_between_known_rates_pays_between_them() {
     let (mut scene, [first, _, middle, _, last]) = announced(CORE, 1);
     scene.pass(29);
     assert_eq!(scene.tell(EventKind::Peer(PeerId(1), PeerEvent::Pinged)), []);
     scene.pass(1);
-    let mut told = scene.tell(EventKind::Peer(PeerId(1), PeerEvent::Pinged));
-    told.sort_by_key(|change| format!("{change:?}"));
+    let mut changes = scene.tell(EventKind::Peer(PeerId(1), PeerEvent::Pinged));
+    changes.sort_by_key(|change| format!("{change:?}"));
     let mut fees = [&first, &middle, &last].map(|tx| Change::Fee(tx.txid()));
     fees.sort_by_key(|change| format!("{change:?}"));
-    assert_eq!(told, fees);
+    assert_eq!(changes, fees);
     assert_eq!(order_bounds(&scene, &first), [Some(900.0), None]);
     assert_eq!(order_bounds(&scene, &middle), [Some(300.0), Some(900.0)]);
     assert_eq!(order_bounds(&scene, &last), [None, Some(300.0)]);
 }
 
 #[test]
-fn the_order_of_other_software_tells_nothing() {
+fn the_order_of_other_software_gives_no_bounds() {
     for agent in ["/Satoshi:30.2.0/", "/Satoshi:31.0.0/Knots:20270101/", "/btcd:31.0.0/", "", "/Satoshi:/"] {
         let (mut scene, [_, _, middle, ..]) = announced(agent, 1);
         scene.pass(60).peer(1, PeerEvent::Pinged);
@@ -82,7 +82,7 @@ fn the_order_of_other_software_tells_nothing() {
 }
 
 #[test]
-fn an_announcement_whose_known_rates_rise_tells_nothing() {
+fn an_announcement_whose_known_rates_rise_gives_no_bounds() {
     let mut scene = Scene::new();
     let pair = known(&mut scene, 1, &[300, 900]);
     let between = unknown(1);
@@ -93,7 +93,7 @@ fn an_announcement_whose_known_rates_rise_tells_nothing() {
 }
 
 #[test]
-fn whose_rate_changed_with_its_company_is_no_measure() {
+fn a_transaction_whose_rate_changed_with_a_relative_gives_no_bounds() {
     let (mut scene, [_, dear, middle, cheap, _]) = announced(CORE, 1);
     let child = spend(&[output(&cheap, 0)], &[90_000]);
     scene.deliver(1, &child).pass(60).peer(1, PeerEvent::Pinged);
@@ -109,7 +109,7 @@ fn whose_rate_changed_with_its_company_is_no_measure() {
 }
 
 #[test]
-fn a_parent_that_comes_late_takes_back_what_the_place_of_its_child_told() {
+fn a_parent_that_arrives_late_ends_the_bounds_of_its_child() {
     let mut scene = Scene::new();
     let pair = known(&mut scene, 1, &[900, 300]);
     let parent = spend(&[coin(7)], &[50_000]);
@@ -123,7 +123,7 @@ fn a_parent_that_comes_late_takes_back_what_the_place_of_its_child_told() {
 }
 
 #[test]
-fn a_child_whose_parent_was_dropped_is_bracketed_by_nothing() {
+fn a_child_whose_parent_expired_gets_no_bounds() {
     let mut scene = Scene::new();
     let parent = spend(&[coin(7)], &[50_000]);
     scene.connect_as(1, CORE).deliver(1, &parent).pass(15 * 86_400);
@@ -136,7 +136,7 @@ fn a_child_whose_parent_was_dropped_is_bracketed_by_nothing() {
 }
 
 #[test]
-fn of_many_inputs_not_all_parents_are_asked_for() {
+fn a_transaction_of_many_inputs_gets_no_bounds_as_not_all_parents_are_requested() {
     let mut scene = Scene::new();
     let pair = known(&mut scene, 1, &[900, 300]);
     scene.connect_as(1, CORE);
@@ -149,7 +149,7 @@ fn of_many_inputs_not_all_parents_are_asked_for() {
 }
 
 #[test]
-fn one_liar_narrows_nothing_that_two_others_order_bounds() {
+fn one_liar_does_not_tighten_the_bounds_of_two_honest_peers() {
     let mut scene = Scene::new();
     let fees = known(&mut scene, 1, &[900, 700, 500, 300]);
     let between = unknown(1);
@@ -162,7 +162,7 @@ fn one_liar_narrows_nothing_that_two_others_order_bounds() {
 }
 
 #[test]
-fn an_announcer_vouches_for_its_fee_filter() {
+fn an_announcer_gives_its_fee_filter_as_a_lower_bound() {
     let mut scene = Scene::new();
     let tx = unknown(1);
     for (peer, sat_per_kvb) in [(1, 100), (2, 1_000), (3, 1_000_000)] {
@@ -179,7 +179,7 @@ fn an_announcer_vouches_for_its_fee_filter() {
 }
 
 #[test]
-fn a_peer_that_announces_under_both_names_vouches_once() {
+fn a_peer_that_announces_by_both_ids_gives_one_bound() {
     let mut scene = Scene::new();
     let tx = unknown(1);
     scene.connect(1).peer(1, PeerEvent::FeeFilter { sat_per_kvb: 100 }).announce(1, &tx);
@@ -201,13 +201,13 @@ fn a_peer_that_announces_under_both_names_vouches_once() {
 }
 
 #[test]
-fn a_floor_that_was_rounded_and_may_have_fallen_counts_for_less() {
+fn a_fee_filter_that_was_rounded_and_may_have_fallen_counts_for_less() {
     assert!((floor(100) - 0.1).abs() < 1e-9 && (floor(1_000) - 1.0).abs() < 1e-9);
     assert!((floor(1_500) - 1.0).abs() < 1e-9);
 }
 
 #[test]
-fn what_peers_say_before_a_transaction_arrives_counts_as_well() {
+fn fee_filters_of_peers_that_announce_before_the_arrival_count() {
     let mut scene = Scene::new();
     let tx = unknown(1);
     for peer in [1, 2] {
@@ -218,22 +218,22 @@ fn what_peers_say_before_a_transaction_arrives_counts_as_well() {
 }
 
 #[test]
-fn a_bound_is_kept_in_whole_parts_and_never_tighter() {
+fn a_bound_is_rounded_down_and_never_tighter() {
     let kept = |bound| {
         let mut bound_of_peers = PeerBound::default();
         bound_of_peers.add(bound);
         bound_of_peers.get()
     };
-    for (bound, told) in
+    for (bound, rounded) in
         [(0.1, 0.1), (0.29, 0.29), (2.0 / 3.0, 0.6666), (-2.0 / 3.0, -0.6667), (1e9, 214_748.364_7)]
     {
-        assert_eq!(kept(bound), Some(told));
+        assert_eq!(kept(bound), Some(rounded));
     }
     assert_eq!(kept(-1e9), None, "an upper bound beyond all rates");
 }
 
 #[test]
-fn bounds_that_contradict_each_other_are_none() {
+fn bounds_that_contradict_each_other_are_ignored() {
     let mut announcements = Announcements::default();
     let mut bounds = OrderBounds::default();
     bounds.add(Bound::AtMost(2.0));
@@ -249,15 +249,15 @@ fn bounds_that_contradict_each_other_are_none() {
 }
 
 #[test]
-fn a_fee_that_becomes_known_is_told() {
+fn a_fee_that_becomes_known_is_a_change() {
     let mut scene = Scene::new();
     let parent = spend(&[coin(1)], &[50_000]);
     let child = spend(&[output(&parent, 0)], &[40_000]);
     scene.connect(1).deliver(1, &child);
     let answered_after = Duration::ZERO;
     let arrives = PeerEvent::Transaction { tx: Arc::clone(&parent), answered_after };
-    let told = scene.tell(EventKind::Peer(PeerId(1), arrives));
-    assert_eq!(told, [Change::Accepted(parent.wtxid()), Change::Fee(child.txid())]);
+    let changes = scene.tell(EventKind::Peer(PeerId(1), arrives));
+    assert_eq!(changes, [Change::Accepted(parent.wtxid()), Change::Fee(child.txid())]);
 }
 
 proptest! {
@@ -275,7 +275,7 @@ proptest! {
 
     /// As Bitcoin Core sorts: by what is paid for the weight that miners count, not for whole vB.
     #[test]
-    fn an_honest_order_is_never_refused_and_all_that_it_tells_is_true(
+    fn an_honest_order_counts_and_its_bounds_are_true(
         shapes in prop::collection::vec((any::<bool>(), 1_usize..5, 0_usize..2, 100_u64..130), 2..30)
     ) {
         let mut scene = Scene::new();
@@ -304,10 +304,10 @@ proptest! {
         let known = made.iter().filter(|(tx, ..)| is_known(tx)).count();
         for (tx, fee, _) in &made {
             let pays = FeeRate::of(*fee, tx.vsize()).exact().unwrap();
-            let told = rate(&scene, tx);
-            prop_assert!(told.min().is_none_or(|min| min <= pays + 1e-9), "{told:?} for {pays}");
-            prop_assert!(told.max().is_none_or(|max| max >= pays - 1e-9), "{told:?} for {pays}");
-            prop_assert!(known == 0 || told != FeeRate::default(), "it was refused");
+            let bounds = rate(&scene, tx);
+            prop_assert!(bounds.min().is_none_or(|min| min <= pays + 1e-9), "{bounds:?} for {pays}");
+            prop_assert!(bounds.max().is_none_or(|max| max >= pays - 1e-9), "{bounds:?} for {pays}");
+            prop_assert!(known == 0 || bounds != FeeRate::default(), "it was refused");
         }
     }
 
@@ -326,10 +326,10 @@ proptest! {
         bounds.sort_by(f64::total_cmp);
         let expected = if bounds.len() > 1 { bounds.get(bounds.len() - 2) } else { bounds.first() };
         match (all.get(), expected) {
-            (Some(told), Some(&given)) => {
-                prop_assert!(told <= given + 1e-9 && told > given - 1.001e-4);
+            (Some(bound), Some(&given)) => {
+                prop_assert!(bound <= given + 1e-9 && bound > given - 1.001e-4);
             }
-            (told, given) => prop_assert!(told.is_none() && given.is_none()),
+            (bound, given) => prop_assert!(bound.is_none() && given.is_none()),
         }
     }
 }

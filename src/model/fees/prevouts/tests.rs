@@ -92,7 +92,7 @@ fn blocks_may_come_and_go_for_ever() {
 
 proptest! {
     #[test]
-    fn whatever_comes_and_goes_the_cache_says_what_a_map_says(
+    fn the_cache_returns_what_a_map_returns(
         steps in prop::collection::vec((prop::collection::btree_map(0_u64..500, 0_u64..1 << 51, 0..40), prop::collection::vec(0_u64..500, 0..10)), 1..40)
     ) {
         let mut runs = Runs::default();

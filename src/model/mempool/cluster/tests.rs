@@ -12,7 +12,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 impl Mempool {
-    /// Panics unless every rate is what its cluster as a whole says.
+    /// Panics unless every chunk fee rate follows from the whole cluster.
     pub(in crate::model::mempool) fn assert_clusters_settled(&self) {
         let mut left: BTreeSet<TxKey> = self.entries().keys().copied().collect();
         while let Some(first) = left.pop_first() {
@@ -53,7 +53,7 @@ impl Mempool {
     }
 }
 
-/// Spends some outputs for a fee; almost all that is left goes to its first output.
+/// Spends outputs for a fee in sat; the first output gets almost all of the rest.
 fn paying(prevouts: &[(OutPoint, u64)], fee: u64) -> Arc<Transaction> {
     let total: u64 = prevouts.iter().map(|(_, value)| value).sum();
     let prevouts: Vec<_> = prevouts.iter().map(|(prevout, _)| *prevout).collect();
@@ -75,7 +75,7 @@ fn together(all: &[(&Transaction, u64)]) -> Option<f64> {
     Some(u32::try_from(fee).unwrap().into()).map(|fee: f64| fee / f64::from(weight.div_ceil(4)))
 }
 
-/// A transaction whose fee is known: its parent is mined after it came.
+/// A transaction of known fee: a block confirms its parent after it arrived.
 fn known(scene: &mut Scene, number: u32, fee: u64) -> Arc<Transaction> {
     let root = spend(&[coin(number)], &[1_000_000]);
     let tx = paying(&outputs(&root), fee);
@@ -84,7 +84,7 @@ fn known(scene: &mut Scene, number: u32, fee: u64) -> Arc<Transaction> {
 }
 
 #[test]
-fn what_stands_alone_is_mined_at_its_own_rate() {
+fn a_transaction_without_relatives_has_its_own_rate() {
     let mut scene = Scene::new();
     scene.connect(1);
     let [tx, unknown] = [known(&mut scene, 1, 1_000), loose(5)];
@@ -95,7 +95,7 @@ fn what_stands_alone_is_mined_at_its_own_rate() {
 }
 
 #[test]
-fn a_child_pays_for_its_parent_as_long_as_both_are_held() {
+fn a_child_pays_for_its_parent_while_both_are_in_the_mempool() {
     let mut scene = Scene::new();
     scene.connect(1);
     let parent = known(&mut scene, 1, 100);
@@ -154,7 +154,7 @@ fn a_fee_that_becomes_known_makes_the_rates_of_the_cluster_known() {
 }
 
 #[test]
-fn what_may_go_to_a_parent_that_was_dropped_is_not_counted_on() {
+fn a_fee_that_may_pay_for_an_evicted_parent_makes_no_rate_certain() {
     let mut scene = Scene::with(ModelSettings { max_mempool: 6_000, ..settings() });
     scene.connect(1);
     let parent = known(&mut scene, 1, 100);
@@ -215,7 +215,7 @@ fn more_than_101_kvb_have_no_rate_until_they_are_less() {
 }
 
 #[test]
-fn what_joins_many_clusters_hides_the_rates_of_all_and_gives_them_back() {
+fn a_transaction_that_joins_many_clusters_hides_their_rates_until_it_leaves() {
     let mut scene = Scene::with(ModelSettings { max_mempool: 1 << 30, ..settings() });
     scene.connect(1);
     let pairs: Vec<_> = (0..40)
@@ -237,7 +237,7 @@ fn what_joins_many_clusters_hides_the_rates_of_all_and_gives_them_back() {
 }
 
 #[test]
-fn an_output_that_there_is_not_makes_no_family() {
+fn a_spend_of_an_output_that_does_not_exist_joins_no_cluster() {
     let mut scene = Scene::new();
     scene.connect(1);
     let parent = known(&mut scene, 1, 500);
@@ -247,8 +247,8 @@ fn an_output_that_there_is_not_makes_no_family() {
     assert_eq!(rate(&scene, &parent), together(&[(&parent, 500)]));
 }
 
-/// Up to ten transactions, each spending some of those before it, of which some fees are unknown; and
-/// what those fees are.
+/// Up to ten transactions, each spending some of those before it, some with an unknown fee; and the true
+/// value of those fees.
 fn partly_known() -> impl Strategy<Value = (Vec<Member>, Vec<u64>)> {
     let fee = || prop_oneof![Just(0_u64), 0_u64..1_000, Just(MAX_MONEY)];
     let one = (prop::option::weighted(0.7, 0_u64..1_000), fee(), 1_u32..9, any::<Set>(), any::<Set>());
@@ -263,14 +263,14 @@ fn partly_known() -> impl Strategy<Value = (Vec<Member>, Vec<u64>)> {
 
 proptest! {
     #[test]
-    fn a_rate_that_is_told_is_right_whatever_the_unknown_fees_are((cluster, unknown) in partly_known()) {
+    fn a_certain_rate_is_right_whatever_the_unknown_fees_are((cluster, unknown) in partly_known()) {
         let real: Vec<Member> = cluster
             .iter()
             .zip(&unknown)
             .map(|(member, unknown)| Member { fee: Some(member.fee.unwrap_or(*unknown)), ..*member })
             .collect();
-        for (told, real) in certain_chunks(&cluster).iter().zip(chunk_by_member(&real, 0)) {
-            prop_assert!(told.is_none_or(|told| told.pays_like(&real)), "{told:?} {real:?}");
+        for (certain, real) in certain_chunks(&cluster).iter().zip(chunk_by_member(&real, 0)) {
+            prop_assert!(certain.is_none_or(|certain| certain.pays_like(&real)), "{certain:?} {real:?}");
         }
     }
 }

@@ -166,11 +166,11 @@ mod tests {
         assert_eq!(announced(&pending.take(hash(99_999)).unwrap()), [(2, 0)]);
         pending.take(hash(0)).unwrap();
         pending.announce(at(2), PeerId(1), hash(30_000));
-        assert_eq!(pending.len(), MAX_PER_PEER, "what was resolved makes room");
+        assert_eq!(pending.len(), MAX_PER_PEER, "transactions that arrived no longer count");
     }
 
     #[test]
-    fn what_never_arrives_is_forgotten() {
+    fn transactions_that_never_arrive_expire() {
         let mut pending = Pending::default();
         pending.announce(at(0), PeerId(1), hash(1));
         pending.take(hash(1));
@@ -183,7 +183,7 @@ mod tests {
     }
 
     #[test]
-    fn the_oldest_give_way_when_there_are_too_many() {
+    fn the_oldest_are_dropped_when_there_are_too_many() {
         let mut pending = Pending::default();
         for number in 0..MAX_PENDING as u64 + 500 {
             pending.announce(at(0), PeerId(number / 5_000), hash(number));
@@ -194,7 +194,7 @@ mod tests {
     }
 
     #[test]
-    fn what_arrives_at_once_leaves_nothing_behind() {
+    fn transactions_that_arrive_at_once_leave_nothing_behind() {
         let mut pending = Pending::default();
         for number in 0..100_000 {
             pending.announce(at(0), PeerId(1), hash(number));

@@ -4,6 +4,7 @@ use super::document::Document;
 use crate::snapshot::{Open, RemovedTransaction, Successor};
 use crate::tui::context::Context;
 use crate::tui::widgets::text;
+use crate::tui::wording::removal;
 use ratatui::text::Line;
 
 /// Stands for the address of a peer that is no longer known.
@@ -35,7 +36,7 @@ pub fn forgotten(cx: &Context, open: Open, cells: usize) -> Document {
 }
 
 fn reasons(removed: &RemovedTransaction) -> Vec<String> {
-    let mut reasons = vec![removed.reason.to_string()];
+    let mut reasons = vec![removal::reason(&removed.reason)];
     if removed.is_undone {
         reasons.push("the block was disconnected by a reorg".to_owned());
     }

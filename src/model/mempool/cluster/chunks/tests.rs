@@ -6,30 +6,30 @@ fn node(fee: u64, weight: u32, parents: &[usize]) -> Node {
     Node { fee, weight, parents: parents.iter().fold(0, |set, parent| set | 1 << parent) }
 }
 
-/// The members of each chunk, with its fee and weight.
-fn told(nodes: &[Node]) -> Vec<(Vec<usize>, u64, u32)> {
+/// Returns the members of each chunk, with its fee and weight.
+fn split(nodes: &[Node]) -> Vec<(Vec<usize>, u64, u32)> {
     chunks(nodes).iter().map(|chunk| (members(chunk.members).collect(), chunk.fee, chunk.weight)).collect()
 }
 
 #[test]
 fn a_child_pays_for_its_parent_and_a_good_parent_for_itself() {
-    assert_eq!(told(&[node(0, 400, &[]), node(600, 200, &[0])]), [(vec![0, 1], 600, 600)]);
+    assert_eq!(split(&[node(0, 400, &[]), node(600, 200, &[0])]), [(vec![0, 1], 600, 600)]);
     let alone = [(vec![0], 900, 400), (vec![1], 100, 200)];
-    assert_eq!(told(&[node(900, 400, &[]), node(100, 200, &[0])]), alone);
+    assert_eq!(split(&[node(900, 400, &[]), node(100, 200, &[0])]), alone);
 }
 
 #[test]
-fn what_pays_the_same_stands_alone_if_it_can() {
+fn transactions_of_the_same_rate_are_chunks_of_their_own_if_possible() {
     let chain = [node(10, 100, &[]), node(20, 200, &[0]), node(5, 50, &[1])];
-    assert_eq!(told(&chain).len(), 3);
+    assert_eq!(split(&chain).len(), 3);
     let two_pairs = [node(0, 100, &[]), node(20, 100, &[0]), node(0, 100, &[]), node(20, 100, &[2])];
-    assert_eq!(told(&two_pairs), [(vec![0, 1], 20, 200), (vec![2, 3], 20, 200)]);
+    assert_eq!(split(&two_pairs), [(vec![0, 1], 20, 200), (vec![2, 3], 20, 200)]);
 }
 
 #[test]
 fn several_children_pay_for_a_parent_together() {
     let nodes = [node(100, 1_000, &[]), node(900, 200, &[0]), node(900, 200, &[0]), node(10, 200, &[0])];
-    assert_eq!(told(&nodes), [(vec![0, 1, 2], 1_900, 1_400), (vec![3], 10, 200)]);
+    assert_eq!(split(&nodes), [(vec![0, 1, 2], 1_900, 1_400), (vec![3], 10, 200)]);
 }
 
 #[test]
@@ -62,14 +62,14 @@ fn cluster(most: usize) -> impl Strategy<Value = (Vec<Node>, Vec<usize>)> {
         })
 }
 
-/// The same transactions, number `order[i]` as number `i`.
+/// Reorders the transactions: number `order[i]` becomes number `i`.
 fn reordered(nodes: &[Node], order: &[usize]) -> Vec<Node> {
     let place = |old: usize| order.iter().position(|&at| at == old).unwrap();
     let parents = |set: Set| members(set).fold(0, |set, old| set | 1 << place(old));
     order.iter().map(|&old| Node { parents: parents(nodes[old].parents), ..nodes[old] }).collect()
 }
 
-/// The fee and weight of each one's chunk, by trying all sets.
+/// Returns the fee and weight of each transaction's chunk, by trying all sets.
 fn by_trying(nodes: &[Node]) -> Vec<Chunk> {
     let mut left = all(nodes.len());
     let mut found = vec![Chunk { members: 0, fee: 0, weight: 1 }; nodes.len()];

@@ -30,7 +30,7 @@ fn vsize(all: &[&Transaction]) -> u64 {
 }
 
 #[test]
-fn a_diamond_is_told_from_its_top_and_from_its_bottom_with_each_one_once() {
+fn a_diamond_lists_each_relative_once() {
     let mut scene = Scene::new();
     let root = spend(&[coin(1)], &[50_000]);
     let top = spend(&[output(&root, 0)], &[20_000, 29_900]);
@@ -72,7 +72,7 @@ fn a_package_that_depends_on_unknown_fees_is_unknown_and_one_alone_is_none() {
 }
 
 #[test]
-fn what_is_mined_with_unknown_fees_pays_between_the_worst_and_the_best() {
+fn a_package_with_unknown_fees_pays_between_the_worst_and_the_best_case() {
     let mut scene = Scene::new();
     let parent = spend(&[coin(1)], &[50_000, 40_000]);
     let child = spend(&[output(&parent, 0)], &[49_000]);
@@ -91,7 +91,7 @@ fn what_is_mined_with_unknown_fees_pays_between_the_worst_and_the_best() {
 }
 
 #[test]
-fn more_relatives_than_nodes_hold_are_cut_off() {
+fn more_relatives_than_the_cluster_limit_are_cut_off() {
     let mut scene = Scene::new();
     let parent = spend(&[coin(1)], &[1_000; 100]);
     let children: Vec<Arc<Transaction>> =
@@ -103,7 +103,7 @@ fn more_relatives_than_nodes_hold_are_cut_off() {
 }
 
 #[test]
-fn of_a_huge_transaction_a_part_is_looked_at() {
+fn a_walk_looks_at_a_part_of_a_huge_transaction() {
     let mut scene = Scene::new();
     let parent = spend(&[coin(1)], &vec![10; MAX_LINKS + 1]);
     let last = u32::try_from(MAX_LINKS).unwrap();
