@@ -32,7 +32,7 @@ impl Peer {
         ms(300 + self.id * 120 + self.ping_ms * 4)
     }
 
-    /// When it says its last word.
+    /// When it falls silent.
     pub fn silent_from(self) -> Duration {
         match self.id {
             LATE => seconds(690),
@@ -49,8 +49,8 @@ impl Peer {
         }
     }
 
-    pub fn announces(self, after: Duration) -> bool {
-        self.fee_filter.is_some() && self.ready() < after && after < self.silent_from()
+    pub fn announces_at(self, at: Duration) -> bool {
+        self.fee_filter.is_some() && self.ready() < at && at < self.silent_from()
     }
 }
 
@@ -67,20 +67,20 @@ const fn peer(
 
 /// The peer that delivers the blocks.
 pub const FIRST: u64 = 0;
-/// It leaves a ping unanswered at the end.
+/// Leaves a ping unanswered at the end.
 const LATE: u64 = 1;
-/// It was dropped for a late pong.
+/// Disconnected by ping timeout.
 const LOST: u64 = 2;
 /// Its latency jumps.
 const SLOW: u64 = 3;
-/// Its clock is off, and it misses the last blocks.
+/// Its clock is off, it misses the last blocks, and it misbehaves.
 pub const STALE: u64 = 4;
-/// It wants much more for a transaction than the others.
-const DEAR: u64 = 6;
-/// It closes the connection.
+/// Its fee filter is much higher than that of the others.
+const STRICT: u64 = 6;
+/// Closes the connection.
 const CLOSED: u64 = 9;
 
-/// All that complete a handshake.
+/// The peers whose handshake succeeds.
 pub const PEERS: [Peer; 9] = [
     peer(FIRST, "203.0.113.5:8333", "/Satoshi:31.0.0/", true, 38, 100),
     peer(LATE, "[2001:db8::7]:8333", "/Satoshi:31.0.0/", false, 61, 1_000),
@@ -88,15 +88,15 @@ pub const PEERS: [Peer; 9] = [
     peer(SLOW, "192.0.2.44:8333", "/Satoshi:29.0.0/Knots:20250508/", false, 87, 1_000),
     peer(STALE, "203.0.113.77:18333", "/日本語:1.0/", false, 140, 1_000),
     peer(5, ONION, "/Satoshi:31.0.0/", true, 310, 100),
-    peer(DEAR, "198.51.100.61:8333", "/btcd:0.25.0/", false, 54, 20_000),
+    peer(STRICT, "198.51.100.61:8333", "/btcd:0.25.0/", false, 54, 20_000),
     Peer { fee_filter: None, ..peer(7, "192.0.2.9:8333", "/Satoshi:27.1.0/", true, 132, 0) },
     peer(CLOSED, "192.0.2.190:8333", "/Satoshi:30.0.0/", false, 71, 1_000),
 ];
 
-/// Stands for the onion service with the key `0xa7…`.
+/// Stands for the address of an onion service.
 const ONION: &str = "onion";
 
-/// Records how the peers became known, and their connections.
+/// Records DNS seeds, connections, pings, failures and misbehaviour.
 pub fn record(recording: &mut Recording, chance: &mut Chance) {
     for (name, answer) in [
         ("seed.bitcoin.sprovoost.nl", Ok(38)),

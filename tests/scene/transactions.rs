@@ -1,7 +1,7 @@
 //! The transactions: real ones of mainnet block 702,861, most of them with prevouts that are known.
 //!
-//! A hash cannot be made up. So a transaction whose fee shall be known is rewritten to spend an output of a
-//! made-up transaction, and so are its children in the block; all else in it stays as it was.
+//! A transaction whose fee shall be known is rewritten to spend outputs of a made-up transaction, which a past
+//! block contains, and its children in the block follow. All else in it stays as it is on mainnet.
 
 use super::chance::Chance;
 use super::recording::{ms, seconds};
@@ -14,16 +14,16 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-/// The first transaction of the block that is taken; the miner sorted them by falling chunk fee rate.
+/// The place of the first transaction that is taken; the miner sorted them by falling chunk fee rate.
 const FROM: usize = 90;
 /// How many are taken.
 const COUNT: usize = 800;
-/// Transactions that only blocks bring.
+/// Places of transactions that nobody announces before a block contains them.
 const UNSEEN: std::ops::Range<usize> = 1_200..1_224;
 /// When the last transaction appears.
 const LAST: u64 = 719_000;
 
-/// Fee rates in sat/kvB, by the place in the block; between two, straight lines.
+/// Fee rates in sat/kvB by the place among those taken; interpolated between two.
 const FEE_RATES: [(u64, u64); 7] = [
     (0, 310_000),
     (60, 122_000),
@@ -40,7 +40,7 @@ pub struct Arrival {
     pub tx: Arc<Transaction>,
     /// When the first nodes have it, since the start.
     pub at: Duration,
-    /// What it pays, whether the model can know that or not, in sat/kvB.
+    /// Its fee rate, whether the model can know that or not, in sat/kvB.
     pub fee_rate: u64,
     pub spread: Spread,
 }
@@ -48,7 +48,7 @@ pub struct Arrival {
 /// Who announces a transaction, and who delivers it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Spread {
-    /// Everybody announces it.
+    /// All peers announce it.
     Everywhere,
     /// It is announced and never delivered.
     Withheld,
@@ -58,18 +58,21 @@ pub enum Spread {
     OtherHalf,
 }
 
-/// Everything that may arrive.
+/// All transactions of the scene.
+#[derive(Default)]
 pub struct Transactions {
     pub arrivals: Vec<Arrival>,
-    /// Confirmed transactions with the outputs that they spend.
+    /// Transactions of past blocks, whose outputs the others spend.
     pub funding: Vec<Transaction>,
-    /// Unconfirmed parents that only a request brings, with the index of the child.
-    pub parents: Vec<(usize, Arc<Transaction>)>,
-    /// Transactions that only blocks bring.
+    /// Unconfirmed parents that nobody announces, by the index of the child.
+    pub parents: HashMap<usize, Arc<Transaction>>,
+    /// Transactions that nobody announces before a block contains them.
     pub unseen: Vec<Transaction>,
-    /// Transactions that another one replaces.
+    /// Indices of transactions that another one replaces.
     pub replaced: HashSet<usize>,
-    /// By the txid after the rewriting.
+    /// Indices by the txid in the block.
+    renamed: HashMap<Txid, usize>,
+    /// Indices by the txid in the scene.
     index_of: HashMap<Txid, usize>,
 }
 
@@ -77,50 +80,37 @@ pub struct Transactions {
 pub fn take(chance: &mut Chance) -> Transactions {
     let block = Block::parse(&Bytes::from_static(mainnet_702861())).unwrap();
     let originals = &block.transactions[FROM..FROM + COUNT];
-    let children: HashSet<Txid> =
+    let spent: HashSet<Txid> =
         originals.iter().flat_map(Transaction::inputs).map(|input| input.prevout.txid).collect();
     let unseen = block.transactions[UNSEEN].iter().map(Transaction::detached).collect();
-    let (arrivals, funding, parents) = (Vec::new(), Vec::new(), Vec::new());
-    let mut all = Transactions {
-        arrivals,
-        funding,
-        parents,
-        unseen,
-        replaced: HashSet::new(),
-        index_of: HashMap::new(),
-    };
-    let mut index_of = HashMap::new();
+    let mut all = Transactions { unseen, ..Transactions::default() };
     for (rank, original) in originals.iter().enumerate() {
-        let fee_rate = match (children.contains(&original.txid()), spends_any(original, &index_of)) {
+        let has_parents = original.inputs().any(|input| all.renamed.contains_key(&input.prevout.txid));
+        let fee_rate = match (spent.contains(&original.txid()), has_parents) {
             // A package: the child pays for its parent.
             (true, false) => fee_rate(rank) / 4,
             (false, true) => fee_rate(rank) * 2,
             _ => fee_rate(rank),
         };
-        let (tx, parent, fee_rate) = all.rewrite(rank, original, fee_rate, &index_of);
-        let index = all.arrivals.len();
-        // A stride that is prime to the count mixes them, and the rate of arrival swings.
-        let turn = LAST * (rank as u64 * 389 % COUNT as u64) / COUNT as u64;
-        let swing = (turn % 171_000).abs_diff(85_500) / 4 + chance.below(3_000);
-        let mut at = ms(4_000 + turn + swing).min(ms(LAST));
-        for input in original.inputs() {
-            if let Some(&parent) = index_of.get(&input.prevout.txid) {
-                at = at.max(all.arrivals[parent].at + seconds(4));
-            }
-        }
+        let (tx, fee_rate) = all.rewrite(rank, original, fee_rate);
         let spread = if rank % 97 == 13 { Spread::Withheld } else { Spread::Everywhere };
-        index_of.insert(original.txid(), index);
-        all.index_of.insert(tx.txid(), index);
-        all.parents.extend(parent.map(|parent| (index, parent)));
-        all.arrivals.push(Arrival { tx, at, fee_rate, spread });
+        let at = arrival_time(rank, chance);
+        let index = all.add(tx, at, fee_rate, spread);
+        let parents = all.parents_of(index).map(|parent| all.arrivals[parent].at + seconds(4)).max();
+        all.arrivals[index].at = at.max(parents.unwrap_or_default());
+        all.renamed.insert(original.txid(), index);
     }
     all
 }
 
-fn spends_any(tx: &Transaction, index_of: &HashMap<Txid, usize>) -> bool {
-    tx.inputs().any(|input| index_of.contains_key(&input.prevout.txid))
+/// When a transaction appears: a stride that is prime to the count mixes them, and the rate swings.
+fn arrival_time(rank: usize, chance: &mut Chance) -> Duration {
+    let turn = LAST * (rank as u64 * 389 % COUNT as u64) / COUNT as u64;
+    let swing = (turn % 171_000).abs_diff(85_500) / 4 + chance.below(3_000);
+    ms(4_000 + turn + swing).min(ms(LAST))
 }
 
+/// What the transaction at a place in the block pays, in sat/kvB.
 fn fee_rate(rank: usize) -> u64 {
     let rank = rank as u64;
     let next = FEE_RATES.iter().position(|&(place, _)| place > rank).unwrap();
@@ -129,20 +119,13 @@ fn fee_rate(rank: usize) -> u64 {
 }
 
 impl Transactions {
-    /// The transaction with known prevouts if its fee shall be known, its parent if that one is unconfirmed,
-    /// and what it pays, in sat/kvB.
-    fn rewrite(
-        &mut self,
-        rank: usize,
-        original: &Transaction,
-        fee_rate: u64,
-        index_of: &HashMap<Txid, usize>,
-    ) -> (Arc<Transaction>, Option<Arc<Transaction>>, u64) {
+    /// A transaction of the block, and what it pays, in sat/kvB. It gets known prevouts if its fee shall be known.
+    fn rewrite(&mut self, rank: usize, original: &Transaction, fee_rate: u64) -> (Transaction, u64) {
         let mut parts = parts(original);
         let mut value = 0;
         let mut open = Vec::new();
         for (place, input) in parts.inputs.iter_mut().enumerate() {
-            match index_of.get(&input.prevout.txid) {
+            match self.renamed.get(&input.prevout.txid) {
                 Some(&parent) => {
                     let parent = &self.arrivals[parent].tx;
                     value += parent.outputs().nth(input.prevout.vout as usize).unwrap().value;
@@ -151,15 +134,16 @@ impl Transactions {
                 None => open.push(place),
             }
         }
-        let known = open.len() < parts.inputs.len() || rank % 8 < 5;
         let pays = |value: u64| (value - original.output_value()) * 1_000 / u64::from(original.vsize());
-        if !known || open.is_empty() {
-            let fee_rate = if known { pays(value) } else { fee_rate };
-            return (Arc::new(parts.build().unwrap().detached()), None, fee_rate);
+        let has_parents = open.len() < parts.inputs.len();
+        if open.is_empty() {
+            return (parts.build().unwrap().detached(), pays(value));
+        }
+        if !has_parents && rank % 8 >= 5 {
+            return (parts.build().unwrap().detached(), fee_rate);
         }
         let spent = original.output_value() + fee_rate * u64::from(original.vsize()) / 1_000;
         let left = spent.saturating_sub(value).max(1_000 * open.len() as u64);
-        let fee_rate = pays(value + left);
         let share = left / open.len() as u64;
         let mut values = vec![share; open.len()];
         values[0] += left - share * open.len() as u64;
@@ -167,12 +151,12 @@ impl Transactions {
         for (vout, place) in (0..).zip(open) {
             parts.inputs[place].prevout = OutPoint { txid: funding.txid(), vout };
         }
-        let tx = Arc::new(parts.build().unwrap().detached());
         if rank % 160 == 3 {
-            return (tx, Some(Arc::new(funding)), fee_rate);
+            self.parents.insert(self.arrivals.len(), Arc::new(funding));
+        } else {
+            self.funding.push(funding);
         }
-        self.funding.push(funding);
-        (tx, None, fee_rate)
+        (parts.build().unwrap().detached(), pays(value + left))
     }
 
     /// Whether the transaction at `index` or one of its parents is replaced.
@@ -196,7 +180,7 @@ impl Transactions {
         self.arrivals[index].tx.inputs().filter_map(|input| self.index_of.get(&input.prevout.txid).copied())
     }
 
-    /// Adds a transaction that is made up, and returns its index.
+    /// Adds a transaction, and returns its index.
     pub fn add(&mut self, tx: Transaction, at: Duration, fee_rate: u64, spread: Spread) -> usize {
         let index = self.arrivals.len();
         self.index_of.insert(tx.txid(), index);
@@ -225,7 +209,7 @@ pub fn parts(tx: &Transaction) -> TxParts {
     }
 }
 
-/// A transaction with P2WPKH outputs of these values, in sat. It spends an output that nobody knows.
+/// A transaction with P2WPKH outputs of these values, in sat. It spends an unknown output.
 pub fn funding(number: u64, values: &[u64]) -> Transaction {
     let mut txid = [0xfd; 32];
     txid[..8].copy_from_slice(&number.to_le_bytes());

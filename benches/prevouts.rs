@@ -1,6 +1,6 @@
-//! What the outputs of blocks cost, for as many blocks as are kept at least and at most: the memory, and
-//! the time that one block takes. It is the worst one that counts: now and then all are merged, and
-//! meanwhile the model does nothing else.
+//! What the prevout cache costs with the default and with the greatest number of blocks: its memory, and the time
+//! that one more block takes. The slowest block counts: now and then all are merged, and meanwhile the model
+//! does nothing else.
 
 use mempulse::model::fees::prevouts::{BlockOutputs, OutpointKey, PrevoutCache};
 use mempulse::wire::BlockHash;
@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 /// How many outputs a block leaves.
 const OUTPUTS: u64 = 7_000;
 
-/// Without end: blocks whose tags are spread as those of real ones.
+/// An endless source of blocks whose outputs are spread like real ones.
 struct Blocks {
     next: u32,
     state: u64,
@@ -21,9 +21,9 @@ impl Blocks {
         self.next += 1;
         let mut hash = [0; 32];
         hash[..4].copy_from_slice(&height.to_le_bytes());
-        let mut coins: Vec<_> = (0..OUTPUTS).map(|value| (self.tag(), value)).collect();
-        coins.sort_unstable();
-        BlockOutputs { height, hash: BlockHash(hash), outputs: coins }
+        let mut outputs: Vec<_> = (0..OUTPUTS).map(|value| (self.tag(), value)).collect();
+        outputs.sort_unstable();
+        BlockOutputs { height, hash: BlockHash(hash), outputs }
     }
 
     /// Marsaglia's xorshift.
@@ -35,7 +35,7 @@ impl Blocks {
     }
 }
 
-/// A line of what Linux tells about the process, in MB; `None` elsewhere.
+/// A figure of `/proc/self/status`, in MB; `None` unless the system is Linux.
 fn memory(name: &str) -> Option<u64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
     let kib: u64 =
@@ -43,17 +43,17 @@ fn memory(name: &str) -> Option<u64> {
     Some(kib * 1_024 / 1_000_000)
 }
 
-fn told(name: &str) -> String {
+fn megabytes(name: &str) -> String {
     memory(name).map_or_else(|| "?".to_owned(), |megabytes| megabytes.to_string())
 }
 
-/// How long each of so many blocks took, all together and at worst.
-fn insert(coins: &mut PrevoutCache, blocks: &mut Blocks, count: usize) -> (Duration, Duration) {
+/// Inserts `count` blocks, and returns the time of all and of the slowest.
+fn insert(cache: &mut PrevoutCache, blocks: &mut Blocks, count: usize) -> (Duration, Duration) {
     let (mut sum, mut worst) = (Duration::ZERO, Duration::ZERO);
     for _ in 0..count {
         let block = blocks.next();
         let start = Instant::now();
-        assert!(coins.insert(&block), "each is higher than those before");
+        assert!(cache.insert(&block), "each is higher than those before");
         let elapsed = start.elapsed();
         sum += elapsed;
         worst = worst.max(elapsed);
@@ -64,20 +64,20 @@ fn insert(coins: &mut PrevoutCache, blocks: &mut Blocks, count: usize) -> (Durat
 fn main() {
     // The peak is that of the whole process: the smaller one comes first.
     for limit in [PrevoutCache::DEFAULT_BLOCKS, PrevoutCache::MAX_BLOCKS] {
-        let mut coins = PrevoutCache::new(OutpointKey(1, 2), limit);
+        let mut cache = PrevoutCache::new(OutpointKey(1, 2), limit);
         let mut blocks = Blocks { next: 1, state: 0x9e37_79b9_7f4a_7c15 };
-        let (filling, _) = insert(&mut coins, &mut blocks, limit);
+        let (filling, _) = insert(&mut cache, &mut blocks, limit);
         println!("{limit} blocks of {OUTPUTS} outputs: filled in {filling:.2?}");
-        // Until a fifth has made room, so that all are merged once.
+        // Until a fifth of the blocks has been replaced, so that all are merged once.
         let count = limit / 5 + 12;
-        let (sum, worst) = insert(&mut coins, &mut blocks, count);
+        let (sum, worst) = insert(&mut cache, &mut blocks, count);
         let mean = sum / u32::try_from(count).unwrap_or(u32::MAX);
         println!("  {count} more: {mean:.2?} each, {worst:.2?} at worst");
-        let account = coins.memory() / 1_000_000;
+        let account = cache.memory() / 1_000_000;
         println!(
-            "  {account} MB by its own account; in the process {} MB, {} MB at most",
-            told("VmRSS:"),
-            told("VmHWM:")
+            "  {account} MB by the cache's account; in the process {} MB, {} MB at most",
+            megabytes("VmRSS:"),
+            megabytes("VmHWM:")
         );
     }
 }
