@@ -2,7 +2,7 @@
 
 use crate::event::{DisconnectReason, Event, PeerId, Request};
 use crate::p2p::action::Dial;
-use crate::p2p::addrman::seeds::{SeedAnswer, ask};
+use crate::p2p::addrman::seeds::SeedAnswer;
 use crate::p2p::addrman::table::AddrTable;
 use crate::p2p::input::PeerReport;
 use crate::p2p::node::{Node, Output};
@@ -10,6 +10,7 @@ use crate::p2p::peer::{
     self, Congested, ConnectionId, ConnectionSettings, Connector, Handle, Report, Reports, Resolve,
     SystemResolver, Timing, TransportChoice,
 };
+use crate::p2p::seed_lookup::look_up;
 use crate::p2p::settings::Settings;
 use crate::util::clock::Clock;
 use crate::util::time::Timestamp;
@@ -189,7 +190,7 @@ impl Driver {
                 }
                 Output::Dial(dial) => self.dial(dial),
                 Output::ResolveSeed(name) => {
-                    self.lookups.spawn(ask(name, self.default_port, Arc::clone(&self.resolver)));
+                    self.lookups.spawn(look_up(name, self.default_port, Arc::clone(&self.resolver)));
                 }
                 Output::Event(event) => self.events.push_back(event),
             }

@@ -13,6 +13,7 @@
 //! | `part`, `input`, `action` | the contract of a part: what comes in, what goes out |
 //! | `connect` | which connections to open, and which peers to keep |
 //! | `addrman` | which addresses are known, and where to get more |
+//! | `seed_lookup` | asks DNS seeds for addresses |
 //! | `tx_download` | which transaction to request from which peer |
 //! | `block_download` | which headers and blocks to request from which peer |
 //! | `peer` | one connection: dial, transport, handshake, keepalive |
@@ -27,6 +28,7 @@ mod input;
 mod node;
 mod part;
 mod peer;
+mod seed_lookup;
 mod settings;
 mod tx_download;
 

@@ -3,16 +3,18 @@
 //!
 //! | module | what it decides |
 //! |---|---|
-//! | `table` | which addresses are kept, in bounded tables that nobody can fill alone |
+//! | `table` | which addresses are kept, in bounded tables that no source can fill |
 //! | `gossip` | how many of the addresses that a peer sends are accepted |
-//! | `seeds`, `fixed_seeds` | which DNS seeds to ask when; the last resort |
+//! | `seeds`, `fixed_seeds` | which DNS seeds to ask when; the built-in addresses, as a last resort |
 //! | `growth` | when to report how many addresses are known |
 
 mod fixed_seeds;
 mod gossip;
 mod growth;
-pub(crate) mod seeds;
-pub(crate) mod table;
+pub(in crate::p2p) mod seeds;
+pub(in crate::p2p) mod table;
+#[cfg(test)]
+mod tests;
 
 use crate::address::{Host, PeerAddress};
 use crate::chain::Network;
@@ -117,7 +119,7 @@ impl AddrMan {
         self.discovers.then_some(&self.addresses)
     }
 
-    /// Whether the known addresses don't suffice, so that seeds are to be asked.
+    /// Sets whether the known addresses don't suffice, so that seeds are asked.
     pub fn need_addresses(&mut self, needs_addresses: bool) {
         self.needs_addresses = needs_addresses;
     }
@@ -214,7 +216,7 @@ impl AddrMan {
         actions
     }
 
-    fn report_sizes(&mut self, now: Timestamp) -> Option<Action> {
+    fn report_growth(&mut self, now: Timestamp) -> Option<Action> {
         let is_due = self.discovers && self.growth.is_due(self.addresses.changes(), now);
         is_due.then(|| Action::Emit(EventKind::Addresses(self.addresses.counts())))
     }
@@ -288,7 +290,7 @@ impl Part for AddrMan {
     fn timer(&mut self, now: Timestamp) -> Vec<Action> {
         let mut actions = self.time_out_fetches(now);
         actions.extend(self.seek(now));
-        actions.extend(self.report_sizes(now));
+        actions.extend(self.report_growth(now));
         actions
     }
 
