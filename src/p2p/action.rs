@@ -4,7 +4,7 @@ use crate::address::PeerAddress;
 use crate::event::{DisconnectReason, EventKind, PeerId};
 use crate::wire::Message;
 
-/// What a protocol part wants done.
+/// What a protocol part asks for.
 #[derive(Clone, PartialEq, Debug)]
 pub enum Action {
     /// Send a message to a peer.

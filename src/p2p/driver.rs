@@ -205,9 +205,9 @@ impl Driver {
         if v1_only && settings.transport == TransportChoice::Auto {
             settings.transport = TransportChoice::V1;
         }
-        let (handle, orders) = peer::handle();
+        let (handle, inbox) = peer::handle();
         let reporter = self.reports.reporter(id);
-        let task = self.tasks.spawn(peer::run(address, settings, orders, reporter)).id();
+        let task = self.tasks.spawn(peer::run(address, settings, inbox, reporter)).id();
         self.connections.insert(peer, Connection { id, task, handle });
     }
 }

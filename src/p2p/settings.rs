@@ -8,55 +8,55 @@ use crate::wire::BlockHash;
 use std::collections::HashSet;
 use std::time::Duration;
 
-/// How many past blocks are fetched unless the user says otherwise: those of about an hour, which
-/// together are 6 to 12 MB on mainnet. Much of what is spent is younger than that.
+/// The default number of past blocks to download: about one hour, 6 to 12 MB on mainnet. Many of the outputs
+/// that transactions spend are younger than that.
 pub const DEFAULT_BACKFILL: u32 = 6;
 
-/// The most past blocks that may be wanted: those of four weeks, 4 to 8 GB on mainnet.
+/// The most past blocks that may be downloaded: about four weeks, 4 to 8 GB on mainnet.
 pub const MAX_BACKFILL: u32 = 4_032;
 
-/// How peers are found and treated.
+/// What the driver needs to join a network.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Settings {
-    /// Which network to join.
+    /// The network to join.
     pub network: Network,
-    /// Whom to dial.
+    /// Which peers to dial.
     pub choice: PeerChoice,
-    /// By which ways they may be reached.
+    /// By which routes peers may be reached.
     pub routes: Routes,
     /// Which transport to speak.
     pub transport: TransportChoice,
-    /// How long a handshake may take, from the open connection to `verack`.
+    /// The longest time from the open connection to `verack`.
     pub handshake_timeout: Duration,
     /// The time between two pings of ours.
     pub ping_interval: Duration,
-    /// How long a pong may take.
+    /// The longest time from a ping to its pong.
     pub ping_timeout: Duration,
-    /// How long a requested transaction may take before another announcer is asked.
+    /// How long a request may stay unanswered before another peer is asked.
     pub request_timeout: Duration,
-    /// Whether peers that offer BIP35 are asked for their whole mempool once.
+    /// Whether peers that offer it are asked for their whole mempool once (BIP35).
     pub bootstrap: bool,
-    /// How many of the last blocks from before the watch are fetched, at most [`MAX_BACKFILL`].
+    /// How many blocks from before startup are downloaded, at most [`MAX_BACKFILL`].
     pub backfill: u32,
-    /// Those of them that need not be fetched.
+    /// Past blocks that need not be downloaded.
     pub known_blocks: HashSet<BlockHash>,
 }
 
-/// Whom to dial.
+/// Which peers to dial.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum PeerChoice {
-    /// These and no others.
+    /// These peers and no others.
     Only(Vec<PeerAddress>),
-    /// Whoever can be found.
+    /// Peers that are found by their addresses.
     Discover(Discovery),
 }
 
 /// How peers are found.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Discovery {
-    /// How many are wanted.
+    /// How many peers to find.
     pub peers: usize,
-    /// These are kept besides.
+    /// Manual peers, in addition to those that are found.
     pub also: Vec<PeerAddress>,
     /// Whether DNS seeds may be asked.
     pub dns: bool,

@@ -4,8 +4,8 @@ use rand::rngs::SmallRng;
 use rand::{Rng, RngExt, SeedableRng};
 use std::time::Duration;
 
-/// Delays that double from attempt to attempt, each a little shorter by chance, so that many
-/// clients that lost the same node do not come back in step.
+/// Delays that double with every failure, with jitter, so that many clients that lost the same node don't
+/// redial it in step.
 #[derive(Clone, Debug)]
 pub struct Backoff {
     first: Duration,
@@ -15,24 +15,24 @@ pub struct Backoff {
 }
 
 impl Backoff {
-    /// From `first`, doubling to `longest`. `rng` gives the chance.
+    /// Delays from `first`, doubling up to `longest`, with jitter from `rng`.
     pub fn new(first: Duration, longest: Duration, rng: &mut impl Rng) -> Self {
         Self { first, longest, failures: 0, rng: SmallRng::from_rng(rng) }
     }
 
-    /// After another failure: how long to wait, between 80 % and 100 % of the full delay.
+    /// Counts a failure, and returns a delay of 80 % to 100 % of the full one.
     pub fn next_delay(&mut self) -> Duration {
         let factor = 2_u32.saturating_pow(self.failures);
         self.failures = self.failures.saturating_add(1);
         self.first.saturating_mul(factor).min(self.longest).mul_f64(self.rng.random_range(0.8..=1.0))
     }
 
-    /// After a success: the next delay is the first again.
+    /// Counts a success: the next delay is the first one again.
     pub fn reset(&mut self) {
         self.failures = 0;
     }
 
-    /// Failures in a row.
+    /// The number of failures in a row.
     pub fn failures(&self) -> u32 {
         self.failures
     }

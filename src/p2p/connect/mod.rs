@@ -4,8 +4,8 @@
 //! |---|---|
 //! | `manual` | when to redial the peers that the user named; with it `backoff` |
 //! | `outbound` | which of the known addresses to dial, until enough peers are connected |
-//! | `pace`, `reach` | how fast dials may follow each other; which networks are worth trying |
-//! | `usefulness` | which peers are not worth their place |
+//! | `pace`, `reach` | how fast dials may follow each other; which networks are reachable |
+//! | `usefulness` | which peers are of no use, and are disconnected |
 //! | `peer_ids` | the ids of peers, the same over redials |
 
 mod backoff;
@@ -46,7 +46,7 @@ const FIXED_SEEDS_AFTER: Duration = Duration::from_mins(1);
 #[derive(Debug)]
 pub struct Connections {
     manual: ManualPeers,
-    /// `None` if only manual peers are wanted.
+    /// `None` if the user chose all peers.
     outbound: Option<OutboundPeers>,
     /// Since when fewer than two outbound peers are connected.
     lonely_since: Timestamp,
@@ -81,7 +81,7 @@ impl Connections {
         }
     }
 
-    /// Starts the dials that are due, and says whether more addresses are needed.
+    /// Starts the dials that are due, and reports whether more addresses are needed.
     pub fn dial(&mut self, addresses: &AddrTable, now: Timestamp) -> Vec<Action> {
         if self.due_at.is_none_or(|due_at| due_at > now) {
             return vec![];

@@ -1,4 +1,4 @@
-//! Outbound peers: chosen from the known addresses until as many as wanted are connected.
+//! Outbound peers: chosen from the known addresses until enough are connected.
 
 use crate::address::netgroup::{NetGroup, is_routable};
 use crate::address::{Host, PeerAddress};
@@ -73,7 +73,7 @@ impl OutboundPeers {
         self.peers().filter(|connection| connection.stage == Stage::Connected).count()
     }
 
-    /// Whether two peers are connected, or all that are wanted: enough to learn more addresses from.
+    /// Whether two peers are connected, or as many as there shall be: enough to learn more addresses from.
     pub fn has_company(&self) -> bool {
         self.connected_count() >= self.target.min(2)
     }

@@ -3,35 +3,35 @@
 use crate::util::time::Timestamp;
 use std::time::Duration;
 
-/// The time between two dials that fail, in the long run. Where every dial fails at once, as without
-/// a network, this keeps us from going through all of the address book in seconds.
+/// The average time between failing dials. Where every dial fails at once, as without a network, it keeps
+/// us from trying all known addresses within seconds.
 const INTERVAL: Duration = Duration::from_millis(250);
 
-/// How many dials may follow at once after a pause.
+/// The number of dials that may start at once after a pause.
 const BURST: u32 = 8;
 
-/// Lets dials through: [`BURST`] at once, then one per [`INTERVAL`]. One that leads to a connection
-/// does not count.
+/// Limits the rate of dials: [`BURST`] at once, then one per [`INTERVAL`]. A dial that leads to a connection
+/// doesn't count.
 #[derive(Debug, Default)]
 pub struct Pace {
-    /// When the burst is whole again.
-    whole_at: Timestamp,
+    /// When a full burst is possible again.
+    full_at: Timestamp,
 }
 
 impl Pace {
-    /// When the next dial may begin; not after `now` if it may at once.
+    /// When the next dial may start; it may be in the past.
     pub fn next(&self) -> Timestamp {
-        self.whole_at - INTERVAL * (BURST - 1)
+        self.full_at - INTERVAL * (BURST - 1)
     }
 
-    /// A dial begins.
+    /// A dial starts.
     pub fn count(&mut self, now: Timestamp) {
-        self.whole_at = self.whole_at.max(now) + INTERVAL;
+        self.full_at = self.full_at.max(now) + INTERVAL;
     }
 
     /// A dial led to a connection.
     pub fn discount(&mut self) {
-        self.whole_at = self.whole_at - INTERVAL;
+        self.full_at = self.full_at - INTERVAL;
     }
 }
 

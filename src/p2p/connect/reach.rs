@@ -1,4 +1,4 @@
-//! Which networks can be reached at the moment.
+//! Which networks are reachable at the moment.
 
 use crate::address::Host;
 use crate::event::AddressNetwork;
@@ -7,25 +7,25 @@ use crate::util::time::Timestamp;
 use std::collections::HashMap;
 use std::time::Duration;
 
-/// How long a network is left alone when there is no way to it, or the proxy to it is down: at first,
-/// doubling each time, and at most. As soon as there is a way again nobody wants to wait long.
+/// The first and the longest pause of a network that is unreachable, or whose proxy is down. It doubles each
+/// time, and is short, since peers should be found soon once the network is back.
 const PAUSE: (Duration, Duration) = (Duration::from_secs(10), Duration::from_mins(1));
 
-/// The ways that the user allows, less those that lead nowhere.
+/// The networks that the user allows, except for those that were unreachable lately.
 #[derive(Debug)]
 pub struct Reach {
     routes: Routes,
-    /// These are left alone until then, after a pause that long.
+    /// When a pause ends, and how long it is.
     paused: HashMap<AddressNetwork, (Timestamp, Duration)>,
 }
 
 impl Reach {
-    /// All of `routes`.
+    /// All networks that `routes` lead to.
     pub fn new(routes: Routes) -> Self {
         Self { routes, paused: HashMap::new() }
     }
 
-    /// Whether it is worth trying to reach `host`.
+    /// Whether `host` may be reachable.
     pub fn has(&self, host: &Host, now: Timestamp) -> bool {
         let pause = AddressNetwork::of(host).and_then(|network| self.paused.get(&network));
         self.routes.to(host).is_ok() && pause.is_none_or(|&(until, _)| until <= now)
@@ -36,10 +36,10 @@ impl Reach {
         self.paused.values().map(|&(until, _)| until).filter(|&until| until > now).min()
     }
 
-    /// There was no way to an address of `network`.
+    /// Pauses `network`, which was unreachable.
     pub fn pause(&mut self, network: AddressNetwork, now: Timestamp) {
         let pause = match self.paused.get(&network) {
-            // Those that were dialled together fail together.
+            // Dials that started together fail together.
             Some(&(until, _)) if until > now => return,
             Some(&(_, pause)) => (pause * 2).min(PAUSE.1),
             None => PAUSE.0,
@@ -47,7 +47,7 @@ impl Reach {
         self.paused.insert(network, (now + pause, pause));
     }
 
-    /// `host` was reached.
+    /// Ends the pause of the network of `host`, which was reached.
     pub fn reached(&mut self, host: &Host) {
         if let Some(network) = AddressNetwork::of(host) {
             self.paused.remove(&network);

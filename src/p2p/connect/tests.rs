@@ -254,7 +254,7 @@ fn a_lost_peer_is_replaced_at_once_and_rests_under_its_id() {
     let rested = search.deadline().unwrap();
     assert!((114..=120).contains(&rested.since(START).as_secs()), "{rested:?}");
     let again = search.dial(rested);
-    assert_eq!(again, [Dial { attempt: 2, v1_only: true, ..first }], "it said that it speaks v1 only");
+    assert_eq!(again, [Dial { attempt: 2, v1_only: true, ..first }], "it offered no v2");
 }
 
 #[test]
@@ -318,7 +318,7 @@ fn a_useless_manual_peer_stays_and_the_user_is_warned_once() {
     let no_witness = info(Services::NETWORK);
     let warning = search.connections.connected(peer, &no_witness, START);
     assert!(matches!(warning.as_slice(), [Action::Emit(EventKind::Warning(_))]), "{warning:?}");
-    // It says that it is useless for yet another reason.
+    // It is useless for yet another reason.
     let actions = search.connections.received(peer, &Input::FeeFilter(9_936_506), START);
     let fee_filter = EventKind::Peer(peer, PeerEvent::FeeFilter { sat_per_kvb: 9_936_506 });
     assert_eq!(actions, [Action::Emit(fee_filter)], "reported, but not warned about");
@@ -351,8 +351,8 @@ fn an_address_that_serves_no_witnesses_is_not_dialled() {
 #[test]
 fn added_peers_come_besides_the_others_and_are_known_the_next_time() {
     let also = vec![ip("20.1.0.1"), name("node.example")];
-    let wanted = PeerChoice::Discover(Discovery { peers: 2, also, ..Discovery::default() });
-    let mut search = Search::new(wanted, &known(["20.1.0.1", "20.2.0.1", "20.3.0.1"].map(str::to_owned)));
+    let choice = PeerChoice::Discover(Discovery { peers: 2, also, ..Discovery::default() });
+    let mut search = Search::new(choice, &known(["20.1.0.1", "20.2.0.1", "20.3.0.1"].map(str::to_owned)));
     let dials = search.dial(START);
     let mut addresses: Vec<_> = dials.iter().map(|dial| dial.address.clone()).collect();
     addresses.sort();
@@ -380,7 +380,7 @@ fn more_addresses_are_needed_when_there_are_none_or_they_lead_to_nobody_in_time(
     assert!(search.needs_addresses, "one peer is not enough");
     search.connect(&dials[1..2], after(12.0));
     search.dial(after(12.0));
-    assert!(!search.needs_addresses, "two will tell us of more");
+    assert!(!search.needs_addresses, "two will send more");
     let mut manual = Search::manual(&[]);
     manual.dial(START);
     assert!(!manual.needs_addresses);
@@ -391,7 +391,7 @@ fn after_new_addresses_arrived_they_are_dialled_at_once() {
     let mut search = Search::outbound(1, []);
     assert_eq!(search.dial(START), []);
     search.addrman = Search::outbound(1, ["20.1.0.1".to_owned()]).addrman;
-    assert_eq!(search.dial(after(1.0)), [], "nothing says that it is worth trying");
+    assert_eq!(search.dial(after(1.0)), [], "nothing has changed yet");
     search.connections.addresses_learned(after(1.0));
     assert_eq!(search.dial(after(1.0)).len(), 1);
 }

@@ -1,10 +1,10 @@
-//! Which peers are of use to somebody who watches the mempool.
+//! Which peers are useful for watching the mempool.
 
 use crate::chain::limits::is_ibd_fee_filter;
 use crate::event::{PeerInfo, Uselessness};
 use crate::wire::Services;
 
-/// What is wrong with a peer that says this of itself.
+/// Why a peer with this handshake is not useful, or `None` if it is.
 pub fn by_handshake(info: &PeerInfo) -> Option<Uselessness> {
     if !info.relay {
         Some(Uselessness::BlocksOnly)
@@ -15,7 +15,7 @@ pub fn by_handshake(info: &PeerInfo) -> Option<Uselessness> {
     }
 }
 
-/// What is wrong with a peer that has this fee filter, in sat/kvB.
+/// Why a peer with this fee filter, in sat/kvB, is not useful, or `None` if it is.
 pub fn by_fee_filter(sat_per_kvb: u64) -> Option<Uselessness> {
     is_ibd_fee_filter(sat_per_kvb).then_some(Uselessness::InitialBlockDownload)
 }
@@ -41,9 +41,9 @@ mod tests {
     }
 
     #[test]
-    fn only_the_highest_fee_filters_tell_of_a_download() {
+    fn only_the_highest_fee_filters_mean_an_initial_block_download() {
         assert_eq!(by_fee_filter(9_936_506), Some(Uselessness::InitialBlockDownload));
         assert_eq!(by_fee_filter(9_170_997), Some(Uselessness::InitialBlockDownload));
-        assert_eq!(by_fee_filter(1_000_000), None, "a dear day");
+        assert_eq!(by_fee_filter(1_000_000), None, "a day of high fees");
     }
 }

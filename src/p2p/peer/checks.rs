@@ -11,7 +11,7 @@ use std::sync::Arc;
 /// The name of a message that doesn't say what it is.
 pub const NO_COMMAND: &str = "?";
 
-/// Turns a message into an input of the node, or `None` if it concerns nobody.
+/// Turns a message into an input of the node, or `None` if no part handles it.
 pub fn checked(network: Network, message: Message) -> Option<Input> {
     Some(match message {
         Message::Inv(list) => Input::Inv(list),

@@ -20,7 +20,7 @@ pub struct Handle {
 
 /// The task's end of a [`Handle`].
 #[derive(Debug)]
-pub struct Orders {
+pub struct Inbox {
     pub messages: mpsc::Receiver<Message>,
     pub close: oneshot::Receiver<DisconnectReason>,
 }
@@ -30,10 +30,10 @@ pub struct Orders {
 pub struct Congested;
 
 /// Connects a driver and a task.
-pub fn handle() -> (Handle, Orders) {
+pub fn handle() -> (Handle, Inbox) {
     let (message_sender, messages) = mpsc::channel(MAX_QUEUED);
     let (close_sender, close) = oneshot::channel();
-    (Handle { messages: message_sender, close: Some(close_sender) }, Orders { messages, close })
+    (Handle { messages: message_sender, close: Some(close_sender) }, Inbox { messages, close })
 }
 
 impl Handle {
@@ -64,16 +64,16 @@ mod tests {
 
     #[test]
     fn a_hundred_requests_at_once_may_wait_for_a_busy_task() {
-        let (handle, mut orders) = handle();
+        let (handle, mut inbox) = handle();
         for _ in 0..100 {
             assert_eq!(handle.send(Message::GetData(Vec::new())), Ok(()));
         }
-        assert!(orders.close.try_recv().is_err(), "the connection goes on");
+        assert!(inbox.close.try_recv().is_err(), "the connection goes on");
     }
 
     #[test]
     fn messages_beyond_the_limit_are_refused() {
-        let (handle, _orders) = handle();
+        let (handle, _inbox) = handle();
         for _ in 0..MAX_QUEUED {
             assert_eq!(handle.send(Message::GetData(Vec::new())), Ok(()));
         }
@@ -82,9 +82,9 @@ mod tests {
 
     #[test]
     fn the_first_reason_to_close_counts() {
-        let (mut handle, mut orders) = handle();
+        let (mut handle, mut inbox) = handle();
         handle.close(DisconnectReason::PingTimeout);
         handle.close(DisconnectReason::ShuttingDown);
-        assert_eq!(orders.close.try_recv(), Ok(DisconnectReason::PingTimeout));
+        assert_eq!(inbox.close.try_recv(), Ok(DisconnectReason::PingTimeout));
     }
 }

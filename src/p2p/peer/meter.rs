@@ -1,4 +1,4 @@
-//! Counts what goes over one connection, and tells it now and then.
+//! Counts the traffic of one connection, for a report a few times per second.
 
 use crate::event::{CommandTraffic, Direction, RecentMessage, Traffic};
 use crate::util::time::Timestamp;
@@ -18,24 +18,24 @@ pub struct Meter {
 }
 
 impl Meter {
-    /// A message went over the wire.
-    pub fn record(&mut self, said: RecentMessage) {
-        self.since.get_or_insert(said.time);
-        let counter = self.counter(said.direction, &said.command);
+    /// Counts a message that was sent or received.
+    pub fn record(&mut self, message: RecentMessage) {
+        self.since.get_or_insert(message.time);
+        let counter = self.counter(message.direction, &message.command);
         counter.messages += 1;
-        counter.bytes += u64::from(said.bytes);
+        counter.bytes += u64::from(message.bytes);
         if self.traffic.recent.len() >= Traffic::MAX_RECENT {
             self.traffic.recent.remove(0);
         }
-        self.traffic.recent.push(said);
+        self.traffic.recent.push(message);
     }
 
-    /// When [`Meter::take`] wants to be called.
+    /// When the next report is due; `None` if there was no traffic.
     pub fn deadline(&self) -> Option<Timestamp> {
         self.since.map(|since| since + REPORT_INTERVAL)
     }
 
-    /// The traffic since this was last called, if there was any.
+    /// Returns the traffic since the last call, if there was any.
     pub fn take(&mut self) -> Option<Box<Traffic>> {
         self.since.take()?;
         Some(Box::new(std::mem::take(&mut self.traffic)))
@@ -47,7 +47,7 @@ impl Meter {
             commands.iter().position(|known| known.direction == direction && known.command == name)
         };
         let kinds = commands.iter().filter(|known| known.direction == direction).count();
-        // The last place is for the others together.
+        // The last place is for all other commands together.
         let name = if kinds + 1 < Traffic::MAX_COMMANDS || find(commands, command).is_some() {
             command
         } else {
@@ -67,7 +67,7 @@ mod tests {
 
     const NOW: Timestamp = Timestamp::from_secs(1_000);
 
-    fn said(direction: Direction, command: &str) -> RecentMessage {
+    fn message(direction: Direction, command: &str) -> RecentMessage {
         RecentMessage { time: NOW, direction, command: command.to_owned(), bytes: 32, gist: String::new() }
     }
 
@@ -76,14 +76,14 @@ mod tests {
         let mut meter = Meter::default();
         assert_eq!(meter.deadline(), None);
         for direction in [Direction::Received, Direction::Sent, Direction::Sent] {
-            meter.record(said(direction, "ping"));
+            meter.record(message(direction, "ping"));
         }
         assert_eq!(meter.deadline(), Some(NOW + Duration::from_millis(250)));
         let traffic = meter.take().unwrap();
         let counts: Vec<_> = traffic.commands.iter().map(|c| (c.direction, c.messages, c.bytes)).collect();
         assert_eq!(counts, [(Direction::Received, 1, 32), (Direction::Sent, 2, 64)]);
         assert_eq!(traffic.recent.len(), 3);
-        assert_eq!(meter.take(), None, "told once");
+        assert_eq!(meter.take(), None, "reported once");
         assert_eq!(meter.deadline(), None);
     }
 
@@ -91,9 +91,9 @@ mod tests {
     fn made_up_commands_do_not_fill_the_memory() {
         let mut meter = Meter::default();
         for number in 0..10_000 {
-            meter.record(said(Direction::Received, &format!("made{number}")));
+            meter.record(message(Direction::Received, &format!("made{number}")));
         }
-        meter.record(said(Direction::Sent, "ping"));
+        meter.record(message(Direction::Sent, "ping"));
         let traffic = meter.take().unwrap();
         assert_eq!(traffic.commands.len(), Traffic::MAX_COMMANDS + 1);
         assert_eq!(traffic.commands.iter().map(|c| c.messages).sum::<u64>(), 10_001);

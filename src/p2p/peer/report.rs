@@ -1,4 +1,4 @@
-//! What a peer task tells its owner, over a queue whose memory is bounded.
+//! The queue from the tasks of the peers to the driver, in bounded memory.
 
 use crate::event::PeerId;
 use crate::p2p::input::PeerReport;
@@ -6,42 +6,37 @@ use crate::util::time::Timestamp;
 use std::sync::Arc;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 
-/// How many reports may wait for the owner.
+/// The most reports that may wait for the driver.
 const MAX_REPORTS: usize = 256;
 
-/// How much may wait for the owner, in KiB of messages: a few of the longest ones.
+/// The most memory that waiting messages may take, in KiB: a few of the longest ones.
 const MAX_MEMORY: usize = 16 * 1024;
 
-/// Names one connection; the next one to the same peer has another.
+/// The id of a connection. The next connection to the same peer has another one.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct ConnectionId {
-    /// To whom.
     pub peer: PeerId,
-    /// Which of the connections to it.
     pub number: u64,
 }
 
-/// Something that a peer task has to tell.
+/// What a task reports, as it arrives at the driver.
 #[derive(Debug)]
 pub struct Report {
-    /// Who tells it.
     pub connection: ConnectionId,
     /// When it happened.
     pub time: Timestamp,
-    /// What happened.
     pub content: PeerReport,
-    /// Given back when the report is done with.
+    /// Released when the report is dropped.
     _memory: Option<OwnedSemaphorePermit>,
 }
 
-/// A report on its way.
+/// A report that waits for a place in the queue.
 #[derive(Debug)]
 pub struct Pending {
     /// When it happened.
     pub time: Timestamp,
-    /// The size of the message that it came from, in bytes.
+    /// The size of the message in it, in bytes.
     pub size: u32,
-    /// What happened.
     pub content: PeerReport,
 }
 
@@ -53,7 +48,7 @@ pub struct Reporter {
     memory: Arc<Semaphore>,
 }
 
-/// The owner's end of the queue.
+/// The driver's end of the queue.
 #[derive(Debug)]
 pub struct Reports {
     queue: mpsc::Receiver<Report>,
@@ -61,9 +56,9 @@ pub struct Reports {
     memory: Arc<Semaphore>,
 }
 
-/// The owner does not listen any more.
+/// The driver has ended.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct OwnerGone;
+pub struct DriverGone;
 
 impl Reports {
     /// An empty queue.
@@ -77,31 +72,30 @@ impl Reports {
         Reporter { connection, queue: self.sender.clone(), memory: Arc::clone(&self.memory) }
     }
 
-    /// The next report. Cancel-safe.
+    /// Waits for the next report. Cancel-safe.
     pub async fn next(&mut self) -> Option<Report> {
         self.queue.recv().await
     }
 
-    /// The next report, if it is there already.
+    /// Returns the next report if one has arrived.
     pub fn try_next(&mut self) -> Option<Report> {
         self.queue.try_recv().ok()
     }
 }
 
 impl Reporter {
-    /// Waits until the owner can take a report about `size` bytes, then sends what `take` gives.
-    /// Cancel-safe: `take` is called at the very end. Waiting tasks take turns, so a peer that
-    /// floods gets no more than its share.
+    /// Waits for room for a report of `size` bytes, then sends what `take` returns. Cancel-safe: `take` is
+    /// called at the very end. Waiting tasks take turns, so a peer that floods gets no more than its share.
     ///
     /// # Errors
-    /// The owner is gone.
-    pub async fn send(&self, size: u32, take: impl FnOnce() -> Option<Pending>) -> Result<(), OwnerGone> {
-        // Small reports are bounded by their number.
+    /// The driver has ended.
+    pub async fn send(&self, size: u32, take: impl FnOnce() -> Option<Pending>) -> Result<(), DriverGone> {
+        // Small reports are bounded by the length of the queue.
         let memory = match size / 1024 {
             0 => None,
-            kib => Some(Arc::clone(&self.memory).acquire_many_owned(kib).await.map_err(|_| OwnerGone)?),
+            kib => Some(Arc::clone(&self.memory).acquire_many_owned(kib).await.map_err(|_| DriverGone)?),
         };
-        let slot = self.queue.reserve().await.map_err(|_| OwnerGone)?;
+        let slot = self.queue.reserve().await.map_err(|_| DriverGone)?;
         if let Some(Pending { time, content, .. }) = take() {
             slot.send(Report { connection: self.connection, time, content, _memory: memory });
         }

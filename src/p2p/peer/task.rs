@@ -1,17 +1,17 @@
 //! The task of one peer: gives the session a socket and a timer.
 //!
-//! Everything is in one `select!`, so that a slow owner, a slow peer and a flood each block only
-//! what they must: while the owner is busy the socket is not read, while the peer does not read it
-//! is not listened to, and what waits is bounded in all three directions.
+//! Everything is in one `select!`, so that a slow driver, a slow peer and a flood each block only what they
+//! must: while the driver is busy the socket is not read, while the peer doesn't read nothing is read from
+//! it either, and all three queues are bounded.
 
 use crate::address::PeerAddress;
 use crate::chain::Network;
 use crate::event::{Direction, DisconnectReason, PeerEvent, RecentMessage};
 use crate::p2p::input::PeerReport;
 use crate::p2p::peer::checks::{NO_COMMAND, checked, judge};
-use crate::p2p::peer::handle::Orders;
+use crate::p2p::peer::handle::Inbox;
 use crate::p2p::peer::meter::Meter;
-use crate::p2p::peer::report::{OwnerGone, Pending, Reporter};
+use crate::p2p::peer::report::{DriverGone, Pending, Reporter};
 use crate::p2p::peer::session::{Instruction, Session};
 use crate::p2p::peer::settings::ConnectionSettings;
 use crate::p2p::peer::transport::connection::Connection;
@@ -22,28 +22,28 @@ use crate::wire::{Decoded, Dropped, Message};
 use std::collections::VecDeque;
 use tokio::io::{AsyncRead, AsyncWrite};
 
-/// Dials `address` and stays until the connection ends.
-pub async fn run(address: PeerAddress, settings: ConnectionSettings, mut orders: Orders, reporter: Reporter) {
+/// Dials `address`, and serves the connection until it ends.
+pub async fn run(address: PeerAddress, settings: ConnectionSettings, mut inbox: Inbox, reporter: Reporter) {
     let opened = tokio::select! {
         opened = open(&address, &settings) => opened,
-        reason = &mut orders.close => Err(reason.unwrap_or(DisconnectReason::ShuttingDown)),
+        reason = &mut inbox.close => Err(reason.unwrap_or(DisconnectReason::ShuttingDown)),
     };
     match opened {
-        Ok(connection) => converse(connection, settings, orders, reporter).await,
+        Ok(connection) => serve(connection, settings, inbox, reporter).await,
         Err(reason) => {
             let time = settings.clock.now();
             let end = Pending { time, size: 0, content: PeerReport::Ended(reason) };
-            // Without an owner nobody wants to know.
+            // Without a driver there is nobody to report to.
             _ = reporter.send(0, || Some(end)).await;
         }
     }
 }
 
-/// Speaks with the peer at the other end of `connection` until that ends.
-pub async fn converse<S: AsyncRead + AsyncWrite>(
+/// Serves an open connection until it ends.
+pub async fn serve<S: AsyncRead + AsyncWrite>(
     connection: Connection<S>,
     settings: ConnectionSettings,
-    orders: Orders,
+    inbox: Inbox,
     reporter: Reporter,
 ) {
     let now = settings.clock.now();
@@ -55,12 +55,12 @@ pub async fn converse<S: AsyncRead + AsyncWrite>(
         session,
         meter: Meter::default(),
         pending: VecDeque::new(),
-        held_up_since: None,
+        blocked_since: None,
         reporter,
     };
     task.report(now, PeerEvent::Connected { transport: task.connection.transport() });
-    let Err(reason) = task.until_the_end(hello, orders).await;
-    task.say_goodbye(reason).await;
+    let Err(reason) = task.run(hello, inbox).await;
+    task.report_end(reason).await;
 }
 
 struct Task<S> {
@@ -69,24 +69,24 @@ struct Task<S> {
     connection: Connection<S>,
     session: Session,
     meter: Meter,
-    /// What the owner has not taken yet. While there is anything, nothing is received.
+    /// Reports that the driver has not taken yet. While there are any, nothing is received.
     pending: VecDeque<Pending>,
-    /// Since when there is.
-    held_up_since: Option<Timestamp>,
+    /// Since when there are any.
+    blocked_since: Option<Timestamp>,
     reporter: Reporter,
 }
 
-impl From<OwnerGone> for DisconnectReason {
-    fn from(_: OwnerGone) -> Self {
+impl From<DriverGone> for DisconnectReason {
+    fn from(_: DriverGone) -> Self {
         Self::ShuttingDown
     }
 }
 
 impl<S: AsyncRead + AsyncWrite> Task<S> {
-    async fn until_the_end(
+    async fn run(
         &mut self,
         hello: Instruction,
-        mut orders: Orders,
+        mut inbox: Inbox,
     ) -> Result<std::convert::Infallible, DisconnectReason> {
         self.follow(self.clock.now(), 0, vec![hello])?;
         loop {
@@ -96,31 +96,31 @@ impl<S: AsyncRead + AsyncWrite> Task<S> {
             {
                 self.receive(decoded)?;
             }
-            let told = self.pending.is_empty();
-            self.note_hold_up(told);
-            let calm = !self.connection.is_congested();
+            let is_reported = self.pending.is_empty();
+            self.note_blocked(!is_reported);
+            let may_send = !self.connection.is_congested();
             let deadline = self.clock.instant(self.deadline());
             tokio::select! {
-                result = self.connection.progress(told && calm) => result?,
-                result = tell(&self.reporter, &mut self.pending), if !told => result?,
-                () = tokio::time::sleep_until(deadline), if told => self.tick()?,
-                message = orders.messages.recv(), if calm => match message {
+                result = self.connection.progress(is_reported && may_send) => result?,
+                result = report_next(&self.reporter, &mut self.pending), if !is_reported => result?,
+                () = tokio::time::sleep_until(deadline), if is_reported => self.timer()?,
+                message = inbox.messages.recv(), if may_send => match message {
                     Some(message) => self.send(self.clock.now(), &message),
                     None => return Err(DisconnectReason::ShuttingDown),
                 },
-                reason = &mut orders.close => {
+                reason = &mut inbox.close => {
                     return Err(reason.unwrap_or(DisconnectReason::ShuttingDown));
                 }
             }
         }
     }
 
-    /// While the owner keeps us waiting, the peer cannot be blamed for silence.
-    fn note_hold_up(&mut self, told: bool) {
+    /// While the driver keeps us waiting, the peer can't be blamed for silence.
+    fn note_blocked(&mut self, is_blocked: bool) {
         let now = self.clock.now();
-        if !told {
-            self.held_up_since.get_or_insert(now);
-        } else if let Some(since) = self.held_up_since.take() {
+        if is_blocked {
+            self.blocked_since.get_or_insert(now);
+        } else if let Some(since) = self.blocked_since.take() {
             self.session.excuse(now.since(since));
         }
     }
@@ -130,12 +130,12 @@ impl<S: AsyncRead + AsyncWrite> Task<S> {
         self.meter.deadline().map_or(session, |report| report.min(session))
     }
 
-    fn tick(&mut self) -> Result<(), DisconnectReason> {
+    fn timer(&mut self) -> Result<(), DisconnectReason> {
         let now = self.clock.now();
         if self.meter.deadline().is_some_and(|deadline| deadline <= now) {
             self.report_traffic(now);
         }
-        let instructions = self.session.tick(now);
+        let instructions = self.session.timer(now);
         self.follow(now, 0, instructions)
     }
 
@@ -159,7 +159,7 @@ impl<S: AsyncRead + AsyncWrite> Task<S> {
         });
         match content {
             Ok(message) => {
-                let instructions = self.session.receive(now, message);
+                let instructions = self.session.received(now, message);
                 self.follow(now, size, instructions)
             }
             Err(dropped) => {
@@ -170,7 +170,7 @@ impl<S: AsyncRead + AsyncWrite> Task<S> {
         }
     }
 
-    /// `size` is that of the message that led to the instructions.
+    /// Carries out the instructions that followed from a message of `size` bytes, or from none.
     fn follow(
         &mut self,
         now: Timestamp,
@@ -211,16 +211,16 @@ impl<S: AsyncRead + AsyncWrite> Task<S> {
         }
     }
 
-    async fn say_goodbye(mut self, reason: DisconnectReason) {
+    async fn report_end(mut self, reason: DisconnectReason) {
         let now = self.clock.now();
         self.report_traffic(now);
         self.pending.push_back(Pending { time: now, size: 0, content: PeerReport::Ended(reason) });
-        while !self.pending.is_empty() && tell(&self.reporter, &mut self.pending).await.is_ok() {}
+        while !self.pending.is_empty() && report_next(&self.reporter, &mut self.pending).await.is_ok() {}
     }
 }
 
-/// Tells the owner the next thing. Cancel-safe.
-async fn tell(reporter: &Reporter, pending: &mut VecDeque<Pending>) -> Result<(), OwnerGone> {
+/// Passes the next report to the driver. Cancel-safe.
+async fn report_next(reporter: &Reporter, pending: &mut VecDeque<Pending>) -> Result<(), DriverGone> {
     let size = pending.front().map_or(0, |next| next.size);
     reporter.send(size, || pending.pop_front()).await
 }

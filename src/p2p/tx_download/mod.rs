@@ -1,14 +1,14 @@
-//! Downloads transactions: announcements in, requests out, transactions in (Core: `TxDownloadManager`).
+//! Transactions: announcements in, requests out, transactions in (Core: `TxDownloadManager`).
 //!
 //! | module | what it decides |
 //! |---|---|
-//! | `tx_requests` | which announcer to request a transaction from, and when to try the next one |
+//! | `request_tracker` | which announcer to request a transaction from, and when to try the next one |
 //! | `parent_requests` | which unconfirmed parents to request although nobody announced them |
 //! | `seen` | what was received before, in bounded memory |
 
 mod parent_requests;
+mod request_tracker;
 mod seen;
-mod tx_requests;
 
 use crate::event::{DisconnectReason, EventKind, Misbehaviour, PeerEvent, PeerId, PeerInfo};
 use crate::p2p::action::Action;
@@ -18,17 +18,17 @@ use crate::util::time::Timestamp;
 use crate::wire::transaction::TransactionError;
 use crate::wire::{Inventory, Message, Services, Transaction, TxHash, Txid};
 use parent_requests::ParentRequests;
+use request_tracker::{Announcement, Receipt, RequestTracker};
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
-use tx_requests::{Announcement, Receipt, TxRequests};
 
 /// Decides which transactions to request from which peers.
 #[derive(Debug)]
 pub struct TxDownload {
     /// Whether peers that offer it are asked for their whole mempool once (BIP35).
     bootstrap: bool,
-    requests: TxRequests,
+    requests: RequestTracker,
     parents: ParentRequests,
     /// The peers that announce by wtxid (BIP339).
     wtxid_relay: HashSet<PeerId>,
@@ -40,7 +40,7 @@ impl TxDownload {
     pub fn new(request_timeout: Duration, bootstrap: bool) -> Self {
         Self {
             bootstrap,
-            requests: TxRequests::new(request_timeout),
+            requests: RequestTracker::new(request_timeout),
             parents: ParentRequests::default(),
             wtxid_relay: HashSet::new(),
         }
@@ -48,7 +48,7 @@ impl TxDownload {
 
     /// Requests parents of `child` from `peer`, which sent it, unless they arrive by themselves first.
     pub fn request_parents(&mut self, peer: PeerId, child: Txid, parents: &[Txid], now: Timestamp) {
-        self.parents.want(now, peer, child, parents);
+        self.parents.add(now, peer, child, parents);
     }
 
     fn announced(&mut self, peer: PeerId, list: &[Inventory]) -> Vec<Action> {
@@ -72,7 +72,7 @@ impl TxDownload {
 
     fn not_found(&mut self, peer: PeerId, list: &[Inventory]) -> Vec<Action> {
         let hashes = list.iter().copied().filter_map(tx_hash);
-        // Most parents are confirmed long ago, so their absence says nothing about the peer.
+        // Most parents are confirmed long ago, so their absence is no fault of the peer.
         let missed = hashes.filter(|&hash| self.requests.not_found(peer, hash) && !self.is_parent(hash));
         match missed.collect::<Vec<_>>().len() {
             0 => vec![],
@@ -89,13 +89,13 @@ impl TxDownload {
     ) -> Vec<Action> {
         let receipt = self.requests.received(peer, tx.txid(), tx.wtxid(), now);
         let event = match (receipt, verdict) {
-            (Receipt::NotAsked, _) => PeerEvent::Tolerated(Misbehaviour::UnrequestedTransaction),
+            (Receipt::Unrequested, _) => PeerEvent::Tolerated(Misbehaviour::UnrequestedTransaction),
             // It counts as seen, and isn't requested again.
             (_, Err(why)) => PeerEvent::Tolerated(Misbehaviour::InvalidTransaction(*why)),
             (Receipt::Known, Ok(())) => return vec![],
-            (Receipt::New { answered_after, asked_as }, Ok(())) => {
+            (Receipt::New { answered_after, requested_as }, Ok(())) => {
                 let tx = Arc::clone(tx);
-                if self.is_parent(asked_as) {
+                if self.is_parent(requested_as) {
                     PeerEvent::Parent { tx }
                 } else {
                     PeerEvent::Transaction { tx, answered_after }
@@ -108,7 +108,7 @@ impl TxDownload {
     fn expire(&mut self, now: Timestamp) -> Vec<Action> {
         let mut silent: BTreeMap<PeerId, usize> = BTreeMap::new();
         for (peer, hash) in self.requests.expire(now) {
-            // The peer never said that it has the parent.
+            // The peer never announced the parent.
             if !self.is_parent(hash) {
                 *silent.entry(peer).or_default() += 1;
             }
@@ -133,7 +133,7 @@ impl TxDownload {
     }
 
     fn is_parent(&self, hash: TxHash) -> bool {
-        matches!(hash, TxHash::Txid(txid) if self.parents.is_sought(txid))
+        matches!(hash, TxHash::Txid(txid) if self.parents.is_parent(txid))
     }
 }
 

@@ -1,13 +1,13 @@
-//! What was seen lately, in bounded memory.
+//! What was received lately, in bounded memory.
 
 use std::collections::HashSet;
 use std::hash::{BuildHasher, Hash, RandomState};
 
-/// A set that forgets its oldest members: two generations, of which the older one is dropped when
-/// the younger one is full.
+/// A set that forgets its oldest members: when the younger of two generations is full, the older one is
+/// dropped.
 ///
-/// It keeps 8 bytes of a member, by a keyed hash (`SipHash` of std) that strangers cannot predict: two
-/// of a million members are taken for one another with a probability of about 10⁻⁸.
+/// It keeps 8 bytes of a member, by a keyed hash (`SipHash` of std) that peers can't predict. Among a
+/// million members, the probability that any two collide is about 3·10⁻⁸.
 #[derive(Debug)]
 pub struct Seen {
     capacity: usize,
@@ -17,7 +17,7 @@ pub struct Seen {
 }
 
 impl Seen {
-    /// Remembers at least the last `capacity` members, and at most twice as many.
+    /// A set that remembers at least the last `capacity` members, and at most twice as many.
     pub fn new(capacity: usize) -> Self {
         Self { capacity, young: HashSet::default(), old: HashSet::default(), hasher: RandomState::new() }
     }
@@ -30,7 +30,7 @@ impl Seen {
         self.young.insert(self.hasher.hash_one(member));
     }
 
-    /// Whether it is remembered.
+    /// Whether `member` is remembered.
     pub fn contains(&self, member: impl Hash) -> bool {
         let hash = self.hasher.hash_one(member);
         self.young.contains(&hash) || self.old.contains(&hash)

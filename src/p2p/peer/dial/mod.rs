@@ -16,17 +16,18 @@ use std::time::Duration;
 use tokio::net::{TcpSocket, TcpStream};
 use tokio::time::timeout;
 
-/// How long the connection, the resolution of a name included, may take to open.
+/// The longest time for a connection to open, the resolution of a name included.
 pub const DIAL_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// How long a proxy may take: Tor may have to build a circuit first (Core: 20 s).
+/// The longest time for a connection through a proxy to open: Tor may have to build a circuit first
+/// (Core: 20 s).
 pub const PROXY_TIMEOUT: Duration = Duration::from_secs(20);
 
-/// What the system may hold of what we send, in bytes. We send little; a peer that takes nothing
-/// must not make us believe that it does for long.
+/// The size of the system's send buffer, in bytes. We send little, and a peer that doesn't read must be
+/// noticed soon.
 const SEND_BUFFER: u32 = 64 * 1024;
 
-/// Opens connections by the ways that the user allows.
+/// Opens connections by the routes that the user allows.
 #[derive(Clone, Debug)]
 pub struct Connector {
     routes: Routes,
@@ -34,7 +35,7 @@ pub struct Connector {
 }
 
 impl Connector {
-    /// Takes `routes`, and asks `resolver` for the addresses of names, where a way is direct.
+    /// Dials by `routes`, and resolves names by `resolver` where the route is direct.
     pub fn new(routes: Routes, resolver: Arc<dyn Resolve>) -> Self {
         Self { routes, resolver }
     }
@@ -42,7 +43,7 @@ impl Connector {
     /// Opens a connection to `address`.
     ///
     /// # Errors
-    /// Why there is none.
+    /// The reason why it can't be opened.
     pub async fn dial(&self, address: &PeerAddress) -> Result<TcpStream, DisconnectReason> {
         let (limit, dialled) = match self.routes.to(&address.host).map_err(DisconnectReason::NoRoute)? {
             Route::Direct => {
@@ -72,7 +73,7 @@ impl Connector {
     ) -> Result<TcpStream, DisconnectReason> {
         let mut sockets = self.resolve(address).await?;
         sockets.retain(|socket| families.allow(socket.ip()));
-        // A share of the time for each, so that a dead one does not use up that of the others.
+        // Each address gets a share of the time, so that a dead one doesn't use up that of the others.
         let share = DIAL_TIMEOUT / u32::try_from(sockets.len()).unwrap_or(u32::MAX).max(1);
         let mut reason = DisconnectReason::NameNotResolved(address.to_string());
         for socket in sockets {
@@ -103,7 +104,7 @@ async fn connect(address: SocketAddr) -> io::Result<TcpStream> {
     let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
     socket.set_send_buffer_size(SEND_BUFFER)?;
     let stream = socket.connect(address).await?;
-    // A pong that waits for more to send would make us look slow.
+    // Nagle's algorithm would delay pings and pongs.
     stream.set_nodelay(true)?;
     Ok(stream)
 }

@@ -1,4 +1,4 @@
-//! Names to addresses: the one place that asks DNS.
+//! Host names to addresses: the only place that uses DNS.
 
 use std::fmt::Debug;
 use std::io;
@@ -6,13 +6,12 @@ use std::net::SocketAddr;
 use std::pin::Pin;
 use tokio::net::lookup_host;
 
-/// An answer on its way.
+/// The future of an answer.
 pub type Resolving<'a> = Pin<Box<dyn Future<Output = io::Result<Vec<SocketAddr>>> + Send + 'a>>;
 
-/// Somebody who knows the addresses of names. A seam: whether anything is resolved at all matters
-/// to users who hide behind a proxy.
+/// Resolves host names. Tests replace it, to show that nothing is resolved behind a proxy.
 pub trait Resolve: Debug + Send + Sync {
-    /// The addresses of `host`, each with `port`.
+    /// Returns the addresses of `host`, each with `port`.
     fn resolve<'a>(&'a self, host: &'a str, port: u16) -> Resolving<'a>;
 }
 

@@ -1,4 +1,4 @@
-//! Which way leads to an address: directly, or through a proxy.
+//! How an address is reached: directly, or through a proxy.
 
 use crate::address::{Host, PeerAddress};
 use crate::event::NoRoute;
@@ -7,7 +7,7 @@ use std::net::IpAddr;
 /// Which versions of IP may be used.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
 pub enum IpFamilies {
-    /// Both.
+    /// IPv4 and IPv6.
     #[default]
     Both,
     /// IPv4 only.
@@ -17,7 +17,7 @@ pub enum IpFamilies {
 }
 
 impl IpFamilies {
-    /// Whether `ip` is one of these.
+    /// Whether `ip` is of an allowed version.
     pub const fn allow(self, ip: IpAddr) -> bool {
         match self {
             Self::Both => true,
@@ -27,31 +27,31 @@ impl IpFamilies {
     }
 }
 
-/// The ways that the user allows.
+/// The routes that the user allows.
 #[derive(Clone, Default, PartialEq, Eq, Debug)]
 pub struct Routes {
-    /// A SOCKS5 proxy for everything. With it nothing is resolved and nobody is dialled directly.
+    /// A SOCKS5 proxy for everything: no name is resolved and no peer dialled directly.
     pub proxy: Option<PeerAddress>,
-    /// A SOCKS5 proxy for onion services; without it they take `proxy`.
+    /// A SOCKS5 proxy for onion services, in place of `proxy`.
     pub onion_proxy: Option<PeerAddress>,
-    /// The versions of IP.
+    /// The versions of IP for direct connections and for addresses behind `proxy`.
     pub families: IpFamilies,
 }
 
-/// A way to a host.
+/// The route to a host.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Route<'a> {
-    /// A socket of our own.
+    /// A connection of our own.
     Direct,
-    /// Through this SOCKS5 proxy, which is told the name.
+    /// A connection through this SOCKS5 proxy, which resolves names.
     Through(&'a PeerAddress),
 }
 
 impl Routes {
-    /// The way to `host`.
+    /// Returns the route to `host`.
     ///
     /// # Errors
-    /// Why there is none.
+    /// The settings allow none.
     pub fn to(&self, host: &Host) -> Result<Route<'_>, NoRoute> {
         match host {
             Host::TorV3(_) => {

@@ -6,15 +6,14 @@ use tokio::net::TcpStream;
 use tokio_socks::tcp::Socks5Stream;
 use tokio_socks::{Error, TargetAddr};
 
-/// Asks the proxy at the other end of `stream` for a connection to `address`, by name, so that
+/// Asks the proxy at the other end of `stream` for a connection to `address`. Names are passed on, so that
 /// nothing is resolved on this side.
 ///
-/// The user name and password are random: Tor keeps connections with different ones on different
-/// circuits, so that our peers cannot be told to have one client. Proxies that ask for none ignore
-/// them.
+/// User name and password are random: Tor keeps connections with different credentials on different
+/// circuits, so that our peers can't be linked to each other. Proxies without credentials ignore them.
 ///
 /// # Errors
-/// What is wrong, with the proxy called `proxy` or with the peer.
+/// The fault of the proxy or the peer.
 pub async fn connect_through(
     stream: TcpStream,
     proxy: &PeerAddress,
@@ -28,7 +27,7 @@ pub async fn connect_through(
     }
 }
 
-/// The host without its port, as the proxy wants it.
+/// The host without its port, as SOCKS5 has it.
 fn name(address: &PeerAddress) -> String {
     match &address.host {
         Host::Ip(ip) => ip.to_string(),
@@ -42,7 +41,7 @@ fn name(address: &PeerAddress) -> String {
 
 fn refusal(error: &Error, proxy: &PeerAddress) -> DisconnectReason {
     let failure = match error {
-        // What it says of the peer.
+        // Faults of the peer.
         Error::ConnectionRefused => return DisconnectReason::UnreachableByProxy(ProxyReply::Refused),
         Error::HostUnreachable => return DisconnectReason::UnreachableByProxy(ProxyReply::HostUnreachable),
         Error::NetworkUnreachable => {
@@ -52,7 +51,7 @@ fn refusal(error: &Error, proxy: &PeerAddress) -> DisconnectReason {
         Error::GeneralSocksServerFailure | Error::UnknownError => {
             return DisconnectReason::UnreachableByProxy(ProxyReply::General);
         }
-        // What it says of itself.
+        // Faults of the proxy.
         Error::Io(_) => ProxyFailure::Closed,
         Error::NoAcceptableAuthMethods | Error::PasswordAuthFailure(_) => ProxyFailure::Credentials,
         Error::ConnectionNotAllowedByRuleset => ProxyFailure::NotAllowed,

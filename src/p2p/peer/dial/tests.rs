@@ -103,7 +103,7 @@ async fn a_refusal_says_whether_the_peer_or_the_proxy_is_at_fault() {
     ] {
         let answer = refused(code);
         let (_, dialled) = dial_through(&[(METHODS, &[5, 0]), (request(8), &answer)], &at("20.1.0.1")).await;
-        assert_said(dialled, said);
+        assert_reason(dialled, said);
     }
     for (script, said) in [
         (&[(METHODS, &b"HTTP/1.1 400 Bad Request\r\n"[..])][..], "PROXY: does not speak SOCKS5"),
@@ -112,12 +112,12 @@ async fn a_refusal_says_whether_the_peer_or_the_proxy_is_at_fault() {
         (&[], "PROXY: closed the connection"),
     ] {
         let (_, dialled) = dial_through(script, &at("20.1.0.1")).await;
-        assert_said(dialled, said);
+        assert_reason(dialled, said);
     }
 }
 
 /// `PROXY` in `said` stands for the proxy's address.
-fn assert_said(dialled: Result<TcpStream, DisconnectReason>, said: &str) {
+fn assert_reason(dialled: Result<TcpStream, DisconnectReason>, said: &str) {
     let reason = dialled.unwrap_err();
     let expected = match &reason {
         DisconnectReason::Proxy { proxy, .. } => said.replace("PROXY", &format!("proxy {proxy}")),
@@ -160,6 +160,6 @@ async fn of_a_names_addresses_only_the_allowed_family_is_dialled() {
         Connector::new(routes, Arc::new(Both(address.clone()))).dial(&at("node.example")).await
     };
     assert!(dial(IpFamilies::V4).await.unwrap().peer_addr().unwrap().is_ipv4());
-    assert!(dial(IpFamilies::V6).await.is_err(), "nobody listens there");
+    assert!(dial(IpFamilies::V6).await.is_err(), "nothing listens there");
     assert!(dial(IpFamilies::Both).await.is_ok());
 }

@@ -1,7 +1,7 @@
 //! The handshake, seen from the side that dialled.
 //!
-//! We send `version`; the peer answers `version`, its wishes (`wtxidrelay`, `sendaddrv2`) and
-//! `verack`; after its `version` we send ours.
+//! We send `version`; the peer answers with `version`, its features (`wtxidrelay`, `sendaddrv2`) and
+//! `verack`; after its `version` we send our features and `verack`.
 
 use crate::event::{DisconnectReason, Misbehaviour, PeerInfo};
 use crate::util::text::clean;
@@ -10,40 +10,40 @@ use crate::wire::version::{MAX_USER_AGENT, MIN_PROTOCOL_VERSION, PROTOCOL_VERSIO
 use crate::wire::{Message, Services, Version};
 
 /// The first protocol version whose nodes know `wtxidrelay` (Core: `WTXID_RELAY_VERSION`). Core
-/// spares older ones `sendaddrv2` as well: some of them refuse messages that they don't know.
+/// doesn't send `sendaddrv2` to older ones either: some of them disconnect for unknown messages.
 const WTXID_RELAY_VERSION: i32 = 70_016;
 
-/// How far the handshake has come.
+/// The state of the handshake.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Handshake {
-    /// Our `version` is sent.
+    /// Our `version` was sent.
     AwaitingVersion {
-        /// The nonce in it.
+        /// The nonce of our `version`.
         our_nonce: u64,
     },
-    /// Their `version` came, ours is confirmed.
+    /// The peer's `version` arrived, and our `verack` was sent.
     AwaitingVerack {
-        /// What the peer said of itself so far.
+        /// What the peer said about itself so far.
         info: Box<PeerInfo>,
     },
 }
 
-/// What a message did to the handshake.
+/// What follows from a message during the handshake.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Progress {
-    /// Nothing to do.
+    /// Nothing.
     Nothing,
-    /// These must be sent.
+    /// Send these messages.
     Reply(Vec<Message>),
-    /// It is done.
+    /// The handshake is complete.
     Done(Box<PeerInfo>),
-    /// It was out of turn, and had no effect.
+    /// The message was out of turn, and is ignored.
     Tolerated(Misbehaviour),
-    /// It failed.
+    /// The handshake failed.
     Failed(DisconnectReason),
 }
 
-/// Our `version`: we serve nothing, hold no blocks, and want transactions announced.
+/// Our `version`: we serve nothing, have no blocks, and want transactions to be announced.
 pub fn our_version(now: Timestamp, nonce: u64) -> Version {
     Version {
         version: PROTOCOL_VERSION,
@@ -57,10 +57,8 @@ pub fn our_version(now: Timestamp, nonce: u64) -> Version {
 }
 
 impl Handshake {
-    /// Handles a message of the peer.
-    ///
-    /// As Core does, what comes out of turn is ignored; only the handshake's own refusals end it.
-    pub fn receive(&mut self, now: Timestamp, message: &Message) -> Progress {
+    /// Handles a message of the peer. As in Core, messages out of turn are ignored.
+    pub fn received(&mut self, now: Timestamp, message: &Message) -> Progress {
         match self {
             Self::AwaitingVersion { our_nonce } => match message {
                 Message::Version(version) => {
@@ -75,7 +73,7 @@ impl Handshake {
                     info.wtxid_relay = info.version >= WTXID_RELAY_VERSION;
                     Progress::Nothing
                 }
-                // Wishes that Core accepts here too; `Unknown` covers `sendtxrcncl` and `feature`.
+                // Features that Core accepts here too; `Unknown` covers `sendtxrcncl` and `feature`.
                 Message::SendAddrV2
                 | Message::SendHeaders
                 | Message::SendCmpct { .. }
@@ -87,8 +85,8 @@ impl Handshake {
     }
 
     fn version(&mut self, now: Timestamp, version: &Version, our_nonce: u64) -> Progress {
-        // We accept no connections: whoever knows the nonce of this very connection mirrors it. That
-        // happens when a dial to a port of our own machine meets its own source port.
+        // We accept no connections, so only a mirror can know this nonce: a dial to a port of our own
+        // machine may meet its own source port.
         if version.nonce == our_nonce {
             return Progress::Failed(DisconnectReason::SelfConnection);
         }
@@ -138,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn our_version_says_what_we_are() {
+    fn our_version_offers_nothing_and_requests_relay() {
         let version = our_version(NOW, 1);
         assert_eq!(version.version, 70_016);
         assert_eq!(version.services, Services::NONE);
@@ -148,13 +146,13 @@ mod tests {
     }
 
     #[test]
-    fn wishes_come_between_version_and_verack() {
+    fn features_come_between_version_and_verack() {
         let mut handshake = begun();
-        let reply = handshake.receive(NOW, &Message::Version(their_version()));
+        let reply = handshake.received(NOW, &Message::Version(their_version()));
         assert_eq!(reply, Progress::Reply(vec![Message::WtxidRelay, Message::SendAddrV2, Message::Verack]));
-        assert_eq!(handshake.receive(NOW, &Message::WtxidRelay), Progress::Nothing);
-        assert_eq!(handshake.receive(NOW, &Message::SendAddrV2), Progress::Nothing);
-        let Progress::Done(info) = handshake.receive(NOW, &Message::Verack) else { panic!("not done") };
+        assert_eq!(handshake.received(NOW, &Message::WtxidRelay), Progress::Nothing);
+        assert_eq!(handshake.received(NOW, &Message::SendAddrV2), Progress::Nothing);
+        let Progress::Done(info) = handshake.received(NOW, &Message::Verack) else { panic!("not done") };
         assert!(info.wtxid_relay);
         assert!(info.relay);
         assert_eq!(info.clock_offset, 7);
@@ -162,55 +160,55 @@ mod tests {
     }
 
     #[test]
-    fn a_peer_from_before_wtxids_is_asked_for_nothing_that_it_does_not_know() {
+    fn a_peer_from_before_bip339_is_sent_no_features() {
         let mut handshake = begun();
         let version = Version { version: 70_015, ..their_version() };
         assert_eq!(
-            handshake.receive(NOW, &Message::Version(version)),
+            handshake.received(NOW, &Message::Version(version)),
             Progress::Reply(vec![Message::Verack])
         );
-        handshake.receive(NOW, &Message::WtxidRelay);
-        let Progress::Done(info) = handshake.receive(NOW, &Message::Verack) else { panic!("not done") };
+        handshake.received(NOW, &Message::WtxidRelay);
+        let Progress::Done(info) = handshake.received(NOW, &Message::Verack) else { panic!("not done") };
         assert!(!info.wtxid_relay, "BIP339 needs 70016 of both");
     }
 
     #[test]
     fn our_own_nonce_is_ourselves() {
         let version = Version { nonce: OUR_NONCE, ..their_version() };
-        let progress = begun().receive(NOW, &Message::Version(version));
+        let progress = begun().received(NOW, &Message::Version(version));
         assert_eq!(progress, Progress::Failed(DisconnectReason::SelfConnection));
     }
 
     #[test]
-    fn the_oldest_version_that_core_keeps_is_kept() {
+    fn the_oldest_version_that_core_accepts_is_accepted() {
         for (version, kept) in [(31_800, true), (31_799, false), (i32::MIN, false)] {
             let theirs = Version { version, ..their_version() };
-            let progress = begun().receive(NOW, &Message::Version(theirs));
+            let progress = begun().received(NOW, &Message::Version(theirs));
             let refused = Progress::Failed(DisconnectReason::VersionTooOld(version));
             assert_eq!(progress != refused, kept, "{version}");
         }
     }
 
     #[test]
-    fn what_comes_out_of_turn_is_tolerated() {
+    fn messages_out_of_turn_are_tolerated() {
         let mut handshake = begun();
         let before = |command: &str| Progress::Tolerated(Misbehaviour::BeforeHandshake(command.to_owned()));
-        assert_eq!(handshake.receive(NOW, &Message::Verack), before("verack"));
-        assert_eq!(handshake.receive(NOW, &Message::Ping(1)), before("ping"));
-        handshake.receive(NOW, &Message::Version(their_version()));
-        assert_eq!(handshake.receive(NOW, &Message::Ping(1)), before("ping"));
+        assert_eq!(handshake.received(NOW, &Message::Verack), before("verack"));
+        assert_eq!(handshake.received(NOW, &Message::Ping(1)), before("ping"));
+        handshake.received(NOW, &Message::Version(their_version()));
+        assert_eq!(handshake.received(NOW, &Message::Ping(1)), before("ping"));
         assert_eq!(
-            handshake.receive(NOW, &Message::Version(their_version())),
+            handshake.received(NOW, &Message::Version(their_version())),
             Progress::Tolerated(Misbehaviour::SecondVersion)
         );
     }
 
     #[test]
-    fn the_user_agent_is_cleaned_and_odd_times_do_no_harm() {
+    fn the_user_agent_is_cleaned_and_extreme_times_do_no_harm() {
         let mut handshake = begun();
         let version = Version { user_agent: b"\x1b[31mred".to_vec(), time: i64::MIN, ..their_version() };
-        handshake.receive(NOW, &Message::Version(version));
-        let Progress::Done(info) = handshake.receive(NOW, &Message::Verack) else { panic!("not done") };
+        handshake.received(NOW, &Message::Version(version));
+        let Progress::Done(info) = handshake.received(NOW, &Message::Verack) else { panic!("not done") };
         assert_eq!(info.user_agent, "·[31mred");
         assert_eq!(info.clock_offset, i64::MIN);
     }

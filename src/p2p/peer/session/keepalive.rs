@@ -1,13 +1,13 @@
-//! Is the other end still there? Pings of ours, and their pongs.
+//! Whether the peer is still there: our pings, and its pongs.
 
 use crate::util::time::Timestamp;
 use std::time::Duration;
 
-/// A deadline that is noticed this much too late says that this process was asleep or busy (a
-/// stopped job, a suspended laptop): the pong may wait unread, and is given its time once more.
+/// A deadline that is noticed this much too late shows that this process was asleep or busy (a stopped job,
+/// a suspended laptop): the pong may wait unread, so the timeout starts again.
 const OVERSLEPT: Duration = Duration::from_secs(1);
 
-/// The rhythm of the pings of one connection.
+/// The pings of one connection.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Keepalive {
     interval: Duration,
@@ -17,31 +17,31 @@ pub struct Keepalive {
 
 #[derive(Clone, PartialEq, Eq, Debug)]
 enum State {
-    /// The last ping is answered.
+    /// The last ping was answered.
     Idle { since_ping: Timestamp },
-    /// A ping is on its way.
+    /// A ping was sent, and its pong has not arrived.
     AwaitingPong { nonce: u64, since: Timestamp, until: Timestamp },
 }
 
-/// What is to be done when a deadline has passed.
+/// What to do when a deadline has passed.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Due {
     /// Nothing yet.
     Nothing,
-    /// Send a ping with the nonce that was given.
+    /// Send a ping with the given nonce.
     Ping,
-    /// No pong came in time: give up.
+    /// Disconnect: no pong arrived in time.
     Timeout,
 }
 
 impl Keepalive {
-    /// Starts with a ping of `nonce`, which is sent at `now`.
+    /// Starts with a ping that is sent at `now` with this nonce.
     pub fn start(now: Timestamp, nonce: u64, interval: Duration, timeout: Duration) -> Self {
         let state = State::AwaitingPong { nonce, since: now, until: now + timeout };
         Self { interval, timeout, state }
     }
 
-    /// A pong came: the time since its ping, or `None` if it answers no ping that waits.
+    /// Returns the time from the ping to this pong, or `None` if it doesn't answer the ping in flight.
     pub fn pong(&mut self, now: Timestamp, nonce: u64) -> Option<Duration> {
         match self.state {
             State::AwaitingPong { nonce: expected, since, .. } if nonce == expected => {
@@ -52,14 +52,14 @@ impl Keepalive {
         }
     }
 
-    /// For so long we did not listen: a pong may have waited, and is given as much more time.
+    /// Extends the timeout by the `time` in which we did not read: the pong may have waited.
     pub fn excuse(&mut self, time: Duration) {
         if let State::AwaitingPong { until, .. } = &mut self.state {
             *until = *until + time;
         }
     }
 
-    /// When [`Keepalive::tick`] wants to be called.
+    /// When [`Keepalive::timer`] has something to do.
     pub fn deadline(&self) -> Timestamp {
         match self.state {
             State::Idle { since_ping } => since_ping + self.interval,
@@ -67,8 +67,8 @@ impl Keepalive {
         }
     }
 
-    /// Time passed. `nonce` is that of the next ping, if it is due.
-    pub fn tick(&mut self, now: Timestamp, nonce: u64) -> Due {
+    /// Returns what is due. `nonce` is for the next ping.
+    pub fn timer(&mut self, now: Timestamp, nonce: u64) -> Due {
         if now < self.deadline() {
             return Due::Nothing;
         }
@@ -107,8 +107,8 @@ mod tests {
         let mut keepalive = started();
         assert_eq!(keepalive.pong(after(4), 7), Some(Duration::from_secs(4)));
         assert_eq!(keepalive.deadline(), after(30));
-        assert_eq!(keepalive.tick(after(29), 8), Due::Nothing);
-        assert_eq!(keepalive.tick(after(30), 8), Due::Ping);
+        assert_eq!(keepalive.timer(after(29), 8), Due::Nothing);
+        assert_eq!(keepalive.timer(after(30), 8), Due::Ping);
         assert_eq!(keepalive.pong(after(31), 8), Some(Duration::from_secs(1)));
         assert_eq!(keepalive.deadline(), after(60));
     }
@@ -117,8 +117,8 @@ mod tests {
     fn without_a_pong_the_timeout_ends_it() {
         let mut keepalive = started();
         assert_eq!(keepalive.deadline(), after(20));
-        assert_eq!(keepalive.tick(after(19), 8), Due::Nothing);
-        assert_eq!(keepalive.tick(after(20), 8), Due::Timeout);
+        assert_eq!(keepalive.timer(after(19), 8), Due::Nothing);
+        assert_eq!(keepalive.timer(after(20), 8), Due::Timeout);
     }
 
     #[test]
@@ -133,13 +133,13 @@ mod tests {
     #[test]
     fn a_deadline_noticed_far_too_late_gives_the_pong_its_time_again() {
         let mut keepalive = started();
-        assert_eq!(keepalive.tick(after(500), 8), Due::Nothing);
+        assert_eq!(keepalive.timer(after(500), 8), Due::Nothing);
         assert_eq!(keepalive.deadline(), after(520));
-        assert_eq!(keepalive.tick(after(520), 8), Due::Timeout);
+        assert_eq!(keepalive.timer(after(520), 8), Due::Timeout);
     }
 
     #[test]
-    fn time_in_which_nobody_listened_does_not_count() {
+    fn time_in_which_we_did_not_read_does_not_count() {
         let mut keepalive = started();
         keepalive.excuse(Duration::from_secs(7));
         assert_eq!(keepalive.deadline(), after(27));
@@ -152,6 +152,6 @@ mod tests {
     fn a_pong_that_took_longer_than_the_interval_is_followed_by_a_ping_at_once() {
         let mut keepalive = Keepalive::start(START, 7, Duration::from_secs(2), TIMEOUT);
         assert_eq!(keepalive.pong(after(10), 7), Some(Duration::from_secs(10)));
-        assert_eq!(keepalive.tick(after(10), 8), Due::Ping);
+        assert_eq!(keepalive.timer(after(10), 8), Due::Ping);
     }
 }

@@ -15,25 +15,25 @@ use std::time::Duration;
 /// The first protocol version whose nodes know `sendheaders` (BIP130).
 const SEND_HEADERS_VERSION: i32 = 70_012;
 
-/// How long things may take.
+/// The time limits of a connection.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Timing {
-    /// From the open connection to `verack`.
+    /// The longest time from the open connection to `verack`.
     pub handshake_timeout: Duration,
-    /// Between two pings of ours.
+    /// The time between two pings of ours.
     pub ping_interval: Duration,
-    /// From a ping to its pong.
+    /// The longest time from a ping to its pong.
     pub ping_timeout: Duration,
 }
 
-/// What is to be done.
+/// What the task of the peer has to do.
 #[derive(Clone, PartialEq, Debug)]
 pub enum Instruction {
-    /// Send this to the peer.
+    /// Send a message to the peer.
     Send(Message),
-    /// Tell that this happened.
+    /// Report an event.
     Emit(PeerEvent),
-    /// Pass this message on: it concerns more than this connection.
+    /// Pass a message on: it concerns more than this connection.
     Deliver(Message),
     /// Close the connection.
     Disconnect(DisconnectReason),
@@ -54,7 +54,8 @@ enum State {
 }
 
 impl Session {
-    /// The connection opened at `now`. `seed` makes the nonces, and must be hard to guess.
+    /// Starts the handshake on a connection that opened at `now`. The nonces follow from `seed`, which must
+    /// be hard to guess.
     pub fn open(now: Timestamp, timing: Timing, seed: u64) -> (Self, Instruction) {
         let mut nonces = SmallRng::seed_from_u64(seed);
         let our_nonce = nonces.random();
@@ -66,7 +67,7 @@ impl Session {
         (Self { timing, nonces, state }, hello)
     }
 
-    /// When [`Session::tick`] wants to be called.
+    /// When [`Session::timer`] has something to do.
     pub fn deadline(&self) -> Timestamp {
         match &self.state {
             State::Handshake { until, .. } => *until,
@@ -74,7 +75,7 @@ impl Session {
         }
     }
 
-    /// For so long we did not listen, through no fault of the peer: its deadlines are put off.
+    /// Extends the peer's deadlines by the `time` in which we did not read, through no fault of its own.
     pub fn excuse(&mut self, time: Duration) {
         match &mut self.state {
             State::Handshake { until, .. } => *until = *until + time,
@@ -82,8 +83,8 @@ impl Session {
         }
     }
 
-    /// Time passed.
-    pub fn tick(&mut self, now: Timestamp) -> Vec<Instruction> {
+    /// Does what is due.
+    pub fn timer(&mut self, now: Timestamp) -> Vec<Instruction> {
         match &mut self.state {
             State::Handshake { until, .. } if now < *until => vec![],
             State::Handshake { .. } => {
@@ -93,7 +94,7 @@ impl Session {
             }
             State::Live(keepalive) => {
                 let nonce = self.nonces.random();
-                match keepalive.tick(now, nonce) {
+                match keepalive.timer(now, nonce) {
                     Due::Nothing => vec![],
                     Due::Ping => ping(nonce),
                     Due::Timeout => vec![Instruction::Disconnect(DisconnectReason::PingTimeout)],
@@ -102,17 +103,17 @@ impl Session {
         }
     }
 
-    /// A message came.
-    pub fn receive(&mut self, now: Timestamp, message: Message) -> Vec<Instruction> {
+    /// Handles a message.
+    pub fn received(&mut self, now: Timestamp, message: Message) -> Vec<Instruction> {
         match &mut self.state {
-            State::Handshake { stage, .. } => match stage.receive(now, &message) {
+            State::Handshake { stage, .. } => match stage.received(now, &message) {
                 Progress::Nothing => vec![],
                 Progress::Reply(messages) => messages.into_iter().map(Instruction::Send).collect(),
                 Progress::Done(info) => self.go_live(now, info),
                 Progress::Tolerated(what) => vec![tolerated(what)],
                 Progress::Failed(reason) => vec![Instruction::Disconnect(reason)],
             },
-            State::Live(keepalive) => receive_live(keepalive, now, message),
+            State::Live(keepalive) => received_live(keepalive, now, message),
         }
     }
 
@@ -130,7 +131,7 @@ impl Session {
     }
 }
 
-fn receive_live(keepalive: &mut Keepalive, now: Timestamp, message: Message) -> Vec<Instruction> {
+fn received_live(keepalive: &mut Keepalive, now: Timestamp, message: Message) -> Vec<Instruction> {
     match message {
         Message::Ping(nonce) => vec![Instruction::Send(Message::Pong(nonce))],
         Message::Pong(nonce) => vec![match keepalive.pong(now, nonce) {
@@ -139,7 +140,7 @@ fn receive_live(keepalive: &mut Keepalive, now: Timestamp, message: Message) -> 
         }],
         Message::Version(_) => vec![tolerated(Misbehaviour::SecondVersion)],
         Message::Verack => vec![tolerated(Misbehaviour::AfterHandshake(Command::Verack))],
-        // Core disconnects for these two: what they agree on cannot change any more.
+        // Core disconnects for these two, since they belong before `verack`.
         Message::WtxidRelay => vec![too_late(Command::WtxidRelay)],
         Message::SendAddrV2 => vec![too_late(Command::SendAddrV2)],
         Message::Inv(_)
@@ -153,7 +154,7 @@ fn receive_live(keepalive: &mut Keepalive, now: Timestamp, message: Message) -> 
         | Message::Addr(_)
         | Message::AddrV2(_)
         | Message::FeeFilter(_) => vec![Instruction::Deliver(message)],
-        // We serve nothing, as our `version` says, and announce nothing that could be asked for.
+        // Our `version` says that we serve nothing, and we announce nothing that could be requested.
         Message::GetData(_)
         | Message::GetHeaders { .. }
         | Message::GetAddr

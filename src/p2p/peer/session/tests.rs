@@ -1,4 +1,4 @@
-//! A connection from its first byte to its end, told in messages and times.
+//! A connection from its first message to its end.
 
 use crate::p2p::peer::session::*;
 use crate::wire::{Inventory, Services, Version, Wtxid};
@@ -33,8 +33,8 @@ fn opened() -> Session {
 /// A live session and the nonce of its first ping.
 fn live() -> (Session, u64) {
     let mut session = opened();
-    session.receive(START, Message::Version(version()));
-    let nonce = nonce_of_ping(&session.receive(START, Message::Verack));
+    session.received(START, Message::Version(version()));
+    let nonce = nonce_of_ping(&session.received(START, Message::Verack));
     (session, nonce)
 }
 
@@ -55,8 +55,8 @@ fn the_dialler_speaks_first() {
 #[test]
 fn the_handshake_is_followed_by_a_ping_at_once() {
     let mut session = opened();
-    assert_eq!(session.receive(START, Message::Version(version())).len(), 3);
-    let instructions = session.receive(after(1), Message::Verack);
+    assert_eq!(session.received(START, Message::Version(version())).len(), 3);
+    let instructions = session.received(after(1), Message::Verack);
     assert!(matches!(&instructions[0], Instruction::Emit(PeerEvent::Ready(info)) if info.relay));
     assert_eq!(instructions[1], Instruction::Send(Message::SendHeaders));
     assert!(matches!(instructions[2], Instruction::Send(Message::Ping(_))));
@@ -67,50 +67,50 @@ fn the_handshake_is_followed_by_a_ping_at_once() {
 #[test]
 fn a_handshake_that_takes_too_long_ends_it() {
     let mut session = opened();
-    session.receive(after(30), Message::Version(version()));
+    session.received(after(30), Message::Version(version()));
     assert_eq!(session.deadline(), after(60), "each message does not buy more time");
-    assert_eq!(session.tick(after(59)), []);
+    assert_eq!(session.timer(after(59)), []);
     let reason = DisconnectReason::HandshakeTimeout(TIMING.handshake_timeout);
-    assert_eq!(session.tick(after(60)), [Instruction::Disconnect(reason)]);
+    assert_eq!(session.timer(after(60)), [Instruction::Disconnect(reason)]);
 }
 
 #[test]
 fn pings_of_the_peer_are_answered() {
     let (mut session, _) = live();
-    assert_eq!(session.receive(after(1), Message::Ping(77)), [Instruction::Send(Message::Pong(77))]);
+    assert_eq!(session.received(after(1), Message::Ping(77)), [Instruction::Send(Message::Pong(77))]);
 }
 
 #[test]
 fn more_time_passes_and_the_peer_does_not_answer() {
     let (mut session, nonce) = live();
     let pong = PeerEvent::Pong { rtt: Duration::from_secs(2) };
-    assert_eq!(session.receive(after(2), Message::Pong(nonce)), [Instruction::Emit(pong)]);
-    let next = nonce_of_ping(&session.tick(after(30)));
+    assert_eq!(session.received(after(2), Message::Pong(nonce)), [Instruction::Emit(pong)]);
+    let next = nonce_of_ping(&session.timer(after(30)));
     assert_ne!(next, nonce);
-    assert_eq!(session.tick(after(49)), []);
-    assert_eq!(session.tick(after(50)), [Instruction::Disconnect(DisconnectReason::PingTimeout)]);
+    assert_eq!(session.timer(after(49)), []);
+    assert_eq!(session.timer(after(50)), [Instruction::Disconnect(DisconnectReason::PingTimeout)]);
 }
 
 #[test]
 fn a_wrong_pong_is_counted_and_does_not_help() {
     let (mut session, nonce) = live();
     let unexpected = Instruction::Emit(PeerEvent::Tolerated(Misbehaviour::UnexpectedPong));
-    assert_eq!(session.receive(after(1), Message::Pong(nonce ^ 1)), [unexpected]);
-    assert_eq!(session.tick(after(20)), [Instruction::Disconnect(DisconnectReason::PingTimeout)]);
+    assert_eq!(session.received(after(1), Message::Pong(nonce ^ 1)), [unexpected]);
+    assert_eq!(session.timer(after(20)), [Instruction::Disconnect(DisconnectReason::PingTimeout)]);
 }
 
 #[test]
 fn what_belongs_into_the_handshake_is_treated_as_core_does() {
     let (mut session, _) = live();
     let tolerated = |what| [Instruction::Emit(PeerEvent::Tolerated(what))];
-    let second = session.receive(after(1), Message::Version(version()));
+    let second = session.received(after(1), Message::Version(version()));
     assert_eq!(second, tolerated(Misbehaviour::SecondVersion));
-    let verack = session.receive(after(1), Message::Verack);
+    let verack = session.received(after(1), Message::Verack);
     assert_eq!(verack, tolerated(Misbehaviour::AfterHandshake(Command::Verack)));
     let late = [(Message::WtxidRelay, Command::WtxidRelay), (Message::SendAddrV2, Command::SendAddrV2)];
     for (message, command) in late {
         let reason = DisconnectReason::Misbehaved(Misbehaviour::AfterHandshake(command));
-        assert_eq!(session.receive(after(1), message), [Instruction::Disconnect(reason)]);
+        assert_eq!(session.received(after(1), message), [Instruction::Disconnect(reason)]);
     }
 }
 
@@ -118,11 +118,11 @@ fn what_belongs_into_the_handshake_is_treated_as_core_does() {
 fn what_concerns_others_is_delivered_once_the_handshake_is_done() {
     let inv = Message::Inv(vec![Inventory::Wtx(Wtxid([7; 32]))]);
     let mut session = opened();
-    assert!(matches!(session.receive(START, inv.clone())[..], [Instruction::Emit(PeerEvent::Tolerated(_))]));
+    assert!(matches!(session.received(START, inv.clone())[..], [Instruction::Emit(PeerEvent::Tolerated(_))]));
     let (mut session, _) = live();
-    assert_eq!(session.receive(START, inv.clone()), [Instruction::Deliver(inv)]);
+    assert_eq!(session.received(START, inv.clone()), [Instruction::Deliver(inv)]);
     let fee_filter = Message::FeeFilter(100);
-    assert_eq!(session.receive(START, fee_filter.clone()), [Instruction::Deliver(fee_filter)]);
+    assert_eq!(session.received(START, fee_filter.clone()), [Instruction::Deliver(fee_filter)]);
 }
 
 #[test]
@@ -130,6 +130,6 @@ fn requests_of_the_peer_are_left_alone() {
     let (mut session, _) = live();
     let unknown = Message::Unknown { command: "feature".to_owned(), length: 3 };
     for message in [Message::GetAddr, Message::Mempool, Message::SendHeaders, unknown] {
-        assert_eq!(session.receive(START, message), []);
+        assert_eq!(session.received(START, message), []);
     }
 }

@@ -1,4 +1,4 @@
-//! One task between a peer and an owner of whom either may be slow, on a paused clock.
+//! One task between a peer and a driver, either of which may be slow, on a paused clock.
 
 use crate::chain::Network;
 use crate::event::PeerId;
@@ -24,7 +24,7 @@ const TIMING: Timing = Timing {
     ping_timeout: Duration::from_secs(20),
 };
 
-/// A running task with an owner, and the peer at the other end of its stream.
+/// A running task with its driver, and the peer at the other end of its stream.
 struct Setup {
     handle: Handle,
     reports: Reports,
@@ -44,7 +44,7 @@ fn connection(number: u64) -> ConnectionId {
 /// The system holds at most `buffer` bytes in each direction.
 fn setup(buffer: usize) -> Setup {
     let (ours, theirs) = tokio::io::duplex(buffer);
-    let (handle, orders) = handle();
+    let (handle, inbox) = handle();
     let reports = Reports::new();
     let settings = ConnectionSettings {
         connector: Connector::new(Routes::default(), Arc::new(SystemResolver)),
@@ -54,7 +54,7 @@ fn setup(buffer: usize) -> Setup {
         clock: Clock::start(),
     };
     let ours = Connection::new(ours, Codec::plain(NETWORK.magic()));
-    let task = tokio::spawn(converse(ours, settings, orders, reports.reporter(connection(0))));
+    let task = tokio::spawn(serve(ours, settings, inbox, reports.reporter(connection(0))));
     Setup { handle, reports, peer: Peer { stream: theirs, decoder: Decoder::new(NETWORK.magic()) }, task }
 }
 
@@ -97,7 +97,7 @@ impl Peer {
 }
 
 impl Setup {
-    /// How the connection ends, and what is told until then.
+    /// The reason why the connection ends, and the events until then.
     async fn ending(&mut self) -> (DisconnectReason, Vec<PeerEvent>) {
         let mut events = Vec::new();
         loop {
@@ -126,7 +126,7 @@ async fn pings_go_on_for_hours() {
     let mut setup = setup(4_096);
     setup.peer.shake_hands().await;
     let Setup { mut reports, mut peer, .. } = setup;
-    let owner = tokio::spawn(async move {
+    let driver = tokio::spawn(async move {
         let mut pongs = 0;
         while let Some(report) = reports.next().await {
             match report.content {
@@ -148,7 +148,7 @@ async fn pings_go_on_for_hours() {
         }
     };
     tokio::select! {
-        done = owner => done.unwrap(),
+        done = driver => done.unwrap(),
         () = answering => {}
     }
     assert_eq!(began.elapsed().as_secs(), 239 * TIMING.ping_interval.as_secs());
@@ -181,9 +181,9 @@ async fn whoever_asks_without_reading_the_answers_does_not_read() {
 async fn a_peer_that_reads_nothing_congests_its_queue() {
     let mut setup = setup(256);
     setup.peer.shake_hands().await;
-    let order = || Message::GetData(vec![crate::wire::Inventory::Wtx(crate::wire::Wtxid([1; 32])); 1_000]);
+    let request = || Message::GetData(vec![crate::wire::Inventory::Wtx(crate::wire::Wtxid([1; 32])); 1_000]);
     let mut sent = 0;
-    while setup.handle.send(order()).is_ok() {
+    while setup.handle.send(request()).is_ok() {
         sent += 1;
         sleep(Duration::from_millis(1)).await;
     }
@@ -193,7 +193,7 @@ async fn a_peer_that_reads_nothing_congests_its_queue() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn while_the_owner_is_busy_the_peer_is_not_blamed_and_nothing_is_lost() {
+async fn while_the_driver_is_busy_the_peer_is_not_blamed_and_nothing_is_lost() {
     let mut setup = setup(4_096);
     let another = setup.reports.reporter(connection(1));
     let fill = async {
@@ -213,25 +213,25 @@ async fn while_the_owner_is_busy_the_peer_is_not_blamed_and_nothing_is_lost() {
     // Far more than a pong may take; the pong waits unread.
     sleep(Duration::from_mins(10)).await;
     assert!(!setup.task.is_finished());
-    let mut told = Vec::new();
+    let mut reported = Vec::new();
     while let Ok(Some(report)) = timeout(Duration::from_secs(1), setup.reports.next()).await {
         match report.content {
-            PeerReport::Input(Input::FeeFilter(sat_per_kvb)) => told.push(sat_per_kvb),
-            PeerReport::Event(PeerEvent::Pong { .. }) => told.push(0),
+            PeerReport::Input(Input::FeeFilter(sat_per_kvb)) => reported.push(sat_per_kvb),
+            PeerReport::Event(PeerEvent::Pong { .. }) => reported.push(0),
             PeerReport::Ended(reason) => panic!("{reason}"),
             _ => {}
         }
     }
-    assert_eq!(told, [7, 0]);
+    assert_eq!(reported, [7, 0]);
 }
 
 #[tokio::test(start_paused = true)]
-async fn traffic_is_told_at_most_four_times_a_second() {
+async fn traffic_is_reported_at_most_four_times_a_second() {
     let mut setup = setup(4_096);
     setup.peer.shake_hands().await;
     setup.peer.hear_ping().await;
     let Setup { mut reports, mut peer, .. } = setup;
-    let owner = tokio::spawn(async move {
+    let driver = tokio::spawn(async move {
         let (mut count, mut pings) = (0, 0);
         loop {
             if let PeerReport::Event(PeerEvent::Traffic(traffic)) = reports.next().await.unwrap().content {
@@ -251,7 +251,7 @@ async fn traffic_is_told_at_most_four_times_a_second() {
         while peer.hear().await != Message::Pong(1) {}
         sleep(Duration::from_millis(50)).await;
     }
-    let count = owner.await.unwrap();
+    let count = driver.await.unwrap();
     assert!((15..=21).contains(&count), "{count} in five seconds");
 }
 
@@ -262,12 +262,12 @@ async fn a_peer_that_drips_is_understood_like_any_other() {
     let drip = async {
         peer.shake_hands().await;
         peer.say(Message::FeeFilter(7)).await;
-        // Both ends need somebody who reads.
+        // Both directions need a reader.
         loop {
             peer.hear().await;
         }
     };
-    let told = async {
+    let reported = async {
         loop {
             if let PeerReport::Input(Input::FeeFilter(_)) = reports.next().await.unwrap().content {
                 return;
@@ -275,13 +275,13 @@ async fn a_peer_that_drips_is_understood_like_any_other() {
         }
     };
     tokio::select! {
-        () = told => {}
+        () = reported => {}
         () = drip => {}
     }
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_task_whose_owner_is_gone_ends() {
+async fn a_task_whose_driver_has_ended_ends() {
     let setup = setup(4_096);
     drop(setup.reports);
     timeout(Duration::from_secs(1), setup.task).await.unwrap().unwrap();

@@ -1,17 +1,17 @@
-//! Messages ↔ bytes, in whichever transport a connection has.
+//! Messages ↔ bytes in the transport of a connection.
 
 use crate::event::Transport;
 use crate::p2p::peer::transport::key_exchange::Session;
 use crate::wire::{Decoded, Decoder, FrameError, Message};
 use bytes::BytesMut;
 
-/// Both directions of one connection.
+/// The encoder and decoder of one connection.
 pub enum Codec {
     /// The plain transport.
     V1 {
-        /// The network's.
+        /// The magic of the network.
         magic: [u8; 4],
-        /// Bytes → messages.
+        /// Bytes to messages.
         decoder: Decoder,
     },
     /// The encrypted one (BIP324).
@@ -19,12 +19,12 @@ pub enum Codec {
 }
 
 impl Codec {
-    /// The plain transport on the network of this magic.
+    /// The plain transport on the network with this magic.
     pub fn plain(magic: [u8; 4]) -> Self {
         Self::V1 { magic, decoder: Decoder::new(magic) }
     }
 
-    /// Which it is.
+    /// The transport, for events.
     pub fn transport(&self) -> Transport {
         match self {
             Self::V1 { .. } => Transport::V1,
@@ -32,7 +32,7 @@ impl Codec {
         }
     }
 
-    /// The bytes of a message, which have to be sent in the order in which they are made.
+    /// Encodes a message. The results must be sent in this order.
     pub fn encode(&mut self, message: &Message) -> Vec<u8> {
         match self {
             Self::V1 { magic, .. } => message.encode(*magic),
@@ -40,7 +40,7 @@ impl Codec {
         }
     }
 
-    /// Where to read the next bytes to (see [`Decoder::buffer`]).
+    /// The buffer to read bytes into (see [`Decoder::buffer`]).
     pub fn buffer(&mut self) -> &mut BytesMut {
         match self {
             Self::V1 { decoder, .. } => decoder.buffer(),
@@ -48,10 +48,10 @@ impl Codec {
         }
     }
 
-    /// The next message that has arrived.
+    /// Decodes the next message, or returns `None` if more bytes are needed.
     ///
     /// # Errors
-    /// The stream cannot be understood any more.
+    /// The stream can't be decoded any further.
     pub fn next(&mut self) -> Result<Option<Decoded>, FrameError> {
         match self {
             Self::V1 { decoder, .. } => decoder.next(),
@@ -59,7 +59,7 @@ impl Codec {
         }
     }
 
-    /// Whether the stream may end here: not inside a message.
+    /// Whether the stream is between two messages, so that it may end here.
     pub fn is_between_messages(&self) -> bool {
         match self {
             Self::V1 { decoder, .. } => decoder.is_between_messages(),

@@ -1,4 +1,4 @@
-//! Bytes in and out of one connection, with bounds on what may pile up.
+//! Reads and writes one connection, with bounds on what may pile up.
 
 use crate::event::{DisconnectReason, Transport};
 use crate::p2p::peer::transport::codec::Codec;
@@ -7,11 +7,11 @@ use bytes::{Buf, BytesMut};
 use std::io;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, ReadHalf, WriteHalf};
 
-/// How much may wait to be sent, in bytes, before the peer is no longer listened to. It has the
-/// longest message that we send in it (a `getdata` of 1,000 entries) and 900 pongs.
+/// The number of unsent bytes at which nothing more is read from the peer: room for the longest message that
+/// we send (a `getdata` of 1,000 entries) and 900 pongs.
 const MAX_BACKLOG: usize = 64 * 1024;
 
-/// One connection of any kind of stream.
+/// One connection over any kind of stream.
 pub struct Connection<S> {
     reader: ReadHalf<S>,
     writer: WriteHalf<S>,
@@ -20,38 +20,38 @@ pub struct Connection<S> {
 }
 
 impl<S: AsyncRead + AsyncWrite> Connection<S> {
-    /// A connection in the transport that its ends have agreed on.
+    /// A connection in the transport that both ends agreed on.
     pub fn new(stream: S, codec: Codec) -> Self {
         let (reader, writer) = tokio::io::split(stream);
         Self { reader, writer, codec, output: BytesMut::new() }
     }
 
-    /// The format of its bytes.
+    /// The transport, for events.
     pub fn transport(&self) -> Transport {
         self.codec.transport()
     }
 
-    /// Queues a message. Its size on the wire, in bytes.
+    /// Queues a message, and returns its size on the wire, in bytes.
     pub fn send(&mut self, message: &Message) -> u32 {
         let bytes = self.codec.encode(message);
         self.output.extend_from_slice(&bytes);
         u32::try_from(bytes.len()).unwrap_or(u32::MAX)
     }
 
-    /// Whether so much waits to be sent that nothing more should be added.
+    /// Whether nothing more should be queued for now.
     pub fn is_congested(&self) -> bool {
         self.output.len() >= MAX_BACKLOG
     }
 
-    /// Whether everything is sent, as far as we can know.
+    /// Whether everything was handed to the system.
     pub fn is_flushed(&self) -> bool {
         self.output.is_empty()
     }
 
-    /// The next message that has arrived.
+    /// Returns the next message that has arrived.
     ///
     /// # Errors
-    /// The stream cannot be understood any more.
+    /// The stream can't be decoded any further.
     pub fn next(&mut self) -> Result<Option<Decoded>, DisconnectReason> {
         self.codec.next().map_err(|error| match error {
             FrameError::WrongMagic(magic) => DisconnectReason::WrongMagic(magic),
@@ -60,15 +60,15 @@ impl<S: AsyncRead + AsyncWrite> Connection<S> {
         })
     }
 
-    /// Sends some of what waits, and receives something if `listen`. Cancel-safe. Take out all
-    /// messages ([`Connection::next`]) before.
+    /// Sends some queued bytes, or receives some if `may_read`. Cancel-safe. Take out all messages
+    /// ([`Connection::next`]) before.
     ///
     /// # Errors
     /// The connection has ended.
-    pub async fn progress(&mut self, listen: bool) -> Result<(), DisconnectReason> {
+    pub async fn progress(&mut self, may_read: bool) -> Result<(), DisconnectReason> {
         let Self { reader, writer, codec, output } = self;
         tokio::select! {
-            received = reader.read_buf(codec.buffer()), if listen => match received {
+            received = reader.read_buf(codec.buffer()), if may_read => match received {
                 Ok(0) if codec.is_between_messages() => Err(DisconnectReason::ClosedByPeer),
                 Ok(0) => Err(DisconnectReason::ClosedInsideMessage),
                 Ok(_) => Ok(()),
@@ -82,7 +82,7 @@ impl<S: AsyncRead + AsyncWrite> Connection<S> {
                 }
                 Err(error) => Err(lost(&error)),
             },
-            // Neither is wanted: somebody else has to make a move first.
+            // Neither is possible: the caller waits for something else.
             else => std::future::pending().await,
         }
     }

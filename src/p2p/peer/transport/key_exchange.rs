@@ -1,4 +1,4 @@
-//! The opening of the v2 transport (BIP324): two keys, some garbage, and a version each.
+//! The key exchange of the v2 transport (BIP324): each side sends a key, garbage and a version packet.
 
 use crate::event::{DisconnectReason, KeyExchangeFailure};
 use crate::wire::v2::{MAX_PACKET, PacketDecoder, PacketEncoder};
@@ -10,61 +10,60 @@ use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::time::timeout;
 
-/// The most garbage that may stand between a key and what is encrypted (BIP324), in bytes.
+/// The most garbage between a key and the encrypted packets, in bytes (BIP324).
 const MAX_GARBAGE: usize = 4_095;
 
-/// How long the public key is, in bytes.
+/// The length of an encoded public key, in bytes (BIP324).
 const KEY: usize = 64;
 
-/// How much is made room for at a time: what a peer promises is not believed.
+/// The most memory that is reserved at a time, in bytes: a length that a peer announces is not trusted.
 const READ_SIZE: usize = 16 * 1024;
 
-/// Both directions of an encrypted connection.
+/// The encoder and decoder of an encrypted connection.
 pub struct Session {
-    /// Names the session; both ends know it.
+    /// The session id, which both ends know (BIP324).
     pub id: [u8; 32],
-    /// Messages → bytes.
+    /// Messages to bytes.
     pub encoder: PacketEncoder,
-    /// Bytes → messages. It has what came right behind the exchange.
+    /// Bytes to messages. It contains what arrived right after the exchange.
     pub decoder: PacketDecoder,
 }
 
 /// Why there is no session.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Refusal {
-    /// The peer does not understand: it closed or was silent without having sent anything, or it
-    /// answered in the plain transport.
+    /// The peer doesn't speak v2: it sent nothing until it closed or the time ran out, or it answered in v1.
     SpeaksV1,
-    /// The connection has ended.
+    /// The connection ended.
     Ended(DisconnectReason),
 }
 
-/// Exchanges keys over `stream`, which must have carried nothing yet.
+/// Exchanges keys over a fresh `stream`, for at most `limit`.
 ///
 /// # Errors
-/// There is no session: `stream` is of no use any more.
+/// There is no session, and `stream` can't be used any further.
 pub async fn exchange_keys<S: AsyncRead + AsyncWrite + Unpin>(
     stream: &mut S,
     magic: [u8; 4],
-    patience: Duration,
+    limit: Duration,
 ) -> Result<Session, Refusal> {
-    let mut exchange = Exchange { stream, received: BytesMut::new(), heard: false };
-    let outcome = timeout(patience, exchange.run(magic)).await;
+    let mut exchange = Exchange { stream, received: BytesMut::new(), answered: false };
+    let outcome = timeout(limit, exchange.run(magic)).await;
     match outcome {
         Ok(Ok(session)) => Ok(session),
         Ok(Err(Failure::Crypto(Error::V1Protocol))) => Err(Refusal::SpeaksV1),
-        _ if !exchange.heard => Err(Refusal::SpeaksV1),
+        _ if !exchange.answered => Err(Refusal::SpeaksV1),
         Ok(Err(failure)) => Err(Refusal::Ended(failure.into())),
-        Err(_) => Err(Refusal::Ended(DisconnectReason::HandshakeTimeout(patience))),
+        Err(_) => Err(Refusal::Ended(DisconnectReason::HandshakeTimeout(limit))),
     }
 }
 
 struct Exchange<'a, S> {
     stream: &'a mut S,
-    /// What came and was not used yet.
+    /// Bytes that arrived and are not used yet.
     received: BytesMut,
-    /// Whether anything came at all.
-    heard: bool,
+    /// Whether anything arrived at all.
+    answered: bool,
 }
 
 enum Failure {
@@ -149,7 +148,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Exchange<'_, S> {
         Session { id, encoder: PacketEncoder::new(outbound), decoder }
     }
 
-    /// The next `N` bytes.
+    /// Reads the next `N` bytes.
     async fn read<const N: usize>(&mut self) -> Result<[u8; N], Failure> {
         loop {
             if let Some(&bytes) = self.received.first_chunk() {
@@ -166,12 +165,12 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Exchange<'_, S> {
         if self.stream.read_buf(&mut self.received).await? == 0 {
             return Err(Failure::Closed);
         }
-        self.heard = true;
+        self.answered = true;
         Ok(())
     }
 }
 
-/// Bytes without a meaning, as many as chance has it: the opening has no shape to be known by.
+/// Random bytes of a random number, so that the exchange can't be recognised by its length.
 fn garbage() -> Vec<u8> {
     let mut rng = rand::rng();
     let mut garbage = vec![0; rng.random_range(0..=MAX_GARBAGE)];

@@ -1,4 +1,4 @@
-//! The exchange with peers that do it well, badly, or not at all. The good ones are `bip324`'s.
+//! The exchange with peers that do it well, badly, or not at all. The good ones are those of `bip324`.
 
 use crate::p2p::peer::transport::key_exchange::*;
 use crate::wire::{Message, codec::frame};
@@ -6,9 +6,9 @@ use bip324::PacketType;
 use tokio::io::{DuplexStream, duplex};
 
 const MAGIC: [u8; 4] = [0xfa, 0xbf, 0xb5, 0xda];
-const PATIENCE: Duration = Duration::from_secs(10);
+const LIMIT: Duration = Duration::from_secs(10);
 
-/// Answers an exchange as the other end, with as many decoys as wanted in front of the version.
+/// Answers an exchange as the other end, with `decoys` in front of the version packet.
 async fn respond(stream: &mut DuplexStream, piece: usize, garbage: &[u8], decoys: &[&[u8]]) -> CipherSession {
     let mut key = [0; KEY];
     stream.read_exact(&mut key).await.unwrap();
@@ -41,16 +41,16 @@ async fn respond(stream: &mut DuplexStream, piece: usize, garbage: &[u8], decoys
     }
 }
 
-/// Takes the key that comes, then says `answer` and nothing more.
+/// Reads a key, then sends `answer` and nothing more.
 async fn refusal(answer: &[u8], stays: bool) -> Refusal {
     let (mut ours, mut theirs) = duplex(16_384);
     theirs.write_all(answer).await.unwrap();
     if stays {
-        let refusal = exchange_keys(&mut ours, MAGIC, PATIENCE).await;
+        let refusal = exchange_keys(&mut ours, MAGIC, LIMIT).await;
         return refusal.err().unwrap();
     }
     theirs.shutdown().await.unwrap();
-    exchange_keys(&mut ours, MAGIC, PATIENCE).await.err().unwrap()
+    exchange_keys(&mut ours, MAGIC, LIMIT).await.err().unwrap()
 }
 
 #[tokio::test]
@@ -66,7 +66,7 @@ async fn a_session_comes_of_it_however_the_bytes_are_cut() {
                 (cipher, theirs)
             };
             let us = async {
-                let mut session = exchange_keys(&mut ours, MAGIC, PATIENCE).await.ok().unwrap();
+                let mut session = exchange_keys(&mut ours, MAGIC, LIMIT).await.ok().unwrap();
                 let message = loop {
                     if let Some(decoded) = session.decoder.next().unwrap() {
                         break decoded.content;
@@ -90,27 +90,27 @@ async fn a_session_comes_of_it_however_the_bytes_are_cut() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn who_closes_or_is_silent_without_a_word_speaks_v1() {
+async fn a_peer_that_sends_nothing_speaks_v1() {
     assert_eq!(refusal(&[], false).await, Refusal::SpeaksV1);
     assert_eq!(refusal(&[], true).await, Refusal::SpeaksV1);
     let (mut ours, theirs) = duplex(16);
     drop(theirs);
-    let gone = exchange_keys(&mut ours, MAGIC, PATIENCE).await.err();
-    assert_eq!(gone, Some(Refusal::SpeaksV1), "the write fails");
+    let closed = exchange_keys(&mut ours, MAGIC, LIMIT).await.err();
+    assert_eq!(closed, Some(Refusal::SpeaksV1), "the write fails");
 }
 
 #[tokio::test(start_paused = true)]
-async fn who_answers_in_plain_speaks_v1() {
+async fn a_peer_that_answers_in_v1_speaks_v1() {
     assert_eq!(refusal(&frame(MAGIC, "version", &[0; 86]), true).await, Refusal::SpeaksV1);
 }
 
 #[tokio::test(start_paused = true)]
-async fn who_has_begun_and_stops_does_not_speak_v1() {
-    for said in [1, KEY - 1, KEY, KEY + 100] {
-        let silent = Refusal::Ended(DisconnectReason::HandshakeTimeout(PATIENCE));
-        assert_eq!(refusal(&vec![9; said], true).await, silent, "{said}");
+async fn a_peer_that_starts_and_stops_does_not_speak_v1() {
+    for count in [1, KEY - 1, KEY, KEY + 100] {
+        let silent = Refusal::Ended(DisconnectReason::HandshakeTimeout(LIMIT));
+        assert_eq!(refusal(&vec![9; count], true).await, silent, "{count}");
         let closed = Refusal::Ended(DisconnectReason::ClosedInsideMessage);
-        assert_eq!(refusal(&vec![9; said], false).await, closed, "{said}");
+        assert_eq!(refusal(&vec![9; count], false).await, closed, "{count}");
     }
 }
 
@@ -134,7 +134,7 @@ async fn with_version(bytes: impl FnOnce(&[u8]) -> Vec<u8>) -> Refusal {
         let (terminator, packet) = version.split_at(16);
         theirs.write_all(&[&hello, terminator, &bytes(packet)].concat()).await.unwrap();
     };
-    let (refusal, ()) = tokio::join!(exchange_keys(&mut ours, MAGIC, PATIENCE), peer);
+    let (refusal, ()) = tokio::join!(exchange_keys(&mut ours, MAGIC, LIMIT), peer);
     refusal.err().unwrap()
 }
 

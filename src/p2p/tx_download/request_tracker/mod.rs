@@ -1,8 +1,8 @@
-//! Whom to ask for which transaction: each is fetched once, from one peer at a time.
+//! Which peer to request an announced transaction from: each is downloaded once, from one peer at a time.
 //!
-//! The rules are those of Core's request tracker: a transaction is asked for at its first announcer;
-//! when that one does not answer in time, has it not, or leaves, the next announcer is asked, and
-//! nobody twice. What it gives, it accepts once.
+//! The rules are those of Core's `TxRequestTracker`: the first announcer is asked. If it doesn't answer in
+//! time, doesn't have the transaction or disconnects, the next announcer is asked, and none of them twice.
+//! Each transaction is accepted once.
 
 use crate::event::PeerId;
 use crate::p2p::tx_download::seen::Seen;
@@ -13,35 +13,35 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, BinaryHeap, HashMap, HashSet, VecDeque};
 use std::time::Duration;
 
-/// The most unanswered requests to one peer (Core: `MAX_PEER_TX_REQUEST_IN_FLIGHT`). One `getdata`
-/// asks for no more, and so stays below the 1,000 entries that Core sends (`MAX_GETDATA_SZ`).
+/// The most requests in flight to one peer (Core: `MAX_PEER_TX_REQUEST_IN_FLIGHT`). So one `getdata` stays
+/// below the 1,000 entries that Core sends (`MAX_GETDATA_SZ`).
 pub const MAX_IN_FLIGHT: usize = 100;
 
 /// The most announcements of one peer that are tracked (Core: `MAX_PEER_TX_ANNOUNCEMENTS`).
 pub const MAX_TRACKED: usize = 5_000;
 
-/// The most announcements that wait to be tracked, of a peer that was asked for its whole mempool:
-/// Core's default mempool holds about that many.
+/// The most announcements that wait to be tracked, from a peer that was asked for its whole mempool: about as
+/// many as fit into Core's default mempool.
 pub const MAX_BACKLOG: usize = 300_000;
 
-/// How many identifiers of received transactions are remembered; a segwit transaction has two.
+/// The number of hashes of received transactions that are remembered; a segwit transaction has two.
 const SEEN: usize = 500_000;
 
-/// How many given-up requests to one peer are remembered, whose answers may come late.
+/// The number of timed-out requests to one peer whose late answers are still accepted.
 const LATE: usize = 2 * MAX_IN_FLIGHT;
 
 type Seeded = foldhash::fast::RandomState;
 
-/// Who announced what, who was asked, and what was received.
+/// Announcements, requests in flight, and what was received.
 #[derive(Debug)]
-pub struct TxRequests {
+pub struct RequestTracker {
     timeout: Duration,
     peers: HashMap<PeerId, Peer>,
-    wanted: HashMap<TxHash, Wanted, Seeded>,
-    /// What could be asked for at once: announcements of hashes that nobody is asked for, in order.
+    missing: HashMap<TxHash, Missing, Seeded>,
+    /// Announcements of hashes that are not in flight, in order: these could be requested at once.
     ready: BTreeMap<(PeerId, u64), TxHash>,
     deadlines: BTreeSet<(Timestamp, PeerId, TxHash)>,
-    /// Peers that may have something in `ready` and a free slot.
+    /// Peers that may have announcements in `ready` and room for another request.
     idle: BTreeSet<PeerId>,
     seen: Seen,
     next_order: u64,
@@ -51,21 +51,21 @@ pub struct TxRequests {
 struct Peer {
     tracked: HashSet<TxHash, Seeded>,
     in_flight: usize,
-    /// What it was asked for and when, until that was given up or another was faster: when the
-    /// answer comes after all, it is welcome. Oldest first, at most [`LATE`].
+    /// Requests that timed out or were answered by another peer first, with the time of the request: a late
+    /// answer is accepted. Oldest first.
     late: Ring<(TxHash, Timestamp), LATE>,
-    /// Announcements beyond [`MAX_TRACKED`]; `None`: such are refused.
+    /// Announcements beyond [`MAX_TRACKED`]; `None` if they are refused.
     backlog: Option<VecDeque<TxHash>>,
 }
 
-/// A transaction that is not here yet. No peer is listed twice.
+/// A transaction that was announced and has not arrived. No peer is listed twice.
 #[derive(Debug, Default)]
-struct Wanted {
+struct Missing {
     asked: Option<Asked>,
-    /// Who announced it and was not asked, in order.
+    /// Announcers that were not asked yet, in order.
     candidates: Vec<(u64, PeerId)>,
-    /// Who was asked in vain.
-    spent: Vec<PeerId>,
+    /// Announcers that were asked in vain.
+    tried: Vec<PeerId>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -74,40 +74,40 @@ struct Asked {
     since: Timestamp,
 }
 
-/// What becomes of an announcement.
+/// The fate of an announcement.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Announcement {
-    /// It was received before.
+    /// The transaction was received before.
     Known,
-    /// Somebody is or will be asked for it.
+    /// The transaction is or will be requested.
     Tracked,
-    /// The peer has announced too much that is not here yet: forgotten.
+    /// The peer announced too much that has not arrived yet; the announcement is dropped.
     Refused,
 }
 
-/// What becomes of a transaction that came.
+/// The fate of a transaction that arrived.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Receipt {
-    /// It answers a request, and is new.
+    /// The transaction answers a request, and is new.
     New {
-        /// From the request to now.
+        /// The time since the request.
         answered_after: Duration,
-        /// By which name it was asked for.
-        asked_as: TxHash,
+        /// The hash by which it was requested.
+        requested_as: TxHash,
     },
-    /// It answers a request, but another peer was faster.
+    /// The transaction answers a request, but another peer answered first.
     Known,
-    /// This peer was not asked for it.
-    NotAsked,
+    /// The transaction was not requested from this peer.
+    Unrequested,
 }
 
-impl TxRequests {
-    /// Gives every request `timeout` to be answered.
+impl RequestTracker {
+    /// Gives each request `timeout` to be answered.
     pub fn new(timeout: Duration) -> Self {
         Self {
             timeout,
             peers: HashMap::new(),
-            wanted: HashMap::default(),
+            missing: HashMap::default(),
             ready: BTreeMap::new(),
             deadlines: BTreeSet::new(),
             idle: BTreeSet::new(),
@@ -116,27 +116,25 @@ impl TxRequests {
         }
     }
 
-    /// A connection is ready. What an earlier connection to the same peer left is forgotten.
-    ///
-    /// `bulk`: the peer is asked for its whole mempool, and may announce as much at once.
-    pub fn connected(&mut self, peer: PeerId, bulk: bool) {
+    /// Starts afresh with `peer`. With `has_backlog` it may announce a whole mempool at once.
+    pub fn connected(&mut self, peer: PeerId, has_backlog: bool) {
         self.disconnected(peer);
-        let backlog = bulk.then(VecDeque::new);
+        let backlog = has_backlog.then(VecDeque::new);
         let state = Peer { tracked: HashSet::default(), in_flight: 0, late: Ring::default(), backlog };
         self.peers.insert(peer, state);
     }
 
-    /// The connection is gone: what the peer was asked for goes to the next announcer.
+    /// Forgets `peer`: the next announcers are asked for what it was asked for.
     pub fn disconnected(&mut self, peer: PeerId) {
         self.idle.remove(&peer);
         let Some(state) = self.peers.remove(&peer) else { return };
         for hash in state.tracked {
-            let Some(wanted) = self.wanted.get_mut(&hash) else { continue };
-            if let Some(asked) = wanted.asked.take_if(|asked| asked.peer == peer) {
+            let Some(missing) = self.missing.get_mut(&hash) else { continue };
+            if let Some(asked) = missing.asked.take_if(|asked| asked.peer == peer) {
                 self.deadlines.remove(&(asked.since + self.timeout, peer, hash));
             }
-            wanted.spent.retain(|&spent| spent != peer);
-            wanted.candidates.retain(|&(order, candidate)| {
+            missing.tried.retain(|&tried| tried != peer);
+            missing.candidates.retain(|&(order, candidate)| {
                 if candidate == peer {
                     self.ready.remove(&(peer, order));
                 }
@@ -146,7 +144,7 @@ impl TxRequests {
         }
     }
 
-    /// `peer` announced `hash`.
+    /// Tracks that `peer` announced `hash`.
     pub fn announced(&mut self, peer: PeerId, hash: TxHash) -> Announcement {
         if self.seen.contains(bytes(hash)) {
             return Announcement::Known;
@@ -161,8 +159,8 @@ impl TxRequests {
                     backlog.push_back(hash);
                     Announcement::Tracked
                 }
-                // Another peer may fetch it, and then it is worth knowing that this one has it.
-                _ if self.wanted.contains_key(&hash) => Announcement::Tracked,
+                // It may arrive from another peer, and then it matters that this one announced it.
+                _ if self.missing.contains_key(&hash) => Announcement::Tracked,
                 _ => Announcement::Refused,
             };
         }
@@ -171,19 +169,19 @@ impl TxRequests {
         Announcement::Tracked
     }
 
-    /// `peer` does not have `hash`. Whether it had been asked for it.
+    /// `peer` doesn't have `hash`. Returns whether it was asked for it.
     pub fn not_found(&mut self, peer: PeerId, hash: TxHash) -> bool {
         let Some(asked) = self.asked(peer, hash) else { return false };
         self.give_up(asked, hash);
         true
     }
 
-    /// `peer` sent the transaction with these names.
+    /// `peer` sent the transaction with these hashes.
     pub fn received(&mut self, peer: PeerId, txid: Txid, wtxid: Wtxid, now: Timestamp) -> Receipt {
         let hashes = [TxHash::Wtxid(wtxid), TxHash::Txid(txid)];
         let mut answered = hashes.into_iter().filter_map(|hash| Some((self.answered(peer, hash)?, hash)));
-        let Some((since, asked_as)) = answered.next() else {
-            return Receipt::NotAsked;
+        let Some((since, requested_as)) = answered.next() else {
+            return Receipt::Unrequested;
         };
         let known = self.seen.contains(wtxid.0);
         self.seen.insert(wtxid.0);
@@ -191,11 +189,10 @@ impl TxRequests {
         for hash in hashes {
             self.forget(hash);
         }
-        if known { Receipt::Known } else { Receipt::New { answered_after: now.since(since), asked_as } }
+        if known { Receipt::Known } else { Receipt::New { answered_after: now.since(since), requested_as } }
     }
 
-    /// Gives up the requests that waited too long. Which peers did not answer, and what they were
-    /// asked for.
+    /// Gives up the requests that timed out, and returns them.
     pub fn expire(&mut self, now: Timestamp) -> Vec<(PeerId, TxHash)> {
         let mut silent = Vec::new();
         while let Some(&(until, peer, hash)) = self.deadlines.first()
@@ -211,13 +208,13 @@ impl TxRequests {
         silent
     }
 
-    /// When [`TxRequests::expire`] wants to be called.
+    /// When the next request times out.
     pub fn deadline(&self) -> Option<Timestamp> {
         self.deadlines.first().map(|&(until, _, _)| until)
     }
 
-    /// What to ask for now, and whom; at most [`MAX_IN_FLIGHT`] of each peer. Earlier announcements
-    /// come first.
+    /// Returns the requests to send now, at most [`MAX_IN_FLIGHT`] per peer. They count as sent. Earlier
+    /// announcements come first.
     pub fn requests(&mut self, now: Timestamp) -> BTreeMap<PeerId, Vec<TxHash>> {
         let mut requests: BTreeMap<PeerId, Vec<TxHash>> = BTreeMap::new();
         let mut queue = BinaryHeap::new();
@@ -226,7 +223,7 @@ impl TxRequests {
             queue.extend(self.first_ready(peer).map(|order| Reverse((order, peer))));
         }
         while let Some(Reverse((order, peer))) = queue.pop() {
-            // Another peer may have been asked for the same meanwhile.
+            // The same hash may have been requested from another peer meanwhile.
             if self.first_ready(peer) == Some(order)
                 && let Some(hash) = self.ask(peer, order, now)
             {
@@ -238,10 +235,10 @@ impl TxRequests {
     }
 
     fn asked(&self, peer: PeerId, hash: TxHash) -> Option<Asked> {
-        self.wanted.get(&hash)?.asked.filter(|asked| asked.peer == peer)
+        self.missing.get(&hash)?.asked.filter(|asked| asked.peer == peer)
     }
 
-    /// Ends the request to `peer` for `hash`, given up or not. When it was made.
+    /// Ends the request to `peer` for `hash`, timed out or not. Returns when it was made.
     fn answered(&mut self, peer: PeerId, hash: TxHash) -> Option<Timestamp> {
         if let Some(asked) = self.asked(peer, hash) {
             self.give_up(asked, hash);
@@ -263,14 +260,14 @@ impl TxRequests {
         state.tracked.insert(hash);
         let order = self.next_order;
         self.next_order += 1;
-        let wanted = self.wanted.entry(hash).or_default();
-        wanted.candidates.push((order, peer));
-        if wanted.asked.is_none() {
+        let missing = self.missing.entry(hash).or_default();
+        missing.candidates.push((order, peer));
+        if missing.asked.is_none() {
             self.ready.insert((peer, order), hash);
         }
     }
 
-    /// Tracks what waits in the backlog of `peer`, as far as there is room.
+    /// Tracks announcements from the backlog of `peer` while there is room.
     fn refill(&mut self, peer: PeerId) {
         while let Some(state) = self.peers.get_mut(&peer)
             && state.tracked.len() < MAX_TRACKED
@@ -282,7 +279,7 @@ impl TxRequests {
         }
     }
 
-    /// The first announcement of `peer` that can be asked for, if it may be asked for more.
+    /// The first announcement of `peer` that can be requested, if there is room for another request.
     fn first_ready(&self, peer: PeerId) -> Option<u64> {
         let free = self.peers.get(&peer).is_some_and(|state| state.in_flight < MAX_IN_FLIGHT);
         let (&(_, order), _) = self.ready.range((peer, 0)..=(peer, u64::MAX)).next().filter(|_| free)?;
@@ -291,10 +288,10 @@ impl TxRequests {
 
     fn ask(&mut self, peer: PeerId, order: u64, now: Timestamp) -> Option<TxHash> {
         let hash = self.ready.remove(&(peer, order))?;
-        let wanted = self.wanted.get_mut(&hash)?;
-        wanted.asked = Some(Asked { peer, since: now });
-        wanted.candidates.retain(|&(_, candidate)| candidate != peer);
-        for &(order, candidate) in &wanted.candidates {
+        let missing = self.missing.get_mut(&hash)?;
+        missing.asked = Some(Asked { peer, since: now });
+        missing.candidates.retain(|&(_, candidate)| candidate != peer);
+        for &(order, candidate) in &missing.candidates {
             self.ready.remove(&(candidate, order));
         }
         self.deadlines.insert((now + self.timeout, peer, hash));
@@ -302,12 +299,12 @@ impl TxRequests {
         Some(hash)
     }
 
-    /// The request has failed: the peer is not asked again, the next announcer is.
+    /// Gives up a request: the next announcer is asked, and this one not again.
     fn give_up(&mut self, asked: Asked, hash: TxHash) {
         self.end_request(asked, hash);
-        if let Some(wanted) = self.wanted.get_mut(&hash) {
-            wanted.asked = None;
-            wanted.spent.push(asked.peer);
+        if let Some(missing) = self.missing.get_mut(&hash) {
+            missing.asked = None;
+            missing.tried.push(asked.peer);
         }
         self.offer_to_next(hash);
     }
@@ -320,34 +317,34 @@ impl TxRequests {
         }
     }
 
-    /// Nobody is asked for `hash` any more: whoever of its announcers has a free slot first may be.
+    /// Offers `hash`, if it is not in flight, to the first of its announcers with room for a request.
     fn offer_to_next(&mut self, hash: TxHash) {
-        let Some(wanted) = self.wanted.get(&hash) else { return };
-        if wanted.asked.is_some() {
+        let Some(missing) = self.missing.get(&hash) else { return };
+        if missing.asked.is_some() {
             return;
         }
-        if wanted.candidates.is_empty() {
+        if missing.candidates.is_empty() {
             self.forget(hash);
             return;
         }
-        for &(order, candidate) in &wanted.candidates {
+        for &(order, candidate) in &missing.candidates {
             self.ready.insert((candidate, order), hash);
             self.idle.insert(candidate);
         }
     }
 
-    /// `hash` is here, or nobody has it.
+    /// Forgets `hash`: it has arrived, or no announcer is left.
     fn forget(&mut self, hash: TxHash) {
-        let Some(wanted) = self.wanted.remove(&hash) else { return };
-        if let Some(asked) = wanted.asked {
+        let Some(missing) = self.missing.remove(&hash) else { return };
+        if let Some(asked) = missing.asked {
             self.end_request(asked, hash);
             self.expect_late(asked, hash);
         }
-        for &(order, candidate) in &wanted.candidates {
+        for &(order, candidate) in &missing.candidates {
             self.ready.remove(&(candidate, order));
         }
-        let announcers = wanted.candidates.iter().map(|&(_, peer)| peer);
-        for peer in announcers.chain(wanted.spent).chain(wanted.asked.map(|asked| asked.peer)) {
+        let announcers = missing.candidates.iter().map(|&(_, peer)| peer);
+        for peer in announcers.chain(missing.tried).chain(missing.asked.map(|asked| asked.peer)) {
             if let Some(state) = self.peers.get_mut(&peer) {
                 state.tracked.remove(&hash);
                 if state.backlog.as_ref().is_some_and(|backlog| !backlog.is_empty()) {
@@ -358,7 +355,7 @@ impl TxRequests {
     }
 }
 
-/// A transaction without witness has one name for both kinds of announcement.
+/// The bytes of a hash: a transaction without witness has the same txid and wtxid.
 fn bytes(hash: TxHash) -> [u8; 32] {
     match hash {
         TxHash::Txid(Txid(bytes)) | TxHash::Wtxid(Wtxid(bytes)) => bytes,

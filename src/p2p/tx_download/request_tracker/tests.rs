@@ -1,6 +1,6 @@
-//! The rules of the request tracker, one by one, and its books under random use.
+//! The rules of the request tracker, one by one, and its invariants under random use.
 
-use crate::p2p::tx_download::tx_requests::*;
+use crate::p2p::tx_download::request_tracker::*;
 use proptest::prelude::*;
 
 const TIMEOUT: Duration = Duration::from_mins(1);
@@ -37,15 +37,15 @@ fn txid(number: usize) -> Txid {
     Txid(bytes)
 }
 
-fn tracker() -> TxRequests {
-    let mut tracker = TxRequests::new(TIMEOUT);
+fn tracker() -> RequestTracker {
+    let mut tracker = RequestTracker::new(TIMEOUT);
     for peer in [A, B, C] {
         tracker.connected(peer, false);
     }
     tracker
 }
 
-impl TxRequests {
+impl RequestTracker {
     fn receives(&mut self, peer: PeerId, number: usize, now: Timestamp) -> Receipt {
         self.received(peer, txid(number), wtxid(number), now)
     }
@@ -56,7 +56,7 @@ impl TxRequests {
 }
 
 #[test]
-fn the_first_announcer_is_asked_and_nobody_else() {
+fn only_the_first_announcer_is_asked() {
     let mut tracker = tracker();
     assert_eq!(tracker.announced(A, w(1)), Announcement::Tracked);
     assert_eq!(tracker.asks(START), [(A, vec![w(1)])]);
@@ -66,30 +66,30 @@ fn the_first_announcer_is_asked_and_nobody_else() {
 }
 
 #[test]
-fn an_answer_is_accepted_once_and_the_rest_of_the_world_need_not_be_asked() {
+fn an_answer_is_accepted_once_and_no_other_announcer_is_asked() {
     let mut tracker = tracker();
     tracker.announced(A, w(1));
     tracker.asks(START);
     tracker.announced(B, w(1));
     let answered_after = Duration::from_secs(2);
-    assert_eq!(tracker.receives(A, 1, after(2)), Receipt::New { answered_after, asked_as: by_wtxid(1) });
-    assert_eq!(tracker.receives(A, 1, after(3)), Receipt::NotAsked);
+    assert_eq!(tracker.receives(A, 1, after(2)), Receipt::New { answered_after, requested_as: by_wtxid(1) });
+    assert_eq!(tracker.receives(A, 1, after(3)), Receipt::Unrequested);
     assert_eq!(tracker.announced(C, w(1)), Announcement::Known);
     assert_eq!(tracker.asks(after(100)), []);
     assert_eq!(tracker.deadline(), None);
-    assert_eq!(tracker.wanted.len(), 0);
+    assert_eq!(tracker.missing.len(), 0);
 }
 
 #[test]
-fn what_was_not_asked_for_is_refused() {
+fn an_unrequested_transaction_is_refused() {
     let mut tracker = tracker();
     tracker.announced(A, w(1));
     tracker.asks(START);
-    assert_eq!(tracker.receives(B, 1, START), Receipt::NotAsked, "another was asked");
-    assert_eq!(tracker.receives(A, 2, START), Receipt::NotAsked, "something else was asked for");
+    assert_eq!(tracker.receives(B, 1, START), Receipt::Unrequested, "another was asked");
+    assert_eq!(tracker.receives(A, 2, START), Receipt::Unrequested, "something else was asked for");
     assert!(!tracker.not_found(B, w(1)));
     let answered_after = Duration::ZERO;
-    assert_eq!(tracker.receives(A, 1, START), Receipt::New { answered_after, asked_as: by_wtxid(1) });
+    assert_eq!(tracker.receives(A, 1, START), Receipt::New { answered_after, requested_as: by_wtxid(1) });
 }
 
 #[test]
@@ -107,11 +107,11 @@ fn the_next_announcer_follows_after_the_timeout_in_the_order_of_announcement() {
     assert_eq!(tracker.asks(after(120)), [(C, vec![w(1)])]);
     assert_eq!(tracker.expire(after(180)), [(C, w(1))]);
     assert_eq!(tracker.asks(after(180)), []);
-    assert_eq!(tracker.wanted.len(), 0, "nobody is left: forgotten");
+    assert_eq!(tracker.missing.len(), 0, "no announcer is left: forgotten");
 }
 
 #[test]
-fn nobody_is_asked_twice_while_others_are_left() {
+fn no_announcer_is_asked_twice_while_others_are_left() {
     let mut tracker = tracker();
     tracker.announced(A, w(1));
     tracker.announced(B, w(1));
@@ -124,7 +124,7 @@ fn nobody_is_asked_twice_while_others_are_left() {
 }
 
 #[test]
-fn not_found_and_leaving_hand_over_to_the_next() {
+fn after_notfound_or_a_disconnect_the_next_announcer_is_asked() {
     let mut tracker = tracker();
     for peer in [A, B, C] {
         tracker.announced(peer, w(1));
@@ -135,7 +135,7 @@ fn not_found_and_leaving_hand_over_to_the_next() {
     tracker.disconnected(B);
     assert_eq!(tracker.asks(START), [(C, vec![w(1)])]);
     tracker.disconnected(C);
-    assert_eq!(tracker.wanted.len(), 0);
+    assert_eq!(tracker.missing.len(), 0);
     assert_eq!(tracker.deadline(), None);
 }
 
@@ -145,13 +145,13 @@ fn a_new_connection_starts_afresh() {
     tracker.announced(A, w(1));
     tracker.asks(START);
     tracker.connected(A, false);
-    assert_eq!(tracker.receives(A, 1, START), Receipt::NotAsked);
+    assert_eq!(tracker.receives(A, 1, START), Receipt::Unrequested);
     tracker.announced(A, w(1));
     assert_eq!(tracker.asks(START), [(A, vec![w(1)])]);
 }
 
 #[test]
-fn a_late_answer_is_welcome() {
+fn a_late_answer_is_accepted() {
     let mut tracker = tracker();
     tracker.announced(A, w(1));
     tracker.announced(B, w(1));
@@ -159,26 +159,26 @@ fn a_late_answer_is_welcome() {
     tracker.expire(after(60));
     assert_eq!(tracker.asks(after(60)), [(B, vec![w(1)])]);
     let answered_after = Duration::from_secs(61);
-    assert_eq!(tracker.receives(A, 1, after(61)), Receipt::New { answered_after, asked_as: by_wtxid(1) });
+    assert_eq!(tracker.receives(A, 1, after(61)), Receipt::New { answered_after, requested_as: by_wtxid(1) });
     assert_eq!(tracker.receives(B, 1, after(62)), Receipt::Known, "it was asked as well");
-    assert_eq!(tracker.receives(B, 1, after(62)), Receipt::NotAsked, "but once");
+    assert_eq!(tracker.receives(B, 1, after(62)), Receipt::Unrequested, "but once");
 }
 
 #[test]
-fn a_transaction_satisfies_announcements_by_either_name() {
+fn a_transaction_satisfies_announcements_by_either_hash() {
     let mut tracker = tracker();
     tracker.announced(A, w(1));
     tracker.announced(B, t(1));
     assert_eq!(tracker.asks(START), [(B, vec![t(1)]), (A, vec![w(1)])]);
     assert!(matches!(tracker.receives(A, 1, START), Receipt::New { .. }));
-    assert_eq!(tracker.wanted.len(), 0);
+    assert_eq!(tracker.missing.len(), 0);
     assert_eq!(tracker.receives(B, 1, START), Receipt::Known, "its answer was under way");
     assert_eq!(tracker.announced(C, t(1)), Announcement::Known);
     assert_eq!(tracker.announced(C, w(1)), Announcement::Known);
 }
 
 #[test]
-fn without_a_witness_both_names_are_the_same() {
+fn without_a_witness_both_hashes_are_the_same() {
     let mut tracker = tracker();
     let bytes = wtxid(1).0;
     tracker.announced(A, TxHash::Wtxid(Wtxid(bytes)));
@@ -238,12 +238,12 @@ fn a_whole_mempool_is_fetched_through_the_backlog() {
 }
 
 #[test]
-fn a_peer_that_is_not_connected_counts_for_nothing() {
+fn a_peer_that_is_not_connected_has_no_effect() {
     let mut tracker = tracker();
     let stranger = PeerId(77);
     assert_eq!(tracker.announced(stranger, w(1)), Announcement::Refused);
     assert!(!tracker.not_found(stranger, w(1)));
-    assert_eq!(tracker.receives(stranger, 1, START), Receipt::NotAsked);
+    assert_eq!(tracker.receives(stranger, 1, START), Receipt::Unrequested);
     tracker.disconnected(stranger);
     assert_eq!(tracker.asks(START), []);
 }
@@ -273,14 +273,14 @@ fn acts() -> impl Strategy<Value = Vec<Act>> {
 }
 
 proptest! {
-    /// Whatever happens: one request per hash, to an announcer that was not asked before; no new
-    /// transaction is told twice; and the books balance.
+    /// Whatever happens: one request per hash, to an announcer that was not asked before; no transaction
+    /// is new twice; and the indexes agree.
     #[test]
     fn the_rules_hold_whatever_happens(acts in acts()) {
-        let mut tracker = TxRequests::new(TIMEOUT);
+        let mut tracker = RequestTracker::new(TIMEOUT);
         let mut now = START;
         let mut open: HashMap<TxHash, PeerId> = HashMap::new();
-        let mut told = HashSet::new();
+        let mut received_before = HashSet::new();
         for act in acts {
             match act {
                 Act::Connect(peer) => {
@@ -303,9 +303,9 @@ proptest! {
                 Act::Receive(peer, number) => {
                     let asked = [w(number), t(number)].iter().any(|hash| open.get(hash) == Some(&PeerId(peer)));
                     match tracker.receives(PeerId(peer), number, now) {
-                        Receipt::New { .. } => prop_assert!(told.insert(number)),
-                        Receipt::Known => prop_assert!(told.contains(&number)),
-                        Receipt::NotAsked => {
+                        Receipt::New { .. } => prop_assert!(received_before.insert(number)),
+                        Receipt::Known => prop_assert!(received_before.contains(&number)),
+                        Receipt::Unrequested => {
                             prop_assert!(!asked);
                             continue;
                         }
@@ -316,7 +316,7 @@ proptest! {
                 Act::Pass(secs) => {
                     now = now + Duration::from_secs(secs);
                     tracker.expire(now);
-                    open.retain(|hash, _| tracker.wanted.get(hash).is_some_and(|wanted| wanted.asked.is_some()));
+                    open.retain(|hash, _| tracker.missing.get(hash).is_some_and(|missing| missing.asked.is_some()));
                 }
             }
             for (peer, hashes) in tracker.requests(now) {
@@ -328,14 +328,14 @@ proptest! {
             for (peer, state) in &tracker.peers {
                 let asked = open.values().filter(|asked| *asked == peer).count();
                 prop_assert_eq!(state.in_flight, asked);
-                prop_assert!(state.tracked.iter().all(|hash| tracker.wanted.contains_key(hash)));
+                prop_assert!(state.tracked.iter().all(|hash| tracker.missing.contains_key(hash)));
             }
             for (&(peer, order), hash) in &tracker.ready {
-                prop_assert!(tracker.wanted[hash].candidates.contains(&(order, peer)));
-                prop_assert!(tracker.wanted[hash].asked.is_none());
+                prop_assert!(tracker.missing[hash].candidates.contains(&(order, peer)));
+                prop_assert!(tracker.missing[hash].asked.is_none());
             }
-            for wanted in tracker.wanted.values() {
-                prop_assert!(wanted.asked.is_some(), "there is room, so somebody is asked");
+            for missing in tracker.missing.values() {
+                prop_assert!(missing.asked.is_some(), "there is room for a request");
             }
         }
     }
