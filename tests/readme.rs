@@ -111,3 +111,44 @@ fn the_recipes_with_jq_use_only_records_and_fields_of_the_stream() {
         }
     }
 }
+
+/// Every page of documentation, with its folder.
+fn pages() -> Vec<(&'static str, String)> {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut pages = Vec::new();
+    for folder in ["", "docs/"] {
+        for entry in std::fs::read_dir(root.join(folder)).unwrap() {
+            let path = entry.unwrap().path();
+            if path.extension().is_some_and(|extension| extension == "md") {
+                pages.push((folder, std::fs::read_to_string(path).unwrap()));
+            }
+        }
+    }
+    pages
+}
+
+#[test]
+fn no_link_between_pages_is_broken() {
+    for (folder, page) in pages() {
+        for target in page.split("](").skip(1).filter_map(|rest| rest.split([')', '#']).next()) {
+            if !target.is_empty() && !target.contains("://") {
+                let path = format!("{}/{folder}{target}", env!("CARGO_MANIFEST_DIR"));
+                assert!(std::path::Path::new(&path).exists(), "{target}");
+            }
+        }
+    }
+}
+
+#[test]
+fn every_file_that_the_architecture_names_exists() {
+    let page = include_str!("../docs/architecture.md");
+    let paths = page
+        .split('`')
+        .skip(1)
+        .step_by(2)
+        .filter(|code| code.starts_with("src/") || code.starts_with("tests/"));
+    for path in paths {
+        let whole = format!("{}/{path}", env!("CARGO_MANIFEST_DIR"));
+        assert!(std::path::Path::new(&whole).exists(), "{path}");
+    }
+}
