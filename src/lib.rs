@@ -48,3 +48,5 @@ pub mod stream;
 pub mod tui;
 pub mod util;
 pub mod wire;
+
+pub use app::run;

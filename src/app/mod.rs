@@ -2,6 +2,11 @@
 
 pub mod cli;
 pub mod config;
-pub mod log;
-pub mod monitor;
-pub mod watch_command;
+mod front_ends;
+mod log;
+mod monitor;
+mod run;
+mod start;
+mod watch_command;
+
+pub use run::run;

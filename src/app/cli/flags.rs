@@ -91,7 +91,7 @@ pub struct CommonArgs {
     pub watch: Vec<String>,
     /// Run this program at every event of the watch list
     ///
-    /// Details are passed in environment variables (MEMPULSE_EVENT, MEMPULSE_TARGET, MEMPULSE_TXID and
+    /// Details are passed in environment variables (`MEMPULSE_EVENT`, `MEMPULSE_TARGET`, `MEMPULSE_TXID` and
     /// more), never through a shell and without arguments. At most four run at once, each for at most
     /// 30 s.
     #[arg(long, value_name = "PATH", help_heading = heading::WATCH_LIST)]

@@ -65,6 +65,7 @@ pub(crate) fn pushes(script: &[u8]) -> impl Iterator<Item = &[u8]> {
 
 #[cfg(test)]
 mod tests {
+    use super::Instruction::{Op, Push};
     use super::*;
 
     #[test]
@@ -72,7 +73,6 @@ mod tests {
         let script = [OP_DUP, 2, 7, 8, OP_PUSHDATA1, 1, 9, OP_0, OP_PUSHDATA2, 5, 0, 1];
         let mut read = instructions(&script);
         let all: Vec<_> = read.by_ref().collect();
-        use Instruction::{Op, Push};
         assert_eq!(all, [Op(OP_DUP), Push(&[7, 8]), Push(&[9]), Push(&[])]);
         assert_eq!(read.rest(), [OP_PUSHDATA2, 5, 0, 1]);
         assert_eq!(pushes(&script).collect::<Vec<_>>(), [&[7, 8][..], &[9], &[]]);

@@ -1,0 +1,69 @@
+//! Runs a monitor behind the screen or the stream until one of them ends.
+
+use crate::app::monitor::{Monitor, Screen};
+use crate::snapshot::View;
+use crate::stream;
+use crate::tui::{self, TuiSettings};
+use anyhow::{Context, Result};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::{mpsc, watch};
+use tokio::time::timeout;
+use tokio_util::sync::CancellationToken;
+
+/// How many commands of the user may wait for the monitor.
+const COMMANDS: usize = 16;
+
+/// How many records may wait for the reader of the stream before it slows the peers down.
+const RECORD_QUEUE: usize = 1_024;
+
+/// Time limit for writing the last records.
+const FLUSH: Duration = Duration::from_secs(1);
+
+/// Shows the screen until the user quits.
+pub async fn screen(monitor: Box<Monitor>, bell: bool) -> Result<()> {
+    let (command_sender, commands) = mpsc::channel(COMMANDS);
+    let (view_sender, views) = watch::channel(View::default());
+    let (snapshots, snapshot_receiver) = watch::channel(Arc::default());
+    let shutdown = CancellationToken::new();
+    let feeding = tokio::spawn(monitor.feed_screen(Screen { views, snapshots, commands }, shutdown.clone()));
+    let settings = TuiSettings { bell, ..TuiSettings::from_environment() };
+    let shown = tui::run(settings, snapshot_receiver, view_sender, command_sender, shutdown.clone()).await;
+    shutdown.cancel();
+    feeding.await.context("the monitor failed")?;
+    Ok(shown?)
+}
+
+/// Writes records to standard output until the program is interrupted or the reader goes away.
+pub async fn stream(monitor: Box<Monitor>) -> Result<()> {
+    let (sender, records) = mpsc::channel(RECORD_QUEUE);
+    let shutdown = CancellationToken::new();
+    let writing = tokio::task::spawn_blocking(move || stream::write_lines(records, std::io::stdout().lock()));
+    let interrupted = shutdown.clone();
+    tokio::spawn(async move {
+        wait_for_interrupt().await;
+        interrupted.cancel();
+    });
+    monitor.feed_stream(sender, shutdown).await;
+    match timeout(FLUSH, writing).await {
+        Ok(written) => written.context("the writer failed")?.context("cannot write to standard output"),
+        // The reader does not read: the records that it has not taken by now are lost.
+        Err(_) => Ok(()),
+    }
+}
+
+/// Waits until the user or the system asks the program to stop.
+async fn wait_for_interrupt() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (Ok(mut terminate), Ok(mut hang_up)) =
+        (signal(SignalKind::terminate()), signal(SignalKind::hangup()))
+    else {
+        tokio::signal::ctrl_c().await.ok();
+        return;
+    };
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        _ = terminate.recv() => {}
+        _ = hang_up.recv() => {}
+    }
+}

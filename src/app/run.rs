@@ -1,0 +1,74 @@
+//! From the arguments to the exit code.
+
+use crate::app::cli::{self, Cli, Command};
+use crate::app::config::{self, ConfigError};
+use crate::app::start::{self, FrontEnd};
+use anyhow::{Context, Result};
+use std::ffi::OsString;
+use std::io::{ErrorKind, Write};
+use std::process::ExitCode;
+use tokio::runtime::Runtime;
+
+/// The exit code for an invalid command line.
+const USAGE: u8 = 2;
+
+/// Runs the program with its command line, the name of the program first. Returns when the user ends it.
+pub fn run(arguments: &[OsString]) -> ExitCode {
+    let cli = match config::load(arguments) {
+        Ok(cli) => cli,
+        Err(ConfigError::CommandLine(asked)) if !asked.use_stderr() => asked.exit(),
+        Err(ConfigError::CommandLine(error)) => {
+            eprintln!("{}", cli::one_line(&error));
+            return ExitCode::from(USAGE);
+        }
+        Err(error @ ConfigError::File(_)) => {
+            eprintln!("error: {error}");
+            return ExitCode::from(USAGE);
+        }
+    };
+    let runtime = match Runtime::new() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            eprintln!("error: cannot start: {error}");
+            return ExitCode::FAILURE;
+        }
+    };
+    let result = runtime.block_on(dispatch(cli, arguments));
+    // A name resolution, or a write to a reader that does not read, cannot be interrupted.
+    runtime.shutdown_background();
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn dispatch(cli: Cli, arguments: &[OsString]) -> Result<()> {
+    match cli.command {
+        None => start::watch(FrontEnd::Screen, &cli.watch).await,
+        Some(Command::Stream(args)) => start::watch(FrontEnd::Stream, &args).await,
+        Some(Command::Demo(args)) => start::demo(&args).await,
+        Some(Command::Config(_)) => print(config::effective(arguments)?.as_bytes()),
+        Some(Command::Completions { shell }) => {
+            let mut script = Vec::new();
+            clap_complete::generate(shell, &mut config::command(), "mempulse", &mut script);
+            print(&script)
+        }
+        Some(Command::Man) => {
+            let mut page = Vec::new();
+            clap_mangen::Man::new(config::command()).render(&mut page)?;
+            print(&page)
+        }
+    }
+}
+
+/// Writes to standard output; a reader that closes the pipe is no error.
+fn print(text: &[u8]) -> Result<()> {
+    let mut output = std::io::stdout().lock();
+    match output.write_all(text).and_then(|()| output.flush()) {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(error).context("cannot write"),
+        _ => Ok(()),
+    }
+}

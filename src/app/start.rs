@@ -1,0 +1,127 @@
+//! Joins network, model and stores into a monitor, and hands it to a front end.
+
+use crate::app::cli::{CommonArgs, DemoArgs, WatchArgs};
+use crate::app::front_ends;
+use crate::app::log;
+use crate::app::monitor::Monitor;
+use crate::app::watch_command::{self, Runner};
+use crate::chain::Network;
+use crate::demo::{Demo, DemoSettings};
+use crate::event::{Command, MAX_TARGETS, WatchTarget};
+use crate::model::fees::prevouts::PrevoutCache;
+use crate::model::{Model, ModelSettings};
+use crate::p2p::{Driver, PeerChoice, Settings};
+use crate::store::{Loaded, StoreSettings, Stores};
+use crate::tui;
+use crate::util::clock::Clock;
+use anyhow::{Context, Result};
+use std::path::{Path, PathBuf};
+
+/// What the events are shown by.
+pub enum FrontEnd {
+    Screen,
+    Stream,
+}
+
+/// Monitors the network that the flags name.
+pub async fn watch(front_end: FrontEnd, args: &WatchArgs) -> Result<()> {
+    let settings = Settings {
+        network: args.network,
+        choice: args.discovery.choice(args.network).map_err(anyhow::Error::msg)?,
+        routes: args.discovery.routes(),
+        transport: args.transport,
+        bootstrap: args.bootstrap,
+        backfill: args.backfill,
+        ..Settings::default()
+    };
+    show(front_end, settings, &args.common, args.state_dir(), false).await
+}
+
+/// Starts the demo network and monitors it.
+pub async fn demo(args: &DemoArgs) -> Result<()> {
+    let nodes = DemoSettings { peers: args.peers.into(), rate: args.rate, seed: args.seed };
+    let demo = Demo::start(nodes).await.context("the demo cannot start")?;
+    let front_end = if args.stream { FrontEnd::Stream } else { FrontEnd::Screen };
+    let result = show(front_end, demo.settings(), &args.common, None, true).await;
+    demo.shutdown().await;
+    result
+}
+
+/// Runs the front end. `state_dir` is for what survives a restart; the demo has none.
+async fn show(
+    front_end: FrontEnd,
+    mut settings: Settings,
+    common: &CommonArgs,
+    state_dir: Option<PathBuf>,
+    demo: bool,
+) -> Result<()> {
+    if matches!(front_end, FrontEnd::Screen) && !tui::is_terminal() {
+        let instead = if demo { "mempulse demo --stream" } else { "mempulse stream" };
+        anyhow::bail!("standard output is not a terminal; for a pipe or a file use: {instead}");
+    }
+    let _log = match &common.log_file {
+        Some(path) => Some(log::start(path, common.log_level)?),
+        None => None,
+    };
+    settings.handshake_timeout = common.handshake_timeout;
+    settings.ping_interval = common.ping_interval;
+    settings.ping_timeout = common.ping_timeout;
+    settings.request_timeout = common.request_timeout;
+
+    let targets = targets(&common.watch, settings.network)?;
+    if let Some(command) = &common.on_watch {
+        watch_command::check(command, std::env::var_os("PATH").as_deref())?;
+    }
+    let monitor = monitor(settings, common, state_dir.as_deref(), targets, demo);
+    match front_end {
+        FrontEnd::Screen => front_ends::screen(monitor, common.bell).await,
+        FrontEnd::Stream => front_ends::stream(monitor).await,
+    }
+}
+
+/// Loads what earlier runs saved, and joins it with the network and the model.
+fn monitor(
+    mut settings: Settings,
+    common: &CommonArgs,
+    state_dir: Option<&Path>,
+    targets: Vec<WatchTarget>,
+    demo: bool,
+) -> Box<Monitor> {
+    let clock = Clock::start();
+    let store_settings = StoreSettings {
+        state_dir,
+        network: settings.network,
+        addresses: matches!(settings.choice, PeerChoice::Discover(_)),
+        prevout_blocks: PrevoutCache::DEFAULT_BLOCKS
+            .max(usize::try_from(settings.backfill).unwrap_or(usize::MAX)),
+    };
+    let (stores, Loaded { addresses, prevouts, history }) = Stores::load(store_settings, clock.now());
+    settings.known_blocks = prevouts.blocks().map(|(_, hash)| hash).collect();
+    if let PeerChoice::Discover(discovery) = &mut settings.choice {
+        discovery.addresses = addresses;
+    }
+    let mut model = Model::new(ModelSettings {
+        network: settings.network,
+        demo,
+        chosen_peers: matches!(settings.choice, PeerChoice::Only(_)),
+        started: clock.now(),
+        max_mempool: u64::from(common.max_mempool) * 1024 * 1024,
+    })
+    .with_prevouts(prevouts)
+    .with_history(history);
+    for target in targets {
+        model.command(&Command::Watch(target), clock.now());
+    }
+    // Boxed, as it contains all state and moves into the task that owns it.
+    let network = Driver::start(settings, clock);
+    let runner = Runner::start(common.on_watch.clone());
+    Box::new(Monitor { network, model, stores, runner, clock })
+}
+
+/// Parses the targets of `--watch`.
+fn targets(texts: &[String], network: Network) -> Result<Vec<WatchTarget>> {
+    if texts.len() > MAX_TARGETS {
+        anyhow::bail!("--watch is given {} times; at most {MAX_TARGETS} targets can be watched", texts.len());
+    }
+    texts.iter().map(|text| WatchTarget::parse(text, network).context("--watch")).collect()
+}
