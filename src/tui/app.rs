@@ -36,7 +36,7 @@ pub enum Effect {
 #[derive(Debug)]
 pub struct App {
     display: Display,
-    screens: [(Screen, Box<dyn Layer>); 4],
+    screens: Vec<(Screen, Box<dyn Layer>)>,
     /// The index of the current screen.
     current: usize,
     /// The innermost one last.

@@ -8,9 +8,9 @@ mod peers;
 use super::layer::Layer;
 use crate::snapshot::Screen;
 
-/// Every screen.
-pub fn all() -> [(Screen, Box<dyn Layer>); 4] {
-    [
+/// Every screen. The first one is shown first.
+pub fn all() -> Vec<(Screen, Box<dyn Layer>)> {
+    vec![
         (Screen::Overview, Box::<overview::Overview>::default()),
         (Screen::Peers, Box::<peers::Peers>::default()),
         (Screen::Mempool, Box::<mempool::Mempool>::default()),

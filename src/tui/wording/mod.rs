@@ -5,5 +5,6 @@ pub mod kind;
 pub mod notice;
 pub mod peer;
 pub mod removal;
+mod txid;
 pub mod unreachable;
 pub mod watch;

@@ -1,12 +1,12 @@
 //! Words for notices, as one line of the list of events.
 
+use super::txid::short;
+use super::watch;
 use crate::event::SeedFailure;
 use crate::model::{
-    Anomaly, BackfillProgress, BlockFigures, DoubleSpend, Ending, Notice, NoticeEntry, WatchEvent, WatchMatch,
+    Anomaly, BackfillProgress, BlockFigures, DoubleSpend, Ending, Notice, NoticeEntry, WatchMatch,
 };
-use crate::tui::wording::removal;
 use crate::util::text::{clean, grouped, plural};
-use crate::wire::Txid;
 use std::time::Duration;
 
 /// The longest line, in characters.
@@ -52,7 +52,7 @@ pub fn notice(notice: &Notice) -> String {
             format!("{}{others} replaced by {}", short(*replaced), short(*by))
         }
         Notice::DoubleSpend(spend) => double_spend(spend),
-        Notice::Watch(found) => watch(found),
+        Notice::Watch(found) => watched(found),
     }
 }
 
@@ -124,28 +124,9 @@ fn double_spend(spend: &DoubleSpend) -> String {
     )
 }
 
-fn watch(found: &WatchMatch) -> String {
-    let what = match found.event {
-        WatchEvent::Arrived => "arrived".to_owned(),
-        WatchEvent::Replaced { by } => format!("replaced by {}", short(by)),
-        WatchEvent::DoubleSpent { by, height: None } => format!("DOUBLE SPENT by {}", short(by)),
-        WatchEvent::DoubleSpent { by, height: Some(height) } => {
-            format!("DOUBLE SPENT by {} in block {}", short(by), grouped(height.into()))
-        }
-        WatchEvent::Confirmed { height, confirmations } => {
-            format!("confirmed in block {} ({confirmations})", grouped(height.into()))
-        }
-        WatchEvent::Unconfirmed => "back to unconfirmed".to_owned(),
-        WatchEvent::Removed { reason } => format!("left the mempool: {}", removal::reason(&reason)),
-    };
-    let mut parts = vec![format!("watched {}: {} {what}", cut(&found.target), short(found.txid))];
-    if found.received > 0 {
-        parts.push(format!("+{} sat", grouped(found.received)));
-    }
-    if found.spent > 0 {
-        parts.push(format!("−{} sat", grouped(found.spent)));
-    }
-    parts.join(" ")
+fn watched(found: &WatchMatch) -> String {
+    let (target, txid) = (cut(&found.target), short(found.txid));
+    format!("watched {target}: {txid} {}{}", watch::event(&found.event), watch::amounts(found))
 }
 
 /// The beginning and the end of a long target.
@@ -156,12 +137,6 @@ fn cut(target: &str) -> String {
     }
 }
 
-/// The beginning and the end of a txid.
-fn short(txid: Txid) -> String {
-    let text = txid.to_string();
-    format!("{}…{}", &text[..6], &text[61..])
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -169,6 +144,7 @@ mod tests {
     use crate::event::{DisconnectReason, Misbehaviour, PeerId};
     use crate::model::Level;
     use crate::util::time::Timestamp;
+    use crate::wire::Txid;
 
     const PEER: PeerId = PeerId(1);
 

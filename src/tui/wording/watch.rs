@@ -1,27 +1,33 @@
 //! Words for matches of the watch list.
 
+use super::removal;
+use super::txid::short;
 use crate::model::{WatchEvent, WatchMatch};
-use crate::tui::widgets::format;
-use std::time::Duration;
+use crate::util::text::grouped;
 
-/// Describes the latest match of a target, and its age.
-pub fn matched(found: &WatchMatch, age: Duration) -> String {
-    let what = match found.event {
+/// Describes what happened to the transaction of a match: `confirmed in block 923,114 (2)`.
+pub fn event(event: &WatchEvent) -> String {
+    match *event {
         WatchEvent::Arrived => "arrived".to_owned(),
-        WatchEvent::Replaced { .. } => "replaced".to_owned(),
-        WatchEvent::DoubleSpent { height: None, .. } => "DOUBLE SPEND".to_owned(),
-        WatchEvent::DoubleSpent { height: Some(height), .. } => {
-            format!("DOUBLE SPEND in block {}", format::grouped(height.into()))
+        WatchEvent::Replaced { by } => format!("replaced by {}", short(by)),
+        WatchEvent::DoubleSpent { by, height: None } => format!("DOUBLE SPENT by {}", short(by)),
+        WatchEvent::DoubleSpent { by, height: Some(height) } => {
+            format!("DOUBLE SPENT by {} in block {}", short(by), grouped(height.into()))
         }
         WatchEvent::Confirmed { height, confirmations } => {
-            format!("block {}, {confirmations} conf.", format::grouped(height.into()))
+            format!("confirmed in block {} ({confirmations})", grouped(height.into()))
         }
         WatchEvent::Unconfirmed => "unconfirmed after a reorg".to_owned(),
-        WatchEvent::Removed { .. } => "left the mempool".to_owned(),
-    };
+        WatchEvent::Removed { reason } => format!("removed: {}", removal::reason(&reason)),
+    }
+}
+
+/// The amounts that the transaction pays to and spends from the target, each with a blank before it:
+/// ` +1,720,000 sat −5,000 sat`.
+pub fn amounts(found: &WatchMatch) -> String {
     let amount = |sign: &str, sat: u64| match sat {
         0 => String::new(),
-        sat => format!(" {sign}{} BTC", format::btc_short(sat)),
+        sat => format!(" {sign}{} sat", grouped(sat)),
     };
-    format!("{what}{}{} · {} ago", amount("+", found.received), amount("−", found.spent), format::span(age))
+    amount("+", found.received) + &amount("−", found.spent)
 }

@@ -72,7 +72,9 @@ fn identity(cx: &Context, peer: &PeerDetail, cells: usize) -> Vec<Line<'static>>
         (false, false) => "announces by txid",
     };
     add("relay", if peer.version.is_some() { relay.to_owned() } else { format::UNKNOWN.to_owned() });
-    let filter = peer.stats.fee_filter.map(|filter| format!("{} sat/vB", format::fee_floor(filter)));
+    let changes = format::plural(peer.stats.fee_filter_changes.into(), "change");
+    let filter =
+        peer.stats.fee_filter.map(|filter| format!("{} sat/vB, {changes}", format::fee_floor(filter)));
     add("fee filter", format::known(filter));
     let connected = peer.stats.connected_for.map(|time| format!("for {}", format::span(time + cx.drift)));
     let dials = format!("dialled {}", format::plural(peer.stats.dials.into(), "time"));
@@ -165,7 +167,6 @@ fn statistics(cx: &Context, stats: &PeerStats, cells: usize) -> Vec<Line<'static
     let [median, p95, over] =
         [answer.median, answer.p95, answer.over_ping].map(|time| format::known(time.map(format::ping)));
     add("answer", format!("median {median}, p95 {p95}, {over} more than the ping"));
-    add("fee filter", format::plural(stats.fee_filter_changes.into(), "change"));
     add("best block", format::known(stats.best_height.map(|height| format::grouped(u64::from(height)))));
     add("block lead", format::known(stats.block_lead.map(|lead| format!("{lead:+} ms"))));
     lines

@@ -4,7 +4,7 @@ use super::input::Input;
 use crate::snapshot::WatchRow;
 use crate::tui::context::Context;
 use crate::tui::widgets::panel::panel;
-use crate::tui::widgets::text;
+use crate::tui::widgets::{format, text};
 use crate::tui::wording::watch;
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout};
@@ -41,7 +41,10 @@ pub fn draw(frame: &mut Frame, cx: &Context, selected: usize, input: Option<&Inp
 
 fn line(cx: &Context, row: &WatchRow, selected: bool, cells: usize) -> Line<'static> {
     let what = match &row.last {
-        Some((age, notice)) => watch::matched(notice, *age + cx.drift),
+        Some((age, found)) => {
+            let (event, amounts) = (watch::event(&found.event), watch::amounts(found));
+            format!("{} ago · {event}{amounts}", format::span(*age + cx.drift))
+        }
         None => "no match yet".to_owned(),
     };
     let room = (cells / 2).saturating_sub(2);

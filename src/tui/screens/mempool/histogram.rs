@@ -1,4 +1,4 @@
-//! What is amount, by the rate by which miners sort it.
+//! The mempool by chunk fee rate, the rate by which miners sort it.
 //!
 //! ```text
 //! ╭ Chunk fee rate (sat/vB) by vB · exact 70.3 % of tx, … ────╮
