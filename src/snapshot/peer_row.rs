@@ -1,5 +1,6 @@
 //! Lists of peers: the visible part, and one row.
 
+use crate::address::PeerAddress;
 use crate::event::PeerId;
 use crate::model::Liveness;
 use crate::model::peers::peer::Peer;
@@ -25,8 +26,8 @@ pub struct PeerListView {
 pub struct PeerRow {
     /// The peer.
     pub id: PeerId,
-    /// `address:port`.
-    pub address: String,
+    /// The address.
+    pub address: PeerAddress,
     /// The state of the connection.
     pub liveness: Liveness,
     /// The user agent; empty before the handshake.
@@ -52,7 +53,7 @@ impl PeerRow {
         let counts = peer.relay_counts();
         Self {
             id,
-            address: peer.address().to_string(),
+            address: peer.address().clone(),
             liveness: peer.liveness(now),
             user_agent: peer.info().map(|info| info.user_agent.clone()).unwrap_or_default(),
             blocks_only: peer.info().is_some_and(|info| !info.relay),

@@ -4,13 +4,14 @@ use crate::chain::Network;
 use crate::chain::script::{ScriptKind, address};
 use crate::model::mempool::Mempool;
 use crate::snapshot::detail::op_return::data_text;
+use crate::wire::OutPoint;
 use crate::wire::transaction::{Input, Output};
 
 /// An input.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct InputRow {
-    /// The spent output as `txid:vout`.
-    pub prevout: String,
+    /// The spent output.
+    pub prevout: OutPoint,
     /// The value of the spent output, in sat; `None` if unknown.
     pub value: Option<u64>,
     /// The source of the value.
@@ -55,7 +56,7 @@ impl InputRow {
         };
         Self {
             source,
-            prevout: format!("{}:{}", input.prevout.txid, input.prevout.vout),
+            prevout: input.prevout,
             value,
             sequence: input.sequence,
             witness_items: input.witness.len(),

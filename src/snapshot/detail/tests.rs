@@ -32,14 +32,13 @@ fn the_details_of_a_transaction_are_complete() {
     assert_eq!((detail.version, detail.lock_time, detail.replaceable), (2, 800_000, true));
     assert_eq!((detail.fee, detail.first_seen), (None, START));
     assert_eq!(detail.inputs.iter().map(|input| input.value).collect::<Vec<_>>(), [None, Some(50_000)]);
-    assert_eq!(detail.inputs[1].prevout, format!("{}:0", parent.txid()));
+    assert_eq!(detail.inputs[1].prevout, output(&parent, 0));
     assert_eq!((detail.inputs[0].sequence, detail.inputs[0].witness_items), (0xffff_fffd, 1));
     let outputs: Vec<_> = detail.outputs.iter().map(|o| (o.value, o.kind.name(), o.text.as_str())).collect();
     let bip173 = "bcrt1qw508d6qejxtdg4y5r3zarvary0c5xw7kygt080";
     assert_eq!(outputs, [(1, "P2WPKH", bip173), (0, "OP_RETURN", "hello"), (30_000, "other", "")]);
-    let address = |peer| testing::address(peer).to_string();
     let three = Duration::from_secs(3);
-    let announced = [(Some(address(2)), Duration::ZERO), (Some(address(1)), three)];
+    let announced = [(Some(testing::address(2)), Duration::ZERO), (Some(testing::address(1)), three)];
     assert_eq!(detail.announcements, announced);
     assert_eq!(detail.spread, [None, Some(three)], "half of two is one");
 }

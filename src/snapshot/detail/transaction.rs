@@ -1,5 +1,6 @@
 //! The details of a transaction.
 
+use crate::address::PeerAddress;
 use crate::event::PeerId;
 use crate::model::classify::Kind;
 use crate::model::mempool::Mempool;
@@ -54,7 +55,7 @@ pub struct TransactionDetail {
     pub spread: [Option<Duration>; 2],
     /// The peers that announced it, in order: the address, unless the peer is forgotten, and the delay
     /// after the first announcement; at most [`TransactionDetail::LISTED`].
-    pub announcements: Vec<(Option<String>, Duration)>,
+    pub announcements: Vec<(Option<PeerAddress>, Duration)>,
 }
 
 /// A cluster, as seen from one of its transactions.
@@ -86,7 +87,7 @@ impl TransactionDetail {
         let is_live = |peer| peers.is_live(peer);
         let inputs = tx.inputs().take(Self::LISTED).enumerate();
         let outputs = tx.outputs().take(Self::LISTED);
-        let address = |peer| peers.address(peer).map(ToString::to_string);
+        let address = |peer| peers.address(peer).cloned();
         let announcement = |(peer, delay)| (address(peer), delay);
         Self {
             row: TransactionRow::take(key, entry, peers, announcers, now),

@@ -1,5 +1,6 @@
 //! The peers that were lost lately.
 
+use crate::address::PeerAddress;
 use crate::event::{DisconnectReason, PeerId};
 use crate::model::peers::Peers;
 use crate::util::time::Timestamp;
@@ -13,8 +14,8 @@ const LISTED: usize = 50;
 pub struct LostPeer {
     /// The peer.
     pub id: PeerId,
-    /// `address:port`.
-    pub address: String,
+    /// The address.
+    pub address: PeerAddress,
     /// Why the last connection or attempt ended.
     pub reason: DisconnectReason,
     /// The time since the connection or the attempt ended.
@@ -29,7 +30,7 @@ pub(super) fn take(peers: &Peers, now: Timestamp) -> Vec<LostPeer> {
         let (since, reason, retry_at) = peer.lost()?;
         Some(LostPeer {
             id,
-            address: peer.address().to_string(),
+            address: peer.address().clone(),
             reason: reason.clone(),
             lost_for: now.since(since),
             retry_in: retry_at.map(|retry_at| retry_at.since(now)),

@@ -9,7 +9,7 @@ const CLOCK: SortKey =
 const DIALS: SortKey =
     SortKey { name: "dials", value: |peer| Some(SortValue::Count(peer.stats.dials.into())) };
 const ADDRESS: SortKey =
-    SortKey { name: "address", value: |peer| Some(SortValue::Text(peer.row.address.clone())) };
+    SortKey { name: "address", value: |peer| Some(SortValue::Text(peer.row.address.to_string())) };
 
 fn screen(scene: &Scene, by: SortKey, descending: bool, window: PeerListView) -> PeersScreen {
     let peers = PeersView { window, sort: PeerSort { by, descending } };
@@ -72,7 +72,7 @@ fn lost_peers_have_the_reason_and_the_next_attempt() {
         listed,
         [(3, DisconnectReason::ClosedByPeer, None), (2, DisconnectReason::PingTimeout, retry)]
     );
-    assert_eq!((lost[1].lost_for, &lost[1].address), (Duration::from_secs(15), &address(2).to_string()));
+    assert_eq!((lost[1].lost_for, &lost[1].address), (Duration::from_secs(15), &address(2)));
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! Words for the state of a peer.
 
+use crate::address::PeerAddress;
 use crate::snapshot::Liveness;
 use crate::tui::widgets::format;
 use std::time::Duration;
@@ -21,6 +22,11 @@ pub fn liveness(liveness: &Liveness, drift: Duration) -> String {
             None => reason.to_string(),
         },
     }
+}
+
+/// The address of a peer, if it is still known.
+pub fn address(address: Option<&PeerAddress>) -> String {
+    address.map_or_else(|| "a peer no longer known".to_owned(), ToString::to_string)
 }
 
 /// A user agent without the slashes around it.

@@ -1,11 +1,11 @@
 //! The details of a block.
 
 use super::document::{Document, facts, heading};
-use super::removed::FORGOTTEN_PEER;
 use crate::snapshot::{BlockDetail, BlockFigures, Unseen};
 use crate::tui::context::Context;
 use crate::tui::widgets::{clock, format, text};
 use crate::tui::wording::block::delays;
+use crate::tui::wording::peer::address;
 use crate::util::time::Timestamp;
 use ratatui::text::{Line, Span};
 
@@ -63,9 +63,9 @@ fn arrival(cx: &Context, block: &BlockDetail, cells: usize) -> Vec<Line<'static>
         figures.arrived_after.map(|after| format!(", {} after its announcement", format::millis(after)));
     let complete = clock::date_time(figures.arrived, cx.zone);
     add("complete", format!("{complete}{}", after.unwrap_or_default()));
-    add("from", block.delivered_by.clone().unwrap_or_else(|| FORGOTTEN_PEER.to_owned()));
+    add("from", address(block.delivered_by.as_ref()));
     if let Some(first) = &block.first_announced_by {
-        add("first by", first.clone());
+        add("first by", first.to_string());
     }
     if let Some(spread) = &block.row.spread {
         let of = block.announcers.max(spread.peers);

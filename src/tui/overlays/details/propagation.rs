@@ -7,10 +7,10 @@
 //! ```
 
 use super::document::heading;
-use super::removed::FORGOTTEN_PEER;
 use crate::snapshot::TransactionDetail;
 use crate::tui::context::Context;
 use crate::tui::widgets::{chart, format, text};
+use crate::tui::wording::peer::address;
 use ratatui::text::{Line, Span};
 use std::time::Duration;
 
@@ -42,10 +42,7 @@ pub fn lines(cx: &Context, transaction: &TransactionDetail, cells: usize) -> Vec
     for (peer, delay) in announcements {
         let label = if delay.is_zero() { "first".to_owned() } else { format!("+{}", after(*delay)) };
         lines.push(Line::from(vec![
-            Span::raw(text::left(
-                &text::cut_middle(peer.as_deref().unwrap_or(FORGOTTEN_PEER), room),
-                room + 1,
-            )),
+            Span::raw(text::left(&text::cut_middle(&address(peer.as_ref()), room), room + 1)),
             Span::styled(chart::moment(*delay, longest, track), cx.theme.chart()),
             Span::styled(text::right(&label, DELAY), cx.theme.muted()),
         ]));

@@ -7,9 +7,6 @@ use crate::tui::widgets::text;
 use crate::tui::wording::removal;
 use ratatui::text::Line;
 
-/// Stands for the address of a peer that is no longer known.
-pub const FORGOTTEN_PEER: &str = "a peer no longer known";
-
 /// Says why the transaction was removed, and whether another can be opened in its place.
 pub fn document(cx: &Context, removed: &RemovedTransaction, cells: usize) -> Document {
     let title = format!("Transaction {}: removed", removed.txid);

@@ -180,12 +180,13 @@ fn inputs(cx: &Context, transaction: &TransactionDetail, cells: usize) -> Vec<Li
 }
 
 fn input_line(cx: &Context, input: &InputRow, cells: usize) -> Line<'static> {
+    let prevout = format!("{}:{}", input.prevout.txid, input.prevout.vout);
     let value = format::known(input.value.map(format::btc));
     let right =
         format!(" {} {:#010x} {:>2} wit", text::right(&value, 15), input.sequence, input.witness_items);
     let room = cells.saturating_sub(text::width(&right));
     Line::from(vec![
-        Span::raw(text::left(&text::cut_middle(&input.prevout, room), room)),
+        Span::raw(text::left(&text::cut_middle(&prevout, room), room)),
         Span::styled(right, cx.theme.muted()),
     ])
 }

@@ -30,7 +30,7 @@ const COLUMNS: [Column<PeerRow>; 8] = [
         Cell::new(mark, style)
     }),
     column("address", Align::Left, between(18, 21, 47), 1, |peer, cx, width| {
-        Cell::new(address(&peer.address, width, cx.snapshot.network), cx.theme.text())
+        Cell::new(address(&peer.address.to_string(), width, cx.snapshot.network), cx.theme.text())
     }),
     column("user agent", Align::Left, between(14, 16, 30), 4, |peer, cx, _| {
         let agent = if peer.blocks_only { "blocks only".to_owned() } else { agent(&peer.user_agent) };

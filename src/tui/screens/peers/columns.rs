@@ -23,7 +23,8 @@ pub struct PeerColumn {
 /// The columns from left to right.
 pub const COLUMNS: [PeerColumn; 30] = [
     word("", "state", exactly(1), 0, |peer| Some(State(rank(&peer.row.liveness)))).cell(state),
-    word("address", "address", between(18, 18, 30), 1, |peer| text(&peer.row.address)).cell(address),
+    word("address", "address", between(18, 18, 30), 1, |peer| Some(Text(peer.row.address.to_string())))
+        .cell(address),
     word("user agent", "user agent", between(14, 14, 24), 6, |peer| text(&agent(&peer.row))),
     word("network", "network", exactly(7), 20, |peer| peer.stats.network.map(Network)),
     word("netgroup", "netgroup", between(12, 12, 16), 24, |peer| {
@@ -120,7 +121,7 @@ fn state(peer: &PeerStatsRow, cx: &Context, _width: usize) -> Cell {
 }
 
 fn address(peer: &PeerStatsRow, cx: &Context, width: usize) -> Cell {
-    Cell::new(text::cut_middle(&peer.row.address, width), cx.theme.text())
+    Cell::new(text::cut_middle(&peer.row.address.to_string(), width), cx.theme.text())
 }
 
 fn agent(row: &PeerRow) -> String {

@@ -42,7 +42,7 @@ fn row(cx: &Context, peer: &LostPeer, cells: usize) -> Line<'static> {
         None => String::new(),
     };
     let since = text::left(&format::span(peer.lost_for + cx.drift), 6);
-    let address = text::left(&text::cut_middle(&peer.address, 22), 22);
+    let address = text::left(&text::cut_middle(&peer.address.to_string(), 22), 22);
     let room = cells.saturating_sub(text::width(&since) + text::width(&address) + 2);
     Line::from(vec![
         Span::styled(since, theme.muted()),

@@ -33,7 +33,7 @@ pub fn draw(frame: &mut Frame, area: Rect, cx: &Context, screen: &PeersScreen, l
     let rows = screen.peers.rows.iter().zip(&screen.heat.rows).skip(from).take(height);
     let lines: Vec<Line> = rows
         .map(|(peer, cells)| {
-            let name = text::left(&text::cut_middle(&peer.row.address, NAME), NAME);
+            let name = text::left(&text::cut_middle(&peer.row.address.to_string(), NAME), NAME);
             let heat: String = cells.iter().map(|cell| mark(*cell)).collect();
             indented(Line::from(vec![
                 Span::styled(name, theme.text()),
