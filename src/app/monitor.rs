@@ -1,7 +1,7 @@
-//! The task that owns network and model: the one place where they meet.
+//! The task that owns the network, the model and the stores: the one place where they meet.
 
 use crate::app::log;
-use crate::app::watch_command::Runner;
+use crate::app::watch_command::WatchCommand;
 use crate::event::{Command, Event, EventKind, Warning};
 use crate::model::{Change, Model, Outcome};
 use crate::p2p::Driver;
@@ -16,45 +16,45 @@ use tokio::sync::{mpsc, watch};
 use tokio::time::{self, MissedTickBehavior};
 use tokio_util::sync::CancellationToken;
 
-/// The shortest time between two snapshots, unless the view changed.
+/// The shortest time between two snapshots, unless the view changes or the user enters a command.
 const FRAME: Duration = Duration::from_millis(100);
 
-/// The longest time between two snapshots: ages and countdowns run on when nothing happens.
+/// The longest time between two snapshots: ages and countdowns advance even if nothing happens.
 const IDLE_FRAME: Duration = Duration::from_millis(500);
 
-/// Where events come in, and the state that they make.
+/// The parts that the monitor joins.
 #[derive(Debug)]
 pub struct Monitor {
-    /// The peers.
+    /// The network, which makes events and serves requests.
     pub network: Driver,
-    /// What is known.
+    /// The state that the events make.
     pub model: Model,
     /// What survives a restart.
     pub stores: Stores,
-    /// What is run when something happens with what is watched.
-    pub runner: Runner,
-    /// What time it is.
+    /// The user's command for matches of the watch list.
+    pub watch_command: WatchCommand,
+    /// The source of time.
     pub clock: Clock,
 }
 
-/// The screen's ends of the channels.
+/// The monitor's ends of the channels to the screen.
 #[derive(Debug)]
 pub struct Screen {
-    /// What it looks at.
+    /// What the screen asks for.
     pub views: watch::Receiver<View>,
-    /// What it draws.
+    /// What the screen draws.
     pub snapshots: watch::Sender<Arc<Snapshot>>,
-    /// What the user wants to be watched, or not any more.
+    /// What the user asks of the model.
     pub commands: mpsc::Receiver<Command>,
 }
 
 impl Monitor {
-    /// Feeds the screen until `shutdown`. A slow screen misses snapshots and slows nobody.
+    /// Feeds the screen until `shutdown`. A slow screen misses snapshots and slows nothing else.
     pub async fn feed_screen(mut self: Box<Self>, mut screen: Screen, shutdown: CancellationToken) {
         let mut frame = time::interval(FRAME);
         frame.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut published = self.clock.now();
-        let mut news = true;
+        let mut has_changed = true;
         loop {
             tokio::select! {
                 biased;
@@ -62,20 +62,20 @@ impl Monitor {
                 Ok(()) = screen.views.changed() => self.publish(&mut screen),
                 Some(command) = screen.commands.recv() => {
                     let outcome = self.model.command(&command, self.clock.now());
-                    self.hand_on(&outcome);
+                    self.distribute(outcome);
                     self.publish(&mut screen);
                 }
                 _ = frame.tick() => {
                     let now = self.clock.now();
-                    if news || now.since(published) >= IDLE_FRAME {
+                    if has_changed || now.since(published) >= IDLE_FRAME {
                         self.publish(&mut screen);
                         published = now;
-                        news = false;
+                        has_changed = false;
                     }
                 }
                 event = self.next() => {
                     self.apply(&event);
-                    news = true;
+                    has_changed = true;
                 }
             }
         }
@@ -109,19 +109,20 @@ impl Monitor {
         self.end().await;
     }
 
-    /// What happens next. Cancel-safe.
+    /// Waits for the next event. Cancel-safe.
     async fn next(&mut self) -> Event {
         tokio::select! {
             event = self.network.next() => event,
-            problem = self.stores.problem() => self.warn(problem),
-            warning = self.runner.problem() => self.warn(warning),
+            problem = self.stores.problem() => self.warning(problem),
+            warning = self.watch_command.warning() => self.warning(warning),
         }
     }
 
-    fn warn(&self, warning: impl Into<Warning>) -> Event {
+    fn warning(&self, warning: impl Into<Warning>) -> Event {
         Event { time: self.clock.now(), kind: EventKind::Warning(warning.into()) }
     }
 
+    /// Saves the stores and closes the connections.
     async fn end(self: Box<Self>) {
         let Self { network, model, stores, .. } = *self;
         let saving = stores.close(network.addresses(), model.history());
@@ -132,12 +133,9 @@ impl Monitor {
     }
 
     fn apply(&mut self, event: &Event) -> Outcome {
-        let mut outcome = self.model.apply(event);
+        let outcome = self.model.apply(event);
         log::event(event, &self.model);
-        for request in std::mem::take(&mut outcome.requests) {
-            self.network.request(request);
-        }
-        self.hand_on(&outcome);
+        let outcome = self.distribute(outcome);
         if let EventKind::Block { height, .. } = event.kind {
             self.stores.block_connected(height);
         }
@@ -145,15 +143,20 @@ impl Monitor {
         outcome
     }
 
-    /// Hands on what others keep or run.
-    fn hand_on(&mut self, outcome: &Outcome) {
+    /// Passes on what the network, the log, a store or the watch command needs; returns the rest.
+    fn distribute(&mut self, mut outcome: Outcome) -> Outcome {
+        for request in std::mem::take(&mut outcome.requests) {
+            self.network.request(request);
+        }
+        outcome.notices.iter().for_each(log::notice);
         for change in &outcome.changes {
             match change {
                 Change::BlockOutputs(block) => self.stores.save_prevouts(Arc::clone(block)),
-                Change::Watch(notice) => self.runner.tell(notice),
+                Change::Watch(found) => self.watch_command.run(found),
                 _ => {}
             }
         }
+        outcome
     }
 
     fn publish(&mut self, screen: &mut Screen) {

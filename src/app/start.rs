@@ -4,7 +4,7 @@ use crate::app::cli::{CommonArgs, DemoArgs, WatchArgs};
 use crate::app::front_ends;
 use crate::app::log;
 use crate::app::monitor::Monitor;
-use crate::app::watch_command::{self, Runner};
+use crate::app::watch_command::{self, WatchCommand};
 use crate::chain::Network;
 use crate::demo::{Demo, DemoSettings};
 use crate::event::{Command, MAX_TARGETS, WatchTarget};
@@ -114,8 +114,8 @@ fn monitor(
     }
     // Boxed, as it contains all state and moves into the task that owns it.
     let network = Driver::start(settings, clock);
-    let runner = Runner::start(common.on_watch.clone());
-    Box::new(Monitor { network, model, stores, runner, clock })
+    let watch_command = WatchCommand::start(common.on_watch.clone());
+    Box::new(Monitor { network, model, stores, watch_command, clock })
 }
 
 /// Parses the targets of `--watch`.

@@ -1,5 +1,5 @@
-//! Runs the user's command for what happens with what is watched: never through a shell, everything
-//! passed in the environment, a few at a time.
+//! Runs the user's command for matches of the watch list: never through a shell, with the details in
+//! environment variables, a few at a time.
 
 use crate::event::{CommandFailure, OsError, Warning};
 use crate::model::WatchMatch;
@@ -14,16 +14,19 @@ use tokio::process::Command;
 use tokio::sync::{Semaphore, mpsc};
 use tokio::time::timeout;
 
-/// How many commands may run at once.
-const AT_ONCE: usize = 4;
+/// How many processes may run at once.
+const MAX_RUNNING: usize = 4;
 
-/// How many may wait for their turn. More are dropped, and that is said once.
+/// How many matches may wait for their turn. Further ones are skipped, with one warning.
 const MAX_WAITING: usize = 100;
 
-/// How long a command may run before it is killed.
-const LONGEST_RUN: Duration = Duration::from_secs(30);
+/// How many warnings may wait to be shown.
+const MAX_WARNINGS: usize = 8;
 
-/// Why a command cannot be run. One line.
+/// How long a process may run before it is killed.
+const TIMEOUT: Duration = Duration::from_secs(30);
+
+/// Why a command cannot be run. The text is one line.
 #[derive(Debug, thiserror::Error)]
 #[error("--on-watch {}: {why}", .command.display())]
 pub struct CommandError {
@@ -31,99 +34,99 @@ pub struct CommandError {
     why: String,
 }
 
-/// Whether a command can be run, as far as can be told without running it. A name without a folder is
-/// looked for in `paths`, the variable `PATH`.
+/// Checks that a command can be run, as far as that is known without running it. A name without a folder is
+/// searched in `paths`, the value of `PATH`.
 ///
 /// # Errors
-/// It is not there, or no program.
+/// The file does not exist or is not executable.
 pub fn check(command: &Path, paths: Option<&OsStr>) -> Result<(), CommandError> {
     let wrong = |why: String| CommandError { command: command.to_owned(), why };
     if command.components().count() > 1 || command.is_absolute() {
         return is_program(command).map_err(wrong);
     }
-    // Without the variable the system has a list of its own.
+    // Without PATH the system has a default of its own.
     let Some(paths) = paths else { return Ok(()) };
     let found = std::env::split_paths(paths).any(|folder| is_program(&folder.join(command)).is_ok());
-    found.then_some(()).ok_or_else(|| wrong("no folder of PATH has such a program".to_owned()))
+    found.then_some(()).ok_or_else(|| wrong("not found in PATH".to_owned()))
 }
 
 fn is_program(path: &Path) -> Result<(), String> {
     let metadata = std::fs::metadata(path).map_err(|error| error.to_string())?;
     match metadata.is_file() {
-        false => Err("it is not a file".to_owned()),
-        true if metadata.permissions().mode() & 0o111 == 0 => Err("it is not executable".to_owned()),
+        false => Err("not a file".to_owned()),
+        true if metadata.permissions().mode() & 0o111 == 0 => Err("not executable".to_owned()),
         true => Ok(()),
     }
 }
 
-/// Runs a command, or nothing.
+/// Runs the user's command, if there is one.
 #[derive(Debug)]
-pub struct Runner {
-    notices: Option<mpsc::Sender<WatchMatch>>,
-    problems: mpsc::Receiver<Warning>,
-    teller: mpsc::Sender<Warning>,
-    has_dropped: bool,
+pub struct WatchCommand {
+    matches: Option<mpsc::Sender<WatchMatch>>,
+    warnings: mpsc::Receiver<Warning>,
+    warn: mpsc::Sender<Warning>,
+    has_skipped: bool,
 }
 
-impl Runner {
-    /// Runs `command` from now on, if there is one.
+impl WatchCommand {
+    /// Starts the task that runs `command`.
     ///
     /// # Panics
     /// Outside of a tokio runtime.
     pub fn start(command: Option<PathBuf>) -> Self {
-        let (teller, problems) = mpsc::channel(8);
-        let notices = command.map(|command| {
+        let (warn, warnings) = mpsc::channel(MAX_WARNINGS);
+        let matches = command.map(|command| {
             let (sender, waiting) = mpsc::channel(MAX_WAITING);
-            tokio::spawn(run_all(command, waiting, teller.clone()));
+            tokio::spawn(run_all(command, waiting, warn.clone()));
             sender
         });
-        Self { notices, problems, teller, has_dropped: false }
+        Self { matches, warnings, warn, has_skipped: false }
     }
 
-    /// Something happened. Never waits.
-    pub fn tell(&mut self, notice: &WatchMatch) {
-        let Some(notices) = &self.notices else { return };
-        if notices.try_send(notice.clone()).is_err() && !self.has_dropped {
-            self.has_dropped = true;
-            // If there is no room, others were just told.
-            let _ = self.teller.try_send(Warning::WatchCommandSkipped { waiting: MAX_WAITING });
+    /// Runs the command for a match as soon as there is a place. Never waits.
+    pub fn run(&mut self, found: &WatchMatch) {
+        let Some(matches) = &self.matches else { return };
+        if matches.try_send(found.clone()).is_err() && !self.has_skipped {
+            self.has_skipped = true;
+            // Without room, other warnings are waiting to be shown.
+            let _ = self.warn.try_send(Warning::WatchCommandSkipped { waiting: MAX_WAITING });
         }
     }
 
-    /// What goes wrong, in one line. Waits forever while nothing does. Cancel-safe.
-    pub async fn problem(&mut self) -> Warning {
-        match self.problems.recv().await {
-            Some(problem) => problem,
+    /// Waits for the next problem. Cancel-safe.
+    pub async fn warning(&mut self) -> Warning {
+        match self.warnings.recv().await {
+            Some(warning) => warning,
             None => std::future::pending().await,
         }
     }
 }
 
-async fn run_all(command: PathBuf, mut waiting: mpsc::Receiver<WatchMatch>, teller: mpsc::Sender<Warning>) {
-    let places = Arc::new(Semaphore::new(AT_ONCE));
-    while let Some(notice) = waiting.recv().await {
+async fn run_all(command: PathBuf, mut waiting: mpsc::Receiver<WatchMatch>, warn: mpsc::Sender<Warning>) {
+    let places = Arc::new(Semaphore::new(MAX_RUNNING));
+    while let Some(found) = waiting.recv().await {
         let Ok(place) = Arc::clone(&places).acquire_owned().await else { return };
-        let (command, teller) = (command.clone(), teller.clone());
+        let (command, warn) = (command.clone(), warn.clone());
         tokio::spawn(async move {
-            if let Err(failure) = run(&command, &notice).await {
-                // If nobody listens any more, there is nobody to tell.
-                let _ = teller.try_send(Warning::WatchCommand { command, failure });
+            if let Err(failure) = run(&command, &found).await {
+                // Without room, other warnings are waiting to be shown.
+                let _ = warn.try_send(Warning::WatchCommand { command, failure });
             }
             drop(place);
         });
     }
 }
 
-async fn run(command: &PathBuf, notice: &WatchMatch) -> Result<(), CommandFailure> {
+async fn run(command: &PathBuf, found: &WatchMatch) -> Result<(), CommandFailure> {
     let mut child = Command::new(command)
-        .envs(environment(notice))
+        .envs(environment(found))
         .stdin(Stdio::null())
         .stdout(Stdio::null())
         .stderr(Stdio::null())
         .kill_on_drop(true)
         .spawn()
         .map_err(OsError::from)?;
-    match timeout(LONGEST_RUN, child.wait()).await {
+    match timeout(TIMEOUT, child.wait()).await {
         Ok(Ok(status)) if status.success() => Ok(()),
         Ok(Ok(status)) => Err(match (status.code(), status.signal()) {
             (Some(code), _) => CommandFailure::Exit(code),
@@ -131,28 +134,28 @@ async fn run(command: &PathBuf, notice: &WatchMatch) -> Result<(), CommandFailur
         }),
         Ok(Err(error)) => Err(CommandFailure::Os(error.into())),
         Err(_) => {
-            // It is gone already if this fails.
+            // If this fails, the process has just ended.
             let _ = child.kill().await;
-            Err(CommandFailure::Timeout(LONGEST_RUN))
+            Err(CommandFailure::Timeout(TIMEOUT))
         }
     }
 }
 
-/// What the command is told.
-fn environment(notice: &WatchMatch) -> Vec<(&'static str, String)> {
-    let mut told = vec![
-        ("MEMPULSE_EVENT", notice.event.name().to_owned()),
-        ("MEMPULSE_TARGET", notice.target.clone()),
-        ("MEMPULSE_TXID", notice.txid.to_string()),
-        ("MEMPULSE_RECEIVED", notice.received.to_string()),
-        ("MEMPULSE_SPENT", notice.spent.to_string()),
+/// The environment variables that describe what happened.
+fn environment(found: &WatchMatch) -> Vec<(&'static str, String)> {
+    let event = found.event;
+    let mut variables = vec![
+        ("MEMPULSE_EVENT", event.name().to_owned()),
+        ("MEMPULSE_TARGET", found.target.clone()),
+        ("MEMPULSE_TXID", found.txid.to_string()),
+        ("MEMPULSE_RECEIVED", found.received.to_string()),
+        ("MEMPULSE_SPENT", found.spent.to_string()),
     ];
-    let event = notice.event;
-    told.extend(event.by().map(|by| ("MEMPULSE_BY", by.to_string())));
-    told.extend(event.height().map(|height| ("MEMPULSE_HEIGHT", height.to_string())));
-    told.extend(event.confirmations().map(|count| ("MEMPULSE_CONFIRMATIONS", count.to_string())));
-    told.extend(event.reason().map(|why| ("MEMPULSE_REASON", why.name().to_owned())));
-    told
+    variables.extend(event.by().map(|by| ("MEMPULSE_BY", by.to_string())));
+    variables.extend(event.height().map(|height| ("MEMPULSE_HEIGHT", height.to_string())));
+    variables.extend(event.confirmations().map(|count| ("MEMPULSE_CONFIRMATIONS", count.to_string())));
+    variables.extend(event.reason().map(|reason| ("MEMPULSE_REASON", reason.name().to_owned())));
+    variables
 }
 
 #[cfg(test)]
@@ -161,7 +164,7 @@ mod tests {
     use crate::model::WatchEvent;
     use crate::wire::Txid;
 
-    fn notice(event: WatchEvent) -> WatchMatch {
+    fn found(event: WatchEvent) -> WatchMatch {
         WatchMatch { target: "51".to_owned(), txid: Txid([7; 32]), received: 5, spent: 0, event }
     }
 
@@ -181,18 +184,18 @@ mod tests {
             out.display()
         );
         let command = script(folder.path(), &text);
-        let told = notice(WatchEvent::Confirmed { height: 9, confirmations: 1 });
-        assert_eq!(run(&command, &told).await, Ok(()));
+        let confirmed = found(WatchEvent::Confirmed { height: 9, confirmations: 1 });
+        assert_eq!(run(&command, &confirmed).await, Ok(()));
         let expected = format!("confirmed 51 5 9 {} 0\n", Txid([7; 32]));
         assert_eq!(std::fs::read_to_string(out).unwrap(), expected);
     }
 
     #[test]
-    fn a_double_spend_in_a_block_is_told_with_both() {
+    fn a_double_spend_in_a_block_has_rival_and_height() {
         let by = Txid([8; 32]);
-        let told = environment(&notice(WatchEvent::DoubleSpent { by, height: Some(9) }));
-        let has = |name: &str, value: &str| told.iter().any(|(key, told)| *key == name && told == value);
-        assert!(has("MEMPULSE_BY", &by.to_string()) && has("MEMPULSE_HEIGHT", "9"), "{told:?}");
+        let variables = environment(&found(WatchEvent::DoubleSpent { by, height: Some(9) }));
+        let has = |name: &str, value: &str| variables.iter().any(|(key, set)| *key == name && set == value);
+        assert!(has("MEMPULSE_BY", &by.to_string()) && has("MEMPULSE_HEIGHT", "9"), "{variables:?}");
     }
 
     #[test]
@@ -203,42 +206,42 @@ mod tests {
         let missing = folder.path().join("missing");
         let reason = "No such file or directory (os error 2)";
         assert_eq!(refused(&missing), Err(format!("--on-watch {}: {reason}", missing.display())));
-        assert!(refused(folder.path()).unwrap_err().ends_with(": it is not a file"));
+        assert!(refused(folder.path()).unwrap_err().ends_with(": not a file"));
         let plain = folder.path().join("plain");
         std::fs::write(&plain, "").unwrap();
-        assert!(refused(&plain).unwrap_err().ends_with(": it is not executable"));
+        assert!(refused(&plain).unwrap_err().ends_with(": not executable"));
     }
 
     #[test]
-    fn a_command_without_a_folder_is_looked_for_where_the_system_looks_for_it() {
+    fn a_command_without_a_folder_is_searched_in_path() {
         let folder = tempfile::tempdir().unwrap();
         script(folder.path(), "exit 0");
         let paths = std::env::join_paths(["/nonexistent".as_ref(), folder.path()]).unwrap();
         assert_eq!(check(Path::new("script"), Some(&paths)).map_err(|error| error.to_string()), Ok(()));
         let said = check(Path::new("nothing"), Some(&paths)).unwrap_err().to_string();
-        assert_eq!(said, "--on-watch nothing: no folder of PATH has such a program");
+        assert_eq!(said, "--on-watch nothing: not found in PATH");
     }
 
     #[tokio::test]
-    async fn a_failing_command_is_a_line_and_no_more() {
+    async fn a_failing_command_is_a_warning_and_no_more() {
         let folder = tempfile::tempdir().unwrap();
-        let mut runner = Runner::start(Some(folder.path().join("nothing")));
-        runner.tell(&notice(WatchEvent::Arrived));
-        let problem = runner.problem().await;
+        let mut command = WatchCommand::start(Some(folder.path().join("nothing")));
+        command.run(&found(WatchEvent::Arrived));
+        let warning = command.warning().await;
         let failure = CommandFailure::Os(std::io::Error::from_raw_os_error(2).into());
-        assert_eq!(problem, Warning::WatchCommand { command: folder.path().join("nothing"), failure });
-        let mut runner = Runner::start(Some(script(folder.path(), "exit 3")));
-        runner.tell(&notice(WatchEvent::Arrived));
-        assert!(runner.problem().await.to_string().ends_with("exit status: 3"));
+        assert_eq!(warning, Warning::WatchCommand { command: folder.path().join("nothing"), failure });
+        let mut command = WatchCommand::start(Some(script(folder.path(), "exit 3")));
+        command.run(&found(WatchEvent::Arrived));
+        assert!(command.warning().await.to_string().ends_with("exit status: 3"));
     }
 
     #[tokio::test]
-    async fn a_flood_is_dropped_and_that_is_said_once() {
+    async fn a_flood_is_skipped_with_one_warning() {
         let folder = tempfile::tempdir().unwrap();
-        let mut runner = Runner::start(Some(script(folder.path(), "exit 0")));
+        let mut command = WatchCommand::start(Some(script(folder.path(), "exit 0")));
         for _ in 0..3 * MAX_WAITING {
-            runner.tell(&notice(WatchEvent::Arrived));
+            command.run(&found(WatchEvent::Arrived));
         }
-        assert_eq!(runner.problem().await, Warning::WatchCommandSkipped { waiting: MAX_WAITING });
+        assert_eq!(command.warning().await, Warning::WatchCommandSkipped { waiting: MAX_WAITING });
     }
 }
