@@ -111,6 +111,15 @@ fn transaction_detail() {
 }
 
 #[test]
+fn removed_transaction_detail() {
+    every_size("removed_transaction_detail", Desk::alone, |desk| {
+        desk.type_keys("j");
+        desk.press(KeyCode::Enter);
+        desk.confirm(0);
+    });
+}
+
+#[test]
 fn frozen() {
     every_size("frozen", Desk::alone, |desk| {
         desk.type_keys(" ");
