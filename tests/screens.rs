@@ -7,8 +7,8 @@ mod desk;
 mod lists;
 #[path = "scene/mod.rs"]
 mod scene;
-#[path = "screens/watching.rs"]
-mod watching;
+#[path = "screens/watch_list.rs"]
+mod watch_list;
 
 use crossterm::event::KeyCode;
 use desk::{Desk, text};
@@ -20,7 +20,7 @@ use std::time::Duration;
 
 const SIZES: [(u16, u16); 4] = [(60, 15), (80, 24), (120, 36), (200, 60)];
 
-/// Draws what `prepare` leads to at every size, and compares it with what was seen and approved.
+/// Compares the screen at the end of the scene with the approved one, at every size and after `prepare`.
 fn seen_at_every_size(name: &str, prepare: impl Fn(&mut Desk)) {
     every_size(name, Desk::new, prepare);
 }
@@ -91,13 +91,16 @@ fn peers_screen() {
 }
 
 #[test]
-fn the_column_of_the_order_is_always_there() {
+fn the_column_that_sorts_the_list_is_always_shown() {
     let mut desk = Desk::new((60, 15));
     desk.type_keys("2");
     for _ in 0..30 {
         desk.type_keys("s");
         let screen = desk.screen();
-        assert!(screen.matches('▲').count() >= 2, "the title and the head name the order\n{screen}");
+        assert!(
+            screen.matches('▲').count() >= 2,
+            "the title and the head of the column mark the order\n{screen}"
+        );
     }
 }
 
@@ -174,7 +177,7 @@ fn too_small() {
 }
 
 #[test]
-fn without_colours_only_modifiers_tell_things_apart() {
+fn without_colours_a_modifier_marks_the_selection_and_the_text_is_the_same() {
     let mut desk = Desk::colourless((120, 36));
     desk.type_keys("jj");
     let buffer = desk.buffer();

@@ -22,7 +22,7 @@ fn the_selection_follows_its_transaction_while_others_arrive() {
     assert_eq!(desk.selected(), Some(third));
     let shown = desk.screen();
     desk.arrive(50..100);
-    assert_eq!(rows(&desk.screen()), rows(&shown), "the reader's place stays");
+    assert_eq!(rows(&desk.screen()), rows(&shown), "the visible rows stay");
 }
 
 /// The txids of the list, in their order.
@@ -32,7 +32,7 @@ fn rows(screen: &str) -> Vec<String> {
 }
 
 #[test]
-fn a_transaction_that_is_gone_leaves_the_selection_to_the_next_older_one() {
+fn when_the_selected_transaction_is_removed_the_next_older_one_is_selected() {
     let mut desk = Desk::alone((80, 24));
     let (third, fourth) = (keys(&desk)[2], keys(&desk)[3]);
     desk.type_keys("jjj");
@@ -42,7 +42,7 @@ fn a_transaction_that_is_gone_leaves_the_selection_to_the_next_older_one() {
 }
 
 #[test]
-fn above_the_newest_row_the_list_flows_again() {
+fn moving_above_the_newest_row_follows_the_newest_again() {
     let mut desk = Desk::new((80, 24));
     desk.type_keys("jjj");
     assert!(matches!(desk.app.view().overview.transactions.anchor, Anchor::Selected { .. }));

@@ -1,4 +1,4 @@
-//! What is watched, and what is copied.
+//! The watch list, and what `y` copies.
 
 use crate::desk::Desk;
 use crate::scene;
@@ -30,16 +30,16 @@ fn while_a_target_is_typed_the_footer_names_only_the_keys_that_do_something() {
 }
 
 #[test]
-fn ctrl_c_and_ctrl_z_do_what_they_always_do_while_a_target_is_typed() {
+fn ctrl_c_quits_and_ctrl_z_suspends_while_a_target_is_typed() {
     let mut desk = Desk::new(SIZE);
     desk.type_keys("wa");
     assert_eq!(desk.press_ctrl('z'), Some(Effect::Suspend));
-    assert!(footer(&desk).contains("Enter add"), "what was typed is there after fg");
+    assert!(footer(&desk).contains("Enter add"), "the text is still there after fg");
     assert_eq!(desk.press_ctrl('c'), Some(Effect::Quit));
 }
 
 #[test]
-fn on_a_frozen_screen_nothing_is_added_or_removed_and_that_is_said() {
+fn a_frozen_screen_says_that_the_watch_list_cannot_be_changed() {
     let mut desk = Desk::new(SIZE);
     desk.type_keys("w a");
     assert!(footer(&desk).contains("unfreeze"), "{}", footer(&desk));
@@ -48,7 +48,7 @@ fn on_a_frozen_screen_nothing_is_added_or_removed_and_that_is_said() {
 }
 
 #[test]
-fn what_is_watched_already_is_not_added_without_a_word() {
+fn a_target_that_is_watched_already_is_refused_with_a_message() {
     let mut desk = Desk::new(SIZE);
     desk.type_keys("wa");
     assert_eq!(desk.type_text(scene::QUIET), None);
@@ -58,7 +58,7 @@ fn what_is_watched_already_is_not_added_without_a_word() {
 }
 
 #[test]
-fn y_copies_what_is_selected_on_the_screen_that_is_shown() {
+fn y_copies_the_selection_of_the_current_screen() {
     let mut desk = Desk::new(SIZE);
     desk.type_keys("j");
     assert_eq!(copied(&mut desk).map(|text| text.len()), Some(64));
@@ -75,7 +75,7 @@ fn y_copies_what_is_selected_on_the_screen_that_is_shown() {
 }
 
 #[test]
-fn y_copies_the_txid_of_a_transaction_that_is_gone() {
+fn y_copies_the_txid_of_a_removed_transaction() {
     let mut desk = Desk::alone(SIZE);
     desk.type_keys("j");
     desk.press(KeyCode::Enter);
@@ -86,7 +86,7 @@ fn y_copies_the_txid_of_a_transaction_that_is_gone() {
 }
 
 #[test]
-fn the_transaction_of_the_last_notice_can_be_opened_and_copied() {
+fn the_transaction_of_the_last_match_can_be_opened_and_copied() {
     let mut desk = Desk::new(SIZE);
     desk.type_keys("w");
     let last = desk.snapshot().watchlist[0].last.clone().unwrap().1;
@@ -96,5 +96,9 @@ fn the_transaction_of_the_last_notice_can_be_opened_and_copied() {
     desk.press(KeyCode::Esc);
     desk.press(KeyCode::Down);
     desk.press(KeyCode::Enter);
-    assert!(footer(&desk).contains("no matching transaction"), "it is in a block: {}", footer(&desk));
+    assert!(
+        footer(&desk).contains("no matching transaction"),
+        "the transaction is confirmed: {}",
+        footer(&desk)
+    );
 }
