@@ -39,7 +39,7 @@ pub(super) fn write(path: &Path, content: &[u8]) -> io::Result<()> {
     })
 }
 
-/// Like [`write`], unless the file exists: of two processes the first one wins. Blocks.
+/// Like [`write()`], unless the file exists: of two processes the first one wins. Blocks.
 ///
 /// # Errors
 /// The error of the system, also if the file exists.
