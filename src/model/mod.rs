@@ -1,7 +1,8 @@
-//! The state of the network as far as the events tell it: mempool, peers, blocks, rates.
+//! The state that events make: mempool, fees, peers, blocks, watch list.
 //!
-//! Pure: the same events make the same state. It knows no clock, no task and no socket; the time
-//! comes with the events and with each question.
+//! The model is pure: the same events make the same state. It knows no clock, no task and no socket; the
+//! time comes with each event and with each question. How an event changes the state is in `apply`, what
+//! can be asked of the state in `read`.
 
 mod apply;
 pub(crate) mod blocks;
@@ -57,29 +58,29 @@ use peers::block_relay::BlockRelay;
 use peers::health::Reach;
 use watchlist::Watchlist;
 
-/// What the model must know beforehand.
+/// Settings of a model.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct ModelSettings {
-    /// Which network is watched.
+    /// The network.
     pub network: Network,
-    /// Whether the peers are the demo's.
+    /// Whether the peers are those of the demo.
     pub demo: bool,
-    /// Whether the user named the peers, so that no seeds are asked.
+    /// Whether the user chose the peers; if not, they are discovered.
     pub chosen_peers: bool,
-    /// The memory for transactions, in bytes (`--max-mempool`).
+    /// The memory limit for transactions, in bytes.
     pub max_mempool: u64,
-    /// When the watch began: rates have no past before it.
+    /// The time of startup: rates have no past before it.
     pub started: Timestamp,
 }
 
 impl ModelSettings {
-    /// Settings for public peers that are to be found, and 300 MiB of transactions.
+    /// Settings for discovered peers and 300 MiB of transactions.
     pub const fn new(network: Network, started: Timestamp) -> Self {
         Self { network, demo: false, chosen_peers: false, max_mempool: 300 << 20, started }
     }
 }
 
-/// What is known. Its memory is bounded whatever the peers do.
+/// The state that the events have made so far. Its memory is bounded whatever the peers do.
 #[derive(Debug)]
 pub struct Model {
     settings: ModelSettings,
@@ -97,7 +98,7 @@ pub struct Model {
     received: ByteCount,
     sent: ByteCount,
     size: Gauge,
-    /// While past blocks are fetched.
+    /// The progress of the download of past blocks, while it is under way.
     backfill: Option<BackfillProgress>,
     kinds: KindRates,
     history: History,
@@ -117,7 +118,7 @@ impl ByteCount {
 }
 
 impl Model {
-    /// Nothing is known yet.
+    /// Creates the state before the first event.
     pub fn new(settings: ModelSettings) -> Self {
         let started = settings.started;
         let none = || ByteCount { total: 0, rate: PerSecond::new(started) };
@@ -143,14 +144,14 @@ impl Model {
         }
     }
 
-    /// With what is known of the outputs of past blocks.
+    /// Adds the outputs of past blocks that an earlier run has learned.
     #[must_use]
     pub fn with_prevouts(mut self, prevouts: PrevoutCache) -> Self {
         self.mempool.set_prevouts(prevouts);
         self
     }
 
-    /// With what earlier runs measured.
+    /// Adds the history that earlier runs have recorded.
     #[must_use]
     pub fn with_history(mut self, history: History) -> Self {
         self.history = history;

@@ -1,7 +1,7 @@
 //! Read access to the model, for snapshots and for front ends.
 
 use crate::address::PeerAddress;
-use crate::event::{AddressCounts, PeerId, PeerInfo, Tip, Transport};
+use crate::event::{AddressCounts, PeerId, Tip, Transport};
 use crate::model::blocks::Blocks;
 use crate::model::blocks::backfill::BackfillProgress;
 use crate::model::classify::Kinds;
@@ -39,12 +39,6 @@ impl Model {
         self.mempool.by_txid(txid)
     }
 
-    /// The parents that are unknown and may be unconfirmed, without which the fee of the entry is
-    /// unknown; at most one per input.
-    pub fn missing_parents(&self, entry: &MempoolEntry) -> Vec<Txid> {
-        self.mempool.missing_parents(entry)
-    }
-
     /// What the transaction is for, as far as the bytes show.
     pub fn kinds(&self, entry: &MempoolEntry) -> Kinds {
         self.mempool.kinds(entry.tx())
@@ -64,11 +58,6 @@ impl Model {
     /// The address of a peer; known until some minutes after it was dropped.
     pub fn peer_address(&self, id: PeerId) -> Option<&PeerAddress> {
         self.peers.address(id)
-    }
-
-    /// What the peer sent in the last handshake.
-    pub fn peer_info(&self, id: PeerId) -> Option<&PeerInfo> {
-        self.peers.get(id)?.info()
     }
 
     /// The transport of the connection to a peer, while it is open.
@@ -104,12 +93,12 @@ impl Model {
         &self.kinds
     }
 
-    /// The end of the best chain.
+    /// The tip of the best chain.
     pub(crate) fn tip(&self) -> Option<&Tip> {
         self.tip.as_ref()
     }
 
-    /// The sizes of the address manager's table, by network.
+    /// The number of known addresses, by network.
     pub(crate) fn addresses(&self) -> &[AddressCounts] {
         &self.addresses
     }

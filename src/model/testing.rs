@@ -108,7 +108,7 @@ pub(crate) struct Scene {
     pub(crate) now: Timestamp,
 }
 
-/// What a model is fed with.
+/// What goes into a model.
 pub(crate) enum Input {
     Event(EventKind),
     Command(Command),
@@ -145,8 +145,8 @@ impl Scene {
         self
     }
 
-    /// What changes by an event or a command.
-    pub(crate) fn tell(&mut self, input: impl Into<Input>) -> Vec<Change> {
+    /// Returns what an event or a command changes.
+    pub(crate) fn changes(&mut self, input: impl Into<Input>) -> Vec<Change> {
         let outcome = match input.into() {
             Input::Event(kind) => self.model.apply(&Event { time: self.now, kind }),
             Input::Command(command) => self.model.command(&command, self.now),
@@ -218,7 +218,7 @@ impl Scene {
     }
 
     /// The txids of the mempool, newest first.
-    pub(crate) fn held(&self) -> Vec<Txid> {
+    pub(crate) fn mempool(&self) -> Vec<Txid> {
         let mut txids: Vec<_> = self.model.transactions().map(|entry| entry.tx().txid()).collect();
         txids.reverse();
         txids

@@ -22,7 +22,7 @@ fn paying(number: u8, fees: u64, transactions: &[&Arc<Transaction>]) -> Arc<Bloc
 
 fn arrive(scene: &mut Scene, block: &Arc<Block>) -> Vec<Change> {
     let height = u32::from(block.hash.0[0]);
-    scene.tell(EventKind::Block { peer: PeerId(1), height, block: Arc::clone(block) })
+    scene.changes(EventKind::Block { peer: PeerId(1), height, block: Arc::clone(block) })
 }
 
 fn figures(changes: &[Change]) -> Arc<BlockFigures> {
@@ -30,7 +30,7 @@ fn figures(changes: &[Change]) -> Arc<BlockFigures> {
         Change::Block(figures) => Some(Arc::clone(figures)),
         _ => None,
     });
-    block.expect("a block was told")
+    block.expect("a block was connected")
 }
 
 #[test]
@@ -43,23 +43,26 @@ fn the_figures_are_those_of_the_block() {
     let by = BlockAnnouncement::Inv;
     scene.peer(2, PeerEvent::BlockAnnounced { hash: block.hash, by });
     scene.now = scene.now + Duration::from_millis(250);
-    let told = figures(&arrive(&mut scene, &block));
+    let measured = figures(&arrive(&mut scene, &block));
     let weights = [&seen, &never, &pending, &winner].map(|tx| u64::from(tx.weight()));
-    assert_eq!((told.hash, told.height, told.transactions, told.size), (block.hash, 7, 5, 1_000));
-    assert_eq!((told.weight, told.paying_weight), (block.weight(), weights.iter().sum()));
-    assert_eq!((told.fees, told.tag.as_str()), (Some(4_321), "/pool of tests/"));
-    let weight = f64::from(u32::try_from(told.paying_weight).unwrap());
-    let rate = told.fee_rate().unwrap();
+    assert_eq!(
+        (measured.hash, measured.height, measured.transactions, measured.size),
+        (block.hash, 7, 5, 1_000)
+    );
+    assert_eq!((measured.weight, measured.paying_weight), (block.weight(), weights.iter().sum()));
+    assert_eq!((measured.fees, measured.tag.as_str()), (Some(4_321), "/pool of tests/"));
+    let weight = f64::from(u32::try_from(measured.paying_weight).unwrap());
+    let rate = measured.fee_rate().unwrap();
     assert!((rate - 4_321.0 * 4.0 / weight).abs() < 1e-9);
-    assert_eq!((told.seen, told.seen_weight, told.conflicted), (1, weights[0], 1));
+    assert_eq!((measured.seen, measured.seen_weight, measured.conflicted), (1, weights[0], 1));
     let unseen = [
         (never.txid(), Unseen::NeverAnnounced),
         (pending.txid(), Unseen::NotReceived),
         (winner.txid(), Unseen::Conflicting),
     ];
-    assert_eq!(told.unseen, unseen);
-    assert_eq!(told.median_wait, Some(Duration::from_millis(90_250)));
-    assert_eq!(told.arrived_after, Some(Duration::from_millis(250)));
+    assert_eq!(measured.unseen, unseen);
+    assert_eq!(measured.median_wait, Some(Duration::from_millis(90_250)));
+    assert_eq!(measured.arrived_after, Some(Duration::from_millis(250)));
     assert_eq!(scene.all().totals.seen_before_block, Some(0.25));
     let line = format!("block 7 · 5 tx · 25.0 % seen before · {rate:.1} sat/vB · 1 conflicting removed");
     assert_eq!(scene.events()[0], line);
@@ -67,12 +70,12 @@ fn the_figures_are_those_of_the_block() {
 
 #[test]
 fn a_miner_that_claims_less_than_the_subsidy_makes_the_fees_unknown() {
-    let told = figures(&arrive(&mut Scene::new(), &block(&[])));
-    assert_eq!((told.fees, told.fee_rate()), (None, None));
+    let measured = figures(&arrive(&mut Scene::new(), &block(&[])));
+    assert_eq!((measured.fees, measured.fee_rate()), (None, None));
 }
 
 #[test]
-fn what_pays_more_than_the_block_took_is_expected_if_it_was_known_for_a_minute() {
+fn a_transaction_that_pays_more_than_the_block_is_expected_after_a_minute() {
     let funds = spend(&[coin(1)], &[100_000; 4]);
     let took = spend(&[output(&funds, 0)], &[99_000]);
     let better = spend(&[output(&funds, 1)], &[90_000]);
@@ -81,14 +84,14 @@ fn what_pays_more_than_the_block_took_is_expected_if_it_was_known_for_a_minute()
     let mut scene = Scene::new();
     scene.connect(1).deliver_all(1, [&took, &better, &worse]).pass(60).deliver(1, &late);
     arrive(&mut scene, &paying(1, 0, &[&funds]));
-    let told = figures(&arrive(&mut scene, &paying(2, 1_000, &[&took])));
+    let measured = figures(&arrive(&mut scene, &paying(2, 1_000, &[&took])));
     let missing: Vec<_> =
-        told.missing.iter().map(|missing| (missing.txid, missing.waited.as_secs())).collect();
-    assert_eq!((told.expected, missing), (1, vec![(better.txid(), 60)]));
+        measured.missing.iter().map(|missing| (missing.txid, missing.waited.as_secs())).collect();
+    assert_eq!((measured.expected, missing), (1, vec![(better.txid(), 60)]));
 }
 
 #[test]
-fn what_an_undone_block_took_returns_unless_the_new_chain_has_it() {
+fn transactions_of_a_disconnected_block_return_unless_the_new_chain_has_them() {
     let (parent, other) = (spend(&[coin(1)], &[9_000]), loose(2));
     let child = spend(&[output(&parent, 0)], &[8_000]);
     let unseen = loose(3);
@@ -97,34 +100,34 @@ fn what_an_undone_block_took_returns_unless_the_new_chain_has_it() {
     let [first, second] = [paying(1, 0, &[&parent, &other]), paying(2, 0, &[&child, &unseen])];
     arrive(&mut scene, &first);
     arrive(&mut scene, &second);
-    assert_eq!(scene.held(), []);
+    assert_eq!(scene.mempool(), []);
     let blocks = vec![(2, second.hash), (1, first.hash)];
-    let returned = scene.tell(EventKind::BlocksDisconnected { blocks });
+    let returned = scene.changes(EventKind::BlocksDisconnected { blocks });
     let all = [&parent, &other, &child, &unseen].map(|tx| Change::Returned(tx.txid()));
     assert_eq!(returned, all);
     assert_eq!(scene.fee(&child), Some(1_000));
     let entry = scene.model.transaction(&parent.wtxid()).unwrap();
     assert_eq!((entry.first_seen(), entry.announcements().count()), (START, 2));
     arrive(&mut scene, &paying(11, 0, &[&other]));
-    assert_eq!(scene.held(), [unseen.txid(), child.txid(), parent.txid()]);
+    assert_eq!(scene.mempool(), [unseen.txid(), child.txid(), parent.txid()]);
     assert!(scene.model.blocks.newest().skip(1).all(|figures| figures.stale));
     scene.deliver(1, &other);
-    assert_eq!(scene.held().len(), 3, "it is in a block");
+    assert_eq!(scene.mempool().len(), 3, "it is in a block");
 }
 
 #[test]
-fn what_returns_has_not_forgotten_what_it_replaced() {
+fn a_returning_transaction_keeps_what_it_replaced() {
     let (old, new) = (spend(&[coin(1)], &[9_000]), spend(&[coin(1)], &[8_000]));
     let block = paying(1, 0, &[&new]);
     let mut scene = Scene::new();
     scene.connect(1).deliver_all(1, [&old, &new]);
     arrive(&mut scene, &block);
-    scene.tell(EventKind::BlocksDisconnected { blocks: vec![(1, block.hash)] });
+    scene.changes(EventKind::BlocksDisconnected { blocks: vec![(1, block.hash)] });
     assert_eq!(scene.model.transaction(&new.wtxid()).unwrap().replaces(), [old.txid()]);
 }
 
 #[test]
-fn what_returns_has_not_forgotten_what_it_pays() {
+fn a_returning_transaction_keeps_its_fee() {
     let fan_out = spend(&[coin(1)], &[9_000]);
     let tx = spend(&[output(&fan_out, 0)], &[8_000]);
     let block = paying(2, 0, &[&tx]);
@@ -133,35 +136,35 @@ fn what_returns_has_not_forgotten_what_it_pays() {
     arrive(&mut scene, &paying(1, 0, &[&fan_out]));
     scene.deliver(1, &tx);
     arrive(&mut scene, &block);
-    scene.tell(EventKind::BlocksDisconnected { blocks: vec![(2, block.hash)] });
+    scene.changes(EventKind::BlocksDisconnected { blocks: vec![(2, block.hash)] });
     assert_eq!(scene.fee(&tx), Some(1_000));
 }
 
 #[test]
-fn what_lost_and_was_mined_after_all_has_children_again_when_the_block_is_undone() {
+fn a_replaced_transaction_that_was_mined_has_children_again_after_the_block_is_disconnected() {
     let (lost, winner) = (spend(&[coin(1)], &[9_000]), spend(&[coin(1)], &[8_000]));
     let child = spend(&[output(&lost, 0)], &[8_500]);
     let block = paying(1, 0, &[&lost]);
     let mut scene = Scene::new();
     scene.connect(1).deliver_all(1, [&lost, &winner]);
-    assert_eq!(scene.held(), [winner.txid()]);
+    assert_eq!(scene.mempool(), [winner.txid()]);
     arrive(&mut scene, &block);
-    scene.tell(EventKind::BlocksDisconnected { blocks: vec![(1, block.hash)] });
+    scene.changes(EventKind::BlocksDisconnected { blocks: vec![(1, block.hash)] });
     scene.deliver(1, &child);
-    assert_eq!(scene.held(), [child.txid(), lost.txid()]);
+    assert_eq!(scene.mempool(), [child.txid(), lost.txid()]);
 }
 
 #[test]
-fn what_the_undone_block_made_impossible_may_come_again() {
+fn a_transaction_in_conflict_with_a_disconnected_block_may_return() {
     let (mined, rival) = (spend(&[coin(1)], &[9_000]), spend(&[coin(1)], &[8_000]));
     let block = paying(1, 0, &[&mined]);
     let mut scene = Scene::new();
     scene.connect(1);
     arrive(&mut scene, &block);
-    scene.tell(EventKind::BlocksDisconnected { blocks: vec![(1, block.hash)] });
-    assert_eq!(scene.held(), [mined.txid()]);
+    scene.changes(EventKind::BlocksDisconnected { blocks: vec![(1, block.hash)] });
+    assert_eq!(scene.mempool(), [mined.txid()]);
     scene.deliver(1, &rival);
-    assert_eq!(scene.held(), [rival.txid()], "it replaces what is not confirmed any more");
+    assert_eq!(scene.mempool(), [rival.txid()], "it replaces what is not confirmed any more");
 }
 
 #[test]
@@ -173,8 +176,8 @@ fn a_spend_of_a_disconnected_coinbase_leaves_with_its_descendants() {
     scene.connect(1);
     arrive(&mut scene, &block);
     scene.deliver_all(1, [&spends_coinbase, &child]);
-    let changes = scene.tell(EventKind::BlocksDisconnected { blocks: vec![(1, block.hash)] });
+    let changes = scene.changes(EventKind::BlocksDisconnected { blocks: vec![(1, block.hash)] });
     let removed = [&spends_coinbase, &child].map(|tx| Change::Removed(tx.txid(), RemovalReason::Reorg));
     assert_eq!(changes, removed);
-    assert_eq!(scene.held(), []);
+    assert_eq!(scene.mempool(), []);
 }

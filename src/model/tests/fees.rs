@@ -38,7 +38,7 @@ fn a_requested_parent_makes_the_fee_exact_and_has_no_announcer() {
     let child = spend(&[output(&parent, 0), coin(2), coin(2)], &[3_000]);
     scene.connect(1).deliver(1, &child);
     let missing = |scene: &Scene, tx: &Transaction| {
-        scene.model.missing_parents(scene.model.transaction(&tx.wtxid()).unwrap())
+        scene.model.mempool().missing_parents(scene.model.transaction(&tx.wtxid()).unwrap())
     };
     let mut both = vec![parent.txid(), coin(2).txid];
     both.sort_unstable();

@@ -43,7 +43,7 @@ fn silence_of_everybody_is_stale_and_one_message_ends_it() {
 }
 
 #[test]
-fn a_named_peer_that_refuses_is_told_with_its_reason() {
+fn a_chosen_peer_that_refuses_is_listed_with_the_reason() {
     let mut scene = Scene::new();
     scene.dial(1, 1).lose(1, DisconnectReason::Refused, Some(1));
     assert_eq!(scene.all().health, Health::Connecting, "it is early");
@@ -102,18 +102,18 @@ fn a_network_without_seeds_asks_for_a_peer() {
 }
 
 #[test]
-fn the_fetching_of_past_blocks_shows_while_it_is_under_way_and_is_told_at_its_end() {
+fn backfill_has_progress_while_it_is_under_way_and_a_notice_at_its_end() {
     let mut scene = Scene::new();
-    let mut told = |fetched, given_up| {
+    let mut state = |fetched, given_up| {
         scene.happen(EventKind::Backfill { fetched, requested: 1_000, given_up });
         let shown = scene.all();
         let line =
             shown.overview.notices.first().map(|entry| (entry.notice.level(), wording::notice::entry(entry)));
         (shown.backfill.map(|progress| progress.fetched), line)
     };
-    assert_eq!(told(0, 0), (Some(0), None));
-    assert_eq!(told(998, 0), (Some(998), None));
-    assert_eq!(told(1_000, 0), (None, Some((Level::Info, "backfill: 1,000 blocks".to_owned()))));
+    assert_eq!(state(0, 0), (Some(0), None));
+    assert_eq!(state(998, 0), (Some(998), None));
+    assert_eq!(state(1_000, 0), (None, Some((Level::Info, "backfill: 1,000 blocks".to_owned()))));
     let text = "backfill: 998 of 1,000 blocks, no peer serves the others".to_owned();
-    assert_eq!(told(998, 2), (None, Some((Level::Warning, text))));
+    assert_eq!(state(998, 2), (None, Some((Level::Warning, text))));
 }

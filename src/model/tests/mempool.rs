@@ -85,16 +85,16 @@ fn the_oldest_are_evicted_at_the_memory_limit_and_counted() {
     assert!(totals.memory <= 20_000);
     assert_eq!(totals.transactions as u64 + totals.evicted, 100);
     let kept: Vec<_> = txs.iter().rev().take(totals.transactions).map(|tx| tx.txid()).collect();
-    assert_eq!(scene.held(), kept);
+    assert_eq!(scene.mempool(), kept);
     scene.deliver(1, &txs[0]);
-    assert_eq!(scene.held()[0], txs[0].txid(), "one that was dropped may come back");
+    assert_eq!(scene.mempool()[0], txs[0].txid(), "one that was dropped may come back");
 }
 
 #[test]
 fn a_transaction_larger_than_the_memory_limit_is_evicted() {
     let mut scene = Scene::with(ModelSettings { max_mempool: 100, ..settings() });
     scene.connect(1).deliver(1, &loose(1));
-    assert_eq!((scene.held().len(), scene.all().totals.evicted), (0, 1));
+    assert_eq!((scene.mempool().len(), scene.all().totals.evicted), (0, 1));
     assert_eq!(scene.all().totals.memory, 0);
 }
 
@@ -104,7 +104,7 @@ fn a_block_confirms_its_transactions_and_counts_those_seen_before() {
     let txs: Vec<_> = (0..4).map(loose).collect();
     scene.connect(1).deliver(1, &txs[0]).deliver(1, &txs[1]).deliver(1, &txs[2]);
     scene.mine(923_114, &[&txs[1], &txs[2], &txs[3]]);
-    assert_eq!(scene.held(), [txs[0].txid()]);
+    assert_eq!(scene.mempool(), [txs[0].txid()]);
     assert_eq!(scene.events()[0], "block 923,114 · 4 tx · 66.7 % seen before · 21.4 sat/vB");
     assert_eq!(scene.all().totals.seen_before_block, Some(2.0 / 3.0));
     scene.mine(923_115, &[]);
@@ -117,7 +117,7 @@ fn a_confirmed_transaction_does_not_come_back_from_a_slow_peer() {
     let mut scene = Scene::new();
     let (mined, rival) = (loose(1), spend(&[coin(1), coin(9)], &[3]));
     scene.connect(1).mine(10, &[&mined]).announce(1, &mined).deliver(1, &mined).deliver(1, &rival);
-    assert!(scene.held().is_empty());
+    assert!(scene.mempool().is_empty());
     assert_eq!(scene.model.mempool.pending_count(), 0);
 }
 
@@ -132,10 +132,10 @@ fn a_block_removes_conflicts_and_their_descendants() {
     scene.connect(1);
     scene.deliver(1, &loser).deliver(1, &child).deliver(1, &grandchild).deliver(1, &bystander);
     scene.mine(7, &[&winner]);
-    assert_eq!(scene.held(), [bystander.txid()]);
+    assert_eq!(scene.mempool(), [bystander.txid()]);
     assert!(scene.events()[0].ends_with("3 conflicting removed"), "{}", scene.events()[0]);
     scene.deliver(1, &child).deliver(1, &loser);
-    assert_eq!(scene.held(), [bystander.txid()]);
+    assert_eq!(scene.mempool(), [bystander.txid()]);
 }
 
 #[test]

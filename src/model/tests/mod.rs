@@ -1,8 +1,8 @@
-//! What the model as a whole must hold.
+//! Tests of the model as a whole.
 
 mod conflicts;
 mod fees;
 mod health;
 mod mempool;
 pub(crate) mod properties;
-mod watching;
+mod watchlist;

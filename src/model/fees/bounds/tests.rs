@@ -59,9 +59,9 @@ fn announced(agent: &str, peers: u64) -> (Scene, [Arc<Transaction>; 5]) {
 fn a_transaction_announced_between_known_rates_pays_between_them() {
     let (mut scene, [first, _, middle, _, last]) = announced(CORE, 1);
     scene.pass(29);
-    assert_eq!(scene.tell(EventKind::Peer(PeerId(1), PeerEvent::Pinged)), []);
+    assert_eq!(scene.changes(EventKind::Peer(PeerId(1), PeerEvent::Pinged)), []);
     scene.pass(1);
-    let mut changes = scene.tell(EventKind::Peer(PeerId(1), PeerEvent::Pinged));
+    let mut changes = scene.changes(EventKind::Peer(PeerId(1), PeerEvent::Pinged));
     changes.sort_by_key(|change| format!("{change:?}"));
     let mut fees = [&first, &middle, &last].map(|tx| Change::Fee(tx.txid()));
     fees.sort_by_key(|change| format!("{change:?}"));
@@ -256,7 +256,7 @@ fn a_fee_that_becomes_known_is_a_change() {
     scene.connect(1).deliver(1, &child);
     let answered_after = Duration::ZERO;
     let arrives = PeerEvent::Transaction { tx: Arc::clone(&parent), answered_after };
-    let changes = scene.tell(EventKind::Peer(PeerId(1), arrives));
+    let changes = scene.changes(EventKind::Peer(PeerId(1), arrives));
     assert_eq!(changes, [Change::Accepted(parent.wtxid()), Change::Fee(child.txid())]);
 }
 

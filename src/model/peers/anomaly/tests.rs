@@ -13,7 +13,7 @@ fn is_unusual(verdict: &Verdict) -> bool {
 }
 
 #[test]
-fn latency_is_odd_against_what_is_usual() {
+fn latency_is_compared_with_its_usual_value() {
     let of = |pings, ping, usual| {
         latency(&Figures { pings, ping: Some(ms(ping)), usual_ping: Some(ms(usual)), ..Figures::default() })
     };
@@ -25,7 +25,7 @@ fn latency_is_odd_against_what_is_usual() {
 }
 
 #[test]
-fn a_clock_is_odd_beyond_seventy_minutes() {
+fn a_clock_offset_is_an_anomaly_beyond_seventy_minutes() {
     assert!(
         is_unusual(&clock(Some(4_201)))
             && is_unusual(&clock(Some(-4_201)))
@@ -35,7 +35,7 @@ fn a_clock_is_odd_beyond_seventy_minutes() {
 }
 
 #[test]
-fn a_fee_filter_is_odd_beyond_ten_times_the_median() {
+fn a_fee_filter_is_an_anomaly_beyond_ten_times_the_median() {
     let of = |fee, others| fee_filter(Some((fee, others)));
     assert!(is_unusual(&of(10_001, 1_000)) && is_unusual(&of(99, 1_000)) && is_unusual(&of(0, 1_000)));
     assert_eq!((of(100, 1_000), of(1_000, 100)), (Verdict::Between, Verdict::Between), "both defaults");
@@ -46,7 +46,7 @@ fn a_fee_filter_is_odd_beyond_ten_times_the_median() {
 }
 
 #[test]
-fn a_flood_is_more_than_core_tells_and_not_at_the_start() {
+fn a_flood_is_more_than_core_announces_and_not_at_the_start() {
     let of = |announced, minutes| {
         inv_flood(&Figures { announced, connected_for: Duration::from_mins(minutes), ..Figures::default() })
     };
@@ -58,19 +58,19 @@ fn a_flood_is_more_than_core_tells_and_not_at_the_start() {
 }
 
 #[test]
-fn what_is_odd_is_told_once_until_it_was_clearly_normal() {
+fn an_anomaly_is_reported_once_until_the_figures_were_clearly_normal() {
     let mut detector = AnomalyDetector::default();
-    let mut look = |second, ping| {
+    let mut check = |second, ping| {
         let figures =
             Figures { pings: 60, ping: Some(ms(ping)), usual_ping: Some(ms(40)), ..Figures::default() };
         detector.check(START + Duration::from_secs(second), &[(PeerId(1), figures)]).len()
     };
-    let told = [(0, 900), (10, 950), (20, 300), (30, 900), (40, 40), (50, 900)];
-    assert_eq!(told.map(|(second, ping)| look(second, ping)), [1, 0, 0, 0, 0, 1]);
+    let checks = [(0, 900), (10, 950), (20, 300), (30, 900), (40, 40), (50, 900)];
+    assert_eq!(checks.map(|(second, ping)| check(second, ping)), [1, 0, 0, 0, 0, 1]);
 }
 
 #[test]
-fn who_is_gone_is_forgotten() {
+fn anomalies_of_a_disconnected_peer_are_forgotten() {
     let mut detector = AnomalyDetector::default();
     let figures = || Figures { clock_offset: Some(9_999), ..Figures::default() };
     assert_eq!(detector.check(START, &[(PeerId(1), figures())]).len(), 1);
@@ -107,7 +107,7 @@ fn ordinary_peers_raise_nothing() {
 }
 
 #[test]
-fn a_peer_without_the_last_blocks_is_told_after_ten_minutes() {
+fn a_peer_without_the_last_blocks_is_reported_after_ten_minutes() {
     let mut scene = Scene::new();
     scene.connect_all(1..=3);
     let behind = PeerInfo { start_height: 899_990, ..info() };
@@ -116,12 +116,12 @@ fn a_peer_without_the_last_blocks_is_told_after_ten_minutes() {
     run(&mut scene, 1..=4, 9, ms(80));
     assert_eq!(lines(&scene, "stale tip"), [""; 0]);
     run(&mut scene, 1..=4, 30, ms(80));
-    let told = "203.0.113.4:8333: stale tip: at 899,990, the others at 900,000";
-    assert_eq!(lines(&scene, "stale tip"), [told]);
+    let line = "203.0.113.4:8333: stale tip: at 899,990, the others at 900,000";
+    assert_eq!(lines(&scene, "stale tip"), [line]);
 }
 
 #[test]
-fn a_latency_jump_is_told_once() {
+fn a_latency_jump_is_reported_once() {
     let mut scene = Scene::new();
     scene.connect(1);
     run(&mut scene, 1..=1, 20, ms(40));
@@ -130,7 +130,7 @@ fn a_latency_jump_is_told_once() {
 }
 
 #[test]
-fn a_wrong_clock_an_odd_fee_filter_and_a_flood_are_told() {
+fn a_wrong_clock_an_unusual_fee_filter_and_a_flood_are_reported() {
     let mut scene = Scene::new();
     scene.connect_all(1..=4).peer(4, PeerEvent::Ready(Box::new(PeerInfo { clock_offset: -7_200, ..info() })));
     for peer in 1..=4 {
@@ -147,7 +147,7 @@ fn a_wrong_clock_an_odd_fee_filter_and_a_flood_are_told() {
 }
 
 #[test]
-fn invalid_and_unrequested_data_is_told_in_one_line_each() {
+fn invalid_and_unrequested_data_take_one_line_each() {
     let mut scene = Scene::new();
     scene.connect(1);
     for _ in 0..20 {

@@ -34,11 +34,11 @@ fn a_peer_goes_through_every_state_of_liveness() {
     peer.apply(at(23), &PeerEvent::Pong { rtt: Duration::from_secs(13) });
     assert_eq!(peer.liveness(at(23)), Liveness::Live);
     lose(&mut peer, at(30), Some(at(38)));
-    let gone = |retry_in| Liveness::Disconnected { reason: DisconnectReason::PingTimeout, retry_in };
-    assert_eq!(peer.liveness(at(31)), gone(Some(Duration::from_secs(7))));
-    assert_eq!(peer.liveness(at(99)), gone(Some(Duration::ZERO)));
+    let lost = |retry_in| Liveness::Disconnected { reason: DisconnectReason::PingTimeout, retry_in };
+    assert_eq!(peer.liveness(at(31)), lost(Some(Duration::from_secs(7))));
+    assert_eq!(peer.liveness(at(99)), lost(Some(Duration::ZERO)));
     lose(&mut peer, at(40), None);
-    assert_eq!(peer.liveness(at(41)), gone(None));
+    assert_eq!(peer.liveness(at(41)), lost(None));
 }
 
 #[test]
@@ -149,7 +149,7 @@ fn the_messages_are_the_last_25_messages_over_several_reports() {
 }
 
 #[test]
-fn the_liveness_strip_tells_late_and_gone_minutes() {
+fn the_liveness_history_has_late_and_disconnected_minutes() {
     let mut peer = ready();
     peer.apply(at(60), &PeerEvent::Pinged);
     peer.apply(at(75), &PeerEvent::Pong { rtt: Duration::from_secs(15) });

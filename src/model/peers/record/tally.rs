@@ -96,7 +96,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_told_late_counts_in_its_own_minute_or_not_at_all() {
+    fn a_late_count_goes_to_its_own_minute_or_to_none() {
         let mut relay = RelayTally::default();
         announce(&mut relay, 20, 1);
         announce(&mut relay, 15, 10);

@@ -6,7 +6,7 @@ use crate::model::testing::{START, Scene, loose};
 use crate::snapshot::{PeerListView, PeersView, Screen, View};
 use crate::wire::TxHash;
 
-fn worth(scene: &Scene, peer: u64) -> PeerStats {
+fn stats(scene: &Scene, peer: u64) -> PeerStats {
     let window = PeerListView { height: 100, ..PeerListView::default() };
     let peers = PeersView { window, ..PeersView::default() };
     let screen = scene.snapshot(&View { screen: Screen::Peers, peers, ..View::default() }).peers.unwrap();
@@ -31,55 +31,55 @@ fn the_first_announcer_has_the_credit_and_the_others_lag() {
         let tx = loose(number);
         scene.announce(1, &tx).pass(2).announce(2, &tx).deliver(1, &tx).pass(4).announce(3, &tx);
     }
-    let (first, second, third) = (worth(&scene, 1), worth(&scene, 2), worth(&scene, 3));
+    let (first, second, third) = (stats(&scene, 1), stats(&scene, 2), stats(&scene, 3));
     assert_eq!((first.all.first, first.all.confirmed, first.all.first_share()), (4, 4, Some(1.0)));
     assert_eq!((second.all.first_share(), third.all.first_share()), (Some(0.0), Some(0.0)));
-    let lags = [first, second, third].map(|worth| worth.lag.unwrap().as_secs());
+    let lags = [first, second, third].map(|stats| stats.lag.unwrap().as_secs());
     assert_eq!(lags, [0, 2, 6]);
 }
 
 #[test]
-fn what_never_came_is_to_nobodys_credit() {
+fn a_transaction_that_never_came_counts_for_no_peer() {
     let mut scene = Scene::new();
     scene.connect(1).announce(1, &loose(1)).pass(1);
     scene.peer(1, PeerEvent::Requested { count: 4 }).peer(1, PeerEvent::NotFound { count: 1 });
     scene.peer(1, PeerEvent::RequestTimedOut { count: 2 });
-    let all = worth(&scene, 1).all;
+    let all = stats(&scene, 1).all;
     assert_eq!((all.announced, all.confirmed, all.first_share()), (1, 0, None));
     assert_eq!((all.unserved(), all.not_found_rate()), (3, Some(0.25)));
 }
 
 #[test]
-fn a_transaction_is_somebodys_own_until_another_has_it() {
+fn a_transaction_has_one_announcer_until_another_peer_announces_it() {
     let mut scene = Scene::new();
     scene.connect_all(1..=3);
     let (own, shared) = (loose(1), loose(2));
     scene.announce(1, &own).deliver(1, &own).announce(1, &shared).deliver(1, &shared);
-    assert_eq!((worth(&scene, 1).all.only, worth(&scene, 1).recent.only), (2, 2));
+    assert_eq!((stats(&scene, 1).all.only, stats(&scene, 1).recent.only), (2, 2));
     scene.pass(90).announce(2, &shared).announce(3, &shared);
-    assert_eq!((worth(&scene, 1).all.only, worth(&scene, 1).recent.only), (1, 1));
-    assert_eq!(worth(&scene, 2).all.only, 0);
+    assert_eq!((stats(&scene, 1).all.only, stats(&scene, 1).recent.only), (1, 1));
+    assert_eq!(stats(&scene, 2).all.only, 0);
 }
 
 #[test]
-fn what_is_announced_again_is_counted_as_such() {
+fn repeated_announcements_are_counted() {
     let mut scene = Scene::new();
     scene.connect_all(1..=2);
-    let (waited_for, held) = (loose(1), loose(2));
-    scene.announce(1, &held).deliver(1, &held).announce(1, &waited_for);
-    assert_eq!(worth(&scene, 1).all.repeated, 0);
-    scene.announce(1, &held).announce(1, &waited_for).announce(2, &held);
-    assert_eq!((worth(&scene, 1).all.repeated, worth(&scene, 1).all.repeated_share()), (2, Some(0.5)));
-    assert_eq!(worth(&scene, 2).all.repeated, 0);
+    let (pending, received) = (loose(1), loose(2));
+    scene.announce(1, &received).deliver(1, &received).announce(1, &pending);
+    assert_eq!(stats(&scene, 1).all.repeated, 0);
+    scene.announce(1, &received).announce(1, &pending).announce(2, &received);
+    assert_eq!((stats(&scene, 1).all.repeated, stats(&scene, 1).all.repeated_share()), (2, Some(0.5)));
+    assert_eq!(stats(&scene, 2).all.repeated, 0);
 }
 
 #[test]
 fn the_recent_part_is_forgotten_and_the_whole_is_not() {
     let mut scene = Scene::new();
     scene.connect(1).announce(1, &loose(1)).deliver(1, &loose(1)).pass(1_000);
-    let worth = worth(&scene, 1);
-    assert_eq!((worth.recent.served, worth.all.served), (0, 1));
-    assert_eq!((worth.recent, worth.all.first), (RelayCounts::default(), 1));
+    let stats = stats(&scene, 1);
+    assert_eq!((stats.recent.served, stats.all.served), (0, 1));
+    assert_eq!((stats.recent, stats.all.first), (RelayCounts::default(), 1));
 }
 
 #[test]
@@ -93,11 +93,11 @@ fn answers_are_compared_with_pings() {
         let answered_after = Duration::from_millis(ms);
         scene.peer(1, PeerEvent::Transaction { tx: loose(number), answered_after });
     }
-    let worth = worth(&scene, 1);
+    let stats = stats(&scene, 1);
     let ms = |time: Option<Duration>| time.unwrap().as_millis();
-    assert_eq!((ms(worth.ping.last), ms(worth.ping.min), ms(worth.ping.median)), (20, 10, 20));
-    assert_eq!((ms(worth.ping.p95), ms(worth.ping.jitter)), (30, 15));
-    assert_eq!((ms(worth.answer.median), ms(worth.answer.p95), ms(worth.answer.over_ping)), (70, 90, 50));
+    assert_eq!((ms(stats.ping.last), ms(stats.ping.min), ms(stats.ping.median)), (20, 10, 20));
+    assert_eq!((ms(stats.ping.p95), ms(stats.ping.jitter)), (30, 15));
+    assert_eq!((ms(stats.answer.median), ms(stats.answer.p95), ms(stats.answer.over_ping)), (70, 90, 50));
 }
 
 #[test]
@@ -107,25 +107,25 @@ fn changes_of_the_fee_filter_are_counted() {
     for sat_per_kvb in [100, 100, 1_000, 100] {
         scene.peer(1, PeerEvent::FeeFilter { sat_per_kvb });
     }
-    let worth = worth(&scene, 1);
-    assert_eq!((worth.fee_filter, worth.fee_filter_changes), (Some(100), 2));
+    let stats = stats(&scene, 1);
+    assert_eq!((stats.fee_filter, stats.fee_filter_changes), (Some(100), 2));
 }
 
 #[test]
-fn the_best_block_is_one_of_our_chain_and_races_are_told() {
+fn the_best_block_is_on_our_chain_and_leads_are_measured() {
     use crate::event::{BlockAnnouncement, EventKind, Tip};
     use crate::wire::BlockHash;
     let tip = Tip { hash: BlockHash([7; 32]), height: 900_001, time: 0 };
     let announced = || PeerEvent::BlockAnnounced { hash: tip.hash, by: BlockAnnouncement::Inv };
     let mut scene = Scene::new();
     scene.connect_all(1..=3);
-    assert_eq!(worth(&scene, 1).best_height, None, "no chain is known to judge it by");
+    assert_eq!(stats(&scene, 1).best_height, None, "no chain is known to judge it by");
     scene.peer(1, announced()).happen(EventKind::Tip(tip));
-    assert_eq!(worth(&scene, 1).best_height, Some(900_001));
-    assert_eq!(worth(&scene, 2).best_height, Some(900_000), "as it said at the start");
+    assert_eq!(stats(&scene, 1).best_height, Some(900_001));
+    assert_eq!(stats(&scene, 2).best_height, Some(900_000), "as it said at the start");
     scene.pass(1).peer(2, announced());
-    assert_eq!(worth(&scene, 2).best_height, Some(900_001));
-    let leads = [1, 2, 3].map(|peer| worth(&scene, peer).block_lead);
+    assert_eq!(stats(&scene, 2).best_height, Some(900_001));
+    let leads = [1, 2, 3].map(|peer| stats(&scene, peer).block_lead);
     assert_eq!(leads, [Some(1_000), Some(-1_000), None]);
 }
 
@@ -136,7 +136,7 @@ fn an_announcement_under_both_names_is_one_transaction() {
     let tx = loose(1);
     let by_txid = PeerEvent::Announced { txs: vec![TxHash::Txid(tx.txid())], count: 1 };
     scene.peer(2, by_txid).pass(3).announce(1, &tx).deliver(1, &tx);
-    assert_eq!((worth(&scene, 1).all.first, worth(&scene, 2).all.first), (0, 1));
-    assert_eq!(worth(&scene, 1).lag, Some(Duration::from_secs(3)));
+    assert_eq!((stats(&scene, 1).all.first, stats(&scene, 2).all.first), (0, 1));
+    assert_eq!(stats(&scene, 1).lag, Some(Duration::from_secs(3)));
     assert!(scene.now > START);
 }
