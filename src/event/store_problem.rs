@@ -41,7 +41,7 @@ impl fmt::Display for Store {
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 pub enum StoreFailure {
     /// Files exist and cannot be read; they stay as they are.
-    #[error("cannot be read: {error}")]
+    #[error("{}cannot be read: {error}", count_prefix(*.files))]
     Read {
         /// How many of the store's files are affected.
         files: usize,
@@ -49,7 +49,7 @@ pub enum StoreFailure {
         error: OsError,
     },
     /// The content of files is not what this program wrote for this network.
-    #[error("{damage}; {}", describe_set_aside(.set_aside))]
+    #[error("{}{damage}; {}", count_prefix(*.files), describe_set_aside(.set_aside))]
     Damaged {
         /// How many of the store's files are affected.
         files: usize,
@@ -86,9 +86,42 @@ pub enum Damage {
     TooLong(u64),
 }
 
+/// Names the number of files where a problem concerns several, of which the first one is described.
+fn count_prefix(files: usize) -> String {
+    if files > 1 { format!("{files} files, the first one ") } else { String::new() }
+}
+
 fn describe_set_aside(set_aside: &Result<PathBuf, OsError>) -> String {
     match set_aside {
         Ok(path) => format!("kept as {}", path.display()),
         Err(error) => format!("cannot be renamed: {error}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_problem_is_one_line_that_says_what_became_of_the_file() {
+        let problem = |files| StoreProblem {
+            store: Store::Prevouts,
+            path: "/s/coins-signet".into(),
+            failure: StoreFailure::Damaged {
+                files,
+                damage: Damage::Content,
+                set_aside: Ok("/s/x.damaged".into()),
+            },
+        };
+        assert_eq!(problem(1).to_string(), "block outputs in /s/coins-signet: damaged; kept as /s/x.damaged");
+        assert_eq!(
+            problem(3).to_string(),
+            "block outputs in /s/coins-signet: 3 files, the first one damaged; kept as /s/x.damaged"
+        );
+        let failure = StoreFailure::Write(OsError { kind: std::io::ErrorKind::StorageFull, code: Some(28) });
+        let problem = StoreProblem { store: Store::History, path: "/s/history-signet.bin".into(), failure };
+        let expected =
+            "mempool history /s/history-signet.bin: cannot be saved: No space left on device (os error 28)";
+        assert_eq!(problem.to_string(), expected);
     }
 }

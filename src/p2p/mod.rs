@@ -32,7 +32,10 @@ mod seed_lookup;
 mod settings;
 mod tx_download;
 
-pub use addrman::table::{AddrKey, AddrRecord, AddrSource, AddrTable, SavedAddresses};
+#[cfg(test)]
+pub(crate) use addrman::table::AddrSource;
+pub(crate) use addrman::table::{AddrKey, AddrRecord};
+pub use addrman::table::{AddrTable, SavedAddresses};
 pub use driver::Driver;
 pub use peer::{IpFamilies, Resolve, Resolving, Routes, SystemResolver, TransportChoice};
 pub use settings::{DEFAULT_BACKFILL, Discovery, MAX_BACKFILL, PeerChoice, Settings};

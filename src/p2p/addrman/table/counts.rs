@@ -6,7 +6,7 @@ use crate::p2p::addrman::table::entry::Entry;
 
 impl AddrTable {
     /// Counts the addresses by network and state; networks without any are left out.
-    pub fn counts(&self) -> Vec<AddressCounts> {
+    pub(in crate::p2p) fn counts(&self) -> Vec<AddressCounts> {
         let none = |network| AddressCounts { network, untried: 0, good: 0, failing: 0 };
         let mut counts = AddressNetwork::ALL.map(none);
         for (address, entry) in &self.entries {

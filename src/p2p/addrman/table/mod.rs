@@ -108,14 +108,14 @@ impl AddrTable {
     }
 
     /// Notes that `address` is being dialled.
-    pub fn dialling(&mut self, address: &PeerAddress, now: Timestamp) {
+    pub(in crate::p2p) fn dialling(&mut self, address: &PeerAddress, now: Timestamp) {
         if let Some(entry) = self.entries.get_mut(address) {
             entry.last_try = Some(now);
         }
     }
 
     /// Notes that the handshake with `address` is complete, which offers `services`.
-    pub fn connected(&mut self, address: &PeerAddress, services: Services, now: Timestamp) {
+    pub(in crate::p2p) fn connected(&mut self, address: &PeerAddress, services: Services, now: Timestamp) {
         let Some(entry) = self.entries.get_mut(address) else { return };
         self.changes += 1;
         entry.services = services;
@@ -131,7 +131,7 @@ impl AddrTable {
 
     /// Notes that the attempt to connect to `address` failed; with `blame` through its own fault,
     /// because other nodes can be reached.
-    pub fn failed(&mut self, address: &PeerAddress, now: Timestamp, blame: bool) {
+    pub(in crate::p2p) fn failed(&mut self, address: &PeerAddress, now: Timestamp, blame: bool) {
         if let Some(entry) = self.entries.get_mut(address) {
             entry.last_try = Some(now);
             entry.tries = entry.tries.saturating_add(1);
@@ -142,7 +142,7 @@ impl AddrTable {
 
     /// Notes that the connection to `address` ended after its handshake, so that it is not dialled again
     /// at once.
-    pub fn disconnected(&mut self, address: &PeerAddress, now: Timestamp) {
+    pub(in crate::p2p) fn disconnected(&mut self, address: &PeerAddress, now: Timestamp) {
         if let Some(entry) = self.entries.get_mut(address) {
             entry.last_try = Some(now);
             entry.last_success = Some(now);
@@ -152,7 +152,7 @@ impl AddrTable {
     }
 
     /// Notes that the node at `address` is not useful, so that it is not dialled for a while.
-    pub fn avoid(&mut self, address: &PeerAddress, now: Timestamp) {
+    pub(in crate::p2p) fn avoid(&mut self, address: &PeerAddress, now: Timestamp) {
         if let Some(entry) = self.entries.get_mut(address) {
             entry.avoided_until = now + MAX_BACKOFF;
         }
@@ -160,7 +160,7 @@ impl AddrTable {
 
     /// Whether the node at `address` does not speak the v2 transport (BIP324), as far as we know or other
     /// peers say.
-    pub fn speaks_v1_only(&self, address: &PeerAddress) -> bool {
+    pub(in crate::p2p) fn speaks_v1_only(&self, address: &PeerAddress) -> bool {
         self.entries.get(address).is_some_and(|entry| {
             let offers_others = entry.services != Services::NONE && !entry.services.has(Services::P2P_V2);
             entry.v1_only || offers_others
@@ -168,7 +168,7 @@ impl AddrTable {
     }
 
     /// Notes whether the node at `address` speaks the v1 transport only.
-    pub fn note_transport(&mut self, address: &PeerAddress, v1_only: bool) {
+    pub(in crate::p2p) fn note_transport(&mut self, address: &PeerAddress, v1_only: bool) {
         if let Some(entry) = self.entries.get_mut(address) {
             self.changes += u64::from(entry.v1_only != v1_only);
             entry.v1_only = v1_only;
@@ -176,7 +176,7 @@ impl AddrTable {
     }
 
     /// The number of failed attempts in a row.
-    pub fn tries(&self, address: &PeerAddress) -> u16 {
+    pub(in crate::p2p) fn tries(&self, address: &PeerAddress) -> u16 {
         self.entries.get(address).map_or(0, |entry| entry.tries)
     }
 

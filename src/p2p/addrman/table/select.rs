@@ -18,7 +18,7 @@ impl AddrTable {
     /// fail.
     ///
     /// Choosing buckets instead of addresses keeps the share of a flood small, which fills few buckets.
-    pub fn select(
+    pub(in crate::p2p) fn select(
         &self,
         now: Timestamp,
         rng: &mut impl Rng,
@@ -35,7 +35,7 @@ impl AddrTable {
     }
 
     /// When the next address that `accept` accepts may be dialled again.
-    pub fn next_retry(
+    pub(in crate::p2p) fn next_retry(
         &self,
         now: Timestamp,
         accept: impl Fn(&PeerAddress, Services) -> bool,

@@ -24,10 +24,10 @@ fn past_blocks_are_requested_newest_first_and_their_progress_is_reported() {
     let mut scene = Scene::with_backfill(2, &[]);
     scene.connect(A, 5);
     scene.timer();
-    scene.says(A, headers(&chain));
+    scene.says(A, &headers(&chain));
     assert_eq!(scene.timer(), [get_block(A, &chain[4]), get_block(A, &chain[3]), progress(0, 2)]);
-    assert_eq!(scene.says(A, whole(&chain[3])), [past_block(A, 4, &chain[3])]);
-    assert_eq!(scene.says(A, whole(&chain[4])), [past_block(A, 5, &chain[4])]);
+    assert_eq!(scene.says(A, &whole(&chain[3])), [past_block(A, 4, &chain[3])]);
+    assert_eq!(scene.says(A, &whole(&chain[4])), [past_block(A, 5, &chain[4])]);
     scene.wait(Duration::from_secs(1));
     assert_eq!(scene.timer(), [progress(2, 2)]);
 }
@@ -38,7 +38,7 @@ fn blocks_that_an_earlier_run_saved_are_not_requested() {
     let mut scene = Scene::with_backfill(3, &[chain[3].hash]);
     scene.connect(A, 5);
     scene.timer();
-    scene.says(A, headers(&chain));
+    scene.says(A, &headers(&chain));
     assert_eq!(scene.timer(), [get_block(A, &chain[4]), get_block(A, &chain[2]), progress(0, 2)]);
 }
 
@@ -48,14 +48,14 @@ fn nothing_is_requested_while_a_new_block_is_needed() {
     let mut scene = Scene::with_backfill(4, &[]);
     scene.connect(A, 5);
     scene.timer();
-    scene.says(A, headers(&chain));
+    scene.says(A, &headers(&chain));
     scene.timer();
     let new = mine(START, chain[4].hash, 6, vec![]);
-    scene.says(A, headers(std::slice::from_ref(&new)));
-    assert_eq!(scene.says(A, whole(&chain[4])), [past_block(A, 5, &chain[4])]);
+    scene.says(A, &headers(std::slice::from_ref(&new)));
+    assert_eq!(scene.says(A, &whole(&chain[4])), [past_block(A, 5, &chain[4])]);
     scene.wait(Duration::from_secs(1));
     assert_eq!(scene.timer(), [get_block(A, &new), progress(1, 4)]);
-    scene.says(A, whole(&new));
+    scene.says(A, &whole(&new));
     assert_eq!(scene.timer(), [new_block(A, 6, &new), get_block(A, &chain[2])]);
 }
 
@@ -64,6 +64,6 @@ fn the_genesis_block_is_not_requested() {
     let chain = chain_at(LONG_AGO, 1);
     let mut scene = Scene::with_backfill(10, &[]);
     scene.sync(&[A], &chain);
-    assert_eq!(scene.says(A, whole(&chain[0])), [past_block(A, 1, &chain[0])]);
+    assert_eq!(scene.says(A, &whole(&chain[0])), [past_block(A, 1, &chain[0])]);
     assert_eq!(scene.timer(), [progress(1, 1)]);
 }

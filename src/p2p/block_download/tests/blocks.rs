@@ -34,9 +34,9 @@ fn one_peer_is_asked_for_headers_until_it_has_no_more_and_then_the_others_are() 
     scene.connect(B, 3);
     assert_eq!(asked_for_headers(&scene.timer()), [A]);
     let chain = chain_at(LONG_AGO, 3);
-    assert_eq!(scene.says(A, headers(&chain)), [tip(3, &chain[2])]);
+    assert_eq!(scene.says(A, &headers(&chain)), [tip(3, &chain[2])]);
     assert_eq!(asked_for_headers(&scene.timer()), [B]);
-    assert_eq!(scene.says(B, headers(&[])), [], "the tip is the same");
+    assert_eq!(scene.says(B, &headers(&[])), [], "the tip is the same");
     assert_eq!(scene.timer(), [], "blocks from before startup are not requested");
 }
 
@@ -44,11 +44,11 @@ fn one_peer_is_asked_for_headers_until_it_has_no_more_and_then_the_others_are() 
 fn a_block_that_is_announced_by_hash_is_requested_once_its_header_is_known() {
     let chain = chain(2);
     let mut scene = Scene::synced(&[A], &chain[..1]);
-    assert_eq!(scene.says(A, inv(&chain[1])), [announced(A, &chain[1], BlockAnnouncement::Inv)]);
+    assert_eq!(scene.says(A, &inv(&chain[1])), [announced(A, &chain[1], BlockAnnouncement::Inv)]);
     assert_eq!(asked_for_headers(&scene.timer()), [A]);
-    assert_eq!(scene.says(A, headers(&chain[1..])), [tip(2, &chain[1])]);
+    assert_eq!(scene.says(A, &headers(&chain[1..])), [tip(2, &chain[1])]);
     assert_eq!(scene.timer(), [get_block(A, &chain[1])]);
-    assert_eq!(scene.says(A, whole(&chain[1])), []);
+    assert_eq!(scene.says(A, &whole(&chain[1])), []);
     assert_eq!(scene.timer(), [new_block(A, 2, &chain[1])]);
     assert_eq!(scene.part.deadline(scene.now), None);
 }
@@ -59,7 +59,7 @@ fn of_several_announced_hashes_the_last_one_counts() {
     let mut scene = Scene::synced(&[A], &[]);
     let hashes = chain.iter().map(|block| Inventory::Block(block.hash)).collect();
     let last = announced(A, &chain[1], BlockAnnouncement::Inv);
-    assert_eq!(scene.says(A, Input::Inv(hashes)), [last]);
+    assert_eq!(scene.says(A, &Input::Inv(hashes)), [last]);
 }
 
 #[test]
@@ -67,8 +67,8 @@ fn a_block_that_is_announced_by_header_is_requested_from_the_first_announcer() {
     let chain = chain(1);
     let mut scene = Scene::synced(&[A, B], &[]);
     let by_headers = |peer| announced(peer, &chain[0], BlockAnnouncement::Headers);
-    assert_eq!(scene.says(B, headers(&chain)), [tip(1, &chain[0]), by_headers(B)]);
-    assert_eq!(scene.says(A, headers(&chain)), [by_headers(A)]);
+    assert_eq!(scene.says(B, &headers(&chain)), [tip(1, &chain[0]), by_headers(B)]);
+    assert_eq!(scene.says(A, &headers(&chain)), [by_headers(A)]);
     assert_eq!(scene.timer(), [get_block(B, &chain[0])]);
 }
 
@@ -76,16 +76,16 @@ fn a_block_that_is_announced_by_header_is_requested_from_the_first_announcer() {
 fn a_silent_peer_is_followed_by_another_and_its_late_answer_is_tolerated() {
     let chain = chain(1);
     let mut scene = Scene::synced(&[A, B], &[]);
-    scene.says(A, headers(&chain));
+    scene.says(A, &headers(&chain));
     scene.timer();
     let timeout = scene.part.deadline(scene.now).unwrap();
     assert_eq!(timeout, START + Duration::from_secs(20));
     scene.now = timeout;
     assert_eq!(scene.timer(), [get_block(B, &chain[0])]);
-    assert_eq!(scene.says(B, whole(&chain[0])), []);
+    assert_eq!(scene.says(B, &whole(&chain[0])), []);
     assert_eq!(scene.timer(), [new_block(B, 1, &chain[0])]);
-    assert_eq!(scene.says(A, whole(&chain[0])), [], "it was asked for it");
-    let again = scene.says(A, whole(&chain[0]));
+    assert_eq!(scene.says(A, &whole(&chain[0])), [], "it was asked for it");
+    let again = scene.says(A, &whole(&chain[0]));
     assert_eq!(again, [reported(A, PeerEvent::Tolerated(Misbehaviour::UnrequestedBlock))]);
 }
 
@@ -93,9 +93,9 @@ fn a_silent_peer_is_followed_by_another_and_its_late_answer_is_tolerated() {
 fn a_peer_that_does_not_have_a_block_or_disconnects_is_followed_by_another() {
     let chain = chain(1);
     let mut scene = Scene::synced(&[A, B, C], &[]);
-    scene.says(A, headers(&chain));
+    scene.says(A, &headers(&chain));
     assert_eq!(scene.timer(), [get_block(A, &chain[0])]);
-    assert_eq!(scene.says(A, Input::NotFound(vec![Inventory::WitnessBlock(chain[0].hash)])), []);
+    assert_eq!(scene.says(A, &Input::NotFound(vec![Inventory::WitnessBlock(chain[0].hash)])), []);
     assert_eq!(scene.timer(), [get_block(B, &chain[0])]);
     scene.disconnect(B);
     assert_eq!(scene.timer(), [get_block(C, &chain[0])]);
@@ -106,12 +106,12 @@ fn invalid_headers_and_blocks_end_the_connection() {
     let chain = chain(3);
     let mut scene = Scene::synced(&[A], &chain[..1]);
     let no_work = Input::Headers(Err(BlockError::NoWork));
-    assert_eq!(scene.says(A, no_work), [disconnected_for(A, BlockError::NoWork)]);
+    assert_eq!(scene.says(A, &no_work), [disconnected_for(A, BlockError::NoWork)]);
     let gap = headers(&[chain[0].clone(), chain[2].clone()]);
-    assert_eq!(scene.says(A, gap), [disconnected_for(A, BlockFault::BrokenChain)]);
+    assert_eq!(scene.says(A, &gap), [disconnected_for(A, BlockFault::BrokenChain)]);
     let Input::Block(block, _) = whole(&chain[1]) else { unreachable!() };
     let mutated = Input::Block(block, Err(BlockError::MerkleRoot));
-    assert_eq!(scene.says(A, mutated), [disconnected_for(A, BlockError::MerkleRoot)]);
+    assert_eq!(scene.says(A, &mutated), [disconnected_for(A, BlockError::MerkleRoot)]);
 }
 
 #[test]
@@ -119,7 +119,7 @@ fn unconnecting_headers_lead_to_a_request_for_those_before_them() {
     let chain = chain(3);
     let mut scene = Scene::synced(&[A], &chain[..1]);
     let by_headers = announced(A, &chain[2], BlockAnnouncement::Headers);
-    assert_eq!(scene.says(A, headers(&chain[2..])), [by_headers]);
+    assert_eq!(scene.says(A, &headers(&chain[2..])), [by_headers]);
     assert_eq!(asked_for_headers(&scene.timer()), [A]);
 }
 
@@ -139,11 +139,11 @@ fn a_reorg_reports_the_disconnected_blocks_and_requests_the_new_ones() {
         tip(3, &branch[1]),
         announced(A, &branch[1], BlockAnnouncement::Headers),
     ];
-    assert_eq!(scene.says(A, headers(&branch)), expected);
+    assert_eq!(scene.says(A, &headers(&branch)), expected);
     assert_eq!(scene.timer(), branch.each_ref().map(|block| get_block(A, block)));
-    assert_eq!(scene.says(A, whole(&branch[1])), []);
+    assert_eq!(scene.says(A, &whole(&branch[1])), []);
     assert_eq!(scene.timer(), [], "the one before is missing");
-    assert_eq!(scene.says(A, whole(&branch[0])), []);
+    assert_eq!(scene.says(A, &whole(&branch[0])), []);
     assert_eq!(scene.timer(), [new_block(A, 2, &branch[0]), new_block(A, 3, &branch[1])]);
 }
 
@@ -154,9 +154,9 @@ fn blocks_that_the_first_peer_did_not_know_are_not_new_if_they_are_old() {
     scene.connect(A, 1);
     scene.connect(B, 3);
     scene.timer();
-    scene.says(A, headers(&chain[..1]));
+    scene.says(A, &headers(&chain[..1]));
     assert_eq!(asked_for_headers(&scene.timer()), [B]);
-    assert_eq!(scene.says(B, headers(&chain[1..])), [tip(3, &chain[2])]);
+    assert_eq!(scene.says(B, &headers(&chain[1..])), [tip(3, &chain[2])]);
     assert_eq!(scene.timer(), [], "no block is requested");
 }
 
@@ -166,6 +166,6 @@ fn a_block_that_is_mined_during_the_first_sync_is_new() {
     let mut scene = Scene::new();
     scene.connect(A, 2);
     scene.timer();
-    assert_eq!(scene.says(A, headers(&chain)), [tip(3, &chain[2])]);
+    assert_eq!(scene.says(A, &headers(&chain)), [tip(3, &chain[2])]);
     assert_eq!(scene.timer(), [get_block(A, &chain[2])]);
 }

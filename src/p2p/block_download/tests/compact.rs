@@ -32,7 +32,7 @@ fn block() -> Block {
 fn scene(peers: &[PeerId]) -> Scene {
     let mut scene = Scene::synced(peers, &[]);
     for &peer in peers {
-        assert_eq!(scene.says(peer, Input::SendCmpct), []);
+        assert_eq!(scene.says(peer, &Input::SendCmpct), []);
     }
     scene
 }
@@ -53,9 +53,9 @@ fn a_compact_block_of_known_transactions_needs_no_request() {
     let block = block();
     let txs: Vec<_> = block.transactions[1..].iter().cloned().map(Arc::new).collect();
     for tx in &txs {
-        assert_eq!(scene.says(A, Input::Tx(Arc::clone(tx), Ok(()))), []);
+        assert_eq!(scene.says(A, &Input::Tx(Arc::clone(tx), Ok(()))), []);
     }
-    let actions = scene.says(A, compact(&block));
+    let actions = scene.says(A, &compact(&block));
     let by_compact = PeerEvent::BlockAnnounced { hash: block.hash, by: BlockAnnouncement::Compact };
     assert!(actions.contains(&reported(A, by_compact)));
     assert_eq!(scene.timer(), [new_block(A, 1, &block)]);
@@ -67,13 +67,13 @@ fn missing_transactions_are_requested_from_the_sender() {
     scene.timer();
     let block = block();
     let known = Arc::new(block.transactions[1].clone());
-    scene.says(A, Input::Tx(Arc::clone(&known), Ok(())));
-    scene.says(A, Input::Tx(Arc::new(block.transactions[2].clone()), Ok(())));
-    let actions = scene.says(A, compact(&block));
+    scene.says(A, &Input::Tx(Arc::clone(&known), Ok(())));
+    scene.says(A, &Input::Tx(Arc::new(block.transactions[2].clone()), Ok(())));
+    let actions = scene.says(A, &compact(&block));
     let request = BlockTransactionsRequest { hash: block.hash, indexes: vec![2] };
     assert_eq!(actions.last(), Some(&Action::Send(A, Message::GetBlockTxn(request))), "it was dropped");
     assert_eq!(scene.timer(), []);
-    assert_eq!(scene.says(A, block_txn(&block, &block.transactions[2..])), []);
+    assert_eq!(scene.says(A, &block_txn(&block, &block.transactions[2..])), []);
     assert_eq!(scene.timer(), [new_block(A, 1, &block)]);
 }
 
@@ -82,11 +82,11 @@ fn the_newest_block_is_requested_in_compact_form() {
     let mut scene = scene(&[A]);
     scene.timer();
     let block = block();
-    scene.says(A, headers(std::slice::from_ref(&block)));
+    scene.says(A, &headers(std::slice::from_ref(&block)));
     assert_eq!(scene.timer(), [get_compact(A, &block)]);
-    let actions = scene.says(A, compact(&block));
+    let actions = scene.says(A, &compact(&block));
     assert_eq!(actions.len(), 1, "a requested one is no announcement: {actions:?}");
-    assert_eq!(scene.says(A, block_txn(&block, &block.transactions[1..])), []);
+    assert_eq!(scene.says(A, &block_txn(&block, &block.transactions[1..])), []);
     assert_eq!(scene.timer(), [new_block(A, 1, &block)]);
 }
 
@@ -95,9 +95,9 @@ fn wrong_transactions_lead_to_a_request_for_the_whole_block_from_another_peer() 
     let mut scene = scene(&[A, B]);
     scene.timer();
     let block = block();
-    scene.says(A, compact(&block));
+    scene.says(A, &compact(&block));
     let others = [transaction(3), transaction(4)];
-    assert_eq!(scene.says(A, block_txn(&block, &others)), [], "short ids may collide");
+    assert_eq!(scene.says(A, &block_txn(&block, &others)), [], "short ids may collide");
     assert_eq!(scene.timer(), [get_block(B, &block)]);
 }
 
@@ -106,8 +106,8 @@ fn a_wrong_number_of_transactions_ends_the_connection() {
     let mut scene = scene(&[A]);
     scene.timer();
     let block = block();
-    scene.says(A, compact(&block));
-    let actions = scene.says(A, block_txn(&block, &block.transactions[2..]));
+    scene.says(A, &compact(&block));
+    let actions = scene.says(A, &block_txn(&block, &block.transactions[2..]));
     let [Action::Disconnect(A, DisconnectReason::Misbehaved(Misbehaviour::InvalidBlock(fault)))] =
         &actions[..]
     else {
@@ -121,23 +121,23 @@ fn a_peer_that_does_not_send_the_missing_transactions_is_followed_by_another() {
     let mut scene = scene(&[A, B]);
     scene.timer();
     let block = block();
-    scene.says(A, compact(&block));
+    scene.says(A, &compact(&block));
     scene.wait(Duration::from_secs(20));
     assert_eq!(scene.timer(), [get_compact(B, &block)]);
-    assert_eq!(scene.says(A, block_txn(&block, &block.transactions[1..])), [], "it was asked for them");
+    assert_eq!(scene.says(A, &block_txn(&block, &block.transactions[1..])), [], "it was asked for them");
 }
 
 #[test]
 fn a_compact_block_with_an_invalid_header_ends_the_connection() {
     let mut scene = scene(&[A]);
     let Input::CompactBlock(compact, _) = compact(&block()) else { unreachable!() };
-    let actions = scene.says(A, Input::CompactBlock(compact, Err(BlockError::NoWork)));
+    let actions = scene.says(A, &Input::CompactBlock(compact, Err(BlockError::NoWork)));
     assert!(matches!(actions[..], [Action::Disconnect(A, DisconnectReason::Misbehaved(_))]), "{actions:?}");
 }
 
 #[test]
 fn unrequested_transactions_of_a_block_are_tolerated() {
     let mut scene = scene(&[A]);
-    let actions = scene.says(A, block_txn(&block(), &[]));
+    let actions = scene.says(A, &block_txn(&block(), &[]));
     assert_eq!(actions, [reported(A, PeerEvent::Tolerated(Misbehaviour::UnrequestedBlock))]);
 }

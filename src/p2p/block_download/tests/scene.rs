@@ -36,7 +36,7 @@ impl Scene {
 
     /// The last `depth` past blocks are needed, except for the `known` ones.
     pub fn with_backfill(depth: u32, known: &[BlockHash]) -> Self {
-        let known_blocks = HashSet::from_iter(known.iter().copied());
+        let known_blocks: HashSet<_> = known.iter().copied().collect();
         let settings = Settings { network: NETWORK, backfill: depth, ..Settings::default() };
         Self { part: BlockDownload::new(&settings, known_blocks, START), now: START }
     }
@@ -55,7 +55,7 @@ impl Scene {
         }
         self.timer();
         for (&peer, blocks) in peers.iter().zip([chain, &[]].into_iter().chain(std::iter::repeat(&[][..]))) {
-            self.says(peer, headers(blocks));
+            self.says(peer, &headers(blocks));
             self.timer();
         }
     }
@@ -79,8 +79,8 @@ impl Scene {
     }
 
     /// What follows at once when `peer` sends something.
-    pub fn says(&mut self, peer: PeerId, input: Input) -> Vec<Action> {
-        self.part.received(peer, &input, self.now)
+    pub fn says(&mut self, peer: PeerId, input: &Input) -> Vec<Action> {
+        self.part.received(peer, input, self.now)
     }
 
     /// What is due now.
