@@ -27,7 +27,7 @@ pub use mempool::{HistogramBar, MempoolScreen, MempoolView};
 pub use overview::{Anchor, Overview, OverviewView, TransactionRow, TransactionsView};
 pub use peer_row::{PeerListView, PeerRow};
 pub use peers::{
-    HeatCell, HeatMap, LostPeer, PeerSort, PeerStatsRow, PeersScreen, PeersView, SortKey, SortValue,
+    DisconnectedPeer, HeatCell, HeatMap, PeerSort, PeerStatsRow, PeersScreen, PeersView, SortKey, SortValue,
 };
 pub use totals::Totals;
 pub use watchlist::WatchRow;

@@ -35,14 +35,14 @@ pub(super) fn take(
     is_live: impl Fn(PeerId) -> bool,
     now: Timestamp,
 ) -> Vec<ReplacedRow> {
-    let row = |(steps, lost): (usize, &ReplacedTx)| {
-        let announcers = || lost.announcers().filter(|&peer| is_live(peer));
+    let row = |(steps, replaced): (usize, &ReplacedTx)| {
+        let announcers = || replaced.announcers().filter(|&peer| is_live(peer));
         ReplacedRow {
-            txid: lost.txid,
+            txid: replaced.txid,
             steps,
-            age: now.since(lost.since),
-            vsize: lost.vsize,
-            fee_rate: lost.fee_rate,
+            age: now.since(replaced.since),
+            vsize: replaced.vsize,
+            fee_rate: replaced.fee_rate,
             announced_by: announcers().count(),
             announced_only: announcers().filter(|&peer| !entry.is_announced_by(peer)).count(),
         }

@@ -1,14 +1,14 @@
 //! The Peers screen: the statistics of every peer, in any order.
 
+mod disconnected;
 mod heat_map;
-mod lost;
 mod row;
 mod sort;
 #[cfg(test)]
 mod tests;
 
+pub use disconnected::DisconnectedPeer;
 pub use heat_map::{HeatCell, HeatMap};
-pub use lost::LostPeer;
 pub use row::PeerStatsRow;
 pub use sort::{PeerSort, SortKey, SortValue};
 
@@ -34,8 +34,8 @@ pub struct PeersScreen {
     pub peers: Window<PeerStatsRow>,
     /// The order of the list.
     pub sort: PeerSort,
-    /// The peers that were lost or not reached lately, the latest first; at most 50.
-    pub lost: Vec<LostPeer>,
+    /// The peers that were disconnected or not reached lately, the latest first; at most 50.
+    pub disconnected: Vec<DisconnectedPeer>,
     /// The numbers of known addresses, by network; empty without an address manager.
     pub address_counts: Vec<AddressCounts>,
     /// The announcements of the last transactions by the visible peers.
@@ -47,8 +47,8 @@ impl PeersScreen {
     pub(super) fn take(model: &Model, view: &PeersView, now: Timestamp) -> Self {
         let peers = list(model, view, now);
         let heat = HeatMap::take(model.mempool(), peers.rows.iter().map(|row| row.row.id));
-        let lost = lost::take(model.peers(), now);
-        Self { peers, sort: view.sort, lost, address_counts: model.addresses().to_vec(), heat }
+        let disconnected = disconnected::take(model.peers(), now);
+        Self { peers, sort: view.sort, disconnected, address_counts: model.addresses().to_vec(), heat }
     }
 }
 

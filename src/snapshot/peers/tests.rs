@@ -61,18 +61,22 @@ fn the_window_follows_the_selected_peer_through_the_order() {
 }
 
 #[test]
-fn lost_peers_have_the_reason_and_the_next_attempt() {
+fn disconnected_peers_have_the_reason_and_the_next_attempt() {
     let mut scene = Scene::new();
     scene.connect_all(1..=3).lose(2, DisconnectReason::PingTimeout, Some(60)).pass(10);
     scene.lose(3, DisconnectReason::ClosedByPeer, None).pass(5);
-    let lost = screen(&scene, SortKey::default(), false, all()).lost;
-    let listed: Vec<_> = lost.iter().map(|lost| (lost.id.0, lost.reason.clone(), lost.retry_in)).collect();
+    let disconnected = screen(&scene, SortKey::default(), false, all()).disconnected;
+    let listed: Vec<_> =
+        disconnected.iter().map(|peer| (peer.id.0, peer.reason.clone(), peer.retry_in)).collect();
     let retry = Some(Duration::from_secs(45));
     assert_eq!(
         listed,
         [(3, DisconnectReason::ClosedByPeer, None), (2, DisconnectReason::PingTimeout, retry)]
     );
-    assert_eq!((lost[1].lost_for, &lost[1].address), (Duration::from_secs(15), &address(2)));
+    assert_eq!(
+        (disconnected[1].disconnected_for, &disconnected[1].address),
+        (Duration::from_secs(15), &address(2))
+    );
 }
 
 #[test]

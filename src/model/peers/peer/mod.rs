@@ -249,7 +249,7 @@ impl Peer {
 
     /// When the connection or the attempt ended, why, and when the peer is dialled again, while it is
     /// disconnected.
-    pub(crate) fn lost(&self) -> Option<(Timestamp, &DisconnectReason, Option<Timestamp>)> {
+    pub(crate) fn disconnected(&self) -> Option<(Timestamp, &DisconnectReason, Option<Timestamp>)> {
         match &self.state {
             State::Disconnected { since, reason, retry_at } => Some((*since, reason, *retry_at)),
             _ => None,

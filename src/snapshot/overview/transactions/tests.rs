@@ -110,7 +110,7 @@ proptest! {
                 prop_assert!(window.rows.is_empty());
                 continue;
             };
-            let index = all.iter().position(|held| *held <= key).unwrap_or(last);
+            let index = all.iter().position(|other| *other <= key).unwrap_or(last);
             let top = index.saturating_sub(above.min(height - 1)).min(all.len().saturating_sub(height));
             let bottom = all.len().min(top + height);
             prop_assert_eq!(keys(&window), &all[top..bottom]);

@@ -9,7 +9,7 @@
 use crate::tui::context::Context;
 use crate::tui::widgets::{format, text};
 
-use crate::snapshot::{LostPeer, PeersScreen};
+use crate::snapshot::{DisconnectedPeer, PeersScreen};
 use crate::tui::widgets::panel::{indented, panel, title};
 use ratatui::Frame;
 use ratatui::layout::Rect;
@@ -19,7 +19,8 @@ use ratatui::widgets::Paragraph;
 /// Draws as many as fit, the latest first.
 pub fn draw(frame: &mut Frame, area: Rect, cx: &Context, screen: &PeersScreen) {
     let theme = cx.theme;
-    let mut block = panel(theme, title(theme, "Disconnected", &screen.lost.len().to_string(), false), false);
+    let mut block =
+        panel(theme, title(theme, "Disconnected", &screen.disconnected.len().to_string(), false), false);
     let inner = block.inner(area);
     let cells = usize::from(inner.width).saturating_sub(2);
     let book = text::cut(&book(screen), cells);
@@ -27,7 +28,7 @@ pub fn draw(frame: &mut Frame, area: Rect, cx: &Context, screen: &PeersScreen) {
         block = block.title_bottom(Line::styled(format!(" {book} "), theme.muted()));
     }
     let mut lines: Vec<Line> =
-        screen.lost.iter().take(usize::from(inner.height)).map(|peer| row(cx, peer, cells)).collect();
+        screen.disconnected.iter().take(usize::from(inner.height)).map(|peer| row(cx, peer, cells)).collect();
     if lines.is_empty() {
         lines.push(Line::styled("none", theme.muted()));
     }
@@ -35,13 +36,13 @@ pub fn draw(frame: &mut Frame, area: Rect, cx: &Context, screen: &PeersScreen) {
     frame.render_widget(Paragraph::new(lines).block(block), area);
 }
 
-fn row(cx: &Context, peer: &LostPeer, cells: usize) -> Line<'static> {
+fn row(cx: &Context, peer: &DisconnectedPeer, cells: usize) -> Line<'static> {
     let theme = cx.theme;
     let retry = match peer.retry_in {
         Some(time) => format!(" · retrying in {}", format::span(time.saturating_sub(cx.drift))),
         None => String::new(),
     };
-    let since = text::left(&format::span(peer.lost_for + cx.drift), 6);
+    let since = text::left(&format::span(peer.disconnected_for + cx.drift), 6);
     let address = text::left(&text::cut_middle(&peer.address.to_string(), 22), 22);
     let room = cells.saturating_sub(text::width(&since) + text::width(&address) + 2);
     Line::from(vec![

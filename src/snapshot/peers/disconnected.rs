@@ -1,4 +1,4 @@
-//! The peers that were lost lately.
+//! The peers that were disconnected or not reached lately.
 
 use crate::address::PeerAddress;
 use crate::event::{DisconnectReason, PeerId};
@@ -11,7 +11,7 @@ const LISTED: usize = 50;
 
 /// A peer that is not connected.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct LostPeer {
+pub struct DisconnectedPeer {
     /// The peer.
     pub id: PeerId,
     /// The address.
@@ -19,25 +19,25 @@ pub struct LostPeer {
     /// Why the last connection or attempt ended.
     pub reason: DisconnectReason,
     /// The time since the connection or the attempt ended.
-    pub lost_for: Duration,
+    pub disconnected_for: Duration,
     /// The time until the next attempt; `None` if there is none.
     pub retry_in: Option<Duration>,
 }
 
-/// Takes the peers that were lost or not reached, the latest first.
-pub(super) fn take(peers: &Peers, now: Timestamp) -> Vec<LostPeer> {
-    let lost = peers.iter().filter_map(|(id, peer)| {
-        let (since, reason, retry_at) = peer.lost()?;
-        Some(LostPeer {
+/// Takes the peers that were disconnected or not reached, the latest first.
+pub(super) fn take(peers: &Peers, now: Timestamp) -> Vec<DisconnectedPeer> {
+    let disconnected = peers.iter().filter_map(|(id, peer)| {
+        let (since, reason, retry_at) = peer.disconnected()?;
+        Some(DisconnectedPeer {
             id,
             address: peer.address().clone(),
             reason: reason.clone(),
-            lost_for: now.since(since),
+            disconnected_for: now.since(since),
             retry_in: retry_at.map(|retry_at| retry_at.since(now)),
         })
     });
-    let mut lost: Vec<_> = lost.collect();
-    lost.sort_unstable_by_key(|lost| (lost.lost_for, lost.id));
-    lost.truncate(LISTED);
-    lost
+    let mut disconnected: Vec<_> = disconnected.collect();
+    disconnected.sort_unstable_by_key(|peer| (peer.disconnected_for, peer.id));
+    disconnected.truncate(LISTED);
+    disconnected
 }
