@@ -2,7 +2,7 @@
 
 use crate::model::fees::coverage::Coverage;
 use crate::model::fees::histogram::FeeHistogram;
-use crate::model::fees::projection::estimate;
+use crate::model::fees::projection::ProjectedBlock;
 
 /// The numbers of blocks for which fee rates are estimated.
 const WITHIN: [u32; 3] = [1, 3, 6];
@@ -27,4 +27,21 @@ pub(crate) fn estimates(
     let floor = lowest_filter.map_or(DEFAULT_FLOOR, |sat_per_kvb| sat_per_kvb as f64 / 1_000.0);
     let coverage = coverage.map(|coverage| coverage.by_vsize).filter(|share| *share >= MIN_COVERAGE);
     WITHIN.map(|within| (within, coverage.map(|share| estimate(histogram, within, share, floor))))
+}
+
+/// Returns the rate in sat/vB that it takes to be within the next `within` blocks, or `floor` if the
+/// mempool fits. Only the share `coverage` (0–1) of each block is for transactions of certain rate: the
+/// others are assumed to pay alike.
+pub(super) fn estimate(histogram: &FeeHistogram, within: u32, coverage: f32, floor: f64) -> f64 {
+    #[expect(clippy::cast_precision_loss, reason = "a few million vB")]
+    let mut room = f64::from(within) * f64::from(coverage) * ProjectedBlock::ROOM as f64;
+    for (rate, certain, _) in histogram.descending() {
+        #[expect(clippy::cast_precision_loss, reason = "far below 2^53")]
+        let vsize = certain.vsize as f64;
+        room -= vsize;
+        if room < 0.0 {
+            return rate.max(floor);
+        }
+    }
+    floor
 }

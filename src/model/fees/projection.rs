@@ -1,4 +1,4 @@
-//! Projected blocks: how miners would fill the next blocks, and the fee rate it takes to be in them.
+//! Projected blocks: how miners would fill the next blocks.
 
 use crate::chain::limits::BLOCK_TEMPLATE_WEIGHT;
 use crate::model::fees::histogram::{FeeHistogram, Volume};
@@ -59,23 +59,7 @@ fn fill(blocks: &mut Vec<Filling>, mut volume: Volume, take: impl Fn(&mut Fillin
     }
 }
 
-/// Returns the rate in sat/vB that it takes to be within the next `within` blocks, or `floor` if the
-/// mempool fits. Only the share `coverage` (0–1) of each block is for transactions of certain rate: the
-/// others are assumed to pay alike.
-pub(crate) fn estimate(histogram: &FeeHistogram, within: u32, coverage: f32, floor: f64) -> f64 {
-    #[expect(clippy::cast_precision_loss, reason = "a few million vB")]
-    let mut room = f64::from(within) * f64::from(coverage) * ProjectedBlock::ROOM as f64;
-    for (rate, certain, _) in histogram.descending() {
-        #[expect(clippy::cast_precision_loss, reason = "far below 2^53")]
-        let vsize = certain.vsize as f64;
-        room -= vsize;
-        if room < 0.0 {
-            return rate.max(floor);
-        }
-    }
-    floor
-}
-
+/// A projected block that is being filled.
 #[derive(Debug, Default)]
 struct Filling {
     /// Rates (sat/vB) with the size (vB) that pays each, the highest first.

@@ -1,9 +1,10 @@
 //! The histogram counts every transaction once, and blocks are filled by falling fee rate.
 
 use crate::model::fees::bands::{self, BANDS};
+use crate::model::fees::estimates::estimate;
 use crate::model::fees::histogram::{FeeHistogram, Item, KnownRate, step};
 use crate::model::fees::history::History;
-use crate::model::fees::projection::{ProjectedBlock, estimate, project};
+use crate::model::fees::projection::{ProjectedBlock, project};
 use crate::model::testing::*;
 use crate::util::time::Timestamp;
 use proptest::prelude::*;

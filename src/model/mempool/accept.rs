@@ -1,6 +1,5 @@
 //! Announced and arriving transactions.
 
-use crate::model::fees::bounds::OrderBounds;
 use crate::model::mempool::changes::Changes;
 use crate::model::mempool::conflicts::decide::{Decision, decide};
 use crate::model::mempool::conflicts::replaced::ReplacedTx;
@@ -141,20 +140,7 @@ impl Mempool {
             changes,
         );
         if let Some(by) = winner {
-            let Sighting { first_seen, announcements } = sighting;
-            let fee_rate = OrderBounds::default().fee_rate(fee, tx.vsize(), announcements.floors());
-            let (txid, wtxid, vsize) = (tx.txid(), tx.wtxid(), tx.vsize());
-            self.replaced.insert(ReplacedTx {
-                txid,
-                wtxid,
-                by,
-                since: now,
-                vsize,
-                fee_rate,
-                replaces: Box::default(),
-                first_seen,
-                announcements,
-            });
+            self.replaced.insert(ReplacedTx::rejected(tx, sighting, fee, by, now));
         }
     }
 

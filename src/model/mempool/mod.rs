@@ -5,8 +5,8 @@
 //! a function over narrow inputs, mostly [`entries`] (the transactions with the indexes over them) and
 //! [`recent`] (what left lately, and what must not come back).
 
-pub(crate) mod accept;
-pub(crate) mod block;
+pub(in crate::model) mod accept;
+pub(in crate::model) mod block;
 pub(in crate::model) mod changes;
 pub(crate) mod cluster;
 pub(crate) mod conflicts;
@@ -19,7 +19,7 @@ mod exact_fees;
 pub(crate) mod key;
 mod order_bounds;
 mod recent;
-pub(crate) mod relay;
+pub(in crate::model) mod relay;
 pub(crate) mod removal;
 mod spends;
 
@@ -190,7 +190,7 @@ impl Mempool {
     }
 
     /// Returns the entry that spends an output.
-    pub(crate) fn spender(&self, prevout: &OutPoint) -> Option<&MempoolEntry> {
+    pub(in crate::model) fn spender(&self, prevout: &OutPoint) -> Option<&MempoolEntry> {
         self.get(self.entries.spends().get(prevout)?.key)
     }
 
@@ -246,7 +246,7 @@ impl Mempool {
 
     /// Returns the parents that the fee of `entry` depends on and that are neither in the mempool nor known
     /// to be in a block, each once.
-    pub(crate) fn missing_parents(&self, entry: &MempoolEntry) -> Vec<Txid> {
+    pub(in crate::model) fn missing_parents(&self, entry: &MempoolEntry) -> Vec<Txid> {
         exact_fees::missing_parents(&self.entries, &self.recent, entry)
     }
 

@@ -3,7 +3,7 @@
 //! are alive.
 
 use crate::event::PeerId;
-use crate::model::mempool::conflicts::replaced::ReplacedTxs;
+use crate::model::mempool::conflicts::replaced::{ReplacedTx, ReplacedTxs};
 use crate::model::mempool::entries::Entries;
 use crate::util::time::Timestamp;
 use crate::wire::Txid;
@@ -28,15 +28,20 @@ pub(in crate::model::mempool) fn double_spends(
     now: Timestamp,
     is_live: impl Fn(PeerId) -> bool,
 ) -> Vec<DoubleSpend> {
-    let both_alive = |(conflict, replaced): (Txid, &ReplacedTxs)| {
-        let loser = replaced.get(conflict)?;
-        let entry = entries.by_txid(loser.by)?;
-        let only_entry =
-            entry.announcements().filter(|&(peer, _)| is_live(peer) && !loser.announcements.contains(peer));
-        let only_loser = loser.announcers().filter(|&peer| is_live(peer) && !entry.is_announced_by(peer));
-        let (txid_peers, conflict_peers) = (only_entry.count(), only_loser.count());
-        let spend = DoubleSpend { txid: loser.by, conflict, txid_peers, conflict_peers };
-        (txid_peers > 0 && conflict_peers > 0).then_some(spend)
-    };
-    replaced.due(now).into_iter().filter_map(|conflict| both_alive((conflict, replaced))).collect()
+    let due = replaced.due(now).into_iter();
+    due.filter_map(|txid| double_spend(replaced.get(txid)?, entries, &is_live)).collect()
+}
+
+fn double_spend(
+    loser: &ReplacedTx,
+    entries: &Entries,
+    is_live: impl Fn(PeerId) -> bool,
+) -> Option<DoubleSpend> {
+    let entry = entries.by_txid(loser.by)?;
+    let announcers = entry.announcements().map(|(peer, _)| peer).filter(|&peer| is_live(peer));
+    let txid_peers = announcers.filter(|&peer| !loser.is_announced_by(peer)).count();
+    let announcers = loser.announcers().filter(|&peer| is_live(peer));
+    let conflict_peers = announcers.filter(|&peer| !entry.is_announced_by(peer)).count();
+    let spend = DoubleSpend { txid: loser.by, conflict: loser.txid, txid_peers, conflict_peers };
+    (txid_peers > 0 && conflict_peers > 0).then_some(spend)
 }

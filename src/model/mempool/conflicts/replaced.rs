@@ -1,12 +1,13 @@
 //! Replaced and rejected transactions: what was known about them, and which peers announce them still.
 
 use crate::event::PeerId;
+use crate::model::fees::bounds::OrderBounds;
 use crate::model::fees::fee_rate::FeeRate;
 use crate::model::mempool::entry::MempoolEntry;
 use crate::model::mempool::relay::announcements::{Addition, Announcements, Sighting};
 use crate::util::bounded::{BoundedMap, Insertion, Ring};
 use crate::util::time::Timestamp;
-use crate::wire::{TxHash, Txid, Wtxid};
+use crate::wire::{Transaction, TxHash, Txid, Wtxid};
 use foldhash::fast::RandomState;
 use std::collections::HashMap;
 use std::time::Duration;
@@ -25,7 +26,7 @@ const MAX_CHAIN: usize = 25;
 #[derive(Clone, Debug)]
 pub(crate) struct ReplacedTx {
     pub(crate) txid: Txid,
-    pub(in crate::model::mempool) wtxid: Wtxid,
+    wtxid: Wtxid,
     /// The transaction in the mempool that spends the same output.
     pub(crate) by: Txid,
     /// When it was replaced or rejected.
@@ -34,9 +35,9 @@ pub(crate) struct ReplacedTx {
     pub(crate) vsize: u32,
     pub(crate) fee_rate: FeeRate,
     /// The transactions that it had replaced itself.
-    pub(in crate::model::mempool) replaces: Box<[Txid]>,
-    pub(in crate::model::mempool) first_seen: Timestamp,
-    pub(in crate::model::mempool) announcements: Announcements,
+    replaces: Box<[Txid]>,
+    first_seen: Timestamp,
+    announcements: Announcements,
 }
 
 impl ReplacedTx {
@@ -56,9 +57,36 @@ impl ReplacedTx {
         }
     }
 
+    /// A newcomer that was rejected because it conflicts with `by`. `fee` is in sat.
+    pub(in crate::model::mempool) fn rejected(
+        tx: &Transaction,
+        sighting: Sighting,
+        fee: Option<u64>,
+        by: Txid,
+        now: Timestamp,
+    ) -> Self {
+        let Sighting { first_seen, announcements } = sighting;
+        Self {
+            txid: tx.txid(),
+            wtxid: tx.wtxid(),
+            by,
+            since: now,
+            vsize: tx.vsize(),
+            fee_rate: OrderBounds::default().fee_rate(fee, tx.vsize(), announcements.floors()),
+            replaces: Box::default(),
+            first_seen,
+            announcements,
+        }
+    }
+
     /// Returns the peers that announced the transaction, in order.
     pub(crate) fn announcers(&self) -> impl Iterator<Item = PeerId> {
         self.announcements.iter().map(|(peer, _)| peer)
+    }
+
+    /// Returns whether a peer announced the transaction.
+    pub(super) fn is_announced_by(&self, peer: PeerId) -> bool {
+        self.announcements.contains(peer)
     }
 }
 

@@ -19,7 +19,7 @@ const EXPIRY: Duration = Duration::from_mins(10);
 
 /// The announced transactions that have not arrived: bounded for each peer, in total and in time.
 #[derive(Debug, Default)]
-pub(in crate::model) struct Pending {
+pub(in crate::model::mempool) struct Pending {
     sightings: HashMap<TxHash, Sighting, RandomState>,
     /// Oldest first. Transactions that arrived stay until they expire or too many have gathered.
     order: VecDeque<(Timestamp, TxHash)>,
@@ -28,7 +28,7 @@ pub(in crate::model) struct Pending {
 
 impl Pending {
     /// Records the announcement of a transaction that is not in the mempool.
-    pub(in crate::model) fn announce(
+    pub(in crate::model::mempool) fn announce(
         &mut self,
         now: Timestamp,
         by: impl Into<Announcer>,
@@ -56,7 +56,7 @@ impl Pending {
     }
 
     /// Takes out a transaction that arrived or need not be waited for.
-    pub(in crate::model) fn take(&mut self, hash: TxHash) -> Option<Sighting> {
+    pub(in crate::model::mempool) fn take(&mut self, hash: TxHash) -> Option<Sighting> {
         let sighting = self.sightings.remove(&hash)?;
         for (peer, _) in sighting.announcements.iter() {
             if let Some(count) = self.per_peer.get_mut(&peer) {
@@ -70,7 +70,7 @@ impl Pending {
     }
 
     /// Drops the transactions that are pending for too long, and the oldest if there are too many.
-    pub(in crate::model) fn expire(&mut self, now: Timestamp) {
+    pub(in crate::model::mempool) fn expire(&mut self, now: Timestamp) {
         while let Some(&(since, hash)) = self.order.front() {
             if self.sightings.len() <= MAX_PENDING && now.since(since) <= EXPIRY {
                 break;
@@ -92,13 +92,13 @@ impl Pending {
 
     /// Returns the number of pending transactions.
     #[cfg(test)]
-    pub(in crate::model) fn len(&self) -> usize {
+    pub(in crate::model::mempool) fn len(&self) -> usize {
         self.sightings.len()
     }
 
     /// Panics unless the limits hold and the counts agree with the pending transactions.
     #[cfg(test)]
-    pub(in crate::model) fn assert_consistent(&self) {
+    pub(in crate::model::mempool) fn assert_consistent(&self) {
         assert!(self.sightings.len() <= MAX_PENDING);
         let announced: usize =
             self.sightings.values().map(|sighting| sighting.announcements.iter().count()).sum();
