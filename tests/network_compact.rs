@@ -223,7 +223,7 @@ async fn compact_blocks_that_lie_end_the_connection() {
         while block.header.check(support::NETWORK).is_ok() {
             block.header.nonce += 1;
         }
-        (compact(&block), "the proof of work is missing")
+        (compact(&block), "insufficient proof of work")
     };
     let too_hard = {
         let mut block = block();
@@ -248,7 +248,7 @@ async fn compact_blocks_that_lie_end_the_connection() {
     peer.say(&compact(&block)).await;
     meanwhile(&mut monitor, hear_getblocktxn(&mut peer)).await;
     peer.say(&some_of(&block, &[1, 2])).await;
-    let what = Misbehaviour::InvalidBlock(ReconstructionError::WrongCount { wanted: 4, got: 2 }.into());
+    let what = Misbehaviour::InvalidBlock(ReconstructionError::WrongCount { requested: 4, got: 2 }.into());
     assert_eq!(monitor.end_of(A).await, DisconnectReason::Misbehaved(what));
 }
 

@@ -89,10 +89,10 @@ impl Default for DemoSettings {
 #[derive(Debug, thiserror::Error)]
 pub enum DemoError {
     /// The number of nodes is out of bounds.
-    #[error("{0} peers: 1 to {MAX_PEERS} are possible")]
+    #[error("invalid number of peers {0}: must be 1 to {MAX_PEERS}")]
     Peers(usize),
     /// The rate of transactions is out of bounds or not a number.
-    #[error("{0} transactions per second: {MIN_RATE} to {MAX_RATE} are possible")]
+    #[error("invalid rate of {0} transactions per second: must be {MIN_RATE} to {MAX_RATE}")]
     Rate(f64),
     /// A node cannot listen.
     #[error("node {number} of {peers} cannot listen (each needs about three open files): {source}")]

@@ -188,7 +188,7 @@ impl Session {
             (Stage::Live, Message::GetBlockTxn(request)) => return self.complete(now, &request, world),
             (Stage::Live, Message::Ping(nonce)) => self.say(now, Message::Pong(nonce)),
             (Stage::Live, Message::FeeFilter(sat_per_kvb)) => self.peer.fee_filter = sat_per_kvb,
-            (Stage::Live, Message::GetData(wanted)) => self.serve(now, &wanted, world),
+            (Stage::Live, Message::GetData(requested)) => self.serve(now, &requested, world),
             (Stage::Live, Message::GetHeaders { locator, stop }) => {
                 self.say(now, Message::Headers(world.chain.headers_after(&locator, stop)));
             }
@@ -235,10 +235,10 @@ impl Session {
     }
 
     /// Answers a `getdata`. Nothing is served without its witness, as nothing requests that any more.
-    fn serve(&mut self, now: Timestamp, wanted: &[Inventory], world: &World) {
+    fn serve(&mut self, now: Timestamp, requested: &[Inventory], world: &World) {
         let mut missing = vec![];
         let mut blocks = 0;
-        for &entry in wanted {
+        for &entry in requested {
             let hash = match entry {
                 Inventory::Wtx(wtxid) => TxHash::Wtxid(wtxid),
                 Inventory::WitnessTx(txid) | Inventory::Tx(txid) => TxHash::Txid(txid),
@@ -285,11 +285,11 @@ impl Session {
     fn announce(&mut self, now: Timestamp, txs: &[Arc<MempoolTx>], limit: usize) {
         let (peer, by_wtxid) = (&self.peer, self.peer.wtxid_relay);
         let pays = |tx: &MempoolTx| tx.fee * 1_000 >= peer.fee_filter.saturating_mul(tx.tx.vsize().into());
-        let wanted = |tx: &&Arc<MempoolTx>| peer.relay && self.has(tx) && pays(tx);
+        let passes = |tx: &&Arc<MempoolTx>| peer.relay && self.has(tx) && pays(tx);
         let wtxid = |tx: &Arc<MempoolTx>| Inventory::Wtx(tx.tx.wtxid());
         let txid = |tx: &Arc<MempoolTx>| Inventory::Tx(tx.tx.txid());
         let name = |tx| if by_wtxid { wtxid(tx) } else { txid(tx) };
-        let entries: Vec<_> = txs.iter().filter(wanted).map(name).collect();
+        let entries: Vec<_> = txs.iter().filter(passes).map(name).collect();
         for entries in entries.chunks(limit) {
             self.say(now, Message::Inv(entries.to_vec()));
         }
@@ -303,8 +303,9 @@ impl Session {
         world: &World,
     ) -> ControlFlow<()> {
         let Some(block) = world.chain.block(request.hash) else { return ControlFlow::Continue(()) };
-        let wanted = request.indexes.iter().map(|&index| block.transactions.get(usize::from(index)).cloned());
-        match wanted.collect() {
+        let requested =
+            request.indexes.iter().map(|&index| block.transactions.get(usize::from(index)).cloned());
+        match requested.collect() {
             Some(transactions) => {
                 let answer = BlockTransactions { hash: block.hash, transactions };
                 self.say(now, Message::BlockTxn(answer));

@@ -131,8 +131,8 @@ impl World {
 
     /// Makes the blocks and transactions before the start.
     fn make_history(&mut self, rate: f64) {
-        let wanted = usize::try_from(whole(rate * FUNDED_FOR)).unwrap_or(usize::MAX);
-        let divisions = wanted.div_ceil(DIVIDED_BY).clamp(3, MAX_DIVISIONS);
+        let needed = usize::try_from(whole(rate * FUNDED_FOR)).unwrap_or(usize::MAX);
+        let divisions = needed.div_ceil(DIVIDED_BY).clamp(3, MAX_DIVISIONS);
         let empty = MATURITY + divisions;
         let blocks = empty + 1 + OLDER_BY + (divisions - 1).div_ceil(DIVISIONS_PER_BLOCK);
         let interval = BLOCK_INTERVAL.as_secs();

@@ -58,5 +58,5 @@ pub struct RecentMessage {
     /// Size in bytes, header included.
     pub bytes: u32,
     /// Summary of the payload, e.g. `35 wtx`; may be empty.
-    pub gist: String,
+    pub summary: String,
 }

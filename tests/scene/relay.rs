@@ -129,7 +129,7 @@ impl Messages {
         );
     }
 
-    fn add(&mut self, direction: Direction, command: &str, bytes: u64, gist: String) {
+    fn add(&mut self, direction: Direction, command: &str, bytes: u64, summary: String) {
         self.at += ms(7);
         let Traffic { commands, recent } = &mut self.traffic;
         let known =
@@ -144,7 +144,7 @@ impl Messages {
         if recent.len() < Traffic::MAX_RECENT {
             let (time, command) = (START + self.at, command.to_owned());
             let bytes = u32::try_from(bytes).unwrap();
-            recent.push(RecentMessage { time, direction, command, bytes, gist });
+            recent.push(RecentMessage { time, direction, command, bytes, summary });
         }
     }
 }

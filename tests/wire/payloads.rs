@@ -64,16 +64,16 @@ proptest! {
     fn no_bytes_at_all_bring_a_reader_down(bytes in vec(any::<u8>(), 0..400)) {
         for &command in Command::ALL {
             if let Ok(message) = Message::decode(command, &bytes) {
-                let _ = message.gist();
+                let _ = message.summary();
             }
         }
     }
 
     #[test]
-    fn a_gist_is_short_and_harmless(message in message()) {
-        let gist = message.gist();
-        prop_assert!(gist.chars().count() <= 40, "{}", gist);
-        prop_assert!(!gist.contains(char::is_control), "{:?}", gist);
+    fn a_summary_is_short_and_harmless(message in message()) {
+        let summary = message.summary();
+        prop_assert!(summary.chars().count() <= 40, "{}", summary);
+        prop_assert!(!summary.contains(char::is_control), "{:?}", summary);
     }
 }
 

@@ -41,7 +41,7 @@ impl Checked {
             assert!(old.tx.signals_replacement());
             for (vout, _) in old.tx.outputs().enumerate() {
                 let outpoint = OutPoint { txid: replaced, vout: u32::try_from(vout).unwrap() };
-                self.unspent.remove(&outpoint).expect("nobody spent from what is replaced");
+                self.unspent.remove(&outpoint).expect("nothing spends from a replaced transaction");
             }
             let shared =
                 old.tx.inputs().filter(|old| spend.tx.inputs().any(|new| new.prevout == old.prevout));

@@ -58,20 +58,23 @@ impl Visit {
         self.stream.write_all(&message.encode(Network::Regtest.magic())).await.unwrap();
     }
 
-    /// The next message that is `wanted`, and when it came.
-    async fn hear(&mut self, wanted: impl Fn(&Message) -> bool) -> (Message, Duration) {
+    /// Returns the next message that `matches`, and when it arrived.
+    async fn hear(&mut self, matches: impl Fn(&Message) -> bool) -> (Message, Duration) {
         loop {
             while let Some(decoded) = self.decoder.next().unwrap() {
                 let message = decoded.content.unwrap();
-                if wanted(&message) {
+                if matches(&message) {
                     return (message, self.started.elapsed());
                 }
             }
-            assert!(self.stream.read_buf(self.decoder.buffer()).await.unwrap() > 0, "it hung up");
+            assert!(
+                self.stream.read_buf(self.decoder.buffer()).await.unwrap() > 0,
+                "the node closed the connection"
+            );
         }
     }
 
-    /// How long a ping takes.
+    /// Returns the round-trip time of a ping.
     async fn ping(&mut self, nonce: u64) -> Duration {
         let asked = self.started.elapsed();
         self.say(&Message::Ping(nonce)).await;

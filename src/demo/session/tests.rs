@@ -5,7 +5,7 @@ use crate::wire::{BlockHash, Txid, Wtxid};
 
 const START: Timestamp = Timestamp::from_secs(1_800_000_000);
 
-/// A session over a world of its own, and the time.
+/// A session over a world of its own, and the current time.
 struct Visit {
     world: World,
     session: Session,
@@ -20,7 +20,7 @@ impl Visit {
         Self { world, session, now: START }
     }
 
-    /// After the handshake, as the monitor does it.
+    /// Completes the handshake like the monitor.
     fn live(profile: Profile) -> Self {
         let mut visit = Self::to(profile);
         for message in [hello(true), Message::WtxidRelay, Message::SendAddrV2, Message::Verack] {
@@ -34,7 +34,7 @@ impl Visit {
         assert!(self.session.receive(self.now, message, &self.world).is_continue());
     }
 
-    /// What is said within `time`, while the world goes on.
+    /// Returns the messages within `time`, while the world advances.
     fn wait(&mut self, time: Duration) -> Vec<Message> {
         let until = self.now + time;
         let mut said = vec![];

@@ -9,7 +9,7 @@ fn minutes(count: u64) -> Duration {
     Duration::from_mins(count)
 }
 
-/// What can be compared: the wtxid of a transaction, or all of a block but its header.
+/// News for comparison: the wtxid of a transaction, or a block without its header.
 fn name(news: &News) -> Vec<Wtxid> {
     match news {
         News::Transaction(tx) => vec![tx.tx.wtxid()],

@@ -68,7 +68,7 @@ mod tests {
     const NOW: Timestamp = Timestamp::from_secs(1_000);
 
     fn message(direction: Direction, command: &str) -> RecentMessage {
-        RecentMessage { time: NOW, direction, command: command.to_owned(), bytes: 32, gist: String::new() }
+        RecentMessage { time: NOW, direction, command: command.to_owned(), bytes: 32, summary: String::new() }
     }
 
     #[test]

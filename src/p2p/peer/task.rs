@@ -142,8 +142,8 @@ impl<S: AsyncRead + AsyncWrite> Task<S> {
     fn receive(&mut self, decoded: Decoded) -> Result<(), DisconnectReason> {
         let now = self.clock.now();
         let Decoded { size, content } = decoded;
-        let (command, gist) = match &content {
-            Ok(message) => (message.command(), message.gist()),
+        let (command, summary) = match &content {
+            Ok(message) => (message.command(), message.summary()),
             Err(Dropped::BadChecksum(command) | Dropped::Malformed { command, .. }) => {
                 (command.name(), String::new())
             }
@@ -155,7 +155,7 @@ impl<S: AsyncRead + AsyncWrite> Task<S> {
             direction: Direction::Received,
             command,
             bytes: size,
-            gist,
+            summary,
         });
         match content {
             Ok(message) => {
@@ -197,8 +197,8 @@ impl<S: AsyncRead + AsyncWrite> Task<S> {
 
     fn send(&mut self, now: Timestamp, message: &Message) {
         let bytes = self.connection.send(message);
-        let (command, gist) = (message.command().to_owned(), message.gist());
-        self.meter.record(RecentMessage { time: now, direction: Direction::Sent, command, bytes, gist });
+        let (command, summary) = (message.command().to_owned(), message.summary());
+        self.meter.record(RecentMessage { time: now, direction: Direction::Sent, command, bytes, summary });
     }
 
     fn report(&mut self, time: Timestamp, event: PeerEvent) {

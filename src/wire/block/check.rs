@@ -13,13 +13,13 @@ use crate::wire::transaction::TransactionError;
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
 pub enum BlockError {
     /// `nBits` do not encode a target.
-    #[error("nBits {0:08x} are no target")]
+    #[error("nBits {0:08x} do not encode a target")]
     BadBits(u32),
     /// The target is easier than this program accepts (see [`Network::easiest_bits`]).
     #[error("nBits {0:08x} are too easy")]
     TooEasy(u32),
     /// The hash is above the target.
-    #[error("the proof of work is missing")]
+    #[error("insufficient proof of work")]
     NoWork,
     /// The header commits to other transactions.
     #[error("the merkle root is wrong")]
@@ -31,7 +31,7 @@ pub enum BlockError {
     #[error("weight {0} is above the limit")]
     Overweight(u64),
     /// The first transaction is missing or is not a coinbase.
-    #[error("the first transaction is no coinbase")]
+    #[error("the first transaction is not a coinbase")]
     NoCoinbase,
     /// A transaction other than the first is a coinbase.
     #[error("more than one coinbase")]

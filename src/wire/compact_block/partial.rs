@@ -16,10 +16,10 @@ pub enum ReconstructionError {
     Collision,
     /// The answer to a `getblocktxn` has another number of transactions than were requested, which is
     /// misbehaviour.
-    #[error("{got} transactions where {wanted} were asked for")]
+    #[error("{got} transactions instead of the {requested} requested")]
     WrongCount {
         /// The number of transactions that were requested.
-        wanted: usize,
+        requested: usize,
         /// The number of transactions that arrived.
         got: usize,
     },
@@ -34,7 +34,7 @@ pub struct PartialBlock {
 }
 
 /// What is known about the transaction of a short id.
-struct Named {
+struct IdSlot {
     slot: usize,
     candidate: Candidate,
 }
@@ -63,10 +63,10 @@ impl PartialBlock {
                 *slot = Some(prefilled.tx.clone());
             }
         }
-        let mut named = names(compact, &slots)?;
+        let mut by_id = slots_by_id(compact, &slots)?;
         let short_ids = ShortIds::new(&compact.header, compact.nonce);
         for wtxid in known {
-            if let Some(Named { candidate, .. }) = named.get_mut(&short_ids.of(wtxid)) {
+            if let Some(IdSlot { candidate, .. }) = by_id.get_mut(&short_ids.of(wtxid)) {
                 *candidate = match candidate {
                     Candidate::None => Candidate::One(wtxid),
                     Candidate::One(same) if *same == wtxid => Candidate::One(wtxid),
@@ -74,7 +74,7 @@ impl PartialBlock {
                 };
             }
         }
-        for Named { slot, candidate } in named.into_values() {
+        for IdSlot { slot, candidate } in by_id.into_values() {
             if let Candidate::One(wtxid) = candidate {
                 slots[slot] = get(wtxid);
             }
@@ -116,9 +116,9 @@ impl PartialBlock {
     /// [`ReconstructionError::WrongCount`].
     pub fn complete(self, missing: Vec<Transaction>) -> Result<Block, ReconstructionError> {
         let got = missing.len();
-        let wanted = self.slots.iter().filter(|slot| slot.is_none()).count();
-        if got != wanted {
-            return Err(ReconstructionError::WrongCount { wanted, got });
+        let requested = self.slots.iter().filter(|slot| slot.is_none()).count();
+        if got != requested {
+            return Err(ReconstructionError::WrongCount { requested, got });
         }
         let mut missing = missing.into_iter();
         let transactions: Vec<_> =
@@ -131,19 +131,19 @@ impl PartialBlock {
 }
 
 /// Returns the short ids with their indexes in the block.
-fn names(
+fn slots_by_id(
     compact: &CompactBlock,
     slots: &[Option<Transaction>],
-) -> Result<HashMap<ShortId, Named, RandomState>, ReconstructionError> {
-    let mut named = HashMap::with_capacity_and_hasher(compact.short_ids.len(), RandomState::default());
+) -> Result<HashMap<ShortId, IdSlot, RandomState>, ReconstructionError> {
+    let mut by_id = HashMap::with_capacity_and_hasher(compact.short_ids.len(), RandomState::default());
     let free = slots.iter().enumerate().filter(|(_, slot)| slot.is_none()).map(|(index, _)| index);
     for (&id, slot) in compact.short_ids.iter().zip(free) {
-        match named.entry(id) {
+        match by_id.entry(id) {
             Entry::Occupied(_) => return Err(ReconstructionError::Collision),
-            Entry::Vacant(entry) => entry.insert(Named { slot, candidate: Candidate::None }),
+            Entry::Vacant(entry) => entry.insert(IdSlot { slot, candidate: Candidate::None }),
         };
     }
-    Ok(named)
+    Ok(by_id)
 }
 
 #[cfg(test)]

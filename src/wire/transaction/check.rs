@@ -17,13 +17,13 @@ pub enum TransactionError {
     #[error("no outputs")]
     NoOutputs,
     /// The transaction fits into no block; its size without the witness, in bytes.
-    #[error("{0} bytes without the witness fit into no block")]
+    #[error("{0} bytes without the witness exceed the limit of a block")]
     Oversize(usize),
     /// The value of an output, in sat, is more than `MAX_MONEY`.
-    #[error("an output of {0} sat is more than there can be")]
+    #[error("output of {0} sat exceeds 21 million BTC")]
     OutputTooLarge(u64),
     /// The sum of the outputs is more than `MAX_MONEY`.
-    #[error("the outputs together are more than there can be")]
+    #[error("the sum of the outputs exceeds 21 million BTC")]
     TotalTooLarge,
     /// An output is spent twice (CVE-2018-17144).
     #[error("spends {}:{} twice", .0.txid, .0.vout)]
@@ -32,7 +32,7 @@ pub enum TransactionError {
     #[error("spends the null outpoint")]
     NullPrevout,
     /// The script of a coinbase is not 2 to 100 bytes long.
-    #[error("coinbase script of {0} bytes")]
+    #[error("coinbase script of {0} bytes: must be 2 to 100")]
     CoinbaseScript(usize),
     /// A coinbase was relayed outside of a block.
     #[error("coinbase outside of a block")]

@@ -33,7 +33,7 @@ fn sessions() -> (CipherSession, CipherSession) {
     (finish(initiator, &mut answer), finish(responder, &mut hello))
 }
 
-/// What a peer sends, and what reads it.
+/// The cipher of a sender and the decoder of its receiver.
 fn ends() -> (OutboundCipher, PacketDecoder) {
     let (ours, theirs) = sessions();
     (theirs.into_split().1, PacketDecoder::new(ours.into_split().0, &[]))

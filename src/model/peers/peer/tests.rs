@@ -138,7 +138,7 @@ fn the_messages_are_the_last_25_messages_over_several_reports() {
             direction: Direction::Sent,
             command: "ping".to_owned(),
             bytes: 32,
-            gist: String::new(),
+            summary: String::new(),
         };
         let traffic = Traffic { commands: Vec::new(), recent: vec![said] };
         peer.apply(at(second), &PeerEvent::Traffic(Box::new(traffic)));

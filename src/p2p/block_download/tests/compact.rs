@@ -113,7 +113,7 @@ fn a_wrong_number_of_transactions_ends_the_connection() {
     else {
         panic!("{actions:?}")
     };
-    assert_eq!(*fault, ReconstructionError::WrongCount { wanted: 2, got: 1 }.into());
+    assert_eq!(*fault, ReconstructionError::WrongCount { requested: 2, got: 1 }.into());
 }
 
 #[test]

@@ -236,7 +236,7 @@ fn messages(cx: &Context, said: &[RecentMessage], cells: usize) -> Vec<Line<'sta
             Span::styled(text::right(&format::bytes(u64::from(message.bytes)), 7), theme.muted()),
         ];
         let room = cells.saturating_sub(text::line_width(&spans) + 2);
-        spans.push(Span::raw(format!("  {}", text::cut(&message.gist, room))));
+        spans.push(Span::raw(format!("  {}", text::cut(&message.summary, room))));
         lines.push(Line::from(spans));
     }
     lines

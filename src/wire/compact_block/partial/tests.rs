@@ -70,7 +70,7 @@ fn of_two_known_transactions_with_one_short_id_neither_is_used() {
     let mut compact = CompactBlock::of(block.header, 7, &block.transactions);
     let short_ids = ShortIds::new(&compact.header, compact.nonce);
     let all = held(&block, |_| true);
-    // Index 5 now has the name of index 6, which has one that nobody has.
+    // Index 5 now has the short id of index 6, which has one of no known transaction.
     compact.short_ids[4] = short_ids.of(block.transactions[6].wtxid());
     compact.short_ids[5] = ShortId(0);
     let partial = fill(&compact, &all);
@@ -86,7 +86,7 @@ fn an_answer_must_fit_the_request() {
     let partial = fill(&compact, &held(&block, |index| index > 2));
     let two = vec![block.transactions[1].clone(), block.transactions[2].clone()];
     let swapped = vec![block.transactions[2].clone(), block.transactions[1].clone()];
-    let wrong_count = |got| Err(ReconstructionError::WrongCount { wanted: 2, got });
+    let wrong_count = |got| Err(ReconstructionError::WrongCount { requested: 2, got });
     assert_eq!(partial.clone().complete(vec![]), wrong_count(0));
     assert_eq!(partial.clone().complete([two.clone(), two.clone()].concat()), wrong_count(4));
     let swapped = partial.clone().complete(swapped).unwrap();

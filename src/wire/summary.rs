@@ -5,15 +5,15 @@ use crate::util::text::clean;
 use std::fmt::Display;
 
 /// The longest summary, in characters.
-pub const MAX_GIST: usize = 40;
+pub const MAX_SUMMARY: usize = 40;
 
 impl Message {
     /// Returns the contents of the message in at most 40 harmless characters; empty if the command says it
     /// all.
-    pub fn gist(&self) -> String {
-        let gist = match self {
+    pub fn summary(&self) -> String {
+        let summary = match self {
             Self::Version(version) => {
-                let agent = clean(&version.user_agent, MAX_GIST);
+                let agent = clean(&version.user_agent, MAX_SUMMARY);
                 format!("{} {agent}", version.version)
             }
             Self::Ping(nonce) | Self::Pong(nonce) => format!("nonce {nonce:016x}"),
@@ -43,7 +43,7 @@ impl Message {
             | Self::Mempool
             | Self::Unknown { .. } => String::new(),
         };
-        gist.chars().take(MAX_GIST).collect()
+        summary.chars().take(MAX_SUMMARY).collect()
     }
 }
 
@@ -89,7 +89,7 @@ mod tests {
     use crate::wire::{BlockHash, Services, Txid, Version, Wtxid};
 
     #[test]
-    fn a_gist_says_what_matters() {
+    fn a_summary_says_what_matters() {
         let version = |agent: &[u8]| {
             Message::Version(Version {
                 version: 70_016,
@@ -107,7 +107,7 @@ mod tests {
             Inventory::Block(BlockHash([2; 32])),
             Inventory::Wtx(Wtxid([3; 32])),
         ];
-        for (message, gist) in [
+        for (message, summary) in [
             (version(b"/Satoshi:30.0.0/"), "70016 /Satoshi:30.0.0/"),
             (version(&[0x1b; 256]), "70016 ··································"),
             (Message::Ping(0xab), "nonce 00000000000000ab"),
@@ -121,7 +121,7 @@ mod tests {
             (Message::Headers(Vec::new()), "0 headers"),
             (Message::Verack, ""),
         ] {
-            assert_eq!(message.gist(), gist);
+            assert_eq!(message.summary(), summary);
         }
     }
 }
