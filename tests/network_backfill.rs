@@ -1,4 +1,4 @@
-//! Past blocks, fetched from several peers over loopback sockets.
+//! Past blocks, downloaded from several peers over loopback sockets.
 
 #![expect(clippy::unwrap_used, reason = "what fails here fails the test")]
 
@@ -18,23 +18,23 @@ use support::{Conversation, Monitor, NETWORK, Node, settings, version};
 #[derive(Clone, Copy)]
 enum Manner {
     Well,
-    /// Hangs up when it is asked for one more.
+    /// Disconnects when it is asked for one more.
     Dies {
         after: usize,
     },
-    /// Never sends any.
+    /// Never sends any block.
     Silent,
-    /// Says that it has none.
+    /// Answers `notfound`.
     HasNone,
-    /// Sends what it was not asked for.
+    /// Sends blocks that were not requested.
     Other,
     /// Changes a transaction.
     Mutated,
-    /// Sends half of the first one, and nothing more.
+    /// Sends half of the first block, and nothing more.
     Half,
 }
 
-/// A peer that knows `chain` and serves it in its manner, until the test ends.
+/// Serves `chain` in the given manner until the test ends.
 fn serve(node: Node, services: Services, chain: Arc<[Block]>, manner: Manner) {
     tokio::spawn(async move {
         let start_height = i32::try_from(chain.len()).unwrap();
@@ -64,7 +64,7 @@ fn serve(node: Node, services: Services, chain: Arc<[Block]>, manner: Manner) {
     });
 }
 
-/// Whether the peer stays.
+/// Returns whether the peer stays connected.
 async fn answer(peer: &mut Conversation, block: &Block, manner: Manner, count: usize) -> bool {
     let whole = Message::Block(block.clone());
     match manner {
@@ -92,7 +92,7 @@ async fn answer(peer: &mut Conversation, block: &Block, manner: Manner, count: u
 
 const FULL: Services = Services(0b1001);
 
-/// What a backfill of `depth` blocks came to.
+/// The outcome of a backfill.
 #[derive(Default)]
 struct Came {
     blocks: BTreeMap<u32, BlockHash>,
@@ -101,7 +101,7 @@ struct Came {
     tolerated: Vec<Misbehaviour>,
 }
 
-/// Runs until the backfill has reached its end; no block may come twice, no new one at all.
+/// Runs until the backfill is complete. No block may be delivered twice, and no new one at all.
 async fn until_over(monitor: &mut Monitor) -> (Came, u32) {
     let mut came = Came::default();
     loop {
@@ -122,7 +122,7 @@ async fn until_over(monitor: &mut Monitor) -> (Came, u32) {
     }
 }
 
-/// The last `depth` blocks of a chain of `length`, from peers of these manners.
+/// Downloads the last `depth` blocks of a chain of `length` from peers with these manners.
 async fn fetch(length: u16, depth: u32, peers: &[(Services, Manner)]) -> (Came, u32) {
     let chain: Arc<[Block]> = blocks(length).into();
     let mut addresses = Vec::new();
@@ -146,26 +146,26 @@ fn heights(came: &Came) -> Vec<u32> {
 }
 
 #[tokio::test]
-async fn the_last_blocks_are_fetched_from_several_peers() {
+async fn the_last_blocks_are_downloaded_from_several_peers() {
     let (came, given_up) = fetch(60, 40, &[(FULL, Manner::Well); 3]).await;
     assert_eq!((heights(&came), given_up), ((21..=60).collect(), 0));
 }
 
 #[tokio::test]
-async fn a_chain_shorter_than_wanted_is_fetched_but_for_its_first_block() {
+async fn a_chain_shorter_than_the_depth_is_downloaded_except_for_its_first_block() {
     let (came, given_up) = fetch(5, 100, &[(FULL, Manner::Well)]).await;
     assert_eq!((heights(&came), given_up), ((1..=5).collect(), 0));
 }
 
 #[tokio::test]
-async fn what_a_peer_owes_when_it_dies_comes_from_another() {
+async fn blocks_requested_from_a_lost_peer_come_from_another() {
     let (came, given_up) = fetch(100, 100, &[(FULL, Manner::Dies { after: 10 }), (FULL, Manner::Well)]).await;
     assert_eq!((came.blocks.len(), given_up), (100, 0));
     assert!(came.from.contains(&PeerId(1)));
 }
 
 #[tokio::test]
-async fn silent_peers_and_those_that_have_nothing_cost_time_and_no_block() {
+async fn peers_that_are_silent_or_have_nothing_cost_time_and_no_block() {
     let peers = [(FULL, Manner::Silent), (FULL, Manner::HasNone), (FULL, Manner::Well)];
     let (came, given_up) = fetch(30, 30, &peers).await;
     assert_eq!((came.blocks.len(), given_up), (30, 0));
@@ -173,7 +173,7 @@ async fn silent_peers_and_those_that_have_nothing_cost_time_and_no_block() {
 }
 
 #[tokio::test]
-async fn a_pruned_peer_is_not_asked_for_what_it_does_not_keep() {
+async fn a_pruned_peer_is_not_asked_for_deeper_blocks() {
     let pruned = Services::NETWORK_LIMITED.with(Services::WITNESS);
     let (came, given_up) = fetch(320, 310, &[(pruned, Manner::Well), (FULL, Manner::Well)]).await;
     assert_eq!((came.blocks.len(), given_up), (310, 0));
@@ -182,7 +182,7 @@ async fn a_pruned_peer_is_not_asked_for_what_it_does_not_keep() {
 }
 
 #[tokio::test]
-async fn wrong_blocks_are_refused_and_the_right_ones_come_from_others() {
+async fn wrong_blocks_are_rejected_and_come_from_others() {
     let peers = [(FULL, Manner::Other), (FULL, Manner::Mutated), (FULL, Manner::Half), (FULL, Manner::Well)];
     let (came, given_up) = fetch(40, 40, &peers).await;
     assert_eq!((came.blocks.len(), given_up), (40, 0));
@@ -193,7 +193,7 @@ async fn wrong_blocks_are_refused_and_the_right_ones_come_from_others() {
 }
 
 #[tokio::test]
-async fn known_blocks_are_not_asked_for() {
+async fn known_blocks_are_not_requested() {
     let chain: Arc<[Block]> = blocks(10).into();
     let node = Node::listen().await;
     let address = node.address();
@@ -221,7 +221,7 @@ async fn hear_request(peer: &mut Conversation) -> Vec<Inventory> {
 }
 
 #[tokio::test]
-async fn a_new_block_comes_before_the_past_ones() {
+async fn a_new_block_is_downloaded_before_past_ones() {
     let chain = blocks(20);
     let named = |height: usize| vec![Inventory::WitnessBlock(chain[height - 1].hash)];
     let node = Node::listen().await;
@@ -236,7 +236,7 @@ async fn a_new_block_comes_before_the_past_ones() {
         peer.say(&Message::Block(chain[19].clone())).await;
         assert_eq!(hear_request(&mut peer).await, named(19));
         assert_eq!(hear_request(&mut peer).await, named(18));
-        // What is under way does not hold up what is mined meanwhile.
+        // Past blocks in flight don't delay a new one.
         let next = mine(chain[19].hash, 21, vec![transaction(1)]);
         peer.say(&Message::Headers(vec![next.header])).await;
         assert_eq!(hear_request(&mut peer).await, [Inventory::WitnessBlock(next.hash)]);

@@ -10,9 +10,9 @@ use std::time::Duration;
 use support::chain::{blocks, genesis, mine, mine_at, transaction};
 use support::{Conversation, Monitor, Node, START, settings, version};
 
-/// What the tests look at, in order.
+/// The events that the tests look at, in order.
 #[derive(Debug, PartialEq)]
-enum Told {
+enum Seen {
     Tip(u32, BlockHash),
     Block(PeerId, u32, BlockHash),
     Announced(BlockHash),
@@ -20,14 +20,14 @@ enum Told {
     Ended(DisconnectReason),
 }
 
-async fn next(monitor: &mut Monitor) -> Told {
+async fn next(monitor: &mut Monitor) -> Seen {
     monitor
         .first(|event| match event.kind {
-            EventKind::Tip(tip) => Some(Told::Tip(tip.height, tip.hash)),
-            EventKind::BlocksDisconnected { blocks } => Some(Told::Disconnected(blocks)),
-            EventKind::Block { peer, height, block } => Some(Told::Block(peer, height, block.hash)),
-            EventKind::Peer(_, PeerEvent::BlockAnnounced { hash, .. }) => Some(Told::Announced(hash)),
-            EventKind::Peer(_, PeerEvent::Disconnected { reason, .. }) => Some(Told::Ended(reason)),
+            EventKind::Tip(tip) => Some(Seen::Tip(tip.height, tip.hash)),
+            EventKind::BlocksDisconnected { blocks } => Some(Seen::Disconnected(blocks)),
+            EventKind::Block { peer, height, block } => Some(Seen::Block(peer, height, block.hash)),
+            EventKind::Peer(_, PeerEvent::BlockAnnounced { hash, .. }) => Some(Seen::Announced(hash)),
+            EventKind::Peer(_, PeerEvent::Disconnected { reason, .. }) => Some(Seen::Ended(reason)),
             _ => None,
         })
         .await
@@ -61,7 +61,7 @@ async fn hear_request(peer: &mut Conversation) -> Vec<Inventory> {
     .await
 }
 
-/// A monitor that knows the chain of the peer, and the peer.
+/// A monitor that is synced with a peer, and the peer.
 async fn synced(node: &Node, chain: &[Block]) -> (Monitor, Conversation) {
     let mut monitor = Monitor::start(settings(vec![node.address()]));
     let peer = meanwhile(&mut monitor, async {
@@ -72,15 +72,15 @@ async fn synced(node: &Node, chain: &[Block]) -> (Monitor, Conversation) {
     });
     let mut peer = peer.await;
     peer.say(&headers(chain)).await;
-    let tip = chain.last().map_or(Told::Tip(0, genesis()), |last| {
-        Told::Tip(u32::try_from(chain.len()).expect("a short chain"), last.hash)
+    let tip = chain.last().map_or(Seen::Tip(0, genesis()), |last| {
+        Seen::Tip(u32::try_from(chain.len()).expect("a short chain"), last.hash)
     });
     assert_eq!(next(&mut monitor).await, tip);
     (monitor, peer)
 }
 
 #[tokio::test]
-async fn at_first_the_tip_is_learned_and_no_history_is_fetched() {
+async fn at_first_the_tip_is_reported_and_no_history_is_downloaded() {
     let node = Node::listen().await;
     let chain = blocks(5);
     let (mut monitor, mut peer) = synced(&node, &chain).await;
@@ -98,7 +98,7 @@ async fn at_first_the_tip_is_learned_and_no_history_is_fetched() {
 }
 
 #[tokio::test]
-async fn a_block_that_is_mined_while_headers_are_asked_for_is_news() {
+async fn a_block_that_is_mined_during_the_first_sync_is_new() {
     let node = Node::listen().await;
     let mut monitor = Monitor::start(settings(vec![node.address()]));
     let chain = blocks(2);
@@ -109,42 +109,42 @@ async fn a_block_that_is_mined_while_headers_are_asked_for_is_news() {
     })
     .await;
     peer.say(&headers(&chain)).await;
-    assert_eq!(next(&mut monitor).await, Told::Tip(2, chain[1].hash));
+    assert_eq!(next(&mut monitor).await, Seen::Tip(2, chain[1].hash));
     let request = meanwhile(&mut monitor, hear_request(&mut peer)).await;
     assert_eq!(request, [Inventory::WitnessBlock(chain[1].hash)]);
 }
 
 #[tokio::test]
-async fn a_new_block_is_fetched_by_inv_and_told_with_the_tip() {
+async fn a_new_block_is_downloaded_by_inv_and_reported_with_the_tip() {
     let node = Node::listen().await;
     let (mut monitor, mut peer) = synced(&node, &[]).await;
     let block = mine(genesis(), 1, vec![transaction(1)]);
     peer.say(&Message::Inv(vec![Inventory::Block(block.hash)])).await;
-    assert_eq!(next(&mut monitor).await, Told::Announced(block.hash));
+    assert_eq!(next(&mut monitor).await, Seen::Announced(block.hash));
     assert_eq!(meanwhile(&mut monitor, hear_locator(&mut peer)).await, [genesis()]);
     peer.say(&headers(std::slice::from_ref(&block))).await;
-    assert_eq!(next(&mut monitor).await, Told::Tip(1, block.hash));
+    assert_eq!(next(&mut monitor).await, Seen::Tip(1, block.hash));
     let request = meanwhile(&mut monitor, hear_request(&mut peer)).await;
     assert_eq!(request, [Inventory::WitnessBlock(block.hash)]);
     peer.say(&Message::Block(block.clone())).await;
-    assert_eq!(next(&mut monitor).await, Told::Block(PeerId(0), 1, block.hash));
+    assert_eq!(next(&mut monitor).await, Seen::Block(PeerId(0), 1, block.hash));
 }
 
 #[tokio::test]
-async fn a_new_block_is_fetched_by_its_header() {
+async fn a_new_block_is_downloaded_by_its_header() {
     let node = Node::listen().await;
     let chain = blocks(2);
     let (mut monitor, mut peer) = synced(&node, &chain[..1]).await;
     peer.say(&headers(&chain[1..])).await;
-    assert_eq!(next(&mut monitor).await, Told::Tip(2, chain[1].hash));
-    assert_eq!(next(&mut monitor).await, Told::Announced(chain[1].hash));
+    assert_eq!(next(&mut monitor).await, Seen::Tip(2, chain[1].hash));
+    assert_eq!(next(&mut monitor).await, Seen::Announced(chain[1].hash));
     meanwhile(&mut monitor, hear_request(&mut peer)).await;
     peer.say(&Message::Block(chain[1].clone())).await;
-    assert_eq!(next(&mut monitor).await, Told::Block(PeerId(0), 2, chain[1].hash));
+    assert_eq!(next(&mut monitor).await, Seen::Block(PeerId(0), 2, chain[1].hash));
 }
 
 #[tokio::test]
-async fn what_a_peer_that_is_behind_did_not_know_is_not_taken_for_news() {
+async fn blocks_that_a_peer_behind_did_not_know_are_not_new() {
     let (behind, ahead) = (Node::listen().await, Node::listen().await);
     let mut monitor = Monitor::start(settings(vec![behind.address(), ahead.address()]));
     let (_first, mut peer) = meanwhile(&mut monitor, async {
@@ -159,11 +159,11 @@ async fn what_a_peer_that_is_behind_did_not_know_is_not_taken_for_news() {
     let old = mine_at(START - Duration::from_hours(3), genesis(), 1, vec![]);
     let new = mine(old.hash, 2, vec![]);
     peer.say(&headers(&[old, new.clone()])).await;
-    assert_eq!(next(&mut monitor).await, Told::Tip(2, new.hash));
+    assert_eq!(next(&mut monitor).await, Seen::Tip(2, new.hash));
     let request = meanwhile(&mut monitor, hear_request(&mut peer)).await;
     assert_eq!(request, [Inventory::WitnessBlock(new.hash)]);
     peer.say(&Message::Block(new.clone())).await;
-    assert_eq!(next(&mut monitor).await, Told::Block(PeerId(1), 2, new.hash));
+    assert_eq!(next(&mut monitor).await, Seen::Block(PeerId(1), 2, new.hash));
 }
 
 #[tokio::test]
@@ -176,11 +176,11 @@ async fn headers_without_work_end_the_connection() {
     }
     peer.say(&headers(&[block])).await;
     let what = Misbehaviour::InvalidBlock(BlockError::NoWork.into());
-    assert_eq!(next(&mut monitor).await, Told::Ended(DisconnectReason::Misbehaved(what)));
+    assert_eq!(next(&mut monitor).await, Seen::Ended(DisconnectReason::Misbehaved(what)));
 }
 
 #[tokio::test]
-async fn headers_of_another_difficulty_than_the_chain_demands_end_the_connection() {
+async fn headers_of_a_wrong_difficulty_end_the_connection() {
     let node = Node::listen().await;
     let chain = blocks(2);
     let (mut monitor, mut peer) = synced(&node, &chain[..1]).await;
@@ -191,7 +191,7 @@ async fn headers_of_another_difficulty_than_the_chain_demands_end_the_connection
     }
     peer.say(&headers(&[block])).await;
     let what = Misbehaviour::InvalidBlock(BlockFault::WrongDifficulty { bits: 0x201f_ffff, height: 2 });
-    assert_eq!(next(&mut monitor).await, Told::Ended(DisconnectReason::Misbehaved(what)));
+    assert_eq!(next(&mut monitor).await, Seen::Ended(DisconnectReason::Misbehaved(what)));
 }
 
 #[tokio::test]
@@ -219,15 +219,15 @@ async fn a_mutated_block_ends_the_connection_and_another_peer_is_asked() {
     meanwhile(&mut monitor, hear_request(&mut liar)).await;
     liar.say(&Message::Block(mutated)).await;
     let what = Misbehaviour::InvalidBlock(BlockError::MerkleRoot.into());
-    assert_eq!(next(&mut monitor).await, Told::Ended(DisconnectReason::Misbehaved(what)));
+    assert_eq!(next(&mut monitor).await, Seen::Ended(DisconnectReason::Misbehaved(what)));
     let request = meanwhile(&mut monitor, hear_request(&mut honest)).await;
     assert_eq!(request, [Inventory::WitnessBlock(block.hash)]);
     honest.say(&Message::Block(block.clone())).await;
-    assert_eq!(next(&mut monitor).await, Told::Block(PeerId(1), 1, block.hash));
+    assert_eq!(next(&mut monitor).await, Seen::Block(PeerId(1), 1, block.hash));
 }
 
 #[tokio::test]
-async fn a_reorganisation_tells_the_new_tip_and_its_blocks_in_order() {
+async fn a_reorg_reports_the_new_tip_and_its_blocks_in_order() {
     let node = Node::listen().await;
     let chain = blocks(2);
     let (mut monitor, mut peer) = synced(&node, &chain).await;
@@ -237,9 +237,9 @@ async fn a_reorganisation_tells_the_new_tip_and_its_blocks_in_order() {
         branch.push(mine(previous, height, vec![transaction(height.into())]));
     }
     peer.say(&headers(&branch)).await;
-    assert_eq!(next(&mut monitor).await, Told::Disconnected(vec![(2, chain[1].hash)]));
-    assert_eq!(next(&mut monitor).await, Told::Tip(3, branch[1].hash));
-    assert_eq!(next(&mut monitor).await, Told::Announced(branch[1].hash));
+    assert_eq!(next(&mut monitor).await, Seen::Disconnected(vec![(2, chain[1].hash)]));
+    assert_eq!(next(&mut monitor).await, Seen::Tip(3, branch[1].hash));
+    assert_eq!(next(&mut monitor).await, Seen::Announced(branch[1].hash));
     meanwhile(&mut monitor, async {
         hear_request(&mut peer).await;
         hear_request(&mut peer).await;
@@ -248,12 +248,12 @@ async fn a_reorganisation_tells_the_new_tip_and_its_blocks_in_order() {
     for block in branch.iter().rev() {
         peer.say(&Message::Block(block.clone())).await;
     }
-    assert_eq!(next(&mut monitor).await, Told::Block(PeerId(0), 2, branch[0].hash));
-    assert_eq!(next(&mut monitor).await, Told::Block(PeerId(0), 3, branch[1].hash));
+    assert_eq!(next(&mut monitor).await, Seen::Block(PeerId(0), 2, branch[0].hash));
+    assert_eq!(next(&mut monitor).await, Seen::Block(PeerId(0), 3, branch[1].hash));
 }
 
 #[tokio::test]
-async fn a_branch_that_claims_to_be_old_is_fetched_where_it_takes_the_place_of_news() {
+async fn a_branch_that_claims_to_be_old_is_downloaded_where_it_replaces_new_blocks() {
     let node = Node::listen().await;
     let (mut monitor, mut peer) = synced(&node, &[]).await;
     let chain = blocks(2);
@@ -263,9 +263,9 @@ async fn a_branch_that_claims_to_be_old_is_fetched_where_it_takes_the_place_of_n
         hear_request(&mut peer).await;
     })
     .await;
-    // The first one comes and is handed on; the second one is under way when both leave the chain.
+    // The first one is delivered; the second one is in flight when both are disconnected.
     peer.say(&Message::Block(chain[0].clone())).await;
-    let handed_on = Told::Block(PeerId(0), 1, chain[0].hash);
+    let handed_on = Seen::Block(PeerId(0), 1, chain[0].hash);
     while next(&mut monitor).await != handed_on {}
     let mut branch: Vec<Block> = Vec::new();
     for height in 1..=3 {
@@ -275,9 +275,9 @@ async fn a_branch_that_claims_to_be_old_is_fetched_where_it_takes_the_place_of_n
     }
     peer.say(&headers(&branch)).await;
     let left = vec![(2, chain[1].hash), (1, chain[0].hash)];
-    assert_eq!(next(&mut monitor).await, Told::Disconnected(left));
-    assert_eq!(next(&mut monitor).await, Told::Tip(3, branch[2].hash));
-    assert_eq!(next(&mut monitor).await, Told::Announced(branch[2].hash));
+    assert_eq!(next(&mut monitor).await, Seen::Disconnected(left));
+    assert_eq!(next(&mut monitor).await, Seen::Tip(3, branch[2].hash));
+    assert_eq!(next(&mut monitor).await, Seen::Announced(branch[2].hash));
     meanwhile(&mut monitor, async {
         for _ in 0..3 {
             hear_request(&mut peer).await;
@@ -289,12 +289,12 @@ async fn a_branch_that_claims_to_be_old_is_fetched_where_it_takes_the_place_of_n
         peer.say(&Message::Block(block.clone())).await;
     }
     for (height, block) in (1..).zip(&branch) {
-        assert_eq!(next(&mut monitor).await, Told::Block(PeerId(0), height, block.hash));
+        assert_eq!(next(&mut monitor).await, Seen::Block(PeerId(0), height, block.hash));
     }
 }
 
 #[tokio::test]
-async fn blocks_that_leave_before_the_first_synchronisation_is_done_are_not_told() {
+async fn blocks_that_are_disconnected_before_the_first_sync_is_complete_are_not_reported() {
     let node = Node::listen().await;
     let mut monitor = Monitor::start(settings(vec![node.address()]));
     let chain = blocks(2);
@@ -304,7 +304,7 @@ async fn blocks_that_leave_before_the_first_synchronisation_is_done_are_not_told
         peer
     })
     .await;
-    // Headers that nobody asked for, by a compact block of the one and then of the other branch.
+    // Unrequested headers, by a compact block of one branch and then of the other.
     for block in &chain {
         let compact = CompactBlock::of(block.header, 1, &block.transactions);
         peer.say(&Message::CmpctBlock(compact)).await;
@@ -317,8 +317,8 @@ async fn blocks_that_leave_before_the_first_synchronisation_is_done_are_not_told
     peer.say(&headers(&branch)).await;
     loop {
         match next(&mut monitor).await {
-            Told::Tip(3, hash) => break assert_eq!(hash, branch[2].hash),
-            told => assert!(matches!(told, Told::Announced(_)), "{told:?}"),
+            Seen::Tip(3, hash) => break assert_eq!(hash, branch[2].hash),
+            told => assert!(matches!(told, Seen::Announced(_)), "{told:?}"),
         }
     }
 }

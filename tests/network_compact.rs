@@ -25,7 +25,7 @@ async fn meanwhile<T>(monitor: &mut Monitor, script: impl Future<Output = T>) ->
     }
 }
 
-/// The next block that is told, and who delivered it.
+/// The next block that is reported, and who delivered it.
 async fn next_block(monitor: &mut Monitor) -> (PeerId, Block) {
     monitor
         .first(|event| match event.kind {
@@ -36,7 +36,7 @@ async fn next_block(monitor: &mut Monitor) -> (PeerId, Block) {
         .await
 }
 
-/// A peer that has no more headers than ours, and that sends compact blocks.
+/// Meets a peer that has no more headers than we have, and that sends compact blocks.
 async fn meet(node: &Node) -> Conversation {
     let mut peer = node.meet().await;
     peer.hear_first(|message| matches!(message, Message::GetHeaders { .. }).then_some(())).await;
@@ -81,7 +81,7 @@ async fn primed(node: &Node) -> (Monitor, Conversation) {
     (monitor, peer)
 }
 
-/// Lets the monitor have a transaction, and holds it as the model would.
+/// Delivers a transaction, and returns it as the model would keep it.
 async fn deliver(monitor: &mut Monitor, peer: &mut Conversation, tx: &Transaction) -> Arc<Transaction> {
     peer.say(&Message::Inv(vec![Inventory::Wtx(tx.wtxid())])).await;
     meanwhile(monitor, hear_getdata(peer)).await;
@@ -108,7 +108,7 @@ fn some_of(block: &Block, indexes: &[usize]) -> Message {
 }
 
 #[tokio::test]
-async fn a_block_of_held_transactions_comes_unasked_and_needs_no_word_more() {
+async fn a_compact_block_of_known_transactions_needs_no_other_message() {
     let node = Node::listen().await;
     let (mut monitor, mut peer) = primed(&node).await;
     let block = block();
@@ -131,7 +131,7 @@ async fn a_block_of_held_transactions_comes_unasked_and_needs_no_word_more() {
 }
 
 #[tokio::test]
-async fn what_is_not_held_or_no_longer_is_asked_for() {
+async fn transactions_that_are_unknown_or_evicted_are_requested() {
     let node = Node::listen().await;
     let (mut monitor, mut peer) = primed(&node).await;
     let block = block();
@@ -145,7 +145,7 @@ async fn what_is_not_held_or_no_longer_is_asked_for() {
 }
 
 #[tokio::test]
-async fn a_block_that_is_announced_by_header_is_asked_for_in_its_compact_form() {
+async fn a_block_that_is_announced_by_header_is_requested_in_compact_form() {
     let node = Node::listen().await;
     let (mut monitor, mut peer) = primed(&node).await;
     let block = block();
@@ -159,7 +159,7 @@ async fn a_block_that_is_announced_by_header_is_asked_for_in_its_compact_form() 
 }
 
 #[tokio::test]
-async fn the_whole_block_is_taken_for_its_compact_form() {
+async fn a_whole_block_is_accepted_in_place_of_its_compact_form() {
     let node = Node::listen().await;
     let (mut monitor, mut peer) = primed(&node).await;
     let block = block();
@@ -170,7 +170,7 @@ async fn the_whole_block_is_taken_for_its_compact_form() {
 }
 
 #[tokio::test]
-async fn of_a_block_that_does_not_come_together_another_peer_sends_the_whole() {
+async fn a_block_that_cannot_be_reconstructed_is_requested_whole_from_another_peer() {
     let (first, second) = (Node::listen().await, Node::listen().await);
     let mut monitor = Monitor::start(settings(vec![first.address(), second.address()]));
     let met = async { tokio::join!(meet(&first), meet(&second)) };
@@ -186,7 +186,7 @@ async fn of_a_block_that_does_not_come_together_another_peer_sends_the_whole() {
 }
 
 #[tokio::test]
-async fn where_there_is_no_other_peer_the_same_sends_the_whole_block() {
+async fn without_another_peer_the_same_one_sends_the_whole_block() {
     let node = Node::listen().await;
     let (mut monitor, mut peer) = primed(&node).await;
     let block = block();
@@ -200,7 +200,7 @@ async fn where_there_is_no_other_peer_the_same_sends_the_whole_block() {
 }
 
 #[tokio::test]
-async fn a_peer_that_is_silent_about_the_rest_is_followed_by_another() {
+async fn a_peer_that_does_not_send_the_rest_is_followed_by_another() {
     let (first, second) = (Node::listen().await, Node::listen().await);
     let quick = Settings {
         request_timeout: Duration::from_millis(300),
@@ -217,7 +217,7 @@ async fn a_peer_that_is_silent_about_the_rest_is_followed_by_another() {
 }
 
 #[tokio::test]
-async fn compact_blocks_that_lie_end_the_connection() {
+async fn invalid_compact_blocks_end_the_connection() {
     let unworked = {
         let mut block = block();
         while block.header.check(support::NETWORK).is_ok() {
@@ -253,7 +253,7 @@ async fn compact_blocks_that_lie_end_the_connection() {
 }
 
 #[tokio::test]
-async fn what_does_not_link_or_was_not_asked_for_is_no_block() {
+async fn an_unlinked_or_unrequested_block_is_not_reported() {
     let node = Node::listen().await;
     let (mut monitor, mut peer) = primed(&node).await;
     let unlinked = mine(BlockHash([7; 32]), 1, vec![]);
@@ -272,7 +272,7 @@ async fn what_does_not_link_or_was_not_asked_for_is_no_block() {
 }
 
 #[tokio::test]
-async fn three_peers_send_unasked_and_a_fourth_when_one_of_them_leaves() {
+async fn three_peers_send_unrequested_and_a_fourth_when_one_of_them_leaves() {
     let mut nodes = Vec::new();
     for _ in 0..4 {
         nodes.push(Node::listen().await);

@@ -27,7 +27,7 @@ async fn ready(monitor: &mut Monitor) -> Box<PeerInfo> {
 }
 
 #[tokio::test]
-async fn a_peer_goes_from_dialling_over_connected_to_ready_and_answers_pings() {
+async fn a_peer_is_dialled_connects_completes_the_handshake_and_answers_pings() {
     let node = Node::listen().await;
     let mut monitor = Monitor::start(settings(vec![node.address()]));
     let mut seen = Vec::new();
@@ -59,7 +59,7 @@ async fn a_peer_goes_from_dialling_over_connected_to_ready_and_answers_pings() {
 }
 
 #[tokio::test]
-async fn what_went_over_the_wire_is_told_before_the_end() {
+async fn the_traffic_is_reported_before_the_end() {
     let node = Node::listen().await;
     let mut monitor = Monitor::start(settings(vec![node.address()]));
     let (peer, _) = tokio::join!(node.meet(), ready(&mut monitor));
@@ -106,7 +106,7 @@ async fn a_closed_port_refuses_and_is_redialled_later() {
 }
 
 #[tokio::test]
-async fn a_name_is_resolved_and_one_that_is_none_is_told() {
+async fn a_name_is_resolved_and_an_unknown_one_is_reported() {
     let node = Node::listen().await;
     let name = |name: &str| PeerAddress { host: Host::Name(name.to_owned()), port: node.address().port };
     let mut monitor = Monitor::start(settings(vec![name("localhost")]));
@@ -117,7 +117,7 @@ async fn a_name_is_resolved_and_one_that_is_none_is_told() {
 }
 
 #[tokio::test]
-async fn a_peer_that_closes_is_told_apart_by_where_it_closes() {
+async fn the_reason_shows_whether_a_peer_closed_inside_a_message() {
     let node = Node::listen().await;
     let between = ending(settings(vec![node.address()]), async { drop(node.meet().await) });
     assert_eq!(between.await, DisconnectReason::ClosedByPeer);
@@ -141,7 +141,7 @@ async fn another_network_is_recognised() {
 }
 
 #[tokio::test]
-async fn a_handshake_that_is_not_done_in_time_ends_the_connection() {
+async fn a_handshake_that_takes_too_long_ends_the_connection() {
     let node = Node::listen().await;
     let limit = Duration::from_millis(300);
     let impatient = Settings { handshake_timeout: limit, ..settings(vec![node.address()]) };
@@ -154,7 +154,7 @@ async fn a_handshake_that_is_not_done_in_time_ends_the_connection() {
 }
 
 #[tokio::test]
-async fn our_own_words_come_from_ourselves() {
+async fn a_connection_to_ourselves_is_recognised() {
     let node = Node::listen().await;
     let reason = ending(settings(vec![node.address()]), async {
         let mut peer = node.accept().await;
@@ -177,7 +177,7 @@ async fn a_version_that_is_too_old_is_refused() {
 }
 
 #[tokio::test]
-async fn a_frozen_peer_is_gone_by_ping_timeout_and_met_again() {
+async fn a_frozen_peer_ends_by_ping_timeout_and_is_redialled() {
     let node = Node::listen().await;
     let impatient = Settings {
         ping_interval: Duration::from_millis(100),
@@ -191,7 +191,7 @@ async fn a_frozen_peer_is_gone_by_ping_timeout_and_met_again() {
 }
 
 #[tokio::test]
-async fn a_blocks_only_peer_stays_and_is_named() {
+async fn a_blocks_only_peer_stays_with_a_warning() {
     let node = Node::listen().await;
     let mut monitor = Monitor::start(settings(vec![node.address()]));
     let blocks_only = Version { relay: false, ..version() };
@@ -202,7 +202,7 @@ async fn a_blocks_only_peer_stays_and_is_named() {
 }
 
 #[tokio::test]
-async fn wishes_after_the_handshake_end_the_connection_as_in_core() {
+async fn features_after_the_handshake_end_the_connection_as_in_core() {
     let node = Node::listen().await;
     let reason = ending(settings(vec![node.address()]), async {
         let mut peer = node.meet().await;

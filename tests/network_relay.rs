@@ -29,7 +29,7 @@ async fn received(monitor: &mut Monitor) -> (PeerId, Transaction) {
         .await
 }
 
-/// Runs the monitor until the peer has heard a request.
+/// Runs the monitor until the peer has received a request.
 async fn request(monitor: &mut Monitor, peer: &mut Conversation) -> Vec<Inventory> {
     tokio::select! {
         list = hear_request(peer) => list,
@@ -43,7 +43,7 @@ async fn meet(monitor: &mut Monitor, node: &Node) -> Conversation {
 }
 
 #[tokio::test]
-async fn an_announced_transaction_is_fetched_by_wtxid_and_told() {
+async fn an_announced_transaction_is_requested_by_wtxid_and_reported() {
     let node = Node::listen().await;
     let mut monitor = Monitor::start(settings(vec![node.address()]));
     let mut peer = meet(&mut monitor, &node).await;
@@ -79,7 +79,7 @@ async fn a_peer_from_before_bip339_is_asked_by_txid_with_the_witness() {
 }
 
 #[tokio::test]
-async fn the_second_announcer_helps_when_the_first_has_not_or_leaves() {
+async fn the_second_announcer_is_asked_when_the_first_does_not_have_it_or_leaves() {
     let (first, second) = (Node::listen().await, Node::listen().await);
     let mut monitor = Monitor::start(settings(vec![first.address(), second.address()]));
     let mut one = meet(&mut monitor, &first).await;
@@ -105,7 +105,7 @@ async fn the_second_announcer_helps_when_the_first_has_not_or_leaves() {
 }
 
 #[tokio::test]
-async fn a_silent_announcer_is_given_up_after_the_timeout() {
+async fn a_request_to_a_silent_announcer_times_out() {
     let (first, second) = (Node::listen().await, Node::listen().await);
     let quick = Settings {
         request_timeout: Duration::from_millis(200),
@@ -129,7 +129,7 @@ async fn a_silent_announcer_is_given_up_after_the_timeout() {
 }
 
 #[tokio::test]
-async fn what_was_not_asked_for_is_refused_and_tolerated() {
+async fn an_unrequested_transaction_is_dropped_and_tolerated() {
     let node = Node::listen().await;
     let mut monitor = Monitor::start(settings(vec![node.address()]));
     let mut peer = meet(&mut monitor, &node).await;
@@ -145,7 +145,7 @@ async fn what_was_not_asked_for_is_refused_and_tolerated() {
 }
 
 #[tokio::test]
-async fn a_whole_mempool_is_asked_for_where_it_is_offered() {
+async fn a_whole_mempool_is_requested_where_it_is_offered() {
     let node = Node::listen().await;
     let bootstrap = Settings { bootstrap: true, ..settings(vec![node.address()]) };
     let mut monitor = Monitor::start(bootstrap);
@@ -159,7 +159,7 @@ async fn a_whole_mempool_is_asked_for_where_it_is_offered() {
 }
 
 #[tokio::test]
-async fn a_peer_that_tells_much_in_little_pieces_is_heard_in_full() {
+async fn many_announcements_in_small_pieces_are_all_followed() {
     const COUNT: u32 = 1_000;
     let node = Node::listen().await;
     let mut monitor = Monitor::start(settings(vec![node.address()]));
@@ -194,7 +194,7 @@ async fn a_peer_that_tells_much_in_little_pieces_is_heard_in_full() {
 }
 
 #[tokio::test]
-async fn that_an_unannounced_parent_does_not_come_is_no_fault_of_the_peer() {
+async fn a_missing_unannounced_parent_is_no_fault_of_the_peer() {
     let node = Node::listen().await;
     let request_timeout = Duration::from_millis(200);
     let mut monitor = Monitor::start(Settings { request_timeout, ..settings(vec![node.address()]) });
@@ -203,7 +203,7 @@ async fn that_an_unannounced_parent_does_not_come_is_no_fault_of_the_peer() {
     monitor.request_parents(FIRST, transaction(3).txid(), &[parent.txid()]);
     let wanted = [Inventory::WitnessTx(parent.txid())];
     assert_eq!(request(&mut monitor, &mut peer).await, wanted);
-    // What the peer did announce is due later.
+    // The answer to an announcement is due later.
     tokio::time::sleep(request_timeout / 2).await;
     let before = Instant::now();
     peer.say(&Message::Inv(vec![Inventory::Wtx(announced.wtxid())])).await;
@@ -216,7 +216,7 @@ async fn that_an_unannounced_parent_does_not_come_is_no_fault_of_the_peer() {
 }
 
 #[tokio::test]
-async fn an_unannounced_parent_is_asked_for_by_txid_unless_it_comes_of_its_own() {
+async fn an_unannounced_parent_is_requested_by_txid_unless_it_arrives_by_itself() {
     let node = Node::listen().await;
     let mut monitor = Monitor::start(settings(vec![node.address()]));
     let mut peer = meet(&mut monitor, &node).await;

@@ -1,4 +1,4 @@
-//! The encrypted transport with peers made of the crate `bip324`, and the way back to the plain one.
+//! The v2 transport with peers made of the crate `bip324`, and the fallback to v1.
 
 #![expect(clippy::unwrap_used, reason = "what fails here fails the test")]
 
@@ -17,10 +17,10 @@ use support::{Monitor, NETWORK, Node, settings, version};
 
 const PEER: PeerId = PeerId(0);
 
-/// The end of a connection that was dialled, in the encrypted transport.
+/// The dialled end of a v2 connection.
 struct Encrypted {
     protocol: Protocol<BufReader<TcpStream>, TcpStream>,
-    /// To go round the protocol.
+    /// For writing bytes past the protocol.
     stream: TcpStream,
 }
 
@@ -34,7 +34,7 @@ impl Encrypted {
         Self { protocol: protocol.unwrap_or_else(|error| panic!("{error}")), stream }
     }
 
-    /// Says it by its long name, with a decoy before it.
+    /// Sends a message with its long command, and a decoy before it.
     fn say(&mut self, message: &Message) {
         let mut contents = vec![0; 13];
         contents[1..][..message.command().len()].copy_from_slice(message.command().as_bytes());
@@ -47,12 +47,12 @@ impl Encrypted {
         self.protocol.write(payload).unwrap_or_else(|error| panic!("{error}"));
     }
 
-    /// The contents of the next packet.
+    /// Reads the contents of the next packet.
     fn hear(&mut self) -> Vec<u8> {
         self.protocol.read().unwrap_or_else(|error| panic!("{error}")).contents().to_vec()
     }
 
-    /// What follows the first `id`.
+    /// Reads packets until one has this short id; returns its payload.
     fn hear_id(&mut self, id: u8) -> Vec<u8> {
         loop {
             let contents = self.hear();
@@ -88,7 +88,7 @@ fn listen() -> (TcpListener, PeerAddress) {
     (listener, address)
 }
 
-/// A peer that shakes hands in the encrypted transport, then does as it should.
+/// A peer that completes the v2 handshake, then runs `script`.
 fn encrypted<T: Send + 'static>(
     script: impl FnOnce(Encrypted) -> T + Send + 'static,
 ) -> (PeerAddress, JoinHandle<T>) {
@@ -120,7 +120,7 @@ async fn pong(monitor: &mut Monitor) {
 }
 
 #[tokio::test]
-async fn a_peer_that_speaks_the_encrypted_transport_is_spoken_to_in_it() {
+async fn with_a_peer_that_speaks_v2_the_connection_is_v2() {
     for choice in [TransportChoice::Auto, TransportChoice::V2] {
         let (address, peer) = encrypted(|mut peer| {
             peer.say(&Message::Ping(7));
@@ -134,14 +134,14 @@ async fn a_peer_that_speaks_the_encrypted_transport_is_spoken_to_in_it() {
     }
 }
 
-/// A peer of the plain transport, which closes when it does not understand.
+/// A peer that speaks v1 only, and closes when it doesn't understand.
 async fn refuse(node: &Node) {
     let garbage = node.accept().await.read::<24>().await;
     assert_ne!(garbage[..4], NETWORK.magic());
 }
 
 #[tokio::test]
-async fn a_peer_that_does_not_is_dialled_again_in_plain_and_that_is_remembered() {
+async fn a_peer_that_does_not_is_redialled_in_v1_and_that_is_remembered() {
     let node = Node::listen().await;
     let mut monitor = with(TransportChoice::Auto, node.address());
     let peer = async {
@@ -157,7 +157,7 @@ async fn a_peer_that_does_not_is_dialled_again_in_plain_and_that_is_remembered()
 }
 
 #[tokio::test]
-async fn a_peer_that_offers_it_is_given_another_chance() {
+async fn a_peer_that_offers_v2_is_dialled_in_v2_again() {
     let node = Node::listen().await;
     let mut monitor = with(TransportChoice::Auto, node.address());
     let offers = Version { services: Services::P2P_V2, ..version() };
@@ -171,7 +171,7 @@ async fn a_peer_that_offers_it_is_given_another_chance() {
 }
 
 #[tokio::test]
-async fn who_wants_no_plain_transport_gets_none() {
+async fn with_v2_only_there_is_no_fallback() {
     let node = Node::listen().await;
     let mut monitor = with(TransportChoice::V2, node.address());
     let (reason, ()) = tokio::join!(monitor.end_of(PEER), refuse(&node));
@@ -181,7 +181,7 @@ async fn who_wants_no_plain_transport_gets_none() {
 #[tokio::test]
 async fn a_packet_above_the_limit_ends_the_session_at_its_length() {
     let (address, peer) = encrypted(|mut peer| {
-        // The rest of it is refused, sooner or later.
+        // The rest of the packet is refused, sooner or later.
         let too_long = Payload::genuine(vec![21; 4_000_014]);
         _ = peer.protocol.write(&too_long);
         peer
@@ -194,7 +194,7 @@ async fn a_packet_above_the_limit_ends_the_session_at_its_length() {
 #[tokio::test]
 async fn bytes_that_are_no_packet_end_the_session() {
     let (address, peer) = encrypted(|mut peer| {
-        // Whatever length they stand for, they are more. The end comes before all are taken.
+        // Whatever length they decode to, there are more bytes than that: the end comes before all are read.
         _ = peer.stream.write_all(&vec![9; 4_100_000]);
         peer
     });

@@ -8,7 +8,7 @@ use crate::p2p::input::PeerReport;
 use crate::p2p::node::{Node, Output};
 use crate::p2p::peer::{
     self, Congested, ConnectionId, ConnectionSettings, Connector, Handle, Report, Reports, Resolve,
-    SystemResolver, Timing, TransportChoice,
+    SystemResolver, Timing,
 };
 use crate::p2p::seed_lookup::look_up;
 use crate::p2p::settings::Settings;
@@ -201,10 +201,7 @@ impl Driver {
         let Dial { peer, address, v1_only, .. } = dial;
         self.connection_count += 1;
         let id = ConnectionId { peer, number: self.connection_count };
-        let mut settings = self.connection.clone();
-        if v1_only && settings.transport == TransportChoice::Auto {
-            settings.transport = TransportChoice::V1;
-        }
+        let settings = self.connection.for_peer(v1_only);
         let (handle, inbox) = peer::handle();
         let reporter = self.reports.reporter(id);
         let task = self.tasks.spawn(peer::run(address, settings, inbox, reporter)).id();

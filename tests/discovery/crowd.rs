@@ -1,4 +1,4 @@
-//! Nodes that know each other and tell of each other, each at an address of its own.
+//! Nodes that know each other and announce each other, each at an address of its own.
 
 use crate::support::version;
 use mempulse::address::PeerAddress;
@@ -11,12 +11,12 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
-/// What a node says.
+/// How a node behaves.
 #[derive(Clone)]
 pub struct Script {
     pub network: Network,
     pub version: Version,
-    /// What it says after the handshake.
+    /// What it sends after the handshake.
     pub greeting: Vec<Message>,
     /// Its answer to the first `getaddr`, one message for each list.
     pub answer: Vec<Vec<KnownAddress>>,
@@ -34,7 +34,7 @@ pub struct Node {
     _tasks: JoinSet<()>,
 }
 
-/// A socket of the `number`th node. Each has another /16, where the system lets us have them.
+/// The socket of node `number`: each in another /16 where the system allows it.
 pub async fn listen(number: u8) -> TcpListener {
     let own = SocketAddr::from((Ipv4Addr::new(127, number, 0, 1), 0));
     match TcpListener::bind(own).await {
@@ -48,12 +48,12 @@ pub fn address_of(listener: &TcpListener) -> PeerAddress {
 }
 
 impl Node {
-    /// Serves everybody who connects to `listener`.
+    /// Serves all connections to `listener`.
     pub fn start(listener: TcpListener, script: Script) -> Self {
         let address = address_of(&listener);
         let mut tasks = JoinSet::new();
         tasks.spawn(async move {
-            // They end with the node.
+            // The connections end with the node.
             let mut conversations = JoinSet::new();
             loop {
                 let (stream, _) = listener.accept().await.unwrap();
@@ -65,7 +65,7 @@ impl Node {
 }
 
 impl Script {
-    /// Does what a node does with somebody who connected, until the other end closes.
+    /// Serves one connection until the other end closes.
     pub async fn follow(self, mut stream: impl AsyncRead + AsyncWrite + Unpin) {
         let mut decoder = Decoder::new(self.network.magic());
         let mut answered = false;
@@ -98,15 +98,15 @@ impl Script {
     }
 }
 
-/// As somebody tells of it who saw it a moment ago.
+/// An address as a peer sends it that saw it a moment ago.
 pub fn known(address: PeerAddress) -> KnownAddress {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs();
     let services = Services::NETWORK.with(Services::WITNESS);
     KnownAddress { time: u32::try_from(now).unwrap(), services, address }
 }
 
-/// As many nodes, each of which knows of the `acquaintances` after it in a circle. Before they tell
-/// that, they tell of themselves.
+/// Starts `count` nodes, each of which knows the next `acquaintances` in a circle. They announce themselves
+/// first, then the others.
 pub async fn crowd(count: u8, acquaintances: usize) -> Vec<Node> {
     let mut listeners = Vec::new();
     for number in 1..=count {
@@ -122,11 +122,11 @@ pub async fn crowd(count: u8, acquaintances: usize) -> Vec<Node> {
     listeners.into_iter().enumerate().map(node).collect()
 }
 
-/// Addresses at which nobody listens, all in 127/8.
+/// Addresses at which nothing listens, all in 127/8.
 pub fn made_up(count: u32) -> Vec<KnownAddress> {
     let address = |number: u32| {
         let [.., b, c, d] = number.to_be_bytes();
-        // Not those of the nodes, which are in the lower half.
+        // The nodes are in the lower half.
         let ip = IpAddr::V4(Ipv4Addr::new(127, 128 | b | c & 0x7f, c, d));
         known(PeerAddress::from_socket(SocketAddr::new(ip, 1_025)))
     };

@@ -1,4 +1,4 @@
-//! One address is enough, many made-up ones are not too many, and nothing is forgotten.
+//! One address is enough, many made-up ones do no harm, and addresses survive a restart.
 
 use crate::crowd::{Node, Script, crowd, known, listen, made_up};
 use crate::support::version;
@@ -42,7 +42,7 @@ async fn fifty_thousand_made_up_addresses_of_one_peer_leave_the_others_reachable
     let flood = made_up(50_000).chunks(1_000).map(<[_]>::to_vec).collect();
     let poisoner = Node::start(listen(100).await, Script { answer: flood, ..Script::default() });
     let mut watch = Watch::start(search(vec![poisoner.address.clone(), nodes[0].address.clone()], 8));
-    watch.until(|watch| watch.told >= 50_000).await;
+    watch.until(|watch| watch.addresses_received >= 50_000).await;
     let is_honest = |address: &_| nodes[1..].iter().any(|node| node.address == *address);
     watch.until(|watch| watch.live().iter().filter(|address| is_honest(*address)).count() == 8).await;
     watch.until(|watch| watch.book_size > 0).await;

@@ -1,4 +1,4 @@
-//! With a proxy nothing is resolved and nobody is dialled on this side.
+//! With a proxy nothing is resolved and no peer is dialled on this side.
 
 use crate::crowd::{Node, Script, address_of, known, listen};
 use crate::socks::Proxy;
@@ -11,7 +11,7 @@ use mempulse::p2p::{Driver, Resolve, Resolving, Routes, Settings};
 use mempulse::util::clock::Clock;
 use std::sync::{Arc, Mutex};
 
-/// Writes down what it is asked, and knows nothing.
+/// A resolver that records the names and resolves none.
 #[derive(Clone, Default, Debug)]
 struct Recorder(Arc<Mutex<Vec<String>>>);
 
@@ -78,8 +78,8 @@ async fn seeds_and_peers_are_dialled_by_name_through_the_proxy_and_nothing_is_re
 }
 
 #[tokio::test]
-async fn nobody_is_dialled_past_the_proxy() {
-    // Whoever dialled them directly would be noticed.
+async fn no_peer_is_dialled_past_the_proxy() {
+    // A direct dial of one of these would be noticed.
     let bystanders = [listen(1).await, listen(2).await, listen(3).await];
     let answer = vec![bystanders.iter().map(|listener| known(address_of(listener))).collect()];
     let proxy = Proxy::start(move |_| Some(Script { answer: answer.clone(), ..Script::default() })).await;
@@ -113,7 +113,7 @@ async fn an_onion_proxy_is_for_onion_addresses_and_the_others_are_dialled_direct
     watch.shutdown().await;
 }
 
-/// How two attempts in a row to reach `peer` end.
+/// The reasons why two attempts in a row to reach `peer` end.
 async fn endings(routes: Routes, peer: PeerAddress) -> Vec<String> {
     let mut watch = Watch::start(Settings { routes, ..settings(vec![peer]) });
     watch.until(|watch| watch.endings.len() == 2).await;

@@ -1,4 +1,4 @@
-//! A SOCKS5 proxy that writes down what it is asked for, and plays the other side itself.
+//! A SOCKS5 proxy that records its requests, and plays the hosts behind it.
 
 use crate::crowd::Script;
 use mempulse::address::PeerAddress;
@@ -26,7 +26,7 @@ pub struct Proxy {
 }
 
 impl Proxy {
-    /// Behind it, each host that is asked for follows a script; what has none is unreachable.
+    /// Starts a proxy behind which each host follows a script; a host without one is unreachable.
     pub async fn start(hosts: impl Fn(&str) -> Option<Script> + Send + Sync + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = PeerAddress::from_socket(listener.local_addr().unwrap());
@@ -53,12 +53,12 @@ impl Proxy {
         Self { address, requests, _tasks: tasks }
     }
 
-    /// What was asked for so far.
+    /// The requests so far.
     pub fn requests(&self) -> Vec<Request> {
         self.requests.lock().unwrap().clone()
     }
 
-    /// Every connection had a user name and a password of its own.
+    /// Asserts that every connection had its own user name and password.
     pub fn assert_isolated(&self) {
         let requests = self.requests();
         let users: HashSet<_> = requests.iter().map(|request| &request.credentials.0).collect();
@@ -67,7 +67,7 @@ impl Proxy {
     }
 }
 
-/// RFC 1928 and RFC 1929, from the proxy's side. Takes nothing but names.
+/// RFC 1928 and RFC 1929, from the proxy's side. Accepts host names only.
 async fn negotiate(stream: &mut TcpStream) -> io::Result<Request> {
     assert_eq!(stream.read_u8().await?, 5);
     assert!(var_bytes(stream).await?.contains(&2), "no user names are offered");

@@ -1,4 +1,4 @@
-//! Who is live, by what the manager tells.
+//! Which peers are connected, by the events of the network.
 
 use crate::support::{Monitor, START};
 use futures_util::FutureExt;
@@ -13,21 +13,21 @@ use mempulse::store::{StoreSettings, Stores};
 use std::collections::{BTreeSet, HashMap};
 use std::path::Path;
 
-/// A search on regtest that starts with these peers and finds as many others.
+/// Settings on regtest that start with the peers `also` and find `peers` others.
 pub fn search(also: Vec<PeerAddress>, peers: usize) -> Settings {
     let discovery = Discovery { peers, also, ..Discovery::default() };
     let choice = PeerChoice::Discover(discovery);
     Settings { network: Network::Regtest, choice, ..crate::support::settings(vec![]) }
 }
 
-/// A manager, and what follows from its events.
+/// The network, and what follows from its events.
 pub struct Watch {
     monitor: Monitor,
     stores: Option<Stores>,
     addresses: HashMap<PeerId, PeerAddress>,
     live: BTreeSet<PeerAddress>,
     pub endings: Vec<(PeerAddress, DisconnectReason)>,
-    pub told: usize,
+    pub addresses_received: usize,
     pub book_size: usize,
     pub seeds: Vec<(String, Result<usize, SeedFailure>)>,
     pub warnings: Vec<Warning>,
@@ -39,7 +39,7 @@ impl Watch {
         Self::of(Monitor::start(settings))
     }
 
-    /// As the program: starts with what an earlier run saved in `dir`.
+    /// Starts as the program does, with the addresses that an earlier run saved in `dir`.
     pub fn start_in(dir: &Path, mut settings: Settings) -> Self {
         let state = StoreSettings {
             state_dir: Some(dir),
@@ -63,7 +63,7 @@ impl Watch {
             addresses: HashMap::new(),
             live: BTreeSet::new(),
             endings: Vec::new(),
-            told: 0,
+            addresses_received: 0,
             book_size: 0,
             seeds: Vec::new(),
             warnings: Vec::new(),
@@ -71,7 +71,7 @@ impl Watch {
         }
     }
 
-    /// Follows events until `done`.
+    /// Follows the events until `done`.
     pub async fn until(&mut self, mut done: impl FnMut(&Self) -> bool) {
         while !done(self) {
             let event = self.monitor.next().await;
@@ -92,7 +92,7 @@ impl Watch {
                 self.live.remove(address);
                 self.endings.push((address.clone(), reason));
             }
-            EventKind::Peer(_, PeerEvent::Addresses { count }) => self.told += count,
+            EventKind::Peer(_, PeerEvent::Addresses { count }) => self.addresses_received += count,
             EventKind::Addresses(sizes) => {
                 self.book_size = sizes.iter().map(|size| size.untried + size.good + size.failing).sum();
             }

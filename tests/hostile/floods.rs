@@ -1,4 +1,4 @@
-//! Peers that send too much, or not what they should, of what is allowed as such.
+//! Peers that send too much of what is allowed, or don't answer.
 
 use super::peers::{BadPeer, Fate, bytes, made_up};
 use super::support::chain::transaction;
@@ -7,17 +7,17 @@ use mempulse::event::{DisconnectReason, Misbehaviour, PeerEvent};
 use mempulse::wire::transaction::{InputParts, OutputParts, TxParts};
 use mempulse::wire::{Inventory, Message, OutPoint, Transaction, Txid};
 
-/// How many transactions the honest peer announces.
+/// The number of transactions that the honest peer announces.
 pub const HONEST: u32 = 500;
 
-/// How many made-up names one flooder announces.
+/// The number of made-up hashes that one flooder announces.
 const MADE_UP: u64 = 2_000_000;
 
-/// How many messages make a flood.
+/// The number of messages in a flood.
 const FLOOD: usize = 50_000;
 
 impl Conversation {
-    /// Sends a flood while it goes on listening and answering pings.
+    /// Sends a flood while it reads and answers pings.
     async fn flood(mut self, messages: impl Iterator<Item = Vec<u8>>) {
         for message in messages {
             if self.try_write(&message).await.is_err() {
@@ -34,7 +34,7 @@ impl Conversation {
         self.behave().await;
     }
 
-    /// Answers each request with what `answer` makes of an entry; behaves otherwise.
+    /// Answers each requested entry by `answer`, and behaves otherwise.
     async fn serve(mut self, answer: impl Fn(Inventory) -> Option<Message>) {
         while let Some(message) = self.try_hear().await {
             let answers = match message {
@@ -68,7 +68,7 @@ fn big() -> Transaction {
     parts.build().expect("it has an input")
 }
 
-/// Whoever floods, and whoever does not keep what it announces.
+/// Peers that flood, and peers that don't have what they announce.
 pub fn flooders() -> Vec<BadPeer> {
     let unrequested =
         || Fate::Stays(|event| *event == PeerEvent::Tolerated(Misbehaviour::UnrequestedTransaction));
@@ -103,7 +103,7 @@ pub fn flooders() -> Vec<BadPeer> {
             Fate::Stays(|event| matches!(event, PeerEvent::NotFound { .. })),
             |mut peer| async move {
                 peer.greet().await;
-                // Some that the honest one has, and some that nobody has.
+                // Some that the honest peer has, and some that no peer has.
                 peer.say(&announcement(0..HONEST)).await;
                 peer.say(&Message::Inv((MADE_UP..MADE_UP + 100).map(made_up).collect())).await;
                 peer.serve(|entry| Some(Message::NotFound(vec![entry]))).await;

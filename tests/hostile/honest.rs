@@ -1,4 +1,4 @@
-//! The honest peer whose stream must lose nothing.
+//! The honest peer, of whose stream nothing must be lost.
 
 use super::support::Conversation;
 use super::support::chain::transaction;
@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use std::time::Duration;
 use tokio::time::{MissedTickBehavior, interval};
 
-/// How many transactions go into one announcement.
+/// The number of transactions in one announcement.
 const BATCH: u32 = 10;
 
 /// Announces `count` transactions little by little, then `block`, which extends `chain`; serves all
@@ -32,7 +32,7 @@ pub async fn behave_well(mut peer: Conversation, chain: &[Block], count: u32, bl
                 let numbers = next..count.min(next + BATCH);
                 next = numbers.end;
                 if numbers.is_empty() {
-                    // What is mined before our chain is known is no news.
+                    // A block that is mined before our first sync is not new.
                     if is_chain_told {
                         is_block_announced = true;
                         peer.say(&Message::Headers(vec![block.header])).await;

@@ -1,5 +1,5 @@
-//! All bad peers at once beside one honest peer: its stream loses nothing, memory stays bounded, and
-//! each of them ends with its reason or is tolerated where Core tolerates it.
+//! All bad peers at once beside one honest peer: its stream loses nothing, memory stays bounded, and each bad
+//! peer is disconnected for its reason or tolerated where Core tolerates it.
 
 mod floods;
 mod honest;
@@ -19,14 +19,14 @@ use support::chain::{blocks, mine, transaction};
 use support::{Monitor, Node, settings, version};
 use tokio::time::timeout;
 
-/// How long all of it may take.
+/// How long everything may take.
 const LIMIT: Duration = Duration::from_mins(2);
 
 /// How much more memory the whole process may take than before, in kB: the scripted peers are in it
 /// as well. The floods are several times as much.
 const MEMORY: u64 = 250_000;
 
-/// What was told of one bad peer.
+/// What was reported of one bad peer.
 struct Seen {
     name: &'static str,
     fate: Fate,
@@ -51,7 +51,7 @@ impl Seen {
         }
     }
 
-    /// What is wrong with how it was treated.
+    /// Returns how its treatment was wrong, if it was.
     fn complaint(&self) -> Option<String> {
         let name = self.name;
         match (&self.fate, &self.ended) {
@@ -64,7 +64,7 @@ impl Seen {
     }
 }
 
-/// The most memory that this process has used, in kB, where the system tells.
+/// The peak memory of this process, in kB, where the system provides it.
 fn peak_memory() -> Option<u64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
@@ -72,7 +72,7 @@ fn peak_memory() -> Option<u64> {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn beside_all_bad_peers_the_honest_one_is_heard_in_full() {
+async fn beside_all_bad_peers_nothing_of_the_honest_one_is_lost() {
     let memory_before = peak_memory();
     let bad: Vec<BadPeer> = [bad_company(), format_breakers(), rule_breakers(), forgers(), flooders()]
         .into_iter()
@@ -88,7 +88,7 @@ async fn beside_all_bad_peers_the_honest_one_is_heard_in_full() {
         tokio::spawn(async move {
             loop {
                 let conversation = tokio::spawn(script(node.accept_whenever().await));
-                // A script that is cut short in the middle of its words fails: that is its lot.
+                // A script that is cut off in the middle of a message fails, which is expected.
                 _ = conversation.await;
             }
         });

@@ -1,4 +1,4 @@
-//! Peers that mean no good, each with what must become of it.
+//! Bad peers, each with its expected treatment.
 
 use super::support::chain::{genesis, mine, transaction};
 use super::support::{Conversation, NETWORK, version};
@@ -13,11 +13,11 @@ use tokio::time::sleep;
 /// How long a handshake may take in this suite.
 pub const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// A peer that is up to something.
+/// A peer that misbehaves.
 pub struct BadPeer {
-    /// What it is called when it is not treated as it should be.
+    /// Its name in failure messages.
     pub name: &'static str,
-    /// What must become of it.
+    /// Its expected treatment.
     pub fate: Fate,
     /// What it does with a connection.
     pub script: Script,
@@ -26,11 +26,11 @@ pub struct BadPeer {
 /// What one does with a connection.
 pub type Script = Box<dyn Fn(Conversation) -> Pin<Box<dyn Future<Output = ()> + Send>> + Send + Sync>;
 
-/// What must become of a peer.
+/// The expected treatment of a peer.
 pub enum Fate {
     /// The connection ends for one of these reasons.
     Ends(Vec<DisconnectReason>),
-    /// This is told of it, and the connection stays.
+    /// This is reported, and the connection stays.
     Stays(fn(&PeerEvent) -> bool),
 }
 
@@ -65,7 +65,7 @@ fn misbehaved(what: Misbehaviour) -> DisconnectReason {
 /// `errno` of a connection that was reset, on Linux.
 const ECONNRESET: i32 = 104;
 
-/// What the system reports of a peer that closed with bytes unread.
+/// The system's error when a peer closes with bytes unread.
 fn connection_reset() -> OsError {
     std::io::Error::from_raw_os_error(ECONNRESET).into()
 }
@@ -92,7 +92,7 @@ impl Conversation {
         self.say(&Message::Pong(nonce)).await;
     }
 
-    /// Behaves from now on, as long as the other end does not close.
+    /// Behaves well until the other end closes.
     pub async fn behave(mut self) {
         while let Some(message) = self.try_hear().await {
             if let Message::Ping(nonce) = message
@@ -103,14 +103,14 @@ impl Conversation {
         }
     }
 
-    /// Says something, whether or not anybody listens, then behaves.
+    /// Sends bytes whether or not the other end reads them, then behaves well.
     pub async fn insist(mut self, bytes: Vec<u8>) {
         if self.try_write(&bytes).await.is_ok() {
             self.behave().await;
         }
     }
 
-    /// Holds the connection and does nothing.
+    /// Keeps the connection open and does nothing.
     async fn freeze(self) {
         std::future::pending::<()>().await;
         drop(self);
@@ -132,7 +132,7 @@ pub fn made_up(number: u64) -> Inventory {
     Inventory::Wtx(Wtxid(wtxid))
 }
 
-/// Whoever breaks the format of the stream or of a message.
+/// Peers that break the format of the stream or of a message.
 pub fn format_breakers() -> Vec<BadPeer> {
     let huge_count = |command: &'static str| {
         move |mut peer: Conversation| async move {
@@ -212,7 +212,7 @@ pub fn format_breakers() -> Vec<BadPeer> {
     ]
 }
 
-/// Whoever does not play by the rules of a conversation.
+/// Peers that break the rules of the protocol.
 pub fn rule_breakers() -> Vec<BadPeer> {
     vec![
         BadPeer::new(
@@ -268,7 +268,7 @@ pub fn rule_breakers() -> Vec<BadPeer> {
     ]
 }
 
-/// Whoever tells of blocks that are none.
+/// Peers that send invalid blocks.
 pub fn forgers() -> Vec<BadPeer> {
     vec![
         BadPeer::ends("headers without work", invalid_block(BlockError::NoWork), |mut peer| async move {
@@ -338,7 +338,7 @@ pub fn forgers() -> Vec<BadPeer> {
     ]
 }
 
-/// Whoever comes and goes, or says too little.
+/// Peers that come and go, or send too little.
 pub fn bad_company() -> Vec<BadPeer> {
     let closed = || DisconnectReason::ClosedByPeer;
     vec![
@@ -368,7 +368,7 @@ pub fn bad_company() -> Vec<BadPeer> {
         }),
         BadPeer::ends("closes after verack", closed(), |mut peer| async move {
             peer.greet().await;
-            // All that we had to say is taken: the end is an orderly one.
+            // Everything that we sent was read, so the connection closes in order.
             peer.hear_first(|message| matches!(message, Message::Ping(_)).then_some(())).await;
         }),
         BadPeer::ends(

@@ -1,4 +1,4 @@
-//! Peers that do as the test says, on loopback sockets, in our own wire format.
+//! Scripted peers on loopback sockets, in our own wire format.
 
 #![allow(dead_code, reason = "every test uses a part of it")]
 #![expect(clippy::unwrap_used, reason = "what fails here fails the test")]
@@ -17,16 +17,16 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::time::timeout;
 
-/// How long a test waits for what must happen.
+/// How long a test waits for an expected event.
 pub const PATIENCE: Duration = Duration::from_secs(20);
 
 /// The network of the tests.
 pub const NETWORK: Network = Network::Regtest;
 
-/// When every test begins.
+/// The time at which every test begins.
 pub const START: Timestamp = Timestamp::from_secs(1_700_000_000);
 
-/// A place where a peer can be met.
+/// A listening socket of a scripted peer.
 pub struct Node {
     listener: TcpListener,
 }
@@ -36,7 +36,7 @@ impl Node {
         Self { listener: TcpListener::bind("127.0.0.1:0").await.unwrap() }
     }
 
-    /// A place whose system holds but little of what is sent to it.
+    /// A socket with a small receive buffer.
     pub fn listen_tightly() -> Self {
         let socket = TcpSocket::new_v4().unwrap();
         socket.set_recv_buffer_size(8_192).unwrap();
@@ -48,24 +48,24 @@ impl Node {
         PeerAddress::from_socket(self.listener.local_addr().unwrap())
     }
 
-    /// The next connection, before any word is said.
+    /// Accepts the next connection, before any message.
     pub async fn accept(&self) -> Conversation {
         timeout(PATIENCE, self.accept_whenever()).await.unwrap()
     }
 
-    /// As [`Node::accept`], however long it takes.
+    /// Like [`Node::accept`], however long it takes.
     pub async fn accept_whenever(&self) -> Conversation {
         let (stream, _) = self.listener.accept().await.unwrap();
         stream.set_nodelay(true).unwrap();
         Conversation { stream, decoder: Decoder::new(NETWORK.magic()) }
     }
 
-    /// The next connection, after the handshake and the answer to the first ping.
+    /// Accepts the next connection, and completes the handshake and the first ping.
     pub async fn meet(&self) -> Conversation {
         self.meet_as(version()).await
     }
 
-    /// As [`Node::meet`], with a `version` of one's own.
+    /// Like [`Node::meet`], with another `version`.
     pub async fn meet_as(&self, version: Version) -> Conversation {
         let mut peer = self.accept().await;
         peer.shake_hands(version).await;
@@ -94,14 +94,14 @@ impl Conversation {
         self.stream.write_all(bytes).await
     }
 
-    /// The next bytes, whatever they say.
+    /// The next bytes, whatever they mean.
     pub async fn read<const N: usize>(&mut self) -> [u8; N] {
         let mut bytes = [0; N];
         timeout(PATIENCE, self.stream.read_exact(&mut bytes)).await.unwrap().unwrap();
         bytes
     }
 
-    /// The next message; `None` when the other end has closed.
+    /// The next message, or `None` when the other end has closed.
     pub async fn try_hear(&mut self) -> Option<Message> {
         loop {
             if let Some(decoded) = self.decoder.next().unwrap() {
@@ -113,7 +113,7 @@ impl Conversation {
         }
     }
 
-    /// The next message, if it has come already.
+    /// The next message, if it has arrived already.
     pub fn heard(&mut self) -> Option<Message> {
         loop {
             if let Some(decoded) = self.decoder.next().unwrap() {
@@ -129,7 +129,7 @@ impl Conversation {
         self.try_hear().await.expect("the connection closed")
     }
 
-    /// The first message for which `wanted` gives something.
+    /// The first message for which `wanted` returns something.
     pub async fn hear_first<T>(&mut self, mut wanted: impl FnMut(Message) -> Option<T>) -> T {
         loop {
             if let Some(found) = wanted(self.hear().await) {
@@ -146,7 +146,7 @@ impl Conversation {
         .await
     }
 
-    /// Both halves of the handshake, as Core does it.
+    /// Completes the handshake as Core does.
     pub async fn shake_hands(&mut self, version: Version) {
         assert!(matches!(self.hear().await, Message::Version(_)));
         for message in [Message::Version(version), Message::WtxidRelay, Message::SendAddrV2, Message::Verack]
@@ -157,7 +157,7 @@ impl Conversation {
     }
 }
 
-/// What an ordinary node says of itself.
+/// The `version` of an ordinary node.
 pub fn version() -> Version {
     Version {
         version: 70_016,
@@ -170,7 +170,7 @@ pub fn version() -> Version {
     }
 }
 
-/// Settings for these peers. They speak the plain transport, and wait for its first words.
+/// Settings for these peers, which speak v1 and wait for our first message.
 pub fn settings(peers: Vec<PeerAddress>) -> Settings {
     let (choice, transport) = (PeerChoice::Only(peers), TransportChoice::V1);
     Settings { network: NETWORK, choice, transport, ..Settings::default() }
@@ -194,7 +194,7 @@ impl Monitor {
         timeout(PATIENCE, self.network.next()).await.expect("nothing happens any more")
     }
 
-    /// The first event for which `wanted` gives something.
+    /// The first event for which `wanted` returns something.
     pub async fn first<T>(&mut self, mut wanted: impl FnMut(Event) -> Option<T>) -> T {
         loop {
             if let Some(found) = wanted(self.next().await) {
@@ -203,7 +203,7 @@ impl Monitor {
         }
     }
 
-    /// As [`Monitor::first`], of events that concern a peer.
+    /// Like [`Monitor::first`], for events of a peer.
     pub async fn first_of_peer<T>(&mut self, mut wanted: impl FnMut(PeerId, PeerEvent) -> Option<T>) -> T {
         self.first(|event| match event.kind {
             EventKind::Peer(id, event) => wanted(id, event),

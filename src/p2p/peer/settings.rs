@@ -39,3 +39,14 @@ pub struct ConnectionSettings {
     pub timing: Timing,
     pub clock: Clock,
 }
+
+impl ConnectionSettings {
+    /// The settings for a peer. With one that is known to speak v1 only, v2 is not tried first.
+    pub fn for_peer(&self, v1_only: bool) -> Self {
+        let mut settings = self.clone();
+        if v1_only && settings.transport == TransportChoice::Auto {
+            settings.transport = TransportChoice::V1;
+        }
+        settings
+    }
+}
