@@ -1,9 +1,10 @@
-//! The examples do what they promise, with the demo's nodes on loopback.
+//! The examples do what they promise, with nodes on loopback.
 #![expect(clippy::unwrap_used, reason = "a test that panics fails")]
 
 #[path = "../examples/handshake.rs"]
 #[expect(dead_code, reason = "its main is not called")]
 mod handshake;
+mod support;
 #[path = "../examples/watch.rs"]
 #[expect(dead_code, reason = "its main is not called")]
 mod watch;
@@ -12,24 +13,20 @@ use mempulse::demo::{Demo, DemoSettings};
 use mempulse::event::DisconnectReason;
 use mempulse::p2p::{PeerChoice, Settings};
 use std::time::Duration;
+use support::Node;
 use tokio::time::timeout;
 
 /// How long an example may take.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-async fn demo() -> Demo {
-    Demo::start(DemoSettings { peers: 3, rate: 50.0, seed: Some(1) }).await.unwrap()
-}
-
 #[tokio::test]
 async fn handshake_prints_version_and_ping_of_one_node() {
-    let demo = demo().await;
-    let mut settings = demo.settings();
-    let PeerChoice::Only(nodes) = &mut settings.choice else { panic!("the demo names its nodes") };
-    nodes.truncate(1);
-    let line = timeout(PATIENCE, handshake::handshake(settings)).await.unwrap().unwrap();
-    assert!(line.starts_with('/') && line.contains("protocol version 70016, ping "), "{line}");
-    demo.shutdown().await;
+    let node = Node::listen().await;
+    let settings = support::settings(vec![node.address()]);
+    let both = async { tokio::join!(handshake::handshake(settings), node.meet()) };
+    let (line, _peer) = timeout(PATIENCE, both).await.unwrap();
+    let line = line.unwrap();
+    assert!(line.starts_with("/Scripted:1.0/, protocol version 70016, ping "), "{line}");
 }
 
 #[tokio::test]
@@ -42,7 +39,8 @@ async fn handshake_fails_with_the_reason() {
 
 #[tokio::test]
 async fn watch_prints_each_transaction_on_a_line() {
-    let demo = demo().await;
+    let nodes = DemoSettings { peers: 3, rate: 50.0, seed: Some(1) };
+    let demo = Demo::start(nodes).await.unwrap();
     let mut lines = Vec::new();
     let watching = watch::watch(demo.settings(), 20, |line| lines.push(line));
     timeout(PATIENCE, watching).await.unwrap();
