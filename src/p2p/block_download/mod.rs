@@ -1,5 +1,5 @@
-//! Headers and blocks: [`BlockDownload`] follows the best chain, downloads its new blocks from whoever
-//! has them, whole or in compact form, and past blocks in the background.
+//! Headers and blocks: [`BlockDownload`] follows the best chain, downloads its new blocks whole or in
+//! compact form, and past blocks in the background.
 //!
 //! | file | what it decides |
 //! |---|---|
@@ -7,7 +7,7 @@
 //! | `header_chain`, `starting_point` | which chain has the most work, and where it begins |
 //! | `new_blocks` | which blocks are new, and which are from before startup |
 //! | `requests` | which peer to ask for which new block, in which form |
-//! | `high_bandwidth`, `known_txs` | who sends compact blocks unrequested, and what they are filled from |
+//! | `high_bandwidth`, `known_txs` | which peers send compact blocks unrequested, and what these are filled from |
 //! | `backfill` | which peer to ask for which past block |
 
 mod backfill;

@@ -55,13 +55,13 @@ pub struct Entry {
     pub last_success: Option<Timestamp>,
     /// Attempts since then that failed through its own fault.
     pub failures: u16,
-    /// Whether it does not speak the v2 transport (BIP324).
+    /// Whether the node speaks the v1 transport only (BIP324).
     pub v1_only: bool,
     /// Failed attempts since the last success or startup, whatever the cause.
     pub tries: u16,
     /// The address works but is not useful before this time.
     pub avoided_until: Timestamp,
-    /// Whether it is in the tried table.
+    /// Whether the address is in the tried table.
     pub tried: bool,
 }
 

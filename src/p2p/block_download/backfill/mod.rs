@@ -72,7 +72,7 @@ pub struct Backfill {
 
 #[derive(Debug, Default)]
 struct Server {
-    /// Whether it has the whole chain.
+    /// Whether the peer has the whole chain.
     is_full: bool,
     is_slow: bool,
     /// How many requests failed in a row.

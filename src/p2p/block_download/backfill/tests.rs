@@ -1,4 +1,4 @@
-//! Past blocks: who is asked for them, and when they are given up.
+//! Past blocks: which peers are asked for them, and when they are given up.
 
 use crate::p2p::block_download::backfill::progress::REPORT_INTERVAL;
 use crate::p2p::block_download::backfill::*;

@@ -22,14 +22,14 @@ pub const C: PeerId = PeerId(3);
 
 const FULL: Services = Services::NETWORK.with(Services::WITNESS);
 
-/// A `BlockDownload`, the time, and a peer for each line of the story.
+/// A [`BlockDownload`] and the time.
 pub struct Scene {
     pub part: BlockDownload,
     pub now: Timestamp,
 }
 
 impl Scene {
-    /// Nobody is connected.
+    /// No peer is connected.
     pub fn new() -> Self {
         Self::with_backfill(0, &[])
     }
@@ -98,7 +98,7 @@ pub fn chain(count: u16) -> Vec<Block> {
     chain_at(START, count)
 }
 
-/// As [`chain`], with another time in the headers.
+/// Like [`chain`], with another time in the headers.
 pub fn chain_at(time: Timestamp, count: u16) -> Vec<Block> {
     let mut previous = genesis();
     let next = |height| {

@@ -1,4 +1,4 @@
-//! Compact blocks: who is asked for missing transactions, and what follows a failure.
+//! Compact blocks: which peer is asked for missing transactions, and what follows a failure.
 
 use crate::p2p::block_download::requests::compact::*;
 use crate::p2p::block_download::requests::{BlockReceipt, BlockRequest};
