@@ -152,8 +152,8 @@ mod tests {
         PeerAddress::parse("203.0.113.1", 8_333).unwrap()
     }
 
-    fn line(notice: Notice) -> (Level, String) {
-        (notice.level(), super::notice(&notice))
+    fn line(notice: &Notice) -> (Level, String) {
+        (notice.level(), super::notice(notice))
     }
 
     fn ready(relay: bool) -> Notice {
@@ -168,17 +168,17 @@ mod tests {
     #[test]
     fn a_peer_is_named_with_its_address_and_the_reason() {
         let expect = |level, text: &str| (level, format!("203.0.113.1:8333{text}"));
-        assert_eq!(line(ready(true)), expect(Level::Good, " connected: /Satoshi:30.0.0/"));
-        assert_eq!(line(ready(false)), expect(Level::Warning, " connected, blocks only: /Satoshi:30.0.0/"));
-        let lost = line(ended(DisconnectReason::PingTimeout, Ending::Lost));
+        assert_eq!(line(&ready(true)), expect(Level::Good, " connected: /Satoshi:30.0.0/"));
+        assert_eq!(line(&ready(false)), expect(Level::Warning, " connected, blocks only: /Satoshi:30.0.0/"));
+        let lost = line(&ended(DisconnectReason::PingTimeout, Ending::Lost));
         assert_eq!(lost, expect(Level::Bad, " disconnected: ping timeout · retrying in 38 s"));
-        let failed = line(ended(DisconnectReason::PingTimeout, Ending::NotReached));
+        let failed = line(&ended(DisconnectReason::PingTimeout, Ending::NotReached));
         assert_eq!(failed, expect(Level::Warning, " not reached: ping timeout · retrying in 38 s"));
-        let (level, _) = line(ended(DisconnectReason::AddressesReceived, Ending::Lost));
+        let (level, _) = line(&ended(DisconnectReason::AddressesReceived, Ending::Lost));
         assert_eq!(level, Level::Info);
         let misbehaviour = Misbehaviour::UnexpectedPong;
         let misbehaved = Notice::Misbehaved { peer: PEER, address: address(), misbehaviour };
-        assert_eq!(line(misbehaved), expect(Level::Warning, ": pong without a ping"));
+        assert_eq!(line(&misbehaved), expect(Level::Warning, ": pong without a ping"));
     }
 
     #[test]
