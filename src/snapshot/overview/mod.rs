@@ -53,13 +53,7 @@ impl Overview {
     pub(super) fn take(model: &Model, view: &OverviewView, announcers: usize, now: Timestamp) -> Self {
         Self {
             peers: peers::take(model.peers(), &view.peers, now),
-            transactions: transactions::take(
-                model.mempool(),
-                model.peers(),
-                announcers,
-                &view.transactions,
-                now,
-            ),
+            transactions: transactions::take(model, &view.transactions, announcers, now),
             notices: model.newest_notices(view.notices),
             arrival: model.arrivals(now, view.arrival),
             tx_rate: model.tx_rate(now, RATES_SHOWN),

@@ -3,7 +3,7 @@
 use crate::model::mempool::Mempool;
 use crate::model::mempool::MempoolEntry;
 use crate::model::peers::Peers;
-use crate::model::{FeeRate, TxKey};
+use crate::model::{FeeRate, Model, TxKey};
 use crate::snapshot::window::{MAX_ROWS, Window};
 use crate::util::time::Timestamp;
 use crate::wire::Txid;
@@ -89,14 +89,13 @@ impl TransactionRow {
 
 /// Takes the rows that the view asks for, newest first. The cost depends on their number alone.
 pub(super) fn take(
-    mempool: &Mempool,
-    peers: &Peers,
-    announcers: usize,
+    model: &Model,
     view: &TransactionsView,
+    announcers: usize,
     now: Timestamp,
 ) -> Window<TransactionRow> {
-    let row = |(key, entry)| TransactionRow::take(key, entry, peers, announcers, now);
-    entries(mempool, view).map(row)
+    let row = |(key, entry)| TransactionRow::take(key, entry, model.peers(), announcers, now);
+    entries(model.mempool(), view).map(row)
 }
 
 fn entries<'a>(mempool: &'a Mempool, view: &TransactionsView) -> Window<(TxKey, &'a MempoolEntry)> {

@@ -13,8 +13,7 @@ fn scene(transactions: Range<u32>) -> Scene {
 }
 
 fn window(scene: &Scene, anchor: Anchor, height: usize) -> Window<TransactionRow> {
-    let (mempool, peers) = (scene.model.mempool(), scene.model.peers());
-    super::take(mempool, peers, 1, &TransactionsView { anchor, height }, scene.now)
+    super::take(&scene.model, &TransactionsView { anchor, height }, 1, scene.now)
 }
 
 fn keys(window: &Window<TransactionRow>) -> Vec<u64> {
