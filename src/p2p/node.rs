@@ -1,10 +1,9 @@
 //! The protocol side of the network as one pure value: the parts, and what they ask of each other.
 //!
 //! ```text
-//!              ┌─ Connections ◀──▶ AddrMan
-//!  PeerReport ─┤                            ├─▶ Output
-//!  timer      ─┤─ TxDownload                │
-//!  Request    ─┴─ BlockDownload             ┘
+//!  PeerReport ──▶ ┌ Connections ⇄ AddrMan ┐
+//!  timer      ──▶ │ TxDownload            │ ──▶ Output
+//!  Request    ──▶ └ BlockDownload         ┘
 //! ```
 //!
 //! Every part gets everything that happens. [`Node::parts`] is the list of them; a new part is added there.

@@ -49,7 +49,7 @@ pub struct Connections {
     /// `None` if the user chose all peers.
     outbound: Option<OutboundPeers>,
     /// Since when fewer than two outbound peers are connected.
-    lonely_since: Timestamp,
+    short_of_peers_since: Timestamp,
     /// How long to wait for a first peer before the built-in addresses are used; `None` once they are.
     fixed_seeds_after: Option<Duration>,
     /// Whether the address manager was last asked for more addresses.
@@ -74,7 +74,7 @@ impl Connections {
         Self {
             manual,
             outbound,
-            lonely_since: now,
+            short_of_peers_since: now,
             fixed_seeds_after: Some(if at_once { Duration::ZERO } else { FIXED_SEEDS_AFTER }),
             needs_addresses: false,
             due_at: Some(now),
@@ -123,7 +123,7 @@ impl Connections {
         }
         if self.outbound.is_some() {
             deadlines.extend(self.fixed_seeds_at());
-            deadlines.extend(Some(self.lonely_since + ADDRESSES_PATIENCE).filter(|&at| at > now));
+            deadlines.extend(Some(self.short_of_peers_since + ADDRESSES_PATIENCE).filter(|&at| at > now));
         }
         deadlines.into_iter().min()
     }
@@ -131,7 +131,7 @@ impl Connections {
     fn address_needs(&mut self, now: Timestamp) -> Vec<Action> {
         let Some(outbound) = &self.outbound else { return vec![] };
         let mut actions = Vec::new();
-        let is_patient = outbound.has_company() || now < self.lonely_since + ADDRESSES_PATIENCE;
+        let is_patient = outbound.has_enough_peers() || now < self.short_of_peers_since + ADDRESSES_PATIENCE;
         let needs_addresses = outbound.is_starved() || !is_patient;
         if std::mem::replace(&mut self.needs_addresses, needs_addresses) != needs_addresses {
             actions.push(Action::NeedAddresses(needs_addresses));
@@ -145,7 +145,7 @@ impl Connections {
 
     fn fixed_seeds_at(&self) -> Option<Timestamp> {
         let is_alone = self.outbound.as_ref().is_some_and(|outbound| outbound.connected_count() == 0);
-        self.fixed_seeds_after.filter(|_| is_alone).map(|after| self.lonely_since + after)
+        self.fixed_seeds_after.filter(|_| is_alone).map(|after| self.short_of_peers_since + after)
     }
 
     /// Disconnects a peer that is not useful. One that the user named stays, and the user is warned once.
@@ -194,10 +194,10 @@ impl Part for Connections {
 
     fn disconnected(&mut self, peer: PeerId, reason: &DisconnectReason, now: Timestamp) -> Vec<Action> {
         if let Some(outbound) = &mut self.outbound {
-            let had_company = outbound.has_company();
+            let had_enough_peers = outbound.has_enough_peers();
             outbound.disconnected(peer, reason, now);
-            if had_company && !outbound.has_company() {
-                self.lonely_since = now;
+            if had_enough_peers && !outbound.has_enough_peers() {
+                self.short_of_peers_since = now;
             }
         }
         let retry_at = self.manual.disconnected(peer, now);

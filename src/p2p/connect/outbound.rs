@@ -74,7 +74,7 @@ impl OutboundPeers {
     }
 
     /// Whether two peers are connected, or as many as there shall be: enough to learn more addresses from.
-    pub fn has_company(&self) -> bool {
+    pub fn has_enough_peers(&self) -> bool {
         self.connected_count() >= self.target.min(2)
     }
 
@@ -93,8 +93,8 @@ impl OutboundPeers {
         self.seeds.push_back(seed);
     }
 
-    /// Starts the dials that are due, at most `room` of them, to seeds first, then to `addresses` that
-    /// are not in `manual`.
+    /// Starts the dials that are due, at most `room` of them: to seeds first, then to `addresses` other than
+    /// those of manual peers.
     pub fn dial(
         &mut self,
         addresses: &AddrTable,
