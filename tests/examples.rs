@@ -1,5 +1,4 @@
 //! The examples do what they promise, with nodes on loopback.
-#![expect(clippy::unwrap_used, reason = "a test that panics fails")]
 
 #[path = "../examples/handshake.rs"]
 #[expect(dead_code, reason = "its main is not called")]
