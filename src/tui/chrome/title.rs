@@ -28,7 +28,7 @@ pub fn draw(frame: &mut Frame, area: Rect, cx: &Context) {
     let cells = usize::from(area.width);
     if let Some(frozen) = cx.frozen_for {
         let frozen = format!(" FROZEN {} ", format::span(frozen));
-        let with_key = format!("{frozen}— Space resumes ");
+        let with_key = format!("{frozen}— Space unfreezes ");
         let fits = text::line_width(&left) + 2 + text::width(&with_key) <= cells;
         let label = if fits { with_key } else { frozen };
         left.extend([Span::raw("  "), Span::styled(label, theme.badge())]);

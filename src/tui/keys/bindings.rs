@@ -46,7 +46,7 @@ pub const BINDINGS: &[Binding] = &[
         .help("Esc", "go back; never quits")
         .hint("Esc", "back", OVERLAYS),
     bind(&[letter(' ')], Action::Freeze, EVERYWHERE)
-        .help("Space", "freeze or resume the screen")
+        .help("Space", "freeze or unfreeze the screen")
         .hint("Space", "freeze", EVERYWHERE),
     bind(&[key(KeyCode::Enter)], Action::Open, LISTS)
         .help("Enter", "details of the selection")

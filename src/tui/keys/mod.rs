@@ -36,7 +36,7 @@ pub fn action(event: KeyEvent, place: Place) -> Option<Action> {
 pub fn hints(place: Place, frozen: bool) -> impl Iterator<Item = (&'static str, &'static str)> {
     BINDINGS.iter().filter_map(move |binding| {
         let (keys, label, places) = binding.hint?;
-        let resumes = frozen && binding.action == Action::Freeze;
-        places.contains(&place).then_some((keys, if resumes { "resume" } else { label }))
+        let unfreezes = frozen && binding.action == Action::Freeze;
+        places.contains(&place).then_some((keys, if unfreezes { "unfreeze" } else { label }))
     })
 }
