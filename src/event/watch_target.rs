@@ -32,12 +32,25 @@ pub enum WatchKey {
 /// Why a string is not a valid watch target. The text is one line.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 #[error(
-    "'{text}' {why}; allowed are an address of {network}, a txid (64 hexadecimal digits) or a scriptPubKey in hexadecimal digits"
+    "invalid watch target \"{text}\": {problem}; must be an address of {network}, a txid (64 hexadecimal digits) or a scriptPubKey in hexadecimal digits"
 )]
 pub struct TargetError {
     text: String,
-    why: &'static str,
+    problem: TargetProblem,
     network: Network,
+}
+
+/// What is wrong with a watch target.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+enum TargetProblem {
+    #[error("empty")]
+    Empty,
+    #[error("script too long to be spent")]
+    ScriptTooLong,
+    #[error("address of another network")]
+    OtherNetwork,
+    #[error("neither an address nor hexadecimal digits")]
+    Unknown,
 }
 
 impl WatchTarget {
@@ -48,10 +61,10 @@ impl WatchTarget {
     /// `text` is none of these, or an address of another network than `network`.
     pub fn parse(text: &str, network: Network) -> Result<Self, TargetError> {
         let text = text.trim();
-        let wrong = |why| TargetError { text: clean(text.as_bytes(), MAX_QUOTED), why, network };
+        let wrong = |problem| TargetError { text: clean(text.as_bytes(), MAX_QUOTED), problem, network };
         let target = |key| Ok(Self { text: text.to_owned(), key });
         if text.is_empty() {
-            return Err(wrong("is empty"));
+            return Err(wrong(TargetProblem::Empty));
         }
         if text.len() == 64
             && let Ok(txid) = text.to_ascii_lowercase().parse()
@@ -63,11 +76,11 @@ impl WatchTarget {
         }
         match data_encoding::HEXLOWER_PERMISSIVE.decode(text.as_bytes()) {
             Ok(script) if script.len() <= MAX_SCRIPT_SIZE => target(WatchKey::Script(script)),
-            Ok(_) => Err(wrong("is too long a script")),
+            Ok(_) => Err(wrong(TargetProblem::ScriptTooLong)),
             Err(_) if Network::ALL.iter().any(|other| script_pubkey(text, *other).is_some()) => {
-                Err(wrong("is an address of another network"))
+                Err(wrong(TargetProblem::OtherNetwork))
             }
-            Err(_) => Err(wrong("is neither an address nor hexadecimal digits")),
+            Err(_) => Err(wrong(TargetProblem::Unknown)),
         }
     }
 
@@ -115,16 +128,17 @@ mod tests {
     #[test]
     fn an_error_quotes_the_input_and_lists_what_is_allowed() {
         let wrong = |text: &str| WatchTarget::parse(text, MAIN).unwrap_err().to_string();
-        let allowed = "; allowed are an address of mainnet, a txid (64 hexadecimal digits) or a scriptPubKey \
+        let elsewhere = "tb1qw508d6qejxtdg4y5r3zarvary0c5xw7kxpjzsx";
+        let allowed = "; must be an address of mainnet, a txid (64 hexadecimal digits) or a scriptPubKey \
                        in hexadecimal digits";
         assert_eq!(
-            wrong("tb1qw508d6qejxtdg4y5r3zarvary0c5xw7kxpjzsx"),
-            format!("'tb1qw508d6qejxtdg4y5r3zarvary0c5xw7kxpjzsx' is an address of another network{allowed}")
+            wrong(elsewhere),
+            format!("invalid watch target \"{elsewhere}\": address of another network{allowed}")
         );
-        assert!(wrong("bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t5").contains("is neither an address nor"));
-        assert!(wrong("").starts_with("'' is empty"));
-        assert!(wrong("abc").contains("is neither"));
-        assert!(wrong(&"51".repeat(10_001)).contains("is too long a script"));
+        assert!(wrong("bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t5").contains("neither an address nor"));
+        assert!(wrong("").starts_with("invalid watch target \"\": empty"));
+        assert!(wrong("abc").contains("neither"));
+        assert!(wrong(&"51".repeat(10_001)).contains("script too long"));
         assert!(!wrong("a\x1b[2J\nb").contains(['\x1b', '\n']));
     }
 
