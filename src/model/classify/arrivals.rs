@@ -1,9 +1,9 @@
 //! The rates at which transactions of each kind arrive.
 
 use crate::model::classify::{Kind, Kinds};
+use crate::util::bounded::Ring;
 use crate::util::time::Timestamp;
 use crate::wire::Transaction;
-use std::collections::VecDeque;
 
 /// The minutes that are counted.
 const MINUTES: usize = 10;
@@ -16,25 +16,22 @@ const COUNTS: usize = Kind::ALL.len() + 1;
 pub(crate) struct KindRates {
     started: u64,
     /// The latest minute last.
-    minutes: VecDeque<(u64, [u32; COUNTS])>,
+    minutes: Ring<(u64, [u32; COUNTS]), { MINUTES + 1 }>,
 }
 
 impl KindRates {
     /// Starts counting at `started`.
     pub(crate) fn new(started: Timestamp) -> Self {
-        Self { started: started.as_secs(), minutes: VecDeque::new() }
+        Self { started: started.as_secs(), minutes: Ring::default() }
     }
 
     /// Counts a transaction that arrived.
     pub(crate) fn count(&mut self, now: Timestamp, tx: &Transaction) {
         let minute = now.as_secs() / 60;
         if self.minutes.back().is_none_or(|&(last, _)| last < minute) {
-            if self.minutes.len() > MINUTES {
-                self.minutes.pop_front();
-            }
-            self.minutes.push_back((minute, [0; COUNTS]));
+            self.minutes.push((minute, [0; COUNTS]));
         }
-        let Some((_, counts)) = self.minutes.back_mut() else { return };
+        let Some((_, counts)) = self.minutes.iter_mut().next_back() else { return };
         let kinds = Kinds::of(tx);
         let has = Kind::ALL.iter().map(|kind| kinds.iter().any(|of| of == *kind));
         let is_other = kinds.iter().next().is_none();

@@ -2,8 +2,8 @@
 
 use crate::model::fees::bands::{self, BANDS};
 use crate::model::fees::histogram::FeeHistogram;
+use crate::util::bounded::Ring;
 use crate::util::time::Timestamp;
-use std::collections::VecDeque;
 
 /// The number of samples: one day.
 const MAX_SAMPLES: usize = 24 * 60;
@@ -16,7 +16,7 @@ const SAMPLE: usize = 4 + 4 * (BANDS + 1);
 #[derive(Clone, Default, PartialEq, Eq, Debug)]
 pub struct History {
     /// Oldest first.
-    samples: VecDeque<Sample>,
+    samples: Ring<Sample, MAX_SAMPLES>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -38,11 +38,8 @@ impl History {
         if self.samples.back().is_some_and(|last| last.minute >= minute) {
             return;
         }
-        if self.samples.len() >= MAX_SAMPLES {
-            self.samples.pop_front();
-        }
         let sizes = bands::sizes(histogram).map(|size| u32::try_from(size).unwrap_or(u32::MAX));
-        self.samples.push_back(Sample { minute, sizes });
+        self.samples.push(Sample { minute, sizes });
     }
 
     /// Returns the minute of the latest sample, since the UNIX epoch.
@@ -73,7 +70,7 @@ impl History {
                 return None;
             }
             if u64::from(minute) <= present {
-                history.samples.push_back(Sample { minute, sizes });
+                history.samples.push(Sample { minute, sizes });
             }
         }
         (rest.is_empty() && samples.len() <= MAX_SAMPLES).then_some(history)
@@ -91,7 +88,7 @@ impl History {
         let last = present / minutes;
         let first = last.saturating_sub(age.div_ceil(minutes).min(columns) - 1);
         let mut shown = vec![None; (last - first + 1) as usize];
-        for sample in &self.samples {
+        for sample in self.samples.iter() {
             let column = (sample.minute / minutes).checked_sub(first);
             if let Some(column) = column.and_then(|column| shown.get_mut(column as usize)) {
                 #[expect(clippy::cast_precision_loss, reason = "a chart has a few rows")]

@@ -10,9 +10,9 @@ use crate::wire::{OutPoint, Transaction};
 /// The role of a transaction in ephemeral dust.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum EphemeralDust {
-    /// It has the dust output.
+    /// Has the dust output.
     Carries,
-    /// It spends the dust output.
+    /// Spends the dust output.
     Spends,
 }
 

@@ -162,7 +162,7 @@ impl Mempool {
     }
 }
 
-/// What others may read.
+/// Read access.
 impl Mempool {
     /// Returns the number of transactions.
     pub(crate) fn len(&self) -> usize {

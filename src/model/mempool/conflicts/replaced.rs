@@ -136,13 +136,13 @@ impl ReplacedTxs {
     /// Returns the transactions that `txid` replaced, those that they had replaced, and so on, nearest
     /// first, with the number of steps.
     pub(in crate::model::mempool) fn replaced_by(&self, txid: Txid) -> Vec<(usize, &ReplacedTx)> {
-        let direct = self.by_txid.iter().map(|(_, lost)| lost).filter(|lost| lost.by == txid);
-        let mut found: Vec<(usize, &ReplacedTx)> = direct.map(|lost| (1, lost)).collect();
+        let direct = self.by_txid.iter().map(|(_, tx)| tx).filter(|tx| tx.by == txid);
+        let mut found: Vec<(usize, &ReplacedTx)> = direct.map(|tx| (1, tx)).collect();
         let mut next = 0;
-        while let Some(&(steps, lost)) = found.get(next)
+        while let Some(&(steps, tx)) = found.get(next)
             && found.len() < MAX_CHAIN
         {
-            found.extend(lost.replaces.iter().filter_map(|older| Some((steps + 1, self.get(*older)?))));
+            found.extend(tx.replaces.iter().filter_map(|older| Some((steps + 1, self.get(*older)?))));
             next += 1;
         }
         found
