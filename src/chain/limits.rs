@@ -16,7 +16,7 @@ pub const WITNESS_SCALE_FACTOR: u32 = 4;
 
 /// What miners reserve for the header and the coinbase, in weight units (Core:
 /// `DEFAULT_BLOCK_RESERVED_WEIGHT`).
-pub const BLOCK_RESERVED_WEIGHT: u32 = 8_000;
+const BLOCK_RESERVED_WEIGHT: u32 = 8_000;
 
 /// What a miner fills a block with, in weight units: all but the reserve.
 pub const BLOCK_TEMPLATE_WEIGHT: u32 = MAX_BLOCK_WEIGHT - BLOCK_RESERVED_WEIGHT;

@@ -106,7 +106,7 @@ impl Network {
     }
 
     /// Returns the number of blocks between two halvings of the subsidy.
-    pub const fn halving_interval(self) -> u32 {
+    const fn halving_interval(self) -> u32 {
         match self {
             Self::Regtest => 150,
             _ => 210_000,

@@ -7,7 +7,7 @@ use crate::util::text::clean;
 use bytes::{Buf, BytesMut};
 
 /// The length of a message header, in bytes: magic, command, length, checksum.
-pub const HEADER_SIZE: usize = 4 + COMMAND_SIZE + 4 + 4;
+const HEADER_SIZE: usize = 4 + COMMAND_SIZE + 4 + 4;
 
 /// The longest payload, in bytes (Core: `MAX_PROTOCOL_MESSAGE_LENGTH`).
 pub const MAX_PAYLOAD: u32 = 4_000_000;

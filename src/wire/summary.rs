@@ -5,7 +5,7 @@ use crate::util::text::clean;
 use std::fmt::Display;
 
 /// The longest summary, in characters.
-pub const MAX_SUMMARY: usize = 40;
+const MAX_SUMMARY: usize = 40;
 
 impl Message {
     /// Returns the contents of the message in at most 40 harmless characters; empty if the command says it

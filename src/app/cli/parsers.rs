@@ -2,6 +2,7 @@
 
 use crate::address::PeerAddress;
 use crate::chain::Network;
+use crate::demo::{MAX_RATE, MIN_RATE};
 use crate::p2p::TransportChoice;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use std::ops::RangeInclusive;
@@ -59,8 +60,8 @@ pub(super) fn duration(text: &str) -> Result<Duration, String> {
 
 /// Reads the rate of the demo, in transactions per second.
 pub(super) fn rate(text: &str) -> Result<f64, String> {
-    let rate = text.parse().ok().filter(|rate| (0.01..=1000.0).contains(rate));
-    rate.ok_or_else(|| "must be 0.01 to 1000".to_owned())
+    let rate = text.parse().ok().filter(|rate| (MIN_RATE..=MAX_RATE).contains(rate));
+    rate.ok_or_else(|| format!("must be {MIN_RATE} to {MAX_RATE}"))
 }
 
 pub(super) fn proxy(text: &str) -> Result<PeerAddress, String> {

@@ -208,8 +208,8 @@ fn the_mempool_is_announced_where_it_is_offered() {
     let waiting: Vec<Txid> = visit.world.mempool.all_announced().iter().map(|tx| tx.tx.txid()).collect();
     visit.say(Message::Mempool);
     let said = visit.wait(Duration::from_millis(200));
-    let told = announced(said).len();
-    assert!(told > 150 && told >= waiting.len(), "{told} of {}", waiting.len());
+    let sent = announced(said).len();
+    assert!(sent > 150 && sent >= waiting.len(), "{sent} of {}", waiting.len());
 }
 
 #[test]
