@@ -44,9 +44,9 @@ impl Session {
         let clock = Clock::start();
         let theme = Theme::new(settings.colour);
         let first = snapshots.borrow_and_update().clone();
-        let notices = first.watch_matches;
+        let matches = first.watch_matches;
         let app = App::new(theme, settings.zone, tty.size()?, first, clock.now());
-        let bell = settings.bell.then(|| Bell::new(notices));
+        let bell = settings.bell.then(|| Bell::new(matches));
         Ok(Self { app, clock, snapshots, views, commands, bell })
     }
 

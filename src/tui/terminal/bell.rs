@@ -14,17 +14,17 @@ pub struct Bell {
 }
 
 impl Bell {
-    /// Stays silent for the `notices` that came before.
-    pub fn new(notices: u64) -> Self {
-        Self { heard: notices, rang: None }
+    /// Stays silent for the `matches` that came before.
+    pub fn new(matches: u64) -> Self {
+        Self { heard: matches, rang: None }
     }
 
-    /// Returns whether to ring, given the number of notices since startup. Notices within a second of a
+    /// Returns whether to ring, given the number of matches since startup. Matches within a second of a
     /// ring cause one more ring after that second.
-    pub fn rings(&mut self, notices: u64, now: Timestamp) -> bool {
-        let rings = notices > self.heard && self.rang.is_none_or(|rang| now.since(rang) >= PAUSE);
+    pub fn rings(&mut self, matches: u64, now: Timestamp) -> bool {
+        let rings = matches > self.heard && self.rang.is_none_or(|rang| now.since(rang) >= PAUSE);
         if rings {
-            (self.heard, self.rang) = (notices, Some(now));
+            (self.heard, self.rang) = (matches, Some(now));
         }
         rings
     }
@@ -39,7 +39,7 @@ mod tests {
         let mut bell = Bell::new(3);
         let at = |ms| Timestamp::from_secs(1_000) + Duration::from_millis(ms);
         let rings = [(3, 0), (4, 0), (5, 10), (5, 999), (5, 1_000), (5, 2_000)];
-        let rings = rings.map(|(notices, ms)| bell.rings(notices, at(ms)));
+        let rings = rings.map(|(matches, ms)| bell.rings(matches, at(ms)));
         assert_eq!(rings, [false, true, false, false, true, false]);
     }
 }

@@ -50,7 +50,7 @@ pub fn lines(cx: &Context, transaction: &TransactionDetail, cells: usize) -> Vec
     lines
 }
 
-/// A delay after the first announcement: `430 ms`, `2.31 s`, `3 m`.
+/// A delay after the first announcement: `430 ms`, `2.31 s`, `3 min`.
 fn after(delay: Duration) -> String {
     if delay < Duration::from_secs(1) {
         format!("{} ms", delay.as_millis())

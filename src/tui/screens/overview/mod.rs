@@ -1,4 +1,4 @@
-//! The Overview screen: a little of everything.
+//! The Overview screen: peers, transactions, events and rates at a glance.
 
 mod charts;
 mod events;

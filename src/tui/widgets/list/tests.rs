@@ -54,9 +54,9 @@ fn moving_above_the_first_row_gives_the_top_back() {
     let mut list = List { selected: Some(0), ..List::default() };
     assert_eq!(list.go(Motion::Up, &start(), 5), Moved::ToTheEnd);
     assert_eq!(list.selected, None);
-    let mut held = List { selected: Some(2), ..List::default() };
-    assert_eq!(held.go(Motion::PageUp, &window(0..20, true, true), 5), Moved::ToTheEdge);
-    assert_eq!(held.selected, Some(0), "more rows stand above: it waits for them");
+    let mut list = List { selected: Some(2), ..List::default() };
+    assert_eq!(list.go(Motion::PageUp, &window(0..20, true, true), 5), Moved::ToTheEdge);
+    assert_eq!(list.selected, Some(0), "more rows stand above: it waits for them");
 }
 
 #[test]
@@ -71,7 +71,7 @@ fn the_way_to_the_bottom_waits_for_the_rows_there() {
 }
 
 #[test]
-fn a_row_that_is_gone_leaves_its_place_to_the_one_that_the_model_names() {
+fn a_removed_row_leaves_the_selection_to_the_one_that_the_snapshot_names() {
     let mut list = List { selected: Some(7), above: 2, ..List::default() };
     let mut later = window((0..20).filter(|key| *key != 7), false, true);
     later.selected = Some(7);
