@@ -8,6 +8,7 @@
 mod scene;
 
 use criterion::{BenchmarkId, Criterion, Throughput};
+use mempulse::Timestamp;
 use mempulse::address::PeerAddress;
 use mempulse::chain::Network;
 use mempulse::event::{Event, EventKind, PeerEvent, PeerId, PeerInfo, Transport};
@@ -16,7 +17,6 @@ use mempulse::snapshot::{
     Anchor, MempoolView, Open, OverviewView, PeerListView, Screen, TransactionsView, View,
 };
 use mempulse::snapshot::{Snapshot, Totals, TxKey};
-use mempulse::util::time::Timestamp;
 use mempulse::wire::transaction::{InputParts, OutputParts, TxParts};
 use mempulse::wire::{Block, BlockHeader, OutPoint, Services, Transaction, TxHash, Txid};
 use std::cell::RefCell;

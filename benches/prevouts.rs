@@ -2,7 +2,7 @@
 //! that one more block takes. The slowest block counts: now and then all are merged, and meanwhile the model
 //! does nothing else.
 
-use mempulse::model::fees::prevouts::{BlockOutputs, OutpointKey, PrevoutCache};
+use mempulse::model::{BlockOutputs, OutpointKey, PrevoutCache};
 use mempulse::wire::BlockHash;
 use std::time::{Duration, Instant};
 

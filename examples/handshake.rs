@@ -4,10 +4,10 @@
 //! cargo run --example handshake -- 203.0.113.5:8333
 //! ```
 
+use mempulse::Clock;
 use mempulse::address::PeerAddress;
 use mempulse::event::{DisconnectReason, EventKind, PeerEvent};
 use mempulse::p2p::{Driver, PeerChoice, Settings};
-use mempulse::util::clock::Clock;
 use std::error::Error;
 
 #[tokio::main]

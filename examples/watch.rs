@@ -4,9 +4,9 @@
 //! cargo run --example watch
 //! ```
 
+use mempulse::Clock;
 use mempulse::model::{Change, Model, ModelSettings};
 use mempulse::p2p::{Driver, Settings};
-use mempulse::util::clock::Clock;
 
 #[tokio::main]
 async fn main() {

@@ -36,17 +36,20 @@
 #![forbid(unsafe_code)]
 
 pub mod address;
-pub mod app;
+mod app;
 pub mod chain;
 pub mod demo;
 pub mod event;
 pub mod model;
 pub mod p2p;
 pub mod snapshot;
-pub mod store;
+mod store;
 pub mod stream;
 pub mod tui;
-pub mod util;
+mod util;
 pub mod wire;
 
-pub use app::run;
+pub use app::{command, run};
+pub use store::{StoreSettings, Stores};
+pub use util::clock::Clock;
+pub use util::time::Timestamp;

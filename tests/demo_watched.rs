@@ -1,9 +1,9 @@
 //! The demo, watched over the same code path as any network.
 
+use mempulse::Clock;
 use mempulse::demo::{Demo, DemoSettings};
 use mempulse::event::{DisconnectReason, EventKind, PeerEvent};
 use mempulse::p2p::Driver;
-use mempulse::util::clock::Clock;
 use std::collections::HashSet;
 use std::time::Duration;
 

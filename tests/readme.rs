@@ -1,7 +1,7 @@
 //! README and docs agree with the program: keys, flags, their headings and defaults, and links.
 #![expect(clippy::unwrap_used, reason = "a test that panics fails")]
 
-use mempulse::app::config;
+use mempulse::command;
 use mempulse::tui::BINDINGS;
 use std::collections::BTreeSet;
 
@@ -48,7 +48,7 @@ fn the_readme_names_every_key_of_the_help_and_no_other() {
 fn every_flag_is_documented_under_its_heading_and_no_other_is() {
     let documented: BTreeSet<(&str, &str)> =
         flag_rows().iter().map(|&(heading, row)| (heading, long_flag(row))).collect();
-    let command = config::command();
+    let command = command();
     let flags: BTreeSet<(&str, &str)> = std::iter::once(&command)
         .chain(command.get_subcommands())
         .flat_map(clap::Command::get_arguments)
@@ -60,7 +60,7 @@ fn every_flag_is_documented_under_its_heading_and_no_other_is() {
 
 #[test]
 fn the_default_of_every_flag_is_documented() {
-    let command = config::command();
+    let command = command();
     let demo = command.find_subcommand("demo").unwrap();
     for (heading, row) in flag_rows() {
         let cells: Vec<&str> = row.trim_matches('|').split('|').map(str::trim).collect();
@@ -77,7 +77,7 @@ fn the_default_of_every_flag_is_documented() {
 
 #[test]
 fn the_short_help_lists_the_common_flags_and_the_long_help_all_of_them() {
-    let mut command = config::command();
+    let mut command = command();
     let (short, long) = (command.render_help().to_string(), command.render_long_help().to_string());
     let is_listed = |help: &str, row| help.contains(&format!("--{} ", long_flag(row)).to_owned());
     for (_, row) in flag_rows().into_iter().filter(|(heading, _)| *heading != "Demo") {

@@ -1,7 +1,7 @@
 //! The program: command line, configuration, log, and the loop that joins network, model and front end.
 
-pub mod cli;
-pub mod config;
+mod cli;
+mod config;
 mod front_ends;
 mod log;
 mod monitor;
@@ -9,4 +9,5 @@ mod run;
 mod start;
 mod watch_command;
 
+pub use config::command;
 pub use run::run;

@@ -8,7 +8,7 @@ use crate::app::watch_command::{self, WatchCommand};
 use crate::chain::Network;
 use crate::demo::{Demo, DemoSettings};
 use crate::event::{Command, MAX_TARGETS, WatchTarget};
-use crate::model::fees::prevouts::PrevoutCache;
+use crate::model::PrevoutCache;
 use crate::model::{Model, ModelSettings};
 use crate::p2p::{Driver, PeerChoice, Settings};
 use crate::store::{Loaded, StoreSettings, Stores};

@@ -1,7 +1,7 @@
 //! The rules of the chain: network parameters, limits, opcodes, scripts and proof of work.
 
 pub(crate) mod difficulty;
-pub mod limits;
+pub(crate) mod limits;
 mod network;
 pub(crate) mod opcodes;
 pub mod script;

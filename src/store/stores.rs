@@ -3,7 +3,7 @@
 use crate::chain::Network;
 use crate::event::StoreProblem;
 use crate::model::History;
-use crate::model::fees::prevouts::{BlockOutputs, PrevoutCache};
+use crate::model::{BlockOutputs, PrevoutCache};
 use crate::p2p::{AddrTable, SavedAddresses};
 use crate::store::addresses::AddressStore;
 use crate::store::history::HistoryStore;

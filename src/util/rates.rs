@@ -4,7 +4,7 @@
 use crate::util::time::Timestamp;
 
 /// How long counts are kept, in s.
-pub(crate) const HISTORY: u64 = 600;
+const HISTORY: u64 = 600;
 
 /// The time between two samples of a [`Gauge`], in s.
 const SAMPLE: u64 = 10;

@@ -4,11 +4,11 @@ use crate::crowd::{Node, Script, address_of, known, listen};
 use crate::socks::Proxy;
 use crate::support::{Monitor, settings};
 use crate::watch::{Watch, search};
+use mempulse::Clock;
 use mempulse::address::{Host, PeerAddress};
 use mempulse::chain::Network;
 use mempulse::event::DisconnectReason;
 use mempulse::p2p::{Driver, Resolve, Resolving, Routes, Settings};
-use mempulse::util::clock::Clock;
 use std::sync::{Arc, Mutex};
 
 /// A resolver that records the names and resolves none.

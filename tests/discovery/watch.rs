@@ -9,7 +9,7 @@ use mempulse::event::{
 };
 use mempulse::model::History;
 use mempulse::p2p::{Discovery, PeerChoice, Settings};
-use mempulse::store::{StoreSettings, Stores};
+use mempulse::{StoreSettings, Stores};
 use std::collections::{BTreeSet, HashMap};
 use std::path::Path;
 

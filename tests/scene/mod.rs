@@ -32,10 +32,10 @@ pub use relay::arrive;
 pub use watchlist::QUIET;
 
 use chance::Chance;
+use mempulse::Timestamp;
 use mempulse::chain::Network;
 use mempulse::event::{Command, Event};
 use mempulse::model::{Model, ModelSettings};
-use mempulse::util::time::Timestamp;
 use mempulse::wire::Txid;
 use recording::Recording;
 use std::time::Duration;

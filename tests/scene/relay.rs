@@ -6,10 +6,10 @@ use super::peers::{FIRST, PEERS, Peer};
 use super::recording::{Recording, ms};
 use super::transactions::{Arrival, Spread, Transactions, funding};
 use super::{LENGTH, START};
+use mempulse::Timestamp;
 use mempulse::event::{
     CommandTraffic, Direction, Event, EventKind, PeerEvent, PeerId, RecentMessage, Traffic,
 };
-use mempulse::util::time::Timestamp;
 use mempulse::wire::{Transaction, TxHash};
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;

@@ -3,11 +3,11 @@
 use crate::scene;
 use crossterm::event::{Event as Input, KeyCode, KeyEvent, KeyModifiers};
 use jiff::tz::TimeZone;
+use mempulse::Timestamp;
 use mempulse::event::Event;
 use mempulse::model::Model;
 use mempulse::snapshot::{Anchor, OverviewView, Snapshot, TransactionRow, TransactionsView, TxKey, View};
 use mempulse::tui::{App, Effect, Theme};
-use mempulse::util::time::Timestamp;
 use mempulse::wire::Txid;
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;

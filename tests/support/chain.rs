@@ -1,7 +1,7 @@
 //! Small transactions and blocks, mined on the spot.
 
 use super::{NETWORK, START};
-use mempulse::util::time::Timestamp;
+use mempulse::Timestamp;
 use mempulse::wire::transaction::{InputParts, OutputParts, TxParts};
 use mempulse::wire::{Block, BlockHash, BlockHeader, OutPoint, Transaction, Txid};
 

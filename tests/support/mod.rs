@@ -5,12 +5,12 @@
 
 pub mod chain;
 
+use mempulse::Clock;
+use mempulse::Timestamp;
 use mempulse::address::PeerAddress;
 use mempulse::chain::Network;
 use mempulse::event::{DisconnectReason, Event, EventKind, PeerEvent, PeerId, Request};
 use mempulse::p2p::{AddrTable, Driver, PeerChoice, Settings, TransportChoice};
-use mempulse::util::clock::Clock;
-use mempulse::util::time::Timestamp;
 use mempulse::wire::{Decoder, Message, Services, Txid, Version};
 use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};

@@ -13,7 +13,7 @@ pub(crate) mod fee_rate;
 pub(crate) mod histogram;
 pub(crate) mod history;
 pub(in crate::model) mod input_values;
-pub mod prevouts;
+pub(crate) mod prevouts;
 pub(crate) mod projection;
 #[cfg(test)]
 mod tests;

@@ -156,7 +156,7 @@ impl MempoolEntry {
     }
 
     /// Returns a lower bound of the chunk fee rate in sat/vB while the fee is unknown.
-    pub(super) fn chunk_fee_rate_lower(&self) -> Option<f64> {
+    fn chunk_fee_rate_lower(&self) -> Option<f64> {
         let lower = match self.fee_rate() {
             // A parent that pays less would lower it.
             FeeRate::Exact(_) => None,

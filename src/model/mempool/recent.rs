@@ -49,7 +49,7 @@ impl RecentTxs {
     }
 
     /// Returns whether a block of the best chain contains the transaction.
-    pub(super) fn is_confirmed(&self, txid: Txid) -> bool {
+    fn is_confirmed(&self, txid: Txid) -> bool {
         self.confirmed.contains(&txid.0)
     }
 

@@ -4,7 +4,7 @@ use crate::event::PeerId;
 use std::collections::BTreeSet;
 
 /// The most peers in high-bandwidth mode at once (BIP152).
-pub const MAX_HIGH_BANDWIDTH: usize = 3;
+const MAX_HIGH_BANDWIDTH: usize = 3;
 
 /// Selects the peers for high-bandwidth mode.
 #[derive(Debug, Default)]

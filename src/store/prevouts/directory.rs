@@ -2,7 +2,7 @@
 
 use crate::chain::Network;
 use crate::event::StoreFailure;
-use crate::model::fees::prevouts::{BlockOutputs, OutpointKey, PrevoutCache};
+use crate::model::{BlockOutputs, OutpointKey, PrevoutCache};
 use crate::store::file;
 use crate::store::prevouts::format::{FORMAT, KEY_LENGTH, decode, decode_key, encode, encode_key};
 use std::fs;

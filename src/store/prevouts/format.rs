@@ -8,7 +8,7 @@
 //! its own, so that processes that start together agree on it.
 
 use crate::chain::Network;
-use crate::model::fees::prevouts::{BlockOutputs, OutpointKey};
+use crate::model::{BlockOutputs, OutpointKey};
 use crate::store::format::{Format, add_checksum, check};
 use crate::wire::BlockHash;
 

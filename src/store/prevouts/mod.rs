@@ -11,7 +11,7 @@ mod tests;
 
 use crate::chain::Network;
 use crate::event::{Store, StoreProblem};
-use crate::model::fees::prevouts::{BlockOutputs, PrevoutCache};
+use crate::model::{BlockOutputs, PrevoutCache};
 use crate::store::file;
 use crate::store::writer::{Writer, close, problem_of};
 use directory::{Directory, OTHER_CHAIN, new_key, shared_key};

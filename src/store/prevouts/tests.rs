@@ -1,7 +1,7 @@
 //! What one run saves, the next one loads.
 
 use crate::event::StoreFailure;
-use crate::model::fees::prevouts::OutpointKey;
+use crate::model::OutpointKey;
 use crate::store::prevouts::directory::{KEY_FILE, OTHER_CHAIN, files, height_of};
 use crate::store::prevouts::format::encode;
 use crate::store::prevouts::*;

@@ -105,7 +105,7 @@ impl Cell {
 }
 
 /// Cells between two columns.
-pub const GAP: usize = 1;
+const GAP: usize = 1;
 
 /// Returns the width of each column within `cells`; 0 for one that does not fit.
 ///

@@ -24,7 +24,7 @@ const MIN_FAIL: Duration = Duration::from_hours(7 * 24);
 const JUST_TRIED: Duration = Duration::from_mins(1);
 
 /// The back-off after the first failed attempt; it doubles from attempt to attempt.
-pub const FIRST_BACKOFF: Duration = Duration::from_secs(30);
+const FIRST_BACKOFF: Duration = Duration::from_secs(30);
 
 /// The longest back-off.
 pub const MAX_BACKOFF: Duration = Duration::from_hours(1);

@@ -23,11 +23,11 @@ pub const TRIED_BUCKETS: usize = 64;
 
 /// New buckets for the addresses from one source group: a sixteenth, as in Core
 /// (`ADDRMAN_NEW_BUCKETS_PER_SOURCE_GROUP`).
-pub const NEW_BUCKETS_PER_SOURCE: u64 = 16;
+pub(super) const NEW_BUCKETS_PER_SOURCE: u64 = 16;
 
 /// Tried buckets for the addresses of one netgroup: a thirty-second, as in Core
 /// (`ADDRMAN_TRIED_BUCKETS_PER_GROUP`).
-pub const TRIED_BUCKETS_PER_GROUP: u64 = 2;
+pub(super) const TRIED_BUCKETS_PER_GROUP: u64 = 2;
 
 /// The secret that decides the places (Core: `nKey`).
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

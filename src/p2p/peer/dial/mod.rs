@@ -17,11 +17,11 @@ use tokio::net::{TcpSocket, TcpStream};
 use tokio::time::timeout;
 
 /// The longest time for a connection to open, the resolution of a name included.
-pub const DIAL_TIMEOUT: Duration = Duration::from_secs(10);
+const DIAL_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// The longest time for a connection through a proxy to open: Tor may have to build a circuit first
 /// (Core: 20 s).
-pub const PROXY_TIMEOUT: Duration = Duration::from_secs(20);
+const PROXY_TIMEOUT: Duration = Duration::from_secs(20);
 
 /// The size of the system's send buffer, in bytes. We send little, and a peer that doesn't read must be
 /// noticed soon.

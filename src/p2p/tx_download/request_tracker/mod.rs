@@ -15,10 +15,10 @@ use std::time::Duration;
 
 /// The most requests in flight to one peer (Core: `MAX_PEER_TX_REQUEST_IN_FLIGHT`). So one `getdata` stays
 /// below the 1,000 entries that Core sends (`MAX_GETDATA_SZ`).
-pub const MAX_IN_FLIGHT: usize = 100;
+const MAX_IN_FLIGHT: usize = 100;
 
 /// The most announcements of one peer that are tracked (Core: `MAX_PEER_TX_ANNOUNCEMENTS`).
-pub const MAX_TRACKED: usize = 5_000;
+const MAX_TRACKED: usize = 5_000;
 
 /// The most announcements that wait to be tracked, from a peer that was asked for its whole mempool: about as
 /// many as fit into Core's default mempool.

@@ -2,6 +2,7 @@
 
 use super::mirror::{Mirror, Step};
 use crate::PATIENCE;
+use mempulse::Clock;
 use mempulse::address::PeerAddress;
 use mempulse::chain::Network;
 use mempulse::event::Event;
@@ -9,7 +10,6 @@ use mempulse::model::{Model, ModelSettings};
 use mempulse::p2p::{Driver, PeerChoice, Settings};
 use mempulse::snapshot::{Snapshot, View};
 use mempulse::stream;
-use mempulse::util::clock::Clock;
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
