@@ -54,13 +54,13 @@ use tokio_util::task::TaskTracker;
 use world::World;
 
 /// The most nodes of a demo.
-const MAX_PEERS: usize = 1_000;
+pub const MAX_PEERS: usize = 1_000;
 
 /// The most transactions per second.
-const MAX_RATE: f64 = 1_000.0;
+pub const MAX_RATE: f64 = 1_000.0;
 
 /// The fewest transactions per second.
-const MIN_RATE: f64 = 0.01;
+pub const MIN_RATE: f64 = 0.01;
 
 /// How many announcements a connection may lag behind before it misses some.
 const NEWS: usize = 4_096;
