@@ -55,7 +55,6 @@ impl PacketDecoder {
     /// # Errors
     /// [`FrameError`] if the stream cannot be decoded any further: the connection has to end. A length is
     /// checked before any byte of its packet arrives.
-    #[expect(clippy::should_implement_trait, reason = "an iterator would end at the first None")]
     pub fn next(&mut self) -> Result<Option<Decoded>, FrameError> {
         while let Some(length) = self.due()? {
             let Some(packet) = self.buffer.get_mut(..length) else { return Ok(None) };
