@@ -10,21 +10,20 @@
 //!                                       └────────▶ store: what survives a restart
 //! ```
 //!
-//! Events go in at one door, whether live peers or the demo's nodes speak. The model is pure: the same
-//! events make the same state. [`Model::apply`](model::Model::apply) returns what changed, typed, and
-//! each front end words it. What the model needs from the network leaves as a typed `Request` in the
-//! same return value.
+//! Events arrive the same way, whether live peers or the demo's nodes cause them. The model is pure: the
+//! same events make the same state. [`Model::apply`](model::Model::apply) returns what changed, as typed
+//! values that each front end words for itself, and what the network should fetch, as typed `Request`s.
 //!
 //! An import may only point to a lower floor, or stay in its own room; no two files import from each
-//! other, not even through others. `tests/architecture.rs` holds the code to this table:
+//! other, not even through others. `tests/architecture.rs` enforces this table:
 //!
 //! | floor | rooms | what they are |
 //! |---|---|---|
 //! | 8 | `main` | the entry: arguments → front end → exit code |
-//! | 7 | `app` | command line, configuration, log, and the loop that joins everything |
+//! | 7 | `app` | command line, configuration, log, the program of `--on-watch`, and the loop that joins everything |
 //! | 6 | `tui` · `stream` | the front ends: the screen, and JSON lines; neither knows the other |
 //! | 5 | `snapshot` · `store` · `demo` | what a screen may see of the model · what survives a restart · a network of real nodes on loopback |
-//! | 4 | `model` · `p2p` | the state that events make · the network that makes events |
+//! | 4 | `model` · `p2p` | the state that events make · the network that makes events; neither knows the other |
 //! | 3 | `event` | the vocabulary between them: events, requests, commands |
 //! | 2 | `wire` | bytes ↔ messages of the Bitcoin P2P protocol |
 //! | 1 | `chain` · `address` | network parameters, limits, scripts, proof of work · where a peer can be reached |
