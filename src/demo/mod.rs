@@ -1,4 +1,4 @@
-//! A small Bitcoin network of real nodes on loopback sockets, to try everything without any other network.
+//! A small Bitcoin network of real nodes on loopback sockets, to try everything without the internet.
 //!
 //! ```text
 //! coins ─▶ mempool ─▶ chain ─┐
@@ -19,8 +19,8 @@
 //! | `session` | the node's side of a connection, as a state machine |
 //! | `node`, `door` | the same on sockets |
 //!
-//! A seed repeats transactions, contents of blocks and scenario, but not what depends on the scheduling of
-//! threads: ports, and which node announces first.
+//! The same seed gives the same transactions, blocks and scenario. What depends on the scheduling of threads
+//! still differs: ports, and which node announces first.
 
 mod chain;
 mod coins;

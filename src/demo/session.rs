@@ -131,7 +131,7 @@ impl Session {
         self.outbox.len() > BUSY
     }
 
-    /// Handles news of the world.
+    /// Handles a new transaction or a new block.
     pub(super) fn hear(&mut self, now: Timestamp, news: News) {
         match news {
             _ if self.stage != Stage::Live => {}

@@ -40,10 +40,10 @@ pub enum DisconnectReason {
     /// The peer is of no use to this program; another one takes its place.
     #[error("not useful: {0}")]
     NotUseful(Uselessness),
-    /// The connection was for fetching addresses, and they have come.
+    /// The connection was opened to fetch addresses, and they arrived.
     #[error("addresses received")]
     AddressesReceived,
-    /// The connection was for fetching addresses, and none came in time.
+    /// The connection was opened to fetch addresses, and none arrived in time.
     #[error("no addresses received")]
     NoAddresses,
     /// The peer does not understand the v2 transport, and the settings allow no other.
@@ -58,7 +58,7 @@ pub enum DisconnectReason {
     /// The peer's protocol version is too old.
     #[error("protocol version {0} is too old")]
     VersionTooOld(i32),
-    /// No pong came in time.
+    /// No pong arrived in time.
     #[error("ping timeout")]
     PingTimeout,
     /// The peer closed the connection.

@@ -1,6 +1,6 @@
 //! The vocabulary between the floors: events from the network, requests to it, commands of the user.
 //!
-//! Whoever feeds the model speaks it: live peers, the demo, later a recording or a remote sensor.
+//! Every source of events uses it: live peers and the demo today, a recording or a remote sensor later.
 
 mod addresses;
 mod command;
@@ -73,7 +73,7 @@ pub enum EventKind {
         /// Heights and hashes, newest first.
         blocks: Vec<(u32, BlockHash)>,
     },
-    /// A block from before startup was downloaded and checked; it serves for its outputs only.
+    /// A block from before startup was downloaded and checked; only its outputs are used.
     PastBlock {
         /// The peer that delivered the block.
         peer: PeerId,
@@ -84,7 +84,7 @@ pub enum EventKind {
     },
     /// The download of past blocks made progress. It is over when `fetched + given_up == requested`.
     Backfill {
-        /// Number of blocks that have come.
+        /// Number of blocks downloaded so far.
         fetched: u32,
         /// Number of blocks in all.
         requested: u32,

@@ -33,7 +33,7 @@ pub enum PeerEvent {
     Ready(Box<PeerInfo>),
     /// A ping was sent; its pong is awaited.
     Pinged,
-    /// The pong came.
+    /// The pong arrived.
     Pong {
         /// Time from the ping to its pong.
         rtt: Duration,
@@ -57,14 +57,14 @@ pub enum PeerEvent {
         /// Number of transactions.
         count: usize,
     },
-    /// A requested transaction came; it is well-formed.
+    /// A requested transaction arrived; it is well-formed.
     Transaction {
         /// The transaction.
         tx: Arc<Transaction>,
         /// Time from our `getdata` to its arrival.
         answered_after: Duration,
     },
-    /// A transaction came that nobody had announced: it was requested by txid, as the unconfirmed
+    /// A transaction arrived that nobody had announced: it was requested by txid, as the unconfirmed
     /// parent of another one.
     Parent {
         /// The parent.

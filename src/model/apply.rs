@@ -18,8 +18,8 @@ use crate::wire::{Block, BlockHash, Transaction, TxHash, Wtxid};
 use std::sync::Arc;
 use std::time::Duration;
 
-/// How long after the start the size of the mempool is recorded: before, the mempool has hardly begun to
-/// fill, and each start would draw a notch.
+/// How long after startup the history begins to record the size of the mempool: earlier, the mempool has
+/// hardly begun to fill, and every restart would leave a notch in the chart.
 const BEFORE_HISTORY: Duration = Duration::from_mins(1);
 
 /// An event on its way through the model, with what it has led to so far.
@@ -226,8 +226,8 @@ impl Model {
         self.sent.add(now, traffic.bytes(Direction::Sent));
     }
 
-    /// Draws the conclusions that depend on more than the event: clusters and fee bounds, anomalies,
-    /// double spends, the history, and the watch list.
+    /// Completes what depends on more than the event itself: clusters and fee bounds, anomalies, double
+    /// spends, the history, and the watch list.
     fn settle(&mut self, step: Step) -> Outcome {
         let Step { now, outcome, mempool } = step;
         let settled = self.mempool.settle(now, mempool);

@@ -110,7 +110,7 @@ impl Driver {
                     }
                 }
                 Some(ended) = self.tasks.join_next_with_id() => {
-                    // A task that came to its end has reported it.
+                    // A task that ended without a panic has reported its end.
                     if let Err(error) = ended {
                         self.task_failed(error.id());
                     }

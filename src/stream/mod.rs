@@ -37,7 +37,7 @@ pub fn start(network: Network, now: Timestamp) -> Record {
     Record::new(Body::Start(StartRecord::new(network)), now)
 }
 
-/// The records about `event` and about `outcome`, which `model` has just made of the event.
+/// Returns the records of `event` and of `outcome`, which `model` has just returned for it.
 pub fn records(event: &Event, model: &Model, outcome: &Outcome) -> Vec<Record> {
     let changes = outcome.changes.iter().filter_map(|change| of_change(change, event, model));
     let bodies = of_event(event, model).into_iter().chain(changes);

@@ -1,6 +1,6 @@
 //! The Bitcoin P2P protocol: bytes ↔ messages.
 //!
-//! No I/O and no clock, and no allocation larger than the rest of the frame. Limits are those of Bitcoin
+//! No I/O, no clock, and no allocation larger than what is left of the frame. Limits are those of Bitcoin
 //! Core unless a BIP is named.
 
 pub mod block;

@@ -1,6 +1,6 @@
 //! Double SHA-256, the hash behind checksums, identifiers and merkle trees.
 //!
-//! Nine tenths of the time that reading a transaction takes go into it. The compression is that of
+//! It takes nine tenths of the time of reading a transaction. The compression is that of
 //! `sha2`; the padding is done here, for two reasons. Transactions are short, so that copies of
 //! unpredictable length cost some percent of the time that their hashes take. And the two hashes of
 //! a transaction can take turns, which gains up to a tenth: a processor that has instructions for

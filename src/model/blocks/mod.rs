@@ -20,7 +20,7 @@ use foldhash::fast::RandomState;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-/// How many blocks have their figures kept: those of about a day.
+/// How many blocks' figures are kept: about a day's worth.
 const MAX_FIGURES: usize = 144;
 
 /// How many blocks are kept as a whole, so that they can be disconnected. Deeper reorgs have not been seen

@@ -1,7 +1,7 @@
 //! Kinds of transactions: what a transaction is for, as far as its bytes reveal it.
 //!
-//! Every kind has a precise rule, and a rule would rather miss a transaction than claim one that only looks
-//! alike. A transaction that fits no rule is `other`.
+//! Every kind has a precise rule, which would rather miss a transaction than claim one that only looks like
+//! it. A transaction that fits no rule is `other`.
 
 pub(in crate::model) mod arrivals;
 mod inscription;
@@ -13,7 +13,7 @@ use crate::chain::script::{ScriptKind, is_multisig};
 use crate::wire::Transaction;
 use script::Spend;
 
-/// A kind of transaction. A transaction may be of several.
+/// A kind of transaction. A transaction may be of several kinds.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum Kind {
     /// One or two spendable outputs and at most four inputs, and no other shape (consolidation, batch,
@@ -125,7 +125,7 @@ const MAX_CHANNEL_OUTPUTS: u32 = 100;
 /// The most inputs of a payment.
 const MAX_PAYMENT_INPUTS: u32 = 4;
 
-/// The smallest common value of a CoinJoin, in sat: payouts of dust look alike.
+/// The smallest common value of a CoinJoin, in sat: a payout of dust to many looks the same.
 const MIN_COINJOIN_VALUE: u64 = 10_000;
 
 /// Adds the kinds that follow from the number of inputs and outputs, and from the outputs.

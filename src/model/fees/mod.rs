@@ -1,9 +1,9 @@
 //! What transactions pay: exact fees, bounds where the fee is unknown, and the mempool by fee rate.
 //!
 //! A fee is exact once the value of every spent output is known ([`input_values`]): from a parent in
-//! the mempool or from a recent block ([`prevouts`]). Until then peers give away [`bounds`]: by the
-//! fee filter of whoever announces the transaction, and by its place in an announcement. Nothing in
-//! this room knows the mempool; `mempool::exact_fees` and `mempool::order_bounds` feed it.
+//! the mempool or from a recent block ([`prevouts`]). Until then peers reveal [`bounds`]: by their
+//! fee filters when they announce the transaction, and by its place in an announcement. Nothing in this
+//! folder knows the mempool; `mempool::exact_fees` and `mempool::order_bounds` feed it.
 
 pub(crate) mod bands;
 pub(crate) mod bounds;

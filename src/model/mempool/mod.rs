@@ -1,8 +1,8 @@
-//! The mempool: the unconfirmed transactions, and what follows from holding them together.
+//! The mempool: the unconfirmed transactions, with their relay, fees, conflicts and clusters.
 //!
 //! [`Mempool`] owns all state. Its operations, here and in [`accept`] and [`block`], collect what they
-//! change in a [`Changes`]; [`Mempool::settle`] completes it at the end of each event. Everything else is
-//! a function over narrow inputs, mostly [`entries`] (the transactions with the indexes over them) and
+//! change in a [`Changes`], and [`Mempool::settle`] completes these at the end of each event. Everything else
+//! is a function over narrow inputs, mostly [`entries`] (the transactions with the indexes over them) and
 //! [`recent`] (what left lately, and what must not come back).
 
 pub(in crate::model) mod accept;

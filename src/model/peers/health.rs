@@ -9,7 +9,7 @@ use crate::util::time::Timestamp;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-/// Silence of all peers from this long on is shown.
+/// All peers must be silent for this long before the silence is shown.
 const STALE_AFTER: Duration = Duration::from_mins(1);
 
 /// No failure is shown before this: the first dials need a moment.
@@ -44,7 +44,7 @@ pub enum Health {
     Unreachable(Box<Unreachable>),
 }
 
-/// What was tried in vain.
+/// What was tried without reaching a peer.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Unreachable {
     /// The network.

@@ -95,8 +95,8 @@ impl Watchlist {
         matches
     }
 
-    /// A block from before startup: its outputs to watched scripts are noted, so that transactions that
-    /// spend them are found.
+    /// A block from before startup was downloaded: its outputs to watched scripts are noted, so that
+    /// transactions that spend them are found.
     pub(in crate::model) fn past_block(
         &mut self,
         now: Timestamp,
@@ -221,9 +221,9 @@ impl Watchlist {
         new
     }
 
-    /// Reports the transactions that spend outputs which were learned only after them. Each output is
-    /// handled by itself: going through all inputs of its spender would let an attacker make each output
-    /// expensive.
+    /// Reports the transactions whose spent outputs became known only after they arrived. Each output is
+    /// handled by itself: if all inputs of its spender were read for each of them, an attacker could make
+    /// every output expensive.
     fn report_spenders(
         &mut self,
         now: Timestamp,

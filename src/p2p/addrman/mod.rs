@@ -124,7 +124,7 @@ impl AddrMan {
         self.needs_addresses = needs_addresses;
     }
 
-    /// A DNS seed was resolved, or not.
+    /// Handles the answer of a DNS seed, or the failure to resolve it.
     pub fn seed_answered(&mut self, answer: SeedAnswer, now: Timestamp) -> Vec<Action> {
         self.lookups = self.lookups.saturating_sub(1);
         let SeedAnswer { name, addresses } = answer;
@@ -168,7 +168,7 @@ impl AddrMan {
         }
         if let Some(fetch) = self.fetches.get_mut(&peer) {
             fetch.received += list.len();
-            // A single one may be the peer's own; the answer follows.
+            // A single address may be the peer's own, sent before the answer to our `getaddr`.
             if list.len() > 1 {
                 actions.push(Action::Disconnect(peer, DisconnectReason::AddressesReceived));
             }

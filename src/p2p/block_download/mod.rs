@@ -46,7 +46,8 @@ use starting_point::StartingPoint;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-/// Headers in, the best chain out; its new blocks downloaded, and past ones in the background.
+/// Follows the best chain by its headers and downloads its blocks: new ones at once, past ones in the
+/// background.
 #[derive(Debug)]
 pub struct BlockDownload {
     network: Network,

@@ -1,8 +1,8 @@
 //! The task of one peer: gives the session a socket and a timer.
 //!
 //! Everything is in one `select!`, so that a slow driver, a slow peer and a flood each block only what they
-//! must: while the driver is busy the socket is not read, while the peer doesn't read nothing is read from
-//! it either, and all three queues are bounded.
+//! must: while the driver is busy, the socket is not read; while the peer does not read, nothing is read
+//! from it either; and all three queues are bounded.
 
 use crate::address::PeerAddress;
 use crate::chain::Network;

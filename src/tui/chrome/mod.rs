@@ -1,5 +1,5 @@
-//! What surrounds every screen: the title above, the footer below, and the notice of a terminal that
-//! is too small for any of it.
+//! What surrounds every screen: the title above, the footer below, and the notice that the terminal
+//! is too small.
 
 pub mod footer;
 mod parts;

@@ -1,7 +1,8 @@
 //! A list of which the snapshot contains a window: which rows of the window are visible, and which one
 //! is selected.
 //!
-//! The window has more rows than fit, so that the selection moves at once, and on a frozen screen too. The selection is a key and not an index: it follows its row.
+//! The window has more rows than fit, so that the selection moves at once, and on a frozen screen too. The
+//! selection is a key and not an index: it follows its row.
 
 use crate::event::PeerId;
 use crate::snapshot::{Anchor, PeerListView, TransactionsView};
@@ -147,7 +148,7 @@ impl<K: Copy + PartialEq> List<K> {
         }
     }
 
-    /// Adapts to a new snapshot: the requested last row may have come, the selected one been removed.
+    /// Adapts to a new snapshot: the requested last row may have arrived, or the selected one been removed.
     pub fn settle<T: Keyed<Key = K>>(&mut self, window: &Window<T>, height: usize) {
         if self.to_bottom {
             if !window.more_below && !window.rows.is_empty() {

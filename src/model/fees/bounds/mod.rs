@@ -1,12 +1,12 @@
 //! Bounds of a fee rate while the fee is unknown.
 //!
-//! Peers give the rate away in two ways. Each reports the rate below which it accepts nothing (BIP133),
-//! so whatever it announces pays at least that, alone or with a child that pays for it. And nodes
-//! announce in the order in which miners would take transactions: a transaction between two of known
-//! rate pays between them ([`order`]).
+//! Peers reveal bounds in two ways. Each sends the rate below which it accepts nothing (BIP133), so
+//! whatever it announces pays at least that, alone or with a child that pays for it. And nodes announce
+//! in the order in which miners would take transactions: a transaction between two of known rate pays a
+//! rate between theirs ([`order`]).
 //!
-//! Nobody can check what peers say. Of the bounds that several peers give, the second tightest counts:
-//! one liar cannot make a bound too tight. A bound from a single peer counts for want of another.
+//! What peers say cannot be verified. Of the bounds that several peers give, the second tightest counts, so
+//! that one liar cannot make a bound too tight. If only one peer gives a bound, that bound counts.
 
 pub(in crate::model) mod order;
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! The prevout cache: the values of the outputs of recent blocks, which make fees of their spenders exact.
+//! The prevout cache: the values of the outputs of recent blocks, which make the fees of spenders exact.
 //!
 //! An output takes 16 bytes: a secretly keyed 64-bit tag of its outpoint, and its value with the number of
 //! its block. Two outpoints share a tag with a probability of 2⁻⁶⁴: looking up a million outpoints among
@@ -40,7 +40,7 @@ pub struct PrevoutCache {
     /// The most blocks.
     limit: usize,
     runs: Runs,
-    /// The blocks, with the number that their outputs carry; the first ones are dropped first.
+    /// The blocks, in the order in which they are dropped, with the number that their outputs carry.
     blocks: BTreeMap<Place, u16>,
 }
 

@@ -1,7 +1,7 @@
 //! Anomalies: what is unusual about a peer, compared with its past or with the other peers.
 //!
-//! Invalid and unrequested data is reported when it comes (see [`Misbehaviour`]); an anomaly shows only in
-//! the statistics.
+//! Invalid and unrequested data is reported when it arrives (see [`Misbehaviour`]); an anomaly shows only
+//! in the statistics.
 //!
 //! [`Misbehaviour`]: crate::event::Misbehaviour
 
@@ -162,7 +162,8 @@ enum Verdict {
     Normal,
 }
 
-/// Active and suspected anomalies, by peer. Each is reported once, until the figures were clearly normal.
+/// Active and suspected anomalies, by peer. Each is reported once, and again only after its figure was
+/// clearly normal in between.
 #[derive(Debug, Default)]
 pub(crate) struct AnomalyDetector {
     next_check: Timestamp,

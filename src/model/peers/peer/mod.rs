@@ -162,7 +162,7 @@ impl Peer {
         }
     }
 
-    /// Enters the time since which a ping is overdue into the history.
+    /// Records in the history since when a ping is overdue, if one is.
     fn note_lateness(&mut self, now: Timestamp) {
         if let Some(late_since) = self.late_since(now) {
             self.history.set(late_since, LivenessSlot::Late);
@@ -173,7 +173,7 @@ impl Peer {
         self.waiting_since.map(|since| since + LATE_AFTER).filter(|&late_since| late_since < now)
     }
 
-    /// Ends the connection, with all that belongs to it only.
+    /// Ends the connection, and forgets what belongs only to it.
     fn end(&mut self, now: Timestamp, reason: &DisconnectReason, retry_at: Option<Timestamp>) {
         if !self.is_live() {
             self.failures = self.failures.saturating_add(1);

@@ -2,8 +2,8 @@
 //! `AddrMan`).
 //!
 //! An address is learned into the *new* table, and moves to the *tried* table after a handshake. Its
-//! place in either is fixed (see [`place`]); an address that has the place gives it up only if it
-//! deserves it less.
+//! place in either is fixed (see [`place`]); it displaces another address only if that one is failing or
+//! stale.
 //!
 //! Pure: time and chance are parameters.
 
@@ -114,7 +114,7 @@ impl AddrTable {
         }
     }
 
-    /// Notes that the handshake with `address` is complete, which offers `services`.
+    /// Notes that the handshake with `address`, which offers `services`, is complete.
     pub(in crate::p2p) fn connected(&mut self, address: &PeerAddress, services: Services, now: Timestamp) {
         let Some(entry) = self.entries.get_mut(address) else { return };
         self.changes += 1;
@@ -194,7 +194,7 @@ impl AddrTable {
         port_fits && (self.private || is_routable(&address.host))
     }
 
-    /// Makes `place` in the new table free if it is, or if its occupant is terrible.
+    /// Frees `place` in the new table if its occupant is terrible. Returns whether the place is free now.
     fn make_room(&mut self, place: usize, now: Timestamp) -> bool {
         let Some(occupant) = &self.new[place] else { return true };
         if self.entries.get(occupant).is_some_and(|entry| !entry.is_terrible(now)) {
@@ -212,7 +212,7 @@ impl AddrTable {
         self.changes += 1;
     }
 
-    /// Moves `address` from the new to the tried table, unless the occupant of its place worked lately.
+    /// Moves `address` from the new to the tried table, unless the occupant of its place worked recently.
     fn promote(&mut self, address: &PeerAddress, now: Timestamp) {
         let place = self.key.tried_place(address);
         if let Some(occupant) = self.tried[place].clone() {

@@ -18,12 +18,12 @@ use progress::ProgressReporter;
 use std::collections::{BTreeMap, HashSet, VecDeque};
 use std::time::Duration;
 
-/// How long a peer may take to send a block. Nothing waits for it, and a full block of 2 MB takes its
-/// time through Tor.
+/// How long a peer may take to send a block. Nothing waits for it, and a full block of 2 MB takes a while
+/// through Tor.
 pub const PAST_BLOCK_TIMEOUT: Duration = Duration::from_mins(1);
 
-/// How many blocks are requested from one peer at a time: one that it sends, one that it reads
-/// meanwhile.
+/// How many blocks are requested from one peer at a time: while it sends one, it reads the next from
+/// disk.
 const MAX_PER_PEER: usize = 2;
 
 /// How many blocks are requested at a time in all. This bounds the memory: a block has at most 4 MB.
@@ -32,10 +32,10 @@ const MAX_REQUESTS: usize = 8;
 /// A peer that takes longer is asked for one block at a time.
 const SLOW: Duration = Duration::from_secs(5);
 
-/// After so many failed requests in a row a peer is not asked any more.
+/// After this many failed requests in a row a peer is no longer asked.
 const MAX_FAILURES: u32 = 3;
 
-/// After so many failed requests a block is given up.
+/// After this many failed requests a block is given up.
 const MAX_ATTEMPTS: usize = 12;
 
 /// How deep below the tip a pruned peer is asked: it promises 288 blocks (BIP159), and its tip may be

@@ -14,12 +14,12 @@ use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
-/// How long a peer may take to send a block. Core does not say so when it does not have one, and a
-/// whole block takes its time on a slow line.
+/// How long a peer may take to send a block. Core does not answer if it does not have the block, and a
+/// whole block takes a while over a slow connection.
 pub const BLOCK_TIMEOUT: Duration = Duration::from_secs(20);
 
-/// How many new blocks are requested at most when many come at once, as after a pause: those of about
-/// a day. Pruned nodes serve twice as many (BIP159).
+/// How many new blocks are requested at most when many arrive at once, as after a pause: about a day's
+/// worth. Pruned nodes serve twice as many (BIP159).
 const MAX_CATCH_UP: usize = 144;
 
 /// How many blocks may be requested at once, or wait for an earlier one.

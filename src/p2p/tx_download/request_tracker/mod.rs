@@ -1,7 +1,7 @@
 //! Which peer to request an announced transaction from: each is downloaded once, from one peer at a time.
 //!
 //! The rules are those of Core's `TxRequestTracker`: the first announcer is asked. If it doesn't answer in
-//! time, doesn't have the transaction or disconnects, the next announcer is asked, and none of them twice.
+//! time, doesn't have the transaction or disconnects, the next announcer is asked; no peer is asked twice.
 //! Each transaction is accepted once.
 
 use crate::event::PeerId;
@@ -64,7 +64,7 @@ struct Missing {
     asked: Option<Asked>,
     /// Announcers that were not asked yet, in order.
     candidates: Vec<(u64, PeerId)>,
-    /// Announcers that were asked in vain.
+    /// Announcers that were asked and did not deliver.
     tried: Vec<PeerId>,
 }
 

@@ -12,7 +12,7 @@ use crate::tui::layer::{Id, Layer, Response};
 use input::Input;
 use ratatui::Frame;
 
-/// How many targets a page is.
+/// The number of targets in a page.
 const PAGE: usize = 10;
 
 /// The selected target, and the line that is being typed.

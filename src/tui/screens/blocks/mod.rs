@@ -10,13 +10,13 @@ use crate::tui::layer::{Id, Layer, Response};
 use crate::wire::BlockHash;
 use ratatui::Frame;
 
-/// How many blocks a page is.
+/// The number of blocks in a page.
 const PAGE: usize = 6;
 
 /// The selected block.
 #[derive(Default, Debug)]
 pub struct Blocks {
-    /// `None`: the newest, whichever that is.
+    /// `None` selects the newest block, also when a newer one arrives.
     selected: Option<BlockHash>,
 }
 

@@ -24,7 +24,7 @@ use crate::tui::layer::{Layer, Response};
 use layout::Parts;
 use ratatui::Frame;
 
-/// What of the mempool is on screen.
+/// Which part of the Mempool screen is shown, and how.
 #[derive(Default, Debug)]
 pub struct Mempool {
     /// Whether the histogram counts transactions rather than their virtual size.
