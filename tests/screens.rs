@@ -52,8 +52,8 @@ fn peer_detail() {
 }
 
 #[test]
-fn watched() {
-    seen_at_every_size("watched", |desk| {
+fn watch_list() {
+    seen_at_every_size("watch_list", |desk| {
         desk.type_keys("wja");
         desk.type_text("bc1qnothing");
     });
