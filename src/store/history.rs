@@ -52,7 +52,7 @@ impl HistoryStore {
     pub fn save(&mut self, history: &History) {
         if is_due(history.newest(), self.saved)
             && let Some(writer) = &self.writer
-            && writer.write(self.encode(history))
+            && writer.write(|| self.encode(history))
         {
             self.saved = history.newest();
         }

@@ -67,9 +67,10 @@ impl<J: Send + 'static> Writer<J> {
         Self { store, path, jobs, problems, is_failing, task }
     }
 
-    /// Queues a job; false if too many are waiting. Never blocks.
-    pub fn write(&self, job: J) -> bool {
-        self.jobs.try_send(job).is_ok()
+    /// Queues the job that `make` returns; false, without a call of `make`, if too many are waiting. Never
+    /// blocks.
+    pub fn write(&self, make: impl FnOnce() -> J) -> bool {
+        self.jobs.try_reserve().map(|place| place.send(make())).is_ok()
     }
 
     /// Whether the last write failed.
@@ -136,7 +137,7 @@ mod tests {
     async fn a_failure_is_reported_once_until_a_write_succeeds() {
         let mut writer = writer(succeed_if);
         for job in [true, false, false, true, false] {
-            while !writer.write(job) {
+            while !writer.write(|| job) {
                 tokio::task::yield_now().await;
             }
         }
@@ -148,6 +149,17 @@ mod tests {
         assert!(writer.is_failing());
         assert_eq!(writer.problem().now_or_never(), None);
         assert_eq!(writer.close(None).await, None);
+    }
+
+    #[tokio::test]
+    async fn a_job_that_finds_no_room_is_not_made() {
+        let (done, wait) = std::sync::mpsc::channel::<()>();
+        let writer = writer(move |_| wait.recv().map_err(io::Error::other));
+        while writer.write(|| true) {}
+        let mut is_made = false;
+        assert!(!writer.write(|| std::mem::replace(&mut is_made, true)));
+        assert!(!is_made);
+        drop(done);
     }
 
     #[tokio::test]

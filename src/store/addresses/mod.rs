@@ -68,7 +68,7 @@ impl AddressStore {
             && let Some(writer) = &self.writer
         {
             self.save_at = now + SAVE_INTERVAL;
-            if writer.write(table.to_saved()) {
+            if writer.write(|| table.to_saved()) {
                 self.saved = table.changes();
             }
         }

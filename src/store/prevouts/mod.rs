@@ -76,7 +76,7 @@ impl PrevoutStore {
     fn queue(&mut self, job: Job) {
         if let Some(writer) = &self.writer {
             // If too many wait, a later run requests the block again.
-            let _ = writer.write(job);
+            let _ = writer.write(|| job);
         }
     }
 
