@@ -115,9 +115,10 @@ impl Driver {
                         self.task_failed(error.id());
                     }
                 }
-                Some(Ok(answer)) = self.lookups.join_next() => {
-                    self.node.seed_answered(answer, self.clock.now());
-                }
+                Some(ended) = self.lookups.join_next() => match ended {
+                    Ok(answer) => self.node.seed_answered(answer, self.clock.now()),
+                    Err(_) => self.node.lookup_failed(),
+                },
                 () = sleep_until_any(deadline) => {}
             }
         }

@@ -108,6 +108,11 @@ impl Node {
         self.carry_out(actions, now);
     }
 
+    /// A lookup of a DNS seed ended without an answer, through a defect.
+    pub fn lookup_failed(&mut self) {
+        self.addrman.lookup_failed();
+    }
+
     /// Serves a request of the model.
     pub fn request(&mut self, request: Request, now: Timestamp) {
         match request {

@@ -134,6 +134,11 @@ impl AddrMan {
         }
     }
 
+    /// A lookup ended without an answer, through a defect: it is not awaited any longer.
+    pub fn lookup_failed(&mut self) {
+        self.lookups = self.lookups.saturating_sub(1);
+    }
+
     /// Falls back to the built-in addresses.
     pub fn use_fixed_seeds(&mut self, now: Timestamp) -> Vec<Action> {
         let mut addresses = fixed_seeds(self.network);

@@ -129,6 +129,17 @@ fn seeds_are_resolved_while_addresses_are_needed_a_few_at_a_time() {
 }
 
 #[test]
+fn a_lookup_that_fails_without_an_answer_does_not_keep_other_seeds_from_being_asked() {
+    let mut addrman = discovering(None);
+    addrman.need_addresses(true);
+    for _ in lookups(&mut addrman, START) {
+        assert_eq!(lookups(&mut addrman, START), [""; 0], "a lookup is in flight");
+        addrman.lookup_failed();
+    }
+    assert_eq!(lookups(&mut addrman, START).len(), 3, "others are asked");
+}
+
+#[test]
 fn behind_a_proxy_seeds_are_dialled_by_name_and_asked_as_peers() {
     let mut addrman = discovering(Some(at("127.0.0.1:9050")));
     addrman.need_addresses(true);
