@@ -13,6 +13,7 @@
 //! Events arrive the same way, whether live peers or the demo's nodes cause them. The model is pure: the
 //! same events make the same state. [`Model::apply`](model::Model::apply) returns what changed, as typed
 //! values that each front end words for itself, and what the network should fetch, as typed `Request`s.
+//! The two `watch` channels keep only the latest value, so a slow screen slows nothing down.
 //!
 //! An import may only point to a lower floor, or stay in its own room; no two files import from each
 //! other, not even through others. `tests/architecture.rs` enforces this table:
