@@ -59,7 +59,7 @@ pub fn start(path: &Path, level: tracing::Level) -> Result<WorkerGuard, LogError
     Ok(guard)
 }
 
-/// Logs an event that `model` has applied, as far as no notice says the same.
+/// Logs an event that `model` has applied, unless a notice says the same.
 pub fn event(event: &Event, model: &Model) {
     match &event.kind {
         EventKind::Peer(peer, event) => peer_event(*peer, event, model),

@@ -30,10 +30,10 @@ pub enum Misbehaviour {
         /// The number of entries.
         count: u64,
     },
-    /// A message other than those of the handshake came before `verack`; the command is cleaned.
+    /// A message other than those of the handshake arrived before `verack`; the command is cleaned.
     #[error("{0} before the handshake is done")]
     BeforeHandshake(String),
-    /// A message that belongs in the handshake came after it.
+    /// A message that belongs in the handshake arrived after it.
     #[error("{} after the handshake", .0.name())]
     AfterHandshake(Command),
     /// A second `version` message.

@@ -93,18 +93,18 @@ pub enum Notice {
     Watch(WatchMatch),
 }
 
-/// What a connection that ended was to the user.
+/// What the end of a connection means to the user.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Ending {
     /// The connection was in use.
     Lost,
-    /// The dial or the handshake failed, to a peer that the user chose.
+    /// The dial or the handshake failed, with a peer that the user chose.
     ChosenNotReached,
-    /// The dial or the handshake failed, to one of many discovered addresses.
+    /// The dial or the handshake failed, with one of many discovered addresses.
     NotReached,
 }
 
-/// How a notice should be taken.
+/// How good or bad a notice is for the user.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Level {
     /// Success.
@@ -118,7 +118,7 @@ pub enum Level {
 }
 
 impl Notice {
-    /// Returns how the notice should be taken.
+    /// Returns how good or bad the notice is.
     pub fn level(&self) -> Level {
         match self {
             Self::PeerReady { relay: true, .. } | Self::Block(_) => Level::Good,

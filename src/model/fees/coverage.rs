@@ -1,4 +1,4 @@
-//! For how much of the mempool the fee is known.
+//! The share of the mempool whose fees are known.
 
 use crate::util::share::share;
 

@@ -31,7 +31,7 @@ pub(crate) fn estimates(
 
 /// Returns the rate in sat/vB that it takes to be within the next `within` blocks, or `floor` if the
 /// mempool fits. Only the share `coverage` (0–1) of each block is for transactions of certain rate: the
-/// others are assumed to pay alike.
+/// others are assumed to pay the same.
 pub(super) fn estimate(histogram: &FeeHistogram, within: u32, coverage: f32, floor: f64) -> f64 {
     #[expect(clippy::cast_precision_loss, reason = "a few million vB")]
     let mut room = f64::from(within) * f64::from(coverage) * ProjectedBlock::ROOM as f64;

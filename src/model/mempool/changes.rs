@@ -15,7 +15,7 @@ pub(in crate::model) struct Changes {
     pub(super) removed: Vec<(Txid, RemovalReason)>,
     /// The transactions whose fee rate, or knowledge of it, changed; perhaps more than once.
     pub(super) fee_rates: Vec<Txid>,
-    /// The transactions whose cluster changed: they came, a relative left, or a fee became known.
+    /// The transactions whose cluster changed: they arrived, a relative left, or a fee became known.
     pub(super) unsettled: Vec<TxKey>,
 }
 

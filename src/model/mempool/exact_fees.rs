@@ -2,7 +2,8 @@
 //!
 //! A value is known from a parent in the mempool or from a recent block when the child arrives
 //! ([`input_values`]), from a parent that arrives after its child, or from a block that arrives later
-//! ([`learn_outputs`]). It stays with the child when the parent leaves.
+//! ([`learn_outputs`]). It stays with the child when the parent leaves. The last missing value makes the fee
+//! exact ([`MempoolEntry::fee`]).
 
 use crate::model::fees::input_values::InputValues;
 use crate::model::fees::prevouts::PrevoutCache;
@@ -16,7 +17,7 @@ use crate::wire::{OutPoint, Transaction, TxHash, Txid};
 /// of 31 bytes), and a huge one must not make each of its many small children costly.
 const MAX_OUTPUTS: usize = 4_000;
 
-/// Returns the values of what `tx` spends, as far as parents in the mempool and recent blocks have them.
+/// Returns the values of the outputs that `tx` spends, as far as they are in the mempool or in recent blocks.
 pub(super) fn input_values(entries: &Entries, prevouts: &PrevoutCache, tx: &Transaction) -> InputValues {
     let mut values = InputValues::unknown(tx.input_count());
     let mut spends: Vec<(OutPoint, u32)> = tx.inputs().map(|input| input.prevout).zip(0..).collect();
@@ -41,7 +42,7 @@ pub(super) fn input_values(entries: &Entries, prevouts: &PrevoutCache, tx: &Tran
     values
 }
 
-/// Gives the output values of `tx` to its children in the mempool.
+/// Passes the values of the outputs of `tx` to its children in the mempool.
 pub(super) fn learn_outputs(entries: &mut Entries, tx: &Transaction, changes: &mut Changes) {
     let txid = tx.txid();
     for (vout, output) in (0..).zip(tx.outputs().take(MAX_OUTPUTS)) {

@@ -10,7 +10,7 @@ use crate::model::mempool::recent::RecentTxs;
 use crate::util::time::Timestamp;
 use crate::wire::TxHash;
 
-/// Adds the bounds that announcements give whose time is up.
+/// Adds the bounds from announcements whose transactions had time to arrive.
 pub(super) fn learn_bounds(
     orders: &mut AnnouncementOrders,
     entries: &mut Entries,
@@ -29,7 +29,7 @@ pub(super) fn learn_bounds(
     }
 }
 
-/// Returns the place of a transaction that never had a relative and misses no parent.
+/// Returns the place of a transaction that never had a relative and lacks no parent.
 fn place(entries: &Entries, recent: &RecentTxs, tx: TxHash) -> Option<(TxKey, Place)> {
     let key = entries.key(tx)?;
     let is_alone = |entry: &&MempoolEntry| !entry.had_relatives() && !lacks_parent(entries, recent, entry);

@@ -19,7 +19,8 @@ pub(super) struct RecentTxs {
     removals: Ring<(TxKey, Txid, RemovalReason), MAX_TXS>,
     /// Ids, of both kinds, of transactions in blocks of the best chain.
     confirmed: BoundedSet<[u8; 32], { 2 * MAX_TXS }>,
-    /// Ids, of both kinds, of transactions that were replaced, lost a conflict, or spend such a one.
+    /// Ids, of both kinds, of transactions that were replaced, lost a conflict, or spend an output of such
+    /// a transaction.
     rejected: BoundedSet<[u8; 32], { 2 * MAX_TXS }>,
     /// Transactions that were evicted or expired here: other nodes probably still have them.
     elsewhere: BoundedSet<Txid, MAX_TXS>,

@@ -16,7 +16,7 @@ pub enum RemovalReason {
     Replaced {
         /// The replacement.
         by: Txid,
-        /// Whether an ancestor was replaced and the transaction went with it.
+        /// Whether an ancestor was replaced and the transaction was removed with it.
         with_ancestor: bool,
     },
     /// A block spent an output that the transaction, or one of its ancestors, spends; `None` if the

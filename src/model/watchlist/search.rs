@@ -39,7 +39,7 @@ impl Watchlist {
         }
     }
 
-    /// All outputs are learned before any input is looked up: a transaction may have come before the one
+    /// All outputs are learned before any input is looked up: a transaction may have arrived before the one
     /// that it spends.
     fn look_for_script(&mut self, now: Timestamp, mempool: &Mempool, blocks: &Blocks) -> Vec<WatchMatch> {
         for tx in blocks.kept().flat_map(|(_, block)| &block.transactions) {

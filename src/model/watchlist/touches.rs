@@ -9,7 +9,7 @@ pub(super) type TargetId = u64;
 /// How many transactions are remembered.
 const MAX_TRANSACTIONS: usize = 10_000;
 
-/// What a transaction pays to a target and spends of it, in sat.
+/// What a transaction pays to a target and spends from it, in sat.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) struct Touch {
     pub(super) target: TargetId,

@@ -77,7 +77,7 @@ impl WatchEvent {
         }
     }
 
-    /// The height of the block that confirms the transaction or its rival.
+    /// The height of the block that confirms the transaction, or the one that conflicts with it.
     pub const fn height(self) -> Option<u32> {
         match self {
             Self::Confirmed { height, .. } => Some(height),
@@ -94,7 +94,7 @@ impl WatchEvent {
         }
     }
 
-    /// The reason of a removal that no other event stands for.
+    /// The reason of a removal, unless another event stands for it.
     pub const fn reason(self) -> Option<RemovalReason> {
         match self {
             Self::Removed { reason } => Some(reason),

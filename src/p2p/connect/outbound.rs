@@ -73,7 +73,7 @@ impl OutboundPeers {
         self.peers().filter(|connection| connection.stage == Stage::Connected).count()
     }
 
-    /// Whether two peers are connected, or as many as there shall be: enough to learn more addresses from.
+    /// Whether two peers are connected, or the target if that is less: enough to learn more addresses from.
     pub fn has_enough_peers(&self) -> bool {
         self.connected_count() >= self.target.min(2)
     }
@@ -221,7 +221,7 @@ impl OutboundPeers {
         }
     }
 
-    /// The most peers of one netgroup. Overlay networks have few groups, and whoever runs many nodes there
+    /// The most peers of one netgroup. Overlay networks have few groups, and an operator of many nodes there
     /// is in all of them anyway.
     fn group_limit(&self, group: NetGroup) -> usize {
         match group {

@@ -3,7 +3,7 @@
 use crate::util::time::Timestamp;
 use std::time::Duration;
 
-/// The average time between failing dials. Where every dial fails at once, as without a network, it keeps
+/// The average time between failing dials. If every dial fails at once, as without a network, it keeps
 /// us from trying all known addresses within seconds.
 const INTERVAL: Duration = Duration::from_millis(250);
 

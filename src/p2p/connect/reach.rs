@@ -11,7 +11,7 @@ use std::time::Duration;
 /// time, and is short, since peers should be found soon once the network is back.
 const PAUSE: (Duration, Duration) = (Duration::from_secs(10), Duration::from_mins(1));
 
-/// The networks that the user allows, except for those that were unreachable lately.
+/// The networks that the user allows, except for those that were unreachable recently.
 #[derive(Debug)]
 pub struct Reach {
     routes: Routes,

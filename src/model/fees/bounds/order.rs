@@ -6,9 +6,9 @@
 //! arrived, and their parents if a peer has them; then [`bounds`] lets those of a known rate bound the
 //! others.
 //!
-//! The order is that of the moment of the announcement, and chunk fee rates change with relatives. So
-//! only transactions that have never had a relative in the mempool count, as far as their parents
-//! arrived when requested. An announcement whose known rates do not fall counts for nothing.
+//! The order follows the chunk fee rates at the moment of the announcement, and these change with
+//! relatives. So only transactions that never had a relative in the mempool count, provided that their
+//! parents arrived when requested. An announcement whose known rates do not fall is ignored.
 
 use crate::model::fees::bounds::Bound;
 use crate::util::time::Timestamp;
@@ -23,12 +23,12 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// The longest announcement whose order is kept (Core: `INVENTORY_BROADCAST_MAX`).
 const MAX_ANNOUNCEMENT: usize = 1_000;
 
-/// The most transactions in all orders: seven per second, from a thousand peers, for as long as the
-/// patience lasts.
+/// The most transactions in all orders: seven per second from a thousand peers, for as long as orders are
+/// kept.
 const MAX_TRANSACTIONS: usize = 210_000;
 
-/// The most inputs of a transaction whose parents are trusted to have arrived: of those with many inputs
-/// not all parents are requested.
+/// The most inputs of a transaction whose parents are trusted to have arrived: if there are more inputs, not
+/// all parents are requested.
 pub(in crate::model) const MAX_INPUTS: u32 = 25;
 
 /// The major versions of Bitcoin Core known to announce in this order.

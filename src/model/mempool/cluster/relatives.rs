@@ -9,8 +9,8 @@ use crate::wire::{OutPoint, Txid};
 use foldhash::fast::RandomState;
 use std::collections::HashSet;
 
-/// The most inputs or outputs that a walk looks at: all those of a cluster of usual size. A snapshot must
-/// not cost more because of huge transactions.
+/// The most inputs or outputs that a walk looks at: enough for any cluster of usual size. Huge transactions
+/// must not make a snapshot costly.
 pub(super) const MAX_LINKS: usize = 10_000;
 
 /// The ancestors or descendants of a transaction in the mempool.

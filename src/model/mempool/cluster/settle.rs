@@ -56,8 +56,8 @@ fn set_rate(
     });
 }
 
-/// Takes the rates from a cluster that exceeds the limits. The walk stops at members marked before: all
-/// their relatives were marked then.
+/// Removes the rates of a cluster that exceeds the limits. The walk stops at members that are marked
+/// already: all their relatives were marked with them.
 fn mark_oversized(entries: &mut Entries, key: TxKey, changes: &mut Changes) {
     let is_marked = |entry: &MempoolEntry| entry.chunk_fee_rate_or_cause() == ChunkFeeRate::OVERSIZED;
     let mut to_mark = vec![key];

@@ -1,6 +1,6 @@
 //! Double spends. A replacement reaches every node after a while, and nodes that had the original
 //! announce the replacement. If some peers announce only one of the two and some only the other, both
-//! are alive.
+//! are being relayed.
 
 use crate::event::PeerId;
 use crate::model::mempool::conflicts::replaced::{ReplacedTx, ReplacedTxs};

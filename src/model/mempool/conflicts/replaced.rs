@@ -1,4 +1,4 @@
-//! Replaced and rejected transactions: what was known about them, and which peers announce them still.
+//! Replaced and rejected transactions: what was known about them, and which peers still announce them.
 
 use crate::event::PeerId;
 use crate::model::fees::bounds::OrderBounds;
@@ -113,7 +113,7 @@ impl ReplacedTxs {
         self.by_wtxid.insert(wtxid, txid);
     }
 
-    /// Records an announcement. Returns `None` if the transaction is none of these.
+    /// Records an announcement. Returns `None` if the transaction was not replaced or rejected.
     pub(in crate::model::mempool) fn announce(
         &mut self,
         now: Timestamp,

@@ -1,5 +1,5 @@
 //! Sibling eviction among transactions of version 3, topologically restricted until confirmation
-//! (BIP431): the parent may have but one child, and a child that pays more replaces the other one.
+//! (BIP431): the parent may have only one child, and a child that pays more replaces the other one.
 
 use crate::chain::limits::{TRUC_CHILD_MAX_VSIZE, TRUC_MAX_VSIZE, TRUC_VERSION};
 use crate::model::mempool::entries::Entries;

@@ -55,7 +55,7 @@ impl Pending {
         Addition::New
     }
 
-    /// Takes out a transaction that arrived or need not be waited for.
+    /// Takes out a transaction that arrived or is no longer awaited.
     pub(in crate::model::mempool) fn take(&mut self, hash: TxHash) -> Option<Sighting> {
         let sighting = self.sightings.remove(&hash)?;
         for (peer, _) in sighting.announcements.iter() {
@@ -69,7 +69,7 @@ impl Pending {
         Some(sighting)
     }
 
-    /// Drops the transactions that are pending for too long, and the oldest if there are too many.
+    /// Drops the transactions that have been pending for too long, and the oldest if there are too many.
     pub(in crate::model::mempool) fn expire(&mut self, now: Timestamp) {
         while let Some(&(since, hash)) = self.order.front() {
             if self.sightings.len() <= MAX_PENDING && now.since(since) <= EXPIRY {

@@ -1,4 +1,4 @@
-//! Statistics of a peer, taken from what was gathered.
+//! Computes the statistics of a peer from its record.
 
 use crate::address::netgroup::NetGroup;
 use crate::event::{AddressNetwork, Direction};
