@@ -9,22 +9,21 @@ use std::time::Duration;
 #[derive(Clone, Debug)]
 pub struct Backoff {
     first: Duration,
-    longest: Duration,
     failures: u32,
     rng: SmallRng,
 }
 
 impl Backoff {
-    /// Delays from `first`, doubling up to `longest`, with jitter from `rng`.
-    pub fn new(first: Duration, longest: Duration, rng: &mut impl Rng) -> Self {
-        Self { first, longest, failures: 0, rng: SmallRng::from_rng(rng) }
+    /// Delays from `first`, with jitter from `rng`.
+    pub fn new(first: Duration, rng: &mut impl Rng) -> Self {
+        Self { first, failures: 0, rng: SmallRng::from_rng(rng) }
     }
 
-    /// Counts a failure, and returns a delay of 80 % to 100 % of the full one.
-    pub fn next_delay(&mut self) -> Duration {
+    /// Counts a failure, and returns a delay of 80 % to 100 % of the full one, which is at most `longest`.
+    pub fn next_delay(&mut self, longest: Duration) -> Duration {
         let factor = 2_u32.saturating_pow(self.failures);
         self.failures = self.failures.saturating_add(1);
-        self.first.saturating_mul(factor).min(self.longest).mul_f64(self.rng.random_range(0.8..=1.0))
+        self.first.saturating_mul(factor).min(longest).mul_f64(self.rng.random_range(0.8..=1.0))
     }
 
     /// Counts a success: the next delay is the first one again.
@@ -45,16 +44,16 @@ mod tests {
     #[test]
     fn delays_double_up_to_the_longest_with_jitter() {
         let mut rng = SmallRng::seed_from_u64(1);
-        let mut backoff = Backoff::new(Duration::from_secs(1), Duration::from_mins(1), &mut rng);
+        let mut backoff = Backoff::new(Duration::from_secs(1), &mut rng);
         let mut jittered = 0;
         for full in [1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 60.0, 60.0, 60.0] {
-            let delay = backoff.next_delay().as_secs_f64();
+            let delay = backoff.next_delay(Duration::from_mins(1)).as_secs_f64();
             assert!((full * 0.8..=full).contains(&delay), "{delay} for {full}");
             jittered += usize::from(delay < full * 0.999);
         }
         assert!(jittered > 4);
-        (0..100).for_each(|_| assert!(backoff.next_delay() <= Duration::from_mins(1)));
+        (0..100).for_each(|_| assert!(backoff.next_delay(Duration::from_mins(1)) <= Duration::from_mins(1)));
         backoff.reset();
-        assert!(backoff.next_delay() <= Duration::from_secs(1));
+        assert!(backoff.next_delay(Duration::from_mins(1)) <= Duration::from_secs(1));
     }
 }

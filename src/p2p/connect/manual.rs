@@ -1,7 +1,7 @@
 //! Manual peers: the user named them, so each is redialled until it is connected, and kept.
 
 use crate::address::PeerAddress;
-use crate::event::PeerId;
+use crate::event::{DisconnectReason, PeerId};
 use crate::p2p::action::{ConnectionKind, Dial};
 use crate::p2p::connect::backoff::Backoff;
 use crate::util::time::Timestamp;
@@ -11,6 +11,10 @@ use std::time::Duration;
 
 /// The first and the longest delay before a manual peer is redialled.
 const REDIAL: (Duration, Duration) = (Duration::from_secs(1), Duration::from_mins(1));
+
+/// The longest delay before a peer is redialled that doesn't even refuse: each such dial occupies a place
+/// until it times out.
+const SILENT_REDIAL: Duration = Duration::from_mins(10);
 
 /// A connection that lasted this long resets the back-off.
 const STEADY: Duration = Duration::from_mins(1);
@@ -46,7 +50,7 @@ impl ManualPeers {
             address: address.clone(),
             v1_only: false,
             state: State::Waiting { until: now },
-            backoff: Backoff::new(REDIAL.0, REDIAL.1, rng),
+            backoff: Backoff::new(REDIAL.0, rng),
             warned: false,
         });
         Self(peers.collect())
@@ -70,11 +74,14 @@ impl ManualPeers {
         self.0.iter().filter(|peer| matches!(peer.state, State::Dialling)).count()
     }
 
-    /// Starts the dials that are due, at most `room` of them.
+    /// Starts the dials that are due, at most `room` of them: those that failed least often first, so that
+    /// dead peers keep nobody waiting.
     pub fn dial(&mut self, now: Timestamp, room: usize) -> Vec<Dial> {
-        let due = (0..)
+        let mut due: Vec<_> = (0..)
             .zip(&mut self.0)
-            .filter(|(_, peer)| matches!(peer.state, State::Waiting { until } if until <= now));
+            .filter(|(_, peer)| matches!(peer.state, State::Waiting { until } if until <= now))
+            .collect();
+        due.sort_by_key(|(_, peer)| peer.backoff.failures());
         let start = |(index, peer): (u64, &mut ManualPeer)| {
             peer.state = State::Dialling;
             Dial {
@@ -85,7 +92,7 @@ impl ManualPeers {
                 kind: ConnectionKind::Manual,
             }
         };
-        due.take(room).map(start).collect()
+        due.into_iter().take(room).map(start).collect()
     }
 
     /// When the next dial is due.
@@ -116,12 +123,19 @@ impl ManualPeers {
     }
 
     /// Returns when `peer` is redialled, or `None` if it is not a manual one.
-    pub fn disconnected(&mut self, peer: PeerId, now: Timestamp) -> Option<Timestamp> {
+    pub fn disconnected(
+        &mut self,
+        peer: PeerId,
+        reason: &DisconnectReason,
+        now: Timestamp,
+    ) -> Option<Timestamp> {
         let peer = self.find(peer)?;
         if matches!(peer.state, State::Connected { since } if now.since(since) >= STEADY) {
             peer.backoff.reset();
         }
-        let until = now + peer.backoff.next_delay();
+        let is_silent = matches!(reason, DisconnectReason::DialTimeout(_));
+        let longest = if is_silent { SILENT_REDIAL } else { REDIAL.1 };
+        let until = now + peer.backoff.next_delay(longest);
         peer.state = State::Waiting { until };
         peer.warned = false;
         Some(until)

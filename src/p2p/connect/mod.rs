@@ -32,8 +32,12 @@ use rand::rngs::SmallRng;
 use std::time::Duration;
 use usefulness::{by_fee_filter, by_handshake};
 
-/// The most connections that are opened at the same time.
+/// The most connections to discovered addresses that are opened at the same time.
 const MAX_DIALS: usize = 8;
+
+/// The most connections to manual peers that are opened at the same time: so many that a long list of dead
+/// peers is through in a few dial timeouts, and so few that a soft limit of 1,024 open files suffices.
+const MAX_MANUAL_DIALS: usize = 400;
 
 /// How long the known addresses may take to lead to two peers before DNS seeds are asked as well
 /// (Core: 11 s).
@@ -86,8 +90,8 @@ impl Connections {
         if self.due_at.is_none_or(|due_at| due_at > now) {
             return vec![];
         }
-        let mut dials = self.manual.dial(now, self.room());
-        let room = self.room();
+        let mut dials = self.manual.dial(now, self.manual_room());
+        let room = self.outbound_room();
         if let Some(outbound) = &mut self.outbound {
             dials.extend(outbound.dial(addresses, |address| self.manual.contains(address), room, now));
         }
@@ -110,18 +114,23 @@ impl Connections {
         self.due_at = Some(now);
     }
 
-    fn room(&self) -> usize {
-        let outbound = self.outbound.as_ref().map_or(0, OutboundPeers::dialling);
-        MAX_DIALS.saturating_sub(self.manual.dialling() + outbound)
+    /// How many more manual peers may be dialled. They have places of their own: dead ones don't keep
+    /// discovery from dialling.
+    fn manual_room(&self) -> usize {
+        MAX_MANUAL_DIALS.saturating_sub(self.manual.dialling())
+    }
+
+    fn outbound_room(&self) -> usize {
+        MAX_DIALS.saturating_sub(self.outbound.as_ref().map_or(0, OutboundPeers::dialling))
     }
 
     fn next_due(&self, now: Timestamp) -> Option<Timestamp> {
         let mut deadlines = Vec::new();
-        if self.room() > 0 {
+        if self.manual_room() > 0 {
             deadlines.extend(self.manual.deadline());
-            deadlines.extend(self.outbound.as_ref().and_then(OutboundPeers::deadline));
         }
-        if self.outbound.is_some() {
+        if let Some(outbound) = &self.outbound {
+            deadlines.extend(outbound.deadline().filter(|_| self.outbound_room() > 0));
             deadlines.extend(self.fixed_seeds_at());
             deadlines.extend(Some(self.short_of_peers_since + ADDRESSES_PATIENCE).filter(|&at| at > now));
         }
@@ -200,7 +209,7 @@ impl Part for Connections {
                 self.short_of_peers_since = now;
             }
         }
-        let retry_at = self.manual.disconnected(peer, now);
+        let retry_at = self.manual.disconnected(peer, reason, now);
         self.due_at = Some(now);
         let event = PeerEvent::Disconnected { reason: reason.clone(), retry_at };
         vec![Action::Emit(EventKind::Peer(peer, event))]

@@ -2,6 +2,7 @@
 //! the search draws from.
 
 mod address_needs;
+mod many_manual;
 
 use crate::address::netgroup::NetGroup;
 use crate::address::{Host, PeerAddress};
@@ -159,19 +160,6 @@ fn manual_peers_are_dialled_at_once_and_each_once() {
     assert!(dials.iter().all(|dial| dial.attempt == 1 && dial.kind == ConnectionKind::Manual));
     assert_eq!(search.dial(after(100.0)), []);
     assert_eq!(search.deadline(), None);
-}
-
-#[test]
-fn of_many_manual_peers_a_few_are_dialled_at_a_time() {
-    let addresses: Vec<_> = (1..30).map(|d| ip(&format!("1.1.1.{d}"))).collect();
-    let mut search = Search::manual(&addresses);
-    let first = search.dial(START);
-    assert_eq!(first.len(), MAX_DIALS);
-    assert_eq!((search.dial(START), search.deadline()), (vec![], None));
-    // One dial opens, another one fails: there is room for two more.
-    search.connections.opened(first[0].peer, START);
-    search.disconnect(first[1].peer, &REFUSED, START);
-    assert_eq!(search.dial(START).len(), 2);
 }
 
 #[test]
