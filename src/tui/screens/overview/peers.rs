@@ -24,7 +24,7 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 use std::time::Duration;
 
-const COLUMNS: [Column<PeerRow>; 8] = [
+const COLUMNS: &[Column<PeerRow>] = &[
     column("", Align::Left, exactly(1), 0, |peer, cx, _| {
         let (mark, style) = cx.theme.liveness(&peer.liveness);
         Cell::new(mark, style)
@@ -67,8 +67,8 @@ pub fn draw(frame: &mut Frame, area: Rect, cx: &Context, list: &List<PeerId>, fo
     let figures = format!("{} live of {}", cx.snapshot.totals.peers_live, format::count(window.total));
     let block = panel(cx.theme, title(cx.theme, "Peers", &figures, focused), focused);
     let cells = usize::from(block.inner(area).width).saturating_sub(2);
-    let widths = table::fit(&COLUMNS, cells);
-    let mut lines = vec![table::head(&COLUMNS, &widths, cx.theme.muted())];
+    let widths = table::fit(COLUMNS, cells);
+    let mut lines = vec![table::head(COLUMNS, &widths, cx.theme.muted())];
     let highlight = cx.theme.selected(focused);
     lines.extend(list.lines(window, list_rows(area), highlight, |peer| row(cx, peer, &widths, cells)));
     if window.rows.is_empty() {
@@ -80,7 +80,7 @@ pub fn draw(frame: &mut Frame, area: Rect, cx: &Context, list: &List<PeerId>, fo
 
 fn row(cx: &Context, peer: &PeerRow, widths: &[usize], cells: usize) -> Line<'static> {
     if matches!(peer.liveness, Liveness::Live | Liveness::Late { .. }) {
-        return table::row(&COLUMNS, widths, peer, cx);
+        return table::row(COLUMNS, widths, peer, cx);
     }
     let mut line = table::row(&COLUMNS[..ALWAYS], &widths[..ALWAYS], peer, cx);
     let (_, style) = cx.theme.liveness(&peer.liveness);

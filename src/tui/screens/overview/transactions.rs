@@ -23,7 +23,7 @@ use ratatui::widgets::Paragraph;
 /// From this width on a value is shown to the last satoshi.
 const WHOLE_VALUE: usize = 14;
 
-const COLUMNS: [Column<TransactionRow>; 7] = [
+const COLUMNS: &[Column<TransactionRow>] = &[
     column("age", Align::Left, between(4, 5, 5), 0, |tx, cx, _| {
         Cell::new(format::age(tx.age + cx.drift), cx.theme.muted())
     }),
@@ -74,10 +74,10 @@ pub fn draw(
         block = block.title_bottom(events::line(cx, event, room));
     }
     let cells = usize::from(block.inner(area).width).saturating_sub(2);
-    let widths = table::fit(&COLUMNS, cells);
-    let mut lines = vec![table::head(&COLUMNS, &widths, cx.theme.muted())];
+    let widths = table::fit(COLUMNS, cells);
+    let mut lines = vec![table::head(COLUMNS, &widths, cx.theme.muted())];
     let highlight = cx.theme.selected(focused);
-    lines.extend(list.lines(window, list_rows(area), highlight, |tx| table::row(&COLUMNS, &widths, tx, cx)));
+    lines.extend(list.lines(window, list_rows(area), highlight, |tx| table::row(COLUMNS, &widths, tx, cx)));
     if window.rows.is_empty() {
         lines.push(Line::styled("no transaction yet", cx.theme.muted()));
     }

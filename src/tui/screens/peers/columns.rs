@@ -21,7 +21,7 @@ pub struct PeerColumn {
 }
 
 /// The columns from left to right.
-pub const COLUMNS: [PeerColumn; 30] = [
+pub const COLUMNS: &[PeerColumn] = &[
     word("", "state", exactly(1), 0, |peer| Some(State(rank(&peer.row.liveness)))).cell(state),
     word("address", "address", between(18, 18, 30), 1, |peer| Some(Text(peer.row.address.to_string())))
         .cell(address),
