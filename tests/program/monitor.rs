@@ -3,6 +3,7 @@
 use crate::{PATIENCE, end_of, mempulse};
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
+use std::collections::HashSet;
 use std::io::{BufRead, BufReader, Read};
 use std::process::{Child, ExitStatus, Stdio};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
@@ -81,6 +82,16 @@ impl Monitor {
             let found = named(events, name);
             (found.len() >= count).then_some(found)
         })
+    }
+
+    /// Waits until `count` nodes have answered a ping. A node queues no announcement before the handshake is
+    /// complete on its side as well (Core: `m_next_inv_send_time`): what it accepts earlier, we never hear of.
+    pub fn wait_for_relay(&self, count: usize) {
+        self.wait_until(&format!("{count} peers that relay"), |events| {
+            let peers: HashSet<_> =
+                named(events, "pong").iter().map(|pong| pong["peer"].to_string()).collect();
+            (peers.len() >= count).then_some(())
+        });
     }
 
     /// All records of that name so far.

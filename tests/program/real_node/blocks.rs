@@ -28,7 +28,7 @@ fn a_mined_block_is_written_once_and_agrees_with_the_node() {
     let coins = Purse::new().coins(&first, 20, Kind::Segwit);
     second.connect(&first);
     let monitor = Monitor::of(&[first.address(), second.address()], "--ping-interval 500ms");
-    monitor.wait_for("peer_connected", 2);
+    monitor.wait_for_relay(2);
     for coin in coins.chunks(1) {
         send(&first, &spend(coin, 1, Kind::Segwit, 500));
     }
@@ -53,7 +53,7 @@ fn a_mined_block_is_written_once_and_agrees_with_the_node() {
 fn a_reorg_names_the_disconnected_blocks_and_the_new_ones_follow() {
     let node = Node::synced(&[NOBAN]);
     let monitor = Monitor::of(&[node.address()], "");
-    monitor.wait_for("peer_connected", 1);
+    monitor.wait_for_relay(1);
     let stale = node.mine(2);
     wait_for_block(&monitor, &stale[1]);
 

@@ -39,7 +39,7 @@ fn in_high_bandwidth_mode_a_compact_block_comes_unasked_and_only_missing_transac
         send(&node, &spend(coin, 1, Kind::Segwit, 500));
     }
     let monitor = Monitor::of(&[node.address()], "--backfill 0");
-    monitor.wait_for("peer_connected", 1);
+    monitor.wait_for_relay(1);
     wait_for("high-bandwidth mode", || is_high_bandwidth(&node));
     for coin in coins[10..].chunks(1) {
         send(&node, &spend(coin, 1, Kind::Segwit, 500));
@@ -70,7 +70,7 @@ fn a_fourth_node_announces_by_header_and_is_asked_for_the_compact_block() {
         node.connect(&nodes[0]);
     }
     let monitor = Monitor::of(&nodes.iter().map(Node::address).collect::<Vec<_>>(), "--backfill 0");
-    monitor.wait_for("peer_connected", 4);
+    monitor.wait_for_relay(4);
     let in_high_bandwidth = || nodes.iter().filter(|node| is_high_bandwidth(node)).count();
     wait_for("high-bandwidth mode", || in_high_bandwidth() == 3);
     for coin in coins.chunks(1) {

@@ -49,8 +49,7 @@ fn parents_that_were_there_before_us_are_fetched_through_their_children() {
     let mut line: Vec<String> = (0..4).map(|_| next(&mut coins)).collect();
 
     let monitor = Monitor::of(&[node.address()], "");
-    monitor.wait_for("peer_connected", 1);
-    monitor.wait_for("pong", 1);
+    monitor.wait_for_relay(1);
     line.push(next(&mut coins));
     let records = monitor.wait_for("transaction", line.len());
     let txids: HashSet<&str> = records.iter().filter_map(|event| event["txid"].as_str()).collect();

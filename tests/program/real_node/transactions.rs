@@ -43,7 +43,7 @@ fn each_of_a_thousand_transactions_from_two_nodes_is_written_once_and_agrees_wit
     coins.extend(purse.coins(&first, 500, Kind::Segwit));
     second.connect(&first);
     let monitor = Monitor::of(&[first.address(), second.address()], "");
-    monitor.wait_for("peer_connected", 2);
+    monitor.wait_for_relay(2);
 
     let mut sent: HashMap<String, Transaction> = HashMap::new();
     for (number, coin) in (0_u64..).zip(coins) {
@@ -89,7 +89,7 @@ fn a_node_that_trickles_announces_all_transactions_in_the_end() {
     let node = Node::synced(&[]);
     let coins = Purse::new().coins(&node, 50, Kind::Segwit);
     let monitor = Monitor::of(&[node.address()], "");
-    monitor.wait_for("peer_connected", 1);
+    monitor.wait_for_relay(1);
     for coin in coins {
         let tx = spend(&[coin], 1, Kind::Segwit, 500);
         let txid = send(&node, &tx);
@@ -106,7 +106,7 @@ fn a_pause_of_the_program_costs_neither_transactions_nor_the_peer() {
     let node = Node::synced(&[NOBAN]);
     let coins = Purse::new().coins(&node, 600, Kind::Segwit);
     let monitor = Monitor::of(&[node.address()], "");
-    monitor.wait_for("pong", 1);
+    monitor.wait_for_relay(1);
 
     monitor.freeze();
     for coin in coins.chunks(1) {
@@ -124,7 +124,7 @@ fn the_fee_of_a_child_agrees_with_the_node() {
     let node = Node::synced(&[NOBAN]);
     let coins = Purse::new().coins(&node, 2, Kind::Segwit);
     let monitor = Monitor::of(&[node.address()], "");
-    monitor.wait_for("peer_connected", 1);
+    monitor.wait_for_relay(1);
 
     let parents = coins.chunks(1).map(|coin| spend(coin, 2, Kind::Segwit, 300)).collect::<Vec<_>>();
     for parent in &parents {
@@ -148,7 +148,7 @@ fn a_replacement_arrives_after_the_original() {
     let node = Node::synced(&[NOBAN]);
     let coins = Purse::new().coins(&node, 1, Kind::Segwit);
     let monitor = Monitor::of(&[node.address()], "");
-    monitor.wait_for("peer_connected", 1);
+    monitor.wait_for_relay(1);
 
     let original = spend(&coins, 1, Kind::Segwit, 1_000);
     let original_id = send(&node, &original);

@@ -63,8 +63,11 @@ impl Watcher {
             mirror: Mirror::default(),
             ahead: Duration::ZERO,
         };
-        watcher.run_until("the connections", |watcher| {
-            (watcher.records("peer_connected").count() < peers.len()).then(|| "too few".to_owned())
+        // A node announces only what it accepts after the handshake is complete on its side as well.
+        watcher.run_until("the first pongs", |watcher| {
+            let relaying: BTreeSet<_> =
+                watcher.records("pong").map(|pong| pong["peer"].to_string()).collect();
+            (relaying.len() < peers.len()).then(|| format!("{relaying:?}"))
         });
         watcher
     }
