@@ -30,6 +30,8 @@ mod part;
 mod peer;
 mod seed_lookup;
 mod settings;
+#[cfg(test)]
+mod testing;
 mod tx_download;
 
 #[cfg(test)]

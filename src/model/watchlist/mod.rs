@@ -153,11 +153,11 @@ impl Watchlist {
     pub(in crate::model) fn double_spend(
         &mut self,
         now: Timestamp,
-        held: Txid,
-        lost: Txid,
+        txid: Txid,
+        conflict: Txid,
     ) -> Vec<WatchMatch> {
         let mut matches = Vec::new();
-        for (txid, by) in [(held, lost), (lost, held)] {
+        for (txid, by) in [(txid, conflict), (conflict, txid)] {
             let all = self.all_targets(txid);
             matches.extend(self.report(now, txid, &all, WatchEvent::DoubleSpent { by, height: None }));
         }

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::p2p::settings::Discovery;
+use crate::p2p::testing::info;
 use rand::SeedableRng;
 
 const START: Timestamp = Timestamp::from_secs(1_700_000_000);
@@ -34,16 +35,7 @@ fn dial(addrman: &mut AddrMan, peer: PeerId, address: PeerAddress, kind: Connect
 /// Completes the handshake with a peer. Returns what follows.
 fn connect(addrman: &mut AddrMan, peer: PeerId, address: PeerAddress, kind: ConnectionKind) -> Vec<Action> {
     dial(addrman, peer, address, kind, START);
-    let info = PeerInfo {
-        version: 70_016,
-        services: FULL,
-        user_agent: String::new(),
-        start_height: 0,
-        relay: true,
-        clock_offset: 0,
-        wtxid_relay: true,
-    };
-    addrman.connected(peer, &info, START)
+    addrman.connected(peer, &info(FULL), START)
 }
 
 fn received(peer: PeerId, count: usize) -> Action {

@@ -14,6 +14,7 @@ use crate::p2p::connect::{Connections, MAX_DIALS};
 use crate::p2p::input::Input;
 use crate::p2p::part::Part;
 use crate::p2p::settings::{Discovery, PeerChoice, Settings};
+use crate::p2p::testing::info;
 use crate::util::time::Timestamp;
 use crate::wire::Services;
 use crate::wire::message::KnownAddress;
@@ -43,18 +44,6 @@ fn ip(text: &str) -> PeerAddress {
 
 fn name(text: &str) -> PeerAddress {
     PeerAddress { host: Host::Name(text.to_owned()), port: 8_333 }
-}
-
-fn info(services: Services) -> PeerInfo {
-    PeerInfo {
-        version: 70_016,
-        services,
-        user_agent: String::new(),
-        start_height: 0,
-        relay: true,
-        clock_offset: 0,
-        wtxid_relay: true,
-    }
 }
 
 /// Addresses, each from a source of its own, so that none lacks a place.

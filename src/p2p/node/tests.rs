@@ -10,6 +10,7 @@ use crate::p2p::addrman::seeds::SeedAnswer;
 use crate::p2p::input::{Input, PeerReport};
 use crate::p2p::node::{Node, Output};
 use crate::p2p::settings::{Discovery, PeerChoice, Settings};
+use crate::p2p::testing;
 use crate::util::time::Timestamp;
 use crate::wire::message::KnownAddress;
 use crate::wire::{Inventory, Message, Services, Txid, Wtxid};
@@ -31,15 +32,7 @@ fn address(number: u8) -> PeerAddress {
 }
 
 fn info() -> PeerInfo {
-    PeerInfo {
-        version: 70_016,
-        services: FULL,
-        user_agent: "/Scripted:1.0/".to_owned(),
-        start_height: 0,
-        relay: true,
-        clock_offset: 0,
-        wtxid_relay: true,
-    }
+    PeerInfo { user_agent: "/Scripted:1.0/".to_owned(), ..testing::info(FULL) }
 }
 
 impl Run {

@@ -4,6 +4,7 @@ use crate::event::{DisconnectReason, EventKind, Misbehaviour, PeerEvent, PeerId,
 use crate::p2p::action::Action;
 use crate::p2p::input::Input;
 use crate::p2p::part::Part;
+use crate::p2p::testing::info;
 use crate::p2p::tx_download::TxDownload;
 use crate::util::time::Timestamp;
 use crate::wire::transaction::{InputParts, OutputParts, TransactionError, TxParts};
@@ -27,18 +28,6 @@ fn transaction(number: u8) -> Arc<Transaction> {
     let output = OutputParts { value: 1, script_pubkey: vec![0x51] };
     let parts = TxParts { version: 2, inputs: vec![input], outputs: vec![output], lock_time: 0 };
     Arc::new(parts.build().unwrap())
-}
-
-fn info(services: Services) -> PeerInfo {
-    PeerInfo {
-        version: 70_016,
-        services,
-        user_agent: String::new(),
-        start_height: 0,
-        relay: true,
-        clock_offset: 0,
-        wtxid_relay: true,
-    }
 }
 
 /// A download with Alice and Bob connected.

@@ -7,6 +7,7 @@ use crate::p2p::block_download::BlockDownload;
 use crate::p2p::input::Input;
 use crate::p2p::part::Part;
 use crate::p2p::settings::Settings;
+use crate::p2p::testing::info;
 use crate::util::time::Timestamp;
 use crate::wire::transaction::{InputParts, OutputParts, TxParts};
 use crate::wire::{Block, BlockHash, BlockHeader, Inventory, Message, OutPoint, Services, Transaction, Txid};
@@ -61,15 +62,7 @@ impl Scene {
     }
 
     pub fn connect(&mut self, peer: PeerId, height: usize) {
-        let info = PeerInfo {
-            version: 70_016,
-            services: FULL,
-            user_agent: String::new(),
-            start_height: i32::try_from(height).unwrap(),
-            relay: true,
-            clock_offset: 0,
-            wtxid_relay: true,
-        };
+        let info = PeerInfo { start_height: i32::try_from(height).unwrap(), ..info(FULL) };
         assert_eq!(self.part.connected(peer, &info, self.now), []);
     }
 
