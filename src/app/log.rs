@@ -72,6 +72,7 @@ pub fn event(event: &Event, model: &Model) {
         EventKind::Backfill { fetched, requested, given_up } => {
             tracing::debug!(fetched, requested, given_up, "backfill");
         }
+        EventKind::Bootstrap(progress) => tracing::debug!(?progress, "bootstrap"),
         EventKind::Seed { .. } | EventKind::Warning(_) | EventKind::Block { .. } => {}
     }
 }

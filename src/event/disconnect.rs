@@ -46,6 +46,12 @@ pub enum DisconnectReason {
     /// The connection was opened to fetch addresses, and none arrived in time.
     #[error("no addresses received")]
     NoAddresses,
+    /// The connection was opened to fetch the list of a whole mempool, and the list arrived.
+    #[error("mempool list received")]
+    MempoolListed,
+    /// The connection was opened to fetch the list of a whole mempool, and none arrived in time.
+    #[error("no mempool list received")]
+    NoMempoolList,
     /// The peer does not understand the v2 transport, and the settings allow no other.
     #[error("does not speak the v2 transport")]
     SpeaksV1,

@@ -3,6 +3,7 @@
 //! Every source of events uses it: live peers and the demo today, a recording or a remote sensor later.
 
 mod addresses;
+mod bootstrap;
 mod command;
 mod disconnect;
 mod misbehaviour;
@@ -16,6 +17,7 @@ mod warning;
 mod watch_target;
 
 pub use addresses::{AddressCounts, AddressNetwork};
+pub use bootstrap::{BootstrapProgress, TxSource};
 pub use command::Command;
 pub use disconnect::{DisconnectReason, KeyExchangeFailure, NoRoute, ProxyFailure, ProxyReply, Uselessness};
 pub use misbehaviour::{BlockFault, Misbehaviour};
@@ -91,6 +93,8 @@ pub enum EventKind {
         /// Number of blocks that no peer serves.
         given_up: u32,
     },
+    /// The download of a whole mempool made progress; at most twice a second.
+    Bootstrap(BootstrapProgress),
 }
 
 /// The tip of the best chain.

@@ -70,6 +70,19 @@ pub enum PeerEvent {
         /// The parent.
         tx: Arc<Transaction>,
     },
+    /// A part of the list of the peer's whole mempool arrived (BIP35). A list is in the order in which the
+    /// peer would announce its transactions; it says nothing about relay.
+    Listed {
+        /// The transactions, in the order of the list.
+        txs: Vec<TxHash>,
+        /// Whether the list is complete with this part.
+        is_complete: bool,
+    },
+    /// A transaction of a list arrived. It was requested from this peer, which may never have announced it.
+    Bootstrapped {
+        /// The transaction.
+        tx: Arc<Transaction>,
+    },
     /// The peer answered `notfound` for transactions that it had announced.
     NotFound {
         /// Number of transactions.

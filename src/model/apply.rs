@@ -1,7 +1,7 @@
 //! How events and commands change the model.
 
 use crate::event::{
-    Command, Direction, Event, EventKind, PeerEvent, PeerId, Request, SeedFailure, Tip, Traffic,
+    Command, Direction, Event, EventKind, PeerEvent, PeerId, Request, SeedFailure, Tip, Traffic, TxSource,
 };
 use crate::model::Model;
 use crate::model::blocks::backfill::BackfillProgress;
@@ -63,6 +63,7 @@ impl Model {
             EventKind::Addresses(counts) => self.addresses.clone_from(counts),
             EventKind::Tip(tip) => self.new_tip(tip),
             EventKind::Block { peer, height, block } => self.connect_block(*peer, *height, block, &mut step),
+            &EventKind::Bootstrap(progress) => self.bootstrap = (!progress.done).then_some(progress),
             EventKind::BlocksDisconnected { blocks } => self.disconnect_blocks(blocks, &mut step),
             EventKind::PastBlock { height, block, .. } => self.past_block(*height, block, &mut step),
             &EventKind::Backfill { fetched, requested, given_up } => {
@@ -102,8 +103,11 @@ impl Model {
                     self.peers.have_block(&[id], height);
                 }
             }
-            PeerEvent::Transaction { tx, .. } => self.receive(id, Some(self.announcer(id)), tx, step),
-            PeerEvent::Parent { tx } => self.receive(id, None, tx, step),
+            PeerEvent::Transaction { tx, .. } => {
+                self.receive(id, TxSource::Relay, Some(self.announcer(id)), tx, step);
+            }
+            PeerEvent::Parent { tx } => self.receive(id, TxSource::Parent, None, tx, step),
+            PeerEvent::Bootstrapped { tx } => self.receive(id, TxSource::Bootstrap, None, tx, step),
             PeerEvent::Traffic(traffic) => self.count(now, traffic),
             PeerEvent::Ready(_) | PeerEvent::Tolerated(_) | PeerEvent::Disconnected { .. } => {
                 step.outcome.notices.extend(self.peer_notice(now, id, event, was_live));
@@ -112,6 +116,7 @@ impl Model {
             | PeerEvent::Connected { .. }
             | PeerEvent::Pinged
             | PeerEvent::Pong { .. }
+            | PeerEvent::Listed { .. }
             | PeerEvent::Requested { .. }
             | PeerEvent::NotFound { .. }
             | PeerEvent::RequestTimedOut { .. }
@@ -145,17 +150,18 @@ impl Model {
         })
     }
 
-    /// Takes a transaction that `peer` sent. There is no announcer if the transaction was requested as
-    /// the parent of another one.
+    /// Takes a transaction that `peer` sent. There is no announcer if the transaction was requested from a
+    /// peer that had not announced it.
     fn receive(
         &mut self,
         peer: PeerId,
+        source: TxSource,
         announcer: Option<Announcer>,
         tx: &Arc<Transaction>,
         step: &mut Step,
     ) {
         self.arrivals.add(step.now, 1);
-        let arrival = self.mempool.receive(step.now, announcer, tx, &mut step.mempool);
+        let arrival = self.mempool.receive(step.now, source, announcer, tx, &mut step.mempool);
         let Arrival::Accepted { replaced, descendants, credits } = arrival else { return };
         self.peers.credit(step.now, &credits);
         self.kinds.count(step.now, tx);

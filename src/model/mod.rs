@@ -45,7 +45,7 @@ pub use peers::stats::{AnswerFigures, PeerStats, PingFigures, RelayCounts};
 pub use watchlist::{WatchEvent, WatchMatch};
 
 use crate::chain::Network;
-use crate::event::{AddressCounts, Tip};
+use crate::event::{AddressCounts, BootstrapProgress, Tip};
 use crate::util::rates::{Gauge, PerSecond};
 use crate::util::time::Timestamp;
 use blocks::Blocks;
@@ -100,6 +100,8 @@ pub struct Model {
     size: Gauge,
     /// The progress of the download of past blocks, while it is under way.
     backfill: Option<BackfillProgress>,
+    /// The progress of the download of a whole mempool, while it is under way.
+    bootstrap: Option<BootstrapProgress>,
     kinds: KindRates,
     history: History,
 }
@@ -138,6 +140,7 @@ impl Model {
             sent: none(),
             size: Gauge::new(started),
             backfill: None,
+            bootstrap: None,
             kinds: KindRates::new(started),
             history: History::default(),
             settings,

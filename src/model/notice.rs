@@ -148,5 +148,10 @@ impl Notice {
 
 /// Whether this program closed the connection because it had served its purpose.
 fn is_intended(reason: &DisconnectReason) -> bool {
-    matches!(reason, DisconnectReason::AddressesReceived | DisconnectReason::ShuttingDown)
+    matches!(
+        reason,
+        DisconnectReason::AddressesReceived
+            | DisconnectReason::MempoolListed
+            | DisconnectReason::ShuttingDown
+    )
 }

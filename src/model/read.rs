@@ -1,7 +1,7 @@
 //! Read access to the model, for snapshots and for front ends.
 
 use crate::address::PeerAddress;
-use crate::event::{AddressCounts, PeerId, Tip, Transport};
+use crate::event::{AddressCounts, BootstrapProgress, PeerId, Tip, Transport};
 use crate::model::blocks::Blocks;
 use crate::model::blocks::backfill::BackfillProgress;
 use crate::model::classify::Kinds;
@@ -106,6 +106,12 @@ impl Model {
     /// The progress of the download of past blocks, while it is under way.
     pub(crate) fn backfill(&self) -> Option<BackfillProgress> {
         self.backfill
+    }
+
+    /// The progress of the download of a whole mempool, while it is under way.
+    #[expect(dead_code, reason = "the screen shows it soon")]
+    pub(crate) fn bootstrap(&self) -> Option<BootstrapProgress> {
+        self.bootstrap
     }
 
     pub(crate) fn health(&self, now: Timestamp, live_peers: usize) -> Health {

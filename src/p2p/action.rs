@@ -23,6 +23,10 @@ pub enum Action {
     UseFixedSeeds,
     /// Address manager → connections: dial a DNS seed by name, through the proxy, to ask it for addresses.
     DialSeed(PeerAddress),
+    /// Transaction download → connections: whether the list of a whole mempool is needed, and no connected peer
+    /// may be asked for it.
+    #[expect(dead_code, reason = "the list is fetched soon")]
+    NeedMempoolList(bool),
     /// Address manager → connections: new addresses are known, so that a dial may be possible.
     AddressesLearned,
 }
@@ -51,4 +55,7 @@ pub enum ConnectionKind {
     Outbound,
     /// To a DNS seed behind a proxy, for its addresses only.
     AddrFetch,
+    /// To a peer that answers BIP35 `mempool`, for the list of its whole mempool only.
+    #[expect(dead_code, reason = "the list is fetched soon")]
+    MempoolFetch,
 }

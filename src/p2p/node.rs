@@ -190,6 +190,7 @@ impl Node {
                     self.carry_out(actions, now);
                 }
                 Action::DialSeed(seed) => self.connections.dial_seed(seed, now),
+                Action::NeedMempoolList(needed) => self.connections.need_mempool_list(needed, now),
                 Action::AddressesLearned => self.connections.addresses_learned(now),
             }
         }

@@ -25,7 +25,7 @@ use crate::event::{Event, EventKind, PeerEvent, PeerId};
 use crate::model::{Change, Model, Outcome};
 use crate::util::time::Timestamp;
 use blocks::{BlockRecord, ReorgRecord};
-use monitor::{BackfillRecord, StartRecord, WarningRecord};
+use monitor::{BackfillRecord, BootstrapRecord, StartRecord, WarningRecord};
 use peers::{AnnouncedRecord, ConnectedRecord, DisconnectedRecord, PongRecord};
 use record::Body;
 use transactions::{DoubleSpendRecord, FeeRecord, RemovedRecord, ReturnedRecord, TransactionRecord};
@@ -57,6 +57,7 @@ fn of_event(event: &Event, model: &Model) -> Option<Body> {
             requested_count: requested,
             given_up_count: given_up,
         }),
+        EventKind::Bootstrap(progress) => Body::Bootstrap(BootstrapRecord::new(*progress)),
         _ => return None,
     })
 }

@@ -2,7 +2,7 @@
 
 use super::words::WarningSubject;
 use crate::chain::Network;
-use crate::event::{SeedFailure, Warning};
+use crate::event::{BootstrapProgress, SeedFailure, Warning};
 use serde::Serialize;
 
 /// The version of the schema in `docs/stream.md`.
@@ -44,6 +44,21 @@ impl WarningRecord {
     /// No address came from a DNS seed.
     pub(super) fn dns_seed(name: &str, failure: &SeedFailure) -> Self {
         Self { subject: WarningSubject::DnsSeed, message: format!("DNS seed {name}: {failure}") }
+    }
+}
+
+/// Progress of the download of a whole mempool.
+#[derive(Clone, Copy, PartialEq, Debug, Serialize)]
+pub(super) struct BootstrapRecord {
+    pub(super) listed: usize,
+    pub(super) fetched: usize,
+    pub(super) done: bool,
+}
+
+impl BootstrapRecord {
+    pub(super) fn new(progress: BootstrapProgress) -> Self {
+        let BootstrapProgress { listed, fetched, done } = progress;
+        Self { listed, fetched, done }
     }
 }
 

@@ -1,7 +1,7 @@
 //! One line of the stream, and the list of all records.
 
 use super::blocks::{BlockRecord, ReorgRecord};
-use super::monitor::{BackfillRecord, StartRecord, WarningRecord};
+use super::monitor::{BackfillRecord, BootstrapRecord, StartRecord, WarningRecord};
 use super::peers::{AnnouncedRecord, ConnectedRecord, DisconnectedRecord, PongRecord};
 use super::transactions::{DoubleSpendRecord, FeeRecord, RemovedRecord, ReturnedRecord, TransactionRecord};
 use super::watch::WatchRecord;
@@ -41,5 +41,6 @@ pub(super) enum Body {
     Block(Box<BlockRecord>),
     Reorg(ReorgRecord),
     Backfill(BackfillRecord),
+    Bootstrap(BootstrapRecord),
     Warning(WarningRecord),
 }

@@ -4,7 +4,7 @@ use super::*;
 use crate::stream::blocks::{DisconnectedBlock, MissingTx, UnseenTx};
 use crate::stream::transactions::FeeFields;
 use crate::stream::words::{
-    DisconnectReason, Kind, RemovalReason, UnseenReason, WarningSubject, WatchChange,
+    DisconnectReason, Kind, RemovalReason, TxSource, UnseenReason, WarningSubject, WatchChange,
 };
 use serde::Serialize;
 use serde_json::Value;
@@ -37,11 +37,12 @@ const fn assert_has_example(body: &Body) {
         | Body::Block(_)
         | Body::Reorg(_)
         | Body::Backfill(_)
+        | Body::Bootstrap(_)
         | Body::Warning(_) => {}
     }
 }
 
-const ALL: [fn(bool) -> Body; 15] = [
+const ALL: [fn(bool) -> Body; 16] = [
     |_| Body::Start(StartRecord::new(Network::Mainnet)),
     |full| {
         Body::PeerConnected(ConnectedRecord {
@@ -77,6 +78,8 @@ const ALL: [fn(bool) -> Body; 15] = [
             ancestor_count: 1,
             replaceable: true,
             kinds: vec![Kind::Payment],
+            source: TxSource::Relay,
+            first_seen: text(),
             peer: text(),
         }))
     },
@@ -143,6 +146,7 @@ const ALL: [fn(bool) -> Body; 15] = [
     },
     |_| Body::Reorg(ReorgRecord { disconnected: vec![DisconnectedBlock { height: 1, hash: text() }] }),
     |_| Body::Backfill(BackfillRecord { fetched_count: 1, requested_count: 1, given_up_count: 1 }),
+    |_| Body::Bootstrap(BootstrapRecord { listed: 1, fetched: 1, done: false }),
     |_| Body::Warning(WarningRecord { subject: WarningSubject::Store, message: text() }),
 ];
 
@@ -227,6 +231,7 @@ fn the_document_lists_every_word_and_no_other() {
     }
     let written = BTreeMap::from([
         ("Kinds", words(Kind::ALL)),
+        ("Sources", words(TxSource::ALL)),
         ("Removal reasons", words(RemovalReason::ALL)),
         ("Disconnect reasons", words(DisconnectReason::ALL)),
         ("Unseen reasons", words(UnseenReason::ALL)),

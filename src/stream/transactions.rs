@@ -1,7 +1,7 @@
 //! Records about transactions of the mempool.
 
 use super::values::peer_address;
-use super::words::{Kind, RemovalReason};
+use super::words::{Kind, RemovalReason, TxSource};
 use crate::event::PeerId;
 use crate::model::{self, MempoolEntry, Model};
 use crate::wire::Txid;
@@ -45,6 +45,8 @@ pub(super) struct TransactionRecord {
     pub(super) ancestor_count: usize,
     pub(super) replaceable: bool,
     pub(super) kinds: Vec<Kind>,
+    pub(super) source: TxSource,
+    pub(super) first_seen: String,
     pub(super) peer: String,
 }
 
@@ -64,6 +66,8 @@ impl TransactionRecord {
             ancestor_count: model.ancestors(entry),
             replaceable: model.is_replaceable(entry),
             kinds: model.kinds(entry).iter().map(Kind::from).collect(),
+            source: entry.source().into(),
+            first_seen: entry.first_seen().rfc3339(),
             peer: peer_address(model, entry.first_announcer().unwrap_or(sender)),
         }
     }

@@ -28,6 +28,11 @@ words! {
 }
 
 words! {
+    /// Where a transaction came from.
+    TxSource: Relay Bootstrap Parent Restored
+}
+
+words! {
     /// Why a transaction left the mempool (Core: `MemPoolRemovalReason`).
     RemovalReason: Confirmed Replaced Conflict SizeLimit Expired Reorg
 }
@@ -35,7 +40,7 @@ words! {
 words! {
     /// Why a connection, or the attempt at one, ended.
     DisconnectReason: NameNotResolved ConnectionRefused DialTimeout Unreachable HandshakeTimeout Proxy
-        UnreachableByProxy NoRoute NotUseful AddressesReceived NoAddresses V1Only KeyExchangeFailed
+        UnreachableByProxy NoRoute NotUseful AddressesReceived NoAddresses MempoolListed NoMempoolList V1Only KeyExchangeFailed
         SelfConnection VersionTooOld PingTimeout ClosedByPeer ClosedInsideMessage ConnectionLost WrongMagic
         MessageTooLong NotAuthentic Misbehaved NotReading Internal ShuttingDown
 }
@@ -76,6 +81,17 @@ impl From<model::classify::Kind> for Kind {
     }
 }
 
+impl From<event::TxSource> for TxSource {
+    fn from(source: event::TxSource) -> Self {
+        match source {
+            event::TxSource::Relay => Self::Relay,
+            event::TxSource::Bootstrap => Self::Bootstrap,
+            event::TxSource::Parent => Self::Parent,
+            event::TxSource::Restored => Self::Restored,
+        }
+    }
+}
+
 impl From<model::RemovalReason> for RemovalReason {
     fn from(reason: model::RemovalReason) -> Self {
         use model::RemovalReason as Model;
@@ -104,6 +120,8 @@ impl From<&event::DisconnectReason> for DisconnectReason {
             Event::NoRoute(_) => Self::NoRoute,
             Event::NotUseful(_) => Self::NotUseful,
             Event::AddressesReceived => Self::AddressesReceived,
+            Event::MempoolListed => Self::MempoolListed,
+            Event::NoMempoolList => Self::NoMempoolList,
             Event::NoAddresses => Self::NoAddresses,
             Event::SpeaksV1 => Self::V1Only,
             Event::KeyExchange(_) => Self::KeyExchangeFailed,

@@ -1,5 +1,6 @@
 //! Announced and arriving transactions.
 
+use crate::event::TxSource;
 use crate::model::mempool::changes::Changes;
 use crate::model::mempool::conflicts::decide::{Decision, decide};
 use crate::model::mempool::conflicts::replaced::ReplacedTx;
@@ -77,11 +78,11 @@ impl Mempool {
         addition
     }
 
-    /// Takes a transaction that arrived from a peer that announced it or, as the parent of another one,
-    /// unannounced.
+    /// Takes a transaction that arrived. `announcer` is the peer that sent it, if that peer announced it.
     pub(in crate::model) fn receive(
         &mut self,
         now: Timestamp,
+        source: TxSource,
         announcer: Option<Announcer>,
         tx: &Arc<Transaction>,
         changes: &mut Changes,
@@ -112,7 +113,7 @@ impl Mempool {
             }
         }
         let descendants = replaced.len() - conflicts.len();
-        let entry = MempoolEntry::new(Arc::clone(tx), sighting, values, replaces.clone());
+        let entry = MempoolEntry::new(Arc::clone(tx), source, sighting, values, replaces.clone());
         let credits = entry.credits();
         self.entries.insert(entry, changes);
         learn_outputs(&mut self.entries, tx, changes);

@@ -1,5 +1,6 @@
 //! What blocks do to the mempool when they are connected or disconnected.
 
+use crate::event::TxSource;
 use crate::model::blocks::figures::Unseen;
 use crate::model::fees::input_values::InputValues;
 use crate::model::fees::prevouts::BlockOutputs;
@@ -39,6 +40,7 @@ pub(in crate::model) struct ConnectedBlock {
 /// What is kept of an entry that a block confirmed, in case the block is disconnected.
 #[derive(Clone, Debug)]
 pub(in crate::model) struct ConfirmedEntry {
+    source: TxSource,
     sighting: Sighting,
     replaces: Box<[Txid]>,
     /// The prevout cache drops spent outputs. `None` if the transaction was not in the mempool.
@@ -48,6 +50,7 @@ pub(in crate::model) struct ConfirmedEntry {
 impl ConfirmedEntry {
     fn of(entry: &MempoolEntry) -> Self {
         Self {
+            source: entry.source(),
             sighting: entry.sighting(),
             replaces: entry.replaces().into(),
             input_values: Some(entry.input_values().clone()),
@@ -56,7 +59,8 @@ impl ConfirmedEntry {
 
     /// A transaction of a block that was not in the mempool.
     pub(in crate::model) fn unannounced(now: Timestamp) -> Self {
-        Self { sighting: Sighting::unannounced(now), replaces: Box::default(), input_values: None }
+        let source = TxSource::Relay;
+        Self { source, sighting: Sighting::unannounced(now), replaces: Box::default(), input_values: None }
     }
 }
 
@@ -165,8 +169,8 @@ impl Mempool {
             }
         }
         // Detached: a slice would keep the bytes of the whole block.
-        let ConfirmedEntry { sighting, replaces, .. } = confirmed;
-        let entry = MempoolEntry::new(Arc::new(tx.detached()), sighting, values, replaces);
+        let ConfirmedEntry { source, sighting, replaces, .. } = confirmed;
+        let entry = MempoolEntry::new(Arc::new(tx.detached()), source, sighting, values, replaces);
         self.entries.insert(entry, changes);
         learn_outputs(&mut self.entries, tx, changes);
         self.evict(changes);

@@ -1,6 +1,6 @@
 //! A transaction in the mempool, with what is known about it.
 
-use crate::event::PeerId;
+use crate::event::{PeerId, TxSource};
 use crate::model::fees::bounds::{Bound, OrderBounds};
 use crate::model::fees::fee_rate::FeeRate;
 use crate::model::fees::histogram::{Item, KnownRate};
@@ -44,6 +44,7 @@ pub struct MempoolEntry {
     chunk_fee_rate: ChunkFeeRate,
     order_bounds: OrderBounds,
     adjusted_weight: u32,
+    source: TxSource,
     signals_replacement: bool,
     had_relatives: bool,
 }
@@ -51,6 +52,7 @@ pub struct MempoolEntry {
 impl MempoolEntry {
     pub(super) fn new(
         tx: Arc<Transaction>,
+        source: TxSource,
         sighting: Sighting,
         input_values: InputValues,
         replaces: Box<[Txid]>,
@@ -64,6 +66,7 @@ impl MempoolEntry {
             chunk_fee_rate: ChunkFeeRate::UNKNOWN,
             order_bounds: OrderBounds::default(),
             adjusted_weight: adjusted_weight(&tx),
+            source,
             signals_replacement: tx.signals_replacement(),
             had_relatives: false,
             tx,
@@ -73,6 +76,11 @@ impl MempoolEntry {
     /// The transaction.
     pub fn tx(&self) -> &Arc<Transaction> {
         &self.tx
+    }
+
+    /// Where the transaction came from.
+    pub fn source(&self) -> TxSource {
+        self.source
     }
 
     /// When the transaction was first announced, or arrived without an announcement.

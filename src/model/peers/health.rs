@@ -141,6 +141,8 @@ fn is_from_the_peer(event: &PeerEvent) -> bool {
         | PeerEvent::BlockAnnounced { .. }
         | PeerEvent::Transaction { .. }
         | PeerEvent::Parent { .. }
+        | PeerEvent::Listed { .. }
+        | PeerEvent::Bootstrapped { .. }
         | PeerEvent::NotFound { .. }
         | PeerEvent::FeeFilter { .. }
         | PeerEvent::Addresses { .. }

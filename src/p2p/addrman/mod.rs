@@ -232,7 +232,7 @@ impl Part for AddrMan {
         let Dial { peer, ref address, kind, .. } = *dial;
         self.peers.insert(peer, Peer { address: address.clone(), kind, allowance: None });
         match kind {
-            ConnectionKind::Manual => {}
+            ConnectionKind::Manual | ConnectionKind::MempoolFetch => {}
             ConnectionKind::Outbound => self.addresses.dialling(address, now),
             ConnectionKind::AddrFetch => {
                 let fetch = Fetch { received: 0, until: now + ADDR_FETCH_TIMEOUT };

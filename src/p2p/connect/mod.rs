@@ -58,6 +58,8 @@ pub struct Connections {
     fixed_seeds_after: Option<Duration>,
     /// Whether the address manager was last asked for more addresses.
     needs_addresses: bool,
+    /// Whether short-lived connections should fetch the list of a whole mempool.
+    needs_mempool_list: bool,
     /// When [`Connections::dial`] may have something to do.
     due_at: Option<Timestamp>,
 }
@@ -81,6 +83,7 @@ impl Connections {
             short_of_peers_since: now,
             fixed_seeds_after: Some(if at_once { Duration::ZERO } else { FIXED_SEEDS_AFTER }),
             needs_addresses: false,
+            needs_mempool_list: false,
             due_at: Some(now),
         }
     }
@@ -107,6 +110,12 @@ impl Connections {
             outbound.dial_seed(seed);
             self.due_at = Some(now);
         }
+    }
+
+    /// The list of a whole mempool is needed from a short-lived connection, or no longer.
+    pub fn need_mempool_list(&mut self, needed: bool, now: Timestamp) {
+        self.needs_mempool_list = needed;
+        self.due_at = Some(now);
     }
 
     /// New addresses are known.

@@ -170,7 +170,7 @@ impl OutboundPeers {
 
     /// The connections that count as peers.
     fn peers(&self) -> impl Iterator<Item = &Connection> {
-        self.connections.values().filter(|connection| connection.kind != ConnectionKind::AddrFetch)
+        self.connections.values().filter(|connection| connection.kind == ConnectionKind::Outbound)
     }
 
     fn select(

@@ -128,6 +128,8 @@ impl Peer {
             | PeerEvent::Requested { .. }
             | PeerEvent::Transaction { .. }
             | PeerEvent::Parent { .. }
+            | PeerEvent::Listed { .. }
+            | PeerEvent::Bootstrapped { .. }
             | PeerEvent::NotFound { .. }
             | PeerEvent::RequestTimedOut { .. }
             | PeerEvent::Addresses { .. } => {}
