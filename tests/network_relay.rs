@@ -3,7 +3,7 @@
 mod support;
 
 use mempulse::event::{Misbehaviour, PeerEvent, PeerId};
-use mempulse::p2p::Settings;
+use mempulse::p2p::{BootstrapMode, Settings};
 use mempulse::wire::{Inventory, Message, Transaction, TxHash};
 use std::time::{Duration, Instant};
 use support::chain::transaction;
@@ -147,7 +147,7 @@ async fn an_unrequested_transaction_is_dropped_and_tolerated() {
 #[tokio::test]
 async fn a_whole_mempool_is_requested_where_it_is_offered() {
     let node = Node::listen().await;
-    let bootstrap = Settings { bootstrap: true, ..settings(vec![node.address()]) };
+    let bootstrap = Settings { bootstrap: BootstrapMode::Auto, ..settings(vec![node.address()]) };
     let mut monitor = Monitor::start(bootstrap);
     let offers = mempulse::wire::Version {
         services: mempulse::wire::Services::BLOOM.with(mempulse::wire::Services::WITNESS),

@@ -36,7 +36,7 @@ mod world;
 
 use crate::address::PeerAddress;
 use crate::chain::Network;
-use crate::p2p::{DEFAULT_BACKFILL, PeerChoice, Settings, TransportChoice};
+use crate::p2p::{BootstrapMode, DEFAULT_BACKFILL, PeerChoice, Settings, TransportChoice};
 use crate::util::clock::Clock;
 use door::Door;
 use node::{Node, Shared};
@@ -210,7 +210,7 @@ pub(crate) fn settings(addresses: Vec<PeerAddress>) -> Settings {
         ping_interval: Duration::from_secs(10),
         ping_timeout: Duration::from_secs(15),
         request_timeout: Duration::from_secs(10),
-        bootstrap: true,
+        bootstrap: BootstrapMode::Auto,
         backfill: DEFAULT_BACKFILL,
         ..Settings::default()
     }

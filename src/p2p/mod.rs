@@ -40,4 +40,4 @@ pub(crate) use addrman::table::{AddrKey, AddrRecord};
 pub use addrman::table::{AddrTable, SavedAddresses};
 pub use driver::Driver;
 pub use peer::{IpFamilies, Resolve, Resolving, Routes, SystemResolver, TransportChoice};
-pub use settings::{DEFAULT_BACKFILL, Discovery, MAX_BACKFILL, PeerChoice, Settings};
+pub use settings::{BootstrapMode, DEFAULT_BACKFILL, Discovery, MAX_BACKFILL, PeerChoice, Settings};

@@ -34,12 +34,38 @@ pub struct Settings {
     pub ping_timeout: Duration,
     /// How long a request may stay unanswered before another peer is asked.
     pub request_timeout: Duration,
-    /// Whether peers that offer it are asked for their whole mempool once (BIP35).
-    pub bootstrap: bool,
+    /// Which peers are asked for the list of their whole mempool.
+    pub bootstrap: BootstrapMode,
     /// How many blocks from before startup are downloaded, at most [`MAX_BACKFILL`].
     pub backfill: u32,
     /// Past blocks that need not be downloaded.
     pub known_blocks: HashSet<BlockHash>,
+}
+
+/// Which peers are asked for the list of their whole mempool (BIP35).
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum BootstrapMode {
+    /// Peers that offer it, by the service bit `NODE_BLOOM`.
+    Auto,
+    /// None.
+    Off,
+    /// As with `Auto`, and manual peers although they don't offer it. Core disconnects who asks without
+    /// permission.
+    Force,
+}
+
+impl BootstrapMode {
+    /// All modes, in the order in which they are listed in help.
+    pub const ALL: [Self; 3] = [Self::Auto, Self::Off, Self::Force];
+
+    /// The name on the command line.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Auto => "auto",
+            Self::Off => "off",
+            Self::Force => "force",
+        }
+    }
 }
 
 /// Which peers to dial.
@@ -81,7 +107,7 @@ impl Default for Settings {
             ping_interval: Duration::from_secs(30),
             ping_timeout: Duration::from_secs(30),
             request_timeout: Duration::from_mins(1),
-            bootstrap: false,
+            bootstrap: BootstrapMode::Off,
             backfill: 0,
             known_blocks: HashSet::new(),
         }

@@ -3,7 +3,7 @@
 use crate::app::cli::discovery::DiscoveryArgs;
 use crate::app::cli::{heading, parsers};
 use crate::chain::Network;
-use crate::p2p::{DEFAULT_BACKFILL, MAX_BACKFILL, TransportChoice};
+use crate::p2p::{BootstrapMode, DEFAULT_BACKFILL, MAX_BACKFILL, TransportChoice};
 use crate::store::default_state_dir;
 use clap::Args;
 use std::path::PathBuf;
@@ -23,12 +23,17 @@ pub struct WatchArgs {
     /// Which peers, and how they are reached.
     #[command(flatten)]
     pub discovery: DiscoveryArgs,
-    /// Request the whole mempool once from peers that offer it (BIP35)
+    /// Request what is already in the mempool at startup: auto, off, or force: also from each --peer
     ///
-    /// Without this flag, transactions that were in the mempool before startup stay unknown, as
-    /// nodes do not announce them again.
-    #[arg(long, help_heading = heading::MEMPOOL)]
-    pub bootstrap: bool,
+    /// Nodes do not announce again what they announced before. About one node in five sends the list of
+    /// its whole mempool when asked (BIP35); what is missing is then fetched from all peers, tens to
+    /// 200 MB once. "force" asks each --peer and --add-peer although it doesn't offer the list: nodes of
+    /// your own that grant the permission (in Bitcoin Core: whitelist=mempool@ADDRESS). A node that
+    /// doesn't grant it disconnects. Fetching a transaction from a node ends its rebroadcast there.
+    #[arg(long, value_name = "MODE", default_value = "auto", num_args = 0..=1,
+          default_missing_value = "auto", value_parser = parsers::bootstrap(),
+          help_heading = heading::MEMPOOL)]
+    pub bootstrap: BootstrapMode,
     /// Fetch this many of the latest blocks in the background, so that more fees are known (0 to 4032)
     ///
     /// Each block is 1 to 2 MB and is fetched once: the values of its outputs are kept in the state

@@ -106,6 +106,19 @@ mod tests {
     }
 
     #[test]
+    fn the_bootstrap_is_automatic_unless_chosen() {
+        let bootstrap = |line| parse(line).map(|cli| cli.watch.bootstrap.name());
+        for line in ["mempulse", "mempulse --bootstrap", "mempulse --bootstrap true --bell"] {
+            assert_eq!(bootstrap(line), Ok("auto"), "{line}");
+        }
+        assert_eq!(bootstrap("mempulse --bootstrap false"), Ok("off"));
+        for mode in ["auto", "off", "force"] {
+            let line = format!("mempulse --bootstrap {mode}");
+            assert_eq!(parse(&line).map(|cli| cli.watch.bootstrap.name()), Ok(mode));
+        }
+    }
+
+    #[test]
     fn invalid_input_gets_one_line_that_says_what_is_allowed() {
         for (line, parts) in [
             ("mempulse --network foo", ["'foo' for '--network <NAME>'", "testnet4"]),
@@ -113,6 +126,7 @@ mod tests {
             ("mempulse demo --rate 3x", ["'3x' for '--rate <TX/S>'", "0.01 to 1000"]),
             ("mempulse stream --ping-interval soon", ["'soon' for '--ping-interval <TIME>'", "500ms, 30s"]),
             ("mempulse --max-mempool 4", ["'4'", "must be 5 to 65536"]),
+            ("mempulse --bootstrap yes", ["'yes' for '--bootstrap [<MODE>]'", "auto, off, force"]),
             ("mempulse --backfill 4033", ["'4033' for '--backfill <N>'", "must be 0 to 4032"]),
             ("mempulse --peer a --peers 3", ["'--peer <HOST[:PORT]>'", "cannot be used with"]),
             ("mempulse --nonsense", ["--nonsense", "unexpected argument"]),

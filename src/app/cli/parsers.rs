@@ -3,8 +3,8 @@
 use crate::address::PeerAddress;
 use crate::chain::Network;
 use crate::demo::{MAX_RATE, MIN_RATE};
-use crate::p2p::TransportChoice;
-use clap::builder::{PossibleValuesParser, TypedValueParser};
+use crate::p2p::{BootstrapMode, TransportChoice};
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use std::ops::RangeInclusive;
 use std::time::Duration;
 
@@ -29,6 +29,20 @@ pub(super) fn transport() -> impl TypedValueParser<Value = TransportChoice> {
     let names = all.clone().map(TransportChoice::name);
     PossibleValuesParser::new(names)
         .map(move |name| all.clone().find(|choice| choice.name() == name).unwrap_or(TransportChoice::Auto))
+}
+
+/// Reads `auto`, `off` and `force`, and what they were called as a switch: `true` and `false`.
+pub(super) fn bootstrap() -> impl TypedValueParser<Value = BootstrapMode> {
+    let value = |mode: BootstrapMode| match mode {
+        BootstrapMode::Auto => PossibleValue::new(mode.name()).alias("true"),
+        BootstrapMode::Off => PossibleValue::new(mode.name()).alias("false"),
+        BootstrapMode::Force => PossibleValue::new(mode.name()),
+    };
+    PossibleValuesParser::new(BootstrapMode::ALL.map(value)).map(|name| match name.as_str() {
+        "off" | "false" => BootstrapMode::Off,
+        "force" => BootstrapMode::Force,
+        _ => BootstrapMode::Auto,
+    })
 }
 
 pub(super) fn level() -> impl TypedValueParser<Value = tracing::Level> {

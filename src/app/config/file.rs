@@ -123,11 +123,17 @@ fn values(arg: &Arg, value: &DeValue<'_>) -> Result<Vec<String>, String> {
         _ if !arg.get_action().takes_values() => {
             Err(format!("invalid value of \"{name}\": must be true or false"))
         }
+        // A flag that was once a switch.
+        DeValue::Boolean(is) if accepts(arg, &is.to_string()) => Ok(vec![is.to_string()]),
         DeValue::Array(items) if repeatable => {
             items.iter().map(|item| scalar(name, item.get_ref())).collect()
         }
         _ => Ok(vec![scalar(name, value)?]),
     }
+}
+
+fn accepts(arg: &Arg, value: &str) -> bool {
+    arg.get_possible_values().iter().any(|possible| possible.matches(value, false))
 }
 
 fn scalar(name: &str, value: &DeValue<'_>) -> Result<String, String> {

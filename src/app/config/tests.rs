@@ -1,6 +1,7 @@
 use crate::app::cli::Command as Chosen;
 use crate::app::config::*;
 use crate::chain::Network;
+use crate::p2p::BootstrapMode;
 use std::time::Duration;
 
 fn load_with(file: &str, line: &str) -> Result<Cli, String> {
@@ -17,12 +18,12 @@ fn load_with(file: &str, line: &str) -> Result<Cli, String> {
 
 #[test]
 fn the_file_sets_what_the_command_line_does_not() {
-    let file = "network = \"signet\"\npeers = 20\nping-interval = \"5s\"\nbootstrap = true\n";
+    let file = "network = \"signet\"\npeers = 20\nping-interval = \"5s\"\nbootstrap = false\n";
     let cli = load_with(file, "mempulse --peers 4").unwrap();
     assert_eq!(cli.watch.network, Network::Signet);
     assert_eq!(cli.watch.discovery.peers, 4);
     assert_eq!(cli.watch.common.ping_interval, Duration::from_secs(5));
-    assert!(cli.watch.bootstrap);
+    assert_eq!(cli.watch.bootstrap, BootstrapMode::Off);
     let Some(Chosen::Stream(args)) = load_with(file, "mempulse stream").unwrap().command else {
         panic!("not the stream")
     };
@@ -48,7 +49,13 @@ fn an_invalid_file_gets_one_line_with_its_place_and_what_is_allowed() {
         ("\n\npeers = 0", "FILE:3:", "must be 1 to 1000"),
         ("peers = \"many\"", "FILE:1:", "'many'"),
         ("network = [\"main\"]", "FILE:1:", "\"network\": must be a text or a number, not an array"),
-        ("bootstrap = \"yes\"", "FILE:1:", "\"bootstrap\": must be true or false"),
+        ("no-dns = \"yes\"", "FILE:1:", "\"no-dns\": must be true or false"),
+        (
+            "bootstrap = \"yes\"",
+            "FILE:1:",
+            "'yes' for '--bootstrap [<MODE>]' [possible values: auto, off, force]",
+        ),
+        ("transport = true", "FILE:1:", "\"transport\": must be a text or a number, not a boolean"),
         ("peers = 1\npeers = 2", "FILE:2:", "duplicate"),
         ("peers = ", "FILE:1:", ""),
         ("peer = \"a\"\npeers = 2", "FILE:1:", "cannot be used with"),
@@ -116,7 +123,7 @@ fn overridden_settings_are_not_printed() {
 
 #[test]
 fn the_printed_settings_can_be_read_back() {
-    let line = ["mempulse", "config", "--network", "testnet4", "--peer", "10.0.0.1", "--bootstrap"];
+    let line = ["mempulse", "config", "--network", "testnet4", "--peer", "10.0.0.1", "--bootstrap=off"];
     let mut arguments: Vec<OsString> = line.iter().map(OsString::from).collect();
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("config.toml");
@@ -128,5 +135,5 @@ fn the_printed_settings_can_be_read_back() {
     assert_eq!(cli.watch.network, Network::Testnet4);
     assert_eq!(cli.watch.discovery.peer, ["10.0.0.1"]);
     assert_eq!(cli.watch.common.request_timeout, Duration::from_secs(5));
-    assert!(cli.watch.bootstrap);
+    assert_eq!(cli.watch.bootstrap, BootstrapMode::Off);
 }

@@ -11,9 +11,10 @@ mod request_tracker;
 mod seen;
 
 use crate::event::{DisconnectReason, EventKind, Misbehaviour, PeerEvent, PeerId, PeerInfo};
-use crate::p2p::action::Action;
+use crate::p2p::action::{Action, ConnectionKind, Dial};
 use crate::p2p::input::Input;
 use crate::p2p::part::Part;
+use crate::p2p::settings::BootstrapMode;
 use crate::util::time::Timestamp;
 use crate::wire::transaction::TransactionError;
 use crate::wire::{Inventory, Message, Services, Transaction, TxHash, Txid};
@@ -26,8 +27,10 @@ use std::time::Duration;
 /// Decides which transactions to request from which peers.
 #[derive(Debug)]
 pub struct TxDownload {
-    /// Whether peers that offer it are asked for their whole mempool once (BIP35).
-    bootstrap: bool,
+    /// Which peers are asked for the list of their whole mempool.
+    bootstrap: BootstrapMode,
+    /// The peers that the user named.
+    manual: HashSet<PeerId>,
     requests: RequestTracker,
     parents: ParentRequests,
     /// The peers that announce by wtxid (BIP339).
@@ -35,11 +38,11 @@ pub struct TxDownload {
 }
 
 impl TxDownload {
-    /// Gives a peer `request_timeout` to answer a request. With `bootstrap`, peers that offer it are asked
-    /// for their whole mempool once (BIP35).
-    pub fn new(request_timeout: Duration, bootstrap: bool) -> Self {
+    /// Gives a peer `request_timeout` to answer a request.
+    pub fn new(request_timeout: Duration, bootstrap: BootstrapMode) -> Self {
         Self {
             bootstrap,
+            manual: HashSet::new(),
             requests: RequestTracker::new(request_timeout),
             parents: ParentRequests::default(),
             wtxid_relay: HashSet::new(),
@@ -138,11 +141,23 @@ impl TxDownload {
 }
 
 impl Part for TxDownload {
+    fn dialling(&mut self, dial: &Dial, _: Timestamp) -> Vec<Action> {
+        if dial.kind == ConnectionKind::Manual {
+            self.manual.insert(dial.peer);
+        }
+        vec![]
+    }
+
     fn connected(&mut self, peer: PeerId, info: &PeerInfo, _: Timestamp) -> Vec<Action> {
         if info.wtxid_relay {
             self.wtxid_relay.insert(peer);
         }
-        let sends_mempool = self.bootstrap && info.services.has(Services::BLOOM) && info.relay;
+        let is_asked = match self.bootstrap {
+            BootstrapMode::Auto => info.services.has(Services::BLOOM),
+            BootstrapMode::Off => false,
+            BootstrapMode::Force => info.services.has(Services::BLOOM) || self.manual.contains(&peer),
+        };
+        let sends_mempool = is_asked && info.relay;
         self.requests.connected(peer, sends_mempool);
         if sends_mempool { vec![Action::Send(peer, Message::Mempool)] } else { vec![] }
     }
@@ -158,6 +173,7 @@ impl Part for TxDownload {
 
     fn disconnected(&mut self, peer: PeerId, _: &DisconnectReason, _: Timestamp) -> Vec<Action> {
         self.wtxid_relay.remove(&peer);
+        self.manual.remove(&peer);
         self.requests.disconnected(peer);
         vec![]
     }

@@ -1,9 +1,11 @@
 //! Peers announce, are asked, answer or don't, without a socket.
 
+use crate::address::PeerAddress;
 use crate::event::{DisconnectReason, EventKind, Misbehaviour, PeerEvent, PeerId, PeerInfo};
-use crate::p2p::action::Action;
+use crate::p2p::action::{Action, ConnectionKind, Dial};
 use crate::p2p::input::Input;
 use crate::p2p::part::Part;
+use crate::p2p::settings::BootstrapMode;
 use crate::p2p::testing::info;
 use crate::p2p::tx_download::TxDownload;
 use crate::util::time::Timestamp;
@@ -32,7 +34,7 @@ fn transaction(number: u8) -> Arc<Transaction> {
 
 /// A download with Alice and Bob connected.
 fn connected() -> TxDownload {
-    let mut download = TxDownload::new(TIMEOUT, false);
+    let mut download = TxDownload::new(TIMEOUT, BootstrapMode::Off);
     for peer in [ALICE, BOB] {
         assert_eq!(download.connected(peer, &info(Services::NETWORK), START), []);
     }
@@ -189,14 +191,23 @@ fn a_parent_that_does_not_come_is_not_held_against_the_peer() {
 }
 
 #[test]
-fn with_bootstrap_a_peer_that_offers_it_is_asked_for_its_mempool() {
+fn only_a_peer_that_offers_it_or_a_forced_manual_one_is_asked_for_its_mempool() {
     let bloom = info(Services::BLOOM);
     let mempool = |peer| [Action::Send(peer, Message::Mempool)];
-    let mut download = TxDownload::new(TIMEOUT, true);
+    let mut download = TxDownload::new(TIMEOUT, BootstrapMode::Auto);
     assert_eq!(download.connected(ALICE, &bloom, START), mempool(ALICE));
     assert_eq!(download.connected(BOB, &info(Services::NETWORK), START), [], "Bob does not offer it");
-    let mut download = TxDownload::new(TIMEOUT, false);
-    assert_eq!(download.connected(ALICE, &bloom, START), [], "the user did not ask for it");
+    let mut download = TxDownload::new(TIMEOUT, BootstrapMode::Off);
+    assert_eq!(download.connected(ALICE, &bloom, START), [], "the user does not want it");
+    let mut download = TxDownload::new(TIMEOUT, BootstrapMode::Force);
+    let dial = |peer, kind| {
+        let address = PeerAddress::parse("20.1.0.1", 8_333).unwrap();
+        Dial { peer, address, attempt: 1, v1_only: false, kind }
+    };
+    download.dialling(&dial(ALICE, ConnectionKind::Manual), START);
+    download.dialling(&dial(BOB, ConnectionKind::Outbound), START);
+    assert_eq!(download.connected(ALICE, &info(Services::NETWORK), START), mempool(ALICE));
+    assert_eq!(download.connected(BOB, &info(Services::NETWORK), START), [], "Bob is a stranger");
 }
 
 #[test]

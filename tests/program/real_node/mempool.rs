@@ -13,7 +13,7 @@ fn a_node_that_offers_its_mempool_is_asked_for_it() {
     let sent: HashSet<String> =
         coins.chunks(1).map(|coin| send(&node, &spend(coin, 1, Kind::Segwit, 500))).collect();
 
-    let monitor = Monitor::of(&[node.address()], "--bootstrap");
+    let monitor = Monitor::of(&[node.address()], "");
     let records = monitor.wait_for("transaction", sent.len());
     let txids: HashSet<String> =
         records.iter().map(|event| event["txid"].as_str().unwrap().to_owned()).collect();
@@ -28,7 +28,7 @@ fn a_node_that_does_not_offer_its_mempool_is_not_asked_and_stays_connected() {
     send(&node, &spend(&coins[..1], 1, Kind::Segwit, 500));
 
     // Core disconnects a peer that asks without permission.
-    let monitor = Monitor::of(&[node.address()], "--bootstrap --ping-interval 500ms");
+    let monitor = Monitor::of(&[node.address()], "--ping-interval 500ms");
     monitor.wait_for("pong", 3);
     let txid = send(&node, &spend(&coins[1..], 1, Kind::Segwit, 500));
     let records = monitor.wait_for("transaction", 1);
