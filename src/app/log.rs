@@ -1,6 +1,6 @@
 //! The log file, and the words in it. Nothing is ever logged to the terminal.
 
-use crate::event::{Event, EventKind, PeerEvent, PeerId};
+use crate::event::{Event, EventKind, PeerEvent, PeerId, Restored};
 use crate::model::{Model, Notice};
 use std::path::Path;
 use tracing_appender::non_blocking::WorkerGuard;
@@ -72,8 +72,13 @@ pub fn event(event: &Event, model: &Model) {
         EventKind::Backfill { fetched, requested, given_up } => {
             tracing::debug!(fetched, requested, given_up, "backfill");
         }
+        EventKind::CatchUp(progress) => tracing::debug!(?progress, "catch-up"),
+        EventKind::Restored(Restored::Complete(saved)) => tracing::info!(?saved, "restored"),
         EventKind::Bootstrap(progress) => tracing::debug!(?progress, "bootstrap"),
-        EventKind::Seed { .. } | EventKind::Warning(_) | EventKind::Block { .. } => {}
+        EventKind::Seed { .. }
+        | EventKind::Warning(_)
+        | EventKind::Block { .. }
+        | EventKind::Restored(Restored::Transactions(_)) => {}
     }
 }
 

@@ -10,6 +10,7 @@ mod misbehaviour;
 mod os_error;
 mod peer;
 mod request;
+mod restored;
 mod seed;
 mod store_problem;
 mod traffic;
@@ -24,6 +25,7 @@ pub use misbehaviour::{BlockFault, Misbehaviour};
 pub use os_error::OsError;
 pub use peer::{BlockAnnouncement, PeerEvent, PeerId, PeerInfo, Transport};
 pub use request::Request;
+pub use restored::{CatchUp, CatchUpFailure, CatchUpFrom, Restored, RestoredTx, Saved};
 pub use seed::SeedFailure;
 pub use store_problem::{Damage, Store, StoreFailure, StoreProblem};
 pub use traffic::{CommandTraffic, Direction, RecentMessage, Traffic};
@@ -95,6 +97,11 @@ pub enum EventKind {
     },
     /// The download of a whole mempool made progress; at most twice a second.
     Bootstrap(BootstrapProgress),
+    /// A part of the mempool that an earlier run saved was loaded.
+    Restored(Restored),
+    /// The download of the blocks since an earlier run made progress. The blocks come as
+    /// [`EventKind::PastBlock`] in any order, or as [`EventKind::Block`].
+    CatchUp(CatchUp),
 }
 
 /// The tip of the best chain.

@@ -1,7 +1,9 @@
 //! What the model asks of the network.
 
 use super::peer::PeerId;
-use crate::wire::Txid;
+use super::restored::CatchUpFrom;
+use crate::wire::{Transaction, Txid};
+use std::sync::Arc;
 
 /// Something that the model needs and the network may fetch.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -16,4 +18,9 @@ pub enum Request {
         /// The missing parents.
         txids: Vec<Txid>,
     },
+    /// The blocks since an earlier run, whole, even if their outputs are known. Answered by
+    /// [`EventKind::CatchUp`](crate::event::EventKind::CatchUp).
+    CatchUp(CatchUpFrom),
+    /// These transactions of an earlier run are here: none of them needs to be sent again.
+    Known(Vec<Arc<Transaction>>),
 }

@@ -64,6 +64,7 @@ impl Model {
             EventKind::Tip(tip) => self.new_tip(tip),
             EventKind::Block { peer, height, block } => self.connect_block(*peer, *height, block, &mut step),
             &EventKind::Bootstrap(progress) => self.bootstrap = (!progress.done).then_some(progress),
+            EventKind::Restored(_) | EventKind::CatchUp(_) => {}
             EventKind::BlocksDisconnected { blocks } => self.disconnect_blocks(blocks, &mut step),
             EventKind::PastBlock { height, block, .. } => self.past_block(*height, block, &mut step),
             &EventKind::Backfill { fetched, requested, given_up } => {

@@ -81,6 +81,11 @@ impl BlockDownload {
         }
     }
 
+    /// Takes note of a transaction that is here already: compact blocks are filled from it.
+    pub fn known(&mut self, tx: &Arc<Transaction>) {
+        self.known_txs.note(tx);
+    }
+
     /// A peer announced a block by its hash.
     fn inv(&mut self, peer: PeerId, list: &[Inventory], now: Timestamp) -> Vec<Action> {
         // As in Core only the last block counts: its header leads to the others.

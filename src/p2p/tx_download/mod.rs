@@ -54,6 +54,11 @@ impl TxDownload {
         self.parents.add(now, peer, child, parents);
     }
 
+    /// Takes note of a transaction that is here already.
+    pub fn known(&mut self, tx: &Transaction) {
+        self.requests.known(tx.txid(), tx.wtxid());
+    }
+
     fn announced(&mut self, peer: PeerId, list: &[Inventory]) -> Vec<Action> {
         let by_wtxid = self.wtxid_relay.contains(&peer);
         let (mut txs, mut count, mut refused) = (Vec::new(), 0, false);

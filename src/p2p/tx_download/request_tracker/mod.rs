@@ -184,12 +184,16 @@ impl RequestTracker {
             return Receipt::Unrequested;
         };
         let known = self.seen.contains(wtxid.0);
+        self.known(txid, wtxid);
+        if known { Receipt::Known } else { Receipt::New { answered_after: now.since(since), requested_as } }
+    }
+
+    /// The transaction with these hashes is here, and is requested no more.
+    pub fn known(&mut self, txid: Txid, wtxid: Wtxid) {
         self.seen.insert(wtxid.0);
         self.seen.insert(txid.0);
-        for hash in hashes {
-            self.forget(hash);
-        }
-        if known { Receipt::Known } else { Receipt::New { answered_after: now.since(since), requested_as } }
+        self.forget(TxHash::Wtxid(wtxid));
+        self.forget(TxHash::Txid(txid));
     }
 
     /// Gives up the requests that timed out, and returns them.

@@ -1,0 +1,71 @@
+//! The mempool of an earlier run: its transactions, and how the blocks since then are fetched.
+
+use crate::util::time::Timestamp;
+use crate::wire::{BlockHash, Transaction};
+use std::sync::Arc;
+
+/// A part of the mempool that an earlier run saved.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Restored {
+    /// Some of its transactions.
+    Transactions(Vec<RestoredTx>),
+    /// All transactions were reported.
+    Complete(Saved),
+}
+
+/// A transaction of an earlier run, and what that run knew about it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct RestoredTx {
+    /// The transaction. It passed the consensus checks that need no other data.
+    pub tx: Arc<Transaction>,
+    /// When it was first announced, or arrived without an announcement.
+    pub first_seen: Timestamp,
+    /// The number of peers that announced it.
+    pub announcers: u16,
+    /// The known values of the outputs that it spends, in sat, by input.
+    pub input_values: Vec<(u32, u64)>,
+}
+
+/// The state of the mempool that was saved last.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Saved {
+    /// When it was saved.
+    pub time: Timestamp,
+    /// Height and hash of the last blocks that it had taken into account, newest first; empty if no block
+    /// is known, as after an import.
+    pub blocks: Vec<(u32, BlockHash)>,
+}
+
+/// Which past blocks are needed to catch up with the best chain.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum CatchUpFrom {
+    /// Those after the first of these that is on the best chain; heights and hashes, newest first.
+    Blocks(Vec<(u32, BlockHash)>),
+    /// Those that were mined at this time or later, in s since the UNIX epoch.
+    Time(u32),
+}
+
+/// How far the download of the blocks since an earlier run is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum CatchUp {
+    /// This number of blocks is missing.
+    Missing(u32),
+    /// Each block up to the tip was reported.
+    Complete,
+    /// There will be no more blocks.
+    Failed(CatchUpFailure),
+}
+
+/// Why the blocks since an earlier run are not fetched.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum CatchUpFailure {
+    /// There are more blocks than may be fetched.
+    TooMany {
+        /// The number of blocks since the earlier run.
+        blocks: u32,
+    },
+    /// None of the saved blocks is on the best chain.
+    OtherChain,
+    /// No peer serves a block.
+    NotServed,
+}
