@@ -11,7 +11,7 @@ use criterion::{BenchmarkId, Criterion, Throughput};
 use mempulse::Timestamp;
 use mempulse::address::PeerAddress;
 use mempulse::chain::Network;
-use mempulse::event::{Event, EventKind, PeerEvent, PeerId, PeerInfo, Transport};
+use mempulse::event::{ConnectionKind, Event, EventKind, PeerEvent, PeerId, PeerInfo, Transport};
 use mempulse::model::{Model, ModelSettings};
 use mempulse::snapshot::{
     Anchor, MempoolView, Open, OverviewView, PeerListView, Screen, TransactionsView, View,
@@ -58,7 +58,7 @@ impl Feed {
             let octets = u32::try_from(0x0a00_0000 + peer).expect("a thousand is little");
             let socket = SocketAddr::new(IpAddr::V4(Ipv4Addr::from(octets)), 8_333);
             let address = PeerAddress::from_socket(socket);
-            feed.peer(peer, PeerEvent::Dialling { address, attempt: 1 });
+            feed.peer(peer, PeerEvent::Dialling { address, kind: ConnectionKind::Outbound, attempt: 1 });
             feed.peer(peer, PeerEvent::Connected { transport: Transport::V1 });
             feed.peer(peer, PeerEvent::Ready(Box::new(info())));
             // Many floors, so that the histogram has as many steps.

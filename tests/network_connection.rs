@@ -34,7 +34,7 @@ async fn a_peer_is_dialled_connects_completes_the_handshake_and_answers_pings() 
     let told = async {
         while seen.len() < 5 {
             match monitor.next().await.kind {
-                EventKind::Peer(PEER, PeerEvent::Dialling { address, attempt: 1 }) => {
+                EventKind::Peer(PEER, PeerEvent::Dialling { address, attempt: 1, .. }) => {
                     assert_eq!(address, node.address());
                     seen.push("dialling");
                 }

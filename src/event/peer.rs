@@ -14,6 +14,29 @@ use std::time::Duration;
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct PeerId(pub u64);
 
+/// What a connection is for (Core: `ConnectionType`).
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum ConnectionKind {
+    /// To a peer that the user named; kept whatever it is good for, and redialled.
+    Manual,
+    /// To an address that the address manager chose; replaced by another one when it ends.
+    Outbound,
+    /// To a DNS seed behind a proxy, for its addresses only.
+    AddrFetch,
+    /// To a peer that answers BIP35 `mempool`, for the list of its whole mempool only.
+    MempoolFetch,
+}
+
+impl ConnectionKind {
+    /// Whether the connection ends when one question is answered: it is no peer to count on.
+    pub const fn is_short_lived(self) -> bool {
+        match self {
+            Self::Manual | Self::Outbound => false,
+            Self::AddrFetch | Self::MempoolFetch => true,
+        }
+    }
+}
+
 /// What happened on the connection to one peer.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum PeerEvent {
@@ -21,6 +44,8 @@ pub enum PeerEvent {
     Dialling {
         /// Address of the peer.
         address: PeerAddress,
+        /// What the connection is for.
+        kind: ConnectionKind,
         /// Number of attempts in a row, this one included.
         attempt: u32,
     },

@@ -128,7 +128,8 @@ impl Model {
 
     /// Returns the notice of an event on one connection; `None` if the peer is unknown.
     fn peer_notice(&self, now: Timestamp, peer: PeerId, event: &PeerEvent, was_live: bool) -> Option<Notice> {
-        let address = self.peers.address(peer)?.clone();
+        let known = self.peers.get(peer)?;
+        let address = known.address().clone();
         Some(match event {
             PeerEvent::Ready(info) => {
                 Notice::PeerReady { peer, address, user_agent: info.user_agent.clone(), relay: info.relay }
@@ -142,6 +143,7 @@ impl Model {
                 reason: reason.clone(),
                 retry_in: retry_at.map(|at| at.since(now)),
                 kind: match (was_live, self.settings.chosen_peers) {
+                    (true, _) if known.kind().is_short_lived() => Ending::ShortLived,
                     (true, _) => Ending::Lost,
                     (false, true) => Ending::ChosenNotReached,
                     (false, false) => Ending::NotReached,

@@ -98,6 +98,8 @@ pub enum Notice {
 pub enum Ending {
     /// The connection was in use.
     Lost,
+    /// The connection was to end soon, answered or not.
+    ShortLived,
     /// The dial or the handshake failed, with a peer that the user chose.
     ChosenNotReached,
     /// The dial or the handshake failed, with one of many discovered addresses.
@@ -123,13 +125,11 @@ impl Notice {
         match self {
             Self::PeerReady { relay: true, .. } | Self::Block(_) => Level::Good,
             Self::Disconnected { kind: Ending::Lost, reason, .. } => {
-                if is_intended(reason) {
-                    Level::Info
-                } else {
-                    Level::Bad
-                }
+                if *reason == DisconnectReason::ShuttingDown { Level::Info } else { Level::Bad }
             }
-            Self::Seed { answer: Ok(_), .. } | Self::Replacement { .. } => Level::Info,
+            Self::Disconnected { kind: Ending::ShortLived, .. }
+            | Self::Seed { answer: Ok(_), .. }
+            | Self::Replacement { .. } => Level::Info,
             Self::BackfillDone(progress) if progress.fetched >= progress.requested => Level::Info,
             Self::Watch(found) if found.event.is_expected() => Level::Good,
             Self::PeerReady { .. }
@@ -144,14 +144,4 @@ impl Notice {
             | Self::Watch(_) => Level::Warning,
         }
     }
-}
-
-/// Whether this program closed the connection because it had served its purpose.
-fn is_intended(reason: &DisconnectReason) -> bool {
-    matches!(
-        reason,
-        DisconnectReason::AddressesReceived
-            | DisconnectReason::MempoolListed
-            | DisconnectReason::ShuttingDown
-    )
 }

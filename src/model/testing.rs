@@ -2,7 +2,9 @@
 
 use crate::address::PeerAddress;
 use crate::chain::Network;
-use crate::event::{Command, DisconnectReason, Event, EventKind, PeerEvent, PeerId, PeerInfo, Transport};
+use crate::event::{
+    Command, ConnectionKind, DisconnectReason, Event, EventKind, PeerEvent, PeerId, PeerInfo, Transport,
+};
 use crate::model::{Change, Model, ModelSettings};
 use crate::snapshot::Snapshot;
 use crate::snapshot::{OverviewView, PeerListView, TransactionsView, View};
@@ -159,7 +161,18 @@ impl Scene {
     }
 
     pub(crate) fn dial(&mut self, peer: u64, attempt: u32) -> &mut Self {
-        self.peer(peer, PeerEvent::Dialling { address: address(peer), attempt })
+        self.peer(
+            peer,
+            PeerEvent::Dialling { address: address(peer), kind: ConnectionKind::Outbound, attempt },
+        )
+    }
+
+    /// A connection for the list of a whole mempool.
+    pub(crate) fn connect_for_list(&mut self, peer: u64) -> &mut Self {
+        let kind = ConnectionKind::MempoolFetch;
+        self.peer(peer, PeerEvent::Dialling { address: address(peer), kind, attempt: 1 })
+            .peer(peer, PeerEvent::Connected { transport: Transport::V1 })
+            .peer(peer, PeerEvent::Ready(Box::new(info())))
     }
 
     pub(crate) fn connect(&mut self, peer: u64) -> &mut Self {

@@ -1,6 +1,7 @@
 //! What the protocol parts ask for: values that the node routes and the driver carries out.
 
 use crate::address::PeerAddress;
+pub use crate::event::ConnectionKind;
 use crate::event::{DisconnectReason, EventKind, PeerId};
 use crate::wire::Message;
 
@@ -44,18 +45,4 @@ pub struct Dial {
     pub v1_only: bool,
     /// What the connection is for.
     pub kind: ConnectionKind,
-}
-
-/// What a connection is for (Core: `ConnectionType`).
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum ConnectionKind {
-    /// To a peer that the user named; kept whatever it is good for, and redialled.
-    Manual,
-    /// To an address that the address manager chose; replaced by another one when it ends.
-    Outbound,
-    /// To a DNS seed behind a proxy, for its addresses only.
-    AddrFetch,
-    /// To a peer that answers BIP35 `mempool`, for the list of its whole mempool only.
-    #[expect(dead_code, reason = "the list is fetched soon")]
-    MempoolFetch,
 }

@@ -1,7 +1,7 @@
 //! Lists of peers: the visible part, and one row.
 
 use crate::address::PeerAddress;
-use crate::event::PeerId;
+use crate::event::{ConnectionKind, PeerId};
 use crate::model::Liveness;
 use crate::model::peers::peer::Peer;
 use crate::util::time::Timestamp;
@@ -28,6 +28,8 @@ pub struct PeerRow {
     pub id: PeerId,
     /// The address.
     pub address: PeerAddress,
+    /// What the connection is or was for.
+    pub kind: ConnectionKind,
     /// The state of the connection.
     pub liveness: Liveness,
     /// The user agent; empty before the handshake.
@@ -54,6 +56,7 @@ impl PeerRow {
         Self {
             id,
             address: peer.address().clone(),
+            kind: peer.kind(),
             liveness: peer.liveness(now),
             user_agent: peer.info().map(|info| info.user_agent.clone()).unwrap_or_default(),
             blocks_only: peer.info().is_some_and(|info| !info.relay),

@@ -1,7 +1,7 @@
 //! Records about peers.
 
 use super::values::peer_address;
-use super::words::DisconnectReason;
+use super::words::{ConnectionKind, DisconnectReason};
 use crate::event::{self, PeerId, PeerInfo, Transport};
 use crate::model::Model;
 use crate::util::text::hex;
@@ -11,6 +11,7 @@ use serde::Serialize;
 #[derive(Clone, PartialEq, Debug, Serialize)]
 pub(super) struct ConnectedRecord {
     pub(super) peer: String,
+    pub(super) kind: Option<ConnectionKind>,
     pub(super) user_agent: String,
     pub(super) protocol_version: i32,
     pub(super) services: Vec<String>,
@@ -29,6 +30,7 @@ impl ConnectedRecord {
         };
         Self {
             peer: peer_address(model, id),
+            kind: model.peers().get(id).map(|peer| peer.kind().into()),
             user_agent: info.user_agent.clone(),
             protocol_version: info.version,
             services: info.services.names(),

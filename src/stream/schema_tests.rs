@@ -4,7 +4,8 @@ use super::*;
 use crate::stream::blocks::{DisconnectedBlock, MissingTx, UnseenTx};
 use crate::stream::transactions::FeeFields;
 use crate::stream::words::{
-    DisconnectReason, Kind, RemovalReason, TxSource, UnseenReason, WarningSubject, WatchChange,
+    ConnectionKind, DisconnectReason, Kind, RemovalReason, TxSource, UnseenReason, WarningSubject,
+    WatchChange,
 };
 use serde::Serialize;
 use serde_json::Value;
@@ -47,6 +48,7 @@ const ALL: [fn(bool) -> Body; 16] = [
     |full| {
         Body::PeerConnected(ConnectedRecord {
             peer: text(),
+            kind: full.then_some(ConnectionKind::Outbound),
             user_agent: text(),
             protocol_version: 1,
             services: vec![text()],
@@ -231,6 +233,7 @@ fn the_document_lists_every_word_and_no_other() {
     }
     let written = BTreeMap::from([
         ("Kinds", words(Kind::ALL)),
+        ("Connection kinds", words(ConnectionKind::ALL)),
         ("Sources", words(TxSource::ALL)),
         ("Removal reasons", words(RemovalReason::ALL)),
         ("Disconnect reasons", words(DisconnectReason::ALL)),

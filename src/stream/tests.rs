@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::address::PeerAddress;
-use crate::event::DisconnectReason;
+use crate::event::{ConnectionKind, DisconnectReason};
 use crate::model::{BlockConflict, ModelSettings, RemovalReason, WatchEvent, WatchMatch};
 use crate::wire::{BlockHash, Txid};
 use serde_json::Value;
@@ -29,7 +29,11 @@ fn lines(events: Vec<PeerEvent>) -> Vec<String> {
 }
 
 fn dialling(address: &str) -> PeerEvent {
-    PeerEvent::Dialling { address: PeerAddress::parse(address, 1).unwrap(), attempt: 1 }
+    PeerEvent::Dialling {
+        address: PeerAddress::parse(address, 1).unwrap(),
+        kind: ConnectionKind::Outbound,
+        attempt: 1,
+    }
 }
 
 #[test]

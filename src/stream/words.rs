@@ -38,6 +38,11 @@ words! {
 }
 
 words! {
+    /// What a connection is for.
+    ConnectionKind: Manual Outbound AddrFetch MempoolFetch
+}
+
+words! {
     /// Why a connection, or the attempt at one, ended.
     DisconnectReason: NameNotResolved ConnectionRefused DialTimeout Unreachable HandshakeTimeout Proxy
         UnreachableByProxy NoRoute NotUseful AddressesReceived NoAddresses MempoolListed NoMempoolList V1Only KeyExchangeFailed
@@ -77,6 +82,17 @@ impl From<model::classify::Kind> for Kind {
             Model::Multisig => Self::Multisig,
             Model::TimeLocked => Self::TimeLocked,
             Model::Truc => Self::Truc,
+        }
+    }
+}
+
+impl From<event::ConnectionKind> for ConnectionKind {
+    fn from(kind: event::ConnectionKind) -> Self {
+        match kind {
+            event::ConnectionKind::Manual => Self::Manual,
+            event::ConnectionKind::Outbound => Self::Outbound,
+            event::ConnectionKind::AddrFetch => Self::AddrFetch,
+            event::ConnectionKind::MempoolFetch => Self::MempoolFetch,
         }
     }
 }

@@ -66,10 +66,10 @@ impl<K, V, const N: usize> Default for BoundedMap<K, V, N> {
     }
 }
 
-impl<K: Copy + Eq + Hash, V, const N: usize> BoundedMap<K, V, N> {
+impl<K: Clone + Eq + Hash, V, const N: usize> BoundedMap<K, V, N> {
     /// Sets the value of `key` and says what became of the others.
     pub fn insert(&mut self, key: K, value: V) -> Insertion<K, V> {
-        if let Some(old) = self.values.insert(key, value) {
+        if let Some(old) = self.values.insert(key.clone(), value) {
             return Insertion::Changed(old);
         }
         self.order.push_back(key);
@@ -88,7 +88,7 @@ impl<K: Copy + Eq + Hash, V, const N: usize> BoundedMap<K, V, N> {
         V: Default,
     {
         if !self.values.contains_key(&key) {
-            self.insert(key, V::default());
+            self.insert(key.clone(), V::default());
         }
         self.values.entry(key).or_default()
     }
@@ -152,7 +152,7 @@ impl<T, const N: usize> Default for BoundedSet<T, N> {
     }
 }
 
-impl<T: Copy + Eq + Hash, const N: usize> BoundedSet<T, N> {
+impl<T: Clone + Eq + Hash, const N: usize> BoundedSet<T, N> {
     /// Inserts `value`; does nothing if it is in the set.
     pub fn insert(&mut self, value: T) {
         self.0.insert(value, ());

@@ -6,8 +6,8 @@ use super::chance::Chance;
 use super::recording::{Recording, ms, seconds};
 use mempulse::address::{Host, PeerAddress};
 use mempulse::event::{
-    AddressCounts, AddressNetwork, DisconnectReason, EventKind, Misbehaviour, PeerEvent, PeerInfo,
-    SeedFailure, Transport,
+    AddressCounts, AddressNetwork, ConnectionKind, DisconnectReason, EventKind, Misbehaviour, PeerEvent,
+    PeerInfo, SeedFailure, Transport,
 };
 use mempulse::wire::{Command, Services};
 use std::time::Duration;
@@ -141,7 +141,11 @@ fn connect(recording: &mut Recording, peer: Peer) {
         clock_offset: if peer.id == STALE { 2 * 60 * 60 } else { i64::try_from(peer.id).unwrap() - 3 },
         wtxid_relay: true,
     };
-    recording.peer(dialled, peer.id, PeerEvent::Dialling { address: address(peer.address), attempt: 1 });
+    recording.peer(
+        dialled,
+        peer.id,
+        PeerEvent::Dialling { address: address(peer.address), kind: ConnectionKind::Outbound, attempt: 1 },
+    );
     recording.peer(dialled + ms(peer.ping_ms), peer.id, PeerEvent::Connected { transport });
     recording.peer(peer.ready(), peer.id, PeerEvent::Ready(Box::new(info)));
     if let Some(sat_per_kvb) = peer.fee_filter {
@@ -173,7 +177,11 @@ fn fail(recording: &mut Recording) {
     };
     recording.peer(seconds(541), LOST, disconnected(DisconnectReason::PingTimeout, Some(38)));
     recording.peer(seconds(390), CLOSED, disconnected(DisconnectReason::ClosedByPeer, Some(71)));
-    let dialling = |text, attempt| PeerEvent::Dialling { address: address(text), attempt };
+    let dialling = |text, attempt| PeerEvent::Dialling {
+        address: address(text),
+        kind: ConnectionKind::Outbound,
+        attempt,
+    };
     let (refused, silent, hello) = (10, 11, 12);
     recording.peer(seconds(2), refused, dialling("198.51.100.132:8333", 1));
     recording.peer(seconds(3), refused, disconnected(DisconnectReason::Refused, Some(244)));

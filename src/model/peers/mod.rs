@@ -32,7 +32,7 @@ pub(crate) struct Peers {
     dropped: VecDeque<(Timestamp, PeerId)>,
 }
 
-/// Totals over the live peers.
+/// Totals over the live peers, short-lived connections aside.
 #[derive(Debug, Default)]
 pub(crate) struct PeerTotals {
     pub(crate) live: usize,
@@ -45,8 +45,8 @@ pub(crate) struct PeerTotals {
 impl Peers {
     /// Applies an event of a peer. A dial makes a peer known; other events of unknown peers are ignored.
     pub(crate) fn apply(&mut self, now: Timestamp, id: PeerId, event: &PeerEvent) {
-        if let PeerEvent::Dialling { address, .. } = event {
-            self.by_id.entry(id).or_insert_with(|| Peer::new(address.clone(), now)).apply(now, event);
+        if let &PeerEvent::Dialling { ref address, kind, .. } = event {
+            self.by_id.entry(id).or_insert_with(|| Peer::new(address.clone(), kind, now)).apply(now, event);
         } else if let Some(peer) = self.by_id.get_mut(&id) {
             peer.apply(now, event);
             if peer.dropped_since() == Some(now) {
@@ -125,7 +125,7 @@ impl Peers {
 
     /// Returns totals over the live peers.
     pub(crate) fn totals(&self) -> PeerTotals {
-        let live = || self.by_id.values().filter(|peer| peer.is_live());
+        let live = || self.by_id.values().filter(|peer| peer.is_live() && !peer.kind().is_short_lived());
         let mut pings: Vec<Duration> = live().filter_map(Peer::ping).collect();
         let middle = pings.len() / 2;
         let median_ping = (!pings.is_empty()).then(|| *pings.select_nth_unstable(middle).1);

@@ -44,6 +44,7 @@ fn totals_are_those_of_the_live_peers() {
     scene.lose(4, DisconnectReason::ClosedByPeer, None);
     let blocks_only = crate::event::PeerInfo { relay: false, ..info() };
     scene.connect(5).peer(5, PeerEvent::Ready(Box::new(blocks_only)));
+    scene.connect_for_list(6).peer(6, PeerEvent::Pong { rtt: Duration::ZERO });
     let totals = scene.model.peers.totals();
     assert_eq!((totals.live, totals.announcers), (4, 3));
     assert_eq!(totals.median_ping, Some(Duration::from_millis(41)));

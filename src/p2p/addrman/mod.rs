@@ -70,7 +70,9 @@ pub struct AddrMan {
 struct Peer {
     address: PeerAddress,
     kind: ConnectionKind,
-    /// How many more addresses are accepted; `None` before the handshake is complete.
+    /// Whether the handshake is complete.
+    live: bool,
+    /// How many more addresses are accepted; `None` if it was not asked for any.
     allowance: Option<Allowance>,
 }
 
@@ -230,10 +232,10 @@ impl AddrMan {
 impl Part for AddrMan {
     fn dialling(&mut self, dial: &Dial, now: Timestamp) -> Vec<Action> {
         let Dial { peer, ref address, kind, .. } = *dial;
-        self.peers.insert(peer, Peer { address: address.clone(), kind, allowance: None });
+        self.peers.insert(peer, Peer { address: address.clone(), kind, live: false, allowance: None });
         match kind {
-            ConnectionKind::Manual | ConnectionKind::MempoolFetch => {}
-            ConnectionKind::Outbound => self.addresses.dialling(address, now),
+            ConnectionKind::Manual => {}
+            ConnectionKind::Outbound | ConnectionKind::MempoolFetch => self.addresses.dialling(address, now),
             ConnectionKind::AddrFetch => {
                 let fetch = Fetch { received: 0, until: now + ADDR_FETCH_TIMEOUT };
                 self.fetches.insert(peer, fetch);
@@ -243,11 +245,12 @@ impl Part for AddrMan {
     }
 
     fn connected(&mut self, peer: PeerId, info: &PeerInfo, now: Timestamp) -> Vec<Action> {
-        let Some(Peer { address, kind, allowance }) = self.peers.get_mut(&peer).filter(|_| self.discovers)
+        let Some(Peer { address, kind, live, allowance }) =
+            self.peers.get_mut(&peer).filter(|_| self.discovers)
         else {
             return vec![];
         };
-        *allowance = Some(Allowance::after_getaddr(now));
+        *live = true;
         if *kind == ConnectionKind::Manual {
             // So that the next run knows it.
             let time = u32::try_from(now.as_secs()).unwrap_or(u32::MAX);
@@ -255,9 +258,13 @@ impl Part for AddrMan {
             self.addresses.learn(&known, &AddrSource::Peer(address.clone()), now);
         }
         self.addresses.connected(address, info.services, now);
-        if *kind == ConnectionKind::Outbound {
+        if is_from_book(*kind) {
             self.addresses.note_transport(address, !info.services.has(Services::P2P_V2));
         }
+        if *kind == ConnectionKind::MempoolFetch {
+            return vec![];
+        }
+        *allowance = Some(Allowance::after_getaddr(now));
         vec![Action::Send(peer, Message::GetAddr)]
     }
 
@@ -269,14 +276,14 @@ impl Part for AddrMan {
     }
 
     fn disconnected(&mut self, peer: PeerId, reason: &DisconnectReason, now: Timestamp) -> Vec<Action> {
-        let Some(Peer { address, kind, allowance }) = self.peers.remove(&peer) else { return vec![] };
-        if kind == ConnectionKind::Outbound {
-            let is_live = |other: &Peer| other.kind == ConnectionKind::Outbound && other.allowance.is_some();
+        let Some(Peer { address, kind, live, .. }) = self.peers.remove(&peer) else { return vec![] };
+        if is_from_book(kind) {
+            let is_live = |other: &Peer| is_from_book(other.kind) && other.live;
             match reason {
                 DisconnectReason::NotUseful(_) | DisconnectReason::Misbehaved(_) => {
                     self.addresses.avoid(&address, now);
                 }
-                _ if allowance.is_some() => self.addresses.disconnected(&address, now),
+                _ if live => self.addresses.disconnected(&address, now),
                 _ => {
                     let others_live = self.peers.values().any(is_live);
                     self.addresses.failed(&address, now, is_to_blame(reason, others_live));
@@ -305,6 +312,11 @@ impl Part for AddrMan {
         let report = self.growth.deadline(self.addresses.changes()).filter(|_| self.discovers);
         fetches.chain(seeds).chain(report).min()
     }
+}
+
+/// Whether connections of this kind are to addresses of the address manager.
+fn is_from_book(kind: ConnectionKind) -> bool {
+    matches!(kind, ConnectionKind::Outbound | ConnectionKind::MempoolFetch)
 }
 
 /// Whether the address itself is at fault for a failed attempt.

@@ -149,6 +149,27 @@ fn behind_a_proxy_seeds_are_dialled_by_name_and_asked_as_peers() {
 }
 
 #[test]
+fn a_node_that_is_only_asked_for_its_mempool_list_is_noted_and_not_asked_for_addresses() {
+    let mut addrman = discovering(None);
+    connect(&mut addrman, A, at("40.1.0.1"), ConnectionKind::Outbound);
+    addrman.received(A, &Input::Addresses(vec![known("20.1.0.1"), known("20.2.0.1")]), START);
+    let fetch = ConnectionKind::MempoolFetch;
+    let counts = |addrman: &AddrMan| {
+        let [counts] = addrman.addresses().counts().try_into().unwrap();
+        (counts.untried, counts.good, counts.failing)
+    };
+    assert_eq!(connect(&mut addrman, PeerId(2), at("20.1.0.1"), fetch), []);
+    assert_eq!(counts(&addrman), (1, 1, 0));
+    let unasked = Input::Addresses(vec![known("30.1.0.1"), known("30.2.0.1")]);
+    assert_eq!(addrman.received(PeerId(2), &unasked, START), [received(PeerId(2), 2)], "not learned");
+    addrman.disconnected(PeerId(2), &DisconnectReason::NoMempoolList, START);
+    assert_eq!(counts(&addrman), (1, 1, 0), "it works, whether it gives a list or not");
+    dial(&mut addrman, PeerId(3), at("20.2.0.1"), fetch, START);
+    addrman.disconnected(PeerId(3), &DisconnectReason::Refused, START);
+    assert_eq!(counts(&addrman), (0, 1, 1));
+}
+
+#[test]
 fn a_dialled_seed_that_sends_no_addresses_in_time_is_disconnected() {
     let mut addrman = discovering(Some(at("127.0.0.1:9050")));
     let address = PeerAddress { host: Host::Name("seed.example".to_owned()), port: 8_333 };

@@ -4,12 +4,14 @@
 //! |---|---|
 //! | `manual` | when to redial the peers that the user named; with it `backoff` |
 //! | `outbound` | which of the known addresses to dial, until enough peers are connected |
+//! | `mempool_fetch` | which addresses to ask for the list of their whole mempool |
 //! | `pace`, `reach` | how fast dials may follow each other; which networks are reachable |
 //! | `usefulness` | which peers are of no use, and are disconnected |
 //! | `peer_ids` | the ids of peers, the same over redials |
 
 mod backoff;
 mod manual;
+mod mempool_fetch;
 mod outbound;
 mod pace;
 mod peer_ids;
@@ -58,8 +60,6 @@ pub struct Connections {
     fixed_seeds_after: Option<Duration>,
     /// Whether the address manager was last asked for more addresses.
     needs_addresses: bool,
-    /// Whether short-lived connections should fetch the list of a whole mempool.
-    needs_mempool_list: bool,
     /// When [`Connections::dial`] may have something to do.
     due_at: Option<Timestamp>,
 }
@@ -83,7 +83,6 @@ impl Connections {
             short_of_peers_since: now,
             fixed_seeds_after: Some(if at_once { Duration::ZERO } else { FIXED_SEEDS_AFTER }),
             needs_addresses: false,
-            needs_mempool_list: false,
             due_at: Some(now),
         }
     }
@@ -112,10 +111,13 @@ impl Connections {
         }
     }
 
-    /// The list of a whole mempool is needed from a short-lived connection, or no longer.
+    /// Sets whether short-lived connections for the list of a whole mempool are needed. Whoever needs the list
+    /// requests it and ends these connections.
     pub fn need_mempool_list(&mut self, needed: bool, now: Timestamp) {
-        self.needs_mempool_list = needed;
-        self.due_at = Some(now);
+        if let Some(outbound) = &mut self.outbound {
+            outbound.need_mempool_list(needed);
+            self.due_at = Some(now);
+        }
     }
 
     /// New addresses are known.
@@ -190,12 +192,15 @@ impl Part for Connections {
     fn connected(&mut self, peer: PeerId, info: &PeerInfo, now: Timestamp) -> Vec<Action> {
         self.manual.connected(peer, !info.services.has(Services::P2P_V2), now);
         if let Some(outbound) = &mut self.outbound {
-            outbound.connected(peer);
+            if let Some(address) = self.manual.address(peer).filter(|_| info.services.has(Services::BLOOM)) {
+                outbound.offers_mempool_list(address);
+            }
+            outbound.connected(peer, info.services);
         }
         self.due_at = Some(now);
-        let is_seed = self.outbound.as_ref().is_some_and(|outbound| outbound.is_addr_fetch(peer));
+        let is_short_lived = self.outbound.as_ref().is_some_and(|outbound| outbound.is_short_lived(peer));
         match by_handshake(info) {
-            Some(why) if !is_seed => self.reject(peer, why),
+            Some(why) if !is_short_lived => self.reject(peer, why),
             _ => vec![],
         }
     }
@@ -230,7 +235,8 @@ impl Part for Connections {
 }
 
 fn start(dial: Dial) -> [Action; 2] {
-    let event = PeerEvent::Dialling { address: dial.address.clone(), attempt: dial.attempt };
+    let Dial { ref address, kind, attempt, .. } = dial;
+    let event = PeerEvent::Dialling { address: address.clone(), kind, attempt };
     let event = EventKind::Peer(dial.peer, event);
     [Action::Dial(dial), Action::Emit(event)]
 }

@@ -1,10 +1,12 @@
-//! Outbound peers: chosen from the known addresses until enough are connected.
+//! Outbound peers: chosen from the known addresses until enough are connected. With them, the short-lived
+//! connections.
 
 use crate::address::netgroup::{NetGroup, is_routable};
 use crate::address::{Host, PeerAddress};
 use crate::event::{AddressNetwork, DisconnectReason, PeerId};
 use crate::p2p::action::{ConnectionKind, Dial};
 use crate::p2p::addrman::table::AddrTable;
+use crate::p2p::connect::mempool_fetch::MempoolFetches;
 use crate::p2p::connect::pace::Pace;
 use crate::p2p::connect::peer_ids::PeerIds;
 use crate::p2p::connect::reach::Reach;
@@ -26,6 +28,7 @@ pub struct OutboundPeers {
     ids: PeerIds,
     /// DNS seeds to dial by name, for their addresses.
     seeds: VecDeque<PeerAddress>,
+    mempool_fetches: MempoolFetches,
     pace: Pace,
     /// Whether no known address could be dialled when peers were missing.
     starved: bool,
@@ -56,6 +59,7 @@ impl OutboundPeers {
             connections: HashMap::new(),
             ids,
             seeds: VecDeque::new(),
+            mempool_fetches: MempoolFetches::default(),
             pace: Pace::default(),
             starved: false,
             due_at: None,
@@ -68,7 +72,7 @@ impl OutboundPeers {
         self.connections.values().filter(|connection| connection.stage == Stage::Dialling).count()
     }
 
-    /// The number of peers whose handshake is complete, DNS seeds aside.
+    /// The number of peers whose handshake is complete, short-lived connections aside.
     pub fn connected_count(&self) -> usize {
         self.peers().filter(|connection| connection.stage == Stage::Connected).count()
     }
@@ -83,9 +87,14 @@ impl OutboundPeers {
         self.starved && self.missing() > 0
     }
 
-    pub fn is_addr_fetch(&self, peer: PeerId) -> bool {
-        let connection = self.connections.get(&peer);
-        connection.is_some_and(|connection| connection.kind == ConnectionKind::AddrFetch)
+    /// Whether the connection to `peer` ends when one question is answered.
+    pub fn is_short_lived(&self, peer: PeerId) -> bool {
+        self.connections.get(&peer).is_some_and(|connection| connection.kind.is_short_lived())
+    }
+
+    /// Sets whether short-lived connections for the list of a whole mempool are needed.
+    pub fn need_mempool_list(&mut self, needed: bool) {
+        self.mempool_fetches.need(needed);
     }
 
     /// Queues a dial of a DNS seed, by its name.
@@ -93,8 +102,8 @@ impl OutboundPeers {
         self.seeds.push_back(seed);
     }
 
-    /// Starts the dials that are due, at most `room` of them: to seeds first, then to `addresses` other than
-    /// those of manual peers.
+    /// Starts the dials that are due, at most `room` of them: to seeds first, then for the list of a whole
+    /// mempool, then to peers. `addresses` of manual peers are not dialled.
     pub fn dial(
         &mut self,
         addresses: &AddrTable,
@@ -105,20 +114,12 @@ impl OutboundPeers {
         let mut dials = Vec::new();
         self.due_at = None;
         self.starved = false;
-        while dials.len() < room && (self.missing() > 0 || !self.seeds.is_empty()) {
+        while dials.len() < room && self.wants_any() {
             if self.pace.next() > now {
                 self.due_at = Some(self.pace.next());
                 break;
             }
-            let (address, kind) = if let Some(seed) = self.seeds.pop_front() {
-                (seed, ConnectionKind::AddrFetch)
-            } else if let Some(address) = self.select(addresses, &is_manual, now) {
-                (address, ConnectionKind::Outbound)
-            } else {
-                self.starved = true;
-                self.due_at = self.next_selectable(addresses, &is_manual, now);
-                break;
-            };
+            let Some((address, kind)) = self.next(addresses, &is_manual, now) else { break };
             self.pace.count(now);
             let peer = self.ids.of(&address, |peer| self.connections.contains_key(&peer));
             let attempt = u32::from(addresses.tries(&address)) + 1;
@@ -142,15 +143,35 @@ impl OutboundPeers {
         }
     }
 
-    pub fn connected(&mut self, peer: PeerId) {
-        if let Some(connection) = self.connections.get_mut(&peer) {
-            connection.stage = Stage::Connected;
-            self.reach.reached(&connection.address.host);
+    pub fn connected(&mut self, peer: PeerId, services: Services) {
+        let Some(connection) = self.connections.get_mut(&peer) else { return };
+        connection.stage = Stage::Connected;
+        self.reach.reached(&connection.address.host);
+        match connection.kind {
+            ConnectionKind::MempoolFetch => self.mempool_fetches.asked(connection.address.clone()),
+            _ if services.has(Services::BLOOM) => {
+                let address = connection.address.clone();
+                self.offers_mempool_list(&address);
+            }
+            _ => {}
+        }
+    }
+
+    /// A peer at `address` offers the list, and needs no second connection for it.
+    pub fn offers_mempool_list(&mut self, address: &PeerAddress) {
+        self.mempool_fetches.asked(address.clone());
+        if let Some(group) = limited_group(&address.host) {
+            self.mempool_fetches.listed(group);
         }
     }
 
     pub fn disconnected(&mut self, peer: PeerId, reason: &DisconnectReason, now: Timestamp) {
         let Some(Connection { address, .. }) = self.connections.remove(&peer) else { return };
+        if *reason == DisconnectReason::MempoolListed
+            && let Some(group) = limited_group(&address.host)
+        {
+            self.mempool_fetches.listed(group);
+        }
         if let DisconnectReason::Unreachable(_) | DisconnectReason::Proxy { .. } = reason
             && let Some(network) = AddressNetwork::of(&address.host)
             && !self.is_reached(network)
@@ -168,40 +189,56 @@ impl OutboundPeers {
         self.target.saturating_sub(self.peers().count())
     }
 
+    fn is_fetch_due(&self) -> bool {
+        let fetches =
+            self.connections.values().filter(|other| other.kind == ConnectionKind::MempoolFetch).count();
+        self.mempool_fetches.is_due(fetches)
+    }
+
+    fn wants_any(&self) -> bool {
+        self.missing() > 0 || !self.seeds.is_empty() || self.is_fetch_due()
+    }
+
     /// The connections that count as peers.
     fn peers(&self) -> impl Iterator<Item = &Connection> {
         self.connections.values().filter(|connection| connection.kind == ConnectionKind::Outbound)
     }
 
-    fn select(
+    /// Chooses what to dial next. If nothing can be dialled, notes when that may change.
+    fn next(
         &mut self,
         addresses: &AddrTable,
         is_manual: impl Fn(&PeerAddress) -> bool,
         now: Timestamp,
-    ) -> Option<PeerAddress> {
-        let mut rng = self.rng.clone();
-        let address = addresses.select(now, &mut rng, self.acceptance(now, is_manual));
-        self.rng = rng;
-        address
-    }
-
-    /// When an address that can't be dialled now may be dialled.
-    fn next_selectable(
-        &self,
-        addresses: &AddrTable,
-        is_manual: impl Fn(&PeerAddress) -> bool,
-        now: Timestamp,
-    ) -> Option<Timestamp> {
-        let rested = addresses.next_retry(now, self.acceptance(now, is_manual));
-        rested.into_iter().chain(self.reach.next_end(now)).min()
+    ) -> Option<(PeerAddress, ConnectionKind)> {
+        if let Some(seed) = self.seeds.pop_front() {
+            return Some((seed, ConnectionKind::AddrFetch));
+        }
+        let wanted = [
+            (ConnectionKind::MempoolFetch, self.is_fetch_due()),
+            (ConnectionKind::Outbound, self.missing() > 0),
+        ];
+        for (kind, _) in wanted.into_iter().filter(|&(_, is_wanted)| is_wanted) {
+            let mut rng = self.rng.clone();
+            let address = addresses.select(now, &mut rng, self.acceptance(kind, &is_manual, now));
+            self.rng = rng;
+            if let Some(address) = address {
+                return Some((address, kind));
+            }
+            self.starved |= kind == ConnectionKind::Outbound;
+            let rested = addresses.next_retry(now, self.acceptance(kind, &is_manual, now));
+            self.due_at = [self.due_at, rested, self.reach.next_end(now)].into_iter().flatten().min();
+        }
+        None
     }
 
     /// Which addresses may be dialled: reachable ones that serve witnesses as far as we know, and that
-    /// are not too close to a connected peer.
+    /// are not too close to a connected peer, or to a node that gave a list.
     fn acceptance(
         &self,
-        now: Timestamp,
+        kind: ConnectionKind,
         is_manual: impl Fn(&PeerAddress) -> bool,
+        now: Timestamp,
     ) -> impl Fn(&PeerAddress, Services) -> bool {
         let mut groups: HashMap<NetGroup, usize> = HashMap::new();
         for group in self.peers().filter_map(|connection| limited_group(&connection.address.host)) {
@@ -209,12 +246,16 @@ impl OutboundPeers {
         }
         let connected: HashSet<&PeerAddress> =
             self.connections.values().map(|connection| &connection.address).collect();
+        let has_room = move |group| groups.get(&group).copied().unwrap_or(0) < self.group_limit(group);
         move |address, services| {
-            let useful = services == Services::NONE || services.has(Services::WITNESS);
-            let has_room = limited_group(&address.host)
-                .is_none_or(|group| groups.get(&group).copied().unwrap_or(0) < self.group_limit(group));
-            useful
-                && has_room
+            let group = limited_group(&address.host);
+            let is_useful = services == Services::NONE || services.has(Services::WITNESS);
+            let fits = match kind {
+                ConnectionKind::MempoolFetch => self.mempool_fetches.accepts(address, services, group),
+                _ => group.is_none_or(&has_room),
+            };
+            is_useful
+                && fits
                 && self.reach.has(&address.host, now)
                 && !connected.contains(address)
                 && !is_manual(address)

@@ -3,6 +3,7 @@
 
 mod address_needs;
 mod many_manual;
+mod mempool_list;
 
 use crate::address::netgroup::NetGroup;
 use crate::address::{Host, PeerAddress};
@@ -13,6 +14,7 @@ use crate::p2p::addrman::table::{AddrKey, AddrSource, AddrTable};
 use crate::p2p::connect::{Connections, MAX_DIALS};
 use crate::p2p::input::Input;
 use crate::p2p::part::Part;
+use crate::p2p::peer::{IpFamilies, Routes};
 use crate::p2p::settings::{Discovery, PeerChoice, Settings};
 use crate::p2p::testing::info;
 use crate::util::time::Timestamp;

@@ -3,9 +3,9 @@
 use crate::address::PeerAddress;
 use crate::chain::Network;
 use crate::event::{
-    DisconnectReason, Event, EventKind, PeerEvent, PeerId, PeerInfo, Request, Transport, Uselessness,
+    ConnectionKind, DisconnectReason, Event, EventKind, PeerEvent, PeerId, PeerInfo, Request, Transport,
+    Uselessness,
 };
-use crate::p2p::action::ConnectionKind;
 use crate::p2p::addrman::seeds::SeedAnswer;
 use crate::p2p::input::{Input, PeerReport};
 use crate::p2p::node::{Node, Output};
@@ -125,7 +125,7 @@ fn the_named_peers_are_dialled_and_asked_for_headers() {
     let mut run = Run::with_alice_and_bob();
     let outputs = run.outputs();
     assert_eq!(dials(&outputs), [(ALICE, address(1)), (BOB, address(2))]);
-    let dialling = PeerEvent::Dialling { address: address(1), attempt: 1 };
+    let dialling = PeerEvent::Dialling { address: address(1), kind: ConnectionKind::Manual, attempt: 1 };
     assert_eq!(events(&outputs)[0].kind, EventKind::Peer(ALICE, dialling));
     // Alice answers first, and is asked for the headers; Bob has to wait until she has answered.
     assert_eq!(sent(&run.connect(ALICE, info())), [(ALICE, "getheaders")]);

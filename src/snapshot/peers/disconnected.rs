@@ -24,9 +24,11 @@ pub struct DisconnectedPeer {
     pub retry_in: Option<Duration>,
 }
 
-/// Takes the peers that were disconnected or not reached, the latest first.
+/// Takes the peers that were disconnected or not reached, the latest first. Short-lived connections that ended
+/// are no loss.
 pub(super) fn take(peers: &Peers, now: Timestamp) -> Vec<DisconnectedPeer> {
-    let disconnected = peers.iter().filter_map(|(id, peer)| {
+    let lasting = peers.iter().filter(|(_, peer)| !peer.kind().is_short_lived());
+    let disconnected = lasting.filter_map(|(id, peer)| {
         let (since, reason, retry_at) = peer.disconnected()?;
         Some(DisconnectedPeer {
             id,

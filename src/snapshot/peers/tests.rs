@@ -1,4 +1,7 @@
-use crate::event::{AddressNetwork, DisconnectReason, EventKind, PeerEvent, PeerId, PeerInfo};
+use crate::event::{
+    AddressNetwork, ConnectionKind, DisconnectReason, EventKind, PeerEvent, PeerId, PeerInfo,
+};
+use crate::model::Level;
 use crate::model::testing::{Scene, address, info, loose};
 use crate::snapshot::peers::*;
 use crate::snapshot::{Screen, View};
@@ -58,6 +61,18 @@ fn the_window_follows_the_selected_peer_through_the_order() {
     let shown = screen(&scene, DIALS, false, window).peers;
     assert_eq!(shown.rows[shown.selected.unwrap()].row.id, PeerId(30));
     assert!(shown.more_above && shown.more_below);
+}
+
+#[test]
+fn a_short_lived_connection_is_marked_and_its_end_is_no_loss() {
+    let mut scene = Scene::new();
+    scene.connect(1).connect_for_list(2);
+    let rows = screen(&scene, DIALS, true, all()).peers.rows;
+    let kinds: Vec<_> = rows.iter().map(|row| (row.row.id.0, row.row.kind)).collect();
+    assert_eq!(kinds, [(1, ConnectionKind::Outbound), (2, ConnectionKind::MempoolFetch)]);
+    scene.lose(2, DisconnectReason::NoMempoolList, None);
+    assert_eq!(screen(&scene, DIALS, true, all()).disconnected, []);
+    assert_eq!(scene.all().overview.notices[0].notice.level(), Level::Info);
 }
 
 #[test]

@@ -29,7 +29,7 @@ pub fn notice(notice: &Notice) -> String {
         }
         Notice::Disconnected { address, reason, retry_in, kind, .. } => {
             let what = match kind {
-                Ending::Lost => "disconnected",
+                Ending::Lost | Ending::ShortLived => "disconnected",
                 Ending::ChosenNotReached | Ending::NotReached => "not reached",
             };
             let retry = retry_in.map(|time| format!(" · retrying in {} s", time.as_secs()));
@@ -174,7 +174,7 @@ mod tests {
         assert_eq!(lost, expect(Level::Bad, " disconnected: ping timeout · retrying in 38 s"));
         let failed = line(&ended(DisconnectReason::PingTimeout, Ending::NotReached));
         assert_eq!(failed, expect(Level::Warning, " not reached: ping timeout · retrying in 38 s"));
-        let (level, _) = line(&ended(DisconnectReason::AddressesReceived, Ending::Lost));
+        let (level, _) = line(&ended(DisconnectReason::MempoolListed, Ending::ShortLived));
         assert_eq!(level, Level::Info);
         let misbehaviour = Misbehaviour::UnexpectedPong;
         let misbehaved = Notice::Misbehaved { peer: PEER, address: address(), misbehaviour };

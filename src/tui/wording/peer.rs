@@ -1,6 +1,7 @@
 //! Words for the state of a peer.
 
 use crate::address::PeerAddress;
+use crate::event::ConnectionKind;
 use crate::snapshot::Liveness;
 use crate::tui::widgets::format;
 use std::time::Duration;
@@ -21,6 +22,15 @@ pub fn liveness(liveness: &Liveness, drift: Duration) -> String {
             }
             None => reason.to_string(),
         },
+    }
+}
+
+/// What a short-lived connection is for.
+pub fn purpose(kind: ConnectionKind) -> Option<&'static str> {
+    match kind {
+        ConnectionKind::Manual | ConnectionKind::Outbound => None,
+        ConnectionKind::AddrFetch => Some("addresses only"),
+        ConnectionKind::MempoolFetch => Some("mempool list"),
     }
 }
 

@@ -11,7 +11,7 @@ use bytes::Bytes;
 use mempulse::Timestamp;
 use mempulse::address::PeerAddress;
 use mempulse::chain::Network;
-use mempulse::event::{Event, EventKind, PeerEvent, PeerId};
+use mempulse::event::{ConnectionKind, Event, EventKind, PeerEvent, PeerId};
 use mempulse::model::{Model, ModelSettings};
 use mempulse::snapshot::{Cluster, Detail, EphemeralDust, Package, TransactionRow};
 use mempulse::snapshot::{Open, OverviewView, Snapshot, TransactionsView, View};
@@ -42,7 +42,7 @@ impl Scene {
         let settings = ModelSettings { network, demo: false, chosen_peers: true, max_mempool, started };
         let mut scene = Self { node, model: Model::new(settings), height: 0 };
         let address = PeerAddress::parse("127.0.0.1", 1).unwrap();
-        scene.tell(PeerEvent::Dialling { address, attempt: 1 });
+        scene.tell(PeerEvent::Dialling { address, kind: ConnectionKind::Manual, attempt: 1 });
         scene
     }
 

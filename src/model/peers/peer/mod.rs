@@ -6,7 +6,8 @@ mod traffic;
 use crate::address::PeerAddress;
 use crate::chain::limits::is_ibd_fee_filter;
 use crate::event::{
-    CommandTraffic, DisconnectReason, Misbehaviour, PeerEvent, PeerId, PeerInfo, RecentMessage, Transport,
+    CommandTraffic, ConnectionKind, DisconnectReason, Misbehaviour, PeerEvent, PeerId, PeerInfo,
+    RecentMessage, Transport,
 };
 use crate::model::fees::bounds::{self, order};
 use crate::model::mempool::relay::announcements::Announcer;
@@ -43,6 +44,7 @@ enum State {
 #[derive(Debug)]
 pub(crate) struct Peer {
     address: PeerAddress,
+    kind: ConnectionKind,
     state: State,
     dials: u32,
     /// Failed dials since the last handshake.
@@ -69,9 +71,10 @@ pub(crate) struct Peer {
 
 impl Peer {
     /// A peer that is being dialled for the first time.
-    pub(crate) fn new(address: PeerAddress, now: Timestamp) -> Self {
+    pub(crate) fn new(address: PeerAddress, kind: ConnectionKind, now: Timestamp) -> Self {
         Self {
             address,
+            kind,
             state: State::Dialling { since: now, attempt: 1 },
             dials: 0,
             failures: 0,
@@ -96,8 +99,9 @@ impl Peer {
     pub(crate) fn apply(&mut self, now: Timestamp, event: &PeerEvent) {
         self.record.apply(now, event);
         match event {
-            PeerEvent::Dialling { address, attempt } => {
+            PeerEvent::Dialling { address, kind, attempt } => {
                 self.address = address.clone();
+                self.kind = *kind;
                 self.dials = self.dials.saturating_add(1);
                 self.state = State::Dialling { since: now, attempt: *attempt };
             }
@@ -264,6 +268,11 @@ impl Peer {
             State::Ready { since } => Some(now.since(since)),
             _ => None,
         }
+    }
+
+    /// What the last connection is or was for.
+    pub(crate) fn kind(&self) -> ConnectionKind {
+        self.kind
     }
 
     /// The address that is dialled.

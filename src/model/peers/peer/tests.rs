@@ -1,4 +1,4 @@
-use crate::event::{Direction, DisconnectReason, Traffic};
+use crate::event::{ConnectionKind, Direction, DisconnectReason, Traffic};
 use crate::model::peers::liveness::LivenessSlot;
 use crate::model::peers::peer::*;
 use crate::model::testing::{START, address, info};
@@ -8,8 +8,11 @@ fn at(seconds: u64) -> Timestamp {
 }
 
 fn ready() -> Peer {
-    let mut peer = Peer::new(address(1), START);
-    peer.apply(START, &PeerEvent::Dialling { address: address(1), attempt: 1 });
+    let mut peer = Peer::new(address(1), ConnectionKind::Outbound, START);
+    peer.apply(
+        START,
+        &PeerEvent::Dialling { address: address(1), kind: ConnectionKind::Outbound, attempt: 1 },
+    );
     peer.apply(START, &PeerEvent::Connected { transport: Transport::V1 });
     peer.apply(at(1), &PeerEvent::Ready(Box::new(info())));
     peer
@@ -21,8 +24,11 @@ fn lose(peer: &mut Peer, now: Timestamp, retry_at: Option<Timestamp>) {
 
 #[test]
 fn a_peer_goes_through_every_state_of_liveness() {
-    let mut peer = Peer::new(address(1), START);
-    peer.apply(START, &PeerEvent::Dialling { address: address(1), attempt: 3 });
+    let mut peer = Peer::new(address(1), ConnectionKind::Outbound, START);
+    peer.apply(
+        START,
+        &PeerEvent::Dialling { address: address(1), kind: ConnectionKind::Outbound, attempt: 3 },
+    );
     assert_eq!(peer.liveness(at(2)), Liveness::Dialling { elapsed: Duration::from_secs(2), attempt: 3 });
     peer.apply(at(3), &PeerEvent::Connected { transport: Transport::V1 });
     assert_eq!(peer.liveness(at(4)), Liveness::Handshake { elapsed: Duration::from_secs(1) });

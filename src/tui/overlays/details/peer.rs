@@ -15,7 +15,7 @@ use crate::event::{CommandTraffic, Direction, RecentMessage, Transport};
 use crate::snapshot::{LivenessSlot, PeerDetail, PeerStats, RelayCounts};
 use crate::tui::context::Context;
 use crate::tui::widgets::{chart, clock, format, text};
-use crate::tui::wording::peer::liveness as liveness_words;
+use crate::tui::wording::peer::{liveness as liveness_words, purpose};
 use crate::util::text::hex;
 use ratatui::text::{Line, Span};
 
@@ -49,6 +49,9 @@ fn identity(cx: &Context, peer: &PeerDetail, cells: usize) -> Vec<Line<'static>>
     let mut add = |name: &str, value: String| lines.extend(facts(cx, name, &value, cells));
     let agent = if row.user_agent.is_empty() { format::UNKNOWN.to_owned() } else { row.user_agent.clone() };
     add("user agent", agent);
+    if let Some(purpose) = purpose(row.kind) {
+        add("purpose", format!("short connection: {purpose}"));
+    }
     add("version", format::known(peer.version));
     add(
         "services",

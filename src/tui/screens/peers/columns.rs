@@ -125,7 +125,11 @@ fn address(peer: &PeerStatsRow, cx: &Context, width: usize) -> Cell {
 }
 
 fn agent(row: &PeerRow) -> String {
-    if row.blocks_only { "blocks only".to_owned() } else { peer::agent(&row.user_agent) }
+    match peer::purpose(row.kind) {
+        Some(purpose) => purpose.to_owned(),
+        None if row.blocks_only => "blocks only".to_owned(),
+        None => peer::agent(&row.user_agent),
+    }
 }
 
 fn text(text: &str) -> Option<SortValue> {
@@ -148,6 +152,7 @@ const fn rank(liveness: &Liveness) -> u8 {
 mod tests {
     use super::*;
     use crate::event::DisconnectReason;
+    use crate::model::testing::Scene;
     use std::time::Duration;
 
     #[test]
@@ -163,6 +168,13 @@ mod tests {
             gone(None),
         ];
         assert!(states.iter().map(rank).is_sorted());
+    }
+
+    #[test]
+    fn a_short_lived_connection_says_what_it_is_for() {
+        let mut scene = Scene::new();
+        scene.connect_for_list(1);
+        assert_eq!(agent(&scene.all().overview.peers.rows[0]), "mempool list");
     }
 
     #[test]
