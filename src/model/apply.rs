@@ -7,9 +7,10 @@ use crate::model::Model;
 use crate::model::blocks::backfill::BackfillProgress;
 use crate::model::blocks::new_block::NewBlock;
 use crate::model::change::{Change, Outcome};
-use crate::model::mempool::accept::Arrival;
+use crate::model::mempool::accept::{Arrival, Delivery};
 use crate::model::mempool::changes::Changes;
 use crate::model::mempool::relay::announcements::Announcer;
+use crate::model::mempool::vouch::Vouchers;
 use crate::model::notice::{Ending, Notice};
 use crate::model::peers::peer::Peer;
 use crate::model::watchlist::WatchMatch;
@@ -55,7 +56,7 @@ impl Model {
     /// Applies an event. Returns what changed, what is worth showing, and what the network should fetch.
     pub fn apply(&mut self, event: &Event) -> Outcome {
         let mut step = Step::new(event.time);
-        self.size.observe(event.time, self.mempool.len());
+        self.size.observe(event.time, self.mempool.sums().counted.count);
         match &event.kind {
             EventKind::Peer(id, event) => self.apply_peer(*id, event, &mut step),
             EventKind::Seed { name, answer } => self.seed_answered(name, answer, &mut step),
@@ -104,13 +105,19 @@ impl Model {
                     self.peers.have_block(&[id], height);
                 }
             }
-            PeerEvent::Transaction { tx, .. } => {
-                self.receive(id, TxSource::Relay, Some(self.announcer(id)), tx, step);
-            }
-            PeerEvent::Parent { tx } => self.receive(id, TxSource::Parent, None, tx, step),
-            PeerEvent::Bootstrapped { tx } => self.receive(id, TxSource::Bootstrap, None, tx, step),
+            PeerEvent::Transaction { tx, .. } => self.receive(id, TxSource::Relay, tx, step),
+            PeerEvent::Parent { tx } => self.receive(id, TxSource::Parent, tx, step),
+            PeerEvent::Bootstrapped { tx } => self.receive(id, TxSource::Bootstrap, tx, step),
             PeerEvent::Traffic(traffic) => self.count(now, traffic),
-            PeerEvent::Ready(_) | PeerEvent::Tolerated(_) | PeerEvent::Disconnected { .. } => {
+            PeerEvent::Ready(_) | PeerEvent::Disconnected { .. } => {
+                let vouchers = self.peers.vouchers();
+                // Without any peer, what was known last holds.
+                if vouchers != Vouchers::NOBODY {
+                    self.mempool.set_one_netgroup(!vouchers.are_several());
+                }
+                step.outcome.notices.extend(self.peer_notice(now, id, event, was_live));
+            }
+            PeerEvent::Tolerated(_) => {
                 step.outcome.notices.extend(self.peer_notice(now, id, event, was_live));
             }
             PeerEvent::Dialling { .. }
@@ -153,21 +160,21 @@ impl Model {
         })
     }
 
-    /// Takes a transaction that `peer` sent. There is no announcer if the transaction was requested from a
-    /// peer that had not announced it.
-    fn receive(
-        &mut self,
-        peer: PeerId,
-        source: TxSource,
-        announcer: Option<Announcer>,
-        tx: &Arc<Transaction>,
-        step: &mut Step,
-    ) {
-        self.arrivals.add(step.now, 1);
-        let arrival = self.mempool.receive(step.now, source, announcer, tx, &mut step.mempool);
+    /// Takes a transaction that `peer` sent. Unless it was relayed, it was requested from a peer that need
+    /// not have announced it.
+    fn receive(&mut self, peer: PeerId, source: TxSource, tx: &Arc<Transaction>, step: &mut Step) {
+        // What was waiting elsewhere is no news.
+        let is_new = source != TxSource::Bootstrap;
+        self.arrivals.add(step.now, is_new.into());
+        let announcer = (source == TxSource::Relay).then(|| self.announcer(peer));
+        let voucher = |id| self.peers.get(id).map_or(Vouchers::unknown(id), Peer::voucher);
+        let delivery = Delivery { tx, source, announcer, vouchers: voucher(peer) };
+        let arrival = self.mempool.receive(step.now, delivery, voucher, &mut step.mempool);
         let Arrival::Accepted { replaced, descendants, credits } = arrival else { return };
         self.peers.credit(step.now, &credits);
-        self.kinds.count(step.now, tx);
+        if is_new {
+            self.kinds.count(step.now, tx);
+        }
         step.change(Change::Accepted(tx.wtxid()));
         if let Some((&first, others)) = replaced.split_first() {
             let others = others.len() + descendants;

@@ -155,6 +155,6 @@ impl Model {
 
     /// Transactions in the mempool, one value per 10 s, oldest first (last 10 min).
     pub(crate) fn mempool_size(&self, now: Timestamp) -> Vec<f32> {
-        self.size.series(now, self.mempool.len())
+        self.size.series(now, self.mempool.sums().counted.count)
     }
 }

@@ -14,10 +14,12 @@ pub struct Totals {
     pub median_ping: Option<Duration>,
     /// The end of the best chain.
     pub tip: Option<Tip>,
-    /// The number of transactions in the mempool.
-    pub transactions: usize,
-    /// Their virtual size, in vB.
-    pub vsize: u64,
+    /// The mempool, as far as it counts.
+    pub mempool: Amount,
+    /// The transactions that only one netgroup vouches for, as it listed them.
+    pub unproven: Amount,
+    /// Whether [`Totals::mempool`] contains those too, as there is no other netgroup to ask.
+    pub one_netgroup: bool,
     /// The memory that the model accounts for them, in bytes (see `--max-mempool`).
     pub memory: u64,
     /// The number of transactions evicted since startup.
@@ -44,13 +46,13 @@ impl Totals {
     pub(super) fn take(model: &Model, peers: &PeerTotals) -> Self {
         let mempool = model.mempool();
         let sums = *mempool.sums();
-        let all = Amount { count: mempool.len() as u64, vsize: sums.vsize };
         Self {
             peers_live: peers.live,
             median_ping: peers.median_ping,
             tip: model.tip().copied(),
-            transactions: mempool.len(),
-            vsize: sums.vsize,
+            mempool: sums.counted,
+            unproven: sums.unproven,
+            one_netgroup: mempool.is_one_netgroup(),
             memory: sums.memory,
             evicted: mempool.evicted(),
             received: mempool.received(),
@@ -60,7 +62,7 @@ impl Totals {
             seen_before_block: model.blocks().newest().next().and_then(|figures| figures.share_seen()),
             prevout_blocks: mempool.prevouts().block_count(),
             prevouts: mempool.prevouts().len(),
-            fee_coverage: Coverage::of(sums.fees_known, all),
+            fee_coverage: Coverage::of(sums.fees_known, sums.counted),
         }
     }
 }

@@ -81,6 +81,7 @@ const ALL: [fn(bool) -> Body; 16] = [
             replaceable: true,
             kinds: vec![Kind::Payment],
             source: TxSource::Relay,
+            by_one_peer: false,
             first_seen: text(),
             peer: text(),
         }))

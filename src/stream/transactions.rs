@@ -46,6 +46,7 @@ pub(super) struct TransactionRecord {
     pub(super) replaceable: bool,
     pub(super) kinds: Vec<Kind>,
     pub(super) source: TxSource,
+    pub(super) by_one_peer: bool,
     pub(super) first_seen: String,
     pub(super) peer: String,
 }
@@ -67,6 +68,7 @@ impl TransactionRecord {
             replaceable: model.is_replaceable(entry),
             kinds: model.kinds(entry).iter().map(Kind::from).collect(),
             source: entry.source().into(),
+            by_one_peer: entry.is_unproven(),
             first_seen: entry.first_seen().rfc3339(),
             peer: peer_address(model, entry.first_announcer().unwrap_or(sender)),
         }

@@ -101,11 +101,11 @@ impl Gauge {
     }
 
     /// Records `level` up to `time`; to be called before the level changes.
-    pub(crate) fn observe(&mut self, time: Timestamp, level: usize) {
+    pub(crate) fn observe(&mut self, time: Timestamp, level: u64) {
         let period = time.as_secs() / SAMPLE;
         let passed = usize::try_from(period.saturating_sub(self.period)).unwrap_or(Self::KEPT);
         if passed > 0 {
-            self.samples.extend(std::iter::repeat_n(to_f32(level as u64), passed.min(Self::KEPT)));
+            self.samples.extend(std::iter::repeat_n(to_f32(level), passed.min(Self::KEPT)));
             let excess = self.samples.len().saturating_sub(Self::KEPT);
             self.samples.drain(..excess);
             self.period = period;
@@ -113,10 +113,10 @@ impl Gauge {
     }
 
     /// Returns the past samples and the current `level`, oldest first.
-    pub(crate) fn series(&self, now: Timestamp, level: usize) -> Vec<f32> {
+    pub(crate) fn series(&self, now: Timestamp, level: u64) -> Vec<f32> {
         let mut until_now = Self { period: self.period, samples: self.samples.clone() };
         until_now.observe(now, level);
-        until_now.samples.push(to_f32(level as u64));
+        until_now.samples.push(to_f32(level));
         until_now.samples.drain(..until_now.samples.len().saturating_sub(Self::KEPT));
         until_now.samples
     }

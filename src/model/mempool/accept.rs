@@ -1,6 +1,6 @@
 //! Announced and arriving transactions.
 
-use crate::event::TxSource;
+use crate::event::{PeerId, TxSource};
 use crate::model::mempool::changes::Changes;
 use crate::model::mempool::conflicts::decide::{Decision, decide};
 use crate::model::mempool::conflicts::replaced::ReplacedTx;
@@ -8,6 +8,7 @@ use crate::model::mempool::entry::MempoolEntry;
 use crate::model::mempool::exact_fees::{input_values, learn_outputs};
 use crate::model::mempool::relay::announcements::{Addition, Announcer, Sighting};
 use crate::model::mempool::relay::credit::{RelayCredit, RelayPart};
+use crate::model::mempool::vouch::{Vouch, Vouchers, inherited, vouch_for_parents};
 use crate::model::mempool::{Mempool, RemovalReason};
 use crate::util::time::Timestamp;
 use crate::wire::{Transaction, TxHash, Txid};
@@ -29,6 +30,17 @@ pub(in crate::model) enum Arrival {
     Known,
     /// It was replaced before, is in a block, or conflicts with a transaction that stays.
     Rejected,
+}
+
+/// A transaction that a peer sent.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::model) struct Delivery<'a> {
+    pub(in crate::model) tx: &'a Arc<Transaction>,
+    pub(in crate::model) source: TxSource,
+    /// The sender, if it announced the transaction.
+    pub(in crate::model) announcer: Option<Announcer>,
+    /// The netgroups of the sender and of the peers whose lists contain the transaction.
+    pub(in crate::model) vouchers: Vouchers,
 }
 
 impl Mempool {
@@ -65,6 +77,7 @@ impl Mempool {
         changes: &mut Changes,
     ) -> Option<Addition> {
         if let Some(key) = self.entries.key(hash) {
+            self.vouch(key, by.voucher, changes);
             return self.entries.update(key, changes, |entry| entry.announce(now, by, credits));
         }
         let addition = if self.recent.is_excluded(hash) {
@@ -78,27 +91,36 @@ impl Mempool {
         addition
     }
 
-    /// Takes a transaction that arrived. `announcer` is the peer that sent it, if that peer announced it.
+    /// Takes a transaction that arrived. `voucher` returns the netgroup of a peer.
     pub(in crate::model) fn receive(
         &mut self,
         now: Timestamp,
-        source: TxSource,
-        announcer: Option<Announcer>,
-        tx: &Arc<Transaction>,
+        delivery: Delivery<'_>,
+        voucher: impl Fn(PeerId) -> Vouchers,
         changes: &mut Changes,
     ) -> Arrival {
+        let Delivery { tx, source, announcer, vouchers } = delivery;
         self.received += 1;
         let sighting = self.take_sighting(now, announcer, tx);
         let txid = tx.txid();
         if self.entries.by_txid(txid).is_some() {
+            if let Some(key) = self.entries.key(TxHash::Wtxid(tx.wtxid())) {
+                self.vouch(key, vouchers, changes);
+            }
             return Arrival::Known;
         }
         if self.recent.is_excluded(TxHash::Txid(txid)) {
             return Arrival::Rejected;
         }
         let values = input_values(&self.entries, &self.prevouts, tx);
-        let Decision::Accept { conflicts, replaced } = decide(&self.entries, &self.recent, tx, &values)
-        else {
+        let announcers = sighting.announcements.iter().map(|(peer, _)| voucher(peer));
+        let own = Vouch::by(announcers.fold(vouchers, Vouchers::with)).relayed(source == TxSource::Relay);
+        let vouch = inherited(&self.entries, tx, own).with(own, self.one_netgroup);
+        let decision = decide(&self.entries, &self.recent, tx, &values, vouch.counts());
+        let Decision::Accept { conflicts, replaced } = decision else {
+            if !vouch.counts() {
+                return Arrival::Rejected;
+            }
             self.reject(now, tx, sighting, values.fee(tx.output_value()), changes);
             return Arrival::Rejected;
         };
@@ -113,9 +135,10 @@ impl Mempool {
             }
         }
         let descendants = replaced.len() - conflicts.len();
-        let entry = MempoolEntry::new(Arc::clone(tx), source, sighting, values, replaces.clone());
+        let entry = MempoolEntry::new(Arc::clone(tx), source, vouch, sighting, values, replaces.clone());
         let credits = entry.credits();
         self.entries.insert(entry, changes);
+        vouch_for_parents(&mut self.entries, tx, vouch, self.one_netgroup, changes);
         learn_outputs(&mut self.entries, tx, changes);
         self.evict(changes);
         Arrival::Accepted { replaced: replaces, descendants, credits }

@@ -9,6 +9,7 @@ use crate::model::mempool::conflicts::decide::{Decision, decide};
 use crate::model::mempool::entry::MempoolEntry;
 use crate::model::mempool::exact_fees::{input_values, learn_outputs};
 use crate::model::mempool::relay::announcements::Sighting;
+use crate::model::mempool::vouch::{Vouch, Vouchers};
 use crate::model::mempool::{BlockConflict, Mempool, RemovalReason};
 use crate::util::time::Timestamp;
 use crate::wire::{Block, Transaction, TxHash, Txid};
@@ -161,7 +162,7 @@ impl Mempool {
         if let Some(known) = &confirmed.input_values {
             values.learn_all(tx.input_count(), known);
         }
-        match decide(&self.entries, &self.recent, tx, &values) {
+        match decide(&self.entries, &self.recent, tx, &values, true) {
             Decision::Accept { conflicts, .. } if conflicts.is_empty() => {}
             _ => {
                 self.remove_descendants(tx, changes);
@@ -170,7 +171,9 @@ impl Mempool {
         }
         // Detached: a slice would keep the bytes of the whole block.
         let ConfirmedEntry { source, sighting, replaces, .. } = confirmed;
-        let entry = MempoolEntry::new(Arc::new(tx.detached()), source, sighting, values, replaces);
+        // A block had it: nobody made it up.
+        let vouch = Vouch::by(Vouchers::SEVERAL).with(Vouch::by(Vouchers::NOBODY), false);
+        let entry = MempoolEntry::new(Arc::new(tx.detached()), source, vouch, sighting, values, replaces);
         self.entries.insert(entry, changes);
         learn_outputs(&mut self.entries, tx, changes);
         self.evict(changes);

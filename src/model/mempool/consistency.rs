@@ -15,7 +15,13 @@ impl Mempool {
         for (key, entry) in self.entries() {
             let tx = entry.tx();
             sums.add(entry);
-            histogram.add(entry.histogram_item());
+            if entry.counts() {
+                histogram.add(entry.histogram_item());
+            }
+            for parent in self.entries.parents(tx) {
+                let parent = self.get(parent).expect("it is indexed");
+                assert!(!parent.is_unproven() || entry.is_unproven(), "its child has proved it");
+            }
             assert_eq!(self.key(TxHash::Txid(tx.txid())), Some(*key));
             assert_eq!(self.key(TxHash::Wtxid(tx.wtxid())), Some(*key));
             assert!(!self.recent.is_excluded(TxHash::Txid(tx.txid())), "it must not come back");

@@ -1,7 +1,7 @@
 //! The transactions in the mempool with the indexes over them, kept consistent by one owner.
 
 use crate::model::fees::coverage::Amount;
-use crate::model::fees::histogram::FeeHistogram;
+use crate::model::fees::histogram::{FeeHistogram, Item};
 use crate::model::mempool::changes::Changes;
 use crate::model::mempool::entry::MempoolEntry;
 use crate::model::mempool::key::TxKey;
@@ -26,33 +26,40 @@ pub(super) struct Entries {
 /// Sums over all entries.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
 pub(crate) struct Sums {
-    /// In vB.
-    pub(crate) vsize: u64,
-    /// In bytes.
-    pub(crate) memory: u64,
-    /// The entries whose fee is exact.
+    /// The entries that count (see [`vouch`](super::vouch)).
+    pub(crate) counted: Amount,
+    /// Those of them whose fee is exact.
     pub(crate) fees_known: Amount,
+    /// The entries that only one netgroup vouches for: they count only while there is no other to ask.
+    pub(crate) unproven: Amount,
+    /// The memory of all entries, in bytes.
+    pub(crate) memory: u64,
 }
 
 impl Sums {
     pub(super) fn add(&mut self, entry: &MempoolEntry) {
-        let vsize = u64::from(entry.tx().vsize());
-        self.vsize += vsize;
         self.memory += entry.memory() as u64;
-        if entry.fee().is_some() {
-            self.fees_known.count += 1;
-            self.fees_known.vsize += vsize;
+        for amount in self.amounts_of(entry).into_iter().flatten() {
+            amount.count += 1;
+            amount.vsize += u64::from(entry.tx().vsize());
         }
     }
 
     fn subtract(&mut self, entry: &MempoolEntry) {
-        let vsize = u64::from(entry.tx().vsize());
-        self.vsize -= vsize;
         self.memory -= entry.memory() as u64;
-        if entry.fee().is_some() {
-            self.fees_known.count -= 1;
-            self.fees_known.vsize -= vsize;
+        for amount in self.amounts_of(entry).into_iter().flatten() {
+            amount.count -= 1;
+            amount.vsize -= u64::from(entry.tx().vsize());
         }
+    }
+
+    /// Returns the sums that an entry is part of.
+    fn amounts_of(&mut self, entry: &MempoolEntry) -> [Option<&mut Amount>; 3] {
+        [
+            entry.counts().then_some(&mut self.counted),
+            (entry.counts() && entry.fee().is_some()).then_some(&mut self.fees_known),
+            (!entry.vouch().is_proven()).then_some(&mut self.unproven),
+        ]
     }
 }
 
@@ -65,7 +72,9 @@ impl Entries {
         self.by_wtxid.insert(entry.tx().wtxid(), key);
         self.spends.insert(key, entry.tx());
         self.sums.add(&entry);
-        self.histogram.add(entry.histogram_item());
+        if let Some(item) = counted_item(&entry) {
+            self.histogram.add(item);
+        }
         self.by_key.insert(key, entry);
         changes.unsettled.push(key);
     }
@@ -77,7 +86,9 @@ impl Entries {
         self.by_wtxid.remove(&entry.tx().wtxid());
         self.spends.remove(entry.tx());
         self.sums.subtract(&entry);
-        self.histogram.subtract(entry.histogram_item());
+        if let Some(item) = counted_item(&entry) {
+            self.histogram.subtract(item);
+        }
         changes.unsettled.extend(self.relatives(entry.tx()));
         Some(entry)
     }
@@ -91,12 +102,16 @@ impl Entries {
     ) -> Option<T> {
         let entry = self.by_key.get_mut(&key)?;
         self.sums.subtract(entry);
-        let (fee, fee_rate, item) = (entry.fee(), entry.fee_rate(), entry.histogram_item());
+        let (fee, fee_rate, item) = (entry.fee(), entry.fee_rate(), counted_item(entry));
         let result = change(entry);
-        let new_item = entry.histogram_item();
+        let new_item = counted_item(entry);
         if new_item != item {
-            self.histogram.subtract(item);
-            self.histogram.add(new_item);
+            if let Some(item) = item {
+                self.histogram.subtract(item);
+            }
+            if let Some(item) = new_item {
+                self.histogram.add(item);
+            }
         }
         if entry.fee() != fee {
             changes.unsettled.push(key);
@@ -173,6 +188,25 @@ impl Entries {
         self.parents(tx).chain(self.spends.children(tx))
     }
 
+    /// Returns the relatives of an entry in its cluster; one may come more than once. What does not count
+    /// must not change what does: the two form clusters of their own.
+    pub(super) fn cluster_relatives<'a>(
+        &'a self,
+        entry: &'a MempoolEntry,
+    ) -> impl Iterator<Item = TxKey> + 'a {
+        self.relatives(entry.tx()).filter(|&key| self.is_like(key, entry))
+    }
+
+    /// Returns the parents among them.
+    pub(super) fn cluster_parents<'a>(&'a self, entry: &'a MempoolEntry) -> impl Iterator<Item = TxKey> + 'a {
+        self.parents(entry.tx()).filter(|&key| self.is_like(key, entry))
+    }
+
+    /// Returns whether both count, or neither does.
+    fn is_like(&self, key: TxKey, entry: &MempoolEntry) -> bool {
+        self.get(key).is_some_and(|relative| relative.counts() == entry.counts())
+    }
+
     /// Returns `roots` with all their descendants, or `None` if these have more than `max_outputs`
     /// outputs.
     pub(super) fn with_descendants(
@@ -198,4 +232,9 @@ impl Entries {
         assert_eq!(self.spends.len(), inputs);
         assert_eq!([self.by_txid.len(), self.by_wtxid.len()], [self.by_key.len(); 2]);
     }
+}
+
+/// Returns the entry as the histogram counts it, if it counts.
+fn counted_item(entry: &MempoolEntry) -> Option<Item> {
+    entry.counts().then(|| entry.histogram_item())
 }

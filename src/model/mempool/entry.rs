@@ -11,6 +11,7 @@ use crate::model::mempool::key::TxKey;
 use crate::model::mempool::relay::announcements::{Addition, Announcements, Announcer, Sighting};
 use crate::model::mempool::relay::credit::{RelayCredit, RelayPart};
 use crate::model::mempool::spends::SpendsIndex;
+use crate::model::mempool::vouch::Vouch;
 use crate::util::time::Timestamp;
 use crate::wire::{Transaction, Txid};
 use std::sync::Arc;
@@ -45,6 +46,7 @@ pub struct MempoolEntry {
     order_bounds: OrderBounds,
     adjusted_weight: u32,
     source: TxSource,
+    vouch: Vouch,
     signals_replacement: bool,
     had_relatives: bool,
 }
@@ -53,6 +55,7 @@ impl MempoolEntry {
     pub(super) fn new(
         tx: Arc<Transaction>,
         source: TxSource,
+        vouch: Vouch,
         sighting: Sighting,
         input_values: InputValues,
         replaces: Box<[Txid]>,
@@ -67,6 +70,7 @@ impl MempoolEntry {
             order_bounds: OrderBounds::default(),
             adjusted_weight: adjusted_weight(&tx),
             source,
+            vouch,
             signals_replacement: tx.signals_replacement(),
             had_relatives: false,
             tx,
@@ -81,6 +85,30 @@ impl MempoolEntry {
     /// Where the transaction came from.
     pub fn source(&self) -> TxSource {
         self.source
+    }
+
+    /// Who vouches for the transaction.
+    pub(super) fn vouch(&self) -> Vouch {
+        self.vouch
+    }
+
+    pub(super) fn set_vouch(&mut self, vouch: Vouch) {
+        self.vouch = vouch;
+    }
+
+    /// Whether the transaction counts in the figures of the mempool.
+    pub fn counts(&self) -> bool {
+        self.vouch.counts()
+    }
+
+    /// Whether only peers of one netgroup announced, listed or served the transaction.
+    pub fn is_by_one_netgroup(&self) -> bool {
+        !self.vouch.is_by_several()
+    }
+
+    /// Whether only the netgroup of a peer that listed the transaction vouches for it.
+    pub fn is_unproven(&self) -> bool {
+        !self.vouch.is_proven()
     }
 
     /// When the transaction was first announced, or arrived without an announcement.

@@ -22,6 +22,7 @@ mod recent;
 pub(in crate::model) mod relay;
 pub(crate) mod removal;
 mod spends;
+pub(in crate::model) mod vouch;
 
 pub use entry::MempoolEntry;
 pub use removal::{BlockConflict, RemovalReason};
@@ -62,6 +63,8 @@ pub(crate) struct Mempool {
     orders: AnnouncementOrders,
     received: u64,
     evicted: u64,
+    /// Whether all relaying peers belong to one netgroup.
+    one_netgroup: bool,
 }
 
 impl Mempool {
@@ -77,6 +80,7 @@ impl Mempool {
             orders: AnnouncementOrders::default(),
             received: 0,
             evicted: 0,
+            one_netgroup: true,
         }
     }
 

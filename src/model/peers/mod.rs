@@ -12,6 +12,7 @@ pub(crate) mod stats;
 use crate::address::PeerAddress;
 use crate::event::{DisconnectReason, PeerEvent, PeerId};
 use crate::model::mempool::relay::credit::RelayCredit;
+use crate::model::mempool::vouch::Vouchers;
 use crate::model::peers::peer::Peer;
 use crate::util::time::Timestamp;
 use foldhash::fast::RandomState;
@@ -121,6 +122,12 @@ impl Peers {
             .collect();
         failed.sort_unstable_by_key(|(id, ..)| **id);
         failed.into_iter().map(|(_, address, reason)| (address, reason)).collect()
+    }
+
+    /// Returns the netgroups of the live peers that relay transactions.
+    pub(in crate::model) fn vouchers(&self) -> Vouchers {
+        let relaying = self.by_id.values().filter(|peer| peer.is_announcer());
+        relaying.map(Peer::voucher).fold(Vouchers::NOBODY, Vouchers::with)
     }
 
     /// Returns totals over the live peers.

@@ -58,7 +58,7 @@ fn of_two_witnesses_the_first_stays() {
     scene.connect(1).deliver(1, &tx).deliver(1, &other);
     assert!(scene.model.transaction(&tx.wtxid()).is_some());
     assert!(scene.model.transaction(&other.wtxid()).is_none());
-    assert_eq!((scene.all().totals.transactions, scene.all().totals.received), (1, 2));
+    assert_eq!((scene.all().totals.mempool.count, scene.all().totals.received), (1, 2));
 }
 
 #[test]
@@ -68,8 +68,8 @@ fn totals_add_up() {
     let txs: Vec<_> = (0..20).map(loose).collect();
     scene.deliver_all(1, &txs);
     let totals = scene.all().totals;
-    assert_eq!(totals.transactions, 20);
-    assert_eq!(totals.vsize, txs.iter().map(|tx| u64::from(tx.vsize())).sum::<u64>());
+    assert_eq!(totals.mempool.count, 20);
+    assert_eq!(totals.mempool.vsize, txs.iter().map(|tx| u64::from(tx.vsize())).sum::<u64>());
     assert_eq!((totals.received, totals.evicted), (20, 0));
     assert_eq!(totals.fee_coverage.map(|coverage| coverage.by_count), Some(0.0));
     assert!(totals.memory > 20 * 400 && totals.memory < 20 * 2_000, "{}", totals.memory);
@@ -83,8 +83,9 @@ fn the_oldest_are_evicted_at_the_memory_limit_and_counted() {
     scene.deliver_all(1, &txs);
     let totals = scene.all().totals;
     assert!(totals.memory <= 20_000);
-    assert_eq!(totals.transactions as u64 + totals.evicted, 100);
-    let kept: Vec<_> = txs.iter().rev().take(totals.transactions).map(|tx| tx.txid()).collect();
+    assert_eq!(totals.mempool.count + totals.evicted, 100);
+    let kept: Vec<_> =
+        txs.iter().rev().take(usize::try_from(totals.mempool.count).unwrap()).map(|tx| tx.txid()).collect();
     assert_eq!(scene.mempool(), kept);
     scene.deliver(1, &txs[0]);
     assert_eq!(scene.mempool()[0], txs[0].txid(), "one that was dropped may come back");

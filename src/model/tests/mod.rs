@@ -5,4 +5,5 @@ mod fees;
 mod health;
 mod mempool;
 pub(crate) mod properties;
+mod vouch;
 mod watchlist;

@@ -36,6 +36,10 @@ pub struct TransactionDetail {
     pub lock_time: u32,
     /// Whether the transaction or an unconfirmed ancestor signals replaceability (BIP125).
     pub replaceable: bool,
+    /// Whether it counts in the figures of the mempool.
+    pub counts: bool,
+    /// Whether only one netgroup vouches for it, as one of its peers listed it.
+    pub is_unproven: bool,
     /// What it is for, as far as its bytes show.
     pub kinds: Vec<Kind>,
     /// The transactions that it replaced, and those that they had replaced, nearest first.
@@ -99,6 +103,8 @@ impl TransactionDetail {
             version: tx.version(),
             lock_time: tx.lock_time(),
             replaceable: mempool.is_replaceable(entry),
+            counts: entry.counts(),
+            is_unproven: entry.is_unproven(),
             kinds: mempool.kinds(tx).iter().collect(),
             replaced: replaced::take(entry, mempool, is_live, now),
             fee: entry.fee(),

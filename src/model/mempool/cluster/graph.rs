@@ -48,15 +48,15 @@ pub(super) fn cluster(entries: &Entries, recent: &RecentTxs, key: TxKey) -> Opti
         if weight > CLUSTER_WEIGHT_LIMIT {
             return None;
         }
-        let tx = entries.get(member.key)?.tx();
-        for parent in entries.parents(tx) {
+        let entry = entries.get(member.key)?;
+        for parent in entries.cluster_parents(entry) {
             let parent = number(parent, &mut cluster)?;
             if let Some(member) = cluster.get_mut(at) {
                 member.parents |= 1 << parent;
             }
         }
-        for child in entries.spends().children(tx) {
-            number(child, &mut cluster)?;
+        for relative in entries.cluster_relatives(entry) {
+            number(relative, &mut cluster)?;
         }
         at += 1;
     }

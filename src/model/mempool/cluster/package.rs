@@ -45,7 +45,7 @@ pub(in crate::model::mempool) fn package(
     entry: &MempoolEntry,
 ) -> Package {
     let lacks_parent = entry.fee() != cluster_fee(entries, recent, entry);
-    if !lacks_parent && entries.relatives(entry.tx()).next().is_none() {
+    if !lacks_parent && entries.cluster_relatives(entry).next().is_none() {
         return Package::Alone;
     }
     let Some(cluster) = cluster(entries, recent, key) else { return Package::Oversized };

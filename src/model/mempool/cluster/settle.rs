@@ -19,7 +19,7 @@ pub(in crate::model::mempool) fn settle(entries: &mut Entries, recent: &RecentTx
     let mut settled = HashSet::<TxKey, RandomState>::default();
     for key in keys {
         let Some(entry) = entries.get(key).filter(|_| !settled.contains(&key)) else { continue };
-        if entries.relatives(entry.tx()).next().is_none() {
+        if entries.cluster_relatives(entry).next().is_none() {
             let fee = cluster_fee(entries, recent, entry);
             let rate = ChunkFeeRate::of(fee.map(|fee| alone(fee, entry).rate()));
             set_rate(entries, key, rate, false, changes);
@@ -47,7 +47,7 @@ fn set_rate(
         entry.chunk_fee_rate_or_cause() != rate || (has_relatives && !entry.had_relatives())
     };
     let Some(entry) = entries.get(key).filter(|entry| is_news(entry)) else { return };
-    let has_parents = has_relatives && entries.parents(entry.tx()).next().is_some();
+    let has_parents = has_relatives && entries.cluster_parents(entry).next().is_some();
     entries.update(key, changes, |entry| {
         entry.set_chunk_fee_rate(rate);
         if has_relatives {
@@ -63,7 +63,7 @@ fn mark_oversized(entries: &mut Entries, key: TxKey, changes: &mut Changes) {
     let mut to_mark = vec![key];
     while let Some(key) = to_mark.pop() {
         let Some(entry) = entries.get(key).filter(|entry| !is_marked(entry)) else { continue };
-        to_mark.extend(entries.relatives(entry.tx()));
+        to_mark.extend(entries.cluster_relatives(entry));
         set_rate(entries, key, ChunkFeeRate::OVERSIZED, true, changes);
     }
 }

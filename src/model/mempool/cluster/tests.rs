@@ -19,7 +19,7 @@ impl Mempool {
             let mut cluster = vec![first];
             let mut at = 0;
             while let Some(&key) = cluster.get(at) {
-                let neighbours = self.entries.relatives(self.get(key).unwrap().tx());
+                let neighbours = self.entries.cluster_relatives(self.get(key).unwrap());
                 cluster.extend(neighbours.filter(|neighbour| left.remove(neighbour)));
                 at += 1;
             }

@@ -27,12 +27,14 @@ pub(in crate::model::mempool) enum Decision {
     Reject,
 }
 
-/// Decides whether `tx`, whose input values are `values`, enters the mempool.
+/// Decides whether `tx`, whose input values are `values`, enters the mempool. What does not count (see
+/// [`vouch`](crate::model::mempool::vouch)) replaces nothing that counts, and keeps nothing out that `counts`.
 pub(in crate::model::mempool) fn decide(
     entries: &Entries,
     recent: &RecentTxs,
     tx: &Transaction,
     values: &InputValues,
+    counts: bool,
 ) -> Decision {
     // A block spent the output, or the transaction with the output was rejected.
     if tx.inputs().any(|input| recent.is_spent(&input.prevout) || recent.is_rejected(input.prevout.txid)) {
@@ -44,7 +46,7 @@ pub(in crate::model::mempool) fn decide(
         return Decision::Accept { conflicts, replaced: BTreeSet::new() };
     }
     match entries.with_descendants(conflicts.clone(), MAX_OUTPUTS) {
-        Some(replaced) if may_replace(entries, tx, values, &conflicts, &replaced) => {
+        Some(replaced) if may_replace(entries, tx, values, counts, [&conflicts, &replaced]) => {
             Decision::Accept { conflicts, replaced }
         }
         _ => Decision::Reject,
@@ -55,12 +57,19 @@ fn may_replace(
     entries: &Entries,
     tx: &Transaction,
     values: &InputValues,
-    conflicts: &BTreeSet<TxKey>,
-    replaced: &BTreeSet<TxKey>,
+    counts: bool,
+    [conflicts, replaced]: [&BTreeSet<TxKey>; 2],
 ) -> bool {
+    let that_count = |key: &TxKey| entries.get(*key).filter(|entry| entry.counts());
+    let has_rivals = replaced.iter().any(|key| that_count(key).is_some());
+    if counts != has_rivals {
+        // Only one side counts: it stays or enters.
+        return counts && !spends(entries, tx, replaced);
+    }
     let only_conflict = conflicts.first().filter(|_| conflicts.len() == 1).and_then(|key| entries.get(*key));
     let pays_no_more = || only_conflict.is_some_and(|original| pays_no_more_than(entries, tx, original));
-    !pays_no_more() && !pays_no_more_than_all(entries, tx, values, replaced) && !spends(entries, tx, replaced)
+    let rivals = replaced.iter().filter_map(|key| entries.get(*key)).filter(|entry| entry.counts() == counts);
+    !pays_no_more() && !pays_no_more_than_all(tx, values, rivals) && !spends(entries, tx, replaced)
 }
 
 /// Returns whether both spend exactly the same and the newcomer pays out as much or more: its fee is no
@@ -73,13 +82,12 @@ fn pays_no_more_than(entries: &Entries, tx: &Transaction, only_conflict: &Mempoo
 }
 
 /// Returns whether the newcomer's fee is known and no higher than the known fees of what it would replace.
-fn pays_no_more_than_all(
-    entries: &Entries,
+fn pays_no_more_than_all<'a>(
     tx: &Transaction,
     values: &InputValues,
-    replaced: &BTreeSet<TxKey>,
+    replaced: impl Iterator<Item = &'a MempoolEntry>,
 ) -> bool {
-    let fees = replaced.iter().filter_map(|key| entries.get(*key)?.fee());
+    let fees = replaced.filter_map(MempoolEntry::fee);
     let (known, sum) = fees.fold((0, 0_u64), |(known, sum), fee| (known + 1, sum.saturating_add(fee)));
     known > 0 && values.fee(tx.output_value()).is_some_and(|fee| fee <= sum)
 }

@@ -2,6 +2,7 @@
 
 use crate::event::PeerId;
 use crate::model::fees::bounds::PeerBound;
+use crate::model::mempool::vouch::Vouchers;
 use crate::util::time::Timestamp;
 use std::time::Duration;
 
@@ -16,12 +17,14 @@ pub(in crate::model) struct Announcer {
     pub(in crate::model) floor: Option<f64>,
     /// Whether it announces by falling chunk fee rate.
     pub(in crate::model) by_fee_rate: bool,
+    /// Its netgroup.
+    pub(in crate::model) voucher: Vouchers,
 }
 
 impl From<PeerId> for Announcer {
     /// A peer about whose announcements nothing is known.
     fn from(peer: PeerId) -> Self {
-        Self { peer, floor: None, by_fee_rate: false }
+        Self { peer, floor: None, by_fee_rate: false, voucher: Vouchers::unknown(peer) }
     }
 }
 

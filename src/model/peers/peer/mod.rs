@@ -12,6 +12,7 @@ use crate::event::{
 use crate::model::fees::bounds::{self, order};
 use crate::model::mempool::relay::announcements::Announcer;
 use crate::model::mempool::relay::credit::RelayPart;
+use crate::model::mempool::vouch::Vouchers;
 use crate::model::peers::liveness::{Liveness, LivenessSlot};
 use crate::model::peers::record::{LivenessHistory, RelayRecord};
 use crate::model::peers::stats::RelayCounts;
@@ -240,7 +241,13 @@ impl Peer {
     /// Describes the peer as the announcer of a transaction.
     pub(in crate::model) fn announcer(&self, id: PeerId) -> Announcer {
         let by_fee_rate = self.info.as_ref().is_some_and(|info| order::is_by_fee_rate(&info.user_agent));
-        Announcer { peer: id, floor: self.fee_floor().map(bounds::floor), by_fee_rate }
+        let floor = self.fee_floor().map(bounds::floor);
+        Announcer { peer: id, floor, by_fee_rate, voucher: self.voucher() }
+    }
+
+    /// The netgroup of the peer, as a voucher for transactions.
+    pub(in crate::model) fn voucher(&self) -> Vouchers {
+        Vouchers::of(&self.address)
     }
 
     /// What the peer said about itself in the last handshake.

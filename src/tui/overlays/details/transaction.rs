@@ -61,6 +61,9 @@ fn identity(cx: &Context, transaction: &TransactionDetail, cells: usize) -> Vec<
     };
     add("size", format!("{vsize} vB, {weight} WU, {size} B{counted}"));
     add("flags", flags(transaction));
+    if let Some(doubt) = doubt(transaction) {
+        add("vouched by", doubt.to_owned());
+    }
     let kinds: Vec<_> = transaction.kinds.iter().map(|kind| wording::kind::label(Some(*kind))).collect();
     if !kinds.is_empty() {
         add("kind", kinds.join(", "));
@@ -122,6 +125,15 @@ fn flags(transaction: &TransactionDetail) -> String {
         .flatten()
         .collect::<Vec<_>>()
         .join(", ")
+}
+
+/// What follows from it that only one peer, or peers of one netgroup, vouch for the transaction.
+fn doubt(transaction: &TransactionDetail) -> Option<&'static str> {
+    transaction.is_unproven.then_some(if transaction.counts {
+        "one peer only, in its list of the mempool"
+    } else {
+        "one peer only, in its list of the mempool: counts in no figure"
+    })
 }
 
 /// The transactions that it replaced, and those that they had replaced.

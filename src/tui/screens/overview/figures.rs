@@ -82,7 +82,7 @@ fn draw_line(frame: &mut Frame, area: Rect, cx: &Context) {
     let mut left = usize::from(area.width).saturating_sub(1);
     let figures = [
         format!("{} tx/s", tx_rate(cx.snapshot)),
-        format!("{} tx {}", format::count(totals.transactions), format::vsize(totals.vsize)),
+        mempool(totals).swap_remove(1),
         bandwidth(cx.snapshot).1,
         format!("{} sat/vB", fee_floor(totals)),
     ];
@@ -97,8 +97,6 @@ fn draw_line(frame: &mut Frame, area: Rect, cx: &Context) {
 
 fn figures(snapshot: &Snapshot) -> Vec<Figure<'_>> {
     let totals = &snapshot.totals;
-    let transactions = format::count(totals.transactions);
-    let vsize = format::vsize(totals.vsize);
     let (bandwidth, bandwidth_short) = bandwidth(snapshot);
     let floor = fee_floor(totals);
     let seen = totals.seen_before_block.map(format::share);
@@ -107,16 +105,7 @@ fn figures(snapshot: &Snapshot) -> Vec<Figure<'_>> {
     let figure = |name, width, texts, past| Figure { name, width, texts, past };
     vec![
         figure("tx/s", 18, vec![tx_rate(snapshot)], &snapshot.overview.tx_rate),
-        figure(
-            "mempool",
-            20,
-            vec![
-                format!("{transactions} tx   {vsize}"),
-                format!("{transactions} tx {vsize}"),
-                format!("{transactions} tx"),
-            ],
-            &snapshot.overview.mempool_size,
-        ),
+        figure("mempool", 20, mempool(totals), &snapshot.overview.mempool_size),
         figure("bandwidth", 20, vec![bandwidth, bandwidth_short], &snapshot.overview.download_rate),
         figure("fee filters", 20, vec![format!("{floor} sat/vB"), floor], &[]),
         figure(
@@ -156,6 +145,29 @@ fn figures(snapshot: &Snapshot) -> Vec<Figure<'_>> {
             &[],
         ),
     ]
+}
+
+/// The size of the mempool, marked if one peer alone vouches for a part of it: not counted (`+ 1,204`), or
+/// counted as there is no other peer to ask.
+fn mempool(totals: &Totals) -> Vec<String> {
+    let count = format::grouped(totals.mempool.count);
+    let vsize = format::vsize(totals.mempool.vsize);
+    let unproven = format::grouped(totals.unproven.count);
+    match (totals.unproven.count, totals.one_netgroup) {
+        (0, _) => vec![format!("{count} tx   {vsize}"), format!("{count} tx {vsize}"), format!("{count} tx")],
+        (_, false) => vec![
+            format!("{count} tx {vsize} + {unproven} by one peer only"),
+            format!("{count} tx {vsize} + {unproven}"),
+            format!("{count} + {unproven} tx"),
+            format!("{count} tx"),
+        ],
+        (_, true) => vec![
+            format!("{count} tx {vsize}, {unproven} by one peer only"),
+            format!("{count} tx {vsize}, by one peer"),
+            format!("{count} tx, by one peer"),
+            format!("{count} tx, 1 peer"),
+        ],
+    }
 }
 
 fn tx_rate(snapshot: &Snapshot) -> String {

@@ -1,0 +1,97 @@
+//! Netgroups as vouchers: none, one, or several.
+
+use crate::address::PeerAddress;
+use crate::address::netgroup::{NetGroup, is_routable};
+use crate::event::PeerId;
+use foldhash::quality::FixedState;
+use std::hash::{BuildHasher, Hash};
+
+/// The bits of a netgroup's number. Two netgroups share one by a chance of 1 in 16,000, and then count as
+/// one: a transaction counts later than it could, never earlier.
+pub(super) const BITS: u32 = 14;
+
+/// Nobody vouches.
+const NOBODY: u16 = 0;
+
+/// Peers of several netgroups vouch.
+const SEVERAL: u16 = 1;
+
+/// The netgroups that vouch for something: none, one with its number, or several.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(in crate::model) struct Vouchers(u16);
+
+impl Vouchers {
+    pub(in crate::model) const NOBODY: Self = Self(NOBODY);
+    pub(in crate::model) const SEVERAL: Self = Self(SEVERAL);
+
+    /// Returns the netgroup of a peer. Addresses without one (names, and what is not part of the public
+    /// internet, such as loopback) are each a group of their own.
+    pub(in crate::model) fn of(address: &PeerAddress) -> Self {
+        match NetGroup::of(&address.host).filter(|_| is_routable(&address.host)) {
+            Some(group) => Self::numbered(group),
+            None => Self::numbered(address),
+        }
+    }
+
+    /// Returns the voucher of a peer whose address is unknown.
+    pub(in crate::model) fn unknown(peer: PeerId) -> Self {
+        Self::numbered(peer)
+    }
+
+    fn numbered(group: impl Hash) -> Self {
+        let hash = FixedState::default().hash_one(group);
+        let number = (hash >> (u64::BITS - BITS)) as u16;
+        Self(number.max(SEVERAL + 1))
+    }
+
+    /// Returns the netgroups of both.
+    #[must_use]
+    pub(in crate::model) const fn with(self, other: Self) -> Self {
+        match (self.0, other.0) {
+            (NOBODY, _) => other,
+            (_, NOBODY) => self,
+            (one, another) if one == another => self,
+            _ => Self::SEVERAL,
+        }
+    }
+
+    /// Whether peers of several netgroups vouch.
+    pub(in crate::model) const fn are_several(self) -> bool {
+        self.0 == SEVERAL
+    }
+
+    pub(super) const fn number(self) -> u16 {
+        self.0
+    }
+
+    pub(super) const fn from_number(number: u16) -> Self {
+        Self(number)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(address: &str) -> Vouchers {
+        Vouchers::of(&PeerAddress::from_socket(address.parse().unwrap()))
+    }
+
+    #[test]
+    fn peers_of_one_netgroup_are_one_voucher() {
+        let [one, same, other] = ["8.8.1.1:8333", "8.8.200.7:18333", "8.9.1.1:8333"].map(of);
+        assert_eq!(one.with(same), one);
+        assert_eq!(one.with(other), Vouchers::SEVERAL);
+        assert_eq!(Vouchers::NOBODY.with(one).with(Vouchers::NOBODY), one);
+        assert!(Vouchers::SEVERAL.with(one).are_several() && !one.are_several());
+    }
+
+    #[test]
+    fn each_local_address_is_a_voucher_of_its_own() {
+        for [a, b] in
+            [["127.0.0.1:1", "127.0.0.1:2"], ["10.0.0.1:8333", "10.0.0.2:8333"], ["[::1]:1", "[::1]:2"]]
+        {
+            assert_eq!(of(a).with(of(b)), Vouchers::SEVERAL, "{a} {b}");
+        }
+    }
+}
