@@ -78,7 +78,7 @@ pub fn event(event: &Event, model: &Model) {
         EventKind::Seed { .. }
         | EventKind::Warning(_)
         | EventKind::Block { .. }
-        | EventKind::Restored(Restored::Transactions(_)) => {}
+        | EventKind::Restored(Restored::Transactions(_) | Restored::Nothing | Restored::Continue) => {}
     }
 }
 
@@ -124,6 +124,7 @@ pub fn notice(notice: &Notice) {
         Notice::BackfillDone(progress) => {
             tracing::info!(fetched = progress.fetched, requested = progress.requested, "backfill done");
         }
+        Notice::Restoration(milestone) => tracing::info!(?milestone, "mempool of an earlier run"),
         Notice::Replacement { replaced, others, by } => {
             tracing::debug!(%replaced, others, %by, "replacement");
         }

@@ -5,8 +5,10 @@ mod config;
 mod front_ends;
 mod log;
 mod monitor;
+mod output;
 mod run;
 mod start;
+mod transfer;
 mod watch_command;
 
 pub use config::command;

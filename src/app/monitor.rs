@@ -2,7 +2,7 @@
 
 use crate::app::log;
 use crate::app::watch_command::WatchCommand;
-use crate::event::{Command, Event, EventKind, Warning};
+use crate::event::{Command, Event, EventKind, Restored, Warning};
 use crate::model::{Change, Model, Outcome};
 use crate::p2p::Driver;
 use crate::snapshot::Snapshot;
@@ -113,7 +113,10 @@ impl Monitor {
     async fn next(&mut self) -> Event {
         tokio::select! {
             event = self.network.next() => event,
-            problem = self.stores.problem() => self.warning(problem),
+            () = std::future::ready(()), if self.model.is_restoring() => {
+                Event { time: self.clock.now(), kind: EventKind::Restored(Restored::Continue) }
+            }
+            kind = self.stores.next() => Event { time: self.clock.now(), kind },
             warning = self.watch_command.warning() => self.warning(warning),
         }
     }
@@ -124,8 +127,8 @@ impl Monitor {
 
     /// Saves the stores and closes the connections.
     async fn end(self: Box<Self>) {
-        let Self { network, model, stores, .. } = *self;
-        let saving = stores.close(network.addresses(), model.history());
+        let Self { network, model, stores, clock, .. } = *self;
+        let saving = stores.close(network.addresses(), &model, clock.now());
         let (problems, ()) = tokio::join!(saving, network.shutdown());
         for problem in problems {
             tracing::warn!("{problem}");
@@ -139,7 +142,8 @@ impl Monitor {
         if let EventKind::Block { height, .. } = event.kind {
             self.stores.block_connected(height);
         }
-        self.stores.save(self.network.addresses(), self.model.history(), event.time);
+        self.stores.note(event, &outcome, &self.model);
+        self.stores.save(self.network.addresses(), &self.model, event.time);
         outcome
     }
 

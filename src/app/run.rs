@@ -2,10 +2,11 @@
 
 use crate::app::cli::{self, Cli, Command};
 use crate::app::config::{self, ConfigError};
+use crate::app::output::print;
 use crate::app::start::{self, FrontEnd};
-use anyhow::{Context, Result};
+use crate::app::transfer;
+use anyhow::Result;
 use std::ffi::OsString;
-use std::io::{ErrorKind, Write};
 use std::process::ExitCode;
 use tokio::runtime::Runtime;
 
@@ -50,6 +51,8 @@ async fn dispatch(cli: Cli, arguments: &[OsString]) -> Result<()> {
         None => start::watch(FrontEnd::Screen, &cli.watch).await,
         Some(Command::Stream(args)) => start::watch(FrontEnd::Stream, &args).await,
         Some(Command::Demo(args)) => start::demo(&args).await,
+        Some(Command::Import(args)) => transfer::import(&args),
+        Some(Command::Export(args)) => transfer::export(&args),
         Some(Command::Config(_)) => print(config::effective(arguments)?.as_bytes()),
         Some(Command::Completions { shell }) => {
             let mut script = Vec::new();
@@ -61,14 +64,5 @@ async fn dispatch(cli: Cli, arguments: &[OsString]) -> Result<()> {
             clap_mangen::Man::new(config::command()).render(&mut page)?;
             print(&page)
         }
-    }
-}
-
-/// Writes to standard output; a reader that closes the pipe is no error.
-fn print(text: &[u8]) -> Result<()> {
-    let mut output = std::io::stdout().lock();
-    match output.write_all(text).and_then(|()| output.flush()) {
-        Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(error).context("cannot write"),
-        _ => Ok(()),
     }
 }

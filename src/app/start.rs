@@ -109,6 +109,9 @@ fn monitor(
     })
     .with_prevouts(prevouts)
     .with_history(history);
+    if stores.restores() {
+        model = model.expecting_restored();
+    }
     for target in targets {
         model.command(&Command::Watch(target), clock.now());
     }

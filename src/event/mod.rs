@@ -25,7 +25,7 @@ pub use misbehaviour::{BlockFault, Misbehaviour};
 pub use os_error::OsError;
 pub use peer::{BlockAnnouncement, ConnectionKind, PeerEvent, PeerId, PeerInfo, Transport};
 pub use request::Request;
-pub use restored::{CatchUp, CatchUpFailure, CatchUpFrom, Restored, RestoredTx, Saved};
+pub use restored::{CatchUp, CatchUpFailure, CatchUpFrom, Knowledge, Restored, RestoredTx, Saved};
 pub use seed::SeedFailure;
 pub use store_problem::{Damage, Store, StoreFailure, StoreProblem};
 pub use traffic::{CommandTraffic, Direction, RecentMessage, Traffic};

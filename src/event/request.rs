@@ -2,7 +2,7 @@
 
 use super::peer::PeerId;
 use super::restored::CatchUpFrom;
-use crate::wire::{Transaction, Txid};
+use crate::wire::{Transaction, Txid, Wtxid};
 use std::sync::Arc;
 
 /// Something that the model needs and the network may fetch.
@@ -23,4 +23,6 @@ pub enum Request {
     CatchUp(CatchUpFrom),
     /// These transactions of an earlier run are here: none of them needs to be sent again.
     Known(Vec<Arc<Transaction>>),
+    /// These transactions are no longer here. They are requested again if a peer announces or lists them.
+    Forget(Vec<(Txid, Wtxid)>),
 }

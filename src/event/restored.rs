@@ -11,6 +11,10 @@ pub enum Restored {
     Transactions(Vec<RestoredTx>),
     /// All transactions were reported.
     Complete(Saved),
+    /// There are none.
+    Nothing,
+    /// The next ones may enter the mempool.
+    Continue,
 }
 
 /// A transaction of an earlier run, and what that run knew about it.
@@ -20,8 +24,21 @@ pub struct RestoredTx {
     pub tx: Arc<Transaction>,
     /// When it was first announced, or arrived without an announcement.
     pub first_seen: Timestamp,
+    /// What else was known about it.
+    pub knowledge: Knowledge,
+}
+
+/// What a run knows about a transaction and its bytes do not say.
+#[derive(Clone, Default, PartialEq, Eq, Debug)]
+pub struct Knowledge {
     /// The number of peers that announced it.
     pub announcers: u16,
+    /// Whether several peers vouched for it, so that it counts.
+    pub is_proven: bool,
+    /// The lower bound of its fee rate by the order of announcements, in 10⁻⁴ sat/vB; zero if there is none.
+    pub lower: u32,
+    /// The upper bound of its fee rate by the order of announcements, in 10⁻⁴ sat/vB; zero if there is none.
+    pub upper: u32,
     /// The known values of the outputs that it spends, in sat, by input.
     pub input_values: Vec<(u32, u64)>,
 }

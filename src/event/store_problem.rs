@@ -25,6 +25,10 @@ pub enum Store {
     Prevouts,
     /// Size of the mempool over the last day.
     History,
+    /// The transactions of the mempool.
+    Mempool,
+    /// All of them, by the lock that one process has on them.
+    Lock,
 }
 
 impl fmt::Display for Store {
@@ -33,6 +37,8 @@ impl fmt::Display for Store {
             Self::Addresses => "address file",
             Self::Prevouts => "block outputs in",
             Self::History => "mempool history",
+            Self::Mempool => "mempool journal",
+            Self::Lock => "state files of",
         })
     }
 }
@@ -61,9 +67,24 @@ pub enum StoreFailure {
     /// The state of this run cannot be saved. Reported once, until saving succeeds again.
     #[error("cannot be saved: {0}")]
     Write(OsError),
+    /// The end of a file was damaged; what is before it was loaded.
+    #[error("the last {bytes} bytes are damaged and were cut off")]
+    Cut {
+        /// The number of bytes.
+        bytes: u64,
+    },
+    /// Another process uses the same files.
+    #[error("in use by another mempulse: this one runs without saving")]
+    InUse,
     /// The last save did not finish before the program ended.
     #[error("not saved in time")]
     TooSlow,
+}
+
+impl From<std::io::Error> for StoreFailure {
+    fn from(error: std::io::Error) -> Self {
+        Self::Write(error.into())
+    }
 }
 
 /// Why the content of a file is refused.

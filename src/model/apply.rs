@@ -10,6 +10,7 @@ use crate::model::change::{Change, Outcome};
 use crate::model::mempool::accept::{Arrival, Delivery};
 use crate::model::mempool::changes::Changes;
 use crate::model::mempool::relay::announcements::Announcer;
+use crate::model::mempool::restored::Progress;
 use crate::model::mempool::vouch::Vouchers;
 use crate::model::notice::{Ending, Notice};
 use crate::model::peers::peer::Peer;
@@ -43,6 +44,17 @@ impl Step {
         self.outcome.notices.push(notice);
     }
 
+    /// Adds what became of transactions of an earlier run.
+    fn restored(&mut self, progress: Progress) {
+        let Progress { entered, dropped, requests, milestone } = progress;
+        self.outcome.changes.extend(entered.into_iter().map(Change::Accepted));
+        if !dropped.is_empty() {
+            self.change(Change::RestoredDropped(dropped));
+        }
+        self.outcome.requests.extend(requests);
+        self.outcome.notices.extend(milestone.map(Notice::Restoration));
+    }
+
     /// Adds matches of the watch list: each is a change, and worth showing.
     fn matches(&mut self, matches: Vec<WatchMatch>) {
         for found in matches {
@@ -65,7 +77,14 @@ impl Model {
             EventKind::Tip(tip) => self.new_tip(tip),
             EventKind::Block { peer, height, block } => self.connect_block(*peer, *height, block, &mut step),
             &EventKind::Bootstrap(progress) => self.bootstrap = (!progress.done).then_some(progress),
-            EventKind::Restored(_) | EventKind::CatchUp(_) => {}
+            EventKind::Restored(part) => {
+                let progress = self.restoration.load(part, self.settings.max_mempool);
+                step.restored(progress);
+            }
+            &EventKind::CatchUp(catch_up) => {
+                let progress = self.restoration.catch_up(catch_up);
+                step.restored(progress);
+            }
             EventKind::BlocksDisconnected { blocks } => self.disconnect_blocks(blocks, &mut step),
             EventKind::PastBlock { height, block, .. } => self.past_block(*height, block, &mut step),
             &EventKind::Backfill { fetched, requested, given_up } => {
@@ -97,6 +116,7 @@ impl Model {
         }
         match event {
             PeerEvent::Announced { txs, .. } => {
+                self.restoration.announced(&self.mempool, txs);
                 let credits = self.mempool.announce(now, self.announcer(id), txs, &mut step.mempool);
                 self.peers.credit(now, &credits);
             }
@@ -108,6 +128,9 @@ impl Model {
             PeerEvent::Transaction { tx, .. } => self.receive(id, TxSource::Relay, tx, step),
             PeerEvent::Parent { tx } => self.receive(id, TxSource::Parent, tx, step),
             PeerEvent::Bootstrapped { tx } => self.receive(id, TxSource::Bootstrap, tx, step),
+            PeerEvent::Listed { txs, is_complete } => {
+                self.restoration.listed(&self.mempool, txs, *is_complete);
+            }
             PeerEvent::Traffic(traffic) => self.count(now, traffic),
             PeerEvent::Ready(_) | PeerEvent::Disconnected { .. } => {
                 let vouchers = self.peers.vouchers();
@@ -124,7 +147,6 @@ impl Model {
             | PeerEvent::Connected { .. }
             | PeerEvent::Pinged
             | PeerEvent::Pong { .. }
-            | PeerEvent::Listed { .. }
             | PeerEvent::Requested { .. }
             | PeerEvent::NotFound { .. }
             | PeerEvent::RequestTimedOut { .. }
@@ -186,7 +208,8 @@ impl Model {
     /// Returns a request for the missing parents of a transaction that `peer` sent, if there are any.
     fn request_parents(&self, peer: PeerId, wtxid: &Wtxid) -> Option<Request> {
         let entry = self.transaction(wtxid)?;
-        let txids = self.mempool.missing_parents(entry);
+        let mut txids = self.mempool.missing_parents(entry);
+        txids.retain(|txid| !self.restoration.waits(*txid));
         (!txids.is_empty()).then(|| Request::Parents { peer, child: entry.tx().txid(), txids })
     }
 
@@ -204,6 +227,7 @@ impl Model {
     fn connect_block(&mut self, peer: PeerId, height: u32, block: &Arc<Block>, step: &mut Step) {
         let (now, network) = (step.now, self.settings.network);
         let announced = self.block_relay.spread(block.hash).map(|spread| spread.first);
+        self.drop_restored(block, step);
         let new = NewBlock { now, network, peer, height, block, announced };
         let outputs = self.mempool.learn_block(block, height, &mut step.mempool);
         let figures = self.blocks.connect(&mut self.mempool, &new, &mut step.mempool);
@@ -223,7 +247,13 @@ impl Model {
         step.matches(self.watchlist.disconnect(step.now, blocks, &self.mempool));
     }
 
+    fn drop_restored(&mut self, block: &Block, step: &mut Step) {
+        let dropped = self.restoration.connect(block);
+        step.restored(Progress { dropped, ..Progress::default() });
+    }
+
     fn past_block(&mut self, height: u32, block: &Block, step: &mut Step) {
+        self.drop_restored(block, step);
         let outputs = self.mempool.learn_block(block, height, &mut step.mempool);
         step.outcome.changes.extend(outputs.map(Change::BlockOutputs));
         step.matches(self.watchlist.past_block(step.now, block, &self.mempool));
@@ -244,7 +274,9 @@ impl Model {
 
     /// Completes what depends on more than the event itself: clusters and fee bounds, anomalies, double
     /// spends, the history, and the watch list.
-    fn settle(&mut self, step: Step) -> Outcome {
+    fn settle(&mut self, mut step: Step) -> Outcome {
+        let progress = self.restoration.step(&mut self.mempool, step.now, &mut step.mempool);
+        step.restored(progress);
         let Step { now, outcome, mempool } = step;
         let settled = self.mempool.settle(now, mempool);
         let mut step = Step { outcome, ..Step::new(now) };
@@ -255,6 +287,7 @@ impl Model {
         if now.since(self.settings.started) >= BEFORE_HISTORY {
             self.history.observe(now, self.mempool.histogram());
         }
+        settled.removed.iter().for_each(|(txid, _)| self.restoration.removed(*txid));
         let changes = &mut step.outcome.changes;
         changes.extend(settled.removed.into_iter().map(|(txid, reason)| Change::Removed(txid, reason)));
         changes.extend(settled.fee_rates.into_iter().map(Change::Fee));
@@ -303,6 +336,7 @@ impl Model {
                 }
                 Change::Fee(_)
                 | Change::Returned(_)
+                | Change::RestoredDropped(_)
                 | Change::Block(_)
                 | Change::BlockOutputs(_)
                 | Change::Watch(_) => {}

@@ -30,6 +30,8 @@ pub enum Change {
     Fee(Txid),
     /// A transaction left the mempool.
     Removed(Txid, RemovalReason),
+    /// Transactions of an earlier run will not enter the mempool.
+    RestoredDropped(Vec<Txid>),
     /// A transaction of a disconnected block returned to the mempool.
     Returned(Txid),
     /// A block was connected to the best chain.

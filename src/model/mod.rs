@@ -34,6 +34,7 @@ pub use mempool::cluster::relatives::{Relative, Relatives};
 pub use mempool::conflicts::double_spend::DoubleSpend;
 pub use mempool::dust::EphemeralDust;
 pub use mempool::key::TxKey;
+pub use mempool::restored::{Milestone, RestoredStatus, WaitsFor};
 pub use mempool::{BlockConflict, MempoolEntry, RemovalReason};
 pub use notice::{Ending, Level, Notice};
 pub use notice_log::NoticeEntry;
@@ -51,6 +52,7 @@ use crate::util::time::Timestamp;
 use blocks::Blocks;
 use classify::arrivals::KindRates;
 use mempool::Mempool;
+use mempool::restored::Restoration;
 use notice_log::NoticeLog;
 use peers::Peers;
 use peers::anomaly::AnomalyDetector;
@@ -102,6 +104,8 @@ pub struct Model {
     backfill: Option<BackfillProgress>,
     /// The progress of the download of a whole mempool, while it is under way.
     bootstrap: Option<BootstrapProgress>,
+    /// The mempool of an earlier run.
+    restoration: Restoration,
     kinds: KindRates,
     history: History,
 }
@@ -141,6 +145,7 @@ impl Model {
             size: Gauge::new(started),
             backfill: None,
             bootstrap: None,
+            restoration: Restoration::default(),
             kinds: KindRates::new(started),
             history: History::default(),
             settings,
@@ -151,6 +156,13 @@ impl Model {
     #[must_use]
     pub fn with_prevouts(mut self, prevouts: PrevoutCache) -> Self {
         self.mempool.set_prevouts(prevouts);
+        self
+    }
+
+    /// Expects the mempool of an earlier run, or the event that there is none.
+    #[must_use]
+    pub fn expecting_restored(mut self) -> Self {
+        self.restoration = Restoration::expected();
         self
     }
 

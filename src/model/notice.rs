@@ -5,6 +5,7 @@ use crate::event::{DisconnectReason, Misbehaviour, PeerId, SeedFailure, Warning}
 use crate::model::blocks::backfill::BackfillProgress;
 use crate::model::blocks::figures::BlockFigures;
 use crate::model::mempool::conflicts::double_spend::DoubleSpend;
+use crate::model::mempool::restored::Milestone;
 use crate::model::peers::anomaly::Anomaly;
 use crate::model::watchlist::WatchMatch;
 use crate::wire::Txid;
@@ -78,6 +79,8 @@ pub enum Notice {
     },
     /// The download of past blocks is over.
     BackfillDone(BackfillProgress),
+    /// Something happened to the mempool of an earlier run.
+    Restoration(Milestone),
     /// A transaction replaced others.
     Replacement {
         /// One of the replaced transactions.
@@ -129,7 +132,8 @@ impl Notice {
             }
             Self::Disconnected { kind: Ending::ShortLived, .. }
             | Self::Seed { answer: Ok(_), .. }
-            | Self::Replacement { .. } => Level::Info,
+            | Self::Replacement { .. }
+            | Self::Restoration(Milestone::Restored { .. } | Milestone::Reconciled { .. }) => Level::Info,
             Self::BackfillDone(progress) if progress.fetched >= progress.requested => Level::Info,
             Self::Watch(found) if found.event.is_expected() => Level::Good,
             Self::PeerReady { .. }
@@ -139,6 +143,7 @@ impl Notice {
             | Self::Seed { .. }
             | Self::Warning(_)
             | Self::Reorg { .. }
+            | Self::Restoration(Milestone::Discarded { .. })
             | Self::BackfillDone(_)
             | Self::DoubleSpend(_)
             | Self::Watch(_) => Level::Warning,

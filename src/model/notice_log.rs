@@ -88,6 +88,7 @@ impl Subject {
             | Notice::Block(_)
             | Notice::Reorg { .. }
             | Notice::BackfillDone(_)
+            | Notice::Restoration(_)
             | Notice::Replacement { .. }
             | Notice::DoubleSpend(_)
             | Notice::Watch(_) => None,

@@ -14,7 +14,7 @@ use crate::model::peers::Peers;
 use crate::model::peers::block_relay::BlockRelay;
 use crate::model::peers::health::Health;
 use crate::model::watchlist::Watchlist;
-use crate::model::{Model, ModelSettings};
+use crate::model::{Model, ModelSettings, RestoredStatus};
 use crate::util::time::Timestamp;
 use crate::wire::{TxHash, Txid, Wtxid};
 
@@ -112,6 +112,22 @@ impl Model {
     #[expect(dead_code, reason = "the screen shows it soon")]
     pub(crate) fn bootstrap(&self) -> Option<BootstrapProgress> {
         self.bootstrap
+    }
+
+    /// What is shown of the mempool of an earlier run; `None` if there is none, or if it is one with that of
+    /// today.
+    pub fn restored(&self) -> Option<RestoredStatus> {
+        self.restoration.status()
+    }
+
+    /// Whether there are blocks that restored transactions do not take into account.
+    pub(crate) fn awaits_blocks(&self) -> bool {
+        self.restoration.awaits_blocks()
+    }
+
+    /// Whether the next event, whatever it is, moves restored transactions into the mempool.
+    pub(crate) fn is_restoring(&self) -> bool {
+        self.restoration.is_entering()
     }
 
     pub(crate) fn health(&self, now: Timestamp, live_peers: usize) -> Health {

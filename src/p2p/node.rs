@@ -122,6 +122,11 @@ impl Node {
             Request::CatchUp(_) => {
                 self.emit(EventKind::CatchUp(CatchUp::Failed(CatchUpFailure::NotServed)), now);
             }
+            Request::Forget(txs) => {
+                for (txid, wtxid) in txs {
+                    self.tx_download.forget(txid, wtxid);
+                }
+            }
             Request::Known(txs) => {
                 for tx in &txs {
                     self.tx_download.known(tx);

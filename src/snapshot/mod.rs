@@ -16,7 +16,8 @@ mod window;
 pub use crate::model::{
     Amount, AnswerFigures, BAND_STARTS, BANDS, BackfillProgress, BlockFigures, Bounds, Coverage,
     EphemeralDust, FeeRate, Health, Level, Liveness, LivenessSlot, Missing, NoticeEntry, Package, PeerStats,
-    PingFigures, ProjectedBlock, Relative, Relatives, RelayCounts, Spread, TxKey, Unseen,
+    PingFigures, ProjectedBlock, Relative, Relatives, RelayCounts, RestoredStatus, Spread, TxKey, Unseen,
+    WaitsFor,
 };
 pub use blocks::{BlockRow, BlocksScreen};
 pub use detail::{

@@ -2,7 +2,7 @@
 
 use crate::event::Tip;
 use crate::model::peers::PeerTotals;
-use crate::model::{Amount, Coverage, Model};
+use crate::model::{Amount, Coverage, Model, RestoredStatus};
 use std::time::Duration;
 
 /// The figures of the title and of the Overview screen.
@@ -38,6 +38,8 @@ pub struct Totals {
     pub prevout_blocks: usize,
     /// The number of outputs in the prevouts cache.
     pub prevouts: usize,
+    /// What is shown of the mempool of an earlier run, until it is one with that of today.
+    pub restored: Option<RestoredStatus>,
     /// For how much of the mempool the fee is known; `None` if it is empty.
     pub fee_coverage: Option<Coverage>,
 }
@@ -62,6 +64,7 @@ impl Totals {
             seen_before_block: model.blocks().newest().next().and_then(|figures| figures.share_seen()),
             prevout_blocks: mempool.prevouts().block_count(),
             prevouts: mempool.prevouts().len(),
+            restored: model.restored(),
             fee_coverage: Coverage::of(sums.fees_known, sums.counted),
         }
     }

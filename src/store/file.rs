@@ -31,12 +31,7 @@ pub fn default_state_dir() -> Option<PathBuf> {
 /// # Errors
 /// The error of the system; the file is then as it was before.
 pub(super) fn write(path: &Path, content: &[u8]) -> io::Result<()> {
-    create_dir(parent(path))?;
-    let temporary = temporary(path);
-    write_new(&temporary, content).and_then(|()| fs::rename(&temporary, path)).inspect_err(|_| {
-        // The first error is the one to report; leftovers are removed later.
-        let _ = fs::remove_file(&temporary);
-    })
+    replace(path, |file| file.write_all(content))
 }
 
 /// Like [`write()`], unless the file exists: of two processes the first one wins. Blocks.
@@ -47,10 +42,37 @@ pub(super) fn write_once(path: &Path, content: &[u8]) -> io::Result<()> {
     create_dir(parent(path))?;
     let temporary = temporary(path);
     // Unlike a rename, a link never replaces a file.
-    let written = write_new(&temporary, content).and_then(|()| fs::hard_link(&temporary, path));
+    let written =
+        create_new(&temporary, |file| file.write_all(content)).and_then(|()| fs::hard_link(&temporary, path));
     // Leftovers are removed later.
     let _ = fs::remove_file(&temporary);
     written
+}
+
+/// Opens a file to read and to write, and creates it and the directories above it if there is none. Blocks.
+///
+/// # Errors
+/// The error of the system.
+pub(super) fn open(path: &Path) -> io::Result<File> {
+    create_dir(parent(path))?;
+    let mut options = OpenOptions::new();
+    options.read(true).write(true).create(true).truncate(false);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
+}
+
+/// Like [`write()`], with what `content` writes. Blocks.
+///
+/// # Errors
+/// The error of the system or of `content`; the file is then as it was before.
+pub(super) fn replace(path: &Path, content: impl FnOnce(&mut File) -> io::Result<()>) -> io::Result<()> {
+    create_dir(parent(path))?;
+    let temporary = temporary(path);
+    create_new(&temporary, content).and_then(|()| fs::rename(&temporary, path)).inspect_err(|_| {
+        // The first error is the one to report; leftovers are removed later.
+        let _ = fs::remove_file(&temporary);
+    })
 }
 
 /// Reads a file up to `limit` bytes and one more, by which a longer one is recognized. Blocks.
@@ -143,13 +165,13 @@ fn temporary(path: &Path) -> PathBuf {
     path.with_extension(format!("{:016x}.{TEMPORARY}", rand::random::<u64>()))
 }
 
-fn write_new(path: &Path, content: &[u8]) -> io::Result<()> {
+fn create_new(path: &Path, content: impl FnOnce(&mut File) -> io::Result<()>) -> io::Result<()> {
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     let mut file = options.open(path)?;
-    file.write_all(content)?;
+    content(&mut file)?;
     file.sync_all()
 }
 

@@ -17,7 +17,7 @@ use std::path::Path;
 const HEADER: usize = 16;
 
 /// The length of the checksum at the end, in bytes.
-const CHECKSUM: usize = 32;
+pub(super) const CHECKSUM: usize = 32;
 
 /// A kind of file.
 #[derive(Clone, Copy, Debug)]

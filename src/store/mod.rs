@@ -1,20 +1,25 @@
-//! What survives a restart: addresses of peers, outputs of recent blocks, the history of the mempool.
+//! What survives a restart: addresses of peers, outputs of recent blocks, the mempool and its history.
 //!
 //! Each store has the same life cycle: `load` reads what an earlier run saved, `save` hands new state to
 //! a thread that writes it and never blocks, `problem` waits for what went wrong, and `close` writes the
 //! last state. What cannot be loaded or saved is reported once, and the program goes on without it.
 //! [`Stores`] has them all; without a state directory nothing is kept.
 //!
-//! Every file has the same frame with a checksum (`format`), is written whole or not at all, and is set
-//! aside if it is damaged (`file`).
+//! Every file but the journal of the mempool has the same frame with a checksum (`format`), is written whole
+//! or not at all, and is set aside if it is damaged (`file`). Of several processes with the same files, the
+//! first one saves (`lock`).
 
 mod addresses;
 mod file;
 mod format;
 mod history;
+mod lock;
+mod mempool;
 mod prevouts;
 mod stores;
+mod transfer;
 mod writer;
 
 pub use file::default_state_dir;
 pub use stores::{Loaded, StoreSettings, Stores};
+pub use transfer::{Transferred, export, import};

@@ -1,12 +1,13 @@
 //! All stores of one run.
 
 use crate::chain::Network;
-use crate::event::StoreProblem;
-use crate::model::History;
-use crate::model::{BlockOutputs, PrevoutCache};
+use crate::event::{Event, EventKind, StoreProblem};
+use crate::model::{BlockOutputs, History, Model, Outcome, PrevoutCache};
 use crate::p2p::{AddrTable, SavedAddresses};
 use crate::store::addresses::AddressStore;
 use crate::store::history::HistoryStore;
+use crate::store::lock::Lock;
+use crate::store::mempool::MempoolStore;
 use crate::store::prevouts::PrevoutStore;
 use crate::util::time::Timestamp;
 use std::path::Path;
@@ -42,29 +43,63 @@ pub struct Stores {
     addresses: AddressStore,
     prevouts: PrevoutStore,
     history: HistoryStore,
+    mempool: MempoolStore,
+    /// That another process uses the same files, until it is reported.
+    in_use: Option<StoreProblem>,
+    _lock: Option<Lock>,
 }
 
 impl Stores {
-    /// Opens all stores. Blocks while they read.
+    /// Opens all stores. Blocks while they read, except for the mempool, which is read in the background. If
+    /// another process uses the same files, they are read and not written.
     ///
     /// # Panics
     /// Outside of a tokio runtime.
     pub fn load(settings: StoreSettings, now: Timestamp) -> (Self, Loaded) {
         let StoreSettings { state_dir, network, .. } = settings;
+        let (lock, in_use) = match state_dir.map(|dir| Lock::acquire(dir, network)).transpose() {
+            Ok(lock) => (lock.flatten(), None),
+            Err(in_use) => (None, Some(in_use)),
+        };
         let address_dir = state_dir.filter(|_| settings.addresses);
         let (address_store, addresses) = AddressStore::load(address_dir, network, now);
         let (prevout_store, prevouts) = PrevoutStore::load(state_dir, network, settings.prevout_blocks);
         let (history_store, history) = HistoryStore::load(state_dir, network, now);
-        let stores = Self { addresses: address_store, prevouts: prevout_store, history: history_store };
+        // The other process writes to the journal: it is not even read.
+        let mempool = MempoolStore::load(state_dir.filter(|_| in_use.is_none()), network, now);
+        let mut stores = Self {
+            addresses: address_store,
+            prevouts: prevout_store,
+            history: history_store,
+            mempool,
+            in_use,
+            _lock: lock,
+        };
+        if stores.in_use.is_some() {
+            stores.addresses.stop_saving();
+            stores.prevouts.stop_saving();
+            stores.history.stop_saving();
+        }
         (stores, Loaded { addresses, prevouts, history })
     }
 
+    /// Whether the mempool of an earlier run is being loaded, or the event that there is none.
+    pub fn restores(&self) -> bool {
+        self.mempool.restores()
+    }
+
+    /// Takes note of an event that the model has applied. Never blocks.
+    pub fn note(&mut self, event: &Event, outcome: &Outcome, model: &Model) {
+        self.mempool.note(event, outcome, model);
+    }
+
     /// Begins to save what is due. Never blocks; cheap enough to be called after each event.
-    pub fn save(&mut self, addresses: Option<&AddrTable>, history: &History, now: Timestamp) {
+    pub fn save(&mut self, addresses: Option<&AddrTable>, model: &Model, now: Timestamp) {
         if let Some(table) = addresses {
             self.addresses.save(table, now);
         }
-        self.history.save(history);
+        self.history.save(model.history());
+        self.mempool.save(model, now);
     }
 
     /// Begins to save the outputs of a block. Never blocks.
@@ -77,26 +112,34 @@ impl Stores {
         self.prevouts.block_connected(height);
     }
 
-    /// The next problem of any store, each reported once. Pending while there is none. Cancel-safe.
-    pub async fn problem(&mut self) -> StoreProblem {
-        tokio::select! {
+    /// The next problem of any store, each reported once, or the next part of the mempool of an earlier run.
+    /// Pending while there is none. Cancel-safe.
+    pub async fn next(&mut self) -> EventKind {
+        if let Some(in_use) = self.in_use.take() {
+            return EventKind::Warning(in_use.into());
+        }
+        let problem = tokio::select! {
+            event = self.mempool.next() => return event,
             problem = self.addresses.problem() => problem,
             problem = self.prevouts.problem() => problem,
             problem = self.history.problem() => problem,
-        }
+        };
+        EventKind::Warning(problem.into())
     }
 
     /// Saves everything a last time, for at most 2 s. Returns the problems that were not reported.
     pub fn close(
         self,
         addresses: Option<&AddrTable>,
-        history: &History,
+        model: &Model,
+        now: Timestamp,
     ) -> impl Future<Output = Vec<StoreProblem>> + use<> {
         let addresses = self.addresses.close(addresses);
-        let history = self.history.close(history);
+        let history = self.history.close(model.history());
+        let mempool = self.mempool.close(model, now);
         async {
-            let problems = tokio::join!(addresses, self.prevouts.close(), history);
-            <[_; 3]>::from(problems).into_iter().flatten().collect()
+            let problems = tokio::join!(addresses, self.prevouts.close(), history, mempool);
+            <[_; 4]>::from(problems).into_iter().flatten().collect()
         }
     }
 }

@@ -1,7 +1,6 @@
 //! Writes in the background, one job after the other, and reports the first failure in a row.
 
 use crate::event::{Store, StoreFailure, StoreProblem};
-use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -33,12 +32,12 @@ impl<J: Send + 'static> Writer<J> {
     ///
     /// # Panics
     /// Outside of a tokio runtime.
-    pub fn start(
+    pub fn start<E: Into<StoreFailure>>(
         store: Store,
         path: PathBuf,
         capacity: usize,
         loading: Option<StoreFailure>,
-        write: impl Fn(J) -> io::Result<()> + Send + 'static,
+        mut write: impl FnMut(J) -> Result<(), E> + Send + 'static,
     ) -> Self {
         let (jobs, mut waiting) = mpsc::channel(capacity);
         let (reporter, problems) = mpsc::channel(MAX_PROBLEMS);
@@ -60,7 +59,7 @@ impl<J: Send + 'static> Writer<J> {
                     && !was_failing
                 {
                     // A full channel means that problems are not being read, and those in it suffice.
-                    let _ = reporter.try_send(problem(StoreFailure::Write(error.into())));
+                    let _ = reporter.try_send(problem(error.into()));
                 }
             }
         });
@@ -124,6 +123,7 @@ pub(super) async fn close<J: Send + 'static>(
 mod tests {
     use super::*;
     use futures_util::FutureExt;
+    use std::io;
 
     fn writer(write: impl Fn(bool) -> io::Result<()> + Send + 'static) -> Writer<bool> {
         Writer::start(Store::History, PathBuf::from("file"), 4, None, write)

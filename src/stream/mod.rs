@@ -21,11 +21,11 @@ pub use record::Record;
 pub use write::write_lines;
 
 use crate::chain::Network;
-use crate::event::{Event, EventKind, PeerEvent, PeerId};
-use crate::model::{Change, Model, Outcome};
+use crate::event::{Event, EventKind, PeerEvent, PeerId, TxSource};
+use crate::model::{Change, Model, Notice, Outcome};
 use crate::util::time::Timestamp;
 use blocks::{BlockRecord, ReorgRecord};
-use monitor::{BackfillRecord, BootstrapRecord, StartRecord, WarningRecord};
+use monitor::{BackfillRecord, BootstrapRecord, RestorationRecord, StartRecord, WarningRecord};
 use peers::{AnnouncedRecord, ConnectedRecord, DisconnectedRecord, PongRecord};
 use record::Body;
 use transactions::{DoubleSpendRecord, FeeRecord, RemovedRecord, ReturnedRecord, TransactionRecord};
@@ -40,7 +40,11 @@ pub fn start(network: Network, now: Timestamp) -> Record {
 /// Returns the records of `event` and of `outcome`, which `model` has just returned for it.
 pub fn records(event: &Event, model: &Model, outcome: &Outcome) -> Vec<Record> {
     let changes = outcome.changes.iter().filter_map(|change| of_change(change, event, model));
-    let bodies = of_event(event, model).into_iter().chain(changes);
+    let notices = outcome.notices.iter().filter_map(|notice| match notice {
+        Notice::Restoration(milestone) => Some(Body::Restoration(RestorationRecord::new(milestone))),
+        _ => None,
+    });
+    let bodies = of_event(event, model).into_iter().chain(notices).chain(changes);
     bodies.map(|body| Record::new(body, event.time)).collect()
 }
 
@@ -80,8 +84,11 @@ fn of_peer(peer: PeerId, event: &PeerEvent, model: &Model) -> Option<Body> {
 fn of_change(change: &Change, event: &Event, model: &Model) -> Option<Body> {
     Some(match change {
         Change::Accepted(wtxid) => {
-            let EventKind::Peer(sender, _) = event.kind else { return None };
             let entry = model.transaction(wtxid)?;
+            let sender = match event.kind {
+                EventKind::Peer(sender, _) if entry.source() != TxSource::Restored => Some(sender),
+                _ => None,
+            };
             Body::Transaction(Box::new(TransactionRecord::new(entry, sender, model)))
         }
         Change::Fee(txid) => Body::Fee(FeeRecord::new(model.transaction_by_txid(*txid)?)),
@@ -90,6 +97,6 @@ fn of_change(change: &Change, event: &Event, model: &Model) -> Option<Body> {
         Change::DoubleSpend(spend) => Body::DoubleSpend(DoubleSpendRecord::new(spend)),
         Change::Watch(notice) => Body::Watch(WatchRecord::new(notice)),
         Change::Block(figures) => Body::Block(Box::new(BlockRecord::new(figures, model))),
-        Change::BlockOutputs(_) => return None,
+        Change::BlockOutputs(_) | Change::RestoredDropped(_) => return None,
     })
 }

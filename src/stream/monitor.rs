@@ -1,8 +1,9 @@
 //! Records about the monitor itself.
 
-use super::words::WarningSubject;
+use super::words::{RestorationState, WarningSubject};
 use crate::chain::Network;
 use crate::event::{BootstrapProgress, SeedFailure, Warning};
+use crate::model::Milestone;
 use serde::Serialize;
 
 /// The version of the schema in `docs/stream.md`.
@@ -59,6 +60,29 @@ impl BootstrapRecord {
     pub(super) fn new(progress: BootstrapProgress) -> Self {
         let BootstrapProgress { listed, fetched, done } = progress;
         Self { listed, fetched, done }
+    }
+}
+
+/// Something happened to the mempool of an earlier run.
+#[derive(Clone, PartialEq, Debug, Serialize)]
+pub(super) struct RestorationRecord {
+    pub(super) state: RestorationState,
+    pub(super) tx_count: usize,
+    pub(super) saved: Option<String>,
+}
+
+impl RestorationRecord {
+    pub(super) fn new(milestone: &Milestone) -> Self {
+        let (state, tx_count, saved) = match *milestone {
+            Milestone::Restored { transactions, saved } => {
+                (RestorationState::Entered, transactions, Some(saved.rfc3339()))
+            }
+            Milestone::Discarded { transactions, saved, .. } => {
+                (RestorationState::Discarded, transactions, Some(saved.rfc3339()))
+            }
+            Milestone::Reconciled { removed } => (RestorationState::Reconciled, removed, None),
+        };
+        Self { state, tx_count, saved }
     }
 }
 

@@ -1,7 +1,7 @@
 //! One line of the stream, and the list of all records.
 
 use super::blocks::{BlockRecord, ReorgRecord};
-use super::monitor::{BackfillRecord, BootstrapRecord, StartRecord, WarningRecord};
+use super::monitor::{BackfillRecord, BootstrapRecord, RestorationRecord, StartRecord, WarningRecord};
 use super::peers::{AnnouncedRecord, ConnectedRecord, DisconnectedRecord, PongRecord};
 use super::transactions::{DoubleSpendRecord, FeeRecord, RemovedRecord, ReturnedRecord, TransactionRecord};
 use super::watch::WatchRecord;
@@ -42,5 +42,6 @@ pub(super) enum Body {
     Reorg(ReorgRecord),
     Backfill(BackfillRecord),
     Bootstrap(BootstrapRecord),
+    Restoration(RestorationRecord),
     Warning(WarningRecord),
 }

@@ -4,8 +4,8 @@ use super::*;
 use crate::stream::blocks::{DisconnectedBlock, MissingTx, UnseenTx};
 use crate::stream::transactions::FeeFields;
 use crate::stream::words::{
-    ConnectionKind, DisconnectReason, Kind, RemovalReason, TxSource, UnseenReason, WarningSubject,
-    WatchChange,
+    ConnectionKind, DisconnectReason, Kind, RemovalReason, RestorationState, TxSource, UnseenReason,
+    WarningSubject, WatchChange,
 };
 use serde::Serialize;
 use serde_json::Value;
@@ -39,11 +39,12 @@ const fn assert_has_example(body: &Body) {
         | Body::Reorg(_)
         | Body::Backfill(_)
         | Body::Bootstrap(_)
+        | Body::Restoration(_)
         | Body::Warning(_) => {}
     }
 }
 
-const ALL: [fn(bool) -> Body; 16] = [
+const ALL: [fn(bool) -> Body; 17] = [
     |_| Body::Start(StartRecord::new(Network::Mainnet)),
     |full| {
         Body::PeerConnected(ConnectedRecord {
@@ -83,7 +84,7 @@ const ALL: [fn(bool) -> Body; 16] = [
             source: TxSource::Relay,
             by_one_peer: false,
             first_seen: text(),
-            peer: text(),
+            peer: full.then(text),
         }))
     },
     |full| Body::Fee(FeeRecord { txid: text(), fee: fee(full) }),
@@ -150,6 +151,13 @@ const ALL: [fn(bool) -> Body; 16] = [
     |_| Body::Reorg(ReorgRecord { disconnected: vec![DisconnectedBlock { height: 1, hash: text() }] }),
     |_| Body::Backfill(BackfillRecord { fetched_count: 1, requested_count: 1, given_up_count: 1 }),
     |_| Body::Bootstrap(BootstrapRecord { listed: 1, fetched: 1, done: false }),
+    |full| {
+        Body::Restoration(RestorationRecord {
+            state: RestorationState::Entered,
+            tx_count: 1,
+            saved: full.then(text),
+        })
+    },
     |_| Body::Warning(WarningRecord { subject: WarningSubject::Store, message: text() }),
 ];
 
@@ -236,6 +244,7 @@ fn the_document_lists_every_word_and_no_other() {
         ("Kinds", words(Kind::ALL)),
         ("Connection kinds", words(ConnectionKind::ALL)),
         ("Sources", words(TxSource::ALL)),
+        ("Restoration states", words(RestorationState::ALL)),
         ("Removal reasons", words(RemovalReason::ALL)),
         ("Disconnect reasons", words(DisconnectReason::ALL)),
         ("Unseen reasons", words(UnseenReason::ALL)),

@@ -95,6 +95,7 @@ fn a_removed_transaction_has_what_applies_to_the_reason() {
         (RemovalReason::SizeLimit, "size_limit"),
         (RemovalReason::Expired, "expired"),
         (RemovalReason::Reorg, "reorg"),
+        (RemovalReason::NotRelayed, "not_relayed"),
     ] {
         let removed = record(reason);
         assert_eq!(removed["reason"], word);

@@ -48,12 +48,13 @@ pub(super) struct TransactionRecord {
     pub(super) source: TxSource,
     pub(super) by_one_peer: bool,
     pub(super) first_seen: String,
-    pub(super) peer: String,
+    pub(super) peer: Option<String>,
 }
 
 impl TransactionRecord {
-    /// `sender` delivered the transaction; it is the peer of the record only if no peer announced it.
-    pub(super) fn new(entry: &MempoolEntry, sender: PeerId, model: &Model) -> Self {
+    /// `sender` delivered the transaction, unless an earlier run saved it; it is the peer of the record only
+    /// if no peer announced it.
+    pub(super) fn new(entry: &MempoolEntry, sender: Option<PeerId>, model: &Model) -> Self {
         let tx = entry.tx();
         Self {
             txid: tx.txid().to_string(),
@@ -70,7 +71,7 @@ impl TransactionRecord {
             source: entry.source().into(),
             by_one_peer: entry.is_unproven(),
             first_seen: entry.first_seen().rfc3339(),
-            peer: peer_address(model, entry.first_announcer().unwrap_or(sender)),
+            peer: entry.first_announcer().or(sender).map(|peer| peer_address(model, peer)),
         }
     }
 }
@@ -109,7 +110,9 @@ impl RemovedRecord {
             Model::Conflict(Some(conflict)) => {
                 (Some(conflict.by), None, Some((conflict.height, conflict.block)))
             }
-            Model::Conflict(None) | Model::SizeLimit | Model::Expired | Model::Reorg => (None, None, None),
+            Model::Conflict(None) | Model::SizeLimit | Model::Expired | Model::Reorg | Model::NotRelayed => {
+                (None, None, None)
+            }
         };
         Self {
             txid: txid.to_string(),

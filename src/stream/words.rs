@@ -33,8 +33,13 @@ words! {
 }
 
 words! {
+    /// What happened to the mempool of an earlier run.
+    RestorationState: Entered Discarded Reconciled
+}
+
+words! {
     /// Why a transaction left the mempool (Core: `MemPoolRemovalReason`).
-    RemovalReason: Confirmed Replaced Conflict SizeLimit Expired Reorg
+    RemovalReason: Confirmed Replaced Conflict SizeLimit Expired Reorg NotRelayed
 }
 
 words! {
@@ -118,6 +123,7 @@ impl From<model::RemovalReason> for RemovalReason {
             Model::SizeLimit => Self::SizeLimit,
             Model::Expired => Self::Expired,
             Model::Reorg => Self::Reorg,
+            Model::NotRelayed => Self::NotRelayed,
         }
     }
 }

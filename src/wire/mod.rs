@@ -11,6 +11,7 @@ mod compact_size;
 pub(crate) mod hash;
 pub(crate) mod inventory;
 mod known_address;
+pub(crate) mod mempool_dat;
 pub mod message;
 mod payload;
 mod reader;

@@ -7,7 +7,7 @@ use mempulse::chain::Network;
 use mempulse::event::{
     DisconnectReason, Event, EventKind, PeerEvent, PeerId, SeedFailure, StoreProblem, Warning,
 };
-use mempulse::model::History;
+use mempulse::model::{Model, ModelSettings};
 use mempulse::p2p::{Discovery, PeerChoice, Settings};
 use mempulse::{StoreSettings, Stores};
 use std::collections::{BTreeSet, HashMap};
@@ -48,12 +48,17 @@ impl Watch {
             prevout_blocks: 1,
         };
         let (mut stores, loaded) = Stores::load(state, START);
-        let problem = stores.problem().now_or_never();
+        let mut problems = Vec::new();
+        while let Some(kind) = stores.next().now_or_never() {
+            if let EventKind::Warning(Warning::Store(problem)) = kind {
+                problems.push(problem);
+            }
+        }
         if let PeerChoice::Discover(discovery) = &mut settings.choice {
             discovery.addresses = loaded.addresses;
         }
         let watch = Self::start(settings);
-        Self { stores: Some(stores), problems: problem.into_iter().collect(), ..watch }
+        Self { stores: Some(stores), problems, ..watch }
     }
 
     pub fn of(monitor: Monitor) -> Self {
@@ -108,7 +113,8 @@ impl Watch {
 
     pub async fn shutdown(self) {
         if let Some(stores) = self.stores {
-            let problems = stores.close(self.monitor.addresses(), &History::default()).await;
+            let model = Model::new(ModelSettings::new(Network::Regtest, START));
+            let problems = stores.close(self.monitor.addresses(), &model, START).await;
             assert_eq!(problems, []);
         }
         self.monitor.shutdown().await;

@@ -18,6 +18,7 @@ mod window;
 
 use std::ffi::OsString;
 use std::process::{Child, Command, ExitStatus};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 use std::{env, thread};
 
@@ -27,8 +28,12 @@ const PATIENCE: Duration = Duration::from_mins(2);
 /// Where no configuration file is.
 const NO_FOLDER: &str = "/nonexistent";
 
-/// Where what the program keeps from one run to the next does no harm.
-const STATE_FOLDER: &str = env!("CARGO_TARGET_TMPDIR");
+/// Where what the program keeps from one run to the next does no harm: a folder for each run.
+fn state_folder() -> String {
+    static RUNS: AtomicUsize = AtomicUsize::new(0);
+    let run = RUNS.fetch_add(1, Ordering::Relaxed);
+    format!("{}/state-{}-{run}", env!("CARGO_TARGET_TMPDIR"), std::process::id())
+}
 
 /// The program, with no other settings than its arguments.
 fn mempulse() -> Command {
@@ -37,7 +42,7 @@ fn mempulse() -> Command {
         command.env_remove(variable);
     }
     command.env("XDG_CONFIG_HOME", NO_FOLDER);
-    command.env("XDG_STATE_HOME", STATE_FOLDER);
+    command.env("XDG_STATE_HOME", state_folder());
     command
 }
 

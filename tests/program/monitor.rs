@@ -109,6 +109,12 @@ impl Monitor {
         kill_process(Pid::from_child(&self.process), Signal::CONT).unwrap();
     }
 
+    /// Ends the process at once (SIGKILL).
+    pub fn kill(&mut self) {
+        self.process.kill().unwrap();
+        self.process.wait().unwrap();
+    }
+
     /// Interrupts the process, as Ctrl-C does, and waits until it ends.
     pub fn interrupt(&mut self) -> ExitStatus {
         kill_process(Pid::from_child(&self.process), Signal::INT).unwrap();

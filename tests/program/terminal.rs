@@ -1,6 +1,6 @@
 //! A real terminal: the program runs in a pseudo-terminal, a vt100 parser draws what it writes.
 
-use crate::{NO_FOLDER, PATIENCE, STATE_FOLDER, settings, wait_for};
+use crate::{NO_FOLDER, PATIENCE, settings, state_folder, wait_for};
 use portable_pty::{Child, CommandBuilder, ExitStatus, MasterPty, PtySize, SlavePty, native_pty_system};
 use rustix::process::{Pid, Signal, kill_process};
 use std::env;
@@ -58,7 +58,7 @@ impl Terminal {
             command.env_remove(variable);
         }
         command.env("XDG_CONFIG_HOME", NO_FOLDER);
-        command.env("XDG_STATE_HOME", STATE_FOLDER);
+        command.env("XDG_STATE_HOME", state_folder());
         command.env("TERM", "xterm-256color");
         let parser = vt100::Parser::new(rows, columns, 0);
         let state = State { shown: parser.screen().clone(), parser };

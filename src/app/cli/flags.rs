@@ -49,13 +49,39 @@ pub struct WatchArgs {
     pub config: Option<PathBuf>,
     /// Keep what survives a restart in this folder [default: mempulse in the user's state folder]
     ///
-    /// It contains the addresses of peers, the outputs of recent blocks, and the size of the mempool
-    /// by fee rate over the last 24 hours, for each network.
+    /// It contains the mempool, the addresses of peers, the outputs of recent blocks, and the size of the
+    /// mempool by fee rate over the last 24 hours, for each network. Of several mempulses with the same
+    /// folder and network, only the first one saves.
     #[arg(long, value_name = "PATH", hide_short_help = true, help_heading = heading::FILES)]
     pub state_dir: Option<PathBuf>,
 }
 
 impl WatchArgs {
+    /// The directory for what survives a restart; `None` without a home directory.
+    pub fn state_dir(&self) -> Option<PathBuf> {
+        self.state_dir.clone().or_else(default_state_dir)
+    }
+}
+
+/// The flags of `import` and `export`.
+#[derive(Clone, PartialEq, Debug, Args)]
+pub struct TransferArgs {
+    /// The `mempool.dat` of Bitcoin Core
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// The mempool of this Bitcoin network
+    #[arg(long, value_name = "NAME", default_value = "mainnet", value_parser = parsers::network(),
+          help_heading = heading::NETWORK)]
+    pub network: Network,
+    /// Read settings from this file [default: mempulse/config.toml in the user's configuration folder]
+    #[arg(long, value_name = "PATH", hide_short_help = true, help_heading = heading::FILES)]
+    pub config: Option<PathBuf>,
+    /// The folder of what survives a restart [default: mempulse in the user's state folder]
+    #[arg(long, value_name = "PATH", hide_short_help = true, help_heading = heading::FILES)]
+    pub state_dir: Option<PathBuf>,
+}
+
+impl TransferArgs {
     /// The directory for what survives a restart; `None` without a home directory.
     pub fn state_dir(&self) -> Option<PathBuf> {
         self.state_dir.clone().or_else(default_state_dir)

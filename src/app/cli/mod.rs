@@ -4,7 +4,7 @@ mod discovery;
 mod flags;
 mod parsers;
 
-pub use flags::{CommonArgs, DemoArgs, WatchArgs};
+pub use flags::{CommonArgs, DemoArgs, TransferArgs, WatchArgs};
 
 use clap::{Parser, Subcommand};
 
@@ -56,6 +56,19 @@ pub enum Command {
     /// Watch a small Bitcoin network inside this process; needs no internet
     #[command(after_help = SHORT_HELP)]
     Demo(DemoArgs),
+    /// Begin the next start with the mempool in a mempool.dat of Bitcoin Core
+    ///
+    /// It replaces the mempool that mempulse saved for this network, and counts as soon as the blocks since
+    /// then are known: at most 144, or as many as `--backfill` says. `savemempool` of Bitcoin Core writes
+    /// such a file. No other mempulse may be running with the same folder and network.
+    #[command(after_help = SHORT_HELP)]
+    Import(TransferArgs),
+    /// Write the saved mempool to a mempool.dat, for importmempool of Bitcoin Core
+    ///
+    /// The mempool is saved while mempulse runs, and when it ends. An existing file is not overwritten. No
+    /// other mempulse may be running with the same folder and network.
+    #[command(after_help = SHORT_HELP)]
+    Export(TransferArgs),
     /// Print the effective settings as a configuration file
     #[command(after_help = SHORT_HELP, after_long_help = LONG_HELP)]
     Config(WatchArgs),

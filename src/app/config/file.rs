@@ -10,6 +10,12 @@ use toml::de::{DeTable, DeValue};
 /// The subcommands that read the file, besides the screen itself.
 pub(super) const CONFIGURED: [&str; 2] = ["stream", "config"];
 
+/// The subcommands that read some settings of the file.
+pub(super) const PARTLY_CONFIGURED: [&str; 2] = ["import", "export"];
+
+/// The settings that these read.
+const PARTLY: [&str; 2] = ["network", "state_dir"];
+
 /// The largest accepted file, in bytes.
 const MAX_FILE: u64 = 1 << 20;
 
@@ -49,8 +55,10 @@ impl Setting {
     /// Makes this setting the default of its flag in `command`.
     pub(crate) fn into_default_of(self, command: Command) -> Command {
         let Self { id, values } = self;
+        let partly = PARTLY_CONFIGURED.into_iter().filter(|_| PARTLY.contains(&id.as_str()));
         CONFIGURED
             .into_iter()
+            .chain(partly)
             .fold(command, |command, name| {
                 let (id, values) = (id.clone(), values.clone());
                 command.mut_subcommand(name, |sub| sub.mut_arg(id, |arg| arg.default_values(values)))

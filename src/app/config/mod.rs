@@ -14,7 +14,7 @@ use crate::demo;
 use clap::parser::ValueSource;
 use clap::{ArgMatches, Command, CommandFactory, FromArgMatches};
 use etcetera::BaseStrategy;
-use file::{CONFIGURED, Setting};
+use file::{CONFIGURED, PARTLY_CONFIGURED, Setting};
 use std::ffi::OsString;
 use std::path::PathBuf;
 
@@ -35,6 +35,7 @@ pub fn command() -> Command {
     // The demo is a network of its own, to which settings for the real one don't apply.
     CONFIGURED
         .into_iter()
+        .chain(PARTLY_CONFIGURED)
         .fold(command, |command, name| command.mut_subcommand(name, |sub| sub.mut_args(with_variable)))
         .mut_subcommand("demo", |command| {
             let times = demo::settings(Vec::new());
@@ -120,7 +121,7 @@ fn is_given(matches: &ArgMatches, id: &str) -> bool {
 fn file_path(matches: &ArgMatches) -> Result<Option<PathBuf>, FileError> {
     let matches = match matches.subcommand() {
         None => matches,
-        Some((name, sub)) if CONFIGURED.contains(&name) => sub,
+        Some((name, sub)) if CONFIGURED.contains(&name) || PARTLY_CONFIGURED.contains(&name) => sub,
         Some(_) => return Ok(None),
     };
     if let Some(named) = matches.get_one::<PathBuf>("config") {

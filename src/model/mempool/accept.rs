@@ -168,7 +168,12 @@ impl Mempool {
         }
     }
 
-    fn take_sighting(&mut self, now: Timestamp, announcer: Option<Announcer>, tx: &Transaction) -> Sighting {
+    pub(super) fn take_sighting(
+        &mut self,
+        now: Timestamp,
+        announcer: Option<Announcer>,
+        tx: &Transaction,
+    ) -> Sighting {
         let hashes = [TxHash::Wtxid(tx.wtxid()), TxHash::Txid(tx.txid())];
         let mut sighting = match hashes.map(|hash| self.pending.take(hash)).into() {
             (Some(one), Some(other)) => one.merged(other),

@@ -47,6 +47,7 @@ pub struct MempoolEntry {
     adjusted_weight: u32,
     source: TxSource,
     vouch: Vouch,
+    earlier_announcers: u16,
     signals_replacement: bool,
     had_relatives: bool,
 }
@@ -71,6 +72,7 @@ impl MempoolEntry {
             adjusted_weight: adjusted_weight(&tx),
             source,
             vouch,
+            earlier_announcers: 0,
             signals_replacement: tx.signals_replacement(),
             had_relatives: false,
             tx,
@@ -124,6 +126,16 @@ impl MempoolEntry {
     /// Returns the peers that announced the transaction, in order, with the delay after the first one.
     pub fn announcements(&self) -> impl Iterator<Item = (PeerId, Duration)> {
         self.announcements.iter()
+    }
+
+    /// The number of peers that announced the transaction in an earlier run.
+    pub fn earlier_announcers(&self) -> u16 {
+        self.earlier_announcers
+    }
+
+    /// Records that the transaction was in the mempool of an earlier run, when so many peers announced it.
+    pub(super) fn set_earlier_announcers(&mut self, count: u16) {
+        self.earlier_announcers = count;
     }
 
     /// Returns whether a peer announced the transaction.

@@ -21,6 +21,7 @@ mod order_bounds;
 mod recent;
 pub(in crate::model) mod relay;
 pub(crate) mod removal;
+pub(crate) mod restored;
 mod spends;
 pub(in crate::model) mod vouch;
 

@@ -28,6 +28,9 @@ pub enum RemovalReason {
     Expired,
     /// A reorg disconnected its parent, which did not return to the mempool.
     Reorg,
+    /// An earlier run saved the transaction; the list of a peer's whole mempool lacks it, and no peer has
+    /// announced it since.
+    NotRelayed,
 }
 
 /// The confirmed transaction that made others invalid.
@@ -51,6 +54,7 @@ impl RemovalReason {
             Self::SizeLimit => "size_limit",
             Self::Expired => "expired",
             Self::Reorg => "reorg",
+            Self::NotRelayed => "not_relayed",
         }
     }
 }

@@ -113,7 +113,8 @@ impl WatchEvent {
             RemovalReason::Conflict(None)
             | RemovalReason::SizeLimit
             | RemovalReason::Expired
-            | RemovalReason::Reorg => Some(Self::Removed { reason }),
+            | RemovalReason::Reorg
+            | RemovalReason::NotRelayed => Some(Self::Removed { reason }),
         }
     }
 }

@@ -17,7 +17,7 @@ use crate::p2p::part::Part;
 use crate::p2p::settings::BootstrapMode;
 use crate::util::time::Timestamp;
 use crate::wire::transaction::TransactionError;
-use crate::wire::{Inventory, Message, Services, Transaction, TxHash, Txid};
+use crate::wire::{Inventory, Message, Services, Transaction, TxHash, Txid, Wtxid};
 use parent_requests::ParentRequests;
 use request_tracker::{Announcement, Receipt, RequestTracker};
 use std::collections::{BTreeMap, HashSet};
@@ -52,6 +52,11 @@ impl TxDownload {
     /// Requests parents of `child` from `peer`, which sent it, unless they arrive by themselves first.
     pub fn request_parents(&mut self, peer: PeerId, child: Txid, parents: &[Txid], now: Timestamp) {
         self.parents.add(now, peer, child, parents);
+    }
+
+    /// Takes note that a transaction is no longer here.
+    pub fn forget(&mut self, txid: Txid, wtxid: Wtxid) {
+        self.requests.unsee(txid, wtxid);
     }
 
     /// Takes note of a transaction that is here already.

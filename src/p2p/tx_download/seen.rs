@@ -30,6 +30,13 @@ impl Seen {
         self.young.insert(self.hasher.hash_one(member));
     }
 
+    /// Removes a member.
+    pub fn remove(&mut self, member: impl Hash) {
+        let hash = self.hasher.hash_one(member);
+        self.young.remove(&hash);
+        self.old.remove(&hash);
+    }
+
     /// Whether `member` is remembered.
     pub fn contains(&self, member: impl Hash) -> bool {
         let hash = self.hasher.hash_one(member);
@@ -51,5 +58,7 @@ mod tests {
         }
         assert!(seen.young.len() + seen.old.len() <= 20);
         assert!(!seen.contains(900));
+        seen.remove(999);
+        assert!(!seen.contains(999));
     }
 }

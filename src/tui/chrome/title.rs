@@ -4,9 +4,10 @@
 //!  mempulse · mainnet  ● live  DEMO    8 peers · median ping 41 ms · tip 923,114 (3 min)
 //! ```
 
-use crate::snapshot::Health;
+use crate::snapshot::{Health, RestoredStatus, WaitsFor};
 use crate::tui::context::Context;
 use crate::tui::widgets::{format, text};
+use crate::util::text::plural;
 use crate::util::time::Timestamp;
 use ratatui::Frame;
 use ratatui::layout::Rect;
@@ -48,6 +49,22 @@ fn health(health: &Health) -> String {
     }
 }
 
+/// What is said of the mempool of an earlier run, the longest text first.
+fn restored(status: &RestoredStatus, now: Timestamp) -> [String; 2] {
+    let RestoredStatus { transactions, saved, waits_for } = *status;
+    let (count, age) = (format::count(transactions), format::span(now.since(saved)));
+    let waits = match waits_for {
+        None => String::new(),
+        Some(WaitsFor::Loading) => ", loading".to_owned(),
+        Some(WaitsFor::Peers) => ", waiting for peers".to_owned(),
+        Some(WaitsFor::Blocks(blocks)) => {
+            format!(", waiting for {}", plural(blocks.into(), "block"))
+        }
+        Some(WaitsFor::Entering) => ", entering".to_owned(),
+    };
+    [format!("restored {count}, {age} old{waits} · "), format!("restored {count}, {age} old · ")]
+}
+
 /// The figures, the longest text first.
 fn variants(cx: &Context) -> Vec<String> {
     let snapshot = cx.snapshot;
@@ -66,12 +83,13 @@ fn variants(cx: &Context) -> Vec<String> {
         format!("{peers} · {ping} · tip {tip}"),
         format!("{peers} · tip {tip}"),
     ];
+    let restored = totals.restored.iter().flat_map(|status| restored(status, cx.now()));
     let backfill = snapshot.backfill.map(|progress| {
         let [fetched, wanted] =
             [progress.fetched, progress.requested].map(|count| format::grouped(count.into()));
         format!("backfill {fetched}/{wanted} · ")
     });
-    let with_backfill =
-        backfill.iter().flat_map(|prefix| figures.iter().map(move |rest| format!("{prefix}{rest}")));
-    with_backfill.chain(figures.iter().cloned()).chain([peers]).collect()
+    let prefixes: Vec<_> = restored.chain(backfill).collect();
+    let longer = prefixes.iter().flat_map(|prefix| figures.iter().map(move |rest| format!("{prefix}{rest}")));
+    longer.chain(figures.iter().cloned()).chain([peers]).collect()
 }

@@ -2,9 +2,9 @@
 
 use super::txid::short;
 use super::watch;
-use crate::event::SeedFailure;
+use crate::event::{CatchUpFailure, SeedFailure};
 use crate::model::{
-    Anomaly, BackfillProgress, BlockFigures, DoubleSpend, Ending, Notice, NoticeEntry, WatchMatch,
+    Anomaly, BackfillProgress, BlockFigures, DoubleSpend, Ending, Milestone, Notice, NoticeEntry, WatchMatch,
 };
 use crate::util::text::{clean, grouped, plural};
 use std::time::Duration;
@@ -47,12 +47,35 @@ pub fn notice(notice: &Notice) -> String {
             grouped(*returned as u64),
         ),
         Notice::BackfillDone(progress) => backfill(*progress),
+        Notice::Restoration(milestone) => restoration(milestone),
         Notice::Replacement { replaced, others, by } => {
             let others = if *others > 0 { format!(" and {others} more") } else { String::new() };
             format!("{}{others} replaced by {}", short(*replaced), short(*by))
         }
         Notice::DoubleSpend(spend) => double_spend(spend),
         Notice::Watch(found) => watched(found),
+    }
+}
+
+/// Words what became of the mempool of an earlier run.
+fn restoration(milestone: &Milestone) -> String {
+    match *milestone {
+        Milestone::Restored { transactions, saved } => {
+            format!("{} tx restored, saved {}", grouped(transactions as u64), saved.rfc3339())
+        }
+        Milestone::Discarded { transactions, saved, why } => {
+            let why = match why {
+                CatchUpFailure::TooMany { blocks } => format!("{} blocks ago", grouped(blocks.into())),
+                CatchUpFailure::OtherChain => "on a chain that peers do not have".to_owned(),
+                CatchUpFailure::NotServed => "and no peer serves the blocks since".to_owned(),
+            };
+            let (count, saved) = (grouped(transactions as u64), saved.rfc3339());
+            format!("saved mempool of {count} tx discarded: saved {saved}, {why}")
+        }
+        Milestone::Reconciled { removed: 0 } => "peers still have all restored tx".to_owned(),
+        Milestone::Reconciled { removed } => {
+            format!("{} restored tx removed: no peer has them any more", grouped(removed as u64))
+        }
     }
 }
 

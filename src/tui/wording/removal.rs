@@ -14,6 +14,7 @@ pub fn reason(reason: &RemovalReason) -> String {
         RemovalReason::Replaced { by, with_ancestor: true } => format!("its parent was replaced by {by}"),
         RemovalReason::SizeLimit => "evicted: memory limit reached".to_owned(),
         RemovalReason::Expired => "expired after 14 days".to_owned(),
+        RemovalReason::NotRelayed => "no peer has it any more".to_owned(),
         RemovalReason::Reorg => "a reorg disconnected the block of its parent".to_owned(),
     }
 }

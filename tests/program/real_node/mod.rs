@@ -10,6 +10,7 @@ mod handshake;
 mod harness;
 mod liveness;
 mod mempool;
+mod restart;
 mod scenario;
 mod screen;
 mod transactions;

@@ -196,6 +196,12 @@ impl RequestTracker {
         self.forget(TxHash::Txid(txid));
     }
 
+    /// The transaction with these hashes is no longer here, and may be requested again.
+    pub fn unsee(&mut self, txid: Txid, wtxid: Wtxid) {
+        self.seen.remove(wtxid.0);
+        self.seen.remove(txid.0);
+    }
+
     /// Gives up the requests that timed out, and returns them.
     pub fn expire(&mut self, now: Timestamp) -> Vec<(PeerId, TxHash)> {
         let mut silent = Vec::new();

@@ -1,0 +1,13 @@
+//! What is printed to standard output besides the stream.
+
+use anyhow::{Context, Result};
+use std::io::{ErrorKind, Write};
+
+/// Writes to standard output; a reader that closes the pipe is no error.
+pub(super) fn print(text: &[u8]) -> Result<()> {
+    let mut output = std::io::stdout().lock();
+    match output.write_all(text).and_then(|()| output.flush()) {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(error).context("cannot write"),
+        _ => Ok(()),
+    }
+}

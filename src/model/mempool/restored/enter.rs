@@ -1,0 +1,143 @@
+//! How restored transactions enter the mempool, and how they leave it if nobody has them.
+
+use crate::chain::limits::MEMPOOL_EXPIRY;
+use crate::event::{Knowledge, RestoredTx, TxSource};
+use crate::model::fees::bounds::Bound;
+use crate::model::fees::fee_rate::FeeRate;
+use crate::model::mempool::changes::Changes;
+use crate::model::mempool::conflicts::decide::{Decision, decide};
+use crate::model::mempool::entry::MempoolEntry;
+use crate::model::mempool::exact_fees::{input_values, learn_outputs};
+use crate::model::mempool::key::TxKey;
+use crate::model::mempool::relay::announcements::Sighting;
+use crate::model::mempool::vouch::{Vouch, Vouchers, inherited, vouch_for_parents};
+use crate::model::mempool::{Mempool, RemovalReason};
+use crate::util::time::Timestamp;
+use crate::wire::{Transaction, TxHash, Txid, Wtxid};
+use std::sync::Arc;
+
+/// The parts of 1 sat/vB in which bounds are saved.
+const PARTS: f64 = 10_000.0;
+
+impl Mempool {
+    /// Puts a transaction of an earlier run into the mempool; its parents went before it. Returns its key, or
+    /// `None` if it is expired, confirmed or here already, or conflicts with a transaction that is here: what
+    /// peers relay now is newer.
+    pub(super) fn enter(
+        &mut self,
+        now: Timestamp,
+        restored: &RestoredTx,
+        changes: &mut Changes,
+    ) -> Option<TxKey> {
+        let RestoredTx { tx, knowledge, .. } = restored;
+        let first_seen = restored.first_seen.min(now);
+        let (txid, wtxid) = (tx.txid(), tx.wtxid());
+        if now.since(first_seen) > MEMPOOL_EXPIRY
+            || self.by_txid(txid).is_some()
+            || self.recent.is_excluded(TxHash::Txid(txid))
+        {
+            return None;
+        }
+        let mut values = input_values(&self.entries, &self.prevouts, tx);
+        for &(vin, value) in &knowledge.input_values {
+            values.learn(tx.input_count(), vin, value);
+        }
+        let own = Vouch::by(Vouchers::NOBODY).relayed(knowledge.is_proven);
+        let vouch = inherited(&self.entries, tx, own).with(own, self.one_netgroup);
+        match decide(&self.entries, &self.recent, tx, &values, vouch.counts()) {
+            Decision::Accept { conflicts, .. } if conflicts.is_empty() => {}
+            _ => {
+                if vouch.counts() {
+                    self.recent.reject(txid, wtxid);
+                }
+                return None;
+            }
+        }
+        let sighting = Sighting::unannounced(first_seen).merged(self.take_sighting(now, None, tx));
+        let mut entry =
+            MempoolEntry::new(Arc::clone(tx), TxSource::Restored, vouch, sighting, values, Box::default());
+        entry.set_earlier_announcers(knowledge.announcers);
+        add_bounds(&mut entry, knowledge);
+        self.entries.insert(entry, changes);
+        vouch_for_parents(&mut self.entries, tx, vouch, self.one_netgroup, changes);
+        learn_outputs(&mut self.entries, tx, changes);
+        self.evict(changes);
+        self.key(TxHash::Txid(txid))
+    }
+
+    /// Removes a restored transaction that has expired. Returns whether the next one may have expired too.
+    pub(super) fn expire_restored(&mut self, key: TxKey, now: Timestamp, changes: &mut Changes) -> bool {
+        match self.get(key) {
+            Some(entry) if now.since(entry.first_seen()) <= MEMPOOL_EXPIRY => false,
+            _ => {
+                self.remove(key, RemovalReason::Expired, changes);
+                true
+            }
+        }
+    }
+
+    /// Removes the restored transactions that `is_unconfirmed` names and that have no child left, the latest
+    /// ones first. Returns their ids.
+    pub(super) fn remove_unconfirmed(
+        &mut self,
+        is_unconfirmed: impl Fn(&Transaction) -> bool,
+        changes: &mut Changes,
+    ) -> Vec<(Txid, Wtxid)> {
+        let restored = self.entries().iter().filter(|(_, entry)| {
+            entry.source() == TxSource::Restored
+                && entry.announcements().next().is_none()
+                && is_unconfirmed(entry.tx())
+        });
+        let keys: Vec<TxKey> = restored.map(|(key, _)| *key).collect();
+        let mut removed = Vec::new();
+        for key in keys.into_iter().rev() {
+            let has_child =
+                |entry: &MempoolEntry| self.entries.spends().children(entry.tx()).next().is_some();
+            if self.get(key).is_some_and(|entry| !has_child(entry))
+                && let Some(entry) = self.remove(key, RemovalReason::NotRelayed, changes)
+            {
+                removed.push((entry.tx().txid(), entry.tx().wtxid()));
+            }
+        }
+        removed
+    }
+}
+
+impl MempoolEntry {
+    /// Returns what is known about the transaction and its bytes do not say, for a later run.
+    pub(crate) fn knowledge(&self) -> Knowledge {
+        let values =
+            (0..self.tx().input_count()).filter_map(|vin| Some((vin, self.prevout_value(vin as usize)?)));
+        let (lower, upper) = match self.fee_rate() {
+            FeeRate::Exact(_) => (None, None),
+            FeeRate::Within(bounds) => (bounds.low, bounds.high),
+        };
+        let announcers = self.announcements().count();
+        Knowledge {
+            // Peers have other numbers in each run, so who announced it before may do so again.
+            announcers: self.earlier_announcers().max(u16::try_from(announcers).unwrap_or(u16::MAX)),
+            is_proven: self.vouch().is_proven(),
+            lower: lower.map_or(0, parts),
+            upper: upper.map_or(0, parts),
+            input_values: values.collect(),
+        }
+    }
+}
+
+/// Adds the bounds of an earlier run, as one more peer would give them.
+fn add_bounds(entry: &mut MempoolEntry, knowledge: &Knowledge) {
+    let rate = |parts: u32| Some(f64::from(parts) / PARTS).filter(|_| parts > 0);
+    if let Some(lower) = rate(knowledge.lower) {
+        entry.add_bound(Bound::AtLeast(lower));
+    }
+    if let Some(upper) = rate(knowledge.upper) {
+        entry.add_bound(Bound::AtMost(upper));
+    }
+}
+
+/// Returns a fee rate in 10⁻⁴ sat/vB.
+fn parts(rate: f64) -> u32 {
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "saturates")]
+    let parts = (rate * PARTS).round() as u32;
+    parts
+}

@@ -1,0 +1,345 @@
+//! The mempool of an earlier run, until it is one with that of today.
+//!
+//! Its transactions wait until the blocks since then are known; those that these confirm or make invalid
+//! never enter the mempool. The others enter, parents first, a few with each event. They are confirmed when a
+//! peer announces them or has them in the list of its whole mempool (BIP35); those that a whole list lacks
+//! and that nobody announces within some minutes leave. Without a list they stay, as old as they are.
+
+mod enter;
+#[cfg(test)]
+mod tests;
+mod waiting_room;
+
+use crate::event::{CatchUp, CatchUpFailure, CatchUpFrom, Request, Restored, RestoredTx, Saved};
+use crate::model::mempool::Mempool;
+use crate::model::mempool::changes::Changes;
+use crate::model::mempool::key::TxKey;
+use crate::util::time::Timestamp;
+use crate::wire::{Block, Transaction, TxHash, Txid, Wtxid};
+use foldhash::fast::RandomState;
+use std::collections::{HashSet, VecDeque};
+use std::sync::Arc;
+use std::time::Duration;
+use waiting_room::WaitingRoom;
+
+/// How many transactions enter the mempool with one event: a few milliseconds.
+const MAX_STEP: usize = 100;
+
+/// The most entries of lists that are remembered until all transactions have entered.
+const MAX_LISTED: usize = 500_000;
+
+/// How long peers may announce a transaction that the list of a whole mempool lacks, before it leaves.
+const GRACE: Duration = Duration::from_mins(3);
+
+/// The mempool of an earlier run.
+#[derive(Debug, Default)]
+pub(in crate::model) struct Restoration {
+    phase: Phase,
+    saved: Timestamp,
+    room: WaitingRoom,
+    /// What is to enter the mempool, the next one last.
+    queue: Vec<Txid>,
+    /// Those that entered, and were neither announced nor listed since: the beginning of their txids.
+    unconfirmed: HashSet<u64, RandomState>,
+    /// The beginning of the ids in lists, until everything has entered.
+    listed: HashSet<u64, RandomState>,
+    has_list: bool,
+    /// When the unconfirmed ones leave.
+    leave_at: Option<Timestamp>,
+    /// Those that entered, oldest first.
+    expiring: VecDeque<TxKey>,
+}
+
+#[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
+enum Phase {
+    /// Nothing is to be restored, or nothing is left to do.
+    #[default]
+    None,
+    /// Transactions are being loaded, if there are any.
+    Loading,
+    /// The blocks since the earlier run are missing, so many of them as far as it is known.
+    Waiting(Option<u32>),
+    /// The transactions enter the mempool.
+    Entering,
+    /// All of them entered.
+    Entered,
+}
+
+/// What a step of the restoration led to.
+#[derive(Debug, Default)]
+pub(in crate::model) struct Progress {
+    /// The transactions that entered the mempool.
+    pub(in crate::model) entered: Vec<Wtxid>,
+    /// The transactions that will not enter it.
+    pub(in crate::model) dropped: Vec<Txid>,
+    /// What the network should do.
+    pub(in crate::model) requests: Vec<Request>,
+    /// What happened as a whole.
+    pub(in crate::model) milestone: Option<Milestone>,
+}
+
+/// What happened to the mempool of an earlier run as a whole.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Milestone {
+    /// Its transactions enter the mempool.
+    Restored {
+        /// The number of transactions.
+        transactions: usize,
+        /// When the mempool was saved.
+        saved: Timestamp,
+    },
+    /// It is discarded: it is not known what blocks confirmed since.
+    Discarded {
+        /// The number of transactions.
+        transactions: usize,
+        /// When the mempool was saved.
+        saved: Timestamp,
+        /// Why.
+        why: CatchUpFailure,
+    },
+    /// It was compared with the list of a whole mempool.
+    Reconciled {
+        /// The number of transactions that left because nobody has them.
+        removed: usize,
+    },
+}
+
+/// What is shown of the mempool of an earlier run.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct RestoredStatus {
+    /// The number of transactions that wait, or that were neither announced nor listed since.
+    pub transactions: usize,
+    /// When the mempool was saved.
+    pub saved: Timestamp,
+    /// What the transactions wait for, if they do not count yet.
+    pub waits_for: Option<WaitsFor>,
+}
+
+/// What restored transactions wait for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum WaitsFor {
+    /// The rest of the transactions.
+    Loading,
+    /// A peer that knows the best chain.
+    Peers,
+    /// This number of blocks.
+    Blocks(u32),
+    /// The transactions before them.
+    Entering,
+}
+
+impl Restoration {
+    /// Something may have been saved by an earlier run.
+    pub(in crate::model) fn expected() -> Self {
+        Self { phase: Phase::Loading, ..Self::default() }
+    }
+
+    /// Takes a part of what an earlier run saved. At most `max_memory` bytes wait.
+    pub(in crate::model) fn load(&mut self, part: &Restored, max_memory: u64) -> Progress {
+        let mut progress = Progress::default();
+        match part {
+            Restored::Transactions(txs) => {
+                let mut known = Vec::new();
+                for tx in txs {
+                    if self.room.insert(tx.clone(), max_memory) {
+                        known.push(Arc::clone(&tx.tx));
+                    } else {
+                        progress.dropped.push(tx.tx.txid());
+                    }
+                }
+                progress.requests.push(Request::Known(known));
+            }
+            Restored::Complete(_) | Restored::Nothing if self.room.len() == 0 => *self = Self::default(),
+            Restored::Nothing | Restored::Continue => {}
+            Restored::Complete(Saved { time, blocks }) => {
+                self.saved = *time;
+                self.phase = Phase::Waiting(None);
+                let since = u32::try_from(time.as_secs()).unwrap_or(u32::MAX);
+                let from = if blocks.is_empty() {
+                    CatchUpFrom::Time(since)
+                } else {
+                    CatchUpFrom::Blocks(blocks.clone())
+                };
+                progress.requests.push(Request::CatchUp(from));
+            }
+        }
+        progress
+    }
+
+    /// Takes note of how far the download of the blocks since then is.
+    pub(in crate::model) fn catch_up(&mut self, catch_up: CatchUp) -> Progress {
+        let mut progress = Progress::default();
+        if !matches!(self.phase, Phase::Waiting(_)) {
+            return progress;
+        }
+        let saved = self.saved;
+        match catch_up {
+            CatchUp::Missing(blocks) => self.phase = Phase::Waiting(Some(blocks)),
+            CatchUp::Complete => {
+                self.phase = Phase::Entering;
+                self.queue = self.room.in_order();
+                self.queue.reverse();
+                let transactions = self.queue.len();
+                progress.milestone = Some(Milestone::Restored { transactions, saved });
+            }
+            CatchUp::Failed(why) => {
+                let txs = std::mem::take(self).room.take_all();
+                progress.milestone = Some(Milestone::Discarded { transactions: txs.len(), saved, why });
+                progress.dropped = txs.iter().map(|tx| tx.tx.txid()).collect();
+                // They are fetched like all others if peers still have them.
+                let ids = txs.iter().map(|tx| (tx.tx.txid(), tx.tx.wtxid()));
+                progress.requests.push(Request::Forget(ids.collect()));
+            }
+        }
+        progress
+    }
+
+    /// Takes note of a block, past or new. Returns the waiting transactions that it confirms or makes invalid.
+    pub(in crate::model) fn connect(&mut self, block: &Block) -> Vec<Txid> {
+        if self.room.len() == 0 { Vec::new() } else { self.room.connect(block) }
+    }
+
+    /// Takes note of transactions that a peer announced.
+    pub(in crate::model) fn announced(&mut self, mempool: &Mempool, txs: &[TxHash]) {
+        if !self.unconfirmed.is_empty() {
+            for &hash in txs {
+                self.confirm(mempool, hash);
+            }
+        }
+    }
+
+    /// Takes note of a part of the list of a peer's whole mempool.
+    pub(in crate::model) fn listed(&mut self, mempool: &Mempool, txs: &[TxHash], is_complete: bool) {
+        for &hash in txs {
+            self.confirm(mempool, hash);
+            if !matches!(self.phase, Phase::None | Phase::Entered) && self.listed.len() < MAX_LISTED {
+                self.listed.insert(beginning(bytes(hash)));
+            }
+        }
+        self.has_list |= is_complete;
+    }
+
+    /// Takes note of a transaction that left the mempool.
+    pub(in crate::model) fn removed(&mut self, txid: Txid) {
+        if !self.unconfirmed.is_empty() {
+            self.unconfirmed.remove(&beginning(txid.0));
+        }
+    }
+
+    /// Does what is due: moves transactions into the mempool, or out of it.
+    pub(in crate::model) fn step(
+        &mut self,
+        mempool: &mut Mempool,
+        now: Timestamp,
+        changes: &mut Changes,
+    ) -> Progress {
+        let mut progress = Progress::default();
+        match self.phase {
+            Phase::None | Phase::Loading | Phase::Waiting(_) => {}
+            Phase::Entering => self.enter_some(mempool, now, changes, &mut progress),
+            Phase::Entered => {
+                if self.has_list && self.leave_at.is_none() {
+                    self.leave_at = Some(now + GRACE);
+                }
+                if self.leave_at.is_some_and(|at| at <= now) {
+                    let is_unconfirmed =
+                        |tx: &Transaction| self.unconfirmed.contains(&beginning(tx.txid().0));
+                    let removed = mempool.remove_unconfirmed(is_unconfirmed, changes);
+                    progress.milestone = Some(Milestone::Reconciled { removed: removed.len() });
+                    progress.requests.push(Request::Forget(removed));
+                    self.unconfirmed = HashSet::default();
+                    self.phase = Phase::None;
+                }
+            }
+        }
+        while let Some(&oldest) = self.expiring.front()
+            && mempool.expire_restored(oldest, now, changes)
+        {
+            self.expiring.pop_front();
+        }
+        progress
+    }
+
+    fn enter_some(
+        &mut self,
+        mempool: &mut Mempool,
+        now: Timestamp,
+        changes: &mut Changes,
+        progress: &mut Progress,
+    ) {
+        for _ in 0..MAX_STEP {
+            let Some(txid) = self.queue.pop() else {
+                self.phase = Phase::Entered;
+                (self.room, self.queue, self.listed) = Default::default();
+                return;
+            };
+            // A block may have confirmed it since.
+            let Some(restored) = self.room.take(txid) else { continue };
+            let Some(key) = mempool.enter(now, &restored, changes) else {
+                if mempool.by_txid(txid).is_none() {
+                    progress.dropped.push(txid);
+                }
+                continue;
+            };
+            self.expiring.push_back(key);
+            progress.entered.push(restored.tx.wtxid());
+            if !self.is_confirmed(mempool, &restored) {
+                self.unconfirmed.insert(beginning(txid.0));
+            }
+        }
+    }
+
+    fn is_confirmed(&self, mempool: &Mempool, restored: &RestoredTx) -> bool {
+        let (txid, wtxid) = (restored.tx.txid(), restored.tx.wtxid());
+        let is_announced = mempool.by_txid(txid).is_some_and(|entry| entry.announcements().next().is_some());
+        is_announced || [txid.0, wtxid.0].iter().any(|id| self.listed.contains(&beginning(*id)))
+    }
+
+    fn confirm(&mut self, mempool: &Mempool, hash: TxHash) {
+        if let Some(entry) = mempool.key(hash).and_then(|key| mempool.get(key)) {
+            self.unconfirmed.remove(&beginning(entry.tx().txid().0));
+        }
+    }
+
+    /// Whether the transaction waits: it is here, although it does not count yet.
+    pub(in crate::model) fn waits(&self, txid: Txid) -> bool {
+        self.room.contains(txid)
+    }
+
+    /// Whether there are blocks that the waiting transactions do not take into account.
+    pub(in crate::model) fn awaits_blocks(&self) -> bool {
+        matches!(self.phase, Phase::Loading | Phase::Waiting(_))
+    }
+
+    /// Whether the next event moves transactions into the mempool.
+    pub(in crate::model) fn is_entering(&self) -> bool {
+        self.phase == Phase::Entering
+    }
+
+    /// Returns what is shown; `None` if nothing was restored or everything is confirmed.
+    pub(in crate::model) fn status(&self) -> Option<RestoredStatus> {
+        let waits_for = match self.phase {
+            Phase::None => return None,
+            Phase::Loading => Some(WaitsFor::Loading),
+            Phase::Waiting(None) => Some(WaitsFor::Peers),
+            Phase::Waiting(Some(blocks)) => Some(WaitsFor::Blocks(blocks)),
+            Phase::Entering => Some(WaitsFor::Entering),
+            Phase::Entered => None,
+        };
+        let transactions = self.room.len() + self.unconfirmed.len();
+        (transactions > 0).then_some(RestoredStatus { transactions, saved: self.saved, waits_for })
+    }
+}
+
+fn bytes(hash: TxHash) -> [u8; 32] {
+    match hash {
+        TxHash::Txid(txid) => txid.0,
+        TxHash::Wtxid(wtxid) => wtxid.0,
+    }
+}
+
+/// The beginning of an id. That two have the same one takes an attacker 2⁶⁴ hashes, and keeps a transaction
+/// that nobody else has.
+fn beginning(id: [u8; 32]) -> u64 {
+    id.first_chunk().map_or(0, |first| u64::from_le_bytes(*first))
+}

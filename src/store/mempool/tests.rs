@@ -1,0 +1,382 @@
+//! The journal survives damage, crashes, full disks and growth.
+
+use super::batch::Batch;
+use super::frame::HEADER;
+use super::journal::Journal;
+use super::*;
+use crate::event::{CatchUp, Damage, Knowledge, PeerEvent, PeerId, Request, RestoredTx, Saved};
+use crate::model::ModelSettings;
+use crate::model::testing::loose;
+use crate::store::{StoreSettings, Stores};
+use crate::wire::{BlockHash, TxHash};
+use std::fs;
+use tempfile::TempDir;
+
+const NET: Network = Network::Regtest;
+const NOW: Timestamp = Timestamp::from_secs(1_700_000_000);
+
+fn tx(number: u32) -> RestoredTx {
+    let knowledge =
+        Knowledge { announcers: 3, is_proven: true, lower: 0, upper: 9, input_values: vec![(0, 10_000)] };
+    RestoredTx { tx: loose(number), first_seen: NOW + Duration::from_secs(number.into()), knowledge }
+}
+
+fn adds(numbers: impl IntoIterator<Item = u32>) -> Batch {
+    Batch { time: NOW, added: numbers.into_iter().map(tx).collect(), ..Batch::default() }
+}
+
+fn removes(numbers: impl IntoIterator<Item = u32>) -> Batch {
+    let removed = numbers.into_iter().map(|number| loose(number).txid()).collect();
+    Batch { time: NOW, removed, ..Batch::default() }
+}
+
+fn block(height: u32) -> (u32, BlockHash) {
+    (height, BlockHash([height.to_le_bytes()[0]; 32]))
+}
+
+fn journal(dir: &TempDir) -> Journal {
+    Journal::new(journal_path(dir.path(), NET), NET)
+}
+
+/// What a new process restores.
+fn loaded(dir: &TempDir) -> (Vec<RestoredTx>, Option<Saved>, Result<(), StoreFailure>) {
+    let (mut txs, mut saved) = (Vec::new(), None);
+    let result = journal(dir).load(|part| {
+        match part {
+            Restored::Transactions(slice) => txs.extend(slice),
+            Restored::Complete(state) => saved = Some(state),
+            Restored::Nothing | Restored::Continue => {}
+        }
+        true
+    });
+    (txs, saved, result)
+}
+
+fn txs(numbers: impl IntoIterator<Item = u32>) -> Vec<RestoredTx> {
+    numbers.into_iter().map(tx).collect()
+}
+
+#[test]
+fn what_was_written_is_restored_as_it_was_last() {
+    let dir = tempfile::tempdir().unwrap();
+    assert_eq!(loaded(&dir), (vec![], None, Ok(())), "there is none yet");
+    let mut journal = journal(&dir);
+    journal.append(&Batch { blocks: vec![block(1), block(2)], ..adds(1..=3) }).unwrap();
+    let known = Knowledge { announcers: 9, ..Knowledge::default() };
+    let updated = vec![(loose(3).txid(), known.clone()), (loose(99).txid(), known.clone())];
+    let later = NOW + Duration::from_mins(1);
+    journal.append(&Batch { time: later, updated, blocks: vec![block(3)], ..removes([2]) }).unwrap();
+    let expected = vec![tx(1), RestoredTx { knowledge: known, ..tx(3) }];
+    let saved = Saved { time: later, blocks: vec![block(3), block(2), block(1)] };
+    assert_eq!(loaded(&dir), (expected, Some(saved), Ok(())));
+}
+
+#[test]
+fn a_write_that_is_cut_anywhere_leaves_what_was_before() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = journal_path(dir.path(), NET);
+    let mut journal = journal(&dir);
+    let mut ends = Vec::new();
+    for number in 1..=3 {
+        journal.append(&adds([number])).unwrap();
+        ends.push(fs::read(&file).unwrap().len());
+    }
+    let whole = fs::read(&file).unwrap();
+    for length in 0..whole.len() {
+        fs::write(&file, &whole[..length]).unwrap();
+        let (restored, _, result) = loaded(&dir);
+        let complete = u32::try_from(ends.iter().filter(|&&end| end <= length).count()).unwrap();
+        assert_eq!(restored, txs(1..=complete), "of {length} bytes");
+        if length == 0 || length == HEADER || ends.contains(&length) {
+            assert_eq!(result, Ok(()));
+        } else if length > HEADER {
+            let bytes = length - ends.iter().rfind(|&&end| end <= length).copied().unwrap_or(HEADER);
+            assert_eq!(result, Err(StoreFailure::Cut { bytes: bytes as u64 }));
+        } else {
+            assert!(matches!(result, Err(StoreFailure::Damaged { .. })), "{result:?}");
+        }
+    }
+}
+
+#[test]
+fn no_damaged_byte_makes_a_wrong_transaction() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = journal_path(dir.path(), NET);
+    let mut journal = journal(&dir);
+    for number in 1..=3 {
+        journal.append(&Batch { blocks: vec![block(number)], ..adds([number]) }).unwrap();
+    }
+    let whole = fs::read(&file).unwrap();
+    for at in 0..whole.len() {
+        for flip in [1, 0x80, 0xff] {
+            let mut damaged = whole.clone();
+            damaged[at] ^= flip;
+            fs::write(&file, &damaged).unwrap();
+            let (restored, _, result) = loaded(&dir);
+            let count = u32::try_from(restored.len()).unwrap();
+            assert!(count < 3 && restored == txs(1..=count), "byte {at}");
+            assert!(result.is_err(), "byte {at}");
+        }
+    }
+}
+
+#[test]
+fn after_a_damaged_tail_the_journal_goes_on() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = journal_path(dir.path(), NET);
+    journal(&dir).append(&adds(1..=2)).unwrap();
+    let mut content = fs::read(&file).unwrap();
+    content.extend([7; 1_000]);
+    fs::write(&file, content).unwrap();
+    let mut journal = journal(&dir);
+    assert_eq!(journal.load(|_| true), Err(StoreFailure::Cut { bytes: 1_000 }));
+    journal.append(&adds([3])).unwrap();
+    assert_eq!(loaded(&dir).0, txs(1..=3));
+    assert_eq!(loaded(&dir).2, Ok(()));
+}
+
+#[test]
+fn a_file_of_another_kind_version_or_network_is_set_aside() {
+    for (content, damage) in [
+        (&b"not a journal, but a long enough text"[..], Damage::Foreign),
+        (&frame::header(Network::Signet), Damage::Network),
+        (&[&frame::header(NET)[..8], &[9, 0, 0, 0], &NET.magic()].concat(), Damage::Version(9)),
+    ] {
+        let dir = tempfile::tempdir().unwrap();
+        let file = journal_path(dir.path(), NET);
+        fs::write(&file, content).unwrap();
+        let mut journal = journal(&dir);
+        let aside = dir.path().join("mempool-regtest.journal.damaged");
+        let expected = StoreFailure::Damaged { files: 1, damage, set_aside: Ok(aside.clone()) };
+        assert_eq!(journal.load(|_| true), Err(expected));
+        assert_eq!(fs::read(aside).unwrap(), content);
+        journal.append(&adds([1])).unwrap();
+        assert_eq!(loaded(&dir).0, txs([1]));
+    }
+}
+
+#[test]
+fn a_file_that_cannot_be_read_is_not_written_either() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = journal_path(dir.path(), NET);
+    fs::create_dir(&file).unwrap();
+    let mut journal = journal(&dir);
+    assert!(matches!(journal.load(|_| true), Err(StoreFailure::Read { .. })));
+    assert_eq!(journal.append(&adds([1])).map_err(|error| error.kind()), Ok(()));
+    assert!(file.is_dir());
+}
+
+#[test]
+fn what_could_not_be_written_is_written_first_when_there_is_room_again() {
+    let dir = tempfile::tempdir().unwrap();
+    let state = dir.path().join("state");
+    // In place of the folder there is a file: nothing can be written there.
+    fs::write(&state, "").unwrap();
+    let mut journal = Journal::new(journal_path(&state, NET), NET);
+    journal.load(|_| true).unwrap_err();
+    let mut journal = Journal::new(journal_path(&state, NET), NET);
+    journal.append(&adds([1])).unwrap_err();
+    journal.append(&adds([2])).unwrap_err();
+    fs::remove_file(&state).unwrap();
+    journal.append(&removes([1])).unwrap();
+    let mut restored = Vec::new();
+    let load = Journal::new(journal_path(&state, NET), NET).load(|part| {
+        if let Restored::Transactions(txs) = part {
+            restored.extend(txs);
+        }
+        true
+    });
+    assert_eq!((restored, load), (txs([2]), Ok(())));
+}
+
+#[test]
+fn a_journal_that_has_doubled_is_written_anew_and_says_the_same() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = journal_path(dir.path(), NET);
+    let mut journal = journal(&dir);
+    journal.append(&Batch { blocks: vec![block(1), block(2)], ..adds(0..100) }).unwrap();
+    let (mut written, mut longest, mut last) = (0, 0, 0);
+    // Each round a new set of transactions replaces the one before it.
+    for round in 1..200 {
+        journal.append(&adds(round * 100..round * 100 + 100)).unwrap();
+        journal.append(&removes((round - 1) * 100..round * 100)).unwrap();
+        let length = fs::metadata(&file).unwrap().len();
+        written += if length < last { length } else { length - last };
+        longest = longest.max(length);
+        last = length;
+    }
+    let received: u64 = (0..20_000).map(|number| loose(number).raw().len() as u64).sum();
+    assert!(longest < 3 << 20, "{longest} bytes");
+    assert!(written < 3 * received, "{written} bytes of {received}");
+    let (restored, saved, result) = loaded(&dir);
+    assert_eq!((restored, result), (txs(19_900..20_000), Ok(())));
+    assert_eq!(saved.unwrap().blocks, [block(2), block(1)]);
+}
+
+#[test]
+fn a_large_batch_becomes_several_frames() {
+    let dir = tempfile::tempdir().unwrap();
+    journal(&dir).append(&adds(0..20_000)).unwrap();
+    assert!(fs::metadata(journal_path(dir.path(), NET)).unwrap().len() > 2 << 20);
+    assert_eq!(loaded(&dir).0, txs(0..20_000));
+}
+
+#[cfg(unix)]
+#[test]
+fn only_the_owner_can_read_it() {
+    use std::os::unix::fs::PermissionsExt;
+    let dir = tempfile::tempdir().unwrap();
+    let state = dir.path().join("state");
+    Journal::new(journal_path(&state, NET), NET).append(&adds([1])).unwrap();
+    let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    assert_eq!((mode(&state), mode(&journal_path(&state, NET))), (0o700, 0o600));
+}
+
+/// A model with its store.
+struct Run {
+    model: Model,
+    store: MempoolStore,
+    now: Timestamp,
+}
+
+impl Run {
+    fn start(dir: &TempDir) -> Self {
+        let settings = ModelSettings { started: NOW, ..ModelSettings::new(NET, NOW) };
+        let store = MempoolStore::load(Some(dir.path()), NET, NOW);
+        Self { model: Model::new(settings).expecting_restored(), store, now: NOW }
+    }
+
+    fn happen(&mut self, kind: EventKind) -> Vec<Request> {
+        let event = Event { time: self.now, kind };
+        let outcome = self.model.apply(&event);
+        self.store.note(&event, &outcome, &self.model);
+        self.store.save(&self.model, self.now);
+        outcome.requests
+    }
+
+    /// Applies what the store loads. Returns what the model asks of the network.
+    async fn restore(&mut self) -> Vec<Request> {
+        let mut requests = Vec::new();
+        while self.store.restores() {
+            let kind = self.store.next().await;
+            requests.extend(self.happen(kind));
+        }
+        requests
+    }
+
+    fn receive(&mut self, number: u32) {
+        let answered_after = Duration::from_millis(1);
+        self.happen(EventKind::Peer(PeerId(1), PeerEvent::Transaction { tx: loose(number), answered_after }));
+    }
+
+    fn announce(&mut self, peer: u64, numbers: std::ops::Range<u32>) {
+        let txs: Vec<_> = numbers.map(|number| TxHash::Wtxid(loose(number).wtxid())).collect();
+        let count = txs.len();
+        self.happen(EventKind::Peer(PeerId(peer), PeerEvent::Announced { txs, count }));
+    }
+
+    fn pass(&mut self, seconds: u64) {
+        self.now = self.now + Duration::from_secs(seconds);
+    }
+}
+
+/// Waits until the thread of the store has written so many transactions.
+async fn written(dir: &TempDir, count: usize) -> Vec<RestoredTx> {
+    loop {
+        let restored = loaded(dir).0;
+        if restored.len() == count {
+            return restored;
+        }
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+}
+
+#[tokio::test]
+async fn a_crash_loses_no_more_than_the_last_minute() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut run = Run::start(&dir);
+    assert_eq!(run.restore().await, []);
+    (0..5).for_each(|number| run.receive(number));
+    run.pass(31);
+    run.announce(2, 0..1);
+    let restored = written(&dir, 5).await;
+    assert!(restored.iter().all(|tx| tx.first_seen == NOW));
+    // No close: the process is killed. The next one asks for the blocks, and for no transaction.
+    let mut run = Run::start(&dir);
+    let requests = run.restore().await;
+    assert!(matches!(&requests[0], Request::Known(txs) if txs.len() == 5), "{requests:?}");
+    run.happen(EventKind::CatchUp(CatchUp::Complete));
+    let of_two = run.model.transactions().filter(|entry| entry.earlier_announcers() == 2).count();
+    assert_eq!(of_two, 1);
+    let length = || fs::metadata(journal_path(dir.path(), NET)).unwrap().len();
+    let before = length();
+    run.pass(31);
+    run.receive(9);
+    written(&dir, 6).await;
+    assert!(length() - before < 500, "what was restored is not written again: {}", length() - before);
+    assert_eq!(run.store.close(&run.model, run.now).await, None);
+}
+
+#[tokio::test]
+async fn as_long_as_blocks_are_missing_the_saved_mempool_belongs_to_the_old_one() {
+    let dir = tempfile::tempdir().unwrap();
+    journal(&dir).append(&Batch { blocks: vec![block(7)], ..adds([1]) }).unwrap();
+    let tip = crate::event::Tip { hash: BlockHash([9; 32]), height: 9, time: 0 };
+    for is_caught_up in [false, true] {
+        let mut run = Run::start(&dir);
+        run.restore().await;
+        run.happen(EventKind::Tip(tip));
+        if is_caught_up {
+            run.happen(EventKind::CatchUp(CatchUp::Complete));
+        }
+        run.pass(31);
+        run.receive(2);
+        assert_eq!(run.store.close(&run.model, run.now).await, None);
+        let (restored, saved, _) = loaded(&dir);
+        assert_eq!(restored.len(), 2);
+        let expected = if is_caught_up { vec![(9, tip.hash), block(7)] } else { vec![block(7)] };
+        assert_eq!(saved.unwrap().blocks, expected);
+    }
+}
+
+#[tokio::test]
+async fn no_more_than_three_times_the_received_bytes_are_written() {
+    const COUNT: u32 = 1_000;
+    let dir = tempfile::tempdir().unwrap();
+    let mut run = Run::start(&dir);
+    run.restore().await;
+    (0..COUNT).for_each(|number| run.receive(number));
+    // Eight peers, one after the other: that is the worst case, as each has an update of its own.
+    for peer in 1..=8 {
+        run.pass(31);
+        run.announce(peer, 0..COUNT);
+    }
+    let all: Vec<_> = (0..COUNT).map(loose).collect();
+    let block = crate::model::testing::block(&all.iter().collect::<Vec<_>>());
+    run.happen(EventKind::Block { peer: PeerId(1), height: 1, block });
+    assert_eq!(run.store.close(&run.model, run.now).await, None);
+    assert_eq!(loaded(&dir).0, []);
+    let entry_of_inv = 36;
+    let received: u64 = all.iter().map(|tx| tx.raw().len() as u64 + 8 * entry_of_inv).sum();
+    let written = fs::metadata(journal_path(dir.path(), NET)).unwrap().len();
+    assert!(written < 3 * received, "{written} bytes written, {received} received");
+}
+
+#[tokio::test]
+async fn of_two_processes_the_second_one_says_that_it_does_not_save() {
+    let dir = tempfile::tempdir().unwrap();
+    let settings =
+        StoreSettings { state_dir: Some(dir.path()), network: NET, addresses: true, prevout_blocks: 1 };
+    let (first, _) = Stores::load(settings, NOW);
+    let (mut second, _) = Stores::load(settings, NOW);
+    let EventKind::Warning(warning) = second.next().await else { panic!("another event comes first") };
+    let path = dir.path().display();
+    let expected = format!("state files of {path}: in use by another mempulse: this one runs without saving");
+    assert_eq!(warning.to_string(), expected);
+    assert!(first.restores() && !second.restores());
+    let other = StoreSettings { network: Network::Signet, ..settings };
+    assert!(Stores::load(other, NOW).0.restores(), "each network has its own lock");
+    let model = Model::new(ModelSettings::new(NET, NOW));
+    drop((first.close(None, &model, NOW).await, second));
+    assert!(Stores::load(settings, NOW).0.restores(), "the lock ends with the process");
+}
