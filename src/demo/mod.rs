@@ -9,9 +9,9 @@
 //!
 //! | module | what it contains |
 //! |---|---|
-//! | `coins` | recipes for transactions: which coins they spend, of what kind, for which fee |
+//! | `coins` | recipes for transactions: which coins they spend, of what kind and age, for which fee |
 //! | `script` | scripts that lock and unlock coins |
-//! | `mempool` | unconfirmed transactions, and the order in which blocks take them |
+//! | `mempool` | unconfirmed transactions, and the orders in which nodes list them and blocks take them |
 //! | `chain` | blocks and headers, mined here |
 //! | `world` | the times of events, the same for all nodes |
 //! | `profile` | kinds of nodes |
@@ -36,7 +36,7 @@ mod world;
 
 use crate::address::PeerAddress;
 use crate::chain::Network;
-use crate::p2p::{BootstrapMode, DEFAULT_BACKFILL, PeerChoice, Settings, TransportChoice};
+use crate::p2p::{BootstrapMode, PeerChoice, Settings, TransportChoice};
 use crate::util::clock::Clock;
 use door::Door;
 use node::{Node, Shared};
@@ -61,6 +61,12 @@ pub const MAX_RATE: f64 = 1_000.0;
 
 /// The fewest transactions per second.
 pub const MIN_RATE: f64 = 0.01;
+
+/// The number of transactions in the mempool at the start. It stays about that.
+const UNCONFIRMED: usize = 10_000;
+
+/// How many of the latest blocks are fetched. They come every minute: as on other networks, an hour of them.
+const BACKFILL: u32 = 60;
 
 /// How many announcements a connection may lag behind before it misses some.
 const NEWS: usize = 4_096;
@@ -144,7 +150,8 @@ impl Demo {
         let started = clock.now();
         let unix_time = u32::try_from(started.as_secs()).unwrap_or(u32::MAX);
         // Making the history takes a moment of computing.
-        let world = tokio::task::spawn_blocking(move || World::new(seed, rate, unix_time)).await?;
+        let world =
+            tokio::task::spawn_blocking(move || World::new(seed, rate, UNCONFIRMED, unix_time)).await?;
         let shared = Arc::new(Shared {
             world: RwLock::new(world),
             news: broadcast::channel(NEWS).0,
@@ -211,7 +218,7 @@ pub(crate) fn settings(addresses: Vec<PeerAddress>) -> Settings {
         ping_timeout: Duration::from_secs(15),
         request_timeout: Duration::from_secs(10),
         bootstrap: BootstrapMode::Auto,
-        backfill: DEFAULT_BACKFILL,
+        backfill: BACKFILL,
         ..Settings::default()
     }
 }

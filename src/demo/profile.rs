@@ -1,5 +1,6 @@
 //! The kinds of nodes.
 
+use super::mempool::Order;
 use super::random::generator;
 use crate::wire::Services;
 use rand::RngExt;
@@ -12,6 +13,8 @@ use std::time::Duration;
 pub(super) struct Profile {
     pub(super) user_agent: &'static str,
     pub(super) services: Services,
+    /// The order in which it announces.
+    pub(super) order: Order,
     /// Whether it announces by wtxid (BIP339).
     pub(super) wtxid_relay: bool,
     /// The minimum relay fee rate, in sat/kvB.
@@ -24,21 +27,21 @@ pub(super) struct Profile {
     pub(super) block_delay: Duration,
 }
 
-/// A kind of node; user agent, BIP339, BIP35, fee floor in sat/kvB, trickle in ms.
-type Kind = (&'static str, bool, bool, u64, u64);
+/// A kind of node: user agent, BIP339, order, fee floor in sat/kvB, trickle in ms.
+type Kind = (&'static str, bool, Order, u64, u64);
 
-/// One of each in every group of eight. Core announces every 5 s on average
+/// One of each in every group of eight. The first offers its mempool (BIP35). Core announces every 5 s on average
 /// (`INBOUND_INVENTORY_BROADCAST_INTERVAL`); two are faster, so that something always happens on screen.
 /// Fee floors are those of old and current defaults, and of a full mempool.
 const KINDS: [Kind; 8] = [
-    ("/Satoshi:31.0.0/", true, true, 100, 1_200),
-    ("/Satoshi:29.0.0/", true, false, 1_000, 600),
-    ("/Satoshi:31.0.0/", true, false, 100, 5_000),
-    ("/Satoshi:29.1.0/", true, false, 100, 5_000),
-    ("/Satoshi:28.1.0/", true, false, 1_000, 5_000),
-    ("/Satoshi:29.2.0/Knots:20251110/", true, true, 1_000, 5_000),
-    ("/Satoshi:27.1.0/", true, false, 1_871, 5_000),
-    ("/btcwire:0.5.0/btcd:0.24.2/", false, false, 1_000, 5_000),
+    ("/Satoshi:31.0.0/", true, Order::ChunkFeeRate, 100, 1_200),
+    ("/Satoshi:29.0.0/", true, Order::Ancestors, 1_000, 600),
+    ("/Satoshi:31.0.0/", true, Order::ChunkFeeRate, 100, 5_000),
+    ("/Satoshi:31.1.0/", true, Order::ChunkFeeRate, 100, 5_000),
+    ("/Satoshi:32.0.0/", true, Order::ChunkFeeRate, 1_000, 5_000),
+    ("/Satoshi:29.2.0/Knots:20251110/", true, Order::Ancestors, 1_000, 5_000),
+    ("/Satoshi:27.1.0/", true, Order::Ancestors, 1_871, 5_000),
+    ("/btcwire:0.5.0/btcd:0.24.2/", false, Order::Ancestors, 1_000, 5_000),
 ];
 
 impl Profile {
@@ -49,6 +52,7 @@ impl Profile {
         Self {
             user_agent: "/Satoshi:30.0.0/",
             services: Services::WITNESS,
+            order: Order::ChunkFeeRate,
             wtxid_relay: true,
             fee_floor: 100,
             trickle: Duration::from_secs(5),
@@ -57,16 +61,18 @@ impl Profile {
         }
     }
 
-    /// Returns the profile of node number `node`.
+    /// Returns the profile of node number `node`. The first of a group offers its mempool, so that the smallest
+    /// demo has such a node.
     pub(super) fn of(seed: u64, node: usize) -> Self {
-        let mut order = KINDS;
-        order.shuffle(&mut generator(seed, "kinds", (node / KINDS.len()) as u64));
-        let (user_agent, wtxid_relay, bloom, fee_floor, trickle) = order[node % KINDS.len()];
+        let (mut kinds, place) = (KINDS, node % KINDS.len());
+        kinds[1..].shuffle(&mut generator(seed, "kinds", (node / KINDS.len()) as u64));
+        let (user_agent, wtxid_relay, order, fee_floor, trickle) = kinds[place];
         let rng = &mut generator(seed, "profile", node as u64);
         let services = Services::NETWORK_LIMITED.with(Services::WITNESS);
         Self {
             user_agent,
-            services: if bloom { services.with(Services::BLOOM) } else { services },
+            services: if place == 0 { services.with(Services::BLOOM) } else { services },
+            order,
             wtxid_relay,
             fee_floor,
             trickle: Duration::from_millis(trickle),
@@ -97,7 +103,8 @@ mod tests {
     #[test]
     fn nodes_differ_in_what_they_relay_and_how_fast_they_are() {
         let nodes: Vec<_> = (0..8).map(|node| Profile::of(3, node)).collect();
-        assert!(nodes.iter().any(|node| node.services.has(Services::BLOOM)));
+        assert_eq!(nodes.iter().filter(|node| node.services.has(Services::BLOOM)).count(), 1);
+        assert_eq!(nodes.iter().filter(|node| node.order == Order::Ancestors).count(), 4);
         assert!(nodes.iter().any(|node| !node.wtxid_relay));
         assert_eq!(nodes.iter().map(|node| node.fee_floor).collect::<HashSet<_>>().len(), 3);
         assert_eq!(nodes.iter().map(|node| node.latency).collect::<HashSet<_>>().len(), 8);

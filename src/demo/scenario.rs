@@ -9,6 +9,9 @@ use rand::RngExt;
 use rand::seq::SliceRandom;
 use std::time::Duration;
 
+/// All nodes work at first, so that a newcomer has the whole mempool before the first trouble.
+const CALM: Duration = Duration::from_secs(20);
+
 /// The number of nodes in a group.
 const GROUP: usize = 8;
 
@@ -66,6 +69,7 @@ impl Scenario {
     /// Returns the mood of node number `node`, `elapsed` after the start, and the time until which it lasts
     /// at least.
     pub(super) fn mood(&self, node: usize, elapsed: Duration) -> (Mood, Duration) {
+        let Some(elapsed) = elapsed.checked_sub(CALM) else { return (Mood::Well, CALM) };
         let group = node / GROUP;
         let shift = shift(group);
         let time = elapsed + shift;
@@ -80,7 +84,7 @@ impl Scenario {
         } else {
             (Mood::Well, trouble.until)
         };
-        (mood, until.saturating_sub(shift))
+        (mood, CALM + until.saturating_sub(shift))
     }
 
     /// Returns the trouble of a group in a round, by the group's time.
@@ -107,7 +111,7 @@ impl Scenario {
     }
 }
 
-/// Returns how far the group is into a round when the demo starts.
+/// Returns how far the group is into a round when the troubles start.
 fn shift(group: usize) -> Duration {
     let shift = SHIFT.as_millis() * group as u128 % ROUND.as_millis();
     Duration::from_millis(u64::try_from(shift).unwrap_or(0))

@@ -1,6 +1,6 @@
 //! The node's side of a connection as a state machine: messages, news and time in, due messages out.
 
-use super::mempool::{MempoolTx, mining_order};
+use super::mempool::MempoolTx;
 use super::profile::Profile;
 use super::random::{exponential, generator};
 use super::world::{News, World};
@@ -47,6 +47,11 @@ pub(super) struct Session {
     /// The delay that the mood adds to the latency.
     delay: Duration,
     pending: Vec<Arc<MempoolTx>>,
+    /// Whether the peer waits for a list of the whole mempool (BIP35).
+    is_list_requested: bool,
+    /// How many transactions had entered the mempool at the last announcement. Others are not served, as in
+    /// Core (`m_last_inv_sequence`): peers could otherwise find out when a transaction arrives.
+    served: u64,
     blocks: VecDeque<(Timestamp, Arc<Block>)>,
     next_trickle: Timestamp,
     next_ping: Timestamp,
@@ -99,6 +104,8 @@ impl Session {
             outbox: VecDeque::new(),
             delay: Duration::ZERO,
             pending: vec![],
+            is_list_requested: false,
+            served: 0,
             blocks: VecDeque::new(),
             next_trickle: now,
             next_ping: now,
@@ -163,11 +170,14 @@ impl Session {
         }
         if self.next_trickle <= now {
             self.next_trickle = now + exponential(&mut self.rng, self.profile.trickle);
+            self.served = world.mempool.accepted();
             let pending = std::mem::take(&mut self.pending);
-            // Some may have been replaced or confirmed in the meantime.
-            let waiting = |tx: &Arc<MempoolTx>| world.mempool.announced(TxHash::Txid(tx.tx.txid())).is_some();
-            let txs = mining_order(pending.into_iter().filter(waiting).collect());
-            self.announce(now, &txs, ANNOUNCED_AT_ONCE);
+            if std::mem::take(&mut self.is_list_requested) {
+                self.announce(now, &world.mempool.all_announced(self.profile.order), MAX_INVENTORY);
+            } else {
+                // Some may have been replaced or confirmed in the meantime.
+                self.announce(now, &world.mempool.sorted(self.profile.order, pending), ANNOUNCED_AT_ONCE);
+            }
         }
     }
 
@@ -197,7 +207,7 @@ impl Session {
                 if !self.profile.services.has(Services::BLOOM) {
                     return ControlFlow::Break(());
                 }
-                self.announce(now, &world.mempool.all_announced(), MAX_INVENTORY);
+                self.is_list_requested = true;
             }
             _ => {}
         }
@@ -257,7 +267,7 @@ impl Session {
                 _ => continue,
             };
             match world.mempool.announced(hash) {
-                Some(tx) if self.has(tx) && !matches!(entry, Inventory::Tx(_)) => {
+                Some(tx) if self.has(tx) && tx.number < self.served && !matches!(entry, Inventory::Tx(_)) => {
                     self.say(now, Message::Tx(tx.tx.clone()));
                 }
                 _ => missing.push(entry),

@@ -4,16 +4,14 @@
 
 use super::chain::Chain;
 use super::coins::Coins;
-use super::coins::coin::Coin;
+use super::coins::coin::{Coin, Origin};
 use super::mempool::{Mempool, MempoolTx};
 use super::random::{exponential, generator, share_of, whole};
 use crate::chain::limits::{BLOCK_TEMPLATE_WEIGHT, COINBASE_MATURITY};
-use crate::p2p::DEFAULT_BACKFILL;
 use crate::wire::{Block, OutPoint};
 use rand::RngExt;
 use rand::rngs::StdRng;
 use std::collections::{HashSet, VecDeque};
-use std::iter;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -24,30 +22,28 @@ const BLOCK_INTERVAL: Duration = Duration::from_mins(1);
 const FIRST_BLOCK: Duration = Duration::from_secs(30);
 
 /// The mean weight of a transaction, rather too high than too low.
-const MEAN_WEIGHT: f64 = 1_100.0;
+const MEAN_WEIGHT: f64 = 1_300.0;
+
+/// The part by which what a block leaves in the mempool differs from the size at the start.
+const SIZE_TOLERANCE: f64 = 0.01;
 
 /// Blocks after which a coinbase may be spent.
 const MATURITY: usize = COINBASE_MATURITY as usize;
 
-/// For how long, in s, the coins of the start last without any from new blocks.
-const FUNDED_FOR: f64 = 200.0;
+/// How many blocks ago the first coins were divided among owners: so that there are some of every age that
+/// `Coins` distinguishes, and most of those up to a day old among the blocks of the demo's backfill.
+const DIVIDED_AGO: [usize; 22] =
+    [310, 305, 300, 295, 290, 270, 240, 205, 180, 155, 130, 55, 45, 35, 20, 12, 6, 5, 4, 3, 2, 1];
 
-/// The number of outputs of a transaction that divides the first coins; standard ones stay below 100 kvB.
-const DIVIDED_BY: usize = 2_500;
+/// The number of outputs of a transaction that divides a coin; standard ones stay below 100 kvB.
+const MIN_DIVISION: u64 = 300;
+const MAX_DIVISION: u64 = 2_500;
 
-/// How many such transactions fit into a block.
-const DIVISIONS_PER_BLOCK: usize = 8;
+/// How many transactions of the start each output of such a transaction pays for, about.
+const SPENT_PER_DIVISION: u64 = 6;
 
-/// How many such transactions the coinbases before the first halving (150 blocks) can pay.
-const MAX_DIVISIONS: usize = 24;
-
-/// How many blocks lie between the first such transactions and the others: more than `--backfill` fetches
-/// by default, so that some prevouts stay unknown, as on other networks.
-const OLDER_BY: usize = DEFAULT_BACKFILL as usize + 1;
-
-/// For how long, in s, there have been transactions before the demo starts, and how many at most.
-const POOL_BEFORE: f64 = 25.0;
-const MAX_POOL_BEFORE: u64 = 3_000;
+/// For how long, in s, coins of every age last.
+const FUNDED_FOR: f64 = 300.0;
 
 /// News that nodes learn.
 #[derive(Clone, Debug)]
@@ -71,14 +67,16 @@ pub(super) struct World {
     block_interval: Duration,
     next_transaction: Duration,
     next_block: Duration,
+    /// The weight of the mempool at the start. Blocks take what is above it.
+    weight: u64,
     /// The start, in s since the UNIX epoch.
     started: u32,
 }
 
 impl World {
-    /// Returns a world at `started` (in s since the UNIX epoch) with enough coins for `rate` transactions per
-    /// second.
-    pub(super) fn new(seed: u64, rate: f64, started: u32) -> Self {
+    /// Returns a world at `started` (in s since the UNIX epoch) with `unconfirmed` transactions in the mempool
+    /// and `rate` more per second.
+    pub(super) fn new(seed: u64, rate: f64, unconfirmed: usize, started: u32) -> Self {
         let capacity = share_of(BLOCK_TEMPLATE_WEIGHT.into(), 0.8 / MEAN_WEIGHT);
         #[expect(clippy::cast_precision_loss, reason = "a few thousand")]
         let fills_in = Duration::from_secs_f64(capacity as f64 / rate);
@@ -93,10 +91,25 @@ impl World {
             next_transaction: Duration::ZERO,
             next_block: FIRST_BLOCK.min(fills_in).mul_f64(rng.random_range(0.8..1.2)),
             rng,
+            weight: 0,
             started,
         };
-        world.make_history(rate);
+        let needed = unconfirmed as u64 + whole(rate * FUNDED_FOR);
+        world.make_history((needed / SPENT_PER_DIVISION).clamp(MIN_DIVISION, MAX_DIVISION));
+        // Each replacement takes one away again, and an attempt fails if no coin is suitable.
+        for _ in 0..unconfirmed * 2 {
+            if world.mempool.len() < unconfirmed {
+                world.spend();
+            }
+        }
+        world.weight = world.mempool.weight();
         world
+    }
+
+    /// Returns a world with few transactions.
+    #[cfg(test)]
+    pub(super) fn small(seed: u64, rate: f64) -> Self {
+        Self::new(seed, rate, 300, 1_800_000_000)
     }
 
     /// Returns the time of the next event, since the start.
@@ -114,7 +127,8 @@ impl World {
             } else {
                 let seconds = u32::try_from(self.next_block.as_secs()).unwrap_or(u32::MAX);
                 self.next_block += self.block_interval.mul_f64(self.rng.random_range(0.6..1.4));
-                let template = self.mempool.template(&mut self.rng);
+                let kept = 1.0 + self.rng.random_range(-SIZE_TOLERANCE..SIZE_TOLERANCE);
+                let template = self.mempool.template(share_of(self.weight, kept), &mut self.rng);
                 news.push(News::Block(self.mine(&template, self.started.saturating_add(seconds))));
                 if let Some(coin) = self.mature() {
                     self.coins.fund(coin);
@@ -129,40 +143,17 @@ impl World {
         Some(self.mempool.accept(spend))
     }
 
-    /// Makes the blocks and transactions before the start.
-    fn make_history(&mut self, rate: f64) {
-        let needed = usize::try_from(whole(rate * FUNDED_FOR)).unwrap_or(usize::MAX);
-        let divisions = needed.div_ceil(DIVIDED_BY).clamp(3, MAX_DIVISIONS);
-        let empty = MATURITY + divisions;
-        let blocks = empty + 1 + OLDER_BY + (divisions - 1).div_ceil(DIVISIONS_PER_BLOCK);
-        let interval = BLOCK_INTERVAL.as_secs();
-        let times: Vec<u32> = (1..=blocks as u64)
-            .rev()
-            .map(|ago| self.started.saturating_sub(u32::try_from(ago * interval).unwrap_or(u32::MAX)))
-            .collect();
-        let (times_of_empty, later) = times.split_at(empty);
-        let (times_of_oldest, times_of_full) = later.split_at(1 + OLDER_BY);
-        let mut mature = vec![];
-        for &time in times_of_empty {
-            self.mine(&[], time);
-            mature.extend(self.mature());
-        }
-        let divided: Vec<_> = mature
-            .into_iter()
-            .filter_map(|coin| self.coins.divide(coin, DIVIDED_BY))
-            .map(|spend| self.mempool.accept(spend))
-            .collect();
-        let (oldest, others) = divided.split_at(1);
-        let blocks_of_oldest = [oldest].into_iter().chain(iter::repeat(&[][..]));
-        for (txs, &time) in blocks_of_oldest.zip(times_of_oldest) {
-            self.mine(txs, time);
-        }
-        for (txs, &time) in others.chunks(DIVISIONS_PER_BLOCK).zip(times_of_full) {
-            self.mine(txs, time);
-        }
-        let before = whole(rate * POOL_BEFORE).min(MAX_POOL_BEFORE);
-        for _ in 0..before {
-            self.spend();
+    /// Makes the blocks before the start. Those that spend anything divide a coin into `outputs`.
+    fn make_history(&mut self, outputs: u64) {
+        let outputs = usize::try_from(outputs).unwrap_or(usize::MAX);
+        let blocks = MATURITY + DIVIDED_AGO[0];
+        for ago in (1..=blocks).rev() {
+            let seconds = u32::try_from(ago as u64 * BLOCK_INTERVAL.as_secs()).unwrap_or(u32::MAX);
+            let divides = DIVIDED_AGO.contains(&ago);
+            let coin = if divides { self.mature() } else { None };
+            let division = coin.and_then(|coin| self.coins.divide(coin, outputs));
+            let txs = Vec::from_iter(division.map(|spend| self.mempool.accept(spend)));
+            self.mine(&txs, self.started.saturating_sub(seconds));
         }
     }
 
@@ -184,7 +175,8 @@ impl World {
         let coinbase = &block.transactions[0];
         let outpoint = OutPoint { txid: coinbase.txid(), vout: 0 };
         let value = coinbase.output_value();
-        self.coinbases.push_back(Coin { outpoint, value, script, depth: 0, parent_rate: 0 });
+        let origin = Origin::Block(self.chain.height());
+        self.coinbases.push_back(Coin { outpoint, value, script, origin });
         block
     }
 }

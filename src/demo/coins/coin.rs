@@ -3,6 +3,10 @@
 use crate::demo::script::ScriptType;
 use crate::wire::{OutPoint, Transaction, Txid};
 
+/// The most transactions in a cluster. Core before 31 allows 25 ancestors and 25 descendants
+/// (`DEFAULT_ANCESTOR_LIMIT`, `DEFAULT_DESCENDANT_LIMIT`), later versions a cluster of 64.
+pub(super) const MAX_CLUSTER: u8 = 25;
+
 /// An unspent output.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::demo) struct Coin {
@@ -10,10 +14,39 @@ pub(in crate::demo) struct Coin {
     /// The value, in sat.
     pub(in crate::demo) value: u64,
     pub(in crate::demo) script: ScriptType,
-    /// The length of the chain of unconfirmed transactions that ends in this coin; 0 if it is confirmed.
-    pub(in crate::demo) depth: u8,
-    /// The fee rate of the transaction that created the coin, in sat/kvB; 0 if it is confirmed.
-    pub(in crate::demo) parent_rate: u64,
+    pub(in crate::demo) origin: Origin,
+}
+
+/// Where the transaction that created a coin is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(in crate::demo) enum Origin {
+    /// In the block of this height.
+    Block(u32),
+    /// In the mempool.
+    Mempool {
+        /// Its fee rate, in sat/kvB.
+        fee_rate: u64,
+        /// How many transactions may descend from the coin before a block confirms it.
+        room: u8,
+    },
+}
+
+impl Coin {
+    /// Returns how many unconfirmed transactions may descend from the coin.
+    pub(super) fn room(&self) -> u8 {
+        match self.origin {
+            Origin::Block(_) => MAX_CLUSTER,
+            Origin::Mempool { room, .. } => room,
+        }
+    }
+
+    /// Returns the fee rate of the unconfirmed transaction that created the coin, in sat/kvB.
+    pub(super) fn parent_rate(&self) -> Option<u64> {
+        match self.origin {
+            Origin::Block(_) => None,
+            Origin::Mempool { fee_rate, .. } => Some(fee_rate),
+        }
+    }
 }
 
 /// A transaction with what only its creator knows.
@@ -21,11 +54,12 @@ pub(in crate::demo) struct Spend {
     pub(in crate::demo) tx: Transaction,
     /// The fee, in sat.
     pub(in crate::demo) fee: u64,
-    /// The unconfirmed transactions that it spends from, as of its creation.
-    pub(in crate::demo) parents: Vec<Txid>,
+    /// The unconfirmed transaction that it spends from, as of its creation. No recipe takes more than one
+    /// unconfirmed coin, so that clusters are trees.
+    pub(in crate::demo) parent: Option<Txid>,
     /// The transaction that it replaces on purpose.
     pub(in crate::demo) replaces: Option<Txid>,
     /// Whether it is sent to a miner directly and never announced.
     pub(in crate::demo) secret: bool,
-    pub(super) made: Vec<Coin>,
+    pub(in crate::demo) made: Vec<Coin>,
 }

@@ -1,6 +1,6 @@
 //! A draft of a transaction: inputs are signed, and outputs share what the fee leaves.
 
-use crate::demo::coins::coin::{Coin, Spend};
+use crate::demo::coins::coin::{Coin, Origin, Spend};
 use crate::demo::random::share_of;
 use crate::demo::script::{ScriptType, Unlocking, op_return};
 use crate::wire::OutPoint;
@@ -81,17 +81,23 @@ impl Draft {
         self.divide(left)?;
         let tx = self.parts.build().ok()?;
         let rate = fee * 1_000 / u64::from(tx.vsize()).max(1);
-        let depth = 1 + self.coins.iter().map(|coin| coin.depth).max().unwrap_or(0);
+        let origin = Origin::Mempool { fee_rate: rate, room: self.room_of_each_output() };
         let outputs = self.scripts.iter().zip(&self.parts.outputs).zip(0..);
         let made = outputs.filter_map(|((script, output), vout)| {
             let outpoint = OutPoint { txid: tx.txid(), vout };
-            Some(Coin { outpoint, value: output.value, script: (*script)?, depth, parent_rate: rate })
+            Some(Coin { outpoint, value: output.value, script: (*script)?, origin })
         });
         let made = made.collect();
-        let mut parents: Vec<_> = self.unconfirmed().map(|coin| coin.outpoint.txid).collect();
-        parents.sort_unstable();
-        parents.dedup();
-        Some(Spend { tx, fee, parents, replaces: None, secret: false, made })
+        let unconfirmed = self.coins.iter().find(|coin| coin.parent_rate().is_some());
+        let parent = unconfirmed.map(|coin| coin.outpoint.txid);
+        Some(Spend { tx, fee, parent, replaces: None, secret: false, made })
+    }
+
+    /// Divides the room in the cluster among the outputs that can be spent, less one for the transaction.
+    fn room_of_each_output(&self) -> u8 {
+        let room = self.coins.iter().map(Coin::room).min().unwrap_or(0).saturating_sub(1);
+        let spendable = self.scripts.iter().flatten().count().max(1);
+        u8::try_from(usize::from(room) / spendable).unwrap_or(0)
     }
 
     /// Returns a draft that spends the same coins to the same outputs, signed again; or all of them to the
@@ -111,10 +117,6 @@ impl Draft {
     /// Returns the sum of the coins, in sat.
     fn value(&self) -> u64 {
         self.coins.iter().map(|coin| coin.value).sum()
-    }
-
-    fn unconfirmed(&self) -> impl Iterator<Item = &Coin> {
-        self.coins.iter().filter(|coin| coin.depth > 0)
     }
 
     /// Returns the value of each output: its share of `total`; the last one with a share gets what rounding

@@ -7,7 +7,7 @@ const COINBASE: u64 = 5_000_000_000;
 
 fn coinbase(number: u8) -> Coin {
     let outpoint = OutPoint { txid: Txid([number; 32]), vout: 0 };
-    Coin { outpoint, value: COINBASE, script: ScriptType::P2wpkh, depth: 0, parent_rate: 0 }
+    Coin { outpoint, value: COINBASE, script: ScriptType::P2wpkh, origin: Origin::Block(0) }
 }
 
 /// Coins, and all transactions so far, checked as a node would: each input spends an output that
@@ -68,7 +68,7 @@ impl Checked {
         // A block contains no transaction without its parents.
         let mut txids = HashSet::new();
         let complete = |spend: &Spend, txids: &HashSet<Txid>| {
-            spend.parents.iter().all(|parent| txids.contains(parent) || !self.waiting.contains_key(parent))
+            spend.parent.is_none_or(|parent| txids.contains(&parent) || !self.waiting.contains_key(&parent))
         };
         loop {
             let more = self.waiting.iter().filter(|(txid, (spend, _))| {
@@ -81,7 +81,7 @@ impl Checked {
             txids.extend(more);
         }
         self.waiting.retain(|txid, _| !txids.contains(txid));
-        self.coins.confirm(self.coins.height + 1, &txids);
+        self.coins.confirm(self.coins.confirmed.height() + 1, &txids);
     }
 }
 
@@ -135,7 +135,7 @@ fn kinds_fees_and_relations_are_mixed() {
         let Some(spend) = checked.coins.next() else { continue };
         total += 1;
         segwit += u32::from(spend.tx.has_witness());
-        children += u32::from(!spend.parents.is_empty());
+        children += u32::from(spend.parent.is_some());
         signals += u32::from(spend.tx.signals_replacement());
         secret += u32::from(spend.secret);
         data += u32::from(spend.tx.outputs().any(|output| output.script_pubkey.starts_with(&[0x6a])));

@@ -17,7 +17,7 @@ impl Visit {
     fn begin() -> Self {
         let clock = Clock::starting_at(Timestamp::from_secs(1_800_000_000));
         let shared = Arc::new(Shared {
-            world: RwLock::new(World::new(1, 7.0, 1_800_000_000)),
+            world: RwLock::new(World::small(1, 7.0)),
             news: broadcast::channel(1_000).0,
             clock,
             started: clock.now(),
