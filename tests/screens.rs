@@ -12,10 +12,12 @@ mod watch_list;
 
 use crossterm::event::KeyCode;
 use desk::{Desk, text};
-use mempulse::event::{Event, EventKind};
+use mempulse::event::{BootstrapProgress, Event, EventKind, PeerEvent, PeerId};
 use mempulse::tui::{BINDINGS, Effect};
+use mempulse::wire::TxHash;
 use ratatui::layout::Size;
 use ratatui::style::{Color, Modifier};
+use std::sync::Arc;
 use std::time::Duration;
 
 const SIZES: [(u16, u16); 4] = [(60, 15), (80, 24), (120, 36), (200, 60)];
@@ -49,6 +51,40 @@ fn peer_detail() {
         desk.type_keys("hj");
         desk.press(KeyCode::Enter);
     });
+}
+
+#[test]
+fn the_title_shows_how_far_the_bootstrap_is_until_it_is_done() {
+    for size in [(80, 24), (120, 36), (200, 60)] {
+        let mut desk = Desk::alone(size);
+        let happen = |desk: &mut Desk, done| {
+            let kind = EventKind::Bootstrap(BootstrapProgress { listed: 52_880, fetched: 31_204, done });
+            desk.happen(&Event { time: desk.now, kind });
+            desk.answer();
+        };
+        happen(&mut desk, false);
+        for screen in ["1", "3"] {
+            desk.type_keys(screen);
+            assert!(desk.screen().contains("mempool 31,204 of 52,880"), "{size:?}\n{}", desk.screen());
+        }
+        happen(&mut desk, true);
+        assert!(!desk.screen().contains("of 52,880"), "{size:?}\n{}", desk.screen());
+    }
+}
+
+#[test]
+fn details_say_that_a_transaction_came_from_a_list() {
+    let mut desk = Desk::alone((120, 36));
+    let tx = Arc::new(scene::unannounced(1));
+    let txs = vec![TxHash::Wtxid(tx.wtxid())];
+    let txid = tx.txid();
+    for event in [PeerEvent::Listed { txs, is_complete: true }, PeerEvent::Bootstrapped { tx }] {
+        desk.happen(&Event { time: desk.now, kind: EventKind::Peer(PeerId(scene::FIRST), event) });
+    }
+    desk.answer();
+    desk.select(txid);
+    desk.press(KeyCode::Enter);
+    assert!(desk.screen().contains("ago, listed by a peer (BIP35)"), "{}", desk.screen());
 }
 
 #[test]

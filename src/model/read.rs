@@ -109,7 +109,6 @@ impl Model {
     }
 
     /// The progress of the download of a whole mempool, while it is under way.
-    #[expect(dead_code, reason = "the screen shows it soon")]
     pub(crate) fn bootstrap(&self) -> Option<BootstrapProgress> {
         self.bootstrap
     }

@@ -35,6 +35,7 @@ pub use watchlist::WatchRow;
 pub use window::Window;
 
 use crate::chain::Network;
+use crate::event::BootstrapProgress;
 use crate::model::Model;
 use crate::util::time::Timestamp;
 
@@ -82,6 +83,8 @@ pub struct Snapshot {
     pub health: Health,
     /// The progress of the download of past blocks, while it is under way.
     pub backfill: Option<BackfillProgress>,
+    /// The progress of the download of a whole mempool, while it is under way.
+    pub bootstrap: Option<BootstrapProgress>,
     /// The figures of the title and of the Overview screen.
     pub totals: Totals,
     /// The number of matches of the watch list since startup.
@@ -112,6 +115,7 @@ impl Snapshot {
             demo: model.settings().demo,
             health: model.health(now, totals.live),
             backfill: model.backfill(),
+            bootstrap: model.bootstrap(),
             totals: Totals::take(model, &totals),
             watch_matches: model.watchlist().count(),
             overview: Overview::take(model, &view.overview, announcers, now),

@@ -28,7 +28,8 @@ mod watchlist;
 
 pub use chain::confirm;
 pub use failures::unreachable;
-pub use relay::arrive;
+pub use peers::FIRST;
+pub use relay::{arrive, unannounced};
 pub use watchlist::QUIET;
 
 use chance::Chance;

@@ -70,6 +70,11 @@ pub fn arrive(time: Timestamp, number: u64) -> [Event; 2] {
     [announced, delivered].map(|event| Event { time, kind: EventKind::Peer(PeerId(FIRST), event) })
 }
 
+/// A transaction that nobody announces. Different numbers make different transactions.
+pub fn unannounced(number: u64) -> Transaction {
+    funding(2_000_000 + number, &[50_000 + number])
+}
+
 fn announcements(transactions: &Transactions, chance: &mut Chance) -> Announcements {
     let mut announcements = Announcements::new();
     for peer in PEERS {

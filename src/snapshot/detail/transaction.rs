@@ -1,7 +1,7 @@
 //! The details of a transaction.
 
 use crate::address::PeerAddress;
-use crate::event::PeerId;
+use crate::event::{PeerId, TxSource};
 use crate::model::classify::Kind;
 use crate::model::mempool::Mempool;
 use crate::model::mempool::MempoolEntry;
@@ -48,8 +48,10 @@ pub struct TransactionDetail {
     pub fee: Option<u64>,
     /// Its ancestors and descendants, and how miners take them.
     pub cluster: Cluster,
-    /// The time of the first announcement.
+    /// The time of the first announcement, or of the arrival without one.
     pub first_seen: Timestamp,
+    /// Where it came from.
+    pub source: TxSource,
     /// The inputs; at most [`TransactionDetail::LISTED`].
     pub inputs: Vec<InputRow>,
     /// The outputs; at most [`TransactionDetail::LISTED`].
@@ -110,6 +112,7 @@ impl TransactionDetail {
             fee: entry.fee(),
             cluster: Cluster::take(mempool, key, entry),
             first_seen: entry.first_seen(),
+            source: entry.source(),
             inputs: inputs
                 .map(|(vin, input)| InputRow::take(&input, entry.prevout_value(vin), mempool))
                 .collect(),

@@ -83,13 +83,21 @@ fn variants(cx: &Context) -> Vec<String> {
         format!("{peers} · {ping} · tip {tip}"),
         format!("{peers} · tip {tip}"),
     ];
-    let restored = totals.restored.iter().flat_map(|status| restored(status, cx.now()));
+    let restored: Vec<_> = totals.restored.iter().flat_map(|status| restored(status, cx.now())).collect();
     let backfill = snapshot.backfill.map(|progress| {
         let [fetched, wanted] =
             [progress.fetched, progress.requested].map(|count| format::grouped(count.into()));
         format!("backfill {fetched}/{wanted} · ")
     });
-    let prefixes: Vec<_> = restored.chain(backfill).collect();
-    let longer = prefixes.iter().flat_map(|prefix| figures.iter().map(move |rest| format!("{prefix}{rest}")));
+    let bootstrap = snapshot.bootstrap.map(|progress| {
+        let [fetched, listed] = [progress.fetched, progress.listed].map(format::count);
+        format!("mempool {fetched} of {listed} · ")
+    });
+    let downloads: Vec<String> = bootstrap.into_iter().chain(backfill).collect();
+    let downloads = (0..=downloads.len()).rev().map(|count| downloads[..count].concat());
+    let restored: Vec<String> = if restored.is_empty() { vec![String::new()] } else { restored };
+    let prefixes =
+        downloads.flat_map(|downloads| restored.iter().map(move |restored| format!("{restored}{downloads}")));
+    let longer = prefixes.flat_map(|prefix| figures.iter().map(move |rest| format!("{prefix}{rest}")));
     longer.chain(figures.iter().cloned()).chain([peers]).collect()
 }

@@ -14,6 +14,7 @@
 use super::document::{Document, facts, heading};
 use super::{cluster, propagation};
 use crate::chain::limits::TRUC_VERSION;
+use crate::event::TxSource;
 use crate::snapshot::{FeeRate, InputRow, OutputRow, TransactionDetail, ValueSource};
 use crate::tui::context::Context;
 use crate::tui::widgets::{clock, format, text};
@@ -46,7 +47,8 @@ fn identity(cx: &Context, transaction: &TransactionDetail, cells: usize) -> Vec<
     add("txid", row.txid.to_string());
     add("wtxid", transaction.wtxid.to_string());
     let first_seen = clock::time(transaction.first_seen, cx.zone);
-    add("first seen", format!("{first_seen}, {} ago", format::span(row.age + cx.drift)));
+    let source = source(transaction.source);
+    add("first seen", format!("{first_seen}, {} ago{source}", format::span(row.age + cx.drift)));
     add("value", format!("{} BTC", format::btc(row.output_value)));
     add("fee", fee(transaction));
     add("fee rate", fee_rate(row.fee_rate));
@@ -71,6 +73,16 @@ fn identity(cx: &Context, transaction: &TransactionDetail, cells: usize) -> Vec<
     add("version", transaction.version.to_string());
     add("lock time", lock_time(cx, transaction.lock_time));
     lines
+}
+
+/// Where a transaction came from, unless a peer announced it.
+fn source(source: TxSource) -> &'static str {
+    match source {
+        TxSource::Relay => "",
+        TxSource::Bootstrap => ", listed by a peer (BIP35)",
+        TxSource::Parent => ", requested as a parent",
+        TxSource::Restored => ", saved by an earlier run",
+    }
 }
 
 /// The fee, and where the prevouts are known from.
