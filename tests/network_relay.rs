@@ -2,7 +2,7 @@
 
 mod support;
 
-use mempulse::event::{Misbehaviour, PeerEvent, PeerId};
+use mempulse::event::{BootstrapProgress, EventKind, Misbehaviour, PeerEvent, PeerId};
 use mempulse::p2p::{BootstrapMode, Settings};
 use mempulse::wire::{Inventory, Message, Transaction, TxHash};
 use std::time::{Duration, Instant};
@@ -145,17 +145,68 @@ async fn an_unrequested_transaction_is_dropped_and_tolerated() {
 }
 
 #[tokio::test]
-async fn a_whole_mempool_is_requested_where_it_is_offered() {
-    let node = Node::listen().await;
-    let bootstrap = Settings { bootstrap: BootstrapMode::Auto, ..settings(vec![node.address()]) };
-    let mut monitor = Monitor::start(bootstrap);
-    let offers = mempulse::wire::Version {
-        services: mempulse::wire::Services::BLOOM.with(mempulse::wire::Services::WITNESS),
-        ..version()
-    };
+async fn a_whole_mempool_is_listed_by_one_peer_and_sent_by_another() {
+    const COUNT: u32 = 1_500;
+    let (lister, server) = (Node::listen().await, Node::listen().await);
+    let addresses = vec![lister.address(), server.address()];
+    let mut monitor = Monitor::start(Settings { bootstrap: BootstrapMode::Auto, ..settings(addresses) });
+    let services = mempulse::wire::Services::BLOOM.with(version().services);
+    let offers = mempulse::wire::Version { services, ..version() };
     let ready = monitor.first_of_peer(|_, event| matches!(event, PeerEvent::Ready(_)).then_some(()));
-    let (mut peer, ()) = tokio::join!(node.meet_as(offers), ready);
-    peer.hear_first(|message| (message == Message::Mempool).then_some(())).await;
+    let (mut one, ()) = tokio::join!(lister.meet_as(offers), ready);
+    let two = meet(&mut monitor, &server).await;
+    let txs: Vec<Transaction> = (0..COUNT).map(transaction).collect();
+    let list: Vec<Inventory> = txs.iter().map(|tx| Inventory::Wtx(tx.wtxid())).collect();
+    tokio::spawn(serve(two, txs));
+    tokio::spawn(async move {
+        // In the order in which Core handles them: the ping, then `mempool`.
+        let nonce = one.hear_ping().await;
+        one.say(&Message::Inv(list[..10].to_vec())).await;
+        one.say(&Message::Pong(nonce)).await;
+        one.hear_first(|message| (message == Message::Mempool).then_some(())).await;
+        one.say(&Message::Inv(list)).await;
+        serve(one, Vec::new()).await;
+    });
+    let (mut names, mut relayed, mut bootstrapped) = (0, 0, 0);
+    let progress = monitor
+        .first(|event| {
+            match event.kind {
+                EventKind::Peer(FIRST, PeerEvent::Listed { txs, is_complete: true }) => names += txs.len(),
+                EventKind::Peer(_, PeerEvent::Transaction { .. }) => relayed += 1,
+                EventKind::Peer(SECOND, PeerEvent::Bootstrapped { .. }) => bootstrapped += 1,
+                EventKind::Peer(id, PeerEvent::Disconnected { reason, .. }) => panic!("{id:?}: {reason}"),
+                EventKind::Bootstrap(progress) if progress.done => return Some(progress),
+                _ => {}
+            }
+            None
+        })
+        .await;
+    let count = COUNT as usize;
+    assert_eq!(progress, BootstrapProgress { listed: count, fetched: count, done: true });
+    assert_eq!((names, relayed + bootstrapped), (count, count));
+    assert!(relayed <= 10, "only what was announced before the list");
+}
+
+/// Serves these transactions, and answers pings.
+async fn serve(mut peer: Conversation, txs: Vec<Transaction>) {
+    let txs: std::collections::HashMap<_, _> =
+        txs.into_iter().map(|tx| (Inventory::Wtx(tx.wtxid()), tx)).collect();
+    while let Some(message) = peer.try_hear().await {
+        let answers: Vec<Message> = match message {
+            Message::GetData(list) => list
+                .into_iter()
+                .map(|entry| match txs.get(&entry) {
+                    Some(tx) => Message::Tx(tx.clone()),
+                    None => Message::NotFound(vec![entry]),
+                })
+                .collect(),
+            Message::Ping(nonce) => vec![Message::Pong(nonce)],
+            _ => vec![],
+        };
+        for answer in answers {
+            peer.say(&answer).await;
+        }
+    }
 }
 
 #[tokio::test]

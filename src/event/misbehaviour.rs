@@ -57,6 +57,15 @@ pub enum Misbehaviour {
     /// More announcements than are tracked for one peer.
     #[error("too many announcements")]
     TooManyAnnouncements,
+    /// A list of a whole mempool that is longer than any mempool.
+    #[error("mempool list too long")]
+    MempoolListTooLong,
+    /// A list of a whole mempool that has a transaction twice.
+    #[error("mempool list repeats itself")]
+    MempoolListRepeats,
+    /// A list of a whole mempool of which no peer serves the most part.
+    #[error("mempool list is made up")]
+    MempoolListMadeUp,
 }
 
 /// Why a block, a header or a part of a compact block is rejected.

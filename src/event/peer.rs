@@ -63,6 +63,8 @@ pub enum PeerEvent {
         /// Time from the ping to its pong.
         rtt: Duration,
     },
+    /// The pong arrived behind a bulk transfer: the peer is there, and the time says nothing about its latency.
+    DelayedPong,
     /// The peer announced transactions.
     Announced {
         /// Those that are known or will be requested, in the order of the announcement.

@@ -21,6 +21,8 @@ pub enum Request {
     /// The blocks since an earlier run, whole, even if their outputs are known. Answered by
     /// [`EventKind::CatchUp`](crate::event::EventKind::CatchUp).
     CatchUp(CatchUpFrom),
+    /// The mempool has reached its size limit: what is still to be downloaded of a whole mempool would be evicted.
+    MempoolFull,
     /// These transactions of an earlier run are here: none of them needs to be sent again.
     Known(Vec<Arc<Transaction>>),
     /// These transactions are no longer here. They are requested again if a peer announces or lists them.

@@ -10,6 +10,7 @@ use crate::model::change::{Change, Outcome};
 use crate::model::mempool::accept::{Arrival, Delivery};
 use crate::model::mempool::changes::Changes;
 use crate::model::mempool::relay::announcements::Announcer;
+use crate::model::mempool::removal::RemovalReason;
 use crate::model::mempool::restored::Progress;
 use crate::model::mempool::vouch::Vouchers;
 use crate::model::notice::{Ending, Notice};
@@ -147,6 +148,7 @@ impl Model {
             | PeerEvent::Connected { .. }
             | PeerEvent::Pinged
             | PeerEvent::Pong { .. }
+            | PeerEvent::DelayedPong
             | PeerEvent::Requested { .. }
             | PeerEvent::NotFound { .. }
             | PeerEvent::RequestTimedOut { .. }
@@ -288,6 +290,10 @@ impl Model {
             self.history.observe(now, self.mempool.histogram());
         }
         settled.removed.iter().for_each(|(txid, _)| self.restoration.removed(*txid));
+        let is_full = settled.removed.iter().any(|(_, reason)| *reason == RemovalReason::SizeLimit);
+        if is_full && self.bootstrap.is_some() {
+            step.outcome.requests.push(Request::MempoolFull);
+        }
         let changes = &mut step.outcome.changes;
         changes.extend(settled.removed.into_iter().map(|(txid, reason)| Change::Removed(txid, reason)));
         changes.extend(settled.fee_rates.into_iter().map(Change::Fee));

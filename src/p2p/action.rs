@@ -26,7 +26,6 @@ pub enum Action {
     DialSeed(PeerAddress),
     /// Transaction download → connections: whether the list of a whole mempool is needed, and no connected peer
     /// may be asked for it.
-    #[expect(dead_code, reason = "the list is fetched soon")]
     NeedMempoolList(bool),
     /// Address manager → connections: new addresses are known, so that a dial may be possible.
     AddressesLearned,

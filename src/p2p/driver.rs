@@ -92,12 +92,15 @@ impl Driver {
     /// Outside of a tokio runtime.
     pub async fn next(&mut self) -> Event {
         loop {
-            let now = self.clock.now();
-            self.node.timer(now);
-            self.carry_out(now);
+            // What the node asks for was sent before the first of these events was returned.
             if let Some(event) = self.events.pop_front() {
                 return event;
             }
+            self.act();
+            if let Some(event) = self.events.pop_front() {
+                return event;
+            }
+            let now = self.clock.now();
             let deadline = self.node.deadline(now).map(|deadline| self.clock.instant(deadline));
             tokio::select! {
                 Some(report) = self.reports.next() => {
@@ -121,7 +124,15 @@ impl Driver {
                 },
                 () = sleep_until_any(deadline) => {}
             }
+            self.act();
         }
+    }
+
+    /// Does what is due.
+    fn act(&mut self) {
+        let now = self.clock.now();
+        self.node.timer(now);
+        self.carry_out(now);
     }
 
     /// Serves a request of the model.

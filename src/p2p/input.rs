@@ -44,4 +44,6 @@ pub enum Input {
     Addresses(Vec<KnownAddress>),
     /// `feefilter`, in sat/kvB (BIP133).
     FeeFilter(u64),
+    /// `pong` with a nonce that is not that of the keepalive.
+    Pong(u64),
 }

@@ -127,9 +127,10 @@ impl Node {
                     self.tx_download.forget(txid, wtxid);
                 }
             }
+            Request::MempoolFull => self.tx_download.mempool_full(),
             Request::Known(txs) => {
                 for tx in &txs {
-                    self.tx_download.known(tx);
+                    self.tx_download.known(tx, now);
                     self.block_download.known(tx);
                 }
             }

@@ -30,6 +30,7 @@ pub use inventory::{Inventory, TxHash};
 pub(crate) use known_address::decode_addresses;
 pub use message::Message;
 pub use reader::WireError;
+pub use summary::Digest;
 pub use transaction::{OutPoint, Transaction};
 pub use version::{Services, Version};
 

@@ -2,23 +2,58 @@
 
 use super::{Inventory, Message};
 use crate::util::text::clean;
-use std::fmt::Display;
+use crate::wire::Txid;
+use std::fmt::{self, Display};
 
 /// The longest summary, in characters.
 const MAX_SUMMARY: usize = 40;
+
+/// What the summary of a message is written from, when it is needed. Most messages are transactions, and of most
+/// of these nobody sees the summary.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Digest(Contents);
+
+#[derive(Clone, PartialEq, Eq, Debug)]
+enum Contents {
+    Text(String),
+    Transaction { txid: Txid, vsize: u32 },
+}
+
+impl Default for Digest {
+    fn default() -> Self {
+        Self(Contents::Text(String::new()))
+    }
+}
+
+/// The contents of a message in at most 40 harmless characters; empty if the command says it all.
+impl Display for Digest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0 {
+            Contents::Text(text) => f.write_str(text),
+            Contents::Transaction { txid, vsize } => write!(f, "{} {vsize} vB", short(txid)),
+        }
+    }
+}
 
 impl Message {
     /// Returns the contents of the message in at most 40 harmless characters; empty if the command says it
     /// all.
     pub fn summary(&self) -> String {
+        self.digest().to_string()
+    }
+
+    /// Returns what [`Message::summary`] is written from.
+    pub fn digest(&self) -> Digest {
         let summary = match self {
+            Self::Tx(tx) => {
+                return Digest(Contents::Transaction { txid: tx.txid(), vsize: tx.vsize() });
+            }
             Self::Version(version) => {
                 let agent = clean(&version.user_agent, MAX_SUMMARY);
                 format!("{} {agent}", version.version)
             }
             Self::Ping(nonce) | Self::Pong(nonce) => format!("nonce {nonce:016x}"),
             Self::Inv(list) | Self::GetData(list) | Self::NotFound(list) => kinds(list),
-            Self::Tx(tx) => format!("{} {} vB", short(tx.txid()), tx.vsize()),
             Self::FeeFilter(rate) => format!("{}.{:03} sat/vB", rate / 1_000, rate % 1_000),
             Self::Addr(list) | Self::AddrV2(list) => counted(list.len(), "address", "addresses"),
             Self::SendCmpct { announce, version } => {
@@ -43,7 +78,7 @@ impl Message {
             | Self::Mempool
             | Self::Unknown { .. } => String::new(),
         };
-        summary.chars().take(MAX_SUMMARY).collect()
+        Digest(Contents::Text(summary.chars().take(MAX_SUMMARY).collect()))
     }
 }
 

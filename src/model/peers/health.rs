@@ -137,6 +137,7 @@ fn is_from_the_peer(event: &PeerEvent) -> bool {
     match event {
         PeerEvent::Ready(_)
         | PeerEvent::Pong { .. }
+        | PeerEvent::DelayedPong
         | PeerEvent::Announced { .. }
         | PeerEvent::BlockAnnounced { .. }
         | PeerEvent::Transaction { .. }

@@ -302,7 +302,7 @@ impl Part for BlockDownload {
             Input::Headers(Err(error)) | Input::Block(_, Err(error)) | Input::CompactBlock(_, Err(error)) => {
                 return punish(peer, *error);
             }
-            Input::Tx(_, Err(_)) | Input::Addresses(_) | Input::FeeFilter(_) => {}
+            Input::Tx(_, Err(_)) | Input::Addresses(_) | Input::FeeFilter(_) | Input::Pong(_) => {}
         }
         vec![]
     }

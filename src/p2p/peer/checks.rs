@@ -37,6 +37,7 @@ pub fn checked(network: Network, message: Message) -> Option<Input> {
         Message::BlockTxn(answer) => Input::BlockTxn(answer),
         Message::Addr(list) | Message::AddrV2(list) => Input::Addresses(list),
         Message::FeeFilter(sat_per_kvb) => Input::FeeFilter(sat_per_kvb),
+        Message::Pong(nonce) => Input::Pong(nonce),
         _ => return None,
     })
 }

@@ -1,7 +1,9 @@
 //! Counts the traffic of one connection, for a report a few times per second.
 
 use crate::event::{CommandTraffic, Direction, RecentMessage, Traffic};
+use crate::util::bounded::Ring;
 use crate::util::time::Timestamp;
+use crate::wire::Digest;
 use std::time::Duration;
 
 /// The shortest time between two reports.
@@ -13,21 +15,36 @@ const OTHER: &str = "other";
 /// The traffic since the last report.
 #[derive(Debug, Default)]
 pub struct Meter {
-    traffic: Traffic,
+    commands: Vec<CommandTraffic>,
+    recent: Ring<Noted, { Traffic::MAX_RECENT }>,
     since: Option<Timestamp>,
 }
 
+/// A message that may be among the last ones of its report: only of these the summary is written.
+#[derive(Debug)]
+struct Noted {
+    time: Timestamp,
+    direction: Direction,
+    command: String,
+    bytes: u32,
+    digest: Digest,
+}
+
 impl Meter {
-    /// Counts a message that was sent or received.
-    pub fn record(&mut self, message: RecentMessage) {
-        self.since.get_or_insert(message.time);
-        let counter = self.counter(message.direction, &message.command);
+    /// Counts a message of this size, in bytes.
+    pub fn record(
+        &mut self,
+        time: Timestamp,
+        direction: Direction,
+        command: &str,
+        bytes: u32,
+        digest: Digest,
+    ) {
+        self.since.get_or_insert(time);
+        let counter = self.counter(direction, command);
         counter.messages += 1;
-        counter.bytes += u64::from(message.bytes);
-        if self.traffic.recent.len() >= Traffic::MAX_RECENT {
-            self.traffic.recent.remove(0);
-        }
-        self.traffic.recent.push(message);
+        counter.bytes += u64::from(bytes);
+        self.recent.push(Noted { time, direction, command: command.to_owned(), bytes, digest });
     }
 
     /// When the next report is due; `None` if there was no traffic.
@@ -38,11 +55,16 @@ impl Meter {
     /// Returns the traffic since the last call, if there was any.
     pub fn take(&mut self) -> Option<Box<Traffic>> {
         self.since.take()?;
-        Some(Box::new(std::mem::take(&mut self.traffic)))
+        let recent = self.recent.drain_oldest(Traffic::MAX_RECENT).map(|noted| {
+            let Noted { time, direction, command, bytes, digest } = noted;
+            RecentMessage { time, direction, command, bytes, summary: digest.to_string() }
+        });
+        let recent = recent.collect();
+        Some(Box::new(Traffic { commands: std::mem::take(&mut self.commands), recent }))
     }
 
     fn counter(&mut self, direction: Direction, command: &str) -> &mut CommandTraffic {
-        let commands = &mut self.traffic.commands;
+        let commands = &mut self.commands;
         let find = |commands: &[CommandTraffic], name: &str| {
             commands.iter().position(|known| known.direction == direction && known.command == name)
         };
@@ -67,8 +89,8 @@ mod tests {
 
     const NOW: Timestamp = Timestamp::from_secs(1_000);
 
-    fn message(direction: Direction, command: &str) -> RecentMessage {
-        RecentMessage { time: NOW, direction, command: command.to_owned(), bytes: 32, summary: String::new() }
+    fn record(meter: &mut Meter, direction: Direction, command: &str) {
+        meter.record(NOW, direction, command, 32, Digest::default());
     }
 
     #[test]
@@ -76,7 +98,7 @@ mod tests {
         let mut meter = Meter::default();
         assert_eq!(meter.deadline(), None);
         for direction in [Direction::Received, Direction::Sent, Direction::Sent] {
-            meter.record(message(direction, "ping"));
+            record(&mut meter, direction, "ping");
         }
         assert_eq!(meter.deadline(), Some(NOW + Duration::from_millis(250)));
         let traffic = meter.take().unwrap();
@@ -91,9 +113,9 @@ mod tests {
     fn made_up_commands_do_not_fill_the_memory() {
         let mut meter = Meter::default();
         for number in 0..10_000 {
-            meter.record(message(Direction::Received, &format!("made{number}")));
+            record(&mut meter, Direction::Received, &format!("made{number}"));
         }
-        meter.record(message(Direction::Sent, "ping"));
+        record(&mut meter, Direction::Sent, "ping");
         let traffic = meter.take().unwrap();
         assert_eq!(traffic.commands.len(), Traffic::MAX_COMMANDS + 1);
         assert_eq!(traffic.commands.iter().map(|c| c.messages).sum::<u64>(), 10_001);

@@ -6,8 +6,13 @@ use crate::util::time::Timestamp;
 use std::sync::Arc;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 
-/// The most reports that may wait for the driver.
-const MAX_REPORTS: usize = 256;
+/// The most batches of reports that may wait for the driver.
+const MAX_BATCHES: usize = 256;
+
+/// The most reports in a batch, and the number of bytes at which it is full. A task passes on all that one read
+/// has brought, in one piece: handing over each message by itself takes more time than reading it.
+const MAX_BATCH: usize = 64;
+const MAX_BATCH_SIZE: u32 = 64 * 1024;
 
 /// The most memory that waiting messages may take, in KiB: a few of the longest ones.
 const MAX_MEMORY: usize = 16 * 1024;
@@ -26,33 +31,40 @@ pub struct Report {
     /// When it happened.
     pub time: Timestamp,
     pub content: PeerReport,
-    /// Released when the report is dropped.
-    _memory: Option<OwnedSemaphorePermit>,
 }
 
-/// A report that waits for a place in the queue.
-#[derive(Debug)]
+/// Reports that wait for a place in the queue.
+#[derive(Debug, Default)]
 pub struct Pending {
-    /// When it happened.
-    pub time: Timestamp,
-    /// The size of the message in it, in bytes.
-    pub size: u32,
-    pub content: PeerReport,
+    reports: Vec<(Timestamp, PeerReport)>,
+    /// The size of the messages in them, in bytes.
+    size: u32,
+}
+
+/// The reports of one task, as they are queued.
+#[derive(Debug)]
+struct Batch {
+    connection: ConnectionId,
+    reports: std::vec::IntoIter<(Timestamp, PeerReport)>,
+    /// Released when the batch is dropped.
+    _memory: Option<OwnedSemaphorePermit>,
 }
 
 /// The task's end of the queue.
 #[derive(Clone, Debug)]
 pub struct Reporter {
     connection: ConnectionId,
-    queue: mpsc::Sender<Report>,
+    queue: mpsc::Sender<Batch>,
     memory: Arc<Semaphore>,
 }
 
 /// The driver's end of the queue.
 #[derive(Debug)]
 pub struct Reports {
-    queue: mpsc::Receiver<Report>,
-    sender: mpsc::Sender<Report>,
+    queue: mpsc::Receiver<Batch>,
+    /// The batch that is being read.
+    current: Option<Batch>,
+    sender: mpsc::Sender<Batch>,
     memory: Arc<Semaphore>,
 }
 
@@ -60,11 +72,28 @@ pub struct Reports {
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct DriverGone;
 
+impl Pending {
+    /// Adds a report of a message of `size` bytes.
+    pub fn push(&mut self, time: Timestamp, size: u32, content: PeerReport) {
+        self.reports.push((time, content));
+        self.size = self.size.saturating_add(size);
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.reports.is_empty()
+    }
+
+    /// Whether the batch should be passed on before anything is added.
+    pub fn is_full(&self) -> bool {
+        self.reports.len() >= MAX_BATCH || self.size >= MAX_BATCH_SIZE
+    }
+}
+
 impl Reports {
     /// An empty queue.
     pub fn new() -> Self {
-        let (sender, queue) = mpsc::channel(MAX_REPORTS);
-        Self { queue, sender, memory: Arc::new(Semaphore::new(MAX_MEMORY)) }
+        let (sender, queue) = mpsc::channel(MAX_BATCHES);
+        Self { queue, current: None, sender, memory: Arc::new(Semaphore::new(MAX_MEMORY)) }
     }
 
     /// The sending end for one connection.
@@ -74,31 +103,50 @@ impl Reports {
 
     /// Waits for the next report. Cancel-safe.
     pub async fn next(&mut self) -> Option<Report> {
-        self.queue.recv().await
+        loop {
+            if let Some(report) = self.next_of_batch() {
+                return Some(report);
+            }
+            self.current = Some(self.queue.recv().await?);
+        }
     }
 
     /// Returns the next report if one has arrived.
     pub fn try_next(&mut self) -> Option<Report> {
-        self.queue.try_recv().ok()
+        loop {
+            if let Some(report) = self.next_of_batch() {
+                return Some(report);
+            }
+            self.current = Some(self.queue.try_recv().ok()?);
+        }
+    }
+
+    fn next_of_batch(&mut self) -> Option<Report> {
+        let batch = self.current.as_mut()?;
+        let connection = batch.connection;
+        let next = batch.reports.next();
+        if next.is_none() {
+            self.current = None;
+        }
+        next.map(|(time, content)| Report { connection, time, content })
     }
 }
 
 impl Reporter {
-    /// Waits for room for a report of `size` bytes, then sends what `take` returns. Cancel-safe: `take` is
-    /// called at the very end. Waiting tasks take turns, so a peer that floods gets no more than its share.
+    /// Waits for room, then sends the pending reports. Cancel-safe: they are taken at the very end. Waiting tasks
+    /// take turns, so a peer that floods gets no more than its share.
     ///
     /// # Errors
     /// The driver has ended.
-    pub async fn send(&self, size: u32, take: impl FnOnce() -> Option<Pending>) -> Result<(), DriverGone> {
+    pub async fn send(&self, pending: &mut Pending) -> Result<(), DriverGone> {
         // Small reports are bounded by the length of the queue.
-        let memory = match size / 1024 {
+        let memory = match pending.size / 1024 {
             0 => None,
             kib => Some(Arc::clone(&self.memory).acquire_many_owned(kib).await.map_err(|_| DriverGone)?),
         };
         let slot = self.queue.reserve().await.map_err(|_| DriverGone)?;
-        if let Some(Pending { time, content, .. }) = take() {
-            slot.send(Report { connection: self.connection, time, content, _memory: memory });
-        }
+        let Pending { reports, .. } = std::mem::take(pending);
+        slot.send(Batch { connection: self.connection, reports: reports.into_iter(), _memory: memory });
         Ok(())
     }
 }

@@ -6,7 +6,7 @@
 
 use crate::address::PeerAddress;
 use crate::chain::Network;
-use crate::event::{Direction, DisconnectReason, PeerEvent, RecentMessage};
+use crate::event::{Direction, DisconnectReason, PeerEvent};
 use crate::p2p::input::PeerReport;
 use crate::p2p::peer::checks::{NO_COMMAND, checked, judge};
 use crate::p2p::peer::handle::Inbox;
@@ -18,8 +18,7 @@ use crate::p2p::peer::transport::connection::Connection;
 use crate::p2p::peer::transport::open::open;
 use crate::util::clock::Clock;
 use crate::util::time::Timestamp;
-use crate::wire::{Decoded, Dropped, Message};
-use std::collections::VecDeque;
+use crate::wire::{Decoded, Digest, Dropped, Message};
 use tokio::io::{AsyncRead, AsyncWrite};
 
 /// Dials `address`, and serves the connection until it ends.
@@ -31,10 +30,10 @@ pub async fn run(address: PeerAddress, settings: ConnectionSettings, mut inbox: 
     match opened {
         Ok(connection) => serve(connection, settings, inbox, reporter).await,
         Err(reason) => {
-            let time = settings.clock.now();
-            let end = Pending { time, size: 0, content: PeerReport::Ended(reason) };
+            let mut end = Pending::default();
+            end.push(settings.clock.now(), 0, PeerReport::Ended(reason));
             // Without a driver there is nobody to report to.
-            _ = reporter.send(0, || Some(end)).await;
+            _ = reporter.send(&mut end).await;
         }
     }
 }
@@ -54,7 +53,7 @@ pub async fn serve<S: AsyncRead + AsyncWrite>(
         connection,
         session,
         meter: Meter::default(),
-        pending: VecDeque::new(),
+        pending: Pending::default(),
         blocked_since: None,
         reporter,
     };
@@ -70,7 +69,7 @@ struct Task<S> {
     session: Session,
     meter: Meter,
     /// Reports that the driver has not taken yet. While there are any, nothing is received.
-    pending: VecDeque<Pending>,
+    pending: Pending,
     /// Since when there are any.
     blocked_since: Option<Timestamp>,
     reporter: Reporter,
@@ -90,7 +89,7 @@ impl<S: AsyncRead + AsyncWrite> Task<S> {
     ) -> Result<std::convert::Infallible, DisconnectReason> {
         self.follow(self.clock.now(), 0, vec![hello])?;
         loop {
-            while self.pending.is_empty()
+            while !self.pending.is_full()
                 && !self.connection.is_congested()
                 && let Some(decoded) = self.connection.next()?
             {
@@ -101,8 +100,10 @@ impl<S: AsyncRead + AsyncWrite> Task<S> {
             let may_send = !self.connection.is_congested();
             let deadline = self.clock.instant(self.deadline());
             tokio::select! {
-                result = self.connection.progress(is_reported && may_send) => result?,
-                result = report_next(&self.reporter, &mut self.pending), if !is_reported => result?,
+                received = self.connection.progress(is_reported && may_send) => {
+                    self.session.bytes_received(received?);
+                }
+                result = self.reporter.send(&mut self.pending), if !is_reported => result?,
                 () = tokio::time::sleep_until(deadline), if is_reported => self.timer()?,
                 message = inbox.messages.recv(), if may_send => match message {
                     Some(message) => self.send(self.clock.now(), &message),
@@ -142,21 +143,14 @@ impl<S: AsyncRead + AsyncWrite> Task<S> {
     fn receive(&mut self, decoded: Decoded) -> Result<(), DisconnectReason> {
         let now = self.clock.now();
         let Decoded { size, content } = decoded;
-        let (command, summary) = match &content {
-            Ok(message) => (message.command(), message.summary()),
+        let (command, digest) = match &content {
+            Ok(message) => (message.command(), message.digest()),
             Err(Dropped::BadChecksum(command) | Dropped::Malformed { command, .. }) => {
-                (command.name(), String::new())
+                (command.name(), Digest::default())
             }
-            Err(Dropped::NoCommand) => (NO_COMMAND, String::new()),
+            Err(Dropped::NoCommand) => (NO_COMMAND, Digest::default()),
         };
-        let command = command.to_owned();
-        self.meter.record(RecentMessage {
-            time: now,
-            direction: Direction::Received,
-            command,
-            bytes: size,
-            summary,
-        });
+        self.meter.record(now, Direction::Received, command, size, digest);
         match content {
             Ok(message) => {
                 let instructions = self.session.received(now, message);
@@ -182,8 +176,9 @@ impl<S: AsyncRead + AsyncWrite> Task<S> {
                 Instruction::Send(message) => self.send(now, &message),
                 Instruction::Emit(event) => self.report(now, event),
                 Instruction::Deliver(message) => {
-                    let input = checked(self.network, message).map(PeerReport::Input);
-                    self.pending.extend(input.map(|content| Pending { time: now, size, content }));
+                    if let Some(input) = checked(self.network, message) {
+                        self.pending.push(now, size, PeerReport::Input(input));
+                    }
                 }
                 // A ping that has not left cannot be answered.
                 Instruction::Disconnect(DisconnectReason::PingTimeout) if !self.connection.is_flushed() => {
@@ -197,12 +192,11 @@ impl<S: AsyncRead + AsyncWrite> Task<S> {
 
     fn send(&mut self, now: Timestamp, message: &Message) {
         let bytes = self.connection.send(message);
-        let (command, summary) = (message.command().to_owned(), message.summary());
-        self.meter.record(RecentMessage { time: now, direction: Direction::Sent, command, bytes, summary });
+        self.meter.record(now, Direction::Sent, message.command(), bytes, message.digest());
     }
 
     fn report(&mut self, time: Timestamp, event: PeerEvent) {
-        self.pending.push_back(Pending { time, size: 0, content: PeerReport::Event(event) });
+        self.pending.push(time, 0, PeerReport::Event(event));
     }
 
     fn report_traffic(&mut self, now: Timestamp) {
@@ -214,15 +208,10 @@ impl<S: AsyncRead + AsyncWrite> Task<S> {
     async fn report_end(mut self, reason: DisconnectReason) {
         let now = self.clock.now();
         self.report_traffic(now);
-        self.pending.push_back(Pending { time: now, size: 0, content: PeerReport::Ended(reason) });
-        while !self.pending.is_empty() && report_next(&self.reporter, &mut self.pending).await.is_ok() {}
+        self.pending.push(now, 0, PeerReport::Ended(reason));
+        // Without a driver there is nobody to report to.
+        _ = self.reporter.send(&mut self.pending).await;
     }
-}
-
-/// Passes the next report to the driver. Cancel-safe.
-async fn report_next(reporter: &Reporter, pending: &mut VecDeque<Pending>) -> Result<(), DriverGone> {
-    let size = pending.front().map_or(0, |next| next.size);
-    reporter.send(size, || pending.pop_front()).await
 }
 
 #[cfg(test)]

@@ -3,21 +3,24 @@
 //! | module | what it decides |
 //! |---|---|
 //! | `request_tracker` | which announcer to request a transaction from, and when to try the next one |
+//! | `bootstrap` | which peers to ask for their whole mempool, and how to download it |
 //! | `parent_requests` | which unconfirmed parents to request although nobody announced them |
 //! | `seen` | what was received before, in bounded memory |
 
+mod bootstrap;
 mod parent_requests;
 mod request_tracker;
 mod seen;
 
 use crate::event::{DisconnectReason, EventKind, Misbehaviour, PeerEvent, PeerId, PeerInfo};
-use crate::p2p::action::{Action, ConnectionKind, Dial};
+use crate::p2p::action::{Action, Dial};
 use crate::p2p::input::Input;
 use crate::p2p::part::Part;
 use crate::p2p::settings::BootstrapMode;
 use crate::util::time::Timestamp;
 use crate::wire::transaction::TransactionError;
-use crate::wire::{Inventory, Message, Services, Transaction, TxHash, Txid, Wtxid};
+use crate::wire::{Inventory, Message, Transaction, TxHash, Txid, Wtxid};
+use bootstrap::{Bootstrap, Delivery, Presence};
 use parent_requests::ParentRequests;
 use request_tracker::{Announcement, Receipt, RequestTracker};
 use std::collections::{BTreeMap, HashSet};
@@ -27,10 +30,7 @@ use std::time::Duration;
 /// Decides which transactions to request from which peers.
 #[derive(Debug)]
 pub struct TxDownload {
-    /// Which peers are asked for the list of their whole mempool.
-    bootstrap: BootstrapMode,
-    /// The peers that the user named.
-    manual: HashSet<PeerId>,
+    bootstrap: Bootstrap,
     requests: RequestTracker,
     parents: ParentRequests,
     /// The peers that announce by wtxid (BIP339).
@@ -41,8 +41,7 @@ impl TxDownload {
     /// Gives a peer `request_timeout` to answer a request.
     pub fn new(request_timeout: Duration, bootstrap: BootstrapMode) -> Self {
         Self {
-            bootstrap,
-            manual: HashSet::new(),
+            bootstrap: Bootstrap::new(bootstrap, request_timeout),
             requests: RequestTracker::new(request_timeout),
             parents: ParentRequests::default(),
             wtxid_relay: HashSet::new(),
@@ -51,7 +50,10 @@ impl TxDownload {
 
     /// Requests parents of `child` from `peer`, which sent it, unless they arrive by themselves first.
     pub fn request_parents(&mut self, peer: PeerId, child: Txid, parents: &[Txid], now: Timestamp) {
-        self.parents.add(now, peer, child, parents);
+        // The list of a whole mempool contains its parents.
+        if !self.bootstrap.is_active() {
+            self.parents.add(now, peer, child, parents);
+        }
     }
 
     /// Takes note that a transaction is no longer here.
@@ -60,8 +62,33 @@ impl TxDownload {
     }
 
     /// Takes note of a transaction that is here already.
-    pub fn known(&mut self, tx: &Transaction) {
+    pub fn known(&mut self, tx: &Transaction, now: Timestamp) {
         self.requests.known(tx.txid(), tx.wtxid());
+        self.bootstrap.arrived(&tx.wtxid(), now);
+    }
+
+    /// The room that is reserved for listed transactions.
+    #[cfg(test)]
+    fn remembered(&self) -> usize {
+        self.bootstrap.remembered()
+    }
+
+    /// The mempool is full: its rest need not be downloaded.
+    pub fn mempool_full(&mut self) {
+        self.bootstrap.stop();
+    }
+
+    fn inv(&mut self, peer: PeerId, list: &[Inventory], now: Timestamp) -> Vec<Action> {
+        let requests = &self.requests;
+        let presence = |wtxid: &Wtxid| match requests.progress(TxHash::Wtxid(*wtxid)) {
+            Some(Announcement::Known) => Presence::Here,
+            Some(_) => Presence::Relayed,
+            None => Presence::Missing,
+        };
+        match self.bootstrap.inv(peer, list, presence, now) {
+            Some(actions) => actions,
+            None => self.announced(peer, list),
+        }
     }
 
     fn announced(&mut self, peer: PeerId, list: &[Inventory]) -> Vec<Action> {
@@ -71,6 +98,12 @@ impl TxDownload {
             count += 1;
             // As in Core, only the kind of hash agreed on in the handshake counts (BIP339).
             if by_wtxid != matches!(hash, TxHash::Wtxid(_)) {
+                continue;
+            }
+            if let TxHash::Wtxid(wtxid) = hash
+                && self.bootstrap.announced(peer, &wtxid)
+            {
+                txs.push(hash);
                 continue;
             }
             match self.requests.announced(peer, hash) {
@@ -83,14 +116,21 @@ impl TxDownload {
         announced.into_iter().chain(refused).map(|event| emit(peer, event)).collect()
     }
 
-    fn not_found(&mut self, peer: PeerId, list: &[Inventory]) -> Vec<Action> {
-        let hashes = list.iter().copied().filter_map(tx_hash);
-        // Most parents are confirmed long ago, so their absence is no fault of the peer.
-        let missed = hashes.filter(|&hash| self.requests.not_found(peer, hash) && !self.is_parent(hash));
-        match missed.collect::<Vec<_>>().len() {
-            0 => vec![],
-            count => vec![emit(peer, PeerEvent::NotFound { count })],
+    fn not_found(&mut self, peer: PeerId, list: &[Inventory], now: Timestamp) -> Vec<Action> {
+        let mut count = 0;
+        for hash in list.iter().copied().filter_map(tx_hash) {
+            // The peer may never have announced a listed transaction.
+            if let TxHash::Wtxid(wtxid) = hash
+                && self.bootstrap.not_found(peer, &wtxid, now)
+            {
+                continue;
+            }
+            // Most parents are confirmed long ago, so their absence is no fault of the peer.
+            if self.requests.not_found(peer, hash) && !self.is_parent(hash) {
+                count += 1;
+            }
         }
+        (count > 0).then(|| emit(peer, PeerEvent::NotFound { count })).into_iter().collect()
     }
 
     fn transaction(
@@ -100,7 +140,14 @@ impl TxDownload {
         verdict: &Result<(), TransactionError>,
         now: Timestamp,
     ) -> Vec<Action> {
+        if let Some(delivery) = self.bootstrap.received(peer, &tx.wtxid(), now) {
+            self.requests.known(tx.txid(), tx.wtxid());
+            return listed_transaction(peer, tx, verdict, delivery);
+        }
         let receipt = self.requests.received(peer, tx.txid(), tx.wtxid(), now);
+        if matches!(receipt, Receipt::New { .. }) {
+            self.bootstrap.arrived(&tx.wtxid(), now);
+        }
         let event = match (receipt, verdict) {
             (Receipt::Unrequested, _) => PeerEvent::Tolerated(Misbehaviour::UnrequestedTransaction),
             // It counts as seen, and isn't requested again.
@@ -152,39 +199,34 @@ impl TxDownload {
 
 impl Part for TxDownload {
     fn dialling(&mut self, dial: &Dial, _: Timestamp) -> Vec<Action> {
-        if dial.kind == ConnectionKind::Manual {
-            self.manual.insert(dial.peer);
-        }
+        self.bootstrap.dialling(dial);
         vec![]
     }
 
-    fn connected(&mut self, peer: PeerId, info: &PeerInfo, _: Timestamp) -> Vec<Action> {
+    fn connected(&mut self, peer: PeerId, info: &PeerInfo, now: Timestamp) -> Vec<Action> {
         if info.wtxid_relay {
             self.wtxid_relay.insert(peer);
         }
-        let is_asked = match self.bootstrap {
-            BootstrapMode::Auto => info.services.has(Services::BLOOM),
-            BootstrapMode::Off => false,
-            BootstrapMode::Force => info.services.has(Services::BLOOM) || self.manual.contains(&peer),
-        };
-        let sends_mempool = is_asked && info.relay;
-        self.requests.connected(peer, sends_mempool);
-        if sends_mempool { vec![Action::Send(peer, Message::Mempool)] } else { vec![] }
+        self.requests.connected(peer);
+        self.bootstrap.connected(peer, info, now)
     }
 
     fn received(&mut self, peer: PeerId, input: &Input, now: Timestamp) -> Vec<Action> {
         match input {
-            Input::Inv(list) => self.announced(peer, list),
-            Input::NotFound(list) => self.not_found(peer, list),
+            Input::Inv(list) => self.inv(peer, list, now),
+            Input::NotFound(list) => self.not_found(peer, list, now),
             Input::Tx(tx, verdict) => self.transaction(peer, tx, verdict, now),
+            Input::Pong(nonce) if !self.bootstrap.pong(peer, *nonce) => {
+                vec![emit(peer, PeerEvent::Tolerated(Misbehaviour::UnexpectedPong))]
+            }
             _ => vec![],
         }
     }
 
     fn disconnected(&mut self, peer: PeerId, _: &DisconnectReason, _: Timestamp) -> Vec<Action> {
         self.wtxid_relay.remove(&peer);
-        self.manual.remove(&peer);
         self.requests.disconnected(peer);
+        self.bootstrap.disconnected(peer);
         vec![]
     }
 
@@ -193,13 +235,44 @@ impl Part for TxDownload {
         for (peer, txid) in self.parents.due(now) {
             self.requests.announced(peer, TxHash::Txid(txid));
         }
+        for hash in self.requests.take_abandoned() {
+            if let TxHash::Wtxid(wtxid) = hash {
+                self.bootstrap.relay_failed(&wtxid);
+            }
+        }
+        let (asks, relayed) = self.bootstrap.timer(now);
+        actions.extend(asks);
+        for (peer, wtxid) in relayed {
+            self.requests.announced(peer, TxHash::Wtxid(wtxid));
+        }
+        // Live relay comes first: what is behind a bulk request waits for it.
         actions.extend(self.request(now));
+        actions.extend(self.bootstrap.request(now));
         actions
     }
 
-    fn deadline(&self, _: Timestamp) -> Option<Timestamp> {
-        self.requests.deadline().into_iter().chain(self.parents.deadline()).min()
+    fn deadline(&self, now: Timestamp) -> Option<Timestamp> {
+        let deadlines = [self.requests.deadline(), self.parents.deadline(), self.bootstrap.deadline(now)];
+        deadlines.into_iter().flatten().min()
     }
+}
+
+fn listed_transaction(
+    peer: PeerId,
+    tx: &Arc<Transaction>,
+    verdict: &Result<(), TransactionError>,
+    delivery: Delivery,
+) -> Vec<Action> {
+    let tx = Arc::clone(tx);
+    let event = match (verdict, delivery) {
+        (_, Delivery { is_first: false, .. }) => return vec![],
+        (Err(why), _) => PeerEvent::Tolerated(Misbehaviour::InvalidTransaction(*why)),
+        (Ok(()), Delivery { announced_answer: Some(answered_after), .. }) => {
+            PeerEvent::Transaction { tx, answered_after }
+        }
+        (Ok(()), _) => PeerEvent::Bootstrapped { tx },
+    };
+    vec![emit(peer, event)]
 }
 
 fn emit(peer: PeerId, event: PeerEvent) -> Action {

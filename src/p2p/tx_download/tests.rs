@@ -1,8 +1,11 @@
 //! Peers announce, are asked, answer or don't, without a socket.
 
-use crate::address::PeerAddress;
+mod bootstrap;
+mod links;
+mod scene;
+
 use crate::event::{DisconnectReason, EventKind, Misbehaviour, PeerEvent, PeerId, PeerInfo};
-use crate::p2p::action::{Action, ConnectionKind, Dial};
+use crate::p2p::action::Action;
 use crate::p2p::input::Input;
 use crate::p2p::part::Part;
 use crate::p2p::settings::BootstrapMode;
@@ -191,23 +194,10 @@ fn a_parent_that_does_not_come_is_not_held_against_the_peer() {
 }
 
 #[test]
-fn only_a_peer_that_offers_it_or_a_forced_manual_one_is_asked_for_its_mempool() {
-    let bloom = info(Services::BLOOM);
-    let mempool = |peer| [Action::Send(peer, Message::Mempool)];
-    let mut download = TxDownload::new(TIMEOUT, BootstrapMode::Auto);
-    assert_eq!(download.connected(ALICE, &bloom, START), mempool(ALICE));
-    assert_eq!(download.connected(BOB, &info(Services::NETWORK), START), [], "Bob does not offer it");
-    let mut download = TxDownload::new(TIMEOUT, BootstrapMode::Off);
-    assert_eq!(download.connected(ALICE, &bloom, START), [], "the user does not want it");
-    let mut download = TxDownload::new(TIMEOUT, BootstrapMode::Force);
-    let dial = |peer, kind| {
-        let address = PeerAddress::parse("20.1.0.1", 8_333).unwrap();
-        Dial { peer, address, attempt: 1, v1_only: false, kind }
-    };
-    download.dialling(&dial(ALICE, ConnectionKind::Manual), START);
-    download.dialling(&dial(BOB, ConnectionKind::Outbound), START);
-    assert_eq!(download.connected(ALICE, &info(Services::NETWORK), START), mempool(ALICE));
-    assert_eq!(download.connected(BOB, &info(Services::NETWORK), START), [], "Bob is a stranger");
+fn a_pong_that_answers_no_ping_is_reported() {
+    let mut download = connected();
+    let unexpected = PeerEvent::Tolerated(Misbehaviour::UnexpectedPong);
+    assert_eq!(download.received(ALICE, &Input::Pong(7), START), [event(ALICE, unexpected)]);
 }
 
 #[test]

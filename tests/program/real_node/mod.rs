@@ -13,5 +13,6 @@ mod mempool;
 mod restart;
 mod scenario;
 mod screen;
+mod throughput;
 mod transactions;
 mod transport;

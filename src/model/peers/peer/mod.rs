@@ -118,6 +118,7 @@ impl Peer {
             }
             PeerEvent::Pinged => self.waiting_since = self.waiting_since.or(Some(now)),
             PeerEvent::Pong { rtt } => self.pong(now, *rtt),
+            PeerEvent::DelayedPong => self.answered(now),
             PeerEvent::FeeFilter { sat_per_kvb } => {
                 let changed = self.fee_filter.is_some_and(|known| known != *sat_per_kvb);
                 self.fee_filter_changes = self.fee_filter_changes.saturating_add(changed.into());
@@ -151,10 +152,15 @@ impl Peer {
         self.best_announced = self.best_announced.max(Some(height));
     }
 
-    fn pong(&mut self, now: Timestamp, rtt: Duration) {
+    /// Notes that a ping was answered.
+    fn answered(&mut self, now: Timestamp) {
         self.note_lateness(now);
         self.history.set(now, LivenessSlot::Live);
         self.waiting_since = None;
+    }
+
+    fn pong(&mut self, now: Timestamp, rtt: Duration) {
+        self.answered(now);
         self.ping = Some(rtt);
         self.ping_min = Some(self.ping_min.map_or(rtt, |min| min.min(rtt)));
         self.pings.push((now, rtt));

@@ -7,6 +7,18 @@ use std::time::Duration;
 /// a suspended laptop): the pong may wait unread, so the timeout starts again.
 const OVERSLEPT: Duration = Duration::from_secs(1);
 
+/// The fewest bytes in a second from a peer that is busy with a bulk transfer: Core answers pings only behind
+/// what was requested before. Less than this comes from small talk.
+const BULK_SPEED: u64 = 4_096;
+
+/// The number of bytes between a ping and its pong from which the pong says nothing about latency: the answer to
+/// a request stood in between.
+const BULK_SIZE: u64 = 64 * 1024;
+
+/// The longest time that received bytes may delay a pong: Core itself waits 20 minutes for one
+/// (`TIMEOUT_INTERVAL`).
+const MAX_DELAY: Duration = Duration::from_mins(20);
+
 /// The pings of one connection.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Keepalive {
@@ -20,7 +32,16 @@ enum State {
     /// The last ping was answered.
     Idle { since_ping: Timestamp },
     /// A ping was sent, and its pong has not arrived.
-    AwaitingPong { nonce: u64, since: Timestamp, until: Timestamp },
+    AwaitingPong { nonce: u64, since: Timestamp, until: Timestamp, received: u64 },
+}
+
+/// A pong that answers the ping in flight.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Answer {
+    /// After this time.
+    Prompt(Duration),
+    /// It waited behind a bulk transfer.
+    Delayed,
 }
 
 /// What to do when a deadline has passed.
@@ -37,16 +58,16 @@ pub enum Due {
 impl Keepalive {
     /// Starts with a ping that is sent at `now` with this nonce.
     pub fn start(now: Timestamp, nonce: u64, interval: Duration, timeout: Duration) -> Self {
-        let state = State::AwaitingPong { nonce, since: now, until: now + timeout };
+        let state = State::AwaitingPong { nonce, since: now, until: now + timeout, received: 0 };
         Self { interval, timeout, state }
     }
 
-    /// Returns the time from the ping to this pong, or `None` if it doesn't answer the ping in flight.
-    pub fn pong(&mut self, now: Timestamp, nonce: u64) -> Option<Duration> {
+    /// Takes a pong, or returns `None` if it doesn't answer the ping in flight.
+    pub fn pong(&mut self, now: Timestamp, nonce: u64) -> Option<Answer> {
         match self.state {
-            State::AwaitingPong { nonce: expected, since, .. } if nonce == expected => {
+            State::AwaitingPong { nonce: expected, since, received, .. } if nonce == expected => {
                 self.state = State::Idle { since_ping: since };
-                Some(now.since(since))
+                Some(if received < BULK_SIZE { Answer::Prompt(now.since(since)) } else { Answer::Delayed })
             }
             _ => None,
         }
@@ -59,26 +80,38 @@ impl Keepalive {
         }
     }
 
+    /// Extends the timeout by the time that `count` received bytes may have taken.
+    pub fn bytes_received(&mut self, count: usize) {
+        if let State::AwaitingPong { received, .. } = &mut self.state {
+            *received = received.saturating_add(count as u64);
+        }
+    }
+
     /// When [`Keepalive::timer`] has something to do.
     pub fn deadline(&self) -> Timestamp {
         match self.state {
             State::Idle { since_ping } => since_ping + self.interval,
-            State::AwaitingPong { until, .. } => until,
+            // A peer that sends much for long gets as much time again, but a ping is answered some time.
+            State::AwaitingPong { until, received, .. } => {
+                until + Duration::from_secs(received / BULK_SPEED).min(MAX_DELAY)
+            }
         }
     }
 
     /// Returns what is due. `nonce` is for the next ping.
     pub fn timer(&mut self, now: Timestamp, nonce: u64) -> Due {
-        if now < self.deadline() {
+        let deadline = self.deadline();
+        if now < deadline {
             return Due::Nothing;
         }
         match &mut self.state {
             State::Idle { .. } => {
-                self.state = State::AwaitingPong { nonce, since: now, until: now + self.timeout };
+                self.state =
+                    State::AwaitingPong { nonce, since: now, until: now + self.timeout, received: 0 };
                 Due::Ping
             }
-            State::AwaitingPong { until, .. } if now.since(*until) > OVERSLEPT => {
-                *until = now + self.timeout;
+            State::AwaitingPong { until, received, .. } if now.since(deadline) > OVERSLEPT => {
+                (*until, *received) = (now + self.timeout, 0);
                 Due::Nothing
             }
             State::AwaitingPong { .. } => Due::Timeout,
@@ -105,11 +138,11 @@ mod tests {
     #[test]
     fn pings_come_at_the_interval_whatever_the_pong_took() {
         let mut keepalive = started();
-        assert_eq!(keepalive.pong(after(4), 7), Some(Duration::from_secs(4)));
+        assert_eq!(keepalive.pong(after(4), 7), Some(Answer::Prompt(Duration::from_secs(4))));
         assert_eq!(keepalive.deadline(), after(30));
         assert_eq!(keepalive.timer(after(29), 8), Due::Nothing);
         assert_eq!(keepalive.timer(after(30), 8), Due::Ping);
-        assert_eq!(keepalive.pong(after(31), 8), Some(Duration::from_secs(1)));
+        assert_eq!(keepalive.pong(after(31), 8), Some(Answer::Prompt(Duration::from_secs(1))));
         assert_eq!(keepalive.deadline(), after(60));
     }
 
@@ -126,7 +159,7 @@ mod tests {
         let mut keepalive = started();
         assert_eq!(keepalive.pong(after(1), 8), None);
         assert_eq!(keepalive.pong(after(2), 0), None);
-        assert_eq!(keepalive.pong(after(3), 7), Some(Duration::from_secs(3)));
+        assert_eq!(keepalive.pong(after(3), 7), Some(Answer::Prompt(Duration::from_secs(3))));
         assert_eq!(keepalive.pong(after(4), 7), None, "a second pong answers nothing");
     }
 
@@ -143,7 +176,7 @@ mod tests {
         let mut keepalive = started();
         keepalive.excuse(Duration::from_secs(7));
         assert_eq!(keepalive.deadline(), after(27));
-        assert_eq!(keepalive.pong(after(25), 7), Some(Duration::from_secs(25)));
+        assert_eq!(keepalive.pong(after(25), 7), Some(Answer::Prompt(Duration::from_secs(25))));
         keepalive.excuse(Duration::from_secs(7));
         assert_eq!(keepalive.deadline(), after(30), "pings are not put off");
     }
@@ -151,7 +184,33 @@ mod tests {
     #[test]
     fn a_pong_that_took_longer_than_the_interval_is_followed_by_a_ping_at_once() {
         let mut keepalive = Keepalive::start(START, 7, Duration::from_secs(2), TIMEOUT);
-        assert_eq!(keepalive.pong(after(10), 7), Some(Duration::from_secs(10)));
+        assert_eq!(keepalive.pong(after(10), 7), Some(Answer::Prompt(Duration::from_secs(10))));
         assert_eq!(keepalive.timer(after(10), 8), Due::Ping);
+    }
+
+    #[test]
+    fn bytes_defer_the_timeout_and_hide_the_latency() {
+        let mut keepalive = started();
+        // 100 kB/s: a transfer of a minute.
+        for second in 1..=60 {
+            assert_eq!(keepalive.timer(after(second), 8), Due::Nothing, "{second}");
+            keepalive.bytes_received(100_000);
+        }
+        assert_eq!(keepalive.pong(after(61), 7), Some(Answer::Delayed));
+        assert_eq!(keepalive.timer(after(61), 8), Due::Ping);
+        assert_eq!(keepalive.pong(after(62), 8), Some(Answer::Prompt(Duration::from_secs(1))), "it is over");
+    }
+
+    #[test]
+    fn small_talk_defers_nothing_and_no_transfer_defers_for_ever() {
+        let mut chatty = started();
+        (1..20).for_each(|_| chatty.bytes_received(200));
+        assert_eq!(chatty.timer(after(20), 8), Due::Timeout);
+        let mut endless = started();
+        for second in 1..1_220 {
+            endless.bytes_received(1_000_000);
+            assert_eq!(endless.timer(after(second), 8), Due::Nothing);
+        }
+        assert_eq!(endless.timer(after(1_220), 8), Due::Timeout);
     }
 }

@@ -5,7 +5,7 @@ mod keepalive;
 
 use crate::event::{DisconnectReason, Misbehaviour, PeerEvent, PeerInfo};
 use crate::p2p::peer::session::handshake::{Handshake, Progress, our_version};
-use crate::p2p::peer::session::keepalive::{Due, Keepalive};
+use crate::p2p::peer::session::keepalive::{Answer, Due, Keepalive};
 use crate::util::time::Timestamp;
 use crate::wire::{Command, Message};
 use rand::rngs::SmallRng;
@@ -83,6 +83,13 @@ impl Session {
         }
     }
 
+    /// Bytes arrived: a pong behind them is delayed by as much as they took.
+    pub fn bytes_received(&mut self, count: usize) {
+        if let State::Live(keepalive) = &mut self.state {
+            keepalive.bytes_received(count);
+        }
+    }
+
     /// Does what is due.
     pub fn timer(&mut self, now: Timestamp) -> Vec<Instruction> {
         match &mut self.state {
@@ -135,8 +142,9 @@ fn received_live(keepalive: &mut Keepalive, now: Timestamp, message: Message) ->
     match message {
         Message::Ping(nonce) => vec![Instruction::Send(Message::Pong(nonce))],
         Message::Pong(nonce) => vec![match keepalive.pong(now, nonce) {
-            Some(rtt) => Instruction::Emit(PeerEvent::Pong { rtt }),
-            None => tolerated(Misbehaviour::UnexpectedPong),
+            Some(Answer::Prompt(rtt)) => Instruction::Emit(PeerEvent::Pong { rtt }),
+            Some(Answer::Delayed) => Instruction::Emit(PeerEvent::DelayedPong),
+            None => Instruction::Deliver(Message::Pong(nonce)),
         }],
         Message::Version(_) => vec![tolerated(Misbehaviour::SecondVersion)],
         Message::Verack => vec![tolerated(Misbehaviour::AfterHandshake(Command::Verack))],

@@ -197,12 +197,10 @@ async fn while_the_driver_is_busy_the_peer_is_not_blamed_and_nothing_is_lost() {
     let mut setup = setup(4_096);
     let another = setup.reports.reporter(connection(1));
     let fill = async {
-        let pending = || {
-            let content = PeerReport::Event(PeerEvent::Pinged);
-            Some(Pending { time: Timestamp::default(), size: 0, content })
-        };
         loop {
-            another.send(0, pending).await.unwrap();
+            let mut pending = Pending::default();
+            pending.push(Timestamp::default(), 0, PeerReport::Event(PeerEvent::Pinged));
+            another.send(&mut pending).await.unwrap();
         }
     };
     setup.peer.shake_hands().await;

@@ -60,25 +60,25 @@ impl<S: AsyncRead + AsyncWrite> Connection<S> {
         })
     }
 
-    /// Sends some queued bytes, or receives some if `may_read`. Cancel-safe. Take out all messages
-    /// ([`Connection::next`]) before.
+    /// Sends some queued bytes, or receives some if `may_read`. Returns how many were received. Cancel-safe.
+    /// Take out all messages ([`Connection::next`]) before.
     ///
     /// # Errors
     /// The connection has ended.
-    pub async fn progress(&mut self, may_read: bool) -> Result<(), DisconnectReason> {
+    pub async fn progress(&mut self, may_read: bool) -> Result<usize, DisconnectReason> {
         let Self { reader, writer, codec, output } = self;
         tokio::select! {
             received = reader.read_buf(codec.buffer()), if may_read => match received {
                 Ok(0) if codec.is_between_messages() => Err(DisconnectReason::ClosedByPeer),
                 Ok(0) => Err(DisconnectReason::ClosedInsideMessage),
-                Ok(_) => Ok(()),
+                Ok(count) => Ok(count),
                 Err(error) => Err(lost(&error)),
             },
             sent = writer.write(output), if !output.is_empty() => match sent {
                 Ok(0) => Err(DisconnectReason::ClosedByPeer),
                 Ok(count) => {
                     output.advance(count);
-                    Ok(())
+                    Ok(0)
                 }
                 Err(error) => Err(lost(&error)),
             },

@@ -10,7 +10,7 @@ use crate::util::bounded::Ring;
 use crate::util::time::Timestamp;
 use crate::wire::{TxHash, Txid, Wtxid};
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BTreeSet, BinaryHeap, HashMap, HashSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, BinaryHeap, HashMap, HashSet};
 use std::time::Duration;
 
 /// The most requests in flight to one peer (Core: `MAX_PEER_TX_REQUEST_IN_FLIGHT`). So one `getdata` stays
@@ -19,10 +19,6 @@ const MAX_IN_FLIGHT: usize = 100;
 
 /// The most announcements of one peer that are tracked (Core: `MAX_PEER_TX_ANNOUNCEMENTS`).
 const MAX_TRACKED: usize = 5_000;
-
-/// The most announcements that wait to be tracked, from a peer that was asked for its whole mempool: about as
-/// many as fit into Core's default mempool.
-pub const MAX_BACKLOG: usize = 300_000;
 
 /// The number of hashes of received transactions that are remembered; a segwit transaction has two.
 const SEEN: usize = 500_000;
@@ -44,6 +40,8 @@ pub struct RequestTracker {
     /// Peers that may have announcements in `ready` and room for another request.
     idle: BTreeSet<PeerId>,
     seen: Seen,
+    /// Transactions that were announced and that no announcer delivered.
+    abandoned: Vec<TxHash>,
     next_order: u64,
 }
 
@@ -54,8 +52,6 @@ struct Peer {
     /// Requests that timed out or were answered by another peer first, with the time of the request: a late
     /// answer is accepted. Oldest first.
     late: Ring<(TxHash, Timestamp), LATE>,
-    /// Announcements beyond [`MAX_TRACKED`]; `None` if they are refused.
-    backlog: Option<VecDeque<TxHash>>,
 }
 
 /// A transaction that was announced and has not arrived. No peer is listed twice.
@@ -112,15 +108,15 @@ impl RequestTracker {
             deadlines: BTreeSet::new(),
             idle: BTreeSet::new(),
             seen: Seen::new(SEEN),
+            abandoned: Vec::new(),
             next_order: 0,
         }
     }
 
-    /// Starts afresh with `peer`. With `has_backlog` it may announce a whole mempool at once.
-    pub fn connected(&mut self, peer: PeerId, has_backlog: bool) {
+    /// Starts afresh with `peer`.
+    pub fn connected(&mut self, peer: PeerId) {
         self.disconnected(peer);
-        let backlog = has_backlog.then(VecDeque::new);
-        let state = Peer { tracked: HashSet::default(), in_flight: 0, late: Ring::default(), backlog };
+        let state = Peer { tracked: HashSet::default(), in_flight: 0, late: Ring::default() };
         self.peers.insert(peer, state);
     }
 
@@ -144,6 +140,20 @@ impl RequestTracker {
         }
     }
 
+    /// Whether a transaction is here or tracked; `None` if neither.
+    pub fn progress(&self, hash: TxHash) -> Option<Announcement> {
+        if self.seen.contains(bytes(hash)) {
+            Some(Announcement::Known)
+        } else {
+            self.missing.contains_key(&hash).then_some(Announcement::Tracked)
+        }
+    }
+
+    /// Returns the transactions that no announcer delivered, each once.
+    pub fn take_abandoned(&mut self) -> Vec<TxHash> {
+        std::mem::take(&mut self.abandoned)
+    }
+
     /// Tracks that `peer` announced `hash`.
     pub fn announced(&mut self, peer: PeerId, hash: TxHash) -> Announcement {
         if self.seen.contains(bytes(hash)) {
@@ -154,15 +164,9 @@ impl RequestTracker {
             return Announcement::Tracked;
         }
         if state.tracked.len() >= MAX_TRACKED {
-            return match &mut state.backlog {
-                Some(backlog) if backlog.len() < MAX_BACKLOG => {
-                    backlog.push_back(hash);
-                    Announcement::Tracked
-                }
-                // It may arrive from another peer, and then it matters that this one announced it.
-                _ if self.missing.contains_key(&hash) => Announcement::Tracked,
-                _ => Announcement::Refused,
-            };
+            // It may arrive from another peer, and then it matters that this one announced it.
+            let is_missing = self.missing.contains_key(&hash);
+            return if is_missing { Announcement::Tracked } else { Announcement::Refused };
         }
         self.track(peer, hash);
         self.idle.insert(peer);
@@ -229,7 +233,6 @@ impl RequestTracker {
         let mut requests: BTreeMap<PeerId, Vec<TxHash>> = BTreeMap::new();
         let mut queue = BinaryHeap::new();
         for peer in std::mem::take(&mut self.idle) {
-            self.refill(peer);
             queue.extend(self.first_ready(peer).map(|order| Reverse((order, peer))));
         }
         while let Some(Reverse((order, peer))) = queue.pop() {
@@ -274,18 +277,6 @@ impl RequestTracker {
         missing.candidates.push((order, peer));
         if missing.asked.is_none() {
             self.ready.insert((peer, order), hash);
-        }
-    }
-
-    /// Tracks announcements from the backlog of `peer` while there is room.
-    fn refill(&mut self, peer: PeerId) {
-        while let Some(state) = self.peers.get_mut(&peer)
-            && state.tracked.len() < MAX_TRACKED
-            && let Some(hash) = state.backlog.as_mut().and_then(VecDeque::pop_front)
-        {
-            if !state.tracked.contains(&hash) && !self.seen.contains(bytes(hash)) {
-                self.track(peer, hash);
-            }
         }
     }
 
@@ -335,6 +326,7 @@ impl RequestTracker {
         }
         if missing.candidates.is_empty() {
             self.forget(hash);
+            self.abandoned.push(hash);
             return;
         }
         for &(order, candidate) in &missing.candidates {
@@ -357,9 +349,6 @@ impl RequestTracker {
         for peer in announcers.chain(missing.tried).chain(missing.asked.map(|asked| asked.peer)) {
             if let Some(state) = self.peers.get_mut(&peer) {
                 state.tracked.remove(&hash);
-                if state.backlog.as_ref().is_some_and(|backlog| !backlog.is_empty()) {
-                    self.idle.insert(peer);
-                }
             }
         }
     }

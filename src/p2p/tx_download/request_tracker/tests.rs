@@ -40,7 +40,7 @@ fn txid(number: usize) -> Txid {
 fn tracker() -> RequestTracker {
     let mut tracker = RequestTracker::new(TIMEOUT);
     for peer in [A, B, C] {
-        tracker.connected(peer, false);
+        tracker.connected(peer);
     }
     tracker
 }
@@ -144,7 +144,7 @@ fn a_new_connection_starts_afresh() {
     let mut tracker = tracker();
     tracker.announced(A, w(1));
     tracker.asks(START);
-    tracker.connected(A, false);
+    tracker.connected(A);
     assert_eq!(tracker.receives(A, 1, START), Receipt::Unrequested);
     tracker.announced(A, w(1));
     assert_eq!(tracker.asks(START), [(A, vec![w(1)])]);
@@ -215,26 +215,17 @@ fn no_more_than_five_thousand_are_tracked_for_one_peer() {
 }
 
 #[test]
-fn a_whole_mempool_is_fetched_through_the_backlog() {
-    const SIZE: usize = 3 * MAX_TRACKED + 7;
+fn what_no_announcer_delivers_is_reported_as_abandoned_once() {
     let mut tracker = tracker();
-    tracker.connected(A, true);
-    for number in 0..SIZE {
-        assert_eq!(tracker.announced(A, w(number)), Announcement::Tracked);
-    }
-    let mut received = 0;
-    loop {
-        let requests = tracker.asks(START);
-        let Some((peer, hashes)) = requests.first() else { break };
-        assert_eq!((requests.len(), *peer), (1, A));
-        assert!(hashes.len() <= MAX_IN_FLIGHT);
-        for hash in hashes {
-            assert_eq!(*hash, w(received), "in order");
-            assert!(matches!(tracker.receives(A, received, START), Receipt::New { .. }));
-            received += 1;
-        }
-    }
-    assert_eq!(received, SIZE);
+    tracker.announced(A, w(1));
+    tracker.announced(B, w(1));
+    tracker.asks(START);
+    tracker.not_found(A, w(1));
+    assert_eq!(tracker.take_abandoned(), [], "another peer announced it");
+    tracker.asks(START);
+    tracker.disconnected(B);
+    assert_eq!(tracker.take_abandoned(), [w(1)]);
+    assert_eq!(tracker.take_abandoned(), []);
 }
 
 #[test]
@@ -284,7 +275,7 @@ proptest! {
         for act in acts {
             match act {
                 Act::Connect(peer) => {
-                    tracker.connected(PeerId(peer), false);
+                    tracker.connected(PeerId(peer));
                     open.retain(|_, asked| *asked != PeerId(peer));
                 }
                 Act::Leave(peer) => {

@@ -1,0 +1,280 @@
+//! The download of a whole mempool (BIP35): peers announce what arrives, never what was there before.
+//!
+//! | module | what it decides |
+//! |---|---|
+//! | `lists` | which peers are asked for their list, and where the list begins and ends |
+//! | `entries` | the listed transactions, in order, and what became of each |
+//! | `sources` | the peers that the transactions are requested from |
+//! | `window` | how many requests may be in flight to one peer |
+//! | `fetch` | which transaction to request from which peer |
+//! | `progress` | when to report how far it is |
+
+mod entries;
+mod fetch;
+mod lists;
+mod progress;
+mod sources;
+mod window;
+
+use crate::event::{
+    BootstrapProgress, DisconnectReason, EventKind, Misbehaviour, PeerEvent, PeerId, PeerInfo,
+};
+use crate::p2p::action::{Action, Dial};
+use crate::p2p::settings::BootstrapMode;
+use crate::util::time::Timestamp;
+use crate::wire::{Inventory, Message, TxHash, Wtxid};
+use entries::ListId;
+use fetch::Fetch;
+pub use fetch::{Delivery, Presence};
+use lists::{Lists, Overdue, Part};
+use progress::Progress;
+use std::time::Duration;
+
+/// How long no peer may be connected before the list is fetched again: what peers announced meanwhile is never
+/// announced again.
+const OFFLINE: Duration = Duration::from_mins(10);
+
+/// How long nothing may arrive before what is missing is given up.
+const STANDSTILL: Duration = Duration::from_mins(2);
+
+/// The lists, and the download of what is in them.
+#[derive(Debug)]
+pub struct Bootstrap {
+    lists: Lists,
+    fetch: Fetch,
+    progress: Progress,
+    /// The number of connected peers that relay transactions.
+    relaying: usize,
+    last_online: Option<Timestamp>,
+    last_arrival: Timestamp,
+    needs_dial: bool,
+}
+
+impl Bootstrap {
+    /// Gives a peer `timeout` to answer a request.
+    pub fn new(mode: BootstrapMode, timeout: Duration) -> Self {
+        Self {
+            lists: Lists::new(mode),
+            fetch: Fetch::new(timeout),
+            progress: Progress::default(),
+            relaying: 0,
+            last_online: None,
+            last_arrival: Timestamp::from_secs(0),
+            needs_dial: false,
+        }
+    }
+
+    /// Whether listed transactions are being fetched.
+    pub fn is_active(&self) -> bool {
+        !self.fetch.is_idle()
+    }
+
+    #[cfg(test)]
+    pub fn remembered(&self) -> usize {
+        self.fetch.remembered()
+    }
+
+    /// A connection is being opened.
+    pub fn dialling(&mut self, dial: &Dial) {
+        self.lists.dialling(dial);
+    }
+
+    /// The handshake is complete.
+    pub fn connected(&mut self, peer: PeerId, info: &PeerInfo, now: Timestamp) -> Vec<Action> {
+        let may_ask = self.lists.connected(peer, info, now);
+        if self.lists.is_mempool_fetch(peer) {
+            let is_useless = !may_ask;
+            return is_useless
+                .then_some(Action::Disconnect(peer, DisconnectReason::NoMempoolList))
+                .into_iter()
+                .collect();
+        }
+        if info.relay && info.wtxid_relay && self.fetch.connected(peer, now) {
+            self.relaying += 1;
+            self.last_arrival = now;
+        }
+        vec![]
+    }
+
+    /// The connection ended.
+    pub fn disconnected(&mut self, peer: PeerId) {
+        self.lists.disconnected(peer);
+        if self.fetch.disconnected(peer) {
+            self.relaying -= 1;
+        }
+    }
+
+    /// A pong that answers no keepalive arrived. Returns whether it is expected here.
+    pub fn pong(&mut self, peer: PeerId, nonce: u64) -> bool {
+        self.lists.pong(peer, nonce)
+    }
+
+    /// Reads an `inv`. Returns `None` if it is an ordinary announcement.
+    pub fn inv(
+        &mut self,
+        peer: PeerId,
+        list: &[Inventory],
+        presence: impl Fn(&Wtxid) -> Presence,
+        now: Timestamp,
+    ) -> Option<Vec<Action>> {
+        let Some(part) = self.lists.inv(peer, list, now) else {
+            // A connection for a list only is too short to learn from about relay.
+            return self.lists.is_mempool_fetch(peer).then(Vec::new);
+        };
+        let Part { id, wtxids, is_first, is_complete, is_too_long } = part;
+        if is_too_long {
+            return Some(self.reject(id, Misbehaviour::MempoolListTooLong));
+        }
+        if is_first {
+            self.fetch.begin_list(peer, id);
+            self.last_arrival = now;
+        }
+        for &wtxid in &wtxids {
+            if !self.fetch.add(id, wtxid, presence(&wtxid)) {
+                return Some(self.reject(id, Misbehaviour::MempoolListRepeats));
+            }
+        }
+        let txs = wtxids.into_iter().map(TxHash::Wtxid).collect();
+        let mut actions = vec![emit(peer, PeerEvent::Listed { txs, is_complete })];
+        if is_complete {
+            actions.extend(self.list_complete(peer));
+        }
+        Some(actions)
+    }
+
+    /// A peer announced a transaction. Returns whether it is requested here, so that ordinary relay must not
+    /// request it as well.
+    pub fn announced(&mut self, peer: PeerId, wtxid: &Wtxid) -> bool {
+        self.fetch.announced(peer, wtxid)
+    }
+
+    /// A transaction arrived. Returns `None` if the peer was not asked for it here.
+    pub fn received(&mut self, peer: PeerId, wtxid: &Wtxid, now: Timestamp) -> Option<Delivery> {
+        self.last_arrival = now;
+        self.fetch.received(peer, wtxid, now)
+    }
+
+    /// A transaction arrived by another way.
+    pub fn arrived(&mut self, wtxid: &Wtxid, now: Timestamp) {
+        self.fetch.arrived(wtxid, now);
+    }
+
+    /// Ordinary relay gave up a transaction.
+    pub fn relay_failed(&mut self, wtxid: &Wtxid) {
+        self.fetch.relay_failed(wtxid);
+    }
+
+    /// A peer doesn't have a transaction. Returns whether it was asked for it here.
+    pub fn not_found(&mut self, peer: PeerId, wtxid: &Wtxid, now: Timestamp) -> bool {
+        self.fetch.not_found(peer, wtxid, now)
+    }
+
+    /// The mempool is full: the rest of the list, whose fee rates are the lowest, is not fetched.
+    pub fn stop(&mut self) {
+        self.fetch.stop();
+    }
+
+    /// Asks for lists, and turns to others where a peer doesn't answer. Returns announced transactions for
+    /// ordinary relay as well, with an announcer.
+    pub fn timer(&mut self, now: Timestamp) -> (Vec<Action>, Vec<(PeerId, Wtxid)>) {
+        self.note_online(now);
+        self.fetch.expire(now);
+        if self.standstill_at().is_some_and(|at| at <= now) {
+            self.fetch.stop();
+            self.last_arrival = now;
+        }
+        let mut actions = Vec::new();
+        for id in self.fetch.worthless() {
+            actions.extend(self.reject(id, Misbehaviour::MempoolListMadeUp));
+        }
+        for (peer, overdue) in self.lists.overdue(now) {
+            match overdue {
+                Overdue::Nothing if self.lists.is_mempool_fetch(peer) => {
+                    actions.push(Action::Disconnect(peer, DisconnectReason::NoMempoolList));
+                }
+                Overdue::Nothing => {}
+                Overdue::Complete => {
+                    actions.push(emit(peer, PeerEvent::Listed { txs: Vec::new(), is_complete: true }));
+                    actions.extend(self.list_complete(peer));
+                }
+            }
+        }
+        for peer in self.lists.ask(now) {
+            let messages = [Message::Ping(lists::FENCE), Message::Mempool];
+            actions.extend(messages.map(|message| Action::Send(peer, message)));
+        }
+        let superfluous = self.lists.superfluous().into_iter();
+        actions.extend(superfluous.map(|peer| Action::Disconnect(peer, DisconnectReason::NoMempoolList)));
+        let needs_dial = self.lists.needs_dial(now);
+        if std::mem::replace(&mut self.needs_dial, needs_dial) != needs_dial {
+            actions.push(Action::NeedMempoolList(needs_dial));
+        }
+        (actions, self.fetch.take_relayed())
+    }
+
+    /// Requests what is missing, and reports how far it is.
+    pub fn request(&mut self, now: Timestamp) -> Vec<Action> {
+        let requests = self.fetch.requests(now).into_iter().map(|(peer, wtxids)| {
+            let list = wtxids.into_iter().map(Inventory::Wtx).collect();
+            Action::Send(peer, Message::GetData(list))
+        });
+        let mut actions: Vec<Action> = requests.collect();
+        if self.fetch.is_clear() {
+            return actions;
+        }
+        let done = self.fetch.is_idle() && !self.lists.is_listing();
+        let progress = BootstrapProgress { listed: self.fetch.listed(), fetched: self.fetch.here(), done };
+        let report = self.progress.report(progress, now);
+        actions.extend(report.map(|progress| Action::Emit(EventKind::Bootstrap(progress))));
+        if done {
+            self.fetch.clear(now);
+            if !self.lists.has_complete() {
+                // The next list is another attempt.
+                self.progress = Progress::default();
+            }
+        }
+        actions
+    }
+
+    /// When the timer has something to do even if nothing else happens.
+    pub fn deadline(&self, now: Timestamp) -> Option<Timestamp> {
+        let (answers, report) = (self.fetch.deadline(), self.progress.deadline());
+        let deadlines = [self.lists.deadline(now), answers, report, self.standstill_at()];
+        deadlines.into_iter().flatten().min()
+    }
+
+    /// When what is missing is given up, unless something arrives.
+    fn standstill_at(&self) -> Option<Timestamp> {
+        (self.is_active() && self.relaying > 0).then(|| self.last_arrival + STANDSTILL)
+    }
+
+    /// Starts afresh if no peer was connected for long, or this computer slept.
+    fn note_online(&mut self, now: Timestamp) {
+        if self.relaying == 0 {
+            return;
+        }
+        if self.last_online.is_some_and(|last| now.since(last) >= OFFLINE) {
+            self.lists.restart(now);
+            self.fetch.clear(now);
+            self.progress = Progress::default();
+        }
+        self.last_online = Some(now);
+    }
+
+    fn list_complete(&self, peer: PeerId) -> Option<Action> {
+        let is_over = self.lists.is_mempool_fetch(peer);
+        is_over.then_some(Action::Disconnect(peer, DisconnectReason::MempoolListed))
+    }
+
+    /// Forgets a list, and disconnects its author.
+    fn reject(&mut self, id: ListId, why: Misbehaviour) -> Vec<Action> {
+        self.fetch.forget_list(id);
+        let author = self.lists.reject(id);
+        let end = author.map(|peer| Action::Disconnect(peer, DisconnectReason::Misbehaved(why)));
+        end.into_iter().collect()
+    }
+}
+
+fn emit(peer: PeerId, event: PeerEvent) -> Action {
+    Action::Emit(EventKind::Peer(peer, event))
+}

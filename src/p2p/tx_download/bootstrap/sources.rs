@@ -1,0 +1,166 @@
+//! The peers that listed transactions are requested from.
+
+use super::entries::{Entry, ListIds, Position, SourceSet};
+use super::window::Window;
+use crate::event::PeerId;
+use crate::util::time::Timestamp;
+use std::collections::{HashMap, VecDeque};
+use std::time::Duration;
+
+/// How long a peer may send nothing that was requested while others could be asked. Core answers at once, so
+/// that only a slow connection takes longer.
+const SILENCE: Duration = Duration::from_secs(15);
+
+/// All peers that relay transactions, by number. A peer that reconnects keeps its number.
+#[derive(Debug, Default)]
+pub struct Sources {
+    numbers: HashMap<PeerId, u8>,
+    all: Vec<Source>,
+}
+
+/// One of them.
+#[derive(Debug)]
+pub struct Source {
+    pub peer: PeerId,
+    is_connected: bool,
+    /// Whether it left requests unanswered: it is not asked again.
+    is_silent: bool,
+    /// Transactions that another peer did not have, to be requested from this one. They may have arrived since.
+    pub queue: VecDeque<Position>,
+    pub window: Window,
+    /// Requests that were given up and may be answered late.
+    pub late: usize,
+    last_answer: Timestamp,
+    /// Its own lists.
+    pub lists: ListIds,
+}
+
+impl Source {
+    /// Whether the peer may be asked.
+    pub fn is_usable(&self) -> bool {
+        self.is_connected && !self.is_silent
+    }
+
+    /// A request was answered.
+    pub fn answered(&mut self, is_delivered: bool, now: Timestamp) {
+        self.last_answer = now;
+        self.window.answered(is_delivered, now);
+    }
+
+    /// The peer left its requests unanswered.
+    pub fn give_up(&mut self) {
+        self.is_silent = true;
+        self.late += self.window.in_flight();
+        self.window.reset();
+    }
+
+    /// A request was answered by another peer.
+    pub fn cancelled(&mut self, now: Timestamp) {
+        self.late += 1;
+        self.window.cancelled(now);
+    }
+}
+
+impl Sources {
+    /// Adds a peer. Returns false if there are [`SourceSet::MAX`] already.
+    pub fn connected(&mut self, peer: PeerId, now: Timestamp) -> bool {
+        let number = match self.numbers.get(&peer) {
+            Some(&number) => usize::from(number),
+            None if self.all.len() < SourceSet::MAX => self.all.len(),
+            None => return false,
+        };
+        let source = Source {
+            peer,
+            is_connected: true,
+            is_silent: false,
+            queue: VecDeque::new(),
+            window: Window::default(),
+            late: 0,
+            last_answer: now,
+            lists: ListIds::default(),
+        };
+        if let Some(known) = self.all.get_mut(number) {
+            *known = source;
+        } else if let Ok(number) = u8::try_from(number) {
+            self.numbers.insert(peer, number);
+            self.all.push(source);
+        }
+        true
+    }
+
+    /// A connection ended. Returns the number of the peer and what was queued for it.
+    pub fn disconnected(&mut self, peer: PeerId) -> Option<(u8, VecDeque<Position>)> {
+        let number = self.number(peer)?;
+        let source = self.get_mut(number).filter(|source| source.is_connected)?;
+        source.is_connected = false;
+        source.window = Window::default();
+        Some((number, std::mem::take(&mut source.queue)))
+    }
+
+    /// Forgets the peers that are not connected, and what the others did.
+    pub fn reset(&mut self, now: Timestamp) {
+        for source in std::mem::take(self).all.into_iter().filter(|source| source.is_connected) {
+            self.connected(source.peer, now);
+            if let Some(number) = self.number(source.peer)
+                && let Some(fresh) = self.get_mut(number)
+            {
+                fresh.late = source.late;
+            }
+        }
+    }
+
+    pub fn number(&self, peer: PeerId) -> Option<u8> {
+        self.numbers.get(&peer).copied()
+    }
+
+    pub fn get(&self, number: u8) -> Option<&Source> {
+        self.all.get(usize::from(number))
+    }
+
+    pub fn get_mut(&mut self, number: u8) -> Option<&mut Source> {
+        self.all.get_mut(usize::from(number))
+    }
+
+    /// The peers with their numbers.
+    pub fn iter(&self) -> impl Iterator<Item = (u8, &Source)> {
+        (0..).zip(&self.all)
+    }
+
+    /// The number of transactions in all queues.
+    pub fn queued(&self) -> usize {
+        self.all.iter().map(|source| source.queue.len()).sum()
+    }
+
+    /// Whether any peer may be asked.
+    pub fn is_any_usable(&self) -> bool {
+        self.all.iter().any(Source::is_usable)
+    }
+
+    /// Whether transactions that nobody was asked for may be requested from this peer. A peer is not the first
+    /// to be asked for its own list if there are others: what they serve is confirmed by them.
+    pub fn may_start(&self, number: u8) -> bool {
+        let is_other = |source: &Source| source.is_usable() && source.lists.is_empty();
+        self.get(number).is_some_and(|source| source.lists.is_empty()) || !self.all.iter().any(is_other)
+    }
+
+    /// Chooses who is to be asked for a transaction next: who listed it, and so must have it, else the peer with
+    /// the shortest queue.
+    pub fn next_for(&self, entry: &Entry) -> Option<u8> {
+        let untried =
+            self.iter().filter(|(number, source)| source.is_usable() && !entry.asked.contains(*number));
+        let rank = |source: &Source| {
+            let listed_it = source.lists.iter().any(|list| entry.lists.contains(list));
+            (!listed_it, source.queue.len() + source.window.in_flight())
+        };
+        untried.min_by_key(|(_, source)| rank(source)).map(|(number, _)| number)
+    }
+
+    /// When the requests to a source count as unanswered, given the longest time for an answer.
+    pub fn silent_at(&self, number: u8, timeout: Duration) -> Option<Timestamp> {
+        let source = self.get(number)?;
+        let oldest = source.window.oldest()?;
+        let has_others = self.iter().any(|(other, source)| other != number && source.is_usable());
+        let silence = if has_others { SILENCE.min(timeout) } else { timeout };
+        Some((oldest.max(source.last_answer) + silence).min(oldest + timeout))
+    }
+}

@@ -1,0 +1,408 @@
+//! A whole mempool is listed by one peer and downloaded from all.
+
+use super::scene::{Manner, START, Scene, TIMEOUT, made_up, tx};
+use crate::event::{BootstrapProgress, DisconnectReason, Misbehaviour, PeerEvent, PeerId};
+use crate::p2p::action::ConnectionKind;
+use crate::p2p::input::Input;
+use crate::p2p::settings::BootstrapMode;
+use crate::wire::{Services, Wtxid};
+use std::collections::HashSet;
+use std::time::Duration;
+
+const BLOOM: Services = Services::BLOOM;
+const PLAIN: Services = Services::NETWORK;
+
+fn ids(numbers: std::ops::Range<u32>) -> Vec<Wtxid> {
+    numbers.map(|number| tx(number).wtxid()).collect()
+}
+
+fn listed(scene: &Scene) -> Vec<(PeerId, usize, bool)> {
+    let parts = scene.events.iter().filter_map(|(peer, event)| match event {
+        PeerEvent::Listed { txs, is_complete } => Some((*peer, txs.len(), *is_complete)),
+        _ => None,
+    });
+    parts.collect()
+}
+
+fn dones(scene: &Scene) -> Vec<BootstrapProgress> {
+    scene.progress.iter().copied().filter(|progress| progress.done).collect()
+}
+
+#[test]
+fn a_list_is_downloaded_from_the_other_peers_in_its_order_and_reported() {
+    let mut scene = Scene::new();
+    let lister = scene.connect(1, BLOOM, 0..3_000);
+    let others = [2, 3, 4].map(|id| scene.connect(id, PLAIN, 0..3_000));
+    assert!(scene.node(lister).is_asked && !scene.node(others[0]).is_asked);
+    let list = ids(0..3_000);
+    scene.list(lister, &list);
+    assert_eq!(listed(&scene), [(lister, 3_000, true)]);
+    for peer in others {
+        let requested = scene.node(peer).requested.clone();
+        let positions: Vec<_> =
+            requested.iter().map(|id| list.iter().position(|listed| listed == id)).collect();
+        assert!(!positions.is_empty() && positions.is_sorted(), "best fee rates first");
+    }
+    scene.settle();
+    assert_eq!(scene.arrivals(), (0, 3_000));
+    assert_eq!(scene.node(lister).requested, [], "what others serve is confirmed by them");
+    assert_eq!(dones(&scene), [BootstrapProgress { listed: 3_000, fetched: 3_000, done: true }]);
+    assert_eq!(scene.blame(), Vec::<&(PeerId, PeerEvent)>::new());
+}
+
+#[test]
+fn the_lister_is_asked_for_what_only_it_has_and_when_it_is_alone() {
+    let mut scene = Scene::new();
+    let lister = scene.connect(1, BLOOM, 0..500);
+    let other = scene.connect(2, PLAIN, 0..400);
+    scene.list(lister, &ids(0..500));
+    scene.settle();
+    assert_eq!((scene.arrivals(), scene.node(lister).requested.len()), ((0, 500), 100));
+    assert_eq!(scene.blame(), Vec::<&(PeerId, PeerEvent)>::new(), "the other one never announced them");
+    scene.disconnect(other);
+    scene.disconnect(lister);
+
+    let mut scene = Scene::new();
+    let lister = scene.connect(1, BLOOM, 0..500);
+    scene.list(lister, &ids(0..500));
+    scene.settle();
+    assert_eq!(scene.arrivals(), (0, 500));
+}
+
+#[test]
+fn an_announcement_that_was_under_way_is_no_list() {
+    let mut scene = Scene::new();
+    scene.pongs = Some(Vec::new());
+    let lister = scene.connect(1, BLOOM, 0..500);
+    // Our ping was sent before `mempool`. What arrives before its pong was under way.
+    scene.announce(lister, ids(0..30));
+    assert_eq!(listed(&scene), []);
+    assert!(matches!(&scene.events[0].1, PeerEvent::Announced { txs, .. } if txs.len() == 30));
+    scene.deliver_pongs();
+    scene.list(lister, &ids(0..500));
+    assert_eq!(listed(&scene), [(lister, 500, true)]);
+    scene.settle();
+    assert_eq!((scene.arrivals(), scene.blame().len()), ((30, 470), 0));
+}
+
+#[test]
+fn a_list_of_several_messages_ends_with_the_first_that_is_not_full() {
+    let mut scene = Scene::new();
+    let lister = scene.connect(1, BLOOM, 0..0);
+    let list: Vec<Wtxid> = (0..120_000).map(made_up).collect();
+    scene.list(lister, &list);
+    assert_eq!(listed(&scene), [(lister, 50_000, false), (lister, 50_000, false), (lister, 20_000, true)]);
+    // What follows is ordinary relay.
+    scene.announce(lister, ids(7..8));
+    assert!(matches!(&scene.events.last().unwrap().1, PeerEvent::Announced { txs, .. } if txs.len() == 1));
+
+    let mut scene = Scene::new();
+    let lister = scene.connect(1, BLOOM, 0..0);
+    scene.list(lister, &list[..50_000]);
+    scene.pass(Duration::from_secs(31));
+    assert_eq!(listed(&scene), [(lister, 50_000, false), (lister, 0, true)], "as nothing follows");
+}
+
+#[test]
+fn a_list_is_fetched_by_a_connection_of_its_own_if_no_peer_offers_it() {
+    let mut scene = Scene::new();
+    let peer = scene.connect(1, PLAIN, 0..200);
+    assert!(scene.needs_dial.is_empty(), "other peers may offer it");
+    scene.pass(Duration::from_secs(5));
+    assert_eq!(scene.needs_dial, [true]);
+    let fetch = scene.connect_as(2, ConnectionKind::MempoolFetch, BLOOM, 0..200);
+    assert!(scene.node(fetch).is_asked);
+    scene.list(fetch, &ids(0..200));
+    assert_eq!(scene.ended, [(fetch, DisconnectReason::MempoolListed)]);
+    scene.settle();
+    assert_eq!((scene.arrivals(), scene.node(peer).requested.len()), ((0, 200), 200));
+    // Another list is looked for, but not for ever.
+    scene.pass(Duration::from_mins(3));
+    assert_eq!(scene.needs_dial.last(), Some(&false));
+}
+
+#[test]
+fn a_connection_for_the_list_ends_without_one_where_none_comes_or_is_offered() {
+    let mut scene = Scene::new();
+    scene.connect(1, PLAIN, 0..0);
+    let mute = scene.connect_as(2, ConnectionKind::MempoolFetch, BLOOM, 0..0);
+    let other = scene.connect_as(3, ConnectionKind::MempoolFetch, PLAIN, 0..0);
+    assert_eq!(scene.ended, [(other, DisconnectReason::NoMempoolList)]);
+    scene.announce(mute, []);
+    scene.pass(TIMEOUT + Duration::from_secs(1));
+    assert_eq!(scene.ended.last(), Some(&(mute, DisconnectReason::NoMempoolList)));
+    assert_eq!(dones(&scene), [], "nothing was listed");
+}
+
+#[test]
+fn who_disconnects_instead_of_answering_is_not_asked_for_ever_and_the_next_one_is_asked() {
+    let mut scene = Scene::new();
+    // They may be asked at the same time: two lists are enough, and the third is a reserve.
+    let [first, second, third] = [1, 2, 3].map(|id| scene.connect(id, BLOOM, 0..100));
+    assert!(scene.node(first).is_asked && scene.node(second).is_asked && !scene.node(third).is_asked);
+    scene.disconnect(first);
+    assert!(scene.node(third).is_asked);
+    scene.disconnect(second);
+    scene.disconnect(third);
+    for _ in 0..2 {
+        scene.connect(1, BLOOM, 0..100);
+        if scene.node(first).is_asked {
+            scene.disconnect(first);
+        }
+    }
+    scene.connect(1, BLOOM, 0..100);
+    assert!(!scene.node(first).is_asked, "it was asked twice");
+}
+
+#[test]
+fn nobody_is_asked_who_does_not_offer_it_unless_forced() {
+    for (mode, services, kind, is_asked) in [
+        (BootstrapMode::Auto, PLAIN, ConnectionKind::Manual, false),
+        (BootstrapMode::Auto, BLOOM, ConnectionKind::Manual, true),
+        (BootstrapMode::Off, BLOOM, ConnectionKind::Manual, false),
+        (BootstrapMode::Force, PLAIN, ConnectionKind::Manual, true),
+        (BootstrapMode::Force, PLAIN, ConnectionKind::Outbound, false),
+    ] {
+        let mut scene = Scene::with(mode);
+        let peer = scene.connect_as(1, kind, services, 0..0);
+        assert_eq!(scene.node(peer).is_asked, is_asked, "{mode:?} {services:?} {kind:?}");
+        scene.pass(Duration::from_secs(10));
+        assert_eq!(scene.needs_dial.is_empty(), mode == BootstrapMode::Off || is_asked, "{mode:?}");
+    }
+}
+
+#[test]
+fn after_a_long_time_offline_the_list_is_fetched_again() {
+    let mut scene = Scene::new();
+    let peer = scene.connect(1, BLOOM, 0..100);
+    scene.list(peer, &ids(0..100));
+    scene.settle();
+    scene.disconnect(peer);
+    scene.pass(Duration::from_mins(9));
+    scene.connect(1, BLOOM, 0..150);
+    scene.disconnect(peer);
+    scene.pass(Duration::from_mins(11));
+    scene.connect(1, BLOOM, 50..150);
+    assert!(scene.node(peer).is_asked);
+    scene.list(peer, &ids(50..150));
+    scene.settle();
+    assert_eq!(scene.node(peer).requested.len(), 50, "the others are here");
+    assert_eq!(dones(&scene).len(), 2);
+    assert_eq!(dones(&scene)[1], BootstrapProgress { listed: 100, fetched: 100, done: true });
+}
+
+#[test]
+fn a_second_list_fills_the_gaps_of_the_first_one() {
+    let mut scene = Scene::new();
+    let first = scene.connect(1, BLOOM, 0..300);
+    scene.connect(2, PLAIN, 0..400);
+    scene.list(first, &ids(0..300));
+    let second = scene.connect(3, BLOOM, 0..400);
+    scene.list(second, &ids(100..400));
+    scene.settle();
+    assert_eq!(scene.arrivals(), (0, 400));
+    assert_eq!(dones(&scene), [BootstrapProgress { listed: 400, fetched: 400, done: true }]);
+    let third = scene.connect(4, BLOOM, 0..400);
+    assert!(!scene.node(third).is_asked, "two are enough");
+}
+
+#[test]
+fn what_is_listed_and_announced_is_requested_once() {
+    let mut scene = Scene::new();
+    let lister = scene.connect(1, BLOOM, 0..0);
+    let announcer = scene.connect(2, PLAIN, 0..100);
+    // 0 to 10 were announced before the list, 90 to 100 after it.
+    scene.announce(announcer, ids(0..10));
+    scene.timer();
+    scene.list(lister, &ids(0..100));
+    scene.announce(announcer, ids(90..100));
+    scene.settle();
+    let requested = scene.node(announcer).requested.clone();
+    assert_eq!((requested.len(), requested.iter().collect::<HashSet<_>>().len()), (100, 100));
+    assert_eq!(scene.arrivals(), (20, 80), "what was announced arrives by relay");
+    assert_eq!(scene.node(lister).requested, []);
+}
+
+#[test]
+fn what_relay_does_not_deliver_is_requested_as_listed() {
+    let mut scene = Scene::new();
+    let lister = scene.connect(1, BLOOM, 0..0);
+    let liar = scene.connect(2, PLAIN, 0..0);
+    scene.announce(liar, ids(0..10));
+    scene.timer();
+    let honest = scene.connect(3, PLAIN, 0..100);
+    scene.list(lister, &ids(0..100));
+    scene.settle();
+    assert_eq!((scene.arrivals(), scene.node(honest).requested.len()), ((0, 100), 100));
+}
+
+#[test]
+fn what_a_silent_peer_leaves_is_requested_from_another_one_without_blame() {
+    let mut scene = Scene::new();
+    let lister = scene.connect(1, BLOOM, 0..0);
+    let silent = scene.connect(2, PLAIN, 0..1_000);
+    scene.node(silent).manner = Manner::Silent;
+    let honest = scene.connect(3, PLAIN, 0..1_000);
+    scene.list(lister, &ids(0..1_000));
+    scene.settle();
+    assert!(scene.arrivals().1 < 1_000 && !scene.node(silent).requested.is_empty());
+    scene.pass(Duration::from_secs(16));
+    scene.settle();
+    assert_eq!((scene.arrivals(), scene.node(honest).requested.len()), ((0, 1_000), 1_000));
+    // Its answers come after all.
+    scene.node(silent).manner = Manner::Honest;
+    scene.settle();
+    assert_eq!(scene.arrivals(), (0, 1_000));
+    assert_eq!(scene.blame(), Vec::<&(PeerId, PeerEvent)>::new());
+}
+
+#[test]
+fn what_was_in_flight_to_a_lost_connection_is_requested_from_the_next_one() {
+    let mut scene = Scene::new();
+    let only = scene.connect(1, BLOOM, 0..1_000);
+    scene.list(only, &ids(0..1_000));
+    scene.disconnect(only);
+    scene.pass(Duration::from_secs(10));
+    let next = scene.connect(1, PLAIN, 0..1_000);
+    scene.settle();
+    assert_eq!((scene.arrivals(), scene.node(next).requested.len()), ((0, 1_000), 1_000));
+}
+
+#[test]
+fn a_full_mempool_ends_it_at_what_is_in_flight() {
+    let mut scene = Scene::new();
+    let lister = scene.connect(1, BLOOM, 0..3_000);
+    scene.list(lister, &ids(0..3_000));
+    let in_flight = scene.node(lister).requested.len();
+    assert!(in_flight > 0 && in_flight < 1_000);
+    scene.download.mempool_full();
+    scene.settle();
+    assert_eq!(scene.arrivals(), (0, in_flight));
+    assert_eq!(dones(&scene), [BootstrapProgress { listed: 3_000, fetched: in_flight, done: true }]);
+}
+
+#[test]
+fn what_an_earlier_run_saved_is_not_requested_again() {
+    let mut scene = Scene::new();
+    let lister = scene.connect(1, BLOOM, 0..100);
+    for number in 0..60 {
+        scene.download.known(&tx(number), START);
+    }
+    scene.list(lister, &ids(0..100));
+    scene.settle();
+    assert_eq!((scene.arrivals(), scene.node(lister).requested.len()), ((0, 40), 40));
+    assert_eq!(dones(&scene), [BootstrapProgress { listed: 100, fetched: 100, done: true }]);
+}
+
+#[test]
+fn an_invalid_transaction_of_a_list_is_reported_as_such() {
+    let mut scene = Scene::new();
+    let lister = scene.connect(1, BLOOM, 0..1);
+    scene.list(lister, &ids(0..1));
+    let error = crate::wire::transaction::TransactionError::NoInputs;
+    scene.say(lister, &Input::Tx(tx(0), Err(error)));
+    let what = PeerEvent::Tolerated(Misbehaviour::InvalidTransaction(error));
+    assert_eq!(scene.blame(), [&(lister, what)]);
+}
+
+/// Three honest peers and a lister that lists the honest transactions behind these ids. Returns the scene when
+/// all is over.
+fn beside_honest_peers(list: &[Wtxid], manner: Manner) -> Scene {
+    let mut scene = Scene::new();
+    let bad = scene.connect(9, BLOOM, 0..0);
+    scene.node(bad).manner = manner;
+    for id in 1..=3 {
+        scene.connect(id, PLAIN, 0..2_000);
+    }
+    scene.list(bad, list);
+    for _ in 0..10 {
+        scene.settle();
+        scene.pass(Duration::from_secs(20));
+    }
+    // What is announced meanwhile is relayed as ever.
+    for id in 1..=3 {
+        scene.announce(PeerId(id), ids(1_000..2_000));
+    }
+    scene.settle();
+    let blamed: Vec<_> = scene.blame().into_iter().filter(|(peer, _)| *peer != bad).collect();
+    assert_eq!(blamed, Vec::<&(PeerId, PeerEvent)>::new());
+    let (relayed, bootstrapped) = scene.arrivals();
+    assert!(relayed + bootstrapped >= 1_000, "{relayed} {bootstrapped}");
+    assert!(scene.ended.iter().all(|(peer, _)| *peer == bad), "{:?}", scene.ended);
+    assert_eq!(scene.download.remembered(), 0);
+    scene
+}
+
+#[test]
+fn a_list_of_made_up_ids_costs_its_sender_the_connection_and_others_little() {
+    let list: Vec<Wtxid> = (0..50_000).map(made_up).collect();
+    for manner in [Manner::Honest, Manner::Silent] {
+        let scene = beside_honest_peers(&list, manner);
+        let why = DisconnectReason::Misbehaved(Misbehaviour::MempoolListMadeUp);
+        assert_eq!(scene.ended, [(PeerId(9), why)], "{manner:?}");
+        let cost: usize = scene.nodes.values().map(|node| node.requested.len()).sum();
+        assert!(cost < 10_000, "{cost} requests");
+    }
+}
+
+#[test]
+fn a_list_that_never_ends_or_repeats_itself_costs_its_sender_the_connection() {
+    let endless: Vec<Wtxid> = (0..1_000_000).map(made_up).collect();
+    let repeated: Vec<Wtxid> = (0..60_000).map(|number| made_up(number % 50_000)).collect();
+    for (list, why) in [
+        (endless, Misbehaviour::MempoolListTooLong),
+        (repeated, Misbehaviour::MempoolListRepeats),
+        (vec![made_up(1), made_up(1)], Misbehaviour::MempoolListRepeats),
+    ] {
+        let scene = beside_honest_peers(&list, Manner::Honest);
+        assert_eq!(scene.ended, [(PeerId(9), DisconnectReason::Misbehaved(why))]);
+    }
+}
+
+#[test]
+fn a_lister_that_answers_with_other_transactions_or_closes_in_the_middle_loses_nothing_for_others() {
+    let mut list = ids(0..1_000);
+    list.extend((0..500).map(made_up));
+    let scene = beside_honest_peers(&list, Manner::Deceitful);
+    assert_eq!(scene.arrivals(), (1_000, 1_000), "half of it from the list, half by relay");
+
+    let mut scene = Scene::new();
+    let closer = scene.connect(1, BLOOM, 0..0);
+    scene.connect(2, PLAIN, 0..60_000);
+    scene.announce(closer, ids(0..50_000));
+    scene.disconnect(closer);
+    scene.settle();
+    assert_eq!(scene.arrivals(), (0, 50_000), "what it listed is downloaded");
+    let next = scene.connect(3, BLOOM, 0..0);
+    assert!(scene.node(next).is_asked, "the list was not complete");
+}
+
+#[test]
+fn a_thousand_made_up_lists_in_a_row_leave_nothing_behind() {
+    let mut scene = Scene::new();
+    scene.connect(1, PLAIN, 0..0);
+    let list: Vec<Wtxid> = (0..501).map(made_up).collect();
+    for number in 0..1_000 {
+        let liar = scene.connect(10 + number, BLOOM, 0..0);
+        assert!(scene.node(liar).is_asked);
+        scene.list(liar, &list);
+        scene.settle();
+        if scene.nodes.contains_key(&liar) {
+            scene.disconnect(liar);
+        }
+        assert_eq!(scene.download.remembered(), 0);
+        let cost = std::mem::take(&mut scene.node(PeerId(1)).requested).len();
+        assert!(cost <= 501, "{cost} requests");
+    }
+}
+
+#[test]
+fn it_is_over_some_time_even_if_the_only_peer_falls_silent() {
+    let mut scene = Scene::new();
+    let peer = scene.connect(1, BLOOM, 0..3_000);
+    scene.list(peer, &ids(0..3_000));
+    scene.node(peer).manner = Manner::Silent;
+    scene.pass(Duration::from_mins(5));
+    assert_eq!(dones(&scene), [BootstrapProgress { listed: 3_000, fetched: 0, done: true }]);
+    assert_eq!(scene.download.remembered(), 0);
+}
