@@ -64,6 +64,7 @@ pub fn event(event: &Event, model: &Model) {
     match &event.kind {
         EventKind::Peer(peer, event) => peer_event(*peer, event, model),
         EventKind::Addresses(counts) => tracing::debug!(?counts, "addresses"),
+        EventKind::WallClock(offset) => tracing::info!(?offset, "the wall clock was corrected"),
         EventKind::Tip(tip) => tracing::info!(hash = %tip.hash, height = tip.height, "tip"),
         EventKind::BlocksDisconnected { blocks } => tracing::info!(?blocks, "blocks disconnected"),
         EventKind::PastBlock { height, block, .. } => {

@@ -13,7 +13,7 @@ use crate::util::clock::Clock;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{mpsc, watch};
-use tokio::time::{self, MissedTickBehavior};
+use tokio::time::{self, Instant, MissedTickBehavior};
 use tokio_util::sync::CancellationToken;
 
 /// The shortest time between two snapshots, unless the view changes or the user enters a command.
@@ -21,6 +21,9 @@ const FRAME: Duration = Duration::from_millis(100);
 
 /// The longest time between two snapshots: ages and countdowns advance even if nothing happens.
 const IDLE_FRAME: Duration = Duration::from_millis(500);
+
+/// The time between two looks at the wall clock.
+const CLOCK_CHECK: Duration = Duration::from_secs(1);
 
 /// The parts that the monitor joins.
 #[derive(Debug)]
@@ -35,6 +38,8 @@ pub struct Monitor {
     pub watch_command: WatchCommand,
     /// The source of time.
     pub clock: Clock,
+    /// When to look whether the wall clock was corrected.
+    pub next_clock_check: Instant,
 }
 
 /// The monitor's ends of the channels to the screen.
@@ -111,13 +116,22 @@ impl Monitor {
 
     /// Waits for the next event. Cancel-safe.
     async fn next(&mut self) -> Event {
-        tokio::select! {
-            event = self.network.next() => event,
-            () = std::future::ready(()), if self.model.is_restoring() => {
-                Event { time: self.clock.now(), kind: EventKind::Restored(Restored::Continue) }
+        loop {
+            tokio::select! {
+                event = self.network.next() => return event,
+                () = std::future::ready(()), if self.model.is_restoring() => {
+                    return Event { time: self.clock.now(), kind: EventKind::Restored(Restored::Continue) };
+                }
+                kind = self.stores.next() => return Event { time: self.clock.now(), kind },
+                warning = self.watch_command.warning() => return self.warning(warning),
+                () = time::sleep_until(self.next_clock_check) => {
+                    self.next_clock_check = Instant::now() + CLOCK_CHECK;
+                    let offset = self.clock.wall_offset();
+                    if offset.is_step_from(self.model.wall_offset()) {
+                        return Event { time: self.clock.now(), kind: EventKind::WallClock(offset) };
+                    }
+                }
             }
-            kind = self.stores.next() => Event { time: self.clock.now(), kind },
-            warning = self.watch_command.warning() => self.warning(warning),
         }
     }
 

@@ -16,6 +16,7 @@ use crate::tui;
 use crate::util::clock::Clock;
 use anyhow::{Context, Result};
 use std::path::{Path, PathBuf};
+use tokio::time::Instant;
 
 /// What the events are shown by.
 pub enum FrontEnd {
@@ -118,7 +119,8 @@ fn monitor(
     // Boxed, as it contains all state and moves into the task that owns it.
     let network = Driver::start(settings, clock);
     let watch_command = WatchCommand::start(common.on_watch.clone());
-    Box::new(Monitor { network, model, stores, watch_command, clock })
+    let next_clock_check = Instant::now();
+    Box::new(Monitor { network, model, stores, watch_command, clock, next_clock_check })
 }
 
 /// Parses the targets of `--watch`.

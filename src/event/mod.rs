@@ -32,7 +32,7 @@ pub use traffic::{CommandTraffic, Direction, RecentMessage, Traffic};
 pub use warning::{CommandFailure, Warning};
 pub use watch_target::{MAX_TARGETS, TargetError, WatchKey, WatchTarget};
 
-use crate::util::time::Timestamp;
+use crate::util::time::{Timestamp, WallOffset};
 use crate::wire::{Block, BlockHash};
 use std::sync::Arc;
 
@@ -61,6 +61,8 @@ pub enum EventKind {
     Addresses(Vec<AddressCounts>),
     /// Something is wrong outside of any connection.
     Warning(Warning),
+    /// The system's wall clock was corrected: by so much it is ahead of the times of events now.
+    WallClock(WallOffset),
     /// The best known header chain has a new tip.
     Tip(Tip),
     /// A new block of the best chain was downloaded and checked.

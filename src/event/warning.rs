@@ -21,6 +21,19 @@ pub enum Warning {
         /// Why other peers would be disconnected.
         why: Uselessness,
     },
+    /// The clocks of most peers differ from ours.
+    #[error(
+        "this machine's clock is {} {} the clocks of the peers",
+        span(*.ahead_secs),
+        if *.ahead_secs < 0 { "behind" } else { "ahead of" }
+    )]
+    ClockWrong {
+        /// By how much ours is ahead, in s; negative if it is behind.
+        ahead_secs: i64,
+    },
+    /// The clocks of most peers agree with ours again.
+    #[error("this machine's clock agrees with the clocks of the peers again")]
+    ClockRight,
     /// The user's watch command failed.
     #[error("watch command {}: {failure}", command.display())]
     WatchCommand {
@@ -52,4 +65,27 @@ pub enum CommandFailure {
     /// The process ran for too long and was killed.
     #[error("killed after {} s", .0.as_secs())]
     Timeout(Duration),
+}
+
+/// A difference of clocks in words: whole minutes, hours or days.
+fn span(secs: i64) -> String {
+    let minutes = secs.unsigned_abs() / 60;
+    match minutes {
+        0..120 => format!("{minutes} min"),
+        120..2_880 => format!("{} h", minutes / 60),
+        _ => format!("{} days", minutes / 1_440),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_wrong_clock_is_described_with_size_and_direction() {
+        let text = |ahead_secs| Warning::ClockWrong { ahead_secs }.to_string();
+        assert_eq!(text(-660), "this machine's clock is 11 min behind the clocks of the peers");
+        assert_eq!(text(8 * 3_600 + 59), "this machine's clock is 8 h ahead of the clocks of the peers");
+        assert_eq!(text(3 * 86_400), "this machine's clock is 3 days ahead of the clocks of the peers");
+    }
 }

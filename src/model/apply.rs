@@ -2,6 +2,7 @@
 
 use crate::event::{
     Command, Direction, Event, EventKind, PeerEvent, PeerId, Request, SeedFailure, Tip, Traffic, TxSource,
+    Warning,
 };
 use crate::model::Model;
 use crate::model::blocks::backfill::BackfillProgress;
@@ -56,6 +57,14 @@ impl Step {
         self.outcome.notices.extend(milestone.map(Notice::Restoration));
     }
 
+    /// Adds what the model itself warns of.
+    fn warn(&mut self, warning: Option<Warning>) {
+        if let Some(warning) = warning {
+            self.notice(Notice::Warning(warning.clone()));
+            self.change(Change::Warning(warning));
+        }
+    }
+
     /// Adds matches of the watch list: each is a change, and worth showing.
     fn matches(&mut self, matches: Vec<WatchMatch>) {
         for found in matches {
@@ -74,6 +83,10 @@ impl Model {
             EventKind::Peer(id, event) => self.apply_peer(*id, event, &mut step),
             EventKind::Seed { name, answer } => self.seed_answered(name, answer, &mut step),
             EventKind::Warning(warning) => step.notice(Notice::Warning(warning.clone())),
+            &EventKind::WallClock(offset) => {
+                let warning = self.our_clock.corrected(offset);
+                step.warn(warning);
+            }
             EventKind::Addresses(counts) => self.addresses.clone_from(counts),
             EventKind::Tip(tip) => self.new_tip(tip),
             EventKind::Block { peer, height, block } => self.connect_block(*peer, *height, block, &mut step),
@@ -143,6 +156,9 @@ impl Model {
             }
             PeerEvent::Tolerated(_) => {
                 step.outcome.notices.extend(self.peer_notice(now, id, event, was_live));
+                if let PeerEvent::Ready(info) = event {
+                    step.warn(self.our_clock.peer(info.clock_offset));
+                }
             }
             PeerEvent::Dialling { .. }
             | PeerEvent::Connected { .. }
@@ -345,6 +361,7 @@ impl Model {
                 | Change::RestoredDropped(_)
                 | Change::Block(_)
                 | Change::BlockOutputs(_)
+                | Change::Warning(_)
                 | Change::Watch(_) => {}
             }
         }

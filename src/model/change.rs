@@ -1,6 +1,6 @@
 //! What an event led to.
 
-use crate::event::Request;
+use crate::event::{Request, Warning};
 use crate::model::blocks::figures::BlockFigures;
 use crate::model::fees::prevouts::BlockOutputs;
 use crate::model::mempool::RemovalReason;
@@ -40,6 +40,8 @@ pub enum Change {
     BlockOutputs(Arc<BlockOutputs>),
     /// Something happened to a target of the watch list.
     Watch(WatchMatch),
+    /// The user should know of a problem that the model has found.
+    Warning(Warning),
     /// A transaction in the mempool and one that conflicts with it are being relayed at once.
     DoubleSpend(DoubleSpend),
 }

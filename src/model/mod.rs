@@ -58,6 +58,7 @@ use peers::Peers;
 use peers::anomaly::AnomalyDetector;
 use peers::block_relay::BlockRelay;
 use peers::health::Reach;
+use peers::our_clock::OurClock;
 use watchlist::Watchlist;
 
 /// Settings of a model.
@@ -93,6 +94,7 @@ pub struct Model {
     tip: Option<Tip>,
     block_relay: BlockRelay,
     anomalies: AnomalyDetector,
+    our_clock: OurClock,
     watchlist: Watchlist,
     addresses: Vec<AddressCounts>,
     blocks: Blocks,
@@ -136,6 +138,7 @@ impl Model {
             tip: None,
             block_relay: BlockRelay::default(),
             anomalies: AnomalyDetector::default(),
+            our_clock: OurClock::default(),
             watchlist: Watchlist::default(),
             addresses: Vec::new(),
             blocks: Blocks::default(),

@@ -15,7 +15,7 @@ use crate::model::peers::block_relay::BlockRelay;
 use crate::model::peers::health::Health;
 use crate::model::watchlist::Watchlist;
 use crate::model::{Model, ModelSettings, RestoredStatus};
-use crate::util::time::Timestamp;
+use crate::util::time::{Timestamp, WallOffset};
 use crate::wire::{TxHash, Txid, Wtxid};
 
 impl Model {
@@ -96,6 +96,16 @@ impl Model {
     /// The tip of the best chain.
     pub(crate) fn tip(&self) -> Option<&Tip> {
         self.tip.as_ref()
+    }
+
+    /// By how much the wall clock is ahead of the times of events.
+    pub fn wall_offset(&self) -> WallOffset {
+        self.our_clock.wall()
+    }
+
+    /// By how many s our clock is ahead of the peers', if that is more than 10 min.
+    pub(crate) fn clock_ahead(&self) -> Option<i64> {
+        self.our_clock.ahead()
     }
 
     /// The number of known addresses, by network.

@@ -101,7 +101,7 @@ impl Driver {
                 return event;
             }
             let now = self.clock.now();
-            let deadline = self.node.deadline(now).map(|deadline| self.clock.instant(deadline));
+            let deadline = self.node.deadline(now).map(|deadline| self.clock.wakeup(deadline));
             tokio::select! {
                 Some(report) = self.reports.next() => {
                     self.pass_on(report);

@@ -37,7 +37,7 @@ pub use window::Window;
 use crate::chain::Network;
 use crate::event::BootstrapProgress;
 use crate::model::Model;
-use crate::util::time::Timestamp;
+use crate::util::time::{Timestamp, WallOffset};
 
 /// What the next snapshot should contain. It flows from the screen to the model; the latest one wins.
 #[derive(Clone, Default, PartialEq, Debug)]
@@ -75,6 +75,10 @@ pub enum Screen {
 pub struct Snapshot {
     /// When it was taken.
     pub time: Timestamp,
+    /// By how much the wall clock is ahead of `time` and all other times.
+    pub wall_offset: WallOffset,
+    /// By how many s our clock is ahead of the peers', if that is more than 10 min.
+    pub clock_ahead: Option<i64>,
     /// The network.
     pub network: Network,
     /// Whether the peers are the demo's.
@@ -111,6 +115,8 @@ impl Snapshot {
         let shows = |screen| view.screen == screen;
         Self {
             time: now,
+            wall_offset: model.wall_offset(),
+            clock_ahead: model.clock_ahead(),
             network: model.settings().network,
             demo: model.settings().demo,
             health: model.health(now, totals.live),

@@ -45,7 +45,8 @@ pub fn records(event: &Event, model: &Model, outcome: &Outcome) -> Vec<Record> {
         _ => None,
     });
     let bodies = of_event(event, model).into_iter().chain(notices).chain(changes);
-    bodies.map(|body| Record::new(body, event.time)).collect()
+    let time = model.wall_offset().wall(event.time);
+    bodies.map(|body| Record::new(body, time)).collect()
 }
 
 fn of_event(event: &Event, model: &Model) -> Option<Body> {
@@ -95,6 +96,7 @@ fn of_change(change: &Change, event: &Event, model: &Model) -> Option<Body> {
         Change::Removed(txid, reason) => Body::Removed(RemovedRecord::new(*txid, *reason)),
         Change::Returned(txid) => Body::Returned(ReturnedRecord { txid: txid.to_string() }),
         Change::DoubleSpend(spend) => Body::DoubleSpend(DoubleSpendRecord::new(spend)),
+        Change::Warning(warning) => Body::Warning(WarningRecord::new(warning)),
         Change::Watch(notice) => Body::Watch(WatchRecord::new(notice)),
         Change::Block(figures) => Body::Block(Box::new(BlockRecord::new(figures, model))),
         Change::BlockOutputs(_) | Change::RestoredDropped(_) => return None,

@@ -37,7 +37,10 @@ impl WarningRecord {
             Warning::WatchCommandSkipped { waiting } => {
                 format!("more than {waiting} runs of the watch command are waiting: some events are skipped")
             }
-            Warning::Store(_) | Warning::WatchCommand { .. } => warning.to_string(),
+            Warning::Store(_)
+            | Warning::ClockWrong { .. }
+            | Warning::ClockRight
+            | Warning::WatchCommand { .. } => warning.to_string(),
         };
         Self { subject: warning.into(), message }
     }

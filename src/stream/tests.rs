@@ -2,8 +2,10 @@
 
 use super::*;
 use crate::address::PeerAddress;
-use crate::event::{ConnectionKind, DisconnectReason};
+use crate::event::{ConnectionKind, DisconnectReason, PeerInfo};
+use crate::model::testing::info;
 use crate::model::{BlockConflict, ModelSettings, RemovalReason, WatchEvent, WatchMatch};
+use crate::util::time::WallOffset;
 use crate::wire::{BlockHash, Txid};
 use serde_json::Value;
 use std::time::Duration;
@@ -11,15 +13,19 @@ use std::time::Duration;
 const NOW: Timestamp = Timestamp::from_secs(1_700_000_000);
 const PEER: PeerId = PeerId(1);
 
-/// The lines for what happens with one peer.
-fn lines(events: Vec<PeerEvent>) -> Vec<String> {
-    let mut model = Model::new(ModelSettings {
+fn model() -> Model {
+    Model::new(ModelSettings {
         network: Network::Regtest,
         demo: false,
         chosen_peers: true,
         max_mempool: 1 << 20,
         started: NOW,
-    });
+    })
+}
+
+/// The lines for what happens with one peer.
+fn lines(events: Vec<PeerEvent>) -> Vec<String> {
+    let mut model = model();
     let records = events.into_iter().flat_map(|event| {
         let event = Event { time: NOW, kind: EventKind::Peer(PEER, event) };
         let outcome = model.apply(&event);
@@ -53,6 +59,31 @@ fn the_end_of_a_connection_has_a_word_and_a_message() {
     let fields =
         r#""peer":"10.0.0.1:1","reason":"version_too_old","message":"protocol version 31800 is too old""#;
     assert!(lines[0].contains(fields), "{lines:?}");
+}
+
+#[test]
+fn a_wrong_clock_is_warned_of_and_a_correction_is_followed() {
+    let mut model = model();
+    let mut lines = |kind| {
+        let event = Event { time: NOW, kind };
+        let outcome = model.apply(&event);
+        let records = records(&event, &model, &outcome).into_iter();
+        records.map(|record| serde_json::to_value(&record).unwrap()).collect::<Vec<_>>()
+    };
+    let three_days = Duration::from_hours(72);
+    let ready = |number| {
+        let info = PeerInfo { clock_offset: -259_200, ..info() };
+        EventKind::Peer(PeerId(number), PeerEvent::Ready(Box::new(info)))
+    };
+    let before: Vec<Value> = (1..=5).flat_map(|number| lines(ready(number))).collect();
+    let is_clock = |record: &&Value| record["subject"] == "clock";
+    let warnings: Vec<_> = before.iter().filter(is_clock).collect();
+    assert_eq!(warnings.len(), 1);
+    assert_eq!(warnings[0]["message"], "this machine's clock is 3 days ahead of the clocks of the peers");
+    assert_eq!(warnings[0]["time"], "2023-11-14T22:13:20.000Z");
+    let after = lines(EventKind::WallClock(WallOffset::between(NOW, NOW - three_days)));
+    assert_eq!(after[0]["message"], "this machine's clock agrees with the clocks of the peers again");
+    assert_eq!(after[0]["time"], "2023-11-11T22:13:20.000Z");
 }
 
 #[test]

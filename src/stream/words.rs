@@ -67,7 +67,7 @@ words! {
 
 words! {
     /// What a warning is about.
-    WarningSubject: DnsSeed Store Peer WatchCommand
+    WarningSubject: DnsSeed Store Peer Clock WatchCommand
 }
 
 impl From<model::classify::Kind> for Kind {
@@ -192,6 +192,7 @@ impl From<&Warning> for WarningSubject {
         match warning {
             Warning::Store(_) => Self::Store,
             Warning::NotUseful { .. } => Self::Peer,
+            Warning::ClockWrong { .. } | Warning::ClockRight => Self::Clock,
             Warning::WatchCommand { .. } | Warning::WatchCommandSkipped { .. } => Self::WatchCommand,
         }
     }

@@ -29,6 +29,11 @@ impl<'a> Context<'a> {
         self.snapshot.time + self.drift
     }
 
+    /// What the wall clock, as it is set now, would have shown at `at`.
+    pub fn wall(&self, at: Timestamp) -> Timestamp {
+        self.snapshot.wall_offset.wall(at)
+    }
+
     /// Whether the screen is frozen.
     pub fn is_frozen(&self) -> bool {
         self.frozen_for.is_some()

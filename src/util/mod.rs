@@ -1,7 +1,8 @@
-//! What every floor may use: time, clock, text, bounded collections and rates.
+//! What every floor may use: time, clocks, text, bounded collections and rates.
 
 pub(crate) mod bounded;
 pub mod clock;
+pub mod peer_clocks;
 pub mod percentile;
 pub mod rates;
 pub mod share;

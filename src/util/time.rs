@@ -6,9 +6,9 @@ use std::time::Duration;
 
 /// A point in time, in µs since the UNIX epoch.
 ///
-/// Within one process it never runs backwards: it is read once from the system's clock and then
-/// advanced by the monotonic one (see [`crate::util::clock::Clock`]). Events that were recorded or sent
-/// by another machine keep their meaning.
+/// Within one process it never runs backwards: it is read once from the system's wall clock and then
+/// advanced by clocks that are not corrected (see [`crate::util::clock::Clock`]). If the wall clock is
+/// corrected meanwhile, a [`WallOffset`] leads from one to the other.
 #[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Timestamp(u64);
 
@@ -42,6 +42,39 @@ impl Timestamp {
     pub fn rfc3339(self) -> String {
         let micros = i64::try_from(self.0).unwrap_or(i64::MAX);
         jiff::Timestamp::from_microsecond(micros).map(|time| format!("{time:.3}")).unwrap_or_default()
+    }
+}
+
+/// By how much the wall clock is ahead of the time line of events: not at all, until it is corrected.
+#[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
+pub struct WallOffset {
+    /// In µs; negative if it is behind.
+    micros: i64,
+}
+
+impl WallOffset {
+    /// A smaller change is noise, or the clock's drift.
+    const STEP: u64 = 1_000_000;
+
+    /// Returns the offset if it is `wall` by the wall clock at `now`.
+    pub fn between(now: Timestamp, wall: Timestamp) -> Self {
+        let distance = |duration: Duration| i64::try_from(duration.as_micros()).unwrap_or(i64::MAX);
+        Self { micros: distance(wall.since(now)) - distance(now.since(wall)) }
+    }
+
+    /// Returns what the wall clock, as it is set now, would have shown at `at`.
+    pub const fn wall(self, at: Timestamp) -> Timestamp {
+        Timestamp(at.0.saturating_add_signed(self.micros))
+    }
+
+    /// Returns the offset in s, rounded towards zero.
+    pub const fn as_secs(self) -> i64 {
+        self.micros / 1_000_000
+    }
+
+    /// Whether the wall clock was corrected by more than a second since `before`.
+    pub const fn is_step_from(self, before: Self) -> bool {
+        self.micros.abs_diff(before.micros) > Self::STEP
     }
 }
 
@@ -80,6 +113,18 @@ mod tests {
         let time = Timestamp::from_micros(1_700_000_000_123_999);
         assert_eq!(time.rfc3339(), "2023-11-14T22:13:20.123Z");
         assert_eq!(Timestamp::from_secs(0).rfc3339(), "1970-01-01T00:00:00.000Z");
+    }
+
+    #[test]
+    fn an_offset_leads_to_the_wall_clock_and_small_changes_are_no_step() {
+        let [now, wall] = [1_000, 400].map(Timestamp::from_secs);
+        let behind = WallOffset::between(now, wall);
+        assert_eq!((behind.as_secs(), behind.wall(now)), (-600, wall));
+        assert_eq!(WallOffset::between(wall, now).wall(wall), now);
+        assert_eq!(behind.wall(Timestamp::from_secs(1)), Timestamp::from_secs(0));
+        assert!(behind.is_step_from(WallOffset::default()));
+        let drifted = WallOffset::between(now, wall + Duration::from_millis(900));
+        assert!(!drifted.is_step_from(behind) && !behind.is_step_from(drifted));
     }
 
     #[test]

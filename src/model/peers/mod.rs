@@ -5,6 +5,7 @@ pub(crate) mod anomaly;
 pub(crate) mod block_relay;
 pub(crate) mod health;
 pub(crate) mod liveness;
+pub(crate) mod our_clock;
 pub(crate) mod peer;
 mod record;
 pub(crate) mod stats;

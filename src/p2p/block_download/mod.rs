@@ -272,6 +272,7 @@ impl BlockDownload {
 impl Part for BlockDownload {
     fn connected(&mut self, peer: PeerId, info: &PeerInfo, now: Timestamp) -> Vec<Action> {
         self.sync.connected(peer, now);
+        self.new_blocks.peer_clock(info.clock_offset);
         if !self.sync.is_synced()
             && let Ok(height) = u32::try_from(info.start_height)
         {

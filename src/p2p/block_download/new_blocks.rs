@@ -2,6 +2,7 @@
 
 use crate::chain::limits::MAX_FUTURE_BLOCK_TIME;
 use crate::event::Tip;
+use crate::util::peer_clocks::PeerClocks;
 use crate::util::time::Timestamp;
 
 /// Divides the best chain into past and new blocks.
@@ -10,8 +11,10 @@ use crate::util::time::Timestamp;
 /// mined long ago, must not count as new.
 #[derive(Debug)]
 pub struct NewBlocks {
-    /// Blocks with an earlier time are past, in s since the UNIX epoch.
-    since: u32,
+    /// The time of startup by our clock.
+    startup: Timestamp,
+    /// Our clock may be wrong: the miners' agree with those of most peers.
+    peer_clocks: PeerClocks,
     /// The lowest height of a new block.
     lowest: Option<u32>,
 }
@@ -19,8 +22,18 @@ pub struct NewBlocks {
 impl NewBlocks {
     /// Blocks are new from `startup` on, as far as a miner's clock can be wrong.
     pub fn new(startup: Timestamp) -> Self {
-        let since = u32::try_from((startup - MAX_FUTURE_BLOCK_TIME).as_secs()).unwrap_or(u32::MAX);
-        Self { since, lowest: None }
+        Self { startup, peer_clocks: PeerClocks::default(), lowest: None }
+    }
+
+    /// Adds the clock of a peer that is `offset` s ahead of ours.
+    pub fn peer_clock(&mut self, offset: i64) {
+        self.peer_clocks.add(offset);
+    }
+
+    /// Blocks with an earlier time are past, in s since the UNIX epoch.
+    fn since(&self) -> u64 {
+        let offset = self.peer_clocks.median(1).unwrap_or(0);
+        (self.startup - MAX_FUTURE_BLOCK_TIME).as_secs().saturating_add_signed(offset)
     }
 
     /// Splits the blocks that joined the best chain, oldest first, into past and new ones.
@@ -29,8 +42,10 @@ impl NewBlocks {
     /// handshake: only what was mined since is new. A block that follows or replaces a new one is new,
     /// however old it claims to be.
     pub fn split<'a>(&mut self, connected: &'a [Tip], peer_height: Option<u32>) -> (&'a [Tip], &'a [Tip]) {
+        let since = self.since();
         let is_new = |block: &Tip| {
-            let is_recent = block.time >= self.since && peer_height.is_none_or(|end| block.height > end);
+            let is_recent =
+                u64::from(block.time) >= since && peer_height.is_none_or(|end| block.height > end);
             is_recent || self.lowest.is_some_and(|lowest| block.height >= lowest)
         };
         let first_new = connected.iter().position(is_new).unwrap_or(connected.len());
@@ -85,6 +100,19 @@ mod tests {
         let mut new_blocks = NewBlocks::new(STARTUP);
         assert_eq!(split(&mut new_blocks, None, &[LONG_AGO, NOW]), (1, 1));
         assert_eq!(split(&mut new_blocks, None, &[LONG_AGO, LONG_AGO, LONG_AGO]), (1, 2));
+    }
+
+    #[test]
+    fn if_our_clock_is_three_days_off_those_of_the_peers_count() {
+        const DAYS: i64 = 3 * 86_400;
+        for ahead in [DAYS, -DAYS] {
+            let ours = STARTUP.as_secs().checked_add_signed(ahead).unwrap();
+            let mut new_blocks = NewBlocks::new(Timestamp::from_secs(ours));
+            for offset in [-ahead, i64::MIN, -ahead + 2, i64::MAX, -ahead - 2] {
+                new_blocks.peer_clock(offset);
+            }
+            assert_eq!(split(&mut new_blocks, None, &[LONG_AGO, NOW - 86_400, NOW]), (2, 1), "{ahead}");
+        }
     }
 
     #[test]

@@ -98,7 +98,7 @@ impl<S: AsyncRead + AsyncWrite> Task<S> {
             let is_reported = self.pending.is_empty();
             self.note_blocked(!is_reported);
             let may_send = !self.connection.is_congested();
-            let deadline = self.clock.instant(self.deadline());
+            let deadline = self.clock.wakeup(self.deadline());
             tokio::select! {
                 received = self.connection.progress(is_reported && may_send) => {
                     self.session.bytes_received(received?);

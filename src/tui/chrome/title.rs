@@ -13,6 +13,7 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::Span;
 use ratatui::widgets::Paragraph;
+use std::time::Duration;
 
 /// Draws the line. The figures at its right get shorter, and then give way.
 pub fn draw(frame: &mut Frame, area: Rect, cx: &Context) {
@@ -23,6 +24,9 @@ pub fn draw(frame: &mut Frame, area: Rect, cx: &Context) {
         Span::styled(format!(" · {}  ", snapshot.network), theme.text()),
         Span::styled(format!("{mark} {}", health(&snapshot.health)), style),
     ];
+    if let Some(ahead) = snapshot.clock_ahead {
+        left.push(Span::styled(format!(" · {}", clock(ahead)), theme.warning()));
+    }
     if snapshot.demo {
         left.extend([Span::raw("  "), Span::styled(" DEMO ", theme.badge())]);
     }
@@ -38,6 +42,11 @@ pub fn draw(frame: &mut Frame, area: Rect, cx: &Context) {
     let right = variants(cx).into_iter().find(|variant| text::width(variant) <= room);
     let right = vec![Span::styled(right.unwrap_or_default(), theme.text()), Span::raw(" ")];
     frame.render_widget(Paragraph::new(text::spread(left, right, cells)), area);
+}
+
+fn clock(ahead_secs: i64) -> String {
+    let off = format::span(Duration::from_secs(ahead_secs.unsigned_abs()));
+    format!("clock {off} {}", if ahead_secs < 0 { "behind" } else { "ahead" })
 }
 
 fn health(health: &Health) -> String {
@@ -74,7 +83,7 @@ fn variants(cx: &Context) -> Vec<String> {
     let tip = format::known(totals.tip.map(|tip| format::grouped(u64::from(tip.height))));
     let age = totals.tip.map(|tip| {
         let mined = Timestamp::from_secs(u64::from(tip.time));
-        format!(" ({})", format::span(cx.now().since(mined)))
+        format!(" ({})", format::span(cx.wall(cx.now()).since(mined)))
     });
     let age = age.unwrap_or_default();
     let figures = [
@@ -100,4 +109,15 @@ fn variants(cx: &Context) -> Vec<String> {
         downloads.flat_map(|downloads| restored.iter().map(move |restored| format!("{restored}{downloads}")));
     let longer = prefixes.flat_map(|prefix| figures.iter().map(move |rest| format!("{prefix}{rest}")));
     longer.chain(figures.iter().cloned()).chain([peers]).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_wrong_clock_is_named_with_size_and_direction() {
+        assert_eq!(clock(-660), "clock 11 min behind");
+        assert_eq!(clock(3 * 86_400), "clock 3 d ahead");
+    }
 }

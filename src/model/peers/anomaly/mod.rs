@@ -147,6 +147,7 @@ pub(crate) struct Figures {
 /// Medians over all live peers.
 #[derive(Clone, Copy, Default, Debug)]
 struct Medians {
+    clock_offset: Option<i64>,
     height: Option<u32>,
     fee_floor: Option<u64>,
 }
@@ -219,6 +220,7 @@ impl AnomalyDetector {
 impl Medians {
     fn of(peers: &[(PeerId, Figures)]) -> Self {
         Self {
+            clock_offset: median(peers.iter().filter_map(|(_, figures)| figures.clock_offset)),
             height: median(peers.iter().filter_map(|(_, figures)| figures.height)),
             fee_floor: median(peers.iter().filter_map(|(_, figures)| figures.fee_floor)),
         }
@@ -234,7 +236,7 @@ fn judge(kind: AnomalyKind, peer: &Figures, medians: &Medians) -> Verdict {
     match kind {
         AnomalyKind::LatencyJump => latency(peer),
         AnomalyKind::StaleTip => stale_tip(peer.height.zip(medians.height)),
-        AnomalyKind::ClockOffset => clock(peer.clock_offset),
+        AnomalyKind::ClockOffset => clock(peer.clock_offset, medians.clock_offset),
         AnomalyKind::FeeFilter => fee_filter(peer.fee_floor.zip(medians.fee_floor)),
         AnomalyKind::InvFlood => inv_flood(peer),
     }
@@ -262,8 +264,9 @@ fn stale_tip(heights: Option<(u32, u32)>) -> Verdict {
     }
 }
 
-fn clock(offset: Option<i64>) -> Verdict {
-    match offset {
+/// If most peers agree, it is our own clock that is wrong.
+fn clock(offset: Option<i64>, others: Option<i64>) -> Verdict {
+    match offset.map(|offset| offset.saturating_sub(others.unwrap_or(0))) {
         Some(offset) if offset.unsigned_abs() > MAX_CLOCK_OFFSET => {
             Verdict::Unusual(Anomaly::ClockOffset { seconds: offset })
         }

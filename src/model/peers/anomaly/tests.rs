@@ -27,11 +27,12 @@ fn latency_is_compared_with_its_usual_value() {
 #[test]
 fn a_clock_offset_is_an_anomaly_beyond_seventy_minutes() {
     assert!(
-        is_unusual(&clock(Some(4_201)))
-            && is_unusual(&clock(Some(-4_201)))
-            && is_unusual(&clock(Some(i64::MIN)))
+        is_unusual(&clock(Some(4_201), None))
+            && is_unusual(&clock(Some(-4_201), Some(0)))
+            && is_unusual(&clock(Some(i64::MIN), Some(7)))
     );
-    assert_eq!((clock(Some(4_200)), clock(None)), (Verdict::Normal, Verdict::Normal));
+    assert_eq!((clock(Some(4_200), None), clock(None, None)), (Verdict::Normal, Verdict::Normal));
+    assert_eq!(clock(Some(259_200), Some(259_100)), Verdict::Normal, "it is our clock that is wrong");
 }
 
 #[test]

@@ -10,6 +10,7 @@ use crate::p2p::peer::session::Timing;
 use crate::p2p::peer::task::*;
 use crate::p2p::peer::transport::codec::Codec;
 use crate::p2p::peer::{Routes, SystemResolver, TransportChoice};
+use crate::util::clock::testing::TestMachine;
 use crate::wire::{Decoder, Services, Version};
 use std::sync::Arc;
 use std::time::Duration;
@@ -43,6 +44,10 @@ fn connection(number: u64) -> ConnectionId {
 
 /// The system holds at most `buffer` bytes in each direction.
 fn setup(buffer: usize) -> Setup {
+    setup_with(buffer, Clock::start())
+}
+
+fn setup_with(buffer: usize, clock: Clock) -> Setup {
     let (ours, theirs) = tokio::io::duplex(buffer);
     let (handle, inbox) = handle();
     let reports = Reports::new();
@@ -51,7 +56,7 @@ fn setup(buffer: usize) -> Setup {
         network: NETWORK,
         transport: TransportChoice::V1,
         timing: TIMING,
-        clock: Clock::start(),
+        clock,
     };
     let ours = Connection::new(ours, Codec::plain(NETWORK.magic()));
     let task = tokio::spawn(serve(ours, settings, inbox, reports.reporter(connection(0))));
@@ -152,6 +157,36 @@ async fn pings_go_on_for_hours() {
         () = answering => {}
     }
     assert_eq!(began.elapsed().as_secs(), 239 * TIMING.ping_interval.as_secs());
+}
+
+#[tokio::test(start_paused = true)]
+async fn after_a_sleep_the_peer_is_pinged_within_seconds() {
+    let (machine, clock) = TestMachine::start(Timestamp::from_secs(1_700_000_000));
+    let mut setup = setup_with(4_096, clock);
+    setup.peer.shake_hands().await;
+    let nonce = setup.peer.hear_ping().await;
+    setup.peer.say(Message::Pong(nonce)).await;
+    sleep(Duration::from_secs(1)).await;
+    machine.sleep(Duration::from_hours(8));
+    let woke = tokio::time::Instant::now();
+    setup.peer.hear_ping().await;
+    assert!(woke.elapsed() <= Duration::from_secs(5), "{:?}", woke.elapsed());
+    let (reason, _) = setup.ending().await;
+    assert_eq!(reason, DisconnectReason::PingTimeout, "it did not survive the night");
+    assert!(woke.elapsed() <= Duration::from_secs(5) + TIMING.ping_timeout);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_pong_that_waited_while_the_machine_slept_is_read_first() {
+    let (machine, clock) = TestMachine::start(Timestamp::from_secs(1_700_000_000));
+    let mut setup = setup_with(4_096, clock);
+    setup.peer.shake_hands().await;
+    let nonce = setup.peer.hear_ping().await;
+    machine.sleep(Duration::from_mins(5));
+    sleep(Duration::from_secs(6)).await;
+    setup.peer.say(Message::Pong(nonce)).await;
+    setup.peer.hear_ping().await;
+    assert!(!setup.task.is_finished());
 }
 
 #[tokio::test(start_paused = true)]

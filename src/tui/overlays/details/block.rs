@@ -61,7 +61,7 @@ fn arrival(cx: &Context, block: &BlockDetail, cells: usize) -> Vec<Line<'static>
     let mut add = |name: &str, value: String| lines.extend(facts(cx, name, &value, cells));
     let after =
         figures.arrived_after.map(|after| format!(", {} after its announcement", format::millis(after)));
-    let complete = clock::date_time(figures.arrived, cx.zone);
+    let complete = clock::date_time(cx.wall(figures.arrived), cx.zone);
     add("complete", format!("{complete}{}", after.unwrap_or_default()));
     add("from", address(block.delivered_by.as_ref()));
     if let Some(first) = &block.first_announced_by {

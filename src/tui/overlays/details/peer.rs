@@ -67,7 +67,9 @@ fn identity(cx: &Context, peer: &PeerDetail, cells: usize) -> Vec<Line<'static>>
         .start_height
         .map(|height| format!("{} when connected", format::grouped(height.max(0).unsigned_abs().into())));
     add("height", format::known(height));
-    let clock = peer.stats.clock_offset.map(|offset| format!("offset {offset:+} s"));
+    let corrected = cx.snapshot.wall_offset.as_secs();
+    let clock =
+        peer.stats.clock_offset.map(|offset| format!("offset {:+} s", offset.saturating_sub(corrected)));
     add("clock", format::known(clock));
     let relay = match (row.blocks_only, peer.wtxid_relay) {
         (true, _) => "blocks only: announces no transactions",
@@ -126,7 +128,7 @@ fn pings(cx: &Context, peer: &PeerDetail, cells: usize) -> Vec<Line<'static>> {
             Span::styled(bars, theme.chart()),
         ]));
     }
-    let since = clock::time(*since, cx.zone);
+    let since = clock::time(cx.wall(*since), cx.zone);
     lines.push(Line::styled(
         format!("{} since {since}", format::plural(peer.pings.len() as u64, "ping")),
         theme.muted(),
@@ -186,7 +188,7 @@ fn faults(cx: &Context, peer: &PeerDetail, cells: usize) -> Vec<Line<'static>> {
     if !peer.endings.is_empty() {
         lines.extend([Line::default(), heading(cx, "Past disconnects")]);
         for (time, reason) in &peer.endings {
-            let time = clock::time(*time, cx.zone);
+            let time = clock::time(cx.wall(*time), cx.zone);
             lines.push(Line::raw(text::cut(&format!("{time} {reason}"), cells)));
         }
     }
@@ -233,7 +235,7 @@ fn messages(cx: &Context, said: &[RecentMessage], cells: usize) -> Vec<Line<'sta
             Direction::Sent => ("▸", theme.warning()),
         };
         let mut spans = vec![
-            Span::styled(clock::time_ms(message.time, cx.zone), theme.muted()),
+            Span::styled(clock::time_ms(cx.wall(message.time), cx.zone), theme.muted()),
             Span::styled(format!(" {arrow} "), style),
             Span::raw(text::left(&message.command, COMMAND)),
             Span::styled(text::right(&format::bytes(u64::from(message.bytes)), 7), theme.muted()),

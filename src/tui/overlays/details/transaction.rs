@@ -46,7 +46,7 @@ fn identity(cx: &Context, transaction: &TransactionDetail, cells: usize) -> Vec<
     let mut add = |name: &str, value: String| lines.extend(facts(cx, name, &value, cells));
     add("txid", row.txid.to_string());
     add("wtxid", transaction.wtxid.to_string());
-    let first_seen = clock::time(transaction.first_seen, cx.zone);
+    let first_seen = clock::time(cx.wall(transaction.first_seen), cx.zone);
     let source = source(transaction.source);
     add("first seen", format!("{first_seen}, {} ago{source}", format::span(row.age + cx.drift)));
     add("value", format!("{} BTC", format::btc(row.output_value)));

@@ -34,7 +34,7 @@ pub fn line(cx: &Context, event: &NoticeEntry, cells: usize) -> Line<'static> {
     let (mark, style) = cx.theme.level(event.notice.level());
     let mut spans = vec![
         Span::raw(" "),
-        Span::styled(clock::time(event.time, cx.zone), cx.theme.muted()),
+        Span::styled(clock::time(cx.wall(event.time), cx.zone), cx.theme.muted()),
         Span::raw(" "),
         Span::styled(mark, style),
         Span::raw(" "),

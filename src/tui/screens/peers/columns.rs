@@ -110,7 +110,9 @@ fn shown(value: SortValue, cx: &Context) -> String {
         Age(age) => format::span(age + cx.drift),
         FeeRate(rate) => format!("{} sat/vB", format::fee_floor(rate)),
         Height(height) => format::grouped(height.into()),
-        Offset(seconds) => format!("{seconds:+} s"),
+        Offset(seconds) => {
+            format!("{:+} s", seconds.saturating_sub(cx.snapshot.wall_offset.as_secs()))
+        }
         Lead(millis) => format!("{millis:+} ms"),
     }
 }
