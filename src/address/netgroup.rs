@@ -77,13 +77,24 @@ impl fmt::Display for NetGroup {
     }
 }
 
+/// Whether `host` can be a node at all, even of a private network: not an address of no host, of all hosts, or of
+/// a group of them. Names are left to the resolver.
+pub fn is_host(host: &Host) -> bool {
+    match host {
+        Host::Ip(IpAddr::V4(ip)) => !(ip.is_unspecified() || ip.is_broadcast() || ip.is_multicast()),
+        Host::Ip(IpAddr::V6(ip)) => !(ip.is_unspecified() || ip.is_multicast()),
+        Host::TorV3(key) | Host::I2p(key) => *key != [0; 32],
+        Host::Cjdns(_) | Host::Name(_) => true,
+    }
+}
+
 /// Whether `host` can be a node of the public network: gossiped addresses must not make us connect to hosts
 /// in our own local network. Names are left to the resolver.
 pub fn is_routable(host: &Host) -> bool {
     match host {
         Host::Ip(IpAddr::V4(ip)) => is_routable_v4(*ip),
         Host::Ip(IpAddr::V6(ip)) => is_routable_v6(*ip),
-        Host::TorV3(_) | Host::I2p(_) | Host::Cjdns(_) | Host::Name(_) => true,
+        Host::TorV3(_) | Host::I2p(_) | Host::Cjdns(_) | Host::Name(_) => is_host(host),
     }
 }
 
@@ -140,6 +151,21 @@ mod tests {
         assert_eq!(name("2a01:4f8::1"), "2a01:4f8/32");
         assert_eq!(name("2001:470:1234::1"), "2001:470:1000/36");
         assert_eq!(NetGroup::of(&Host::TorV3([0xa7; 32])).unwrap().to_string(), "onion a");
+    }
+
+    #[test]
+    fn no_host_all_hosts_and_groups_of_hosts_are_no_host() {
+        for ip in ["0.0.0.0", "255.255.255.255", "224.0.0.1", "239.255.255.250", "::", "ff02::1"] {
+            let host = Host::from_ip(ip.parse().unwrap());
+            assert!(!is_host(&host) && !is_routable(&host), "{ip}");
+        }
+        for host in [Host::TorV3([0; 32]), Host::I2p([0; 32])] {
+            assert!(!is_host(&host) && !is_routable(&host), "{host:?}");
+        }
+        for ip in ["127.0.0.1", "10.0.0.1", "::1", "fe80::1"] {
+            assert!(is_host(&Host::from_ip(ip.parse().unwrap())), "{ip}");
+        }
+        assert!(is_host(&Host::TorV3([1; 32])));
     }
 
     #[test]

@@ -5,6 +5,7 @@ mod config;
 mod front_ends;
 mod log;
 mod monitor;
+mod open_files;
 mod output;
 mod run;
 mod start;

@@ -4,6 +4,7 @@ use crate::app::cli::{CommonArgs, DemoArgs, WatchArgs};
 use crate::app::front_ends;
 use crate::app::log;
 use crate::app::monitor::Monitor;
+use crate::app::open_files;
 use crate::app::watch_command::{self, WatchCommand};
 use crate::chain::Network;
 use crate::demo::{Demo, DemoSettings};
@@ -17,6 +18,9 @@ use crate::util::clock::Clock;
 use anyhow::{Context, Result};
 use std::path::{Path, PathBuf};
 use tokio::time::Instant;
+
+/// A node of the demo has a port, and both ends of a connection.
+const FILES_PER_NODE: usize = 3;
 
 /// What the events are shown by.
 pub enum FrontEnd {
@@ -35,11 +39,13 @@ pub async fn watch(front_end: FrontEnd, args: &WatchArgs) -> Result<()> {
         backfill: args.backfill,
         ..Settings::default()
     };
+    open_files::make_room(settings.choice.connections())?;
     show(front_end, settings, &args.common, args.state_dir(), false).await
 }
 
 /// Starts the demo network and monitors it.
 pub async fn demo(args: &DemoArgs) -> Result<()> {
+    open_files::make_room(usize::from(args.peers) * FILES_PER_NODE)?;
     let nodes = DemoSettings { peers: args.peers.into(), rate: args.rate, seed: args.seed };
     let demo = Demo::start(nodes).await.context("the demo cannot start")?;
     let front_end = if args.stream { FrontEnd::Stream } else { FrontEnd::Screen };

@@ -125,6 +125,9 @@ pub enum NoRoute {
     /// A CJDNS address, which this program cannot dial.
     #[error("CJDNS addresses cannot be dialled")]
     Cjdns,
+    /// An address of no host, of all hosts or of a group of hosts.
+    #[error("not the address of one host")]
+    NotAHost,
     /// An IPv4 address, and only IPv6 is allowed.
     #[error("IPv4 is excluded")]
     Ipv4Excluded,

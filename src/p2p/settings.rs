@@ -3,6 +3,7 @@
 use crate::address::PeerAddress;
 use crate::chain::Network;
 use crate::p2p::addrman::table::SavedAddresses;
+use crate::p2p::connect::MAX_DIALS;
 use crate::p2p::peer::{Routes, TransportChoice};
 use crate::wire::BlockHash;
 use std::collections::HashSet;
@@ -75,6 +76,16 @@ pub enum PeerChoice {
     Only(Vec<PeerAddress>),
     /// Peers that are found by their addresses.
     Discover(Discovery),
+}
+
+impl PeerChoice {
+    /// How many connections may be open at the same time.
+    pub fn connections(&self) -> usize {
+        match self {
+            Self::Only(peers) => peers.len(),
+            Self::Discover(discovery) => discovery.peers + discovery.also.len() + MAX_DIALS,
+        }
+    }
 }
 
 /// How peers are found.

@@ -19,6 +19,7 @@ mod reach;
 mod usefulness;
 
 use crate::address::PeerAddress;
+use crate::chain::limits::MAX_MONEY;
 use crate::event::{DisconnectReason, EventKind, PeerEvent, PeerId, PeerInfo, Uselessness, Warning};
 use crate::p2p::action::{Action, Dial};
 use crate::p2p::addrman::table::AddrTable;
@@ -35,7 +36,7 @@ use std::time::Duration;
 use usefulness::{by_fee_filter, by_handshake};
 
 /// The most connections to discovered addresses that are opened at the same time.
-const MAX_DIALS: usize = 8;
+pub(super) const MAX_DIALS: usize = 8;
 
 /// The most connections to manual peers that are opened at the same time: so many that a long list of dead
 /// peers is through in a few dial timeouts, and so few that a soft limit of 1,024 open files suffices.
@@ -206,7 +207,8 @@ impl Part for Connections {
     }
 
     fn received(&mut self, peer: PeerId, input: &Input, _: Timestamp) -> Vec<Action> {
-        let &Input::FeeFilter(sat_per_kvb) = input else { return vec![] };
+        // As in Core, a filter that is no amount of money says nothing (`MoneyRange`).
+        let &Input::FeeFilter(sat_per_kvb @ ..=MAX_MONEY) = input else { return vec![] };
         let event = PeerEvent::FeeFilter { sat_per_kvb };
         let mut actions = vec![Action::Emit(EventKind::Peer(peer, event))];
         if let Some(why) = by_fee_filter(sat_per_kvb) {

@@ -19,6 +19,10 @@ use std::collections::{HashMap, HashSet, VecDeque};
 /// The number of netgroups into which an overlay network is divided (see [`NetGroup`]).
 const OVERLAY_GROUPS: usize = 16;
 
+/// The most dials at a time to addresses that have failed, while others could be dialled: dead ones, each of
+/// which occupies a place until its dial times out, keep no fresh ones waiting.
+const MAX_DIALS_AFTER_FAILURE: usize = 4;
+
 /// The outbound connections, and which ones to open.
 #[derive(Debug)]
 pub struct OutboundPeers {
@@ -41,6 +45,8 @@ struct Connection {
     address: PeerAddress,
     kind: ConnectionKind,
     stage: Stage,
+    /// Whether the address had failed before.
+    has_failed: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -69,7 +75,11 @@ impl OutboundPeers {
 
     /// The number of connections that are being opened.
     pub fn dialling(&self) -> usize {
-        self.connections.values().filter(|connection| connection.stage == Stage::Dialling).count()
+        self.dials().count()
+    }
+
+    fn dials(&self) -> impl Iterator<Item = &Connection> {
+        self.connections.values().filter(|connection| connection.stage == Stage::Dialling)
     }
 
     /// The number of peers whose handshake is complete, short-lived connections aside.
@@ -124,7 +134,9 @@ impl OutboundPeers {
             let peer = self.ids.of(&address, |peer| self.connections.contains_key(&peer));
             let attempt = u32::from(addresses.tries(&address)) + 1;
             let v1_only = addresses.speaks_v1_only(&address);
-            let connection = Connection { address: address.clone(), kind, stage: Stage::Dialling };
+            let has_failed = addresses.has_failed(&address);
+            let connection =
+                Connection { address: address.clone(), kind, stage: Stage::Dialling, has_failed };
             self.connections.insert(peer, connection);
             dials.push(Dial { peer, address, attempt, v1_only, kind });
         }
@@ -220,7 +232,14 @@ impl OutboundPeers {
         ];
         for (kind, _) in wanted.into_iter().filter(|&(_, is_wanted)| is_wanted) {
             let mut rng = self.rng.clone();
-            let address = addresses.select(now, &mut rng, self.acceptance(kind, &is_manual, now));
+            let accept = self.acceptance(kind, &is_manual, now);
+            let is_fresh =
+                |address: &PeerAddress, services| !addresses.has_failed(address) && accept(address, services);
+            let prefers_fresh =
+                self.dials().filter(|dial| dial.has_failed).count() >= MAX_DIALS_AFTER_FAILURE;
+            let fresh = prefers_fresh.then(|| addresses.select(now, &mut rng, is_fresh)).flatten();
+            let address = fresh.or_else(|| addresses.select(now, &mut rng, &accept));
+            drop(accept);
             self.rng = rng;
             if let Some(address) = address {
                 return Some((address, kind));

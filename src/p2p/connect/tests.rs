@@ -2,11 +2,13 @@
 //! the search draws from.
 
 mod address_needs;
+mod dead_addresses;
 mod many_manual;
 mod mempool_list;
 
 use crate::address::netgroup::NetGroup;
 use crate::address::{Host, PeerAddress};
+use crate::chain::limits::MAX_MONEY;
 use crate::event::{DisconnectReason, EventKind, PeerEvent, PeerId, PeerInfo, Uselessness};
 use crate::p2p::action::{Action, ConnectionKind, Dial};
 use crate::p2p::addrman::AddrMan;
@@ -316,6 +318,17 @@ fn a_peer_in_its_initial_block_download_is_disconnected() {
     let actions = search.connections.received(peer, &Input::FeeFilter(9_936_506), START);
     let not_useful = DisconnectReason::NotUseful(Uselessness::InitialBlockDownload);
     assert_eq!(actions.last(), Some(&Action::Disconnect(peer, not_useful)));
+}
+
+#[test]
+fn a_fee_filter_that_is_no_amount_of_money_is_ignored() {
+    let mut search = Search::outbound(1, ["20.1.0.1".to_owned()]);
+    let dials = search.dial(START);
+    search.connect(&dials, START);
+    for sat_per_kvb in [MAX_MONEY + 1, i64::MAX.cast_unsigned(), (-1_i64).cast_unsigned()] {
+        let actions = search.connections.received(dials[0].peer, &Input::FeeFilter(sat_per_kvb), START);
+        assert_eq!(actions, [], "{sat_per_kvb}");
+    }
 }
 
 #[test]

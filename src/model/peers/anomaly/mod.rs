@@ -70,7 +70,7 @@ pub enum Anomaly {
     },
     /// The peer's clock is wrong.
     ClockOffset {
-        /// The peer's clock minus ours, in s.
+        /// The peer's clock minus the peers' median, in s; minus ours if there are few peers.
         seconds: i64,
     },
     /// The peer's fee filter differs much from the others'.

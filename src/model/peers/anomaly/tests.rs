@@ -133,7 +133,7 @@ fn a_latency_jump_is_reported_once() {
 #[test]
 fn a_wrong_clock_an_unusual_fee_filter_and_a_flood_are_reported() {
     let mut scene = Scene::new();
-    scene.connect_all(1..=4).peer(4, PeerEvent::Ready(Box::new(PeerInfo { clock_offset: -7_200, ..info() })));
+    scene.connect_all(1..=4).peer(4, PeerEvent::Ready(Box::new(PeerInfo { clock_offset: -7_202, ..info() })));
     for peer in 1..=4 {
         scene.peer(peer, PeerEvent::FeeFilter { sat_per_kvb: if peer == 4 { 50_000 } else { 1_000 } });
     }

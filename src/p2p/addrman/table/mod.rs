@@ -17,7 +17,7 @@ pub use entry::AddrSource;
 pub use place::AddrKey;
 pub use record::{AddrRecord, SavedAddresses};
 
-use crate::address::netgroup::is_routable;
+use crate::address::netgroup::{is_host, is_routable};
 use crate::address::{Host, PeerAddress};
 use crate::util::time::Timestamp;
 use crate::wire::Services;
@@ -175,6 +175,11 @@ impl AddrTable {
         }
     }
 
+    /// Whether an attempt to connect to `address` failed since it last worked, or its connection ended.
+    pub(in crate::p2p) fn has_failed(&self, address: &PeerAddress) -> bool {
+        self.entries.get(address).is_some_and(|entry| entry.failures > 0 || entry.tries > 0)
+    }
+
     /// The number of failed attempts in a row.
     pub(in crate::p2p) fn tries(&self, address: &PeerAddress) -> u16 {
         self.entries.get(address).map_or(0, |entry| entry.tries)
@@ -191,7 +196,8 @@ impl AddrTable {
             Host::I2p(_) => address.port == 0,
             _ => address.port >= FIRST_PLAIN_PORT,
         };
-        port_fits && (self.private || is_routable(&address.host))
+        let is_possible = if self.private { is_host(&address.host) } else { is_routable(&address.host) };
+        port_fits && is_possible
     }
 
     /// Frees `place` in the new table if its occupant is terrible. Returns whether the place is free now.

@@ -78,6 +78,11 @@ fn only_addresses_that_could_be_nodes_are_learned() {
     assert_eq!(table.len(), 4);
     let mut private = AddrTable::new(AddrKey(1, 2), true);
     assert!(private.learn(&known(at("127.0.0.1")), &AddrSource::Fixed, NOW));
+    for text in ["0.0.0.0", "255.255.255.255", "[::]", "224.0.0.1", "[ff02::1]"] {
+        assert!(!private.learn(&known(at(text)), &AddrSource::Fixed, NOW), "{text}");
+    }
+    let no_key = PeerAddress { host: Host::TorV3([0; 32]), port: 8_333 };
+    assert!(!private.learn(&known(no_key), &AddrSource::Fixed, NOW));
 }
 
 #[test]

@@ -11,7 +11,7 @@ use crate::util::time::Timestamp;
 use std::time::Duration;
 
 /// How long a dial takes that is never answered.
-const DIAL_TIMEOUT: Duration = Duration::from_secs(10);
+pub(super) const DIAL_TIMEOUT: Duration = Duration::from_secs(10);
 
 fn addresses(count: u32) -> impl Iterator<Item = PeerAddress> {
     (0..count).map(|number| ip(&format!("1.{}.{}.1", number / 200, number % 200)))
@@ -23,7 +23,7 @@ fn silence() -> DisconnectReason {
 
 /// Lets every dial time out, but for those to `good` peers. Returns when these had all been dialled, or
 /// `None` if they had not been by `end`.
-fn all_dialled(search: &mut Search, good: &[PeerAddress], end: Timestamp) -> Option<Timestamp> {
+pub(super) fn all_dialled(search: &mut Search, good: &[PeerAddress], end: Timestamp) -> Option<Timestamp> {
     let (mut now, mut open, mut missing) = (START, Vec::<(Timestamp, Dial)>::new(), good.len());
     while now <= end {
         let (ended, still): (Vec<_>, Vec<_>) =

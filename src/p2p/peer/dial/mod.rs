@@ -4,6 +4,7 @@ pub mod resolve;
 pub mod route;
 mod socks;
 
+use crate::address::netgroup::is_host;
 use crate::address::{Host, PeerAddress};
 use crate::event::{DisconnectReason, NoRoute, ProxyFailure};
 use crate::p2p::peer::dial::resolve::Resolve;
@@ -72,7 +73,7 @@ impl Connector {
         families: IpFamilies,
     ) -> Result<TcpStream, DisconnectReason> {
         let mut sockets = self.resolve(address).await?;
-        sockets.retain(|socket| families.allow(socket.ip()));
+        sockets.retain(|socket| families.allow(socket.ip()) && is_host(&Host::from_ip(socket.ip())));
         // Each address gets a share of the time, so that a dead one doesn't use up that of the others.
         let share = DIAL_TIMEOUT / u32::try_from(sockets.len()).unwrap_or(u32::MAX).max(1);
         let mut reason = DisconnectReason::NameNotResolved(address.to_string());

@@ -1,5 +1,6 @@
 //! How an address is reached: directly, or through a proxy.
 
+use crate::address::netgroup::is_host;
 use crate::address::{Host, PeerAddress};
 use crate::event::NoRoute;
 use std::net::IpAddr;
@@ -54,12 +55,13 @@ impl Routes {
     /// The settings allow none.
     pub fn to(&self, host: &Host) -> Result<Route<'_>, NoRoute> {
         match host {
+            Host::I2p(_) => Err(NoRoute::I2p),
+            Host::Cjdns(_) => Err(NoRoute::Cjdns),
+            _ if !is_host(host) => Err(NoRoute::NotAHost),
             Host::TorV3(_) => {
                 let proxy = self.onion_proxy.as_ref().or(self.proxy.as_ref());
                 proxy.map(Route::Through).ok_or(NoRoute::OnionWithoutProxy)
             }
-            Host::I2p(_) => Err(NoRoute::I2p),
-            Host::Cjdns(_) => Err(NoRoute::Cjdns),
             Host::Ip(ip) if !self.families.allow(*ip) => Err(match ip {
                 IpAddr::V4(_) => NoRoute::Ipv4Excluded,
                 IpAddr::V6(_) => NoRoute::Ipv6Excluded,
@@ -106,6 +108,10 @@ mod tests {
     fn what_cannot_be_reached_says_why() {
         let direct = Routes::default();
         assert_eq!(direct.to(&ONION), Err(NoRoute::OnionWithoutProxy));
+        for text in ["0.0.0.0", "255.255.255.255", "::", "224.0.0.1"] {
+            assert_eq!(direct.to(&host(text)), Err(NoRoute::NotAHost), "{text}");
+        }
+        assert_eq!(direct.to(&Host::TorV3([0; 32])), Err(NoRoute::NotAHost));
         assert_eq!(direct.to(&Host::I2p([0; 32])), Err(NoRoute::I2p));
         assert_eq!(direct.to(&Host::Cjdns("fc00::1".parse().unwrap())), Err(NoRoute::Cjdns));
         let v4 = Routes { families: IpFamilies::V4, ..Routes::default() };
