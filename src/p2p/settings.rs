@@ -3,7 +3,6 @@
 use crate::address::PeerAddress;
 use crate::chain::Network;
 use crate::p2p::addrman::table::SavedAddresses;
-use crate::p2p::connect::MAX_DIALS;
 use crate::p2p::peer::{Routes, TransportChoice};
 use crate::wire::BlockHash;
 use std::collections::HashSet;
@@ -12,6 +11,9 @@ use std::time::Duration;
 /// The default number of past blocks to download: about one hour, 6 to 12 MB on mainnet. Many of the outputs
 /// that transactions spend are younger than that.
 pub const DEFAULT_BACKFILL: u32 = 6;
+
+/// The most connections to discovered addresses that are opened at the same time.
+pub(in crate::p2p) const MAX_DIALS: usize = 8;
 
 /// The most past blocks that may be downloaded: about four weeks, 4 to 8 GB on mainnet.
 pub const MAX_BACKFILL: u32 = 4_032;

@@ -25,7 +25,7 @@ use crate::p2p::action::{Action, Dial};
 use crate::p2p::addrman::table::AddrTable;
 use crate::p2p::input::Input;
 use crate::p2p::part::Part;
-use crate::p2p::settings::{PeerChoice, Settings};
+use crate::p2p::settings::{MAX_DIALS, PeerChoice, Settings};
 use crate::util::time::Timestamp;
 use crate::wire::Services;
 use manual::ManualPeers;
@@ -34,9 +34,6 @@ use peer_ids::PeerIds;
 use rand::rngs::SmallRng;
 use std::time::Duration;
 use usefulness::{by_fee_filter, by_handshake};
-
-/// The most connections to discovered addresses that are opened at the same time.
-pub(super) const MAX_DIALS: usize = 8;
 
 /// The most connections to manual peers that are opened at the same time: so many that a long list of dead
 /// peers is through in a few dial timeouts, and so few that a soft limit of 1,024 open files suffices.
