@@ -143,6 +143,7 @@ impl Model {
             PeerEvent::Parent { tx } => self.receive(id, TxSource::Parent, tx, step),
             PeerEvent::Bootstrapped { tx } => self.receive(id, TxSource::Bootstrap, tx, step),
             PeerEvent::Listed { txs, is_complete } => {
+                self.mempool.list(now, id, txs, *is_complete);
                 self.restoration.listed(&self.mempool, txs, *is_complete);
             }
             PeerEvent::Traffic(traffic) => self.count(now, traffic),

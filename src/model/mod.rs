@@ -24,6 +24,7 @@ pub use blocks::backfill::BackfillProgress;
 pub use blocks::figures::{BlockFigures, Missing, Unseen};
 pub use change::{Change, Outcome};
 pub use fees::bands::{BAND_STARTS, BANDS};
+pub use fees::basis::Basis;
 pub use fees::coverage::{Amount, Coverage};
 pub use fees::fee_rate::{Bounds, FeeRate};
 pub use fees::history::History;

@@ -4,7 +4,7 @@ use crate::model::classify::Kind;
 use crate::model::fees::estimates::estimates;
 use crate::model::fees::histogram::Volume;
 use crate::model::fees::{bands, projection};
-use crate::model::{Amount, BANDS, Coverage, Model, ProjectedBlock};
+use crate::model::{Amount, BANDS, Basis, Coverage, Model, ProjectedBlock};
 use crate::util::time::Timestamp;
 
 /// What the Mempool screen has room for.
@@ -19,21 +19,22 @@ pub struct MempoolView {
 pub struct MempoolScreen {
     /// The whole mempool.
     pub all: Amount,
-    /// The transactions whose chunk fee rate is not certain.
-    pub uncertain: Amount,
-    /// The part of the mempool on which the fee figures are based; `None` if the mempool is empty.
+    /// What the figures rest on: chunk fee rates that are exact, known within 10 %, and open.
+    pub basis: Basis,
+    /// The part of the mempool whose chunk fee rate is known, exactly or within 10 %; `None` if the
+    /// mempool is empty.
     pub coverage: Option<Coverage>,
     /// The mempool by chunk fee rate, the lowest first.
     pub bars: Vec<HistogramBar>,
     /// The length of a column of the history, in minutes.
     pub column_minutes: u32,
     /// The size over the last hours by fee band, in vB, oldest first; the last band has the
-    /// transactions without a certain rate. `None` where nothing was measured.
+    /// transactions without a known rate. `None` where nothing was measured.
     pub history: Vec<Option<[f32; BANDS + 1]>>,
     /// The projected blocks, the next one first.
     pub projected: Vec<ProjectedBlock>,
     /// Numbers of blocks, and the fee rate in sat/vB that it takes to confirm within them if the
-    /// uncertain part of the mempool pays like the certain part; `None` if the coverage is too low.
+    /// open part of the mempool pays like the known part; `None` if the coverage is too low.
     pub estimates: [(u32, Option<f64>); 3],
     /// Arrivals per minute by kind of transaction, the most frequent first.
     pub kinds: Vec<(Option<Kind>, f32)>,
@@ -58,15 +59,16 @@ impl MempoolScreen {
     /// The cost does not depend on the number of transactions.
     pub(super) fn take(model: &Model, view: MempoolView, now: Timestamp) -> Self {
         let histogram = model.mempool().histogram();
-        let (certain, uncertain) = (amount(histogram.certain()), amount(histogram.uncertain()));
-        let all = Amount { count: certain.count + uncertain.count, vsize: certain.vsize + uncertain.vsize };
-        let coverage = Coverage::of(certain, all);
+        let [exact, within, open] = [histogram.exact(), histogram.within(), histogram.open()].map(amount);
+        let basis = Basis { exact, within, open };
+        let (known, all) = (basis.known(), basis.all());
+        let coverage = Coverage::of(known, all);
         let lowest_filter = model.peers().totals().fee_floor.map(|(lowest, _)| lowest);
         let (column_minutes, history) = model.history().columns(now, view.columns);
         let bar = |(from, to, volume)| HistogramBar { from, to, amount: amount(volume) };
         Self {
             all,
-            uncertain,
+            basis,
             coverage,
             bars: bands::bars(histogram).into_iter().map(bar).collect(),
             column_minutes,
@@ -99,7 +101,7 @@ mod tests {
         scene.deliver(1, &loose(9)).pass(120);
         let take = |scene: &Scene| MempoolScreen::take(&scene.model, MempoolView { columns: 50 }, scene.now);
         let screen = take(&scene);
-        assert_eq!((screen.all.count, screen.uncertain.count, screen.projected.len()), (3, 1, 1));
+        assert_eq!((screen.all.count, screen.basis.open.count, screen.projected.len()), (3, 1, 1));
         assert_eq!(screen.projected[0].fees, 1_100);
         let coverage = screen.coverage.unwrap();
         assert!((coverage.by_count - 2.0 / 3.0).abs() < 1e-6 && coverage.by_vsize > 0.5);

@@ -14,7 +14,7 @@ mod watchlist;
 mod window;
 
 pub use crate::model::{
-    Amount, AnswerFigures, BAND_STARTS, BANDS, BackfillProgress, BlockFigures, Bounds, Coverage,
+    Amount, AnswerFigures, BAND_STARTS, BANDS, BackfillProgress, Basis, BlockFigures, Bounds, Coverage,
     EphemeralDust, FeeRate, Health, Level, Liveness, LivenessSlot, Missing, NoticeEntry, Package, PeerStats,
     PingFigures, ProjectedBlock, Relative, Relatives, RelayCounts, RestoredStatus, Spread, TxKey, Unseen,
     WaitsFor,

@@ -15,15 +15,15 @@ const BAR_STARTS: [f64; 22] = [
 ];
 
 /// Returns the size of each band in vB, the lowest rate first; the last one counts the transactions
-/// whose chunk fee rate is not certain.
+/// whose chunk fee rate is not known.
 pub(super) fn sizes(histogram: &FeeHistogram) -> [u64; BANDS + 1] {
     let mut sizes = [0; BANDS + 1];
-    for (rate, certain, _) in histogram.descending() {
+    for (rate, step) in histogram.descending() {
         if let Some(size) = sizes.get_mut(position(&BAND_STARTS, rate)) {
-            *size += certain.vsize;
+            *size += step.known().vsize;
         }
     }
-    sizes[BANDS] = histogram.uncertain().vsize;
+    sizes[BANDS] = histogram.open().vsize;
     sizes
 }
 
@@ -31,9 +31,9 @@ pub(super) fn sizes(histogram: &FeeHistogram) -> [u64; BANDS + 1] {
 /// `to` is `None` for the highest bar. Empty bars at both ends are left out.
 pub(crate) fn bars(histogram: &FeeHistogram) -> Vec<(f64, Option<f64>, Volume)> {
     let mut volumes = [Volume::default(); BAR_STARTS.len()];
-    for (rate, certain, _) in histogram.descending() {
+    for (rate, step) in histogram.descending() {
         if let Some(bar) = volumes.get_mut(position(&BAR_STARTS, rate)) {
-            bar.add(certain);
+            bar.add(step.known());
         }
     }
     let is_full = |volume: &Volume| volume.count > 0;

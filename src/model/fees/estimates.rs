@@ -30,14 +30,14 @@ pub(crate) fn estimates(
 }
 
 /// Returns the rate in sat/vB that it takes to be within the next `within` blocks, or `floor` if the
-/// mempool fits. Only the share `coverage` (0–1) of each block is for transactions of certain rate: the
+/// mempool fits. Only the share `coverage` (0–1) of each block is for transactions of known rate: the
 /// others are assumed to pay the same.
 pub(super) fn estimate(histogram: &FeeHistogram, within: u32, coverage: f32, floor: f64) -> f64 {
     #[expect(clippy::cast_precision_loss, reason = "a few million vB")]
     let mut room = f64::from(within) * f64::from(coverage) * ProjectedBlock::ROOM as f64;
-    for (rate, certain, _) in histogram.descending() {
+    for (rate, step) in histogram.descending() {
         #[expect(clippy::cast_precision_loss, reason = "far below 2^53")]
-        let vsize = certain.vsize as f64;
+        let vsize = step.known().vsize as f64;
         room -= vsize;
         if room < 0.0 {
             return rate.max(floor);

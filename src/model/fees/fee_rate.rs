@@ -1,12 +1,22 @@
-//! What is known about the fee rate of a transaction.
+//! What is known about a fee rate.
 
-/// A fee rate in sat/vB: exact, or within proven bounds. Never an estimate.
+use std::mem::discriminant;
+
+/// The widest range of a rate that counts as known, as a share of its middle.
+const NARROW: f64 = 0.1;
+
+/// The part by which a bound must move to be news.
+const MOVED: f64 = 0.01;
+
+/// A fee rate in sat/vB: exact, or within the bounds that peers gave. Never a guess.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub enum FeeRate {
     /// All prevouts are known.
     Exact(f64),
-    /// Some prevout is unknown; the announcements limit the rate.
+    /// Peers bound the rate within 10 %: it counts in figures at its middle.
     Within(Bounds),
+    /// Peers bound the rate in one direction, or widely, or not at all.
+    Open(Bounds),
 }
 
 impl FeeRate {
@@ -17,11 +27,25 @@ impl FeeRate {
         Self::Exact(fee / f64::from(vsize))
     }
 
+    /// A rate about which only bounds are known.
+    pub fn bounded(bounds: Bounds) -> Self {
+        if bounds.is_narrow() { Self::Within(bounds) } else { Self::Open(bounds) }
+    }
+
     /// The exact rate in sat/vB, or `None` if only bounds are known.
     pub fn exact(self) -> Option<f64> {
         match self {
             Self::Exact(rate) => Some(rate),
-            Self::Within(_) => None,
+            Self::Within(_) | Self::Open(_) => None,
+        }
+    }
+
+    /// The rate in sat/vB at which it counts in figures: the exact one, or the middle of narrow bounds.
+    pub fn middle(self) -> Option<f64> {
+        match self {
+            Self::Exact(rate) => Some(rate),
+            Self::Within(bounds) => bounds.middle(),
+            Self::Open(_) => None,
         }
     }
 
@@ -29,7 +53,8 @@ impl FeeRate {
     pub fn min(self) -> Option<f64> {
         match self {
             Self::Exact(rate) => Some(rate),
-            Self::Within(bounds) => bounds.min(),
+            Self::Within(bounds) => bounds.low,
+            Self::Open(bounds) => bounds.min(),
         }
     }
 
@@ -37,7 +62,27 @@ impl FeeRate {
     pub fn max(self) -> Option<f64> {
         match self {
             Self::Exact(rate) => Some(rate),
-            Self::Within(bounds) => bounds.max(),
+            Self::Within(bounds) | Self::Open(bounds) => bounds.high,
+        }
+    }
+
+    /// Whether `other` says something else: it is known in another way, or a bound moved by more than 1 %.
+    pub(crate) fn differs(self, other: Self) -> bool {
+        let moved = |one: Option<f64>, other: Option<f64>| match (one, other) {
+            (Some(one), Some(other)) => (one - other).abs() > one.abs() * MOVED,
+            (one, other) => one != other,
+        };
+        discriminant(&self) != discriminant(&other)
+            || (self.exact() != other.exact())
+            || moved(self.min(), other.min())
+            || moved(self.max(), other.max())
+    }
+
+    /// The bounds, or `None` if the rate is exact.
+    pub fn bounds(self) -> Option<Bounds> {
+        match self {
+            Self::Exact(_) => None,
+            Self::Within(bounds) | Self::Open(bounds) => Some(bounds),
         }
     }
 }
@@ -45,19 +90,21 @@ impl FeeRate {
 impl Default for FeeRate {
     /// A rate about which nothing is known.
     fn default() -> Self {
-        Self::Within(Bounds::default())
+        Self::Open(Bounds::default())
     }
 }
 
-/// Bounds of a fee rate, in sat/vB, that follow from who announced the transaction and when.
+/// Bounds of a fee rate, in sat/vB, that follow from who announced the transaction and where.
 #[derive(Clone, Copy, Default, PartialEq, Debug)]
 pub struct Bounds {
     /// The highest fee filter among its announcers (BIP133). A child may pay the difference.
     pub floor: Option<f64>,
-    /// The rate of a transaction that the same peer announced after it, highest rate first.
+    /// The lower bound by the order in which peers announce.
     pub low: Option<f64>,
-    /// The rate of a transaction that the same peer announced before it, highest rate first.
+    /// The upper bound by the order in which peers announce.
     pub high: Option<f64>,
+    /// Whether only one peer gives `low`, or only one peer gives `high`.
+    pub by_one_peer: bool,
 }
 
 impl Bounds {
@@ -66,8 +113,50 @@ impl Bounds {
         [self.floor, self.low].into_iter().flatten().reduce(f64::max)
     }
 
-    /// The least upper bound.
-    pub fn max(&self) -> Option<f64> {
-        self.high
+    /// The middle between the bounds by order.
+    pub fn middle(&self) -> Option<f64> {
+        Some(f64::midpoint(self.low?, self.high?))
+    }
+
+    /// Whether the bounds by order are within 10 % of their middle.
+    fn is_narrow(&self) -> bool {
+        let (Some(low), Some(high), Some(middle)) = (self.low, self.high, self.middle()) else {
+            return false;
+        };
+        high - low <= NARROW * middle
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bounds_within_ten_percent_of_their_middle_count_as_known() {
+        let between = |low, high| {
+            FeeRate::bounded(Bounds { low: Some(low), high: Some(high), ..Bounds::default() }).middle()
+        };
+        assert_eq!(between(10.0, 11.0), Some(10.5));
+        assert_eq!(between(2.0, 2.0), Some(2.0));
+        assert_eq!(between(10.0, 11.2), None);
+        let one_sided = Bounds { low: Some(1.0), floor: Some(1.0), ..Bounds::default() };
+        assert_eq!(FeeRate::bounded(one_sided).middle(), None);
+    }
+
+    #[test]
+    fn a_bound_that_hardly_moves_is_no_news() {
+        let at_least = |low| FeeRate::bounded(Bounds { low: Some(low), ..Bounds::default() });
+        assert!(!at_least(1.0).differs(at_least(1.005)));
+        assert!(at_least(1.0).differs(at_least(1.02)) && at_least(1.0).differs(FeeRate::default()));
+        assert!(
+            at_least(1.0).differs(FeeRate::Exact(1.0)) && FeeRate::Exact(1.0).differs(FeeRate::Exact(1.001))
+        );
+    }
+
+    #[test]
+    fn a_fee_filter_narrows_nothing_as_a_child_may_pay() {
+        let bounds = Bounds { floor: Some(1.0), high: Some(1.05), ..Bounds::default() };
+        assert_eq!(FeeRate::bounded(bounds), FeeRate::Open(bounds));
+        assert_eq!(FeeRate::Open(bounds).min(), Some(1.0));
     }
 }

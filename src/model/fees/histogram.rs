@@ -15,6 +15,8 @@ const STEPS: usize = 700;
 pub(in crate::model) enum KnownRate {
     /// The rate is certain.
     Exact(f64),
+    /// The middle of bounds within 10 %.
+    Within(f64),
     /// A lower bound.
     AtLeast(f64),
     Unknown,
@@ -26,7 +28,7 @@ pub(in crate::model) struct Item {
     pub(in crate::model) rate: KnownRate,
     /// In vB.
     pub(in crate::model) vsize: u64,
-    /// In sat; 0 if unknown.
+    /// In sat; that of the middle of narrow bounds, or 0 if unknown.
     pub(in crate::model) fee: u64,
 }
 
@@ -47,7 +49,7 @@ pub(crate) struct Volume {
 }
 
 impl Volume {
-    pub(super) fn add(&mut self, other: Self) {
+    pub(crate) fn add(&mut self, other: Self) {
         self.count += other.count;
         self.vsize += other.vsize;
         self.fees += other.fees;
@@ -67,12 +69,24 @@ impl Volume {
     }
 }
 
-/// The transactions of a step.
+/// The transactions whose chunk fee rate is nearest to one rate, or unknown.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
-struct Step {
-    certain: Volume,
-    /// Those with this lower bound.
-    bounded: Volume,
+pub(crate) struct Step {
+    /// Those whose rate is certain.
+    pub(crate) exact: Volume,
+    /// Those whose bounds are within 10 %, by their middle.
+    pub(crate) within: Volume,
+    /// Those with a lower bound only, by that bound.
+    pub(super) bounded: Volume,
+}
+
+impl Step {
+    /// The transactions whose rate is known: exactly, or within 10 %.
+    pub(crate) fn known(&self) -> Volume {
+        let mut known = self.exact;
+        known.add(self.within);
+        known
+    }
 }
 
 /// All transactions of the mempool by chunk fee rate.
@@ -98,22 +112,24 @@ impl FeeHistogram {
         self.volume_mut(item.rate).subtract(item.volume());
     }
 
-    /// Returns each step that is not empty as `(rate, certain, bounded)`, the highest rate (sat/vB)
-    /// first.
-    pub(super) fn descending(&self) -> impl Iterator<Item = (f64, Volume, Volume)> {
+    /// Returns each step that is not empty with its rate in sat/vB, the highest first.
+    pub(super) fn descending(&self) -> impl Iterator<Item = (f64, &Step)> {
         let steps = self.steps.iter().enumerate().rev();
-        steps
-            .filter(|(_, step)| **step != Step::default())
-            .map(|(number, step)| (rate(number), step.certain, step.bounded))
+        steps.filter(|(_, step)| **step != Step::default()).map(|(number, step)| (rate(number), step))
     }
 
     /// Returns the transactions whose rate is certain.
-    pub(crate) fn certain(&self) -> Volume {
-        self.sum(Volume::default(), |step| step.certain)
+    pub(crate) fn exact(&self) -> Volume {
+        self.sum(Volume::default(), |step| step.exact)
     }
 
-    /// Returns the transactions whose rate is not certain.
-    pub(crate) fn uncertain(&self) -> Volume {
+    /// Returns the transactions whose rate is known within 10 %, but not exactly.
+    pub(crate) fn within(&self) -> Volume {
+        self.sum(Volume::default(), |step| step.within)
+    }
+
+    /// Returns the transactions whose rate is not known.
+    pub(crate) fn open(&self) -> Volume {
         self.sum(self.unknown, |step| step.bounded)
     }
 
@@ -129,7 +145,8 @@ impl FeeHistogram {
 
     fn volume_mut(&mut self, rate: KnownRate) -> &mut Volume {
         match rate {
-            KnownRate::Exact(rate) => self.steps.get_mut(step(rate)).map(|step| &mut step.certain),
+            KnownRate::Exact(rate) => self.steps.get_mut(step(rate)).map(|step| &mut step.exact),
+            KnownRate::Within(rate) => self.steps.get_mut(step(rate)).map(|step| &mut step.within),
             KnownRate::AtLeast(rate) => self.steps.get_mut(step(rate)).map(|step| &mut step.bounded),
             KnownRate::Unknown => None,
         }

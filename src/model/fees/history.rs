@@ -23,7 +23,7 @@ pub struct History {
 struct Sample {
     /// Since the UNIX epoch.
     minute: u32,
-    /// In vB, by fee band; the last one for transactions whose rate is not certain.
+    /// In vB, by fee band; the last one for transactions whose rate is not known.
     sizes: [u32; BANDS + 1],
 }
 

@@ -1,23 +1,26 @@
 //! Projected blocks: how miners would fill the next blocks.
 
 use crate::chain::limits::BLOCK_TEMPLATE_WEIGHT;
-use crate::model::fees::histogram::{FeeHistogram, Volume};
+use crate::model::fees::histogram::{FeeHistogram, Step, Volume};
 
-/// A projected block: the mempool in the order in which miners would take it. A transaction with only
-/// a lower bound of its chunk fee rate is placed by that bound, behind those whose rate is certain.
+/// A projected block: the mempool in the order in which miners would take it. A transaction whose chunk
+/// fee rate is known within 10 % is placed by its middle. One with only a lower bound is placed by that
+/// bound, behind those whose rate is known.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct ProjectedBlock {
-    /// The size of the transactions whose chunk fee rate is certain, in vB.
-    pub vsize: u64,
+    /// The size of the transactions whose chunk fee rate is exact, in vB.
+    pub exact: u64,
+    /// The size of the transactions whose chunk fee rate is known within 10 %, in vB.
+    pub within: u64,
     /// The size of the transactions placed by a lower bound, in vB.
     pub bounded: u64,
     /// The size of the transactions of unknown rate that fill the block, in vB.
     pub unknown: u64,
-    /// The number of transactions of all three sorts.
+    /// The number of transactions of all four sorts.
     pub count: u64,
-    /// The fees of the transactions whose rate is certain, in sat.
+    /// The fees of the transactions whose rate is known, in sat; those known within 10 % at their middle.
     pub fees: u64,
-    /// The lowest, the median and the highest certain rate, in sat/vB, within 1 %.
+    /// The lowest, the median and the highest known rate, in sat/vB, within 1 % of exact rates and middles.
     pub rates: Option<[f64; 3]>,
 }
 
@@ -25,19 +28,25 @@ impl ProjectedBlock {
     /// The size available to transactions, in vB: 4 MWU less what miners reserve for the header and
     /// the coinbase (Core: `DEFAULT_BLOCK_RESERVED_WEIGHT`, 8,000 WU).
     pub const ROOM: u64 = BLOCK_TEMPLATE_WEIGHT as u64 / 4;
+
+    /// The size of all its transactions, in vB.
+    pub fn filled(&self) -> u64 {
+        self.exact + self.within + self.bounded + self.unknown
+    }
 }
 
 /// The number of projected blocks.
 const MAX_BLOCKS: usize = 8;
 
 /// Returns the projected blocks, the next one first, filled by falling chunk fee rate. Transactions with
-/// only a lower bound take the place of that bound, behind those of a certain rate; transactions of
+/// only a lower bound take the place of that bound, behind those of a known rate; transactions of
 /// unknown rate come last.
 pub(crate) fn project(histogram: &FeeHistogram) -> Vec<ProjectedBlock> {
     let mut blocks = Vec::new();
-    for (rate, certain, bounded) in histogram.descending() {
-        fill(&mut blocks, certain, |block, part| block.take(rate, part));
-        fill(&mut blocks, bounded, |block, part| block.bounded.add(part));
+    for (rate, step) in histogram.descending() {
+        fill(&mut blocks, step.exact, |block, part| block.take(rate, part, |parts| &mut parts.exact));
+        fill(&mut blocks, step.within, |block, part| block.take(rate, part, |parts| &mut parts.within));
+        fill(&mut blocks, step.bounded, |block, part| block.step.bounded.add(part));
     }
     fill(&mut blocks, histogram.unknown(), |block, part| block.unknown.add(part));
     blocks.into_iter().map(Filling::finish).collect()
@@ -64,23 +73,24 @@ fn fill(blocks: &mut Vec<Filling>, mut volume: Volume, take: impl Fn(&mut Fillin
 struct Filling {
     /// Rates (sat/vB) with the size (vB) that pays each, the highest first.
     parts: Vec<(f64, u64)>,
-    certain: Volume,
-    bounded: Volume,
+    step: Step,
     unknown: Volume,
 }
 
 impl Filling {
     fn room(&self) -> u64 {
-        ProjectedBlock::ROOM - self.certain.vsize - self.bounded.vsize - self.unknown.vsize
+        let Step { exact, within, bounded } = self.step;
+        ProjectedBlock::ROOM - exact.vsize - within.vsize - bounded.vsize - self.unknown.vsize
     }
 
-    fn take(&mut self, rate: f64, part: Volume) {
+    fn take(&mut self, rate: f64, part: Volume, sort: impl Fn(&mut Step) -> &mut Volume) {
         self.parts.push((rate, part.vsize));
-        self.certain.add(part);
+        sort(&mut self.step).add(part);
     }
 
     fn finish(self) -> ProjectedBlock {
-        let mut below = self.certain.vsize / 2;
+        let known = self.step.known();
+        let mut below = known.vsize / 2;
         let median = self.parts.iter().find(|&&(_, vsize)| {
             let found = below < vsize;
             below = below.saturating_sub(vsize);
@@ -91,11 +101,12 @@ impl Filling {
             _ => None,
         };
         ProjectedBlock {
-            vsize: self.certain.vsize,
-            bounded: self.bounded.vsize,
+            exact: self.step.exact.vsize,
+            within: self.step.within.vsize,
+            bounded: self.step.bounded.vsize,
             unknown: self.unknown.vsize,
-            count: self.certain.count + self.bounded.count + self.unknown.count,
-            fees: u64::try_from(self.certain.fees).unwrap_or(u64::MAX),
+            count: known.count + self.step.bounded.count + self.unknown.count,
+            fees: u64::try_from(known.fees).unwrap_or(u64::MAX),
             rates,
         }
     }

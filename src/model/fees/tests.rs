@@ -15,9 +15,9 @@ fn exactly(rate: f64) -> KnownRate {
 }
 
 fn item(rate: KnownRate, vsize: u32) -> Item {
-    let exact = if let KnownRate::Exact(rate) = rate { rate } else { 0.0 };
+    let known = if let KnownRate::Exact(rate) | KnownRate::Within(rate) = rate { rate } else { 0.0 };
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "fees of tests")]
-    let fee = (exact * f64::from(vsize)) as u64;
+    let fee = (known * f64::from(vsize)) as u64;
     Item { rate, vsize: vsize.into(), fee }
 }
 
@@ -43,9 +43,9 @@ fn blocks_fill_by_falling_rate_and_uncertain_ones_come_last() {
     assert_eq!(blocks.len(), 3);
     let [low, _, high] = blocks[0].rates.unwrap();
     assert!((low / 5.0 - 1.0).abs() < 0.011 && (high / 10.0 - 1.0).abs() < 0.011, "{low} {high}");
-    assert_eq!((blocks[0].vsize, blocks[0].unknown, blocks[0].count), (ProjectedBlock::ROOM, 0, 2));
-    assert_eq!((blocks[1].vsize, blocks[1].unknown), (u64::from(mega), u64::from(mega)));
-    assert_eq!((blocks[2].vsize, blocks[2].unknown, blocks[2].rates), (0, u64::from(mega), None));
+    assert_eq!((blocks[0].exact, blocks[0].unknown, blocks[0].count), (ProjectedBlock::ROOM, 0, 2));
+    assert_eq!((blocks[1].exact, blocks[1].unknown), (u64::from(mega), u64::from(mega)));
+    assert_eq!((blocks[2].exact, blocks[2].unknown, blocks[2].rates), (0, u64::from(mega), None));
     let estimated = |within, coverage| estimate(&histogram, within, coverage, 0.1);
     assert!((estimated(1, 1.0) / 2.0 - 1.0).abs() < 0.011, "if there is nothing else");
     assert!((estimated(1, 0.6) / 5.0 - 1.0).abs() < 0.011, "if others take their part of the block");
@@ -58,7 +58,7 @@ fn at_most_eight_blocks_are_projected() {
     let histogram = filled(&[(exactly(3.0), 20_000_000), (KnownRate::Unknown, 5_000_000)]);
     let blocks = project(&histogram);
     assert_eq!(blocks.len(), 8);
-    assert!(blocks.iter().all(|block| (block.vsize, block.unknown) == (ProjectedBlock::ROOM, 0)));
+    assert!(blocks.iter().all(|block| (block.exact, block.unknown) == (ProjectedBlock::ROOM, 0)));
     assert_eq!(project(&FeeHistogram::default()), []);
 }
 
@@ -117,9 +117,24 @@ fn known_rate() -> impl Strategy<Value = KnownRate> {
     let rate = 0.0..100_000.0_f64;
     prop_oneof![
         rate.clone().prop_map(KnownRate::Exact),
+        rate.clone().prop_map(KnownRate::Within),
         rate.prop_map(KnownRate::AtLeast),
         Just(KnownRate::Unknown)
     ]
+}
+
+#[test]
+fn a_rate_known_within_bounds_counts_at_its_middle_and_stays_apart_from_exact_ones() {
+    let mega = 499_000;
+    let within = KnownRate::Within(5.0);
+    let histogram = filled(&[(exactly(7.0), mega), (within, mega), (KnownRate::AtLeast(9.0), mega)]);
+    let [exact, known, open] = [histogram.exact(), histogram.within(), histogram.open()];
+    assert_eq!([exact.count, known.count, open.count], [1; 3]);
+    assert_eq!(bands::sizes(&histogram)[3], 2 * 499_000, "both are from 5 to 10 sat/vB");
+    let blocks = project(&histogram);
+    let sizes = blocks.iter().map(|block| [block.bounded, block.exact, block.within]).collect::<Vec<_>>();
+    assert_eq!(sizes[0], [499_000, 499_000, 0]);
+    assert_eq!((sizes[1], blocks[1].fees), ([0, 0, 499_000], 5 * 499_000));
 }
 
 #[test]
@@ -130,10 +145,10 @@ fn a_transaction_with_a_lower_bound_takes_the_place_of_that_bound() {
         filled(&[(at_least(7.0), mega), (exactly(7.0), mega), (exactly(2.0), mega), (at_least(0.1), mega)]);
     let blocks = project(&histogram);
     let sizes =
-        |block: &ProjectedBlock| [block.vsize, block.bounded, block.unknown].map(|vsize| vsize / 499_000);
+        |block: &ProjectedBlock| [block.exact, block.bounded, block.unknown].map(|vsize| vsize / 499_000);
     assert_eq!(blocks.iter().map(sizes).collect::<Vec<_>>(), [[1, 1, 0], [1, 1, 0]]);
     assert_eq!((blocks[0].count, blocks[0].fees), (2, 7 * 499_000), "the fees that are certain");
-    assert_eq!(histogram.uncertain().count, 2);
+    assert_eq!(histogram.open().count, 2);
 }
 
 proptest! {
@@ -143,12 +158,12 @@ proptest! {
     ) {
         let mut histogram = filled(&items);
         let all: u64 = items.iter().map(|&(_, vsize)| u64::from(vsize)).sum();
-        prop_assert_eq!(histogram.certain().vsize + histogram.uncertain().vsize, all);
+        prop_assert_eq!(histogram.exact().vsize + histogram.within().vsize + histogram.open().vsize, all);
         prop_assert_eq!(bands::sizes(&histogram).iter().sum::<u64>(), all);
         let blocks = project(&histogram);
-        let placed: u64 = blocks.iter().map(|block| block.vsize + block.bounded + block.unknown).sum();
+        let placed: u64 = blocks.iter().map(ProjectedBlock::filled).sum();
         prop_assert_eq!(placed, all.min(8 * ProjectedBlock::ROOM));
-        prop_assert!(blocks.iter().all(|block| block.vsize + block.bounded + block.unknown <= ProjectedBlock::ROOM));
+        prop_assert!(blocks.iter().all(|block| block.filled() <= ProjectedBlock::ROOM));
         let lows = blocks.iter().filter_map(|block| block.rates);
         prop_assert!(lows.clone().zip(lows.skip(1)).all(|(first, second)| first[0] >= second[2]));
         for &(rate, vsize) in &items {

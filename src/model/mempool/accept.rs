@@ -5,13 +5,15 @@ use crate::model::mempool::changes::Changes;
 use crate::model::mempool::conflicts::decide::{Decision, decide};
 use crate::model::mempool::conflicts::replaced::ReplacedTx;
 use crate::model::mempool::entry::MempoolEntry;
-use crate::model::mempool::exact_fees::{input_values, learn_outputs};
+use crate::model::mempool::exact_fees::{MAX_OUTPUTS, input_values, learn_outputs};
+use crate::model::mempool::key::TxKey;
 use crate::model::mempool::relay::announcements::{Addition, Announcer, Sighting};
 use crate::model::mempool::relay::credit::{RelayCredit, RelayPart};
 use crate::model::mempool::vouch::{Vouch, Vouchers, inherited, vouch_for_parents};
 use crate::model::mempool::{Mempool, RemovalReason};
 use crate::util::time::Timestamp;
 use crate::wire::{Transaction, TxHash, Txid};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// What became of a transaction that arrived.
@@ -56,16 +58,20 @@ impl Mempool {
         let mut order = Vec::new();
         for &hash in hashes {
             let is_new = self.announce_one(now, by, hash, &mut credits, changes) == Some(Addition::New);
-            // By txid a peer could announce the same transaction again.
-            if is_new && by.by_fee_rate && matches!(hash, TxHash::Wtxid(_)) {
+            if is_new {
                 order.push(hash);
             }
         }
-        self.orders.keep(now, order);
+        self.order_bounds.announce(now, by.peer, &order);
         self.pending.expire(now);
         self.expire(now, changes);
         self.evict(changes);
         credits
+    }
+
+    /// Takes a part of the list of a peer's whole mempool (BIP35).
+    pub(in crate::model) fn list(&mut self, now: Timestamp, peer: PeerId, txs: &[TxHash], is_complete: bool) {
+        self.order_bounds.list(now, peer, txs, is_complete);
     }
 
     fn announce_one(
@@ -140,8 +146,22 @@ impl Mempool {
         self.entries.insert(entry, changes);
         vouch_for_parents(&mut self.entries, tx, vouch, self.one_netgroup, changes);
         learn_outputs(&mut self.entries, tx, changes);
+        self.end_bounds_of_descendants(tx, changes);
         self.evict(changes);
         Arrival::Accepted { replaced: replaces, descendants, credits }
+    }
+
+    /// Ends the bounds of transactions that arrived before their ancestor: they were taken for ones without
+    /// it.
+    fn end_bounds_of_descendants(&mut self, tx: &Transaction, changes: &mut Changes) {
+        let children: BTreeSet<TxKey> = self.entries.spends().children(tx).collect();
+        if !children.is_empty() {
+            let descendants =
+                self.entries.with_descendants(children.clone(), MAX_OUTPUTS).unwrap_or(children);
+            for key in descendants {
+                self.entries.update(key, changes, MempoolEntry::end_bounds);
+            }
+        }
     }
 
     /// Rejects a newcomer for good, and with it the descendants that arrived before it.

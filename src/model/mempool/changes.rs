@@ -1,5 +1,6 @@
 //! What an event changed in the mempool.
 
+use crate::model::fees::bounds::by_order::Verdict;
 use crate::model::mempool::key::TxKey;
 use crate::model::mempool::removal::RemovalReason;
 use crate::wire::Txid;
@@ -15,8 +16,14 @@ pub(in crate::model) struct Changes {
     pub(super) removed: Vec<(Txid, RemovalReason)>,
     /// The transactions whose fee rate, or knowledge of it, changed; perhaps more than once.
     pub(super) fee_rates: Vec<Txid>,
-    /// The transactions whose cluster changed: they arrived, a relative left, or a fee became known.
+    /// The transactions whose cluster changed: they arrived, or a relative left.
     pub(super) unsettled: Vec<TxKey>,
+    /// The transactions of which a fee, or a bound, became known.
+    pub(super) learned: Vec<TxKey>,
+    /// The transactions that lost a parent or child.
+    pub(super) bereaved: Vec<TxKey>,
+    /// What fees that became exact say about the bounds that peers gave.
+    pub(super) verdicts: Vec<Verdict>,
 }
 
 /// The changes of an event, complete.

@@ -90,6 +90,7 @@ impl Entries {
             self.histogram.subtract(item);
         }
         changes.unsettled.extend(self.relatives(entry.tx()));
+        changes.bereaved.extend(self.relatives(entry.tx()));
         Some(entry)
     }
 
@@ -103,7 +104,11 @@ impl Entries {
         let entry = self.by_key.get_mut(&key)?;
         self.sums.subtract(entry);
         let (fee, fee_rate, item) = (entry.fee(), entry.fee_rate(), counted_item(entry));
+        let bounds = entry.own_bounds();
         let result = change(entry);
+        if entry.fee() != fee {
+            changes.verdicts.extend(entry.judge_bounds());
+        }
         let new_item = counted_item(entry);
         if new_item != item {
             if let Some(item) = item {
@@ -113,10 +118,10 @@ impl Entries {
                 self.histogram.add(item);
             }
         }
-        if entry.fee() != fee {
-            changes.unsettled.push(key);
+        if entry.fee() != fee || entry.own_bounds() != bounds {
+            changes.learned.push(key);
         }
-        if entry.fee_rate() != fee_rate {
+        if entry.fee_rate().differs(fee_rate) {
             changes.fee_rates.push(entry.tx().txid());
         }
         self.sums.add(entry);

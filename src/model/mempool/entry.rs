@@ -1,8 +1,9 @@
 //! A transaction in the mempool, with what is known about it.
 
+use crate::chain::limits::MAX_MONEY;
 use crate::event::{PeerId, TxSource};
-use crate::model::fees::bounds::{Bound, OrderBounds};
-use crate::model::fees::fee_rate::FeeRate;
+use crate::model::fees::bounds::by_order::{Bound, ChunkRange, LearnedBounds, OrderBounds, Verdict};
+use crate::model::fees::fee_rate::{Bounds, FeeRate};
 use crate::model::fees::histogram::{Item, KnownRate};
 use crate::model::fees::input_values::InputValues;
 use crate::model::mempool::cluster::chunk_fee_rate::ChunkFeeRate;
@@ -34,6 +35,28 @@ const FIXED_MEMORY: usize = size_of::<Transaction>()
 /// The memory of an input in the spends index, in bytes.
 const INPUT_MEMORY: usize = SPARE_QUARTERS * SpendsIndex::SLOT / 4;
 
+/// The fees in sat that are possible for a transaction.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct FeeRange {
+    pub(super) low: u64,
+    pub(super) high: u64,
+    /// Whether a bound is that of only one peer.
+    pub(super) by_one_peer: bool,
+}
+
+impl FeeRange {
+    /// The range of an exact fee, in sat.
+    pub(super) fn exactly(fee: u64) -> Self {
+        Self { low: fee, high: fee, by_one_peer: false }
+    }
+}
+
+impl Default for FeeRange {
+    fn default() -> Self {
+        Self { low: 0, high: MAX_MONEY, by_one_peer: false }
+    }
+}
+
 /// A transaction in the mempool.
 #[derive(Debug)]
 pub struct MempoolEntry {
@@ -43,13 +66,13 @@ pub struct MempoolEntry {
     input_values: InputValues,
     replaces: Box<[Txid]>,
     chunk_fee_rate: ChunkFeeRate,
-    order_bounds: OrderBounds,
+    /// `None` while nothing is known, or everything exactly.
+    bounds: Option<Box<LearnedBounds>>,
     adjusted_weight: u32,
     source: TxSource,
     vouch: Vouch,
     earlier_announcers: u16,
     signals_replacement: bool,
-    had_relatives: bool,
 }
 
 impl MempoolEntry {
@@ -68,13 +91,12 @@ impl MempoolEntry {
             input_values,
             replaces,
             chunk_fee_rate: ChunkFeeRate::UNKNOWN,
-            order_bounds: OrderBounds::default(),
+            bounds: None,
             adjusted_weight: adjusted_weight(&tx),
             source,
             vouch,
             earlier_announcers: 0,
             signals_replacement: tx.signals_replacement(),
-            had_relatives: false,
             tx,
         }
     }
@@ -192,7 +214,7 @@ impl MempoolEntry {
 
     /// Returns the fee rate in sat/vB: exact, or within bounds.
     pub fn fee_rate(&self) -> FeeRate {
-        self.order_bounds.fee_rate(self.fee(), self.tx.vsize(), self.announcements.floors())
+        self.own_bounds().fee_rate(self.fee(), self.tx.vsize(), self.announcements.floors().get())
     }
 
     /// Returns the chunk fee rate in sat/vB: the rate by which miners sort the transaction, that of the
@@ -203,15 +225,17 @@ impl MempoolEntry {
         self.chunk_fee_rate.get()
     }
 
-    /// Returns a lower bound of the chunk fee rate in sat/vB while the fee is unknown.
-    fn chunk_fee_rate_lower(&self) -> Option<f64> {
-        let lower = match self.fee_rate() {
-            // A parent that pays less would lower it.
-            FeeRate::Exact(_) => None,
-            FeeRate::Within(bounds) if self.had_relatives => bounds.floor,
-            FeeRate::Within(bounds) => bounds.min(),
-        };
-        lower.map(|rate| rate * 4.0 * f64::from(self.tx.vsize()) / f64::from(self.adjusted_weight))
+    /// Returns what is known of the chunk fee rate: it is exact, or within bounds.
+    pub fn chunk_rate(&self) -> FeeRate {
+        if let Some(rate) = self.chunk_fee_rate() {
+            return FeeRate::Exact(rate);
+        }
+        // If the fee is exact, it is a parent that may pay less than the fee filters.
+        let floor = self.announcements.floors().get().filter(|_| self.fee().is_none());
+        let nothing = FeeRate::Open(Bounds { floor, ..Bounds::default() });
+        let is_oversized = self.chunk_fee_rate == ChunkFeeRate::OVERSIZED;
+        let bounds = self.bounds.as_ref().filter(|_| !is_oversized);
+        bounds.map_or(nothing, |bounds| bounds.chunk_rate(floor))
     }
 
     /// The raw chunk fee rate, which also says why there is none.
@@ -219,38 +243,94 @@ impl MempoolEntry {
         self.chunk_fee_rate
     }
 
-    /// Sets the chunk fee rate by the cluster.
-    pub(super) fn set_chunk_fee_rate(&mut self, rate: ChunkFeeRate) {
+    /// Sets the chunk fee rate by the cluster, and the range that it is in.
+    pub(super) fn set_chunk_fee_rate(&mut self, rate: ChunkFeeRate, range: ChunkRange) {
         self.chunk_fee_rate = rate;
+        self.learn(|bounds| bounds.cluster = range);
     }
 
-    /// Records a relative in the mempool. Bounds by order end if it is a parent: the place of the
-    /// transaction in announcements was also that of its parent's fee.
-    pub(super) fn add_relative(&mut self, is_parent: bool) {
-        self.had_relatives = true;
-        if is_parent {
-            self.order_bounds = OrderBounds::default();
-        }
+    /// The range of the chunk fee rate by the cluster.
+    pub(super) fn chunk_range(&self) -> ChunkRange {
+        self.bounds.as_ref().map(|bounds| bounds.cluster).unwrap_or_default()
     }
 
-    /// Returns whether a parent or child was ever in the mempool together with the transaction.
-    pub(super) fn had_relatives(&self) -> bool {
-        self.had_relatives
+    /// The bounds of its own fee rate by the order of announcements.
+    pub(super) fn own_bounds(&self) -> OrderBounds {
+        self.bounds.as_ref().map(|bounds| bounds.own).unwrap_or_default()
     }
 
-    /// Adds a bound by the order of an announcement.
-    pub(super) fn add_bound(&mut self, bound: Bound) {
-        self.order_bounds.add(bound);
+    /// Adds a bound of the fee rate by the order in which `peer` announced it.
+    pub(super) fn add_bound(&mut self, peer: PeerId, bound: Bound) {
+        self.learn(|bounds| bounds.own.add(peer, bound));
+    }
+
+    /// Adds a bound of the chunk fee rate by the order in which `peer` announced it.
+    pub(super) fn add_chunk_bound(&mut self, peer: PeerId, bound: Bound) {
+        self.learn(|bounds| bounds.chunk.add(peer, bound));
+    }
+
+    /// Returns whether announcements bound the chunk fee rate.
+    pub(super) fn has_chunk_bounds(&self) -> bool {
+        self.bounds.as_ref().is_some_and(|bounds| bounds.chunk != OrderBounds::default())
+    }
+
+    /// Ends the bounds of the chunk fee rate by announcements: the cluster changed.
+    pub(super) fn end_chunk_bounds(&mut self) {
+        self.learn(|bounds| bounds.chunk = OrderBounds::default());
+    }
+
+    /// Ends all bounds by announcements: an ancestor arrived that had a part in the place of the
+    /// transaction.
+    pub(super) fn end_bounds(&mut self) {
+        self.learn(|bounds| (bounds.own, bounds.chunk) = Default::default());
+    }
+
+    /// Returns what the fee, which became exact, says about the bounds that peers gave, and ends these.
+    pub(super) fn judge_bounds(&mut self) -> Vec<Verdict> {
+        let Some(rate) = self.fee_rate().exact() else { return Vec::new() };
+        let verdicts = self.own_bounds().verdicts(rate).collect();
+        self.learn(|bounds| bounds.own = OrderBounds::default());
+        verdicts
+    }
+
+    fn learn(&mut self, change: impl FnOnce(&mut LearnedBounds)) {
+        let mut bounds = self.bounds.take().map(|bounds| *bounds).unwrap_or_default();
+        change(&mut bounds);
+        self.bounds = (bounds != LearnedBounds::default()).then(|| Box::new(bounds));
     }
 
     /// The transaction as the fee histogram counts it.
     pub(super) fn histogram_item(&self) -> Item {
-        let lower = || self.chunk_fee_rate_lower().map_or(KnownRate::Unknown, KnownRate::AtLeast);
-        Item {
-            rate: self.chunk_fee_rate().map_or_else(lower, KnownRate::Exact),
-            vsize: self.tx.vsize().into(),
-            fee: self.fee().unwrap_or_default(),
+        let rate = self.chunk_rate();
+        let known = match rate {
+            FeeRate::Exact(rate) => KnownRate::Exact(rate),
+            FeeRate::Within(_) => rate.middle().map_or(KnownRate::Unknown, KnownRate::Within),
+            FeeRate::Open(_) => rate.min().map_or(KnownRate::Unknown, KnownRate::AtLeast),
+        };
+        Item { rate: known, vsize: self.tx.vsize().into(), fee: self.likely_fee() }
+    }
+
+    /// Returns the exact fee, or that of the middle of narrow bounds, in sat; 0 if it is not known.
+    fn likely_fee(&self) -> u64 {
+        let of_middle = || self.fee_rate().middle().map(|rate| rate * f64::from(self.tx.vsize()));
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a rounded amount")]
+        let rounded = |fee: f64| fee.round() as u64;
+        self.fee().or_else(|| of_middle().map(rounded)).unwrap_or_default()
+    }
+
+    /// Returns the lowest and the highest fee in sat that the bounds by announcements allow.
+    pub(super) fn fee_range(&self) -> FeeRange {
+        if let Some(fee) = self.fee() {
+            return FeeRange::exactly(fee);
         }
+        let Bounds { low, high, by_one_peer, .. } = self.own_bounds().bounds(None);
+        let vsize = f64::from(self.tx.vsize());
+        // Fees are whole numbers. The rest forgives the error of binary fractions.
+        let [low, high] =
+            [low.map(|low| (low * vsize - 1e-3).ceil()), high.map(|high| (high * vsize + 1e-3).floor())];
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "saturates")]
+        let [low, high] = [low.unwrap_or(0.0) as u64, high.map_or(MAX_MONEY, |high| high as u64)];
+        if low > high { FeeRange::default() } else { FeeRange { low, high, by_one_peer } }
     }
 
     /// The sigops-adjusted weight, in WU.
@@ -292,5 +372,6 @@ impl MempoolEntry {
             + self.announcements.memory()
             + self.input_values.memory()
             + size_of_val(&*self.replaces)
+            + self.bounds.as_deref().map_or(0, |bounds| size_of_val(bounds) + ALLOCATION)
     }
 }

@@ -15,7 +15,7 @@ use crate::wire::{OutPoint, Transaction, TxHash, Txid};
 
 /// The most outputs of a parent that are looked at. Standard transactions hardly ever have as many (3,225
 /// of 31 bytes), and a huge one must not make each of its many small children costly.
-const MAX_OUTPUTS: usize = 4_000;
+pub(super) const MAX_OUTPUTS: usize = 4_000;
 
 /// Returns the values of the outputs that `tx` spends, as far as they are in the mempool or in recent blocks.
 pub(super) fn input_values(entries: &Entries, prevouts: &PrevoutCache, tx: &Transaction) -> InputValues {

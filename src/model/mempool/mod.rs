@@ -31,7 +31,6 @@ pub use removal::{BlockConflict, RemovalReason};
 use crate::chain::limits::MEMPOOL_EXPIRY;
 use crate::event::PeerId;
 use crate::model::classify::Kinds;
-use crate::model::fees::bounds::order::AnnouncementOrders;
 use crate::model::fees::histogram::FeeHistogram;
 use crate::model::fees::prevouts::PrevoutCache;
 use crate::model::mempool::changes::{Changes, Settled};
@@ -44,6 +43,7 @@ use crate::model::mempool::conflicts::signalling;
 use crate::model::mempool::dust::EphemeralDust;
 use crate::model::mempool::entries::{Entries, Sums};
 use crate::model::mempool::key::TxKey;
+use crate::model::mempool::order_bounds::OrderBounds;
 use crate::model::mempool::recent::RecentTxs;
 use crate::model::mempool::relay::pending::Pending;
 use crate::util::time::Timestamp;
@@ -61,7 +61,7 @@ pub(crate) struct Mempool {
     recent: RecentTxs,
     replaced: ReplacedTxs,
     prevouts: PrevoutCache,
-    orders: AnnouncementOrders,
+    order_bounds: OrderBounds,
     received: u64,
     evicted: u64,
     /// Whether all relaying peers belong to one netgroup.
@@ -78,7 +78,7 @@ impl Mempool {
             recent: RecentTxs::default(),
             replaced: ReplacedTxs::default(),
             prevouts: PrevoutCache::default(),
-            orders: AnnouncementOrders::default(),
+            order_bounds: OrderBounds::default(),
             received: 0,
             evicted: 0,
             one_netgroup: true,
@@ -90,11 +90,16 @@ impl Mempool {
         self.prevouts = prevouts;
     }
 
-    /// Completes what an event changed: computes the chunk fee rates of changed clusters, and learns from
-    /// announcements whose time is up.
+    /// Completes what an event changed: learns from announcements whose time is up, and computes the chunk
+    /// fee rates of changed clusters.
     pub(in crate::model) fn settle(&mut self, now: Timestamp, mut changes: Changes) -> Settled {
+        self.order_bounds.learn(now, &mut self.entries, &self.recent, &mut changes);
         settle::settle(&mut self.entries, &self.recent, &mut changes);
-        order_bounds::learn_bounds(&mut self.orders, &mut self.entries, &self.recent, now, &mut changes);
+        // Bounds take memory too.
+        while self.entries.sums().memory > self.max_memory {
+            self.evict(&mut changes);
+            settle::settle(&mut self.entries, &self.recent, &mut changes);
+        }
         let Changes { removed, mut fee_rates, .. } = changes;
         fee_rates.sort_unstable();
         fee_rates.dedup();

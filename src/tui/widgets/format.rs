@@ -251,7 +251,7 @@ mod tests {
         assert_eq!(fee_rate(12.14), "12.1");
         assert_eq!(fee_rate(1_204.7), "1,204");
         assert_eq!(fee_rate(f64::INFINITY), brief(u64::MAX));
-        let within = |floor, low, high| FeeRate::Within(Bounds { floor, low, high });
+        let within = |floor, low, high| FeeRate::bounded(Bounds { floor, low, high, by_one_peer: false });
         assert_eq!(rate(within(Some(0.1), None, None), 9), "≥0.10");
         assert_eq!(rate(within(Some(0.1), Some(3.15), Some(4.04)), 9), "3.1–4.1");
         assert_eq!(rate(within(None, Some(2.0), Some(2.0)), 9), "2.0–2.0");

@@ -2,17 +2,17 @@
 //!
 //! Peers reveal bounds in two ways. Each sends the rate below which it accepts nothing (BIP133), so
 //! whatever it announces pays at least that, alone or with a child that pays for it. And nodes announce
-//! in the order in which miners would take transactions: a transaction between two of known rate pays a
-//! rate between theirs ([`order`]).
+//! in one of two orders by fee rate: a transaction between two of known rate pays a rate between theirs
+//! ([`order`]), if the peer's earlier announcements agree with that order ([`tally`]).
 //!
 //! What peers say cannot be verified. Of the bounds that several peers give, the second tightest counts, so
-//! that one liar cannot make a bound too tight. If only one peer gives a bound, that bound counts.
+//! that one liar cannot make a bound too tight. If only one peer gives a bound, that bound counts, and is
+//! marked as such ([`by_order`]).
 
+pub(in crate::model) mod announcements;
+pub(in crate::model) mod by_order;
 pub(in crate::model) mod order;
-#[cfg(test)]
-mod tests;
-
-use crate::model::fees::fee_rate::{Bounds, FeeRate};
+pub(in crate::model) mod tally;
 
 /// The default minimum relay fee rates of nodes, in sat/kvB: since Bitcoin Core 30, and before (Core:
 /// `DEFAULT_MIN_RELAY_TX_FEE`).
@@ -21,8 +21,8 @@ const DEFAULT_FLOORS: [u64; 2] = [100, 1_000];
 /// The resolution of a bound: parts of 1 sat/vB.
 const PARTS: f64 = 10_000.0;
 
-/// The two tightest of the bounds that peers gave, in parts of 1 sat/vB. The larger one is the tighter
-/// one: upper bounds have the opposite sign. `i32`, as there are hundreds of thousands.
+/// The two highest fee filters of the peers that announced a transaction, in parts of 1 sat/vB. `i32`, as
+/// there are hundreds of thousands.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(in crate::model) struct PeerBound {
     tightest: i32,
@@ -52,7 +52,7 @@ impl PeerBound {
     }
 
     /// Returns the second tightest bound, or else the only one.
-    fn get(self) -> Option<f64> {
+    pub(in crate::model) fn get(self) -> Option<f64> {
         let bound = if self.second == Self::NONE { self.tightest } else { self.second };
         (bound != Self::NONE).then(|| f64::from(bound) / PARTS)
     }
@@ -78,44 +78,6 @@ fn round_down(bound: f64) -> i32 {
     rounded
 }
 
-/// A bound that a place in an announcement gives, in sat/vB.
-#[derive(Clone, Copy, PartialEq, Debug)]
-pub(in crate::model) enum Bound {
-    AtLeast(f64),
-    AtMost(f64),
-}
-
-/// The bounds by all places of a transaction in announcements.
-#[derive(Clone, Copy, Default, PartialEq, Debug)]
-pub(in crate::model) struct OrderBounds {
-    low: PeerBound,
-    /// With the opposite sign.
-    high: PeerBound,
-}
-
-impl OrderBounds {
-    /// Adds what one more announcement says.
-    pub(in crate::model) fn add(&mut self, bound: Bound) {
-        match bound {
-            Bound::AtLeast(rate) => self.low.add(rate),
-            Bound::AtMost(rate) => self.high.add(-rate),
-        }
-    }
-
-    /// Returns the fee rate: exact if the `fee` (sat) is known, or else within all bounds. `floors` are
-    /// the fee filters of the peers that announced the transaction.
-    pub(in crate::model) fn fee_rate(&self, fee: Option<u64>, vsize: u32, floors: PeerBound) -> FeeRate {
-        fee.map_or_else(|| FeeRate::Within(self.bounds(floors)), |fee| FeeRate::of(fee, vsize))
-    }
-
-    fn bounds(&self, floors: PeerBound) -> Bounds {
-        let [floor, low, high] = [floors, self.low, self.high].map(PeerBound::get);
-        let bounds = Bounds { floor, low, high: high.map(|high| -high) };
-        // A peer lies, or its view of the transaction was another one.
-        if bounds.min() > bounds.max().or(Some(f64::INFINITY)) { Bounds::default() } else { bounds }
-    }
-}
-
 /// Returns the rate below which a node keeps nothing, in sat/vB, by its fee filter in sat/kvB.
 ///
 /// A node whose mempool is not full sends its constant minimum relay fee rate. A full one sends a rate
@@ -126,3 +88,6 @@ pub(in crate::model) fn floor(fee_filter: u64) -> f64 {
     let rate = fee_filter as f64 / 1_000.0;
     if DEFAULT_FLOORS.contains(&fee_filter) { rate } else { rate * 2.0 / 3.0 }
 }
+
+#[cfg(test)]
+mod tests;

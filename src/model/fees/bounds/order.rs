@@ -1,141 +1,209 @@
-//! Bounds of fee rates by the order of an announcement.
+//! The two orders in which nodes announce, and the bounds that a place in them gives.
 //!
-//! Since version 31 Bitcoin Core announces what has gathered since the last announcement by falling
-//! chunk fee rate (Core: `CompareInvMempoolOrder` over `CompareMiningScoreWithTopology`; before, by the
-//! number of ancestors first). [`AnnouncementOrders`] keeps the order until the transactions have
-//! arrived, and their parents if a peer has them; then [`bounds`] lets those of a known rate bound the
-//! others.
+//! Since version 31 Bitcoin Core announces by falling chunk fee rate, parents first (Core:
+//! `CompareMiningScoreWithTopology`). From 0.12 to 30 it announces by rising number of ancestors in the
+//! mempool, itself included, and then by falling own fee rate (Core: `CompareDepthAndScore`). The answer to
+//! `mempool` (BIP35) is in the same order.
 //!
-//! The order follows the chunk fee rates at the moment of the announcement, and these change with
-//! relatives. So only transactions that never had a relative in the mempool count, provided that their
-//! parents arrived when requested. An announcement whose known rates do not fall is ignored.
+//! A transaction of known rate that breaks the order, such as one that its node prioritises, is left out:
+//! what bounds the others is a longest part of the list in which the known rates keep the order
+//! ([`Chain`]).
 
-use crate::model::fees::bounds::Bound;
-use crate::util::time::Timestamp;
-use crate::wire::TxHash;
-use std::collections::VecDeque;
-use std::ops::RangeInclusive;
-use std::time::Duration;
+use crate::model::fees::bounds::by_order::Bound;
+use std::cmp::Ordering;
 
-/// How long the transactions of an announcement, and their parents, may take to arrive.
-const PATIENCE: Duration = Duration::from_secs(30);
-
-/// The longest announcement whose order is kept (Core: `INVENTORY_BROADCAST_MAX`).
-const MAX_ANNOUNCEMENT: usize = 1_000;
-
-/// The most transactions in all orders: seven per second from a thousand peers, for as long as orders are
-/// kept.
-const MAX_TRANSACTIONS: usize = 210_000;
-
-/// The most inputs of a transaction whose parents are trusted to have arrived: if there are more inputs, not
-/// all parents are requested.
-pub(in crate::model) const MAX_INPUTS: u32 = 25;
-
-/// The major versions of Bitcoin Core known to announce in this order.
-const VERSIONS: RangeInclusive<u32> = 31..=32;
-
-/// Returns whether a node of this user agent announces by falling chunk fee rate: Bitcoin Core itself,
-/// with or without a comment. Software derived from it may differ.
-pub(in crate::model) fn is_by_fee_rate(user_agent: &str) -> bool {
-    let version = user_agent.strip_prefix("/Satoshi:").and_then(|rest| rest.strip_suffix('/'));
-    let major =
-        version.filter(|version| !version.contains('/')).and_then(|version| version.split('.').next());
-    major.and_then(|major| major.parse::<u32>().ok()).is_some_and(|major| VERSIONS.contains(&major))
+/// The order in which a peer announces, as far as it is known.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(in crate::model) enum Order {
+    /// By falling chunk fee rate.
+    ByChunk,
+    /// By rising number of ancestors, then by falling own fee rate.
+    ByAncestors,
+    /// One of both: transactions without relatives are by falling fee rate in either.
+    Either,
 }
 
-/// Announcements by falling chunk fee rate whose transactions may still be arriving.
-#[derive(Debug, Default)]
-pub(in crate::model) struct AnnouncementOrders {
-    /// Oldest first.
-    waiting: VecDeque<(Timestamp, Box<[TxHash]>)>,
-    /// Transactions in all of them.
-    count: usize,
+/// A fee in sat with the size that it pays for. Compared exactly, since rounded rates stand in another
+/// order.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(in crate::model) struct Paid {
+    pub(in crate::model) fee: u64,
+    /// In WU or vB; not 0.
+    pub(in crate::model) size: u32,
 }
 
-impl AnnouncementOrders {
-    /// Keeps the order of what a peer announced for the first time.
-    pub(in crate::model) fn keep(&mut self, now: Timestamp, txs: Vec<TxHash>) {
-        if (2..=MAX_ANNOUNCEMENT).contains(&txs.len()) {
-            self.count += txs.len();
-            self.waiting.push_back((now, txs.into()));
-        }
+impl Paid {
+    fn cmp_rate(self, other: Self) -> Ordering {
+        let mine = u128::from(self.fee) * u128::from(other.size);
+        mine.cmp(&(u128::from(other.fee) * u128::from(self.size)))
     }
 
-    /// Takes out the next order whose time is up, or which exceeds the limit.
-    pub(in crate::model) fn due(&mut self, now: Timestamp) -> Option<Box<[TxHash]>> {
-        let is_full = self.count > MAX_TRANSACTIONS;
-        let (_, txs) = self.waiting.pop_front_if(|(since, _)| is_full || now.since(*since) >= PATIENCE)?;
-        self.count -= txs.len();
-        Some(txs)
+    /// Returns the fee for each unit of size, in sat.
+    #[expect(clippy::cast_precision_loss, reason = "all the money there is has 51 bits")]
+    fn rate(self) -> f64 {
+        self.fee as f64 / f64::from(self.size)
     }
 
-    /// Returns the number of transactions in all orders.
-    #[cfg(test)]
-    pub(super) fn len(&self) -> usize {
-        self.count
+    /// Returns the fee for each vB, in sat, if the size is in WU.
+    fn per_vb(self) -> f64 {
+        Self { size: self.size.div_ceil(4), ..self }.rate()
     }
 }
 
-/// A transaction of an announcement that never had a relative.
+/// A transaction at its place in an announcement, as the announcing node saw it then.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::model) struct Place {
     /// The sigops-adjusted weight, in WU.
     pub(in crate::model) weight: u32,
-    /// In vB.
-    pub(in crate::model) vsize: u32,
-    /// In sat, if it is known.
+    /// The exact fee in sat.
     pub(in crate::model) fee: Option<u64>,
+    /// The number of ancestors in the mempool, itself included; `None` if it is uncertain.
+    pub(in crate::model) ancestors: Option<u8>,
+    /// The fee and the weight of its chunk, if they are certain.
+    pub(in crate::model) chunk: Option<Paid>,
+    /// Whether it certainly had no relatives.
+    pub(in crate::model) is_alone: bool,
 }
 
-/// A fee with the weight it pays for. Exact, since rates per whole vB stand in another order.
-#[derive(Clone, Copy)]
-struct Paid {
-    fee: u64,
-    weight: u32,
+/// What an order sorts by: the first rank comes first.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(in crate::model) struct Rank {
+    group: u8,
+    paid: Paid,
+}
+
+impl Rank {
+    /// Compares by group, then the higher rate first.
+    pub(in crate::model) fn compare(&self, other: &Self) -> Ordering {
+        self.group.cmp(&other.group).then_with(|| other.paid.cmp_rate(self.paid))
+    }
 }
 
 impl Place {
-    fn paid(&self) -> Option<Paid> {
-        self.fee.map(|fee| Paid { fee, weight: self.weight })
+    /// The sigops-adjusted virtual size, in vB.
+    fn vsize(&self) -> u32 {
+        self.weight.div_ceil(4)
     }
 
-    /// Returns the fee rate in sat/vB that this transaction has if it pays as much for its weight as
-    /// `other`.
-    #[expect(clippy::cast_precision_loss, reason = "all the money there is has 51 bits")]
-    fn rate_like(&self, other: Paid) -> f64 {
-        other.fee as f64 / f64::from(other.weight) * f64::from(self.weight) / f64::from(self.vsize)
+    /// Returns the rank by an order, or `None` if it is uncertain.
+    pub(in crate::model) fn rank(&self, order: Order) -> Option<Rank> {
+        let (group, paid) = match order {
+            Order::ByChunk => (0, self.chunk?),
+            Order::ByAncestors => (self.ancestors?, Paid { fee: self.fee?, size: self.vsize() }),
+            Order::Either if self.is_alone => (0, Paid { fee: self.fee?, size: self.weight }),
+            Order::Either => return None,
+        };
+        Some(Rank { group, paid })
     }
-}
 
-impl Paid {
-    fn is_at_least(&self, other: &Self) -> bool {
-        u128::from(self.fee) * u128::from(other.weight) >= u128::from(other.fee) * u128::from(self.weight)
-    }
-}
-
-/// Returns the bounds of those places whose fee is unknown, by their index: each pays at most what the
-/// last known one before it pays, and at least what the first known one behind it pays.
-pub(in crate::model) fn bounds(places: &[Place]) -> Vec<(usize, Bound)> {
-    let paid: Vec<Paid> = places.iter().filter_map(Place::paid).collect();
-    if !paid.is_sorted_by(Paid::is_at_least) {
-        return Vec::new();
-    }
-    let mut found = by_neighbour(places.iter().enumerate(), Bound::AtMost);
-    found.extend(by_neighbour(places.iter().enumerate().rev(), Bound::AtLeast));
-    found
-}
-
-fn by_neighbour<'a>(
-    places: impl Iterator<Item = (usize, &'a Place)>,
-    bound: fn(f64) -> Bound,
-) -> Vec<(usize, Bound)> {
-    let mut last_known = None;
-    let mut found = Vec::new();
-    for (index, place) in places {
-        last_known = place.paid().or(last_known);
-        if let (None, Some(paid)) = (place.fee, last_known) {
-            found.push((index, bound(place.rate_like(paid))));
+    /// Returns the group in which neighbours bound this transaction, or `None` if they don't: its rate is
+    /// known, or its place is uncertain.
+    fn bounded_in(&self, order: Order) -> Option<u8> {
+        match order {
+            Order::ByChunk => self.chunk.is_none().then_some(0),
+            Order::ByAncestors => self.ancestors.filter(|_| self.fee.is_none()),
+            Order::Either => (self.is_alone && self.fee.is_none()).then_some(0),
         }
     }
+
+    /// Returns the highest rate in sat per adjusted vB if the transaction comes after `other`.
+    fn most(&self, order: Order, other: Paid) -> f64 {
+        match order {
+            Order::ByAncestors => other.rate(),
+            Order::ByChunk if self.is_alone => self.rate_like(other),
+            Order::ByChunk => other.rate() * 4.0,
+            Order::Either => self.rate_like(other).max(other.per_vb()),
+        }
+    }
+
+    /// Returns the lowest rate in sat per adjusted vB if the transaction comes before `other`.
+    fn least(&self, order: Order, other: Paid) -> f64 {
+        match order {
+            Order::ByAncestors => other.rate(),
+            Order::ByChunk if self.is_alone => self.rate_like(other),
+            // The chunk weighs at least as much as its member: rounding its size up changes its rate less.
+            Order::ByChunk => other.rate() * f64::from(self.weight) * 4.0 / (f64::from(self.weight) + 3.0),
+            Order::Either => self.rate_like(other).min(other.per_vb()),
+        }
+    }
+
+    /// Returns the rate in sat per adjusted vB that the transaction has if it pays as much for its weight
+    /// as `other`.
+    fn rate_like(&self, other: Paid) -> f64 {
+        other.rate() * f64::from(self.weight) / f64::from(self.vsize())
+    }
+}
+
+/// A longest part of a sequence of ranks that keeps the order, built one rank at a time (patience sorting:
+/// Schensted 1961).
+#[derive(Debug, Default)]
+pub(in crate::model) struct Chain {
+    /// By number, with the number of the rank before it in the longest chain that ends with it.
+    ranks: Vec<(Rank, Option<u32>)>,
+    /// By length: the rank that ends a chain of this length and leaves the most room behind it.
+    ends: Vec<u32>,
+}
+
+impl Chain {
+    /// Adds the next rank of the sequence.
+    pub(in crate::model) fn push(&mut self, rank: Rank) {
+        let length = self.ends.partition_point(|&end| {
+            self.ranks.get(end as usize).is_some_and(|(end, _)| end.compare(&rank).is_le())
+        });
+        let previous = length.checked_sub(1).and_then(|length| self.ends.get(length)).copied();
+        let Ok(number) = u32::try_from(self.ranks.len()) else { return };
+        self.ranks.push((rank, previous));
+        match self.ends.get_mut(length) {
+            Some(end) => *end = number,
+            None => self.ends.push(number),
+        }
+    }
+
+    /// Returns for each rank, by its number, whether it is part of the longest chain.
+    fn members(&self) -> Vec<bool> {
+        let mut members = vec![false; self.ranks.len()];
+        let mut at = self.ends.last().copied();
+        while let Some(number) = at {
+            let number = number as usize;
+            members[number] = true;
+            at = self.ranks[number].1;
+        }
+        members
+    }
+}
+
+/// Returns the bounds of those places whose rate is unknown, by their index, in sat per adjusted vB: each
+/// pays at most what the last known one before it pays, and at least what the first known one behind it
+/// pays. `chain` has the ranks of all places that have one by `order`.
+pub(in crate::model) fn bounds(places: &[Place], order: Order, chain: &Chain) -> Vec<(usize, Bound)> {
+    let mut members = chain.members().into_iter();
+    let known: Vec<Option<Rank>> =
+        places.iter().map(|place| place.rank(order).filter(|_| members.next().unwrap_or(false))).collect();
+    let before = nearest(known.iter());
+    let mut behind = nearest(known.iter().rev());
+    behind.reverse();
+    let mut found = Vec::new();
+    for (index, (place, neighbours)) in places.iter().zip(before.into_iter().zip(behind)).enumerate() {
+        let Some(group) = place.bounded_in(order) else { continue };
+        let (before, behind) = neighbours;
+        // A place in another group contradicts what is known of its ancestors.
+        if before.is_some_and(|rank| rank.group > group) || behind.is_some_and(|rank| rank.group < group) {
+            continue;
+        }
+        let same = |rank: &Rank| rank.group == group;
+        let at_most = before.filter(same).map(|rank| Bound::AtMost(place.most(order, rank.paid)));
+        let at_least = behind.filter(same).map(|rank| Bound::AtLeast(place.least(order, rank.paid)));
+        found.extend(at_most.into_iter().chain(at_least).map(|bound| (index, bound)));
+    }
     found
+}
+
+/// Returns for each item the last one before it, itself included, that is there.
+fn nearest<'a>(known: impl Iterator<Item = &'a Option<Rank>>) -> Vec<Option<Rank>> {
+    known
+        .scan(None, |last, rank| {
+            *last = rank.or(*last);
+            Some(*last)
+        })
+        .collect()
 }

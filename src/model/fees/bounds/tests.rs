@@ -2,163 +2,244 @@
 
 use crate::event::{EventKind, PeerEvent, PeerId};
 use crate::model::Change;
-use crate::model::fees::bounds::order::{AnnouncementOrders, is_by_fee_rate};
-use crate::model::fees::bounds::{Bound, OrderBounds, PeerBound, floor};
+use crate::model::fees::bounds::announcements::Announcements;
+use crate::model::fees::bounds::by_order::{Bound, OrderBounds, Verdict};
+use crate::model::fees::bounds::order::{self, Chain, Order, Paid, Place};
+use crate::model::fees::bounds::tally::{Honesty, Tally};
+use crate::model::fees::bounds::{PeerBound, floor};
 use crate::model::fees::fee_rate::{Bounds, FeeRate};
-use crate::model::mempool::relay::announcements::Announcements;
 use crate::model::testing::*;
-use crate::wire::{Transaction, TxHash};
+use crate::wire::{Transaction, TxHash, Wtxid};
 use proptest::prelude::*;
 use std::sync::Arc;
 use std::time::Duration;
 
-const CORE: &str = "/Satoshi:31.0.0/";
-
-/// Spends of confirmed outputs that pay these fees (sat), all of one size.
-fn known(scene: &mut Scene, salt: u32, fees: &[u64]) -> Vec<Arc<Transaction>> {
-    let funds = spend(&[coin(salt)], &vec![100_000; fees.len()]);
-    scene.mine(salt, &[&funds]);
-    (0..).zip(fees).map(|(vout, fee)| spend(&[output(&funds, vout)], &[100_000 - fee])).collect()
-}
-
-/// A transaction of the same size whose fee is unknown.
+/// A transaction whose fee is unknown.
 fn unknown(number: u32) -> Arc<Transaction> {
     spend(&[coin(1_000 + number)], &[5_000])
-}
-
-fn inv(scene: &mut Scene, peer: u64, txs: &[&Arc<Transaction>]) {
-    let hashes: Vec<TxHash> = txs.iter().map(|tx| TxHash::Wtxid(tx.wtxid())).collect();
-    let count = hashes.len();
-    scene.peer(peer, PeerEvent::Announced { txs: hashes, count });
 }
 
 fn rate(scene: &Scene, tx: &Transaction) -> FeeRate {
     scene.model.transaction(&tx.wtxid()).unwrap().fee_rate()
 }
 
-/// The bounds by order, in sat.
-fn order_bounds(scene: &Scene, tx: &Transaction) -> [Option<f64>; 2] {
-    let FeeRate::Within(bounds) = rate(scene, tx) else { panic!("it is exact") };
-    [bounds.low, bounds.high].map(|rate| rate.map(|rate| (rate * f64::from(tx.vsize())).round()))
-}
-
-/// Two transactions of known fee with others before, between and behind them, announced by `peers` peers.
-fn announced(agent: &str, peers: u64) -> (Scene, [Arc<Transaction>; 5]) {
-    let mut scene = Scene::new();
-    let pair = known(&mut scene, 1, &[900, 300]);
-    let all = [&unknown(1), &pair[0], &unknown(2), &pair[1], &unknown(3)].map(Arc::clone);
-    for peer in 1..=peers {
-        scene.connect_as(peer, agent);
-        inv(&mut scene, peer, &all.each_ref());
+/// A place of known rank: 400 WU, without relatives unless it has ancestors.
+fn place(ancestors: u8, fee: u64, chunk: u64) -> Place {
+    Place {
+        weight: 400,
+        fee: Some(fee),
+        ancestors: Some(ancestors),
+        chunk: Some(Paid { fee: chunk, size: 400 }),
+        is_alone: ancestors == 1 && fee == chunk,
     }
-    scene.deliver_all(1, &all);
-    (scene, all)
 }
 
-#[test]
-fn a_transaction_announced_between_known_rates_pays_between_them() {
-    let (mut scene, [first, _, middle, _, last]) = announced(CORE, 1);
-    scene.pass(29);
-    assert_eq!(scene.changes(EventKind::Peer(PeerId(1), PeerEvent::Pinged)), []);
-    scene.pass(1);
-    let mut changes = scene.changes(EventKind::Peer(PeerId(1), PeerEvent::Pinged));
-    changes.sort_by_key(|change| format!("{change:?}"));
-    let mut fees = [&first, &middle, &last].map(|tx| Change::Fee(tx.txid()));
-    fees.sort_by_key(|change| format!("{change:?}"));
-    assert_eq!(changes, fees);
-    assert_eq!(order_bounds(&scene, &first), [Some(900.0), None]);
-    assert_eq!(order_bounds(&scene, &middle), [Some(300.0), Some(900.0)]);
-    assert_eq!(order_bounds(&scene, &last), [None, Some(300.0)]);
+/// A place of unknown rate.
+fn open(ancestors: u8) -> Place {
+    Place { fee: None, chunk: None, ..place(ancestors, 0, 0) }
 }
 
-#[test]
-fn the_order_of_other_software_gives_no_bounds() {
-    for agent in ["/Satoshi:30.2.0/", "/Satoshi:31.0.0/Knots:20270101/", "/btcd:31.0.0/", "", "/Satoshi:/"] {
-        let (mut scene, [_, _, middle, ..]) = announced(agent, 1);
-        scene.pass(60).peer(1, PeerEvent::Pinged);
-        assert_eq!(order_bounds(&scene, &middle), [None, None], "{agent}");
+fn alone(fee: u64) -> Place {
+    place(1, fee, fee)
+}
+
+/// The bounds by order of each unknown place as `[low, high]`, in sat for its 100 vB.
+fn found(places: &[Place], order: Order) -> Vec<(usize, [Option<f64>; 2])> {
+    let mut chain = Chain::default();
+    places.iter().filter_map(|place| place.rank(order)).for_each(|rank| chain.push(rank));
+    let mut found: Vec<(usize, [Option<f64>; 2])> = Vec::new();
+    for (index, bound) in order::bounds(places, order, &chain) {
+        if found.last().is_none_or(|last| last.0 != index) {
+            found.push((index, [None, None]));
+        }
+        let last = found.last_mut().unwrap();
+        match bound {
+            Bound::AtLeast(rate) => last.1[0] = Some((rate * 100.0).round()),
+            Bound::AtMost(rate) => last.1[1] = Some((rate * 100.0).round()),
+        }
     }
-    assert!(is_by_fee_rate("/Satoshi:32.1.0(mine)/") && is_by_fee_rate("/Satoshi:31.99.0/"));
+    found
+}
+
+fn tally_of(places: &[Place]) -> Tally {
+    let mut tally = Tally::default();
+    places.windows(2).for_each(|pair| tally.count(&pair[0], &pair[1]));
+    tally
 }
 
 #[test]
-fn an_announcement_whose_known_rates_rise_gives_no_bounds() {
-    let mut scene = Scene::new();
-    let pair = known(&mut scene, 1, &[300, 900]);
-    let between = unknown(1);
-    scene.connect_as(1, CORE);
-    inv(&mut scene, 1, &[&pair[0], &between, &pair[1]]);
-    scene.deliver_all(1, [&pair[0], &between, &pair[1]]).pass(60).peer(1, PeerEvent::Pinged);
-    assert_eq!(order_bounds(&scene, &between), [None, None]);
-}
-
-#[test]
-fn a_transaction_whose_rate_changed_with_a_relative_gives_no_bounds() {
-    let (mut scene, [_, dear, middle, cheap, _]) = announced(CORE, 1);
-    let child = spend(&[output(&cheap, 0)], &[90_000]);
-    scene.deliver(1, &child).pass(60).peer(1, PeerEvent::Pinged);
-    assert_eq!(order_bounds(&scene, &middle), [None, Some(900.0)], "a child pays for the cheap one now");
-
-    let (mut scene, [_, _, middle, cheap, _]) = announced(CORE, 1);
-    let child = spend(&[output(&cheap, 0), coin(7)], &[90_000]);
-    let elsewhere = spend(&[coin(7)], &[1]);
-    scene.deliver_all(1, [&child, &elsewhere]).pass(60).peer(1, PeerEvent::Pinged);
-    assert!(scene.model.transaction(&child.wtxid()).is_none(), "it was replaced");
-    assert_eq!(order_bounds(&scene, &middle), [None, Some(900.0)], "a child paid for it for a while");
-    drop(dear);
-}
-
-#[test]
-fn a_parent_that_arrives_late_ends_the_bounds_of_its_child() {
-    let mut scene = Scene::new();
-    let pair = known(&mut scene, 1, &[900, 300]);
-    let parent = spend(&[coin(7)], &[50_000]);
-    let child = spend(&[output(&parent, 0), coin(8)], &[50_000]);
-    scene.connect_as(1, CORE);
-    inv(&mut scene, 1, &[&pair[0], &child, &pair[1]]);
-    scene.deliver_all(1, [&pair[0], &child, &pair[1]]).pass(60).peer(1, PeerEvent::Pinged);
-    assert!(order_bounds(&scene, &child)[0].is_some());
-    scene.deliver(1, &parent);
-    assert_eq!(order_bounds(&scene, &child), [None, None]);
-}
-
-#[test]
-fn a_child_whose_parent_expired_gets_no_bounds() {
-    let mut scene = Scene::new();
-    let parent = spend(&[coin(7)], &[50_000]);
-    scene.connect_as(1, CORE).deliver(1, &parent).pass(15 * 86_400);
-    let pair = known(&mut scene, 1, &[900, 300]);
-    let child = spend(&[output(&parent, 0), coin(8)], &[50_000]);
-    inv(&mut scene, 1, &[&pair[0], &child, &pair[1]]);
-    assert!(scene.model.transaction(&parent.wtxid()).is_none(), "it expired");
-    scene.deliver_all(1, [&pair[0], &child, &pair[1]]).pass(60).peer(1, PeerEvent::Pinged);
-    assert_eq!(order_bounds(&scene, &child), [None, None]);
-}
-
-#[test]
-fn a_transaction_of_many_inputs_gets_no_bounds_as_not_all_parents_are_requested() {
-    let mut scene = Scene::new();
-    let pair = known(&mut scene, 1, &[900, 300]);
-    scene.connect_as(1, CORE);
-    let of = |inputs: u32| spend(&(100..100 + inputs).map(coin).collect::<Vec<_>>(), &[50_000]);
-    let (few, many) = (of(25), spend(&(200..226).map(coin).collect::<Vec<_>>(), &[50_000]));
-    inv(&mut scene, 1, &[&pair[0], &few, &many, &pair[1]]);
-    scene.deliver_all(1, [&pair[0], &few, &many, &pair[1]]).pass(60).peer(1, PeerEvent::Pinged);
-    assert!(order_bounds(&scene, &few)[0].is_some());
-    assert_eq!(order_bounds(&scene, &many), [None, None]);
-}
-
-#[test]
-fn one_liar_does_not_tighten_the_bounds_of_two_honest_peers() {
-    let mut scene = Scene::new();
-    let fees = known(&mut scene, 1, &[900, 700, 500, 300]);
-    let between = unknown(1);
-    for (peer, [before, behind]) in [(1, [0, 3]), (2, [0, 3]), (3, [1, 2])] {
-        scene.connect_as(peer, CORE);
-        inv(&mut scene, peer, &[&fees[before], &between, &fees[behind]]);
+fn a_transaction_between_two_known_rates_pays_between_them() {
+    let places = [open(1), alone(900), open(1), alone(300), open(1)];
+    for order in [Order::ByChunk, Order::ByAncestors, Order::Either] {
+        assert_eq!(
+            found(&places, order),
+            [(0, [Some(900.0), None]), (2, [Some(300.0), Some(900.0)]), (4, [None, Some(300.0)])],
+            "{order:?}"
+        );
     }
-    scene.deliver_all(1, fees.iter().chain([&between])).pass(60).peer(1, PeerEvent::Pinged);
-    assert_eq!(order_bounds(&scene, &between), [Some(300.0), Some(900.0)]);
+}
+
+#[test]
+fn by_ancestors_only_those_with_as_many_ancestors_bound_each_other() {
+    let places = [alone(900), open(1), open(2), place(2, 500, 700), open(2), place(3, 800, 700), open(3)];
+    let expected = [
+        (1, [None, Some(900.0)]),
+        (2, [Some(500.0), None]),
+        (4, [None, Some(500.0)]),
+        (6, [None, Some(800.0)]),
+    ];
+    assert_eq!(found(&places, Order::ByAncestors), expected);
+}
+
+#[test]
+fn a_place_that_contradicts_its_ancestors_gives_no_bound() {
+    let places = [alone(900), place(2, 500, 500), open(1), place(2, 300, 300), open(3), place(2, 200, 200)];
+    assert_eq!(found(&places, Order::ByAncestors), []);
+}
+
+#[test]
+fn a_known_rate_that_breaks_the_order_is_left_out() {
+    let places = [alone(900), open(1), alone(10), alone(700), open(1), alone(5_000), alone(600)];
+    for order in [Order::ByChunk, Order::ByAncestors, Order::Either] {
+        let expected = [(1, [Some(700.0), Some(900.0)]), (4, [Some(600.0), Some(700.0)])];
+        assert_eq!(found(&places, order), expected, "{order:?}");
+    }
+}
+
+#[test]
+fn a_peer_is_believed_after_200_pairs_of_which_98_percent_agree() {
+    let falling: Vec<Place> = (0..=200).map(|number| alone(1_000 - number)).collect();
+    assert_eq!(tally_of(&falling[1..]).order(), None, "199 pairs");
+    assert_eq!(tally_of(&falling).order(), Some(Order::Either));
+    let with = |wrong: usize| {
+        let mut places = falling.clone();
+        (0..wrong).for_each(|number| places[20 * number + 1] = alone(5_000));
+        tally_of(&places).order()
+    };
+    assert_eq!((with(4), with(5)), (Some(Order::Either), None), "each spoils one pair");
+    let rising: Vec<Place> = falling.iter().rev().copied().collect();
+    assert_eq!(tally_of(&rising).order(), None);
+}
+
+#[test]
+fn pairs_that_say_nothing_do_not_count() {
+    assert_eq!(tally_of(&vec![alone(500); 1_000]).order(), None);
+    assert_eq!(tally_of(&vec![open(1); 1_000]).order(), None);
+}
+
+#[test]
+fn relatives_decide_between_the_orders() {
+    let mut by_ancestors: Vec<Place> = (0..200).map(|number| alone(1_000 - number)).collect();
+    by_ancestors.extend((0..40).map(|number| place(2, 900 - number, 500 + number % 7)));
+    assert_eq!(tally_of(&by_ancestors).order(), Some(Order::ByAncestors));
+    let mut by_chunk: Vec<Place> = (0..2_000).map(|number| alone(5_000 - number)).collect();
+    assert_eq!(tally_of(&by_chunk).order(), Some(Order::Either));
+    by_chunk.extend((0..20).flat_map(|number| {
+        let chunk = 900 - number;
+        [place(1, 100, chunk), place(2, 2 * chunk - 100, chunk)]
+    }));
+    assert_eq!(tally_of(&by_chunk).order(), Some(Order::ByChunk), "few, but they all agree with one");
+}
+
+#[test]
+fn a_peer_that_changes_its_order_loses_the_belief() {
+    let mut announcements = Announcements::default();
+    let falling = tally_of(&(0..=200).map(|number| alone(1_000 - number)).collect::<Vec<_>>());
+    let rising = tally_of(&(0..=20).map(alone).collect::<Vec<_>>());
+    let ids = || vec![Wtxid([1; 32]), Wtxid([2; 32])];
+    let mut now = START;
+    let mut judge = |announcements: &mut Announcements, tally| {
+        announcements.announce(now, PeerId(7), ids());
+        now = now + Duration::from_secs(30);
+        let mut due = announcements.due(now).unwrap();
+        let order = announcements.count(&mut due, tally);
+        announcements.judged(due);
+        order
+    };
+    assert_eq!(judge(&mut announcements, falling), Some(Order::Either));
+    assert_eq!(judge(&mut announcements, rising), None);
+    assert_eq!(judge(&mut announcements, falling), None, "20 of 420 pairs");
+}
+
+#[test]
+fn a_judgement_takes_the_place_of_the_one_before_and_ends_with_the_announcement() {
+    let mut announcements = Announcements::default();
+    let falling = tally_of(&(0..=200).map(|number| alone(1_000 - number)).collect::<Vec<_>>());
+    announcements.announce(START, PeerId(7), vec![Wtxid([1; 32]); 5]);
+    let mut times = Vec::new();
+    for second in 0..700 {
+        while let Some(mut due) = announcements.due(START + Duration::from_secs(second)) {
+            assert_eq!(announcements.count(&mut due, falling), Some(Order::Either));
+            assert_eq!(announcements.count(&mut due, Tally::default()), None, "not counted twice");
+            announcements.count(&mut due, falling);
+            announcements.judged(due);
+            times.push(second);
+        }
+    }
+    assert_eq!(times, [30, 60, 120, 240, 480]);
+    assert_eq!(announcements.sizes(), [0, 0]);
+}
+
+#[test]
+fn broken_bounds_discredit_their_peer() {
+    let mut bounds = OrderBounds::default();
+    bounds.add(PeerId(1), Bound::AtLeast(2.0));
+    bounds.add(PeerId(1), Bound::AtMost(3.0));
+    bounds.add(PeerId(2), Bound::AtLeast(1.0));
+    let verdict = |peer, held| Verdict { peer, held };
+    assert_eq!(
+        bounds.verdicts(1.5).collect::<Vec<_>>(),
+        [verdict(1, false), verdict(2, true), verdict(1, true)]
+    );
+    assert!(bounds.verdicts(3.0).chain(bounds.verdicts(2.0)).all(|verdict| verdict.held));
+    let honesty = |held: usize, broken: usize| {
+        let mut honesty = Honesty::default();
+        (0..held).for_each(|_| honesty.record(true));
+        (0..broken).for_each(|_| honesty.record(false));
+        honesty.is_discredited()
+    };
+    assert!(!honesty(0, 2) && honesty(0, 3) && honesty(140, 3) && !honesty(150, 3));
+    assert!(honesty(5_000, 40), "what is long past counts less");
+}
+
+#[test]
+fn of_one_peer_the_tightest_bound_counts_and_of_several_the_second_tightest() {
+    let mut bounds = OrderBounds::default();
+    let low = |bounds: &OrderBounds| (bounds.bounds(None).low.unwrap(), bounds.bounds(None).by_one_peer);
+    let add = |bounds: &mut OrderBounds, peer, rate| bounds.add(PeerId(peer), Bound::AtLeast(rate));
+    add(&mut bounds, 1, 2.0);
+    add(&mut bounds, 1, 1.0);
+    assert_eq!(low(&bounds), (2.0, true));
+    add(&mut bounds, 1, 3.0);
+    assert_eq!(low(&bounds), (3.0, true));
+    add(&mut bounds, 2, 5.0);
+    assert_eq!(low(&bounds), (3.0, false));
+    add(&mut bounds, 1, 4.0);
+    assert_eq!(low(&bounds), (4.0, false));
+    add(&mut bounds, 1, 6.0);
+    assert_eq!(low(&bounds), (5.0, false));
+    add(&mut bounds, 3, 9.0);
+    assert_eq!(low(&bounds), (6.0, false), "a liar makes it no tighter than an honest one");
+}
+
+#[test]
+fn bounds_that_contradict_each_other_are_ignored() {
+    let mut bounds = OrderBounds::default();
+    bounds.add(PeerId(1), Bound::AtMost(2.0));
+    bounds.add(PeerId(1), Bound::AtLeast(1.0));
+    let between = Bounds { floor: None, low: Some(1.0), high: Some(2.0), by_one_peer: true };
+    assert_eq!(bounds.bounds(None), between);
+    assert_eq!(bounds.bounds(Some(3.0)), between, "a child pays for it");
+    bounds.add(PeerId(2), Bound::AtMost(0.5));
+    bounds.add(PeerId(3), Bound::AtMost(0.4));
+    assert_eq!(bounds.bounds(Some(3.0)), Bounds { floor: Some(3.0), ..Bounds::default() });
+}
+
+#[test]
+fn an_upper_bound_beyond_all_rates_is_none() {
+    let mut bounds = OrderBounds::default();
+    bounds.add(PeerId(1), Bound::AtMost(1e9));
+    assert_eq!(bounds, OrderBounds::default());
 }
 
 #[test]
@@ -176,28 +257,6 @@ fn an_announcer_gives_its_fee_filter_as_a_lower_bound() {
     scene.announce(3, &tx);
     assert!((floor(&scene) - 1.0).abs() < 1e-6, "two say at least this");
     assert_eq!(rate(&scene, &tx).max(), None);
-}
-
-#[test]
-fn a_peer_that_announces_by_both_ids_gives_one_bound() {
-    let mut scene = Scene::new();
-    let tx = unknown(1);
-    scene.connect(1).peer(1, PeerEvent::FeeFilter { sat_per_kvb: 100 }).announce(1, &tx);
-    scene.connect(2).peer(2, PeerEvent::FeeFilter { sat_per_kvb: 1_000_000 }).announce(2, &tx);
-    scene.peer(2, PeerEvent::Announced { txs: vec![TxHash::Txid(tx.txid())], count: 1 }).deliver(1, &tx);
-    assert!((rate(&scene, &tx).min().unwrap() - 0.1).abs() < 1e-6);
-
-    let mut scene = Scene::new();
-    let fees = known(&mut scene, 1, &[900, 700, 500, 300]);
-    let between = unknown(1);
-    scene.connect_as(1, CORE).connect_as(2, CORE);
-    inv(&mut scene, 1, &[&fees[0], &between, &fees[3]]);
-    inv(&mut scene, 2, &[&fees[1], &between, &fees[2]]);
-    let by_txid: Vec<TxHash> =
-        [&fees[1], &between, &fees[2]].iter().map(|tx| TxHash::Txid(tx.txid())).collect();
-    scene.peer(2, PeerEvent::Announced { txs: by_txid, count: 3 });
-    scene.deliver_all(1, fees.iter().chain([&between])).pass(60).peer(1, PeerEvent::Pinged);
-    assert_eq!(order_bounds(&scene, &between), [Some(300.0), Some(900.0)]);
 }
 
 #[test]
@@ -233,22 +292,6 @@ fn a_bound_is_rounded_down_and_never_tighter() {
 }
 
 #[test]
-fn bounds_that_contradict_each_other_are_ignored() {
-    let mut announcements = Announcements::default();
-    let mut bounds = OrderBounds::default();
-    bounds.add(Bound::AtMost(2.0));
-    bounds.add(Bound::AtLeast(1.0));
-    assert_eq!(
-        bounds.bounds(announcements.floors()),
-        Bounds { floor: None, low: Some(1.0), high: Some(2.0) }
-    );
-    let mut dear = crate::model::mempool::relay::announcements::Announcer::from(PeerId(1));
-    dear.floor = Some(3.0);
-    announcements.add(dear, Duration::ZERO);
-    assert_eq!(bounds.bounds(announcements.floors()), Bounds::default());
-}
-
-#[test]
 fn a_fee_that_becomes_known_is_a_change() {
     let mut scene = Scene::new();
     let parent = spend(&[coin(1)], &[50_000]);
@@ -260,55 +303,47 @@ fn a_fee_that_becomes_known_is_a_change() {
     assert_eq!(changes, [Change::Accepted(parent.wtxid()), Change::Fee(child.txid())]);
 }
 
+#[test]
+fn a_peer_that_announces_by_both_ids_gives_one_bound() {
+    let mut scene = Scene::new();
+    let tx = unknown(1);
+    scene.connect(1).peer(1, PeerEvent::FeeFilter { sat_per_kvb: 100 }).announce(1, &tx);
+    scene.connect(2).peer(2, PeerEvent::FeeFilter { sat_per_kvb: 1_000_000 }).announce(2, &tx);
+    scene.peer(2, PeerEvent::Announced { txs: vec![TxHash::Txid(tx.txid())], count: 1 }).deliver(1, &tx);
+    assert!((rate(&scene, &tx).min().unwrap() - 0.1).abs() < 1e-6);
+}
+
 proptest! {
     #[test]
-    fn however_many_announcements_there_are_the_orders_stay_bounded(
-        lengths in prop::collection::vec(0_usize..1_500, 0..400)
+    fn however_much_peers_announce_the_memory_stays_bounded(
+        steps in prop::collection::vec((0_u64..40, 0_usize..1_500, any::<bool>(), any::<bool>()), 0..60)
     ) {
-        let mut orders = AnnouncementOrders::default();
-        for length in lengths {
-            orders.keep(START, vec![TxHash::Txid(crate::wire::Txid([0; 32])); length]);
-            while orders.due(START).is_some() {}
-            prop_assert!(orders.len() <= 211_000);
+        let mut announcements = Announcements::default();
+        for (peer, count, is_list, is_complete) in steps {
+            let ids = vec![Wtxid([0; 32]); if is_list { 40 * count } else { count }];
+            if is_list {
+                announcements.list(START, PeerId(peer), ids, is_complete);
+            } else {
+                announcements.announce(START, PeerId(peer), ids);
+            }
+            let [announced, listed] = announcements.sizes();
+            prop_assert!(announced <= 100_000 && listed <= 400_000);
         }
     }
 
-    /// As Bitcoin Core sorts: by what is paid for the weight that miners count, not for whole vB.
     #[test]
-    fn an_honest_order_counts_and_its_bounds_are_true(
-        shapes in prop::collection::vec((any::<bool>(), 1_usize..5, 0_usize..2, 100_u64..130), 2..30)
-    ) {
-        let mut scene = Scene::new();
-        let funds = spend(&[coin(1)], &vec![100_000; shapes.len()]);
-        scene.mine(1, &[&funds]).connect_as(1, CORE);
-        let made = (0..).zip(&shapes).map(|(number, &(is_known, outputs, multisigs, percent))| {
-            let prevout = if is_known { output(&funds, number) } else { coin(1_000 + number) };
-            let mut parts = parts(&[prevout], &vec![1_000; outputs + multisigs]);
-            for output in &mut parts.outputs[outputs..] {
-                let key = [&[33, 2][..], &[7; 32]].concat();
-                output.script_pubkey = [&[0x51][..], &key, &key, &key, &[0x53, 0xae]].concat();
-            }
-            let weight = u64::from(crate::model::mempool::cluster::sigops::adjusted_weight(&parts.clone().build().unwrap()));
-            // About 1 sat/vB, so that rounding to whole vB decides about the order.
-            let fee = weight * percent / 400;
-            let left = 100_000 - fee - 1_000 * (outputs + multisigs - 1) as u64;
-            parts.outputs[0].value = left;
-            (Arc::new(parts.build().unwrap()), fee, weight)
-        });
-        let mut made: Vec<(Arc<Transaction>, u64, u64)> = made.collect();
-        made.sort_by(|(_, fee, weight), (_, other_fee, other)| (other_fee * weight).cmp(&(fee * other)));
-        let all: Vec<&Arc<Transaction>> = made.iter().map(|(tx, ..)| tx).collect();
-        inv(&mut scene, 1, &all);
-        scene.deliver_all(1, all.iter().copied()).pass(60).peer(1, PeerEvent::Pinged);
-        let is_known = |tx: &Transaction| rate(&scene, tx).exact().is_some();
-        let known = made.iter().filter(|(tx, ..)| is_known(tx)).count();
-        for (tx, fee, _) in &made {
-            let pays = FeeRate::of(*fee, tx.vsize()).exact().unwrap();
-            let bounds = rate(&scene, tx);
-            prop_assert!(bounds.min().is_none_or(|min| min <= pays + 1e-9), "{bounds:?} for {pays}");
-            prop_assert!(bounds.max().is_none_or(|max| max >= pays - 1e-9), "{bounds:?} for {pays}");
-            prop_assert!(known == 0 || bounds != FeeRate::default(), "it was refused");
-        }
+    fn a_chain_is_the_longest_part_that_keeps_the_order(fees in prop::collection::vec(0_u32..12, 1..12)) {
+        let mut places: Vec<Place> = fees.iter().map(|&fee| alone(fee.into())).collect();
+        places.push(open(1));
+        let falls = |set: u32| {
+            let part: Vec<u32> = (0..fees.len()).filter(|at| set >> at & 1 == 1).map(|at| fees[at]).collect();
+            part.is_sorted_by(|a, b| a >= b).then_some(part)
+        };
+        let all = (1..1_u32 << fees.len()).filter_map(falls);
+        let longest = all.clone().map(|part| part.len()).max().unwrap();
+        let [(_, [None, Some(last)])] = found(&places, Order::Either)[..] else { panic!("one bound") };
+        let mut ends = all.filter(|part| part.len() == longest).map(|part| *part.last().unwrap());
+        prop_assert!(ends.any(|end| (f64::from(end) - last).abs() < 1e-9), "{longest} {last}");
     }
 
     #[test]

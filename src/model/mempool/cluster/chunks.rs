@@ -26,12 +26,12 @@ pub(super) struct Node {
 
 /// Transactions that miners take together (Core: a chunk of the linearization).
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) struct Chunk {
-    pub(super) members: Set,
+pub(in crate::model::mempool) struct Chunk {
+    pub(in crate::model::mempool) members: Set,
     /// In sat.
-    pub(super) fee: u64,
+    pub(in crate::model::mempool) fee: u64,
     /// In weight units.
-    pub(super) weight: u32,
+    pub(in crate::model::mempool) weight: u32,
 }
 
 impl Chunk {
@@ -44,6 +44,19 @@ impl Chunk {
     #[expect(clippy::cast_precision_loss, reason = "all the money there is has 51 bits")]
     pub(super) fn rate(&self) -> f64 {
         self.fee as f64 / f64::from(self.weight.div_ceil(4))
+    }
+
+    /// Returns the highest fee rate in sat/vB of a chunk that pays no more for its weight, whatever its
+    /// size is rounded to.
+    #[expect(clippy::cast_precision_loss, reason = "all the money there is has 51 bits")]
+    pub(super) fn most(&self) -> f64 {
+        self.fee as f64 / f64::from(self.weight) * 4.0
+    }
+
+    /// Returns the lowest fee rate in sat/vB of a chunk of at least `weight` WU that pays no less for its
+    /// weight, whatever its size is rounded to.
+    pub(super) fn least(&self, weight: u32) -> f64 {
+        self.most() * f64::from(weight) / (f64::from(weight) + 3.0)
     }
 }
 

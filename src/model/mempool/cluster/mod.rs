@@ -12,12 +12,12 @@
 //! parent that was evicted here is as unknown as a missing fee.
 
 pub(super) mod chunk_fee_rate;
-mod chunks;
+pub(in crate::model::mempool) mod chunks;
 mod flow;
 pub(super) mod graph;
 pub(crate) mod package;
 pub(crate) mod relatives;
-pub(super) mod set;
+pub(in crate::model::mempool) mod set;
 pub(super) mod settle;
 pub(in crate::model) mod sigops;
 #[cfg(test)]

@@ -49,7 +49,8 @@ pub(in crate::model::mempool) fn package(
         return Package::Alone;
     }
     let Some(cluster) = cluster(entries, recent, key) else { return Package::Oversized };
-    let [chunk, at_most] = [0, MAX_MONEY].map(|unknown| chunk_by_member(&cluster, unknown)[0]);
+    let [chunk, at_most] =
+        [0, MAX_MONEY].map(|unknown| chunk_by_member(&cluster, |member| member.fee.unwrap_or(unknown))[0]);
     if !chunk.pays_like(&at_most) {
         let has_limit = members(at_most.members).all(|index| cluster[index].fee.is_some());
         return Package::Unknown { min: chunk.rate(), max: has_limit.then(|| at_most.rate()) };

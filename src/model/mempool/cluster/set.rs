@@ -3,7 +3,7 @@
 use crate::chain::limits::CLUSTER_LIMIT;
 
 /// Transactions of a cluster, one bit each by their number.
-pub(super) type Set = u64;
+pub(in crate::model::mempool) type Set = u64;
 
 /// The most transactions of a cluster.
 pub(in crate::model) const MAX_MEMBERS: usize = CLUSTER_LIMIT;
@@ -11,7 +11,7 @@ pub(in crate::model) const MAX_MEMBERS: usize = CLUSTER_LIMIT;
 const _: () = assert!(MAX_MEMBERS == Set::BITS as usize, "a cluster fits into a set");
 
 /// Returns the numbers of a set's members, the lowest first.
-pub(super) fn members(mut set: Set) -> impl Iterator<Item = usize> {
+pub(in crate::model::mempool) fn members(mut set: Set) -> impl Iterator<Item = usize> {
     std::iter::from_fn(move || {
         let lowest = (set != 0).then(|| set.trailing_zeros() as usize)?;
         set &= set - 1;
@@ -20,13 +20,13 @@ pub(super) fn members(mut set: Set) -> impl Iterator<Item = usize> {
 }
 
 /// Returns the set of the first `count` numbers.
-pub(super) fn all(count: usize) -> Set {
+pub(in crate::model::mempool) fn all(count: usize) -> Set {
     if count >= MAX_MEMBERS { Set::MAX } else { (1 << count) - 1 }
 }
 
 /// Extends the numbers that are one step away from each number to those any number of steps away
 /// (Warshall 1962).
-pub(super) fn closures(mut reach: Vec<Set>) -> Vec<Set> {
+pub(in crate::model::mempool) fn closures(mut reach: Vec<Set>) -> Vec<Set> {
     for via in 0..reach.len() {
         let beyond = reach[via];
         reach.iter_mut().filter(|from| **from >> via & 1 == 1).for_each(|from| *from |= beyond);

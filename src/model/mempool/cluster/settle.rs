@@ -1,8 +1,9 @@
 //! Settling clusters: the chunk fee rates of all transactions whose cluster changed.
 
+use crate::model::fees::bounds::by_order::ChunkRange;
 use crate::model::mempool::changes::Changes;
 use crate::model::mempool::cluster::chunk_fee_rate::ChunkFeeRate;
-use crate::model::mempool::cluster::graph::{alone, chunk_fee_rates, cluster, cluster_fee};
+use crate::model::mempool::cluster::graph::{KnownChunk, cluster, known_alone, known_chunks};
 use crate::model::mempool::entries::Entries;
 use crate::model::mempool::entry::MempoolEntry;
 use crate::model::mempool::key::TxKey;
@@ -11,49 +12,56 @@ use foldhash::fast::RandomState;
 use std::collections::HashSet;
 use std::mem;
 
-/// Computes the chunk fee rates in the clusters of all transactions in `changes.unsettled`.
+/// Computes the chunk fee rates in the clusters of all transactions in `changes`. Where a cluster itself
+/// changed, bounds of its chunk fee rates by earlier announcements end.
 pub(in crate::model::mempool) fn settle(entries: &mut Entries, recent: &RecentTxs, changes: &mut Changes) {
-    let mut keys = mem::take(&mut changes.unsettled);
-    keys.sort_unstable();
-    keys.dedup();
+    let unsettled = sorted(mem::take(&mut changes.unsettled)).into_iter().map(|key| (key, true));
+    let learned = sorted(mem::take(&mut changes.learned)).into_iter().map(|key| (key, false));
     let mut settled = HashSet::<TxKey, RandomState>::default();
-    for key in keys {
+    for (key, has_changed) in unsettled.chain(learned) {
         let Some(entry) = entries.get(key).filter(|_| !settled.contains(&key)) else { continue };
         if entries.cluster_relatives(entry).next().is_none() {
-            let fee = cluster_fee(entries, recent, entry);
-            let rate = ChunkFeeRate::of(fee.map(|fee| alone(fee, entry).rate()));
-            set_rate(entries, key, rate, false, changes);
+            let known = known_alone(entries, recent, entry);
+            set_known(entries, key, known, has_changed, changes);
             continue;
         }
         let Some(cluster) = cluster(entries, recent, key) else {
             mark_oversized(entries, key, changes);
             continue;
         };
-        for (member, rate) in cluster.iter().zip(chunk_fee_rates(&cluster)) {
-            set_rate(entries, member.key, rate, true, changes);
+        for (member, known) in cluster.iter().zip(known_chunks(&cluster)) {
+            set_known(entries, member.key, known, has_changed, changes);
         }
         settled.extend(cluster.iter().map(|member| member.key));
     }
 }
 
-fn set_rate(
+fn sorted(mut keys: Vec<TxKey>) -> Vec<TxKey> {
+    keys.sort_unstable();
+    keys.dedup();
+    keys
+}
+
+fn set_known(
     entries: &mut Entries,
     key: TxKey,
-    rate: ChunkFeeRate,
-    has_relatives: bool,
+    (rate, range): KnownChunk,
+    has_changed: bool,
     changes: &mut Changes,
 ) {
     let is_news = |entry: &MempoolEntry| {
-        entry.chunk_fee_rate_or_cause() != rate || (has_relatives && !entry.had_relatives())
+        entry.chunk_fee_rate_or_cause() != rate
+            || entry.chunk_range() != range
+            || (has_changed && entry.has_chunk_bounds())
     };
-    let Some(entry) = entries.get(key).filter(|entry| is_news(entry)) else { return };
-    let has_parents = has_relatives && entries.cluster_parents(entry).next().is_some();
-    entries.update(key, changes, |entry| {
-        entry.set_chunk_fee_rate(rate);
-        if has_relatives {
-            entry.add_relative(has_parents);
-        }
-    });
+    if entries.get(key).is_some_and(is_news) {
+        entries.update(key, changes, |entry| {
+            entry.set_chunk_fee_rate(rate, range);
+            if has_changed {
+                entry.end_chunk_bounds();
+            }
+        });
+    }
 }
 
 /// Removes the rates of a cluster that exceeds the limits. The walk stops at members that are marked
@@ -64,6 +72,6 @@ fn mark_oversized(entries: &mut Entries, key: TxKey, changes: &mut Changes) {
     while let Some(key) = to_mark.pop() {
         let Some(entry) = entries.get(key).filter(|entry| !is_marked(entry)) else { continue };
         to_mark.extend(entries.cluster_relatives(entry));
-        set_rate(entries, key, ChunkFeeRate::OVERSIZED, true, changes);
+        set_known(entries, key, (ChunkFeeRate::OVERSIZED, ChunkRange::default()), true, changes);
     }
 }

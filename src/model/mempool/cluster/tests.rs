@@ -4,6 +4,7 @@ use crate::model::mempool::Mempool;
 use crate::model::mempool::cluster::chunk_fee_rate::ChunkFeeRate;
 use crate::model::mempool::cluster::graph::{self, *};
 use crate::model::mempool::cluster::set::{self, MAX_MEMBERS, Set};
+use crate::model::mempool::entry::{FeeRange, MempoolEntry};
 use crate::model::mempool::key::TxKey;
 use crate::model::testing::*;
 use crate::wire::{OutPoint, Transaction};
@@ -25,12 +26,8 @@ impl Mempool {
             }
             if let [key] = cluster[..] {
                 let entry = self.get(key).unwrap();
-                let own = cluster_fee(&self.entries, &self.recent, entry).map(|fee| alone(fee, entry).rate());
-                assert_eq!(
-                    entry.chunk_fee_rate_or_cause(),
-                    ChunkFeeRate::of(own),
-                    "by itself it may have any size"
-                );
+                let known = known_alone(&self.entries, &self.recent, entry);
+                assert_eq!(known_of(entry), known, "by itself it may have any size");
                 continue;
             }
             let weight: u32 = cluster.iter().map(|key| self.get(*key).unwrap().adjusted_weight()).sum();
@@ -46,11 +43,15 @@ impl Mempool {
                 continue;
             };
             assert_eq!(known.len(), cluster.len());
-            for (member, rate) in known.iter().zip(chunk_fee_rates(&known)) {
-                assert_eq!(self.get(member.key).unwrap().chunk_fee_rate_or_cause(), rate);
+            for (member, known) in known.iter().zip(known_chunks(&known)) {
+                assert_eq!(known_of(self.get(member.key).unwrap()), known);
             }
         }
     }
+}
+
+fn known_of(entry: &MempoolEntry) -> KnownChunk {
+    (entry.chunk_fee_rate_or_cause(), entry.chunk_range())
 }
 
 /// Spends outputs for a fee in sat; the first output gets almost all of the rest.
@@ -255,7 +256,8 @@ fn partly_known() -> impl Strategy<Value = (Vec<Member>, Vec<u64>)> {
     prop::collection::vec(one, 1..10).prop_map(|all_of_them| {
         let member = |(number, (fee, unknown, weight, some, others))| {
             let parents: Set = some & others & set::all(number);
-            (Member { key: TxKey(number as u64), fee, weight, parents }, unknown)
+            let range = Option::<u64>::map_or_else(fee, FeeRange::default, FeeRange::exactly);
+            (Member { key: TxKey(number as u64), fee, range, weight, parents }, unknown)
         };
         all_of_them.into_iter().enumerate().map(member).unzip()
     })
@@ -269,8 +271,33 @@ proptest! {
             .zip(&unknown)
             .map(|(member, unknown)| Member { fee: Some(member.fee.unwrap_or(*unknown)), ..*member })
             .collect();
-        for (certain, real) in certain_chunks(&cluster).iter().zip(chunk_by_member(&real, 0)) {
+        for (certain, real) in certain_chunks(&cluster).iter().zip(chunk_by_member(&real, |member| member.fee.unwrap_or(0))) {
             prop_assert!(certain.is_none_or(|certain| certain.pays_like(&real)), "{certain:?} {real:?}");
+        }
+    }
+
+    /// The range is that of the fees at both ends of what peers announced.
+    #[test]
+    fn the_range_of_a_chunk_fee_rate_contains_the_true_one(
+        (cluster, unknown) in partly_known(),
+        margins in prop::collection::vec((0_u64..50, prop::option::of(0_u64..50)), 10),
+    ) {
+        let bounded: Vec<Member> = cluster
+            .iter()
+            .zip(unknown.iter().zip(margins))
+            .map(|(member, (unknown, (below, above)))| {
+                let high = above.map_or(MAX_MONEY, |above| (unknown + above).min(MAX_MONEY));
+                let range = FeeRange { low: unknown.saturating_sub(below), high, by_one_peer: false };
+                Member { range: member.fee.map_or(range, FeeRange::exactly), ..*member }
+            })
+            .collect();
+        let real = cluster.iter().zip(&unknown).map(|(member, unknown)| Member {
+            fee: Some(member.fee.unwrap_or(*unknown)),
+            ..*member
+        });
+        let real = chunk_by_member(&real.collect::<Vec<_>>(), |member| member.fee.unwrap_or(0));
+        for ((rate, range), real) in known_chunks(&bounded).into_iter().zip(real) {
+            prop_assert!(rate.get().is_some() || range.contains(real.rate()), "{range:?} {real:?}");
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Replaced and rejected transactions: what was known about them, and which peers still announce them.
 
 use crate::event::PeerId;
-use crate::model::fees::bounds::OrderBounds;
+use crate::model::fees::bounds::by_order::OrderBounds;
 use crate::model::fees::fee_rate::FeeRate;
 use crate::model::mempool::entry::MempoolEntry;
 use crate::model::mempool::relay::announcements::{Addition, Announcements, Sighting};
@@ -72,7 +72,7 @@ impl ReplacedTx {
             by,
             since: now,
             vsize: tx.vsize(),
-            fee_rate: OrderBounds::default().fee_rate(fee, tx.vsize(), announcements.floors()),
+            fee_rate: OrderBounds::default().fee_rate(fee, tx.vsize(), announcements.floors().get()),
             replaces: Box::default(),
             first_seen,
             announcements,

@@ -15,8 +15,6 @@ pub(in crate::model) struct Announcer {
     pub(in crate::model) peer: PeerId,
     /// The lowest fee rate of what it announces, in sat/vB.
     pub(in crate::model) floor: Option<f64>,
-    /// Whether it announces by falling chunk fee rate.
-    pub(in crate::model) by_fee_rate: bool,
     /// Its netgroup.
     pub(in crate::model) voucher: Vouchers,
 }
@@ -24,7 +22,7 @@ pub(in crate::model) struct Announcer {
 impl From<PeerId> for Announcer {
     /// A peer about whose announcements nothing is known.
     fn from(peer: PeerId) -> Self {
-        Self { peer, floor: None, by_fee_rate: false, voucher: Vouchers::unknown(peer) }
+        Self { peer, floor: None, voucher: Vouchers::unknown(peer) }
     }
 }
 

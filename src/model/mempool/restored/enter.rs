@@ -2,8 +2,7 @@
 
 use crate::chain::limits::MEMPOOL_EXPIRY;
 use crate::event::{Knowledge, RestoredTx, TxSource};
-use crate::model::fees::bounds::Bound;
-use crate::model::fees::fee_rate::FeeRate;
+use crate::model::fees::bounds::by_order::{Bound, EARLIER_RUN};
 use crate::model::mempool::changes::Changes;
 use crate::model::mempool::conflicts::decide::{Decision, decide};
 use crate::model::mempool::entry::MempoolEntry;
@@ -108,17 +107,14 @@ impl MempoolEntry {
     pub(crate) fn knowledge(&self) -> Knowledge {
         let values =
             (0..self.tx().input_count()).filter_map(|vin| Some((vin, self.prevout_value(vin as usize)?)));
-        let (lower, upper) = match self.fee_rate() {
-            FeeRate::Exact(_) => (None, None),
-            FeeRate::Within(bounds) => (bounds.low, bounds.high),
-        };
+        let bounds = self.fee_rate().bounds().unwrap_or_default();
         let announcers = self.announcements().count();
         Knowledge {
             // Peers have other numbers in each run, so who announced it before may do so again.
             announcers: self.earlier_announcers().max(u16::try_from(announcers).unwrap_or(u16::MAX)),
             is_proven: self.vouch().is_proven(),
-            lower: lower.map_or(0, parts),
-            upper: upper.map_or(0, parts),
+            lower: bounds.low.map_or(0, parts),
+            upper: bounds.high.map_or(0, parts),
             input_values: values.collect(),
         }
     }
@@ -128,10 +124,10 @@ impl MempoolEntry {
 fn add_bounds(entry: &mut MempoolEntry, knowledge: &Knowledge) {
     let rate = |parts: u32| Some(f64::from(parts) / PARTS).filter(|_| parts > 0);
     if let Some(lower) = rate(knowledge.lower) {
-        entry.add_bound(Bound::AtLeast(lower));
+        entry.add_bound(EARLIER_RUN, Bound::AtLeast(lower));
     }
     if let Some(upper) = rate(knowledge.upper) {
-        entry.add_bound(Bound::AtMost(upper));
+        entry.add_bound(EARLIER_RUN, Bound::AtMost(upper));
     }
 }
 

@@ -9,7 +9,7 @@ use crate::event::{
     CommandTraffic, ConnectionKind, DisconnectReason, Misbehaviour, PeerEvent, PeerId, PeerInfo,
     RecentMessage, Transport,
 };
-use crate::model::fees::bounds::{self, order};
+use crate::model::fees::bounds;
 use crate::model::mempool::relay::announcements::Announcer;
 use crate::model::mempool::relay::credit::RelayPart;
 use crate::model::mempool::vouch::Vouchers;
@@ -246,9 +246,7 @@ impl Peer {
 
     /// Describes the peer as the announcer of a transaction.
     pub(in crate::model) fn announcer(&self, id: PeerId) -> Announcer {
-        let by_fee_rate = self.info.as_ref().is_some_and(|info| order::is_by_fee_rate(&info.user_agent));
-        let floor = self.fee_floor().map(bounds::floor);
-        Announcer { peer: id, floor, by_fee_rate, voucher: self.voucher() }
+        Announcer { peer: id, floor: self.fee_floor().map(bounds::floor), voucher: self.voucher() }
     }
 
     /// The netgroup of the peer, as a voucher for transactions.

@@ -106,13 +106,16 @@ fn fee(transaction: &TransactionDetail) -> String {
 /// The fee rate, and the source of its bounds if the fee is unknown.
 fn fee_rate(rate: FeeRate) -> String {
     let rate_text = format!("{} sat/vB", format::rate(rate, usize::MAX));
-    let FeeRate::Within(bounds) = rate else { return rate_text };
-    let by_floor = bounds.floor.is_some() && bounds.floor >= bounds.low;
+    let Some(bounds) = rate.bounds() else { return rate_text };
+    let by_floor = rate.min().is_some() && rate.min() != bounds.low;
     let by_order = bounds.high.is_some() || (bounds.low.is_some() && !by_floor);
-    let sources = [
-        (by_order, "by the order of announcements"),
-        (by_floor, "by the fee filters of its announcers, unless a child pays for it"),
-    ];
+    let order = if bounds.by_one_peer {
+        "by the order of announcements, by one peer"
+    } else {
+        "by the order of announcements, by several peers"
+    };
+    let sources =
+        [(by_order, order), (by_floor, "by the fee filters of its announcers, unless a child pays for it")];
     let sources: Vec<&str> = sources.into_iter().filter(|(is, _)| *is).map(|(_, source)| source).collect();
     if sources.is_empty() {
         format::UNKNOWN.to_owned()

@@ -1,10 +1,10 @@
 //! The mempool by chunk fee rate, the rate by which miners sort it.
 //!
 //! ```text
-//! ╭ Chunk fee rate (sat/vB) by vB · exact 70.3 % of tx, … ────╮
+//! ╭ Chunk fee rate (sat/vB) by vB · 14,211 tx ────────────────╮
 //! │   0.2 – 0.5 ████                                310.0 kvB │
 //! │     0.5 – 3 ████████████████████████████████████ 5.12 MvB │
-//! │   not exact ███████████████████████████          1.81 MvB │
+//! │        open ███████████████████████████          1.81 MvB │
 //! ╰───────────────────────────────────────────────────────────╯
 //! ```
 
@@ -30,7 +30,7 @@ pub fn draw(frame: &mut Frame, area: Rect, cx: &Context, screen: &MempoolScreen,
     let room = cells.saturating_sub(NAME + AMOUNT + 1);
     let rows = usize::from(area.height.saturating_sub(2));
     let bars = fitting(screen.bars.clone(), rows.saturating_sub(1), size);
-    let most = bars.iter().map(|bar| size(bar.amount)).chain([size(screen.uncertain)]).max().unwrap_or(0);
+    let most = bars.iter().map(|bar| size(bar.amount)).chain([size(screen.basis.open)]).max().unwrap_or(0);
     let bar = |name: &str, amount: Amount, style: Style| {
         let filled = length(size(amount), most, room);
         Line::from(vec![
@@ -42,13 +42,10 @@ pub fn draw(frame: &mut Frame, area: Rect, cx: &Context, screen: &MempoolScreen,
     };
     let theme = cx.theme;
     let mut drawn: Vec<Line> = bars.iter().map(|one| bar(&name(one), one.amount, theme.chart())).collect();
-    drawn.push(bar("not exact", screen.uncertain, theme.warning()));
+    drawn.push(bar("open", screen.basis.open, theme.warning()));
     let what = if by_count { "tx" } else { "vB" };
-    let coverage = screen.coverage.map_or_else(String::new, |coverage| {
-        let [count, vsize] = [coverage.by_count, coverage.by_vsize].map(format::share);
-        format!(" · exact {count} of tx, {vsize} of vB")
-    });
-    lines(frame, area, cx, &format!("Chunk fee rate (sat/vB) by {what}{coverage}"), drawn);
+    let count = format::grouped(screen.all.count);
+    lines(frame, area, cx, &format!("Chunk fee rate (sat/vB) by {what} · {count} tx"), drawn);
 }
 
 fn name(bar: &HistogramBar) -> String {

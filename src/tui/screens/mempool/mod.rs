@@ -1,7 +1,7 @@
 //! The Mempool screen: the mempool by fee rate, as projected blocks, over time, and by kind.
 //!
 //! ```text
-//! ╭ Chunk fee rate (sat/vB) by vB ──────╮╭ Projected blocks ───────────────╮
+//! ╭ Chunk fee rate (sat/vB) by vB ──────╮╭ Projected · exact 61 % · … ─────╮
 //! │   2 – 3   ███████████        1.20   ││  1   8.1   12.4   310           │
 //! ╰─────────────────────────────────────╯╰─────────────────────────────────╯
 //! ╭ Over time by sat/vB ────────────────╮╭ Arrivals per minute ────────────╮

@@ -1,11 +1,11 @@
 //! The projected blocks: what miners would take next, as far as fees are known.
 //!
 //! ```text
-//! ╭ Projected blocks · 14,211 tx · exact 81.5 % of vB ───────╮
-//! │ next block 8.1 · 3 blocks 2.7 · 6 blocks 0.10 sat/vB     │
-//! │      low median   high  full exact bound     tx      BTC │
-//! │ 1    8.1   12.4  310.0  100%   90%   10%  2,911   0.0981 │
-//! ╰──────────────────────────────────────────────────────────╯
+//! ╭ Projected · exact 61 % · within 10 % 36 % · open 3 % ────────╮
+//! │ next block 8.1 · 3 blocks 2.7 · 6 blocks 0.10 sat/vB         │
+//! │      low median   high  full exact  ≤10%  open     tx    BTC │
+//! │ 1    8.1   12.4  310.0  100%   61%   36%    3%  2,911 0.0981 │
+//! ╰──────────────────────────────────────────────────────────────╯
 //! ```
 
 use super::lines::lines;
@@ -21,18 +21,23 @@ use ratatui::text::Line;
 /// A block and its number, 1 for the next one.
 type Row = (usize, ProjectedBlock);
 
-const COLUMNS: [Column<Row>; 9] = [
+const COLUMNS: [Column<Row>; 10] = [
     figure("", 1, 0, |(number, _), cx, _| Cell::new(number.to_string(), cx.theme.text())),
     figure("low", 6, 1, |(_, block), cx, _| rate(block, 0, cx)),
     figure("median", 6, 2, |(_, block), cx, _| rate(block, 1, cx)),
     figure("high", 6, 3, |(_, block), cx, _| rate(block, 2, cx)),
-    figure("full", 5, 4, |(_, block), cx, _| percent(filled(block), ProjectedBlock::ROOM, cx)),
-    figure("exact", 5, 7, |(_, block), cx, _| percent(block.vsize, filled(block), cx)),
-    figure("bound", 5, 8, |(_, block), cx, _| percent(block.bounded, filled(block), cx)),
+    figure("full", 5, 4, |(_, block), cx, _| percent(block.filled(), ProjectedBlock::ROOM, cx)),
+    figure("exact", 5, 7, |(_, block), cx, _| percent(block.exact, block.filled(), cx)),
+    figure("≤10%", 5, 8, |(_, block), cx, _| percent(block.within, block.filled(), cx)),
+    figure("open", 5, 9, |(_, block), cx, _| percent(block.bounded + block.unknown, block.filled(), cx)),
     figure("tx", 6, 6, |(_, block), cx, _| Cell::new(format::brief(block.count), cx.theme.text())),
     figure("BTC", 8, 5, |(_, block), cx, _| {
-        let at_least = if block.vsize < filled(block) { "≥" } else { "" };
-        Cell::new(format!("{at_least}{}", format::btc_short(block.fees)), cx.theme.text())
+        let sign = match (block.bounded + block.unknown, block.within) {
+            (0, 0) => "",
+            (0, _) => "≈",
+            _ => "≥",
+        };
+        Cell::new(format!("{sign}{}", format::btc_short(block.fees)), cx.theme.text())
     }),
 ];
 
@@ -47,12 +52,15 @@ pub fn draw(frame: &mut Frame, area: Rect, cx: &Context, screen: &MempoolScreen)
     if screen.projected.is_empty() {
         drawn.push(Line::styled("no transaction yet", theme.muted()));
     }
-    let count = format::grouped(screen.all.count);
-    let coverage = screen
-        .coverage
-        .map_or_else(String::new, |coverage| format!(" · exact {} of vB", format::share(coverage.by_vsize)));
     let drawn = drawn.into_iter().map(indented).collect();
-    lines(frame, area, cx, &format!("Projected blocks · {count} tx{coverage}"), drawn);
+    lines(frame, area, cx, &format!("Projected{}", basis(screen)), drawn);
+}
+
+/// What the figures rest on, by vB.
+fn basis(screen: &MempoolScreen) -> String {
+    let Some(shares) = screen.basis.shares() else { return String::new() };
+    let [exact, within, open] = shares.map(|share| format!("{:.0} %", share * 100.0));
+    format!(" · exact {exact} · within 10 % {within} · open {open}")
 }
 
 /// The fee rates with which a transaction is expected within some blocks.
@@ -76,11 +84,6 @@ const fn figure(
     cell: fn(&Row, &Context, usize) -> Cell,
 ) -> Column<Row> {
     column(title, Align::Right, exactly(cells), rank, cell)
-}
-
-/// The virtual size of all transactions of a block.
-fn filled(block: &ProjectedBlock) -> u64 {
-    block.vsize + block.bounded + block.unknown
 }
 
 fn rate(block: &ProjectedBlock, which: usize, cx: &Context) -> Cell {

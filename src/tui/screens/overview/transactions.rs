@@ -41,7 +41,7 @@ const COLUMNS: &[Column<TransactionRow>] = &[
         Cell::new(write(tx.output_value), cx.theme.text())
     }),
     column("sat/vB", Align::Right, between(6, 9, 11), 2, |tx, cx, width| {
-        let style = if tx.fee_rate.exact().is_some() { cx.theme.strong() } else { cx.theme.muted() };
+        let style = if tx.fee_rate.middle().is_some() { cx.theme.strong() } else { cx.theme.muted() };
         Cell::new(format::rate(tx.fee_rate, width), style)
     }),
     column("peers", Align::Right, between(8, 8, 10), 3, |tx, cx, _| {

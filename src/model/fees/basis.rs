@@ -1,0 +1,43 @@
+//! What figures about fee rates rest on.
+
+use crate::model::fees::coverage::Amount;
+use crate::util::share::share;
+
+/// The mempool by what is known of its chunk fee rates.
+#[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
+pub struct Basis {
+    /// The rate is exact.
+    pub exact: Amount,
+    /// The rate is known within 10 %, but not exactly.
+    pub within: Amount,
+    /// The rate is not known: there is at most a wide bound.
+    pub open: Amount,
+}
+
+impl Basis {
+    /// The transactions whose rate is exact or known within 10 %.
+    pub fn known(&self) -> Amount {
+        sum([self.exact, self.within])
+    }
+
+    /// All transactions.
+    pub fn all(&self) -> Amount {
+        sum([self.known(), self.open])
+    }
+
+    /// The shares (0–1) of `exact`, `within` and `open` by virtual size, or `None` if there is nothing.
+    pub fn shares(&self) -> Option<[f32; 3]> {
+        let all = self.all().vsize;
+        let [Some(exact), Some(within), Some(open)] =
+            [self.exact, self.within, self.open].map(|part| share(part.vsize, all))
+        else {
+            return None;
+        };
+        Some([exact, within, open])
+    }
+}
+
+fn sum(parts: [Amount; 2]) -> Amount {
+    let [a, b] = parts;
+    Amount { count: a.count + b.count, vsize: a.vsize + b.vsize }
+}

@@ -1,0 +1,207 @@
+//! The bounds that the order of announcements gives for one transaction, by who gives them.
+
+use crate::event::PeerId;
+use crate::model::fees::bounds::{PARTS, round_down};
+use crate::model::fees::fee_rate::{Bounds, FeeRate};
+
+/// A bound that a place in an announcement gives, in sat/vB.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub(in crate::model) enum Bound {
+    AtLeast(f64),
+    AtMost(f64),
+}
+
+impl Bound {
+    /// Returns the bound of a rate that is `scale` times as high.
+    pub(in crate::model) fn scaled(self, scale: f64) -> Self {
+        match self {
+            Self::AtLeast(rate) => Self::AtLeast(rate * scale),
+            Self::AtMost(rate) => Self::AtMost(rate * scale),
+        }
+    }
+}
+
+/// The bound of one peer, in parts of 1 sat/vB. Eight bytes, as there are hundreds of thousands.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+struct Vote {
+    /// The lower half of the peer's number, which is enough to tell peers apart.
+    peer: u32,
+    bound: i32,
+}
+
+impl Vote {
+    /// No bound.
+    const NONE: Self = Self { peer: 0, bound: i32::MIN };
+
+    fn is_some(self) -> bool {
+        self.bound != i32::MIN
+    }
+
+    fn is_by(self, peer: u32) -> bool {
+        self.is_some() && self.peer == peer
+    }
+}
+
+/// The two tightest bounds in one direction, of different peers. The larger one is the tighter one: upper
+/// bounds have the opposite sign.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+struct Votes {
+    tightest: Vote,
+    second: Vote,
+}
+
+impl Default for Votes {
+    fn default() -> Self {
+        Self { tightest: Vote::NONE, second: Vote::NONE }
+    }
+}
+
+impl Votes {
+    /// Adds a bound. Of one peer the tightest counts.
+    fn add(&mut self, vote: Vote) {
+        if vote.bound > self.tightest.bound {
+            if !self.tightest.is_by(vote.peer) {
+                self.second = self.tightest;
+            }
+            self.tightest = vote;
+        } else if !self.tightest.is_by(vote.peer) && vote.bound > self.second.bound {
+            self.second = vote;
+        }
+    }
+
+    /// Returns the second tightest bound or else the only one, in sat/vB, and whether it is the only one.
+    fn get(self) -> Option<(f64, bool)> {
+        let is_single = !self.second.is_some();
+        let vote = if is_single { self.tightest } else { self.second };
+        vote.is_some().then(|| (f64::from(vote.bound) / PARTS, is_single))
+    }
+
+    /// Returns for the peer of each bound whether `rate` (sat/vB) keeps it.
+    fn verdicts(self, rate: f64) -> impl Iterator<Item = Verdict> {
+        let votes = [self.tightest, self.second].into_iter().filter(|vote| vote.is_some());
+        // A part more is forgiven, as bounds are rounded.
+        votes.map(move |Vote { peer, bound }| Verdict { peer, held: rate * PARTS + 1.0 >= f64::from(bound) })
+    }
+}
+
+/// Whether a fee that became exact is within the bound that a peer gave.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(in crate::model) struct Verdict {
+    /// The lower half of the peer's number.
+    pub(in crate::model) peer: u32,
+    pub(in crate::model) held: bool,
+}
+
+/// Stands for the peers of an earlier run, whose bounds count as those of one peer.
+pub(in crate::model) const EARLIER_RUN: PeerId = PeerId(u64::MAX);
+
+/// The lower half of a peer's number.
+pub(in crate::model) fn short(PeerId(number): PeerId) -> u32 {
+    #[expect(clippy::cast_possible_truncation, reason = "peers are numbered from 0")]
+    let short = number as u32;
+    short
+}
+
+/// The bounds of one rate by all places of a transaction in announcements.
+#[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
+pub(in crate::model) struct OrderBounds {
+    low: Votes,
+    /// With the opposite sign.
+    high: Votes,
+}
+
+impl OrderBounds {
+    /// Adds what an announcement of `peer` says.
+    pub(in crate::model) fn add(&mut self, peer: PeerId, bound: Bound) {
+        let peer = short(peer);
+        match bound {
+            Bound::AtLeast(rate) => self.low.add(Vote { peer, bound: round_down(rate) }),
+            // Beyond all rates it is `Vote::NONE`, which adds nothing.
+            Bound::AtMost(rate) => self.high.add(Vote { peer, bound: round_down(-rate) }),
+        }
+    }
+
+    /// Returns the fee rate: exact if the `fee` (sat) is known, or else bounded. `floor` (sat/vB) is the fee
+    /// filter of the announcing peers.
+    pub(in crate::model) fn fee_rate(&self, fee: Option<u64>, vsize: u32, floor: Option<f64>) -> FeeRate {
+        fee.map_or_else(|| FeeRate::bounded(self.bounds(floor)), |fee| FeeRate::of(fee, vsize))
+    }
+
+    /// Returns the bounds. `floor` (sat/vB) is the fee filter of the announcing peers; it is left out if it
+    /// is above the upper bound, which a child then pays for.
+    pub(in crate::model) fn bounds(&self, floor: Option<f64>) -> Bounds {
+        let (low, high) = (self.low.get(), self.high.get().map(|(high, single)| (-high, single)));
+        // A peer lies, or its view of the transaction was another one.
+        let contradict = matches!((low, high), (Some((low, _)), Some((high, _))) if low > high);
+        if contradict {
+            return Bounds { floor, ..Bounds::default() };
+        }
+        let by_one_peer = [low, high].into_iter().flatten().any(|(_, single)| single);
+        let [low, high] = [low, high].map(|bound| bound.map(|(rate, _)| rate));
+        let floor = floor.filter(|floor| high.is_none_or(|high| *floor <= high));
+        Bounds { floor, low, high, by_one_peer }
+    }
+
+    /// Returns what an exact `rate` in sat/vB says about the peers that gave bounds.
+    pub(in crate::model) fn verdicts(&self, rate: f64) -> impl Iterator<Item = Verdict> {
+        self.low.verdicts(rate).chain(self.high.verdicts(-rate))
+    }
+}
+
+/// The range of a transaction's chunk fee rate that follows from what is known of its cluster, in sat/vB.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub(in crate::model) struct ChunkRange {
+    low: f32,
+    high: f32,
+    by_one_peer: bool,
+}
+
+impl Default for ChunkRange {
+    fn default() -> Self {
+        Self { low: 0.0, high: f32::INFINITY, by_one_peer: false }
+    }
+}
+
+impl ChunkRange {
+    /// The range from `low` to `high`, if there is an upper bound. It is rounded outwards.
+    pub(in crate::model) fn new(low: f64, high: Option<f64>, by_one_peer: bool) -> Self {
+        #[expect(clippy::cast_possible_truncation, reason = "rounded outwards")]
+        let [low, high] = [low as f32, high.map_or(f32::INFINITY, |high| (high as f32).next_up())];
+        Self { low: if low > 0.0 { low.next_down() } else { 0.0 }, high, by_one_peer }
+    }
+
+    /// Returns whether a rate in sat/vB is in the range.
+    #[cfg(test)]
+    pub(in crate::model) fn contains(self, rate: f64) -> bool {
+        (f64::from(self.low)..=f64::from(self.high)).contains(&rate)
+    }
+}
+
+/// What is known of a transaction while its fee or its chunk fee rate is not exact.
+#[derive(Clone, Copy, Default, PartialEq, Debug)]
+pub(in crate::model) struct LearnedBounds {
+    /// Of its own fee rate. They hold whatever becomes of its relatives.
+    pub(in crate::model) own: OrderBounds,
+    /// Of its chunk fee rate, for as long as its cluster stays as it is.
+    pub(in crate::model) chunk: OrderBounds,
+    /// Of its chunk fee rate, by the fees of its cluster.
+    pub(in crate::model) cluster: ChunkRange,
+}
+
+impl LearnedBounds {
+    /// Returns what is known of the chunk fee rate. `floor` is the fee filter of the announcers.
+    pub(in crate::model) fn chunk_rate(&self, floor: Option<f64>) -> FeeRate {
+        let mut bounds = self.chunk.bounds(floor);
+        let ChunkRange { low, high, by_one_peer } = self.cluster;
+        let low = (low > 0.0).then_some(f64::from(low)).filter(|low| bounds.low.is_none_or(|by| by < *low));
+        let high = Some(f64::from(high)).filter(|high| bounds.high.unwrap_or(f64::INFINITY) > *high);
+        bounds.by_one_peer |= by_one_peer && (low.is_some() || high.is_some());
+        bounds.low = low.or(bounds.low);
+        bounds.high = high.or(bounds.high);
+        if bounds.low > bounds.high.or(Some(f64::INFINITY)) {
+            return FeeRate::Open(Bounds { floor, ..Bounds::default() });
+        }
+        bounds.floor = bounds.floor.filter(|floor| bounds.high.is_none_or(|high| *floor <= high));
+        FeeRate::bounded(bounds)
+    }
+}

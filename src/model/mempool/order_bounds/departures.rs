@@ -1,0 +1,101 @@
+//! Which transactions lost a relative lately, so that their ancestors and their cluster as of an earlier
+//! moment can't be reconstructed.
+
+use crate::model::fees::bounds::announcements::KEPT;
+use crate::model::mempool::cluster::graph::cluster;
+use crate::model::mempool::cluster::relatives::descendants;
+use crate::model::mempool::entries::Entries;
+use crate::model::mempool::key::TxKey;
+use crate::model::mempool::recent::RecentTxs;
+use crate::util::time::Timestamp;
+use foldhash::fast::RandomState;
+use std::collections::{HashMap, VecDeque};
+
+/// The most transactions remembered. Blocks bereave about a thousand each.
+const MAX_BEREAVED: usize = 50_000;
+
+/// When transactions last lost a member of their cluster.
+#[derive(Debug, Default)]
+pub(super) struct Departures {
+    last: HashMap<TxKey, Timestamp, RandomState>,
+    /// Oldest first; one transaction may stand here more than once.
+    order: VecDeque<(Timestamp, TxKey)>,
+    /// When so many were remembered that all were forgotten.
+    forgotten: Option<Timestamp>,
+}
+
+impl Departures {
+    /// Records that the clusters of transactions lost a member.
+    pub(super) fn record(
+        &mut self,
+        now: Timestamp,
+        entries: &Entries,
+        recent: &RecentTxs,
+        bereaved: Vec<TxKey>,
+    ) {
+        while self.order.front().is_some_and(|&(at, _)| now.since(at) > KEPT) {
+            let Some((at, key)) = self.order.pop_front() else { break };
+            if self.last.get(&key) == Some(&at) {
+                self.last.remove(&key);
+            }
+        }
+        for key in bereaved {
+            if self.last.get(&key) == Some(&now) {
+                continue;
+            }
+            if let Some(cluster) = cluster(entries, recent, key) {
+                for member in cluster {
+                    self.insert(now, member.key);
+                }
+            } else if entries.get(key).is_some() {
+                self.insert(now, key);
+                for row in descendants(entries, key).rows {
+                    self.insert(now, row.key);
+                }
+            }
+        }
+    }
+
+    fn insert(&mut self, now: Timestamp, key: TxKey) {
+        if self.order.len() >= MAX_BEREAVED {
+            *self = Self { forgotten: Some(now), ..Self::default() };
+        }
+        if self.last.insert(key, now) != Some(now) {
+            self.order.push_back((now, key));
+        }
+    }
+
+    /// Returns whether a transaction may have lost a member of its cluster since a moment.
+    pub(super) fn since(&self, key: TxKey, moment: Timestamp) -> bool {
+        self.forgotten.is_some_and(|at| at >= moment) || self.last.get(&key).is_some_and(|&at| at >= moment)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::testing::START;
+    use std::time::Duration;
+
+    #[test]
+    fn what_is_forgotten_counts_as_changed() {
+        let mut departures = Departures::default();
+        departures.insert(START, TxKey(1));
+        assert!(departures.since(TxKey(1), START) && !departures.since(TxKey(2), START));
+        for key in 0..MAX_BEREAVED as u64 {
+            departures.insert(START + Duration::from_secs(9), TxKey(key + 10));
+        }
+        assert!(departures.order.len() <= MAX_BEREAVED);
+        assert!(departures.since(TxKey(1), START) && departures.since(TxKey(2), START));
+        assert!(!departures.since(TxKey(2), START + Duration::from_secs(10)));
+    }
+
+    #[test]
+    fn the_past_is_dropped() {
+        let mut departures = Departures::default();
+        departures.insert(START, TxKey(1));
+        let entries = Entries::default();
+        departures.record(START + KEPT + Duration::from_secs(1), &entries, &RecentTxs::default(), Vec::new());
+        assert!(departures.order.is_empty() && departures.last.is_empty());
+    }
+}

@@ -1,0 +1,212 @@
+//! The judgement of one announcement, in steps: a list of tens of thousands of transactions must not stall
+//! the model.
+
+use crate::model::fees::bounds::announcements::Announcement;
+use crate::model::fees::bounds::by_order::Bound;
+use crate::model::fees::bounds::order::{self, Chain, Order, Place};
+use crate::model::fees::bounds::tally::Tally;
+use crate::model::mempool::changes::Changes;
+use crate::model::mempool::entries::Entries;
+use crate::model::mempool::key::TxKey;
+use crate::model::mempool::order_bounds::departures::Departures;
+use crate::model::mempool::order_bounds::moment::{Keys, Known, Moment};
+use crate::model::mempool::recent::RecentTxs;
+use crate::wire::TxHash;
+
+/// The percentage of a list that must have arrived before it says anything.
+const MIN_ARRIVED: usize = 90;
+
+/// The percentage of a list that must have arrived before it bounds chunk fee rates: a missing child may
+/// pay for its parent.
+const MIN_ARRIVED_FOR_CHUNKS: usize = 99;
+
+/// What a judgement reads.
+#[derive(Clone, Copy)]
+pub(super) struct World<'a> {
+    pub(super) recent: &'a RecentTxs,
+    pub(super) departures: &'a Departures,
+}
+
+/// An announcement that is being judged.
+#[derive(Debug)]
+pub(super) struct Judgement {
+    pub(super) announcement: Announcement,
+    stage: Stage,
+    /// The number of the next item of the stage.
+    at: usize,
+    /// The number of transactions that arrived, those that are confirmed by now included.
+    arrived: usize,
+    /// The transactions that are in the mempool, and their places.
+    keys: Vec<TxKey>,
+    announced: Keys,
+    known: Known,
+    places: Vec<Place>,
+    /// The last place of known rank.
+    last: Option<Place>,
+    tally: Tally,
+    chain: Chain,
+    found: Vec<(usize, Bound)>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Stage {
+    /// Look the transactions up.
+    Find,
+    /// See them as of the moment, and count pairs.
+    Place,
+    /// Find the longest part that keeps the order.
+    Chain(Order),
+    /// Add the bounds.
+    Bound(Order),
+}
+
+/// What a judgement needs next.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Next {
+    /// More steps.
+    Steps,
+    /// The order of the peer, by this tally.
+    Order(Tally),
+    /// Nothing: it is finished.
+    Nothing,
+}
+
+impl Judgement {
+    pub(super) fn new(announcement: Announcement) -> Self {
+        Self {
+            announcement,
+            stage: Stage::Find,
+            at: 0,
+            arrived: 0,
+            keys: Vec::new(),
+            announced: Keys::default(),
+            known: Known::default(),
+            places: Vec::new(),
+            last: None,
+            tally: Tally::default(),
+            chain: Chain::default(),
+            found: Vec::new(),
+        }
+    }
+
+    /// Continues by the order of the peer.
+    pub(super) fn follow(&mut self, order: Order) {
+        (self.stage, self.at) = (Stage::Chain(order), 0);
+    }
+
+    /// Takes one step, and its cost from `budget`.
+    pub(super) fn step(
+        &mut self,
+        entries: &mut Entries,
+        world: World<'_>,
+        changes: &mut Changes,
+        budget: &mut usize,
+    ) -> Next {
+        let at = self.at;
+        self.at += 1;
+        *budget = budget.saturating_sub(1);
+        match self.stage {
+            Stage::Find => return self.find(at, entries, world.recent),
+            Stage::Place => {
+                let Some(&key) = self.keys.get(at) else { return Next::Order(self.tally) };
+                let cost = self.place(key, entries, world);
+                *budget = budget.saturating_sub(cost);
+            }
+            Stage::Chain(order) => {
+                if let Some(place) = self.places.get(at) {
+                    place.rank(order).into_iter().for_each(|rank| self.chain.push(rank));
+                } else {
+                    self.found = order::bounds(&self.places, order, &self.chain);
+                    (self.stage, self.at) = (Stage::Bound(order), 0);
+                }
+            }
+            Stage::Bound(order) => {
+                let Some(&(index, bound)) = self.found.get(at) else { return Next::Nothing };
+                let cost = self.bound(index, bound, order, entries, world, changes);
+                *budget = budget.saturating_sub(cost);
+            }
+        }
+        Next::Steps
+    }
+
+    fn find(&mut self, at: usize, entries: &Entries, recent: &RecentTxs) -> Next {
+        let Some(&wtxid) = self.announcement.txs.get(at) else {
+            (self.stage, self.at) = (Stage::Place, 0);
+            let is_enough = !self.announcement.is_list || self.has_arrived(MIN_ARRIVED);
+            return if is_enough { Next::Steps } else { Next::Nothing };
+        };
+        let hash = TxHash::Wtxid(wtxid);
+        if let Some(key) = entries.key(hash) {
+            self.keys.push(key);
+            self.announced.insert(key);
+            self.arrived += 1;
+        } else if recent.is_excluded(hash) {
+            self.arrived += 1;
+        }
+        Next::Steps
+    }
+
+    fn has_arrived(&self, percentage: usize) -> bool {
+        self.arrived * 100 >= self.announcement.txs.len() * percentage
+    }
+
+    /// Adds the next place. Returns its cost.
+    fn place(&mut self, key: TxKey, entries: &Entries, world: World<'_>) -> usize {
+        let moment = moment(&self.announcement, &self.announced, entries, world);
+        let seen = entries.get(key).map(|entry| moment.place(key, entry, &mut self.known));
+        // A transaction that left in the meantime keeps its index.
+        let nothing = Place { weight: 1, fee: None, ancestors: None, chunk: None, is_alone: false };
+        let (place, cost) = seen.unwrap_or((nothing, 0));
+        let is_known = place.rank(Order::ByChunk).and(place.rank(Order::ByAncestors)).is_some();
+        if is_known && let Some(last) = self.last.replace(place) {
+            self.tally.count(&last, &place);
+        }
+        self.places.push(place);
+        cost
+    }
+
+    /// Adds a bound, in sat per adjusted vB, if the relatives are still as they were when it was found.
+    /// Returns the cost.
+    fn bound(
+        &self,
+        index: usize,
+        bound: Bound,
+        order: Order,
+        entries: &mut Entries,
+        world: World<'_>,
+        changes: &mut Changes,
+    ) -> usize {
+        let (Some(&key), Some(place)) = (self.keys.get(index), self.places.get(index)) else { return 1 };
+        let Some(entry) = entries.get(key) else { return 1 };
+        let is_whole = !self.announcement.is_list || self.has_arrived(MIN_ARRIVED_FOR_CHUNKS);
+        let moment = moment(&self.announcement, &self.announced, entries, world);
+        if moment.ancestors(key) != place.ancestors || !(is_whole || order == Order::ByAncestors) {
+            return 1;
+        }
+        let peer = self.announcement.peer;
+        if order != Order::ByChunk || place.is_alone {
+            let scale = f64::from(entry.adjusted_weight().div_ceil(4)) / f64::from(entry.tx().vsize());
+            if entry.fee().is_none() {
+                entries.update(key, changes, |entry| entry.add_bound(peer, bound.scaled(scale)));
+            }
+            return 1;
+        }
+        if entry.chunk_fee_rate().is_some() {
+            return 1;
+        }
+        let (is_same, cost) = moment.is_same(key);
+        if is_same {
+            entries.update(key, changes, |entry| entry.add_chunk_bound(peer, bound));
+        }
+        cost
+    }
+}
+
+fn moment<'a>(
+    announcement: &Announcement,
+    announced: &'a Keys,
+    entries: &'a Entries,
+    World { recent, departures }: World<'a>,
+) -> Moment<'a> {
+    Moment { at: announcement.at, is_list: announcement.is_list, announced, entries, recent, departures }
+}

@@ -1,0 +1,97 @@
+//! Bounds of unknown fee rates by the order of announcements.
+//!
+//! | file | what |
+//! |---|---|
+//! | `judgement` | one announcement on its way to bounds, in steps |
+//! | `moment` | a transaction as the announcing node saw it then |
+//! | `departures` | which clusters changed since |
+//!
+//! Which order a peer follows, and what follows from a place in it, is in `fees::bounds`.
+
+mod departures;
+mod judgement;
+mod moment;
+#[cfg(test)]
+mod tests;
+
+use crate::event::PeerId;
+use crate::model::fees::bounds::announcements::Announcements;
+use crate::model::mempool::changes::Changes;
+use crate::model::mempool::entries::Entries;
+use crate::model::mempool::order_bounds::departures::Departures;
+use crate::model::mempool::order_bounds::judgement::{Judgement, Next, World};
+use crate::model::mempool::recent::RecentTxs;
+use crate::util::time::Timestamp;
+use crate::wire::{TxHash, Wtxid};
+use std::mem;
+
+/// The transactions that judgements look at in one event: a few milliseconds.
+const BUDGET: usize = 2_000;
+
+/// Learns bounds from announcements and from lists of mempools.
+#[derive(Debug, Default)]
+pub(super) struct OrderBounds {
+    announcements: Announcements,
+    departures: Departures,
+    /// The announcement that is being judged.
+    judgement: Option<Judgement>,
+}
+
+impl OrderBounds {
+    /// Keeps the order of what a peer announced for the first time.
+    pub(super) fn announce(&mut self, now: Timestamp, peer: PeerId, txs: &[TxHash]) {
+        self.announcements.announce(now, peer, wtxids(txs));
+    }
+
+    /// Keeps a part of the list of a peer's whole mempool.
+    pub(super) fn list(&mut self, now: Timestamp, peer: PeerId, txs: &[TxHash], is_complete: bool) {
+        self.announcements.list(now, peer, wtxids(txs), is_complete);
+    }
+
+    /// Learns from what changed, and judges announcements whose transactions had time to arrive.
+    pub(super) fn learn(
+        &mut self,
+        now: Timestamp,
+        entries: &mut Entries,
+        recent: &RecentTxs,
+        changes: &mut Changes,
+    ) {
+        for verdict in mem::take(&mut changes.verdicts) {
+            self.announcements.record(verdict);
+        }
+        self.departures.record(now, entries, recent, mem::take(&mut changes.bereaved));
+        let mut budget = BUDGET;
+        while budget > 0 {
+            let next = || self.announcements.due(now).map(Judgement::new);
+            let Some(mut judgement) = self.judgement.take().or_else(next) else { return };
+            let world = World { recent, departures: &self.departures };
+            let mut next = Next::Steps;
+            while next == Next::Steps && budget > 0 {
+                next = judgement.step(entries, world, changes, &mut budget);
+            }
+            let order = match next {
+                Next::Order(tally) => self.announcements.count(&mut judgement.announcement, tally),
+                Next::Nothing => None,
+                Next::Steps => {
+                    self.judgement = Some(judgement);
+                    return;
+                }
+            };
+            if let Some(order) = order {
+                judgement.follow(order);
+                self.judgement = Some(judgement);
+            } else {
+                self.announcements.judged(judgement.announcement);
+            }
+        }
+    }
+}
+
+/// Returns the transactions that are listed by wtxid. By txid a peer could announce them again.
+fn wtxids(txs: &[TxHash]) -> Vec<Wtxid> {
+    let wtxid = |tx: &TxHash| match *tx {
+        TxHash::Wtxid(wtxid) => Some(wtxid),
+        TxHash::Txid(_) => None,
+    };
+    txs.iter().filter_map(wtxid).collect()
+}

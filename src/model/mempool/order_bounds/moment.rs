@@ -1,0 +1,173 @@
+//! A transaction as the announcing node saw it at the moment of an announcement.
+//!
+//! Its ancestors were in that node's mempool, or it could not have announced it. Of the other members of
+//! its cluster, those were there that stand in the same announcement, or that were seen long before; those
+//! were not that were seen later, or, if it is the list of a whole mempool, that are not in it. If that
+//! leaves one in doubt, the chunk is uncertain; after a relative left, the ancestors are as well.
+
+use crate::model::fees::bounds::order::{Paid, Place};
+use crate::model::mempool::cluster::graph::{Member, certain_chunks, cluster, lacks_parent};
+use crate::model::mempool::cluster::relatives;
+use crate::model::mempool::cluster::set::{MAX_MEMBERS, Set, all, closures, members};
+use crate::model::mempool::entries::Entries;
+use crate::model::mempool::entry::MempoolEntry;
+use crate::model::mempool::key::TxKey;
+use crate::model::mempool::order_bounds::departures::Departures;
+use crate::model::mempool::recent::RecentTxs;
+use crate::util::time::Timestamp;
+use foldhash::fast::RandomState;
+use std::collections::{HashMap, HashSet};
+use std::time::Duration;
+
+/// The most inputs of a transaction of unknown fee whose parents are trusted to have arrived: if there are
+/// more inputs, not all parents are requested.
+pub(super) const MAX_INPUTS: u32 = 25;
+
+/// How long nodes may differ in what they have seen: most announce a transaction to each other within
+/// seconds.
+const SPREAD: Duration = Duration::from_mins(1);
+
+/// The keys of an announcement's transactions.
+pub(super) type Keys = HashSet<TxKey, RandomState>;
+
+/// The moment of an announcement.
+pub(super) struct Moment<'a> {
+    pub(super) at: Timestamp,
+    /// Whether the announcement is the list of a whole mempool.
+    pub(super) is_list: bool,
+    pub(super) announced: &'a Keys,
+    pub(super) entries: &'a Entries,
+    pub(super) recent: &'a RecentTxs,
+    pub(super) departures: &'a Departures,
+}
+
+/// What is known of a member of a cluster at a moment.
+#[derive(Clone, Copy, Default, Debug)]
+pub(super) struct Then {
+    /// Its chunk, if that is certain.
+    chunk: Option<Paid>,
+    /// Whether it had no relatives.
+    is_alone: bool,
+}
+
+/// What is known of members of clusters, so that each cluster is looked at once.
+pub(super) type Known = HashMap<TxKey, Then, RandomState>;
+
+impl Moment<'_> {
+    /// Returns what was known of a transaction at its place, and what it cost to find out, in transactions
+    /// looked at.
+    pub(super) fn place(&self, key: TxKey, entry: &MempoolEntry, known: &mut Known) -> (Place, usize) {
+        let (weight, fee) = (entry.adjusted_weight(), entry.fee());
+        let uncertain = Place { weight, fee, ancestors: None, chunk: None, is_alone: false };
+        if !self.is_certain(key, entry) {
+            return (uncertain, 1);
+        }
+        if self.entries.relatives(entry.tx()).next().is_none() {
+            let chunk = fee.map(|fee| Paid { fee, size: weight });
+            return (Place { ancestors: Some(1), chunk, is_alone: true, ..uncertain }, 1);
+        }
+        let (then, cost) = match known.get(&key) {
+            Some(then) => (*then, 1),
+            None => self.look(key, known),
+        };
+        let ancestors = self.ancestors(key);
+        (Place { ancestors, chunk: then.chunk, is_alone: then.is_alone, ..uncertain }, cost)
+    }
+
+    /// Returns whether all its relatives of then are in the mempool.
+    fn is_certain(&self, key: TxKey, entry: &MempoolEntry) -> bool {
+        let parents_came = entry.fee().is_some() || entry.tx().input_count() <= MAX_INPUTS;
+        parents_came
+            && !self.departures.since(key, self.at)
+            && !lacks_parent(self.entries, self.recent, entry)
+    }
+
+    /// Returns the number of its ancestors, itself included, or `None` if there are more than nodes accept.
+    pub(super) fn ancestors(&self, key: TxKey) -> Option<u8> {
+        let ancestors = relatives::ancestors(self.entries, key);
+        u8::try_from(ancestors.rows.len() + 1).ok().filter(|_| !ancestors.more)
+    }
+
+    /// Looks at the cluster of a transaction, and adds what is known of its members to `known`. Returns
+    /// what is known of the transaction, and the cost.
+    fn look(&self, key: TxKey, known: &mut Known) -> (Then, usize) {
+        let Some(cluster) = cluster(self.entries, self.recent, key) else {
+            known.insert(key, Then::default());
+            return (Then::default(), MAX_MEMBERS);
+        };
+        let then = self.cluster_then(&cluster);
+        known.extend(cluster.iter().zip(&then).map(|(member, then)| (member.key, *then)));
+        // Chunks take more than linear time.
+        (then.first().copied().unwrap_or_default(), cluster.len() + cluster.len().pow(2) / 8)
+    }
+
+    /// Returns whether the cluster of a transaction is still the same, and the cost.
+    pub(super) fn is_same(&self, key: TxKey) -> (bool, usize) {
+        let Some(cluster) = cluster(self.entries, self.recent, key) else { return (false, MAX_MEMBERS) };
+        (self.present(&cluster) == Some(all(cluster.len())), cluster.len())
+    }
+
+    /// Returns the members of a cluster that were there, or `None` if that is in doubt.
+    fn present(&self, cluster: &[Member]) -> Option<Set> {
+        let reach = closures(cluster.iter().map(|member| member.parents).collect());
+        let (mut present, mut doubtful): (Set, Set) = (0, 0);
+        for (index, member) in cluster.iter().enumerate() {
+            match self.was_there(member.key) {
+                Some(true) => present |= 1 << index | reach.get(index).copied().unwrap_or_default(),
+                Some(false) => {}
+                None => doubtful |= 1 << index,
+            }
+        }
+        let is_whole = !cluster.iter().any(|member| self.has_relatives_elsewhere(member.key));
+        (doubtful & !present == 0 && is_whole).then_some(present)
+    }
+
+    fn cluster_then(&self, cluster: &[Member]) -> Vec<Then> {
+        let mut then = vec![Then::default(); cluster.len()];
+        let Some(present) = self.present(cluster) else { return then };
+        let numbers: Vec<usize> = members(present).collect();
+        let chunks = certain_chunks(&part(cluster, &numbers));
+        for (&number, chunk) in numbers.iter().zip(chunks) {
+            let is_relative = |&other: &usize| {
+                cluster[other].parents >> number & 1 == 1 || cluster[number].parents >> other & 1 == 1
+            };
+            then[number] = Then {
+                chunk: chunk.map(|chunk| Paid { fee: chunk.fee, size: chunk.weight }),
+                is_alone: !numbers.iter().any(is_relative),
+            };
+        }
+        then
+    }
+
+    /// Returns whether a transaction has relatives that are not in its cluster, as they don't count here.
+    fn has_relatives_elsewhere(&self, key: TxKey) -> bool {
+        self.entries.get(key).is_some_and(|entry| {
+            self.entries.relatives(entry.tx()).count() != self.entries.cluster_relatives(entry).count()
+        })
+    }
+
+    /// Returns whether a member of the cluster was in the mempool of the announcing node, ancestors of
+    /// others aside.
+    fn was_there(&self, key: TxKey) -> Option<bool> {
+        if self.announced.contains(&key) {
+            return Some(true);
+        }
+        if self.is_list {
+            return Some(false);
+        }
+        let seen = self.entries.get(key)?.first_seen();
+        if seen > self.at {
+            return Some(false);
+        }
+        (self.at.since(seen) >= SPREAD).then_some(true)
+    }
+}
+
+/// Returns the members of these numbers as a cluster of their own. It contains the parents of each.
+fn part(cluster: &[Member], numbers: &[usize]) -> Vec<Member> {
+    let renumbered = |parents: Set| {
+        let new = numbers.iter().enumerate().filter(|(_, old)| parents >> **old & 1 == 1);
+        new.fold(0, |set: Set, (new, _)| set | 1 << new)
+    };
+    numbers.iter().map(|&old| Member { parents: renumbered(cluster[old].parents), ..cluster[old] }).collect()
+}

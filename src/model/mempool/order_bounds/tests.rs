@@ -1,0 +1,206 @@
+//! Bounds from simulated nodes of both orders, against the true rates.
+
+use crate::event::PeerEvent;
+use crate::model::Model;
+use crate::model::fees::bounds::order::Paid;
+use crate::model::mempool::cluster::graph::{certain_chunks, cluster};
+use crate::model::testing::*;
+use crate::wire::{OutPoint, Transaction, TxHash};
+use proptest::prelude::*;
+use std::cmp::Reverse;
+use std::sync::Arc;
+
+/// The orders of nodes since version 31, and before.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Sort {
+    ByChunk,
+    ByAncestors,
+}
+
+/// A model that knows all fees, standing for the mempool of a node.
+struct Core {
+    scene: Scene,
+    sort: Sort,
+}
+
+impl Core {
+    fn new(sort: Sort, funds: &[Arc<Transaction>]) -> Self {
+        let mut scene = Scene::new();
+        scene.connect(1).mine(1, &funds.iter().collect::<Vec<_>>());
+        Self { scene, sort }
+    }
+
+    /// Returns these transactions in the order in which the node announces them.
+    fn sorted(&self, txs: &[Arc<Transaction>]) -> Vec<Arc<Transaction>> {
+        let mut txs = txs.to_vec();
+        let rate = |paid: Paid| u128::from(paid.fee) * 1_000_000_000_000 / u128::from(paid.size);
+        txs.sort_by_cached_key(|tx| {
+            let mempool = &self.scene.model.mempool;
+            let key = mempool.key(TxHash::Txid(tx.txid())).unwrap();
+            let ancestors = mempool.ancestors(key).rows.len();
+            let entry = mempool.get(key).unwrap();
+            let size = entry.adjusted_weight().div_ceil(4);
+            let own = rate(Paid { fee: entry.fee().unwrap(), size });
+            match self.sort {
+                Sort::ByAncestors => (ancestors, Reverse(own), 0),
+                Sort::ByChunk => (0, Reverse(rate(self.chunk(tx))), ancestors),
+            }
+        });
+        txs
+    }
+
+    fn chunk(&self, tx: &Transaction) -> Paid {
+        let mempool = &self.scene.model.mempool;
+        let key = mempool.key(TxHash::Txid(tx.txid())).unwrap();
+        let cluster = cluster(&mempool.entries, &mempool.recent, key).unwrap();
+        let chunk = certain_chunks(&cluster)[0].unwrap();
+        Paid { fee: chunk.fee, size: chunk.weight }
+    }
+}
+
+/// What a random transaction spends and pays.
+#[derive(Clone, Debug)]
+struct Shape {
+    /// Whether it spends a coin whose value is known.
+    is_known: bool,
+    /// The transaction before it that it spends an output of, if any.
+    parent: Option<prop::sample::Index>,
+    outputs: usize,
+    /// In sat for 1,000 vB.
+    rate: u64,
+}
+
+fn shapes(count: usize) -> impl Strategy<Value = Vec<Shape>> {
+    let parent = prop::option::weighted(0.3, any::<prop::sample::Index>());
+    let one = (prop::bool::weighted(0.6), parent, 2_usize..6, 1_000_u64..30_000);
+    prop::collection::vec(
+        one.prop_map(|(is_known, parent, outputs, rate)| Shape { is_known, parent, outputs, rate }),
+        count,
+    )
+}
+
+const COIN: u64 = 100_000_000;
+
+/// Returns two transactions with the coins of known and of unknown value, and the spends.
+fn made(shapes: &[Shape]) -> ([Arc<Transaction>; 2], Vec<Arc<Transaction>>) {
+    let funds = [1, 2].map(|salt| spend(&[coin(salt)], &vec![COIN; shapes.len()]));
+    let mut unspent: Vec<Vec<(OutPoint, u64)>> = Vec::new();
+    let mut txs = Vec::new();
+    for (number, shape) in (0_u32..).zip(shapes) {
+        let parent = shape.parent.filter(|_| number > 0).and_then(|parent| {
+            // Mostly a recent one, so that chains form.
+            let earliest = unspent.len().saturating_sub(20);
+            let parent = earliest + parent.index(unspent.len() - earliest);
+            unspent[parent].pop()
+        });
+        let own_coin = (output(&funds[usize::from(!shape.is_known)], number), COIN);
+        let inputs: Vec<(OutPoint, u64)> = match parent {
+            Some(parent) if shape.is_known => vec![parent],
+            Some(parent) => vec![parent, own_coin],
+            None => vec![own_coin],
+        };
+        let prevouts: Vec<OutPoint> = inputs.iter().map(|(prevout, _)| *prevout).collect();
+        let total: u64 = inputs.iter().map(|(_, value)| value).sum();
+        let each = total / shape.outputs as u64;
+        let fee = u64::from(spend(&prevouts, &vec![each; shape.outputs]).vsize()) * shape.rate / 1_000;
+        let mut values = vec![each; shape.outputs];
+        values[0] = total - each * (shape.outputs as u64 - 1) - fee;
+        let tx = spend(&prevouts, &values);
+        unspent.push((0..).zip(&values).map(|(vout, value)| (output(&tx, vout), *value)).skip(1).collect());
+        txs.push(tx);
+    }
+    (funds, txs)
+}
+
+fn wtxids(txs: &[Arc<Transaction>]) -> Vec<TxHash> {
+    txs.iter().map(|tx| TxHash::Wtxid(tx.wtxid())).collect()
+}
+
+/// How a peer makes up its announcements.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Peer {
+    Honest,
+    Liar,
+}
+
+/// Peers of the same order, two honest ones and perhaps a liar, give the list of their mempool, or announce
+/// it in batches.
+fn watched(sort: Sort, shapes: &[Shape], batch: Option<usize>, peers: &[Peer]) -> (Scene, Core) {
+    let ([known, unknown], txs) = made(shapes);
+    let mut core = Core::new(sort, &[Arc::clone(&known), unknown]);
+    let mut scene = Scene::new();
+    scene.connect_all(1..=peers.len() as u64).mine(1, &[&known]);
+    for txs in txs.chunks(batch.unwrap_or(txs.len())) {
+        core.scene.deliver_all(1, txs);
+        let sorted = core.sorted(txs);
+        for (number, peer) in (1..).zip(peers) {
+            let mut order = sorted.clone();
+            if *peer == Peer::Liar {
+                order.sort_by_key(|tx| tx.txid());
+            }
+            let txs = wtxids(&order);
+            let event = match batch {
+                None => PeerEvent::Listed { txs, is_complete: true },
+                Some(_) => PeerEvent::Announced { count: txs.len(), txs },
+            };
+            scene.peer(number, event);
+        }
+        scene.pass(1).deliver_all(1, txs).pass(5);
+    }
+    for _ in 0..50 {
+        scene.pass(10).peer(1, PeerEvent::Pinged);
+    }
+    (scene, core)
+}
+
+/// The shares by vB of exact, known and open fee rates, and of chunk fee rates. Panics if a bound is false.
+fn checked(model: &Model, core: &Core) -> [[f32; 3]; 2] {
+    let mut sizes = [[0_u32; 3]; 2];
+    for entry in model.transactions() {
+        let vsize = entry.tx().vsize();
+        let truth = core.scene.model.transaction(&entry.tx().wtxid()).unwrap();
+        let rates = [
+            (entry.fee_rate(), truth.fee_rate().exact().unwrap()),
+            (entry.chunk_rate(), truth.chunk_fee_rate().unwrap()),
+        ];
+        for ((known, rate), sizes) in rates.into_iter().zip(&mut sizes) {
+            let tolerance = rate * 1e-6 + 1.1e-4;
+            assert!(known.min().is_none_or(|min| min <= rate + tolerance), "{known:?} for {rate}");
+            assert!(known.max().is_none_or(|max| max >= rate - tolerance), "{known:?} for {rate}");
+            let sort = if known.exact().is_some() { 0 } else { 1 + usize::from(known.middle().is_none()) };
+            sizes[sort] += vsize;
+        }
+    }
+    #[expect(clippy::cast_precision_loss, reason = "shares")]
+    sizes.map(|sizes| sizes.map(|size| size as f32 / sizes.iter().sum::<u32>() as f32))
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(6))]
+
+    #[test]
+    fn bounds_by_the_list_of_a_mempool_are_true_and_narrow(
+        shapes in shapes(700),
+        sort in prop_oneof![Just(Sort::ByChunk), Just(Sort::ByAncestors)],
+        peers in prop_oneof![Just(vec![Peer::Honest]), Just(vec![Peer::Honest, Peer::Liar, Peer::Honest])],
+    ) {
+        let (scene, core) = watched(sort, &shapes, None, &peers);
+        let [own, chunk] = checked(&scene.model, &core);
+        prop_assert!(own[0] < 0.75, "{own:?}");
+        if sort == Sort::ByAncestors {
+            prop_assert!(own[2] < 0.2, "{own:?}");
+        }
+        prop_assert!(chunk[2] < 0.25, "{own:?} {chunk:?}");
+    }
+
+    #[test]
+    fn bounds_by_announcements_are_true(
+        shapes in shapes(700),
+        sort in prop_oneof![Just(Sort::ByChunk), Just(Sort::ByAncestors)],
+        peers in prop_oneof![Just(vec![Peer::Honest]), Just(vec![Peer::Honest, Peer::Liar, Peer::Honest])],
+    ) {
+        let (scene, core) = watched(sort, &shapes, Some(70), &peers);
+        let [own, chunk] = checked(&scene.model, &core);
+        prop_assert!(chunk[1] > 0.02, "{own:?} {chunk:?}");
+    }
+}
