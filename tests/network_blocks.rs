@@ -4,10 +4,10 @@ mod support;
 
 use mempulse::event::{BlockFault, DisconnectReason, EventKind, Misbehaviour, PeerEvent, PeerId};
 use mempulse::p2p::Settings;
-use mempulse::wire::block::BlockError;
+use mempulse::wire::block::{BlockError, WitnessError};
 use mempulse::wire::{Block, BlockHash, CompactBlock, Inventory, Message, Version};
 use std::time::Duration;
-use support::chain::{blocks, genesis, mine, mine_at, transaction};
+use support::chain::{blocks, genesis, mine, mine_at, stripped, transaction};
 use support::{Conversation, Monitor, Node, START, settings, version};
 
 /// The events that the tests look at, in order.
@@ -192,6 +192,21 @@ async fn headers_of_a_wrong_difficulty_end_the_connection() {
     peer.say(&headers(&[block])).await;
     let what = Misbehaviour::InvalidBlock(BlockFault::WrongDifficulty { bits: 0x201f_ffff, height: 2 });
     assert_eq!(next(&mut monitor).await, Seen::Ended(DisconnectReason::Misbehaved(what)));
+}
+
+#[tokio::test]
+async fn a_block_without_its_witnesses_ends_the_connection() {
+    let node = Node::listen().await;
+    let (mut monitor, mut peer) = synced(&node, &[]).await;
+    let block = mine(genesis(), 1, vec![transaction(1)]);
+    let mut changed = block.clone();
+    changed.transactions[1] = stripped(&block.transactions[1]);
+    peer.say(&headers(std::slice::from_ref(&block))).await;
+    meanwhile(&mut monitor, hear_request(&mut peer)).await;
+    peer.say(&Message::Block(changed)).await;
+    let what = Misbehaviour::InvalidBlock(BlockError::from(WitnessError::Commitment).into());
+    let end = Seen::Ended(DisconnectReason::Misbehaved(what));
+    while next(&mut monitor).await != end {}
 }
 
 #[tokio::test]

@@ -11,7 +11,7 @@ use mempulse::wire::{
 };
 use std::sync::Arc;
 use std::time::Duration;
-use support::chain::{genesis, mine, transaction};
+use support::chain::{genesis, mine, stripped, transaction};
 use support::{Conversation, Monitor, Node, settings};
 
 const A: PeerId = PeerId(0);
@@ -183,6 +183,22 @@ async fn a_block_that_cannot_be_reconstructed_is_requested_whole_from_another_pe
     assert_eq!(asked, [Inventory::WitnessBlock(block.hash)]);
     honest.say(&Message::Block(block.clone())).await;
     assert_eq!(next_block(&mut monitor).await, (B, block));
+}
+
+#[tokio::test]
+async fn a_compact_block_that_is_filled_without_a_witness_is_requested_whole() {
+    let node = Node::listen().await;
+    let (mut monitor, mut peer) = primed(&node).await;
+    let block = block();
+    peer.say(&compact(&block)).await;
+    meanwhile(&mut monitor, hear_getblocktxn(&mut peer)).await;
+    let mut changed = block.clone();
+    changed.transactions[3] = stripped(&block.transactions[3]);
+    peer.say(&some_of(&changed, &[1, 2, 3, 4])).await;
+    let asked = meanwhile(&mut monitor, hear_getdata(&mut peer)).await;
+    assert_eq!(asked, [Inventory::WitnessBlock(block.hash)]);
+    peer.say(&Message::Block(block.clone())).await;
+    assert_eq!(next_block(&mut monitor).await, (A, block));
 }
 
 #[tokio::test]

@@ -2,10 +2,8 @@
 
 use super::script::push;
 use crate::chain::Network;
-use crate::chain::opcodes::OP_RETURN;
-use crate::wire::block::merkle_root;
+use crate::wire::block::commitment_script;
 use crate::wire::message::MAX_HEADERS;
-use crate::wire::sha256d::sha256d;
 use crate::wire::transaction::{InputParts, OutputParts, TxParts};
 use crate::wire::{Block, BlockHash, BlockHeader, OutPoint, Transaction};
 use std::collections::{HashMap, VecDeque};
@@ -19,6 +17,9 @@ const KEPT_BYTES: usize = 64 * 1024 * 1024;
 
 /// The version bits of a block without signals (BIP9).
 const VERSION: i32 = 0x2000_0000;
+
+/// The witness of every coinbase (BIP141: witness reserved value).
+const RESERVED: [u8; 32] = [0; 32];
 
 /// The genesis block of regtest.
 const GENESIS: BlockHeader = BlockHeader {
@@ -86,20 +87,18 @@ impl Chain {
     ) -> Arc<Block> {
         let height = self.height() + 1;
         let value = Network::Regtest.subsidy(height) + fees;
-        // The coinbase contains the root of the tree over the wtxids, so it counts as zero in it.
-        let wtxids = std::iter::once([0; 32]).chain(transactions.iter().map(|tx| tx.wtxid().0));
-        let (witness_root, _) = merkle_root(wtxids.collect());
-        let coinbase = coinbase(height, value, script_pubkey, witness_root);
-        let txids = std::iter::once(coinbase.txid().0).chain(transactions.iter().map(|tx| tx.txid().0));
-        let (merkle_root, _) = merkle_root(txids.collect());
+        let committed = commitment_script(&transactions, RESERVED);
+        let mut all = vec![coinbase(height, value, script_pubkey, committed)];
+        all.extend(transactions);
         let bits = Network::Regtest.easiest_bits();
-        let mut header =
-            BlockHeader { version: VERSION, previous: self.tip, merkle_root, time, bits, nonce: 0 };
-        while header.check(Network::Regtest).is_err() {
-            header.nonce += 1; // about every second one will do
+        let header =
+            BlockHeader { version: VERSION, previous: self.tip, merkle_root: [0; 32], time, bits, nonce: 0 };
+        let mut block = Block { header, hash: BlockHash::default(), size: 0, transactions: all };
+        block.header.merkle_root = block.merkle_root();
+        while block.header.check(Network::Regtest).is_err() {
+            block.header.nonce += 1; // about every second one will do
         }
-        let mut block = Block { header, hash: header.hash(), size: 0, transactions: vec![coinbase] };
-        block.transactions.extend(transactions);
+        block.hash = block.header.hash();
         let mut bytes = vec![];
         block.encode(&mut bytes);
         block.size = u32::try_from(bytes.len()).unwrap_or(u32::MAX);
@@ -121,18 +120,15 @@ impl Chain {
     }
 }
 
-/// Returns the coinbase, which contains the height (BIP34) and commits to the witnesses of the other
-/// transactions (BIP141).
-fn coinbase(height: u32, value: u64, script_pubkey: Vec<u8>, witness_root: [u8; 32]) -> Transaction {
-    let reserved = [0; 32];
-    let commitment = sha256d(&[witness_root, reserved].concat());
+/// Returns the coinbase, which contains the height (BIP34) and, in the script `committed`, the commitment to
+/// the witnesses of the other transactions (BIP141).
+fn coinbase(height: u32, value: u64, script_pubkey: Vec<u8>, committed: Vec<u8>) -> Transaction {
     let input = InputParts {
         prevout: OutPoint::NULL,
         script_sig: [height_push(height), push(b"mempulse demo")].concat(),
         sequence: u32::MAX,
-        witness: vec![reserved.to_vec()],
+        witness: vec![RESERVED.to_vec()],
     };
-    let committed = [&[OP_RETURN, 0x24, 0xaa, 0x21, 0xa9, 0xed], &commitment[..]].concat();
     let outputs =
         vec![OutputParts { value, script_pubkey }, OutputParts { value: 0, script_pubkey: committed }];
     let parts = TxParts { version: 2, inputs: vec![input], outputs, lock_time: 0 };

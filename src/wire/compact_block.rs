@@ -9,12 +9,13 @@ pub use partial::{PartialBlock, ReconstructionError};
 use super::block::MIN_TRANSACTION;
 use super::compact_size::{put, put_len};
 use super::{BlockHash, BlockHeader, Reader, Transaction, WireError, Wtxid};
+use crate::chain::limits::MAX_BLOCK_WEIGHT;
 use bytes::Bytes;
 use sha2::{Digest, Sha256};
 use siphasher::sip::SipHasher24;
 
-/// The most transactions of a block in this form, as an index has 16 bits.
-pub const MAX_TRANSACTIONS: usize = u16::MAX as usize;
+/// The most transactions of a block: as many of the smallest ones as its weight allows.
+pub const MAX_TRANSACTIONS: usize = MAX_BLOCK_WEIGHT as usize / (4 * MIN_TRANSACTION);
 
 /// The only version of compact blocks in use: short ids are made of wtxids.
 pub const VERSION: u64 = 2;

@@ -2,7 +2,8 @@
 
 use super::{NETWORK, START};
 use mempulse::Timestamp;
-use mempulse::wire::transaction::{InputParts, OutputParts, TxParts};
+use mempulse::wire::block::commitment_script;
+use mempulse::wire::transaction::{Input, InputParts, Output, OutputParts, TxParts};
 use mempulse::wire::{Block, BlockHash, BlockHeader, OutPoint, Transaction, Txid};
 
 /// The bits of every block on regtest.
@@ -12,14 +13,29 @@ const BITS: u32 = 0x207f_ffff;
 pub fn transaction(number: u32) -> Transaction {
     let mut txid = [0x11; 32];
     txid[..4].copy_from_slice(&number.to_le_bytes());
-    spend(OutPoint { txid: Txid(txid), vout: 0 }, vec![], vec![vec![0x77; 64]])
+    spend(OutPoint { txid: Txid(txid), vout: 0 }, vec![], vec![vec![0x77; 64]]).build().unwrap()
 }
 
-fn spend(prevout: OutPoint, script_sig: Vec<u8>, witness: Vec<Vec<u8>>) -> Transaction {
+/// The transaction without its witnesses: with the same txid.
+pub fn stripped(tx: &Transaction) -> Transaction {
+    let input = |input: Input<'_>| InputParts {
+        prevout: input.prevout,
+        script_sig: input.script_sig.to_vec(),
+        sequence: input.sequence,
+        witness: vec![],
+    };
+    let output = |output: Output<'_>| OutputParts {
+        value: output.value,
+        script_pubkey: output.script_pubkey.to_vec(),
+    };
+    let (inputs, outputs) = (tx.inputs().map(input).collect(), tx.outputs().map(output).collect());
+    TxParts { version: tx.version(), inputs, outputs, lock_time: tx.lock_time() }.build().unwrap()
+}
+
+fn spend(prevout: OutPoint, script_sig: Vec<u8>, witness: Vec<Vec<u8>>) -> TxParts {
     let input = InputParts { prevout, script_sig, sequence: 0xffff_fffd, witness };
     let output = OutputParts { value: 1_000, script_pubkey: vec![0x51] };
-    let parts = TxParts { version: 2, inputs: vec![input], outputs: vec![output], lock_time: 0 };
-    parts.build().expect("it has an input")
+    TxParts { version: 2, inputs: vec![input], outputs: vec![output], lock_time: 0 }
 }
 
 /// The first block of regtest.
@@ -36,7 +52,13 @@ pub fn mine(previous: BlockHash, height: u16, transactions: Vec<Transaction>) ->
 pub fn mine_at(time: Timestamp, previous: BlockHash, height: u16, transactions: Vec<Transaction>) -> Block {
     let [low, high] = height.to_le_bytes();
     let null = OutPoint { txid: Txid::default(), vout: u32::MAX };
-    let coinbase = spend(null, vec![3, low, high, 0], vec![]);
+    let mut coinbase = spend(null, vec![3, low, high, 0], vec![]);
+    if transactions.iter().any(Transaction::has_witness) {
+        coinbase.inputs[0].witness = vec![vec![0; 32]];
+        let script_pubkey = commitment_script(&transactions, [0; 32]);
+        coinbase.outputs.push(OutputParts { value: 0, script_pubkey });
+    }
+    let coinbase = coinbase.build().unwrap();
     let header = BlockHeader {
         version: 0x2000_0000,
         previous,

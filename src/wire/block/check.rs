@@ -1,5 +1,6 @@
 //! The rules that a block must meet by itself, without the chain before it.
 
+use super::commitment::{self, WitnessError};
 use super::merkle::merkle_root;
 use super::{Block, BlockHeader};
 use crate::chain::limits::MAX_BLOCK_WEIGHT;
@@ -36,6 +37,9 @@ pub enum BlockError {
     /// A transaction other than the first is a coinbase.
     #[error("more than one coinbase")]
     ExtraCoinbase,
+    /// The witnesses are not those that the coinbase commits to.
+    #[error(transparent)]
+    Witness(#[from] WitnessError),
     /// A transaction, by its index, is invalid.
     #[error("transaction {0}: {1}")]
     Transaction(Txid, TransactionError),
@@ -63,8 +67,8 @@ impl BlockHeader {
 }
 
 impl Block {
-    /// Checks the consensus rules that need only the block (Core: `CheckBlock`), apart from signature counts
-    /// and the witness commitment: txids are proven, wtxids are not.
+    /// Checks the consensus rules that need only the block (Core: `CheckBlock`), apart from signature counts.
+    /// So txids and wtxids are proven.
     ///
     /// # Errors
     /// The first broken rule.
@@ -92,7 +96,7 @@ impl Block {
                 error => BlockError::Transaction(tx.txid(), error),
             })?;
         }
-        Ok(())
+        Ok(commitment::check(coinbase, others)?)
     }
 
     /// Returns the weight, in weight units (BIP141).

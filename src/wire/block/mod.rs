@@ -1,12 +1,13 @@
 //! Blocks and their headers.
 
 mod check;
+mod commitment;
 mod merkle;
 #[cfg(test)]
 mod tests;
 
 pub use check::BlockError;
-pub(crate) use merkle::merkle_root;
+pub use commitment::{WitnessError, commitment_script};
 
 use super::compact_size::put_len;
 use super::sha256d::sha256d;

@@ -2,6 +2,10 @@ use super::*;
 use crate::chain::Network;
 use crate::wire::transaction::{InputParts, OutPoint, OutputParts, TransactionError, TxParts};
 use bitcoin_test_data::blocks::mainnet_702861;
+use proptest::collection::vec;
+use proptest::option;
+use proptest::prelude::*;
+use proptest::sample::Index;
 
 fn coinbase(script_sig: &[u8]) -> TxParts {
     let input = InputParts {
@@ -130,5 +134,132 @@ fn the_coinbase_names_the_height() {
     assert_eq!(height(&[3, 0x8d, 0xb9, 0x0a, 0xff]), Some(702_861));
     for script in [&[1, 0x80][..], &[4, 1, 1], &[5, 0, 0, 0, 0, 1], &[6, 0, 0, 0, 0, 0, 0], &[0x6a, 1]] {
         assert_eq!(height(script), None, "{script:?}");
+    }
+}
+
+/// The parts of a block whose second transaction has a witness, with the coinbase changed by `change` after
+/// it committed to the witness.
+fn with_witness(change: fn(&mut TxParts)) -> Vec<TxParts> {
+    let mut segwit = spend(1);
+    segwit.inputs[0].witness = vec![vec![7; 64]];
+    let mut coinbase = coinbase(&[1, 1]);
+    coinbase.inputs[0].witness = vec![vec![9; 32]];
+    let others = [segwit.build().unwrap(), spend(2).build().unwrap()];
+    let script_pubkey = commitment_script(&others, [9; 32]);
+    coinbase.outputs.push(OutputParts { value: 0, script_pubkey });
+    change(&mut coinbase);
+    vec![coinbase, segwit, spend(2)]
+}
+
+#[test]
+fn witnesses_are_those_that_the_coinbase_commits_to() {
+    let check = |change: fn(&mut TxParts)| mined(&with_witness(change)).check(Network::Regtest);
+    assert_eq!(check(|_| {}), Ok(()));
+    assert_eq!(check(|coinbase| coinbase.outputs[1].script_pubkey.push(0)), Ok(()), "more may follow");
+    let other = |coinbase: &mut TxParts| coinbase.outputs[1].script_pubkey[37] ^= 1;
+    assert_eq!(check(other), Err(WitnessError::Commitment.into()));
+    assert_eq!(check(|coinbase| coinbase.inputs[0].witness[0][0] ^= 1), Err(WitnessError::Commitment.into()));
+    let absent = |coinbase: &mut TxParts| coinbase.outputs.truncate(1);
+    assert_eq!(check(absent), Err(WitnessError::Uncommitted.into()));
+    let cut = |coinbase: &mut TxParts| coinbase.outputs[1].script_pubkey.truncate(37);
+    assert_eq!(check(cut), Err(WitnessError::Uncommitted.into()));
+    for reserved in [
+        (|coinbase: &mut TxParts| coinbase.inputs[0].witness.clear()) as fn(&mut TxParts),
+        |coinbase| coinbase.inputs[0].witness.push(vec![9; 32]),
+        |coinbase| coinbase.inputs[0].witness[0].truncate(31),
+    ] {
+        assert_eq!(check(reserved), Err(WitnessError::ReservedValue.into()));
+    }
+}
+
+fn add_other_commitment(coinbase: &mut TxParts, place: usize) {
+    let mut other = coinbase.outputs[1].clone();
+    other.script_pubkey[37] ^= 1;
+    coinbase.outputs.insert(place, other);
+}
+
+#[test]
+fn of_several_commitments_the_last_one_counts() {
+    let check = |change: fn(&mut TxParts)| mined(&with_witness(change)).check(Network::Regtest);
+    assert_eq!(check(|coinbase| add_other_commitment(coinbase, 0)), Ok(()));
+    let last = check(|coinbase| add_other_commitment(coinbase, 2));
+    assert_eq!(last, Err(WitnessError::Commitment.into()));
+}
+
+#[test]
+fn a_block_without_witnesses_needs_no_commitment() {
+    assert_eq!(mined(&[coinbase(&[1, 1]), spend(1)]).check(Network::Regtest), Ok(()));
+}
+
+/// The block without any witness.
+fn stripped(block: &Block) -> Block {
+    let strip = |tx: &Transaction| {
+        let inputs = tx.inputs().map(|input| InputParts {
+            prevout: input.prevout,
+            script_sig: input.script_sig.to_vec(),
+            sequence: input.sequence,
+            witness: vec![],
+        });
+        let outputs = tx
+            .outputs()
+            .map(|output| OutputParts { value: output.value, script_pubkey: output.script_pubkey.to_vec() });
+        let (inputs, outputs) = (inputs.collect(), outputs.collect());
+        TxParts { version: tx.version(), inputs, outputs, lock_time: tx.lock_time() }.build().unwrap()
+    };
+    let mut block = block.clone();
+    block.transactions = block.transactions.iter().map(strip).collect();
+    block
+}
+
+#[test]
+fn a_real_block_whose_witnesses_were_stripped_or_changed_is_refused() {
+    let block = Block::parse(&Bytes::from_static(mainnet_702861())).unwrap();
+    let without = stripped(&block);
+    assert_eq!(without.merkle_root(), block.merkle_root(), "txids don't cover witnesses");
+    assert_eq!(without.check(FLOOR), Err(WitnessError::ReservedValue.into()));
+    let mut all_but_coinbase = without.clone();
+    all_but_coinbase.transactions[0] = block.transactions[0].clone();
+    assert_eq!(all_but_coinbase.check(FLOOR), Err(WitnessError::Commitment.into()));
+    for (index, tx) in
+        block.transactions.iter().enumerate().skip(1).filter(|(_, tx)| tx.has_witness()).step_by(300)
+    {
+        let mut changed = block.clone();
+        changed.transactions[index] = without.transactions[index].clone();
+        assert_ne!(changed.transactions[index].wtxid(), tx.wtxid());
+        assert_eq!(changed.check(FLOOR), Err(WitnessError::Commitment.into()));
+    }
+}
+
+proptest! {
+    #[test]
+    fn witnesses_are_judged_as_the_bitcoin_crate_judges_them(
+        witnesses in vec(option::of(vec(any::<u8>(), 1..40)), 1..12),
+        is_committed in any::<bool>(),
+        reserved in prop_oneof![4 => Just(32_usize), 1 => 0..40_usize],
+        changed in option::of(any::<Index>()),
+    ) {
+        let spend = |(number, witness): (u8, &Option<Vec<u8>>)| {
+            let mut parts = spend(number);
+            parts.inputs[0].witness.extend(witness.clone());
+            parts
+        };
+        let mut others: Vec<_> = (1..).zip(&witnesses).map(spend).collect();
+        let built: Vec<_> = others.iter().map(|parts| parts.build().unwrap()).collect();
+        let mut first = coinbase(&[1, 1]);
+        first.inputs[0].witness = vec![vec![9; reserved]];
+        if is_committed {
+            let script_pubkey = commitment_script(&built, [9; 32]);
+            first.outputs.push(OutputParts { value: 0, script_pubkey });
+        }
+        if let Some(index) = changed {
+            let index = index.index(others.len());
+            others[index].inputs[0].witness.push(vec![1]);
+        }
+        others.insert(0, first);
+        let block = mined(&others);
+        let mut bytes = Vec::new();
+        block.encode(&mut bytes);
+        let oracle: bitcoin::Block = bitcoin::consensus::deserialize(&bytes).unwrap();
+        prop_assert_eq!(block.check(Network::Regtest).is_ok(), oracle.check_witness_commitment());
     }
 }

@@ -83,8 +83,8 @@ fn indexes_stay_within_the_block() {
 fn lengths_are_bounded_by_the_remaining_bytes() {
     let ids = |count: u32| [&[0xfe][..], &count.to_le_bytes()].concat();
     assert_eq!(decode_compact(&compact_of(&ids(0x0200_0000), &[])), Err(WireError::Truncated));
-    let many = [&[0xfe][..], &65_536_u32.to_le_bytes(), &vec![7; 65_536 * 6], &[0]].concat();
-    let limit = WireError::TooManyEntries { count: 65_536, limit: 65_535 };
+    let many = [&[0xfd][..], &16_667_u16.to_le_bytes(), &vec![7; 16_667 * 6], &[0]].concat();
+    let limit = WireError::TooManyEntries { count: 16_667, limit: 16_666 };
     assert_eq!(decode_compact(&compact_of(&many, &[])), Err(limit));
     let answer = [&[0; 32][..], &[0xff; 9]].concat();
     assert_eq!(decode(Command::BlockTxn, &answer), Err(WireError::TooLarge(u64::MAX)));
