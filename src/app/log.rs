@@ -73,6 +73,8 @@ pub fn event(event: &Event, model: &Model) {
         EventKind::Backfill { fetched, requested, given_up } => {
             tracing::debug!(fetched, requested, given_up, "backfill");
         }
+        EventKind::MissingBlocks(Some(missing)) => tracing::warn!(?missing, "blocks are missing"),
+        EventKind::MissingBlocks(None) => tracing::info!("no block is missing any more"),
         EventKind::CatchUp(progress) => tracing::debug!(?progress, "catch-up"),
         EventKind::Restored(Restored::Complete(saved)) => tracing::info!(?saved, "restored"),
         EventKind::Bootstrap(progress) => tracing::debug!(?progress, "bootstrap"),

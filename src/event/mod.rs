@@ -74,6 +74,8 @@ pub enum EventKind {
         /// The block.
         block: Arc<Block>,
     },
+    /// New blocks of the best chain have been missing for a few seconds; `None` when they came or left it.
+    MissingBlocks(Option<MissingBlocks>),
     /// A reorg disconnected these blocks from the best chain.
     BlocksDisconnected {
         /// Heights and hashes, newest first.
@@ -115,4 +117,18 @@ pub struct Tip {
     pub height: u32,
     /// The miner's clock, in s since the UNIX epoch.
     pub time: u32,
+}
+
+/// New blocks of the best chain whose headers are known, and that have not come. Until they do, what they
+/// confirm looks unconfirmed.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct MissingBlocks {
+    /// Height of the lowest missing block.
+    pub height: u32,
+    /// Hash of the lowest missing block.
+    pub hash: BlockHash,
+    /// The number of blocks from that one to the tip; later ones may be here, and wait for it.
+    pub count: u32,
+    /// Since when the lowest missing block is needed.
+    pub since: Timestamp,
 }

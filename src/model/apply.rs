@@ -99,6 +99,7 @@ impl Model {
                 let progress = self.restoration.catch_up(catch_up);
                 step.restored(progress);
             }
+            &EventKind::MissingBlocks(missing) => self.missing_blocks = missing,
             EventKind::BlocksDisconnected { blocks } => self.disconnect_blocks(blocks, &mut step),
             EventKind::PastBlock { height, block, .. } => self.past_block(*height, block, &mut step),
             &EventKind::Backfill { fetched, requested, given_up } => {

@@ -47,7 +47,7 @@ pub use peers::stats::{AnswerFigures, PeerStats, PingFigures, RelayCounts};
 pub use watchlist::{WatchEvent, WatchMatch};
 
 use crate::chain::Network;
-use crate::event::{AddressCounts, BootstrapProgress, Tip};
+use crate::event::{AddressCounts, BootstrapProgress, MissingBlocks, Tip};
 use crate::util::rates::{Gauge, PerSecond};
 use crate::util::time::Timestamp;
 use blocks::Blocks;
@@ -103,6 +103,8 @@ pub struct Model {
     received: ByteCount,
     sent: ByteCount,
     size: Gauge,
+    /// New blocks that have been missing for a while.
+    missing_blocks: Option<MissingBlocks>,
     /// The progress of the download of past blocks, while it is under way.
     backfill: Option<BackfillProgress>,
     /// The progress of the download of a whole mempool, while it is under way.
@@ -147,6 +149,7 @@ impl Model {
             received: none(),
             sent: none(),
             size: Gauge::new(started),
+            missing_blocks: None,
             backfill: None,
             bootstrap: None,
             restoration: Restoration::default(),

@@ -1,7 +1,7 @@
 //! Read access to the model, for snapshots and for front ends.
 
 use crate::address::PeerAddress;
-use crate::event::{AddressCounts, BootstrapProgress, PeerId, Tip, Transport};
+use crate::event::{AddressCounts, BootstrapProgress, MissingBlocks, PeerId, Tip, Transport};
 use crate::model::blocks::Blocks;
 use crate::model::blocks::backfill::BackfillProgress;
 use crate::model::classify::Kinds;
@@ -111,6 +111,11 @@ impl Model {
     /// The number of known addresses, by network.
     pub(crate) fn addresses(&self) -> &[AddressCounts] {
         &self.addresses
+    }
+
+    /// New blocks that have been missing for a while: what they confirm is still in the mempool.
+    pub(crate) fn missing_blocks(&self) -> Option<MissingBlocks> {
+        self.missing_blocks
     }
 
     /// The progress of the download of past blocks, while it is under way.

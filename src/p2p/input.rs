@@ -24,6 +24,9 @@ pub enum PeerReport {
 /// transaction) run in the task of the peer, and their results stand beside the payload.
 #[derive(Clone, PartialEq, Debug)]
 pub enum Input {
+    /// Another part of a message that is not complete yet: the peer is in the middle of sending (see
+    /// [`crate::p2p::peer`]).
+    Receiving,
     /// `inv`.
     Inv(Vec<Inventory>),
     /// `notfound`.

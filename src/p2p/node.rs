@@ -9,7 +9,7 @@
 //! Every part gets everything that happens. [`Node::parts`] is the list of them; a new part is added there.
 //! Neither the node nor its parts know a socket, a task or a clock: `now` is a parameter.
 
-use crate::event::{CatchUp, CatchUpFailure, DisconnectReason, Event, EventKind, PeerEvent, PeerId, Request};
+use crate::event::{DisconnectReason, Event, EventKind, PeerEvent, PeerId, Request};
 use crate::p2p::action::{Action, Dial};
 use crate::p2p::addrman::AddrMan;
 use crate::p2p::addrman::seeds::SeedAnswer;
@@ -119,9 +119,7 @@ impl Node {
             Request::Parents { peer, child, txids } => {
                 self.tx_download.request_parents(peer, child, &txids, now);
             }
-            Request::CatchUp(_) => {
-                self.emit(EventKind::CatchUp(CatchUp::Failed(CatchUpFailure::NotServed)), now);
-            }
+            Request::CatchUp(from) => self.block_download.catch_up(from),
             Request::Forget(txs) => {
                 for (txid, wtxid) in txs {
                     self.tx_download.forget(txid, wtxid);

@@ -113,6 +113,12 @@ impl Decoder {
         matches!(self.state, State::Header) && self.buffer.is_empty()
     }
 
+    /// The number of bytes that wait to be decoded. After [`Decoder::next`] returned `None` they are the
+    /// beginning of a message.
+    pub fn buffered(&self) -> usize {
+        self.buffer.len()
+    }
+
     /// Returns the next message, or `None` until it is complete.
     ///
     /// # Errors

@@ -50,6 +50,12 @@ impl PacketDecoder {
         self.due.is_none() && self.buffer.is_empty()
     }
 
+    /// The number of bytes that wait to be decoded. After [`PacketDecoder::next`] returned `None` they are the
+    /// beginning of a packet.
+    pub fn buffered(&self) -> usize {
+        self.buffer.len()
+    }
+
     /// Returns the next message, or `None` until it is complete. Decoys are skipped.
     ///
     /// # Errors

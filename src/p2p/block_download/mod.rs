@@ -7,10 +7,14 @@
 //! | `header_chain`, `starting_point` | which chain has the most work, and where it begins |
 //! | `new_blocks` | which blocks are new, and which are from before startup |
 //! | `requests` | which peer to ask for which new block, in which form |
+//! | `compact` | what a compact block lacks, and whether it is complete |
 //! | `high_bandwidth`, `known_txs` | which peers send compact blocks unrequested, and what these are filled from |
 //! | `backfill` | which peer to ask for which past block |
+//! | `catch_up` | which blocks were mined since an earlier run |
 
 mod backfill;
+mod catch_up;
+mod compact;
 mod header_chain;
 mod header_sync;
 mod high_bandwidth;
@@ -23,19 +27,19 @@ mod tests;
 
 use crate::chain::Network;
 use crate::event::{
-    BlockAnnouncement, BlockFault, DisconnectReason, EventKind, Misbehaviour, PeerEvent, PeerId, PeerInfo,
+    BlockAnnouncement, BlockFault, CatchUpFrom, DisconnectReason, EventKind, Misbehaviour, MissingBlocks,
+    PeerEvent, PeerId, PeerInfo,
 };
 use crate::p2p::action::Action;
 use crate::p2p::input::Input;
 use crate::p2p::part::Part;
 use crate::p2p::settings::Settings;
 use crate::util::time::Timestamp;
-use crate::wire::compact_block::{self, PartialBlock, ReconstructionError};
+use crate::wire::compact_block;
 use crate::wire::message::MAX_HEADERS;
-use crate::wire::{
-    Block, BlockHash, BlockHeader, BlockTransactions, CompactBlock, Inventory, Message, Services, Transaction,
-};
+use crate::wire::{Block, BlockHash, BlockHeader, Inventory, Message, Services, Transaction};
 use backfill::{Backfill, PAST_BLOCK_TIMEOUT, PastReceipt, Progress};
+use catch_up::CatchUpBlocks;
 use header_chain::{HeaderChain, HeadersError, NewTip};
 use header_sync::{HeaderBatch, HeaderSync};
 use high_bandwidth::HighBandwidth;
@@ -57,7 +61,10 @@ pub struct BlockDownload {
     /// The heights of the peers in their handshakes, until the first sync is complete.
     start_heights: HashMap<PeerId, u32>,
     requests: BlockRequests,
+    /// The missing blocks as last reported.
+    missing: Option<MissingBlocks>,
     backfill: Backfill,
+    catch_up: CatchUpBlocks,
     high_bandwidth: HighBandwidth,
     known_txs: KnownTxs,
 }
@@ -68,6 +75,7 @@ impl BlockDownload {
     pub fn new(settings: &Settings, known: HashSet<BlockHash>, startup: Timestamp) -> Self {
         let Settings { network, request_timeout, .. } = *settings;
         let past_timeout = PAST_BLOCK_TIMEOUT.min(request_timeout);
+        let backfill = Backfill::new(settings.backfill, known, past_timeout);
         Self {
             network,
             chain: HeaderChain::new(network, StartingPoint::of(network)),
@@ -75,7 +83,9 @@ impl BlockDownload {
             new_blocks: NewBlocks::new(startup),
             start_heights: HashMap::new(),
             requests: BlockRequests::new(BLOCK_TIMEOUT.min(request_timeout)),
-            backfill: Backfill::new(settings.backfill, known, past_timeout),
+            missing: None,
+            catch_up: CatchUpBlocks::new(backfill.depth()),
+            backfill,
             high_bandwidth: HighBandwidth::default(),
             known_txs: KnownTxs::new(),
         }
@@ -86,6 +96,12 @@ impl BlockDownload {
         self.known_txs.note(tx);
     }
 
+    /// Has the blocks since an earlier run reported, the past ones in any order. The progress is emitted as
+    /// [`EventKind::CatchUp`], for the first time when the best chain is known.
+    pub fn catch_up(&mut self, from: CatchUpFrom) {
+        self.catch_up.request(from);
+    }
+
     /// A peer announced a block by its hash.
     fn inv(&mut self, peer: PeerId, list: &[Inventory], now: Timestamp) -> Vec<Action> {
         // As in Core only the last block counts: its header leads to the others.
@@ -94,19 +110,19 @@ impl BlockDownload {
             _ => None,
         });
         let Some(hash) = blocks.next_back() else { return vec![] };
-        self.requests.announced(peer, hash);
+        self.requests.announced(peer, hash, now);
         // Headers are requested even if this one is known: a peer announces by hash if it does not know
         // that we have the parent, and the request shows it.
         self.sync.announced(peer, now);
         vec![announced(peer, hash, BlockAnnouncement::Inv)]
     }
 
-    fn not_found(&mut self, peer: PeerId, list: &[Inventory]) {
+    fn not_found(&mut self, peer: PeerId, list: &[Inventory], now: Timestamp) {
         for entry in list {
             if let Inventory::Block(hash) | Inventory::WitnessBlock(hash) | Inventory::CompactBlock(hash) =
                 entry
             {
-                self.requests.not_found(peer, *hash);
+                self.requests.not_found(peer, *hash, now);
                 self.backfill.not_found(peer, *hash);
             }
         }
@@ -114,7 +130,7 @@ impl BlockDownload {
 
     fn headers(&mut self, peer: PeerId, headers: &[(BlockHash, BlockHeader)], now: Timestamp) -> Vec<Action> {
         let was_synced = self.sync.is_synced();
-        let (changed, mut actions) = match self.add_headers(peer, headers) {
+        let (changed, mut actions) = match self.add_headers(peer, headers, now) {
             Ok(Some(actions)) => (Ok(true), actions),
             Ok(None) => (Ok(false), vec![]),
             Err(error) => (Err(error), vec![]),
@@ -136,7 +152,7 @@ impl BlockDownload {
             self.start_backfill();
         }
         for &(hash, _) in headers {
-            self.requests.announced(peer, hash);
+            self.requests.announced(peer, hash, now);
         }
         if let Some(&(hash, _)) = headers.last().filter(|_| !was_requested) {
             actions.push(announced(peer, hash, BlockAnnouncement::Headers));
@@ -149,13 +165,18 @@ impl BlockDownload {
         &mut self,
         peer: PeerId,
         headers: &[(BlockHash, BlockHeader)],
+        now: Timestamp,
     ) -> Result<Option<Vec<Action>>, HeadersError> {
         let Some(NewTip { connected, disconnected }) = self.chain.add(headers)? else { return Ok(None) };
         let is_synced = self.sync.is_synced();
         let start_height = self.start_heights.get(&peer).filter(|_| !is_synced).copied();
         let (past, new) = self.new_blocks.split(&connected, start_height);
-        self.requests
-            .need(new.iter().map(|block| (block.height, block.hash)), |hash| self.chain.is_active(hash));
+        let is_active = |hash| self.chain.is_active(hash);
+        self.catch_up.changed(past, new, is_active, &mut self.backfill);
+        let new = new.iter().map(|block| (block.height, block.hash));
+        for hash in self.requests.need(new, is_active, now) {
+            self.catch_up.given_up(hash);
+        }
         let mut actions = Vec::new();
         if is_synced {
             self.high_bandwidth.announced_first(peer);
@@ -190,81 +211,12 @@ impl BlockDownload {
         }
         match self.backfill.received(peer, block.hash, now) {
             PastReceipt::Accepted { height } => {
+                self.catch_up.reported(block.hash);
                 let block = Arc::clone(block);
                 vec![Action::Emit(EventKind::PastBlock { peer, height, block })]
             }
             PastReceipt::Late => vec![],
             PastReceipt::Unrequested => unrequested(peer),
-        }
-    }
-
-    fn compact_block(
-        &mut self,
-        peer: PeerId,
-        compact: &CompactBlock,
-        hash: BlockHash,
-        now: Timestamp,
-    ) -> Vec<Action> {
-        let was_requested = self.requests.was_requested(peer, hash);
-        let mut actions = match self.add_headers(peer, &[(hash, compact.header)]) {
-            Ok(Some(mut actions)) => {
-                actions.extend(self.tip());
-                actions
-            }
-            Ok(None) => vec![],
-            Err(HeadersError::Unconnecting) => {
-                self.sync.announced(peer, now);
-                vec![]
-            }
-            Err(HeadersError::Invalid(fault)) => return punish(peer, fault),
-        };
-        if !was_requested {
-            self.requests.announced(peer, hash);
-            actions.push(announced(peer, hash, BlockAnnouncement::Compact));
-        }
-        if self.requests.compact_arrived(peer, hash) {
-            actions.extend(self.fill(peer, compact, now));
-        }
-        actions
-    }
-
-    /// Fills a compact block with known transactions, and requests those that are missing.
-    fn fill(&mut self, peer: PeerId, compact: &CompactBlock, now: Timestamp) -> Vec<Action> {
-        let get = |wtxid| self.known_txs.get(wtxid).map(|tx| Transaction::clone(&tx));
-        let Ok(partial) = PartialBlock::new(compact, self.known_txs.wtxids(), get) else {
-            self.requests.reconstruction_failed(peer, compact.header.hash());
-            return vec![];
-        };
-        match partial.request() {
-            None => self.complete(peer, partial, vec![]),
-            Some(request) if self.requests.request_missing(peer, partial, now) => {
-                vec![Action::Send(peer, Message::GetBlockTxn(request))]
-            }
-            Some(_) => vec![],
-        }
-    }
-
-    fn block_txn(&mut self, peer: PeerId, answer: &BlockTransactions) -> Vec<Action> {
-        match self.requests.take_partial(peer, answer.hash) {
-            Some(partial) => self.complete(peer, partial, answer.transactions.clone()),
-            None if self.requests.was_requested(peer, answer.hash) => vec![],
-            None => unrequested(peer),
-        }
-    }
-
-    fn complete(&mut self, peer: PeerId, partial: PartialBlock, missing: Vec<Transaction>) -> Vec<Action> {
-        let hash = partial.hash();
-        match partial.complete(missing) {
-            Ok(block) if block.check(self.network).is_ok() => {
-                self.requests.reconstructed(peer, Arc::new(block));
-                vec![]
-            }
-            Err(error @ ReconstructionError::WrongCount { .. }) => punish(peer, error),
-            // A short id may stand for two transactions, so this proves no fault.
-            Ok(_) | Err(ReconstructionError::Collision) => {
-                self.requests.reconstruction_failed(peer, hash);
-                vec![]
-            }
         }
     }
 }
@@ -290,7 +242,11 @@ impl Part for BlockDownload {
     fn received(&mut self, peer: PeerId, input: &Input, now: Timestamp) -> Vec<Action> {
         match input {
             Input::Inv(list) => return self.inv(peer, list, now),
-            Input::NotFound(list) => self.not_found(peer, list),
+            Input::Receiving => {
+                self.requests.receiving(peer, now);
+                self.backfill.receiving(peer, now);
+            }
+            Input::NotFound(list) => self.not_found(peer, list, now),
             Input::Tx(tx, Ok(())) => self.known_txs.note(tx),
             Input::Headers(Ok(headers)) => return self.headers(peer, headers, now),
             Input::Block(block, Ok(())) => return self.block(peer, block, now),
@@ -321,7 +277,12 @@ impl Part for BlockDownload {
     fn timer(&mut self, now: Timestamp) -> Vec<Action> {
         let mut actions = Vec::new();
         while let Some(Downloaded { peer, height, block }) = self.requests.take_next() {
+            self.catch_up.reported(block.hash);
             actions.push(Action::Emit(EventKind::Block { peer, height, block }));
+        }
+        let missing = self.requests.missing(now);
+        if std::mem::replace(&mut self.missing, missing) != missing {
+            actions.push(Action::Emit(EventKind::MissingBlocks(missing)));
         }
         for peer in self.sync.requests(now) {
             let locator = self.chain.locator();
@@ -331,13 +292,20 @@ impl Part for BlockDownload {
             let form = if compact { Inventory::CompactBlock } else { Inventory::WitnessBlock };
             actions.push(Action::Send(peer, Message::GetData(vec![form(hash)])));
         }
+        if self.sync.is_synced() {
+            self.catch_up.start(&self.chain, |hash| self.requests.is_needed(hash), &mut self.backfill);
+        }
         let tip = self.chain.tip().map_or(0, |tip| tip.height);
-        for (peer, hash) in self.backfill.requests(now, tip, self.requests.is_busy()) {
+        for (peer, hash) in self.backfill.requests(now, tip, self.requests.is_busy(now)) {
             actions.push(Action::Send(peer, Message::GetData(vec![Inventory::WitnessBlock(hash)])));
         }
         if let Some(Progress { fetched, requested, given_up }) = self.backfill.report(now) {
             actions.push(Action::Emit(EventKind::Backfill { fetched, requested, given_up }));
         }
+        for hash in self.backfill.take_given_up() {
+            self.catch_up.given_up(hash);
+        }
+        actions.extend(self.catch_up.report().map(|progress| Action::Emit(EventKind::CatchUp(progress))));
         for (peer, announce) in self.high_bandwidth.changes() {
             let version = compact_block::VERSION;
             actions.push(Action::Send(peer, Message::SendCmpct { announce, version }));
@@ -346,7 +314,7 @@ impl Part for BlockDownload {
     }
 
     fn deadline(&self, now: Timestamp) -> Option<Timestamp> {
-        let deadlines = [self.sync.deadline(now), self.requests.deadline(), self.backfill.deadline()];
+        let deadlines = [self.sync.deadline(now), self.requests.deadline(now), self.backfill.deadline()];
         deadlines.into_iter().flatten().min()
     }
 }

@@ -22,6 +22,9 @@ use std::time::Duration;
 /// through Tor.
 pub const PAST_BLOCK_TIMEOUT: Duration = Duration::from_mins(1);
 
+/// How long a request may take however the transfer progresses.
+const MAX_TRANSFER: Duration = Duration::from_mins(5);
+
 /// How many blocks are requested from one peer at a time: while it sends one, it reads the next from
 /// disk.
 const MAX_PER_PEER: usize = 2;
@@ -67,6 +70,8 @@ pub struct Backfill {
     stuck_since: Option<Timestamp>,
     fetched: u32,
     given_up: u32,
+    /// The blocks that were given up since the last call of [`Backfill::take_given_up`].
+    abandoned: Vec<BlockHash>,
     reporter: ProgressReporter,
 }
 
@@ -109,6 +114,7 @@ impl Backfill {
             stuck_since: None,
             fetched: 0,
             given_up: 0,
+            abandoned: Vec::new(),
             reporter: ProgressReporter::default(),
         }
     }
@@ -150,11 +156,31 @@ impl Backfill {
                 self.waiting.push_front(PastBlock::new(height, hash));
             }
             let lowest = height.saturating_sub(u32::try_from(self.depth - 1).unwrap_or(u32::MAX));
-            while self.waiting.back().is_some_and(|oldest| oldest.height < lowest) {
+            while self.waiting.back().is_some_and(|oldest| oldest.height < lowest && !oldest.is_pinned) {
                 self.waiting.pop_back();
             }
         }
         self.has_changed = true;
+    }
+
+    /// Adds blocks of the best chain at any depth, also those that are known or came before.
+    pub fn need_again(&mut self, blocks: impl IntoIterator<Item = (u32, BlockHash)>) {
+        for (height, hash) in blocks {
+            let waiting = self.waiting.iter_mut().find(|block| block.hash == hash);
+            let requested = self.requests.iter_mut().map(|request| &mut request.block);
+            if let Some(block) = waiting.or_else(|| requested.into_iter().find(|block| block.hash == hash)) {
+                block.is_pinned = true;
+                continue;
+            }
+            let mut block = PastBlock::new(height, hash);
+            block.is_pinned = true;
+            self.put_back(block);
+        }
+    }
+
+    /// Takes out the blocks that were given up since the last call.
+    pub fn take_given_up(&mut self) -> Vec<BlockHash> {
+        std::mem::take(&mut self.abandoned)
     }
 
     /// Drops the blocks that left the best chain by `is_active`.
@@ -181,6 +207,13 @@ impl Backfill {
         }
     }
 
+    /// Notes that `peer` is in the middle of sending a long message: its requests don't time out for now.
+    pub fn receiving(&mut self, peer: PeerId, now: Timestamp) {
+        for request in self.requests.iter_mut().filter(|request| request.peer == peer) {
+            request.heard = now;
+        }
+    }
+
     /// Takes note of a valid block that `peer` sent.
     pub fn received(&mut self, peer: PeerId, hash: BlockHash, now: Timestamp) -> PastReceipt {
         let Some(block) = self.take(peer, hash, now) else {
@@ -198,7 +231,7 @@ impl Backfill {
     /// Returns the requests to send now. Timed-out requests go to other peers; nothing new is requested
     /// while `is_urgent` says that new blocks are needed. `tip` is the height of the best chain.
     pub fn requests(&mut self, now: Timestamp, tip: u32, is_urgent: bool) -> Vec<(PeerId, BlockHash)> {
-        while let Some(index) = self.requests.iter().position(|request| request.since + self.timeout <= now) {
+        while let Some(index) = self.requests.iter().position(|request| self.timeout_of(request) <= now) {
             self.request_failed(index);
         }
         if self.stuck_since.is_some_and(|since| since + PATIENCE <= now) {
@@ -213,7 +246,7 @@ impl Backfill {
             && let Some(block) = self.waiting.remove(index)
         {
             requests.push((peer, block.hash));
-            self.requests.push(Request { peer, since: now, block });
+            self.requests.push(Request { peer, since: now, heard: now, block });
         }
         let is_stuck = self.requests.is_empty() && !self.waiting.is_empty() && !self.servers.is_empty();
         self.stuck_since = is_stuck.then(|| self.stuck_since.unwrap_or(now));
@@ -228,7 +261,7 @@ impl Backfill {
     /// When [`Backfill::requests`] or [`Backfill::report`] may return something even if nothing else
     /// happens.
     pub fn deadline(&self) -> Option<Timestamp> {
-        let requests = self.requests.iter().map(|request| request.since + self.timeout);
+        let requests = self.requests.iter().map(|request| self.timeout_of(request));
         let stuck = self.stuck_since.map(|since| since + PATIENCE);
         let report = self.reporter.deadline(self.progress());
         requests.chain(stuck).chain(report).min()
@@ -268,7 +301,7 @@ impl Backfill {
     fn take(&mut self, peer: PeerId, hash: BlockHash, now: Timestamp) -> Option<PastBlock> {
         let was_requested = |request: &Request| request.block.hash == hash && request.was_sent_to(peer);
         let block = if let Some(index) = self.requests.iter().position(was_requested) {
-            let Request { peer: requested, since, mut block } = self.requests.swap_remove(index);
+            let Request { peer: requested, since, mut block, .. } = self.requests.swap_remove(index);
             if requested == peer {
                 self.answered(peer, now.since(since));
             } else {
@@ -286,6 +319,10 @@ impl Backfill {
             self.expect_late(*slower, hash);
         }
         Some(block)
+    }
+
+    fn timeout_of(&self, request: &Request) -> Timestamp {
+        (request.heard + self.timeout).min(request.since + MAX_TRANSFER)
     }
 
     fn answered(&mut self, peer: PeerId, after: Duration) {
@@ -309,6 +346,7 @@ impl Backfill {
         self.has_changed = true;
         if block.attempts() >= MAX_ATTEMPTS {
             self.given_up += 1;
+            self.abandoned.push(block.hash);
             block.refused.iter().for_each(|peer| self.expect_late(*peer, block.hash));
             return;
         }
@@ -319,7 +357,7 @@ impl Backfill {
     fn give_up_rest(&mut self) {
         self.stuck_since = None;
         self.given_up += u32::try_from(self.waiting.len()).unwrap_or(u32::MAX);
-        self.waiting.clear();
+        self.abandoned.extend(self.waiting.drain(..).map(|block| block.hash));
     }
 
     fn expect_late(&mut self, peer: PeerId, hash: BlockHash) {

@@ -15,18 +15,22 @@ pub(super) struct PastBlock {
     pub refused: Vec<PeerId>,
     /// Peers that disconnected while they were asked, as often as they did.
     pub lost: Vec<PeerId>,
+    /// Whether it is needed however deep it is.
+    pub is_pinned: bool,
 }
 
 #[derive(Debug)]
 pub(super) struct Request {
     pub peer: PeerId,
     pub since: Timestamp,
+    /// When a part of a message of the peer last came.
+    pub heard: Timestamp,
     pub block: PastBlock,
 }
 
 impl PastBlock {
     pub fn new(height: u32, hash: BlockHash) -> Self {
-        Self { height, hash, refused: vec![], lost: vec![] }
+        Self { height, hash, refused: vec![], lost: vec![], is_pinned: false }
     }
 
     /// How many requests failed.

@@ -138,6 +138,13 @@ impl HeaderChain {
         (self.base..end).rev().zip(self.active.iter().rev().copied())
     }
 
+    /// How many of the newest blocks there are back to the oldest one of this time or later.
+    pub fn count_since(&self, time: u32) -> usize {
+        let times = self.active.iter().map(|hash| self.nodes.get(hash).map_or(0, |node| node.time));
+        let before = times.take_while(|at| *at < time).count();
+        self.active.len() - before
+    }
+
     /// The block locator for a `getheaders`: the last ten blocks, then exponentially fewer.
     pub fn locator(&self) -> Vec<BlockHash> {
         let mut locator = Vec::new();

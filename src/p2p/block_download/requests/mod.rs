@@ -2,10 +2,11 @@
 
 mod compact;
 mod needed;
+mod source;
 #[cfg(test)]
 mod tests;
 
-use crate::event::PeerId;
+use crate::event::{MissingBlocks, PeerId};
 use crate::util::bounded::Ring;
 use crate::util::time::Timestamp;
 use crate::wire::{Block, BlockHash};
@@ -14,9 +15,12 @@ use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
-/// How long a peer may take to send a block. Core does not answer if it does not have the block, and a
-/// whole block takes a while over a slow connection.
+/// How long a peer that is asked for a block may be silent before it counts as failed. Core does not answer
+/// if it does not have the block, and a slow connection takes a while until the first part arrives.
 pub const BLOCK_TIMEOUT: Duration = Duration::from_secs(20);
+
+/// After this time a block that is needed counts as missing: most come within a second or two.
+const MISSING_AFTER: Duration = Duration::from_secs(5);
 
 /// How many new blocks are requested at most when many arrive at once, as after a pause: about a day's
 /// worth. Pruned nodes serve twice as many (BIP159).
@@ -25,10 +29,17 @@ const MAX_CATCH_UP: usize = 144;
 /// How many blocks may be requested at once, or wait for an earlier one.
 const MAX_PARALLEL: usize = 4;
 
-/// How many timed-out requests are remembered, because answers may come late.
+/// How many unanswered requests for blocks that are no longer needed are remembered, because answers may
+/// come late.
 const MAX_LATE: usize = 64;
 
+/// How many announcements of blocks are remembered that are not needed, because their headers may follow.
+const MAX_EARLY: usize = 64;
+
 /// The new blocks of the best chain that are not handed on yet, in chain order.
+///
+/// A block is needed until it arrives or leaves the best chain: a peer that fails is asked again after a
+/// pause, and whatever was requested is accepted however late it comes.
 #[derive(Debug)]
 pub struct BlockRequests {
     timeout: Duration,
@@ -38,6 +49,7 @@ pub struct BlockRequests {
     /// Peers that send compact blocks.
     compact_senders: BTreeSet<PeerId>,
     late: Ring<(PeerId, BlockHash), MAX_LATE>,
+    early: Ring<(PeerId, BlockHash), MAX_EARLY>,
 }
 
 /// A request to send.
@@ -74,7 +86,7 @@ pub struct Downloaded {
 }
 
 impl BlockRequests {
-    /// No requests yet; each will time out after `timeout`.
+    /// No requests yet; a peer that is silent for `timeout` will count as failed.
     pub fn new(timeout: Duration) -> Self {
         Self {
             timeout,
@@ -82,6 +94,7 @@ impl BlockRequests {
             servers: BTreeSet::new(),
             compact_senders: BTreeSet::new(),
             late: Ring::default(),
+            early: Ring::default(),
         }
     }
 
@@ -100,53 +113,83 @@ impl BlockRequests {
         self.servers.remove(&peer);
         self.compact_senders.remove(&peer);
         self.late.retain(|(late, _)| *late != peer);
+        self.early.retain(|(early, _)| *early != peer);
         for block in &mut self.needed {
             block.forget(peer);
         }
     }
 
     /// Adds the new blocks `connected` of the best chain, oldest first. Blocks that are no longer in it
-    /// by `is_active` are dropped.
+    /// by `is_active` are dropped. Returns the blocks that are too many to be fetched.
     pub fn need(
         &mut self,
         connected: impl IntoIterator<Item = (u32, BlockHash)>,
         is_active: impl Fn(BlockHash) -> bool,
-    ) {
+        now: Timestamp,
+    ) -> Vec<BlockHash> {
         let (kept, mut dropped): (Vec<_>, Vec<_>) =
             self.needed.drain(..).partition(|block| is_active(block.hash));
         self.needed = kept.into();
         for (height, hash) in connected {
-            self.needed.push_back(NeededBlock::new(height, hash));
+            let mut block = NeededBlock::new(height, hash, now);
+            for (peer, _) in self.early.iter().filter(|(_, announced)| *announced == hash) {
+                block.announced(*peer, now);
+            }
+            self.early.retain(|(_, announced)| *announced != hash);
+            self.needed.push_back(block);
         }
         let excess = self.needed.len().saturating_sub(MAX_CATCH_UP);
-        dropped.extend(self.needed.drain(..excess));
+        let excess: Vec<_> = self.needed.drain(..excess).collect();
+        let too_many = excess.iter().map(|block| block.hash).collect();
+        dropped.extend(excess);
         for block in dropped {
-            for peer in block.may_answer() {
-                self.expect_late(peer, block.hash);
-            }
+            self.expect_late(&block);
         }
+        too_many
     }
 
-    /// Whether new blocks are needed.
-    pub fn is_busy(&self) -> bool {
-        !self.needed.is_empty()
+    /// The blocks that are missing, if the lowest one has been needed for a while.
+    pub fn missing(&self, now: Timestamp) -> Option<MissingBlocks> {
+        let &NeededBlock { height, hash, since, .. } = self.needed.front()?;
+        let count = u32::try_from(self.needed.len()).unwrap_or(u32::MAX);
+        (since + MISSING_AFTER <= now).then_some(MissingBlocks { height, hash, count, since })
+    }
+
+    /// Whether a block is needed.
+    pub fn is_needed(&self, hash: BlockHash) -> bool {
+        self.needed.iter().any(|block| block.hash == hash)
+    }
+
+    /// Whether new blocks are needed that may come any moment.
+    pub fn is_busy(&self, now: Timestamp) -> bool {
+        self.needed.iter().any(|block| now < block.since + self.timeout)
     }
 
     /// Notes that `peer` announced a block.
-    pub fn announced(&mut self, peer: PeerId, hash: BlockHash) {
-        if let Some(block) = self.find(hash)
-            && !block.announcers.contains(&peer)
-        {
-            block.announcers.push(peer);
+    pub fn announced(&mut self, peer: PeerId, hash: BlockHash, now: Timestamp) {
+        if let Some(block) = self.find(hash) {
+            block.announced(peer, now);
+        } else if !self.early.contains(&(peer, hash)) {
+            self.early.push((peer, hash));
         }
     }
 
     /// Notes that `peer` does not have a block.
-    pub fn not_found(&mut self, peer: PeerId, hash: BlockHash) {
+    pub fn not_found(&mut self, peer: PeerId, hash: BlockHash, now: Timestamp) {
         if let Some(block) = self.find(hash)
-            && block.is_requested_from(peer)
+            && block.expects(peer)
         {
-            block.give_up(peer);
+            block.source(peer).answer();
+            if block.is_requested_from(peer) {
+                block.give_up(now);
+            }
+        }
+    }
+
+    /// Notes that `peer` is in the middle of sending a long message.
+    pub fn receiving(&mut self, peer: PeerId, now: Timestamp) {
+        for block in &mut self.needed {
+            block.receiving(peer, now);
         }
     }
 
@@ -154,8 +197,12 @@ impl BlockRequests {
     pub fn received(&mut self, peer: PeerId, block: Arc<Block>) -> BlockReceipt {
         let hash = block.hash;
         if let Some(needed) = self.find(hash)
-            && needed.was_requested_from(peer)
+            && needed.expects(peer)
         {
+            needed.source(peer).answer();
+            if needed.has_arrived() {
+                return BlockReceipt::Late;
+            }
             needed.arrive(peer, block);
             return BlockReceipt::Accepted;
         }
@@ -168,48 +215,43 @@ impl BlockRequests {
         }
     }
 
-    /// Returns the requests to send now. Timed-out requests go to other peers.
+    /// Returns the requests to send now. If a peer takes too long, another one is asked.
     pub fn requests(&mut self, now: Timestamp) -> Vec<BlockRequest> {
-        self.expire(now);
         let mut requests = Vec::new();
         let newest = self.needed.back().map(|block| block.hash);
         for block in self.needed.iter_mut().take(MAX_PARALLEL) {
-            if matches!(block.state, State::Unrequested)
-                && let Some(peer) = block.next_peer(&self.servers)
-            {
-                block.state = State::Requested { peer, until: now + self.timeout, partial: None };
+            block.expire(&self.servers, now, self.timeout);
+            if let Some(peer) = block.next_peer(&self.servers, now) {
+                block.request_from(peer, now);
                 let hash = block.hash;
                 // Few transactions of older blocks are known, and peers send those blocks whole anyway.
                 let is_newest = Some(hash) == newest && !block.in_full;
-                let can_help = self.compact_senders.contains(&peer) && !block.compact_from.contains(&peer);
-                requests.push(BlockRequest { peer, hash, compact: is_newest && can_help });
+                let can_help = self.compact_senders.contains(&peer) && !block.source(peer).sent_compact;
+                let compact = is_newest && can_help;
+                block.source(peer).asked_compact |= compact;
+                requests.push(BlockRequest { peer, hash, compact });
             }
         }
         requests
     }
 
-    /// When [`BlockRequests::requests`] may return something even if nothing else happens.
-    pub fn deadline(&self) -> Option<Timestamp> {
-        self.needed.iter().filter_map(NeededBlock::timeout).min()
+    /// When [`BlockRequests::requests`] may return something, or [`BlockRequests::is_busy`] or
+    /// [`BlockRequests::missing`] something else, even if nothing else happens.
+    pub fn deadline(&self, now: Timestamp) -> Option<Timestamp> {
+        let requests = self.needed.iter().take(MAX_PARALLEL);
+        let requests = requests.filter_map(|block| block.deadline(now, self.timeout));
+        let ages =
+            self.needed.iter().flat_map(|block| [MISSING_AFTER, self.timeout].map(|age| block.since + age));
+        requests.chain(ages.filter(|at| *at > now)).min()
     }
 
-    /// Takes the next block in chain order if it has arrived. A block that no peer serves is skipped.
+    /// Takes the next block in chain order if it has arrived.
     pub fn take_next(&mut self) -> Option<Downloaded> {
-        while self.needed.front().is_some_and(|first| first.is_unavailable(&self.servers)) {
-            self.needed.pop_front();
-        }
-        let first = self.needed.pop_front()?;
+        let first = self.needed.pop_front_if(|first| first.has_arrived())?;
+        self.expect_late(&first);
         match first.state {
-            State::Arrived { peer, block } => {
-                for tried in first.tried {
-                    self.expect_late(tried, first.hash);
-                }
-                Some(Downloaded { peer, height: first.height, block })
-            }
-            State::Unrequested | State::Requested { .. } => {
-                self.needed.push_front(first);
-                None
-            }
+            State::Arrived { peer, block } => Some(Downloaded { peer, height: first.height, block }),
+            State::Unrequested | State::Requested { .. } => None,
         }
     }
 
@@ -217,17 +259,12 @@ impl BlockRequests {
         self.needed.iter_mut().find(|block| block.hash == hash)
     }
 
-    fn expire(&mut self, now: Timestamp) {
-        for block in &mut self.needed {
-            if let State::Requested { peer, until, .. } = block.state
-                && until <= now
-            {
-                block.give_up(peer);
+    /// Remembers the answers that may still come for a block that is no longer needed.
+    fn expect_late(&mut self, block: &NeededBlock) {
+        for (peer, source) in &block.sources {
+            for _ in 0..source.unanswered.min(MAX_LATE) {
+                self.late.push((*peer, block.hash));
             }
         }
-    }
-
-    fn expect_late(&mut self, peer: PeerId, hash: BlockHash) {
-        self.late.push((peer, hash));
     }
 }

@@ -2,5 +2,8 @@
 
 mod backfill;
 mod blocks;
+mod catch_up;
 mod compact;
-mod scene;
+mod lost;
+mod races;
+pub mod scene;

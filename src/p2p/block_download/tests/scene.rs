@@ -1,7 +1,7 @@
 //! A scene of peers around a [`BlockDownload`], and a chain that they agree on.
 
 use crate::chain::Network;
-use crate::event::{DisconnectReason, EventKind, PeerEvent, PeerId, PeerInfo};
+use crate::event::{DisconnectReason, EventKind, MissingBlocks, PeerEvent, PeerId, PeerInfo};
 use crate::p2p::action::Action;
 use crate::p2p::block_download::BlockDownload;
 use crate::p2p::input::Input;
@@ -27,6 +27,8 @@ const FULL: Services = Services::NETWORK.with(Services::WITNESS);
 pub struct Scene {
     pub part: BlockDownload,
     pub now: Timestamp,
+    /// What was reported about missing blocks.
+    pub missing: Vec<Option<MissingBlocks>>,
 }
 
 impl Scene {
@@ -39,7 +41,8 @@ impl Scene {
     pub fn with_backfill(depth: u32, known: &[BlockHash]) -> Self {
         let known_blocks: HashSet<_> = known.iter().copied().collect();
         let settings = Settings { network: NETWORK, backfill: depth, ..Settings::default() };
-        Self { part: BlockDownload::new(&settings, known_blocks, START), now: START }
+        let part = BlockDownload::new(&settings, known_blocks, START);
+        Self { part, now: START, missing: vec![] }
     }
 
     /// `peers` are connected, and the first one has sent the headers of `chain`.
@@ -76,9 +79,16 @@ impl Scene {
         self.part.received(peer, input, self.now)
     }
 
-    /// What is due now.
+    /// What is due now, apart from reports about missing blocks.
     pub fn timer(&mut self) -> Vec<Action> {
-        self.part.timer(self.now)
+        let mut actions = self.part.timer(self.now);
+        let missing =
+            actions.extract_if(.., |action| matches!(action, Action::Emit(EventKind::MissingBlocks(_))));
+        self.missing.extend(missing.filter_map(|action| match action {
+            Action::Emit(EventKind::MissingBlocks(missing)) => Some(missing),
+            _ => None,
+        }));
+        actions
     }
 
     pub fn wait(&mut self, duration: Duration) {

@@ -75,6 +75,11 @@ impl Session {
         }
     }
 
+    /// Whether the handshake is complete.
+    pub fn is_live(&self) -> bool {
+        matches!(self.state, State::Live(_))
+    }
+
     /// Extends the peer's deadlines by the `time` in which we did not read, through no fault of its own.
     pub fn excuse(&mut self, time: Duration) {
         match &mut self.state {

@@ -11,7 +11,7 @@ use crate::p2p::peer::task::*;
 use crate::p2p::peer::transport::codec::Codec;
 use crate::p2p::peer::{Routes, SystemResolver, TransportChoice};
 use crate::util::clock::testing::TestMachine;
-use crate::wire::{Decoder, Services, Version};
+use crate::wire::{BlockHash, Decoder, Inventory, Services, Version};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream};
@@ -127,6 +127,36 @@ async fn a_silent_peer_is_given_up_when_the_pong_is_overdue() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn the_parts_of_a_long_message_are_reported_while_it_arrives() {
+    let mut setup = setup(4_096);
+    setup.peer.shake_hands().await;
+    let nonce = setup.peer.hear_ping().await;
+    setup.peer.say(Message::Pong(nonce)).await;
+    let Setup { mut reports, mut peer, .. } = setup;
+    let sending = tokio::spawn(async move {
+        let inventory = Inventory::Block(BlockHash([7; 32]));
+        let long = Message::Inv(vec![inventory; 3 * PART / 36]).encode(NETWORK.magic());
+        for part in long.chunks(1_000) {
+            peer.stream.write_all(part).await.unwrap();
+            sleep(Duration::from_millis(20)).await;
+        }
+        peer
+    });
+    let mut moments = Vec::new();
+    loop {
+        let Report { content, .. } = reports.next().await.unwrap();
+        match content {
+            PeerReport::Input(Input::Receiving) => moments.push(tokio::time::Instant::now()),
+            PeerReport::Input(Input::Inv(_)) => break,
+            _ => {}
+        }
+    }
+    assert_eq!(moments.len(), 2);
+    assert!((650..=680).contains(&(moments[1] - moments[0]).as_millis()), "{moments:?}");
+    drop(sending.await.unwrap());
+}
+
+#[tokio::test(start_paused = true)]
 async fn pings_go_on_for_hours() {
     let mut setup = setup(4_096);
     setup.peer.shake_hands().await;
@@ -216,7 +246,7 @@ async fn whoever_asks_without_reading_the_answers_does_not_read() {
 async fn a_peer_that_reads_nothing_congests_its_queue() {
     let mut setup = setup(256);
     setup.peer.shake_hands().await;
-    let request = || Message::GetData(vec![crate::wire::Inventory::Wtx(crate::wire::Wtxid([1; 32])); 1_000]);
+    let request = || Message::GetData(vec![Inventory::Wtx(crate::wire::Wtxid([1; 32])); 1_000]);
     let mut sent = 0;
     while setup.handle.send(request()).is_ok() {
         sent += 1;

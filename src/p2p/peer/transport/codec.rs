@@ -48,6 +48,14 @@ impl Codec {
         }
     }
 
+    /// The number of bytes that wait to be decoded (see [`Decoder::buffered`]).
+    pub fn buffered(&self) -> usize {
+        match self {
+            Self::V1 { decoder, .. } => decoder.buffered(),
+            Self::V2(session) => session.decoder.buffered(),
+        }
+    }
+
     /// Decodes the next message, or returns `None` if more bytes are needed.
     ///
     /// # Errors

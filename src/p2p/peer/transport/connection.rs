@@ -48,6 +48,12 @@ impl<S: AsyncRead + AsyncWrite> Connection<S> {
         self.output.is_empty()
     }
 
+    /// The number of received bytes that wait to be decoded: when [`Connection::next`] has returned `None`,
+    /// those of a message that is not complete.
+    pub fn buffered(&self) -> usize {
+        self.codec.buffered()
+    }
+
     /// Returns the next message that has arrived.
     ///
     /// # Errors

@@ -42,7 +42,7 @@ fn requests() -> BlockRequests {
         requests.connected(peer);
         requests.sends_compact(peer);
     }
-    requests.need([(1, block().hash)], |_| true);
+    requests.need([(1, block().hash)], |_| true, START);
     requests
 }
 
@@ -53,7 +53,7 @@ fn ask(peer: PeerId, compact: bool) -> [BlockRequest; 1] {
 #[test]
 fn the_newest_block_is_requested_in_compact_form_and_older_ones_whole() {
     let mut requests = requests();
-    requests.need([(2, BlockHash([2; 32]))], |_| true);
+    requests.need([(2, BlockHash([2; 32]))], |_| true, START);
     let compact: Vec<_> = requests.requests(START).iter().map(|request| request.compact).collect();
     assert_eq!(compact, [false, true]);
 }
@@ -66,7 +66,7 @@ fn missing_transactions_are_requested_from_the_sender_and_complete_the_block() {
     assert!(requests.compact_arrived(A, block().hash));
     let later = START + Duration::from_secs(5);
     assert!(requests.request_missing(A, partial(), later));
-    assert_eq!(requests.deadline(), Some(later + TIMEOUT));
+    assert_eq!(requests.deadline(START + TIMEOUT), Some(later + TIMEOUT));
     assert_eq!(requests.take_partial(B, block().hash), None);
     assert_eq!(requests.take_partial(A, block().hash), Some(partial()));
     assert_eq!(requests.take_partial(A, block().hash), None, "once");
