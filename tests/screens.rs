@@ -12,9 +12,9 @@ mod watch_list;
 
 use crossterm::event::KeyCode;
 use desk::{Desk, text};
-use mempulse::event::{BootstrapProgress, Event, EventKind, PeerEvent, PeerId};
+use mempulse::event::{BootstrapProgress, Event, EventKind, MissingBlocks, PeerEvent, PeerId};
 use mempulse::tui::{BINDINGS, Effect};
-use mempulse::wire::TxHash;
+use mempulse::wire::{BlockHash, TxHash};
 use ratatui::layout::Size;
 use ratatui::style::{Color, Modifier};
 use std::sync::Arc;
@@ -202,6 +202,34 @@ fn the_title_shows_the_backfill_where_there_is_room_beside_the_tip() {
         let title = screen.lines().next().unwrap();
         assert!(title.contains("tip 923,114"), "{title}");
         assert_eq!(title.contains("backfill 12/100 · "), width >= 80, "{title}");
+    }
+}
+
+#[test]
+fn a_missing_block_is_shown_beside_the_tip_and_what_depends_on_it_is_marked() {
+    for (width, height) in [(120, 36), (80, 24), (60, 15)] {
+        let mut desk = Desk::alone((width, height));
+        let since = desk.now - Duration::from_secs(40);
+        let missing = |count| MissingBlocks { height: 923_114, hash: BlockHash([7; 32]), count, since };
+        let mut title = |missing| {
+            desk.happen(&Event { time: desk.now, kind: EventKind::MissingBlocks(missing) });
+            desk.answer();
+            desk.screen().lines().next().unwrap().to_owned()
+        };
+        assert!(title(Some(missing(1))).contains("block missing"));
+        assert!(title(Some(missing(12))).contains("12 blocks missing"));
+        if width >= 80 {
+            assert!(title(Some(missing(1))).contains("tip 923,114, block missing for 40 s"));
+        }
+        if height >= 24 {
+            assert!(desk.screen().contains("mempool: stale"));
+        }
+        desk.press(KeyCode::Char('3'));
+        desk.answer();
+        assert_eq!(desk.screen().contains("Projected · stale: block missing"), width >= 80);
+        desk.happen(&Event { time: desk.now, kind: EventKind::MissingBlocks(None) });
+        desk.answer();
+        assert!(!desk.screen().contains("missing") && !desk.screen().contains("stale:"));
     }
 }
 

@@ -35,7 +35,7 @@ pub use watchlist::WatchRow;
 pub use window::Window;
 
 use crate::chain::Network;
-use crate::event::BootstrapProgress;
+use crate::event::{BootstrapProgress, MissingBlocks};
 use crate::model::Model;
 use crate::util::time::{Timestamp, WallOffset};
 
@@ -85,6 +85,8 @@ pub struct Snapshot {
     pub demo: bool,
     /// How well the connection to the network works.
     pub health: Health,
+    /// New blocks that have been missing for a while: the mempool is as of before them.
+    pub missing_blocks: Option<MissingBlocks>,
     /// The progress of the download of past blocks, while it is under way.
     pub backfill: Option<BackfillProgress>,
     /// The progress of the download of a whole mempool, while it is under way.
@@ -120,6 +122,7 @@ impl Snapshot {
             network: model.settings().network,
             demo: model.settings().demo,
             health: model.health(now, totals.live),
+            missing_blocks: model.missing_blocks(),
             backfill: model.backfill(),
             bootstrap: model.bootstrap(),
             totals: Totals::take(model, &totals),

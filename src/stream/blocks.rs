@@ -2,6 +2,7 @@
 
 use super::values::{milliseconds, peer_address};
 use super::words::UnseenReason;
+use crate::event::MissingBlocks;
 use crate::model::{BlockFigures, Model};
 use crate::util::time::Timestamp;
 use crate::wire::BlockHash;
@@ -86,6 +87,26 @@ impl BlockRecord {
             missing: missing.collect(),
             arrived_after_ms: figures.arrived_after.map(milliseconds),
             peer: peer_address(model, figures.peer),
+        }
+    }
+}
+
+/// Blocks are missing, or none any more.
+#[derive(Clone, PartialEq, Debug, Serialize)]
+pub(super) struct MissingRecord {
+    pub(super) height: Option<u32>,
+    pub(super) hash: Option<String>,
+    pub(super) block_count: u32,
+    pub(super) since: Option<String>,
+}
+
+impl MissingRecord {
+    pub(super) fn new(missing: Option<MissingBlocks>) -> Self {
+        Self {
+            height: missing.map(|missing| missing.height),
+            hash: missing.map(|missing| missing.hash.to_string()),
+            block_count: missing.map_or(0, |missing| missing.count),
+            since: missing.map(|missing| missing.since.rfc3339()),
         }
     }
 }

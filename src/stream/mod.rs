@@ -24,7 +24,7 @@ use crate::chain::Network;
 use crate::event::{Event, EventKind, PeerEvent, PeerId, TxSource};
 use crate::model::{Change, Model, Notice, Outcome};
 use crate::util::time::Timestamp;
-use blocks::{BlockRecord, ReorgRecord};
+use blocks::{BlockRecord, MissingRecord, ReorgRecord};
 use monitor::{BackfillRecord, BootstrapRecord, RestorationRecord, StartRecord, WarningRecord};
 use peers::{AnnouncedRecord, ConnectedRecord, DisconnectedRecord, PongRecord};
 use record::Body;
@@ -57,6 +57,7 @@ fn of_event(event: &Event, model: &Model) -> Option<Body> {
         }
         EventKind::Warning(warning) => Body::Warning(WarningRecord::new(warning)),
         EventKind::BlocksDisconnected { blocks } => Body::Reorg(ReorgRecord::new(blocks)),
+        EventKind::MissingBlocks(missing) => Body::BlockMissing(MissingRecord::new(*missing)),
         &EventKind::Backfill { fetched, requested, given_up } => Body::Backfill(BackfillRecord {
             fetched_count: fetched,
             requested_count: requested,

@@ -1,6 +1,6 @@
 //! One line of the stream, and the list of all records.
 
-use super::blocks::{BlockRecord, ReorgRecord};
+use super::blocks::{BlockRecord, MissingRecord, ReorgRecord};
 use super::monitor::{BackfillRecord, BootstrapRecord, RestorationRecord, StartRecord, WarningRecord};
 use super::peers::{AnnouncedRecord, ConnectedRecord, DisconnectedRecord, PongRecord};
 use super::transactions::{DoubleSpendRecord, FeeRecord, RemovedRecord, ReturnedRecord, TransactionRecord};
@@ -39,6 +39,7 @@ pub(super) enum Body {
     DoubleSpend(DoubleSpendRecord),
     Watch(WatchRecord),
     Block(Box<BlockRecord>),
+    BlockMissing(MissingRecord),
     Reorg(ReorgRecord),
     Backfill(BackfillRecord),
     Bootstrap(BootstrapRecord),

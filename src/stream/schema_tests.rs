@@ -1,7 +1,7 @@
 //! `docs/stream.md` describes every record, field and word that the stream can write, and no other.
 
 use super::*;
-use crate::stream::blocks::{DisconnectedBlock, MissingTx, UnseenTx};
+use crate::stream::blocks::{DisconnectedBlock, MissingRecord, MissingTx, UnseenTx};
 use crate::stream::transactions::FeeFields;
 use crate::stream::words::{
     ConnectionKind, DisconnectReason, Kind, RemovalReason, RestorationState, TxSource, UnseenReason,
@@ -36,6 +36,7 @@ const fn assert_has_example(body: &Body) {
         | Body::DoubleSpend(_)
         | Body::Watch(_)
         | Body::Block(_)
+        | Body::BlockMissing(_)
         | Body::Reorg(_)
         | Body::Backfill(_)
         | Body::Bootstrap(_)
@@ -44,7 +45,7 @@ const fn assert_has_example(body: &Body) {
     }
 }
 
-const ALL: [fn(bool) -> Body; 17] = [
+const ALL: [fn(bool) -> Body; 18] = [
     |_| Body::Start(StartRecord::new(Network::Mainnet)),
     |full| {
         Body::PeerConnected(ConnectedRecord {
@@ -147,6 +148,14 @@ const ALL: [fn(bool) -> Body; 17] = [
             arrived_after_ms: full.then_some(1.5),
             peer: text(),
         }))
+    },
+    |full| {
+        Body::BlockMissing(MissingRecord {
+            height: full.then_some(1),
+            hash: full.then(text),
+            block_count: 1,
+            since: full.then(text),
+        })
     },
     |_| Body::Reorg(ReorgRecord { disconnected: vec![DisconnectedBlock { height: 1, hash: text() }] }),
     |_| Body::Backfill(BackfillRecord { fetched_count: 1, requested_count: 1, given_up_count: 1 }),

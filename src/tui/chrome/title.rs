@@ -40,7 +40,8 @@ pub fn draw(frame: &mut Frame, area: Rect, cx: &Context) {
     }
     let room = cells.saturating_sub(text::line_width(&left) + 2);
     let right = variants(cx).into_iter().find(|variant| text::width(variant) <= room);
-    let right = vec![Span::styled(right.unwrap_or_default(), theme.text()), Span::raw(" ")];
+    let style = if snapshot.missing_blocks.is_some() { theme.warning() } else { theme.text() };
+    let right = vec![Span::styled(right.unwrap_or_default(), style), Span::raw(" ")];
     frame.render_widget(Paragraph::new(text::spread(left, right, cells)), area);
 }
 
@@ -86,6 +87,16 @@ fn variants(cx: &Context) -> Vec<String> {
         format!(" ({})", format::span(cx.wall(cx.now()).since(mined)))
     });
     let age = age.unwrap_or_default();
+    if let Some(missing) = snapshot.missing_blocks {
+        let blocks = format::blocks_missing(&missing);
+        let span = format::span(cx.now().since(missing.since));
+        return vec![
+            format!("{peers} · median ping {ping} · tip {tip}, {blocks} for {span}"),
+            format!("{peers} · tip {tip}, {blocks} for {span}"),
+            format!("tip {tip}, {blocks} for {span}"),
+            blocks,
+        ];
+    }
     let figures = [
         format!("{peers} · median ping {ping} · tip {tip}{age}"),
         format!("{peers} · ping {ping} · tip {tip}{age}"),

@@ -1,6 +1,7 @@
 //! Figures as text: short, with their unit, and no more exact than they are.
 
 use crate::chain::limits::COIN;
+use crate::event::MissingBlocks;
 use crate::snapshot::FeeRate;
 pub use crate::util::text::{grouped, plural};
 use std::fmt::Display;
@@ -44,6 +45,14 @@ pub fn span(span: Duration) -> String {
         100..6_000 => format!("{} min", secs / 60),
         6_000..172_800 => format!("{} h", secs / 3_600),
         _ => format!("{} d", secs / 86_400),
+    }
+}
+
+/// How many blocks are missing: `block missing`, `12 blocks missing`.
+pub fn blocks_missing(missing: &MissingBlocks) -> String {
+    match missing.count {
+        1 => "block missing".to_owned(),
+        count => format!("{} blocks missing", grouped(count.into())),
     }
 }
 

@@ -53,7 +53,14 @@ pub fn draw(frame: &mut Frame, area: Rect, cx: &Context, screen: &MempoolScreen)
         drawn.push(Line::styled("no transaction yet", theme.muted()));
     }
     let drawn = drawn.into_iter().map(indented).collect();
-    lines(frame, area, cx, &format!("Projected{}", basis(screen)), drawn);
+    // What a missing block confirms is still among the transactions.
+    let stale = cx
+        .snapshot
+        .missing_blocks
+        .as_ref()
+        .map(|missing| format!(" · stale: {}", format::blocks_missing(missing)));
+    let stale = stale.unwrap_or_default();
+    lines(frame, area, cx, &format!("Projected{stale}{}", basis(screen)), drawn);
 }
 
 /// What the figures rest on, by vB.

@@ -103,9 +103,11 @@ fn figures(snapshot: &Snapshot) -> Vec<Figure<'_>> {
     let received = format::grouped(totals.received);
     let memory = format::bytes(totals.memory);
     let figure = |name, width, texts, past| Figure { name, width, texts, past };
+    // What a missing block confirms is still counted.
+    let mempool_name = if snapshot.missing_blocks.is_some() { "mempool: stale" } else { "mempool" };
     vec![
         figure("tx/s", 18, vec![tx_rate(snapshot)], &snapshot.overview.tx_rate),
-        figure("mempool", 20, mempool(totals), &snapshot.overview.mempool_size),
+        figure(mempool_name, 20, mempool(totals), &snapshot.overview.mempool_size),
         figure("bandwidth", 20, vec![bandwidth, bandwidth_short], &snapshot.overview.download_rate),
         figure("fee filters", 20, vec![format!("{floor} sat/vB"), floor], &[]),
         figure(
