@@ -22,6 +22,7 @@ use mempulse::wire::{Block, BlockHeader, OutPoint, Services, Transaction, TxHash
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::hint::black_box;
+use std::iter::once;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -69,7 +70,7 @@ impl Feed {
     }
 
     /// With about `count` transactions, of which each takes `each` bytes. From then on each new one
-    /// drives the oldest out.
+    /// drives another one out.
     fn filled(count: u64, each: u64) -> Self {
         let for_those_of_all = ANNOUNCED_BY_ALL * PEERS * 12;
         let mut feed = Self::new(count * each + for_those_of_all);
@@ -171,7 +172,41 @@ fn transaction(number: u64) -> Arc<Transaction> {
         lock_time: 0,
     };
     // As the decoder makes it: with bytes of its own and none to spare.
-    Arc::new(parts.build().expect("it has inputs").detached())
+    Arc::new(parts.build().expect("it has inputs"))
+}
+
+/// As large as mainnet's mean and with as many inputs: 626 bytes and 2.5 inputs, averaged over six. Every
+/// other one spends its predecessor.
+fn mean_transaction(number: u64) -> Arc<Transaction> {
+    const INPUTS: [u64; 6] = [1, 1, 2, 2, 3, 6];
+    let coin = |salt: u64| {
+        let mut txid = [0xa5; 32];
+        txid[..8].copy_from_slice(&number.to_le_bytes());
+        txid[8..16].copy_from_slice(&salt.to_le_bytes());
+        OutPoint { txid: Txid(txid), vout: 1 }
+    };
+    let parent = match number % 2 {
+        0 => coin(0),
+        _ => OutPoint { txid: mean_transaction(number - 1).txid(), vout: 0 },
+    };
+    let count = INPUTS[usize::try_from(number % 6).expect("below 6")];
+    let input = |salt| InputParts {
+        prevout: if salt == 0 { parent } else { coin(salt) },
+        script_sig: Vec::new(),
+        sequence: 0xffff_fffd,
+        witness: match salt {
+            0 => vec![vec![0x30; 72], vec![2; 33], vec![3; 178]],
+            _ => vec![vec![0x30; 72], vec![2; 33]],
+        },
+    };
+    let output = |value| OutputParts { value, script_pubkey: [&[0, 20][..], &[9; 20]].concat() };
+    let parts = TxParts {
+        version: 2,
+        inputs: (0..count).map(input).collect(),
+        outputs: vec![output(70_000), output(number)],
+        lock_time: 0,
+    };
+    Arc::new(parts.build().expect("it has inputs"))
 }
 
 /// One input and one output.
@@ -180,7 +215,7 @@ fn spend(prevout: OutPoint, value: u64) -> Arc<Transaction> {
     let inputs = vec![InputParts { prevout, script_sig: Vec::new(), sequence: 0xffff_fffd, witness }];
     let outputs = vec![OutputParts { value, script_pubkey: [&[0, 20][..], &[9; 20]].concat() }];
     let parts = TxParts { version: 2, inputs, outputs, lock_time: 0 };
-    Arc::new(parts.build().expect("it has inputs").detached())
+    Arc::new(parts.build().expect("it has inputs"))
 }
 
 /// The histogram, the projected blocks and the history.
@@ -234,12 +269,14 @@ fn timed(work: impl FnOnce()) -> Duration {
 fn bench(criterion: &mut Criterion, times: &Times, size: u64, each: u64) {
     let mut feed = Feed::filled(size, each);
     feed.now = feed.now + Duration::from_secs(1);
-    let middle = Anchor::Selected { key: TxKey(size / 2), above: 25 };
+    let number = size / 2;
+    let middle_key = TxKey::new(number, u32::try_from(number).expect("few"));
+    let middle = Anchor::Selected { key: middle_key, above: 25 };
     for (what, view) in [
         ("snapshot: the newest, 1,000 peers", screen(Anchor::Newest)),
         ("snapshot: in the middle, 1,000 peers", screen(middle)),
         ("snapshot: the Mempool screen", mempool_screen()),
-        ("snapshot: details of a transaction", details(TxKey(size / 2))),
+        ("snapshot: details of a transaction", details(middle_key)),
     ] {
         measure(criterion, times, what, size, |count| {
             timed(|| (0..count).for_each(|_| drop(black_box(Snapshot::take(&feed.model, &view, feed.now)))))
@@ -253,6 +290,10 @@ fn bench(criterion: &mut Criterion, times: &Times, size: u64, each: u64) {
                 feed.deliver(1, tx);
             }
         })
+    });
+    measure(criterion, times, "apply: bootstrapped transaction", size, |count| {
+        let txs = feed.take(count);
+        timed(|| txs.iter().for_each(|tx| feed.peer(1, PeerEvent::Bootstrapped { tx: Arc::clone(tx) })))
     });
     measure(criterion, times, "apply: one more announcement", size, |count| {
         let middle = feed.next - size / 2;
@@ -298,31 +339,54 @@ fn resident() -> Option<u64> {
     Some(pages * 4_096)
 }
 
-/// Prints how much memory a transaction takes, and returns the model's account of it, in bytes. Must come
-/// first, while the process has no memory to spare.
-fn memory() -> u64 {
+/// The memory of a transaction with [`ANNOUNCERS`] announcers by the model's account, in bytes.
+fn account() -> u64 {
+    let mut feed = Feed::new(u64::MAX);
+    for number in 0..1_000 {
+        let tx = transaction(number);
+        (0..ANNOUNCERS).for_each(|peer| feed.announce(peer, &tx));
+        feed.deliver(1, &tx);
+    }
+    feed.totals().memory / 1_000
+}
+
+/// Prints how much memory a transaction of mainnet's mean size takes, and how long a block of 4,000 of them
+/// takes with 300,000 in the mempool. Must come first, while the process has no memory to spare.
+fn memory() {
     let count = SIZES[2];
     let before = resident();
     let mut feed = Feed::new(u64::MAX);
+    let mut raw = 0;
     for number in 0..count {
-        let tx = transaction(number);
+        let tx = mean_transaction(number);
+        raw += tx.raw().len() as u64;
         (0..ANNOUNCERS).for_each(|peer| feed.announce(peer, &tx));
         feed.deliver(1, &tx);
         // Slowly enough that what was pending is forgotten meanwhile.
         feed.now = feed.now + Duration::from_millis(500);
     }
-    let raw = transaction(1).raw().len();
-    println!("{count} transactions of {raw} bytes, each announced by {ANNOUNCERS} peers:");
-    let each = feed.totals().memory / count;
-    println!("  by the model's account {each} bytes each");
-    if let Some((before, after)) = before.zip(resident()) {
-        println!("  in the process         {} bytes each", after.saturating_sub(before) / count);
+    let after = resident();
+    let raw = raw / count;
+    println!("{count} transactions of {raw} bytes, each announced by {ANNOUNCERS} peers, besides the bytes:");
+    println!("  by the model's account {} bytes each", feed.totals().memory / count - raw);
+    if let Some((before, after)) = before.zip(after) {
+        let grown = after.saturating_sub(before);
+        println!("  in the process         {} bytes each", grown / count - raw);
+        println!("  in the process, all    {} MB", grown / 1_000_000);
     }
-    each
+    let transactions = (0..4_000).map(|number| Transaction::clone(&mean_transaction(number * 70 + 1_000)));
+    let transactions: Vec<_> =
+        once(Transaction::clone(&transaction(u64::MAX - 1))).chain(transactions).collect();
+    let header = BlockHeader::decode(&[0; BlockHeader::SIZE]);
+    let block = Arc::new(Block { header, hash: header.hash(), size: 0, transactions });
+    let block = Event { time: feed.now, kind: EventKind::Block { peer: PeerId(1), height: 900_000, block } };
+    let elapsed = timed(|| drop(feed.model.apply(&block)));
+    println!("  block of 4,000 of them {elapsed:.2?}, {} left", feed.totals().mempool.count);
 }
 
 fn main() {
-    let each = memory();
+    memory();
+    let each = account();
     let mut criterion = Criterion::default()
         .sample_size(10)
         .warm_up_time(Duration::from_millis(200))

@@ -78,9 +78,13 @@ pub struct ModelSettings {
 }
 
 impl ModelSettings {
-    /// Settings for discovered peers and 300 MiB of transactions.
+    /// The default memory limit for transactions, in MiB: more than 300,000 of mainnet's mean size.
+    pub const DEFAULT_MAX_MEMPOOL: u32 = 400;
+
+    /// Settings for discovered peers and the default memory limit.
     pub const fn new(network: Network, started: Timestamp) -> Self {
-        Self { network, demo: false, chosen_peers: false, max_mempool: 300 << 20, started }
+        let max_mempool = (Self::DEFAULT_MAX_MEMPOOL as u64) << 20;
+        Self { network, demo: false, chosen_peers: false, max_mempool, started }
     }
 }
 

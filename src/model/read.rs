@@ -26,7 +26,7 @@ impl Model {
 
     /// The mempool, in the order of arrival.
     pub fn transactions(&self) -> impl ExactSizeIterator<Item = &MempoolEntry> {
-        self.mempool.entries().values()
+        self.mempool.entries().iter().map(|(_, entry)| entry)
     }
 
     /// The mempool entry with this wtxid.

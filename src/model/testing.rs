@@ -12,11 +12,13 @@ use crate::tui::wording;
 use crate::util::time::Timestamp;
 use crate::wire::transaction::{InputParts, OutputParts, TxParts};
 use crate::wire::{Block, BlockHeader, OutPoint, Services, Transaction, TxHash, Txid};
-use bytes::Bytes;
 use std::sync::Arc;
 use std::time::Duration;
 
 pub(crate) const START: Timestamp = Timestamp::from_secs(1_700_000_000);
+
+/// In seconds; a transaction expires before it is twice as old.
+pub(crate) const TEN_DAYS: u64 = 10 * 24 * 60 * 60;
 
 /// No input of [`spend`] signals replaceability.
 pub(crate) const FINAL: u32 = 0xffff_ffff;
@@ -251,5 +253,5 @@ pub(crate) fn malleated(tx: &Transaction) -> Arc<Transaction> {
     let mut raw = tx.raw().to_vec();
     let last_of_witness = raw.len() - 5;
     raw[last_of_witness] ^= 1;
-    Arc::new(Transaction::parse(Bytes::from(raw)).unwrap())
+    Arc::new(Transaction::parse(raw).unwrap())
 }

@@ -10,7 +10,6 @@ use super::block::MIN_TRANSACTION;
 use super::compact_size::{put, put_len};
 use super::{BlockHash, BlockHeader, Reader, Transaction, WireError, Wtxid};
 use crate::chain::limits::MAX_BLOCK_WEIGHT;
-use bytes::Bytes;
 use sha2::{Digest, Sha256};
 use siphasher::sip::SipHasher24;
 
@@ -103,7 +102,7 @@ impl CompactBlock {
     }
 
     /// Decodes the payload of a `cmpctblock`. The prefilled transactions share its bytes.
-    pub(super) fn decode(raw: &Bytes) -> Result<Self, WireError> {
+    pub(super) fn decode(raw: &[u8]) -> Result<Self, WireError> {
         let mut reader = Reader::new(raw);
         let header = BlockHeader::decode(&reader.array()?);
         let nonce = reader.u64()?;
@@ -118,7 +117,7 @@ impl CompactBlock {
             if usize::from(index) > short_ids.len() + before {
                 return Err(WireError::IndexOutOfBlock(index));
             }
-            prefilled.push(Prefilled { index, tx: Transaction::parse_next(raw, &mut reader)? });
+            prefilled.push(Prefilled { index, tx: Transaction::parse_next(&mut reader)? });
         }
         if short_ids.is_empty() && prefilled.is_empty() {
             return Err(WireError::EmptyBlock);
@@ -176,14 +175,14 @@ pub struct BlockTransactions {
 }
 
 impl BlockTransactions {
-    /// Decodes the payload of a `blocktxn`. The transactions share its bytes.
-    pub(super) fn decode(raw: &Bytes) -> Result<Self, WireError> {
+    /// Decodes the payload of a `blocktxn`.
+    pub(super) fn decode(raw: &[u8]) -> Result<Self, WireError> {
         let mut reader = Reader::new(raw);
         let hash = BlockHash(reader.array()?);
         let count = reader.count_up_to(MAX_TRANSACTIONS, MIN_TRANSACTION)?;
         let mut transactions = Vec::with_capacity(count);
         for _ in 0..count {
-            transactions.push(Transaction::parse_next(raw, &mut reader)?);
+            transactions.push(Transaction::parse_next(&mut reader)?);
         }
         Ok(Self { hash, transactions })
     }

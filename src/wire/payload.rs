@@ -8,7 +8,6 @@ use super::{
     Block, BlockHash, BlockHeader, BlockTransactions, BlockTransactionsRequest, Command, CompactBlock,
     Inventory, Message, Reader, Transaction, Version, WireError,
 };
-use bytes::Bytes;
 
 impl Message {
     /// Decodes the payload of `command`.
@@ -31,7 +30,7 @@ impl Message {
             Command::GetData => Self::GetData(Inventory::decode_list(reader)?),
             Command::NotFound => Self::NotFound(Inventory::decode_list(reader)?),
             // Copied, here and for blocks, so that kept bytes do not retain a whole read buffer.
-            Command::Tx => Self::Tx(Transaction::parse(Bytes::copy_from_slice(payload))?),
+            Command::Tx => Self::Tx(Transaction::parse(payload)?),
             Command::FeeFilter => Self::FeeFilter(reader.u64()?),
             Command::GetAddr => Self::GetAddr,
             Command::Addr => Self::Addr(decode_addr(reader)?),
@@ -44,12 +43,12 @@ impl Message {
                 };
                 Self::SendCmpct { announce, version: reader.u64()? }
             }
-            Command::CmpctBlock => Self::CmpctBlock(CompactBlock::decode(&Bytes::copy_from_slice(payload))?),
+            Command::CmpctBlock => Self::CmpctBlock(CompactBlock::decode(payload)?),
             Command::GetBlockTxn => Self::GetBlockTxn(BlockTransactionsRequest::decode(reader)?),
-            Command::BlockTxn => Self::BlockTxn(BlockTransactions::decode(&Bytes::copy_from_slice(payload))?),
+            Command::BlockTxn => Self::BlockTxn(BlockTransactions::decode(payload)?),
             Command::GetHeaders => decode_getheaders(reader)?,
             Command::Headers => Self::Headers(decode_headers(reader)?),
-            Command::Block => Self::Block(Block::parse(&Bytes::copy_from_slice(payload))?),
+            Command::Block => Self::Block(Block::parse(payload)?),
             Command::Mempool => Self::Mempool,
         })
     }

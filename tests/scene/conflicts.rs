@@ -54,7 +54,7 @@ fn replace(transactions: &mut Transactions, index: usize, spread: Spread) -> usi
     let Arrival { tx, at, fee_rate, .. } = transactions.arrivals[index].clone();
     let mut parts = parts(&tx);
     parts.outputs[0].value -= 12 * u64::from(tx.vsize());
-    transactions.add(parts.build().unwrap().detached(), at + APART, fee_rate + 12_000, spread)
+    transactions.add(parts.build().unwrap(), at + APART, fee_rate + 12_000, spread)
 }
 
 /// Adds a child that pays 80 sat/vB for its parent.
@@ -67,5 +67,5 @@ fn bump(transactions: &mut Transactions, parent: usize) {
     child.outputs.truncate(1);
     let fee = 80 * u64::from(child.build().unwrap().vsize());
     child.outputs[0].value = value - fee;
-    transactions.add(child.build().unwrap().detached(), at + ms(3_000), 80_000, Spread::Everywhere);
+    transactions.add(child.build().unwrap(), at + ms(3_000), 80_000, Spread::Everywhere);
 }

@@ -82,7 +82,7 @@ pub fn take(chance: &mut Chance) -> Transactions {
     let originals = &block.transactions[FROM..FROM + COUNT];
     let spent: HashSet<Txid> =
         originals.iter().flat_map(Transaction::inputs).map(|input| input.prevout.txid).collect();
-    let unseen = block.transactions[UNSEEN].iter().map(Transaction::detached).collect();
+    let unseen = block.transactions[UNSEEN].to_vec();
     let mut all = Transactions { unseen, ..Transactions::default() };
     for (rank, original) in originals.iter().enumerate() {
         let has_parents = original.inputs().any(|input| all.renamed.contains_key(&input.prevout.txid));
@@ -137,10 +137,10 @@ impl Transactions {
         let pays = |value: u64| (value - original.output_value()) * 1_000 / u64::from(original.vsize());
         let has_parents = open.len() < parts.inputs.len();
         if open.is_empty() {
-            return (parts.build().unwrap().detached(), pays(value));
+            return (parts.build().unwrap(), pays(value));
         }
         if !has_parents && rank % 8 >= 5 {
-            return (parts.build().unwrap().detached(), fee_rate);
+            return (parts.build().unwrap(), fee_rate);
         }
         let spent = original.output_value() + fee_rate * u64::from(original.vsize()) / 1_000;
         let left = spent.saturating_sub(value).max(1_000 * open.len() as u64);
@@ -156,7 +156,7 @@ impl Transactions {
         } else {
             self.funding.push(funding);
         }
-        (parts.build().unwrap().detached(), pays(value + left))
+        (parts.build().unwrap(), pays(value + left))
     }
 
     /// Whether the transaction at `index` or one of its parents is replaced.

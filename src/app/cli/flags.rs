@@ -3,6 +3,7 @@
 use crate::app::cli::discovery::DiscoveryArgs;
 use crate::app::cli::{heading, parsers};
 use crate::chain::Network;
+use crate::model::ModelSettings;
 use crate::p2p::{BootstrapMode, DEFAULT_BACKFILL, MAX_BACKFILL, TransportChoice};
 use crate::store::default_state_dir;
 use clap::Args;
@@ -113,9 +114,10 @@ pub struct DemoArgs {
 /// The flags that the demo shares with the screen and the stream.
 #[derive(Clone, PartialEq, Debug, Args)]
 pub struct CommonArgs {
-    /// Use at most this much memory for transactions (5 to 65536 MiB); the oldest are evicted first
-    #[arg(long, value_name = "MIB", default_value_t = 300, value_parser = parsers::number(5_u32..=65_536),
-          hide_short_help = true, help_heading = heading::MEMPOOL)]
+    /// Use at most this much memory for transactions (5 to 65536 MiB); what a single netgroup vouches
+    /// for is evicted first, then the lowest fee rates
+    #[arg(long, value_name = "MIB", default_value_t = ModelSettings::DEFAULT_MAX_MEMPOOL,
+          value_parser = parsers::number(5_u32..=65_536), hide_short_help = true, help_heading = heading::MEMPOOL)]
     pub max_mempool: u32,
     /// Watch this address, txid or scriptPubKey (hexadecimal); repeatable
     #[arg(long, value_name = "TARGET", help_heading = heading::WATCH_LIST)]

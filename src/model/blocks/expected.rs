@@ -43,7 +43,7 @@ pub(super) fn left_out(mempool: &Mempool, new: &NewBlock<'_>, connected: &Connec
         return Expected::default();
     };
     let before = new.announced.unwrap_or(new.now) - SEEN_BEFORE;
-    let expected = mempool.entries().iter().filter_map(|(&key, entry)| {
+    let expected = mempool.entries().iter().filter_map(|(key, entry)| {
         let rate = entry.chunk_fee_rate().filter(|&rate| rate > price && entry.counts())?;
         let is_ready = entry.first_seen() <= before && !is_locked(entry, new.height, &new.block.header);
         is_ready.then(|| Missing {

@@ -33,7 +33,7 @@ impl KindRates {
         }
         let Some((_, counts)) = self.minutes.iter_mut().next_back() else { return };
         let kinds = Kinds::of(tx);
-        let has = Kind::ALL.iter().map(|kind| kinds.iter().any(|of| of == *kind));
+        let has = Kind::ALL.into_iter().map(|kind| kinds.has(kind));
         let is_other = kinds.iter().next().is_none();
         for (count, counts_in) in counts.iter_mut().zip(has.chain([is_other])) {
             *count += u32::from(counts_in);

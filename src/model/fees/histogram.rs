@@ -8,7 +8,7 @@ const LOWEST: f64 = 0.01;
 const STEP: f64 = 1.02;
 
 /// Steps up to more than 10,000 sat/vB; higher rates are in the last one.
-const STEPS: usize = 700;
+pub(in crate::model) const STEPS: usize = 700;
 
 /// What is known about the chunk fee rate of a transaction, in sat/vB.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -155,7 +155,7 @@ impl FeeHistogram {
 }
 
 /// Returns the number of the step nearest to a rate.
-pub(super) fn step(rate: f64) -> usize {
+pub(in crate::model) fn step(rate: f64) -> usize {
     let steps = (rate.max(LOWEST) / LOWEST).ln() / STEP.ln();
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a small positive number")]
     let step = (steps + 0.5) as usize;

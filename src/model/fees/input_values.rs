@@ -11,14 +11,12 @@ pub(in crate::model) struct InputValues {
     /// By input; empty while no value is known.
     values: Box<[u64]>,
     missing: u32,
-    /// The sum of the known values.
-    sum: u64,
 }
 
 impl InputValues {
     /// The values of `inputs` inputs, none of them known.
     pub(in crate::model) fn unknown(inputs: u32) -> Self {
-        Self { values: Box::default(), missing: inputs, sum: 0 }
+        Self { values: Box::default(), missing: inputs }
     }
 
     /// Records the value of input `vin`. The first value stays: an outpoint has only one.
@@ -32,7 +30,6 @@ impl InputValues {
         {
             *slot = value;
             self.missing -= 1;
-            self.sum = self.sum.saturating_add(value);
         }
     }
 
@@ -51,9 +48,14 @@ impl InputValues {
     }
 
     /// Returns the exact fee in sat, or `None` if a value is unknown or the sums are impossible: a
-    /// peer may send any transaction, and nothing here verifies it.
-    pub(in crate::model) fn fee(&self, output_value: u64) -> Option<u64> {
-        if self.missing > 0 || self.sum > MAX_MONEY { None } else { self.sum.checked_sub(output_value) }
+    /// peer may send any transaction, and nothing here verifies it. `output_value` is asked for if all values
+    /// are known.
+    pub(in crate::model) fn fee(&self, output_value: impl FnOnce() -> u64) -> Option<u64> {
+        if self.missing > 0 {
+            return None;
+        }
+        let sum = self.values.iter().fold(0_u64, |sum, value| sum.saturating_add(*value));
+        if sum > MAX_MONEY { None } else { sum.checked_sub(output_value()) }
     }
 
     /// Returns the bytes on the heap.

@@ -65,7 +65,6 @@ impl Mempool {
         self.order_bounds.announce(now, by.peer, &order);
         self.pending.expire(now);
         self.expire(now, changes);
-        self.evict(changes);
         credits
     }
 
@@ -127,7 +126,7 @@ impl Mempool {
             if !vouch.counts() {
                 return Arrival::Rejected;
             }
-            self.reject(now, tx, sighting, values.fee(tx.output_value()), changes);
+            self.reject(now, tx, sighting, values.fee(|| tx.output_value()), changes);
             return Arrival::Rejected;
         };
         let conflicting = conflicts.iter().filter_map(|key| self.get(*key));
@@ -147,7 +146,6 @@ impl Mempool {
         vouch_for_parents(&mut self.entries, tx, vouch, self.one_netgroup, changes);
         learn_outputs(&mut self.entries, tx, changes);
         self.end_bounds_of_descendants(tx, changes);
-        self.evict(changes);
         Arrival::Accepted { replaced: replaces, descendants, credits }
     }
 

@@ -108,7 +108,6 @@ impl Mempool {
             self.recent.confirm(tx.txid(), tx.wtxid());
             tx.inputs().for_each(|input| self.recent.spend(input.prevout));
         }
-        self.evict(changes);
         connected
     }
 
@@ -169,14 +168,12 @@ impl Mempool {
                 return false;
             }
         }
-        // Detached: a slice would keep the bytes of the whole block.
         let ConfirmedEntry { source, sighting, replaces, .. } = confirmed;
         // A block had it: nobody made it up.
         let vouch = Vouch::by(Vouchers::SEVERAL).with(Vouch::by(Vouchers::NOBODY), false);
-        let entry = MempoolEntry::new(Arc::new(tx.detached()), source, vouch, sighting, values, replaces);
+        let entry = MempoolEntry::new(Arc::new(tx.clone()), source, vouch, sighting, values, replaces);
         self.entries.insert(entry, changes);
         learn_outputs(&mut self.entries, tx, changes);
-        self.evict(changes);
         true
     }
 

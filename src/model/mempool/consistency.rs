@@ -3,6 +3,7 @@
 use crate::model::fees::histogram::FeeHistogram;
 use crate::model::mempool::Mempool;
 use crate::model::mempool::entries::Sums;
+use crate::model::mempool::entries::eviction::{is_vouched, list_of};
 use crate::model::mempool::key::TxKey;
 use crate::wire::{OutPoint, TxHash};
 use std::collections::HashMap;
@@ -12,7 +13,7 @@ impl Mempool {
     /// values of outputs.
     pub(in crate::model) fn assert_consistent(&self, values: &HashMap<OutPoint, u64>) {
         let (mut inputs, mut sums, mut histogram) = (0, Sums::default(), FeeHistogram::default());
-        for (key, entry) in self.entries() {
+        for (key, entry) in self.entries().iter() {
             let tx = entry.tx();
             sums.add(entry);
             if entry.counts() {
@@ -22,14 +23,13 @@ impl Mempool {
                 let parent = self.get(parent).expect("it is indexed");
                 assert!(!parent.is_unproven() || entry.is_unproven(), "its child has proved it");
             }
-            assert_eq!(self.key(TxHash::Txid(tx.txid())), Some(*key));
-            assert_eq!(self.key(TxHash::Wtxid(tx.wtxid())), Some(*key));
+            assert_eq!(self.key(TxHash::Txid(tx.txid())), Some(key));
+            assert_eq!(self.key(TxHash::Wtxid(tx.wtxid())), Some(key));
             assert!(!self.recent.is_excluded(TxHash::Txid(tx.txid())), "it must not come back");
             let mut has_all_parents = true;
             for (vin, input) in tx.inputs().enumerate() {
                 inputs += 1;
-                let spend = self.entries.spends().get(&input.prevout).expect("every input is indexed");
-                assert_eq!((spend.key, spend.vin as usize), (*key, vin));
+                assert_eq!(self.entries.spends().get(&input.prevout), Some(key), "every input is indexed");
                 assert!(!self.recent.is_rejected(input.prevout.txid), "its parent was rejected");
                 assert!(!self.recent.is_spent(&input.prevout), "a block spent it");
                 let known = entry.prevout_value(vin);
@@ -38,7 +38,12 @@ impl Mempool {
                 assert!(!has_parent || known.is_some(), "the parent is in the mempool");
                 has_all_parents &= has_parent;
             }
-            assert!(!has_all_parents || entry.fee().is_some() || self.pays_out_too_much(*key, values));
+            assert!(!has_all_parents || entry.fee().is_some() || self.pays_out_too_much(key, values));
+        }
+        for vouched in [false, true] {
+            let entries = self.entries().iter().filter(|(_, entry)| is_vouched(entry) == vouched);
+            let lowest = self.entries.lowest(vouched).and_then(|key| self.get(key));
+            assert_eq!(lowest.map(list_of), entries.map(|(_, entry)| list_of(entry)).min());
         }
         self.assert_clusters_settled();
         self.entries.assert_indexes(inputs);

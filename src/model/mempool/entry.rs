@@ -8,32 +8,30 @@ use crate::model::fees::histogram::{Item, KnownRate};
 use crate::model::fees::input_values::InputValues;
 use crate::model::mempool::cluster::chunk_fee_rate::ChunkFeeRate;
 use crate::model::mempool::cluster::sigops::adjusted_weight;
-use crate::model::mempool::key::TxKey;
 use crate::model::mempool::relay::announcements::{Addition, Announcements, Announcer, Sighting};
 use crate::model::mempool::relay::credit::{RelayCredit, RelayPart};
-use crate::model::mempool::spends::SpendsIndex;
 use crate::model::mempool::vouch::Vouch;
 use crate::util::time::Timestamp;
 use crate::wire::{Transaction, Txid};
 use std::sync::Arc;
 use std::time::Duration;
 
-/// The overhead of an allocation, in bytes: its header and its rounding up.
-const ALLOCATION: usize = 16;
+/// Marks a fee that is not known; no fee has this value.
+const UNKNOWN_FEE: u64 = u64::MAX;
 
-/// The cost of a slot in a hash table or tree, in quarters of its content: tables are between 7/16 and
-/// 7/8 full, leaves of a tree that grows at its end a little over half.
-const SPARE_QUARTERS: usize = 7;
+/// Returns the bytes that the allocator (glibc) takes for `bytes`: its header, rounded up.
+const fn allocated(bytes: usize) -> usize {
+    const HEADER: usize = 8;
+    const SMALLEST: usize = 32;
+    if bytes == 0 {
+        return 0;
+    }
+    let chunk = (bytes + HEADER).next_multiple_of(16);
+    if chunk < SMALLEST { SMALLEST } else { chunk }
+}
 
-/// The memory of any transaction, in bytes: the transaction with its two reference counts, its entry in
-/// the tree, and a slot in each index of ids.
-const FIXED_MEMORY: usize = size_of::<Transaction>()
-    + 2 * size_of::<usize>()
-    + SPARE_QUARTERS * (size_of::<(TxKey, MempoolEntry)>() + 2 * size_of::<(Txid, TxKey)>()) / 4
-    + 3 * ALLOCATION;
-
-/// The memory of an input in the spends index, in bytes.
-const INPUT_MEMORY: usize = SPARE_QUARTERS * SpendsIndex::SLOT / 4;
+/// The bytes of the transaction with its two reference counts, apart from its serialization.
+const TRANSACTION: usize = allocated(size_of::<Transaction>() + 2 * size_of::<usize>());
 
 /// The fees in sat that are possible for a transaction.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -64,11 +62,15 @@ pub struct MempoolEntry {
     first_seen: Timestamp,
     announcements: Announcements,
     input_values: InputValues,
-    replaces: Box<[Txid]>,
+    /// In sat, or [`UNKNOWN_FEE`].
+    fee: u64,
+    /// In a box, as most replaced nothing.
+    replaces: Option<Box<Box<[Txid]>>>,
     chunk_fee_rate: ChunkFeeRate,
     /// `None` while nothing is known, or everything exactly.
     bounds: Option<Box<LearnedBounds>>,
     adjusted_weight: u32,
+    input_count: u32,
     source: TxSource,
     vouch: Vouch,
     earlier_announcers: u16,
@@ -88,11 +90,13 @@ impl MempoolEntry {
         Self {
             first_seen,
             announcements,
+            fee: input_values.fee(|| tx.output_value()).unwrap_or(UNKNOWN_FEE),
             input_values,
-            replaces,
+            replaces: (!replaces.is_empty()).then(|| Box::new(replaces)),
             chunk_fee_rate: ChunkFeeRate::UNKNOWN,
             bounds: None,
             adjusted_weight: adjusted_weight(&tx),
+            input_count: tx.input_count(),
             source,
             vouch,
             earlier_announcers: 0,
@@ -209,7 +213,7 @@ impl MempoolEntry {
 
     /// Returns the exact fee in sat, or `None` if the value of a spent output is unknown.
     pub fn fee(&self) -> Option<u64> {
-        self.input_values.fee(self.tx.output_value())
+        (self.fee != UNKNOWN_FEE).then_some(self.fee)
     }
 
     /// Returns the fee rate in sat/vB: exact, or within bounds.
@@ -348,14 +352,22 @@ impl MempoolEntry {
         &self.input_values
     }
 
-    /// Records the value of input `vin`, in sat. The last one makes the fee exact.
-    pub(super) fn learn_input_value(&mut self, vin: u32, value: u64) {
-        self.input_values.learn(self.tx.input_count(), vin, value);
+    /// Records the values of outputs of the transaction `parent`, each with its index and in their order. The
+    /// last missing value makes the fee exact.
+    pub(super) fn learn_values(&mut self, parent: Txid, outputs: &[(u32, u64)]) {
+        for (vin, prevout) in (0..).zip(self.tx.prevouts()).filter(|(_, prevout)| prevout.txid == parent) {
+            if let Ok(index) = outputs.binary_search_by_key(&prevout.vout, |(vout, _)| *vout) {
+                self.input_values.learn(self.input_count, vin, outputs[index].1);
+            }
+        }
+        if let Some(fee) = self.input_values.fee(|| self.tx.output_value()) {
+            self.fee = fee;
+        }
     }
 
     /// The transactions that it replaced.
     pub fn replaces(&self) -> &[Txid] {
-        &self.replaces
+        self.replaces.as_deref().map_or(&[], |replaced| replaced)
     }
 
     /// Whether the transaction itself signals replaceability (BIP125).
@@ -363,15 +375,20 @@ impl MempoolEntry {
         self.signals_replacement
     }
 
-    /// Returns the bytes counted for the transaction: its serialization, its entry, and its share of the
-    /// indexes. An estimate; `benches/model.rs` compares it with the memory of the process.
-    pub(super) fn memory(&self) -> usize {
-        FIXED_MEMORY
-            + self.tx.raw().len()
-            + self.tx.input_count() as usize * INPUT_MEMORY
-            + self.announcements.memory()
-            + self.input_values.memory()
-            + size_of_val(&*self.replaces)
-            + self.bounds.as_deref().map_or(0, |bounds| size_of_val(bounds) + ALLOCATION)
+    /// The number of inputs.
+    pub(super) fn input_count(&self) -> u32 {
+        self.input_count
+    }
+
+    /// Returns the bytes on the heap: those of the transaction, and what only some entries have.
+    pub(super) fn heap_memory(&self) -> usize {
+        TRANSACTION
+            + allocated(self.tx.raw().len())
+            + allocated(self.announcements.memory())
+            + allocated(self.input_values.memory())
+            + self.bounds.as_deref().map_or(0, |bounds| allocated(size_of_val(bounds)))
+            + self.replaces.as_ref().map_or(0, |replaced| {
+                allocated(size_of_val(&**replaced)) + allocated(size_of_val(&***replaced))
+            })
     }
 }

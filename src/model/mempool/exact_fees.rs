@@ -10,8 +10,10 @@ use crate::model::fees::prevouts::PrevoutCache;
 use crate::model::mempool::changes::Changes;
 use crate::model::mempool::entries::Entries;
 use crate::model::mempool::entry::MempoolEntry;
+use crate::model::mempool::key::TxKey;
 use crate::model::mempool::recent::RecentTxs;
 use crate::wire::{OutPoint, Transaction, TxHash, Txid};
+use std::collections::BTreeSet;
 
 /// The most outputs of a parent that are looked at. Standard transactions hardly ever have as many (3,225
 /// of 31 bytes), and a huge one must not make each of its many small children costly.
@@ -20,7 +22,7 @@ pub(super) const MAX_OUTPUTS: usize = 4_000;
 /// Returns the values of the outputs that `tx` spends, as far as they are in the mempool or in recent blocks.
 pub(super) fn input_values(entries: &Entries, prevouts: &PrevoutCache, tx: &Transaction) -> InputValues {
     let mut values = InputValues::unknown(tx.input_count());
-    let mut spends: Vec<(OutPoint, u32)> = tx.inputs().map(|input| input.prevout).zip(0..).collect();
+    let mut spends: Vec<(OutPoint, u32)> = tx.prevouts().zip(0..).collect();
     // By parent and in the order of its outputs: each parent is read once.
     spends.sort_unstable();
     for siblings in spends.chunk_by(|(a, _), (b, _)| a.txid == b.txid) {
@@ -45,10 +47,15 @@ pub(super) fn input_values(entries: &Entries, prevouts: &PrevoutCache, tx: &Tran
 /// Passes the values of the outputs of `tx` to its children in the mempool.
 pub(super) fn learn_outputs(entries: &mut Entries, tx: &Transaction, changes: &mut Changes) {
     let txid = tx.txid();
-    for (vout, output) in (0..).zip(tx.outputs().take(MAX_OUTPUTS)) {
-        if let Some(child) = entries.spends().get(&OutPoint { txid, vout }) {
-            entries.update(child.key, changes, |entry| entry.learn_input_value(child.vin, output.value));
-        }
+    let outputs = (0..).zip(tx.outputs().take(MAX_OUTPUTS));
+    let spent = outputs.filter_map(|(vout, output)| {
+        let child = entries.spends().get(&OutPoint { txid, vout })?;
+        Some((child, (vout, output.value)))
+    });
+    let (children, values): (Vec<TxKey>, Vec<(u32, u64)>) = spent.unzip();
+    // Each child looks for its own: it is read once, however many of the outputs it spends.
+    for child in BTreeSet::from_iter(children) {
+        entries.update(child, changes, |entry| entry.learn_values(txid, &values));
     }
 }
 
@@ -58,8 +65,8 @@ pub(super) fn missing_parents(entries: &Entries, recent: &RecentTxs, entry: &Mem
     if entry.fee().is_some() {
         return Vec::new();
     }
-    let unknown = entry.tx().inputs().enumerate().filter(|(vin, _)| entry.prevout_value(*vin).is_none());
-    let mut parents: Vec<Txid> = unknown.map(|(_, input)| input.prevout.txid).collect();
+    let unknown = entry.tx().prevouts().enumerate().filter(|(vin, _)| entry.prevout_value(*vin).is_none());
+    let mut parents: Vec<Txid> = unknown.map(|(_, prevout)| prevout.txid).collect();
     parents.sort_unstable();
     parents.dedup();
     parents.retain(|&txid| {

@@ -22,7 +22,6 @@ mod recent;
 pub(in crate::model) mod relay;
 pub(crate) mod removal;
 pub(crate) mod restored;
-mod spends;
 pub(in crate::model) mod vouch;
 
 pub use entry::MempoolEntry;
@@ -41,14 +40,18 @@ use crate::model::mempool::conflicts::double_spend::{self, DoubleSpend};
 use crate::model::mempool::conflicts::replaced::{ReplacedTx, ReplacedTxs};
 use crate::model::mempool::conflicts::signalling;
 use crate::model::mempool::dust::EphemeralDust;
-use crate::model::mempool::entries::{Entries, Sums};
+use crate::model::mempool::entries::{Entries, Slots, Sums};
 use crate::model::mempool::key::TxKey;
 use crate::model::mempool::order_bounds::OrderBounds;
 use crate::model::mempool::recent::RecentTxs;
 use crate::model::mempool::relay::pending::Pending;
 use crate::util::time::Timestamp;
 use crate::wire::{OutPoint, Transaction, TxHash, Txid};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
+
+/// The share of the memory that is left to transactions that a single netgroup vouches for: one part in so many.
+/// Thus a newcomer has the time to be announced by another netgroup while the mempool is full.
+const NEWCOMERS: u64 = 100;
 
 /// All unconfirmed transactions, within a limit of memory.
 #[derive(Debug)]
@@ -90,13 +93,13 @@ impl Mempool {
         self.prevouts = prevouts;
     }
 
-    /// Completes what an event changed: learns from announcements whose time is up, and computes the chunk
-    /// fee rates of changed clusters.
+    /// Completes what an event changed: learns from announcements whose time is up, computes the chunk fee
+    /// rates of changed clusters, and evicts what exceeds the memory limit, by these rates.
     pub(in crate::model) fn settle(&mut self, now: Timestamp, mut changes: Changes) -> Settled {
         self.order_bounds.learn(now, &mut self.entries, &self.recent, &mut changes);
         settle::settle(&mut self.entries, &self.recent, &mut changes);
-        // Bounds take memory too.
-        while self.entries.sums().memory > self.max_memory {
+        // What is learned then takes memory too.
+        while self.next_to_evict().is_some() {
             self.evict(&mut changes);
             settle::settle(&mut self.entries, &self.recent, &mut changes);
         }
@@ -154,21 +157,36 @@ impl Mempool {
     /// Removes the transactions that nodes have expired by now. Each node counts from when it saw a
     /// transaction first, which is about the same time.
     fn expire(&mut self, now: Timestamp, changes: &mut Changes) {
-        while let Some((oldest, entry)) = self.entries.oldest()
+        while let Some((oldest, entry)) = self.entries.slots().iter().next()
             && now.since(entry.first_seen()) > MEMPOOL_EXPIRY
         {
             self.remove(oldest, RemovalReason::Expired, changes);
         }
     }
 
-    /// Evicts the oldest transactions until the memory limit is kept.
+    /// Evicts transactions with their descendants until the memory limit is kept (Core: `TrimToSize`):
+    /// first those that a single netgroup vouches for, so that made-up ones push out no others, and of these
+    /// the lowest chunk fee rate.
     fn evict(&mut self, changes: &mut Changes) {
-        while self.entries.sums().memory > self.max_memory
-            && let Some((oldest, _)) = self.entries.oldest()
-        {
-            self.remove(oldest, RemovalReason::SizeLimit, changes);
-            self.evicted += 1;
+        while let Some(key) = self.next_to_evict() {
+            let all = self.entries.with_descendants(BTreeSet::from([key]), usize::MAX).unwrap_or_default();
+            for key in all {
+                self.remove(key, RemovalReason::SizeLimit, changes);
+                self.evicted += 1;
+            }
         }
+    }
+
+    /// Returns what has to be evicted next, if a limit is exceeded.
+    fn next_to_evict(&self) -> Option<TxKey> {
+        let sums = self.entries.sums();
+        if sums.vouched_memory > self.max_memory - self.max_memory / NEWCOMERS {
+            return self.entries.lowest(true);
+        }
+        if sums.memory <= self.max_memory && self.len() < TxKey::MAX_SLOT as usize {
+            return None;
+        }
+        self.entries.lowest(false).or_else(|| self.entries.lowest(true))
     }
 }
 
@@ -176,12 +194,12 @@ impl Mempool {
 impl Mempool {
     /// Returns the number of transactions.
     pub(crate) fn len(&self) -> usize {
-        self.entries.len()
+        self.entries.slots().len()
     }
 
     /// The entries in the order of arrival.
-    pub(crate) fn entries(&self) -> &BTreeMap<TxKey, MempoolEntry> {
-        self.entries.by_key()
+    pub(crate) fn entries(&self) -> &Slots {
+        self.entries.slots()
     }
 
     /// Returns the entry of a key.
@@ -201,7 +219,7 @@ impl Mempool {
 
     /// Returns the entry that spends an output.
     pub(in crate::model) fn spender(&self, prevout: &OutPoint) -> Option<&MempoolEntry> {
-        self.get(self.entries.spends().get(prevout)?.key)
+        self.get(self.entries.spends().get(prevout)?)
     }
 
     /// The sums over all entries.

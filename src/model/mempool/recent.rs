@@ -142,9 +142,9 @@ mod tests {
         const CONFIRMED: RemovalReason =
             RemovalReason::Confirmed { height: 923_114, block: BlockHash([8; 32]) };
         let mut recent = RecentTxs::default();
-        recent.record(TxKey(4), Txid([9; 32]), CONFIRMED);
-        let (txid, why) = recent.removal(TxKey(4)).unwrap();
+        recent.record(TxKey::new(4, 4), Txid([9; 32]), CONFIRMED);
+        let (txid, why) = recent.removal(TxKey::new(4, 4)).unwrap();
         assert_eq!((txid, why), (Txid([9; 32]), CONFIRMED));
-        assert_eq!(recent.removal(TxKey(5)), None);
+        assert_eq!(recent.removal(TxKey::new(5, 5)), None);
     }
 }

@@ -22,7 +22,8 @@ pub enum RemovalReason {
     /// A block spent an output that the transaction, or one of its ancestors, spends; `None` if the
     /// ancestor arrived after the block and the block's transaction is no longer known.
     Conflict(Option<BlockConflict>),
-    /// The mempool exceeded its memory limit, and the transaction was the oldest.
+    /// The mempool exceeded its memory limit. What a single netgroup vouches for goes first, then the lowest
+    /// chunk fee rate, each transaction with its descendants.
     SizeLimit,
     /// The transaction was unconfirmed for 14 days.
     Expired,

@@ -2,8 +2,8 @@
 
 use crate::chain::limits::MAX_MONEY;
 use crate::event::{EventKind, PeerEvent, PeerId};
+use crate::model::MempoolEntry;
 use crate::model::testing::*;
-use crate::model::{MempoolEntry, ModelSettings};
 use crate::wire::Transaction;
 use std::sync::Arc;
 
@@ -79,15 +79,18 @@ fn a_fee_stays_exact_when_a_block_confirms_the_parent_and_becomes_exact_if_only_
 
 #[test]
 fn a_parent_that_arrives_twice_counts_once() {
-    let mut scene = Scene::with(ModelSettings { max_mempool: 3_500, ..settings() });
+    let mut scene = Scene::new();
     let parent = spend(&[coin(1)], &[5_000]);
     let child = spend(&[output(&parent, 0), coin(3)], &[1_000]);
-    scene.connect(1).deliver(1, &parent).deliver(1, &child);
-    while scene.model.transaction(&parent.wtxid()).is_some() {
-        let number = u32::try_from(scene.all().totals.received).unwrap();
-        scene.deliver(1, &loose(number + 100));
-    }
-    assert!(scene.model.transaction(&child.wtxid()).is_some(), "there is memory for the child alone");
+    scene
+        .connect(1)
+        .deliver(1, &parent)
+        .pass(TEN_DAYS)
+        .deliver(1, &child)
+        .pass(TEN_DAYS)
+        .announce(1, &loose(9));
+    assert!(scene.model.transaction(&parent.wtxid()).is_none(), "it expired");
+    assert!(scene.model.transaction(&child.wtxid()).is_some());
     scene.deliver(1, &parent);
     assert_eq!(scene.model.transaction(&child.wtxid()).and_then(MempoolEntry::fee), None);
 }

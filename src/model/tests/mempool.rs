@@ -5,7 +5,7 @@ use crate::model::ModelSettings;
 use crate::model::fees::fee_rate::FeeRate;
 use crate::model::testing::*;
 use crate::snapshot::TransactionRow;
-use crate::wire::TxHash;
+use crate::wire::{TxHash, Wtxid};
 use std::time::Duration;
 
 fn row(scene: &Scene, index: usize) -> TransactionRow {
@@ -76,7 +76,7 @@ fn totals_add_up() {
 }
 
 #[test]
-fn the_oldest_are_evicted_at_the_memory_limit_and_counted() {
+fn of_equal_ones_the_oldest_are_evicted_at_the_memory_limit_and_counted() {
     let mut scene = Scene::with(ModelSettings { max_mempool: 20_000, ..settings() });
     scene.connect(1);
     let txs: Vec<_> = (0..100).map(loose).collect();
@@ -89,6 +89,22 @@ fn the_oldest_are_evicted_at_the_memory_limit_and_counted() {
     assert_eq!(scene.mempool(), kept);
     scene.deliver(1, &txs[0]);
     assert_eq!(scene.mempool()[0], txs[0].txid(), "one that was dropped may come back");
+}
+
+#[test]
+fn a_thousand_lists_of_made_up_ids_leave_nothing_behind() {
+    let mut scene = Scene::new();
+    scene.connect(1).connect(2);
+    for list in 0..1_000_u32 {
+        let id = |number: u32| {
+            TxHash::Wtxid(Wtxid(
+                [list.to_le_bytes(), number.to_le_bytes()].concat().repeat(4).try_into().unwrap(),
+            ))
+        };
+        let txs = (0..100).map(id).collect();
+        scene.peer(1, PeerEvent::Listed { txs, is_complete: true });
+    }
+    assert_eq!((scene.model.mempool.pending_count(), scene.mempool().len()), (0, 0));
 }
 
 #[test]

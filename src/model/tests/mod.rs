@@ -1,6 +1,7 @@
 //! Tests of the model as a whole.
 
 mod conflicts;
+mod eviction;
 mod fees;
 mod health;
 mod mempool;

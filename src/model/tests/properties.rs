@@ -101,8 +101,8 @@ pub(crate) fn take(scene: &mut Scene, step: &Step, transactions: &[Arc<Transacti
 
 /// Snapshots with everything visible, one for each opened transaction.
 fn all_that_shows(scene: &Scene) -> Vec<Snapshot> {
-    let open = |key| View { open: Some(Open::Transaction(TxKey(key))), ..everything() };
-    (0..TRANSACTIONS as u64).map(|key| scene.snapshot(&open(key))).collect()
+    let open = |(key, slot)| View { open: Some(Open::Transaction(TxKey::new(key, slot))), ..everything() };
+    (0..).zip(0..u32::try_from(TRANSACTIONS).unwrap()).map(|key| scene.snapshot(&open(key))).collect()
 }
 
 proptest! {

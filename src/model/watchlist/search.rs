@@ -45,7 +45,7 @@ impl Watchlist {
         for tx in blocks.kept().flat_map(|(_, block)| &block.transactions) {
             self.learn(tx);
         }
-        for entry in mempool.entries().values() {
+        for (_, entry) in mempool.entries().iter() {
             self.learn(entry.tx());
         }
         let mut matches = Vec::new();
@@ -58,7 +58,7 @@ impl Watchlist {
                 }
             }
         }
-        for entry in mempool.entries().values() {
+        for (_, entry) in mempool.entries().iter() {
             let new = self.touch(entry.tx());
             matches.extend(self.report_arrival(now, entry.tx().txid(), new));
         }

@@ -51,7 +51,7 @@ fn of_thousands_of_inputs_and_outputs_the_first_are_listed() {
     for peer in 2..500 {
         scene.peer(peer, PeerEvent::Announced { txs: vec![TxHash::Txid(tx.txid())], count: 1 });
     }
-    let view = View { open: Some(Open::Transaction(TxKey(0))), ..View::default() };
+    let view = View { open: Some(Open::Transaction(TxKey::new(0, 0))), ..View::default() };
     let Some(Detail::Transaction(detail)) = scene.snapshot(&view).detail else {
         panic!("it is in the mempool")
     };
@@ -68,14 +68,14 @@ fn a_chain_of_replacements_is_linked_both_ways() {
     scene.connect(1).deliver(1, &chain[0]);
     scene.announce(2, &chain[0]).deliver(1, &chain[1]).pass(3).deliver(1, &chain[2]).pass(5);
     let detail = |key| scene.snapshot(&View { open: Some(Open::Transaction(key)), ..View::default() }).detail;
-    let Some(Detail::Transaction(last)) = detail(TxKey(2)) else { panic!("it is in the mempool") };
+    let Some(Detail::Transaction(last)) = detail(TxKey::new(2, 0)) else { panic!("it is in the mempool") };
     let rows: Vec<_> = last.replaced.iter().map(|row| (row.steps, row.txid, row.age.as_secs())).collect();
     assert_eq!(rows, [(1, chain[1].txid(), 5), (2, chain[0].txid(), 8)]);
-    let Some(Detail::Removed(first)) = detail(TxKey(0)) else { panic!("it was replaced") };
+    let Some(Detail::Removed(first)) = detail(TxKey::new(0, 0)) else { panic!("it was replaced") };
     let by = chain[1].txid();
     assert_eq!(first.reason, RemovalReason::Replaced { by, with_ancestor: false });
     assert_eq!(first.later_replacements, [chain[2].txid()]);
-    assert_eq!(first.successor, Some(Successor::Replacement(TxKey(2))));
+    assert_eq!(first.successor, Some(Successor::Replacement(TxKey::new(2, 0))));
 }
 
 #[test]
@@ -86,7 +86,7 @@ fn after_a_reorg_the_details_lead_to_the_entry_that_returned() {
     let block = block(&[&tx]);
     let (height, hash) = (7, block.hash);
     scene.happen(EventKind::Block { peer: PeerId(1), height, block });
-    let view = View { open: Some(Open::Transaction(TxKey(0))), ..View::default() };
+    let view = View { open: Some(Open::Transaction(TxKey::new(0, 0))), ..View::default() };
     let removed = |(height, block), is_undone, successor| {
         let reason = RemovalReason::Confirmed { height, block };
         let later_replacements = Vec::new();
@@ -96,7 +96,7 @@ fn after_a_reorg_the_details_lead_to_the_entry_that_returned() {
     };
     assert_eq!(scene.snapshot(&view).detail, removed((height, hash), false, None));
     scene.happen(EventKind::BlocksDisconnected { blocks: vec![(height, hash)] });
-    let returned = removed((height, hash), true, Some(Successor::Same(TxKey(1))));
+    let returned = removed((height, hash), true, Some(Successor::Same(TxKey::new(1, 0))));
     assert_eq!(scene.snapshot(&view).detail, returned);
     scene.mine(8, &[&tx]);
     assert_eq!(scene.snapshot(&view).detail, removed((8, hash), false, None));
@@ -107,7 +107,7 @@ fn a_removed_transaction_has_its_reason() {
     let mut scene = Scene::new();
     let (mined, replaced) = (loose(1), spend(&[coin(2)], &[500]));
     scene.connect(1).deliver(1, &mined).deliver(1, &replaced);
-    let keys = [0, 1].map(TxKey);
+    let keys = [TxKey::new(0, 0), TxKey::new(1, 1)];
     let bump = spend(&[coin(2)], &[400]);
     let confirmation = block(&[&mined]);
     let hash = confirmation.hash;

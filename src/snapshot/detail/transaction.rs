@@ -11,7 +11,6 @@ use crate::snapshot::detail::replaced::{self, ReplacedRow};
 use crate::snapshot::overview::TransactionRow;
 use crate::util::time::Timestamp;
 use crate::wire::Wtxid;
-use bytes::Bytes;
 use std::time::Duration;
 
 /// The details of a transaction.
@@ -29,7 +28,7 @@ pub struct TransactionDetail {
     /// The serialized size, in bytes.
     pub size: u32,
     /// The serialized transaction, witness included; shares the memory of the mempool entry.
-    pub raw: Bytes,
+    pub raw: Box<[u8]>,
     /// The version.
     pub version: u32,
     /// The lock time.
@@ -101,7 +100,7 @@ impl TransactionDetail {
             weight: tx.weight(),
             counted_vsize: entry.adjusted_weight().div_ceil(4),
             size: u32::try_from(tx.raw().len()).unwrap_or(u32::MAX),
-            raw: tx.raw().clone(),
+            raw: tx.raw().into(),
             version: tx.version(),
             lock_time: tx.lock_time(),
             replaceable: mempool.is_replaceable(entry),

@@ -7,7 +7,6 @@ use crate::model::{FeeRate, Model, TxKey};
 use crate::snapshot::window::{MAX_ROWS, Window};
 use crate::util::time::Timestamp;
 use crate::wire::Txid;
-use std::ops::Bound;
 use std::time::Duration;
 
 /// The visible part of the list of transactions, newest first.
@@ -103,23 +102,21 @@ fn entries<'a>(mempool: &'a Mempool, view: &TransactionsView) -> Window<(TxKey, 
     let (anchor, wanted_above) = match view.anchor {
         Anchor::Selected { key, above } => (nearest(mempool, key), above.min(height.saturating_sub(1))),
         // The newest at the top, or the oldest at the bottom: no room is left on that side.
-        Anchor::Newest => (mempool.entries().last_key_value().map(|(key, _)| *key), 0),
-        Anchor::Oldest => {
-            (mempool.entries().first_key_value().map(|(key, _)| *key), height.saturating_sub(1))
-        }
+        Anchor::Newest => (mempool.entries().iter().next_back().map(|(key, _)| key), 0),
+        Anchor::Oldest => (mempool.entries().iter().next().map(|(key, _)| key), height.saturating_sub(1)),
     };
     let Some(anchor) = anchor.filter(|_| height > 0) else {
         return Window { total, offset: Some(0), more_below: total > 0, ..Window::default() };
     };
-    let newer = || mempool.entries().range((Bound::Excluded(anchor), Bound::Unbounded));
-    let older = || mempool.entries().range(..=anchor).rev();
+    let newer = || mempool.entries().newer(anchor);
+    let older = || mempool.entries().older(anchor);
     let below = older().take(height - newer().take(wanted_above).count()).count();
     let above = newer().take(height - below).count();
-    let mut rows: Vec<_> = newer().take(above).map(|(key, entry)| (*key, entry)).collect();
+    let mut rows: Vec<_> = newer().take(above).collect();
     rows.reverse();
-    rows.extend(older().take(below).map(|(key, entry)| (*key, entry)));
+    rows.extend(older().take(below));
     let (more_above, more_below) = (newer().nth(above).is_some(), older().nth(below).is_some());
-    // In the middle of the list the index is unknown: the entries are a tree without ranks.
+    // In the middle of the list the index is unknown: entries that left do not move the others.
     let offset = match (more_above, more_below) {
         (false, _) => Some(0),
         (true, false) => Some(total - rows.len()),
@@ -131,8 +128,8 @@ fn entries<'a>(mempool: &'a Mempool, view: &TransactionsView) -> Window<(TxKey, 
 
 /// Returns `key` itself, or if that was removed the next older key, or else the oldest.
 fn nearest(mempool: &Mempool, key: TxKey) -> Option<TxKey> {
-    let older = mempool.entries().range(..=key).next_back();
-    older.or_else(|| mempool.entries().first_key_value()).map(|(key, _)| *key)
+    let older = mempool.entries().older(key).next();
+    older.or_else(|| mempool.entries().iter().next()).map(|(key, _)| key)
 }
 
 #[cfg(test)]

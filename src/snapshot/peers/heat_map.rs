@@ -41,7 +41,7 @@ impl HeatMap {
         let mut last: Vec<_> = mempool.entries().iter().rev().take(Self::TRANSACTIONS).collect();
         last.reverse();
         let row = |peer| last.iter().map(|(_, entry)| cell(entry, peer)).collect();
-        Self { transactions: last.iter().map(|(key, _)| **key).collect(), rows: peers.map(row).collect() }
+        Self { transactions: last.iter().map(|(key, _)| *key).collect(), rows: peers.map(row).collect() }
     }
 }
 

@@ -12,7 +12,6 @@ pub use commitment::{WitnessError, commitment_script};
 use super::compact_size::put_len;
 use super::sha256d::sha256d;
 use super::{BlockHash, Reader, Transaction, WireError};
-use bytes::Bytes;
 
 /// The header of a block: the 80 bytes that are hashed and chained.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -83,8 +82,7 @@ pub struct Block {
     pub hash: BlockHash,
     /// The serialized size, in bytes.
     pub size: u32,
-    /// The transactions, the coinbase first. They share the bytes of the block; see
-    /// [`Transaction::detached`].
+    /// The transactions, the coinbase first.
     pub transactions: Vec<Transaction>,
 }
 
@@ -93,13 +91,13 @@ impl Block {
     ///
     /// # Errors
     /// [`WireError`] if `raw` is not a block.
-    pub fn parse(raw: &Bytes) -> Result<Self, WireError> {
+    pub fn parse(raw: &[u8]) -> Result<Self, WireError> {
         let mut reader = Reader::new(raw);
         let header = BlockHeader::decode(&reader.array()?);
         let count = reader.count(MIN_TRANSACTION)?;
         let mut transactions = Vec::with_capacity(count);
         for _ in 0..count {
-            transactions.push(Transaction::parse_next(raw, &mut reader)?);
+            transactions.push(Transaction::parse_next(&mut reader)?);
         }
         reader.finish()?;
         let size = u32::try_from(raw.len()).map_err(|_| WireError::TooLarge(raw.len() as u64))?;

@@ -45,12 +45,12 @@ fn mined(parts: &[TxParts]) -> Block {
     }
     let mut bytes = Vec::new();
     block.encode(&mut bytes);
-    Block::parse(&bytes.into()).unwrap()
+    Block::parse(&bytes).unwrap()
 }
 
 #[test]
 fn a_real_block_is_read_and_believed() {
-    let block = Block::parse(&Bytes::from_static(mainnet_702861())).unwrap();
+    let block = Block::parse(mainnet_702861()).unwrap();
     assert_eq!(block.hash.to_string(), "000000000000000000000c835b2adcaedc20fdf6ee440009c249452c726dafae");
     assert_eq!(block.check(FLOOR), Ok(()));
     assert_eq!(block.coinbase_height(), Some(702_861));
@@ -63,14 +63,14 @@ fn a_real_block_is_read_and_believed() {
 #[test]
 fn bytes_behind_a_block_are_not_part_of_it() {
     let bytes = [mainnet_702861(), &[0]].concat();
-    assert_eq!(Block::parse(&bytes.into()), Err(WireError::TrailingBytes(1)));
+    assert_eq!(Block::parse(&bytes), Err(WireError::TrailingBytes(1)));
 }
 
 #[test]
 fn a_count_of_transactions_is_not_believed_beyond_the_bytes() {
     let mut bytes = mainnet_702861()[..200].to_vec();
     bytes[80..83].copy_from_slice(&[0xfd, 0xff, 0xff]);
-    assert_eq!(Block::parse(&bytes.into()), Err(WireError::Truncated));
+    assert_eq!(Block::parse(&bytes), Err(WireError::Truncated));
 }
 
 #[test]
@@ -79,7 +79,7 @@ fn work_that_is_missing_or_too_easy_is_noticed() {
     assert_eq!(block.check(Network::Regtest), Ok(()));
     assert_eq!(block.check(Network::Mainnet), Err(BlockError::TooEasy(0x207f_ffff)));
 
-    let real = Block::parse(&Bytes::from_static(mainnet_702861())).unwrap();
+    let real = Block::parse(mainnet_702861()).unwrap();
     let changed = |change: fn(&mut BlockHeader)| {
         let mut header = real.header;
         change(&mut header);
@@ -213,7 +213,7 @@ fn stripped(block: &Block) -> Block {
 
 #[test]
 fn a_real_block_whose_witnesses_were_stripped_or_changed_is_refused() {
-    let block = Block::parse(&Bytes::from_static(mainnet_702861())).unwrap();
+    let block = Block::parse(mainnet_702861()).unwrap();
     let without = stripped(&block);
     assert_eq!(without.merkle_root(), block.merkle_root(), "txids don't cover witnesses");
     assert_eq!(without.check(FLOOR), Err(WitnessError::ReservedValue.into()));

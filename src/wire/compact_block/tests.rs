@@ -6,7 +6,7 @@ use bitcoin::bip152;
 use bitcoin::consensus::{deserialize, serialize};
 
 fn real_block() -> Block {
-    Block::parse(&Bytes::from_static(bitcoin_test_data::blocks::mainnet_702861())).unwrap()
+    Block::parse(bitcoin_test_data::blocks::mainnet_702861()).unwrap()
 }
 
 fn payload(message: &Message) -> Vec<u8> {
@@ -20,7 +20,7 @@ fn decode(command: Command, payload: &[u8]) -> Result<Message, WireError> {
 }
 
 fn decode_compact(payload: &[u8]) -> Result<CompactBlock, WireError> {
-    CompactBlock::decode(&Bytes::copy_from_slice(payload))
+    CompactBlock::decode(payload)
 }
 
 #[test]

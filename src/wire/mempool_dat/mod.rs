@@ -12,7 +12,6 @@
 mod tests;
 
 use super::{Reader, Transaction, WireError};
-use bytes::Bytes;
 
 /// The version without obfuscation.
 const PLAIN: u64 = 1;
@@ -56,7 +55,7 @@ pub enum MempoolDatError {
 /// The transactions of a file.
 #[derive(Debug)]
 pub struct MempoolDat {
-    content: Bytes,
+    content: Vec<u8>,
     /// The offset of the next transaction.
     at: usize,
     count: u64,
@@ -93,7 +92,7 @@ impl MempoolDat {
         let mut reader = Reader::new(content.get(start..).unwrap_or_default());
         let count = reader.u64().map_err(|_| MempoolDatError::Truncated { complete: 0, count: 0 })?;
         let at = content.len() - reader.remaining();
-        Ok(Self { content: content.into(), at, count, complete: 0 })
+        Ok(Self { content, at, count, complete: 0 })
     }
 
     /// Returns the next transaction and its entry time, in s since the UNIX epoch; `None` after the last one.
@@ -109,7 +108,7 @@ impl MempoolDat {
         if reader.remaining() < MIN_ENTRY {
             return Err(truncated);
         }
-        let tx = Transaction::parse_next(&self.content, &mut reader).map_err(|why| match why {
+        let tx = Transaction::parse_next(&mut reader).map_err(|why| match why {
             WireError::Truncated => truncated,
             why => MempoolDatError::Transaction { number: self.complete + 1, why },
         })?;
@@ -117,7 +116,7 @@ impl MempoolDat {
         reader.u64().map_err(|_| truncated)?;
         self.at = self.content.len() - reader.remaining();
         self.complete += 1;
-        Ok(Some((tx.detached(), time.cast_signed())))
+        Ok(Some((tx, time.cast_signed())))
     }
 }
 

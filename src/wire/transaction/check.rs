@@ -45,10 +45,10 @@ impl Transaction {
     /// # Errors
     /// The first broken rule.
     pub fn check(&self) -> Result<(), TransactionError> {
-        if self.input_count == 0 {
+        if self.input_count() == 0 {
             return Err(TransactionError::NoInputs);
         }
-        if self.output_count == 0 {
+        if self.output_count() == 0 {
             return Err(TransactionError::NoOutputs);
         }
         let stripped = self.stripped_size();
@@ -58,7 +58,7 @@ impl Transaction {
         if let Some(output) = self.outputs().find(|output| output.value > MAX_MONEY) {
             return Err(TransactionError::OutputTooLarge(output.value));
         }
-        if self.output_value > MAX_MONEY {
+        if self.output_value() > MAX_MONEY {
             return Err(TransactionError::TotalTooLarge);
         }
         self.check_inputs()
@@ -82,12 +82,13 @@ impl Transaction {
                 _ => Ok(()),
             };
         }
-        let mut spent = HashSet::with_capacity(if self.input_count > 1 { self.inputs().len() } else { 0 });
-        for prevout in self.inputs().map(|input| input.prevout) {
+        let count = self.inputs().len();
+        let mut spent = HashSet::with_capacity(if count > 1 { count } else { 0 });
+        for prevout in self.prevouts() {
             if prevout == OutPoint::NULL {
                 return Err(TransactionError::NullPrevout);
             }
-            if self.input_count > 1 && !spent.insert(prevout) {
+            if count > 1 && !spent.insert(prevout) {
                 return Err(TransactionError::DuplicateInput(prevout));
             }
         }

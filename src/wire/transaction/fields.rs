@@ -1,7 +1,7 @@
 //! The fields of a transaction: outpoints, inputs, outputs and witnesses.
 
 use crate::wire::Txid;
-use crate::wire::reader::Reader;
+use crate::wire::reader::{Reader, WireError};
 
 /// The output of a transaction that an input spends.
 #[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -15,6 +15,11 @@ pub struct OutPoint {
 impl OutPoint {
     /// The outpoint in the input of a coinbase.
     pub const NULL: Self = Self { txid: Txid([0; 32]), vout: u32::MAX };
+
+    #[inline]
+    pub(super) fn read(reader: &mut Reader<'_>) -> Result<Self, WireError> {
+        Ok(Self { txid: Txid(reader.array()?), vout: reader.u32()? })
+    }
 }
 
 /// One input.

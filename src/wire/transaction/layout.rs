@@ -1,6 +1,5 @@
-//! The only pass over the bytes of a transaction: finds the offsets of its parts, and counts on the way.
+//! The only pass over the bytes of a transaction: finds the offsets of its parts.
 
-use crate::wire::Txid;
 use crate::wire::reader::{Reader, WireError};
 use crate::wire::transaction::fields::{Input, OutPoint, Output, Witness};
 
@@ -29,9 +28,6 @@ const MAX_TRANSACTION: usize = u32::MAX as usize / 4;
 /// What the pass found. All offsets count from the first byte of the transaction.
 pub(super) struct Layout {
     pub(super) size: usize,
-    pub(super) input_count: usize,
-    pub(super) output_count: usize,
-    pub(super) output_value: u64,
     pub(super) outputs_at: usize,
     pub(super) outputs_end: usize,
 }
@@ -66,9 +62,8 @@ impl Layout {
         let is_bare = input_count == 0 && flags == 0;
         let outputs_at = start - reader.remaining() - usize::from(is_bare);
         let output_count = if is_bare { 0 } else { reader.count(MIN_OUTPUT)? };
-        let mut output_value = 0_u64;
         for _ in 0..output_count {
-            output_value = output_value.saturating_add(reader.u64()?);
+            reader.u64()?;
             reader.var_bytes()?;
         }
         let outputs_end = start - reader.remaining();
@@ -78,21 +73,11 @@ impl Layout {
         reader.bytes(LOCK_TIME_SIZE)?;
         let size = start - reader.remaining();
         *bytes = reader;
-        Ok(Self { size, input_count, output_count, output_value, outputs_at, outputs_end })
+        Ok(Self { size, outputs_at, outputs_end })
     }
 
     pub(super) const fn has_witness(&self) -> bool {
         self.outputs_end + LOCK_TIME_SIZE < self.size
-    }
-
-    /// Returns three times the stripped size plus the whole size (BIP141).
-    pub(super) const fn weight(&self) -> usize {
-        let stripped = if self.has_witness() {
-            self.outputs_end - WITNESS_MARK_SIZE + LOCK_TIME_SIZE
-        } else {
-            self.size
-        };
-        3 * stripped + self.size
     }
 }
 
@@ -120,7 +105,7 @@ pub(super) struct Inputs<'a> {
 
 impl<'a> Inputs<'a> {
     fn read(&mut self) -> Result<Input<'a>, WireError> {
-        let prevout = OutPoint { txid: Txid(self.reader.array()?), vout: self.reader.u32()? };
+        let prevout = OutPoint::read(&mut self.reader)?;
         let script_sig = self.reader.var_bytes()?;
         let sequence = self.reader.u32()?;
         Ok(Input { prevout, script_sig, sequence, witness: self.read_witness()? })

@@ -13,22 +13,18 @@ pub use parts::{InputParts, OutputParts, TxParts};
 
 use super::sha256d::{sha256d, sha256d_both};
 use super::{Reader, Txid, WireError, Wtxid};
-use bytes::Bytes;
 use layout::{Layout, VERSION_SIZE, WITNESS_MARK_SIZE};
+use std::iter;
 use std::ops::Range;
 
-/// A transaction: its serialized bytes, ids and sizes.
+/// A transaction: its serialized bytes and its ids.
 ///
-/// Inputs and outputs are parsed from the bytes on demand, which keeps 300,000 transactions small.
+/// Everything else is parsed from the bytes on demand, which keeps 300,000 transactions small.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Transaction {
-    raw: Bytes,
+    raw: Box<[u8]>,
     txid: Txid,
     wtxid: Wtxid,
-    weight: u32,
-    output_value: u64,
-    input_count: u32,
-    output_count: u32,
     /// The offset of the number of outputs in `raw`.
     outputs_at: u32,
     /// The offset after the outputs in `raw`, where the witness or the lock time begins.
@@ -36,44 +32,25 @@ pub struct Transaction {
 }
 
 impl Transaction {
-    /// Parses and hashes a transaction that fills `raw`.
+    /// Parses and hashes a transaction that fills `raw`, of which it keeps a copy.
     ///
     /// # Errors
     /// [`WireError`] if `raw` is not a transaction. Consensus rules are left to [`Transaction::check`].
-    pub fn parse(raw: Bytes) -> Result<Self, WireError> {
-        let mut reader = Reader::new(&raw);
-        let layout = Layout::read(&mut reader)?;
+    pub fn parse(raw: impl AsRef<[u8]>) -> Result<Self, WireError> {
+        let mut reader = Reader::new(raw.as_ref());
+        let transaction = Self::parse_next(&mut reader)?;
         reader.finish()?;
-        Ok(Self::new(raw, &layout))
+        Ok(transaction)
     }
 
-    /// Parses the next transaction of a block; `reader` is over a part of `block`.
-    pub(super) fn parse_next(block: &Bytes, reader: &mut Reader<'_>) -> Result<Self, WireError> {
-        let start = block.len() - reader.remaining();
-        let layout = Layout::read(reader)?;
-        Ok(Self::new(block.slice(start..start + layout.size), &layout))
-    }
-
-    #[expect(clippy::cast_possible_truncation, reason = "the weight of what was read fits")]
-    fn new(raw: Bytes, layout: &Layout) -> Self {
-        let (wtxid, txid) = hashes(&raw, layout);
-        Self {
-            raw,
-            txid,
-            wtxid,
-            weight: layout.weight() as u32,
-            output_value: layout.output_value,
-            input_count: layout.input_count as u32,
-            output_count: layout.output_count as u32,
-            outputs_at: layout.outputs_at as u32,
-            outputs_end: layout.outputs_end as u32,
-        }
-    }
-
-    /// Returns a copy with bytes of its own, which no longer keeps a whole block in memory.
-    #[must_use]
-    pub fn detached(&self) -> Self {
-        Self { raw: Bytes::copy_from_slice(&self.raw), ..self.clone() }
+    /// Parses the next transaction of a block.
+    pub(super) fn parse_next(reader: &mut Reader<'_>) -> Result<Self, WireError> {
+        let layout = Layout::read(&mut reader.clone())?;
+        let raw = reader.bytes(layout.size)?;
+        let (wtxid, txid) = hashes(raw, &layout);
+        #[expect(clippy::cast_possible_truncation, reason = "the weight of what was read fits")]
+        let [outputs_at, outputs_end] = [layout.outputs_at, layout.outputs_end].map(|offset| offset as u32);
+        Ok(Self { raw: raw.into(), txid, wtxid, outputs_at, outputs_end })
     }
 
     /// Returns the txid, which does not cover the witness.
@@ -88,31 +65,33 @@ impl Transaction {
 
     /// Returns the weight, in weight units: three times the stripped size plus the whole size (BIP141).
     pub fn weight(&self) -> u32 {
-        self.weight
+        #[expect(clippy::cast_possible_truncation, reason = "the first pass refused what is larger")]
+        let weight = (3 * self.stripped_size() + self.raw.len()) as u32;
+        weight
     }
 
     /// Returns the virtual size, in vB: a quarter of the weight, rounded up (BIP141).
     pub fn vsize(&self) -> u32 {
-        self.weight.div_ceil(4)
+        self.weight().div_ceil(4)
     }
 
     /// Returns the sum of the outputs, in sat, capped at [`u64::MAX`].
     pub fn output_value(&self) -> u64 {
-        self.output_value
+        self.outputs().fold(0, |sum, output| sum.saturating_add(output.value))
     }
 
     /// Returns the number of inputs.
     pub fn input_count(&self) -> u32 {
-        self.input_count
+        self.input_list().1
     }
 
     /// Returns the number of outputs.
     pub fn output_count(&self) -> u32 {
-        self.output_count
+        self.output_list().1
     }
 
     /// Returns the serialized bytes as they arrived.
-    pub fn raw(&self) -> &Bytes {
+    pub fn raw(&self) -> &[u8] {
         &self.raw
     }
 
@@ -140,7 +119,7 @@ impl Transaction {
 
     /// Whether this is a coinbase, the first transaction of a block.
     pub fn is_coinbase(&self) -> bool {
-        self.input_count == 1 && self.inputs().all(|input| input.prevout == OutPoint::NULL)
+        self.input_count() == 1 && self.inputs().all(|input| input.prevout == OutPoint::NULL)
     }
 
     /// Whether the transaction signals replaceability (BIP125): an input has a sequence number below
@@ -151,28 +130,60 @@ impl Transaction {
 
     /// Returns the inputs, in order.
     pub fn inputs(&self) -> impl ExactSizeIterator<Item = Input<'_>> + Clone {
-        let inputs = VERSION_SIZE + if self.has_witness() { WITNESS_MARK_SIZE } else { 0 };
-        let reader = self.list(inputs..self.outputs_at as usize);
+        let (reader, left) = self.input_list();
         let witnesses = Reader::new(&self.raw[self.witness_range()]);
-        layout::Inputs { reader, witnesses, left: self.input_count }
+        layout::Inputs { reader, witnesses, left }
+    }
+
+    /// Returns the outputs that the inputs spend, in order.
+    pub fn prevouts(&self) -> impl ExactSizeIterator<Item = OutPoint> + Clone {
+        let (reader, left) = self.input_list();
+        layout::Inputs { reader, witnesses: Reader::new(&[]), left }.map(|input| input.prevout)
+    }
+
+    /// Returns the outputs that the inputs spend, in order, with their offsets in the bytes.
+    pub(crate) fn prevout_offsets(&self) -> impl Iterator<Item = (u32, OutPoint)> {
+        let (reader, left) = self.input_list();
+        let mut inputs = layout::Inputs { reader, witnesses: Reader::new(&[]), left };
+        iter::from_fn(move || {
+            let left = u32::try_from(inputs.reader.remaining()).unwrap_or(u32::MAX);
+            inputs.next().map(|input| (self.outputs_at.saturating_sub(left), input.prevout))
+        })
+    }
+
+    /// Returns the spent output at an offset of [`Transaction::prevout_offsets`].
+    pub(crate) fn prevout_at(&self, offset: u32) -> Option<OutPoint> {
+        let mut reader = Reader::new(self.raw.get(offset as usize..)?);
+        OutPoint::read(&mut reader).ok()
     }
 
     /// Returns the outputs, in order.
     pub fn outputs(&self) -> impl ExactSizeIterator<Item = Output<'_>> + Clone {
-        let reader = self.list(self.outputs_at as usize..self.outputs_end as usize);
-        layout::Outputs { reader, left: self.output_count }
+        let (reader, left) = self.output_list();
+        layout::Outputs { reader, left }
     }
 
     fn witness_range(&self) -> Range<usize> {
         self.outputs_end as usize..self.raw.len() - layout::LOCK_TIME_SIZE
     }
 
-    /// Returns a reader after the length of the list in `range`.
-    fn list(&self, range: Range<usize>) -> Reader<'_> {
+    /// Returns the inputs and their number.
+    fn input_list(&self) -> (Reader<'_>, u32) {
+        let inputs = VERSION_SIZE + if self.has_witness() { WITNESS_MARK_SIZE } else { 0 };
+        self.list(inputs..self.outputs_at as usize)
+    }
+
+    /// Returns the outputs and their number.
+    fn output_list(&self) -> (Reader<'_>, u32) {
+        self.list(self.outputs_at as usize..self.outputs_end as usize)
+    }
+
+    /// Returns the items of the list in `range` and their number.
+    fn list(&self, range: Range<usize>) -> (Reader<'_>, u32) {
         let mut reader = Reader::new(&self.raw[range]);
         // The first pass read it without an error.
-        let _count = reader.compact_size();
-        reader
+        let count = reader.compact_size().unwrap_or(0);
+        (reader, u32::try_from(count).unwrap_or(u32::MAX))
     }
 }
 

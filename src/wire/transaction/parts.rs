@@ -45,7 +45,7 @@ impl TxParts {
     /// # Errors
     /// [`WireError`] without inputs, as the bytes would be ambiguous with the witness format.
     pub fn build(&self) -> Result<Transaction, WireError> {
-        Transaction::parse(self.encode().into())
+        Transaction::parse(self.encode())
     }
 
     /// Encodes the transaction.

@@ -91,7 +91,7 @@ pub(in crate::model::mempool) fn lacks_parent(
     entry: &MempoolEntry,
 ) -> bool {
     let is_missing = |txid| recent.is_elsewhere(txid) && entries.by_txid(txid).is_none();
-    entry.tx().inputs().any(|input| is_missing(input.prevout.txid))
+    entry.tx().prevouts().any(|prevout| is_missing(prevout.txid))
 }
 
 /// Returns the chunk of a transaction without relatives.

@@ -60,7 +60,7 @@ pub(in crate::model::mempool) fn descendants(entries: &Entries, key: TxKey) -> R
     let children = |entry: &MempoolEntry, most: usize| {
         let txid = entry.tx().txid();
         let outputs = (0..entry.tx().output_count()).take(most).map(|vout| OutPoint { txid, vout });
-        outputs.filter_map(|output| entries.spends().get(&output)).map(|child| child.key).collect()
+        outputs.filter_map(|output| entries.spends().get(&output)).collect()
     };
     walk(entries, key, |entry| entry.tx().output_count(), children)
 }

@@ -37,7 +37,7 @@ pub(in crate::model::mempool) fn decide(
     counts: bool,
 ) -> Decision {
     // A block spent the output, or the transaction with the output was rejected.
-    if tx.inputs().any(|input| recent.is_spent(&input.prevout) || recent.is_rejected(input.prevout.txid)) {
+    if tx.prevouts().any(|prevout| recent.is_spent(&prevout) || recent.is_rejected(prevout.txid)) {
         return Decision::Reject;
     }
     let conflicts: BTreeSet<TxKey> =
@@ -89,7 +89,7 @@ fn pays_no_more_than_all<'a>(
 ) -> bool {
     let fees = replaced.filter_map(MempoolEntry::fee);
     let (known, sum) = fees.fold((0, 0_u64), |(known, sum), fee| (known + 1, sum.saturating_add(fee)));
-    known > 0 && values.fee(tx.output_value()).is_some_and(|fee| fee <= sum)
+    known > 0 && values.fee(|| tx.output_value()).is_some_and(|fee| fee <= sum)
 }
 
 /// Returns whether the newcomer spends what it would replace.

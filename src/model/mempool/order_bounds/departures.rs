@@ -80,20 +80,20 @@ mod tests {
     #[test]
     fn what_is_forgotten_counts_as_changed() {
         let mut departures = Departures::default();
-        departures.insert(START, TxKey(1));
-        assert!(departures.since(TxKey(1), START) && !departures.since(TxKey(2), START));
+        departures.insert(START, TxKey::new(1, 0));
+        assert!(departures.since(TxKey::new(1, 0), START) && !departures.since(TxKey::new(2, 0), START));
         for key in 0..MAX_BEREAVED as u64 {
-            departures.insert(START + Duration::from_secs(9), TxKey(key + 10));
+            departures.insert(START + Duration::from_secs(9), TxKey::new(key + 10, 0));
         }
         assert!(departures.order.len() <= MAX_BEREAVED);
-        assert!(departures.since(TxKey(1), START) && departures.since(TxKey(2), START));
-        assert!(!departures.since(TxKey(2), START + Duration::from_secs(10)));
+        assert!(departures.since(TxKey::new(1, 0), START) && departures.since(TxKey::new(2, 0), START));
+        assert!(!departures.since(TxKey::new(2, 0), START + Duration::from_secs(10)));
     }
 
     #[test]
     fn the_past_is_dropped() {
         let mut departures = Departures::default();
-        departures.insert(START, TxKey(1));
+        departures.insert(START, TxKey::new(1, 0));
         let entries = Entries::default();
         departures.record(START + KEPT + Duration::from_secs(1), &entries, &RecentTxs::default(), Vec::new());
         assert!(departures.order.is_empty() && departures.last.is_empty());

@@ -4,6 +4,7 @@ use crate::event::PeerId;
 use crate::model::fees::bounds::PeerBound;
 use crate::model::mempool::vouch::Vouchers;
 use crate::util::time::Timestamp;
+use std::mem;
 use std::time::Duration;
 
 /// The most announcements recorded for one transaction.
@@ -29,7 +30,8 @@ impl From<PeerId> for Announcer {
 /// The announcements of a transaction in their order, at most one from each peer.
 #[derive(Clone, Debug, Default)]
 pub(in crate::model) struct Announcements {
-    list: Vec<Announcement>,
+    /// With no room to spare: the room costs more than the moves.
+    list: Box<[Announcement]>,
     floors: PeerBound,
 }
 
@@ -44,30 +46,13 @@ pub(in crate::model) enum Addition {
     Refused,
 }
 
-/// 12 bytes, as there may be millions.
+/// Eight bytes, as there may be millions.
 #[derive(Clone, Copy, Debug)]
 struct Announcement {
-    /// The two halves of the peer's number: a `u64` would pad the struct to 16 bytes.
-    peer: [u32; 2],
+    /// The number of the peer: peers are numbered as they are dialled, and never four billions of them.
+    peer: u32,
     /// The time since the first announcement, in ms.
     delay: u32,
-}
-
-impl Announcement {
-    fn new(peer: PeerId, delay: Duration) -> Self {
-        let delay = u32::try_from(delay.as_millis()).unwrap_or(u32::MAX);
-        Self { peer: halves(peer), delay }
-    }
-}
-
-fn halves(PeerId(number): PeerId) -> [u32; 2] {
-    #[expect(clippy::cast_possible_truncation, reason = "each takes its half")]
-    let halves = [number as u32, (number >> 32) as u32];
-    halves
-}
-
-fn whole([low, high]: [u32; 2]) -> PeerId {
-    PeerId(u64::from(high) << 32 | u64::from(low))
 }
 
 impl Announcements {
@@ -76,8 +61,12 @@ impl Announcements {
         let Announcer { peer, floor, .. } = by.into();
         if self.contains(peer) {
             Addition::Repeated
-        } else if self.list.len() < MAX_ANNOUNCEMENTS {
-            self.list.push(Announcement::new(peer, delay));
+        } else if let (true, Ok(peer)) = (self.list.len() < MAX_ANNOUNCEMENTS, u32::try_from(peer.0)) {
+            let delay = u32::try_from(delay.as_millis()).unwrap_or(u32::MAX);
+            let mut list = Vec::from(mem::take(&mut self.list));
+            list.reserve_exact(1);
+            list.push(Announcement { peer, delay });
+            self.list = list.into();
             if let Some(floor) = floor {
                 self.floors.add(floor);
             }
@@ -88,8 +77,7 @@ impl Announcements {
     }
 
     pub(in crate::model) fn contains(&self, peer: PeerId) -> bool {
-        let peer = halves(peer);
-        self.list.iter().any(|announcement| announcement.peer == peer)
+        self.list.iter().any(|announcement| u64::from(announcement.peer) == peer.0)
     }
 
     /// Returns the number of announcements.
@@ -102,7 +90,7 @@ impl Announcements {
         let shifted = later.iter().map(|(peer, after)| (peer, delay.saturating_add(after)));
         let mut all: Vec<_> = self.iter().chain(shifted).collect();
         all.sort_by_key(|&(_, delay)| delay);
-        self.list.clear();
+        self.list = Box::default();
         let mut all_once = true;
         for (peer, delay) in all {
             all_once &= self.add(peer, delay) == Addition::New;
@@ -120,12 +108,12 @@ impl Announcements {
 
     /// Returns the peers in the order of their announcements, with the time since the first one.
     pub(in crate::model) fn iter(&self) -> impl Iterator<Item = (PeerId, Duration)> {
-        self.list.iter().map(|a| (whole(a.peer), Duration::from_millis(a.delay.into())))
+        self.list.iter().map(|a| (PeerId(a.peer.into()), Duration::from_millis(a.delay.into())))
     }
 
     /// Returns the bytes on the heap.
     pub(in crate::model) fn memory(&self) -> usize {
-        self.list.capacity() * size_of::<Announcement>()
+        size_of_val(&*self.list)
     }
 }
 
@@ -164,7 +152,6 @@ mod tests {
 
     #[test]
     fn an_announcement_is_small() {
-        assert_eq!(size_of::<Announcement>(), 12);
-        assert_eq!(whole(halves(PeerId(u64::MAX - 5))), PeerId(u64::MAX - 5));
+        assert_eq!(size_of::<Announcement>(), 8);
     }
 }

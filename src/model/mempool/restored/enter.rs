@@ -60,7 +60,6 @@ impl Mempool {
         self.entries.insert(entry, changes);
         vouch_for_parents(&mut self.entries, tx, vouch, self.one_netgroup, changes);
         learn_outputs(&mut self.entries, tx, changes);
-        self.evict(changes);
         self.key(TxHash::Txid(txid))
     }
 
@@ -87,7 +86,7 @@ impl Mempool {
                 && entry.announcements().next().is_none()
                 && is_unconfirmed(entry.tx())
         });
-        let keys: Vec<TxKey> = restored.map(|(key, _)| *key).collect();
+        let keys: Vec<TxKey> = restored.map(|(key, _)| key).collect();
         let mut removed = Vec::new();
         for key in keys.into_iter().rev() {
             let has_child =

@@ -45,6 +45,8 @@ enum State {
 #[derive(Debug)]
 pub(crate) struct Peer {
     address: PeerAddress,
+    /// The netgroup of the address.
+    voucher: Vouchers,
     kind: ConnectionKind,
     state: State,
     dials: u32,
@@ -74,6 +76,7 @@ impl Peer {
     /// A peer that is being dialled for the first time.
     pub(crate) fn new(address: PeerAddress, kind: ConnectionKind, now: Timestamp) -> Self {
         Self {
+            voucher: Vouchers::of(&address),
             address,
             kind,
             state: State::Dialling { since: now, attempt: 1 },
@@ -102,6 +105,7 @@ impl Peer {
         match event {
             PeerEvent::Dialling { address, kind, attempt } => {
                 self.address = address.clone();
+                self.voucher = Vouchers::of(address);
                 self.kind = *kind;
                 self.dials = self.dials.saturating_add(1);
                 self.state = State::Dialling { since: now, attempt: *attempt };
@@ -251,7 +255,7 @@ impl Peer {
 
     /// The netgroup of the peer, as a voucher for transactions.
     pub(in crate::model) fn voucher(&self) -> Vouchers {
-        Vouchers::of(&self.address)
+        self.voucher
     }
 
     /// What the peer said about itself in the last handshake.

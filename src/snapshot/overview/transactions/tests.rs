@@ -17,11 +17,11 @@ fn window(scene: &Scene, anchor: Anchor, height: usize) -> Window<TransactionRow
 }
 
 fn keys(window: &Window<TransactionRow>) -> Vec<u64> {
-    window.rows.iter().map(|row| row.key.0).collect()
+    window.rows.iter().map(|row| row.key.arrival()).collect()
 }
 
 fn selected(key: u64, above: usize) -> Anchor {
-    Anchor::Selected { key: TxKey(key), above }
+    Anchor::Selected { key: TxKey::new(key, u32::try_from(key).unwrap()), above }
 }
 
 #[test]

@@ -1,26 +1,65 @@
 //! The transactions in the mempool with the indexes over them, kept consistent by one owner.
 
+pub(super) mod eviction;
+mod ids;
+mod slots;
+mod spends;
+
+pub(crate) use slots::Slots;
+
 use crate::model::fees::coverage::Amount;
 use crate::model::fees::histogram::{FeeHistogram, Item};
 use crate::model::mempool::changes::Changes;
+use crate::model::mempool::entries::eviction::{EvictionOrder, is_vouched};
+use crate::model::mempool::entries::ids::IdIndex;
+use crate::model::mempool::entries::spends::{Spends, SpendsIndex};
 use crate::model::mempool::entry::MempoolEntry;
 use crate::model::mempool::key::TxKey;
-use crate::model::mempool::spends::SpendsIndex;
-use crate::wire::{OutPoint, Transaction, TxHash, Txid, Wtxid};
-use foldhash::fast::RandomState;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use crate::wire::{OutPoint, Transaction, TxHash, Txid};
+use std::collections::BTreeSet;
+use std::sync::Arc;
 
-/// The entries by key, ids and spent outputs, with their sums and their fee histogram.
-#[derive(Debug, Default)]
+/// A hash table is between 7/16 and 7/8 full: its places are half as many again as its entries.
+const fn in_table(place: usize) -> usize {
+    place * 3 / 2
+}
+
+/// The bytes that an entry takes in its slot and in the indexes.
+const EACH_ENTRY: usize = Slots::EACH + EvictionOrder::EACH + 2 * in_table(IdIndex::EACH);
+
+/// The bytes that an input takes in the indexes.
+const EACH_INPUT: usize = in_table(SpendsIndex::EACH);
+
+/// Returns the bytes counted for an entry: its slot, its share of the indexes, and what it keeps on the heap.
+/// `benches/model.rs` compares it with the memory of the process.
+fn memory(entry: &MempoolEntry) -> u64 {
+    (EACH_ENTRY + entry.input_count() as usize * EACH_INPUT + entry.heap_memory()) as u64
+}
+
+/// The entries in their slots, by ids and spent outputs, with their sums and their fee histogram.
+#[derive(Debug)]
 pub(super) struct Entries {
-    next_key: u64,
-    /// In the order of arrival.
-    by_key: BTreeMap<TxKey, MempoolEntry>,
-    by_txid: HashMap<Txid, TxKey, RandomState>,
-    by_wtxid: HashMap<Wtxid, TxKey, RandomState>,
+    slots: Slots,
+    by_txid: IdIndex,
+    by_wtxid: IdIndex,
     spends: SpendsIndex,
+    eviction: EvictionOrder,
     sums: Sums,
     histogram: FeeHistogram,
+}
+
+impl Default for Entries {
+    fn default() -> Self {
+        Self {
+            slots: Slots::default(),
+            by_txid: IdIndex::new(|tx| tx.txid().0),
+            by_wtxid: IdIndex::new(|tx| tx.wtxid().0),
+            spends: SpendsIndex::default(),
+            eviction: EvictionOrder::default(),
+            sums: Sums::default(),
+            histogram: FeeHistogram::default(),
+        }
+    }
 }
 
 /// Sums over all entries.
@@ -34,11 +73,17 @@ pub(crate) struct Sums {
     pub(crate) unproven: Amount,
     /// The memory of all entries, in bytes.
     pub(crate) memory: u64,
+    /// The part of it for entries that peers of several netgroups vouch for.
+    pub(super) vouched_memory: u64,
 }
 
 impl Sums {
     pub(super) fn add(&mut self, entry: &MempoolEntry) {
-        self.memory += entry.memory() as u64;
+        let memory = memory(entry);
+        self.memory += memory;
+        if is_vouched(entry) {
+            self.vouched_memory += memory;
+        }
         for amount in self.amounts_of(entry).into_iter().flatten() {
             amount.count += 1;
             amount.vsize += u64::from(entry.tx().vsize());
@@ -46,7 +91,11 @@ impl Sums {
     }
 
     fn subtract(&mut self, entry: &MempoolEntry) {
-        self.memory -= entry.memory() as u64;
+        let memory = memory(entry);
+        self.memory -= memory;
+        if is_vouched(entry) {
+            self.vouched_memory -= memory;
+        }
         for amount in self.amounts_of(entry).into_iter().flatten() {
             amount.count -= 1;
             amount.vsize -= u64::from(entry.tx().vsize());
@@ -66,25 +115,29 @@ impl Sums {
 impl Entries {
     /// Adds an entry.
     pub(super) fn insert(&mut self, entry: MempoolEntry, changes: &mut Changes) {
-        let key = TxKey(self.next_key);
-        self.next_key += 1;
-        self.by_txid.insert(entry.tx().txid(), key);
-        self.by_wtxid.insert(entry.tx().wtxid(), key);
-        self.spends.insert(key, entry.tx());
         self.sums.add(&entry);
         if let Some(item) = counted_item(&entry) {
             self.histogram.add(item);
         }
-        self.by_key.insert(key, entry);
+        let tx = Arc::clone(entry.tx());
+        let key = self.slots.insert(entry);
+        let slot = key.slot();
+        self.by_txid.insert(&self.slots, slot, &tx);
+        self.by_wtxid.insert(&self.slots, slot, &tx);
+        self.spends.insert(&self.slots, slot, &tx);
+        if let Some(entry) = self.slots.get(key) {
+            self.eviction.insert(slot, entry);
+        }
         changes.unsettled.push(key);
     }
 
     /// Removes an entry.
     pub(super) fn remove(&mut self, key: TxKey, changes: &mut Changes) -> Option<MempoolEntry> {
-        let entry = self.by_key.remove(&key)?;
-        self.by_txid.remove(&entry.tx().txid());
-        self.by_wtxid.remove(&entry.tx().wtxid());
-        self.spends.remove(entry.tx());
+        let entry = self.slots.remove(key)?;
+        self.by_txid.remove(key.slot(), entry.tx());
+        self.by_wtxid.remove(key.slot(), entry.tx());
+        self.spends.remove(key.slot(), entry.tx());
+        self.eviction.remove(key.slot());
         self.sums.subtract(&entry);
         if let Some(item) = counted_item(&entry) {
             self.histogram.subtract(item);
@@ -101,22 +154,25 @@ impl Entries {
         changes: &mut Changes,
         change: impl FnOnce(&mut MempoolEntry) -> T,
     ) -> Option<T> {
-        let entry = self.by_key.get_mut(&key)?;
+        let entry = self.slots.get_mut(key)?;
         self.sums.subtract(entry);
-        let (fee, fee_rate, item) = (entry.fee(), entry.fee_rate(), counted_item(entry));
-        let bounds = entry.own_bounds();
+        let (fee, fee_rate, bounds) = (entry.fee(), entry.fee_rate(), entry.own_bounds());
+        let (item, counted, vouched) = (entry.histogram_item(), entry.counts(), is_vouched(entry));
         let result = change(entry);
         if entry.fee() != fee {
             changes.verdicts.extend(entry.judge_bounds());
         }
-        let new_item = counted_item(entry);
-        if new_item != item {
-            if let Some(item) = item {
+        let (new_item, counts) = (entry.histogram_item(), entry.counts());
+        if new_item != item || counts != counted {
+            if counted {
                 self.histogram.subtract(item);
             }
-            if let Some(item) = new_item {
-                self.histogram.add(item);
+            if counts {
+                self.histogram.add(new_item);
             }
+        }
+        if new_item.rate != item.rate || is_vouched(entry) != vouched {
+            self.eviction.update(key.slot(), entry);
         }
         if entry.fee() != fee || entry.own_bounds() != bounds {
             changes.learned.push(key);
@@ -128,33 +184,28 @@ impl Entries {
         Some(result)
     }
 
-    /// Returns the number of entries.
-    pub(super) fn len(&self) -> usize {
-        self.by_key.len()
-    }
-
     /// The entries in the order of arrival.
-    pub(super) fn by_key(&self) -> &BTreeMap<TxKey, MempoolEntry> {
-        &self.by_key
+    pub(super) fn slots(&self) -> &Slots {
+        &self.slots
     }
 
-    /// The oldest entry.
-    pub(super) fn oldest(&self) -> Option<(TxKey, &MempoolEntry)> {
-        self.by_key.first_key_value().map(|(&key, entry)| (key, entry))
+    /// Returns the entry with the lowest rate among those that are vouched for, or are not.
+    pub(super) fn lowest(&self, vouched: bool) -> Option<TxKey> {
+        self.slots.at(self.eviction.lowest(vouched)?).map(|(key, _)| key)
     }
 
     /// Returns the entry of a key.
     pub(super) fn get(&self, key: TxKey) -> Option<&MempoolEntry> {
-        self.by_key.get(&key)
+        self.slots.get(key)
     }
 
     /// Returns the key of a transaction.
     pub(super) fn key(&self, hash: TxHash) -> Option<TxKey> {
-        match hash {
-            TxHash::Txid(txid) => self.by_txid.get(&txid),
-            TxHash::Wtxid(wtxid) => self.by_wtxid.get(&wtxid),
-        }
-        .copied()
+        let slot = match hash {
+            TxHash::Txid(txid) => self.by_txid.get(&self.slots, &txid.0),
+            TxHash::Wtxid(wtxid) => self.by_wtxid.get(&self.slots, &wtxid.0),
+        };
+        self.slots.at(slot?).map(|(key, _)| key)
     }
 
     /// Returns the entry of a txid.
@@ -173,8 +224,8 @@ impl Entries {
     }
 
     /// The entries by the outputs that they spend.
-    pub(super) fn spends(&self) -> &SpendsIndex {
-        &self.spends
+    pub(super) fn spends(&self) -> Spends<'_> {
+        Spends { index: &self.spends, slots: &self.slots }
     }
 
     /// Returns the entry with this output, if the transaction has as many outputs.
@@ -185,12 +236,12 @@ impl Entries {
 
     /// Returns the entries whose outputs `tx` spends; one may come more than once.
     pub(super) fn parents<'a>(&'a self, tx: &'a Transaction) -> impl Iterator<Item = TxKey> + 'a {
-        tx.inputs().filter_map(|input| self.parent(&input.prevout))
+        tx.prevouts().filter_map(|prevout| self.parent(&prevout))
     }
 
     /// Returns the parents and children of `tx`; one may come more than once.
     pub(super) fn relatives<'a>(&'a self, tx: &'a Transaction) -> impl Iterator<Item = TxKey> + 'a {
-        self.parents(tx).chain(self.spends.children(tx))
+        self.parents(tx).chain(self.spends().children(tx))
     }
 
     /// Returns the relatives of an entry in its cluster; one may come more than once. What does not count
@@ -224,8 +275,8 @@ impl Entries {
         let mut left = max_outputs;
         while let Some(key) = to_visit.pop() {
             if let Some(entry) = self.get(key) {
-                left = left.checked_sub(entry.tx().outputs().len())?;
-                to_visit.extend(self.spends.children(entry.tx()).filter(|child| found.insert(*child)));
+                left = left.checked_sub(entry.tx().output_count() as usize)?;
+                to_visit.extend(self.spends().children(entry.tx()).filter(|child| found.insert(*child)));
             }
         }
         Some(found)
@@ -235,7 +286,7 @@ impl Entries {
     #[cfg(test)]
     pub(super) fn assert_indexes(&self, inputs: usize) {
         assert_eq!(self.spends.len(), inputs);
-        assert_eq!([self.by_txid.len(), self.by_wtxid.len()], [self.by_key.len(); 2]);
+        assert_eq!([self.by_txid.len(), self.by_wtxid.len()], [self.slots.len(); 2]);
     }
 }
 

@@ -1,0 +1,92 @@
+//! The spends index: which transaction of the mempool spends an output. It leads to children, conflicts
+//! and fees.
+
+use crate::model::mempool::entries::slots::Slots;
+use crate::model::mempool::key::TxKey;
+use crate::wire::{OutPoint, Transaction};
+use foldhash::fast::RandomState;
+use hashbrown::HashTable;
+use std::hash::BuildHasher;
+
+/// An input of a transaction in the mempool. The outpoint stays in the bytes of the transaction.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+struct SpendingInput {
+    slot: u32,
+    /// The offset of the outpoint in the bytes of the transaction.
+    at: u32,
+}
+
+/// The inputs of all transactions in the mempool by the output that they spend. No two spend the same
+/// output.
+#[derive(Debug, Default)]
+pub(super) struct SpendsIndex {
+    inputs: HashTable<SpendingInput>,
+    /// Seeded, as strangers choose outpoints.
+    hasher: RandomState,
+}
+
+impl SpendsIndex {
+    /// The bytes of a place in the table: the input and the byte of the table itself.
+    pub(super) const EACH: usize = size_of::<SpendingInput>() + 1;
+
+    /// Adds the inputs of an entry that is in its slot.
+    pub(super) fn insert(&mut self, slots: &Slots, slot: u32, tx: &Transaction) {
+        let Self { inputs, hasher } = self;
+        let hash = |input: &SpendingInput| prevout(slots, *input).map_or(0, |spent| hasher.hash_one(spent));
+        for (at, spent) in tx.prevout_offsets() {
+            inputs.insert_unique(hasher.hash_one(spent), SpendingInput { slot, at }, hash);
+        }
+    }
+
+    /// Removes the inputs of an entry, which may have left its slot.
+    pub(super) fn remove(&mut self, slot: u32, tx: &Transaction) {
+        for (at, spent) in tx.prevout_offsets() {
+            let input = SpendingInput { slot, at };
+            if let Ok(found) = self.inputs.find_entry(self.hasher.hash_one(spent), |other| *other == input) {
+                found.remove();
+            }
+        }
+    }
+
+    /// Returns the number of spent outputs.
+    #[cfg(test)]
+    pub(super) fn len(&self) -> usize {
+        self.inputs.len()
+    }
+}
+
+fn prevout(slots: &Slots, input: SpendingInput) -> Option<OutPoint> {
+    slots.at(input.slot)?.1.tx().prevout_at(input.at)
+}
+
+/// Read access to the spends index.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::model::mempool) struct Spends<'a> {
+    pub(super) index: &'a SpendsIndex,
+    pub(super) slots: &'a Slots,
+}
+
+impl<'a> Spends<'a> {
+    /// Returns the transaction that spends an output.
+    pub(in crate::model::mempool) fn get(self, spent: &OutPoint) -> Option<TxKey> {
+        let Self { index, slots } = self;
+        let is_same = |input: &SpendingInput| prevout(slots, *input).as_ref() == Some(spent);
+        let input = index.inputs.find(index.hasher.hash_one(spent), is_same)?;
+        slots.at(input.slot).map(|(key, _)| key)
+    }
+
+    /// Returns the transactions that spend an output that `tx` spends, in the order of its inputs; one
+    /// may come more than once.
+    pub(in crate::model::mempool) fn conflicts(
+        self,
+        tx: &'a Transaction,
+    ) -> impl Iterator<Item = TxKey> + 'a {
+        tx.prevouts().filter_map(move |prevout| self.get(&prevout))
+    }
+
+    /// Returns the transactions that spend an output of `tx`; one may come more than once.
+    pub(in crate::model::mempool) fn children(self, tx: &'a Transaction) -> impl Iterator<Item = TxKey> + 'a {
+        let txid = tx.txid();
+        (0..tx.output_count()).filter_map(move |vout| self.get(&OutPoint { txid, vout }))
+    }
+}
