@@ -173,14 +173,15 @@ impl Lists {
 
     /// A pong of an unknown ping arrived. Returns whether the ping was ours.
     pub fn pong(&mut self, peer: PeerId, nonce: u64) -> bool {
-        if nonce == FENCE
-            && let Some(connection) = self.connections.get_mut(&peer)
-            && let Stage::Asked { is_fenced: is_fenced @ false, .. } = &mut connection.stage
+        if nonce != FENCE || self.asks.get(&peer).is_none() {
+            return false;
+        }
+        if let Some(connection) = self.connections.get_mut(&peer)
+            && let Stage::Asked { is_fenced, .. } = &mut connection.stage
         {
             *is_fenced = true;
-            return true;
         }
-        false
+        true
     }
 
     /// Reads an `inv`. Returns `None` if it is no part of a list.
