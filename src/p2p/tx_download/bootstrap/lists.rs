@@ -173,7 +173,7 @@ impl Lists {
 
     /// A pong of an unknown ping arrived. Returns whether the ping was ours.
     pub fn pong(&mut self, peer: PeerId, nonce: u64) -> bool {
-        if nonce != FENCE || self.asks.get(&peer).is_none() {
+        if nonce != FENCE || !self.asks.contains_key(&peer) {
             return false;
         }
         if let Some(connection) = self.connections.get_mut(&peer)

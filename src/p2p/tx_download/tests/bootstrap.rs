@@ -406,3 +406,14 @@ fn it_is_over_some_time_even_if_the_only_peer_falls_silent() {
     assert_eq!(dones(&scene), [BootstrapProgress { listed: 3_000, fetched: 0, done: true }]);
     assert_eq!(scene.download.remembered(), 0);
 }
+
+#[test]
+fn what_is_too_long_for_an_announcement_is_a_list_even_before_the_pong() {
+    let mut scene = Scene::new();
+    scene.pongs = Some(Vec::new());
+    let lister = scene.connect(1, BLOOM, 0..1_001);
+    scene.list(lister, &ids(0..1_001));
+    assert_eq!(listed(&scene), [(lister, 1_001, true)]);
+    scene.deliver_pongs();
+    assert_eq!(scene.blame(), Vec::<&(PeerId, PeerEvent)>::new(), "the pong is expected, if late");
+}
