@@ -155,12 +155,12 @@ impl Model {
                     self.mempool.set_one_netgroup(!vouchers.are_several());
                 }
                 step.outcome.notices.extend(self.peer_notice(now, id, event, was_live));
-            }
-            PeerEvent::Tolerated(_) => {
-                step.outcome.notices.extend(self.peer_notice(now, id, event, was_live));
                 if let PeerEvent::Ready(info) = event {
                     step.warn(self.our_clock.peer(info.clock_offset));
                 }
+            }
+            PeerEvent::Tolerated(_) => {
+                step.outcome.notices.extend(self.peer_notice(now, id, event, was_live));
             }
             PeerEvent::Dialling { .. }
             | PeerEvent::Connected { .. }
