@@ -130,11 +130,13 @@ impl OrderBounds {
     /// Returns the bounds. `floor` (sat/vB) is the fee filter of the announcing peers; it is left out if it
     /// is above the upper bound, which a child then pays for.
     pub(in crate::model) fn bounds(&self, floor: Option<f64>) -> Bounds {
-        let (low, high) = (self.low.get(), self.high.get().map(|(high, single)| (-high, single)));
-        // A peer lies, or its view of the transaction was another one.
-        let contradict = matches!((low, high), (Some((low, _)), Some((high, _))) if low > high);
-        if contradict {
-            return Bounds { floor, ..Bounds::default() };
+        let (mut low, mut high) = (self.low.get(), self.high.get().map(|(high, single)| (-high, single)));
+        // A peer lies, or its view of the transaction was another one. Several are believed rather than one.
+        if let (Some((least, low_is_single)), Some((most, high_is_single))) = (low, high)
+            && least > most
+        {
+            low = low.filter(|_| !low_is_single && high_is_single);
+            high = high.filter(|_| !high_is_single && low_is_single);
         }
         let by_one_peer = [low, high].into_iter().flatten().any(|(_, single)| single);
         let [low, high] = [low, high].map(|bound| bound.map(|(rate, _)| rate));

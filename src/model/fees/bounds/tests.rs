@@ -231,7 +231,11 @@ fn bounds_that_contradict_each_other_are_ignored() {
     assert_eq!(bounds.bounds(None), between);
     assert_eq!(bounds.bounds(Some(3.0)), between, "a child pays for it");
     bounds.add(PeerId(2), Bound::AtMost(0.5));
+    assert_eq!(bounds.bounds(None).high, Some(2.0));
     bounds.add(PeerId(3), Bound::AtMost(0.4));
+    let two = Bounds { floor: None, low: None, high: Some(0.5), by_one_peer: false };
+    assert_eq!(bounds.bounds(None), two, "two peers against one");
+    bounds.add(PeerId(4), Bound::AtLeast(1.5));
     assert_eq!(bounds.bounds(Some(3.0)), Bounds { floor: Some(3.0), ..Bounds::default() });
 }
 

@@ -1,10 +1,10 @@
 //! Bounds from simulated nodes of both orders, against the true rates.
 
 use crate::event::PeerEvent;
-use crate::model::Model;
 use crate::model::fees::bounds::order::Paid;
 use crate::model::mempool::cluster::graph::{certain_chunks, cluster};
 use crate::model::testing::*;
+use crate::model::{MempoolEntry, Model};
 use crate::wire::{OutPoint, Transaction, TxHash};
 use proptest::prelude::*;
 use std::cmp::Reverse;
@@ -120,13 +120,35 @@ fn wtxids(txs: &[Arc<Transaction>]) -> Vec<TxHash> {
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Peer {
     Honest,
+    /// In no order.
     Liar,
+    /// In order as far as fees are known, so that it is believed.
+    Cunning,
+}
+
+impl Peer {
+    /// Returns what the peer announces instead of `honest`.
+    fn order(self, honest: &[Arc<Transaction>], is_known: impl Fn(&Transaction) -> bool) -> Vec<TxHash> {
+        let mut order = honest.to_vec();
+        match self {
+            Self::Honest => {}
+            Self::Liar => order.sort_by_key(|tx| tx.txid()),
+            Self::Cunning => {
+                let mut unknown: Vec<_> = honest.iter().filter(|tx| !is_known(tx)).cloned().collect();
+                for tx in order.iter_mut().filter(|tx| !is_known(tx)) {
+                    *tx = unknown.pop().unwrap();
+                }
+            }
+        }
+        wtxids(&order)
+    }
 }
 
 /// Peers of the same order, two honest ones and perhaps a liar, give the list of their mempool, or announce
 /// it in batches.
 fn watched(sort: Sort, shapes: &[Shape], batch: Option<usize>, peers: &[Peer]) -> (Scene, Core) {
     let ([known, unknown], txs) = made(shapes);
+    let unknown_coins = unknown.txid();
     let mut core = Core::new(sort, &[Arc::clone(&known), unknown]);
     let mut scene = Scene::new();
     scene.connect_all(1..=peers.len() as u64).mine(1, &[&known]);
@@ -134,11 +156,8 @@ fn watched(sort: Sort, shapes: &[Shape], batch: Option<usize>, peers: &[Peer]) -
         core.scene.deliver_all(1, txs);
         let sorted = core.sorted(txs);
         for (number, peer) in (1..).zip(peers) {
-            let mut order = sorted.clone();
-            if *peer == Peer::Liar {
-                order.sort_by_key(|tx| tx.txid());
-            }
-            let txs = wtxids(&order);
+            let is_known = |tx: &Transaction| tx.inputs().all(|input| input.prevout.txid != unknown_coins);
+            let txs = peer.order(&sorted, is_known);
             let event = match batch {
                 None => PeerEvent::Listed { txs, is_complete: true },
                 Some(_) => PeerEvent::Announced { count: txs.len(), txs },
@@ -191,6 +210,28 @@ proptest! {
             prop_assert!(own[2] < 0.2, "{own:?}");
         }
         prop_assert!(chunk[2] < 0.25, "{own:?} {chunk:?}");
+    }
+
+    #[test]
+    fn one_liar_that_is_believed_changes_nothing(
+        shapes in shapes(500),
+        sort in prop_oneof![Just(Sort::ByChunk), Just(Sort::ByAncestors)],
+    ) {
+        let honest = vec![Peer::Honest, Peer::Honest];
+        let (scene, _) = watched(sort, &shapes, None, &honest);
+        let (with_liar, _) = watched(sort, &shapes, None, &[honest, vec![Peer::Cunning]].concat());
+        for (alone, beside) in scene.model.transactions().zip(with_liar.model.transactions()) {
+            // Where the honest ones give no bound, that of one peer counts, and is marked.
+            if alone.fee_rate().min().and(alone.fee_rate().max()).is_some() {
+                prop_assert_eq!(alone.fee_rate(), beside.fee_rate());
+            }
+        }
+        let (alone, core) = watched(sort, &shapes, None, &[Peer::Cunning]);
+        let is_false = |entry: &MempoolEntry| {
+            let truth = core.scene.model.transaction(&entry.tx().wtxid()).unwrap().fee_rate().exact();
+            entry.fee_rate().max().is_some_and(|max| Some(max) < truth)
+        };
+        prop_assert!(alone.model.transactions().any(is_false), "nobody contradicts it");
     }
 
     #[test]
