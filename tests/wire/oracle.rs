@@ -225,7 +225,7 @@ proptest! {
     #[test]
     fn transactions_mean_the_same(parts in tx_parts()) {
         let bytes = parts.encode();
-        prop_assert!(Transaction::parse(bytes.clone().into()).is_ok());
+        prop_assert!(Transaction::parse(&bytes).is_ok());
         compare_transactions(&bytes);
     }
 
