@@ -146,6 +146,7 @@ impl Model {
             PeerEvent::Listed { txs, is_complete } => {
                 self.mempool.list(now, id, txs, *is_complete);
                 self.restoration.listed(&self.mempool, txs, *is_complete);
+                self.completeness.listed(now, id, self.peers.voucher(id), txs, *is_complete);
             }
             PeerEvent::Traffic(traffic) => self.count(now, traffic),
             PeerEvent::Ready(_) | PeerEvent::Disconnected { .. } => {
@@ -209,8 +210,12 @@ impl Model {
         let is_new = source != TxSource::Bootstrap;
         self.arrivals.add(step.now, is_new.into());
         let announcer = (source == TxSource::Relay).then(|| self.announcer(peer));
-        let voucher = |id| self.peers.get(id).map_or(Vouchers::unknown(id), Peer::voucher);
-        let delivery = Delivery { tx, source, announcer, vouchers: voucher(peer) };
+        let mut vouchers = self.peers.voucher(peer);
+        if source != TxSource::Relay {
+            vouchers = vouchers.with(self.completeness.vouchers(tx));
+        }
+        let delivery = Delivery { tx, source, announcer, vouchers };
+        let voucher = |id| self.peers.voucher(id);
         let arrival = self.mempool.receive(step.now, delivery, voucher, &mut step.mempool);
         let Arrival::Accepted { replaced, descendants, credits } = arrival else { return };
         self.peers.credit(step.now, &credits);
@@ -251,6 +256,7 @@ impl Model {
         let new = NewBlock { now, network, peer, height, block, announced };
         let outputs = self.mempool.learn_block(block, height, &mut step.mempool);
         let figures = self.blocks.connect(&mut self.mempool, &new, &mut step.mempool);
+        self.estimator.connect(height, figures.price, self.peers.totals().usual_filter);
         step.notice(Notice::Block(Arc::clone(&figures)));
         step.change(Change::Block(figures));
         step.outcome.changes.extend(outputs.map(Change::BlockOutputs));
@@ -261,6 +267,7 @@ impl Model {
         let hashes: Vec<_> = blocks.iter().map(|&(_, hash)| hash).collect();
         let returned = self.blocks.disconnect(step.now, &mut self.mempool, &hashes, &mut step.mempool);
         if let Some(&(from_height, _)) = blocks.last() {
+            self.estimator.disconnect(from_height);
             step.notice(Notice::Reorg { blocks: blocks.len(), from_height, returned: returned.len() });
         }
         step.outcome.changes.extend(returned.into_iter().map(Change::Returned));
@@ -274,6 +281,7 @@ impl Model {
 
     fn past_block(&mut self, height: u32, block: &Block, step: &mut Step) {
         self.drop_restored(block, step);
+        self.estimator.past_block(height, block.weight());
         let outputs = self.mempool.learn_block(block, height, &mut step.mempool);
         step.outcome.changes.extend(outputs.map(Change::BlockOutputs));
         step.matches(self.watchlist.past_block(step.now, block, &self.mempool));
@@ -297,8 +305,14 @@ impl Model {
     fn settle(&mut self, mut step: Step) -> Outcome {
         let progress = self.restoration.step(&mut self.mempool, step.now, &mut step.mempool);
         step.restored(progress);
-        let Step { now, outcome, mempool } = step;
+        let Step { now, outcome, mut mempool } = step;
+        self.completeness.step(now, &mut self.mempool, &mut mempool);
         let settled = self.mempool.settle(now, mempool);
+        settled.left.iter().for_each(|hashes| self.completeness.left(*hashes));
+        if self.estimator.is_due(now) {
+            let estimates = self.estimates();
+            self.estimator.keep(now, self.blocks.tip(), &estimates);
+        }
         let mut step = Step { outcome, ..Step::new(now) };
         if self.anomalies.is_due(now) {
             self.check_anomalies(&mut step);

@@ -8,6 +8,7 @@ mod apply;
 pub(crate) mod blocks;
 mod change;
 pub(crate) mod classify;
+pub(crate) mod completeness;
 pub(crate) mod fees;
 pub(crate) mod mempool;
 pub(crate) mod notice;
@@ -23,9 +24,15 @@ pub(crate) mod watchlist;
 pub use blocks::backfill::BackfillProgress;
 pub use blocks::figures::{BlockFigures, Missing, Unseen};
 pub use change::{Change, Outcome};
+pub use completeness::blocks::SeenInBlocks;
+pub use completeness::comparison::ListComparison;
 pub use fees::bands::{BAND_STARTS, BANDS};
 pub use fees::basis::Basis;
 pub use fees::coverage::{Amount, Coverage};
+pub use fees::estimates::block_prices::BlockPrice;
+pub use fees::estimates::estimate::Estimate;
+pub use fees::estimates::hit_rate::HitRate;
+pub use fees::estimates::{Estimates, Target};
 pub use fees::fee_rate::{Bounds, FeeRate};
 pub use fees::history::History;
 pub use fees::prevouts::{BlockOutputs, OutpointKey, PrevoutCache};
@@ -52,6 +59,8 @@ use crate::util::rates::{Gauge, PerSecond};
 use crate::util::time::Timestamp;
 use blocks::Blocks;
 use classify::arrivals::KindRates;
+use completeness::Completeness;
+use fees::estimates::Estimator;
 use mempool::Mempool;
 use mempool::restored::Restoration;
 use notice_log::NoticeLog;
@@ -117,6 +126,8 @@ pub struct Model {
     restoration: Restoration,
     kinds: KindRates,
     history: History,
+    completeness: Completeness,
+    estimator: Estimator,
 }
 
 #[derive(Debug)]
@@ -159,6 +170,8 @@ impl Model {
             restoration: Restoration::default(),
             kinds: KindRates::new(started),
             history: History::default(),
+            completeness: Completeness::default(),
+            estimator: Estimator::default(),
             settings,
         }
     }

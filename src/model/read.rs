@@ -6,6 +6,8 @@ use crate::model::blocks::Blocks;
 use crate::model::blocks::backfill::BackfillProgress;
 use crate::model::classify::Kinds;
 use crate::model::classify::arrivals::KindRates;
+use crate::model::completeness::{self, Completeness};
+use crate::model::fees::estimates::estimate::Evidence;
 use crate::model::fees::history::History;
 use crate::model::mempool::Mempool;
 use crate::model::mempool::MempoolEntry;
@@ -14,7 +16,9 @@ use crate::model::peers::Peers;
 use crate::model::peers::block_relay::BlockRelay;
 use crate::model::peers::health::Health;
 use crate::model::watchlist::Watchlist;
-use crate::model::{Model, ModelSettings, RestoredStatus};
+use crate::model::{
+    Basis, Coverage, Estimates, ListComparison, Model, ModelSettings, RestoredStatus, SeenInBlocks,
+};
 use crate::util::time::{Timestamp, WallOffset};
 use crate::wire::{TxHash, Txid, Wtxid};
 
@@ -79,6 +83,34 @@ impl Model {
 
     pub(crate) fn blocks(&self) -> &Blocks {
         &self.blocks
+    }
+
+    pub(crate) fn completeness(&self) -> &Completeness {
+        &self.completeness
+    }
+
+    /// How much of the last blocks was in the mempool before.
+    pub(crate) fn seen_in_blocks(&self) -> Option<SeenInBlocks> {
+        completeness::blocks::seen(&self.blocks)
+    }
+
+    /// The estimates of fee rates.
+    pub(crate) fn estimates(&self) -> Estimates {
+        self.estimator.estimates(&self.evidence())
+    }
+
+    /// What the estimates rest on.
+    fn evidence(&self) -> Evidence<'_> {
+        let histogram = self.mempool.histogram();
+        let basis = Basis::of(histogram);
+        let in_blocks = self.seen_in_blocks().map(|seen| seen.share);
+        let in_list = self.completeness.best().and_then(ListComparison::share);
+        Evidence {
+            histogram,
+            coverage: Coverage::of(basis.known(), basis.all()),
+            completeness: in_list.or(in_blocks),
+            filter: self.peers.totals().usual_filter,
+        }
     }
 
     pub(crate) fn block_relay(&self) -> &BlockRelay {

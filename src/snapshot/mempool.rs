@@ -1,10 +1,9 @@
 //! The Mempool screen.
 
 use crate::model::classify::Kind;
-use crate::model::fees::estimates::estimates;
 use crate::model::fees::histogram::Volume;
 use crate::model::fees::{bands, projection};
-use crate::model::{Amount, BANDS, Basis, Coverage, Model, ProjectedBlock};
+use crate::model::{Amount, BANDS, Basis, Coverage, Estimates, Model, ProjectedBlock};
 use crate::util::time::Timestamp;
 
 /// What the Mempool screen has room for.
@@ -33,9 +32,8 @@ pub struct MempoolScreen {
     pub history: Vec<Option<[f32; BANDS + 1]>>,
     /// The projected blocks, the next one first.
     pub projected: Vec<ProjectedBlock>,
-    /// Numbers of blocks, and the fee rate in sat/vB that it takes to confirm within them if the
-    /// open part of the mempool pays like the known part; `None` if the coverage is too low.
-    pub estimates: [(u32, Option<f64>); 3],
+    /// The fee rates that it takes to be confirmed within some blocks.
+    pub estimates: Estimates,
     /// Arrivals per minute by kind of transaction, the most frequent first.
     pub kinds: Vec<(Option<Kind>, f32)>,
     /// The number of past blocks in the prevouts cache.
@@ -59,11 +57,9 @@ impl MempoolScreen {
     /// The cost does not depend on the number of transactions.
     pub(super) fn take(model: &Model, view: MempoolView, now: Timestamp) -> Self {
         let histogram = model.mempool().histogram();
-        let [exact, within, open] = [histogram.exact(), histogram.within(), histogram.open()].map(amount);
-        let basis = Basis { exact, within, open };
+        let basis = Basis::of(histogram);
         let (known, all) = (basis.known(), basis.all());
         let coverage = Coverage::of(known, all);
-        let lowest_filter = model.peers().totals().fee_floor.map(|(lowest, _)| lowest);
         let (column_minutes, history) = model.history().columns(now, view.columns);
         let bar = |(from, to, volume)| HistogramBar { from, to, amount: amount(volume) };
         Self {
@@ -74,7 +70,7 @@ impl MempoolScreen {
             column_minutes,
             history,
             projected: projection::project(histogram),
-            estimates: estimates(histogram, coverage, lowest_filter),
+            estimates: model.estimates(),
             kinds: model.kind_rates().per_minute(now),
             prevout_blocks: model.mempool().prevouts().block_count(),
             prevouts: model.mempool().prevouts().len(),
@@ -105,8 +101,8 @@ mod tests {
         assert_eq!(screen.projected[0].fees, 1_100);
         let coverage = screen.coverage.unwrap();
         assert!((coverage.by_count - 2.0 / 3.0).abs() < 1e-6 && coverage.by_vsize > 0.5);
-        assert!(screen.estimates.iter().all(|(_, rate)| rate.is_some()));
+        assert!(screen.estimates.targets.iter().all(|target| target.estimate.is_some()));
         assert_eq!(screen.kinds.len(), 1, "{:?}", screen.kinds);
-        assert_eq!(take(&Scene::new()).estimates, [(1, None), (3, None), (6, None)]);
+        assert_eq!(take(&Scene::new()).estimates, Estimates::default());
     }
 }

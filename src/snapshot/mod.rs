@@ -4,6 +4,7 @@
 //! never on the size of the mempool.
 
 mod blocks;
+mod completeness;
 mod detail;
 mod mempool;
 mod overview;
@@ -15,11 +16,12 @@ mod window;
 
 pub use crate::model::{
     Amount, AnswerFigures, BAND_STARTS, BANDS, BackfillProgress, Basis, BlockFigures, Bounds, Coverage,
-    EphemeralDust, FeeRate, Health, Level, Liveness, LivenessSlot, Missing, NoticeEntry, Package, PeerStats,
-    PingFigures, ProjectedBlock, Relative, Relatives, RelayCounts, RestoredStatus, Spread, TxKey, Unseen,
-    WaitsFor,
+    EphemeralDust, Estimate, Estimates, FeeRate, Health, HitRate, Level, ListComparison, Liveness,
+    LivenessSlot, Missing, NoticeEntry, Package, PeerStats, PingFigures, ProjectedBlock, Relative, Relatives,
+    RelayCounts, RestoredStatus, SeenInBlocks, Spread, Target, TxKey, Unseen, WaitsFor,
 };
 pub use blocks::{BlockRow, BlocksScreen};
+pub use completeness::Completeness;
 pub use detail::{
     BlockDetail, Cluster, Detail, InputRow, Open, OutputRow, PeerDetail, RemovedTransaction, ReplacedRow,
     Successor, TransactionDetail, ValueSource,
@@ -93,6 +95,8 @@ pub struct Snapshot {
     pub bootstrap: Option<BootstrapProgress>,
     /// The figures of the title and of the Overview screen.
     pub totals: Totals,
+    /// How complete the mempool is.
+    pub completeness: Completeness,
     /// The number of matches of the watch list since startup.
     pub watch_matches: u64,
     /// The Overview screen.
@@ -126,6 +130,7 @@ impl Snapshot {
             backfill: model.backfill(),
             bootstrap: model.bootstrap(),
             totals: Totals::take(model, &totals),
+            completeness: Completeness::take(model),
             watch_matches: model.watchlist().count(),
             overview: Overview::take(model, &view.overview, announcers, now),
             peers: shows(Screen::Peers).then(|| Box::new(PeersScreen::take(model, &view.peers, now))),

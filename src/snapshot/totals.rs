@@ -32,8 +32,6 @@ pub struct Totals {
     pub bytes_sent: u64,
     /// The lowest and the highest fee filter of the live peers, in sat/kvB.
     pub fee_floor: Option<(u64, u64)>,
-    /// The share (0–1) of the last block's transactions, coinbase aside, that were received before.
-    pub seen_before_block: Option<f32>,
     /// The number of past blocks in the prevouts cache.
     pub prevout_blocks: usize,
     /// The number of outputs in the prevouts cache.
@@ -61,7 +59,6 @@ impl Totals {
             bytes_received: model.bytes_received(),
             bytes_sent: model.bytes_sent(),
             fee_floor: peers.fee_floor,
-            seen_before_block: model.blocks().newest().next().and_then(|figures| figures.share_seen()),
             prevout_blocks: mempool.prevouts().block_count(),
             prevouts: mempool.prevouts().len(),
             restored: model.restored(),

@@ -4,6 +4,7 @@
 //! promise needs another [`monitor::SCHEMA`].
 
 mod blocks;
+mod estimates;
 mod monitor;
 mod peers;
 mod record;
@@ -25,6 +26,7 @@ use crate::event::{Event, EventKind, PeerEvent, PeerId, TxSource};
 use crate::model::{Change, Model, Notice, Outcome};
 use crate::util::time::Timestamp;
 use blocks::{BlockRecord, MissingRecord, ReorgRecord};
+use estimates::EstimatesRecord;
 use monitor::{BackfillRecord, BootstrapRecord, RestorationRecord, StartRecord, WarningRecord};
 use peers::{AnnouncedRecord, ConnectedRecord, DisconnectedRecord, PongRecord};
 use record::Body;
@@ -44,7 +46,11 @@ pub fn records(event: &Event, model: &Model, outcome: &Outcome) -> Vec<Record> {
         Notice::Restoration(milestone) => Some(Body::Restoration(RestorationRecord::new(milestone))),
         _ => None,
     });
-    let bodies = of_event(event, model).into_iter().chain(notices).chain(changes);
+    let estimates = outcome.changes.iter().filter_map(|change| match change {
+        Change::Block(figures) => Some(Body::Estimates(EstimatesRecord::new(figures.height, model))),
+        _ => None,
+    });
+    let bodies = of_event(event, model).into_iter().chain(notices).chain(changes).chain(estimates);
     let time = model.wall_offset().wall(event.time);
     bodies.map(|body| Record::new(body, time)).collect()
 }

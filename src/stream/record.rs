@@ -1,6 +1,7 @@
 //! One line of the stream, and the list of all records.
 
 use super::blocks::{BlockRecord, MissingRecord, ReorgRecord};
+use super::estimates::EstimatesRecord;
 use super::monitor::{BackfillRecord, BootstrapRecord, RestorationRecord, StartRecord, WarningRecord};
 use super::peers::{AnnouncedRecord, ConnectedRecord, DisconnectedRecord, PongRecord};
 use super::transactions::{DoubleSpendRecord, FeeRecord, RemovedRecord, ReturnedRecord, TransactionRecord};
@@ -40,6 +41,7 @@ pub(super) enum Body {
     Watch(WatchRecord),
     Block(Box<BlockRecord>),
     BlockMissing(MissingRecord),
+    Estimates(EstimatesRecord),
     Reorg(ReorgRecord),
     Backfill(BackfillRecord),
     Bootstrap(BootstrapRecord),

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::stream::blocks::{DisconnectedBlock, MissingRecord, MissingTx, UnseenTx};
+use crate::stream::estimates::EstimateFields;
 use crate::stream::transactions::FeeFields;
 use crate::stream::words::{
     ConnectionKind, DisconnectReason, Kind, RemovalReason, RestorationState, TxSource, UnseenReason,
@@ -37,6 +38,7 @@ const fn assert_has_example(body: &Body) {
         | Body::Watch(_)
         | Body::Block(_)
         | Body::BlockMissing(_)
+        | Body::Estimates(_)
         | Body::Reorg(_)
         | Body::Backfill(_)
         | Body::Bootstrap(_)
@@ -45,7 +47,7 @@ const fn assert_has_example(body: &Body) {
     }
 }
 
-const ALL: [fn(bool) -> Body; 18] = [
+const ALL: [fn(bool) -> Body; 19] = [
     |_| Body::Start(StartRecord::new(Network::Mainnet)),
     |full| {
         Body::PeerConnected(ConnectedRecord {
@@ -155,6 +157,23 @@ const ALL: [fn(bool) -> Body; 18] = [
             hash: full.then(text),
             block_count: 1,
             since: full.then(text),
+        })
+    },
+    |full| {
+        Body::Estimates(EstimatesRecord {
+            height: 1,
+            minimum_fee_rate: 1.5,
+            estimates: vec![EstimateFields {
+                block_count: 1,
+                fee_rate: full.then_some(1.5),
+                is_lower_bound: true,
+                hit_count: 1,
+                judged_count: 1,
+            }],
+            full_block_count: 1,
+            known_block_count: 1,
+            blocks_seen_share: full.then_some(0.5),
+            list_share: full.then_some(0.5),
         })
     },
     |_| Body::Reorg(ReorgRecord { disconnected: vec![DisconnectedBlock { height: 1, hash: text() }] }),

@@ -9,20 +9,12 @@ use crate::model::blocks::figures::{BlockFigures, Missing};
 use crate::model::blocks::new_block::NewBlock;
 use crate::model::mempool::Mempool;
 use crate::model::mempool::MempoolEntry;
-use crate::model::mempool::block::ConnectedBlock;
 use crate::wire::BlockHeader;
 use std::time::Duration;
 
 /// How long before the block a transaction must have been in the mempool: it has to reach the miners, who
 /// renew their templates every half minute or so.
 const SEEN_BEFORE: Duration = Duration::from_mins(1);
-
-/// A block of this weight is full, in WU: miners leave room for the coinbase, and the last gaps stay empty.
-const FULL: u64 = 3_900_000;
-
-/// The cheapest part of a full block, in percent, does not set the price: it fills the last gaps, or was
-/// paid for out of band.
-const CHEAPEST: usize = 10;
 
 /// How far the median time past (BIP113), by which time locks are judged, may lie behind the block's own
 /// time, in s.
@@ -38,10 +30,8 @@ pub(super) struct Expected {
 
 /// Returns what a block left out, after its transactions left the mempool. Goes through the whole mempool,
 /// once per block.
-pub(super) fn left_out(mempool: &Mempool, new: &NewBlock<'_>, connected: &ConnectedBlock) -> Expected {
-    let Some(price) = price(connected.chunk_fee_rates.clone(), new.block.weight()) else {
-        return Expected::default();
-    };
+pub(super) fn left_out(mempool: &Mempool, new: &NewBlock<'_>, price: Option<f64>) -> Expected {
+    let Some(price) = price else { return Expected::default() };
     let before = new.announced.unwrap_or(new.now) - SEEN_BEFORE;
     let expected = mempool.entries().iter().filter_map(|(key, entry)| {
         let rate = entry.chunk_fee_rate().filter(|&rate| rate > price && entry.counts())?;
@@ -61,13 +51,6 @@ pub(super) fn left_out(mempool: &Mempool, new: &NewBlock<'_>, connected: &Connec
     Expected { count, highest }
 }
 
-/// Returns the chunk fee rate that got a transaction into the block, in sat/vB, or `None` if none is known.
-fn price(mut chunk_fee_rates: Vec<f64>, weight: u64) -> Option<f64> {
-    chunk_fee_rates.sort_by(f64::total_cmp);
-    let cheapest = if weight >= FULL { chunk_fee_rates.len() * CHEAPEST / 100 } else { 0 };
-    chunk_fee_rates.get(cheapest).copied()
-}
-
 /// Whether a time lock (BIP65, BIP68) keeps the transaction out of the block. In doubt, it does.
 fn is_locked(entry: &MempoolEntry, height: u32, header: &BlockHeader) -> bool {
     let tx = entry.tx();
@@ -80,17 +63,4 @@ fn is_locked(entry: &MempoolEntry, height: u32, header: &BlockHeader) -> bool {
     let is_relative = |sequence: u32| sequence >> 31 == 0 && sequence & 0xffff > 0;
     let waits = || tx.version() >= 2 && tx.inputs().any(|input| is_relative(input.sequence));
     !(is_open || is_final()) || waits()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_price_of_a_full_block_is_not_set_by_its_cheapest_part() {
-        let rates: Vec<f64> = (1..=100).map(f64::from).collect();
-        assert_eq!(price(rates.clone(), FULL), Some(11.0));
-        assert_eq!(price(rates, FULL - 1), Some(1.0));
-        assert_eq!(price(vec![], FULL), None);
-    }
 }

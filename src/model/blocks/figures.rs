@@ -2,6 +2,7 @@
 
 use crate::chain::limits::MAX_BLOCK_WEIGHT;
 use crate::event::PeerId;
+use crate::model::fees::estimates::block_prices::BlockPrice;
 use crate::model::mempool::key::TxKey;
 use crate::util::share::share;
 use crate::util::time::Timestamp;
@@ -57,6 +58,8 @@ pub struct BlockFigures {
     pub expected: usize,
     /// The highest-paying transactions left out; at most [`BlockFigures::LISTED`].
     pub missing: Vec<Missing>,
+    /// The fee rate that it took to be in the block.
+    pub price: BlockPrice,
     /// Whether the block left the best chain in a reorg.
     pub stale: bool,
 }

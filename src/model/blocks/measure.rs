@@ -3,6 +3,7 @@
 use crate::model::blocks::expected::Expected;
 use crate::model::blocks::figures::BlockFigures;
 use crate::model::blocks::new_block::NewBlock;
+use crate::model::fees::estimates::block_prices::BlockPrice;
 use crate::model::mempool::block::ConnectedBlock;
 use crate::util::percentile::percentile;
 use crate::util::text::clean;
@@ -15,7 +16,12 @@ const MAX_TAG: usize = 40;
 const MIN_RUN: usize = 4;
 
 /// Returns the figures of a block.
-pub(super) fn measure(new: &NewBlock<'_>, connected: ConnectedBlock, expected: Expected) -> BlockFigures {
+pub(super) fn measure(
+    new: &NewBlock<'_>,
+    connected: ConnectedBlock,
+    expected: Expected,
+    price: BlockPrice,
+) -> BlockFigures {
     let NewBlock { now, network, peer, height, block, announced } = *new;
     let subsidy = network.subsidy(height);
     let coinbase = block.transactions.first();
@@ -47,6 +53,7 @@ pub(super) fn measure(new: &NewBlock<'_>, connected: ConnectedBlock, expected: E
         median_wait: percentile(waits.into_iter(), 50),
         expected: expected.count,
         missing: expected.highest,
+        price,
         stale: false,
     }
 }

@@ -10,6 +10,7 @@ mod tests;
 
 use crate::model::blocks::figures::BlockFigures;
 use crate::model::blocks::new_block::NewBlock;
+use crate::model::fees::estimates::block_prices::{self, BlockPrice};
 use crate::model::mempool::Mempool;
 use crate::model::mempool::block::ConfirmedEntry;
 use crate::model::mempool::changes::Changes;
@@ -54,8 +55,12 @@ impl Blocks {
         let NewBlock { now, height, block, .. } = *new;
         let mut connected = mempool.connect_block(now, block, height, changes);
         let confirmed = std::mem::take(&mut connected.confirmed).into_iter().collect();
-        let expected = expected::left_out(mempool, new, &connected);
-        let figures = Arc::new(measure::measure(new, connected, expected));
+        let weight = block.weight();
+        let rates = std::mem::take(&mut connected.chunk_fee_rates);
+        let cheapest = block_prices::cheapest(rates, weight);
+        let expected = expected::left_out(mempool, new, cheapest);
+        let price = BlockPrice::of(cheapest, weight, mempool.sums().counted.vsize);
+        let figures = Arc::new(measure::measure(new, connected, expected, price));
         self.figures.push(Arc::clone(&figures));
         self.kept.push(KeptBlock { height, block: Arc::clone(block), confirmed });
         figures

@@ -63,7 +63,6 @@ fn the_figures_are_those_of_the_block() {
     assert_eq!(measured.unseen, unseen);
     assert_eq!(measured.median_wait, Some(Duration::from_millis(90_250)));
     assert_eq!(measured.arrived_after, Some(Duration::from_millis(250)));
-    assert_eq!(scene.all().totals.seen_before_block, Some(0.25));
     let line = format!("block 7 · 5 tx · 25.0 % seen before · {rate:.1} sat/vB · 1 conflicting removed");
     assert_eq!(scene.events()[0], line);
 }

@@ -1,6 +1,7 @@
 //! What figures about fee rates rest on.
 
 use crate::model::fees::coverage::Amount;
+use crate::model::fees::histogram::{FeeHistogram, Volume};
 use crate::util::share::share;
 
 /// The mempool by what is known of its chunk fee rates.
@@ -15,6 +16,13 @@ pub struct Basis {
 }
 
 impl Basis {
+    /// What is known of the rates in a histogram.
+    pub(crate) fn of(histogram: &FeeHistogram) -> Self {
+        let amount = |volume: Volume| Amount { count: volume.count, vsize: volume.vsize };
+        let [exact, within, open] = [histogram.exact(), histogram.within(), histogram.open()].map(amount);
+        Self { exact, within, open }
+    }
+
     /// The transactions whose rate is exact or known within 10 %.
     pub fn known(&self) -> Amount {
         sum([self.exact, self.within])

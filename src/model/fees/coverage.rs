@@ -11,6 +11,14 @@ pub struct Amount {
     pub vsize: u64,
 }
 
+impl Amount {
+    /// Adds a transaction of this size, in vB.
+    pub(in crate::model) fn add(&mut self, vsize: u64) {
+        self.count += 1;
+        self.vsize += vsize;
+    }
+}
+
 /// A part of the mempool, as shares of the whole (0–1).
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct Coverage {

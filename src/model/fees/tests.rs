@@ -1,7 +1,7 @@
 //! The histogram counts every transaction once, and blocks are filled by falling fee rate.
 
 use crate::model::fees::bands::{self, BANDS};
-use crate::model::fees::estimates::estimate;
+use crate::model::fees::estimates::estimate::price;
 use crate::model::fees::histogram::{FeeHistogram, Item, KnownRate, step};
 use crate::model::fees::history::History;
 use crate::model::fees::projection::{ProjectedBlock, project};
@@ -46,7 +46,7 @@ fn blocks_fill_by_falling_rate_and_uncertain_ones_come_last() {
     assert_eq!((blocks[0].exact, blocks[0].unknown, blocks[0].count), (ProjectedBlock::ROOM, 0, 2));
     assert_eq!((blocks[1].exact, blocks[1].unknown), (u64::from(mega), u64::from(mega)));
     assert_eq!((blocks[2].exact, blocks[2].unknown, blocks[2].rates), (0, u64::from(mega), None));
-    let estimated = |within, coverage| estimate(&histogram, within, coverage, 0.1);
+    let estimated = |within, coverage| price(&histogram, within, coverage, 0.1);
     assert!((estimated(1, 1.0) / 2.0 - 1.0).abs() < 0.011, "if there is nothing else");
     assert!((estimated(1, 0.6) / 5.0 - 1.0).abs() < 0.011, "if others take their part of the block");
     assert!((estimated(1, 0.4) / 10.0 - 1.0).abs() < 0.011);

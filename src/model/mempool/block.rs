@@ -123,6 +123,7 @@ impl Mempool {
         let [txid, wtxid] = [TxHash::Txid(tx.txid()), TxHash::Wtxid(tx.wtxid())];
         let was_announced = [txid, wtxid].map(|hash| self.pending.take(hash).is_some()).contains(&true);
         let Some(entry) = self.key(txid).and_then(|key| self.remove(key, reason, changes)) else {
+            changes.left.push([wtxid, txid]);
             let unseen = if was_announced { Unseen::NotReceived } else { Unseen::NeverAnnounced };
             return (!self.recent.is_excluded(txid)).then_some(unseen);
         };

@@ -3,7 +3,7 @@
 use crate::model::fees::bounds::by_order::Verdict;
 use crate::model::mempool::key::TxKey;
 use crate::model::mempool::removal::RemovalReason;
-use crate::wire::Txid;
+use crate::wire::{TxHash, Txid};
 
 /// The changes that an event makes, collected by the operations of the mempool. [`Mempool::settle`]
 /// completes them at the end of the event.
@@ -14,6 +14,8 @@ use crate::wire::Txid;
 pub(in crate::model) struct Changes {
     /// The transactions that left, in order.
     pub(super) removed: Vec<(Txid, RemovalReason)>,
+    /// The ids of the transactions that left the mempools of the network, be it that they were in ours or not.
+    pub(super) left: Vec<[TxHash; 2]>,
     /// The transactions whose fee rate, or knowledge of it, changed; perhaps more than once.
     pub(super) fee_rates: Vec<Txid>,
     /// The transactions whose cluster changed: they arrived, or a relative left.
@@ -31,6 +33,8 @@ pub(in crate::model) struct Changes {
 pub(in crate::model) struct Settled {
     /// The transactions that left the mempool, in order.
     pub(in crate::model) removed: Vec<(Txid, RemovalReason)>,
+    /// The ids of the transactions that left the mempools of the network.
+    pub(in crate::model) left: Vec<[TxHash; 2]>,
     /// The transactions in the mempool whose fee rate, or knowledge of it, changed; sorted.
     pub(in crate::model) fee_rates: Vec<Txid>,
 }

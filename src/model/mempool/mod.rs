@@ -103,11 +103,11 @@ impl Mempool {
             self.evict(&mut changes);
             settle::settle(&mut self.entries, &self.recent, &mut changes);
         }
-        let Changes { removed, mut fee_rates, .. } = changes;
+        let Changes { removed, left, mut fee_rates, .. } = changes;
         fee_rates.sort_unstable();
         fee_rates.dedup();
         fee_rates.retain(|txid| self.entries.by_txid(*txid).is_some());
-        Settled { removed, fee_rates }
+        Settled { removed, left, fee_rates }
     }
 
     /// Returns the double spends that became apparent, each once. `is_live` says which peers count.
@@ -124,6 +124,10 @@ impl Mempool {
         let txid = entry.tx().txid();
         self.recent.record(key, txid, reason);
         changes.removed.push((txid, reason));
+        // Evicted here, it is still in the mempools of others.
+        if reason != RemovalReason::SizeLimit {
+            changes.left.push(entry.tx().hashes());
+        }
         Some(entry)
     }
 

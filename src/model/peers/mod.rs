@@ -42,6 +42,8 @@ pub(crate) struct PeerTotals {
     pub(crate) median_ping: Option<Duration>,
     /// The lowest and the highest fee filter, in sat/kvB.
     pub(crate) fee_floor: Option<(u64, u64)>,
+    /// The median fee filter, in sat/kvB: neither a very low nor a very high one of a single peer counts.
+    pub(crate) usual_filter: Option<u64>,
 }
 
 impl Peers {
@@ -125,6 +127,11 @@ impl Peers {
         failed.into_iter().map(|(_, address, reason)| (address, reason)).collect()
     }
 
+    /// Returns the netgroup of a peer, as a voucher for transactions.
+    pub(in crate::model) fn voucher(&self, id: PeerId) -> Vouchers {
+        self.get(id).map_or_else(|| Vouchers::unknown(id), Peer::voucher)
+    }
+
     /// Returns the netgroups of the live peers that relay transactions.
     pub(in crate::model) fn vouchers(&self) -> Vouchers {
         let relaying = self.by_id.values().filter(|peer| peer.is_announcer());
@@ -137,13 +144,14 @@ impl Peers {
         let mut pings: Vec<Duration> = live().filter_map(Peer::ping).collect();
         let middle = pings.len() / 2;
         let median_ping = (!pings.is_empty()).then(|| *pings.select_nth_unstable(middle).1);
-        let lowest = live().filter_map(Peer::fee_floor).min();
-        let highest = live().filter_map(Peer::fee_floor).max();
+        let mut filters: Vec<u64> = live().filter_map(Peer::fee_floor).collect();
+        filters.sort_unstable();
         PeerTotals {
             live: live().count(),
             announcers: live().filter(|peer| peer.is_announcer()).count(),
             median_ping,
-            fee_floor: lowest.zip(highest),
+            fee_floor: filters.first().copied().zip(filters.last().copied()),
+            usual_filter: filters.get(filters.len().saturating_sub(1) / 2).copied(),
         }
     }
 }

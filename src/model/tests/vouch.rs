@@ -19,8 +19,8 @@ fn counts(scene: &Scene) -> (u64, u64) {
 /// All figures of the mempool.
 fn figures(scene: &Scene) -> (Box<MempoolScreen>, Totals) {
     let snapshot = scene.snapshot(&View { screen: Screen::Mempool, ..everything() });
-    let Totals { mempool, fee_coverage, seen_before_block, .. } = snapshot.totals;
-    let totals = Totals { mempool, seen_before_block, fee_coverage, ..Totals::default() };
+    let Totals { mempool, fee_coverage, .. } = snapshot.totals;
+    let totals = Totals { mempool, fee_coverage, ..Totals::default() };
     (snapshot.mempool.unwrap(), totals)
 }
 

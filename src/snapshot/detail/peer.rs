@@ -2,7 +2,7 @@
 
 use crate::event::{CommandTraffic, DisconnectReason, Misbehaviour, PeerId, RecentMessage};
 use crate::model::peers::peer::Peer;
-use crate::model::{LivenessSlot, Model, PeerStats};
+use crate::model::{ListComparison, LivenessSlot, Model, PeerStats};
 use crate::snapshot::peer_row::PeerRow;
 use crate::util::time::Timestamp;
 use std::time::Duration;
@@ -14,6 +14,8 @@ pub struct PeerDetail {
     pub row: PeerRow,
     /// The statistics.
     pub stats: PeerStats,
+    /// The difference between the mempool and the list that the peer gave of its own, if it gave one lately.
+    pub list: Option<ListComparison>,
     /// The liveness in each of the last minutes, oldest first, the present minute included; at most
     /// 60, from the first connection on.
     pub liveness: Vec<LivenessSlot>,
@@ -42,6 +44,7 @@ impl PeerDetail {
         Self {
             row: PeerRow::take(id, peer, now),
             stats: peer.stats(tip, model.block_relay().leads().get(&id).copied(), now),
+            list: model.completeness().of_peer(id).cloned(),
             liveness: peer.liveness_by_minute(now),
             pings: peer.pings().collect(),
             version: info.map(|info| info.version),

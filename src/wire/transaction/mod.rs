@@ -12,7 +12,7 @@ pub use fields::{Input, OutPoint, Output, Witness};
 pub use parts::{InputParts, OutputParts, TxParts};
 
 use super::sha256d::{sha256d, sha256d_both};
-use super::{Reader, Txid, WireError, Wtxid};
+use super::{Reader, TxHash, Txid, WireError, Wtxid};
 use layout::{Layout, VERSION_SIZE, WITNESS_MARK_SIZE};
 use std::iter;
 use std::ops::Range;
@@ -61,6 +61,11 @@ impl Transaction {
     /// Returns the wtxid, which covers the witness.
     pub fn wtxid(&self) -> Wtxid {
         self.wtxid
+    }
+
+    /// Returns the ids: wtxid and txid.
+    pub fn hashes(&self) -> [TxHash; 2] {
+        [TxHash::Wtxid(self.wtxid), TxHash::Txid(self.txid)]
     }
 
     /// Returns the weight, in weight units: three times the stripped size plus the whole size (BIP141).

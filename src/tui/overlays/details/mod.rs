@@ -3,6 +3,7 @@
 mod block;
 mod cluster;
 mod document;
+mod mempool_list;
 mod peer;
 mod propagation;
 mod removed;

@@ -11,6 +11,7 @@
 //! ```
 
 use super::document::{Document, facts, heading};
+use super::mempool_list;
 use crate::event::{CommandTraffic, Direction, RecentMessage, Transport};
 use crate::snapshot::{LivenessSlot, PeerDetail, PeerStats, RelayCounts};
 use crate::tui::context::Context;
@@ -32,6 +33,7 @@ pub fn document(cx: &Context, peer: &PeerDetail, cells: usize) -> Document {
     first.extend(liveness(cx, &peer.liveness, cells));
     first.push(Line::default());
     first.extend(statistics(cx, &peer.stats, cells));
+    first.extend(peer.list.iter().flat_map(|list| mempool_list::lines(cx, list, cells)));
     first.extend(faults(cx, peer, cells));
     first.push(Line::default());
     let mut second = traffic(cx, &peer.traffic);

@@ -9,6 +9,8 @@
 //! ╰─────────────────────────────────────╯╰─────────────────────────────────╯
 //! ```
 
+mod completeness;
+mod estimates;
 mod histogram;
 mod kinds;
 mod layout;

@@ -2,13 +2,17 @@
 //!
 //! ```text
 //! ╭ Projected · exact 61 % · within 10 % 36 % · open 3 % ────────╮
-//! │ next block 8.1 · 3 blocks 2.7 · 6 blocks 0.10 sat/vB         │
+//! │ next block 8.1 · 3 blocks 2.7 · 6 blocks ≥1.0 sat/vB         │
+//! │ minimum 1.0 · hit rate 81, 90, 97 % · 6 of 6 blocks full     │
+//! │ 98.2 % of the last 6 blocks (vB) was here before             │
+//! │ 99.1 % of a list of 14,105 is here; it lacks 241.0 kvB       │
 //! │      low median   high  full exact  ≤10%  open     tx    BTC │
 //! │ 1    8.1   12.4  310.0  100%   61%   36%    3%  2,911 0.0981 │
 //! ╰──────────────────────────────────────────────────────────────╯
 //! ```
 
 use super::lines::lines;
+use super::{completeness, estimates};
 use crate::snapshot::{MempoolScreen, ProjectedBlock};
 use crate::tui::context::Context;
 use crate::tui::widgets::format;
@@ -41,12 +45,18 @@ const COLUMNS: [Column<Row>; 10] = [
     }),
 ];
 
+/// The projected blocks that what stands above them leaves room for, if there are as many.
+const MIN_BLOCKS: usize = 4;
+
 /// Draws the blocks.
 pub fn draw(frame: &mut Frame, area: Rect, cx: &Context, screen: &MempoolScreen) {
     let theme = cx.theme;
     let widths = table::fit(&COLUMNS, usize::from(area.width.saturating_sub(4)));
-    let mut drawn =
-        vec![Line::styled(estimates(screen), theme.strong()), table::head(&COLUMNS, &widths, theme.muted())];
+    let mut drawn = vec![Line::styled(estimates::line(screen), theme.strong())];
+    let notes = [vec![estimates::basis(&screen.estimates)], completeness::lines(cx.snapshot)].concat();
+    let room = usize::from(area.height).saturating_sub(4 + screen.projected.len().min(MIN_BLOCKS));
+    drawn.extend(notes.into_iter().take(room).map(|note| Line::styled(note, theme.muted())));
+    drawn.push(table::head(&COLUMNS, &widths, theme.muted()));
     let rows = (1..).zip(screen.projected.iter().copied());
     drawn.extend(rows.map(|row| table::row(&COLUMNS, &widths, &row, cx)));
     if screen.projected.is_empty() {
@@ -68,20 +78,6 @@ fn basis(screen: &MempoolScreen) -> String {
     let Some(shares) = screen.basis.shares() else { return String::new() };
     let [exact, within, open] = shares.map(|share| format!("{:.0} %", share * 100.0));
     format!(" · exact {exact} · within 10 % {within} · open {open}")
-}
-
-/// The fee rates with which a transaction is expected within some blocks.
-fn estimates(screen: &MempoolScreen) -> String {
-    let known = screen.estimates.iter().filter_map(|&(within, rate)| {
-        let rate = format::fee_rate(rate?);
-        Some(if within == 1 { format!("next block {rate}") } else { format!("{within} blocks {rate}") })
-    });
-    let known: Vec<String> = known.collect();
-    match screen.coverage {
-        None => "? sat/vB".to_owned(),
-        Some(_) if known.is_empty() => "? sat/vB: too few fees are exact".to_owned(),
-        Some(_) => format!("{} sat/vB", known.join(" · ")),
-    }
 }
 
 const fn figure(

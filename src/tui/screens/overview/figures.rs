@@ -8,7 +8,7 @@
 //!
 //! Taller boxes have the past in a row of its own; a single row has no boxes at all.
 
-use crate::snapshot::{Snapshot, Totals};
+use crate::snapshot::{Completeness, ListComparison, Snapshot, Totals};
 use crate::tui::context::Context;
 use crate::tui::widgets::panel::panel;
 use crate::tui::widgets::{chart, format, text};
@@ -99,7 +99,6 @@ fn figures(snapshot: &Snapshot) -> Vec<Figure<'_>> {
     let totals = &snapshot.totals;
     let (bandwidth, bandwidth_short) = bandwidth(snapshot);
     let floor = fee_floor(totals);
-    let seen = totals.seen_before_block.map(format::share);
     let received = format::grouped(totals.received);
     let memory = format::bytes(totals.memory);
     let figure = |name, width, texts, past| Figure { name, width, texts, past };
@@ -108,17 +107,9 @@ fn figures(snapshot: &Snapshot) -> Vec<Figure<'_>> {
     vec![
         figure("tx/s", 18, vec![tx_rate(snapshot)], &snapshot.overview.tx_rate),
         figure(mempool_name, 20, mempool(totals), &snapshot.overview.mempool_size),
+        figure("complete", 20, complete(&snapshot.completeness), &[]),
         figure("bandwidth", 20, vec![bandwidth, bandwidth_short], &snapshot.overview.download_rate),
         figure("fee filters", 20, vec![format!("{floor} sat/vB"), floor], &[]),
-        figure(
-            "seen before block",
-            22,
-            match seen {
-                Some(seen) => vec![format!("{seen} of last block"), seen],
-                None => vec!["no block yet".to_owned()],
-            },
-            &[],
-        ),
         figure(
             "fees known",
             16,
@@ -147,6 +138,25 @@ fn figures(snapshot: &Snapshot) -> Vec<Figure<'_>> {
             &[],
         ),
     ]
+}
+
+/// How complete the mempool is, by the last blocks and by the list of a peer.
+fn complete(completeness: &Completeness) -> Vec<String> {
+    let blocks = completeness.blocks.map(|seen| (format::share(seen.share), seen.blocks));
+    let list = completeness.list.as_ref().and_then(ListComparison::share).map(format::share);
+    match (blocks, list) {
+        (Some((seen, count)), Some(list)) => vec![
+            format!("{seen} of {}, {list} of list", format::plural(count as u64, "block")),
+            format!("{seen}, {list} of list"),
+            format!("{list} of list"),
+        ],
+        (Some((seen, count)), None) => {
+            let blocks = format::plural(count as u64, "block");
+            vec![format!("{seen} of last {blocks}"), format!("{seen} of blocks"), seen]
+        }
+        (None, Some(list)) => vec![format!("{list} of a peer's list"), format!("{list} of list")],
+        (None, None) => vec!["no block yet".to_owned()],
+    }
 }
 
 /// The size of the mempool, marked if one peer alone vouches for a part of it: not counted (`+ 1,204`), or

@@ -1,0 +1,118 @@
+//! The transactions of a list, in 8 bytes each.
+
+use crate::wire::{TxHash, Txid, Wtxid};
+
+/// The most transactions of a list that are kept: 4 MB. The mempools of default nodes are smaller.
+const MAX_IDS: usize = 500_000;
+
+/// Marks a transaction that left the mempool since.
+const LEFT: u64 = 1;
+
+/// The first 63 bits of the ids in a list. Two transactions that share them count as one.
+#[derive(Debug, Default)]
+pub(super) struct ListedIds {
+    /// Each is sorted, and longer than twice the next one.
+    runs: Vec<Vec<u64>>,
+    count: usize,
+    left: usize,
+}
+
+/// Returns the first 63 bits of an id.
+fn id(tx: TxHash) -> u64 {
+    let (TxHash::Txid(Txid(hash)) | TxHash::Wtxid(Wtxid(hash))) = tx;
+    hash.first_chunk().map_or(0, |first| u64::from_le_bytes(*first)) & !LEFT
+}
+
+impl ListedIds {
+    /// Adds a part of a list. Returns whether there was room for all of it.
+    pub(super) fn add(&mut self, txs: &[TxHash]) -> bool {
+        let room = MAX_IDS - self.count;
+        let mut run: Vec<u64> = txs.iter().take(room).map(|&tx| id(tx)).collect();
+        run.sort_unstable();
+        run.dedup();
+        // Few runs are quick to search, and runs of growing length are seldom merged.
+        while let Some(last) = self.runs.pop_if(|last| last.len() <= 2 * run.len()) {
+            self.count -= last.len();
+            run.extend(last);
+            run.sort_unstable();
+            run.dedup_by_key(|id| *id & !LEFT);
+        }
+        self.count += run.len();
+        self.runs.push(run);
+        txs.len() <= room
+    }
+
+    /// The number of transactions that have not left.
+    pub(super) fn waiting(&self) -> u64 {
+        (self.count - self.left.min(self.count)) as u64
+    }
+
+    pub(super) fn contains(&self, tx: TxHash) -> bool {
+        let id = id(tx);
+        self.runs.iter().any(|run| run.binary_search_by_key(&id, |listed| listed & !LEFT).is_ok())
+    }
+
+    /// Notes that a transaction left the mempool, or that it returned.
+    pub(super) fn set_left(&mut self, tx: TxHash, has_left: bool) {
+        let id = id(tx);
+        for run in &mut self.runs {
+            let Ok(index) = run.binary_search_by_key(&id, |listed| listed & !LEFT) else { continue };
+            let Some(listed) = run.get_mut(index) else { continue };
+            match (*listed & LEFT != 0, has_left) {
+                (false, true) => self.left += 1,
+                (true, false) => self.left -= 1,
+                _ => {}
+            }
+            *listed = id | u64::from(has_left);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tx(number: u64) -> TxHash {
+        let mut hash = [9; 32];
+        hash[..8].copy_from_slice(&number.wrapping_mul(0x9e37_79b9_7f4a_7c15).to_le_bytes());
+        TxHash::Wtxid(Wtxid(hash))
+    }
+
+    #[test]
+    fn a_list_in_any_parts_contains_what_was_listed() {
+        for part in [1, 7, 1_000] {
+            let mut ids = ListedIds::default();
+            let all: Vec<_> = (0..1_000).map(tx).collect();
+            for part in all.chunks(part) {
+                assert!(ids.add(part));
+            }
+            assert!(all.iter().all(|tx| ids.contains(*tx)) && !ids.contains(tx(1_000)));
+            assert_eq!(ids.waiting(), 1_000);
+            assert!(ids.runs.len() < 12, "{} runs", ids.runs.len());
+        }
+    }
+
+    #[test]
+    fn what_left_is_waited_for_no_longer() {
+        let mut ids = ListedIds::default();
+        ids.add(&[tx(1), tx(2), tx(3)]);
+        ids.set_left(tx(2), true);
+        ids.set_left(tx(2), true);
+        ids.set_left(tx(9), true);
+        assert_eq!(ids.waiting(), 2);
+        ids.add(&[tx(4), tx(5), tx(6)]);
+        assert_eq!(ids.waiting(), 5, "the mark survives a merge");
+        ids.set_left(tx(2), false);
+        assert_eq!(ids.waiting(), 6);
+    }
+
+    #[test]
+    fn an_endless_list_takes_no_more_memory_than_a_long_one() {
+        let mut ids = ListedIds::default();
+        let parts =
+            (0..=MAX_IDS as u64 / 50_000).map(|part| (part * 50_000..).take(50_000).map(tx).collect());
+        let fit: Vec<bool> = parts.map(|part: Vec<_>| ids.add(&part)).collect();
+        assert_eq!(fit.iter().filter(|fit| !**fit).count(), 1);
+        assert_eq!(ids.waiting(), MAX_IDS as u64);
+    }
+}

@@ -1,0 +1,56 @@
+//! Records about estimates.
+
+use crate::model::{Estimate, ListComparison, Model, Target};
+use serde::Serialize;
+
+/// The fee rates that it takes to be confirmed, after a block, and how past estimates turned out. Rates are in
+/// sat/vB.
+#[derive(Clone, PartialEq, Debug, Serialize)]
+pub(super) struct EstimatesRecord {
+    pub(super) height: u32,
+    pub(super) minimum_fee_rate: f64,
+    pub(super) estimates: Vec<EstimateFields>,
+    pub(super) full_block_count: usize,
+    pub(super) known_block_count: usize,
+    pub(super) blocks_seen_share: Option<f32>,
+    pub(super) list_share: Option<f32>,
+}
+
+/// The estimate for a number of blocks.
+#[derive(Clone, PartialEq, Debug, Serialize)]
+pub(super) struct EstimateFields {
+    pub(super) block_count: u32,
+    pub(super) fee_rate: Option<f64>,
+    pub(super) is_lower_bound: bool,
+    pub(super) hit_count: usize,
+    pub(super) judged_count: usize,
+}
+
+impl EstimatesRecord {
+    /// The estimates after the block of this height.
+    pub(super) fn new(height: u32, model: &Model) -> Self {
+        let estimates = model.estimates();
+        let (full_block_count, known_block_count) = estimates.full_blocks;
+        Self {
+            height,
+            minimum_fee_rate: estimates.minimum,
+            estimates: estimates.targets.into_iter().map(EstimateFields::new).collect(),
+            full_block_count,
+            known_block_count,
+            blocks_seen_share: model.seen_in_blocks().map(|seen| seen.share),
+            list_share: model.completeness().best().and_then(ListComparison::share),
+        }
+    }
+}
+
+impl EstimateFields {
+    fn new(target: Target) -> Self {
+        Self {
+            block_count: target.within,
+            fee_rate: target.estimate.map(Estimate::rate),
+            is_lower_bound: matches!(target.estimate, Some(Estimate::AtLeast(_))),
+            hit_count: target.hit_rate.hits,
+            judged_count: target.hit_rate.judged,
+        }
+    }
+}

@@ -1,0 +1,62 @@
+//! The estimates, and what they rest on, as text.
+
+use crate::snapshot::{Estimate, Estimates, MempoolScreen, Target};
+use crate::tui::widgets::format;
+
+/// The fee rates with which a transaction is expected within some blocks.
+pub fn line(screen: &MempoolScreen) -> String {
+    let target = |&Target { within, estimate, .. }: &Target| {
+        let rate = match estimate? {
+            Estimate::About(rate) => format::fee_rate(rate),
+            Estimate::AtLeast(rate) => format!("≥{}", format::fee_rate(rate)),
+        };
+        Some(if within == 1 { format!("next block {rate}") } else { format!("{within} blocks {rate}") })
+    };
+    let known: Vec<String> = screen.estimates.targets.iter().filter_map(target).collect();
+    if known.is_empty() { "? sat/vB".to_owned() } else { format!("{} sat/vB", known.join(" · ")) }
+}
+
+/// The lowest fee rate that is relayed, how past estimates turned out, and how full the last blocks were.
+pub fn basis(estimates: &Estimates) -> String {
+    let minimum = format::fee_rate(estimates.minimum);
+    let shares = estimates.targets.map(|target| target.hit_rate.share());
+    let hit_rate = if shares.iter().all(Option::is_none) {
+        format::UNKNOWN.to_owned()
+    } else {
+        format!("{} %", shares.map(|share| format::known(share.map(percent))).join(", "))
+    };
+    let full = match estimates.full_blocks {
+        (_, 0) => String::new(),
+        (full, all) => format!(" · {full} of {all} blocks full"),
+    };
+    format!("minimum {minimum} · hit rate {hit_rate}{full}")
+}
+
+fn percent(share: f32) -> String {
+    format!("{:.0}", share * 100.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::snapshot::HitRate;
+
+    fn target(within: u32, estimate: Option<Estimate>, hits: usize) -> Target {
+        Target { within, estimate, hit_rate: HitRate { hits, judged: hits.min(1) * 40 } }
+    }
+
+    #[test]
+    fn estimates_and_bounds_are_told_apart() {
+        let targets = [
+            target(1, Some(Estimate::About(8.1)), 32),
+            target(3, Some(Estimate::AtLeast(2.7)), 0),
+            target(6, None, 0),
+        ];
+        let estimates = Estimates { minimum: 0.1, targets, full_blocks: (5, 6) };
+        let screen = MempoolScreen { estimates, ..MempoolScreen::default() };
+        assert_eq!(line(&screen), "next block 8.1 · 3 blocks ≥2.7 sat/vB");
+        assert_eq!(basis(&estimates), "minimum 0.10 · hit rate 80, ?, ? % · 5 of 6 blocks full");
+        assert_eq!(line(&MempoolScreen::default()), "? sat/vB");
+        assert_eq!(basis(&Estimates::default()), "minimum 0.10 · hit rate ?");
+    }
+}
