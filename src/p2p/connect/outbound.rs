@@ -19,10 +19,6 @@ use std::collections::{HashMap, HashSet, VecDeque};
 /// The number of netgroups into which an overlay network is divided (see [`NetGroup`]).
 const OVERLAY_GROUPS: usize = 16;
 
-/// The most dials at a time to addresses that have failed, while others could be dialled: dead ones, each of
-/// which occupies a place until its dial times out, keep no fresh ones waiting.
-const MAX_DIALS_AFTER_FAILURE: usize = 4;
-
 /// The outbound connections, and which ones to open.
 #[derive(Debug)]
 pub struct OutboundPeers {
@@ -235,8 +231,10 @@ impl OutboundPeers {
             let accept = self.acceptance(kind, &is_manual, now);
             let is_fresh =
                 |address: &PeerAddress, services| !addresses.has_failed(address) && accept(address, services);
-            let prefers_fresh =
-                self.dials().filter(|dial| dial.has_failed).count() >= MAX_DIALS_AFTER_FAILURE;
+            // Dead addresses, each of which occupies a place until its dial times out, get at most half of
+            // the places while there are others.
+            let failed = self.dials().filter(|dial| dial.has_failed).count();
+            let prefers_fresh = failed >= self.dialling().div_ceil(2);
             let fresh = prefers_fresh.then(|| addresses.select(now, &mut rng, is_fresh)).flatten();
             let address = fresh.or_else(|| addresses.select(now, &mut rng, &accept));
             drop(accept);
