@@ -145,7 +145,8 @@ impl Model {
             PeerEvent::Bootstrapped { tx } => self.receive(id, TxSource::Bootstrap, tx, step),
             PeerEvent::Listed { txs, is_complete } => {
                 self.mempool.list(now, id, txs, *is_complete);
-                self.restoration.listed(&self.mempool, txs, *is_complete);
+                let floor = self.announcer(id).floor;
+                self.restoration.listed(&self.mempool, txs, *is_complete, floor);
                 self.completeness.listed(now, id, self.peers.voucher(id), txs, *is_complete);
             }
             PeerEvent::Traffic(traffic) => self.count(now, traffic),

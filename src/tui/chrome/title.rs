@@ -125,10 +125,26 @@ fn variants(cx: &Context) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::time::Duration;
 
     #[test]
     fn a_wrong_clock_is_named_with_size_and_direction() {
         assert_eq!(clock(-660), "clock 11 min behind");
         assert_eq!(clock(3 * 86_400), "clock 3 d ahead");
+    }
+
+    #[test]
+    fn the_age_of_what_was_restored_and_what_it_waits_for_are_shown() {
+        let saved = Timestamp::from_secs(1_700_000_000);
+        let now = saved + Duration::from_hours(3);
+        let said = |waits_for| {
+            let [long, short] = restored(&RestoredStatus { transactions: 31_204, saved, waits_for }, now);
+            assert_eq!(short, "restored 31,204, 3 h old · ");
+            long
+        };
+        assert_eq!(said(None), "restored 31,204, 3 h old · ");
+        assert_eq!(said(Some(WaitsFor::Peers)), "restored 31,204, 3 h old, waiting for peers · ");
+        assert_eq!(said(Some(WaitsFor::Blocks(18))), "restored 31,204, 3 h old, waiting for 18 blocks · ");
+        assert_eq!(said(Some(WaitsFor::Blocks(1))), "restored 31,204, 3 h old, waiting for 1 block · ");
     }
 }

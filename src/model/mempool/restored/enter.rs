@@ -12,7 +12,7 @@ use crate::model::mempool::relay::announcements::Sighting;
 use crate::model::mempool::vouch::{Vouch, Vouchers, inherited, vouch_for_parents};
 use crate::model::mempool::{Mempool, RemovalReason};
 use crate::util::time::Timestamp;
-use crate::wire::{Transaction, TxHash, Txid, Wtxid};
+use crate::wire::{TxHash, Txid, Wtxid};
 use std::sync::Arc;
 
 /// The parts of 1 sat/vB in which bounds are saved.
@@ -74,17 +74,17 @@ impl Mempool {
         }
     }
 
-    /// Removes the restored transactions that `is_unconfirmed` names and that have no child left, the latest
-    /// ones first. Returns their ids.
-    pub(super) fn remove_unconfirmed(
+    /// Removes the restored transactions that nobody announced, that peers lack by `is_missing`, and that have
+    /// no child left, the latest ones first. Returns their ids.
+    pub(super) fn remove_missing(
         &mut self,
-        is_unconfirmed: impl Fn(&Transaction) -> bool,
+        is_missing: impl Fn(&MempoolEntry) -> bool,
         changes: &mut Changes,
     ) -> Vec<(Txid, Wtxid)> {
         let restored = self.entries().iter().filter(|(_, entry)| {
             entry.source() == TxSource::Restored
                 && entry.announcements().next().is_none()
-                && is_unconfirmed(entry.tx())
+                && is_missing(entry)
         });
         let keys: Vec<TxKey> = restored.map(|(key, _)| key).collect();
         let mut removed = Vec::new();

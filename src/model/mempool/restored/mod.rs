@@ -11,11 +11,11 @@ mod tests;
 mod waiting_room;
 
 use crate::event::{CatchUp, CatchUpFailure, CatchUpFrom, Request, Restored, RestoredTx, Saved};
-use crate::model::mempool::Mempool;
 use crate::model::mempool::changes::Changes;
 use crate::model::mempool::key::TxKey;
+use crate::model::mempool::{Mempool, MempoolEntry};
 use crate::util::time::Timestamp;
-use crate::wire::{Block, Transaction, TxHash, Txid, Wtxid};
+use crate::wire::{Block, TxHash, Txid, Wtxid};
 use foldhash::fast::RandomState;
 use std::collections::{HashSet, VecDeque};
 use std::sync::Arc;
@@ -44,6 +44,8 @@ pub(in crate::model) struct Restoration {
     /// The beginning of the ids in lists, until everything has entered.
     listed: HashSet<u64, RandomState>,
     has_list: bool,
+    /// The fee rate below which the lists contain nothing, in sat/vB.
+    list_floor: Option<f64>,
     /// When the unconfirmed ones leave.
     leave_at: Option<Timestamp>,
     /// Those that entered, oldest first.
@@ -208,15 +210,27 @@ impl Restoration {
         }
     }
 
-    /// Takes note of a part of the list of a peer's whole mempool.
-    pub(in crate::model) fn listed(&mut self, mempool: &Mempool, txs: &[TxHash], is_complete: bool) {
+    /// Takes note of a part of the list of a peer's whole mempool. `floor` is the fee rate below which the peer
+    /// has nothing, in sat/vB.
+    pub(in crate::model) fn listed(
+        &mut self,
+        mempool: &Mempool,
+        txs: &[TxHash],
+        is_complete: bool,
+        floor: Option<f64>,
+    ) {
         for &hash in txs {
             self.confirm(mempool, hash);
             if !matches!(self.phase, Phase::None | Phase::Entered) && self.listed.len() < MAX_LISTED {
                 self.listed.insert(beginning(bytes(hash)));
             }
         }
-        self.has_list |= is_complete;
+        if is_complete {
+            // What one of the lists could contain was looked for.
+            let lower = |known: f64| floor.map(|floor| floor.min(known));
+            self.list_floor = if self.has_list { self.list_floor.and_then(lower) } else { floor };
+            self.has_list = true;
+        }
     }
 
     /// Takes note of a transaction that left the mempool.
@@ -242,9 +256,11 @@ impl Restoration {
                     self.leave_at = Some(now + GRACE);
                 }
                 if self.leave_at.is_some_and(|at| at <= now) {
-                    let is_unconfirmed =
-                        |tx: &Transaction| self.unconfirmed.contains(&beginning(tx.txid().0));
-                    let removed = mempool.remove_unconfirmed(is_unconfirmed, changes);
+                    let is_missing = |entry: &MempoolEntry| {
+                        self.unconfirmed.contains(&beginning(entry.tx().txid().0))
+                            && !is_below(entry, self.list_floor)
+                    };
+                    let removed = mempool.remove_missing(is_missing, changes);
                     progress.milestone = Some(Milestone::Reconciled { removed: removed.len() });
                     progress.requests.push(Request::Forget(removed));
                     self.unconfirmed = HashSet::default();
@@ -329,6 +345,12 @@ impl Restoration {
         let transactions = self.room.len() + self.unconfirmed.len();
         (transactions > 0).then_some(RestoredStatus { transactions, saved: self.saved, waits_for })
     }
+}
+
+/// Returns whether a transaction pays less than `floor` (sat/vB), so that a list need not contain it.
+fn is_below(entry: &MempoolEntry, floor: Option<f64>) -> bool {
+    let rate = entry.chunk_fee_rate().or(entry.fee_rate().exact());
+    floor.zip(rate).is_some_and(|(floor, rate)| rate < floor)
 }
 
 fn bytes(hash: TxHash) -> [u8; 32] {

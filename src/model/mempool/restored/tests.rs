@@ -184,6 +184,22 @@ fn what_a_whole_list_lacks_and_nobody_announces_leaves_after_some_minutes() {
 }
 
 #[test]
+fn a_list_says_nothing_about_what_pays_less_than_its_node_takes() {
+    let mut scene = Scene::new();
+    let txs = [loose(1), loose(2)];
+    let mut saved = txs.each_ref().map(|tx| restored(tx, 9));
+    // 0.1 and 100 sat/vB.
+    saved[0].knowledge.input_values = vec![(0, txs[0].output_value() + u64::from(txs[0].vsize()) / 10)];
+    saved[1].knowledge.input_values = vec![(0, txs[1].output_value() + u64::from(txs[1].vsize()) * 100)];
+    load(&mut scene, saved.to_vec());
+    caught_up(&mut scene).connect(1).peer(1, PeerEvent::FeeFilter { sat_per_kvb: 1_000 });
+    list(&mut scene, &[]);
+    scene.pass(200).happen(EventKind::Restored(Restored::Continue));
+    scene.pass(200).happen(EventKind::Restored(Restored::Continue));
+    assert_eq!(scene.mempool(), [txs[0].txid()]);
+}
+
+#[test]
 fn without_a_list_it_stays_until_it_expires() {
     let (mut scene, tx) = (Scene::new(), loose(1));
     load(&mut scene, vec![restored(&tx, 100)]);
