@@ -59,6 +59,7 @@ impl TxDownload {
     /// Takes note that a transaction is no longer here.
     pub fn forget(&mut self, txid: Txid, wtxid: Wtxid) {
         self.requests.unsee(txid, wtxid);
+        self.bootstrap.lost(&wtxid);
     }
 
     /// Takes note of a transaction that is here already.

@@ -159,6 +159,11 @@ impl Bootstrap {
         self.fetch.arrived(wtxid, now);
     }
 
+    /// A transaction that was here is not any more.
+    pub fn lost(&mut self, wtxid: &Wtxid) {
+        self.fetch.lost(wtxid);
+    }
+
     /// Ordinary relay gave up a transaction.
     pub fn relay_failed(&mut self, wtxid: &Wtxid) {
         self.fetch.relay_failed(wtxid);

@@ -417,3 +417,17 @@ fn what_is_too_long_for_an_announcement_is_a_list_even_before_the_pong() {
     scene.deliver_pongs();
     assert_eq!(scene.blame(), Vec::<&(PeerId, PeerEvent)>::new(), "the pong is expected, if late");
 }
+
+#[test]
+fn what_is_here_is_not_fetched_until_it_is_lost() {
+    let mut scene = Scene::new();
+    (0..200).for_each(|number| scene.download.known(&tx(number), START));
+    let lister = scene.connect(1, BLOOM, 0..300);
+    scene.connect(2, PLAIN, 0..300);
+    scene.list(lister, &ids(0..300));
+    scene.settle();
+    assert_eq!(scene.arrivals(), (0, 100));
+    (0..200).for_each(|number| scene.download.forget(tx(number).txid(), tx(number).wtxid()));
+    scene.settle();
+    assert_eq!(scene.arrivals(), (0, 300));
+}
