@@ -2,6 +2,7 @@
 
 mod bootstrap;
 mod links;
+mod made_up_lists;
 mod scene;
 
 use crate::event::{DisconnectReason, EventKind, Misbehaviour, PeerEvent, PeerId, PeerInfo};

@@ -19,6 +19,10 @@ use std::time::Duration;
 pub const START: Timestamp = Timestamp::from_secs(1_700_000_000);
 pub const TIMEOUT: Duration = Duration::from_mins(1);
 
+/// The services of a node that answers BIP35 `mempool`, and of one that does not.
+pub const BLOOM: Services = Services::BLOOM;
+pub const PLAIN: Services = Services::NETWORK;
+
 /// Transaction `number`, with a witness, so that txid and wtxid differ.
 pub fn tx(number: u32) -> Arc<Transaction> {
     let mut txid = [0; 32];
@@ -32,6 +36,11 @@ pub fn tx(number: u32) -> Arc<Transaction> {
     let output = OutputParts { value: 1, script_pubkey: vec![0x51] };
     let parts = TxParts { version: 2, inputs: vec![input], outputs: vec![output], lock_time: 0 };
     Arc::new(parts.build().unwrap())
+}
+
+/// The ids of these transactions.
+pub fn ids(numbers: Range<u32>) -> Vec<Wtxid> {
+    numbers.map(|number| tx(number).wtxid()).collect()
 }
 
 /// An id that belongs to no transaction.
