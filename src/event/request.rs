@@ -25,6 +25,9 @@ pub enum Request {
     MempoolFull,
     /// These transactions of an earlier run are here: none of them needs to be sent again.
     Known(Vec<Arc<Transaction>>),
+    /// Much of what was listed as here already is not any more: peers are asked for the lists of their whole
+    /// mempools again.
+    Relist,
     /// These transactions are no longer here. They are requested again if a peer announces or lists them.
     Forget(Vec<(Txid, Wtxid)>),
 }

@@ -386,9 +386,7 @@ impl Model {
     }
 
     fn keep_notices(&mut self, now: Timestamp, outcome: &Outcome) {
-        for notice in &outcome.notices {
-            self.notices.push(now, notice.clone());
-        }
+        outcome.notices.iter().for_each(|notice| self.notices.push(now, notice.clone()));
     }
 
     fn announcer(&self, id: PeerId) -> Announcer {

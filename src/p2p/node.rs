@@ -125,6 +125,7 @@ impl Node {
                     self.tx_download.forget(txid, wtxid);
                 }
             }
+            Request::Relist => self.tx_download.relist(now),
             Request::MempoolFull => self.tx_download.mempool_full(),
             Request::Known(txs) => {
                 for tx in &txs {

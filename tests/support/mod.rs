@@ -162,7 +162,7 @@ pub fn version() -> Version {
     Version {
         version: 70_016,
         services: Services::NETWORK.with(Services::WITNESS),
-        time: 0,
+        time: i64::try_from(START.as_secs()).unwrap(),
         nonce: 1,
         user_agent: b"/Scripted:1.0/".to_vec(),
         start_height: 0,

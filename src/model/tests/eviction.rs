@@ -80,7 +80,7 @@ fn a_parent_is_as_safe_as_the_child_that_pays_for_it() {
 fn descendants_are_evicted_with_their_ancestor() {
     let mut scene = limited(20_000);
     let parent = spend(&[coin(7)], &[1_000_000]);
-    let child = spend(&[output(&parent, 0)], &[500_000]);
+    let child = spend(&[output(&parent, 0), coin(8)], &[500_000]);
     relay_by_two(&mut scene, &parent);
     relay_by_two(&mut scene, &child);
     let txs = paying(&mut scene, [500; 60]);

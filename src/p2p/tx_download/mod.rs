@@ -59,7 +59,11 @@ impl TxDownload {
     /// Takes note that a transaction is no longer here.
     pub fn forget(&mut self, txid: Txid, wtxid: Wtxid) {
         self.requests.unsee(txid, wtxid);
-        self.bootstrap.lost(&wtxid);
+    }
+
+    /// Asks peers for the lists of their whole mempools again.
+    pub fn relist(&mut self, now: Timestamp) {
+        self.bootstrap.restart(now);
     }
 
     /// Takes note of a transaction that is here already.

@@ -12,6 +12,7 @@ use crate::{end_of, wait_for};
 use rpc::Rpc;
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
+use std::net::Ipv4Addr;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::{env, fs, thread};
@@ -28,6 +29,7 @@ pub struct Node {
     arguments: Vec<String>,
     datadir: TempDir,
     process: Child,
+    host: Ipv4Addr,
     port: u16,
     rpc: Rpc,
 }
@@ -35,14 +37,19 @@ pub struct Node {
 impl Node {
     /// Starts a node with a fresh chain, and waits until it answers.
     pub fn start(arguments: &[&str]) -> Self {
+        Self::start_at(Ipv4Addr::LOCALHOST, arguments)
+    }
+
+    /// Starts a node that listens on this loopback address: mempulse takes each /16 for another netgroup.
+    pub fn start_at(host: Ipv4Addr, arguments: &[&str]) -> Self {
         let datadir = tempfile::tempdir().unwrap();
         let arguments: Vec<String> = arguments.iter().map(|&argument| argument.to_owned()).collect();
         for _ in 0..5 {
             let (port, rpc) = (port::free(), Rpc::new(port::free()));
-            let mut process = spawn(datadir.path(), port, &rpc, &arguments);
+            let mut process = spawn(datadir.path(), (host, port), &rpc, &arguments);
             // Another process can take the port in the meantime; then the node ends at once.
             if wait_until_ready(&mut process, &rpc) {
-                return Self { arguments, datadir, process, port, rpc };
+                return Self { arguments, datadir, process, host, port, rpc };
             }
         }
         panic!("bitcoind does not start:\n{}", log_tail(datadir.path()));
@@ -57,7 +64,7 @@ impl Node {
 
     /// Where it listens for peers, as the stream names it.
     pub fn address(&self) -> String {
-        format!("127.0.0.1:{}", self.port)
+        format!("{}:{}", self.host, self.port)
     }
 
     /// Asks the node; panics on its error.
@@ -133,7 +140,7 @@ impl Node {
 
     /// Starts it again after [`stop`](Self::stop) or [`kill`](Self::kill), on the same ports.
     pub fn restart(&mut self) {
-        self.process = spawn(self.datadir.path(), self.port, &self.rpc, &self.arguments);
+        self.process = spawn(self.datadir.path(), (self.host, self.port), &self.rpc, &self.arguments);
         let ready = wait_until_ready(&mut self.process, &self.rpc);
         assert!(ready, "bitcoind does not start again:\n{}", log_tail(self.datadir.path()));
     }
@@ -154,7 +161,7 @@ impl Drop for Node {
     }
 }
 
-fn spawn(datadir: &Path, port: u16, rpc: &Rpc, arguments: &[String]) -> Child {
+fn spawn(datadir: &Path, (host, port): (Ipv4Addr, u16), rpc: &Rpc, arguments: &[String]) -> Child {
     Command::new(executable())
         .args(["-regtest", "-server", "-listen", "-listenonion=0", "-natpmp=0", "-dnsseed=0"])
         .args([
@@ -165,7 +172,7 @@ fn spawn(datadir: &Path, port: u16, rpc: &Rpc, arguments: &[String]) -> Child {
             "-debug=net",
         ])
         .arg(format!("-datadir={}", datadir.display()))
-        .arg(format!("-bind=127.0.0.1:{port}"))
+        .arg(format!("-bind={host}:{port}"))
         .args(rpc.arguments())
         .args(arguments)
         .stdin(Stdio::null())

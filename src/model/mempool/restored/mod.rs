@@ -190,7 +190,7 @@ impl Restoration {
                 progress.dropped = txs.iter().map(|tx| tx.tx.txid()).collect();
                 // They are fetched like all others if peers still have them.
                 let ids = txs.iter().map(|tx| (tx.tx.txid(), tx.tx.wtxid()));
-                progress.requests.push(Request::Forget(ids.collect()));
+                progress.requests.extend([Request::Forget(ids.collect()), Request::Relist]);
             }
         }
         progress

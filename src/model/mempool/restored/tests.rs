@@ -155,7 +155,7 @@ fn after_too_many_blocks_it_is_discarded_and_may_be_fetched_again() {
     load(&mut scene, vec![restored(&tx, 9)]);
     let failed = EventKind::CatchUp(CatchUp::Failed(CatchUpFailure::TooMany { blocks: 200 }));
     let outcome = scene.model.apply(&crate::event::Event { time: scene.now, kind: failed });
-    assert_eq!(outcome.requests, [Request::Forget(vec![(tx.txid(), tx.wtxid())])]);
+    assert_eq!(outcome.requests, [Request::Forget(vec![(tx.txid(), tx.wtxid())]), Request::Relist]);
     assert!(outcome.changes.contains(&Change::RestoredDropped(vec![tx.txid()])));
     let notice = scene.events().first().cloned().unwrap();
     assert!(

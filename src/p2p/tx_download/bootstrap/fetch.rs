@@ -182,16 +182,6 @@ impl Fetch {
         }
     }
 
-    /// A transaction that was here is not any more: it is fetched.
-    pub fn lost(&mut self, wtxid: &Wtxid) {
-        if let Some(position) = self.entries.find(wtxid)
-            && self.entries.get(position).is_some_and(|entry| entry.state == State::Here)
-        {
-            self.entries.set(position, State::Waiting);
-            self.ask_next(position);
-        }
-    }
-
     /// A transaction arrived from a peer. Returns `None` if that peer was not asked for it here.
     pub fn received(&mut self, peer: PeerId, wtxid: &Wtxid, now: Timestamp) -> Option<Delivery> {
         let number = self.sources.number(peer)?;

@@ -74,6 +74,8 @@ struct Connection {
     kind: ConnectionKind,
     /// `None` where addresses say nothing about their owners, as in a private network.
     group: Option<NetGroup>,
+    /// Whether the peer offers its list.
+    offers: bool,
     stage: Stage,
 }
 
@@ -125,8 +127,13 @@ impl Lists {
         }
     }
 
-    /// Starts afresh, after a long time offline.
+    /// Starts afresh: whoever was asked may be asked again.
     pub fn restart(&mut self, now: Timestamp) {
+        for connection in self.connections.values_mut().filter(|connection| connection.offers) {
+            if connection.stage == Stage::Closed {
+                connection.stage = Stage::Open;
+            }
+        }
         self.asks = BoundedMap::default();
         self.complete.clear();
         self.since = Some(now);
@@ -144,7 +151,8 @@ impl Lists {
 
     pub fn dialling(&mut self, dial: &Dial) {
         let group = group_of(&dial.address.host);
-        self.connections.insert(dial.peer, Connection { kind: dial.kind, group, stage: Stage::Closed });
+        self.connections
+            .insert(dial.peer, Connection { kind: dial.kind, group, offers: false, stage: Stage::Closed });
     }
 
     /// The handshake is complete. Returns whether the peer may be asked.
@@ -156,6 +164,7 @@ impl Lists {
         if info.relay {
             self.since.get_or_insert(now);
         }
+        connection.offers = may_ask;
         if may_ask {
             connection.stage = Stage::Open;
         }

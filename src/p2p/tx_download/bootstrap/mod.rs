@@ -159,9 +159,11 @@ impl Bootstrap {
         self.fetch.arrived(wtxid, now);
     }
 
-    /// A transaction that was here is not any more.
-    pub fn lost(&mut self, wtxid: &Wtxid) {
-        self.fetch.lost(wtxid);
+    /// Starts afresh: peers are asked for their lists again.
+    pub fn restart(&mut self, now: Timestamp) {
+        self.lists.restart(now);
+        self.fetch.clear(now);
+        self.progress = Progress::default();
     }
 
     /// Ordinary relay gave up a transaction.
@@ -259,9 +261,7 @@ impl Bootstrap {
             return;
         }
         if self.last_online.is_some_and(|last| now.since(last) >= OFFLINE) {
-            self.lists.restart(now);
-            self.fetch.clear(now);
-            self.progress = Progress::default();
+            self.restart(now);
         }
         self.last_online = Some(now);
     }

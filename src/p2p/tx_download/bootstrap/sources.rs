@@ -104,7 +104,7 @@ impl Sources {
             if let Some(number) = self.number(source.peer)
                 && let Some(fresh) = self.get_mut(number)
             {
-                fresh.late = source.late;
+                fresh.late = source.late + source.window.in_flight();
             }
         }
     }

@@ -321,7 +321,7 @@ fn what_is_too_long_for_an_announcement_is_a_list_even_before_the_pong() {
 }
 
 #[test]
-fn what_is_here_is_not_fetched_until_it_is_lost() {
+fn what_is_here_is_not_fetched_until_it_is_forgotten_and_listed_again() {
     let mut scene = Scene::new();
     (0..200).for_each(|number| scene.download.known(&tx(number), START));
     let lister = scene.connect(1, BLOOM, 0..300);
@@ -330,6 +330,11 @@ fn what_is_here_is_not_fetched_until_it_is_lost() {
     scene.settle();
     assert_eq!(scene.arrivals(), (0, 100));
     (0..200).for_each(|number| scene.download.forget(tx(number).txid(), tx(number).wtxid()));
+    scene.node(lister).is_asked = false;
+    scene.download.relist(scene.now);
+    scene.settle();
+    assert!(scene.node(lister).is_asked);
+    scene.list(lister, &ids(0..300));
     scene.settle();
     assert_eq!(scene.arrivals(), (0, 300));
 }

@@ -7,7 +7,7 @@ use mempulse::address::PeerAddress;
 use mempulse::chain::Network;
 use mempulse::event::Event;
 use mempulse::model::{Model, ModelSettings};
-use mempulse::p2p::{Driver, PeerChoice, Settings};
+use mempulse::p2p::{BootstrapMode, DEFAULT_BACKFILL, Driver, PeerChoice, Settings};
 use mempulse::snapshot::{Snapshot, View};
 use mempulse::stream;
 use serde_json::Value;
@@ -35,13 +35,22 @@ pub struct Watcher {
 }
 
 impl Watcher {
-    /// Connects to these nodes, and waits for the handshakes.
+    /// Connects to these nodes, and waits for the handshakes. What was before stays unknown.
     pub fn of(peers: &[String]) -> Self {
+        Self::with(peers, Settings::default())
+    }
+
+    /// As [`of`](Self::of), but fetches what the program fetches: past blocks, and the mempool.
+    pub fn of_all(peers: &[String]) -> Self {
+        let (bootstrap, backfill) = (BootstrapMode::Auto, DEFAULT_BACKFILL);
+        Self::with(peers, Settings { bootstrap, backfill, ..Settings::default() })
+    }
+
+    fn with(peers: &[String], settings: Settings) -> Self {
         let runtime = Builder::new_current_thread().enable_all().build().unwrap();
         let choice =
             PeerChoice::Only(peers.iter().map(|peer| PeerAddress::parse(peer, 0).unwrap()).collect());
-        let settings =
-            Settings { network: Network::Regtest, choice, ping_interval: PINGS, ..Settings::default() };
+        let settings = Settings { network: Network::Regtest, choice, ping_interval: PINGS, ..settings };
         let (clock, network) = {
             let _guard = runtime.enter();
             let clock = Clock::start();
@@ -119,9 +128,14 @@ impl Watcher {
         &self.model
     }
 
+    /// What the screen gets that asks for `view`.
+    pub fn snapshot(&self, view: &View) -> Snapshot {
+        Snapshot::take(&self.model, view, self.clock.now() + self.ahead)
+    }
+
     /// The height and the hash of the best block.
     pub fn tip(&self) -> Option<(u64, String)> {
-        let tip = Snapshot::take(&self.model, &View::default(), self.clock.now() + self.ahead).totals.tip?;
+        let tip = self.snapshot(&View::default()).totals.tip?;
         Some((u64::from(tip.height), tip.hash.to_string()))
     }
 
