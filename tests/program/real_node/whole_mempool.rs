@@ -19,6 +19,9 @@ const NEW_COINS: [u64; 2] = [1_000, 650];
 /// The largest part of a figure by which ours may differ from the one computed from the node's mempool.
 const TOLERANCE: f64 = 0.05;
 
+/// The largest part of the mempool, by vB, whose fee rates may stay unknown.
+const MAX_OPEN: f64 = 0.01;
+
 /// Two nodes of different netgroups that offer the same mempool of about 5,000 transactions, and these; the second
 /// node announces at once.
 fn nodes() -> ([Node; 2], Vec<Transaction>) {
@@ -144,7 +147,8 @@ fn close(ours: f64, theirs: f64, whole: f64) -> bool {
     (ours - theirs).abs() <= whole * TOLERANCE
 }
 
-/// Connects to the peers, and waits until the mempool contains these transactions and the backfill is done.
+/// Connects to the peers, and waits until the mempool contains these transactions, the backfill is done, and
+/// nearly all fee rates are known.
 fn watch(peers: &[String], expected: &[Transaction]) -> Watcher {
     let mut watcher = Watcher::of_all(peers);
     watcher.run_until("the whole mempool", |watcher| {
@@ -155,6 +159,14 @@ fn watch(peers: &[String], expected: &[Transaction]) -> Watcher {
     watcher.run_until("the backfill", |watcher| {
         let backfill = watcher.snapshot(&View::default()).backfill;
         backfill.map(|progress| format!("{progress:?}"))
+    });
+    watcher.run_until("bounds by the order of the lists", |watcher| {
+        let view = View { screen: Screen::Mempool, ..View::default() };
+        let basis = watcher.snapshot(&view).mempool.unwrap().basis;
+        let open = float(basis.open.vsize) / float(basis.all().vsize);
+        // What only one netgroup vouches for does not count yet.
+        let all_count = basis.all().count >= expected.len() as u64;
+        (open > MAX_OPEN || !all_count).then(|| format!("{basis:?}"))
     });
     watcher
 }

@@ -259,7 +259,7 @@ impl Entries {
     }
 
     /// Returns whether both count, or neither does.
-    fn is_like(&self, key: TxKey, entry: &MempoolEntry) -> bool {
+    pub(super) fn is_like(&self, key: TxKey, entry: &MempoolEntry) -> bool {
         self.get(key).is_some_and(|relative| relative.counts() == entry.counts())
     }
 

@@ -139,11 +139,12 @@ impl Moment<'_> {
         then
     }
 
-    /// Returns whether a transaction has relatives that are not in its cluster, as they don't count here.
+    /// Returns whether relatives that are not in its cluster, as they don't count here, may have been there.
     fn has_relatives_elsewhere(&self, key: TxKey) -> bool {
-        self.entries.get(key).is_some_and(|entry| {
-            self.entries.relatives(entry.tx()).count() != self.entries.cluster_relatives(entry).count()
-        })
+        let Some(entry) = self.entries.get(key) else { return false };
+        let mut elsewhere =
+            self.entries.relatives(entry.tx()).filter(|&relative| !self.entries.is_like(relative, entry));
+        elsewhere.any(|relative| self.was_there(relative) != Some(false))
     }
 
     /// Returns whether a member of the cluster was in the mempool of the announcing node, ancestors of
