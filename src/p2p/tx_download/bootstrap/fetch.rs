@@ -160,6 +160,13 @@ impl Fetch {
         self.entries.stop();
     }
 
+    /// A peer announced transactions: it has trickled, and serves all of its mempool from now on.
+    pub fn trickled(&mut self, peer: PeerId, now: Timestamp) {
+        if let Some(source) = self.sources.number(peer).and_then(|number| self.sources.get_mut(number)) {
+            source.announced(now);
+        }
+    }
+
     /// A peer announced a transaction. Returns whether it is requested here, so that ordinary relay must not
     /// request it as well.
     pub fn announced(&mut self, peer: PeerId, wtxid: &Wtxid) -> bool {
@@ -256,8 +263,11 @@ impl Fetch {
     }
 
     /// When [`Fetch::expire`] has something to do.
-    pub fn deadline(&self) -> Option<Timestamp> {
-        self.sources.iter().filter_map(|(number, _)| self.sources.silent_at(number, self.timeout)).min()
+    pub fn deadline(&self, now: Timestamp) -> Option<Timestamp> {
+        let answers =
+            self.sources.iter().filter_map(|(number, _)| self.sources.silent_at(number, self.timeout)).min();
+        let serves = self.sources.next_serves_from(now).filter(|_| !self.is_idle());
+        answers.into_iter().chain(serves).min()
     }
 
     /// Returns the requests to send now. They count as sent.
@@ -268,7 +278,7 @@ impl Fetch {
         let mut requests = Vec::new();
         let numbers: Vec<u8> = self.sources.iter().map(|(number, _)| number).collect();
         for number in numbers {
-            while let Some((peer, room)) = self.room(number) {
+            while let Some((peer, room)) = self.room(number, now) {
                 let wtxids = self.take(number, room);
                 if wtxids.is_empty() {
                     break;
@@ -296,8 +306,8 @@ impl Fetch {
         ListId::all().filter(is_worthless).collect()
     }
 
-    fn room(&self, number: u8) -> Option<(PeerId, usize)> {
-        let source = self.sources.get(number).filter(|source| source.is_usable())?;
+    fn room(&self, number: u8, now: Timestamp) -> Option<(PeerId, usize)> {
+        let source = self.sources.get(number).filter(|source| source.is_usable() && source.serves(now))?;
         Some((source.peer, source.window.room())).filter(|&(_, room)| room > 0)
     }
 

@@ -117,6 +117,10 @@ impl Bootstrap {
         presence: impl Fn(&Wtxid) -> Presence,
         now: Timestamp,
     ) -> Option<Vec<Action>> {
+        let is_of_txs = |entry: &Inventory| matches!(entry, Inventory::Wtx(_) | Inventory::Tx(_));
+        if list.iter().any(is_of_txs) {
+            self.fetch.trickled(peer, now);
+        }
         let Some(part) = self.lists.inv(peer, list, now) else {
             // A connection for a list only is too short to learn from about relay.
             return self.lists.is_mempool_fetch(peer).then(Vec::new);
@@ -245,7 +249,7 @@ impl Bootstrap {
 
     /// When the timer has something to do even if nothing else happens.
     pub fn deadline(&self, now: Timestamp) -> Option<Timestamp> {
-        let (answers, report) = (self.fetch.deadline(), self.progress.deadline());
+        let (answers, report) = (self.fetch.deadline(now), self.progress.deadline());
         let deadlines = [self.lists.deadline(now), answers, report, self.standstill_at()];
         deadlines.into_iter().flatten().min()
     }

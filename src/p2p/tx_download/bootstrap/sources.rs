@@ -11,6 +11,10 @@ use std::time::Duration;
 /// that only a slow connection takes longer.
 const SILENCE: Duration = Duration::from_secs(15);
 
+/// How long to wait for a peer's first announcement. Before its first trickle to us, which is 5 s after the
+/// handshake on average, Core serves nothing that it has not announced; one without news stays silent.
+const FIRST_TRICKLE: Duration = Duration::from_secs(20);
+
 /// All peers that relay transactions, by number. A peer that reconnects keeps its number.
 #[derive(Debug, Default)]
 pub struct Sources {
@@ -31,6 +35,8 @@ pub struct Source {
     /// Requests that were given up and may be answered late.
     pub late: usize,
     last_answer: Timestamp,
+    /// When the peer begins to serve what it has not announced.
+    serves_from: Timestamp,
     /// Its own lists.
     pub lists: ListIds,
 }
@@ -39,6 +45,16 @@ impl Source {
     /// Whether the peer may be asked.
     pub fn is_usable(&self) -> bool {
         self.is_connected && !self.is_silent
+    }
+
+    /// Whether the peer serves what it has not announced.
+    pub fn serves(&self, now: Timestamp) -> bool {
+        self.serves_from <= now
+    }
+
+    /// The peer announced transactions.
+    pub fn announced(&mut self, now: Timestamp) {
+        self.serves_from = self.serves_from.min(now);
     }
 
     /// A request was answered.
@@ -77,6 +93,7 @@ impl Sources {
             window: Window::default(),
             late: 0,
             last_answer: now,
+            serves_from: now + FIRST_TRICKLE,
             lists: ListIds::default(),
         };
         if let Some(known) = self.all.get_mut(number) {
@@ -105,6 +122,7 @@ impl Sources {
                 && let Some(fresh) = self.get_mut(number)
             {
                 fresh.late = source.late + source.window.in_flight();
+                fresh.serves_from = source.serves_from;
             }
         }
     }
@@ -153,6 +171,12 @@ impl Sources {
             (!listed_it, source.queue.len() + source.window.in_flight())
         };
         untried.min_by_key(|(_, source)| rank(source)).map(|(number, _)| number)
+    }
+
+    /// When the next peer begins to serve what it has not announced.
+    pub fn next_serves_from(&self, now: Timestamp) -> Option<Timestamp> {
+        let waiting = self.all.iter().filter(|source| source.is_usable() && !source.serves(now));
+        waiting.map(|source| source.serves_from).min()
     }
 
     /// When the requests to a source count as unanswered, given the longest time for an answer.

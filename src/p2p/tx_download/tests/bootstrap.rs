@@ -63,6 +63,26 @@ fn the_lister_is_asked_for_what_only_it_has_and_when_it_is_alone() {
 }
 
 #[test]
+fn a_peer_is_asked_from_its_first_announcement_on_or_after_a_while() {
+    for has_news in [true, false] {
+        let mut scene = Scene::new();
+        let lister = scene.connect(1, BLOOM, 0..100);
+        let peer = scene.connect_silently(2, 0..100);
+        scene.list(lister, &ids(0..100));
+        scene.settle();
+        assert_eq!(scene.arrivals(), (0, 0), "it has not trickled, and would lack all of it");
+        if has_news {
+            scene.announce(peer, ids(0..1));
+        } else {
+            scene.pass(Duration::from_secs(20));
+        }
+        scene.settle();
+        assert_eq!(scene.arrivals().0 + scene.arrivals().1, 100);
+        assert_eq!(scene.node(lister).requested, []);
+    }
+}
+
+#[test]
 fn an_announcement_that_was_under_way_is_no_list() {
     let mut scene = Scene::new();
     scene.pongs = Some(Vec::new());

@@ -141,6 +141,7 @@ fn eight_nodes_behind_slow_links_are_used_as_fully_as_the_links_allow() {
     let lister = PeerId(PEERS);
     for id in 0..PEERS {
         network.download.connected(PeerId(id), &info(Services::NETWORK), START);
+        network.download.received(PeerId(id), &super::scene::first_announcement(), START);
     }
     // The list comes from a connection of its own, and is here at once.
     let dial = super::scene::dial(lister, crate::p2p::action::ConnectionKind::MempoolFetch);

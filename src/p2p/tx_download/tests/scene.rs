@@ -50,6 +50,11 @@ pub fn made_up(number: u32) -> Wtxid {
     Wtxid(bytes)
 }
 
+/// The announcement of a transaction that does not matter.
+pub fn first_announcement() -> Input {
+    Input::Inv(vec![Inventory::Tx(Txid([0xdd; 32]))])
+}
+
 /// A dial of a peer, each in a netgroup of its own.
 pub fn dial(peer: PeerId, kind: ConnectionKind) -> Dial {
     let address = PeerAddress::parse(&format!("20.{}.0.1", peer.0 % 200), 8_333).unwrap();
@@ -76,6 +81,19 @@ pub struct Node {
     pub requested: Vec<Wtxid>,
     pub most_at_once: usize,
     pub is_asked: bool,
+}
+
+impl Node {
+    fn with(mempool: Range<u32>) -> Self {
+        Self {
+            mempool: mempool.map(tx).map(|tx| (tx.wtxid(), tx)).collect(),
+            manner: Manner::Honest,
+            requests: VecDeque::new(),
+            requested: Vec::new(),
+            most_at_once: 0,
+            is_asked: false,
+        }
+    }
 }
 
 /// The download, and what came of it.
@@ -125,17 +143,22 @@ impl Scene {
         let peer = PeerId(id);
         let actions = self.download.dialling(&dial(peer, kind), self.now);
         assert_eq!(actions, []);
-        let node = Node {
-            mempool: mempool.map(tx).map(|tx| (tx.wtxid(), tx)).collect(),
-            manner: Manner::Honest,
-            requests: VecDeque::new(),
-            requested: Vec::new(),
-            most_at_once: 0,
-            is_asked: false,
-        };
-        self.nodes.insert(peer, node);
+        self.nodes.insert(peer, Node::with(mempool));
         let actions = self.download.connected(peer, &info(services), self.now);
         self.follow(actions);
+        // It serves its mempool from its first announcement on.
+        let _ = self.download.received(peer, &first_announcement(), self.now);
+        self.timer();
+        peer
+    }
+
+    /// Connects a peer that has not announced anything yet.
+    pub fn connect_silently(&mut self, id: u64, mempool: Range<u32>) -> PeerId {
+        let peer = PeerId(id);
+        self.nodes.insert(peer, Node::with(mempool));
+        let dialled = self.download.dialling(&dial(peer, ConnectionKind::Outbound), self.now);
+        let connected = self.download.connected(peer, &info(PLAIN), self.now);
+        self.follow([dialled, connected].concat());
         self.timer();
         peer
     }
