@@ -146,14 +146,17 @@ fn info() -> PeerInfo {
     }
 }
 
+/// An output that transaction `number` may spend; its filler and salt tell it from others.
+fn coin(filler: u8, number: u64, salt: u64) -> OutPoint {
+    let mut txid = [filler; 32];
+    txid[..8].copy_from_slice(&number.to_le_bytes());
+    txid[8..16].copy_from_slice(&salt.to_le_bytes());
+    OutPoint { txid: Txid(txid), vout: 1 }
+}
+
 /// Two inputs and two outputs, 208 vB; every other one spends its predecessor.
 fn transaction(number: u64) -> Arc<Transaction> {
-    let coin = |salt: u64| {
-        let mut txid = [0x5a; 32];
-        txid[..8].copy_from_slice(&number.to_le_bytes());
-        txid[8..16].copy_from_slice(&salt.to_le_bytes());
-        OutPoint { txid: Txid(txid), vout: 1 }
-    };
+    let coin = |salt| coin(0x5a, number, salt);
     let parent = match number % 2 {
         0 => coin(1),
         _ => OutPoint { txid: transaction(number - 1).txid(), vout: 0 },
@@ -179,12 +182,7 @@ fn transaction(number: u64) -> Arc<Transaction> {
 /// other one spends its predecessor.
 fn mean_transaction(number: u64) -> Arc<Transaction> {
     const INPUTS: [u64; 6] = [1, 1, 2, 2, 3, 6];
-    let coin = |salt: u64| {
-        let mut txid = [0xa5; 32];
-        txid[..8].copy_from_slice(&number.to_le_bytes());
-        txid[8..16].copy_from_slice(&salt.to_le_bytes());
-        OutPoint { txid: Txid(txid), vout: 1 }
-    };
+    let coin = |salt| coin(0xa5, number, salt);
     let parent = match number % 2 {
         0 => coin(0),
         _ => OutPoint { txid: mean_transaction(number - 1).txid(), vout: 0 },

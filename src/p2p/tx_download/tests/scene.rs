@@ -140,12 +140,7 @@ impl Scene {
         services: Services,
         mempool: Range<u32>,
     ) -> PeerId {
-        let peer = PeerId(id);
-        let actions = self.download.dialling(&dial(peer, kind), self.now);
-        assert_eq!(actions, []);
-        self.nodes.insert(peer, Node::with(mempool));
-        let actions = self.download.connected(peer, &info(services), self.now);
-        self.follow(actions);
+        let peer = self.shake_hands(id, kind, services, mempool);
         // It serves its mempool from its first announcement on.
         let _ = self.download.received(peer, &first_announcement(), self.now);
         self.timer();
@@ -154,12 +149,24 @@ impl Scene {
 
     /// Connects a peer that has not announced anything yet.
     pub fn connect_silently(&mut self, id: u64, mempool: Range<u32>) -> PeerId {
-        let peer = PeerId(id);
-        self.nodes.insert(peer, Node::with(mempool));
-        let dialled = self.download.dialling(&dial(peer, ConnectionKind::Outbound), self.now);
-        let connected = self.download.connected(peer, &info(PLAIN), self.now);
-        self.follow([dialled, connected].concat());
+        let peer = self.shake_hands(id, ConnectionKind::Outbound, PLAIN, mempool);
         self.timer();
+        peer
+    }
+
+    fn shake_hands(
+        &mut self,
+        id: u64,
+        kind: ConnectionKind,
+        services: Services,
+        mempool: Range<u32>,
+    ) -> PeerId {
+        let peer = PeerId(id);
+        let actions = self.download.dialling(&dial(peer, kind), self.now);
+        assert_eq!(actions, []);
+        self.nodes.insert(peer, Node::with(mempool));
+        let actions = self.download.connected(peer, &info(services), self.now);
+        self.follow(actions);
         peer
     }
 
