@@ -13,7 +13,7 @@ use crate::model::mempool::changes::Changes;
 use crate::model::mempool::relay::announcements::Announcer;
 use crate::model::mempool::removal::RemovalReason;
 use crate::model::mempool::restored::Progress;
-use crate::model::mempool::vouch::Vouchers;
+use crate::model::mempool::vouch::voucher::Vouchers;
 use crate::model::notice::{Ending, Notice};
 use crate::model::peers::peer::Peer;
 use crate::model::watchlist::WatchMatch;

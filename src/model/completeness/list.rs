@@ -3,7 +3,7 @@
 use crate::event::PeerId;
 use crate::model::completeness::comparison::{ListComparison, Tally};
 use crate::model::completeness::ids::ListedIds;
-use crate::model::mempool::vouch::Vouchers;
+use crate::model::mempool::vouch::voucher::Vouchers;
 use crate::util::time::Timestamp;
 use crate::wire::{Transaction, TxHash};
 

@@ -20,7 +20,7 @@ use crate::model::completeness::list::List;
 use crate::model::completeness::walk::Walk;
 use crate::model::mempool::Mempool;
 use crate::model::mempool::changes::Changes;
-use crate::model::mempool::vouch::Vouchers;
+use crate::model::mempool::vouch::voucher::Vouchers;
 use crate::util::time::Timestamp;
 use crate::wire::{Transaction, TxHash};
 use std::time::Duration;

@@ -4,7 +4,7 @@ use crate::model::classify::Kinds;
 use crate::model::completeness::list::List;
 use crate::model::mempool::changes::Changes;
 use crate::model::mempool::key::TxKey;
-use crate::model::mempool::vouch::Vouchers;
+use crate::model::mempool::vouch::voucher::Vouchers;
 use crate::model::mempool::{Mempool, MempoolEntry};
 use crate::util::time::Timestamp;
 use std::time::Duration;

@@ -9,7 +9,9 @@ use crate::model::mempool::exact_fees::{MAX_OUTPUTS, input_values, learn_outputs
 use crate::model::mempool::key::TxKey;
 use crate::model::mempool::relay::announcements::{Addition, Announcer, Sighting};
 use crate::model::mempool::relay::credit::{RelayCredit, RelayPart};
-use crate::model::mempool::vouch::{Vouch, Vouchers, inherited, vouch_for_parents};
+use crate::model::mempool::vouch::spread::{inherited, vouch_for_parents};
+use crate::model::mempool::vouch::state::Vouch;
+use crate::model::mempool::vouch::voucher::Vouchers;
 use crate::model::mempool::{Mempool, RemovalReason};
 use crate::util::time::Timestamp;
 use crate::wire::{Transaction, TxHash, Txid};

@@ -10,7 +10,7 @@ use crate::model::mempool::cluster::chunk_fee_rate::ChunkFeeRate;
 use crate::model::mempool::cluster::sigops::adjusted_weight;
 use crate::model::mempool::relay::announcements::{Addition, Announcements, Announcer, Sighting};
 use crate::model::mempool::relay::credit::{RelayCredit, RelayPart};
-use crate::model::mempool::vouch::Vouch;
+use crate::model::mempool::vouch::state::Vouch;
 use crate::util::time::Timestamp;
 use crate::wire::{Transaction, Txid};
 use std::sync::Arc;

@@ -13,7 +13,7 @@ pub(crate) mod stats;
 use crate::address::PeerAddress;
 use crate::event::{DisconnectReason, PeerEvent, PeerId};
 use crate::model::mempool::relay::credit::RelayCredit;
-use crate::model::mempool::vouch::Vouchers;
+use crate::model::mempool::vouch::voucher::Vouchers;
 use crate::model::peers::peer::Peer;
 use crate::util::time::Timestamp;
 use foldhash::fast::RandomState;

@@ -2,7 +2,7 @@
 
 use crate::event::PeerId;
 use crate::model::fees::bounds::PeerBound;
-use crate::model::mempool::vouch::Vouchers;
+use crate::model::mempool::vouch::voucher::Vouchers;
 use crate::util::time::Timestamp;
 use std::mem;
 use std::time::Duration;

@@ -6,17 +6,15 @@
 //! counts in no figure, replaces nothing and stands in nobody's way until peers of two [netgroups](voucher)
 //! vouch for it. While all relaying peers belong to one netgroup there is nobody to ask: everything counts.
 
-mod spread;
-mod state;
-mod voucher;
-
-pub(in crate::model::mempool) use spread::{inherited, vouch_for_parents};
-pub(in crate::model::mempool) use state::Vouch;
-pub(in crate::model) use voucher::Vouchers;
+pub(in crate::model::mempool) mod spread;
+pub(in crate::model::mempool) mod state;
+pub(in crate::model) mod voucher;
 
 use crate::model::mempool::Mempool;
 use crate::model::mempool::changes::Changes;
 use crate::model::mempool::key::TxKey;
+use crate::model::mempool::vouch::state::Vouch;
+use crate::model::mempool::vouch::voucher::Vouchers;
 
 impl Mempool {
     /// Records that peers vouch for a transaction in the mempool, and thereby for its ancestors.

@@ -3,7 +3,7 @@
 use crate::model::mempool::changes::Changes;
 use crate::model::mempool::entries::Entries;
 use crate::model::mempool::key::TxKey;
-use crate::model::mempool::vouch::Vouch;
+use crate::model::mempool::vouch::state::Vouch;
 use crate::wire::Transaction;
 
 /// Adds `by` to an entry and to its ancestors.

@@ -12,7 +12,7 @@ use crate::event::{
 use crate::model::fees::bounds;
 use crate::model::mempool::relay::announcements::Announcer;
 use crate::model::mempool::relay::credit::RelayPart;
-use crate::model::mempool::vouch::Vouchers;
+use crate::model::mempool::vouch::voucher::Vouchers;
 use crate::model::peers::liveness::{Liveness, LivenessSlot};
 use crate::model::peers::record::{LivenessHistory, RelayRecord};
 use crate::model::peers::stats::RelayCounts;
