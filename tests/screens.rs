@@ -41,6 +41,18 @@ fn overview() {
 }
 
 #[test]
+fn a_click_on_a_tab_goes_to_its_screen() {
+    for size in [(80, 24), (200, 60)] {
+        let mut desk = Desk::new(size);
+        let title = desk.screen().lines().next().unwrap().to_owned();
+        let peers = title.char_indices().position(|(at, _)| title[at..].starts_with(" 2")).unwrap() + 1;
+        desk.click(peers, 0);
+        assert!(desk.screen().contains("by state"), "{}", desk.screen());
+        assert!(desk.screen().lines().next().unwrap().contains("2 Peers"));
+    }
+}
+
+#[test]
 fn help() {
     seen_at_every_size("help", |desk| desk.type_keys("?"));
 }

@@ -1,6 +1,7 @@
 //! The state of the terminal interface. Routes keys to the innermost overlay or the current screen,
 //! and carries out what they answer.
 
+use super::chrome::tabs::{TabName, Tabs};
 use super::chrome::{footer, parts, title, too_small};
 use super::context::Context;
 use super::display::Display;
@@ -13,10 +14,10 @@ use crate::event::Command;
 use crate::snapshot::Snapshot;
 use crate::snapshot::{Open, Screen, View};
 use crate::util::time::Timestamp;
-use crossterm::event::Event;
+use crossterm::event::{Event, MouseButton, MouseEvent, MouseEventKind};
 use jiff::tz::TimeZone;
 use ratatui::Frame;
-use ratatui::layout::Size;
+use ratatui::layout::{Position, Size};
 use std::sync::Arc;
 
 /// What the loop has to do for a key.
@@ -36,7 +37,7 @@ pub enum Effect {
 #[derive(Debug)]
 pub struct App {
     display: Display,
-    screens: Vec<(Screen, Box<dyn Layer>)>,
+    screens: Vec<(TabName, Box<dyn Layer>)>,
     /// The index of the current screen.
     current: usize,
     /// The innermost one last.
@@ -76,6 +77,12 @@ impl App {
 
     /// Does what a key asks for.
     pub fn on_event(&mut self, event: &Event) -> Option<Effect> {
+        if let Event::Mouse(MouseEvent {
+            kind: MouseEventKind::Down(MouseButton::Left), column, row, ..
+        }) = *event
+        {
+            self.on_click(Position { x: column, y: row });
+        }
         let key = event.as_key_event()?;
         let action = keys::action(key, self.top().place(&self.display.context()))?;
         self.remark = None;
@@ -100,11 +107,19 @@ impl App {
         None
     }
 
+    /// Goes to the screen whose tab was clicked.
+    fn on_click(&mut self, position: Position) {
+        self.remark = None;
+        if let Some(screen) = self.tabs().at(position) {
+            self.show(screen);
+        }
+    }
+
     /// Returns what the next snapshot should contain.
     pub fn view(&self) -> View {
         let cx = self.display.context();
-        let (screen, layer) = &self.screens[self.current];
-        let mut view = View { screen: *screen, ..View::default() };
+        let (name, layer) = &self.screens[self.current];
+        let mut view = View { screen: name.screen, ..View::default() };
         layer.request(&cx, &mut view);
         for overlay in &self.overlays {
             overlay.layer().request(&cx, &mut view);
@@ -120,9 +135,16 @@ impl App {
             return too_small::draw(frame, size, cx.theme);
         }
         let parts = parts(size);
-        title::draw(frame, parts.title, &cx);
+        title::draw(frame, parts.title, &cx, &self.tabs());
         footer::draw(frame, parts.footer, &cx, self.top().place(&cx), self.remark.as_deref());
         self.draw_layers(frame, &cx);
+    }
+
+    /// The tab bar, in which a click on the title line is resolved.
+    fn tabs(&self) -> Tabs {
+        let names = self.screens.iter().map(|(name, _)| *name);
+        let current = self.screens[self.current].0.screen;
+        title::tabs(parts(self.display.size()).title, &self.display.context(), names, current)
     }
 
     /// Draws the last layer that covers everything beneath, and what lies on top of it.
@@ -178,7 +200,7 @@ impl App {
     }
 
     fn show(&mut self, screen: Screen) {
-        let Some(at) = self.screens.iter().position(|(known, _)| *known == screen) else { return };
+        let Some(at) = self.screens.iter().position(|(name, _)| name.screen == screen) else { return };
         if at != self.current && self.is_frozen() {
             self.remark = Some("unfreeze (Space) to switch screens".to_owned());
         } else {

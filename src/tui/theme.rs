@@ -106,6 +106,11 @@ impl Theme {
         self.paint(ORANGE, Modifier::BOLD).add_modifier(Modifier::REVERSED)
     }
 
+    /// The tab of the current screen.
+    pub const fn current_tab(self) -> Style {
+        self.paint(BLUE, Modifier::REVERSED).add_modifier(Modifier::BOLD).add_modifier(Modifier::UNDERLINED)
+    }
+
     /// A key in a hint.
     pub const fn key(self) -> Style {
         self.paint(BLUE, Modifier::BOLD)

@@ -14,7 +14,7 @@ const CTRL_Z: &str = "\x1a";
 fn signals_that_end_it_leave_the_terminal_as_it_was() {
     for signal in [Signal::TERM, Signal::HUP, Signal::INT] {
         let mut terminal = Terminal::mempulse("--network regtest --peer 127.0.0.1:1", SIZE);
-        terminal.shows("mempulse · regtest");
+        terminal.shows("regtest");
         terminal.is_taken();
         terminal.signal(signal);
         let status = terminal.wait();
@@ -31,7 +31,7 @@ fn in_a_shell(before: &str) -> Terminal {
            read go; fg; echo "ended: $?""#
     );
     let terminal = Terminal::shell(&script, SIZE);
-    terminal.shows("mempulse · regtest");
+    terminal.shows("regtest");
     terminal.is_taken();
     terminal
 }
@@ -40,7 +40,7 @@ fn in_a_shell(before: &str) -> Terminal {
 fn goes_on(mut terminal: Terminal) {
     terminal.shows("stopped: 1"); // 128 and the signal's number
     terminal.press("\n");
-    terminal.shows("mempulse · regtest");
+    terminal.shows("regtest");
     terminal.is_taken();
 
     terminal.press("q");

@@ -1,7 +1,9 @@
 //! A screen, the model behind it, and the hands at the keys.
 
 use crate::scene;
-use crossterm::event::{Event as Input, KeyCode, KeyEvent, KeyModifiers};
+use crossterm::event::{
+    Event as Input, KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind,
+};
 use jiff::tz::TimeZone;
 use mempulse::Timestamp;
 use mempulse::event::Event;
@@ -122,6 +124,14 @@ impl Desk {
 
     pub fn press_ctrl(&mut self, letter: char) -> Option<Effect> {
         self.press_key(KeyEvent::new(KeyCode::Char(letter), KeyModifiers::CONTROL))
+    }
+
+    /// Presses the left button of the mouse at a cell.
+    pub fn click(&mut self, column: usize, row: usize) {
+        let [column, row] = [column, row].map(|at| u16::try_from(at).unwrap());
+        let kind = MouseEventKind::Down(MouseButton::Left);
+        self.app.on_event(&Input::Mouse(MouseEvent { kind, column, row, modifiers: KeyModifiers::NONE }));
+        self.answer();
     }
 
     fn press_key(&mut self, key: KeyEvent) -> Option<Effect> {

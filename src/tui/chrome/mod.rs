@@ -3,6 +3,7 @@
 
 pub mod footer;
 mod parts;
+pub mod tabs;
 pub mod title;
 pub mod too_small;
 

@@ -1,10 +1,11 @@
-//! The first line: the network, its health, and the figures that matter most.
+//! The first line: the network, the tabs of the screens, the health, and the figures that matter most.
 //!
 //! ```text
-//!  mempulse · mainnet  ● live  DEMO    8 peers · median ping 41 ms · tip 923,114 (3 min)
+//!  mempulse · mainnet  1 Overview 2 Peers 3 Mempool 4 Blocks  ● live  DEMO    8 peers · ping 41 ms · tip 923,114
 //! ```
 
-use crate::snapshot::{Health, RestoredStatus, WaitsFor};
+use super::tabs::{self, TabName, Tabs};
+use crate::snapshot::{Health, RestoredStatus, Screen, WaitsFor};
 use crate::tui::context::Context;
 use crate::tui::widgets::{format, text};
 use crate::util::text::plural;
@@ -16,14 +17,12 @@ use ratatui::widgets::Paragraph;
 use std::time::Duration;
 
 /// Draws the line. The figures at its right get shorter, and then give way.
-pub fn draw(frame: &mut Frame, area: Rect, cx: &Context) {
+pub fn draw(frame: &mut Frame, area: Rect, cx: &Context, tabs: &Tabs) {
     let Context { snapshot, theme, .. } = *cx;
     let (mark, style) = theme.health(&snapshot.health);
-    let mut left = vec![
-        Span::styled(" mempulse", theme.strong()),
-        Span::styled(format!(" · {}  ", snapshot.network), theme.text()),
-        Span::styled(format!("{mark} {}", health(&snapshot.health)), style),
-    ];
+    let mut left = network(area, cx);
+    left.extend(tabs.spans(theme));
+    left.push(Span::styled(format!(" {mark} {}", health(&snapshot.health)), style));
     if let Some(ahead) = snapshot.clock_ahead {
         left.push(Span::styled(format!(" · {}", clock(ahead)), theme.warning()));
     }
@@ -43,6 +42,23 @@ pub fn draw(frame: &mut Frame, area: Rect, cx: &Context) {
     let style = if snapshot.missing_blocks.is_some() { theme.warning() } else { theme.text() };
     let right = vec![Span::styled(right.unwrap_or_default(), style), Span::raw(" ")];
     frame.render_widget(Paragraph::new(text::spread(left, right, cells)), area);
+}
+
+/// What stands left of the tabs: the network and, where there is room, the program.
+fn network(area: Rect, cx: &Context) -> Vec<Span<'static>> {
+    let network = cx.snapshot.network;
+    if area.width < tabs::MEDIUM {
+        return vec![Span::styled(format!(" {network}  "), cx.theme.strong())];
+    }
+    vec![
+        Span::styled(" mempulse", cx.theme.strong()),
+        Span::styled(format!(" · {network}  "), cx.theme.text()),
+    ]
+}
+
+/// The tabs of `names` where this line shows them.
+pub fn tabs(area: Rect, cx: &Context, names: impl Iterator<Item = TabName>, current: Screen) -> Tabs {
+    Tabs::new(names, current, area, text::line_width(&network(area, cx)))
 }
 
 fn clock(ahead_secs: i64) -> String {
@@ -102,6 +118,7 @@ fn variants(cx: &Context) -> Vec<String> {
         format!("{peers} · ping {ping} · tip {tip}{age}"),
         format!("{peers} · {ping} · tip {tip}"),
         format!("{peers} · tip {tip}"),
+        format!("tip {tip}"),
     ];
     let restored: Vec<_> = totals.restored.iter().flat_map(|status| restored(status, cx.now())).collect();
     let backfill = snapshot.backfill.map(|progress| {
@@ -113,13 +130,15 @@ fn variants(cx: &Context) -> Vec<String> {
         let [fetched, listed] = [progress.fetched, progress.listed].map(format::count);
         format!("mempool {fetched} of {listed} · ")
     });
+    let progress = bootstrap.clone();
     let downloads: Vec<String> = bootstrap.into_iter().chain(backfill).collect();
     let downloads = (0..=downloads.len()).rev().map(|count| downloads[..count].concat());
     let restored: Vec<String> = if restored.is_empty() { vec![String::new()] } else { restored };
     let prefixes =
         downloads.flat_map(|downloads| restored.iter().map(move |restored| format!("{restored}{downloads}")));
     let longer = prefixes.flat_map(|prefix| figures.iter().map(move |rest| format!("{prefix}{rest}")));
-    longer.chain(figures.iter().cloned()).chain([peers]).collect()
+    let bare = progress.map(|progress| progress.trim_end_matches(" · ").to_owned());
+    longer.chain(bare).chain(figures.iter().cloned()).chain([peers]).collect()
 }
 
 #[cfg(test)]

@@ -20,8 +20,6 @@ const EVERYWHERE: &[Place] = &[
 const LISTS: &[Place] = &[Place::Overview, Place::Peers, Place::Blocks];
 /// The screens with rows to select.
 const ROWS: &[Place] = &[Place::Overview, Place::Peers];
-/// Every screen but the overview.
-const OTHERS: &[Place] = &[Place::Peers, Place::Mempool, Place::MempoolHalf, Place::Blocks];
 const OVERVIEW: &[Place] = &[Place::Overview];
 const PEERS: &[Place] = &[Place::Peers];
 const MEMPOOL: &[Place] = &[Place::Mempool, Place::MempoolHalf];
@@ -68,18 +66,10 @@ pub const BINDINGS: &[Binding] = &[
     bind(&[key(KeyCode::Tab)], Action::Next, MEMPOOL_HALF)
         .help("Tab", "Mempool: other half, if it does not fit")
         .hint("Tab", "other half", MEMPOOL_HALF),
-    bind(&[letter('1')], Action::Show(Screen::Overview), EVERYWHERE)
-        .help("1", "Overview screen")
-        .hint("1", "overview", OTHERS),
-    bind(&[letter('2')], Action::Show(Screen::Peers), EVERYWHERE)
-        .help("2", "Peers screen")
-        .hint("2", "peers", OVERVIEW),
-    bind(&[letter('3')], Action::Show(Screen::Mempool), EVERYWHERE)
-        .help("3", "Mempool screen")
-        .hint("3", "mempool", OVERVIEW),
-    bind(&[letter('4')], Action::Show(Screen::Blocks), EVERYWHERE)
-        .help("4", "Blocks screen")
-        .hint("4", "blocks", OVERVIEW),
+    bind(&[letter('1')], Action::Show(Screen::Overview), EVERYWHERE).help("1", "Overview screen"),
+    bind(&[letter('2')], Action::Show(Screen::Peers), EVERYWHERE).help("2", "Peers screen"),
+    bind(&[letter('3')], Action::Show(Screen::Mempool), EVERYWHERE).help("3", "Mempool screen"),
+    bind(&[letter('4')], Action::Show(Screen::Blocks), EVERYWHERE).help("4", "Blocks screen"),
     bind(&[letter('s')], Action::SortNext, PEERS)
         .help("s", "Peers: sort by the next column")
         .hint("s", "sort", PEERS),

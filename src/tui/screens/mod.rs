@@ -5,15 +5,33 @@ mod mempool;
 mod overview;
 mod peers;
 
+use super::chrome::tabs::TabName;
 use super::layer::Layer;
 use crate::snapshot::Screen;
 
-/// Every screen. The first one is shown first.
-pub fn all() -> Vec<(Screen, Box<dyn Layer>)> {
+/// Every screen with its name on the tab bar. The first one is shown first, and the number key of each is its
+/// position.
+pub fn all() -> Vec<(TabName, Box<dyn Layer>)> {
+    let tab = |screen, name, short| TabName { screen, name, short };
     vec![
-        (Screen::Overview, Box::<overview::Overview>::default()),
-        (Screen::Peers, Box::<peers::Peers>::default()),
-        (Screen::Mempool, Box::<mempool::Mempool>::default()),
-        (Screen::Blocks, Box::<blocks::Blocks>::default()),
+        (tab(Screen::Overview, "Overview", "Overview"), Box::<overview::Overview>::default()),
+        (tab(Screen::Peers, "Peers", "Peers"), Box::<peers::Peers>::default()),
+        (tab(Screen::Mempool, "Mempool", "Mempool"), Box::<mempool::Mempool>::default()),
+        (tab(Screen::Blocks, "Blocks", "Blocks"), Box::<blocks::Blocks>::default()),
     ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tui::keys::{self, Action, Place};
+    use crossterm::event::KeyCode;
+
+    #[test]
+    fn the_number_key_of_a_screen_is_its_position_in_the_list() {
+        for (digit, (name, _)) in ('1'..).zip(all()) {
+            let bound = keys::action(KeyCode::Char(digit).into(), Place::Overview);
+            assert_eq!(bound, Some(Action::Show(name.screen)), "{digit}");
+        }
+    }
 }
