@@ -14,8 +14,9 @@ use tokio_util::sync::CancellationToken;
 /// How many commands of the user may wait for the monitor.
 const COMMANDS: usize = 16;
 
-/// How many records may wait for the reader of the stream before it slows the peers down.
-const RECORD_QUEUE: usize = 1_024;
+/// How many batches of records, of 64 reports each at most, may wait for the reader of the stream before it slows
+/// the peers down.
+const RECORD_QUEUE: usize = 16;
 
 /// Time limit for writing the last records.
 const FLUSH: Duration = Duration::from_secs(1);

@@ -80,6 +80,9 @@ impl Monitor {
                 }
                 event = self.next() => {
                     self.apply(&event);
+                    while let Some(event) = self.network.ready() {
+                        self.apply(&event);
+                    }
                     has_changed = true;
                 }
             }
@@ -91,25 +94,30 @@ impl Monitor {
     /// slows the peers.
     pub async fn feed_stream(
         mut self: Box<Self>,
-        records: mpsc::Sender<Record>,
+        records: mpsc::Sender<Vec<Record>>,
         shutdown: CancellationToken,
     ) {
         let mut lines = vec![stream::start(self.model.settings().network, self.clock.now())];
-        'events: loop {
-            for record in lines {
+        loop {
+            if !lines.is_empty() {
                 tokio::select! {
                     biased;
-                    () = shutdown.cancelled() => break 'events,
-                    sent = records.send(record) => if sent.is_err() { break 'events },
+                    () = shutdown.cancelled() => break,
+                    sent = records.send(lines) => if sent.is_err() { break },
                 }
             }
-            let event = tokio::select! {
+            let mut event = tokio::select! {
                 biased;
                 () = shutdown.cancelled() => break,
                 event = self.next() => event,
             };
-            let outcome = self.apply(&event);
-            lines = stream::records(&event, &self.model, &outcome);
+            lines = Vec::new();
+            loop {
+                let outcome = self.apply(&event);
+                lines.extend(stream::records(&event, &self.model, &outcome));
+                let Some(next) = self.network.ready() else { break };
+                event = next;
+            }
         }
         self.end().await;
     }

@@ -93,11 +93,11 @@ impl Driver {
     pub async fn next(&mut self) -> Event {
         loop {
             // What the node asks for was sent before the first of these events was returned.
-            if let Some(event) = self.events.pop_front() {
+            if let Some(event) = self.ready() {
                 return event;
             }
             self.act();
-            if let Some(event) = self.events.pop_front() {
+            if let Some(event) = self.ready() {
                 return event;
             }
             let now = self.clock.now();
@@ -126,6 +126,12 @@ impl Driver {
             }
             self.act();
         }
+    }
+
+    /// Returns the next event of what has been handled already, if any is left: waiting for each one by itself
+    /// takes more time than the event does.
+    pub fn ready(&mut self) -> Option<Event> {
+        self.events.pop_front()
     }
 
     /// Does what is due.

@@ -4,18 +4,20 @@ use super::Record;
 use std::io::{self, Write};
 use tokio::sync::mpsc;
 
-/// Writes records as lines until the channel closes or the reader goes away.
+/// Writes batches of records as lines until the channel closes or the reader goes away.
 ///
-/// A line is flushed as soon as no other waits behind it. Blocks: meant for a thread of its own.
+/// A batch is flushed as soon as no other waits behind it. Blocks: meant for a thread of its own.
 ///
 /// # Errors
 /// Any error of `output` except a broken pipe, which is an ordinary end.
-pub fn write_lines(mut records: mpsc::Receiver<Record>, output: impl Write) -> io::Result<()> {
+pub fn write_lines(mut records: mpsc::Receiver<Vec<Record>>, output: impl Write) -> io::Result<()> {
     let mut output = io::BufWriter::new(output);
     let mut write = || -> io::Result<()> {
-        while let Some(record) = records.blocking_recv() {
-            serde_json::to_writer(&mut output, &record)?;
-            output.write_all(b"\n")?;
+        while let Some(batch) = records.blocking_recv() {
+            for record in batch {
+                serde_json::to_writer(&mut output, &record)?;
+                output.write_all(b"\n")?;
+            }
             if records.is_empty() {
                 output.flush()?;
             }
@@ -52,8 +54,8 @@ mod tests {
     fn a_broken_pipe_is_an_ordinary_end() {
         let (sender, records) = mpsc::channel(8);
         let record = crate::stream::start(Network::Mainnet, Timestamp::from_secs(0));
-        sender.try_send(record.clone()).unwrap();
-        sender.try_send(record).unwrap();
+        sender.try_send(vec![record.clone()]).unwrap();
+        sender.try_send(vec![record.clone(), record]).unwrap();
         drop(sender);
         assert!(write_lines(records, Pipe(60)).is_ok());
     }

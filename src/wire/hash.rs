@@ -18,7 +18,9 @@ macro_rules! identifier {
 
         impl fmt::Display for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                self.0.iter().rev().try_for_each(|byte| write!(f, "{byte:02x}"))
+                // One write of all digits: a stream has two identifiers in most lines.
+                let digits = reversed_digits(self.0);
+                std::str::from_utf8(&digits).map_or(Err(fmt::Error), |text| f.write_str(text))
             }
         }
 
@@ -50,6 +52,16 @@ identifier!(
     /// Identifies a block: sha256d of its 80-byte header.
     BlockHash
 );
+
+/// The digits of the bytes in reverse order.
+fn reversed_digits(bytes: [u8; 32]) -> [u8; 64] {
+    const DIGITS: [u8; 16] = *b"0123456789abcdef";
+    let mut text = [0; 64];
+    for (pair, byte) in text.chunks_exact_mut(2).zip(bytes.into_iter().rev()) {
+        pair.copy_from_slice(&[DIGITS[usize::from(byte >> 4)], DIGITS[usize::from(byte & 15)]]);
+    }
+    text
+}
 
 fn reversed_hex(text: &str) -> Result<[u8; 32], HashTextError> {
     if text.len() != 64 || !text.is_ascii() {
