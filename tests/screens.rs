@@ -5,12 +5,14 @@
 mod desk;
 #[path = "screens/lists.rs"]
 mod lists;
+#[path = "screens/pointer.rs"]
+mod pointer;
 #[path = "scene/mod.rs"]
 mod scene;
 #[path = "screens/watch_list.rs"]
 mod watch_list;
 
-use crossterm::event::KeyCode;
+use crossterm::event::{KeyCode, MouseButton, MouseEventKind};
 use desk::{Desk, text};
 use mempulse::event::{BootstrapProgress, Event, EventKind, MissingBlocks, PeerEvent, PeerId};
 use mempulse::tui::{BINDINGS, Effect};
@@ -46,7 +48,7 @@ fn a_click_on_a_tab_goes_to_its_screen() {
         let mut desk = Desk::new(size);
         let title = desk.screen().lines().next().unwrap().to_owned();
         let peers = title.char_indices().position(|(at, _)| title[at..].starts_with(" 2")).unwrap() + 1;
-        desk.click(peers, 0);
+        desk.mouse(MouseEventKind::Down(MouseButton::Left), peers, 0);
         assert!(desk.screen().contains("by state"), "{}", desk.screen());
         assert!(desk.screen().lines().next().unwrap().contains("2 Peers"));
     }
@@ -267,7 +269,7 @@ fn without_colours_a_modifier_marks_the_selection_and_the_text_is_the_same() {
 }
 
 #[test]
-fn esc_closes_the_innermost_layer_and_never_quits() {
+fn esc_and_q_close_the_innermost_layer_and_only_q_quits_on_the_last() {
     let mut desk = Desk::new((80, 24));
     desk.type_keys("j");
     desk.press(KeyCode::Enter);
@@ -278,7 +280,17 @@ fn esc_closes_the_innermost_layer_and_never_quits() {
         assert!(!desk.screen().contains(" Help "));
         assert_eq!(desk.app.view().open.is_some(), has_details);
     }
+    desk.press(KeyCode::Enter);
+    desk.type_keys("?");
+    for has_details in [true, false] {
+        assert_eq!(desk.press(KeyCode::Char('q')), None);
+        assert_eq!(desk.app.view().open.is_some(), has_details);
+    }
     assert_eq!(desk.press(KeyCode::Char('q')), Some(Effect::Quit));
+    desk.type_keys("w?");
+    assert_eq!(desk.press_ctrl('c'), Some(Effect::Quit), "at once, over whatever is open");
+    desk.resize(Size { width: 40, height: 10 });
+    assert_eq!(desk.press(KeyCode::Char('q')), Some(Effect::Quit), "overlays cannot be seen");
     assert_eq!(desk.press_ctrl('z'), Some(Effect::Suspend));
 }
 

@@ -22,13 +22,12 @@ const RECORD_QUEUE: usize = 16;
 const FLUSH: Duration = Duration::from_secs(1);
 
 /// Shows the screen until the user quits.
-pub async fn screen(monitor: Box<Monitor>, bell: bool) -> Result<()> {
+pub async fn screen(monitor: Box<Monitor>, settings: TuiSettings) -> Result<()> {
     let (command_sender, commands) = mpsc::channel(COMMANDS);
     let (view_sender, views) = watch::channel(View::default());
     let (snapshots, snapshot_receiver) = watch::channel(Arc::default());
     let shutdown = CancellationToken::new();
     let feeding = tokio::spawn(monitor.feed_screen(Screen { views, snapshots, commands }, shutdown.clone()));
-    let settings = TuiSettings { bell, ..TuiSettings::from_environment() };
     let shown = tui::run(settings, snapshot_receiver, view_sender, command_sender, shutdown.clone()).await;
     shutdown.cancel();
     feeding.await.context("the monitor failed")?;

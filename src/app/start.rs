@@ -13,7 +13,7 @@ use crate::model::PrevoutCache;
 use crate::model::{Model, ModelSettings};
 use crate::p2p::{Driver, PeerChoice, Settings};
 use crate::store::{Loaded, StoreSettings, Stores};
-use crate::tui;
+use crate::tui::{self, TuiSettings};
 use crate::util::clock::Clock;
 use anyhow::{Context, Result};
 use std::path::{Path, PathBuf};
@@ -81,7 +81,11 @@ async fn show(
     }
     let monitor = monitor(settings, common, state_dir.as_deref(), targets, demo);
     match front_end {
-        FrontEnd::Screen => front_ends::screen(monitor, common.bell).await,
+        FrontEnd::Screen => {
+            let settings =
+                TuiSettings { bell: common.bell, mouse: !common.no_mouse, ..TuiSettings::from_environment() };
+            front_ends::screen(monitor, settings).await
+        }
         FrontEnd::Stream => front_ends::stream(monitor).await,
     }
 }
@@ -119,9 +123,7 @@ fn monitor(
     if stores.restores() {
         model = model.expecting_restored();
     }
-    for target in targets {
-        model.command(&Command::Watch(target), clock.now());
-    }
+    model.command(&Command::Watch(targets), clock.now());
     // Boxed, as it contains all state and moves into the task that owns it.
     let network = Driver::start(settings, clock);
     let watch_command = WatchCommand::start(common.on_watch.clone());

@@ -113,8 +113,9 @@ impl Model {
     pub fn command(&mut self, command: &Command, now: Timestamp) -> Outcome {
         let mut step = Step::new(now);
         match command {
-            Command::Watch(target) => {
-                step.matches(self.watchlist.add(now, target, &self.mempool, &self.blocks));
+            Command::Watch(targets) => {
+                let Self { watchlist, mempool, blocks, .. } = self;
+                targets.iter().for_each(|target| step.matches(watchlist.add(now, target, mempool, blocks)));
             }
             Command::Unwatch(target) => self.watchlist.remove(target),
         }

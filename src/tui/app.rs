@@ -8,17 +8,24 @@ use super::display::Display;
 use super::keys::{self, Action};
 use super::layer::{Id, Layer, Response};
 use super::overlays::Overlay;
+use super::pointer::{self, Gesture};
 use super::screens;
 use super::theme::Theme;
 use crate::event::Command;
 use crate::snapshot::Snapshot;
 use crate::snapshot::{Open, Screen, View};
 use crate::util::time::Timestamp;
-use crossterm::event::{Event, MouseButton, MouseEvent, MouseEventKind};
+use crossterm::event::{Event, KeyEvent, MouseEvent};
 use jiff::tz::TimeZone;
 use ratatui::Frame;
 use ratatui::layout::{Position, Size};
 use std::sync::Arc;
+
+/// The longest accepted paste, in bytes: a watch list of the greatest length.
+const LONGEST_PASTE: usize = 100_000;
+
+/// The rows that one turn of the wheel moves.
+const WHEEL_ROWS: usize = 3;
 
 /// What the loop has to do for a key.
 #[derive(Clone, PartialEq, Debug)]
@@ -44,6 +51,8 @@ pub struct App {
     overlays: Vec<Overlay>,
     /// Why the last key did less than it promises.
     remark: Option<String>,
+    /// Whether the mouse is ours; otherwise the terminal selects text with it.
+    captures_mouse: bool,
 }
 
 impl App {
@@ -55,7 +64,19 @@ impl App {
             current: 0,
             overlays: Vec::new(),
             remark: None,
+            captures_mouse: true,
         }
+    }
+
+    /// Leaves the mouse to the terminal from the start.
+    #[must_use]
+    pub fn without_mouse(self) -> Self {
+        Self { captures_mouse: false, ..self }
+    }
+
+    /// Whether the terminal is to report the mouse.
+    pub fn captures_mouse(&self) -> bool {
+        self.captures_mouse
     }
 
     /// Takes a new snapshot. A frozen screen keeps its own.
@@ -75,31 +96,82 @@ impl App {
         self.display.on_resize(size);
     }
 
-    /// Does what a key asks for.
+    /// Does what a key, a paste or the mouse asks for.
     pub fn on_event(&mut self, event: &Event) -> Option<Effect> {
-        if let Event::Mouse(MouseEvent {
-            kind: MouseEventKind::Down(MouseButton::Left), column, row, ..
-        }) = *event
-        {
-            self.on_click(Position { x: column, y: row });
+        match event {
+            Event::Key(key) => self.on_key(*key),
+            Event::Paste(text) => self.on_paste(text),
+            Event::Mouse(mouse) => self.on_mouse(*mouse),
+            _ => None,
         }
-        let key = event.as_key_event()?;
+    }
+
+    fn on_key(&mut self, key: KeyEvent) -> Option<Effect> {
         let action = keys::action(key, self.top().place(&self.display.context()))?;
+        self.act(action)
+    }
+
+    /// A paste is never taken as keys: without a use for it, the footer says so.
+    fn on_paste(&mut self, text: &str) -> Option<Effect> {
+        let size = text.len();
+        let response = if size > LONGEST_PASTE {
+            Response::remark(format!("not pasted: {size} B exceed {LONGEST_PASTE} B"))
+        } else {
+            // Terminals send the Enter key for the end of a line.
+            let text = text.replace("\r\n", "\n").replace('\r', "\n");
+            let (top, cx) = self.top_mut();
+            top.paste(&text, &cx).unwrap_or_else(|| Response::remark("a paste does nothing here"))
+        };
+        self.remark = None;
+        self.carry_out(response)
+    }
+
+    fn on_mouse(&mut self, mouse: MouseEvent) -> Option<Effect> {
+        match pointer::gesture(mouse)? {
+            Gesture::Click(at) => {
+                if let Some(action) = self.action_at(at) {
+                    return self.act(action);
+                }
+                self.remark = None;
+                let (top, cx) = self.top_mut();
+                let response = top.click(at, &cx);
+                self.carry_out(response)
+            }
+            Gesture::Wheel(at, motion) => {
+                let (top, cx) = self.top_mut();
+                let responses: Vec<_> = (0..WHEEL_ROWS).map(|_| top.wheel(at, motion, &cx)).collect();
+                let last = responses.into_iter().last()?;
+                self.remark = None;
+                self.carry_out(last)
+            }
+        }
+    }
+
+    /// What a click on a tab or on the footer asks for.
+    fn action_at(&self, at: Position) -> Option<Action> {
+        if let Some(screen) = self.tabs().at(at) {
+            return Some(Action::Show(screen));
+        }
+        let cx = self.display.context();
+        let footer = parts(self.display.size()).footer;
+        let shows_keys = self.remark.is_none();
+        shows_keys.then(|| footer::action_at(footer, &cx, self.top().place(&cx), at)).flatten()
+    }
+
+    fn act(&mut self, action: Action) -> Option<Effect> {
         self.remark = None;
         match action {
             Action::Quit => return Some(Effect::Quit),
+            Action::Close => return self.close(),
             Action::Suspend => return Some(Effect::Suspend),
             Action::Help => self.toggle_help(),
             Action::Freeze => self.toggle_freeze(),
             Action::Show(screen) => self.show(screen),
             Action::Watchlist => self.open_watchlist(),
+            Action::ToggleMouse => self.toggle_mouse(),
             Action::CopyId => return self.copy_id(),
             _ => {
-                let cx = self.display.context();
-                let top = match self.overlays.last_mut() {
-                    Some(overlay) => overlay.layer_mut(),
-                    None => &mut *self.screens[self.current].1,
-                };
+                let (top, cx) = self.top_mut();
                 let response = top.update(action, &cx);
                 return self.carry_out(response);
             }
@@ -107,12 +179,10 @@ impl App {
         None
     }
 
-    /// Goes to the screen whose tab was clicked.
-    fn on_click(&mut self, position: Position) {
-        self.remark = None;
-        if let Some(screen) = self.tabs().at(position) {
-            self.show(screen);
-        }
+    /// Closes the innermost overlay; ends the program if none can be seen.
+    fn close(&mut self) -> Option<Effect> {
+        let is_hidden = too_small::is_too_small(self.display.size());
+        (is_hidden || self.overlays.pop().is_none()).then_some(Effect::Quit)
     }
 
     /// Returns what the next snapshot should contain.
@@ -166,6 +236,15 @@ impl App {
         }
     }
 
+    /// The layer that keys go to, and what it may look at.
+    fn top_mut(&mut self) -> (&mut dyn Layer, Context<'_>) {
+        let top = match self.overlays.last_mut() {
+            Some(overlay) => overlay.layer_mut(),
+            None => &mut *self.screens[self.current].1,
+        };
+        (top, self.display.context())
+    }
+
     fn carry_out(&mut self, response: Response) -> Option<Effect> {
         match response {
             Response::Done => {}
@@ -192,6 +271,13 @@ impl App {
         if self.overlays.len() == before {
             self.overlays.push(Overlay::help());
         }
+    }
+
+    fn toggle_mouse(&mut self) {
+        self.captures_mouse = !self.captures_mouse;
+        let remark =
+            if self.captures_mouse { "the mouse clicks and scrolls" } else { "the mouse selects text" };
+        self.remark = Some(remark.to_owned());
     }
 
     fn toggle_freeze(&mut self) {

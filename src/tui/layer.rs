@@ -1,11 +1,12 @@
 //! What a screen and an overlay have in common: keys, a request to the model, and a drawing.
 
 use super::context::Context;
-use super::keys::{Action, Place};
+use super::keys::{Action, Motion, Place};
 use crate::event::Command;
 use crate::snapshot::{Open, View};
 use crate::wire::{BlockHash, Txid};
 use ratatui::Frame;
+use ratatui::layout::Position;
 use std::fmt::Debug;
 
 /// A screen, or an overlay that lies on top of it.
@@ -17,6 +18,21 @@ pub trait Layer: Debug {
 
     /// Carries out `action`. Actions that mean nothing here do nothing.
     fn update(&mut self, action: Action, cx: &Context) -> Response;
+
+    /// Takes a pasted text; `None` if there is no use for one here.
+    fn paste(&mut self, _text: &str, _cx: &Context) -> Option<Response> {
+        None
+    }
+
+    /// Carries out a click at `at`: selects a row, opens a selected one, sorts by a column.
+    fn click(&mut self, _at: Position, _cx: &Context) -> Response {
+        Response::Done
+    }
+
+    /// Carries out a turn of the wheel by one row over `at`.
+    fn wheel(&mut self, _at: Position, motion: Motion, cx: &Context) -> Response {
+        self.update(Action::Move(motion), cx)
+    }
 
     /// Adapts the state to a new snapshot.
     fn settle(&mut self, _cx: &Context) {}

@@ -15,6 +15,7 @@ mod display;
 mod keys;
 mod layer;
 mod overlays;
+mod pointer;
 mod screens;
 mod session;
 mod settings;

@@ -46,6 +46,7 @@ impl Session {
         let first = snapshots.borrow_and_update().clone();
         let matches = first.watch_matches;
         let app = App::new(theme, settings.zone, tty.size()?, first, clock.now());
+        let app = if settings.mouse { app } else { app.without_mouse() };
         let bell = settings.bell.then(|| Bell::new(matches));
         Ok(Self { app, clock, snapshots, views, commands, bell })
     }
@@ -123,6 +124,7 @@ impl Session {
     }
 
     fn draw(&mut self, tty: &mut Tty) -> io::Result<()> {
+        tty.capture_mouse(self.app.captures_mouse())?;
         self.app.on_resize(tty.size()?);
         self.send_view();
         tty.draw(|frame| self.app.draw(frame))

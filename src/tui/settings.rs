@@ -2,7 +2,7 @@
 
 use jiff::tz::TimeZone;
 
-/// Colours, time zone and bell.
+/// Colours, time zone, bell and mouse.
 #[derive(Clone, Debug)]
 pub struct TuiSettings {
     /// Whether to use colours.
@@ -11,6 +11,8 @@ pub struct TuiSettings {
     pub zone: TimeZone,
     /// Whether to ring the bell for matches of the watch list.
     pub bell: bool,
+    /// Whether the mouse clicks and scrolls; otherwise the terminal selects text with it.
+    pub mouse: bool,
 }
 
 impl TuiSettings {
@@ -18,6 +20,6 @@ impl TuiSettings {
     /// and the system's time zone.
     pub fn from_environment() -> Self {
         let colour = std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
-        Self { colour, zone: TimeZone::system(), bell: false }
+        Self { colour, zone: TimeZone::system(), bell: false, mouse: true }
     }
 }

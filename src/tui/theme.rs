@@ -3,7 +3,7 @@
 //! Colour-blind eyes can tell blue (good) from orange (bad), and no meaning rests on a colour alone: each
 //! has a mark, a word or a modifier beside it. Without colours only modifiers remain.
 
-use crate::snapshot::{Health, Level, Liveness};
+use crate::snapshot::{BAND_STARTS, Health, Level, Liveness};
 use ratatui::style::{Color, Modifier, Style};
 
 const BLUE: Color = Color::Indexed(75);
@@ -94,6 +94,12 @@ impl Theme {
             Some(colour) => self.paint(*colour, Modifier::empty()),
             None => self.muted(),
         }
+    }
+
+    /// A fee rate in sat/vB, on the scale of the bands.
+    pub fn fee_rate(self, rate: f64) -> Style {
+        let band = BAND_STARTS.iter().rposition(|start| rate >= *start);
+        self.band(band.unwrap_or(0))
     }
 
     /// A bad state.

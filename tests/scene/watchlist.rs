@@ -12,7 +12,7 @@ pub const QUIET: &str = "bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4";
 /// What the user adds to the watch list at startup.
 pub fn commands(transactions: &Transactions) -> Vec<Command> {
     let target = |text: String| WatchTarget::parse(&text, Network::Mainnet).unwrap();
-    targets(transactions).into_iter().map(|text| Command::Watch(target(text))).collect()
+    targets(transactions).into_iter().map(|text| Command::Watch(vec![target(text)])).collect()
 }
 
 fn targets(transactions: &Transactions) -> Vec<String> {

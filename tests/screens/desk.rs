@@ -118,6 +118,24 @@ impl Desk {
         Snapshot::take(&self.model, &view, self.now).overview.transactions.rows
     }
 
+    pub fn paste(&mut self, text: &str) -> Option<Effect> {
+        self.input(&Input::Paste(text.to_owned()))
+    }
+
+    /// Clicks at the first place where the screen shows `text`.
+    pub fn click(&mut self, text: &str) -> Option<Effect> {
+        let screen = self.screen();
+        let (row, line) = screen.lines().enumerate().find(|(_, line)| line.contains(text)).expect(text);
+        let column = line[..line.find(text).unwrap()].chars().count();
+        self.mouse(MouseEventKind::Down(MouseButton::Left), column, row)
+    }
+
+    /// An event of the mouse at a cell.
+    pub fn mouse(&mut self, kind: MouseEventKind, column: usize, row: usize) -> Option<Effect> {
+        let (column, row) = (column.try_into().unwrap(), row.try_into().unwrap());
+        self.input(&Input::Mouse(MouseEvent { kind, column, row, modifiers: KeyModifiers::NONE }))
+    }
+
     pub fn press(&mut self, code: KeyCode) -> Option<Effect> {
         self.press_key(KeyEvent::new(code, KeyModifiers::NONE))
     }
@@ -126,16 +144,12 @@ impl Desk {
         self.press_key(KeyEvent::new(KeyCode::Char(letter), KeyModifiers::CONTROL))
     }
 
-    /// Presses the left button of the mouse at a cell.
-    pub fn click(&mut self, column: usize, row: usize) {
-        let [column, row] = [column, row].map(|at| u16::try_from(at).unwrap());
-        let kind = MouseEventKind::Down(MouseButton::Left);
-        self.app.on_event(&Input::Mouse(MouseEvent { kind, column, row, modifiers: KeyModifiers::NONE }));
-        self.answer();
+    fn press_key(&mut self, key: KeyEvent) -> Option<Effect> {
+        self.input(&Input::Key(key))
     }
 
-    fn press_key(&mut self, key: KeyEvent) -> Option<Effect> {
-        let effect = self.app.on_event(&Input::Key(key));
+    fn input(&mut self, input: &Input) -> Option<Effect> {
+        let effect = self.app.on_event(input);
         self.answer();
         effect
     }

@@ -132,6 +132,9 @@ pub struct CommonArgs {
     /// Ring the terminal's bell at events of the watch list, at most once a second
     #[arg(long, help_heading = heading::SCREEN)]
     pub bell: bool,
+    /// Leave the mouse to the terminal, to select text; the key m switches
+    #[arg(long, help_heading = heading::SCREEN)]
+    pub no_mouse: bool,
     /// Write a log to this file
     ///
     /// A new file is started each day, its name ends in the date, and seven are kept.

@@ -12,7 +12,7 @@ use std::time::Duration;
 const SCRIPT: &str = "51";
 
 fn watch(text: &str) -> Command {
-    Command::Watch(WatchTarget::parse(text, Network::Regtest).unwrap())
+    Command::Watch(vec![WatchTarget::parse(text, Network::Regtest).unwrap()])
 }
 
 fn matches(changes: Vec<Change>) -> Vec<WatchMatch> {

@@ -5,10 +5,10 @@
 //! ```
 
 use crate::tui::context::Context;
-use crate::tui::keys::{self, Place};
+use crate::tui::keys::{self, Action, Hint, Place};
 use crate::tui::widgets::text;
 use ratatui::Frame;
-use ratatui::layout::Rect;
+use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 
@@ -21,17 +21,38 @@ pub fn draw(frame: &mut Frame, area: Rect, cx: &Context, place: Place, remark: O
     frame.render_widget(Paragraph::new(line), area);
 }
 
-fn hints(cx: &Context, place: Place, cells: usize) -> Vec<Span<'static>> {
-    let mut spans = Vec::new();
-    for (keys, label) in keys::hints(place, cx.is_frozen()) {
-        let hint = [
-            Span::raw(" "),
-            Span::styled(keys, cx.theme.key()),
-            Span::styled(format!(" {label} "), cx.theme.muted()),
-        ];
-        if text::line_width(&spans) + text::line_width(&hint) <= cells {
-            spans.extend(hint);
-        }
+/// Returns what a click at `at` does, given the same line.
+pub fn action_at(area: Rect, cx: &Context, place: Place, at: Position) -> Option<Action> {
+    if !area.contains(at) {
+        return None;
     }
-    spans
+    let mut end = area.x;
+    let under = |(hint, cells): &(Hint, u16)| {
+        let start = end;
+        end += cells;
+        (start..end).contains(&at.x).then_some(hint.action)
+    };
+    fitting(cx, place, usize::from(area.width)).iter().find_map(under)
+}
+
+fn hints(cx: &Context, place: Place, cells: usize) -> Vec<Span<'static>> {
+    let spans = |(hint, _): (Hint, u16)| {
+        [
+            Span::raw(" "),
+            Span::styled(hint.keys, cx.theme.key()),
+            Span::styled(format!(" {} ", hint.label), cx.theme.muted()),
+        ]
+    };
+    fitting(cx, place, cells).into_iter().flat_map(spans).collect()
+}
+
+/// The hints that fit, each with the cells it takes.
+fn fitting(cx: &Context, place: Place, cells: usize) -> Vec<(Hint, u16)> {
+    let mut room = cells;
+    let hints = keys::hints(place, cx.is_frozen()).filter_map(|hint| {
+        let width = text::width(hint.keys) + text::width(hint.label) + 3;
+        room = room.checked_sub(width)?;
+        Some((hint, u16::try_from(width).ok()?))
+    });
+    hints.collect()
 }

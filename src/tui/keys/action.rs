@@ -7,6 +7,8 @@ use crate::snapshot::Screen;
 pub enum Action {
     /// End the program.
     Quit,
+    /// Close the innermost overlay; without one, end the program.
+    Close,
     /// Hand the terminal back to the shell until `fg`.
     Suspend,
     /// Show or hide the help.
@@ -15,6 +17,8 @@ pub enum Action {
     Back,
     /// Freeze the screen, or resume.
     Freeze,
+    /// Take the mouse, or leave it to the terminal, which selects text with it.
+    ToggleMouse,
     /// Go to another screen.
     Show(Screen),
     /// Open the watch list.

@@ -16,6 +16,8 @@ const EVERYWHERE: &[Place] = &[
     Place::Help,
     Place::Watchlist,
 ];
+/// Every screen.
+const SCREENS: &[Place] = &[Place::Overview, Place::Peers, Place::Mempool, Place::MempoolHalf, Place::Blocks];
 /// The screens on which something can be selected.
 const LISTS: &[Place] = &[Place::Overview, Place::Peers, Place::Blocks];
 /// The screens with rows to select.
@@ -34,9 +36,10 @@ const INPUT: &[Place] = &[Place::Input];
 
 /// Every key that does something. In [`Place::Input`], other letters are typed.
 pub const BINDINGS: &[Binding] = &[
-    bind(&[letter('q'), ctrl('c')], Action::Quit, EVERYWHERE)
-        .help("q  Ctrl-C", "quit")
-        .hint("q", "quit", EVERYWHERE),
+    bind(&[letter('q')], Action::Close, EVERYWHERE)
+        .help("q", "close the innermost layer; quit on the last one")
+        .hint("q", "quit", SCREENS),
+    bind(&[ctrl('c')], Action::Quit, EVERYWHERE).help("Ctrl-C", "quit at once"),
     bind(&[letter('?')], Action::Help, EVERYWHERE)
         .help("?", "show or hide this help")
         .hint("?", "help", EVERYWHERE),
@@ -92,6 +95,8 @@ pub const BINDINGS: &[Binding] = &[
         .hint("d", "remove", WATCHLIST),
     bind(&[letter('y')], Action::CopyId, EVERYWHERE).help("y", "copy the txid or block hash (OSC 52)"),
     bind(&[letter('Y')], Action::CopyRaw, DETAILS).help("Y", "details: copy the transaction in hex"),
+    bind(&[letter('m')], Action::ToggleMouse, EVERYWHERE)
+        .help("m", "mouse: clicks and scrolls, or selects text"),
     bind(&[key(KeyCode::Up), letter('k')], Action::Move(Motion::Up), EVERYWHERE)
         .help("↑  k", "up; above the first row: follow newest")
         .hint("↑↓", "select", ROWS),

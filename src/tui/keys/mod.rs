@@ -32,11 +32,23 @@ pub fn action(event: KeyEvent, place: Place) -> Option<Action> {
     }
 }
 
-/// Returns the keys and labels that the footer shows in `place`, the most important first.
-pub fn hints(place: Place, frozen: bool) -> impl Iterator<Item = (&'static str, &'static str)> {
+/// A key that the footer shows.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Hint {
+    /// The names of the keys.
+    pub keys: &'static str,
+    /// What the keys do.
+    pub label: &'static str,
+    /// What a click on the hint does.
+    pub action: Action,
+}
+
+/// Returns what the footer shows in `place`, the most important keys first.
+pub fn hints(place: Place, frozen: bool) -> impl Iterator<Item = Hint> {
     BINDINGS.iter().filter_map(move |binding| {
         let (keys, label, places) = binding.hint?;
         let unfreezes = frozen && binding.action == Action::Freeze;
-        places.contains(&place).then_some((keys, if unfreezes { "unfreeze" } else { label }))
+        let label = if unfreezes { "unfreeze" } else { label };
+        places.contains(&place).then_some(Hint { keys, label, action: binding.action })
     })
 }

@@ -30,7 +30,7 @@ fn no_key_has_two_meanings_in_one_place() {
 #[test]
 fn no_hint_is_shown_twice_in_one_place() {
     for place in PLACES {
-        let mut labels: Vec<&str> = hints(place, false).map(|(_, label)| label).collect();
+        let mut labels: Vec<&str> = hints(place, false).map(|hint| hint.label).collect();
         let count = labels.len();
         labels.sort_unstable();
         labels.dedup();

@@ -3,6 +3,8 @@
 use super::signals::{self, Signal, Signals};
 use crossterm::clipboard::CopyToClipboard;
 use crossterm::cursor::{Hide, Show};
+use crossterm::event::{DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste};
+use crossterm::style::Print;
 use crossterm::terminal::{
     BeginSynchronizedUpdate, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen,
     disable_raw_mode, enable_raw_mode,
@@ -20,6 +22,10 @@ use tokio_util::sync::CancellationToken;
 /// A frame goes out in few writes: the largest usual one takes some 30 kB.
 const BUFFER: usize = 1 << 16;
 
+/// Reports presses and the wheel, with positions beyond column 223 (xterm's modes 1000 and 1006). Not
+/// crossterm's command, which also asks for every movement of the mouse.
+const CAPTURE_MOUSE: &str = "\x1b[?1000h\x1b[?1006h";
+
 /// How a suspension ended.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Resumed {
@@ -34,6 +40,7 @@ pub struct Tty {
     terminal: Terminal<CrosstermBackend<BufWriter<Output>>>,
     taken: Arc<AtomicBool>,
     last_frame: Instant,
+    captures_mouse: bool,
 }
 
 impl Tty {
@@ -45,7 +52,7 @@ impl Tty {
         let backend = CrosstermBackend::new(BufWriter::with_capacity(BUFFER, output));
         let terminal = Terminal::new(backend)?;
         restore_on_panic(Arc::clone(&taken), shutdown);
-        let mut tty = Self { terminal, taken, last_frame: Instant::now() };
+        let mut tty = Self { terminal, taken, last_frame: Instant::now(), captures_mouse: false };
         tty.take()?;
         Ok(tty)
     }
@@ -62,6 +69,16 @@ impl Tty {
         execute!(self.terminal.backend_mut(), EndSynchronizedUpdate)?;
         self.last_frame = Instant::now();
         Ok(())
+    }
+
+    /// Takes the mouse, or leaves it to the terminal, which then selects text with it.
+    pub fn capture_mouse(&mut self, captures: bool) -> io::Result<()> {
+        if captures == self.captures_mouse {
+            return Ok(());
+        }
+        self.captures_mouse = captures;
+        let output = self.terminal.backend_mut();
+        if captures { execute!(output, Print(CAPTURE_MOUSE)) } else { execute!(output, DisableMouseCapture) }
     }
 
     /// Rings the bell.
@@ -111,7 +128,10 @@ impl Tty {
     fn take(&mut self) -> io::Result<()> {
         enable_raw_mode()?;
         self.taken.store(true, Ordering::SeqCst);
-        execute!(self.terminal.backend_mut(), EnterAlternateScreen, Hide)?;
+        execute!(self.terminal.backend_mut(), EnterAlternateScreen, Hide, EnableBracketedPaste)?;
+        if self.captures_mouse {
+            execute!(self.terminal.backend_mut(), Print(CAPTURE_MOUSE))?;
+        }
         // Not `clear()`, which asks the terminal for the cursor's position and waits for an answer that
         // the reader of keys consumes.
         let size = self.terminal.size()?;
@@ -156,7 +176,14 @@ fn give_back(taken: &AtomicBool) -> io::Result<()> {
         return Ok(());
     }
     let mut stdout = io::stdout();
-    let screen = execute!(stdout, EndSynchronizedUpdate, LeaveAlternateScreen, Show);
+    let screen = execute!(
+        stdout,
+        EndSynchronizedUpdate,
+        DisableMouseCapture,
+        DisableBracketedPaste,
+        LeaveAlternateScreen,
+        Show
+    );
     disable_raw_mode().and(screen).and(stdout.flush())
 }
 

@@ -10,6 +10,8 @@ use crate::snapshot::{PeerRow, PeerStatsRow, TransactionRow, TxKey, Window};
 use crate::tui::context::Context;
 use crate::tui::keys::Motion;
 use crate::tui::layer::Response;
+use crate::tui::widgets::panel::{ListPart, list_part, list_rows};
+use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 use ratatui::text::Line;
 use std::ops::Range;
@@ -67,6 +69,19 @@ impl Moved {
             Response::Done
         }
     }
+}
+
+/// What a click on a list meant.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Clicked {
+    /// Nothing is there.
+    Nothing,
+    /// A cell of the head, to be sorted by its column.
+    Head(usize),
+    /// A row, which is selected now.
+    Selected,
+    /// The row that was selected before, to be opened.
+    Again,
 }
 
 /// The position in a list.
@@ -144,6 +159,24 @@ impl<K: Copy + PartialEq> List<K> {
                 *self = Self { to_bottom: true, ..Self::default() };
                 self.settle(window, height);
                 if self.to_bottom { Moved::ToTheEdge } else { Moved::Fully }
+            }
+        }
+    }
+
+    /// Selects the row at `at` of the list in `panel`.
+    pub fn click<T: Keyed<Key = K>>(&mut self, at: Position, panel: Rect, window: &Window<T>) -> Clicked {
+        let height = list_rows(panel);
+        let row = match list_part(panel, at) {
+            None => return Clicked::Nothing,
+            Some(ListPart::Head(cell)) => return Clicked::Head(cell),
+            Some(ListPart::Row(row)) => row,
+        };
+        match self.visible(window, height).nth(row) {
+            None => Clicked::Nothing,
+            at if at == self.position(window) => Clicked::Again,
+            Some(at) => {
+                self.select(at, window, height);
+                Clicked::Selected
             }
         }
     }

@@ -136,6 +136,19 @@ pub fn fit(columns: &[impl AsRef<Head>], cells: usize) -> Vec<usize> {
     widths
 }
 
+/// Returns the index of the column at a cell of the line.
+pub fn column_at(widths: &[usize], cell: usize) -> Option<usize> {
+    let mut start = 0;
+    widths.iter().position(|width| {
+        let end = start + width;
+        let is_here = (start..end).contains(&cell);
+        if *width > 0 {
+            start = end + GAP;
+        }
+        is_here
+    })
+}
+
 /// The line above the rows.
 pub fn head(columns: &[impl AsRef<Head>], widths: &[usize], style: Style) -> Line<'static> {
     let cell = |at: usize, _| Cell::new(columns[at].as_ref().title, style);
@@ -209,6 +222,13 @@ mod tests {
         assert_eq!(fit(&COLUMNS, 38), [16, 14, 6]);
         assert_eq!(fit(&COLUMNS, 200), [20, 14, 6]);
         assert_eq!(fit(&COLUMNS, 0), [0, 0, 0]);
+    }
+
+    #[test]
+    fn the_column_under_a_cell_is_the_one_that_is_drawn_there() {
+        let widths = [3, 0, 2];
+        let columns: Vec<_> = (0..7).map(|cell| column_at(&widths, cell)).collect();
+        assert_eq!(columns, [Some(0), Some(0), Some(0), None, Some(2), Some(2), None]);
     }
 
     #[test]

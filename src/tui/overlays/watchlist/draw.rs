@@ -7,7 +7,7 @@ use crate::tui::widgets::panel::panel;
 use crate::tui::widgets::{format, text};
 use crate::tui::wording::watch;
 use ratatui::Frame;
-use ratatui::layout::{Constraint, Layout};
+use ratatui::layout::{Constraint, Layout, Margin, Position};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 
@@ -23,8 +23,8 @@ pub fn draw(frame: &mut Frame, cx: &Context, selected: usize, input: Option<&Inp
     let typed = input.map_or_else(Vec::new, |input| input_lines(cx, input, cells));
     let height = u16::try_from(typed.len()).unwrap_or(u16::MAX).min(inner.height);
     let [list, below] = Layout::vertical([Constraint::Fill(1), Constraint::Length(height)]).areas(inner);
+    let first = first_visible(list.height, selected);
     let fits = usize::from(list.height).max(1);
-    let first = selected.saturating_sub(fits - 1);
     let mut lines: Vec<Line> = rows
         .iter()
         .enumerate()
@@ -37,6 +37,18 @@ pub fn draw(frame: &mut Frame, cx: &Context, selected: usize, input: Option<&Inp
     }
     frame.render_widget(Paragraph::new(lines), list);
     frame.render_widget(Paragraph::new(typed), below);
+}
+
+/// Returns the index of the row at `at`, given the selected one; nothing is being typed.
+pub fn row_at(cx: &Context, selected: usize, at: Position) -> Option<usize> {
+    let list = cx.area.inner(Margin::new(1, 1));
+    let row = first_visible(list.height, selected) + usize::from(at.y.checked_sub(list.y)?);
+    (list.contains(at) && row < cx.snapshot.watchlist.len()).then_some(row)
+}
+
+/// The index of the first visible row: the selected one is visible too.
+fn first_visible(height: u16, selected: usize) -> usize {
+    selected.saturating_sub(usize::from(height).saturating_sub(1))
 }
 
 fn line(cx: &Context, row: &WatchRow, selected: bool, cells: usize) -> Line<'static> {

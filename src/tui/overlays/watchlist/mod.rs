@@ -11,6 +11,7 @@ use crate::tui::keys::{Action, Motion, Place};
 use crate::tui::layer::{Id, Layer, Response};
 use input::Input;
 use ratatui::Frame;
+use ratatui::layout::Position;
 
 /// The number of targets in a page.
 const PAGE: usize = 10;
@@ -91,11 +92,32 @@ impl Layer for Watchlist {
             Action::Open => {
                 if let Some(target) = input.target(cx.snapshot) {
                     self.input = None;
-                    return Response::Send(Command::Watch(target));
+                    return Response::Send(Command::Watch(vec![target]));
                 }
             }
             _ => {}
         }
+        Response::Done
+    }
+
+    fn paste(&mut self, text: &str, cx: &Context) -> Option<Response> {
+        if cx.is_frozen() {
+            return Some(frozen());
+        }
+        let input = self.input.get_or_insert_default();
+        let Some(targets) = input.paste(text, cx.snapshot) else { return Some(Response::Done) };
+        self.input = None;
+        Some(Response::Send(Command::Watch(targets)))
+    }
+
+    fn click(&mut self, at: Position, cx: &Context) -> Response {
+        let Some(row) = draw::row_at(cx, self.position(cx), at).filter(|_| self.input.is_none()) else {
+            return Response::Done;
+        };
+        if row == self.position(cx) {
+            return self.open(cx);
+        }
+        self.selected = row;
         Response::Done
     }
 

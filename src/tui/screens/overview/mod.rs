@@ -13,10 +13,11 @@ use crate::snapshot::{self, Open, TxKey, View};
 use crate::tui::context::Context;
 use crate::tui::keys::{Action, Motion, Place};
 use crate::tui::layer::{Id, Layer, Response};
-use crate::tui::widgets::list::List;
+use crate::tui::widgets::list::{Clicked, List};
 use crate::tui::widgets::panel::list_rows;
 use layout::{Focus, Parts};
 use ratatui::Frame;
+use ratatui::layout::Position;
 use unreachable::Unreachable;
 
 /// Which of the two lists has the focus, and where the reader is in each.
@@ -56,6 +57,14 @@ impl Overview {
         moved.response(cx)
     }
 
+    fn focus_at(&mut self, at: Position, parts: Parts) {
+        if parts.peers.contains(at) {
+            self.focus = Focus::Peers;
+        } else if parts.transactions.contains(at) {
+            self.focus = Focus::Transactions;
+        }
+    }
+
     /// Closes the notice or, without one, drops the selection.
     fn back(&mut self, cx: &Context) {
         if self.unreachable.close(cx) {
@@ -83,6 +92,22 @@ impl Layer for Overview {
             _ => {}
         }
         Response::Done
+    }
+
+    fn click(&mut self, at: Position, cx: &Context) -> Response {
+        let parts = self.parts(cx);
+        self.focus_at(at, parts);
+        let snapshot::Overview { peers, transactions, .. } = &cx.snapshot.overview;
+        let clicked = match self.focus {
+            Focus::Peers => self.peers.click(at, parts.peers, peers),
+            Focus::Transactions => self.transactions.click(at, parts.transactions, transactions),
+        };
+        if clicked == Clicked::Again { self.open(cx) } else { Response::Done }
+    }
+
+    fn wheel(&mut self, at: Position, motion: Motion, cx: &Context) -> Response {
+        self.focus_at(at, self.parts(cx));
+        self.select(motion, cx)
     }
 
     fn settle(&mut self, cx: &Context) {

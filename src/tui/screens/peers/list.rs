@@ -40,9 +40,8 @@ pub fn draw(
         order.arrow(),
     );
     let block = panel(cx.theme, title(cx.theme, "Peers", &figures, focused), focused);
-    let cells = usize::from(block.inner(area).width).saturating_sub(2);
     let heads = heads(order);
-    let widths = table::fit(&heads, cells);
+    let widths = widths(&heads, area);
     let mut lines = vec![table::head_sorted(&heads, &widths, cx.theme.muted(), order.by, order.arrow())];
     let highlight = cx.theme.selected(focused);
     lines.extend(list.lines(window, list_rows(area), highlight, |peer| {
@@ -53,6 +52,16 @@ pub fn draw(
     }
     let lines = lines.into_iter().map(indented).collect::<Vec<_>>();
     frame.render_widget(Paragraph::new(lines).block(block), area);
+}
+
+/// Returns the index of the column at a cell of the head.
+pub fn column_at(area: Rect, order: Order, cell: usize) -> Option<usize> {
+    table::column_at(&widths(&heads(order), area), cell)
+}
+
+/// The widths of the columns: the borders and a blank at each side leave the rest.
+fn widths(heads: &[Head], area: Rect) -> Vec<usize> {
+    table::fit(heads, usize::from(area.width).saturating_sub(4))
 }
 
 /// The heads; the column that is sorted by gets its room first, and a cell more for the arrow.

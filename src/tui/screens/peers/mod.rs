@@ -16,10 +16,11 @@ use crate::snapshot::{PeerStatsRow, PeersScreen, Window};
 use crate::tui::context::Context;
 use crate::tui::keys::{Action, Place};
 use crate::tui::layer::{Layer, Response};
-use crate::tui::widgets::list::List;
+use crate::tui::widgets::list::{Clicked, List};
 use crate::tui::widgets::panel::list_rows;
 use order::Order;
 use ratatui::Frame;
+use ratatui::layout::Position;
 
 /// The order of the peers, and where the reader is among them.
 #[derive(Default, Debug)]
@@ -69,6 +70,21 @@ impl Layer for Peers {
             _ => {}
         }
         Response::Done
+    }
+
+    fn click(&mut self, at: Position, cx: &Context) -> Response {
+        let Some(window) = window(cx) else { return Response::Done };
+        let panel = layout::parts(cx.area).list;
+        match self.list.click(at, panel, window) {
+            Clicked::Head(cell) => {
+                if let Some(column) = list::column_at(panel, self.order, cell) {
+                    self.order.sort_by(column);
+                }
+                Response::Done
+            }
+            Clicked::Again => self.update(Action::Open, cx),
+            Clicked::Selected | Clicked::Nothing => Response::Done,
+        }
     }
 
     fn settle(&mut self, cx: &Context) {

@@ -17,6 +17,14 @@ impl Order {
         self.by = (self.by + 1) % COLUMNS.len();
     }
 
+    /// Sorts by the column with this index; reverses the order if it is sorted by that one.
+    pub fn sort_by(&mut self, column: usize) {
+        if column == self.by {
+            self.reverse();
+        }
+        self.by = column;
+    }
+
     pub fn reverse(&mut self) {
         self.descending = !self.descending;
     }

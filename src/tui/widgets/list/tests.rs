@@ -105,3 +105,15 @@ fn no_motion_leaves_a_small_or_empty_list() {
         }
     }
 }
+
+#[test]
+fn a_click_selects_the_row_under_it_and_a_second_one_opens_it() {
+    let mut list = List { selected: Some(12), above: 2, ..List::default() };
+    let panel = Rect::new(0, 0, 30, 8);
+    let mut click = |y| list.click(Position { x: 4, y }, panel, &start());
+    assert_eq!(click(2), Clicked::Selected);
+    assert_eq!(click(2), Clicked::Again);
+    assert_eq!([click(1), click(0), click(7)], [Clicked::Head(2), Clicked::Nothing, Clicked::Nothing]);
+    assert_eq!((list.selected, list.visible(&start(), 5)), (Some(10), 10..15), "the list does not move");
+    assert_eq!(list.click(Position { x: 4, y: 5 }, panel, &window(0..2, false, false)), Clicked::Nothing);
+}
