@@ -296,7 +296,7 @@ fn esc_and_q_close_the_innermost_layer_and_only_q_quits_on_the_last() {
 
 #[test]
 fn the_help_names_every_key_of_the_table() {
-    let mut desk = Desk::new((120, 36));
+    let mut desk = Desk::new((120, 60));
     desk.type_keys("?");
     let screen = desk.screen();
     for (keys, what) in BINDINGS.iter().filter_map(|binding| binding.help) {

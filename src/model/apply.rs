@@ -114,8 +114,7 @@ impl Model {
         let mut step = Step::new(now);
         match command {
             Command::Watch(targets) => {
-                let Self { watchlist, mempool, blocks, .. } = self;
-                targets.iter().for_each(|target| step.matches(watchlist.add(now, target, mempool, blocks)));
+                step.matches(self.watchlist.add(now, targets, &self.mempool, &self.blocks));
             }
             Command::Unwatch(target) => self.watchlist.remove(target),
         }

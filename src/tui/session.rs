@@ -2,7 +2,7 @@
 
 use super::app::{App, Effect};
 use super::settings::TuiSettings;
-use super::terminal::{self, Bell, Resumed, Signal, Signals, Tty};
+use super::terminal::{self, Bell, ReplyFilter, Resumed, Signal, Signals, Tty};
 use super::theme::Theme;
 use crate::event::Command;
 use crate::snapshot::Snapshot;
@@ -31,6 +31,7 @@ pub struct Session {
     views: watch::Sender<View>,
     commands: mpsc::Sender<Command>,
     bell: Option<Bell>,
+    replies: ReplyFilter,
 }
 
 impl Session {
@@ -48,7 +49,7 @@ impl Session {
         let app = App::new(theme, settings.zone, tty.size()?, first, clock.now());
         let app = if settings.mouse { app } else { app.without_mouse() };
         let bell = settings.bell.then(|| Bell::new(matches));
-        Ok(Self { app, clock, snapshots, views, commands, bell })
+        Ok(Self { app, clock, snapshots, views, commands, bell, replies: ReplyFilter::default() })
     }
 
     pub async fn run(
@@ -65,6 +66,7 @@ impl Session {
         let mut next_frame: Option<Instant> = None;
         loop {
             let due = next_frame.unwrap_or_else(Instant::now);
+            let esc_due = self.replies.due();
             tokio::select! {
                 biased;
                 () = shutdown.cancelled() => return Ok(()),
@@ -85,10 +87,19 @@ impl Session {
                 }
                 event = keys.next() => match event {
                     None => return Ok(()),
-                    Some(event) => if self.on_event(&event?, tty)?.is_break() {
-                        return Ok(());
+                    Some(event) => {
+                        let events = self.replies.take(event?, Instant::now());
+                        if self.on_events(events, tty)?.is_break() {
+                            return Ok(());
+                        }
                     }
                 },
+                () = sleep_until(esc_due.unwrap_or(due)), if esc_due.is_some() => {
+                    let esc = self.replies.expire(Instant::now());
+                    if self.on_events(esc, tty)?.is_break() {
+                        return Ok(());
+                    }
+                }
                 changed = self.snapshots.changed() => {
                     if changed.is_err() {
                         return Ok(());
@@ -106,6 +117,19 @@ impl Session {
             self.send_view();
             next_frame.get_or_insert(tty.last_frame() + FRAME);
         }
+    }
+
+    fn on_events(
+        &mut self,
+        events: impl IntoIterator<Item = Event>,
+        tty: &mut Tty,
+    ) -> io::Result<ControlFlow<()>> {
+        for event in events {
+            if self.on_event(&event, tty)?.is_break() {
+                return Ok(ControlFlow::Break(()));
+            }
+        }
+        Ok(ControlFlow::Continue(()))
     }
 
     /// Lets the application handle a key; returns whether to go on.

@@ -11,9 +11,19 @@ use crate::util::time::Timestamp;
 use crate::wire::Txid;
 
 impl Watchlist {
-    /// Adds a target, and searches the mempool and the last blocks for transactions that touch it. Refused
-    /// if there are [`MAX_TARGETS`], or the target is there already.
+    /// Adds targets, and searches the mempool and the last blocks for transactions that touch them. A target
+    /// is refused if there are [`MAX_TARGETS`], or it is there already.
     pub(in crate::model) fn add(
+        &mut self,
+        now: Timestamp,
+        targets: &[WatchTarget],
+        mempool: &Mempool,
+        blocks: &Blocks,
+    ) -> Vec<WatchMatch> {
+        targets.iter().flat_map(|target| self.add_one(now, target, mempool, blocks)).collect()
+    }
+
+    fn add_one(
         &mut self,
         now: Timestamp,
         target: &WatchTarget,

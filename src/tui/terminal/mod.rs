@@ -1,9 +1,11 @@
 //! The terminal itself: taking it over and giving it back, its signals, its bell.
 
 mod bell;
+mod replies;
 mod signals;
 mod tty;
 
 pub use bell::Bell;
+pub use replies::ReplyFilter;
 pub use signals::{Signal, Signals, ask_to_stop};
 pub use tty::{Resumed, Tty, is_gone};

@@ -13,6 +13,7 @@ use crossterm::{execute, queue};
 use ratatui::backend::CrosstermBackend;
 use ratatui::layout::Size;
 use ratatui::{Frame, Terminal};
+use rustix::termios::{QueueSelector, tcflush};
 use std::io::{self, BufWriter, Write};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -127,6 +128,8 @@ impl Tty {
 
     fn take(&mut self) -> io::Result<()> {
         enable_raw_mode()?;
+        // What was typed, or answered by the terminal, before it was ours is not meant for us.
+        tcflush(io::stdout(), QueueSelector::IFlush)?;
         self.taken.store(true, Ordering::SeqCst);
         execute!(self.terminal.backend_mut(), EnterAlternateScreen, Hide, EnableBracketedPaste)?;
         if self.captures_mouse {
