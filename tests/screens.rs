@@ -3,6 +3,8 @@
 
 #[path = "screens/desk.rs"]
 mod desk;
+#[path = "screens/details.rs"]
+mod details;
 #[path = "screens/lists.rs"]
 mod lists;
 #[path = "screens/pointer.rs"]
@@ -88,7 +90,7 @@ fn the_title_shows_how_far_the_bootstrap_is_until_it_is_done() {
 
 #[test]
 fn details_say_that_a_transaction_came_from_a_list() {
-    let mut desk = Desk::alone((120, 36));
+    let mut desk = Desk::alone((200, 60));
     let tx = Arc::new(scene::unannounced(1));
     let txs = vec![TxHash::Wtxid(tx.wtxid())];
     let txid = tx.txid();
@@ -296,7 +298,7 @@ fn esc_and_q_close_the_innermost_layer_and_only_q_quits_on_the_last() {
 
 #[test]
 fn the_help_names_every_key_of_the_table() {
-    let mut desk = Desk::new((120, 60));
+    let mut desk = Desk::new((120, 80));
     desk.type_keys("?");
     let screen = desk.screen();
     for (keys, what) in BINDINGS.iter().filter_map(|binding| binding.help) {

@@ -40,6 +40,7 @@ use crate::chain::Network;
 use crate::event::{BootstrapProgress, MissingBlocks};
 use crate::model::Model;
 use crate::util::time::{Timestamp, WallOffset};
+use std::sync::Arc;
 
 /// What the next snapshot should contain. It flows from the screen to the model; the latest one wins.
 #[derive(Clone, Default, PartialEq, Debug)]
@@ -109,8 +110,8 @@ pub struct Snapshot {
     pub blocks: Option<Box<BlocksScreen>>,
     /// The watch list, if it is open.
     pub watchlist: Vec<WatchRow>,
-    /// The details of what is open.
-    pub detail: Option<Detail>,
+    /// The details of what is open, shared with the page that shows them.
+    pub detail: Option<(Open, Arc<Detail>)>,
 }
 
 impl Snapshot {
@@ -137,7 +138,7 @@ impl Snapshot {
             mempool: shows(Screen::Mempool).then(|| Box::new(MempoolScreen::take(model, view.mempool, now))),
             blocks: shows(Screen::Blocks).then(|| Box::new(BlocksScreen::take(model))),
             watchlist: if view.watchlist { watchlist::take(model, now) } else { Vec::new() },
-            detail: view.open.map(|open| Detail::take(model, open, announcers, now)),
+            detail: view.open.map(|open| (open, Arc::new(Detail::take(model, open, announcers, now)))),
         }
     }
 }

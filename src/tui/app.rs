@@ -250,10 +250,6 @@ impl App {
             Response::Done => {}
             Response::Remark(remark) => self.remark = Some(remark),
             Response::Open(open) => self.open(open),
-            Response::Replace(open) => {
-                self.overlays.pop();
-                self.overlays.push(Overlay::details(open));
-            }
             Response::Leave => {
                 if self.overlays.pop().is_none() {
                     self.show(Screen::Overview);
@@ -338,5 +334,8 @@ impl App {
     fn settle(&mut self) {
         let cx = self.display.context();
         self.screens[self.current].1.settle(&cx);
+        for overlay in &mut self.overlays {
+            overlay.layer_mut().settle(&cx);
+        }
     }
 }

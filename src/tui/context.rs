@@ -6,6 +6,7 @@ use crate::snapshot::{Detail, Snapshot};
 use crate::util::time::Timestamp;
 use jiff::tz::TimeZone;
 use ratatui::layout::Rect;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// The snapshot on screen, and how and where to draw it.
@@ -40,13 +41,8 @@ impl<'a> Context<'a> {
     }
 
     /// The details in the snapshot, if they are those of `open`.
-    pub fn detail(&self, open: Open) -> Option<&'a Detail> {
-        self.snapshot.detail.as_ref().filter(|detail| match (detail, open) {
-            (Detail::Peer(peer), Open::Peer(id)) => peer.row.id == id,
-            (Detail::Transaction(tx), Open::Transaction(key)) => tx.row.key == key,
-            (Detail::Block(block), Open::Block(hash)) => block.row.figures.hash == hash,
-            (Detail::Removed(_), Open::Transaction(_)) | (Detail::Forgotten, _) => true,
-            _ => false,
-        })
+    pub fn detail(&self, open: Open) -> Option<&'a Arc<Detail>> {
+        let (of, detail) = self.snapshot.detail.as_ref()?;
+        (*of == open).then_some(detail)
     }
 }

@@ -65,8 +65,6 @@ pub enum Response {
     Remark(String),
     /// Open details on top.
     Open(Open),
-    /// Show details in place of this overlay.
-    Replace(Open),
     /// Close this overlay, or leave this screen for the overview.
     Leave,
     /// Copy `text`, described by `what`, to the terminal's clipboard.

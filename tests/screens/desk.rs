@@ -8,7 +8,9 @@ use jiff::tz::TimeZone;
 use mempulse::Timestamp;
 use mempulse::event::Event;
 use mempulse::model::Model;
-use mempulse::snapshot::{Anchor, OverviewView, Snapshot, TransactionRow, TransactionsView, TxKey, View};
+use mempulse::snapshot::{
+    Anchor, Detail, Open, OverviewView, Snapshot, TransactionRow, TransactionsView, TxKey, View,
+};
 use mempulse::tui::{App, Effect, Theme};
 use mempulse::wire::Txid;
 use ratatui::Terminal;
@@ -65,7 +67,23 @@ impl Desk {
 
     /// The snapshot that the screen asks for.
     pub fn snapshot(&self) -> Snapshot {
-        Snapshot::take(&self.model, &self.app.view(), self.now)
+        self.answer_to(&self.app.view())
+    }
+
+    /// The snapshot that `view` asks for.
+    pub fn answer_to(&self, view: &View) -> Snapshot {
+        Snapshot::take(&self.model, view, self.now)
+    }
+
+    /// The newest transaction with a parent in the mempool.
+    pub fn child(&self) -> Txid {
+        let transactions = TransactionsView { height: 1_000, ..TransactionsView::default() };
+        let has_parent = |row: &TransactionRow| {
+            let view = View { open: Some(Open::Transaction(row.key)), ..View::default() };
+            let (_, detail) = self.answer_to(&view).detail.unwrap();
+            matches!(&*detail, Detail::Transaction(tx) if !tx.cluster.ancestors.rows.is_empty())
+        };
+        self.transactions(transactions).into_iter().find(has_parent).unwrap().txid
     }
 
     /// The model answers the view.
@@ -115,7 +133,7 @@ impl Desk {
     fn transactions(&self, transactions: TransactionsView) -> Vec<TransactionRow> {
         let overview = OverviewView { transactions, ..OverviewView::default() };
         let view = View { overview, ..View::default() };
-        Snapshot::take(&self.model, &view, self.now).overview.transactions.rows
+        self.answer_to(&view).overview.transactions.rows
     }
 
     pub fn paste(&mut self, text: &str) -> Option<Effect> {

@@ -81,7 +81,7 @@ fn y_copies_the_txid_of_a_removed_transaction() {
     desk.press(KeyCode::Enter);
     let txid = desk.snapshot().overview.transactions.rows[0].txid;
     desk.confirm(0);
-    assert!(matches!(desk.snapshot().detail, Some(Detail::Removed(_))));
+    assert!(matches!(*desk.snapshot().detail.unwrap().1, Detail::Removed(_)));
     assert_eq!(copied(&mut desk), Some(txid.to_string()));
 }
 

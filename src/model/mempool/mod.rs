@@ -221,9 +221,14 @@ impl Mempool {
         self.entries.by_txid(txid)
     }
 
-    /// Returns the entry that spends an output.
-    pub(in crate::model) fn spender(&self, prevout: &OutPoint) -> Option<&MempoolEntry> {
-        self.get(self.entries.spends().get(prevout)?)
+    /// Returns the key of the entry that spends an output.
+    pub(crate) fn spender(&self, prevout: &OutPoint) -> Option<TxKey> {
+        self.entries.spends().get(prevout)
+    }
+
+    /// Returns the key of the entry that has an output.
+    pub(crate) fn parent(&self, prevout: &OutPoint) -> Option<TxKey> {
+        self.entries.parent(prevout)
     }
 
     /// The sums over all entries.
@@ -285,7 +290,7 @@ impl Mempool {
     /// Returns the kinds of a transaction, by its bytes and by its children.
     pub(crate) fn kinds(&self, tx: &Transaction) -> Kinds {
         let txid = tx.txid();
-        Kinds::with_spenders(tx, |vout| Some(&**self.spender(&OutPoint { txid, vout })?.tx()))
+        Kinds::with_spenders(tx, |vout| Some(&**self.get(self.spender(&OutPoint { txid, vout })?)?.tx()))
     }
 
     /// Returns the ancestors of a transaction.

@@ -233,7 +233,7 @@ impl Watchlist {
         let mut new: Vec<(Txid, TargetId)> = Vec::new();
         for outpoint in learned {
             if let Some((target, spent)) = self.outputs.get(outpoint)
-                && let Some(spender) = mempool.spender(outpoint)
+                && let Some(spender) = mempool.spender(outpoint).and_then(|key| mempool.get(key))
             {
                 let txid = spender.tx().txid();
                 if self.touches.note(txid, Touch { target, received: 0, spent }, u64::saturating_add) {

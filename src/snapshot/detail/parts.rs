@@ -2,6 +2,7 @@
 
 use crate::chain::Network;
 use crate::chain::script::{ScriptKind, address};
+use crate::model::TxKey;
 use crate::model::mempool::Mempool;
 use crate::snapshot::detail::op_return::data_text;
 use crate::wire::OutPoint;
@@ -20,6 +21,8 @@ pub struct InputRow {
     pub sequence: u32,
     /// The number of items on the witness stack.
     pub witness_items: usize,
+    /// The transaction in the mempool that has the spent output.
+    pub parent: Option<TxKey>,
 }
 
 /// The source of the value of a spent output.
@@ -44,13 +47,16 @@ pub struct OutputRow {
     pub kind: ScriptKind,
     /// The address, or the cleaned data of an `OP_RETURN`.
     pub text: String,
+    /// The transaction in the mempool that spends it.
+    pub spender: Option<TxKey>,
 }
 
 impl InputRow {
     pub(super) fn take(input: &Input<'_>, value: Option<u64>, mempool: &Mempool) -> Self {
+        let parent = mempool.parent(&input.prevout);
         let source = match value {
             None => ValueSource::Unknown,
-            Some(_) if mempool.by_txid(input.prevout.txid).is_some() => ValueSource::Mempool,
+            Some(_) if parent.is_some() => ValueSource::Mempool,
             Some(_) if mempool.prevouts().value(&input.prevout).is_some() => ValueSource::Block,
             Some(_) => ValueSource::Earlier,
         };
@@ -60,17 +66,18 @@ impl InputRow {
             value,
             sequence: input.sequence,
             witness_items: input.witness.len(),
+            parent,
         }
     }
 }
 
 impl OutputRow {
-    pub(super) fn take(output: &Output<'_>, network: Network) -> Self {
+    pub(super) fn take(output: &Output<'_>, network: Network, spender: Option<TxKey>) -> Self {
         let kind = ScriptKind::of(output.script_pubkey);
         let text = match kind {
             ScriptKind::OpReturn => data_text(output.script_pubkey.get(1..).unwrap_or_default()),
             _ => address(output.script_pubkey, network).unwrap_or_default(),
         };
-        Self { value: output.value, kind, text }
+        Self { value: output.value, kind, text, spender }
     }
 }

@@ -11,6 +11,11 @@ const BIP173_KEY_HASH: [u8; 20] = [
     0x43, 0x3b, 0xd6,
 ];
 
+/// The details of what a view has open.
+fn detail(scene: &Scene, view: &View) -> Detail {
+    Arc::unwrap_or_clone(scene.snapshot(view).detail.expect("something is open").1)
+}
+
 #[test]
 fn the_details_of_a_transaction_are_complete() {
     let parent = spend(&[coin(1)], &[50_000]);
@@ -24,9 +29,7 @@ fn the_details_of_a_transaction_are_complete() {
     scene.connect(1).connect(2).deliver(1, &parent).announce(2, &tx).pass(3).deliver(1, &tx).pass(1);
     let key = scene.model.mempool().key(TxHash::Txid(tx.txid())).unwrap();
     let view = View { open: Some(Open::Transaction(key)), ..View::default() };
-    let Some(Detail::Transaction(detail)) = scene.snapshot(&view).detail else {
-        panic!("it is in the mempool")
-    };
+    let Detail::Transaction(detail) = detail(&scene, &view) else { panic!("it is in the mempool") };
     assert_eq!((detail.row.txid, detail.wtxid), (tx.txid(), tx.wtxid()));
     assert_eq!((detail.weight, detail.size as usize), (tx.weight(), tx.raw().len()));
     assert_eq!((detail.version, detail.lock_time, detail.replaceable), (2, 800_000, true));
@@ -52,9 +55,7 @@ fn of_thousands_of_inputs_and_outputs_the_first_are_listed() {
         scene.peer(peer, PeerEvent::Announced { txs: vec![TxHash::Txid(tx.txid())], count: 1 });
     }
     let view = View { open: Some(Open::Transaction(TxKey::new(0, 0))), ..View::default() };
-    let Some(Detail::Transaction(detail)) = scene.snapshot(&view).detail else {
-        panic!("it is in the mempool")
-    };
+    let Detail::Transaction(detail) = detail(&scene, &view) else { panic!("it is in the mempool") };
     let lengths = [detail.inputs.len(), detail.outputs.len(), detail.announcements.len()];
     assert_eq!(lengths, [TransactionDetail::LISTED; 3]);
     assert_eq!(detail.row.inputs, 900);
@@ -67,11 +68,11 @@ fn a_chain_of_replacements_is_linked_both_ways() {
     let mut scene = Scene::new();
     scene.connect(1).deliver(1, &chain[0]);
     scene.announce(2, &chain[0]).deliver(1, &chain[1]).pass(3).deliver(1, &chain[2]).pass(5);
-    let detail = |key| scene.snapshot(&View { open: Some(Open::Transaction(key)), ..View::default() }).detail;
-    let Some(Detail::Transaction(last)) = detail(TxKey::new(2, 0)) else { panic!("it is in the mempool") };
+    let detail = |key| detail(&scene, &View { open: Some(Open::Transaction(key)), ..View::default() });
+    let Detail::Transaction(last) = detail(TxKey::new(2, 0)) else { panic!("it is in the mempool") };
     let rows: Vec<_> = last.replaced.iter().map(|row| (row.steps, row.txid, row.age.as_secs())).collect();
     assert_eq!(rows, [(1, chain[1].txid(), 5), (2, chain[0].txid(), 8)]);
-    let Some(Detail::Removed(first)) = detail(TxKey::new(0, 0)) else { panic!("it was replaced") };
+    let Detail::Removed(first) = detail(TxKey::new(0, 0)) else { panic!("it was replaced") };
     let by = chain[1].txid();
     assert_eq!(first.reason, RemovalReason::Replaced { by, with_ancestor: false });
     assert_eq!(first.later_replacements, [chain[2].txid()]);
@@ -92,14 +93,14 @@ fn after_a_reorg_the_details_lead_to_the_entry_that_returned() {
         let later_replacements = Vec::new();
         let removed =
             RemovedTransaction { txid: tx.txid(), reason, is_undone, later_replacements, successor };
-        Some(Detail::Removed(Box::new(removed)))
+        Detail::Removed(Box::new(removed))
     };
-    assert_eq!(scene.snapshot(&view).detail, removed((height, hash), false, None));
+    assert_eq!(detail(&scene, &view), removed((height, hash), false, None));
     scene.happen(EventKind::BlocksDisconnected { blocks: vec![(height, hash)] });
     let returned = removed((height, hash), true, Some(Successor::Same(TxKey::new(1, 0))));
-    assert_eq!(scene.snapshot(&view).detail, returned);
+    assert_eq!(detail(&scene, &view), returned);
     scene.mine(8, &[&tx]);
-    assert_eq!(scene.snapshot(&view).detail, removed((8, hash), false, None));
+    assert_eq!(detail(&scene, &view), removed((8, hash), false, None));
 }
 
 #[test]
@@ -115,8 +116,8 @@ fn a_removed_transaction_has_its_reason() {
     scene.happen(EventKind::Block { peer, height: 923_114, block: confirmation }).deliver(1, &bump);
     let reasons = keys.map(|key| {
         let view = View { open: Some(Open::Transaction(key)), ..View::default() };
-        match scene.snapshot(&view).detail {
-            Some(Detail::Removed(removed)) => removed.reason,
+        match detail(&scene, &view) {
+            Detail::Removed(removed) => removed.reason,
             other => panic!("{other:?}"),
         }
     });

@@ -10,7 +10,7 @@ use crate::snapshot::detail::parts::{InputRow, OutputRow};
 use crate::snapshot::detail::replaced::{self, ReplacedRow};
 use crate::snapshot::overview::TransactionRow;
 use crate::util::time::Timestamp;
-use crate::wire::Wtxid;
+use crate::wire::{OutPoint, Wtxid};
 use std::time::Duration;
 
 /// The details of a transaction.
@@ -91,7 +91,9 @@ impl TransactionDetail {
         let tx = entry.tx();
         let is_live = |peer| peers.is_live(peer);
         let inputs = tx.inputs().take(Self::LISTED).enumerate();
-        let outputs = tx.outputs().take(Self::LISTED);
+        let network = model.settings().network;
+        let spender = |vout| mempool.spender(&OutPoint { txid: tx.txid(), vout });
+        let outputs = (0..).zip(tx.outputs()).take(Self::LISTED);
         let address = |peer| peers.address(peer).cloned();
         let announcement = |(peer, delay)| (address(peer), delay);
         Self {
@@ -115,7 +117,7 @@ impl TransactionDetail {
             inputs: inputs
                 .map(|(vin, input)| InputRow::take(&input, entry.prevout_value(vin), mempool))
                 .collect(),
-            outputs: outputs.map(|output| OutputRow::take(&output, model.settings().network)).collect(),
+            outputs: outputs.map(|(vout, output)| OutputRow::take(&output, network, spender(vout))).collect(),
             spread: spread(entry, announcers, is_live),
             announcements: entry.announcements().take(Self::LISTED).map(announcement).collect(),
         }

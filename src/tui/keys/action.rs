@@ -37,6 +37,8 @@ pub enum Action {
     SortReverse,
     /// Switch the histogram between virtual size and transaction count.
     ToggleHistogram,
+    /// Show or hide the scripts of the open transaction.
+    ToggleScripts,
     /// Begin to type a target for the watch list.
     Add,
     /// Remove the selected target from the watch list.

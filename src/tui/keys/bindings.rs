@@ -53,7 +53,12 @@ pub const BINDINGS: &[Binding] = &[
         .help("Enter", "details of the selection")
         .hint("Enter", "details", LISTS),
     bind(&[key(KeyCode::Enter)], Action::Open, DETAILS)
-        .help("Enter", "details: transaction now in the mempool"),
+        .help("Enter", "details: open the selected link")
+        .hint("Enter", "open", DETAILS),
+    bind(&[key(KeyCode::Tab)], Action::Next, DETAILS)
+        .help("Tab", "details: next link (›)")
+        .hint("Tab", "next ›", DETAILS),
+    bind(&[key(KeyCode::BackTab)], Action::Previous, DETAILS).help("Shift-Tab", "details: previous link"),
     bind(&[key(KeyCode::Enter)], Action::Open, WATCHLIST)
         .help("Enter", "watch list: transaction of the match")
         .hint("Enter", "open", WATCHLIST),
@@ -94,6 +99,9 @@ pub const BINDINGS: &[Binding] = &[
         .help("d  Delete", "watch list: remove the selected target")
         .hint("d", "remove", WATCHLIST),
     bind(&[letter('y')], Action::CopyId, EVERYWHERE).help("y", "copy the txid or block hash (OSC 52)"),
+    bind(&[letter('x')], Action::ToggleScripts, DETAILS)
+        .help("x", "details: scripts in hex and asm")
+        .hint("x", "scripts", DETAILS),
     bind(&[letter('Y')], Action::CopyRaw, DETAILS).help("Y", "details: copy the transaction in hex"),
     bind(&[letter('m')], Action::ToggleMouse, EVERYWHERE)
         .help("m", "mouse: clicks and scrolls, or selects text"),

@@ -67,7 +67,7 @@ fn other_keys_and_releases_do_nothing() {
     assert_eq!(action(KeyEvent::new(KeyCode::Char('q'), KeyModifiers::ALT), Place::Overview), None);
     let release = KeyEvent::new_with_kind(KeyCode::Char('q'), KeyModifiers::NONE, KeyEventKind::Release);
     assert_eq!(action(release, Place::Overview), None);
-    assert_eq!(action(KeyCode::Tab.into(), Place::Details), None);
+    assert_eq!(action(KeyCode::Tab.into(), Place::Help), None);
 }
 
 #[test]

@@ -13,6 +13,12 @@ impl Scroll {
         self.0.min(lines.saturating_sub(rows))
     }
 
+    /// Scrolls as little as shows that line.
+    pub fn show(&mut self, line: usize, lines: usize, rows: usize) {
+        let first = self.first(lines, rows);
+        self.0 = first.min(line).max((line + 1).saturating_sub(rows));
+    }
+
     /// Scrolls within `lines` lines in `rows` rows.
     pub fn go(&mut self, motion: Motion, lines: usize, rows: usize) {
         let last = lines.saturating_sub(rows);

@@ -124,10 +124,9 @@ fn families(model: &Model) -> HashMap<String, (Cluster, u64)> {
     let rows = Snapshot::take(model, &view, now).overview.transactions.rows;
     let family = |row: TransactionRow| {
         let view = View { open: Some(Open::Transaction(row.key)), ..View::default() };
-        let Some(Detail::Transaction(detail)) = Snapshot::take(model, &view, now).detail else {
-            panic!("the transaction is in the mempool")
-        };
-        (row.txid.to_string(), (detail.cluster, u64::from(row.vsize)))
+        let (_, detail) = Snapshot::take(model, &view, now).detail.unwrap();
+        let Detail::Transaction(detail) = &*detail else { panic!("the transaction is in the mempool") };
+        (row.txid.to_string(), (detail.cluster.clone(), u64::from(row.vsize)))
     };
     rows.into_iter().map(family).collect()
 }

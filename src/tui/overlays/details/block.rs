@@ -1,6 +1,6 @@
 //! The details of a block.
 
-use super::document::{Document, facts, heading};
+use super::document::{Document, facts, heading, rows};
 use crate::snapshot::{BlockDetail, BlockFigures, Unseen};
 use crate::tui::context::Context;
 use crate::tui::widgets::{clock, format, text};
@@ -9,17 +9,22 @@ use crate::tui::wording::peer::address;
 use crate::util::time::Timestamp;
 use ratatui::text::{Line, Span};
 
-/// Describes a block in lines of `cells` cells.
-pub fn document(cx: &Context, block: &BlockDetail, cells: usize) -> Document {
+/// Describes a block in two parts whose lines have that many cells.
+pub fn document(cx: &Context, block: &BlockDetail, [left, right]: [usize; 2]) -> Document {
     let figures = &*block.row.figures;
-    let mut first = identity(cx, figures, cells);
-    first.extend(fees(cx, figures, cells));
+    let mut first = identity(cx, figures, left);
+    first.extend(fees(cx, figures, left));
     first.push(Line::default());
-    first.extend(arrival(cx, block, cells));
-    let mut second = seen(cx, figures, cells);
+    first.extend(arrival(cx, block, left));
+    let mut second = seen(cx, figures, right);
     second.push(Line::default());
-    second.extend(left_out(cx, figures, cells));
-    Document { title: format!("Block {}", format::grouped(figures.height.into())), first, second }
+    second.extend(left_out(cx, figures, right));
+    Document {
+        title: format!("Block {}", format::grouped(figures.height.into())),
+        first: rows(first).collect(),
+        second: rows(second).collect(),
+        ..Document::default()
+    }
 }
 
 fn identity(cx: &Context, figures: &BlockFigures, cells: usize) -> Vec<Line<'static>> {

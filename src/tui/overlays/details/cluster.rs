@@ -11,8 +11,8 @@
 //!  3fa9c1…e07                           0.1 sat/vB
 //! ```
 
-use super::document::heading;
-use crate::snapshot::{Cluster, EphemeralDust, Package, Relative, Relatives};
+use super::document::{Row, heading};
+use crate::snapshot::{Cluster, EphemeralDust, Open, Package, Relative, Relatives};
 use crate::tui::context::Context;
 use crate::tui::widgets::{format, text};
 use ratatui::text::{Line, Span};
@@ -52,27 +52,27 @@ pub const fn dust(cluster: &Cluster) -> Option<&'static str> {
 }
 
 /// Lists the rest of the chunk, the ancestors and the descendants, each with a blank line after it.
-pub fn lines(cx: &Context, cluster: &Cluster, cells: usize) -> Vec<Line<'static>> {
-    let mut lines = chunk_members(cx, cluster, cells);
-    lines.extend(relatives(cx, &cluster.ancestors, "ancestor", cells));
-    lines.extend(relatives(cx, &cluster.descendants, "descendant", cells));
-    lines
+pub fn rows(cx: &Context, cluster: &Cluster, cells: usize) -> Vec<Row> {
+    let mut rows = chunk_members(cx, cluster, cells);
+    rows.extend(relatives(cx, &cluster.ancestors, "ancestor", cells));
+    rows.extend(relatives(cx, &cluster.descendants, "descendant", cells));
+    rows
 }
 
-fn chunk_members(cx: &Context, cluster: &Cluster, cells: usize) -> Vec<Line<'static>> {
+fn chunk_members(cx: &Context, cluster: &Cluster, cells: usize) -> Vec<Row> {
     let Package::Together { fee_rate, others, .. } = &cluster.package else { return Vec::new() };
     let part = |other: &Relative| match other.fee_rate.exact() {
         Some(rate) if rate > *fee_rate => "pays more",
         Some(rate) if rate < *fee_rate => "pays less",
         _ => "",
     };
-    let mut lines = vec![heading(cx, "Chunk with")];
-    lines.extend(others.iter().map(|other| relative(cx, other, part(other), cells)));
-    lines.push(Line::default());
-    lines
+    let mut rows = vec![heading(cx, "Chunk with").into()];
+    rows.extend(others.iter().map(|other| relative(cx, other, part(other), cells)));
+    rows.push(Line::default().into());
+    rows
 }
 
-fn relatives(cx: &Context, relatives: &Relatives, what: &str, cells: usize) -> Vec<Line<'static>> {
+fn relatives(cx: &Context, relatives: &Relatives, what: &str, cells: usize) -> Vec<Row> {
     let count = relatives.rows.len();
     if count == 0 && !relatives.more {
         return Vec::new();
@@ -80,18 +80,19 @@ fn relatives(cx: &Context, relatives: &Relatives, what: &str, cells: usize) -> V
     let plural = if count == 1 && !relatives.more { "" } else { "s" };
     let more = if relatives.more { "≥" } else { "" };
     let title = format!("{more}{count} {what}{plural}, {more}{} vB", format::grouped(relatives.vsize));
-    let mut lines = vec![heading(cx, title)];
-    lines.extend(relatives.rows.iter().map(|row| relative(cx, row, "", cells)));
-    lines.push(Line::default());
-    lines
+    let mut rows = vec![heading(cx, title).into()];
+    rows.extend(relatives.rows.iter().map(|row| relative(cx, row, "", cells)));
+    rows.push(Line::default().into());
+    rows
 }
 
-fn relative(cx: &Context, row: &Relative, part: &str, cells: usize) -> Line<'static> {
+fn relative(cx: &Context, row: &Relative, part: &str, cells: usize) -> Row {
     let rate = format::rate(row.fee_rate, RATE);
     let right = format!(" {} sat/vB  {}", text::right(&rate, RATE), text::left(part, 11));
     let room = cells.saturating_sub(text::width(&right));
-    Line::from(vec![
+    let line = Line::from(vec![
         Span::raw(text::left(&text::cut_middle(&row.txid.to_string(), room), room)),
         Span::styled(right, cx.theme.muted()),
-    ])
+    ]);
+    Row::linked(line, Open::Transaction(row.key))
 }

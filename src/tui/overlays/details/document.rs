@@ -1,11 +1,12 @@
 //! The text of the details, in one column or, where there is room, in two.
 
+use crate::snapshot::Open;
 use crate::tui::context::Context;
 use crate::tui::widgets::panel::panel;
 use crate::tui::widgets::scroll::Scroll;
 use crate::tui::widgets::text;
 use ratatui::Frame;
-use ratatui::layout::{Constraint, Layout, Rect};
+use ratatui::layout::{Constraint, Layout, Position, Rect};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 
@@ -16,20 +17,47 @@ const GUTTER: u16 = 3;
 /// The cells of the name of a fact.
 const NAME: usize = 11;
 
-/// A text in two parts that stand beside or below each other.
+/// A line, and what it leads to.
+#[derive(Clone, Debug)]
+pub struct Row {
+    line: Line<'static>,
+    link: Option<Open>,
+}
+
+impl Row {
+    /// A line that leads to `open`, if there is such a thing.
+    pub fn linked(line: Line<'static>, open: impl Into<Option<Open>>) -> Self {
+        Self { line, link: open.into() }
+    }
+}
+
+impl From<Line<'static>> for Row {
+    fn from(line: Line<'static>) -> Self {
+        Self { line, link: None }
+    }
+}
+
+/// Makes rows of lines that lead nowhere.
+pub fn rows(lines: impl IntoIterator<Item = Line<'static>>) -> impl Iterator<Item = Row> {
+    lines.into_iter().map(Row::from)
+}
+
+/// A text in two parts that stand beside or below each other, under a banner that does not scroll.
 #[derive(Default)]
 pub struct Document {
     /// The title of the panel.
     pub title: String,
+    /// What happened to whatever the page is about.
+    pub banner: Vec<Row>,
     /// The first part.
-    pub first: Vec<Line<'static>>,
+    pub first: Vec<Row>,
     /// The second part.
-    pub second: Vec<Line<'static>>,
+    pub second: Vec<Row>,
 }
 
 impl Document {
-    /// Draws the text over the screen.
-    pub fn draw(self, frame: &mut Frame, cx: &Context, scroll: Scroll) {
+    /// Draws the text over the screen, with the link of that number selected.
+    pub fn draw(self, frame: &mut Frame, cx: &Context, scroll: Scroll, selected: Option<usize>) {
         let area = cx.area;
         let (count, rows) = self.extent(area);
         let title = Line::styled(format!(" {} ", self.title), cx.theme.title(true));
@@ -41,31 +69,97 @@ impl Document {
         }
         let inner = block.inner(area);
         frame.render_widget(block, area);
+        let mut links = 0..;
+        let mut marked = |rows: Vec<Row>| -> Vec<Line<'static>> {
+            rows.into_iter().map(|row| marked(cx, row, &mut links, selected)).collect()
+        };
+        let [top, inner] =
+            Layout::vertical([Constraint::Length(self.banner_rows()), Constraint::Fill(1)]).areas(inner);
+        frame.render_widget(Paragraph::new(marked(self.banner)), top);
+        let parts = [marked(self.first), marked(self.second)];
         let (columns, parts) = if two_columns(area) {
-            (columns(inner).to_vec(), vec![self.first, self.second])
+            (columns(inner).to_vec(), parts.to_vec())
         } else {
-            let all = [self.first, self.second].concat();
-            (vec![columns(inner)[0]], vec![all])
+            (vec![columns(inner)[0]], vec![parts.concat()])
         };
         for (column, lines) in columns.into_iter().zip(parts) {
             let visible: Vec<Line> = lines.into_iter().skip(from).take(rows).collect();
+            // The mark of a link stands in the blank at the left.
+            let column = Rect { x: column.x.saturating_sub(1), width: column.width + 1, ..column };
             frame.render_widget(Paragraph::new(visible), column);
         }
     }
 
-    /// The number of lines, and of rows to show them in.
+    /// The number of lines that scroll, and of rows to show them in.
     pub fn extent(&self, area: Rect) -> (usize, usize) {
         let (first, second) = (self.first.len(), self.second.len());
         let count = if two_columns(area) { first.max(second) } else { first + second };
-        (count, usize::from(area.height.saturating_sub(2)))
+        (count, usize::from(area.height.saturating_sub(2 + self.banner_rows())))
+    }
+
+    /// What the rows lead to, from the top: the banner, the first part, the second.
+    pub fn links(&self) -> impl Iterator<Item = Open> {
+        [&self.banner, &self.first, &self.second].into_iter().flatten().filter_map(|row| row.link)
+    }
+
+    /// The line that scrolling must show for the link of that number to be seen; `None` in the banner.
+    pub fn line_of_link(&self, number: usize, area: Rect) -> Option<usize> {
+        let places = |rows: &[Row], from: usize| -> Vec<usize> {
+            let linked = rows.iter().enumerate().filter(|(_, row)| row.link.is_some());
+            linked.map(|(line, _)| from + line).collect()
+        };
+        let second = if two_columns(area) { 0 } else { self.first.len() };
+        let in_banner = self.banner.iter().filter(|row| row.link.is_some()).count();
+        let places = [places(&self.first, 0), places(&self.second, second)].concat();
+        places.get(number.checked_sub(in_banner)?).copied()
+    }
+
+    /// What the row at `at` leads to, in `area` and scrolled like that.
+    pub fn link_at(&self, at: Position, area: Rect, scroll: Scroll) -> Option<Open> {
+        let row = usize::from(at.y.checked_sub(area.y + 1)?);
+        let (lines, rows) = self.extent(area);
+        let Some(row) = row.checked_sub(self.banner.len()) else { return self.banner[row].link };
+        let line = (row < rows).then(|| scroll.first(lines, rows) + row)?;
+        let inner = Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area };
+        let row = if !two_columns(area) {
+            self.first.iter().chain(&self.second).nth(line)
+        } else if at.x + 1 < columns(inner)[1].x {
+            self.first.get(line)
+        } else {
+            self.second.get(line)
+        };
+        row?.link
+    }
+
+    fn banner_rows(&self) -> u16 {
+        u16::try_from(self.banner.len()).unwrap_or(u16::MAX)
     }
 }
 
-/// The cells of a line of a text in `area`.
-pub fn line_cells(area: Rect) -> usize {
+/// A row with the mark of a link before it, and selected if it is the link of that number.
+fn marked(
+    cx: &Context,
+    row: Row,
+    numbers: &mut impl Iterator<Item = usize>,
+    selected: Option<usize>,
+) -> Line<'static> {
+    let Row { mut line, link } = row;
+    let number = link.and_then(|_| numbers.next());
+    let mark = if number.is_some() { "›" } else { " " };
+    line.spans.insert(0, Span::styled(mark, cx.theme.key()));
+    if number.is_some() && number == selected { line.patch_style(cx.theme.selected(true)) } else { line }
+}
+
+/// The cells of the lines of both parts in `area`.
+pub fn line_cells(area: Rect) -> [usize; 2] {
     let inner = Rect { width: area.width.saturating_sub(2), ..area };
-    let [first, second] = columns(inner).map(|column| column.width);
-    usize::from(if two_columns(area) { first.min(second) } else { first })
+    let [first, second] = columns(inner).map(|column| usize::from(column.width));
+    if two_columns(area) { [first, second] } else { [first; 2] }
+}
+
+/// The cells of a line of the banner in `area`.
+pub fn banner_cells(area: Rect) -> usize {
+    usize::from(area.width.saturating_sub(4))
 }
 
 /// A heading within a document.
@@ -95,7 +189,8 @@ fn two_columns(area: Rect) -> bool {
 fn columns(inner: Rect) -> [Rect; 2] {
     let inner = Rect { x: inner.x + 1, width: inner.width.saturating_sub(2), ..inner };
     if inner.width + 4 >= TWO_COLUMNS {
-        Layout::horizontal([Constraint::Fill(1), Constraint::Fill(1)]).spacing(GUTTER).areas(inner)
+        // The second part has the outpoints and messages, which are longer.
+        Layout::horizontal([Constraint::Fill(9), Constraint::Fill(11)]).spacing(GUTTER).areas(inner)
     } else {
         [inner, Rect::default()]
     }

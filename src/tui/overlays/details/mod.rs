@@ -4,13 +4,14 @@ mod block;
 mod cluster;
 mod document;
 mod mempool_list;
+mod page;
 mod peer;
 mod propagation;
 mod removed;
+mod scripts;
 mod transaction;
 
-use crate::snapshot::{Detail, TransactionDetail};
-use crate::snapshot::{Open, View};
+use crate::snapshot::{Detail, Open, View};
 use crate::tui::context::Context;
 use crate::tui::keys::{Action, Place};
 use crate::tui::layer::{Id, Layer, Response};
@@ -19,54 +20,87 @@ use crate::tui::widgets::scroll::Scroll;
 use crate::util::text::hex;
 use document::Document;
 use ratatui::Frame;
-use ratatui::text::Line;
+use ratatui::layout::Position;
+use std::sync::Arc;
 
 /// The most bytes that are copied: as base64, more than that is cut off or refused by terminals that
 /// allow 74,994 characters.
 const LONGEST_COPY: usize = 56_000;
 
-/// What is open, and how far it is scrolled.
+/// What is open, how far it is scrolled, and which of its links is selected.
 #[derive(Debug)]
 pub struct Details {
     open: Open,
+    /// What was known of it when it was last there.
+    kept: Option<Arc<Detail>>,
     scroll: Scroll,
+    link: Option<usize>,
+    shows_scripts: bool,
 }
 
 impl Details {
     pub fn new(open: Open) -> Self {
-        Self { open, scroll: Scroll::default() }
+        Self { open, kept: None, scroll: Scroll::default(), link: None, shows_scripts: false }
     }
 
-    fn document(&self, cx: &Context) -> Document {
-        let cells = document::line_cells(cx.area);
-        match cx.detail(self.open) {
-            Some(Detail::Peer(peer)) => peer::document(cx, peer, cells),
-            Some(Detail::Transaction(transaction)) => transaction::document(cx, transaction, cells),
-            Some(Detail::Block(block)) => block::document(cx, block, cells),
-            Some(Detail::Removed(removed)) => removed::document(cx, removed, cells),
-            Some(Detail::Forgotten) => removed::forgotten(cx, self.open, cells),
-            None => {
-                let first = vec![Line::styled("loading", cx.theme.warning())];
-                Document { title: "Details".to_owned(), first, second: Vec::new() }
+    fn page(&self, cx: &Context) -> Document {
+        page::page(cx, self.open, self.kept.as_deref(), self.shows_scripts)
+    }
+
+    /// What is known of it: now or, once it is gone, when it was last there.
+    fn detail<'a>(&'a self, cx: &Context<'a>) -> Option<&'a Detail> {
+        let gone = |detail: &&Detail| matches!(detail, Detail::Removed(_) | Detail::Forgotten);
+        let now = cx.detail(self.open).map(AsRef::as_ref);
+        now.filter(|detail| !gone(detail)).or(self.kept.as_deref()).or(now)
+    }
+
+    /// Selects the next link, or the one before, and scrolls to it.
+    fn select_link(&mut self, cx: &Context, forward: bool) -> Response {
+        let page = self.page(cx);
+        let Some(last) = page.links().count().checked_sub(1) else {
+            return Response::remark("nothing on this page can be opened");
+        };
+        let link = match (self.link.filter(|link| *link <= last), forward) {
+            (None, true) => 0,
+            (None, false) => last,
+            (Some(link), true) => {
+                if link == last {
+                    0
+                } else {
+                    link + 1
+                }
             }
+            (Some(link), false) => link.checked_sub(1).unwrap_or(last),
+        };
+        self.link = Some(link);
+        let (lines, rows) = page.extent(cx.area);
+        if let Some(line) = page.line_of_link(link, cx.area) {
+            self.scroll.show(line, lines, rows);
         }
+        Response::Done
     }
 
-    fn transaction<'a>(&self, cx: &Context<'a>) -> Option<&'a TransactionDetail> {
-        match cx.detail(self.open)? {
-            Detail::Transaction(transaction) => Some(transaction),
-            _ => None,
-        }
+    /// Opens what the selected link leads to or, if none is selected, what the banner leads to.
+    fn follow(&self, cx: &Context) -> Response {
+        let page = self.page(cx);
+        let link = match self.link {
+            Some(number) => page.links().nth(number),
+            None if page.banner.is_empty() => None,
+            None => page.links().next(),
+        };
+        link.map_or_else(|| Response::remark("Tab selects what Enter opens"), Response::Open)
     }
 
     fn copy_raw(&self, cx: &Context) -> Response {
-        match self.transaction(cx).map(|transaction| &transaction.raw) {
-            Some(raw) if 2 * raw.len() > LONGEST_COPY => {
-                let size = format::grouped(raw.len() as u64);
+        match self.detail(cx) {
+            Some(Detail::Transaction(transaction)) if 2 * transaction.raw.len() > LONGEST_COPY => {
+                let size = format::grouped(transaction.raw.len() as u64);
                 Response::remark(format!("not copied: {size} B exceed what terminals accept"))
             }
-            Some(raw) => Response::Copy { text: hex(raw), what: "transaction" },
-            None => Response::remark("nothing to copy: open a transaction"),
+            Some(Detail::Transaction(transaction)) => {
+                Response::Copy { text: hex(&transaction.raw), what: "transaction" }
+            }
+            _ => Response::remark("nothing to copy: open a transaction"),
         }
     }
 }
@@ -78,21 +112,30 @@ impl Layer for Details {
 
     fn update(&mut self, action: Action, cx: &Context) -> Response {
         match action {
-            Action::Back => Response::Leave,
+            Action::Back => return Response::Leave,
             Action::Move(motion) => {
-                let (lines, rows) = self.document(cx).extent(cx.area);
+                let (lines, rows) = self.page(cx).extent(cx.area);
                 self.scroll.go(motion, lines, rows);
-                Response::Done
             }
-            Action::Open => match cx.detail(self.open) {
-                Some(Detail::Removed(removed)) => match removed.successor {
-                    Some(successor) => Response::Replace(Open::Transaction(successor.key())),
-                    None => Response::Done,
-                },
-                _ => Response::Done,
-            },
-            Action::CopyRaw => self.copy_raw(cx),
-            _ => Response::Done,
+            Action::Next => return self.select_link(cx, true),
+            Action::Previous => return self.select_link(cx, false),
+            Action::Open => return self.follow(cx),
+            Action::ToggleScripts => self.shows_scripts = !self.shows_scripts,
+            Action::CopyRaw => return self.copy_raw(cx),
+            _ => {}
+        }
+        Response::Done
+    }
+
+    fn click(&mut self, at: Position, cx: &Context) -> Response {
+        self.page(cx).link_at(at, cx.area, self.scroll).map_or(Response::Done, Response::Open)
+    }
+
+    fn settle(&mut self, cx: &Context) {
+        let detail = cx.detail(self.open);
+        let is_there = |detail: &&Arc<Detail>| !matches!(***detail, Detail::Removed(_) | Detail::Forgotten);
+        if let Some(detail) = detail.filter(is_there) {
+            self.kept = Some(Arc::clone(detail));
         }
     }
 
@@ -101,7 +144,7 @@ impl Layer for Details {
     }
 
     fn selected_id(&self, cx: &Context) -> Option<Id> {
-        match (self.open, cx.detail(self.open)) {
+        match (self.open, self.detail(cx)) {
             (Open::Block(hash), _) => Some(Id::Block(hash)),
             (_, Some(Detail::Transaction(transaction))) => Some(Id::Transaction(transaction.row.txid)),
             (_, Some(Detail::Removed(removed))) => Some(Id::Transaction(removed.txid)),
@@ -110,6 +153,6 @@ impl Layer for Details {
     }
 
     fn draw(&self, frame: &mut Frame, cx: &Context, _focused: bool) {
-        self.document(cx).draw(frame, cx, self.scroll);
+        self.page(cx).draw(frame, cx, self.scroll, self.link);
     }
 }

@@ -10,7 +10,7 @@
 //! 92 ms ▂▂▃▅▂▂▂▂▁▂▂▂                  05:33:12.121 ▸ getdata     1.3 kB  35 wtx
 //! ```
 
-use super::document::{Document, facts, heading};
+use super::document::{Document, facts, heading, rows};
 use super::mempool_list;
 use crate::event::{CommandTraffic, Direction, RecentMessage, Transport};
 use crate::snapshot::{LivenessSlot, PeerDetail, PeerStats, RelayCounts};
@@ -25,8 +25,8 @@ const CHART: usize = 4;
 /// The cells of a command; the protocol allows 12 characters.
 const COMMAND: usize = 12;
 
-/// Describes a peer in lines of `cells` cells.
-pub fn document(cx: &Context, peer: &PeerDetail, cells: usize) -> Document {
+/// Describes a peer in two parts whose lines have that many cells.
+pub fn document(cx: &Context, peer: &PeerDetail, [cells, right]: [usize; 2]) -> Document {
     let mut first = identity(cx, peer, cells);
     first.push(Line::default());
     first.extend(pings(cx, peer, cells));
@@ -38,8 +38,13 @@ pub fn document(cx: &Context, peer: &PeerDetail, cells: usize) -> Document {
     first.push(Line::default());
     let mut second = traffic(cx, &peer.traffic);
     second.push(Line::default());
-    second.extend(messages(cx, &peer.recent_messages, cells));
-    Document { title: format!("Peer {}", peer.row.address), first, second }
+    second.extend(messages(cx, &peer.recent_messages, right));
+    Document {
+        title: format!("Peer {}", peer.row.address),
+        first: rows(first).collect(),
+        second: rows(second).collect(),
+        ..Document::default()
+    }
 }
 
 fn identity(cx: &Context, peer: &PeerDetail, cells: usize) -> Vec<Line<'static>> {

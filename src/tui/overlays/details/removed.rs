@@ -1,50 +1,58 @@
-//! Why a transaction was removed, and what stands in place of things that are no longer known.
+//! The banner over the page of something that is gone: what happened, and where it leads.
 
-use super::document::Document;
+use super::document::{Document, Row, banner_cells};
+use crate::model::RemovalReason;
 use crate::snapshot::{Open, RemovedTransaction, Successor};
 use crate::tui::context::Context;
 use crate::tui::widgets::text;
 use crate::tui::wording::removal;
 use ratatui::text::Line;
 
-/// Says why the transaction was removed, and whether another can be opened in its place.
-pub fn document(cx: &Context, removed: &RemovedTransaction, cells: usize) -> Document {
+/// Says why the transaction was removed, above its page as it was last known.
+pub fn explained(cx: &Context, removed: &RemovedTransaction, page: Document) -> Document {
     let title = format!("Transaction {}: removed", removed.txid);
-    let mut first = warnings(cx, &reasons(removed), cells);
-    if removed.successor.is_some() {
-        first.push(Line::default());
-        first.push(Line::styled("Enter: open the transaction that is in the mempool now", cx.theme.muted()));
-    }
-    Document { title, first, second: Vec::new() }
+    let banner = reasons(removed).into_iter().flat_map(|(why, link)| banner(cx, &why, link)).collect();
+    Document { title, banner, ..page }
 }
 
-/// Says that the model no longer knows what is open.
-pub fn forgotten(cx: &Context, open: Open, cells: usize) -> Document {
+/// Says that the model no longer knows what is open, above the page as it was last known.
+pub fn forgotten(cx: &Context, open: Open, page: Document) -> Document {
     let why = match open {
         Open::Peer(_) => "the peer was disconnected a while ago",
         Open::Block(_) => "the block is too old",
         Open::Transaction(_) => "the transaction was removed a while ago",
     };
-    Document {
-        title: "No longer known".to_owned(),
-        first: warnings(cx, &[why.to_owned()], cells),
-        second: Vec::new(),
-    }
+    let title = if page.title.is_empty() { "No longer known".to_owned() } else { page.title };
+    Document { title, banner: banner(cx, why, None), ..page }
 }
 
-fn reasons(removed: &RemovedTransaction) -> Vec<String> {
-    let mut reasons = vec![removal::reason(&removed.reason)];
+/// What happened, and what to open about it.
+fn reasons(removed: &RemovedTransaction) -> Vec<(String, Option<Open>)> {
+    let successor = removed.successor.map(|successor| Open::Transaction(successor.key()));
+    let block = match removed.reason {
+        RemovalReason::Confirmed { block, .. } => Some(block),
+        RemovalReason::Conflict(conflict) => conflict.map(|conflict| conflict.block),
+        _ => None,
+    };
+    let mut reasons = vec![(removal::reason(&removed.reason), block.map(Open::Block))];
     if removed.is_undone {
-        reasons.push("the block was disconnected by a reorg".to_owned());
+        reasons.push(("the block was disconnected by a reorg".to_owned(), None));
     }
     if matches!(removed.successor, Some(Successor::Same(_))) {
-        reasons.push("back in the mempool".to_owned());
+        reasons.push(("back in the mempool".to_owned(), None));
     }
-    reasons.extend(removed.later_replacements.iter().map(|by| format!("which was replaced by {by}")));
+    let later = removed.later_replacements.iter();
+    reasons.extend(later.map(|by| (format!("which was replaced by {by}"), None)));
+    // The last transaction that is named is the one in the mempool.
+    if let Some((_, link)) = reasons.last_mut() {
+        *link = link.or(successor);
+    }
     reasons
 }
 
-fn warnings(cx: &Context, reasons: &[String], cells: usize) -> Vec<Line<'static>> {
-    let wrapped = reasons.iter().flat_map(|why| text::wrap(why, cells));
-    wrapped.map(|line| Line::styled(line, cx.theme.warning())).collect()
+fn banner(cx: &Context, why: &str, link: Option<Open>) -> Vec<Row> {
+    let lines = text::wrap(why, banner_cells(cx.area)).into_iter();
+    let row =
+        |(number, line)| Row::linked(Line::styled(line, cx.theme.warning()), link.filter(|_| number == 0));
+    lines.enumerate().map(row).collect()
 }

@@ -11,11 +11,11 @@
 //!                                      [2001:db8::7]:8333              +1.2 s
 //! ```
 
-use super::document::{Document, facts, heading};
+use super::document::{Document, Row, facts, heading, rows};
 use super::{cluster, propagation};
 use crate::chain::limits::TRUC_VERSION;
 use crate::event::TxSource;
-use crate::snapshot::{FeeRate, InputRow, OutputRow, TransactionDetail, ValueSource};
+use crate::snapshot::{FeeRate, InputRow, Open, OutputRow, TransactionDetail, ValueSource};
 use crate::tui::context::Context;
 use crate::tui::widgets::{clock, format, text};
 use crate::tui::wording;
@@ -25,19 +25,20 @@ use ratatui::text::{Line, Span};
 /// Lock times below this are heights, others are times (BIP65, Core: `LOCKTIME_THRESHOLD`).
 const LOCK_TIME_THRESHOLD: u32 = 500_000_000;
 
-/// Describes a transaction in lines of `cells` cells.
-pub fn document(cx: &Context, transaction: &TransactionDetail, cells: usize) -> Document {
-    let mut first = identity(cx, transaction, cells);
-    first.push(Line::default());
-    first.extend(cluster::lines(cx, &transaction.cluster, cells));
-    first.extend(rivals(cx, transaction, cells));
-    first.extend(propagation::lines(cx, transaction, cells));
-    first.push(Line::default());
-    let mut second = inputs(cx, transaction, cells);
-    second.push(Line::default());
-    second.extend(outputs(cx, transaction, cells));
+/// Describes a transaction in two parts whose lines have that many cells.
+pub fn document(cx: &Context, transaction: &TransactionDetail, [left, right]: [usize; 2]) -> Document {
+    let mut first: Vec<Row> = rows(identity(cx, transaction, left)).collect();
+    first.push(Line::default().into());
+    first.extend(cluster::rows(cx, &transaction.cluster, left));
+    first.extend(rows(rivals(cx, transaction, left)));
+    first.extend(rows(propagation::lines(cx, transaction, left)));
+    first.push(Line::default().into());
+    let mut second = inputs(cx, transaction, right);
+    second.push(Line::default().into());
+    second.extend(outputs(cx, transaction, right));
     let txid = transaction.row.txid.to_string();
-    Document { title: format!("Transaction {}", text::cut_middle(&txid, 21)), first, second }
+    let title = format!("Transaction {}", text::cut_middle(&txid, 21));
+    Document { title, first, second, ..Document::default() }
 }
 
 fn identity(cx: &Context, transaction: &TransactionDetail, cells: usize) -> Vec<Line<'static>> {
@@ -48,7 +49,10 @@ fn identity(cx: &Context, transaction: &TransactionDetail, cells: usize) -> Vec<
     add("wtxid", transaction.wtxid.to_string());
     let first_seen = clock::time(cx.wall(transaction.first_seen), cx.zone);
     let source = source(transaction.source);
-    add("first seen", format!("{first_seen}, {} ago{source}", format::span(row.age + cx.drift)));
+    add(
+        "first seen",
+        format!("{first_seen}, {} ago{source}", format::span(cx.now().since(transaction.first_seen))),
+    );
     add("value", format!("{} BTC", format::btc(row.output_value)));
     add("fee", fee(transaction));
     add("fee rate", fee_rate(row.fee_rate));
@@ -197,41 +201,50 @@ fn lock_time(cx: &Context, lock_time: u32) -> String {
     }
 }
 
-fn inputs(cx: &Context, transaction: &TransactionDetail, cells: usize) -> Vec<Line<'static>> {
-    let mut lines = vec![heading(cx, format::plural(transaction.row.inputs.into(), "input"))];
+fn inputs(cx: &Context, transaction: &TransactionDetail, cells: usize) -> Vec<Row> {
+    let mut lines = vec![heading(cx, format::plural(transaction.row.inputs.into(), "input")).into()];
     for input in &transaction.inputs {
-        lines.push(input_line(cx, input, cells));
+        lines.push(input_row(cx, input, cells));
     }
-    lines.extend(rest(cx, transaction.row.inputs, transaction.inputs.len()));
+    lines.extend(rows(rest(cx, transaction.row.inputs, transaction.inputs.len())));
     lines
 }
 
-fn input_line(cx: &Context, input: &InputRow, cells: usize) -> Line<'static> {
+/// An input leads to the transaction in the mempool whose output it spends.
+fn input_row(cx: &Context, input: &InputRow, cells: usize) -> Row {
     let prevout = format!("{}:{}", input.prevout.txid, input.prevout.vout);
     let value = format::known(input.value.map(format::btc));
     let right =
         format!(" {} {:#010x} {:>2} wit", text::right(&value, 15), input.sequence, input.witness_items);
     let room = cells.saturating_sub(text::width(&right));
-    Line::from(vec![
+    let line = Line::from(vec![
         Span::raw(text::left(&text::cut_middle(&prevout, room), room)),
         Span::styled(right, cx.theme.muted()),
-    ])
+    ]);
+    Row::linked(line, input.parent.map(Open::Transaction))
 }
 
-fn outputs(cx: &Context, transaction: &TransactionDetail, cells: usize) -> Vec<Line<'static>> {
-    let mut lines = vec![heading(cx, format::plural(transaction.row.outputs.into(), "output"))];
+fn outputs(cx: &Context, transaction: &TransactionDetail, cells: usize) -> Vec<Row> {
+    let mut lines = vec![heading(cx, format::plural(transaction.row.outputs.into(), "output")).into()];
     for output in &transaction.outputs {
-        lines.push(output_line(cx, output, cells));
+        lines.push(output_row(cx, output, cells));
     }
-    lines.extend(rest(cx, transaction.row.outputs, transaction.outputs.len()));
+    lines.extend(rows(rest(cx, transaction.row.outputs, transaction.outputs.len())));
     lines
 }
 
-fn output_line(cx: &Context, output: &OutputRow, cells: usize) -> Line<'static> {
+/// An output leads to the transaction in the mempool that spends it.
+fn output_row(cx: &Context, output: &OutputRow, cells: usize) -> Row {
     let left =
         format!("{} {} ", text::left(output.kind.name(), 9), text::right(&format::btc(output.value), 15));
-    let room = cells.saturating_sub(text::width(&left));
-    Line::from(vec![Span::styled(left, cx.theme.muted()), Span::raw(text::cut_middle(&output.text, room))])
+    let spent = if output.spender.is_some() { " spent" } else { "" };
+    let room = cells.saturating_sub(text::width(&left) + spent.len());
+    let line = Line::from(vec![
+        Span::styled(left, cx.theme.muted()),
+        Span::raw(text::cut_middle(&output.text, room)),
+        Span::styled(spent, cx.theme.muted()),
+    ]);
+    Row::linked(line, output.spender.map(Open::Transaction))
 }
 
 /// The number of inputs or outputs that are not listed.
