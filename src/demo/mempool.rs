@@ -33,15 +33,19 @@ impl MempoolTx {
     fn vsize(&self) -> u64 {
         self.tx.vsize().into()
     }
+
+    fn weight(&self) -> u64 {
+        self.tx.weight().into()
+    }
 }
 
 /// The order in which a version of Bitcoin Core announces transactions and lists its mempool.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Order {
-    /// Up to 30: ascending number of unconfirmed ancestors, then descending fee rate
+    /// Up to 30: ascending number of unconfirmed ancestors, then descending fee rate by virtual size
     /// (`CompareDepthAndScore`).
     Ancestors,
-    /// Since 31: descending chunk fee rate, parents first (`CompareMiningScoreWithTopology`).
+    /// Since 31: descending chunk fee rate by weight, parents first (`CompareMiningScoreWithTopology`).
     ChunkFeeRate,
 }
 
@@ -56,7 +60,7 @@ pub(super) struct Mempool {
 struct Entry {
     tx: Arc<MempoolTx>,
     children: Vec<Txid>,
-    /// The fee rate of its chunk, in sat/vB.
+    /// The fee rate of its chunk, in sat/WU: virtual sizes are rounded up, and would make another order.
     chunk_fee_rate: f64,
 }
 
@@ -64,8 +68,8 @@ struct Entry {
 struct Chunk {
     /// The sum of the fees, in sat.
     fee: u64,
-    /// The sum of the sizes, in vB.
-    vsize: u64,
+    /// The sum of the weights, in WU.
+    weight: u64,
     txids: Vec<Txid>,
 }
 
@@ -179,7 +183,7 @@ impl Mempool {
         iter::successors(self.parent(txid), |txid| self.parent(*txid)).map(|_| 1).sum()
     }
 
-    /// Returns the fee rate of a transaction's chunk, in sat/vB; 0 if it is not in the mempool.
+    /// Returns the fee rate of a transaction's chunk, in sat/WU; 0 if it is not in the mempool.
     fn chunk_fee_rate(&self, txid: Txid) -> f64 {
         self.by_txid.get(&txid).map_or(0.0, |entry| entry.chunk_fee_rate)
     }
@@ -190,7 +194,7 @@ impl Mempool {
         for chunk in self.chunks(root) {
             for txid in &chunk.txids {
                 if let Some(entry) = self.by_txid.get_mut(txid) {
-                    entry.chunk_fee_rate = fee_rate(chunk.fee, chunk.vsize);
+                    entry.chunk_fee_rate = fee_rate(chunk.fee, chunk.weight);
                 }
             }
         }
@@ -204,13 +208,13 @@ impl Mempool {
         let Some(Entry { tx, children, .. }) = self.by_txid.get(&txid) else { return vec![] };
         let mut chunks: Vec<Chunk> = children.iter().flat_map(|child| self.chunks(*child)).collect();
         // Stable: of equal ones below the same child, the later one depends on the earlier.
-        chunks.sort_by(|a, b| fee_rate(a.fee, a.vsize).total_cmp(&fee_rate(b.fee, b.vsize)));
-        let mut own = Chunk { fee: tx.fee, vsize: tx.vsize(), txids: vec![txid] };
+        chunks.sort_by(|a, b| fee_rate(a.fee, a.weight).total_cmp(&fee_rate(b.fee, b.weight)));
+        let mut own = Chunk { fee: tx.fee, weight: tx.weight(), txids: vec![txid] };
         let pays_more =
-            |best: &mut Chunk, own: &Chunk| fee_rate(best.fee, best.vsize) > fee_rate(own.fee, own.vsize);
+            |best: &mut Chunk, own: &Chunk| fee_rate(best.fee, best.weight) > fee_rate(own.fee, own.weight);
         while let Some(best) = chunks.pop_if(|best| pays_more(best, &own)) {
             own.fee += best.fee;
-            own.vsize += best.vsize;
+            own.weight += best.weight;
             own.txids.extend(best.txids);
         }
         chunks.push(own);
@@ -218,10 +222,10 @@ impl Mempool {
     }
 }
 
-/// Returns a fee rate in sat/vB. Different ones stay different: fees and sizes are far below 2^26.
+/// Returns a fee rate, in sat per unit of size. Different ones stay different: fees and sizes are far below 2^26.
 #[expect(clippy::cast_precision_loss, reason = "below 2^53: no more than 21 million BTC in sat")]
-fn fee_rate(fee: u64, vsize: u64) -> f64 {
-    fee as f64 / vsize.max(1) as f64
+fn fee_rate(fee: u64, size: u64) -> f64 {
+    fee as f64 / size.max(1) as f64
 }
 
 /// Returns a key by which the highest fee rate comes first.
@@ -274,15 +278,32 @@ mod tests {
     }
 
     #[test]
+    fn new_nodes_compare_weights_and_old_ones_sizes_that_are_rounded_up() {
+        let mut mempool = Mempool::default();
+        // 247 and 245 WU are both 62 vB, 244 WU are 61.
+        for (number, witness, fee) in [(0, 3, 621), (1, 1, 620), (2, 0, 615)] {
+            let prevout = OutPoint { txid: Txid([number; 32]), vout: 0 };
+            let input =
+                InputParts { prevout, script_sig: vec![], sequence: 0, witness: vec![vec![7; witness]] };
+            let output = OutputParts { value: 1, script_pubkey: vec![] };
+            let parts = TxParts { version: 2, inputs: vec![input], outputs: vec![output], lock_time: 0 };
+            let tx = parts.build().unwrap();
+            mempool.accept(Spend { tx, fee, parent: None, replaces: None, secret: false, made: vec![] });
+        }
+        assert_eq!(fees(&mempool, Order::ChunkFeeRate), [620, 615, 621]);
+        assert_eq!(fees(&mempool, Order::Ancestors), [615, 621, 620]);
+    }
+
+    #[test]
     fn a_parent_takes_up_only_the_children_that_raise_its_chunk() {
         // Together, 100, 400 and 390 pay 297 each: 250 stays behind, and 240 behind it.
         let txs = [(100, None), (250, Some(0)), (400, Some(0)), (390, Some(2)), (240, Some(1))];
         let (mempool, txids) = mempool(&txs);
-        let vsize = mempool.by_txid[&txids[0]].tx.vsize();
+        let weight = mempool.by_txid[&txids[0]].tx.weight();
         let has_rate = |index: usize, fee, count| {
             assert_eq!(
                 mempool.chunk_fee_rate(txids[index]).to_bits(),
-                fee_rate(fee, count * vsize).to_bits()
+                fee_rate(fee, count * weight).to_bits()
             );
         };
         for index in [0, 2, 3] {
@@ -295,11 +316,11 @@ mod tests {
     #[test]
     fn a_confirmed_parent_and_a_replaced_child_change_the_chunks_of_the_others() {
         let (mut mempool, txids) = mempool(&[(100, None), (300, Some(0)), (500, Some(1))]);
-        let vsize = mempool.by_txid[&txids[0]].tx.vsize();
+        let weight = mempool.by_txid[&txids[0]].tx.weight();
         mempool.remove(txids[2]);
-        assert_eq!(mempool.chunk_fee_rate(txids[0]).to_bits(), fee_rate(400, 2 * vsize).to_bits());
+        assert_eq!(mempool.chunk_fee_rate(txids[0]).to_bits(), fee_rate(400, 2 * weight).to_bits());
         mempool.remove(txids[0]);
-        assert_eq!(mempool.chunk_fee_rate(txids[1]).to_bits(), fee_rate(300, vsize).to_bits());
+        assert_eq!(mempool.chunk_fee_rate(txids[1]).to_bits(), fee_rate(300, weight).to_bits());
         assert_eq!(mempool.ancestors(txids[1]), 0);
     }
 

@@ -26,6 +26,8 @@ mod chain;
 mod coins;
 mod door;
 mod mempool;
+#[cfg(test)]
+mod newcomer;
 mod node;
 mod profile;
 mod random;

@@ -31,11 +31,11 @@ pub(super) struct Profile {
 type Kind = (&'static str, bool, Order, u64, u64);
 
 /// One of each in every group of eight. The first offers its mempool (BIP35). Core announces every 5 s on average
-/// (`INBOUND_INVENTORY_BROADCAST_INTERVAL`); two are faster, so that something always happens on screen.
-/// Fee floors are those of old and current defaults, and of a full mempool.
+/// (`INBOUND_INVENTORY_BROADCAST_INTERVAL`), and serves nothing before its first announcement. Two of the lowest
+/// fee floor are faster, so that a newcomer soon has the whole mempool and something always happens on screen. Fee floors are those of old and current defaults, and of a full mempool.
 const KINDS: [Kind; 8] = [
     ("/Satoshi:31.0.0/", true, Order::ChunkFeeRate, 100, 1_200),
-    ("/Satoshi:29.0.0/", true, Order::Ancestors, 1_000, 600),
+    ("/Satoshi:30.0.0/", true, Order::Ancestors, 100, 600),
     ("/Satoshi:31.0.0/", true, Order::ChunkFeeRate, 100, 5_000),
     ("/Satoshi:31.1.0/", true, Order::ChunkFeeRate, 100, 5_000),
     ("/Satoshi:32.0.0/", true, Order::ChunkFeeRate, 1_000, 5_000),

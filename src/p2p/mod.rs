@@ -41,3 +41,5 @@ pub use addrman::table::{AddrTable, SavedAddresses};
 pub use driver::Driver;
 pub use peer::{IpFamilies, Resolve, Resolving, Routes, SystemResolver, TransportChoice};
 pub use settings::{BootstrapMode, DEFAULT_BACKFILL, Discovery, MAX_BACKFILL, PeerChoice, Settings};
+#[cfg(test)]
+pub(crate) use testing::{Deed, Unplugged};

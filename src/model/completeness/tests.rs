@@ -82,6 +82,20 @@ fn what_arrives_after_its_list_is_here() {
 }
 
 #[test]
+fn a_comparison_keeps_up_with_the_mempool_while_it_grows() {
+    let txs: Vec<_> = (0..20).map(loose).collect();
+    let mut scene = Scene::new();
+    scene.connect_all(1..=2);
+    list(&mut scene, 2, &txs.iter().collect::<Vec<_>>());
+    for (second, tx) in txs.iter().enumerate() {
+        bootstrap(&mut scene, 1, tx);
+        scene.pass(1).peer(1, PeerEvent::Pinged);
+        let here = usize::try_from(compared(&scene, 2).here).unwrap();
+        assert!(here >= second, "{here} after {second} s");
+    }
+}
+
+#[test]
 fn a_second_list_vouches_for_what_is_here() {
     let tx = loose(1);
     let mut scene = Scene::new();

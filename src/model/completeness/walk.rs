@@ -21,6 +21,13 @@ const PAUSE: Duration = Duration::from_millis(50);
 /// The time from the end of a walk to the next one.
 const REST: Duration = Duration::from_secs(10);
 
+/// The shortest rest, after which the next walk begins early if the mempool has grown much, as it does while a
+/// whole mempool arrives.
+const SHORT_REST: Duration = Duration::from_secs(1);
+
+/// The part of the mempool that is much: one in so many entries.
+const MUCH: u64 = 500;
+
 /// What arrived so shortly before a list was taken may not have reached its peer: relay takes a few seconds
 /// from node to node.
 const RELAY: Duration = Duration::from_secs(30);
@@ -32,6 +39,8 @@ pub(super) struct Walk {
     last: Option<TxKey>,
     /// When the next slice is due.
     due: Timestamp,
+    /// The number of transactions that had arrived when the walk began.
+    received: u64,
 }
 
 impl Walk {
@@ -51,11 +60,12 @@ impl Walk {
         changes: &mut Changes,
     ) {
         let is_idle = lists.is_empty() && mempool.sums().unproven.count == 0;
-        if is_idle || now < self.due {
+        if is_idle || !self.is_due(now, mempool) {
             return;
         }
         let last = self.last.take();
         if last.is_none() {
+            self.received = mempool.received();
             lists.iter_mut().for_each(List::begin);
         }
         let all = last.is_none().then(|| mempool.entries().iter()).into_iter().flatten();
@@ -82,6 +92,13 @@ impl Walk {
             lists.iter_mut().for_each(List::complete);
         }
         self.due = now + if self.last.is_some() { PAUSE } else { REST };
+    }
+
+    fn is_due(&self, now: Timestamp, mempool: &Mempool) -> bool {
+        let newcomers = mempool.received() - self.received;
+        let has_grown = newcomers * MUCH >= mempool.len() as u64 && newcomers > 0;
+        let is_rested = self.last.is_none() && now + REST >= self.due + SHORT_REST;
+        now >= self.due || (has_grown && is_rested)
     }
 }
 

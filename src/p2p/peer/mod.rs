@@ -29,3 +29,8 @@ pub(in crate::p2p) use session::Timing;
 pub(in crate::p2p) use settings::ConnectionSettings;
 pub use settings::TransportChoice;
 pub(in crate::p2p) use task::run;
+#[cfg(test)]
+pub(in crate::p2p) use {
+    checks::checked,
+    session::{Instruction, Session},
+};

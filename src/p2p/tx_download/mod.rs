@@ -228,10 +228,10 @@ impl Part for TxDownload {
         }
     }
 
-    fn disconnected(&mut self, peer: PeerId, _: &DisconnectReason, _: Timestamp) -> Vec<Action> {
+    fn disconnected(&mut self, peer: PeerId, _: &DisconnectReason, now: Timestamp) -> Vec<Action> {
         self.wtxid_relay.remove(&peer);
         self.requests.disconnected(peer);
-        self.bootstrap.disconnected(peer);
+        self.bootstrap.disconnected(peer, now);
         vec![]
     }
 
@@ -242,7 +242,7 @@ impl Part for TxDownload {
         }
         for hash in self.requests.take_abandoned() {
             if let TxHash::Wtxid(wtxid) = hash {
-                self.bootstrap.relay_failed(&wtxid);
+                self.bootstrap.relay_failed(&wtxid, now);
             }
         }
         let (asks, relayed) = self.bootstrap.timer(now);

@@ -1,7 +1,7 @@
 //! Announcements whose order is kept until their transactions have arrived, and for some minutes more.
 //!
 //! Each is judged several times, at growing intervals: transactions arrive after it, and fees become exact
-//! later. What a peer's announcements of the last minutes say together decides which order it follows: a
+//! later. A list is looked at more often until its transactions are here. What a peer's announcements of the last minutes say together decides which order it follows: a
 //! peer that changes its order loses the belief.
 
 use crate::event::PeerId;
@@ -200,9 +200,10 @@ impl Announcements {
         peer.tally.order().filter(|_| !peer.honesty.is_discredited())
     }
 
-    /// Puts an announcement that was judged back, unless it is too old to be judged again.
-    pub(in crate::model) fn judged(&mut self, mut announcement: Announcement) {
-        announcement.wait *= 2;
+    /// Puts an announcement that was judged back, unless it is too old to be judged again. Next time, more of its
+    /// transactions may be here, unless it `is_whole`.
+    pub(in crate::model) fn judged(&mut self, mut announcement: Announcement, is_whole: bool) {
+        announcement.wait = if is_whole { announcement.wait * 2 } else { announcement.wait * 5 / 4 };
         if announcement.wait > KEPT { self.end(&announcement) } else { self.wait_for(announcement) }
     }
 

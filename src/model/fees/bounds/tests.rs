@@ -153,7 +153,7 @@ fn a_peer_that_changes_its_order_loses_the_belief() {
         now = now + Duration::from_secs(30);
         let mut due = announcements.due(now).unwrap();
         let order = announcements.count(&mut due, tally);
-        announcements.judged(due);
+        announcements.judged(due, true);
         order
     };
     assert_eq!(judge(&mut announcements, falling), Some(Order::Either));
@@ -172,12 +172,26 @@ fn a_judgement_takes_the_place_of_the_one_before_and_ends_with_the_announcement(
             assert_eq!(announcements.count(&mut due, falling), Some(Order::Either));
             assert_eq!(announcements.count(&mut due, Tally::default()), None, "not counted twice");
             announcements.count(&mut due, falling);
-            announcements.judged(due);
+            announcements.judged(due, true);
             times.push(second);
         }
     }
     assert_eq!(times, [30, 60, 120, 240, 480]);
     assert_eq!(announcements.sizes(), [0, 0]);
+}
+
+#[test]
+fn a_list_is_looked_at_often_until_it_is_here() {
+    let mut announcements = Announcements::default();
+    announcements.list(START, PeerId(7), vec![Wtxid([1; 32]); 5], true);
+    let mut times = Vec::new();
+    for second in 0..100 {
+        while let Some(due) = announcements.due(START + Duration::from_secs(second)) {
+            announcements.judged(due, second >= 12);
+            times.push(second);
+        }
+    }
+    assert_eq!(times, [5, 7, 8, 10, 13, 25, 49, 98]);
 }
 
 #[test]

@@ -12,13 +12,17 @@ use crate::model::mempool::order_bounds::departures::Departures;
 use crate::model::mempool::order_bounds::moment::{Keys, Known, Moment};
 use crate::model::mempool::recent::RecentTxs;
 use crate::wire::TxHash;
+use std::mem;
 
-/// The percentage of a list that must have arrived before it says anything.
-const MIN_ARRIVED: usize = 90;
+/// How much of a list, in 1/1000, must have arrived before it says anything.
+const MIN_ARRIVED: usize = 900;
 
-/// The percentage of a list that must have arrived before it bounds chunk fee rates: a missing child may
-/// pay for its parent.
-const MIN_ARRIVED_FOR_CHUNKS: usize = 99;
+/// How much must have arrived before it bounds chunk fee rates: a missing child may pay for its parent.
+const MIN_ARRIVED_FOR_CHUNKS: usize = 990;
+
+/// How much must have arrived before the unconfirmed parents of all its transactions are taken to be here: they
+/// stand in the list as well.
+const MIN_ARRIVED_FOR_PARENTS: usize = 999;
 
 /// What a judgement reads.
 #[derive(Clone, Copy)]
@@ -146,14 +150,27 @@ impl Judgement {
         Next::Steps
     }
 
-    fn has_arrived(&self, percentage: usize) -> bool {
-        self.arrived * 100 >= self.announcement.txs.len() * percentage
+    /// Whether no more of its transactions are awaited.
+    pub(super) fn is_whole(&self) -> bool {
+        !self.announcement.is_list || self.has_arrived(MIN_ARRIVED_FOR_CHUNKS)
+    }
+
+    fn has_arrived(&self, per_mille: usize) -> bool {
+        self.arrived * 1_000 >= self.announcement.txs.len() * per_mille
+    }
+
+    fn moment<'a>(&'a self, entries: &'a Entries, World { recent, departures }: World<'a>) -> Moment<'a> {
+        let Announcement { at, is_list, .. } = self.announcement;
+        let has_parents = is_list && self.has_arrived(MIN_ARRIVED_FOR_PARENTS);
+        Moment { at, is_list, has_parents, announced: &self.announced, entries, recent, departures }
     }
 
     /// Adds the next place. Returns its cost.
     fn place(&mut self, key: TxKey, entries: &Entries, world: World<'_>) -> usize {
-        let moment = moment(&self.announcement, &self.announced, entries, world);
-        let seen = entries.get(key).map(|entry| moment.place(key, entry, &mut self.known));
+        let mut known = mem::take(&mut self.known);
+        let moment = self.moment(entries, world);
+        let seen = entries.get(key).map(|entry| moment.place(key, entry, &mut known));
+        self.known = known;
         // A transaction that left in the meantime keeps its index.
         let nothing = Place { weight: 1, fee: None, ancestors: None, chunk: None, is_alone: false };
         let (place, cost) = seen.unwrap_or((nothing, 0));
@@ -178,9 +195,8 @@ impl Judgement {
     ) -> usize {
         let (Some(&key), Some(place)) = (self.keys.get(index), self.places.get(index)) else { return 1 };
         let Some(entry) = entries.get(key) else { return 1 };
-        let is_whole = !self.announcement.is_list || self.has_arrived(MIN_ARRIVED_FOR_CHUNKS);
-        let moment = moment(&self.announcement, &self.announced, entries, world);
-        if moment.ancestors(key) != place.ancestors || !(is_whole || order == Order::ByAncestors) {
+        let moment = self.moment(entries, world);
+        if moment.ancestors(key) != place.ancestors || !(self.is_whole() || order == Order::ByAncestors) {
             return 1;
         }
         let peer = self.announcement.peer;
@@ -200,13 +216,4 @@ impl Judgement {
         }
         cost
     }
-}
-
-fn moment<'a>(
-    announcement: &Announcement,
-    announced: &'a Keys,
-    entries: &'a Entries,
-    World { recent, departures }: World<'a>,
-) -> Moment<'a> {
-    Moment { at: announcement.at, is_list: announcement.is_list, announced, entries, recent, departures }
 }

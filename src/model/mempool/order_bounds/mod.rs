@@ -81,7 +81,8 @@ impl OrderBounds {
                 judgement.follow(order);
                 self.judgement = Some(judgement);
             } else {
-                self.announcements.judged(judgement.announcement);
+                let is_whole = judgement.is_whole();
+                self.announcements.judged(judgement.announcement, is_whole);
             }
         }
     }

@@ -19,8 +19,8 @@ use foldhash::fast::RandomState;
 use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
-/// The most inputs of a transaction of unknown fee whose parents are trusted to have arrived: if there are
-/// more inputs, not all parents are requested.
+/// The most inputs of an announced transaction of unknown fee whose parents are trusted to have arrived: if there
+/// are more inputs, not all parents are requested.
 pub(super) const MAX_INPUTS: u32 = 25;
 
 /// How long nodes may differ in what they have seen: most announce a transaction to each other within
@@ -35,6 +35,8 @@ pub(super) struct Moment<'a> {
     pub(super) at: Timestamp,
     /// Whether the announcement is the list of a whole mempool.
     pub(super) is_list: bool,
+    /// Whether the unconfirmed parents of all its transactions are here.
+    pub(super) has_parents: bool,
     pub(super) announced: &'a Keys,
     pub(super) entries: &'a Entries,
     pub(super) recent: &'a RecentTxs,
@@ -76,7 +78,8 @@ impl Moment<'_> {
 
     /// Returns whether all its relatives of then are in the mempool.
     fn is_certain(&self, key: TxKey, entry: &MempoolEntry) -> bool {
-        let parents_came = entry.fee().is_some() || entry.tx().input_count() <= MAX_INPUTS;
+        let parents_came =
+            self.has_parents || entry.fee().is_some() || entry.tx().input_count() <= MAX_INPUTS;
         parents_came
             && !self.departures.since(key, self.at)
             && !lacks_parent(self.entries, self.recent, entry)

@@ -194,6 +194,29 @@ fn checked(model: &Model, core: &Core) -> [[f32; 3]; 2] {
     sizes.map(|sizes| sizes.map(|size| size as f32 / sizes.iter().sum::<u32>() as f32))
 }
 
+#[test]
+fn a_whole_list_bounds_what_has_too_many_inputs_to_request_all_parents() {
+    let funds = spend(&[coin(1)], &[COIN; 250]);
+    let mut txs: Vec<_> = (0..250)
+        .map(|vout| spend(&[output(&funds, vout)], &[COIN - 99_000 + u64::from(vout) * 200]))
+        .collect();
+    let unknown: Vec<OutPoint> = (0..30).map(|vout| output(&spend(&[coin(2)], &[COIN; 30]), vout)).collect();
+    let large = spend(&unknown, &[COIN]);
+    txs.insert(125, Arc::clone(&large));
+    for missing in [0, 1] {
+        let mut scene = Scene::new();
+        scene.connect_all(1..=2).mine(1, &[&funds]).deliver_all(1, &txs);
+        let mut listed = wtxids(&txs);
+        // It may be a parent.
+        listed.extend((0..missing).map(|number| TxHash::Wtxid(loose(number).wtxid())));
+        scene.peer(2, PeerEvent::Listed { txs: listed, is_complete: true });
+        scene.pass(6).peer(1, PeerEvent::Pinged).peer(1, PeerEvent::Pinged);
+        let rate = scene.model.transaction(&large.wtxid()).unwrap().fee_rate();
+        let is_bounded = rate.bounds().unwrap().low.and(rate.max()).is_some();
+        assert_eq!(is_bounded, missing == 0, "{rate:?}");
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(6))]
 

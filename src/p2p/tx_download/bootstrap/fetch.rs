@@ -113,20 +113,20 @@ impl Fetch {
     pub fn connected(&mut self, peer: PeerId, now: Timestamp) -> bool {
         let is_source = self.sources.connected(peer, now);
         for position in std::mem::take(&mut self.returned) {
-            self.ask_next(position);
+            self.ask_next(position, now);
         }
         is_source
     }
 
     /// A connection ended: what was in flight is requested from others. Returns whether it was a source.
-    pub fn disconnected(&mut self, peer: PeerId) -> bool {
+    pub fn disconnected(&mut self, peer: PeerId, now: Timestamp) -> bool {
         let Some((number, queued)) = self.sources.disconnected(peer) else { return false };
         for position in self.entries.in_flight_to(number) {
             self.entries.unask(position, number);
-            self.failed(position);
+            self.failed(position, now);
         }
         for position in queued {
-            self.ask_next(position);
+            self.ask_next(position, now);
         }
         true
     }
@@ -180,12 +180,12 @@ impl Fetch {
     }
 
     /// Ordinary relay gave up a transaction: none of its announcers delivered it.
-    pub fn relay_failed(&mut self, wtxid: &Wtxid) {
+    pub fn relay_failed(&mut self, wtxid: &Wtxid, now: Timestamp) {
         if let Some(position) = self.entries.find(wtxid)
             && self.entries.get(position).is_some_and(|entry| entry.state == State::Relayed)
         {
             self.entries.set(position, State::Waiting);
-            self.ask_next(position);
+            self.ask_next(position, now);
         }
     }
 
@@ -235,7 +235,7 @@ impl Fetch {
             if let Some(source) = self.sources.get_mut(number) {
                 source.answered(false, now);
             }
-            self.failed(position);
+            self.failed(position, now);
             return true;
         }
         entry.asked.contains(number)
@@ -254,10 +254,10 @@ impl Fetch {
             source.give_up();
             let queued = std::mem::take(&mut source.queue);
             for position in self.entries.in_flight_to(number) {
-                self.failed(position);
+                self.failed(position, now);
             }
             for position in queued {
-                self.ask_next(position);
+                self.ask_next(position, now);
             }
         }
     }
@@ -335,7 +335,7 @@ impl Fetch {
     }
 
     /// The request for a transaction failed. It goes to the peers that announced it, or to the next source.
-    fn failed(&mut self, position: Position) {
+    fn failed(&mut self, position: Position, now: Timestamp) {
         let Some(entry) = self.entries.get(position) else { return };
         if entry.lists.is_empty() {
             self.entries.set(position, State::GivenUp);
@@ -344,7 +344,7 @@ impl Fetch {
         let (wtxid, announcers) = (entry.wtxid, entry.announced_by.without(entry.asked));
         if announcers.is_empty() {
             self.entries.set(position, State::Waiting);
-            self.ask_next(position);
+            self.ask_next(position, now);
         } else {
             self.entries.set(position, State::Relayed);
             let announcers = self.sources.iter().filter(|(number, _)| announcers.contains(*number));
@@ -353,14 +353,14 @@ impl Fetch {
     }
 
     /// Queues a transaction for the next source, or gives it up if there is none.
-    fn ask_next(&mut self, position: Position) {
+    fn ask_next(&mut self, position: Position, now: Timestamp) {
         let Some(entry) = self.entries.get(position).filter(|entry| entry.state == State::Waiting) else {
             return;
         };
         let lists = entry.lists;
         if !self.sources.is_any_usable() {
             self.returned.push(position);
-        } else if let Some(next) = self.sources.next_for(entry)
+        } else if let Some(next) = self.sources.next_for(entry, now)
             && let Some(source) = self.sources.get_mut(next)
         {
             source.queue.push_back(position);

@@ -97,9 +97,9 @@ impl Bootstrap {
     }
 
     /// The connection ended.
-    pub fn disconnected(&mut self, peer: PeerId) {
+    pub fn disconnected(&mut self, peer: PeerId, now: Timestamp) {
         self.lists.disconnected(peer);
-        if self.fetch.disconnected(peer) {
+        if self.fetch.disconnected(peer, now) {
             self.relaying -= 1;
         }
     }
@@ -171,8 +171,8 @@ impl Bootstrap {
     }
 
     /// Ordinary relay gave up a transaction.
-    pub fn relay_failed(&mut self, wtxid: &Wtxid) {
-        self.fetch.relay_failed(wtxid);
+    pub fn relay_failed(&mut self, wtxid: &Wtxid, now: Timestamp) {
+        self.fetch.relay_failed(wtxid, now);
     }
 
     /// A peer doesn't have a transaction. Returns whether it was asked for it here.

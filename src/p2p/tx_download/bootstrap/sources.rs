@@ -161,14 +161,14 @@ impl Sources {
         self.get(number).is_some_and(|source| source.lists.is_empty()) || !self.all.iter().any(is_other)
     }
 
-    /// Chooses who is to be asked for a transaction next: who listed it, and so must have it, else the peer with
-    /// the shortest queue.
-    pub fn next_for(&self, entry: &Entry) -> Option<u8> {
+    /// Chooses who is to be asked for a transaction next: who listed it comes last, as its own list says nothing
+    /// more by being served by it, and who serves already comes first; of these, the peer with the shortest queue.
+    pub fn next_for(&self, entry: &Entry, now: Timestamp) -> Option<u8> {
         let untried =
             self.iter().filter(|(number, source)| source.is_usable() && !entry.asked.contains(*number));
         let rank = |source: &Source| {
             let listed_it = source.lists.iter().any(|list| entry.lists.contains(list));
-            (!listed_it, source.queue.len() + source.window.in_flight())
+            (listed_it, !source.serves(now), source.queue.len() + source.window.in_flight())
         };
         untried.min_by_key(|(_, source)| rank(source)).map(|(number, _)| number)
     }

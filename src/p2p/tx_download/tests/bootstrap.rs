@@ -63,6 +63,23 @@ fn the_lister_is_asked_for_what_only_it_has_and_when_it_is_alone() {
 }
 
 #[test]
+fn the_lister_serves_only_what_all_others_lack_so_that_a_second_netgroup_vouches() {
+    let mut scene = Scene::new();
+    let lister = scene.connect(1, BLOOM, 0..3_000);
+    // Different minimum fees: most nodes lack the end of the list.
+    for id in 2..=4 {
+        scene.connect(id, PLAIN, 0..1_500);
+    }
+    scene.connect(5, PLAIN, 0..2_900);
+    scene.list(lister, &ids(0..3_000));
+    scene.settle();
+    assert_eq!(scene.arrivals(), (0, 3_000));
+    let requested: HashSet<_> = scene.node(lister).requested.drain(..).collect();
+    assert!(requested == ids(2_900..3_000).into_iter().collect(), "{} requests", requested.len());
+    assert_eq!(scene.blame(), Vec::<&(PeerId, PeerEvent)>::new());
+}
+
+#[test]
 fn a_peer_is_asked_from_its_first_announcement_on_or_after_a_while() {
     for has_news in [true, false] {
         let mut scene = Scene::new();

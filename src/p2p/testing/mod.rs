@@ -1,5 +1,9 @@
 //! What the tests of several protocol parts need.
 
+mod unplugged;
+
+pub(crate) use unplugged::{Deed, Unplugged};
+
 use crate::event::PeerInfo;
 use crate::wire::Services;
 

@@ -1,0 +1,119 @@
+//! The network without sockets: messages and time in, messages and events out.
+
+use crate::event::{DisconnectReason, Event, PeerEvent, PeerId, Request, Transport};
+use crate::p2p::action::Dial;
+use crate::p2p::input::PeerReport;
+use crate::p2p::node::{Node, Output};
+use crate::p2p::peer::{Instruction, Session, Timing, checked};
+use crate::p2p::settings::Settings;
+use crate::util::time::Timestamp;
+use crate::wire::Message;
+use std::collections::BTreeMap;
+
+/// The node and the sessions of its peers, as the driver and the tasks of the peers join them.
+#[derive(Debug)]
+pub(crate) struct Unplugged {
+    node: Node,
+    timing: Timing,
+    settings: Settings,
+    sessions: BTreeMap<PeerId, Session>,
+}
+
+/// What a driver would do.
+#[derive(Debug)]
+pub(crate) enum Deed {
+    Dial(Dial),
+    Send(PeerId, Message),
+    Close(PeerId),
+    Report(Event),
+}
+
+impl Unplugged {
+    pub(crate) fn new(settings: Settings, now: Timestamp) -> Self {
+        let timing = Timing {
+            handshake_timeout: settings.handshake_timeout,
+            ping_interval: settings.ping_interval,
+            ping_timeout: settings.ping_timeout,
+        };
+        let node = Node::new(settings.clone(), now, [1; 32]);
+        Self { node, timing, settings, sessions: BTreeMap::new() }
+    }
+
+    /// A connection is open.
+    pub(crate) fn opened(&mut self, peer: PeerId, now: Timestamp) -> Vec<Deed> {
+        let (session, hello) = Session::open(now, self.timing, peer.0);
+        self.sessions.insert(peer, session);
+        let connected = PeerEvent::Connected { transport: Transport::V1 };
+        self.node.reported(peer, PeerReport::Event(connected), now);
+        self.follow(peer, vec![hello], now)
+    }
+
+    /// A message arrived.
+    pub(crate) fn received(&mut self, peer: PeerId, message: Message, now: Timestamp) -> Vec<Deed> {
+        let Some(session) = self.sessions.get_mut(&peer) else { return vec![] };
+        let instructions = session.received(now, message);
+        self.follow(peer, instructions, now)
+    }
+
+    /// Serves a request of the model.
+    pub(crate) fn request(&mut self, request: Request, now: Timestamp) {
+        self.node.request(request, now);
+    }
+
+    /// Does what is due.
+    pub(crate) fn timer(&mut self, now: Timestamp) -> Vec<Deed> {
+        let mut deeds = vec![];
+        let due = self.sessions.iter_mut().filter(|(_, session)| session.deadline() <= now);
+        let due: Vec<_> = due.map(|(&peer, session)| (peer, session.timer(now))).collect();
+        for (peer, instructions) in due {
+            deeds.extend(self.follow(peer, instructions, now));
+        }
+        self.node.timer(now);
+        deeds.extend(self.outputs(now));
+        deeds
+    }
+
+    /// When [`Unplugged::timer`] has something to do.
+    pub(crate) fn deadline(&mut self, now: Timestamp) -> Option<Timestamp> {
+        let sessions = self.sessions.values().map(Session::deadline).min();
+        self.node.deadline(now).into_iter().chain(sessions).min()
+    }
+
+    fn follow(&mut self, peer: PeerId, instructions: Vec<Instruction>, now: Timestamp) -> Vec<Deed> {
+        let mut deeds = vec![];
+        for instruction in instructions {
+            match instruction {
+                Instruction::Send(message) => deeds.push(Deed::Send(peer, message)),
+                Instruction::Emit(event) => self.node.reported(peer, PeerReport::Event(event), now),
+                Instruction::Deliver(message) => {
+                    if let Some(input) = checked(self.settings.network, message) {
+                        self.node.reported(peer, PeerReport::Input(input), now);
+                    }
+                }
+                Instruction::Disconnect(reason) => deeds.extend(self.close(peer, reason, now)),
+            }
+        }
+        deeds.extend(self.outputs(now));
+        deeds
+    }
+
+    fn close(&mut self, peer: PeerId, reason: DisconnectReason, now: Timestamp) -> Option<Deed> {
+        self.sessions.remove(&peer)?;
+        self.node.reported(peer, PeerReport::Ended(reason), now);
+        Some(Deed::Close(peer))
+    }
+
+    fn outputs(&mut self, now: Timestamp) -> Vec<Deed> {
+        let mut deeds = vec![];
+        while let Some(output) = self.node.next_output() {
+            match output {
+                Output::Dial(dial) => deeds.push(Deed::Dial(dial)),
+                Output::Send(peer, message) => deeds.push(Deed::Send(peer, message)),
+                Output::Disconnect(peer, reason) => deeds.extend(self.close(peer, reason, now)),
+                Output::Event(event) => deeds.push(Deed::Report(event)),
+                Output::ResolveSeed(_) => {}
+            }
+        }
+        deeds
+    }
+}
