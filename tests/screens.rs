@@ -7,6 +7,8 @@ mod desk;
 mod details;
 #[path = "screens/lists.rs"]
 mod lists;
+#[path = "screens/log.rs"]
+mod log;
 #[path = "screens/pointer.rs"]
 mod pointer;
 #[path = "scene/mod.rs"]
@@ -54,6 +56,11 @@ fn a_click_on_a_tab_goes_to_its_screen() {
         assert!(desk.screen().contains("by state"), "{}", desk.screen());
         assert!(desk.screen().lines().next().unwrap().contains("2 Peers"));
     }
+}
+
+#[test]
+fn log_screen() {
+    every_size("log_screen", log::logged, |desk| desk.type_keys("j"));
 }
 
 #[test]

@@ -1,10 +1,18 @@
-//! The log file, and the words in it. Nothing is ever logged to the terminal.
+//! The log, to a file and for the Log screen, and the words in it. Nothing is ever logged to the terminal.
 
 use crate::event::{Event, EventKind, PeerEvent, PeerId, Restored};
 use crate::model::{Model, Notice};
+use crate::snapshot::LogLines;
+use crate::util::clock::Clock;
+use std::fmt::{self, Write as _};
 use std::path::Path;
-use tracing_appender::non_blocking::WorkerGuard;
+use tracing::Subscriber;
+use tracing::field::{Field, Visit};
+use tracing_appender::non_blocking::{NonBlocking, WorkerGuard};
 use tracing_appender::rolling::{InitError, RollingFileAppender, Rotation};
+use tracing_subscriber::filter::LevelFilter;
+use tracing_subscriber::layer::{Context, Layer, SubscriberExt as _};
+use tracing_subscriber::util::SubscriberInitExt as _;
 
 /// How many files, one for each day, are kept.
 const MAX_FILES: usize = 7;
@@ -33,13 +41,28 @@ pub enum LogError {
     },
 }
 
-/// Logs to `path` at `level` and above, until the guard is dropped. The date is appended to the name, and
-/// the oldest of more than seven files is deleted.
+/// Logs at `level` and above: to the file `path` until the guard is dropped, and into `lines` for the screen. The
+/// date is appended to the name of the file, and the oldest of more than seven files is deleted.
 ///
 /// # Errors
 ///
 /// If the file cannot be written.
-pub fn start(path: &Path, level: tracing::Level) -> Result<WorkerGuard, LogError> {
+pub fn start(
+    path: Option<&Path>,
+    lines: Option<LogLines>,
+    level: tracing::Level,
+) -> Result<Option<WorkerGuard>, LogError> {
+    let (writer, guard) = path.map(open).transpose()?.unzip();
+    let file = writer.map(|writer| tracing_subscriber::fmt::layer().with_writer(writer).with_ansi(false));
+    let lines = lines.map(|lines| ForScreen { lines, clock: Clock::start() });
+    if file.is_some() || lines.is_some() {
+        let level = LevelFilter::from_level(level);
+        tracing_subscriber::registry().with(level).with(file).with(lines).init();
+    }
+    Ok(guard)
+}
+
+fn open(path: &Path) -> Result<(NonBlocking, WorkerGuard), LogError> {
     let name = path
         .file_name()
         .and_then(|name| name.to_str())
@@ -54,9 +77,39 @@ pub fn start(path: &Path, level: tracing::Level) -> Result<WorkerGuard, LogError
         .max_log_files(MAX_FILES)
         .build(folder)
         .map_err(|source| LogError::Open { path: path.display().to_string(), source })?;
-    let (writer, guard) = tracing_appender::non_blocking(file);
-    tracing_subscriber::fmt().with_writer(writer).with_ansi(false).with_max_level(level).init();
-    Ok(guard)
+    Ok(tracing_appender::non_blocking(file))
+}
+
+/// Collects the lines that the Log screen shows.
+struct ForScreen {
+    lines: LogLines,
+    clock: Clock,
+}
+
+impl<S: Subscriber> Layer<S> for ForScreen {
+    fn on_event(&self, event: &tracing::Event<'_>, _context: Context<'_, S>) {
+        let mut words = Words::default();
+        event.record(&mut words);
+        let text = format!("{}{}", words.message, words.fields);
+        self.lines.push(self.clock.now(), *event.metadata().level(), text.trim_start());
+    }
+}
+
+/// The message of a line, and its fields as `name=value`.
+#[derive(Default)]
+struct Words {
+    message: String,
+    fields: String,
+}
+
+impl Visit for Words {
+    fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
+        // Writing to a string does not fail.
+        let _ = match field.name() {
+            "message" => write!(self.message, "{value:?}"),
+            name => write!(self.fields, " {name}={value:?}"),
+        };
+    }
 }
 
 /// Logs an event that `model` has applied, unless a notice says the same.

@@ -5,8 +5,7 @@ use crate::app::watch_command::WatchCommand;
 use crate::event::{Command, Event, EventKind, Restored, Warning};
 use crate::model::{Change, Model, Outcome};
 use crate::p2p::Driver;
-use crate::snapshot::Snapshot;
-use crate::snapshot::View;
+use crate::snapshot::{self, LogLines, LogScreen, Snapshot, View};
 use crate::store::Stores;
 use crate::stream::{self, Record};
 use crate::util::clock::Clock;
@@ -36,6 +35,8 @@ pub struct Monitor {
     pub stores: Stores,
     /// The user's command for matches of the watch list.
     pub watch_command: WatchCommand,
+    /// The last lines of the log.
+    pub log_lines: LogLines,
     /// The source of time.
     pub clock: Clock,
     /// When to look whether the wall clock was corrected.
@@ -187,7 +188,10 @@ impl Monitor {
 
     fn publish(&mut self, screen: &mut Screen) {
         let view = screen.views.borrow_and_update().clone();
-        let snapshot = Snapshot::take(&self.model, &view, self.clock.now());
+        let mut snapshot = Snapshot::take(&self.model, &view, self.clock.now());
+        if view.screen == snapshot::Screen::Log {
+            snapshot.log = Some(Box::new(LogScreen::take(&self.log_lines, &view.log)));
+        }
         screen.snapshots.send_replace(Arc::new(snapshot));
     }
 }

@@ -12,6 +12,7 @@ use crate::event::{Command, MAX_TARGETS, WatchTarget};
 use crate::model::PrevoutCache;
 use crate::model::{Model, ModelSettings};
 use crate::p2p::{Driver, PeerChoice, Settings};
+use crate::snapshot::LogLines;
 use crate::store::{Loaded, StoreSettings, Stores};
 use crate::tui::{self, TuiSettings};
 use crate::util::clock::Clock;
@@ -66,10 +67,9 @@ async fn show(
         let instead = if demo { "mempulse demo --stream" } else { "mempulse stream" };
         anyhow::bail!("standard output is not a terminal; for a pipe or a file use: {instead}");
     }
-    let _log = match &common.log_file {
-        Some(path) => Some(log::start(path, common.log_level)?),
-        None => None,
-    };
+    let log_lines = LogLines::default();
+    let for_screen = matches!(front_end, FrontEnd::Screen).then(|| log_lines.clone());
+    let _log = log::start(common.log_file.as_deref(), for_screen, common.log_level)?;
     settings.handshake_timeout = common.handshake_timeout;
     settings.ping_interval = common.ping_interval;
     settings.ping_timeout = common.ping_timeout;
@@ -79,7 +79,8 @@ async fn show(
     if let Some(command) = &common.on_watch {
         watch_command::check(command, std::env::var_os("PATH").as_deref())?;
     }
-    let monitor = monitor(settings, common, state_dir.as_deref(), targets, demo);
+    let mut monitor = monitor(settings, common, state_dir.as_deref(), targets, demo);
+    monitor.log_lines = log_lines;
     match front_end {
         FrontEnd::Screen => {
             let settings =
@@ -128,7 +129,8 @@ fn monitor(
     let network = Driver::start(settings, clock);
     let watch_command = WatchCommand::start(common.on_watch.clone());
     let next_clock_check = Instant::now();
-    Box::new(Monitor { network, model, stores, watch_command, clock, next_clock_check })
+    let log_lines = LogLines::default();
+    Box::new(Monitor { network, model, stores, watch_command, log_lines, clock, next_clock_check })
 }
 
 /// Parses the targets of `--watch`.

@@ -6,6 +6,7 @@
 mod blocks;
 mod completeness;
 mod detail;
+mod log;
 mod mempool;
 mod overview;
 mod peer_row;
@@ -20,12 +21,14 @@ pub use crate::model::{
     LivenessSlot, Missing, NoticeEntry, Package, PeerStats, PingFigures, ProjectedBlock, Relative, Relatives,
     RelayCounts, RestoredStatus, SeenInBlocks, Spread, Target, TxKey, Unseen, WaitsFor,
 };
+pub use crate::util::log_lines::{LogLine, LogLines};
 pub use blocks::{BlockRow, BlocksScreen};
 pub use completeness::Completeness;
 pub use detail::{
     BlockDetail, Cluster, Detail, InputRow, Open, OutputRow, PeerDetail, RemovedTransaction, ReplacedRow,
     Successor, TransactionDetail, ValueSource,
 };
+pub use log::{LogScreen, LogView};
 pub use mempool::{HistogramBar, MempoolScreen, MempoolView};
 pub use overview::{Anchor, Overview, OverviewView, TransactionRow, TransactionsView};
 pub use peer_row::{PeerListView, PeerRow};
@@ -53,6 +56,8 @@ pub struct View {
     pub peers: PeersView,
     /// The Mempool screen.
     pub mempool: MempoolView,
+    /// The Log screen.
+    pub log: LogView,
     /// Whether the watch list is open.
     pub watchlist: bool,
     /// What is open in detail.
@@ -71,6 +76,8 @@ pub enum Screen {
     Mempool,
     /// The last blocks.
     Blocks,
+    /// The program's own log.
+    Log,
 }
 
 /// What a screen gets: one moment of the model.
@@ -108,6 +115,8 @@ pub struct Snapshot {
     pub mempool: Option<Box<MempoolScreen>>,
     /// The Blocks screen, if it is shown.
     pub blocks: Option<Box<BlocksScreen>>,
+    /// The Log screen, if it is shown. The log is no part of the model: whoever keeps it adds it.
+    pub log: Option<Box<LogScreen>>,
     /// The watch list, if it is open.
     pub watchlist: Vec<WatchRow>,
     /// The details of what is open, shared with the page that shows them.
@@ -137,6 +146,7 @@ impl Snapshot {
             peers: shows(Screen::Peers).then(|| Box::new(PeersScreen::take(model, &view.peers, now))),
             mempool: shows(Screen::Mempool).then(|| Box::new(MempoolScreen::take(model, view.mempool, now))),
             blocks: shows(Screen::Blocks).then(|| Box::new(BlocksScreen::take(model))),
+            log: None,
             watchlist: if view.watchlist { watchlist::take(model, now) } else { Vec::new() },
             detail: view.open.map(|open| (open, Arc::new(Detail::take(model, open, announcers, now)))),
         }

@@ -2,6 +2,7 @@
 
 pub(crate) mod bounded;
 pub mod clock;
+pub mod log_lines;
 pub mod peer_clocks;
 pub mod percentile;
 pub mod rates;

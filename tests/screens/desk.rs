@@ -9,7 +9,8 @@ use mempulse::Timestamp;
 use mempulse::event::Event;
 use mempulse::model::Model;
 use mempulse::snapshot::{
-    Anchor, Detail, Open, OverviewView, Snapshot, TransactionRow, TransactionsView, TxKey, View,
+    Anchor, Detail, LogLines, LogScreen, Open, OverviewView, Screen, Snapshot, TransactionRow,
+    TransactionsView, TxKey, View,
 };
 use mempulse::tui::{App, Effect, Theme};
 use mempulse::wire::Txid;
@@ -28,6 +29,8 @@ pub struct Desk {
     pub app: App,
     size: Size,
     pub now: Timestamp,
+    /// What the program has logged.
+    pub log: LogLines,
 }
 
 impl Desk {
@@ -58,7 +61,7 @@ impl Desk {
     fn at(now: Timestamp, model: Arc<Model>, (width, height): (u16, u16), colour: bool) -> Self {
         let size = Size { width, height };
         let app = App::new(Theme::new(colour), TimeZone::UTC, size, Arc::default(), now);
-        let mut desk = Self { model, app, size, now };
+        let mut desk = Self { model, app, size, now, log: LogLines::default() };
         // The first snapshot shows how many peers there are, and with it how high their panel is.
         desk.answer();
         desk.answer();
@@ -72,7 +75,11 @@ impl Desk {
 
     /// The snapshot that `view` asks for.
     pub fn answer_to(&self, view: &View) -> Snapshot {
-        Snapshot::take(&self.model, view, self.now)
+        let mut snapshot = Snapshot::take(&self.model, view, self.now);
+        if view.screen == Screen::Log {
+            snapshot.log = Some(Box::new(LogScreen::take(&self.log, &view.log)));
+        }
+        snapshot
     }
 
     /// The newest transaction with a parent in the mempool.

@@ -101,6 +101,8 @@ pub enum Place {
     MempoolHalf,
     /// The Blocks screen.
     Blocks,
+    /// The Log screen.
+    Log,
     /// The details of a peer, transaction or block.
     Details,
     /// The help.

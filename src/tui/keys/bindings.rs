@@ -12,21 +12,24 @@ const EVERYWHERE: &[Place] = &[
     Place::Mempool,
     Place::MempoolHalf,
     Place::Blocks,
+    Place::Log,
     Place::Details,
     Place::Help,
     Place::Watchlist,
 ];
 /// Every screen.
-const SCREENS: &[Place] = &[Place::Overview, Place::Peers, Place::Mempool, Place::MempoolHalf, Place::Blocks];
+const SCREENS: &[Place] =
+    &[Place::Overview, Place::Peers, Place::Mempool, Place::MempoolHalf, Place::Blocks, Place::Log];
 /// The screens on which something can be selected.
 const LISTS: &[Place] = &[Place::Overview, Place::Peers, Place::Blocks];
 /// The screens with rows to select.
-const ROWS: &[Place] = &[Place::Overview, Place::Peers];
+const ROWS: &[Place] = &[Place::Overview, Place::Peers, Place::Log];
 const OVERVIEW: &[Place] = &[Place::Overview];
 const PEERS: &[Place] = &[Place::Peers];
 const MEMPOOL: &[Place] = &[Place::Mempool, Place::MempoolHalf];
 const MEMPOOL_HALF: &[Place] = &[Place::MempoolHalf];
 const BLOCKS: &[Place] = &[Place::Blocks];
+const LOG: &[Place] = &[Place::Log];
 const OVERLAYS: &[Place] = &[Place::Details, Place::Help, Place::Watchlist];
 /// The overlays whose text scrolls.
 const TEXTS: &[Place] = &[Place::Details, Place::Help];
@@ -78,6 +81,11 @@ pub const BINDINGS: &[Binding] = &[
     bind(&[letter('2')], Action::Show(Screen::Peers), EVERYWHERE).help("2", "Peers screen"),
     bind(&[letter('3')], Action::Show(Screen::Mempool), EVERYWHERE).help("3", "Mempool screen"),
     bind(&[letter('4')], Action::Show(Screen::Blocks), EVERYWHERE).help("4", "Blocks screen"),
+    bind(&[letter('5')], Action::Show(Screen::Log), EVERYWHERE).help("5", "Log screen"),
+    bind(&[key(KeyCode::Right), letter('l')], Action::Next, LOG)
+        .help("→  l", "Log: lower levels too")
+        .hint("←→", "level", LOG),
+    bind(&[key(KeyCode::Left), letter('h')], Action::Previous, LOG).help("←  h", "Log: higher levels only"),
     bind(&[letter('s')], Action::SortNext, PEERS)
         .help("s", "Peers: sort by the next column")
         .hint("s", "sort", PEERS),

@@ -1,6 +1,7 @@
 //! The screens, one folder each: what it asks the model for, what its keys do, how it is drawn.
 
 mod blocks;
+mod log;
 mod mempool;
 mod overview;
 mod peers;
@@ -18,6 +19,7 @@ pub fn all() -> Vec<(TabName, Box<dyn Layer>)> {
         (tab(Screen::Peers, "Peers", "Peers"), Box::<peers::Peers>::default()),
         (tab(Screen::Mempool, "Mempool", "Mempool"), Box::<mempool::Mempool>::default()),
         (tab(Screen::Blocks, "Blocks", "Blocks"), Box::<blocks::Blocks>::default()),
+        (tab(Screen::Log, "Log", "Log"), Box::<log::Log>::default()),
     ]
 }
 

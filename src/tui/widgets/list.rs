@@ -6,7 +6,7 @@
 
 use crate::event::PeerId;
 use crate::snapshot::{Anchor, PeerListView, TransactionsView};
-use crate::snapshot::{PeerRow, PeerStatsRow, TransactionRow, TxKey, Window};
+use crate::snapshot::{LogLine, PeerRow, PeerStatsRow, TransactionRow, TxKey, Window};
 use crate::tui::context::Context;
 use crate::tui::keys::Motion;
 use crate::tui::layer::Response;
@@ -38,6 +38,14 @@ impl Keyed for PeerStatsRow {
 
     fn key(&self) -> PeerId {
         self.row.id
+    }
+}
+
+impl Keyed for LogLine {
+    type Key = u64;
+
+    fn key(&self) -> u64 {
+        self.number
     }
 }
 
@@ -237,10 +245,10 @@ impl<K: Copy + PartialEq> List<K> {
     }
 }
 
-impl List<PeerId> {
-    /// The part of `window` to ask for: what is visible in `height` rows, and a page more at each side,
-    /// so that a motion needs no new snapshot.
-    pub fn peers_view<T: Keyed<Key = PeerId>>(&self, window: &Window<T>, height: usize) -> PeerListView {
+impl<K: Copy + PartialEq> List<K> {
+    /// The index of the first row to ask for, and the number of rows: what is visible in `height` rows, and a page
+    /// more at each side, so that a motion needs no new snapshot.
+    pub fn wanted<T: Keyed<Key = K>>(&self, window: &Window<T>, height: usize) -> (usize, usize) {
         let offset = if self.to_bottom {
             window.total.saturating_sub(height * 3)
         } else if self.selected.is_some() {
@@ -248,7 +256,15 @@ impl List<PeerId> {
         } else {
             0
         };
-        PeerListView { offset, height: height * 3, selected: self.selected }
+        (offset, height * 3)
+    }
+}
+
+impl List<PeerId> {
+    /// The part of `window` to ask for.
+    pub fn peers_view<T: Keyed<Key = PeerId>>(&self, window: &Window<T>, height: usize) -> PeerListView {
+        let (offset, height) = self.wanted(window, height);
+        PeerListView { offset, height, selected: self.selected }
     }
 }
 
