@@ -218,12 +218,12 @@ fn spend(prevout: OutPoint, value: u64) -> Arc<Transaction> {
 
 /// The histogram, the projected blocks and the history.
 fn mempool_screen() -> View {
-    View { screen: Screen::Mempool, mempool: MempoolView { columns: 100 }, ..screen(Anchor::Newest) }
+    View { screen: Screen::Mempool, mempool: MempoolView { columns: 100 }, ..screen(Anchor::Top) }
 }
 
 /// All about a transaction.
 fn details(key: TxKey) -> View {
-    View { open: Some(Open::Transaction(key)), ..screen(Anchor::Newest) }
+    View { open: Some(Open::Transaction(key)), ..screen(Anchor::Top) }
 }
 
 fn screen(anchor: Anchor) -> View {
@@ -271,7 +271,7 @@ fn bench(criterion: &mut Criterion, times: &Times, size: u64, each: u64) {
     let middle_key = TxKey::new(number, u32::try_from(number).expect("few"));
     let middle = Anchor::Selected { key: middle_key, above: 25 };
     for (what, view) in [
-        ("snapshot: the newest, 1,000 peers", screen(Anchor::Newest)),
+        ("snapshot: the newest, 1,000 peers", screen(Anchor::Top)),
         ("snapshot: in the middle, 1,000 peers", screen(middle)),
         ("snapshot: the Mempool screen", mempool_screen()),
         ("snapshot: details of a transaction", details(middle_key)),
@@ -323,7 +323,7 @@ fn bench_scene(criterion: &mut Criterion) {
     group.throughput(Throughput::Elements(1));
     let model = scene::after(&scene);
     for shown in [Screen::Overview, Screen::Peers, Screen::Mempool, Screen::Blocks] {
-        let view = View { screen: shown, mempool: MempoolView { columns: 100 }, ..screen(Anchor::Newest) };
+        let view = View { screen: shown, mempool: MempoolView { columns: 100 }, ..screen(Anchor::Top) };
         let take = || black_box(Snapshot::take(&model, &view, scene::END));
         group.bench_function(format!("snapshot: {shown:?}"), |bencher| bencher.iter(take));
     }

@@ -13,6 +13,8 @@ mod log;
 mod pointer;
 #[path = "scene/mod.rs"]
 mod scene;
+#[path = "screens/transactions.rs"]
+mod transactions;
 #[path = "screens/watch_list.rs"]
 mod watch_list;
 
@@ -86,7 +88,7 @@ fn the_title_shows_how_far_the_bootstrap_is_until_it_is_done() {
             desk.answer();
         };
         happen(&mut desk, false);
-        for screen in ["1", "3"] {
+        for screen in ["1", "4"] {
             desk.type_keys(screen);
             assert!(desk.screen().contains("mempool 31,204 of 52,880"), "{size:?}\n{}", desk.screen());
         }
@@ -119,27 +121,32 @@ fn watch_list() {
 }
 
 #[test]
+fn transactions_screen() {
+    every_size("transactions_screen", Desk::alone, |desk| desk.type_keys("3jj"));
+}
+
+#[test]
 fn mempool_screen() {
-    seen_at_every_size("mempool_screen", |desk| desk.type_keys("3"));
+    seen_at_every_size("mempool_screen", |desk| desk.type_keys("4"));
 }
 
 #[test]
 fn mempool_screen_second_half() {
     seen_at_every_size("mempool_screen_second_half", |desk| {
-        desk.type_keys("3");
+        desk.type_keys("4");
         desk.press(KeyCode::Tab);
     });
 }
 
 #[test]
 fn blocks_screen() {
-    seen_at_every_size("blocks_screen", |desk| desk.type_keys("4lll"));
+    seen_at_every_size("blocks_screen", |desk| desk.type_keys("5lll"));
 }
 
 #[test]
 fn block_detail() {
     seen_at_every_size("block_detail", |desk| {
-        desk.type_keys("4");
+        desk.type_keys("5");
         desk.press(KeyCode::Enter);
     });
 }
@@ -247,7 +254,7 @@ fn a_missing_block_is_shown_beside_the_tip_and_what_depends_on_it_is_marked() {
         if height >= 24 {
             assert!(desk.screen().contains("mempool: stale"));
         }
-        desk.press(KeyCode::Char('3'));
+        desk.press(KeyCode::Char('4'));
         desk.answer();
         assert_eq!(desk.screen().contains("Projected · stale: block missing"), width >= 80);
         desk.happen(&Event { time: desk.now, kind: EventKind::MissingBlocks(None) });

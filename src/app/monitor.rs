@@ -84,6 +84,11 @@ impl Monitor {
                     while let Some(event) = self.network.ready() {
                         self.apply(&event);
                     }
+                    self.model.index_more(event.time);
+                    has_changed = true;
+                }
+                () = std::future::ready(()), if self.model.is_indexing() => {
+                    self.model.index_more(self.clock.now());
                     has_changed = true;
                 }
             }
@@ -188,6 +193,7 @@ impl Monitor {
 
     fn publish(&mut self, screen: &mut Screen) {
         let view = screen.views.borrow_and_update().clone();
+        view.prepare(&mut self.model, self.clock.now());
         let mut snapshot = Snapshot::take(&self.model, &view, self.clock.now());
         if view.screen == snapshot::Screen::Log {
             snapshot.log = Some(Box::new(LogScreen::take(&self.log_lines, &view.log)));

@@ -309,6 +309,7 @@ impl Model {
         let Step { now, outcome, mut mempool } = step;
         self.completeness.step(now, &mut self.mempool, &mut mempool);
         let settled = self.mempool.settle(now, mempool);
+        self.follow_list(now, &settled.touched);
         settled.left.iter().for_each(|hashes| self.completeness.left(*hashes));
         if self.estimator.is_due(now) {
             let estimates = self.estimates();

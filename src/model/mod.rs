@@ -10,6 +10,7 @@ mod change;
 pub(crate) mod classify;
 pub(crate) mod completeness;
 pub(crate) mod fees;
+pub(crate) mod list;
 pub(crate) mod mempool;
 pub(crate) mod notice;
 mod notice_log;
@@ -37,6 +38,9 @@ pub use fees::fee_rate::{Bounds, FeeRate};
 pub use fees::history::History;
 pub use fees::prevouts::{BlockOutputs, OutpointKey, PrevoutCache};
 pub use fees::projection::ProjectedBlock;
+pub use list::filter::TxFilter;
+pub use list::index::TxList;
+pub use list::order::TxOrder;
 pub use mempool::cluster::package::Package;
 pub use mempool::cluster::relatives::{Relative, Relatives};
 pub use mempool::conflicts::double_spend::DoubleSpend;
@@ -61,6 +65,7 @@ use blocks::Blocks;
 use classify::arrivals::KindRates;
 use completeness::Completeness;
 use fees::estimates::Estimator;
+use list::index::TxIndex;
 use mempool::Mempool;
 use mempool::restored::Restoration;
 use notice_log::NoticeLog;
@@ -128,6 +133,8 @@ pub struct Model {
     history: History,
     completeness: Completeness,
     estimator: Estimator,
+    /// The list of transactions that a screen asks for.
+    list: Option<TxIndex>,
 }
 
 #[derive(Debug)]
@@ -172,6 +179,7 @@ impl Model {
             history: History::default(),
             completeness: Completeness::default(),
             estimator: Estimator::default(),
+            list: None,
             settings,
         }
     }

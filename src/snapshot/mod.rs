@@ -12,6 +12,7 @@ mod overview;
 mod peer_row;
 mod peers;
 mod totals;
+mod transactions;
 mod watchlist;
 mod window;
 
@@ -19,7 +20,8 @@ pub use crate::model::{
     Amount, AnswerFigures, BAND_STARTS, BANDS, BackfillProgress, Basis, BlockFigures, Bounds, Coverage,
     EphemeralDust, Estimate, Estimates, FeeRate, Health, HitRate, Level, ListComparison, Liveness,
     LivenessSlot, Missing, NoticeEntry, Package, PeerStats, PingFigures, ProjectedBlock, Relative, Relatives,
-    RelayCounts, RestoredStatus, SeenInBlocks, Spread, Target, TxKey, Unseen, WaitsFor,
+    RelayCounts, RestoredStatus, SeenInBlocks, Spread, Target, TxFilter, TxKey, TxList, TxOrder, Unseen,
+    WaitsFor,
 };
 pub use crate::util::log_lines::{LogLine, LogLines};
 pub use blocks::{BlockRow, BlocksScreen};
@@ -30,12 +32,13 @@ pub use detail::{
 };
 pub use log::{LogScreen, LogView};
 pub use mempool::{HistogramBar, MempoolScreen, MempoolView};
-pub use overview::{Anchor, Overview, OverviewView, TransactionRow, TransactionsView};
+pub use overview::{Overview, OverviewView, TransactionsView};
 pub use peer_row::{PeerListView, PeerRow};
 pub use peers::{
     DisconnectedPeer, HeatCell, HeatMap, PeerSort, PeerStatsRow, PeersScreen, PeersView, SortKey, SortValue,
 };
 pub use totals::Totals;
+pub use transactions::{Anchor, TransactionListView, TransactionRow, TransactionsScreen, TxFlags};
 pub use watchlist::WatchRow;
 pub use window::Window;
 
@@ -54,6 +57,8 @@ pub struct View {
     pub overview: OverviewView,
     /// The Peers screen.
     pub peers: PeersView,
+    /// The Transactions screen.
+    pub transactions: TransactionListView,
     /// The Mempool screen.
     pub mempool: MempoolView,
     /// The Log screen.
@@ -64,6 +69,16 @@ pub struct View {
     pub open: Option<Open>,
 }
 
+impl View {
+    /// Lets the model list the transactions that this view asks for.
+    pub fn prepare(&self, model: &mut Model, now: Timestamp) {
+        if self.screen == Screen::Transactions {
+            model.list_transactions(&self.transactions.list);
+            model.recheck_list(now);
+        }
+    }
+}
+
 /// The screens.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
 pub enum Screen {
@@ -72,6 +87,8 @@ pub enum Screen {
     Overview,
     /// The statistics of the peers.
     Peers,
+    /// All transactions, in any order.
+    Transactions,
     /// The mempool as a whole.
     Mempool,
     /// The last blocks.
@@ -111,6 +128,8 @@ pub struct Snapshot {
     pub overview: Overview,
     /// The Peers screen, if it is shown.
     pub peers: Option<Box<PeersScreen>>,
+    /// The Transactions screen, if it is shown.
+    pub transactions: Option<Box<TransactionsScreen>>,
     /// The Mempool screen, if it is shown.
     pub mempool: Option<Box<MempoolScreen>>,
     /// The Blocks screen, if it is shown.
@@ -144,6 +163,8 @@ impl Snapshot {
             watch_matches: model.watchlist().count(),
             overview: Overview::take(model, &view.overview, announcers, now),
             peers: shows(Screen::Peers).then(|| Box::new(PeersScreen::take(model, &view.peers, now))),
+            transactions: shows(Screen::Transactions)
+                .then(|| Box::new(TransactionsScreen::take(model, &view.transactions, announcers, now))),
             mempool: shows(Screen::Mempool).then(|| Box::new(MempoolScreen::take(model, view.mempool, now))),
             blocks: shows(Screen::Blocks).then(|| Box::new(BlocksScreen::take(model))),
             log: None,

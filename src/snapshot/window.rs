@@ -51,9 +51,14 @@ impl<T> Window<T> {
     }
 
     /// Turns each row into another.
-    pub(super) fn map<U>(self, row: impl FnMut(T) -> U) -> Window<U> {
+    pub(super) fn map<U>(self, mut row: impl FnMut(T) -> U) -> Window<U> {
+        self.filter_map(|it| Some(row(it)))
+    }
+
+    /// Turns each row that there is into another.
+    pub(super) fn filter_map<U>(self, row: impl FnMut(T) -> Option<U>) -> Window<U> {
         let Self { total, offset, more_above, more_below, rows, selected } = self;
-        let rows = rows.into_iter().map(row).collect();
+        let rows = rows.into_iter().filter_map(row).collect();
         Window { total, offset, more_above, more_below, rows, selected }
     }
 }

@@ -95,6 +95,13 @@ impl Desk {
 
     /// The model answers the view.
     pub fn answer(&mut self) {
+        let (view, now) = (self.app.view(), self.now);
+        if let Some(model) = Arc::get_mut(&mut self.model) {
+            view.prepare(model, now);
+            while model.is_indexing() {
+                model.index_more(now);
+            }
+        }
         self.app.on_snapshot(Arc::new(self.snapshot()), self.now);
     }
 
@@ -133,7 +140,7 @@ impl Desk {
 
     /// The oldest transaction of the mempool.
     pub fn oldest(&self) -> TxKey {
-        let transactions = TransactionsView { anchor: Anchor::Oldest, height: 1 };
+        let transactions = TransactionsView { anchor: Anchor::Bottom, height: 1 };
         self.transactions(transactions)[0].key
     }
 
@@ -183,7 +190,7 @@ impl Desk {
     pub fn selected(&self) -> Option<TxKey> {
         match self.app.view().overview.transactions.anchor {
             Anchor::Selected { key, .. } => Some(key),
-            Anchor::Newest | Anchor::Oldest => None,
+            Anchor::Top | Anchor::Bottom => None,
         }
     }
 

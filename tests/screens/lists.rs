@@ -47,7 +47,7 @@ fn moving_above_the_newest_row_follows_the_newest_again() {
     desk.type_keys("jjj");
     assert!(matches!(desk.app.view().overview.transactions.anchor, Anchor::Selected { .. }));
     desk.type_keys("kkk");
-    assert_eq!(desk.app.view().overview.transactions.anchor, Anchor::Newest);
+    assert_eq!(desk.app.view().overview.transactions.anchor, Anchor::Top);
     assert!(desk.screen().contains("following the newest"));
 }
 

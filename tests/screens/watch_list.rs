@@ -67,7 +67,7 @@ fn y_copies_the_selection_of_the_current_screen() {
         assert_eq!(copied(&mut desk), None, "{tab}");
         assert!(footer(&desk).contains("nothing to copy"), "{}", footer(&desk));
     }
-    desk.type_keys("4l");
+    desk.type_keys("5l");
     let block = desk.snapshot().blocks.unwrap().blocks[1].figures.hash.to_string();
     assert_eq!(copied(&mut desk), Some(block.clone()));
     desk.press(KeyCode::Enter);

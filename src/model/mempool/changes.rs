@@ -22,6 +22,9 @@ pub(in crate::model) struct Changes {
     pub(super) unsettled: Vec<TxKey>,
     /// The transactions of which a fee, or a bound, became known.
     pub(super) learned: Vec<TxKey>,
+    /// The transactions that came, went, lost a parent or child, or changed in any other way; perhaps more than
+    /// once.
+    pub(super) touched: Vec<TxKey>,
     /// The transactions that lost a parent or child.
     pub(super) bereaved: Vec<TxKey>,
     /// What fees that became exact say about the bounds that peers gave.
@@ -37,4 +40,6 @@ pub(in crate::model) struct Settled {
     pub(in crate::model) left: Vec<[TxHash; 2]>,
     /// The transactions in the mempool whose fee rate, or knowledge of it, changed; sorted.
     pub(in crate::model) fee_rates: Vec<Txid>,
+    /// The transactions that came, went, lost a parent or child, or changed in any other way; sorted.
+    pub(in crate::model) touched: Vec<TxKey>,
 }

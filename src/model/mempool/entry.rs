@@ -154,6 +154,11 @@ impl MempoolEntry {
         self.announcements.iter()
     }
 
+    /// The number of peers that announced the transaction in this run.
+    pub(crate) fn announced_by(&self) -> usize {
+        self.announcements.len()
+    }
+
     /// The number of peers that announced the transaction in an earlier run.
     pub fn earlier_announcers(&self) -> u16 {
         self.earlier_announcers

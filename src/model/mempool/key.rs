@@ -25,7 +25,7 @@ impl TxKey {
     }
 
     /// Returns the number of the slot.
-    pub(super) fn slot(self) -> u32 {
+    pub(in crate::model) fn slot(self) -> u32 {
         #[expect(clippy::cast_possible_truncation, reason = "26 bits are left")]
         let slot = self.0 as u32 & Self::MAX_SLOT;
         slot

@@ -103,11 +103,13 @@ impl Mempool {
             self.evict(&mut changes);
             settle::settle(&mut self.entries, &self.recent, &mut changes);
         }
-        let Changes { removed, left, mut fee_rates, .. } = changes;
+        let Changes { removed, left, mut fee_rates, mut touched, .. } = changes;
+        touched.sort_unstable();
+        touched.dedup();
         fee_rates.sort_unstable();
         fee_rates.dedup();
         fee_rates.retain(|txid| self.entries.by_txid(*txid).is_some());
-        Settled { removed, left, fee_rates }
+        Settled { removed, left, fee_rates, touched }
     }
 
     /// Returns the double spends that became apparent, each once. `is_live` says which peers count.

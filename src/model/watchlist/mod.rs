@@ -169,6 +169,11 @@ impl Watchlist {
         self.count
     }
 
+    /// Whether a transaction touches a target.
+    pub(crate) fn is_watched(&self, txid: Txid) -> bool {
+        self.touches.get(txid).is_some()
+    }
+
     /// The targets with their latest match, oldest target first.
     pub(crate) fn targets(&self) -> impl Iterator<Item = &(WatchTarget, Option<(Timestamp, WatchMatch)>)> {
         self.targets.values()

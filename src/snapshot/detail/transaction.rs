@@ -8,7 +8,7 @@ use crate::model::mempool::MempoolEntry;
 use crate::model::{EphemeralDust, Model, Package, Relatives, TxKey};
 use crate::snapshot::detail::parts::{InputRow, OutputRow};
 use crate::snapshot::detail::replaced::{self, ReplacedRow};
-use crate::snapshot::overview::TransactionRow;
+use crate::snapshot::transactions::TransactionRow;
 use crate::util::time::Timestamp;
 use crate::wire::{OutPoint, Wtxid};
 use std::time::Duration;
@@ -97,7 +97,7 @@ impl TransactionDetail {
         let address = |peer| peers.address(peer).cloned();
         let announcement = |(peer, delay)| (address(peer), delay);
         Self {
-            row: TransactionRow::take(key, entry, peers, announcers, now),
+            row: TransactionRow::take(model, key, entry, announcers, now),
             wtxid: tx.wtxid(),
             weight: tx.weight(),
             counted_vsize: entry.adjusted_weight().div_ceil(4),

@@ -3,10 +3,11 @@
 mod peers;
 mod transactions;
 
-pub use transactions::{Anchor, TransactionRow, TransactionsView};
+pub use transactions::TransactionsView;
 
 use crate::model::{Model, NoticeEntry};
 use crate::snapshot::peer_row::{PeerListView, PeerRow};
+use crate::snapshot::transactions::TransactionRow;
 use crate::snapshot::window::Window;
 use crate::util::time::Timestamp;
 

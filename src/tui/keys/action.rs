@@ -33,6 +33,8 @@ pub enum Action {
     Move(Motion),
     /// Sort by the next column.
     SortNext,
+    /// Sort by the previous column.
+    SortPrevious,
     /// Reverse the sort order.
     SortReverse,
     /// Switch the histogram between virtual size and transaction count.
@@ -47,6 +49,8 @@ pub enum Action {
     CopyId,
     /// Copy the open transaction in hex.
     CopyRaw,
+    /// Begin to type the text by which the list is filtered.
+    Filter,
     /// Append a character to the text being typed.
     Type(char),
     /// Delete the last character of the text being typed.
@@ -95,6 +99,10 @@ pub enum Place {
     Overview,
     /// The Peers screen.
     Peers,
+    /// The Transactions screen.
+    Transactions,
+    /// The line in which the filter of a list is typed.
+    Filter,
     /// The Mempool screen.
     Mempool,
     /// The Mempool screen in a terminal that has room for only half of it.

@@ -9,6 +9,7 @@ use crossterm::event::KeyCode;
 const EVERYWHERE: &[Place] = &[
     Place::Overview,
     Place::Peers,
+    Place::Transactions,
     Place::Mempool,
     Place::MempoolHalf,
     Place::Blocks,
@@ -18,14 +19,24 @@ const EVERYWHERE: &[Place] = &[
     Place::Watchlist,
 ];
 /// Every screen.
-const SCREENS: &[Place] =
-    &[Place::Overview, Place::Peers, Place::Mempool, Place::MempoolHalf, Place::Blocks, Place::Log];
+const SCREENS: &[Place] = &[
+    Place::Overview,
+    Place::Peers,
+    Place::Transactions,
+    Place::Mempool,
+    Place::MempoolHalf,
+    Place::Blocks,
+    Place::Log,
+];
 /// The screens on which something can be selected.
-const LISTS: &[Place] = &[Place::Overview, Place::Peers, Place::Blocks];
+const LISTS: &[Place] = &[Place::Overview, Place::Peers, Place::Transactions, Place::Blocks];
 /// The screens with rows to select.
-const ROWS: &[Place] = &[Place::Overview, Place::Peers, Place::Log];
+const ROWS: &[Place] = &[Place::Overview, Place::Peers, Place::Transactions, Place::Log];
 const OVERVIEW: &[Place] = &[Place::Overview];
-const PEERS: &[Place] = &[Place::Peers];
+/// The screens whose list can be sorted.
+const SORTED: &[Place] = &[Place::Peers, Place::Transactions];
+/// The screens whose list can be filtered.
+const FILTERED: &[Place] = &[Place::Transactions];
 const MEMPOOL: &[Place] = &[Place::Mempool, Place::MempoolHalf];
 const MEMPOOL_HALF: &[Place] = &[Place::MempoolHalf];
 const BLOCKS: &[Place] = &[Place::Blocks];
@@ -36,6 +47,9 @@ const TEXTS: &[Place] = &[Place::Details, Place::Help];
 const DETAILS: &[Place] = &[Place::Details];
 const WATCHLIST: &[Place] = &[Place::Watchlist];
 const INPUT: &[Place] = &[Place::Input];
+const FILTER: &[Place] = &[Place::Filter];
+/// Where letters are typed.
+const TYPED: &[Place] = &[Place::Input, Place::Filter];
 
 /// Every key that does something. In [`Place::Input`], other letters are typed.
 pub const BINDINGS: &[Binding] = &[
@@ -79,19 +93,26 @@ pub const BINDINGS: &[Binding] = &[
         .hint("Tab", "other half", MEMPOOL_HALF),
     bind(&[letter('1')], Action::Show(Screen::Overview), EVERYWHERE).help("1", "Overview screen"),
     bind(&[letter('2')], Action::Show(Screen::Peers), EVERYWHERE).help("2", "Peers screen"),
-    bind(&[letter('3')], Action::Show(Screen::Mempool), EVERYWHERE).help("3", "Mempool screen"),
-    bind(&[letter('4')], Action::Show(Screen::Blocks), EVERYWHERE).help("4", "Blocks screen"),
-    bind(&[letter('5')], Action::Show(Screen::Log), EVERYWHERE).help("5", "Log screen"),
+    bind(&[letter('3')], Action::Show(Screen::Transactions), EVERYWHERE).help("3", "Transactions screen"),
+    bind(&[letter('4')], Action::Show(Screen::Mempool), EVERYWHERE).help("4", "Mempool screen"),
+    bind(&[letter('5')], Action::Show(Screen::Blocks), EVERYWHERE).help("5", "Blocks screen"),
+    bind(&[letter('6')], Action::Show(Screen::Log), EVERYWHERE).help("6", "Log screen"),
     bind(&[key(KeyCode::Right), letter('l')], Action::Next, LOG)
         .help("→  l", "Log: lower levels too")
         .hint("←→", "level", LOG),
     bind(&[key(KeyCode::Left), letter('h')], Action::Previous, LOG).help("←  h", "Log: higher levels only"),
-    bind(&[letter('s')], Action::SortNext, PEERS)
-        .help("s", "Peers: sort by the next column")
-        .hint("s", "sort", PEERS),
-    bind(&[letter('r')], Action::SortReverse, PEERS)
-        .help("r", "Peers: reverse the order")
-        .hint("r", "reverse", PEERS),
+    bind(&[letter('/')], Action::Filter, FILTERED)
+        .help("/", "filter the list while typing; Esc clears")
+        .hint("/", "filter", FILTERED),
+    bind(&[letter('s'), letter('>')], Action::SortNext, SORTED)
+        .help("s  >", "sort by the next column")
+        .hint("s", "sort", SORTED),
+    bind(&[letter('<')], Action::SortPrevious, SORTED).help("<", "sort by the previous column"),
+    bind(&[letter('r')], Action::SortReverse, SORTED)
+        .help("r", "reverse the order")
+        .hint("r", "reverse", SORTED),
+    bind(&[letter('n')], Action::Move(Motion::Down), FILTERED).help("n", "next match of the filter"),
+    bind(&[letter('N')], Action::Move(Motion::Up), FILTERED).help("N", "previous match of the filter"),
     bind(&[letter('v')], Action::ToggleHistogram, MEMPOOL)
         .help("v", "Mempool: histogram by vB or by count")
         .hint("v", "vB or count", MEMPOOL),
@@ -129,12 +150,18 @@ pub const BINDINGS: &[Binding] = &[
     bind(&[letter('G'), key(KeyCode::End)], Action::Move(Motion::Bottom), EVERYWHERE)
         .help("G  End", "bottom"),
     bind(&[ctrl('z')], Action::Suspend, EVERYWHERE).help("Ctrl-Z", "suspend; fg resumes"),
+    bind(&[key(KeyCode::Enter)], Action::Open, FILTER).hint("Enter", "keep", FILTER),
+    bind(&[key(KeyCode::Esc)], Action::Back, FILTER).hint("Esc", "clear", FILTER),
+    bind(&[key(KeyCode::Up)], Action::Move(Motion::Up), FILTER).hint("↑↓", "select", FILTER),
+    bind(&[key(KeyCode::Down)], Action::Move(Motion::Down), FILTER),
+    bind(&[key(KeyCode::PageUp)], Action::Move(Motion::PageUp), FILTER),
+    bind(&[key(KeyCode::PageDown)], Action::Move(Motion::PageDown), FILTER),
     bind(&[key(KeyCode::Enter)], Action::Open, INPUT).hint("Enter", "add", INPUT),
     bind(&[key(KeyCode::Esc)], Action::Back, INPUT).hint("Esc", "cancel", INPUT),
-    bind(&[key(KeyCode::Backspace)], Action::Erase, INPUT),
-    bind(&[ctrl('u')], Action::EraseAll, INPUT),
-    bind(&[ctrl('c')], Action::Quit, INPUT),
-    bind(&[ctrl('z')], Action::Suspend, INPUT),
+    bind(&[key(KeyCode::Backspace)], Action::Erase, TYPED),
+    bind(&[ctrl('u')], Action::EraseAll, TYPED),
+    bind(&[ctrl('c')], Action::Quit, TYPED),
+    bind(&[ctrl('z')], Action::Suspend, TYPED),
 ];
 
 const fn bind(keys: &'static [Key], action: Action, places: &'static [Place]) -> Binding {

@@ -3,9 +3,11 @@
 use super::*;
 use binding::Binding;
 
-const PLACES: [Place; 9] = [
+const PLACES: [Place; 11] = [
     Place::Overview,
     Place::Peers,
+    Place::Transactions,
+    Place::Filter,
     Place::Mempool,
     Place::MempoolHalf,
     Place::Blocks,

@@ -5,6 +5,7 @@ mod log;
 mod mempool;
 mod overview;
 mod peers;
+mod transactions;
 
 use super::chrome::tabs::TabName;
 use super::layer::Layer;
@@ -17,6 +18,7 @@ pub fn all() -> Vec<(TabName, Box<dyn Layer>)> {
     vec![
         (tab(Screen::Overview, "Overview", "Overview"), Box::<overview::Overview>::default()),
         (tab(Screen::Peers, "Peers", "Peers"), Box::<peers::Peers>::default()),
+        (tab(Screen::Transactions, "Transactions", "Txs"), Box::<transactions::Transactions>::default()),
         (tab(Screen::Mempool, "Mempool", "Mempool"), Box::<mempool::Mempool>::default()),
         (tab(Screen::Blocks, "Blocks", "Blocks"), Box::<blocks::Blocks>::default()),
         (tab(Screen::Log, "Log", "Log"), Box::<log::Log>::default()),

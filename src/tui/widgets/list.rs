@@ -272,9 +272,9 @@ impl List<TxKey> {
     /// The transactions to ask for: what is visible in `height` rows, and a page more at each side.
     pub fn transactions_view(&self, height: usize) -> TransactionsView {
         let anchor = match self.selected {
-            _ if self.to_bottom => Anchor::Oldest,
+            _ if self.to_bottom => Anchor::Bottom,
             Some(key) => Anchor::Selected { key, above: self.above + height },
-            None => Anchor::Newest,
+            None => Anchor::Top,
         };
         TransactionsView { anchor, height: height * 3 }
     }

@@ -2,6 +2,7 @@
 
 pub mod chart;
 pub mod clock;
+pub mod filter;
 pub mod format;
 pub mod list;
 pub mod panel;

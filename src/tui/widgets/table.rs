@@ -25,6 +25,18 @@ pub struct Column<R: 'static> {
     cell: fn(&R, &Context, usize) -> Cell,
 }
 
+impl<R> Column<R> {
+    /// Draws the cell of a row.
+    pub fn draw(&self, row: &R, cx: &Context, width: usize) -> Cell {
+        (self.cell)(row, cx, width)
+    }
+
+    /// The same column of another rank.
+    pub const fn ranked(self, rank: u8) -> Self {
+        Self { head: Head { rank, ..self.head }, ..self }
+    }
+}
+
 /// A row of a table of columns.
 pub const fn column<R>(
     title: &'static str,
@@ -171,7 +183,7 @@ pub fn head_sorted(
 
 /// The line of a row.
 pub fn row<R>(columns: &[Column<R>], widths: &[usize], row: &R, cx: &Context) -> Line<'static> {
-    line(columns, widths, |at, width| (columns[at].cell)(row, cx, width))
+    line(columns, widths, |at, width| columns[at].draw(row, cx, width))
 }
 
 /// A line of cells; `cell` gets the index and the width of each visible column.

@@ -129,6 +129,7 @@ impl Entries {
             self.eviction.insert(slot, entry);
         }
         changes.unsettled.push(key);
+        changes.touched.push(key);
     }
 
     /// Removes an entry.
@@ -142,6 +143,8 @@ impl Entries {
         if let Some(item) = counted_item(&entry) {
             self.histogram.subtract(item);
         }
+        changes.touched.push(key);
+        changes.touched.extend(self.relatives(entry.tx()));
         changes.unsettled.extend(self.relatives(entry.tx()));
         changes.bereaved.extend(self.relatives(entry.tx()));
         Some(entry)
@@ -155,6 +158,7 @@ impl Entries {
         change: impl FnOnce(&mut MempoolEntry) -> T,
     ) -> Option<T> {
         let entry = self.slots.get_mut(key)?;
+        changes.touched.push(key);
         self.sums.subtract(entry);
         let (fee, fee_rate, bounds) = (entry.fee(), entry.fee_rate(), entry.own_bounds());
         let (item, counted, vouched) = (entry.histogram_item(), entry.counts(), is_vouched(entry));

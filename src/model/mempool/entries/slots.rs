@@ -84,8 +84,13 @@ impl Slots {
         }
     }
 
+    /// Returns the number of slots, taken or free.
+    pub(crate) fn slot_count(&self) -> u32 {
+        u32::try_from(self.places.len()).unwrap_or(u32::MAX)
+    }
+
     /// Returns the entry in a slot.
-    pub(super) fn at(&self, slot: u32) -> Option<(TxKey, &MempoolEntry)> {
+    pub(crate) fn at(&self, slot: u32) -> Option<(TxKey, &MempoolEntry)> {
         match self.places.get(slot as usize)? {
             Slot::Taken(key, entry) => Some((*key, entry)),
             Slot::Free(_) => None,

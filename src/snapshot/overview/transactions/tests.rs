@@ -27,17 +27,17 @@ fn selected(key: u64, above: usize) -> Anchor {
 #[test]
 fn the_list_flows_at_its_top() {
     let mut scene = scene(0..5);
-    let before = window(&scene, Anchor::Newest, 3);
+    let before = window(&scene, Anchor::Top, 3);
     assert_eq!(keys(&before), [4, 3, 2]);
     assert_eq!((before.total, before.offset, before.selected), (5, Some(0), None));
     assert_eq!((before.more_above, before.more_below), (false, true));
     scene.deliver(1, &loose(5));
-    assert_eq!(keys(&window(&scene, Anchor::Newest, 3)), [5, 4, 3]);
+    assert_eq!(keys(&window(&scene, Anchor::Top, 3)), [5, 4, 3]);
 }
 
 #[test]
 fn the_oldest_are_at_the_bottom() {
-    let window = window(&scene(0..5), Anchor::Oldest, 3);
+    let window = window(&scene(0..5), Anchor::Bottom, 3);
     assert_eq!(keys(&window), [2, 1, 0]);
     assert_eq!((window.offset, window.more_above, window.more_below), (Some(2), true, false));
 }
@@ -80,7 +80,7 @@ fn if_the_selected_transaction_is_removed_the_next_older_takes_its_place() {
 
 #[test]
 fn an_empty_list_and_no_room_give_empty_windows() {
-    for anchor in [Anchor::Newest, Anchor::Oldest, selected(3, 2)] {
+    for anchor in [Anchor::Top, Anchor::Bottom, selected(3, 2)] {
         let empty = window(&scene(0..0), anchor, 5);
         assert_eq!((empty.rows.len(), empty.offset, empty.selected), (0, Some(0), None));
         assert_eq!((empty.more_above, empty.more_below), (false, false));
@@ -103,7 +103,7 @@ proptest! {
         let mut scene = Scene::new();
         for step in &steps {
             properties::take(&mut scene, step, &transactions);
-            let all = keys(&window(&scene, Anchor::Newest, 1_000));
+            let all = keys(&window(&scene, Anchor::Top, 1_000));
             let window = window(&scene, selected(key, above), height);
             let Some(last) = all.len().checked_sub(1) else {
                 prop_assert!(window.rows.is_empty());

@@ -11,44 +11,32 @@
 use super::events;
 use crate::snapshot::{NoticeEntry, TransactionRow, TxKey};
 use crate::tui::context::Context;
+use crate::tui::screens::transactions::cells;
+use crate::tui::widgets::format;
 use crate::tui::widgets::list::List;
 use crate::tui::widgets::panel::{indented, list_rows, panel, title};
 use crate::tui::widgets::table::{self, Align, Cell, Column, between, column};
-use crate::tui::widgets::{chart, format, text};
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::Line;
 use ratatui::widgets::Paragraph;
 
-/// From this width on a value is shown to the last satoshi.
-const WHOLE_VALUE: usize = 14;
-
 const COLUMNS: &[Column<TransactionRow>] = &[
-    column("age", Align::Left, between(4, 5, 5), 0, |tx, cx, _| {
-        Cell::new(format::age(tx.age + cx.drift), cx.theme.muted())
-    }),
-    column("txid", Align::Left, between(11, 11, 64), 1, |tx, cx, width| {
-        Cell::new(text::cut_middle(&tx.txid.to_string(), width), cx.theme.text())
-    }),
-    column("vsize", Align::Right, between(5, 6, 7), 4, |tx, cx, _| {
-        Cell::new(format::brief(u64::from(tx.vsize)), cx.theme.text())
-    }),
-    column("in→out", Align::Right, between(6, 6, 9), 6, |tx, cx, _| {
-        Cell::new(format!("{}→{}", tx.inputs, tx.outputs), cx.theme.muted())
-    }),
-    column("value BTC", Align::Right, between(9, 10, 17), 5, |tx, cx, width| {
-        let write = if width >= WHOLE_VALUE { format::btc } else { format::btc_short };
-        Cell::new(write(tx.output_value), cx.theme.text())
-    }),
-    column("sat/vB", Align::Right, between(6, 9, 11), 2, |tx, cx, width| {
-        let style = if tx.fee_rate.middle().is_some() { cx.theme.strong() } else { cx.theme.muted() };
-        Cell::new(format::rate(tx.fee_rate, width), style)
-    }),
-    column("peers", Align::Right, between(8, 8, 10), 3, |tx, cx, _| {
-        let spread = chart::progress(tx.announced_by, tx.announcers, 4);
-        Cell::new(format!("{spread} {}/{}", tx.announced_by, tx.announcers), cx.theme.chart())
-    }),
+    cells::AGE,
+    cells::TXID,
+    cells::FLAGS.ranked(7),
+    cells::KIND,
+    cells::VSIZE.ranked(4),
+    IN_OUT,
+    cells::VALUE.ranked(5),
+    cells::FEE_RATE,
+    cells::PEERS.ranked(3),
 ];
+
+/// Inputs and outputs.
+const IN_OUT: Column<TransactionRow> = column("in→out", Align::Right, between(6, 6, 9), 6, |tx, cx, _| {
+    Cell::new(format!("{}→{}", tx.inputs, tx.outputs), cx.theme.muted())
+});
 
 /// Draws as many rows as fit, and `event` on the lower edge.
 pub fn draw(

@@ -66,6 +66,7 @@ impl Layer for Peers {
                 }
             }
             Action::SortNext => self.order.next(),
+            Action::SortPrevious => self.order.previous(),
             Action::SortReverse => self.order.reverse(),
             _ => {}
         }

@@ -25,6 +25,11 @@ impl Order {
         self.by = column;
     }
 
+    /// Sorts by the previous column.
+    pub fn previous(&mut self) {
+        self.by = (self.by + COLUMNS.len() - 1) % COLUMNS.len();
+    }
+
     pub fn reverse(&mut self) {
         self.descending = !self.descending;
     }

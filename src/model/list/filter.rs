@@ -1,0 +1,77 @@
+//! Which transactions are in the list.
+
+use crate::chain::script::address;
+use crate::model::list::listed::Listed;
+use std::fmt;
+use std::sync::Arc;
+
+/// Says of a transaction whether it is in the list.
+pub(crate) trait TxPredicate: Send + Sync {
+    /// Whether the transaction is in the list.
+    fn matches(&self, tx: &Listed) -> bool;
+
+    /// Whether the answer may change although nothing happens to the transaction, as with its age.
+    fn is_timed(&self) -> bool {
+        false
+    }
+}
+
+/// A filter of the list: a predicate with the text that it was made of. Two are equal if their texts are.
+#[derive(Clone)]
+pub struct TxFilter {
+    text: String,
+    predicate: Arc<dyn TxPredicate>,
+}
+
+impl TxFilter {
+    /// The transactions with `text` in their txid or in an address that they pay to, in any case.
+    pub fn containing(text: &str) -> Self {
+        Self::new(format!("/{text}"), Arc::new(Containing { text: text.to_lowercase() }))
+    }
+
+    /// The transactions of which `predicate` holds; `text` identifies it.
+    pub(crate) fn new(text: String, predicate: Arc<dyn TxPredicate>) -> Self {
+        Self { text, predicate }
+    }
+
+    pub(super) fn matches(&self, tx: &Listed) -> bool {
+        self.predicate.matches(tx)
+    }
+
+    pub(super) fn is_timed(&self) -> bool {
+        self.predicate.is_timed()
+    }
+}
+
+impl PartialEq for TxFilter {
+    fn eq(&self, other: &Self) -> bool {
+        self.text == other.text
+    }
+}
+
+impl fmt::Debug for TxFilter {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        f.debug_tuple("TxFilter").field(&self.text).finish()
+    }
+}
+
+/// A text, in lower case.
+struct Containing {
+    text: String,
+}
+
+impl TxPredicate for Containing {
+    fn matches(&self, tx: &Listed) -> bool {
+        let Listed { entry, around, .. } = tx;
+        if entry.tx().txid().to_string().contains(&self.text) {
+            return true;
+        }
+        // Addresses consist of letters and digits.
+        let may_be_address = self.text.chars().all(|c| c.is_ascii_alphanumeric());
+        may_be_address
+            && entry.tx().outputs().any(|output| {
+                let address = address(output.script_pubkey, around.network);
+                address.is_some_and(|address| address.to_lowercase().contains(&self.text))
+            })
+    }
+}

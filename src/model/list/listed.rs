@@ -1,0 +1,27 @@
+//! A transaction as order and filter of the list see it.
+
+use crate::chain::Network;
+use crate::model::mempool::key::TxKey;
+use crate::model::mempool::{Mempool, MempoolEntry};
+use crate::model::peers::Peers;
+use crate::model::watchlist::Watchlist;
+use crate::util::time::Timestamp;
+
+/// A transaction in the mempool with all that a filter may ask about it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Listed<'a> {
+    pub(crate) key: TxKey,
+    pub(crate) entry: &'a MempoolEntry,
+    pub(crate) around: Around<'a>,
+}
+
+/// What surrounds the transactions of the list.
+#[allow(dead_code, reason = "for predicates of queries")]
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Around<'a> {
+    pub(crate) network: Network,
+    pub(crate) mempool: &'a Mempool,
+    pub(crate) peers: &'a Peers,
+    pub(crate) watchlist: &'a Watchlist,
+    pub(crate) now: Timestamp,
+}

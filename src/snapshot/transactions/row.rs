@@ -1,0 +1,99 @@
+//! One transaction in a list.
+
+use crate::model::classify::Kinds;
+use crate::model::mempool::MempoolEntry;
+use crate::model::{FeeRate, Model, TxKey};
+use crate::util::time::Timestamp;
+use crate::wire::Txid;
+use std::time::Duration;
+
+/// The part by which the chunk fee rate must differ from a transaction's own, for relatives to have a part in it.
+const SHARED: f64 = 0.001;
+
+/// One transaction in a list.
+#[derive(Clone, PartialEq, Debug)]
+pub struct TransactionRow {
+    /// The key of the mempool entry.
+    pub key: TxKey,
+    /// The txid.
+    pub txid: Txid,
+    /// The time since the first announcement.
+    pub age: Duration,
+    /// The size, in vB.
+    pub vsize: u32,
+    /// The number of inputs.
+    pub inputs: u32,
+    /// The number of outputs.
+    pub outputs: u32,
+    /// The sum of the outputs, in sat.
+    pub output_value: u64,
+    /// The fee, in sat; `None` if a prevout is unknown.
+    pub fee: Option<u64>,
+    /// The fee rate.
+    pub fee_rate: FeeRate,
+    /// The rate by which miners sort it.
+    pub chunk_fee_rate: FeeRate,
+    /// The number of unconfirmed ancestors, up to the limit of a cluster.
+    pub ancestors: usize,
+    /// The number of unconfirmed descendants, up to the limit of a cluster.
+    pub descendants: usize,
+    /// What is remarkable about it.
+    pub flags: TxFlags,
+    /// The number of live peers that announced it.
+    pub announced_by: usize,
+    /// The number of live peers that relay transactions.
+    pub announcers: usize,
+}
+
+/// What is remarkable about a transaction.
+#[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
+pub struct TxFlags {
+    /// It or an unconfirmed ancestor signals that it may be replaced (BIP125).
+    pub replaceable: bool,
+    /// It pays for an ancestor, or a descendant pays for it (CPFP): miners sort it by another rate than its own.
+    pub cpfp: bool,
+    /// It touches a target of the watch list.
+    pub watched: bool,
+    /// What it is for, as far as its bytes show.
+    pub kinds: Kinds,
+}
+
+impl TransactionRow {
+    pub(in crate::snapshot) fn take(
+        model: &Model,
+        key: TxKey,
+        entry: &MempoolEntry,
+        announcers: usize,
+        now: Timestamp,
+    ) -> Self {
+        let (mempool, peers) = (model.mempool(), model.peers());
+        let (tx, fee_rate, chunk_fee_rate) = (entry.tx(), entry.fee_rate(), entry.chunk_rate());
+        Self {
+            key,
+            txid: tx.txid(),
+            age: now.since(entry.first_seen()),
+            vsize: tx.vsize(),
+            inputs: tx.input_count(),
+            outputs: tx.output_count(),
+            output_value: tx.output_value(),
+            fee: entry.fee(),
+            fee_rate,
+            chunk_fee_rate,
+            ancestors: mempool.ancestors(key).rows.len(),
+            descendants: mempool.descendants(key).rows.len(),
+            flags: TxFlags {
+                replaceable: mempool.is_replaceable(entry),
+                cpfp: is_shared(fee_rate, chunk_fee_rate),
+                watched: model.watchlist().is_watched(tx.txid()),
+                kinds: mempool.kinds(tx),
+            },
+            announced_by: entry.announcements().filter(|(peer, _)| peers.is_live(*peer)).count(),
+            announcers,
+        }
+    }
+}
+
+/// Whether the rate of the chunk is known to be another than that of the transaction.
+fn is_shared(own: FeeRate, chunk: FeeRate) -> bool {
+    own.exact().zip(chunk.exact()).is_some_and(|(own, chunk)| (own - chunk).abs() > own * SHARED)
+}

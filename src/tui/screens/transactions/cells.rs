@@ -1,0 +1,93 @@
+//! The columns of lists of transactions.
+
+use crate::snapshot::{FeeRate, TransactionRow, TxFlags};
+use crate::tui::context::Context;
+use crate::tui::widgets::table::{Align, Cell, Column, between, column, exactly};
+use crate::tui::widgets::{chart, format, text};
+use crate::tui::wording::kind;
+use ratatui::style::Style;
+
+type TxColumn = Column<TransactionRow>;
+
+/// From this width on a value is shown to the last satoshi.
+const WHOLE_VALUE: usize = 14;
+
+pub const AGE: TxColumn = column("age", Align::Left, between(4, 6, 6), 0, |tx, cx, _| {
+    Cell::new(format::age(tx.age + cx.drift), cx.theme.muted())
+});
+
+pub const TXID: TxColumn = column("txid", Align::Left, between(11, 21, 64), 1, |tx, cx, width| {
+    Cell::new(text::cut_middle(&tx.txid.to_string(), width), cx.theme.text())
+});
+
+pub const FLAGS: TxColumn = column("flags", Align::Left, exactly(5), 5, |tx, cx, _| {
+    let style = if tx.flags.watched { cx.theme.warning() } else { cx.theme.muted() };
+    Cell::new(flags(tx.flags), style)
+});
+
+pub const KIND: TxColumn = column("kind", Align::Left, between(13, 22, 22), 11, |tx, cx, width| {
+    // The last kinds are the most special.
+    let label = kind::label(tx.flags.kinds.iter().last());
+    Cell::new(text::cut(label, width), cx.theme.muted())
+});
+
+pub const VSIZE: TxColumn = column("vsize vB", Align::Right, between(8, 8, 9), 3, |tx, cx, _| {
+    Cell::new(format::grouped(u64::from(tx.vsize)), cx.theme.text())
+});
+
+pub const INPUTS: TxColumn = column("in", Align::Right, between(4, 5, 6), 9, |tx, cx, _| {
+    Cell::new(format::brief(tx.inputs.into()), cx.theme.muted())
+});
+
+pub const OUTPUTS: TxColumn = column("out", Align::Right, between(4, 5, 6), 10, |tx, cx, _| {
+    Cell::new(format::brief(tx.outputs.into()), cx.theme.muted())
+});
+
+pub const VALUE: TxColumn = column("value BTC", Align::Right, between(9, 10, 17), 4, |tx, cx, width| {
+    let write = if width >= WHOLE_VALUE { format::btc } else { format::btc_short };
+    Cell::new(write(tx.output_value), cx.theme.text())
+});
+
+pub const FEE: TxColumn = column("fee sat", Align::Right, between(9, 10, 12), 8, |tx, cx, _| {
+    let style = if tx.fee.is_some() { cx.theme.text() } else { cx.theme.muted() };
+    Cell::new(format::known(tx.fee.map(format::grouped)), style)
+});
+
+pub const FEE_RATE: TxColumn = column("sat/vB", Align::Right, between(7, 9, 11), 2, |tx, cx, width| {
+    Cell::new(format::rate(tx.fee_rate, width), rate_style(tx.fee_rate, cx))
+});
+
+pub const CHUNK: TxColumn = column("chunk", Align::Right, between(7, 9, 11), 12, |tx, cx, width| {
+    Cell::new(format::rate(tx.chunk_fee_rate, width), rate_style(tx.chunk_fee_rate, cx))
+});
+
+pub const ANCESTORS: TxColumn = column("anc", Align::Right, exactly(4), 6, |tx, cx, _| {
+    Cell::new(relatives(tx.ancestors), cx.theme.muted())
+});
+
+pub const DESCENDANTS: TxColumn = column("desc", Align::Right, exactly(5), 13, |tx, cx, _| {
+    Cell::new(relatives(tx.descendants), cx.theme.muted())
+});
+
+pub const PEERS: TxColumn = column("peers", Align::Right, between(8, 8, 10), 7, |tx, cx, _| {
+    let spread = chart::progress(tx.announced_by, tx.announcers, 4);
+    Cell::new(format!("{spread} {}/{}", tx.announced_by, tx.announcers), cx.theme.chart())
+});
+
+/// A known rate by the scale of rates; one of which only a bound is known is muted.
+fn rate_style(rate: FeeRate, cx: &Context) -> Style {
+    rate.middle().map_or(cx.theme.muted(), |rate| cx.theme.fee_rate(rate))
+}
+
+/// Letters: replaceable, CPFP, watched.
+fn flags(flags: TxFlags) -> String {
+    let TxFlags { replaceable, cpfp, watched, .. } = flags;
+    [(replaceable, 'R'), (cpfp, 'C'), (watched, 'W')]
+        .map(|(is_set, letter)| if is_set { letter } else { '·' })
+        .iter()
+        .collect()
+}
+
+fn relatives(count: usize) -> String {
+    if count == 0 { String::from("·") } else { count.to_string() }
+}

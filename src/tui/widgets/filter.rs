@@ -1,0 +1,90 @@
+//! The text that a list is filtered by: typed after `/`, in force while it is typed and after.
+
+use crate::tui::keys::Action;
+
+/// The longest text; an address has at most 90 characters.
+const LONGEST: usize = 200;
+
+/// The text that a list is filtered by.
+#[derive(Clone, Default, PartialEq, Eq, Debug)]
+pub struct Filter {
+    text: String,
+    is_typing: bool,
+}
+
+impl Filter {
+    /// Carries out an action that concerns the filter; returns whether it does.
+    pub fn update(&mut self, action: Action) -> bool {
+        match action {
+            Action::Filter => self.is_typing = true,
+            Action::Type(letter) => self.push(letter),
+            Action::Erase => {
+                self.text.pop();
+            }
+            Action::EraseAll => self.text.clear(),
+            Action::Open if self.is_typing => self.is_typing = false,
+            Action::Back if *self != Self::default() => *self = Self::default(),
+            _ => return false,
+        }
+        true
+    }
+
+    /// Appends a text that was pasted; a paste of several lines is joined.
+    pub fn paste(&mut self, text: &str) {
+        text.chars().for_each(|letter| self.push(letter));
+    }
+
+    fn push(&mut self, letter: char) {
+        if !letter.is_control() && self.text.len() < LONGEST {
+            self.text.push(letter);
+        }
+    }
+
+    /// Whether letters are typed into it.
+    pub const fn is_typing(&self) -> bool {
+        self.is_typing
+    }
+
+    /// The text; empty: everything is listed.
+    pub fn text(&self) -> &str {
+        self.text.trim()
+    }
+
+    /// What the title of the list says: ` · /bc1q▏`; empty without a filter.
+    pub fn label(&self) -> String {
+        match (self.is_typing, self.text.is_empty()) {
+            (true, _) => format!(" · /{}▏", self.text),
+            (false, false) => format!(" · /{}", self.text),
+            (false, true) => String::new(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_filter_is_in_force_while_it_is_typed_and_until_esc_clears_it() {
+        let mut filter = Filter::default();
+        assert!(!filter.update(Action::Back), "there is none to clear");
+        for action in [Action::Filter, Action::Type('a'), Action::Type('b'), Action::Erase] {
+            assert!(filter.update(action));
+        }
+        assert_eq!((filter.text(), filter.label().as_str()), ("a", " · /a▏"));
+        assert!(filter.update(Action::Open));
+        assert_eq!((filter.text(), filter.label().as_str()), ("a", " · /a"));
+        assert!(!filter.update(Action::Open), "the next Enter opens the selection");
+        assert!(filter.update(Action::Back));
+        assert_eq!((filter.text(), filter.label().as_str()), ("", ""));
+    }
+
+    #[test]
+    fn a_pasted_text_loses_its_control_characters_and_is_bounded() {
+        let mut filter = Filter::default();
+        filter.paste("\x1b[31mbc1q\n");
+        assert_eq!(filter.text(), "[31mbc1q");
+        filter.paste(&"x".repeat(1_000));
+        assert_eq!(filter.text().len(), LONGEST);
+    }
+}
