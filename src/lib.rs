@@ -22,7 +22,7 @@
 //! |---|---|---|
 //! | 8 | `main` | the entry: arguments → front end → exit code |
 //! | 7 | `app` | command line, configuration, log, the program of `--on-watch`, and the loop that joins everything |
-//! | 6 | `tui` · `stream` | the front ends: the screen, and JSON lines; neither knows the other |
+//! | 6 | `tui` · `stream` · `report` | the front ends: the screen, JSON lines, and one moment as tables; none knows another |
 //! | 5 | `snapshot` · `store` · `demo` | what a screen may see of the model · what survives a restart · a network of real nodes on loopback |
 //! | 4 | `model` · `p2p` | the state that events make · the network that makes events; neither knows the other |
 //! | 3 | `event` | the vocabulary between them: events, requests, commands |
@@ -42,6 +42,7 @@ pub mod demo;
 pub mod event;
 pub mod model;
 pub mod p2p;
+mod report;
 pub mod snapshot;
 mod store;
 pub mod stream;

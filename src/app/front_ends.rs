@@ -1,6 +1,8 @@
 //! Runs a monitor behind the screen or the stream until one of them ends.
 
 use crate::app::monitor::{Monitor, Screen};
+use crate::app::output::print;
+use crate::report::Format;
 use crate::snapshot::View;
 use crate::stream;
 use crate::tui::{self, TuiSettings};
@@ -50,6 +52,12 @@ pub async fn stream(monitor: Box<Monitor>) -> Result<()> {
         // The reader does not read: the records that it has not taken by now are lost.
         Err(_) => Ok(()),
     }
+}
+
+/// Prints one report as soon as the mempool is complete, or after `longest`. Interrupted, it prints none.
+pub async fn report(monitor: Box<Monitor>, format: Format, longest: Duration) -> Result<()> {
+    let report = monitor.report(format, longest, wait_for_interrupt()).await;
+    report.map_or(Ok(()), |report| print(report.as_bytes()))
 }
 
 /// Waits until the user or the system asks the program to stop.

@@ -2,9 +2,10 @@
 
 use crate::app::log;
 use crate::app::watch_command::WatchCommand;
-use crate::event::{Command, Event, EventKind, Restored, Warning};
+use crate::event::{BootstrapProgress, Command, Event, EventKind, Restored, Warning};
 use crate::model::{Change, Model, Outcome};
 use crate::p2p::Driver;
+use crate::report::{self, Format};
 use crate::snapshot::{self, LogLines, LogScreen, Snapshot, View};
 use crate::store::Stores;
 use crate::stream::{self, Record};
@@ -126,6 +127,33 @@ impl Monitor {
             }
         }
         self.end().await;
+    }
+
+    /// Watches until the whole mempool of a peer is here, for `longest` at most, and reports. Returns `None` if
+    /// `interrupt` comes first.
+    pub async fn report(
+        mut self: Box<Self>,
+        format: Format,
+        longest: Duration,
+        interrupt: impl Future<Output = ()>,
+    ) -> Option<String> {
+        let (end, mut interrupt) = (Instant::now() + longest, std::pin::pin!(interrupt));
+        let is_interrupted = loop {
+            tokio::select! {
+                biased;
+                () = &mut interrupt => break true,
+                () = time::sleep_until(end) => break false,
+                event = self.next() => {
+                    self.apply(&event);
+                    if matches!(event.kind, EventKind::Bootstrap(BootstrapProgress { done: true, .. })) {
+                        break false;
+                    }
+                }
+            }
+        };
+        let report = (!is_interrupted).then(|| report::report(&self.model, self.clock.now(), format));
+        self.end().await;
+        report
     }
 
     /// Waits for the next event. Cancel-safe.

@@ -50,6 +50,10 @@ async fn dispatch(cli: Cli, arguments: &[OsString]) -> Result<()> {
     match cli.command {
         None => start::watch(FrontEnd::Screen, &cli.watch).await,
         Some(Command::Stream(args)) => start::watch(FrontEnd::Stream, &args).await,
+        Some(Command::Report(args)) => {
+            let front_end = FrontEnd::Report { format: args.format, after: args.after };
+            start::watch(front_end, &args.watch).await
+        }
         Some(Command::Demo(args)) => start::demo(&args).await,
         Some(Command::Import(args)) => transfer::import(&args),
         Some(Command::Export(args)) => transfer::export(&args),

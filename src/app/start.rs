@@ -12,12 +12,14 @@ use crate::event::{Command, MAX_TARGETS, WatchTarget};
 use crate::model::PrevoutCache;
 use crate::model::{Model, ModelSettings};
 use crate::p2p::{Driver, PeerChoice, Settings};
+use crate::report::Format;
 use crate::snapshot::LogLines;
 use crate::store::{Loaded, StoreSettings, Stores};
 use crate::tui::{self, TuiSettings};
 use crate::util::clock::Clock;
 use anyhow::{Context, Result};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 use tokio::time::Instant;
 
 /// A node of the demo has a port, and both ends of a connection.
@@ -27,6 +29,11 @@ const FILES_PER_NODE: usize = 3;
 pub enum FrontEnd {
     Screen,
     Stream,
+    /// One report, after this time at the latest.
+    Report {
+        format: Format,
+        after: Duration,
+    },
 }
 
 /// Monitors the network that the flags name.
@@ -88,6 +95,7 @@ async fn show(
             front_ends::screen(monitor, settings).await
         }
         FrontEnd::Stream => front_ends::stream(monitor).await,
+        FrontEnd::Report { format, after } => front_ends::report(monitor, format, after).await,
     }
 }
 

@@ -5,6 +5,7 @@ use crate::app::cli::{heading, parsers};
 use crate::chain::Network;
 use crate::model::ModelSettings;
 use crate::p2p::{BootstrapMode, DEFAULT_BACKFILL, MAX_BACKFILL, TransportChoice};
+use crate::report::Format;
 use crate::store::default_state_dir;
 use clap::Args;
 use std::path::PathBuf;
@@ -55,6 +56,22 @@ pub struct WatchArgs {
     /// folder and network, only the first one saves.
     #[arg(long, value_name = "PATH", hide_short_help = true, help_heading = heading::FILES)]
     pub state_dir: Option<PathBuf>,
+}
+
+/// The flags of a report.
+#[derive(Clone, PartialEq, Debug, Args)]
+pub struct ReportArgs {
+    /// Which network, and how.
+    #[command(flatten)]
+    pub watch: WatchArgs,
+    /// Write the report as md (Markdown), json or csv
+    #[arg(long, value_name = "FORMAT", default_value = "md", value_parser = parsers::format(),
+          help_heading = heading::REPORT)]
+    pub format: Format,
+    /// Print the report after this time at the latest
+    #[arg(long, value_name = "TIME", default_value = "60s", value_parser = parsers::duration,
+          help_heading = heading::REPORT)]
+    pub after: Duration,
 }
 
 impl WatchArgs {

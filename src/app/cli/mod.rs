@@ -4,7 +4,7 @@ mod discovery;
 mod flags;
 mod parsers;
 
-pub use flags::{CommonArgs, DemoArgs, TransferArgs, WatchArgs};
+pub use flags::{CommonArgs, DemoArgs, ReportArgs, TransferArgs, WatchArgs};
 
 use clap::{Parser, Subcommand};
 
@@ -17,6 +17,7 @@ mod heading {
     pub(super) const SCREEN: &str = "Screen";
     pub(super) const FILES: &str = "Files and logs";
     pub(super) const TIMING: &str = "Timing";
+    pub(super) const REPORT: &str = "Report";
     pub(super) const DEMO: &str = "Demo";
 }
 
@@ -53,6 +54,12 @@ pub enum Command {
     /// Write events as JSON lines to standard output
     #[command(after_help = SHORT_HELP, after_long_help = LONG_HELP)]
     Stream(WatchArgs),
+    /// Print one report of peers, mempool and blocks, and end
+    ///
+    /// It is printed as soon as the mempool of a peer was fetched as a whole, or after `--after` if that takes
+    /// longer.
+    #[command(after_help = SHORT_HELP, after_long_help = LONG_HELP)]
+    Report(ReportArgs),
     /// Watch a small Bitcoin network inside this process; needs no internet
     #[command(after_help = SHORT_HELP)]
     Demo(DemoArgs),

@@ -4,6 +4,7 @@ use crate::address::PeerAddress;
 use crate::chain::Network;
 use crate::demo::{MAX_RATE, MIN_RATE};
 use crate::p2p::{BootstrapMode, TransportChoice};
+use crate::report::Format;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use std::ops::RangeInclusive;
 use std::time::Duration;
@@ -42,6 +43,15 @@ pub(super) fn bootstrap() -> impl TypedValueParser<Value = BootstrapMode> {
         "off" | "false" => BootstrapMode::Off,
         "force" => BootstrapMode::Force,
         _ => BootstrapMode::Auto,
+    })
+}
+
+pub(super) fn format() -> impl TypedValueParser<Value = Format> {
+    PossibleValuesParser::new(Format::ALL.map(|(name, _)| name)).map(|chosen| {
+        Format::ALL
+            .into_iter()
+            .find(|(name, _)| *name == chosen)
+            .map_or(Format::Markdown, |(_, format)| format)
     })
 }
 

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use toml::de::{DeTable, DeValue};
 
 /// The subcommands that read the file, besides the screen itself.
-pub(super) const CONFIGURED: [&str; 2] = ["stream", "config"];
+pub(super) const CONFIGURED: [&str; 3] = ["stream", "report", "config"];
 
 /// The subcommands that read some settings of the file.
 pub(super) const PARTLY_CONFIGURED: [&str; 2] = ["import", "export"];
