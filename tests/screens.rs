@@ -225,8 +225,11 @@ fn esc_closes_the_advice_of_an_unreachable_network() {
 fn the_title_shows_the_backfill_where_there_is_room_beside_the_tip() {
     for (width, height) in [(120, 36), (80, 24), (60, 15)] {
         let mut desk = Desk::alone((width, height));
-        let kind = EventKind::Backfill { fetched: 12, requested: 100, given_up: 0 };
-        desk.happen(&Event { time: desk.now, kind });
+        let bootstrap = EventKind::Bootstrap(BootstrapProgress { listed: 1, fetched: 1, done: true });
+        let backfill = EventKind::Backfill { fetched: 12, requested: 100, given_up: 0 };
+        for kind in [bootstrap, backfill] {
+            desk.happen(&Event { time: desk.now, kind });
+        }
         desk.answer();
         let screen = desk.screen();
         let title = screen.lines().next().unwrap();

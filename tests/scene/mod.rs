@@ -6,6 +6,7 @@
 //! | [`peers`] | peers in every state: live, late, dialling, shaking hands, disconnected, blocks-only; v1, v2 and onion; one of each anomaly |
 //! | [`transactions`] | several hundred transactions of mainnet block 702,861, most with known prevouts |
 //! | [`relay`] | who announces and delivers them when |
+//! | [`bootstrap`] | the list of a whole mempool, and the download of what is missing, which is not done at the end |
 //! | [`inscriptions`] | large transactions, so that several blocks are projected |
 //! | [`conflicts`] | chains of replacements, a double spend, and at the end a replacement with a child that pays for it |
 //! | [`chain`] | the backfill, three blocks and a reorg |
@@ -15,6 +16,7 @@
 #![allow(dead_code, unused_imports, reason = "each user of the scene needs another part of it")]
 #![allow(clippy::unwrap_used, reason = "a scene that cannot be built fails its test or bench")]
 
+mod bootstrap;
 mod chain;
 mod chance;
 mod conflicts;
@@ -64,6 +66,7 @@ pub fn scene() -> Scene {
     let transactions = transactions(&mut chance);
     peers::record(&mut recording, &mut chance);
     relay::record(&mut recording, &transactions, &mut chance);
+    bootstrap::record(&mut recording, &transactions);
     chain::record(&mut recording, &transactions);
     Scene { commands: watchlist::commands(&transactions), events: recording.finish() }
 }

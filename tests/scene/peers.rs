@@ -65,7 +65,7 @@ const fn peer(
     Peer { id, address, user_agent, v2, ping_ms, fee_filter: Some(filter) }
 }
 
-/// The peer that delivers the blocks.
+/// The peer that delivers the blocks, and lists its mempool.
 pub const FIRST: u64 = 0;
 /// Leaves a ping unanswered at the end.
 const LATE: u64 = 1;
@@ -132,6 +132,7 @@ fn connect(recording: &mut Recording, peer: Peer) {
     let dialled = ms(300 + peer.id * 120);
     let transport = if peer.v2 { Transport::V2 { session_id: [0xa1; 32] } } else { Transport::V1 };
     let base = Services::NETWORK.with(Services::WITNESS).with(Services::NETWORK_LIMITED);
+    let base = if peer.id == FIRST { base.with(Services::BLOOM) } else { base };
     let info = PeerInfo {
         version: 70_016,
         services: if peer.v2 { base.with(Services::P2P_V2).with(Services::COMPACT_FILTERS) } else { base },

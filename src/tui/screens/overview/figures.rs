@@ -20,35 +20,47 @@ use ratatui::widgets::Paragraph;
 /// Rates are means over this many seconds, because single seconds vary too much.
 const RATE_SPAN: usize = 10;
 
+/// The number of figures that stand beside each other even in 80 columns.
+const MAIN: usize = 5;
+
 /// A figure and its box.
 struct Figure<'a> {
     name: &'static str,
     /// The fewest cells for the box, borders included.
+    least: u16,
+    /// The cells for the box from which on it says all that matters.
     width: u16,
     /// The figure as text, from the longest to the shortest form.
     texts: Vec<String>,
     past: &'a [f32],
 }
 
-/// Draws as many boxes as fit, the most important ones first.
+/// Draws as many boxes as fit, the most important ones first. The main ones move together for it.
 pub fn draw(frame: &mut Frame, area: Rect, cx: &Context) {
     if area.height < 3 {
         return draw_line(frame, area, cx);
     }
     let figures = figures(cx.snapshot);
-    let mut used = 0;
-    let widths: Vec<u16> = figures
-        .iter()
-        .map(|figure| figure.width)
-        .take_while(|width| {
-            used += width;
-            used <= area.width
-        })
-        .collect();
-    let boxes = Layout::horizontal(widths.into_iter().map(Constraint::Fill)).split(area);
+    let [least, wide] = [
+        fitting(&figures, area.width, |figure| figure.least),
+        fitting(&figures, area.width, |figure| figure.width),
+    ];
+    let least = &least[..least.len().min(MAIN)];
+    let widths = if least.len() > wide.len() { least } else { &wide };
+    let boxes = Layout::horizontal(widths.iter().copied().map(Constraint::Fill)).split(area);
     for (figure, area) in figures.iter().zip(boxes.iter()) {
         draw_box(frame, *area, cx, figure);
     }
+}
+
+/// Returns the widths of the first boxes that fit into `cells` cells.
+fn fitting(figures: &[Figure], cells: u16, width: impl Fn(&Figure) -> u16) -> Vec<u16> {
+    let mut used = 0;
+    let fits = |width: &u16| {
+        used += width;
+        used <= cells
+    };
+    figures.iter().map(width).take_while(fits).collect()
 }
 
 fn draw_box(frame: &mut Frame, area: Rect, cx: &Context, figure: &Figure) {
@@ -101,18 +113,18 @@ fn figures(snapshot: &Snapshot) -> Vec<Figure<'_>> {
     let floor = fee_floor(totals);
     let received = format::grouped(totals.received);
     let memory = format::bytes(totals.memory);
-    let figure = |name, width, texts, past| Figure { name, width, texts, past };
+    let figure = |name, [least, width]: [u16; 2], texts, past| Figure { name, least, width, texts, past };
     // What a missing block confirms is still counted.
     let mempool_name = if snapshot.missing_blocks.is_some() { "mempool: stale" } else { "mempool" };
     vec![
-        figure("tx/s", 18, vec![tx_rate(snapshot)], &snapshot.overview.tx_rate),
-        figure(mempool_name, 20, mempool(totals), &snapshot.overview.mempool_size),
-        figure("complete", 20, complete(&snapshot.completeness), &[]),
-        figure("bandwidth", 20, vec![bandwidth, bandwidth_short], &snapshot.overview.download_rate),
-        figure("fee filters", 20, vec![format!("{floor} sat/vB"), floor], &[]),
+        figure("tx/s", [14, 18], vec![tx_rate(snapshot)], &snapshot.overview.tx_rate),
+        figure(mempool_name, [21, 21], mempool(totals), &snapshot.overview.mempool_size),
+        figure("complete", [12, 20], complete(&snapshot.completeness), &[]),
+        figure("bandwidth", [17, 20], vec![bandwidth, bandwidth_short], &snapshot.overview.download_rate),
+        figure("fee filters", [16, 20], vec![format!("{floor} sat/vB"), floor], &[]),
         figure(
             "fees known",
-            16,
+            [16, 16],
             match totals.fee_coverage {
                 Some(coverage) => {
                     let [tx, vsize] = [coverage.by_count, coverage.by_vsize].map(format::share);
@@ -124,7 +136,7 @@ fn figures(snapshot: &Snapshot) -> Vec<Figure<'_>> {
         ),
         figure(
             "received",
-            20,
+            [20, 20],
             vec![
                 format!("{received} tx  {}", format::bytes(totals.bytes_received)),
                 format!("{received} tx"),
@@ -133,7 +145,7 @@ fn figures(snapshot: &Snapshot) -> Vec<Figure<'_>> {
         ),
         figure(
             "memory",
-            20,
+            [20, 20],
             vec![format!("{memory}  {} evicted", format::grouped(totals.evicted)), memory],
             &[],
         ),
@@ -149,12 +161,13 @@ fn complete(completeness: &Completeness) -> Vec<String> {
             format!("{seen} of {}, {list} of list", format::plural(count as u64, "block")),
             format!("{seen}, {list} of list"),
             format!("{list} of list"),
+            list,
         ],
         (Some((seen, count)), None) => {
             let blocks = format::plural(count as u64, "block");
             vec![format!("{seen} of last {blocks}"), format!("{seen} of blocks"), seen]
         }
-        (None, Some(list)) => vec![format!("{list} of a peer's list"), format!("{list} of list")],
+        (None, Some(list)) => vec![format!("{list} of a peer's list"), format!("{list} of list"), list],
         (None, None) => vec!["no block yet".to_owned()],
     }
 }
