@@ -36,6 +36,12 @@ screens:
     INSTA_UPDATE=always cargo test --locked --test screens
     git diff --stat tests/snapshots
 
+# draw the pictures and write the table of keys in the README anew
+pictures:
+    UPDATE_PICTURES=1 cargo test --locked --test picture
+    UPDATE_README=1 cargo test --locked --test readme
+    git diff --stat assets README.md
+
 # benchmarks of wire, model and prevouts
 bench:
     cargo bench --locked

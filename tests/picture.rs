@@ -1,6 +1,7 @@
-//! The README's picture is what the program draws.
+//! The pictures in `assets` are what the program draws at the end of the scene: every screen, and the overview in
+//! every theme. The README shows them.
 //!
-//! `UPDATE_PICTURE=1 cargo test --test picture` draws it anew.
+//! `UPDATE_PICTURES=1 cargo test --test picture` draws them anew.
 #![expect(clippy::unwrap_used, reason = "a test that panics fails")]
 
 #[path = "scene/mod.rs"]
@@ -8,40 +9,108 @@ mod scene;
 #[path = "picture/svg.rs"]
 mod svg;
 
+use crossterm::event::{Event, KeyCode, KeyEvent};
 use jiff::tz::TimeZone;
+use mempulse::model::Model;
 use mempulse::snapshot::Snapshot;
 use mempulse::tui::{App, Theme};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Size;
-use std::path::Path;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 const SIZE: Size = Size { width: 120, height: 36 };
 
+/// The themes of which the overview is drawn, besides the default one, by the name of their picture.
+const THEMES: [(&str, Theme); 1] = [("overview-without-colours", Theme::new(false))];
+
 #[test]
-fn the_picture_in_the_readme_is_what_the_program_draws() {
-    let drawn = svg::draw(&screen(), "mempulse in a terminal of 120 by 36 cells");
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/overview.svg");
-    if std::env::var_os("UPDATE_PICTURE").is_some() {
-        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-        std::fs::write(&path, &drawn).unwrap();
+fn the_pictures_are_what_the_program_draws() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets");
+    let drawn = drawn();
+    if std::env::var_os("UPDATE_PICTURES").is_some() {
+        for path in kept(&folder) {
+            std::fs::remove_file(path).unwrap();
+        }
+        for (name, picture) in &drawn {
+            std::fs::write(folder.join(name), picture).unwrap();
+        }
     }
-    let kept = std::fs::read_to_string(&path).unwrap();
-    assert!(kept == drawn, "assets/overview.svg is out of date: UPDATE_PICTURE=1 cargo test --test picture");
+    let names: BTreeSet<PathBuf> = drawn.keys().map(|name| folder.join(name)).collect();
+    let outdated: Vec<&String> = (drawn.iter())
+        .filter(|(name, picture)| std::fs::read_to_string(folder.join(name)).ok().as_ref() != Some(picture))
+        .map(|(name, _)| name)
+        .collect();
+    assert!(
+        outdated.is_empty() && names == kept(&folder),
+        "out of date: {outdated:?} in {:?}: UPDATE_PICTURES=1 cargo test --test picture",
+        kept(&folder)
+    );
 }
 
-/// The overview at the end of the scene.
-fn screen() -> Buffer {
+#[test]
+fn the_readme_shows_every_picture() {
+    let readme = include_str!("../README.md");
+    for name in drawn().keys() {
+        assert!(readme.contains(&format!("](assets/{name})")), "{name}");
+    }
+}
+
+/// The pictures in the folder.
+fn kept(folder: &Path) -> BTreeSet<PathBuf> {
+    let paths = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    paths.filter(|path| path.extension().is_some_and(|extension| extension == "svg")).collect()
+}
+
+/// All pictures by their names.
+fn drawn() -> BTreeMap<String, String> {
     let model = scene::model();
-    let mut app = App::new(Theme::new(true), TimeZone::UTC, SIZE, Arc::default(), scene::END);
+    let mut pictures = BTreeMap::new();
+    // A digit without a screen leaves the one before.
+    for digit in '1'..='9' {
+        let mut app = app(Theme::new(true));
+        let _ = app.on_event(&Event::Key(KeyEvent::from(KeyCode::Char(digit))));
+        let name = hyphenated(&format!("{:?}", app.view().screen));
+        pictures.entry(name).or_insert_with_key(|name| picture(&model, &mut app, name));
+    }
+    for (name, theme) in THEMES {
+        pictures.insert(name.to_owned(), picture(&model, &mut app(theme), name));
+    }
+    pictures.into_iter().map(|(name, picture)| (format!("{name}.svg"), picture)).collect()
+}
+
+fn app(theme: Theme) -> App {
+    App::new(theme, TimeZone::UTC, SIZE, Arc::default(), scene::END)
+}
+
+fn picture(model: &Model, app: &mut App, name: &str) -> String {
+    let title = format!("mempulse in a terminal of {} by {} cells: {name}", SIZE.width, SIZE.height);
+    svg::draw(&screen(model, app), &title)
+}
+
+/// The screen of `app` at the end of the scene.
+fn screen(model: &Model, app: &mut App) -> Buffer {
     // The first snapshot shows how many peers there are, and with it how high their panel is.
     for _ in 0..2 {
-        let snapshot = Snapshot::take(&model, &app.view(), scene::END);
+        let snapshot = Snapshot::take(model, &app.view(), scene::END);
         app.on_snapshot(Arc::new(snapshot), scene::END);
     }
     let mut terminal = Terminal::new(TestBackend::new(SIZE.width, SIZE.height)).unwrap();
     terminal.draw(|frame| app.draw(frame)).unwrap();
     terminal.backend().buffer().clone()
+}
+
+/// `WatchList` as `watch-list`.
+fn hyphenated(name: &str) -> String {
+    let mut hyphenated = String::new();
+    for letter in name.chars() {
+        if letter.is_uppercase() && !hyphenated.is_empty() {
+            hyphenated.push('-');
+        }
+        hyphenated.extend(letter.to_lowercase());
+    }
+    hyphenated
 }

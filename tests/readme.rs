@@ -32,16 +32,25 @@ fn long_flag(row: &str) -> &str {
     row.trim_start_matches("| `--").split([' ', '`']).next().unwrap()
 }
 
+/// `UPDATE_README=1 cargo test --test readme` writes the table anew.
 #[test]
-fn the_readme_names_every_key_of_the_help_and_no_other() {
-    let documented: BTreeSet<Vec<&str>> = section(README, "Keys")
-        .lines()
-        .filter_map(|line| line.strip_prefix("| `"))
-        .map(|line| line.split_once("` |").unwrap().0.split("` `").collect())
-        .collect();
-    let bound =
-        BINDINGS.iter().filter_map(|binding| Some(binding.help?.0.split_whitespace().collect())).collect();
-    assert_eq!(documented, bound);
+fn the_readmes_table_of_keys_is_that_of_the_program() {
+    let row = |(keys, what): (&str, &str)| {
+        let keys: Vec<String> = keys.split_whitespace().map(|key| format!("`{key}`")).collect();
+        assert!(!what.contains('|'), "{what} would end its cell");
+        format!("| {} | {what} |\n", keys.join(" "))
+    };
+    let rows: String = BINDINGS.iter().filter_map(|binding| binding.help).map(row).collect();
+    let heading = "\n## Keys\n\n";
+    let (before, rest) = README.split_once(heading).unwrap();
+    let (_, behind) = rest.split_once("\n\n").unwrap();
+    let written = format!("{before}{heading}| key | what it does |\n|---|---|\n{rows}\n{behind}");
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md");
+    if std::env::var_os("UPDATE_README").is_some() {
+        std::fs::write(&path, &written).unwrap();
+    }
+    let is_current = std::fs::read_to_string(&path).unwrap() == written;
+    assert!(is_current, "the table of keys is out of date: UPDATE_README=1 cargo test --test readme");
 }
 
 #[test]
