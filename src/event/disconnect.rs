@@ -185,8 +185,9 @@ pub enum ProxyReply {
 /// Why the key exchange of the v2 transport failed (BIP324).
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, thiserror::Error)]
 pub enum KeyExchangeFailure {
-    /// No terminator came within the longest garbage that BIP324 allows.
-    #[error("no garbage terminator")]
+    /// No terminator came in time, or within the longest garbage that BIP324 allows: the peer may be on another
+    /// network, as the terminator depends on it.
+    #[error("no garbage terminator, as from a node on another network")]
     NoGarbageTerminator,
     /// The keys do not lead to a shared secret.
     #[error("no shared secret")]

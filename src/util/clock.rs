@@ -12,7 +12,7 @@ use tokio::time::Instant;
 
 /// The longest that a task waits before it looks at the time again, as timers stand still while the machine
 /// sleeps.
-const RECHECK: Duration = Duration::from_secs(5);
+pub const RECHECK: Duration = Duration::from_secs(5);
 
 /// What the machine knows beside tokio's clock, which stands still while the machine sleeps. Tests replace it.
 trait Machine: fmt::Debug + Sync {

@@ -1,11 +1,12 @@
 //! Whether our clock agrees with those of the peers.
 
 use crate::event::Warning;
+use crate::model::mempool::vouch::voucher::Vouchers;
 use crate::util::peer_clocks::PeerClocks;
 use crate::util::time::WallOffset;
 
-/// How many peers are enough to judge our clock (Core: `TimeOffsets::Median`).
-const ENOUGH_PEERS: usize = 5;
+/// How many netgroups are enough to judge our clock (Core: `TimeOffsets::Median`, of peers).
+const ENOUGH: usize = 5;
 
 /// A larger difference to the peers, in s, is worth a warning (Core: `TimeOffsets::WARN_THRESHOLD`, 10 min).
 const TOLERANCE: u64 = 10 * 60;
@@ -14,7 +15,7 @@ const TOLERANCE: u64 = 10 * 60;
 #[derive(Debug, Default)]
 pub(crate) struct OurClock {
     /// Relative to the time line of events.
-    peers: PeerClocks,
+    peers: PeerClocks<Vouchers>,
     wall: WallOffset,
     /// Whether the user was warned.
     warned: bool,
@@ -26,9 +27,10 @@ impl OurClock {
         self.wall
     }
 
-    /// Adds the clock of a peer that is `offset` s ahead of the time line of events. Returns what to say.
-    pub(crate) fn peer(&mut self, offset: i64) -> Option<Warning> {
-        self.peers.add(offset);
+    /// Adds the clock of a peer of a netgroup that is `offset` s ahead of the time line of events. Returns what to
+    /// say.
+    pub(in crate::model) fn peer(&mut self, netgroup: Vouchers, offset: i64) -> Option<Warning> {
+        self.peers.add(netgroup, offset);
         self.judge()
     }
 
@@ -40,7 +42,7 @@ impl OurClock {
 
     /// By how many s our clock is ahead of the peers', if that is beyond the tolerance.
     pub(crate) fn ahead(&self) -> Option<i64> {
-        let median = self.peers.median(ENOUGH_PEERS)?;
+        let median = self.peers.median(ENOUGH)?;
         let ahead = self.wall.as_secs().saturating_sub(median);
         Some(ahead).filter(|ahead| ahead.unsigned_abs() > TOLERANCE)
     }
@@ -59,10 +61,15 @@ impl OurClock {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::event::PeerId;
     use crate::util::time::Timestamp;
 
     const START: Timestamp = Timestamp::from_secs(1_700_000_000);
     const DAY: i64 = 86_400;
+
+    fn of(peer: u64) -> Vouchers {
+        Vouchers::unknown(PeerId(peer))
+    }
 
     fn wall(secs: i64) -> WallOffset {
         let time = START.as_secs().checked_add_signed(secs).unwrap();
@@ -72,17 +79,24 @@ mod tests {
     #[test]
     fn five_peers_ten_minutes_off_are_a_reason_to_warn_once() {
         let mut clock = OurClock::default();
-        assert_eq!([-700, -601, 0, -602].map(|offset| clock.peer(offset)), [const { None }; 4]);
-        assert_eq!(clock.peer(-650), Some(Warning::ClockWrong { ahead_secs: 602 }));
-        assert_eq!((clock.peer(-640), clock.ahead()), (None, Some(602)));
+        let mut peers = (1..).map(of);
+        let mut peer = |clock: &mut OurClock, offset| clock.peer(peers.next().unwrap(), offset);
+        assert_eq!([-700, -601, 0, -602].map(|offset| peer(&mut clock, offset)), [const { None }; 4]);
+        assert_eq!(clock.peer(of(1), -650), None, "a netgroup has one clock");
+        assert_eq!(peer(&mut clock, -650), Some(Warning::ClockWrong { ahead_secs: 602 }));
+        assert_eq!((peer(&mut clock, -640), clock.ahead()), (None, Some(602)));
         let mut clock = OurClock::default();
-        assert_eq!([600; 9].map(|offset| clock.peer(offset)), [const { None }; 9], "within the tolerance");
+        assert_eq!(
+            [600; 9].map(|offset| peer(&mut clock, offset)),
+            [const { None }; 9],
+            "within the tolerance"
+        );
     }
 
     #[test]
     fn the_warning_goes_away_when_the_clock_is_right_again() {
         let mut clock = OurClock::default();
-        let warnings: Vec<_> = (0..5).filter_map(|_| clock.peer(-3 * DAY)).collect();
+        let warnings: Vec<_> = (0..5).filter_map(|peer| clock.peer(of(peer), -3 * DAY)).collect();
         assert_eq!(warnings, [Warning::ClockWrong { ahead_secs: 3 * DAY }]);
         assert_eq!(clock.corrected(wall(-3 * DAY + 2)), Some(Warning::ClockRight));
         assert_eq!(clock.ahead(), None);

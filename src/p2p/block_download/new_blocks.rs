@@ -1,9 +1,16 @@
 //! Which blocks are new, and which are from before startup.
 
+use crate::address::Host;
+use crate::address::netgroup::{NetGroup, is_routable};
 use crate::chain::limits::MAX_FUTURE_BLOCK_TIME;
-use crate::event::Tip;
+use crate::event::{PeerId, Tip};
 use crate::util::peer_clocks::PeerClocks;
 use crate::util::time::Timestamp;
+use std::collections::HashMap;
+
+/// How many owners of clocks must agree with each other rather than with us before theirs count: a single one may
+/// lie, and of two, one.
+const ENOUGH_CLOCKS: usize = 3;
 
 /// Divides the best chain into past and new blocks.
 ///
@@ -14,25 +21,48 @@ pub struct NewBlocks {
     /// The time of startup by our clock.
     startup: Timestamp,
     /// Our clock may be wrong: the miners' agree with those of most peers.
-    peer_clocks: PeerClocks,
+    peer_clocks: PeerClocks<Owner>,
+    /// The netgroups of the peers that are dialled or connected, where addresses say who owns them.
+    netgroups: HashMap<PeerId, NetGroup>,
     /// The lowest height of a new block.
     lowest: Option<u32>,
+}
+
+/// Who may have set a clock: everyone in a netgroup counts as one.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Owner {
+    NetGroup(NetGroup),
+    /// In a private network each address is an owner of its own.
+    Peer(PeerId),
 }
 
 impl NewBlocks {
     /// Blocks are new from `startup` on, as far as a miner's clock can be wrong.
     pub fn new(startup: Timestamp) -> Self {
-        Self { startup, peer_clocks: PeerClocks::default(), lowest: None }
+        Self { startup, peer_clocks: PeerClocks::default(), netgroups: HashMap::new(), lowest: None }
+    }
+
+    /// A connection is being opened.
+    pub fn dialling(&mut self, peer: PeerId, host: &Host) {
+        if let Some(group) = NetGroup::of(host).filter(|_| is_routable(host)) {
+            self.netgroups.insert(peer, group);
+        }
+    }
+
+    /// A connection, or the attempt to open one, ended.
+    pub fn disconnected(&mut self, peer: PeerId) {
+        self.netgroups.remove(&peer);
     }
 
     /// Adds the clock of a peer that is `offset` s ahead of ours.
-    pub fn peer_clock(&mut self, offset: i64) {
-        self.peer_clocks.add(offset);
+    pub fn peer_clock(&mut self, peer: PeerId, offset: i64) {
+        let group = self.netgroups.get(&peer);
+        self.peer_clocks.add(group.map_or(Owner::Peer(peer), |&group| Owner::NetGroup(group)), offset);
     }
 
     /// Blocks with an earlier time are past, in s since the UNIX epoch.
     fn since(&self) -> u64 {
-        let offset = self.peer_clocks.median(1).unwrap_or(0);
+        let offset = self.peer_clocks.median(ENOUGH_CLOCKS).unwrap_or(0);
         (self.startup - MAX_FUTURE_BLOCK_TIME).as_secs().saturating_add_signed(offset)
     }
 
@@ -108,11 +138,27 @@ mod tests {
         for ahead in [DAYS, -DAYS] {
             let ours = STARTUP.as_secs().checked_add_signed(ahead).unwrap();
             let mut new_blocks = NewBlocks::new(Timestamp::from_secs(ours));
-            for offset in [-ahead, i64::MIN, -ahead + 2, i64::MAX, -ahead - 2] {
-                new_blocks.peer_clock(offset);
+            for (peer, offset) in (1..).zip([-ahead, i64::MIN, -ahead + 2, i64::MAX, -ahead - 2]) {
+                new_blocks.peer_clock(PeerId(peer), offset);
             }
             assert_eq!(split(&mut new_blocks, None, &[LONG_AGO, NOW - 86_400, NOW]), (2, 1), "{ahead}");
         }
+    }
+
+    #[test]
+    fn the_clocks_of_one_netgroup_do_not_decide() {
+        const DAY: i64 = 86_400;
+        let mut new_blocks = NewBlocks::new(STARTUP);
+        for (peer, last) in (1..=9).zip(1..) {
+            let host = Host::Ip([8, 8, 4, last].into());
+            new_blocks.dialling(PeerId(peer), &host);
+            new_blocks.peer_clock(PeerId(peer), 9 * DAY);
+        }
+        new_blocks.peer_clock(PeerId(10), 9 * DAY);
+        assert_eq!(split(&mut new_blocks, None, &[NOW, NOW]), (0, 2), "ours counts");
+        new_blocks.peer_clock(PeerId(11), 9 * DAY);
+        let mut new_blocks = NewBlocks { lowest: None, ..new_blocks };
+        assert_eq!(split(&mut new_blocks, None, &[NOW, NOW]), (2, 0));
     }
 
     #[test]

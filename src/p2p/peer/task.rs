@@ -16,10 +16,14 @@ use crate::p2p::peer::session::{Instruction, Session};
 use crate::p2p::peer::settings::ConnectionSettings;
 use crate::p2p::peer::transport::connection::Connection;
 use crate::p2p::peer::transport::open::open;
-use crate::util::clock::Clock;
+use crate::util::clock::{Clock, RECHECK};
 use crate::util::time::Timestamp;
 use crate::wire::{Decoded, Digest, Dropped, Message};
+use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite};
+
+/// The longest time of one turn of the loop, unless the process or the machine sleeps, or is busy.
+const OVERSLEPT: Duration = RECHECK.saturating_mul(2);
 
 /// Of a long message, each further part of this size is reported, in bytes. A block at 50 kB/s makes a report
 /// every 0.7 s, the longest message 122 in all.
@@ -50,7 +54,8 @@ pub async fn serve<S: AsyncRead + AsyncWrite>(
     reporter: Reporter,
 ) {
     let now = settings.clock.now();
-    let (session, hello) = Session::open(now, settings.timing, rand::random());
+    let wall = settings.clock.wall_offset().wall(now);
+    let (session, hello) = Session::open(now, wall, settings.timing, rand::random());
     let mut task = Task {
         clock: settings.clock,
         network: settings.network,
@@ -60,6 +65,7 @@ pub async fn serve<S: AsyncRead + AsyncWrite>(
         pending: Pending::default(),
         blocked_since: None,
         parts: 0,
+        last_turn: now,
         reporter,
     };
     task.report(now, PeerEvent::Connected { transport: task.connection.transport() });
@@ -79,6 +85,8 @@ struct Task<S> {
     blocked_since: Option<Timestamp>,
     /// How many parts of the incomplete message have come.
     parts: usize,
+    /// When the loop last looked at the time.
+    last_turn: Timestamp,
     reporter: Reporter,
 }
 
@@ -96,6 +104,7 @@ impl<S: AsyncRead + AsyncWrite> Task<S> {
     ) -> Result<std::convert::Infallible, DisconnectReason> {
         self.follow(self.clock.now(), 0, vec![hello])?;
         loop {
+            self.note_sleep();
             while !self.pending.is_full()
                 && !self.connection.is_congested()
                 && let Some(decoded) = self.connection.next()?
@@ -133,6 +142,14 @@ impl<S: AsyncRead + AsyncWrite> Task<S> {
         let before = std::mem::replace(&mut self.parts, self.connection.buffered() / PART);
         if self.parts > before {
             self.pending.push(self.clock.now(), 0, PeerReport::Input(Input::Receiving));
+        }
+    }
+
+    /// Notes if this process was asleep: otherwise the loop turns every few seconds.
+    fn note_sleep(&mut self) {
+        let now = self.clock.now();
+        if now.since(std::mem::replace(&mut self.last_turn, now)) > OVERSLEPT {
+            self.session.overslept();
         }
     }
 

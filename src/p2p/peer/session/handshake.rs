@@ -44,11 +44,11 @@ pub enum Progress {
 }
 
 /// Our `version`: we serve nothing, have no blocks, and want transactions to be announced.
-pub fn our_version(now: Timestamp, nonce: u64) -> Version {
+pub fn our_version(wall: Timestamp, nonce: u64) -> Version {
     Version {
         version: PROTOCOL_VERSION,
         services: Services::NONE,
-        time: i64::try_from(now.as_secs()).unwrap_or(i64::MAX),
+        time: i64::try_from(wall.as_secs()).unwrap_or(i64::MAX),
         nonce,
         user_agent: concat!("/mempulse:", env!("CARGO_PKG_VERSION"), "/").into(),
         start_height: 0,

@@ -32,7 +32,7 @@ enum State {
     /// The last ping was answered.
     Idle { since_ping: Timestamp },
     /// A ping was sent, and its pong has not arrived.
-    AwaitingPong { nonce: u64, since: Timestamp, until: Timestamp, received: u64 },
+    AwaitingPong { nonce: u64, since: Timestamp, until: Timestamp, received: u64, overslept: bool },
 }
 
 /// A pong that answers the ping in flight.
@@ -40,7 +40,7 @@ enum State {
 pub enum Answer {
     /// After this time.
     Prompt(Duration),
-    /// It waited behind a bulk transfer.
+    /// It waited behind a bulk transfer, or for this process.
     Delayed,
 }
 
@@ -58,16 +58,17 @@ pub enum Due {
 impl Keepalive {
     /// Starts with a ping that is sent at `now` with this nonce.
     pub fn start(now: Timestamp, nonce: u64, interval: Duration, timeout: Duration) -> Self {
-        let state = State::AwaitingPong { nonce, since: now, until: now + timeout, received: 0 };
+        let state = awaiting(now, nonce, timeout);
         Self { interval, timeout, state }
     }
 
     /// Takes a pong, or returns `None` if it doesn't answer the ping in flight.
     pub fn pong(&mut self, now: Timestamp, nonce: u64) -> Option<Answer> {
         match self.state {
-            State::AwaitingPong { nonce: expected, since, received, .. } if nonce == expected => {
+            State::AwaitingPong { nonce: expected, since, received, overslept, .. } if nonce == expected => {
                 self.state = State::Idle { since_ping: since };
-                Some(if received < BULK_SIZE { Answer::Prompt(now.since(since)) } else { Answer::Delayed })
+                let is_prompt = received < BULK_SIZE && !overslept;
+                Some(if is_prompt { Answer::Prompt(now.since(since)) } else { Answer::Delayed })
             }
             _ => None,
         }
@@ -77,6 +78,13 @@ impl Keepalive {
     pub fn excuse(&mut self, time: Duration) {
         if let State::AwaitingPong { until, .. } = &mut self.state {
             *until = *until + time;
+        }
+    }
+
+    /// This process was asleep: the pong may have waited unread.
+    pub fn overslept(&mut self) {
+        if let State::AwaitingPong { overslept, .. } = &mut self.state {
+            *overslept = true;
         }
     }
 
@@ -106,17 +114,21 @@ impl Keepalive {
         }
         match &mut self.state {
             State::Idle { .. } => {
-                self.state =
-                    State::AwaitingPong { nonce, since: now, until: now + self.timeout, received: 0 };
+                self.state = awaiting(now, nonce, self.timeout);
                 Due::Ping
             }
-            State::AwaitingPong { until, received, .. } if now.since(deadline) > OVERSLEPT => {
-                (*until, *received) = (now + self.timeout, 0);
+            State::AwaitingPong { until, received, overslept, .. } if now.since(deadline) > OVERSLEPT => {
+                (*until, *received, *overslept) = (now + self.timeout, 0, true);
                 Due::Nothing
             }
             State::AwaitingPong { .. } => Due::Timeout,
         }
     }
+}
+
+/// A ping that is sent at `now`.
+fn awaiting(now: Timestamp, nonce: u64, timeout: Duration) -> State {
+    State::AwaitingPong { nonce, since: now, until: now + timeout, received: 0, overslept: false }
 }
 
 #[cfg(test)]
@@ -168,7 +180,18 @@ mod tests {
         let mut keepalive = started();
         assert_eq!(keepalive.timer(after(500), 8), Due::Nothing);
         assert_eq!(keepalive.deadline(), after(520));
-        assert_eq!(keepalive.timer(after(520), 8), Due::Timeout);
+        let mut dead = keepalive.clone();
+        assert_eq!(dead.timer(after(520), 8), Due::Timeout);
+        assert_eq!(keepalive.pong(after(501), 7), Some(Answer::Delayed), "most of the time it waited for us");
+    }
+
+    #[test]
+    fn a_pong_that_waited_while_this_process_slept_says_nothing_about_latency() {
+        let mut keepalive = started();
+        keepalive.overslept();
+        assert_eq!(keepalive.pong(after(15), 7), Some(Answer::Delayed));
+        assert_eq!(keepalive.timer(after(30), 8), Due::Ping);
+        assert_eq!(keepalive.pong(after(31), 8), Some(Answer::Prompt(Duration::from_secs(1))), "it is over");
     }
 
     #[test]

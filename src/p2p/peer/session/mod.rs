@@ -54,16 +54,16 @@ enum State {
 }
 
 impl Session {
-    /// Starts the handshake on a connection that opened at `now`. The nonces follow from `seed`, which must
-    /// be hard to guess.
-    pub fn open(now: Timestamp, timing: Timing, seed: u64) -> (Self, Instruction) {
+    /// Starts the handshake on a connection that opened at `now`, or at `wall` by the wall clock. The nonces follow
+    /// from `seed`, which must be hard to guess.
+    pub fn open(now: Timestamp, wall: Timestamp, timing: Timing, seed: u64) -> (Self, Instruction) {
         let mut nonces = SmallRng::seed_from_u64(seed);
         let our_nonce = nonces.random();
         let state = State::Handshake {
             stage: Handshake::AwaitingVersion { our_nonce },
             until: now + timing.handshake_timeout,
         };
-        let hello = Instruction::Send(Message::Version(our_version(now, our_nonce)));
+        let hello = Instruction::Send(Message::Version(our_version(wall, our_nonce)));
         (Self { timing, nonces, state }, hello)
     }
 
@@ -85,6 +85,13 @@ impl Session {
         match &mut self.state {
             State::Handshake { until, .. } => *until = *until + time,
             State::Live(keepalive) => keepalive.excuse(time),
+        }
+    }
+
+    /// This process was asleep: what has arrived waited for it.
+    pub fn overslept(&mut self) {
+        if let State::Live(keepalive) = &mut self.state {
+            keepalive.overslept();
         }
     }
 

@@ -27,7 +27,7 @@ fn version() -> Version {
 }
 
 fn opened() -> Session {
-    Session::open(START, TIMING, 1).0
+    Session::open(START, START, TIMING, 1).0
 }
 
 /// A live session and the nonce of its first ping.
@@ -48,8 +48,15 @@ fn nonce_of_ping(instructions: &[Instruction]) -> u64 {
 
 #[test]
 fn the_dialler_speaks_first() {
-    let (_, hello) = Session::open(START, TIMING, 1);
+    let (_, hello) = Session::open(START, START, TIMING, 1);
     assert!(matches!(hello, Instruction::Send(Message::Version(_))));
+}
+
+#[test]
+fn our_version_has_the_time_of_the_wall_clock() {
+    let (_, hello) = Session::open(START, after(90), TIMING, 1);
+    let Instruction::Send(Message::Version(version)) = hello else { panic!("no version is sent") };
+    assert_eq!(version.time, 1_700_000_090);
 }
 
 #[test]

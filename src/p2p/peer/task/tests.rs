@@ -215,8 +215,16 @@ async fn a_pong_that_waited_while_the_machine_slept_is_read_first() {
     machine.sleep(Duration::from_mins(5));
     sleep(Duration::from_secs(6)).await;
     setup.peer.say(Message::Pong(nonce)).await;
-    setup.peer.hear_ping().await;
+    let nonce = setup.peer.hear_ping().await;
     assert!(!setup.task.is_finished());
+    setup.peer.say(Message::Pong(nonce)).await;
+    let (_, events) = setup.ending().await;
+    let pongs: Vec<_> = events
+        .into_iter()
+        .filter(|event| matches!(event, PeerEvent::Pong { .. } | PeerEvent::DelayedPong))
+        .collect();
+    let prompt = PeerEvent::Pong { rtt: Duration::ZERO };
+    assert_eq!(pongs, [PeerEvent::DelayedPong, prompt], "the sleep is no latency");
 }
 
 #[tokio::test(start_paused = true)]
@@ -280,7 +288,8 @@ async fn while_the_driver_is_busy_the_peer_is_not_blamed_and_nothing_is_lost() {
     while let Ok(Some(report)) = timeout(Duration::from_secs(1), setup.reports.next()).await {
         match report.content {
             PeerReport::Input(Input::FeeFilter(sat_per_kvb)) => reported.push(sat_per_kvb),
-            PeerReport::Event(PeerEvent::Pong { .. }) => reported.push(0),
+            // It waited for us: that says nothing about latency.
+            PeerReport::Event(PeerEvent::DelayedPong) => reported.push(0),
             PeerReport::Ended(reason) => panic!("{reason}"),
             _ => {}
         }

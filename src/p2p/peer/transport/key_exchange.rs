@@ -47,13 +47,18 @@ pub async fn exchange_keys<S: AsyncRead + AsyncWrite + Unpin>(
     magic: [u8; 4],
     limit: Duration,
 ) -> Result<Session, Refusal> {
-    let mut exchange = Exchange { stream, received: BytesMut::new(), answered: false };
+    let mut exchange = Exchange { stream, received: BytesMut::new(), answered: false, has_key: false };
     let outcome = timeout(limit, exchange.run(magic)).await;
     match outcome {
         Ok(Ok(session)) => Ok(session),
         Ok(Err(Failure::Crypto(Error::V1Protocol))) => Err(Refusal::SpeaksV1),
         _ if !exchange.answered => Err(Refusal::SpeaksV1),
         Ok(Err(failure)) => Err(Refusal::Ended(failure.into())),
+        // The keys of the packets depend on the network: a node of another one sends all of its part, and neither
+        // end finds the other's terminator.
+        Err(_) if exchange.has_key => {
+            Err(Refusal::Ended(DisconnectReason::KeyExchange(KeyExchangeFailure::NoGarbageTerminator)))
+        }
         Err(_) => Err(Refusal::Ended(DisconnectReason::HandshakeTimeout(limit))),
     }
 }
@@ -64,6 +69,8 @@ struct Exchange<'a, S> {
     received: BytesMut,
     /// Whether anything arrived at all.
     answered: bool,
+    /// Whether the peer's key arrived, and its terminator did not.
+    has_key: bool,
 }
 
 enum Failure {
@@ -109,6 +116,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Exchange<'_, S> {
 
         let key = self.read().await?;
         let handshake = handshake.receive_key(key)?;
+        self.has_key = true;
         let mut version = vec![0; Handshake::send_version_len(None)];
         let mut handshake = handshake.send_version(&mut version, None)?;
         self.stream.write_all(&version).await?;
@@ -124,6 +132,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Exchange<'_, S> {
             self.receive().await?;
             their_garbage.unsplit(self.received.split());
         };
+        self.has_key = false;
         self.received = BytesMut::from(&their_garbage[consumed..]);
         let cipher = loop {
             let length = handshake.decrypt_packet_len(self.read().await?)?;

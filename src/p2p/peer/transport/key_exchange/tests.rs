@@ -107,7 +107,11 @@ async fn a_peer_that_answers_in_v1_speaks_v1() {
 #[tokio::test(start_paused = true)]
 async fn a_peer_that_starts_and_stops_does_not_speak_v1() {
     for count in [1, KEY - 1, KEY, KEY + 100] {
-        let silent = Refusal::Ended(DisconnectReason::HandshakeTimeout(LIMIT));
+        let silent = Refusal::Ended(if count < KEY {
+            DisconnectReason::HandshakeTimeout(LIMIT)
+        } else {
+            DisconnectReason::KeyExchange(KeyExchangeFailure::NoGarbageTerminator)
+        });
         assert_eq!(refusal(&vec![9; count], true).await, silent, "{count}");
         let closed = Refusal::Ended(DisconnectReason::ClosedInsideMessage);
         assert_eq!(refusal(&vec![9; count], false).await, closed, "{count}");
@@ -118,6 +122,18 @@ async fn a_peer_that_starts_and_stops_does_not_speak_v1() {
 async fn garbage_has_its_limit() {
     let endless = Refusal::Ended(DisconnectReason::KeyExchange(KeyExchangeFailure::NoGarbageTerminator));
     assert_eq!(refusal(&[9; KEY + MAX_GARBAGE + 16], true).await, endless);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_peer_on_another_network_is_recognised_by_its_missing_terminator() {
+    let (mut ours, mut theirs) = duplex(100_000);
+    let peer = async {
+        let other = exchange_keys(&mut theirs, [0xf9, 0xbe, 0xb4, 0xd9], LIMIT * 2);
+        other.await.err();
+    };
+    let (refusal, ()) = tokio::join!(exchange_keys(&mut ours, MAGIC, LIMIT), peer);
+    let Refusal::Ended(reason) = refusal.err().unwrap() else { panic!("it speaks v2") };
+    assert!(reason.to_string().ends_with("as from a node on another network"), "{reason}");
 }
 
 /// Answers an exchange well, but with `bytes` in the place of the version packet.
