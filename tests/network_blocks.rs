@@ -24,7 +24,7 @@ async fn next(monitor: &mut Monitor) -> Seen {
     monitor
         .first(|event| match event.kind {
             EventKind::Tip(tip) => Some(Seen::Tip(tip.height, tip.hash)),
-            EventKind::BlocksDisconnected { blocks } => Some(Seen::Disconnected(blocks)),
+            EventKind::BlocksDisconnected { blocks, .. } => Some(Seen::Disconnected(blocks)),
             EventKind::Block { peer, height, block } => Some(Seen::Block(peer, height, block.hash)),
             EventKind::Peer(_, PeerEvent::BlockAnnounced { hash, .. }) => Some(Seen::Announced(hash)),
             EventKind::Peer(_, PeerEvent::Disconnected { reason, .. }) => Some(Seen::Ended(reason)),

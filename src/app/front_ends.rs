@@ -2,9 +2,10 @@
 
 use crate::app::monitor::{Monitor, Screen};
 use crate::app::output::print;
+use crate::app::reader;
 use crate::report::Format;
 use crate::snapshot::View;
-use crate::stream;
+use crate::stream::{self, Stream};
 use crate::tui::{self, TuiSettings};
 use anyhow::{Context, Result};
 use std::sync::Arc;
@@ -37,16 +38,17 @@ pub async fn screen(monitor: Box<Monitor>, settings: TuiSettings) -> Result<()> 
 }
 
 /// Writes records to standard output until the program is interrupted or the reader goes away.
-pub async fn stream(monitor: Box<Monitor>) -> Result<()> {
+pub async fn stream(monitor: Box<Monitor>, stream: Stream) -> Result<()> {
     let (sender, records) = mpsc::channel(RECORD_QUEUE);
     let shutdown = CancellationToken::new();
     let writing = tokio::task::spawn_blocking(move || stream::write_lines(records, std::io::stdout().lock()));
+    reader::end_without(shutdown.clone());
     let interrupted = shutdown.clone();
     tokio::spawn(async move {
         wait_for_interrupt().await;
         interrupted.cancel();
     });
-    monitor.feed_stream(sender, shutdown).await;
+    monitor.feed_stream(stream, sender, shutdown).await;
     match timeout(FLUSH, writing).await {
         Ok(written) => written.context("the writer failed")?.context("cannot write to standard output"),
         // The reader does not read: the records that it has not taken by now are lost.

@@ -119,7 +119,9 @@ pub fn event(event: &Event, model: &Model) {
         EventKind::Addresses(counts) => tracing::debug!(?counts, "addresses"),
         EventKind::WallClock(offset) => tracing::info!(?offset, "the wall clock was corrected"),
         EventKind::Tip(tip) => tracing::info!(hash = %tip.hash, height = tip.height, "tip"),
-        EventKind::BlocksDisconnected { blocks } => tracing::info!(?blocks, "blocks disconnected"),
+        EventKind::BlocksDisconnected { blocks, tip } => {
+            tracing::info!(?blocks, tip = %tip.hash, height = tip.height, "blocks disconnected");
+        }
         EventKind::PastBlock { height, block, .. } => {
             tracing::debug!(hash = %block.hash, height, "past block");
         }

@@ -3,10 +3,12 @@
 mod cli;
 mod config;
 mod front_ends;
+mod invalid;
 mod log;
 mod monitor;
 mod open_files;
 mod output;
+mod reader;
 mod run;
 mod start;
 mod transfer;

@@ -8,7 +8,7 @@ use crate::p2p::Driver;
 use crate::report::{self, Format};
 use crate::snapshot::{self, LogLines, LogScreen, Snapshot, View};
 use crate::store::Stores;
-use crate::stream::{self, Record};
+use crate::stream::{self, Record, Stream};
 use crate::util::clock::Clock;
 use std::sync::Arc;
 use std::time::Duration;
@@ -21,6 +21,9 @@ const FRAME: Duration = Duration::from_millis(100);
 
 /// The longest time between two snapshots: ages and countdowns advance even if nothing happens.
 const IDLE_FRAME: Duration = Duration::from_millis(500);
+
+/// The time between two looks at what the stream is to contain though nothing happened.
+const STREAM_TICK: Duration = Duration::from_secs(1);
 
 /// The time between two looks at the wall clock.
 const CLOCK_CHECK: Duration = Duration::from_secs(1);
@@ -101,10 +104,13 @@ impl Monitor {
     /// slows the peers.
     pub async fn feed_stream(
         mut self: Box<Self>,
+        mut stream: Stream,
         records: mpsc::Sender<Vec<Record>>,
         shutdown: CancellationToken,
     ) {
         let mut lines = vec![stream::start(self.model.settings().network, self.clock.now())];
+        let mut tick = time::interval(STREAM_TICK);
+        tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             if !lines.is_empty() {
                 tokio::select! {
@@ -113,15 +119,19 @@ impl Monitor {
                     sent = records.send(lines) => if sent.is_err() { break },
                 }
             }
+            lines = Vec::new();
             let mut event = tokio::select! {
                 biased;
                 () = shutdown.cancelled() => break,
+                _ = tick.tick() => {
+                    lines = stream.due(self.clock.now(), &self.model);
+                    continue;
+                }
                 event = self.next() => event,
             };
-            lines = Vec::new();
             loop {
                 let outcome = self.apply(&event);
-                lines.extend(stream::records(&event, &self.model, &outcome));
+                lines.extend(stream.records(&event, &self.model, &outcome));
                 let Some(next) = self.network.ready() else { break };
                 event = next;
             }

@@ -2,6 +2,7 @@
 
 use crate::app::cli::{self, Cli, Command};
 use crate::app::config::{self, ConfigError};
+use crate::app::invalid::InvalidValue;
 use crate::app::output::print;
 use crate::app::start::{self, FrontEnd};
 use crate::app::transfer;
@@ -10,7 +11,7 @@ use std::ffi::OsString;
 use std::process::ExitCode;
 use tokio::runtime::Runtime;
 
-/// The exit code for an invalid command line.
+/// The exit code for an invalid command line, environment or configuration file.
 const USAGE: u8 = 2;
 
 /// Runs the program with its command line, the name of the program first. Returns when the user ends it.
@@ -40,8 +41,12 @@ pub fn run(arguments: &[OsString]) -> ExitCode {
     match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("error: {error:#}");
-            ExitCode::FAILURE
+            let (place, code) = match error.downcast_ref::<InvalidValue>() {
+                Some(invalid) => (config::place(arguments, invalid.id), ExitCode::from(USAGE)),
+                None => (None, ExitCode::FAILURE),
+            };
+            eprintln!("error: {}{error:#}", place.map(|place| format!("{place}: ")).unwrap_or_default());
+            code
         }
     }
 }
@@ -49,7 +54,7 @@ pub fn run(arguments: &[OsString]) -> ExitCode {
 async fn dispatch(cli: Cli, arguments: &[OsString]) -> Result<()> {
     match cli.command {
         None => start::watch(FrontEnd::Screen, &cli.watch).await,
-        Some(Command::Stream(args)) => start::watch(FrontEnd::Stream, &args).await,
+        Some(Command::Stream(args)) => start::watch(FrontEnd::Stream { raw: args.raw }, &args.watch).await,
         Some(Command::Report(args)) => {
             let front_end = FrontEnd::Report { format: args.format, after: args.after };
             start::watch(front_end, &args.watch).await

@@ -2,6 +2,7 @@
 
 use crate::app::cli::{CommonArgs, DemoArgs, WatchArgs};
 use crate::app::front_ends;
+use crate::app::invalid::InvalidValue;
 use crate::app::log;
 use crate::app::monitor::Monitor;
 use crate::app::open_files;
@@ -15,6 +16,7 @@ use crate::p2p::{Driver, PeerChoice, Settings};
 use crate::report::Format;
 use crate::snapshot::LogLines;
 use crate::store::{Loaded, StoreSettings, Stores};
+use crate::stream::Stream;
 use crate::tui::{self, TuiSettings};
 use crate::util::clock::Clock;
 use anyhow::{Context, Result};
@@ -28,7 +30,10 @@ const FILES_PER_NODE: usize = 3;
 /// What the events are shown by.
 pub enum FrontEnd {
     Screen,
-    Stream,
+    /// Whether transactions come with their bytes.
+    Stream {
+        raw: bool,
+    },
     /// One report, after this time at the latest.
     Report {
         format: Format,
@@ -40,7 +45,7 @@ pub enum FrontEnd {
 pub async fn watch(front_end: FrontEnd, args: &WatchArgs) -> Result<()> {
     let settings = Settings {
         network: args.network,
-        choice: args.discovery.choice(args.network).map_err(anyhow::Error::msg)?,
+        choice: args.discovery.choice(args.network)?,
         routes: args.discovery.routes(),
         transport: args.transport,
         bootstrap: args.bootstrap,
@@ -48,7 +53,7 @@ pub async fn watch(front_end: FrontEnd, args: &WatchArgs) -> Result<()> {
         ..Settings::default()
     };
     open_files::make_room(settings.choice.connections())?;
-    show(front_end, settings, &args.common, args.state_dir(), false).await
+    show(front_end, settings, &args.common, args.folders.state_dir(), false).await
 }
 
 /// Starts the demo network and monitors it.
@@ -56,7 +61,7 @@ pub async fn demo(args: &DemoArgs) -> Result<()> {
     open_files::make_room(usize::from(args.peers) * FILES_PER_NODE)?;
     let nodes = DemoSettings { peers: args.peers.into(), rate: args.rate, seed: args.seed };
     let demo = Demo::start(nodes).await.context("the demo cannot start")?;
-    let front_end = if args.stream { FrontEnd::Stream } else { FrontEnd::Screen };
+    let front_end = if args.stream { FrontEnd::Stream { raw: args.raw } } else { FrontEnd::Screen };
     let result = show(front_end, demo.settings(), &args.common, None, true).await;
     demo.shutdown().await;
     result
@@ -84,7 +89,8 @@ async fn show(
 
     let targets = targets(&common.watch, settings.network)?;
     if let Some(command) = &common.on_watch {
-        watch_command::check(command, std::env::var_os("PATH").as_deref())?;
+        watch_command::check(command, std::env::var_os("PATH").as_deref())
+            .map_err(|error| InvalidValue::new("on_watch", format!("{error:#}")))?;
     }
     let mut monitor = monitor(settings, common, state_dir.as_deref(), targets, demo);
     monitor.log_lines = log_lines;
@@ -94,7 +100,7 @@ async fn show(
                 TuiSettings { bell: common.bell, mouse: !common.no_mouse, ..TuiSettings::from_environment() };
             front_ends::screen(monitor, settings).await
         }
-        FrontEnd::Stream => front_ends::stream(monitor).await,
+        FrontEnd::Stream { raw } => front_ends::stream(monitor, Stream::new(raw)).await,
         FrontEnd::Report { format, after } => front_ends::report(monitor, format, after).await,
     }
 }
@@ -142,9 +148,15 @@ fn monitor(
 }
 
 /// Parses the targets of `--watch`.
-fn targets(texts: &[String], network: Network) -> Result<Vec<WatchTarget>> {
+fn targets(texts: &[String], network: Network) -> Result<Vec<WatchTarget>, InvalidValue> {
     if texts.len() > MAX_TARGETS {
-        anyhow::bail!("--watch is given {} times; at most {MAX_TARGETS} targets can be watched", texts.len());
+        let count = texts.len();
+        let message = format!("--watch is given {count} times; at most {MAX_TARGETS} targets can be watched");
+        return Err(InvalidValue::new("watch", message));
     }
-    texts.iter().map(|text| WatchTarget::parse(text, network).context("--watch")).collect()
+    let parse = |text: &String| {
+        let invalid = |error| InvalidValue::new("watch", format!("--watch: {error}"));
+        WatchTarget::parse(text, network).map_err(invalid)
+    };
+    texts.iter().map(parse).collect()
 }

@@ -165,7 +165,7 @@ mod tests {
     use crate::wire::Txid;
 
     fn found(event: WatchEvent) -> WatchMatch {
-        WatchMatch { target: "51".to_owned(), txid: Txid([7; 32]), received: 5, spent: 0, event }
+        WatchMatch { target: "51".to_owned(), txid: Txid([7; 32]), received: 5, spent: 0, event, block: None }
     }
 
     fn script(folder: &Path, text: &str) -> PathBuf {

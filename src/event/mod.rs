@@ -80,6 +80,8 @@ pub enum EventKind {
     BlocksDisconnected {
         /// Heights and hashes, newest first.
         blocks: Vec<(u32, BlockHash)>,
+        /// The tip of the best chain since then.
+        tip: Tip,
     },
     /// A block from before startup was downloaded and checked; only its outputs are used.
     PastBlock {
@@ -109,7 +111,7 @@ pub enum EventKind {
 }
 
 /// The tip of the best chain.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
 pub struct Tip {
     /// Hash of the block.
     pub hash: BlockHash,

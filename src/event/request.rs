@@ -28,6 +28,11 @@ pub enum Request {
     /// Much of what was listed as here already is not any more: peers are asked for the lists of their whole
     /// mempools again.
     Relist,
+    /// These transactions of an earlier run are here, and the list of a whole mempool lacks them: peers are asked to
+    /// send them, as that shows who else has them. A transaction that arrives so is a [`PeerEvent::Parent`].
+    ///
+    /// [`PeerEvent::Parent`]: crate::event::PeerEvent::Parent
+    Resend(Vec<(Txid, Wtxid)>),
     /// These transactions are no longer here. They are requested again if a peer announces or lists them.
     Forget(Vec<(Txid, Wtxid)>),
 }

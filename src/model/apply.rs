@@ -14,7 +14,7 @@ use crate::model::mempool::relay::announcements::Announcer;
 use crate::model::mempool::removal::RemovalReason;
 use crate::model::mempool::restored::Progress;
 use crate::model::mempool::vouch::voucher::Vouchers;
-use crate::model::notice::{Ending, Notice};
+use crate::model::notice::Notice;
 use crate::model::peers::peer::Peer;
 use crate::model::watchlist::WatchMatch;
 use crate::util::time::Timestamp;
@@ -100,7 +100,7 @@ impl Model {
                 step.restored(progress);
             }
             &EventKind::MissingBlocks(missing) => self.missing_blocks = missing,
-            EventKind::BlocksDisconnected { blocks } => self.disconnect_blocks(blocks, &mut step),
+            EventKind::BlocksDisconnected { blocks, .. } => self.disconnect_blocks(blocks, &mut step),
             EventKind::PastBlock { height, block, .. } => self.past_block(*height, block, &mut step),
             &EventKind::Backfill { fetched, requested, given_up } => {
                 self.backfill_progress(BackfillProgress { fetched, requested }, given_up, &mut step);
@@ -144,10 +144,11 @@ impl Model {
             PeerEvent::Parent { tx } => self.receive(id, TxSource::Parent, tx, step),
             PeerEvent::Bootstrapped { tx } => self.receive(id, TxSource::Bootstrap, tx, step),
             PeerEvent::Listed { txs, is_complete } => {
-                self.mempool.list(now, id, txs, *is_complete);
+                let netgroup = self.peers.voucher(id);
+                self.mempool.list(now, id, netgroup, txs, *is_complete);
                 let floor = self.announcer(id).floor;
                 self.restoration.listed(&self.mempool, txs, *is_complete, floor);
-                self.completeness.listed(now, id, self.peers.voucher(id), txs, *is_complete);
+                self.completeness.listed(now, id, netgroup, txs, *is_complete);
             }
             PeerEvent::Traffic(traffic) => self.count(now, traffic),
             PeerEvent::Ready(_) | PeerEvent::Disconnected { .. } => {
@@ -158,7 +159,7 @@ impl Model {
                 }
                 step.outcome.notices.extend(self.peer_notice(now, id, event, was_live));
                 if let PeerEvent::Ready(info) = event {
-                    step.warn(self.our_clock.peer(info.clock_offset));
+                    step.warn(self.our_clock.peer(self.peers.voucher(id), info.clock_offset));
                 }
             }
             PeerEvent::Tolerated(_) => {
@@ -177,38 +178,12 @@ impl Model {
         }
     }
 
-    /// Returns the notice of an event on one connection; `None` if the peer is unknown.
-    fn peer_notice(&self, now: Timestamp, peer: PeerId, event: &PeerEvent, was_live: bool) -> Option<Notice> {
-        let known = self.peers.get(peer)?;
-        let address = known.address().clone();
-        Some(match event {
-            PeerEvent::Ready(info) => {
-                Notice::PeerReady { peer, address, user_agent: info.user_agent.clone(), relay: info.relay }
-            }
-            PeerEvent::Tolerated(misbehaviour) => {
-                Notice::Misbehaved { peer, address, misbehaviour: misbehaviour.clone() }
-            }
-            PeerEvent::Disconnected { reason, retry_at } => Notice::Disconnected {
-                peer,
-                address,
-                reason: reason.clone(),
-                retry_in: retry_at.map(|at| at.since(now)),
-                kind: match (was_live, self.settings.chosen_peers) {
-                    (true, _) if known.kind().is_short_lived() => Ending::ShortLived,
-                    (true, _) => Ending::Lost,
-                    (false, true) => Ending::ChosenNotReached,
-                    (false, false) => Ending::NotReached,
-                },
-            },
-            _ => return None,
-        })
-    }
-
     /// Takes a transaction that `peer` sent. Unless it was relayed, it was requested from a peer that need
     /// not have announced it.
     fn receive(&mut self, peer: PeerId, source: TxSource, tx: &Arc<Transaction>, step: &mut Step) {
         // What was waiting elsewhere is no news.
         let is_new = source != TxSource::Bootstrap;
+        self.restoration.sent(tx.txid());
         self.arrivals.add(step.now, is_new.into());
         let announcer = (source == TxSource::Relay).then(|| self.announcer(peer));
         let mut vouchers = self.peers.voucher(peer);
@@ -218,6 +193,9 @@ impl Model {
         let delivery = Delivery { tx, source, announcer, vouchers };
         let voucher = |id| self.peers.voucher(id);
         let arrival = self.mempool.receive(step.now, delivery, voucher, &mut step.mempool);
+        if arrival == Arrival::Doubted {
+            step.outcome.requests.push(Request::Forget(vec![(tx.txid(), tx.wtxid())]));
+        }
         let Arrival::Accepted { replaced, descendants, credits } = arrival else { return };
         self.peers.credit(step.now, &credits);
         if is_new {
@@ -271,7 +249,7 @@ impl Model {
             self.estimator.disconnect(from_height);
             step.notice(Notice::Reorg { blocks: blocks.len(), from_height, returned: returned.len() });
         }
-        step.outcome.changes.extend(returned.into_iter().map(Change::Returned));
+        step.outcome.changes.extend(returned);
         step.matches(self.watchlist.disconnect(step.now, blocks, &self.mempool));
     }
 
@@ -375,7 +353,7 @@ impl Model {
                     matches.extend(watchlist.double_spend(now, spend.txid, spend.conflict));
                 }
                 Change::Fee(_)
-                | Change::Returned(_)
+                | Change::Returned { .. }
                 | Change::RestoredDropped(_)
                 | Change::Block(_)
                 | Change::BlockOutputs(_)

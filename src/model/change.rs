@@ -7,7 +7,7 @@ use crate::model::mempool::RemovalReason;
 use crate::model::mempool::conflicts::double_spend::DoubleSpend;
 use crate::model::notice::Notice;
 use crate::model::watchlist::WatchMatch;
-use crate::wire::{Txid, Wtxid};
+use crate::wire::{BlockHash, Txid, Wtxid};
 use std::sync::Arc;
 
 /// What an event led to.
@@ -33,7 +33,14 @@ pub enum Change {
     /// Transactions of an earlier run will not enter the mempool.
     RestoredDropped(Vec<Txid>),
     /// A transaction of a disconnected block returned to the mempool.
-    Returned(Txid),
+    Returned {
+        /// The transaction.
+        txid: Txid,
+        /// The height of the block.
+        height: u32,
+        /// The hash of the block.
+        block: BlockHash,
+    },
     /// A block was connected to the best chain.
     Block(Arc<BlockFigures>),
     /// The outputs of a block became known.

@@ -14,6 +14,7 @@ pub(crate) mod list;
 pub(crate) mod mempool;
 pub(crate) mod notice;
 mod notice_log;
+mod peer_notice;
 pub(crate) mod peers;
 mod read;
 #[cfg(test)]
@@ -27,6 +28,7 @@ pub use blocks::figures::{BlockFigures, Missing, Unseen};
 pub use change::{Change, Outcome};
 pub use completeness::blocks::SeenInBlocks;
 pub use completeness::comparison::ListComparison;
+pub(crate) use fees::bands::sizes as band_sizes;
 pub use fees::bands::{BAND_STARTS, BANDS};
 pub use fees::basis::Basis;
 pub use fees::coverage::{Amount, Coverage};

@@ -103,7 +103,7 @@ impl Model {
     fn evidence(&self) -> Evidence<'_> {
         let histogram = self.mempool.histogram();
         let basis = Basis::of(histogram);
-        let in_blocks = self.seen_in_blocks().map(|seen| seen.share);
+        let in_blocks = self.seen_in_blocks().and_then(|seen| seen.share);
         let in_list = self.completeness.best().and_then(ListComparison::share);
         Evidence {
             histogram,

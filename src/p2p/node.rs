@@ -125,6 +125,7 @@ impl Node {
                     self.tx_download.forget(txid, wtxid);
                 }
             }
+            Request::Resend(txs) => self.tx_download.resend(&txs, now),
             Request::Relist => self.tx_download.relist(now),
             Request::MempoolFull => self.tx_download.mempool_full(),
             Request::Known(txs) => {

@@ -92,7 +92,7 @@ fn summary(snapshot: &Snapshot, now: Timestamp) -> Table {
         totals.tip.map(|tip| tip.hash.to_string()).into(),
         bootstrap.map(|progress| progress.listed).into(),
         bootstrap.map(|progress| progress.fetched).into(),
-        completeness.blocks.map(|seen| f64::from(seen.share)).into(),
+        completeness.blocks.and_then(|seen| seen.share).map(f64::from).into(),
         completeness.list.as_ref().and_then(ListComparison::share).map(f64::from).into(),
     ];
     Table::of("summary", columns, [row])

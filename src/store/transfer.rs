@@ -84,8 +84,8 @@ pub enum TransferError {
 /// Replaces the saved mempool of `network` in `state_dir` by that in `path`. Blocks.
 ///
 /// # Errors
-/// The file cannot be read or is not a whole `mempool.dat`; then the saved mempool is as it was before. Or it
-/// cannot be saved, or another process uses `state_dir`.
+/// The file cannot be read or is not a whole `mempool.dat`, it cannot be saved, or another process uses `state_dir`;
+/// in each case the saved mempool is as it was before.
 pub fn import(
     path: &Path,
     state_dir: &Path,
@@ -115,14 +115,18 @@ pub fn import(
     let transferred = Transferred { transactions: txs.len(), bytes, left_out, saved };
     let _lock = lock(state_dir, network)?;
     let journal_path = journal_path(state_dir, network);
-    let unwritable = |error| TransferError::Write { path: journal_path.clone(), error };
-    let mut journal = Journal::new(journal_path.clone(), network);
-    journal.clear().map_err(unwritable)?;
-    while !txs.is_empty() {
-        let added = txs.drain(..txs.len().min(BATCH)).collect();
-        journal.append(&Batch { time: saved, added, ..Batch::default() }).map_err(unwritable)?;
+    // Without a transaction, one empty batch says when the mempool was saved.
+    let mut is_first = true;
+    let batches = std::iter::from_fn(|| {
+        let added: Vec<_> = txs.drain(..txs.len().min(BATCH)).collect();
+        let is_due = !added.is_empty() || is_first;
+        is_first = false;
+        is_due.then(|| Batch { time: saved, added, ..Batch::default() })
+    });
+    match Journal::replace(&journal_path, network, batches) {
+        Ok(()) => Ok(transferred),
+        Err(error) => Err(TransferError::Write { path: journal_path, error }),
     }
-    Ok(transferred)
 }
 
 /// Writes the saved mempool of `network` in `state_dir` to `path`, which must not exist. Blocks.

@@ -2,7 +2,7 @@
 
 use super::values::{milliseconds, peer_address};
 use super::words::UnseenReason;
-use crate::event::MissingBlocks;
+use crate::event::{MissingBlocks, Tip};
 use crate::model::{BlockFigures, Model};
 use crate::util::time::Timestamp;
 use crate::wire::BlockHash;
@@ -101,12 +101,12 @@ pub(super) struct MissingRecord {
 }
 
 impl MissingRecord {
-    pub(super) fn new(missing: Option<MissingBlocks>) -> Self {
+    pub(super) fn new(missing: Option<MissingBlocks>, model: &Model) -> Self {
         Self {
             height: missing.map(|missing| missing.height),
             hash: missing.map(|missing| missing.hash.to_string()),
             block_count: missing.map_or(0, |missing| missing.count),
-            since: missing.map(|missing| missing.since.rfc3339()),
+            since: missing.map(|missing| model.wall_offset().wall(missing.since).rfc3339()),
         }
     }
 }
@@ -115,6 +115,9 @@ impl MissingRecord {
 #[derive(Clone, PartialEq, Debug, Serialize)]
 pub(super) struct ReorgRecord {
     pub(super) disconnected: Vec<DisconnectedBlock>,
+    pub(super) from_height: Option<u32>,
+    pub(super) tip_height: u32,
+    pub(super) tip_hash: String,
 }
 
 /// A block that is no longer in the best chain.
@@ -125,9 +128,14 @@ pub(super) struct DisconnectedBlock {
 }
 
 impl ReorgRecord {
-    /// `blocks` are heights and hashes, newest first.
-    pub(super) fn new(blocks: &[(u32, BlockHash)]) -> Self {
+    /// `blocks` are heights and hashes, newest first; the best chain ends at `tip` since then.
+    pub(super) fn new(blocks: &[(u32, BlockHash)], tip: &Tip) -> Self {
         let block = |&(height, hash): &(u32, BlockHash)| DisconnectedBlock { height, hash: hash.to_string() };
-        Self { disconnected: blocks.iter().map(block).collect() }
+        Self {
+            disconnected: blocks.iter().map(block).collect(),
+            from_height: blocks.last().map(|&(height, _)| height),
+            tip_height: tip.height,
+            tip_hash: tip.hash.to_string(),
+        }
     }
 }

@@ -37,14 +37,14 @@ impl EstimatesRecord {
             estimates: estimates.targets.into_iter().map(EstimateFields::new).collect(),
             full_block_count,
             known_block_count,
-            blocks_seen_share: model.seen_in_blocks().map(|seen| seen.share),
+            blocks_seen_share: model.seen_in_blocks().and_then(|seen| seen.share),
             list_share: model.completeness().best().and_then(ListComparison::share),
         }
     }
 }
 
 impl EstimateFields {
-    fn new(target: Target) -> Self {
+    pub(super) fn new(target: Target) -> Self {
         Self {
             block_count: target.within,
             fee_rate: target.estimate.map(Estimate::rate),

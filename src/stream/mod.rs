@@ -5,8 +5,10 @@
 
 mod blocks;
 mod estimates;
+mod mempool;
 mod monitor;
 mod peers;
+mod periodic;
 mod record;
 #[cfg(test)]
 mod schema_tests;
@@ -23,12 +25,13 @@ pub use write::write_lines;
 
 use crate::chain::Network;
 use crate::event::{Event, EventKind, PeerEvent, PeerId, TxSource};
-use crate::model::{Change, Model, Notice, Outcome};
+use crate::model::{Change, Ending, Model, Notice, Outcome};
 use crate::util::time::Timestamp;
 use blocks::{BlockRecord, MissingRecord, ReorgRecord};
 use estimates::EstimatesRecord;
 use monitor::{BackfillRecord, BootstrapRecord, RestorationRecord, StartRecord, WarningRecord};
 use peers::{AnnouncedRecord, ConnectedRecord, DisconnectedRecord, PongRecord};
+use periodic::Periodic;
 use record::Body;
 use transactions::{DoubleSpendRecord, FeeRecord, RemovedRecord, ReturnedRecord, TransactionRecord};
 use values::{milliseconds, peer_address};
@@ -39,31 +42,76 @@ pub fn start(network: Network, now: Timestamp) -> Record {
     Record::new(Body::Start(StartRecord::new(network)), now)
 }
 
-/// Returns the records of `event` and of `outcome`, which `model` has just returned for it.
-pub fn records(event: &Event, model: &Model, outcome: &Outcome) -> Vec<Record> {
-    let changes = outcome.changes.iter().filter_map(|change| of_change(change, event, model));
-    let notices = outcome.notices.iter().filter_map(|notice| match notice {
-        Notice::Restoration(milestone) => Some(Body::Restoration(RestorationRecord::new(milestone))),
-        _ => None,
-    });
-    let estimates = outcome.changes.iter().filter_map(|change| match change {
-        Change::Block(figures) => Some(Body::Estimates(EstimatesRecord::new(figures.height, model))),
-        _ => None,
-    });
-    let bodies = of_event(event, model).into_iter().chain(notices).chain(changes).chain(estimates);
-    let time = model.wall_offset().wall(event.time);
-    bodies.map(|body| Record::new(body, time)).collect()
+/// Turns events and their outcomes into records.
+#[derive(Debug, Default)]
+pub struct Stream {
+    /// Whether transactions come with their bytes.
+    raw: bool,
+    periodic: Periodic,
 }
 
-fn of_event(event: &Event, model: &Model) -> Option<Body> {
+impl Stream {
+    /// A stream whose transactions come with their bytes if `raw` is set.
+    pub fn new(raw: bool) -> Self {
+        Self { raw, periodic: Periodic::default() }
+    }
+
+    /// Returns the records of `event` and of `outcome`, which `model` has just returned for it.
+    pub fn records(&self, event: &Event, model: &Model, outcome: &Outcome) -> Vec<Record> {
+        let changes = outcome.changes.iter().filter_map(|change| self.of_change(change, event, model));
+        let notices = outcome.notices.iter().filter_map(|notice| match notice {
+            Notice::Restoration(milestone) => Some(Body::Restoration(RestorationRecord::new(milestone))),
+            _ => None,
+        });
+        let estimates = outcome.changes.iter().filter_map(|change| match change {
+            Change::Block(figures) => Some(Body::Estimates(EstimatesRecord::new(figures.height, model))),
+            _ => None,
+        });
+        let of_event = of_event(event, model, outcome).into_iter();
+        let bodies = of_event.chain(notices).chain(changes).chain(estimates);
+        let time = model.wall_offset().wall(event.time);
+        bodies.map(|body| Record::new(body, time)).collect()
+    }
+
+    /// Returns the records that are due at `now` though nothing happened. Meant to be asked once a second.
+    pub fn due(&mut self, now: Timestamp, model: &Model) -> Vec<Record> {
+        let time = model.wall_offset().wall(now);
+        self.periodic.due(now, model).into_iter().map(|body| Record::new(body, time)).collect()
+    }
+
+    fn of_change(&self, change: &Change, event: &Event, model: &Model) -> Option<Body> {
+        Some(match change {
+            Change::Accepted(wtxid) => {
+                let entry = model.transaction(wtxid)?;
+                let sender = match event.kind {
+                    EventKind::Peer(sender, _) if entry.source() != TxSource::Restored => Some(sender),
+                    _ => None,
+                };
+                Body::Transaction(Box::new(TransactionRecord::new(entry, sender, self.raw, model)))
+            }
+            Change::Fee(txid) => Body::Fee(FeeRecord::new(model.transaction_by_txid(*txid)?)),
+            Change::Removed(txid, reason) => Body::Removed(RemovedRecord::new(*txid, *reason)),
+            &Change::Returned { txid, height, block } => {
+                Body::Returned(ReturnedRecord::new(txid, height, block))
+            }
+            Change::DoubleSpend(spend) => Body::DoubleSpend(DoubleSpendRecord::new(spend)),
+            Change::Warning(warning) => Body::Warning(WarningRecord::new(warning)),
+            Change::Watch(notice) => Body::Watch(WatchRecord::new(notice)),
+            Change::Block(figures) => Body::Block(Box::new(BlockRecord::new(figures, model))),
+            Change::BlockOutputs(_) | Change::RestoredDropped(_) => return None,
+        })
+    }
+}
+
+fn of_event(event: &Event, model: &Model, outcome: &Outcome) -> Option<Body> {
     Some(match &event.kind {
-        EventKind::Peer(peer, event) => return of_peer(*peer, event, model),
+        EventKind::Peer(peer, event) => return of_peer(*peer, event, model, outcome),
         EventKind::Seed { name, answer: Err(failure) } => {
             Body::Warning(WarningRecord::dns_seed(name, failure))
         }
         EventKind::Warning(warning) => Body::Warning(WarningRecord::new(warning)),
-        EventKind::BlocksDisconnected { blocks } => Body::Reorg(ReorgRecord::new(blocks)),
-        EventKind::MissingBlocks(missing) => Body::BlockMissing(MissingRecord::new(*missing)),
+        EventKind::BlocksDisconnected { blocks, tip } => Body::Reorg(ReorgRecord::new(blocks, tip)),
+        EventKind::MissingBlocks(missing) => Body::BlockMissing(MissingRecord::new(*missing, model)),
         &EventKind::Backfill { fetched, requested, given_up } => Body::Backfill(BackfillRecord {
             fetched_count: fetched,
             requested_count: requested,
@@ -74,12 +122,13 @@ fn of_event(event: &Event, model: &Model) -> Option<Body> {
     })
 }
 
-fn of_peer(peer: PeerId, event: &PeerEvent, model: &Model) -> Option<Body> {
+fn of_peer(peer: PeerId, event: &PeerEvent, model: &Model, outcome: &Outcome) -> Option<Body> {
     let address = || peer_address(model, peer);
     Some(match event {
         PeerEvent::Ready(info) => Body::PeerConnected(ConnectedRecord::new(peer, info, model)),
         PeerEvent::Disconnected { reason, .. } => {
-            Body::PeerDisconnected(DisconnectedRecord::new(address(), reason))
+            let was_connected = outcome.notices.iter().any(was_connected);
+            Body::PeerDisconnected(DisconnectedRecord::new(address(), was_connected, reason))
         }
         PeerEvent::Pong { rtt } => Body::Pong(PongRecord { peer: address(), rtt_ms: milliseconds(*rtt) }),
         PeerEvent::Announced { count, .. } => {
@@ -89,23 +138,13 @@ fn of_peer(peer: PeerId, event: &PeerEvent, model: &Model) -> Option<Body> {
     })
 }
 
-fn of_change(change: &Change, event: &Event, model: &Model) -> Option<Body> {
-    Some(match change {
-        Change::Accepted(wtxid) => {
-            let entry = model.transaction(wtxid)?;
-            let sender = match event.kind {
-                EventKind::Peer(sender, _) if entry.source() != TxSource::Restored => Some(sender),
-                _ => None,
-            };
-            Body::Transaction(Box::new(TransactionRecord::new(entry, sender, model)))
-        }
-        Change::Fee(txid) => Body::Fee(FeeRecord::new(model.transaction_by_txid(*txid)?)),
-        Change::Removed(txid, reason) => Body::Removed(RemovedRecord::new(*txid, *reason)),
-        Change::Returned(txid) => Body::Returned(ReturnedRecord { txid: txid.to_string() }),
-        Change::DoubleSpend(spend) => Body::DoubleSpend(DoubleSpendRecord::new(spend)),
-        Change::Warning(warning) => Body::Warning(WarningRecord::new(warning)),
-        Change::Watch(notice) => Body::Watch(WatchRecord::new(notice)),
-        Change::Block(figures) => Body::Block(Box::new(BlockRecord::new(figures, model))),
-        Change::BlockOutputs(_) | Change::RestoredDropped(_) => return None,
-    })
+/// Whether a notice is about the end of a connection whose handshake was complete.
+fn was_connected(notice: &Notice) -> bool {
+    match notice {
+        Notice::Disconnected { kind, .. } => match kind {
+            Ending::Lost | Ending::ShortLived => true,
+            Ending::NotReached | Ending::ChosenNotReached => false,
+        },
+        _ => false,
+    }
 }

@@ -3,7 +3,7 @@
 use super::words::{RestorationState, WarningSubject};
 use crate::chain::Network;
 use crate::event::{BootstrapProgress, SeedFailure, Warning};
-use crate::model::Milestone;
+use crate::model::{Milestone, Unreachable};
 use serde::Serialize;
 
 /// The version of the schema in `docs/stream.md`.
@@ -43,6 +43,29 @@ impl WarningRecord {
             | Warning::WatchCommand { .. } => warning.to_string(),
         };
         Self { subject: warning.into(), message }
+    }
+
+    /// No peer can be reached.
+    pub(super) fn unreachable(what: &Unreachable) -> Self {
+        let network = what.network;
+        let mut causes = Vec::new();
+        if !what.chosen_peers {
+            if network.dns_seeds().is_empty() {
+                causes.push(format!("{network} has no DNS seeds: name a node with --peer HOST:PORT"));
+            }
+            causes.extend(what.seeds.iter().map(|(name, failure)| format!("DNS seed {name}: {failure}")));
+        }
+        causes.extend(what.peers.iter().map(|(address, reason)| format!("{address}: {reason}")));
+        if what.more_peers > 0 {
+            causes.push(format!("and {} more", what.more_peers));
+        }
+        let causes = if causes.is_empty() { "none is known".to_owned() } else { causes.join("; ") };
+        Self { subject: WarningSubject::Unreachable, message: format!("no peer can be reached: {causes}") }
+    }
+
+    /// A peer is connected after none could be reached.
+    pub(super) fn reached() -> Self {
+        Self { subject: WarningSubject::Unreachable, message: "a peer is reached again".to_owned() }
     }
 
     /// No address came from a DNS seed.

@@ -46,13 +46,14 @@ impl ConnectedRecord {
 #[derive(Clone, PartialEq, Debug, Serialize)]
 pub(super) struct DisconnectedRecord {
     pub(super) peer: String,
+    pub(super) was_connected: bool,
     pub(super) reason: DisconnectReason,
     pub(super) message: String,
 }
 
 impl DisconnectedRecord {
-    pub(super) fn new(peer: String, reason: &event::DisconnectReason) -> Self {
-        Self { peer, reason: reason.into(), message: reason.to_string() }
+    pub(super) fn new(peer: String, was_connected: bool, reason: &event::DisconnectReason) -> Self {
+        Self { peer, was_connected, reason: reason.into(), message: reason.to_string() }
     }
 }
 

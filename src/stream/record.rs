@@ -2,6 +2,7 @@
 
 use super::blocks::{BlockRecord, MissingRecord, ReorgRecord};
 use super::estimates::EstimatesRecord;
+use super::mempool::{ListDifferenceRecord, MempoolRecord};
 use super::monitor::{BackfillRecord, BootstrapRecord, RestorationRecord, StartRecord, WarningRecord};
 use super::peers::{AnnouncedRecord, ConnectedRecord, DisconnectedRecord, PongRecord};
 use super::transactions::{DoubleSpendRecord, FeeRecord, RemovedRecord, ReturnedRecord, TransactionRecord};
@@ -38,6 +39,8 @@ pub(super) enum Body {
     Removed(RemovedRecord),
     Returned(ReturnedRecord),
     DoubleSpend(DoubleSpendRecord),
+    Mempool(Box<MempoolRecord>),
+    ListDifference(ListDifferenceRecord),
     Watch(WatchRecord),
     Block(Box<BlockRecord>),
     BlockMissing(MissingRecord),

@@ -3,6 +3,7 @@
 use super::*;
 use crate::stream::blocks::{DisconnectedBlock, MissingRecord, MissingTx, UnseenTx};
 use crate::stream::estimates::EstimateFields;
+use crate::stream::mempool::{BandFields, ExtraKind, ListDifferenceRecord, MempoolRecord};
 use crate::stream::transactions::FeeFields;
 use crate::stream::words::{
     ConnectionKind, DisconnectReason, Kind, RemovalReason, RestorationState, TxSource, UnseenReason,
@@ -35,6 +36,8 @@ const fn assert_has_example(body: &Body) {
         | Body::Removed(_)
         | Body::Returned(_)
         | Body::DoubleSpend(_)
+        | Body::Mempool(_)
+        | Body::ListDifference(_)
         | Body::Watch(_)
         | Body::Block(_)
         | Body::BlockMissing(_)
@@ -47,7 +50,7 @@ const fn assert_has_example(body: &Body) {
     }
 }
 
-const ALL: [fn(bool) -> Body; 19] = [
+const ALL: [fn(bool) -> Body; 21] = [
     |_| Body::Start(StartRecord::new(Network::Mainnet)),
     |full| {
         Body::PeerConnected(ConnectedRecord {
@@ -65,6 +68,7 @@ const ALL: [fn(bool) -> Body; 19] = [
     |_| {
         Body::PeerDisconnected(DisconnectedRecord {
             peer: text(),
+            was_connected: true,
             reason: DisconnectReason::PingTimeout,
             message: text(),
         })
@@ -88,6 +92,7 @@ const ALL: [fn(bool) -> Body; 19] = [
             by_one_peer: false,
             first_seen: text(),
             peer: full.then(text),
+            raw: full.then(text),
         }))
     },
     |full| Body::Fee(FeeRecord { txid: text(), fee: fee(full) }),
@@ -101,13 +106,40 @@ const ALL: [fn(bool) -> Body; 19] = [
             block: full.then(text),
         })
     },
-    |_| Body::Returned(ReturnedRecord { txid: text() }),
+    |_| Body::Returned(ReturnedRecord { txid: text(), height: 1, block: text() }),
     |_| {
         Body::DoubleSpend(DoubleSpendRecord {
             txid: text(),
             conflict: text(),
             txid_peer_count: 1,
             conflict_peer_count: 1,
+        })
+    },
+    |full| {
+        Body::Mempool(Box::new(MempoolRecord {
+            tx_count: 1,
+            vsize_vb: 1,
+            memory_bytes: 1,
+            by_one_netgroup_count: 1,
+            exact_vsize_vb: 1,
+            within_vsize_vb: 1,
+            open_vsize_vb: 1,
+            bands: vec![BandFields { fee_rate_from: 1.5, vsize_vb: 1 }],
+            minimum_fee_rate: 1.5,
+            estimates: vec![estimate(full)],
+        }))
+    },
+    |full| {
+        Body::ListDifference(ListDifferenceRecord {
+            peer: text(),
+            listed_at: text(),
+            listed_count: 1,
+            here_count: 1,
+            by_one_netgroup_count: 1,
+            missing_count: 1,
+            extra_count: 1,
+            extra_vsize_vb: 1,
+            extra_kinds: vec![ExtraKind { kind: full.then_some(Kind::Data), tx_count: 1, vsize_vb: 1 }],
         })
     },
     |full| {
@@ -119,6 +151,7 @@ const ALL: [fn(bool) -> Body; 19] = [
             spent_sat: 1,
             by: full.then(text),
             height: full.then_some(1),
+            block: full.then(text),
             confirmations: full.then_some(1),
             reason: full.then_some(RemovalReason::Expired),
         })
@@ -163,20 +196,21 @@ const ALL: [fn(bool) -> Body; 19] = [
         Body::Estimates(EstimatesRecord {
             height: 1,
             minimum_fee_rate: 1.5,
-            estimates: vec![EstimateFields {
-                block_count: 1,
-                fee_rate: full.then_some(1.5),
-                is_lower_bound: true,
-                hit_count: 1,
-                judged_count: 1,
-            }],
+            estimates: vec![estimate(full)],
             full_block_count: 1,
             known_block_count: 1,
             blocks_seen_share: full.then_some(0.5),
             list_share: full.then_some(0.5),
         })
     },
-    |_| Body::Reorg(ReorgRecord { disconnected: vec![DisconnectedBlock { height: 1, hash: text() }] }),
+    |full| {
+        Body::Reorg(ReorgRecord {
+            disconnected: vec![DisconnectedBlock { height: 1, hash: text() }],
+            from_height: full.then_some(1),
+            tip_height: 1,
+            tip_hash: text(),
+        })
+    },
     |_| Body::Backfill(BackfillRecord { fetched_count: 1, requested_count: 1, given_up_count: 1 }),
     |_| Body::Bootstrap(BootstrapRecord { listed: 1, fetched: 1, done: false }),
     |full| {
@@ -200,6 +234,18 @@ fn fee(full: bool) -> FeeFields {
         fee_rate_lower: full.then_some(1.5),
         fee_rate_upper: full.then_some(1.5),
         chunk_fee_rate: full.then_some(1.5),
+        chunk_fee_rate_lower: full.then_some(1.5),
+        chunk_fee_rate_upper: full.then_some(1.5),
+    }
+}
+
+fn estimate(full: bool) -> EstimateFields {
+    EstimateFields {
+        block_count: 1,
+        fee_rate: full.then_some(1.5),
+        is_lower_bound: true,
+        hit_count: 1,
+        judged_count: 1,
     }
 }
 

@@ -2,12 +2,13 @@
 
 use super::*;
 use crate::address::PeerAddress;
-use crate::event::{ConnectionKind, DisconnectReason, PeerInfo};
-use crate::model::testing::info;
+use crate::event::{ConnectionKind, DisconnectReason, PeerInfo, Tip};
+use crate::model::testing::{Scene, info, loose};
 use crate::model::{BlockConflict, ModelSettings, RemovalReason, WatchEvent, WatchMatch};
 use crate::util::time::WallOffset;
-use crate::wire::{BlockHash, Txid};
+use crate::wire::{BlockHash, TxHash, Txid};
 use serde_json::Value;
+use std::sync::Arc;
 use std::time::Duration;
 
 const NOW: Timestamp = Timestamp::from_secs(1_700_000_000);
@@ -25,13 +26,19 @@ fn model() -> Model {
 
 /// The lines for what happens with one peer.
 fn lines(events: Vec<PeerEvent>) -> Vec<String> {
-    let mut model = model();
+    let (mut model, stream) = (model(), Stream::default());
     let records = events.into_iter().flat_map(|event| {
         let event = Event { time: NOW, kind: EventKind::Peer(PEER, event) };
         let outcome = model.apply(&event);
-        records(&event, &model, &outcome)
+        stream.records(&event, &model, &outcome)
     });
     records.map(|record| serde_json::to_string(&record).unwrap()).collect()
+}
+
+/// The records called `name`, as JSON.
+fn values(records: Vec<Record>, name: &str) -> Vec<Value> {
+    let values = records.into_iter().map(|record| serde_json::to_value(record).unwrap());
+    values.filter(|value| value["event"] == name).collect()
 }
 
 fn dialling(address: &str) -> PeerEvent {
@@ -57,8 +64,97 @@ fn the_end_of_a_connection_has_a_word_and_a_message() {
     let reason = DisconnectReason::VersionTooOld(31_800);
     let lines = lines(vec![dialling("10.0.0.1"), PeerEvent::Disconnected { reason, retry_at: None }]);
     let fields =
-        r#""peer":"10.0.0.1:1","reason":"version_too_old","message":"protocol version 31800 is too old""#;
+        r#""was_connected":false,"reason":"version_too_old","message":"protocol version 31800 is too old""#;
     assert!(lines[0].contains(fields), "{lines:?}");
+}
+
+#[test]
+fn the_end_of_a_connection_and_a_failed_attempt_are_told_apart() {
+    let lost = || PeerEvent::Disconnected { reason: DisconnectReason::ClosedByPeer, retry_at: None };
+    let ready = PeerEvent::Ready(Box::new(info()));
+    let lines = lines(vec![dialling("10.0.0.1"), lost(), dialling("10.0.0.1"), ready, lost()]);
+    let connected = |line: &String| serde_json::from_str::<Value>(line).unwrap()["was_connected"].clone();
+    assert_eq!(lines.iter().map(connected).collect::<Vec<_>>(), [false.into(), Value::Null, true.into()]);
+}
+
+#[test]
+fn the_bytes_of_a_transaction_are_written_if_asked_for() {
+    let tx = loose(1);
+    let raw = |raw| {
+        let (mut model, stream) = (model(), Stream::new(raw));
+        let event = PeerEvent::Bootstrapped { tx: Arc::clone(&tx) };
+        let event = Event { time: NOW, kind: EventKind::Peer(PEER, event) };
+        let outcome = model.apply(&event);
+        let record = stream.records(&event, &model, &outcome).remove(0);
+        serde_json::to_value(record).unwrap()["raw"].clone()
+    };
+    assert_eq!(raw(false), Value::Null);
+    assert_eq!(raw(true), crate::util::text::hex(tx.raw()));
+}
+
+#[test]
+fn the_mempool_is_summed_up_every_ten_seconds() {
+    let (mut scene, mut stream) = (Scene::new(), Stream::default());
+    scene.connect(1).deliver(1, &loose(1));
+    let mut counts_at = |secs, scene: &Scene| {
+        let due = values(stream.due(NOW + Duration::from_secs(secs), &scene.model), "mempool");
+        due.iter().map(|record| record["tx_count"].as_u64().unwrap()).collect::<Vec<_>>()
+    };
+    let none = Vec::<u64>::new();
+    assert_eq!([0, 9].map(|secs| counts_at(secs, &scene)), [none.clone(), none.clone()]);
+    assert_eq!([10, 11, 20].map(|secs| counts_at(secs, &scene)), [vec![1], none, vec![1]]);
+    scene.deliver(1, &loose(2));
+    assert_eq!(counts_at(31, &scene), [2]);
+}
+
+#[test]
+fn the_difference_to_a_list_is_written_when_it_changes_at_most_once_a_minute() {
+    let (mut scene, mut stream) = (Scene::new(), Stream::default());
+    let [first, second] = [1, 2].map(loose);
+    scene.connect_all(1..=2).deliver(1, &first);
+    let txs = [&first, &second].map(|tx| TxHash::Wtxid(tx.wtxid())).to_vec();
+    scene.peer(2, PeerEvent::Listed { txs, is_complete: true });
+    let mut written = Vec::new();
+    for secs in 0..150 {
+        scene.pass(1).peer(1, PeerEvent::Pinged);
+        if secs == 30 {
+            scene.deliver(1, &second);
+        }
+        for record in values(stream.due(scene.now, &scene.model), "list_difference") {
+            let [here, missing] =
+                ["here_count", "missing_count"].map(|field| record[field].as_u64().unwrap());
+            written.push((secs, here, missing));
+        }
+    }
+    assert_eq!(written, [(10, 1, 1), (70, 2, 0)]);
+}
+
+#[test]
+fn a_stream_that_reaches_no_peer_says_why_once() {
+    let mut settings = model().settings().clone();
+    settings.chosen_peers = false;
+    let (mut model, mut stream) = (Model::new(settings), Stream::default());
+    let mut at = |secs, model: &Model| {
+        let due = values(stream.due(NOW + Duration::from_secs(secs), model), "warning");
+        due.into_iter().map(|record| record["message"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    assert!(at(1, &model).is_empty(), "the first dials need a moment");
+    let expected = "no peer can be reached: regtest has no DNS seeds: name a node with --peer HOST:PORT";
+    assert_eq!((at(6, &model), at(60, &model)), (vec![expected.to_owned()], vec![]));
+    for event in [dialling("10.0.0.1"), PeerEvent::Ready(Box::new(info()))] {
+        model.apply(&Event { time: NOW + Duration::from_secs(61), kind: EventKind::Peer(PEER, event) });
+    }
+    assert_eq!((at(62, &model), at(63, &model)), (vec!["a peer is reached again".to_owned()], vec![]));
+}
+
+#[test]
+fn a_reorg_names_its_heights_and_the_new_tip() {
+    let blocks = [(9, BlockHash([9; 32])), (8, BlockHash([8; 32]))];
+    let tip = Tip { hash: BlockHash([7; 32]), height: 10, time: 0 };
+    let record = serde_json::to_value(ReorgRecord::new(&blocks, &tip)).unwrap();
+    assert_eq!((&record["from_height"], &record["tip_height"]), (&8.into(), &10.into()));
+    assert_eq!(record["tip_hash"], tip.hash.to_string());
+    assert_eq!(record["disconnected"].as_array().map(Vec::len), Some(2));
 }
 
 #[test]
@@ -67,7 +163,7 @@ fn a_wrong_clock_is_warned_of_and_a_correction_is_followed() {
     let mut lines = |kind| {
         let event = Event { time: NOW, kind };
         let outcome = model.apply(&event);
-        let records = records(&event, &model, &outcome).into_iter();
+        let records = Stream::default().records(&event, &model, &outcome).into_iter();
         records.map(|record| serde_json::to_value(&record).unwrap()).collect::<Vec<_>>()
     };
     let three_days = Duration::from_hours(72);
@@ -97,7 +193,14 @@ fn the_first_line_names_schema_version_and_network() {
 #[test]
 fn a_watched_double_spend_names_the_other_transaction_and_its_block() {
     let record = |event| {
-        let found = WatchMatch { target: "51".to_owned(), txid: Txid([1; 32]), received: 5, spent: 0, event };
+        let found = WatchMatch {
+            target: "51".to_owned(),
+            txid: Txid([1; 32]),
+            received: 5,
+            spent: 0,
+            event,
+            block: None,
+        };
         serde_json::to_value(WatchRecord::new(&found)).unwrap()
     };
     let by = Txid([2; 32]);

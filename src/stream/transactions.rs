@@ -4,7 +4,8 @@ use super::values::peer_address;
 use super::words::{Kind, RemovalReason, TxSource};
 use crate::event::PeerId;
 use crate::model::{self, MempoolEntry, Model};
-use crate::wire::Txid;
+use crate::util::text::hex;
+use crate::wire::{BlockHash, Txid};
 use serde::Serialize;
 
 /// What is known of the fee of a transaction. Rates are in sat/vB.
@@ -15,17 +16,21 @@ pub(super) struct FeeFields {
     pub(super) fee_rate_lower: Option<f64>,
     pub(super) fee_rate_upper: Option<f64>,
     pub(super) chunk_fee_rate: Option<f64>,
+    pub(super) chunk_fee_rate_lower: Option<f64>,
+    pub(super) chunk_fee_rate_upper: Option<f64>,
 }
 
 impl FeeFields {
     fn new(entry: &MempoolEntry) -> Self {
-        let rate = entry.fee_rate();
+        let (rate, chunk_rate) = (entry.fee_rate(), entry.chunk_rate());
         Self {
             fee_sat: entry.fee(),
             fee_rate: rate.exact(),
             fee_rate_lower: rate.min(),
             fee_rate_upper: rate.max(),
-            chunk_fee_rate: entry.chunk_fee_rate(),
+            chunk_fee_rate: chunk_rate.exact(),
+            chunk_fee_rate_lower: chunk_rate.min(),
+            chunk_fee_rate_upper: chunk_rate.max(),
         }
     }
 }
@@ -49,12 +54,13 @@ pub(super) struct TransactionRecord {
     pub(super) by_one_peer: bool,
     pub(super) first_seen: String,
     pub(super) peer: Option<String>,
+    pub(super) raw: Option<String>,
 }
 
 impl TransactionRecord {
     /// `sender` delivered the transaction, unless an earlier run saved it; it is the peer of the record only
-    /// if no peer announced it.
-    pub(super) fn new(entry: &MempoolEntry, sender: Option<PeerId>, model: &Model) -> Self {
+    /// if no peer announced it. `raw`: with the bytes of the transaction.
+    pub(super) fn new(entry: &MempoolEntry, sender: Option<PeerId>, raw: bool, model: &Model) -> Self {
         let tx = entry.tx();
         Self {
             txid: tx.txid().to_string(),
@@ -70,8 +76,9 @@ impl TransactionRecord {
             kinds: model.kinds(entry).iter().map(Kind::from).collect(),
             source: entry.source().into(),
             by_one_peer: entry.is_unproven(),
-            first_seen: entry.first_seen().rfc3339(),
+            first_seen: model.wall_offset().wall(entry.first_seen()).rfc3339(),
             peer: entry.first_announcer().or(sender).map(|peer| peer_address(model, peer)),
+            raw: raw.then(|| hex(tx.raw())),
         }
     }
 }
@@ -129,6 +136,14 @@ impl RemovedRecord {
 #[derive(Clone, PartialEq, Debug, Serialize)]
 pub(super) struct ReturnedRecord {
     pub(super) txid: String,
+    pub(super) height: u32,
+    pub(super) block: String,
+}
+
+impl ReturnedRecord {
+    pub(super) fn new(txid: Txid, height: u32, block: BlockHash) -> Self {
+        Self { txid: txid.to_string(), height, block: block.to_string() }
+    }
 }
 
 /// Two transactions that spend the same output are relayed at once.

@@ -14,6 +14,7 @@ pub(super) struct WatchRecord {
     pub(super) spent_sat: u64,
     pub(super) by: Option<String>,
     pub(super) height: Option<u32>,
+    pub(super) block: Option<String>,
     pub(super) confirmations: Option<u32>,
     pub(super) reason: Option<RemovalReason>,
 }
@@ -29,6 +30,7 @@ impl WatchRecord {
             spent_sat: found.spent,
             by: event.by().map(|by| by.to_string()),
             height: event.height(),
+            block: found.block.map(|block| block.to_string()),
             confirmations: event.confirmations(),
             reason: event.reason().map(RemovalReason::from),
         }

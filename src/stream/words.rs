@@ -67,7 +67,7 @@ words! {
 
 words! {
     /// What a warning is about.
-    WarningSubject: DnsSeed Store Peer Clock WatchCommand
+    WarningSubject: DnsSeed Store Peer Unreachable Clock WatchCommand
 }
 
 impl From<model::classify::Kind> for Kind {

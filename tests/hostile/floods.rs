@@ -35,7 +35,7 @@ impl Conversation {
     }
 
     /// Answers each requested entry by `answer`, and behaves otherwise.
-    async fn serve(mut self, answer: impl Fn(Inventory) -> Option<Message>) {
+    pub async fn serve(mut self, answer: impl Fn(Inventory) -> Option<Message>) {
         while let Some(message) = self.try_hear().await {
             let answers = match message {
                 Message::Ping(nonce) => vec![Message::Pong(nonce)],

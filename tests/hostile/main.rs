@@ -3,6 +3,7 @@
 
 mod floods;
 mod honest;
+mod lists;
 mod peers;
 #[path = "../support/mod.rs"]
 mod support;
@@ -17,6 +18,7 @@ use std::collections::HashSet;
 use std::time::Duration;
 use support::chain::{blocks, mine, transaction};
 use support::{Monitor, Node, settings, version};
+use tokio::sync::Mutex;
 use tokio::time::timeout;
 
 /// How long everything may take.
@@ -25,6 +27,9 @@ const LIMIT: Duration = Duration::from_mins(2);
 /// How much more memory the whole process may take than before, in kB: the scripted peers are in it
 /// as well. The floods are several times as much.
 const MEMORY: u64 = 250_000;
+
+/// One test at a time: the memory is that of the whole process, and time limits are for one.
+static TURN: Mutex<()> = Mutex::const_new(());
 
 /// What was reported of one bad peer.
 struct Seen {
@@ -73,6 +78,7 @@ fn peak_memory() -> Option<u64> {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn beside_all_bad_peers_nothing_of_the_honest_one_is_lost() {
+    let _turn = TURN.lock().await;
     let memory_before = peak_memory();
     let bad: Vec<BadPeer> = [bad_company(), format_breakers(), rule_breakers(), forgers(), flooders()]
         .into_iter()

@@ -47,6 +47,53 @@ fn what_is_wrong_is_said_in_one_line() {
 }
 
 #[test]
+fn a_bad_value_ends_with_code_2_wherever_it_comes_from_and_its_place_is_named() {
+    for (arguments, part) in [
+        ("--network moon", "moon"),
+        ("stream --peer 127.0.0.1:99999", "error: invalid value '127.0.0.1:99999' for '--peer"),
+        ("stream --add-peer [::1", "error: invalid value '[::1' for '--add-peer"),
+        ("stream --peer 127.0.0.1:1 --watch nothing", "error: --watch: invalid"),
+        (
+            "stream --peer 127.0.0.1:1 --on-watch /nonexistent/program",
+            "error: --on-watch /nonexistent/program: No",
+        ),
+    ] {
+        let refused = mempulse(arguments).assert().code(2);
+        let said = String::from_utf8_lossy(&refused.get_output().stderr).into_owned();
+        assert!(said.contains(part), "{said}");
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("config.toml");
+    for (text, line, part) in [
+        ("# a comment\nwatch = [\"nothing\"]", 2, "--watch: invalid"),
+        ("peers = 8\n\nadd-peer = \"[::1\"", 3, "invalid value '[::1' for '--add-peer <HOST[:PORT]>': "),
+        ("peers = 0", 1, "invalid value '0' for '--peers <N>': "),
+    ] {
+        std::fs::write(&file, text).unwrap();
+        let refused = mempulse("stream --config").arg(&file).assert().code(2);
+        let said = String::from_utf8_lossy(&refused.get_output().stderr).into_owned();
+        assert!(said.starts_with(&format!("error: {}:{line}: {part}", file.display())), "{said}");
+        assert_eq!(said.matches("error:").count(), 1, "{said}");
+    }
+    let given = mempulse("stream --peer 127.0.0.1:1 --watch nothing --config").arg(&file).assert().code(2);
+    let said = String::from_utf8_lossy(&given.get_output().stderr).into_owned();
+    assert!(said.contains("'0' for '--peers"), "an invalid file comes first: {said}");
+}
+
+#[test]
+fn switches_can_be_set_in_the_environment_in_all_usual_ways() {
+    for (value, expected) in [("1", "no-dns = true"), ("yes", "no-dns = true"), ("0", "# no-dns = false")] {
+        let printed = mempulse("config").env("MEMPULSE_NO_DNS", value).assert().success();
+        let printed = String::from_utf8_lossy(&printed.get_output().stdout).into_owned();
+        assert!(printed.lines().any(|line| line == expected), "{value}: {printed}");
+    }
+    let refused = mempulse("config").env("MEMPULSE_NO_DNS", "maybe").assert().code(2);
+    let said = String::from_utf8_lossy(&refused.get_output().stderr).into_owned();
+    assert_eq!(said.lines().count(), 1, "{said}");
+    assert!(said.contains("maybe") && said.contains("--no-dns"), "{said}");
+}
+
+#[test]
 fn help_and_version_are_told() {
     mempulse("--version").assert().success().stdout(concat!("mempulse ", env!("CARGO_PKG_VERSION"), "\n"));
     let help = mempulse("--help").assert().success();

@@ -62,7 +62,7 @@ pub fn record(recording: &mut Recording, all: &Transactions) {
     let stale = find(recording, stale);
 
     let blocks = vec![(HEIGHT + 2, stale)];
-    recording.at(seconds(452), EventKind::BlocksDisconnected { blocks });
+    recording.at(seconds(452), EventKind::BlocksDisconnected { blocks, tip: Tip::default() });
     let kept: Vec<_> = transactions.into_iter().rev().skip(7).rev().collect();
     let mut better = Draft {
         previous: first,

@@ -2,6 +2,7 @@
 
 use crate::address::PeerAddress;
 use crate::app::cli::{heading, parsers};
+use crate::app::invalid::InvalidValue;
 use crate::chain::Network;
 use crate::p2p::{Discovery, IpFamilies, PeerChoice, Routes};
 use clap::Args;
@@ -48,13 +49,13 @@ impl DiscoveryArgs {
     ///
     /// # Errors
     /// One line with the flag, its value, what is wrong with the value, and what is allowed.
-    pub fn choice(&self, network: Network) -> Result<PeerChoice, String> {
+    pub fn choice(&self, network: Network) -> Result<PeerChoice, InvalidValue> {
         if !self.peer.is_empty() {
-            return Ok(PeerChoice::Only(addresses("--peer", &self.peer, network)?));
+            return Ok(PeerChoice::Only(addresses("peer", "--peer", &self.peer, network)?));
         }
         Ok(PeerChoice::Discover(Discovery {
             peers: self.peers.into(),
-            also: addresses("--add-peer", &self.add_peer, network)?,
+            also: addresses("add_peer", "--add-peer", &self.add_peer, network)?,
             dns: !self.no_dns,
             addresses: None,
         }))
@@ -71,10 +72,16 @@ impl DiscoveryArgs {
     }
 }
 
-fn addresses(flag: &str, texts: &[String], network: Network) -> Result<Vec<PeerAddress>, String> {
+fn addresses(
+    id: &'static str,
+    flag: &str,
+    texts: &[String],
+    network: Network,
+) -> Result<Vec<PeerAddress>, InvalidValue> {
     let parse = |text: &String| {
-        PeerAddress::parse(text, network.default_port())
-            .map_err(|error| format!("invalid value '{text}' for '{flag} <HOST[:PORT]>': {error}"))
+        PeerAddress::parse(text, network.default_port()).map_err(|error| {
+            InvalidValue::new(id, format!("invalid value '{text}' for '{flag} <HOST[:PORT]>': {error}"))
+        })
     };
     texts.iter().map(parse).collect()
 }
@@ -91,7 +98,7 @@ mod tests {
     }
 
     fn choice(line: &str) -> Result<PeerChoice, String> {
-        parse(line).unwrap().choice(Network::Mainnet)
+        parse(line).unwrap().choice(Network::Mainnet).map_err(|invalid| invalid.message)
     }
 
     #[test]

@@ -46,6 +46,14 @@ pub struct WatchArgs {
     /// Flags that every front end shares.
     #[command(flatten)]
     pub common: CommonArgs,
+    /// Where files are.
+    #[command(flatten)]
+    pub folders: FolderArgs,
+}
+
+/// The flags that say where files are.
+#[derive(Clone, PartialEq, Debug, Args)]
+pub struct FolderArgs {
     /// Read settings from this file [default: mempulse/config.toml in the user's configuration folder]
     #[arg(long, value_name = "PATH", hide_short_help = true, help_heading = heading::FILES)]
     pub config: Option<PathBuf>,
@@ -55,7 +63,14 @@ pub struct WatchArgs {
     /// mempool by fee rate over the last 24 hours, for each network. Of several mempulses with the same
     /// folder and network, only the first one saves.
     #[arg(long, value_name = "PATH", hide_short_help = true, help_heading = heading::FILES)]
-    pub state_dir: Option<PathBuf>,
+    state_dir: Option<PathBuf>,
+}
+
+impl FolderArgs {
+    /// The directory for what survives a restart; `None` without a home directory.
+    pub fn state_dir(&self) -> Option<PathBuf> {
+        self.state_dir.clone().or_else(default_state_dir)
+    }
 }
 
 /// The flags of a report.
@@ -74,11 +89,15 @@ pub struct ReportArgs {
     pub after: Duration,
 }
 
-impl WatchArgs {
-    /// The directory for what survives a restart; `None` without a home directory.
-    pub fn state_dir(&self) -> Option<PathBuf> {
-        self.state_dir.clone().or_else(default_state_dir)
-    }
+/// The flags of the stream.
+#[derive(Clone, PartialEq, Debug, Args)]
+pub struct StreamArgs {
+    /// Write each transaction with its bytes, in hexadecimal
+    #[arg(long)]
+    pub raw: bool,
+    /// The flags that the screen has as well.
+    #[command(flatten)]
+    pub watch: WatchArgs,
 }
 
 /// The flags of `import` and `export`.
@@ -91,19 +110,9 @@ pub struct TransferArgs {
     #[arg(long, value_name = "NAME", default_value = "mainnet", value_parser = parsers::network(),
           help_heading = heading::NETWORK)]
     pub network: Network,
-    /// Read settings from this file [default: mempulse/config.toml in the user's configuration folder]
-    #[arg(long, value_name = "PATH", hide_short_help = true, help_heading = heading::FILES)]
-    pub config: Option<PathBuf>,
-    /// The folder of what survives a restart [default: mempulse in the user's state folder]
-    #[arg(long, value_name = "PATH", hide_short_help = true, help_heading = heading::FILES)]
-    pub state_dir: Option<PathBuf>,
-}
-
-impl TransferArgs {
-    /// The directory for what survives a restart; `None` without a home directory.
-    pub fn state_dir(&self) -> Option<PathBuf> {
-        self.state_dir.clone().or_else(default_state_dir)
-    }
+    /// Where files are.
+    #[command(flatten)]
+    pub folders: FolderArgs,
 }
 
 /// The flags of the demo.
@@ -123,6 +132,9 @@ pub struct DemoArgs {
     /// Write JSON lines instead of showing the screen
     #[arg(long, help_heading = heading::DEMO)]
     pub stream: bool,
+    /// In the JSON lines, write each transaction with its bytes, in hexadecimal
+    #[arg(long, requires = "stream", hide_short_help = true, help_heading = heading::DEMO)]
+    pub raw: bool,
     /// Flags that every front end shares.
     #[command(flatten)]
     pub common: CommonArgs,

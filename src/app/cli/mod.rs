@@ -4,7 +4,7 @@ mod discovery;
 mod flags;
 mod parsers;
 
-pub use flags::{CommonArgs, DemoArgs, ReportArgs, TransferArgs, WatchArgs};
+pub use flags::{CommonArgs, DemoArgs, ReportArgs, StreamArgs, TransferArgs, WatchArgs};
 
 use clap::{Parser, Subcommand};
 
@@ -53,7 +53,7 @@ pub struct Cli {
 pub enum Command {
     /// Write events as JSON lines to standard output
     #[command(after_help = SHORT_HELP, after_long_help = LONG_HELP)]
-    Stream(WatchArgs),
+    Stream(StreamArgs),
     /// Print one report of peers, mempool and blocks, and end
     ///
     /// It is printed as soon as the mempool of a peer was fetched as a whole, or after `--after` if that takes

@@ -49,12 +49,14 @@ pub(crate) struct Setting {
     pub(crate) id: String,
     /// The values as on the command line; several for a repeatable flag.
     values: Vec<String>,
+    /// The number of its line, from 1.
+    pub(crate) line: usize,
 }
 
 impl Setting {
     /// Makes this setting the default of its flag in `command`.
     pub(crate) fn into_default_of(self, command: Command) -> Command {
-        let Self { id, values } = self;
+        let Self { id, values, .. } = self;
         let partly = PARTLY_CONFIGURED.into_iter().filter(|_| PARTLY.contains(&id.as_str()));
         CONFIGURED
             .into_iter()
@@ -96,7 +98,7 @@ fn parse(text: &str) -> Result<Vec<Setting>, (usize, String)> {
         let own = as_flags(name, arg, &values);
         check(&own).map_err(|error| (line, error))?;
         flags.extend(own);
-        settings.push(Setting { id: arg.get_id().to_string(), values });
+        settings.push(Setting { id: arg.get_id().to_string(), values, line });
     }
     check(&flags).map_err(|error| (1, error))?;
     Ok(settings)
@@ -172,5 +174,9 @@ fn as_flags(name: &str, arg: &Arg, values: &[String]) -> Vec<String> {
 /// Checks `flags` with the parser of the command line, without the environment and other flags.
 fn check(flags: &[String]) -> Result<(), String> {
     let line = ["mempulse".to_owned(), "stream".to_owned()].into_iter().chain(flags.iter().cloned());
-    Cli::command().try_get_matches_from(line).map(drop).map_err(|error| cli::one_line(&error))
+    let refused = |error: clap::Error| {
+        let said = cli::one_line(&error);
+        said.strip_prefix("error: ").unwrap_or(&said).to_owned()
+    };
+    Cli::command().try_get_matches_from(line).map(drop).map_err(refused)
 }

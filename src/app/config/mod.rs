@@ -11,6 +11,7 @@ pub use print::effective;
 
 use crate::app::cli::Cli;
 use crate::demo;
+use clap::builder::BoolishValueParser;
 use clap::parser::ValueSource;
 use clap::{ArgMatches, Command, CommandFactory, FromArgMatches};
 use etcetera::BaseStrategy;
@@ -58,7 +59,8 @@ fn with_variable(arg: clap::Arg) -> clap::Arg {
         Some(long) => {
             let variable = format!("MEMPULSE_{}", long.replace('-', "_").to_uppercase());
             // The long help explains the rule; a list of the variables would double its length.
-            arg.env(variable).hide_env(true)
+            let arg = arg.env(variable).hide_env(true);
+            if arg.get_action().takes_values() { arg } else { arg.value_parser(BoolishValueParser::new()) }
         }
     }
 }
@@ -94,6 +96,15 @@ fn read(arguments: &[OsString]) -> Result<Sources, ConfigError> {
 pub fn load(arguments: &[OsString]) -> Result<Cli, ConfigError> {
     let Sources { matches, .. } = read(arguments)?;
     Ok(Cli::from_arg_matches(&matches)?)
+}
+
+/// Returns where in the file the setting with this id is, as `FILE:LINE`, if its value is from there.
+pub fn place(arguments: &[OsString], id: &str) -> Option<String> {
+    let Sources { matches, file, .. } = read(arguments).ok()?;
+    let path = file.filter(|_| !is_given(settings(&matches), id))?;
+    let settings = file::read(&path).ok()?;
+    let setting = settings.into_iter().find(|setting| setting.id == id)?;
+    Some(format!("{}:{}", path.display(), setting.line))
 }
 
 /// Whether `given`, the command line and the environment, overrides `id` by a flag with another name.

@@ -27,7 +27,7 @@ fn the_file_sets_what_the_command_line_does_not() {
     let Some(Chosen::Stream(args)) = load_with(file, "mempulse stream").unwrap().command else {
         panic!("not the stream")
     };
-    assert_eq!((args.network, args.discovery.peers), (Network::Signet, 20));
+    assert_eq!((args.watch.network, args.watch.discovery.peers), (Network::Signet, 20));
 }
 
 #[test]

@@ -10,6 +10,7 @@ mod tests;
 
 use crate::model::blocks::figures::BlockFigures;
 use crate::model::blocks::new_block::NewBlock;
+use crate::model::change::Change;
 use crate::model::fees::estimates::block_prices::{self, BlockPrice};
 use crate::model::mempool::Mempool;
 use crate::model::mempool::block::ConfirmedEntry;
@@ -67,14 +68,14 @@ impl Blocks {
     }
 
     /// Disconnects blocks, newest first: their transactions return to the mempool, as far as the blocks are
-    /// still kept. Returns the txids of those that returned.
+    /// still kept. Returns a change for each that returned.
     pub(in crate::model) fn disconnect(
         &mut self,
         now: Timestamp,
         mempool: &mut Mempool,
         hashes: &[BlockHash],
         changes: &mut Changes,
-    ) -> Vec<Txid> {
+    ) -> Vec<Change> {
         let mut disconnected = Vec::new();
         for hash in hashes {
             for figures in self.figures.iter_mut().filter(|figures| figures.hash == *hash) {
@@ -89,11 +90,12 @@ impl Blocks {
         }
         // The oldest first: parents come before their children.
         let mut returned = Vec::new();
-        for KeptBlock { block, mut confirmed, .. } in disconnected.into_iter().rev() {
+        for KeptBlock { height, block, mut confirmed } in disconnected.into_iter().rev() {
             for tx in block.transactions.iter().skip(1) {
                 let entry = confirmed.remove(&tx.txid());
                 let entry = entry.unwrap_or_else(|| ConfirmedEntry::unannounced(now));
-                returned.extend(mempool.restore(tx, entry, changes).then(|| tx.txid()));
+                let change = Change::Returned { txid: tx.txid(), height, block: block.hash };
+                returned.extend(mempool.restore(tx, entry, changes).then_some(change));
             }
         }
         returned

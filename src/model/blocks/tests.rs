@@ -1,6 +1,6 @@
 //! Blocks are counted, and can be undone.
 
-use crate::event::{BlockAnnouncement, EventKind, PeerEvent, PeerId};
+use crate::event::{BlockAnnouncement, EventKind, PeerEvent, PeerId, Tip};
 use crate::model::blocks::figures::{BlockFigures, Unseen};
 use crate::model::testing::*;
 use crate::model::{Change, RemovalReason};
@@ -101,8 +101,14 @@ fn transactions_of_a_disconnected_block_return_unless_the_new_chain_has_them() {
     arrive(&mut scene, &second);
     assert_eq!(scene.mempool(), []);
     let blocks = vec![(2, second.hash), (1, first.hash)];
-    let returned = scene.changes(EventKind::BlocksDisconnected { blocks });
-    let all = [&parent, &other, &child, &unseen].map(|tx| Change::Returned(tx.txid()));
+    let returned = scene.changes(EventKind::BlocksDisconnected { blocks, tip: Tip::default() });
+    let change = |tx: &Transaction, height, block| Change::Returned { txid: tx.txid(), height, block };
+    let all = [
+        change(&parent, 1, first.hash),
+        change(&other, 1, first.hash),
+        change(&child, 2, second.hash),
+        change(&unseen, 2, second.hash),
+    ];
     assert_eq!(returned, all);
     assert_eq!(scene.fee(&child), Some(1_000));
     let entry = scene.model.transaction(&parent.wtxid()).unwrap();
@@ -121,7 +127,7 @@ fn a_returning_transaction_keeps_what_it_replaced() {
     let mut scene = Scene::new();
     scene.connect(1).deliver_all(1, [&old, &new]);
     arrive(&mut scene, &block);
-    scene.changes(EventKind::BlocksDisconnected { blocks: vec![(1, block.hash)] });
+    scene.changes(EventKind::BlocksDisconnected { blocks: vec![(1, block.hash)], tip: Tip::default() });
     assert_eq!(scene.model.transaction(&new.wtxid()).unwrap().replaces(), [old.txid()]);
 }
 
@@ -135,7 +141,7 @@ fn a_returning_transaction_keeps_its_fee() {
     arrive(&mut scene, &paying(1, 0, &[&fan_out]));
     scene.deliver(1, &tx);
     arrive(&mut scene, &block);
-    scene.changes(EventKind::BlocksDisconnected { blocks: vec![(2, block.hash)] });
+    scene.changes(EventKind::BlocksDisconnected { blocks: vec![(2, block.hash)], tip: Tip::default() });
     assert_eq!(scene.fee(&tx), Some(1_000));
 }
 
@@ -148,7 +154,7 @@ fn a_replaced_transaction_that_was_mined_has_children_again_after_the_block_is_d
     scene.connect(1).deliver_all(1, [&lost, &winner]);
     assert_eq!(scene.mempool(), [winner.txid()]);
     arrive(&mut scene, &block);
-    scene.changes(EventKind::BlocksDisconnected { blocks: vec![(1, block.hash)] });
+    scene.changes(EventKind::BlocksDisconnected { blocks: vec![(1, block.hash)], tip: Tip::default() });
     scene.deliver(1, &child);
     assert_eq!(scene.mempool(), [child.txid(), lost.txid()]);
 }
@@ -160,7 +166,7 @@ fn a_transaction_in_conflict_with_a_disconnected_block_may_return() {
     let mut scene = Scene::new();
     scene.connect(1);
     arrive(&mut scene, &block);
-    scene.changes(EventKind::BlocksDisconnected { blocks: vec![(1, block.hash)] });
+    scene.changes(EventKind::BlocksDisconnected { blocks: vec![(1, block.hash)], tip: Tip::default() });
     assert_eq!(scene.mempool(), [mined.txid()]);
     scene.deliver(1, &rival);
     assert_eq!(scene.mempool(), [rival.txid()], "it replaces what is not confirmed any more");
@@ -175,7 +181,8 @@ fn a_spend_of_a_disconnected_coinbase_leaves_with_its_descendants() {
     scene.connect(1);
     arrive(&mut scene, &block);
     scene.deliver_all(1, [&spends_coinbase, &child]);
-    let changes = scene.changes(EventKind::BlocksDisconnected { blocks: vec![(1, block.hash)] });
+    let changes =
+        scene.changes(EventKind::BlocksDisconnected { blocks: vec![(1, block.hash)], tip: Tip::default() });
     let removed = [&spends_coinbase, &child].map(|tx| Change::Removed(tx.txid(), RemovalReason::Reorg));
     assert_eq!(changes, removed);
     assert_eq!(scene.mempool(), []);

@@ -85,6 +85,11 @@ impl Completeness {
         self.lists.iter().find(|list| list.peer == peer)?.compared.as_ref()
     }
 
+    /// Returns how the mempool differs from each list that it was compared with, and the peer of the list.
+    pub(crate) fn all(&self) -> impl Iterator<Item = (PeerId, &ListComparison)> {
+        self.lists.iter().filter_map(|list| Some((list.peer, list.compared.as_ref()?)))
+    }
+
     /// Returns how the mempool differs from the list with which it has most in common: neither a list of
     /// made-up transactions nor a short one hides what an honest one shows.
     pub(crate) fn best(&self) -> Option<&ListComparison> {

@@ -153,5 +153,5 @@ fn the_last_blocks_say_how_much_of_them_was_here() {
     scene.mine(5, &[&seen, &unseen]);
     let blocks = scene.all().completeness.blocks.unwrap();
     assert_eq!(blocks.blocks, 1);
-    assert!((blocks.share - 0.5).abs() < 0.01);
+    assert!((blocks.share.unwrap() - 0.5).abs() < 0.01);
 }

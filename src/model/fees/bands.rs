@@ -16,7 +16,7 @@ const BAR_STARTS: [f64; 22] = [
 
 /// Returns the size of each band in vB, the lowest rate first; the last one counts the transactions
 /// whose chunk fee rate is not known.
-pub(super) fn sizes(histogram: &FeeHistogram) -> [u64; BANDS + 1] {
+pub(crate) fn sizes(histogram: &FeeHistogram) -> [u64; BANDS + 1] {
     let mut sizes = [0; BANDS + 1];
     for (rate, step) in histogram.descending() {
         if let Some(size) = sizes.get_mut(position(&BAND_STARTS, rate)) {

@@ -103,8 +103,10 @@ pub struct Bounds {
     pub low: Option<f64>,
     /// The upper bound by the order in which peers announce.
     pub high: Option<f64>,
-    /// Whether only one peer gives `low`, or only one peer gives `high`.
+    /// Whether only peers of one netgroup give `low`, or only such give `high`.
     pub by_one_peer: bool,
+    /// The number of netgroups whose peers bound the rate by order, or a few less.
+    pub netgroups: u32,
 }
 
 impl Bounds {

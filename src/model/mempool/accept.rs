@@ -34,6 +34,9 @@ pub(in crate::model) enum Arrival {
     Known,
     /// It was replaced before, is in a block, or conflicts with a transaction that stays.
     Rejected,
+    /// It conflicts with a transaction that counts, and only the netgroup that listed it vouches for it. It may be
+    /// right when others announce it.
+    Doubted,
 }
 
 /// A transaction that a peer sent.
@@ -64,15 +67,22 @@ impl Mempool {
                 order.push(hash);
             }
         }
-        self.order_bounds.announce(now, by.peer, &order);
+        self.order_bounds.announce(now, by.peer, by.voucher, &order);
         self.pending.expire(now);
         self.expire(now, changes);
         credits
     }
 
     /// Takes a part of the list of a peer's whole mempool (BIP35).
-    pub(in crate::model) fn list(&mut self, now: Timestamp, peer: PeerId, txs: &[TxHash], is_complete: bool) {
-        self.order_bounds.list(now, peer, txs, is_complete);
+    pub(in crate::model) fn list(
+        &mut self,
+        now: Timestamp,
+        peer: PeerId,
+        netgroup: Vouchers,
+        txs: &[TxHash],
+        is_complete: bool,
+    ) {
+        self.order_bounds.list(now, peer, netgroup, txs, is_complete);
     }
 
     fn announce_one(
@@ -126,7 +136,7 @@ impl Mempool {
         let decision = decide(&self.entries, &self.recent, tx, &values, vouch.counts());
         let Decision::Accept { conflicts, replaced } = decision else {
             if !vouch.counts() {
-                return Arrival::Rejected;
+                return Arrival::Doubted;
             }
             self.reject(now, tx, sighting, values.fee(|| tx.output_value()), changes);
             return Arrival::Rejected;

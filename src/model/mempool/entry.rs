@@ -2,7 +2,7 @@
 
 use crate::chain::limits::MAX_MONEY;
 use crate::event::{PeerId, TxSource};
-use crate::model::fees::bounds::by_order::{Bound, ChunkRange, LearnedBounds, OrderBounds, Verdict};
+use crate::model::fees::bounds::by_order::{Bound, ChunkRange, LearnedBounds, OrderBounds, Verdict, Voter};
 use crate::model::fees::fee_rate::{Bounds, FeeRate};
 use crate::model::fees::histogram::{Item, KnownRate};
 use crate::model::fees::input_values::InputValues;
@@ -268,14 +268,14 @@ impl MempoolEntry {
         self.bounds.as_ref().map(|bounds| bounds.own).unwrap_or_default()
     }
 
-    /// Adds a bound of the fee rate by the order in which `peer` announced it.
-    pub(super) fn add_bound(&mut self, peer: PeerId, bound: Bound) {
-        self.learn(|bounds| bounds.own.add(peer, bound));
+    /// Adds a bound of the fee rate by the order in which a peer announced it.
+    pub(super) fn add_bound(&mut self, voter: Voter, bound: Bound) {
+        self.learn(|bounds| bounds.own.add(voter, bound));
     }
 
-    /// Adds a bound of the chunk fee rate by the order in which `peer` announced it.
-    pub(super) fn add_chunk_bound(&mut self, peer: PeerId, bound: Bound) {
-        self.learn(|bounds| bounds.chunk.add(peer, bound));
+    /// Adds a bound of the chunk fee rate by the order in which a peer announced it.
+    pub(super) fn add_chunk_bound(&mut self, voter: Voter, bound: Bound) {
+        self.learn(|bounds| bounds.chunk.add(voter, bound));
     }
 
     /// Returns whether announcements bound the chunk fee rate.

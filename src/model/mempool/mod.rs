@@ -160,14 +160,21 @@ impl Mempool {
         all.len()
     }
 
-    /// Removes the transactions that nodes have expired by now. Each node counts from when it saw a
+    /// Removes the transactions that nodes have expired by now, with their descendants (Core: `Expire`). Each node counts from when it saw a
     /// transaction first, which is about the same time.
     fn expire(&mut self, now: Timestamp, changes: &mut Changes) {
         while let Some((oldest, entry)) = self.entries.slots().iter().next()
             && now.since(entry.first_seen()) > MEMPOOL_EXPIRY
         {
-            self.remove(oldest, RemovalReason::Expired, changes);
+            self.remove_with_descendants(oldest, RemovalReason::Expired, changes);
         }
+    }
+
+    /// Removes a transaction with its descendants. Returns how many these are together.
+    fn remove_with_descendants(&mut self, key: TxKey, reason: RemovalReason, changes: &mut Changes) -> u64 {
+        let all = self.entries.with_descendants(BTreeSet::from([key]), usize::MAX).unwrap_or_default();
+        let removed = all.into_iter().filter_map(|key| self.remove(key, reason, changes));
+        removed.count() as u64
     }
 
     /// Evicts transactions with their descendants until the memory limit is kept (Core: `TrimToSize`):
@@ -175,11 +182,7 @@ impl Mempool {
     /// the lowest chunk fee rate.
     fn evict(&mut self, changes: &mut Changes) {
         while let Some(key) = self.next_to_evict() {
-            let all = self.entries.with_descendants(BTreeSet::from([key]), usize::MAX).unwrap_or_default();
-            for key in all {
-                self.remove(key, RemovalReason::SizeLimit, changes);
-                self.evicted += 1;
-            }
+            self.evicted += self.remove_with_descendants(key, RemovalReason::SizeLimit, changes);
         }
     }
 

@@ -138,6 +138,11 @@ impl Peers {
         relaying.map(Peer::voucher).fold(Vouchers::NOBODY, Vouchers::with)
     }
 
+    /// Returns the number of live peers, short-lived connections aside.
+    pub(crate) fn live(&self) -> usize {
+        self.by_id.values().filter(|peer| peer.is_live() && !peer.kind().is_short_lived()).count()
+    }
+
     /// Returns totals over the live peers.
     pub(crate) fn totals(&self) -> PeerTotals {
         let live = || self.by_id.values().filter(|peer| peer.is_live() && !peer.kind().is_short_lived());

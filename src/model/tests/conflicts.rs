@@ -123,6 +123,17 @@ fn transactions_expire_after_two_weeks() {
 }
 
 #[test]
+fn what_spends_an_expired_transaction_expires_with_it() {
+    let old = loose(1);
+    let child = spend(&[output(&old, 0)], &[1]);
+    let other = loose(2);
+    let mut scene = scene(&[&old]);
+    scene.pass(300 * 3_600).deliver(1, &child).deliver(1, &other).pass(36 * 3_600 + 1);
+    scene.peer(1, PeerEvent::Announced { txs: vec![], count: 0 });
+    assert_eq!(scene.mempool(), [other.txid()], "nodes remove both, and ask for none of them");
+}
+
+#[test]
 fn replaced_transactions_and_their_children_stay_out() {
     let old = spend(&[coin(1)], &[1_000]);
     let late_child = spend(&[output(&old, 0), coin(6)], &[900]);

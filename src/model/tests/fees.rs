@@ -1,7 +1,7 @@
 //! Fees are exact or unknown.
 
 use crate::chain::limits::MAX_MONEY;
-use crate::event::{EventKind, PeerEvent, PeerId};
+use crate::event::{EventKind, PeerEvent, PeerId, Tip};
 use crate::model::MempoolEntry;
 use crate::model::testing::*;
 use crate::wire::Transaction;
@@ -82,16 +82,12 @@ fn a_parent_that_arrives_twice_counts_once() {
     let mut scene = Scene::new();
     let parent = spend(&[coin(1)], &[5_000]);
     let child = spend(&[output(&parent, 0), coin(3)], &[1_000]);
-    scene
-        .connect(1)
-        .deliver(1, &parent)
-        .pass(TEN_DAYS)
-        .deliver(1, &child)
-        .pass(TEN_DAYS)
-        .announce(1, &loose(9));
-    assert!(scene.model.transaction(&parent.wtxid()).is_none(), "it expired");
-    assert!(scene.model.transaction(&child.wtxid()).is_some());
-    scene.deliver(1, &parent);
+    scene.connect(1).deliver(1, &parent).deliver(1, &child);
+    let mined = block(&[&parent]);
+    scene.happen(EventKind::Block { peer: PeerId(1), height: 2, block: Arc::clone(&mined) });
+    assert!(scene.model.transaction(&parent.wtxid()).is_none());
+    scene.happen(EventKind::BlocksDisconnected { blocks: vec![(2, mined.hash)], tip: Tip::default() });
+    assert!(scene.model.transaction(&parent.wtxid()).is_some(), "it is back");
     assert_eq!(scene.model.transaction(&child.wtxid()).and_then(MempoolEntry::fee), None);
 }
 

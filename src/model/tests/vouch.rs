@@ -1,6 +1,6 @@
 //! Vouching: what only the peer that listed it vouches for counts in no figure.
 
-use crate::event::{EventKind, PeerEvent, PeerId};
+use crate::event::{Event, EventKind, PeerEvent, PeerId, Request, Tip};
 use crate::model::testing::*;
 use crate::snapshot::{MempoolScreen, Screen, Totals, View};
 use crate::wire::Transaction;
@@ -110,6 +110,19 @@ fn what_does_not_count_replaces_nothing_and_keeps_nothing_out() {
 }
 
 #[test]
+fn what_only_its_lister_has_and_conflicts_may_be_requested_again() {
+    let honest = spend(&[coin(1)], &[1_000]);
+    let listed = spend(&[coin(1)], &[10]);
+    let mut scene = Scene::new();
+    scene.connect_all(1..=3).deliver(2, &honest);
+    let kind = EventKind::Peer(PeerId(1), PeerEvent::Bootstrapped { tx: Arc::clone(&listed) });
+    let outcome = scene.model.apply(&Event { time: scene.now, kind });
+    assert_eq!(outcome.requests, [Request::Forget(vec![(listed.txid(), listed.wtxid())])]);
+    let kind = EventKind::Peer(PeerId(1), PeerEvent::Bootstrapped { tx: honest });
+    assert_eq!(scene.model.apply(&Event { time: scene.now, kind }).requests, []);
+}
+
+#[test]
 fn a_transaction_of_a_disconnected_block_counts() {
     let tx = loose(1);
     let mut scene = Scene::new();
@@ -118,7 +131,7 @@ fn a_transaction_of_a_disconnected_block_counts() {
     let mined = block(&[&tx]);
     scene.happen(EventKind::Block { peer: PeerId(1), height: 7, block: Arc::clone(&mined) });
     assert_eq!(counts(&scene), (0, 0));
-    scene.happen(EventKind::BlocksDisconnected { blocks: vec![(7, mined.hash)] });
+    scene.happen(EventKind::BlocksDisconnected { blocks: vec![(7, mined.hash)], tip: Tip::default() });
     assert_eq!(counts(&scene), (1, 0));
 }
 

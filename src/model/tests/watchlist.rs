@@ -1,7 +1,7 @@
 //! The watch list reports what touches its targets, and nothing else.
 
 use crate::chain::Network;
-use crate::event::{Command, EventKind, PeerEvent, PeerId, WatchTarget};
+use crate::event::{Command, EventKind, PeerEvent, PeerId, Tip, WatchTarget};
 use crate::model::testing::*;
 use crate::model::{Change, WatchEvent, WatchMatch};
 use crate::wire::{Block, BlockHash, OutPoint, Transaction, Txid};
@@ -77,7 +77,7 @@ fn only_the_transaction_with_the_watched_txid_is_reported() {
     assert_eq!(reported(&mut scene, deliver(&watched)), [(watched.txid(), 0, 0, WatchEvent::Arrived)]);
     let confirmed = WatchEvent::Confirmed { height: 3, confirmations: 1 };
     assert_eq!(reported(&mut scene, mined(3, &[&watched])), [(watched.txid(), 0, 0, confirmed)]);
-    let undone = EventKind::BlocksDisconnected { blocks: vec![(3, BlockHash([3; 32]))] };
+    let undone = EventKind::BlocksDisconnected { blocks: vec![(3, BlockHash([3; 32]))], tip: Tip::default() };
     assert_eq!(reported(&mut scene, undone), [(watched.txid(), 0, 0, WatchEvent::Unconfirmed)]);
 }
 
@@ -138,7 +138,10 @@ fn a_spend_of_an_output_of_a_past_block_is_noticed() {
 }
 
 fn undone(height: u32) -> EventKind {
-    EventKind::BlocksDisconnected { blocks: vec![(height, BlockHash([u8::try_from(height).unwrap(); 32]))] }
+    EventKind::BlocksDisconnected {
+        blocks: vec![(height, BlockHash([u8::try_from(height).unwrap(); 32]))],
+        tip: Tip::default(),
+    }
 }
 
 fn confirmed(height: u32, confirmations: u32) -> WatchEvent {
@@ -162,7 +165,7 @@ fn a_coinbase_of_a_disconnected_block_is_reported_as_unconfirmed_and_never_again
     let report = |event| [(coinbase, 5_000, 0, event)];
     let arrives = EventKind::Block { peer: PeerId(1), height, block };
     assert_eq!(reported(&mut scene, arrives), report(confirmed(3, 1)));
-    let undone = EventKind::BlocksDisconnected { blocks: vec![(height, hash)] };
+    let undone = EventKind::BlocksDisconnected { blocks: vec![(height, hash)], tip: Tip::default() };
     assert_eq!(reported(&mut scene, undone), report(WatchEvent::Unconfirmed));
     for height in 3..12 {
         assert_eq!(reported(&mut scene, mined(height, &[])), []);

@@ -286,13 +286,15 @@ impl Watchlist {
         event: WatchEvent,
     ) -> Vec<WatchMatch> {
         let Some(touching) = self.touches.get(txid) else { return Vec::new() };
+        let block = touching.block.filter(|_| event.confirmations().is_some()).map(|block| block.hash);
         let mut matches = Vec::new();
         for &Touch { target, received, spent } in &touching.touches {
             if !targets.contains(&target) {
                 continue;
             }
             let Some((text, last)) = self.targets.get_mut(&target) else { continue };
-            let found = WatchMatch { target: text.text().to_owned(), txid, received, spent, event };
+            let target = text.text().to_owned();
+            let found = WatchMatch { target, txid, received, spent, event, block };
             *last = Some((now, found.clone()));
             self.count += 1;
             matches.push(found);

@@ -1,7 +1,7 @@
 //! What happens to the targets of the watch list.
 
 use crate::model::mempool::{BlockConflict, RemovalReason};
-use crate::wire::Txid;
+use crate::wire::{BlockHash, Txid};
 
 /// Something happened to a transaction that touches a target of the watch list.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -16,6 +16,8 @@ pub struct WatchMatch {
     pub spent: u64,
     /// What happened.
     pub event: WatchEvent,
+    /// The block that confirms the transaction; `None` unless it is confirmed.
+    pub block: Option<BlockHash>,
 }
 
 /// What happened to a transaction that touches a target.

@@ -30,7 +30,7 @@ use crate::event::{
     BlockAnnouncement, BlockFault, CatchUpFrom, DisconnectReason, EventKind, Misbehaviour, MissingBlocks,
     PeerEvent, PeerId, PeerInfo,
 };
-use crate::p2p::action::Action;
+use crate::p2p::action::{Action, Dial};
 use crate::p2p::input::Input;
 use crate::p2p::part::Part;
 use crate::p2p::settings::Settings;
@@ -182,7 +182,11 @@ impl BlockDownload {
             self.high_bandwidth.announced_first(peer);
             if !disconnected.is_empty() {
                 self.backfill.retain_active(|hash| self.chain.is_active(hash));
-                actions.push(Action::Emit(EventKind::BlocksDisconnected { blocks: disconnected }));
+                let disconnected = self.chain.tip().map(|tip| (tip, disconnected));
+                actions.extend(
+                    disconnected
+                        .map(|(tip, blocks)| Action::Emit(EventKind::BlocksDisconnected { blocks, tip })),
+                );
             }
             self.backfill.need(past.iter().map(|block| (block.height, block.hash)));
         }
@@ -222,9 +226,14 @@ impl BlockDownload {
 }
 
 impl Part for BlockDownload {
+    fn dialling(&mut self, dial: &Dial, _: Timestamp) -> Vec<Action> {
+        self.new_blocks.dialling(dial.peer, &dial.address.host);
+        vec![]
+    }
+
     fn connected(&mut self, peer: PeerId, info: &PeerInfo, now: Timestamp) -> Vec<Action> {
         self.sync.connected(peer, now);
-        self.new_blocks.peer_clock(info.clock_offset);
+        self.new_blocks.peer_clock(peer, info.clock_offset);
         if !self.sync.is_synced()
             && let Ok(height) = u32::try_from(info.start_height)
         {
@@ -266,6 +275,7 @@ impl Part for BlockDownload {
 
     fn disconnected(&mut self, peer: PeerId, _: &DisconnectReason, _: Timestamp) -> Vec<Action> {
         self.sync.disconnected(peer);
+        self.new_blocks.disconnected(peer);
         self.start_heights.remove(&peer);
         self.requests.disconnected(peer);
         self.backfill.disconnected(peer);

@@ -41,7 +41,7 @@ impl Unplugged {
 
     /// A connection is open.
     pub(crate) fn opened(&mut self, peer: PeerId, now: Timestamp) -> Vec<Deed> {
-        let (session, hello) = Session::open(now, self.timing, peer.0);
+        let (session, hello) = Session::open(now, now, self.timing, peer.0);
         self.sessions.insert(peer, session);
         let connected = PeerEvent::Connected { transport: Transport::V1 };
         self.node.reported(peer, PeerReport::Event(connected), now);

@@ -27,6 +27,9 @@ use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
+/// The most peers that are asked for a transaction that is here, one after the other.
+const MAX_RESENDERS: usize = 3;
+
 /// Decides which transactions to request from which peers.
 #[derive(Debug)]
 pub struct TxDownload {
@@ -53,6 +56,21 @@ impl TxDownload {
         // The list of a whole mempool contains its parents.
         if !self.bootstrap.is_active() {
             self.parents.add(now, peer, child, parents);
+        }
+    }
+
+    /// Has peers send transactions that are here: each is requested from one peer, and from a few others only if that
+    /// one doesn't have it.
+    pub fn resend(&mut self, txs: &[(Txid, Wtxid)], now: Timestamp) {
+        let peers = self.bootstrap.serving(now);
+        let turns = (0..peers.len()).cycle();
+        for (&(txid, wtxid), turn) in txs.iter().zip(turns) {
+            // Otherwise it would not be requested.
+            self.requests.unsee(txid, wtxid);
+            self.parents.note(txid);
+            for &peer in peers.iter().cycle().skip(turn).take(MAX_RESENDERS.min(peers.len())) {
+                self.requests.announced(peer, TxHash::Txid(txid));
+            }
         }
     }
 

@@ -72,6 +72,11 @@ impl ParentRequests {
         }
     }
 
+    /// Notes that a transaction is requested as if it was a parent: from peers that did not announce it.
+    pub fn note(&mut self, txid: Txid) {
+        self.depths.insert(txid, MAX_DEPTH);
+    }
+
     /// Returns the requests that are due.
     pub fn due(&mut self, now: Timestamp) -> Vec<(PeerId, Txid)> {
         let count = self.waiting.partition_point(|waiting| waiting.due <= now);

@@ -3,6 +3,7 @@
 mod bootstrap;
 mod links;
 mod made_up_lists;
+mod resend;
 mod scene;
 
 use crate::event::{DisconnectReason, EventKind, Misbehaviour, PeerEvent, PeerId, PeerInfo};

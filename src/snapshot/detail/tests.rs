@@ -1,4 +1,4 @@
-use crate::event::{EventKind, PeerEvent, PeerId};
+use crate::event::{EventKind, PeerEvent, PeerId, Tip};
 use crate::model::testing::{self, START, Scene, block, coin, loose, output, parts, spend};
 use crate::model::{RemovalReason, TxKey};
 use crate::snapshot::{Detail, Open, RemovedTransaction, Successor, TransactionDetail, View};
@@ -96,7 +96,7 @@ fn after_a_reorg_the_details_lead_to_the_entry_that_returned() {
         Detail::Removed(Box::new(removed))
     };
     assert_eq!(detail(&scene, &view), removed((height, hash), false, None));
-    scene.happen(EventKind::BlocksDisconnected { blocks: vec![(height, hash)] });
+    scene.happen(EventKind::BlocksDisconnected { blocks: vec![(height, hash)], tip: Tip::default() });
     let returned = removed((height, hash), true, Some(Successor::Same(TxKey::new(1, 0))));
     assert_eq!(detail(&scene, &view), returned);
     scene.mine(8, &[&tx]);

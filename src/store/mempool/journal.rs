@@ -10,7 +10,7 @@ use crate::store::mempool::replay::{Replay, Survey};
 use crate::util::time::Timestamp;
 use std::fs::File;
 use std::io::{self, BufReader, BufWriter, ErrorKind, Read, Seek, SeekFrom, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// The number of transactions that are restored with one event.
 const SLICE: usize = 500;
@@ -140,6 +140,28 @@ impl Journal {
             self.compact()?;
         }
         Ok(())
+    }
+
+    /// Replaces the journal of `network` at `path` by one with these batches. Whenever that is interrupted, the journal
+    /// is as it was before, or complete.
+    ///
+    /// # Errors
+    /// The error of the system; then the journal is as it was before.
+    pub(in crate::store) fn replace(
+        path: &Path,
+        network: Network,
+        batches: impl Iterator<Item = Batch>,
+    ) -> io::Result<()> {
+        file::replace(path, |file| {
+            let mut output = BufWriter::new(file);
+            output.write_all(&frame::header(network))?;
+            for batch in batches {
+                let mut frames = Vec::new();
+                batch.encode(&mut frames);
+                output.write_all(&frames)?;
+            }
+            output.flush()
+        })
     }
 
     /// Empties the journal.

@@ -5,7 +5,7 @@ use crate::event::{Event, EventKind, PeerEvent, RestoredTx, TxSource};
 use crate::model::{Change, MempoolEntry, Model, Outcome};
 use crate::store::mempool::batch::Batch;
 use crate::store::mempool::replay::LastBlocks;
-use crate::util::time::Timestamp;
+use crate::util::time::{Timestamp, WallOffset};
 use crate::wire::{BlockHash, TxHash, Txid};
 use foldhash::fast::RandomState;
 use std::collections::HashMap;
@@ -51,7 +51,7 @@ impl Changes {
                         self.added(entry.tx().txid());
                     }
                 }
-                Change::Returned(txid) => self.added(*txid),
+                Change::Returned { txid, .. } => self.added(*txid),
                 Change::Fee(txid) => self.updated(*txid),
                 Change::Removed(txid, _) => self.removed(*txid),
                 Change::RestoredDropped(txids) => txids.iter().for_each(|txid| self.removed(*txid)),
@@ -139,7 +139,9 @@ impl Changes {
     /// Takes out what fits into a batch. Blocks are part of the last one, and only if the mempool
     /// `counts_blocks`: as long as restored transactions wait for blocks, these belong to an earlier block.
     pub(super) fn take(&mut self, model: &Model, counts_blocks: bool, time: Timestamp) -> Batch {
-        let mut batch = Batch { time, ..Batch::default() };
+        // A later run begins with the time of the wall clock.
+        let wall = model.wall_offset();
+        let mut batch = Batch { time: wall.wall(time), ..Batch::default() };
         let (mut bytes, mut left) = (0, MAX_BATCH_TXS);
         self.txs.retain(|&txid, pending| {
             if bytes >= MAX_BATCH || left == 0 {
@@ -151,7 +153,7 @@ impl Changes {
                 (Some(entry), Pending::Updated) => batch.updated.push((txid, entry.knowledge())),
                 (Some(entry), Pending::Added | Pending::Removed) => {
                     bytes += entry.tx().raw().len();
-                    batch.added.push(saved(entry));
+                    batch.added.push(saved(entry, wall));
                 }
             }
             false
@@ -165,7 +167,7 @@ impl Changes {
     }
 }
 
-fn saved(entry: &MempoolEntry) -> RestoredTx {
-    let (tx, first_seen) = (entry.tx().clone(), entry.first_seen());
+fn saved(entry: &MempoolEntry, wall: WallOffset) -> RestoredTx {
+    let (tx, first_seen) = (entry.tx().clone(), wall.wall(entry.first_seen()));
     RestoredTx { tx, first_seen, knowledge: entry.knowledge() }
 }

@@ -8,6 +8,7 @@ use crate::event::{CatchUp, Damage, Knowledge, PeerEvent, PeerId, Request, Resto
 use crate::model::ModelSettings;
 use crate::model::testing::loose;
 use crate::store::{StoreSettings, Stores};
+use crate::util::time::WallOffset;
 use crate::wire::{BlockHash, TxHash};
 use std::fs;
 use tempfile::TempDir;
@@ -133,6 +134,25 @@ fn after_a_damaged_tail_the_journal_goes_on() {
     journal.append(&adds([3])).unwrap();
     assert_eq!(loaded(&dir).0, txs(1..=3));
     assert_eq!(loaded(&dir).2, Ok(()));
+}
+
+#[test]
+fn a_journal_that_is_being_replaced_is_the_old_one_until_it_is_complete() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = journal_path(dir.path(), NET);
+    journal(&dir).append(&adds(1..=2)).unwrap();
+    let seen = |number| {
+        // Whoever is killed here leaves this behind.
+        let copy = tempfile::tempdir().unwrap();
+        fs::copy(&file, journal_path(copy.path(), NET)).unwrap();
+        assert_eq!(loaded(&copy).0, txs(1..=2), "before batch {number}");
+        adds([number])
+    };
+    Journal::replace(&file, NET, (7..=9).map(seen)).unwrap();
+    assert_eq!(loaded(&dir).0, txs(7..=9));
+    let failing = dir.path().join("a file").join("journal");
+    fs::write(dir.path().join("a file"), "").unwrap();
+    assert!(Journal::replace(&failing, NET, std::iter::empty()).is_err());
 }
 
 #[test]
@@ -315,6 +335,21 @@ async fn a_crash_loses_no_more_than_the_last_minute() {
     written(&dir, 6).await;
     assert!(length() - before < 500, "what was restored is not written again: {}", length() - before);
     assert_eq!(run.store.close(&run.model, run.now).await, None);
+}
+
+#[tokio::test]
+async fn the_times_that_are_saved_are_those_of_the_corrected_wall_clock() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut run = Run::start(&dir);
+    run.restore().await;
+    let three_days = Duration::from_hours(72);
+    run.happen(EventKind::WallClock(WallOffset::between(NOW, NOW - three_days)));
+    run.receive(1);
+    run.pass(31);
+    assert_eq!(run.store.close(&run.model, run.now).await, None);
+    let (restored, saved, _) = loaded(&dir);
+    assert_eq!(restored[0].first_seen, NOW - three_days);
+    assert_eq!(saved.unwrap().time, NOW - three_days + Duration::from_secs(31));
 }
 
 #[tokio::test]

@@ -80,16 +80,12 @@ pub fn bytes(number: u64) -> String {
 
 /// Bytes per second without their unit: `38k`.
 pub fn brief_byte_rate(per_second: f32) -> String {
-    if per_second < 1_000.0 {
-        format!("{:.0}", per_second.max(0.0))
-    } else {
-        scaled(f64::from(per_second), "")
-    }
+    if per_second < 999.5 { format!("{:.0}", per_second.max(0.0)) } else { scaled(f64::from(per_second), "") }
 }
 
 /// Bytes per second: `38 kB/s`.
 pub fn byte_rate(per_second: f32) -> String {
-    if per_second < 1_000.0 {
+    if per_second < 999.5 {
         format!("{:.0} B/s", per_second.max(0.0))
     } else {
         format!("{}B/s", spaced(f64::from(per_second)))
@@ -254,13 +250,14 @@ mod tests {
         assert_eq!(bytes(812), "812 B");
         assert_eq!(bytes(38_400), "38 kB");
         assert_eq!(bytes(4_120_000), "4.1 MB");
-        assert_eq!(byte_rate(999.9), "1000 B/s");
+        assert_eq!([999.4, 999.5, 999.9].map(byte_rate), ["999 B/s", "1.0 kB/s", "1.0 kB/s"]);
+        assert_eq!([999.4, 999.9].map(brief_byte_rate), ["999", "1.0k"]);
         assert_eq!(vsize(9_812_345), "9.81 MvB");
         assert_eq!(fee_rate(0.148), "0.15");
         assert_eq!(fee_rate(12.14), "12.1");
         assert_eq!(fee_rate(1_204.7), "1,204");
         assert_eq!(fee_rate(f64::INFINITY), brief(u64::MAX));
-        let within = |floor, low, high| FeeRate::bounded(Bounds { floor, low, high, by_one_peer: false });
+        let within = |floor, low, high| FeeRate::bounded(Bounds { floor, low, high, ..Bounds::default() });
         assert_eq!(rate(within(Some(0.1), None, None), 9), "≥0.10");
         assert_eq!(rate(within(Some(0.1), Some(3.15), Some(4.04)), 9), "3.1–4.1");
         assert_eq!(rate(within(None, Some(2.0), Some(2.0)), 9), "2.0–2.0");

@@ -5,9 +5,10 @@
 //! peer that changes its order loses the belief.
 
 use crate::event::PeerId;
-use crate::model::fees::bounds::by_order::{Verdict, short};
+use crate::model::fees::bounds::by_order::{Verdict, Voter, short};
 use crate::model::fees::bounds::order::Order;
 use crate::model::fees::bounds::tally::{Honesty, Tally};
+use crate::model::mempool::vouch::voucher::Vouchers;
 use crate::util::bounded::BoundedMap;
 use crate::util::time::Timestamp;
 use crate::wire::Wtxid;
@@ -44,6 +45,7 @@ const MAX_PEERS: usize = 1_024;
 #[derive(Debug)]
 pub(in crate::model) struct Announcement {
     pub(in crate::model) peer: PeerId,
+    netgroup: Vouchers,
     /// When it arrived.
     pub(in crate::model) at: Timestamp,
     /// In the order of the peer.
@@ -56,9 +58,15 @@ pub(in crate::model) struct Announcement {
 }
 
 impl Announcement {
-    fn new(peer: PeerId, at: Timestamp, txs: Vec<Wtxid>, is_list: bool) -> Self {
+    fn new(by: (PeerId, Vouchers), at: Timestamp, txs: Vec<Wtxid>, is_list: bool) -> Self {
+        let (peer, netgroup) = by;
         let wait = if is_list { LIST_PATIENCE } else { PATIENCE };
-        Self { peer, at, txs, is_list, tally: Tally::default(), wait }
+        Self { peer, netgroup, at, txs, is_list, tally: Tally::default(), wait }
+    }
+
+    /// Who gives the bounds that follow from it.
+    pub(in crate::model) fn voter(&self) -> Voter {
+        Voter::new(self.peer, self.netgroup)
     }
 }
 
@@ -93,30 +101,32 @@ pub(in crate::model) struct Announcements {
 }
 
 impl Announcements {
-    /// Keeps an announcement.
-    pub(in crate::model) fn announce(&mut self, now: Timestamp, peer: PeerId, txs: Vec<Wtxid>) {
+    /// Keeps an announcement of a peer in a netgroup.
+    pub(in crate::model) fn announce(&mut self, now: Timestamp, by: (PeerId, Vouchers), txs: Vec<Wtxid>) {
+        let (peer, _) = by;
         let known = self.peers.get(&short(peer)).map_or(0, |peer| peer.txs);
         if !(2..=MAX_ANNOUNCEMENT).contains(&txs.len()) || known + txs.len() > MAX_OF_PEER {
             return;
         }
         self.peers.get_or_default(short(peer)).txs += txs.len();
         self.announced += txs.len();
-        self.wait_for(Announcement::new(peer, now, txs, false));
+        self.wait_for(Announcement::new(by, now, txs, false));
         while self.announced > MAX_ANNOUNCED && self.drop_last(false) {}
     }
 
-    /// Keeps a part of the list of a mempool. A new list replaces the last one of the peer.
+    /// Keeps a part of the list of the mempool of a peer in a netgroup. A new list replaces the last one of the peer.
     pub(in crate::model) fn list(
         &mut self,
         now: Timestamp,
-        peer: PeerId,
+        by: (PeerId, Vouchers),
         txs: Vec<Wtxid>,
         is_complete: bool,
     ) {
+        let (peer, _) = by;
         let position = self.incomplete.iter().position(|list| list.peer == peer);
         let mut list = position
             .and_then(|position| self.incomplete.remove(position))
-            .unwrap_or_else(|| Announcement::new(peer, now, Vec::new(), true));
+            .unwrap_or_else(|| Announcement::new(by, now, Vec::new(), true));
         self.listed += txs.len();
         list.txs.extend(txs);
         if is_complete {

@@ -3,6 +3,7 @@
 use crate::event::PeerId;
 use crate::model::fees::bounds::{PARTS, round_down};
 use crate::model::fees::fee_rate::{Bounds, FeeRate};
+use crate::model::mempool::vouch::voucher::Vouchers;
 
 /// A bound that a place in an announcement gives, in sat/vB.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -21,28 +22,56 @@ impl Bound {
     }
 }
 
+/// The bits of a peer's number that are kept: peers of which this part is the same are hours apart.
+const PEER_BITS: u32 = u32::BITS - Vouchers::BITS;
+
+/// A peer that gives bounds, and its netgroup, whose peers count as one. In four bytes.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(in crate::model) struct Voter(u32);
+
+impl Voter {
+    /// A peer of a netgroup.
+    pub(in crate::model) fn new(peer: PeerId, netgroup: Vouchers) -> Self {
+        Self(u32::from(netgroup.number()) << PEER_BITS | short(peer))
+    }
+
+    /// Stands for the peers of an earlier run, whose bounds count as those of one netgroup.
+    pub(in crate::model) fn earlier_run() -> Self {
+        let peer = PeerId(u64::MAX);
+        Self::new(peer, Vouchers::unknown(peer))
+    }
+
+    const fn netgroup(self) -> u32 {
+        self.0 >> PEER_BITS
+    }
+
+    const fn peer(self) -> u32 {
+        self.0 & ((1 << PEER_BITS) - 1)
+    }
+}
+
 /// The bound of one peer, in parts of 1 sat/vB. Eight bytes, as there are hundreds of thousands.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 struct Vote {
-    /// The lower half of the peer's number, which is enough to tell peers apart.
-    peer: u32,
+    voter: Voter,
     bound: i32,
 }
 
 impl Vote {
     /// No bound.
-    const NONE: Self = Self { peer: 0, bound: i32::MIN };
+    const NONE: Self = Self { voter: Voter(0), bound: i32::MIN };
 
     fn is_some(self) -> bool {
         self.bound != i32::MIN
     }
 
-    fn is_by(self, peer: u32) -> bool {
-        self.is_some() && self.peer == peer
+    /// Whether it comes from the same netgroup.
+    fn is_like(self, other: Self) -> bool {
+        self.is_some() && self.voter.netgroup() == other.voter.netgroup()
     }
 }
 
-/// The two tightest bounds in one direction, of different peers. The larger one is the tighter one: upper
+/// The two tightest bounds in one direction, of different netgroups. The larger one is the tighter one: upper
 /// bounds have the opposite sign.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 struct Votes {
@@ -57,14 +86,14 @@ impl Default for Votes {
 }
 
 impl Votes {
-    /// Adds a bound. Of one peer the tightest counts.
+    /// Adds a bound. Of one netgroup the tightest counts.
     fn add(&mut self, vote: Vote) {
         if vote.bound > self.tightest.bound {
-            if !self.tightest.is_by(vote.peer) {
+            if !self.tightest.is_like(vote) {
                 self.second = self.tightest;
             }
             self.tightest = vote;
-        } else if !self.tightest.is_by(vote.peer) && vote.bound > self.second.bound {
+        } else if !self.tightest.is_like(vote) && vote.bound > self.second.bound {
             self.second = vote;
         }
     }
@@ -80,26 +109,26 @@ impl Votes {
     fn verdicts(self, rate: f64) -> impl Iterator<Item = Verdict> {
         let votes = [self.tightest, self.second].into_iter().filter(|vote| vote.is_some());
         // A part more is forgiven, as bounds are rounded.
-        votes.map(move |Vote { peer, bound }| Verdict { peer, held: rate * PARTS + 1.0 >= f64::from(bound) })
+        votes.map(move |Vote { voter, bound }| Verdict {
+            peer: voter.peer(),
+            held: rate * PARTS + 1.0 >= f64::from(bound),
+        })
     }
 }
 
 /// Whether a fee that became exact is within the bound that a peer gave.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(in crate::model) struct Verdict {
-    /// The lower half of the peer's number.
+    /// The peer, by [`short`].
     pub(in crate::model) peer: u32,
     pub(in crate::model) held: bool,
 }
 
-/// Stands for the peers of an earlier run, whose bounds count as those of one peer.
-pub(in crate::model) const EARLIER_RUN: PeerId = PeerId(u64::MAX);
-
-/// The lower half of a peer's number.
+/// The part of a peer's number that is kept, which is enough to tell peers apart.
 pub(in crate::model) fn short(PeerId(number): PeerId) -> u32 {
     #[expect(clippy::cast_possible_truncation, reason = "peers are numbered from 0")]
     let short = number as u32;
-    short
+    short & ((1 << PEER_BITS) - 1)
 }
 
 /// The bounds of one rate by all places of a transaction in announcements.
@@ -108,17 +137,29 @@ pub(in crate::model) struct OrderBounds {
     low: Votes,
     /// With the opposite sign.
     high: Votes,
+    /// The netgroups that gave a bound: each sets one of 32 bits.
+    netgroups: u32,
 }
 
 impl OrderBounds {
-    /// Adds what an announcement of `peer` says.
-    pub(in crate::model) fn add(&mut self, peer: PeerId, bound: Bound) {
-        let peer = short(peer);
-        match bound {
-            Bound::AtLeast(rate) => self.low.add(Vote { peer, bound: round_down(rate) }),
-            // Beyond all rates it is `Vote::NONE`, which adds nothing.
-            Bound::AtMost(rate) => self.high.add(Vote { peer, bound: round_down(-rate) }),
+    /// Adds what an announcement of a peer says.
+    pub(in crate::model) fn add(&mut self, voter: Voter, bound: Bound) {
+        let (direction, rate) = match bound {
+            Bound::AtLeast(rate) => (&mut self.low, rate),
+            Bound::AtMost(rate) => (&mut self.high, -rate),
+        };
+        let vote = Vote { voter, bound: round_down(rate) };
+        // An upper bound beyond all rates is none.
+        if vote.is_some() {
+            direction.add(vote);
+            self.netgroups |= 1 << (voter.netgroup() % u32::BITS);
         }
+    }
+
+    /// Returns the number of netgroups that gave a bound. There may be more, as several may have the same bit.
+    fn netgroups(&self) -> u32 {
+        let several = self.low.second.is_some() || self.high.second.is_some();
+        self.netgroups.count_ones().max(if several { 2 } else { 0 })
     }
 
     /// Returns the fee rate: exact if the `fee` (sat) is known, or else bounded. `floor` (sat/vB) is the fee
@@ -141,7 +182,7 @@ impl OrderBounds {
         let by_one_peer = [low, high].into_iter().flatten().any(|(_, single)| single);
         let [low, high] = [low, high].map(|bound| bound.map(|(rate, _)| rate));
         let floor = floor.filter(|floor| high.is_none_or(|high| *floor <= high));
-        Bounds { floor, low, high, by_one_peer }
+        Bounds { floor, low, high, by_one_peer, netgroups: self.netgroups() }
     }
 
     /// Returns what an exact `rate` in sat/vB says about the peers that gave bounds.

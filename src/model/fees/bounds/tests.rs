@@ -3,11 +3,12 @@
 use crate::event::{EventKind, PeerEvent, PeerId};
 use crate::model::Change;
 use crate::model::fees::bounds::announcements::Announcements;
-use crate::model::fees::bounds::by_order::{Bound, OrderBounds, Verdict};
+use crate::model::fees::bounds::by_order::{Bound, OrderBounds, Verdict, Voter};
 use crate::model::fees::bounds::order::{self, Chain, Order, Paid, Place};
 use crate::model::fees::bounds::tally::{Honesty, Tally};
 use crate::model::fees::bounds::{PeerBound, floor};
 use crate::model::fees::fee_rate::{Bounds, FeeRate};
+use crate::model::mempool::vouch::voucher::Vouchers;
 use crate::model::testing::*;
 use crate::wire::{Transaction, TxHash, Wtxid};
 use proptest::prelude::*;
@@ -149,7 +150,7 @@ fn a_peer_that_changes_its_order_loses_the_belief() {
     let ids = || vec![Wtxid([1; 32]), Wtxid([2; 32])];
     let mut now = START;
     let mut judge = |announcements: &mut Announcements, tally| {
-        announcements.announce(now, PeerId(7), ids());
+        announcements.announce(now, by(7), ids());
         now = now + Duration::from_secs(30);
         let mut due = announcements.due(now).unwrap();
         let order = announcements.count(&mut due, tally);
@@ -165,7 +166,7 @@ fn a_peer_that_changes_its_order_loses_the_belief() {
 fn a_judgement_takes_the_place_of_the_one_before_and_ends_with_the_announcement() {
     let mut announcements = Announcements::default();
     let falling = tally_of(&(0..=200).map(|number| alone(1_000 - number)).collect::<Vec<_>>());
-    announcements.announce(START, PeerId(7), vec![Wtxid([1; 32]); 5]);
+    announcements.announce(START, by(7), vec![Wtxid([1; 32]); 5]);
     let mut times = Vec::new();
     for second in 0..700 {
         while let Some(mut due) = announcements.due(START + Duration::from_secs(second)) {
@@ -180,10 +181,37 @@ fn a_judgement_takes_the_place_of_the_one_before_and_ends_with_the_announcement(
     assert_eq!(announcements.sizes(), [0, 0]);
 }
 
+/// A peer in a netgroup of its own.
+fn voter(peer: u64) -> Voter {
+    let (peer, netgroup) = by(peer);
+    Voter::new(peer, netgroup)
+}
+
+fn by(peer: u64) -> (PeerId, Vouchers) {
+    (PeerId(peer), Vouchers::unknown(PeerId(peer)))
+}
+
+#[test]
+fn the_peers_of_one_netgroup_have_one_bound() {
+    let mut bounds = OrderBounds::default();
+    let (_, netgroup) = by(1);
+    for peer in 1..=9 {
+        bounds
+            .add(Voter::new(PeerId(peer), netgroup), Bound::AtLeast(f64::from(u32::try_from(peer).unwrap())));
+    }
+    let known = bounds.bounds(None);
+    assert_eq!((known.low, known.by_one_peer, known.netgroups), (Some(9.0), true, 1));
+    bounds.add(voter(20), Bound::AtLeast(2.0));
+    let known = bounds.bounds(None);
+    assert_eq!((known.low, known.by_one_peer, known.netgroups), (Some(2.0), false, 2));
+    let blamed: Vec<_> = bounds.verdicts(1.0).map(|verdict| (verdict.peer, verdict.held)).collect();
+    assert_eq!(blamed, [(9, false), (20, false)], "honesty is that of a peer");
+}
+
 #[test]
 fn a_list_is_looked_at_often_until_it_is_here() {
     let mut announcements = Announcements::default();
-    announcements.list(START, PeerId(7), vec![Wtxid([1; 32]); 5], true);
+    announcements.list(START, by(7), vec![Wtxid([1; 32]); 5], true);
     let mut times = Vec::new();
     for second in 0..100 {
         while let Some(due) = announcements.due(START + Duration::from_secs(second)) {
@@ -197,9 +225,9 @@ fn a_list_is_looked_at_often_until_it_is_here() {
 #[test]
 fn broken_bounds_discredit_their_peer() {
     let mut bounds = OrderBounds::default();
-    bounds.add(PeerId(1), Bound::AtLeast(2.0));
-    bounds.add(PeerId(1), Bound::AtMost(3.0));
-    bounds.add(PeerId(2), Bound::AtLeast(1.0));
+    bounds.add(voter(1), Bound::AtLeast(2.0));
+    bounds.add(voter(1), Bound::AtMost(3.0));
+    bounds.add(voter(2), Bound::AtLeast(1.0));
     let verdict = |peer, held| Verdict { peer, held };
     assert_eq!(
         bounds.verdicts(1.5).collect::<Vec<_>>(),
@@ -220,7 +248,7 @@ fn broken_bounds_discredit_their_peer() {
 fn of_one_peer_the_tightest_bound_counts_and_of_several_the_second_tightest() {
     let mut bounds = OrderBounds::default();
     let low = |bounds: &OrderBounds| (bounds.bounds(None).low.unwrap(), bounds.bounds(None).by_one_peer);
-    let add = |bounds: &mut OrderBounds, peer, rate| bounds.add(PeerId(peer), Bound::AtLeast(rate));
+    let add = |bounds: &mut OrderBounds, peer, rate| bounds.add(voter(peer), Bound::AtLeast(rate));
     add(&mut bounds, 1, 2.0);
     add(&mut bounds, 1, 1.0);
     assert_eq!(low(&bounds), (2.0, true));
@@ -239,24 +267,25 @@ fn of_one_peer_the_tightest_bound_counts_and_of_several_the_second_tightest() {
 #[test]
 fn bounds_that_contradict_each_other_are_ignored() {
     let mut bounds = OrderBounds::default();
-    bounds.add(PeerId(1), Bound::AtMost(2.0));
-    bounds.add(PeerId(1), Bound::AtLeast(1.0));
-    let between = Bounds { floor: None, low: Some(1.0), high: Some(2.0), by_one_peer: true };
+    bounds.add(voter(1), Bound::AtMost(2.0));
+    bounds.add(voter(1), Bound::AtLeast(1.0));
+    let between = Bounds { floor: None, low: Some(1.0), high: Some(2.0), by_one_peer: true, netgroups: 1 };
     assert_eq!(bounds.bounds(None), between);
     assert_eq!(bounds.bounds(Some(3.0)), between, "a child pays for it");
-    bounds.add(PeerId(2), Bound::AtMost(0.5));
+    bounds.add(voter(2), Bound::AtMost(0.5));
     assert_eq!(bounds.bounds(None).high, Some(2.0));
-    bounds.add(PeerId(3), Bound::AtMost(0.4));
-    let two = Bounds { floor: None, low: None, high: Some(0.5), by_one_peer: false };
+    bounds.add(voter(3), Bound::AtMost(0.4));
+    let two = Bounds { floor: None, low: None, high: Some(0.5), by_one_peer: false, netgroups: 3 };
     assert_eq!(bounds.bounds(None), two, "two peers against one");
-    bounds.add(PeerId(4), Bound::AtLeast(1.5));
-    assert_eq!(bounds.bounds(Some(3.0)), Bounds { floor: Some(3.0), ..Bounds::default() });
+    bounds.add(voter(4), Bound::AtLeast(1.5));
+    let none = Bounds { floor: Some(3.0), netgroups: 4, ..Bounds::default() };
+    assert_eq!(bounds.bounds(Some(3.0)), none);
 }
 
 #[test]
 fn an_upper_bound_beyond_all_rates_is_none() {
     let mut bounds = OrderBounds::default();
-    bounds.add(PeerId(1), Bound::AtMost(1e9));
+    bounds.add(voter(1), Bound::AtMost(1e9));
     assert_eq!(bounds, OrderBounds::default());
 }
 
@@ -340,9 +369,9 @@ proptest! {
         for (peer, count, is_list, is_complete) in steps {
             let ids = vec![Wtxid([0; 32]); if is_list { 40 * count } else { count }];
             if is_list {
-                announcements.list(START, PeerId(peer), ids, is_complete);
+                announcements.list(START, by(peer), ids, is_complete);
             } else {
-                announcements.announce(START, PeerId(peer), ids);
+                announcements.announce(START, by(peer), ids);
             }
             let [announced, listed] = announcements.sizes();
             prop_assert!(announced <= 100_000 && listed <= 400_000);

@@ -199,11 +199,11 @@ impl Judgement {
         if moment.ancestors(key) != place.ancestors || !(self.is_whole() || order == Order::ByAncestors) {
             return 1;
         }
-        let peer = self.announcement.peer;
+        let voter = self.announcement.voter();
         if order != Order::ByChunk || place.is_alone {
             let scale = f64::from(entry.adjusted_weight().div_ceil(4)) / f64::from(entry.tx().vsize());
             if entry.fee().is_none() {
-                entries.update(key, changes, |entry| entry.add_bound(peer, bound.scaled(scale)));
+                entries.update(key, changes, |entry| entry.add_bound(voter, bound.scaled(scale)));
             }
             return 1;
         }
@@ -212,7 +212,7 @@ impl Judgement {
         }
         let (is_same, cost) = moment.is_same(key);
         if is_same {
-            entries.update(key, changes, |entry| entry.add_chunk_bound(peer, bound));
+            entries.update(key, changes, |entry| entry.add_chunk_bound(voter, bound));
         }
         cost
     }

@@ -21,6 +21,7 @@ use crate::model::mempool::entries::Entries;
 use crate::model::mempool::order_bounds::departures::Departures;
 use crate::model::mempool::order_bounds::judgement::{Judgement, Next, World};
 use crate::model::mempool::recent::RecentTxs;
+use crate::model::mempool::vouch::voucher::Vouchers;
 use crate::util::time::Timestamp;
 use crate::wire::{TxHash, Wtxid};
 use std::mem;
@@ -39,13 +40,20 @@ pub(super) struct OrderBounds {
 
 impl OrderBounds {
     /// Keeps the order of what a peer announced for the first time.
-    pub(super) fn announce(&mut self, now: Timestamp, peer: PeerId, txs: &[TxHash]) {
-        self.announcements.announce(now, peer, wtxids(txs));
+    pub(super) fn announce(&mut self, now: Timestamp, peer: PeerId, netgroup: Vouchers, txs: &[TxHash]) {
+        self.announcements.announce(now, (peer, netgroup), wtxids(txs));
     }
 
     /// Keeps a part of the list of a peer's whole mempool.
-    pub(super) fn list(&mut self, now: Timestamp, peer: PeerId, txs: &[TxHash], is_complete: bool) {
-        self.announcements.list(now, peer, wtxids(txs), is_complete);
+    pub(super) fn list(
+        &mut self,
+        now: Timestamp,
+        peer: PeerId,
+        netgroup: Vouchers,
+        txs: &[TxHash],
+        is_complete: bool,
+    ) {
+        self.announcements.list(now, (peer, netgroup), wtxids(txs), is_complete);
     }
 
     /// Learns from what changed, and judges announcements whose transactions had time to arrive.

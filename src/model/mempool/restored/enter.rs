@@ -2,7 +2,7 @@
 
 use crate::chain::limits::MEMPOOL_EXPIRY;
 use crate::event::{Knowledge, RestoredTx, TxSource};
-use crate::model::fees::bounds::by_order::{Bound, EARLIER_RUN};
+use crate::model::fees::bounds::by_order::{Bound, Voter};
 use crate::model::mempool::changes::Changes;
 use crate::model::mempool::conflicts::decide::{Decision, decide};
 use crate::model::mempool::entry::MempoolEntry;
@@ -65,15 +65,35 @@ impl Mempool {
         self.key(TxHash::Txid(txid))
     }
 
-    /// Removes a restored transaction that has expired. Returns whether the next one may have expired too.
+    /// Removes a restored transaction that has expired, with its descendants. Returns whether the next one may have expired too.
     pub(super) fn expire_restored(&mut self, key: TxKey, now: Timestamp, changes: &mut Changes) -> bool {
         match self.get(key) {
             Some(entry) if now.since(entry.first_seen()) <= MEMPOOL_EXPIRY => false,
             _ => {
-                self.remove(key, RemovalReason::Expired, changes);
+                self.remove_with_descendants(key, RemovalReason::Expired, changes);
                 true
             }
         }
+    }
+
+    /// Returns the ids of the restored transactions that nobody announced and that peers lack by `is_missing`.
+    pub(super) fn missing(
+        &self,
+        is_missing: impl Fn(&MempoolEntry) -> bool,
+    ) -> impl Iterator<Item = (Txid, Wtxid)> {
+        let missing = self.missing_entries(is_missing);
+        missing.map(|(_, entry)| (entry.tx().txid(), entry.tx().wtxid()))
+    }
+
+    fn missing_entries(
+        &self,
+        is_missing: impl Fn(&MempoolEntry) -> bool,
+    ) -> impl Iterator<Item = (TxKey, &MempoolEntry)> {
+        self.entries().iter().filter(move |(_, entry)| {
+            entry.source() == TxSource::Restored
+                && entry.announcements().next().is_none()
+                && is_missing(entry)
+        })
     }
 
     /// Removes the restored transactions that nobody announced, that peers lack by `is_missing`, and that have
@@ -83,12 +103,7 @@ impl Mempool {
         is_missing: impl Fn(&MempoolEntry) -> bool,
         changes: &mut Changes,
     ) -> Vec<(Txid, Wtxid)> {
-        let restored = self.entries().iter().filter(|(_, entry)| {
-            entry.source() == TxSource::Restored
-                && entry.announcements().next().is_none()
-                && is_missing(entry)
-        });
-        let keys: Vec<TxKey> = restored.map(|(key, _)| key).collect();
+        let keys: Vec<TxKey> = self.missing_entries(is_missing).map(|(key, _)| key).collect();
         let mut removed = Vec::new();
         for key in keys.into_iter().rev() {
             let has_child =
@@ -125,10 +140,10 @@ impl MempoolEntry {
 fn add_bounds(entry: &mut MempoolEntry, knowledge: &Knowledge) {
     let rate = |parts: u32| Some(f64::from(parts) / PARTS).filter(|_| parts > 0);
     if let Some(lower) = rate(knowledge.lower) {
-        entry.add_bound(EARLIER_RUN, Bound::AtLeast(lower));
+        entry.add_bound(Voter::earlier_run(), Bound::AtLeast(lower));
     }
     if let Some(upper) = rate(knowledge.upper) {
-        entry.add_bound(EARLIER_RUN, Bound::AtMost(upper));
+        entry.add_bound(Voter::earlier_run(), Bound::AtMost(upper));
     }
 }
 

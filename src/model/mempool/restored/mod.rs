@@ -2,8 +2,9 @@
 //!
 //! Its transactions wait until the blocks since then are known; those that these confirm or make invalid
 //! never enter the mempool. The others enter, parents first, a few with each event. They are confirmed when a
-//! peer announces them or has them in the list of its whole mempool (BIP35); those that a whole list lacks
-//! and that nobody announces within some minutes leave. Without a list they stay, as old as they are.
+//! peer announces them or has them in the list of its whole mempool (BIP35). Those that a whole list lacks are
+//! requested from peers; what nobody sends or announces within some minutes leaves. Without a list they stay, as
+//! old as they are.
 
 mod enter;
 #[cfg(test)]
@@ -31,6 +32,10 @@ const MAX_LISTED: usize = 500_000;
 /// How long peers may announce a transaction that the list of a whole mempool lacks, before it leaves.
 const GRACE: Duration = Duration::from_mins(3);
 
+/// The most transactions that peers are asked to send because a list lacks them: about a tenth of a mempool that
+/// differs much.
+const MAX_RESENT: usize = 5_000;
+
 /// The mempool of an earlier run.
 #[derive(Debug, Default)]
 pub(in crate::model) struct Restoration {
@@ -39,7 +44,7 @@ pub(in crate::model) struct Restoration {
     room: WaitingRoom,
     /// What is to enter the mempool, the next one last.
     queue: Vec<Txid>,
-    /// Those that entered, and were neither announced nor listed since: the beginning of their txids.
+    /// Those that entered, and were neither announced, listed nor sent since: the beginning of their txids.
     unconfirmed: HashSet<u64, RandomState>,
     /// The beginning of the ids in lists, until everything has entered.
     listed: HashSet<u64, RandomState>,
@@ -210,6 +215,11 @@ impl Restoration {
         }
     }
 
+    /// Takes note of a transaction that a peer sent.
+    pub(in crate::model) fn sent(&mut self, txid: Txid) {
+        self.unconfirmed.remove(&beginning(txid.0));
+    }
+
     /// Takes note of a part of the list of a peer's whole mempool. `floor` is the fee rate below which the peer
     /// has nothing, in sat/vB.
     pub(in crate::model) fn listed(
@@ -252,14 +262,15 @@ impl Restoration {
             Phase::None | Phase::Loading | Phase::Waiting(_) => {}
             Phase::Entering => self.enter_some(mempool, now, changes, &mut progress),
             Phase::Entered => {
+                let is_missing = |entry: &MempoolEntry| {
+                    self.unconfirmed.contains(&beginning(entry.tx().txid().0))
+                        && !is_below(entry, self.list_floor)
+                };
                 if self.has_list && self.leave_at.is_none() {
                     self.leave_at = Some(now + GRACE);
-                }
-                if self.leave_at.is_some_and(|at| at <= now) {
-                    let is_missing = |entry: &MempoolEntry| {
-                        self.unconfirmed.contains(&beginning(entry.tx().txid().0))
-                            && !is_below(entry, self.list_floor)
-                    };
+                    let missing: Vec<_> = mempool.missing(is_missing).take(MAX_RESENT).collect();
+                    progress.requests.extend((!missing.is_empty()).then_some(Request::Resend(missing)));
+                } else if self.leave_at.is_some_and(|at| at <= now) {
                     let removed = mempool.remove_missing(is_missing, changes);
                     progress.milestone = Some(Milestone::Reconciled { removed: removed.len() });
                     progress.requests.push(Request::Forget(removed));

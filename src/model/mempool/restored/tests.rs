@@ -184,6 +184,29 @@ fn what_a_whole_list_lacks_and_nobody_announces_leaves_after_some_minutes() {
 }
 
 #[test]
+fn what_a_list_lacks_is_requested_once_and_stays_if_a_peer_sends_it() {
+    let mut scene = Scene::new();
+    let (listed, sent, lost) = (loose(1), loose(2), loose(3));
+    load(&mut scene, [&listed, &sent, &lost].iter().map(|tx| restored(tx, 9)).collect());
+    caught_up(&mut scene).connect_all(1..=2);
+    let txs = vec![TxHash::Wtxid(listed.wtxid())];
+    let complete = EventKind::Peer(PeerId(1), PeerEvent::Listed { txs, is_complete: true });
+    let asked = requests(&mut scene, complete);
+    let [Request::Resend(missing)] = &asked[..] else { panic!("{asked:?}") };
+    let ids = |tx: &Arc<Transaction>| (tx.txid(), tx.wtxid());
+    assert!(missing.len() == 2 && missing.contains(&ids(&sent)) && missing.contains(&ids(&lost)));
+    assert_eq!(requests(&mut scene, EventKind::Restored(Restored::Continue)), []);
+    scene.peer(2, PeerEvent::Parent { tx: Arc::clone(&sent) });
+    assert_eq!(scene.model.restored().map(|status| status.transactions), Some(1));
+    scene.pass(200).happen(EventKind::Restored(Restored::Continue));
+    let mut mempool = scene.mempool();
+    mempool.sort_unstable();
+    let mut expected = vec![listed.txid(), sent.txid()];
+    expected.sort_unstable();
+    assert_eq!(mempool, expected);
+}
+
+#[test]
 fn a_list_says_nothing_about_what_pays_less_than_its_node_takes() {
     let mut scene = Scene::new();
     let txs = [loose(1), loose(2)];

@@ -1,9 +1,9 @@
 //! Who vouches for an entry, and whether it counts.
 
-use crate::model::mempool::vouch::voucher::{BITS, Vouchers};
+use crate::model::mempool::vouch::voucher::Vouchers;
 
 /// A peer announced and sent the transaction, or one that spends it: it counts on its own.
-const RELAYED: u16 = 1 << BITS;
+const RELAYED: u16 = 1 << Vouchers::BITS;
 
 /// The entry counts in the figures.
 const COUNTS: u16 = RELAYED << 1;

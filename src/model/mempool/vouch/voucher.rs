@@ -6,10 +6,6 @@ use crate::event::PeerId;
 use foldhash::quality::FixedState;
 use std::hash::{BuildHasher, Hash};
 
-/// The bits of a netgroup's number. Two netgroups share one by a chance of 1 in 16,000, and then count as
-/// one: a transaction counts later than it could, never earlier.
-pub(super) const BITS: u32 = 14;
-
 /// Nobody vouches.
 const NOBODY: u16 = 0;
 
@@ -23,6 +19,10 @@ pub(in crate::model) struct Vouchers(u16);
 impl Vouchers {
     pub(in crate::model) const NOBODY: Self = Self(NOBODY);
     pub(in crate::model) const SEVERAL: Self = Self(SEVERAL);
+
+    /// The bits of a netgroup's number. Two netgroups share one by a chance of 1 in 16,000, and then count as
+    /// one: a transaction counts later than it could, never earlier.
+    pub(in crate::model) const BITS: u32 = 14;
 
     /// Returns the netgroup of a peer. Addresses without one (names, and what is not part of the public
     /// internet, such as loopback) are each a group of their own.
@@ -40,7 +40,7 @@ impl Vouchers {
 
     fn numbered(group: impl Hash) -> Self {
         let hash = FixedState::default().hash_one(group);
-        let number = (hash >> (u64::BITS - BITS)) as u16;
+        let number = (hash >> (u64::BITS - Self::BITS)) as u16;
         Self(number.max(SEVERAL + 1))
     }
 
@@ -60,7 +60,8 @@ impl Vouchers {
         self.0 == SEVERAL
     }
 
-    pub(super) const fn number(self) -> u16 {
+    /// Returns the number that stands for these netgroups, below 2¹⁴.
+    pub(in crate::model) const fn number(self) -> u16 {
         self.0
     }
 

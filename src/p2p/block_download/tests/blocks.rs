@@ -134,8 +134,9 @@ fn a_reorg_reports_the_disconnected_blocks_and_requests_the_new_ones() {
         block
     });
     let blocks = vec![(2, old[1].hash)];
+    let new_tip = Tip { hash: branch[1].hash, height: 3, time: branch[1].header.time };
     let expected = [
-        Action::Emit(EventKind::BlocksDisconnected { blocks }),
+        Action::Emit(EventKind::BlocksDisconnected { blocks, tip: new_tip }),
         tip(3, &branch[1]),
         announced(A, &branch[1], BlockAnnouncement::Headers),
     ];

@@ -167,6 +167,12 @@ impl Fetch {
         }
     }
 
+    /// The peers that serve whatever is in their mempools.
+    pub fn serving(&self, now: Timestamp) -> Vec<PeerId> {
+        let serving = self.sources.iter().filter(|(_, source)| source.is_usable() && source.serves(now));
+        serving.map(|(_, source)| source.peer).collect()
+    }
+
     /// A peer announced a transaction. Returns whether it is requested here, so that ordinary relay must not
     /// request it as well.
     pub fn announced(&mut self, peer: PeerId, wtxid: &Wtxid) -> bool {

@@ -146,6 +146,11 @@ impl Bootstrap {
         Some(actions)
     }
 
+    /// The peers that serve whatever is in their mempools.
+    pub fn serving(&self, now: Timestamp) -> Vec<PeerId> {
+        self.fetch.serving(now)
+    }
+
     /// A peer announced a transaction. Returns whether it is requested here, so that ordinary relay must not
     /// request it as well.
     pub fn announced(&mut self, peer: PeerId, wtxid: &Wtxid) -> bool {

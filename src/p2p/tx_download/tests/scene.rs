@@ -79,6 +79,7 @@ pub struct Node {
     pub manner: Manner,
     pub requests: VecDeque<Inventory>,
     pub requested: Vec<Wtxid>,
+    pub requested_by_txid: Vec<Txid>,
     pub most_at_once: usize,
     pub is_asked: bool,
 }
@@ -90,6 +91,7 @@ impl Node {
             manner: Manner::Honest,
             requests: VecDeque::new(),
             requested: Vec::new(),
+            requested_by_txid: Vec::new(),
             most_at_once: 0,
             is_asked: false,
         }
@@ -232,8 +234,12 @@ impl Scene {
             let mut missing = Vec::new();
             let mut inputs = Vec::new();
             for entry in std::mem::take(&mut node.requests) {
-                let Inventory::Wtx(wtxid) = entry else { panic!("{entry:?}") };
-                match node.mempool.get(&wtxid) {
+                let held = match entry {
+                    Inventory::Wtx(wtxid) => node.mempool.get(&wtxid),
+                    Inventory::WitnessTx(txid) => node.mempool.values().find(|tx| tx.txid() == txid),
+                    other => panic!("{other:?}"),
+                };
+                match held {
                     _ if node.manner == Manner::Deceitful => inputs.push(Input::Tx(tx(u32::MAX), Ok(()))),
                     Some(tx) => inputs.push(Input::Tx(Arc::clone(tx), Ok(()))),
                     None => missing.push(entry),
@@ -289,6 +295,10 @@ impl Scene {
                 assert!(list.len() <= 1_000, "{} entries in one message", list.len());
                 node.requested.extend(list.iter().filter_map(|entry| match entry {
                     Inventory::Wtx(wtxid) => Some(*wtxid),
+                    _ => None,
+                }));
+                node.requested_by_txid.extend(list.iter().filter_map(|entry| match entry {
+                    Inventory::WitnessTx(txid) => Some(*txid),
                     _ => None,
                 }));
                 node.requests.extend(list);

@@ -114,12 +114,14 @@ fn fee_rate(rate: FeeRate) -> String {
     let by_floor = rate.min().is_some() && rate.min() != bounds.low;
     let by_order = bounds.high.is_some() || (bounds.low.is_some() && !by_floor);
     let order = if bounds.by_one_peer {
-        "by the order of announcements, by one peer"
+        "by the order of announcements, by one netgroup".to_owned()
     } else {
-        "by the order of announcements, by several peers"
+        format!("by the order of announcements, by at least {} netgroups", bounds.netgroups)
     };
-    let sources =
-        [(by_order, order), (by_floor, "by the fee filters of its announcers, unless a child pays for it")];
+    let sources = [
+        (by_order, order.as_str()),
+        (by_floor, "by the fee filters of its announcers, unless a child pays for it"),
+    ];
     let sources: Vec<&str> = sources.into_iter().filter(|(is, _)| *is).map(|(_, source)| source).collect();
     if sources.is_empty() {
         format::UNKNOWN.to_owned()
@@ -251,4 +253,19 @@ fn output_row(cx: &Context, output: &OutputRow, cells: usize) -> Row {
 fn rest(cx: &Context, count: u32, listed: usize) -> Option<Line<'static>> {
     let missing = u64::from(count).saturating_sub(u64::try_from(listed).unwrap_or(u64::MAX));
     (missing > 0).then(|| Line::styled(format!("and {} more", format::grouped(missing)), cx.theme.muted()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::snapshot::Bounds;
+
+    #[test]
+    fn the_netgroups_that_bound_a_rate_by_order_are_counted() {
+        let bounds = Bounds { low: Some(3.0), high: Some(4.0), netgroups: 4, ..Bounds::default() };
+        let said = fee_rate(FeeRate::Open(bounds));
+        assert_eq!(said, "3.0–4.0 sat/vB (by the order of announcements, by at least 4 netgroups)");
+        let said = fee_rate(FeeRate::Open(Bounds { by_one_peer: true, netgroups: 1, ..bounds }));
+        assert_eq!(said, "3.0–4.0 sat/vB (by the order of announcements, by one netgroup)");
+    }
 }

@@ -5,9 +5,9 @@ use crate::tui::widgets::format;
 
 /// What the last blocks, a list and the netgroups of the peers say about the mempool.
 pub fn lines(snapshot: &Snapshot) -> Vec<String> {
-    let blocks = snapshot.completeness.blocks.map(|seen| {
-        let (share, blocks) = (format::share(seen.share), format::plural(seen.blocks as u64, "block"));
-        format!("{share} of the last {blocks} (vB) was here before")
+    let blocks = snapshot.completeness.blocks.and_then(|seen| {
+        let (share, blocks) = (format::share(seen.share?), format::plural(seen.blocks as u64, "block"));
+        Some(format!("{share} of the last {blocks} (vB) was here before"))
     });
     let list = snapshot.completeness.list.as_ref().and_then(list);
     let unproven = snapshot.totals.unproven;
@@ -43,7 +43,7 @@ mod tests {
             extra: Amount { count: 700, vsize: 241_000 },
             ..ListComparison::default()
         };
-        let blocks = Some(SeenInBlocks { blocks: 6, share: 0.982 });
+        let blocks = Some(SeenInBlocks { blocks: 6, share: Some(0.982) });
         let unproven = Amount { count: 1_204, vsize: 300_000 };
         let mut snapshot = Snapshot {
             completeness: Completeness { blocks, list: Some(list) },

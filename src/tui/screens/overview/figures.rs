@@ -123,7 +123,7 @@ fn figures(snapshot: &Snapshot) -> Vec<Figure<'_>> {
         figure("bandwidth", [17, 20], vec![bandwidth, bandwidth_short], &snapshot.overview.download_rate),
         figure("fee filters", [16, 20], vec![format!("{floor} sat/vB"), floor], &[]),
         figure(
-            "fees known",
+            "exact fees",
             [16, 16],
             match totals.fee_coverage {
                 Some(coverage) => {
@@ -154,7 +154,8 @@ fn figures(snapshot: &Snapshot) -> Vec<Figure<'_>> {
 
 /// How complete the mempool is, by the last blocks and by the list of a peer.
 fn complete(completeness: &Completeness) -> Vec<String> {
-    let blocks = completeness.blocks.map(|seen| (format::share(seen.share), seen.blocks));
+    let seen = completeness.blocks;
+    let blocks = seen.and_then(|seen| Some((format::share(seen.share?), seen.blocks)));
     let list = completeness.list.as_ref().and_then(ListComparison::share).map(format::share);
     match (blocks, list) {
         (Some((seen, count)), Some(list)) => vec![
@@ -168,7 +169,10 @@ fn complete(completeness: &Completeness) -> Vec<String> {
             vec![format!("{seen} of last {blocks}"), format!("{seen} of blocks"), seen]
         }
         (None, Some(list)) => vec![format!("{list} of a peer's list"), format!("{list} of list"), list],
-        (None, None) => vec!["no block yet".to_owned()],
+        (None, None) => match seen {
+            Some(seen) => vec![format!("{}, all empty", format::plural(seen.blocks as u64, "block"))],
+            None => vec!["no block yet".to_owned()],
+        },
     }
 }
 
@@ -218,4 +222,18 @@ fn fee_floor(totals: &Totals) -> String {
 fn mean(rates: &[f32]) -> f32 {
     let recent = &rates[rates.len().saturating_sub(RATE_SPAN)..];
     if recent.is_empty() { 0.0 } else { recent.iter().sum::<f32>() / recent.len() as f32 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::snapshot::SeenInBlocks;
+
+    #[test]
+    fn a_block_without_transactions_is_a_block() {
+        let of = |blocks| complete(&Completeness { blocks, list: None }).swap_remove(0);
+        assert_eq!(of(None), "no block yet");
+        assert_eq!(of(Some(SeenInBlocks { blocks: 1, share: None })), "1 block, all empty");
+        assert_eq!(of(Some(SeenInBlocks { blocks: 3, share: Some(0.5) })), "50.0 % of last 3 blocks");
+    }
 }

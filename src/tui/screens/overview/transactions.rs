@@ -67,7 +67,9 @@ pub fn draw(
     let highlight = cx.theme.selected(focused);
     lines.extend(list.lines(window, list_rows(area), highlight, |tx| table::row(COLUMNS, &widths, tx, cx)));
     if window.rows.is_empty() {
-        lines.push(Line::styled("no transaction yet", cx.theme.muted()));
+        let was_there_any = cx.snapshot.totals.received > 0;
+        let empty = if was_there_any { "the mempool is empty" } else { "no transaction yet" };
+        lines.push(Line::styled(empty, cx.theme.muted()));
     }
     let lines = lines.into_iter().map(indented).collect::<Vec<_>>();
     frame.render_widget(Paragraph::new(lines).block(block), area);

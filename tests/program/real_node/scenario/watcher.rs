@@ -9,7 +9,7 @@ use mempulse::event::Event;
 use mempulse::model::{Model, ModelSettings};
 use mempulse::p2p::{BootstrapMode, DEFAULT_BACKFILL, Driver, PeerChoice, Settings};
 use mempulse::snapshot::{Snapshot, View};
-use mempulse::stream;
+use mempulse::stream::Stream;
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
@@ -28,6 +28,7 @@ pub struct Watcher {
     network: Driver,
     model: Model,
     clock: Clock,
+    stream: Stream,
     records: Vec<Value>,
     mirror: Mirror,
     /// How far the model's clock is ahead.
@@ -69,6 +70,7 @@ impl Watcher {
             model,
             clock,
             records: Vec::new(),
+            stream: Stream::default(),
             mirror: Mirror::default(),
             ahead: Duration::ZERO,
         };
@@ -102,7 +104,7 @@ impl Watcher {
     fn apply(&mut self, mut event: Event) {
         event.time = event.time + self.ahead;
         let outcome = self.model.apply(&event);
-        for record in stream::records(&event, &self.model, &outcome) {
+        for record in self.stream.records(&event, &self.model, &outcome) {
             let record = serde_json::to_value(record).unwrap();
             self.mirror.follow(&record);
             self.records.push(record);

@@ -1,0 +1,95 @@
+//! Records about the mempool as a whole.
+
+use super::estimates::EstimateFields;
+use super::values::peer_address;
+use super::words::Kind;
+use crate::event::PeerId;
+use crate::model::{Amount, BAND_STARTS, Basis, ListComparison, Model, band_sizes, classify};
+use serde::Serialize;
+
+/// The mempool, as far as it counts. Rates are in sat/vB.
+#[derive(Clone, PartialEq, Debug, Serialize)]
+pub(super) struct MempoolRecord {
+    pub(super) tx_count: u64,
+    pub(super) vsize_vb: u64,
+    pub(super) memory_bytes: u64,
+    pub(super) by_one_netgroup_count: u64,
+    pub(super) exact_vsize_vb: u64,
+    pub(super) within_vsize_vb: u64,
+    pub(super) open_vsize_vb: u64,
+    pub(super) bands: Vec<BandFields>,
+    pub(super) minimum_fee_rate: f64,
+    pub(super) estimates: Vec<EstimateFields>,
+}
+
+/// A band of fee rates, which ends where the next one begins.
+#[derive(Clone, PartialEq, Debug, Serialize)]
+pub(super) struct BandFields {
+    pub(super) fee_rate_from: f64,
+    pub(super) vsize_vb: u64,
+}
+
+impl MempoolRecord {
+    pub(super) fn new(model: &Model) -> Self {
+        let (sums, histogram) = (model.mempool().sums(), model.mempool().histogram());
+        let (basis, estimates) = (Basis::of(histogram), model.estimates());
+        let bands = BAND_STARTS.into_iter().zip(band_sizes(histogram));
+        let bands = bands.map(|(fee_rate_from, vsize_vb)| BandFields { fee_rate_from, vsize_vb });
+        Self {
+            tx_count: sums.counted.count,
+            vsize_vb: sums.counted.vsize,
+            memory_bytes: sums.memory,
+            by_one_netgroup_count: sums.unproven.count,
+            exact_vsize_vb: basis.exact.vsize,
+            within_vsize_vb: basis.within.vsize,
+            open_vsize_vb: basis.open.vsize,
+            bands: bands.collect(),
+            minimum_fee_rate: estimates.minimum,
+            estimates: estimates.targets.into_iter().map(EstimateFields::new).collect(),
+        }
+    }
+}
+
+/// The difference between the mempool and the list that a peer gave of its own.
+#[derive(Clone, PartialEq, Debug, Serialize)]
+pub(super) struct ListDifferenceRecord {
+    pub(super) peer: String,
+    pub(super) listed_at: String,
+    pub(super) listed_count: u64,
+    pub(super) here_count: u64,
+    pub(super) by_one_netgroup_count: u64,
+    pub(super) missing_count: u64,
+    pub(super) extra_count: u64,
+    pub(super) extra_vsize_vb: u64,
+    pub(super) extra_kinds: Vec<ExtraKind>,
+}
+
+/// The transactions of one kind that the list lacks.
+#[derive(Clone, PartialEq, Debug, Serialize)]
+pub(super) struct ExtraKind {
+    pub(super) kind: Option<Kind>,
+    pub(super) tx_count: u64,
+    pub(super) vsize_vb: u64,
+}
+
+impl ListDifferenceRecord {
+    pub(super) fn new(peer: PeerId, compared: &ListComparison, model: &Model) -> Self {
+        Self {
+            peer: peer_address(model, peer),
+            listed_at: model.wall_offset().wall(compared.taken).rfc3339(),
+            listed_count: compared.listed,
+            here_count: compared.here,
+            by_one_netgroup_count: compared.unproven,
+            missing_count: compared.missing(),
+            extra_count: compared.extra.count,
+            extra_vsize_vb: compared.extra.vsize,
+            extra_kinds: compared.extra_kinds.iter().map(ExtraKind::new).collect(),
+        }
+    }
+}
+
+impl ExtraKind {
+    fn new(&(kind, Amount { count, vsize }): &(Option<classify::Kind>, Amount)) -> Self {
+        Self { kind: kind.map(Kind::from), tx_count: count, vsize_vb: vsize }
+    }
+}
