@@ -218,7 +218,11 @@ fn spend(prevout: OutPoint, value: u64) -> Arc<Transaction> {
 
 /// The histogram, the projected blocks and the history.
 fn mempool_screen() -> View {
-    View { screen: Screen::Mempool, mempool: MempoolView { columns: 100 }, ..screen(Anchor::Top) }
+    View {
+        screen: Screen::Mempool,
+        mempool: MempoolView { columns: 100, minutes: None, density: true },
+        ..screen(Anchor::Top)
+    }
 }
 
 /// All about a transaction.
@@ -323,7 +327,11 @@ fn bench_scene(criterion: &mut Criterion) {
     group.throughput(Throughput::Elements(1));
     let model = scene::after(&scene);
     for shown in [Screen::Overview, Screen::Peers, Screen::Mempool, Screen::Blocks] {
-        let view = View { screen: shown, mempool: MempoolView { columns: 100 }, ..screen(Anchor::Top) };
+        let view = View {
+            screen: shown,
+            mempool: MempoolView { columns: 100, minutes: None, density: true },
+            ..screen(Anchor::Top)
+        };
         let take = || black_box(Snapshot::take(&model, &view, scene::END));
         group.bench_function(format!("snapshot: {shown:?}"), |bencher| bencher.iter(take));
     }

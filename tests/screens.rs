@@ -13,6 +13,8 @@ mod log;
 mod pointer;
 #[path = "scene/mod.rs"]
 mod scene;
+#[path = "screens/states.rs"]
+mod states;
 #[path = "screens/transactions.rs"]
 mod transactions;
 #[path = "screens/watch_list.rs"]
@@ -25,6 +27,7 @@ use mempulse::tui::{BINDINGS, Effect};
 use mempulse::wire::{BlockHash, TxHash};
 use ratatui::layout::Size;
 use ratatui::style::{Color, Modifier};
+use states::seen_in_every_state;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -127,20 +130,48 @@ fn transactions_screen() {
 
 #[test]
 fn mempool_screen() {
-    seen_at_every_size("mempool_screen", |desk| desk.type_keys("4"));
+    seen_in_every_state("mempool_screen", |desk| desk.type_keys("4"));
 }
 
 #[test]
 fn mempool_screen_second_half() {
-    seen_at_every_size("mempool_screen_second_half", |desk| {
+    for size in [(60, 15), (80, 24)] {
+        let mut desk = Desk::new(size);
         desk.type_keys("4");
         desk.press(KeyCode::Tab);
-    });
+        insta::assert_snapshot!(format!("mempool_screen_second_half_{}x{}", size.0, size.1), desk.screen());
+    }
+}
+
+#[test]
+fn without_colours_digits_stand_for_the_fee_bands() {
+    let mut desk = Desk::colourless((200, 60));
+    desk.type_keys("4");
+    insta::assert_snapshot!("mempool_screen_colourless_200x60", text(&desk.buffer()));
+}
+
+#[test]
+fn the_time_axis_can_be_zoomed_from_ten_minutes_to_a_day() {
+    let mut desk = Desk::new((120, 36));
+    desk.type_keys("4");
+    let mut spans = Vec::new();
+    let mut span = |desk: &Desk| {
+        let screen = desk.screen();
+        let rest = screen.split(" Over time · last ").nth(1).unwrap_or_else(|| panic!("{screen}"));
+        spans.push(rest.split(" ─").next().unwrap().to_owned());
+    };
+    span(&desk);
+    for keys in ["[", "[", "]", "]", "]", "]", "]", "]", "]"] {
+        desk.type_keys(keys);
+        span(&desk);
+    }
+    let expected = ["30 min", "10 min", "10 min", "30 min", "60 min", "3 h", "6 h", "12 h", "24 h", "24 h"];
+    assert_eq!(spans, expected);
 }
 
 #[test]
 fn blocks_screen() {
-    seen_at_every_size("blocks_screen", |desk| desk.type_keys("5lll"));
+    seen_in_every_state("blocks_screen", |desk| desk.type_keys("5"));
 }
 
 #[test]
@@ -200,6 +231,33 @@ fn frozen() {
 #[test]
 fn empty() {
     every_size("empty", |size| Desk::started(Duration::from_secs(2), scene::empty(), size), |_| {});
+}
+
+#[test]
+fn the_projected_block_is_left_of_the_newest_and_g_returns_to_that() {
+    let mut desk = Desk::new((120, 36));
+    desk.type_keys("5");
+    assert!(desk.screen().contains("┏ 923,114 ━"), "{}", desk.screen());
+    desk.press(KeyCode::Left);
+    assert!(desk.screen().contains("┏ next 923,115 ━") && desk.screen().contains(" Next block, projected "));
+    assert_eq!(desk.press(KeyCode::Enter), None);
+    assert!(desk.screen().contains("nothing to open yet"), "{}", desk.screen());
+    desk.press(KeyCode::End);
+    assert!(desk.screen().contains(" Block 923,106 "), "{}", desk.screen());
+    desk.type_keys("g");
+    assert!(desk.screen().contains(" Block 923,114 "), "{}", desk.screen());
+}
+
+#[test]
+fn the_page_of_a_block_scrolls_on_the_blocks_screen() {
+    let mut desk = Desk::new((80, 24));
+    desk.type_keys("5");
+    let top = desk.screen();
+    assert!(top.contains("hash ") && top.contains(" lines 1–"), "{top}");
+    desk.type_keys("jjj");
+    assert!(desk.screen().contains(" lines 4–"), "{}", desk.screen());
+    desk.type_keys("l");
+    assert!(desk.screen().contains(" lines 1–"), "another block begins at its top");
 }
 
 fn unreachable_desk(size: (u16, u16)) -> Desk {
@@ -345,7 +403,7 @@ fn details_scroll_to_their_last_line_and_no_further() {
 fn every_screen_survives_every_size() {
     const WIDTHS: [u16; 16] = [1, 2, 3, 20, 59, 60, 61, 80, 99, 100, 109, 110, 120, 160, 200, 250];
     const HEIGHTS: [u16; 14] = [1, 2, 3, 9, 14, 15, 19, 20, 24, 34, 44, 45, 60, 80];
-    for keys in ["", "?", "hj\n", "jj\n", "G", "hG", " jj?", "2sj", "2j\n"] {
+    for keys in ["", "?", "hj\n", "jj\n", "G", "hG", " jj?", "2sj", "2j\n", "5lll", "4"] {
         let mut desk = Desk::new((80, 24));
         desk.type_keys(keys);
         for (width, height) in WIDTHS.iter().flat_map(|width| HEIGHTS.map(|height| (*width, height))) {

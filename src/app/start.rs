@@ -121,7 +121,7 @@ fn monitor(
         prevout_blocks: PrevoutCache::DEFAULT_BLOCKS
             .max(usize::try_from(settings.backfill).unwrap_or(usize::MAX)),
     };
-    let (stores, Loaded { addresses, prevouts, history }) = Stores::load(store_settings, clock.now());
+    let (stores, Loaded { addresses, prevouts, history, blocks }) = Stores::load(store_settings, clock.now());
     settings.known_blocks = prevouts.blocks().map(|(_, hash)| hash).collect();
     if let PeerChoice::Discover(discovery) = &mut settings.choice {
         discovery.addresses = addresses;
@@ -134,7 +134,8 @@ fn monitor(
         max_mempool: u64::from(common.max_mempool) * 1024 * 1024,
     })
     .with_prevouts(prevouts)
-    .with_history(history);
+    .with_history(history)
+    .with_blocks(blocks);
     if stores.restores() {
         model = model.expecting_restored();
     }

@@ -4,6 +4,7 @@ pub(crate) mod difficulty;
 pub(crate) mod limits;
 mod network;
 pub(crate) mod opcodes;
+pub(crate) mod pools;
 pub mod script;
 mod target;
 

@@ -1,6 +1,7 @@
 //! The parameters in which mainnet, the test networks and regtest differ.
 
 use std::fmt;
+use std::time::Duration;
 
 /// A Bitcoin network.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash, Debug)]
@@ -117,6 +118,15 @@ impl Network {
     pub const fn subsidy(self, height: u32) -> u64 {
         let halvings = height / self.halving_interval();
         if halvings >= 64 { 0 } else { 5_000_000_000 >> halvings }
+    }
+
+    /// Returns the mean time between two blocks; `None` where there is none to go by: blocks are made at will, or
+    /// easily once the chain stands still (testnets accept the least difficulty after 20 min).
+    pub const fn mean_block_interval(self) -> Option<Duration> {
+        match self {
+            Self::Mainnet | Self::Signet => Some(Duration::from_mins(10)),
+            Self::Testnet3 | Self::Testnet4 | Self::Regtest | Self::Simnet => None,
+        }
     }
 
     /// Returns the easiest target of the network (Core: `powLimit`), as compact `nBits`.

@@ -25,6 +25,8 @@ pub enum Store {
     Prevouts,
     /// Size of the mempool over the last day.
     History,
+    /// The figures of the last blocks.
+    Blocks,
     /// The transactions of the mempool.
     Mempool,
     /// All of them, by the lock that one process has on them.
@@ -37,6 +39,7 @@ impl fmt::Display for Store {
             Self::Addresses => "address file",
             Self::Prevouts => "block outputs in",
             Self::History => "mempool history",
+            Self::Blocks => "block figures",
             Self::Mempool => "mempool journal",
             Self::Lock => "state files of",
         })

@@ -235,7 +235,7 @@ impl Model {
         let new = NewBlock { now, network, peer, height, block, announced };
         let outputs = self.mempool.learn_block(block, height, &mut step.mempool);
         let figures = self.blocks.connect(&mut self.mempool, &new, &mut step.mempool);
-        self.estimator.connect(height, figures.price, self.peers.totals().usual_filter);
+        self.estimator.connect(height, figures.price(), self.peers.totals().usual_filter);
         step.notice(Notice::Block(Arc::clone(&figures)));
         step.change(Change::Block(figures));
         step.outcome.changes.extend(outputs.map(Change::BlockOutputs));
@@ -254,13 +254,13 @@ impl Model {
     }
 
     fn drop_restored(&mut self, block: &Block, step: &mut Step) {
-        let dropped = self.restoration.connect(block);
-        step.restored(Progress { dropped, ..Progress::default() });
+        step.restored(Progress { dropped: self.restoration.connect(block), ..Progress::default() });
     }
 
     fn past_block(&mut self, height: u32, block: &Block, step: &mut Step) {
         self.drop_restored(block, step);
         self.estimator.past_block(height, block.weight());
+        self.blocks.past_block(self.settings.network, height, block);
         let outputs = self.mempool.learn_block(block, height, &mut step.mempool);
         step.outcome.changes.extend(outputs.map(Change::BlockOutputs));
         step.matches(self.watchlist.past_block(step.now, block, &self.mempool));

@@ -23,8 +23,9 @@ pub(crate) mod testing;
 pub(crate) mod tests;
 pub(crate) mod watchlist;
 
+pub use blocks::arrival::{BlockArrival, Mismatch, Mismatches, Unseen};
 pub use blocks::backfill::BackfillProgress;
-pub use blocks::figures::{BlockFigures, Missing, Unseen};
+pub use blocks::figures::BlockFigures;
 pub use change::{Change, Outcome};
 pub use completeness::blocks::SeenInBlocks;
 pub use completeness::comparison::ListComparison;
@@ -32,12 +33,13 @@ pub(crate) use fees::bands::sizes as band_sizes;
 pub use fees::bands::{BAND_STARTS, BANDS};
 pub use fees::basis::Basis;
 pub use fees::coverage::{Amount, Coverage};
+pub use fees::density::{Density, RATE_CLASSES, SIZE_CLASSES};
 pub use fees::estimates::block_prices::BlockPrice;
 pub use fees::estimates::estimate::Estimate;
 pub use fees::estimates::hit_rate::HitRate;
 pub use fees::estimates::{Estimates, Target};
 pub use fees::fee_rate::{Bounds, FeeRate};
-pub use fees::history::History;
+pub use fees::history::{History, HistoryColumns, SPANS};
 pub use fees::prevouts::{BlockOutputs, OutpointKey, PrevoutCache};
 pub use fees::projection::ProjectedBlock;
 pub use list::filter::TxFilter;
@@ -197,6 +199,13 @@ impl Model {
     #[must_use]
     pub fn expecting_restored(mut self) -> Self {
         self.restoration = Restoration::expected();
+        self
+    }
+
+    /// Adds the figures of blocks that earlier runs have seen.
+    #[must_use]
+    pub(crate) fn with_blocks(mut self, blocks: Blocks) -> Self {
+        self.blocks = blocks;
         self
     }
 

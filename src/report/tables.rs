@@ -3,7 +3,7 @@
 use super::value::Value;
 use crate::model::Model;
 use crate::snapshot::{
-    BlockRow, BlocksScreen, Estimate, Health, ListComparison, MempoolScreen, PeerListView, PeerStatsRow,
+    BlockDetail, BlocksScreen, Estimate, Health, ListComparison, MempoolScreen, PeerListView, PeerStatsRow,
     PeersScreen, PeersView, Screen, Snapshot, Target, View,
 };
 use crate::util::time::Timestamp;
@@ -144,7 +144,7 @@ fn of_mempool(mempool: &MempoolScreen) -> [Table; 4] {
 }
 
 fn of_blocks(blocks: &BlocksScreen) -> Table {
-    let row = |row: &BlockRow| {
+    let row = |row: &BlockDetail| {
         let block = &row.figures;
         [
             block.height.into(),
@@ -156,6 +156,8 @@ fn of_blocks(blocks: &BlocksScreen) -> Table {
             block.fees.into(),
             block.fee_rate().into(),
             block.share_seen().map(f64::from).into(),
+            block.match_share().map(f64::from).into(),
+            block.pool.map(ToOwned::to_owned).into(),
             block.tag.clone().into(),
         ]
     };
@@ -169,6 +171,8 @@ fn of_blocks(blocks: &BlocksScreen) -> Table {
         "fees_sat",
         "fee_rate",
         "share_seen_before",
+        "match_share",
+        "pool",
         "tag",
     ];
     Table::of("blocks", columns, blocks.blocks.iter().map(row))

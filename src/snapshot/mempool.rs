@@ -3,7 +3,7 @@
 use crate::model::classify::Kind;
 use crate::model::fees::histogram::Volume;
 use crate::model::fees::{bands, projection};
-use crate::model::{Amount, BANDS, Basis, Coverage, Estimates, Model, ProjectedBlock};
+use crate::model::{Amount, Basis, Coverage, Density, Estimates, HistoryColumns, Model, ProjectedBlock};
 use crate::util::time::Timestamp;
 
 /// What the Mempool screen has room for.
@@ -11,6 +11,11 @@ use crate::util::time::Timestamp;
 pub struct MempoolView {
     /// The number of columns of the chart over time.
     pub columns: usize,
+    /// The span of that chart, in minutes: one of [`SPANS`](crate::model::SPANS). `None` for the shortest that has
+    /// everything.
+    pub minutes: Option<u32>,
+    /// Whether there is room for the transactions by size and rate.
+    pub density: bool,
 }
 
 /// The Mempool screen.
@@ -23,13 +28,12 @@ pub struct MempoolScreen {
     /// The part of the mempool whose chunk fee rate is known, exactly or within 10 %; `None` if the
     /// mempool is empty.
     pub coverage: Option<Coverage>,
-    /// The mempool by chunk fee rate, the lowest first.
+    /// The mempool by chunk fee rate in fixed bands, the lowest first.
     pub bars: Vec<HistogramBar>,
-    /// The length of a column of the history, in minutes.
-    pub column_minutes: u32,
-    /// The size over the last hours by fee band, in vB, oldest first; the last band has the
-    /// transactions without a known rate. `None` where nothing was measured.
-    pub history: Vec<Option<[f32; BANDS + 1]>>,
+    /// The size by fee band over time.
+    pub history: HistoryColumns,
+    /// The transactions by size and rate, if there is room.
+    pub density: Option<Box<Density>>,
     /// The projected blocks, the next one first.
     pub projected: Vec<ProjectedBlock>,
     /// The fee rates that it takes to be confirmed within some blocks.
@@ -60,15 +64,14 @@ impl MempoolScreen {
         let basis = Basis::of(histogram);
         let (known, all) = (basis.known(), basis.all());
         let coverage = Coverage::of(known, all);
-        let (column_minutes, history) = model.history().columns(now, view.columns);
         let bar = |(from, to, volume)| HistogramBar { from, to, amount: amount(volume) };
         Self {
             all,
             basis,
             coverage,
             bars: bands::bars(histogram).into_iter().map(bar).collect(),
-            column_minutes,
-            history,
+            history: model.history().columns(now, view.minutes, view.columns),
+            density: view.density.then(|| Box::new(histogram.density().clone())),
             projected: projection::project(histogram),
             estimates: model.estimates(),
             kinds: model.kind_rates().per_minute(now),
@@ -95,7 +98,13 @@ mod tests {
         let mut scene = Scene::new();
         scene.connect(1).deliver_all(1, [&dear, &cheap]).mine(5, &[&funds]);
         scene.deliver(1, &loose(9)).pass(120);
-        let take = |scene: &Scene| MempoolScreen::take(&scene.model, MempoolView { columns: 50 }, scene.now);
+        let take = |scene: &Scene| {
+            MempoolScreen::take(
+                &scene.model,
+                MempoolView { columns: 50, ..MempoolView::default() },
+                scene.now,
+            )
+        };
         let screen = take(&scene);
         assert_eq!((screen.all.count, screen.basis.open.count, screen.projected.len()), (3, 1, 1));
         assert_eq!(screen.projected[0].fees, 1_100);

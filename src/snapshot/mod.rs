@@ -17,18 +17,18 @@ mod watchlist;
 mod window;
 
 pub use crate::model::{
-    Amount, AnswerFigures, BAND_STARTS, BANDS, BackfillProgress, Basis, BlockFigures, Bounds, Coverage,
-    EphemeralDust, Estimate, Estimates, FeeRate, Health, HitRate, Level, ListComparison, Liveness,
-    LivenessSlot, Missing, NoticeEntry, Package, PeerStats, PingFigures, ProjectedBlock, Relative, Relatives,
-    RelayCounts, RestoredStatus, SeenInBlocks, Spread, Target, TxFilter, TxKey, TxList, TxOrder, Unseen,
-    WaitsFor,
+    Amount, AnswerFigures, BAND_STARTS, BANDS, BackfillProgress, Basis, BlockArrival, BlockFigures, Bounds,
+    Coverage, Density, EphemeralDust, Estimate, Estimates, FeeRate, Health, HistoryColumns, HitRate, Level,
+    ListComparison, Liveness, LivenessSlot, Mismatch, Mismatches, NoticeEntry, Package, PeerStats,
+    PingFigures, ProjectedBlock, RATE_CLASSES, Relative, Relatives, RelayCounts, RestoredStatus,
+    SIZE_CLASSES, SPANS, SeenInBlocks, Spread, Target, TxFilter, TxKey, TxList, TxOrder, Unseen, WaitsFor,
 };
 pub use crate::util::log_lines::{LogLine, LogLines};
-pub use blocks::{BlockRow, BlocksScreen};
+pub use blocks::BlocksScreen;
 pub use completeness::Completeness;
 pub use detail::{
-    BlockDetail, Cluster, Detail, InputRow, Open, OutputRow, PeerDetail, RemovedTransaction, ReplacedRow,
-    Successor, TransactionDetail, ValueSource,
+    BlockDetail, Cluster, Detail, InputRow, Interval, Open, OutputRow, PeerDetail, RemovedTransaction,
+    ReplacedRow, Successor, TransactionDetail, ValueSource,
 };
 pub use log::{LogScreen, LogView};
 pub use mempool::{HistogramBar, MempoolScreen, MempoolView};
@@ -166,7 +166,7 @@ impl Snapshot {
             transactions: shows(Screen::Transactions)
                 .then(|| Box::new(TransactionsScreen::take(model, &view.transactions, announcers, now))),
             mempool: shows(Screen::Mempool).then(|| Box::new(MempoolScreen::take(model, view.mempool, now))),
-            blocks: shows(Screen::Blocks).then(|| Box::new(BlocksScreen::take(model))),
+            blocks: shows(Screen::Blocks).then(|| Box::new(BlocksScreen::take(model, announcers))),
             log: None,
             watchlist: if view.watchlist { watchlist::take(model, now) } else { Vec::new() },
             detail: view.open.map(|open| (open, Arc::new(Detail::take(model, open, announcers, now)))),

@@ -10,6 +10,7 @@
 //! first one saves (`lock`).
 
 mod addresses;
+mod blocks;
 mod file;
 mod format;
 mod history;

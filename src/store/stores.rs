@@ -2,9 +2,11 @@
 
 use crate::chain::Network;
 use crate::event::{Event, EventKind, StoreProblem};
+use crate::model::blocks::Blocks;
 use crate::model::{BlockOutputs, History, Model, Outcome, PrevoutCache};
 use crate::p2p::{AddrTable, SavedAddresses};
 use crate::store::addresses::AddressStore;
+use crate::store::blocks::BlockStore;
 use crate::store::history::HistoryStore;
 use crate::store::lock::Lock;
 use crate::store::mempool::MempoolStore;
@@ -35,6 +37,8 @@ pub struct Loaded {
     pub prevouts: PrevoutCache,
     /// The size of the mempool over the last day.
     pub history: History,
+    /// The figures of the last blocks.
+    pub(crate) blocks: Blocks,
 }
 
 /// Everything that survives a restart.
@@ -43,6 +47,7 @@ pub struct Stores {
     addresses: AddressStore,
     prevouts: PrevoutStore,
     history: HistoryStore,
+    blocks: BlockStore,
     mempool: MempoolStore,
     /// That another process uses the same files, until it is reported.
     in_use: Option<StoreProblem>,
@@ -65,12 +70,14 @@ impl Stores {
         let (address_store, addresses) = AddressStore::load(address_dir, network, now);
         let (prevout_store, prevouts) = PrevoutStore::load(state_dir, network, settings.prevout_blocks);
         let (history_store, history) = HistoryStore::load(state_dir, network, now);
+        let (block_store, blocks) = BlockStore::load(state_dir, network);
         // The other process writes to the journal: it is not even read.
         let mempool = MempoolStore::load(state_dir.filter(|_| in_use.is_none()), network, now);
         let mut stores = Self {
             addresses: address_store,
             prevouts: prevout_store,
             history: history_store,
+            blocks: block_store,
             mempool,
             in_use,
             _lock: lock,
@@ -79,8 +86,9 @@ impl Stores {
             stores.addresses.stop_saving();
             stores.prevouts.stop_saving();
             stores.history.stop_saving();
+            stores.blocks.stop_saving();
         }
-        (stores, Loaded { addresses, prevouts, history })
+        (stores, Loaded { addresses, prevouts, history, blocks })
     }
 
     /// Whether the mempool of an earlier run is being loaded, or the event that there is none.
@@ -99,6 +107,7 @@ impl Stores {
             self.addresses.save(table, now);
         }
         self.history.save(model.history());
+        self.blocks.save(model.blocks());
         self.mempool.save(model, now);
     }
 
@@ -123,6 +132,7 @@ impl Stores {
             problem = self.addresses.problem() => problem,
             problem = self.prevouts.problem() => problem,
             problem = self.history.problem() => problem,
+            problem = self.blocks.problem() => problem,
         };
         EventKind::Warning(problem.into())
     }
@@ -136,10 +146,11 @@ impl Stores {
     ) -> impl Future<Output = Vec<StoreProblem>> + use<> {
         let addresses = self.addresses.close(addresses);
         let history = self.history.close(model.history());
+        let blocks = self.blocks.close(model.blocks());
         let mempool = self.mempool.close(model, now);
         async {
-            let problems = tokio::join!(addresses, self.prevouts.close(), history, mempool);
-            <[_; 4]>::from(problems).into_iter().flatten().collect()
+            let problems = tokio::join!(addresses, self.prevouts.close(), history, blocks, mempool);
+            <[_; 5]>::from(problems).into_iter().flatten().collect()
         }
     }
 }

@@ -26,6 +26,7 @@ pub(super) struct BlockRecord {
     pub(super) fee_rate_max: Option<f64>,
     pub(super) known_fee_count: usize,
     pub(super) tag: String,
+    pub(super) pool: Option<&'static str>,
     pub(super) seen_count: usize,
     pub(super) seen_weight_wu: u64,
     pub(super) unseen: Vec<UnseenTx>,
@@ -33,6 +34,11 @@ pub(super) struct BlockRecord {
     pub(super) median_wait_ms: Option<f64>,
     pub(super) expected_count: usize,
     pub(super) missing: Vec<MissingTx>,
+    pub(super) unexpected_count: usize,
+    pub(super) unexpected: Vec<UnexpectedTx>,
+    pub(super) match_share: Option<f32>,
+    pub(super) left_count: u64,
+    pub(super) left_vsize: u64,
     pub(super) arrived_after_ms: Option<f64>,
     pub(super) peer: String,
 }
@@ -51,18 +57,30 @@ pub(super) struct MissingTx {
     pub(super) chunk_fee_rate: f64,
 }
 
+/// A transaction of the block that pays less than the projected block took.
+#[derive(Clone, PartialEq, Debug, Serialize)]
+pub(super) struct UnexpectedTx {
+    pub(super) txid: String,
+    pub(super) chunk_fee_rate: f64,
+}
+
 impl BlockRecord {
-    pub(super) fn new(figures: &BlockFigures, model: &Model) -> Self {
-        let [min, median, max] = match figures.fee_rates {
+    /// `None` for a block from before startup.
+    pub(super) fn new(figures: &BlockFigures, model: &Model) -> Option<Self> {
+        let arrival = figures.arrival.as_ref()?;
+        let [min, median, max] = match arrival.fee_rates {
             Some(rates) => rates.map(Some),
             None => [None; 3],
         };
-        let unseen = figures.unseen.iter();
+        let unseen = arrival.unseen.iter();
         let unseen = unseen.map(|&(txid, why)| UnseenTx { txid: txid.to_string(), reason: why.into() });
-        let missing = figures.missing.iter();
+        let missing = arrival.missing.listed.iter();
         let missing =
             missing.map(|tx| MissingTx { txid: tx.txid.to_string(), chunk_fee_rate: tx.chunk_fee_rate });
-        Self {
+        let unexpected = arrival.unexpected.listed.iter();
+        let unexpected = unexpected
+            .map(|tx| UnexpectedTx { txid: tx.txid.to_string(), chunk_fee_rate: tx.chunk_fee_rate });
+        Some(Self {
             hash: figures.hash.to_string(),
             height: figures.height,
             block_time: Timestamp::from_secs(figures.time.into()).rfc3339(),
@@ -76,18 +94,24 @@ impl BlockRecord {
             fee_rate_min: min,
             fee_rate_median: median,
             fee_rate_max: max,
-            known_fee_count: figures.fees_known,
+            known_fee_count: arrival.fees_known,
             tag: figures.tag.clone(),
-            seen_count: figures.seen,
-            seen_weight_wu: figures.seen_weight,
+            pool: figures.pool,
+            seen_count: arrival.seen,
+            seen_weight_wu: arrival.seen_weight,
             unseen: unseen.collect(),
-            conflict_count: figures.conflicted,
-            median_wait_ms: figures.median_wait.map(milliseconds),
-            expected_count: figures.expected,
+            conflict_count: arrival.conflicted,
+            median_wait_ms: arrival.median_wait.map(milliseconds),
+            expected_count: arrival.missing.count,
             missing: missing.collect(),
-            arrived_after_ms: figures.arrived_after.map(milliseconds),
-            peer: peer_address(model, figures.peer),
-        }
+            unexpected_count: arrival.unexpected.count,
+            unexpected: unexpected.collect(),
+            match_share: figures.match_share(),
+            left_count: arrival.left.count,
+            left_vsize: arrival.left.vsize,
+            arrived_after_ms: arrival.after.map(milliseconds),
+            peer: peer_address(model, arrival.peer),
+        })
     }
 }
 

@@ -97,7 +97,7 @@ impl Stream {
             Change::DoubleSpend(spend) => Body::DoubleSpend(DoubleSpendRecord::new(spend)),
             Change::Warning(warning) => Body::Warning(WarningRecord::new(warning)),
             Change::Watch(notice) => Body::Watch(WatchRecord::new(notice)),
-            Change::Block(figures) => Body::Block(Box::new(BlockRecord::new(figures, model))),
+            Change::Block(figures) => Body::Block(Box::new(BlockRecord::new(figures, model)?)),
             Change::BlockOutputs(_) | Change::RestoredDropped(_) => return None,
         })
     }

@@ -1,7 +1,7 @@
 //! `docs/stream.md` describes every record, field and word that the stream can write, and no other.
 
 use super::*;
-use crate::stream::blocks::{DisconnectedBlock, MissingRecord, MissingTx, UnseenTx};
+use crate::stream::blocks::{DisconnectedBlock, MissingRecord, MissingTx, UnexpectedTx, UnseenTx};
 use crate::stream::estimates::EstimateFields;
 use crate::stream::mempool::{BandFields, ExtraKind, ListDifferenceRecord, MempoolRecord};
 use crate::stream::transactions::FeeFields;
@@ -173,6 +173,7 @@ const ALL: [fn(bool) -> Body; 21] = [
             fee_rate_max: full.then_some(1.5),
             known_fee_count: 1,
             tag: text(),
+            pool: full.then_some("Luxor"),
             seen_count: 1,
             seen_weight_wu: 1,
             unseen: vec![UnseenTx { txid: text(), reason: UnseenReason::NotReceived }],
@@ -180,6 +181,11 @@ const ALL: [fn(bool) -> Body; 21] = [
             median_wait_ms: full.then_some(1.5),
             expected_count: 1,
             missing: vec![MissingTx { txid: text(), chunk_fee_rate: 1.5 }],
+            unexpected_count: 1,
+            unexpected: vec![UnexpectedTx { txid: text(), chunk_fee_rate: 1.5 }],
+            match_share: full.then_some(0.5),
+            left_count: 1,
+            left_vsize: 1,
             arrived_after_ms: full.then_some(1.5),
             peer: text(),
         }))

@@ -102,6 +102,18 @@ impl Theme {
         self.band(band.unwrap_or(0))
     }
 
+    /// The mark of a band of fee rates, the lowest first: a block of its colour, or without colours a digit.
+    /// `?` stands for what is in no band.
+    pub const fn band_mark(self, band: usize) -> &'static str {
+        const DIGITS: [&str; 8] = ["1", "2", "3", "4", "5", "6", "7", "8"];
+        match (self.colour, band) {
+            (false, 0..8) => DIGITS[band],
+            (true, 0..8) => "█",
+            (false, _) => "?",
+            (true, _) => "▒",
+        }
+    }
+
     /// A bad state.
     pub const fn bad(self) -> Style {
         self.paint(VERMILION, Modifier::BOLD).add_modifier(Modifier::BOLD)

@@ -23,6 +23,19 @@ impl<T, const N: usize> Ring<T, N> {
         oldest
     }
 
+    /// Inserts a value before that at `index`, counted from the oldest. If the ring is full, the oldest one is
+    /// forgotten; that is `value` itself if `index` is 0.
+    pub fn insert(&mut self, index: usize, value: T) {
+        match (self.0.len() < N, index.checked_sub(1)) {
+            (true, _) => self.0.insert(index.min(self.0.len()), value),
+            (false, Some(index)) => {
+                self.0.pop_front();
+                self.0.insert(index.min(self.0.len()), value);
+            }
+            (false, None) => {}
+        }
+    }
+
     /// Iterates over the values for a change, oldest first.
     pub fn iter_mut(&mut self) -> impl DoubleEndedIterator<Item = &mut T> {
         self.0.iter_mut()
@@ -181,6 +194,21 @@ mod tests {
         let mut ring = Ring::<u32, 3>::default();
         assert_eq!([1, 2, 3, 4, 5].map(|value| ring.push(value)), [None, None, None, Some(1), Some(2)]);
         assert_eq!(ring.iter().copied().collect::<Vec<_>>(), [3, 4, 5]);
+    }
+
+    #[test]
+    fn a_full_ring_forgets_the_oldest_value_when_another_is_inserted() {
+        let mut ring = Ring::<u32, 3>::default();
+        let mut after = |index, value| {
+            ring.insert(index, value);
+            ring.iter().copied().collect::<Vec<_>>()
+        };
+        assert_eq!(after(0, 5), [5]);
+        assert_eq!(after(0, 3), [3, 5]);
+        assert_eq!(after(1, 4), [3, 4, 5]);
+        assert_eq!(after(0, 2), [3, 4, 5], "it would be the oldest itself");
+        assert_eq!(after(3, 6), [4, 5, 6]);
+        assert_eq!(after(1, 45), [45, 5, 6]);
     }
 
     #[test]

@@ -21,12 +21,26 @@ const SUBSIDY: u64 = 312_500_000;
 /// The least that these miners take, in sat/kvB.
 const PRICE: u64 = 7_000;
 
+/// The tags of the past blocks.
+const PAST_TAGS: [&str; PAST as usize] = [
+    "/SBICrypto.com Pool/",
+    "MARA Made in USA",
+    "/Foundry USA Pool #dropgold/",
+    "",
+    "< OCEAN.XYZ >",
+    "/F2Pool/",
+];
+/// How long before its announcement a block was mined.
+const MINED_BEFORE: Duration = Duration::from_secs(18);
+
 /// A block to be.
 struct Draft<'a> {
     previous: BlockHash,
     height: u32,
-    /// When it is found.
+    /// When it reaches the first peer.
     at: Duration,
+    /// When it was mined.
+    mined: Timestamp,
     tag: &'a str,
     transactions: Vec<Transaction>,
     fees: u64,
@@ -44,6 +58,7 @@ pub fn record(recording: &mut Recording, all: &Transactions) {
         previous: genesis,
         height: HEIGHT + 1,
         at: seconds(180),
+        mined: START + seconds(180) - MINED_BEFORE,
         tag: "/Foundry USA Pool #dropgold/",
         transactions,
         fees,
@@ -55,6 +70,7 @@ pub fn record(recording: &mut Recording, all: &Transactions) {
         previous: first,
         height: HEIGHT + 2,
         at: seconds(410),
+        mined: START + seconds(410) - MINED_BEFORE,
         tag: "Mined by AntPool",
         transactions: transactions.clone(),
         fees,
@@ -68,6 +84,7 @@ pub fn record(recording: &mut Recording, all: &Transactions) {
         previous: first,
         height: HEIGHT + 2,
         at: seconds(452),
+        mined: START + seconds(452) - MINED_BEFORE,
         tag: "",
         transactions: kept,
         fees: fees * 9 / 10,
@@ -79,6 +96,7 @@ pub fn record(recording: &mut Recording, all: &Transactions) {
         previous: better,
         height: HEIGHT + 3,
         at: seconds(455),
+        mined: START + seconds(455) - MINED_BEFORE,
         tag: "/ViaBTC/Mined by demo/",
         transactions,
         fees,
@@ -116,7 +134,8 @@ fn template(
 pub fn confirm(time: Timestamp, tx: &Transaction) -> Event {
     let (height, at) = (HEIGHT + 4, time.since(START));
     let transactions = vec![tx.clone()];
-    let draft = Draft { previous: BlockHash([0xb2; 32]), height, at, tag: "", transactions, fees: 0 };
+    let mined = time - MINED_BEFORE;
+    let draft = Draft { previous: BlockHash([0xb2; 32]), height, at, mined, tag: "", transactions, fees: 0 };
     Event { time, kind: EventKind::Block { peer: PeerId(FIRST), height, block: block(draft) } }
 }
 
@@ -127,7 +146,9 @@ fn past(recording: &mut Recording, all: &Transactions) -> BlockHash {
     let tip = all.funding.chunks(share).zip(0_u32..).fold(previous, |_, (transactions, number)| {
         let height = HEIGHT + 1 - PAST + number;
         let (at, fees) = (seconds(0), 1_000_000);
-        let draft = Draft { previous, height, at, tag: "", transactions: transactions.to_vec(), fees };
+        let mined = START - seconds(241 + 540 * u64::from(PAST - 1 - number));
+        let tag = PAST_TAGS[number as usize];
+        let draft = Draft { previous, height, at, mined, tag, transactions: transactions.to_vec(), fees };
         let block = block(draft);
         previous = block.hash;
         let fetched = ms(2_000 + 300 * u64::from(number));
@@ -183,7 +204,7 @@ fn block(draft: Draft<'_>) -> Arc<Block> {
         version: 0x2000_0000,
         previous: draft.previous,
         merkle_root: transactions[1].txid().0,
-        time: u32::try_from((START + draft.at).as_secs()).unwrap() - 18,
+        time: u32::try_from(draft.mined.as_secs()).unwrap(),
         bits: 0x1702_3456,
         nonce: draft.height,
     };

@@ -30,7 +30,7 @@ mod watchlist;
 
 pub use chain::confirm;
 pub use failures::unreachable;
-pub use peers::FIRST;
+pub use peers::{FIRST, peer_ids};
 pub use relay::{arrive, unannounced};
 pub use watchlist::QUIET;
 

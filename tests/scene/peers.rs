@@ -93,6 +93,11 @@ pub const PEERS: [Peer; 9] = [
     peer(CLOSED, "192.0.2.190:8333", "/Satoshi:30.0.0/", false, 71, 1_000),
 ];
 
+/// The ids of the peers.
+pub fn peer_ids() -> impl Iterator<Item = u64> {
+    PEERS.iter().map(|peer| peer.id)
+}
+
 /// Stands for the address of an onion service.
 const ONION: &str = "onion";
 

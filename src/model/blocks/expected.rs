@@ -1,12 +1,16 @@
-//! Transactions that a block left out although they pay more than others that it contains.
+//! What was expected of a block: which transactions it left out, and which it contains against expectation.
 //!
-//! A transaction is expected in a block if its chunk fee rate is exact and higher than that of the block's
+//! A transaction is missing if it was expected. It is expected in a block if its chunk fee rate is exact and higher than that of the block's
 //! cheapest part, if it was in the mempool for a minute before the block was first announced (so that the
 //! miner had it for the template), and if no time lock keeps it out.
+//!
+//! A transaction is unexpected if it was in the mempool and its exact chunk fee rate is below the least of the
+//! projected next block, which was full: its miner was paid otherwise, or did not know what pays more.
 
 use crate::chain::limits::LOCKTIME_THRESHOLD;
-use crate::model::blocks::figures::{BlockFigures, Missing};
+use crate::model::blocks::arrival::{Mismatch, Mismatches};
 use crate::model::blocks::new_block::NewBlock;
+use crate::model::fees::projection::{ProjectedBlock, project};
 use crate::model::mempool::Mempool;
 use crate::model::mempool::MempoolEntry;
 use crate::wire::BlockHeader;
@@ -20,23 +24,35 @@ const SEEN_BEFORE: Duration = Duration::from_mins(1);
 /// time, in s.
 const MEDIAN_TIME_LAG: u32 = 4 * 60 * 60;
 
-/// The expected transactions that a block left out.
-#[derive(Debug, Default)]
-pub(super) struct Expected {
-    pub(super) count: usize,
-    /// Those with the highest chunk fee rates; at most [`BlockFigures::LISTED`].
-    pub(super) highest: Vec<Missing>,
+/// A little below the projected block is no surprise: the miner's template is older than the block.
+const TOLERANCE: f64 = 0.95;
+
+/// Returns the lowest rate (sat/vB) of the projected next block; `None` if it has room for more.
+pub(super) fn projected_price(mempool: &Mempool) -> Option<f64> {
+    let next = project(mempool.histogram()).into_iter().next()?;
+    let [low, ..] = next.rates.filter(|_| next.filled() >= ProjectedBlock::ROOM)?;
+    Some(low)
+}
+
+/// Returns those of a block's transactions of known chunk fee rate that pay less than the projected next block
+/// took (sat/vB).
+pub(super) fn unexpected(rated: Vec<Mismatch>, price: Option<f64>) -> Mismatches {
+    let Some(price) = price else { return Mismatches::default() };
+    let is_cheap = |tx: &Mismatch| tx.chunk_fee_rate < price * TOLERANCE;
+    let mut cheap: Vec<_> = rated.into_iter().filter(is_cheap).collect();
+    cheap.sort_by(|a, b| a.chunk_fee_rate.total_cmp(&b.chunk_fee_rate));
+    Mismatches::of(cheap)
 }
 
 /// Returns what a block left out, after its transactions left the mempool. Goes through the whole mempool,
 /// once per block.
-pub(super) fn left_out(mempool: &Mempool, new: &NewBlock<'_>, price: Option<f64>) -> Expected {
-    let Some(price) = price else { return Expected::default() };
+pub(super) fn left_out(mempool: &Mempool, new: &NewBlock<'_>, price: Option<f64>) -> Mismatches {
+    let Some(price) = price else { return Mismatches::default() };
     let before = new.announced.unwrap_or(new.now) - SEEN_BEFORE;
     let expected = mempool.entries().iter().filter_map(|(key, entry)| {
         let rate = entry.chunk_fee_rate().filter(|&rate| rate > price && entry.counts())?;
         let is_ready = entry.first_seen() <= before && !is_locked(entry, new.height, &new.block.header);
-        is_ready.then(|| Missing {
+        is_ready.then(|| Mismatch {
             key,
             txid: entry.tx().txid(),
             chunk_fee_rate: rate,
@@ -45,10 +61,8 @@ pub(super) fn left_out(mempool: &Mempool, new: &NewBlock<'_>, price: Option<f64>
         })
     });
     let mut highest: Vec<_> = expected.collect();
-    let count = highest.len();
     highest.sort_by(|a, b| b.chunk_fee_rate.total_cmp(&a.chunk_fee_rate));
-    highest.truncate(BlockFigures::LISTED);
-    Expected { count, highest }
+    Mismatches::of(highest)
 }
 
 /// Whether a time lock (BIP65, BIP68) keeps the transaction out of the block. In doubt, it does.

@@ -1,29 +1,23 @@
-//! The figures of a block that arrived.
+//! The figures of a block.
 
 use crate::chain::limits::MAX_BLOCK_WEIGHT;
-use crate::event::PeerId;
+use crate::model::blocks::arrival::BlockArrival;
 use crate::model::fees::estimates::block_prices::BlockPrice;
-use crate::model::mempool::key::TxKey;
 use crate::util::share::share;
 use crate::util::time::Timestamp;
-use crate::wire::{BlockHash, Txid};
-use std::time::Duration;
+use crate::wire::BlockHash;
 
-/// What a block contained, and how much of it was in the mempool.
+/// What a block contains, and how it compares with the mempool.
 #[derive(Clone, PartialEq, Debug)]
 pub struct BlockFigures {
     /// The block hash.
     pub hash: BlockHash,
     /// The height.
     pub height: u32,
+    /// The hash of the block before it.
+    pub previous: BlockHash,
     /// The miner's clock, in s since the UNIX epoch.
     pub time: u32,
-    /// When the whole block had arrived.
-    pub arrived: Timestamp,
-    /// The time from the first announcement to the arrival; `None` if no peer announced the block.
-    pub arrived_after: Option<Duration>,
-    /// The peer that delivered the block.
-    pub peer: PeerId,
     /// The serialized size, in bytes.
     pub size: u32,
     /// The weight, in WU, of at most [`MAX_BLOCK_WEIGHT`].
@@ -37,72 +31,50 @@ pub struct BlockFigures {
     /// The fees, in sat: what the coinbase pays out beyond the subsidy. A lower bound if the miner
     /// claims less than allowed; `None` if the miner claims less than the subsidy.
     pub fees: Option<u64>,
-    /// The lowest, the median and the highest fee rate, in sat/vB, of the transactions whose fee was
-    /// known; `None` if there were none.
-    pub fee_rates: Option<[f64; 3]>,
-    /// The number of transactions whose fee was known.
-    pub fees_known: usize,
     /// The text in the coinbase, cleaned.
     pub tag: String,
-    /// The number of transactions received before the block, coinbase aside.
-    pub seen: usize,
-    /// The weight of the transactions received before the block, in WU.
-    pub seen_weight: u64,
-    /// The transactions not received before; at most [`BlockFigures::LISTED`].
-    pub unseen: Vec<(Txid, Unseen)>,
-    /// The number of mempool transactions that conflict with the block.
-    pub conflicted: usize,
-    /// The median time that the block's transactions had spent in the mempool.
-    pub median_wait: Option<Duration>,
-    /// The number of transactions that the block left out although they pay more than its price.
-    pub expected: usize,
-    /// The highest-paying transactions left out; at most [`BlockFigures::LISTED`].
-    pub missing: Vec<Missing>,
-    /// The fee rate that it took to be in the block.
-    pub price: BlockPrice,
+    /// The pool that mined the block, by its payout address or its tag.
+    pub pool: Option<&'static str>,
+    /// How the block came, and how it compares with the mempool; `None` if it is from before startup.
+    pub arrival: Option<BlockArrival>,
     /// Whether the block left the best chain in a reorg.
     pub stale: bool,
 }
 
-/// Why a transaction of a block had not been received before.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Unseen {
-    /// No peer announced it.
-    NeverAnnounced,
-    /// A peer announced it, but it did not arrive in time.
-    NotReceived,
-    /// It conflicts with a mempool transaction.
-    Conflicting,
-}
-
-/// A transaction that the block was expected to contain.
-#[derive(Clone, Copy, PartialEq, Debug)]
-pub struct Missing {
-    /// The key of the mempool entry.
-    pub key: TxKey,
-    /// The txid.
-    pub txid: Txid,
-    /// The chunk fee rate, in sat/vB.
-    pub chunk_fee_rate: f64,
-    /// The size, in vB.
-    pub vsize: u32,
-    /// The time in the mempool.
-    pub waited: Duration,
-}
-
 impl BlockFigures {
-    /// The most transactions in [`BlockFigures::unseen`] and in [`BlockFigures::missing`].
-    pub const LISTED: usize = 100;
+    /// When the block arrived, if that is soon after it was mined: a block that no peer announced was fetched later.
+    pub fn announced_arrival(&self) -> Option<Timestamp> {
+        self.arrival.as_ref().filter(|arrival| arrival.after.is_some()).map(|arrival| arrival.at)
+    }
+
+    /// The fee rate that it took to be in the block, as far as it is known.
+    pub fn price(&self) -> BlockPrice {
+        self.arrival.as_ref().map_or(BlockPrice::Unknown, |arrival| arrival.price)
+    }
 
     /// The share (0–1) of the transactions, coinbase aside, that were received before the block;
-    /// `None` if there is only a coinbase.
+    /// `None` if there is only a coinbase, or the block is from before startup.
     pub fn share_seen(&self) -> Option<f32> {
-        share(self.seen as u64, self.transactions.saturating_sub(1) as u64)
+        share(self.arrival.as_ref()?.seen as u64, self.transactions.saturating_sub(1) as u64)
     }
 
     /// The same share by weight.
     pub fn share_seen_by_weight(&self) -> Option<f32> {
-        share(self.seen_weight, self.paying_weight)
+        share(self.arrival.as_ref()?.seen_weight, self.paying_weight)
+    }
+
+    /// The number of transactions that were not received before the block; `None` if the block is from before
+    /// startup.
+    pub fn unseen(&self) -> Option<usize> {
+        Some(self.transactions.saturating_sub(1 + self.arrival.as_ref()?.seen))
+    }
+
+    /// How well the block matches what was expected of it (0–1, by size): what it contains as expected, of that
+    /// and everything that is missing or unexpected. `None` if nothing was expected and nothing came.
+    pub fn match_share(&self) -> Option<f32> {
+        let arrival = self.arrival.as_ref()?;
+        let as_expected = arrival.seen_weight.saturating_sub(4 * arrival.unexpected.vsize);
+        share(as_expected, self.paying_weight + 4 * arrival.missing.vsize)
     }
 
     /// The share (0–1) of the largest weight that the block uses.

@@ -1,13 +1,15 @@
 //! Computes the figures of a block.
 
-use crate::model::blocks::expected::Expected;
+use crate::chain::{Network, pools};
+use crate::model::blocks::arrival::{BlockArrival, Mismatches};
 use crate::model::blocks::figures::BlockFigures;
 use crate::model::blocks::new_block::NewBlock;
+use crate::model::fees::coverage::Amount;
 use crate::model::fees::estimates::block_prices::BlockPrice;
 use crate::model::mempool::block::ConnectedBlock;
 use crate::util::percentile::percentile;
 use crate::util::text::clean;
-use crate::wire::Transaction;
+use crate::wire::{Block, Transaction};
 
 /// How much of the coinbase's text is kept, in characters.
 const MAX_TAG: usize = 40;
@@ -15,52 +17,73 @@ const MAX_TAG: usize = 40;
 /// Runs of printable characters in a coinbase that are shorter are chance.
 const MIN_RUN: usize = 4;
 
-/// Returns the figures of a block.
-pub(super) fn measure(
-    new: &NewBlock<'_>,
-    connected: ConnectedBlock,
-    expected: Expected,
-    price: BlockPrice,
-) -> BlockFigures {
-    let NewBlock { now, network, peer, height, block, announced } = *new;
+/// Returns the figures that a block shows by itself.
+pub(super) fn measure(network: Network, height: u32, block: &Block) -> BlockFigures {
     let subsidy = network.subsidy(height);
     let coinbase = block.transactions.first();
     let paying = block.transactions.iter().skip(1);
-    let ConnectedBlock { mut fee_rates, mut waits, mut unseen, .. } = connected;
-    fee_rates.sort_by(f64::total_cmp);
-    waits.sort_unstable();
-    unseen.truncate(BlockFigures::LISTED);
     BlockFigures {
         hash: block.hash,
         height,
+        previous: block.header.previous,
         time: block.header.time,
-        arrived: now,
-        arrived_after: announced.map(|first| now.since(first)),
-        peer,
         size: block.size,
         weight: block.weight(),
         paying_weight: paying.map(|tx| u64::from(tx.weight())).sum(),
         transactions: block.transactions.len(),
         subsidy,
         fees: coinbase.and_then(|tx| tx.output_value().checked_sub(subsidy)),
+        tag: coinbase.map(tag).unwrap_or_default(),
+        pool: coinbase.and_then(pool),
+        arrival: None,
+        stale: false,
+    }
+}
+
+/// What was learned by connecting a block.
+pub(super) struct Comparison {
+    pub(super) connected: ConnectedBlock,
+    pub(super) missing: Mismatches,
+    pub(super) unexpected: Mismatches,
+    pub(super) left: Amount,
+    pub(super) price: BlockPrice,
+}
+
+/// Returns how a block came, and how it compares with the mempool.
+pub(super) fn arrival(new: &NewBlock<'_>, comparison: Comparison) -> BlockArrival {
+    let Comparison { connected, missing, unexpected, left, price } = comparison;
+    let ConnectedBlock { mut fee_rates, mut waits, mut unseen, seen, seen_weight, conflicted, .. } =
+        connected;
+    fee_rates.sort_by(f64::total_cmp);
+    waits.sort_unstable();
+    unseen.truncate(BlockArrival::LISTED);
+    BlockArrival {
+        at: new.now,
+        after: new.announced.map(|first| new.now.since(first)),
+        peer: new.peer,
         fee_rates: spread(&fee_rates),
         fees_known: fee_rates.len(),
-        tag: coinbase.map(tag).unwrap_or_default(),
-        seen: connected.seen,
-        seen_weight: connected.seen_weight,
+        seen,
+        seen_weight,
         unseen,
-        conflicted: connected.conflicted,
+        conflicted,
         median_wait: percentile(waits.into_iter(), 50),
-        expected: expected.count,
-        missing: expected.highest,
+        missing,
+        unexpected,
+        left,
         price,
-        stale: false,
     }
 }
 
 /// Returns the lowest, the median and the highest of sorted values.
 fn spread(sorted: &[f64]) -> Option<[f64; 3]> {
     Some([*sorted.first()?, *sorted.get(sorted.len() / 2)?, *sorted.last()?])
+}
+
+/// Returns the pool that a coinbase names or pays.
+fn pool(coinbase: &Transaction) -> Option<&'static str> {
+    let script_sig = coinbase.inputs().next().map_or(&[][..], |input| input.script_sig);
+    pools::find(script_sig, coinbase.outputs().map(|output| output.script_pubkey))
 }
 
 /// Returns the text in a coinbase's script behind the height (BIP34).

@@ -1,14 +1,18 @@
 //! The last blocks: their figures, and what it takes to disconnect them.
 
+pub(crate) mod arrival;
 pub(crate) mod backfill;
 mod expected;
 pub(crate) mod figures;
 mod measure;
 pub(in crate::model) mod new_block;
+mod saved;
 #[cfg(test)]
 mod tests;
 
+use crate::chain::Network;
 use crate::model::blocks::figures::BlockFigures;
+use crate::model::blocks::measure::Comparison;
 use crate::model::blocks::new_block::NewBlock;
 use crate::model::change::Change;
 use crate::model::fees::estimates::block_prices::{self, BlockPrice};
@@ -29,9 +33,10 @@ const MAX_FIGURES: usize = 144;
 /// on mainnet for years. With what is remembered of its transactions, a full block takes about 3 MB.
 const MAX_KEPT: usize = 6;
 
-/// The last blocks, in the order of their arrival.
+/// The last blocks.
 #[derive(Debug, Default)]
 pub(crate) struct Blocks {
+    /// By height; of several at one height, in the order of their arrival.
     figures: Ring<Arc<BlockFigures>, MAX_FIGURES>,
     kept: Ring<KeptBlock, MAX_KEPT>,
 }
@@ -53,18 +58,59 @@ impl Blocks {
         new: &NewBlock<'_>,
         changes: &mut Changes,
     ) -> Arc<BlockFigures> {
-        let NewBlock { now, height, block, .. } = *new;
+        let NewBlock { now, network, height, block, .. } = *new;
+        let projected_price = expected::projected_price(mempool);
         let mut connected = mempool.connect_block(now, block, height, changes);
         let confirmed = std::mem::take(&mut connected.confirmed).into_iter().collect();
         let weight = block.weight();
-        let rates = std::mem::take(&mut connected.chunk_fee_rates);
-        let cheapest = block_prices::cheapest(rates, weight);
-        let expected = expected::left_out(mempool, new, cheapest);
-        let price = BlockPrice::of(cheapest, weight, mempool.sums().counted.vsize);
-        let figures = Arc::new(measure::measure(new, connected, expected, price));
-        self.figures.push(Arc::clone(&figures));
+        let rated = std::mem::take(&mut connected.rated);
+        let taken = rated.iter().map(|tx| tx.chunk_fee_rate).collect();
+        let cheapest = block_prices::cheapest(taken, weight);
+        let missing = expected::left_out(mempool, new, cheapest);
+        let unexpected = expected::unexpected(rated, projected_price);
+        let left = mempool.sums().counted;
+        let price = BlockPrice::of(cheapest, weight, left.vsize);
+        let comparison = Comparison { connected, missing, unexpected, left, price };
+        let arrival = Some(measure::arrival(new, comparison));
+        let figures = Arc::new(BlockFigures { arrival, ..measure::measure(network, height, block) });
+        self.keep_figures(Arc::clone(&figures));
         self.kept.push(KeptBlock { height, block: Arc::clone(block), confirmed });
         figures
+    }
+
+    /// Adds a block from before startup.
+    pub(in crate::model) fn past_block(&mut self, network: Network, height: u32, block: &Block) {
+        if self.get(block.hash).is_none() {
+            self.keep_figures(Arc::new(measure::measure(network, height, block)));
+        }
+    }
+
+    /// The longest encoding, in bytes.
+    pub(crate) const LONGEST: usize = MAX_FIGURES * saved::LONGEST;
+
+    /// Returns the figures of the blocks of the best chain as bytes, the lowest block first.
+    pub(crate) fn encode(&self) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        let kept = self.figures.iter().filter(|figures| !figures.stale);
+        kept.for_each(|figures| saved::encode(figures, &mut bytes));
+        bytes
+    }
+
+    /// Reads what [`Blocks::encode`] returned, or returns `None` if `bytes` is anything else.
+    pub(crate) fn decode(mut bytes: &[u8]) -> Option<Self> {
+        let mut blocks = Self::default();
+        while !bytes.is_empty() {
+            blocks.keep_figures(Arc::new(saved::decode(&mut bytes)?));
+        }
+        Some(blocks)
+    }
+
+    /// Adds a block by height. One of an earlier run at the same height makes way: a reorg replaced it since.
+    fn keep_figures(&mut self, figures: Arc<BlockFigures>) {
+        self.figures.retain(|other| other.height != figures.height || other.arrival.is_some());
+        let above = self.figures.iter().rev().take_while(|other| other.height > figures.height).count();
+        let index = self.figures.len() - above;
+        self.figures.insert(index, figures);
     }
 
     /// Disconnects blocks, newest first: their transactions return to the mempool, as far as the blocks are
@@ -101,7 +147,7 @@ impl Blocks {
         returned
     }
 
-    /// Iterates over the figures, newest first.
+    /// Iterates over the figures, the highest block first.
     pub(crate) fn newest(&self) -> impl Iterator<Item = &Arc<BlockFigures>> {
         self.figures.iter().rev()
     }
@@ -120,6 +166,11 @@ impl Blocks {
     pub(crate) fn hash_at(&self, height: u32) -> Option<BlockHash> {
         let is_it = |figures: &&Arc<BlockFigures>| figures.height == height && !figures.stale;
         self.newest().find(is_it).map(|figures| figures.hash)
+    }
+
+    /// Returns the figures of the block on which `figures` builds.
+    pub(crate) fn before(&self, figures: &BlockFigures) -> Option<&Arc<BlockFigures>> {
+        self.get(figures.previous)
     }
 
     /// Returns the figures of a block.

@@ -1,7 +1,9 @@
 //! How much of the last blocks was in the mempool before.
 
 use crate::model::blocks::Blocks;
+use crate::model::blocks::figures::BlockFigures;
 use crate::util::share::share;
+use std::sync::Arc;
 
 /// How many blocks are looked at: an hour's worth.
 const BLOCKS: usize = 6;
@@ -15,10 +17,12 @@ pub struct SeenInBlocks {
     pub share: Option<f32>,
 }
 
-/// Returns how much of the last blocks of the best chain was in the mempool before; `None` if there was no block.
+/// Returns how much of the last blocks of the best chain was in the mempool before, of those since startup; `None`
+/// if there was no block.
 pub(crate) fn seen(blocks: &Blocks) -> Option<SeenInBlocks> {
-    let last = || blocks.newest().filter(|figures| !figures.stale).take(BLOCKS);
-    let seen = last().map(|figures| figures.seen_weight).sum();
+    let here = |figures: &&Arc<BlockFigures>| !figures.stale && figures.arrival.is_some();
+    let last = || blocks.newest().filter(here).take(BLOCKS);
+    let seen = last().filter_map(|figures| figures.arrival.as_ref()).map(|arrival| arrival.seen_weight).sum();
     let all = last().map(|figures| figures.paying_weight).sum();
     let count = last().count();
     (count > 0).then(|| SeenInBlocks { blocks: count, share: share(seen, all) })

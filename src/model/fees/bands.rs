@@ -28,7 +28,7 @@ pub(crate) fn sizes(histogram: &FeeHistogram) -> [u64; BANDS + 1] {
 }
 
 /// Returns the bars of the histogram as `(from, to, volume)` with rates in sat/vB, the lowest first;
-/// `to` is `None` for the highest bar. Empty bars at both ends are left out.
+/// `to` is `None` for the highest bar. They are always the same.
 pub(crate) fn bars(histogram: &FeeHistogram) -> Vec<(f64, Option<f64>, Volume)> {
     let mut volumes = [Volume::default(); BAR_STARTS.len()];
     for (rate, step) in histogram.descending() {
@@ -36,14 +36,8 @@ pub(crate) fn bars(histogram: &FeeHistogram) -> Vec<(f64, Option<f64>, Volume)> 
             bar.add(step.known());
         }
     }
-    let is_full = |volume: &Volume| volume.count > 0;
-    let (Some(first), Some(last)) = (volumes.iter().position(is_full), volumes.iter().rposition(is_full))
-    else {
-        return Vec::new();
-    };
     let bars = BAR_STARTS.iter().zip(&volumes).enumerate();
-    let bars = bars.map(|(index, (&from, &volume))| (from, BAR_STARTS.get(index + 1).copied(), volume));
-    bars.skip(first).take(last + 1 - first).collect()
+    bars.map(|(index, (&from, &volume))| (from, BAR_STARTS.get(index + 1).copied(), volume)).collect()
 }
 
 /// Returns the index of the last of `starts` that is not above `rate`. The tolerance is for rates that

@@ -1,6 +1,9 @@
 //! The mempool by chunk fee rate, in fine steps. Updated with every change, so that reading it costs
 //! the same whatever the mempool contains.
 
+use crate::model::fees::density::Density;
+use std::collections::BTreeMap;
+
 /// The lowest rate with a step of its own, in sat/vB: a tenth of the lowest that nodes relay by default.
 const LOWEST: f64 = 0.01;
 
@@ -20,6 +23,16 @@ pub(in crate::model) enum KnownRate {
     /// A lower bound.
     AtLeast(f64),
     Unknown,
+}
+
+impl KnownRate {
+    /// The rate, if it is certain or the middle of narrow bounds.
+    pub(super) fn known(self) -> Option<f64> {
+        match self {
+            Self::Exact(rate) | Self::Within(rate) => Some(rate),
+            Self::AtLeast(_) | Self::Unknown => None,
+        }
+    }
 }
 
 /// A transaction as the histogram counts it.
@@ -94,22 +107,68 @@ impl Step {
 pub(crate) struct FeeHistogram {
     /// The lowest rate first.
     steps: Vec<Step>,
+    /// The known rates within each step, as bits, which order as rates do, with the size that pays each, in vB.
+    rates: Vec<BTreeMap<u64, u64>>,
     unknown: Volume,
+    density: Density,
 }
 
 impl Default for FeeHistogram {
     fn default() -> Self {
-        Self { steps: vec![Step::default(); STEPS], unknown: Volume::default() }
+        Self {
+            steps: vec![Step::default(); STEPS],
+            rates: vec![BTreeMap::new(); STEPS],
+            unknown: Volume::default(),
+            density: Density::default(),
+        }
     }
 }
 
 impl FeeHistogram {
     pub(in crate::model) fn add(&mut self, item: Item) {
         self.volume_mut(item.rate).add(item.volume());
+        let Some(rate) = item.rate.known() else { return };
+        self.density.add(item.vsize, rate);
+        if let Some(rates) = self.rates.get_mut(step(rate)) {
+            *rates.entry(rate.to_bits()).or_default() += item.vsize;
+        }
     }
 
     pub(in crate::model) fn subtract(&mut self, item: Item) {
         self.volume_mut(item.rate).subtract(item.volume());
+        let Some(rate) = item.rate.known() else { return };
+        self.density.subtract(item.vsize, rate);
+        if let Some(rates) = self.rates.get_mut(step(rate))
+            && let Some(vsize) = rates.get_mut(&rate.to_bits())
+        {
+            *vsize -= item.vsize;
+            if *vsize == 0 {
+                rates.remove(&rate.to_bits());
+            }
+        }
+    }
+
+    /// Returns the known rate in sat/vB of what lies `before` vB behind the start, if all transactions of known
+    /// rate are laid out by falling rate.
+    pub(super) fn rate_at(&self, mut before: u64) -> Option<f64> {
+        for (step, rates) in self.steps.iter().zip(&self.rates).rev() {
+            let known = step.known().vsize;
+            if before < known {
+                let found = rates.iter().rev().find(|&(_, &vsize)| {
+                    let found = before < vsize;
+                    before = before.saturating_sub(vsize);
+                    found
+                });
+                return found.map(|(&bits, _)| f64::from_bits(bits));
+            }
+            before -= known;
+        }
+        None
+    }
+
+    /// Returns the transactions of known rate by size and rate.
+    pub(crate) fn density(&self) -> &Density {
+        &self.density
     }
 
     /// Returns each step that is not empty with its rate in sat/vB, the highest first.

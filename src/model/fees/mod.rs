@@ -10,6 +10,7 @@ pub(crate) mod bands;
 pub(crate) mod basis;
 pub(crate) mod bounds;
 pub(crate) mod coverage;
+pub(crate) mod density;
 pub(crate) mod estimates;
 pub(crate) mod fee_rate;
 pub(crate) mod histogram;

@@ -20,7 +20,8 @@ pub struct ProjectedBlock {
     pub count: u64,
     /// The fees of the transactions whose rate is known, in sat; those known within 10 % at their middle.
     pub fees: u64,
-    /// The lowest, the median and the highest known rate, in sat/vB, within 1 % of exact rates and middles.
+    /// The lowest, the median (by size) and the highest known rate, in sat/vB; of rates known within 10 %, the
+    /// middles.
     pub rates: Option<[f64; 3]>,
 }
 
@@ -43,13 +44,20 @@ const MAX_BLOCKS: usize = 8;
 /// unknown rate come last.
 pub(crate) fn project(histogram: &FeeHistogram) -> Vec<ProjectedBlock> {
     let mut blocks = Vec::new();
-    for (rate, step) in histogram.descending() {
-        fill(&mut blocks, step.exact, |block, part| block.take(rate, part, |parts| &mut parts.exact));
-        fill(&mut blocks, step.within, |block, part| block.take(rate, part, |parts| &mut parts.within));
+    for (_, step) in histogram.descending() {
+        fill(&mut blocks, step.exact, |block, part| block.step.exact.add(part));
+        fill(&mut blocks, step.within, |block, part| block.step.within.add(part));
         fill(&mut blocks, step.bounded, |block, part| block.step.bounded.add(part));
     }
     fill(&mut blocks, histogram.unknown(), |block, part| block.unknown.add(part));
-    blocks.into_iter().map(Filling::finish).collect()
+    let mut before = 0;
+    let finish = |block: Filling| {
+        let known = block.step.known().vsize;
+        let rates = rates(histogram, before, known);
+        before += known;
+        block.finish(rates)
+    };
+    blocks.into_iter().map(finish).collect()
 }
 
 /// Fills blocks with as much of `volume` as fits.
@@ -68,11 +76,21 @@ fn fill(blocks: &mut Vec<Filling>, mut volume: Volume, take: impl Fn(&mut Fillin
     }
 }
 
+/// Returns the lowest, the median and the highest of the known rates (sat/vB) that fill `vsize` vB, with so many
+/// vB of higher ones `before` them.
+fn rates(histogram: &FeeHistogram, before: u64, vsize: u64) -> Option<[f64; 3]> {
+    let last = before + vsize.checked_sub(1)?;
+    let [Some(low), Some(median), Some(high)] =
+        [last, before + vsize / 2, before].map(|before| histogram.rate_at(before))
+    else {
+        return None;
+    };
+    Some([low, median, high])
+}
+
 /// A projected block that is being filled.
 #[derive(Debug, Default)]
 struct Filling {
-    /// Rates (sat/vB) with the size (vB) that pays each, the highest first.
-    parts: Vec<(f64, u64)>,
     step: Step,
     unknown: Volume,
 }
@@ -83,23 +101,8 @@ impl Filling {
         ProjectedBlock::ROOM - exact.vsize - within.vsize - bounded.vsize - self.unknown.vsize
     }
 
-    fn take(&mut self, rate: f64, part: Volume, sort: impl Fn(&mut Step) -> &mut Volume) {
-        self.parts.push((rate, part.vsize));
-        sort(&mut self.step).add(part);
-    }
-
-    fn finish(self) -> ProjectedBlock {
+    fn finish(self, rates: Option<[f64; 3]>) -> ProjectedBlock {
         let known = self.step.known();
-        let mut below = known.vsize / 2;
-        let median = self.parts.iter().find(|&&(_, vsize)| {
-            let found = below < vsize;
-            below = below.saturating_sub(vsize);
-            found
-        });
-        let rates = match (self.parts.last(), median, self.parts.first()) {
-            (Some(low), Some(median), Some(high)) => Some([low.0, median.0, high.0]),
-            _ => None,
-        };
         ProjectedBlock {
             exact: self.step.exact.vsize,
             within: self.step.within.vsize,

@@ -41,8 +41,7 @@ fn blocks_fill_by_falling_rate_and_uncertain_ones_come_last() {
     ]);
     let blocks = project(&histogram);
     assert_eq!(blocks.len(), 3);
-    let [low, _, high] = blocks[0].rates.unwrap();
-    assert!((low / 5.0 - 1.0).abs() < 0.011 && (high / 10.0 - 1.0).abs() < 0.011, "{low} {high}");
+    assert_eq!(blocks[0].rates, Some([5.0, 5.0, 10.0]));
     assert_eq!((blocks[0].exact, blocks[0].unknown, blocks[0].count), (ProjectedBlock::ROOM, 0, 2));
     assert_eq!((blocks[1].exact, blocks[1].unknown), (u64::from(mega), u64::from(mega)));
     assert_eq!((blocks[2].exact, blocks[2].unknown, blocks[2].rates), (0, u64::from(mega), None));
@@ -72,7 +71,10 @@ fn bars_and_bands_hold_everything_once() {
         (KnownRate::Unknown, 500),
     ]);
     let bars = bands::bars(&histogram);
-    assert!((bars[0].0 - 0.2).abs() < 1e-9 && bars.last().unwrap().1.is_none());
+    assert!(bars[0].0.abs() < 1e-9 && bars.last().unwrap().1.is_none());
+    let names =
+        |histogram| bands::bars(histogram).iter().map(|(from, ..)| from.to_bits()).collect::<Vec<_>>();
+    assert_eq!(names(&histogram), names(&FeeHistogram::default()), "they never change");
     assert_eq!(bars.iter().map(|(_, _, volume)| volume.vsize).sum::<u64>(), 1_000);
     assert_eq!(bands::sizes(&histogram), [100, 200, 0, 300, 0, 0, 0, 400, 500]);
 }
@@ -85,12 +87,71 @@ fn minutes_without_a_sample_are_gaps_in_the_history() {
     for minute in [0, 1, 1, 5, 2] {
         history.observe(at(minute), &histogram);
     }
-    let (minutes, columns) = history.columns(at(5), 60);
-    let measured: Vec<bool> = columns.iter().map(Option::is_some).collect();
-    assert_eq!((minutes, measured), (1, vec![true, true, false, false, false, true]));
-    let (minutes, columns) = history.columns(at(5) + Duration::from_mins(50), 10);
-    assert_eq!((minutes, columns.len() <= 10), (6, true));
-    assert_eq!(history.columns(at(5), 0).1, []);
+    let shown = |now, minutes, columns| history.columns(now, Some(minutes), columns);
+    let hour = shown(at(5), 60, 60);
+    let measured: Vec<bool> = hour.sizes.iter().skip(54).map(Option::is_some).collect();
+    assert_eq!((hour.seconds, hour.sizes.len()), (60, 60));
+    assert_eq!(measured, [true, true, false, false, false, true]);
+    let later = shown(at(5) + Duration::from_mins(50), 60, 10);
+    assert_eq!((later.seconds, later.sizes.len()), (360, 10));
+    assert_eq!(later.sizes.iter().flatten().count(), 2, "minutes 0 to 5 lie in two columns of 6 min");
+    assert_eq!(shown(at(5), 60, 0).sizes, []);
+}
+
+#[test]
+fn the_last_hour_is_measured_every_ten_seconds() {
+    let mut history = History::default();
+    let at = |seconds: u64| Timestamp::from_secs(60_000 + seconds);
+    for second in 0..100 {
+        let vsize = 1_000 + u32::try_from(second).unwrap();
+        history.observe(at(second), &filled(&[(exactly(3.0), vsize)]));
+    }
+    let shown = history.columns(at(99), Some(10), 120);
+    assert_eq!((shown.seconds, shown.sizes.len()), (10, 60));
+    let sizes: Vec<f32> = shown.sizes.iter().flatten().map(|sizes| sizes[2]).collect();
+    assert_eq!(sizes, (0..10_u8).map(|step| 1_000.0 + 10.0 * f32::from(step)).collect::<Vec<_>>());
+    let all: usize = [10, 30, 60, 1_440]
+        .map(|minutes| history.columns(at(99), Some(minutes), 50).sizes.len())
+        .iter()
+        .sum();
+    assert!(all <= 4 * 50);
+    let later = History::decode(&history.encode(), at(200)).unwrap().columns(at(99), Some(10), 60);
+    assert_eq!(later.sizes.iter().flatten().count(), 10, "after a restart, a minute stands for all of it");
+}
+
+#[test]
+fn without_a_choice_the_chart_shows_the_shortest_span_that_has_everything() {
+    let mut history = History::default();
+    let at = |minute: u64| Timestamp::from_secs(60 * (1_000 + minute));
+    let spans = [0, 9, 10, 29, 30, 100, 2_000].map(|minute| {
+        history.observe(at(minute), &filled(&[(exactly(3.0), 1_000)]));
+        history.columns(at(minute), None, 80).minutes
+    });
+    assert_eq!(spans, [10, 10, 30, 30, 60, 180, 1_440]);
+}
+
+proptest! {
+    /// Against the plain way: sort, and cut into blocks.
+    #[test]
+    fn the_rates_of_projected_blocks_are_those_of_their_transactions(
+        items in prop::collection::vec((0.0..1_000.0_f64, 1_u32..400_000), 1..60)
+    ) {
+        let items: Vec<_> = items.into_iter().map(|(rate, vsize)| (exactly(rate), vsize)).collect();
+        let mut sorted: Vec<_> = items.iter().map(|&(rate, vsize)| (rate.known().unwrap(), u64::from(vsize))).collect();
+        sorted.sort_by(|a, b| b.0.total_cmp(&a.0));
+        let rate_at = |mut before: u64| sorted.iter().find(|(_, vsize)| {
+            let found = before < *vsize;
+            before = before.saturating_sub(*vsize);
+            found
+        }).unwrap().0;
+        let all: u64 = sorted.iter().map(|(_, vsize)| vsize).sum();
+        for (number, block) in (0..).zip(project(&filled(&items))) {
+            let before = number * ProjectedBlock::ROOM;
+            let vsize = (all - before).min(ProjectedBlock::ROOM);
+            let expected = [before + vsize - 1, before + vsize / 2, before].map(rate_at);
+            prop_assert_eq!(block.rates, Some(expected));
+        }
+    }
 }
 
 #[test]
@@ -182,12 +243,12 @@ proptest! {
         let now = Timestamp::from_secs(60 * 5_000);
         let bytes = history.encode();
         prop_assert!(bytes.len() <= History::LONGEST);
-        prop_assert_eq!(History::decode(&bytes, now), Some(history.clone()));
+        prop_assert_eq!(History::decode(&bytes, now).map(|history| history.encode()), Some(bytes.clone()));
         if let Some(cut) = bytes.len().checked_sub(1) {
             prop_assert_eq!(History::decode(&bytes[..cut], now), None);
         }
         for count in [1, 7, 100] {
-            let (_, columns) = history.columns(now, count);
+            let columns = history.columns(now, Some(1_440), count).sizes;
             prop_assert!(columns.len() <= count && columns.iter().flatten().all(|sizes| sizes.len() == BANDS + 1));
         }
     }

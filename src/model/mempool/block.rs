@@ -1,7 +1,7 @@
 //! What blocks do to the mempool when they are connected or disconnected.
 
 use crate::event::TxSource;
-use crate::model::blocks::figures::Unseen;
+use crate::model::blocks::arrival::{Mismatch, Unseen};
 use crate::model::fees::input_values::InputValues;
 use crate::model::fees::prevouts::BlockOutputs;
 use crate::model::mempool::changes::Changes;
@@ -33,8 +33,8 @@ pub(in crate::model) struct ConnectedBlock {
     pub(in crate::model) waits: Vec<Duration>,
     /// The exact fee rates of the confirmed entries, in sat/vB.
     pub(in crate::model) fee_rates: Vec<f64>,
-    /// The certain chunk fee rates of the confirmed entries, in sat/vB.
-    pub(in crate::model) chunk_fee_rates: Vec<f64>,
+    /// The confirmed entries whose chunk fee rate is certain.
+    pub(in crate::model) rated: Vec<Mismatch>,
     /// The confirmed entries.
     pub(in crate::model) confirmed: Vec<(Txid, ConfirmedEntry)>,
 }
@@ -123,14 +123,23 @@ impl Mempool {
     ) -> Option<Unseen> {
         let [txid, wtxid] = [TxHash::Txid(tx.txid()), TxHash::Wtxid(tx.wtxid())];
         let was_announced = [txid, wtxid].map(|hash| self.pending.take(hash).is_some()).contains(&true);
-        let Some(entry) = self.key(txid).and_then(|key| self.remove(key, reason, changes)) else {
+        let key = self.key(txid);
+        let entry = key.and_then(|key| Some((key, self.remove(key, reason, changes)?)));
+        let Some((key, entry)) = entry else {
             changes.left.push([wtxid, txid]);
             let unseen = if was_announced { Unseen::NotReceived } else { Unseen::NeverAnnounced };
             return (!self.recent.is_excluded(txid)).then_some(unseen);
         };
-        connected.waits.push(now.since(entry.first_seen()));
+        let waited = now.since(entry.first_seen());
+        connected.waits.push(waited);
         connected.fee_rates.extend(entry.fee_rate().exact());
-        connected.chunk_fee_rates.extend(entry.chunk_fee_rate());
+        connected.rated.extend(entry.chunk_fee_rate().map(|chunk_fee_rate| Mismatch {
+            key,
+            txid: tx.txid(),
+            chunk_fee_rate,
+            vsize: tx.vsize(),
+            waited,
+        }));
         connected.confirmed.push((tx.txid(), ConfirmedEntry::of(&entry)));
         None
     }

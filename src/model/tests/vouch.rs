@@ -173,7 +173,8 @@ fn a_list_of_self_made_transactions_with_enormous_fees_changes_no_figure() {
     undisturbed.connect_all(1..=3).mine(5, &funds.iter().collect::<Vec<_>>()).deliver_all(1, &honest);
     assert_eq!(rates(&scene), rates(&undisturbed));
     scene.pass(120).mine(6, &honest.iter().collect::<Vec<_>>());
-    assert_eq!(scene.model.blocks().newest().next().unwrap().expected, 0, "nobody expected the fakes");
+    let newest = scene.model.blocks().newest().next().unwrap();
+    assert_eq!(newest.arrival.as_ref().unwrap().missing.count, 0, "nobody expected the fakes");
 }
 
 #[test]

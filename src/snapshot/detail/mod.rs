@@ -10,7 +10,7 @@ mod replaced;
 mod tests;
 mod transaction;
 
-pub use block::BlockDetail;
+pub use block::{BlockDetail, Interval};
 pub use parts::{InputRow, OutputRow, ValueSource};
 pub use peer::PeerDetail;
 pub use removed::{RemovedTransaction, Successor};

@@ -39,6 +39,10 @@ pub enum Action {
     SortReverse,
     /// Switch the histogram between virtual size and transaction count.
     ToggleHistogram,
+    /// Show a shorter span of time in the chart.
+    ShorterSpan,
+    /// Show a longer span of time in the chart.
+    LongerSpan,
     /// Show or hide the scripts of the open transaction.
     ToggleScripts,
     /// Begin to type a target for the watch list.

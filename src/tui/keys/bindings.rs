@@ -42,8 +42,8 @@ const MEMPOOL_HALF: &[Place] = &[Place::MempoolHalf];
 const BLOCKS: &[Place] = &[Place::Blocks];
 const LOG: &[Place] = &[Place::Log];
 const OVERLAYS: &[Place] = &[Place::Details, Place::Help, Place::Watchlist];
-/// The overlays whose text scrolls.
-const TEXTS: &[Place] = &[Place::Details, Place::Help];
+/// Where a text scrolls.
+const TEXTS: &[Place] = &[Place::Details, Place::Help, Place::Blocks];
 const DETAILS: &[Place] = &[Place::Details];
 const WATCHLIST: &[Place] = &[Place::Watchlist];
 const INPUT: &[Place] = &[Place::Input];
@@ -87,7 +87,8 @@ pub const BINDINGS: &[Binding] = &[
     bind(&[key(KeyCode::Right), letter('l')], Action::Next, BLOCKS)
         .help("→  l", "Blocks: older block")
         .hint("←→", "select", BLOCKS),
-    bind(&[key(KeyCode::Left), letter('h')], Action::Previous, BLOCKS).help("←  h", "Blocks: newer block"),
+    bind(&[key(KeyCode::Left), letter('h')], Action::Previous, BLOCKS)
+        .help("←  h", "Blocks: newer or projected block"),
     bind(&[key(KeyCode::Tab)], Action::Next, MEMPOOL_HALF)
         .help("Tab", "Mempool: other half, if it does not fit")
         .hint("Tab", "other half", MEMPOOL_HALF),
@@ -116,6 +117,12 @@ pub const BINDINGS: &[Binding] = &[
     bind(&[letter('v')], Action::ToggleHistogram, MEMPOOL)
         .help("v", "Mempool: histogram by vB or by count")
         .hint("v", "vB or count", MEMPOOL),
+    bind(&[letter('[')], Action::ShorterSpan, MEMPOOL).help("[", "Mempool: shorter time span").hint(
+        "[ ]",
+        "time span",
+        MEMPOOL,
+    ),
+    bind(&[letter(']')], Action::LongerSpan, MEMPOOL).help("]", "Mempool: longer time span"),
     bind(&[letter('w')], Action::Watchlist, EVERYWHERE).help("w", "watch list").hint(
         "w",
         "watch list",

@@ -1,6 +1,6 @@
 //! What can lie on top of a screen: the details, the watch list, the help.
 
-mod details;
+pub mod details;
 mod help;
 mod watchlist;
 

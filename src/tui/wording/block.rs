@@ -1,18 +1,35 @@
-//! Words for the propagation of a block.
+//! Words for blocks.
 
-use crate::snapshot::Spread;
+use crate::snapshot::{BlockFigures, Interval, Spread};
 use crate::tui::widgets::format;
-
-/// Describes how many peers announced a block, and how fast.
-pub fn announced(spread: &Spread) -> String {
-    let by = format!("announced by {}", format::plural(spread.peers as u64, "peer"));
-    if spread.peers > 1 { format!("{by}: {}", delays(spread)) } else { by }
-}
 
 /// Describes how long a block took from its first announcer to the others.
 pub fn delays(spread: &Spread) -> String {
     let [half, last] = [spread.half, spread.last].map(format::millis);
     format!("half within {half}, last after {last}")
+}
+
+/// Describes the time since the block before.
+pub fn interval(interval: Interval) -> String {
+    match interval {
+        Interval::Arrivals(span) => format!("{} after the block before", format::span(span)),
+        Interval::Headers(span) => {
+            format!("≈{} after the block before, by the miners' clocks", format::span(span))
+        }
+    }
+}
+
+/// Describes what a block without transactions left in the mempool; `None` if nothing waited, or the block has
+/// any.
+pub fn empty(figures: &BlockFigures) -> Option<String> {
+    let left = figures.arrival.as_ref().filter(|_| figures.transactions <= 1)?.left;
+    let waiting = format!("{} tx ({})", format::grouped(left.count), format::vsize(left.vsize));
+    (left.count > 0).then(|| format!("left out {waiting} that waited"))
+}
+
+/// The pool that mined a block, or else its tag; `None` if it has neither.
+pub fn miner(figures: &BlockFigures) -> Option<&str> {
+    figures.pool.or(Some(figures.tag.as_str())).filter(|name| !name.is_empty())
 }
 
 #[cfg(test)]
@@ -23,11 +40,9 @@ mod tests {
     use std::time::Duration;
 
     #[test]
-    fn delays_are_shown_if_there_are_any() {
+    fn delays_are_in_milliseconds() {
         let [half, last] = [310, 4_886].map(Duration::from_millis);
         let spread = Spread { first: Timestamp::from_secs(1), first_peer: PeerId(1), peers: 7, half, last };
-        let text = "announced by 7 peers: half within 310 ms, last after 4,886 ms";
-        assert_eq!(announced(&spread), text);
-        assert_eq!(announced(&Spread { peers: 1, ..spread }), "announced by 1 peer");
+        assert_eq!(delays(&spread), "half within 310 ms, last after 4,886 ms");
     }
 }

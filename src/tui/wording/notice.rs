@@ -116,11 +116,13 @@ fn block(figures: &BlockFigures) -> String {
     let mut parts = vec![format!("block {height}"), format!("{} tx", grouped(figures.transactions as u64))];
     parts.extend(figures.share_seen().map(|share| format!("{:.1} % seen before", share * 100.0)));
     parts.extend(figures.fee_rate().map(|rate| format!("{rate:.1} sat/vB")));
-    if figures.expected > 0 {
-        parts.push(format!("{} expected left out", figures.expected));
-    }
-    if figures.conflicted > 0 {
-        parts.push(format!("{} conflicting removed", figures.conflicted));
+    if let Some(arrival) = &figures.arrival {
+        if arrival.missing.count > 0 {
+            parts.push(format!("{} expected left out", arrival.missing.count));
+        }
+        if arrival.conflicted > 0 {
+            parts.push(format!("{} conflicting removed", arrival.conflicted));
+        }
     }
     parts.join(" · ")
 }

@@ -56,12 +56,19 @@ pub struct Document {
 }
 
 impl Document {
-    /// Draws the text over the screen, with the link of that number selected.
-    pub fn draw(self, frame: &mut Frame, cx: &Context, scroll: Scroll, selected: Option<usize>) {
+    /// Draws the text in the area of `cx`, with the link of that number selected; `focused` if keys go to it.
+    pub fn draw(
+        self,
+        frame: &mut Frame,
+        cx: &Context,
+        scroll: Scroll,
+        selected: Option<usize>,
+        focused: bool,
+    ) {
         let area = cx.area;
         let (count, rows) = self.extent(area);
-        let title = Line::styled(format!(" {} ", self.title), cx.theme.title(true));
-        let mut block = panel(cx.theme, title, true);
+        let title = Line::styled(format!(" {} ", self.title), cx.theme.title(focused));
+        let mut block = panel(cx.theme, title, focused);
         let from = scroll.first(count, rows);
         if count > rows {
             let place = format!(" lines {}–{} of {count} ", from + 1, count.min(from + rows));

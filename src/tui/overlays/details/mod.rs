@@ -1,8 +1,8 @@
 //! The details of a peer, a transaction or a block.
 
-mod block;
+pub mod block;
 mod cluster;
-mod document;
+pub mod document;
 mod mempool_list;
 mod page;
 mod peer;
@@ -153,6 +153,6 @@ impl Layer for Details {
     }
 
     fn draw(&self, frame: &mut Frame, cx: &Context, _focused: bool) {
-        self.page(cx).draw(frame, cx, self.scroll, self.link);
+        self.page(cx).draw(frame, cx, self.scroll, self.link, true);
     }
 }

@@ -1,45 +1,120 @@
-//! The Blocks screen: the last blocks side by side.
+//! The Blocks screen: the projected next block and the last blocks side by side, and below them the page of the
+//! selected one.
+//!
+//! ```text
+//! ╭ Blocks  last 12 ────────────────────────────────────────╮
+//! │╭ next 923,115 ──╮┏ 923,114 ━━━━━━━┓╭ 923,113 ───────╮   │
+//! ││ projected      │┃ ViaBTC         ┃│ Foundry USA    │   │
+//! │╰────────────────╯┗━━━━━━━━━━━━━━━━┛╰────────────────╯   │
+//! ╰─────────────────────────────────────────────────────────╯
+//! ╭ Block 923,114 ──────────────────────────────────────────╮
+//! │ hash       0000…                                        │
+//! ╰─────────────────────────────────────────────────────────╯
+//! ```
 
-mod draw;
+mod at;
+mod layout;
+mod next;
+mod strip;
 
-use crate::snapshot::BlockRow;
-use crate::snapshot::{Open, View};
+use crate::snapshot::{BlocksScreen, Open, View};
 use crate::tui::context::Context;
 use crate::tui::keys::{Action, Motion, Place};
 use crate::tui::layer::{Id, Layer, Response};
+use crate::tui::overlays::details::block;
+use crate::tui::overlays::details::document::{self, Document};
+use crate::tui::widgets::scroll::Scroll;
 use crate::wire::BlockHash;
+use at::At;
 use ratatui::Frame;
 
-/// The number of blocks in a page.
-const PAGE: usize = 6;
-
-/// The selected block.
+/// The selected block, and how far its page is scrolled.
 #[derive(Default, Debug)]
 pub struct Blocks {
-    /// `None` selects the newest block, also when a newer one arrives.
-    selected: Option<BlockHash>,
+    selected: Selected,
+    scroll: Scroll,
 }
 
-/// The blocks in the snapshot, newest first.
-fn blocks<'a>(cx: &Context<'a>) -> &'a [BlockRow] {
-    cx.snapshot.blocks.as_ref().map_or(&[], |screen| &screen.blocks)
+/// What is selected.
+#[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
+enum Selected {
+    /// The newest block, also when a newer one arrives.
+    #[default]
+    Newest,
+    /// The projected next block.
+    Next,
+    /// This block.
+    Block(BlockHash),
+}
+
+fn screen<'a>(cx: &Context<'a>) -> Option<&'a BlocksScreen> {
+    cx.snapshot.blocks.as_deref()
+}
+
+/// The strip from left to right: the projected block, if there is one, and the last blocks, newest first.
+fn strip<'a>(cx: &Context<'a>) -> Vec<At<'a>> {
+    let Some(screen) = screen(cx) else { return Vec::new() };
+    let next = screen.next.iter().map(|_| At::Next);
+    next.chain(screen.blocks.iter().map(At::Block)).collect()
 }
 
 impl Blocks {
-    /// The index of the selected block; the newest if none is selected or the selected one is unknown.
-    fn position(&self, cx: &Context) -> usize {
-        let selected = |hash| blocks(cx).iter().position(|block| block.figures.hash == hash);
-        self.selected.and_then(selected).unwrap_or(0)
+    /// The position of the selected block; of the newest one if the selected one is unknown.
+    fn position(&self, strip: &[At]) -> usize {
+        let find = |is_it: &dyn Fn(&At) -> bool| strip.iter().position(is_it);
+        let newest = || find(&|at| matches!(at, At::Block(_))).unwrap_or(0);
+        match self.selected {
+            Selected::Newest => newest(),
+            Selected::Next => 0,
+            Selected::Block(hash) => {
+                let is_it = |at: &At| matches!(at, At::Block(block) if block.figures.hash == hash);
+                find(&is_it).unwrap_or_else(newest)
+            }
+        }
+    }
+
+    fn at<'a>(&self, strip: &[At<'a>]) -> Option<At<'a>> {
+        strip.get(self.position(strip)).copied()
     }
 
     fn hash(&self, cx: &Context) -> Option<BlockHash> {
-        blocks(cx).get(self.position(cx)).map(|block| block.figures.hash)
+        match self.at(&strip(cx))? {
+            At::Block(block) => Some(block.figures.hash),
+            At::Next => None,
+        }
     }
 
     fn select(&mut self, motion: Motion, cx: &Context) {
-        let last = blocks(cx).len().saturating_sub(1);
-        let to = motion.apply(self.position(cx), last, PAGE);
-        self.selected = blocks(cx).get(to).map(|block| block.figures.hash);
+        let strip = strip(cx);
+        let to = motion.apply(self.position(&strip), strip.len().saturating_sub(1), 1);
+        self.selected = match strip.get(to) {
+            Some(At::Block(block)) => Selected::Block(block.figures.hash),
+            Some(At::Next) => Selected::Next,
+            None => Selected::Newest,
+        };
+        self.scroll = Scroll::default();
+    }
+
+    fn follow_newest(&mut self) {
+        self.selected = Selected::Newest;
+        self.scroll = Scroll::default();
+    }
+
+    /// The page of the selected block, in the area of `cx`.
+    fn page(&self, cx: &Context) -> Option<Document> {
+        let cells = document::line_cells(cx.area);
+        Some(match self.at(&strip(cx))? {
+            At::Block(detail) => block::document(cx, detail, cells),
+            At::Next => next::document(cx, screen(cx)?, cells),
+        })
+    }
+
+    fn scroll(&mut self, motion: Motion, cx: &Context) {
+        let page = Context { area: layout::parts(cx.area).page, ..*cx };
+        if let Some(document) = self.page(&page) {
+            let (lines, rows) = document.extent(page.area);
+            self.scroll.go(motion, lines, rows);
+        }
     }
 }
 
@@ -52,9 +127,12 @@ impl Layer for Blocks {
         match action {
             Action::Next => self.select(Motion::Down, cx),
             Action::Previous => self.select(Motion::Up, cx),
-            Action::Move(motion) => self.select(motion, cx),
+            Action::Move(Motion::Top) => self.follow_newest(),
+            Action::Move(Motion::Bottom) => self.select(Motion::Bottom, cx),
+            Action::Move(motion) => self.scroll(motion, cx),
             Action::Open => return Response::open(self.hash(cx).map(Open::Block)),
-            Action::Back if self.selected.take().is_none() => return Response::Leave,
+            Action::Back if self.selected == Selected::Newest => return Response::Leave,
+            Action::Back => self.follow_newest(),
             _ => {}
         }
         Response::Done
@@ -66,7 +144,20 @@ impl Layer for Blocks {
         self.hash(cx).map(Id::Block)
     }
 
-    fn draw(&self, frame: &mut Frame, cx: &Context, _focused: bool) {
-        draw::draw(frame, cx, blocks(cx), self.position(cx));
+    fn draw(&self, frame: &mut Frame, cx: &Context, focused: bool) {
+        let parts = layout::parts(cx.area);
+        let empty = BlocksScreen::default();
+        let shown = strip(cx);
+        strip::draw(
+            frame,
+            parts.strip,
+            cx,
+            screen(cx).unwrap_or(&empty),
+            &shown,
+            self.position(&shown),
+            focused,
+        );
+        let page = Context { area: parts.page, ..*cx };
+        self.page(&page).unwrap_or_else(|| next::none(cx)).draw(frame, &page, self.scroll, None, false);
     }
 }

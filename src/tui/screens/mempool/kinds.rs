@@ -2,8 +2,8 @@
 //!
 //! ```text
 //! ╭ Arrivals per minute, last 10 min ────────────╮
-//! │ payment                    212.4             │
-//! │ prevouts cached: 812k, 150 past blocks       │
+//! │ payment                    212.4 ██████████  │
+//! │ outputs of 150 past blocks known: 812k       │
 //! ╰──────────────────────────────────────────────╯
 //! ```
 
@@ -15,19 +15,39 @@ use crate::tui::widgets::format;
 use crate::tui::wording;
 use ratatui::Frame;
 use ratatui::layout::Rect;
-use ratatui::text::Line;
+use ratatui::text::{Line, Span};
+
+/// The cells of a kind and its rate.
+const TEXT: usize = 34;
 
 /// Draws the rates, and the size of the prevouts cache that makes fees known.
 pub fn draw(frame: &mut Frame, area: Rect, cx: &Context, screen: &MempoolScreen) {
     let theme = cx.theme;
+    let room = usize::from(area.width).saturating_sub(TEXT + 4);
+    let most = screen.kinds.iter().map(|(_, rate)| *rate).fold(0.0, f32::max);
     let kind = |&(kind, rate): &(Option<Kind>, f32)| {
-        Line::raw(format!(" {:<24}{rate:>8.1}", wording::kind::label(kind)))
+        Line::from(vec![
+            Span::raw(format!(" {:<24}{rate:>8.1} ", wording::kind::label(kind))),
+            Span::styled("█".repeat(length(rate, most, room)), theme.chart()),
+        ])
     };
     let mut drawn: Vec<Line> = screen.kinds.iter().map(kind).collect();
     if drawn.is_empty() {
-        drawn.push(Line::styled(" no transaction yet", theme.muted()));
+        drawn.push(Line::styled(" none in the last 10 min", theme.muted()));
     }
     let (blocks, coins) = (screen.prevout_blocks, format::brief(screen.prevouts as u64));
     drawn.push(Line::styled(format!(" outputs of {blocks} past blocks known: {coins}"), theme.muted()));
     lines(frame, area, cx, "Arrivals per minute, last 10 min", drawn);
+}
+
+/// The cells of a bar. A rate above 0 has at least one.
+fn length(rate: f32, most: f32, room: usize) -> usize {
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        clippy::cast_precision_loss,
+        reason = "a few cells"
+    )]
+    let cells = (rate / most.max(f32::MIN_POSITIVE) * room as f32) as usize;
+    cells.max(usize::from(rate > 0.0)).min(room)
 }

@@ -1,53 +1,104 @@
 //! The panels of the Mempool screen, by the room there is.
 
+use super::{bands, density};
 use ratatui::layout::{Constraint, Layout, Rect};
 
 /// From this width on two panels stand side by side.
 const TWO_COLUMNS: u16 = 100;
 
+/// From this height on there are two rows of panels.
+const TWO_ROWS: u16 = 20;
+
+/// The widths of the column with the projected blocks and the kinds: their longest line and borders, and what the
+/// density can use.
+const RIGHT: u16 = 60;
+const WIDE_RIGHT: u16 = 100;
+
+/// The most rows that the projected blocks and the kinds fill, with borders.
+const PROJECTED_ROWS: u16 = 16;
+const KINDS_ROWS: u16 = 13;
+
 /// The parts of the Mempool screen. A part that has no room is empty.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
 pub struct Parts {
     /// By fee rate.
-    pub histogram: Rect,
+    pub bands: Rect,
     /// The next blocks.
-    pub blocks: Rect,
+    pub projected: Rect,
     /// Over time.
     pub history: Rect,
+    /// By size and fee rate.
+    pub density: Rect,
     /// By kind.
     pub kinds: Rect,
 }
 
-/// From this height on there are two rows of panels.
-const TWO_ROWS: u16 = 20;
-
-/// Where the blocks and the kinds stand: the width of the longest line, and borders.
-const NEXT_BLOCKS: u16 = 60;
-
-/// Whether all of the Mempool screen fits into `area`.
+/// Whether all of the Mempool screen fits into `area`, the density aside.
 pub const fn fits(area: Rect) -> bool {
     area.width >= TWO_COLUMNS && area.height >= TWO_ROWS
 }
 
-/// The parts of the Mempool screen within `area`: two by two where there is room, else the histogram
-/// with the blocks or, as the `second` half, the chart with the kinds.
+/// The parts of the Mempool screen within `area`: all where there is room, else the bands with the projected
+/// blocks or, as the `second` half, the chart over time with the kinds.
 pub fn parts(area: Rect, second: bool) -> Parts {
-    let is_narrow = area.width < TWO_COLUMNS;
-    let halves = |area: Rect| {
-        if is_narrow {
-            let below = (area.height / 2).min(12);
-            Layout::vertical([Constraint::Fill(1), Constraint::Length(below)]).areas(area)
-        } else {
-            Layout::horizontal([Constraint::Fill(1), Constraint::Length(NEXT_BLOCKS)]).areas(area)
-        }
-    };
-    let [upper, lower] = if fits(area) {
-        Layout::vertical([Constraint::Fill(1), Constraint::Length(area.height / 2)]).areas(area)
-    } else if second {
-        [Rect::default(), area]
+    if fits(area) {
+        return whole(area);
+    }
+    let [first, other] = halves(area);
+    if second {
+        Parts { history: first, kinds: other, ..Parts::default() }
     } else {
-        [area, Rect::default()]
-    };
-    let ([histogram, blocks], [history, kinds]) = (halves(upper), halves(lower));
-    Parts { histogram, blocks, history, kinds }
+        Parts { bands: first, projected: other, ..Parts::default() }
+    }
+}
+
+fn halves(area: Rect) -> [Rect; 2] {
+    if area.width < TWO_COLUMNS {
+        let below = (area.height / 2).min(12);
+        Layout::vertical([Constraint::Fill(1), Constraint::Length(below)]).areas(area)
+    } else {
+        Layout::horizontal([Constraint::Fill(1), Constraint::Length(RIGHT)]).areas(area)
+    }
+}
+
+fn whole(area: Rect) -> Parts {
+    let right = (area.width * 2 / 5).clamp(RIGHT, WIDE_RIGHT);
+    let [left, right] = Layout::horizontal([Constraint::Fill(1), Constraint::Length(right)]).areas(area);
+    let upper = bands::ALL_ROWS.min(area.height / 2);
+    let [bands, history] = Layout::vertical([Constraint::Length(upper), Constraint::Fill(1)]).areas(left);
+    let has_density = area.height >= PROJECTED_ROWS + density::MIN_ROWS + KINDS_ROWS;
+    if has_density {
+        let rows = [PROJECTED_ROWS, KINDS_ROWS].map(Constraint::Length);
+        let [projected, density, kinds] =
+            Layout::vertical([rows[0], Constraint::Fill(1), rows[1]]).areas(right);
+        return Parts { bands, projected, history, density, kinds };
+    }
+    let upper = PROJECTED_ROWS.min(area.height / 2);
+    let [projected, kinds] = Layout::vertical([Constraint::Length(upper), Constraint::Fill(1)]).areas(right);
+    Parts { bands, projected, history, kinds, ..Parts::default() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_panels_fill_the_screen_and_do_not_overlap() {
+        for (width, height) in
+            [(60, 13), (80, 22), (99, 40), (100, 19), (100, 20), (120, 34), (200, 58), (300, 78)]
+        {
+            let area = Rect::new(0, 1, width, height);
+            for second in [false, true] {
+                let Parts { bands, projected, history, density, kinds } = parts(area, second);
+                let all = [bands, projected, history, density, kinds];
+                let cells: u32 = all.iter().map(|part| part.area()).sum();
+                assert_eq!(cells, area.area(), "{area}");
+                let overlap = |a: &Rect, b: &Rect| !a.intersection(*b).is_empty();
+                for (index, part) in all.iter().enumerate() {
+                    assert!(!all[..index].iter().any(|other| overlap(part, other)), "{area} {all:?}");
+                }
+                assert!(density.is_empty() || density.height >= density::MIN_ROWS);
+            }
+        }
+    }
 }

@@ -9,6 +9,7 @@ use ratatui::widgets::Paragraph;
 
 /// Draws a panel of lines.
 pub fn lines(frame: &mut Frame, area: Rect, cx: &Context, title: &str, lines: Vec<Line<'static>>) {
-    let block = panel(cx.theme, format!(" {title} "), false);
+    let title = Line::styled(format!(" {title} "), cx.theme.title(false));
+    let block = panel(cx.theme, title, false);
     frame.render_widget(Paragraph::new(lines).block(block), area);
 }

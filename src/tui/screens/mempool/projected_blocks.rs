@@ -6,7 +6,7 @@
 //! │ minimum 1.0 · hit rate 81, 90, 97 % · 6 of 6 blocks full     │
 //! │ 98.2 % of the last 6 blocks (vB) was here before             │
 //! │ 99.1 % of a list of 14,105 is here; it lacks 241.0 kvB       │
-//! │      low median   high  full exact  ≤10%  open     tx    BTC │
+//! │      min median    max  full exact  ≤10%  open     tx    BTC │
 //! │ 1    8.1   12.4  310.0  100%   61%   36%    3%  2,911 0.0981 │
 //! ╰──────────────────────────────────────────────────────────────╯
 //! ```
@@ -27,9 +27,9 @@ type Row = (usize, ProjectedBlock);
 
 const COLUMNS: [Column<Row>; 10] = [
     figure("", 1, 0, |(number, _), cx, _| Cell::new(number.to_string(), cx.theme.text())),
-    figure("low", 6, 1, |(_, block), cx, _| rate(block, 0, cx)),
+    figure("min", 6, 1, |(_, block), cx, _| rate(block, 0, cx)),
     figure("median", 6, 2, |(_, block), cx, _| rate(block, 1, cx)),
-    figure("high", 6, 3, |(_, block), cx, _| rate(block, 2, cx)),
+    figure("max", 6, 3, |(_, block), cx, _| rate(block, 2, cx)),
     figure("full", 5, 4, |(_, block), cx, _| percent(block.filled(), ProjectedBlock::ROOM, cx)),
     figure("exact", 5, 7, |(_, block), cx, _| percent(block.exact, block.filled(), cx)),
     figure("≤10%", 5, 8, |(_, block), cx, _| percent(block.within, block.filled(), cx)),

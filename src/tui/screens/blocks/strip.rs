@@ -1,0 +1,205 @@
+//! The blocks as columns, the projected next block to the left and the newest beside it.
+
+use super::at::At;
+use crate::snapshot::{BlockDetail, BlockFigures, BlocksScreen, Interval, ProjectedBlock};
+use crate::tui::context::Context;
+use crate::tui::widgets::panel::{self, panel};
+use crate::tui::widgets::{format, text};
+use crate::tui::wording;
+use crate::util::time::Timestamp;
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::text::Line;
+use ratatui::widgets::{Block, BorderType, Paragraph};
+
+/// The width of a column, borders included.
+const COLUMN: u16 = 19;
+
+/// Draws the blocks of `strip`, of which the one at index `selected` is always visible.
+pub fn draw(
+    frame: &mut Frame,
+    area: Rect,
+    cx: &Context,
+    screen: &BlocksScreen,
+    strip: &[At],
+    selected: usize,
+    focused: bool,
+) {
+    let figures = match screen.blocks.len() {
+        0 => "none yet".to_owned(),
+        1 => "last one".to_owned(),
+        count => format!("last {}", format::count(count)),
+    };
+    let title = panel::title(cx.theme, "Blocks", &figures, focused);
+    let outer = panel(cx.theme, title, focused);
+    let inner = outer.inner(area);
+    frame.render_widget(outer, area);
+    if screen.blocks.is_empty() {
+        let room = Rect { height: inner.height.min(1), ..inner };
+        let line = Line::styled(text::cut(&nothing(screen), usize::from(inner.width)), cx.theme.muted());
+        let beside = if strip.is_empty() { room } else { beside(room) };
+        frame.render_widget(Paragraph::new(line), beside);
+    }
+    let fits = usize::from(inner.width / COLUMN).max(1);
+    let first = selected.saturating_sub(fits - 1);
+    for (index, at) in strip.iter().enumerate().skip(first).take(fits) {
+        let x = inner.x + u16::try_from(index - first).unwrap_or_default() * COLUMN;
+        let width = COLUMN.min(inner.right().saturating_sub(x));
+        let area = Rect { x, width, ..inner };
+        let cells = usize::from(width.saturating_sub(4));
+        let (title, lines) = match *at {
+            At::Next => next(cx, screen, cells),
+            At::Block(block) => mined(cx, block, cells),
+        };
+        column(frame, area, cx, title, lines, index == selected);
+    }
+}
+
+/// The room beside the first column.
+fn beside(room: Rect) -> Rect {
+    let x = (room.x + COLUMN).min(room.right());
+    Rect { x, width: room.right() - x, ..room }
+}
+
+/// What there is to say before the first block.
+fn nothing(screen: &BlocksScreen) -> String {
+    let often =
+        screen.mean_interval.map(|mean| format!("; one is found every {} on average", format::span(mean)));
+    format!(" no block yet{}", often.unwrap_or_default())
+}
+
+fn column(
+    frame: &mut Frame,
+    area: Rect,
+    cx: &Context,
+    title: String,
+    lines: Vec<(String, Style)>,
+    selected: bool,
+) {
+    let cells = usize::from(area.width.saturating_sub(4));
+    let border = Block::bordered()
+        .border_type(if selected { BorderType::Thick } else { BorderType::Rounded })
+        .border_style(cx.theme.border(selected))
+        .title(Line::styled(title, cx.theme.title(selected)));
+    let inner = border.inner(area);
+    frame.render_widget(border, area);
+    let line = |(text, style): (String, Style)| Line::styled(format!(" {}", text::cut(&text, cells)), style);
+    let lines: Vec<Line> = lines.into_iter().map(line).collect();
+    frame.render_widget(Paragraph::new(lines), inner);
+}
+
+/// The projected next block. The most important figures come first, for short terminals cut the rest.
+fn next(cx: &Context, screen: &BlocksScreen, cells: usize) -> (String, Vec<(String, Style)>) {
+    let theme = cx.theme;
+    let title = match screen.next_height {
+        Some(height) => format!(" next {} ", format::grouped(height.into())),
+        None => " next ".to_owned(),
+    };
+    let Some(next) = &screen.next else { return (title, Vec::new()) };
+    let full = filled(next);
+    let lines = vec![
+        ("projected".to_owned(), theme.muted()),
+        (super::next::rates(next), theme.strong()),
+        (format!("{} tx", format::grouped(next.count)), theme.text()),
+        (super::next::fees(next), theme.text()),
+        (format!("{:>3.0} % full", full * 100.0), theme.text()),
+        (fill(full, cells), theme.chart()),
+        (format!("{:>3.0} % exact", share(next.exact, next.filled()) * 100.0), theme.muted()),
+        (format!("of {} tx", format::grouped(screen.waiting.count)), theme.muted()),
+        (format!("   {}", format::vsize(screen.waiting.vsize)), theme.muted()),
+    ];
+    (title, lines)
+}
+
+/// A block. The most important figures come first, for short terminals cut the rest.
+fn mined(cx: &Context, block: &BlockDetail, cells: usize) -> (String, Vec<(String, Style)>) {
+    let theme = cx.theme;
+    let figures = &*block.figures;
+    let title = format!(" {} ", format::grouped(figures.height.into()));
+    let unknown = || format::UNKNOWN.to_owned();
+    let rate = figures.fee_rate().map_or_else(unknown, format::fee_rate);
+    let fees = figures.fees.map_or_else(unknown, format::grouped);
+    let mut lines = Vec::new();
+    if figures.stale {
+        lines.push(("STALE".to_owned(), theme.bad()));
+    }
+    lines.push(match wording::block::miner(figures) {
+        Some(miner) => (miner.to_owned(), theme.strong()),
+        None => ("unknown miner".to_owned(), theme.muted()),
+    });
+    lines.push((age(cx, figures), theme.text()));
+    lines.push(if figures.transactions <= 1 {
+        ("EMPTY".to_owned(), theme.warning())
+    } else {
+        (format!("{} tx", format::grouped(figures.transactions as u64)), theme.text())
+    });
+    lines.push((format!("{fees} sat"), theme.text()));
+    lines.push((format!("{rate} sat/vB"), theme.text()));
+    lines.push((format!("{:>3.0} % full", figures.fill() * 100.0), theme.text()));
+    lines.push((fill(figures.fill(), cells), theme.chart()));
+    lines.push((format::bytes(figures.size.into()), theme.text()));
+    if let Some(interval) = block.interval {
+        lines.push((after(interval), theme.text()));
+    }
+    lines.extend(compared(cx, figures));
+    (title, lines)
+}
+
+/// How a block compares with the mempool before it.
+fn compared(cx: &Context, figures: &BlockFigures) -> Vec<(String, Style)> {
+    let theme = cx.theme;
+    let Some(arrival) = &figures.arrival else {
+        return vec![("before startup".to_owned(), theme.muted())];
+    };
+    if figures.transactions <= 1 {
+        let left = format!("{} tx waited", format::grouped(arrival.left.count));
+        return if arrival.left.count > 0 { vec![(left, theme.warning())] } else { Vec::new() };
+    }
+    let share = |share: Option<f32>| format::known(share.map(format::share));
+    vec![
+        (format!("{} match", share(figures.match_share())), theme.text()),
+        (format!("{} seen", share(figures.share_seen())), theme.text()),
+        (format!("{} missing", format::count(arrival.missing.count)), theme.muted()),
+        (format!("{} unexpected", format::count(arrival.unexpected.count)), theme.muted()),
+    ]
+}
+
+/// The time since the block before it.
+fn after(interval: Interval) -> String {
+    match interval {
+        Interval::Arrivals(span) => format!("after {}", format::span(span)),
+        Interval::Headers(span) => format!("after ≈{}", format::span(span)),
+    }
+}
+
+/// The time since the block arrived, or since its miner's clock if it was fetched later.
+fn age(cx: &Context, figures: &BlockFigures) -> String {
+    if let Some(at) = figures.announced_arrival() {
+        return format!("{} ago", format::span(cx.now().since(at)));
+    }
+    let mined = Timestamp::from_secs(figures.time.into());
+    format!("≈{} ago", format::span(cx.wall(cx.now()).since(mined)))
+}
+
+/// The share of a projected block that is filled.
+fn filled(block: &ProjectedBlock) -> f32 {
+    share(block.filled(), ProjectedBlock::ROOM)
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a share of a block")]
+fn share(part: u64, whole: u64) -> f32 {
+    part as f32 / whole.max(1) as f32
+}
+
+/// A bar that is filled to `share`.
+fn fill(share: f32, cells: usize) -> String {
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        clippy::cast_precision_loss,
+        reason = "a few cells"
+    )]
+    let full = ((share * cells as f32).round() as usize).min(cells);
+    format!("{}{}", "█".repeat(full), "░".repeat(cells - full))
+}
