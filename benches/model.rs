@@ -14,7 +14,8 @@ use mempulse::chain::Network;
 use mempulse::event::{ConnectionKind, Event, EventKind, PeerEvent, PeerId, PeerInfo, Transport};
 use mempulse::model::{Model, ModelSettings};
 use mempulse::snapshot::{
-    Anchor, MempoolView, Open, OverviewView, PeerListView, Screen, TransactionsView, View,
+    Anchor, MempoolView, Open, OverviewView, PeerListView, Screen, TransactionListView, TransactionsView,
+    TxFilter, TxList, TxOrder, View,
 };
 use mempulse::snapshot::{Snapshot, Totals, TxKey};
 use mempulse::wire::transaction::{InputParts, OutputParts, TxParts};
@@ -225,6 +226,59 @@ fn mempool_screen() -> View {
     }
 }
 
+/// The list of all transactions, by fee rate, around one of them.
+fn list(key: TxKey) -> View {
+    let transactions = TransactionListView {
+        list: TxList { order: TxOrder::FeeRate, filter: None },
+        descending: true,
+        anchor: Anchor::Selected { key, above: 75 },
+        height: 150,
+        row: 10_000,
+    };
+    View { screen: Screen::Transactions, transactions, ..View::default() }
+}
+
+/// Builds the list of `view`; returns the longest slice.
+fn index(feed: &mut Feed, view: &View) -> Duration {
+    view.prepare(&mut feed.model, feed.now);
+    let mut longest = Duration::ZERO;
+    while feed.model.is_indexing() {
+        longest = longest.max(timed(|| feed.model.index_more(feed.now)));
+    }
+    longest
+}
+
+/// The list of all transactions: its rows, how it is built, and what it adds to an event.
+fn bench_list(criterion: &mut Criterion, times: &Times, size: u64, feed: &mut Feed, key: TxKey) {
+    let view = list(key);
+    let other = TxList { order: TxOrder::Vsize, filter: None };
+    let mut longest = Duration::ZERO;
+    measure(criterion, times, "list: built by fee rate", size, |count| {
+        let round = || {
+            feed.model.list_transactions(&other);
+            timed(|| longest = longest.max(index(feed, &view)))
+        };
+        std::iter::repeat_with(round).take(usize::try_from(count).expect("few")).sum()
+    });
+    println!("longest slice of the list with {size}: {longest:.2?}");
+    let mut filtered = view.clone();
+    filtered.transactions.list.filter = Some(TxFilter::containing("bc1qzz"));
+    println!("filtered by text with {size}: {:.2?}", timed(|| _ = index(feed, &filtered)));
+    index(feed, &view);
+    measure(criterion, times, "snapshot: 150 rows of the list", size, |count| {
+        timed(|| (0..count).for_each(|_| drop(black_box(Snapshot::take(&feed.model, &view, feed.now)))))
+    });
+    measure(criterion, times, "apply: announcement and transaction, listed", size, |count| {
+        let txs = feed.take(count);
+        timed(|| {
+            for tx in &txs {
+                feed.announce(1, tx);
+                feed.deliver(1, tx);
+            }
+        })
+    });
+}
+
 /// All about a transaction.
 fn details(key: TxKey) -> View {
     View { open: Some(Open::Transaction(key)), ..screen(Anchor::Top) }
@@ -316,6 +370,7 @@ fn bench(criterion: &mut Criterion, times: &Times, size: u64, each: u64) {
             }
         })
     });
+    bench_list(criterion, times, size, &mut feed, middle_key);
 }
 
 /// The scene as a whole, and the snapshots of its end.

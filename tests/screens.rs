@@ -5,6 +5,8 @@
 mod desk;
 #[path = "screens/details.rs"]
 mod details;
+#[path = "screens/find.rs"]
+mod find;
 #[path = "screens/lists.rs"]
 mod lists;
 #[path = "screens/log.rs"]

@@ -2,6 +2,7 @@
 
 use crate::snapshot::window::Window;
 use crate::util::log_lines::{LogLine, LogLines};
+use crate::util::text::contains;
 use tracing::Level;
 
 /// What the Log screen asks for.
@@ -9,6 +10,8 @@ use tracing::Level;
 pub struct LogView {
     /// Lines of this level and above.
     pub level: Level,
+    /// Only lines with this text.
+    pub filter: String,
     /// The index of the first line, 0 for the newest.
     pub offset: usize,
     /// The number of lines.
@@ -19,7 +22,7 @@ pub struct LogView {
 
 impl Default for LogView {
     fn default() -> Self {
-        Self { level: Level::INFO, offset: 0, height: 0, selected: None }
+        Self { level: Level::INFO, filter: String::new(), offset: 0, height: 0, selected: None }
     }
 }
 
@@ -33,7 +36,8 @@ pub struct LogScreen {
 impl LogScreen {
     /// The cost depends on the number of lines that are kept.
     pub fn take(lines: &LogLines, view: &LogView) -> Self {
-        let lines = lines.read(view.level, |lines| {
+        let lines = lines.read(view.level, |mut lines| {
+            lines.retain(|line| contains(&line.text, &view.filter));
             let is_selected = |number| lines.iter().position(|line| line.number == number);
             let selected = view.selected.and_then(is_selected);
             Window::of_list(lines, view.offset, view.height, selected).map(Clone::clone)

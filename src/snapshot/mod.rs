@@ -6,6 +6,7 @@
 mod blocks;
 mod completeness;
 mod detail;
+mod found;
 mod log;
 mod mempool;
 mod overview;
@@ -30,6 +31,7 @@ pub use detail::{
     BlockDetail, Cluster, Detail, InputRow, Interval, Open, OutputRow, PeerDetail, RemovedTransaction,
     ReplacedRow, Successor, TransactionDetail, ValueSource,
 };
+pub use found::Found;
 pub use log::{LogScreen, LogView};
 pub use mempool::{HistogramBar, MempoolScreen, MempoolView};
 pub use overview::{Overview, OverviewView, TransactionsView};
@@ -46,6 +48,7 @@ use crate::chain::Network;
 use crate::event::{BootstrapProgress, MissingBlocks};
 use crate::model::Model;
 use crate::util::time::{Timestamp, WallOffset};
+use crate::wire::Txid;
 use std::sync::Arc;
 
 /// What the next snapshot should contain. It flows from the screen to the model; the latest one wins.
@@ -67,6 +70,8 @@ pub struct View {
     pub watchlist: bool,
     /// What is open in detail.
     pub open: Option<Open>,
+    /// The 64 hexadecimal digits that are looked up.
+    pub find: Option<Txid>,
 }
 
 impl View {
@@ -138,6 +143,8 @@ pub struct Snapshot {
     pub log: Option<Box<LogScreen>>,
     /// The watch list, if it is open.
     pub watchlist: Vec<WatchRow>,
+    /// What the digits that are looked up name.
+    pub found: Option<Found>,
     /// The details of what is open, shared with the page that shows them.
     pub detail: Option<(Open, Arc<Detail>)>,
 }
@@ -169,6 +176,7 @@ impl Snapshot {
             blocks: shows(Screen::Blocks).then(|| Box::new(BlocksScreen::take(model, announcers))),
             log: None,
             watchlist: if view.watchlist { watchlist::take(model, now) } else { Vec::new() },
+            found: view.find.map(|id| Found::take(model, id)),
             detail: view.open.map(|open| (open, Arc::new(Detail::take(model, open, announcers, now)))),
         }
     }

@@ -120,10 +120,18 @@ impl App {
             // Terminals send the Enter key for the end of a line.
             let text = text.replace("\r\n", "\n").replace('\r', "\n");
             let (top, cx) = self.top_mut();
-            top.paste(&text, &cx).unwrap_or_else(|| Response::remark("a paste does nothing here"))
+            let taken = top.paste(&text, &cx).or_else(|| self.find_pasted(&text));
+            taken.unwrap_or_else(|| Response::remark("not pasted: no txid, block hash or address"))
         };
         self.remark = None;
         self.carry_out(response)
+    }
+
+    /// Opens what a paste names.
+    fn find_pasted(&mut self, text: &str) -> Option<Response> {
+        let find = Overlay::find_pasted(text, self.display.context().snapshot.network)?;
+        self.overlays.push(find);
+        Some(Response::Done)
     }
 
     fn on_mouse(&mut self, mouse: MouseEvent) -> Option<Effect> {
@@ -168,6 +176,7 @@ impl App {
             Action::Freeze => self.toggle_freeze(),
             Action::Show(screen) => self.show(screen),
             Action::Watchlist => self.open_watchlist(),
+            Action::Find => self.find(),
             Action::ToggleMouse => self.toggle_mouse(),
             Action::CopyId => return self.copy_id(),
             _ => {
@@ -249,6 +258,7 @@ impl App {
         match response {
             Response::Done => {}
             Response::Remark(remark) => self.remark = Some(remark),
+            Response::List(text) => self.list(&text),
             Response::Open(open) => self.open(open),
             Response::Leave => {
                 if self.overlays.pop().is_none() {
@@ -289,6 +299,19 @@ impl App {
             self.current = at;
             self.overlays.clear();
         }
+    }
+
+    fn list(&mut self, text: &str) {
+        self.show(Screen::Transactions);
+        let (name, layer) = &mut self.screens[self.current];
+        if name.screen == Screen::Transactions {
+            layer.list(text);
+        }
+    }
+
+    fn find(&mut self) {
+        self.overlays.retain(|overlay| !matches!(overlay, Overlay::Find(_)));
+        self.overlays.push(Overlay::find());
     }
 
     fn open(&mut self, open: Open) {

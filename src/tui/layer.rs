@@ -34,6 +34,9 @@ pub trait Layer: Debug {
         self.update(Action::Move(motion), cx)
     }
 
+    /// Lists what contains `text`, if this is a list that can.
+    fn list(&mut self, _text: &str) {}
+
     /// Adapts the state to a new snapshot.
     fn settle(&mut self, _cx: &Context) {}
 
@@ -63,6 +66,8 @@ pub enum Response {
     Done,
     /// Show a remark in the footer: why less happened than the key promises.
     Remark(String),
+    /// Show the transactions with this text in their txid or in an address.
+    List(String),
     /// Open details on top.
     Open(Open),
     /// Close this overlay, or leave this screen for the overview.

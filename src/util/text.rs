@@ -1,5 +1,10 @@
 //! Text for people: cleaned of control characters, or made of bytes and numbers.
 
+/// Whether `text` contains `part`, in any case. Everything contains the empty text.
+pub fn contains(text: &str, part: &str) -> bool {
+    part.is_empty() || text.to_lowercase().contains(&part.to_lowercase())
+}
+
 /// Returns `bytes` as text of at most `limit` characters that cannot act on a terminal or a log.
 ///
 /// Invalid UTF-8, control characters (C0, C1, DEL), and the invisible characters that reorder or

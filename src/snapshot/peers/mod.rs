@@ -16,6 +16,7 @@ use crate::event::AddressCounts;
 use crate::model::Model;
 use crate::snapshot::peer_row::{PeerListView, PeerRow};
 use crate::snapshot::window::Window;
+use crate::util::text::contains;
 use crate::util::time::Timestamp;
 
 /// What the Peers screen asks for.
@@ -25,6 +26,8 @@ pub struct PeersView {
     pub window: PeerListView,
     /// The order of the list.
     pub sort: PeerSort,
+    /// Only peers with this text in their address or user agent.
+    pub filter: String,
 }
 
 /// The Peers screen.
@@ -60,6 +63,10 @@ fn list(model: &Model, view: &PeersView, now: Timestamp) -> Window<PeerStatsRow>
         let row = PeerStatsRow { row: PeerRow::take(id, peer, now), stats };
         ((view.sort.by.value)(&row), row)
     });
+    let is_listed = |row: &PeerRow| {
+        contains(&row.address.to_string(), &view.filter) || contains(&row.user_agent, &view.filter)
+    };
+    let keyed = keyed.filter(|(_, row)| is_listed(&row.row));
     let mut keyed: Vec<_> = keyed.collect();
     keyed.sort_unstable_by(|(key, row), (other_key, other)| {
         view.sort.compare(key.as_ref(), other_key.as_ref()).then(row.row.id.cmp(&other.row.id))

@@ -15,7 +15,7 @@ const ADDRESS: SortKey =
     SortKey { name: "address", value: |peer| Some(SortValue::Text(peer.row.address.to_string())) };
 
 fn screen(scene: &Scene, by: SortKey, descending: bool, window: PeerListView) -> PeersScreen {
-    let peers = PeersView { window, sort: PeerSort { by, descending } };
+    let peers = PeersView { window, sort: PeerSort { by, descending }, ..PeersView::default() };
     *scene.snapshot(&View { screen: Screen::Peers, peers, ..View::default() }).peers.unwrap()
 }
 

@@ -23,6 +23,8 @@ pub enum Action {
     Show(Screen),
     /// Open the watch list.
     Watchlist,
+    /// Find what a txid, a block hash or an address names.
+    Find,
     /// Open whatever is selected.
     Open,
     /// Select the next panel or block.
@@ -105,6 +107,8 @@ pub enum Place {
     Peers,
     /// The Transactions screen.
     Transactions,
+    /// The line in which a txid, a block hash or an address is typed.
+    Find,
     /// The line in which the filter of a list is typed.
     Filter,
     /// The Mempool screen.

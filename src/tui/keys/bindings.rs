@@ -35,8 +35,9 @@ const ROWS: &[Place] = &[Place::Overview, Place::Peers, Place::Transactions, Pla
 const OVERVIEW: &[Place] = &[Place::Overview];
 /// The screens whose list can be sorted.
 const SORTED: &[Place] = &[Place::Peers, Place::Transactions];
+const TRANSACTIONS: &[Place] = &[Place::Transactions];
 /// The screens whose list can be filtered.
-const FILTERED: &[Place] = &[Place::Transactions];
+const FILTERED: &[Place] = &[Place::Peers, Place::Transactions, Place::Log];
 const MEMPOOL: &[Place] = &[Place::Mempool, Place::MempoolHalf];
 const MEMPOOL_HALF: &[Place] = &[Place::MempoolHalf];
 const BLOCKS: &[Place] = &[Place::Blocks];
@@ -48,8 +49,9 @@ const DETAILS: &[Place] = &[Place::Details];
 const WATCHLIST: &[Place] = &[Place::Watchlist];
 const INPUT: &[Place] = &[Place::Input];
 const FILTER: &[Place] = &[Place::Filter];
+const FIND: &[Place] = &[Place::Find];
 /// Where letters are typed.
-const TYPED: &[Place] = &[Place::Input, Place::Filter];
+const TYPED: &[Place] = &[Place::Input, Place::Filter, Place::Find];
 
 /// Every key that does something. In [`Place::Input`], other letters are typed.
 pub const BINDINGS: &[Binding] = &[
@@ -102,9 +104,10 @@ pub const BINDINGS: &[Binding] = &[
         .help("→  l", "Log: lower levels too")
         .hint("←→", "level", LOG),
     bind(&[key(KeyCode::Left), letter('h')], Action::Previous, LOG).help("←  h", "Log: higher levels only"),
+    bind(&[ctrl('f')], Action::Find, EVERYWHERE).help("Ctrl-F", "find a txid, block hash or address"),
     bind(&[letter('/')], Action::Filter, FILTERED)
         .help("/", "filter the list while typing; Esc clears")
-        .hint("/", "filter", FILTERED),
+        .hint("/", "filter", TRANSACTIONS),
     bind(&[letter('s'), letter('>')], Action::SortNext, SORTED)
         .help("s  >", "sort by the next column")
         .hint("s", "sort", SORTED),
@@ -157,6 +160,9 @@ pub const BINDINGS: &[Binding] = &[
     bind(&[letter('G'), key(KeyCode::End)], Action::Move(Motion::Bottom), EVERYWHERE)
         .help("G  End", "bottom"),
     bind(&[ctrl('z')], Action::Suspend, EVERYWHERE).help("Ctrl-Z", "suspend; fg resumes"),
+    bind(&[key(KeyCode::Enter)], Action::Open, FIND).hint("Enter", "open", FIND),
+    bind(&[key(KeyCode::Tab)], Action::Add, FIND).hint("Tab", "watch", FIND),
+    bind(&[key(KeyCode::Esc)], Action::Back, FIND).hint("Esc", "close", FIND),
     bind(&[key(KeyCode::Enter)], Action::Open, FILTER).hint("Enter", "keep", FILTER),
     bind(&[key(KeyCode::Esc)], Action::Back, FILTER).hint("Esc", "clear", FILTER),
     bind(&[key(KeyCode::Up)], Action::Move(Motion::Up), FILTER).hint("↑↓", "select", FILTER),

@@ -27,7 +27,9 @@ pub fn action(event: KeyEvent, place: Place) -> Option<Action> {
     let bound = BINDINGS.iter().find(|binding| binding.works_in(place) && binding.keys.contains(&pressed));
     match (bound, event.code) {
         (Some(binding), _) => Some(binding.action),
-        (None, KeyCode::Char(letter)) if matches!(place, Place::Input | Place::Filter) && !ctrl => {
+        (None, KeyCode::Char(letter))
+            if matches!(place, Place::Input | Place::Filter | Place::Find) && !ctrl =>
+        {
             Some(Action::Type(letter))
         }
         _ => None,

@@ -3,11 +3,12 @@
 use super::*;
 use binding::Binding;
 
-const PLACES: [Place; 11] = [
+const PLACES: [Place; 12] = [
     Place::Overview,
     Place::Peers,
     Place::Transactions,
     Place::Filter,
+    Place::Find,
     Place::Mempool,
     Place::MempoolHalf,
     Place::Blocks,
@@ -95,6 +96,7 @@ fn pressed(name: &str) -> KeyEvent {
         "Home" => KeyCode::Home.into(),
         "End" => KeyCode::End.into(),
         "Ctrl-C" => KeyEvent::new(KeyCode::Char('c'), KeyModifiers::CONTROL),
+        "Ctrl-F" => KeyEvent::new(KeyCode::Char('f'), KeyModifiers::CONTROL),
         "Ctrl-Z" => KeyEvent::new(KeyCode::Char('z'), KeyModifiers::CONTROL),
         letter => KeyCode::Char(letter.chars().next().unwrap()).into(),
     }

@@ -1,12 +1,15 @@
 //! What can lie on top of a screen: the details, the watch list, the help.
 
 pub mod details;
+mod find;
 mod help;
 mod watchlist;
 
 use super::layer::Layer;
+use crate::chain::Network;
 use crate::snapshot::Open;
 use details::Details;
+use find::Find;
 use help::Help;
 use watchlist::Watchlist;
 
@@ -16,6 +19,7 @@ pub enum Overlay {
     Details(Details),
     Watchlist(Watchlist),
     Help(Help),
+    Find(Find),
 }
 
 impl Overlay {
@@ -27,13 +31,22 @@ impl Overlay {
         Self::Watchlist(Watchlist::default())
     }
 
+    pub fn find() -> Self {
+        Self::Find(Find::default())
+    }
+
+    /// Finds what was pasted, if it names something.
+    pub fn find_pasted(text: &str, network: Network) -> Option<Self> {
+        Find::pasted(text, network).map(Self::Find)
+    }
+
     pub fn help() -> Self {
         Self::Help(Help::default())
     }
 
     /// Whether the screen beneath cannot be seen.
     pub const fn covers_screen(&self) -> bool {
-        !matches!(self, Self::Help(_))
+        !matches!(self, Self::Help(_) | Self::Find(_))
     }
 
     pub fn layer(&self) -> &dyn Layer {
@@ -41,6 +54,7 @@ impl Overlay {
             Self::Details(details) => details,
             Self::Watchlist(watchlist) => watchlist,
             Self::Help(help) => help,
+            Self::Find(find) => find,
         }
     }
 
@@ -49,6 +63,7 @@ impl Overlay {
             Self::Details(details) => details,
             Self::Watchlist(watchlist) => watchlist,
             Self::Help(help) => help,
+            Self::Find(find) => find,
         }
     }
 }

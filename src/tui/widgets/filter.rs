@@ -34,6 +34,12 @@ impl Filter {
         text.chars().for_each(|letter| self.push(letter));
     }
 
+    /// Filters by `text`.
+    pub fn set(&mut self, text: &str) {
+        *self = Self::default();
+        self.paste(text);
+    }
+
     fn push(&mut self, letter: char) {
         if !letter.is_control() && self.text.len() < LONGEST {
             self.text.push(letter);

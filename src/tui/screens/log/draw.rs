@@ -10,6 +10,7 @@
 
 use crate::snapshot::{LogLine, LogScreen};
 use crate::tui::context::Context;
+use crate::tui::widgets::filter::Filter;
 use crate::tui::widgets::list::List;
 use crate::tui::widgets::panel::{self, indented, list_rows};
 use crate::tui::widgets::{clock, format, text};
@@ -40,12 +41,18 @@ pub fn parts(area: Rect) -> Parts {
 }
 
 /// Draws the screen.
-pub fn draw(frame: &mut Frame, cx: &Context, list: &List<u64>, level: Level, focused: bool) {
+pub fn draw(
+    frame: &mut Frame,
+    cx: &Context,
+    list: &List<u64>,
+    (level, filter): (Level, &Filter),
+    focused: bool,
+) {
     let parts = parts(cx.area);
     let empty = LogScreen::default();
     let window = &cx.snapshot.log.as_deref().unwrap_or(&empty).lines;
     let count = format::plural(window.total as u64, "line");
-    let figures = format!("{} and above, {count}", name(level));
+    let figures = format!("{} and above, {count}{}", name(level), filter.label());
     let block = panel::panel(cx.theme, panel::title(cx.theme, "Log", &figures, focused), focused);
     let cells = usize::from(block.inner(parts.list).width).saturating_sub(1);
     let head = format!("{}{}message", text::left("time", TIME), text::left("level", LEVEL));
@@ -53,7 +60,10 @@ pub fn draw(frame: &mut Frame, cx: &Context, list: &List<u64>, level: Level, foc
     let highlight = cx.theme.selected(focused);
     lines.extend(list.lines(window, list_rows(parts.list), highlight, |line| indented(row(cx, line, cells))));
     if window.total == 0 {
-        lines.push(indented(Line::styled("nothing was logged yet", cx.theme.muted())));
+        lines.push(indented(Line::styled(
+            if filter.text().is_empty() { "nothing was logged yet" } else { "no line matches" },
+            cx.theme.muted(),
+        )));
     }
     frame.render_widget(Paragraph::new(lines).block(block), parts.list);
     selected(frame, parts.selected, cx, list.position(window).map(|at| &window.rows[at]));

@@ -6,6 +6,7 @@ use crate::snapshot::{LogLine, LogView, View, Window};
 use crate::tui::context::Context;
 use crate::tui::keys::{Action, Place};
 use crate::tui::layer::{Layer, Response};
+use crate::tui::widgets::filter::Filter;
 use crate::tui::widgets::list::{Clicked, List};
 use crate::tui::widgets::panel::list_rows;
 use ratatui::Frame;
@@ -21,12 +22,13 @@ pub struct Log {
     /// The index of the lowest level that is shown.
     level: usize,
     list: List<u64>,
+    filter: Filter,
 }
 
 impl Default for Log {
     fn default() -> Self {
         let level = LEVELS.iter().position(|level| *level == LogView::default().level);
-        Self { level: level.unwrap_or(0), list: List::default() }
+        Self { level: level.unwrap_or(0), list: List::default(), filter: Filter::default() }
     }
 }
 
@@ -55,10 +57,17 @@ fn window<'a>(cx: &Context<'a>) -> Option<&'a Window<LogLine>> {
 
 impl Layer for Log {
     fn place(&self, _cx: &Context) -> Place {
-        Place::Log
+        if self.filter.is_typing() { Place::Filter } else { Place::Log }
     }
 
     fn update(&mut self, action: Action, cx: &Context) -> Response {
+        let before = self.filter.text().to_owned();
+        if self.filter.update(action) {
+            if self.filter.text() != before {
+                self.list = List::default();
+            }
+            return Response::Done;
+        }
         match action {
             Action::Back => return self.back(),
             Action::Next => self.show_level(self.level + 1),
@@ -82,6 +91,14 @@ impl Layer for Log {
         Response::Done
     }
 
+    fn paste(&mut self, text: &str, _cx: &Context) -> Option<Response> {
+        self.filter.is_typing().then(|| {
+            self.filter.paste(text);
+            self.list = List::default();
+            Response::Done
+        })
+    }
+
     fn settle(&mut self, cx: &Context) {
         if let Some(window) = window(cx) {
             self.list.settle(window, Self::rows(cx));
@@ -91,10 +108,12 @@ impl Layer for Log {
     fn request(&self, cx: &Context, view: &mut View) {
         let empty = Window::default();
         let (offset, height) = self.list.wanted(window(cx).unwrap_or(&empty), Self::rows(cx));
-        view.log = LogView { level: LEVELS[self.level], offset, height, selected: self.list.selected };
+        let filter = self.filter.text().to_owned();
+        view.log =
+            LogView { level: LEVELS[self.level], filter, offset, height, selected: self.list.selected };
     }
 
     fn draw(&self, frame: &mut Frame, cx: &Context, focused: bool) {
-        draw::draw(frame, cx, &self.list, LEVELS[self.level], focused);
+        draw::draw(frame, cx, &self.list, (LEVELS[self.level], &self.filter), focused);
     }
 }

@@ -12,6 +12,7 @@ use super::order::Order;
 use crate::event::PeerId;
 use crate::snapshot::PeersScreen;
 use crate::tui::context::Context;
+use crate::tui::widgets::filter::Filter;
 use crate::tui::widgets::format;
 use crate::tui::widgets::list::List;
 use crate::tui::widgets::panel::{indented, list_rows, panel, title};
@@ -28,16 +29,17 @@ pub fn draw(
     cx: &Context,
     screen: &PeersScreen,
     list: &List<PeerId>,
-    order: Order,
+    (order, filter): (Order, &Filter),
     focused: bool,
 ) {
     let window = &screen.peers;
     let figures = format!(
-        "{} live of {} · by {} {}",
+        "{} live of {} · by {} {}{}",
         cx.snapshot.totals.peers_live,
         format::count(window.total),
         order.sort().by.name,
         order.arrow(),
+        filter.label(),
     );
     let block = panel(cx.theme, title(cx.theme, "Peers", &figures, focused), focused);
     let heads = heads(order);
@@ -48,7 +50,8 @@ pub fn draw(
         table::line(&heads, &widths, |at, width| COLUMNS[at].draw(peer, cx, width))
     }));
     if window.total == 0 {
-        lines.push(Line::styled("no peer yet", cx.theme.muted()));
+        let nothing = if filter.text().is_empty() { "no peer yet" } else { "no peer matches" };
+        lines.push(Line::styled(nothing, cx.theme.muted()));
     }
     let lines = lines.into_iter().map(indented).collect::<Vec<_>>();
     frame.render_widget(Paragraph::new(lines).block(block), area);

@@ -16,6 +16,7 @@ use crate::snapshot::{PeerStatsRow, PeersScreen, Window};
 use crate::tui::context::Context;
 use crate::tui::keys::{Action, Place};
 use crate::tui::layer::{Layer, Response};
+use crate::tui::widgets::filter::Filter;
 use crate::tui::widgets::list::{Clicked, List};
 use crate::tui::widgets::panel::list_rows;
 use order::Order;
@@ -26,6 +27,7 @@ use ratatui::layout::Position;
 #[derive(Default, Debug)]
 pub struct Peers {
     order: Order,
+    filter: Filter,
     list: List<PeerId>,
 }
 
@@ -49,10 +51,17 @@ fn window<'a>(cx: &Context<'a>) -> Option<&'a Window<PeerStatsRow>> {
 
 impl Layer for Peers {
     fn place(&self, _cx: &Context) -> Place {
-        Place::Peers
+        if self.filter.is_typing() { Place::Filter } else { Place::Peers }
     }
 
     fn update(&mut self, action: Action, cx: &Context) -> Response {
+        let before = self.filter.text().to_owned();
+        if self.filter.update(action) {
+            if self.filter.text() != before {
+                self.list = List::default();
+            }
+            return Response::Done;
+        }
         match action {
             Action::Back => return self.back(),
             Action::Open => {
@@ -88,6 +97,14 @@ impl Layer for Peers {
         }
     }
 
+    fn paste(&mut self, text: &str, _cx: &Context) -> Option<Response> {
+        self.filter.is_typing().then(|| {
+            self.filter.paste(text);
+            self.list = List::default();
+            Response::Done
+        })
+    }
+
     fn settle(&mut self, cx: &Context) {
         if let Some(window) = window(cx) {
             self.list.settle(window, Self::rows(cx));
@@ -97,14 +114,14 @@ impl Layer for Peers {
     fn request(&self, cx: &Context, view: &mut View) {
         let empty = Window::default();
         let window = self.list.peers_view(window(cx).unwrap_or(&empty), Self::rows(cx));
-        view.peers = PeersView { window, sort: self.order.sort() };
+        view.peers = PeersView { window, sort: self.order.sort(), filter: self.filter.text().to_owned() };
     }
 
     fn draw(&self, frame: &mut Frame, cx: &Context, focused: bool) {
         let parts = layout::parts(cx.area);
         let empty = PeersScreen::default();
         let screen = cx.snapshot.peers.as_deref().unwrap_or(&empty);
-        list::draw(frame, parts.list, cx, screen, &self.list, self.order, focused);
+        list::draw(frame, parts.list, cx, screen, &self.list, (self.order, &self.filter), focused);
         if cx.snapshot.peers.is_some() {
             disconnected::draw(frame, parts.disconnected, cx, screen);
             heat_map::draw(frame, parts.heat, cx, screen, &self.list);

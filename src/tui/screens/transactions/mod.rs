@@ -107,6 +107,11 @@ impl Layer for Transactions {
         }
     }
 
+    fn list(&mut self, text: &str) {
+        self.filter.set(text);
+        self.list = List::default();
+    }
+
     fn settle(&mut self, cx: &Context) {
         // While the list is being built, the selected transaction may be still to come.
         if cx.snapshot.transactions.as_ref().is_some_and(|screen| screen.progress.is_none())
