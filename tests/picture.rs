@@ -10,10 +10,9 @@ mod scene;
 mod svg;
 
 use crossterm::event::{Event, KeyCode, KeyEvent};
-use jiff::tz::TimeZone;
 use mempulse::model::Model;
 use mempulse::snapshot::Snapshot;
-use mempulse::tui::{App, Theme};
+use mempulse::tui::{App, Depth, TuiSettings};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::buffer::Buffer;
@@ -25,7 +24,7 @@ use std::sync::Arc;
 const SIZE: Size = Size { width: 120, height: 36 };
 
 /// The themes of which the overview is drawn, besides the default one, by the name of their picture.
-const THEMES: [(&str, Theme); 1] = [("overview-without-colours", Theme::new(false))];
+const THEMES: [(&str, Depth); 1] = [("overview-without-colours", Depth::Monochrome)];
 
 #[test]
 fn the_pictures_are_what_the_program_draws() {
@@ -71,19 +70,20 @@ fn drawn() -> BTreeMap<String, String> {
     let mut pictures = BTreeMap::new();
     // A digit without a screen leaves the one before.
     for digit in '1'..='9' {
-        let mut app = app(Theme::new(true));
+        let mut app = app(Depth::Indexed);
         let _ = app.on_event(&Event::Key(KeyEvent::from(KeyCode::Char(digit))));
         let name = hyphenated(&format!("{:?}", app.view().screen));
         pictures.entry(name).or_insert_with_key(|name| picture(&model, &mut app, name));
     }
-    for (name, theme) in THEMES {
-        pictures.insert(name.to_owned(), picture(&model, &mut app(theme), name));
+    for (name, depth) in THEMES {
+        pictures.insert(name.to_owned(), picture(&model, &mut app(depth), name));
     }
     pictures.into_iter().map(|(name, picture)| (format!("{name}.svg"), picture)).collect()
 }
 
-fn app(theme: Theme) -> App {
-    App::new(theme, TimeZone::UTC, SIZE, Arc::default(), scene::END)
+fn app(depth: Depth) -> App {
+    let settings = TuiSettings { depth, ..TuiSettings::default() };
+    App::new(&settings, SIZE, Arc::default(), scene::END)
 }
 
 fn picture(model: &Model, app: &mut App, name: &str) -> String {

@@ -7,10 +7,14 @@ mod desk;
 mod details;
 #[path = "screens/find.rs"]
 mod find;
+#[path = "screens/freeze.rs"]
+mod freeze;
 #[path = "screens/lists.rs"]
 mod lists;
 #[path = "screens/log.rs"]
 mod log;
+#[path = "screens/look.rs"]
+mod look;
 #[path = "screens/pointer.rs"]
 mod pointer;
 #[path = "scene/mod.rs"]
@@ -167,7 +171,7 @@ fn the_time_axis_can_be_zoomed_from_ten_minutes_to_a_day() {
         desk.type_keys(keys);
         span(&desk);
     }
-    let expected = ["30 min", "10 min", "10 min", "30 min", "60 min", "3 h", "6 h", "12 h", "24 h", "24 h"];
+    let expected = ["30 min", "10 min", "10 min", "30 min", "60 min", "3.0 h", "6.0 h", "12 h", "24 h", "24 h"];
     assert_eq!(spans, expected);
 }
 
@@ -375,7 +379,7 @@ fn esc_and_q_close_the_innermost_layer_and_only_q_quits_on_the_last() {
 
 #[test]
 fn the_help_names_every_key_of_the_table() {
-    let mut desk = Desk::new((120, 80));
+    let mut desk = Desk::new((120, 100));
     desk.type_keys("?");
     let screen = desk.screen();
     for (keys, what) in BINDINGS.iter().filter_map(|binding| binding.help) {

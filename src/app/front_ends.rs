@@ -5,9 +5,11 @@ use crate::app::output::print;
 use crate::app::reader;
 use crate::report::Format;
 use crate::snapshot::View;
+use crate::store;
 use crate::stream::{self, Stream};
-use crate::tui::{self, TuiSettings};
+use crate::tui::{self, TuiSettings, ViewState};
 use anyhow::{Context, Result};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{mpsc, watch};
@@ -24,15 +26,34 @@ const RECORD_QUEUE: usize = 16;
 /// Time limit for writing the last records.
 const FLUSH: Duration = Duration::from_secs(1);
 
-/// Shows the screen until the user quits.
-pub async fn screen(monitor: Box<Monitor>, settings: TuiSettings) -> Result<()> {
+/// Returns where the user was in the last run; the beginning without a state directory.
+pub fn kept_view(state_dir: Option<&Path>) -> ViewState {
+    match state_dir.map(store::load_view).transpose() {
+        Ok(bytes) => ViewState::of_bytes(&bytes.unwrap_or_default()),
+        Err(error) => {
+            tracing::warn!(%error, "cannot read where the last run ended");
+            ViewState::default()
+        }
+    }
+}
+
+/// Shows the screen until the user quits, and keeps where the user was.
+pub async fn screen(monitor: Box<Monitor>, settings: TuiSettings, state_dir: Option<&Path>) -> Result<()> {
     let (command_sender, commands) = mpsc::channel(COMMANDS);
     let (view_sender, views) = watch::channel(View::default());
     let (snapshots, snapshot_receiver) = watch::channel(Arc::default());
     let shutdown = CancellationToken::new();
     let feeding = tokio::spawn(monitor.feed_screen(Screen { views, snapshots, commands }, shutdown.clone()));
-    let shown = tui::run(settings, snapshot_receiver, view_sender, command_sender, shutdown.clone()).await;
+    let before = settings.view.clone();
+    let mut view = before.clone();
+    let shown =
+        tui::run(settings, &mut view, snapshot_receiver, view_sender, command_sender, shutdown.clone()).await;
     shutdown.cancel();
+    if let Some(folder) = state_dir.filter(|_| view != before)
+        && let Err(error) = store::save_view(folder, &view.to_bytes())
+    {
+        tracing::warn!(%error, "cannot keep where this run ended");
+    }
     feeding.await.context("the monitor failed")?;
     Ok(shown?)
 }

@@ -233,7 +233,7 @@ impl Monitor {
         let view = screen.views.borrow_and_update().clone();
         view.prepare(&mut self.model, self.clock.now());
         let mut snapshot = Snapshot::take(&self.model, &view, self.clock.now());
-        if view.screen == snapshot::Screen::Log {
+        if view.everything || view.screen == snapshot::Screen::Log {
             snapshot.log = Some(Box::new(LogScreen::take(&self.log_lines, &view.log)));
         }
         screen.snapshots.send_replace(Arc::new(snapshot));

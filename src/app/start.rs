@@ -17,7 +17,7 @@ use crate::report::Format;
 use crate::snapshot::LogLines;
 use crate::store::{Loaded, StoreSettings, Stores};
 use crate::stream::Stream;
-use crate::tui::{self, TuiSettings};
+use crate::tui;
 use crate::util::clock::Clock;
 use anyhow::{Context, Result};
 use std::path::{Path, PathBuf};
@@ -75,9 +75,8 @@ async fn show(
     state_dir: Option<PathBuf>,
     demo: bool,
 ) -> Result<()> {
-    if matches!(front_end, FrontEnd::Screen) && !tui::is_terminal() {
-        let instead = if demo { "mempulse demo --stream" } else { "mempulse stream" };
-        anyhow::bail!("standard output is not a terminal; for a pipe or a file use: {instead}");
+    if matches!(front_end, FrontEnd::Screen) {
+        check_terminal(demo)?;
     }
     let log_lines = LogLines::default();
     let for_screen = matches!(front_end, FrontEnd::Screen).then(|| log_lines.clone());
@@ -92,17 +91,27 @@ async fn show(
         watch_command::check(command, std::env::var_os("PATH").as_deref())
             .map_err(|error| InvalidValue::new("on_watch", format!("{error:#}")))?;
     }
+    // Checked for every front end, as all other flags are.
+    let screen = common.screen.settings(front_ends::kept_view(state_dir.as_deref()))?;
     let mut monitor = monitor(settings, common, state_dir.as_deref(), targets, demo);
     monitor.log_lines = log_lines;
     match front_end {
-        FrontEnd::Screen => {
-            let settings =
-                TuiSettings { bell: common.bell, mouse: !common.no_mouse, ..TuiSettings::from_environment() };
-            front_ends::screen(monitor, settings).await
-        }
+        FrontEnd::Screen => front_ends::screen(monitor, screen, state_dir.as_deref()).await,
         FrontEnd::Stream { raw } => front_ends::stream(monitor, Stream::new(raw)).await,
         FrontEnd::Report { format, after } => front_ends::report(monitor, format, after).await,
     }
+}
+
+/// Refuses to show the screen where it cannot be drawn.
+fn check_terminal(demo: bool) -> Result<()> {
+    let instead = if demo { "mempulse demo --stream" } else { "mempulse stream" };
+    if !tui::is_terminal() {
+        anyhow::bail!("standard output is not a terminal; for a pipe or a file use: {instead}");
+    }
+    if tui::is_dumb() {
+        anyhow::bail!("a terminal with TERM=dumb cannot show the screen; use: {instead}");
+    }
+    Ok(())
 }
 
 /// Loads what earlier runs saved, and joins it with the network and the model.

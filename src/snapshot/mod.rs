@@ -72,12 +72,29 @@ pub struct View {
     pub open: Option<Open>,
     /// The 64 hexadecimal digits that are looked up.
     pub find: Option<Txid>,
+    /// Whether to take every screen, with up to [`MAX_ROWS`](window::MAX_ROWS) rows of each list: a frozen
+    /// screen keeps them.
+    pub everything: bool,
+}
+
+impl View {
+    /// Asks for every screen, and for more rows of each list than a terminal shows.
+    #[must_use]
+    pub fn of_everything(mut self) -> Self {
+        self.everything = true;
+        self.watchlist = true;
+        self.overview.peers.widen();
+        self.peers.window.widen();
+        self.overview.transactions.widen();
+        self.transactions.widen();
+        self
+    }
 }
 
 impl View {
     /// Lets the model list the transactions that this view asks for.
     pub fn prepare(&self, model: &mut Model, now: Timestamp) {
-        if self.screen == Screen::Transactions {
+        if self.everything || self.screen == Screen::Transactions {
             model.list_transactions(&self.transactions.list);
             model.recheck_list(now);
         }
@@ -147,6 +164,8 @@ pub struct Snapshot {
     pub found: Option<Found>,
     /// The details of what is open, shared with the page that shows them.
     pub detail: Option<(Open, Arc<Detail>)>,
+    /// Whether it contains every screen, each of them complete.
+    pub everything: bool,
 }
 
 impl Snapshot {
@@ -154,7 +173,10 @@ impl Snapshot {
     pub fn take(model: &Model, view: &View, now: Timestamp) -> Self {
         let totals = model.peers().totals();
         let announcers = totals.announcers;
-        let shows = |screen| view.screen == screen;
+        let shows = |screen| view.everything || view.screen == screen;
+        let transactions = shows(Screen::Transactions)
+            .then(|| Box::new(TransactionsScreen::take(model, &view.transactions, announcers, now)));
+        let is_listed = transactions.as_ref().is_some_and(|screen| screen.progress.is_none());
         Self {
             time: now,
             wall_offset: model.wall_offset(),
@@ -170,13 +192,13 @@ impl Snapshot {
             watch_matches: model.watchlist().count(),
             overview: Overview::take(model, &view.overview, announcers, now),
             peers: shows(Screen::Peers).then(|| Box::new(PeersScreen::take(model, &view.peers, now))),
-            transactions: shows(Screen::Transactions)
-                .then(|| Box::new(TransactionsScreen::take(model, &view.transactions, announcers, now))),
+            transactions,
             mempool: shows(Screen::Mempool).then(|| Box::new(MempoolScreen::take(model, view.mempool, now))),
             blocks: shows(Screen::Blocks).then(|| Box::new(BlocksScreen::take(model, announcers))),
             log: None,
             watchlist: if view.watchlist { watchlist::take(model, now) } else { Vec::new() },
             found: view.find.map(|id| Found::take(model, id)),
+            everything: view.everything && is_listed,
             detail: view.open.map(|open| (open, Arc::new(Detail::take(model, open, announcers, now)))),
         }
     }

@@ -4,6 +4,7 @@ use crate::address::PeerAddress;
 use crate::event::{ConnectionKind, PeerId};
 use crate::model::Liveness;
 use crate::model::peers::peer::Peer;
+use crate::snapshot::window::MAX_ROWS;
 use crate::util::time::Timestamp;
 use std::time::Duration;
 
@@ -19,6 +20,13 @@ pub struct PeerListView {
     pub height: usize,
     /// The selected peer.
     pub selected: Option<PeerId>,
+}
+
+impl PeerListView {
+    /// Asks for as many rows as a window may have.
+    pub(super) fn widen(&mut self) {
+        *self = Self { offset: self.offset.saturating_sub(MAX_ROWS / 2), height: MAX_ROWS, ..*self };
+    }
 }
 
 /// One peer in a list.

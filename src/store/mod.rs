@@ -19,8 +19,10 @@ mod mempool;
 mod prevouts;
 mod stores;
 mod transfer;
+mod view;
 mod writer;
 
 pub use file::default_state_dir;
 pub use stores::{Loaded, StoreSettings, Stores};
 pub use transfer::{Transferred, export, import};
+pub use view::{load_view, save_view};

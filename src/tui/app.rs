@@ -6,17 +6,18 @@ use super::chrome::{footer, parts, title, too_small};
 use super::context::Context;
 use super::display::Display;
 use super::keys::{self, Action};
-use super::layer::{Id, Layer, Response};
+use super::layer::{Copyable, Layer, Response};
 use super::overlays::Overlay;
 use super::pointer::{self, Gesture};
+use super::preferences::{Preferences, Setting};
 use super::screens;
-use super::theme::Theme;
+use super::settings::TuiSettings;
+use super::view_state::ViewState;
 use crate::event::Command;
 use crate::snapshot::Snapshot;
 use crate::snapshot::{Open, Screen, View};
 use crate::util::time::Timestamp;
-use crossterm::event::{Event, KeyEvent, MouseEvent};
-use jiff::tz::TimeZone;
+use crossterm::event::{Event, KeyEvent, KeyEventKind, MouseEvent};
 use ratatui::Frame;
 use ratatui::layout::{Position, Size};
 use std::sync::Arc;
@@ -51,32 +52,37 @@ pub struct App {
     overlays: Vec<Overlay>,
     /// Why the last key did less than it promises.
     remark: Option<String>,
-    /// Whether the mouse is ours; otherwise the terminal selects text with it.
-    captures_mouse: bool,
 }
 
 impl App {
-    /// Shows the overview of `snapshot` in a terminal of `size`, with times of day in `zone`.
-    pub fn new(theme: Theme, zone: TimeZone, size: Size, snapshot: Arc<Snapshot>, now: Timestamp) -> Self {
-        Self {
-            display: Display::new(theme, zone, size, snapshot, now),
-            screens: screens::all(),
-            current: 0,
-            overlays: Vec::new(),
-            remark: None,
-            captures_mouse: true,
+    /// Shows `snapshot` in a terminal of `size`, on the screen where the last run ended.
+    pub fn new(settings: &TuiSettings, size: Size, snapshot: Arc<Snapshot>, now: Timestamp) -> Self {
+        let mut screens = screens::all();
+        for (name, layer) in &mut screens {
+            if let Some(kept) = settings.view.screens.get(name.name) {
+                layer.restore(kept);
+            }
         }
+        let current = screens.iter().position(|(name, _)| name.name == settings.view.screen).unwrap_or(0);
+        let display = Display::new(settings, size, snapshot, now);
+        Self { display, screens, current, overlays: Vec::new(), remark: None }
     }
 
-    /// Leaves the mouse to the terminal from the start.
-    #[must_use]
-    pub fn without_mouse(self) -> Self {
-        Self { captures_mouse: false, ..self }
+    /// What the next run should begin with.
+    pub fn view_state(&self) -> ViewState {
+        let kept = |(name, layer): &(TabName, Box<dyn Layer>)| Some((name.name.to_owned(), layer.keep()?));
+        let screens = self.screens.iter().filter_map(kept).collect();
+        ViewState::new(self.preferences(), self.screens[self.current].0.name, screens)
     }
 
-    /// Whether the terminal is to report the mouse.
-    pub fn captures_mouse(&self) -> bool {
-        self.captures_mouse
+    /// What the user has chosen of what can be changed.
+    pub fn preferences(&self) -> Preferences {
+        self.display.preferences()
+    }
+
+    /// Shows a remark in the footer until the next key.
+    pub fn remark(&mut self, remark: impl Into<String>) {
+        self.remark = Some(remark.into());
     }
 
     /// Takes a new snapshot. A frozen screen keeps its own.
@@ -107,8 +113,12 @@ impl App {
     }
 
     fn on_key(&mut self, key: KeyEvent) -> Option<Effect> {
-        let action = keys::action(key, self.top().place(&self.display.context()))?;
-        self.act(action)
+        let cx = self.display.context();
+        let action = cx.keys.action(key, self.top().place(&cx));
+        if action.is_none() && key.kind == KeyEventKind::Press {
+            self.remark = keys::name(key).map(|name| format!("{name} does nothing here · ? lists the keys"));
+        }
+        self.act(action?)
     }
 
     /// A paste is never taken as keys: without a use for it, the footer says so.
@@ -177,8 +187,9 @@ impl App {
             Action::Show(screen) => self.show(screen),
             Action::Watchlist => self.open_watchlist(),
             Action::Find => self.find(),
-            Action::ToggleMouse => self.toggle_mouse(),
-            Action::CopyId => return self.copy_id(),
+            Action::Change(setting) => self.change(setting),
+            Action::Settings => self.toggle_settings(),
+            Action::Copy => return self.copy_selected(),
             _ => {
                 let (top, cx) = self.top_mut();
                 let response = top.update(action, &cx);
@@ -199,9 +210,18 @@ impl App {
         let cx = self.display.context();
         let (name, layer) = &self.screens[self.current];
         let mut view = View { screen: name.screen, ..View::default() };
-        layer.request(&cx, &mut view);
         for overlay in &self.overlays {
             overlay.layer().request(&cx, &mut view);
+        }
+        if self.display.wants_everything() {
+            self.screens.iter().for_each(|(_, layer)| layer.request(&cx, &mut view));
+            return view.of_everything();
+        }
+        // A frozen screen has what it shows. Of what comes, only new details and the figures count.
+        if cx.is_frozen() {
+            view.screen = Screen::default();
+        } else {
+            layer.request(&cx, &mut view);
         }
         view
     }
@@ -211,12 +231,14 @@ impl App {
         let cx = self.display.context();
         let size = self.display.size();
         if too_small::is_too_small(size) {
-            return too_small::draw(frame, size, cx.theme);
+            too_small::draw(frame, size, cx.theme);
+            return self.preferences().glyphs.translate(frame.buffer_mut());
         }
         let parts = parts(size);
         title::draw(frame, parts.title, &cx, &self.tabs());
         footer::draw(frame, parts.footer, &cx, self.top().place(&cx), self.remark.as_deref());
         self.draw_layers(frame, &cx);
+        self.preferences().glyphs.translate(frame.buffer_mut());
     }
 
     /// The tab bar, in which a click on the title line is resolved.
@@ -265,7 +287,8 @@ impl App {
                     self.show(Screen::Overview);
                 }
             }
-            Response::Copy { text, what } => return Some(self.copy(text, what)),
+            Response::Copy(copy) => return Some(self.copy(copy)),
+            Response::Change(setting) => self.change(setting),
             Response::Send(command) => return Some(Effect::Send(command)),
         }
         None
@@ -279,11 +302,17 @@ impl App {
         }
     }
 
-    fn toggle_mouse(&mut self) {
-        self.captures_mouse = !self.captures_mouse;
-        let remark =
-            if self.captures_mouse { "the mouse clicks and scrolls" } else { "the mouse selects text" };
-        self.remark = Some(remark.to_owned());
+    fn toggle_settings(&mut self) {
+        let before = self.overlays.len();
+        self.overlays.retain(|overlay| !matches!(overlay, Overlay::Settings(_)));
+        if self.overlays.len() == before {
+            self.overlays.push(Overlay::settings());
+        }
+    }
+
+    fn change(&mut self, setting: Setting) {
+        self.display.change(setting);
+        self.remark = Some(format!("{}: {}", setting.label(), setting.value(self.display.preferences())));
     }
 
     fn toggle_freeze(&mut self) {
@@ -293,11 +322,10 @@ impl App {
 
     fn show(&mut self, screen: Screen) {
         let Some(at) = self.screens.iter().position(|(name, _)| name.screen == screen) else { return };
-        if at != self.current && self.is_frozen() {
-            self.remark = Some("unfreeze (Space) to switch screens".to_owned());
-        } else {
-            self.current = at;
-            self.overlays.clear();
+        self.current = at;
+        self.overlays.clear();
+        if self.is_frozen() {
+            self.settle();
         }
     }
 
@@ -315,39 +343,32 @@ impl App {
     }
 
     fn open(&mut self, open: Open) {
-        let cx = self.display.context();
-        if cx.is_frozen() && cx.detail(open).is_none() {
-            self.remark = Some("unfreeze (Space) to open details".to_owned());
-        } else {
-            self.overlays.push(Overlay::details(open));
-        }
+        self.overlays.push(Overlay::details(open));
     }
 
     fn open_watchlist(&mut self) {
-        if self.is_frozen() {
-            self.remark = Some("unfreeze (Space) to open the watch list".to_owned());
-        } else {
-            self.overlays.retain(|overlay| !matches!(overlay, Overlay::Watchlist(_)));
-            self.overlays.push(Overlay::watchlist());
-        }
+        self.overlays.retain(|overlay| !matches!(overlay, Overlay::Watchlist(_)));
+        self.overlays.push(Overlay::watchlist());
     }
 
-    fn copy_id(&mut self) -> Option<Effect> {
-        let id = self.top().selected_id(&self.display.context());
-        match id {
-            Some(Id::Transaction(txid)) => Some(self.copy(txid.to_string(), "txid")),
-            Some(Id::Block(hash)) => Some(self.copy(hash.to_string(), "block hash")),
-            None => {
-                let remark = "nothing to copy: select a transaction or a block";
-                self.remark = Some(remark.to_owned());
-                None
-            }
+    /// Copies what is selected or open. If that can be copied in several ways, the user chooses.
+    fn copy_selected(&mut self) -> Option<Effect> {
+        let mut copies = self.top().copies(&self.display.context());
+        if copies.len() > 1 {
+            self.overlays.push(Overlay::copy_menu(copies));
+            return None;
         }
+        let copy = copies.pop();
+        if copy.is_none() {
+            self.remark = Some("nothing to copy: select a row, or open details".to_owned());
+        }
+        copy.map(|copy| self.copy(copy))
     }
 
-    fn copy(&mut self, text: String, what: &str) -> Effect {
-        self.remark = Some(format!("{what} copied to the clipboard, if the terminal supports OSC 52"));
-        Effect::Copy(text)
+    fn copy(&mut self, copy: Copyable) -> Effect {
+        self.overlays.retain(|overlay| !matches!(overlay, Overlay::CopyMenu(_)));
+        self.remark = Some(format!("{} copied to the clipboard, if the terminal supports OSC 52", copy.what));
+        Effect::Copy(copy.text)
     }
 
     fn is_frozen(&self) -> bool {

@@ -1,27 +1,47 @@
 //! What screens and overlays may look at besides their own state.
 
+use super::keys::Keymap;
+use super::preferences::{Preferences, Times, Unit};
 use super::theme::Theme;
+use super::widgets::{clock, format};
 use crate::snapshot::Open;
 use crate::snapshot::{Detail, Snapshot};
 use crate::util::time::Timestamp;
 use jiff::tz::TimeZone;
 use ratatui::layout::Rect;
+use ratatui::text::Line;
 use std::sync::Arc;
 use std::time::Duration;
+
+/// From this width on bitcoin are shown to the last satoshi.
+const WHOLE_BTC: usize = 14;
 
 /// The snapshot on screen, and how and where to draw it.
 #[derive(Clone, Copy)]
 pub struct Context<'a> {
     pub snapshot: &'a Snapshot,
     pub theme: Theme,
+    pub preferences: Preferences,
+    pub keys: &'a Keymap,
     /// The time zone for times of day.
     pub zone: &'a TimeZone,
     /// The room between the title and the footer.
     pub area: Rect,
     /// The time since the snapshot came, by which its ages have grown; it stands still while frozen.
     pub drift: Duration,
-    /// For how long the screen has been frozen, if it is.
-    pub frozen_for: Option<Duration>,
+    /// What the screen misses, if it is frozen.
+    pub frozen: Option<Frozen>,
+}
+
+/// What a frozen screen does not show.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Frozen {
+    /// For how long it has been frozen.
+    pub span: Duration,
+    /// The number of transactions received since then.
+    pub transactions: u64,
+    /// By how much the tip has grown since then.
+    pub blocks: u32,
 }
 
 impl<'a> Context<'a> {
@@ -37,12 +57,49 @@ impl<'a> Context<'a> {
 
     /// Whether the screen is frozen.
     pub fn is_frozen(&self) -> bool {
-        self.frozen_for.is_some()
+        self.frozen.is_some()
     }
 
     /// The details in the snapshot, if they are those of `open`.
     pub fn detail(&self, open: Open) -> Option<&'a Arc<Detail>> {
         let (of, detail) = self.snapshot.detail.as_ref()?;
         (*of == open).then_some(detail)
+    }
+
+    /// An amount in the user's unit: `0.04510000 BTC`, `4,510,000 sat`.
+    pub fn amount(&self, sat: u64) -> String {
+        match self.preferences.unit {
+            Unit::Btc => format!("{} BTC", format::btc(sat)),
+            Unit::Sat => format!("{} sat", format::grouped(sat)),
+        }
+    }
+
+    /// An amount in at most `cells` characters, without the unit: cut, and not rounded up.
+    pub fn value(&self, sat: u64, cells: usize) -> String {
+        match self.preferences.unit {
+            Unit::Btc if cells >= WHOLE_BTC => format::btc(sat),
+            Unit::Btc => format::btc_short(sat),
+            Unit::Sat => Some(format::grouped(sat))
+                .filter(|whole| whole.len() <= cells)
+                .unwrap_or_else(|| format::brief(sat)),
+        }
+    }
+
+    /// A line of heads with the user's unit in place of BTC.
+    pub fn in_unit(&self, mut heads: Line<'static>) -> Line<'static> {
+        if self.preferences.unit == Unit::Sat {
+            for head in &mut heads.spans {
+                head.content = head.content.replace("BTC", "sat").into();
+            }
+        }
+        heads
+    }
+
+    /// An age of now in at most 5 characters, or the time of day at that age: `12s`, `05:33`.
+    pub fn age(&self, age: Duration) -> String {
+        match self.preferences.times {
+            Times::Relative => format::age(age),
+            Times::Absolute => clock::minute(self.wall(self.now() - age), self.zone),
+        }
     }
 }

@@ -1,24 +1,25 @@
 //! The snapshot on screen and the terminal it is drawn on; a frozen display keeps its snapshot.
 
 use super::chrome;
-use super::context::Context;
+use super::context::{Context, Frozen};
+use super::preferences::{Preferences, Setting};
+use super::settings::TuiSettings;
 use super::theme::Theme;
 use crate::snapshot::Snapshot;
 use crate::util::time::Timestamp;
-use jiff::tz::TimeZone;
 use ratatui::layout::Size;
 use std::sync::Arc;
 
 /// The snapshot on screen, the latest one, and the terminal's properties.
 #[derive(Debug)]
 pub struct Display {
+    settings: TuiSettings,
     theme: Theme,
-    zone: TimeZone,
     size: Size,
     now: Timestamp,
     shown: Received,
     latest: Received,
-    frozen_since: Option<Timestamp>,
+    freeze: Option<Freeze>,
 }
 
 /// A snapshot and the time it came.
@@ -28,19 +29,55 @@ struct Received {
     at: Timestamp,
 }
 
+/// A freeze of the display.
+#[derive(Clone, Copy, Debug)]
+struct Freeze {
+    since: Timestamp,
+    /// Whether the snapshot of all screens has come, which is then kept.
+    is_complete: bool,
+}
+
 impl Display {
-    pub fn new(theme: Theme, zone: TimeZone, size: Size, snapshot: Arc<Snapshot>, now: Timestamp) -> Self {
+    pub fn new(settings: &TuiSettings, size: Size, snapshot: Arc<Snapshot>, now: Timestamp) -> Self {
         let received = Received { snapshot, at: now };
-        Self { theme, zone, size, now, shown: received.clone(), latest: received, frozen_since: None }
+        Self {
+            settings: settings.clone(),
+            theme: settings.theme(),
+            size,
+            now,
+            shown: received.clone(),
+            latest: received,
+            freeze: None,
+        }
     }
 
-    /// Takes a new snapshot and returns whether it is on screen now.
+    /// Takes a new snapshot and returns whether the display has changed.
+    ///
+    /// A frozen display waits for the snapshot of all screens and keeps that. From later ones it takes the
+    /// details that the kept one lacks: they show the moment at which they were opened.
     pub fn on_snapshot(&mut self, snapshot: Arc<Snapshot>, now: Timestamp) -> bool {
         self.latest = Received { snapshot, at: now };
-        if self.frozen_since.is_none() {
-            self.shown = self.latest.clone();
+        let latest = &self.latest.snapshot;
+        match &mut self.freeze {
+            None => self.shown = self.latest.clone(),
+            Some(freeze) if !freeze.is_complete => {
+                if !latest.everything {
+                    return false;
+                }
+                freeze.is_complete = true;
+                self.shown = self.latest.clone();
+            }
+            Some(_) => {
+                let of = |snapshot: &Snapshot| snapshot.detail.as_ref().map(|(open, _)| *open);
+                if of(latest).is_none() || of(latest) == of(&self.shown.snapshot) {
+                    return false;
+                }
+                let kept =
+                    Snapshot { detail: latest.detail.clone(), ..Snapshot::clone(&self.shown.snapshot) };
+                self.shown.snapshot = Arc::new(kept);
+            }
         }
-        self.frozen_since.is_none()
+        true
     }
 
     pub fn on_tick(&mut self, now: Timestamp) {
@@ -55,23 +92,46 @@ impl Display {
         self.size
     }
 
+    pub fn preferences(&self) -> Preferences {
+        self.settings.preferences
+    }
+
+    /// Goes to the next value of a setting.
+    pub fn change(&mut self, setting: Setting) {
+        setting.change(&mut self.settings.preferences);
+        self.theme = self.settings.theme();
+    }
+
     /// Freezes the display, or resumes with the latest snapshot.
     pub fn toggle_freeze(&mut self) {
-        if self.frozen_since.take().is_some() {
+        if self.freeze.take().is_some() {
             self.shown = self.latest.clone();
         } else {
-            self.frozen_since = Some(self.now);
+            self.freeze = Some(Freeze { since: self.now, is_complete: false });
         }
     }
 
+    /// Whether the next snapshot is to contain all screens.
+    pub fn wants_everything(&self) -> bool {
+        self.freeze.is_some_and(|freeze| !freeze.is_complete)
+    }
+
     pub fn context(&self) -> Context<'_> {
+        let (shown, latest) = (&self.shown.snapshot.totals, &self.latest.snapshot.totals);
+        let height = |tip: Option<crate::event::Tip>| tip.map_or(0, |tip| tip.height);
         Context {
             snapshot: &self.shown.snapshot,
             theme: self.theme,
-            zone: &self.zone,
+            preferences: self.settings.preferences,
+            keys: &self.settings.keys,
+            zone: &self.settings.zone,
             area: chrome::parts(self.size).body,
-            drift: self.frozen_since.unwrap_or(self.now).since(self.shown.at),
-            frozen_for: self.frozen_since.map(|since| self.now.since(since)),
+            drift: self.freeze.map_or(self.now, |freeze| freeze.since).since(self.shown.at),
+            frozen: self.freeze.map(|freeze| Frozen {
+                span: self.now.since(freeze.since),
+                transactions: latest.received.saturating_sub(shown.received),
+                blocks: height(latest.tip).saturating_sub(height(shown.tip)),
+            }),
         }
     }
 }

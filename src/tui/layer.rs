@@ -2,9 +2,9 @@
 
 use super::context::Context;
 use super::keys::{Action, Motion, Place};
+use super::preferences::Setting;
 use crate::event::Command;
 use crate::snapshot::{Open, View};
-use crate::wire::{BlockHash, Txid};
 use ratatui::Frame;
 use ratatui::layout::Position;
 use std::fmt::Debug;
@@ -37,26 +37,42 @@ pub trait Layer: Debug {
     /// Lists what contains `text`, if this is a list that can.
     fn list(&mut self, _text: &str) {}
 
+    /// Returns what to keep of a screen until the next run, if anything, in words.
+    fn keep(&self) -> Option<String> {
+        None
+    }
+
+    /// Restores what [`Self::keep`] returned in an earlier run, perhaps of another version.
+    fn restore(&mut self, _kept: &str) {}
+
     /// Adapts the state to a new snapshot.
     fn settle(&mut self, _cx: &Context) {}
 
     /// Writes into `view` what the next snapshot should contain.
     fn request(&self, cx: &Context, view: &mut View);
 
-    /// Returns the identifier of whatever is selected or open, to be copied.
-    fn selected_id(&self, _cx: &Context) -> Option<Id> {
-        None
+    /// Returns what can be copied of whatever is selected or open, the most usual first.
+    fn copies(&self, _cx: &Context) -> Vec<Copyable> {
+        Vec::new()
     }
 
     /// Draws the layer; `focused` if keys go to it.
     fn draw(&self, frame: &mut Frame, cx: &Context, focused: bool);
 }
 
-/// An identifier that can be copied.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Id {
-    Transaction(Txid),
-    Block(BlockHash),
+/// A text for the clipboard.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Copyable {
+    /// The text.
+    pub text: String,
+    /// What the text is: `txid`.
+    pub what: &'static str,
+}
+
+impl Copyable {
+    pub fn new(what: &'static str, text: &(impl ToString + ?Sized)) -> Self {
+        Self { text: text.to_string(), what }
+    }
 }
 
 /// What came of an action, for the application to carry out.
@@ -72,8 +88,10 @@ pub enum Response {
     Open(Open),
     /// Close this overlay, or leave this screen for the overview.
     Leave,
-    /// Copy `text`, described by `what`, to the terminal's clipboard.
-    Copy { text: String, what: &'static str },
+    /// Copy a text to the terminal's clipboard, and close the overlay if it was chosen there.
+    Copy(Copyable),
+    /// Go to the next value of a setting.
+    Change(Setting),
     /// Send a command to the monitor.
     Send(Command),
 }

@@ -12,22 +12,29 @@ mod app;
 mod chrome;
 mod context;
 mod display;
+mod glyphs;
 mod keys;
 mod layer;
 mod overlays;
 mod pointer;
+mod preferences;
 mod screens;
 mod session;
 mod settings;
 mod terminal;
 mod theme;
+mod view_state;
 mod widgets;
 pub(crate) mod wording;
 
 pub use app::{App, Effect};
-pub use keys::BINDINGS;
+pub use glyphs::Glyphs;
+pub use keys::{Action, BINDINGS, Key, KeyConflict, Keymap, parse_binding};
+pub use preferences::{Preferences, Times, Unit};
 pub use settings::TuiSettings;
-pub use theme::Theme;
+pub use terminal::Multiplexer;
+pub use theme::{Depth, Meaning, Theme, ThemeName};
+pub use view_state::ViewState;
 
 use crate::event::Command;
 use crate::snapshot::Snapshot;
@@ -47,6 +54,11 @@ pub enum TuiError {
     Terminal(#[from] io::Error),
 }
 
+/// Whether the terminal cannot move its cursor (`TERM=dumb`).
+pub fn is_dumb() -> bool {
+    std::env::var_os("TERM").is_some_and(|term| term == "dumb")
+}
+
 /// Whether there is a terminal to draw on.
 pub fn is_terminal() -> bool {
     io::stdout().is_terminal()
@@ -54,6 +66,8 @@ pub fn is_terminal() -> bool {
 
 /// Shows snapshots and sends views until the user quits, `shutdown` is cancelled, a signal asks for the
 /// end, the sender of snapshots is dropped, or the terminal is closed.
+///
+/// `kept` becomes what the next run should begin with.
 ///
 /// The terminal is restored in any case, after a panic anywhere in the process too. A panic also cancels
 /// `shutdown`.
@@ -63,15 +77,17 @@ pub fn is_terminal() -> bool {
 /// If the terminal cannot be prepared, drawn on, or read.
 pub async fn run(
     settings: TuiSettings,
+    kept: &mut ViewState,
     snapshots: watch::Receiver<Arc<Snapshot>>,
     views: watch::Sender<View>,
     commands: mpsc::Sender<Command>,
     shutdown: CancellationToken,
 ) -> Result<(), TuiError> {
     let mut signals = Signals::listen()?;
-    let mut tty = Tty::open(shutdown.clone())?;
-    let ended =
-        Session::new(settings, snapshots, views, commands, &tty)?.run(&mut tty, &mut signals, shutdown).await;
+    let mut tty = Tty::open(settings.preserve_screen, shutdown.clone())?;
+    let mut session = Session::new(settings, snapshots, views, commands, &tty)?;
+    let ended = session.run(&mut tty, &mut signals, shutdown).await;
+    *kept = session.view_state();
     let closed = tty.close();
     match ended.and(closed) {
         // A closed terminal shows no error.

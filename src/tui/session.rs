@@ -2,8 +2,8 @@
 
 use super::app::{App, Effect};
 use super::settings::TuiSettings;
-use super::terminal::{self, Bell, ReplyFilter, Resumed, Signal, Signals, Tty};
-use super::theme::Theme;
+use super::terminal::{self, Bell, Multiplexer, ReplyFilter, Resumed, Signal, Signals, Tty};
+use super::view_state::ViewState;
 use crate::event::Command;
 use crate::snapshot::Snapshot;
 use crate::snapshot::View;
@@ -12,14 +12,20 @@ use crossterm::event::{Event, EventStream};
 use futures_util::StreamExt;
 use std::io;
 use std::ops::ControlFlow;
+use std::process::Stdio;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{mpsc, watch};
-use tokio::time::{Instant, MissedTickBehavior, interval_at, sleep_until};
+use tokio::task::JoinHandle;
+use tokio::time::{Instant, MissedTickBehavior, interval_at, sleep_until, timeout};
 use tokio_util::sync::CancellationToken;
 
 /// The shortest time between two frames: 30 per second look smooth.
 const FRAME: Duration = Duration::from_millis(33);
+/// The same while motion is reduced.
+const CALM: Duration = Duration::from_secs(1);
+/// How long tmux may take to answer.
+const TMUX: Duration = Duration::from_secs(1);
 /// How often ages grow on screen while no snapshot comes.
 const TICK: Duration = Duration::from_millis(250);
 
@@ -30,8 +36,11 @@ pub struct Session {
     snapshots: watch::Receiver<Arc<Snapshot>>,
     views: watch::Sender<View>,
     commands: mpsc::Sender<Command>,
-    bell: Option<Bell>,
+    bell: Bell,
     replies: ReplyFilter,
+    settings: TuiSettings,
+    /// What tmux answers about the text that was copied last.
+    tmux: Option<JoinHandle<Option<&'static str>>>,
 }
 
 impl Session {
@@ -43,17 +52,20 @@ impl Session {
         tty: &Tty,
     ) -> io::Result<Self> {
         let clock = Clock::start();
-        let theme = Theme::new(settings.colour);
         let first = snapshots.borrow_and_update().clone();
-        let matches = first.watch_matches;
-        let app = App::new(theme, settings.zone, tty.size()?, first, clock.now());
-        let app = if settings.mouse { app } else { app.without_mouse() };
-        let bell = settings.bell.then(|| Bell::new(matches));
-        Ok(Self { app, clock, snapshots, views, commands, bell, replies: ReplyFilter::default() })
+        let bell = Bell::new(first.watch_matches);
+        let app = App::new(&settings, tty.size()?, first, clock.now());
+        let replies = ReplyFilter::default();
+        Ok(Self { app, settings, clock, snapshots, views, commands, bell, replies, tmux: None })
+    }
+
+    /// What the next run should begin with.
+    pub fn view_state(&self) -> ViewState {
+        self.app.view_state()
     }
 
     pub async fn run(
-        mut self,
+        &mut self,
         tty: &mut Tty,
         signals: &mut Signals,
         shutdown: CancellationToken,
@@ -67,6 +79,7 @@ impl Session {
         loop {
             let due = next_frame.unwrap_or_else(Instant::now);
             let esc_due = self.replies.due();
+            let mut is_input = false;
             tokio::select! {
                 biased;
                 () = shutdown.cancelled() => return Ok(()),
@@ -92,12 +105,21 @@ impl Session {
                         if self.on_events(events, tty)?.is_break() {
                             return Ok(());
                         }
+                        is_input = true;
                     }
                 },
                 () = sleep_until(esc_due.unwrap_or(due)), if esc_due.is_some() => {
                     let esc = self.replies.expire(Instant::now());
                     if self.on_events(esc, tty)?.is_break() {
                         return Ok(());
+                    }
+                    is_input = true;
+                }
+                note = note_of(&mut self.tmux), if self.tmux.is_some() => {
+                    self.tmux = None;
+                    if let Some(note) = note {
+                        self.app.remark(note);
+                        is_input = true;
                     }
                 }
                 changed = self.snapshots.changed() => {
@@ -106,7 +128,8 @@ impl Session {
                     }
                     let snapshot = self.snapshots.borrow_and_update().clone();
                     let now = self.clock.now();
-                    if self.bell.as_mut().is_some_and(|bell| bell.rings(snapshot.watch_matches, now)) {
+                    let rings = self.bell.rings(snapshot.watch_matches, now);
+                    if rings && self.app.preferences().bell {
                         tty.ring()?;
                     }
                     self.app.on_snapshot(snapshot, now);
@@ -115,8 +138,16 @@ impl Session {
             }
             self.app.on_tick(self.clock.now());
             self.send_view();
-            next_frame.get_or_insert(tty.last_frame() + FRAME);
+            let pause = if is_input { FRAME } else { self.pause() };
+            let due = tty.last_frame() + pause;
+            next_frame = Some(next_frame.map_or(due, |earlier| earlier.min(due)));
         }
+    }
+
+    /// The shortest time between two frames that no input causes.
+    fn pause(&self) -> Duration {
+        let calm = if self.app.preferences().reduced_motion { CALM } else { Duration::ZERO };
+        self.settings.tick.max(calm)
     }
 
     fn on_events(
@@ -138,7 +169,12 @@ impl Session {
             None => {}
             Some(Effect::Quit) => return Ok(ControlFlow::Break(())),
             Some(Effect::Suspend) => terminal::ask_to_stop()?,
-            Some(Effect::Copy(text)) => tty.copy(&text)?,
+            Some(Effect::Copy(text)) => {
+                tty.copy(&text, self.settings.multiplexer)?;
+                if self.settings.multiplexer == Multiplexer::Tmux {
+                    self.tmux = Some(tokio::spawn(ask_tmux()));
+                }
+            }
             Some(Effect::Send(command)) => {
                 // The queue is full only if the monitor has ended.
                 let _ = self.commands.try_send(command);
@@ -148,7 +184,7 @@ impl Session {
     }
 
     fn draw(&mut self, tty: &mut Tty) -> io::Result<()> {
-        tty.capture_mouse(self.app.captures_mouse())?;
+        tty.capture_mouse(self.app.preferences().mouse)?;
         self.app.on_resize(tty.size()?);
         self.send_view();
         tty.draw(|frame| self.app.draw(frame))
@@ -163,5 +199,23 @@ impl Session {
             }
             differs
         });
+    }
+}
+
+/// Asks tmux for its options; returns what is missing for a text to reach the clipboard.
+async fn ask_tmux() -> Option<&'static str> {
+    let mut tmux = tokio::process::Command::new("tmux");
+    tmux.args(["display-message", "-p", "#{set-clipboard} #{allow-passthrough}"]).kill_on_drop(true);
+    let answer = timeout(TMUX, tmux.stdin(Stdio::null()).output()).await.ok()?.ok()?;
+    let answer = String::from_utf8_lossy(&answer.stdout).into_owned();
+    let (clipboard, passthrough) = answer.trim_end().split_once(' ')?;
+    terminal::missing_in_tmux(clipboard, passthrough)
+}
+
+/// Waits for the answer. Cancel-safe.
+async fn note_of(asked: &mut Option<JoinHandle<Option<&'static str>>>) -> Option<&'static str> {
+    match asked {
+        Some(asked) => asked.await.ok().flatten(),
+        None => None,
     }
 }

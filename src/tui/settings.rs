@@ -1,25 +1,74 @@
-//! How the terminal interface looks and sounds.
+//! How the terminal interface looks and reacts.
 
+use super::glyphs::Glyphs;
+use super::keys::Keymap;
+use super::preferences::Preferences;
+use super::terminal::Multiplexer;
+use super::theme::{Depth, Meaning, Theme};
+use super::view_state::ViewState;
 use jiff::tz::TimeZone;
+use ratatui::style::Color;
+use std::time::Duration;
 
-/// Colours, time zone, bell and mouse.
+/// What the terminal is like, and what the user chose at startup.
 #[derive(Clone, Debug)]
 pub struct TuiSettings {
-    /// Whether to use colours.
-    pub colour: bool,
+    /// What can be changed while the program runs.
+    pub preferences: Preferences,
+    /// How many colours the terminal shows.
+    pub depth: Depth,
+    /// The user's own colours.
+    pub colours: Vec<(Meaning, Color)>,
+    /// Where the user was in the last run.
+    pub view: ViewState,
+    /// The keys.
+    pub keys: Keymap,
     /// The time zone for times of day.
     pub zone: TimeZone,
-    /// Whether to ring the bell for matches of the watch list.
-    pub bell: bool,
-    /// Whether the mouse clicks and scrolls; otherwise the terminal selects text with it.
-    pub mouse: bool,
+    /// The shortest time between two frames that no input causes.
+    pub tick: Duration,
+    /// Whether to draw on the ordinary screen, so that the last frame stays there at the end.
+    pub preserve_screen: bool,
+    /// What stands between this program and the terminal.
+    pub multiplexer: Multiplexer,
+}
+
+impl Default for TuiSettings {
+    /// All colours and characters, and UTC.
+    fn default() -> Self {
+        Self {
+            preferences: Preferences::default(),
+            depth: Depth::Indexed,
+            colours: Vec::new(),
+            view: ViewState::default(),
+            keys: Keymap::default(),
+            zone: TimeZone::UTC,
+            tick: Self::TICK,
+            preserve_screen: false,
+            multiplexer: Multiplexer::default(),
+        }
+    }
 }
 
 impl TuiSettings {
-    /// Reads the environment: no colours if `NO_COLOR` is set and not empty (no-color.org),
-    /// and the system's time zone.
+    /// The shortest time between two frames that no input causes, unless the user chooses another one.
+    pub const TICK: Duration = Duration::from_millis(100);
+
+    /// Reads what the terminal shows from the environment, and takes the system's time zone.
     pub fn from_environment() -> Self {
-        let colour = std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
-        Self { colour, zone: TimeZone::system(), bell: false, mouse: true }
+        let variable = |name: &str| std::env::var(name).ok();
+        let preferences = Preferences { glyphs: Glyphs::of(variable), ..Preferences::default() };
+        Self {
+            preferences,
+            depth: Depth::of(variable),
+            zone: TimeZone::system(),
+            multiplexer: Multiplexer::of(variable),
+            ..Self::default()
+        }
+    }
+
+    /// The theme in force.
+    pub(super) fn theme(&self) -> Theme {
+        Theme::new(self.preferences.theme, self.depth).with_own(&self.colours, self.depth)
     }
 }

@@ -209,6 +209,7 @@ fn colour(colour: Color, default: &str) -> String {
     let level = |step: u8| if step == 0 { 0 } else { 55 + 40 * step };
     match colour {
         Color::Reset => default.to_owned(),
+        Color::Rgb(red, green, blue) => format!("#{red:02x}{green:02x}{blue:02x}"),
         Color::Indexed(index @ 16..=231) => {
             let cube = index - 16;
             let [red, green, blue] = [cube / 36, cube / 6 % 6, cube % 6].map(level);

@@ -10,6 +10,7 @@ mod bitcoind;
 mod command_line;
 mod demo;
 mod demo_stream;
+mod input;
 mod monitor;
 mod real_node;
 mod signals;

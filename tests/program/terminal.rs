@@ -60,6 +60,10 @@ impl Terminal {
         command.env("XDG_CONFIG_HOME", NO_FOLDER);
         command.env("XDG_STATE_HOME", state_folder());
         command.env("TERM", "xterm-256color");
+        command.env("LC_ALL", "C.UTF-8");
+        for variable in ["COLORTERM", "TMUX", "STY"] {
+            command.env_remove(variable);
+        }
         let parser = vt100::Parser::new(rows, columns, 0);
         let state = State { shown: parser.screen().clone(), parser };
         let screen = Arc::new(Screen { state: Mutex::new(state), drawn: Condvar::new() });

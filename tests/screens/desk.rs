@@ -4,7 +4,6 @@ use crate::scene;
 use crossterm::event::{
     Event as Input, KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind,
 };
-use jiff::tz::TimeZone;
 use mempulse::Timestamp;
 use mempulse::event::Event;
 use mempulse::model::Model;
@@ -12,7 +11,7 @@ use mempulse::snapshot::{
     Anchor, Detail, LogLines, LogScreen, Open, OverviewView, Screen, Snapshot, TransactionRow,
     TransactionsView, TxKey, View,
 };
-use mempulse::tui::{App, Effect, Theme};
+use mempulse::tui::{App, Depth, Effect, TuiSettings};
 use mempulse::wire::Txid;
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
@@ -60,7 +59,17 @@ impl Desk {
 
     fn at(now: Timestamp, model: Arc<Model>, (width, height): (u16, u16), colour: bool) -> Self {
         let size = Size { width, height };
-        let app = App::new(Theme::new(colour), TimeZone::UTC, size, Arc::default(), now);
+        let depth = if colour { Depth::Indexed } else { Depth::Monochrome };
+        Self::of(now, model, size, &TuiSettings { depth, ..TuiSettings::default() })
+    }
+
+    /// At the end of the scene, with settings.
+    pub fn set_up((width, height): (u16, u16), settings: &TuiSettings) -> Self {
+        Self::of(scene::END, Arc::clone(&SCENE), Size { width, height }, settings)
+    }
+
+    fn of(now: Timestamp, model: Arc<Model>, size: Size, settings: &TuiSettings) -> Self {
+        let app = App::new(settings, size, Arc::default(), now);
         let mut desk = Self { model, app, size, now, log: LogLines::default() };
         // The first snapshot shows how many peers there are, and with it how high their panel is.
         desk.answer();
@@ -76,7 +85,7 @@ impl Desk {
     /// The snapshot that `view` asks for.
     pub fn answer_to(&self, view: &View) -> Snapshot {
         let mut snapshot = Snapshot::take(&self.model, view, self.now);
-        if view.screen == Screen::Log {
+        if view.everything || view.screen == Screen::Log {
             snapshot.log = Some(Box::new(LogScreen::take(&self.log, &view.log)));
         }
         snapshot
@@ -122,7 +131,16 @@ impl Desk {
 
     /// A block takes the transaction in this row of the list.
     pub fn confirm(&mut self, row: usize) {
-        let txid = self.snapshot().overview.transactions.rows[row].txid;
+        let view = View::default().of_everything();
+        let txid = Snapshot::take(&self.model, &view, self.now).overview.transactions.rows[row].txid;
+        self.confirm_txid(&txid.to_string());
+    }
+
+    /// A block takes the transaction with this txid.
+    pub fn confirm_txid(&mut self, txid: &str) {
+        let view = View::default().of_everything();
+        let rows = Snapshot::take(&self.model, &view, self.now).overview.transactions.rows;
+        let txid = rows.iter().find(|row| row.txid.to_string() == txid).unwrap().txid;
         let event = scene::confirm(self.now, self.model.transaction_by_txid(txid).unwrap().tx());
         self.happen(&event);
         self.answer();

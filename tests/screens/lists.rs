@@ -71,23 +71,6 @@ fn the_whole_list_can_be_walked_to_its_end_and_back() {
 }
 
 #[test]
-fn a_frozen_screen_scrolls_in_what_it_keeps_and_says_where_that_ends() {
-    let mut desk = Desk::alone((80, 24));
-    let fourth = keys(&desk)[3];
-    desk.type_keys(" jjjj");
-    assert_eq!(desk.selected(), Some(fourth));
-    desk.arrive(0..7);
-    for _ in 0..80 {
-        desk.press(KeyCode::Down);
-    }
-    assert!(desk.screen().contains("unfreeze (Space) to scroll further"));
-    desk.press(KeyCode::Enter);
-    assert!(desk.screen().contains("unfreeze (Space) to open details"));
-    desk.type_keys(" ");
-    assert!(!desk.screen().contains("FROZEN"));
-}
-
-#[test]
 fn ages_grow_between_snapshots_and_stand_still_on_a_frozen_screen() {
     let mut desk = Desk::alone((80, 24));
     desk.arrive(0..1);

@@ -11,7 +11,7 @@ const SIZE: (u16, u16) = (120, 36);
 #[test]
 fn a_paste_never_acts_as_keys() {
     let mut desk = Desk::new(SIZE);
-    for keys in ["", "j\n", "1?", "2", "3", "4", "1w"] {
+    for keys in ["", "j\n", "1?", "2", "3", "4", "5", "6", "1w"] {
         desk.type_keys(keys);
         for pasted in [scene::QUIET, "q", "\u{3}", "jjqq\nq\r\nq"] {
             assert_eq!(desk.paste(pasted), None, "{keys:?} {pasted:?}");

@@ -67,11 +67,38 @@ fn y_copies_the_selection_of_the_current_screen() {
         assert_eq!(copied(&mut desk), None, "{tab}");
         assert!(footer(&desk).contains("nothing to copy"), "{}", footer(&desk));
     }
+    desk.type_keys("2j");
+    let address = desk.snapshot().peers.unwrap().peers.rows[0].row.address.to_string();
+    assert_eq!(copied(&mut desk), Some(address));
     desk.type_keys("5l");
     let block = desk.snapshot().blocks.unwrap().blocks[1].figures.hash.to_string();
     assert_eq!(copied(&mut desk), Some(block.clone()));
     desk.press(KeyCode::Enter);
     assert_eq!(copied(&mut desk), Some(block));
+}
+
+#[test]
+fn y_offers_all_that_can_be_copied_of_a_transaction() {
+    let mut desk = Desk::new((120, 36));
+    desk.type_keys("j\n");
+    let (_, detail) = desk.snapshot().detail.unwrap();
+    let Detail::Transaction(detail) = &*detail else { panic!("a transaction is open") };
+    assert_eq!(copied(&mut desk), None);
+    let menu = desk.screen();
+    for what in [" txid ", " wtxid ", " transaction ", " spent outpoint "] {
+        assert!(menu.contains(what), "{what}: {menu}");
+    }
+    desk.press(KeyCode::Down);
+    assert_eq!(desk.press(KeyCode::Enter), Some(Effect::Copy(detail.wtxid.to_string())));
+    assert!(footer(&desk).contains("wtxid copied") && !desk.screen().contains(" Copy "), "{}", desk.screen());
+    copied(&mut desk);
+    let outpoint = format!("{}:{}", detail.inputs[0].prevout.txid, detail.inputs[0].prevout.vout);
+    let first = menu.lines().position(|line| line.contains(" spent outpoint ")).unwrap();
+    // The page beneath names it as well.
+    let lines: Vec<&str> = menu.lines().collect();
+    let txid = lines.iter().rposition(|line| line.contains(" txid ")).unwrap();
+    (txid..first).for_each(|_| drop(desk.press(KeyCode::Down)));
+    assert_eq!(desk.press(KeyCode::Enter), Some(Effect::Copy(outpoint)));
 }
 
 #[test]
@@ -82,7 +109,8 @@ fn y_copies_the_txid_of_a_removed_transaction() {
     let txid = desk.snapshot().overview.transactions.rows[0].txid;
     desk.confirm(0);
     assert!(matches!(*desk.snapshot().detail.unwrap().1, Detail::Removed(_)));
-    assert_eq!(copied(&mut desk), Some(txid.to_string()));
+    assert_eq!(copied(&mut desk), None, "there is a choice: its page is still there");
+    assert_eq!(desk.press(KeyCode::Enter), Some(Effect::Copy(txid.to_string())));
 }
 
 #[test]
@@ -90,7 +118,9 @@ fn the_transaction_of_the_last_match_can_be_opened_and_copied() {
     let mut desk = Desk::new(SIZE);
     desk.type_keys("w");
     let last = desk.snapshot().watchlist[0].last.clone().unwrap().1;
-    assert_eq!(copied(&mut desk), Some(last.txid.to_string()));
+    assert_eq!(copied(&mut desk), None);
+    desk.press(KeyCode::Down);
+    assert_eq!(desk.press(KeyCode::Enter), Some(Effect::Copy(last.txid.to_string())));
     desk.press(KeyCode::Enter);
     assert!(desk.screen().contains("wtxid"), "its details: {}", desk.screen());
     desk.press(KeyCode::Esc);

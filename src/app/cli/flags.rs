@@ -1,6 +1,7 @@
 //! Every flag, under its heading, with its short and its long help.
 
 use crate::app::cli::discovery::DiscoveryArgs;
+use crate::app::cli::screen::ScreenArgs;
 use crate::app::cli::{heading, parsers};
 use crate::chain::Network;
 use crate::model::ModelSettings;
@@ -158,12 +159,9 @@ pub struct CommonArgs {
     /// 30 s.
     #[arg(long, value_name = "PATH", help_heading = heading::WATCH_LIST)]
     pub on_watch: Option<PathBuf>,
-    /// Ring the terminal's bell at events of the watch list, at most once a second
-    #[arg(long, help_heading = heading::SCREEN)]
-    pub bell: bool,
-    /// Leave the mouse to the terminal, to select text; the key m switches
-    #[arg(long, help_heading = heading::SCREEN)]
-    pub no_mouse: bool,
+    /// How the screen looks and reacts.
+    #[command(flatten)]
+    pub screen: ScreenArgs,
     /// Write a log to this file
     ///
     /// A new file is started each day, its name ends in the date, and seven are kept.

@@ -3,6 +3,7 @@
 mod discovery;
 mod flags;
 mod parsers;
+mod screen;
 
 pub use flags::{CommonArgs, DemoArgs, ReportArgs, StreamArgs, TransferArgs, WatchArgs};
 

@@ -5,7 +5,9 @@ use crate::chain::Network;
 use crate::demo::{MAX_RATE, MIN_RATE};
 use crate::p2p::{BootstrapMode, TransportChoice};
 use crate::report::Format;
+use crate::tui::{Meaning, ThemeName};
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
+use ratatui::style::Color;
 use std::ops::RangeInclusive;
 use std::time::Duration;
 
@@ -60,6 +62,22 @@ pub(super) fn level() -> impl TypedValueParser<Value = tracing::Level> {
         .try_map(|name| name.parse::<tracing::Level>())
 }
 
+pub(super) fn theme() -> impl TypedValueParser<Value = ThemeName> {
+    PossibleValuesParser::new(ThemeName::ALL.map(ThemeName::name))
+        .map(|name| ThemeName::of(&name).unwrap_or_default())
+}
+
+/// Reads the colour of a meaning, such as `good=#5fafff`.
+pub(super) fn colour(text: &str) -> Result<(Meaning, Color), String> {
+    let (meaning, colour) = text.split_once('=').ok_or("must be MEANING=COLOUR, such as good=#5fafff")?;
+    let meaning = Meaning::of(meaning).ok_or_else(|| {
+        format!("the meaning must be one of {}", Meaning::names().collect::<Vec<_>>().join(", "))
+    })?;
+    let colour =
+        colour.parse().map_err(|_| "the colour must be #RRGGBB, 0 to 255, or a name such as light-blue")?;
+    Ok((meaning, colour))
+}
+
 /// Reads whole numbers within `range`.
 pub(super) fn number<T>(range: RangeInclusive<T>) -> impl Fn(&str) -> Result<T, String> + Clone
 where
@@ -104,6 +122,18 @@ mod tests {
         assert_eq!(duration("500ms"), Ok(Duration::from_millis(500)));
         for wrong in ["", "0", "-1", "NaN", "inf", "1e300", "-5s", "25h", "soon", "10ms"] {
             assert!(duration(wrong).unwrap_err().contains("100ms to 24h"), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_colour_has_a_meaning() {
+        assert_eq!(colour("good=#5fafff"), Ok((Meaning::Good, Color::Rgb(0x5f, 0xaf, 0xff))));
+        assert_eq!(colour("band-8=202"), Ok((Meaning::Band(7), Color::Indexed(202))));
+        assert_eq!(colour("border=light-blue"), Ok((Meaning::Border, Color::LightBlue)));
+        for (wrong, hint) in
+            [("good", "MEANING=COLOUR"), ("nice=red", "selected-text"), ("good=#12", "#RRGGBB")]
+        {
+            assert!(colour(wrong).unwrap_err().contains(hint), "{wrong}");
         }
     }
 

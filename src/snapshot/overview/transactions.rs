@@ -19,6 +19,14 @@ pub struct TransactionsView {
     pub height: usize,
 }
 
+impl TransactionsView {
+    /// Asks for as many rows as a window may have.
+    pub(in crate::snapshot) fn widen(&mut self) {
+        self.height = MAX_ROWS;
+        self.anchor.widen();
+    }
+}
+
 /// Takes the rows that the view asks for, newest first. The cost depends on their number alone.
 pub(super) fn take(
     model: &Model,

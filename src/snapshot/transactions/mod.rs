@@ -44,6 +44,23 @@ pub enum Anchor {
     },
 }
 
+impl Anchor {
+    /// Moves the window up, so that it has as many rows above the selection as below.
+    pub(in crate::snapshot) fn widen(&mut self) {
+        if let Self::Selected { above, .. } = self {
+            *above = MAX_ROWS / 2;
+        }
+    }
+}
+
+impl TransactionListView {
+    /// Asks for as many rows as a window may have.
+    pub(in crate::snapshot) fn widen(&mut self) {
+        self.height = MAX_ROWS;
+        self.anchor.widen();
+    }
+}
+
 /// The Transactions screen.
 #[derive(Clone, Default, PartialEq, Debug)]
 pub struct TransactionsScreen {

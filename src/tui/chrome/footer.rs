@@ -5,7 +5,7 @@
 //! ```
 
 use crate::tui::context::Context;
-use crate::tui::keys::{self, Action, Hint, Place};
+use crate::tui::keys::{Action, Hint, Place};
 use crate::tui::widgets::text;
 use ratatui::Frame;
 use ratatui::layout::{Position, Rect};
@@ -49,8 +49,8 @@ fn hints(cx: &Context, place: Place, cells: usize) -> Vec<Span<'static>> {
 /// The hints that fit, each with the cells it takes.
 fn fitting(cx: &Context, place: Place, cells: usize) -> Vec<(Hint, u16)> {
     let mut room = cells;
-    let hints = keys::hints(place, cx.is_frozen()).filter_map(|hint| {
-        let width = text::width(hint.keys) + text::width(hint.label) + 3;
+    let hints = cx.keys.hints(place, cx.is_frozen()).filter_map(|hint| {
+        let width = text::width(&hint.keys) + text::width(hint.label) + 3;
         room = room.checked_sub(width)?;
         Some((hint, u16::try_from(width).ok()?))
     });

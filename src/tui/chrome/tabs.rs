@@ -81,6 +81,7 @@ fn label(number: usize, name: &TabName, current: Screen, width: u16) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::tui::theme::{Depth, ThemeName};
 
     fn names() -> impl Iterator<Item = TabName> {
         [
@@ -96,7 +97,11 @@ mod tests {
     }
 
     fn shown(width: u16) -> String {
-        tabs(width).spans(Theme::new(true)).iter().map(|span| span.content.as_ref()).collect()
+        tabs(width)
+            .spans(Theme::new(ThemeName::Dark, Depth::Indexed))
+            .iter()
+            .map(|span| span.content.as_ref())
+            .collect()
     }
 
     #[test]

@@ -6,7 +6,7 @@
 
 use super::tabs::{self, TabName, Tabs};
 use crate::snapshot::{Health, RestoredStatus, Screen, WaitsFor};
-use crate::tui::context::Context;
+use crate::tui::context::{Context, Frozen};
 use crate::tui::widgets::{format, text};
 use crate::util::text::plural;
 use crate::util::time::Timestamp;
@@ -30,12 +30,11 @@ pub fn draw(frame: &mut Frame, area: Rect, cx: &Context, tabs: &Tabs) {
         left.extend([Span::raw("  "), Span::styled(" DEMO ", theme.badge())]);
     }
     let cells = usize::from(area.width);
-    if let Some(frozen) = cx.frozen_for {
-        let frozen = format!(" FROZEN {} ", format::span(frozen));
-        let with_key = format!("{frozen}— Space unfreezes ");
-        let fits = text::line_width(&left) + 2 + text::width(&with_key) <= cells;
-        let label = if fits { with_key } else { frozen };
-        left.extend([Span::raw("  "), Span::styled(label, theme.badge())]);
+    if let Some(frozen) = cx.frozen {
+        let fits = |label: &String| text::line_width(&left) + 2 + text::width(label) <= cells;
+        let labels = frozen_labels(&frozen);
+        let label = labels.iter().find(|label| fits(label)).or(labels.last()).cloned();
+        left.extend([Span::raw("  "), Span::styled(label.unwrap_or_default(), theme.badge())]);
     }
     let room = cells.saturating_sub(text::line_width(&left) + 2);
     let right = variants(cx).into_iter().find(|variant| text::width(variant) <= room);
@@ -59,6 +58,23 @@ fn network(area: Rect, cx: &Context) -> Vec<Span<'static>> {
 /// The tabs of `names` where this line shows them.
 pub fn tabs(area: Rect, cx: &Context, names: impl Iterator<Item = TabName>, current: Screen) -> Tabs {
     Tabs::new(names, current, area, text::line_width(&network(area, cx)))
+}
+
+/// What is said of a frozen screen, the longest text first.
+fn frozen_labels(frozen: &Frozen) -> [String; 4] {
+    let span = format::span(frozen.span);
+    let transactions = format::grouped(frozen.transactions);
+    let blocks = if frozen.blocks == 0 {
+        String::new()
+    } else {
+        format!(", {}", plural(frozen.blocks.into(), "block"))
+    };
+    [
+        format!(" FROZEN {span} · missed: {transactions} tx{blocks} — Space unfreezes "),
+        format!(" FROZEN {span} · missed: {transactions} tx{blocks} "),
+        format!(" FROZEN {span} · {transactions} tx{blocks} "),
+        format!(" FROZEN {span} "),
+    ]
 }
 
 fn clock(ahead_secs: i64) -> String {
@@ -149,7 +165,7 @@ mod tests {
     #[test]
     fn a_wrong_clock_is_named_with_size_and_direction() {
         assert_eq!(clock(-660), "clock 11 min behind");
-        assert_eq!(clock(3 * 86_400), "clock 3 d ahead");
+        assert_eq!(clock(3 * 86_400), "clock 3.0 d ahead");
     }
 
     #[test]
@@ -158,12 +174,12 @@ mod tests {
         let now = saved + Duration::from_hours(3);
         let said = |waits_for| {
             let [long, short] = restored(&RestoredStatus { transactions: 31_204, saved, waits_for }, now);
-            assert_eq!(short, "restored 31,204, 3 h old · ");
+            assert_eq!(short, "restored 31,204, 3.0 h old · ");
             long
         };
-        assert_eq!(said(None), "restored 31,204, 3 h old · ");
-        assert_eq!(said(Some(WaitsFor::Peers)), "restored 31,204, 3 h old, waiting for peers · ");
-        assert_eq!(said(Some(WaitsFor::Blocks(18))), "restored 31,204, 3 h old, waiting for 18 blocks · ");
-        assert_eq!(said(Some(WaitsFor::Blocks(1))), "restored 31,204, 3 h old, waiting for 1 block · ");
+        assert_eq!(said(None), "restored 31,204, 3.0 h old · ");
+        assert_eq!(said(Some(WaitsFor::Peers)), "restored 31,204, 3.0 h old, waiting for peers · ");
+        assert_eq!(said(Some(WaitsFor::Blocks(18))), "restored 31,204, 3.0 h old, waiting for 18 blocks · ");
+        assert_eq!(said(Some(WaitsFor::Blocks(1))), "restored 31,204, 3.0 h old, waiting for 1 block · ");
     }
 }

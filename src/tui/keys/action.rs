@@ -1,6 +1,7 @@
 //! What the user can ask for, and where.
 
 use crate::snapshot::Screen;
+use crate::tui::preferences::Setting;
 
 /// What a key asks for. The current screen or the innermost overlay decides what that means.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -17,8 +18,10 @@ pub enum Action {
     Back,
     /// Freeze the screen, or resume.
     Freeze,
-    /// Take the mouse, or leave it to the terminal, which selects text with it.
-    ToggleMouse,
+    /// Go to the next value of a setting.
+    Change(Setting),
+    /// Open the settings.
+    Settings,
     /// Go to another screen.
     Show(Screen),
     /// Open the watch list.
@@ -51,8 +54,8 @@ pub enum Action {
     Add,
     /// Remove the selected target from the watch list.
     Remove,
-    /// Copy the txid or block hash of whatever is selected.
-    CopyId,
+    /// Copy an identifier of whatever is selected or open, or choose one.
+    Copy,
     /// Copy the open transaction in hex.
     CopyRaw,
     /// Begin to type the text by which the list is filtered.
@@ -63,6 +66,60 @@ pub enum Action {
     Erase,
     /// Delete all of the text being typed.
     EraseAll,
+}
+
+impl Action {
+    /// The name in the configuration.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Quit => "quit",
+            Self::Close => "close",
+            Self::Suspend => "suspend",
+            Self::Help => "help",
+            Self::Back => "back",
+            Self::Freeze => "freeze",
+            Self::Change(Setting::Theme) => "theme",
+            Self::Change(Setting::Unit) => "unit",
+            Self::Change(Setting::Times) => "times",
+            Self::Change(Setting::Mouse) => "mouse",
+            Self::Change(Setting::Bell) => "bell",
+            Self::Change(Setting::Ascii) => "ascii",
+            Self::Change(Setting::ReducedMotion) => "reduced-motion",
+            Self::Settings => "settings",
+            Self::Show(Screen::Overview) => "overview",
+            Self::Show(Screen::Peers) => "peers",
+            Self::Show(Screen::Transactions) => "transactions",
+            Self::Show(Screen::Mempool) => "mempool",
+            Self::Show(Screen::Blocks) => "blocks",
+            Self::Show(Screen::Log) => "log",
+            Self::Watchlist => "watch-list",
+            Self::Open => "open",
+            Self::Next => "next",
+            Self::Previous => "previous",
+            Self::Move(Motion::Up) => "up",
+            Self::Move(Motion::Down) => "down",
+            Self::Move(Motion::PageUp) => "page-up",
+            Self::Move(Motion::PageDown) => "page-down",
+            Self::Move(Motion::Top) => "top",
+            Self::Move(Motion::Bottom) => "bottom",
+            Self::SortNext => "sort",
+            Self::SortPrevious => "sort-previous",
+            Self::SortReverse => "reverse",
+            Self::Filter => "filter",
+            Self::Find => "find",
+            Self::ToggleHistogram => "histogram",
+            Self::ShorterSpan => "shorter-span",
+            Self::LongerSpan => "longer-span",
+            Self::ToggleScripts => "scripts",
+            Self::Add => "add",
+            Self::Remove => "remove",
+            Self::Copy => "copy",
+            Self::CopyRaw => "copy-hex",
+            Self::Type(_) => "type",
+            Self::Erase => "erase",
+            Self::EraseAll => "erase-all",
+        }
+    }
 }
 
 /// How far a selection moves or a text scrolls.
@@ -125,6 +182,10 @@ pub enum Place {
     Help,
     /// The watch list.
     Watchlist,
+    /// The settings.
+    Settings,
+    /// The choice of what to copy.
+    CopyMenu,
     /// The line in which a target is typed.
     Input,
 }

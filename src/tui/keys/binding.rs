@@ -2,12 +2,80 @@
 
 use super::action::{Action, Place};
 use crossterm::event::KeyCode;
+use std::fmt;
+use std::str::FromStr;
 
 /// A key, with or without Ctrl.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Key {
+    /// The key, with Shift if that makes another letter.
     pub code: KeyCode,
+    /// Whether Ctrl is held down.
     pub ctrl: bool,
+}
+
+/// The keys that have a name.
+const NAMED: [(&str, KeyCode); 16] = [
+    ("Space", KeyCode::Char(' ')),
+    ("Esc", KeyCode::Esc),
+    ("Enter", KeyCode::Enter),
+    ("Tab", KeyCode::Tab),
+    ("Shift-Tab", KeyCode::BackTab),
+    ("Backspace", KeyCode::Backspace),
+    ("Delete", KeyCode::Delete),
+    ("Insert", KeyCode::Insert),
+    ("Left", KeyCode::Left),
+    ("Right", KeyCode::Right),
+    ("Up", KeyCode::Up),
+    ("Down", KeyCode::Down),
+    ("PgUp", KeyCode::PageUp),
+    ("PgDn", KeyCode::PageDown),
+    ("Home", KeyCode::Home),
+    ("End", KeyCode::End),
+];
+
+impl fmt::Display for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let named = NAMED.iter().find(|(_, code)| *code == self.code);
+        match (named, self.code) {
+            (Some((name, _)), _) => f.write_str(name),
+            (None, KeyCode::Char(letter)) if self.ctrl => write!(f, "Ctrl-{}", letter.to_ascii_uppercase()),
+            (None, KeyCode::Char(letter)) => write!(f, "{letter}"),
+            (None, KeyCode::F(number)) => write!(f, "F{number}"),
+            (None, other) => write!(f, "{other}"),
+        }
+    }
+}
+
+impl FromStr for Key {
+    type Err = String;
+
+    /// Reads `q`, `Q`, `Ctrl-X`, `F5`, or one of the names.
+    fn from_str(text: &str) -> Result<Self, String> {
+        let plain = |code| Ok(Self { code, ctrl: false });
+        let only = |text: &str| {
+            let mut letters = text.chars();
+            letters.next().filter(|letter| letters.next().is_none() && !letter.is_control())
+        };
+        if let Some(letter) = only(text) {
+            return plain(KeyCode::Char(letter));
+        }
+        if let Some((_, code)) = NAMED.iter().find(|(name, _)| name.eq_ignore_ascii_case(text)) {
+            return plain(*code);
+        }
+        let (first, rest) = text.split_at_checked(1).unwrap_or_default();
+        if let Some(number) = rest.parse().ok().filter(|number| first == "F" && (1..=24).contains(number)) {
+            return plain(KeyCode::F(number));
+        }
+        match text.split_once('-').map(|(ctrl, letter)| (ctrl.eq_ignore_ascii_case("ctrl"), only(letter))) {
+            Some((true, Some(letter))) => {
+                Ok(Self { code: KeyCode::Char(letter.to_ascii_lowercase()), ctrl: true })
+            }
+            _ => Err(format!(
+                "unknown key \"{text}\": must be a letter, Ctrl-X, F5, or a name such as Space or PgUp"
+            )),
+        }
+    }
 }
 
 /// Keys, the action they ask for, and how help and footer describe them.
@@ -44,5 +112,21 @@ impl Binding {
     /// Whether the keys work in `place`.
     pub fn works_in(&self, place: Place) -> bool {
         self.places.contains(&place)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_is_read_as_it_is_written() {
+        for name in ["q", "Q", "ä", "-", ",", "Ctrl-C", "F5", "Space", "Shift-Tab", "PgUp"] {
+            assert_eq!(name.parse::<Key>().map(|key| key.to_string()), Ok(name.to_owned()));
+        }
+        assert_eq!("ctrl-c".parse(), Ok(Key { code: KeyCode::Char('c'), ctrl: true }));
+        for wrong in ["", "Ctrl-", "Ctrl-ab", "Meta-x", "F0", "F25", "F", "qq", "\u{1b}"] {
+            assert!(wrong.parse::<Key>().is_err(), "{wrong:?}");
+        }
     }
 }

@@ -3,6 +3,7 @@
 use super::action::{Action, Motion, Place};
 use super::binding::{Binding, Key};
 use crate::snapshot::Screen;
+use crate::tui::preferences::Setting;
 use crossterm::event::KeyCode;
 
 /// Every place in which keys are not text.
@@ -17,6 +18,8 @@ const EVERYWHERE: &[Place] = &[
     Place::Details,
     Place::Help,
     Place::Watchlist,
+    Place::Settings,
+    Place::CopyMenu,
 ];
 /// Every screen.
 const SCREENS: &[Place] = &[
@@ -42,7 +45,9 @@ const MEMPOOL: &[Place] = &[Place::Mempool, Place::MempoolHalf];
 const MEMPOOL_HALF: &[Place] = &[Place::MempoolHalf];
 const BLOCKS: &[Place] = &[Place::Blocks];
 const LOG: &[Place] = &[Place::Log];
-const OVERLAYS: &[Place] = &[Place::Details, Place::Help, Place::Watchlist];
+const OVERLAYS: &[Place] = &[Place::Details, Place::Help, Place::Watchlist, Place::Settings, Place::CopyMenu];
+/// The overlays in which a line is chosen.
+const MENUS: &[Place] = &[Place::Settings, Place::CopyMenu];
 /// Where a text scrolls.
 const TEXTS: &[Place] = &[Place::Details, Place::Help, Place::Blocks];
 const DETAILS: &[Place] = &[Place::Details];
@@ -51,7 +56,7 @@ const INPUT: &[Place] = &[Place::Input];
 const FILTER: &[Place] = &[Place::Filter];
 const FIND: &[Place] = &[Place::Find];
 /// Where letters are typed.
-const TYPED: &[Place] = &[Place::Input, Place::Filter, Place::Find];
+pub const TYPED: &[Place] = &[Place::Input, Place::Filter, Place::Find];
 
 /// Every key that does something. In [`Place::Input`], other letters are typed.
 pub const BINDINGS: &[Binding] = &[
@@ -81,6 +86,9 @@ pub const BINDINGS: &[Binding] = &[
     bind(&[key(KeyCode::Enter)], Action::Open, WATCHLIST)
         .help("Enter", "watch list: transaction of the match")
         .hint("Enter", "open", WATCHLIST),
+    bind(&[key(KeyCode::Enter)], Action::Open, MENUS)
+        .help("Enter", "menus: choose")
+        .hint("Enter", "choose", MENUS),
     bind(&[key(KeyCode::Tab), key(KeyCode::Right), letter('l')], Action::Next, OVERVIEW)
         .help("Tab  →  l", "Overview: next panel")
         .hint("Tab", "panel", OVERVIEW),
@@ -137,13 +145,18 @@ pub const BINDINGS: &[Binding] = &[
     bind(&[letter('d'), key(KeyCode::Delete)], Action::Remove, WATCHLIST)
         .help("d  Delete", "watch list: remove the selected target")
         .hint("d", "remove", WATCHLIST),
-    bind(&[letter('y')], Action::CopyId, EVERYWHERE).help("y", "copy the txid or block hash (OSC 52)"),
+    bind(&[letter('y')], Action::Copy, EVERYWHERE).help("y", "copy txid, address, hex … (OSC 52)"),
     bind(&[letter('x')], Action::ToggleScripts, DETAILS)
         .help("x", "details: scripts in hex and asm")
         .hint("x", "scripts", DETAILS),
     bind(&[letter('Y')], Action::CopyRaw, DETAILS).help("Y", "details: copy the transaction in hex"),
-    bind(&[letter('m')], Action::ToggleMouse, EVERYWHERE)
+    bind(&[letter('t')], Action::Change(Setting::Theme), EVERYWHERE).help("t", "next theme"),
+    bind(&[letter('u')], Action::Change(Setting::Unit), EVERYWHERE).help("u", "amounts in BTC or sat"),
+    bind(&[letter('U')], Action::Change(Setting::Times), EVERYWHERE)
+        .help("U", "times as ages or times of day"),
+    bind(&[letter('m')], Action::Change(Setting::Mouse), EVERYWHERE)
         .help("m", "mouse: clicks and scrolls, or selects text"),
+    bind(&[letter(',')], Action::Settings, EVERYWHERE).help(",", "settings"),
     bind(&[key(KeyCode::Up), letter('k')], Action::Move(Motion::Up), EVERYWHERE)
         .help("↑  k", "up; above the first row: follow newest")
         .hint("↑↓", "select", ROWS),

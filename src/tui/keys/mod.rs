@@ -3,56 +3,29 @@
 mod action;
 mod binding;
 mod bindings;
+mod keymap;
 #[cfg(test)]
 mod tests;
 
 pub use action::{Action, Motion, Place};
+pub use binding::Key;
 pub use bindings::BINDINGS;
+pub use keymap::{Hint, KeyConflict, Keymap, name};
 
-use binding::Key;
-use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
-
-/// Returns what a key does in `place`, if anything. Releases do nothing.
-pub fn action(event: KeyEvent, place: Place) -> Option<Action> {
-    if event.kind == KeyEventKind::Release {
-        return None;
-    }
-    // Shift is part of the letter (`G`, `?`) or of the code (`BackTab`).
-    let modifiers = event.modifiers - KeyModifiers::SHIFT;
-    let ctrl = modifiers == KeyModifiers::CONTROL;
-    if !ctrl && !modifiers.is_empty() {
-        return None;
-    }
-    let pressed = Key { code: event.code, ctrl };
-    let bound = BINDINGS.iter().find(|binding| binding.works_in(place) && binding.keys.contains(&pressed));
-    match (bound, event.code) {
-        (Some(binding), _) => Some(binding.action),
-        (None, KeyCode::Char(letter))
-            if matches!(place, Place::Input | Place::Filter | Place::Find) && !ctrl =>
-        {
-            Some(Action::Type(letter))
-        }
-        _ => None,
-    }
-}
-
-/// A key that the footer shows.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Hint {
-    /// The names of the keys.
-    pub keys: &'static str,
-    /// What the keys do.
-    pub label: &'static str,
-    /// What a click on the hint does.
-    pub action: Action,
-}
-
-/// Returns what the footer shows in `place`, the most important keys first.
-pub fn hints(place: Place, frozen: bool) -> impl Iterator<Item = Hint> {
-    BINDINGS.iter().filter_map(move |binding| {
-        let (keys, label, places) = binding.hint?;
-        let unfreezes = frozen && binding.action == Action::Freeze;
-        let label = if unfreezes { "unfreeze" } else { label };
-        places.contains(&place).then_some(Hint { keys, label, action: binding.action })
-    })
+/// Reads a binding of the configuration: the name of an action, and keys, such as `copy=c Ctrl-Y`.
+///
+/// # Errors
+///
+/// The action or a key that is unknown, and what is allowed.
+pub fn parse_binding(text: &str) -> Result<(Action, Vec<Key>), String> {
+    let (name, keys) = text.split_once('=').ok_or("must be ACTION=KEY, such as copy=c")?;
+    let mut actions = BINDINGS.iter().map(|binding| binding.action);
+    let action = actions.find(|action| action.name() == name).ok_or_else(|| {
+        let mut names: Vec<_> = BINDINGS.iter().map(|binding| binding.action.name()).collect();
+        names.sort_unstable();
+        names.dedup();
+        format!("unknown action \"{name}\": must be one of {}", names.join(", "))
+    })?;
+    let keys: Vec<Key> = keys.split_whitespace().map(str::parse).collect::<Result<_, _>>()?;
+    if keys.is_empty() { Err("a key is missing".to_owned()) } else { Ok((action, keys)) }
 }

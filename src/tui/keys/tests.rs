@@ -2,8 +2,13 @@
 
 use super::*;
 use binding::Binding;
+use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 
-const PLACES: [Place; 12] = [
+fn action(event: KeyEvent, place: Place) -> Option<Action> {
+    Keymap::default().action(event, place)
+}
+
+const PLACES: [Place; 15] = [
     Place::Overview,
     Place::Peers,
     Place::Transactions,
@@ -12,9 +17,12 @@ const PLACES: [Place; 12] = [
     Place::Mempool,
     Place::MempoolHalf,
     Place::Blocks,
+    Place::Log,
     Place::Details,
     Place::Help,
     Place::Watchlist,
+    Place::Settings,
+    Place::CopyMenu,
     Place::Input,
 ];
 
@@ -32,8 +40,9 @@ fn no_key_has_two_meanings_in_one_place() {
 
 #[test]
 fn no_hint_is_shown_twice_in_one_place() {
+    let keymap = Keymap::default();
     for place in PLACES {
-        let mut labels: Vec<&str> = hints(place, false).map(|hint| hint.label).collect();
+        let mut labels: Vec<&str> = keymap.hints(place, false).map(|hint| hint.label).collect();
         let count = labels.len();
         labels.sort_unstable();
         labels.dedup();
@@ -99,5 +108,40 @@ fn pressed(name: &str) -> KeyEvent {
         "Ctrl-F" => KeyEvent::new(KeyCode::Char('f'), KeyModifiers::CONTROL),
         "Ctrl-Z" => KeyEvent::new(KeyCode::Char('z'), KeyModifiers::CONTROL),
         letter => KeyCode::Char(letter.chars().next().unwrap()).into(),
+    }
+}
+
+#[test]
+fn own_keys_replace_those_of_the_table_everywhere() {
+    let own = [parse_binding("copy=c Ctrl-Y").unwrap(), parse_binding("open=o").unwrap()];
+    let keymap = Keymap::new(&own).unwrap();
+    let press = |name: &str, place| {
+        let Key { code, ctrl } = name.parse().unwrap();
+        keymap
+            .action(KeyEvent::new(code, if ctrl { KeyModifiers::CONTROL } else { KeyModifiers::NONE }), place)
+    };
+    assert_eq!(press("c", Place::Overview), Some(Action::Copy));
+    assert_eq!(press("Ctrl-Y", Place::Details), Some(Action::Copy));
+    assert_eq!(press("y", Place::Overview), None);
+    assert_eq!(press("o", Place::Input), Some(Action::Type('o')), "letters are typed");
+    assert_eq!(press("Enter", Place::Input), Some(Action::Open));
+    let help: Vec<_> = keymap.help().collect();
+    assert!(help.iter().any(|(keys, what)| keys == "c  Ctrl-Y" && what.starts_with("copy txid")));
+    assert!(keymap.hints(Place::Overview, false).any(|hint| hint.keys == "o" && hint.label == "details"));
+}
+
+#[test]
+fn a_conflict_names_both_actions() {
+    let error = Keymap::new(&[parse_binding("copy=q").unwrap()]).unwrap_err().to_string();
+    assert!(error.starts_with("key \"q\" is bound to both \"close\" and \"copy\""), "{error}");
+    assert!(Keymap::new(&[parse_binding("copy=q").unwrap(), parse_binding("close=Q").unwrap()]).is_ok());
+}
+
+#[test]
+fn an_unknown_action_or_key_is_named() {
+    for (text, hint) in
+        [("copy", "ACTION=KEY"), ("fly=f", "\"fly\""), ("copy=", "missing"), ("copy=Meta-x", "\"Meta-x\"")]
+    {
+        assert!(parse_binding(text).unwrap_err().contains(hint), "{text}");
     }
 }

@@ -13,7 +13,7 @@ use crate::event::DisconnectReason;
 use crate::snapshot::Liveness;
 use crate::snapshot::View;
 use crate::tui::context::Context;
-use crate::tui::keys::{Action, BINDINGS, Place};
+use crate::tui::keys::{Action, Place};
 use crate::tui::layer::{Layer, Response};
 use crate::tui::widgets::panel::{centred, panel};
 use crate::tui::widgets::scroll::Scroll;
@@ -79,8 +79,8 @@ fn lines(cx: &Context) -> Vec<Line<'static>> {
             Span::styled(what, theme.text()),
         ])
     };
-    let listed = BINDINGS.iter().filter_map(|binding| binding.help);
-    let mut lines: Vec<Line> = listed.map(|(keys, what)| line(keys, theme.key(), what)).collect();
+    let listed = cx.keys.help();
+    let mut lines: Vec<Line> = listed.map(|(keys, what)| line(&keys, theme.key(), what)).collect();
     lines.push(Line::default());
     for (liveness, what) in marks() {
         let (mark, style) = theme.liveness(&liveness);

@@ -1,16 +1,21 @@
-//! What can lie on top of a screen: the details, the watch list, the help.
+//! What can lie on top of a screen: the details, the watch list, the help, the settings, the choice of what
+//! to copy.
 
+mod copy_menu;
 pub mod details;
 mod find;
 mod help;
+mod settings;
 mod watchlist;
 
-use super::layer::Layer;
+use super::layer::{Copyable, Layer};
 use crate::chain::Network;
 use crate::snapshot::Open;
+use copy_menu::CopyMenu;
 use details::Details;
 use find::Find;
 use help::Help;
+use settings::Settings;
 use watchlist::Watchlist;
 
 /// An overlay.
@@ -20,6 +25,8 @@ pub enum Overlay {
     Watchlist(Watchlist),
     Help(Help),
     Find(Find),
+    Settings(Settings),
+    CopyMenu(CopyMenu),
 }
 
 impl Overlay {
@@ -44,9 +51,17 @@ impl Overlay {
         Self::Help(Help::default())
     }
 
+    pub fn settings() -> Self {
+        Self::Settings(Settings::default())
+    }
+
+    pub fn copy_menu(items: Vec<Copyable>) -> Self {
+        Self::CopyMenu(CopyMenu::new(items))
+    }
+
     /// Whether the screen beneath cannot be seen.
     pub const fn covers_screen(&self) -> bool {
-        !matches!(self, Self::Help(_) | Self::Find(_))
+        !matches!(self, Self::Help(_) | Self::Find(_) | Self::Settings(_) | Self::CopyMenu(_))
     }
 
     pub fn layer(&self) -> &dyn Layer {
@@ -55,6 +70,8 @@ impl Overlay {
             Self::Watchlist(watchlist) => watchlist,
             Self::Help(help) => help,
             Self::Find(find) => find,
+            Self::Settings(settings) => settings,
+            Self::CopyMenu(menu) => menu,
         }
     }
 
@@ -64,6 +81,8 @@ impl Overlay {
             Self::Watchlist(watchlist) => watchlist,
             Self::Help(help) => help,
             Self::Find(find) => find,
+            Self::Settings(settings) => settings,
+            Self::CopyMenu(menu) => menu,
         }
     }
 }

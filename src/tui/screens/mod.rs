@@ -28,13 +28,13 @@ pub fn all() -> Vec<(TabName, Box<dyn Layer>)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::tui::keys::{self, Action, Place};
+    use crate::tui::keys::{Action, Keymap, Place};
     use crossterm::event::KeyCode;
 
     #[test]
     fn the_number_key_of_a_screen_is_its_position_in_the_list() {
         for (digit, (name, _)) in ('1'..).zip(all()) {
-            let bound = keys::action(KeyCode::Char(digit).into(), Place::Overview);
+            let bound = Keymap::default().action(KeyCode::Char(digit).into(), Place::Overview);
             assert_eq!(bound, Some(Action::Show(name.screen)), "{digit}");
         }
     }

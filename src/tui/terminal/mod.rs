@@ -1,11 +1,15 @@
-//! The terminal itself: taking it over and giving it back, its signals, its bell.
+//! The terminal itself: taking it over and giving it back, its signals, its
+//! late replies, its clipboard, its bell.
 
 mod bell;
+mod clipboard;
+mod output;
 mod replies;
 mod signals;
 mod tty;
 
 pub use bell::Bell;
+pub use clipboard::{Multiplexer, missing_in_tmux};
 pub use replies::ReplyFilter;
 pub use signals::{Signal, Signals, ask_to_stop};
 pub use tty::{Resumed, Tty, is_gone};

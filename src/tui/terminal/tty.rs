@@ -1,27 +1,19 @@
 //! The terminal: taken over, drawn on, and given back however the program ends.
 
+use super::clipboard::Multiplexer;
+use super::output::{Output, Writer};
 use super::signals::{self, Signal, Signals};
-use crossterm::clipboard::CopyToClipboard;
-use crossterm::cursor::{Hide, Show};
-use crossterm::event::{DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste};
+use crossterm::event::DisableMouseCapture;
 use crossterm::style::Print;
-use crossterm::terminal::{
-    BeginSynchronizedUpdate, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen,
-    disable_raw_mode, enable_raw_mode,
-};
+use crossterm::terminal::{BeginSynchronizedUpdate, EndSynchronizedUpdate};
 use crossterm::{execute, queue};
 use ratatui::backend::CrosstermBackend;
+use ratatui::buffer::Buffer;
 use ratatui::layout::Size;
 use ratatui::{Frame, Terminal};
-use rustix::termios::{QueueSelector, tcflush};
-use std::io::{self, BufWriter, Write};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::io::{self, Write};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
-
-/// A frame goes out in few writes: the largest usual one takes some 30 kB.
-const BUFFER: usize = 1 << 16;
 
 /// Reports presses and the wheel, with positions beyond column 223 (xterm's modes 1000 and 1006). Not
 /// crossterm's command, which also asks for every movement of the mouse.
@@ -38,8 +30,10 @@ pub enum Resumed {
 
 /// The terminal while this program controls it. Dropping it gives the terminal back.
 pub struct Tty {
-    terminal: Terminal<CrosstermBackend<BufWriter<Output>>>,
-    taken: Arc<AtomicBool>,
+    terminal: Terminal<CrosstermBackend<Writer>>,
+    output: Output,
+    /// The frame on the screen.
+    shown: Buffer,
     last_frame: Instant,
     captures_mouse: bool,
 }
@@ -47,13 +41,12 @@ pub struct Tty {
 impl Tty {
     /// Takes the terminal over. From now on a panic on any thread gives the terminal back before the
     /// message is printed, and cancels `shutdown`, so that no crippled program goes on.
-    pub fn open(shutdown: CancellationToken) -> io::Result<Self> {
-        let taken = Arc::new(AtomicBool::new(false));
-        let output = Output { taken: Arc::clone(&taken) };
-        let backend = CrosstermBackend::new(BufWriter::with_capacity(BUFFER, output));
-        let terminal = Terminal::new(backend)?;
-        restore_on_panic(Arc::clone(&taken), shutdown);
-        let mut tty = Self { terminal, taken, last_frame: Instant::now(), captures_mouse: false };
+    pub fn open(preserve_screen: bool, shutdown: CancellationToken) -> io::Result<Self> {
+        let output = Output::new(preserve_screen);
+        let terminal = Terminal::new(CrosstermBackend::new(output.writer()))?;
+        restore_on_panic(output.clone(), shutdown);
+        let (last_frame, shown) = (Instant::now(), Buffer::default());
+        let mut tty = Self { terminal, output, shown, last_frame, captures_mouse: false };
         tty.take()?;
         Ok(tty)
     }
@@ -63,13 +56,29 @@ impl Tty {
         self.terminal.size()
     }
 
-    /// Draws a frame. A terminal that supports synchronized updates shows the frame at once.
+    /// Draws a frame, unless it is the one on the screen. A terminal that supports synchronized updates shows
+    /// it at once.
     pub fn draw(&mut self, render: impl FnOnce(&mut Frame)) -> io::Result<()> {
-        queue!(self.terminal.backend_mut(), BeginSynchronizedUpdate)?;
-        self.terminal.draw(render)?;
-        execute!(self.terminal.backend_mut(), EndSynchronizedUpdate)?;
         self.last_frame = Instant::now();
-        Ok(())
+        let is_resized = self.terminal.size()? != self.shown.area.as_size();
+        if is_resized {
+            // The screen is cleared, which must not be seen alone.
+            queue!(self.terminal.backend_mut(), BeginSynchronizedUpdate)?;
+        }
+        self.terminal.autoresize()?;
+        render(&mut self.terminal.get_frame());
+        let drawn = self.terminal.current_buffer_mut();
+        if *drawn == self.shown && !is_resized {
+            drawn.reset();
+            return Ok(());
+        }
+        self.shown.clone_from(drawn);
+        if !is_resized {
+            queue!(self.terminal.backend_mut(), BeginSynchronizedUpdate)?;
+        }
+        self.terminal.flush()?;
+        self.terminal.swap_buffers();
+        execute!(self.terminal.backend_mut(), EndSynchronizedUpdate)
     }
 
     /// Takes the mouse, or leaves it to the terminal, which then selects text with it.
@@ -89,9 +98,11 @@ impl Tty {
         output.flush()
     }
 
-    /// Hands a text to the terminal's clipboard (OSC 52).
-    pub fn copy(&mut self, text: &str) -> io::Result<()> {
-        execute!(self.terminal.backend_mut(), CopyToClipboard::to_clipboard_from(text))
+    /// Hands a text to the terminal's clipboard, in one write.
+    pub fn copy(&mut self, text: &str, multiplexer: Multiplexer) -> io::Result<()> {
+        let output = self.terminal.backend_mut();
+        output.write_all(&multiplexer.copy(text))?;
+        output.flush()
     }
 
     /// When the last frame was drawn.
@@ -102,7 +113,7 @@ impl Tty {
     /// Gives the terminal back, stops the process, and takes the terminal again when the process
     /// continues, unless a signal asks for the end meanwhile.
     pub async fn suspend(&mut self, signals: &mut Signals) -> io::Result<Resumed> {
-        give_back(&self.taken)?;
+        self.output.give_back()?;
         signals::stop()?;
         // The stop takes effect some time after the call. Only SIGCONT marks its end.
         loop {
@@ -117,26 +128,23 @@ impl Tty {
     /// Takes the terminal again after an unannounced stop (SIGSTOP), during which the shell has changed
     /// the terminal's modes.
     pub fn reopen(&mut self) -> io::Result<()> {
-        give_back(&self.taken)?;
+        self.output.give_back()?;
         self.take()
     }
 
     /// Gives the terminal back.
     pub fn close(self) -> io::Result<()> {
-        give_back(&self.taken)
+        self.output.give_back()
     }
 
     fn take(&mut self) -> io::Result<()> {
-        enable_raw_mode()?;
-        // What was typed, or answered by the terminal, before it was ours is not meant for us.
-        tcflush(io::stdout(), QueueSelector::IFlush)?;
-        self.taken.store(true, Ordering::SeqCst);
-        execute!(self.terminal.backend_mut(), EnterAlternateScreen, Hide, EnableBracketedPaste)?;
+        self.output.take()?;
         if self.captures_mouse {
             execute!(self.terminal.backend_mut(), Print(CAPTURE_MOUSE))?;
         }
         // Not `clear()`, which asks the terminal for the cursor's position and waits for an answer that
         // the reader of keys consumes.
+        self.shown = Buffer::default();
         let size = self.terminal.size()?;
         self.terminal.resize(size.into())
     }
@@ -144,25 +152,9 @@ impl Tty {
 
 impl Drop for Tty {
     fn drop(&mut self) {
-        if let Err(error) = give_back(&self.taken) {
+        if let Err(error) = self.output.give_back() {
             tracing::warn!(%error, "the terminal could not be restored");
         }
-    }
-}
-
-/// Standard output while this program controls the terminal. Otherwise the output is discarded: it would
-/// overwrite the message of a panic, or fail on a closed terminal.
-struct Output {
-    taken: Arc<AtomicBool>,
-}
-
-impl Write for Output {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        if self.taken.load(Ordering::SeqCst) { io::stdout().write(bytes) } else { Ok(bytes.len()) }
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        if self.taken.load(Ordering::SeqCst) { io::stdout().flush() } else { Ok(()) }
     }
 }
 
@@ -173,29 +165,12 @@ pub fn is_gone(error: &io::Error) -> bool {
     error.kind() == io::ErrorKind::BrokenPipe || matches!(error.raw_os_error(), Some(EIO | ENXIO))
 }
 
-/// Gives the terminal back if it is taken. Tries every step even if another one fails.
-fn give_back(taken: &AtomicBool) -> io::Result<()> {
-    if !taken.swap(false, Ordering::SeqCst) {
-        return Ok(());
-    }
-    let mut stdout = io::stdout();
-    let screen = execute!(
-        stdout,
-        EndSynchronizedUpdate,
-        DisableMouseCapture,
-        DisableBracketedPaste,
-        LeaveAlternateScreen,
-        Show
-    );
-    disable_raw_mode().and(screen).and(stdout.flush())
-}
-
-fn restore_on_panic(taken: Arc<AtomicBool>, shutdown: CancellationToken) {
+fn restore_on_panic(output: Output, shutdown: CancellationToken) {
     let before = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |panic| {
-        if taken.load(Ordering::SeqCst) {
+        if output.is_taken() {
             shutdown.cancel();
-            if let Err(error) = give_back(&taken) {
+            if let Err(error) = output.give_back() {
                 tracing::error!(%error, "the terminal could not be restored after a panic");
             }
         }

@@ -3,6 +3,11 @@
 use crate::util::time::Timestamp;
 use jiff::tz::TimeZone;
 
+/// The time of day to the minute, e.g. `05:33`.
+pub fn minute(at: Timestamp, zone: &TimeZone) -> String {
+    local(at, zone, "%H:%M")
+}
+
 /// The time of day, e.g. `05:33:12`.
 pub fn time(at: Timestamp, zone: &TimeZone) -> String {
     local(at, zone, "%H:%M:%S")

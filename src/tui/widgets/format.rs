@@ -25,27 +25,36 @@ pub fn brief(number: u64) -> String {
     if number < 10_000 { grouped(number) } else { scaled(as_f64(number), "") }
 }
 
-/// A time span in at most 5 characters for the first 27 years: `0.4s`, `12s`, `3m`, `2h`, `5d`.
+/// A time span in at most 5 characters for the first 27 years, to two digits at least: `0.4s`, `12s`,
+/// `1.7m`, `45m`, `2.5h`, `10d`.
 pub fn age(span: Duration) -> String {
-    let secs = span.as_secs();
-    match secs {
-        0..10 => format!("{}.{}s", secs, span.subsec_millis() / 100),
-        10..100 => format!("{secs}s"),
-        100..6_000 => format!("{}m", secs / 60),
-        6_000..172_800 => format!("{}h", secs / 3_600),
-        _ => format!("{}d", secs / 86_400),
+    let (number, unit) = in_unit(span, ["s", "m", "h", "d"]);
+    if span.as_secs() < 10 {
+        format!("{}.{}s", span.as_secs(), span.subsec_millis() / 100)
+    } else {
+        number + unit
     }
 }
 
-/// A time span in one unit: `12 s`, `3 min`, `2 h`, `5 d`.
+/// A time span in one unit, to two digits from 10 s on: `9 s`, `99 s`, `1.7 min`, `45 min`, `2.5 h`, `10 d`.
 pub fn span(span: Duration) -> String {
+    let (number, unit) = in_unit(span, ["s", "min", "h", "d"]);
+    format!("{number} {unit}")
+}
+
+/// A time span as a number of whole seconds below 100, then to two digits at least, rounded down.
+fn in_unit(span: Duration, [seconds, minutes, hours, days]: [&'static str; 4]) -> (String, &'static str) {
     let secs = span.as_secs();
-    match secs {
-        0..100 => format!("{secs} s"),
-        100..6_000 => format!("{} min", secs / 60),
-        6_000..172_800 => format!("{} h", secs / 3_600),
-        _ => format!("{} d", secs / 86_400),
-    }
+    let (length, unit) = match secs {
+        0..100 => return (secs.to_string(), seconds),
+        100..6_000 => (60, minutes),
+        6_000..172_800 => (3_600, hours),
+        _ => (86_400, days),
+    };
+    let tenths = secs * 10 / length;
+    let number =
+        if tenths < 100 { format!("{}.{}", tenths / 10, tenths % 10) } else { (tenths / 10).to_string() };
+    (number, unit)
 }
 
 /// How many blocks are missing: `block missing`, `12 blocks missing`.
@@ -222,8 +231,28 @@ mod tests {
         }
         assert_eq!(age(Duration::from_millis(432)), "0.4s");
         assert_eq!(age(Duration::from_secs(99)), "99s");
-        assert_eq!(age(Duration::from_mins(3)), "3m");
-        assert_eq!(age(Duration::from_hours(49)), "2d");
+        assert_eq!(age(Duration::from_secs(9)), "9.0s");
+    }
+
+    #[test]
+    fn spans_keep_two_digits() {
+        let cases = [
+            (9, "9 s"),
+            (99, "99 s"),
+            (100, "1.6 min"),
+            (599, "9.9 min"),
+            (600, "10 min"),
+            (5_999, "99 min"),
+            (6_000, "1.6 h"),
+            (172_799, "47 h"),
+            (172_800, "2.0 d"),
+            (864_000, "10 d"),
+        ];
+        for (secs, expected) in cases {
+            assert_eq!(span(Duration::from_secs(secs)), expected);
+        }
+        assert_eq!(age(Duration::from_secs(100)), "1.6m");
+        assert_eq!(age(Duration::from_hours(49)), "2.0d");
     }
 
     #[test]

@@ -72,7 +72,7 @@ impl Moved {
     /// A frozen list cannot ask for the rows beyond its edge, and says so.
     pub fn response(self, cx: &Context) -> Response {
         if cx.is_frozen() && self == Self::ToTheEdge {
-            Response::remark("unfreeze (Space) to scroll further")
+            Response::remark("unfreeze (Space) to scroll further: a frozen screen keeps 1,000 rows")
         } else {
             Response::Done
         }
@@ -126,6 +126,11 @@ impl<K: Copy + PartialEq> List<K> {
     pub fn position<T: Keyed<Key = K>>(&self, window: &Window<T>) -> Option<usize> {
         let key = self.selected?;
         window.rows.iter().position(|row| row.key() == key)
+    }
+
+    /// The selected row of `window`.
+    pub fn row<'a, T: Keyed<Key = K>>(&self, window: &'a Window<T>) -> Option<&'a T> {
+        self.position(window).and_then(|at| window.rows.get(at))
     }
 
     /// Returns the selected row's key; selects the first row if none is.

@@ -63,8 +63,8 @@ fn identity(cx: &Context, block: &BlockDetail, cells: usize) -> Vec<Line<'static
 fn fees(cx: &Context, figures: &BlockFigures, cells: usize) -> Vec<Line<'static>> {
     let mut lines = Vec::new();
     let mut add = |name: &str, value: String| lines.extend(facts(cx, name, &value, cells));
-    add("subsidy", format!("{} BTC", format::btc(figures.subsidy)));
-    add("fees", format::known(figures.fees.map(|fees| format!("{} sat", format::grouped(fees)))));
+    add("subsidy", cx.amount(figures.subsidy));
+    add("fees", format::known(figures.fees.map(|fees| cx.amount(fees))));
     let average = figures.fee_rate().map(|rate| format!("{} sat/vB", format::fee_rate(rate)));
     add("fee rate", format::known(average.map(|rate| format!("{rate} on average"))));
     let Some(arrival) = &figures.arrival else { return lines };

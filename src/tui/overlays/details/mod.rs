@@ -2,6 +2,7 @@
 
 pub mod block;
 mod cluster;
+mod copies;
 pub mod document;
 mod mempool_list;
 mod page;
@@ -14,18 +15,13 @@ mod transaction;
 use crate::snapshot::{Detail, Open, View};
 use crate::tui::context::Context;
 use crate::tui::keys::{Action, Place};
-use crate::tui::layer::{Id, Layer, Response};
+use crate::tui::layer::{Copyable, Layer, Response};
 use crate::tui::widgets::format;
 use crate::tui::widgets::scroll::Scroll;
-use crate::util::text::hex;
 use document::Document;
 use ratatui::Frame;
 use ratatui::layout::Position;
 use std::sync::Arc;
-
-/// The most bytes that are copied: as base64, more than that is cut off or refused by terminals that
-/// allow 74,994 characters.
-const LONGEST_COPY: usize = 56_000;
 
 /// What is open, how far it is scrolled, and which of its links is selected.
 #[derive(Debug)]
@@ -93,13 +89,13 @@ impl Details {
 
     fn copy_raw(&self, cx: &Context) -> Response {
         match self.detail(cx) {
-            Some(Detail::Transaction(transaction)) if 2 * transaction.raw.len() > LONGEST_COPY => {
-                let size = format::grouped(transaction.raw.len() as u64);
-                Response::remark(format!("not copied: {size} B exceed what terminals accept"))
-            }
-            Some(Detail::Transaction(transaction)) => {
-                Response::Copy { text: hex(&transaction.raw), what: "transaction" }
-            }
+            Some(Detail::Transaction(transaction)) => copies::raw(transaction).map_or_else(
+                || {
+                    let size = format::grouped(transaction.raw.len() as u64);
+                    Response::remark(format!("not copied: {size} B exceed what terminals accept"))
+                },
+                Response::Copy,
+            ),
             _ => Response::remark("nothing to copy: open a transaction"),
         }
     }
@@ -143,13 +139,8 @@ impl Layer for Details {
         view.open = Some(self.open);
     }
 
-    fn selected_id(&self, cx: &Context) -> Option<Id> {
-        match (self.open, self.detail(cx)) {
-            (Open::Block(hash), _) => Some(Id::Block(hash)),
-            (_, Some(Detail::Transaction(transaction))) => Some(Id::Transaction(transaction.row.txid)),
-            (_, Some(Detail::Removed(removed))) => Some(Id::Transaction(removed.txid)),
-            _ => None,
-        }
+    fn copies(&self, cx: &Context) -> Vec<Copyable> {
+        copies::copies(self.open, self.detail(cx))
     }
 
     fn draw(&self, frame: &mut Frame, cx: &Context, _focused: bool) {

@@ -53,7 +53,7 @@ fn identity(cx: &Context, transaction: &TransactionDetail, cells: usize) -> Vec<
         "first seen",
         format!("{first_seen}, {} ago{source}", format::span(cx.now().since(transaction.first_seen))),
     );
-    add("value", format!("{} BTC", format::btc(row.output_value)));
+    add("value", cx.amount(row.output_value));
     add("fee", fee(transaction));
     add("fee rate", fee_rate(row.fee_rate));
     if let Some(chunk) = cluster::chunk(&transaction.cluster) {
@@ -215,7 +215,7 @@ fn inputs(cx: &Context, transaction: &TransactionDetail, cells: usize) -> Vec<Ro
 /// An input leads to the transaction in the mempool whose output it spends.
 fn input_row(cx: &Context, input: &InputRow, cells: usize) -> Row {
     let prevout = format!("{}:{}", input.prevout.txid, input.prevout.vout);
-    let value = format::known(input.value.map(format::btc));
+    let value = format::known(input.value.map(|value| cx.value(value, usize::MAX)));
     let right =
         format!(" {} {:#010x} {:>2} wit", text::right(&value, 15), input.sequence, input.witness_items);
     let room = cells.saturating_sub(text::width(&right));
@@ -237,8 +237,11 @@ fn outputs(cx: &Context, transaction: &TransactionDetail, cells: usize) -> Vec<R
 
 /// An output leads to the transaction in the mempool that spends it.
 fn output_row(cx: &Context, output: &OutputRow, cells: usize) -> Row {
-    let left =
-        format!("{} {} ", text::left(output.kind.name(), 9), text::right(&format::btc(output.value), 15));
+    let left = format!(
+        "{} {} ",
+        text::left(output.kind.name(), 9),
+        text::right(&cx.value(output.value, usize::MAX), 15)
+    );
     let spent = if output.spender.is_some() { " spent" } else { "" };
     let room = cells.saturating_sub(text::width(&left) + spent.len());
     let line = Line::from(vec![

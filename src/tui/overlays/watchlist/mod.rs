@@ -8,7 +8,7 @@ use crate::snapshot::WatchRow;
 use crate::snapshot::{Open, View};
 use crate::tui::context::Context;
 use crate::tui::keys::{Action, Motion, Place};
-use crate::tui::layer::{Id, Layer, Response};
+use crate::tui::layer::{Copyable, Layer, Response};
 use input::Input;
 use ratatui::Frame;
 use ratatui::layout::Position;
@@ -125,9 +125,10 @@ impl Layer for Watchlist {
         view.watchlist = true;
     }
 
-    fn selected_id(&self, cx: &Context) -> Option<Id> {
-        let (_, last) = self.row(cx)?.last.as_ref()?;
-        Some(Id::Transaction(last.txid))
+    fn copies(&self, cx: &Context) -> Vec<Copyable> {
+        let Some(row) = self.row(cx) else { return Vec::new() };
+        let last = row.last.iter().map(|(_, last)| Copyable::new("txid of the last match", &last.txid));
+        std::iter::once(Copyable::new("target", row.target.text())).chain(last).collect()
     }
 
     fn draw(&self, frame: &mut Frame, cx: &Context, _focused: bool) {

@@ -20,7 +20,7 @@ mod strip;
 use crate::snapshot::{BlocksScreen, Open, View};
 use crate::tui::context::Context;
 use crate::tui::keys::{Action, Motion, Place};
-use crate::tui::layer::{Id, Layer, Response};
+use crate::tui::layer::{Copyable, Layer, Response};
 use crate::tui::overlays::details::block;
 use crate::tui::overlays::details::document::{self, Document};
 use crate::tui::widgets::scroll::Scroll;
@@ -140,8 +140,8 @@ impl Layer for Blocks {
 
     fn request(&self, _cx: &Context, _view: &mut View) {}
 
-    fn selected_id(&self, cx: &Context) -> Option<Id> {
-        self.hash(cx).map(Id::Block)
+    fn copies(&self, cx: &Context) -> Vec<Copyable> {
+        self.hash(cx).map(|hash| Copyable::new("block hash", &hash)).into_iter().collect()
     }
 
     fn draw(&self, frame: &mut Frame, cx: &Context, focused: bool) {

@@ -12,7 +12,7 @@ use crate::event::PeerId;
 use crate::snapshot::{self, Open, TxKey, View};
 use crate::tui::context::Context;
 use crate::tui::keys::{Action, Motion, Place};
-use crate::tui::layer::{Id, Layer, Response};
+use crate::tui::layer::{Copyable, Layer, Response};
 use crate::tui::widgets::list::{Clicked, List};
 use crate::tui::widgets::panel::list_rows;
 use layout::{Focus, Parts};
@@ -127,10 +127,15 @@ impl Layer for Overview {
         view.overview.arrival = usize::from(parts.arrival.width.saturating_sub(2));
     }
 
-    fn selected_id(&self, cx: &Context) -> Option<Id> {
-        let selected = self.transactions.selected?;
-        let rows = &cx.snapshot.overview.transactions.rows;
-        rows.iter().find(|row| row.key == selected).map(|row| Id::Transaction(row.txid))
+    fn copies(&self, cx: &Context) -> Vec<Copyable> {
+        let snapshot::Overview { peers, transactions, .. } = &cx.snapshot.overview;
+        let copy = match self.focus {
+            Focus::Peers => self.peers.row(peers).map(|peer| Copyable::new("peer address", &peer.address)),
+            Focus::Transactions => {
+                self.transactions.row(transactions).map(|row| Copyable::new("txid", &row.txid))
+            }
+        };
+        copy.into_iter().collect()
     }
 
     fn draw(&self, frame: &mut Frame, cx: &Context, focused: bool) {

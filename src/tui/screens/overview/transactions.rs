@@ -63,7 +63,7 @@ pub fn draw(
     }
     let cells = usize::from(block.inner(area).width).saturating_sub(2);
     let widths = table::fit(COLUMNS, cells);
-    let mut lines = vec![table::head(COLUMNS, &widths, cx.theme.muted())];
+    let mut lines = vec![cx.in_unit(table::head(COLUMNS, &widths, cx.theme.muted()))];
     let highlight = cx.theme.selected(focused);
     lines.extend(list.lines(window, list_rows(area), highlight, |tx| table::row(COLUMNS, &widths, tx, cx)));
     if window.rows.is_empty() {

@@ -15,7 +15,7 @@ use crate::snapshot::{Open, PeersView, View};
 use crate::snapshot::{PeerStatsRow, PeersScreen, Window};
 use crate::tui::context::Context;
 use crate::tui::keys::{Action, Place};
-use crate::tui::layer::{Layer, Response};
+use crate::tui::layer::{Copyable, Layer, Response};
 use crate::tui::widgets::filter::Filter;
 use crate::tui::widgets::list::{Clicked, List};
 use crate::tui::widgets::panel::list_rows;
@@ -49,6 +49,11 @@ fn window<'a>(cx: &Context<'a>) -> Option<&'a Window<PeerStatsRow>> {
     cx.snapshot.peers.as_ref().map(|screen| &screen.peers)
 }
 
+/// The model sorts, of which a frozen screen keeps one list.
+fn frozen() -> Response {
+    Response::remark("unfreeze (Space) to sort")
+}
+
 impl Layer for Peers {
     fn place(&self, _cx: &Context) -> Place {
         if self.filter.is_typing() { Place::Filter } else { Place::Peers }
@@ -74,6 +79,9 @@ impl Layer for Peers {
                     return self.list.go(motion, window, Self::rows(cx)).response(cx);
                 }
             }
+            Action::SortNext | Action::SortPrevious | Action::SortReverse if cx.is_frozen() => {
+                return frozen();
+            }
             Action::SortNext => self.order.next(),
             Action::SortPrevious => self.order.previous(),
             Action::SortReverse => self.order.reverse(),
@@ -86,6 +94,7 @@ impl Layer for Peers {
         let Some(window) = window(cx) else { return Response::Done };
         let panel = layout::parts(cx.area).list;
         match self.list.click(at, panel, window) {
+            Clicked::Head(_) if cx.is_frozen() => frozen(),
             Clicked::Head(cell) => {
                 if let Some(column) = list::column_at(panel, self.order, cell) {
                     self.order.sort_by(column);
@@ -103,6 +112,19 @@ impl Layer for Peers {
             self.list = List::default();
             Response::Done
         })
+    }
+
+    fn copies(&self, cx: &Context) -> Vec<Copyable> {
+        let selected = window(cx).and_then(|window| self.list.row(window));
+        selected.map(|peer| Copyable::new("peer address", &peer.row.address)).into_iter().collect()
+    }
+
+    fn keep(&self) -> Option<String> {
+        Some(self.order.to_string())
+    }
+
+    fn restore(&mut self, kept: &str) {
+        self.order = Order::of(kept).unwrap_or(self.order);
     }
 
     fn settle(&mut self, cx: &Context) {

@@ -2,6 +2,7 @@
 
 use super::columns::COLUMNS;
 use crate::snapshot::PeerSort;
+use std::fmt;
 
 /// The column that the list is sorted by.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
@@ -11,7 +12,21 @@ pub struct Order {
     pub descending: bool,
 }
 
+impl fmt::Display for Order {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let sign = if self.descending { '-' } else { '+' };
+        write!(f, "{sign}{}", COLUMNS[self.by].sort.name)
+    }
+}
+
 impl Order {
+    /// Reads what `Display` writes: `+last ping` or `-last ping`.
+    pub fn of(text: &str) -> Option<Self> {
+        let (sign, name) = text.split_at_checked(1)?;
+        let by = COLUMNS.iter().position(|column| column.sort.name == name)?;
+        ["+", "-"].contains(&sign).then_some(Self { by, descending: sign == "-" })
+    }
+
     /// Sorts by the next column.
     pub fn next(&mut self) {
         self.by = (self.by + 1) % COLUMNS.len();
@@ -42,5 +57,21 @@ impl Order {
     /// The mark of the order in the head and the title.
     pub const fn arrow(self) -> char {
         if self.descending { '▼' } else { '▲' }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_order_comes_back_from_its_words() {
+        for by in 0..COLUMNS.len() {
+            for descending in [false, true] {
+                let order = Order { by, descending };
+                assert_eq!(Order::of(&order.to_string()), Some(order));
+            }
+        }
+        assert_eq!(["", "+", "-fame", "ping", "é"].map(Order::of), [None; 5]);
     }
 }

@@ -9,11 +9,8 @@ use ratatui::style::Style;
 
 type TxColumn = Column<TransactionRow>;
 
-/// From this width on a value is shown to the last satoshi.
-const WHOLE_VALUE: usize = 14;
-
 pub const AGE: TxColumn = column("age", Align::Left, between(4, 6, 6), 0, |tx, cx, _| {
-    Cell::new(format::age(tx.age + cx.drift), cx.theme.muted())
+    Cell::new(cx.age(tx.age + cx.drift), cx.theme.muted())
 });
 
 pub const TXID: TxColumn = column("txid", Align::Left, between(11, 21, 64), 1, |tx, cx, width| {
@@ -44,8 +41,7 @@ pub const OUTPUTS: TxColumn = column("out", Align::Right, between(4, 5, 6), 10, 
 });
 
 pub const VALUE: TxColumn = column("value BTC", Align::Right, between(9, 10, 17), 4, |tx, cx, width| {
-    let write = if width >= WHOLE_VALUE { format::btc } else { format::btc_short };
-    Cell::new(write(tx.output_value), cx.theme.text())
+    Cell::new(cx.value(tx.output_value, width), cx.theme.text())
 });
 
 pub const FEE: TxColumn = column("fee sat", Align::Right, between(9, 10, 12), 8, |tx, cx, _| {

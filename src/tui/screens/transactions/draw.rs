@@ -48,8 +48,8 @@ pub fn draw(
     }
     let heads = sorting.heads();
     let widths = widths(&heads, area);
-    let mut lines =
-        vec![table::head_sorted(&heads, &widths, theme.muted(), sorting.column(), sorting.arrow())];
+    let head = table::head_sorted(&heads, &widths, theme.muted(), sorting.column(), sorting.arrow());
+    let mut lines = vec![cx.in_unit(head)];
     lines.extend(list.lines(window, height, theme.selected(focused), |tx| {
         table::line(&heads, &widths, |at, width| COLUMNS[at].0.draw(tx, cx, width))
     }));

@@ -10,7 +10,7 @@ use crate::snapshot::{
 };
 use crate::tui::context::Context;
 use crate::tui::keys::{Action, Place};
-use crate::tui::layer::{Id, Layer, Response};
+use crate::tui::layer::{Copyable, Layer, Response};
 use crate::tui::widgets::filter::Filter;
 use crate::tui::widgets::list::{Clicked, List};
 use crate::tui::widgets::panel::list_rows;
@@ -29,6 +29,11 @@ pub struct Transactions {
 /// The list in the snapshot, once it is there.
 fn window<'a>(cx: &Context<'a>) -> Option<&'a Window<TransactionRow>> {
     cx.snapshot.transactions.as_ref().map(|screen| &screen.transactions)
+}
+
+/// The model sorts and filters, of which a frozen screen keeps one list.
+fn frozen() -> Response {
+    Response::remark("unfreeze (Space) to sort or filter")
 }
 
 impl Transactions {
@@ -56,6 +61,13 @@ impl Layer for Transactions {
     }
 
     fn update(&mut self, action: Action, cx: &Context) -> Response {
+        let asks_anew = matches!(
+            action,
+            Action::SortNext | Action::SortPrevious | Action::SortReverse | Action::Filter | Action::Type(_)
+        );
+        if cx.is_frozen() && asks_anew {
+            return frozen();
+        }
         let before = self.filter.text().to_owned();
         if self.filter.update(action) {
             if self.filter.text() != before {
@@ -95,6 +107,7 @@ impl Layer for Transactions {
     fn click(&mut self, at: Position, cx: &Context) -> Response {
         let Some(window) = window(cx) else { return Response::Done };
         match self.list.click(at, cx.area, window) {
+            Clicked::Head(_) if cx.is_frozen() => frozen(),
             Clicked::Head(cell) => {
                 if let Some(column) = draw::column_at(cx.area, self.sorting, cell) {
                     self.sorting.sort_by(column);
@@ -137,9 +150,9 @@ impl Layer for Transactions {
         };
     }
 
-    fn selected_id(&self, cx: &Context) -> Option<Id> {
-        let window = window(cx)?;
-        window.rows.get(self.list.position(window)?).map(|row| Id::Transaction(row.txid))
+    fn copies(&self, cx: &Context) -> Vec<Copyable> {
+        let selected = window(cx).and_then(|window| self.list.row(window));
+        selected.map(|row| Copyable::new("txid", &row.txid)).into_iter().collect()
     }
 
     fn draw(&self, frame: &mut Frame, cx: &Context, focused: bool) {

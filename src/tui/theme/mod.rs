@@ -3,26 +3,39 @@
 //! Colour-blind eyes can tell blue (good) from orange (bad), and no meaning rests on a colour alone: each
 //! has a mark, a word or a modifier beside it. Without colours only modifiers remain.
 
-use crate::snapshot::{BAND_STARTS, Health, Level, Liveness};
-use ratatui::style::{Color, Modifier, Style};
+mod depth;
+mod palette;
+mod tone;
 
-const BLUE: Color = Color::Indexed(75);
-const ORANGE: Color = Color::Indexed(214);
-const VERMILION: Color = Color::Indexed(202);
-const GREY: Color = Color::Indexed(245);
-const DARK: Color = Color::Indexed(238);
-const NIGHT: Color = Color::Indexed(236);
+pub use depth::Depth;
+pub use palette::{Meaning, ThemeName};
+
+use crate::snapshot::{BAND_STARTS, Health, Level, Liveness};
+use palette::Palette;
+use ratatui::style::{Color, Modifier, Style};
 
 /// The styles of the screen.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Theme {
-    colour: bool,
+    /// `None`: no colours.
+    palette: Option<Palette>,
 }
 
 impl Theme {
-    /// With colours, or with modifiers only.
-    pub const fn new(colour: bool) -> Self {
-        Self { colour }
+    /// The theme of that name in a terminal that shows so many colours.
+    pub fn new(name: ThemeName, depth: Depth) -> Self {
+        Self { palette: (depth != Depth::Monochrome).then(|| Palette::new(name, depth)) }
+    }
+
+    /// The same with colours that the user chose.
+    #[must_use]
+    pub fn with_own(mut self, own: &[(Meaning, Color)], depth: Depth) -> Self {
+        if let Some(palette) = &mut self.palette {
+            for (meaning, colour) in own {
+                palette.set(*meaning, depth.show_own(*colour));
+            }
+        }
+        self
     }
 
     /// Ordinary text.
@@ -37,76 +50,79 @@ impl Theme {
 
     /// Labels and other text of little weight.
     pub const fn muted(self) -> Style {
-        self.paint(GREY, Modifier::DIM)
+        self.paint(Meaning::Muted, Modifier::DIM)
     }
 
     /// The frame of a panel.
     pub const fn border(self, focused: bool) -> Style {
-        if focused { self.paint(BLUE, Modifier::BOLD) } else { self.paint(DARK, Modifier::DIM) }
+        if focused {
+            self.paint(Meaning::Accent, Modifier::BOLD)
+        } else {
+            self.paint(Meaning::Border, Modifier::DIM)
+        }
     }
 
     /// The title of a panel.
     pub const fn title(self, focused: bool) -> Style {
         // The title lies on the frame and must not inherit its style.
-        let plain = if self.colour { Style::new().fg(Color::Reset) } else { Style::new() };
+        let plain = if self.palette.is_some() { Style::new().fg(Color::Reset) } else { Style::new() };
         let plain = plain.add_modifier(Modifier::BOLD).remove_modifier(Modifier::DIM);
-        if focused && self.colour { plain.fg(BLUE) } else { plain }
+        match &self.palette {
+            Some(palette) if focused => plain.fg(palette.get(Meaning::Accent)),
+            _ => plain,
+        }
     }
 
     /// The selected row.
-    pub const fn selected(self, focused: bool) -> Style {
-        match (self.colour, focused) {
-            (true, true) => Style::new().bg(DARK).add_modifier(Modifier::BOLD),
-            (true, false) => Style::new().bg(NIGHT),
-            (false, true) => Style::new().add_modifier(Modifier::REVERSED),
-            (false, false) => Style::new().add_modifier(Modifier::UNDERLINED),
+    pub fn selected(self, focused: bool) -> Style {
+        let Some(palette) = &self.palette else {
+            let mark = if focused { Modifier::REVERSED } else { Modifier::UNDERLINED };
+            return Style::new().add_modifier(mark);
+        };
+        // With a colour of its own the text can be read whatever background the terminal has.
+        let text = Style::new().fg(palette.get(Meaning::SelectedText));
+        match (focused, palette.get(Meaning::Unfocused)) {
+            (true, _) => text.bg(palette.get(Meaning::Selected)).add_modifier(Modifier::BOLD),
+            // 16 colours have no second background on which all of them can be read.
+            (false, Color::Reset) => Style::new().add_modifier(Modifier::UNDERLINED),
+            (false, background) => text.bg(background),
         }
     }
 
     /// Bars and sparklines.
     pub const fn chart(self) -> Style {
-        self.paint(BLUE, Modifier::empty())
+        self.paint(Meaning::Chart, Modifier::empty())
     }
 
     /// A good state.
     pub const fn good(self) -> Style {
-        self.paint(BLUE, Modifier::empty())
+        self.paint(Meaning::Good, Modifier::empty())
     }
 
     /// A warning.
     pub const fn warning(self) -> Style {
-        self.paint(ORANGE, Modifier::BOLD)
+        self.paint(Meaning::Warning, Modifier::BOLD)
     }
 
     /// A band of fee rates, the lowest first: from blue to orange, light and dark by turns.
     pub fn band(self, band: usize) -> Style {
-        const COLOURS: [Color; 8] = [
-            Color::Indexed(24),
-            Color::Indexed(31),
-            Color::Indexed(38),
-            Color::Indexed(110),
-            Color::Indexed(186),
-            Color::Indexed(179),
-            Color::Indexed(172),
-            Color::Indexed(166),
-        ];
-        match COLOURS.get(band) {
-            Some(colour) => self.paint(*colour, Modifier::empty()),
-            None => self.muted(),
+        match u8::try_from(band) {
+            Ok(band) if band < 8 => self.paint(Meaning::Band(band), Modifier::empty()),
+            _ => self.muted(),
         }
     }
 
     /// A fee rate in sat/vB, on the scale of the bands.
     pub fn fee_rate(self, rate: f64) -> Style {
         let band = BAND_STARTS.iter().rposition(|start| rate >= *start);
-        self.band(band.unwrap_or(0))
+        self.band(band.unwrap_or(0)).add_modifier(Modifier::BOLD)
     }
 
     /// The mark of a band of fee rates, the lowest first: a block of its colour, or without colours a digit.
     /// `?` stands for what is in no band.
     pub const fn band_mark(self, band: usize) -> &'static str {
         const DIGITS: [&str; 8] = ["1", "2", "3", "4", "5", "6", "7", "8"];
-        match (self.colour, band) {
+        match (self.palette.is_some(), band) {
             (false, 0..8) => DIGITS[band],
             (true, 0..8) => "█",
             (false, _) => "?",
@@ -116,22 +132,24 @@ impl Theme {
 
     /// A bad state.
     pub const fn bad(self) -> Style {
-        self.paint(VERMILION, Modifier::BOLD).add_modifier(Modifier::BOLD)
+        self.paint(Meaning::Bad, Modifier::BOLD).add_modifier(Modifier::BOLD)
     }
 
     /// A label that must be noticed, such as DEMO or FROZEN.
     pub const fn badge(self) -> Style {
-        self.paint(ORANGE, Modifier::BOLD).add_modifier(Modifier::REVERSED)
+        self.paint(Meaning::Warning, Modifier::BOLD).add_modifier(Modifier::REVERSED)
     }
 
     /// The tab of the current screen.
     pub const fn current_tab(self) -> Style {
-        self.paint(BLUE, Modifier::REVERSED).add_modifier(Modifier::BOLD).add_modifier(Modifier::UNDERLINED)
+        self.paint(Meaning::Accent, Modifier::REVERSED)
+            .add_modifier(Modifier::BOLD)
+            .add_modifier(Modifier::UNDERLINED)
     }
 
     /// A key in a hint.
     pub const fn key(self) -> Style {
-        self.paint(BLUE, Modifier::BOLD)
+        self.paint(Meaning::Accent, Modifier::BOLD)
     }
 
     /// The mark and the style of a health.
@@ -165,7 +183,10 @@ impl Theme {
         }
     }
 
-    const fn paint(self, colour: Color, otherwise: Modifier) -> Style {
-        if self.colour { Style::new().fg(colour) } else { Style::new().add_modifier(otherwise) }
+    const fn paint(self, meaning: Meaning, otherwise: Modifier) -> Style {
+        match &self.palette {
+            Some(palette) => Style::new().fg(palette.get(meaning)),
+            None => Style::new().add_modifier(otherwise),
+        }
     }
 }

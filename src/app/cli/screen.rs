@@ -1,0 +1,85 @@
+//! How the screen looks and reacts.
+
+use crate::app::cli::{heading, parsers};
+use crate::tui::{
+    self, Action, Glyphs, Key, KeyConflict, Keymap, Meaning, Preferences, ThemeName, TuiSettings, ViewState,
+};
+use clap::Args;
+use ratatui::style::Color;
+use std::time::Duration;
+
+/// The flags of the screen. What they set can be changed while it is shown, if `Preferences` has it.
+#[derive(Clone, PartialEq, Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
+pub struct ScreenArgs {
+    /// Ring the terminal's bell at events of the watch list, at most once a second
+    #[arg(long, help_heading = heading::SCREEN)]
+    pub bell: bool,
+    /// Leave the mouse to the terminal, to select text; the key m switches
+    #[arg(long, help_heading = heading::SCREEN)]
+    pub no_mouse: bool,
+    /// Use these colours: dark, light (for a light background), high-contrast or colour-blind
+    #[arg(long, value_name = "NAME", value_parser = parsers::theme(), help_heading = heading::SCREEN)]
+    pub theme: Option<ThemeName>,
+    /// Use this colour for a meaning, e.g. good=#5fafff or border=240; repeatable
+    ///
+    /// Colours are #RRGGBB, 0 to 255, or one of the 16 names (red, light-blue). Meanings are accent, good,
+    /// warning, bad, muted, border, chart, selected-text, selected, unfocused, and band-1 to band-8, the
+    /// bands of fee rates.
+    #[arg(long, value_name = "MEANING=COLOUR", value_parser = parsers::colour, hide_short_help = true,
+          help_heading = heading::SCREEN)]
+    pub colour: Vec<(Meaning, Color)>,
+    /// Ask for an action with these keys, e.g. "copy=c Ctrl-Y"; repeatable
+    ///
+    /// The keys replace those of the action. Actions are named in the documentation of the flags; a key is a
+    /// letter, Ctrl with a letter, F1 to F24, or Space, Esc, Enter, Tab, Shift-Tab, Backspace, Delete, Insert,
+    /// Left, Right, Up, Down, `PgUp`, `PgDn`, Home or End.
+    #[arg(long, value_name = "ACTION=KEYS", value_parser = tui::parse_binding, hide_short_help = true,
+          help_heading = heading::SCREEN)]
+    pub key: Vec<(Action, Vec<Key>)>,
+    /// Draw borders and charts with ASCII characters
+    ///
+    /// This is the default in a locale that is not UTF-8.
+    #[arg(long, hide_short_help = true, help_heading = heading::SCREEN)]
+    pub ascii: bool,
+    /// Redraw at most this often while no key is pressed
+    #[arg(long, value_name = "TIME", default_value = "100ms", value_parser = parsers::duration,
+          hide_short_help = true, help_heading = heading::SCREEN)]
+    pub tick: Duration,
+    /// Change the screen at most once a second while no key is pressed
+    #[arg(long, hide_short_help = true, help_heading = heading::SCREEN)]
+    pub reduced_motion: bool,
+    /// Leave the last frame on the terminal at the end
+    #[arg(long, hide_short_help = true, help_heading = heading::SCREEN)]
+    pub preserve_screen: bool,
+}
+
+impl ScreenArgs {
+    /// The settings of the screen: these flags, then what the last run kept, and what the environment says
+    /// about the terminal.
+    ///
+    /// # Errors
+    ///
+    /// If a key has two meanings.
+    pub fn settings(&self, kept: ViewState) -> Result<TuiSettings, KeyConflict> {
+        let terminal = TuiSettings::from_environment();
+        let glyphs = if self.ascii { Glyphs::Ascii } else { terminal.preferences.glyphs };
+        let last = kept.preferences(glyphs);
+        let preferences = Preferences {
+            theme: self.theme.unwrap_or(last.theme),
+            mouse: last.mouse && !self.no_mouse,
+            bell: last.bell || self.bell,
+            reduced_motion: last.reduced_motion || self.reduced_motion,
+            ..last
+        };
+        Ok(TuiSettings {
+            preferences,
+            colours: self.colour.clone(),
+            keys: Keymap::new(&self.key)?,
+            tick: self.tick,
+            preserve_screen: self.preserve_screen,
+            view: kept,
+            ..terminal
+        })
+    }
+}

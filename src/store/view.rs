@@ -1,0 +1,31 @@
+//! Where the user was, and what the user chose on screen: `view.json`, for all networks.
+
+use super::file;
+use std::io;
+use std::path::Path;
+
+const NAME: &str = "view.json";
+
+/// The largest file that is read, in bytes.
+const LARGEST: u64 = 1 << 16;
+
+/// Returns what the last run kept; nothing if there is no such file.
+///
+/// # Errors
+///
+/// If the file exists and cannot be read.
+pub fn load_view(state_dir: &Path) -> io::Result<Vec<u8>> {
+    match file::read(&state_dir.join(NAME), LARGEST) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
+        read => read,
+    }
+}
+
+/// Keeps `content` for the next run.
+///
+/// # Errors
+///
+/// If the file cannot be written.
+pub fn save_view(state_dir: &Path, content: &[u8]) -> io::Result<()> {
+    file::write(&state_dir.join(NAME), content)
+}

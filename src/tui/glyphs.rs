@@ -1,0 +1,166 @@
+//! Characters for terminals that lack some: each cell of a finished frame is translated.
+
+use ratatui::buffer::Buffer;
+use unicode_width::UnicodeWidthStr;
+
+/// The characters that a terminal can show.
+#[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
+pub enum Glyphs {
+    /// All.
+    #[default]
+    All,
+    /// Those of code page 437, which the font of the Linux console has.
+    Console,
+    /// Those of ASCII.
+    Ascii,
+}
+
+impl Glyphs {
+    /// Decides by the environment: the first of `LC_ALL`, `LC_CTYPE` and `LANG` that is set names the
+    /// encoding, and `TERM` the Linux console.
+    pub fn of(variable: impl Fn(&str) -> Option<String>) -> Self {
+        let set = |name: &str| variable(name).filter(|value| !value.is_empty());
+        let locale = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().find_map(set).unwrap_or_default();
+        let locale = locale.to_ascii_lowercase();
+        if !locale.contains("utf-8") && !locale.contains("utf8") {
+            Self::Ascii
+        } else if set("TERM").is_some_and(|term| term == "linux") {
+            Self::Console
+        } else {
+            Self::All
+        }
+    }
+
+    /// Replaces what the terminal cannot show. No cell moves.
+    pub fn translate(self, buffer: &mut Buffer) {
+        if self == Self::All {
+            return;
+        }
+        for cell in buffer.content.iter_mut().filter(|cell| !cell.symbol().is_ascii()) {
+            // The cell beneath the second half of a wide character is blank.
+            let only = cell.symbol().chars().next().filter(|_| cell.symbol().width() == 1);
+            cell.set_char(only.map_or('?', |letter| self.replace(letter)));
+        }
+    }
+
+    fn replace(self, letter: char) -> char {
+        let row = TABLE.iter().find(|(letters, ..)| letters.contains(letter));
+        match (self, row) {
+            (Self::Console, Some((_, console, _))) => *console,
+            (Self::Console, None) if CONSOLE.contains(letter) => letter,
+            (_, Some((.., ascii))) => *ascii,
+            (_, None) => braille(letter).unwrap_or('?'),
+        }
+    }
+}
+
+/// Characters of code page 437 that stand for themselves.
+const CONSOLE: &str = "─│┌┐└┘├┤┬┴┼═║╔╗╚╝▀▄█▌▐░▒▓■▲▼►◄↑↓→←○•·≈≥≤±°µ";
+
+/// Characters, and what replaces them on the Linux console and in ASCII.
+const TABLE: &[(&str, char, char)] = &[
+    ("╭┌", '┌', '+'),
+    ("╮┐", '┐', '+'),
+    ("╰└", '└', '+'),
+    ("╯┘", '┘', '+'),
+    ("┏", '╔', '+'),
+    ("┓", '╗', '+'),
+    ("┗", '╚', '+'),
+    ("┛", '╝', '+'),
+    ("├┝┠┣", '├', '+'),
+    ("┤┥┨┫", '┤', '+'),
+    ("┬┯┰┳", '┬', '+'),
+    ("┴┷┸┻", '┴', '+'),
+    ("┼╋", '┼', '+'),
+    ("─╌┄", '─', '-'),
+    ("━", '═', '='),
+    ("│", '│', '|'),
+    ("┃", '║', '|'),
+    ("▏▕", '│', '|'),
+    ("▎▍", '▌', '.'),
+    ("▌▋▊▉▐", '▌', '#'),
+    ("▁", '_', '.'),
+    ("▂", '_', ':'),
+    ("▃", '▄', '-'),
+    ("▄", '▄', '='),
+    ("▅", '▄', '+'),
+    ("▆", '█', '*'),
+    ("▇█■", '█', '#'),
+    ("▀", '▀', '#'),
+    ("░", '░', '.'),
+    ("▒", '▒', ':'),
+    ("▓", '▓', '#'),
+    ("●•", '•', '*'),
+    ("◐", '◄', '%'),
+    ("○", '○', 'o'),
+    ("◌", '·', '.'),
+    ("◔", '°', ','),
+    ("×✗", 'x', 'x'),
+    ("·", '·', '.'),
+    ("…", '~', '~'),
+    ("–—−", '-', '-'),
+    ("≥", '≥', '>'),
+    ("≤", '≤', '<'),
+    ("≈", '≈', '~'),
+    ("→▶►", '→', '>'),
+    ("←◀◄", '←', '<'),
+    ("↑", '↑', '^'),
+    ("↓", '↓', 'v'),
+    ("▲", '▲', '^'),
+    ("▼", '▼', 'v'),
+    ("µ", 'µ', 'u'),
+    ("✓", '√', 'v'),
+];
+
+/// A character that covers as much as the dots of a braille pattern.
+fn braille(letter: char) -> Option<char> {
+    let dots = u32::from(letter).checked_sub(0x2800).filter(|dots| *dots < 0x100)?;
+    Some(match dots.count_ones() {
+        0 => ' ',
+        1..=2 => '.',
+        3..=4 => ':',
+        5..=6 => '*',
+        _ => '#',
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ratatui::layout::Rect;
+    use ratatui::style::Style;
+
+    fn translated(glyphs: Glyphs, text: &str) -> String {
+        let mut buffer = Buffer::empty(Rect::new(0, 0, 12, 1));
+        buffer.set_string(0, 0, text, Style::new());
+        glyphs.translate(&mut buffer);
+        buffer.content.iter().map(ratatui::buffer::Cell::symbol).collect::<String>().trim_end().to_owned()
+    }
+
+    #[test]
+    fn everything_becomes_ascii_in_its_cell() {
+        assert_eq!(translated(Glyphs::Ascii, "╭─ ●▁▅█ ≥1 …"), "+- *.+# >1 ~");
+        assert_eq!(translated(Glyphs::Ascii, "日本x⣿⠁é"), "? ? x#.?");
+        assert_eq!(translated(Glyphs::All, "╭日é"), "╭日 é");
+    }
+
+    #[test]
+    fn the_console_keeps_its_lines_and_blocks() {
+        assert_eq!(translated(Glyphs::Console, "╭─┏━┃●▁▅█×…é"), "┌─╔═║•_▄█x~?");
+        let known = |letter: char| letter.is_ascii() || CONSOLE.contains(letter) || letter == '√';
+        assert!(TABLE.iter().all(|(_, console, ascii)| known(*console) && ascii.is_ascii()));
+    }
+
+    #[test]
+    fn the_locale_and_the_console_decide() {
+        let glyphs = |variables: &[(&str, &str)]| {
+            let value = |name: &str| variables.iter().find(|(known, _)| *known == name);
+            Glyphs::of(|name| value(name).map(|(_, value)| (*value).to_owned()))
+        };
+        assert_eq!(glyphs(&[("LANG", "en_US.UTF-8")]), Glyphs::All);
+        assert_eq!(glyphs(&[("LC_ALL", "C"), ("LANG", "en_US.UTF-8")]), Glyphs::Ascii);
+        assert_eq!(glyphs(&[("LC_ALL", ""), ("LC_CTYPE", "C.utf8"), ("LANG", "C")]), Glyphs::All);
+        assert_eq!(glyphs(&[("LANG", "C.UTF-8"), ("TERM", "linux")]), Glyphs::Console);
+        assert_eq!(glyphs(&[]), Glyphs::Ascii);
+    }
+}

@@ -1,0 +1,138 @@
+//! The keys in force: those of the table, or those that the user chose for an action.
+
+use super::action::{Action, Place};
+use super::binding::{Binding, Key};
+use super::bindings::{BINDINGS, TYPED};
+use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
+use std::borrow::Cow;
+
+/// Two actions that one key would ask for.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+#[error("key \"{key}\" is bound to both \"{first}\" and \"{second}\": bind one of them to another key")]
+pub struct KeyConflict {
+    key: String,
+    first: &'static str,
+    second: &'static str,
+}
+
+/// The keys in force.
+#[derive(Clone, Debug)]
+pub struct Keymap {
+    rows: Vec<Row>,
+}
+
+/// A row of the table with the keys in force.
+#[derive(Clone, Debug)]
+struct Row {
+    binding: &'static Binding,
+    keys: Cow<'static, [Key]>,
+    /// Whether the user chose the keys.
+    is_own: bool,
+}
+
+/// A key that the footer shows.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Hint {
+    /// The names of the keys.
+    pub keys: Cow<'static, str>,
+    /// What the keys do.
+    pub label: &'static str,
+    /// What a click on the hint does.
+    pub action: Action,
+}
+
+impl Default for Keymap {
+    /// The keys of the table.
+    fn default() -> Self {
+        let row = |binding: &'static Binding| Row { binding, keys: binding.keys.into(), is_own: false };
+        Self { rows: BINDINGS.iter().map(row).collect() }
+    }
+}
+
+impl Keymap {
+    /// The keys of the table, with `own` keys for some actions. While text is typed, the table's keys work.
+    ///
+    /// # Errors
+    ///
+    /// [`KeyConflict`] if a key would have two meanings in one place.
+    pub fn new(own: &[(Action, Vec<Key>)]) -> Result<Self, KeyConflict> {
+        let mut keymap = Self::default();
+        for row in &mut keymap.rows {
+            let chosen = own.iter().rfind(|(action, _)| *action == row.binding.action);
+            let is_typed = TYPED.iter().any(|place| row.binding.works_in(*place));
+            if let Some((_, keys)) = chosen.filter(|_| !is_typed) {
+                (row.keys, row.is_own) = (keys.clone().into(), true);
+            }
+        }
+        keymap.conflict().map_or(Ok(keymap), Err)
+    }
+
+    fn conflict(&self) -> Option<KeyConflict> {
+        self.rows.iter().enumerate().find_map(|(at, row)| {
+            self.rows[..at].iter().find_map(|other| {
+                let share_place = row.binding.places.iter().any(|place| other.binding.works_in(*place));
+                let key = row.keys.iter().find(|key| share_place && other.keys.contains(key))?;
+                let (first, second) = (other.binding.action.name(), row.binding.action.name());
+                Some(KeyConflict { key: key.to_string(), first, second })
+            })
+        })
+    }
+
+    /// Returns what a key does in `place`, if anything. Releases do nothing.
+    pub fn action(&self, event: KeyEvent, place: Place) -> Option<Action> {
+        let pressed = pressed(event)?;
+        let bound = self.rows.iter().find(|row| row.binding.works_in(place) && row.keys.contains(&pressed));
+        match (bound, event.code) {
+            (Some(row), _) => Some(row.binding.action),
+            (None, KeyCode::Char(letter)) if TYPED.contains(&place) && !pressed.ctrl => {
+                Some(Action::Type(letter))
+            }
+            _ => None,
+        }
+    }
+
+    /// The rows of the help: the names of keys, and what they do.
+    pub fn help(&self) -> impl Iterator<Item = (Cow<'static, str>, &'static str)> {
+        self.rows.iter().filter_map(|row| {
+            let (names, label) = row.binding.help?;
+            Some((row.names(names, "  "), label))
+        })
+    }
+
+    /// Returns what the footer shows in `place`, the most important keys first.
+    pub fn hints(&self, place: Place, frozen: bool) -> impl Iterator<Item = Hint> {
+        self.rows.iter().filter_map(move |row| {
+            let (names, label, places) = row.binding.hint?;
+            let action = row.binding.action;
+            let label = if frozen && action == Action::Freeze { "unfreeze" } else { label };
+            places.contains(&place).then(|| Hint { keys: row.names(names, " "), label, action })
+        })
+    }
+}
+
+impl Row {
+    /// `names`, unless the user chose other keys.
+    fn names(&self, names: &'static str, gap: &str) -> Cow<'static, str> {
+        if self.is_own {
+            self.keys.iter().map(Key::to_string).collect::<Vec<_>>().join(gap).into()
+        } else {
+            names.into()
+        }
+    }
+}
+
+/// The key of a press, unless it has a modifier that no binding has.
+fn pressed(event: KeyEvent) -> Option<Key> {
+    if event.kind == KeyEventKind::Release {
+        return None;
+    }
+    // Shift is part of the letter (`G`, `?`) or of the code (`BackTab`).
+    let modifiers = event.modifiers - KeyModifiers::SHIFT;
+    let ctrl = modifiers == KeyModifiers::CONTROL;
+    (ctrl || modifiers.is_empty()).then_some(Key { code: event.code, ctrl })
+}
+
+/// The name of a key that does nothing, to be shown to the user.
+pub fn name(event: KeyEvent) -> Option<String> {
+    pressed(event).map(|key| key.to_string())
+}

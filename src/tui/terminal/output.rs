@@ -1,0 +1,84 @@
+//! Standard output while the terminal is ours, and the modes that make it ours.
+
+use crossterm::cursor::{Hide, MoveTo, Show};
+use crossterm::event::{DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste};
+use crossterm::execute;
+use crossterm::style::{Print, ResetColor};
+use crossterm::terminal::{
+    self, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode,
+    enable_raw_mode,
+};
+use rustix::termios::{QueueSelector, tcflush};
+use std::io::{self, BufWriter, Write};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// A frame goes out in few writes: the largest usual one takes some 30 kB, the largest text for the
+/// clipboard 75 kB, and 100 kB in tmux twice.
+const BUFFER: usize = 1 << 18;
+
+/// Writes to the terminal what a flush completes.
+pub type Writer = BufWriter<Output>;
+
+/// Standard output while this program controls the terminal. Otherwise the output is discarded: it would
+/// overwrite the message of a panic, or fail on a closed terminal.
+#[derive(Clone, Debug)]
+pub struct Output {
+    taken: Arc<AtomicBool>,
+    /// Whether the ordinary screen is drawn on, and keeps the last frame.
+    preserve_screen: bool,
+}
+
+impl Output {
+    pub fn new(preserve_screen: bool) -> Self {
+        Self { taken: Arc::default(), preserve_screen }
+    }
+
+    pub fn writer(&self) -> Writer {
+        BufWriter::with_capacity(BUFFER, self.clone())
+    }
+
+    /// Whether this program controls the terminal.
+    pub fn is_taken(&self) -> bool {
+        self.taken.load(Ordering::SeqCst)
+    }
+
+    /// Takes the terminal over.
+    pub fn take(&self) -> io::Result<()> {
+        enable_raw_mode()?;
+        self.taken.store(true, Ordering::SeqCst);
+        // What was typed, or answered by the terminal, before it was ours is not meant for us.
+        tcflush(io::stdout(), QueueSelector::IFlush)?;
+        let mut stdout = io::stdout();
+        if !self.preserve_screen {
+            execute!(stdout, EnterAlternateScreen)?;
+        }
+        execute!(stdout, Hide, EnableBracketedPaste)
+    }
+
+    /// Gives the terminal back if it is taken. Tries every step even if another one fails.
+    pub fn give_back(&self) -> io::Result<()> {
+        if !self.taken.swap(false, Ordering::SeqCst) {
+            return Ok(());
+        }
+        let mut stdout = io::stdout();
+        let modes = execute!(stdout, EndSynchronizedUpdate, DisableMouseCapture, DisableBracketedPaste);
+        let screen = if self.preserve_screen {
+            let last = terminal::size().map_or(0, |(_, rows)| rows.saturating_sub(1));
+            execute!(stdout, MoveTo(0, last), ResetColor, Print("\r\n"), Show)
+        } else {
+            execute!(stdout, LeaveAlternateScreen, Show)
+        };
+        disable_raw_mode().and(modes).and(screen).and(stdout.flush())
+    }
+}
+
+impl Write for Output {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if self.is_taken() { io::stdout().write(bytes) } else { Ok(bytes.len()) }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        if self.is_taken() { io::stdout().flush() } else { Ok(()) }
+    }
+}
