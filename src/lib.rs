@@ -20,10 +20,11 @@
 //!
 //! | floor | rooms | what they are |
 //! |---|---|---|
-//! | 8 | `main` | the entry: arguments → front end → exit code |
-//! | 7 | `app` | command line, configuration, log, the program of `--on-watch`, and the loop that joins everything |
-//! | 6 | `tui` · `stream` · `report` | the front ends: the screen, JSON lines, and one moment as tables; none knows another |
-//! | 5 | `snapshot` · `store` · `demo` | what a screen may see of the model · what survives a restart · a network of real nodes on loopback |
+//! | 9 | `main` | the entry: arguments → front end → exit code |
+//! | 8 | `app` | command line, configuration, log, the program of `--on-watch`, and the loop that joins everything |
+//! | 7 | `tui` · `stream` · `report` | the front ends: the screen, JSON lines, and one moment as tables; none knows another |
+//! | 6 | `snapshot` · `store` · `demo` | what a screen may see of the model · what survives a restart · a network of real nodes on loopback |
+//! | 5 | `query` | the query language: conditions and orders over what the model contains |
 //! | 4 | `model` · `p2p` | the state that events make · the network that makes events; neither knows the other |
 //! | 3 | `event` | the vocabulary between them: events, requests, commands |
 //! | 2 | `wire` | bytes ↔ messages of the Bitcoin P2P protocol |
@@ -42,6 +43,7 @@ pub mod demo;
 pub mod event;
 pub mod model;
 pub mod p2p;
+pub mod query;
 mod report;
 pub mod snapshot;
 mod store;

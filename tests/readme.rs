@@ -70,13 +70,15 @@ fn every_flag_is_documented_under_its_heading_and_no_other_is() {
 #[test]
 fn the_default_of_every_flag_is_documented() {
     let command = command();
-    let [demo, report] = ["demo", "report"].map(|name| command.find_subcommand(name).unwrap());
+    let [demo, report, stream] =
+        ["demo", "report", "stream"].map(|name| command.find_subcommand(name).unwrap());
     for (heading, row) in flag_rows() {
         let cells: Vec<&str> = row.trim_matches('|').split('|').map(str::trim).collect();
         let [_, _, default] = cells.as_slice() else { panic!("{row}") };
         let owner = match heading {
             "Demo" => demo,
             "Report" => report,
+            "Stream" => stream,
             _ => &command,
         };
         let mut arguments = owner.get_arguments();
@@ -94,7 +96,9 @@ fn the_short_help_lists_the_common_flags_and_the_long_help_all_of_them() {
     let mut command = command();
     let (short, long) = (command.render_help().to_string(), command.render_long_help().to_string());
     let is_listed = |help: &str, row| help.contains(&format!("--{} ", long_flag(row)).to_owned());
-    for (_, row) in flag_rows().into_iter().filter(|(heading, _)| !["Demo", "Report"].contains(heading)) {
+    for (_, row) in
+        flag_rows().into_iter().filter(|(heading, _)| !["Demo", "Report", "Stream"].contains(heading))
+    {
         let flag = format!("--{}", long_flag(row));
         assert!(long.lines().any(|line| line.split_whitespace().next() == Some(&flag)), "{flag}");
     }

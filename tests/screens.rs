@@ -17,6 +17,8 @@ mod log;
 mod look;
 #[path = "screens/pointer.rs"]
 mod pointer;
+#[path = "screens/query.rs"]
+mod query;
 #[path = "scene/mod.rs"]
 mod scene;
 #[path = "screens/states.rs"]
@@ -122,6 +124,19 @@ fn details_say_that_a_transaction_came_from_a_list() {
 }
 
 #[test]
+fn query_line() {
+    seen_at_every_size("query_line", |desk| desk.type_keys("2:relay and pi"));
+}
+
+#[test]
+fn query_help() {
+    seen_at_every_size("query_help", |desk| {
+        desk.type_keys("2:");
+        desk.press(KeyCode::F(1));
+    });
+}
+
+#[test]
 fn watch_list() {
     seen_at_every_size("watch_list", |desk| {
         desk.type_keys("wja");
@@ -171,7 +186,8 @@ fn the_time_axis_can_be_zoomed_from_ten_minutes_to_a_day() {
         desk.type_keys(keys);
         span(&desk);
     }
-    let expected = ["30 min", "10 min", "10 min", "30 min", "60 min", "3.0 h", "6.0 h", "12 h", "24 h", "24 h"];
+    let expected =
+        ["30 min", "10 min", "10 min", "30 min", "60 min", "3.0 h", "6.0 h", "12 h", "24 h", "24 h"];
     assert_eq!(spans, expected);
 }
 

@@ -54,7 +54,10 @@ pub fn run(arguments: &[OsString]) -> ExitCode {
 async fn dispatch(cli: Cli, arguments: &[OsString]) -> Result<()> {
     match cli.command {
         None => start::watch(FrontEnd::Screen, &cli.watch).await,
-        Some(Command::Stream(args)) => start::watch(FrontEnd::Stream { raw: args.raw }, &args.watch).await,
+        Some(Command::Stream(args)) => {
+            let front_end = FrontEnd::Stream { raw: args.raw, query: args.filter.query()? };
+            start::watch(front_end, &args.watch).await
+        }
         Some(Command::Report(args)) => {
             let front_end = FrontEnd::Report { format: args.format, after: args.after };
             start::watch(front_end, &args.watch).await

@@ -13,11 +13,12 @@ use crate::event::{Command, MAX_TARGETS, WatchTarget};
 use crate::model::PrevoutCache;
 use crate::model::{Model, ModelSettings};
 use crate::p2p::{Driver, PeerChoice, Settings};
+use crate::query::{Query, Transactions};
 use crate::report::Format;
 use crate::snapshot::LogLines;
 use crate::store::{Loaded, StoreSettings, Stores};
 use crate::stream::Stream;
-use crate::tui;
+use crate::tui::{self, TuiSettings};
 use crate::util::clock::Clock;
 use anyhow::{Context, Result};
 use std::path::{Path, PathBuf};
@@ -30,9 +31,10 @@ const FILES_PER_NODE: usize = 3;
 /// What the events are shown by.
 pub enum FrontEnd {
     Screen,
-    /// Whether transactions come with their bytes.
+    /// Whether transactions come with their bytes, and which are written; `None`: all, and everything else.
     Stream {
         raw: bool,
+        query: Option<Box<Query<Transactions>>>,
     },
     /// One report, after this time at the latest.
     Report {
@@ -61,7 +63,11 @@ pub async fn demo(args: &DemoArgs) -> Result<()> {
     open_files::make_room(usize::from(args.peers) * FILES_PER_NODE)?;
     let nodes = DemoSettings { peers: args.peers.into(), rate: args.rate, seed: args.seed };
     let demo = Demo::start(nodes).await.context("the demo cannot start")?;
-    let front_end = if args.stream { FrontEnd::Stream { raw: args.raw } } else { FrontEnd::Screen };
+    let front_end = if args.stream {
+        FrontEnd::Stream { raw: args.raw, query: args.filter.query()? }
+    } else {
+        FrontEnd::Screen
+    };
     let result = show(front_end, demo.settings(), &args.common, None, true).await;
     demo.shutdown().await;
     result
@@ -96,8 +102,11 @@ async fn show(
     let mut monitor = monitor(settings, common, state_dir.as_deref(), targets, demo);
     monitor.log_lines = log_lines;
     match front_end {
-        FrontEnd::Screen => front_ends::screen(monitor, screen, state_dir.as_deref()).await,
-        FrontEnd::Stream { raw } => front_ends::stream(monitor, Stream::new(raw)).await,
+        FrontEnd::Screen => {
+            let settings = TuiSettings { state_dir: state_dir.clone(), ..screen };
+            front_ends::screen(monitor, settings, state_dir.as_deref()).await
+        }
+        FrontEnd::Stream { raw, query } => front_ends::stream(monitor, Stream::new(raw, query)).await,
         FrontEnd::Report { format, after } => front_ends::report(monitor, format, after).await,
     }
 }

@@ -17,12 +17,14 @@ mod history;
 mod lock;
 mod mempool;
 mod prevouts;
+mod queries;
 mod stores;
 mod transfer;
 mod view;
 mod writer;
 
 pub use file::default_state_dir;
+pub use queries::QueryStore;
 pub use stores::{Loaded, StoreSettings, Stores};
 pub use transfer::{Transferred, export, import};
 pub use view::{load_view, save_view};

@@ -5,6 +5,7 @@
 
 mod blocks;
 mod estimates;
+mod filter;
 mod mempool;
 mod monitor;
 mod peers;
@@ -26,9 +27,11 @@ pub use write::write_lines;
 use crate::chain::Network;
 use crate::event::{Event, EventKind, PeerEvent, PeerId, TxSource};
 use crate::model::{Change, Ending, Model, Notice, Outcome};
+use crate::query::{Query, Transactions};
 use crate::util::time::Timestamp;
 use blocks::{BlockRecord, MissingRecord, ReorgRecord};
 use estimates::EstimatesRecord;
+use filter::Filter;
 use monitor::{BackfillRecord, BootstrapRecord, RestorationRecord, StartRecord, WarningRecord};
 use peers::{AnnouncedRecord, ConnectedRecord, DisconnectedRecord, PongRecord};
 use periodic::Periodic;
@@ -47,17 +50,27 @@ pub fn start(network: Network, now: Timestamp) -> Record {
 pub struct Stream {
     /// Whether transactions come with their bytes.
     raw: bool,
+    /// Which transactions are written; without one all are, and everything else.
+    filter: Option<Filter>,
     periodic: Periodic,
 }
 
 impl Stream {
-    /// A stream whose transactions come with their bytes if `raw` is set.
-    pub fn new(raw: bool) -> Self {
-        Self { raw, periodic: Periodic::default() }
+    /// A stream whose transactions come with their bytes if `raw` is set. With a query, only what happens to
+    /// the transactions that match it is written.
+    pub fn new(raw: bool, query: Option<Box<Query<Transactions>>>) -> Self {
+        Self { raw, filter: query.map(Filter::new), periodic: Periodic::default() }
     }
 
     /// Returns the records of `event` and of `outcome`, which `model` has just returned for it.
-    pub fn records(&self, event: &Event, model: &Model, outcome: &Outcome) -> Vec<Record> {
+    pub fn records(&mut self, event: &Event, model: &Model, outcome: &Outcome) -> Vec<Record> {
+        let time = model.wall_offset().wall(event.time);
+        if let Some(mut filter) = self.filter.take() {
+            let write = |change: &Change| self.of_change(change, event, model);
+            let bodies = filter.bodies(event.time, model, outcome, self.raw, write);
+            self.filter = Some(filter);
+            return bodies.into_iter().map(|body| Record::new(body, time)).collect();
+        }
         let changes = outcome.changes.iter().filter_map(|change| self.of_change(change, event, model));
         let notices = outcome.notices.iter().filter_map(|notice| match notice {
             Notice::Restoration(milestone) => Some(Body::Restoration(RestorationRecord::new(milestone))),
@@ -69,12 +82,14 @@ impl Stream {
         });
         let of_event = of_event(event, model, outcome).into_iter();
         let bodies = of_event.chain(notices).chain(changes).chain(estimates);
-        let time = model.wall_offset().wall(event.time);
         bodies.map(|body| Record::new(body, time)).collect()
     }
 
     /// Returns the records that are due at `now` though nothing happened. Meant to be asked once a second.
     pub fn due(&mut self, now: Timestamp, model: &Model) -> Vec<Record> {
+        if self.filter.is_some() {
+            return Vec::new();
+        }
         let time = model.wall_offset().wall(now);
         self.periodic.due(now, model).into_iter().map(|body| Record::new(body, time)).collect()
     }

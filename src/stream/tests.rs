@@ -26,7 +26,7 @@ fn model() -> Model {
 
 /// The lines for what happens with one peer.
 fn lines(events: Vec<PeerEvent>) -> Vec<String> {
-    let (mut model, stream) = (model(), Stream::default());
+    let (mut model, mut stream) = (model(), Stream::default());
     let records = events.into_iter().flat_map(|event| {
         let event = Event { time: NOW, kind: EventKind::Peer(PEER, event) };
         let outcome = model.apply(&event);
@@ -81,7 +81,7 @@ fn the_end_of_a_connection_and_a_failed_attempt_are_told_apart() {
 fn the_bytes_of_a_transaction_are_written_if_asked_for() {
     let tx = loose(1);
     let raw = |raw| {
-        let (mut model, stream) = (model(), Stream::new(raw));
+        let (mut model, mut stream) = (model(), Stream::new(raw, None));
         let event = PeerEvent::Bootstrapped { tx: Arc::clone(&tx) };
         let event = Event { time: NOW, kind: EventKind::Peer(PEER, event) };
         let outcome = model.apply(&event);

@@ -197,3 +197,26 @@ impl From<&Warning> for WarningSubject {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::query::{Peers, Transactions, WatchEvents, fields};
+
+    /// The words of a field in a query, in order, and those of the stream.
+    fn agree<S: crate::query::Subject>(field: &str, words: &[impl Serialize], also: &[&str]) {
+        let in_query = fields::<S>().into_iter().find(|row| row.name == field).unwrap().values;
+        let in_stream = words.iter().map(|word| serde_json::to_value(word).unwrap());
+        let mut in_stream: Vec<_> = in_stream.map(|word| word.as_str().unwrap().to_owned()).collect();
+        in_stream.extend(also.iter().map(|word| (*word).to_owned()));
+        assert_eq!(in_query, in_stream.join(", "), "{field}");
+    }
+
+    #[test]
+    fn queries_and_the_stream_use_the_same_words() {
+        agree::<Transactions>("kind", Kind::ALL, &["other"]);
+        agree::<Transactions>("source", TxSource::ALL, &[]);
+        agree::<Peers>("kind", ConnectionKind::ALL, &[]);
+        agree::<WatchEvents>("event", WatchChange::ALL, &[]);
+    }
+}

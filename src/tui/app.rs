@@ -7,7 +7,8 @@ use super::context::Context;
 use super::display::Display;
 use super::keys::{self, Action};
 use super::layer::{Copyable, Layer, Response};
-use super::overlays::Overlay;
+use super::list_query::ListQuery;
+use super::overlays::{Overlay, QueryHistory};
 use super::pointer::{self, Gesture};
 use super::preferences::{Preferences, Setting};
 use super::screens;
@@ -39,6 +40,8 @@ pub enum Effect {
     Copy(String),
     /// Send a command to the monitor.
     Send(Command),
+    /// Keep these lines, the last queries, for the next run.
+    KeepQueries(Vec<String>),
 }
 
 /// The screens, the overlays on top, and what they display.
@@ -50,6 +53,7 @@ pub struct App {
     current: usize,
     /// The innermost one last.
     overlays: Vec<Overlay>,
+    queries: QueryHistory,
     /// Why the last key did less than it promises.
     remark: Option<String>,
 }
@@ -65,7 +69,14 @@ impl App {
         }
         let current = screens.iter().position(|(name, _)| name.name == settings.view.screen).unwrap_or(0);
         let display = Display::new(settings, size, snapshot, now);
-        Self { display, screens, current, overlays: Vec::new(), remark: None }
+        Self {
+            display,
+            screens,
+            current,
+            overlays: Vec::new(),
+            queries: QueryHistory::default(),
+            remark: None,
+        }
     }
 
     /// What the next run should begin with.
@@ -73,6 +84,12 @@ impl App {
         let kept = |(name, layer): &(TabName, Box<dyn Layer>)| Some((name.name.to_owned(), layer.keep()?));
         let screens = self.screens.iter().filter_map(kept).collect();
         ViewState::new(self.preferences(), self.screens[self.current].0.name, screens)
+    }
+
+    /// Offers the queries of earlier runs, as [`Effect::KeepQueries`] gave them.
+    #[must_use]
+    pub fn with_queries(self, lines: &[String]) -> Self {
+        Self { queries: QueryHistory::from_lines(lines), ..self }
     }
 
     /// What the user has chosen of what can be changed.
@@ -187,6 +204,7 @@ impl App {
             Action::Show(screen) => self.show(screen),
             Action::Watchlist => self.open_watchlist(),
             Action::Find => self.find(),
+            Action::Query => self.open_query(),
             Action::Change(setting) => self.change(setting),
             Action::Settings => self.toggle_settings(),
             Action::Copy => return self.copy_selected(),
@@ -290,6 +308,8 @@ impl App {
             Response::Copy(copy) => return Some(self.copy(copy)),
             Response::Change(setting) => self.change(setting),
             Response::Send(command) => return Some(Effect::Send(command)),
+            Response::Query(query) => return self.apply_query(query),
+            Response::QueryHelp(subject) => self.overlays.push(Overlay::query_help(subject)),
         }
         None
     }
@@ -349,6 +369,24 @@ impl App {
     fn open_watchlist(&mut self) {
         self.overlays.retain(|overlay| !matches!(overlay, Overlay::Watchlist(_)));
         self.overlays.push(Overlay::watchlist());
+    }
+
+    /// Opens the line for a query of the list on screen.
+    fn open_query(&mut self) {
+        let queried = self.screens[self.current].1.queried();
+        match queried {
+            _ if self.is_frozen() => self.remark = Some("unfreeze (Space) to query the list".to_owned()),
+            Some((subject, text)) => self.overlays.push(Overlay::query(subject, text, &self.queries)),
+            None => self.remark = Some("no list to query here".to_owned()),
+        }
+    }
+
+    fn apply_query(&mut self, query: ListQuery) -> Option<Effect> {
+        self.overlays.pop();
+        let (subject, text) = query.written();
+        self.screens[self.current].1.apply_query(query);
+        self.queries.add(subject, &text);
+        (!text.is_empty()).then(|| Effect::KeepQueries(self.queries.lines()))
     }
 
     /// Copies what is selected or open. If that can be copied in several ways, the user chooses.

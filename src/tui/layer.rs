@@ -2,6 +2,7 @@
 
 use super::context::Context;
 use super::keys::{Action, Motion, Place};
+use super::list_query::{ListQuery, QuerySubject};
 use super::preferences::Setting;
 use crate::event::Command;
 use crate::snapshot::{Open, View};
@@ -51,6 +52,14 @@ pub trait Layer: Debug {
     /// Writes into `view` what the next snapshot should contain.
     fn request(&self, cx: &Context, view: &mut View);
 
+    /// What the list here is about, if queries filter it, with the query in use.
+    fn queried(&self) -> Option<(QuerySubject, String)> {
+        None
+    }
+
+    /// Filters and sorts the list by a query about its subject.
+    fn apply_query(&mut self, _query: ListQuery) {}
+
     /// Returns what can be copied of whatever is selected or open, the most usual first.
     fn copies(&self, _cx: &Context) -> Vec<Copyable> {
         Vec::new()
@@ -94,6 +103,10 @@ pub enum Response {
     Change(Setting),
     /// Send a command to the monitor.
     Send(Command),
+    /// Filter and sort the list of the screen, in place of this overlay.
+    Query(ListQuery),
+    /// Explain queries on top.
+    QueryHelp(QuerySubject),
 }
 
 impl Response {

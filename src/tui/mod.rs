@@ -15,6 +15,7 @@ mod display;
 mod glyphs;
 mod keys;
 mod layer;
+mod list_query;
 mod overlays;
 mod pointer;
 mod preferences;
@@ -89,6 +90,7 @@ pub async fn run(
     let ended = session.run(&mut tty, &mut signals, shutdown).await;
     *kept = session.view_state();
     let closed = tty.close();
+    session.close().await;
     match ended.and(closed) {
         // A closed terminal shows no error.
         Err(error) if terminal::is_gone(&error) => Ok(()),

@@ -7,6 +7,7 @@ use super::view_state::ViewState;
 use crate::event::Command;
 use crate::snapshot::Snapshot;
 use crate::snapshot::View;
+use crate::store::QueryStore;
 use crate::util::clock::Clock;
 use crossterm::event::{Event, EventStream};
 use futures_util::StreamExt;
@@ -41,6 +42,7 @@ pub struct Session {
     settings: TuiSettings,
     /// What tmux answers about the text that was copied last.
     tmux: Option<JoinHandle<Option<&'static str>>>,
+    queries: QueryStore,
 }
 
 impl Session {
@@ -54,9 +56,10 @@ impl Session {
         let clock = Clock::start();
         let first = snapshots.borrow_and_update().clone();
         let bell = Bell::new(first.watch_matches);
-        let app = App::new(&settings, tty.size()?, first, clock.now());
+        let (queries, lines) = QueryStore::load(settings.state_dir.as_deref());
+        let app = App::new(&settings, tty.size()?, first, clock.now()).with_queries(&lines);
         let replies = ReplyFilter::default();
-        Ok(Self { app, settings, clock, snapshots, views, commands, bell, replies, tmux: None })
+        Ok(Self { app, settings, clock, snapshots, views, commands, bell, replies, tmux: None, queries })
     }
 
     /// What the next run should begin with.
@@ -134,6 +137,7 @@ impl Session {
                     }
                     self.app.on_snapshot(snapshot, now);
                 }
+                problem = self.queries.problem() => self.app.remark(problem.to_string()),
                 _ = tick.tick() => {}
             }
             self.app.on_tick(self.clock.now());
@@ -163,12 +167,20 @@ impl Session {
         Ok(ControlFlow::Continue(()))
     }
 
+    /// Writes what is to be kept, for at most 2 s.
+    pub async fn close(self) {
+        if let Some(problem) = self.queries.close().await {
+            tracing::warn!("{problem}");
+        }
+    }
+
     /// Lets the application handle a key; returns whether to go on.
     fn on_event(&mut self, event: &Event, tty: &mut Tty) -> io::Result<ControlFlow<()>> {
         match self.app.on_event(event) {
             None => {}
             Some(Effect::Quit) => return Ok(ControlFlow::Break(())),
             Some(Effect::Suspend) => terminal::ask_to_stop()?,
+            Some(Effect::KeepQueries(lines)) => self.queries.save(lines),
             Some(Effect::Copy(text)) => {
                 tty.copy(&text, self.settings.multiplexer)?;
                 if self.settings.multiplexer == Multiplexer::Tmux {

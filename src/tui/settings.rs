@@ -8,6 +8,7 @@ use super::theme::{Depth, Meaning, Theme};
 use super::view_state::ViewState;
 use jiff::tz::TimeZone;
 use ratatui::style::Color;
+use std::path::PathBuf;
 use std::time::Duration;
 
 /// What the terminal is like, and what the user chose at startup.
@@ -25,6 +26,8 @@ pub struct TuiSettings {
     pub keys: Keymap,
     /// The time zone for times of day.
     pub zone: TimeZone,
+    /// The folder of what survives a restart; `None` keeps nothing.
+    pub state_dir: Option<PathBuf>,
     /// The shortest time between two frames that no input causes.
     pub tick: Duration,
     /// Whether to draw on the ordinary screen, so that the last frame stays there at the end.
@@ -43,6 +46,7 @@ impl Default for TuiSettings {
             view: ViewState::default(),
             keys: Keymap::default(),
             zone: TimeZone::UTC,
+            state_dir: None,
             tick: Self::TICK,
             preserve_screen: false,
             multiplexer: Multiplexer::default(),

@@ -94,6 +94,15 @@ fn switches_can_be_set_in_the_environment_in_all_usual_ways() {
 }
 
 #[test]
+fn a_query_that_is_wrong_is_shown_with_a_caret_below_the_place() {
+    let refused = mempulse("stream --where age>soon").assert().code(2);
+    let said = String::from_utf8_lossy(&refused.get_output().stderr).into_owned();
+    let [what, query, marks] = said.lines().collect::<Vec<_>>()[..] else { panic!("{said}") };
+    assert_eq!(what, "error: --where, column 5: \"soon\" must be a time such as 500ms, 30s, 1m or 1h30m");
+    assert_eq!((query, &marks[..8]), ("age>soon", "    ^^^^"));
+}
+
+#[test]
 fn help_and_version_are_told() {
     mempulse("--version").assert().success().stdout(concat!("mempulse ", env!("CARGO_PKG_VERSION"), "\n"));
     let help = mempulse("--help").assert().success();

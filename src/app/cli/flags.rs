@@ -1,6 +1,7 @@
 //! Every flag, under its heading, with its short and its long help.
 
 use crate::app::cli::discovery::DiscoveryArgs;
+use crate::app::cli::filter::FilterArgs;
 use crate::app::cli::screen::ScreenArgs;
 use crate::app::cli::{heading, parsers};
 use crate::chain::Network;
@@ -93,6 +94,9 @@ pub struct ReportArgs {
 /// The flags of the stream.
 #[derive(Clone, PartialEq, Debug, Args)]
 pub struct StreamArgs {
+    /// Which transactions are written.
+    #[command(flatten)]
+    pub filter: FilterArgs,
     /// Write each transaction with its bytes, in hexadecimal
     #[arg(long)]
     pub raw: bool,
@@ -136,6 +140,9 @@ pub struct DemoArgs {
     /// In the JSON lines, write each transaction with its bytes, in hexadecimal
     #[arg(long, requires = "stream", hide_short_help = true, help_heading = heading::DEMO)]
     pub raw: bool,
+    /// Which transactions are written.
+    #[command(flatten)]
+    pub filter: FilterArgs,
     /// Flags that every front end shares.
     #[command(flatten)]
     pub common: CommonArgs,

@@ -1,6 +1,7 @@
 //! The command line: commands, flags, and one clear line when something is wrong with them.
 
 mod discovery;
+mod filter;
 mod flags;
 mod parsers;
 mod screen;
@@ -16,6 +17,7 @@ mod heading {
     pub(super) const MEMPOOL: &str = "Mempool";
     pub(super) const WATCH_LIST: &str = "Watch list";
     pub(super) const SCREEN: &str = "Screen";
+    pub(super) const STREAM: &str = "Stream";
     pub(super) const FILES: &str = "Files and logs";
     pub(super) const TIMING: &str = "Timing";
     pub(super) const REPORT: &str = "Report";

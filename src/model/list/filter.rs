@@ -34,6 +34,12 @@ impl TxFilter {
         Self { text, predicate }
     }
 
+    /// The transactions of which both hold.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        Self::new(format!("{}\n{}", self.text, other.text), Arc::new(Both(self, other)))
+    }
+
     pub(super) fn matches(&self, tx: &Listed) -> bool {
         self.predicate.matches(tx)
     }
@@ -52,6 +58,19 @@ impl PartialEq for TxFilter {
 impl fmt::Debug for TxFilter {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
         f.debug_tuple("TxFilter").field(&self.text).finish()
+    }
+}
+
+/// Two filters at once.
+struct Both(TxFilter, TxFilter);
+
+impl TxPredicate for Both {
+    fn matches(&self, tx: &Listed) -> bool {
+        self.0.matches(tx) && self.1.matches(tx)
+    }
+
+    fn is_timed(&self) -> bool {
+        self.0.is_timed() || self.1.is_timed()
     }
 }
 

@@ -14,20 +14,26 @@ pub use sort::{PeerSort, SortKey, SortValue};
 
 use crate::event::AddressCounts;
 use crate::model::Model;
+use crate::query::subjects::PeerItem;
+use crate::query::{self, Peers, Query};
 use crate::snapshot::peer_row::{PeerListView, PeerRow};
 use crate::snapshot::window::Window;
 use crate::util::text::contains;
 use crate::util::time::Timestamp;
+use std::cmp::Ordering;
+use std::sync::Arc;
 
 /// What the Peers screen asks for.
 #[derive(Clone, Default, PartialEq, Debug)]
 pub struct PeersView {
     /// The visible part of the list.
     pub window: PeerListView,
-    /// The order of the list.
+    /// The order of the list, unless the query has one.
     pub sort: PeerSort,
     /// Only peers with this text in their address or user agent.
     pub filter: String,
+    /// Which peers are listed; `None`: all.
+    pub query: Option<Arc<Query<Peers>>>,
 }
 
 /// The Peers screen.
@@ -35,6 +41,8 @@ pub struct PeersView {
 pub struct PeersScreen {
     /// The visible peers.
     pub peers: Window<PeerStatsRow>,
+    /// The number of peers, whether they are listed or not.
+    pub known: usize,
     /// The order of the list.
     pub sort: PeerSort,
     /// The peers that were disconnected or not reached lately, the latest first; at most 50.
@@ -51,17 +59,32 @@ impl PeersScreen {
         let peers = list(model, view, now);
         let heat = HeatMap::take(model.mempool(), peers.rows.iter().map(|row| row.row.id));
         let disconnected = disconnected::take(model.peers(), now);
-        Self { peers, sort: view.sort, disconnected, address_counts: model.addresses().to_vec(), heat }
+        let known = model.peers().iter().count();
+        Self { peers, known, sort: view.sort, disconnected, address_counts: model.addresses().to_vec(), heat }
     }
+}
+
+/// What a peer is sorted by. All keys of a list are of the same kind.
+enum Key {
+    OfColumn(Option<SortValue>),
+    OfQuery(query::SortKey),
 }
 
 fn list(model: &Model, view: &PeersView, now: Timestamp) -> Window<PeerStatsRow> {
     let leads = model.block_relay().leads();
     let tip = model.tip().map(|tip| tip.height);
-    let keyed = model.peers().iter().map(|(id, peer)| {
+    let query = view.query.as_deref();
+    let sort = query.and_then(Query::sort);
+    let keyed = model.peers().iter().filter_map(|(id, peer)| {
         let stats = peer.stats(tip, leads.get(&id).copied(), now);
         let row = PeerStatsRow { row: PeerRow::take(id, peer, now), stats };
-        ((view.sort.by.value)(&row), row)
+        let (address, liveness) = (&row.row.address, &row.row.liveness);
+        let item = PeerItem { address, kind: row.row.kind, liveness, info: peer.info(), stats: &row.stats };
+        let key = query.is_none_or(|query| query.matches(&item)).then(|| match sort {
+            Some(sort) => Key::OfQuery(sort.key(&item)),
+            None => Key::OfColumn((view.sort.by.value)(&row)),
+        })?;
+        Some((key, row))
     });
     let is_listed = |row: &PeerRow| {
         contains(&row.address.to_string(), &view.filter) || contains(&row.user_agent, &view.filter)
@@ -69,7 +92,12 @@ fn list(model: &Model, view: &PeersView, now: Timestamp) -> Window<PeerStatsRow>
     let keyed = keyed.filter(|(_, row)| is_listed(&row.row));
     let mut keyed: Vec<_> = keyed.collect();
     keyed.sort_unstable_by(|(key, row), (other_key, other)| {
-        view.sort.compare(key.as_ref(), other_key.as_ref()).then(row.row.id.cmp(&other.row.id))
+        let order = match (key, other_key, sort) {
+            (Key::OfColumn(key), Key::OfColumn(other), _) => view.sort.compare(key.as_ref(), other.as_ref()),
+            (Key::OfQuery(key), Key::OfQuery(other), Some(sort)) => sort.compare(key, other),
+            _ => Ordering::Equal,
+        };
+        order.then(row.row.id.cmp(&other.row.id))
     });
     let selected = view.window.selected;
     let selected = selected.and_then(|id| keyed.iter().position(|(_, row)| row.row.id == id));

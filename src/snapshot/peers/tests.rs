@@ -51,6 +51,26 @@ fn peers_are_sorted_both_ways_and_unknown_values_come_last() {
 }
 
 #[test]
+fn a_query_says_which_peers_are_listed_and_in_which_order() {
+    let mut scene = Scene::new();
+    scene
+        .dial(1, 1)
+        .connect_as(2, "/Satoshi:29.0.0/")
+        .connect_as(3, "/btcd:0.24/")
+        .connect_as(4, "/Satoshi:30.0.0/");
+    let listed = |text: &str| {
+        let query = Some(Arc::new(Query::parse(text).unwrap()));
+        let peers = PeersView { window: all(), query, ..PeersView::default() };
+        let screen = scene.snapshot(&View { screen: Screen::Peers, peers, ..View::default() }).peers.unwrap();
+        assert_eq!(screen.known, 4);
+        screen.peers.rows.iter().map(|row| row.row.id.0).collect::<Vec<_>>()
+    };
+    assert_eq!(listed("agent ~ satoshi sort -agent"), [4, 2]);
+    assert_eq!(listed("state != live"), [1]);
+    assert_eq!(listed("sort agent"), [2, 4, 3, 1], "the agent of the last one is unknown");
+}
+
+#[test]
 fn the_window_follows_the_selected_peer_through_the_order() {
     let mut scene = Scene::new();
     scene.connect_all(0..50);

@@ -2,6 +2,7 @@
 
 use crate::snapshot::Screen;
 use crate::tui::preferences::Setting;
+use crate::tui::widgets::line_edit::Step;
 
 /// What a key asks for. The current screen or the innermost overlay decides what that means.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -50,6 +51,10 @@ pub enum Action {
     LongerSpan,
     /// Show or hide the scripts of the open transaction.
     ToggleScripts,
+    /// Begin to type a query for the list.
+    Query,
+    /// Explain queries.
+    QueryHelp,
     /// Begin to type a target for the watch list.
     Add,
     /// Remove the selected target from the watch list.
@@ -64,6 +69,10 @@ pub enum Action {
     Type(char),
     /// Delete the last character of the text being typed.
     Erase,
+    /// Delete the last word of the text being typed.
+    EraseWord,
+    /// Move the cursor in the text being typed.
+    Cursor(Step),
     /// Delete all of the text being typed.
     EraseAll,
 }
@@ -107,6 +116,8 @@ impl Action {
             Self::SortReverse => "reverse",
             Self::Filter => "filter",
             Self::Find => "find",
+            Self::Query => "query",
+            Self::QueryHelp => "query-help",
             Self::ToggleHistogram => "histogram",
             Self::ShorterSpan => "shorter-span",
             Self::LongerSpan => "longer-span",
@@ -117,6 +128,11 @@ impl Action {
             Self::CopyRaw => "copy-hex",
             Self::Type(_) => "type",
             Self::Erase => "erase",
+            Self::EraseWord => "erase-word",
+            Self::Cursor(Step::Left) => "cursor-left",
+            Self::Cursor(Step::Right) => "cursor-right",
+            Self::Cursor(Step::Start) => "cursor-start",
+            Self::Cursor(Step::End) => "cursor-end",
             Self::EraseAll => "erase-all",
         }
     }
@@ -188,4 +204,6 @@ pub enum Place {
     CopyMenu,
     /// The line in which a target is typed.
     Input,
+    /// The line in which a query is typed.
+    Query,
 }

@@ -4,6 +4,7 @@ use super::action::{Action, Motion, Place};
 use super::binding::{Binding, Key};
 use crate::snapshot::Screen;
 use crate::tui::preferences::Setting;
+use crate::tui::widgets::line_edit::Step;
 use crossterm::event::KeyCode;
 
 /// Every place in which keys are not text.
@@ -55,10 +56,13 @@ const WATCHLIST: &[Place] = &[Place::Watchlist];
 const INPUT: &[Place] = &[Place::Input];
 const FILTER: &[Place] = &[Place::Filter];
 const FIND: &[Place] = &[Place::Find];
+/// The screens whose list a query filters.
+const QUERIED: &[Place] = &[Place::Peers, Place::Transactions];
+const QUERY: &[Place] = &[Place::Query];
 /// Where letters are typed.
-pub const TYPED: &[Place] = &[Place::Input, Place::Filter, Place::Find];
+pub const TYPED: &[Place] = &[Place::Input, Place::Filter, Place::Find, Place::Query];
 
-/// Every key that does something. In [`Place::Input`], other letters are typed.
+/// Every key that does something. Where text is typed, other letters are part of it.
 pub const BINDINGS: &[Binding] = &[
     bind(&[letter('q')], Action::Close, EVERYWHERE)
         .help("q", "close the innermost layer; quit on the last one")
@@ -139,6 +143,9 @@ pub const BINDINGS: &[Binding] = &[
         "watch list",
         OVERVIEW,
     ),
+    bind(&[letter(':')], Action::Query, QUERIED)
+        .help(":", "query: filter and sort the list")
+        .hint(":", "query", QUERIED),
     bind(&[letter('a')], Action::Add, WATCHLIST)
         .help("a", "watch list: add address, txid or script")
         .hint("a", "add", WATCHLIST),
@@ -184,6 +191,18 @@ pub const BINDINGS: &[Binding] = &[
     bind(&[key(KeyCode::PageDown)], Action::Move(Motion::PageDown), FILTER),
     bind(&[key(KeyCode::Enter)], Action::Open, INPUT).hint("Enter", "add", INPUT),
     bind(&[key(KeyCode::Esc)], Action::Back, INPUT).hint("Esc", "cancel", INPUT),
+    bind(&[key(KeyCode::Enter)], Action::Open, QUERY).hint("Enter", "apply", QUERY),
+    bind(&[key(KeyCode::Esc)], Action::Back, QUERY).hint("Esc", "cancel", QUERY),
+    bind(&[key(KeyCode::Tab)], Action::Next, QUERY).hint("Tab", "complete", QUERY),
+    bind(&[key(KeyCode::BackTab)], Action::Previous, QUERY),
+    bind(&[key(KeyCode::F(1))], Action::QueryHelp, QUERY).hint("F1", "fields and grammar", QUERY),
+    bind(&[key(KeyCode::Up)], Action::Move(Motion::Up), QUERY).hint("↑↓", "history", QUERY),
+    bind(&[key(KeyCode::Down)], Action::Move(Motion::Down), QUERY),
+    bind(&[key(KeyCode::Left)], Action::Cursor(Step::Left), QUERY),
+    bind(&[key(KeyCode::Right)], Action::Cursor(Step::Right), QUERY),
+    bind(&[key(KeyCode::Home), ctrl('a')], Action::Cursor(Step::Start), QUERY),
+    bind(&[key(KeyCode::End), ctrl('e')], Action::Cursor(Step::End), QUERY),
+    bind(&[ctrl('w')], Action::EraseWord, QUERY),
     bind(&[key(KeyCode::Backspace)], Action::Erase, TYPED),
     bind(&[ctrl('u')], Action::EraseAll, TYPED),
     bind(&[ctrl('c')], Action::Quit, TYPED),

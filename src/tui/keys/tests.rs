@@ -8,7 +8,7 @@ fn action(event: KeyEvent, place: Place) -> Option<Action> {
     Keymap::default().action(event, place)
 }
 
-const PLACES: [Place; 15] = [
+const PLACES: [Place; 16] = [
     Place::Overview,
     Place::Peers,
     Place::Transactions,
@@ -24,6 +24,7 @@ const PLACES: [Place; 15] = [
     Place::Settings,
     Place::CopyMenu,
     Place::Input,
+    Place::Query,
 ];
 
 #[test]

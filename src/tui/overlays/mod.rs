@@ -5,16 +5,21 @@ mod copy_menu;
 pub mod details;
 mod find;
 mod help;
+mod query;
 mod settings;
 mod watchlist;
 
+pub use query::QueryHistory;
+
 use super::layer::{Copyable, Layer};
+use super::list_query::QuerySubject;
 use crate::chain::Network;
 use crate::snapshot::Open;
 use copy_menu::CopyMenu;
 use details::Details;
 use find::Find;
 use help::Help;
+use query::{QueryHelp, QueryLine};
 use settings::Settings;
 use watchlist::Watchlist;
 
@@ -27,6 +32,8 @@ pub enum Overlay {
     Find(Find),
     Settings(Settings),
     CopyMenu(CopyMenu),
+    Query(QueryLine),
+    QueryHelp(QueryHelp),
 }
 
 impl Overlay {
@@ -59,9 +66,18 @@ impl Overlay {
         Self::CopyMenu(CopyMenu::new(items))
     }
 
+    /// A line that contains the query in use.
+    pub fn query(subject: QuerySubject, text: String, history: &QueryHistory) -> Self {
+        Self::Query(QueryLine::new(subject, text, history))
+    }
+
+    pub fn query_help(subject: QuerySubject) -> Self {
+        Self::QueryHelp(QueryHelp::new(subject))
+    }
+
     /// Whether the screen beneath cannot be seen.
     pub const fn covers_screen(&self) -> bool {
-        !matches!(self, Self::Help(_) | Self::Find(_) | Self::Settings(_) | Self::CopyMenu(_))
+        matches!(self, Self::Details(_) | Self::Watchlist(_))
     }
 
     pub fn layer(&self) -> &dyn Layer {
@@ -72,6 +88,8 @@ impl Overlay {
             Self::Find(find) => find,
             Self::Settings(settings) => settings,
             Self::CopyMenu(menu) => menu,
+            Self::Query(line) => line,
+            Self::QueryHelp(help) => help,
         }
     }
 
@@ -83,6 +101,8 @@ impl Overlay {
             Self::Find(find) => find,
             Self::Settings(settings) => settings,
             Self::CopyMenu(menu) => menu,
+            Self::Query(line) => line,
+            Self::QueryHelp(help) => help,
         }
     }
 }

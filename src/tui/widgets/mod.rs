@@ -4,6 +4,7 @@ pub mod chart;
 pub mod clock;
 pub mod filter;
 pub mod format;
+pub mod line_edit;
 pub mod list;
 pub mod panel;
 pub mod scroll;

@@ -8,11 +8,11 @@
 //! ```
 
 use super::columns::COLUMNS;
+use super::listing::Listing;
 use super::order::Order;
 use crate::event::PeerId;
 use crate::snapshot::PeersScreen;
 use crate::tui::context::Context;
-use crate::tui::widgets::filter::Filter;
 use crate::tui::widgets::format;
 use crate::tui::widgets::list::List;
 use crate::tui::widgets::panel::{indented, list_rows, panel, title};
@@ -29,32 +29,43 @@ pub fn draw(
     cx: &Context,
     screen: &PeersScreen,
     list: &List<PeerId>,
-    (order, filter): (Order, &Filter),
+    listing: &Listing,
     focused: bool,
 ) {
     let window = &screen.peers;
-    let figures = format!(
-        "{} live of {} · by {} {}{}",
-        cx.snapshot.totals.peers_live,
-        format::count(window.total),
-        order.sort().by.name,
-        order.arrow(),
-        filter.label(),
-    );
-    let block = panel(cx.theme, title(cx.theme, "Peers", &figures, focused), focused);
+    let block = panel(cx.theme, title(cx.theme, "Peers", &figures(cx, screen, listing), focused), focused);
+    let order = listing.order;
     let heads = heads(order);
     let widths = widths(&heads, area);
-    let mut lines = vec![table::head_sorted(&heads, &widths, cx.theme.muted(), order.by, order.arrow())];
+    let head = if listing.is_sorted_by_query() {
+        table::head(&heads, &widths, cx.theme.muted())
+    } else {
+        table::head_sorted(&heads, &widths, cx.theme.muted(), order.by, order.arrow())
+    };
+    let mut lines = vec![head];
     let highlight = cx.theme.selected(focused);
     lines.extend(list.lines(window, list_rows(area), highlight, |peer| {
         table::line(&heads, &widths, |at, width| COLUMNS[at].draw(peer, cx, width))
     }));
     if window.total == 0 {
-        let nothing = if filter.text().is_empty() { "no peer yet" } else { "no peer matches" };
+        let is_filtered = listing.query.is_some() || !listing.filter.text().is_empty();
+        let nothing = if is_filtered { "no peer matches · Esc: all" } else { "no peer yet" };
         lines.push(Line::styled(nothing, cx.theme.muted()));
     }
     let lines = lines.into_iter().map(indented).collect::<Vec<_>>();
     frame.render_widget(Paragraph::new(lines).block(block), area);
+}
+
+/// How many peers are listed, why, and in which order.
+fn figures(cx: &Context, screen: &PeersScreen, listing: &Listing) -> String {
+    let (listed, order) = (format::count(screen.peers.total), listing.order);
+    let by = format!("by {} {}", order.sort().by.name, order.arrow());
+    let figures = match &listing.query {
+        None => format!("{} live of {listed} · {by}", cx.snapshot.totals.peers_live),
+        Some(query) if listing.is_sorted_by_query() => format!("{listed} of {} · {query}", screen.known),
+        Some(query) => format!("{listed} of {} · {query} · {by}", screen.known),
+    };
+    figures + &listing.filter.label()
 }
 
 /// Returns the index of the column at a cell of the head.

@@ -7,7 +7,7 @@ mod disconnected;
 mod heat_map;
 mod layout;
 mod list;
-
+mod listing;
 mod order;
 
 use crate::event::PeerId;
@@ -16,18 +16,18 @@ use crate::snapshot::{PeerStatsRow, PeersScreen, Window};
 use crate::tui::context::Context;
 use crate::tui::keys::{Action, Place};
 use crate::tui::layer::{Copyable, Layer, Response};
-use crate::tui::widgets::filter::Filter;
+use crate::tui::list_query::{ListQuery, QuerySubject};
 use crate::tui::widgets::list::{Clicked, List};
 use crate::tui::widgets::panel::list_rows;
+use listing::Listing;
 use order::Order;
 use ratatui::Frame;
 use ratatui::layout::Position;
 
-/// The order of the peers, and where the reader is among them.
+/// Which peers are listed, in which order, and where the reader is among them.
 #[derive(Default, Debug)]
 pub struct Peers {
-    order: Order,
-    filter: Filter,
+    listing: Listing,
     list: List<PeerId>,
 }
 
@@ -36,11 +36,12 @@ impl Peers {
         list_rows(layout::parts(cx.area).list)
     }
 
-    /// Drops the selection or, without one, leaves the screen.
+    /// Drops the selection, else the query, else leaves the screen.
     fn back(&mut self) -> Response {
-        let response = if self.list == List::default() { Response::Leave } else { Response::Done };
-        self.list = List::default();
-        response
+        if std::mem::take(&mut self.list) != List::default() || self.listing.query.take().is_some() {
+            return Response::Done;
+        }
+        Response::Leave
     }
 }
 
@@ -56,13 +57,13 @@ fn frozen() -> Response {
 
 impl Layer for Peers {
     fn place(&self, _cx: &Context) -> Place {
-        if self.filter.is_typing() { Place::Filter } else { Place::Peers }
+        if self.listing.filter.is_typing() { Place::Filter } else { Place::Peers }
     }
 
     fn update(&mut self, action: Action, cx: &Context) -> Response {
-        let before = self.filter.text().to_owned();
-        if self.filter.update(action) {
-            if self.filter.text() != before {
+        let before = self.listing.filter.text().to_owned();
+        if self.listing.filter.update(action) {
+            if self.listing.filter.text() != before {
                 self.list = List::default();
             }
             return Response::Done;
@@ -82,9 +83,9 @@ impl Layer for Peers {
             Action::SortNext | Action::SortPrevious | Action::SortReverse if cx.is_frozen() => {
                 return frozen();
             }
-            Action::SortNext => self.order.next(),
-            Action::SortPrevious => self.order.previous(),
-            Action::SortReverse => self.order.reverse(),
+            Action::SortNext => self.listing.sort(Order::next),
+            Action::SortPrevious => self.listing.sort(Order::previous),
+            Action::SortReverse => self.listing.sort(Order::reverse),
             _ => {}
         }
         Response::Done
@@ -96,8 +97,8 @@ impl Layer for Peers {
         match self.list.click(at, panel, window) {
             Clicked::Head(_) if cx.is_frozen() => frozen(),
             Clicked::Head(cell) => {
-                if let Some(column) = list::column_at(panel, self.order, cell) {
-                    self.order.sort_by(column);
+                if let Some(column) = list::column_at(panel, self.listing.order, cell) {
+                    self.listing.sort(|order| order.sort_by(column));
                 }
                 Response::Done
             }
@@ -107,8 +108,8 @@ impl Layer for Peers {
     }
 
     fn paste(&mut self, text: &str, _cx: &Context) -> Option<Response> {
-        self.filter.is_typing().then(|| {
-            self.filter.paste(text);
+        self.listing.filter.is_typing().then(|| {
+            self.listing.filter.paste(text);
             self.list = List::default();
             Response::Done
         })
@@ -120,11 +121,11 @@ impl Layer for Peers {
     }
 
     fn keep(&self) -> Option<String> {
-        Some(self.order.to_string())
+        Some(self.listing.order.to_string())
     }
 
     fn restore(&mut self, kept: &str) {
-        self.order = Order::of(kept).unwrap_or(self.order);
+        self.listing.order = Order::of(kept).unwrap_or(self.listing.order);
     }
 
     fn settle(&mut self, cx: &Context) {
@@ -136,14 +137,27 @@ impl Layer for Peers {
     fn request(&self, cx: &Context, view: &mut View) {
         let empty = Window::default();
         let window = self.list.peers_view(window(cx).unwrap_or(&empty), Self::rows(cx));
-        view.peers = PeersView { window, sort: self.order.sort(), filter: self.filter.text().to_owned() };
+        let Listing { order, query, filter } = &self.listing;
+        let (query, filter) = (query.clone(), filter.text().to_owned());
+        view.peers = PeersView { window, sort: order.sort(), filter, query };
+    }
+
+    fn queried(&self) -> Option<(QuerySubject, String)> {
+        Some((QuerySubject::Peers, self.listing.query.as_ref().map_or_else(String::new, ToString::to_string)))
+    }
+
+    fn apply_query(&mut self, query: ListQuery) {
+        if let ListQuery::Peers(query) = query {
+            self.listing.query = (!query.is_empty()).then_some(query);
+            self.list = List::default();
+        }
     }
 
     fn draw(&self, frame: &mut Frame, cx: &Context, focused: bool) {
         let parts = layout::parts(cx.area);
         let empty = PeersScreen::default();
         let screen = cx.snapshot.peers.as_deref().unwrap_or(&empty);
-        list::draw(frame, parts.list, cx, screen, &self.list, (self.order, &self.filter), focused);
+        list::draw(frame, parts.list, cx, screen, &self.list, &self.listing, focused);
         if cx.snapshot.peers.is_some() {
             disconnected::draw(frame, parts.disconnected, cx, screen);
             heat_map::draw(frame, parts.heat, cx, screen, &self.list);

@@ -75,6 +75,14 @@ impl Sorting {
         }
     }
 
+    /// Sorts by the column of an order, if there is one.
+    pub fn sort_in(&mut self, order: TxOrder, descending: bool) {
+        let is_it = |sort: &Sort| sort.order == order;
+        if let Some(by) = COLUMNS.iter().position(|(_, sort)| sort.as_ref().is_some_and(is_it)) {
+            *self = Self { by, descending };
+        }
+    }
+
     pub fn reverse(&mut self) {
         self.descending = !self.descending;
     }

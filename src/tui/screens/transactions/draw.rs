@@ -10,7 +10,6 @@
 use super::columns::{COLUMNS, Sorting};
 use crate::snapshot::{TransactionsScreen, TxKey};
 use crate::tui::context::Context;
-use crate::tui::widgets::filter::Filter;
 use crate::tui::widgets::format;
 use crate::tui::widgets::list::List;
 use crate::tui::widgets::panel::{indented, list_rows, panel, title};
@@ -27,15 +26,14 @@ pub fn draw(
     cx: &Context,
     screen: &TransactionsScreen,
     list: &List<TxKey>,
-    (sorting, filter): (Sorting, &Filter),
+    (sorting, filter): (Sorting, &str),
     focused: bool,
 ) {
     let (window, height, theme) = (&screen.transactions, list_rows(area), cx.theme);
     let count = format::count(window.total);
     let sorting_note =
         screen.progress.map(|share| format!(" · sorting: {}", format::share(share))).unwrap_or_default();
-    let figures =
-        format!("{count} · by {} {}{}{sorting_note}", sorting.name(), sorting.arrow(), filter.label());
+    let figures = format!("{count} · by {} {}{}{sorting_note}", sorting.name(), sorting.arrow(), filter);
     let mut block = panel(theme, title(theme, "Transactions", &figures, focused), focused);
     let visible = list.visible(window, height);
     if let Some(offset) = window.offset.filter(|_| !visible.is_empty()) {
@@ -54,7 +52,7 @@ pub fn draw(
         table::line(&heads, &widths, |at, width| COLUMNS[at].0.draw(tx, cx, width))
     }));
     if window.total == 0 && screen.progress.is_none() {
-        let nothing = if filter.text().is_empty() { "no transaction yet" } else { "no transaction matches" };
+        let nothing = if filter.is_empty() { "no transaction yet" } else { "no transaction matches" };
         lines.push(Line::styled(nothing, theme.muted()));
     }
     let lines = lines.into_iter().map(indented).collect::<Vec<_>>();

@@ -4,6 +4,7 @@ pub mod cells;
 mod columns;
 mod draw;
 
+use crate::query::{self, Query};
 use crate::snapshot::{
     Open, TransactionListView, TransactionRow, TransactionsScreen, TransactionsView, TxFilter, TxKey, TxList,
     View, Window,
@@ -11,12 +12,14 @@ use crate::snapshot::{
 use crate::tui::context::Context;
 use crate::tui::keys::{Action, Place};
 use crate::tui::layer::{Copyable, Layer, Response};
+use crate::tui::list_query::{ListQuery, QuerySubject};
 use crate::tui::widgets::filter::Filter;
 use crate::tui::widgets::list::{Clicked, List};
 use crate::tui::widgets::panel::list_rows;
 use columns::Sorting;
 use ratatui::Frame;
 use ratatui::layout::Position;
+use std::sync::Arc;
 
 /// The position in the list, its order and its filter.
 #[derive(Default, Debug)]
@@ -24,6 +27,8 @@ pub struct Transactions {
     list: List<TxKey>,
     sorting: Sorting,
     filter: Filter,
+    /// Its order is taken over when it is applied.
+    query: Option<Arc<Query<query::Transactions>>>,
 }
 
 /// The list in the snapshot, once it is there.
@@ -37,6 +42,12 @@ fn frozen() -> Response {
 }
 
 impl Transactions {
+    /// What the title says of query and filter.
+    fn label(&self) -> String {
+        let query = self.query.as_ref().map_or_else(String::new, |query| format!(" · {query}"));
+        query + &self.filter.label()
+    }
+
     fn rows(cx: &Context) -> usize {
         list_rows(cx.area)
     }
@@ -48,10 +59,21 @@ impl Transactions {
         }
     }
 
+    /// Drops the selection, else the query, else leaves the screen.
     fn back(&mut self) -> Response {
-        let response = if self.list == List::default() { Response::Leave } else { Response::Done };
-        self.list = List::default();
-        response
+        if std::mem::take(&mut self.list) != List::default() || self.query.take().is_some() {
+            return Response::Done;
+        }
+        Response::Leave
+    }
+
+    /// What the text and the query let through.
+    fn tx_filter(&self) -> Option<TxFilter> {
+        let text = Some(self.filter.text()).filter(|text| !text.is_empty()).map(TxFilter::containing);
+        match (self.query.as_ref().and_then(Query::list_filter), text) {
+            (Some(query), Some(text)) => Some(query.and(text)),
+            (query, text) => query.or(text),
+        }
     }
 }
 
@@ -136,13 +158,9 @@ impl Layer for Transactions {
 
     fn request(&self, cx: &Context, view: &mut View) {
         let TransactionsView { anchor, height } = self.list.transactions_view(Self::rows(cx));
-        let text = self.filter.text();
         let row = window(cx).and_then(|window| Some(window.offset? + self.list.position(window)?));
         view.transactions = TransactionListView {
-            list: TxList {
-                order: self.sorting.order(),
-                filter: (!text.is_empty()).then(|| TxFilter::containing(text)),
-            },
+            list: TxList { order: self.sorting.order(), filter: self.tx_filter() },
             descending: self.sorting.is_descending(),
             anchor,
             height,
@@ -155,9 +173,25 @@ impl Layer for Transactions {
         selected.map(|row| Copyable::new("txid", &row.txid)).into_iter().collect()
     }
 
+    fn queried(&self) -> Option<(QuerySubject, String)> {
+        let text = self.query.as_ref().map_or_else(String::new, ToString::to_string);
+        Some((QuerySubject::Transactions, text))
+    }
+
+    fn apply_query(&mut self, query: ListQuery) {
+        if let ListQuery::Transactions(query) = query {
+            if let Some((order, descending)) = query.list_order() {
+                self.sorting.sort_in(order, descending);
+            }
+            let condition = query.without_sort().ok().filter(|query| !query.is_empty());
+            self.query = condition.map(Arc::new);
+            self.list = List::default();
+        }
+    }
+
     fn draw(&self, frame: &mut Frame, cx: &Context, focused: bool) {
         let empty = TransactionsScreen { progress: Some(0.0), ..TransactionsScreen::default() };
         let screen = cx.snapshot.transactions.as_deref().unwrap_or(&empty);
-        draw::draw(frame, cx.area, cx, screen, &self.list, (self.sorting, &self.filter), focused);
+        draw::draw(frame, cx.area, cx, screen, &self.list, (self.sorting, &self.label()), focused);
     }
 }

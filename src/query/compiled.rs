@@ -1,0 +1,154 @@
+//! A query, checked and ready to evaluate.
+
+use super::condition::{self, Condition};
+use super::error::QueryError;
+use super::field::{Field, Reader, Subject};
+use super::parser::parse;
+use super::syntax::Syntax;
+use super::value::Truth;
+use std::cmp::Ordering;
+use std::fmt;
+
+/// A query about items of a subject: which of them, and in which order.
+pub struct Query<S: Subject> {
+    syntax: Syntax,
+    condition: Option<Condition<S>>,
+    sort: Option<SortBy<S>>,
+}
+
+/// The order that a query asks for.
+pub struct SortBy<S: Subject> {
+    /// The field that the order follows.
+    pub field: &'static Field<S>,
+    /// Whether the highest comes first.
+    pub is_descending: bool,
+}
+
+/// Where an item stands in an order.
+#[derive(Clone, PartialEq, Debug)]
+pub enum SortKey {
+    /// By a figure; if only bounds are known, by their middle or the one there is.
+    Number(f64),
+    /// By a text.
+    Text(String),
+    /// Nothing is known: last in either direction.
+    Unknown,
+}
+
+impl<S: Subject> Query<S> {
+    /// Parses and checks a query. An empty one matches everything.
+    ///
+    /// # Errors
+    ///
+    /// Which part of `text` is wrong, and what is allowed there.
+    pub fn parse(text: &str) -> Result<Self, QueryError> {
+        let syntax = parse(text)?;
+        let condition = syntax.condition.as_ref().map(Condition::of).transpose()?;
+        let sort = syntax.sort.as_ref().map(|sort| {
+            let field = condition::field::<S>(&sort.field)?;
+            Ok(SortBy { field, is_descending: sort.is_descending })
+        });
+        Ok(Self { condition, sort: sort.transpose()?, syntax })
+    }
+
+    /// Whether an item fulfils the condition. One about which too little is known does not.
+    pub fn matches(&self, item: &S::Item<'_>) -> bool {
+        self.truth(item) == Truth::True
+    }
+
+    /// Whether an item fulfils the condition, as far as it is known.
+    pub fn truth(&self, item: &S::Item<'_>) -> Truth {
+        self.condition.as_ref().map_or(Truth::True, |condition| condition.truth(item))
+    }
+
+    /// The same condition without an order.
+    ///
+    /// # Errors
+    ///
+    /// None that [`Query::parse`] has not reported.
+    pub fn without_sort(&self) -> Result<Self, QueryError> {
+        let syntax = Syntax { sort: None, ..self.syntax.clone() };
+        let condition = syntax.condition.as_ref().map(Condition::of).transpose()?;
+        Ok(Self { condition, sort: None, syntax })
+    }
+
+    /// Whether the condition mentions one of these fields.
+    pub(super) fn mentions(&self, fields: &[&str]) -> bool {
+        self.syntax.condition.as_ref().is_some_and(|condition| condition.mentions(fields))
+    }
+
+    /// Returns how the condition is written, if there is one.
+    pub(super) fn condition_text(&self) -> Option<String> {
+        self.syntax.condition.as_ref().map(ToString::to_string)
+    }
+
+    /// Whether the query asks for nothing: every item, in any order.
+    pub fn is_empty(&self) -> bool {
+        self.condition.is_none() && self.sort.is_none()
+    }
+
+    /// The order, if the query asks for one.
+    pub fn sort(&self) -> Option<&SortBy<S>> {
+        self.sort.as_ref()
+    }
+}
+
+impl<S: Subject> SortBy<S> {
+    /// Returns where an item stands in the order.
+    pub fn key(&self, item: &S::Item<'_>) -> SortKey {
+        match &self.field.reader {
+            Reader::Number(_, read) => {
+                let range = read(item);
+                match (range.low > 0.0 || range.low >= range.high, range.high.is_finite()) {
+                    (true, true) => SortKey::Number(f64::midpoint(range.low, range.high)),
+                    (true, false) => SortKey::Number(range.low),
+                    (false, true) => SortKey::Number(range.high),
+                    (false, false) => SortKey::Unknown,
+                }
+            }
+            Reader::Text(read) => {
+                let mut first = SortKey::Unknown;
+                read(item, &mut |text| {
+                    first = SortKey::Text(text.to_owned());
+                    true
+                });
+                first
+            }
+            Reader::Choice(_, read) => {
+                let first = read(item).filter(|words| *words != 0).map(u64::trailing_zeros);
+                first.map_or(SortKey::Unknown, |first| SortKey::Number(first.into()))
+            }
+            Reader::Flag(read) => read(item).map_or(SortKey::Unknown, |is| SortKey::Number(is.into())),
+        }
+    }
+
+    /// Compares two keys in the direction of the order.
+    pub fn compare(&self, one: &SortKey, other: &SortKey) -> Ordering {
+        let directed = |order: Ordering| if self.is_descending { order.reverse() } else { order };
+        match (one, other) {
+            (SortKey::Number(one), SortKey::Number(other)) => directed(one.total_cmp(other)),
+            (SortKey::Text(one), SortKey::Text(other)) => directed(one.cmp(other)),
+            _ => (*one == SortKey::Unknown).cmp(&(*other == SortKey::Unknown)),
+        }
+    }
+}
+
+/// Writes the query so that [`Query::parse`] reads it back.
+impl<S: Subject> fmt::Display for Query<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.syntax.fmt(f)
+    }
+}
+
+impl<S: Subject> fmt::Debug for Query<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Query({} {:?})", S::NAME, self.syntax.to_string())
+    }
+}
+
+/// Two queries are equal if they are written alike.
+impl<S: Subject> PartialEq for Query<S> {
+    fn eq(&self, other: &Self) -> bool {
+        self.syntax == other.syntax
+    }
+}

@@ -1,0 +1,86 @@
+//! The queries that were typed on screen: one text file, `queries`, a line for each.
+
+use crate::event::{Store, StoreFailure, StoreProblem};
+use crate::store::file;
+use crate::store::writer::{Writer, close, problem_of};
+use std::io::ErrorKind;
+use std::path::Path;
+
+/// The longest file that is read, in bytes. Of a longer one, the beginning is.
+const MAX_FILE: u64 = 200_000;
+
+/// How many changes may wait to be written.
+const MAX_WAITING: usize = 4;
+
+/// Keeps the last queries.
+#[derive(Debug)]
+pub struct QueryStore {
+    writer: Option<Writer<Vec<String>>>,
+}
+
+impl QueryStore {
+    /// Loads the lines in `state_dir`; without a directory nothing is kept. Blocks while it reads.
+    ///
+    /// # Panics
+    /// Outside of a tokio runtime.
+    pub fn load(state_dir: Option<&Path>) -> (Self, Vec<String>) {
+        let Some(dir) = state_dir else { return (Self { writer: None }, Vec::new()) };
+        let path = dir.join("queries");
+        let (content, failure) = match file::read(&path, MAX_FILE) {
+            Ok(content) => (content, None),
+            Err(error) if error.kind() == ErrorKind::NotFound => (Vec::new(), None),
+            Err(error) => (Vec::new(), Some(StoreFailure::Read { files: 1, error: error.into() })),
+        };
+        let lines = String::from_utf8_lossy(&content).lines().map(str::to_owned).collect();
+        let target = path.clone();
+        let write = move |lines: Vec<String>| {
+            let content: String = lines.iter().flat_map(|line| [line, "\n"]).collect();
+            file::write(&target, content.as_bytes())
+        };
+        let writer = Writer::start(Store::Queries, path, MAX_WAITING, failure, write);
+        (Self { writer: Some(writer) }, lines)
+    }
+
+    /// Begins to save the lines. Never blocks.
+    pub fn save(&self, lines: Vec<String>) {
+        if let Some(writer) = &self.writer {
+            // A disk that is so slow loses at most the last queries.
+            writer.write(|| lines);
+        }
+    }
+
+    /// The next problem. Pending while there is none. Cancel-safe.
+    pub async fn problem(&mut self) -> StoreProblem {
+        problem_of(&mut self.writer).await
+    }
+
+    /// Writes what is waiting, for at most 2 s. Returns a problem that was not reported.
+    pub async fn close(self) -> Option<StoreProblem> {
+        close(self.writer, None).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn the_next_run_finds_the_queries() {
+        let dir = tempfile::tempdir().unwrap();
+        let (store, lines) = QueryStore::load(Some(dir.path()));
+        assert!(lines.is_empty());
+        let lines = ["peers relay".to_owned(), "blocks stale".to_owned()];
+        store.save(lines.to_vec());
+        assert_eq!(store.close().await, None);
+        assert_eq!(QueryStore::load(Some(dir.path())).1, lines);
+    }
+
+    #[tokio::test]
+    async fn a_file_that_cannot_be_read_is_reported() {
+        let dir = tempfile::tempdir().unwrap();
+        std::fs::create_dir(dir.path().join("queries")).unwrap();
+        let (mut store, lines) = QueryStore::load(Some(dir.path()));
+        assert!(lines.is_empty());
+        assert!(store.problem().await.to_string().starts_with("query history "));
+    }
+}

@@ -1,0 +1,103 @@
+//! The state of the line in which a query is typed.
+
+use super::history::QueryHistory;
+use crate::query::{Completion, MAX_LENGTH, QueryError};
+use crate::tui::keys::{Action, Motion};
+use crate::tui::layer::Response;
+use crate::tui::list_query::QuerySubject;
+use crate::tui::widgets::line_edit::LineEdit;
+
+/// A query being typed.
+#[derive(Debug)]
+pub struct Typed {
+    pub subject: QuerySubject,
+    pub line: LineEdit,
+    /// Why the query is not accepted.
+    pub error: Option<QueryError>,
+    /// What Tab completes, once it was pressed: the start of the word, the candidates, and the one in the line.
+    pub cycle: Option<(usize, Vec<String>, usize)>,
+    /// Earlier queries, latest first.
+    history: Vec<String>,
+    /// The number of the earlier query in the line, from 1; 0 is `draft`.
+    recalled: usize,
+    draft: String,
+}
+
+impl Typed {
+    /// A line that contains the query in use.
+    pub fn new(subject: QuerySubject, text: String, history: &QueryHistory) -> Self {
+        Self {
+            subject,
+            line: LineEdit::new(text),
+            error: None,
+            cycle: None,
+            history: history.latest(subject).map(str::to_owned).collect(),
+            recalled: 0,
+            draft: String::new(),
+        }
+    }
+
+    pub fn completion(&self) -> Completion {
+        self.subject.complete(self.line.text(), self.line.cursor())
+    }
+
+    /// Puts the next or previous candidate into the line.
+    pub fn cycle(&mut self, is_forward: bool) {
+        let (from, candidates, at) = if let Some((from, candidates, at)) = self.cycle.take() {
+            let step = if is_forward { 1 } else { candidates.len() - 1 };
+            let at = (at + step) % candidates.len();
+            (from, candidates, at)
+        } else {
+            let Completion { replaces, candidates } = self.completion();
+            let words: Vec<_> = candidates.into_iter().map(|(word, _)| word).collect();
+            let last = words.len().saturating_sub(1);
+            (replaces.start, words, if is_forward { 0 } else { last })
+        };
+        let Some(word) = candidates.get(at) else { return };
+        self.line.replace(from, word);
+        if let [only] = &candidates[..] {
+            // Nothing to choose from: on to the next word.
+            let is_open = self.line.text().len() + only.len() < MAX_LENGTH;
+            self.line.insert(if is_open { " " } else { "" }, MAX_LENGTH);
+        } else {
+            self.cycle = Some((from, candidates, at));
+        }
+    }
+
+    /// Shows an earlier query, or a later one.
+    fn recall(&mut self, motion: Motion) {
+        if self.recalled == 0 {
+            self.draft = self.line.text().to_owned();
+        }
+        self.recalled = match motion {
+            Motion::Up => (self.recalled + 1).min(self.history.len()),
+            _ => self.recalled.saturating_sub(1),
+        };
+        let text = self.recalled.checked_sub(1).map_or(&self.draft, |index| &self.history[index]);
+        self.line = LineEdit::new(text.clone());
+    }
+
+    pub fn submit(&mut self) -> Response {
+        match self.subject.parse(self.line.text()) {
+            Ok(query) => Response::Query(query),
+            Err(error) => {
+                self.error = Some(error);
+                Response::Done
+            }
+        }
+    }
+
+    pub fn edit(&mut self, action: Action) {
+        match action {
+            Action::Type(letter) => {
+                self.line.insert(letter.encode_utf8(&mut [0; 4]), MAX_LENGTH);
+            }
+            Action::Erase => self.line.erase(),
+            Action::EraseWord => self.line.erase_word(),
+            Action::EraseAll => self.line.clear(),
+            Action::Cursor(step) => self.line.go(step),
+            Action::Move(motion @ (Motion::Up | Motion::Down)) => self.recall(motion),
+            _ => {}
+        }
+    }
+}

@@ -1,0 +1,50 @@
+//! Which peers are listed, and in which order.
+
+use super::order::Order;
+use crate::query::{Peers, Query};
+use crate::tui::widgets::filter::Filter;
+use std::sync::Arc;
+
+/// A query and an order; that of the query counts until the user sorts by a column.
+#[derive(Clone, Default, Debug)]
+pub struct Listing {
+    pub order: Order,
+    /// `None` lists every peer.
+    pub query: Option<Arc<Query<Peers>>>,
+    /// The text that is typed after `/`.
+    pub filter: Filter,
+}
+
+impl Listing {
+    /// Sorts by a column.
+    pub fn sort(&mut self, change: impl FnOnce(&mut Order)) {
+        if self.is_sorted_by_query() {
+            let unsorted = self.query.take().and_then(|query| query.without_sort().ok());
+            self.query = unsorted.filter(|query| !query.is_empty()).map(Arc::new);
+        }
+        change(&mut self.order);
+    }
+
+    /// Whether the query has an order.
+    pub fn is_sorted_by_query(&self) -> bool {
+        self.query.as_ref().is_some_and(|query| query.sort().is_some())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sorting_by_a_column_ends_the_order_of_the_query_and_keeps_its_condition() {
+        let after = |text: &str| {
+            let query = Some(Arc::new(Query::parse(text).unwrap()));
+            let mut listing = Listing { query, ..Listing::default() };
+            listing.sort(Order::reverse);
+            assert!(listing.order.descending);
+            listing.query.map(|query| query.to_string())
+        };
+        assert_eq!(after("state = live sort -ping").as_deref(), Some("state = live"));
+        assert_eq!(after("sort -ping"), None);
+    }
+}
