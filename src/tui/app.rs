@@ -1,15 +1,14 @@
-//! The state of the terminal interface. Routes keys to the innermost overlay or the current screen,
-//! and carries out what they answer.
+//! The state of the terminal interface: the screens, the overlays on top, and what comes of their answers.
+
+mod input;
 
 use super::chrome::tabs::{TabName, Tabs};
 use super::chrome::{footer, parts, title, too_small};
 use super::context::Context;
 use super::display::Display;
-use super::keys::{self, Action};
 use super::layer::{Copyable, Layer, Response};
 use super::list_query::ListQuery;
 use super::overlays::{Overlay, QueryHistory};
-use super::pointer::{self, Gesture};
 use super::preferences::{Preferences, Setting};
 use super::screens;
 use super::settings::TuiSettings;
@@ -18,16 +17,9 @@ use crate::event::Command;
 use crate::snapshot::Snapshot;
 use crate::snapshot::{Open, Screen, View};
 use crate::util::time::Timestamp;
-use crossterm::event::{Event, KeyEvent, KeyEventKind, MouseEvent};
 use ratatui::Frame;
-use ratatui::layout::{Position, Size};
+use ratatui::layout::Size;
 use std::sync::Arc;
-
-/// The longest accepted paste, in bytes: a watch list of the greatest length.
-const LONGEST_PASTE: usize = 100_000;
-
-/// The rows that one turn of the wheel moves.
-const WHEEL_ROWS: usize = 3;
 
 /// What the loop has to do for a key.
 #[derive(Clone, PartialEq, Debug)]
@@ -117,110 +109,6 @@ impl App {
     /// Sets the terminal's size.
     pub fn on_resize(&mut self, size: Size) {
         self.display.on_resize(size);
-    }
-
-    /// Does what a key, a paste or the mouse asks for.
-    pub fn on_event(&mut self, event: &Event) -> Option<Effect> {
-        match event {
-            Event::Key(key) => self.on_key(*key),
-            Event::Paste(text) => self.on_paste(text),
-            Event::Mouse(mouse) => self.on_mouse(*mouse),
-            _ => None,
-        }
-    }
-
-    fn on_key(&mut self, key: KeyEvent) -> Option<Effect> {
-        let cx = self.display.context();
-        let action = cx.keys.action(key, self.top().place(&cx));
-        if action.is_none() && key.kind == KeyEventKind::Press {
-            self.remark = keys::name(key).map(|name| format!("{name} does nothing here · ? lists the keys"));
-        }
-        self.act(action?)
-    }
-
-    /// A paste is never taken as keys: without a use for it, the footer says so.
-    fn on_paste(&mut self, text: &str) -> Option<Effect> {
-        let size = text.len();
-        let response = if size > LONGEST_PASTE {
-            Response::remark(format!("not pasted: {size} B exceed {LONGEST_PASTE} B"))
-        } else {
-            // Terminals send the Enter key for the end of a line.
-            let text = text.replace("\r\n", "\n").replace('\r', "\n");
-            let (top, cx) = self.top_mut();
-            let taken = top.paste(&text, &cx).or_else(|| self.find_pasted(&text));
-            taken.unwrap_or_else(|| Response::remark("not pasted: no txid, block hash or address"))
-        };
-        self.remark = None;
-        self.carry_out(response)
-    }
-
-    /// Opens what a paste names.
-    fn find_pasted(&mut self, text: &str) -> Option<Response> {
-        let find = Overlay::find_pasted(text, self.display.context().snapshot.network)?;
-        self.overlays.push(find);
-        Some(Response::Done)
-    }
-
-    fn on_mouse(&mut self, mouse: MouseEvent) -> Option<Effect> {
-        match pointer::gesture(mouse)? {
-            Gesture::Click(at) => {
-                if let Some(action) = self.action_at(at) {
-                    return self.act(action);
-                }
-                self.remark = None;
-                let (top, cx) = self.top_mut();
-                let response = top.click(at, &cx);
-                self.carry_out(response)
-            }
-            Gesture::Wheel(at, motion) => {
-                let (top, cx) = self.top_mut();
-                let responses: Vec<_> = (0..WHEEL_ROWS).map(|_| top.wheel(at, motion, &cx)).collect();
-                let last = responses.into_iter().last()?;
-                self.remark = None;
-                self.carry_out(last)
-            }
-        }
-    }
-
-    /// What a click on a tab or on the footer asks for.
-    fn action_at(&self, at: Position) -> Option<Action> {
-        if let Some(screen) = self.tabs().at(at) {
-            return Some(Action::Show(screen));
-        }
-        let cx = self.display.context();
-        let footer = parts(self.display.size()).footer;
-        let shows_keys = self.remark.is_none();
-        shows_keys.then(|| footer::action_at(footer, &cx, self.top().place(&cx), at)).flatten()
-    }
-
-    fn act(&mut self, action: Action) -> Option<Effect> {
-        self.remark = None;
-        match action {
-            Action::Quit => return Some(Effect::Quit),
-            Action::Close => return self.close(),
-            Action::Suspend => return Some(Effect::Suspend),
-            Action::Help => self.toggle_help(),
-            Action::Freeze => self.toggle_freeze(),
-            Action::Show(screen) => self.show(screen),
-            Action::Watchlist => self.open_watchlist(),
-            Action::Find => self.find(),
-            Action::Query => self.open_query(),
-            Action::Change(setting) => self.change(setting),
-            Action::Settings => self.toggle_settings(),
-            Action::Copy => return self.copy_selected(),
-            _ => {
-                let (top, cx) = self.top_mut();
-                let response = top.update(action, &cx);
-                return self.carry_out(response);
-            }
-        }
-        None
-    }
-
-    /// Closes the innermost overlay; ends the program if none can be seen.
-    fn close(&mut self) -> Option<Effect> {
-        let is_hidden = too_small::is_too_small(self.display.size());
-        (is_hidden || self.overlays.pop().is_none()).then_some(Effect::Quit)
     }
 
     /// Returns what the next snapshot should contain.
