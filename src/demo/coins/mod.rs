@@ -237,8 +237,7 @@ impl Coins {
     fn fee_rate(&mut self, recipe: Recipe, coins: &[Coin]) -> u64 {
         let rate = log_normal(&mut self.rng, FEE_RATE_MEDIAN, FEE_RATE_SIGMA);
         let rate = match recipe {
-            // Consolidations and large witnesses have time.
-            Recipe::Consolidation | Recipe::Inscription => rate / 1.5,
+            // Large transactions pay no less than others: those that are left would become larger and fewer.
             Recipe::Boost => rate * 5.0,
             _ => rate,
         };
