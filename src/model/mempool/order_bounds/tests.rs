@@ -7,6 +7,8 @@ use crate::model::testing::*;
 use crate::model::{MempoolEntry, Model};
 use crate::wire::{OutPoint, Transaction, TxHash};
 use proptest::prelude::*;
+use proptest::strategy::ValueTree;
+use proptest::test_runner::TestRunner;
 use std::cmp::Reverse;
 use std::sync::Arc;
 
@@ -249,12 +251,6 @@ proptest! {
                 prop_assert_eq!(alone.fee_rate(), beside.fee_rate());
             }
         }
-        let (alone, core) = watched(sort, &shapes, None, &[Peer::Cunning]);
-        let is_false = |entry: &MempoolEntry| {
-            let truth = core.scene.model.transaction(&entry.tx().wtxid()).unwrap().fee_rate().exact();
-            entry.fee_rate().max().is_some_and(|max| Some(max) < truth)
-        };
-        prop_assert!(alone.model.transactions().any(is_false), "nobody contradicts it");
     }
 
     #[test]
@@ -267,4 +263,22 @@ proptest! {
         let [own, chunk] = checked(&scene.model, &core);
         prop_assert!(chunk[1] > 0.02, "{own:?} {chunk:?}");
     }
+}
+
+#[test]
+fn a_liar_that_nobody_contradicts_is_believed() {
+    let mut runner = TestRunner::deterministic();
+    let strategy = shapes(500);
+    let is_believed = |_: &u32| {
+        let shapes = strategy.new_tree(&mut runner).unwrap().current();
+        let (alone, core) = watched(Sort::ByChunk, &shapes, None, &[Peer::Cunning]);
+        let is_false = |entry: &MempoolEntry| {
+            let truth = core.scene.model.transaction(&entry.tx().wtxid()).unwrap().fee_rate().exact();
+            entry.fee_rate().max().is_some_and(|max| Some(max) < truth)
+        };
+        alone.model.transactions().any(is_false)
+    };
+    // In some mempools its lie concerns no transaction, or what is known contradicts it.
+    let believed = (0..6).filter(is_believed).count();
+    assert!(believed >= 3, "in {believed} of 6 mempools");
 }
