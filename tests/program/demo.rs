@@ -8,11 +8,16 @@ const ESC: &str = "\x1b";
 const HELP: &str = " Help ━";
 const CTRL_C: &str = "\x03";
 
-/// The number of rows with inputs and outputs, as in `2→1`: the transactions on screen.
+/// The number of rows that end in announcers and peers, as in `3/8`: the transactions on screen.
 fn transactions(screen: &str) -> usize {
-    let has_counts =
-        |row: &&str| row.split('→').skip(1).any(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
-    screen.lines().filter(has_counts).count()
+    let ends_in_share = |row: &&str| {
+        let row = row.trim_end_matches(['┃', '│', ' ']);
+        row.rsplit_once('/').is_some_and(|(before, after)| {
+            let is_number = !after.is_empty() && after.chars().all(|c| c.is_ascii_digit());
+            is_number && before.ends_with(|c: char| c.is_ascii_digit())
+        })
+    };
+    screen.lines().filter(ends_in_share).count()
 }
 
 /// The number of rows with a live peer.
