@@ -22,7 +22,7 @@ fn transactions_appear_and_a_block_empties_the_list() {
     }
     screen.shows(" Transactions  7 ");
     node.mine(1);
-    screen.shows("no transaction yet");
+    screen.shows("the mempool is empty");
     screen.shows("8 tx · 100.0 % seen before");
 }
 
