@@ -16,7 +16,6 @@ pub(crate) struct Listed<'a> {
 }
 
 /// What surrounds the transactions of the list.
-#[allow(dead_code, reason = "for predicates of queries")]
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Around<'a> {
     pub(crate) network: Network,

@@ -15,12 +15,10 @@ use crate::snapshot::View;
 use crate::tui::context::Context;
 use crate::tui::keys::{Action, Place};
 use crate::tui::layer::{Layer, Response};
-use crate::tui::widgets::panel::{centred, panel};
 use crate::tui::widgets::scroll::Scroll;
-use crate::tui::widgets::text;
+use crate::tui::widgets::{scrolled_box, text};
 use ratatui::Frame;
 use ratatui::text::{Line, Span};
-use ratatui::widgets::{Clear, Paragraph};
 use std::time::Duration;
 
 /// The help, and how far it is scrolled.
@@ -37,10 +35,7 @@ impl Layer for Help {
     fn update(&mut self, action: Action, cx: &Context) -> Response {
         match action {
             Action::Back => return Response::Leave,
-            Action::Move(motion) => {
-                let count = lines(cx).len();
-                self.scroll.go(motion, count, rows(cx, count));
-            }
+            Action::Move(motion) => scrolled_box::scroll(&mut self.scroll, motion, cx, lines(cx).len()),
             _ => {}
         }
         Response::Done
@@ -49,25 +44,8 @@ impl Layer for Help {
     fn request(&self, _cx: &Context, _view: &mut View) {}
 
     fn draw(&self, frame: &mut Frame, cx: &Context, _focused: bool) {
-        let lines = lines(cx);
-        let count = lines.len();
-        let rows = rows(cx, count);
-        let widest = lines.iter().map(Line::width).max().unwrap_or(0);
-        let area = centred(cx.area, widest + 3, count + 2);
-        let mut block = panel(cx.theme, Line::styled(" Help ", cx.theme.title(true)), true);
-        if count > rows {
-            block = block.title_bottom(Line::styled(" ↑↓ scroll ", cx.theme.muted()).right_aligned());
-        }
-        let from = self.scroll.first(count, rows);
-        let visible: Vec<Line> = lines.into_iter().skip(from).take(rows).collect();
-        frame.render_widget(Clear, area);
-        frame.render_widget(Paragraph::new(visible).block(block), area);
+        scrolled_box::draw(frame, cx, "Help", lines(cx), self.scroll);
     }
-}
-
-/// The rows for `count` lines.
-fn rows(cx: &Context, count: usize) -> usize {
-    count.min(usize::from(cx.area.height.saturating_sub(2)))
 }
 
 fn lines(cx: &Context) -> Vec<Line<'static>> {

@@ -1,6 +1,8 @@
 //! The text that a list is filtered by: typed after `/`, in force while it is typed and after.
 
+use super::list::List;
 use crate::tui::keys::Action;
+use crate::tui::layer::Response;
 
 /// The longest text; an address has at most 90 characters.
 const LONGEST: usize = 200;
@@ -27,6 +29,26 @@ impl Filter {
             _ => return false,
         }
         true
+    }
+
+    /// Carries out an action that concerns the filter of `list`; returns whether it does. Another text is another
+    /// list, seen from its top.
+    pub fn update_list<K: Copy + PartialEq>(&mut self, action: Action, list: &mut List<K>) -> bool {
+        let before = self.text().to_owned();
+        let is_for_it = self.update(action);
+        if self.text() != before {
+            *list = List::default();
+        }
+        is_for_it
+    }
+
+    /// Takes a paste for the filter of `list` while one is typed.
+    pub fn paste_into<K: Copy + PartialEq>(&mut self, text: &str, list: &mut List<K>) -> Option<Response> {
+        self.is_typing.then(|| {
+            self.paste(text);
+            *list = List::default();
+            Response::Done
+        })
     }
 
     /// Appends a text that was pasted; a paste of several lines is joined.

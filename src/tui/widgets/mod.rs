@@ -8,5 +8,6 @@ pub mod line_edit;
 pub mod list;
 pub mod panel;
 pub mod scroll;
+pub mod scrolled_box;
 pub mod table;
 pub mod text;

@@ -6,12 +6,10 @@ use crate::tui::context::Context;
 use crate::tui::keys::{Action, Place};
 use crate::tui::layer::{Layer, Response};
 use crate::tui::list_query::QuerySubject;
-use crate::tui::widgets::panel::{centred, panel};
 use crate::tui::widgets::scroll::Scroll;
-use crate::tui::widgets::text;
+use crate::tui::widgets::{scrolled_box, text};
 use ratatui::Frame;
 use ratatui::text::{Line, Span};
-use ratatui::widgets::{Clear, Paragraph};
 
 /// The cells for what is written in the grammar, for an example and for the name of a field.
 const WIDTHS: [usize; 3] = [25, 44, 18];
@@ -58,11 +56,6 @@ impl QueryHelp {
     }
 }
 
-/// The rows for `count` lines.
-fn rows(cx: &Context, count: usize) -> usize {
-    count.min(usize::from(cx.area.height.saturating_sub(2)))
-}
-
 impl Layer for QueryHelp {
     fn place(&self, _cx: &Context) -> Place {
         Place::Help
@@ -73,7 +66,7 @@ impl Layer for QueryHelp {
             Action::Back => return Response::Leave,
             Action::Move(motion) => {
                 let count = self.lines(cx).len();
-                self.scroll.go(motion, count, rows(cx, count));
+                scrolled_box::scroll(&mut self.scroll, motion, cx, count);
             }
             _ => {}
         }
@@ -83,19 +76,12 @@ impl Layer for QueryHelp {
     fn request(&self, _cx: &Context, _view: &mut View) {}
 
     fn draw(&self, frame: &mut Frame, cx: &Context, _focused: bool) {
-        let lines = self.lines(cx);
-        let count = lines.len();
-        let rows = rows(cx, count);
-        let widest = lines.iter().map(Line::width).max().unwrap_or(0);
-        let area = centred(cx.area, widest + 3, count + 2);
-        let title = format!(" Queries about {} ", self.subject.name());
-        let mut block = panel(cx.theme, Line::styled(title, cx.theme.title(true)), true);
-        if count > rows {
-            block = block.title_bottom(Line::styled(" ↑↓ scroll ", cx.theme.muted()).right_aligned());
-        }
-        let from = self.scroll.first(count, rows);
-        let visible: Vec<_> = lines.into_iter().skip(from).take(rows).collect();
-        frame.render_widget(Clear, area);
-        frame.render_widget(Paragraph::new(visible).block(block), area);
+        scrolled_box::draw(
+            frame,
+            cx,
+            &format!("Queries about {}", self.subject.name()),
+            self.lines(cx),
+            self.scroll,
+        );
     }
 }

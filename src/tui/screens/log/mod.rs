@@ -61,11 +61,7 @@ impl Layer for Log {
     }
 
     fn update(&mut self, action: Action, cx: &Context) -> Response {
-        let before = self.filter.text().to_owned();
-        if self.filter.update(action) {
-            if self.filter.text() != before {
-                self.list = List::default();
-            }
+        if self.filter.update_list(action, &mut self.list) {
             return Response::Done;
         }
         match action {
@@ -92,11 +88,7 @@ impl Layer for Log {
     }
 
     fn paste(&mut self, text: &str, _cx: &Context) -> Option<Response> {
-        self.filter.is_typing().then(|| {
-            self.filter.paste(text);
-            self.list = List::default();
-            Response::Done
-        })
+        self.filter.paste_into(text, &mut self.list)
     }
 
     fn settle(&mut self, cx: &Context) {

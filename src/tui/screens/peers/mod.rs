@@ -61,11 +61,7 @@ impl Layer for Peers {
     }
 
     fn update(&mut self, action: Action, cx: &Context) -> Response {
-        let before = self.listing.filter.text().to_owned();
-        if self.listing.filter.update(action) {
-            if self.listing.filter.text() != before {
-                self.list = List::default();
-            }
+        if self.listing.filter.update_list(action, &mut self.list) {
             return Response::Done;
         }
         match action {
@@ -108,11 +104,7 @@ impl Layer for Peers {
     }
 
     fn paste(&mut self, text: &str, _cx: &Context) -> Option<Response> {
-        self.listing.filter.is_typing().then(|| {
-            self.listing.filter.paste(text);
-            self.list = List::default();
-            Response::Done
-        })
+        self.listing.filter.paste_into(text, &mut self.list)
     }
 
     fn copies(&self, cx: &Context) -> Vec<Copyable> {

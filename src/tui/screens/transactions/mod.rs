@@ -90,11 +90,7 @@ impl Layer for Transactions {
         if cx.is_frozen() && asks_anew {
             return frozen();
         }
-        let before = self.filter.text().to_owned();
-        if self.filter.update(action) {
-            if self.filter.text() != before {
-                self.list = List::default();
-            }
+        if self.filter.update_list(action, &mut self.list) {
             return Response::Done;
         }
         match action {
@@ -119,11 +115,7 @@ impl Layer for Transactions {
     }
 
     fn paste(&mut self, text: &str, _cx: &Context) -> Option<Response> {
-        self.filter.is_typing().then(|| {
-            self.filter.paste(text);
-            self.list = List::default();
-            Response::Done
-        })
+        self.filter.paste_into(text, &mut self.list)
     }
 
     fn click(&mut self, at: Position, cx: &Context) -> Response {
