@@ -15,6 +15,8 @@ mod lists;
 mod log;
 #[path = "screens/look.rs"]
 mod look;
+#[path = "screens/overview.rs"]
+mod overview_panels;
 #[path = "screens/pointer.rs"]
 mod pointer;
 #[path = "screens/query.rs"]

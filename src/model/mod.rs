@@ -52,7 +52,7 @@ pub use mempool::dust::EphemeralDust;
 pub use mempool::key::TxKey;
 pub use mempool::restored::{Milestone, RestoredStatus, WaitsFor};
 pub use mempool::{BlockConflict, MempoolEntry, RemovalReason};
-pub use notice::{Ending, Level, Notice};
+pub use notice::{Ending, Level, Notice, NoticeKind};
 pub use notice_log::NoticeEntry;
 pub use peers::anomaly::Anomaly;
 pub use peers::block_relay::Spread;

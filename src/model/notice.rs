@@ -122,7 +122,38 @@ pub enum Level {
     Bad,
 }
 
+/// What a notice is about, to choose from.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum NoticeKind {
+    /// A peer.
+    Peer,
+    /// A transaction that is not on the watch list.
+    Transaction,
+    /// A block.
+    Block,
+    /// A target of the watch list.
+    Watch,
+    /// The program itself: its start, its files, its downloads.
+    Program,
+}
+
 impl Notice {
+    /// Returns what the notice is about.
+    pub const fn kind(&self) -> NoticeKind {
+        match self {
+            Self::PeerReady { .. }
+            | Self::Disconnected { .. }
+            | Self::Misbehaved { .. }
+            | Self::Anomaly { .. } => NoticeKind::Peer,
+            Self::Replacement { .. } | Self::DoubleSpend(_) => NoticeKind::Transaction,
+            Self::Block(_) | Self::Reorg { .. } => NoticeKind::Block,
+            Self::Watch(_) => NoticeKind::Watch,
+            Self::Seed { .. } | Self::Warning(_) | Self::BackfillDone(_) | Self::Restoration(_) => {
+                NoticeKind::Program
+            }
+        }
+    }
+
     /// Returns how good or bad the notice is.
     pub fn level(&self) -> Level {
         match self {

@@ -17,6 +17,8 @@ const FOLD_WITHIN: Duration = Duration::from_mins(10);
 /// A notice with its time.
 #[derive(Clone, PartialEq, Debug)]
 pub struct NoticeEntry {
+    /// A number that no other entry has.
+    pub number: u64,
     /// When it happened last.
     pub time: Timestamp,
     /// What happened; of several about one subject, the last.
@@ -29,6 +31,8 @@ pub struct NoticeEntry {
 #[derive(Debug, Default)]
 pub(crate) struct NoticeLog {
     entries: VecDeque<NoticeEntry>,
+    /// The number of the next entry.
+    next: u64,
 }
 
 /// What notices have in common that are folded into one: a peer that repeats itself takes one entry and
@@ -47,8 +51,12 @@ impl NoticeLog {
     /// Adds a notice. If there is one about its subject, the notice takes its place as the newest.
     pub(crate) fn push(&mut self, time: Timestamp, notice: Notice) {
         let same = Subject::of(&notice).and_then(|subject| self.take(time, &subject));
-        let count = same.map_or(1, |same| same.count.saturating_add(1));
-        self.entries.push_back(NoticeEntry { time, notice, count });
+        let (number, count) = match same {
+            Some(same) => (same.number, same.count.saturating_add(1)),
+            None => (self.next, 1),
+        };
+        self.next = self.next.max(number.saturating_add(1));
+        self.entries.push_back(NoticeEntry { number, time, notice, count });
         if self.entries.len() > MAX_NOTICES {
             self.entries.pop_front();
         }
@@ -152,6 +160,17 @@ mod tests {
         }
         let chosen = |peer| (not_reached(peer, Ending::ChosenNotReached), 1);
         assert_eq!(entries(&log), [chosen(5), chosen(4), (not_reached(3, Ending::NotReached), 3)]);
+    }
+
+    #[test]
+    fn each_entry_has_a_number_of_its_own_and_keeps_it_when_it_repeats() {
+        let mut log = NoticeLog::default();
+        let pong = || misbehaved(1, Misbehaviour::UnexpectedPong);
+        for (second, notice) in [(0, pong()), (1, reorg(1)), (2, pong()), (3, reorg(1))] {
+            log.push(Timestamp::from_secs(second), notice);
+        }
+        let numbers: Vec<u64> = log.newest(usize::MAX).iter().map(|entry| entry.number).collect();
+        assert_eq!(numbers, [2, 0, 1]);
     }
 
     #[test]

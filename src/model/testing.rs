@@ -240,7 +240,7 @@ impl Scene {
     }
 
     pub(crate) fn events(&self) -> Vec<String> {
-        self.all().overview.notices.iter().map(wording::notice::entry).collect()
+        self.all().overview.notices.iter().map(|row| wording::notice::entry(&row.entry)).collect()
     }
 
     pub(crate) fn fee(&self, tx: &Transaction) -> Option<u64> {

@@ -3,8 +3,8 @@
 use super::value::Value;
 use crate::model::Model;
 use crate::snapshot::{
-    BlockDetail, BlocksScreen, Estimate, Health, ListComparison, MempoolScreen, PeerListView, PeerStatsRow,
-    PeersScreen, PeersView, Screen, Snapshot, Target, View,
+    BlockDetail, BlocksScreen, Estimate, Estimates, Health, ListComparison, MempoolScreen, PeerListView,
+    PeerStatsRow, PeersScreen, PeersView, Screen, Snapshot, Target, View,
 };
 use crate::util::time::Timestamp;
 use std::time::Duration;
@@ -50,10 +50,11 @@ pub(super) fn all(model: &Model, now: Timestamp) -> Vec<Table> {
     };
     let mempool = take(Screen::Mempool);
     let summary = summary(&mempool, now);
+    let estimates = of_estimates(&mempool.estimates);
     let mempool = mempool.mempool.unwrap_or_default();
     let blocks = take(Screen::Blocks).blocks.unwrap_or_default();
     let peers = take(Screen::Peers).peers.unwrap_or_default();
-    let [size, estimates, histogram, projected] = of_mempool(&mempool);
+    let [size, histogram, projected] = of_mempool(&mempool);
     vec![summary, size, estimates, histogram, projected, of_blocks(&blocks), of_peers(&peers)]
 }
 
@@ -98,7 +99,23 @@ fn summary(snapshot: &Snapshot, now: Timestamp) -> Table {
     Table::of("summary", columns, [row])
 }
 
-fn of_mempool(mempool: &MempoolScreen) -> [Table; 4] {
+fn of_estimates(estimates: &Estimates) -> Table {
+    let target = |target: &Target| {
+        [
+            target.within.into(),
+            target.estimate.map(Estimate::rate).into(),
+            target.estimate.map(|estimate| matches!(estimate, Estimate::AtLeast(_))).into(),
+            target.hit_rate.share().map(f64::from).into(),
+        ]
+    };
+    Table::of(
+        "estimates",
+        ["within_blocks", "fee_rate", "is_lower_bound", "hit_rate"],
+        estimates.targets.iter().map(target),
+    )
+}
+
+fn of_mempool(mempool: &MempoolScreen) -> [Table; 3] {
     let basis = mempool.basis;
     let size = Table::of(
         "mempool",
@@ -110,19 +127,6 @@ fn of_mempool(mempool: &MempoolScreen) -> [Table; 4] {
             basis.within.vsize.into(),
             basis.open.vsize.into(),
         ]],
-    );
-    let target = |target: &Target| {
-        [
-            target.within.into(),
-            target.estimate.map(Estimate::rate).into(),
-            target.estimate.map(|estimate| matches!(estimate, Estimate::AtLeast(_))).into(),
-            target.hit_rate.share().map(f64::from).into(),
-        ]
-    };
-    let estimates = Table::of(
-        "estimates",
-        ["within_blocks", "fee_rate", "is_lower_bound", "hit_rate"],
-        mempool.estimates.targets.iter().map(target),
     );
     let bars = mempool.bars.iter().rev().filter(|bar| bar.amount.count > 0);
     let histogram = Table::of(
@@ -140,7 +144,7 @@ fn of_mempool(mempool: &MempoolScreen) -> [Table; 4] {
         ["number", "transactions", "vsize_vb", "fees_sat", "fee_rate_min", "fee_rate_median", "fee_rate_max"],
         blocks,
     );
-    [size, estimates, histogram, projected]
+    [size, histogram, projected]
 }
 
 fn of_blocks(blocks: &BlocksScreen) -> Table {

@@ -3,7 +3,7 @@
 use crate::model::classify::Kind;
 use crate::model::fees::histogram::Volume;
 use crate::model::fees::{bands, projection};
-use crate::model::{Amount, Basis, Coverage, Density, Estimates, HistoryColumns, Model, ProjectedBlock};
+use crate::model::{Amount, Basis, Coverage, Density, HistoryColumns, Model, ProjectedBlock};
 use crate::util::time::Timestamp;
 
 /// What the Mempool screen has room for.
@@ -36,8 +36,6 @@ pub struct MempoolScreen {
     pub density: Option<Box<Density>>,
     /// The projected blocks, the next one first.
     pub projected: Vec<ProjectedBlock>,
-    /// The fee rates that it takes to be confirmed within some blocks.
-    pub estimates: Estimates,
     /// Arrivals per minute by kind of transaction, the most frequent first.
     pub kinds: Vec<(Option<Kind>, f32)>,
     /// The number of past blocks in the prevouts cache.
@@ -73,7 +71,6 @@ impl MempoolScreen {
             history: model.history().columns(now, view.minutes, view.columns),
             density: view.density.then(|| Box::new(histogram.density().clone())),
             projected: projection::project(histogram),
-            estimates: model.estimates(),
             kinds: model.kind_rates().per_minute(now),
             prevout_blocks: model.mempool().prevouts().block_count(),
             prevouts: model.mempool().prevouts().len(),
@@ -88,6 +85,7 @@ fn amount(volume: Volume) -> Amount {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::Estimates;
     use crate::model::testing::{Scene, coin, loose, output, spend};
 
     #[test]
@@ -110,8 +108,8 @@ mod tests {
         assert_eq!(screen.projected[0].fees, 1_100);
         let coverage = screen.coverage.unwrap();
         assert!((coverage.by_count - 2.0 / 3.0).abs() < 1e-6 && coverage.by_vsize > 0.5);
-        assert!(screen.estimates.targets.iter().all(|target| target.estimate.is_some()));
+        assert!(scene.model.estimates().targets.iter().all(|target| target.estimate.is_some()));
         assert_eq!(screen.kinds.len(), 1, "{:?}", screen.kinds);
-        assert_eq!(take(&Scene::new()).estimates, Estimates::default());
+        assert_eq!(Scene::new().model.estimates(), Estimates::default());
     }
 }

@@ -20,8 +20,8 @@ mod window;
 pub use crate::model::{
     Amount, AnswerFigures, BAND_STARTS, BANDS, BackfillProgress, Basis, BlockArrival, BlockFigures, Bounds,
     Coverage, Density, EphemeralDust, Estimate, Estimates, FeeRate, Health, HistoryColumns, HitRate, Level,
-    ListComparison, Liveness, LivenessSlot, Mismatch, Mismatches, NoticeEntry, Package, PeerStats,
-    PingFigures, ProjectedBlock, RATE_CLASSES, Relative, Relatives, RelayCounts, RestoredStatus,
+    ListComparison, Liveness, LivenessSlot, Mismatch, Mismatches, NoticeEntry, NoticeKind, Package,
+    PeerStats, PingFigures, ProjectedBlock, RATE_CLASSES, Relative, Relatives, RelayCounts, RestoredStatus,
     SIZE_CLASSES, SPANS, SeenInBlocks, Spread, Target, TxFilter, TxKey, TxList, TxOrder, Unseen, WaitsFor,
 };
 pub use crate::util::log_lines::{LogLine, LogLines};
@@ -34,7 +34,7 @@ pub use detail::{
 pub use found::Found;
 pub use log::{LogScreen, LogView};
 pub use mempool::{HistogramBar, MempoolScreen, MempoolView};
-pub use overview::{Overview, OverviewView, TransactionsView};
+pub use overview::{NoticeRow, Overview, OverviewView, TransactionsView};
 pub use peer_row::{PeerListView, PeerRow};
 pub use peers::{
     DisconnectedPeer, HeatCell, HeatMap, PeerSort, PeerStatsRow, PeersScreen, PeersView, SortKey, SortValue,
@@ -86,6 +86,7 @@ impl View {
         self.overview.peers.widen();
         self.peers.window.widen();
         self.overview.transactions.widen();
+        self.overview.notices = usize::MAX;
         self.transactions.widen();
         self
     }
@@ -142,6 +143,8 @@ pub struct Snapshot {
     pub bootstrap: Option<BootstrapProgress>,
     /// The figures of the title and of the Overview screen.
     pub totals: Totals,
+    /// The fee rates that it takes to be confirmed within some blocks.
+    pub estimates: Estimates,
     /// How complete the mempool is.
     pub completeness: Completeness,
     /// The number of matches of the watch list since startup.
@@ -188,6 +191,7 @@ impl Snapshot {
             backfill: model.backfill(),
             bootstrap: model.bootstrap(),
             totals: Totals::take(model, &totals),
+            estimates: model.estimates(),
             completeness: Completeness::take(model),
             watch_matches: model.watchlist().count(),
             overview: Overview::take(model, &view.overview, announcers, now),

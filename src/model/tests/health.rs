@@ -107,8 +107,11 @@ fn backfill_has_progress_while_it_is_under_way_and_a_notice_at_its_end() {
     let mut state = |fetched, given_up| {
         scene.happen(EventKind::Backfill { fetched, requested: 1_000, given_up });
         let shown = scene.all();
-        let line =
-            shown.overview.notices.first().map(|entry| (entry.notice.level(), wording::notice::entry(entry)));
+        let line = shown
+            .overview
+            .notices
+            .first()
+            .map(|row| (row.entry.notice.level(), wording::notice::entry(&row.entry)));
         (shown.backfill.map(|progress| progress.fetched), line)
     };
     assert_eq!(state(0, 0), (Some(0), None));

@@ -1,11 +1,13 @@
 //! The Overview screen: peers, transactions and notices at a glance.
 
+mod notices;
 mod peers;
 mod transactions;
 
+pub use notices::NoticeRow;
 pub use transactions::TransactionsView;
 
-use crate::model::{Model, NoticeEntry};
+use crate::model::Model;
 use crate::snapshot::peer_row::{PeerListView, PeerRow};
 use crate::snapshot::transactions::TransactionRow;
 use crate::snapshot::window::Window;
@@ -35,8 +37,8 @@ pub struct Overview {
     /// The list of transactions, newest first.
     pub transactions: Window<TransactionRow>,
     /// The last notices, newest first.
-    pub notices: Vec<NoticeEntry>,
-    /// Arrivals in equal slices of the last 10 min, oldest first; the last slice is incomplete.
+    pub notices: Vec<NoticeRow>,
+    /// Arrivals in equal slices of the last 10 min, oldest first, without the slice under way.
     /// Slices are whole seconds, so there may be fewer than the view asks for.
     pub arrival: Vec<u32>,
     /// Transactions per second, one value per second, oldest first (last 60 s).
@@ -55,7 +57,7 @@ impl Overview {
         Self {
             peers: peers::take(model.peers(), &view.peers, now),
             transactions: transactions::take(model, &view.transactions, announcers, now),
-            notices: model.newest_notices(view.notices),
+            notices: notices::take(model, view.notices),
             arrival: model.arrivals(now, view.arrival),
             tx_rate: model.tx_rate(now, RATES_SHOWN),
             download_rate: model.download_rate(now, RATES_SHOWN),

@@ -92,7 +92,7 @@ fn a_short_lived_connection_is_marked_and_its_end_is_no_loss() {
     assert_eq!(kinds, [(1, ConnectionKind::Outbound), (2, ConnectionKind::MempoolFetch)]);
     scene.lose(2, DisconnectReason::NoMempoolList, None);
     assert_eq!(screen(&scene, DIALS, true, all()).disconnected, []);
-    assert_eq!(scene.all().overview.notices[0].notice.level(), Level::Info);
+    assert_eq!(scene.all().overview.notices[0].entry.notice.level(), Level::Info);
 }
 
 #[test]

@@ -37,6 +37,12 @@ pub enum Action {
     Previous,
     /// Move the selection, or scroll.
     Move(Motion),
+    /// Show the panel in focus alone, or all panels again.
+    Zoom,
+    /// List the next kind of events only.
+    NextKind,
+    /// List the previous kind of events only.
+    PreviousKind,
     /// Sort by the next column.
     SortNext,
     /// Sort by the previous column.
@@ -111,6 +117,9 @@ impl Action {
             Self::Move(Motion::PageDown) => "page-down",
             Self::Move(Motion::Top) => "top",
             Self::Move(Motion::Bottom) => "bottom",
+            Self::Zoom => "zoom",
+            Self::NextKind => "next-kind",
+            Self::PreviousKind => "previous-kind",
             Self::SortNext => "sort",
             Self::SortPrevious => "sort-previous",
             Self::SortReverse => "reverse",
@@ -176,6 +185,8 @@ impl Motion {
 pub enum Place {
     /// The Overview screen.
     Overview,
+    /// The events of the Overview screen.
+    Events,
     /// The Peers screen.
     Peers,
     /// The Transactions screen.

@@ -10,6 +10,7 @@ use crossterm::event::KeyCode;
 /// Every place in which keys are not text.
 const EVERYWHERE: &[Place] = &[
     Place::Overview,
+    Place::Events,
     Place::Peers,
     Place::Transactions,
     Place::Mempool,
@@ -25,6 +26,7 @@ const EVERYWHERE: &[Place] = &[
 /// Every screen.
 const SCREENS: &[Place] = &[
     Place::Overview,
+    Place::Events,
     Place::Peers,
     Place::Transactions,
     Place::Mempool,
@@ -33,15 +35,19 @@ const SCREENS: &[Place] = &[
     Place::Log,
 ];
 /// The screens on which something can be selected.
-const LISTS: &[Place] = &[Place::Overview, Place::Peers, Place::Transactions, Place::Blocks];
+const LISTS: &[Place] = &[Place::Overview, Place::Events, Place::Peers, Place::Transactions, Place::Blocks];
 /// The screens with rows to select.
-const ROWS: &[Place] = &[Place::Overview, Place::Peers, Place::Transactions, Place::Log];
+const ROWS: &[Place] = &[Place::Overview, Place::Events, Place::Peers, Place::Transactions, Place::Log];
 const OVERVIEW: &[Place] = &[Place::Overview];
+const EVENTS: &[Place] = &[Place::Events];
+/// The screens whose panels can be shown alone.
+const ZOOMED: &[Place] = &[Place::Overview, Place::Events];
 /// The screens whose list can be sorted.
 const SORTED: &[Place] = &[Place::Peers, Place::Transactions];
-const TRANSACTIONS: &[Place] = &[Place::Transactions];
 /// The screens whose list can be filtered.
-const FILTERED: &[Place] = &[Place::Peers, Place::Transactions, Place::Log];
+const FILTERED: &[Place] = &[Place::Events, Place::Peers, Place::Transactions, Place::Log];
+/// Those whose footer says so.
+const FILTER_HINTS: &[Place] = &[Place::Events, Place::Transactions];
 const MEMPOOL: &[Place] = &[Place::Mempool, Place::MempoolHalf];
 const MEMPOOL_HALF: &[Place] = &[Place::MempoolHalf];
 const BLOCKS: &[Place] = &[Place::Blocks];
@@ -98,6 +104,13 @@ pub const BINDINGS: &[Binding] = &[
         .hint("Tab", "panel", OVERVIEW),
     bind(&[key(KeyCode::BackTab), key(KeyCode::Left), letter('h')], Action::Previous, OVERVIEW)
         .help("Shift-Tab  ←  h", "Overview: previous panel"),
+    bind(&[key(KeyCode::Tab)], Action::Next, EVENTS).hint("Tab", "panel", EVENTS),
+    bind(&[key(KeyCode::BackTab)], Action::Previous, EVENTS),
+    bind(&[key(KeyCode::Right), letter('l')], Action::NextKind, EVENTS)
+        .help("→  l", "Overview: next kind of events")
+        .hint("←→", "kind", EVENTS),
+    bind(&[key(KeyCode::Left), letter('h')], Action::PreviousKind, EVENTS)
+        .help("←  h", "Overview: previous kind of events"),
     bind(&[key(KeyCode::Right), letter('l')], Action::Next, BLOCKS)
         .help("→  l", "Blocks: older block")
         .hint("←→", "select", BLOCKS),
@@ -119,7 +132,7 @@ pub const BINDINGS: &[Binding] = &[
     bind(&[ctrl('f')], Action::Find, EVERYWHERE).help("Ctrl-F", "find a txid, block hash or address"),
     bind(&[letter('/')], Action::Filter, FILTERED)
         .help("/", "filter the list while typing; Esc clears")
-        .hint("/", "filter", TRANSACTIONS),
+        .hint("/", "filter", FILTER_HINTS),
     bind(&[letter('s'), letter('>')], Action::SortNext, SORTED)
         .help("s  >", "sort by the next column")
         .hint("s", "sort", SORTED),
@@ -143,6 +156,9 @@ pub const BINDINGS: &[Binding] = &[
         "watch list",
         OVERVIEW,
     ),
+    bind(&[letter('z'), letter('+'), letter('_')], Action::Zoom, ZOOMED)
+        .help("z  +  _", "show the panel in focus alone, or all again")
+        .hint("z", "zoom", ZOOMED),
     bind(&[letter(':')], Action::Query, QUERIED)
         .help(":", "query: filter and sort the list")
         .hint(":", "query", QUERIED),

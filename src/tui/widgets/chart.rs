@@ -1,4 +1,6 @@
-//! Charts made of characters: sparklines, bars, progress, moments on a time line.
+//! Charts made of characters: sparklines, bars and their axis, progress, moments on a time line.
+
+use crate::tui::widgets::text;
 
 use std::time::Duration;
 
@@ -33,11 +35,36 @@ pub fn bars(values: &[f32], columns: usize, rows: usize) -> Vec<String> {
         .collect()
 }
 
-/// A share as a bar: `▇▇▅▁` for 5 of 8 in four cells.
-pub fn progress(part: usize, whole: usize, cells: usize) -> String {
-    let steps = 6 * cells;
-    let filled = part.min(whole).saturating_mul(steps).checked_div(whole).unwrap_or(0);
-    (0..cells).map(|cell| EIGHTHS[1 + filled.saturating_sub(cell * 6).min(6)]).collect()
+/// The axis of bars over `rows` rows, the top row first: a label at the top, at zero and, where there is room, in
+/// the middle. `label` names a share (0–1) of the top; each line has `cells` cells and ends in a tick.
+pub fn axis(rows: usize, cells: usize, label: impl Fn(f32) -> String) -> Vec<String> {
+    let line = |row: usize| {
+        let (text, tick) = match row {
+            _ if row + 1 == rows => (label(1.0), '┤'),
+            0 => ("0".to_owned(), '┤'),
+            _ if rows >= 8 && row == rows / 2 => (label(0.5), '┤'),
+            _ => (String::new(), '│'),
+        };
+        format!("{} {tick}", text::right(&text, cells.saturating_sub(2)))
+    };
+    (0..rows).rev().map(line).collect()
+}
+
+/// A share (0–1) as a bar that fills from the left: `██▌░` for 5 of 8 in four cells. A share above 0 fills
+/// something.
+pub fn progress(share: f32, cells: usize) -> String {
+    let halves = level(share, 1.0, 2 * cells);
+    let cell = |cell: usize| match halves.saturating_sub(2 * cell) {
+        0 => '░',
+        1 => '▌',
+        _ => '█',
+    };
+    (0..cells).map(cell).collect()
+}
+
+/// The cells of a bar whose `value` is a part of `top`. A value above 0 has at least one.
+pub fn length(value: f32, top: f32, cells: usize) -> usize {
+    level(value, top, cells)
 }
 
 /// A moment on a time line as long as `whole`: `──●─────`.
@@ -90,11 +117,22 @@ mod tests {
 
     #[test]
     fn progress_is_empty_at_nothing_and_full_at_all() {
-        assert_eq!(progress(0, 8, 4), "▁▁▁▁");
-        assert_eq!(progress(5, 8, 4), "▇▇▄▁");
-        assert_eq!(progress(8, 8, 4), "▇▇▇▇");
-        assert_eq!(progress(3, 0, 4), "▁▁▁▁");
-        assert_eq!(progress(9, 8, 4), "▇▇▇▇");
+        assert_eq!(progress(0.0, 4), "░░░░");
+        assert_eq!(progress(0.01, 4), "▌░░░");
+        assert_eq!(progress(0.625, 4), "██▌░");
+        assert_eq!(progress(1.0, 4), "████");
+        assert_eq!(progress(f32::NAN, 4), "░░░░");
+        assert_eq!(progress(1.2, 4), "████");
+        assert_eq!(progress(0.5, 0), "");
+    }
+
+    #[test]
+    fn an_axis_names_its_top_and_zero_and_the_middle_where_there_is_room() {
+        let label = |part: f32| format!("{:.0}", part * 10.0);
+        assert_eq!(axis(3, 5, label), [" 10 ┤", "    │", "  0 ┤"]);
+        assert_eq!(axis(8, 4, label)[3], " 5 ┤");
+        assert_eq!(axis(1, 4, label), ["10 ┤"]);
+        assert_eq!(axis(0, 4, label), Vec::<String>::new());
     }
 
     #[test]

@@ -6,7 +6,7 @@
 
 use crate::event::PeerId;
 use crate::snapshot::{Anchor, PeerListView, TransactionsView};
-use crate::snapshot::{LogLine, PeerRow, PeerStatsRow, TransactionRow, TxKey, Window};
+use crate::snapshot::{LogLine, NoticeRow, PeerRow, PeerStatsRow, TransactionRow, TxKey, Window};
 use crate::tui::context::Context;
 use crate::tui::keys::Motion;
 use crate::tui::layer::Response;
@@ -46,6 +46,22 @@ impl Keyed for LogLine {
 
     fn key(&self) -> u64 {
         self.number
+    }
+}
+
+impl Keyed for NoticeRow {
+    type Key = u64;
+
+    fn key(&self) -> u64 {
+        self.entry.number
+    }
+}
+
+impl<T: Keyed> Keyed for &T {
+    type Key = T::Key;
+
+    fn key(&self) -> T::Key {
+        (*self).key()
     }
 }
 

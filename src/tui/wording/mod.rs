@@ -1,6 +1,7 @@
 //! Words for typed facts: states, causes, notices.
 
 pub mod block;
+pub mod estimate;
 pub mod kind;
 pub mod notice;
 pub mod peer;

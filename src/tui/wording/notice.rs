@@ -239,7 +239,7 @@ mod tests {
     fn a_line_is_clean_bounded_and_counts_what_it_stands_for() {
         let misbehaviour = Misbehaviour::BeforeHandshake(format!("\x1b[2J{}", "x".repeat(5_000)));
         let notice = Notice::Misbehaved { peer: PEER, address: address(), misbehaviour };
-        let line = entry(&NoticeEntry { time: Timestamp::from_secs(1), notice, count: 3 });
+        let line = entry(&NoticeEntry { number: 0, time: Timestamp::from_secs(1), notice, count: 3 });
         assert!(line.starts_with("203.0.113.1:8333: ·[2Jx") && line.ends_with("x ×3"), "{line}");
         assert_eq!(line.chars().count(), MAX_LINE + 3);
     }

@@ -120,20 +120,13 @@ fn pings(cx: &Context, peer: &PeerDetail, cells: usize) -> Vec<Line<'static>> {
         lines.push(Line::styled("no pong yet", theme.muted()));
         return lines;
     };
-    let label = format::ping(highest);
-    let room = cells.saturating_sub(text::width(&label) + 1);
+    let axis_cells = text::width(&format::ping(highest)) + 2;
+    let room = cells.saturating_sub(axis_cells);
     let values: Vec<f32> = peer.pings.iter().map(|(_, rtt)| rtt.as_secs_f32()).collect();
     let columns = values.len().min(room);
-    for (row, bars) in chart::bars(&values, columns, CHART).into_iter().enumerate() {
-        let label = match row {
-            0 => text::right(&label, text::width(&label)),
-            _ if row + 1 == CHART => text::right("0", text::width(&label)),
-            _ => text::blank(text::width(&label)),
-        };
-        lines.push(Line::from(vec![
-            Span::styled(format!("{label} "), theme.muted()),
-            Span::styled(bars, theme.chart()),
-        ]));
+    let axis = chart::axis(CHART, axis_cells, |part| format::ping(highest.mul_f32(part)));
+    for (label, bars) in axis.into_iter().zip(chart::bars(&values, columns, CHART)) {
+        lines.push(Line::from(vec![Span::styled(label, theme.muted()), Span::styled(bars, theme.chart())]));
     }
     let since = clock::time(cx.wall(*since), cx.zone);
     lines.push(Line::styled(

@@ -4,7 +4,7 @@ use super::at::At;
 use crate::snapshot::{BlockDetail, BlockFigures, BlocksScreen, Interval, ProjectedBlock};
 use crate::tui::context::Context;
 use crate::tui::widgets::panel::{self, panel};
-use crate::tui::widgets::{format, text};
+use crate::tui::widgets::{chart, format, text};
 use crate::tui::wording;
 use crate::util::time::Timestamp;
 use ratatui::Frame;
@@ -104,7 +104,7 @@ fn next(cx: &Context, screen: &BlocksScreen, cells: usize) -> (String, Vec<(Stri
         (format!("{} tx", format::grouped(next.count)), theme.text()),
         (super::next::fees(next), theme.text()),
         (format!("{:>3.0} % full", full * 100.0), theme.text()),
-        (fill(full, cells), theme.chart()),
+        (chart::progress(full, cells), theme.chart()),
         (format!("{:>3.0} % exact", share(next.exact, next.filled()) * 100.0), theme.muted()),
         (format!("of {} tx", format::grouped(screen.waiting.count)), theme.muted()),
         (format!("   {}", format::vsize(screen.waiting.vsize)), theme.muted()),
@@ -116,14 +116,13 @@ fn next(cx: &Context, screen: &BlocksScreen, cells: usize) -> (String, Vec<(Stri
 fn mined(cx: &Context, block: &BlockDetail, cells: usize) -> (String, Vec<(String, Style)>) {
     let theme = cx.theme;
     let figures = &*block.figures;
-    let title = format!(" {} ", format::grouped(figures.height.into()));
+    // The mark stands in the title, so that the figures of all columns stay in their rows.
+    let stale = if figures.stale { " STALE" } else { "" };
+    let title = format!(" {}{stale} ", format::grouped(figures.height.into()));
     let unknown = || format::UNKNOWN.to_owned();
     let rate = figures.fee_rate().map_or_else(unknown, format::fee_rate);
     let fees = figures.fees.map_or_else(unknown, format::grouped);
     let mut lines = Vec::new();
-    if figures.stale {
-        lines.push(("STALE".to_owned(), theme.bad()));
-    }
     lines.push(match wording::block::miner(figures) {
         Some(miner) => (miner.to_owned(), theme.strong()),
         None => ("unknown miner".to_owned(), theme.muted()),
@@ -137,7 +136,7 @@ fn mined(cx: &Context, block: &BlockDetail, cells: usize) -> (String, Vec<(Strin
     lines.push((format!("{fees} sat"), theme.text()));
     lines.push((format!("{rate} sat/vB"), theme.text()));
     lines.push((format!("{:>3.0} % full", figures.fill() * 100.0), theme.text()));
-    lines.push((fill(figures.fill(), cells), theme.chart()));
+    lines.push((chart::progress(figures.fill(), cells), theme.chart()));
     lines.push((format::bytes(figures.size.into()), theme.text()));
     if let Some(interval) = block.interval {
         lines.push((after(interval), theme.text()));
@@ -190,16 +189,4 @@ fn filled(block: &ProjectedBlock) -> f32 {
 #[expect(clippy::cast_precision_loss, reason = "a share of a block")]
 fn share(part: u64, whole: u64) -> f32 {
     part as f32 / whole.max(1) as f32
-}
-
-/// A bar that is filled to `share`.
-fn fill(share: f32, cells: usize) -> String {
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        clippy::cast_precision_loss,
-        reason = "a few cells"
-    )]
-    let full = ((share * cells as f32).round() as usize).min(cells);
-    format!("{}{}", "█".repeat(full), "░".repeat(cells - full))
 }

@@ -1,18 +1,15 @@
 //! The estimates, and what they rest on, as text.
 
-use crate::snapshot::{Estimate, Estimates, MempoolScreen, Target};
+use crate::snapshot::{Estimates, Target};
 use crate::tui::widgets::format;
+use crate::tui::wording::estimate as words;
 
 /// The fee rates with which a transaction is expected within some blocks.
-pub fn line(screen: &MempoolScreen) -> String {
-    let target = |&Target { within, estimate, .. }: &Target| {
-        let rate = match estimate? {
-            Estimate::About(rate) => format::fee_rate(rate),
-            Estimate::AtLeast(rate) => format!("≥{}", format::fee_rate(rate)),
-        };
-        Some(if within == 1 { format!("next block {rate}") } else { format!("{within} blocks {rate}") })
-    };
-    let known: Vec<String> = screen.estimates.targets.iter().filter_map(target).collect();
+pub fn line(estimates: &Estimates) -> String {
+    let known = estimates.targets.iter().filter(|target| target.estimate.is_some());
+    let target =
+        |target: &Target| format!("{} {}", words::target(target.within), words::rate(target.estimate));
+    let known: Vec<String> = known.map(target).collect();
     if known.is_empty() { "? sat/vB".to_owned() } else { format!("{} sat/vB", known.join(" · ")) }
 }
 
@@ -39,7 +36,7 @@ fn percent(share: f32) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::snapshot::HitRate;
+    use crate::snapshot::{Estimate, HitRate};
 
     fn target(within: u32, estimate: Option<Estimate>, hits: usize) -> Target {
         Target { within, estimate, hit_rate: HitRate { hits, judged: hits.min(1) * 40 } }
@@ -53,10 +50,9 @@ mod tests {
             target(6, None, 0),
         ];
         let estimates = Estimates { minimum: 0.1, targets, full_blocks: (5, 6) };
-        let screen = MempoolScreen { estimates, ..MempoolScreen::default() };
-        assert_eq!(line(&screen), "next block 8.1 · 3 blocks ≥2.7 sat/vB");
+        assert_eq!(line(&estimates), "next block 8.1 · 3 blocks ≥2.7 sat/vB");
         assert_eq!(basis(&estimates), "minimum 0.10 · hit rate 80, ?, ? % · 5 of 6 blocks full");
-        assert_eq!(line(&MempoolScreen::default()), "? sat/vB");
+        assert_eq!(line(&Estimates::default()), "? sat/vB");
         assert_eq!(basis(&Estimates::default()), "minimum 0.10 · hit rate ?");
     }
 }

@@ -11,7 +11,7 @@ use super::lines::lines;
 use crate::model::classify::Kind;
 use crate::snapshot::MempoolScreen;
 use crate::tui::context::Context;
-use crate::tui::widgets::format;
+use crate::tui::widgets::{chart, format};
 use crate::tui::wording;
 use ratatui::Frame;
 use ratatui::layout::Rect;
@@ -28,7 +28,7 @@ pub fn draw(frame: &mut Frame, area: Rect, cx: &Context, screen: &MempoolScreen)
     let kind = |&(kind, rate): &(Option<Kind>, f32)| {
         Line::from(vec![
             Span::raw(format!(" {:<24}{rate:>8.1} ", wording::kind::label(kind))),
-            Span::styled("█".repeat(length(rate, most, room)), theme.chart()),
+            Span::styled("█".repeat(chart::length(rate, most, room)), theme.chart()),
         ])
     };
     let mut drawn: Vec<Line> = screen.kinds.iter().map(kind).collect();
@@ -38,16 +38,4 @@ pub fn draw(frame: &mut Frame, area: Rect, cx: &Context, screen: &MempoolScreen)
     let (blocks, coins) = (screen.prevout_blocks, format::brief(screen.prevouts as u64));
     drawn.push(Line::styled(format!(" outputs of {blocks} past blocks known: {coins}"), theme.muted()));
     lines(frame, area, cx, "Arrivals per minute, last 10 min", drawn);
-}
-
-/// The cells of a bar. A rate above 0 has at least one.
-fn length(rate: f32, most: f32, room: usize) -> usize {
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        clippy::cast_precision_loss,
-        reason = "a few cells"
-    )]
-    let cells = (rate / most.max(f32::MIN_POSITIVE) * room as f32) as usize;
-    cells.max(usize::from(rate > 0.0)).min(room)
 }

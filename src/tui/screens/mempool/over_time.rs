@@ -12,7 +12,7 @@
 use crate::snapshot::{BAND_STARTS, BANDS, MempoolScreen};
 use crate::tui::context::Context;
 use crate::tui::widgets::panel::panel;
-use crate::tui::widgets::{format, text};
+use crate::tui::widgets::{chart, format};
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
@@ -41,18 +41,18 @@ pub fn draw(frame: &mut Frame, area: Rect, cx: &Context, screen: &MempoolScreen)
     let columns: Vec<_> = history.sizes.iter().map(column).collect();
     // Few samples are drawn broad, so that the span fills the chart.
     let count = columns.len();
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "vB are positive and whole")]
+    let axis = chart::axis(rows, AXIS, |part| format::vsize((most * part) as u64));
     let mut drawn: Vec<Line> = (0..rows)
         .rev()
-        .map(|row| {
+        .zip(axis)
+        .map(|(row, label)| {
             let cell =
                 |cell: usize| match columns.get(cell * count / cells.max(1)).and_then(|column| column[row]) {
                     Some(band) => Span::styled(theme.band_mark(band), theme.band(band)),
                     None => Span::raw(" "),
                 };
-            [Span::styled(label(row, rows, most), theme.muted())]
-                .into_iter()
-                .chain((0..cells).map(cell))
-                .collect()
+            [Span::styled(label, theme.muted())].into_iter().chain((0..cells).map(cell)).collect()
         })
         .collect();
     drawn.push(legend(cx));
@@ -69,19 +69,6 @@ pub fn draw(frame: &mut Frame, area: Rect, cx: &Context, screen: &MempoolScreen)
             .title_bottom(Line::styled(" now ", theme.muted()).right_aligned())
     };
     frame.render_widget(Paragraph::new(drawn).block(block), area);
-}
-
-/// The label of a row, counted from below: at the top, in the middle and at the bottom.
-fn label(row: usize, rows: usize, most: f32) -> String {
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "vB are positive and whole")]
-    let vsize = |part: f32| format::vsize((most * part) as u64);
-    let (text, tick) = match row {
-        _ if row + 1 == rows => (vsize(1.0), '┤'),
-        0 => ("0".to_owned(), '┤'),
-        _ if rows >= 8 && row == rows / 2 => (vsize(0.5), '┤'),
-        _ => (String::new(), '│'),
-    };
-    format!("{} {tick}", text::right(&text, AXIS - 2))
 }
 
 fn legend(cx: &Context) -> Line<'static> {

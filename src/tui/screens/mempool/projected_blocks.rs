@@ -52,8 +52,8 @@ const MIN_BLOCKS: usize = 4;
 pub fn draw(frame: &mut Frame, area: Rect, cx: &Context, screen: &MempoolScreen) {
     let theme = cx.theme;
     let widths = table::fit(&COLUMNS, usize::from(area.width.saturating_sub(4)));
-    let mut drawn = vec![Line::styled(estimates::line(screen), theme.strong())];
-    let notes = [vec![estimates::basis(&screen.estimates)], completeness::lines(cx.snapshot)].concat();
+    let mut drawn = vec![Line::styled(estimates::line(&cx.snapshot.estimates), theme.strong())];
+    let notes = [vec![estimates::basis(&cx.snapshot.estimates)], completeness::lines(cx.snapshot)].concat();
     let room = usize::from(area.height).saturating_sub(4 + screen.projected.len().min(MIN_BLOCKS));
     drawn.extend(notes.into_iter().take(room).map(|note| Line::styled(note, theme.muted())));
     drawn.push(table::head(&COLUMNS, &widths, theme.muted()));

@@ -12,6 +12,7 @@ use crate::snapshot::{Completeness, ListComparison, Snapshot, Totals};
 use crate::tui::context::Context;
 use crate::tui::widgets::panel::panel;
 use crate::tui::widgets::{chart, format, text};
+use crate::tui::wording::estimate;
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::text::{Line, Span};
@@ -96,7 +97,7 @@ fn draw_line(frame: &mut Frame, area: Rect, cx: &Context) {
         format!("{} tx/s", tx_rate(cx.snapshot)),
         mempool(totals).swap_remove(1),
         bandwidth(cx.snapshot).1,
-        format!("{} sat/vB", fee_floor(totals)),
+        format!("next block {} sat/vB", next_block(cx.snapshot)),
     ];
     for figure in figures {
         let gap = if spans.len() > 1 { " · " } else { "" };
@@ -111,6 +112,7 @@ fn figures(snapshot: &Snapshot) -> Vec<Figure<'_>> {
     let totals = &snapshot.totals;
     let (bandwidth, bandwidth_short) = bandwidth(snapshot);
     let floor = fee_floor(totals);
+    let next = next_block(snapshot);
     let received = format::grouped(totals.received);
     let memory = format::bytes(totals.memory);
     let figure = |name, [least, width]: [u16; 2], texts, past| Figure { name, least, width, texts, past };
@@ -121,7 +123,7 @@ fn figures(snapshot: &Snapshot) -> Vec<Figure<'_>> {
         figure(mempool_name, [21, 21], mempool(totals), &snapshot.overview.mempool_size),
         figure("complete", [12, 20], complete(&snapshot.completeness), &[]),
         figure("bandwidth", [17, 20], vec![bandwidth, bandwidth_short], &snapshot.overview.download_rate),
-        figure("fee filters", [16, 20], vec![format!("{floor} sat/vB"), floor], &[]),
+        figure("next block", [15, 16], vec![format!("{next} sat/vB"), next], &[]),
         figure(
             "exact fees",
             [16, 16],
@@ -134,6 +136,7 @@ fn figures(snapshot: &Snapshot) -> Vec<Figure<'_>> {
             },
             &[],
         ),
+        figure("fee filters", [16, 21], vec![format!("{floor} sat/vB"), floor], &[]),
         figure(
             "received",
             [20, 20],
@@ -208,6 +211,11 @@ fn bandwidth(snapshot: &Snapshot) -> (String, String) {
     let (down, up) = (mean(&snapshot.overview.download_rate), mean(&snapshot.overview.upload_rate));
     let long = format!("↓ {}  ↑ {}", format::byte_rate(down), format::byte_rate(up));
     (long, format!("↓{} ↑{} B/s", format::brief_byte_rate(down), format::brief_byte_rate(up)))
+}
+
+/// The rate that it takes to be in the next block.
+fn next_block(snapshot: &Snapshot) -> String {
+    estimate::rate(snapshot.estimates.targets[0].estimate)
 }
 
 fn fee_floor(totals: &Totals) -> String {

@@ -5,14 +5,17 @@
 //! ┌ figures ─────────────┐   ┌ figures ────────────────────────────┐
 //! ├ peers ───────────────┤   ├ peers ──────────┬ transactions ─────┤
 //! │                      │   │                 │                   │
-//! ├ transactions ────────┤   ├ arrival ────────┤                   │
-//! │                      │   │                 │                   │
-//! ├ arrival ──┬ events ──┤   ├ mempool ────────┼ events ───────────┤
+//! ├ transactions ────────┤   ├ fees ───────────┤                   │
+//! │                      │   ├ arrivals ───────┤                   │
+//! ├ arrivals ─┬ events ──┤   ├ mempool ────────┼ events ───────────┤
 //! └ from 34 rows on ─────┘   └ from 34 rows on ┴ from 22 rows on ──┘
 //! ```
+//!
+//! A panel in focus that has no room stands in place of the transactions, so that every panel can be seen in any
+//! terminal.
 
 use crate::tui::widgets::panel::LIST_FRAME;
-use ratatui::layout::{Constraint, Layout, Rect};
+use ratatui::layout::{Constraint, Layout, Position, Rect};
 
 /// From this width on two panels stand side by side.
 const TWO_COLUMNS: u16 = 100;
@@ -22,22 +25,30 @@ const TRANSACTIONS: u16 = 60;
 const PEERS: u16 = 60;
 /// The fewest rows with which a chart says anything, borders included.
 const CHART: u16 = 6;
+/// The rows of the fee ladder, borders included.
+const FEES: u16 = 6;
 
-/// The list that the keys move in.
+/// The panel that the keys go to.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
 pub enum Focus {
     Peers,
     #[default]
     Transactions,
+    Events,
+    Fees,
+    Arrivals,
+    Mempool,
 }
 
 impl Focus {
-    /// The other list.
-    pub const fn other(self) -> Self {
-        match self {
-            Self::Peers => Self::Transactions,
-            Self::Transactions => Self::Peers,
-        }
+    const ALL: [Self; 6] =
+        [Self::Peers, Self::Transactions, Self::Events, Self::Fees, Self::Arrivals, Self::Mempool];
+
+    /// The next panel, or the previous one.
+    pub fn step(self, forward: bool) -> Self {
+        let at = Self::ALL.iter().position(|focus| *focus == self).unwrap_or_default();
+        let step = if forward { 1 } else { Self::ALL.len() - 1 };
+        Self::ALL[(at + step) % Self::ALL.len()]
     }
 }
 
@@ -50,14 +61,39 @@ pub struct Parts {
     pub peers: Rect,
     /// The list of transactions.
     pub transactions: Rect,
+    /// The fee ladder.
+    pub fees: Rect,
     /// The chart of arrivals.
-    pub arrival: Rect,
+    pub arrivals: Rect,
     /// The chart of the mempool's size.
     pub mempool: Rect,
-    /// The chart of bytes per second.
-    pub bandwidth: Rect,
     /// The latest events.
     pub events: Rect,
+}
+
+impl Parts {
+    /// The panel at a position.
+    pub fn at(mut self, at: Position) -> Option<Focus> {
+        Focus::ALL.into_iter().find(|focus| self.panel(*focus).contains(at))
+    }
+
+    fn panel(&mut self, focus: Focus) -> &mut Rect {
+        match focus {
+            Focus::Peers => &mut self.peers,
+            Focus::Transactions => &mut self.transactions,
+            Focus::Events => &mut self.events,
+            Focus::Fees => &mut self.fees,
+            Focus::Arrivals => &mut self.arrivals,
+            Focus::Mempool => &mut self.mempool,
+        }
+    }
+}
+
+/// The panel in focus alone.
+pub fn zoomed(area: Rect, focus: Focus) -> Parts {
+    let mut parts = Parts::default();
+    *parts.panel(focus) = area;
+    parts
 }
 
 /// Divides `area` for a list of that many peers. In a small one, the list with the focus gets the
@@ -72,7 +108,11 @@ pub fn parts(area: Rect, peers: usize, focus: Focus) -> Parts {
     let needed = u16::try_from(peers).unwrap_or(u16::MAX).saturating_add(LIST_FRAME);
     let lists =
         if area.width < TWO_COLUMNS { stacked(body, needed, focus) } else { side_by_side(body, needed) };
-    Parts { figures, ..lists }
+    let mut parts = Parts { figures, ..lists };
+    if parts.panel(focus).is_empty() {
+        *parts.panel(focus) = std::mem::take(&mut parts.transactions);
+    }
+    parts
 }
 
 fn stacked(body: Rect, peers_needed: u16, focus: Focus) -> Parts {
@@ -83,8 +123,8 @@ fn stacked(body: Rect, peers_needed: u16, focus: Focus) -> Parts {
     let rows = [Constraint::Length(peers), Constraint::Fill(1), Constraint::Length(bottom)];
     let [peers, transactions, bottom] = Layout::vertical(rows).areas(body);
     let columns = [Constraint::Percentage(45), Constraint::Fill(1)];
-    let [arrival, events] = Layout::horizontal(columns).areas(bottom);
-    Parts { peers, transactions, arrival, events, ..Parts::default() }
+    let [arrivals, events] = Layout::horizontal(columns).areas(bottom);
+    Parts { peers, transactions, arrivals, events, ..Parts::default() }
 }
 
 fn side_by_side(body: Rect, peers_needed: u16) -> Parts {
@@ -98,13 +138,16 @@ fn side_by_side(body: Rect, peers_needed: u16) -> Parts {
 
     let most = if left.height >= 16 { left.height * 3 / 5 } else { left.height };
     let peers = peers_needed.max(LIST_FRAME + 4).min(most);
-    let charts = ((left.height - peers) / CHART).min(3);
-    let peers = if charts == 0 { left.height } else { peers };
-    let rows = [Constraint::Length(peers), Constraint::Fill(1)];
-    let [peers, below] = Layout::vertical(rows).areas(left);
+    // The ladder comes first: it has the figures that most people look for.
+    let spare = left.height - peers;
+    let fees = if spare >= FEES { FEES } else { 0 };
+    let charts = ((spare - fees) / CHART).min(2);
+    let peers = if charts == 0 { left.height - fees } else { peers };
+    let rows = [Constraint::Length(peers), Constraint::Length(fees), Constraint::Fill(1)];
+    let [peers, fees, below] = Layout::vertical(rows).areas(left);
     let chart = |index: u16| if index < charts { Constraint::Fill(1) } else { Constraint::Length(0) };
-    let [arrival, mempool, bandwidth] = Layout::vertical([chart(0), chart(1), chart(2)]).areas(below);
-    Parts { peers, transactions, arrival, mempool, bandwidth, events, ..Parts::default() }
+    let [arrivals, mempool] = Layout::vertical([chart(0), chart(1)]).areas(below);
+    Parts { peers, transactions, fees, arrivals, mempool, events, ..Parts::default() }
 }
 
 #[cfg(test)]
@@ -115,7 +158,7 @@ mod tests {
     #[test]
     fn both_lists_have_room_at_every_size_that_is_not_too_small() {
         for width in (60..250).step_by(9) {
-            for height in 13..78 {
+            for height in 12..78 {
                 for (peers, focus) in [(0, Focus::Peers), (8, Focus::Transactions), (1_000, Focus::Peers)] {
                     let parts = parts(Rect::new(0, 1, width, height), peers, focus);
                     assert!(list_rows(parts.peers) >= 2, "{width}×{height}: {:?}", parts.peers);
@@ -127,15 +170,17 @@ mod tests {
 
     #[test]
     fn the_parts_fill_the_area_without_overlap() {
-        for (width, height) in [(60, 13), (80, 22), (99, 48), (100, 13), (120, 34), (200, 58), (250, 78)] {
+        for (width, height) in
+            [(60, 12), (60, 13), (80, 22), (99, 48), (100, 13), (120, 34), (200, 58), (250, 78)]
+        {
             let parts = parts(Rect::new(0, 1, width, height), 8, Focus::Peers);
             let panels = [
                 parts.figures,
                 parts.peers,
                 parts.transactions,
-                parts.arrival,
+                parts.fees,
+                parts.arrivals,
                 parts.mempool,
-                parts.bandwidth,
                 parts.events,
             ];
             let area: u32 = panels.iter().map(|panel| panel.area()).sum();
@@ -153,6 +198,19 @@ mod tests {
         let parts = |width, height| parts(Rect::new(0, 1, width, height), 8, Focus::Transactions);
         assert!(parts(80, 22).events.is_empty());
         assert!(!parts(120, 34).events.is_empty());
-        assert!(parts(200, 58).bandwidth.height >= CHART);
+        assert!(parts(120, 34).fees.height >= FEES);
+        assert!(parts(200, 58).mempool.height >= CHART);
+    }
+
+    #[test]
+    fn every_panel_can_be_seen_in_any_terminal() {
+        for (width, height) in [(60, 12), (80, 22), (80, 40), (100, 13), (120, 34), (200, 58), (300, 78)] {
+            let area = Rect::new(0, 1, width, height);
+            for focus in Focus::ALL {
+                let mut parts = parts(area, 8, focus);
+                assert!(parts.panel(focus).height >= 4, "{width}×{height} {focus:?}: {parts:?}");
+                assert_eq!(*zoomed(area, focus).panel(focus), area);
+            }
+        }
     }
 }

@@ -1,7 +1,8 @@
-//! The Overview screen: peers, transactions, events and rates at a glance.
+//! The Overview screen: peers, transactions, fees, events and rates at a glance.
 
 mod charts;
 mod events;
+mod fees;
 mod figures;
 mod layout;
 mod peers;
@@ -15,22 +16,29 @@ use crate::tui::keys::{Action, Motion, Place};
 use crate::tui::layer::{Copyable, Layer, Response};
 use crate::tui::widgets::list::{Clicked, List};
 use crate::tui::widgets::panel::list_rows;
+use events::Events;
 use layout::{Focus, Parts};
 use ratatui::Frame;
 use ratatui::layout::Position;
 use unreachable::Unreachable;
 
-/// Which of the two lists has the focus, and where the reader is in each.
+/// Which panel has the focus, and where the reader is in each list.
 #[derive(Default, Debug)]
 pub struct Overview {
     focus: Focus,
+    /// Whether the panel in focus is shown alone.
+    is_zoomed: bool,
     peers: List<PeerId>,
     transactions: List<TxKey>,
+    events: Events,
     unreachable: Unreachable,
 }
 
 impl Overview {
     fn parts(&self, cx: &Context) -> Parts {
+        if self.is_zoomed {
+            return layout::zoomed(cx.area, self.focus);
+        }
         layout::parts(cx.area, cx.snapshot.overview.peers.total, self.focus)
     }
 
@@ -44,69 +52,85 @@ impl Overview {
                     self.transactions.selected_or_first(transactions, list_rows(parts.transactions));
                 selected.map(Open::Transaction)
             }
+            Focus::Events => {
+                return self.events.open(parts.events, cx).map_or_else(Response::remark, Response::Open);
+            }
+            Focus::Fees | Focus::Arrivals | Focus::Mempool => None,
         })
     }
 
     fn select(&mut self, motion: Motion, cx: &Context) -> Response {
         let parts = self.parts(cx);
         let snapshot::Overview { peers, transactions, .. } = &cx.snapshot.overview;
-        let moved = match self.focus {
-            Focus::Peers => self.peers.go(motion, peers, list_rows(parts.peers)),
-            Focus::Transactions => self.transactions.go(motion, transactions, list_rows(parts.transactions)),
-        };
-        moved.response(cx)
-    }
-
-    fn focus_at(&mut self, at: Position, parts: Parts) {
-        if parts.peers.contains(at) {
-            self.focus = Focus::Peers;
-        } else if parts.transactions.contains(at) {
-            self.focus = Focus::Transactions;
+        match self.focus {
+            Focus::Peers => self.peers.go(motion, peers, list_rows(parts.peers)).response(cx),
+            Focus::Transactions => {
+                self.transactions.go(motion, transactions, list_rows(parts.transactions)).response(cx)
+            }
+            Focus::Events => {
+                self.events.go(motion, parts.events, cx);
+                Response::Done
+            }
+            Focus::Fees | Focus::Arrivals | Focus::Mempool => Response::Done,
         }
     }
 
-    /// Closes the notice or, without one, drops the selection.
+    /// Closes the notice or, without one, shows all panels again, or drops the selection.
     fn back(&mut self, cx: &Context) {
-        if self.unreachable.close(cx) {
+        if self.unreachable.close(cx) || std::mem::take(&mut self.is_zoomed) {
             return;
         }
         match self.focus {
             Focus::Peers => self.peers = List::default(),
             Focus::Transactions => self.transactions = List::default(),
+            Focus::Events | Focus::Fees | Focus::Arrivals | Focus::Mempool => self.focus = Focus::default(),
         }
     }
 }
 
 impl Layer for Overview {
     fn place(&self, _cx: &Context) -> Place {
-        Place::Overview
+        match self.focus {
+            Focus::Events if self.events.is_typing() => Place::Filter,
+            Focus::Events => Place::Events,
+            _ => Place::Overview,
+        }
     }
 
     fn update(&mut self, action: Action, cx: &Context) -> Response {
+        if self.focus == Focus::Events && self.events.update(action) {
+            return Response::Done;
+        }
         match action {
             Action::Open => return self.open(cx),
             Action::Move(motion) => return self.select(motion, cx),
             Action::Back => self.back(cx),
-            // Of two panels, the next one is also the previous one.
-            Action::Next | Action::Previous => self.focus = self.focus.other(),
+            Action::Next | Action::Previous => self.focus = self.focus.step(action == Action::Next),
+            Action::Zoom => self.is_zoomed = !self.is_zoomed,
             _ => {}
         }
         Response::Done
     }
 
+    fn paste(&mut self, text: &str, _cx: &Context) -> Option<Response> {
+        self.events.paste(text)
+    }
+
     fn click(&mut self, at: Position, cx: &Context) -> Response {
         let parts = self.parts(cx);
-        self.focus_at(at, parts);
+        self.focus = parts.at(at).unwrap_or(self.focus);
         let snapshot::Overview { peers, transactions, .. } = &cx.snapshot.overview;
         let clicked = match self.focus {
             Focus::Peers => self.peers.click(at, parts.peers, peers),
             Focus::Transactions => self.transactions.click(at, parts.transactions, transactions),
+            Focus::Events => self.events.click(at, parts.events, cx),
+            Focus::Fees | Focus::Arrivals | Focus::Mempool => Clicked::Nothing,
         };
         if clicked == Clicked::Again { self.open(cx) } else { Response::Done }
     }
 
     fn wheel(&mut self, at: Position, motion: Motion, cx: &Context) -> Response {
-        self.focus_at(at, self.parts(cx));
+        self.focus = self.parts(cx).at(at).unwrap_or(self.focus);
         self.select(motion, cx)
     }
 
@@ -115,6 +139,7 @@ impl Layer for Overview {
         let snapshot::Overview { peers, transactions, .. } = &cx.snapshot.overview;
         self.peers.settle(peers, list_rows(parts.peers));
         self.transactions.settle(transactions, list_rows(parts.transactions));
+        self.events.settle(parts.events, cx);
         self.unreachable.settle(cx);
     }
 
@@ -123,8 +148,9 @@ impl Layer for Overview {
         view.overview.peers = self.peers.peers_view(&cx.snapshot.overview.peers, list_rows(parts.peers));
         view.overview.transactions = self.transactions.transactions_view(list_rows(parts.transactions));
         // Without a panel for events, the latest one stands on the frame of the transactions.
-        view.overview.notices = usize::from(parts.events.height.max(1));
-        view.overview.arrival = usize::from(parts.arrival.width.saturating_sub(2));
+        let needs_all = self.focus == Focus::Events || self.events.needs_all();
+        view.overview.notices = if needs_all { usize::MAX } else { parts.events.height.max(1).into() };
+        view.overview.arrival = charts::columns(parts.arrivals);
     }
 
     fn copies(&self, cx: &Context) -> Vec<Copyable> {
@@ -134,6 +160,7 @@ impl Layer for Overview {
             Focus::Transactions => {
                 self.transactions.row(transactions).map(|row| Copyable::new("txid", &row.txid))
             }
+            Focus::Events | Focus::Fees | Focus::Arrivals | Focus::Mempool => None,
         };
         copy.into_iter().collect()
     }
@@ -146,10 +173,10 @@ impl Layer for Overview {
         let latest_event = if parts.events.is_empty() { cx.snapshot.overview.notices.first() } else { None };
         let focused = has_focus(Focus::Transactions);
         transactions::draw(frame, parts.transactions, cx, &self.transactions, focused, latest_event);
-        charts::arrival(frame, parts.arrival, cx);
-        charts::mempool(frame, parts.mempool, cx);
-        charts::bandwidth(frame, parts.bandwidth, cx);
-        events::draw(frame, parts.events, cx);
+        fees::draw(frame, parts.fees, cx, has_focus(Focus::Fees));
+        charts::arrival(frame, parts.arrivals, cx, has_focus(Focus::Arrivals));
+        charts::mempool(frame, parts.mempool, cx, has_focus(Focus::Mempool));
+        self.events.draw(frame, parts.events, cx, has_focus(Focus::Events));
         self.unreachable.draw(frame, cx);
     }
 }

@@ -63,6 +63,9 @@ const ALWAYS: usize = 2;
 
 /// Draws as many rows as fit around the selected one.
 pub fn draw(frame: &mut Frame, area: Rect, cx: &Context, list: &List<PeerId>, focused: bool) {
+    if area.is_empty() {
+        return;
+    }
     let window = &cx.snapshot.overview.peers;
     let figures = format!("{} live of {}", cx.snapshot.totals.peers_live, format::count(window.total));
     let block = panel(cx.theme, title(cx.theme, "Peers", &figures, focused), focused);

@@ -9,7 +9,7 @@
 //! ```
 
 use super::events;
-use crate::snapshot::{NoticeEntry, TransactionRow, TxKey};
+use crate::snapshot::{NoticeRow, TransactionRow, TxKey};
 use crate::tui::context::Context;
 use crate::tui::screens::transactions::cells;
 use crate::tui::widgets::format;
@@ -45,8 +45,11 @@ pub fn draw(
     cx: &Context,
     list: &List<TxKey>,
     focused: bool,
-    event: Option<&NoticeEntry>,
+    event: Option<&NoticeRow>,
 ) {
+    if area.is_empty() {
+        return;
+    }
     let window = &cx.snapshot.overview.transactions;
     let place = if list.to_bottom {
         "loading the oldest"

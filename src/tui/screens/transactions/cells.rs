@@ -5,6 +5,7 @@ use crate::tui::context::Context;
 use crate::tui::widgets::table::{Align, Cell, Column, between, column, exactly};
 use crate::tui::widgets::{chart, format, text};
 use crate::tui::wording::kind;
+use crate::util::share::share;
 use ratatui::style::Style;
 
 type TxColumn = Column<TransactionRow>;
@@ -65,10 +66,17 @@ pub const DESCENDANTS: TxColumn = column("desc", Align::Right, exactly(5), 13, |
     Cell::new(relatives(tx.descendants), cx.theme.muted())
 });
 
-pub const PEERS: TxColumn = column("peers", Align::Right, between(8, 8, 10), 7, |tx, cx, _| {
-    let spread = chart::progress(tx.announced_by, tx.announcers, 4);
-    Cell::new(format!("{spread} {}/{}", tx.announced_by, tx.announcers), cx.theme.chart())
+pub const PEERS: TxColumn = column("peers", Align::Right, between(8, 8, 10), 7, |tx, cx, width| {
+    Cell::new(spread(tx.announced_by, tx.announcers, width), cx.theme.chart())
 });
+
+/// How many of the peers have announced a transaction, as a bar and as figures that keep their cells.
+fn spread(by: usize, of: usize, cells: usize) -> String {
+    let digits = of.to_string().len();
+    let figures = format!("{by:>digits$}/{of}");
+    let share = share(by as u64, of as u64).unwrap_or_default();
+    format!("{} {figures}", chart::progress(share, cells.saturating_sub(text::width(&figures) + 1)))
+}
 
 /// A known rate by the scale of rates; one of which only a bound is known is muted.
 fn rate_style(rate: FeeRate, cx: &Context) -> Style {
@@ -86,4 +94,17 @@ fn flags(flags: TxFlags) -> String {
 
 fn relatives(count: usize) -> String {
     if count == 0 { String::from("·") } else { count.to_string() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_bar_of_the_peers_keeps_its_cells_as_their_number_grows() {
+        assert_eq!(spread(1, 8, 8), "▌░░░ 1/8");
+        assert_eq!(spread(9, 12, 10), "███░  9/12");
+        assert_eq!(spread(12, 12, 10), "████ 12/12");
+        assert_eq!(spread(0, 0, 8), "░░░░ 0/0");
+    }
 }

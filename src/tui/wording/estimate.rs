@@ -1,0 +1,18 @@
+//! Words for the estimates of fee rates.
+
+use crate::model::Estimate;
+use crate::tui::widgets::format;
+
+/// What an estimate is for: `next block`, `3 blocks`.
+pub fn target(within: u32) -> String {
+    if within == 1 { "next block".to_owned() } else { format!("{within} blocks") }
+}
+
+/// The rate in sat/vB: `8.1`, `≥2.7`, `?`.
+pub fn rate(estimate: Option<Estimate>) -> String {
+    match estimate {
+        Some(Estimate::About(rate)) => format::fee_rate(rate),
+        Some(Estimate::AtLeast(rate)) => format!("≥{}", format::fee_rate(rate)),
+        None => format::UNKNOWN.to_owned(),
+    }
+}
