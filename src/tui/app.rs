@@ -3,7 +3,7 @@
 mod input;
 
 use super::chrome::tabs::{TabName, Tabs};
-use super::chrome::{footer, parts, title, too_small};
+use super::chrome::{banner, footer, title, too_small};
 use super::context::Context;
 use super::display::Display;
 use super::layer::{Copyable, Layer, Response};
@@ -140,8 +140,9 @@ impl App {
             too_small::draw(frame, size, cx.theme);
             return self.preferences().glyphs.translate(frame.buffer_mut());
         }
-        let parts = parts(size);
+        let parts = self.display.parts();
         title::draw(frame, parts.title, &cx, &self.tabs());
+        banner::draw(frame, parts.banner, &cx);
         footer::draw(frame, parts.footer, &cx, self.top().place(&cx), self.remark.as_deref());
         self.draw_layers(frame, &cx);
         self.preferences().glyphs.translate(frame.buffer_mut());
@@ -151,7 +152,7 @@ impl App {
     fn tabs(&self) -> Tabs {
         let names = self.screens.iter().map(|(name, _)| *name);
         let current = self.screens[self.current].0.screen;
-        title::tabs(parts(self.display.size()).title, &self.display.context(), names, current)
+        title::tabs(self.display.parts().title, &self.display.context(), names, current)
     }
 
     /// Draws the last layer that covers everything beneath, and what lies on top of it.
@@ -159,9 +160,13 @@ impl App {
         let lowest = self.overlays.iter().rposition(Overlay::covers_screen);
         if lowest.is_none() {
             self.screens[self.current].1.draw(frame, cx, self.overlays.is_empty());
+            dim_outdated(frame, cx);
         }
         for overlay in &self.overlays[lowest.unwrap_or(0)..] {
             overlay.layer().draw(frame, cx, true);
+            if overlay.covers_screen() {
+                dim_outdated(frame, cx);
+            }
         }
     }
 
@@ -307,5 +312,12 @@ impl App {
         for overlay in &mut self.overlays {
             overlay.layer_mut().settle(&cx);
         }
+    }
+}
+
+/// Dims the figures of a screen while no peer is left to keep them up to date.
+fn dim_outdated(frame: &mut Frame, cx: &Context) {
+    if banner::lost(cx.snapshot).is_some() {
+        frame.buffer_mut().set_style(cx.area, cx.theme.outdated());
     }
 }

@@ -92,6 +92,11 @@ impl Display {
         self.size
     }
 
+    /// How the terminal is divided.
+    pub fn parts(&self) -> chrome::Parts {
+        chrome::parts(self.size, chrome::banner::lost(&self.shown.snapshot).is_some())
+    }
+
     pub fn preferences(&self) -> Preferences {
         self.settings.preferences
     }
@@ -125,7 +130,7 @@ impl Display {
             preferences: self.settings.preferences,
             keys: &self.settings.keys,
             zone: &self.settings.zone,
-            area: chrome::parts(self.size).body,
+            area: self.parts().body,
             drift: self.freeze.map_or(self.now, |freeze| freeze.since).since(self.shown.at),
             frozen: self.freeze.map(|freeze| Frozen {
                 span: self.now.since(freeze.since),

@@ -2,7 +2,9 @@
 
 use crate::desk::Desk;
 use crate::scene;
+use crossterm::event::KeyCode;
 use mempulse::event::{DisconnectReason, Event, EventKind, PeerEvent, PeerId};
+use ratatui::style::Modifier;
 use std::time::Duration;
 
 /// The smallest terminal, the usual one, and larger ones.
@@ -43,4 +45,41 @@ pub fn lost(size: (u16, u16)) -> Desk {
     desk.pass(Duration::from_mins(5));
     desk.answer();
     desk
+}
+
+#[test]
+fn without_a_peer_every_screen_says_since_when_its_figures_are_out_of_date_and_dims_them() {
+    for size in [(60, 15), (80, 24), (200, 60)] {
+        let mut desk = lost(size);
+        for key in '1'..='6' {
+            desk.press(KeyCode::Char(key));
+            desk.answer();
+            let screen = desk.screen();
+            let banner = screen.lines().nth(1).unwrap();
+            assert!(banner.starts_with(" ALL PEERS LOST 5.0 min ago"), "{screen}");
+            assert_eq!(banner.contains(", at 05:33:12 · "), size.0 >= 80, "{screen}");
+            let buffer = desk.buffer();
+            let is_dim = |x, y| {
+                let cell = &buffer[(x, y)];
+                cell.symbol().trim().is_empty() || cell.modifier.contains(Modifier::DIM)
+            };
+            assert!((2..size.1 - 1).all(|y| (0..size.0).all(|x| is_dim(x, y))), "{key} {size:?}");
+        }
+    }
+    let mut desk = Desk::new((80, 24));
+    assert!(!desk.screen().contains("ALL PEERS LOST"));
+    desk.type_keys("?");
+    assert!(!desk.buffer().content.iter().any(|cell| cell.modifier.contains(Modifier::DIM)));
+}
+
+#[test]
+fn the_help_over_a_dimmed_screen_is_not_dimmed() {
+    let mut desk = lost((120, 36));
+    desk.type_keys("?");
+    let screen = desk.screen();
+    let (y, line) =
+        screen.lines().enumerate().find(|(_, line)| line.contains("show or hide this help")).unwrap();
+    let x = line.split("show or").next().unwrap().chars().count();
+    let cell = &desk.buffer()[(u16::try_from(x).unwrap(), u16::try_from(y).unwrap())];
+    assert!(!cell.modifier.contains(Modifier::DIM));
 }

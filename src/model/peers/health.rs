@@ -57,6 +57,8 @@ pub struct Unreachable {
     pub peers: Vec<(PeerAddress, DisconnectReason)>,
     /// The number of further peers that cannot be reached.
     pub more_peers: usize,
+    /// When the last live peer was lost: every figure is as of then. `None` if no peer has ever been live.
+    pub lost: Option<Timestamp>,
 }
 
 /// When a peer was last live, and what the seeds answered.
@@ -66,6 +68,7 @@ pub(crate) struct Reach {
     chosen_peers: bool,
     /// The start, or the last moment at which a peer was live.
     last_live: Timestamp,
+    was_live: bool,
     last_heard: Timestamp,
     seeds: BTreeMap<String, Result<usize, SeedFailure>>,
 }
@@ -73,7 +76,14 @@ pub(crate) struct Reach {
 impl Reach {
     /// Begins with no peer and no answer of a seed.
     pub(crate) fn new(network: Network, chosen_peers: bool, started: Timestamp) -> Self {
-        Self { network, chosen_peers, last_live: started, last_heard: started, seeds: BTreeMap::new() }
+        Self {
+            network,
+            chosen_peers,
+            last_live: started,
+            was_live: false,
+            last_heard: started,
+            seeds: BTreeMap::new(),
+        }
     }
 
     /// Notes the answer of a seed.
@@ -87,6 +97,7 @@ impl Reach {
     /// Notes an event of a peer that is live, or was until this event.
     pub(crate) fn live(&mut self, now: Timestamp, event: &PeerEvent) {
         self.last_live = now;
+        self.was_live = true;
         if is_from_the_peer(event) {
             self.last_heard = now;
         }
@@ -128,6 +139,7 @@ impl Reach {
             seeds: seeds.collect(),
             peers: listed.map(|&(address, reason)| (address.clone(), reason.clone())).collect(),
             more_peers: failed.len().saturating_sub(MAX_LISTED),
+            lost: self.was_live.then_some(self.last_live),
         }
     }
 }

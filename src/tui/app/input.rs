@@ -1,7 +1,7 @@
 //! Routes keys, pastes and the mouse to the innermost overlay or the current screen.
 
 use super::{App, Effect};
-use crate::tui::chrome::{footer, parts, too_small};
+use crate::tui::chrome::{footer, too_small};
 use crate::tui::keys::{self, Action};
 use crate::tui::layer::Response;
 use crate::tui::overlays::Overlay;
@@ -85,7 +85,7 @@ impl App {
             return Some(Action::Show(screen));
         }
         let cx = self.display.context();
-        let footer = parts(self.display.size()).footer;
+        let footer = self.display.parts().footer;
         let shows_keys = self.remark.is_none();
         shows_keys.then(|| footer::action_at(footer, &cx, self.top().place(&cx), at)).flatten()
     }

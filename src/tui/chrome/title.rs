@@ -4,6 +4,7 @@
 //!  mempulse · mainnet  1 Overview 2 Peers 3 Mempool 4 Blocks  ● live  DEMO    8 peers · ping 41 ms · tip 923,114
 //! ```
 
+use super::banner;
 use super::tabs::{self, TabName, Tabs};
 use crate::snapshot::{Health, RestoredStatus, Screen, WaitsFor};
 use crate::tui::context::{Context, Frozen};
@@ -38,7 +39,11 @@ pub fn draw(frame: &mut Frame, area: Rect, cx: &Context, tabs: &Tabs) {
     }
     let room = cells.saturating_sub(text::line_width(&left) + 2);
     let right = variants(cx).into_iter().find(|variant| text::width(variant) <= room);
-    let style = if snapshot.missing_blocks.is_some() { theme.warning() } else { theme.text() };
+    let style = match snapshot.missing_blocks {
+        _ if banner::lost(snapshot).is_some() => theme.muted(),
+        Some(_) => theme.warning(),
+        None => theme.text(),
+    };
     let right = vec![Span::styled(right.unwrap_or_default(), style), Span::raw(" ")];
     frame.render_widget(Paragraph::new(text::spread(left, right, cells)), area);
 }

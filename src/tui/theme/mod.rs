@@ -135,6 +135,16 @@ impl Theme {
         self.paint(Meaning::Bad, Modifier::BOLD).add_modifier(Modifier::BOLD)
     }
 
+    /// A line that must not be missed: nothing on the screen is up to date.
+    pub const fn alarm(self) -> Style {
+        self.bad().add_modifier(Modifier::REVERSED)
+    }
+
+    /// What is laid over figures that are out of date.
+    pub const fn outdated(self) -> Style {
+        Style::new().add_modifier(Modifier::DIM).remove_modifier(Modifier::BOLD)
+    }
+
     /// A label that must be noticed, such as DEMO or FROZEN.
     pub const fn badge(self) -> Style {
         self.paint(Meaning::Warning, Modifier::BOLD).add_modifier(Modifier::REVERSED)

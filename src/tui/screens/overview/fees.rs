@@ -37,7 +37,9 @@ pub fn draw(frame: &mut Frame, area: Rect, cx: &Context, focused: bool) {
     let rungs: Vec<_> = estimates.targets.iter().map(rung).chain([floor]).collect();
     let block = panel(cx.theme, title(cx.theme, "Fees", "sat/vB", focused), focused);
     let room = usize::from(block.inner(area).width).saturating_sub(NAME + RATE + 3);
-    let top = rungs.iter().filter_map(|(.., rate)| *rate).fold(0.0, f64::max);
+    // The floor alone is no ladder.
+    let has_bars = estimates.targets.iter().any(|target| target.estimate.is_some());
+    let top = rungs.iter().filter_map(|(.., rate)| rate.filter(|_| has_bars)).fold(0.0, f64::max);
     let line = |(name, text, rate): (String, String, Option<f64>)| {
         let style = rate.map_or(cx.theme.muted(), |rate| cx.theme.fee_rate(rate));
         #[expect(clippy::cast_possible_truncation, reason = "the length of a bar")]

@@ -57,7 +57,8 @@ impl Unreachable {
 
     fn advice(&self, cx: &Context) -> Option<Vec<String>> {
         match &cx.snapshot.health {
-            Health::Unreachable(unreachable) if !self.closed => {
+            // Once a peer was live, the banner below the title says what matters.
+            Health::Unreachable(unreachable) if !self.closed && unreachable.lost.is_none() => {
                 Some(wording::unreachable::advice(unreachable))
             }
             _ => None,
