@@ -140,7 +140,12 @@ fn query_help() {
 
 #[test]
 fn watch_list() {
-    seen_at_every_size("watch_list", |desk| {
+    seen_in_every_state("watch_list", |desk| desk.type_keys("6jj"));
+}
+
+#[test]
+fn watch_list_while_a_target_is_typed() {
+    seen_at_every_size("watch_list_typed", |desk| {
         desk.type_keys("wja");
         desk.type_text("bc1qnothing");
     });
@@ -422,7 +427,7 @@ fn details_scroll_to_their_last_line_and_no_further() {
 fn every_screen_survives_every_size() {
     const WIDTHS: [u16; 16] = [1, 2, 3, 20, 59, 60, 61, 80, 99, 100, 109, 110, 120, 160, 200, 250];
     const HEIGHTS: [u16; 14] = [1, 2, 3, 9, 14, 15, 19, 20, 24, 34, 44, 45, 60, 80];
-    for keys in ["", "?", "hj\n", "jj\n", "G", "hG", " jj?", "2sj", "2j\n", "5lll", "4"] {
+    for keys in ["", "?", "hj\n", "jj\n", "G", "hG", " jj?", "2sj", "2j\n", "5lll", "4", "6j", "6a"] {
         let mut desk = Desk::new((80, 24));
         desk.type_keys(keys);
         for (width, height) in WIDTHS.iter().flat_map(|width| HEIGHTS.map(|height| (*width, height))) {

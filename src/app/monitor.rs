@@ -72,6 +72,7 @@ impl Monitor {
                 Ok(()) = screen.views.changed() => self.publish(&mut screen),
                 Some(command) = screen.commands.recv() => {
                     let outcome = self.model.command(&command, self.clock.now());
+                    self.stores.note_command(&command, &self.model);
                     self.distribute(outcome);
                     self.publish(&mut screen);
                 }

@@ -99,7 +99,7 @@ async fn show(
     }
     // Checked for every front end, as all other flags are.
     let screen = common.screen.settings(front_ends::kept_view(state_dir.as_deref()))?;
-    let mut monitor = monitor(settings, common, state_dir.as_deref(), targets, demo);
+    let mut monitor = monitor(&front_end, settings, common, state_dir.as_deref(), targets, demo);
     monitor.log_lines = log_lines;
     match front_end {
         FrontEnd::Screen => {
@@ -125,6 +125,7 @@ fn check_terminal(demo: bool) -> Result<()> {
 
 /// Loads what earlier runs saved, and joins it with the network and the model.
 fn monitor(
+    front_end: &FrontEnd,
     mut settings: Settings,
     common: &CommonArgs,
     state_dir: Option<&Path>,
@@ -139,7 +140,8 @@ fn monitor(
         prevout_blocks: PrevoutCache::DEFAULT_BLOCKS
             .max(usize::try_from(settings.backfill).unwrap_or(usize::MAX)),
     };
-    let (stores, Loaded { addresses, prevouts, history, blocks }) = Stores::load(store_settings, clock.now());
+    let (stores, loaded) = Stores::load(store_settings, clock.now());
+    let Loaded { addresses, prevouts, history, blocks, targets: saved } = loaded;
     settings.known_blocks = prevouts.blocks().map(|(_, hash)| hash).collect();
     if let PeerChoice::Discover(discovery) = &mut settings.choice {
         discovery.addresses = addresses;
@@ -158,6 +160,10 @@ fn monitor(
         model = model.expecting_restored();
     }
     model.command(&Command::Watch(targets), clock.now());
+    // Added on screen, for the screen: who reads a stream has named all targets.
+    if matches!(front_end, FrontEnd::Screen) {
+        model.command(&Command::Watch(saved), clock.now());
+    }
     // Boxed, as it contains all state and moves into the task that owns it.
     let network = Driver::start(settings, clock);
     let watch_command = WatchCommand::start(common.on_watch.clone());

@@ -29,6 +29,8 @@ pub enum Store {
     Blocks,
     /// The transactions of the mempool.
     Mempool,
+    /// The targets of the watch list that were added on screen.
+    Watchlist,
     /// The queries that were typed on screen.
     Queries,
     /// All of them, by the lock that one process has on them.
@@ -43,6 +45,7 @@ impl fmt::Display for Store {
             Self::History => "mempool history",
             Self::Blocks => "block figures",
             Self::Mempool => "mempool journal",
+            Self::Watchlist => "watch list",
             Self::Queries => "query history",
             Self::Lock => "state files of",
         })

@@ -59,7 +59,7 @@ pub use peers::block_relay::Spread;
 pub use peers::health::{Health, Unreachable};
 pub use peers::liveness::{Liveness, LivenessSlot};
 pub use peers::stats::{AnswerFigures, PeerStats, PingFigures, RelayCounts};
-pub use watchlist::{WatchEvent, WatchMatch};
+pub use watchlist::{BalanceChange, Balances, PastMatch, WatchEvent, WatchMatch};
 
 use crate::chain::Network;
 use crate::event::{AddressCounts, BootstrapProgress, MissingBlocks, Tip};

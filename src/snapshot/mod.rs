@@ -18,11 +18,12 @@ mod watchlist;
 mod window;
 
 pub use crate::model::{
-    Amount, AnswerFigures, BAND_STARTS, BANDS, BackfillProgress, Basis, BlockArrival, BlockFigures, Bounds,
-    Coverage, Density, EphemeralDust, Estimate, Estimates, FeeRate, Health, HistoryColumns, HitRate, Level,
-    ListComparison, Liveness, LivenessSlot, Mismatch, Mismatches, NoticeEntry, NoticeKind, Package,
-    PeerStats, PingFigures, ProjectedBlock, RATE_CLASSES, Relative, Relatives, RelayCounts, RestoredStatus,
-    SIZE_CLASSES, SPANS, SeenInBlocks, Spread, Target, TxFilter, TxKey, TxList, TxOrder, Unseen, WaitsFor,
+    Amount, AnswerFigures, BAND_STARTS, BANDS, BackfillProgress, BalanceChange, Balances, Basis,
+    BlockArrival, BlockFigures, Bounds, Coverage, Density, EphemeralDust, Estimate, Estimates, FeeRate,
+    Health, HistoryColumns, HitRate, Level, ListComparison, Liveness, LivenessSlot, Mismatch, Mismatches,
+    NoticeEntry, NoticeKind, Package, PastMatch, PeerStats, PingFigures, ProjectedBlock, RATE_CLASSES,
+    Relative, Relatives, RelayCounts, RestoredStatus, SIZE_CLASSES, SPANS, SeenInBlocks, Spread, Target,
+    TxFilter, TxKey, TxList, TxOrder, Unseen, WaitsFor,
 };
 pub use crate::util::log_lines::{LogLine, LogLines};
 pub use blocks::BlocksScreen;
@@ -41,11 +42,11 @@ pub use peers::{
 };
 pub use totals::Totals;
 pub use transactions::{Anchor, TransactionListView, TransactionRow, TransactionsScreen, TxFlags};
-pub use watchlist::WatchRow;
+pub use watchlist::{MatchRow, WatchRow, WatchlistScreen, WatchlistView};
 pub use window::Window;
 
 use crate::chain::Network;
-use crate::event::{BootstrapProgress, MissingBlocks};
+use crate::event::{BootstrapProgress, MissingBlocks, WatchTarget};
 use crate::model::Model;
 use crate::util::time::{Timestamp, WallOffset};
 use crate::wire::Txid;
@@ -64,10 +65,12 @@ pub struct View {
     pub transactions: TransactionListView,
     /// The Mempool screen.
     pub mempool: MempoolView,
+    /// The Watch list screen.
+    pub watchlist: WatchlistView,
+    /// Whether to list all that is watched.
+    pub watched: bool,
     /// The Log screen.
     pub log: LogView,
-    /// Whether the watch list is open.
-    pub watchlist: bool,
     /// What is open in detail.
     pub open: Option<Open>,
     /// The 64 hexadecimal digits that are looked up.
@@ -82,7 +85,8 @@ impl View {
     #[must_use]
     pub fn of_everything(mut self) -> Self {
         self.everything = true;
-        self.watchlist = true;
+        self.watchlist.widen();
+        self.watched = true;
         self.overview.peers.widen();
         self.peers.window.widen();
         self.overview.transactions.widen();
@@ -116,6 +120,8 @@ pub enum Screen {
     Mempool,
     /// The last blocks.
     Blocks,
+    /// The targets of the watch list, and what happened to them.
+    Watchlist,
     /// The program's own log.
     Log,
 }
@@ -159,10 +165,12 @@ pub struct Snapshot {
     pub mempool: Option<Box<MempoolScreen>>,
     /// The Blocks screen, if it is shown.
     pub blocks: Option<Box<BlocksScreen>>,
+    /// The Watch list screen, if it is shown.
+    pub watchlist: Option<Box<WatchlistScreen>>,
+    /// All targets of the watch list, oldest first, if they are asked for.
+    pub watched: Vec<Arc<WatchTarget>>,
     /// The Log screen, if it is shown. The log is no part of the model: whoever keeps it adds it.
     pub log: Option<Box<LogScreen>>,
-    /// The watch list, if it is open.
-    pub watchlist: Vec<WatchRow>,
     /// What the digits that are looked up name.
     pub found: Option<Found>,
     /// The details of what is open, shared with the page that shows them.
@@ -199,8 +207,10 @@ impl Snapshot {
             transactions,
             mempool: shows(Screen::Mempool).then(|| Box::new(MempoolScreen::take(model, view.mempool, now))),
             blocks: shows(Screen::Blocks).then(|| Box::new(BlocksScreen::take(model, announcers))),
+            watchlist: shows(Screen::Watchlist)
+                .then(|| Box::new(WatchlistScreen::take(model, &view.watchlist, view.everything, now))),
+            watched: if view.watched { watchlist::targets(model) } else { Vec::new() },
             log: None,
-            watchlist: if view.watchlist { watchlist::take(model, now) } else { Vec::new() },
             found: view.find.map(|id| Found::take(model, id)),
             everything: view.everything && is_listed,
             detail: view.open.map(|open| (open, Arc::new(Detail::take(model, open, announcers, now)))),

@@ -1,4 +1,5 @@
-//! What survives a restart: addresses of peers, outputs of recent blocks, the mempool and its history.
+//! What survives a restart: addresses of peers, outputs of recent blocks, the mempool and its history, the watch
+//! list.
 //!
 //! Each store has the same life cycle: `load` reads what an earlier run saved, `save` hands new state to
 //! a thread that writes it and never blocks, `problem` waits for what went wrong, and `close` writes the
@@ -21,6 +22,7 @@ mod queries;
 mod stores;
 mod transfer;
 mod view;
+mod watchlist;
 mod writer;
 
 pub use file::default_state_dir;

@@ -1,7 +1,7 @@
 //! All stores of one run.
 
 use crate::chain::Network;
-use crate::event::{Event, EventKind, StoreProblem};
+use crate::event::{Command, Event, EventKind, StoreProblem, WatchTarget};
 use crate::model::blocks::Blocks;
 use crate::model::{BlockOutputs, History, Model, Outcome, PrevoutCache};
 use crate::p2p::{AddrTable, SavedAddresses};
@@ -11,6 +11,7 @@ use crate::store::history::HistoryStore;
 use crate::store::lock::Lock;
 use crate::store::mempool::MempoolStore;
 use crate::store::prevouts::PrevoutStore;
+use crate::store::watchlist::WatchlistStore;
 use crate::util::time::Timestamp;
 use std::path::Path;
 use std::sync::Arc;
@@ -39,6 +40,8 @@ pub struct Loaded {
     pub history: History,
     /// The figures of the last blocks.
     pub(crate) blocks: Blocks,
+    /// The targets of the watch list that were added on screen.
+    pub targets: Vec<WatchTarget>,
 }
 
 /// Everything that survives a restart.
@@ -48,6 +51,7 @@ pub struct Stores {
     prevouts: PrevoutStore,
     history: HistoryStore,
     blocks: BlockStore,
+    watchlist: WatchlistStore,
     mempool: MempoolStore,
     /// That another process uses the same files, until it is reported.
     in_use: Option<StoreProblem>,
@@ -71,6 +75,7 @@ impl Stores {
         let (prevout_store, prevouts) = PrevoutStore::load(state_dir, network, settings.prevout_blocks);
         let (history_store, history) = HistoryStore::load(state_dir, network, now);
         let (block_store, blocks) = BlockStore::load(state_dir, network);
+        let (watchlist_store, targets) = WatchlistStore::load(state_dir, network);
         // The other process writes to the journal: it is not even read.
         let mempool = MempoolStore::load(state_dir.filter(|_| in_use.is_none()), network, now);
         let mut stores = Self {
@@ -78,6 +83,7 @@ impl Stores {
             prevouts: prevout_store,
             history: history_store,
             blocks: block_store,
+            watchlist: watchlist_store,
             mempool,
             in_use,
             _lock: lock,
@@ -87,8 +93,9 @@ impl Stores {
             stores.prevouts.stop_saving();
             stores.history.stop_saving();
             stores.blocks.stop_saving();
+            stores.watchlist.stop_saving();
         }
-        (stores, Loaded { addresses, prevouts, history, blocks })
+        (stores, Loaded { addresses, prevouts, history, blocks, targets })
     }
 
     /// Whether the mempool of an earlier run is being loaded, or the event that there is none.
@@ -101,6 +108,11 @@ impl Stores {
         self.mempool.note(event, outcome, model);
     }
 
+    /// Takes note of a command of the user that the model has carried out. Never blocks.
+    pub fn note_command(&mut self, command: &Command, model: &Model) {
+        self.watchlist.note(command, model);
+    }
+
     /// Begins to save what is due. Never blocks; cheap enough to be called after each event.
     pub fn save(&mut self, addresses: Option<&AddrTable>, model: &Model, now: Timestamp) {
         if let Some(table) = addresses {
@@ -108,6 +120,7 @@ impl Stores {
         }
         self.history.save(model.history());
         self.blocks.save(model.blocks());
+        self.watchlist.save();
         self.mempool.save(model, now);
     }
 
@@ -133,6 +146,7 @@ impl Stores {
             problem = self.prevouts.problem() => problem,
             problem = self.history.problem() => problem,
             problem = self.blocks.problem() => problem,
+            problem = self.watchlist.problem() => problem,
         };
         EventKind::Warning(problem.into())
     }
@@ -147,10 +161,11 @@ impl Stores {
         let addresses = self.addresses.close(addresses);
         let history = self.history.close(model.history());
         let blocks = self.blocks.close(model.blocks());
-        let mempool = self.mempool.close(model, now);
+        let (watchlist, mempool) = (self.watchlist.close(), self.mempool.close(model, now));
         async {
-            let problems = tokio::join!(addresses, self.prevouts.close(), history, blocks, mempool);
-            <[_; 5]>::from(problems).into_iter().flatten().collect()
+            let problems =
+                tokio::join!(addresses, self.prevouts.close(), history, blocks, watchlist, mempool);
+            <[_; 6]>::from(problems).into_iter().flatten().collect()
         }
     }
 }

@@ -259,11 +259,6 @@ impl App {
         self.overlays.push(Overlay::details(open));
     }
 
-    fn open_watchlist(&mut self) {
-        self.overlays.retain(|overlay| !matches!(overlay, Overlay::Watchlist(_)));
-        self.overlays.push(Overlay::watchlist());
-    }
-
     /// Opens the line for a query of the list on screen.
     fn open_query(&mut self) {
         let queried = self.screens[self.current].1.queried();

@@ -78,11 +78,18 @@ impl<'a> Context<'a> {
     pub fn value(&self, sat: u64, cells: usize) -> String {
         match self.preferences.unit {
             Unit::Btc if cells >= WHOLE_BTC => format::btc(sat),
-            Unit::Btc => format::btc_short(sat),
+            Unit::Btc => format::btc_short(sat, cells),
             Unit::Sat => Some(format::grouped(sat))
                 .filter(|whole| whole.len() <= cells)
                 .unwrap_or_else(|| format::brief(sat)),
         }
+    }
+
+    /// What a balance gains or loses, in at most `cells` characters without the unit: `+0.01725404`, `−5,000`.
+    /// `None` if nothing is paid or spent.
+    pub fn change(&self, received: u64, spent: u64, cells: usize) -> Option<String> {
+        let (sign, sat) = if received < spent { ("−", spent - received) } else { ("+", received - spent) };
+        (received > 0 || spent > 0).then(|| format!("{sign}{}", self.value(sat, cells.saturating_sub(1))))
     }
 
     /// A line of heads with the user's unit in place of BTC.

@@ -27,9 +27,30 @@ fn a_paste_is_no_key_and_ends_in_the_watch_list() {
     terminal.press("w");
     terminal.shows("Watch list");
     terminal.press("\x1b[200~51\r52\r53\x1b[201~");
-    terminal.shows("Watch list  3");
-    terminal.press("q");
-    terminal.hides("Watch list  3");
+    terminal.shows("Watch list  3 targets");
+    quits(terminal);
+}
+
+#[test]
+fn the_watch_list_of_the_screen_is_kept_without_the_targets_of_the_command_line() {
+    let folder = tempfile::tempdir().unwrap();
+    let arguments = format!("{NOBODY} --state-dir {}", folder.path().display());
+    let opened = |arguments: &str, count: &str| {
+        let mut terminal = Terminal::mempulse(arguments, SIZE);
+        terminal.shows("regtest");
+        terminal.is_taken();
+        terminal.press("6");
+        terminal.shows(&format!("Watch list  {count}"));
+        terminal
+    };
+    let mut terminal = opened(&format!("{arguments} --watch 51"), "1 target");
+    terminal.press("\x1b[200~52\r53\r54\x1b[201~");
+    terminal.shows("4 targets");
+    terminal.press("Gd");
+    terminal.shows("3 targets");
+    quits(terminal);
+    let terminal = opened(&arguments, "2 targets");
+    assert!(terminal.text().contains(" 52 ") && terminal.text().contains(" 53 "), "{}", terminal.text());
     quits(terminal);
 }
 

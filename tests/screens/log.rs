@@ -19,7 +19,7 @@ pub fn logged(size: (u16, u16)) -> Desk {
     ] {
         desk.log.push(desk.now, level, text);
     }
-    desk.press(KeyCode::Char('6'));
+    desk.press(KeyCode::Char('7'));
     desk
 }
 

@@ -11,7 +11,7 @@ const SIZE: (u16, u16) = (120, 36);
 #[test]
 fn a_paste_never_acts_as_keys() {
     let mut desk = Desk::new(SIZE);
-    for keys in ["", "j\n", "1?", "2", "3", "4", "5", "6", "1w"] {
+    for keys in ["", "j\n", "1?", "2", "3", "4", "5", "7", "1w"] {
         desk.type_keys(keys);
         for pasted in [scene::QUIET, "q", "\u{3}", "jjqq\nq\r\nq"] {
             assert_eq!(desk.paste(pasted), None, "{keys:?} {pasted:?}");
@@ -29,7 +29,7 @@ fn a_paste_in_the_watch_list_is_a_target_and_several_lines_are_several() {
     let mut desk = Desk::new(SIZE);
     desk.type_keys("w");
     desk.paste(&format!("{}\n", scene::QUIET));
-    assert!(desk.screen().contains(&format!("add: {}", scene::QUIET)), "{}", desk.screen());
+    assert!(desk.screen().contains(&format!("┃ {}▏", scene::QUIET)), "{}", desk.screen());
     desk.press_ctrl('u');
     assert_eq!(desk.paste(&format!("51\r{}", scene::QUIET)), None);
     assert!(desk.screen().contains("nothing pasted: line 2: already on the watch list"), "{}", desk.screen());

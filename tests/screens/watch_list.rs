@@ -2,7 +2,7 @@
 
 use crate::desk::Desk;
 use crate::scene;
-use crossterm::event::KeyCode;
+use crossterm::event::{KeyCode, MouseButton, MouseEventKind};
 use mempulse::event::Command;
 use mempulse::snapshot::Detail;
 use mempulse::tui::Effect;
@@ -26,7 +26,7 @@ fn while_a_target_is_typed_the_footer_names_only_the_keys_that_do_something() {
     desk.type_keys("wa");
     assert_eq!(footer(&desk), " Enter add  Esc cancel");
     desk.press(KeyCode::Esc);
-    assert!(footer(&desk).contains("↑↓ select") && !footer(&desk).contains("scroll"), "{}", footer(&desk));
+    assert!(footer(&desk).contains("a add") && !footer(&desk).contains("Enter add"), "{}", footer(&desk));
 }
 
 #[test]
@@ -115,20 +115,103 @@ fn y_copies_the_txid_of_a_removed_transaction() {
 
 #[test]
 fn the_transaction_of_the_last_match_can_be_opened_and_copied() {
-    let mut desk = Desk::new(SIZE);
+    let mut desk = Desk::new((120, 36));
     desk.type_keys("w");
-    let last = desk.snapshot().watchlist[0].last.clone().unwrap().1;
+    let last = desk.snapshot().watchlist.unwrap().targets.rows[0].last.clone().unwrap();
     assert_eq!(copied(&mut desk), None);
     desk.press(KeyCode::Down);
-    assert_eq!(desk.press(KeyCode::Enter), Some(Effect::Copy(last.txid.to_string())));
+    assert_eq!(desk.press(KeyCode::Enter), Some(Effect::Copy(last.found.txid.to_string())));
     desk.press(KeyCode::Enter);
     assert!(desk.screen().contains("wtxid"), "its details: {}", desk.screen());
     desk.press(KeyCode::Esc);
-    desk.press(KeyCode::Down);
-    desk.press(KeyCode::Enter);
+    desk.type_keys("jj\n");
+    assert!(desk.screen().contains(" Block 923,112 "), "the transaction is confirmed: {}", desk.screen());
+    desk.press(KeyCode::Esc);
+    desk.type_keys("G\n");
+    assert!(footer(&desk).contains("nothing happened to this target yet"), "{}", footer(&desk));
+}
+
+#[test]
+fn every_event_of_a_target_can_be_opened() {
+    let mut desk = Desk::new((120, 36));
+    desk.type_keys("6jjj");
+    let history = desk.snapshot().watchlist.unwrap().targets.rows[2].history.clone().unwrap();
+    assert!(history.total >= 2, "{history:?}");
     assert!(
-        footer(&desk).contains("no matching transaction"),
-        "the transaction is confirmed: {}",
-        footer(&desk)
+        desk.screen().contains("DOUBLE SPENT") && desk.screen().contains(" arrived "),
+        "{}",
+        desk.screen()
     );
+    desk.press(KeyCode::Tab);
+    desk.type_keys("G");
+    let oldest = history.rows.last().unwrap().found.txid.to_string();
+    assert_eq!(copied(&mut desk), None);
+    assert_eq!(desk.press(KeyCode::Enter), Some(Effect::Copy(oldest)), "the txid comes first");
+    desk.press(KeyCode::Enter);
+    assert!(desk.app.view().open.is_some(), "{}", desk.screen());
+    for _ in 0..3 {
+        desk.press(KeyCode::Esc);
+        assert!(
+            desk.screen().contains(" History "),
+            "the page, the history, the selection: {}",
+            desk.screen()
+        );
+    }
+    desk.press(KeyCode::Esc);
+    assert!(desk.screen().contains("╭ Peers"), "{}", desk.screen());
+}
+
+#[test]
+fn a_filter_finds_targets_by_their_text_and_by_the_txids_that_touch_them() {
+    let mut desk = Desk::new((120, 36));
+    desk.type_keys("6/QW508");
+    assert_eq!(desk.snapshot().watchlist.unwrap().targets.total, 1);
+    assert!(desk.screen().contains("Watch list  1 of 4 targets · /QW508▏"), "{}", desk.screen());
+    desk.press(KeyCode::Esc);
+    let txid =
+        desk.snapshot().watchlist.unwrap().targets.rows[1].last.as_ref().unwrap().found.txid.to_string();
+    desk.type_keys("/");
+    desk.type_keys(&txid[3..20]);
+    assert_eq!(desk.snapshot().watchlist.unwrap().targets.total, 1);
+    desk.type_keys("x");
+    assert!(desk.screen().contains("no target matches · Esc: all"), "{}", desk.screen());
+}
+
+#[test]
+fn a_frozen_watch_list_has_the_history_of_every_target() {
+    let mut desk = Desk::alone((120, 36));
+    desk.type_keys("6 j");
+    assert!(desk.screen().contains("· 1 event "), "{}", desk.screen());
+    desk.type_keys("j");
+    assert!(desk.screen().contains("confirmed in block 923,112"), "{}", desk.screen());
+    desk.type_keys("jj");
+    assert!(desk.screen().contains("no transaction touches it"), "{}", desk.screen());
+}
+
+#[test]
+fn d_removes_the_selected_target() {
+    let mut desk = Desk::new((80, 24));
+    desk.type_keys("6G");
+    match desk.press(KeyCode::Delete) {
+        Some(Effect::Send(Command::Unwatch(target))) => assert_eq!(target.text(), scene::QUIET),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_click_selects_a_target_and_a_click_on_its_event_opens_that() {
+    let mut desk = Desk::new((120, 36));
+    desk.type_keys("6");
+    desk.click("bc1q2wvt");
+    assert!(
+        desk.screen().contains("· 3 events ") || desk.screen().contains("· 2 events "),
+        "{}",
+        desk.screen()
+    );
+    let rows: Vec<_> = desk.screen().lines().map(str::to_owned).collect();
+    let row = rows.iter().rposition(|line| line.contains("confirmed in block 923,112")).unwrap();
+    for _ in 0..2 {
+        desk.mouse(MouseEventKind::Down(MouseButton::Left), 20, row);
+    }
+    assert!(desk.app.view().open.is_some(), "{}", desk.screen());
 }

@@ -3,7 +3,7 @@
 use crate::chain::Network;
 use crate::event::{Command, EventKind, PeerEvent, PeerId, Tip, WatchTarget};
 use crate::model::testing::*;
-use crate::model::{Change, WatchEvent, WatchMatch};
+use crate::model::{BalanceChange, Balances, Change, PastMatch, WatchEvent, WatchMatch};
 use crate::wire::{Block, BlockHash, OutPoint, Transaction, Txid};
 use std::sync::Arc;
 use std::time::Duration;
@@ -308,4 +308,47 @@ fn a_txid_that_left_the_mempool_is_reported_with_the_reason() {
     let txid = mined_long_ago.txid();
     assert_eq!(reported(&mut scene, watch(&txid.to_string())), [(txid, 0, 0, confirmed(1, 8))]);
     assert_eq!(reported(&mut scene, mined(9, &[])), []);
+}
+
+/// What is shown of the only target.
+fn watched(scene: &Scene) -> (Balances, Vec<PastMatch>) {
+    let watchlist = scene.model.watchlist();
+    let (id, watched) = watchlist.targets().next().unwrap();
+    (watchlist.balances().get(&id).copied().unwrap_or_default(), watched.history.iter().copied().collect())
+}
+
+#[test]
+fn the_balance_changes_by_what_is_in_the_mempool_and_in_blocks_and_not_by_what_was_removed() {
+    let pays = spend(&[coin(1)], &[5_000]);
+    let spends = spend_to_another(&[output(&pays, 0)]);
+    let replaced = spend(&[coin(2)], &[700]);
+    let mut scene = Scene::new();
+    scene.connect(1).changes(watch(SCRIPT));
+    scene.deliver_all(1, [&pays, &spends, &replaced]);
+    let change = |received, spent, transactions| BalanceChange { received, spent, transactions };
+    assert_eq!(watched(&scene).0, Balances { mempool: change(5_700, 5_000, 3), blocks: change(0, 0, 0) });
+    scene.changes(mined(1, &[&pays]));
+    assert_eq!(watched(&scene).0, Balances { mempool: change(700, 5_000, 2), blocks: change(5_000, 0, 1) });
+    scene.deliver(1, &spend_to_another(&[coin(2)]));
+    assert_eq!(watched(&scene).0, Balances { mempool: change(0, 5_000, 1), blocks: change(5_000, 0, 1) });
+    scene.changes(undone(1));
+    assert_eq!(watched(&scene).0, Balances { mempool: change(5_000, 5_000, 2), blocks: change(0, 0, 0) });
+}
+
+#[test]
+fn the_history_of_a_target_has_what_happened_in_order_and_a_limit() {
+    let pays = spend(&[coin(1)], &[5_000]);
+    let mut scene = Scene::new();
+    scene.connect(1).changes(watch(SCRIPT));
+    scene.deliver(1, &pays);
+    scene.changes(mined(1, &[&pays]));
+    scene.changes(undone(1));
+    let events: Vec<_> = watched(&scene).1.iter().map(|found| found.event).collect();
+    assert_eq!(events, [WatchEvent::Arrived, confirmed(1, 1), WatchEvent::Unconfirmed]);
+    for number in 2..200 {
+        scene.deliver(1, &spend(&[coin(number)], &[1_000]));
+    }
+    let history = watched(&scene).1;
+    assert_eq!((history.len(), history[99].number), (100, scene.model.watchlist().count()));
+    assert!(history.windows(2).all(|two| two[0].number < two[1].number));
 }

@@ -5,18 +5,22 @@ mod outputs;
 mod search;
 mod touches;
 mod watch_match;
+mod watched;
 
+pub use touches::{BalanceChange, Balances};
 pub use watch_match::{WatchEvent, WatchMatch};
+pub use watched::PastMatch;
+pub(crate) use {touches::TargetId, touches::TouchingTx, watched::Watched};
 
 use crate::event::WatchTarget;
 use crate::model::mempool::Mempool;
 use crate::model::mempool::RemovalReason;
 use crate::util::time::Timestamp;
-use crate::wire::{Block, BlockHash, OutPoint, Transaction, Txid};
+use crate::wire::{Block, BlockHash, OutPoint, Transaction, TxHash, Txid};
 use foldhash::fast::RandomState;
 use outputs::WatchedOutputs;
 use std::collections::{BTreeMap, HashMap, HashSet};
-use touches::{InBlock, TargetId, Touch, Touches};
+use touches::{InBlock, Touch, Touches};
 
 /// The number of confirmations that is reported last: most users take it for final.
 const FINAL: u32 = 6;
@@ -24,7 +28,7 @@ const FINAL: u32 = 6;
 /// The targets of the watch list, and the transactions that touch them.
 #[derive(Debug, Default)]
 pub(crate) struct Watchlist {
-    targets: BTreeMap<TargetId, (WatchTarget, Option<(Timestamp, WatchMatch)>)>,
+    targets: BTreeMap<TargetId, Watched>,
     next: TargetId,
     scripts: HashMap<Vec<u8>, TargetId, RandomState>,
     txids: HashMap<Txid, TargetId, RandomState>,
@@ -37,7 +41,7 @@ pub(crate) struct Watchlist {
 impl Watchlist {
     /// Removes a target.
     pub(in crate::model) fn remove(&mut self, target: &WatchTarget) {
-        let found = self.targets.iter().find(|(_, (known, _))| known.key() == target.key());
+        let found = self.targets.iter().find(|(_, known)| known.target.key() == target.key());
         let Some(id) = found.map(|(&id, _)| id) else { return };
         self.targets.remove(&id);
         self.scripts.retain(|_, known| *known != id);
@@ -58,7 +62,7 @@ impl Watchlist {
         }
         let learned = self.learn(tx);
         let new = self.touch(tx);
-        let mut matches = self.report_arrival(now, tx.txid(), new);
+        let mut matches = self.report_arrival(now, tx.txid(), new, mempool);
         matches.extend(self.report_spenders(now, &learned, mempool));
         matches
     }
@@ -174,9 +178,24 @@ impl Watchlist {
         self.touches.get(txid).is_some()
     }
 
-    /// The targets with their latest match, oldest target first.
-    pub(crate) fn targets(&self) -> impl Iterator<Item = &(WatchTarget, Option<(Timestamp, WatchMatch)>)> {
-        self.targets.values()
+    /// The targets with their history, oldest target first.
+    pub(crate) fn targets(&self) -> impl ExactSizeIterator<Item = (TargetId, &Watched)> {
+        self.targets.iter().map(|(&id, watched)| (id, watched))
+    }
+
+    /// Whether a target is on the list.
+    pub(crate) fn contains(&self, target: &WatchTarget) -> bool {
+        self.targets.values().any(|known| known.target.key() == target.key())
+    }
+
+    /// What the last transactions change in the balance of each target that they touch.
+    pub(crate) fn balances(&self) -> HashMap<TargetId, Balances, RandomState> {
+        self.touches.balances()
+    }
+
+    /// Returns what is known of a transaction that touches a target, if it is one of the last.
+    pub(crate) fn touching(&self, txid: Txid) -> Option<&TouchingTx> {
+        self.touches.get(txid)
     }
 
     /// Notes the outputs to watched scripts; returns the new ones.
@@ -246,12 +265,20 @@ impl Watchlist {
                 }
             }
         }
-        new.into_iter().flat_map(|(txid, target)| self.report_arrival(now, txid, vec![target])).collect()
+        let report = |(txid, target)| self.report_arrival(now, txid, vec![target], mempool);
+        new.into_iter().flat_map(report).collect()
     }
 
     /// Reports that a transaction is in the mempool, to the targets in `new` or, after a removal, to all.
-    fn report_arrival(&mut self, now: Timestamp, txid: Txid, new: Vec<TargetId>) -> Vec<WatchMatch> {
+    fn report_arrival(
+        &mut self,
+        now: Timestamp,
+        txid: Txid,
+        new: Vec<TargetId>,
+        mempool: &Mempool,
+    ) -> Vec<WatchMatch> {
         let Some(touching) = self.touches.get_mut(txid) else { return Vec::new() };
+        touching.key = mempool.key(TxHash::Txid(txid));
         let targets = if std::mem::take(&mut touching.is_removed) { self.all_targets(txid) } else { new };
         self.report(now, txid, &targets, WatchEvent::Arrived)
     }
@@ -292,12 +319,12 @@ impl Watchlist {
             if !targets.contains(&target) {
                 continue;
             }
-            let Some((text, last)) = self.targets.get_mut(&target) else { continue };
-            let target = text.text().to_owned();
-            let found = WatchMatch { target, txid, received, spent, event, block };
-            *last = Some((now, found.clone()));
+            let Some(watched) = self.targets.get_mut(&target) else { continue };
             self.count += 1;
-            matches.push(found);
+            let number = self.count;
+            watched.history.push(PastMatch { number, at: now, txid, received, spent, event, block });
+            let target = watched.target.text().to_owned();
+            matches.push(WatchMatch { target, txid, received, spent, event, block });
         }
         matches
     }

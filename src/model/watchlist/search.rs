@@ -7,6 +7,7 @@ use crate::model::mempool::RemovalReason;
 use crate::model::watchlist::Watchlist;
 use crate::model::watchlist::touches::{TargetId, Touch};
 use crate::model::watchlist::watch_match::{WatchEvent, WatchMatch};
+use crate::model::watchlist::watched::Watched;
 use crate::util::time::Timestamp;
 use crate::wire::Txid;
 
@@ -30,13 +31,12 @@ impl Watchlist {
         mempool: &Mempool,
         blocks: &Blocks,
     ) -> Vec<WatchMatch> {
-        let is_known = self.targets.values().any(|(known, _)| known.key() == target.key());
-        if is_known || self.targets.len() >= MAX_TARGETS {
+        if self.contains(target) || self.targets.len() >= MAX_TARGETS {
             return Vec::new();
         }
         let id = self.next;
         self.next += 1;
-        self.targets.insert(id, (target.clone(), None));
+        self.targets.insert(id, Watched::new(target));
         match target.key() {
             WatchKey::Script(script) => {
                 self.scripts.insert(script.clone(), id);
@@ -70,7 +70,7 @@ impl Watchlist {
         }
         for (_, entry) in mempool.entries().iter() {
             let new = self.touch(entry.tx());
-            matches.extend(self.report_arrival(now, entry.tx().txid(), new));
+            matches.extend(self.report_arrival(now, entry.tx().txid(), new, mempool));
         }
         matches
     }
@@ -88,7 +88,7 @@ impl Watchlist {
         let in_block = blocks.kept().find(|(_, block)| block.transactions.iter().any(|tx| tx.txid() == txid));
         if mempool.by_txid(txid).is_some() {
             self.touches.note(txid, touch, u64::max);
-            return self.report_arrival(now, txid, new);
+            return self.report_arrival(now, txid, new, mempool);
         }
         if let Some((height, block)) = in_block {
             self.touches.note(txid, touch, u64::max);

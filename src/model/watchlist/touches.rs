@@ -1,10 +1,13 @@
 //! Transactions that touch targets of the watch list.
 
+use crate::model::mempool::key::TxKey;
 use crate::util::bounded::BoundedMap;
 use crate::wire::{BlockHash, Txid};
+use foldhash::fast::RandomState;
+use std::collections::HashMap;
 
 /// Identifies a target.
-pub(super) type TargetId = u64;
+pub(crate) type TargetId = u64;
 
 /// How many transactions are remembered.
 const MAX_TRANSACTIONS: usize = 10_000;
@@ -17,20 +20,42 @@ pub(super) struct Touch {
     pub(super) spent: u64,
 }
 
+/// What some transactions change in the balance of a target.
+#[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
+pub struct BalanceChange {
+    /// What they pay to the target, in sat.
+    pub received: u64,
+    /// What they spend of the target's outputs, in sat, as far as it is known.
+    pub spent: u64,
+    /// The number of transactions.
+    pub transactions: usize,
+}
+
+/// What the last transactions that touch a target change in its balance.
+#[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
+pub struct Balances {
+    /// Those in the mempool.
+    pub mempool: BalanceChange,
+    /// Those in blocks that were seen.
+    pub blocks: BalanceChange,
+}
+
 /// The block that confirms a transaction.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) struct InBlock {
-    pub(super) hash: BlockHash,
-    pub(super) height: u32,
+pub(crate) struct InBlock {
+    pub(crate) hash: BlockHash,
+    pub(crate) height: u32,
     /// Whether the final confirmation was reported.
     pub(super) is_final: bool,
 }
 
 /// A transaction that touches targets.
 #[derive(Clone, Default, Debug)]
-pub(super) struct TouchingTx {
+pub(crate) struct TouchingTx {
     pub(super) touches: Vec<Touch>,
-    pub(super) block: Option<InBlock>,
+    /// Its last entry in the mempool, if it had any.
+    pub(crate) key: Option<TxKey>,
+    pub(crate) block: Option<InBlock>,
     /// Whether its removal was reported, so that its return is worth reporting.
     pub(super) is_removed: bool,
 }
@@ -75,6 +100,22 @@ impl Touches {
         let in_block = |(txid, touching): (&Txid, &TouchingTx)| Some((*txid, touching.block?));
         let mut all: Vec<_> = self.by_txid.iter().filter_map(in_block).collect();
         all.sort_unstable_by_key(|&(txid, block)| (block.height, txid));
+        all
+    }
+
+    /// Sums up what the transactions change in the balance of each target. Removed ones change nothing.
+    pub(super) fn balances(&self) -> HashMap<TargetId, Balances, RandomState> {
+        let mut all: HashMap<TargetId, Balances, RandomState> = HashMap::default();
+        for (_, touching) in self.by_txid.iter().filter(|(_, touching)| !touching.is_removed) {
+            for touch in &touching.touches {
+                let balances = all.entry(touch.target).or_default();
+                let change =
+                    if touching.block.is_some() { &mut balances.blocks } else { &mut balances.mempool };
+                change.received = change.received.saturating_add(touch.received);
+                change.spent = change.spent.saturating_add(touch.spent);
+                change.transactions += 1;
+            }
+        }
         all
     }
 

@@ -99,7 +99,6 @@ impl App {
             Action::Help => self.toggle_help(),
             Action::Freeze => self.toggle_freeze(),
             Action::Show(screen) => self.show(screen),
-            Action::Watchlist => self.open_watchlist(),
             Action::Find => self.find(),
             Action::Query => self.open_query(),
             Action::Change(setting) => self.change(setting),

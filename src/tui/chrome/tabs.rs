@@ -13,9 +13,9 @@ use ratatui::layout::{Position, Rect};
 use ratatui::text::Span;
 
 /// The narrowest terminal that shows whole names beside the figures of the title.
-const WIDE: u16 = 150;
+pub const WIDE: u16 = 150;
 /// The narrowest terminal that shows short names.
-pub const MEDIUM: u16 = 110;
+const MEDIUM: u16 = 110;
 
 /// The names of a screen on the tab bar.
 #[derive(Clone, Copy, Debug)]

@@ -51,7 +51,7 @@ pub fn draw(frame: &mut Frame, area: Rect, cx: &Context, tabs: &Tabs) {
 /// What stands left of the tabs: the network and, where there is room, the program.
 fn network(area: Rect, cx: &Context) -> Vec<Span<'static>> {
     let network = cx.snapshot.network;
-    if area.width < tabs::MEDIUM {
+    if area.width < tabs::WIDE {
         return vec![Span::styled(format!(" {network}  "), cx.theme.strong())];
     }
     vec![

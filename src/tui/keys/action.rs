@@ -25,8 +25,6 @@ pub enum Action {
     Settings,
     /// Go to another screen.
     Show(Screen),
-    /// Open the watch list.
-    Watchlist,
     /// Find what a txid, a block hash or an address names.
     Find,
     /// Open whatever is selected.
@@ -106,8 +104,8 @@ impl Action {
             Self::Show(Screen::Transactions) => "transactions",
             Self::Show(Screen::Mempool) => "mempool",
             Self::Show(Screen::Blocks) => "blocks",
+            Self::Show(Screen::Watchlist) => "watch-list",
             Self::Show(Screen::Log) => "log",
-            Self::Watchlist => "watch-list",
             Self::Open => "open",
             Self::Next => "next",
             Self::Previous => "previous",
@@ -201,14 +199,14 @@ pub enum Place {
     MempoolHalf,
     /// The Blocks screen.
     Blocks,
+    /// The Watch list screen.
+    Watchlist,
     /// The Log screen.
     Log,
     /// The details of a peer, transaction or block.
     Details,
     /// The help.
     Help,
-    /// The watch list.
-    Watchlist,
     /// The settings.
     Settings,
     /// The choice of what to copy.

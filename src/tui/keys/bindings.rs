@@ -16,10 +16,10 @@ const EVERYWHERE: &[Place] = &[
     Place::Mempool,
     Place::MempoolHalf,
     Place::Blocks,
+    Place::Watchlist,
     Place::Log,
     Place::Details,
     Place::Help,
-    Place::Watchlist,
     Place::Settings,
     Place::CopyMenu,
 ];
@@ -32,12 +32,14 @@ const SCREENS: &[Place] = &[
     Place::Mempool,
     Place::MempoolHalf,
     Place::Blocks,
+    Place::Watchlist,
     Place::Log,
 ];
 /// The screens on which something can be selected.
 const LISTS: &[Place] = &[Place::Overview, Place::Events, Place::Peers, Place::Transactions, Place::Blocks];
 /// The screens with rows to select.
-const ROWS: &[Place] = &[Place::Overview, Place::Events, Place::Peers, Place::Transactions, Place::Log];
+const ROWS: &[Place] =
+    &[Place::Overview, Place::Events, Place::Peers, Place::Transactions, Place::Watchlist, Place::Log];
 const OVERVIEW: &[Place] = &[Place::Overview];
 const EVENTS: &[Place] = &[Place::Events];
 /// The screens whose panels can be shown alone.
@@ -45,14 +47,12 @@ const ZOOMED: &[Place] = &[Place::Overview, Place::Events];
 /// The screens whose list can be sorted.
 const SORTED: &[Place] = &[Place::Peers, Place::Transactions];
 /// The screens whose list can be filtered.
-const FILTERED: &[Place] = &[Place::Events, Place::Peers, Place::Transactions, Place::Log];
-/// Those whose footer says so.
-const FILTER_HINTS: &[Place] = &[Place::Events, Place::Transactions];
+const FILTERED: &[Place] = &[Place::Events, Place::Peers, Place::Transactions, Place::Watchlist, Place::Log];
 const MEMPOOL: &[Place] = &[Place::Mempool, Place::MempoolHalf];
 const MEMPOOL_HALF: &[Place] = &[Place::MempoolHalf];
 const BLOCKS: &[Place] = &[Place::Blocks];
 const LOG: &[Place] = &[Place::Log];
-const OVERLAYS: &[Place] = &[Place::Details, Place::Help, Place::Watchlist, Place::Settings, Place::CopyMenu];
+const OVERLAYS: &[Place] = &[Place::Details, Place::Help, Place::Settings, Place::CopyMenu];
 /// The overlays in which a line is chosen.
 const MENUS: &[Place] = &[Place::Settings, Place::CopyMenu];
 /// Where a text scrolls.
@@ -94,7 +94,7 @@ pub const BINDINGS: &[Binding] = &[
         .hint("Tab", "next ›", DETAILS),
     bind(&[key(KeyCode::BackTab)], Action::Previous, DETAILS).help("Shift-Tab", "details: previous link"),
     bind(&[key(KeyCode::Enter)], Action::Open, WATCHLIST)
-        .help("Enter", "watch list: transaction of the match")
+        .help("Enter", "Watch list: transaction of the event, or its block")
         .hint("Enter", "open", WATCHLIST),
     bind(&[key(KeyCode::Enter)], Action::Open, MENUS)
         .help("Enter", "menus: choose")
@@ -124,7 +124,13 @@ pub const BINDINGS: &[Binding] = &[
     bind(&[letter('3')], Action::Show(Screen::Transactions), EVERYWHERE).help("3", "Transactions screen"),
     bind(&[letter('4')], Action::Show(Screen::Mempool), EVERYWHERE).help("4", "Mempool screen"),
     bind(&[letter('5')], Action::Show(Screen::Blocks), EVERYWHERE).help("5", "Blocks screen"),
-    bind(&[letter('6')], Action::Show(Screen::Log), EVERYWHERE).help("6", "Log screen"),
+    bind(&[letter('6'), letter('w')], Action::Show(Screen::Watchlist), EVERYWHERE)
+        .help("6  w", "Watch list screen")
+        .hint("w", "watch list", OVERVIEW),
+    bind(&[letter('7')], Action::Show(Screen::Log), EVERYWHERE).help("7", "Log screen"),
+    bind(&[key(KeyCode::Tab), key(KeyCode::BackTab)], Action::Next, WATCHLIST)
+        .help("Tab  Shift-Tab", "Watch list: targets or history")
+        .hint("Tab", "panel", WATCHLIST),
     bind(&[key(KeyCode::Right), letter('l')], Action::Next, LOG)
         .help("→  l", "Log: lower levels too")
         .hint("←→", "level", LOG),
@@ -132,7 +138,7 @@ pub const BINDINGS: &[Binding] = &[
     bind(&[ctrl('f')], Action::Find, EVERYWHERE).help("Ctrl-F", "find a txid, block hash or address"),
     bind(&[letter('/')], Action::Filter, FILTERED)
         .help("/", "filter the list while typing; Esc clears")
-        .hint("/", "filter", FILTER_HINTS),
+        .hint("/", "filter", FILTERED),
     bind(&[letter('s'), letter('>')], Action::SortNext, SORTED)
         .help("s  >", "sort by the next column")
         .hint("s", "sort", SORTED),
@@ -151,11 +157,6 @@ pub const BINDINGS: &[Binding] = &[
         MEMPOOL,
     ),
     bind(&[letter(']')], Action::LongerSpan, MEMPOOL).help("]", "Mempool: longer time span"),
-    bind(&[letter('w')], Action::Watchlist, EVERYWHERE).help("w", "watch list").hint(
-        "w",
-        "watch list",
-        OVERVIEW,
-    ),
     bind(&[letter('z'), letter('+'), letter('_')], Action::Zoom, ZOOMED)
         .help("z  +  _", "show the panel in focus alone, or all again")
         .hint("z", "zoom", ZOOMED),
@@ -163,10 +164,10 @@ pub const BINDINGS: &[Binding] = &[
         .help(":", "query: filter and sort the list")
         .hint(":", "query", QUERIED),
     bind(&[letter('a')], Action::Add, WATCHLIST)
-        .help("a", "watch list: add address, txid or script")
+        .help("a", "Watch list: add address, txid or script")
         .hint("a", "add", WATCHLIST),
     bind(&[letter('d'), key(KeyCode::Delete)], Action::Remove, WATCHLIST)
-        .help("d  Delete", "watch list: remove the selected target")
+        .help("d  Delete", "Watch list: remove the selected target")
         .hint("d", "remove", WATCHLIST),
     bind(&[letter('y')], Action::Copy, EVERYWHERE).help("y", "copy txid, address, hex … (OSC 52)"),
     bind(&[letter('x')], Action::ToggleScripts, DETAILS)
@@ -186,9 +187,7 @@ pub const BINDINGS: &[Binding] = &[
     bind(&[key(KeyCode::Down), letter('j')], Action::Move(Motion::Down), EVERYWHERE)
         .help("↓  j", "down")
         .hint("↑↓", "scroll", TEXTS),
-    bind(&[key(KeyCode::PageUp)], Action::Move(Motion::PageUp), EVERYWHERE)
-        .help("PgUp", "page up")
-        .hint("↑↓", "select", WATCHLIST),
+    bind(&[key(KeyCode::PageUp)], Action::Move(Motion::PageUp), EVERYWHERE).help("PgUp", "page up"),
     bind(&[key(KeyCode::PageDown)], Action::Move(Motion::PageDown), EVERYWHERE).help("PgDn", "page down"),
     bind(&[letter('g'), key(KeyCode::Home)], Action::Move(Motion::Top), EVERYWHERE)
         .help("g  Home", "top; follow newest")

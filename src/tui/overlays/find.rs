@@ -88,7 +88,7 @@ impl Find {
 
     fn is_watched(&self, cx: &Context) -> bool {
         let Ok(target) = WatchTarget::parse(&self.text, cx.snapshot.network) else { return false };
-        cx.snapshot.watchlist.iter().any(|row| row.target.key() == target.key())
+        cx.snapshot.watched.iter().any(|watched| watched.key() == target.key())
     }
 
     /// What the text names, and what can be done with it.
@@ -158,7 +158,7 @@ impl Layer for Find {
     }
 
     fn request(&self, cx: &Context, view: &mut View) {
-        view.watchlist = true;
+        view.watched = true;
         if let Meaning::Hash(id) = self.meaning(cx.snapshot.network) {
             view.find = Some(id);
         }

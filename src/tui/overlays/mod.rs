@@ -1,5 +1,4 @@
-//! What can lie on top of a screen: the details, the watch list, the help, the settings, the choice of what
-//! to copy.
+//! What can lie on top of a screen: the details, the help, the settings, the choice of what to copy.
 
 mod copy_menu;
 pub mod details;
@@ -7,7 +6,6 @@ mod find;
 mod help;
 mod query;
 mod settings;
-mod watchlist;
 
 pub use query::QueryHistory;
 
@@ -21,13 +19,11 @@ use find::Find;
 use help::Help;
 use query::{QueryHelp, QueryLine};
 use settings::Settings;
-use watchlist::Watchlist;
 
 /// An overlay.
 #[derive(Debug)]
 pub enum Overlay {
     Details(Details),
-    Watchlist(Watchlist),
     Help(Help),
     Find(Find),
     Settings(Settings),
@@ -39,10 +35,6 @@ pub enum Overlay {
 impl Overlay {
     pub fn details(open: Open) -> Self {
         Self::Details(Details::new(open))
-    }
-
-    pub fn watchlist() -> Self {
-        Self::Watchlist(Watchlist::default())
     }
 
     pub fn find() -> Self {
@@ -77,13 +69,12 @@ impl Overlay {
 
     /// Whether the screen beneath cannot be seen.
     pub const fn covers_screen(&self) -> bool {
-        matches!(self, Self::Details(_) | Self::Watchlist(_))
+        matches!(self, Self::Details(_))
     }
 
     pub fn layer(&self) -> &dyn Layer {
         match self {
             Self::Details(details) => details,
-            Self::Watchlist(watchlist) => watchlist,
             Self::Help(help) => help,
             Self::Find(find) => find,
             Self::Settings(settings) => settings,
@@ -96,7 +87,6 @@ impl Overlay {
     pub fn layer_mut(&mut self) -> &mut dyn Layer {
         match self {
             Self::Details(details) => details,
-            Self::Watchlist(watchlist) => watchlist,
             Self::Help(help) => help,
             Self::Find(find) => find,
             Self::Settings(settings) => settings,

@@ -6,6 +6,7 @@ mod mempool;
 mod overview;
 mod peers;
 mod transactions;
+mod watchlist;
 
 use super::chrome::tabs::TabName;
 use super::layer::Layer;
@@ -21,6 +22,7 @@ pub fn all() -> Vec<(TabName, Box<dyn Layer>)> {
         (tab(Screen::Transactions, "Transactions", "Txs"), Box::<transactions::Transactions>::default()),
         (tab(Screen::Mempool, "Mempool", "Mempool"), Box::<mempool::Mempool>::default()),
         (tab(Screen::Blocks, "Blocks", "Blocks"), Box::<blocks::Blocks>::default()),
+        (tab(Screen::Watchlist, "Watch list", "Watch"), Box::<watchlist::Watchlist>::default()),
         (tab(Screen::Log, "Log", "Log"), Box::<log::Log>::default()),
     ]
 }

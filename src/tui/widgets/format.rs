@@ -115,12 +115,13 @@ pub fn btc(sat: u64) -> String {
     format!("{}.{:08}", grouped(sat / COIN), sat % COIN)
 }
 
-/// Bitcoin to four places or to six digits, cut and not rounded up: `0.0451`, `1,234.56`; `<0.0001`
-/// for less than that.
-pub fn btc_short(sat: u64) -> String {
+/// Bitcoin to four places or to six digits, cut and not rounded up: `0.0451`, `1,234.56`. Less than that is shown
+/// to the last satoshi in 10 cells, and as `<0.0001` in fewer.
+pub fn btc_short(sat: u64, cells: usize) -> String {
     let coins = grouped(sat / COIN);
     match sat {
-        1..10_000 => "<0.0001".to_owned(),
+        1..10_000 if cells < 10 => "<0.0001".to_owned(),
+        1..10_000 => btc(sat),
         0..100_000_000_000 => format!("{coins}.{:04}", sat % COIN / 10_000),
         100_000_000_000..10_000_000_000_000 => format!("{coins}.{:02}", sat % COIN / 1_000_000),
         _ => coins,
@@ -267,11 +268,11 @@ mod tests {
     fn values_are_exact_or_say_that_they_are_less() {
         assert_eq!(btc(4_510_000), "0.04510000");
         assert_eq!(btc(2_100_000_000_000_000), "21,000,000.00000000");
-        assert_eq!(btc_short(4_519_999), "0.0451");
-        assert_eq!(btc_short(123_456_789_012), "1,234.56");
-        assert_eq!(btc_short(2_100_000_000_000_000), "21,000,000");
-        assert_eq!(btc_short(546), "<0.0001");
-        assert_eq!(btc_short(0), "0.0000");
+        assert_eq!(btc_short(4_519_999, 10), "0.0451");
+        assert_eq!(btc_short(123_456_789_012, 10), "1,234.56");
+        assert_eq!(btc_short(2_100_000_000_000_000, 10), "21,000,000");
+        assert_eq!([9, 10].map(|cells| btc_short(546, cells)), ["<0.0001", "0.00000546"]);
+        assert_eq!(btc_short(0, 9), "0.0000");
     }
 
     #[test]

@@ -6,7 +6,9 @@
 
 use crate::event::PeerId;
 use crate::snapshot::{Anchor, PeerListView, TransactionsView};
-use crate::snapshot::{LogLine, NoticeRow, PeerRow, PeerStatsRow, TransactionRow, TxKey, Window};
+use crate::snapshot::{
+    LogLine, MatchRow, NoticeRow, PeerRow, PeerStatsRow, TransactionRow, TxKey, WatchRow, Window,
+};
 use crate::tui::context::Context;
 use crate::tui::keys::Motion;
 use crate::tui::layer::Response;
@@ -70,6 +72,22 @@ impl Keyed for TransactionRow {
 
     fn key(&self) -> TxKey {
         self.key
+    }
+}
+
+impl Keyed for WatchRow {
+    type Key = u64;
+
+    fn key(&self) -> u64 {
+        self.id
+    }
+}
+
+impl Keyed for MatchRow {
+    type Key = u64;
+
+    fn key(&self) -> u64 {
+        self.found.number
     }
 }
 

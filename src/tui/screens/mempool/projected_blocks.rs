@@ -35,13 +35,13 @@ const COLUMNS: [Column<Row>; 10] = [
     figure("≤10%", 5, 8, |(_, block), cx, _| percent(block.within, block.filled(), cx)),
     figure("open", 5, 9, |(_, block), cx, _| percent(block.bounded + block.unknown, block.filled(), cx)),
     figure("tx", 6, 6, |(_, block), cx, _| Cell::new(format::brief(block.count), cx.theme.text())),
-    figure("BTC", 8, 5, |(_, block), cx, _| {
+    figure("BTC", 11, 5, |(_, block), cx, width| {
         let sign = match (block.bounded + block.unknown, block.within) {
             (0, 0) => "",
             (0, _) => "≈",
             _ => "≥",
         };
-        Cell::new(format!("{sign}{}", format::btc_short(block.fees)), cx.theme.text())
+        Cell::new(format!("{sign}{}", cx.value(block.fees, width - 1)), cx.theme.text())
     }),
 ];
 
@@ -56,7 +56,7 @@ pub fn draw(frame: &mut Frame, area: Rect, cx: &Context, screen: &MempoolScreen)
     let notes = [vec![estimates::basis(&cx.snapshot.estimates)], completeness::lines(cx.snapshot)].concat();
     let room = usize::from(area.height).saturating_sub(4 + screen.projected.len().min(MIN_BLOCKS));
     drawn.extend(notes.into_iter().take(room).map(|note| Line::styled(note, theme.muted())));
-    drawn.push(table::head(&COLUMNS, &widths, theme.muted()));
+    drawn.push(cx.in_unit(table::head(&COLUMNS, &widths, theme.muted())));
     let rows = (1..).zip(screen.projected.iter().copied());
     drawn.extend(rows.map(|row| table::row(&COLUMNS, &widths, &row, cx)));
     if screen.projected.is_empty() {

@@ -70,10 +70,10 @@ impl Input {
 /// Reads a target that is to be watched besides those of the snapshot and `others`.
 fn target(text: &str, snapshot: &Snapshot, others: &[WatchTarget]) -> Result<WatchTarget, String> {
     let target = WatchTarget::parse(text, snapshot.network).map_err(|error| error.to_string())?;
-    let mut watched = snapshot.watchlist.iter().map(|row| &row.target).chain(others);
+    let mut watched = snapshot.watched.iter().map(AsRef::as_ref).chain(others);
     if watched.any(|watched| watched.key() == target.key()) {
         Err("already on the watch list".to_owned())
-    } else if snapshot.watchlist.len() + others.len() >= MAX_TARGETS {
+    } else if snapshot.watched.len() + others.len() >= MAX_TARGETS {
         Err(format!("the watch list is full ({MAX_TARGETS} targets)"))
     } else {
         Ok(target)
