@@ -19,6 +19,7 @@ mod lock;
 mod mempool;
 mod prevouts;
 mod queries;
+mod screens;
 mod stores;
 mod transfer;
 mod view;
@@ -27,6 +28,7 @@ mod writer;
 
 pub use file::default_state_dir;
 pub use queries::QueryStore;
+pub use screens::save_screen;
 pub use stores::{Loaded, StoreSettings, Stores};
 pub use transfer::{Transferred, export, import};
 pub use view::{load_view, save_view};

@@ -30,6 +30,8 @@ pub enum Effect {
     Suspend,
     /// Hand a text to the terminal's clipboard.
     Copy(String),
+    /// Save the screen in a text file with this name.
+    SaveScreen(String),
     /// Send a command to the monitor.
     Send(Command),
     /// Keep these lines, the last queries, for the next run.
@@ -75,7 +77,11 @@ impl App {
     pub fn view_state(&self) -> ViewState {
         let kept = |(name, layer): &(TabName, Box<dyn Layer>)| Some((name.name.to_owned(), layer.keep()?));
         let screens = self.screens.iter().filter_map(kept).collect();
-        ViewState::new(self.preferences(), self.screens[self.current].0.name, screens)
+        ViewState::new(self.preferences(), self.screen_name(), screens)
+    }
+
+    fn screen_name(&self) -> &'static str {
+        self.screens[self.current].0.name
     }
 
     /// Offers the queries of earlier runs, as [`Effect::KeepQueries`] gave them.

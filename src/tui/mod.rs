@@ -19,6 +19,7 @@ mod list_query;
 mod overlays;
 mod pointer;
 mod preferences;
+mod saved_screen;
 mod screens;
 mod session;
 mod settings;

@@ -1,6 +1,7 @@
 //! The loop: keys, snapshots and signals in, views and frames out.
 
 use super::app::{App, Effect};
+use super::saved_screen;
 use super::settings::TuiSettings;
 use super::terminal::{self, Bell, Multiplexer, ReplyFilter, Resumed, Signal, Signals, Tty};
 use super::view_state::ViewState;
@@ -13,11 +14,12 @@ use crossterm::event::{Event, EventStream};
 use futures_util::StreamExt;
 use std::io;
 use std::ops::ControlFlow;
+use std::path::PathBuf;
 use std::process::Stdio;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{mpsc, watch};
-use tokio::task::JoinHandle;
+use tokio::task::JoinSet;
 use tokio::time::{Instant, MissedTickBehavior, interval_at, sleep_until, timeout};
 use tokio_util::sync::CancellationToken;
 
@@ -27,6 +29,10 @@ const FRAME: Duration = Duration::from_millis(33);
 const CALM: Duration = Duration::from_secs(1);
 /// How long tmux may take to answer.
 const TMUX: Duration = Duration::from_secs(1);
+/// How many tasks may run beside the loop: a slow disk or tmux must not pile them up.
+const MAX_TASKS: usize = 4;
+/// How long the last screens may take to be saved at the end.
+const SAVE: Duration = Duration::from_secs(1);
 /// How often ages grow on screen while no snapshot comes.
 const TICK: Duration = Duration::from_millis(250);
 
@@ -40,8 +46,8 @@ pub struct Session {
     bell: Bell,
     replies: ReplyFilter,
     settings: TuiSettings,
-    /// What tmux answers about the text that was copied last.
-    tmux: Option<JoinHandle<Option<&'static str>>>,
+    /// What was started beside the loop; each task returns what to tell the user, if anything.
+    tasks: JoinSet<Option<String>>,
     queries: QueryStore,
 }
 
@@ -59,7 +65,8 @@ impl Session {
         let (queries, lines) = QueryStore::load(settings.state_dir.as_deref());
         let app = App::new(&settings, tty.size()?, first, clock.now()).with_queries(&lines);
         let replies = ReplyFilter::default();
-        Ok(Self { app, settings, clock, snapshots, views, commands, bell, replies, tmux: None, queries })
+        let tasks = JoinSet::new();
+        Ok(Self { app, clock, snapshots, views, commands, bell, replies, settings, tasks, queries })
     }
 
     /// What the next run should begin with.
@@ -118,9 +125,8 @@ impl Session {
                     }
                     is_input = true;
                 }
-                note = note_of(&mut self.tmux), if self.tmux.is_some() => {
-                    self.tmux = None;
-                    if let Some(note) = note {
+                Some(note) = self.tasks.join_next() => {
+                    if let Ok(Some(note)) = note {
                         self.app.remark(note);
                         is_input = true;
                     }
@@ -167,8 +173,11 @@ impl Session {
         Ok(ControlFlow::Continue(()))
     }
 
-    /// Writes what is to be kept, for at most 2 s.
-    pub async fn close(self) {
+    /// Writes what is to be kept, for at most 3 s.
+    pub async fn close(mut self) {
+        let saving = async { while self.tasks.join_next().await.is_some() {} };
+        // What takes longer is lost.
+        let _ = timeout(SAVE, saving).await;
         if let Some(problem) = self.queries.close().await {
             tracing::warn!("{problem}");
         }
@@ -183,9 +192,19 @@ impl Session {
             Some(Effect::KeepQueries(lines)) => self.queries.save(lines),
             Some(Effect::Copy(text)) => {
                 tty.copy(&text, self.settings.multiplexer)?;
-                if self.settings.multiplexer == Multiplexer::Tmux {
-                    self.tmux = Some(tokio::spawn(ask_tmux()));
+                if self.settings.multiplexer == Multiplexer::Tmux && self.tasks.len() < MAX_TASKS {
+                    self.tasks.spawn(ask_tmux());
                 }
+            }
+            Some(Effect::SaveScreen(_)) if self.tasks.len() >= MAX_TASKS => {
+                self.app.remark("not saved: the screens before are still being saved");
+            }
+            Some(Effect::SaveScreen(name)) => {
+                // Keys come faster than frames: what is saved is what the name says.
+                self.draw(tty)?;
+                let content = saved_screen::content(tty.shown());
+                let folders = self.folders();
+                self.tasks.spawn_blocking(move || Some(saved_screen::save(&folders, &name, &content)));
             }
             Some(Effect::Send(command)) => {
                 // The queue is full only if the monitor has ended.
@@ -193,6 +212,12 @@ impl Session {
             }
         }
         Ok(ControlFlow::Continue(()))
+    }
+
+    /// Where screens are saved: the folder in which the user started the program or, if files cannot be written
+    /// there, that of what survives a restart.
+    fn folders(&self) -> Vec<PathBuf> {
+        std::env::current_dir().ok().into_iter().chain(self.settings.state_dir.clone()).collect()
     }
 
     fn draw(&mut self, tty: &mut Tty) -> io::Result<()> {
@@ -215,19 +240,11 @@ impl Session {
 }
 
 /// Asks tmux for its options; returns what is missing for a text to reach the clipboard.
-async fn ask_tmux() -> Option<&'static str> {
+async fn ask_tmux() -> Option<String> {
     let mut tmux = tokio::process::Command::new("tmux");
     tmux.args(["display-message", "-p", "#{set-clipboard} #{allow-passthrough}"]).kill_on_drop(true);
     let answer = timeout(TMUX, tmux.stdin(Stdio::null()).output()).await.ok()?.ok()?;
     let answer = String::from_utf8_lossy(&answer.stdout).into_owned();
     let (clipboard, passthrough) = answer.trim_end().split_once(' ')?;
-    terminal::missing_in_tmux(clipboard, passthrough)
-}
-
-/// Waits for the answer. Cancel-safe.
-async fn note_of(asked: &mut Option<JoinHandle<Option<&'static str>>>) -> Option<&'static str> {
-    match asked {
-        Some(asked) => asked.await.ok().flatten(),
-        None => None,
-    }
+    terminal::missing_in_tmux(clipboard, passthrough).map(str::to_owned)
 }

@@ -186,3 +186,24 @@ fn a_key_with_two_meanings_is_refused_with_both_named() {
     assert!(terminal.text().contains("is bound to both \"close\" and \"copy\""), "{}", terminal.text());
     assert!(terminal.wait().success());
 }
+
+#[test]
+fn a_screen_is_saved_where_the_program_was_started() {
+    let folder = tempfile::tempdir().unwrap();
+    let script = format!("cd {} && exec \"$0\" {NOBODY}", folder.path().display());
+    let mut terminal = Terminal::shell(&script, SIZE);
+    terminal.shows("regtest");
+    terminal.is_taken();
+    terminal.press("2S");
+    terminal.shows("screen saved as mempulse-regtest-peers-");
+    terminal.press("S");
+    quits(terminal);
+    let files = fs::read_dir(folder.path()).unwrap().map(|file| file.unwrap().path());
+    let files: Vec<_> = files.map(|path| fs::read_to_string(path).unwrap()).collect();
+    assert_eq!(files.len(), 2);
+    for text in files {
+        assert!(text.contains("2 Peers") && text.contains("127.0.0.1:1"), "{text}");
+        assert!(text.lines().count() == 24 && text.lines().all(|line| line == line.trim_end()), "{text}");
+        assert!(!text.contains('\u{1b}'), "{text}");
+    }
+}

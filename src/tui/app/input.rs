@@ -6,6 +6,7 @@ use crate::tui::keys::{self, Action};
 use crate::tui::layer::Response;
 use crate::tui::overlays::Overlay;
 use crate::tui::pointer::{self, Gesture};
+use crate::tui::saved_screen;
 use crossterm::event::{Event, KeyEvent, KeyEventKind, MouseEvent};
 use ratatui::layout::Position;
 
@@ -104,6 +105,7 @@ impl App {
             Action::Change(setting) => self.change(setting),
             Action::Settings => self.toggle_settings(),
             Action::Copy => return self.copy_selected(),
+            Action::SaveScreen => return Some(Effect::SaveScreen(self.file_name())),
             _ => {
                 let (top, cx) = self.top_mut();
                 let response = top.update(action, &cx);
@@ -111,6 +113,12 @@ impl App {
             }
         }
         None
+    }
+
+    /// The name of a file for the screen as it is.
+    fn file_name(&self) -> String {
+        let cx = self.display.context();
+        saved_screen::file_name(cx.snapshot.network, self.screen_name(), cx.wall(cx.now()), cx.zone)
     }
 
     /// Closes the innermost overlay; ends the program if none can be seen.

@@ -67,6 +67,8 @@ pub enum Action {
     Copy,
     /// Copy the open transaction in hex.
     CopyRaw,
+    /// Save the screen as a text file.
+    SaveScreen,
     /// Begin to type the text by which the list is filtered.
     Filter,
     /// Append a character to the text being typed.
@@ -133,6 +135,7 @@ impl Action {
             Self::Remove => "remove",
             Self::Copy => "copy",
             Self::CopyRaw => "copy-hex",
+            Self::SaveScreen => "save-screen",
             Self::Type(_) => "type",
             Self::Erase => "erase",
             Self::EraseWord => "erase-word",

@@ -174,6 +174,7 @@ pub const BINDINGS: &[Binding] = &[
         .help("x", "details: scripts in hex and asm")
         .hint("x", "scripts", DETAILS),
     bind(&[letter('Y')], Action::CopyRaw, DETAILS).help("Y", "details: copy the transaction in hex"),
+    bind(&[letter('S')], Action::SaveScreen, EVERYWHERE).help("S", "save the screen as a text file"),
     bind(&[letter('t')], Action::Change(Setting::Theme), EVERYWHERE).help("t", "next theme"),
     bind(&[letter('u')], Action::Change(Setting::Unit), EVERYWHERE).help("u", "amounts in BTC or sat"),
     bind(&[letter('U')], Action::Change(Setting::Times), EVERYWHERE)

@@ -105,6 +105,11 @@ impl Tty {
         output.flush()
     }
 
+    /// The frame on the screen.
+    pub fn shown(&self) -> &Buffer {
+        &self.shown
+    }
+
     /// When the last frame was drawn.
     pub fn last_frame(&self) -> Instant {
         self.last_frame

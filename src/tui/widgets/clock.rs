@@ -23,6 +23,11 @@ pub fn date_time(at: Timestamp, zone: &TimeZone) -> String {
     local(at, zone, "%Y-%m-%d %H:%M:%S")
 }
 
+/// The date and the time of day as a part of a file's name, e.g. `20261123-053312`.
+pub fn stamp(at: Timestamp, zone: &TimeZone) -> String {
+    local(at, zone, "%Y%m%d-%H%M%S")
+}
+
 fn local(at: Timestamp, zone: &TimeZone, format: &str) -> String {
     let micros = i64::try_from(at.as_micros()).unwrap_or(i64::MAX);
     jiff::Timestamp::from_microsecond(micros)
