@@ -17,6 +17,8 @@ mod log;
 mod look;
 #[path = "screens/overview.rs"]
 mod overview_panels;
+#[path = "screens/peers.rs"]
+mod peers;
 #[path = "screens/pointer.rs"]
 mod pointer;
 #[path = "screens/query.rs"]
@@ -166,6 +168,7 @@ fn mempool_screen_second_half() {
     for size in [(60, 15), (80, 24)] {
         let mut desk = Desk::new(size);
         desk.type_keys("4");
+        desk.press(KeyCode::Tab);
         desk.press(KeyCode::Tab);
         insta::assert_snapshot!(format!("mempool_screen_second_half_{}x{}", size.0, size.1), desk.screen());
     }

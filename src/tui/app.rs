@@ -125,6 +125,7 @@ impl App {
         for overlay in &self.overlays {
             overlay.layer().request(&cx, &mut view);
         }
+        view.open = view.open.or_else(|| layer.beside(&cx));
         if self.display.wants_everything() {
             self.screens.iter().for_each(|(_, layer)| layer.request(&cx, &mut view));
             return view.of_everything();

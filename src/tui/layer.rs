@@ -52,6 +52,11 @@ pub trait Layer: Debug {
     /// Writes into `view` what the next snapshot should contain.
     fn request(&self, cx: &Context, view: &mut View);
 
+    /// What is shown in detail beside a list, if anything is.
+    fn beside(&self, _cx: &Context) -> Option<Open> {
+        None
+    }
+
     /// What the list here is about, if queries filter it, with the query in use.
     fn queried(&self) -> Option<(QuerySubject, String)> {
         None

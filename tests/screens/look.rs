@@ -108,3 +108,26 @@ fn two_hundred_sizes_with_each_overlay_open() {
         }
     }
 }
+
+#[test]
+fn the_title_of_a_panel_does_not_take_the_colour_of_its_border() {
+    for depth in [Depth::Ansi, Depth::Indexed, Depth::True] {
+        for theme in ThemeName::ALL {
+            let preferences = Preferences { theme, ..Preferences::default() };
+            let mut desk = Desk::set_up(SIZE, &TuiSettings { depth, ..with(preferences) });
+            desk.type_keys("4");
+            let buffer = desk.buffer();
+            for title in ["Projected", "Over time", "Arrivals per minute"] {
+                let screen = desk.screen();
+                let (y, line) = screen.lines().enumerate().find(|(_, line)| line.contains(title)).unwrap();
+                let x = line.split(title).next().unwrap().chars().count();
+                let [border, title] =
+                    [x - 2, x].map(|x| &buffer[(u16::try_from(x).unwrap(), u16::try_from(y).unwrap())]);
+                assert_eq!(border.symbol(), "╭");
+                assert_eq!(title.fg, Color::Reset, "{theme:?} {depth:?}");
+                let has_colour = border.fg != Color::Reset;
+                assert!(has_colour || theme == ThemeName::HighContrast, "{theme:?} {depth:?}");
+            }
+        }
+    }
+}

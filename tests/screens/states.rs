@@ -51,7 +51,7 @@ pub fn lost(size: (u16, u16)) -> Desk {
 fn without_a_peer_every_screen_says_since_when_its_figures_are_out_of_date_and_dims_them() {
     for size in [(60, 15), (80, 24), (200, 60)] {
         let mut desk = lost(size);
-        for key in '1'..='6' {
+        for key in '1'..='7' {
             desk.press(KeyCode::Char(key));
             desk.answer();
             let screen = desk.screen();

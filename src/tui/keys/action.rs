@@ -29,12 +29,16 @@ pub enum Action {
     Find,
     /// Open whatever is selected.
     Open,
-    /// Select the next panel or block.
+    /// Select the next block, link or level.
     Next,
-    /// Select the previous panel or block.
+    /// Select the previous block, link or level.
     Previous,
     /// Move the selection, or scroll.
     Move(Motion),
+    /// Move the focus to the next panel.
+    NextPanel,
+    /// Move the focus to the previous panel.
+    PreviousPanel,
     /// Show the panel in focus alone, or all panels again.
     Zoom,
     /// List the next kind of events only.
@@ -117,6 +121,8 @@ impl Action {
             Self::Move(Motion::PageDown) => "page-down",
             Self::Move(Motion::Top) => "top",
             Self::Move(Motion::Bottom) => "bottom",
+            Self::NextPanel => "next-panel",
+            Self::PreviousPanel => "previous-panel",
             Self::Zoom => "zoom",
             Self::NextKind => "next-kind",
             Self::PreviousKind => "previous-kind",
@@ -198,8 +204,6 @@ pub enum Place {
     Filter,
     /// The Mempool screen.
     Mempool,
-    /// The Mempool screen in a terminal that has room for only half of it.
-    MempoolHalf,
     /// The Blocks screen.
     Blocks,
     /// The Watch list screen.

@@ -14,7 +14,6 @@ const EVERYWHERE: &[Place] = &[
     Place::Peers,
     Place::Transactions,
     Place::Mempool,
-    Place::MempoolHalf,
     Place::Blocks,
     Place::Watchlist,
     Place::Log,
@@ -30,7 +29,6 @@ const SCREENS: &[Place] = &[
     Place::Peers,
     Place::Transactions,
     Place::Mempool,
-    Place::MempoolHalf,
     Place::Blocks,
     Place::Watchlist,
     Place::Log,
@@ -42,14 +40,13 @@ const ROWS: &[Place] =
     &[Place::Overview, Place::Events, Place::Peers, Place::Transactions, Place::Watchlist, Place::Log];
 const OVERVIEW: &[Place] = &[Place::Overview];
 const EVENTS: &[Place] = &[Place::Events];
-/// The screens whose panels can be shown alone.
-const ZOOMED: &[Place] = &[Place::Overview, Place::Events];
+/// The screens of several panels, one of which has the focus.
+const PANELS: &[Place] = &[Place::Overview, Place::Events, Place::Peers, Place::Mempool, Place::Blocks];
 /// The screens whose list can be sorted.
 const SORTED: &[Place] = &[Place::Peers, Place::Transactions];
 /// The screens whose list can be filtered.
 const FILTERED: &[Place] = &[Place::Events, Place::Peers, Place::Transactions, Place::Watchlist, Place::Log];
-const MEMPOOL: &[Place] = &[Place::Mempool, Place::MempoolHalf];
-const MEMPOOL_HALF: &[Place] = &[Place::MempoolHalf];
+const MEMPOOL: &[Place] = &[Place::Mempool];
 const BLOCKS: &[Place] = &[Place::Blocks];
 const LOG: &[Place] = &[Place::Log];
 const OVERLAYS: &[Place] = &[Place::Details, Place::Help, Place::Settings, Place::CopyMenu];
@@ -99,13 +96,14 @@ pub const BINDINGS: &[Binding] = &[
     bind(&[key(KeyCode::Enter)], Action::Open, MENUS)
         .help("Enter", "menus: choose")
         .hint("Enter", "choose", MENUS),
-    bind(&[key(KeyCode::Tab), key(KeyCode::Right), letter('l')], Action::Next, OVERVIEW)
-        .help("Tab  →  l", "Overview: next panel")
-        .hint("Tab", "panel", OVERVIEW),
-    bind(&[key(KeyCode::BackTab), key(KeyCode::Left), letter('h')], Action::Previous, OVERVIEW)
-        .help("Shift-Tab  ←  h", "Overview: previous panel"),
-    bind(&[key(KeyCode::Tab)], Action::Next, EVENTS).hint("Tab", "panel", EVENTS),
-    bind(&[key(KeyCode::BackTab)], Action::Previous, EVENTS),
+    bind(&[key(KeyCode::Tab)], Action::NextPanel, PANELS)
+        .help("Tab", "next panel")
+        .hint("Tab", "panel", PANELS),
+    bind(&[key(KeyCode::BackTab)], Action::PreviousPanel, PANELS).help("Shift-Tab", "previous panel"),
+    bind(&[key(KeyCode::Right), letter('l')], Action::NextPanel, OVERVIEW)
+        .help("→  l", "Overview: next panel"),
+    bind(&[key(KeyCode::Left), letter('h')], Action::PreviousPanel, OVERVIEW)
+        .help("←  h", "Overview: previous panel"),
     bind(&[key(KeyCode::Right), letter('l')], Action::NextKind, EVENTS)
         .help("→  l", "Overview: next kind of events")
         .hint("←→", "kind", EVENTS),
@@ -116,9 +114,6 @@ pub const BINDINGS: &[Binding] = &[
         .hint("←→", "select", BLOCKS),
     bind(&[key(KeyCode::Left), letter('h')], Action::Previous, BLOCKS)
         .help("←  h", "Blocks: newer or projected block"),
-    bind(&[key(KeyCode::Tab)], Action::Next, MEMPOOL_HALF)
-        .help("Tab", "Mempool: other half, if it does not fit")
-        .hint("Tab", "other half", MEMPOOL_HALF),
     bind(&[letter('1')], Action::Show(Screen::Overview), EVERYWHERE).help("1", "Overview screen"),
     bind(&[letter('2')], Action::Show(Screen::Peers), EVERYWHERE).help("2", "Peers screen"),
     bind(&[letter('3')], Action::Show(Screen::Transactions), EVERYWHERE).help("3", "Transactions screen"),
@@ -157,9 +152,9 @@ pub const BINDINGS: &[Binding] = &[
         MEMPOOL,
     ),
     bind(&[letter(']')], Action::LongerSpan, MEMPOOL).help("]", "Mempool: longer time span"),
-    bind(&[letter('z'), letter('+'), letter('_')], Action::Zoom, ZOOMED)
+    bind(&[letter('z'), letter('+'), letter('_')], Action::Zoom, PANELS)
         .help("z  +  _", "show the panel in focus alone, or all again")
-        .hint("z", "zoom", ZOOMED),
+        .hint("z", "zoom", PANELS),
     bind(&[letter(':')], Action::Query, QUERIED)
         .help(":", "query: filter and sort the list")
         .hint(":", "query", QUERIED),

@@ -8,7 +8,7 @@ fn action(event: KeyEvent, place: Place) -> Option<Action> {
     Keymap::default().action(event, place)
 }
 
-const PLACES: [Place; 17] = [
+const PLACES: [Place; 16] = [
     Place::Overview,
     Place::Events,
     Place::Peers,
@@ -16,7 +16,6 @@ const PLACES: [Place; 17] = [
     Place::Filter,
     Place::Find,
     Place::Mempool,
-    Place::MempoolHalf,
     Place::Blocks,
     Place::Log,
     Place::Details,

@@ -7,6 +7,7 @@ pub mod format;
 pub mod line_edit;
 pub mod list;
 pub mod panel;
+pub mod panels;
 pub mod scroll;
 pub mod scrolled_box;
 pub mod table;

@@ -5,7 +5,7 @@ mod cluster;
 mod copies;
 pub mod document;
 mod mempool_list;
-mod page;
+pub mod page;
 mod peer;
 mod propagation;
 mod removed;

@@ -2,7 +2,20 @@
 
 use ratatui::layout::{Constraint, Layout, Rect};
 
-/// The parts of the Blocks screen.
+/// The panel in focus.
+#[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
+pub enum Focus {
+    #[default]
+    Strip,
+    Page,
+}
+
+impl Focus {
+    /// In the order of `Tab`.
+    pub const ALL: [Self; 2] = [Self::Strip, Self::Page];
+}
+
+/// The parts of the Blocks screen. A part that has no room is empty.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Parts {
     /// The blocks side by side.
@@ -21,4 +34,12 @@ pub fn parts(area: Rect) -> Parts {
     let strip = STRIP.min(u16::try_from(most).unwrap_or(STRIP)).max(7);
     let [strip, page] = Layout::vertical([Constraint::Length(strip), Constraint::Fill(1)]).areas(area);
     Parts { strip, page }
+}
+
+/// The panel in focus alone.
+pub fn zoomed(area: Rect, focus: Focus) -> Parts {
+    match focus {
+        Focus::Strip => Parts { strip: area, page: Rect::default() },
+        Focus::Page => Parts { strip: Rect::default(), page: area },
+    }
 }

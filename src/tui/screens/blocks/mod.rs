@@ -23,9 +23,11 @@ use crate::tui::keys::{Action, Motion, Place};
 use crate::tui::layer::{Copyable, Layer, Response};
 use crate::tui::overlays::details::block;
 use crate::tui::overlays::details::document::{self, Document};
+use crate::tui::widgets::panels::Panels;
 use crate::tui::widgets::scroll::Scroll;
 use crate::wire::BlockHash;
 use at::At;
+use layout::{Focus, Parts};
 use ratatui::Frame;
 
 /// The selected block, and how far its page is scrolled.
@@ -33,6 +35,7 @@ use ratatui::Frame;
 pub struct Blocks {
     selected: Selected,
     scroll: Scroll,
+    panels: Panels<Focus>,
 }
 
 /// What is selected.
@@ -59,6 +62,13 @@ fn strip<'a>(cx: &Context<'a>) -> Vec<At<'a>> {
 }
 
 impl Blocks {
+    fn parts(&self, cx: &Context) -> Parts {
+        if self.panels.is_zoomed {
+            return layout::zoomed(cx.area, self.panels.focus);
+        }
+        layout::parts(cx.area)
+    }
+
     /// The position of the selected block; of the newest one if the selected one is unknown.
     fn position(&self, strip: &[At]) -> usize {
         let find = |is_it: &dyn Fn(&At) -> bool| strip.iter().position(is_it);
@@ -110,7 +120,7 @@ impl Blocks {
     }
 
     fn scroll(&mut self, motion: Motion, cx: &Context) {
-        let page = Context { area: layout::parts(cx.area).page, ..*cx };
+        let page = Context { area: self.parts(cx).page, ..*cx };
         if let Some(document) = self.page(&page) {
             let (lines, rows) = document.extent(page.area);
             self.scroll.go(motion, lines, rows);
@@ -124,6 +134,9 @@ impl Layer for Blocks {
     }
 
     fn update(&mut self, action: Action, cx: &Context) -> Response {
+        if self.panels.update(action, &Focus::ALL) {
+            return Response::Done;
+        }
         match action {
             Action::Next => self.select(Motion::Down, cx),
             Action::Previous => self.select(Motion::Up, cx),
@@ -145,19 +158,18 @@ impl Layer for Blocks {
     }
 
     fn draw(&self, frame: &mut Frame, cx: &Context, focused: bool) {
-        let parts = layout::parts(cx.area);
-        let empty = BlocksScreen::default();
-        let shown = strip(cx);
-        strip::draw(
-            frame,
-            parts.strip,
-            cx,
-            screen(cx).unwrap_or(&empty),
-            &shown,
-            self.position(&shown),
-            focused,
-        );
-        let page = Context { area: parts.page, ..*cx };
-        self.page(&page).unwrap_or_else(|| next::none(cx)).draw(frame, &page, self.scroll, None, false);
+        let parts = self.parts(cx);
+        let has_focus = |panel| self.panels.has_focus(panel, focused);
+        if !parts.strip.is_empty() {
+            let empty = BlocksScreen::default();
+            let (shown, screen) = (strip(cx), screen(cx).unwrap_or(&empty));
+            let (selected, focused) = (self.position(&shown), has_focus(Focus::Strip));
+            strip::draw(frame, parts.strip, cx, screen, &shown, selected, focused);
+        }
+        if !parts.page.is_empty() {
+            let page = Context { area: parts.page, ..*cx };
+            let document = self.page(&page).unwrap_or_else(|| next::none(cx));
+            document.draw(frame, &page, self.scroll, None, has_focus(Focus::Page));
+        }
     }
 }

@@ -34,7 +34,14 @@ const SETS: [&[f64]; 3] = [
 ];
 
 /// Draws the bands, and what is not known at the bottom.
-pub fn draw(frame: &mut Frame, area: Rect, cx: &Context, screen: &MempoolScreen, by_count: bool) {
+pub fn draw(
+    frame: &mut Frame,
+    area: Rect,
+    cx: &Context,
+    screen: &MempoolScreen,
+    by_count: bool,
+    focused: bool,
+) {
     let size = |amount: Amount| if by_count { amount.count } else { amount.vsize };
     let label =
         |amount: Amount| if by_count { format::grouped(amount.count) } else { format::vsize(amount.vsize) };
@@ -72,7 +79,7 @@ pub fn draw(frame: &mut Frame, area: Rect, cx: &Context, screen: &MempoolScreen,
     drawn.push(bar("open", open, None, theme.band_mark(BANDS), theme.band(BANDS)));
     let what = if by_count { "count" } else { "vB" };
     let count = format::grouped(screen.all.count);
-    lines(frame, area, cx, &format!("Fee bands by {what} · {count} tx"), drawn);
+    lines(frame, area, cx, &format!("Fee bands by {what} · {count} tx"), drawn, focused);
 }
 
 fn name(bar: &HistogramBar) -> String {

@@ -31,7 +31,7 @@ const SHADES: [&str; 5] = [" ", "░", "▒", "▓", "█"];
 const LABEL_EVERY: usize = 8;
 
 /// Draws the picture.
-pub fn draw(frame: &mut Frame, area: Rect, cx: &Context, screen: &MempoolScreen) {
+pub fn draw(frame: &mut Frame, area: Rect, cx: &Context, screen: &MempoolScreen, focused: bool) {
     let empty = Density::default();
     let density = screen.density.as_deref().unwrap_or(&empty);
     let rows = usize::from(area.height.saturating_sub(3));
@@ -55,7 +55,14 @@ pub fn draw(frame: &mut Frame, area: Rect, cx: &Context, screen: &MempoolScreen)
         .collect();
     drawn.push(Line::styled(size_axis(cells), theme.muted()));
     let most = format::grouped(most.into());
-    lines(frame, area, cx, &format!("Size × fee rate (vB, sat/vB) · at most {most} tx a cell"), drawn);
+    lines(
+        frame,
+        area,
+        cx,
+        &format!("Size × fee rate (vB, sat/vB) · at most {most} tx a cell"),
+        drawn,
+        focused,
+    );
 }
 
 /// The classes that a cell stands for: one at least.

@@ -21,7 +21,7 @@ use ratatui::text::{Line, Span};
 const TEXT: usize = 34;
 
 /// Draws the rates, and the size of the prevouts cache that makes fees known.
-pub fn draw(frame: &mut Frame, area: Rect, cx: &Context, screen: &MempoolScreen) {
+pub fn draw(frame: &mut Frame, area: Rect, cx: &Context, screen: &MempoolScreen, focused: bool) {
     let theme = cx.theme;
     let room = usize::from(area.width).saturating_sub(TEXT + 4);
     let most = screen.kinds.iter().map(|(_, rate)| *rate).fold(0.0, f32::max);
@@ -37,5 +37,5 @@ pub fn draw(frame: &mut Frame, area: Rect, cx: &Context, screen: &MempoolScreen)
     }
     let (blocks, coins) = (screen.prevout_blocks, format::brief(screen.prevouts as u64));
     drawn.push(Line::styled(format!(" outputs of {blocks} past blocks known: {coins}"), theme.muted()));
-    lines(frame, area, cx, "Arrivals per minute, last 10 min", drawn);
+    lines(frame, area, cx, "Arrivals per minute, last 10 min", drawn, focused);
 }

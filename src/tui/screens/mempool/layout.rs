@@ -1,7 +1,7 @@
 //! The panels of the Mempool screen, by the room there is.
 
 use super::{bands, density};
-use ratatui::layout::{Constraint, Layout, Rect};
+use ratatui::layout::{Constraint, Layout, Position, Rect};
 
 /// From this width on two panels stand side by side.
 const TWO_COLUMNS: u16 = 100;
@@ -18,6 +18,22 @@ const WIDE_RIGHT: u16 = 100;
 const PROJECTED_ROWS: u16 = 16;
 const KINDS_ROWS: u16 = 13;
 
+/// The panel in focus.
+#[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
+pub enum Focus {
+    #[default]
+    Bands,
+    Projected,
+    History,
+    Density,
+    Kinds,
+}
+
+impl Focus {
+    /// In the order of `Tab`.
+    pub const ALL: [Self; 5] = [Self::Bands, Self::Projected, Self::History, Self::Density, Self::Kinds];
+}
+
 /// The parts of the Mempool screen. A part that has no room is empty.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
 pub struct Parts {
@@ -33,23 +49,48 @@ pub struct Parts {
     pub kinds: Rect,
 }
 
-/// Whether all of the Mempool screen fits into `area`, the density aside.
-pub const fn fits(area: Rect) -> bool {
-    area.width >= TWO_COLUMNS && area.height >= TWO_ROWS
+impl Parts {
+    /// The panel at a position.
+    pub fn at(mut self, at: Position) -> Option<Focus> {
+        Focus::ALL.into_iter().find(|focus| self.panel(*focus).contains(at))
+    }
+
+    fn panel(&mut self, focus: Focus) -> &mut Rect {
+        match focus {
+            Focus::Bands => &mut self.bands,
+            Focus::Projected => &mut self.projected,
+            Focus::History => &mut self.history,
+            Focus::Density => &mut self.density,
+            Focus::Kinds => &mut self.kinds,
+        }
+    }
 }
 
-/// The parts of the Mempool screen within `area`: all where there is room, else the bands with the projected
-/// blocks or, as the `second` half, the chart over time with the kinds.
-pub fn parts(area: Rect, second: bool) -> Parts {
-    if fits(area) {
-        return whole(area);
-    }
-    let [first, other] = halves(area);
-    if second {
-        Parts { history: first, kinds: other, ..Parts::default() }
+/// The panel in focus alone.
+pub fn zoomed(area: Rect, focus: Focus) -> Parts {
+    let mut parts = Parts::default();
+    *parts.panel(focus) = area;
+    parts
+}
+
+/// The parts of the Mempool screen within `area`: all where there is room, else the half with the panel in focus.
+/// The density in focus stands in place of the chart over time if there is no room for both.
+pub fn parts(area: Rect, focus: Focus) -> Parts {
+    let mut parts = if area.width >= TWO_COLUMNS && area.height >= TWO_ROWS {
+        whole(area)
     } else {
-        Parts { bands: first, projected: other, ..Parts::default() }
+        let [first, second] = halves(area);
+        match focus {
+            Focus::Bands | Focus::Projected => Parts { bands: first, projected: second, ..Parts::default() },
+            Focus::History | Focus::Density | Focus::Kinds => {
+                Parts { history: first, kinds: second, ..Parts::default() }
+            }
+        }
+    };
+    if parts.panel(focus).is_empty() {
+        *parts.panel(focus) = std::mem::take(&mut parts.history);
     }
+    parts
 }
 
 fn halves(area: Rect) -> [Rect; 2] {
@@ -88,8 +129,9 @@ mod tests {
             [(60, 13), (80, 22), (99, 40), (100, 19), (100, 20), (120, 34), (200, 58), (300, 78)]
         {
             let area = Rect::new(0, 1, width, height);
-            for second in [false, true] {
-                let Parts { bands, projected, history, density, kinds } = parts(area, second);
+            for focus in Focus::ALL {
+                assert!(!parts(area, focus).panel(focus).is_empty(), "{area} {focus:?}");
+                let Parts { bands, projected, history, density, kinds } = parts(area, focus);
                 let all = [bands, projected, history, density, kinds];
                 let cells: u32 = all.iter().map(|part| part.area()).sum();
                 assert_eq!(cells, area.area(), "{area}");
@@ -97,7 +139,8 @@ mod tests {
                 for (index, part) in all.iter().enumerate() {
                     assert!(!all[..index].iter().any(|other| overlap(part, other)), "{area} {all:?}");
                 }
-                assert!(density.is_empty() || density.height >= density::MIN_ROWS);
+                let is_asked_for = focus == Focus::Density;
+                assert!(density.is_empty() || is_asked_for || density.height >= density::MIN_ROWS);
             }
         }
     }

@@ -8,8 +8,15 @@ use ratatui::text::Line;
 use ratatui::widgets::Paragraph;
 
 /// Draws a panel of lines.
-pub fn lines(frame: &mut Frame, area: Rect, cx: &Context, title: &str, lines: Vec<Line<'static>>) {
-    let title = Line::styled(format!(" {title} "), cx.theme.title(false));
-    let block = panel(cx.theme, title, false);
+pub fn lines(
+    frame: &mut Frame,
+    area: Rect,
+    cx: &Context,
+    title: &str,
+    lines: Vec<Line<'static>>,
+    focused: bool,
+) {
+    let title = Line::styled(format!(" {title} "), cx.theme.title(focused));
+    let block = panel(cx.theme, title, focused);
     frame.render_widget(Paragraph::new(lines).block(block), area);
 }

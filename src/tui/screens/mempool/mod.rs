@@ -27,23 +27,27 @@ use crate::snapshot::{MempoolView, SPANS, View};
 use crate::tui::context::Context;
 use crate::tui::keys::{Action, Place};
 use crate::tui::layer::{Layer, Response};
-use layout::Parts;
+use crate::tui::widgets::panels::Panels;
+use layout::{Focus, Parts};
 use ratatui::Frame;
+use ratatui::layout::Position;
 
 /// Which part of the Mempool screen is shown, and how.
 #[derive(Default, Debug)]
 pub struct Mempool {
     /// Whether the histogram counts transactions rather than their virtual size.
     by_count: bool,
-    /// Whether the second half is on screen, where not all of it fits.
-    second_half: bool,
+    panels: Panels<Focus>,
     /// The span of the chart over time, in minutes; `None` for the shortest that has everything.
     minutes: Option<u32>,
 }
 
 impl Mempool {
     fn parts(&self, cx: &Context) -> Parts {
-        layout::parts(cx.area, self.second_half)
+        if self.panels.is_zoomed {
+            return layout::zoomed(cx.area, self.panels.focus);
+        }
+        layout::parts(cx.area, self.panels.focus)
     }
 
     /// Shows a longer or a shorter span than the one on screen.
@@ -60,19 +64,26 @@ impl Mempool {
 }
 
 impl Layer for Mempool {
-    fn place(&self, cx: &Context) -> Place {
-        if layout::fits(cx.area) { Place::Mempool } else { Place::MempoolHalf }
+    fn place(&self, _cx: &Context) -> Place {
+        Place::Mempool
     }
 
     fn update(&mut self, action: Action, cx: &Context) -> Response {
+        if self.panels.update(action, &Focus::ALL) {
+            return Response::Done;
+        }
         match action {
             Action::Back => return Response::Leave,
-            Action::Next => self.second_half = !self.second_half,
             Action::ToggleHistogram => self.by_count = !self.by_count,
             Action::LongerSpan => self.zoom(true, cx),
             Action::ShorterSpan => self.zoom(false, cx),
             _ => {}
         }
+        Response::Done
+    }
+
+    fn click(&mut self, at: Position, cx: &Context) -> Response {
+        self.panels.focus = self.parts(cx).at(at).unwrap_or(self.panels.focus);
         Response::Done
     }
 
@@ -85,16 +96,17 @@ impl Layer for Mempool {
         };
     }
 
-    fn draw(&self, frame: &mut Frame, cx: &Context, _focused: bool) {
+    fn draw(&self, frame: &mut Frame, cx: &Context, focused: bool) {
         let parts = self.parts(cx);
+        let has_focus = |panel| self.panels.has_focus(panel, focused);
         let empty = MempoolScreen::default();
         let screen = cx.snapshot.mempool.as_deref().unwrap_or(&empty);
-        bands::draw(frame, parts.bands, cx, screen, self.by_count);
-        projected_blocks::draw(frame, parts.projected, cx, screen);
-        over_time::draw(frame, parts.history, cx, screen);
+        bands::draw(frame, parts.bands, cx, screen, self.by_count, has_focus(Focus::Bands));
+        projected_blocks::draw(frame, parts.projected, cx, screen, has_focus(Focus::Projected));
+        over_time::draw(frame, parts.history, cx, screen, has_focus(Focus::History));
         if !parts.density.is_empty() {
-            density::draw(frame, parts.density, cx, screen);
+            density::draw(frame, parts.density, cx, screen, has_focus(Focus::Density));
         }
-        kinds::draw(frame, parts.kinds, cx, screen);
+        kinds::draw(frame, parts.kinds, cx, screen, has_focus(Focus::Kinds));
     }
 }

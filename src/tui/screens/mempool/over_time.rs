@@ -28,7 +28,7 @@ pub fn columns(area: Rect) -> usize {
 }
 
 /// Draws the chart, its newest column at the right.
-pub fn draw(frame: &mut Frame, area: Rect, cx: &Context, screen: &MempoolScreen) {
+pub fn draw(frame: &mut Frame, area: Rect, cx: &Context, screen: &MempoolScreen, focused: bool) {
     let theme = cx.theme;
     let history = &screen.history;
     let rows = usize::from(area.height.saturating_sub(3));
@@ -57,17 +57,17 @@ pub fn draw(frame: &mut Frame, area: Rect, cx: &Context, screen: &MempoolScreen)
         .collect();
     drawn.push(legend(cx));
     let span = format::span(Duration::from_mins(history.minutes.into()));
-    let block = if count == 0 {
-        panel(
-            theme,
-            Line::styled(" Over time · measured from the first minute on ", theme.title(false)),
-            false,
-        )
+    let title = if count == 0 {
+        " Over time · measured from the first minute on ".to_owned()
     } else {
-        panel(theme, Line::styled(format!(" Over time · last {span} "), theme.title(false)), false)
-            .title_bottom(Line::styled(format!(" {span} ago "), theme.muted()))
-            .title_bottom(Line::styled(" now ", theme.muted()).right_aligned())
+        format!(" Over time · last {span} ")
     };
+    let mut block = panel(theme, Line::styled(title, theme.title(focused)), focused);
+    if count > 0 {
+        block = block
+            .title_bottom(Line::styled(format!(" {span} ago "), theme.muted()))
+            .title_bottom(Line::styled(" now ", theme.muted()).right_aligned());
+    }
     frame.render_widget(Paragraph::new(drawn).block(block), area);
 }
 

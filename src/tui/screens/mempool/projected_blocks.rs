@@ -49,7 +49,7 @@ const COLUMNS: [Column<Row>; 10] = [
 const MIN_BLOCKS: usize = 4;
 
 /// Draws the blocks.
-pub fn draw(frame: &mut Frame, area: Rect, cx: &Context, screen: &MempoolScreen) {
+pub fn draw(frame: &mut Frame, area: Rect, cx: &Context, screen: &MempoolScreen, focused: bool) {
     let theme = cx.theme;
     let widths = table::fit(&COLUMNS, usize::from(area.width.saturating_sub(4)));
     let mut drawn = vec![Line::styled(estimates::line(&cx.snapshot.estimates), theme.strong())];
@@ -70,7 +70,7 @@ pub fn draw(frame: &mut Frame, area: Rect, cx: &Context, screen: &MempoolScreen)
         .as_ref()
         .map(|missing| format!(" · stale: {}", format::blocks_missing(missing)));
     let stale = stale.unwrap_or_default();
-    lines(frame, area, cx, &format!("Projected{stale}{}", basis(screen)), drawn);
+    lines(frame, area, cx, &format!("Projected{stale}{}", basis(screen)), drawn, focused);
 }
 
 /// What the figures rest on, by vB.

@@ -41,15 +41,9 @@ pub enum Focus {
 }
 
 impl Focus {
-    const ALL: [Self; 6] =
+    /// In the order of `Tab`.
+    pub const ALL: [Self; 6] =
         [Self::Peers, Self::Transactions, Self::Events, Self::Fees, Self::Arrivals, Self::Mempool];
-
-    /// The next panel, or the previous one.
-    pub fn step(self, forward: bool) -> Self {
-        let at = Self::ALL.iter().position(|focus| *focus == self).unwrap_or_default();
-        let step = if forward { 1 } else { Self::ALL.len() - 1 };
-        Self::ALL[(at + step) % Self::ALL.len()]
-    }
 }
 
 /// The parts of the overview. A part that has no room is empty.

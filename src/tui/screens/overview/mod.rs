@@ -16,6 +16,7 @@ use crate::tui::keys::{Action, Motion, Place};
 use crate::tui::layer::{Copyable, Layer, Response};
 use crate::tui::widgets::list::{Clicked, List};
 use crate::tui::widgets::panel::list_rows;
+use crate::tui::widgets::panels::Panels;
 use events::Events;
 use layout::{Focus, Parts};
 use ratatui::Frame;
@@ -25,9 +26,7 @@ use unreachable::Unreachable;
 /// Which panel has the focus, and where the reader is in each list.
 #[derive(Default, Debug)]
 pub struct Overview {
-    focus: Focus,
-    /// Whether the panel in focus is shown alone.
-    is_zoomed: bool,
+    panels: Panels<Focus>,
     peers: List<PeerId>,
     transactions: List<TxKey>,
     events: Events,
@@ -36,16 +35,16 @@ pub struct Overview {
 
 impl Overview {
     fn parts(&self, cx: &Context) -> Parts {
-        if self.is_zoomed {
-            return layout::zoomed(cx.area, self.focus);
+        if self.panels.is_zoomed {
+            return layout::zoomed(cx.area, self.panels.focus);
         }
-        layout::parts(cx.area, cx.snapshot.overview.peers.total, self.focus)
+        layout::parts(cx.area, cx.snapshot.overview.peers.total, self.panels.focus)
     }
 
     fn open(&mut self, cx: &Context) -> Response {
         let parts = self.parts(cx);
         let snapshot::Overview { peers, transactions, .. } = &cx.snapshot.overview;
-        Response::open(match self.focus {
+        Response::open(match self.panels.focus {
             Focus::Peers => self.peers.selected_or_first(peers, list_rows(parts.peers)).map(Open::Peer),
             Focus::Transactions => {
                 let selected =
@@ -62,7 +61,7 @@ impl Overview {
     fn select(&mut self, motion: Motion, cx: &Context) -> Response {
         let parts = self.parts(cx);
         let snapshot::Overview { peers, transactions, .. } = &cx.snapshot.overview;
-        match self.focus {
+        match self.panels.focus {
             Focus::Peers => self.peers.go(motion, peers, list_rows(parts.peers)).response(cx),
             Focus::Transactions => {
                 self.transactions.go(motion, transactions, list_rows(parts.transactions)).response(cx)
@@ -75,22 +74,24 @@ impl Overview {
         }
     }
 
-    /// Closes the notice or, without one, shows all panels again, or drops the selection.
+    /// Closes the notice or, without one, drops the selection, or returns to the transactions.
     fn back(&mut self, cx: &Context) {
-        if self.unreachable.close(cx) || std::mem::take(&mut self.is_zoomed) {
+        if self.unreachable.close(cx) {
             return;
         }
-        match self.focus {
+        match self.panels.focus {
             Focus::Peers => self.peers = List::default(),
             Focus::Transactions => self.transactions = List::default(),
-            Focus::Events | Focus::Fees | Focus::Arrivals | Focus::Mempool => self.focus = Focus::default(),
+            Focus::Events | Focus::Fees | Focus::Arrivals | Focus::Mempool => {
+                self.panels.focus = Focus::default();
+            }
         }
     }
 }
 
 impl Layer for Overview {
     fn place(&self, _cx: &Context) -> Place {
-        match self.focus {
+        match self.panels.focus {
             Focus::Events if self.events.is_typing() => Place::Filter,
             Focus::Events => Place::Events,
             _ => Place::Overview,
@@ -98,15 +99,15 @@ impl Layer for Overview {
     }
 
     fn update(&mut self, action: Action, cx: &Context) -> Response {
-        if self.focus == Focus::Events && self.events.update(action) {
+        if self.panels.update(action, &Focus::ALL)
+            || (self.panels.focus == Focus::Events && self.events.update(action))
+        {
             return Response::Done;
         }
         match action {
             Action::Open => return self.open(cx),
             Action::Move(motion) => return self.select(motion, cx),
             Action::Back => self.back(cx),
-            Action::Next | Action::Previous => self.focus = self.focus.step(action == Action::Next),
-            Action::Zoom => self.is_zoomed = !self.is_zoomed,
             _ => {}
         }
         Response::Done
@@ -118,9 +119,9 @@ impl Layer for Overview {
 
     fn click(&mut self, at: Position, cx: &Context) -> Response {
         let parts = self.parts(cx);
-        self.focus = parts.at(at).unwrap_or(self.focus);
+        self.panels.focus = parts.at(at).unwrap_or(self.panels.focus);
         let snapshot::Overview { peers, transactions, .. } = &cx.snapshot.overview;
-        let clicked = match self.focus {
+        let clicked = match self.panels.focus {
             Focus::Peers => self.peers.click(at, parts.peers, peers),
             Focus::Transactions => self.transactions.click(at, parts.transactions, transactions),
             Focus::Events => self.events.click(at, parts.events, cx),
@@ -130,7 +131,7 @@ impl Layer for Overview {
     }
 
     fn wheel(&mut self, at: Position, motion: Motion, cx: &Context) -> Response {
-        self.focus = self.parts(cx).at(at).unwrap_or(self.focus);
+        self.panels.focus = self.parts(cx).at(at).unwrap_or(self.panels.focus);
         self.select(motion, cx)
     }
 
@@ -148,14 +149,14 @@ impl Layer for Overview {
         view.overview.peers = self.peers.peers_view(&cx.snapshot.overview.peers, list_rows(parts.peers));
         view.overview.transactions = self.transactions.transactions_view(list_rows(parts.transactions));
         // Without a panel for events, the latest one stands on the frame of the transactions.
-        let needs_all = self.focus == Focus::Events || self.events.needs_all();
+        let needs_all = self.panels.focus == Focus::Events || self.events.needs_all();
         view.overview.notices = if needs_all { usize::MAX } else { parts.events.height.max(1).into() };
         view.overview.arrival = charts::columns(parts.arrivals);
     }
 
     fn copies(&self, cx: &Context) -> Vec<Copyable> {
         let snapshot::Overview { peers, transactions, .. } = &cx.snapshot.overview;
-        let copy = match self.focus {
+        let copy = match self.panels.focus {
             Focus::Peers => self.peers.row(peers).map(|peer| Copyable::new("peer address", &peer.address)),
             Focus::Transactions => {
                 self.transactions.row(transactions).map(|row| Copyable::new("txid", &row.txid))
@@ -167,7 +168,7 @@ impl Layer for Overview {
 
     fn draw(&self, frame: &mut Frame, cx: &Context, focused: bool) {
         let parts = self.parts(cx);
-        let has_focus = |focus| focused && self.focus == focus;
+        let has_focus = |panel| self.panels.has_focus(panel, focused);
         figures::draw(frame, parts.figures, cx);
         peers::draw(frame, parts.peers, cx, &self.peers, has_focus(Focus::Peers));
         let latest_event = if parts.events.is_empty() { cx.snapshot.overview.notices.first() } else { None };

@@ -7,6 +7,7 @@
 //! ```
 
 use crate::tui::context::Context;
+use crate::tui::widgets::scroll::Scroll;
 use crate::tui::widgets::{format, text};
 
 use crate::snapshot::{DisconnectedPeer, PeersScreen};
@@ -16,19 +17,35 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 
+/// The cells of a span.
+const SINCE: usize = 7;
+
+/// The number of lines, and of rows to show them in.
+pub fn extent(area: Rect, screen: &PeersScreen) -> (usize, usize) {
+    (screen.disconnected.len(), usize::from(area.height.saturating_sub(2)))
+}
+
 /// Draws as many as fit, the latest first.
-pub fn draw(frame: &mut Frame, area: Rect, cx: &Context, screen: &PeersScreen) {
+pub fn draw(
+    frame: &mut Frame,
+    area: Rect,
+    cx: &Context,
+    screen: &PeersScreen,
+    scroll: Scroll,
+    focused: bool,
+) {
     let theme = cx.theme;
     let mut block =
-        panel(theme, title(theme, "Disconnected", &screen.disconnected.len().to_string(), false), false);
+        panel(theme, title(theme, "Disconnected", &screen.disconnected.len().to_string(), focused), focused);
     let inner = block.inner(area);
     let cells = usize::from(inner.width).saturating_sub(2);
     let book = text::cut(&book(screen), cells);
     if !book.is_empty() {
         block = block.title_bottom(Line::styled(format!(" {book} "), theme.muted()));
     }
-    let mut lines: Vec<Line> =
-        screen.disconnected.iter().take(usize::from(inner.height)).map(|peer| row(cx, peer, cells)).collect();
+    let (count, rows) = extent(area, screen);
+    let shown = screen.disconnected.iter().skip(scroll.first(count, rows)).take(rows);
+    let mut lines: Vec<Line> = shown.map(|peer| row(cx, peer, cells)).collect();
     if lines.is_empty() {
         lines.push(Line::styled("none", theme.muted()));
     }
@@ -42,7 +59,7 @@ fn row(cx: &Context, peer: &DisconnectedPeer, cells: usize) -> Line<'static> {
         Some(time) => format!(" · retrying in {}", format::span(time.saturating_sub(cx.drift))),
         None => String::new(),
     };
-    let since = text::left(&format::span(peer.disconnected_for + cx.drift), 6);
+    let since = text::left(&format::span(peer.disconnected_for + cx.drift), SINCE);
     let address = text::left(&text::cut_middle(&peer.address.to_string(), 22), 22);
     let room = cells.saturating_sub(text::width(&since) + text::width(&address) + 2);
     Line::from(vec![

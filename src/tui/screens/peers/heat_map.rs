@@ -21,12 +21,19 @@ use ratatui::widgets::Paragraph;
 const NAME: usize = 19;
 
 /// Draws a line for each visible peer, in the order of the list.
-pub fn draw(frame: &mut Frame, area: Rect, cx: &Context, screen: &PeersScreen, list: &List<PeerId>) {
+pub fn draw(
+    frame: &mut Frame,
+    area: Rect,
+    cx: &Context,
+    screen: &PeersScreen,
+    list: &List<PeerId>,
+    focused: bool,
+) {
     let theme = cx.theme;
     let block = panel(
         theme,
-        title(theme, "Last 50 transactions", "█ first ▓ ≤1 s ▒ ≤5 s ░ ≤15 s · later", false),
-        false,
+        title(theme, "Last 50 transactions", "█ first ▓ ≤1 s ▒ ≤5 s ░ ≤15 s · later", focused),
+        focused,
     );
     let height = usize::from(block.inner(area).height);
     let from = list.visible(&screen.peers, height).start;

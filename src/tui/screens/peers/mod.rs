@@ -14,11 +14,16 @@ use crate::event::PeerId;
 use crate::snapshot::{Open, PeersView, View};
 use crate::snapshot::{PeerStatsRow, PeersScreen, Window};
 use crate::tui::context::Context;
-use crate::tui::keys::{Action, Place};
+use crate::tui::keys::{Action, Motion, Place};
 use crate::tui::layer::{Copyable, Layer, Response};
 use crate::tui::list_query::{ListQuery, QuerySubject};
+use crate::tui::overlays::details::document::Document;
+use crate::tui::overlays::details::page;
 use crate::tui::widgets::list::{Clicked, List};
 use crate::tui::widgets::panel::list_rows;
+use crate::tui::widgets::panels::Panels;
+use crate::tui::widgets::scroll::Scroll;
+use layout::{Focus, Parts};
 use listing::Listing;
 use order::Order;
 use ratatui::Frame;
@@ -29,11 +34,71 @@ use ratatui::layout::Position;
 pub struct Peers {
     listing: Listing,
     list: List<PeerId>,
+    panels: Panels<Focus>,
+    /// How far the page of the selected peer is scrolled, and the disconnected peers.
+    page: Scroll,
+    disconnected: Scroll,
 }
 
 impl Peers {
-    fn rows(cx: &Context) -> usize {
-        list_rows(layout::parts(cx.area).list)
+    fn parts(&self, cx: &Context) -> Parts {
+        if self.panels.is_zoomed {
+            return layout::zoomed(cx.area, self.panels.focus);
+        }
+        Self::all_parts(cx)
+    }
+
+    /// The parts while no panel is shown alone.
+    fn all_parts(cx: &Context) -> Parts {
+        layout::parts(cx.area, window(cx).map_or(0, |window| window.total))
+    }
+
+    /// The rows of the list. While another panel is shown alone, that one is about the rows that would fit instead.
+    fn rows(&self, cx: &Context) -> usize {
+        let list = self.parts(cx).list;
+        list_rows(if list.is_empty() { cx.area } else { list })
+    }
+
+    /// The peer whose page is beside the list: the selected one, else the first.
+    fn on_page(&self, cx: &Context) -> Option<Open> {
+        let window = window(cx)?;
+        let peer =
+            self.list.row(window).or_else(|| window.rows.get(self.list.visible(window, self.rows(cx)).start));
+        peer.map(|peer| Open::Peer(peer.row.id))
+    }
+
+    /// The page of that peer, and the context in which it is drawn.
+    fn page<'a>(&self, cx: &Context<'a>) -> (Document, Context<'a>) {
+        let cx = Context { area: self.parts(cx).page, ..*cx };
+        let document = match self.on_page(&cx) {
+            Some(open) => page::page(&cx, open, None, false),
+            None => Document { title: "Peer".to_owned(), ..Document::default() },
+        };
+        (document, cx)
+    }
+
+    /// Moves in the panel in focus.
+    fn go(&mut self, motion: Motion, cx: &Context) -> Response {
+        match self.panels.focus {
+            Focus::Page => {
+                let (document, page) = self.page(cx);
+                let (lines, rows) = document.extent(page.area);
+                self.page.go(motion, lines, rows);
+            }
+            Focus::Disconnected => {
+                if let Some(screen) = &cx.snapshot.peers {
+                    let (lines, rows) = disconnected::extent(self.parts(cx).disconnected, screen);
+                    self.disconnected.go(motion, lines, rows);
+                }
+            }
+            Focus::List | Focus::Heat => {
+                self.page = Scroll::default();
+                if let Some(window) = window(cx) {
+                    return self.list.go(motion, window, self.rows(cx)).response(cx);
+                }
+            }
+        }
+        Response::Done
     }
 
     /// Drops the selection, else the query, else leaves the screen.
@@ -61,21 +126,19 @@ impl Layer for Peers {
     }
 
     fn update(&mut self, action: Action, cx: &Context) -> Response {
-        if self.listing.filter.update_list(action, &mut self.list) {
+        if self.listing.filter.update_list(action, &mut self.list)
+            || self.panels.update(action, &Self::all_parts(cx).panels())
+        {
             return Response::Done;
         }
         match action {
             Action::Back => return self.back(),
             Action::Open => {
-                let window = window(cx);
-                let selected = window.and_then(|window| self.list.selected_or_first(window, Self::rows(cx)));
+                let rows = self.rows(cx);
+                let selected = window(cx).and_then(|window| self.list.selected_or_first(window, rows));
                 return Response::open(selected.map(Open::Peer));
             }
-            Action::Move(motion) => {
-                if let Some(window) = window(cx) {
-                    return self.list.go(motion, window, Self::rows(cx)).response(cx);
-                }
-            }
+            Action::Move(motion) => return self.go(motion, cx),
             Action::SortNext | Action::SortPrevious | Action::SortReverse if cx.is_frozen() => {
                 return frozen();
             }
@@ -89,7 +152,9 @@ impl Layer for Peers {
 
     fn click(&mut self, at: Position, cx: &Context) -> Response {
         let Some(window) = window(cx) else { return Response::Done };
-        let panel = layout::parts(cx.area).list;
+        let parts = self.parts(cx);
+        self.panels.focus = parts.at(at).unwrap_or(self.panels.focus);
+        let panel = parts.list;
         match self.list.click(at, panel, window) {
             Clicked::Head(_) if cx.is_frozen() => frozen(),
             Clicked::Head(cell) => {
@@ -101,6 +166,11 @@ impl Layer for Peers {
             Clicked::Again => self.update(Action::Open, cx),
             Clicked::Selected | Clicked::Nothing => Response::Done,
         }
+    }
+
+    fn wheel(&mut self, at: Position, motion: Motion, cx: &Context) -> Response {
+        self.panels.focus = self.parts(cx).at(at).unwrap_or(self.panels.focus);
+        self.go(motion, cx)
     }
 
     fn paste(&mut self, text: &str, _cx: &Context) -> Option<Response> {
@@ -122,16 +192,21 @@ impl Layer for Peers {
 
     fn settle(&mut self, cx: &Context) {
         if let Some(window) = window(cx) {
-            self.list.settle(window, Self::rows(cx));
+            let rows = self.rows(cx);
+            self.list.settle(window, rows);
         }
     }
 
     fn request(&self, cx: &Context, view: &mut View) {
         let empty = Window::default();
-        let window = self.list.peers_view(window(cx).unwrap_or(&empty), Self::rows(cx));
+        let window = self.list.peers_view(window(cx).unwrap_or(&empty), self.rows(cx));
         let Listing { order, query, filter } = &self.listing;
         let (query, filter) = (query.clone(), filter.text().to_owned());
         view.peers = PeersView { window, sort: order.sort(), filter, query };
+    }
+
+    fn beside(&self, cx: &Context) -> Option<Open> {
+        if self.parts(cx).page.is_empty() { None } else { self.on_page(cx) }
     }
 
     fn queried(&self) -> Option<(QuerySubject, String)> {
@@ -146,13 +221,22 @@ impl Layer for Peers {
     }
 
     fn draw(&self, frame: &mut Frame, cx: &Context, focused: bool) {
-        let parts = layout::parts(cx.area);
+        let parts = self.parts(cx);
+        let has_focus = |panel| self.panels.has_focus(panel, focused);
         let empty = PeersScreen::default();
         let screen = cx.snapshot.peers.as_deref().unwrap_or(&empty);
-        list::draw(frame, parts.list, cx, screen, &self.list, &self.listing, focused);
+        if !parts.list.is_empty() {
+            let focused = has_focus(Focus::List);
+            list::draw(frame, parts.list, cx, screen, &self.list, &self.listing, focused);
+        }
+        if !parts.page.is_empty() {
+            let (document, page) = self.page(cx);
+            document.draw(frame, &page, self.page, None, has_focus(Focus::Page));
+        }
         if cx.snapshot.peers.is_some() {
-            disconnected::draw(frame, parts.disconnected, cx, screen);
-            heat_map::draw(frame, parts.heat, cx, screen, &self.list);
+            let focused = has_focus(Focus::Disconnected);
+            disconnected::draw(frame, parts.disconnected, cx, screen, self.disconnected, focused);
+            heat_map::draw(frame, parts.heat, cx, screen, &self.list, has_focus(Focus::Heat));
         }
     }
 }
