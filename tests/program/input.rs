@@ -194,7 +194,9 @@ fn a_screen_is_saved_where_the_program_was_started() {
     let mut terminal = Terminal::shell(&script, SIZE);
     terminal.shows("regtest");
     terminal.is_taken();
-    terminal.press("2S");
+    terminal.press("2");
+    terminal.shows("Disconnected");
+    terminal.press("S");
     terminal.shows("screen saved as mempulse-regtest-peers-");
     terminal.press("S");
     quits(terminal);
