@@ -1,8 +1,9 @@
 //! The Peers screen: its panels, the page of the selected peer, columns and groups.
 
 use crate::desk::Desk;
-use crossterm::event::KeyCode;
+use crossterm::event::{KeyCode, MouseButton, MouseEventKind};
 use mempulse::snapshot::Open;
+use mempulse::tui::TuiSettings;
 
 const SMALL: (u16, u16) = (80, 24);
 const WIDE: (u16, u16) = (200, 60);
@@ -80,4 +81,72 @@ fn the_page_scrolls_while_it_has_the_focus() {
     assert!(top.contains(" lines 1–"), "{top}");
     desk.type_keys("jjj");
     assert!(desk.screen().contains(" lines 4–"), "{}", desk.screen());
+}
+
+#[test]
+fn columns_are_hidden_and_moved_at_once_and_the_choice_is_kept() {
+    let mut desk = desk(SMALL);
+    let head = |desk: &Desk| desk.screen().lines().nth(2).unwrap().to_owned();
+    assert!(head(&desk).contains("ping   median   answer"), "{}", head(&desk));
+    desk.type_keys("C");
+    let screen = desk.screen();
+    assert!(screen.contains("┏ Columns ") && screen.contains(" [x] address "), "{screen}");
+    desk.type_keys("jj ");
+    assert!(desk.screen().contains(" [ ] user agent "), "{}", desk.screen());
+    desk.type_keys("kKq");
+    assert!(head(&desk).starts_with("┃ address") && !head(&desk).contains("user agent"), "{}", desk.screen());
+    let kept = desk.app.view_state();
+    let mut next = Desk::set_up(SMALL, &TuiSettings { view: kept, ..TuiSettings::default() });
+    next.answer();
+    assert_eq!(head(&next), head(&desk));
+    next.type_keys("CrC");
+    assert!(head(&next).contains("user agent"), "{}", head(&next));
+}
+
+#[test]
+fn a_column_without_room_says_so_and_the_last_one_stays() {
+    let mut desk = desk(SMALL);
+    desk.type_keys("CG");
+    let screen = desk.screen();
+    assert!(
+        screen.lines().any(|line| line.contains("bytes sent") && line.contains("no room for it")),
+        "{screen}"
+    );
+    desk.type_keys("g");
+    for _ in 0..40 {
+        desk.type_keys(" j");
+    }
+    desk.type_keys(" ");
+    assert!(desk.screen().contains("one column must stay"), "{}", desk.screen());
+    desk.press(KeyCode::Esc);
+    assert!(desk.screen().contains("┏ Peers "), "{}", desk.screen());
+}
+
+#[test]
+fn a_click_in_the_choice_hides_a_column_and_one_outside_closes_it() {
+    let mut desk = desk(SMALL);
+    desk.type_keys("C");
+    let screen = desk.screen();
+    let row = screen.lines().position(|line| line.contains(" [x] address ")).unwrap();
+    desk.mouse(MouseEventKind::Down(MouseButton::Left), 40, row);
+    assert!(desk.screen().contains(" [ ] address "), "{}", desk.screen());
+    desk.mouse(MouseEventKind::Down(MouseButton::Left), 1, 5);
+    assert!(!desk.screen().contains("┏ Columns "), "{}", desk.screen());
+}
+
+#[test]
+fn a_click_on_a_head_sorts_by_its_column_and_a_second_one_reverses() {
+    let mut desk = desk(SMALL);
+    let click = |desk: &mut Desk| {
+        let screen = desk.screen();
+        let head = screen.lines().nth(2).unwrap();
+        let at = head.split("answer").next().unwrap().chars().count();
+        desk.mouse(MouseEventKind::Down(MouseButton::Left), at, 2);
+        desk.answer();
+        desk.screen()
+    };
+    let up = click(&mut desk);
+    assert!(up.contains("by median answer time ▲") && up.contains("answer▲"), "{up}");
+    let down = click(&mut desk);
+    assert!(down.contains("by median answer time ▼") && down.contains("answer▼"), "{down}");
 }

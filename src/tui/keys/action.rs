@@ -51,6 +51,16 @@ pub enum Action {
     SortPrevious,
     /// Reverse the sort order.
     SortReverse,
+    /// Choose the columns of the list.
+    Columns,
+    /// Show or hide the selected column.
+    ToggleColumn,
+    /// Move the selected column one place towards the start.
+    ColumnEarlier,
+    /// Move the selected column one place towards the end.
+    ColumnLater,
+    /// Show all columns in their usual order.
+    ResetColumns,
     /// Switch the histogram between virtual size and transaction count.
     ToggleHistogram,
     /// Show a shorter span of time in the chart.
@@ -129,6 +139,11 @@ impl Action {
             Self::SortNext => "sort",
             Self::SortPrevious => "sort-previous",
             Self::SortReverse => "reverse",
+            Self::Columns => "columns",
+            Self::ToggleColumn => "toggle-column",
+            Self::ColumnEarlier => "column-earlier",
+            Self::ColumnLater => "column-later",
+            Self::ResetColumns => "reset-columns",
             Self::Filter => "filter",
             Self::Find => "find",
             Self::Query => "query",
@@ -196,6 +211,8 @@ pub enum Place {
     Events,
     /// The Peers screen.
     Peers,
+    /// The choice of columns of the Peers screen.
+    Columns,
     /// The Transactions screen.
     Transactions,
     /// The line in which a txid, a block hash or an address is typed.

@@ -62,6 +62,9 @@ const FIND: &[Place] = &[Place::Find];
 /// The screens whose list a query filters.
 const QUERIED: &[Place] = &[Place::Peers, Place::Transactions];
 const QUERY: &[Place] = &[Place::Query];
+const PEERS: &[Place] = &[Place::Peers];
+/// Where a key has another meaning than anywhere else, although no text is typed.
+const COLUMNS: &[Place] = &[Place::Columns];
 /// Where letters are typed.
 pub const TYPED: &[Place] = &[Place::Input, Place::Filter, Place::Find, Place::Query];
 
@@ -141,6 +144,33 @@ pub const BINDINGS: &[Binding] = &[
     bind(&[letter('r')], Action::SortReverse, SORTED)
         .help("r", "reverse the order")
         .hint("r", "reverse", SORTED),
+    bind(&[letter('C')], Action::Columns, PEERS)
+        .help("C", "Peers: choose and move columns")
+        .hint("C", "columns", PEERS),
+    bind(&[letter(' ')], Action::ToggleColumn, COLUMNS).help("Space", "columns: show or hide").hint(
+        "Space",
+        "show or hide",
+        COLUMNS,
+    ),
+    bind(&[letter('K'), key(KeyCode::Left)], Action::ColumnEarlier, COLUMNS)
+        .help("K  ←", "columns: move up")
+        .hint("J K", "move", COLUMNS),
+    bind(&[letter('J'), key(KeyCode::Right)], Action::ColumnLater, COLUMNS)
+        .help("J  →", "columns: move down"),
+    bind(&[letter('r')], Action::ResetColumns, COLUMNS)
+        .help("r", "columns: all, in the usual order")
+        .hint("r", "all", COLUMNS),
+    bind(&[key(KeyCode::Up), letter('k')], Action::Move(Motion::Up), COLUMNS).hint("↑↓", "select", COLUMNS),
+    bind(&[key(KeyCode::Down), letter('j')], Action::Move(Motion::Down), COLUMNS),
+    bind(&[key(KeyCode::PageUp)], Action::Move(Motion::PageUp), COLUMNS),
+    bind(&[key(KeyCode::PageDown)], Action::Move(Motion::PageDown), COLUMNS),
+    bind(&[key(KeyCode::Home), letter('g')], Action::Move(Motion::Top), COLUMNS),
+    bind(&[key(KeyCode::End), letter('G')], Action::Move(Motion::Bottom), COLUMNS),
+    bind(&[key(KeyCode::Esc), key(KeyCode::Enter), letter('q'), letter('C')], Action::Back, COLUMNS)
+        .hint("Esc", "close", COLUMNS),
+    bind(&[letter('?')], Action::Help, COLUMNS),
+    bind(&[ctrl('c')], Action::Quit, COLUMNS),
+    bind(&[ctrl('z')], Action::Suspend, COLUMNS),
     bind(&[letter('n')], Action::Move(Motion::Down), FILTERED).help("n", "next match of the filter"),
     bind(&[letter('N')], Action::Move(Motion::Up), FILTERED).help("N", "previous match of the filter"),
     bind(&[letter('v')], Action::ToggleHistogram, MEMPOOL)

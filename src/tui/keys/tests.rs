@@ -8,10 +8,11 @@ fn action(event: KeyEvent, place: Place) -> Option<Action> {
     Keymap::default().action(event, place)
 }
 
-const PLACES: [Place; 16] = [
+const PLACES: [Place; 17] = [
     Place::Overview,
     Place::Events,
     Place::Peers,
+    Place::Columns,
     Place::Transactions,
     Place::Filter,
     Place::Find,

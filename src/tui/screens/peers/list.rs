@@ -9,7 +9,6 @@
 
 use super::columns::COLUMNS;
 use super::listing::Listing;
-use super::order::Order;
 use crate::event::PeerId;
 use crate::snapshot::PeersScreen;
 use crate::tui::context::Context;
@@ -35,17 +34,17 @@ pub fn draw(
     let window = &screen.peers;
     let block = panel(cx.theme, title(cx.theme, "Peers", &figures(cx, screen, listing), focused), focused);
     let order = listing.order;
-    let heads = heads(order);
+    let (columns, heads) = heads(listing);
     let widths = widths(&heads, area);
-    let head = if listing.is_sorted_by_query() {
-        table::head(&heads, &widths, cx.theme.muted())
-    } else {
-        table::head_sorted(&heads, &widths, cx.theme.muted(), order.by, order.arrow())
+    let by = columns.iter().position(|column| *column == order.by);
+    let head = match by.filter(|_| !listing.is_sorted_by_query()) {
+        None => table::head(&heads, &widths, cx.theme.muted()),
+        Some(by) => table::head_sorted(&heads, &widths, cx.theme.muted(), by, order.arrow()),
     };
     let mut lines = vec![head];
     let highlight = cx.theme.selected(focused);
     lines.extend(list.lines(window, list_rows(area), highlight, |peer| {
-        table::line(&heads, &widths, |at, width| COLUMNS[at].draw(peer, cx, width))
+        table::line(&heads, &widths, |at, width| COLUMNS[columns[at]].draw(peer, cx, width))
     }));
     if window.total == 0 {
         let is_filtered = listing.query.is_some() || !listing.filter.text().is_empty();
@@ -69,8 +68,16 @@ fn figures(cx: &Context, screen: &PeersScreen, listing: &Listing) -> String {
 }
 
 /// Returns the index of the column at a cell of the head.
-pub fn column_at(area: Rect, order: Order, cell: usize) -> Option<usize> {
-    table::column_at(&widths(&heads(order), area), cell)
+pub fn column_at(area: Rect, listing: &Listing, cell: usize) -> Option<usize> {
+    let (columns, heads) = heads(listing);
+    table::column_at(&widths(&heads, area), cell).map(|at| columns[at])
+}
+
+/// The columns that have room in `area`.
+pub fn visible(area: Rect, listing: &Listing) -> Vec<usize> {
+    let (columns, heads) = heads(listing);
+    let widths = widths(&heads, area);
+    columns.into_iter().zip(widths).filter(|(_, width)| *width > 0).map(|(column, _)| column).collect()
 }
 
 /// The widths of the columns: the borders and a blank at each side leave the rest.
@@ -78,11 +85,18 @@ fn widths(heads: &[Head], area: Rect) -> Vec<usize> {
     table::fit(heads, usize::from(area.width).saturating_sub(4))
 }
 
-/// The heads; the column that is sorted by gets its room first, and a cell more for the arrow.
-fn heads(order: Order) -> Vec<Head> {
-    let mut heads: Vec<_> = COLUMNS.iter().map(|column| column.head).collect();
-    let sorted = &mut heads[order.by];
-    sorted.rank = 0;
-    sorted.width = sorted.width.plus(1);
-    heads
+/// The columns that are shown, and their heads; the column that is sorted by gets its room first, and a cell more
+/// for the arrow.
+fn heads(listing: &Listing) -> (Vec<usize>, Vec<Head>) {
+    let columns = listing.columns.shown();
+    let head = |column: &usize| {
+        let mut head = COLUMNS[*column].head;
+        if *column == listing.order.by {
+            head.rank = 0;
+            head.width = head.width.plus(1);
+        }
+        head
+    };
+    let heads = columns.iter().map(head).collect();
+    (columns, heads)
 }

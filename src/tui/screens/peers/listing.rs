@@ -1,5 +1,6 @@
 //! Which peers are listed, and in which order.
 
+use super::chosen::Chosen;
 use super::order::Order;
 use crate::query::{Peers, Query};
 use crate::tui::widgets::filter::Filter;
@@ -13,6 +14,7 @@ pub struct Listing {
     pub query: Option<Arc<Query<Peers>>>,
     /// The text that is typed after `/`.
     pub filter: Filter,
+    pub columns: Chosen,
 }
 
 impl Listing {

@@ -2,6 +2,8 @@
 //!
 //! A new column is one row of the table in `columns.rs`.
 
+mod chooser;
+mod chosen;
 mod columns;
 mod disconnected;
 mod heat_map;
@@ -23,11 +25,13 @@ use crate::tui::widgets::list::{Clicked, List};
 use crate::tui::widgets::panel::list_rows;
 use crate::tui::widgets::panels::Panels;
 use crate::tui::widgets::scroll::Scroll;
+use chooser::Chooser;
+use chosen::Chosen;
 use layout::{Focus, Parts};
 use listing::Listing;
 use order::Order;
 use ratatui::Frame;
-use ratatui::layout::Position;
+use ratatui::layout::{Position, Rect};
 
 /// Which peers are listed, in which order, and where the reader is among them.
 #[derive(Default, Debug)]
@@ -38,6 +42,8 @@ pub struct Peers {
     /// How far the page of the selected peer is scrolled, and the disconnected peers.
     page: Scroll,
     disconnected: Scroll,
+    /// The choice of columns, while it is open.
+    chooser: Option<Chooser>,
 }
 
 impl Peers {
@@ -122,10 +128,23 @@ fn frozen() -> Response {
 
 impl Layer for Peers {
     fn place(&self, _cx: &Context) -> Place {
-        if self.listing.filter.is_typing() { Place::Filter } else { Place::Peers }
+        if self.chooser.is_some() {
+            Place::Columns
+        } else if self.listing.filter.is_typing() {
+            Place::Filter
+        } else {
+            Place::Peers
+        }
     }
 
     fn update(&mut self, action: Action, cx: &Context) -> Response {
+        if let Some(chooser) = &mut self.chooser {
+            if action == Action::Back {
+                self.chooser = None;
+                return Response::Done;
+            }
+            return chooser.update(action, cx, &mut self.listing.columns);
+        }
         if self.listing.filter.update_list(action, &mut self.list)
             || self.panels.update(action, &Self::all_parts(cx).panels())
         {
@@ -142,8 +161,15 @@ impl Layer for Peers {
             Action::SortNext | Action::SortPrevious | Action::SortReverse if cx.is_frozen() => {
                 return frozen();
             }
-            Action::SortNext => self.listing.sort(Order::next),
-            Action::SortPrevious => self.listing.sort(Order::previous),
+            Action::SortNext => {
+                let shown = self.listing.columns.shown();
+                self.listing.sort(|order| order.next(&shown));
+            }
+            Action::SortPrevious => {
+                let shown = self.listing.columns.shown();
+                self.listing.sort(|order| order.previous(&shown));
+            }
+            Action::Columns => self.chooser = Some(Chooser::default()),
             Action::SortReverse => self.listing.sort(Order::reverse),
             _ => {}
         }
@@ -151,6 +177,10 @@ impl Layer for Peers {
     }
 
     fn click(&mut self, at: Position, cx: &Context) -> Response {
+        if let Some(chooser) = &mut self.chooser {
+            let clicked = chooser.click(at, cx, &mut self.listing.columns);
+            return clicked.unwrap_or_else(|| self.update(Action::Back, cx));
+        }
         let Some(window) = window(cx) else { return Response::Done };
         let parts = self.parts(cx);
         self.panels.focus = parts.at(at).unwrap_or(self.panels.focus);
@@ -158,7 +188,7 @@ impl Layer for Peers {
         match self.list.click(at, panel, window) {
             Clicked::Head(_) if cx.is_frozen() => frozen(),
             Clicked::Head(cell) => {
-                if let Some(column) = list::column_at(panel, self.listing.order, cell) {
+                if let Some(column) = list::column_at(panel, &self.listing, cell) {
                     self.listing.sort(|order| order.sort_by(column));
                 }
                 Response::Done
@@ -169,6 +199,9 @@ impl Layer for Peers {
     }
 
     fn wheel(&mut self, at: Position, motion: Motion, cx: &Context) -> Response {
+        if self.chooser.is_some() {
+            return self.update(Action::Move(motion), cx);
+        }
         self.panels.focus = self.parts(cx).at(at).unwrap_or(self.panels.focus);
         self.go(motion, cx)
     }
@@ -183,11 +216,14 @@ impl Layer for Peers {
     }
 
     fn keep(&self) -> Option<String> {
-        Some(self.listing.order.to_string())
+        let Listing { order, columns, .. } = &self.listing;
+        Some(if *columns == Chosen::default() { order.to_string() } else { format!("{order}|{columns}") })
     }
 
     fn restore(&mut self, kept: &str) {
-        self.listing.order = Order::of(kept).unwrap_or(self.listing.order);
+        let (order, columns) = kept.split_once('|').unwrap_or((kept, ""));
+        self.listing.order = Order::of(order).unwrap_or(self.listing.order);
+        self.listing.columns = Chosen::of(columns);
     }
 
     fn settle(&mut self, cx: &Context) {
@@ -200,7 +236,7 @@ impl Layer for Peers {
     fn request(&self, cx: &Context, view: &mut View) {
         let empty = Window::default();
         let window = self.list.peers_view(window(cx).unwrap_or(&empty), self.rows(cx));
-        let Listing { order, query, filter } = &self.listing;
+        let Listing { order, query, filter, .. } = &self.listing;
         let (query, filter) = (query.clone(), filter.text().to_owned());
         view.peers = PeersView { window, sort: order.sort(), filter, query };
     }
@@ -237,6 +273,10 @@ impl Layer for Peers {
             let focused = has_focus(Focus::Disconnected);
             disconnected::draw(frame, parts.disconnected, cx, screen, self.disconnected, focused);
             heat_map::draw(frame, parts.heat, cx, screen, &self.list, has_focus(Focus::Heat));
+        }
+        if let Some(chooser) = &self.chooser {
+            let visible = list::visible(Rect { height: 1, ..cx.area }, &self.listing);
+            chooser.draw(frame, cx, &self.listing.columns, &visible);
         }
     }
 }

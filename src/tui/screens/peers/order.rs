@@ -27,9 +27,9 @@ impl Order {
         ["+", "-"].contains(&sign).then_some(Self { by, descending: sign == "-" })
     }
 
-    /// Sorts by the next column.
-    pub fn next(&mut self) {
-        self.by = (self.by + 1) % COLUMNS.len();
+    /// Sorts by the next of the columns that are `shown`.
+    pub fn next(&mut self, shown: &[usize]) {
+        self.step(1, shown);
     }
 
     /// Sorts by the column with this index; reverses the order if it is sorted by that one.
@@ -40,9 +40,15 @@ impl Order {
         self.by = column;
     }
 
-    /// Sorts by the previous column.
-    pub fn previous(&mut self) {
-        self.by = (self.by + COLUMNS.len() - 1) % COLUMNS.len();
+    /// Sorts by the previous of the columns that are `shown`.
+    pub fn previous(&mut self, shown: &[usize]) {
+        self.step(shown.len().saturating_sub(1), shown);
+    }
+
+    fn step(&mut self, by: usize, shown: &[usize]) {
+        let at = shown.iter().position(|column| *column == self.by);
+        let to = at.map_or(Some(0), |at| (at + by).checked_rem(shown.len()));
+        self.by = to.and_then(|to| shown.get(to)).copied().unwrap_or(self.by);
     }
 
     pub fn reverse(&mut self) {
