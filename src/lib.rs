@@ -20,10 +20,11 @@
 //!
 //! | floor | rooms | what they are |
 //! |---|---|---|
-//! | 9 | `main` | the entry: arguments → front end → exit code |
-//! | 8 | `app` | command line, configuration, log, the program of `--on-watch`, and the loop that joins everything |
-//! | 7 | `tui` · `stream` · `report` | the front ends: the screen, JSON lines, and one moment as tables; none knows another |
-//! | 6 | `snapshot` · `store` · `demo` | what a screen may see of the model · what survives a restart · a network of real nodes on loopback |
+//! | 10 | `main` | the entry: arguments → front end → exit code |
+//! | 9 | `app` | command line, configuration, log, the programs of alerts, and the loop that joins everything |
+//! | 8 | `tui` · `stream` · `report` | the front ends: the screen, JSON lines, and one moment as tables; none knows another |
+//! | 7 | `snapshot` · `store` · `demo` | what a screen may see of the model · what survives a restart · a network of real nodes on loopback |
+//! | 6 | `alert` | the user's rules, and which of them fire |
 //! | 5 | `query` | the query language: conditions and orders over what the model contains |
 //! | 4 | `model` · `p2p` | the state that events make · the network that makes events; neither knows the other |
 //! | 3 | `event` | the vocabulary between them: events, requests, commands |
@@ -37,6 +38,7 @@
 #![forbid(unsafe_code)]
 
 pub mod address;
+pub mod alert;
 mod app;
 pub mod chain;
 pub mod demo;

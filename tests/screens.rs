@@ -1,6 +1,8 @@
 //! Whole screens, driven by keys and by the snapshots of a model at the end of one scene.
 #![expect(clippy::unwrap_used, reason = "a test that panics fails")]
 
+#[path = "screens/alerts.rs"]
+mod alerts;
 #[path = "screens/desk.rs"]
 mod desk;
 #[path = "screens/details.rs"]
@@ -78,6 +80,22 @@ fn a_click_on_a_tab_goes_to_its_screen() {
 #[test]
 fn log_screen() {
     every_size("log_screen", log::logged, |desk| desk.type_keys("j"));
+}
+
+#[test]
+fn alerts_overlay() {
+    seen_at_every_size("alerts", |desk| {
+        alerts::add_examples(desk);
+        desk.type_keys("Aj");
+    });
+}
+
+#[test]
+fn new_alert_line() {
+    seen_at_every_size("new_alert", |desk| {
+        alerts::add_examples(desk);
+        desk.type_keys("Aafigures: tip_age > 1h; no");
+    });
 }
 
 #[test]

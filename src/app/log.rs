@@ -189,6 +189,7 @@ pub fn notice(notice: &Notice) {
         Notice::DoubleSpend(spend) => {
             tracing::warn!(txid = %spend.txid, conflict = %spend.conflict, "double spend");
         }
+        Notice::Alert(alert) => tracing::info!(rule = %alert.rule, item = ?alert.item, "alert"),
         Notice::Watch(found) => {
             let (event, target) = (found.event.name(), &found.target);
             tracing::info!(event, target, txid = %found.txid, "watch");

@@ -1,5 +1,6 @@
 //! The program: command line, configuration, log, and the loop that joins network, model and front end.
 
+mod alert_program;
 mod cli;
 mod config;
 mod front_ends;
@@ -12,7 +13,6 @@ mod reader;
 mod run;
 mod start;
 mod transfer;
-mod watch_command;
 
 pub use config::command;
 pub use run::run;

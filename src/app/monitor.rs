@@ -1,15 +1,17 @@
 //! The task that owns the network, the model and the stores: the one place where they meet.
 
+use crate::alert::{Alerts, Firing};
+use crate::app::alert_program::AlertPrograms;
 use crate::app::log;
-use crate::app::watch_command::WatchCommand;
 use crate::event::{BootstrapProgress, Command, Event, EventKind, Restored, Warning};
 use crate::model::{Change, Model, Outcome};
 use crate::p2p::Driver;
 use crate::report::{self, Format};
 use crate::snapshot::{self, LogLines, LogScreen, Snapshot, View};
-use crate::store::Stores;
+use crate::store::{LineStore, Stores};
 use crate::stream::{self, Record, Stream};
 use crate::util::clock::Clock;
+use crate::util::time::Timestamp;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{mpsc, watch};
@@ -37,8 +39,12 @@ pub struct Monitor {
     pub model: Model,
     /// What survives a restart.
     pub stores: Stores,
-    /// The user's command for matches of the watch list.
-    pub watch_command: WatchCommand,
+    /// The user's rules.
+    pub alerts: Alerts,
+    /// The programs of alerts.
+    pub programs: AlertPrograms,
+    /// Keeps the rules that were added on screen.
+    pub alert_lines: LineStore,
     /// The last lines of the log.
     pub log_lines: LogLines,
     /// The source of time.
@@ -71,13 +77,12 @@ impl Monitor {
                 () = shutdown.cancelled() => break,
                 Ok(()) = screen.views.changed() => self.publish(&mut screen),
                 Some(command) = screen.commands.recv() => {
-                    let outcome = self.model.command(&command, self.clock.now());
-                    self.stores.note_command(&command, &self.model);
-                    self.distribute(outcome);
+                    self.command(&command);
                     self.publish(&mut screen);
                 }
                 _ = frame.tick() => {
                     let now = self.clock.now();
+                    has_changed |= !self.look().changes.is_empty();
                     if has_changed || now.since(published) >= IDLE_FRAME {
                         self.publish(&mut screen);
                         published = now;
@@ -125,7 +130,9 @@ impl Monitor {
                 biased;
                 () = shutdown.cancelled() => break,
                 _ = tick.tick() => {
-                    lines = stream.due(self.clock.now(), &self.model);
+                    let now = self.clock.now();
+                    lines = stream.due(now, &self.model);
+                    lines.extend(Stream::alerts(&self.look(), &self.model, now));
                     continue;
                 }
                 event = self.next() => event,
@@ -176,7 +183,8 @@ impl Monitor {
                     return Event { time: self.clock.now(), kind: EventKind::Restored(Restored::Continue) };
                 }
                 kind = self.stores.next() => return Event { time: self.clock.now(), kind },
-                warning = self.watch_command.warning() => return self.warning(warning),
+                warning = self.programs.warning() => return self.warning(warning),
+                problem = self.alert_lines.problem() => return self.warning(problem),
                 () = time::sleep_until(self.next_clock_check) => {
                     self.next_clock_check = Instant::now() + CLOCK_CHECK;
                     let offset = self.clock.wall_offset();
@@ -194,10 +202,12 @@ impl Monitor {
 
     /// Saves the stores and closes the connections.
     async fn end(self: Box<Self>) {
-        let Self { network, model, stores, clock, .. } = *self;
+        let Self { network, model, stores, alert_lines, clock, .. } = *self;
         let saving = stores.close(network.addresses(), &model, clock.now());
-        let (problems, ()) = tokio::join!(saving, network.shutdown());
-        for problem in problems {
+        // Boxed, as the futures of the front ends contain it.
+        let (problems, (), problem) =
+            Box::pin(async { tokio::join!(saving, network.shutdown(), alert_lines.close()) }).await;
+        for problem in problems.into_iter().chain(problem) {
             tracing::warn!("{problem}");
         }
     }
@@ -205,7 +215,7 @@ impl Monitor {
     fn apply(&mut self, event: &Event) -> Outcome {
         let outcome = self.model.apply(event);
         log::event(event, &self.model);
-        let outcome = self.distribute(outcome);
+        let outcome = self.distribute(Some(&event.kind), outcome, event.time);
         if let EventKind::Block { height, .. } = event.kind {
             self.stores.block_connected(height);
         }
@@ -214,18 +224,57 @@ impl Monitor {
         outcome
     }
 
-    /// Passes on what the network, the log, a store or the watch command needs; returns the rest.
-    fn distribute(&mut self, mut outcome: Outcome) -> Outcome {
+    /// Carries out what the user asks for.
+    fn command(&mut self, command: &Command) {
+        let now = self.clock.now();
+        if let Command::Alert(command) = command {
+            let firing = self.alerts.command(command, &self.model, now);
+            self.alert_lines.save(self.alerts.kept());
+            if let Some(firing) = firing {
+                self.carry_out(&firing, now);
+            }
+            return;
+        }
+        let outcome = self.model.command(command, now);
+        self.stores.note_command(command, &self.model);
+        self.distribute(None, outcome, now);
+    }
+
+    /// Lets the rules look at figures and peers. Returns what became of it.
+    fn look(&mut self) -> Outcome {
+        let now = self.clock.now();
+        let firings = self.alerts.look(&self.model, now);
+        let mut outcome = Outcome::default();
+        for firing in firings {
+            outcome.extend(self.carry_out(&firing, now));
+        }
+        outcome
+    }
+
+    /// Does what a rule asks for, but for bell and notification, which the screen has.
+    fn carry_out(&mut self, firing: &Firing, now: Timestamp) -> Outcome {
+        self.programs.run(firing);
+        if !firing.rule.actions().event {
+            return Outcome::default();
+        }
+        let outcome = self.model.alert(&firing.alert, now);
+        outcome.notices.iter().for_each(log::notice);
+        outcome
+    }
+
+    /// Passes on what the network, the log, a store or the rules of alerts need; returns the rest, and the alerts.
+    fn distribute(&mut self, event: Option<&EventKind>, mut outcome: Outcome, now: Timestamp) -> Outcome {
         for request in std::mem::take(&mut outcome.requests) {
             self.network.request(request);
         }
         outcome.notices.iter().for_each(log::notice);
         for change in &outcome.changes {
-            match change {
-                Change::BlockOutputs(block) => self.stores.save_prevouts(Arc::clone(block)),
-                Change::Watch(found) => self.watch_command.run(found),
-                _ => {}
+            if let Change::BlockOutputs(block) = change {
+                self.stores.save_prevouts(Arc::clone(block));
             }
+        }
+        for firing in self.alerts.after(event, &outcome, &self.model, now) {
+            outcome.extend(self.carry_out(&firing, now));
         }
         outcome
     }
@@ -237,6 +286,10 @@ impl Monitor {
         if view.everything || view.screen == snapshot::Screen::Log {
             snapshot.log = Some(Box::new(LogScreen::take(&self.log_lines, &view.log)));
         }
+        if view.alerts {
+            snapshot.alerts = self.alerts.rows(self.clock.now());
+        }
+        snapshot.signals = self.alerts.signals().clone();
         screen.snapshots.send_replace(Arc::new(snapshot));
     }
 }

@@ -1,12 +1,13 @@
 //! Joins network, model and stores into a monitor, and hands it to a front end.
 
+use crate::alert::{Alerts, Origin, Rule};
+use crate::app::alert_program::AlertPrograms;
 use crate::app::cli::{CommonArgs, DemoArgs, WatchArgs};
 use crate::app::front_ends;
 use crate::app::invalid::InvalidValue;
 use crate::app::log;
 use crate::app::monitor::Monitor;
 use crate::app::open_files;
-use crate::app::watch_command::{self, WatchCommand};
 use crate::chain::Network;
 use crate::demo::{Demo, DemoSettings};
 use crate::event::{Command, MAX_TARGETS, WatchTarget};
@@ -16,10 +17,11 @@ use crate::p2p::{Driver, PeerChoice, Settings};
 use crate::query::{Query, Transactions};
 use crate::report::Format;
 use crate::snapshot::LogLines;
-use crate::store::{Loaded, StoreSettings, Stores};
+use crate::store::{LineStore, Loaded, StoreSettings, Stores};
 use crate::stream::Stream;
 use crate::tui::{self, TuiSettings};
 use crate::util::clock::Clock;
+use crate::util::time::Timestamp;
 use anyhow::{Context, Result};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -93,13 +95,10 @@ async fn show(
     settings.request_timeout = common.request_timeout;
 
     let targets = targets(&common.watch, settings.network)?;
-    if let Some(command) = &common.on_watch {
-        watch_command::check(command, std::env::var_os("PATH").as_deref())
-            .map_err(|error| InvalidValue::new("on_watch", format!("{error:#}")))?;
-    }
+    let rules = common.alerts.rules()?;
     // Checked for every front end, as all other flags are.
     let screen = common.screen.settings(front_ends::kept_view(state_dir.as_deref()))?;
-    let mut monitor = monitor(&front_end, settings, common, state_dir.as_deref(), targets, demo);
+    let mut monitor = monitor(&front_end, settings, common, state_dir.as_deref(), (targets, rules), demo);
     monitor.log_lines = log_lines;
     match front_end {
         FrontEnd::Screen => {
@@ -129,7 +128,7 @@ fn monitor(
     mut settings: Settings,
     common: &CommonArgs,
     state_dir: Option<&Path>,
-    targets: Vec<WatchTarget>,
+    (targets, rules): (Vec<WatchTarget>, Vec<Rule>),
     demo: bool,
 ) -> Box<Monitor> {
     let clock = Clock::start();
@@ -166,10 +165,40 @@ fn monitor(
     }
     // Boxed, as it contains all state and moves into the task that owns it.
     let network = Driver::start(settings, clock);
-    let watch_command = WatchCommand::start(common.on_watch.clone());
+    let (alert_lines, added) = LineStore::alerts(state_dir);
+    let alerts = alerts(rules, &added, clock.now());
+    let programs = AlertPrograms::start();
     let next_clock_check = Instant::now();
     let log_lines = LogLines::default();
-    Box::new(Monitor { network, model, stores, watch_command, log_lines, clock, next_clock_check })
+    Box::new(Monitor {
+        network,
+        model,
+        stores,
+        alerts,
+        programs,
+        alert_lines,
+        log_lines,
+        clock,
+        next_clock_check,
+    })
+}
+
+/// Joins the rules of the settings with those that were added on screen in earlier runs. What this version does not
+/// understand is left out, which the log says.
+fn alerts(rules: Vec<Rule>, added: &[String], now: Timestamp) -> Alerts {
+    let mut alerts = Alerts::default();
+    for rule in rules {
+        alerts.add(rule, Origin::Settings, now);
+    }
+    for line in added {
+        match Rule::parse(line) {
+            Ok(rule) => {
+                alerts.add(rule, Origin::Screen, now);
+            }
+            Err(error) => tracing::warn!(line, %error, "a rule that was added on screen is left out"),
+        }
+    }
+    alerts
 }
 
 /// Parses the targets of `--watch`.

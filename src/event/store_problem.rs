@@ -33,6 +33,8 @@ pub enum Store {
     Watchlist,
     /// The queries that were typed on screen.
     Queries,
+    /// The rules of alerts that were added on screen.
+    Alerts,
     /// All of them, by the lock that one process has on them.
     Lock,
 }
@@ -47,6 +49,7 @@ impl fmt::Display for Store {
             Self::Mempool => "mempool journal",
             Self::Watchlist => "watch list",
             Self::Queries => "query history",
+            Self::Alerts => "alerts",
             Self::Lock => "state files of",
         })
     }

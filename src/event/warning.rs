@@ -34,23 +34,23 @@ pub enum Warning {
     /// The clocks of most peers agree with ours again.
     #[error("this machine's clock agrees with the clocks of the peers again")]
     ClockRight,
-    /// The user's watch command failed.
-    #[error("watch command {}: {failure}", command.display())]
-    WatchCommand {
-        /// The command, as the user gave it.
-        command: PathBuf,
+    /// The program of an alert failed.
+    #[error("program of an alert {}: {failure}", program.display())]
+    AlertProgram {
+        /// The program, as the user gave it.
+        program: PathBuf,
         /// What happened to the process.
         failure: CommandFailure,
     },
-    /// Too many watch events wait for the user's command, so that it does not run for all of them.
-    #[error("watch command: more than {waiting} runs are waiting; it is not run for every event")]
-    WatchCommandSkipped {
+    /// Too many alerts wait for their programs, so that these do not run for all of them.
+    #[error("programs of alerts: more than {waiting} runs are waiting; they are not run for every alert")]
+    AlertProgramSkipped {
         /// How many runs may wait.
         waiting: usize,
     },
 }
 
-/// What happened to a run of the user's watch command.
+/// What happened to a run of an alert's program.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 pub enum CommandFailure {
     /// The process could not be started or awaited.

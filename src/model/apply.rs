@@ -5,6 +5,7 @@ use crate::event::{
     Warning,
 };
 use crate::model::Model;
+use crate::model::alert::Alert;
 use crate::model::blocks::backfill::BackfillProgress;
 use crate::model::blocks::new_block::NewBlock;
 use crate::model::change::{Change, Outcome};
@@ -117,7 +118,18 @@ impl Model {
                 step.matches(self.watchlist.add(now, targets, &self.mempool, &self.blocks));
             }
             Command::Unwatch(target) => self.watchlist.remove(target),
+            // Of the alerts, which stand above the model.
+            Command::Alert(_) => {}
         }
+        self.keep_notices(now, &step.outcome);
+        step.outcome
+    }
+
+    /// Keeps the notice of an alert.
+    pub(crate) fn alert(&mut self, alert: &Arc<Alert>, now: Timestamp) -> Outcome {
+        let mut step = Step::new(now);
+        step.notice(Notice::Alert(Arc::clone(alert)));
+        step.change(Change::Alert(Arc::clone(alert)));
         self.keep_notices(now, &step.outcome);
         step.outcome
     }
@@ -358,6 +370,7 @@ impl Model {
                 | Change::Block(_)
                 | Change::BlockOutputs(_)
                 | Change::Warning(_)
+                | Change::Alert(_)
                 | Change::Watch(_) => {}
             }
         }

@@ -1,6 +1,7 @@
 //! What an event led to.
 
 use crate::event::{Request, Warning};
+use crate::model::alert::Alert;
 use crate::model::blocks::figures::BlockFigures;
 use crate::model::fees::prevouts::BlockOutputs;
 use crate::model::mempool::RemovalReason;
@@ -19,6 +20,15 @@ pub struct Outcome {
     pub notices: Vec<Notice>,
     /// What the network should fetch.
     pub requests: Vec<Request>,
+}
+
+impl Outcome {
+    /// Appends what else came of it.
+    pub(crate) fn extend(&mut self, other: Self) {
+        self.changes.extend(other.changes);
+        self.notices.extend(other.notices);
+        self.requests.extend(other.requests);
+    }
 }
 
 /// One change of the model.
@@ -47,6 +57,8 @@ pub enum Change {
     BlockOutputs(Arc<BlockOutputs>),
     /// Something happened to a target of the watch list.
     Watch(WatchMatch),
+    /// A rule of the user fired.
+    Alert(Arc<Alert>),
     /// The user should know of a problem that the model has found.
     Warning(Warning),
     /// A transaction in the mempool and one that conflicts with it are being relayed at once.

@@ -4,6 +4,7 @@
 //! time comes with each event and with each question. How an event changes the state is in `apply`, what
 //! can be asked of the state in `read`.
 
+pub(crate) mod alert;
 mod apply;
 pub(crate) mod blocks;
 mod change;
@@ -23,6 +24,7 @@ pub(crate) mod testing;
 pub(crate) mod tests;
 pub(crate) mod watchlist;
 
+pub use alert::{Alert, AlertFigure, AlertItem};
 pub use blocks::arrival::{BlockArrival, Mismatch, Mismatches, Unseen};
 pub use blocks::backfill::BackfillProgress;
 pub use blocks::figures::BlockFigures;

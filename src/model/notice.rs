@@ -2,6 +2,7 @@
 
 use crate::address::PeerAddress;
 use crate::event::{DisconnectReason, Misbehaviour, PeerId, SeedFailure, Warning};
+use crate::model::alert::Alert;
 use crate::model::blocks::backfill::BackfillProgress;
 use crate::model::blocks::figures::BlockFigures;
 use crate::model::mempool::conflicts::double_spend::DoubleSpend;
@@ -94,6 +95,8 @@ pub enum Notice {
     DoubleSpend(DoubleSpend),
     /// Something happened to a target of the watch list.
     Watch(WatchMatch),
+    /// A rule of the user fired.
+    Alert(Arc<Alert>),
 }
 
 /// What the end of a connection means to the user.
@@ -133,6 +136,8 @@ pub enum NoticeKind {
     Block,
     /// A target of the watch list.
     Watch,
+    /// A rule of the user.
+    Alert,
     /// The program itself: its start, its files, its downloads.
     Program,
 }
@@ -148,6 +153,7 @@ impl Notice {
             Self::Replacement { .. } | Self::DoubleSpend(_) => NoticeKind::Transaction,
             Self::Block(_) | Self::Reorg { .. } => NoticeKind::Block,
             Self::Watch(_) => NoticeKind::Watch,
+            Self::Alert(_) => NoticeKind::Alert,
             Self::Seed { .. } | Self::Warning(_) | Self::BackfillDone(_) | Self::Restoration(_) => {
                 NoticeKind::Program
             }
@@ -177,7 +183,8 @@ impl Notice {
             | Self::Restoration(Milestone::Discarded { .. })
             | Self::BackfillDone(_)
             | Self::DoubleSpend(_)
-            | Self::Watch(_) => Level::Warning,
+            | Self::Watch(_)
+            | Self::Alert(_) => Level::Warning,
         }
     }
 }

@@ -1,11 +1,13 @@
 //! The last notices, bounded; repeats about the same subject are folded into one.
 
 use crate::event::{DisconnectReason, Misbehaviour, PeerId};
+use crate::model::alert::AlertItem;
 use crate::model::notice::{Ending, Notice};
 use crate::model::peers::anomaly::AnomalyKind;
 use crate::util::time::Timestamp;
 use std::collections::VecDeque;
 use std::mem::{Discriminant, discriminant};
+use std::sync::Arc;
 use std::time::Duration;
 
 /// How many notices are kept.
@@ -45,6 +47,8 @@ enum Subject {
     NotReached(Discriminant<DisconnectReason>),
     Misbehaved(PeerId, Discriminant<Misbehaviour>),
     Anomaly(PeerId, AnomalyKind),
+    /// A rule about transactions or peers, of which many may match.
+    Alert(Arc<str>),
 }
 
 impl NoticeLog {
@@ -91,7 +95,13 @@ impl Subject {
                 Some(Self::Misbehaved(*peer, discriminant(misbehaviour)))
             }
             Notice::Anomaly { peer, anomaly, .. } => Some(Self::Anomaly(*peer, anomaly.kind())),
+            Notice::Alert(alert)
+                if matches!(alert.item, AlertItem::Transaction(_) | AlertItem::Peer { .. }) =>
+            {
+                Some(Self::Alert(Arc::clone(&alert.rule)))
+            }
             Notice::Seed { .. }
+            | Notice::Alert(_)
             | Notice::Warning(_)
             | Notice::Block(_)
             | Notice::Reorg { .. }

@@ -5,7 +5,7 @@ use super::error::QueryError;
 use super::field::{Field, Reader, Subject};
 use super::parser::parse;
 use super::syntax::Syntax;
-use super::value::Truth;
+use super::value::{Range, Truth};
 use std::cmp::Ordering;
 use std::fmt;
 
@@ -73,12 +73,23 @@ impl<S: Subject> Query<S> {
     }
 
     /// Whether the condition mentions one of these fields.
-    pub(super) fn mentions(&self, fields: &[&str]) -> bool {
+    pub(crate) fn mentions(&self, fields: &[&str]) -> bool {
         self.syntax.condition.as_ref().is_some_and(|condition| condition.mentions(fields))
     }
 
+    /// Returns the figures that the condition mentions: the name, the base unit and what is known of each.
+    pub(crate) fn figures(&self, item: &S::Item<'_>) -> Vec<(&'static str, &'static str, Range)> {
+        let figure = |field: &Field<S>| match &field.reader {
+            Reader::Number(unit, read) if self.mentions(&[field.name]) => {
+                Some((field.name, unit.name(), read(item)))
+            }
+            _ => None,
+        };
+        S::FIELDS.iter().filter_map(figure).collect()
+    }
+
     /// Returns how the condition is written, if there is one.
-    pub(super) fn condition_text(&self) -> Option<String> {
+    pub(crate) fn condition_text(&self) -> Option<String> {
         self.syntax.condition.as_ref().map(ToString::to_string)
     }
 
@@ -90,6 +101,13 @@ impl<S: Subject> Query<S> {
     /// The order, if the query asks for one.
     pub fn sort(&self) -> Option<&SortBy<S>> {
         self.sort.as_ref()
+    }
+}
+
+/// Matches everything, in any order.
+impl<S: Subject> Default for Query<S> {
+    fn default() -> Self {
+        Self { syntax: Syntax::default(), condition: None, sort: None }
     }
 }
 

@@ -17,6 +17,7 @@ mod transactions;
 mod watchlist;
 mod window;
 
+pub use crate::alert::{AlertRow, Origin, RuleState, Signals};
 pub use crate::model::{
     Amount, AnswerFigures, BAND_STARTS, BANDS, BackfillProgress, BalanceChange, Balances, Basis,
     BlockArrival, BlockFigures, Bounds, Coverage, Density, EphemeralDust, Estimate, Estimates, FeeRate,
@@ -71,6 +72,8 @@ pub struct View {
     pub watched: bool,
     /// The Log screen.
     pub log: LogView,
+    /// Whether the rules of alerts are open.
+    pub alerts: bool,
     /// What is open in detail.
     pub open: Option<Open>,
     /// The 64 hexadecimal digits that are looked up.
@@ -87,6 +90,7 @@ impl View {
         self.everything = true;
         self.watchlist.widen();
         self.watched = true;
+        self.alerts = true;
         self.overview.peers.widen();
         self.peers.window.widen();
         self.overview.transactions.widen();
@@ -153,8 +157,11 @@ pub struct Snapshot {
     pub estimates: Estimates,
     /// How complete the mempool is.
     pub completeness: Completeness,
-    /// The number of matches of the watch list since startup.
-    pub watch_matches: u64,
+    /// The bells and notifications of alerts since startup. The rules are no part of the model: whoever has them
+    /// adds this.
+    pub signals: Signals,
+    /// The rules of alerts, if they are open; added by whoever has them.
+    pub alerts: Vec<AlertRow>,
     /// The Overview screen.
     pub overview: Overview,
     /// The Peers screen, if it is shown.
@@ -201,7 +208,8 @@ impl Snapshot {
             totals: Totals::take(model, &totals),
             estimates: model.estimates(),
             completeness: Completeness::take(model),
-            watch_matches: model.watchlist().count(),
+            signals: Signals::default(),
+            alerts: Vec::new(),
             overview: Overview::take(model, &view.overview, announcers, now),
             peers: shows(Screen::Peers).then(|| Box::new(PeersScreen::take(model, &view.peers, now))),
             transactions,

@@ -65,6 +65,7 @@ impl WatchlistStore {
                 self.targets.retain(|known| known.key() != target.key());
                 self.is_unsaved |= self.targets.len() != before;
             }
+            Command::Alert(_) => {}
         }
         self.save();
     }

@@ -67,7 +67,7 @@ impl Filter {
         let arrived = match change {
             Change::Accepted(wtxid) => model.transaction(wtxid),
             Change::Returned { txid, .. } => model.transaction_by_txid(*txid),
-            Change::Warning(_) => return true,
+            Change::Warning(_) | Change::Alert(_) => return true,
             Change::Fee(txid) | Change::Removed(txid, _) => return is_written(txid),
             Change::DoubleSpend(spend) => return is_written(&spend.txid) || is_written(&spend.conflict),
             Change::Watch(found) => return is_written(&found.txid),

@@ -3,6 +3,7 @@
 //! `docs/stream.md` describes the records and promises what stays compatible. A change here that breaks the
 //! promise needs another [`monitor::SCHEMA`].
 
+mod alert;
 mod blocks;
 mod estimates;
 mod filter;
@@ -29,6 +30,7 @@ use crate::event::{Event, EventKind, PeerEvent, PeerId, TxSource};
 use crate::model::{Change, Ending, Model, Notice, Outcome};
 use crate::query::{Query, Transactions};
 use crate::util::time::Timestamp;
+use alert::AlertRecord;
 use blocks::{BlockRecord, MissingRecord, ReorgRecord};
 use estimates::EstimatesRecord;
 use filter::Filter;
@@ -94,6 +96,16 @@ impl Stream {
         self.periodic.due(now, model).into_iter().map(|body| Record::new(body, time)).collect()
     }
 
+    /// Returns the records of the alerts in `outcome`, which no event led to.
+    pub fn alerts(outcome: &Outcome, model: &Model, now: Timestamp) -> Vec<Record> {
+        let time = model.wall_offset().wall(now);
+        let record = |change: &Change| match change {
+            Change::Alert(alert) => Some(Record::new(Body::Alert(AlertRecord::new(alert)), time)),
+            _ => None,
+        };
+        outcome.changes.iter().filter_map(record).collect()
+    }
+
     fn of_change(&self, change: &Change, event: &Event, model: &Model) -> Option<Body> {
         Some(match change {
             Change::Accepted(wtxid) => {
@@ -111,6 +123,7 @@ impl Stream {
             }
             Change::DoubleSpend(spend) => Body::DoubleSpend(DoubleSpendRecord::new(spend)),
             Change::Warning(warning) => Body::Warning(WarningRecord::new(warning)),
+            Change::Alert(alert) => Body::Alert(AlertRecord::new(alert)),
             Change::Watch(notice) => Body::Watch(WatchRecord::new(notice)),
             Change::Block(figures) => Body::Block(Box::new(BlockRecord::new(figures, model)?)),
             Change::BlockOutputs(_) | Change::RestoredDropped(_) => return None,

@@ -34,13 +34,13 @@ impl WarningRecord {
     pub(super) fn new(warning: &Warning) -> Self {
         let message = match warning {
             Warning::NotUseful { peer, why } => format!("{peer} stays connected although not useful: {why}"),
-            Warning::WatchCommandSkipped { waiting } => {
+            Warning::AlertProgramSkipped { waiting } => {
                 format!("more than {waiting} runs of the watch command are waiting: some events are skipped")
             }
             Warning::Store(_)
             | Warning::ClockWrong { .. }
             | Warning::ClockRight
-            | Warning::WatchCommand { .. } => warning.to_string(),
+            | Warning::AlertProgram { .. } => warning.to_string(),
         };
         Self { subject: warning.into(), message }
     }

@@ -1,5 +1,6 @@
 //! One line of the stream, and the list of all records.
 
+use super::alert::AlertRecord;
 use super::blocks::{BlockRecord, MissingRecord, ReorgRecord};
 use super::estimates::EstimatesRecord;
 use super::mempool::{ListDifferenceRecord, MempoolRecord};
@@ -42,6 +43,7 @@ pub(super) enum Body {
     Mempool(Box<MempoolRecord>),
     ListDifference(ListDifferenceRecord),
     Watch(WatchRecord),
+    Alert(AlertRecord),
     Block(Box<BlockRecord>),
     BlockMissing(MissingRecord),
     Estimates(EstimatesRecord),

@@ -1,6 +1,7 @@
 //! `docs/stream.md` describes every record, field and word that the stream can write, and no other.
 
 use super::*;
+use crate::stream::alert::{AlertRecord, FigureFields};
 use crate::stream::blocks::{DisconnectedBlock, MissingRecord, MissingTx, UnexpectedTx, UnseenTx};
 use crate::stream::estimates::EstimateFields;
 use crate::stream::mempool::{BandFields, ExtraKind, ListDifferenceRecord, MempoolRecord};
@@ -39,6 +40,7 @@ const fn assert_has_example(body: &Body) {
         | Body::Mempool(_)
         | Body::ListDifference(_)
         | Body::Watch(_)
+        | Body::Alert(_)
         | Body::Block(_)
         | Body::BlockMissing(_)
         | Body::Estimates(_)
@@ -50,7 +52,7 @@ const fn assert_has_example(body: &Body) {
     }
 }
 
-const ALL: [fn(bool) -> Body; 21] = [
+const ALL: [fn(bool) -> Body; 22] = [
     |_| Body::Start(StartRecord::new(Network::Mainnet)),
     |full| {
         Body::PeerConnected(ConnectedRecord {
@@ -140,6 +142,19 @@ const ALL: [fn(bool) -> Body; 21] = [
             extra_count: 1,
             extra_vsize_vb: 1,
             extra_kinds: vec![ExtraKind { kind: full.then_some(Kind::Data), tx_count: 1, vsize_vb: 1 }],
+        })
+    },
+    |full| {
+        Body::Alert(AlertRecord {
+            rule: text(),
+            skipped_count: 1,
+            txid: full.then(text),
+            height: full.then_some(1),
+            block: full.then(text),
+            pool: full.then(text),
+            peer: full.then(text),
+            target: full.then(text),
+            figures: vec![FigureFields { name: text(), value: full.then_some(1.5) }],
         })
     },
     |full| {

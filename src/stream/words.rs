@@ -67,7 +67,7 @@ words! {
 
 words! {
     /// What a warning is about.
-    WarningSubject: DnsSeed Store Peer Unreachable Clock WatchCommand
+    WarningSubject: DnsSeed Store Peer Unreachable Clock AlertProgram
 }
 
 impl From<model::classify::Kind> for Kind {
@@ -193,7 +193,7 @@ impl From<&Warning> for WarningSubject {
             Warning::Store(_) => Self::Store,
             Warning::NotUseful { .. } => Self::Peer,
             Warning::ClockWrong { .. } | Warning::ClockRight => Self::Clock,
-            Warning::WatchCommand { .. } | Warning::WatchCommandSkipped { .. } => Self::WatchCommand,
+            Warning::AlertProgram { .. } | Warning::AlertProgramSkipped { .. } => Self::AlertProgram,
         }
     }
 }

@@ -7,13 +7,13 @@ use super::chrome::{banner, footer, title, too_small};
 use super::context::Context;
 use super::display::Display;
 use super::layer::{Copyable, Layer, Response};
-use super::list_query::ListQuery;
+use super::list_query::{ListQuery, QuerySubject};
 use super::overlays::{Overlay, QueryHistory};
 use super::preferences::{Preferences, Setting};
 use super::screens;
 use super::settings::TuiSettings;
 use super::view_state::ViewState;
-use crate::event::Command;
+use crate::event::{AlertCommand, Command};
 use crate::snapshot::Snapshot;
 use crate::snapshot::{Open, Screen, View};
 use crate::util::time::Timestamp;
@@ -209,6 +209,9 @@ impl App {
             Response::Change(setting) => self.change(setting),
             Response::Send(command) => return Some(Effect::Send(command)),
             Response::Query(query) => return self.apply_query(query),
+            Response::AddRule => {
+                self.overlays.push(Overlay::query(QuerySubject::Rules, String::new(), &self.queries));
+            }
             Response::QueryHelp(subject) => self.overlays.push(Overlay::query_help(subject)),
         }
         None
@@ -266,6 +269,11 @@ impl App {
         self.overlays.push(Overlay::details(open));
     }
 
+    fn open_alerts(&mut self) {
+        self.overlays.retain(|overlay| !matches!(overlay, Overlay::Alerts(_)));
+        self.overlays.push(Overlay::alerts());
+    }
+
     /// Opens the line for a query of the list on screen.
     fn open_query(&mut self) {
         let queried = self.screens[self.current].1.queried();
@@ -279,8 +287,11 @@ impl App {
     fn apply_query(&mut self, query: ListQuery) -> Option<Effect> {
         self.overlays.pop();
         let (subject, text) = query.written();
-        self.screens[self.current].1.apply_query(query);
         self.queries.add(subject, &text);
+        if let ListQuery::Rule(rule) = query {
+            return Some(Effect::Send(Command::Alert(AlertCommand::Add(rule.to_string()))));
+        }
+        self.screens[self.current].1.apply_query(query);
         (!text.is_empty()).then(|| Effect::KeepQueries(self.queries.lines()))
     }
 

@@ -110,6 +110,8 @@ pub enum Response {
     Send(Command),
     /// Filter and sort the list of the screen, in place of this overlay.
     Query(ListQuery),
+    /// Type a rule of alerts on top.
+    AddRule,
     /// Explain queries on top.
     QueryHelp(QuerySubject),
 }

@@ -1,15 +1,17 @@
-//! Queries of the lists on screen, whatever they are about.
+//! What is typed in the language of queries: queries of the lists on screen, and rules of alerts.
 
+use crate::alert::{self, Rule};
 use crate::query::{
     Completion, FieldHelp, Peers, Query, QueryError, Subject, Transactions, complete, fields,
 };
 use std::sync::Arc;
 
-/// What a list is about.
+/// What is typed: a query of a list about this, or a rule.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum QuerySubject {
     Peers,
     Transactions,
+    Rules,
 }
 
 /// A query of a list. An empty one shows everything in the order of the screen.
@@ -17,6 +19,8 @@ pub enum QuerySubject {
 pub enum ListQuery {
     Peers(Arc<Query<Peers>>),
     Transactions(Arc<Query<Transactions>>),
+    /// A new rule, which belongs to no list.
+    Rule(Arc<Rule>),
 }
 
 impl ListQuery {
@@ -25,17 +29,19 @@ impl ListQuery {
         match self {
             Self::Peers(query) => (QuerySubject::Peers, query.to_string()),
             Self::Transactions(query) => (QuerySubject::Transactions, query.to_string()),
+            Self::Rule(rule) => (QuerySubject::Rules, rule.to_string()),
         }
     }
 }
 
 impl QuerySubject {
-    pub const ALL: [Self; 2] = [Self::Peers, Self::Transactions];
+    pub const ALL: [Self; 3] = [Self::Peers, Self::Transactions, Self::Rules];
 
     pub const fn name(self) -> &'static str {
         match self {
             Self::Peers => Peers::NAME,
             Self::Transactions => Transactions::NAME,
+            Self::Rules => "alerts",
         }
     }
 
@@ -44,6 +50,7 @@ impl QuerySubject {
         Ok(match self {
             Self::Peers => ListQuery::Peers(Arc::new(Query::parse(text)?)),
             Self::Transactions => ListQuery::Transactions(Arc::new(Query::parse_for_list(text)?)),
+            Self::Rules => ListQuery::Rule(Arc::new(Rule::parse(text)?)),
         })
     }
 
@@ -52,6 +59,7 @@ impl QuerySubject {
         match self {
             Self::Peers => complete::<Peers>(text, cursor),
             Self::Transactions => complete::<Transactions>(text, cursor),
+            Self::Rules => Rule::complete(text, cursor),
         }
     }
 
@@ -59,6 +67,7 @@ impl QuerySubject {
         match self {
             Self::Peers => fields::<Peers>(),
             Self::Transactions => fields::<Transactions>(),
+            Self::Rules => Rule::parts(),
         }
     }
 
@@ -67,6 +76,7 @@ impl QuerySubject {
         match self {
             Self::Peers => Peers::EXAMPLES,
             Self::Transactions => Transactions::EXAMPLES,
+            Self::Rules => alert::EXAMPLES,
         }
     }
 }

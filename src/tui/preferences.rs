@@ -12,8 +12,6 @@ pub struct Preferences {
     pub glyphs: Glyphs,
     /// Whether the mouse clicks and scrolls; otherwise the terminal selects text with it.
     pub mouse: bool,
-    /// Whether the bell rings at matches of the watch list.
-    pub bell: bool,
     /// The unit of amounts.
     pub unit: Unit,
     /// How times are shown.
@@ -28,7 +26,6 @@ impl Default for Preferences {
             theme: ThemeName::default(),
             glyphs: Glyphs::default(),
             mouse: true,
-            bell: false,
             unit: Unit::default(),
             times: Times::default(),
             reduced_motion: false,
@@ -63,15 +60,14 @@ pub enum Setting {
     Unit,
     Times,
     Mouse,
-    Bell,
     Ascii,
     ReducedMotion,
 }
 
 impl Setting {
     /// Every setting, in the order of the settings overlay.
-    pub const ALL: [Self; 7] =
-        [Self::Theme, Self::Unit, Self::Times, Self::Mouse, Self::Bell, Self::Ascii, Self::ReducedMotion];
+    pub const ALL: [Self; 6] =
+        [Self::Theme, Self::Unit, Self::Times, Self::Mouse, Self::Ascii, Self::ReducedMotion];
 
     /// What the setting is about.
     pub const fn label(self) -> &'static str {
@@ -80,7 +76,6 @@ impl Setting {
             Self::Unit => "amounts in",
             Self::Times => "times as",
             Self::Mouse => "mouse",
-            Self::Bell => "bell at matches of the watch list",
             Self::Ascii => "characters",
             Self::ReducedMotion => "changes by itself",
         }
@@ -105,13 +100,6 @@ impl Setting {
                     "selects text"
                 }
             }
-            Self::Bell => {
-                if preferences.bell {
-                    "on"
-                } else {
-                    "off"
-                }
-            }
             Self::Ascii => match preferences.glyphs {
                 Glyphs::All => "Unicode",
                 Glyphs::Console => "code page 437",
@@ -134,7 +122,6 @@ impl Setting {
             Self::Unit => preferences.unit = next(&[Unit::Btc, Unit::Sat], preferences.unit),
             Self::Times => preferences.times = next(&[Times::Relative, Times::Absolute], preferences.times),
             Self::Mouse => preferences.mouse = !preferences.mouse,
-            Self::Bell => preferences.bell = !preferences.bell,
             Self::Ascii => {
                 preferences.glyphs = next(&[Glyphs::All, Glyphs::Console, Glyphs::Ascii], preferences.glyphs);
             }

@@ -5,11 +5,13 @@ use super::saved_screen;
 use super::settings::TuiSettings;
 use super::terminal::{self, Bell, Multiplexer, ReplyFilter, Resumed, Signal, Signals, Tty};
 use super::view_state::ViewState;
+use super::wording;
 use crate::event::Command;
 use crate::snapshot::Snapshot;
 use crate::snapshot::View;
-use crate::store::QueryStore;
+use crate::store::LineStore;
 use crate::util::clock::Clock;
+use crate::util::time::Timestamp;
 use crossterm::event::{Event, EventStream};
 use futures_util::StreamExt;
 use std::io;
@@ -44,11 +46,13 @@ pub struct Session {
     views: watch::Sender<View>,
     commands: mpsc::Sender<Command>,
     bell: Bell,
+    /// The number of notifications of the desktop so far.
+    notified: u64,
     replies: ReplyFilter,
     settings: TuiSettings,
     /// What was started beside the loop; each task returns what to tell the user, if anything.
     tasks: JoinSet<Option<String>>,
-    queries: QueryStore,
+    queries: LineStore,
 }
 
 impl Session {
@@ -61,12 +65,13 @@ impl Session {
     ) -> io::Result<Self> {
         let clock = Clock::start();
         let first = snapshots.borrow_and_update().clone();
-        let bell = Bell::new(first.watch_matches);
-        let (queries, lines) = QueryStore::load(settings.state_dir.as_deref());
+        let bell = Bell::new(first.signals.bells);
+        let notified = first.signals.notified;
+        let (queries, lines) = LineStore::queries(settings.state_dir.as_deref());
         let app = App::new(&settings, tty.size()?, first, clock.now()).with_queries(&lines);
         let replies = ReplyFilter::default();
         let tasks = JoinSet::new();
-        Ok(Self { app, clock, snapshots, views, commands, bell, replies, settings, tasks, queries })
+        Ok(Self { app, clock, snapshots, views, commands, bell, notified, replies, settings, tasks, queries })
     }
 
     /// What the next run should begin with.
@@ -137,10 +142,7 @@ impl Session {
                     }
                     let snapshot = self.snapshots.borrow_and_update().clone();
                     let now = self.clock.now();
-                    let rings = self.bell.rings(snapshot.watch_matches, now);
-                    if rings && self.app.preferences().bell {
-                        tty.ring()?;
-                    }
+                    self.signal(&snapshot, now, tty)?;
                     self.app.on_snapshot(snapshot, now);
                 }
                 problem = self.queries.problem() => self.app.remark(problem.to_string()),
@@ -152,6 +154,20 @@ impl Session {
             let due = tty.last_frame() + pause;
             next_frame = Some(next_frame.map_or(due, |earlier| earlier.min(due)));
         }
+    }
+
+    /// Rings and notifies for new alerts, whatever is on screen.
+    fn signal(&mut self, snapshot: &Snapshot, now: Timestamp, tty: &mut Tty) -> io::Result<()> {
+        let signals = &snapshot.signals;
+        if self.bell.rings(signals.bells, now) {
+            tty.ring()?;
+        }
+        for alert in signals.after(self.notified) {
+            let text = wording::alert::alert(alert);
+            tty.send(&self.settings.notifier.notify(&text, self.settings.multiplexer))?;
+        }
+        self.notified = signals.notified;
+        Ok(())
     }
 
     /// The shortest time between two frames that no input causes.

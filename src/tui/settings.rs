@@ -3,7 +3,7 @@
 use super::glyphs::Glyphs;
 use super::keys::Keymap;
 use super::preferences::Preferences;
-use super::terminal::Multiplexer;
+use super::terminal::{Multiplexer, Notifier};
 use super::theme::{Depth, Meaning, Theme};
 use super::view_state::ViewState;
 use jiff::tz::TimeZone;
@@ -34,6 +34,8 @@ pub struct TuiSettings {
     pub preserve_screen: bool,
     /// What stands between this program and the terminal.
     pub multiplexer: Multiplexer,
+    /// How the terminal is asked for a notification of the desktop.
+    pub notifier: Notifier,
 }
 
 impl Default for TuiSettings {
@@ -50,6 +52,7 @@ impl Default for TuiSettings {
             tick: Self::TICK,
             preserve_screen: false,
             multiplexer: Multiplexer::default(),
+            notifier: Notifier::default(),
         }
     }
 }
@@ -67,6 +70,7 @@ impl TuiSettings {
             depth: Depth::of(variable),
             zone: TimeZone::system(),
             multiplexer: Multiplexer::of(variable),
+            notifier: Notifier::of(variable),
             ..Self::default()
         }
     }

@@ -17,7 +17,6 @@ pub struct ViewState {
     amounts_in_sat: bool,
     times_of_day: bool,
     mouse_selects_text: bool,
-    bell: bool,
     reduced_motion: bool,
     /// What each screen keeps, by its name.
     pub(super) screens: BTreeMap<String, String>,
@@ -42,7 +41,6 @@ impl ViewState {
             amounts_in_sat: preferences.unit == Unit::Sat,
             times_of_day: preferences.times == Times::Absolute,
             mouse_selects_text: !preferences.mouse,
-            bell: preferences.bell,
             reduced_motion: preferences.reduced_motion,
             screens,
         }
@@ -54,7 +52,6 @@ impl ViewState {
             theme: ThemeName::of(&self.theme).unwrap_or_default(),
             glyphs,
             mouse: !self.mouse_selects_text,
-            bell: self.bell,
             unit: if self.amounts_in_sat { Unit::Sat } else { Unit::Btc },
             times: if self.times_of_day { Times::Absolute } else { Times::Relative },
             reduced_motion: self.reduced_motion,
@@ -73,7 +70,6 @@ mod tests {
             unit: Unit::Sat,
             times: Times::Absolute,
             mouse: false,
-            bell: true,
             reduced_motion: true,
             glyphs: Glyphs::All,
         };
@@ -87,8 +83,8 @@ mod tests {
         for bytes in [&b""[..], b"{", b"[1]", b"{\"screen\": 7}", &[0xff; 9]] {
             assert_eq!(ViewState::of_bytes(bytes), ViewState::default());
         }
-        let newer = ViewState::of_bytes(br#"{"theme": "sepia", "bell": true, "zoom": 3}"#);
-        let expected = Preferences { bell: true, ..Preferences::default() };
+        let newer = ViewState::of_bytes(br#"{"theme": "sepia", "mouse_selects_text": true, "zoom": 3}"#);
+        let expected = Preferences { mouse: false, ..Preferences::default() };
         assert_eq!(newer.preferences(Glyphs::All), expected);
     }
 }

@@ -38,8 +38,13 @@ const END_FRAME: &[u8] = b"\x1b[?2026l";
 impl Terminal {
     /// mempulse with these arguments, in a terminal of so many columns and rows.
     pub fn mempulse(arguments: &str, (columns, rows): (u16, u16)) -> Self {
+        Self::with_arguments(&arguments.split_whitespace().collect::<Vec<_>>(), (columns, rows))
+    }
+
+    /// The same with arguments that contain blanks.
+    pub fn with_arguments(arguments: &[&str], (columns, rows): (u16, u16)) -> Self {
         let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_mempulse"));
-        command.args(arguments.split_whitespace());
+        command.args(arguments);
         Self::run(command, (columns, rows))
     }
 

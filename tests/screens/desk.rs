@@ -5,7 +5,8 @@ use crossterm::event::{
     Event as Input, KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind,
 };
 use mempulse::Timestamp;
-use mempulse::event::Event;
+use mempulse::alert::{Alerts, Firing, Origin, Rule};
+use mempulse::event::{Command, Event};
 use mempulse::model::Model;
 use mempulse::snapshot::{
     Anchor, Detail, LogLines, LogScreen, Open, OverviewView, Screen, Snapshot, TransactionRow,
@@ -30,6 +31,8 @@ pub struct Desk {
     pub now: Timestamp,
     /// What the program has logged.
     pub log: LogLines,
+    /// The rules of alerts.
+    pub alerts: Alerts,
 }
 
 impl Desk {
@@ -70,7 +73,7 @@ impl Desk {
 
     fn of(now: Timestamp, model: Arc<Model>, size: Size, settings: &TuiSettings) -> Self {
         let app = App::new(settings, size, Arc::default(), now);
-        let mut desk = Self { model, app, size, now, log: LogLines::default() };
+        let mut desk = Self { model, app, size, now, log: LogLines::default(), alerts: Alerts::default() };
         // The first snapshot shows how many peers there are, and with it how high their panel is.
         desk.answer();
         desk.answer();
@@ -88,7 +91,26 @@ impl Desk {
         if view.everything || view.screen == Screen::Log {
             snapshot.log = Some(Box::new(LogScreen::take(&self.log, &view.log)));
         }
+        if view.alerts {
+            snapshot.alerts = self.alerts.rows(self.now);
+        }
         snapshot
+    }
+
+    /// Adds rules, and lets them look at the figures.
+    pub fn add_rules(&mut self, rules: &[&str]) {
+        for rule in rules {
+            self.alerts.add(Rule::parse(rule).unwrap(), Origin::Settings, scene::START);
+        }
+        self.alerts.look(&self.model, self.now);
+    }
+
+    /// Carries out a command about alerts.
+    pub fn command(&mut self, effect: Option<Effect>) -> Option<Firing> {
+        let Some(Effect::Send(Command::Alert(command))) = effect else { panic!("{effect:?}") };
+        let firing = self.alerts.command(&command, &self.model, self.now);
+        self.answer();
+        firing
     }
 
     /// The newest transaction with a parent in the mempool.

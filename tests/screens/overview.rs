@@ -62,7 +62,7 @@ fn an_event_opens_the_peer_transaction_or_block_that_it_is_about() {
     desk.type_keys("ll");
     assert!(desk.screen().contains("┏ Events  blocks ━"), "{}", desk.screen());
     assert!(matches!(of(&mut desk), Some(Open::Block(_))));
-    desk.type_keys("ll");
+    desk.type_keys("lll");
     assert!(desk.screen().contains("┏ Events  program ━"), "{}", desk.screen());
     assert_eq!(of(&mut desk), None);
 }

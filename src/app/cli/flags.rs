@@ -1,5 +1,6 @@
 //! Every flag, under its heading, with its short and its long help.
 
+use crate::app::cli::alert::AlertArgs;
 use crate::app::cli::discovery::DiscoveryArgs;
 use crate::app::cli::filter::FilterArgs;
 use crate::app::cli::screen::ScreenArgs;
@@ -159,13 +160,9 @@ pub struct CommonArgs {
     /// Watch this address, txid or scriptPubKey (hexadecimal); repeatable
     #[arg(long, value_name = "TARGET", help_heading = heading::WATCH_LIST)]
     pub watch: Vec<String>,
-    /// Run this program at every event of the watch list
-    ///
-    /// Details are passed in environment variables (`MEMPULSE_EVENT`, `MEMPULSE_TARGET`, `MEMPULSE_TXID` and
-    /// more), never through a shell and without arguments. At most four run at once, each for at most
-    /// 30 s.
-    #[arg(long, value_name = "PATH", help_heading = heading::WATCH_LIST)]
-    pub on_watch: Option<PathBuf>,
+    /// What the user is alerted of.
+    #[command(flatten)]
+    pub alerts: AlertArgs,
     /// How the screen looks and reacts.
     #[command(flatten)]
     pub screen: ScreenArgs,

@@ -1,5 +1,6 @@
 //! The command line: commands, flags, and one clear line when something is wrong with them.
 
+mod alert;
 mod discovery;
 mod filter;
 mod flags;
@@ -16,6 +17,7 @@ mod heading {
     pub(super) const PEERS: &str = "Peers";
     pub(super) const MEMPOOL: &str = "Mempool";
     pub(super) const WATCH_LIST: &str = "Watch list";
+    pub(super) const ALERTS: &str = "Alerts";
     pub(super) const SCREEN: &str = "Screen";
     pub(super) const STREAM: &str = "Stream";
     pub(super) const FILES: &str = "Files and logs";
@@ -152,6 +154,7 @@ mod tests {
             ("mempulse --bootstrap yes", ["'yes' for '--bootstrap [<MODE>]'", "auto, off, force"]),
             ("mempulse --backfill 4033", ["'4033' for '--backfill <N>'", "must be 0 to 4032"]),
             ("mempulse --peer a --peers 3", ["'--peer <HOST[:PORT]>'", "cannot be used with"]),
+            ("mempulse --alert figures:live_peer<5", ["column 9: ", "did you mean live_peers?"]),
             ("mempulse --nonsense", ["--nonsense", "unexpected argument"]),
         ] {
             let said = parse(line).unwrap_err();

@@ -1,6 +1,7 @@
 //! How values of flags are read, and what an invalid one is answered with.
 
 use crate::address::PeerAddress;
+use crate::alert::Rule;
 use crate::chain::Network;
 use crate::demo::{MAX_RATE, MIN_RATE};
 use crate::p2p::{BootstrapMode, TransportChoice};
@@ -76,6 +77,14 @@ pub(super) fn colour(text: &str) -> Result<(Meaning, Color), String> {
     let colour =
         colour.parse().map_err(|_| "the colour must be #RRGGBB, 0 to 255, or a name such as light-blue")?;
     Ok((meaning, colour))
+}
+
+/// Checks a rule of alerts, and returns it as it is written.
+pub(super) fn rule(text: &str) -> Result<String, String> {
+    match Rule::parse(text) {
+        Ok(_) => Ok(text.to_owned()),
+        Err(error) => Err(format!("column {}: {error}", error.column(text))),
+    }
 }
 
 /// Reads whole numbers within `range`.

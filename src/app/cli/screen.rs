@@ -12,9 +12,6 @@ use std::time::Duration;
 #[derive(Clone, PartialEq, Debug, Args)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub struct ScreenArgs {
-    /// Ring the terminal's bell at events of the watch list, at most once a second
-    #[arg(long, help_heading = heading::SCREEN)]
-    pub bell: bool,
     /// Leave the mouse to the terminal, to select text; the key m switches
     #[arg(long, help_heading = heading::SCREEN)]
     pub no_mouse: bool,
@@ -68,7 +65,6 @@ impl ScreenArgs {
         let preferences = Preferences {
             theme: self.theme.unwrap_or(last.theme),
             mouse: last.mouse && !self.no_mouse,
-            bell: last.bell || self.bell,
             reduced_motion: last.reduced_motion || self.reduced_motion,
             ..last
         };

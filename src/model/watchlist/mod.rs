@@ -168,11 +168,6 @@ impl Watchlist {
         matches
     }
 
-    /// Returns the number of matches since startup.
-    pub(crate) fn count(&self) -> u64 {
-        self.count
-    }
-
     /// Whether a transaction touches a target.
     pub(crate) fn is_watched(&self, txid: Txid) -> bool {
         self.touches.get(txid).is_some()

@@ -1,8 +1,9 @@
 //! The last notices, and what each of them is about.
 
-use crate::model::{Model, Notice, NoticeEntry, RemovalReason};
+use crate::event::PeerId;
+use crate::model::{AlertItem, Model, Notice, NoticeEntry, RemovalReason, WatchMatch};
 use crate::snapshot::detail::Open;
-use crate::wire::{TxHash, Txid};
+use crate::wire::{BlockHash, TxHash, Txid};
 
 /// A notice, and what it is about.
 #[derive(Clone, PartialEq, Debug)]
@@ -24,16 +25,20 @@ fn about(model: &Model, notice: &Notice) -> Option<Open> {
         Notice::PeerReady { peer, .. }
         | Notice::Disconnected { peer, .. }
         | Notice::Misbehaved { peer, .. }
-        | Notice::Anomaly { peer, .. } => model.peers().get(*peer).map(|_| Open::Peer(*peer)),
-        Notice::Block(figures) => model.blocks().get(figures.hash).map(|_| Open::Block(figures.hash)),
+        | Notice::Anomaly { peer, .. } => peer_page(model, *peer),
+        Notice::Block(figures) => block(model, figures.hash),
         Notice::Replacement { by, .. } => transaction(model, *by),
         Notice::DoubleSpend(spend) => {
             transaction(model, spend.txid).or_else(|| transaction(model, spend.conflict))
         }
-        Notice::Watch(found) => transaction(model, found.txid).or_else(|| {
-            let block = found.block?;
-            model.blocks().get(block).map(|_| Open::Block(block))
-        }),
+        Notice::Watch(found) => watched(model, found),
+        Notice::Alert(alert) => match &alert.item {
+            AlertItem::Transaction(txid) => transaction(model, *txid),
+            AlertItem::Block { hash, .. } => block(model, *hash),
+            AlertItem::Peer { peer, .. } => peer_page(model, *peer),
+            AlertItem::Watch(found) => watched(model, found),
+            AlertItem::Figures(_) | AlertItem::Nothing => None,
+        },
         Notice::Seed { .. }
         | Notice::Warning(_)
         | Notice::Reorg { .. }
@@ -42,13 +47,25 @@ fn about(model: &Model, notice: &Notice) -> Option<Open> {
     }
 }
 
+fn peer_page(model: &Model, peer: PeerId) -> Option<Open> {
+    model.peers().get(peer).map(|_| Open::Peer(peer))
+}
+
+fn block(model: &Model, hash: BlockHash) -> Option<Open> {
+    model.blocks().get(hash).map(|_| Open::Block(hash))
+}
+
+fn watched(model: &Model, found: &WatchMatch) -> Option<Open> {
+    transaction(model, found.txid).or_else(|| block(model, found.block?))
+}
+
 /// The transaction or, once it is confirmed, its block.
 fn transaction(model: &Model, txid: Txid) -> Option<Open> {
     if let Some(key) = model.mempool().key(TxHash::Txid(txid)) {
         return Some(Open::Transaction(key));
     }
     match model.mempool().last_removal(txid)? {
-        RemovalReason::Confirmed { block, .. } => model.blocks().get(block).map(|_| Open::Block(block)),
+        RemovalReason::Confirmed { block: hash, .. } => block(model, hash),
         _ => None,
     }
 }

@@ -100,6 +100,7 @@ impl App {
             Action::Help => self.toggle_help(),
             Action::Freeze => self.toggle_freeze(),
             Action::Show(screen) => self.show(screen),
+            Action::Alerts => self.open_alerts(),
             Action::Find => self.find(),
             Action::Query => self.open_query(),
             Action::Change(setting) => self.change(setting),

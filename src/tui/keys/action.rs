@@ -25,6 +25,10 @@ pub enum Action {
     Settings,
     /// Go to another screen.
     Show(Screen),
+    /// Open the rules of alerts.
+    Alerts,
+    /// Switch the selected rule on or off.
+    Switch,
     /// Find what a txid, a block hash or an address names.
     Find,
     /// Open whatever is selected.
@@ -73,9 +77,9 @@ pub enum Action {
     Query,
     /// Explain queries.
     QueryHelp,
-    /// Begin to type a target for the watch list.
+    /// Begin to type a target for the watch list, or a rule.
     Add,
-    /// Remove the selected target from the watch list.
+    /// Remove the selected target from the watch list, or the selected rule.
     Remove,
     /// Copy an identifier of whatever is selected or open, or choose one.
     Copy,
@@ -111,7 +115,6 @@ impl Action {
             Self::Change(Setting::Unit) => "unit",
             Self::Change(Setting::Times) => "times",
             Self::Change(Setting::Mouse) => "mouse",
-            Self::Change(Setting::Bell) => "bell",
             Self::Change(Setting::Ascii) => "ascii",
             Self::Change(Setting::ReducedMotion) => "reduced-motion",
             Self::Settings => "settings",
@@ -122,6 +125,8 @@ impl Action {
             Self::Show(Screen::Blocks) => "blocks",
             Self::Show(Screen::Watchlist) => "watch-list",
             Self::Show(Screen::Log) => "log",
+            Self::Alerts => "alerts",
+            Self::Switch => "switch",
             Self::Open => "open",
             Self::Next => "next",
             Self::Previous => "previous",
@@ -231,6 +236,8 @@ pub enum Place {
     Details,
     /// The help.
     Help,
+    /// The rules of alerts.
+    Alerts,
     /// The settings.
     Settings,
     /// The choice of what to copy.

@@ -19,6 +19,7 @@ const EVERYWHERE: &[Place] = &[
     Place::Log,
     Place::Details,
     Place::Help,
+    Place::Alerts,
     Place::Settings,
     Place::CopyMenu,
 ];
@@ -49,13 +50,14 @@ const FILTERED: &[Place] = &[Place::Events, Place::Peers, Place::Transactions, P
 const MEMPOOL: &[Place] = &[Place::Mempool];
 const BLOCKS: &[Place] = &[Place::Blocks];
 const LOG: &[Place] = &[Place::Log];
-const OVERLAYS: &[Place] = &[Place::Details, Place::Help, Place::Settings, Place::CopyMenu];
+const OVERLAYS: &[Place] = &[Place::Details, Place::Help, Place::Alerts, Place::Settings, Place::CopyMenu];
 /// The overlays in which a line is chosen.
 const MENUS: &[Place] = &[Place::Settings, Place::CopyMenu];
 /// Where a text scrolls.
 const TEXTS: &[Place] = &[Place::Details, Place::Help, Place::Blocks];
 const DETAILS: &[Place] = &[Place::Details];
 const WATCHLIST: &[Place] = &[Place::Watchlist];
+const ALERTS: &[Place] = &[Place::Alerts];
 const INPUT: &[Place] = &[Place::Input];
 const FILTER: &[Place] = &[Place::Filter];
 const FIND: &[Place] = &[Place::Find];
@@ -185,6 +187,17 @@ pub const BINDINGS: &[Binding] = &[
     bind(&[letter('z'), letter('+'), letter('_')], Action::Zoom, PANELS)
         .help("z  +  _", "show the panel in focus alone, or all again")
         .hint("z", "zoom", PANELS),
+    bind(&[letter('A')], Action::Alerts, EVERYWHERE).help("A", "alerts"),
+    bind(&[key(KeyCode::Enter)], Action::Open, ALERTS)
+        .help("Enter", "alerts: test the selected rule")
+        .hint("Enter", "test", ALERTS),
+    bind(&[letter('e')], Action::Switch, ALERTS)
+        .help("e", "alerts: switch the selected rule on or off")
+        .hint("e", "on or off", ALERTS),
+    bind(&[letter('a')], Action::Add, ALERTS).help("a", "alerts: add a rule").hint("a", "add", ALERTS),
+    bind(&[letter('d'), key(KeyCode::Delete)], Action::Remove, ALERTS)
+        .help("d  Delete", "alerts: remove a rule that was added here")
+        .hint("d", "remove", ALERTS),
     bind(&[letter(':')], Action::Query, QUERIED)
         .help(":", "query: filter and sort the list")
         .hint(":", "query", QUERIED),

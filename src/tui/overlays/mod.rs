@@ -1,5 +1,6 @@
-//! What can lie on top of a screen: the details, the help, the settings, the choice of what to copy.
+//! What can lie on top of a screen: the details, the alerts, the help, the settings, the choice of what to copy.
 
+mod alerts;
 mod copy_menu;
 pub mod details;
 mod find;
@@ -13,6 +14,7 @@ use super::layer::{Copyable, Layer};
 use super::list_query::QuerySubject;
 use crate::chain::Network;
 use crate::snapshot::Open;
+use alerts::Alerts;
 use copy_menu::CopyMenu;
 use details::Details;
 use find::Find;
@@ -24,6 +26,7 @@ use settings::Settings;
 #[derive(Debug)]
 pub enum Overlay {
     Details(Details),
+    Alerts(Alerts),
     Help(Help),
     Find(Find),
     Settings(Settings),
@@ -35,6 +38,10 @@ pub enum Overlay {
 impl Overlay {
     pub fn details(open: Open) -> Self {
         Self::Details(Details::new(open))
+    }
+
+    pub fn alerts() -> Self {
+        Self::Alerts(Alerts::default())
     }
 
     pub fn find() -> Self {
@@ -69,12 +76,13 @@ impl Overlay {
 
     /// Whether the screen beneath cannot be seen.
     pub const fn covers_screen(&self) -> bool {
-        matches!(self, Self::Details(_))
+        matches!(self, Self::Details(_) | Self::Alerts(_))
     }
 
     pub fn layer(&self) -> &dyn Layer {
         match self {
             Self::Details(details) => details,
+            Self::Alerts(alerts) => alerts,
             Self::Help(help) => help,
             Self::Find(find) => find,
             Self::Settings(settings) => settings,
@@ -87,6 +95,7 @@ impl Overlay {
     pub fn layer_mut(&mut self) -> &mut dyn Layer {
         match self {
             Self::Details(details) => details,
+            Self::Alerts(alerts) => alerts,
             Self::Help(help) => help,
             Self::Find(find) => find,
             Self::Settings(settings) => settings,

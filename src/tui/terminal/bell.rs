@@ -6,7 +6,7 @@ use std::time::Duration;
 /// The shortest time between two rings.
 const PAUSE: Duration = Duration::from_secs(1);
 
-/// Rings for new matches of the watch list.
+/// Rings for new alerts.
 #[derive(Debug)]
 pub struct Bell {
     heard: u64,
@@ -14,17 +14,17 @@ pub struct Bell {
 }
 
 impl Bell {
-    /// Stays silent for the `matches` that came before.
-    pub fn new(matches: u64) -> Self {
-        Self { heard: matches, rang: None }
+    /// Stays silent for the `bells` that came before.
+    pub fn new(bells: u64) -> Self {
+        Self { heard: bells, rang: None }
     }
 
-    /// Returns whether to ring, given the number of matches since startup. Matches within a second of a
-    /// ring cause one more ring after that second.
-    pub fn rings(&mut self, matches: u64, now: Timestamp) -> bool {
-        let rings = matches > self.heard && self.rang.is_none_or(|rang| now.since(rang) >= PAUSE);
+    /// Returns whether to ring, given the number of bells since startup. Those within a second of a ring cause
+    /// one more ring after that second.
+    pub fn rings(&mut self, bells: u64, now: Timestamp) -> bool {
+        let rings = bells > self.heard && self.rang.is_none_or(|rang| now.since(rang) >= PAUSE);
         if rings {
-            (self.heard, self.rang) = (matches, Some(now));
+            (self.heard, self.rang) = (bells, Some(now));
         }
         rings
     }
@@ -39,7 +39,7 @@ mod tests {
         let mut bell = Bell::new(3);
         let at = |ms| Timestamp::from_secs(1_000) + Duration::from_millis(ms);
         let rings = [(3, 0), (4, 0), (5, 10), (5, 999), (5, 1_000), (5, 2_000)];
-        let rings = rings.map(|(matches, ms)| bell.rings(matches, at(ms)));
+        let rings = rings.map(|(bells, ms)| bell.rings(bells, at(ms)));
         assert_eq!(rings, [false, true, false, false, true, false]);
     }
 }

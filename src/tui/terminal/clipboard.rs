@@ -36,15 +36,20 @@ impl Multiplexer {
     /// `allow-passthrough` is on; setting a clipboard twice does no harm.
     pub fn copy(self, text: &str) -> Vec<u8> {
         let plain = format!("\x1b]52;c;{}\x07", BASE64.encode(text.as_bytes())).into_bytes();
+        let wrapped = self.wrap(&plain);
+        if self == Self::Tmux { [plain, wrapped].concat() } else { wrapped }
+    }
+
+    /// Wraps a sequence so that it reaches the terminal.
+    pub fn wrap(self, plain: &[u8]) -> Vec<u8> {
         match self {
-            Self::None => plain,
+            Self::None => plain.to_owned(),
             Self::Tmux => {
                 let wrapped = plain.iter().flat_map(|byte| {
                     let escaped: &[u8] = if *byte == 0x1b { b"\x1b\x1b" } else { std::slice::from_ref(byte) };
                     escaped.iter().copied()
                 });
-                let wrapped = b"\x1bPtmux;".iter().copied().chain(wrapped).chain(*b"\x1b\\").collect();
-                [plain.clone(), wrapped].concat()
+                b"\x1bPtmux;".iter().copied().chain(wrapped).chain(*b"\x1b\\").collect()
             }
             Self::Screen => {
                 let chunk = |part: &[u8]| [b"\x1bP", part, b"\x1b\\"].concat();

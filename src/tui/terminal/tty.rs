@@ -93,15 +93,18 @@ impl Tty {
 
     /// Rings the bell.
     pub fn ring(&mut self) -> io::Result<()> {
-        let output = self.terminal.backend_mut();
-        output.write_all(b"\x07")?;
-        output.flush()
+        self.send(b"\x07")
     }
 
     /// Hands a text to the terminal's clipboard, in one write.
     pub fn copy(&mut self, text: &str, multiplexer: Multiplexer) -> io::Result<()> {
+        self.send(&multiplexer.copy(text))
+    }
+
+    /// Sends a sequence to the terminal, in one write.
+    pub fn send(&mut self, sequence: &[u8]) -> io::Result<()> {
         let output = self.terminal.backend_mut();
-        output.write_all(&multiplexer.copy(text))?;
+        output.write_all(sequence)?;
         output.flush()
     }
 

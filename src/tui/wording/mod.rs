@@ -1,5 +1,6 @@
 //! Words for typed facts: states, causes, notices.
 
+pub mod alert;
 pub mod block;
 pub mod estimate;
 pub mod kind;

@@ -54,6 +54,7 @@ pub fn notice(notice: &Notice) -> String {
         }
         Notice::DoubleSpend(spend) => double_spend(spend),
         Notice::Watch(found) => watched(found),
+        Notice::Alert(alert) => super::alert::alert(alert),
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::typed::Typed;
 use crate::tui::context::Context;
+use crate::tui::list_query::QuerySubject;
 use crate::tui::widgets::panel::{indented, panel};
 use crate::tui::widgets::text;
 use ratatui::Frame;
@@ -45,7 +46,11 @@ pub fn line(frame: &mut Frame, cx: &Context, query: &Typed) {
     }
     let height = u16::try_from(lines.len() + 2).unwrap_or(u16::MAX).min(cx.area.height);
     let area = Rect { y: cx.area.bottom() - height, height, ..cx.area };
-    let title = Line::styled(format!(" Query: {} ", query.subject.name()), cx.theme.title(true));
+    let title = match query.subject {
+        QuerySubject::Rules => " New alert ".to_owned(),
+        subject => format!(" Query: {} ", subject.name()),
+    };
+    let title = Line::styled(title, cx.theme.title(true));
     let lines: Vec<_> = lines.into_iter().map(indented).collect();
     frame.render_widget(Clear, area);
     frame.render_widget(Paragraph::new(lines).block(panel(cx.theme, title, true)), area);
@@ -54,14 +59,7 @@ pub fn line(frame: &mut Frame, cx: &Context, query: &Typed) {
 /// What could come next; after Tab the chosen one is marked.
 fn candidates(cx: &Context, query: &Typed, cells: usize) -> Vec<Line<'static>> {
     let (rows, chosen): (Vec<(String, String)>, Option<usize>) = match &query.cycle {
-        Some((_, words, at)) => {
-            let fields = query.subject.fields();
-            let help = |word: &String| {
-                let field = fields.iter().find(|field| field.name == word.trim_start_matches('-'));
-                field.map_or_else(String::new, |field| field.help.to_owned())
-            };
-            (words.iter().map(|word| (word.clone(), help(word))).collect(), Some(*at))
-        }
+        Some((_, words, at)) => (words.clone(), Some(*at)),
         None => (query.completion().candidates, None),
     };
     let first = chosen.map_or(0, |at| (at + 1).saturating_sub(CANDIDATES));

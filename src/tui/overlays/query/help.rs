@@ -1,5 +1,6 @@
 //! The help of queries: the grammar, examples, and the fields of the list.
 
+use crate::alert::Rule;
 use crate::query::GRAMMAR;
 use crate::snapshot::View;
 use crate::tui::context::Context;
@@ -41,7 +42,8 @@ impl QueryHelp {
                 name = "";
             }
         };
-        for (written, meaning) in GRAMMAR {
+        let grammar = if self.subject == QuerySubject::Rules { Rule::GRAMMAR } else { &GRAMMAR };
+        for (written, meaning) in grammar {
             row(written, WIDTHS[0], meaning);
         }
         row("", 1, "");
@@ -79,7 +81,10 @@ impl Layer for QueryHelp {
         scrolled_box::draw(
             frame,
             cx,
-            &format!("Queries about {}", self.subject.name()),
+            &match self.subject {
+                QuerySubject::Rules => "Rules of alerts".to_owned(),
+                subject => format!("Queries about {}", subject.name()),
+            },
             self.lines(cx),
             self.scroll,
         );

@@ -7,6 +7,9 @@ use crate::tui::layer::Response;
 use crate::tui::list_query::QuerySubject;
 use crate::tui::widgets::line_edit::LineEdit;
 
+/// What Tab completes: the start of the word, the candidates with their meanings, and the one in the line.
+type Cycle = (usize, Vec<(String, String)>, usize);
+
 /// A query being typed.
 #[derive(Debug)]
 pub struct Typed {
@@ -14,8 +17,8 @@ pub struct Typed {
     pub line: LineEdit,
     /// Why the query is not accepted.
     pub error: Option<QueryError>,
-    /// What Tab completes, once it was pressed: the start of the word, the candidates, and the one in the line.
-    pub cycle: Option<(usize, Vec<String>, usize)>,
+    /// What Tab completes, once it was pressed.
+    pub cycle: Option<Cycle>,
     /// Earlier queries, latest first.
     history: Vec<String>,
     /// The number of the earlier query in the line, from 1; 0 is `draft`.
@@ -49,13 +52,12 @@ impl Typed {
             (from, candidates, at)
         } else {
             let Completion { replaces, candidates } = self.completion();
-            let words: Vec<_> = candidates.into_iter().map(|(word, _)| word).collect();
-            let last = words.len().saturating_sub(1);
-            (replaces.start, words, if is_forward { 0 } else { last })
+            let last = candidates.len().saturating_sub(1);
+            (replaces.start, candidates, if is_forward { 0 } else { last })
         };
-        let Some(word) = candidates.get(at) else { return };
+        let Some((word, _)) = candidates.get(at) else { return };
         self.line.replace(from, word);
-        if let [only] = &candidates[..] {
+        if let [(only, _)] = &candidates[..] {
             // Nothing to choose from: on to the next word.
             let is_open = self.line.text().len() + only.len() < MAX_LENGTH;
             self.line.insert(if is_open { " " } else { "" }, MAX_LENGTH);

@@ -23,12 +23,13 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 
 /// The kinds in the order of the keys; `None` for all.
-const KINDS: [(Option<NoticeKind>, &str); 6] = [
+const KINDS: [(Option<NoticeKind>, &str); 7] = [
     (None, "all"),
     (Some(NoticeKind::Peer), "peers"),
     (Some(NoticeKind::Transaction), "transactions"),
     (Some(NoticeKind::Block), "blocks"),
     (Some(NoticeKind::Watch), "watch list"),
+    (Some(NoticeKind::Alert), "alerts"),
     (Some(NoticeKind::Program), "program"),
 ];
 

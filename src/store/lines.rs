@@ -1,4 +1,4 @@
-//! The queries that were typed on screen: one text file, `queries`, a line for each.
+//! What the user typed on screen, a line for each: the text files `queries` and `alerts`, for all networks.
 
 use crate::event::{Store, StoreFailure, StoreProblem};
 use crate::store::file;
@@ -12,20 +12,30 @@ const MAX_FILE: u64 = 200_000;
 /// How many changes may wait to be written.
 const MAX_WAITING: usize = 4;
 
-/// Keeps the last queries.
+/// Keeps lines that the user typed.
 #[derive(Debug)]
-pub struct QueryStore {
+pub struct LineStore {
     writer: Option<Writer<Vec<String>>>,
 }
 
-impl QueryStore {
-    /// Loads the lines in `state_dir`; without a directory nothing is kept. Blocks while it reads.
+impl LineStore {
+    /// Loads the last queries; otherwise as [`LineStore::alerts`].
+    pub fn queries(state_dir: Option<&Path>) -> (Self, Vec<String>) {
+        Self::load(state_dir, Store::Queries, "queries")
+    }
+
+    /// Loads the rules of alerts that were added on screen. Blocks while it reads.
     ///
     /// # Panics
     /// Outside of a tokio runtime.
-    pub fn load(state_dir: Option<&Path>) -> (Self, Vec<String>) {
+    pub fn alerts(state_dir: Option<&Path>) -> (Self, Vec<String>) {
+        Self::load(state_dir, Store::Alerts, "alerts")
+    }
+
+    /// Loads the lines of a file in `state_dir`; without a directory nothing is kept.
+    fn load(state_dir: Option<&Path>, store: Store, name: &str) -> (Self, Vec<String>) {
         let Some(dir) = state_dir else { return (Self { writer: None }, Vec::new()) };
-        let path = dir.join("queries");
+        let path = dir.join(name);
         let (content, failure) = match file::read(&path, MAX_FILE) {
             Ok(content) => (content, None),
             Err(error) if error.kind() == ErrorKind::NotFound => (Vec::new(), None),
@@ -37,14 +47,14 @@ impl QueryStore {
             let content: String = lines.iter().flat_map(|line| [line, "\n"]).collect();
             file::write(&target, content.as_bytes())
         };
-        let writer = Writer::start(Store::Queries, path, MAX_WAITING, failure, write);
+        let writer = Writer::start(store, path, MAX_WAITING, failure, write);
         (Self { writer: Some(writer) }, lines)
     }
 
     /// Begins to save the lines. Never blocks.
     pub fn save(&self, lines: Vec<String>) {
         if let Some(writer) = &self.writer {
-            // A disk that is so slow loses at most the last queries.
+            // A disk that is so slow loses at most the last changes.
             writer.write(|| lines);
         }
     }
@@ -65,21 +75,21 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn the_next_run_finds_the_queries() {
+    async fn the_next_run_finds_the_lines() {
         let dir = tempfile::tempdir().unwrap();
-        let (store, lines) = QueryStore::load(Some(dir.path()));
+        let (store, lines) = LineStore::queries(Some(dir.path()));
         assert!(lines.is_empty());
         let lines = ["peers relay".to_owned(), "blocks stale".to_owned()];
         store.save(lines.to_vec());
         assert_eq!(store.close().await, None);
-        assert_eq!(QueryStore::load(Some(dir.path())).1, lines);
+        assert_eq!(LineStore::queries(Some(dir.path())).1, lines);
     }
 
     #[tokio::test]
     async fn a_file_that_cannot_be_read_is_reported() {
         let dir = tempfile::tempdir().unwrap();
         std::fs::create_dir(dir.path().join("queries")).unwrap();
-        let (mut store, lines) = QueryStore::load(Some(dir.path()));
+        let (mut store, lines) = LineStore::queries(Some(dir.path()));
         assert!(lines.is_empty());
         assert!(store.problem().await.to_string().starts_with("query history "));
     }

@@ -1,0 +1,32 @@
+//! What the screen has to do for alerts, as counters: it sees only the latest snapshot.
+
+use crate::model::Alert;
+use crate::util::bounded::Ring;
+use std::sync::Arc;
+
+/// How many notifications are kept for a screen that is late.
+const MAX_NOTIFICATIONS: usize = 8;
+
+/// The bells and notifications since startup.
+#[derive(Clone, Default, PartialEq, Debug)]
+pub struct Signals {
+    /// How often the bell is to ring.
+    pub bells: u64,
+    /// The number of notifications.
+    pub notified: u64,
+    latest: Ring<Arc<Alert>, MAX_NOTIFICATIONS>,
+}
+
+impl Signals {
+    /// Adds a notification of the desktop.
+    pub(super) fn notify(&mut self, alert: Arc<Alert>) {
+        self.notified += 1;
+        self.latest.push(alert);
+    }
+
+    /// Returns the notifications after the first `seen`, oldest first; at most 8, the latest ones.
+    pub fn after(&self, seen: u64) -> impl Iterator<Item = &Arc<Alert>> {
+        let new = usize::try_from(self.notified.saturating_sub(seen)).unwrap_or(usize::MAX);
+        self.latest.iter().skip(self.latest.len().saturating_sub(new))
+    }
+}

@@ -1,0 +1,62 @@
+//! The flags of alerts.
+
+use crate::alert::{MAX_RULES, Rule};
+use crate::app::alert_program;
+use crate::app::cli::{heading, parsers};
+use crate::app::invalid::InvalidValue;
+use clap::Args;
+use std::path::PathBuf;
+
+/// What the user is alerted of, and how.
+#[derive(Clone, PartialEq, Debug, Args)]
+pub struct AlertArgs {
+    /// Alert by this rule, such as 'blocks: pool ~ foundry; bell'; repeatable
+    ///
+    /// A rule is what it is about (figures, transactions, blocks, peers or watch) and a condition in the language of
+    /// queries, and then what to do: event (the default), bell, notify (a notification of the desktop), run PROGRAM;
+    /// also cooldown TIME, name TEXT and off. docs/usage.md has examples; on screen the key A lists, tests and adds
+    /// rules.
+    #[arg(long, value_name = "RULE", value_parser = parsers::rule, help_heading = heading::ALERTS)]
+    pub alert: Vec<String>,
+    /// Run this program at every event of the watch list: short for --alert 'watch; run PATH'
+    ///
+    /// Details are passed in environment variables (`MEMPULSE_EVENT`, `MEMPULSE_TARGET`, `MEMPULSE_TXID` and
+    /// more), never through a shell and without arguments. At most four run at once, each for at most
+    /// 30 s.
+    #[arg(long, value_name = "PATH", hide_short_help = true, help_heading = heading::ALERTS)]
+    pub on_watch: Option<PathBuf>,
+    /// Ring the bell at events of the watch list: short for --alert 'watch; bell; cooldown 1s'
+    #[arg(long, hide_short_help = true, help_heading = heading::ALERTS)]
+    pub bell: bool,
+}
+
+impl AlertArgs {
+    /// Returns the rules.
+    ///
+    /// # Errors
+    ///
+    /// There are too many, or a program cannot be run.
+    pub fn rules(&self) -> Result<Vec<Rule>, InvalidValue> {
+        let mut rules = Vec::new();
+        for text in &self.alert {
+            let rule =
+                Rule::parse(text).map_err(|error| InvalidValue::new("alert", format!("--alert: {error}")))?;
+            rules.push(("alert", rule));
+        }
+        rules.extend(self.on_watch.iter().map(|program| ("on_watch", Rule::on_watch(program))));
+        rules.extend(self.bell.then(|| ("bell", Rule::bell_on_watch())));
+        if rules.len() > MAX_RULES {
+            let message = format!("--alert is given {} times; there can be {MAX_RULES} rules", rules.len());
+            return Err(InvalidValue::new("alert", message));
+        }
+        let paths = std::env::var_os("PATH");
+        for (id, rule) in &rules {
+            if let Some(program) = &rule.actions().run {
+                let flag = id.replace('_', "-");
+                alert_program::check(program, paths.as_deref())
+                    .map_err(|error| InvalidValue::new(id, format!("--{flag} {error}")))?;
+            }
+        }
+        Ok(rules.into_iter().map(|(_, rule)| rule).collect())
+    }
+}

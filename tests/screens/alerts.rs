@@ -1,0 +1,96 @@
+//! The rules of alerts.
+
+use crate::desk::Desk;
+use crossterm::event::KeyCode;
+use mempulse::alert::{EXAMPLES, MAX_RULES};
+use mempulse::tui::Effect;
+
+const SIZE: (u16, u16) = (80, 24);
+
+/// The examples of the documentation, and a rule of each other state.
+pub fn add_examples(desk: &mut Desk) {
+    let mut rules: Vec<&str> = EXAMPLES.iter().map(|(rule, _)| *rule).collect();
+    rules.push("transactions: kind = inscription; bell; name inscriptions; off");
+    rules.push("figures: live_peers > 1; notify; bell; run /usr/local/bin/page-me");
+    desk.add_rules(&rules);
+}
+
+fn footer(desk: &Desk) -> String {
+    desk.screen().lines().last().unwrap().to_owned()
+}
+
+#[test]
+fn enter_tests_the_selected_rule_and_e_switches_it() {
+    let mut desk = Desk::new(SIZE);
+    desk.add_rules(&["blocks", "watch; bell"]);
+    desk.type_keys("A");
+    let effect = desk.press(KeyCode::Enter);
+    let firing = desk.command(effect).unwrap();
+    assert_eq!((&*firing.alert.rule, firing.alert.is_test), ("blocks", true));
+    desk.type_keys("j");
+    let effect = desk.press(KeyCode::Char('e'));
+    assert_eq!(desk.command(effect), None);
+    assert!(desk.screen().contains("watch; bell; off"), "{}", desk.screen());
+}
+
+#[test]
+fn a_rule_is_typed_with_completion_and_an_invalid_one_is_answered_with_its_column() {
+    let mut desk = Desk::new(SIZE);
+    desk.type_keys("Aa");
+    assert!(desk.screen().contains("New alert") && desk.screen().contains("figures:"), "{}", desk.screen());
+    desk.type_keys("figures: tip_a");
+    desk.press(KeyCode::Tab);
+    assert_eq!(desk.type_text("> 1h; bel"), None);
+    assert!(desk.screen().contains("column 24: unknown part"), "{}", desk.screen());
+    let effect = desk.type_text("l");
+    desk.command(effect);
+    assert!(desk.screen().contains("figures: tip_age > 1h"), "{}", desk.screen());
+    assert!(!desk.screen().contains("New alert"));
+}
+
+#[test]
+fn only_a_rule_that_was_added_on_screen_is_removed() {
+    let mut desk = Desk::new(SIZE);
+    desk.add_rules(&["blocks"]);
+    desk.type_keys("A");
+    assert_eq!(desk.press(KeyCode::Char('d')), None);
+    assert!(footer(&desk).contains("e switches it off"), "{}", footer(&desk));
+    desk.type_keys("a");
+    let effect = desk.type_text("peers");
+    desk.command(effect);
+    desk.type_keys("j");
+    let effect = desk.press(KeyCode::Char('d'));
+    desk.command(effect);
+    assert!(!desk.screen().contains("peers; "), "{}", desk.screen());
+}
+
+#[test]
+fn rules_are_not_changed_while_the_screen_is_frozen_nor_added_beyond_the_limit() {
+    let mut desk = Desk::new(SIZE);
+    desk.add_rules(&vec!["blocks"; MAX_RULES]);
+    desk.type_keys("Aa");
+    assert!(footer(&desk).contains("there are 50 rules"), "{}", footer(&desk));
+    desk.type_keys(" ");
+    for key in ['a', 'e', '\n'] {
+        desk.type_keys(&key.to_string());
+        assert!(footer(&desk).contains("unfreeze"), "{key:?} {}", footer(&desk));
+    }
+}
+
+#[test]
+fn f1_explains_rules_and_a_click_selects_one() {
+    let mut desk = Desk::new((120, 36));
+    add_examples(&mut desk);
+    desk.type_keys("A");
+    desk.click("figures: live_peers < 5");
+    assert!(desk.screen().contains("figures: live_peers < 5; event; bell"), "{}", desk.screen());
+    desk.type_keys("a");
+    desk.press(KeyCode::F(1));
+    assert!(
+        desk.screen().contains("Rules of alerts") && desk.screen().contains("cooldown"),
+        "{}",
+        desk.screen()
+    );
+    desk.press(KeyCode::Esc);
+    assert!(!matches!(desk.press(KeyCode::Esc), Some(Effect::Quit)));
+}
