@@ -5,6 +5,7 @@ use clap::{Arg, Command, CommandFactory};
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
+use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 /// The subcommands that read the file, besides the screen itself.
@@ -94,7 +95,11 @@ fn parse(text: &str) -> Result<Vec<Setting>, (usize, String)> {
         let line = line_of(key.span().start);
         let name = key.get_ref();
         let arg = known(&command, name).ok_or_else(|| (line, unknown(&command, name)))?;
-        let values = values(arg, value.get_ref()).map_err(|error| (line, error))?;
+        let values = values(arg, value).map_err(|(offset, error)| (line_of(offset), error))?;
+        for (offset, value) in &values {
+            check(&as_flags(name, arg, [value])).map_err(|error| (line_of(*offset), error))?;
+        }
+        let values: Vec<String> = values.into_iter().map(|(_, value)| value).collect();
         let own = as_flags(name, arg, &values);
         check(&own).map_err(|error| (line, error))?;
         flags.extend(own);
@@ -124,21 +129,25 @@ fn unknown(command: &Command, name: &str) -> String {
     )
 }
 
-/// Converts a value to what the command line would have.
-fn values(arg: &Arg, value: &DeValue<'_>) -> Result<Vec<String>, String> {
+/// Converts a value to what the command line would have, each with the byte of the file at which it begins. So does
+/// an error.
+fn values(arg: &Arg, value: &Spanned<DeValue<'_>>) -> Result<Vec<(usize, String)>, (usize, String)> {
     let repeatable = matches!(arg.get_action(), clap::ArgAction::Append);
     let name = arg.get_long().unwrap_or_default();
-    match value {
-        DeValue::Boolean(is) if !arg.get_action().takes_values() => Ok(vec![is.to_string()]),
+    let start = value.span().start;
+    let read = |item: &Spanned<DeValue<'_>>| {
+        let start = item.span().start;
+        scalar(name, item.get_ref()).map(|value| (start, value)).map_err(|error| (start, error))
+    };
+    match value.get_ref() {
+        DeValue::Boolean(is) if !arg.get_action().takes_values() => Ok(vec![(start, is.to_string())]),
         _ if !arg.get_action().takes_values() => {
-            Err(format!("invalid value of \"{name}\": must be true or false"))
+            Err((start, format!("invalid value of \"{name}\": must be true or false")))
         }
         // A flag that was once a switch.
-        DeValue::Boolean(is) if accepts(arg, &is.to_string()) => Ok(vec![is.to_string()]),
-        DeValue::Array(items) if repeatable => {
-            items.iter().map(|item| scalar(name, item.get_ref())).collect()
-        }
-        _ => Ok(vec![scalar(name, value)?]),
+        DeValue::Boolean(is) if accepts(arg, &is.to_string()) => Ok(vec![(start, is.to_string())]),
+        DeValue::Array(items) if repeatable => items.iter().map(read).collect(),
+        _ => Ok(vec![read(value)?]),
     }
 }
 
@@ -163,11 +172,12 @@ fn article(value: &DeValue<'_>) -> &'static str {
     if value.type_str().starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" }
 }
 
-fn as_flags(name: &str, arg: &Arg, values: &[String]) -> Vec<String> {
+fn as_flags<'a>(name: &str, arg: &Arg, values: impl IntoIterator<Item = &'a String>) -> Vec<String> {
+    let values = values.into_iter();
     if arg.get_action().takes_values() {
-        values.iter().map(|value| format!("--{name}={value}")).collect()
+        values.map(|value| format!("--{name}={value}")).collect()
     } else {
-        values.iter().filter(|value| *value == "true").map(|_| format!("--{name}")).collect()
+        values.filter(|value| *value == "true").map(|_| format!("--{name}")).collect()
     }
 }
 

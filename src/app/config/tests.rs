@@ -59,6 +59,10 @@ fn an_invalid_file_gets_one_line_with_its_place_and_what_is_allowed() {
         ("peers = 1\npeers = 2", "FILE:2:", "duplicate"),
         ("peers = ", "FILE:1:", ""),
         ("peer = \"a\"\npeers = 2", "FILE:1:", "cannot be used with"),
+        ("key = [\n  \"copy=c\",\n  \"fly=x\"\n]", "FILE:3:", "fly"),
+        ("colour = [\"good=red\",\n  \"nice=red\"]", "FILE:2:", "the meaning must be one of"),
+        ("alert = [\"watch\",\n\n  \"blocks; bel\"]", "FILE:3:", "column 9: unknown part \"bel\""),
+        ("peer = [\"a\",\n  [\"b\"]]", "FILE:2:", "must be a text or a number, not an array"),
         ("config = \"other\"", "FILE:1:", "unknown key \"config\""),
     ] {
         let said = load_with(file, "mempulse").unwrap_err();

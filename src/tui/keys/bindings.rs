@@ -226,7 +226,9 @@ pub const BINDINGS: &[Binding] = &[
     bind(&[key(KeyCode::Down), letter('j')], Action::Move(Motion::Down), EVERYWHERE)
         .help("↓  j", "down")
         .hint("↑↓", "scroll", TEXTS),
-    bind(&[key(KeyCode::PageUp)], Action::Move(Motion::PageUp), EVERYWHERE).help("PgUp", "page up"),
+    bind(&[key(KeyCode::PageUp)], Action::Move(Motion::PageUp), EVERYWHERE)
+        .help("PgUp", "page up")
+        .hint("↑↓", "select", ALERTS),
     bind(&[key(KeyCode::PageDown)], Action::Move(Motion::PageDown), EVERYWHERE).help("PgDn", "page down"),
     bind(&[letter('g'), key(KeyCode::Home)], Action::Move(Motion::Top), EVERYWHERE)
         .help("g  Home", "top; follow newest")
