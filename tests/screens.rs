@@ -3,6 +3,8 @@
 
 #[path = "screens/alerts.rs"]
 mod alerts;
+#[path = "screens/blocks.rs"]
+mod blocks;
 #[path = "screens/desk.rs"]
 mod desk;
 #[path = "screens/details.rs"]
@@ -143,6 +145,15 @@ fn details_say_that_a_transaction_came_from_a_list() {
     desk.select(txid);
     desk.press(KeyCode::Enter);
     assert!(desk.screen().contains("ago, listed by a peer (BIP35)"), "{}", desk.screen());
+}
+
+#[test]
+fn find() {
+    seen_at_every_size("find", |desk| {
+        let txid = desk.snapshot().overview.transactions.rows[5].txid.to_string();
+        desk.press_ctrl('f');
+        desk.paste(&txid);
+    });
 }
 
 #[test]

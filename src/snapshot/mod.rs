@@ -27,7 +27,7 @@ pub use crate::model::{
     TxFilter, TxKey, TxList, TxOrder, Unseen, WaitsFor,
 };
 pub use crate::util::log_lines::{LogLine, LogLines};
-pub use blocks::BlocksScreen;
+pub use blocks::{BlocksScreen, BlocksView};
 pub use completeness::Completeness;
 pub use detail::{
     BlockDetail, Cluster, Detail, InputRow, Interval, Open, OutputRow, PeerDetail, RemovedTransaction,
@@ -66,6 +66,8 @@ pub struct View {
     pub transactions: TransactionListView,
     /// The Mempool screen.
     pub mempool: MempoolView,
+    /// The Blocks screen.
+    pub blocks: BlocksView,
     /// The Watch list screen.
     pub watchlist: WatchlistView,
     /// Whether to list all that is watched.
@@ -214,7 +216,8 @@ impl Snapshot {
             peers: shows(Screen::Peers).then(|| Box::new(PeersScreen::take(model, &view.peers, now))),
             transactions,
             mempool: shows(Screen::Mempool).then(|| Box::new(MempoolScreen::take(model, view.mempool, now))),
-            blocks: shows(Screen::Blocks).then(|| Box::new(BlocksScreen::take(model, announcers))),
+            blocks: shows(Screen::Blocks)
+                .then(|| Box::new(BlocksScreen::take(model, &view.blocks, announcers, now))),
             watchlist: shows(Screen::Watchlist)
                 .then(|| Box::new(WatchlistScreen::take(model, &view.watchlist, view.everything, now))),
             watched: if view.watched { watchlist::targets(model) } else { Vec::new() },

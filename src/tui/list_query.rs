@@ -2,7 +2,7 @@
 
 use crate::alert::{self, Rule};
 use crate::query::{
-    Completion, FieldHelp, Peers, Query, QueryError, Subject, Transactions, complete, fields,
+    Blocks, Completion, FieldHelp, Peers, Query, QueryError, Subject, Transactions, complete, fields,
 };
 use std::sync::Arc;
 
@@ -11,6 +11,7 @@ use std::sync::Arc;
 pub enum QuerySubject {
     Peers,
     Transactions,
+    Blocks,
     Rules,
 }
 
@@ -19,6 +20,7 @@ pub enum QuerySubject {
 pub enum ListQuery {
     Peers(Arc<Query<Peers>>),
     Transactions(Arc<Query<Transactions>>),
+    Blocks(Arc<Query<Blocks>>),
     /// A new rule, which belongs to no list.
     Rule(Arc<Rule>),
 }
@@ -29,18 +31,20 @@ impl ListQuery {
         match self {
             Self::Peers(query) => (QuerySubject::Peers, query.to_string()),
             Self::Transactions(query) => (QuerySubject::Transactions, query.to_string()),
+            Self::Blocks(query) => (QuerySubject::Blocks, query.to_string()),
             Self::Rule(rule) => (QuerySubject::Rules, rule.to_string()),
         }
     }
 }
 
 impl QuerySubject {
-    pub const ALL: [Self; 3] = [Self::Peers, Self::Transactions, Self::Rules];
+    pub const ALL: [Self; 4] = [Self::Peers, Self::Transactions, Self::Blocks, Self::Rules];
 
     pub const fn name(self) -> &'static str {
         match self {
             Self::Peers => Peers::NAME,
             Self::Transactions => Transactions::NAME,
+            Self::Blocks => Blocks::NAME,
             Self::Rules => "alerts",
         }
     }
@@ -50,6 +54,7 @@ impl QuerySubject {
         Ok(match self {
             Self::Peers => ListQuery::Peers(Arc::new(Query::parse(text)?)),
             Self::Transactions => ListQuery::Transactions(Arc::new(Query::parse_for_list(text)?)),
+            Self::Blocks => ListQuery::Blocks(Arc::new(Query::parse(text)?)),
             Self::Rules => ListQuery::Rule(Arc::new(Rule::parse(text)?)),
         })
     }
@@ -59,6 +64,7 @@ impl QuerySubject {
         match self {
             Self::Peers => complete::<Peers>(text, cursor),
             Self::Transactions => complete::<Transactions>(text, cursor),
+            Self::Blocks => complete::<Blocks>(text, cursor),
             Self::Rules => Rule::complete(text, cursor),
         }
     }
@@ -67,6 +73,7 @@ impl QuerySubject {
         match self {
             Self::Peers => fields::<Peers>(),
             Self::Transactions => fields::<Transactions>(),
+            Self::Blocks => fields::<Blocks>(),
             Self::Rules => Rule::parts(),
         }
     }
@@ -76,6 +83,7 @@ impl QuerySubject {
         match self {
             Self::Peers => Peers::EXAMPLES,
             Self::Transactions => Transactions::EXAMPLES,
+            Self::Blocks => Blocks::EXAMPLES,
             Self::Rules => alert::EXAMPLES,
         }
     }

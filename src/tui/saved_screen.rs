@@ -42,8 +42,9 @@ fn line(row: &[Cell]) -> String {
     for cell in row {
         // Behind a wide character, a cell of its own stands for its second half.
         if covered == 0 {
-            line.extend(cell.symbol().chars().filter(|letter| !letter.is_control()));
-            covered = text::width(cell.symbol()).max(1);
+            let symbol: String = cell.symbol().chars().filter(|letter| !letter.is_control()).collect();
+            covered = text::width(&symbol).max(1);
+            line += &symbol;
         }
         covered -= 1;
     }

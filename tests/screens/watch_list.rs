@@ -189,6 +189,20 @@ fn a_frozen_watch_list_has_the_history_of_every_target() {
 }
 
 #[test]
+fn each_panel_can_be_zoomed_and_a_target_is_typed_beside_the_list() {
+    let mut desk = Desk::new((120, 36));
+    desk.type_keys("6z");
+    assert!(!desk.screen().contains(" History "), "{}", desk.screen());
+    desk.press(KeyCode::Tab);
+    assert!(desk.screen().contains(" History ") && !desk.screen().contains("Watch list  4"));
+    desk.type_keys("a");
+    assert!(desk.screen().contains("Watch list  4") && desk.screen().contains(" Add an address"));
+    desk.press(KeyCode::Esc);
+    desk.press(KeyCode::Esc);
+    assert!(desk.screen().contains(" History ") && desk.screen().contains("Watch list  4"));
+}
+
+#[test]
 fn d_removes_the_selected_target() {
     let mut desk = Desk::new((80, 24));
     desk.type_keys("6G");

@@ -42,11 +42,16 @@ const ROWS: &[Place] =
 const OVERVIEW: &[Place] = &[Place::Overview];
 const EVENTS: &[Place] = &[Place::Events];
 /// The screens of several panels, one of which has the focus.
-const PANELS: &[Place] = &[Place::Overview, Place::Events, Place::Peers, Place::Mempool, Place::Blocks];
+const PANELS: &[Place] =
+    &[Place::Overview, Place::Events, Place::Peers, Place::Mempool, Place::Blocks, Place::Watchlist];
 /// The screens whose list can be sorted.
 const SORTED: &[Place] = &[Place::Peers, Place::Transactions];
 /// The screens whose list can be filtered.
-const FILTERED: &[Place] = &[Place::Events, Place::Peers, Place::Transactions, Place::Watchlist, Place::Log];
+const FILTERED: &[Place] =
+    &[Place::Events, Place::Peers, Place::Transactions, Place::Blocks, Place::Watchlist, Place::Log];
+/// Those whose list has rows.
+const FILTERED_ROWS: &[Place] =
+    &[Place::Events, Place::Peers, Place::Transactions, Place::Watchlist, Place::Log];
 const MEMPOOL: &[Place] = &[Place::Mempool];
 const BLOCKS: &[Place] = &[Place::Blocks];
 const LOG: &[Place] = &[Place::Log];
@@ -62,7 +67,7 @@ const INPUT: &[Place] = &[Place::Input];
 const FILTER: &[Place] = &[Place::Filter];
 const FIND: &[Place] = &[Place::Find];
 /// The screens whose list a query filters.
-const QUERIED: &[Place] = &[Place::Peers, Place::Transactions];
+const QUERIED: &[Place] = &[Place::Peers, Place::Transactions, Place::Blocks];
 const QUERY: &[Place] = &[Place::Query];
 const PEERS: &[Place] = &[Place::Peers];
 /// Where a key has another meaning than anywhere else, although no text is typed.
@@ -114,11 +119,11 @@ pub const BINDINGS: &[Binding] = &[
         .hint("←→", "kind", EVENTS),
     bind(&[key(KeyCode::Left), letter('h')], Action::PreviousKind, EVENTS)
         .help("←  h", "Overview: previous kind of events"),
-    bind(&[key(KeyCode::Right), letter('l')], Action::Next, BLOCKS)
-        .help("→  l", "Blocks: older block")
+    bind(&[key(KeyCode::Right), letter('l'), letter('n')], Action::Next, BLOCKS)
+        .help("→  l  n", "Blocks: older block")
         .hint("←→", "select", BLOCKS),
-    bind(&[key(KeyCode::Left), letter('h')], Action::Previous, BLOCKS)
-        .help("←  h", "Blocks: newer or projected block"),
+    bind(&[key(KeyCode::Left), letter('h'), letter('N')], Action::Previous, BLOCKS)
+        .help("←  h  N", "Blocks: newer or projected block"),
     bind(&[letter('1')], Action::Show(Screen::Overview), EVERYWHERE).help("1", "Overview screen"),
     bind(&[letter('2')], Action::Show(Screen::Peers), EVERYWHERE).help("2", "Peers screen"),
     bind(&[letter('3')], Action::Show(Screen::Transactions), EVERYWHERE).help("3", "Transactions screen"),
@@ -128,9 +133,6 @@ pub const BINDINGS: &[Binding] = &[
         .help("6  w", "Watch list screen")
         .hint("w", "watch list", OVERVIEW),
     bind(&[letter('7')], Action::Show(Screen::Log), EVERYWHERE).help("7", "Log screen"),
-    bind(&[key(KeyCode::Tab), key(KeyCode::BackTab)], Action::Next, WATCHLIST)
-        .help("Tab  Shift-Tab", "Watch list: targets or history")
-        .hint("Tab", "panel", WATCHLIST),
     bind(&[key(KeyCode::Right), letter('l')], Action::Next, LOG)
         .help("→  l", "Log: lower levels too")
         .hint("←→", "level", LOG),
@@ -173,8 +175,8 @@ pub const BINDINGS: &[Binding] = &[
     bind(&[letter('?')], Action::Help, COLUMNS),
     bind(&[ctrl('c')], Action::Quit, COLUMNS),
     bind(&[ctrl('z')], Action::Suspend, COLUMNS),
-    bind(&[letter('n')], Action::Move(Motion::Down), FILTERED).help("n", "next match of the filter"),
-    bind(&[letter('N')], Action::Move(Motion::Up), FILTERED).help("N", "previous match of the filter"),
+    bind(&[letter('n')], Action::Move(Motion::Down), FILTERED_ROWS).help("n", "next match of the filter"),
+    bind(&[letter('N')], Action::Move(Motion::Up), FILTERED_ROWS).help("N", "previous match of the filter"),
     bind(&[letter('v')], Action::ToggleHistogram, MEMPOOL)
         .help("v", "Mempool: histogram by vB or by count")
         .hint("v", "vB or count", MEMPOOL),

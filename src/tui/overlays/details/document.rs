@@ -6,7 +6,7 @@ use crate::tui::widgets::panel::panel;
 use crate::tui::widgets::scroll::Scroll;
 use crate::tui::widgets::text;
 use ratatui::Frame;
-use ratatui::layout::{Constraint, Layout, Position, Rect};
+use ratatui::layout::{Constraint, Layout, Margin, Position, Rect};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 
@@ -123,7 +123,10 @@ impl Document {
 
     /// What the row at `at` leads to, in `area` and scrolled like that.
     pub fn link_at(&self, at: Position, area: Rect, scroll: Scroll) -> Option<Open> {
-        let row = usize::from(at.y.checked_sub(area.y + 1)?);
+        if !area.inner(Margin::new(1, 1)).contains(at) {
+            return None;
+        }
+        let row = usize::from(at.y - area.y - 1);
         let (lines, rows) = self.extent(area);
         let Some(row) = row.checked_sub(self.banner.len()) else { return self.banner[row].link };
         let line = (row < rows).then(|| scroll.first(lines, rows) + row)?;

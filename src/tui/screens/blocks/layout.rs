@@ -1,6 +1,6 @@
 //! The parts of the Blocks screen, by the room there is.
 
-use ratatui::layout::{Constraint, Layout, Rect};
+use ratatui::layout::{Constraint, Layout, Position, Rect};
 
 /// The panel in focus.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
@@ -22,6 +22,14 @@ pub struct Parts {
     pub strip: Rect,
     /// The page of the selected block.
     pub page: Rect,
+}
+
+impl Parts {
+    /// The panel at a position.
+    pub fn at(&self, position: Position) -> Option<Focus> {
+        let panels = [(self.strip, Focus::Strip), (self.page, Focus::Page)];
+        panels.into_iter().find(|(area, _)| area.contains(position)).map(|(_, panel)| panel)
+    }
 }
 
 /// The height of the strip with every figure of a block, and the most that it takes of the screen, in percent.

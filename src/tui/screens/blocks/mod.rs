@@ -17,31 +17,39 @@ mod layout;
 mod next;
 mod strip;
 
-use crate::snapshot::{BlocksScreen, Open, View};
+use crate::query::{self, Query};
+use crate::snapshot::{BlocksScreen, BlocksView, Open, View};
 use crate::tui::context::Context;
 use crate::tui::keys::{Action, Motion, Place};
 use crate::tui::layer::{Copyable, Layer, Response};
+use crate::tui::list_query::{ListQuery, QuerySubject};
 use crate::tui::overlays::details::block;
 use crate::tui::overlays::details::document::{self, Document};
+use crate::tui::widgets::filter::Filter;
 use crate::tui::widgets::panels::Panels;
 use crate::tui::widgets::scroll::Scroll;
 use crate::wire::BlockHash;
 use at::At;
 use layout::{Focus, Parts};
 use ratatui::Frame;
+use ratatui::layout::Position;
+use std::sync::Arc;
 
-/// The selected block, and how far its page is scrolled.
+/// Which blocks are shown, the selected one, and how far its page is scrolled.
 #[derive(Default, Debug)]
 pub struct Blocks {
     selected: Selected,
     scroll: Scroll,
     panels: Panels<Focus>,
+    filter: Filter,
+    /// `None` shows every block, the highest first.
+    query: Option<Arc<Query<query::Blocks>>>,
 }
 
 /// What is selected.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
 enum Selected {
-    /// The newest block, also when a newer one arrives.
+    /// The first block, also when a newer one arrives.
     #[default]
     Newest,
     /// The projected next block.
@@ -97,6 +105,10 @@ impl Blocks {
     fn select(&mut self, motion: Motion, cx: &Context) {
         let strip = strip(cx);
         let to = motion.apply(self.position(&strip), strip.len().saturating_sub(1), 1);
+        self.select_at(&strip, to);
+    }
+
+    fn select_at(&mut self, strip: &[At], to: usize) {
         self.selected = match strip.get(to) {
             Some(At::Block(block)) => Selected::Block(block.figures.hash),
             Some(At::Next) => Selected::Next,
@@ -108,6 +120,21 @@ impl Blocks {
     fn follow_newest(&mut self) {
         self.selected = Selected::Newest;
         self.scroll = Scroll::default();
+    }
+
+    /// What the title says of query and filter; `None` without any.
+    fn label(&self) -> Option<String> {
+        let query = self.query.as_ref().map_or_else(String::new, |query| format!(" · {query}"));
+        Some(query + &self.filter.label()).filter(|label| !label.is_empty())
+    }
+
+    /// Takes the selection back to the newest block, else drops the query, else leaves the screen.
+    fn back(&mut self) -> Response {
+        if self.selected == Selected::Newest && self.query.take().is_none() {
+            return Response::Leave;
+        }
+        self.follow_newest();
+        Response::Done
     }
 
     /// The page of the selected block, in the area of `cx`.
@@ -130,28 +157,75 @@ impl Blocks {
 
 impl Layer for Blocks {
     fn place(&self, _cx: &Context) -> Place {
-        Place::Blocks
+        if self.filter.is_typing() { Place::Filter } else { Place::Blocks }
     }
 
     fn update(&mut self, action: Action, cx: &Context) -> Response {
-        if self.panels.update(action, &Focus::ALL) {
+        if cx.is_frozen() && action == Action::Filter {
+            return Response::remark("unfreeze (Space) to filter");
+        }
+        let before = self.filter.text().to_owned();
+        let is_for_filter = self.filter.update(action);
+        if self.filter.text() != before {
+            self.follow_newest();
+        }
+        if is_for_filter || self.panels.update(action, &Focus::ALL) {
             return Response::Done;
         }
         match action {
+            Action::Move(motion) if self.filter.is_typing() => self.select(motion, cx),
             Action::Next => self.select(Motion::Down, cx),
             Action::Previous => self.select(Motion::Up, cx),
             Action::Move(Motion::Top) => self.follow_newest(),
             Action::Move(Motion::Bottom) => self.select(Motion::Bottom, cx),
             Action::Move(motion) => self.scroll(motion, cx),
             Action::Open => return Response::open(self.hash(cx).map(Open::Block)),
-            Action::Back if self.selected == Selected::Newest => return Response::Leave,
-            Action::Back => self.follow_newest(),
+            Action::Back => return self.back(),
             _ => {}
         }
         Response::Done
     }
 
-    fn request(&self, _cx: &Context, _view: &mut View) {}
+    fn paste(&mut self, text: &str, _cx: &Context) -> Option<Response> {
+        self.filter.is_typing().then(|| {
+            self.filter.paste(text);
+            self.follow_newest();
+            Response::Done
+        })
+    }
+
+    /// Selects a block, opens the selected one, or follows a link of its page.
+    fn click(&mut self, at: Position, cx: &Context) -> Response {
+        let (parts, strip) = (self.parts(cx), strip(cx));
+        self.panels.focus = parts.at(at).unwrap_or(self.panels.focus);
+        let selected = self.position(&strip);
+        match strip::column_at(parts.strip, strip.len(), selected, at) {
+            Some(column) if column == selected => return self.update(Action::Open, cx),
+            Some(column) => self.select_at(&strip, column),
+            None => {
+                let page = Context { area: parts.page, ..*cx };
+                let document = self.page(&page);
+                let link = document.and_then(|document| document.link_at(at, page.area, self.scroll));
+                return link.map_or(Response::Done, Response::Open);
+            }
+        }
+        Response::Done
+    }
+
+    fn request(&self, _cx: &Context, view: &mut View) {
+        view.blocks = BlocksView { filter: self.filter.text().to_owned(), query: self.query.clone() };
+    }
+
+    fn queried(&self) -> Option<(QuerySubject, String)> {
+        Some((QuerySubject::Blocks, self.query.as_ref().map_or_else(String::new, ToString::to_string)))
+    }
+
+    fn apply_query(&mut self, query: ListQuery) {
+        if let ListQuery::Blocks(query) = query {
+            self.query = (!query.is_empty()).then_some(query);
+            self.follow_newest();
+        }
+    }
 
     fn copies(&self, cx: &Context) -> Vec<Copyable> {
         self.hash(cx).map(|hash| Copyable::new("block hash", &hash)).into_iter().collect()
@@ -164,7 +238,8 @@ impl Layer for Blocks {
             let empty = BlocksScreen::default();
             let (shown, screen) = (strip(cx), screen(cx).unwrap_or(&empty));
             let (selected, focused) = (self.position(&shown), has_focus(Focus::Strip));
-            strip::draw(frame, parts.strip, cx, screen, &shown, selected, focused);
+            let label = self.label();
+            strip::draw(frame, parts.strip, cx, screen, (&shown, selected), label.as_deref(), focused);
         }
         if !parts.page.is_empty() {
             let page = Context { area: parts.page, ..*cx };

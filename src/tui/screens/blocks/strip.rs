@@ -8,7 +8,7 @@ use crate::tui::widgets::{chart, format, text};
 use crate::tui::wording;
 use crate::util::time::Timestamp;
 use ratatui::Frame;
-use ratatui::layout::Rect;
+use ratatui::layout::{Margin, Position, Rect};
 use ratatui::style::Style;
 use ratatui::text::Line;
 use ratatui::widgets::{Block, BorderType, Paragraph};
@@ -22,14 +22,17 @@ pub fn draw(
     area: Rect,
     cx: &Context,
     screen: &BlocksScreen,
-    strip: &[At],
-    selected: usize,
+    (strip, selected): (&[At], usize),
+    filter: Option<&str>,
     focused: bool,
 ) {
-    let figures = match screen.blocks.len() {
-        0 => "none yet".to_owned(),
-        1 => "last one".to_owned(),
-        count => format!("last {}", format::count(count)),
+    let figures = match (filter, screen.known) {
+        (Some(filter), known) => {
+            format!("{} of {}{filter}", format::count(screen.blocks.len()), format::count(known))
+        }
+        (None, 0) => "none yet".to_owned(),
+        (None, 1) => "last one".to_owned(),
+        (None, count) => format!("last {}", format::count(count)),
     };
     let title = panel::title(cx.theme, "Blocks", &figures, focused);
     let outer = panel(cx.theme, title, focused);
@@ -37,23 +40,37 @@ pub fn draw(
     frame.render_widget(outer, area);
     if screen.blocks.is_empty() {
         let room = Rect { height: inner.height.min(1), ..inner };
-        let line = Line::styled(text::cut(&nothing(screen), usize::from(inner.width)), cx.theme.muted());
+        let line = Line::styled(
+            text::cut(&nothing(screen, filter.is_some()), usize::from(inner.width)),
+            cx.theme.muted(),
+        );
         let beside = if strip.is_empty() { room } else { beside(room) };
         frame.render_widget(Paragraph::new(line), beside);
     }
-    let fits = usize::from(inner.width / COLUMN).max(1);
-    let first = selected.saturating_sub(fits - 1);
-    for (index, at) in strip.iter().enumerate().skip(first).take(fits) {
-        let x = inner.x + u16::try_from(index - first).unwrap_or_default() * COLUMN;
-        let width = COLUMN.min(inner.right().saturating_sub(x));
-        let area = Rect { x, width, ..inner };
-        let cells = usize::from(width.saturating_sub(4));
-        let (title, lines) = match *at {
+    for (index, area) in columns(area, strip.len(), selected) {
+        let cells = usize::from(area.width.saturating_sub(4));
+        let (title, lines) = match strip[index] {
             At::Next => next(cx, screen, cells),
             At::Block(block) => mined(cx, block, cells),
         };
         column(frame, area, cx, title, lines, index == selected);
     }
+}
+
+/// The visible ones of `count` columns, each with its index and its place in the panel at `area`.
+fn columns(area: Rect, count: usize, selected: usize) -> impl Iterator<Item = (usize, Rect)> {
+    let inner = area.inner(Margin::new(1, 1));
+    let fits = usize::from(inner.width / COLUMN).max(1);
+    let first = selected.saturating_sub(fits - 1);
+    (first..count).zip(0..).take(fits).map(move |(index, number)| {
+        let x = inner.x + number * COLUMN;
+        (index, Rect { x, width: COLUMN.min(inner.right().saturating_sub(x)), ..inner })
+    })
+}
+
+/// Returns the index of the column at `at`, of `count` in the panel at `area`.
+pub fn column_at(area: Rect, count: usize, selected: usize, at: Position) -> Option<usize> {
+    columns(area, count, selected).find(|(_, column)| column.contains(at)).map(|(index, _)| index)
 }
 
 /// The room beside the first column.
@@ -62,8 +79,11 @@ fn beside(room: Rect) -> Rect {
     Rect { x, width: room.right() - x, ..room }
 }
 
-/// What there is to say before the first block.
-fn nothing(screen: &BlocksScreen) -> String {
+/// What there is to say without any block.
+fn nothing(screen: &BlocksScreen, is_filtered: bool) -> String {
+    if is_filtered {
+        return " no block matches · Esc: all".to_owned();
+    }
     let often =
         screen.mean_interval.map(|mean| format!("; one is found every {} on average", format::span(mean)));
     format!(" no block yet{}", often.unwrap_or_default())

@@ -1,12 +1,12 @@
 //! The panels of the Watch list screen, by the room there is.
 
 use crate::tui::widgets::panel::LIST_FRAME;
-use ratatui::layout::{Constraint, Layout, Rect};
+use ratatui::layout::{Constraint, Layout, Position, Rect};
 
 /// The fewest rows of targets, so that the panels do not move with the first ones.
 const FEWEST: u16 = 4;
 
-/// The list that keys go to.
+/// The panel in focus.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
 pub enum Focus {
     /// The targets.
@@ -17,20 +17,24 @@ pub enum Focus {
 }
 
 impl Focus {
-    pub const fn other(self) -> Self {
-        match self {
-            Self::Targets => Self::History,
-            Self::History => Self::Targets,
-        }
-    }
+    /// In the order of `Tab`.
+    pub const ALL: [Self; 2] = [Self::Targets, Self::History];
 }
 
-/// The parts of the Watch list screen.
+/// The parts of the Watch list screen. A part that has no room is empty.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Parts {
     pub targets: Rect,
     /// The history, or the line in which a target is typed.
     pub history: Rect,
+}
+
+impl Parts {
+    /// The panel at a position.
+    pub fn at(&self, position: Position) -> Option<Focus> {
+        let panels = [(self.targets, Focus::Targets), (self.history, Focus::History)];
+        panels.into_iter().find(|(area, _)| area.contains(position)).map(|(_, panel)| panel)
+    }
 }
 
 /// The parts within `area` for so many targets, which take at most half of it.
@@ -39,6 +43,14 @@ pub fn parts(area: Rect, targets: usize) -> Parts {
     let height = rows.min(area.height / 2);
     let [targets, history] = Layout::vertical([Constraint::Length(height), Constraint::Fill(1)]).areas(area);
     Parts { targets, history }
+}
+
+/// The panel in focus alone.
+pub fn zoomed(area: Rect, focus: Focus) -> Parts {
+    match focus {
+        Focus::Targets => Parts { targets: area, history: Rect::default() },
+        Focus::History => Parts { targets: Rect::default(), history: area },
+    }
 }
 
 #[cfg(test)]

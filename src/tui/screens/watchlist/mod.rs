@@ -24,6 +24,7 @@ use crate::tui::layer::{Copyable, Layer, Response};
 use crate::tui::widgets::filter::Filter;
 use crate::tui::widgets::list::{Clicked, List, Moved};
 use crate::tui::widgets::panel::list_rows;
+use crate::tui::widgets::panels::Panels;
 use input::Input;
 use layout::{Focus, Parts};
 use ratatui::Frame;
@@ -32,7 +33,7 @@ use ratatui::layout::Position;
 /// Where the reader is in both lists, and what is being typed.
 #[derive(Default, Debug)]
 pub struct Watchlist {
-    focus: Focus,
+    panels: Panels<Focus>,
     targets: List<u64>,
     history: List<u64>,
     filter: Filter,
@@ -49,7 +50,11 @@ fn frozen() -> Response {
 }
 
 impl Watchlist {
-    fn parts(cx: &Context) -> Parts {
+    fn parts(&self, cx: &Context) -> Parts {
+        // A target is typed in a panel of its own.
+        if self.panels.is_zoomed && self.input.is_none() {
+            return layout::zoomed(cx.area, self.panels.focus);
+        }
         layout::parts(cx.area, screen(cx).map_or(0, |screen| screen.known))
     }
 
@@ -71,8 +76,8 @@ impl Watchlist {
     }
 
     fn select(&mut self, motion: Motion, cx: &Context) -> Response {
-        let parts = Self::parts(cx);
-        let moved = match self.focus {
+        let parts = self.parts(cx);
+        let moved = match self.panels.focus {
             Focus::Targets => screen(cx).map(|screen| {
                 let before = self.targets.selected;
                 let moved = self.targets.go(motion, &screen.targets, list_rows(parts.targets));
@@ -118,8 +123,8 @@ impl Watchlist {
 
     /// Leaves the history, drops the selection or, without one, leaves the screen.
     fn back(&mut self) -> Response {
-        if self.focus == Focus::History {
-            (self.focus, self.history) = (Focus::Targets, List::default());
+        if self.panels.focus == Focus::History {
+            (self.panels.focus, self.history) = (Focus::Targets, List::default());
         } else if std::mem::take(&mut self.targets) == List::default() {
             return Response::Leave;
         }
@@ -144,14 +149,6 @@ impl Watchlist {
         }
         Response::Done
     }
-
-    fn focus_at(&mut self, at: Position, parts: Parts) {
-        if parts.targets.contains(at) {
-            self.focus = Focus::Targets;
-        } else if parts.history.contains(at) {
-            self.focus = Focus::History;
-        }
-    }
 }
 
 impl Layer for Watchlist {
@@ -171,7 +168,10 @@ impl Layer for Watchlist {
             return Response::remark("unfreeze (Space) to filter");
         }
         if self.filter.update_list(action, &mut self.targets) {
-            (self.focus, self.history) = (Focus::Targets, List::default());
+            (self.panels.focus, self.history) = (Focus::Targets, List::default());
+            return Response::Done;
+        }
+        if self.panels.update(action, &Focus::ALL) {
             return Response::Done;
         }
         match action {
@@ -179,8 +179,6 @@ impl Layer for Watchlist {
             Action::Open => return self.open(cx),
             Action::Add => return self.begin_input(cx),
             Action::Remove => return self.remove(cx),
-            // Of two panels, the next one is also the previous one.
-            Action::Next => self.focus = self.focus.other(),
             Action::Move(motion) => return self.select(motion, cx),
             _ => {}
         }
@@ -201,12 +199,12 @@ impl Layer for Watchlist {
     }
 
     fn click(&mut self, at: Position, cx: &Context) -> Response {
-        let (parts, Some(screen)) = (Self::parts(cx), screen(cx)) else { return Response::Done };
+        let (parts, Some(screen)) = (self.parts(cx), screen(cx)) else { return Response::Done };
         if self.input.is_some() {
             return Response::Done;
         }
-        self.focus_at(at, parts);
-        let clicked = match self.focus {
+        self.panels.focus = parts.at(at).unwrap_or(self.panels.focus);
+        let clicked = match self.panels.focus {
             Focus::Targets => {
                 let clicked = self.targets.click(at, parts.targets, &screen.targets);
                 if clicked == Clicked::Selected {
@@ -223,12 +221,12 @@ impl Layer for Watchlist {
     }
 
     fn wheel(&mut self, at: Position, motion: Motion, cx: &Context) -> Response {
-        self.focus_at(at, Self::parts(cx));
+        self.panels.focus = self.parts(cx).at(at).unwrap_or(self.panels.focus);
         self.select(motion, cx)
     }
 
     fn settle(&mut self, cx: &Context) {
-        let (parts, Some(screen)) = (Self::parts(cx), screen(cx)) else { return };
+        let (parts, Some(screen)) = (self.parts(cx), screen(cx)) else { return };
         self.targets.settle(&screen.targets, list_rows(parts.targets));
         if let Some(events) = self.events(cx) {
             self.history.settle(events, list_rows(parts.history));
@@ -238,7 +236,7 @@ impl Layer for Watchlist {
     fn request(&self, cx: &Context, view: &mut View) {
         let empty = Window::default();
         let targets = screen(cx).map_or(&empty, |screen| &screen.targets);
-        let (offset, height) = self.targets.wanted(targets, list_rows(Self::parts(cx).targets));
+        let (offset, height) = self.targets.wanted(targets, list_rows(self.parts(cx).targets));
         let filter = self.filter.text().to_owned();
         view.watchlist = WatchlistView { filter, offset, height, selected: self.targets.selected };
         view.watched = true;
@@ -248,26 +246,23 @@ impl Layer for Watchlist {
         let target = self.row(cx).map(|row| Copyable::new("target", row.target.text()));
         let txid = self.event(cx).map(|event| Copyable::new("txid", &event.found.txid));
         let copies = [target, txid];
-        if self.focus == Focus::History {
+        if self.panels.focus == Focus::History {
             return copies.into_iter().rev().flatten().collect();
         }
         copies.into_iter().flatten().collect()
     }
 
     fn draw(&self, frame: &mut Frame, cx: &Context, focused: bool) {
-        let (parts, empty) = (Self::parts(cx), WatchlistScreen::default());
+        let (parts, empty) = (self.parts(cx), WatchlistScreen::default());
         let shown = screen(cx).unwrap_or(&empty);
-        let has_focus = |focus| focused && self.focus == focus;
-        draw::targets(
-            frame,
-            parts.targets,
-            cx,
-            (shown, &self.targets, &self.filter),
-            has_focus(Focus::Targets),
-        );
+        let has_focus = |panel| self.panels.has_focus(panel, focused && self.input.is_none());
+        if !parts.targets.is_empty() {
+            let list = (shown, &self.targets, &self.filter);
+            draw::targets(frame, parts.targets, cx, list, has_focus(Focus::Targets));
+        }
         if let Some(input) = &self.input {
             draw::input(frame, parts.history, cx, input);
-        } else {
+        } else if !parts.history.is_empty() {
             let shown = self.row(cx).map(|row| (row, &self.history));
             draw::history(frame, parts.history, cx, shown, has_focus(Focus::History));
         }
