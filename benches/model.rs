@@ -4,219 +4,25 @@
 //!
 //! The snapshot must not cost more with a larger mempool; the last lines show the ratios.
 
+mod feed;
 #[path = "../tests/scene/mod.rs"]
 mod scene;
 
-use criterion::{BenchmarkId, Criterion, Throughput};
-use mempulse::Timestamp;
-use mempulse::address::PeerAddress;
-use mempulse::chain::Network;
-use mempulse::event::{ConnectionKind, Event, EventKind, PeerEvent, PeerId, PeerInfo, Transport};
-use mempulse::model::{Model, ModelSettings};
-use mempulse::snapshot::{
-    Anchor, MempoolView, Open, OverviewView, PeerListView, Screen, TransactionListView, TransactionsView,
-    TxFilter, TxList, TxOrder, View,
+use criterion::{Criterion, Throughput};
+use feed::{
+    ANNOUNCERS, Feed, Times, criterion, mean_transaction, measure, print_ratios, spend, timed, transaction,
 };
-use mempulse::snapshot::{Snapshot, Totals, TxKey};
-use mempulse::wire::transaction::{InputParts, OutputParts, TxParts};
-use mempulse::wire::{Block, BlockHeader, OutPoint, Services, Transaction, TxHash, Txid};
-use std::cell::RefCell;
-use std::collections::BTreeMap;
+use mempulse::event::{Event, EventKind, PeerEvent, PeerId};
+use mempulse::snapshot::{
+    Anchor, MempoolView, Open, OverviewView, PeerListView, Screen, Snapshot, TransactionsView, TxKey, View,
+};
+use mempulse::wire::{Block, BlockHeader, Transaction};
 use std::hint::black_box;
 use std::iter::once;
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 const SIZES: [u64; 3] = [3_000, 30_000, 300_000];
-const PEERS: u64 = 1_000;
-/// How many peers announce each transaction, as with the default number of peers.
-const ANNOUNCERS: u64 = 8;
-/// How many of the newest transactions every peer announces: more than are on screen.
-const ANNOUNCED_BY_ALL: u64 = 60;
-const START: Timestamp = Timestamp::from_secs(1_700_000_000);
-
-/// The shortest time of one round, by what was done and with how many transactions.
-type Times = RefCell<BTreeMap<(&'static str, u64), Duration>>;
-
-/// A model that is fed.
-struct Feed {
-    model: Model,
-    now: Timestamp,
-    next: u64,
-}
-
-impl Feed {
-    fn new(max_mempool: u64) -> Self {
-        let settings = ModelSettings {
-            network: Network::Mainnet,
-            demo: false,
-            chosen_peers: false,
-            max_mempool,
-            started: START,
-        };
-        let mut feed = Self { model: Model::new(settings), now: START, next: 0 };
-        for peer in 0..PEERS {
-            let octets = u32::try_from(0x0a00_0000 + peer).expect("a thousand is little");
-            let socket = SocketAddr::new(IpAddr::V4(Ipv4Addr::from(octets)), 8_333);
-            let address = PeerAddress::from_socket(socket);
-            feed.peer(peer, PeerEvent::Dialling { address, kind: ConnectionKind::Outbound, attempt: 1 });
-            feed.peer(peer, PeerEvent::Connected { transport: Transport::V1 });
-            feed.peer(peer, PeerEvent::Ready(Box::new(info())));
-            // Many floors, so that the histogram has as many steps.
-            feed.peer(peer, PeerEvent::FeeFilter { sat_per_kvb: 150 * (1 + peer) });
-            feed.peer(peer, PeerEvent::Pong { rtt: Duration::from_millis(20 + peer % 300) });
-        }
-        feed
-    }
-
-    /// With about `count` transactions, of which each takes `each` bytes. From then on each new one
-    /// drives another one out.
-    fn filled(count: u64, each: u64) -> Self {
-        let for_those_of_all = ANNOUNCED_BY_ALL * PEERS * 12;
-        let mut feed = Self::new(count * each + for_those_of_all);
-        feed.fill(count);
-        feed
-    }
-
-    fn fill(&mut self, count: u64) {
-        for number in 0..count {
-            let tx = transaction(number);
-            let announcers = if number + ANNOUNCED_BY_ALL < count { ANNOUNCERS } else { PEERS };
-            (0..announcers).for_each(|peer| self.announce((number + peer) % PEERS, &tx));
-            self.deliver(number % PEERS, &tx);
-            self.now = self.now + Duration::from_millis(1);
-        }
-        self.next = count;
-    }
-
-    fn peer(&mut self, peer: u64, event: PeerEvent) {
-        self.model.apply(&Event { time: self.now, kind: EventKind::Peer(PeerId(peer), event) });
-    }
-
-    fn announce(&mut self, peer: u64, tx: &Transaction) {
-        self.peer(peer, PeerEvent::Announced { txs: vec![TxHash::Wtxid(tx.wtxid())], count: 1 });
-    }
-
-    fn deliver(&mut self, peer: u64, tx: &Arc<Transaction>) {
-        let answered_after = Duration::from_millis(40);
-        self.peer(peer, PeerEvent::Transaction { tx: Arc::clone(tx), answered_after });
-    }
-
-    /// A transaction, and the block that will contain it.
-    fn block(&mut self, tx: &Arc<Transaction>) -> Event {
-        self.deliver(1, tx);
-        let header = BlockHeader::decode(&[0; BlockHeader::SIZE]);
-        let coinbase = Transaction::clone(&transaction(u64::MAX - 1));
-        let transactions = vec![coinbase, Transaction::clone(tx)];
-        let block = Arc::new(Block { header, hash: header.hash(), size: 0, transactions });
-        Event { time: self.now, kind: EventKind::Block { peer: PeerId(1), height: 900_000, block } }
-    }
-
-    /// A line of transactions that spend each other; its last output.
-    fn line(&mut self, length: u64) -> OutPoint {
-        let first = self.take(1).remove(0);
-        self.deliver(1, &first);
-        (1..length).fold(OutPoint { txid: first.txid(), vout: 0 }, |end, number| {
-            let tx = spend(end, 70_000 - number * number);
-            self.deliver(1, &tx);
-            OutPoint { txid: tx.txid(), vout: 0 }
-        })
-    }
-
-    fn totals(&self) -> Totals {
-        Snapshot::take(&self.model, &View::default(), self.now).totals
-    }
-
-    fn take(&mut self, count: u64) -> Vec<Arc<Transaction>> {
-        let first = self.next;
-        self.next += count;
-        (first..self.next).map(transaction).collect()
-    }
-}
-
-fn info() -> PeerInfo {
-    PeerInfo {
-        version: 70_016,
-        services: Services::NETWORK.with(Services::WITNESS),
-        user_agent: "/Satoshi:30.0.0/".to_owned(),
-        start_height: 900_000,
-        relay: true,
-        clock_offset: 0,
-        wtxid_relay: true,
-    }
-}
-
-/// An output that transaction `number` may spend; its filler and salt tell it from others.
-fn coin(filler: u8, number: u64, salt: u64) -> OutPoint {
-    let mut txid = [filler; 32];
-    txid[..8].copy_from_slice(&number.to_le_bytes());
-    txid[8..16].copy_from_slice(&salt.to_le_bytes());
-    OutPoint { txid: Txid(txid), vout: 1 }
-}
-
-/// Two inputs and two outputs, 208 vB; every other one spends its predecessor.
-fn transaction(number: u64) -> Arc<Transaction> {
-    let coin = |salt| coin(0x5a, number, salt);
-    let parent = match number % 2 {
-        0 => coin(1),
-        _ => OutPoint { txid: transaction(number - 1).txid(), vout: 0 },
-    };
-    let input = |prevout| InputParts {
-        prevout,
-        script_sig: Vec::new(),
-        sequence: 0xffff_fffd,
-        witness: vec![vec![0x30; 72], vec![2; 33]],
-    };
-    let output = |value| OutputParts { value, script_pubkey: [&[0, 20][..], &[9; 20]].concat() };
-    let parts = TxParts {
-        version: 2,
-        inputs: vec![input(parent), input(coin(2))],
-        outputs: vec![output(70_000), output(number)],
-        lock_time: 0,
-    };
-    // As the decoder makes it: with bytes of its own and none to spare.
-    Arc::new(parts.build().expect("it has inputs"))
-}
-
-/// As large as mainnet's mean and with as many inputs: 626 bytes and 2.5 inputs, averaged over six. Every
-/// other one spends its predecessor.
-fn mean_transaction(number: u64) -> Arc<Transaction> {
-    const INPUTS: [u64; 6] = [1, 1, 2, 2, 3, 6];
-    let coin = |salt| coin(0xa5, number, salt);
-    let parent = match number % 2 {
-        0 => coin(0),
-        _ => OutPoint { txid: mean_transaction(number - 1).txid(), vout: 0 },
-    };
-    let count = INPUTS[usize::try_from(number % 6).expect("below 6")];
-    let input = |salt| InputParts {
-        prevout: if salt == 0 { parent } else { coin(salt) },
-        script_sig: Vec::new(),
-        sequence: 0xffff_fffd,
-        witness: match salt {
-            0 => vec![vec![0x30; 72], vec![2; 33], vec![3; 178]],
-            _ => vec![vec![0x30; 72], vec![2; 33]],
-        },
-    };
-    let output = |value| OutputParts { value, script_pubkey: [&[0, 20][..], &[9; 20]].concat() };
-    let parts = TxParts {
-        version: 2,
-        inputs: (0..count).map(input).collect(),
-        outputs: vec![output(70_000), output(number)],
-        lock_time: 0,
-    };
-    Arc::new(parts.build().expect("it has inputs"))
-}
-
-/// One input and one output.
-fn spend(prevout: OutPoint, value: u64) -> Arc<Transaction> {
-    let witness = vec![vec![0x30; 72], vec![2; 33]];
-    let inputs = vec![InputParts { prevout, script_sig: Vec::new(), sequence: 0xffff_fffd, witness }];
-    let outputs = vec![OutputParts { value, script_pubkey: [&[0, 20][..], &[9; 20]].concat() }];
-    let parts = TxParts { version: 2, inputs, outputs, lock_time: 0 };
-    Arc::new(parts.build().expect("it has inputs"))
-}
-
 /// The histogram, the projected blocks and the history.
 fn mempool_screen() -> View {
     View {
@@ -224,59 +30,6 @@ fn mempool_screen() -> View {
         mempool: MempoolView { columns: 100, minutes: None, density: true },
         ..screen(Anchor::Top)
     }
-}
-
-/// The list of all transactions, by fee rate, around one of them.
-fn list(key: TxKey) -> View {
-    let transactions = TransactionListView {
-        list: TxList { order: TxOrder::FeeRate, filter: None },
-        descending: true,
-        anchor: Anchor::Selected { key, above: 75 },
-        height: 150,
-        row: 10_000,
-    };
-    View { screen: Screen::Transactions, transactions, ..View::default() }
-}
-
-/// Builds the list of `view`; returns the longest slice.
-fn index(feed: &mut Feed, view: &View) -> Duration {
-    view.prepare(&mut feed.model, feed.now);
-    let mut longest = Duration::ZERO;
-    while feed.model.is_indexing() {
-        longest = longest.max(timed(|| feed.model.index_more(feed.now)));
-    }
-    longest
-}
-
-/// The list of all transactions: its rows, how it is built, and what it adds to an event.
-fn bench_list(criterion: &mut Criterion, times: &Times, size: u64, feed: &mut Feed, key: TxKey) {
-    let view = list(key);
-    let other = TxList { order: TxOrder::Vsize, filter: None };
-    let mut longest = Duration::ZERO;
-    measure(criterion, times, "list: built by fee rate", size, |count| {
-        let round = || {
-            feed.model.list_transactions(&other);
-            timed(|| longest = longest.max(index(feed, &view)))
-        };
-        std::iter::repeat_with(round).take(usize::try_from(count).expect("few")).sum()
-    });
-    println!("longest slice of the list with {size}: {longest:.2?}");
-    let mut filtered = view.clone();
-    filtered.transactions.list.filter = Some(TxFilter::containing("bc1qzz"));
-    println!("filtered by text with {size}: {:.2?}", timed(|| _ = index(feed, &filtered)));
-    index(feed, &view);
-    measure(criterion, times, "snapshot: 150 rows of the list", size, |count| {
-        timed(|| (0..count).for_each(|_| drop(black_box(Snapshot::take(&feed.model, &view, feed.now)))))
-    });
-    measure(criterion, times, "apply: announcement and transaction, listed", size, |count| {
-        let txs = feed.take(count);
-        timed(|| {
-            for tx in &txs {
-                feed.announce(1, tx);
-                feed.deliver(1, tx);
-            }
-        })
-    });
 }
 
 /// All about a transaction.
@@ -292,34 +45,6 @@ fn screen(anchor: Anchor) -> View {
         arrival: 98,
     };
     View { overview, ..View::default() }
-}
-
-/// Measures `rounds`, which does something that many times and returns how long that took.
-fn measure(
-    criterion: &mut Criterion,
-    times: &Times,
-    what: &'static str,
-    size: u64,
-    mut rounds: impl FnMut(u64) -> Duration,
-) {
-    let mut group = criterion.benchmark_group(what);
-    group.bench_function(BenchmarkId::from_parameter(size), |bencher| {
-        bencher.iter_custom(|count| {
-            let elapsed = rounds(count);
-            let each = elapsed / u32::try_from(count).unwrap_or(u32::MAX);
-            let mut times = times.borrow_mut();
-            let shortest = times.entry((what, size)).or_insert(each);
-            *shortest = each.min(*shortest);
-            elapsed
-        });
-    });
-    group.finish();
-}
-
-fn timed(work: impl FnOnce()) -> Duration {
-    let start = Instant::now();
-    work();
-    start.elapsed()
 }
 
 fn bench(criterion: &mut Criterion, times: &Times, size: u64, each: u64) {
@@ -370,7 +95,6 @@ fn bench(criterion: &mut Criterion, times: &Times, size: u64, each: u64) {
             }
         })
     });
-    bench_list(criterion, times, size, &mut feed, middle_key);
 }
 
 /// The scene as a whole, and the snapshots of its end.
@@ -448,23 +172,12 @@ fn memory() {
 fn main() {
     memory();
     let each = account();
-    let mut criterion = Criterion::default()
-        .sample_size(10)
-        .warm_up_time(Duration::from_millis(200))
-        .measurement_time(Duration::from_millis(800))
-        .configure_from_args();
+    let mut criterion = criterion();
     bench_scene(&mut criterion);
     let times = Times::default();
     for size in SIZES {
         bench(&mut criterion, &times, size, each);
     }
     criterion.final_summary();
-    let times = times.into_inner();
-    println!("\nhow many times as long as with {} transactions:", SIZES[0]);
-    for ((what, size), time) in &times {
-        if let Some(first) = times.get(&(*what, SIZES[0])) {
-            let ratio = time.as_secs_f64() / first.as_secs_f64();
-            println!("  {what:<40} {size:>7}: {time:>10.2?} {ratio:>6.2} ×");
-        }
-    }
+    print_ratios(&times);
 }

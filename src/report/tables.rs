@@ -83,7 +83,7 @@ fn summary(snapshot: &Snapshot, now: Timestamp) -> Table {
         "share_of_a_list_here",
     ];
     let row = [
-        snapshot.wall_offset.wall(now).rfc3339().into(),
+        snapshot.wall_offset.wall(now).rfc3339().to_string().into(),
         env!("CARGO_PKG_VERSION").into(),
         snapshot.network.to_string().into(),
         health.into(),
@@ -153,7 +153,7 @@ fn of_blocks(blocks: &BlocksScreen) -> Table {
         [
             block.height.into(),
             block.hash.to_string().into(),
-            Timestamp::from_secs(block.time.into()).rfc3339().into(),
+            Timestamp::from_secs(block.time.into()).rfc3339().to_string().into(),
             block.transactions.into(),
             block.size.into(),
             block.weight.into(),

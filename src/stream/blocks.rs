@@ -4,16 +4,16 @@ use super::values::{milliseconds, peer_address};
 use super::words::UnseenReason;
 use crate::event::{MissingBlocks, Tip};
 use crate::model::{BlockFigures, Model};
-use crate::util::time::Timestamp;
-use crate::wire::BlockHash;
+use crate::util::time::{Rfc3339, Timestamp};
+use crate::wire::{BlockHash, Txid};
 use serde::Serialize;
 
 /// A block joined the best chain. Rates are in sat/vB.
 #[derive(Clone, PartialEq, Debug, Serialize)]
 pub(super) struct BlockRecord {
-    pub(super) hash: String,
+    pub(super) hash: BlockHash,
     pub(super) height: u32,
-    pub(super) block_time: String,
+    pub(super) block_time: Rfc3339,
     pub(super) tx_count: usize,
     pub(super) size_bytes: u32,
     pub(super) weight_wu: u64,
@@ -46,21 +46,21 @@ pub(super) struct BlockRecord {
 /// A transaction of the block that had not been received before.
 #[derive(Clone, PartialEq, Debug, Serialize)]
 pub(super) struct UnseenTx {
-    pub(super) txid: String,
+    pub(super) txid: Txid,
     pub(super) reason: UnseenReason,
 }
 
 /// A transaction that the block left out although it pays more than the block's price.
 #[derive(Clone, PartialEq, Debug, Serialize)]
 pub(super) struct MissingTx {
-    pub(super) txid: String,
+    pub(super) txid: Txid,
     pub(super) chunk_fee_rate: f64,
 }
 
 /// A transaction of the block that pays less than the projected block took.
 #[derive(Clone, PartialEq, Debug, Serialize)]
 pub(super) struct UnexpectedTx {
-    pub(super) txid: String,
+    pub(super) txid: Txid,
     pub(super) chunk_fee_rate: f64,
 }
 
@@ -73,15 +73,14 @@ impl BlockRecord {
             None => [None; 3],
         };
         let unseen = arrival.unseen.iter();
-        let unseen = unseen.map(|&(txid, why)| UnseenTx { txid: txid.to_string(), reason: why.into() });
+        let unseen = unseen.map(|&(txid, why)| UnseenTx { txid, reason: why.into() });
         let missing = arrival.missing.listed.iter();
-        let missing =
-            missing.map(|tx| MissingTx { txid: tx.txid.to_string(), chunk_fee_rate: tx.chunk_fee_rate });
+        let missing = missing.map(|tx| MissingTx { txid: tx.txid, chunk_fee_rate: tx.chunk_fee_rate });
         let unexpected = arrival.unexpected.listed.iter();
-        let unexpected = unexpected
-            .map(|tx| UnexpectedTx { txid: tx.txid.to_string(), chunk_fee_rate: tx.chunk_fee_rate });
+        let unexpected =
+            unexpected.map(|tx| UnexpectedTx { txid: tx.txid, chunk_fee_rate: tx.chunk_fee_rate });
         Some(Self {
-            hash: figures.hash.to_string(),
+            hash: figures.hash,
             height: figures.height,
             block_time: Timestamp::from_secs(figures.time.into()).rfc3339(),
             tx_count: figures.transactions,
@@ -119,16 +118,16 @@ impl BlockRecord {
 #[derive(Clone, PartialEq, Debug, Serialize)]
 pub(super) struct MissingRecord {
     pub(super) height: Option<u32>,
-    pub(super) hash: Option<String>,
+    pub(super) hash: Option<BlockHash>,
     pub(super) block_count: u32,
-    pub(super) since: Option<String>,
+    pub(super) since: Option<Rfc3339>,
 }
 
 impl MissingRecord {
     pub(super) fn new(missing: Option<MissingBlocks>, model: &Model) -> Self {
         Self {
             height: missing.map(|missing| missing.height),
-            hash: missing.map(|missing| missing.hash.to_string()),
+            hash: missing.map(|missing| missing.hash),
             block_count: missing.map_or(0, |missing| missing.count),
             since: missing.map(|missing| model.wall_offset().wall(missing.since).rfc3339()),
         }
@@ -141,25 +140,25 @@ pub(super) struct ReorgRecord {
     pub(super) disconnected: Vec<DisconnectedBlock>,
     pub(super) from_height: Option<u32>,
     pub(super) tip_height: u32,
-    pub(super) tip_hash: String,
+    pub(super) tip_hash: BlockHash,
 }
 
 /// A block that is no longer in the best chain.
 #[derive(Clone, PartialEq, Debug, Serialize)]
 pub(super) struct DisconnectedBlock {
     pub(super) height: u32,
-    pub(super) hash: String,
+    pub(super) hash: BlockHash,
 }
 
 impl ReorgRecord {
     /// `blocks` are heights and hashes, newest first; the best chain ends at `tip` since then.
     pub(super) fn new(blocks: &[(u32, BlockHash)], tip: &Tip) -> Self {
-        let block = |&(height, hash): &(u32, BlockHash)| DisconnectedBlock { height, hash: hash.to_string() };
+        let block = |&(height, hash): &(u32, BlockHash)| DisconnectedBlock { height, hash };
         Self {
             disconnected: blocks.iter().map(block).collect(),
             from_height: blocks.last().map(|&(height, _)| height),
             tip_height: tip.height,
-            tip_hash: tip.hash.to_string(),
+            tip_hash: tip.hash,
         }
     }
 }

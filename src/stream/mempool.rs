@@ -5,6 +5,7 @@ use super::values::peer_address;
 use super::words::Kind;
 use crate::event::PeerId;
 use crate::model::{Amount, BAND_STARTS, Basis, ListComparison, Model, band_sizes, classify};
+use crate::util::time::Rfc3339;
 use serde::Serialize;
 
 /// The mempool, as far as it counts. Rates are in sat/vB.
@@ -54,7 +55,7 @@ impl MempoolRecord {
 #[derive(Clone, PartialEq, Debug, Serialize)]
 pub(super) struct ListDifferenceRecord {
     pub(super) peer: String,
-    pub(super) listed_at: String,
+    pub(super) listed_at: Rfc3339,
     pub(super) listed_count: u64,
     pub(super) here_count: u64,
     pub(super) by_one_netgroup_count: u64,

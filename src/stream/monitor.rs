@@ -4,6 +4,7 @@ use super::words::{RestorationState, WarningSubject};
 use crate::chain::Network;
 use crate::event::{BootstrapProgress, SeedFailure, Warning};
 use crate::model::{Milestone, Unreachable};
+use crate::util::time::Rfc3339;
 use serde::Serialize;
 
 /// The version of the schema in `docs/stream.md`.
@@ -94,7 +95,7 @@ impl BootstrapRecord {
 pub(super) struct RestorationRecord {
     pub(super) state: RestorationState,
     pub(super) tx_count: usize,
-    pub(super) saved: Option<String>,
+    pub(super) saved: Option<Rfc3339>,
 }
 
 impl RestorationRecord {

@@ -8,7 +8,7 @@ use super::monitor::{BackfillRecord, BootstrapRecord, RestorationRecord, StartRe
 use super::peers::{AnnouncedRecord, ConnectedRecord, DisconnectedRecord, PongRecord};
 use super::transactions::{DoubleSpendRecord, FeeRecord, RemovedRecord, ReturnedRecord, TransactionRecord};
 use super::watch::WatchRecord;
-use crate::util::time::Timestamp;
+use crate::util::time::{Rfc3339, Timestamp};
 use serde::Serialize;
 
 /// One line of the stream.
@@ -16,8 +16,7 @@ use serde::Serialize;
 pub struct Record {
     #[serde(flatten)]
     body: Body,
-    /// RFC 3339 in UTC with ms.
-    time: String,
+    time: Rfc3339,
 }
 
 impl Record {

@@ -10,6 +10,8 @@ use crate::stream::words::{
     ConnectionKind, DisconnectReason, Kind, RemovalReason, RestorationState, TxSource, UnseenReason,
     WarningSubject, WatchChange,
 };
+use crate::util::time::Rfc3339;
+use crate::wire::{BlockHash, Txid, Wtxid};
 use serde::Serialize;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -79,8 +81,8 @@ const ALL: [fn(bool) -> Body; 22] = [
     |_| Body::Announced(AnnouncedRecord { peer: text(), tx_count: 1 }),
     |full| {
         Body::Transaction(Box::new(TransactionRecord {
-            txid: text(),
-            wtxid: text(),
+            txid: Txid::default(),
+            wtxid: Wtxid::default(),
             vsize_vb: 1,
             weight_wu: 1,
             input_count: 1,
@@ -92,27 +94,27 @@ const ALL: [fn(bool) -> Body; 22] = [
             kinds: vec![Kind::Payment],
             source: TxSource::Relay,
             by_one_peer: false,
-            first_seen: text(),
+            first_seen: time(),
             peer: full.then(text),
             raw: full.then(text),
         }))
     },
-    |full| Body::Fee(FeeRecord { txid: text(), fee: fee(full) }),
+    |full| Body::Fee(FeeRecord { txid: Txid::default(), fee: fee(full) }),
     |full| {
         Body::Removed(RemovedRecord {
-            txid: text(),
+            txid: Txid::default(),
             reason: RemovalReason::Conflict,
-            by: full.then(text),
+            by: full.then(Txid::default),
             with_ancestor: full.then_some(true),
             height: full.then_some(1),
-            block: full.then(text),
+            block: full.then(BlockHash::default),
         })
     },
-    |_| Body::Returned(ReturnedRecord { txid: text(), height: 1, block: text() }),
+    |_| Body::Returned(ReturnedRecord { txid: Txid::default(), height: 1, block: BlockHash::default() }),
     |_| {
         Body::DoubleSpend(DoubleSpendRecord {
-            txid: text(),
-            conflict: text(),
+            txid: Txid::default(),
+            conflict: Txid::default(),
             txid_peer_count: 1,
             conflict_peer_count: 1,
         })
@@ -134,7 +136,7 @@ const ALL: [fn(bool) -> Body; 22] = [
     |full| {
         Body::ListDifference(ListDifferenceRecord {
             peer: text(),
-            listed_at: text(),
+            listed_at: time(),
             listed_count: 1,
             here_count: 1,
             by_one_netgroup_count: 1,
@@ -161,21 +163,21 @@ const ALL: [fn(bool) -> Body; 22] = [
         Body::Watch(WatchRecord {
             change: WatchChange::Arrived,
             target: text(),
-            txid: text(),
+            txid: Txid::default(),
             received_sat: 1,
             spent_sat: 1,
-            by: full.then(text),
+            by: full.then(Txid::default),
             height: full.then_some(1),
-            block: full.then(text),
+            block: full.then(BlockHash::default),
             confirmations: full.then_some(1),
             reason: full.then_some(RemovalReason::Expired),
         })
     },
     |full| {
         Body::Block(Box::new(BlockRecord {
-            hash: text(),
+            hash: BlockHash::default(),
             height: 1,
-            block_time: text(),
+            block_time: time(),
             tx_count: 1,
             size_bytes: 1,
             weight_wu: 1,
@@ -191,13 +193,13 @@ const ALL: [fn(bool) -> Body; 22] = [
             pool: full.then_some("Luxor"),
             seen_count: 1,
             seen_weight_wu: 1,
-            unseen: vec![UnseenTx { txid: text(), reason: UnseenReason::NotReceived }],
+            unseen: vec![UnseenTx { txid: Txid::default(), reason: UnseenReason::NotReceived }],
             conflict_count: 1,
             median_wait_ms: full.then_some(1.5),
             expected_count: 1,
-            missing: vec![MissingTx { txid: text(), chunk_fee_rate: 1.5 }],
+            missing: vec![MissingTx { txid: Txid::default(), chunk_fee_rate: 1.5 }],
             unexpected_count: 1,
-            unexpected: vec![UnexpectedTx { txid: text(), chunk_fee_rate: 1.5 }],
+            unexpected: vec![UnexpectedTx { txid: Txid::default(), chunk_fee_rate: 1.5 }],
             match_share: full.then_some(0.5),
             left_count: 1,
             left_vsize: 1,
@@ -208,9 +210,9 @@ const ALL: [fn(bool) -> Body; 22] = [
     |full| {
         Body::BlockMissing(MissingRecord {
             height: full.then_some(1),
-            hash: full.then(text),
+            hash: full.then(BlockHash::default),
             block_count: 1,
-            since: full.then(text),
+            since: full.then(time),
         })
     },
     |full| {
@@ -226,10 +228,10 @@ const ALL: [fn(bool) -> Body; 22] = [
     },
     |full| {
         Body::Reorg(ReorgRecord {
-            disconnected: vec![DisconnectedBlock { height: 1, hash: text() }],
+            disconnected: vec![DisconnectedBlock { height: 1, hash: BlockHash::default() }],
             from_height: full.then_some(1),
             tip_height: 1,
-            tip_hash: text(),
+            tip_hash: BlockHash::default(),
         })
     },
     |_| Body::Backfill(BackfillRecord { fetched_count: 1, requested_count: 1, given_up_count: 1 }),
@@ -238,7 +240,7 @@ const ALL: [fn(bool) -> Body; 22] = [
         Body::Restoration(RestorationRecord {
             state: RestorationState::Entered,
             tx_count: 1,
-            saved: full.then(text),
+            saved: full.then(time),
         })
     },
     |_| Body::Warning(WarningRecord { subject: WarningSubject::Store, message: text() }),
@@ -246,6 +248,10 @@ const ALL: [fn(bool) -> Body; 22] = [
 
 fn text() -> String {
     "text".to_owned()
+}
+
+fn time() -> Rfc3339 {
+    Timestamp::default().rfc3339()
 }
 
 fn fee(full: bool) -> FeeFields {

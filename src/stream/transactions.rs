@@ -5,7 +5,8 @@ use super::words::{Kind, RemovalReason, TxSource};
 use crate::event::PeerId;
 use crate::model::{self, MempoolEntry, Model};
 use crate::util::text::hex;
-use crate::wire::{BlockHash, Txid};
+use crate::util::time::Rfc3339;
+use crate::wire::{BlockHash, Txid, Wtxid};
 use serde::Serialize;
 
 /// What is known of the fee of a transaction. Rates are in sat/vB.
@@ -38,8 +39,8 @@ impl FeeFields {
 /// A transaction entered the mempool.
 #[derive(Clone, PartialEq, Debug, Serialize)]
 pub(super) struct TransactionRecord {
-    pub(super) txid: String,
-    pub(super) wtxid: String,
+    pub(super) txid: Txid,
+    pub(super) wtxid: Wtxid,
     pub(super) vsize_vb: u32,
     pub(super) weight_wu: u32,
     pub(super) input_count: u32,
@@ -52,7 +53,7 @@ pub(super) struct TransactionRecord {
     pub(super) kinds: Vec<Kind>,
     pub(super) source: TxSource,
     pub(super) by_one_peer: bool,
-    pub(super) first_seen: String,
+    pub(super) first_seen: Rfc3339,
     pub(super) peer: Option<String>,
     pub(super) raw: Option<String>,
 }
@@ -63,8 +64,8 @@ impl TransactionRecord {
     pub(super) fn new(entry: &MempoolEntry, sender: Option<PeerId>, raw: bool, model: &Model) -> Self {
         let tx = entry.tx();
         Self {
-            txid: tx.txid().to_string(),
-            wtxid: tx.wtxid().to_string(),
+            txid: tx.txid(),
+            wtxid: tx.wtxid(),
             vsize_vb: tx.vsize(),
             weight_wu: tx.weight(),
             input_count: tx.input_count(),
@@ -86,26 +87,26 @@ impl TransactionRecord {
 /// More is known of the fee of a transaction in the mempool.
 #[derive(Clone, PartialEq, Debug, Serialize)]
 pub(super) struct FeeRecord {
-    pub(super) txid: String,
+    pub(super) txid: Txid,
     #[serde(flatten)]
     pub(super) fee: FeeFields,
 }
 
 impl FeeRecord {
     pub(super) fn new(entry: &MempoolEntry) -> Self {
-        Self { txid: entry.tx().txid().to_string(), fee: FeeFields::new(entry) }
+        Self { txid: entry.tx().txid(), fee: FeeFields::new(entry) }
     }
 }
 
 /// A transaction left the mempool.
 #[derive(Clone, PartialEq, Debug, Serialize)]
 pub(super) struct RemovedRecord {
-    pub(super) txid: String,
+    pub(super) txid: Txid,
     pub(super) reason: RemovalReason,
-    pub(super) by: Option<String>,
+    pub(super) by: Option<Txid>,
     pub(super) with_ancestor: Option<bool>,
     pub(super) height: Option<u32>,
-    pub(super) block: Option<String>,
+    pub(super) block: Option<BlockHash>,
 }
 
 impl RemovedRecord {
@@ -122,12 +123,12 @@ impl RemovedRecord {
             }
         };
         Self {
-            txid: txid.to_string(),
+            txid,
             reason: reason.into(),
-            by: by.map(|by| by.to_string()),
+            by,
             with_ancestor,
             height: block.map(|(height, _)| height),
-            block: block.map(|(_, hash)| hash.to_string()),
+            block: block.map(|(_, hash)| hash),
         }
     }
 }
@@ -135,22 +136,22 @@ impl RemovedRecord {
 /// A transaction of a disconnected block is in the mempool again.
 #[derive(Clone, PartialEq, Debug, Serialize)]
 pub(super) struct ReturnedRecord {
-    pub(super) txid: String,
+    pub(super) txid: Txid,
     pub(super) height: u32,
-    pub(super) block: String,
+    pub(super) block: BlockHash,
 }
 
 impl ReturnedRecord {
     pub(super) fn new(txid: Txid, height: u32, block: BlockHash) -> Self {
-        Self { txid: txid.to_string(), height, block: block.to_string() }
+        Self { txid, height, block }
     }
 }
 
 /// Two transactions that spend the same output are relayed at once.
 #[derive(Clone, PartialEq, Debug, Serialize)]
 pub(super) struct DoubleSpendRecord {
-    pub(super) txid: String,
-    pub(super) conflict: String,
+    pub(super) txid: Txid,
+    pub(super) conflict: Txid,
     pub(super) txid_peer_count: usize,
     pub(super) conflict_peer_count: usize,
 }
@@ -158,8 +159,8 @@ pub(super) struct DoubleSpendRecord {
 impl DoubleSpendRecord {
     pub(super) fn new(spend: &model::DoubleSpend) -> Self {
         Self {
-            txid: spend.txid.to_string(),
-            conflict: spend.conflict.to_string(),
+            txid: spend.txid,
+            conflict: spend.conflict,
             txid_peer_count: spend.txid_peers,
             conflict_peer_count: spend.conflict_peers,
         }

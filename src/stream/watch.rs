@@ -2,6 +2,7 @@
 
 use super::words::{RemovalReason, WatchChange};
 use crate::model::WatchMatch;
+use crate::wire::{BlockHash, Txid};
 use serde::Serialize;
 
 /// Something happened to a transaction that touches a watch target.
@@ -9,12 +10,12 @@ use serde::Serialize;
 pub(super) struct WatchRecord {
     pub(super) change: WatchChange,
     pub(super) target: String,
-    pub(super) txid: String,
+    pub(super) txid: Txid,
     pub(super) received_sat: u64,
     pub(super) spent_sat: u64,
-    pub(super) by: Option<String>,
+    pub(super) by: Option<Txid>,
     pub(super) height: Option<u32>,
-    pub(super) block: Option<String>,
+    pub(super) block: Option<BlockHash>,
     pub(super) confirmations: Option<u32>,
     pub(super) reason: Option<RemovalReason>,
 }
@@ -25,12 +26,12 @@ impl WatchRecord {
         Self {
             change: event.into(),
             target: found.target.clone(),
-            txid: found.txid.to_string(),
+            txid: found.txid,
             received_sat: found.received,
             spent_sat: found.spent,
-            by: event.by().map(|by| by.to_string()),
+            by: event.by(),
             height: event.height(),
-            block: found.block.map(|block| block.to_string()),
+            block: found.block,
             confirmations: event.confirmations(),
             reason: event.reason().map(RemovalReason::from),
         }

@@ -1,5 +1,6 @@
 //! The time of events, deciders and the model.
 
+use serde::{Serialize, Serializer};
 use std::fmt;
 use std::ops::{Add, Sub};
 use std::time::Duration;
@@ -38,10 +39,28 @@ impl Timestamp {
         Duration::from_micros(self.0.saturating_sub(earlier.0))
     }
 
-    /// Formats as RFC 3339 in UTC with milliseconds: `2026-11-23T05:33:00.123Z`.
-    pub fn rfc3339(self) -> String {
-        let micros = i64::try_from(self.0).unwrap_or(i64::MAX);
-        jiff::Timestamp::from_microsecond(micros).map(|time| format!("{time:.3}")).unwrap_or_default()
+    /// Returns the time for people and for records: RFC 3339 in UTC with milliseconds, as in
+    /// `2026-11-23T05:33:00.123Z`.
+    pub const fn rfc3339(self) -> Rfc3339 {
+        Rfc3339(self)
+    }
+}
+
+/// A time that is written by RFC 3339, in UTC with milliseconds.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Rfc3339(Timestamp);
+
+impl fmt::Display for Rfc3339 {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        let micros = i64::try_from(self.0.0).unwrap_or(i64::MAX);
+        // Later than the year 9999 is no time, but no reason to end a record either.
+        jiff::Timestamp::from_microsecond(micros).map_or(Ok(()), |time| write!(f, "{time:.3}"))
+    }
+}
+
+impl Serialize for Rfc3339 {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
     }
 }
 
@@ -111,8 +130,8 @@ mod tests {
     #[test]
     fn times_are_in_utc_with_milliseconds() {
         let time = Timestamp::from_micros(1_700_000_000_123_999);
-        assert_eq!(time.rfc3339(), "2023-11-14T22:13:20.123Z");
-        assert_eq!(Timestamp::from_secs(0).rfc3339(), "1970-01-01T00:00:00.000Z");
+        assert_eq!(time.rfc3339().to_string(), "2023-11-14T22:13:20.123Z");
+        assert_eq!(Timestamp::from_secs(0).rfc3339().to_string(), "1970-01-01T00:00:00.000Z");
     }
 
     #[test]

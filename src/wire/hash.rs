@@ -1,5 +1,6 @@
 //! Identifiers of transactions and blocks.
 
+use serde::{Serialize, Serializer};
 use std::fmt;
 use std::str::FromStr;
 
@@ -21,6 +22,12 @@ macro_rules! identifier {
                 // One write of all digits: a stream has two identifiers in most lines.
                 let digits = reversed_digits(self.0);
                 std::str::from_utf8(&digits).map_or(Err(fmt::Error), |text| f.write_str(text))
+            }
+        }
+
+        impl Serialize for $name {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.collect_str(self)
             }
         }
 

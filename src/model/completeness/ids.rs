@@ -8,6 +8,9 @@ const MAX_IDS: usize = 500_000;
 /// Marks a transaction that left the mempool since.
 const LEFT: u64 = 1;
 
+/// How far from the suggested place a search looks first: ids are about the square root of the length away.
+const FIRST_STEP: usize = 64;
+
 /// The first 63 bits of the ids in a list. Two transactions that share them count as one.
 #[derive(Debug, Default)]
 pub(super) struct ListedIds {
@@ -21,6 +24,22 @@ pub(super) struct ListedIds {
 fn id(tx: TxHash) -> u64 {
     let (TxHash::Txid(Txid(hash)) | TxHash::Wtxid(Wtxid(hash))) = tx;
     hash.first_chunk().map_or(0, |first| u64::from_le_bytes(*first)) & !LEFT
+}
+
+/// Returns where an id is in a sorted run. Ids are hashes, so that it is near the place that its size suggests: a search
+/// from there reads one or two lines of memory. Ids that were made up take as long as in a search by halves, twice.
+fn position(run: &[u64], id: u64) -> Option<usize> {
+    let guess = usize::try_from((u128::from(id) * run.len() as u128) >> u64::BITS).ok()?;
+    let is_below = |index: usize| run.get(index).is_some_and(|listed| listed & !LEFT < id);
+    let (mut low, mut high, mut step) = (guess, guess, FIRST_STEP);
+    while low > 0 && !is_below(low) {
+        (low, high, step) = (low.saturating_sub(step), low, step * 2);
+    }
+    while is_below(high) {
+        (low, high, step) = (high, (high + step).min(run.len()), step * 2);
+    }
+    let within = run.get(low..(high + 1).min(run.len()))?;
+    within.binary_search_by_key(&id, |listed| listed & !LEFT).ok().map(|index| low + index)
 }
 
 impl ListedIds {
@@ -49,15 +68,14 @@ impl ListedIds {
 
     pub(super) fn contains(&self, tx: TxHash) -> bool {
         let id = id(tx);
-        self.runs.iter().any(|run| run.binary_search_by_key(&id, |listed| listed & !LEFT).is_ok())
+        self.runs.iter().any(|run| position(run, id).is_some())
     }
 
     /// Notes that a transaction left the mempool, or that it returned.
     pub(super) fn set_left(&mut self, tx: TxHash, has_left: bool) {
         let id = id(tx);
         for run in &mut self.runs {
-            let Ok(index) = run.binary_search_by_key(&id, |listed| listed & !LEFT) else { continue };
-            let Some(listed) = run.get_mut(index) else { continue };
+            let Some(listed) = position(run, id).and_then(|index| run.get_mut(index)) else { continue };
             match (*listed & LEFT != 0, has_left) {
                 (false, true) => self.left += 1,
                 (true, false) => self.left -= 1,
@@ -90,6 +108,19 @@ mod tests {
             assert_eq!(ids.waiting(), 1_000);
             assert!(ids.runs.len() < 12, "{} runs", ids.runs.len());
         }
+    }
+
+    #[test]
+    fn made_up_ids_are_found_wherever_they_crowd() {
+        let crowd = |first: u64| (0..3_000).map(move |number| first + 2 * number);
+        let run: Vec<u64> = [0, 1 << 20, 1 << 62, u64::MAX - 6_001].into_iter().flat_map(crowd).collect();
+        for (index, &id) in run.iter().enumerate() {
+            assert_eq!(position(&run, id), Some(index));
+        }
+        let absent = [6_000, (1 << 20) - 2, (1 << 61), (1 << 62) + 6_000, u64::MAX - 1, (1 << 20) + 6_000];
+        assert!(absent.into_iter().all(|id| position(&run, id).is_none()));
+        assert!(position(&[], 0).is_none() && position(&[2], 0).is_none() && position(&[2], 4).is_none());
+        assert_eq!((position(&[2], 2), position(&[0, u64::MAX - 1], u64::MAX - 1)), (Some(0), Some(1)));
     }
 
     #[test]
