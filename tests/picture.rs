@@ -12,7 +12,7 @@ mod svg;
 use crossterm::event::{Event, KeyCode, KeyEvent};
 use mempulse::model::Model;
 use mempulse::snapshot::Snapshot;
-use mempulse::tui::{App, Depth, TuiSettings};
+use mempulse::tui::{App, Depth, Preferences, ThemeName, TuiSettings};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::buffer::Buffer;
@@ -23,8 +23,14 @@ use std::sync::Arc;
 
 const SIZE: Size = Size { width: 120, height: 36 };
 
-/// The themes of which the overview is drawn, besides the default one, by the name of their picture.
-const THEMES: [(&str, Depth); 1] = [("overview-without-colours", Depth::Monochrome)];
+/// How the overview is drawn once more, by the name of the picture: in each theme besides the default one, and without
+/// colours.
+const LOOKS: [(&str, ThemeName, Depth); 4] = [
+    ("overview-light", ThemeName::Light, Depth::Indexed),
+    ("overview-high-contrast", ThemeName::HighContrast, Depth::Indexed),
+    ("overview-colour-blind", ThemeName::ColourBlind, Depth::Indexed),
+    ("overview-without-colours", ThemeName::Dark, Depth::Monochrome),
+];
 
 #[test]
 fn the_pictures_are_what_the_program_draws() {
@@ -70,25 +76,27 @@ fn drawn() -> BTreeMap<String, String> {
     let mut pictures = BTreeMap::new();
     // A digit without a screen leaves the one before.
     for digit in '1'..='9' {
-        let mut app = app(Depth::Indexed);
+        let mut app = app(ThemeName::Dark, Depth::Indexed);
         let _ = app.on_event(&Event::Key(KeyEvent::from(KeyCode::Char(digit))));
         let name = hyphenated(&format!("{:?}", app.view().screen));
-        pictures.entry(name).or_insert_with_key(|name| picture(&model, &mut app, name));
+        pictures.entry(name).or_insert_with_key(|name| picture(&model, &mut app, svg::DARK, name));
     }
-    for (name, depth) in THEMES {
-        pictures.insert(name.to_owned(), picture(&model, &mut app(depth), name));
+    for (name, theme, depth) in LOOKS {
+        let terminal = if theme == ThemeName::Light { svg::LIGHT } else { svg::DARK };
+        pictures.insert(name.to_owned(), picture(&model, &mut app(theme, depth), terminal, name));
     }
     pictures.into_iter().map(|(name, picture)| (format!("{name}.svg"), picture)).collect()
 }
 
-fn app(depth: Depth) -> App {
-    let settings = TuiSettings { depth, ..TuiSettings::default() };
+fn app(theme: ThemeName, depth: Depth) -> App {
+    let preferences = Preferences { theme, ..Preferences::default() };
+    let settings = TuiSettings { depth, preferences, ..TuiSettings::default() };
     App::new(&settings, SIZE, Arc::default(), scene::END)
 }
 
-fn picture(model: &Model, app: &mut App, name: &str) -> String {
+fn picture(model: &Model, app: &mut App, terminal: svg::Terminal, name: &str) -> String {
     let title = format!("mempulse in a terminal of {} by {} cells: {name}", SIZE.width, SIZE.height);
-    svg::draw(&screen(model, app), &title)
+    svg::draw(&screen(model, app), terminal, &title)
 }
 
 /// The screen of `app` at the end of the scene.

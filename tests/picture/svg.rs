@@ -14,13 +14,21 @@ const BASELINE: f32 = 13.5;
 /// The frame around the screen.
 const MARGIN: f32 = 12.0;
 /// The widths of thin and thick lines, in px.
-const LIGHT: f32 = 1.2;
-const HEAVY: f32 = 2.4;
-const INK: &str = "#d7dae0";
-const PAPER: &str = "#15181e";
+const THIN: f32 = 1.2;
+const THICK: f32 = 2.4;
+
+/// The colours of a terminal where a cell has none of its own.
+#[derive(Clone, Copy)]
+pub struct Terminal {
+    pub ink: &'static str,
+    pub paper: &'static str,
+}
+
+pub const DARK: Terminal = Terminal { ink: "#d7dae0", paper: "#15181e" };
+pub const LIGHT: Terminal = Terminal { ink: "#1f2328", paper: "#ffffff" };
 
 /// Draws a screen.
-pub fn draw(buffer: &Buffer, title: &str) -> String {
+pub fn draw(buffer: &Buffer, terminal: Terminal, title: &str) -> String {
     let (columns, rows) = (f32::from(buffer.area.width), f32::from(buffer.area.height));
     let (width, height) = (columns * CELL.0 + 2.0 * MARGIN, rows * CELL.1 + 2.0 * MARGIN);
     let mut svg = String::new();
@@ -32,10 +40,10 @@ pub fn draw(buffer: &Buffer, title: &str) -> String {
     )
     .unwrap();
     writeln!(svg, "<title>{}</title>", escaped(title)).unwrap();
-    writeln!(svg, "<rect width=\"100%\" height=\"100%\" rx=\"8\" fill=\"{PAPER}\"/>").unwrap();
+    writeln!(svg, "<rect width=\"100%\" height=\"100%\" rx=\"8\" fill=\"{}\"/>", terminal.paper).unwrap();
     writeln!(svg, "<g transform=\"translate({MARGIN} {MARGIN})\">").unwrap();
     for row in 0..buffer.area.height {
-        draw_row(&mut svg, buffer, row);
+        draw_row(&mut svg, buffer, row, terminal);
     }
     svg.push_str("</g>\n</svg>\n");
     svg
@@ -51,8 +59,8 @@ struct Look {
 }
 
 impl Look {
-    fn of(cell: &Cell) -> Self {
-        let (mut ink, mut paper) = (colour(cell.fg, INK), colour(cell.bg, PAPER));
+    fn of(cell: &Cell, terminal: Terminal) -> Self {
+        let (mut ink, mut paper) = (colour(cell.fg, terminal.ink), colour(cell.bg, terminal.paper));
         if cell.modifier.contains(Modifier::REVERSED) {
             std::mem::swap(&mut ink, &mut paper);
         }
@@ -74,19 +82,19 @@ impl Look {
 /// A cell's column, its width in columns, its symbol and its look.
 type Glyph<'a> = (u16, u16, &'a str, Look);
 
-fn draw_row(svg: &mut String, buffer: &Buffer, row: u16) {
+fn draw_row(svg: &mut String, buffer: &Buffer, row: u16, terminal: Terminal) {
     let top = f32::from(row) * CELL.1;
     let mut glyphs: Vec<Glyph> = Vec::new();
     let mut column = 0;
     while column < buffer.area.width {
         let cell = &buffer[(column, row)];
         let width = u16::try_from(cell.symbol().width()).unwrap().max(1);
-        glyphs.push((column, width, cell.symbol(), Look::of(cell)));
+        glyphs.push((column, width, cell.symbol(), Look::of(cell, terminal)));
         column += width;
     }
     for run in glyphs.chunk_by(|left, right| left.3.paper == right.3.paper) {
         let (from, cells, paper) = (f32::from(run[0].0), cells(run), &run[0].3.paper);
-        if paper != PAPER {
+        if paper != terminal.paper {
             rectangle(svg, from * CELL.0, top, cells * CELL.0, CELL.1, paper);
         }
     }
@@ -138,18 +146,18 @@ fn shape(symbol: &str) -> Shape {
         return Shape::Block(eighths.1);
     }
     let (arms, weight) = match symbol {
-        "─" => ([true, true, false, false], LIGHT),
-        "│" => ([false, false, true, true], LIGHT),
-        "╭" => ([false, true, false, true], LIGHT),
-        "╮" => ([true, false, false, true], LIGHT),
-        "╰" => ([false, true, true, false], LIGHT),
-        "╯" => ([true, false, true, false], LIGHT),
-        "━" => ([true, true, false, false], HEAVY),
-        "┃" => ([false, false, true, true], HEAVY),
-        "┏" => ([false, true, false, true], HEAVY),
-        "┓" => ([true, false, false, true], HEAVY),
-        "┗" => ([false, true, true, false], HEAVY),
-        "┛" => ([true, false, true, false], HEAVY),
+        "─" => ([true, true, false, false], THIN),
+        "│" => ([false, false, true, true], THIN),
+        "╭" => ([false, true, false, true], THIN),
+        "╮" => ([true, false, false, true], THIN),
+        "╰" => ([false, true, true, false], THIN),
+        "╯" => ([true, false, true, false], THIN),
+        "━" => ([true, true, false, false], THICK),
+        "┃" => ([false, false, true, true], THICK),
+        "┏" => ([false, true, false, true], THICK),
+        "┓" => ([true, false, false, true], THICK),
+        "┗" => ([false, true, true, false], THICK),
+        "┛" => ([true, false, true, false], THICK),
         _ => return Shape::Text,
     };
     Shape::Line(BoxLine { arms, weight })

@@ -71,6 +71,11 @@ impl Desk {
         Self::of(scene::END, Arc::clone(&SCENE), Size { width, height }, settings)
     }
 
+    /// The same, with a model to which more may happen.
+    pub fn alone_set_up((width, height): (u16, u16), settings: &TuiSettings) -> Self {
+        Self::of(scene::END, Arc::new(scene::model()), Size { width, height }, settings)
+    }
+
     fn of(now: Timestamp, model: Arc<Model>, size: Size, settings: &TuiSettings) -> Self {
         let app = App::new(settings, size, Arc::default(), now);
         let mut desk = Self { model, app, size, now, log: LogLines::default(), alerts: Alerts::default() };

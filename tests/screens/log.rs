@@ -5,8 +5,15 @@ use crossterm::event::KeyCode;
 use tracing::Level;
 
 /// A log with lines of every level.
-pub fn logged(size: (u16, u16)) -> Desk {
+fn logged(size: (u16, u16)) -> Desk {
     let mut desk = Desk::new(size);
+    fill(&mut desk);
+    desk.press(KeyCode::Char('7'));
+    desk
+}
+
+/// Logs lines of every level.
+pub fn fill(desk: &mut Desk) {
     for (level, text) in [
         (Level::INFO, "restored transactions=31204"),
         (Level::DEBUG, "transaction peer=203.0.113.5:8333 txid=8461c008"),
@@ -19,8 +26,6 @@ pub fn logged(size: (u16, u16)) -> Desk {
     ] {
         desk.log.push(desk.now, level, text);
     }
-    desk.press(KeyCode::Char('7'));
-    desk
 }
 
 #[test]

@@ -4,30 +4,85 @@ use crate::desk::Desk;
 use crate::scene;
 use crossterm::event::KeyCode;
 use mempulse::event::{DisconnectReason, Event, EventKind, PeerEvent, PeerId};
-use ratatui::style::Modifier;
+use mempulse::tui::{Depth, Glyphs, Preferences, ThemeName, TuiSettings};
+use ratatui::buffer::Buffer;
+use ratatui::style::{Modifier, Style};
+use std::fmt::Write;
 use std::time::Duration;
 
-/// The smallest terminal, the usual one, and larger ones.
-const SIZES: [(u16, u16); 5] = [(60, 15), (80, 24), (120, 36), (200, 60), (300, 80)];
+const SMALLEST: (u16, u16) = (60, 15);
 
-/// A desk of this size.
-type Open = fn((u16, u16)) -> Desk;
+/// The usual terminal, and larger ones.
+const SIZES: [(u16, u16); 4] = [(80, 24), (120, 36), (200, 60), (300, 80)];
 
-const STATES: [(&str, Open); 3] = [("empty", empty), ("busy", Desk::new), ("lost", lost)];
+/// The size at which styles are compared.
+const STYLED: (u16, u16) = (120, 36);
 
-/// Compares a screen with the approved one in every state and at every size, after `prepare`.
+const LETTERS: &[u8] = b".abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+*#%&@=<>?!";
+
+/// The end of the scene at this size, with settings.
+type Busy = fn((u16, u16), &TuiSettings) -> Desk;
+
+/// Compares a screen with the approved one in every state and at every size, in ASCII, and its styles in two themes, after
+/// `prepare`.
 pub fn seen_in_every_state(name: &str, prepare: impl Fn(&mut Desk)) {
-    for (state, desk) in STATES {
-        // The smallest terminal differs in its layout only.
-        for size in SIZES.into_iter().filter(|size| *size != SIZES[0] || state == "busy") {
-            let mut desk = desk(size);
-            prepare(&mut desk);
-            let name = format!("screens__{name}_{state}_{}x{}", size.0, size.1);
-            insta::with_settings!({ snapshot_path => "../snapshots", prepend_module_to_snapshot => false }, {
-                insta::assert_snapshot!(name, desk.screen());
-            });
-        }
+    seen_in_states_of(Desk::set_up, name, prepare);
+}
+
+/// The same for a screen for which the model has to prepare something.
+pub fn seen_in_every_state_of_a_model(name: &str, prepare: impl Fn(&mut Desk)) {
+    seen_in_states_of(Desk::alone_set_up, name, prepare);
+}
+
+fn seen_in_states_of(busy: Busy, name: &str, prepare: impl Fn(&mut Desk)) {
+    let busy = |size, preferences| {
+        busy(size, &TuiSettings { depth: Depth::Indexed, preferences, ..TuiSettings::default() })
+    };
+    let prepared = |mut desk: Desk| {
+        prepare(&mut desk);
+        desk
+    };
+    let ascii = Preferences { glyphs: Glyphs::Ascii, ..Preferences::default() };
+    // The smallest terminal differs in its layout only.
+    approved(name, "busy", SMALLEST, &prepared(busy(SMALLEST, Preferences::default())).screen());
+    for size in SIZES {
+        approved(name, "empty", size, &prepared(empty(size)).screen());
+        approved(name, "busy", size, &prepared(busy(size, Preferences::default())).screen());
+        approved(name, "lost", size, &prepared(lost(size)).screen());
+        approved(name, "ascii", size, &prepared(busy(size, ascii)).screen());
     }
+    for (look, theme) in [("dark", ThemeName::Dark), ("light", ThemeName::Light)] {
+        let desk = prepared(busy(STYLED, Preferences { theme, ..Preferences::default() }));
+        approved(name, look, STYLED, &styles(&desk.buffer()));
+    }
+}
+
+fn approved(name: &str, look: &str, size: (u16, u16), seen: &str) {
+    let name = format!("screens__{name}_{look}_{}x{}", size.0, size.1);
+    insta::with_settings!({ snapshot_path => "../snapshots", prepend_module_to_snapshot => false }, {
+        insta::assert_snapshot!(name, seen);
+    });
+}
+
+/// A letter for the style of each cell, and below what the letters stand for.
+fn styles(buffer: &Buffer) -> String {
+    let mut known: Vec<Style> = Vec::new();
+    let mut map = String::new();
+    for row in buffer.content.chunks(usize::from(buffer.area.width)) {
+        for cell in row {
+            let at = known.iter().position(|style| *style == cell.style()).unwrap_or_else(|| {
+                known.push(cell.style());
+                known.len() - 1
+            });
+            map.push(char::from(*LETTERS.get(at).unwrap()));
+        }
+        map.push('\n');
+    }
+    for (style, letter) in known.iter().zip(LETTERS) {
+        let (fg, bg) = (style.fg.unwrap_or_default(), style.bg.unwrap_or_default());
+        writeln!(map, "{} {fg} on {bg} {:?}", char::from(*letter), style.add_modifier).unwrap();
+    }
+    map
 }
 
 /// Two seconds after startup.
