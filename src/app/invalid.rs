@@ -6,6 +6,8 @@
 pub struct InvalidValue {
     /// The id of the flag in clap.
     pub id: &'static str,
+    /// The index of the value, if the flag is repeatable.
+    pub index: Option<usize>,
     /// The flag, its value, what is wrong with the value, and what is allowed; in one line.
     pub message: String,
 }
@@ -13,6 +15,11 @@ pub struct InvalidValue {
 impl InvalidValue {
     /// The value of the flag with this id, and what is wrong with it.
     pub fn new(id: &'static str, message: impl Into<String>) -> Self {
-        Self { id, message: message.into() }
+        Self { id, index: None, message: message.into() }
+    }
+
+    /// Says which of the values of a repeatable flag is meant.
+    pub fn at(self, index: usize) -> Self {
+        Self { index: Some(index), ..self }
     }
 }

@@ -42,7 +42,7 @@ pub fn run(arguments: &[OsString]) -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             let (place, code) = match error.downcast_ref::<InvalidValue>() {
-                Some(invalid) => (config::place(arguments, invalid.id), ExitCode::from(USAGE)),
+                Some(invalid) => (config::place(arguments, invalid.id, invalid.index), ExitCode::from(USAGE)),
                 None => (None, ExitCode::FAILURE),
             };
             eprintln!("error: {}{error:#}", place.map(|place| format!("{place}: ")).unwrap_or_default());

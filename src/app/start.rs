@@ -208,9 +208,9 @@ fn targets(texts: &[String], network: Network) -> Result<Vec<WatchTarget>, Inval
         let message = format!("--watch is given {count} times; at most {MAX_TARGETS} targets can be watched");
         return Err(InvalidValue::new("watch", message));
     }
-    let parse = |text: &String| {
-        let invalid = |error| InvalidValue::new("watch", format!("--watch: {error}"));
+    let parse = |(index, text): (usize, &String)| {
+        let invalid = |error| InvalidValue::new("watch", format!("--watch: {error}")).at(index);
         WatchTarget::parse(text, network).map_err(invalid)
     };
-    texts.iter().map(parse).collect()
+    texts.iter().enumerate().map(parse).collect()
 }

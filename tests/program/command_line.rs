@@ -67,6 +67,10 @@ fn a_bad_value_ends_with_code_2_wherever_it_comes_from_and_its_place_is_named() 
     for (text, line, part) in [
         ("# a comment\nwatch = [\"nothing\"]", 2, "--watch: invalid"),
         ("peers = 8\n\nadd-peer = \"[::1\"", 3, "invalid value '[::1' for '--add-peer <HOST[:PORT]>': "),
+        ("watch = [\n  \"51\",\n  \"nothing\",\n]", 3, "--watch: invalid"),
+        ("peer = [\"10.0.0.1\",\n\"[::1\"]", 2, "invalid value '[::1' for '--peer <HOST[:PORT]>': "),
+        ("key = [\"up=x\",\n\"copy=q\"]", 2, "--key: key \"q\" is bound to both"),
+        ("alert = [\"watch\",\n\"watch; run /nonexistent/x\"]", 2, "--alert /nonexistent/x: No such file"),
         ("peers = 0", 1, "invalid value '0' for '--peers <N>': "),
     ] {
         std::fs::write(&file, text).unwrap();

@@ -38,10 +38,9 @@ impl AlertArgs {
     /// There are too many, or a program cannot be run.
     pub fn rules(&self) -> Result<Vec<Rule>, InvalidValue> {
         let mut rules = Vec::new();
-        for text in &self.alert {
-            let rule =
-                Rule::parse(text).map_err(|error| InvalidValue::new("alert", format!("--alert: {error}")))?;
-            rules.push(("alert", rule));
+        for (index, text) in self.alert.iter().enumerate() {
+            let invalid = |error| InvalidValue::new("alert", format!("--alert: {error}")).at(index);
+            rules.push(("alert", Rule::parse(text).map_err(invalid)?));
         }
         rules.extend(self.on_watch.iter().map(|program| ("on_watch", Rule::on_watch(program))));
         rules.extend(self.bell.then(|| ("bell", Rule::bell_on_watch())));
@@ -50,11 +49,11 @@ impl AlertArgs {
             return Err(InvalidValue::new("alert", message));
         }
         let paths = std::env::var_os("PATH");
-        for (id, rule) in &rules {
+        for (index, (id, rule)) in rules.iter().enumerate() {
             if let Some(program) = &rule.actions().run {
                 let flag = id.replace('_', "-");
                 alert_program::check(program, paths.as_deref())
-                    .map_err(|error| InvalidValue::new(id, format!("--{flag} {error}")))?;
+                    .map_err(|error| InvalidValue::new(id, format!("--{flag} {error}")).at(index))?;
             }
         }
         Ok(rules.into_iter().map(|(_, rule)| rule).collect())

@@ -78,12 +78,13 @@ fn addresses(
     texts: &[String],
     network: Network,
 ) -> Result<Vec<PeerAddress>, InvalidValue> {
-    let parse = |text: &String| {
+    let parse = |(index, text): (usize, &String)| {
         PeerAddress::parse(text, network.default_port()).map_err(|error| {
-            InvalidValue::new(id, format!("invalid value '{text}' for '{flag} <HOST[:PORT]>': {error}"))
+            let message = format!("invalid value '{text}' for '{flag} <HOST[:PORT]>': {error}");
+            InvalidValue::new(id, message).at(index)
         })
     };
-    texts.iter().map(parse).collect()
+    texts.iter().enumerate().map(parse).collect()
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! How the screen looks and reacts.
 
 use crate::app::cli::{heading, parsers};
+use crate::app::invalid::InvalidValue;
 use crate::tui::{
     self, Action, Glyphs, Key, KeyConflict, Keymap, Meaning, Preferences, ThemeName, TuiSettings, ViewState,
 };
@@ -58,7 +59,7 @@ impl ScreenArgs {
     /// # Errors
     ///
     /// If a key has two meanings.
-    pub fn settings(&self, kept: ViewState) -> Result<TuiSettings, KeyConflict> {
+    pub fn settings(&self, kept: ViewState) -> Result<TuiSettings, InvalidValue> {
         let terminal = TuiSettings::from_environment();
         let glyphs = if self.ascii { Glyphs::Ascii } else { terminal.preferences.glyphs };
         let last = kept.preferences(glyphs);
@@ -71,11 +72,20 @@ impl ScreenArgs {
         Ok(TuiSettings {
             preferences,
             colours: self.colour.clone(),
-            keys: Keymap::new(&self.key)?,
+            keys: Keymap::new(&self.key).map_err(|conflict| self.conflicting(&conflict))?,
             tick: self.tick,
             preserve_screen: self.preserve_screen,
             view: kept,
             ..terminal
         })
+    }
+
+    /// The last binding that the conflict concerns is the wrong one.
+    fn conflicting(&self, conflict: &KeyConflict) -> InvalidValue {
+        let invalid = InvalidValue::new("key", format!("--key: {conflict}"));
+        match self.key.iter().rposition(|(action, _)| conflict.concerns(*action)) {
+            Some(index) => invalid.at(index),
+            None => invalid,
+        }
     }
 }

@@ -51,10 +51,17 @@ pub(crate) struct Setting {
     /// The values as on the command line; several for a repeatable flag.
     values: Vec<String>,
     /// The number of its line, from 1.
-    pub(crate) line: usize,
+    line: usize,
+    /// The numbers of the lines of the values.
+    lines: Vec<usize>,
 }
 
 impl Setting {
+    /// Returns the number of the line of the value at `index`, or of the setting.
+    pub(crate) fn line_of(&self, index: Option<usize>) -> usize {
+        index.and_then(|index| self.lines.get(index)).copied().unwrap_or(self.line)
+    }
+
     /// Makes this setting the default of its flag in `command`.
     pub(crate) fn into_default_of(self, command: Command) -> Command {
         let Self { id, values, .. } = self;
@@ -99,11 +106,12 @@ fn parse(text: &str) -> Result<Vec<Setting>, (usize, String)> {
         for (offset, value) in &values {
             check(&as_flags(name, arg, [value])).map_err(|error| (line_of(*offset), error))?;
         }
-        let values: Vec<String> = values.into_iter().map(|(_, value)| value).collect();
+        let (lines, values): (Vec<_>, Vec<_>) =
+            values.into_iter().map(|(offset, value)| (line_of(offset), value)).unzip();
         let own = as_flags(name, arg, &values);
         check(&own).map_err(|error| (line, error))?;
         flags.extend(own);
-        settings.push(Setting { id: arg.get_id().to_string(), values, line });
+        settings.push(Setting { id: arg.get_id().to_string(), values, line, lines });
     }
     check(&flags).map_err(|error| (1, error))?;
     Ok(settings)

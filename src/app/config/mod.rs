@@ -98,13 +98,14 @@ pub fn load(arguments: &[OsString]) -> Result<Cli, ConfigError> {
     Ok(Cli::from_arg_matches(&matches)?)
 }
 
-/// Returns where in the file the setting with this id is, as `FILE:LINE`, if its value is from there.
-pub fn place(arguments: &[OsString], id: &str) -> Option<String> {
+/// Returns where in the file the setting with this id is, or the value at `index` of an array, as `FILE:LINE`, if the
+/// value is from there.
+pub fn place(arguments: &[OsString], id: &str, index: Option<usize>) -> Option<String> {
     let Sources { matches, file, .. } = read(arguments).ok()?;
     let path = file.filter(|_| !is_given(settings(&matches), id))?;
     let settings = file::read(&path).ok()?;
     let setting = settings.into_iter().find(|setting| setting.id == id)?;
-    Some(format!("{}:{}", path.display(), setting.line))
+    Some(format!("{}:{}", path.display(), setting.line_of(index)))
 }
 
 /// Whether `given`, the command line and the environment, overrides `id` by a flag with another name.

@@ -15,6 +15,13 @@ pub struct KeyConflict {
     second: &'static str,
 }
 
+impl KeyConflict {
+    /// Whether the conflict concerns this action.
+    pub fn concerns(&self, action: Action) -> bool {
+        [self.first, self.second].contains(&action.name())
+    }
+}
+
 /// The keys in force.
 #[derive(Clone, Debug)]
 pub struct Keymap {
