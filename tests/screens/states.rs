@@ -3,8 +3,9 @@
 use crate::desk::Desk;
 use crate::scene;
 use crossterm::event::KeyCode;
-use mempulse::event::{DisconnectReason, Event, EventKind, PeerEvent, PeerId};
+use mempulse::event::{DisconnectReason, Event, EventKind, PeerEvent, PeerId, Tip};
 use mempulse::tui::{Depth, Glyphs, Preferences, ThemeName, TuiSettings};
+use mempulse::wire::BlockHash;
 use ratatui::buffer::Buffer;
 use ratatui::style::{Modifier, Style};
 use std::fmt::Write;
@@ -137,4 +138,41 @@ fn the_help_over_a_dimmed_screen_is_not_dimmed() {
     let x = line.split("show or").next().unwrap().chars().count();
     let cell = &desk.buffer()[(u16::try_from(x).unwrap(), u16::try_from(y).unwrap())];
     assert!(!cell.modifier.contains(Modifier::DIM));
+}
+
+#[test]
+fn a_mempool_whose_transactions_were_all_mined_is_called_empty_on_every_screen() {
+    for size in [(80, 24), (200, 60)] {
+        let mut desk = empty(size);
+        let says = |desk: &mut Desk, text: &str| {
+            for screen in ["1", "3", "4"] {
+                desk.type_keys(screen);
+                assert!(desk.screen().contains(text), "{screen}\n{}", desk.screen());
+            }
+        };
+        says(&mut desk, "no transaction yet");
+        desk.arrive(0..1);
+        desk.type_keys("1");
+        desk.confirm(0);
+        says(&mut desk, "the mempool is empty");
+    }
+}
+
+#[test]
+fn the_mark_of_a_stale_block_moves_no_figure_out_of_its_row() {
+    let mut desk = Desk::alone((200, 60));
+    desk.type_keys("5");
+    let before = desk.screen();
+    let newest = desk.snapshot().blocks.unwrap().blocks[0].figures.clone();
+    let tip = Tip { hash: BlockHash([9; 32]), height: newest.height, time: 0 };
+    let kind = EventKind::BlocksDisconnected { blocks: vec![(newest.height, newest.hash)], tip };
+    desk.happen(&Event { time: desk.now, kind });
+    desk.answer();
+    let after = desk.screen();
+    let row = |screen: &str, part: &str| screen.lines().position(|line| line.contains(part)).unwrap();
+    let marked = after.lines().find(|line| line.contains("STALE")).unwrap();
+    assert!(marked.contains("923,113"), "beside the heights of the others: {marked}");
+    for part in [" sat/vB", "% full"] {
+        assert_eq!(row(&after, part), row(&before, part), "{part}\n{after}");
+    }
 }

@@ -4,6 +4,7 @@ pub mod alert;
 pub mod block;
 pub mod estimate;
 pub mod kind;
+pub mod mempool;
 pub mod notice;
 pub mod peer;
 pub mod removal;

@@ -18,6 +18,7 @@ use crate::tui::context::Context;
 use crate::tui::widgets::format;
 use crate::tui::widgets::panel::indented;
 use crate::tui::widgets::table::{self, Align, Cell, Column, column, exactly};
+use crate::tui::wording;
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::Line;
@@ -60,7 +61,8 @@ pub fn draw(frame: &mut Frame, area: Rect, cx: &Context, screen: &MempoolScreen,
     let rows = (1..).zip(screen.projected.iter().copied());
     drawn.extend(rows.map(|row| table::row(&COLUMNS, &widths, &row, cx)));
     if screen.projected.is_empty() {
-        drawn.push(Line::styled("no transaction yet", theme.muted()));
+        let empty = wording::mempool::empty(cx.snapshot.totals.received);
+        drawn.push(Line::styled(empty, theme.muted()));
     }
     let drawn = drawn.into_iter().map(indented).collect();
     // What a missing block confirms is still among the transactions.

@@ -16,6 +16,7 @@ use crate::tui::widgets::format;
 use crate::tui::widgets::list::List;
 use crate::tui::widgets::panel::{indented, list_rows, panel, title};
 use crate::tui::widgets::table::{self, Align, Cell, Column, between, column};
+use crate::tui::wording;
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::Line;
@@ -70,8 +71,7 @@ pub fn draw(
     let highlight = cx.theme.selected(focused);
     lines.extend(list.lines(window, list_rows(area), highlight, |tx| table::row(COLUMNS, &widths, tx, cx)));
     if window.rows.is_empty() {
-        let was_there_any = cx.snapshot.totals.received > 0;
-        let empty = if was_there_any { "the mempool is empty" } else { "no transaction yet" };
+        let empty = wording::mempool::empty(cx.snapshot.totals.received);
         lines.push(Line::styled(empty, cx.theme.muted()));
     }
     let lines = lines.into_iter().map(indented).collect::<Vec<_>>();

@@ -14,6 +14,7 @@ use crate::tui::widgets::format;
 use crate::tui::widgets::list::List;
 use crate::tui::widgets::panel::{indented, list_rows, panel, title};
 use crate::tui::widgets::table::{self, Head};
+use crate::tui::wording;
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::Line;
@@ -52,7 +53,11 @@ pub fn draw(
         table::line(&heads, &widths, |at, width| COLUMNS[at].0.draw(tx, cx, width))
     }));
     if window.total == 0 && screen.progress.is_none() {
-        let nothing = if filter.is_empty() { "no transaction yet" } else { "no transaction matches" };
+        let nothing = if filter.is_empty() {
+            wording::mempool::empty(cx.snapshot.totals.received)
+        } else {
+            "no transaction matches"
+        };
         lines.push(Line::styled(nothing, theme.muted()));
     }
     let lines = lines.into_iter().map(indented).collect::<Vec<_>>();
