@@ -36,7 +36,7 @@ impl Outcome {
 pub enum Change {
     /// A transaction entered the mempool.
     Accepted(Wtxid),
-    /// More is known of what a transaction in the mempool pays.
+    /// The fee rate or chunk fee rate of a transaction in the mempool changed, or more is known of them.
     Fee(Txid),
     /// A transaction left the mempool.
     Removed(Txid, RemovalReason),

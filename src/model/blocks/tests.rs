@@ -121,7 +121,10 @@ fn transactions_of_a_disconnected_block_return_unless_the_new_chain_has_them() {
         change(&child, 2, second.hash),
         change(&unseen, 2, second.hash),
     ];
+    let (returned, rest) = returned.split_at(all.len());
     assert_eq!(returned, all);
+    assert!(rest.contains(&Change::Fee(child.txid())), "how they pay is told anew: {rest:?}");
+    assert!(rest.iter().all(|change| matches!(change, Change::Fee(_))));
     assert_eq!(scene.fee(&child), Some(1_000));
     let entry = scene.model.transaction(&parent.wtxid()).unwrap();
     assert_eq!((entry.first_seen(), entry.announcements().count()), (START, 2));

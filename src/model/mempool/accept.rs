@@ -155,6 +155,7 @@ impl Mempool {
         let entry = MempoolEntry::new(Arc::clone(tx), source, vouch, sighting, values, replaces.clone());
         let credits = entry.credits();
         self.entries.insert(entry, changes);
+        changes.accepted.push(txid);
         vouch_for_parents(&mut self.entries, tx, vouch, self.one_netgroup, changes);
         learn_outputs(&mut self.entries, tx, changes);
         self.end_bounds_of_descendants(tx, changes);

@@ -16,7 +16,9 @@ pub(in crate::model) struct Changes {
     pub(super) removed: Vec<(Txid, RemovalReason)>,
     /// The ids of the transactions that left the mempools of the network, be it that they were in ours or not.
     pub(super) left: Vec<[TxHash; 2]>,
-    /// The transactions whose fee rate, or knowledge of it, changed; perhaps more than once.
+    /// The transactions that were accepted, whose fee rates are news anyway.
+    pub(super) accepted: Vec<Txid>,
+    /// The transactions whose fee rate or chunk fee rate, or knowledge of them, changed; perhaps more than once.
     pub(super) fee_rates: Vec<Txid>,
     /// The transactions whose cluster changed: they arrived, or a relative left.
     pub(super) unsettled: Vec<TxKey>,
@@ -38,7 +40,8 @@ pub(in crate::model) struct Settled {
     pub(in crate::model) removed: Vec<(Txid, RemovalReason)>,
     /// The ids of the transactions that left the mempools of the network.
     pub(in crate::model) left: Vec<[TxHash; 2]>,
-    /// The transactions in the mempool whose fee rate, or knowledge of it, changed; sorted.
+    /// The transactions that were not accepted just now and whose fee rate or chunk fee rate, or knowledge of them,
+    /// changed; sorted.
     pub(in crate::model) fee_rates: Vec<Txid>,
     /// The transactions that came, went, lost a parent or child, or changed in any other way; sorted.
     pub(in crate::model) touched: Vec<TxKey>,

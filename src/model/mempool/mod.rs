@@ -103,12 +103,14 @@ impl Mempool {
             self.evict(&mut changes);
             settle::settle(&mut self.entries, &self.recent, &mut changes);
         }
-        let Changes { removed, left, mut fee_rates, mut touched, .. } = changes;
+        let Changes { removed, left, mut accepted, mut fee_rates, mut touched, .. } = changes;
         touched.sort_unstable();
         touched.dedup();
         fee_rates.sort_unstable();
         fee_rates.dedup();
-        fee_rates.retain(|txid| self.entries.by_txid(*txid).is_some());
+        accepted.sort_unstable();
+        let is_accepted = |txid: &Txid| accepted.binary_search(txid).is_ok();
+        fee_rates.retain(|txid| !is_accepted(txid) && self.entries.by_txid(*txid).is_some());
         Settled { removed, left, fee_rates, touched }
     }
 

@@ -2,8 +2,8 @@
 
 use crate::chain::limits::MAX_MONEY;
 use crate::event::{EventKind, PeerEvent, PeerId, Tip};
-use crate::model::MempoolEntry;
 use crate::model::testing::*;
+use crate::model::{Change, MempoolEntry};
 use crate::wire::Transaction;
 use std::sync::Arc;
 
@@ -89,6 +89,39 @@ fn a_parent_that_arrives_twice_counts_once() {
     scene.happen(EventKind::BlocksDisconnected { blocks: vec![(2, mined.hash)], tip: Tip::default() });
     assert!(scene.model.transaction(&parent.wtxid()).is_some(), "it is back");
     assert_eq!(scene.model.transaction(&child.wtxid()).and_then(MempoolEntry::fee), None);
+}
+
+/// Two transactions with exact fees: a parent, and a child that pays more, with the block that funds them.
+fn bumped() -> (Scene, [Arc<Transaction>; 2]) {
+    let funding = spend(&[coin(1)], &[100_000, 100_000]);
+    let parent = spend(&[output(&funding, 0)], &[99_000]);
+    let child = spend(&[output(&parent, 0), output(&funding, 1)], &[150_000]);
+    let mut scene = Scene::new();
+    scene.connect(1);
+    scene.happen(EventKind::PastBlock { peer: PeerId(1), height: 4, block: block(&[&funding]) });
+    (scene, [parent, child])
+}
+
+fn chunk_fee_rate(scene: &Scene, tx: &Transaction) -> Option<f64> {
+    scene.model.transaction(&tx.wtxid())?.chunk_fee_rate()
+}
+
+#[test]
+fn a_child_that_raises_the_chunk_fee_rate_of_its_parent_is_reported_and_so_is_what_its_block_changes() {
+    let (mut scene, [parent, child]) = bumped();
+    scene.deliver(1, &parent);
+    let before = chunk_fee_rate(&scene, &parent);
+    let delivery = |tx: &Arc<Transaction>| {
+        let (tx, answered_after) = (Arc::clone(tx), std::time::Duration::ZERO);
+        EventKind::Peer(PeerId(1), PeerEvent::Transaction { tx, answered_after })
+    };
+    let changes = scene.changes(delivery(&child));
+    assert!(chunk_fee_rate(&scene, &parent) > before);
+    assert_eq!(changes, [Change::Accepted(child.wtxid()), Change::Fee(parent.txid())]);
+    let before = chunk_fee_rate(&scene, &child);
+    let changes = scene.changes(EventKind::Block { peer: PeerId(1), height: 5, block: block(&[&parent]) });
+    assert!(chunk_fee_rate(&scene, &child) > before);
+    assert!(changes.contains(&Change::Fee(child.txid())), "{changes:?}");
 }
 
 #[test]

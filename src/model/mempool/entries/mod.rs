@@ -160,7 +160,8 @@ impl Entries {
         let entry = self.slots.get_mut(key)?;
         changes.touched.push(key);
         self.sums.subtract(entry);
-        let (fee, fee_rate, bounds) = (entry.fee(), entry.fee_rate(), entry.own_bounds());
+        let (fee, bounds) = (entry.fee(), entry.own_bounds());
+        let rates = [entry.fee_rate(), entry.chunk_rate()];
         let (item, counted, vouched) = (entry.histogram_item(), entry.counts(), is_vouched(entry));
         let result = change(entry);
         if entry.fee() != fee {
@@ -181,7 +182,8 @@ impl Entries {
         if entry.fee() != fee || entry.own_bounds() != bounds {
             changes.learned.push(key);
         }
-        if entry.fee_rate().differs(fee_rate) {
+        let new_rates = [entry.fee_rate(), entry.chunk_rate()];
+        if new_rates.into_iter().zip(rates).any(|(new, old)| new.differs(old)) {
             changes.fee_rates.push(entry.tx().txid());
         }
         self.sums.add(entry);

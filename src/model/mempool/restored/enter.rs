@@ -59,6 +59,7 @@ impl Mempool {
             MempoolEntry::new(Arc::clone(tx), TxSource::Restored, vouch, sighting, values, Box::default());
         entry.set_earlier_announcers(knowledge.announcers);
         add_bounds(&mut entry, knowledge);
+        changes.accepted.push(entry.tx().txid());
         self.entries.insert(entry, changes);
         vouch_for_parents(&mut self.entries, tx, vouch, self.one_netgroup, changes);
         learn_outputs(&mut self.entries, tx, changes);
