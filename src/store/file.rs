@@ -59,7 +59,32 @@ pub(super) fn open(path: &Path) -> io::Result<File> {
     options.read(true).write(true).create(true).truncate(false);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path)
+    open_regular(&mut options, path)
+}
+
+/// Opens a file to read. Blocks.
+///
+/// # Errors
+/// The error of the system, also if the path is a symbolic link or no regular file.
+pub(super) fn open_to_read(path: &Path) -> io::Result<File> {
+    open_regular(OpenOptions::new().read(true), path)
+}
+
+/// Opens a regular file: whoever could put a link into the directory would choose what is read or overwritten, and a pipe
+/// would keep us waiting.
+fn open_regular(options: &mut OpenOptions, path: &Path) -> io::Result<File> {
+    #[cfg(unix)]
+    {
+        use rustix::fs::OFlags;
+        // The sign of these bits means nothing.
+        let flags = (OFlags::NOFOLLOW | OFlags::NONBLOCK).bits().cast_signed();
+        std::os::unix::fs::OpenOptionsExt::custom_flags(options, flags);
+    }
+    let file = options.open(path)?;
+    if file.metadata()?.is_file() {
+        return Ok(file);
+    }
+    Err(io::Error::new(io::ErrorKind::InvalidInput, "not a regular file"))
 }
 
 /// Like [`write()`], with what `content` writes. Blocks.
@@ -80,8 +105,20 @@ pub(super) fn replace(path: &Path, content: impl FnOnce(&mut File) -> io::Result
 /// # Errors
 /// The error of the system.
 pub(super) fn read(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
+    read_open(&open_to_read(path)?, limit)
+}
+
+/// Like [`read()`], of a file that the user chose. Blocks.
+///
+/// # Errors
+/// The error of the system.
+pub(super) fn read_chosen(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
+    read_open(&File::open(path)?, limit)
+}
+
+fn read_open(file: &File, limit: u64) -> io::Result<Vec<u8>> {
     let mut content = Vec::new();
-    File::open(path)?.take(limit + 1).read_to_end(&mut content)?;
+    file.take(limit + 1).read_to_end(&mut content)?;
     Ok(content)
 }
 
@@ -179,6 +216,23 @@ fn create_new(path: &Path, content: impl FnOnce(&mut File) -> io::Result<()>) ->
 mod tests {
     use super::*;
     use std::os::unix::fs::PermissionsExt;
+
+    #[test]
+    fn neither_a_link_nor_a_pipe_is_opened() {
+        let dir = tempfile::tempdir().unwrap();
+        let [target, link, pipe] = ["target", "link", "pipe"].map(|name| dir.path().join(name));
+        fs::write(&target, "secret").unwrap();
+        std::os::unix::fs::symlink(&target, &link).unwrap();
+        rustix::fs::mknodat(rustix::fs::CWD, &pipe, rustix::fs::FileType::Fifo, 0o600.into(), 0).unwrap();
+        for path in [&link, &pipe, &dir.path().to_owned()] {
+            assert!(read(path, 9).is_err() && open(path).is_err(), "{}", path.display());
+        }
+        write(&link, b"ours").unwrap();
+        assert_eq!(
+            (fs::read(&target).unwrap(), read(&link, 9).unwrap()),
+            (b"secret".to_vec(), b"ours".to_vec())
+        );
+    }
 
     #[test]
     fn only_the_owner_can_read_files_and_enter_directories() {

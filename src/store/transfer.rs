@@ -92,8 +92,8 @@ pub fn import(
     network: Network,
     now: Timestamp,
 ) -> Result<Transferred, TransferError> {
-    let content =
-        file::read(path, MAX_FILE).map_err(|error| TransferError::Read { path: path.to_owned(), error })?;
+    let content = file::read_chosen(path, MAX_FILE)
+        .map_err(|error| TransferError::Read { path: path.to_owned(), error })?;
     if content.len() as u64 > MAX_FILE {
         return Err(TransferError::TooLong(path.to_owned()));
     }

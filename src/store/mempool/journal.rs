@@ -93,7 +93,7 @@ impl Journal {
     /// Returns what the records lead to, and the number of bytes that are damaged.
     fn read(&mut self) -> Result<Option<(Replay, u64)>, StoreFailure> {
         let failed = |error: io::Error| StoreFailure::Read { files: 1, error: error.into() };
-        let file = match File::open(&self.path) {
+        let file = match file::open_to_read(&self.path) {
             Ok(file) => file,
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
             Err(error) => return Err(failed(error)),
@@ -238,7 +238,7 @@ impl Journal {
 
     /// Passes each whole frame to `each`.
     fn each_frame(&self, mut each: impl FnMut(Timestamp, &[u8]) -> io::Result<()>) -> io::Result<()> {
-        let mut file = File::open(&self.path)?;
+        let mut file = file::open_to_read(&self.path)?;
         file.seek(SeekFrom::Start(HEADER as u64))?;
         let mut frames = Frames::new(BufReader::with_capacity(frame::FULL, file));
         while let Some((time, records)) = frames.next()? {
