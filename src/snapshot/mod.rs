@@ -39,7 +39,8 @@ pub use mempool::{HistogramBar, MempoolScreen, MempoolView};
 pub use overview::{NoticeRow, Overview, OverviewView, TransactionsView};
 pub use peer_row::{PeerListView, PeerRow};
 pub use peers::{
-    DisconnectedPeer, HeatCell, HeatMap, PeerSort, PeerStatsRow, PeersScreen, PeersView, SortKey, SortValue,
+    DisconnectedPeer, GroupName, Grouping, HeatCell, HeatMap, PeerGroup, PeerSort, PeerStatsRow, PeersScreen,
+    PeersView, SortKey, SortValue,
 };
 pub use totals::Totals;
 pub use transactions::{Anchor, TransactionListView, TransactionRow, TransactionsScreen, TxFlags};

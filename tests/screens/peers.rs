@@ -150,3 +150,37 @@ fn a_click_on_a_head_sorts_by_its_column_and_a_second_one_reverses() {
     let down = click(&mut desk);
     assert!(down.contains("by median answer time ▼") && down.contains("answer▼"), "{down}");
 }
+
+#[test]
+fn o_groups_the_peers_and_enter_lists_those_of_a_group() {
+    let mut desk = desk(SMALL);
+    let press = |desk: &mut Desk, key| {
+        desk.press(key);
+        desk.answer();
+        desk.screen()
+    };
+    let screen = press(&mut desk, KeyCode::Char('o'));
+    assert!(screen.contains("┏ Peers  by network, 3 groups ━"), "{screen}");
+    let row = |screen: &str, group: &str| {
+        let line = screen.lines().find(|line| line.starts_with(&format!("┃ {group} "))).unwrap();
+        line.split_whitespace().skip(2).take(2).map(str::to_owned).collect::<Vec<_>>()
+    };
+    assert_eq!(row(&screen, "IPv4"), ["5", "9"], "live, and all: {screen}");
+    assert_eq!(row(&screen, "onion"), ["1", "1"], "{screen}");
+    press(&mut desk, KeyCode::Down);
+    let screen = press(&mut desk, KeyCode::Enter);
+    assert!(screen.contains("┏ Peers  2 of 12 · IPv6 · by state ▲"), "{screen}");
+    let screen = press(&mut desk, KeyCode::Esc);
+    assert!(screen.contains("┏ Peers  by network, 3 groups ━"), "{screen}");
+    let screen = press(&mut desk, KeyCode::Char('o'));
+    assert!(screen.contains("by address range, ") && screen.contains("┃ 203.0/16 "), "{screen}");
+    let screen = press(&mut desk, KeyCode::Char('o'));
+    assert!(screen.contains("by version, ") && screen.contains("┃ Satoshi:31.0.0 "), "{screen}");
+    assert!(screen.contains("┃ unknown "), "{screen}");
+    desk.type_keys("/31.0");
+    desk.answer();
+    assert!(desk.screen().contains("by version, 1 group · /31.0▏"), "{}", desk.screen());
+    desk.press(KeyCode::Esc);
+    let screen = press(&mut desk, KeyCode::Char('o'));
+    assert!(screen.contains("┏ Peers  7 live of 12 · by state ▲"), "{screen}");
+}

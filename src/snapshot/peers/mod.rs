@@ -1,6 +1,7 @@
 //! The Peers screen: the statistics of every peer, in any order.
 
 mod disconnected;
+mod groups;
 mod heat_map;
 mod row;
 mod sort;
@@ -8,6 +9,7 @@ mod sort;
 mod tests;
 
 pub use disconnected::DisconnectedPeer;
+pub use groups::{GroupName, Grouping, PeerGroup};
 pub use heat_map::{HeatCell, HeatMap};
 pub use row::PeerStatsRow;
 pub use sort::{PeerSort, SortKey, SortValue};
@@ -34,6 +36,10 @@ pub struct PeersView {
     pub filter: String,
     /// Which peers are listed; `None`: all.
     pub query: Option<Arc<Query<Peers>>>,
+    /// What the listed peers are grouped by, if they are.
+    pub grouping: Option<Grouping>,
+    /// Only peers of this group.
+    pub within: Option<(Grouping, GroupName)>,
 }
 
 /// The Peers screen.
@@ -41,6 +47,8 @@ pub struct PeersView {
 pub struct PeersScreen {
     /// The visible peers.
     pub peers: Window<PeerStatsRow>,
+    /// The listed peers in groups, if they are grouped.
+    pub groups: Vec<PeerGroup>,
     /// The number of peers, whether they are listed or not.
     pub known: usize,
     /// The order of the list.
@@ -56,11 +64,22 @@ pub struct PeersScreen {
 impl PeersScreen {
     /// The cost depends on the number of peers and on the rows of the view.
     pub(super) fn take(model: &Model, view: &PeersView, now: Timestamp) -> Self {
-        let peers = list(model, view, now);
+        let keyed = list(model, view, now);
+        let listed = keyed.iter().map(|(_, row)| row);
+        let groups = view.grouping.map_or_else(Vec::new, |by| groups::groups(listed, by));
+        let peers = sorted(keyed, view);
         let heat = HeatMap::take(model.mempool(), peers.rows.iter().map(|row| row.row.id));
         let disconnected = disconnected::take(model.peers(), now);
         let known = model.peers().iter().count();
-        Self { peers, known, sort: view.sort, disconnected, address_counts: model.addresses().to_vec(), heat }
+        Self {
+            peers,
+            groups,
+            known,
+            sort: view.sort,
+            disconnected,
+            address_counts: model.addresses().to_vec(),
+            heat,
+        }
     }
 }
 
@@ -70,7 +89,8 @@ enum Key {
     OfQuery(query::SortKey),
 }
 
-fn list(model: &Model, view: &PeersView, now: Timestamp) -> Window<PeerStatsRow> {
+/// The listed peers in no order, with what they are sorted by.
+fn list(model: &Model, view: &PeersView, now: Timestamp) -> Vec<(Key, PeerStatsRow)> {
     let leads = model.block_relay().leads();
     let tip = model.tip().map(|tip| tip.height);
     let query = view.query.as_deref();
@@ -86,11 +106,17 @@ fn list(model: &Model, view: &PeersView, now: Timestamp) -> Window<PeerStatsRow>
         })?;
         Some((key, row))
     });
-    let is_listed = |row: &PeerRow| {
+    let is_found = |row: &PeerRow| {
         contains(&row.address.to_string(), &view.filter) || contains(&row.user_agent, &view.filter)
     };
-    let keyed = keyed.filter(|(_, row)| is_listed(&row.row));
-    let mut keyed: Vec<_> = keyed.collect();
+    let is_within =
+        |row: &PeerStatsRow| view.within.as_ref().is_none_or(|(by, group)| by.group(row) == *group);
+    keyed.filter(|(_, row)| is_found(&row.row) && is_within(row)).collect()
+}
+
+/// The visible part of the list in its order.
+fn sorted(mut keyed: Vec<(Key, PeerStatsRow)>, view: &PeersView) -> Window<PeerStatsRow> {
+    let sort = view.query.as_deref().and_then(Query::sort);
     keyed.sort_unstable_by(|(key, row), (other_key, other)| {
         let order = match (key, other_key, sort) {
             (Key::OfColumn(key), Key::OfColumn(other), _) => view.sort.compare(key.as_ref(), other.as_ref()),

@@ -55,6 +55,8 @@ pub enum Action {
     SortPrevious,
     /// Reverse the sort order.
     SortReverse,
+    /// Group the list by something else, or no longer.
+    Group,
     /// Choose the columns of the list.
     Columns,
     /// Show or hide the selected column.
@@ -144,6 +146,7 @@ impl Action {
             Self::SortNext => "sort",
             Self::SortPrevious => "sort-previous",
             Self::SortReverse => "reverse",
+            Self::Group => "group",
             Self::Columns => "columns",
             Self::ToggleColumn => "toggle-column",
             Self::ColumnEarlier => "column-earlier",

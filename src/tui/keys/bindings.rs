@@ -148,6 +148,9 @@ pub const BINDINGS: &[Binding] = &[
     bind(&[letter('r')], Action::SortReverse, SORTED)
         .help("r", "reverse the order")
         .hint("r", "reverse", SORTED),
+    bind(&[letter('o')], Action::Group, PEERS)
+        .help("o", "Peers: by network, address range, version")
+        .hint("o", "groups", PEERS),
     bind(&[letter('C')], Action::Columns, PEERS)
         .help("C", "Peers: choose and move columns")
         .hint("C", "columns", PEERS),

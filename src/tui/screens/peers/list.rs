@@ -8,6 +8,7 @@
 //! ```
 
 use super::columns::COLUMNS;
+use super::groups;
 use super::listing::Listing;
 use crate::event::PeerId;
 use crate::snapshot::PeersScreen;
@@ -47,7 +48,8 @@ pub fn draw(
         table::line(&heads, &widths, |at, width| COLUMNS[columns[at]].draw(peer, cx, width))
     }));
     if window.total == 0 {
-        let is_filtered = listing.query.is_some() || !listing.filter.text().is_empty();
+        let is_filtered =
+            listing.query.is_some() || listing.within.is_some() || !listing.filter.text().is_empty();
         let nothing = if is_filtered { "no peer matches · Esc: all" } else { "no peer yet" };
         lines.push(Line::styled(nothing, cx.theme.muted()));
     }
@@ -57,14 +59,32 @@ pub fn draw(
 
 /// How many peers are listed, why, and in which order.
 fn figures(cx: &Context, screen: &PeersScreen, listing: &Listing) -> String {
-    let (listed, order) = (format::count(screen.peers.total), listing.order);
-    let by = format!("by {} {}", order.sort().by.name, order.arrow());
-    let figures = match &listing.query {
-        None => format!("{} live of {listed} · {by}", cx.snapshot.totals.peers_live),
-        Some(query) if listing.is_sorted_by_query() => format!("{listed} of {} · {query}", screen.known),
-        Some(query) => format!("{listed} of {} · {query} · {by}", screen.known),
-    };
-    figures + &listing.filter.label()
+    let order = listing.order;
+    let by = format!(" · by {} {}", order.sort().by.name, order.arrow());
+    let by = if listing.is_sorted_by_query() { String::new() } else { by };
+    format!("{}{by}{}", which(cx, screen, listing), listing.filter.label())
+}
+
+/// How many peers are listed, and why.
+fn which(cx: &Context, screen: &PeersScreen, listing: &Listing) -> String {
+    let listed = format::count(screen.peers.total);
+    let within = listing.within.as_ref().map(groups::name);
+    let query = listing.query.as_ref().map(ToString::to_string);
+    match (within, query) {
+        (None, None) => format!("{} live of {listed}", cx.snapshot.totals.peers_live),
+        (within, query) => {
+            let conditions = within.map(str::to_owned).into_iter().chain(query).map(|it| format!(" · {it}"));
+            format!("{listed} of {}{}", screen.known, conditions.collect::<String>())
+        }
+    }
+}
+
+/// How many groups there are, by what, and of which peers.
+pub fn groups_label(screen: &PeersScreen, listing: &Listing) -> String {
+    let by = listing.grouping.map_or("", groups::label);
+    let query = listing.query.as_ref().map(|query| format!(" · {query}")).unwrap_or_default();
+    let count = format::plural(screen.groups.len() as u64, "group");
+    format!("by {by}, {count}{query}{}", listing.filter.label())
 }
 
 /// Returns the index of the column at a cell of the head.

@@ -3,6 +3,7 @@
 use super::chosen::Chosen;
 use super::order::Order;
 use crate::query::{Peers, Query};
+use crate::snapshot::{GroupName, Grouping};
 use crate::tui::widgets::filter::Filter;
 use std::sync::Arc;
 
@@ -15,9 +16,33 @@ pub struct Listing {
     /// The text that is typed after `/`.
     pub filter: Filter,
     pub columns: Chosen,
+    /// What the peers are grouped by.
+    pub grouping: Option<Grouping>,
+    /// The group whose peers are listed in place of the groups.
+    pub within: Option<GroupName>,
 }
 
 impl Listing {
+    /// Whether groups are listed and not peers.
+    pub const fn lists_groups(&self) -> bool {
+        self.grouping.is_some() && self.within.is_none()
+    }
+
+    /// Groups by something else, or no longer.
+    pub fn group(&mut self) {
+        let at = self.grouping.and_then(|grouping| Grouping::ALL.iter().position(|by| *by == grouping));
+        self.grouping = Grouping::ALL.get(at.map_or(0, |at| at + 1)).copied();
+        self.within = None;
+    }
+
+    /// The part of the view that the groups determine.
+    pub fn groups_view(&self) -> (Option<Grouping>, Option<(Grouping, GroupName)>) {
+        match (self.grouping, &self.within) {
+            (Some(grouping), Some(group)) => (None, Some((grouping, group.clone()))),
+            (grouping, _) => (grouping, None),
+        }
+    }
+
     /// Sorts by a column.
     pub fn sort(&mut self, change: impl FnOnce(&mut Order)) {
         if self.is_sorted_by_query() {

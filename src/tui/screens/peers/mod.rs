@@ -6,6 +6,7 @@ mod chooser;
 mod chosen;
 mod columns;
 mod disconnected;
+mod groups;
 mod heat_map;
 mod layout;
 mod list;
@@ -27,6 +28,7 @@ use crate::tui::widgets::panels::Panels;
 use crate::tui::widgets::scroll::Scroll;
 use chooser::Chooser;
 use chosen::Chosen;
+use groups::Groups;
 use layout::{Focus, Parts};
 use listing::Listing;
 use order::Order;
@@ -38,6 +40,7 @@ use ratatui::layout::{Position, Rect};
 pub struct Peers {
     listing: Listing,
     list: List<PeerId>,
+    groups: Groups,
     panels: Panels<Focus>,
     /// How far the page of the selected peer is scrolled, and the disconnected peers.
     page: Scroll,
@@ -56,7 +59,8 @@ impl Peers {
 
     /// The parts while no panel is shown alone.
     fn all_parts(cx: &Context) -> Parts {
-        layout::parts(cx.area, window(cx).map_or(0, |window| window.total))
+        let rows = |screen: &PeersScreen| screen.peers.total.max(screen.groups.len());
+        layout::parts(cx.area, cx.snapshot.peers.as_deref().map_or(0, rows))
     }
 
     /// The rows of the list. While another panel is shown alone, that one is about the rows that would fit instead.
@@ -83,6 +87,16 @@ impl Peers {
         (document, cx)
     }
 
+    /// Lists the peers of the selected group.
+    fn open_group(&mut self, cx: &Context) -> Response {
+        if cx.is_frozen() {
+            return frozen();
+        }
+        let group = cx.snapshot.peers.as_deref().and_then(|screen| self.groups.selected(screen));
+        self.listing.within = group.map(|group| group.name.clone());
+        Response::Done
+    }
+
     /// Moves in the panel in focus.
     fn go(&mut self, motion: Motion, cx: &Context) -> Response {
         match self.panels.focus {
@@ -97,6 +111,11 @@ impl Peers {
                     self.disconnected.go(motion, lines, rows);
                 }
             }
+            Focus::List if self.listing.lists_groups() => {
+                if let Some(screen) = &cx.snapshot.peers {
+                    self.groups.go(motion, self.parts(cx).list, screen);
+                }
+            }
             Focus::List | Focus::Heat => {
                 self.page = Scroll::default();
                 if let Some(window) = window(cx) {
@@ -107,9 +126,15 @@ impl Peers {
         Response::Done
     }
 
-    /// Drops the selection, else the query, else leaves the screen.
+    /// Drops the selection, else returns to the groups, or ends them, else drops the query, else leaves the screen.
     fn back(&mut self) -> Response {
-        if std::mem::take(&mut self.list) != List::default() || self.listing.query.take().is_some() {
+        if std::mem::take(&mut self.list) != List::default() || self.listing.within.take().is_some() {
+            return Response::Done;
+        }
+        if self.listing.grouping.take().is_some() {
+            return Response::Done;
+        }
+        if self.listing.query.take().is_some() {
             return Response::Done;
         }
         Response::Leave
@@ -121,9 +146,9 @@ fn window<'a>(cx: &Context<'a>) -> Option<&'a Window<PeerStatsRow>> {
     cx.snapshot.peers.as_ref().map(|screen| &screen.peers)
 }
 
-/// The model sorts, of which a frozen screen keeps one list.
+/// The model sorts and groups, of which a frozen screen keeps one list.
 fn frozen() -> Response {
-    Response::remark("unfreeze (Space) to sort")
+    Response::remark("unfreeze (Space) to sort or group")
 }
 
 impl Layer for Peers {
@@ -152,6 +177,12 @@ impl Layer for Peers {
         }
         match action {
             Action::Back => return self.back(),
+            Action::Open if self.listing.lists_groups() => return self.open_group(cx),
+            Action::Group if cx.is_frozen() => return frozen(),
+            Action::Group => {
+                self.listing.group();
+                (self.list, self.groups) = (List::default(), Groups::default());
+            }
             Action::Open => {
                 let rows = self.rows(cx);
                 let selected = window(cx).and_then(|window| self.list.selected_or_first(window, rows));
@@ -185,6 +216,10 @@ impl Layer for Peers {
         let parts = self.parts(cx);
         self.panels.focus = parts.at(at).unwrap_or(self.panels.focus);
         let panel = parts.list;
+        if let Some(screen) = cx.snapshot.peers.as_deref().filter(|_| self.listing.lists_groups()) {
+            let is_again = self.groups.click(at, panel, screen);
+            return if is_again { self.open_group(cx) } else { Response::Done };
+        }
         match self.list.click(at, panel, window) {
             Clicked::Head(_) if cx.is_frozen() => frozen(),
             Clicked::Head(cell) => {
@@ -238,7 +273,8 @@ impl Layer for Peers {
         let window = self.list.peers_view(window(cx).unwrap_or(&empty), self.rows(cx));
         let Listing { order, query, filter, .. } = &self.listing;
         let (query, filter) = (query.clone(), filter.text().to_owned());
-        view.peers = PeersView { window, sort: order.sort(), filter, query };
+        let (grouping, within) = self.listing.groups_view();
+        view.peers = PeersView { window, sort: order.sort(), filter, query, grouping, within };
     }
 
     fn beside(&self, cx: &Context) -> Option<Open> {
@@ -261,7 +297,10 @@ impl Layer for Peers {
         let has_focus = |panel| self.panels.has_focus(panel, focused);
         let empty = PeersScreen::default();
         let screen = cx.snapshot.peers.as_deref().unwrap_or(&empty);
-        if !parts.list.is_empty() {
+        if self.listing.lists_groups() {
+            let label = list::groups_label(screen, &self.listing);
+            self.groups.draw(frame, parts.list, cx, screen, &label, has_focus(Focus::List));
+        } else if !parts.list.is_empty() {
             let focused = has_focus(Focus::List);
             list::draw(frame, parts.list, cx, screen, &self.list, &self.listing, focused);
         }
