@@ -1,9 +1,13 @@
 //! Where a peer can be reached.
 
+mod autonomous_system;
 pub(crate) mod netgroup;
 mod overlay;
 mod parse;
 
+#[cfg(test)]
+pub(crate) use autonomous_system::testing::bytes as as_database_bytes;
+pub use autonomous_system::{AsDatabase, AsDatabaseError, AutonomousSystem};
 pub use parse::AddressError;
 
 use std::fmt;

@@ -1,6 +1,7 @@
 //! The program: command line, configuration, log, and the loop that joins network, model and front end.
 
 mod alert_program;
+mod as_file;
 mod cli;
 mod config;
 mod front_ends;

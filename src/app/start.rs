@@ -2,6 +2,7 @@
 
 use crate::alert::{Alerts, Origin, Rule};
 use crate::app::alert_program::AlertPrograms;
+use crate::app::as_file;
 use crate::app::cli::{CommonArgs, DemoArgs, WatchArgs};
 use crate::app::front_ends;
 use crate::app::invalid::InvalidValue;
@@ -24,6 +25,7 @@ use crate::util::clock::Clock;
 use crate::util::time::Timestamp;
 use anyhow::{Context, Result};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::Instant;
 
@@ -96,10 +98,14 @@ async fn show(
 
     let targets = targets(&common.watch, settings.network)?;
     let rules = common.alerts.rules()?;
+    let as_database = common.asn_file.as_deref().map(as_file::load).transpose()?;
     // Checked for every front end, as all other flags are.
     let screen = common.screen.settings(front_ends::kept_view(state_dir.as_deref()))?;
     let mut monitor = monitor(&front_end, settings, common, state_dir.as_deref(), (targets, rules), demo);
     monitor.log_lines = log_lines;
+    if let Some(database) = as_database {
+        monitor.model = monitor.model.with_as_database(Arc::new(database));
+    }
     match front_end {
         FrontEnd::Screen => {
             let settings = TuiSettings { state_dir: state_dir.clone(), ..screen };

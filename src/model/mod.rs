@@ -63,6 +63,7 @@ pub use peers::liveness::{Liveness, LivenessSlot};
 pub use peers::stats::{AnswerFigures, PeerStats, PingFigures, RelayCounts};
 pub use watchlist::{BalanceChange, Balances, PastMatch, WatchEvent, WatchMatch};
 
+use crate::address::AsDatabase;
 use crate::chain::Network;
 use crate::event::{AddressCounts, BootstrapProgress, MissingBlocks, Tip};
 use crate::util::rates::{Gauge, PerSecond};
@@ -80,6 +81,7 @@ use peers::anomaly::AnomalyDetector;
 use peers::block_relay::BlockRelay;
 use peers::health::Reach;
 use peers::our_clock::OurClock;
+use std::sync::Arc;
 use watchlist::Watchlist;
 
 /// Settings of a model.
@@ -194,6 +196,13 @@ impl Model {
     #[must_use]
     pub fn with_prevouts(mut self, prevouts: PrevoutCache) -> Self {
         self.mempool.set_prevouts(prevouts);
+        self
+    }
+
+    /// Adds the database by which peers are told apart by autonomous system.
+    #[must_use]
+    pub fn with_as_database(mut self, database: Arc<AsDatabase>) -> Self {
+        self.peers.set_as_database(database);
         self
     }
 

@@ -166,6 +166,12 @@ pub struct CommonArgs {
     /// How the screen looks and reacts.
     #[command(flatten)]
     pub screen: ScreenArgs,
+    /// Tell peers apart by the operator of their network with this maxminddb file (GeoLite2-ASN or the like)
+    ///
+    /// The Peers screen then has a column and groups of autonomous systems. The file is only read; mempulse
+    /// comes with none, and downloads none.
+    #[arg(long, value_name = "FILE", hide_short_help = true, help_heading = heading::FILES)]
+    pub asn_file: Option<PathBuf>,
     /// Write a log to this file
     ///
     /// A new file is started each day, its name ends in the date, and seven are kept.

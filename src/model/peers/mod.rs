@@ -10,7 +10,7 @@ pub(crate) mod peer;
 mod record;
 pub(crate) mod stats;
 
-use crate::address::PeerAddress;
+use crate::address::{AsDatabase, PeerAddress};
 use crate::event::{DisconnectReason, PeerEvent, PeerId};
 use crate::model::mempool::relay::credit::RelayCredit;
 use crate::model::mempool::vouch::voucher::Vouchers;
@@ -18,6 +18,7 @@ use crate::model::peers::peer::Peer;
 use crate::util::time::Timestamp;
 use foldhash::fast::RandomState;
 use std::collections::{HashMap, VecDeque};
+use std::sync::Arc;
 use std::time::Duration;
 
 /// How many dropped peers, which are not redialled, stay on the list.
@@ -32,6 +33,7 @@ pub(crate) struct Peers {
     by_id: HashMap<PeerId, Peer, RandomState>,
     /// Dropped peers with the time, oldest first. Some may have been dialled again since.
     dropped: VecDeque<(Timestamp, PeerId)>,
+    as_database: Option<Arc<AsDatabase>>,
 }
 
 /// Totals over the live peers, short-lived connections aside.
@@ -47,10 +49,23 @@ pub(crate) struct PeerTotals {
 }
 
 impl Peers {
+    /// Sets the database of autonomous systems, by which peers are looked up when they are dialled.
+    pub(in crate::model) fn set_as_database(&mut self, database: Arc<AsDatabase>) {
+        self.as_database = Some(database);
+    }
+
+    /// Whether there is a database of autonomous systems.
+    pub(crate) fn has_as_database(&self) -> bool {
+        self.as_database.is_some()
+    }
+
     /// Applies an event of a peer. A dial makes a peer known; other events of unknown peers are ignored.
     pub(crate) fn apply(&mut self, now: Timestamp, id: PeerId, event: &PeerEvent) {
         if let &PeerEvent::Dialling { ref address, kind, .. } = event {
-            self.by_id.entry(id).or_insert_with(|| Peer::new(address.clone(), kind, now)).apply(now, event);
+            let peer = self.by_id.entry(id).or_insert_with(|| Peer::new(address.clone(), kind, now));
+            peer.apply(now, event);
+            // Looked up once a dial, and not for each frame.
+            peer.set_autonomous_system(self.as_database.as_ref().and_then(|all| all.lookup(&address.host)));
         } else if let Some(peer) = self.by_id.get_mut(&id) {
             peer.apply(now, event);
             if peer.dropped_since() == Some(now) {

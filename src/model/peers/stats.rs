@@ -1,5 +1,6 @@
 //! The figures of a peer: latency, relay and honesty.
 
+use crate::address::AutonomousSystem;
 use crate::address::netgroup::NetGroup;
 use crate::event::{AddressNetwork, Transport};
 use crate::util::share::share;
@@ -13,6 +14,8 @@ pub struct PeerStats {
     /// The address range that a single operator is likely to control, e.g. `203.0/16` (Core:
     /// `NetGroupManager`).
     pub netgroup: Option<NetGroup>,
+    /// The operator's network that the address belongs to, if a database says so.
+    pub autonomous_system: Option<AutonomousSystem>,
     /// The transport, while the peer is connected.
     pub transport: Option<Transport>,
     /// The age of the connection.

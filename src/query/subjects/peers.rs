@@ -60,6 +60,10 @@ impl Subject for Peers {
             item.stats.netgroup.map(|group| found(&group.to_string()));
             item.stats.netgroup.is_some()
         }),
+        Field::text("as", "operator's network (AS24940 …), with --asn-file", |item, found| {
+            item.stats.autonomous_system.as_ref().map(|system| found(&system.to_string()));
+            item.stats.autonomous_system.is_some()
+        }),
         Field::choice("transport", TRANSPORTS, "v1 or v2 (BIP324), while connected", |item| {
             item.stats.transport.map(|transport| match transport {
                 Transport::V1 => word(0),

@@ -1,4 +1,4 @@
-//! Peers in groups: by network, by address range, by version.
+//! Peers in groups: by network, by address range, by version, by autonomous system.
 
 use crate::snapshot::Liveness;
 use crate::snapshot::peers::row::PeerStatsRow;
@@ -16,17 +16,20 @@ pub enum Grouping {
     Netgroup,
     /// The user agent.
     Version,
+    /// The operator's network, by the database that the user supplied.
+    AutonomousSystem,
 }
 
 impl Grouping {
     /// Every grouping.
-    pub const ALL: [Self; 3] = [Self::Network, Self::Netgroup, Self::Version];
+    pub const ALL: [Self; 4] = [Self::Network, Self::Netgroup, Self::Version, Self::AutonomousSystem];
 
     /// Returns the group of a peer.
     pub(super) fn group(self, peer: &PeerStatsRow) -> GroupName {
         GroupName(match self {
             Self::Network => peer.stats.network.map(|network| network.to_string()),
             Self::Netgroup => peer.stats.netgroup.map(|group| group.to_string()),
+            Self::AutonomousSystem => peer.stats.autonomous_system.as_ref().map(ToString::to_string),
             Self::Version => {
                 Some(peer.row.user_agent.trim_matches('/').to_owned()).filter(|agent| !agent.is_empty())
             }

@@ -49,6 +49,8 @@ pub struct PeersScreen {
     pub peers: Window<PeerStatsRow>,
     /// The listed peers in groups, if they are grouped.
     pub groups: Vec<PeerGroup>,
+    /// Whether autonomous systems are known.
+    pub has_autonomous_systems: bool,
     /// The number of peers, whether they are listed or not.
     pub known: usize,
     /// The order of the list.
@@ -74,6 +76,7 @@ impl PeersScreen {
         Self {
             peers,
             groups,
+            has_autonomous_systems: model.peers().has_as_database(),
             known,
             sort: view.sort,
             disconnected,

@@ -149,7 +149,7 @@ pub const BINDINGS: &[Binding] = &[
         .help("r", "reverse the order")
         .hint("r", "reverse", SORTED),
     bind(&[letter('o')], Action::Group, PEERS)
-        .help("o", "Peers: by network, address range, version")
+        .help("o", "Peers: groups by network, range, version, AS")
         .hint("o", "groups", PEERS),
     bind(&[letter('C')], Action::Columns, PEERS)
         .help("C", "Peers: choose and move columns")

@@ -3,7 +3,7 @@
 mod stats;
 mod traffic;
 
-use crate::address::PeerAddress;
+use crate::address::{AutonomousSystem, PeerAddress};
 use crate::chain::limits::is_ibd_fee_filter;
 use crate::event::{
     CommandTraffic, ConnectionKind, DisconnectReason, Misbehaviour, PeerEvent, PeerId, PeerInfo,
@@ -47,6 +47,8 @@ pub(crate) struct Peer {
     address: PeerAddress,
     /// The netgroup of the address.
     voucher: Vouchers,
+    /// The autonomous system of the address, if a database says so.
+    autonomous_system: Option<AutonomousSystem>,
     kind: ConnectionKind,
     state: State,
     dials: u32,
@@ -77,6 +79,7 @@ impl Peer {
     pub(crate) fn new(address: PeerAddress, kind: ConnectionKind, now: Timestamp) -> Self {
         Self {
             voucher: Vouchers::of(&address),
+            autonomous_system: None,
             address,
             kind,
             state: State::Dialling { since: now, attempt: 1 },
@@ -97,6 +100,11 @@ impl Peer {
             endings: VecDeque::new(),
             traffic: TrafficLog::default(),
         }
+    }
+
+    /// Notes the autonomous system of the address.
+    pub(in crate::model::peers) fn set_autonomous_system(&mut self, system: Option<AutonomousSystem>) {
+        self.autonomous_system = system;
     }
 
     /// Applies an event of this peer.

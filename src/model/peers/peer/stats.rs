@@ -20,6 +20,7 @@ impl Peer {
         PeerStats {
             network: AddressNetwork::of(&self.address.host),
             netgroup: NetGroup::of(&self.address.host),
+            autonomous_system: self.autonomous_system.clone(),
             transport: self.transport,
             connected_for: self.connected_for(now),
             dials: self.dials,

@@ -9,7 +9,8 @@
 //! ```
 
 use super::chosen::Chosen;
-use super::columns::COLUMNS;
+use super::columns::{AUTONOMOUS_SYSTEM, COLUMNS};
+use super::listing::Listing;
 use crate::tui::context::Context;
 use crate::tui::keys::Action;
 use crate::tui::layer::Response;
@@ -85,18 +86,23 @@ impl Chooser {
     }
 
     /// Draws the box over the list, in which `visible` columns have room.
-    pub fn draw(self, frame: &mut Frame, cx: &Context, chosen: &Chosen, visible: &[usize]) {
+    pub fn draw(self, frame: &mut Frame, cx: &Context, listing: &Listing, visible: &[usize]) {
         let theme = cx.theme;
         let (area, (rows, first)) = (area(cx), self.rows(cx));
         let keys = Line::styled(" Space: show or hide · J K: move · r: all ", theme.muted());
         let block = panel(theme, Line::styled(" Columns ", theme.title(true)), true)
             .title_bottom(keys.right_aligned());
-        let columns = chosen.all().iter().enumerate().skip(first).take(rows.height.into());
+        let columns = listing.columns.all().iter().enumerate().skip(first).take(rows.height.into());
         let lines = columns.map(|(at, (column, is_shown))| {
             let mark = if *is_shown { "[x]" } else { "[ ]" };
-            let has_room = !is_shown || visible.contains(column);
-            let name = text::left(&format!(" {mark} {}", COLUMNS[*column].sort.name), NAME);
-            let remark = text::right(if has_room { "" } else { "no room for it" }, REMARK);
+            let name = COLUMNS[*column].sort.name;
+            let remark = match *is_shown && !visible.contains(column) {
+                true if name == AUTONOMOUS_SYSTEM && !listing.has_autonomous_systems => "needs --asn-file",
+                true => "no room for it",
+                false => "",
+            };
+            let name = text::left(&format!(" {mark} {name}"), NAME);
+            let remark = text::right(remark, REMARK);
             let style = if at == self.selected { theme.selected(true) } else { theme.text() };
             Line::from(vec![Span::raw(name), Span::styled(remark, theme.muted()), Span::raw(" ")])
                 .style(style)

@@ -20,6 +20,9 @@ pub struct PeerColumn {
     special: Option<fn(&PeerStatsRow, &Context, usize) -> Cell>,
 }
 
+/// The name of the column that is empty without a database of autonomous systems.
+pub const AUTONOMOUS_SYSTEM: &str = "autonomous system";
+
 /// The columns from left to right.
 pub const COLUMNS: &[PeerColumn] = &[
     word("", "state", exactly(1), 0, |peer| Some(State(rank(&peer.row.liveness)))).cell(state),
@@ -55,6 +58,9 @@ pub const COLUMNS: &[PeerColumn] = &[
     figure("clock", "clock offset", 7, 25, |peer| peer.stats.clock_offset.map(Offset)),
     figure("height", "best height", 9, 26, |peer| peer.stats.best_height.map(Height)),
     figure("block lead", "block lead", 10, 27, |peer| peer.stats.block_lead.map(Lead)),
+    word("AS", AUTONOMOUS_SYSTEM, between(8, 20, 34), 30, |peer| {
+        peer.stats.autonomous_system.as_ref().map(|system| Text(system.to_string()))
+    }),
     figure("received", "bytes received", 8, 28, |peer| Some(Bytes(peer.stats.bytes_received))),
     figure("sent", "bytes sent", 7, 29, |peer| Some(Bytes(peer.stats.bytes_sent))),
 ];

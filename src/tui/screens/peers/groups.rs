@@ -56,6 +56,7 @@ pub const fn label(grouping: Grouping) -> &'static str {
         Grouping::Network => "network",
         Grouping::Netgroup => "address range",
         Grouping::Version => "version",
+        Grouping::AutonomousSystem => "autonomous system",
     }
 }
 

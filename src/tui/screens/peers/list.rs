@@ -108,7 +108,7 @@ fn widths(heads: &[Head], area: Rect) -> Vec<usize> {
 /// The columns that are shown, and their heads; the column that is sorted by gets its room first, and a cell more
 /// for the arrow.
 fn heads(listing: &Listing) -> (Vec<usize>, Vec<Head>) {
-    let columns = listing.columns.shown();
+    let columns = listing.shown_columns();
     let head = |column: &usize| {
         let mut head = COLUMNS[*column].head;
         if *column == listing.order.by {

@@ -1,6 +1,7 @@
 //! Which peers are listed, and in which order.
 
 use super::chosen::Chosen;
+use super::columns::{AUTONOMOUS_SYSTEM, COLUMNS};
 use super::order::Order;
 use crate::query::{Peers, Query};
 use crate::snapshot::{GroupName, Grouping};
@@ -16,6 +17,8 @@ pub struct Listing {
     /// The text that is typed after `/`.
     pub filter: Filter,
     pub columns: Chosen,
+    /// Whether autonomous systems are known.
+    pub has_autonomous_systems: bool,
     /// What the peers are grouped by.
     pub grouping: Option<Grouping>,
     /// The group whose peers are listed in place of the groups.
@@ -28,10 +31,18 @@ impl Listing {
         self.grouping.is_some() && self.within.is_none()
     }
 
+    /// The columns that are shown, from left to right.
+    pub fn shown_columns(&self) -> Vec<usize> {
+        let mut shown = self.columns.shown();
+        shown.retain(|column| self.has_autonomous_systems || COLUMNS[*column].sort.name != AUTONOMOUS_SYSTEM);
+        shown
+    }
+
     /// Groups by something else, or no longer.
     pub fn group(&mut self) {
         let at = self.grouping.and_then(|grouping| Grouping::ALL.iter().position(|by| *by == grouping));
-        self.grouping = Grouping::ALL.get(at.map_or(0, |at| at + 1)).copied();
+        let next = Grouping::ALL.get(at.map_or(0, |at| at + 1)).copied();
+        self.grouping = next.filter(|by| *by != Grouping::AutonomousSystem || self.has_autonomous_systems);
         self.within = None;
     }
 

@@ -193,11 +193,11 @@ impl Layer for Peers {
                 return frozen();
             }
             Action::SortNext => {
-                let shown = self.listing.columns.shown();
+                let shown = self.listing.shown_columns();
                 self.listing.sort(|order| order.next(&shown));
             }
             Action::SortPrevious => {
-                let shown = self.listing.columns.shown();
+                let shown = self.listing.shown_columns();
                 self.listing.sort(|order| order.previous(&shown));
             }
             Action::Columns => self.chooser = Some(Chooser::default()),
@@ -262,6 +262,9 @@ impl Layer for Peers {
     }
 
     fn settle(&mut self, cx: &Context) {
+        if let Some(screen) = &cx.snapshot.peers {
+            self.listing.has_autonomous_systems = screen.has_autonomous_systems;
+        }
         if let Some(window) = window(cx) {
             let rows = self.rows(cx);
             self.list.settle(window, rows);
@@ -315,7 +318,7 @@ impl Layer for Peers {
         }
         if let Some(chooser) = &self.chooser {
             let visible = list::visible(Rect { height: 1, ..cx.area }, &self.listing);
-            chooser.draw(frame, cx, &self.listing.columns, &visible);
+            chooser.draw(frame, cx, &self.listing, &visible);
         }
     }
 }
