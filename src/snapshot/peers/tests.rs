@@ -1,3 +1,4 @@
+use crate::address::{AsDatabase, Host, PeerAddress, as_database_bytes};
 use crate::event::{
     AddressNetwork, ConnectionKind, DisconnectReason, EventKind, PeerEvent, PeerId, PeerInfo,
 };
@@ -137,4 +138,52 @@ fn the_heat_map_has_a_cell_for_each_peer_and_transaction() {
     let heat = screen(&scene, SortKey::default(), false, all()).heat;
     assert_eq!(heat.transactions.len(), HeatMap::TRANSACTIONS);
     assert!(heat.transactions.is_sorted() && heat.rows.iter().all(|cells| cells.len() == 50));
+}
+
+#[test]
+fn with_a_database_peers_are_grouped_by_autonomous_system() {
+    let mut scene = Scene::new();
+    let database = AsDatabase::of_bytes(as_database_bytes("Test-ASN", "Example")).unwrap();
+    scene.model = scene.model.with_as_database(Arc::new(database));
+    for (peer, host) in [(1, "203.0.113.5"), (2, "203.0.7.7"), (3, "198.51.100.9")] {
+        let address = PeerAddress { host: Host::from_ip(host.parse().unwrap()), port: 8333 };
+        let kind = ConnectionKind::Outbound;
+        scene.peer(peer, PeerEvent::Dialling { address, kind, attempt: 1 });
+    }
+    let peers =
+        PeersView { window: all(), grouping: Some(Grouping::AutonomousSystem), ..PeersView::default() };
+    let screen = *scene.snapshot(&View { screen: Screen::Peers, peers, ..View::default() }).peers.unwrap();
+    let groups: Vec<_> = screen.groups.iter().map(|group| (group.name.0.as_deref(), group.peers)).collect();
+    assert_eq!(groups, [(Some("AS64500 Example"), 2), (None, 1)]);
+    assert!(screen.has_autonomous_systems);
+}
+
+#[test]
+fn a_group_lists_its_own_peers_and_the_query_narrows_the_groups() {
+    let mut scene = Scene::new();
+    scene
+        .connect_as(1, "/Satoshi:29.0.0/")
+        .connect_as(2, "/btcd:0.24/")
+        .connect_as(3, "/Satoshi:29.0.0/")
+        .dial(4, 1);
+    let take = |view: PeersView| {
+        let peers = PeersView { window: all(), ..view };
+        *scene.snapshot(&View { screen: Screen::Peers, peers, ..View::default() }).peers.unwrap()
+    };
+    let named = |screen: &PeersScreen| -> Vec<(Option<String>, usize, usize)> {
+        screen.groups.iter().map(|group| (group.name.0.clone(), group.live, group.peers)).collect()
+    };
+    let by = Grouping::Version;
+    let all = take(PeersView { grouping: Some(by), ..PeersView::default() });
+    let group = |name: &str, count| (Some(name.to_owned()), count, count);
+    assert_eq!(named(&all), [group("Satoshi:29.0.0", 2), group("btcd:0.24", 1), (None, 0, 1)]);
+    let query = Some(Arc::new(Query::parse("state = live").unwrap()));
+    let live = take(PeersView { grouping: Some(by), query, ..PeersView::default() });
+    assert_eq!(named(&live).len(), 2);
+    let listed = |name: GroupName| -> Vec<u64> {
+        let screen = take(PeersView { within: Some((by, name)), ..PeersView::default() });
+        screen.peers.rows.iter().map(|row| row.row.id.0).collect()
+    };
+    assert_eq!(listed(GroupName(Some("Satoshi:29.0.0".to_owned()))), [1, 3]);
+    assert_eq!(listed(GroupName(None)), [4]);
 }
