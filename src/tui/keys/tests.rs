@@ -115,7 +115,7 @@ fn pressed(name: &str) -> KeyEvent {
 
 #[test]
 fn own_keys_replace_those_of_the_table_everywhere() {
-    let own = [parse_binding("copy=c Ctrl-Y").unwrap(), parse_binding("open=e").unwrap()];
+    let own = [parse_binding("copy=c Ctrl-Y").unwrap(), parse_binding("open=b").unwrap()];
     let keymap = Keymap::new(&own).unwrap();
     let press = |name: &str, place| {
         let Key { code, ctrl } = name.parse().unwrap();
@@ -125,11 +125,11 @@ fn own_keys_replace_those_of_the_table_everywhere() {
     assert_eq!(press("c", Place::Overview), Some(Action::Copy));
     assert_eq!(press("Ctrl-Y", Place::Details), Some(Action::Copy));
     assert_eq!(press("y", Place::Overview), None);
-    assert_eq!(press("e", Place::Input), Some(Action::Type('e')), "letters are typed");
+    assert_eq!(press("b", Place::Input), Some(Action::Type('b')), "letters are typed");
     assert_eq!(press("Enter", Place::Input), Some(Action::Open));
     let help: Vec<_> = keymap.help().collect();
     assert!(help.iter().any(|(keys, what)| keys == "c  Ctrl-Y" && what.starts_with("copy txid")));
-    assert!(keymap.hints(Place::Overview, false).any(|hint| hint.keys == "e" && hint.label == "details"));
+    assert!(keymap.hints(Place::Overview, false).any(|hint| hint.keys == "b" && hint.label == "details"));
 }
 
 #[test]
