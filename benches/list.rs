@@ -19,7 +19,7 @@ const SIZES: [u64; 3] = [3_000, 30_000, 300_000];
 const QUERIES: [&str; 3] = [
     "fee_rate > 5 and vsize < 1000 or ancestors > 2",
     "replaceable and not kind = coinjoin and age > 1m",
-    "output_address ~ \"^bc1qzz\"",
+    "address ~ ^bc1qzz",
 ];
 
 /// The list of all transactions, by fee rate, around one of them.
