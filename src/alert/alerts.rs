@@ -1,10 +1,10 @@
 //! All rules, and which of them fire for what happens.
 
 use super::MAX_RULES;
+use super::active::ActiveRule;
 use super::condition::Condition;
 use super::row::AlertRow;
 use super::rule::{Origin, Rule};
-use super::rules::Watched;
 use super::signals::Signals;
 use super::throttle::Throttle;
 use crate::event::{AlertCommand, AlertId, EventKind, PeerId, TxSource};
@@ -37,7 +37,7 @@ pub struct Firing {
 /// The rules of the user.
 #[derive(Debug)]
 pub struct Alerts {
-    rules: Vec<Watched>,
+    rules: Vec<ActiveRule>,
     next: AlertId,
     throttle: Throttle,
     signals: Signals,
@@ -64,7 +64,7 @@ impl Alerts {
         if self.rules.len() >= MAX_RULES {
             return false;
         }
-        self.rules.push(Watched::new(self.next, rule, origin, now));
+        self.rules.push(ActiveRule::new(self.next, rule, origin, now));
         self.next = AlertId(self.next.0.wrapping_add(1));
         true
     }
@@ -79,18 +79,18 @@ impl Alerts {
                 }
             }
             AlertCommand::Remove(id) => {
-                self.rules.retain(|watched| watched.id != *id || watched.origin == Origin::Settings);
+                self.rules.retain(|active| active.id != *id || active.origin == Origin::Settings);
             }
             AlertCommand::Switch(id) => {
-                self.rules.iter_mut().filter(|watched| watched.id == *id).for_each(|rule| rule.switch(now));
+                self.rules.iter_mut().filter(|active| active.id == *id).for_each(|rule| rule.switch(now));
             }
             AlertCommand::Test(id) => {
-                let watched = self.rules.iter().find(|watched| watched.id == *id)?;
+                let active = self.rules.iter().find(|active| active.id == *id)?;
                 if !self.throttle.admits(now) {
                     return None;
                 }
-                let alert = watched.test(&FiguresItem { model, now });
-                let firing = Firing { alert: Arc::new(alert), rule: Arc::clone(&watched.rule) };
+                let alert = active.test(&FiguresItem { model, now });
+                let firing = Firing { alert: Arc::new(alert), rule: Arc::clone(&active.rule) };
                 self.signal(&firing);
                 return Some(firing);
             }
@@ -151,13 +151,13 @@ impl Alerts {
 
     /// The rules that were added on screen, as they are written.
     pub fn kept(&self) -> Vec<String> {
-        let added = self.rules.iter().filter(|watched| watched.origin == Origin::Screen);
-        added.map(|watched| watched.rule.line(watched.is_on)).collect()
+        let added = self.rules.iter().filter(|active| active.origin == Origin::Screen);
+        added.map(|active| active.rule.line(active.is_on)).collect()
     }
 
     /// The rules as the screen lists them.
     pub fn rows(&self, now: Timestamp) -> Vec<AlertRow> {
-        self.rules.iter().map(|watched| watched.row(now)).collect()
+        self.rules.iter().map(|active| active.row(now)).collect()
     }
 
     /// What the screen has to do.
@@ -168,8 +168,8 @@ impl Alerts {
     fn figures(&mut self, model: &Model, now: Timestamp, firings: &mut Vec<Firing>) {
         let item = FiguresItem { model, now };
         let is_loading = model.bootstrap().is_some() || model.is_restoring() || model.awaits_blocks();
-        self.each(firings, |watched, throttle| {
-            watched.look_at_figures(&item, is_loading, throttle).into_iter().collect()
+        self.each(firings, |active, throttle| {
+            active.look_at_figures(&item, is_loading, throttle).into_iter().collect()
         });
     }
 
@@ -187,13 +187,13 @@ impl Alerts {
             return;
         }
         let item = TransactionItem::new(model, entry, now);
-        self.each(firings, |watched, throttle| {
-            let rule = Arc::clone(&watched.rule);
+        self.each(firings, |active, throttle| {
+            let rule = Arc::clone(&active.rule);
             let Condition::Transactions(query) = rule.condition() else { return Vec::new() };
             if (is_fee && !rule.condition().depends_on_fee()) || !query.matches(&item) {
                 return Vec::new();
             }
-            watched.report_transaction(entry.tx().txid(), now, throttle).into_iter().collect()
+            active.report_transaction(entry.tx().txid(), now, throttle).into_iter().collect()
         });
     }
 
@@ -201,13 +201,13 @@ impl Alerts {
     fn block(&mut self, figures: &BlockFigures, is_stale: bool, now: Timestamp, firings: &mut Vec<Firing>) {
         let item = BlockItem { figures, spread: None, now };
         let (height, hash, pool) = (figures.height, figures.hash, figures.pool);
-        self.each(firings, |watched, throttle| {
-            let rule = Arc::clone(&watched.rule);
+        self.each(firings, |active, throttle| {
+            let rule = Arc::clone(&active.rule);
             let Condition::Blocks(query) = rule.condition() else { return Vec::new() };
             if (is_stale && !query.mentions(&["stale"])) || !query.matches(&item) {
                 return Vec::new();
             }
-            watched.report(AlertItem::Block { height, hash, pool }, now, throttle).into_iter().collect()
+            active.report(AlertItem::Block { height, hash, pool }, now, throttle).into_iter().collect()
         });
     }
 
@@ -220,19 +220,19 @@ impl Alerts {
         if is_restored {
             return;
         }
-        self.each(firings, |watched, throttle| {
-            let rule = Arc::clone(&watched.rule);
+        self.each(firings, |active, throttle| {
+            let rule = Arc::clone(&active.rule);
             let Condition::Watch(query) = rule.condition() else { return Vec::new() };
             if !query.matches(&found) {
                 return Vec::new();
             }
-            watched.report(AlertItem::Watch(found.clone()), now, throttle).into_iter().collect()
+            active.report(AlertItem::Watch(found.clone()), now, throttle).into_iter().collect()
         });
     }
 
     fn peers(&mut self, model: &Model, now: Timestamp, firings: &mut Vec<Firing>) {
         let is_needed =
-            |watched: &Watched| watched.is_on && matches!(watched.rule.condition(), Condition::Peers(_));
+            |active: &ActiveRule| active.is_on && matches!(active.rule.condition(), Condition::Peers(_));
         if !self.rules.iter().any(is_needed) {
             return;
         }
@@ -243,18 +243,18 @@ impl Alerts {
             .iter()
             .map(|(id, peer)| (peer, id, peer.liveness(now), peer.stats(tip, leads.get(&id).copied(), now)))
             .collect();
-        self.each(firings, |watched, throttle| {
-            let rule = Arc::clone(&watched.rule);
+        self.each(firings, |active, throttle| {
+            let rule = Arc::clone(&active.rule);
             let Condition::Peers(query) = rule.condition() else { return Vec::new() };
             let seen = all.iter().map(|(peer, id, liveness, stats)| {
                 let (address, kind, info) = (peer.address(), peer.kind(), peer.info());
                 (*id, query.truth(&PeerItem { address, kind, liveness, info, stats }))
             });
             let seen: Vec<(PeerId, Truth)> = seen.collect();
-            let new = watched.look_at_peers(&seen);
+            let new = active.look_at_peers(&seen);
             let report = |peer: PeerId| {
                 let address = model.peer_address(peer)?.clone();
-                watched.report(AlertItem::Peer { peer, address }, now, throttle)
+                active.report(AlertItem::Peer { peer, address }, now, throttle)
             };
             new.into_iter().filter_map(report).collect()
         });
@@ -264,12 +264,12 @@ impl Alerts {
     fn each(
         &mut self,
         firings: &mut Vec<Firing>,
-        mut look: impl FnMut(&mut Watched, &mut Throttle) -> Vec<Alert>,
+        mut look: impl FnMut(&mut ActiveRule, &mut Throttle) -> Vec<Alert>,
     ) {
         let first = firings.len();
-        for watched in self.rules.iter_mut().filter(|watched| watched.is_on) {
-            for alert in look(watched, &mut self.throttle) {
-                firings.push(Firing { alert: Arc::new(alert), rule: Arc::clone(&watched.rule) });
+        for active in self.rules.iter_mut().filter(|active| active.is_on) {
+            for alert in look(active, &mut self.throttle) {
+                firings.push(Firing { alert: Arc::new(alert), rule: Arc::clone(&active.rule) });
             }
         }
         firings[first..].iter().for_each(|firing| self.signal(firing));

@@ -1,8 +1,7 @@
 //! The condition of a rule: a query about one subject.
 
 use crate::query::{
-    Blocks, Completion, FieldHelp, Figures, Peers, Query, QueryError, Subject, Transactions, WatchEvents,
-    complete, fields,
+    Blocks, Completion, Figures, Peers, Query, QueryError, Subject, Transactions, WatchEvents, complete,
 };
 
 /// What a transaction has at its arrival only by chance.
@@ -39,7 +38,6 @@ struct About {
     name: &'static str,
     read: fn(&str) -> Result<Condition, QueryError>,
     complete: fn(&str, usize) -> Completion,
-    fields: fn() -> Vec<FieldHelp>,
 }
 
 const SUBJECTS: [About; 5] = [
@@ -47,31 +45,26 @@ const SUBJECTS: [About; 5] = [
         name: Figures::NAME,
         read: |text| Ok(Condition::Figures(query(text, &[])?)),
         complete: complete::<Figures>,
-        fields: fields::<Figures>,
     },
     About {
         name: Transactions::NAME,
         read: |text| Ok(Condition::Transactions(query(text, NOT_OF_TRANSACTIONS)?)),
         complete: complete::<Transactions>,
-        fields: fields::<Transactions>,
     },
     About {
         name: Blocks::NAME,
         read: |text| Ok(Condition::Blocks(query(text, NOT_OF_BLOCKS)?)),
         complete: complete::<Blocks>,
-        fields: fields::<Blocks>,
     },
     About {
         name: Peers::NAME,
         read: |text| Ok(Condition::Peers(query(text, &[])?)),
         complete: complete::<Peers>,
-        fields: fields::<Peers>,
     },
     About {
         name: WatchEvents::NAME,
         read: |text| Ok(Condition::Watch(query(text, &[])?)),
         complete: complete::<WatchEvents>,
-        fields: fields::<WatchEvents>,
     },
 ];
 
@@ -119,12 +112,6 @@ impl Condition {
     pub(super) fn complete(subject: &str, text: &str, cursor: usize) -> Completion {
         let about = SUBJECTS.iter().find(|about| about.name.eq_ignore_ascii_case(subject));
         about.map_or_else(Completion::default, |about| (about.complete)(text, cursor))
-    }
-
-    /// The fields of the subject with this name.
-    pub fn fields(subject: &str) -> Vec<FieldHelp> {
-        let about = SUBJECTS.iter().find(|about| about.name.eq_ignore_ascii_case(subject));
-        about.map_or_else(Vec::new, |about| (about.fields)())
     }
 
     /// The name of the subject.

@@ -19,12 +19,12 @@
 //! of a figure is reported at its end if it still holds. All code here is pure: the time is a parameter, and the
 //! actions are the caller's.
 
+mod active;
 mod alerts;
 mod condition;
 mod edge;
 mod row;
 mod rule;
-mod rules;
 mod signals;
 #[cfg(test)]
 mod tests;

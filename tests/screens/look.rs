@@ -96,8 +96,9 @@ fn settings_change_at_once_and_the_keys_know() {
 
 #[test]
 fn two_hundred_sizes_with_each_overlay_open() {
-    for keys in ["?", ",", "w", "wa", "j\n", "hj\n", "5\n", "j\ny", "j\ny?", " 2"] {
+    for keys in ["?", ",", "w", "wa", "j\n", "hj\n", "5\n", "j\ny", "j\ny?", " 2", "A", "Aafigures: "] {
         let mut desk = Desk::new((80, 24));
+        crate::alerts::add_examples(&mut desk);
         desk.type_keys(keys);
         for step in 0..=200_u16 {
             // No two heights in a row are alike.

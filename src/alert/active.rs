@@ -21,7 +21,7 @@ const MAX_REMEMBERED: usize = 10_000;
 
 /// A rule with its state.
 #[derive(Debug)]
-pub(super) struct Watched {
+pub(super) struct ActiveRule {
     pub(super) id: AlertId,
     pub(super) rule: Arc<Rule>,
     pub(super) origin: Origin,
@@ -37,7 +37,7 @@ pub(super) struct Watched {
     skipped: u64,
 }
 
-impl Watched {
+impl ActiveRule {
     pub(super) fn new(id: AlertId, rule: Rule, origin: Origin, now: Timestamp) -> Self {
         Self {
             id,
