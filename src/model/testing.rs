@@ -7,8 +7,8 @@ use crate::event::{
 };
 use crate::model::{Change, Model, ModelSettings};
 use crate::snapshot::Snapshot;
-use crate::snapshot::{OverviewView, PeerListView, TransactionsView, View};
-use crate::tui::wording;
+use crate::snapshot::{NoticeRow, OverviewView, PeerListView, TransactionsView, View};
+use crate::tui::{Unit, wording};
 use crate::util::time::Timestamp;
 use crate::wire::transaction::{InputParts, OutputParts, TxParts};
 use crate::wire::{Block, BlockHeader, OutPoint, Services, Transaction, TxHash, Txid};
@@ -240,7 +240,8 @@ impl Scene {
     }
 
     pub(crate) fn events(&self) -> Vec<String> {
-        self.all().overview.notices.iter().map(|row| wording::notice::entry(&row.entry)).collect()
+        let worded = |row: &NoticeRow| wording::notice::entry(&row.entry, Unit::Sat);
+        self.all().overview.notices.iter().map(worded).collect()
     }
 
     pub(crate) fn fee(&self, tx: &Transaction) -> Option<u64> {

@@ -13,6 +13,9 @@ use ratatui::text::Line;
 use std::sync::Arc;
 use std::time::Duration;
 
+/// From this age on a time of day alone does not say when something was.
+const DAY: Duration = Duration::from_hours(24);
+
 /// From this width on bitcoin are shown to the last satoshi.
 const WHOLE_BTC: usize = 14;
 
@@ -68,10 +71,7 @@ impl<'a> Context<'a> {
 
     /// An amount in the user's unit: `0.04510000 BTC`, `4,510,000 sat`.
     pub fn amount(&self, sat: u64) -> String {
-        match self.preferences.unit {
-            Unit::Btc => format!("{} BTC", format::btc(sat)),
-            Unit::Sat => format!("{} sat", format::grouped(sat)),
-        }
+        self.preferences.unit.amount(sat)
     }
 
     /// An amount in at most `cells` characters, without the unit: cut, and not rounded up.
@@ -102,11 +102,24 @@ impl<'a> Context<'a> {
         heads
     }
 
-    /// An age of now in at most 5 characters, or the time of day at that age: `12s`, `05:33`.
+    /// An age of now in at most 5 characters, or when that was: `12s`, `05:33`, `11-22` a day or longer ago.
     pub fn age(&self, age: Duration) -> String {
+        let at = self.wall(self.now() - age);
         match self.preferences.times {
             Times::Relative => format::age(age),
-            Times::Absolute => clock::minute(self.wall(self.now() - age), self.zone),
+            Times::Absolute if age < DAY => clock::minute(at, self.zone),
+            Times::Absolute => clock::day(at, self.zone),
+        }
+    }
+
+    /// How long ago something was, or when, in at most 11 characters: `12 s ago`, `05:33:12`, `11-22 05:33` a day or
+    /// longer ago.
+    pub fn ago(&self, age: Duration) -> String {
+        let at = self.wall(self.now() - age);
+        match self.preferences.times {
+            Times::Relative => format!("{} ago", format::span(age)),
+            Times::Absolute if age < DAY => clock::time(at, self.zone),
+            Times::Absolute => format!("{} {}", clock::day(at, self.zone), clock::minute(at, self.zone)),
         }
     }
 }

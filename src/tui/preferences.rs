@@ -2,6 +2,7 @@
 
 use super::glyphs::Glyphs;
 use super::theme::ThemeName;
+use super::widgets::format;
 
 /// How the screen looks and reacts.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -41,6 +42,25 @@ pub enum Unit {
     Btc,
     /// Satoshi.
     Sat,
+}
+
+impl Unit {
+    /// The name of the unit.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Btc => "BTC",
+            Self::Sat => "sat",
+        }
+    }
+
+    /// An amount with its unit: `0.04510000 BTC`, `4,510,000 sat`.
+    pub fn amount(self, sat: u64) -> String {
+        let number = match self {
+            Self::Btc => format::btc(sat),
+            Self::Sat => format::grouped(sat),
+        };
+        format!("{number} {}", self.name())
+    }
 }
 
 /// How times are shown.
@@ -85,10 +105,7 @@ impl Setting {
     pub const fn value(self, preferences: Preferences) -> &'static str {
         match self {
             Self::Theme => preferences.theme.name(),
-            Self::Unit => match preferences.unit {
-                Unit::Btc => "BTC",
-                Unit::Sat => "sat",
-            },
+            Self::Unit => preferences.unit.name(),
             Self::Times => match preferences.times {
                 Times::Relative => "ages",
                 Times::Absolute => "times of day",

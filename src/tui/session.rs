@@ -163,7 +163,7 @@ impl Session {
             tty.ring()?;
         }
         for alert in signals.after(self.notified) {
-            let text = wording::alert::alert(alert);
+            let text = wording::alert::alert(alert, self.app.preferences().unit);
             tty.send(&self.settings.notifier.notify(&text, self.settings.multiplexer))?;
         }
         self.notified = signals.notified;

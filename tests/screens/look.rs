@@ -132,3 +132,26 @@ fn the_title_of_a_panel_does_not_take_the_colour_of_its_border() {
         }
     }
 }
+
+#[test]
+fn amounts_and_times_follow_the_settings_on_every_screen() {
+    let mut desk = Desk::new((200, 60));
+    let mut shown = |keys: &str| {
+        desk.type_keys(keys);
+        desk.screen()
+    };
+    for (screen, btc, sat) in [
+        ("1", "+0.01725404 BTC", "+1,725,404 sat"),
+        ("5", " 0.01097215 BTC", " 1,097,215 sat"),
+        ("6", " +0.01725404 ", " +1,725,404 "),
+    ] {
+        assert!(shown(screen).contains(btc), "{}", shown(""));
+        assert!(shown("u").contains(sat) && !shown("").contains(btc), "{}", shown(""));
+        shown("u");
+    }
+    for (screen, age, time) in [("5", "┃ 4.4 min ago ", "┃ 05:28:47 "), ("6", " 13s ", " 05:32 ")] {
+        assert!(shown(screen).contains(age), "{}", shown(""));
+        assert!(shown("U").contains(time), "{}", shown(""));
+        shown("U");
+    }
+}

@@ -3,6 +3,7 @@
 use crate::desk::Desk;
 use crossterm::event::KeyCode;
 use mempulse::snapshot::{TransactionRow, TransactionsScreen};
+use mempulse::tui::TuiSettings;
 
 fn screen(desk: &Desk) -> TransactionsScreen {
     *desk.snapshot().transactions.unwrap()
@@ -93,4 +94,14 @@ fn a_click_on_a_head_sorts_by_its_column_and_a_paste_goes_into_the_filter() {
     desk.type_keys("/");
     desk.paste(&wanted.to_string());
     assert_eq!(rows(&desk).iter().map(|row| row.txid).collect::<Vec<_>>(), [wanted]);
+}
+
+#[test]
+fn the_order_is_kept_from_one_run_to_the_next() {
+    let mut desk = Desk::new((120, 36));
+    desk.type_keys("3sr");
+    let title = |desk: &Desk| desk.screen().lines().nth(1).unwrap().to_owned();
+    assert!(title(&desk).contains("by chunk fee rate ▲"), "{}", title(&desk));
+    let settings = TuiSettings { view: desk.app.view_state(), ..TuiSettings::default() };
+    assert!(title(&Desk::set_up((120, 36), &settings)).contains("by chunk fee rate ▲"));
 }

@@ -6,7 +6,7 @@ use crate::model::ModelSettings;
 use crate::model::notice::Level;
 use crate::model::peers::health::Health;
 use crate::model::testing::*;
-use crate::tui::wording;
+use crate::tui::{Unit, wording};
 use std::time::Duration;
 
 fn seed(scene: &mut Scene, name: &str, answer: Result<usize, &str>) {
@@ -111,7 +111,7 @@ fn backfill_has_progress_while_it_is_under_way_and_a_notice_at_its_end() {
             .overview
             .notices
             .first()
-            .map(|row| (row.entry.notice.level(), wording::notice::entry(&row.entry)));
+            .map(|row| (row.entry.notice.level(), wording::notice::entry(&row.entry, Unit::Sat)));
         (shown.backfill.map(|progress| progress.fetched), line)
     };
     assert_eq!(state(0, 0), (Some(0), None));

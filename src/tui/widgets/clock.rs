@@ -8,6 +8,11 @@ pub fn minute(at: Timestamp, zone: &TimeZone) -> String {
     local(at, zone, "%H:%M")
 }
 
+/// The month and the day, e.g. `11-23`.
+pub fn day(at: Timestamp, zone: &TimeZone) -> String {
+    local(at, zone, "%m-%d")
+}
+
 /// The time of day, e.g. `05:33:12`.
 pub fn time(at: Timestamp, zone: &TimeZone) -> String {
     local(at, zone, "%H:%M:%S")

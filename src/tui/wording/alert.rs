@@ -3,10 +3,11 @@
 use super::txid::short;
 use super::watch;
 use crate::model::{Alert, AlertFigure, AlertItem};
+use crate::tui::preferences::Unit;
 use crate::util::text::grouped;
 
-/// Words an alert: `alert: next_block < 3 · next_block 2.5 sat/vB`.
-pub fn alert(alert: &Alert) -> String {
+/// Words an alert: `alert: next_block < 3 · next_block 2.5 sat/vB`. Amounts are in `unit`.
+pub fn alert(alert: &Alert, unit: Unit) -> String {
     let head = if alert.is_test { "test of alert" } else { "alert" };
     let mut parts = vec![format!("{head}: {}", alert.rule)];
     match &alert.item {
@@ -18,7 +19,7 @@ pub fn alert(alert: &Alert) -> String {
         AlertItem::Peer { address, .. } => parts.push(address.to_string()),
         AlertItem::Figures(figures) => parts.extend(figures.iter().map(figure)),
         AlertItem::Watch(found) => {
-            let (event, amounts) = (watch::event(&found.event), watch::amounts(found));
+            let (event, amounts) = (watch::event(&found.event), watch::amounts(found, unit));
             parts.push(format!("{} {event}{amounts}", short(found.txid)));
         }
         AlertItem::Nothing => {}
@@ -48,7 +49,7 @@ mod tests {
     use crate::wire::{BlockHash, Txid};
 
     fn worded(item: AlertItem, skipped: u64, is_test: bool) -> String {
-        alert(&Alert { rule: "next_block < 3".into(), item, skipped, is_test })
+        alert(&Alert { rule: "next_block < 3".into(), item, skipped, is_test }, Unit::Sat)
     }
 
     #[test]

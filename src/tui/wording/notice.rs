@@ -6,20 +6,22 @@ use crate::event::{CatchUpFailure, SeedFailure};
 use crate::model::{
     Anomaly, BackfillProgress, BlockFigures, DoubleSpend, Ending, Milestone, Notice, NoticeEntry, WatchMatch,
 };
+use crate::tui::preferences::Unit;
 use crate::util::text::{clean, grouped, plural};
 use std::time::Duration;
 
 /// The longest line, in characters.
 const MAX_LINE: usize = 240;
 
-/// Words an entry of the list of events; `×12` at its end says that it stands for twelve notices.
-pub fn entry(entry: &NoticeEntry) -> String {
-    let text = clean(notice(&entry.notice).as_bytes(), MAX_LINE);
+/// Words an entry of the list of events; `×12` at its end says that it stands for twelve notices. Amounts are in
+/// `unit`.
+pub fn entry(entry: &NoticeEntry, unit: Unit) -> String {
+    let text = clean(notice(&entry.notice, unit).as_bytes(), MAX_LINE);
     if entry.count > 1 { format!("{text} ×{}", entry.count) } else { text }
 }
 
 /// Words a notice.
-pub fn notice(notice: &Notice) -> String {
+pub fn notice(notice: &Notice, unit: Unit) -> String {
     match notice {
         Notice::PeerReady { address, user_agent, relay: true, .. } => {
             format!("{address} connected: {user_agent}")
@@ -53,8 +55,8 @@ pub fn notice(notice: &Notice) -> String {
             format!("{}{others} replaced by {}", short(*replaced), short(*by))
         }
         Notice::DoubleSpend(spend) => double_spend(spend),
-        Notice::Watch(found) => watched(found),
-        Notice::Alert(alert) => super::alert::alert(alert),
+        Notice::Watch(found) => watched(found, unit),
+        Notice::Alert(alert) => super::alert::alert(alert, unit),
     }
 }
 
@@ -150,9 +152,9 @@ fn double_spend(spend: &DoubleSpend) -> String {
     )
 }
 
-fn watched(found: &WatchMatch) -> String {
+fn watched(found: &WatchMatch, unit: Unit) -> String {
     let (target, txid) = (cut(&found.target), short(found.txid));
-    format!("watched {target}: {txid} {}{}", watch::event(&found.event), watch::amounts(found))
+    format!("watched {target}: {txid} {}{}", watch::event(&found.event), watch::amounts(found, unit))
 }
 
 /// The beginning and the end of a long target.
@@ -179,7 +181,7 @@ mod tests {
     }
 
     fn line(notice: &Notice) -> (Level, String) {
-        (notice.level(), super::notice(notice))
+        (notice.level(), super::notice(notice, Unit::Sat))
     }
 
     fn ready(relay: bool) -> Notice {
@@ -209,7 +211,7 @@ mod tests {
 
     #[test]
     fn a_reorg_says_where_it_began() {
-        let text = |blocks| notice(&Notice::Reorg { blocks, from_height: 923_114, returned: 12 });
+        let text = |blocks| notice(&Notice::Reorg { blocks, from_height: 923_114, returned: 12 }, Unit::Sat);
         assert_eq!(text(2), "reorg: 2 blocks disconnected from height 923,114, 12 tx return");
         assert_eq!(text(1), "reorg: 1 block disconnected from height 923,114, 12 tx return");
     }
@@ -230,8 +232,9 @@ mod tests {
 
     #[test]
     fn a_replacement_names_both_transactions() {
-        let text =
-            |others| notice(&Notice::Replacement { replaced: Txid([1; 32]), others, by: Txid([0xab; 32]) });
+        let text = |others| {
+            notice(&Notice::Replacement { replaced: Txid([1; 32]), others, by: Txid([0xab; 32]) }, Unit::Sat)
+        };
         assert_eq!(text(0), "010101…101 replaced by ababab…bab");
         assert_eq!(text(4), "010101…101 and 4 more replaced by ababab…bab");
     }
@@ -240,7 +243,8 @@ mod tests {
     fn a_line_is_clean_bounded_and_counts_what_it_stands_for() {
         let misbehaviour = Misbehaviour::BeforeHandshake(format!("\x1b[2J{}", "x".repeat(5_000)));
         let notice = Notice::Misbehaved { peer: PEER, address: address(), misbehaviour };
-        let line = entry(&NoticeEntry { number: 0, time: Timestamp::from_secs(1), notice, count: 3 });
+        let line =
+            entry(&NoticeEntry { number: 0, time: Timestamp::from_secs(1), notice, count: 3 }, Unit::Sat);
         assert!(line.starts_with("203.0.113.1:8333: ·[2Jx") && line.ends_with("x ×3"), "{line}");
         assert_eq!(line.chars().count(), MAX_LINE + 3);
     }

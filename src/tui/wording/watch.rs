@@ -3,6 +3,7 @@
 use super::removal;
 use super::txid::short;
 use crate::model::{WatchEvent, WatchMatch};
+use crate::tui::preferences::Unit;
 use crate::util::text::grouped;
 
 /// Describes what happened to the transaction of a match: `confirmed in block 923,114 (2)`.
@@ -23,11 +24,11 @@ pub fn event(event: &WatchEvent) -> String {
 }
 
 /// The amounts that the transaction pays to and spends from the target, each with a blank before it:
-/// ` +1,720,000 sat −5,000 sat`.
-pub fn amounts(found: &WatchMatch) -> String {
+/// ` +0.01720000 BTC −0.00005000 BTC`.
+pub fn amounts(found: &WatchMatch, unit: Unit) -> String {
     let amount = |sign: &str, sat: u64| match sat {
         0 => String::new(),
-        sat => format!(" {sign}{} sat", grouped(sat)),
+        sat => format!(" {sign}{}", unit.amount(sat)),
     };
     amount("+", found.received) + &amount("−", found.spent)
 }

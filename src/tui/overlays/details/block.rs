@@ -47,7 +47,9 @@ fn identity(cx: &Context, block: &BlockDetail, cells: usize) -> Vec<Line<'static
         add("stale", "disconnected by a reorg".to_owned());
     }
     add("hash", figures.hash.to_string());
-    add("time", clock::date_time(Timestamp::from_secs(figures.time.into()), cx.zone));
+    let time = Timestamp::from_secs(figures.time.into());
+    let ago = format::span(cx.wall(cx.now()).since(time));
+    add("time", format!("{}, ≈{ago} ago", clock::date_time(time, cx.zone)));
     if let Some(interval) = block.interval {
         add("interval", wording::block::interval(interval));
     }
@@ -83,7 +85,8 @@ fn way(cx: &Context, block: &BlockDetail, arrival: &BlockArrival, cells: usize) 
     let mut add = |name: &str, value: String| lines.extend(facts(cx, name, &value, cells));
     let after = arrival.after.map(|after| format!(", {} after its announcement", format::millis(after)));
     let complete = clock::date_time(cx.wall(arrival.at), cx.zone);
-    add("complete", format!("{complete}{}", after.unwrap_or_default()));
+    let ago = format::span(cx.now().since(arrival.at));
+    add("complete", format!("{complete}, {ago} ago{}", after.unwrap_or_default()));
     add("from", address(block.delivered_by.as_ref()));
     if let Some(first) = &block.first_announced_by {
         add("first by", first.to_string());

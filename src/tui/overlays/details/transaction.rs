@@ -177,13 +177,13 @@ fn rivals(cx: &Context, transaction: &TransactionDetail, cells: usize) -> Vec<Li
         lines.extend(text::wrap(&rival.txid.to_string(), cells).into_iter().map(Line::raw));
         let rate = format::rate(rival.fee_rate, cells);
         let vsize = format::grouped(u64::from(rival.vsize));
-        let age = format::span(rival.age + cx.drift);
+        let age = cx.ago(rival.age + cx.drift);
         let only = match rival.announced_only {
             0 => String::new(),
             only => format!(", {only} never announced this transaction"),
         };
         let what = format!(
-            "{vsize} vB, {rate} sat/vB, {age} ago, {}{only}",
+            "{vsize} vB, {rate} sat/vB, {age}, {}{only}",
             format::plural(rival.announced_by as u64, "peer")
         );
         let wrapped = text::wrap(&what, cells.saturating_sub(1)).into_iter();
@@ -204,12 +204,17 @@ fn lock_time(cx: &Context, lock_time: u32) -> String {
 }
 
 fn inputs(cx: &Context, transaction: &TransactionDetail, cells: usize) -> Vec<Row> {
-    let mut lines = vec![heading(cx, format::plural(transaction.row.inputs.into(), "input")).into()];
+    let mut lines = vec![counted(cx, transaction.row.inputs, "input").into()];
     for input in &transaction.inputs {
         lines.push(input_row(cx, input, cells));
     }
     lines.extend(rows(rest(cx, transaction.row.inputs, transaction.inputs.len())));
     lines
+}
+
+/// How many inputs or outputs there are, and in which unit their values are.
+fn counted(cx: &Context, count: u32, what: &str) -> Line<'static> {
+    heading(cx, format!("{} ({})", format::plural(count.into(), what), cx.preferences.unit.name()))
 }
 
 /// An input leads to the transaction in the mempool whose output it spends.
@@ -227,7 +232,7 @@ fn input_row(cx: &Context, input: &InputRow, cells: usize) -> Row {
 }
 
 fn outputs(cx: &Context, transaction: &TransactionDetail, cells: usize) -> Vec<Row> {
-    let mut lines = vec![heading(cx, format::plural(transaction.row.outputs.into(), "output")).into()];
+    let mut lines = vec![counted(cx, transaction.row.outputs, "output").into()];
     for output in &transaction.outputs {
         lines.push(output_row(cx, output, cells));
     }

@@ -122,7 +122,7 @@ fn next(cx: &Context, screen: &BlocksScreen, cells: usize) -> (String, Vec<(Stri
         ("projected".to_owned(), theme.muted()),
         (super::next::rates(next), theme.strong()),
         (format!("{} tx", format::grouped(next.count)), theme.text()),
-        (super::next::fees(next), theme.text()),
+        (super::next::fees(cx, next), theme.text()),
         (format!("{:>3.0} % full", full * 100.0), theme.text()),
         (chart::progress(full, cells), theme.chart()),
         (format!("{:>3.0} % exact", share(next.exact, next.filled()) * 100.0), theme.muted()),
@@ -141,7 +141,7 @@ fn mined(cx: &Context, block: &BlockDetail, cells: usize) -> (String, Vec<(Strin
     let title = format!(" {}{stale} ", format::grouped(figures.height.into()));
     let unknown = || format::UNKNOWN.to_owned();
     let rate = figures.fee_rate().map_or_else(unknown, format::fee_rate);
-    let fees = figures.fees.map_or_else(unknown, format::grouped);
+    let fees = figures.fees.map_or_else(unknown, |fees| cx.amount(fees));
     let mut lines = Vec::new();
     lines.push(match wording::block::miner(figures) {
         Some(miner) => (miner.to_owned(), theme.strong()),
@@ -153,7 +153,7 @@ fn mined(cx: &Context, block: &BlockDetail, cells: usize) -> (String, Vec<(Strin
     } else {
         (format!("{} tx", format::grouped(figures.transactions as u64)), theme.text())
     });
-    lines.push((format!("{fees} sat"), theme.text()));
+    lines.push((fees, theme.text()));
     lines.push((format!("{rate} sat/vB"), theme.text()));
     lines.push((format!("{:>3.0} % full", figures.fill() * 100.0), theme.text()));
     lines.push((chart::progress(figures.fill(), cells), theme.chart()));
@@ -195,10 +195,10 @@ fn after(interval: Interval) -> String {
 /// The time since the block arrived, or since its miner's clock if it was fetched later.
 fn age(cx: &Context, figures: &BlockFigures) -> String {
     if let Some(at) = figures.announced_arrival() {
-        return format!("{} ago", format::span(cx.now().since(at)));
+        return cx.ago(cx.now().since(at));
     }
     let mined = Timestamp::from_secs(figures.time.into());
-    format!("≈{} ago", format::span(cx.wall(cx.now()).since(mined)))
+    format!("≈{}", cx.ago(cx.wall(cx.now()).since(mined)))
 }
 
 /// The share of a projected block that is filled.

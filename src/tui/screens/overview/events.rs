@@ -106,7 +106,8 @@ impl Events {
         let text = self.filter.text();
         let is_listed = |row: &&NoticeRow| {
             kind.is_none_or(|kind| row.entry.notice.kind() == kind)
-                && (text.is_empty() || contains(&wording::notice::entry(&row.entry), text))
+                && (text.is_empty()
+                    || contains(&wording::notice::entry(&row.entry, cx.preferences.unit), text))
         };
         let rows: Vec<_> = cx.snapshot.overview.notices.iter().filter(is_listed).collect();
         Window { total: rows.len(), offset: Some(0), rows, ..Window::default() }
@@ -153,7 +154,10 @@ pub fn line(cx: &Context, row: &NoticeRow, cells: usize) -> Line<'static> {
         Span::raw(" "),
     ];
     let room = cells.saturating_sub(text::line_width(&spans) + 1);
-    spans.push(Span::styled(text::cut(&wording::notice::entry(event), room), cx.theme.text()));
+    spans.push(Span::styled(
+        text::cut(&wording::notice::entry(event, cx.preferences.unit), room),
+        cx.theme.text(),
+    ));
     spans.push(Span::raw(" "));
     Line::from(spans)
 }

@@ -3,6 +3,7 @@
 use super::cells;
 use crate::snapshot::{TransactionRow, TxOrder};
 use crate::tui::widgets::table::{Column, Head};
+use std::fmt;
 
 /// What a column sorts by.
 #[derive(Clone, Copy, Debug)]
@@ -52,7 +53,20 @@ impl Default for Sorting {
     }
 }
 
+impl fmt::Display for Sorting {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}{}", if self.descending { '-' } else { '+' }, self.name())
+    }
+}
+
 impl Sorting {
+    /// Reads what `Display` writes: `+age` or `-fee rate`.
+    pub fn of(text: &str) -> Option<Self> {
+        let (sign, name) = text.split_at_checked(1)?;
+        let by = COLUMNS.iter().position(|(_, sort)| sort.is_some_and(|sort| sort.name == name))?;
+        ["+", "-"].contains(&sign).then_some(Self { by, descending: sign == "-" })
+    }
+
     /// Sorts by the next or the previous column that can be sorted by.
     pub fn step(&mut self, forward: bool) {
         let step = if forward { 1 } else { COLUMNS.len() - 1 };
@@ -137,6 +151,19 @@ mod tests {
             }
             assert_eq!(sorting, Sorting::default());
         }
+    }
+
+    #[test]
+    fn every_order_comes_back_from_its_words() {
+        let mut sorting = Sorting::default();
+        for _ in 0..COLUMNS.len() {
+            for _ in 0..2 {
+                assert_eq!(Sorting::of(&sorting.to_string()), Some(sorting));
+                sorting.reverse();
+            }
+            sorting.step(true);
+        }
+        assert_eq!(["", "-", "-txid", "fee rate", "é"].map(Sorting::of), [None; 5]);
     }
 
     #[test]

@@ -139,6 +139,14 @@ impl Layer for Transactions {
         self.list = List::default();
     }
 
+    fn keep(&self) -> Option<String> {
+        Some(self.sorting.to_string())
+    }
+
+    fn restore(&mut self, kept: &str) {
+        self.sorting = Sorting::of(kept).unwrap_or(self.sorting);
+    }
+
     fn settle(&mut self, cx: &Context) {
         // While the list is being built, the selected transaction may be still to come.
         if cx.snapshot.transactions.as_ref().is_some_and(|screen| screen.progress.is_none())
