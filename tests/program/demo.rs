@@ -67,7 +67,7 @@ fn keys_open_and_close_what_the_help_says() {
     terminal.press(ESC);
     terminal.hides("paused at the selection");
 
-    terminal.press("\t");
+    terminal.press("h");
     terminal.press("j");
     terminal.press("\r");
     let details = terminal.shows("Messages");

@@ -182,7 +182,7 @@ fn the_last_frame_stays_if_the_user_wants_that() {
 fn a_key_with_two_meanings_is_refused_with_both_named() {
     let script = format!("\"$0\" {NOBODY} --key copy=q; echo \"ended: $?\"");
     let mut terminal = Terminal::shell(&script, SIZE);
-    terminal.shows("ended: 1");
+    terminal.shows("ended: 2");
     assert!(terminal.text().contains("is bound to both \"close\" and \"copy\""), "{}", terminal.text());
     assert!(terminal.wait().success());
 }
