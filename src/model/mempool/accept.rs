@@ -30,7 +30,7 @@ pub(in crate::model) enum Arrival {
         /// What the arrival says about the peers that announced it.
         credits: Vec<RelayCredit>,
     },
-    /// It was in the mempool already, perhaps with another witness: the first one stays.
+    /// It was in the mempool already, perhaps with another witness: the first one stays, unless nobody announced it.
     Known,
     /// It was replaced before, is in a block, or conflicts with a transaction that stays.
     Rejected,
@@ -118,13 +118,15 @@ impl Mempool {
     ) -> Arrival {
         let Delivery { tx, source, announcer, vouchers } = delivery;
         self.received += 1;
-        let sighting = self.take_sighting(now, announcer, tx);
+        let mut sighting = self.take_sighting(now, announcer, tx);
         let txid = tx.txid();
-        if self.entries.by_txid(txid).is_some() {
-            if let Some(key) = self.entries.key(TxHash::Wtxid(tx.wtxid())) {
+        if let Some(key) = self.entries.key(TxHash::Txid(txid)) {
+            if self.entries.key(TxHash::Wtxid(tx.wtxid())).is_some() {
                 self.vouch(key, vouchers, changes);
+                return Arrival::Known;
             }
-            return Arrival::Known;
+            let Some(taken) = self.take_unannounced(key, source, changes) else { return Arrival::Known };
+            sighting.first_seen = sighting.first_seen.min(taken);
         }
         if self.recent.is_excluded(TxHash::Txid(txid)) {
             return Arrival::Rejected;
@@ -160,6 +162,17 @@ impl Mempool {
         learn_outputs(&mut self.entries, tx, changes);
         self.end_bounds_of_descendants(tx, changes);
         Arrival::Accepted { replaced: replaces, descendants, credits }
+    }
+
+    /// Takes out an entry that nobody announced, in favour of another witness that somebody relays: a parent is
+    /// requested by txid, and who serves it can choose the witness. Returns when it was first seen.
+    fn take_unannounced(&mut self, key: TxKey, source: TxSource, changes: &mut Changes) -> Option<Timestamp> {
+        let is_doubtful = |entry: &&MempoolEntry| {
+            source == TxSource::Relay && entry.source() == TxSource::Parent && entry.announced_by() == 0
+        };
+        let first_seen = self.get(key).filter(is_doubtful)?.first_seen();
+        self.entries.remove(key, changes);
+        Some(first_seen)
     }
 
     /// Ends the bounds of transactions that arrived before their ancestor: they were taken for ones without

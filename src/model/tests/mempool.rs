@@ -6,6 +6,8 @@ use crate::model::fees::fee_rate::FeeRate;
 use crate::model::testing::*;
 use crate::snapshot::TransactionRow;
 use crate::wire::{TxHash, Wtxid};
+use std::collections::HashMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 fn row(scene: &Scene, index: usize) -> TransactionRow {
@@ -59,6 +61,25 @@ fn of_two_witnesses_the_first_stays() {
     assert!(scene.model.transaction(&tx.wtxid()).is_some());
     assert!(scene.model.transaction(&other.wtxid()).is_none());
     assert_eq!((scene.all().totals.mempool.count, scene.all().totals.received), (1, 2));
+}
+
+#[test]
+fn a_parent_that_was_served_with_another_witness_gives_way_to_the_one_that_is_relayed() {
+    let parent = spend(&[coin(1)], &[5_000]);
+    let child = spend(&[output(&parent, 0)], &[3_000]);
+    let other = malleated(&parent);
+    let mut scene = Scene::new();
+    scene.connect(1).connect(2).deliver(1, &child).pass(3);
+    scene.peer(1, PeerEvent::Parent { tx: Arc::clone(&other) });
+    assert!(scene.model.transaction(&other.wtxid()).is_some());
+    scene.pass(3).announce(2, &parent).deliver(2, &parent);
+    assert!(scene.model.transaction(&other.wtxid()).is_none());
+    let entry = scene.model.transaction(&parent.wtxid()).unwrap();
+    assert_eq!(entry.first_seen(), START + Duration::from_secs(3));
+    assert_eq!((scene.mempool().len(), scene.fee(&child)), (2, Some(2_000)));
+    scene.announce(1, &other).deliver(1, &other);
+    assert!(scene.model.transaction(&parent.wtxid()).is_some(), "the announced one stays");
+    scene.model.mempool().assert_consistent(&HashMap::from([(output(&parent, 0), 5_000)]));
 }
 
 #[test]
