@@ -4,7 +4,7 @@ use crate::event::BootstrapProgress;
 use crate::util::time::Timestamp;
 use std::time::Duration;
 
-/// The shortest time between two reports, unless it is over.
+/// The shortest time between two reports, unless all that was listed has just come, or it is over.
 const INTERVAL: Duration = Duration::from_millis(500);
 
 /// What was reported.
@@ -26,7 +26,9 @@ impl Progress {
                 self.due_at = None;
                 return None;
             }
-            if now < at + INTERVAL && !progress.done {
+            let is_all_here = |progress: BootstrapProgress| progress.fetched == progress.listed;
+            let has_all_come = is_all_here(progress) && !is_all_here(last);
+            if now < at + INTERVAL && !has_all_come && !progress.done {
                 self.due_at = Some(at + INTERVAL);
                 return None;
             }
@@ -61,8 +63,13 @@ mod tests {
         assert_eq!(reports.deadline(), Some(START + INTERVAL));
         assert_eq!(reports.report(progress(7, false), START + INTERVAL), Some(progress(7, false)));
         assert_eq!(reports.report(progress(7, false), START + 2 * INTERVAL), None, "nothing is new");
-        assert_eq!(reports.deadline(), None);
-        let end = START + 2 * INTERVAL;
+        assert_eq!(reports.report(progress(8, false), START + 2 * INTERVAL), Some(progress(8, false)));
+        let all = progress(100, false);
+        assert_eq!(reports.report(all, START + 2 * INTERVAL), Some(all), "it is not kept waiting");
+        let more = BootstrapProgress { listed: 101, fetched: 101, done: false };
+        assert_eq!(reports.report(more, START + 2 * INTERVAL), None);
+        let end = START + 3 * INTERVAL;
+        assert_eq!(reports.deadline(), Some(end));
         assert_eq!(reports.report(progress(100, true), end), Some(progress(100, true)));
         assert_eq!(reports.report(progress(100, true), end + INTERVAL), None);
         assert_eq!(reports.report(progress(3, false), end + INTERVAL), None);
