@@ -8,12 +8,14 @@
 //! | `session` | handshake and keepalive: messages and time in, instructions out |
 //! | `checks` | what a message means to the node, and whether it is valid by itself |
 //! | `meter` | what went over the wire |
+//! | `pace` | how often to read while messages pour in |
 //! | `report` | how reports reach the driver, in bounded memory |
 
 mod checks;
 mod dial;
 mod handle;
 mod meter;
+mod pace;
 mod report;
 mod session;
 mod settings;

@@ -11,6 +11,7 @@ use crate::p2p::input::{Input, PeerReport};
 use crate::p2p::peer::checks::{NO_COMMAND, checked, judge};
 use crate::p2p::peer::handle::Inbox;
 use crate::p2p::peer::meter::Meter;
+use crate::p2p::peer::pace::Pace;
 use crate::p2p::peer::report::{DriverGone, Pending, Reporter};
 use crate::p2p::peer::session::{Instruction, Session};
 use crate::p2p::peer::settings::ConnectionSettings;
@@ -62,6 +63,7 @@ pub async fn serve<S: AsyncRead + AsyncWrite>(
         connection,
         session,
         meter: Meter::default(),
+        pace: Pace::default(),
         pending: Pending::default(),
         blocked_since: None,
         parts: 0,
@@ -79,6 +81,7 @@ struct Task<S> {
     connection: Connection<S>,
     session: Session,
     meter: Meter,
+    pace: Pace,
     /// Reports that the driver has not taken yet. While there are any, nothing is received.
     pending: Pending,
     /// Since when there are any.
@@ -105,20 +108,27 @@ impl<S: AsyncRead + AsyncWrite> Task<S> {
         self.follow(self.clock.now(), 0, vec![hello])?;
         loop {
             self.note_sleep();
+            let mut messages = 0;
             while !self.pending.is_full()
                 && !self.connection.is_congested()
                 && let Some(decoded) = self.connection.next()?
             {
                 self.receive(decoded)?;
+                messages += 1;
             }
+            let now = self.clock.now();
+            self.pace.count(now, messages);
             self.note_parts();
             let is_reported = self.pending.is_empty();
             self.note_blocked(!is_reported);
             let may_send = !self.connection.is_congested();
-            let deadline = self.clock.wakeup(self.deadline());
+            let pause = self.pace.pause(now);
+            let deadline =
+                self.clock.wakeup(pause.map_or(self.deadline(), |until| until.min(self.deadline())));
             tokio::select! {
-                received = self.connection.progress(is_reported && may_send) => {
+                received = self.connection.progress(is_reported && may_send && pause.is_none()) => {
                     self.session.bytes_received(received?);
+                    self.pace.read(self.clock.now());
                 }
                 result = self.reporter.send(&mut self.pending), if !is_reported => result?,
                 () = tokio::time::sleep_until(deadline), if is_reported => self.timer()?,
