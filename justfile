@@ -42,6 +42,10 @@ pictures:
     UPDATE_README=1 cargo test --locked --test readme
     git diff --stat assets README.md
 
-# benchmarks of wire, model and prevouts
+# all benchmarks
 bench:
     cargo bench --locked
+
+# docs/performance.md from the benches, on a machine that does nothing else
+performance:
+    benches/performance

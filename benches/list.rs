@@ -4,7 +4,7 @@
 mod feed;
 
 use criterion::Criterion;
-use feed::{Feed, Times, criterion, index, measure, print_ratios, timed};
+use feed::{Feed, Times, criterion, index, measure, print_table, timed};
 use mempulse::query::{Query, Transactions};
 use mempulse::snapshot::{
     Anchor, Screen, Snapshot, TransactionListView, TxFilter, TxKey, TxList, TxOrder, View,
@@ -53,7 +53,7 @@ fn bench(criterion: &mut Criterion, times: &Times, size: u64) {
         let query: Query<Transactions> = Query::parse(text).expect("it is a query");
         (text, Arc::new(query).list_filter().expect("it has a condition"))
     });
-    for (what, filter) in filters.into_iter().chain([("/bc1qzz", TxFilter::containing("bc1qzz"))]) {
+    for (what, filter) in filters.into_iter().chain([("filter: bc1qzz", TxFilter::containing("bc1qzz"))]) {
         let mut filtered = view.clone();
         filtered.transactions.list.filter = Some(filter);
         measure(criterion, times, what, size, |count| {
@@ -86,5 +86,5 @@ fn main() {
         bench(&mut criterion, &times, size);
     }
     criterion.final_summary();
-    print_ratios(&times);
+    print_table(&times);
 }

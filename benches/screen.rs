@@ -7,7 +7,7 @@ mod feed;
 
 use criterion::Criterion;
 use crossterm::event::{Event, KeyCode, KeyEvent};
-use feed::{Feed, Times, criterion, measure, print_ratios, timed};
+use feed::{Feed, Times, criterion, measure, print_table, timed};
 use mempulse::snapshot::Snapshot;
 use mempulse::tui::{App, TuiSettings};
 use ratatui::backend::CrosstermBackend;
@@ -100,5 +100,5 @@ fn main() {
         bench(&mut criterion, &times, size);
     }
     criterion.final_summary();
-    print_ratios(&times);
+    print_table(&times);
 }

@@ -11,7 +11,7 @@ use mempulse::snapshot::{Snapshot, Totals, View};
 use mempulse::wire::transaction::{InputParts, OutputParts, TxParts};
 use mempulse::wire::{Block, BlockHeader, OutPoint, Services, Transaction, TxHash, Txid};
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -232,17 +232,21 @@ pub fn timed(work: impl FnOnce()) -> Duration {
     start.elapsed()
 }
 
-/// Prints the shortest times, and how many times as long each took as with the fewest transactions.
-pub fn print_ratios(times: &Times) {
+/// Prints a table of the shortest times by the number of transactions, and how many times as long the most take as the
+/// fewest.
+pub fn print_table(times: &Times) {
     let times = times.borrow();
-    println!("\nthe shortest times, and how many times as long with more transactions:");
-    let mut first = ("", Duration::ZERO);
-    for ((what, size), time) in &*times {
-        if *what != first.0 {
-            first = (what, *time);
-        }
-        let ratio = time.as_secs_f64() / first.1.as_secs_f64();
-        println!("  {what:<46} {size:>7}: {time:>10.2?} {ratio:>6.2} ×");
+    let sizes: BTreeSet<u64> = times.keys().map(|(_, size)| *size).collect();
+    let heads: Vec<String> = sizes.iter().map(|size| format!("with {size} tx")).collect();
+    println!("\n| | {} | ratio |", heads.join(" | "));
+    println!("|---|{}", "---:|".repeat(sizes.len() + 1));
+    let whats: BTreeSet<&str> = times.keys().map(|(what, _)| *what).collect();
+    for what in whats {
+        let row: Vec<Duration> = sizes.iter().filter_map(|size| times.get(&(what, *size)).copied()).collect();
+        let cells: Vec<String> = row.iter().map(|time| format!("{time:.2?}")).collect();
+        let ratio =
+            row.last().zip(row.first()).map_or(1.0, |(last, first)| last.as_secs_f64() / first.as_secs_f64());
+        println!("| {what} | {} | {ratio:.1} |", cells.join(" | "));
     }
 }
 
