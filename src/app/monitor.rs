@@ -18,9 +18,6 @@ use tokio::sync::{mpsc, watch};
 use tokio::time::{self, Instant, MissedTickBehavior};
 use tokio_util::sync::CancellationToken;
 
-/// The shortest time between two snapshots, unless the view changes or the user enters a command.
-const FRAME: Duration = Duration::from_millis(100);
-
 /// The longest time between two snapshots: ages and countdowns advance even if nothing happens.
 const IDLE_FRAME: Duration = Duration::from_millis(500);
 
@@ -62,12 +59,14 @@ pub struct Screen {
     pub snapshots: watch::Sender<Arc<Snapshot>>,
     /// What the user asks of the model.
     pub commands: mpsc::Receiver<Command>,
+    /// The shortest time between two snapshots, unless the view changes or the user enters a command.
+    pub frame: Duration,
 }
 
 impl Monitor {
     /// Feeds the screen until `shutdown`. A slow screen misses snapshots and slows nothing else.
     pub async fn feed_screen(mut self: Box<Self>, mut screen: Screen, shutdown: CancellationToken) {
-        let mut frame = time::interval(FRAME);
+        let mut frame = time::interval(screen.frame);
         frame.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut published = self.clock.now();
         let mut has_changed = true;

@@ -59,7 +59,7 @@ impl Default for TuiSettings {
 
 impl TuiSettings {
     /// The shortest time between two frames that no input causes, unless the user chooses another one.
-    pub const TICK: Duration = Duration::from_millis(100);
+    pub const TICK: Duration = Duration::from_millis(250);
 
     /// Reads what the terminal shows from the environment, and takes the system's time zone.
     pub fn from_environment() -> Self {

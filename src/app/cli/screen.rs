@@ -41,7 +41,7 @@ pub struct ScreenArgs {
     #[arg(long, hide_short_help = true, help_heading = heading::SCREEN)]
     pub ascii: bool,
     /// Redraw at most this often while no key is pressed
-    #[arg(long, value_name = "TIME", default_value = "100ms", value_parser = parsers::duration,
+    #[arg(long, value_name = "TIME", default_value = "250ms", value_parser = parsers::duration,
           hide_short_help = true, help_heading = heading::SCREEN)]
     pub tick: Duration,
     /// Change the screen at most once a second while no key is pressed
