@@ -19,6 +19,10 @@ doc:
 test:
     .ci/run test
 
+# fuzz a target until it is stopped, or for so many seconds; without a target, list them
+fuzz *target:
+    .ci/fuzz {{target}}
+
 # licences, sources and banned crates
 deny:
     .ci/run deny

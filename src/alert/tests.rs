@@ -445,3 +445,25 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn fuzz_alert_rule() {
+    crate::util::fuzz::target("alert_rule", |input| {
+        let text = String::from_utf8_lossy(input);
+        match Rule::parse(&text) {
+            Ok(rule) => {
+                let again = Rule::parse(&rule.to_string()).expect("what is written is read");
+                assert_eq!(again, rule);
+                assert_eq!(again.title(), rule.title());
+                assert!(!rule.to_string().contains(char::is_control));
+            }
+            Err(error) => {
+                assert!(text.get(error.at.clone()).is_some(), "{:?} of {text:?}", error.at);
+                assert!(!error.message.is_empty() && !error.message.contains(char::is_control));
+            }
+        }
+        for (cursor, _) in text.char_indices() {
+            assert!(text.get(Rule::complete(&text, cursor).replaces).is_some());
+        }
+    });
+}

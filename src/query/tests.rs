@@ -273,7 +273,7 @@ fn survives<S: Subject>(text: &str) {
             assert_eq!(Query::parse(&printed), Ok(query), "{text:?} is printed {printed:?}");
         }
         Err(error) => {
-            assert!(error.at.start <= error.at.end && error.at.end <= text.len());
+            assert!(text.get(error.at.clone()).is_some(), "{:?} of {text:?}", error.at);
             assert!(!error.message.is_empty() && !error.message.contains(char::is_control));
             assert_eq!(error.caret(text).lines().count(), 2);
         }
@@ -319,4 +319,20 @@ proptest! {
             }
         }
     }
+}
+
+/// The first byte chooses the subject, the rest is the query.
+#[test]
+fn fuzz_query() {
+    crate::util::fuzz::target("query", |input| {
+        let Some((subject, text)) = input.split_first() else { return };
+        let text = String::from_utf8_lossy(text);
+        match subject % 5 {
+            0 => survives::<Transactions>(&text),
+            1 => survives::<Peers>(&text),
+            2 => survives::<Blocks>(&text),
+            3 => survives::<Figures>(&text),
+            _ => survives::<WatchEvents>(&text),
+        }
+    });
 }

@@ -128,4 +128,15 @@ mod tests {
         assert!(matches!(problem.failure, StoreFailure::Damaged { set_aside: Ok(_), .. }), "{problem}");
         assert!(!path.exists());
     }
+
+    #[test]
+    fn fuzz_block_figures() {
+        crate::util::fuzz::target("block_figures", |body| {
+            let Some(blocks) = Blocks::decode(body) else { return };
+            let written = blocks.encode();
+            assert!(written.len() <= Blocks::LONGEST);
+            let again = Blocks::decode(&written).expect("what is written is read");
+            assert_eq!(again.encode(), written);
+        });
+    }
 }

@@ -177,4 +177,14 @@ mod tests {
         let (_, loaded) = HistoryStore::load(Some(dir.path()), NET, later);
         assert_eq!(loaded.encode(), history.history().encode());
     }
+
+    #[test]
+    fn fuzz_history() {
+        crate::util::fuzz::target("history", |body| {
+            let Some(history) = History::decode(body, NOW) else { return };
+            let written = history.encode();
+            assert!(written.len() <= body.len());
+            assert_eq!(History::decode(&written, NOW), Some(history));
+        });
+    }
 }

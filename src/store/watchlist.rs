@@ -188,4 +188,18 @@ mod tests {
         assert!(problem.to_string().starts_with("watch list "), "{problem}");
         assert!(!path.exists());
     }
+
+    #[test]
+    fn fuzz_watchlist() {
+        crate::util::fuzz::target("watchlist", |body| {
+            let Some(targets) = decode(body, NET) else { return };
+            assert!(targets.len() <= MAX_TARGETS);
+            let store = WatchlistStore { writer: None, network: NET, targets, is_unsaved: false };
+            let content = store.encode();
+            let again = decode(FORMAT.open(NET, &content).expect("it is whole"), NET);
+            let keys =
+                |targets: &[WatchTarget]| targets.iter().map(|it| it.key().clone()).collect::<Vec<_>>();
+            assert_eq!(keys(&again.expect("what is written is read")), keys(&store.targets));
+        });
+    }
 }

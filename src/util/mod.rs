@@ -9,3 +9,7 @@ pub mod rates;
 pub mod share;
 pub mod text;
 pub mod time;
+
+#[cfg(test)]
+#[path = "../../tests/support/fuzz.rs"]
+pub mod fuzz;

@@ -2,6 +2,10 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod core_vectors;
+#[path = "../support/fuzz.rs"]
+mod fuzz;
+mod fuzz_targets;
 mod generate;
 mod oracle;
 mod payloads;

@@ -77,7 +77,7 @@ fn assert_same(ours: &Transaction, theirs: &bitcoin::Transaction) {
 }
 
 /// Compares what a script is and the address that it has.
-fn assert_same_script(theirs: &bitcoin::Script) {
+pub fn assert_same_script(theirs: &bitcoin::Script) {
     let kind = ScriptKind::of(theirs.as_bytes());
     for (ours, theirs) in [
         (ScriptKind::P2pk, theirs.is_p2pk()),
@@ -105,7 +105,7 @@ fn assert_same_script(theirs: &bitcoin::Script) {
 }
 
 /// Reads `payload` as `command` on both sides and compares what they make of it.
-fn compare_payloads(command: Command, payload: &[u8]) {
+pub fn compare_payloads(command: Command, payload: &[u8]) {
     let ours = Message::decode(command, payload);
     let theirs = deserialize::<RawNetworkMessage>(&frame(MAGIC, command.name(), payload));
     match (&ours, &theirs) {

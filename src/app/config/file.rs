@@ -89,7 +89,7 @@ pub(crate) fn read(path: &Path) -> Result<Vec<Setting>, FileError> {
 }
 
 /// Parses the settings in `text`; an error is the number of the invalid line, and the reason.
-fn parse(text: &str) -> Result<Vec<Setting>, (usize, String)> {
+pub(super) fn parse(text: &str) -> Result<Vec<Setting>, (usize, String)> {
     let line_of = |offset: usize| text.bytes().take(offset).filter(|byte| *byte == b'\n').count() + 1;
     let table = DeTable::parse(text).map_err(|error| {
         let offset = error.span().map_or(0, |span| span.start);

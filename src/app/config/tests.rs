@@ -141,3 +141,25 @@ fn the_printed_settings_can_be_read_back() {
     assert_eq!(cli.watch.common.request_timeout, Duration::from_secs(5));
     assert_eq!(cli.watch.bootstrap, BootstrapMode::Off);
 }
+
+#[test]
+fn fuzz_configuration() {
+    crate::util::fuzz::target("configuration", |input| {
+        let text = String::from_utf8_lossy(input);
+        match file::parse(&text) {
+            Ok(settings) => {
+                let lines = text.lines().count();
+                assert!(settings.iter().all(|setting| (1..=lines).contains(&setting.line_of(None))));
+                // What the file may say, the command line takes as its default.
+                let command =
+                    settings.into_iter().fold(command(), |command, one| one.into_default_of(command));
+                let taken = command.try_get_matches_from(["mempulse"]);
+                assert!(taken.is_ok(), "{}", taken.unwrap_err());
+            }
+            Err((line, message)) => {
+                assert!(line >= 1 && line <= text.lines().count().max(1) + 1, "line {line} of {text:?}");
+                assert!(!message.is_empty() && !message.contains(char::is_control), "{message:?}");
+            }
+        }
+    });
+}

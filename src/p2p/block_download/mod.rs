@@ -23,7 +23,7 @@ mod new_blocks;
 mod requests;
 mod starting_point;
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
 
 use crate::chain::Network;
 use crate::event::{

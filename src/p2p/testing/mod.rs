@@ -1,5 +1,6 @@
 //! What the tests of several protocol parts need.
 
+mod fuzz_session;
 mod unplugged;
 
 pub(crate) use unplugged::{Deed, Unplugged};

@@ -79,6 +79,12 @@ impl Unplugged {
         self.node.deadline(now).into_iter().chain(sessions).min()
     }
 
+    /// The peer closes the connection.
+    pub(super) fn closed_by_peer(&mut self, peer: PeerId, now: Timestamp) -> Vec<Deed> {
+        self.close(peer, DisconnectReason::ClosedByPeer, now);
+        self.outputs(now)
+    }
+
     fn follow(&mut self, peer: PeerId, instructions: Vec<Instruction>, now: Timestamp) -> Vec<Deed> {
         let mut deeds = vec![];
         for instruction in instructions {

@@ -311,4 +311,4 @@ fn tx_hash(entry: Inventory) -> Option<TxHash> {
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

@@ -4,7 +4,7 @@ mod bootstrap;
 mod links;
 mod made_up_lists;
 mod resend;
-mod scene;
+pub mod scene;
 
 use crate::event::{DisconnectReason, EventKind, Misbehaviour, PeerEvent, PeerId, PeerInfo};
 use crate::p2p::action::Action;

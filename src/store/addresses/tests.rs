@@ -212,3 +212,17 @@ async fn a_damaged_old_file_is_set_aside() {
         assert_eq!(names(dir.path()), ["peers-mainnet.jsonl.damaged"]);
     }
 }
+
+/// The body of the file: what precedes it and the checksum are the frame of all files.
+#[test]
+fn fuzz_addresses() {
+    crate::util::fuzz::target("addresses", |body| {
+        let Some(saved) = decode(body) else { return };
+        let again = decode(&encode(&saved).expect("it is written to memory"));
+        assert_eq!(again.as_ref(), Some(&saved));
+        let table = AddrTable::from_saved(&saved, false);
+        assert!(table.len() <= saved.records.len());
+        let kept = AddrTable::from_saved(&table.to_saved(), false);
+        assert_eq!(kept.len(), table.len());
+    });
+}

@@ -1,8 +1,9 @@
 //! The journal survives damage, crashes, full disks and growth.
 
 use super::batch::Batch;
-use super::frame::HEADER;
+use super::frame::{Frames, HEADER, check_header, seal};
 use super::journal::Journal;
+use super::replay::{Replay, Survey};
 use super::*;
 use crate::event::{CatchUp, Damage, Knowledge, PeerEvent, PeerId, Request, RestoredTx, Saved};
 use crate::model::ModelSettings;
@@ -414,4 +415,49 @@ async fn of_two_processes_the_second_one_says_that_it_does_not_save() {
     let model = Model::new(ModelSettings::new(NET, NOW));
     drop((first.close(None, &model, NOW).await, second));
     assert!(Stores::load(settings, NOW).0.restores(), "the lock ends with the process");
+}
+
+/// Frames of records, each with a length of two bytes before it, as a journal has them with checksums.
+#[test]
+fn fuzz_journal() {
+    crate::util::fuzz::target("journal", |input| {
+        let mut rest = input;
+        let (mut replay, mut survey) = (Replay::default(), Survey::default());
+        let mut frames = Vec::new();
+        while let Some((length, behind)) = rest.split_first_chunk() {
+            let length = usize::from(u16::from_le_bytes(*length)).min(behind.len());
+            let (records, behind) = behind.split_at(length);
+            rest = behind;
+            if replay.apply(NOW, records).is_none() {
+                break;
+            }
+            survey.note(NOW, records);
+            frames.push(records);
+        }
+        assert_eq!((replay.adds() - replay.removed()), survey.len());
+        // A journal that is written anew leads to the same.
+        survey.rewind();
+        let mut compacted = Vec::new();
+        for records in frames {
+            survey.keep(records, |record| record.encode(&mut compacted));
+        }
+        let mut again = Replay::default();
+        assert!(again.apply(NOW, &compacted).is_some());
+        assert_eq!(again.finish().0, replay.finish().0);
+    });
+}
+
+/// The journal as a file, from its first byte.
+#[test]
+fn fuzz_journal_frames() {
+    crate::util::fuzz::target("journal_frames", |content| {
+        let _ = check_header(content, NET);
+        let mut frames = Frames::new(content);
+        let mut sealed = Vec::new();
+        while let Ok(Some((time, records))) = frames.next() {
+            sealed.extend(seal(time, records));
+        }
+        assert_eq!(&content[..sealed.len()], &sealed[..]);
+        assert_eq!(frames.is_damaged, sealed.len() < content.len());
+    });
 }

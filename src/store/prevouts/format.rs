@@ -102,4 +102,12 @@ mod tests {
             prop_assert!(parse(&content[..cut % content.len()], NET).is_err());
         }
     }
+
+    #[test]
+    fn fuzz_prevouts() {
+        crate::util::fuzz::target("prevouts", |body| {
+            let Some((block, key)) = decode(body) else { return };
+            assert_eq!(parse(&encode(&block, NET, key), NET), Ok((block, key)));
+        });
+    }
 }

@@ -114,3 +114,15 @@ proptest! {
         read(content);
     }
 }
+
+#[test]
+fn fuzz_mempool_dat() {
+    crate::util::fuzz::target("mempool_dat", |content| {
+        let Ok(mut file) = MempoolDat::new(content.to_vec()) else { return };
+        let mut size = 0;
+        while let Ok(Some((tx, _))) = file.next() {
+            size += tx.raw().len() + 16;
+            assert!(size <= content.len());
+        }
+    });
+}

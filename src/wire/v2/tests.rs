@@ -171,3 +171,57 @@ fn an_unknown_command_is_skipped_as_in_v1() {
     let (encrypted, plain) = (decoder.next().unwrap().unwrap(), plain.next().unwrap().unwrap());
     assert_eq!(encrypted.content, plain.content);
 }
+
+/// Packets: each has a length of two bytes and a header before its contents. The first byte of all is the size of
+/// the chunks, the second one the number of the byte from the end that is changed in transit, or zero.
+#[test]
+fn fuzz_stream_v2() {
+    crate::util::fuzz::target("stream_v2", |input| {
+        let Some((&[size, changed], mut rest)) = input.split_first_chunk() else { return };
+        let (mut cipher, mut decoder) = ends();
+        let (mut stream, mut expected) = (Vec::new(), Vec::new());
+        while let Some((&[low, high, header], behind)) = rest.split_first_chunk() {
+            let length = usize::from(u16::from_le_bytes([low, high])).min(behind.len());
+            let (contents, behind) = behind.split_at(length);
+            rest = behind;
+            let kind = if header & DECOY == 0 { PacketType::Genuine } else { PacketType::Decoy };
+            stream.extend(cipher.encrypt_to_vec(contents, kind, None));
+            if header & DECOY == 0 {
+                let size = u32::try_from(OVERHEAD + length).unwrap();
+                expected.push(Decoded { size, content: decode(contents) });
+            }
+        }
+        let changed = usize::from(changed);
+        if changed > 0
+            && changed <= stream.len()
+            && let Some(byte) = stream.iter_mut().nth_back(changed - 1)
+        {
+            *byte ^= 1;
+        }
+        let mut found = Vec::new();
+        let mut error = None;
+        for chunk in stream.chunks(usize::from(size).max(1)) {
+            decoder.buffer().extend_from_slice(chunk);
+            assert!(decoder.buffer.capacity() <= stream.len() + 2 * READ_AHEAD);
+            loop {
+                match decoder.next() {
+                    Ok(Some(one)) => found.push(one),
+                    Ok(None) => break,
+                    Err(why) => {
+                        error = Some(why);
+                        break;
+                    }
+                }
+            }
+            if error.is_some() {
+                break;
+            }
+        }
+        if changed == 0 || changed > stream.len() {
+            assert_eq!((found, error), (expected, None));
+        } else {
+            assert_eq!(found[..], expected[..found.len()]);
+            assert!(error.is_some() || decoder.buffered() > 0 || !decoder.is_between_messages());
+        }
+    });
+}
