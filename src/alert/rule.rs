@@ -91,8 +91,8 @@ impl Rule {
             let message = format!("a rule has at most {MAX_RULE} bytes");
             return Err(QueryError::new(text.floor_char_boundary(MAX_RULE)..text.len(), message));
         }
-        if let Some(at) = text.find(|letter: char| letter.is_control()) {
-            return Err(QueryError::new(at..at + 1, "a rule has no control characters"));
+        if let Some((at, letter)) = text.char_indices().find(|(_, letter)| letter.is_control()) {
+            return Err(QueryError::new(at..at + letter.len_utf8(), "a rule has no control characters"));
         }
         let mut parts = parts(text).into_iter();
         let head = parts.next().unwrap_or(0..0);

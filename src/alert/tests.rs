@@ -408,6 +408,7 @@ fn a_wrong_rule_is_answered_with_the_place_and_what_is_allowed() {
         ("blocks: half > 1s", "half > 1s", "an alert cannot use half"),
         ("peers: relay sort ping", "relay sort ping", "an alert has no order"),
         ("watch; name a\u{1b}b", "\u{1b}", "no control characters"),
+        ("watch; name a\u{85}b", "\u{85}", "no control characters"),
     ] {
         let (wrong_at, message) = wrong(text);
         assert_eq!(wrong_at, at, "{text:?}: {message}");

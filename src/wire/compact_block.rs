@@ -6,7 +6,7 @@ mod tests;
 
 pub use partial::{PartialBlock, ReconstructionError};
 
-use super::block::MIN_TRANSACTION;
+use super::block::{MIN_TRANSACTION, parse_transaction};
 use super::compact_size::{put, put_len};
 use super::{BlockHash, BlockHeader, Reader, Transaction, WireError, Wtxid};
 use crate::chain::limits::MAX_BLOCK_WEIGHT;
@@ -117,7 +117,7 @@ impl CompactBlock {
             if usize::from(index) > short_ids.len() + before {
                 return Err(WireError::IndexOutOfBlock(index));
             }
-            prefilled.push(Prefilled { index, tx: Transaction::parse_next(&mut reader)? });
+            prefilled.push(Prefilled { index, tx: parse_transaction(&mut reader)? });
         }
         if short_ids.is_empty() && prefilled.is_empty() {
             return Err(WireError::EmptyBlock);
@@ -182,7 +182,7 @@ impl BlockTransactions {
         let count = reader.count_up_to(MAX_TRANSACTIONS, MIN_TRANSACTION)?;
         let mut transactions = Vec::with_capacity(count);
         for _ in 0..count {
-            transactions.push(Transaction::parse_next(&mut reader)?);
+            transactions.push(parse_transaction(&mut reader)?);
         }
         Ok(Self { hash, transactions })
     }

@@ -48,6 +48,9 @@ pub enum WireError {
     /// The index of a prefilled transaction is outside of the block (BIP152).
     #[error("transaction index {0} is outside of the block")]
     IndexOutOfBlock(u16),
+    /// A transaction too small to be part of a block, in bytes (Core: `MIN_TRANSACTION_WEIGHT`).
+    #[error("a transaction of {0} bytes in a block")]
+    TransactionTooSmall(usize),
     /// A compact block without transactions.
     #[error("a block without transactions")]
     EmptyBlock,

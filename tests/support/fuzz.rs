@@ -1,8 +1,8 @@
 //! What all fuzz targets share. An input is bytes, and a target is a function that panics if something is wrong.
 //!
 //! In an ordinary test, a target gets the corpus in `tests/fuzz/TARGET`, and then inputs that are made from the
-//! corpus by random changes: by default few, with `BOLERO_RANDOM_TEST_TIME_MS` for as long as that. Built with
-//! `--cfg fuzzing --cfg fuzzing_libfuzzer`, as `.ci/fuzz` does, libFuzzer chooses the inputs.
+//! corpus by random changes: by default few, with `BOLERO_RANDOM_TEST_TIME_MS` for as long as that. An engine of
+//! cargo bolero (`--cfg fuzzing`) chooses the inputs by itself.
 
 use bolero::generator::bolero_generator::driver::Driver;
 use bolero::{TargetLocation, ValueGenerator};

@@ -73,6 +73,14 @@ impl BlockHeader {
 /// The smallest transaction with an input and an output, in bytes (Core: `MIN_TRANSACTION_WEIGHT` / 4).
 pub(super) const MIN_TRANSACTION: usize = 60;
 
+/// Parses the next transaction of a block. A smaller one than [`MIN_TRANSACTION`] is refused wherever it stands, so
+/// that the number of transactions bounds what is allocated for them.
+pub(super) fn parse_transaction(reader: &mut Reader<'_>) -> Result<Transaction, WireError> {
+    let tx = Transaction::parse_next(reader)?;
+    let size = tx.raw().len();
+    if size < MIN_TRANSACTION { Err(WireError::TransactionTooSmall(size)) } else { Ok(tx) }
+}
+
 /// A whole block.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Block {
@@ -97,7 +105,7 @@ impl Block {
         let count = reader.count(MIN_TRANSACTION)?;
         let mut transactions = Vec::with_capacity(count);
         for _ in 0..count {
-            transactions.push(Transaction::parse_next(&mut reader)?);
+            transactions.push(parse_transaction(&mut reader)?);
         }
         reader.finish()?;
         let size = u32::try_from(raw.len()).map_err(|_| WireError::TooLarge(raw.len() as u64))?;

@@ -1,6 +1,7 @@
 use super::*;
 use crate::chain::Network;
 use crate::wire::transaction::{InputParts, OutPoint, OutputParts, TransactionError, TxParts};
+use crate::wire::{Command, Message};
 use bitcoin_test_data::blocks::mainnet_702861;
 use proptest::collection::vec;
 use proptest::option;
@@ -227,6 +228,21 @@ fn a_real_block_whose_witnesses_were_stripped_or_changed_is_refused() {
         changed.transactions[index] = without.transactions[index].clone();
         assert_ne!(changed.transactions[index].wtxid(), tx.wtxid());
         assert_eq!(changed.check(FLOOR), Err(WitnessError::Commitment.into()));
+    }
+}
+
+#[test]
+fn a_transaction_too_small_for_a_block_is_refused_beside_large_ones_and_before_other_bytes() {
+    let tiny = [2, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+    let header = mined(&[coinbase(&[1, 1])]).header.encode();
+    let large = coinbase(&[7; 90]).encode();
+    let block = [&header[..], &[2], &large, &tiny].concat();
+    assert_eq!(Block::parse(&block), Err(WireError::TransactionTooSmall(10)));
+    let answer = [&[9; 32][..], &[1], &tiny, &[0; 60]].concat();
+    let compact = [&header[..], &[0; 8], &[0, 1, 0], &tiny, &[0; 60]].concat();
+    for (command, payload) in [(Command::BlockTxn, answer), (Command::CmpctBlock, compact)] {
+        let read = Message::decode(command, &payload);
+        assert_eq!(read, Err(WireError::TransactionTooSmall(10)), "{}", command.name());
     }
 }
 
