@@ -6,6 +6,7 @@
 
 use crate::event::PeerId;
 use crate::util::time::Timestamp;
+use crate::wire::BlockHash;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -22,6 +23,9 @@ const HELPERS: usize = 8;
 #[derive(Debug, Default)]
 pub struct HeaderSync {
     peers: BTreeMap<PeerId, Peer>,
+    /// The last header of a peer whose last message was full: its next one continues there, also on a branch that
+    /// is not the best chain yet.
+    reached: BTreeMap<PeerId, BlockHash>,
     is_synced: bool,
 }
 
@@ -53,6 +57,20 @@ impl HeaderSync {
     /// Removes a peer.
     pub fn disconnected(&mut self, peer: PeerId) {
         self.peers.remove(&peer);
+        self.reached.remove(&peer);
+    }
+
+    /// Notes the last header of a full message, or that the last message was not full.
+    pub fn reach(&mut self, peer: PeerId, last: Option<BlockHash>) {
+        match last {
+            Some(hash) => self.reached.insert(peer, hash),
+            None => self.reached.remove(&peer),
+        };
+    }
+
+    /// The header after which `peer` is asked for more, if its last message was full.
+    pub fn reached(&self, peer: PeerId) -> Option<BlockHash> {
+        self.reached.get(&peer).copied()
     }
 
     /// Notes that `peer` announced a block and may know headers that we don't.

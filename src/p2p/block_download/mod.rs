@@ -141,6 +141,8 @@ impl BlockDownload {
             Err(HeadersError::Unconnecting) => HeaderBatch::Unconnecting,
             Err(HeadersError::Invalid(fault)) => return punish(peer, fault),
         };
+        let reached = headers.last().filter(|_| batch == HeaderBatch::Full);
+        self.sync.reach(peer, reached.map(|&(hash, _)| hash));
         let was_requested = self.sync.received(peer, batch, now);
         if was_requested {
             self.high_bandwidth.headers_received(peer);
@@ -295,7 +297,8 @@ impl Part for BlockDownload {
             actions.push(Action::Emit(EventKind::MissingBlocks(missing)));
         }
         for peer in self.sync.requests(now) {
-            let locator = self.chain.locator();
+            let reached = self.sync.reached(peer).filter(|hash| !self.chain.is_active(*hash));
+            let locator = reached.into_iter().chain(self.chain.locator()).collect();
             actions.push(Action::Send(peer, Message::GetHeaders { locator, stop: BlockHash::default() }));
         }
         for BlockRequest { peer, hash, compact } in self.requests.requests(now) {

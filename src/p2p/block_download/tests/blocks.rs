@@ -9,7 +9,8 @@ use crate::p2p::input::Input;
 use crate::p2p::part::Part;
 use crate::util::time::Timestamp;
 use crate::wire::block::BlockError;
-use crate::wire::{Block, Inventory};
+use crate::wire::message::MAX_LOCATOR;
+use crate::wire::{Block, Inventory, Message};
 use std::time::Duration;
 
 const LONG_AGO: Timestamp = Timestamp::from_secs(1_600_000_000);
@@ -146,6 +147,33 @@ fn a_reorg_reports_the_disconnected_blocks_and_requests_the_new_ones() {
     assert_eq!(scene.timer(), [], "the one before is missing");
     assert_eq!(scene.says(A, &whole(&branch[0])), []);
     assert_eq!(scene.timer(), [new_block(A, 2, &branch[0]), new_block(A, 3, &branch[1])]);
+}
+
+/// Otherwise a branch of 2,000 easy blocks keeps the longer chain away, and its peers are asked for the same
+/// headers again and again.
+#[test]
+fn a_longer_chain_is_followed_past_a_branch_that_is_as_long_as_one_message() {
+    let branch = chain_at(START - Duration::from_secs(1), 2_000);
+    let honest = chain(2_001);
+    let mut scene = Scene::new();
+    scene.connect(A, 2_000);
+    scene.connect(B, 2_001);
+    scene.timer();
+    scene.says(A, &headers(&branch));
+    scene.timer();
+    scene.says(A, &headers(&[]));
+    scene.timer();
+    scene.says(B, &headers(&honest[..2_000]));
+    let locators: Vec<_> = (scene.timer().into_iter())
+        .filter_map(|action| match action {
+            Action::Send(B, Message::GetHeaders { locator, .. }) => Some(locator),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(locators.len(), 1);
+    assert_eq!(locators[0][0], honest[1_999].hash, "the next message continues where this one ends");
+    assert!(locators[0].len() <= MAX_LOCATOR);
+    assert!(scene.says(B, &headers(&honest[2_000..])).contains(&tip(2_001, &honest[2_000])));
 }
 
 #[test]
