@@ -6,6 +6,7 @@ use mempulse::tui::BINDINGS;
 use std::collections::BTreeSet;
 
 const README: &str = include_str!("../README.md");
+const SECURITY: &str = include_str!("../SECURITY.md");
 const USAGE: &str = include_str!("../docs/usage.md");
 
 /// The part of `page` under the heading `title`.
@@ -169,4 +170,37 @@ fn every_file_that_the_architecture_names_exists() {
         let whole = format!("{}/{path}", env!("CARGO_MANIFEST_DIR"));
         assert!(std::path::Path::new(&whole).exists(), "{path}");
     }
+}
+
+/// The names of all functions below `folder`.
+fn functions(folder: &std::path::Path, names: &mut BTreeSet<String>) {
+    for entry in std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
+        if entry.is_dir() {
+            functions(&entry, names);
+        } else if entry.extension().is_some_and(|extension| extension == "rs") {
+            let text = std::fs::read_to_string(&entry).unwrap();
+            let name = |rest: &str| rest.split_once('(').map(|(name, _)| name.to_owned());
+            names.extend(text.split("fn ").skip(1).filter_map(name));
+        }
+    }
+}
+
+#[test]
+fn every_statement_of_the_trust_model_names_tests_that_exist() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut names = BTreeSet::new();
+    functions(&root.join("src"), &mut names);
+    functions(&root.join("tests"), &mut names);
+    let rows = section(SECURITY, "Trust model").lines().filter(|line| line.starts_with("| ")).skip(1);
+    let mut statements = 0;
+    for row in rows {
+        let [party, _, tests] = row.trim_matches('|').split('|').collect::<Vec<_>>()[..] else {
+            panic!("{row}")
+        };
+        let tests: Vec<&str> = tests.split('`').skip(1).step_by(2).collect();
+        assert!(!tests.is_empty() || party.trim() == "you", "no test: {row}");
+        assert!(tests.iter().all(|test| names.contains(*test)), "{row}");
+        statements += 1;
+    }
+    assert!(statements > 10);
 }
