@@ -54,9 +54,13 @@ pub enum Misbehaviour {
     /// A block or header that breaks a consensus rule, or a compact block that cannot be completed.
     #[error("invalid block: {0}")]
     InvalidBlock(BlockFault),
-    /// More announcements than are tracked for one peer.
+    /// More announcements than are tracked for one peer. Those that are dropped are requested once they are announced
+    /// again, by any peer.
     #[error("too many announcements")]
-    TooManyAnnouncements,
+    TooManyAnnouncements {
+        /// The number of announcements that are dropped.
+        dropped: usize,
+    },
     /// A list of a whole mempool that is longer than any mempool.
     #[error("mempool list too long")]
     MempoolListTooLong,

@@ -23,7 +23,7 @@ pub use command::{AlertCommand, AlertId, Command};
 pub use disconnect::{DisconnectReason, KeyExchangeFailure, NoRoute, ProxyFailure, ProxyReply, Uselessness};
 pub use misbehaviour::{BlockFault, Misbehaviour};
 pub use os_error::OsError;
-pub use peer::{BlockAnnouncement, ConnectionKind, PeerEvent, PeerId, PeerInfo, Transport};
+pub use peer::{BlockAnnouncement, ConnectionKind, InvalidData, PeerEvent, PeerId, PeerInfo, Transport};
 pub use request::Request;
 pub use restored::{CatchUp, CatchUpFailure, CatchUpFrom, Knowledge, Restored, RestoredTx, Saved};
 pub use seed::SeedFailure;

@@ -194,3 +194,66 @@ pub struct PeerInfo {
     /// Whether it announces transactions by wtxid (BIP339).
     pub wtxid_relay: bool,
 }
+
+/// What is wrong with data from a peer. Data that are valid but come at the wrong time, unrequested or too often are
+/// misbehaviour only, and a peer that does not answer sends none.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum InvalidData {
+    /// The bytes belong to another network, or do not come from a Bitcoin node.
+    WrongMagic,
+    /// A message whose checksum is wrong.
+    BadChecksum,
+    /// A v2 packet that fails its authentication.
+    NotAuthentic,
+    /// A message, or a list in one, that is longer than the protocol allows.
+    TooLong,
+    /// A message that does not parse.
+    Malformed,
+    /// A transaction that no block can contain.
+    Transaction,
+    /// A block, a header or a compact block that breaks a consensus rule or cannot be completed.
+    Block,
+    /// A list of a whole mempool that is made up.
+    MempoolList,
+}
+
+impl InvalidData {
+    /// What is wrong with the data that led to `event`; `None` if nothing is.
+    pub const fn of(event: &PeerEvent) -> Option<Self> {
+        match event {
+            PeerEvent::Tolerated(misbehaviour) => Self::of_misbehaviour(misbehaviour),
+            PeerEvent::Disconnected { reason, .. } => Self::of_ending(reason),
+            _ => None,
+        }
+    }
+
+    const fn of_ending(reason: &DisconnectReason) -> Option<Self> {
+        match reason {
+            DisconnectReason::Misbehaved(misbehaviour) => Self::of_misbehaviour(misbehaviour),
+            DisconnectReason::WrongMagic(_) => Some(Self::WrongMagic),
+            DisconnectReason::MessageTooLong(_) => Some(Self::TooLong),
+            DisconnectReason::NotAuthentic => Some(Self::NotAuthentic),
+            _ => None,
+        }
+    }
+
+    const fn of_misbehaviour(misbehaviour: &Misbehaviour) -> Option<Self> {
+        match misbehaviour {
+            Misbehaviour::BadChecksum(_) => Some(Self::BadChecksum),
+            Misbehaviour::Malformed { .. } | Misbehaviour::NoCommand => Some(Self::Malformed),
+            Misbehaviour::TooManyEntries { .. } => Some(Self::TooLong),
+            Misbehaviour::InvalidTransaction(_) => Some(Self::Transaction),
+            Misbehaviour::InvalidBlock(_) => Some(Self::Block),
+            Misbehaviour::MempoolListTooLong
+            | Misbehaviour::MempoolListRepeats
+            | Misbehaviour::MempoolListMadeUp => Some(Self::MempoolList),
+            Misbehaviour::BeforeHandshake(_)
+            | Misbehaviour::AfterHandshake(_)
+            | Misbehaviour::SecondVersion
+            | Misbehaviour::UnexpectedPong
+            | Misbehaviour::UnrequestedTransaction
+            | Misbehaviour::UnrequestedBlock
+            | Misbehaviour::TooManyAnnouncements { .. } => None,
+        }
+    }
+}

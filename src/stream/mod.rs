@@ -35,7 +35,7 @@ use blocks::{BlockRecord, MissingRecord, ReorgRecord};
 use estimates::EstimatesRecord;
 use filter::Filter;
 use monitor::{BackfillRecord, BootstrapRecord, RestorationRecord, StartRecord, WarningRecord};
-use peers::{AnnouncedRecord, ConnectedRecord, DisconnectedRecord, PongRecord};
+use peers::{AnnouncedRecord, ConnectedRecord, DisconnectedRecord, InvalidDataLog, PongRecord};
 use periodic::Periodic;
 use record::Body;
 use transactions::{DoubleSpendRecord, FeeRecord, RemovedRecord, ReturnedRecord, TransactionRecord};
@@ -55,13 +55,19 @@ pub struct Stream {
     /// Which transactions are written; without one all are, and everything else.
     filter: Option<Filter>,
     periodic: Periodic,
+    invalid: InvalidDataLog,
 }
 
 impl Stream {
     /// A stream whose transactions come with their bytes if `raw` is set. With a query, only what happens to
     /// the transactions that match it is written.
     pub fn new(raw: bool, query: Option<Box<Query<Transactions>>>) -> Self {
-        Self { raw, filter: query.map(Filter::new), periodic: Periodic::default() }
+        Self {
+            raw,
+            filter: query.map(Filter::new),
+            periodic: Periodic::default(),
+            invalid: InvalidDataLog::default(),
+        }
     }
 
     /// Returns the records of `event` and of `outcome`, which `model` has just returned for it.
@@ -73,6 +79,10 @@ impl Stream {
             self.filter = Some(filter);
             return bodies.into_iter().map(|body| Record::new(body, time)).collect();
         }
+        let invalid = match &event.kind {
+            EventKind::Peer(peer, of_peer) => self.invalid.note(event.time, *peer, of_peer, model),
+            _ => None,
+        };
         let changes = outcome.changes.iter().filter_map(|change| self.of_change(change, event, model));
         let notices = outcome.notices.iter().filter_map(|notice| match notice {
             Notice::Restoration(milestone) => Some(Body::Restoration(RestorationRecord::new(milestone))),
@@ -82,7 +92,7 @@ impl Stream {
             Change::Block(figures) => Some(Body::Estimates(EstimatesRecord::new(figures.height, model))),
             _ => None,
         });
-        let of_event = of_event(event, model, outcome).into_iter();
+        let of_event = invalid.into_iter().map(Body::Invalid).chain(of_event(event, model, outcome));
         let bodies = of_event.chain(notices).chain(changes).chain(estimates);
         bodies.map(|body| Record::new(body, time)).collect()
     }
@@ -93,7 +103,9 @@ impl Stream {
             return Vec::new();
         }
         let time = model.wall_offset().wall(now);
-        self.periodic.due(now, model).into_iter().map(|body| Record::new(body, time)).collect()
+        let invalid = self.invalid.due(now, model).into_iter().map(Body::Invalid);
+        let bodies = self.periodic.due(now, model).into_iter().chain(invalid);
+        bodies.map(|body| Record::new(body, time)).collect()
     }
 
     /// Returns the records of the alerts in `outcome`, which no event led to.

@@ -1,11 +1,17 @@
 //! Records about peers.
 
 use super::values::peer_address;
-use super::words::{ConnectionKind, DisconnectReason};
-use crate::event::{self, PeerId, PeerInfo, Transport};
+use super::words::{ConnectionKind, DisconnectReason, InvalidData};
+use crate::event::{self, PeerEvent, PeerId, PeerInfo, Transport};
 use crate::model::Model;
 use crate::util::text::hex;
+use crate::util::time::Timestamp;
 use serde::Serialize;
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+/// The shortest time between two `invalid` records about the same peer and the same kind of data.
+const INTERVAL: Duration = Duration::from_mins(1);
 
 /// The handshake with a peer is done.
 #[derive(Clone, PartialEq, Debug, Serialize)]
@@ -69,4 +75,79 @@ pub(super) struct PongRecord {
 pub(super) struct AnnouncedRecord {
     pub(super) peer: String,
     pub(super) tx_count: usize,
+}
+
+/// A peer sent invalid data.
+#[derive(Clone, PartialEq, Debug, Serialize)]
+pub(super) struct InvalidRecord {
+    pub(super) peer: String,
+    pub(super) what: InvalidData,
+    pub(super) invalid_count: u64,
+    pub(super) message: String,
+}
+
+/// The invalid data of the last minute: what was written, and what was only counted.
+///
+/// An entry lives for a minute, so there are at most as many as peers that were connected in it, times the kinds.
+#[derive(Debug, Default)]
+pub(super) struct InvalidDataLog {
+    recent: BTreeMap<(PeerId, event::InvalidData), Recent>,
+}
+
+#[derive(Debug)]
+struct Recent {
+    written: Timestamp,
+    /// How many came after that.
+    unwritten: u64,
+    /// The last of these in words.
+    message: String,
+}
+
+impl InvalidDataLog {
+    /// Notes an event, and returns a record unless one about the same was written in the last minute.
+    pub(super) fn note(
+        &mut self,
+        now: Timestamp,
+        peer: PeerId,
+        event: &PeerEvent,
+        model: &Model,
+    ) -> Option<InvalidRecord> {
+        let what = event::InvalidData::of(event)?;
+        let message = match event {
+            PeerEvent::Tolerated(misbehaviour) => misbehaviour.to_string(),
+            PeerEvent::Disconnected { reason, .. } => reason.to_string(),
+            _ => return None,
+        };
+        if let Some(recent) = self.recent.get_mut(&(peer, what)) {
+            recent.unwritten = recent.unwritten.saturating_add(1);
+            recent.message = message;
+            return None;
+        }
+        let recent = Recent { written: now, unwritten: 0, message: String::new() };
+        self.recent.insert((peer, what), recent);
+        let peer = peer_address(model, peer);
+        Some(InvalidRecord { peer, what: what.into(), invalid_count: 1, message })
+    }
+
+    /// Returns one record for all that was only counted and a minute has passed.
+    pub(super) fn due(&mut self, now: Timestamp, model: &Model) -> Vec<InvalidRecord> {
+        let mut records = Vec::new();
+        self.recent.retain(|&(peer, what), recent| {
+            if now < recent.written + INTERVAL {
+                return true;
+            }
+            if recent.unwritten == 0 {
+                return false;
+            }
+            recent.written = now;
+            records.push(InvalidRecord {
+                peer: peer_address(model, peer),
+                what: what.into(),
+                invalid_count: std::mem::take(&mut recent.unwritten),
+                message: std::mem::take(&mut recent.message),
+            });
+            true
+        });
+        records
+    }
 }

@@ -5,7 +5,7 @@ use super::blocks::{BlockRecord, MissingRecord, ReorgRecord};
 use super::estimates::EstimatesRecord;
 use super::mempool::{ListDifferenceRecord, MempoolRecord};
 use super::monitor::{BackfillRecord, BootstrapRecord, RestorationRecord, StartRecord, WarningRecord};
-use super::peers::{AnnouncedRecord, ConnectedRecord, DisconnectedRecord, PongRecord};
+use super::peers::{AnnouncedRecord, ConnectedRecord, DisconnectedRecord, InvalidRecord, PongRecord};
 use super::transactions::{DoubleSpendRecord, FeeRecord, RemovedRecord, ReturnedRecord, TransactionRecord};
 use super::watch::WatchRecord;
 use crate::util::time::{Rfc3339, Timestamp};
@@ -34,6 +34,7 @@ pub(super) enum Body {
     PeerDisconnected(DisconnectedRecord),
     Pong(PongRecord),
     Announced(AnnouncedRecord),
+    Invalid(InvalidRecord),
     Transaction(Box<TransactionRecord>),
     Fee(FeeRecord),
     Removed(RemovedRecord),

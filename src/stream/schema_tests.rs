@@ -5,10 +5,11 @@ use crate::stream::alert::{AlertRecord, FigureFields};
 use crate::stream::blocks::{DisconnectedBlock, MissingRecord, MissingTx, UnexpectedTx, UnseenTx};
 use crate::stream::estimates::EstimateFields;
 use crate::stream::mempool::{BandFields, ExtraKind, ListDifferenceRecord, MempoolRecord};
+use crate::stream::peers::InvalidRecord;
 use crate::stream::transactions::FeeFields;
 use crate::stream::words::{
-    ConnectionKind, DisconnectReason, Kind, RemovalReason, RestorationState, TxSource, UnseenReason,
-    WarningSubject, WatchChange,
+    ConnectionKind, DisconnectReason, InvalidData, Kind, RemovalReason, RestorationState, TxSource,
+    UnseenReason, WarningSubject, WatchChange,
 };
 use crate::util::time::Rfc3339;
 use crate::wire::{BlockHash, Txid, Wtxid};
@@ -34,6 +35,7 @@ const fn assert_has_example(body: &Body) {
         | Body::PeerDisconnected(_)
         | Body::Pong(_)
         | Body::Announced(_)
+        | Body::Invalid(_)
         | Body::Transaction(_)
         | Body::Fee(_)
         | Body::Removed(_)
@@ -54,7 +56,7 @@ const fn assert_has_example(body: &Body) {
     }
 }
 
-const ALL: [fn(bool) -> Body; 22] = [
+const ALL: [fn(bool) -> Body; 23] = [
     |_| Body::Start(StartRecord::new(Network::Mainnet)),
     |full| {
         Body::PeerConnected(ConnectedRecord {
@@ -79,6 +81,14 @@ const ALL: [fn(bool) -> Body; 22] = [
     },
     |_| Body::Pong(PongRecord { peer: text(), rtt_ms: 1.5 }),
     |_| Body::Announced(AnnouncedRecord { peer: text(), tx_count: 1 }),
+    |_| {
+        Body::Invalid(InvalidRecord {
+            peer: text(),
+            what: InvalidData::Malformed,
+            invalid_count: 1,
+            message: text(),
+        })
+    },
     |full| {
         Body::Transaction(Box::new(TransactionRecord {
             txid: Txid::default(),
@@ -348,6 +358,7 @@ fn the_document_lists_every_word_and_no_other() {
         ("Restoration states", words(RestorationState::ALL)),
         ("Removal reasons", words(RemovalReason::ALL)),
         ("Disconnect reasons", words(DisconnectReason::ALL)),
+        ("Invalid data", words(InvalidData::ALL)),
         ("Unseen reasons", words(UnseenReason::ALL)),
         ("Watch changes", words(WatchChange::ALL)),
         ("Warning subjects", words(WarningSubject::ALL)),

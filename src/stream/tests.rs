@@ -2,10 +2,11 @@
 
 use super::*;
 use crate::address::PeerAddress;
-use crate::event::{ConnectionKind, DisconnectReason, PeerInfo, Tip};
+use crate::event::{ConnectionKind, DisconnectReason, Misbehaviour, PeerInfo, Tip};
 use crate::model::testing::{Scene, info, loose};
 use crate::model::{BlockConflict, ModelSettings, RemovalReason, WatchEvent, WatchMatch};
 use crate::util::time::WallOffset;
+use crate::wire::transaction::TransactionError;
 use crate::wire::{BlockHash, TxHash, Txid};
 use serde_json::Value;
 use std::sync::Arc;
@@ -260,4 +261,51 @@ fn a_transaction_is_written_once_and_its_replacement_removes_it() {
     let names: Vec<_> = lines.iter().map(|line| &line[..line.find(',').unwrap()]).collect();
     let [transaction, removed] = [r#"{"event":"transaction""#, r#"{"event":"removed""#];
     assert_eq!(names, [transaction, transaction, removed]);
+}
+
+/// The records `invalid` after `event` at `now`.
+fn invalid(stream: &mut Stream, model: &mut Model, now: Timestamp, event: PeerEvent) -> Vec<Value> {
+    let event = Event { time: now, kind: EventKind::Peer(PEER, event) };
+    let outcome = model.apply(&event);
+    values(stream.records(&event, model, &outcome), "invalid")
+}
+
+#[test]
+fn invalid_data_is_written_with_its_kind_and_silence_is_not() {
+    let (mut model, mut stream) = (model(), Stream::default());
+    let mut write = |event| invalid(&mut stream, &mut model, NOW, event);
+    write(dialling("10.0.0.1"));
+    let bad = Misbehaviour::InvalidTransaction(TransactionError::NoInputs);
+    let records = write(PeerEvent::Tolerated(bad));
+    assert_eq!(records.len(), 1);
+    assert_eq!(records[0]["what"], "transaction");
+    assert_eq!(records[0]["peer"], "10.0.0.1:1");
+    assert_eq!(records[0]["message"], "invalid transaction: no inputs");
+    assert!(write(PeerEvent::Tolerated(Misbehaviour::UnrequestedTransaction)).is_empty());
+    assert!(write(PeerEvent::RequestTimedOut { count: 100 }).is_empty());
+    let reason = DisconnectReason::WrongMagic([1; 4]);
+    let records = write(PeerEvent::Disconnected { reason, retry_at: None });
+    assert_eq!(records[0]["what"], "wrong_magic", "what ends the connection counts too");
+}
+
+#[test]
+fn a_flood_of_invalid_data_is_one_record_a_minute_and_none_of_it_is_lost_from_the_counts() {
+    let (mut model, mut stream) = (model(), Stream::default());
+    let kinds = [Misbehaviour::NoCommand, Misbehaviour::InvalidTransaction(TransactionError::NoInputs)];
+    let (mut written, mut counted) = (0, 0);
+    let mut count = |records: Vec<Value>| {
+        written += records.len();
+        counted += records.iter().map(|record| record["invalid_count"].as_u64().unwrap()).sum::<u64>();
+    };
+    // A thousand of each kind in each second of ten minutes, then a minute and a half of nothing.
+    for second in 0..690 {
+        let now = NOW + Duration::from_secs(second);
+        let flood = if second < 600 { 1_000 } else { 0 };
+        for kind in kinds.iter().flat_map(|kind| std::iter::repeat_n(kind, flood)) {
+            count(invalid(&mut stream, &mut model, now, PeerEvent::Tolerated(kind.clone())));
+        }
+        count(values(stream.due(now, &model), "invalid"));
+    }
+    assert_eq!(counted, 2 * 600 * 1_000);
+    assert!(written <= 2 * 12, "{written}");
 }

@@ -61,6 +61,11 @@ words! {
 }
 
 words! {
+    /// What is wrong with data from a peer.
+    InvalidData: WrongMagic BadChecksum NotAuthentic TooLong Malformed Transaction Block MempoolList
+}
+
+words! {
     /// What happened to a transaction that touches a watch target.
     WatchChange: Arrived Replaced DoubleSpent Confirmed Unconfirmed Removed
 }
@@ -160,6 +165,22 @@ impl From<&event::DisconnectReason> for DisconnectReason {
             Event::NotReading => Self::NotReading,
             Event::Internal => Self::Internal,
             Event::ShuttingDown => Self::ShuttingDown,
+        }
+    }
+}
+
+impl From<event::InvalidData> for InvalidData {
+    fn from(what: event::InvalidData) -> Self {
+        use event::InvalidData as Event;
+        match what {
+            Event::WrongMagic => Self::WrongMagic,
+            Event::BadChecksum => Self::BadChecksum,
+            Event::NotAuthentic => Self::NotAuthentic,
+            Event::TooLong => Self::TooLong,
+            Event::Malformed => Self::Malformed,
+            Event::Transaction => Self::Transaction,
+            Event::Block => Self::Block,
+            Event::MempoolList => Self::MempoolList,
         }
     }
 }

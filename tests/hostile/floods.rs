@@ -75,7 +75,9 @@ pub fn flooders() -> Vec<BadPeer> {
     vec![
         BadPeer::new(
             "announces millions of made-up names",
-            Fate::Stays(|event| *event == PeerEvent::Tolerated(Misbehaviour::TooManyAnnouncements)),
+            Fate::Stays(|event| {
+                matches!(event, PeerEvent::Tolerated(Misbehaviour::TooManyAnnouncements { .. }))
+            }),
             |mut peer| async move {
                 peer.greet().await;
                 let chunks = (0..MADE_UP / 50_000).map(|chunk| {

@@ -51,6 +51,10 @@ pub struct PeerStats {
     pub bytes_received: u64,
     /// The bytes sent to the peer.
     pub bytes_sent: u64,
+    /// The number of announcements that were dropped and not requested, because too many others had not arrived.
+    pub dropped: u64,
+    /// The number of times that the peer sent invalid data, whether tolerated or not.
+    pub invalid: u64,
     /// The number of protocol violations that were tolerated.
     pub tolerated: u64,
 }

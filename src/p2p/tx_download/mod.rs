@@ -69,7 +69,7 @@ impl TxDownload {
             self.requests.unsee(txid, wtxid);
             self.parents.note(txid);
             for &peer in peers.iter().cycle().skip(turn).take(MAX_RESENDERS.min(peers.len())) {
-                self.requests.announced(peer, TxHash::Txid(txid));
+                self.requests.request_unannounced(peer, TxHash::Txid(txid));
             }
         }
     }
@@ -116,7 +116,7 @@ impl TxDownload {
 
     fn announced(&mut self, peer: PeerId, list: &[Inventory]) -> Vec<Action> {
         let by_wtxid = self.wtxid_relay.contains(&peer);
-        let (mut txs, mut count, mut refused) = (Vec::new(), 0, false);
+        let (mut txs, mut count, mut dropped) = (Vec::new(), 0, 0);
         for hash in list.iter().copied().filter_map(tx_hash) {
             count += 1;
             // As in Core, only the kind of hash agreed on in the handshake counts (BIP339).
@@ -131,12 +131,12 @@ impl TxDownload {
             }
             match self.requests.announced(peer, hash) {
                 Announcement::Known | Announcement::Tracked => txs.push(hash),
-                Announcement::Refused => refused = true,
+                Announcement::Refused => dropped += 1,
             }
         }
         let announced = (count > 0).then_some(PeerEvent::Announced { txs, count });
-        let refused = refused.then_some(PeerEvent::Tolerated(Misbehaviour::TooManyAnnouncements));
-        announced.into_iter().chain(refused).map(|event| emit(peer, event)).collect()
+        let announced = announced.map(|event| emit(peer, event));
+        announced.into_iter().chain(too_many(peer, dropped)).collect()
     }
 
     fn not_found(&mut self, peer: PeerId, list: &[Inventory], now: Timestamp) -> Vec<Action> {
@@ -256,7 +256,9 @@ impl Part for TxDownload {
     fn timer(&mut self, now: Timestamp) -> Vec<Action> {
         let mut actions = self.expire(now);
         for (peer, txid) in self.parents.due(now) {
-            self.requests.announced(peer, TxHash::Txid(txid));
+            if !self.requests.request_unannounced(peer, TxHash::Txid(txid)) {
+                self.parents.retract(txid);
+            }
         }
         for hash in self.requests.take_abandoned() {
             if let TxHash::Wtxid(wtxid) = hash {
@@ -265,9 +267,13 @@ impl Part for TxDownload {
         }
         let (asks, relayed) = self.bootstrap.timer(now);
         actions.extend(asks);
+        let mut dropped: BTreeMap<PeerId, usize> = BTreeMap::new();
         for (peer, wtxid) in relayed {
-            self.requests.announced(peer, TxHash::Wtxid(wtxid));
+            if self.requests.announced(peer, TxHash::Wtxid(wtxid)) == Announcement::Refused {
+                *dropped.entry(peer).or_default() += 1;
+            }
         }
+        actions.extend(dropped.into_iter().filter_map(|(peer, count)| too_many(peer, count)));
         // Live relay comes first: what is behind a bulk request waits for it.
         actions.extend(self.request(now));
         actions.extend(self.bootstrap.request(now));
@@ -300,6 +306,12 @@ fn listed_transaction(
 
 fn emit(peer: PeerId, event: PeerEvent) -> Action {
     Action::Emit(EventKind::Peer(peer, event))
+}
+
+/// Reports that announcements were dropped for lack of room, if any were.
+fn too_many(peer: PeerId, dropped: usize) -> Option<Action> {
+    let misbehaviour = Misbehaviour::TooManyAnnouncements { dropped };
+    (dropped > 0).then(|| emit(peer, PeerEvent::Tolerated(misbehaviour)))
 }
 
 fn tx_hash(entry: Inventory) -> Option<TxHash> {

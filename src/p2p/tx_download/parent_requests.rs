@@ -88,6 +88,11 @@ impl ParentRequests {
         self.waiting.front().map(|waiting| waiting.due)
     }
 
+    /// Notes that a parent was not requested after all: it may be for another child.
+    pub fn retract(&mut self, txid: Txid) {
+        self.requested.remove(txid.0);
+    }
+
     /// Whether this transaction was lately requested as a parent.
     pub fn is_parent(&self, txid: Txid) -> bool {
         self.depths.contains_key(&txid)

@@ -4,6 +4,7 @@ mod bootstrap;
 mod links;
 mod made_up_lists;
 mod resend;
+mod room;
 pub mod scene;
 
 use crate::event::{DisconnectReason, EventKind, Misbehaviour, PeerEvent, PeerId, PeerInfo};
@@ -214,6 +215,6 @@ fn a_peer_that_announces_too_much_is_reported_and_the_rest_is_dropped() {
         Input::Inv((from..from + 5_000).map(hash).collect())
     };
     assert_eq!(download.received(ALICE, &many(0), START).len(), 1);
-    let refused = PeerEvent::Tolerated(Misbehaviour::TooManyAnnouncements);
+    let refused = PeerEvent::Tolerated(Misbehaviour::TooManyAnnouncements { dropped: 5_000 });
     assert_eq!(download.received(ALICE, &many(5_000), START).last(), Some(&event(ALICE, refused)));
 }

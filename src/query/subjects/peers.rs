@@ -111,6 +111,9 @@ impl Subject for Peers {
         Field::number("announced", Unit::Count, "transactions that it announced", |item| {
             item.stats.all.announced.into()
         }),
+        Field::number("dropped", Unit::Count, "announcements that were too many to request", |item| {
+            item.stats.dropped.into()
+        }),
         Field::number("served", Unit::Count, "transactions that it sent", |item| {
             item.stats.all.served.into()
         }),
@@ -130,6 +133,9 @@ impl Subject for Peers {
             item.stats.bytes_received.into()
         }),
         Field::number("sent", Unit::Bytes, "bytes sent to it", |item| item.stats.bytes_sent.into()),
+        Field::number("invalid", Unit::Count, "times that it sent invalid data", |item| {
+            item.stats.invalid.into()
+        }),
         Field::number("violations", Unit::Count, "protocol violations that were tolerated", |item| {
             item.stats.tolerated.into()
         }),
@@ -139,6 +145,7 @@ impl Subject for Peers {
         ("agent ~ \"Satoshi:2[0-9]\"", "Bitcoin Core 20 to 29"),
         ("state = live sort ping", "the fastest first"),
         ("network = onion and unserved > 10", "onion peers that leave requests open"),
+        ("invalid > 0 or unserved > 100", "which send invalid data or leave requests open"),
         ("not relay or fee_filter > 5", "which do not take cheap transactions"),
         ("ping = unknown", "without a pong on the present connection"),
     ];

@@ -6,7 +6,7 @@ mod traffic;
 use crate::address::{AutonomousSystem, PeerAddress};
 use crate::chain::limits::is_ibd_fee_filter;
 use crate::event::{
-    CommandTraffic, ConnectionKind, DisconnectReason, Misbehaviour, PeerEvent, PeerId, PeerInfo,
+    CommandTraffic, ConnectionKind, DisconnectReason, InvalidData, Misbehaviour, PeerEvent, PeerId, PeerInfo,
     RecentMessage, Transport,
 };
 use crate::model::fees::bounds;
@@ -69,6 +69,10 @@ pub(crate) struct Peer {
     fee_filter_changes: u32,
     /// Height of the highest block of the best chain that the peer announced.
     best_announced: Option<u32>,
+    /// How many of its announcements were dropped for lack of room.
+    dropped: u64,
+    /// How often the peer sent invalid data.
+    invalid: u64,
     tolerated: Vec<(Misbehaviour, u64)>,
     endings: VecDeque<(Timestamp, DisconnectReason)>,
     traffic: TrafficLog,
@@ -96,6 +100,8 @@ impl Peer {
             history: LivenessHistory::default(),
             fee_filter_changes: 0,
             best_announced: None,
+            dropped: 0,
+            invalid: 0,
             tolerated: Vec::new(),
             endings: VecDeque::new(),
             traffic: TrafficLog::default(),
@@ -110,6 +116,9 @@ impl Peer {
     /// Applies an event of this peer.
     pub(crate) fn apply(&mut self, now: Timestamp, event: &PeerEvent) {
         self.record.apply(now, event);
+        if InvalidData::of(event).is_some() {
+            add(&mut self.invalid, 1);
+        }
         match event {
             PeerEvent::Dialling { address, kind, attempt } => {
                 self.address = address.clone();
@@ -179,6 +188,9 @@ impl Peer {
     }
 
     fn tolerate(&mut self, misbehaviour: &Misbehaviour) {
+        if let Misbehaviour::TooManyAnnouncements { dropped } = misbehaviour {
+            add(&mut self.dropped, u64::try_from(*dropped).unwrap_or(u64::MAX));
+        }
         let is_same =
             |(known, _): &&mut (Misbehaviour, u64)| discriminant(known) == discriminant(misbehaviour);
         match self.tolerated.iter_mut().find(is_same) {

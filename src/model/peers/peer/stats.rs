@@ -37,6 +37,8 @@ impl Peer {
             block_lead,
             bytes_received: self.traffic.bytes(Direction::Received),
             bytes_sent: self.traffic.bytes(Direction::Sent),
+            dropped: self.dropped,
+            invalid: self.invalid,
             tolerated: self.tolerated.iter().map(|(.., count)| count).sum(),
         }
     }

@@ -102,6 +102,19 @@ fn misbehaviour_is_counted_by_kind() {
     assert!(peer.tolerated().eq(&[(Misbehaviour::UnexpectedPong, 500), (first, 500)]));
 }
 
+#[test]
+fn invalid_data_is_counted_apart_from_what_is_merely_unrequested() {
+    let mut peer = ready();
+    peer.apply(at(2), &PeerEvent::Tolerated(Misbehaviour::NoCommand));
+    peer.apply(at(2), &PeerEvent::Tolerated(Misbehaviour::UnrequestedTransaction));
+    peer.apply(at(2), &PeerEvent::Tolerated(Misbehaviour::TooManyAnnouncements { dropped: 40 }));
+    peer.apply(at(2), &PeerEvent::RequestTimedOut { count: 7 });
+    let reason = DisconnectReason::MessageTooLong(u32::MAX);
+    peer.apply(at(3), &PeerEvent::Disconnected { reason, retry_at: None });
+    let stats = peer.stats(None, None, at(4));
+    assert_eq!((stats.invalid, stats.tolerated, stats.dropped, stats.all.unserved()), (2, 3, 40, 7));
+}
+
 fn command(direction: Direction, command: &str) -> CommandTraffic {
     CommandTraffic { direction, command: command.to_owned(), messages: 2, bytes: 100 }
 }

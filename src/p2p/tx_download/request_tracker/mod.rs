@@ -20,6 +20,10 @@ const MAX_IN_FLIGHT: usize = 100;
 /// The most announcements of one peer that are tracked (Core: `MAX_PEER_TX_ANNOUNCEMENTS`).
 const MAX_TRACKED: usize = 5_000;
 
+/// The most transactions that may be requested from one peer, or wait to be, although it did not announce them.
+/// They take no room from what it announces.
+const MAX_UNANNOUNCED: usize = 5_000;
+
 /// The number of hashes of received transactions that are remembered; a segwit transaction has two.
 const SEEN: usize = 500_000;
 
@@ -48,6 +52,8 @@ pub struct RequestTracker {
 #[derive(Debug)]
 struct Peer {
     tracked: HashSet<TxHash, Seeded>,
+    /// What the peer is asked for although it did not announce it.
+    unannounced: HashSet<TxHash, Seeded>,
     in_flight: usize,
     /// Requests that timed out or were answered by another peer first, with the time of the request: a late
     /// answer is accepted. Oldest first.
@@ -116,7 +122,12 @@ impl RequestTracker {
     /// Starts afresh with `peer`.
     pub fn connected(&mut self, peer: PeerId) {
         self.disconnected(peer);
-        let state = Peer { tracked: HashSet::default(), in_flight: 0, late: Ring::default() };
+        let state = Peer {
+            tracked: HashSet::default(),
+            unannounced: HashSet::default(),
+            in_flight: 0,
+            late: Ring::default(),
+        };
         self.peers.insert(peer, state);
     }
 
@@ -124,7 +135,7 @@ impl RequestTracker {
     pub fn disconnected(&mut self, peer: PeerId) {
         self.idle.remove(&peer);
         let Some(state) = self.peers.remove(&peer) else { return };
-        for hash in state.tracked {
+        for hash in state.tracked.into_iter().chain(state.unannounced) {
             let Some(missing) = self.missing.get_mut(&hash) else { continue };
             if let Some(asked) = missing.asked.take_if(|asked| asked.peer == peer) {
                 self.deadlines.remove(&(asked.since + self.timeout, peer, hash));
@@ -160,7 +171,7 @@ impl RequestTracker {
             return Announcement::Known;
         }
         let Some(state) = self.peers.get_mut(&peer) else { return Announcement::Refused };
-        if state.tracked.contains(&hash) {
+        if state.tracked.contains(&hash) || state.unannounced.contains(&hash) {
             return Announcement::Tracked;
         }
         if state.tracked.len() >= MAX_TRACKED {
@@ -168,9 +179,26 @@ impl RequestTracker {
             let is_missing = self.missing.contains_key(&hash);
             return if is_missing { Announcement::Tracked } else { Announcement::Refused };
         }
+        state.tracked.insert(hash);
         self.track(peer, hash);
-        self.idle.insert(peer);
         Announcement::Tracked
+    }
+
+    /// Has `peer` asked for `hash`, which it did not announce. Returns whether there was room, or no need.
+    pub fn request_unannounced(&mut self, peer: PeerId, hash: TxHash) -> bool {
+        if self.seen.contains(bytes(hash)) {
+            return true;
+        }
+        let Some(state) = self.peers.get_mut(&peer) else { return false };
+        if state.tracked.contains(&hash) || state.unannounced.contains(&hash) {
+            return true;
+        }
+        if state.unannounced.len() >= MAX_UNANNOUNCED {
+            return false;
+        }
+        state.unannounced.insert(hash);
+        self.track(peer, hash);
+        true
     }
 
     /// `peer` doesn't have `hash`. Returns whether it was asked for it.
@@ -269,8 +297,6 @@ impl RequestTracker {
     }
 
     fn track(&mut self, peer: PeerId, hash: TxHash) {
-        let Some(state) = self.peers.get_mut(&peer) else { return };
-        state.tracked.insert(hash);
         let order = self.next_order;
         self.next_order += 1;
         let missing = self.missing.entry(hash).or_default();
@@ -278,6 +304,7 @@ impl RequestTracker {
         if missing.asked.is_none() {
             self.ready.insert((peer, order), hash);
         }
+        self.idle.insert(peer);
     }
 
     /// The first announcement of `peer` that can be requested, if there is room for another request.
@@ -349,6 +376,7 @@ impl RequestTracker {
         for peer in announcers.chain(missing.tried).chain(missing.asked.map(|asked| asked.peer)) {
             if let Some(state) = self.peers.get_mut(&peer) {
                 state.tracked.remove(&hash);
+                state.unannounced.remove(&hash);
             }
         }
     }

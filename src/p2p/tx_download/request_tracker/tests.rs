@@ -215,6 +215,19 @@ fn no_more_than_five_thousand_are_tracked_for_one_peer() {
 }
 
 #[test]
+fn what_a_peer_did_not_announce_takes_no_room_from_what_it_announces() {
+    let mut tracker = tracker();
+    assert!((0..MAX_UNANNOUNCED).all(|number| tracker.request_unannounced(A, t(number))));
+    assert!(!tracker.request_unannounced(A, t(MAX_UNANNOUNCED)), "it is bounded as well");
+    for number in 0..MAX_TRACKED {
+        assert_eq!(tracker.announced(A, w(MAX_UNANNOUNCED + number)), Announcement::Tracked);
+    }
+    tracker.asks(START);
+    tracker.not_found(A, t(0));
+    assert!(tracker.request_unannounced(A, t(MAX_UNANNOUNCED)), "room again");
+}
+
+#[test]
 fn what_no_announcer_delivers_is_reported_as_abandoned_once() {
     let mut tracker = tracker();
     tracker.announced(A, w(1));
@@ -319,7 +332,7 @@ proptest! {
             for (peer, state) in &tracker.peers {
                 let asked = open.values().filter(|asked| *asked == peer).count();
                 prop_assert_eq!(state.in_flight, asked);
-                prop_assert!(state.tracked.iter().all(|hash| tracker.missing.contains_key(hash)));
+                prop_assert!(state.tracked.iter().chain(&state.unannounced).all(|hash| tracker.missing.contains_key(hash)));
             }
             for (&(peer, order), hash) in &tracker.ready {
                 prop_assert!(tracker.missing[hash].candidates.contains(&(order, peer)));

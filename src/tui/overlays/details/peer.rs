@@ -91,9 +91,14 @@ fn identity(cx: &Context, peer: &PeerDetail, cells: usize) -> Vec<Line<'static>>
     let connected = peer.stats.connected_for.map(|time| format!("for {}", format::span(time + cx.drift)));
     let dials = format!("dialled {}", format::plural(peer.stats.dials.into(), "time"));
     add("connected", connected.map_or_else(|| format!("no, {dials}"), |time| format!("{time}, {dials}")));
-    add("announced", format!("{} transactions", format::grouped(row.announced)));
+    let dropped = match peer.stats.dropped {
+        0 => String::new(),
+        count => format!(", {} dropped: too many at once", format::grouped(count)),
+    };
+    add("announced", format!("{} transactions{dropped}", format::grouped(row.announced)));
     let failed = format!("{} notfound, {} timed out", peer.stats.all.not_found, peer.stats.all.timed_out);
     add("served", format!("{} transactions, {failed}", format::grouped(row.served)));
+    add("invalid", format::plural(peer.stats.invalid, "time"));
     lines
 }
 
