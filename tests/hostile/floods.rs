@@ -18,7 +18,7 @@ const FLOOD: usize = 50_000;
 
 impl Conversation {
     /// Sends a flood while it reads and answers pings.
-    async fn flood(mut self, messages: impl Iterator<Item = Vec<u8>>) {
+    pub async fn flood(mut self, messages: impl Iterator<Item = Vec<u8>>) {
         for message in messages {
             if self.try_write(&message).await.is_err() {
                 return;
@@ -51,7 +51,7 @@ impl Conversation {
     }
 }
 
-fn announcement(range: std::ops::Range<u32>) -> Message {
+pub fn announcement(range: std::ops::Range<u32>) -> Message {
     Message::Inv(range.map(|number| Inventory::Wtx(transaction(number).wtxid())).collect())
 }
 

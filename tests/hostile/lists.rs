@@ -48,7 +48,7 @@ async fn ending(parts: impl Iterator<Item = Vec<Inventory>> + Send + 'static) ->
     let new = mine(chain[0].hash, 2, vec![transaction(0)]);
     tokio::spawn(async move {
         let peer = honest.meet_as(Version { start_height: 1, ..version() }).await;
-        behave_well(peer, &chain, HONEST, new).await;
+        behave_well(peer, &chain, 0..HONEST, new).await;
     });
     let mut monitor = Monitor::start(Settings { bootstrap: BootstrapMode::Auto, ..settings(addresses) });
     let mut awaited: HashSet<Txid> = (0..HONEST).map(|number| transaction(number).txid()).collect();

@@ -58,7 +58,7 @@ impl BadPeer {
     }
 }
 
-fn misbehaved(what: Misbehaviour) -> DisconnectReason {
+pub fn misbehaved(what: Misbehaviour) -> DisconnectReason {
     DisconnectReason::Misbehaved(what)
 }
 
@@ -70,7 +70,7 @@ fn connection_reset() -> OsError {
     std::io::Error::from_raw_os_error(ECONNRESET).into()
 }
 
-fn invalid_block(fault: impl Into<BlockFault>) -> DisconnectReason {
+pub fn invalid_block(fault: impl Into<BlockFault>) -> DisconnectReason {
     misbehaved(Misbehaviour::InvalidBlock(fault.into()))
 }
 
@@ -83,6 +83,19 @@ macro_rules! told {
         Fate::Stays(|event| matches!(event, PeerEvent::Tolerated($pattern)))
     };
 }
+pub(crate) use told;
+
+/// The connection stays, and messages of this command were received on it.
+macro_rules! received {
+    ($command:literal) => {
+        Fate::Stays(|event| {
+            matches!(event, PeerEvent::Traffic(traffic) if traffic.commands.iter().any(|command| {
+                command.direction == mempulse::event::Direction::Received && command.command == $command
+            }))
+        })
+    };
+}
+pub(crate) use received;
 
 impl Conversation {
     /// The handshake of an ordinary node, and the answer to the first ping.
@@ -118,7 +131,7 @@ impl Conversation {
 }
 
 /// A message of these bytes, with a right checksum.
-fn crafted(command: &str, payload: &[u8]) -> Vec<u8> {
+pub fn crafted(command: &str, payload: &[u8]) -> Vec<u8> {
     frame(NETWORK.magic(), command, payload)
 }
 
