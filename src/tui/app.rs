@@ -6,6 +6,7 @@ use super::chrome::tabs::{TabName, Tabs};
 use super::chrome::{banner, footer, title, too_small};
 use super::context::Context;
 use super::display::Display;
+use super::keys::Action;
 use super::layer::{Copyable, Layer, Response};
 use super::list_query::{ListQuery, QuerySubject};
 use super::overlays::{Overlay, QueryHistory};
@@ -199,6 +200,10 @@ impl App {
             Response::Done => {}
             Response::Remark(remark) => self.remark = Some(remark),
             Response::List(text) => self.list(&text),
+            Response::Show(screen, action) => {
+                self.show(screen);
+                return action.and_then(|action| self.act(action));
+            }
             Response::Open(open) => self.open(open),
             Response::Leave => {
                 if self.overlays.pop().is_none() {
@@ -274,14 +279,19 @@ impl App {
         self.overlays.push(Overlay::alerts());
     }
 
-    /// Opens the line for a query of the list on screen.
-    fn open_query(&mut self) {
+    /// Opens the line for a query of the list on screen, or leaves it to the screen to say where that list is.
+    fn open_query(&mut self) -> Option<Effect> {
         let queried = self.screens[self.current].1.queried();
         match queried {
-            _ if self.is_frozen() => self.remark = Some("unfreeze (Space) to query the list".to_owned()),
+            _ if self.is_frozen() => self.remark("unfreeze (Space) to query the list"),
             Some((subject, text)) => self.overlays.push(Overlay::query(subject, text, &self.queries)),
-            None => self.remark = Some("no list to query here".to_owned()),
+            None => {
+                let cx = self.display.context();
+                let response = self.screens[self.current].1.update(Action::Query, &cx);
+                return self.carry_out(response);
+            }
         }
+        None
     }
 
     fn apply_query(&mut self, query: ListQuery) -> Option<Effect> {

@@ -3,7 +3,7 @@
 use super::keys::Keymap;
 use super::preferences::{Preferences, Times, Unit};
 use super::theme::Theme;
-use super::widgets::{clock, format};
+use super::widgets::{clock, format, text};
 use crate::snapshot::Open;
 use crate::snapshot::{Detail, Snapshot};
 use crate::util::time::Timestamp;
@@ -72,6 +72,16 @@ impl<'a> Context<'a> {
     /// An amount in the user's unit: `0.04510000 BTC`, `4,510,000 sat`.
     pub fn amount(&self, sat: u64) -> String {
         self.preferences.unit.amount(sat)
+    }
+
+    /// An amount with its unit: where `cells` characters are too few for all its digits, with fewer.
+    pub fn amount_in(&self, sat: u64, cells: usize) -> String {
+        let (unit, whole) = (self.preferences.unit, self.amount(sat));
+        match unit {
+            _ if text::width(&whole) <= cells => whole,
+            Unit::Btc => format!("{} {}", format::btc_short(sat, cells), unit.name()),
+            Unit::Sat => format!("{} {}", format::brief(sat), unit.name()),
+        }
     }
 
     /// An amount in at most `cells` characters, without the unit: cut, and not rounded up.

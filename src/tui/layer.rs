@@ -5,7 +5,7 @@ use super::keys::{Action, Motion, Place};
 use super::list_query::{ListQuery, QuerySubject};
 use super::preferences::Setting;
 use crate::event::Command;
-use crate::snapshot::{Open, View};
+use crate::snapshot::{Open, Screen, View};
 use ratatui::Frame;
 use ratatui::layout::Position;
 use std::fmt::Debug;
@@ -98,6 +98,8 @@ pub enum Response {
     Remark(String),
     /// Show the transactions with this text in their txid or in an address.
     List(String),
+    /// Go to a screen and do something there.
+    Show(Screen, Option<Action>),
     /// Open details on top.
     Open(Open),
     /// Close this overlay, or leave this screen for the overview.

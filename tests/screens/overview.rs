@@ -124,3 +124,30 @@ fn a_stale_block_is_marked_in_its_title_and_its_figures_stay_in_their_rows() {
     let columns = ages.matches("min ago").count();
     assert!(columns >= 4, "every column has its age in this row: {ages}");
 }
+
+#[test]
+fn a_filter_and_a_query_go_to_the_screen_with_the_whole_list() {
+    for (tabs, title) in [(0, "┏ Transactions "), (5, "┏ Peers ")] {
+        let mut desk = Desk::new(SMALL);
+        (0..tabs).for_each(|_| _ = desk.press(KeyCode::Tab));
+        assert!(desk.screen().contains(title), "{}", desk.screen());
+        desk.type_keys("/zz");
+        let screen = desk.screen();
+        assert!(screen.contains(title) && screen.contains("/zz▏") && !screen.contains("╭ tx/s"), "{screen}");
+    }
+    let mut desk = Desk::new(SMALL);
+    desk.type_keys(":");
+    assert!(desk.screen().contains("┏ Query: transactions "), "{}", desk.screen());
+}
+
+#[test]
+fn enter_on_a_chart_goes_to_the_screen_that_has_more_of_it() {
+    for (tabs, title) in [(2, "┏ Fee bands "), (3, "┏ Transactions "), (4, "┏ Fee bands ")] {
+        let mut desk = Desk::new(SMALL);
+        (0..tabs).for_each(|_| _ = desk.press(KeyCode::Tab));
+        desk.press(KeyCode::Enter);
+        desk.answer();
+        let screen = desk.screen();
+        assert!(screen.contains(title) && !screen.contains("╭ tx/s"), "{screen}");
+    }
+}

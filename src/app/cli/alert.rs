@@ -20,7 +20,7 @@ pub struct AlertArgs {
     pub alert: Vec<String>,
     /// Run this program at every event of the watch list: short for --alert 'watch; run PATH'
     ///
-    /// Details are passed in environment variables (`MEMPULSE_EVENT`, `MEMPULSE_TARGET`, `MEMPULSE_TXID` and
+    /// Details are passed in environment variables (MEMPULSE_EVENT, MEMPULSE_TARGET, MEMPULSE_TXID and
     /// more), never through a shell and without arguments. At most four run at once, each for at most
     /// 30 s.
     #[arg(long, value_name = "PATH", hide_short_help = true, help_heading = heading::ALERTS)]

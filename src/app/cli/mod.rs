@@ -98,7 +98,16 @@ pub fn one_line(error: &clap::Error) -> String {
     let text = error.render().to_string();
     let said = text.split("\n\nUsage:").next().unwrap_or_default();
     let said = said.split("\n\nFor more information").next().unwrap_or_default();
-    said.split_whitespace().collect::<Vec<_>>().join(" ")
+    let said = said.split_whitespace().collect::<Vec<_>>().join(" ");
+    match misplaced(&said) {
+        Some((command, flag)) => format!("error: flags follow the subcommand: mempulse {command} {flag}"),
+        None => said,
+    }
+}
+
+/// The subcommand and the flag that stands before it, if that is what a command line was refused for.
+fn misplaced(said: &str) -> Option<(&str, &str)> {
+    said.strip_prefix("error: the subcommand '")?.strip_suffix('\'')?.split_once("' cannot be used with '")
 }
 
 #[cfg(test)]
@@ -114,6 +123,12 @@ mod tests {
     #[test]
     fn the_definition_is_consistent() {
         Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn a_flag_before_the_subcommand_is_shown_where_it_belongs() {
+        let refused = parse("mempulse --network regtest stream").unwrap_err();
+        assert_eq!(refused, "error: flags follow the subcommand: mempulse stream --network <NAME>");
     }
 
     #[test]

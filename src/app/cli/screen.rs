@@ -29,9 +29,9 @@ pub struct ScreenArgs {
     pub colour: Vec<(Meaning, Color)>,
     /// Ask for an action with these keys, e.g. "copy=c Ctrl-Y"; repeatable
     ///
-    /// The keys replace those of the action. Actions are named in the documentation of the flags; a key is a
+    /// The keys replace those of the action; an unknown action is refused with the names of all. A key is a
     /// letter, Ctrl with a letter, F1 to F24, or Space, Esc, Enter, Tab, Shift-Tab, Backspace, Delete, Insert,
-    /// Left, Right, Up, Down, `PgUp`, `PgDn`, Home or End.
+    /// Left, Right, Up, Down, PgUp, PgDn, Home or End.
     #[arg(long, value_name = "ACTION=KEYS", value_parser = tui::parse_binding, hide_short_help = true,
           help_heading = heading::SCREEN)]
     pub key: Vec<(Action, Vec<Key>)>,

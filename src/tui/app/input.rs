@@ -91,7 +91,7 @@ impl App {
         shows_keys.then(|| footer::action_at(footer, &cx, self.top().place(&cx), at)).flatten()
     }
 
-    fn act(&mut self, action: Action) -> Option<Effect> {
+    pub(super) fn act(&mut self, action: Action) -> Option<Effect> {
         self.remark = None;
         match action {
             Action::Quit => return Some(Effect::Quit),
@@ -102,7 +102,7 @@ impl App {
             Action::Show(screen) => self.show(screen),
             Action::Alerts => self.open_alerts(),
             Action::Find => self.find(),
-            Action::Query => self.open_query(),
+            Action::Query => return self.open_query(),
             Action::Change(setting) => self.change(setting),
             Action::Settings => self.toggle_settings(),
             Action::Copy => return self.copy_selected(),

@@ -47,8 +47,15 @@ const PANELS: &[Place] =
 /// The screens whose list can be sorted.
 const SORTED: &[Place] = &[Place::Peers, Place::Transactions];
 /// The screens whose list can be filtered.
-const FILTERED: &[Place] =
-    &[Place::Events, Place::Peers, Place::Transactions, Place::Blocks, Place::Watchlist, Place::Log];
+const FILTERED: &[Place] = &[
+    Place::Overview,
+    Place::Events,
+    Place::Peers,
+    Place::Transactions,
+    Place::Blocks,
+    Place::Watchlist,
+    Place::Log,
+];
 /// Those whose list has rows.
 const FILTERED_ROWS: &[Place] =
     &[Place::Events, Place::Peers, Place::Transactions, Place::Watchlist, Place::Log];
@@ -66,8 +73,8 @@ const ALERTS: &[Place] = &[Place::Alerts];
 const INPUT: &[Place] = &[Place::Input];
 const FILTER: &[Place] = &[Place::Filter];
 const FIND: &[Place] = &[Place::Find];
-/// The screens whose list a query filters.
-const QUERIED: &[Place] = &[Place::Peers, Place::Transactions, Place::Blocks];
+/// The screens whose list a query filters. The lists of the overview are parts of those of other screens.
+const QUERIED: &[Place] = &[Place::Overview, Place::Peers, Place::Transactions, Place::Blocks];
 const QUERY: &[Place] = &[Place::Query];
 const PEERS: &[Place] = &[Place::Peers];
 /// Where a key has another meaning than anywhere else, although no text is typed.
@@ -87,9 +94,6 @@ pub const BINDINGS: &[Binding] = &[
     bind(&[key(KeyCode::Esc)], Action::Back, EVERYWHERE)
         .help("Esc", "go back; never quits")
         .hint("Esc", "back", OVERLAYS),
-    bind(&[letter(' ')], Action::Freeze, EVERYWHERE)
-        .help("Space", "freeze or unfreeze the screen")
-        .hint("Space", "freeze", EVERYWHERE),
     bind(&[key(KeyCode::Enter)], Action::Open, LISTS)
         .help("Enter", "details of the selection")
         .hint("Enter", "details", LISTS),
@@ -106,14 +110,6 @@ pub const BINDINGS: &[Binding] = &[
     bind(&[key(KeyCode::Enter)], Action::Open, MENUS)
         .help("Enter", "menus: choose")
         .hint("Enter", "choose", MENUS),
-    bind(&[key(KeyCode::Tab)], Action::NextPanel, PANELS)
-        .help("Tab", "next panel")
-        .hint("Tab", "panel", PANELS),
-    bind(&[key(KeyCode::BackTab)], Action::PreviousPanel, PANELS).help("Shift-Tab", "previous panel"),
-    bind(&[key(KeyCode::Right), letter('l')], Action::NextPanel, OVERVIEW)
-        .help("→  l", "Overview: next panel"),
-    bind(&[key(KeyCode::Left), letter('h')], Action::PreviousPanel, OVERVIEW)
-        .help("←  h", "Overview: previous panel"),
     bind(&[key(KeyCode::Right), letter('l')], Action::NextKind, EVENTS)
         .help("→  l", "Overview: next kind of events")
         .hint("←→", "kind", EVENTS),
@@ -124,36 +120,44 @@ pub const BINDINGS: &[Binding] = &[
         .hint("←→", "select", BLOCKS),
     bind(&[key(KeyCode::Left), letter('h'), letter('N')], Action::Previous, BLOCKS)
         .help("←  h  N", "Blocks: newer or projected block"),
-    bind(&[letter('1')], Action::Show(Screen::Overview), EVERYWHERE).help("1", "Overview screen"),
-    bind(&[letter('2')], Action::Show(Screen::Peers), EVERYWHERE).help("2", "Peers screen"),
-    bind(&[letter('3')], Action::Show(Screen::Transactions), EVERYWHERE).help("3", "Transactions screen"),
-    bind(&[letter('4')], Action::Show(Screen::Mempool), EVERYWHERE).help("4", "Mempool screen"),
-    bind(&[letter('5')], Action::Show(Screen::Blocks), EVERYWHERE).help("5", "Blocks screen"),
-    bind(&[letter('6'), letter('w')], Action::Show(Screen::Watchlist), EVERYWHERE)
-        .help("6  w", "Watch list screen")
-        .hint("w", "watch list", OVERVIEW),
-    bind(&[letter('7')], Action::Show(Screen::Log), EVERYWHERE).help("7", "Log screen"),
     bind(&[key(KeyCode::Right), letter('l')], Action::Next, LOG)
         .help("→  l", "Log: lower levels too")
         .hint("←→", "level", LOG),
     bind(&[key(KeyCode::Left), letter('h')], Action::Previous, LOG).help("←  h", "Log: higher levels only"),
-    bind(&[ctrl('f')], Action::Find, EVERYWHERE).help("Ctrl-F", "find a txid, block hash or address"),
+    bind(&[letter('v')], Action::ToggleHistogram, MEMPOOL)
+        .help("v", "Mempool: histogram by vB or by count")
+        .hint("v", "vB or count", MEMPOOL),
+    bind(&[letter('[')], Action::ShorterSpan, MEMPOOL).help("[", "Mempool: shorter time span").hint(
+        "[ ]",
+        "time span",
+        MEMPOOL,
+    ),
+    bind(&[letter(']')], Action::LongerSpan, MEMPOOL).help("]", "Mempool: longer time span"),
+    bind(&[letter('a')], Action::Add, WATCHLIST)
+        .help("a", "Watch list: add address, txid or script")
+        .hint("a", "add", WATCHLIST),
+    bind(&[letter('d'), key(KeyCode::Delete)], Action::Remove, WATCHLIST)
+        .help("d  Delete", "Watch list: remove the selected target")
+        .hint("d", "remove", WATCHLIST),
     bind(&[letter('/')], Action::Filter, FILTERED)
         .help("/", "filter the list while typing; Esc clears")
         .hint("/", "filter", FILTERED),
+    bind(&[letter(':')], Action::Query, QUERIED)
+        .help(":", "query: filter and sort the list")
+        .hint(":", "query", QUERIED),
     bind(&[letter('s'), letter('>')], Action::SortNext, SORTED)
         .help("s  >", "sort by the next column")
         .hint("s", "sort", SORTED),
     bind(&[letter('<')], Action::SortPrevious, SORTED).help("<", "sort by the previous column"),
-    bind(&[letter('r')], Action::SortReverse, SORTED)
-        .help("r", "reverse the order")
-        .hint("r", "reverse", SORTED),
     bind(&[letter('o')], Action::Group, PEERS)
         .help("o", "Peers: groups by network, range, version, AS")
         .hint("o", "groups", PEERS),
     bind(&[letter('C')], Action::Columns, PEERS)
         .help("C", "Peers: choose and move columns")
         .hint("C", "columns", PEERS),
+    bind(&[letter('r')], Action::SortReverse, SORTED)
+        .help("r", "reverse the order")
+        .hint("r", "reverse", SORTED),
     bind(&[letter(' ')], Action::ToggleColumn, COLUMNS).help("Space", "columns: show or hide").hint(
         "Space",
         "show or hide",
@@ -180,18 +184,30 @@ pub const BINDINGS: &[Binding] = &[
     bind(&[ctrl('z')], Action::Suspend, COLUMNS),
     bind(&[letter('n')], Action::Move(Motion::Down), FILTERED_ROWS).help("n", "next match of the filter"),
     bind(&[letter('N')], Action::Move(Motion::Up), FILTERED_ROWS).help("N", "previous match of the filter"),
-    bind(&[letter('v')], Action::ToggleHistogram, MEMPOOL)
-        .help("v", "Mempool: histogram by vB or by count")
-        .hint("v", "vB or count", MEMPOOL),
-    bind(&[letter('[')], Action::ShorterSpan, MEMPOOL).help("[", "Mempool: shorter time span").hint(
-        "[ ]",
-        "time span",
-        MEMPOOL,
-    ),
-    bind(&[letter(']')], Action::LongerSpan, MEMPOOL).help("]", "Mempool: longer time span"),
+    bind(&[ctrl('f')], Action::Find, EVERYWHERE).help("Ctrl-F", "find a txid, block hash or address"),
+    bind(&[key(KeyCode::Tab)], Action::NextPanel, PANELS)
+        .help("Tab", "next panel")
+        .hint("Tab", "panel", PANELS),
+    bind(&[key(KeyCode::BackTab)], Action::PreviousPanel, PANELS).help("Shift-Tab", "previous panel"),
+    bind(&[key(KeyCode::Right), letter('l')], Action::NextPanel, OVERVIEW)
+        .help("→  l", "Overview: next panel"),
+    bind(&[key(KeyCode::Left), letter('h')], Action::PreviousPanel, OVERVIEW)
+        .help("←  h", "Overview: previous panel"),
+    bind(&[letter('1')], Action::Show(Screen::Overview), EVERYWHERE).help("1", "Overview screen"),
+    bind(&[letter('2')], Action::Show(Screen::Peers), EVERYWHERE).help("2", "Peers screen"),
+    bind(&[letter('3')], Action::Show(Screen::Transactions), EVERYWHERE).help("3", "Transactions screen"),
+    bind(&[letter('4')], Action::Show(Screen::Mempool), EVERYWHERE).help("4", "Mempool screen"),
+    bind(&[letter('5')], Action::Show(Screen::Blocks), EVERYWHERE).help("5", "Blocks screen"),
+    bind(&[letter('6'), letter('w')], Action::Show(Screen::Watchlist), EVERYWHERE)
+        .help("6  w", "Watch list screen")
+        .hint("w", "watch list", OVERVIEW),
+    bind(&[letter('7')], Action::Show(Screen::Log), EVERYWHERE).help("7", "Log screen"),
     bind(&[letter('z'), letter('+'), letter('_')], Action::Zoom, PANELS)
         .help("z  +  _", "show the panel in focus alone, or all again")
         .hint("z", "zoom", PANELS),
+    bind(&[letter(' ')], Action::Freeze, EVERYWHERE)
+        .help("Space", "freeze or unfreeze the screen")
+        .hint("Space", "freeze", EVERYWHERE),
     bind(&[letter('A')], Action::Alerts, EVERYWHERE).help("A", "alerts"),
     bind(&[key(KeyCode::Enter)], Action::Open, ALERTS)
         .help("Enter", "alerts: test the selected rule")
@@ -203,16 +219,9 @@ pub const BINDINGS: &[Binding] = &[
     bind(&[letter('d'), key(KeyCode::Delete)], Action::Remove, ALERTS)
         .help("d  Delete", "alerts: remove a rule that was added here")
         .hint("d", "remove", ALERTS),
-    bind(&[letter(':')], Action::Query, QUERIED)
-        .help(":", "query: filter and sort the list")
-        .hint(":", "query", QUERIED),
-    bind(&[letter('a')], Action::Add, WATCHLIST)
-        .help("a", "Watch list: add address, txid or script")
-        .hint("a", "add", WATCHLIST),
-    bind(&[letter('d'), key(KeyCode::Delete)], Action::Remove, WATCHLIST)
-        .help("d  Delete", "Watch list: remove the selected target")
-        .hint("d", "remove", WATCHLIST),
-    bind(&[letter('y')], Action::Copy, EVERYWHERE).help("y", "copy txid, address, hex … (OSC 52)"),
+    bind(&[letter('y')], Action::Copy, EVERYWHERE)
+        .help("y", "copy txid, address, hex … (OSC 52)")
+        .hint("y", "copy", DETAILS),
     bind(&[letter('x')], Action::ToggleScripts, DETAILS)
         .help("x", "details: scripts in hex and asm")
         .hint("x", "scripts", DETAILS),

@@ -106,9 +106,12 @@ impl Keymap {
         })
     }
 
-    /// Returns what the footer shows in `place`, the most important keys first.
+    /// Returns what the footer shows in `place`, the most important keys first: while the screen is `frozen`, the one
+    /// that ends it.
     pub fn hints(&self, place: Place, frozen: bool) -> impl Iterator<Item = Hint> {
-        self.rows.iter().filter_map(move |row| {
+        let is_urgent = move |row: &&Row| frozen && row.binding.action == Action::Freeze;
+        let rest = self.rows.iter().filter(move |row| !is_urgent(row));
+        self.rows.iter().filter(is_urgent).chain(rest).filter_map(move |row| {
             let (names, label, places) = row.binding.hint?;
             let action = row.binding.action;
             let label = if frozen && action == Action::Freeze { "unfreeze" } else { label };

@@ -133,6 +133,12 @@ fn own_keys_replace_those_of_the_table_everywhere() {
 }
 
 #[test]
+fn on_a_frozen_screen_the_key_that_unfreezes_it_comes_first() {
+    let first = |frozen| Keymap::default().hints(Place::Peers, frozen).next().map(|hint| hint.label);
+    assert_eq!((first(false), first(true)), (Some("quit"), Some("unfreeze")));
+}
+
+#[test]
 fn a_conflict_names_both_actions() {
     let error = Keymap::new(&[parse_binding("copy=q").unwrap()]).unwrap_err().to_string();
     assert!(error.starts_with("key \"q\" is bound to both \"close\" and \"copy\""), "{error}");

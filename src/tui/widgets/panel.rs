@@ -18,10 +18,11 @@ pub fn panel(theme: Theme, title: impl Into<Line<'static>>, focused: bool) -> Bl
 
 /// A title with figures beside it: ` Peers  7 live of 9 `.
 pub fn title(theme: Theme, name: &str, figures: &str, focused: bool) -> Line<'static> {
-    Line::from(vec![
-        Span::styled(format!(" {name} "), theme.title(focused)),
-        Span::styled(format!(" {figures} "), theme.muted()),
-    ])
+    let mut title = Line::styled(format!(" {name} "), theme.title(focused));
+    if !figures.is_empty() {
+        title.push_span(Span::styled(format!(" {figures} "), theme.muted()));
+    }
+    title
 }
 
 /// The number of rows of a list in a panel.

@@ -1,9 +1,10 @@
 //! Words for the state of a peer.
 
 use crate::address::PeerAddress;
+use crate::chain::Network;
 use crate::event::ConnectionKind;
 use crate::snapshot::Liveness;
-use crate::tui::widgets::format;
+use crate::tui::widgets::{format, text};
 use std::time::Duration;
 
 /// Describes how alive a peer is, `drift` after the snapshot.
@@ -37,6 +38,16 @@ pub fn purpose(kind: ConnectionKind) -> Option<&'static str> {
 /// The address of a peer, if it is still known.
 pub fn address(address: Option<&PeerAddress>) -> String {
     address.map_or_else(|| "a peer no longer known".to_owned(), ToString::to_string)
+}
+
+/// An address in at most `cells` cells. Before it is cut it loses the network's default port.
+pub fn short_address(address: &PeerAddress, cells: usize, network: Network) -> String {
+    let address = address.to_string();
+    let default_port = format!(":{}", network.default_port());
+    match address.strip_suffix(&default_port) {
+        Some(host) if text::width(&address) > cells => text::cut_middle(host, cells),
+        _ => text::cut_middle(&address, cells),
+    }
 }
 
 /// A user agent without the slashes around it.

@@ -31,7 +31,7 @@ fn contents(cx: &Context, next: &ProjectedBlock, cells: usize) -> Vec<Line<'stat
     add("tx", format::grouped(next.count));
     let full = percent(next.filled(), ProjectedBlock::ROOM);
     add("size", format!("{}, {full} full", format::vsize(next.filled())));
-    add("fees", fees(cx, next));
+    add("fees", fees(cx, next, cells));
     let rates = next.rates.map(|rates| rates.map(format::fee_rate));
     let rates =
         rates.map(|[low, median, high]| format!("{low} – {median} – {high} sat/vB (min, median, max)"));
@@ -53,14 +53,14 @@ fn behind(cx: &Context, screen: &BlocksScreen, next: &ProjectedBlock, cells: usi
     lines
 }
 
-/// The fees of a projected block: `0.10912233 BTC`; a lower bound if some are not known.
-pub fn fees(cx: &Context, block: &ProjectedBlock) -> String {
+/// The fees of a projected block in so many cells: `0.10912233 BTC`; a lower bound if some are not known.
+pub fn fees(cx: &Context, block: &ProjectedBlock, cells: usize) -> String {
     let sign = match (block.bounded + block.unknown, block.within) {
         (0, 0) => "",
         (0, _) => "≈",
         _ => "≥",
     };
-    format!("{sign}{}", cx.amount(block.fees))
+    format!("{sign}{}", cx.amount_in(block.fees, cells.saturating_sub(sign.chars().count())))
 }
 
 /// The range of known fee rates: `2.3–310 sat/vB`. From 100 sat/vB on, a tenth says nothing.

@@ -122,7 +122,7 @@ fn next(cx: &Context, screen: &BlocksScreen, cells: usize) -> (String, Vec<(Stri
         ("projected".to_owned(), theme.muted()),
         (super::next::rates(next), theme.strong()),
         (format!("{} tx", format::grouped(next.count)), theme.text()),
-        (super::next::fees(cx, next), theme.text()),
+        (super::next::fees(cx, next, cells), theme.text()),
         (format!("{:>3.0} % full", full * 100.0), theme.text()),
         (chart::progress(full, cells), theme.chart()),
         (format!("{:>3.0} % exact", share(next.exact, next.filled()) * 100.0), theme.muted()),
@@ -141,7 +141,7 @@ fn mined(cx: &Context, block: &BlockDetail, cells: usize) -> (String, Vec<(Strin
     let title = format!(" {}{stale} ", format::grouped(figures.height.into()));
     let unknown = || format::UNKNOWN.to_owned();
     let rate = figures.fee_rate().map_or_else(unknown, format::fee_rate);
-    let fees = figures.fees.map_or_else(unknown, |fees| cx.amount(fees));
+    let fees = figures.fees.map_or_else(unknown, |fees| cx.amount_in(fees, cells));
     let mut lines = Vec::new();
     lines.push(match wording::block::miner(figures) {
         Some(miner) => (miner.to_owned(), theme.strong()),

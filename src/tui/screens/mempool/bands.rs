@@ -47,7 +47,8 @@ pub fn draw(
         |amount: Amount| if by_count { format::grouped(amount.count) } else { format::vsize(amount.vsize) };
     let theme = cx.theme;
     let cells = usize::from(area.width.saturating_sub(2));
-    let room = cells.saturating_sub(NAME + 2 * AMOUNT + 1);
+    // A blank before the right border, as in every panel.
+    let room = cells.saturating_sub(NAME + 2 * AMOUNT + 2);
     let rows = usize::from(area.height.saturating_sub(2));
     let bars = merged(&screen.bars, rows.saturating_sub(1));
     // Finer bands say more than a head.
@@ -65,8 +66,11 @@ pub fn draw(
     };
     let mut drawn = Vec::new();
     if has_head {
-        let head =
-            format!("{}{}", text::right("sat/vB", NAME), text::right("in it, and above", cells - NAME));
+        let head = format!(
+            "{}{}",
+            text::right("sat/vB", NAME),
+            text::right("in it, and above", cells.saturating_sub(NAME + 1))
+        );
         drawn.push(Line::styled(head, theme.muted()));
     }
     let mut above = Amount::default();

@@ -42,7 +42,10 @@ pub fn draw(frame: &mut Frame, area: Rect, cx: &Context, screen: &MempoolScreen,
     // Few samples are drawn broad, so that the span fills the chart.
     let count = columns.len();
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "vB are positive and whole")]
-    let axis = chart::axis(rows, AXIS, |part| format::vsize((most * part) as u64));
+    let axis = chart::axis(rows, AXIS, |part| match most {
+        0.0 => String::new(),
+        _ => format::vsize((most * part) as u64),
+    });
     let mut drawn: Vec<Line> = (0..rows)
         .rev()
         .zip(axis)

@@ -21,6 +21,13 @@ use ratatui::widgets::Paragraph;
 /// Rates are means over this many seconds, because single seconds vary too much.
 const RATE_SPAN: usize = 10;
 
+/// The cells of figures with as many digits as they usually have: `99.9`, `300,000`, `99.9 MvB`, `999 kB/s`, `999k`.
+const TX_RATE: usize = 4;
+const COUNT: usize = 7;
+const VSIZE: usize = 9;
+const BYTE_RATE: usize = 8;
+const BRIEF_BYTE_RATE: usize = 4;
+
 /// The number of figures that stand beside each other even in 80 columns.
 const MAIN: usize = 5;
 
@@ -32,8 +39,29 @@ struct Figure<'a> {
     /// The cells for the box from which on it says all that matters.
     width: u16,
     /// The figure as text, from the longest to the shortest form.
-    texts: Vec<String>,
+    texts: Vec<Text>,
     past: &'a [f32],
+}
+
+/// A figure as text.
+struct Text {
+    text: String,
+    /// The cells that it takes with as many digits as it usually gets: with a digit more or less the figure keeps
+    /// its form, and its past stays where it is.
+    cells: usize,
+}
+
+impl Text {
+    fn new(text: String, cells: usize) -> Self {
+        let cells = cells.max(text::width(&text));
+        Self { text, cells }
+    }
+}
+
+impl From<String> for Text {
+    fn from(text: String) -> Self {
+        Self::new(text, 0)
+    }
 }
 
 /// Draws as many boxes as fit, the most important ones first. The main ones move together for it.
@@ -70,8 +98,11 @@ fn draw_box(frame: &mut Frame, area: Rect, cx: &Context, figure: &Figure) {
     let block = panel(cx.theme, title, false);
     let inner = block.inner(area);
     let cells = usize::from(inner.width).saturating_sub(2);
-    let text = figure.texts.iter().find(|text| text::width(text) <= cells);
-    let text = text.or(figure.texts.last()).map_or("", String::as_str);
+    let fits = figure.texts.iter().find(|text| text.cells <= cells);
+    let (text, taken) = match fits.or(figure.texts.last()) {
+        Some(text) => (text.text.as_str(), text.cells),
+        None => ("", 0),
+    };
     let past = |cells| Span::styled(chart::sparkline(figure.past, cells), theme.chart());
     let mut first = vec![Span::raw(" "), Span::styled(text.to_owned(), theme.strong())];
     let mut lines = Vec::new();
@@ -79,9 +110,9 @@ fn draw_box(frame: &mut Frame, area: Rect, cx: &Context, figure: &Figure) {
         lines.push(Line::from(first));
         lines.push(Line::from(vec![Span::raw(" "), past(cells)]));
     } else {
-        let room = cells.saturating_sub(text::width(text) + 2);
+        let room = cells.saturating_sub(taken + 2);
         if room >= 4 {
-            first.extend([Span::raw("  "), past(room)]);
+            first.extend([Span::raw(" ".repeat(taken - text::width(text) + 2)), past(room)]);
         }
         lines.push(Line::from(first));
     }
@@ -95,8 +126,8 @@ fn draw_line(frame: &mut Frame, area: Rect, cx: &Context) {
     let mut left = usize::from(area.width).saturating_sub(1);
     let figures = [
         format!("{} tx/s", tx_rate(cx.snapshot)),
-        mempool(totals).swap_remove(1),
-        bandwidth(cx.snapshot).1,
+        mempool(totals).swap_remove(1).text,
+        bandwidth(cx.snapshot)[1].text.clone(),
         format!("next block {} sat/vB", next_block(cx.snapshot)),
     ];
     for figure in figures {
@@ -110,46 +141,46 @@ fn draw_line(frame: &mut Frame, area: Rect, cx: &Context) {
 
 fn figures(snapshot: &Snapshot) -> Vec<Figure<'_>> {
     let totals = &snapshot.totals;
-    let (bandwidth, bandwidth_short) = bandwidth(snapshot);
     let floor = fee_floor(totals);
     let next = next_block(snapshot);
     let received = format::grouped(totals.received);
     let memory = format::bytes(totals.memory);
     let figure = |name, [least, width]: [u16; 2], texts, past| Figure { name, least, width, texts, past };
+    let texts = |texts: Vec<String>| texts.into_iter().map(Text::from).collect();
     // What a missing block confirms is still counted.
     let mempool_name = if snapshot.missing_blocks.is_some() { "mempool: stale" } else { "mempool" };
     vec![
-        figure("tx/s", [14, 18], vec![tx_rate(snapshot)], &snapshot.overview.tx_rate),
-        figure(mempool_name, [21, 21], mempool(totals), &snapshot.overview.mempool_size),
-        figure("complete", [12, 20], complete(&snapshot.completeness), &[]),
-        figure("bandwidth", [17, 20], vec![bandwidth, bandwidth_short], &snapshot.overview.download_rate),
-        figure("next block", [15, 16], vec![format!("{next} sat/vB"), next], &[]),
+        figure("tx/s", [14, 18], vec![Text::new(tx_rate(snapshot), TX_RATE)], &snapshot.overview.tx_rate),
+        figure(mempool_name, [20, 23], mempool(totals), &snapshot.overview.mempool_size),
+        figure("complete", [12, 20], texts(complete(&snapshot.completeness)), &[]),
+        figure("bandwidth", [19, 19], bandwidth(snapshot).into(), &snapshot.overview.download_rate),
+        figure("next block", [15, 16], texts(vec![format!("{next} sat/vB"), next]), &[]),
         figure(
             "exact fees",
             [16, 16],
-            match totals.fee_coverage {
+            texts(match totals.fee_coverage {
                 Some(coverage) => {
                     let [tx, vsize] = [coverage.by_count, coverage.by_vsize].map(format::share);
                     vec![format!("{tx} of tx, {vsize} of vB"), format!("{tx} of tx"), tx]
                 }
                 None => vec![format::UNKNOWN.to_owned()],
-            },
+            }),
             &[],
         ),
-        figure("fee filters", [16, 21], vec![format!("{floor} sat/vB"), floor], &[]),
+        figure("fee filters", [16, 21], texts(vec![format!("{floor} sat/vB"), floor]), &[]),
         figure(
             "received",
             [20, 20],
-            vec![
+            texts(vec![
                 format!("{received} tx  {}", format::bytes(totals.bytes_received)),
                 format!("{received} tx"),
-            ],
+            ]),
             &[],
         ),
         figure(
             "memory",
             [20, 20],
-            vec![format!("{memory}  {} evicted", format::grouped(totals.evicted)), memory],
+            texts(vec![format!("{memory}  {} evicted", format::grouped(totals.evicted)), memory]),
             &[],
         ),
     ]
@@ -174,31 +205,39 @@ fn complete(completeness: &Completeness) -> Vec<String> {
         (None, Some(list)) => vec![format!("{list} of a peer's list"), format!("{list} of list"), list],
         (None, None) => match seen {
             Some(seen) => vec![format!("{}, all empty", format::plural(seen.blocks as u64, "block"))],
-            None => vec!["no block yet".to_owned()],
+            None => vec!["no block yet".to_owned(), format::UNKNOWN.to_owned()],
         },
     }
 }
 
 /// The size of the mempool, marked if one peer alone vouches for a part of it: not counted (`+ 1,204`), or
 /// counted as there is no other peer to ask.
-fn mempool(totals: &Totals) -> Vec<String> {
+fn mempool(totals: &Totals) -> Vec<Text> {
     let count = format::grouped(totals.mempool.count);
     let vsize = format::vsize(totals.mempool.vsize);
     let unproven = format::grouped(totals.unproven.count);
     match (totals.unproven.count, totals.one_netgroup) {
-        (0, _) => vec![format!("{count} tx   {vsize}"), format!("{count} tx {vsize}"), format!("{count} tx")],
-        (_, false) => vec![
+        (0, _) => vec![
+            Text::new(format!("{count} tx   {vsize}"), COUNT + VSIZE + 6),
+            Text::new(format!("{count} tx {vsize}"), COUNT + VSIZE + 4),
+            Text::new(format!("{count} tx"), COUNT + 3),
+        ],
+        (_, false) => [
             format!("{count} tx {vsize} + {unproven} by one peer only"),
             format!("{count} tx {vsize} + {unproven}"),
             format!("{count} + {unproven} tx"),
             format!("{count} tx"),
-        ],
-        (_, true) => vec![
+        ]
+        .map(Text::from)
+        .into(),
+        (_, true) => [
             format!("{count} tx {vsize}, {unproven} by one peer only"),
             format!("{count} tx {vsize}, by one peer"),
             format!("{count} tx, by one peer"),
             format!("{count} tx, 1 peer"),
-        ],
+        ]
+        .map(Text::from)
+        .into(),
     }
 }
 
@@ -207,10 +246,11 @@ fn tx_rate(snapshot: &Snapshot) -> String {
 }
 
 /// The bandwidth in both directions, in a long and a short form.
-fn bandwidth(snapshot: &Snapshot) -> (String, String) {
+fn bandwidth(snapshot: &Snapshot) -> [Text; 2] {
     let (down, up) = (mean(&snapshot.overview.download_rate), mean(&snapshot.overview.upload_rate));
     let long = format!("↓ {}  ↑ {}", format::byte_rate(down), format::byte_rate(up));
-    (long, format!("↓{} ↑{} B/s", format::brief_byte_rate(down), format::brief_byte_rate(up)))
+    let short = format!("↓{} ↑{} B/s", format::brief_byte_rate(down), format::brief_byte_rate(up));
+    [Text::new(long, 2 * BYTE_RATE + 6), Text::new(short, 2 * BRIEF_BYTE_RATE + 7)]
 }
 
 /// The rate that it takes to be in the next block.
@@ -243,5 +283,15 @@ mod tests {
         assert_eq!(of(None), "no block yet");
         assert_eq!(of(Some(SeenInBlocks { blocks: 1, share: None })), "1 block, all empty");
         assert_eq!(of(Some(SeenInBlocks { blocks: 3, share: Some(0.5) })), "50.0 % of last 3 blocks");
+    }
+
+    #[test]
+    fn a_digit_more_changes_neither_the_form_of_a_figure_nor_the_place_of_its_past() {
+        let forms = |count, vsize| {
+            let mut totals = Totals::default();
+            (totals.mempool.count, totals.mempool.vsize) = (count, vsize);
+            mempool(&totals).iter().map(|text| text.cells).collect::<Vec<_>>()
+        };
+        assert_eq!(forms(999, 312), forms(312_400, 98_700_000));
     }
 }

@@ -19,10 +19,12 @@ use ratatui::layout::{Constraint, Layout, Position, Rect};
 
 /// From this width on two panels stand side by side.
 const TWO_COLUMNS: u16 = 100;
-/// The width of the transactions with all their short columns, borders included.
-const TRANSACTIONS: u16 = 60;
-/// The same of the peers.
+/// The width from which on a txid is cut no further than in 80 columns, borders included.
+const TRANSACTIONS: u16 = 73;
+/// The width of the peers with all their short columns, borders included.
 const PEERS: u16 = 60;
+/// The width of the peers with what tells them apart.
+const FEW_OF_PEERS: u16 = 40;
 /// The fewest rows with which a chart says anything, borders included.
 const CHART: u16 = 6;
 /// The rows of the fee ladder, borders included.
@@ -122,7 +124,7 @@ fn stacked(body: Rect, peers_needed: u16, focus: Focus) -> Parts {
 }
 
 fn side_by_side(body: Rect, peers_needed: u16) -> Parts {
-    let left = (body.width - TRANSACTIONS).min(PEERS.max(body.width * 2 / 5));
+    let left = (body.width - TRANSACTIONS).clamp(FEW_OF_PEERS, PEERS.max(body.width * 2 / 5));
     let columns = [Constraint::Length(left), Constraint::Fill(1)];
     let [left, right] = Layout::horizontal(columns).areas(body);
 
@@ -184,6 +186,18 @@ mod tests {
                     assert!(panel.intersection(*other).is_empty(), "{width}×{height}");
                 }
             }
+        }
+    }
+
+    #[test]
+    fn the_transactions_are_never_narrower_than_a_long_txid_needs_while_the_peers_have_more_than_they_need() {
+        for width in 100..300 {
+            let parts = parts(Rect::new(0, 1, width, 34), 8, Focus::Transactions);
+            let (peers, transactions) = (parts.peers.width, parts.transactions.width);
+            assert!(
+                transactions >= TRANSACTIONS || peers == FEW_OF_PEERS,
+                "{width}: {peers}, {transactions}"
+            );
         }
     }
 

@@ -10,7 +10,7 @@ mod transactions;
 mod unreachable;
 
 use crate::event::PeerId;
-use crate::snapshot::{self, Open, TxKey, View};
+use crate::snapshot::{self, Open, Screen, TxKey, View};
 use crate::tui::context::Context;
 use crate::tui::keys::{Action, Motion, Place};
 use crate::tui::layer::{Copyable, Layer, Response};
@@ -54,8 +54,17 @@ impl Overview {
             Focus::Events => {
                 return self.events.open(parts.events, cx).map_or_else(Response::remark, Response::Open);
             }
-            Focus::Fees | Focus::Arrivals | Focus::Mempool => None,
+            Focus::Arrivals => return Response::Show(Screen::Transactions, None),
+            Focus::Fees | Focus::Mempool => return Response::Show(Screen::Mempool, None),
         })
+    }
+
+    /// The screen whose list is the whole of the one in focus.
+    const fn whole_list(&self) -> Screen {
+        match self.panels.focus {
+            Focus::Peers => Screen::Peers,
+            _ => Screen::Transactions,
+        }
     }
 
     fn select(&mut self, motion: Motion, cx: &Context) -> Response {
@@ -108,6 +117,8 @@ impl Layer for Overview {
             Action::Open => return self.open(cx),
             Action::Move(motion) => return self.select(motion, cx),
             Action::Back => self.back(cx),
+            // Filtered are whole lists, of which these are the first rows.
+            Action::Filter | Action::Query => return Response::Show(self.whole_list(), Some(action)),
             _ => {}
         }
         Response::Done

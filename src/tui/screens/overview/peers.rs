@@ -9,7 +9,6 @@
 //! ╰────────────────────────────────────────────────────╯
 //! ```
 
-use crate::chain::Network;
 use crate::event::PeerId;
 use crate::snapshot::{Liveness, PeerRow};
 use crate::tui::context::Context;
@@ -17,7 +16,7 @@ use crate::tui::widgets::list::List;
 use crate::tui::widgets::panel::{indented, list_rows, panel, title};
 use crate::tui::widgets::table::{self, Align, Cell, Column, between, column, exactly};
 use crate::tui::widgets::{chart, format, text};
-use crate::tui::wording::peer::{agent, liveness};
+use crate::tui::wording::peer::{agent, liveness, short_address};
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
@@ -30,9 +29,9 @@ const COLUMNS: &[Column<PeerRow>] = &[
         Cell::new(mark, style)
     }),
     column("address", Align::Left, between(18, 21, 47), 1, |peer, cx, width| {
-        Cell::new(address(&peer.address.to_string(), width, cx.snapshot.network), cx.theme.text())
+        Cell::new(short_address(&peer.address, width, cx.snapshot.network), cx.theme.text())
     }),
-    column("user agent", Align::Left, between(14, 16, 30), 4, |peer, cx, _| {
+    column("user agent", Align::Left, between(14, 16, 30), 3, |peer, cx, _| {
         let agent = if peer.blocks_only { "blocks only".to_owned() } else { agent(&peer.user_agent) };
         Cell::new(agent, cx.theme.text())
     }),
@@ -50,7 +49,7 @@ const COLUMNS: &[Column<PeerRow>] = &[
     column("min", Align::Right, exactly(7), 7, |peer, cx, _| {
         Cell::new(format::known(peer.ping_min.map(format::ping)), cx.theme.muted())
     }),
-    column("inv", Align::Right, between(5, 6, 6), 3, |peer, cx, _| {
+    column("inv", Align::Right, between(5, 6, 6), 4, |peer, cx, _| {
         Cell::new(format::brief(peer.announced), cx.theme.text())
     }),
     column("tx", Align::Right, between(5, 6, 6), 6, |peer, cx, _| {
@@ -91,13 +90,4 @@ fn row(cx: &Context, peer: &PeerRow, widths: &[usize], cells: usize) -> Line<'st
     let state = text::cut(&liveness(&peer.liveness, cx.drift), room);
     line.spans.extend([Span::raw(" "), Span::styled(state, style)]);
     line
-}
-
-/// An address in at most `cells` cells. Before it is cut it loses the network's default port.
-fn address(address: &str, cells: usize, network: Network) -> String {
-    let default_port = format!(":{}", network.default_port());
-    match address.strip_suffix(&default_port) {
-        Some(host) if text::width(address) > cells => text::cut_middle(host, cells),
-        _ => text::cut_middle(address, cells),
-    }
 }

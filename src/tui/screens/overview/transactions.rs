@@ -15,7 +15,7 @@ use crate::tui::screens::transactions::cells;
 use crate::tui::widgets::format;
 use crate::tui::widgets::list::List;
 use crate::tui::widgets::panel::{indented, list_rows, panel, title};
-use crate::tui::widgets::table::{self, Align, Cell, Column, between, column};
+use crate::tui::widgets::table::{self, Align, Cell, Column, Head, between, column};
 use crate::tui::wording;
 use ratatui::Frame;
 use ratatui::layout::Rect;
@@ -34,10 +34,30 @@ const COLUMNS: &[Column<TransactionRow>] = &[
     cells::PEERS.ranked(3),
 ];
 
+/// The index of the txid among the columns.
+const TXID_AT: usize = 1;
+
+/// The cells of a txid that leave room for every short column in 80 columns.
+const TXID_CELLS: usize = 20;
+
 /// Inputs and outputs.
 const IN_OUT: Column<TransactionRow> = column("in→out", Align::Right, between(6, 6, 9), 6, |tx, cx, _| {
     Cell::new(format!("{}→{}", tx.inputs, tx.outputs), cx.theme.muted())
 });
+
+/// From so many cells on, more of the txid comes before the columns that are shown last.
+const LONG_TXID: usize = 62;
+
+/// The widths of the columns in so many cells.
+fn widths(cells: usize) -> Vec<usize> {
+    let mut heads: Vec<Head> = COLUMNS.iter().map(AsRef::as_ref).copied().collect();
+    if cells >= LONG_TXID {
+        // The age comes before the txid, and has its full width too.
+        heads[..TXID_AT].iter_mut().for_each(|head| head.width.min = head.width.good);
+        heads[TXID_AT].width.min = TXID_CELLS;
+    }
+    table::fit(&heads, cells)
+}
 
 /// Draws as many rows as fit, and `event` on the lower edge.
 pub fn draw(
@@ -66,7 +86,7 @@ pub fn draw(
         block = block.title_bottom(events::line(cx, event, room));
     }
     let cells = usize::from(block.inner(area).width).saturating_sub(2);
-    let widths = table::fit(COLUMNS, cells);
+    let widths = widths(cells);
     let mut lines = vec![cx.in_unit(table::head(COLUMNS, &widths, cx.theme.muted()))];
     let highlight = cx.theme.selected(focused);
     lines.extend(list.lines(window, list_rows(area), highlight, |tx| table::row(COLUMNS, &widths, tx, cx)));
@@ -76,4 +96,17 @@ pub fn draw(
     }
     let lines = lines.into_iter().map(indented).collect::<Vec<_>>();
     frame.render_widget(Paragraph::new(lines).block(block), area);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_wider_list_shows_no_less_of_a_txid() {
+        assert_eq!(COLUMNS[TXID_AT].as_ref().title, "txid");
+        assert!(widths(76).iter().zip(COLUMNS).all(|(cells, of)| *cells > 0 || of.as_ref().title == "kind"));
+        let shown: Vec<usize> = (LONG_TXID..300).map(|cells| widths(cells)[TXID_AT]).collect();
+        assert!(shown.iter().all(|txid| *txid >= TXID_CELLS), "{shown:?}");
+    }
 }

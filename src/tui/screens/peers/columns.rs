@@ -6,8 +6,8 @@ use crate::snapshot::SortValue::{
 };
 use crate::snapshot::{Liveness, PeerRow, PeerStatsRow, SortKey};
 use crate::tui::context::Context;
+use crate::tui::widgets::format;
 use crate::tui::widgets::table::{Align, Cell, Head, Width, between, exactly};
-use crate::tui::widgets::{format, text};
 use crate::tui::wording::peer;
 
 /// A column of the list.
@@ -129,7 +129,7 @@ fn state(peer: &PeerStatsRow, cx: &Context, _width: usize) -> Cell {
 }
 
 fn address(peer: &PeerStatsRow, cx: &Context, width: usize) -> Cell {
-    Cell::new(text::cut_middle(&peer.row.address.to_string(), width), cx.theme.text())
+    Cell::new(peer::short_address(&peer.row.address, width, cx.snapshot.network), cx.theme.text())
 }
 
 fn agent(row: &PeerRow) -> String {

@@ -9,6 +9,7 @@
 use crate::tui::context::Context;
 use crate::tui::widgets::scroll::Scroll;
 use crate::tui::widgets::{format, text};
+use crate::tui::wording::peer::short_address;
 
 use crate::snapshot::{DisconnectedPeer, PeersScreen};
 use crate::tui::widgets::panel::{indented, panel, title};
@@ -60,7 +61,7 @@ fn row(cx: &Context, peer: &DisconnectedPeer, cells: usize) -> Line<'static> {
         None => String::new(),
     };
     let since = text::left(&format::span(peer.disconnected_for + cx.drift), SINCE);
-    let address = text::left(&text::cut_middle(&peer.address.to_string(), 22), 22);
+    let address = text::left(&short_address(&peer.address, 22, cx.snapshot.network), 22);
     let room = cells.saturating_sub(text::width(&since) + text::width(&address) + 2);
     Line::from(vec![
         Span::styled(since, theme.muted()),

@@ -12,6 +12,7 @@ use crate::tui::context::Context;
 use crate::tui::widgets::list::List;
 use crate::tui::widgets::panel::{indented, panel, title};
 use crate::tui::widgets::text;
+use crate::tui::wording::peer::short_address;
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
@@ -40,7 +41,7 @@ pub fn draw(
     let rows = screen.peers.rows.iter().zip(&screen.heat.rows).skip(from).take(height);
     let lines: Vec<Line> = rows
         .map(|(peer, cells)| {
-            let name = text::left(&text::cut_middle(&peer.row.address.to_string(), NAME), NAME);
+            let name = text::left(&short_address(&peer.row.address, NAME, cx.snapshot.network), NAME);
             let heat: String = cells.iter().map(|cell| mark(*cell)).collect();
             indented(Line::from(vec![
                 Span::styled(name, theme.text()),

@@ -32,9 +32,12 @@ pub fn draw(
 ) {
     let (window, height, theme) = (&screen.transactions, list_rows(area), cx.theme);
     let count = format::count(window.total);
-    let sorting_note =
-        screen.progress.map(|share| format!(" · sorting: {}", format::share(share))).unwrap_or_default();
-    let figures = format!("{count} · by {} {}{}{sorting_note}", sorting.name(), sorting.arrow(), filter);
+    // How many there are is known once all were looked at.
+    let figures = match screen.progress {
+        Some(share) => format!("sorting: {}", format::share(share)),
+        None => count.clone(),
+    };
+    let figures = format!("{figures} · by {} {}{filter}", sorting.name(), sorting.arrow());
     let mut block = panel(theme, title(theme, "Transactions", &figures, focused), focused);
     let visible = list.visible(window, height);
     if let Some(offset) = window.offset.filter(|_| !visible.is_empty()) {
