@@ -1,8 +1,7 @@
 //! What all fuzz targets share. An input is bytes, and a target is a function that panics if something is wrong.
 //!
 //! In an ordinary test, a target gets the corpus in `tests/fuzz/TARGET`, and then inputs that are made from the
-//! corpus by random changes: by default few, with `BOLERO_RANDOM_TEST_TIME_MS` for as long as that. An engine of
-//! cargo bolero (`--cfg fuzzing`) chooses the inputs by itself.
+//! corpus by random changes: by default few, with `BOLERO_RANDOM_TEST_TIME_MS` for as long as that.
 
 use bolero::generator::bolero_generator::driver::Driver;
 use bolero::{TargetLocation, ValueGenerator};
@@ -28,10 +27,6 @@ pub fn target(name: &'static str, check: fn(&[u8])) {
         item_path: name,
         test_name: Some(name.to_owned()),
     });
-    if cfg!(fuzzing) {
-        target.for_each(move |input: &[u8]| check(input));
-        return;
-    }
     let corpus = read(&folder);
     for (path, input) in &corpus {
         let shown = Shown(path);
