@@ -1,7 +1,7 @@
 //! The projected blocks: what miners would take next, as far as fees are known.
 //!
 //! ```text
-//! ╭ Projected · exact 61 % · within 10 % 36 % · open 3 % ────────╮
+//! ╭ Projected · by vB: exact 61 % · within 10 % 36 % · open 3 % ─╮
 //! │ next block 8.1 · 3 blocks 2.7 · 6 blocks ≥1.0 sat/vB         │
 //! │ minimum 1.0 · hit rate 81, 90, 97 % · 6 of 6 blocks full     │
 //! │ 98.2 % of the last 6 blocks (vB) was here before             │
@@ -79,7 +79,7 @@ pub fn draw(frame: &mut Frame, area: Rect, cx: &Context, screen: &MempoolScreen,
 fn basis(screen: &MempoolScreen) -> String {
     let Some(shares) = screen.basis.shares() else { return String::new() };
     let [exact, within, open] = shares.map(|share| format!("{:.0} %", share * 100.0));
-    format!(" · exact {exact} · within 10 % {within} · open {open}")
+    format!(" · by vB: exact {exact} · within 10 % {within} · open {open}")
 }
 
 const fn figure(
