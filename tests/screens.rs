@@ -31,16 +31,18 @@ mod query;
 mod scene;
 #[path = "screens/states.rs"]
 mod states;
+#[path = "screens/title.rs"]
+mod title;
 #[path = "screens/transactions.rs"]
 mod transactions;
 #[path = "screens/watch_list.rs"]
 mod watch_list;
 
-use crossterm::event::{KeyCode, MouseButton, MouseEventKind};
+use crossterm::event::KeyCode;
 use desk::{Desk, text};
-use mempulse::event::{BootstrapProgress, Event, EventKind, MissingBlocks, PeerEvent, PeerId};
+use mempulse::event::{Event, EventKind, PeerEvent, PeerId};
 use mempulse::tui::{BINDINGS, Effect};
-use mempulse::wire::{BlockHash, TxHash};
+use mempulse::wire::TxHash;
 use ratatui::layout::Size;
 use ratatui::style::{Color, Modifier};
 use states::{seen_in_every_state, seen_in_every_state_of_a_model};
@@ -65,18 +67,6 @@ fn every_size(name: &str, desk: impl Fn((u16, u16)) -> Desk, prepare: impl Fn(&m
 #[test]
 fn overview() {
     seen_in_every_state("overview", |_| {});
-}
-
-#[test]
-fn a_click_on_a_tab_goes_to_its_screen() {
-    for size in [(80, 24), (200, 60)] {
-        let mut desk = Desk::new(size);
-        let title = desk.screen().lines().next().unwrap().to_owned();
-        let peers = title.char_indices().position(|(at, _)| title[at..].starts_with(" 2")).unwrap() + 1;
-        desk.mouse(MouseEventKind::Down(MouseButton::Left), peers, 0);
-        assert!(desk.screen().contains("by state"), "{}", desk.screen());
-        assert!(desk.screen().lines().next().unwrap().contains("2 Peers"));
-    }
 }
 
 #[test]
@@ -117,25 +107,6 @@ fn peer_detail() {
         desk.type_keys("hj");
         desk.press(KeyCode::Enter);
     });
-}
-
-#[test]
-fn the_title_shows_how_far_the_bootstrap_is_until_it_is_done() {
-    for size in [(80, 24), (120, 36), (200, 60)] {
-        let mut desk = Desk::alone(size);
-        let happen = |desk: &mut Desk, done| {
-            let kind = EventKind::Bootstrap(BootstrapProgress { listed: 52_880, fetched: 31_204, done });
-            desk.happen(&Event { time: desk.now, kind });
-            desk.answer();
-        };
-        happen(&mut desk, false);
-        for screen in ["1", "4"] {
-            desk.type_keys(screen);
-            assert!(desk.screen().contains("mempool 31,204 of 52,880"), "{size:?}\n{}", desk.screen());
-        }
-        happen(&mut desk, true);
-        assert!(!desk.screen().contains("of 52,880"), "{size:?}\n{}", desk.screen());
-    }
 }
 
 #[test]
@@ -295,33 +266,6 @@ fn frozen() {
     });
 }
 
-#[test]
-fn the_projected_block_is_left_of_the_newest_and_g_returns_to_that() {
-    let mut desk = Desk::new((120, 36));
-    desk.type_keys("5");
-    assert!(desk.screen().contains("┏ 923,114 ━"), "{}", desk.screen());
-    desk.press(KeyCode::Left);
-    assert!(desk.screen().contains("┏ next 923,115 ━") && desk.screen().contains(" Next block, projected "));
-    assert_eq!(desk.press(KeyCode::Enter), None);
-    assert!(desk.screen().contains("nothing to open yet"), "{}", desk.screen());
-    desk.press(KeyCode::End);
-    assert!(desk.screen().contains(" Block 923,106 "), "{}", desk.screen());
-    desk.type_keys("g");
-    assert!(desk.screen().contains(" Block 923,114 "), "{}", desk.screen());
-}
-
-#[test]
-fn the_page_of_a_block_scrolls_on_the_blocks_screen() {
-    let mut desk = Desk::new((80, 24));
-    desk.type_keys("5");
-    let top = desk.screen();
-    assert!(top.contains("hash ") && top.contains(" lines 1–"), "{top}");
-    desk.type_keys("jjj");
-    assert!(desk.screen().contains(" lines 4–"), "{}", desk.screen());
-    desk.type_keys("l");
-    assert!(desk.screen().contains(" lines 1–"), "another block begins at its top");
-}
-
 fn unreachable_desk(size: (u16, u16)) -> Desk {
     Desk::started(Duration::from_secs(12), scene::after(&scene::unreachable()), size)
 }
@@ -339,51 +283,6 @@ fn esc_closes_the_advice_of_an_unreachable_network() {
     assert!(desk.screen().contains("No peer can be reached"));
     desk.press(KeyCode::Esc);
     assert!(!desk.screen().contains("No peer can be reached"));
-}
-
-#[test]
-fn the_title_shows_the_backfill_where_there_is_room_beside_the_tip() {
-    for (width, height) in [(120, 36), (80, 24), (60, 15)] {
-        let mut desk = Desk::alone((width, height));
-        let bootstrap = EventKind::Bootstrap(BootstrapProgress { listed: 1, fetched: 1, done: true });
-        let backfill = EventKind::Backfill { fetched: 12, requested: 100, given_up: 0 };
-        for kind in [bootstrap, backfill] {
-            desk.happen(&Event { time: desk.now, kind });
-        }
-        desk.answer();
-        let screen = desk.screen();
-        let title = screen.lines().next().unwrap();
-        assert!(title.contains("tip 923,114"), "{title}");
-        assert_eq!(title.contains("backfill 12/100 · "), width >= 80, "{title}");
-    }
-}
-
-#[test]
-fn a_missing_block_is_shown_beside_the_tip_and_what_depends_on_it_is_marked() {
-    for (width, height) in [(120, 36), (80, 24), (60, 15)] {
-        let mut desk = Desk::alone((width, height));
-        let since = desk.now - Duration::from_secs(40);
-        let missing = |count| MissingBlocks { height: 923_114, hash: BlockHash([7; 32]), count, since };
-        let mut title = |missing| {
-            desk.happen(&Event { time: desk.now, kind: EventKind::MissingBlocks(missing) });
-            desk.answer();
-            desk.screen().lines().next().unwrap().to_owned()
-        };
-        assert!(title(Some(missing(1))).contains("block missing"));
-        assert!(title(Some(missing(12))).contains("12 blocks missing"));
-        if width >= 80 {
-            assert!(title(Some(missing(1))).contains("tip 923,114, block missing for 40 s"));
-        }
-        if height >= 24 {
-            assert!(desk.screen().contains("mempool: stale"));
-        }
-        desk.press(KeyCode::Char('4'));
-        desk.answer();
-        assert_eq!(desk.screen().contains("Projected · stale: block missing"), width >= 80);
-        desk.happen(&Event { time: desk.now, kind: EventKind::MissingBlocks(None) });
-        desk.answer();
-        assert!(!desk.screen().contains("missing") && !desk.screen().contains("stale:"));
-    }
 }
 
 #[test]

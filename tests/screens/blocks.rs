@@ -1,8 +1,11 @@
-//! The Blocks screen: finding a block, and the mouse.
+//! The Blocks screen: finding a block, the mouse, and what is said of missing ones.
 
 use crate::desk::Desk;
 use crossterm::event::{KeyCode, MouseButton, MouseEventKind};
+use mempulse::event::{Event, EventKind, MissingBlocks};
 use mempulse::snapshot::Open;
+use mempulse::wire::BlockHash;
+use std::time::Duration;
 
 const SIZE: (u16, u16) = (120, 36);
 
@@ -98,5 +101,60 @@ fn a_click_on_the_frame_of_a_page_opens_nothing() {
             desk.mouse(MouseEventKind::Down(MouseButton::Left), column, row);
             assert_eq!(desk.app.view().open, open, "{column} {row}");
         }
+    }
+}
+
+#[test]
+fn the_projected_block_is_left_of_the_newest_and_g_returns_to_that() {
+    let mut desk = Desk::new((120, 36));
+    desk.type_keys("5");
+    assert!(desk.screen().contains("┏ 923,114 ━"), "{}", desk.screen());
+    desk.press(KeyCode::Left);
+    assert!(desk.screen().contains("┏ next 923,115 ━") && desk.screen().contains(" Next block, projected "));
+    assert_eq!(desk.press(KeyCode::Enter), None);
+    assert!(desk.screen().contains("nothing to open yet"), "{}", desk.screen());
+    desk.press(KeyCode::End);
+    assert!(desk.screen().contains(" Block 923,106 "), "{}", desk.screen());
+    desk.type_keys("g");
+    assert!(desk.screen().contains(" Block 923,114 "), "{}", desk.screen());
+}
+
+#[test]
+fn the_page_of_a_block_scrolls_on_the_blocks_screen() {
+    let mut desk = Desk::new((80, 24));
+    desk.type_keys("5");
+    let top = desk.screen();
+    assert!(top.contains("hash ") && top.contains(" lines 1–"), "{top}");
+    desk.type_keys("jjj");
+    assert!(desk.screen().contains(" lines 4–"), "{}", desk.screen());
+    desk.type_keys("l");
+    assert!(desk.screen().contains(" lines 1–"), "another block begins at its top");
+}
+
+#[test]
+fn a_missing_block_is_shown_beside_the_tip_and_what_depends_on_it_is_marked() {
+    for (width, height) in [(120, 36), (80, 24), (60, 15)] {
+        let mut desk = Desk::alone((width, height));
+        let since = desk.now - Duration::from_secs(40);
+        let missing = |count| MissingBlocks { height: 923_114, hash: BlockHash([7; 32]), count, since };
+        let mut title = |missing| {
+            desk.happen(&Event { time: desk.now, kind: EventKind::MissingBlocks(missing) });
+            desk.answer();
+            desk.screen().lines().next().unwrap().to_owned()
+        };
+        assert!(title(Some(missing(1))).contains("block missing"));
+        assert!(title(Some(missing(12))).contains("12 blocks missing"));
+        if width >= 80 {
+            assert!(title(Some(missing(1))).contains("tip 923,114, block missing for 40 s"));
+        }
+        if height >= 24 {
+            assert!(desk.screen().contains("mempool: stale"));
+        }
+        desk.press(KeyCode::Char('4'));
+        desk.answer();
+        assert_eq!(desk.screen().contains("Projected · stale: block missing"), width >= 80);
+        desk.happen(&Event { time: desk.now, kind: EventKind::MissingBlocks(None) });
+        desk.answer();
+        assert!(!desk.screen().contains("missing") && !desk.screen().contains("stale:"));
     }
 }
