@@ -37,8 +37,9 @@ const COLUMNS: &[Column<PeerRow>] = &[
     }),
     column("ping", Align::Right, exactly(7), 2, |peer, cx, _| match peer.liveness {
         Liveness::Late { waiting } => {
-            let waiting = format::span(waiting + cx.drift);
-            Cell::new(&waiting, cx.theme.warning()).across(format!(" late {waiting}"))
+            // A time by itself would be read as a ping.
+            Cell::new("late", cx.theme.warning())
+                .across(format!(" late {}", format::span(waiting + cx.drift)))
         }
         _ => Cell::new(format::known(peer.ping.map(format::ping)), cx.theme.text()),
     }),
