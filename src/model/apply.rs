@@ -273,6 +273,7 @@ impl Model {
         self.drop_restored(block, step);
         self.estimator.past_block(height, block.weight());
         self.blocks.past_block(self.settings.network, height, block);
+        self.mempool.confirm_past(block, height, &mut step.mempool);
         let outputs = self.mempool.learn_block(block, height, &mut step.mempool);
         step.outcome.changes.extend(outputs.map(Change::BlockOutputs));
         step.matches(self.watchlist.past_block(step.now, block, &self.mempool));

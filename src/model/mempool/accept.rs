@@ -14,7 +14,7 @@ use crate::model::mempool::vouch::state::Vouch;
 use crate::model::mempool::vouch::voucher::Vouchers;
 use crate::model::mempool::{Mempool, RemovalReason};
 use crate::util::time::Timestamp;
-use crate::wire::{Transaction, TxHash, Txid};
+use crate::wire::{OutPoint, Transaction, TxHash, Txid};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -128,7 +128,7 @@ impl Mempool {
             let Some(taken) = self.take_unannounced(key, source, changes) else { return Arrival::Known };
             sighting.first_seen = sighting.first_seen.min(taken);
         }
-        if self.recent.is_excluded(TxHash::Txid(txid)) {
+        if self.recent.is_excluded(TxHash::Txid(txid)) || self.is_in_past_block(tx, source) {
             return Arrival::Rejected;
         }
         let values = input_values(&self.entries, &self.prevouts, tx);
@@ -162,6 +162,14 @@ impl Mempool {
         learn_outputs(&mut self.entries, tx, changes);
         self.end_bounds_of_descendants(tx, changes);
         Arrival::Accepted { replaced: replaces, descendants, credits }
+    }
+
+    /// Returns whether a past block contains a transaction that was requested as a parent, as far as unspent outputs tell.
+    /// What is announced is in no block.
+    fn is_in_past_block(&self, tx: &Transaction, source: TxSource) -> bool {
+        let txid = tx.txid();
+        let is_known = |vout| self.prevouts.value(&OutPoint { txid, vout }).is_some();
+        source == TxSource::Parent && (0..tx.output_count()).any(is_known)
     }
 
     /// Takes out an entry that nobody announced, in favour of another witness that somebody relays: a parent is

@@ -112,6 +112,20 @@ impl Mempool {
         connected
     }
 
+    /// Removes what a past block confirms, and what it makes invalid. A node serves the transactions of the newest block
+    /// to whoever asks for a parent, so that one may be here before the block is known.
+    pub(in crate::model) fn confirm_past(&mut self, block: &Block, height: u32, changes: &mut Changes) {
+        let reason = RemovalReason::Confirmed { height, block: block.hash };
+        for tx in block.transactions.iter().skip(1) {
+            if let Some(key) = self.key(TxHash::Txid(tx.txid())) {
+                self.remove(key, reason, changes);
+            }
+            let conflicts: BTreeSet<_> = self.entries.spends().conflicts(tx).collect();
+            let conflict = BlockConflict { by: tx.txid(), height, block: block.hash };
+            self.reject_with_descendants(conflicts, RemovalReason::Conflict(Some(conflict)), changes);
+        }
+    }
+
     /// Removes a transaction of a block. Returns why it had not been received before, if so.
     fn confirm(
         &mut self,

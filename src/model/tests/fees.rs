@@ -67,6 +67,22 @@ fn the_outputs_of_past_blocks_make_fees_exact() {
 }
 
 #[test]
+fn a_parent_that_was_served_though_a_past_block_has_it_leaves_when_that_is_known_and_does_not_return() {
+    let parent = spend(&[coin(1)], &[5_000]);
+    let (child, rival) = (spend(&[output(&parent, 0)], &[4_000]), spend(&[coin(2)], &[1_000]));
+    let mined_rival = spend(&[coin(2)], &[2_000]);
+    let mut scene = Scene::new();
+    scene.connect(1).deliver(1, &child).deliver(1, &rival);
+    scene.peer(1, PeerEvent::Parent { tx: Arc::clone(&parent) });
+    assert_eq!(scene.mempool().len(), 3);
+    let past = block(&[&parent, &mined_rival]);
+    scene.happen(EventKind::PastBlock { peer: PeerId(1), height: 7, block: past });
+    assert_eq!((scene.mempool(), scene.fee(&child)), (vec![child.txid()], Some(1_000)));
+    scene.peer(1, PeerEvent::Parent { tx: Arc::clone(&parent) });
+    assert_eq!((scene.mempool(), scene.fee(&child)), (vec![child.txid()], Some(1_000)));
+}
+
+#[test]
 fn a_fee_stays_exact_when_a_block_confirms_the_parent_and_becomes_exact_if_only_the_block_has_it() {
     let mut scene = Scene::new();
     let parents = [spend(&[coin(1)], &[5_000]), spend(&[coin(2)], &[6_000])];
