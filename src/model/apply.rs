@@ -353,7 +353,8 @@ impl Model {
         let mut matches = Vec::new();
         for change in changes {
             match change {
-                Change::Accepted(wtxid) => {
+                // Looking every newcomer up for nothing costs as much as anything else about it.
+                Change::Accepted(wtxid) if watchlist.has_targets() => {
                     let entry = mempool.key(TxHash::Wtxid(*wtxid)).and_then(|key| mempool.get(key));
                     if let Some(entry) = entry {
                         matches.extend(watchlist.arrive(now, entry.tx(), mempool));
@@ -365,7 +366,8 @@ impl Model {
                 Change::DoubleSpend(spend) => {
                     matches.extend(watchlist.double_spend(now, spend.txid, spend.conflict));
                 }
-                Change::Fee(_)
+                Change::Accepted(_)
+                | Change::Fee(_)
                 | Change::Returned { .. }
                 | Change::RestoredDropped(_)
                 | Change::Block(_)

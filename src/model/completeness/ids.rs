@@ -73,6 +73,9 @@ impl ListedIds {
 
     /// Notes that a transaction left the mempool, or that it returned.
     pub(super) fn set_left(&mut self, tx: TxHash, has_left: bool) {
+        if self.left == 0 && !has_left {
+            return;
+        }
         let id = id(tx);
         for run in &mut self.runs {
             let Some(listed) = position(run, id).and_then(|index| run.get_mut(index)) else { continue };

@@ -50,6 +50,11 @@ impl Watchlist {
         self.touches.forget(id);
     }
 
+    /// Whether anything is watched.
+    pub(in crate::model) fn has_targets(&self) -> bool {
+        !self.targets.is_empty()
+    }
+
     /// A transaction entered the mempool.
     pub(in crate::model) fn arrive(
         &mut self,
