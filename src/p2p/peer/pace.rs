@@ -14,7 +14,7 @@ const WINDOW: Duration = Duration::from_millis(10);
 const POURING: usize = 64;
 
 /// The time between two reads while messages pour in: what the kernel buffers meanwhile is a small part of its buffer.
-const PAUSE: Duration = Duration::from_millis(1);
+const PAUSE: Duration = Duration::from_millis(2);
 
 /// When to read next.
 #[derive(Debug, Default)]
