@@ -26,9 +26,6 @@ const RECORD_QUEUE: usize = 16;
 /// Time limit for writing the last records.
 const FLUSH: Duration = Duration::from_secs(1);
 
-/// The longest time between two snapshots that differ.
-const LONGEST_FRAME: Duration = Duration::from_millis(500);
-
 /// Returns where the user was in the last run; the beginning without a state directory.
 pub fn kept_view(state_dir: Option<&Path>) -> ViewState {
     match state_dir.map(store::load_view).transpose() {
@@ -46,10 +43,9 @@ pub async fn screen(monitor: Box<Monitor>, settings: TuiSettings, state_dir: Opt
     let (view_sender, views) = watch::channel(View::default());
     let (snapshots, snapshot_receiver) = watch::channel(Arc::default());
     let shutdown = CancellationToken::new();
-    // Alerts ring in time, however seldom the screen is redrawn.
-    let frame = settings.tick.min(LONGEST_FRAME);
-    let feeding =
-        tokio::spawn(monitor.feed_screen(Screen { views, snapshots, commands, frame }, shutdown.clone()));
+    let feeding = tokio::spawn(
+        monitor.feed_screen(Screen { views, snapshots, commands, frame: settings.tick }, shutdown.clone()),
+    );
     let before = settings.view.clone();
     let mut view = before.clone();
     let shown =

@@ -18,7 +18,8 @@ use tokio::sync::{mpsc, watch};
 use tokio::time::{self, Instant, MissedTickBehavior};
 use tokio_util::sync::CancellationToken;
 
-/// The longest time between two snapshots: ages and countdowns advance even if nothing happens.
+/// The longest time between two snapshots: ages and countdowns advance even if nothing happens, and alerts ring in time
+/// however seldom the screen is redrawn.
 const IDLE_FRAME: Duration = Duration::from_millis(500);
 
 /// The time between two looks at what the stream is to contain though nothing happened.
@@ -66,7 +67,7 @@ pub struct Screen {
 impl Monitor {
     /// Feeds the screen until `shutdown`. A slow screen misses snapshots and slows nothing else.
     pub async fn feed_screen(mut self: Box<Self>, mut screen: Screen, shutdown: CancellationToken) {
-        let mut frame = time::interval(screen.frame);
+        let mut frame = time::interval(screen.frame.min(IDLE_FRAME));
         frame.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut published = self.clock.now();
         let mut has_changed = true;

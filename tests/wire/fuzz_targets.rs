@@ -1,15 +1,16 @@
 //! Fuzz targets of the wire format, of scripts and of addresses, beside the `bitcoin` crate.
 
 use crate::fuzz;
-use crate::generate::MAGIC;
 use crate::oracle::{assert_same_script, compare_payloads, compare_transactions};
+use crate::stream::decoded;
 use mempulse::address::PeerAddress;
 use mempulse::chain::Network;
 use mempulse::chain::script::{address, script_pubkey};
 use mempulse::event::WatchTarget;
 use mempulse::wire::codec::MAX_PAYLOAD;
 use mempulse::wire::compact_block::PartialBlock;
-use mempulse::wire::{Command, Decoded, Decoder, FrameError, Message};
+use mempulse::wire::{Command, Message};
+use std::iter::repeat;
 
 #[test]
 fn fuzz_transaction() {
@@ -35,30 +36,13 @@ fn fuzz_message() {
 /// The length of the header of a message, in bytes.
 const HEADER_SIZE: usize = 24;
 
-/// What comes out of a stream of the v1 transport in chunks of `size` bytes.
-fn decoded(stream: &[u8], size: usize) -> (Vec<Decoded>, Option<FrameError>) {
-    let mut decoder = Decoder::new(MAGIC);
-    let mut all = Vec::new();
-    for chunk in stream.chunks(size) {
-        decoder.extend(chunk);
-        loop {
-            match decoder.next() {
-                Ok(Some(one)) => all.push(one),
-                Ok(None) => break,
-                Err(error) => return (all, Some(error)),
-            }
-        }
-    }
-    (all, None)
-}
-
 /// The first byte is the size of the chunks, the rest is the stream.
 #[test]
 fn fuzz_stream_v1() {
     fuzz::target("stream_v1", |input| {
         let Some((&size, stream)) = input.split_first() else { return };
-        let whole = decoded(stream, stream.len().max(1));
-        assert_eq!(decoded(stream, usize::from(size).max(1)), whole);
+        let whole = decoded(stream, repeat(stream.len()));
+        assert_eq!(decoded(stream, repeat(usize::from(size))), whole);
         let sizes: usize = whole.0.iter().map(|one| one.size as usize).sum();
         assert!(sizes <= stream.len() && whole.0.len() * HEADER_SIZE <= stream.len());
         assert!(whole.0.iter().all(|one| one.size as usize <= HEADER_SIZE + MAX_PAYLOAD as usize));

@@ -17,7 +17,7 @@ fn frames() -> impl Strategy<Value = Vec<Vec<u8>>> {
 }
 
 /// What comes out of `bytes` in chunks of the sizes that `sizes` yields.
-fn decoded(bytes: &[u8], mut sizes: impl Iterator<Item = usize>) -> (Vec<Decoded>, Option<FrameError>) {
+pub fn decoded(bytes: &[u8], mut sizes: impl Iterator<Item = usize>) -> (Vec<Decoded>, Option<FrameError>) {
     let mut decoder = Decoder::new(MAGIC);
     let mut all = Vec::new();
     let mut rest = bytes;
