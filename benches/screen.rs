@@ -7,7 +7,7 @@ mod feed;
 
 use criterion::Criterion;
 use crossterm::event::{Event, KeyCode, KeyEvent};
-use feed::{Feed, Times, criterion, measure, print_table, timed};
+use feed::{Feed, Times, criterion, index, measure, print_table, timed};
 use mempulse::snapshot::Snapshot;
 use mempulse::tui::{App, TuiSettings};
 use ratatui::backend::CrosstermBackend;
@@ -66,10 +66,7 @@ fn bench(criterion: &mut Criterion, times: &Times, size: u64) {
     for (key, draw, answer) in SCREENS {
         let mut desk = Desk::new(&feed);
         desk.press(KeyCode::Char(key));
-        desk.answer(&mut feed);
-        while feed.model.is_indexing() {
-            feed.model.index_more(feed.now);
-        }
+        index(&mut feed, &desk.app.view());
         desk.answer(&mut feed);
         desk.draw();
         measure(criterion, times, draw, size, |count| {

@@ -120,11 +120,11 @@ impl<S: AsyncRead + AsyncWrite> Task<S> {
             self.pace.count(now, messages);
             self.note_parts();
             let is_reported = self.pending.is_empty();
-            self.note_blocked(!is_reported);
+            self.note_blocked(now, !is_reported);
             let may_send = !self.connection.is_congested();
             let pause = self.pace.pause(now);
-            let deadline =
-                self.clock.wakeup(pause.map_or(self.deadline(), |until| until.min(self.deadline())));
+            let due = self.deadline();
+            let deadline = self.clock.wakeup(pause.map_or(due, |until| until.min(due)));
             tokio::select! {
                 received = self.connection.progress(is_reported && may_send && pause.is_none()) => {
                     self.session.bytes_received(received?);
@@ -164,8 +164,7 @@ impl<S: AsyncRead + AsyncWrite> Task<S> {
     }
 
     /// While the driver keeps us waiting, the peer can't be blamed for silence.
-    fn note_blocked(&mut self, is_blocked: bool) {
-        let now = self.clock.now();
+    fn note_blocked(&mut self, now: Timestamp, is_blocked: bool) {
         if is_blocked {
             self.blocked_since.get_or_insert(now);
         } else if let Some(since) = self.blocked_since.take() {
