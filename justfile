@@ -35,6 +35,13 @@ demo:
 real-nodes:
     .ci/run real_nodes old_nodes
 
+# play eight real blocks of mainnet, from the folder of the files `mainnet-block-0831328.bin.zst` and on, and draw
+# the screens before and after each block
+rehearsal folder:
+    MEMPULSE_CHAIN_DATA={{absolute_path(folder)}} MEMPULSE_REHEARSAL=target/rehearsal \
+        cargo test --locked --lib -- --ignored --nocapture chain_data_mainnet
+    ls target/rehearsal
+
 # accept changed screens after looking at them
 screens:
     INSTA_UPDATE=always cargo test --locked --test screens

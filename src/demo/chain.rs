@@ -36,6 +36,8 @@ const GENESIS: BlockHeader = BlockHeader {
 
 /// The chain: all headers, and the latest blocks.
 pub(super) struct Chain {
+    /// The height of the first header.
+    base: u32,
     headers: Vec<BlockHeader>,
     heights: HashMap<BlockHash, usize>,
     tip: BlockHash,
@@ -48,6 +50,7 @@ impl Chain {
     pub(super) fn new() -> Self {
         let tip = GENESIS.hash();
         Self {
+            base: 0,
             headers: vec![GENESIS],
             heights: HashMap::from([(tip, 0)]),
             tip,
@@ -56,12 +59,19 @@ impl Chain {
         }
     }
 
-    /// Returns the height of the tip.
-    pub(super) fn height(&self) -> u32 {
-        u32::try_from(self.headers.len() - 1).unwrap_or(u32::MAX)
+    /// Returns a chain that begins in the middle of another, after the block `hash` at `height`.
+    #[cfg(test)]
+    pub(super) fn after(height: u32, hash: BlockHash) -> Self {
+        // Its header is unknown; it is never served, as headers are served from the next one on.
+        Self { base: height, heights: HashMap::from([(hash, 0)]), tip: hash, ..Self::new() }
     }
 
-    /// Returns the headers after the first known block of `locator`, or after the genesis block, up to
+    /// Returns the height of the tip.
+    pub(super) fn height(&self) -> u32 {
+        self.base.saturating_add(u32::try_from(self.headers.len() - 1).unwrap_or(u32::MAX))
+    }
+
+    /// Returns the headers after the first known block of `locator`, or after the first block, up to
     /// `stop`; at most [`MAX_HEADERS`].
     pub(super) fn headers_after(&self, locator: &[BlockHash], stop: BlockHash) -> Vec<BlockHeader> {
         let known = locator.iter().find_map(|hash| self.heights.get(hash)).copied().unwrap_or(0);
@@ -107,7 +117,8 @@ impl Chain {
         block
     }
 
-    fn append(&mut self, block: Arc<Block>) {
+    /// Adds a block that follows the tip.
+    pub(super) fn append(&mut self, block: Arc<Block>) {
         self.heights.insert(block.hash, self.headers.len());
         self.headers.push(block.header);
         self.tip = block.hash;

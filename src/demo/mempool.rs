@@ -236,6 +236,7 @@ fn descending(fee_rate: f64) -> u64 {
 
 #[cfg(test)]
 mod tests {
+    use super::super::ledger::Ledger;
     use super::super::random::generator;
     use super::super::world::World;
     use super::*;

@@ -13,7 +13,8 @@
 //! | `script` | scripts that lock and unlock coins |
 //! | `mempool` | unconfirmed transactions, and the orders in which nodes list them and blocks take them |
 //! | `chain` | blocks and headers, mined here |
-//! | `world` | the times of events, the same for all nodes |
+//! | `ledger` | what all nodes share |
+//! | `world` | the same, made up: the times of events |
 //! | `profile` | kinds of nodes |
 //! | `scenario` | troubles of nodes |
 //! | `session` | the node's side of a connection, as a state machine |
@@ -25,12 +26,15 @@
 mod chain;
 mod coins;
 mod door;
+mod ledger;
 mod mempool;
 #[cfg(test)]
 mod newcomer;
 mod node;
 mod profile;
 mod random;
+#[cfg(test)]
+mod rehearsal;
 mod scenario;
 mod script;
 mod session;

@@ -1,10 +1,11 @@
 //! A node on a socket: it listens, serves its connections, and follows the scenario.
 
 use super::door::Door;
+use super::ledger::{Ledger, News};
 use super::profile::Profile;
 use super::scenario::{Mood, Scenario};
 use super::session::Session;
-use super::world::{News, World};
+use super::world::World;
 use crate::address::PeerAddress;
 use crate::chain::Network;
 use crate::util::clock::Clock;
@@ -199,7 +200,7 @@ impl Node {
                     Err(RecvError::Lagged(_)) => {}
                     Err(RecvError::Closed) => return Ok(()),
                 },
-                () = wait_until(wakeup), if !frozen => session.tick(clock.now(), &self.shared.world()),
+                () = wait_until(wakeup), if !frozen => session.tick(clock.now(), &*self.shared.world()),
                 read = reader.read_buf(decoder.buffer()), if !frozen && !session.is_busy() => {
                     if read? == 0 {
                         return Ok(());
@@ -207,7 +208,7 @@ impl Node {
                     while let Some(decoded) = decoder.next().map_err(io::Error::other)? {
                         // Malformed messages are skipped, as in Core.
                         let Ok(message) = decoded.content else { continue };
-                        if session.receive(clock.now(), message, &self.shared.world()).is_break() {
+                        if session.receive(clock.now(), message, &*self.shared.world()).is_break() {
                             return Ok(());
                         }
                     }

@@ -1,9 +1,9 @@
 //! The node's side of a connection as a state machine: messages, news and time in, due messages out.
 
+use super::ledger::{Ledger, News};
 use super::mempool::MempoolTx;
 use super::profile::Profile;
 use super::random::{exponential, generator};
-use super::world::{News, World};
 use crate::address::PeerAddress;
 use crate::util::time::Timestamp;
 use crate::wire::inventory::MAX_INVENTORY;
@@ -155,7 +155,7 @@ impl Session {
     }
 
     /// Does what is due at `now`.
-    pub(super) fn tick(&mut self, now: Timestamp, world: &World) {
+    pub(super) fn tick(&mut self, now: Timestamp, ledger: &impl Ledger) {
         if self.stage != Stage::Live {
             return;
         }
@@ -170,13 +170,13 @@ impl Session {
         }
         if self.next_trickle <= now {
             self.next_trickle = now + exponential(&mut self.rng, self.profile.trickle);
-            self.served = world.mempool.accepted();
+            self.served = ledger.accepted();
             let pending = std::mem::take(&mut self.pending);
             if std::mem::take(&mut self.is_list_requested) {
-                self.announce(now, &world.mempool.all_announced(self.profile.order), MAX_INVENTORY);
+                self.announce(now, &ledger.all_announced(self.profile.order), MAX_INVENTORY);
             } else {
                 // Some may have been replaced or confirmed in the meantime.
-                self.announce(now, &world.mempool.sorted(self.profile.order, pending), ANNOUNCED_AT_ONCE);
+                self.announce(now, &ledger.sorted(self.profile.order, pending), ANNOUNCED_AT_ONCE);
             }
         }
     }
@@ -184,9 +184,14 @@ impl Session {
     /// Handles a message of the peer. Messages out of place are ignored, as in Core.
     ///
     /// Breaks if Core would disconnect.
-    pub(super) fn receive(&mut self, now: Timestamp, message: Message, world: &World) -> ControlFlow<()> {
+    pub(super) fn receive(
+        &mut self,
+        now: Timestamp,
+        message: Message,
+        ledger: &impl Ledger,
+    ) -> ControlFlow<()> {
         match (self.stage, message) {
-            (Stage::AwaitingVersion, Message::Version(version)) => self.greet(now, &version, world),
+            (Stage::AwaitingVersion, Message::Version(version)) => self.greet(now, &version, ledger),
             (Stage::AwaitingVerack, Message::WtxidRelay) => self.peer.wtxid_relay = self.profile.wtxid_relay,
             (Stage::AwaitingVerack, Message::SendAddrV2) => self.peer.addresses_as = Message::AddrV2,
             (Stage::AwaitingVerack, Message::Verack) => self.go_live(now),
@@ -195,12 +200,12 @@ impl Session {
             (Stage::Live, Message::SendCmpct { announce, version: compact_block::VERSION }) => {
                 self.peer.high_bandwidth = announce;
             }
-            (Stage::Live, Message::GetBlockTxn(request)) => return self.complete(now, &request, world),
+            (Stage::Live, Message::GetBlockTxn(request)) => return self.complete(now, &request, ledger),
             (Stage::Live, Message::Ping(nonce)) => self.say(now, Message::Pong(nonce)),
             (Stage::Live, Message::FeeFilter(sat_per_kvb)) => self.peer.fee_filter = sat_per_kvb,
-            (Stage::Live, Message::GetData(requested)) => self.serve(now, &requested, world),
+            (Stage::Live, Message::GetData(requested)) => self.serve(now, &requested, ledger),
             (Stage::Live, Message::GetHeaders { locator, stop }) => {
-                self.say(now, Message::Headers(world.chain.headers_after(&locator, stop)));
+                self.say(now, Message::Headers(ledger.chain().headers_after(&locator, stop)));
             }
             (Stage::Live, Message::GetAddr) => self.send_addresses(now),
             (Stage::Live, Message::Mempool) => {
@@ -214,7 +219,7 @@ impl Session {
         ControlFlow::Continue(())
     }
 
-    fn greet(&mut self, now: Timestamp, theirs: &Version, world: &World) {
+    fn greet(&mut self, now: Timestamp, theirs: &Version, ledger: &impl Ledger) {
         self.stage = Stage::AwaitingVerack;
         self.peer.relay = theirs.relay;
         let ours = Version {
@@ -223,7 +228,7 @@ impl Session {
             time: i64::try_from(now.as_secs()).unwrap_or(i64::MAX),
             nonce: self.rng.random(),
             user_agent: self.profile.user_agent.into(),
-            start_height: i32::try_from(world.chain.height()).unwrap_or(i32::MAX),
+            start_height: i32::try_from(ledger.chain().height()).unwrap_or(i32::MAX),
             relay: true,
         };
         self.say(now, Message::Version(ours));
@@ -245,7 +250,7 @@ impl Session {
     }
 
     /// Answers a `getdata`. Nothing is served without its witness, as nothing requests that any more.
-    fn serve(&mut self, now: Timestamp, requested: &[Inventory], world: &World) {
+    fn serve(&mut self, now: Timestamp, requested: &[Inventory], ledger: &impl Ledger) {
         let mut missing = vec![];
         let mut blocks = 0;
         for &entry in requested {
@@ -254,7 +259,7 @@ impl Session {
                 Inventory::WitnessTx(txid) | Inventory::Tx(txid) => TxHash::Txid(txid),
                 Inventory::WitnessBlock(hash) | Inventory::CompactBlock(hash) => {
                     // Core does not answer requests for blocks that it does not have.
-                    if let Some(block) = world.chain.block(hash).filter(|_| blocks < SERVED_BLOCKS) {
+                    if let Some(block) = ledger.chain().block(hash).filter(|_| blocks < SERVED_BLOCKS) {
                         blocks += 1;
                         let message = match entry {
                             Inventory::CompactBlock(_) => self.compact(block),
@@ -266,7 +271,7 @@ impl Session {
                 }
                 _ => continue,
             };
-            match world.mempool.announced(hash) {
+            match ledger.announced(hash) {
                 Some(tx) if self.has(tx) && tx.number < self.served && !matches!(entry, Inventory::Tx(_)) => {
                     self.say(now, Message::Tx(tx.tx.clone()));
                 }
@@ -310,9 +315,9 @@ impl Session {
         &mut self,
         now: Timestamp,
         request: &BlockTransactionsRequest,
-        world: &World,
+        ledger: &impl Ledger,
     ) -> ControlFlow<()> {
-        let Some(block) = world.chain.block(request.hash) else { return ControlFlow::Continue(()) };
+        let Some(block) = ledger.chain().block(request.hash) else { return ControlFlow::Continue(()) };
         let requested =
             request.indexes.iter().map(|&index| block.transactions.get(usize::from(index)).cloned());
         match requested.collect() {

@@ -5,10 +5,11 @@
 use super::chain::Chain;
 use super::coins::Coins;
 use super::coins::coin::{Coin, Origin};
-use super::mempool::{Mempool, MempoolTx};
+use super::ledger::{Ledger, News};
+use super::mempool::{Mempool, MempoolTx, Order};
 use super::random::{exponential, generator, share_of, whole};
 use crate::chain::limits::{BLOCK_TEMPLATE_WEIGHT, COINBASE_MATURITY};
-use crate::wire::{Block, OutPoint};
+use crate::wire::{Block, OutPoint, TxHash};
 use rand::RngExt;
 use rand::rngs::StdRng;
 use std::collections::{HashSet, VecDeque};
@@ -44,15 +45,6 @@ const SPENT_PER_DIVISION: u64 = 6;
 
 /// For how long, in s, coins of every age last.
 const FUNDED_FOR: f64 = 300.0;
-
-/// News that nodes learn.
-#[derive(Clone, Debug)]
-pub(super) enum News {
-    /// A new transaction.
-    Transaction(Arc<MempoolTx>),
-    /// A new tip of the chain.
-    Block(Arc<Block>),
-}
 
 /// The world.
 pub(super) struct World {
@@ -112,32 +104,6 @@ impl World {
         Self::new(seed, rate, 300, 1_800_000_000)
     }
 
-    /// Returns the time of the next event, since the start.
-    pub(super) fn next_at(&self) -> Duration {
-        self.next_transaction.min(self.next_block)
-    }
-
-    /// Advances to `elapsed` after the start; returns the news for nodes.
-    pub(super) fn advance(&mut self, elapsed: Duration) -> Vec<News> {
-        let mut news = vec![];
-        while self.next_at() <= elapsed {
-            if self.next_transaction < self.next_block {
-                self.next_transaction += exponential(&mut self.rng, self.mean_arrival);
-                news.extend(self.spend().filter(|tx| !tx.secret).map(News::Transaction));
-            } else {
-                let seconds = u32::try_from(self.next_block.as_secs()).unwrap_or(u32::MAX);
-                self.next_block += self.block_interval.mul_f64(self.rng.random_range(0.6..1.4));
-                let kept = 1.0 + self.rng.random_range(-SIZE_TOLERANCE..SIZE_TOLERANCE);
-                let template = self.mempool.template(share_of(self.weight, kept), &mut self.rng);
-                news.push(News::Block(self.mine(&template, self.started.saturating_add(seconds))));
-                if let Some(coin) = self.mature() {
-                    self.coins.fund(coin);
-                }
-            }
-        }
-        news
-    }
-
     fn spend(&mut self) -> Option<Arc<MempoolTx>> {
         let spend = self.coins.next()?;
         Some(self.mempool.accept(spend))
@@ -178,6 +144,52 @@ impl World {
         let origin = Origin::Block(self.chain.height());
         self.coinbases.push_back(Coin { outpoint, value, script, origin });
         block
+    }
+}
+
+impl Ledger for World {
+    fn chain(&self) -> &Chain {
+        &self.chain
+    }
+
+    fn accepted(&self) -> u64 {
+        self.mempool.accepted()
+    }
+
+    fn announced(&self, hash: TxHash) -> Option<&Arc<MempoolTx>> {
+        self.mempool.announced(hash)
+    }
+
+    fn all_announced(&self, order: Order) -> Vec<Arc<MempoolTx>> {
+        self.mempool.all_announced(order)
+    }
+
+    fn sorted(&self, order: Order, txs: Vec<Arc<MempoolTx>>) -> Vec<Arc<MempoolTx>> {
+        self.mempool.sorted(order, txs)
+    }
+
+    fn next_at(&self) -> Duration {
+        self.next_transaction.min(self.next_block)
+    }
+
+    fn advance(&mut self, elapsed: Duration) -> Vec<News> {
+        let mut news = vec![];
+        while self.next_at() <= elapsed {
+            if self.next_transaction < self.next_block {
+                self.next_transaction += exponential(&mut self.rng, self.mean_arrival);
+                news.extend(self.spend().filter(|tx| !tx.secret).map(News::Transaction));
+            } else {
+                let seconds = u32::try_from(self.next_block.as_secs()).unwrap_or(u32::MAX);
+                self.next_block += self.block_interval.mul_f64(self.rng.random_range(0.6..1.4));
+                let kept = 1.0 + self.rng.random_range(-SIZE_TOLERANCE..SIZE_TOLERANCE);
+                let template = self.mempool.template(share_of(self.weight, kept), &mut self.rng);
+                news.push(News::Block(self.mine(&template, self.started.saturating_add(seconds))));
+                if let Some(coin) = self.mature() {
+                    self.coins.fund(coin);
+                }
+            }
+        }
+        news
     }
 }
 

@@ -18,6 +18,7 @@
 //! | `block_download` | which headers and blocks to request from which peer |
 //! | `peer` | one connection: dial, transport, handshake, keepalive |
 //! | `settings` | what the user may choose |
+//! | `starting_point` | the block after which headers are requested |
 
 mod action;
 mod addrman;
@@ -30,6 +31,7 @@ mod part;
 mod peer;
 mod seed_lookup;
 mod settings;
+mod starting_point;
 #[cfg(test)]
 mod testing;
 mod tx_download;
@@ -41,5 +43,6 @@ pub use addrman::table::{AddrTable, SavedAddresses};
 pub use driver::Driver;
 pub use peer::{IpFamilies, Resolve, Resolving, Routes, SystemResolver, TransportChoice};
 pub use settings::{BootstrapMode, DEFAULT_BACKFILL, Discovery, MAX_BACKFILL, PeerChoice, Settings};
+pub use starting_point::StartingPoint;
 #[cfg(test)]
 pub(crate) use testing::{Deed, Unplugged};

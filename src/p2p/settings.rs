@@ -4,6 +4,7 @@ use crate::address::PeerAddress;
 use crate::chain::Network;
 use crate::p2p::addrman::table::SavedAddresses;
 use crate::p2p::peer::{Routes, TransportChoice};
+use crate::p2p::starting_point::StartingPoint;
 use crate::wire::BlockHash;
 use std::collections::HashSet;
 use std::time::Duration;
@@ -43,6 +44,8 @@ pub struct Settings {
     pub backfill: u32,
     /// Past blocks that need not be downloaded.
     pub known_blocks: HashSet<BlockHash>,
+    /// The block after which headers are requested; `None`: a recent one of the network.
+    pub start: Option<StartingPoint>,
 }
 
 /// Which peers are asked for the list of their whole mempool (BIP35).
@@ -123,6 +126,7 @@ impl Default for Settings {
             bootstrap: BootstrapMode::Off,
             backfill: 0,
             known_blocks: HashSet::new(),
+            start: None,
         }
     }
 }

@@ -1,29 +1,37 @@
-//! What a newcomer to the demo sees, without sockets and in no time.
+//! What a newcomer to the demo sees, without sockets and in no time; or to any other nodes.
 
 mod tests;
 
-use super::mempool::Order;
+use super::ledger::Ledger;
 use super::profile::Profile;
 use super::session::Session;
 use super::world::World;
 use crate::address::PeerAddress;
-use crate::chain::Network;
 use crate::event::PeerId;
-use crate::model::{Basis, Model, ModelSettings};
-use crate::p2p::{Deed, Unplugged};
+use crate::model::{Model, ModelSettings, Notice};
+use crate::p2p::{Deed, Settings, Unplugged};
 use crate::util::time::Timestamp;
+use crate::wire::{Decoder, Message};
 use std::collections::{BTreeMap, VecDeque};
 use std::net::Ipv4Addr;
 use std::sync::Arc;
 use std::time::Duration;
 
-pub(super) const START: Timestamp = Timestamp::from_secs(1_800_000_000);
+/// When the demo starts.
+const START: Timestamp = Timestamp::from_secs(1_800_000_000);
 
-/// The demo and the program that watches it. Latency is what the profiles of the nodes say.
-pub(super) struct Newcomer {
+/// Longer than anything takes here.
+const FOREVER: Duration = Duration::from_hours(24);
+
+/// A network of nodes and the program that watches it. Latency is what the profiles of the nodes say.
+pub(super) struct Newcomer<L> {
     pub(super) model: Model,
-    pub(super) world: World,
+    pub(super) ledger: L,
     pub(super) now: Timestamp,
+    /// What is worth showing to the user, and when.
+    pub(super) notices: Vec<(Timestamp, Notice)>,
+    start: Timestamp,
+    magic: [u8; 4],
     network: Unplugged,
     seed: u64,
     addresses: Arc<[PeerAddress]>,
@@ -31,22 +39,40 @@ pub(super) struct Newcomer {
     deeds: VecDeque<Deed>,
 }
 
-impl Newcomer {
+impl Newcomer<World> {
     /// Starts the demo with `nodes` nodes that never have trouble, and looks at it.
     pub(super) fn new(seed: u64, nodes: u8, world: World) -> Self {
-        let address = |node| PeerAddress::from_socket((Ipv4Addr::new(127, 0, node, 1), 18_444).into());
-        let addresses: Arc<[PeerAddress]> = (1..=nodes).map(address).collect();
-        let mut settings = super::settings(addresses.to_vec());
-        settings.network = Network::Regtest;
-        let model =
-            ModelSettings { demo: true, chosen_peers: true, ..ModelSettings::new(Network::Regtest, START) };
+        Self::to(seed, addresses(nodes), world, super::settings(addresses(nodes)), START)
+    }
+}
+
+/// The addresses of so many nodes.
+pub(super) fn addresses(nodes: u8) -> Vec<PeerAddress> {
+    let address = |node| PeerAddress::from_socket((Ipv4Addr::new(127, 0, node, 1), 18_444).into());
+    (1..=nodes).map(address).collect()
+}
+
+impl<L: Ledger> Newcomer<L> {
+    /// Comes at `start` to nodes at these addresses that never have trouble.
+    pub(super) fn to(
+        seed: u64,
+        addresses: Vec<PeerAddress>,
+        ledger: L,
+        settings: Settings,
+        start: Timestamp,
+    ) -> Self {
+        let network = settings.network;
+        let model = ModelSettings { demo: true, chosen_peers: true, ..ModelSettings::new(network, start) };
         Self {
             model: Model::new(model),
-            world,
-            now: START,
-            network: Unplugged::new(settings, START),
+            ledger,
+            now: start,
+            notices: vec![],
+            start,
+            magic: network.magic(),
+            network: Unplugged::new(settings, start),
             seed,
-            addresses,
+            addresses: addresses.into(),
             sessions: BTreeMap::new(),
             deeds: VecDeque::new(),
         }
@@ -60,8 +86,8 @@ impl Newcomer {
             self.carry_out(deeds);
             let wakeups = self.sessions.values().filter_map(Session::next_wakeup);
             let deadline = self.network.deadline(self.now);
-            let world = START + self.world.next_at() + Duration::from_micros(1);
-            let next = wakeups.chain(deadline).chain([world]).min().unwrap_or(end);
+            let ledger = self.start + self.ledger.next_at().min(FOREVER) + Duration::from_micros(1);
+            let next = wakeups.chain(deadline).chain([ledger]).min().unwrap_or(end);
             // At least a little passes, as on sockets.
             self.now = next.max(self.now + Duration::from_micros(100)).min(end);
             self.nodes_act();
@@ -71,15 +97,16 @@ impl Newcomer {
     /// The nodes do what is due.
     fn nodes_act(&mut self) {
         let now = self.now;
-        for news in self.world.advance(now.since(START)) {
+        for news in self.ledger.advance(now.since(self.start)) {
             self.sessions.values_mut().for_each(|session| session.hear(now, news.clone()));
         }
         let mut messages = vec![];
         for (&peer, session) in &mut self.sessions {
-            session.tick(now, &self.world);
+            session.tick(now, &self.ledger);
             messages.extend(std::iter::from_fn(|| session.due(now)).map(|message| (peer, message)));
         }
         for (peer, message) in messages {
+            let message = self.over_the_wire(&message);
             let deeds = self.network.received(peer, message, now);
             self.carry_out(deeds);
         }
@@ -100,19 +127,29 @@ impl Newcomer {
                     self.deeds.extend(self.network.opened(dial.peer, self.now));
                 }
                 Deed::Send(peer, message) => {
+                    let message = self.over_the_wire(&message);
                     if let Some(session) = self.sessions.get_mut(&peer)
-                        && session.receive(self.now, message, &self.world).is_break()
+                        && session.receive(self.now, message, &self.ledger).is_break()
                     {
                         panic!("{peer:?} disconnected");
                     }
                 }
                 Deed::Close(peer) => panic!("{peer:?} was disconnected"),
                 Deed::Report(event) => {
-                    for request in self.model.apply(&event).requests {
+                    let outcome = self.model.apply(&event);
+                    self.notices.extend(outcome.notices.into_iter().map(|notice| (event.time, notice)));
+                    for request in outcome.requests {
                         self.network.request(request, self.now);
                     }
                 }
             }
         }
+    }
+
+    /// What the other side reads of a message.
+    fn over_the_wire(&self, message: &Message) -> Message {
+        let mut decoder = Decoder::new(self.magic);
+        decoder.buffer().extend_from_slice(&message.encode(self.magic));
+        decoder.next().unwrap().unwrap().content.unwrap()
     }
 }

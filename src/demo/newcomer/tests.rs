@@ -1,6 +1,8 @@
 //! What is seen after a while.
 
 use super::*;
+use crate::demo::mempool::Order;
+use crate::model::Basis;
 
 #[test]
 fn after_15_s_a_newcomer_has_the_whole_mempool_and_most_fee_rates() {
@@ -12,7 +14,7 @@ fn after_15_s_a_newcomer_has_the_whole_mempool_and_most_fee_rates() {
     let model = &newcomer.model;
     let basis = Basis::of(model.mempool().histogram());
     let list = model.completeness().best().unwrap();
-    let announced = newcomer.world.mempool.all_announced(Order::Ancestors).len() as u64;
+    let announced = newcomer.ledger.mempool.all_announced(Order::Ancestors).len() as u64;
     let [exact, within, open] = basis.shares().unwrap();
     assert!(list.share() >= Some(0.99), "{list:?}");
     assert!(basis.all().count * 100 >= announced * 98, "{announced} {basis:?}");

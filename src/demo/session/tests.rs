@@ -1,4 +1,5 @@
 use super::super::mempool::Order;
+use super::super::world::World;
 use super::*;
 use crate::wire::compact_block::PartialBlock;
 use crate::wire::transaction::Transaction;

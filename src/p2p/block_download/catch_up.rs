@@ -156,8 +156,8 @@ fn missing(
 mod tests {
     use super::*;
     use crate::chain::Network;
-    use crate::p2p::block_download::starting_point::StartingPoint;
     use crate::p2p::block_download::tests::scene::{chain_at, mine};
+    use crate::p2p::starting_point::StartingPoint;
     use crate::util::time::Timestamp;
     use crate::wire::Block;
     use std::time::Duration;

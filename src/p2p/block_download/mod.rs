@@ -4,7 +4,7 @@
 //! | file | what it decides |
 //! |---|---|
 //! | `header_sync` | which peer to ask for headers |
-//! | `header_chain`, `starting_point` | which chain has the most work, and where it begins |
+//! | `header_chain` | which chain has the most work |
 //! | `new_blocks` | which blocks are new, and which are from before startup |
 //! | `requests` | which peer to ask for which new block, in which form |
 //! | `compact` | what a compact block lacks, and whether it is complete |
@@ -21,7 +21,6 @@ mod high_bandwidth;
 mod known_txs;
 mod new_blocks;
 mod requests;
-mod starting_point;
 #[cfg(test)]
 pub(super) mod tests;
 
@@ -34,6 +33,7 @@ use crate::p2p::action::{Action, Dial};
 use crate::p2p::input::Input;
 use crate::p2p::part::Part;
 use crate::p2p::settings::Settings;
+use crate::p2p::starting_point::StartingPoint;
 use crate::util::time::Timestamp;
 use crate::wire::compact_block;
 use crate::wire::message::MAX_HEADERS;
@@ -46,7 +46,6 @@ use high_bandwidth::HighBandwidth;
 use known_txs::KnownTxs;
 use new_blocks::NewBlocks;
 use requests::{BLOCK_TIMEOUT, BlockReceipt, BlockRequest, BlockRequests, Downloaded};
-use starting_point::StartingPoint;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
@@ -78,7 +77,7 @@ impl BlockDownload {
         let backfill = Backfill::new(settings.backfill, known, past_timeout);
         Self {
             network,
-            chain: HeaderChain::new(network, StartingPoint::of(network)),
+            chain: HeaderChain::new(network, settings.start.unwrap_or_else(|| StartingPoint::of(network))),
             sync: HeaderSync::default(),
             new_blocks: NewBlocks::new(startup),
             start_heights: HashMap::new(),

@@ -3,7 +3,7 @@
 use crate::chain::Network;
 use crate::chain::difficulty::{self, PowHeader};
 use crate::event::{BlockFault, Tip};
-use crate::p2p::block_download::starting_point::StartingPoint;
+use crate::p2p::starting_point::StartingPoint;
 use crate::wire::message::MAX_LOCATOR;
 use crate::wire::{BlockHash, BlockHeader};
 use std::collections::{HashMap, VecDeque};

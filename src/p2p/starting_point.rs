@@ -18,7 +18,7 @@ pub struct StartingPoint {
 impl StartingPoint {
     /// The starting point of `network`: Bitcoin Core 31.99's `defaultAssumeValid` for public chains, the
     /// genesis block for private ones.
-    pub fn of(network: Network) -> Self {
+    pub(in crate::p2p) fn of(network: Network) -> Self {
         let (height, hash, time) = match network {
             Network::Mainnet => {
                 (938_343, "00000000000000000000ccebd6d74d9194d8dcdc1d177c478e094bfad51ba5ac", None)
