@@ -268,6 +268,24 @@ mod tests {
         }
     }
 
+    #[cfg(target_os = "linux")]
+    #[tokio::test]
+    async fn the_program_inherits_no_open_file_and_no_connection() {
+        let folder = tempfile::tempdir().unwrap();
+        let (out, state) = (folder.path().join("out"), folder.path().join("state"));
+        let kept = std::fs::File::create(&state).unwrap();
+        let connection = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let program = script(folder.path(), &format!("ls -l /proc/$$/fd > {}", out.display()));
+        assert_eq!(run(&waiting(program, WatchEvent::Arrived)).await, Ok(()));
+        drop((kept, connection));
+        let open = std::fs::read_to_string(out).unwrap();
+        let links: Vec<_> = open.lines().filter_map(|line| Some(line.split_once(" -> ")?.1)).collect();
+        assert!(links.contains(&"/dev/null"), "{open}");
+        // What our own parent has left open may be there.
+        let is_ours = |link: &&str| link.starts_with("socket:") || link.ends_with("/state");
+        assert!(!links.iter().any(is_ours), "{open}");
+    }
+
     #[test]
     fn no_variable_is_a_setting_of_this_program() {
         let block =
