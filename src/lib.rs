@@ -6,7 +6,8 @@
 //!                             │         │          └═══════ watch ══ View
 //!      p2p ◀── Request ───────┼─────────┤◀── Command (what the user asks for)
 //!                             │         │
-//!                             └──▶ stream, log ◀── what changed
+//!                             ├──▶ stream, log ◀── what changed
+//!                             ├──▶ api ◀── questions over HTTP
 //!                                       └────────▶ store: what survives a restart
 //! ```
 //!
@@ -22,7 +23,7 @@
 //! |---|---|---|
 //! | 10 | `main` | the entry: arguments → front end → exit code |
 //! | 9 | `app` | command line, configuration, log, the programs of alerts, and the loop that joins everything |
-//! | 8 | `tui` · `stream` · `report` | the front ends: the screen, JSON lines, and one moment as tables; none knows another |
+//! | 8 | `tui` · `stream` · `report` · `api` | the front ends: the screen, JSON lines, one moment as tables, and HTTP; none knows another |
 //! | 7 | `snapshot` · `store` · `demo` | what a screen may see of the model · what survives a restart · a network of real nodes on loopback |
 //! | 6 | `alert` | the user's rules, and which of them fire |
 //! | 5 | `query` | the query language: conditions and orders over what the model contains |
@@ -39,6 +40,7 @@
 
 pub mod address;
 pub mod alert;
+mod api;
 mod app;
 pub mod chain;
 pub mod demo;

@@ -12,6 +12,7 @@ mod open_files;
 mod output;
 mod reader;
 mod run;
+mod serve;
 mod start;
 mod transfer;
 

@@ -1,6 +1,7 @@
 //! The task that owns the network, the model and the stores: the one place where they meet.
 
 use crate::alert::{Alerts, Firing};
+use crate::api::Desk;
 use crate::app::alert_program::AlertPrograms;
 use crate::app::log;
 use crate::event::{BootstrapProgress, Command, Event, EventKind, Restored, Warning};
@@ -43,6 +44,8 @@ pub struct Monitor {
     pub programs: AlertPrograms,
     /// Keeps the rules that were added on screen.
     pub alert_lines: LineStore,
+    /// Answers what the API asks, if it is served.
+    pub desk: Option<Desk>,
     /// The last lines of the log.
     pub log_lines: LogLines,
     /// The source of time.
@@ -122,6 +125,7 @@ impl Monitor {
                 tokio::select! {
                     biased;
                     () = shutdown.cancelled() => break,
+                    () = self.answer_all() => break,
                     sent = records.send(lines) => if sent.is_err() { break },
                 }
             }
@@ -183,6 +187,11 @@ impl Monitor {
                     return Event { time: self.clock.now(), kind: EventKind::Restored(Restored::Continue) };
                 }
                 kind = self.stores.next() => return Event { time: self.clock.now(), kind },
+                () = wait(&mut self.desk) => {
+                    self.answer();
+                    // The screen comes first, and what has arrived from peers has its turn.
+                    tokio::task::yield_now().await;
+                }
                 warning = self.programs.warning() => return self.warning(warning),
                 problem = self.alert_lines.problem() => return self.warning(problem),
                 () = time::sleep_until(self.next_clock_check) => {
@@ -193,6 +202,22 @@ impl Monitor {
                     }
                 }
             }
+        }
+    }
+
+    /// Does a piece of what the API asks for.
+    fn answer(&mut self) {
+        if let Some(desk) = &mut self.desk {
+            desk.work(&self.model, self.clock.now());
+        }
+    }
+
+    /// Answers the API while nothing else happens. Cancel-safe; never ends.
+    async fn answer_all(&mut self) {
+        loop {
+            wait(&mut self.desk).await;
+            self.answer();
+            tokio::task::yield_now().await;
         }
     }
 
@@ -291,5 +316,13 @@ impl Monitor {
         }
         snapshot.signals = self.alerts.signals().clone();
         screen.snapshots.send_replace(Arc::new(snapshot));
+    }
+}
+
+/// Waits until the API asks something. Cancel-safe; never ends without an API.
+async fn wait(desk: &mut Option<Desk>) {
+    match desk {
+        Some(desk) => desk.wait().await,
+        None => std::future::pending().await,
     }
 }

@@ -1,6 +1,7 @@
 //! Joins network, model and stores into a monitor, and hands it to a front end.
 
 use crate::alert::{Alerts, Origin, Rule};
+use crate::api;
 use crate::app::alert_program::AlertPrograms;
 use crate::app::as_file;
 use crate::app::cli::{CommonArgs, DemoArgs, WatchArgs};
@@ -9,6 +10,7 @@ use crate::app::invalid::InvalidValue;
 use crate::app::log;
 use crate::app::monitor::Monitor;
 use crate::app::open_files;
+use crate::app::serve;
 use crate::chain::Network;
 use crate::demo::{Demo, DemoSettings};
 use crate::event::{Command, MAX_TARGETS, WatchTarget};
@@ -28,6 +30,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
 
 /// A node of the demo has a port, and both ends of a connection.
 const FILES_PER_NODE: usize = 3;
@@ -96,6 +99,9 @@ async fn show(
     settings.ping_timeout = common.ping_timeout;
     settings.request_timeout = common.request_timeout;
 
+    let is_report = matches!(front_end, FrontEnd::Report { .. });
+    let api_settings = serve::settings(&common.serve)?;
+    let listener = if is_report { None } else { serve::listen(&common.serve).await? };
     let targets = targets(&common.watch, settings.network)?;
     let rules = common.alerts.rules()?;
     let as_database = common.asn_file.as_deref().map(as_file::load).transpose()?;
@@ -105,6 +111,13 @@ async fn show(
     monitor.log_lines = log_lines;
     if let Some(database) = as_database {
         monitor.model = monitor.model.with_as_database(Arc::new(database));
+    }
+    let end = CancellationToken::new();
+    let _served = end.clone().drop_guard();
+    if let Some(listener) = listener {
+        let (server, desk) = api::open(api_settings);
+        monitor.desk = Some(desk);
+        tokio::spawn(server.run(listener, end));
     }
     match front_end {
         FrontEnd::Screen => {
@@ -183,6 +196,7 @@ fn monitor(
         alerts,
         programs,
         alert_lines,
+        desk: None,
         log_lines,
         clock,
         next_clock_check,

@@ -4,6 +4,7 @@ use crate::app::cli::alert::AlertArgs;
 use crate::app::cli::discovery::DiscoveryArgs;
 use crate::app::cli::filter::FilterArgs;
 use crate::app::cli::screen::ScreenArgs;
+use crate::app::cli::serve::ServeArgs;
 use crate::app::cli::{heading, parsers};
 use crate::chain::Network;
 use crate::model::ModelSettings;
@@ -166,6 +167,9 @@ pub struct CommonArgs {
     /// How the screen looks and reacts.
     #[command(flatten)]
     pub screen: ScreenArgs,
+    /// Whether the API is served.
+    #[command(flatten)]
+    pub serve: ServeArgs,
     /// Tell peers apart by the operator of their network with this maxminddb file (GeoLite2-ASN or the like)
     ///
     /// The Peers screen then has a column and groups of autonomous systems. The file is only read; mempulse

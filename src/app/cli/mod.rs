@@ -6,8 +6,10 @@ mod filter;
 mod flags;
 mod parsers;
 mod screen;
+mod serve;
 
 pub use flags::{CommonArgs, DemoArgs, ReportArgs, StreamArgs, TransferArgs, WatchArgs};
+pub use serve::ServeArgs;
 
 use clap::{Parser, Subcommand};
 
@@ -20,6 +22,7 @@ mod heading {
     pub(super) const ALERTS: &str = "Alerts";
     pub(super) const SCREEN: &str = "Screen";
     pub(super) const STREAM: &str = "Stream";
+    pub(super) const API: &str = "API";
     pub(super) const FILES: &str = "Files and logs";
     pub(super) const TIMING: &str = "Timing";
     pub(super) const REPORT: &str = "Report";

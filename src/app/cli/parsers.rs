@@ -9,6 +9,7 @@ use crate::report::Format;
 use crate::tui::{Meaning, ThemeName};
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use ratatui::style::Color;
+use std::net::SocketAddr;
 use std::ops::RangeInclusive;
 use std::time::Duration;
 
@@ -115,6 +116,17 @@ pub(super) fn rate(text: &str) -> Result<f64, String> {
     rate.ok_or_else(|| format!("must be {MIN_RATE} to {MAX_RATE}"))
 }
 
+/// Reads the address at which the API is served: `ADDR:PORT`, or a port of 127.0.0.1.
+pub(super) fn serve(text: &str) -> Result<SocketAddr, String> {
+    let address = match text.parse() {
+        Ok(port) => Ok(SocketAddr::from(([127, 0, 0, 1], port))),
+        Err(_) => text.replacen("localhost:", "127.0.0.1:", 1).parse::<SocketAddr>(),
+    };
+    address.ok().filter(|address| address.port() != 0).ok_or_else(|| {
+        "must be ADDR:PORT with an IP address, such as 127.0.0.1:9332 or [::1]:9332, or a PORT from 1 to 65535".to_owned()
+    })
+}
+
 pub(super) fn proxy(text: &str) -> Result<PeerAddress, String> {
     PeerAddress::parse(text, TOR_PORT).map_err(|error| error.to_string())
 }
@@ -131,6 +143,18 @@ mod tests {
         assert_eq!(duration("500ms"), Ok(Duration::from_millis(500)));
         for wrong in ["", "0", "-1", "NaN", "inf", "1e300", "-5s", "25h", "soon", "10ms"] {
             assert!(duration(wrong).unwrap_err().contains("100ms to 24h"), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_port_alone_is_served_to_this_machine_only() {
+        let read = |text| serve(text).map(|address| address.to_string());
+        assert_eq!(read("9332").as_deref(), Ok("127.0.0.1:9332"));
+        assert_eq!(read("localhost:9332").as_deref(), Ok("127.0.0.1:9332"));
+        assert_eq!(read("0.0.0.0:80").as_deref(), Ok("0.0.0.0:80"));
+        assert_eq!(read("[::1]:9332").as_deref(), Ok("[::1]:9332"));
+        for wrong in ["", "0", "65536", ":9332", "127.0.0.1", "127.0.0.1:0", "host.example:80", "::1"] {
+            assert!(read(wrong).unwrap_err().contains("127.0.0.1:9332"), "{wrong}");
         }
     }
 

@@ -58,7 +58,7 @@ pub(crate) struct Volume {
     /// In vB.
     pub(crate) vsize: u64,
     /// In sat. Wide enough for amounts that unverified transactions claim.
-    pub(super) fees: u128,
+    pub(crate) fees: u128,
 }
 
 impl Volume {

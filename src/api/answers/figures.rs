@@ -1,0 +1,58 @@
+//! The figures of a moment, from which most answers are written.
+
+use crate::model::Model;
+use crate::snapshot::{ListComparison, MempoolScreen, Screen, Snapshot, View};
+use crate::util::time::{Rfc3339, Timestamp};
+
+/// The figures of the mempool and the network at one moment. Their size does not depend on the mempool's.
+#[derive(Clone, Debug)]
+pub(in crate::api) struct Figures {
+    /// What the screens show as well.
+    pub(in crate::api) snapshot: Snapshot,
+    /// The mempool as a whole.
+    pub(in crate::api) mempool: MempoolScreen,
+}
+
+impl Figures {
+    /// Takes the figures at `now`. The cost does not depend on the number of transactions.
+    pub(in crate::api) fn take(model: &Model, now: Timestamp) -> Self {
+        let mut snapshot = Snapshot::take(model, &View { screen: Screen::Mempool, ..View::default() }, now);
+        let mempool = snapshot.mempool.take().map(|screen| *screen).unwrap_or_default();
+        Self { snapshot, mempool }
+    }
+
+    /// When they were taken, by the wall clock.
+    pub(in crate::api) fn time(&self) -> Rfc3339 {
+        self.snapshot.wall_offset.wall(self.snapshot.time).rfc3339()
+    }
+
+    /// The share (0–1) of the mempool by size whose chunk fee rate is known, exactly or within 10 %; `None` if the
+    /// mempool is empty.
+    pub(in crate::api) fn coverage(&self) -> Option<f32> {
+        self.mempool.coverage.map(|coverage| coverage.by_vsize)
+    }
+
+    /// The share (0–1) of the last blocks by size that was in the mempool before.
+    pub(in crate::api) fn seen_in_blocks(&self) -> Option<f32> {
+        self.snapshot.completeness.blocks.and_then(|seen| seen.share)
+    }
+
+    /// The share (0–1) of a peer's list of its whole mempool that is in ours.
+    pub(in crate::api) fn share_of_list(&self) -> Option<f32> {
+        self.snapshot.completeness.list.as_ref().and_then(ListComparison::share)
+    }
+
+    /// What the figures rest on, for the header of an answer.
+    pub(in crate::api) fn basis(&self) -> String {
+        let share = |share: Option<f32>| share.map_or("unknown".to_owned(), |share| format!("{share:.3}"));
+        let tip = self.snapshot.totals.tip.map_or("unknown".to_owned(), |tip| tip.height.to_string());
+        format!(
+            "coverage={}; seen-in-blocks={}; share-of-list={}; peers={}; tip={tip}; time={}",
+            share(self.coverage()),
+            share(self.seen_in_blocks()),
+            share(self.share_of_list()),
+            self.snapshot.totals.peers_live,
+            self.time(),
+        )
+    }
+}

@@ -1,0 +1,4 @@
+//! What is asked of the model, and how it is written.
+
+pub(super) mod figures;
+pub(super) mod mempool_space;

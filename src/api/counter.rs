@@ -1,0 +1,75 @@
+//! The server's end of the questions: what many ask is asked of the monitor once a second.
+
+use crate::api::answers::figures::Figures;
+use crate::api::question::Question;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::{Mutex, mpsc, oneshot};
+use tokio::time::{Instant, timeout};
+
+/// For how long figures are given again before the monitor is asked for new ones.
+const FRESH: Duration = Duration::from_secs(1);
+
+/// How long the monitor may take to answer: it answers within milliseconds unless it is overloaded or its stream has
+/// no reader.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// The monitor does not answer in time, or has ended.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct Busy;
+
+/// Asks the monitor.
+#[derive(Debug)]
+pub(super) struct Counter {
+    questions: mpsc::Sender<Question>,
+    figures: Cached<Figures>,
+}
+
+impl Counter {
+    pub(super) fn new(questions: mpsc::Sender<Question>) -> Self {
+        Self { questions, figures: Cached::default() }
+    }
+
+    /// Returns figures that are not older than a second.
+    pub(super) async fn figures(&self) -> Result<Arc<Figures>, Busy> {
+        self.figures.get(|| self.ask(Question::Figures)).await
+    }
+
+    async fn ask<T>(&self, question: impl FnOnce(oneshot::Sender<T>) -> Question) -> Result<T, Busy> {
+        let (sender, answer) = oneshot::channel();
+        let asked = async {
+            self.questions.send(question(sender)).await.map_err(|_| Busy)?;
+            answer.await.map_err(|_| Busy)
+        };
+        timeout(PATIENCE, asked).await.unwrap_or(Err(Busy))
+    }
+}
+
+/// The last answer to a question that many ask. While it is asked for, all wait for the same answer.
+#[derive(Debug)]
+struct Cached<T> {
+    latest: Mutex<Option<(Instant, Arc<T>)>>,
+}
+
+impl<T> Default for Cached<T> {
+    fn default() -> Self {
+        Self { latest: Mutex::new(None) }
+    }
+}
+
+impl<T> Cached<T> {
+    async fn get<F: Future<Output = Result<Arc<T>, Busy>>>(
+        &self,
+        ask: impl FnOnce() -> F,
+    ) -> Result<Arc<T>, Busy> {
+        let mut latest = timeout(PATIENCE, self.latest.lock()).await.map_err(|_| Busy)?;
+        if let Some((asked, answer)) = latest.as_ref()
+            && asked.elapsed() < FRESH
+        {
+            return Ok(Arc::clone(answer));
+        }
+        let answer = ask().await?;
+        *latest = Some((Instant::now(), Arc::clone(&answer)));
+        Ok(answer)
+    }
+}
