@@ -27,7 +27,7 @@
 //! | 7 | `snapshot` · `store` · `demo` | what a screen may see of the model · what survives a restart · a network of real nodes on loopback |
 //! | 6 | `alert` | the user's rules, and which of them fire |
 //! | 5 | `query` | the query language: conditions and orders over what the model contains |
-//! | 4 | `model` · `p2p` | the state that events make · the network that makes events; neither knows the other |
+//! | 4 | `model` · `p2p` · `schema` | the state that events make · the network that makes events · events as protobuf; none knows another |
 //! | 3 | `event` | the vocabulary between them: events, requests, commands |
 //! | 2 | `wire` | bytes ↔ messages of the Bitcoin P2P protocol |
 //! | 1 | `chain` · `address` | network parameters, limits, scripts, proof of work · where a peer can be reached |
@@ -49,6 +49,7 @@ pub mod model;
 pub mod p2p;
 pub mod query;
 mod report;
+pub mod schema;
 pub mod snapshot;
 mod store;
 pub mod stream;

@@ -136,6 +136,7 @@ pub fn event(event: &Event, model: &Model) {
         EventKind::Seed { .. }
         | EventKind::Warning(_)
         | EventKind::Block { .. }
+        | EventKind::KnownOutputs(_)
         | EventKind::Restored(Restored::Transactions(_) | Restored::Nothing | Restored::Continue) => {}
     }
 }

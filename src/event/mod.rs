@@ -1,6 +1,6 @@
 //! The vocabulary between the floors: events from the network, requests to it, commands of the user.
 //!
-//! Every source of events uses it: live peers and the demo today, a recording or a remote sensor later.
+//! Every source of events uses it: live peers, the demo and recordings.
 
 mod addresses;
 mod bootstrap;
@@ -33,7 +33,7 @@ pub use warning::{CommandFailure, Warning};
 pub use watch_target::{MAX_TARGETS, TargetError, WatchKey, WatchTarget};
 
 use crate::util::time::{Timestamp, WallOffset};
-use crate::wire::{Block, BlockHash};
+use crate::wire::{Block, BlockHash, OutPoint};
 use std::sync::Arc;
 
 /// Something that happened, and when.
@@ -108,6 +108,18 @@ pub enum EventKind {
     /// The download of the blocks since an earlier run made progress. The blocks come as
     /// [`EventKind::PastBlock`] in any order, or as [`EventKind::Block`].
     CatchUp(CatchUp),
+    /// Outputs of blocks that the next event spends, or that show that its transaction is in a block: whoever passes
+    /// on the event knew them, and who receives it need not know the blocks. They hold for the next event only.
+    KnownOutputs(Vec<KnownOutput>),
+}
+
+/// An output of a block, and its value.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct KnownOutput {
+    /// Which output.
+    pub outpoint: OutPoint,
+    /// Its value, in sat.
+    pub value: u64,
 }
 
 /// The tip of the best chain.

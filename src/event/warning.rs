@@ -4,6 +4,7 @@ use super::disconnect::Uselessness;
 use super::os_error::OsError;
 use super::store_problem::StoreProblem;
 use crate::address::PeerAddress;
+use crate::util::text::plural;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -41,6 +42,22 @@ pub enum Warning {
         program: PathBuf,
         /// What happened to the process.
         failure: CommandFailure,
+    },
+    /// The disk is too slow for the recording.
+    #[error("recording: the disk is too slow: {} left out, {}", plural(*secs, "second"), plural(*events, "event"))]
+    RecordingGap {
+        /// How long the gap is, in whole s.
+        secs: u64,
+        /// The number of events that are missing from the recording.
+        events: u64,
+    },
+    /// The recording cannot be written, and has ended.
+    #[error("recording {}: {error}; nothing more is recorded", path.display())]
+    RecordingFailed {
+        /// The file or folder.
+        path: PathBuf,
+        /// What the system says.
+        error: OsError,
     },
     /// Too many alerts wait for their programs, so that these do not run for all of them.
     #[error("programs of alerts: more than {waiting} runs are waiting; they are not run for every alert")]

@@ -11,7 +11,6 @@ use crate::model::blocks::new_block::NewBlock;
 use crate::model::change::{Change, Outcome};
 use crate::model::mempool::accept::{Arrival, Delivery};
 use crate::model::mempool::changes::Changes;
-use crate::model::mempool::relay::announcements::Announcer;
 use crate::model::mempool::removal::RemovalReason;
 use crate::model::mempool::restored::Progress;
 use crate::model::mempool::vouch::voucher::Vouchers;
@@ -78,6 +77,10 @@ impl Step {
 impl Model {
     /// Applies an event. Returns what changed, what is worth showing, and what the network should fetch.
     pub fn apply(&mut self, event: &Event) -> Outcome {
+        if let EventKind::KnownOutputs(outputs) = &event.kind {
+            self.mempool.expect_outputs(outputs);
+            return Outcome::default();
+        }
         let mut step = Step::new(event.time);
         self.size.observe(event.time, self.mempool.sums().counted.count);
         match &event.kind {
@@ -106,8 +109,12 @@ impl Model {
             &EventKind::Backfill { fetched, requested, given_up } => {
                 self.backfill_progress(BackfillProgress { fetched, requested }, given_up, &mut step);
             }
+            // Nothing happened: they belong to the next event.
+            EventKind::KnownOutputs(_) => {}
         }
-        self.settle(step)
+        let outcome = self.settle(step);
+        self.mempool.expect_outputs(&[]);
+        outcome
     }
 
     /// Applies a command of the user. Returns what changed and what is worth showing.
@@ -382,13 +389,5 @@ impl Model {
 
     fn keep_notices(&mut self, now: Timestamp, outcome: &Outcome) {
         outcome.notices.iter().for_each(|notice| self.notices.push(now, notice.clone()));
-    }
-
-    fn announcer(&self, id: PeerId) -> Announcer {
-        self.peers.get(id).map_or_else(|| id.into(), |peer| peer.announcer(id))
-    }
-
-    pub(crate) fn is_live(&self, id: PeerId) -> bool {
-        self.peers.get(id).is_some_and(Peer::is_live)
     }
 }

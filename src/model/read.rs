@@ -11,6 +11,7 @@ use crate::model::fees::estimates::estimate::Evidence;
 use crate::model::fees::history::History;
 use crate::model::mempool::Mempool;
 use crate::model::mempool::MempoolEntry;
+use crate::model::mempool::relay::announcements::Announcer;
 use crate::model::notice_log::NoticeEntry;
 use crate::model::peers::Peers;
 use crate::model::peers::block_relay::BlockRelay;
@@ -67,6 +68,16 @@ impl Model {
     /// The transport of the connection to a peer, while it is open.
     pub fn peer_transport(&self, id: PeerId) -> Option<Transport> {
         self.peers.get(id)?.transport()
+    }
+
+    /// Whether the handshake with a peer is done.
+    pub(crate) fn is_live(&self, id: PeerId) -> bool {
+        self.peers.is_live(id)
+    }
+
+    /// Describes a peer as an announcer of transactions.
+    pub(in crate::model) fn announcer(&self, id: PeerId) -> Announcer {
+        self.peers.get(id).map_or_else(|| id.into(), |peer| peer.announcer(id))
     }
 
     pub(crate) fn settings(&self) -> &ModelSettings {

@@ -41,6 +41,8 @@ impl WarningRecord {
             Warning::Store(_)
             | Warning::ClockWrong { .. }
             | Warning::ClockRight
+            | Warning::RecordingGap { .. }
+            | Warning::RecordingFailed { .. }
             | Warning::AlertProgram { .. } => warning.to_string(),
         };
         Self { subject: warning.into(), message }

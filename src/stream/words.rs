@@ -72,7 +72,7 @@ words! {
 
 words! {
     /// What a warning is about.
-    WarningSubject: DnsSeed Store Peer Unreachable Clock AlertProgram
+    WarningSubject: DnsSeed Store Peer Unreachable Clock AlertProgram Recording
 }
 
 impl From<model::classify::Kind> for Kind {
@@ -215,6 +215,7 @@ impl From<&Warning> for WarningSubject {
             Warning::NotUseful { .. } => Self::Peer,
             Warning::ClockWrong { .. } | Warning::ClockRight => Self::Clock,
             Warning::AlertProgram { .. } | Warning::AlertProgramSkipped { .. } => Self::AlertProgram,
+            Warning::RecordingGap { .. } | Warning::RecordingFailed { .. } => Self::Recording,
         }
     }
 }

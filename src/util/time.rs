@@ -86,6 +86,16 @@ impl WallOffset {
         Timestamp(at.0.saturating_add_signed(self.micros))
     }
 
+    /// Returns the offset of `micros` µs, negative if the wall clock is behind.
+    pub const fn from_micros(micros: i64) -> Self {
+        Self { micros }
+    }
+
+    /// Returns the offset in µs.
+    pub const fn as_micros(self) -> i64 {
+        self.micros
+    }
+
     /// Returns the offset in s, rounded towards zero.
     pub const fn as_secs(self) -> i64 {
         self.micros / 1_000_000

@@ -28,7 +28,7 @@ pub use entry::MempoolEntry;
 pub use removal::{BlockConflict, RemovalReason};
 
 use crate::chain::limits::MEMPOOL_EXPIRY;
-use crate::event::PeerId;
+use crate::event::{KnownOutput, PeerId};
 use crate::model::classify::Kinds;
 use crate::model::fees::histogram::FeeHistogram;
 use crate::model::fees::prevouts::PrevoutCache;
@@ -91,6 +91,11 @@ impl Mempool {
     /// Replaces the prevout cache by one that a store loaded.
     pub(in crate::model) fn set_prevouts(&mut self, prevouts: PrevoutCache) {
         self.prevouts = prevouts;
+    }
+
+    /// Takes note of outputs of blocks that the next event may spend, in place of those before.
+    pub(in crate::model) fn expect_outputs(&mut self, outputs: &[KnownOutput]) {
+        self.prevouts.expect(outputs);
     }
 
     /// Completes what an event changed: learns from announcements whose time is up, computes the chunk fee

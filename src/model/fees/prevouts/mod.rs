@@ -10,6 +10,7 @@ mod runs;
 mod tests;
 
 use crate::chain::opcodes::OP_RETURN;
+use crate::event::KnownOutput;
 use crate::wire::{Block, BlockHash, OutPoint, Transaction};
 use foldhash::fast::RandomState;
 use runs::{Runs, TaggedOutput};
@@ -42,6 +43,8 @@ pub struct PrevoutCache {
     runs: Runs,
     /// The blocks, in the order in which they are dropped, with the number that their outputs carry.
     blocks: BTreeMap<Place, u16>,
+    /// What came with the current event.
+    expected: Vec<KnownOutput>,
 }
 
 /// The order in which blocks are dropped: those loaded from an earlier run, lowest first, before those that
@@ -72,7 +75,7 @@ impl PrevoutCache {
     /// [`PrevoutCache::MAX_BLOCKS`].
     pub fn new(key: OutpointKey, limit: usize) -> Self {
         let limit = limit.clamp(1, Self::MAX_BLOCKS);
-        Self { key, limit, runs: Runs::default(), blocks: BTreeMap::new() }
+        Self { key, limit, runs: Runs::default(), blocks: BTreeMap::new(), expected: Vec::new() }
     }
 
     /// Returns the outputs of a block that the block does not spend itself.
@@ -131,7 +134,18 @@ impl PrevoutCache {
 
     /// Returns the value of an output in sat, if it is known.
     pub fn value(&self, outpoint: &OutPoint) -> Option<u64> {
-        self.runs.get(self.tag(outpoint))
+        let expected = self.expected.binary_search_by_key(outpoint, |output| output.outpoint);
+        match expected {
+            Ok(index) => self.expected.get(index).map(|output| output.value),
+            Err(_) => self.runs.get(self.tag(outpoint)),
+        }
+    }
+
+    /// Takes note of outputs that come with an event, in place of those before.
+    pub(in crate::model) fn expect(&mut self, outputs: &[KnownOutput]) {
+        self.expected.clear();
+        self.expected.extend_from_slice(outputs);
+        self.expected.sort_unstable_by_key(|output| output.outpoint);
     }
 
     /// The number of outputs that take memory.

@@ -1,0 +1,81 @@
+//! The protobuf schema of events: what recordings contain, and what other programs can read.
+//!
+//! `proto/mempulse/v1` has the messages with their documentation. [`message`] is the Rust that `prost-build` makes
+//! of them; it is committed, so that a build needs no compiler of protobuf, and `tests/schema.rs` keeps both in step
+//! and refuses what would break readers. The other files convert between messages and [`Event`]s.
+//!
+//! Every message may come from a stranger. What is decoded is bounded by the length of its bytes, and an error is
+//! typed. Nothing here knows files or sockets.
+
+mod ending;
+mod enums;
+mod error;
+mod event;
+mod limits;
+pub mod message;
+mod misbehaviour;
+mod peer;
+mod restored;
+#[cfg(test)]
+mod tests;
+mod values;
+mod warning;
+
+pub use error::SchemaError;
+pub use limits::MAX_MESSAGE;
+
+use crate::event::{Event, Restored, RestoredTx};
+use bytes::{Buf, Bytes};
+use prost::Message;
+
+/// The version of the schema.
+pub const VERSION: u32 = 1;
+
+/// Encodes an event; `None` for those that never leave the machine: problems of the watch list and of alerts.
+pub fn encode(event: &Event) -> Option<message::Event> {
+    event::encode(event)
+}
+
+/// Decodes an event; `None` if it is of a kind that this version does not know.
+///
+/// # Errors
+/// A part of the message is missing or impossible.
+pub fn decode(message: message::Event) -> Result<Option<Event>, SchemaError> {
+    event::decode(message)
+}
+
+/// Encodes a transaction with what is known about it.
+pub fn encode_tx(tx: &RestoredTx) -> message::RestoredTx {
+    restored::encode_tx(tx)
+}
+
+/// Decodes a transaction with what is known about it.
+///
+/// # Errors
+/// A part of the message is missing or impossible.
+pub fn decode_tx(message: message::RestoredTx) -> Result<RestoredTx, SchemaError> {
+    restored::decode_tx(message)
+}
+
+/// Decodes one message of a recording. The bytes of its transactions are shared with `bytes`.
+///
+/// # Errors
+/// `bytes` are no such message, or longer than [`MAX_MESSAGE`].
+pub fn decode_record(bytes: Bytes) -> Result<message::Record, SchemaError> {
+    limits::check_record(bytes.chunk())?;
+    Ok(message::Record::decode(bytes)?)
+}
+
+/// Decodes one event as bytes; `None` if it is of a kind that this version does not know.
+///
+/// # Errors
+/// `bytes` are no event, or longer than [`MAX_MESSAGE`].
+pub fn decode_event(bytes: Bytes) -> Result<Option<Event>, SchemaError> {
+    limits::check_event(bytes.chunk())?;
+    event::decode(message::Event::decode(bytes)?)
+}
+
+/// Splits what an earlier run saved into events of at most so many transactions that each fits into a message.
+pub fn parts(restored: &Restored) -> Vec<Restored> {
+    restored::parts(restored)
+}
