@@ -184,9 +184,8 @@ impl Restoration {
             CatchUp::Missing(blocks) => self.phase = Phase::Waiting(Some(blocks)),
             CatchUp::Complete => {
                 self.phase = Phase::Entering;
-                self.queue = self.room.in_order();
-                self.queue.reverse();
-                let transactions = self.queue.len();
+                self.queue = self.room.by_age().rev().collect();
+                let transactions = self.room.len();
                 progress.milestone = Some(Milestone::Restored { transactions, saved });
             }
             CatchUp::Failed(why) => {
@@ -295,12 +294,18 @@ impl Restoration {
         progress: &mut Progress,
     ) {
         for _ in 0..MAX_STEP {
-            let Some(txid) = self.queue.pop() else {
+            let Some(&txid) = self.queue.last() else {
                 self.phase = Phase::Entered;
                 (self.room, self.queue, self.listed) = Default::default();
                 return;
             };
-            // A block may have confirmed it since.
+            let before = self.queue.len();
+            self.queue.extend(self.room.parents(txid));
+            if self.queue.len() > before {
+                continue;
+            }
+            self.queue.pop();
+            // A block may have confirmed it since, or it went before a child.
             let Some(restored) = self.room.take(txid) else { continue };
             let Some(key) = mempool.enter(now, &restored, changes) else {
                 if mempool.by_txid(txid).is_none() {

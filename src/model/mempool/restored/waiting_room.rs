@@ -1,12 +1,13 @@
 //! The transactions of an earlier run that wait for the blocks since then.
 
 use crate::event::RestoredTx;
+use crate::util::time::Timestamp;
 use crate::wire::{Block, OutPoint, Transaction, Txid};
 use foldhash::fast::RandomState;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 /// The memory of a waiting transaction and of each of its inputs, besides its bytes.
-const FIXED_MEMORY: usize = 400;
+const FIXED_MEMORY: usize = 440;
 const INPUT_MEMORY: usize = 120;
 
 /// Transactions that do not conflict with each other, within a limit of memory.
@@ -14,6 +15,8 @@ const INPUT_MEMORY: usize = 120;
 pub(super) struct WaitingRoom {
     txs: HashMap<Txid, RestoredTx, RandomState>,
     spends: HashMap<OutPoint, Txid, RandomState>,
+    /// All that were added, in the order in which they were loaded.
+    by_age: Vec<(Timestamp, Txid)>,
     /// In bytes.
     memory: u64,
 }
@@ -32,6 +35,7 @@ impl WaitingRoom {
         }
         self.memory = memory;
         self.spends.extend(tx.tx.inputs().map(|input| (input.prevout, txid)));
+        self.by_age.push((tx.first_seen, txid));
         self.txs.insert(txid, tx);
         true
     }
@@ -85,31 +89,19 @@ impl WaitingRoom {
         (0..tx.output_count()).filter_map(move |vout| self.spends.get(&OutPoint { txid, vout }).copied())
     }
 
-    /// Returns all transactions, parents before their children, and else in the order in which they were first
-    /// seen.
-    pub(super) fn in_order(&self) -> Vec<Txid> {
-        let mut by_age: Vec<_> = self.txs.iter().map(|(txid, tx)| (tx.first_seen, *txid)).collect();
-        by_age.sort_unstable();
-        let (mut order, mut placed) =
-            (Vec::with_capacity(by_age.len()), HashSet::<_, RandomState>::default());
-        for (_, txid) in by_age {
-            let mut to_place = vec![txid];
-            while let Some(&next) = to_place.last() {
-                let is_missing = |parent: &Txid| self.contains(*parent) && !placed.contains(parent);
-                let tx = self.txs.get(&next).filter(|_| !placed.contains(&next));
-                let before = to_place.len();
-                if let Some(tx) = tx {
-                    to_place.extend(tx.tx.inputs().map(|input| input.prevout.txid).filter(is_missing));
-                }
-                if to_place.len() == before {
-                    to_place.pop();
-                    if placed.insert(next) {
-                        order.push(next);
-                    }
-                }
-            }
-        }
-        order
+    /// Returns all transactions, in the order in which they were first seen.
+    pub(super) fn by_age(&mut self) -> impl DoubleEndedIterator<Item = Txid> + use<> {
+        let mut by_age = std::mem::take(&mut self.by_age);
+        // Stable, which takes little time as they were saved in about this order.
+        by_age.sort_by_key(|(first_seen, _)| *first_seen);
+        by_age.into_iter().map(|(_, txid)| txid)
+    }
+
+    /// Returns the parents of a transaction that wait as well.
+    pub(super) fn parents(&self, txid: Txid) -> impl Iterator<Item = Txid> {
+        let tx = self.txs.get(&txid);
+        let parents = tx.into_iter().flat_map(|tx| tx.tx.inputs()).map(|input| input.prevout.txid);
+        parents.filter(|parent| self.contains(*parent))
     }
 }
 
