@@ -121,8 +121,9 @@ async fn show(
     }
     match front_end {
         FrontEnd::Screen => {
-            let settings = TuiSettings { state_dir: state_dir.clone(), ..screen };
-            front_ends::screen(monitor, settings, state_dir.as_deref()).await
+            let is_saving = monitor.stores.is_saving();
+            let settings = TuiSettings { state_dir: state_dir.clone(), keeps_queries: is_saving, ..screen };
+            front_ends::screen(monitor, settings, state_dir.as_deref().filter(|_| is_saving)).await
         }
         FrontEnd::Stream { raw, query } => front_ends::stream(monitor, Stream::new(raw, query)).await,
         FrontEnd::Report { format, after } => front_ends::report(monitor, format, after).await,
@@ -184,7 +185,10 @@ fn monitor(
     }
     // Boxed, as it contains all state and moves into the task that owns it.
     let network = Driver::start(settings, clock);
-    let (alert_lines, added) = LineStore::alerts(state_dir);
+    let (mut alert_lines, added) = LineStore::alerts(state_dir);
+    if !stores.is_saving() {
+        alert_lines.stop_saving();
+    }
     let alerts = alerts(rules, &added, clock.now());
     let programs = AlertPrograms::start();
     let next_clock_check = Instant::now();

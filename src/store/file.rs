@@ -70,6 +70,19 @@ pub(super) fn open_to_read(path: &Path) -> io::Result<File> {
     open_regular(OpenOptions::new().read(true), path)
 }
 
+/// Whether an open file still has a name, and at least this many bytes: somebody may have removed or cut it. Blocks.
+///
+/// # Errors
+/// The error of the system.
+pub(super) fn is_in_place(file: &File, length: u64) -> io::Result<bool> {
+    let metadata = file.metadata()?;
+    #[cfg(unix)]
+    let has_name = std::os::unix::fs::MetadataExt::nlink(&metadata) > 0;
+    #[cfg(not(unix))]
+    let has_name = true;
+    Ok(has_name && metadata.len() >= length)
+}
+
 /// Opens a regular file: whoever could put a link into the directory would choose what is read or overwritten, and a pipe
 /// would keep us waiting.
 fn open_regular(options: &mut OpenOptions, path: &Path) -> io::Result<File> {

@@ -59,6 +59,11 @@ impl LineStore {
         }
     }
 
+    /// Saves nothing from now on.
+    pub fn stop_saving(&mut self) {
+        self.writer = None;
+    }
+
     /// The next problem. Pending while there is none. Cancel-safe.
     pub async fn problem(&mut self) -> StoreProblem {
         problem_of(&mut self.writer).await

@@ -55,6 +55,7 @@ pub struct Stores {
     mempool: MempoolStore,
     /// That another process uses the same files, until it is reported.
     in_use: Option<StoreProblem>,
+    is_saving: bool,
     _lock: Option<Lock>,
 }
 
@@ -85,10 +86,11 @@ impl Stores {
             blocks: block_store,
             watchlist: watchlist_store,
             mempool,
+            is_saving: in_use.is_none(),
             in_use,
             _lock: lock,
         };
-        if stores.in_use.is_some() {
+        if !stores.is_saving {
             stores.addresses.stop_saving();
             stores.prevouts.stop_saving();
             stores.history.stop_saving();
@@ -96,6 +98,11 @@ impl Stores {
             stores.watchlist.stop_saving();
         }
         (stores, Loaded { addresses, prevouts, history, blocks, targets })
+    }
+
+    /// Whether this process saves: another one that uses the same files does it otherwise.
+    pub fn is_saving(&self) -> bool {
+        self.is_saving
     }
 
     /// Whether the mempool of an earlier run is being loaded, or the event that there is none.

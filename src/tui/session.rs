@@ -67,7 +67,10 @@ impl Session {
         let first = snapshots.borrow_and_update().clone();
         let bell = Bell::new(first.signals.bells);
         let notified = first.signals.notified;
-        let (queries, lines) = LineStore::queries(settings.state_dir.as_deref());
+        let (mut queries, lines) = LineStore::queries(settings.state_dir.as_deref());
+        if !settings.keeps_queries {
+            queries.stop_saving();
+        }
         let app = App::new(&settings, tty.size()?, first, clock.now()).with_queries(&lines);
         let replies = ReplyFilter::default();
         let tasks = JoinSet::new();

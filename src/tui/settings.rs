@@ -28,6 +28,8 @@ pub struct TuiSettings {
     pub zone: TimeZone,
     /// The folder of what survives a restart; `None` keeps nothing.
     pub state_dir: Option<PathBuf>,
+    /// Whether the typed queries are kept there: only one of several processes saves.
+    pub keeps_queries: bool,
     /// The shortest time between two frames that no input causes.
     pub tick: Duration,
     /// Whether to draw on the ordinary screen, so that the last frame stays there at the end.
@@ -49,6 +51,7 @@ impl Default for TuiSettings {
             keys: Keymap::default(),
             zone: TimeZone::UTC,
             state_dir: None,
+            keeps_queries: true,
             tick: Self::TICK,
             preserve_screen: false,
             multiplexer: Multiplexer::default(),

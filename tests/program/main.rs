@@ -11,10 +11,14 @@ mod bitcoind;
 mod command_line;
 mod demo;
 mod demo_stream;
+mod faults;
 mod input;
 mod monitor;
 mod real_node;
 mod signals;
+mod stand_in;
+#[path = "../support/mod.rs"]
+mod support;
 mod terminal;
 mod window;
 

@@ -99,6 +99,15 @@ impl Monitor {
         named(&self.output.lines.lock().unwrap().events, name)
     }
 
+    /// All records of a process that has ended.
+    pub fn all_records(&self) -> Vec<Value> {
+        let mut lines = self.output.lines.lock().unwrap();
+        while !lines.ended {
+            lines = self.output.more.wait(lines).unwrap();
+        }
+        lines.events.clone()
+    }
+
     /// Stops the process (SIGSTOP), as a busy machine might.
     pub fn freeze(&self) {
         kill_process(Pid::from_child(&self.process), Signal::STOP).unwrap();
@@ -109,15 +118,20 @@ impl Monitor {
         kill_process(Pid::from_child(&self.process), Signal::CONT).unwrap();
     }
 
-    /// Ends the process at once (SIGKILL).
-    pub fn kill(&mut self) {
+    /// Ends the process at once (SIGKILL). Returns how it ended, which may be before.
+    pub fn kill(&mut self) -> ExitStatus {
         self.process.kill().unwrap();
-        self.process.wait().unwrap();
+        self.process.wait().unwrap()
     }
 
-    /// Interrupts the process, as Ctrl-C does, and waits until it ends.
-    pub fn interrupt(&mut self) -> ExitStatus {
+    /// Interrupts the process, as Ctrl-C does.
+    pub fn ask_to_end(&self) {
         kill_process(Pid::from_child(&self.process), Signal::INT).unwrap();
+    }
+
+    /// Interrupts the process, and waits until it ends.
+    pub fn interrupt(&mut self) -> ExitStatus {
+        self.ask_to_end();
         end_of(&mut self.process)
     }
 }

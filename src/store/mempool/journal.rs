@@ -31,6 +31,8 @@ pub(in crate::store) struct Journal {
     unwritten: Vec<u8>,
     /// Whether the file is not ours to write: it could be neither read nor set aside.
     is_foreign: bool,
+    /// Whether the file is gone, or shorter than what was written.
+    is_lost: bool,
 }
 
 /// How long a journal is, and how much of it is in use.
@@ -56,7 +58,8 @@ impl Journal {
     /// A journal that is not opened yet. Does nothing.
     pub(in crate::store) fn new(path: PathBuf, network: Network) -> Self {
         let (file, unwritten) = (None, Vec::new());
-        Self { path, network, file, size: Size::default(), has_tail: false, unwritten, is_foreign: false }
+        let (has_tail, is_foreign, is_lost) = (false, false, false);
+        Self { path, network, file, size: Size::default(), has_tail, unwritten, is_foreign, is_lost }
     }
 
     /// Reads the journal, if there is one, and passes its transactions to `restored` in slices, until that
@@ -176,31 +179,44 @@ impl Journal {
     /// Writes what was not written yet.
     ///
     /// # Errors
-    /// The error of the system.
+    /// The error of the system, also if somebody removed or shortened the file: see [`Journal::take_lost`].
     pub(super) fn write(&mut self) -> io::Result<()> {
         if self.is_foreign {
             return Ok(());
         }
-        if self.file.is_none() {
-            let mut file = file::open(&self.path)?;
-            if self.size.bytes == 0 {
-                file.set_len(0)?;
-                file.write_all(&frame::header(self.network))?;
-                self.size.bytes = HEADER as u64;
-            }
-            self.file = Some(file);
+        let mut file = match self.file.take() {
+            Some(file) => file,
+            None => file::open(&self.path)?,
+        };
+        if self.size.bytes == 0 {
+            file.set_len(0)?;
+            file.write_all(&frame::header(self.network))?;
+            self.size.bytes = HEADER as u64;
+        } else if !file::is_in_place(&file, self.size.bytes)? {
+            self.is_lost = true;
+            return Err(rustix::io::Errno::NOENT.into());
         }
-        let Some(file) = &mut self.file else { return Ok(()) };
+        let end = self.size.bytes;
         if std::mem::replace(&mut self.has_tail, true) {
-            file.set_len(self.size.bytes)?;
+            file.set_len(end)?;
         }
-        file.seek(SeekFrom::Start(self.size.bytes))?;
-        file.write_all(&self.unwritten)?;
-        file.sync_data()?;
+        file.seek(SeekFrom::Start(end))?;
+        if let Err(error) = file.write_all(&self.unwritten).and_then(|()| file.sync_data()) {
+            // The next start would warn of half a frame.
+            self.has_tail = file.set_len(end).is_err();
+            return Err(error);
+        }
         self.size.bytes += self.unwritten.len() as u64;
         self.has_tail = false;
         self.unwritten = Vec::new();
+        self.file = Some(file);
         Ok(())
+    }
+
+    /// Whether what was written before is gone, as far as nobody asked yet: [`Journal::clear`] and all of the mempool
+    /// have to follow.
+    pub(super) fn take_lost(&mut self) -> bool {
+        std::mem::take(&mut self.is_lost)
     }
 
     /// Writes what is in use to a new file, which replaces the old one.

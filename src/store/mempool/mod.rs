@@ -25,6 +25,8 @@ pub(super) use batch::Batch;
 pub(super) use journal::Journal;
 use pending::{Changes, MAX_BATCH_TXS};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use tokio::sync::mpsc;
 
@@ -44,6 +46,8 @@ pub struct MempoolStore {
     /// What is being loaded, until it is complete.
     loading: Option<mpsc::Receiver<Restored>>,
     changes: Changes,
+    /// Whether the journal is gone, as its thread found.
+    is_lost: Arc<AtomicBool>,
     save_at: Timestamp,
 }
 
@@ -69,21 +73,27 @@ impl MempoolStore {
     /// Outside of a tokio runtime.
     pub fn load(state_dir: Option<&Path>, network: Network, now: Timestamp) -> Self {
         let (changes, save_at) = (Changes::default(), now + SAVE_INTERVAL);
+        let is_lost = Arc::<AtomicBool>::default();
         let Some(dir) = state_dir else {
-            return Self { writer: None, loading: None, changes, save_at };
+            return Self { writer: None, loading: None, changes, is_lost, save_at };
         };
         let path = journal_path(dir, network);
         let mut journal = Journal::new(path.clone(), network);
-        let work = move |job| match job {
-            Job::Load(restored) => journal.load(|part| restored.blocking_send(part).is_ok()),
-            Job::Append(batch) => journal.append(&batch).map_err(StoreFailure::from),
-            Job::Retry => journal.write().map_err(StoreFailure::from),
-            Job::Clear => journal.clear().map_err(StoreFailure::from),
+        let lost = Arc::clone(&is_lost);
+        let work = move |job| {
+            let done = match job {
+                Job::Load(restored) => journal.load(|part| restored.blocking_send(part).is_ok()),
+                Job::Append(batch) => journal.append(&batch).map_err(StoreFailure::from),
+                Job::Retry => journal.write().map_err(StoreFailure::from),
+                Job::Clear => journal.clear().map_err(StoreFailure::from),
+            };
+            lost.fetch_or(journal.take_lost(), Ordering::Relaxed);
+            done
         };
         let writer = Writer::start(Store::Mempool, path, BATCHES, None, work);
         let (sender, loading) = mpsc::channel(SLICES);
         writer.write(|| Job::Load(sender));
-        Self { writer: Some(writer), loading: Some(loading), changes, save_at }
+        Self { writer: Some(writer), loading: Some(loading), changes, is_lost, save_at }
     }
 
     /// Whether the mempool of an earlier run, or that there is none, is still to come.
@@ -114,9 +124,13 @@ impl MempoolStore {
 
     /// Begins to write the changes of half a minute. Never blocks.
     pub fn save(&mut self, model: &Model, now: Timestamp) {
-        let is_due = now >= self.save_at || self.changes.len() >= MAX_BATCH_TXS;
+        let is_lost = self.is_lost.swap(false, Ordering::Relaxed);
+        if is_lost {
+            self.changes.forget();
+        }
+        let is_due = is_lost || now >= self.save_at || self.changes.len() >= MAX_BATCH_TXS;
         let Some(writer) = self.writer.as_ref().filter(|_| is_due && self.loading.is_none()) else { return };
-        if writer.is_failing() {
+        if writer.is_failing() && !is_lost {
             if now >= self.save_at && writer.write(|| Job::Retry) {
                 self.save_at = now + SAVE_INTERVAL;
             }

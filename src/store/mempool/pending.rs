@@ -109,7 +109,7 @@ impl Changes {
     }
 
     /// Gives up to remember each change: the journal is to be written from the beginning.
-    fn forget(&mut self) {
+    pub(super) fn forget(&mut self) {
         self.txs = HashMap::default();
         self.overflowed = true;
     }

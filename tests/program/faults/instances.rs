@@ -1,0 +1,70 @@
+//! Two instances on one state folder.
+
+use super::{restored, stocked, warned, warnings, watch};
+use crate::support::chain::transaction;
+use crate::terminal::Terminal;
+use crate::wait_for;
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// All files below a folder, with their content.
+fn files(folder: &Path) -> BTreeSet<(PathBuf, Vec<u8>)> {
+    let mut files = BTreeSet::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            files.extend(self::files(&path));
+        } else {
+            files.insert((path.clone(), fs::read(path).unwrap()));
+        }
+    }
+    files
+}
+
+#[test]
+fn the_second_instance_says_so_and_goes_on_without_saving() {
+    let state = tempfile::tempdir().unwrap();
+    let node = stocked(20);
+    let mut first = watch(&node, state.path());
+    restored(&first, 20);
+    first.freeze();
+    let mut before = BTreeSet::new();
+    wait_for("the first one to stop", || std::mem::replace(&mut before, files(state.path())) == before);
+
+    let mut second = watch(&node, state.path());
+    warned(&second, &["in use"]);
+    let expected = format!(
+        "state files of {}: in use by another mempulse: this one runs without saving",
+        state.path().display()
+    );
+    assert_eq!(warnings(&second), [expected]);
+    second.wait_for("pong", 1);
+    node.accept(transaction(20));
+    node.mine();
+    restored(&second, 1);
+    second.wait_for("block", 1);
+    assert!(second.interrupt().success());
+
+    // What is typed and chosen on screen is not kept either.
+    let peer = node.address();
+    let arguments = ["--network", "regtest", "--peer", &peer, "--state-dir", state.path().to_str().unwrap()];
+    let mut screen = Terminal::with_arguments(&arguments, (120, 36));
+    screen.shows("in use by another");
+    screen.press("2");
+    screen.hides("in use by another");
+    screen.press(":relay");
+    screen.shows(":relay");
+    screen.press("\r");
+    screen.hides(":relay▏");
+    screen.press("\x03");
+    assert!(screen.wait().success());
+    let changed: Vec<_> = files(state.path()).into_iter().filter(|file| !before.contains(file)).collect();
+    assert_eq!(changed, [], "of {} files", before.len());
+
+    first.thaw();
+    assert!(first.interrupt().success());
+    let mut third = watch(&node, state.path());
+    assert!(restored(&third, 20).len() >= 20, "the first one has saved");
+    assert!(third.interrupt().success());
+}
