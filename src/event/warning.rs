@@ -35,6 +35,12 @@ pub enum Warning {
     /// The clocks of most peers agree with ours again.
     #[error("this machine's clock agrees with the clocks of the peers again")]
     ClockRight,
+    /// For some seconds more arrives than is taken in: peers are slowed down, all alike.
+    #[error("more arrives than can be taken in: peers are slowed down")]
+    Behind,
+    /// All that arrives is taken in again.
+    #[error("all that arrives is taken in again: peers are no longer slowed down")]
+    CaughtUp,
     /// The program of an alert failed.
     #[error("program of an alert {}: {failure}", program.display())]
     AlertProgram {

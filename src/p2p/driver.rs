@@ -1,9 +1,10 @@
 //! Sockets, tasks and timers around the node, which takes all decisions.
 
-use crate::event::{DisconnectReason, Event, PeerId, Request};
+use crate::event::{DisconnectReason, Event, EventKind, PeerId, Request, Warning};
 use crate::p2p::action::Dial;
 use crate::p2p::addrman::seeds::SeedAnswer;
 use crate::p2p::addrman::table::AddrTable;
+use crate::p2p::backlog::Backlog;
 use crate::p2p::input::PeerReport;
 use crate::p2p::node::{Node, Output};
 use crate::p2p::peer::{
@@ -41,6 +42,7 @@ pub struct Driver {
     connection_count: u64,
     tasks: JoinSet<()>,
     reports: Reports,
+    backlog: Backlog,
     lookups: JoinSet<SeedAnswer>,
     events: VecDeque<Event>,
 }
@@ -81,6 +83,7 @@ impl Driver {
             connection_count: 0,
             tasks: JoinSet::new(),
             reports: Reports::new(),
+            backlog: Backlog::default(),
             lookups: JoinSet::new(),
             events: VecDeque::new(),
         }
@@ -137,6 +140,10 @@ impl Driver {
     /// Does what is due.
     fn act(&mut self) {
         let now = self.clock.now();
+        if let Some(is_behind) = self.backlog.look(now, self.reports.is_full()) {
+            let warning = if is_behind { Warning::Behind } else { Warning::CaughtUp };
+            self.events.push_back(Event { time: now, kind: EventKind::Warning(warning) });
+        }
         self.node.timer(now);
         self.carry_out(now);
     }

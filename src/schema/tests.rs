@@ -275,6 +275,8 @@ fn warnings() -> Vec<Warning> {
         Warning::NotUseful { peer: addresses().remove(0), why: Uselessness::BlocksOnly },
         Warning::ClockWrong { ahead_secs: -660 },
         Warning::ClockRight,
+        Warning::Behind,
+        Warning::CaughtUp,
         Warning::RecordingGap { secs: 3, events: 1_234 },
         Warning::RecordingFailed { path: path(), error: full },
     ];

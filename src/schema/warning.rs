@@ -47,6 +47,8 @@ pub(super) fn encode(warning: &Warning) -> Option<message::Warning> {
         }),
         Warning::ClockWrong { ahead_secs } => Problem::ClockAheadSecs(*ahead_secs),
         Warning::ClockRight => Problem::ClockRight(NOTHING),
+        Warning::Behind => Problem::Behind(NOTHING),
+        Warning::CaughtUp => Problem::CaughtUp(NOTHING),
         Warning::RecordingGap { secs, events } => {
             Problem::RecordingGap(message::RecordingGap { secs: *secs, events: *events })
         }
@@ -69,6 +71,8 @@ pub(super) fn decode(message: message::Warning) -> Result<Option<Warning>, Schem
         },
         Problem::ClockAheadSecs(ahead_secs) => Warning::ClockWrong { ahead_secs },
         Problem::ClockRight(_) => Warning::ClockRight,
+        Problem::Behind(_) => Warning::Behind,
+        Problem::CaughtUp(_) => Warning::CaughtUp,
         Problem::RecordingGap(message::RecordingGap { secs, events }) => {
             Warning::RecordingGap { secs, events }
         }

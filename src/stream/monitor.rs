@@ -43,6 +43,8 @@ impl WarningRecord {
             | Warning::ClockRight
             | Warning::RecordingGap { .. }
             | Warning::RecordingFailed { .. }
+            | Warning::Behind
+            | Warning::CaughtUp
             | Warning::AlertProgram { .. } => warning.to_string(),
         };
         Self { subject: warning.into(), message }

@@ -72,7 +72,7 @@ words! {
 
 words! {
     /// What a warning is about.
-    WarningSubject: DnsSeed Store Peer Unreachable Clock AlertProgram Recording
+    WarningSubject: DnsSeed Store Peer Unreachable Clock Backlog AlertProgram Recording
 }
 
 impl From<model::classify::Kind> for Kind {
@@ -214,6 +214,7 @@ impl From<&Warning> for WarningSubject {
             Warning::Store(_) => Self::Store,
             Warning::NotUseful { .. } => Self::Peer,
             Warning::ClockWrong { .. } | Warning::ClockRight => Self::Clock,
+            Warning::Behind | Warning::CaughtUp => Self::Backlog,
             Warning::AlertProgram { .. } | Warning::AlertProgramSkipped { .. } => Self::AlertProgram,
             Warning::RecordingGap { .. } | Warning::RecordingFailed { .. } => Self::Recording,
         }

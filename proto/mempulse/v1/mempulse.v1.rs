@@ -716,7 +716,7 @@ pub struct AddressCounts {
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct Warning {
     /// The problem.
-    #[prost(oneof = "warning::Problem", tags = "1, 2, 3, 4, 5, 6")]
+    #[prost(oneof = "warning::Problem", tags = "1, 2, 3, 4, 5, 6, 7, 8")]
     pub problem: ::core::option::Option<warning::Problem>,
 }
 /// Nested message and enum types in `Warning`.
@@ -742,6 +742,12 @@ pub mod warning {
         /// The recording failed, and has ended.
         #[prost(message, tag = "6")]
         RecordingFailed(super::RecordingFailed),
+        /// For some seconds more arrived than could be taken in: peers are slowed down.
+        #[prost(message, tag = "7")]
+        Behind(super::Nothing),
+        /// All that arrives is taken in again.
+        #[prost(message, tag = "8")]
+        CaughtUp(super::Nothing),
     }
 }
 /// The recording left out events, because the disk is too slow.

@@ -111,6 +111,11 @@ impl Reports {
         }
     }
 
+    /// Whether the tasks have to wait for room, or are about to.
+    pub fn is_full(&self) -> bool {
+        self.queue.len() >= MAX_BATCHES / 4 * 3 || self.memory.available_permits() < MAX_MEMORY / 4
+    }
+
     /// Returns the next report if one has arrived.
     pub fn try_next(&mut self) -> Option<Report> {
         loop {
