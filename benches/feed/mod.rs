@@ -1,6 +1,8 @@
 //! A model with made-up peers and transactions, and clocks for what is done with it.
 #![allow(dead_code, reason = "each bench needs another part of it")]
 
+pub mod desk;
+
 use criterion::{BenchmarkId, Criterion};
 use mempulse::Timestamp;
 use mempulse::address::PeerAddress;
@@ -28,10 +30,15 @@ pub struct Feed {
     pub model: Model,
     pub now: Timestamp,
     pub next: u64,
+    peers: u64,
 }
 
 impl Feed {
     pub fn new(max_mempool: u64) -> Self {
+        Self::with_peers(max_mempool, PEERS)
+    }
+
+    pub fn with_peers(max_mempool: u64, peers: u64) -> Self {
         let settings = ModelSettings {
             network: Network::Mainnet,
             demo: false,
@@ -39,8 +46,8 @@ impl Feed {
             max_mempool,
             started: START,
         };
-        let mut feed = Self { model: Model::new(settings), now: START, next: 0 };
-        for peer in 0..PEERS {
+        let mut feed = Self { model: Model::new(settings), now: START, next: 0, peers };
+        for peer in 0..peers {
             let octets = u32::try_from(0x0a00_0000 + peer).expect("a thousand is little");
             let socket = SocketAddr::new(IpAddr::V4(Ipv4Addr::from(octets)), 8_333);
             let address = PeerAddress::from_socket(socket);
@@ -66,9 +73,9 @@ impl Feed {
     pub fn fill(&mut self, count: u64) {
         for number in 0..count {
             let tx = transaction(number);
-            let announcers = if number + ANNOUNCED_BY_ALL < count { ANNOUNCERS } else { PEERS };
-            (0..announcers).for_each(|peer| self.announce((number + peer) % PEERS, &tx));
-            self.deliver(number % PEERS, &tx);
+            let announcers = if number + ANNOUNCED_BY_ALL < count { ANNOUNCERS } else { self.peers };
+            (0..announcers).for_each(|peer| self.announce((number + peer) % self.peers, &tx));
+            self.deliver(number % self.peers, &tx);
             self.now = self.now + Duration::from_millis(1);
         }
         self.next = count;
