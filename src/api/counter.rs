@@ -1,7 +1,12 @@
 //! The server's end of the questions: what many ask is asked of the monitor once a second.
 
 use crate::api::answers::figures::Figures;
+use crate::api::answers::mempool_space::TransactionFacts;
+use crate::api::answers::peers::PeerList;
+use crate::api::answers::transactions::{Found, Selection};
+use crate::api::events::Reader;
 use crate::api::question::Question;
+use crate::wire::Txid;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{Mutex, mpsc, oneshot};
@@ -23,16 +28,37 @@ pub(super) struct Busy;
 pub(super) struct Counter {
     questions: mpsc::Sender<Question>,
     figures: Cached<Figures>,
+    peers: Cached<PeerList>,
 }
 
 impl Counter {
     pub(super) fn new(questions: mpsc::Sender<Question>) -> Self {
-        Self { questions, figures: Cached::default() }
+        Self { questions, figures: Cached::default(), peers: Cached::default() }
     }
 
     /// Returns figures that are not older than a second.
     pub(super) async fn figures(&self) -> Result<Arc<Figures>, Busy> {
         self.figures.get(|| self.ask(Question::Figures)).await
+    }
+
+    /// Returns peers as of at most a second ago.
+    pub(super) async fn peers(&self) -> Result<Arc<PeerList>, Busy> {
+        self.peers.get(|| self.ask(Question::Peers)).await
+    }
+
+    /// Returns a transaction of the mempool.
+    pub(super) async fn transaction(&self, txid: Txid) -> Result<Option<Box<TransactionFacts>>, Busy> {
+        self.ask(|answer| Question::Transaction(txid, answer)).await
+    }
+
+    /// Returns the transactions of a query.
+    pub(super) async fn transactions(&self, selection: Box<Selection>) -> Result<Found, Busy> {
+        self.ask(|answer| Question::Transactions(selection, answer)).await
+    }
+
+    /// Returns a new reader of events.
+    pub(super) async fn events(&self) -> Result<Reader, Busy> {
+        self.ask(Question::Events).await?.ok_or(Busy)
     }
 
     async fn ask<T>(&self, question: impl FnOnce(oneshot::Sender<T>) -> Question) -> Result<T, Busy> {

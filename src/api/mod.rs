@@ -3,6 +3,8 @@
 //!
 //! | file | what it is |
 //! |---|---|
+//! | [`tally`] | what is counted for metrics |
+//! | [`events`] | who reads the stream of events |
 //! | [`desk`] | the monitor's end: answers questions from the model, a bounded piece of work at a time |
 //! | [`question`] | what the server asks of the desk |
 //! | [`counter`] | the server's end: asks the desk, at most once a second for what many ask |
@@ -16,14 +18,19 @@
 mod answers;
 mod counter;
 mod desk;
+mod events;
 mod http;
 mod metrics;
 mod question;
+mod tally;
+#[cfg(test)]
+mod tests;
 
 pub use desk::Desk;
 pub use http::guard::Token;
 pub use http::server::Server;
 
+use crate::util::time::Timestamp;
 use counter::Counter;
 use tokio::sync::mpsc;
 
@@ -35,10 +42,12 @@ const QUESTIONS: usize = 64;
 pub struct ServeSettings {
     /// Whoever asks must know it; without one, whoever can connect may ask.
     pub token: Option<Token>,
+    /// Whether metrics have series for each peer.
+    pub metrics_per_peer: bool,
 }
 
 /// Returns the two ends of the API: the one that listens, and the one that answers from the model.
-pub fn open(settings: ServeSettings) -> (Server, Desk) {
+pub fn open(settings: ServeSettings, now: Timestamp) -> (Server, Desk) {
     let (sender, questions) = mpsc::channel(QUESTIONS);
-    (Server::new(Counter::new(sender), settings), Desk::new(questions))
+    (Server::new(Counter::new(sender), settings), Desk::new(questions, now))
 }

@@ -4,6 +4,7 @@ mod alert_program;
 mod as_file;
 mod cli;
 mod config;
+mod feed;
 mod front_ends;
 mod invalid;
 mod log;

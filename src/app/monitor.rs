@@ -1,8 +1,8 @@
 //! The task that owns the network, the model and the stores: the one place where they meet.
 
 use crate::alert::{Alerts, Firing};
-use crate::api::Desk;
 use crate::app::alert_program::AlertPrograms;
+use crate::app::feed::Feed;
 use crate::app::log;
 use crate::event::{BootstrapProgress, Command, Event, EventKind, Restored, Warning};
 use crate::model::{Change, Model, Outcome};
@@ -26,7 +26,7 @@ const IDLE_FRAME: Duration = Duration::from_millis(500);
 /// The time between two looks at what the stream is to contain though nothing happened.
 const STREAM_TICK: Duration = Duration::from_secs(1);
 
-/// The time between two looks at the wall clock.
+/// The time between two looks at the wall clock, and at what the API is to write though nothing happened.
 const CLOCK_CHECK: Duration = Duration::from_secs(1);
 
 /// The parts that the monitor joins.
@@ -44,8 +44,8 @@ pub struct Monitor {
     pub programs: AlertPrograms,
     /// Keeps the rules that were added on screen.
     pub alert_lines: LineStore,
-    /// Answers what the API asks, if it is served.
-    pub desk: Option<Desk>,
+    /// Answers what the API asks.
+    pub feed: Feed,
     /// The last lines of the log.
     pub log_lines: LogLines,
     /// The source of time.
@@ -187,8 +187,8 @@ impl Monitor {
                     return Event { time: self.clock.now(), kind: EventKind::Restored(Restored::Continue) };
                 }
                 kind = self.stores.next() => return Event { time: self.clock.now(), kind },
-                () = wait(&mut self.desk) => {
-                    self.answer();
+                () = self.feed.wait() => {
+                    self.feed.work(&self.model, self.clock.now());
                     // The screen comes first, and what has arrived from peers has its turn.
                     tokio::task::yield_now().await;
                 }
@@ -196,6 +196,7 @@ impl Monitor {
                 problem = self.alert_lines.problem() => return self.warning(problem),
                 () = time::sleep_until(self.next_clock_check) => {
                     self.next_clock_check = Instant::now() + CLOCK_CHECK;
+                    self.feed.tick(&self.model, self.clock.now());
                     let offset = self.clock.wall_offset();
                     if offset.is_step_from(self.model.wall_offset()) {
                         return Event { time: self.clock.now(), kind: EventKind::WallClock(offset) };
@@ -205,18 +206,11 @@ impl Monitor {
         }
     }
 
-    /// Does a piece of what the API asks for.
-    fn answer(&mut self) {
-        if let Some(desk) = &mut self.desk {
-            desk.work(&self.model, self.clock.now());
-        }
-    }
-
     /// Answers the API while nothing else happens. Cancel-safe; never ends.
     async fn answer_all(&mut self) {
         loop {
-            wait(&mut self.desk).await;
-            self.answer();
+            self.feed.wait().await;
+            self.feed.work(&self.model, self.clock.now());
             tokio::task::yield_now().await;
         }
     }
@@ -241,6 +235,7 @@ impl Monitor {
         let outcome = self.model.apply(event);
         log::event(event, &self.model);
         let outcome = self.distribute(Some(&event.kind), outcome, event.time);
+        self.feed.note(event, &outcome, &self.model);
         if let EventKind::Block { height, .. } = event.kind {
             self.stores.block_connected(height);
         }
@@ -316,13 +311,5 @@ impl Monitor {
         }
         snapshot.signals = self.alerts.signals().clone();
         screen.snapshots.send_replace(Arc::new(snapshot));
-    }
-}
-
-/// Waits until the API asks something. Cancel-safe; never ends without an API.
-async fn wait(desk: &mut Option<Desk>) {
-    match desk {
-        Some(desk) => desk.wait().await,
-        None => std::future::pending().await,
     }
 }

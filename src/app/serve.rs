@@ -28,7 +28,7 @@ pub fn settings(args: &ServeArgs) -> Result<ServeSettings, InvalidValue> {
         );
         return Err(InvalidValue::new("serve", message));
     }
-    Ok(ServeSettings { token })
+    Ok(ServeSettings { token, metrics_per_peer: args.metrics_per_peer })
 }
 
 fn token(path: &Path) -> Result<Token, InvalidValue> {
@@ -60,7 +60,11 @@ mod tests {
     use super::*;
 
     fn args(serve: &str, token_file: Option<&Path>) -> ServeArgs {
-        ServeArgs { serve: Some(serve.parse().unwrap()), serve_token_file: token_file.map(Path::to_owned) }
+        ServeArgs {
+            serve: Some(serve.parse().unwrap()),
+            serve_token_file: token_file.map(Path::to_owned),
+            metrics_per_peer: false,
+        }
     }
 
     #[test]

@@ -5,6 +5,7 @@ use crate::api;
 use crate::app::alert_program::AlertPrograms;
 use crate::app::as_file;
 use crate::app::cli::{CommonArgs, DemoArgs, WatchArgs};
+use crate::app::feed::Feed;
 use crate::app::front_ends;
 use crate::app::invalid::InvalidValue;
 use crate::app::log;
@@ -115,8 +116,8 @@ async fn show(
     let end = CancellationToken::new();
     let _served = end.clone().drop_guard();
     if let Some(listener) = listener {
-        let (server, desk) = api::open(api_settings);
-        monitor.desk = Some(desk);
+        let (server, desk) = api::open(api_settings, monitor.clock.now());
+        monitor.feed = Feed::of(desk);
         tokio::spawn(server.run(listener, end));
     }
     match front_end {
@@ -200,7 +201,7 @@ fn monitor(
         alerts,
         programs,
         alert_lines,
-        desk: None,
+        feed: Feed::default(),
         log_lines,
         clock,
         next_clock_check,

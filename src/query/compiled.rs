@@ -77,6 +77,11 @@ impl<S: Subject> Query<S> {
         self.syntax.condition.as_ref().is_some_and(|condition| condition.mentions(fields))
     }
 
+    /// Whether the condition or the order asks for this field.
+    pub(crate) fn asks(&self, field: &str) -> bool {
+        self.mentions(&[field]) || self.sort.as_ref().is_some_and(|sort| sort.field.name == field)
+    }
+
     /// Returns the figures that the condition mentions: the name, the base unit and what is known of each.
     pub(crate) fn figures(&self, item: &S::Item<'_>) -> Vec<(&'static str, &'static str, Range)> {
         let figure = |field: &Field<S>| match &field.reader {

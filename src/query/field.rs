@@ -78,6 +78,16 @@ impl<S: Subject> Field<S> {
         Self { name, help, reader: Reader::Choice(words, read) }
     }
 
+    /// Returns the words that apply to an item, in the order of the list; none if that is not known, or if the field is
+    /// no choice.
+    pub(crate) fn words(&self, item: &S::Item<'_>) -> impl Iterator<Item = &'static str> + use<S> {
+        let (words, set) = match &self.reader {
+            Reader::Choice(words, read) => (*words, read(item).unwrap_or(0)),
+            _ => (&[][..], 0),
+        };
+        words.iter().enumerate().filter(move |(index, _)| set >> index & 1 == 1).map(|(_, word)| *word)
+    }
+
     pub(super) const fn flag(name: &'static str, help: &'static str, read: ReadFlag<S>) -> Self {
         Self { name, help, reader: Reader::Flag(read) }
     }

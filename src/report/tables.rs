@@ -135,7 +135,7 @@ fn of_mempool(mempool: &MempoolScreen) -> [Table; 3] {
         bars.map(|bar| [bar.from.into(), bar.to.into(), bar.amount.count.into(), bar.amount.vsize.into()]),
     );
     let blocks = (1_u32..).zip(&mempool.projected).map(|(number, block)| {
-        let [low, median, high] = block.rates.map_or([None; 3], |rates| rates.map(Some));
+        let [low, median, high] = block.rates().map_or([None; 3], |rates| rates.map(Some));
         let (count, filled, fees) = (block.count, block.filled(), block.fees);
         [number.into(), count.into(), filled.into(), fees.into(), low.into(), median.into(), high.into()]
     });

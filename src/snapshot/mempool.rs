@@ -1,7 +1,7 @@
 //! The Mempool screen.
 
 use crate::model::classify::Kind;
-use crate::model::fees::histogram::Volume;
+use crate::model::fees::histogram::{FeeHistogram, Volume};
 use crate::model::fees::{bands, projection};
 use crate::model::{Amount, Basis, Coverage, Density, HistoryColumns, Model, ProjectedBlock};
 use crate::util::time::Timestamp;
@@ -25,6 +25,8 @@ pub struct MempoolScreen {
     pub all: Amount,
     /// What the figures rest on: chunk fee rates that are exact, known within 10 %, and open.
     pub basis: Basis,
+    /// The sum of the fees of those whose chunk fee rate is known, in sat; within 10 % at the middle.
+    pub known_fees: u64,
     /// The part of the mempool whose chunk fee rate is known, exactly or within 10 %; `None` if the
     /// mempool is empty.
     pub coverage: Option<Coverage>,
@@ -66,6 +68,7 @@ impl MempoolScreen {
         Self {
             all,
             basis,
+            known_fees: known_fees(histogram),
             coverage,
             bars: bands::bars(histogram).into_iter().map(bar).collect(),
             history: model.history().columns(now, view.minutes, view.columns),
@@ -76,6 +79,11 @@ impl MempoolScreen {
             prevouts: model.mempool().prevouts().len(),
         }
     }
+}
+
+fn known_fees(histogram: &FeeHistogram) -> u64 {
+    let fees = histogram.exact().fees.saturating_add(histogram.within().fees);
+    u64::try_from(fees).unwrap_or(u64::MAX)
 }
 
 fn amount(volume: Volume) -> Amount {

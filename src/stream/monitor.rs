@@ -50,6 +50,11 @@ impl WarningRecord {
         Self { subject: warning.into(), message }
     }
 
+    /// Whether it names files or programs of the user.
+    pub(super) fn is_private(&self) -> bool {
+        matches!(self.subject, WarningSubject::Store | WarningSubject::AlertProgram)
+    }
+
     /// No peer can be reached.
     pub(super) fn unreachable(what: &Unreachable) -> Self {
         let network = what.network;

@@ -23,6 +23,16 @@ impl Record {
     pub(super) fn new(body: Body, time: Timestamp) -> Self {
         Self { body, time: time.rfc3339() }
     }
+
+    /// Whether the record is nobody else's business: it is about the watch list, the rules of alerts or the files of the
+    /// user.
+    pub fn is_private(&self) -> bool {
+        match &self.body {
+            Body::Watch(_) | Body::Alert(_) => true,
+            Body::Warning(warning) => warning.is_private(),
+            _ => false,
+        }
+    }
 }
 
 /// The records, by their `event`; `docs/stream.md` describes them.

@@ -1,5 +1,7 @@
 //! The figures of a moment, from which most answers are written.
 
+use crate::api::events::Readers;
+use crate::api::tally::Tally;
 use crate::model::Model;
 use crate::snapshot::{ListComparison, MempoolScreen, Screen, Snapshot, View};
 use crate::util::time::{Rfc3339, Timestamp};
@@ -11,14 +13,21 @@ pub(in crate::api) struct Figures {
     pub(in crate::api) snapshot: Snapshot,
     /// The mempool as a whole.
     pub(in crate::api) mempool: MempoolScreen,
+    /// What was counted since startup.
+    pub(in crate::api) tally: Tally,
+    /// Announcements that repeated one of the same peer, since startup.
+    pub(in crate::api) repeated: u64,
+    /// The readers of events, and how many were dropped since startup.
+    pub(in crate::api) readers: (usize, u64),
 }
 
 impl Figures {
     /// Takes the figures at `now`. The cost does not depend on the number of transactions.
-    pub(in crate::api) fn take(model: &Model, now: Timestamp) -> Self {
+    pub(in crate::api) fn take(model: &Model, now: Timestamp, tally: Tally, readers: &Readers) -> Self {
         let mut snapshot = Snapshot::take(model, &View { screen: Screen::Mempool, ..View::default() }, now);
         let mempool = snapshot.mempool.take().map(|screen| *screen).unwrap_or_default();
-        Self { snapshot, mempool }
+        let repeated = model.peers().repeated();
+        Self { snapshot, mempool, tally, repeated, readers: (readers.len(), readers.dropped()) }
     }
 
     /// When they were taken, by the wall clock.

@@ -2,3 +2,5 @@
 
 pub(super) mod figures;
 pub(super) mod mempool_space;
+pub(super) mod peers;
+pub(super) mod transactions;

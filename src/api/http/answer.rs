@@ -1,11 +1,13 @@
 //! Answers, before they are sent.
 
-use hyper::StatusCode;
+use crate::api::events::Reader;
+use crate::api::http::body::Body;
 use hyper::body::Bytes;
 use hyper::header::{
     ALLOW, CACHE_CONTROL, CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE,
+    X_CONTENT_TYPE_OPTIONS,
 };
-use hyper::http::response::Builder;
+use hyper::{Response, StatusCode};
 use serde::Serialize;
 
 /// The header that says what an answer rests on.
@@ -15,12 +17,12 @@ const JSON: &str = "application/json";
 const TEXT: &str = "text/plain; charset=utf-8";
 
 /// An answer.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(super) struct Answer {
     pub(super) status: StatusCode,
     content_type: &'static str,
     basis: Option<String>,
-    pub(super) body: Bytes,
+    body: Body,
 }
 
 #[derive(Serialize)]
@@ -30,7 +32,7 @@ struct Problem<'a> {
 
 impl Answer {
     pub(super) fn new(content_type: &'static str, body: impl Into<Bytes>) -> Self {
-        Self { status: StatusCode::OK, content_type, basis: None, body: body.into() }
+        Self { status: StatusCode::OK, content_type, basis: None, body: Body::Whole(body.into()) }
     }
 
     pub(super) fn text(text: impl Into<String>) -> Self {
@@ -44,6 +46,11 @@ impl Answer {
         }
     }
 
+    /// Events as they happen.
+    pub(super) fn events(reader: Reader) -> Self {
+        Self { body: Body::events(reader), ..Self::new("text/event-stream", Bytes::new()) }
+    }
+
     /// An error, with its reason.
     pub(super) fn problem(status: StatusCode, reason: &str) -> Self {
         Self { status, ..Self::json(&Problem { error: reason }) }
@@ -54,21 +61,24 @@ impl Answer {
         Self { basis: Some(basis), ..self }
     }
 
-    /// The head of the response.
-    pub(super) fn head(&self) -> Builder {
-        let mut head = hyper::Response::builder()
-            .status(self.status)
-            .header(CONTENT_TYPE, self.content_type)
-            .header(CACHE_CONTROL, "no-store")
-            .header("x-content-type-options", "nosniff");
-        if let Some(basis) = self.basis.as_deref().and_then(|basis| HeaderValue::from_str(basis).ok()) {
-            head = head.header(BASIS, basis);
+    /// The response.
+    pub(super) fn into_response(self) -> Response<Body> {
+        let mut response = Response::new(self.body);
+        *response.status_mut() = self.status;
+        let headers = response.headers_mut();
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static(self.content_type));
+        headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+        if let Some(basis) = self.basis.and_then(|basis| HeaderValue::try_from(basis).ok()) {
+            headers.insert(BASIS, basis);
         }
-        match self.status {
-            StatusCode::METHOD_NOT_ALLOWED => head.header(ALLOW, "GET"),
-            StatusCode::UNAUTHORIZED => head.header(WWW_AUTHENTICATE, "Bearer"),
-            StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS => head.header(RETRY_AFTER, "1"),
-            _ => head,
-        }
+        let for_status = match self.status {
+            StatusCode::METHOD_NOT_ALLOWED => Some((ALLOW, "GET")),
+            StatusCode::UNAUTHORIZED => Some((WWW_AUTHENTICATE, "Bearer")),
+            StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS => Some((RETRY_AFTER, "1")),
+            _ => None,
+        };
+        headers.extend(for_status.map(|(name, value)| (name, HeaderValue::from_static(value))));
+        response
     }
 }

@@ -155,7 +155,7 @@ mod tests {
         let request = Request::builder().method(method).uri("/metrics");
         let request = headers.iter().fold(request, |request, (name, value)| request.header(*name, *value));
         let token = token.map(|token| Token::parse(token).unwrap());
-        let settings = ServeSettings { token };
+        let settings = ServeSettings { token, ..ServeSettings::default() };
         check(&request.body(()).unwrap().into_parts().0, &settings)
     }
 

@@ -2,8 +2,10 @@
 
 mod allowance;
 mod answer;
+mod body;
 pub(super) mod guard;
 mod respond;
 mod route;
 pub(super) mod server;
 mod stalling;
+pub(super) mod usage;

@@ -2,20 +2,18 @@
 
 use crate::api::ServeSettings;
 use crate::api::counter::Counter;
-use crate::api::http::answer::Answer;
 use crate::api::http::respond::Responder;
 use crate::api::http::stalling::Stalling;
-use hyper::body::{Body, Bytes, Frame, Incoming, SizeHint};
+use hyper::Request;
+use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
-use hyper::{Request, Response};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use std::convert::Infallible;
-use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
 use std::time::Duration;
-use tokio::net::{TcpListener, TcpStream};
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
@@ -46,6 +44,15 @@ impl Server {
         Self { responder: Arc::new(Responder::new(counter, settings)) }
     }
 
+    /// Serves one connection, in a test.
+    #[cfg(test)]
+    pub(in crate::api) fn connection<I: AsyncRead + AsyncWrite + Unpin>(
+        &self,
+        stream: I,
+    ) -> impl Future<Output = ()> + use<I> {
+        serve(stream, Arc::clone(&self.responder))
+    }
+
     /// Serves whoever connects, until `shutdown`.
     pub async fn run(self, listener: TcpListener, shutdown: CancellationToken) {
         let free = Arc::new(Semaphore::new(MAX_CONNECTIONS));
@@ -59,7 +66,10 @@ impl Server {
             };
             match accepted {
                 Ok((stream, _)) => {
-                    let Ok(permit) = Arc::clone(&free).try_acquire_owned() else { continue };
+                    let Ok(permit) = Arc::clone(&free).try_acquire_owned() else {
+                        self.responder.usage.refuse();
+                        continue;
+                    };
                     let responder = Arc::clone(&self.responder);
                     connections.spawn(async move {
                         serve(stream, responder).await;
@@ -75,12 +85,14 @@ impl Server {
     }
 }
 
-async fn serve(stream: TcpStream, responder: Arc<Responder>) {
+/// Serves one connection until it ends.
+async fn serve(stream: impl AsyncRead + AsyncWrite + Unpin, responder: Arc<Responder>) {
+    responder.usage.connected();
     let service = service_fn(|request: Request<Incoming>| {
         let responder = Arc::clone(&responder);
         async move {
             let (head, _) = request.into_parts();
-            Ok::<_, Infallible>(response(responder.answer(&head).await))
+            Ok::<_, Infallible>(responder.answer(&head).await.into_response())
         }
     });
     let served = http1::Builder::new()
@@ -90,36 +102,8 @@ async fn serve(stream: TcpStream, responder: Arc<Responder>) {
         .max_headers(MAX_HEADERS)
         .serve_connection(TokioIo::new(Stalling::new(stream)), service)
         .await;
+    responder.usage.disconnected();
     if let Err(error) = served {
         tracing::debug!(%error, "a connection to the API ended");
-    }
-}
-
-fn response(answer: Answer) -> Response<Whole> {
-    let head = answer.head();
-    head.body(Whole(Some(answer.body))).unwrap_or_else(|_| Response::new(Whole(None)))
-}
-
-/// The body of an answer, in one piece.
-#[derive(Debug)]
-struct Whole(Option<Bytes>);
-
-impl Body for Whole {
-    type Data = Bytes;
-    type Error = Infallible;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        _: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Self::Data>, Self::Error>>> {
-        Poll::Ready(self.0.take().map(|bytes| Ok(Frame::data(bytes))))
-    }
-
-    fn is_end_stream(&self) -> bool {
-        self.0.is_none()
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        SizeHint::with_exact(self.0.as_ref().map_or(0, |bytes| bytes.len() as u64))
     }
 }

@@ -1,21 +1,116 @@
 //! Metrics of the mempool, of fees and of estimates.
 
-use super::family::Family;
+use super::family::{Family, Labels, label, number};
 use crate::api::answers::figures::Figures;
+use crate::snapshot::Estimate;
 
 /// The metrics of the mempool.
 pub(super) fn families(figures: &Figures) -> Vec<Family> {
-    let mempool = &figures.mempool;
-    vec![
+    let (mempool, totals, tally) = (&figures.mempool, &figures.snapshot.totals, &figures.tally);
+    let basis = mempool.basis;
+    let mut families = vec![
         Family::gauge("mempulse_mempool_transactions", "Transactions in the mempool, as far as they count")
-            .is(number(mempool.all.count)),
-        Family::gauge("mempulse_mempool_vbytes", "Virtual size of the mempool, in vB")
-            .is(number(mempool.all.vsize)),
-    ]
+            .value(number(mempool.all.count)),
+        Family::gauge("mempulse_mempool_vbytes", "Virtual size of the mempool")
+            .value(number(mempool.all.vsize)),
+        Family::gauge("mempulse_mempool_memory_bytes", "Memory that the transactions take")
+            .value(number(totals.memory)),
+        Family::gauge(
+            "mempulse_mempool_known_fees_sat",
+            "Sum of the fees of transactions whose fee rate is known",
+        )
+        .value(number(mempool.known_fees)),
+        Family::gauge(
+            "mempulse_mempool_basis_vbytes",
+            "Virtual size of the mempool by what is known of the fee rates",
+        )
+        .at(label("rate", "exact"), number(basis.exact.vsize))
+        .at(label("rate", "within"), number(basis.within.vsize))
+        .at(label("rate", "open"), number(basis.open.vsize)),
+        Family::gauge(
+            "mempulse_mempool_coverage_ratio",
+            "Share of the mempool by size whose fee rates are known, exactly or within 10 %",
+        )
+        .value(figures.coverage().map(f64::from)),
+        Family::gauge(
+            "mempulse_mempool_list_ratio",
+            "Share of a peer's list of its whole mempool that is in ours",
+        )
+        .value(figures.share_of_list().map(f64::from)),
+        Family::counter("mempulse_mempool_received_transactions", "Transactions received")
+            .total(totals.received),
+    ];
+    let bands = Family::gauge(
+        "mempulse_mempool_band_vbytes",
+        "Virtual size by fee rate: what pays at least so many sat/vB, and less than the next band",
+    );
+    families.push(
+        mempool.bars.iter().fold(bands, |bands, bar| {
+            bands.at(label("from", bar.from.to_string()), number(bar.amount.vsize))
+        }),
+    );
+    families.extend([
+        tally.accepted.iter().fold(
+            Family::counter(
+                "mempulse_mempool_accepted_transactions",
+                "Transactions that entered the mempool, by source",
+            ),
+            |family, (source, count)| family.count(label("source", *source), *count),
+        ),
+        tally.removed.iter().fold(
+            Family::counter(
+                "mempulse_mempool_removed_transactions",
+                "Transactions that left the mempool, by reason",
+            ),
+            |family, (reason, count)| family.count(label("reason", *reason), *count),
+        ),
+        Family::counter(
+            "mempulse_double_spends",
+            "Pairs of conflicting transactions that were relayed at once",
+        )
+        .total(tally.double_spends),
+    ]);
+    families.extend(fees(figures));
+    families
 }
 
-/// A count as a number of Prometheus, which are all floating-point numbers.
-#[expect(clippy::cast_precision_loss, reason = "far below 2^53")]
-fn number(count: u64) -> f64 {
-    count as f64
+fn fees(figures: &Figures) -> Vec<Family> {
+    let estimates = &figures.snapshot.estimates;
+    let within = |blocks: u32| label("blocks", blocks.to_string());
+    let mut rates = Family::gauge(
+        "mempulse_estimate_sat_per_vbyte",
+        "Fee rate that it takes to be confirmed within so many blocks",
+    );
+    let mut bounds = Family::gauge(
+        "mempulse_estimate_is_lower_bound",
+        "1 if that rate is only a lower bound, as too little is known of the mempool",
+    );
+    let mut hits = Family::gauge("mempulse_estimate_hit_ratio", "Share of past estimates that were right");
+    let mut judged =
+        Family::gauge("mempulse_estimate_judged", "Past estimates that were judged, at most half a day's");
+    for target in estimates.targets {
+        let labels = |()| within(target.within);
+        rates = rates.at(labels(()), target.estimate.map(Estimate::rate));
+        let is_bound =
+            target.estimate.map(|estimate| f64::from(u8::from(matches!(estimate, Estimate::AtLeast(_)))));
+        bounds = bounds.at(labels(()), is_bound);
+        hits = hits.at(labels(()), target.hit_rate.share().map(f64::from));
+        judged = judged.at(labels(()), number(target.hit_rate.judged as u64));
+    }
+    let floor =
+        Family::gauge("mempulse_floor_sat_per_vbyte", "Fee rate below which most peers relay nothing")
+            .value(estimates.minimum);
+    let mut blocks = Family::gauge("mempulse_projected_block_vbytes", "Virtual size of the projected blocks");
+    let mut fees = Family::gauge("mempulse_projected_block_fees_sat", "Known fees of the projected blocks");
+    let mut medians = Family::gauge(
+        "mempulse_projected_block_median_sat_per_vbyte",
+        "Median fee rate of the projected blocks",
+    );
+    for (number_of, block) in (1..).zip(&figures.mempool.projected) {
+        let labels = || -> Labels { label("block", u32::to_string(&number_of)) };
+        blocks = blocks.at(labels(), number(block.filled()));
+        fees = fees.at(labels(), number(block.fees));
+        medians = medians.at(labels(), block.rates().map(|[_, median, _]| median));
+    }
+    vec![rates, bounds, hits, judged, floor, blocks, fees, medians]
 }

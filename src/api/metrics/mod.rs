@@ -2,9 +2,15 @@
 
 mod family;
 mod mempool;
+mod network;
+mod process;
+#[cfg(test)]
+mod tests;
 
 use crate::api::answers::figures::Figures;
-use family::{Families, Family};
+use crate::api::answers::peers::PeerList;
+use crate::api::http::usage::Usage;
+use family::Families;
 use prometheus_client::encoding::{prometheus_text, text};
 use prometheus_client::registry::Registry;
 
@@ -31,9 +37,20 @@ impl Format {
     }
 }
 
-/// Writes all metrics.
-pub(super) fn render(figures: &Figures, format: Format) -> String {
-    let families: Vec<Family> = mempool::families(figures);
+/// Writes all metrics; those of each peer only if `per_peer` is set.
+pub(super) fn render(
+    figures: &Figures,
+    peers: &PeerList,
+    usage: &Usage,
+    per_peer: bool,
+    format: Format,
+) -> String {
+    let mut families = mempool::families(figures);
+    families.extend(network::families(figures, peers));
+    families.extend(process::families(figures, usage));
+    if per_peer {
+        families.extend(network::per_peer(peers));
+    }
     let mut registry = Registry::default();
     registry.register_collector(Box::new(Families(families)));
     let mut text = String::new();

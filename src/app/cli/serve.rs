@@ -18,4 +18,7 @@ pub struct ServeArgs {
     /// Serve only those who know the token in this file ("Authorization: Bearer TOKEN"), of 16 to 1024 characters
     #[arg(long, value_name = "PATH", hide_short_help = true, help_heading = heading::API)]
     pub serve_token_file: Option<PathBuf>,
+    /// Add series for each peer to the metrics
+    #[arg(long, hide_short_help = true, help_heading = heading::API)]
+    pub metrics_per_peer: bool,
 }

@@ -30,7 +30,7 @@ const TOLERANCE: f64 = 0.95;
 /// Returns the lowest rate (sat/vB) of the projected next block; `None` if it has room for more.
 pub(super) fn projected_price(mempool: &Mempool) -> Option<f64> {
     let next = project(mempool.histogram()).into_iter().next()?;
-    let [low, ..] = next.rates.filter(|_| next.filled() >= ProjectedBlock::ROOM)?;
+    let [low, ..] = next.rates().filter(|_| next.filled() >= ProjectedBlock::ROOM)?;
     Some(low)
 }
 

@@ -41,13 +41,15 @@ pub(in crate::model) struct Item {
     pub(in crate::model) rate: KnownRate,
     /// In vB.
     pub(in crate::model) vsize: u64,
+    /// The serialized size, in bytes.
+    pub(in crate::model) size: u64,
     /// In sat; that of the middle of narrow bounds, or 0 if unknown.
     pub(in crate::model) fee: u64,
 }
 
 impl Item {
     fn volume(self) -> Volume {
-        Volume { count: 1, vsize: self.vsize, fees: self.fee.into() }
+        Volume { count: 1, vsize: self.vsize, size: self.size, fees: self.fee.into() }
     }
 }
 
@@ -57,6 +59,8 @@ pub(crate) struct Volume {
     pub(crate) count: u64,
     /// In vB.
     pub(crate) vsize: u64,
+    /// Serialized, in bytes.
+    pub(super) size: u64,
     /// In sat. Wide enough for amounts that unverified transactions claim.
     pub(crate) fees: u128,
 }
@@ -65,20 +69,22 @@ impl Volume {
     pub(crate) fn add(&mut self, other: Self) {
         self.count += other.count;
         self.vsize += other.vsize;
+        self.size += other.size;
         self.fees += other.fees;
     }
 
     pub(super) fn subtract(&mut self, other: Self) {
         self.count -= other.count;
         self.vsize -= other.vsize;
+        self.size -= other.size;
         self.fees -= other.fees;
     }
 
-    /// Returns a part of this size in vB, with its share of the count and of the fees.
+    /// Returns a part of this size in vB, with its share of the count, the bytes and the fees.
     pub(super) fn part(self, vsize: u64) -> Self {
         let share = |whole: u128| whole * u128::from(vsize) / u128::from(self.vsize.max(1));
-        let count = u64::try_from(share(self.count.into())).unwrap_or(self.count);
-        Self { count, vsize, fees: share(self.fees) }
+        let narrow = |whole: u64| u64::try_from(share(whole.into())).unwrap_or(whole);
+        Self { count: narrow(self.count), vsize, size: narrow(self.size), fees: share(self.fees) }
     }
 }
 

@@ -20,9 +20,11 @@ pub struct ProjectedBlock {
     pub count: u64,
     /// The fees of the transactions whose rate is known, in sat; those known within 10 % at their middle.
     pub fees: u64,
-    /// The lowest, the median (by size) and the highest known rate, in sat/vB; of rates known within 10 %, the
-    /// middles.
-    pub rates: Option<[f64; 3]>,
+    /// The size of all its transactions in bytes, serialized.
+    pub size: u64,
+    /// The known rates at 0, 10, 25, 50, 75, 90 and 100 % of the size, in sat/vB, the lowest first; of rates known
+    /// within 10 %, the middles.
+    pub fee_range: Option<[f64; 7]>,
 }
 
 impl ProjectedBlock {
@@ -33,6 +35,11 @@ impl ProjectedBlock {
     /// The size of all its transactions, in vB.
     pub fn filled(&self) -> u64 {
         self.exact + self.within + self.bounded + self.unknown
+    }
+
+    /// The lowest, the median (by size) and the highest known rate, in sat/vB.
+    pub fn rates(&self) -> Option<[f64; 3]> {
+        self.fee_range.map(|[low, _, _, median, _, _, high]| [low, median, high])
     }
 }
 
@@ -53,9 +60,9 @@ pub(crate) fn project(histogram: &FeeHistogram) -> Vec<ProjectedBlock> {
     let mut before = 0;
     let finish = |block: Filling| {
         let known = block.step.known().vsize;
-        let rates = rates(histogram, before, known);
+        let range = fee_range(histogram, before, known);
         before += known;
-        block.finish(rates)
+        block.finish(range)
     };
     blocks.into_iter().map(finish).collect()
 }
@@ -76,16 +83,17 @@ fn fill(blocks: &mut Vec<Filling>, mut volume: Volume, take: impl Fn(&mut Fillin
     }
 }
 
-/// Returns the lowest, the median and the highest of the known rates (sat/vB) that fill `vsize` vB, with so many
+/// Returns the rates (sat/vB) of [`ProjectedBlock::fee_range`] among the known ones that fill `vsize` vB, with so many
 /// vB of higher ones `before` them.
-fn rates(histogram: &FeeHistogram, before: u64, vsize: u64) -> Option<[f64; 3]> {
-    let last = before + vsize.checked_sub(1)?;
-    let [Some(low), Some(median), Some(high)] =
-        [last, before + vsize / 2, before].map(|before| histogram.rate_at(before))
-    else {
-        return None;
-    };
-    Some([low, median, high])
+fn fee_range(histogram: &FeeHistogram, before: u64, vsize: u64) -> Option<[f64; 7]> {
+    let last = vsize.checked_sub(1)?;
+    // In per cent of the size, from the highest rate down.
+    let places = [100, 90, 75, 50, 25, 10, 0].map(|share| (share * vsize / 100).min(last));
+    let mut rates = [0.0; 7];
+    for (rate, at) in rates.iter_mut().zip(places) {
+        *rate = histogram.rate_at(before + at)?;
+    }
+    Some(rates)
 }
 
 /// A projected block that is being filled.
@@ -101,7 +109,7 @@ impl Filling {
         ProjectedBlock::ROOM - exact.vsize - within.vsize - bounded.vsize - self.unknown.vsize
     }
 
-    fn finish(self, rates: Option<[f64; 3]>) -> ProjectedBlock {
+    fn finish(self, fee_range: Option<[f64; 7]>) -> ProjectedBlock {
         let known = self.step.known();
         ProjectedBlock {
             exact: self.step.exact.vsize,
@@ -110,7 +118,8 @@ impl Filling {
             unknown: self.unknown.vsize,
             count: known.count + self.step.bounded.count + self.unknown.count,
             fees: u64::try_from(known.fees).unwrap_or(u64::MAX),
-            rates,
+            size: known.size + self.step.bounded.size + self.unknown.size,
+            fee_range,
         }
     }
 }

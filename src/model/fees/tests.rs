@@ -18,7 +18,7 @@ fn item(rate: KnownRate, vsize: u32) -> Item {
     let known = if let KnownRate::Exact(rate) | KnownRate::Within(rate) = rate { rate } else { 0.0 };
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "fees of tests")]
     let fee = (known * f64::from(vsize)) as u64;
-    Item { rate, vsize: vsize.into(), fee }
+    Item { rate, vsize: vsize.into(), size: 2 * u64::from(vsize), fee }
 }
 
 fn filled(items: &[(KnownRate, u32)]) -> FeeHistogram {
@@ -41,10 +41,11 @@ fn blocks_fill_by_falling_rate_and_uncertain_ones_come_last() {
     ]);
     let blocks = project(&histogram);
     assert_eq!(blocks.len(), 3);
-    assert_eq!(blocks[0].rates, Some([5.0, 5.0, 10.0]));
+    assert_eq!(blocks[0].rates(), Some([5.0, 5.0, 10.0]));
+    assert_eq!(blocks[0].fee_range, Some([5.0, 5.0, 5.0, 5.0, 10.0, 10.0, 10.0]));
     assert_eq!((blocks[0].exact, blocks[0].unknown, blocks[0].count), (ProjectedBlock::ROOM, 0, 2));
     assert_eq!((blocks[1].exact, blocks[1].unknown), (u64::from(mega), u64::from(mega)));
-    assert_eq!((blocks[2].exact, blocks[2].unknown, blocks[2].rates), (0, u64::from(mega), None));
+    assert_eq!((blocks[2].exact, blocks[2].unknown, blocks[2].rates()), (0, u64::from(mega), None));
     let estimated = |within, coverage| price(&histogram, within, coverage, 0.1);
     assert!((estimated(1, 1.0) / 2.0 - 1.0).abs() < 0.011, "if there is nothing else");
     assert!((estimated(1, 0.6) / 5.0 - 1.0).abs() < 0.011, "if others take their part of the block");
@@ -149,7 +150,11 @@ proptest! {
             let before = number * ProjectedBlock::ROOM;
             let vsize = (all - before).min(ProjectedBlock::ROOM);
             let expected = [before + vsize - 1, before + vsize / 2, before].map(rate_at);
-            prop_assert_eq!(block.rates, Some(expected));
+            prop_assert_eq!(block.rates(), Some(expected));
+            let range = block.fee_range.unwrap();
+            prop_assert!(range.is_sorted());
+            prop_assert_eq!(Some(range[4]), Some(rate_at(before + vsize / 4)));
+            prop_assert_eq!(block.size, 2 * block.filled());
         }
     }
 }
@@ -225,7 +230,7 @@ proptest! {
         let placed: u64 = blocks.iter().map(ProjectedBlock::filled).sum();
         prop_assert_eq!(placed, all.min(8 * ProjectedBlock::ROOM));
         prop_assert!(blocks.iter().all(|block| block.filled() <= ProjectedBlock::ROOM));
-        let lows = blocks.iter().filter_map(|block| block.rates);
+        let lows = blocks.iter().filter_map(ProjectedBlock::rates);
         prop_assert!(lows.clone().zip(lows.skip(1)).all(|(first, second)| first[0] >= second[2]));
         for &(rate, vsize) in &items {
             histogram.subtract(item(rate, vsize));

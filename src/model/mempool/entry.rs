@@ -316,7 +316,8 @@ impl MempoolEntry {
             FeeRate::Within(_) => rate.middle().map_or(KnownRate::Unknown, KnownRate::Within),
             FeeRate::Open(_) => rate.min().map_or(KnownRate::Unknown, KnownRate::AtLeast),
         };
-        Item { rate: known, vsize: self.tx.vsize().into(), fee: self.likely_fee() }
+        let tx = &self.tx;
+        Item { rate: known, vsize: tx.vsize().into(), size: tx.raw().len() as u64, fee: self.likely_fee() }
     }
 
     /// Returns the exact fee, or that of the middle of narrow bounds, in sat; 0 if it is not known.

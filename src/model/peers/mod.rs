@@ -12,7 +12,7 @@ pub(crate) mod stats;
 
 use crate::address::{AsDatabase, PeerAddress};
 use crate::event::{DisconnectReason, PeerEvent, PeerId};
-use crate::model::mempool::relay::credit::RelayCredit;
+use crate::model::mempool::relay::credit::{RelayCredit, RelayPart};
 use crate::model::mempool::vouch::voucher::Vouchers;
 use crate::model::peers::peer::Peer;
 use crate::util::time::Timestamp;
@@ -34,6 +34,8 @@ pub(crate) struct Peers {
     /// Dropped peers with the time, oldest first. Some may have been dialled again since.
     dropped: VecDeque<(Timestamp, PeerId)>,
     as_database: Option<Arc<AsDatabase>>,
+    /// How often a peer announced again what it had announced before, since startup.
+    repeated: u64,
 }
 
 /// Totals over the live peers, short-lived connections aside.
@@ -100,10 +102,16 @@ impl Peers {
     /// Counts the parts of peers in the relay of a transaction; unknown peers are ignored.
     pub(in crate::model) fn credit(&mut self, now: Timestamp, credits: &[RelayCredit]) {
         for credit in credits {
+            self.repeated += u64::from(matches!(credit.part, RelayPart::Repeated));
             if let Some(peer) = self.by_id.get_mut(&credit.peer) {
                 peer.credit(now, credit.part);
             }
         }
+    }
+
+    /// Returns how often a peer announced again what it had announced before, since startup.
+    pub(crate) fn repeated(&self) -> u64 {
+        self.repeated
     }
 
     /// Notes that these peers have the block of the best chain at `height`.

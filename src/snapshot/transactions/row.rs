@@ -59,7 +59,8 @@ pub struct TxFlags {
 }
 
 impl TransactionRow {
-    pub(in crate::snapshot) fn take(
+    /// The cost depends on the size of its cluster.
+    pub(crate) fn take(
         model: &Model,
         key: TxKey,
         entry: &MempoolEntry,

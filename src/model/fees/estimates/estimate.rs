@@ -125,7 +125,7 @@ mod tests {
         let mut histogram = FeeHistogram::default();
         for &(rate, vsize) in parts {
             let rate = if rate > 0.0 { KnownRate::Exact(rate) } else { KnownRate::Unknown };
-            histogram.add(Item { rate, vsize, fee: 0 });
+            histogram.add(Item { rate, vsize, size: vsize, fee: 0 });
         }
         histogram
     }

@@ -32,7 +32,7 @@ fn contents(cx: &Context, next: &ProjectedBlock, cells: usize) -> Vec<Line<'stat
     let full = percent(next.filled(), ProjectedBlock::ROOM);
     add("size", format!("{}, {full} full", format::vsize(next.filled())));
     add("fees", fees(cx, next, cells));
-    let rates = next.rates.map(|rates| rates.map(format::fee_rate));
+    let rates = next.rates().map(|rates| rates.map(format::fee_rate));
     let rates =
         rates.map(|[low, median, high]| format!("{low} – {median} – {high} sat/vB (min, median, max)"));
     add("fee rates", rates.unwrap_or_else(|| "? (no rate is known)".to_owned()));
@@ -65,7 +65,7 @@ pub fn fees(cx: &Context, block: &ProjectedBlock, cells: usize) -> String {
 
 /// The range of known fee rates: `2.3–310 sat/vB`. From 100 sat/vB on, a tenth says nothing.
 pub fn rates(block: &ProjectedBlock) -> String {
-    let Some([low, _, high]) = block.rates else { return "? sat/vB".to_owned() };
+    let Some([low, _, high]) = block.rates() else { return "? sat/vB".to_owned() };
     let short = |rate: f64| if rate < 100.0 { format::fee_rate(rate) } else { format!("{rate:.0}") };
     format!("{}–{} sat/vB", short(low), short(high))
 }

@@ -92,7 +92,7 @@ const fn figure(
 }
 
 fn rate(block: &ProjectedBlock, which: usize, cx: &Context) -> Cell {
-    Cell::new(format::known(block.rates.map(|rates| format::fee_rate(rates[which]))), cx.theme.text())
+    Cell::new(format::known(block.rates().map(|rates| format::fee_rate(rates[which]))), cx.theme.text())
 }
 
 fn percent(part: u64, whole: u64, cx: &Context) -> Cell {

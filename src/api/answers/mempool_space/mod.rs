@@ -1,0 +1,8 @@
+//! The shapes of mempool.space's API, which wallets and dashboards already read. What is not known is null.
+
+mod fees;
+mod script;
+mod transaction;
+
+pub(in crate::api) use fees::{Block, Mempool, Recommended, Unknown};
+pub(in crate::api) use transaction::{Transaction, TransactionFacts};

@@ -1,0 +1,70 @@
+//! Metrics of the program itself, and of the API.
+
+use super::family::{Family, Labels, number};
+use crate::api::answers::figures::Figures;
+use crate::api::http::usage::Usage;
+
+/// The metrics of the program.
+pub(super) fn families(figures: &Figures, usage: &Usage) -> Vec<Family> {
+    let snapshot = &figures.snapshot;
+    let build =
+        vec![("version", env!("CARGO_PKG_VERSION").into()), ("network", snapshot.network.to_string().into())];
+    let started = snapshot.wall_offset.wall(figures.tally.started);
+    let (readers, dropped) = figures.readers;
+    let requests = Family::counter("mempulse_api_requests", "Requests to the API, by path and status");
+    let requests = usage.requests().into_iter().fold(requests, |family, (path, status, count)| {
+        let labels: Labels = vec![("path", path.into()), ("status", status.as_str().to_owned().into())];
+        family.count(labels, count)
+    });
+    let mut families = vec![
+        Family::gauge("mempulse_build_info", "The version, and the network that is monitored").at(build, 1.0),
+        Family::gauge("mempulse_start_timestamp_seconds", "When the API was opened")
+            .value(number(started.as_secs())),
+        requests,
+        Family::gauge("mempulse_api_connections", "Open connections to the API")
+            .value(number(usage.connections())),
+        Family::counter("mempulse_api_refused_connections", "Connections that were one too many")
+            .total(usage.refused()),
+        Family::gauge("mempulse_api_event_readers", "Readers of the stream of events")
+            .value(number(readers as u64)),
+        Family::counter("mempulse_api_dropped_event_readers", "Readers of events that did not keep up")
+            .total(dropped),
+    ];
+    families.extend(of_system());
+    families
+}
+
+/// What the system says about the process. Linux alone does, in files.
+#[cfg(target_os = "linux")]
+fn of_system() -> Vec<Family> {
+    use rustix::param::{clock_ticks_per_second, page_size};
+    let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
+    // The name of the process, in parentheses, may contain spaces.
+    let fields: Vec<u64> = stat
+        .rsplit(')')
+        .next()
+        .unwrap_or_default()
+        .split_whitespace()
+        .map(|field| field.parse().unwrap_or(0))
+        .collect();
+    let field = |number: usize| fields.get(number - 3).copied();
+    #[expect(clippy::cast_precision_loss, reason = "figures of less than 53 bits")]
+    let seconds = field(14)
+        .zip(field(15))
+        .map(|(user, system)| (user + system) as f64 / clock_ticks_per_second() as f64);
+    let resident = field(24).map(|pages| number(pages.saturating_mul(page_size() as u64)));
+    let threads = field(20).map(number);
+    let files = std::fs::read_dir("/proc/self/fd").ok().map(|files| number(files.count() as u64));
+    vec![
+        Family::counter("mempulse_process_cpu_seconds", "CPU time of the process").seconds(seconds),
+        Family::gauge("mempulse_process_resident_memory_bytes", "Memory of the process").value(resident),
+        Family::gauge("mempulse_process_threads", "Threads of the process").value(threads),
+        Family::gauge("mempulse_process_open_files", "Open files of the process, connections included")
+            .value(files),
+    ]
+}
+
+#[cfg(not(target_os = "linux"))]
+fn of_system() -> Vec<Family> {
+    Vec::new()
+}
