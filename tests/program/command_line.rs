@@ -37,6 +37,12 @@ fn what_is_wrong_is_said_in_one_line() {
             "stream --peer 127.0.0.1:1 --on-watch /nonexistent/program",
             "--on-watch /nonexistent/program: No such",
         ),
+        ("stream --peer 127.0.0.1:1 --serve 0.0.0.0:9332", "needs a --serve-token-file"),
+        ("--serve monitor.example:9332", "such as 127.0.0.1:9332"),
+        (
+            "stream --peer 127.0.0.1:1 --serve 9332 --serve-token-file /nonexistent",
+            "invalid --serve-token-file",
+        ),
         ("--fast", "--fast"),
         ("strem", "strem"),
     ] {

@@ -7,6 +7,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod alerts;
+mod api;
 mod bitcoind;
 mod command_line;
 mod demo;

@@ -29,6 +29,8 @@ struct State {
     parser: vt100::Parser,
     /// As it was after the last whole frame: no test sees half of one.
     shown: vt100::Screen,
+    /// How many frames were drawn, but for those whose end came in two pieces.
+    frames: usize,
 }
 
 /// Around a frame, that a terminal may show it at once.
@@ -70,7 +72,7 @@ impl Terminal {
             command.env_remove(variable);
         }
         let parser = vt100::Parser::new(rows, columns, 0);
-        let state = State { shown: parser.screen().clone(), parser };
+        let state = State { shown: parser.screen().clone(), parser, frames: 0 };
         let screen = Arc::new(Screen { state: Mutex::new(state), drawn: Condvar::new() });
         let mut output = pair.master.try_clone_reader().unwrap();
         let drawn_on = Arc::clone(&screen);
@@ -109,6 +111,11 @@ impl Terminal {
     /// What is on the screen now.
     pub fn text(&self) -> String {
         self.screen.lock().shown.contents()
+    }
+
+    /// How many frames were drawn so far.
+    pub fn frames(&self) -> usize {
+        self.screen.lock().frames
     }
 
     /// Waits until the screen shows `text`; gives the whole screen.
@@ -186,6 +193,8 @@ impl Screen {
             let mut state = self.lock();
             state.parser.process(&buffer[..length]);
             frame.extend_from_slice(&buffer[..length]);
+            state.frames +=
+                buffer[..length].windows(END_FRAME.len()).filter(|bytes| *bytes == END_FRAME).count();
             if last(&frame, BEGIN_FRAME) <= last(&frame, END_FRAME) {
                 state.shown = state.parser.screen().clone();
                 self.drawn.notify_all();
