@@ -24,7 +24,7 @@
 //! | 10 | `main` | the entry: arguments → front end → exit code |
 //! | 9 | `app` | command line, configuration, log, the programs of alerts, and the loop that joins everything |
 //! | 8 | `tui` · `stream` · `report` · `api` | the front ends: the screen, JSON lines, one moment as tables, and HTTP; none knows another |
-//! | 7 | `snapshot` · `store` · `demo` | what a screen may see of the model · what survives a restart · a network of real nodes on loopback |
+//! | 7 | `snapshot` · `store` · `recording` · `demo` | what a screen may see of the model · what survives a restart · events as files · a network of real nodes on loopback |
 //! | 6 | `alert` | the user's rules, and which of them fire |
 //! | 5 | `query` | the query language: conditions and orders over what the model contains |
 //! | 4 | `model` · `p2p` · `schema` | the state that events make · the network that makes events · events as protobuf; none knows another |
@@ -48,6 +48,7 @@ pub mod event;
 pub mod model;
 pub mod p2p;
 pub mod query;
+pub mod recording;
 mod report;
 pub mod schema;
 pub mod snapshot;

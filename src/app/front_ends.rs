@@ -6,7 +6,7 @@ use crate::app::reader;
 use crate::report::Format;
 use crate::snapshot::View;
 use crate::store;
-use crate::stream::{self, Stream};
+use crate::stream::{self, Record};
 use crate::tui::{self, TuiSettings, ViewState};
 use anyhow::{Context, Result};
 use std::path::Path;
@@ -37,15 +37,21 @@ pub fn kept_view(state_dir: Option<&Path>) -> ViewState {
     }
 }
 
-/// Shows the screen until the user quits, and keeps where the user was.
-pub async fn screen(monitor: Box<Monitor>, settings: TuiSettings, state_dir: Option<&Path>) -> Result<()> {
+/// Shows the screen, which `feed` feeds, until the user quits, and keeps where the user was.
+pub async fn screen<F>(
+    feed: impl FnOnce(Screen, CancellationToken) -> F,
+    settings: TuiSettings,
+    state_dir: Option<&Path>,
+) -> Result<()>
+where
+    F: Future<Output = ()> + Send + 'static,
+{
     let (command_sender, commands) = mpsc::channel(COMMANDS);
     let (view_sender, views) = watch::channel(View::default());
     let (snapshots, snapshot_receiver) = watch::channel(Arc::default());
     let shutdown = CancellationToken::new();
-    let feeding = tokio::spawn(
-        monitor.feed_screen(Screen { views, snapshots, commands, frame: settings.tick }, shutdown.clone()),
-    );
+    let ends = Screen { views, snapshots, commands, frame: settings.tick };
+    let feeding = tokio::spawn(feed(ends, shutdown.clone()));
     let before = settings.view.clone();
     let mut view = before.clone();
     let shown =
@@ -60,8 +66,11 @@ pub async fn screen(monitor: Box<Monitor>, settings: TuiSettings, state_dir: Opt
     Ok(shown?)
 }
 
-/// Writes records to standard output until the program is interrupted or the reader goes away.
-pub async fn stream(monitor: Box<Monitor>, stream: Stream) -> Result<()> {
+/// Writes records, which `feed` makes, to standard output until there are no more, the program is interrupted or the
+/// reader goes away.
+pub async fn stream<F: Future<Output = ()>>(
+    feed: impl FnOnce(mpsc::Sender<Vec<Record>>, CancellationToken) -> F,
+) -> Result<()> {
     let (sender, records) = mpsc::channel(RECORD_QUEUE);
     let shutdown = CancellationToken::new();
     let writing = tokio::task::spawn_blocking(move || stream::write_lines(records, std::io::stdout().lock()));
@@ -71,7 +80,7 @@ pub async fn stream(monitor: Box<Monitor>, stream: Stream) -> Result<()> {
         wait_for_interrupt().await;
         interrupted.cancel();
     });
-    monitor.feed_stream(stream, sender, shutdown).await;
+    feed(sender, shutdown).await;
     match timeout(FLUSH, writing).await {
         Ok(written) => written.context("the writer failed")?.context("cannot write to standard output"),
         // The reader does not read: the records that it has not taken by now are lost.

@@ -12,6 +12,7 @@ mod monitor;
 mod open_files;
 mod output;
 mod reader;
+mod replay;
 mod run;
 mod serve;
 mod start;

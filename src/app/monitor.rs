@@ -7,6 +7,7 @@ use crate::app::log;
 use crate::event::{BootstrapProgress, Command, Event, EventKind, Restored, Warning};
 use crate::model::{Change, Model, Outcome};
 use crate::p2p::Driver;
+use crate::recording::Recorder;
 use crate::report::{self, Format};
 use crate::snapshot::{self, LogLines, LogScreen, Snapshot, View};
 use crate::store::{LineStore, Stores};
@@ -46,6 +47,8 @@ pub struct Monitor {
     pub alert_lines: LineStore,
     /// Answers what the API asks.
     pub feed: Feed,
+    /// Records the events, if it was asked for.
+    pub recorder: Option<Recorder>,
     /// The last lines of the log.
     pub log_lines: LogLines,
     /// The source of time.
@@ -194,9 +197,13 @@ impl Monitor {
                 }
                 warning = self.programs.warning() => return self.warning(warning),
                 problem = self.alert_lines.problem() => return self.warning(problem),
+                warning = warning_of(&mut self.recorder) => return self.warning(warning),
                 () = time::sleep_until(self.next_clock_check) => {
                     self.next_clock_check = Instant::now() + CLOCK_CHECK;
                     self.feed.tick(&self.model, self.clock.now());
+                    if let Some(recorder) = &mut self.recorder {
+                        recorder.flush();
+                    }
                     let offset = self.clock.wall_offset();
                     if offset.is_step_from(self.model.wall_offset()) {
                         return Event { time: self.clock.now(), kind: EventKind::WallClock(offset) };
@@ -221,17 +228,29 @@ impl Monitor {
 
     /// Saves the stores and closes the connections.
     async fn end(self: Box<Self>) {
-        let Self { network, model, stores, alert_lines, clock, .. } = *self;
+        let Self { network, model, stores, alert_lines, recorder, clock, .. } = *self;
         let saving = stores.close(network.addresses(), &model, clock.now());
         // Boxed, as the futures of the front ends contain it.
-        let (problems, (), problem) =
-            Box::pin(async { tokio::join!(saving, network.shutdown(), alert_lines.close()) }).await;
+        let recorded = async {
+            match recorder {
+                Some(recorder) => recorder.close().await,
+                None => None,
+            }
+        };
+        let (problems, (), problem, unrecorded) =
+            Box::pin(async { tokio::join!(saving, network.shutdown(), alert_lines.close(), recorded) }).await;
         for problem in problems.into_iter().chain(problem) {
             tracing::warn!("{problem}");
+        }
+        if let Some(warning) = unrecorded {
+            tracing::warn!("{warning}");
         }
     }
 
     fn apply(&mut self, event: &Event) -> Outcome {
+        if let Some(recorder) = &mut self.recorder {
+            recorder.note(event, &self.model);
+        }
         let outcome = self.model.apply(event);
         log::event(event, &self.model);
         let outcome = self.distribute(Some(&event.kind), outcome, event.time);
@@ -311,5 +330,13 @@ impl Monitor {
         }
         snapshot.signals = self.alerts.signals().clone();
         screen.snapshots.send_replace(Arc::new(snapshot));
+    }
+}
+
+/// The next problem of the recording. Pending without one.
+async fn warning_of(recorder: &mut Option<Recorder>) -> Warning {
+    match recorder {
+        Some(recorder) => recorder.warning().await,
+        None => std::future::pending().await,
     }
 }

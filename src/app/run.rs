@@ -4,6 +4,7 @@ use crate::app::cli::{self, Cli, Command};
 use crate::app::config::{self, ConfigError};
 use crate::app::invalid::InvalidValue;
 use crate::app::output::print;
+use crate::app::replay;
 use crate::app::start::{self, FrontEnd};
 use crate::app::transfer;
 use anyhow::Result;
@@ -63,6 +64,7 @@ async fn dispatch(cli: Cli, arguments: &[OsString]) -> Result<()> {
             start::watch(front_end, &args.watch).await
         }
         Some(Command::Demo(args)) => start::demo(&args).await,
+        Some(Command::Replay(args)) => replay::run(&args).await,
         Some(Command::Import(args)) => transfer::import(&args),
         Some(Command::Export(args)) => transfer::export(&args),
         Some(Command::Config(_)) => print(config::effective(arguments)?.as_bytes()),

@@ -19,6 +19,7 @@ use crate::model::PrevoutCache;
 use crate::model::{Model, ModelSettings};
 use crate::p2p::{Driver, PeerChoice, Settings};
 use crate::query::{Query, Transactions};
+use crate::recording::Recorder;
 use crate::report::Format;
 use crate::snapshot::LogLines;
 use crate::store::{LineStore, Loaded, StoreSettings, Stores};
@@ -90,7 +91,7 @@ async fn show(
     demo: bool,
 ) -> Result<()> {
     if matches!(front_end, FrontEnd::Screen) {
-        check_terminal(demo)?;
+        check_terminal(if demo { "mempulse demo --stream" } else { "mempulse stream" })?;
     }
     let log_lines = LogLines::default();
     let for_screen = matches!(front_end, FrontEnd::Screen).then(|| log_lines.clone());
@@ -108,8 +109,10 @@ async fn show(
     let as_database = common.asn_file.as_deref().map(as_file::load).transpose()?;
     // Checked for every front end, as all other flags are.
     let screen = common.screen.settings(front_ends::kept_view(state_dir.as_deref()))?;
+    let recorder = common.recording.settings().map(Recorder::start).transpose().context("cannot record")?;
     let mut monitor = monitor(&front_end, settings, common, state_dir.as_deref(), (targets, rules), demo);
     monitor.log_lines = log_lines;
+    monitor.recorder = recorder;
     if let Some(database) = as_database {
         monitor.model = monitor.model.with_as_database(Arc::new(database));
     }
@@ -124,16 +127,19 @@ async fn show(
         FrontEnd::Screen => {
             let is_saving = monitor.stores.is_saving();
             let settings = TuiSettings { state_dir: state_dir.clone(), keeps_queries: is_saving, ..screen };
-            front_ends::screen(monitor, settings, state_dir.as_deref().filter(|_| is_saving)).await
+            let feed = |screen, shutdown| monitor.feed_screen(screen, shutdown);
+            front_ends::screen(feed, settings, state_dir.as_deref().filter(|_| is_saving)).await
         }
-        FrontEnd::Stream { raw, query } => front_ends::stream(monitor, Stream::new(raw, query)).await,
+        FrontEnd::Stream { raw, query } => {
+            let stream = Stream::new(raw, query);
+            front_ends::stream(|records, shutdown| monitor.feed_stream(stream, records, shutdown)).await
+        }
         FrontEnd::Report { format, after } => front_ends::report(monitor, format, after).await,
     }
 }
 
 /// Refuses to show the screen where it cannot be drawn.
-fn check_terminal(demo: bool) -> Result<()> {
-    let instead = if demo { "mempulse demo --stream" } else { "mempulse stream" };
+pub fn check_terminal(instead: &str) -> Result<()> {
     if !tui::is_terminal() {
         anyhow::bail!("standard output is not a terminal; for a pipe or a file use: {instead}");
     }
@@ -202,6 +208,7 @@ fn monitor(
         programs,
         alert_lines,
         feed: Feed::default(),
+        recorder: None,
         log_lines,
         clock,
         next_clock_check,
@@ -227,7 +234,7 @@ fn alerts(rules: Vec<Rule>, added: &[String], now: Timestamp) -> Alerts {
 }
 
 /// Parses the targets of `--watch`.
-fn targets(texts: &[String], network: Network) -> Result<Vec<WatchTarget>, InvalidValue> {
+pub fn targets(texts: &[String], network: Network) -> Result<Vec<WatchTarget>, InvalidValue> {
     if texts.len() > MAX_TARGETS {
         let count = texts.len();
         let message = format!("--watch is given {count} times; at most {MAX_TARGETS} targets can be watched");

@@ -11,6 +11,27 @@ pub enum Command {
     Unwatch(WatchTarget),
     /// Change or test a rule of the alerts, which stand above the model.
     Alert(AlertCommand),
+    /// Control a replay.
+    Replay(ReplayCommand),
+}
+
+/// User input about a replay.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum ReplayCommand {
+    /// Pause, or go on.
+    Pause,
+    /// Take the next higher speed.
+    Faster,
+    /// Take the next lower speed.
+    Slower,
+    /// Go 10 s forward.
+    Forward,
+    /// Go 10 s back.
+    Back,
+    /// Go to the next block.
+    NextBlock,
+    /// Go to the block before.
+    PreviousBlock,
 }
 
 /// User input about the rules of the alerts.

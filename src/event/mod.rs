@@ -19,7 +19,7 @@ mod watch_target;
 
 pub use addresses::{AddressCounts, AddressNetwork};
 pub use bootstrap::{BootstrapProgress, TxSource};
-pub use command::{AlertCommand, AlertId, Command};
+pub use command::{AlertCommand, AlertId, Command, ReplayCommand};
 pub use disconnect::{DisconnectReason, KeyExchangeFailure, NoRoute, ProxyFailure, ProxyReply, Uselessness};
 pub use misbehaviour::{BlockFault, Misbehaviour};
 pub use os_error::OsError;

@@ -125,8 +125,8 @@ impl Model {
                 step.matches(self.watchlist.add(now, targets, &self.mempool, &self.blocks));
             }
             Command::Unwatch(target) => self.watchlist.remove(target),
-            // Of the alerts, which stand above the model.
-            Command::Alert(_) => {}
+            // Of those who stand above the model.
+            Command::Alert(_) | Command::Replay(_) => {}
         }
         self.keep_notices(now, &step.outcome);
         step.outcome

@@ -11,6 +11,7 @@ mod change;
 pub(crate) mod classify;
 pub(crate) mod completeness;
 pub(crate) mod fees;
+pub(crate) mod keyframe;
 pub(crate) mod list;
 pub(crate) mod mempool;
 pub(crate) mod notice;
@@ -44,6 +45,7 @@ pub use fees::fee_rate::{Bounds, FeeRate};
 pub use fees::history::{History, HistoryColumns, SPANS};
 pub use fees::prevouts::{BlockOutputs, OutpointKey, PrevoutCache};
 pub use fees::projection::ProjectedBlock;
+pub use keyframe::{Keyframe, KeyframeEntry};
 pub use list::filter::TxFilter;
 pub use list::index::TxList;
 pub use list::order::TxOrder;
@@ -204,6 +206,11 @@ impl Model {
     pub fn with_as_database(mut self, database: Arc<AsDatabase>) -> Self {
         self.peers.set_as_database(database);
         self
+    }
+
+    /// Sets the database by which peers are told apart by autonomous system: those that are dialled from now on.
+    pub fn set_as_database(&mut self, database: Arc<AsDatabase>) {
+        self.peers.set_as_database(database);
     }
 
     /// Expects the mempool of an earlier run, or the event that there is none.

@@ -1,7 +1,9 @@
 //! Read access to the model, for snapshots and for front ends.
 
 use crate::address::PeerAddress;
-use crate::event::{AddressCounts, BootstrapProgress, MissingBlocks, PeerId, Tip, Transport};
+use crate::event::{
+    AddressCounts, BootstrapProgress, EventKind, KnownOutput, MissingBlocks, PeerId, Tip, Transport,
+};
 use crate::model::blocks::Blocks;
 use crate::model::blocks::backfill::BackfillProgress;
 use crate::model::classify::Kinds;
@@ -68,6 +70,15 @@ impl Model {
     /// The transport of the connection to a peer, while it is open.
     pub fn peer_transport(&self, id: PeerId) -> Option<Transport> {
         self.peers.get(id)?.transport()
+    }
+
+    /// Returns what is known of outputs of blocks that matters for an event to come (see
+    /// [`EventKind::KnownOutputs`]).
+    pub fn known_outputs(&self, event: &EventKind) -> Vec<KnownOutput> {
+        match event {
+            EventKind::Peer(_, event) => self.mempool.known_outputs(event),
+            _ => Vec::new(),
+        }
     }
 
     /// Whether the handshake with a peer is done.

@@ -12,6 +12,7 @@ mod mempool;
 mod overview;
 mod peer_row;
 mod peers;
+mod replay;
 mod totals;
 mod transactions;
 mod watchlist;
@@ -42,6 +43,7 @@ pub use peers::{
     DisconnectedPeer, GroupName, Grouping, HeatCell, HeatMap, PeerGroup, PeerSort, PeerStatsRow, PeersScreen,
     PeersView, SortKey, SortValue,
 };
+pub use replay::{Progress, ReplayStatus};
 pub use totals::Totals;
 pub use transactions::{Anchor, TransactionListView, TransactionRow, TransactionsScreen, TxFlags};
 pub use watchlist::{MatchRow, WatchRow, WatchlistScreen, WatchlistView};
@@ -181,6 +183,8 @@ pub struct Snapshot {
     pub watched: Vec<Arc<WatchTarget>>,
     /// The Log screen, if it is shown. The log is no part of the model: whoever keeps it adds it.
     pub log: Option<Box<LogScreen>>,
+    /// How the replay stands, if it is one; added by whoever replays.
+    pub replay: Option<ReplayStatus>,
     /// What the digits that are looked up name.
     pub found: Option<Found>,
     /// The details of what is open, shared with the page that shows them.
@@ -223,6 +227,7 @@ impl Snapshot {
                 .then(|| Box::new(WatchlistScreen::take(model, &view.watchlist, view.everything, now))),
             watched: if view.watched { watchlist::targets(model) } else { Vec::new() },
             log: None,
+            replay: None,
             found: view.find.map(|id| Found::take(model, id)),
             everything: view.everything && is_listed,
             detail: view.open.map(|open| (open, Arc::new(Detail::take(model, open, announcers, now)))),

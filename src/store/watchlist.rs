@@ -65,7 +65,7 @@ impl WatchlistStore {
                 self.targets.retain(|known| known.key() != target.key());
                 self.is_unsaved |= self.targets.len() != before;
             }
-            Command::Alert(_) => {}
+            Command::Alert(_) | Command::Replay(_) => {}
         }
         self.save();
     }

@@ -9,6 +9,7 @@ use crate::snapshot::Snapshot;
 use crate::util::time::Timestamp;
 use ratatui::layout::Size;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// The snapshot on screen, the latest one, and the terminal's properties.
 #[derive(Debug)]
@@ -131,7 +132,11 @@ impl Display {
             keys: &self.settings.keys,
             zone: &self.settings.zone,
             area: self.parts().body,
-            drift: self.freeze.map_or(self.now, |freeze| freeze.since).since(self.shown.at),
+            drift: match self.shown.snapshot.replay {
+                // The time of a recording goes on as the replay does.
+                Some(_) => Duration::ZERO,
+                None => self.freeze.map_or(self.now, |freeze| freeze.since).since(self.shown.at),
+            },
             frozen: self.freeze.map(|freeze| Frozen {
                 span: self.now.since(freeze.since),
                 transactions: latest.received.saturating_sub(shown.received),

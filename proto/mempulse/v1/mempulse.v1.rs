@@ -1761,7 +1761,7 @@ pub struct State {
     #[prost(bool, tag = "4")]
     pub restoring: bool,
 }
-/// Some of the transactions in the mempool at the beginning of a file; parents come before their children.
+/// Some of the transactions in the mempool at the beginning of a file, in the order of their arrival.
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct Entries {
     /// The transactions.
@@ -1786,6 +1786,16 @@ pub struct Entry {
     /// The txids of the transactions that it replaced, 32 bytes each, one after the other.
     #[prost(bytes = "bytes", tag = "5")]
     pub replaces: ::prost::bytes::Bytes,
+    /// Who vouches for it. Bits 0 to 13: 0 nobody, 1 several netgroups, otherwise a hash of the only one; bit 14: it was
+    /// relayed; bit 15: it counts in the figures.
+    #[prost(uint32, tag = "6")]
+    pub vouch: u32,
+    /// The highest fee filter of its announcers, in 10⁻⁴ sat/vB; missing if none is known.
+    #[prost(int32, optional, tag = "7")]
+    pub floor: ::core::option::Option<i32>,
+    /// The second highest one; missing if none is known.
+    #[prost(int32, optional, tag = "8")]
+    pub second_floor: ::core::option::Option<i32>,
 }
 /// Events were left out, because the disk was too slow.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
@@ -1824,6 +1834,9 @@ pub struct FrameHead {
     /// Its place in the file, in bytes from the beginning; in the index only.
     #[prost(uint64, tag = "7")]
     pub offset: u64,
+    /// Whether it is a part of the keyframe, and contains no events.
+    #[prost(bool, tag = "8")]
+    pub keyframe: bool,
 }
 /// The frames of a file, in order.
 #[derive(Clone, PartialEq, ::prost::Message)]

@@ -3,6 +3,7 @@
 use crate::app::cli::alert::AlertArgs;
 use crate::app::cli::discovery::DiscoveryArgs;
 use crate::app::cli::filter::FilterArgs;
+use crate::app::cli::recording::RecordingArgs;
 use crate::app::cli::screen::ScreenArgs;
 use crate::app::cli::serve::ServeArgs;
 use crate::app::cli::{heading, parsers};
@@ -167,6 +168,9 @@ pub struct CommonArgs {
     /// How the screen looks and reacts.
     #[command(flatten)]
     pub screen: ScreenArgs,
+    /// Whether events are recorded.
+    #[command(flatten)]
+    pub recording: RecordingArgs,
     /// Whether the API is served.
     #[command(flatten)]
     pub serve: ServeArgs,

@@ -5,10 +5,13 @@ mod discovery;
 mod filter;
 mod flags;
 mod parsers;
+mod recording;
+mod replay;
 mod screen;
 mod serve;
 
 pub use flags::{CommonArgs, DemoArgs, ReportArgs, StreamArgs, TransferArgs, WatchArgs};
+pub use replay::ReplayArgs;
 pub use serve::ServeArgs;
 
 use clap::{Parser, Subcommand};
@@ -23,6 +26,7 @@ mod heading {
     pub(super) const SCREEN: &str = "Screen";
     pub(super) const STREAM: &str = "Stream";
     pub(super) const API: &str = "API";
+    pub(super) const REPLAY: &str = "Replay";
     pub(super) const FILES: &str = "Files and logs";
     pub(super) const TIMING: &str = "Timing";
     pub(super) const REPORT: &str = "Report";
@@ -71,6 +75,12 @@ pub enum Command {
     /// Watch a small Bitcoin network inside this process; needs no internet
     #[command(after_help = SHORT_HELP)]
     Demo(DemoArgs),
+    /// Show recordings (--record) again, at any speed and from any moment
+    ///
+    /// On screen, p pauses, { and } change the speed from 1 to 1,000 times that of then, < and > go 10 s back and
+    /// forward, and [ and ] to the block before and after. Nothing is connected to, and alerts are not checked.
+    #[command(after_help = SHORT_HELP)]
+    Replay(Box<ReplayArgs>),
     /// Begin the next start with the mempool in a mempool.dat of Bitcoin Core
     ///
     /// It replaces the mempool that mempulse saved for this network, and counts as soon as the blocks since

@@ -5,6 +5,7 @@ use crate::alert::Rule;
 use crate::chain::Network;
 use crate::demo::{MAX_RATE, MIN_RATE};
 use crate::p2p::{BootstrapMode, TransportChoice};
+use crate::recording::MIN_KEEP;
 use crate::report::Format;
 use crate::tui::{Meaning, ThemeName};
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
@@ -108,6 +109,16 @@ pub(super) fn duration(text: &str) -> Result<Duration, String> {
     parsed.filter(|time| (MIN_DURATION..=MAX_DURATION).contains(time)).ok_or_else(|| {
         "must be a time from 100ms to 24h, such as 500ms, 30s, 2m, or plain seconds".to_owned()
     })
+}
+
+/// Reads how many bytes of recordings are kept: `20GB`, `500MB` would be too few.
+pub(super) fn keep(text: &str) -> Result<u64, String> {
+    const UNITS: [(&str, u64); 5] =
+        [("TB", 1_000_000_000_000), ("GB", 1_000_000_000), ("MB", 1_000_000), ("kB", 1_000), ("", 1)];
+    let (unit, factor) = UNITS.into_iter().find(|(unit, _)| text.ends_with(unit)).unwrap_or(("", 1));
+    let number = text.strip_suffix(unit).and_then(|number| number.trim_end().parse::<u64>().ok());
+    let bytes = number.and_then(|number| number.checked_mul(factor)).filter(|bytes| *bytes >= MIN_KEEP);
+    bytes.ok_or_else(|| "must be a size of 1GB or more, such as 20GB or 1TB".to_owned())
 }
 
 /// Reads the rate of the demo, in transactions per second.

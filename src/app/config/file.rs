@@ -11,11 +11,8 @@ use toml::de::{DeTable, DeValue};
 /// The subcommands that read the file, besides the screen itself.
 pub(super) const CONFIGURED: [&str; 3] = ["stream", "report", "config"];
 
-/// The subcommands that read some settings of the file.
-pub(super) const PARTLY_CONFIGURED: [&str; 2] = ["import", "export"];
-
-/// The settings that these read.
-const PARTLY: [&str; 2] = ["network", "state_dir"];
+/// The subcommands that read those settings of the file that they have flags for.
+pub(super) const PARTLY_CONFIGURED: [&str; 3] = ["import", "export", "replay"];
 
 /// The largest accepted file, in bytes.
 const MAX_FILE: u64 = 1 << 20;
@@ -65,7 +62,12 @@ impl Setting {
     /// Makes this setting the default of its flag in `command`.
     pub(crate) fn into_default_of(self, command: Command) -> Command {
         let Self { id, values, .. } = self;
-        let partly = PARTLY_CONFIGURED.into_iter().filter(|_| PARTLY.contains(&id.as_str()));
+        let has_it = |name: &&str| {
+            command
+                .find_subcommand(name)
+                .is_some_and(|sub| sub.get_arguments().any(|arg| *arg.get_id() == id))
+        };
+        let partly: Vec<_> = PARTLY_CONFIGURED.into_iter().filter(has_it).collect();
         CONFIGURED
             .into_iter()
             .chain(partly)

@@ -17,6 +17,7 @@ mod entries;
 pub(crate) mod entry;
 mod exact_fees;
 pub(crate) mod key;
+mod keyframe;
 mod order_bounds;
 mod recent;
 pub(in crate::model) mod relay;

@@ -1,6 +1,7 @@
 //! Routes keys, pastes and the mouse to the innermost overlay or the current screen.
 
 use super::{App, Effect};
+use crate::event::Command;
 use crate::tui::chrome::{footer, too_small};
 use crate::tui::keys::{self, Action};
 use crate::tui::layer::Response;
@@ -29,7 +30,10 @@ impl App {
 
     fn on_key(&mut self, key: KeyEvent) -> Option<Effect> {
         let cx = self.display.context();
-        let action = cx.keys.action(key, self.top().place(&cx));
+        let place = self.top().place(&cx);
+        let is_replay = cx.snapshot.replay.is_some();
+        let action =
+            if is_replay { cx.keys.action_in_replay(key, place) } else { cx.keys.action(key, place) };
         if action.is_none() && key.kind == KeyEventKind::Press {
             self.remark = keys::name(key).map(|name| format!("{name} does nothing here · ? lists the keys"));
         }
@@ -106,6 +110,7 @@ impl App {
             Action::Change(setting) => self.change(setting),
             Action::Settings => self.toggle_settings(),
             Action::Copy => return self.copy_selected(),
+            Action::Replay(command) => return Some(Effect::Send(Command::Replay(command))),
             Action::SaveScreen => return Some(Effect::SaveScreen(self.file_name())),
             _ => {
                 let (top, cx) = self.top_mut();

@@ -49,7 +49,9 @@ fn hints(cx: &Context, place: Place, cells: usize) -> Vec<Span<'static>> {
 /// The hints that fit, each with the cells it takes.
 fn fitting(cx: &Context, place: Place, cells: usize) -> Vec<(Hint, u16)> {
     let mut room = cells;
-    let hints = cx.keys.hints(place, cx.is_frozen()).filter_map(|hint| {
+    let of_replay = cx.snapshot.replay.map(|_| cx.keys.hints(Place::Replay, false));
+    let all = of_replay.into_iter().flatten().chain(cx.keys.hints(place, cx.is_frozen()));
+    let hints = all.filter_map(|hint| {
         let width = text::width(&hint.keys) + text::width(hint.label) + 3;
         room = room.checked_sub(width)?;
         Some((hint, u16::try_from(width).ok()?))

@@ -6,9 +6,9 @@
 
 use super::banner;
 use super::tabs::{self, TabName, Tabs};
-use crate::snapshot::{Health, RestoredStatus, Screen, WaitsFor};
+use crate::snapshot::{Health, Progress, ReplayStatus, RestoredStatus, Screen, WaitsFor};
 use crate::tui::context::{Context, Frozen};
-use crate::tui::widgets::{format, text};
+use crate::tui::widgets::{clock, format, text};
 use crate::util::text::plural;
 use crate::util::time::Timestamp;
 use ratatui::Frame;
@@ -25,12 +25,18 @@ pub fn draw(frame: &mut Frame, area: Rect, cx: &Context, tabs: &Tabs) {
     left.extend(tabs.spans(theme));
     left.push(Span::styled(format!(" {mark} {}", health(&snapshot.health)), style));
     if let Some(ahead) = snapshot.clock_ahead {
-        left.push(Span::styled(format!(" · {}", clock(ahead)), theme.warning()));
+        left.push(Span::styled(format!(" · {}", clock_off(ahead)), theme.warning()));
     }
     if snapshot.demo {
         left.extend([Span::raw("  "), Span::styled(" DEMO ", theme.badge())]);
     }
     let cells = usize::from(area.width);
+    if let Some(replay) = &snapshot.replay {
+        let fits = |label: &String| text::line_width(&left) + 2 + text::width(label) <= cells;
+        let labels = replay_labels(replay, cx);
+        let label = labels.iter().find(|label| fits(label)).or(labels.last()).cloned();
+        left.extend([Span::raw("  "), Span::styled(label.unwrap_or_default(), theme.badge())]);
+    }
     if let Some(frozen) = cx.frozen {
         let fits = |label: &String| text::line_width(&left) + 2 + text::width(label) <= cells;
         let labels = frozen_labels(&frozen);
@@ -82,7 +88,24 @@ fn frozen_labels(frozen: &Frozen) -> [String; 4] {
     ]
 }
 
-fn clock(ahead_secs: i64) -> String {
+/// What is said of a replay, the longest text first.
+fn replay_labels(replay: &ReplayStatus, cx: &Context) -> [String; 3] {
+    let state = match replay.progress {
+        Progress::Playing => format!("{}×", format::grouped(replay.speed.into())),
+        Progress::Paused => "paused".to_owned(),
+        Progress::Seeking => "seeking".to_owned(),
+        Progress::Over => "at its end".to_owned(),
+    };
+    let now = cx.wall(cx.now());
+    let [day, time] = [clock::day(now, cx.zone), clock::time(now, cx.zone)];
+    [
+        format!(" REPLAY {day} {time} · {state} "),
+        format!(" REPLAY {time} · {state} "),
+        format!(" {time} {state} "),
+    ]
+}
+
+fn clock_off(ahead_secs: i64) -> String {
     let off = format::span(Duration::from_secs(ahead_secs.unsigned_abs()));
     format!("clock {off} {}", if ahead_secs < 0 { "behind" } else { "ahead" })
 }
@@ -169,8 +192,8 @@ mod tests {
 
     #[test]
     fn a_wrong_clock_is_named_with_size_and_direction() {
-        assert_eq!(clock(-660), "clock 11 min behind");
-        assert_eq!(clock(3 * 86_400), "clock 3.0 d ahead");
+        assert_eq!(clock_off(-660), "clock 11 min behind");
+        assert_eq!(clock_off(3 * 86_400), "clock 3.0 d ahead");
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! What the user can ask for, and where.
 
+use crate::event::ReplayCommand;
 use crate::snapshot::Screen;
 use crate::tui::preferences::Setting;
 use crate::tui::widgets::line_edit::Step;
@@ -19,6 +20,8 @@ pub enum Action {
     Back,
     /// Freeze the screen, or resume.
     Freeze,
+    /// Control the replay.
+    Replay(ReplayCommand),
     /// Go to the next value of a setting.
     Change(Setting),
     /// Open the settings.
@@ -119,6 +122,13 @@ impl Action {
             Self::Change(Setting::Mouse) => "mouse",
             Self::Change(Setting::Ascii) => "ascii",
             Self::Change(Setting::ReducedMotion) => "reduced-motion",
+            Self::Replay(ReplayCommand::Pause) => "pause",
+            Self::Replay(ReplayCommand::Faster) => "faster",
+            Self::Replay(ReplayCommand::Slower) => "slower",
+            Self::Replay(ReplayCommand::Forward) => "forward",
+            Self::Replay(ReplayCommand::Back) => "backward",
+            Self::Replay(ReplayCommand::NextBlock) => "next-block",
+            Self::Replay(ReplayCommand::PreviousBlock) => "previous-block",
             Self::Settings => "settings",
             Self::Show(Screen::Overview) => "overview",
             Self::Show(Screen::Peers) => "peers",
@@ -241,6 +251,8 @@ pub enum Place {
     Help,
     /// The rules of alerts.
     Alerts,
+    /// Wherever no text is typed, during a replay: these keys come before all others.
+    Replay,
     /// The settings.
     Settings,
     /// The choice of what to copy.

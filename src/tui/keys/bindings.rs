@@ -2,6 +2,7 @@
 
 use super::action::{Action, Motion, Place};
 use super::binding::{Binding, Key};
+use crate::event::ReplayCommand;
 use crate::snapshot::Screen;
 use crate::tui::preferences::Setting;
 use crate::tui::widgets::line_edit::Step;
@@ -77,6 +78,7 @@ const FIND: &[Place] = &[Place::Find];
 const QUERIED: &[Place] = &[Place::Overview, Place::Peers, Place::Transactions, Place::Blocks];
 const QUERY: &[Place] = &[Place::Query];
 const PEERS: &[Place] = &[Place::Peers];
+const REPLAY: &[Place] = &[Place::Replay];
 /// Where a key has another meaning than anywhere else, although no text is typed.
 const COLUMNS: &[Place] = &[Place::Columns];
 /// Where letters are typed.
@@ -208,6 +210,22 @@ pub const BINDINGS: &[Binding] = &[
     bind(&[letter(' ')], Action::Freeze, EVERYWHERE)
         .help("Space", "freeze or unfreeze the screen")
         .hint("Space", "freeze", EVERYWHERE),
+    bind(&[letter('p')], Action::Replay(ReplayCommand::Pause), REPLAY)
+        .help("p", "replay: pause or go on")
+        .hint("p", "pause", REPLAY),
+    bind(&[letter('}')], Action::Replay(ReplayCommand::Faster), REPLAY)
+        .help("}", "replay: faster, up to 1,000 times")
+        .hint("{ }", "speed", REPLAY),
+    bind(&[letter('{')], Action::Replay(ReplayCommand::Slower), REPLAY).help("{", "replay: slower"),
+    bind(&[letter('>')], Action::Replay(ReplayCommand::Forward), REPLAY)
+        .help(">", "replay: 10 s forward")
+        .hint("< >", "10 s", REPLAY),
+    bind(&[letter('<')], Action::Replay(ReplayCommand::Back), REPLAY).help("<", "replay: 10 s back"),
+    bind(&[letter(']')], Action::Replay(ReplayCommand::NextBlock), REPLAY)
+        .help("]", "replay: next block")
+        .hint("[ ]", "block", REPLAY),
+    bind(&[letter('[')], Action::Replay(ReplayCommand::PreviousBlock), REPLAY)
+        .help("[", "replay: previous block"),
     bind(&[letter('A')], Action::Alerts, EVERYWHERE).help("A", "alerts"),
     bind(&[key(KeyCode::Enter)], Action::Open, ALERTS)
         .help("Enter", "alerts: test the selected rule")

@@ -98,6 +98,13 @@ impl Keymap {
         }
     }
 
+    /// Returns what a key does in `place` during a replay, if anything: where no text is typed, the keys of replays come
+    /// first.
+    pub fn action_in_replay(&self, event: KeyEvent, place: Place) -> Option<Action> {
+        let of_replay = if TYPED.contains(&place) { None } else { self.action(event, Place::Replay) };
+        of_replay.or_else(|| self.action(event, place))
+    }
+
     /// The rows of the help: the names of keys, and what they do.
     pub fn help(&self) -> impl Iterator<Item = (Cow<'static, str>, &'static str)> {
         self.rows.iter().filter_map(|row| {

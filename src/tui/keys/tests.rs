@@ -8,7 +8,8 @@ fn action(event: KeyEvent, place: Place) -> Option<Action> {
     Keymap::default().action(event, place)
 }
 
-const PLACES: [Place; 17] = [
+const PLACES: [Place; 18] = [
+    Place::Replay,
     Place::Overview,
     Place::Events,
     Place::Peers,

@@ -51,6 +51,18 @@ impl PeerBound {
         }
     }
 
+    /// Returns both bounds in 10⁻⁴ sat/vB, the tightest first.
+    pub(in crate::model) fn parts(self) -> [Option<i32>; 2] {
+        [self.tightest, self.second].map(|bound| Some(bound).filter(|bound| *bound != Self::NONE))
+    }
+
+    /// Returns what [`PeerBound::parts`] was returned of.
+    pub(in crate::model) fn from_parts(parts: [Option<i32>; 2]) -> Self {
+        let mut bound = Self::default();
+        parts.into_iter().flatten().for_each(|part| bound.add_parts(part));
+        bound
+    }
+
     /// Returns the second tightest bound, or else the only one.
     pub(in crate::model) fn get(self) -> Option<f64> {
         let bound = if self.second == Self::NONE { self.tightest } else { self.second };

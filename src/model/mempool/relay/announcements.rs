@@ -101,6 +101,18 @@ impl Announcements {
         }
     }
 
+    /// Returns announcements as they were recorded, with the fee filters of their peers.
+    pub(in crate::model) fn recorded(
+        list: impl Iterator<Item = (PeerId, Duration)>,
+        floors: PeerBound,
+    ) -> Self {
+        let mut announcements = Self::default();
+        for (peer, delay) in list {
+            announcements.add(peer, delay);
+        }
+        Self { floors, ..announcements }
+    }
+
     /// Returns the fee filters of the announcing peers, in sat/vB.
     pub(in crate::model) fn floors(&self) -> PeerBound {
         self.floors

@@ -55,6 +55,16 @@ impl Pending {
         Addition::New
     }
 
+    /// Iterates over the pending announcements with the time of each, in no order.
+    pub(in crate::model::mempool) fn announcements(
+        &self,
+    ) -> impl Iterator<Item = (Timestamp, PeerId, TxHash)> {
+        self.sightings.iter().flat_map(|(hash, sighting)| {
+            let of = |(peer, delay)| (sighting.first_seen + delay, peer, *hash);
+            sighting.announcements.iter().map(of)
+        })
+    }
+
     /// Takes out a transaction that arrived or is no longer awaited.
     pub(in crate::model::mempool) fn take(&mut self, hash: TxHash) -> Option<Sighting> {
         let sighting = self.sightings.remove(&hash)?;

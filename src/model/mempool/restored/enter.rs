@@ -138,7 +138,7 @@ impl MempoolEntry {
 }
 
 /// Adds the bounds of an earlier run, as one more peer would give them.
-fn add_bounds(entry: &mut MempoolEntry, knowledge: &Knowledge) {
+pub(in crate::model::mempool) fn add_bounds(entry: &mut MempoolEntry, knowledge: &Knowledge) {
     let rate = |parts: u32| Some(f64::from(parts) / PARTS).filter(|_| parts > 0);
     if let Some(lower) = rate(knowledge.lower) {
         entry.add_bound(Voter::earlier_run(), Bound::AtLeast(lower));

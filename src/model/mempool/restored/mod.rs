@@ -7,11 +7,14 @@
 //! old as they are.
 
 mod enter;
+mod keyframe;
 #[cfg(test)]
 mod tests;
 mod waiting_room;
 
-use crate::event::{CatchUp, CatchUpFailure, CatchUpFrom, Request, Restored, RestoredTx, Saved};
+pub(in crate::model::mempool) use enter::add_bounds;
+
+use crate::event::{CatchUp, CatchUpFailure, CatchUpFrom, EventKind, Request, Restored, RestoredTx, Saved};
 use crate::model::mempool::changes::Changes;
 use crate::model::mempool::key::TxKey;
 use crate::model::mempool::{Mempool, MempoolEntry};
@@ -341,6 +344,11 @@ impl Restoration {
     /// Whether there are blocks that the waiting transactions do not take into account.
     pub(in crate::model) fn awaits_blocks(&self) -> bool {
         matches!(self.phase, Phase::Loading | Phase::Waiting(_))
+    }
+
+    /// Whether something may have been saved by an earlier run, and nothing was loaded yet.
+    pub(in crate::model) fn is_loading(&self) -> bool {
+        self.phase == Phase::Loading
     }
 
     /// Whether the next event moves transactions into the mempool.

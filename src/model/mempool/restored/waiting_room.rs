@@ -53,6 +53,13 @@ impl WaitingRoom {
         std::mem::take(self).txs.into_values().collect()
     }
 
+    /// Returns everything, in the order of the txids.
+    pub(super) fn sorted(&self) -> Vec<RestoredTx> {
+        let mut all: Vec<_> = self.txs.values().cloned().collect();
+        all.sort_unstable_by_key(|tx| tx.tx.txid());
+        all
+    }
+
     /// Returns whether a transaction waits.
     pub(super) fn contains(&self, txid: Txid) -> bool {
         self.txs.contains_key(&txid)

@@ -34,6 +34,16 @@ impl Vouch {
         if one_netgroup || proven.is_proven() { Self(proven.0 | COUNTS) } else { proven }
     }
 
+    /// Returns what is known as a number: bits 0 to 13 for the netgroups, bit 14 for relayed, bit 15 for counting.
+    pub(in crate::model::mempool) const fn number(self) -> u16 {
+        self.0
+    }
+
+    /// Returns what [`Vouch::number`] was returned of.
+    pub(in crate::model::mempool) const fn from_number(number: u16) -> Self {
+        Self(number)
+    }
+
     const fn vouchers(self) -> Vouchers {
         Vouchers::from_number(self.0 & (RELAYED - 1))
     }

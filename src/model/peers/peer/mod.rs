@@ -1,5 +1,6 @@
 //! One peer: the state of its connection, its statistics, and what it said about itself.
 
+mod keyframe;
 mod stats;
 mod traffic;
 

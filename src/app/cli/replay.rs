@@ -1,0 +1,56 @@
+//! The flags of replays.
+
+use crate::app::cli::filter::FilterArgs;
+use crate::app::cli::flags::FolderArgs;
+use crate::app::cli::screen::ScreenArgs;
+use crate::app::cli::{heading, parsers};
+use clap::Args;
+use std::path::PathBuf;
+
+/// The flags of `replay`.
+#[derive(Clone, PartialEq, Debug, Args)]
+pub struct ReplayArgs {
+    /// Recordings: files, or folders with files
+    #[arg(value_name = "PATH", required = true)]
+    pub paths: Vec<PathBuf>,
+    /// Begin with this speed (1 to 1000 times that of then)
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = parsers::number(1..=1_000_u32),
+          help_heading = heading::REPLAY)]
+    pub speed: u32,
+    /// Write the JSON lines of then, as fast as they are read
+    #[arg(long, help_heading = heading::REPLAY)]
+    pub stream: bool,
+    /// Rebuild the state from the first file on, compare it with that at the beginning of each file, and report
+    #[arg(long, conflicts_with = "stream", help_heading = heading::REPLAY)]
+    pub check: bool,
+    /// In the JSON lines, write each transaction with its bytes, in hexadecimal
+    #[arg(long, requires = "stream", hide_short_help = true, help_heading = heading::REPLAY)]
+    pub raw: bool,
+    /// Which transactions are written.
+    #[command(flatten)]
+    pub filter: FilterArgs,
+    /// Watch this address, txid or scriptPubKey (hexadecimal); repeatable
+    #[arg(long, value_name = "TARGET", help_heading = heading::WATCH_LIST)]
+    pub watch: Vec<String>,
+    /// How the screen looks and reacts.
+    #[command(flatten)]
+    pub screen: ScreenArgs,
+    /// Tell peers apart by the operator of their network with this maxminddb file (GeoLite2-ASN or the like)
+    ///
+    /// The Peers screen then has a column and groups of autonomous systems. The file is only read; mempulse
+    /// comes with none, and downloads none.
+    #[arg(long, value_name = "FILE", hide_short_help = true, help_heading = heading::FILES)]
+    pub asn_file: Option<PathBuf>,
+    /// Write a log to this file
+    ///
+    /// A new file is started each day, its name ends in the date, and seven are kept.
+    #[arg(long, value_name = "PATH", help_heading = heading::FILES)]
+    pub log_file: Option<PathBuf>,
+    /// Log messages of this level and above
+    #[arg(long, value_name = "LEVEL", default_value = "info", value_parser = parsers::level(),
+          hide_short_help = true, help_heading = heading::FILES)]
+    pub log_level: tracing::Level,
+    /// Where files are.
+    #[command(flatten)]
+    pub folders: FolderArgs,
+}

@@ -1,0 +1,165 @@
+//! Whether a recording makes the same state again: it is rebuilt, and compared with the state at the beginning of each
+//! file.
+
+use crate::event::{Event, EventKind, Restored};
+use crate::model::{Keyframe, KeyframeEntry, Model};
+use crate::recording::{Item, Player};
+use crate::util::text::{grouped, plural};
+use crate::wire::Txid;
+use std::collections::BTreeMap;
+
+/// How many differences of a kind are named.
+const NAMED: usize = 3;
+
+/// What was found.
+#[derive(Debug, Default)]
+pub struct Report {
+    /// One line for each file and each thing that is wrong.
+    pub lines: Vec<String>,
+    /// Whether everything agrees and is there.
+    pub is_sound: bool,
+}
+
+/// Plays a recording from the beginning, and compares.
+pub fn check(player: Player) -> Report {
+    let mut report = Report { lines: Vec::new(), is_sound: true };
+    for file in player.files().iter().filter(|file| file.cut() > 0) {
+        let bytes = plural(file.cut(), "byte");
+        report
+            .lines
+            .push(format!("{}: the last {bytes} were cut off and are left out", file.path().display()));
+    }
+    let mut player = player.with_every_keyframe();
+    let mut state: Option<State> = None;
+    let (mut events, mut files) = (0_u64, 0_u64);
+    while let Some(item) = player.next_item() {
+        match item {
+            Item::Event(event) => {
+                events += 1;
+                if let Some(state) = &mut state {
+                    state.model.apply(&event);
+                }
+            }
+            Item::File { model, keyframe, start, follows } => {
+                files += 1;
+                let known = state.take().filter(|_| follows);
+                state = Some(match known {
+                    Some(State { model: rebuilt, is_whole }) => {
+                        let differences = differences(&rebuilt.keyframe(start), &keyframe, is_whole);
+                        let is_equal = differences.is_empty();
+                        if !is_equal {
+                            report.is_sound = false;
+                            report.lines.push(format!("at {}: the rebuilt state differs:", start.rfc3339()));
+                            report.lines.extend(differences.iter().map(|line| format!("  {line}")));
+                        }
+                        // After a difference, those that follow from it would be named again and again.
+                        let (model, is_whole) = if is_equal { (rebuilt, is_whole) } else { (model, false) };
+                        State { model, is_whole }
+                    }
+                    // What came before the first file of a run is all in its keyframe.
+                    None => State { is_whole: model.settings().started == start, model },
+                });
+            }
+            Item::Gap { from, to, events } => {
+                let events = plural(events, "event");
+                let (from, to) = (from.rfc3339(), to.rfc3339());
+                report
+                    .lines
+                    .push(format!("from {from} to {to}: {events} were not recorded: the disk was too slow"));
+                report.is_sound = false;
+                state = None;
+            }
+            Item::Damage(error) => {
+                report.lines.push(error.to_string());
+                report.is_sound = false;
+                state = None;
+            }
+        }
+    }
+    let (start, end) = player.span();
+    let verdict = if report.is_sound { "the rebuilt state agrees" } else { "not everything agrees" };
+    report.lines.push(format!(
+        "{}, {} from {} to {}: {verdict}",
+        plural(files, "file"),
+        plural(events, "event"),
+        start.rfc3339(),
+        end.rfc3339()
+    ));
+    report
+}
+
+/// A state that was rebuilt.
+struct State {
+    model: Box<Model>,
+    /// Whether it was rebuilt from the beginning of its run: then it must agree in everything.
+    is_whole: bool,
+}
+
+/// Names what differs, a line for each kind. Unless the state `is_whole`, only what every keyframe has in full is
+/// compared.
+fn differences(rebuilt: &Keyframe, recorded: &Keyframe, is_whole: bool) -> Vec<String> {
+    let mut lines = transactions(&rebuilt.entries, &recorded.entries, is_whole);
+    if rebuilt.blocks != recorded.blocks {
+        lines.push("the figures of the last blocks".to_owned());
+    }
+    let of = |keyframe: &Keyframe| {
+        let kept = |event: &&Event| is_whole || matches!(event.kind, EventKind::Tip(_));
+        merged(keyframe.events.iter().filter(kept))
+    };
+    let [ours, theirs] = [of(rebuilt), of(recorded)];
+    let different = ours.iter().filter(|event| !theirs.contains(event)).take(NAMED);
+    lines.extend(different.map(|event| format!("only rebuilt: {:?}", event.kind)));
+    let different = theirs.iter().filter(|event| !ours.contains(event)).take(NAMED);
+    lines.extend(different.map(|event| format!("only recorded: {:?}", event.kind)));
+    if is_whole && rebuilt.history != recorded.history {
+        lines.push("the size of the mempool over the last day".to_owned());
+    }
+    lines
+}
+
+/// The events, with transactions of an earlier run in one piece: a recording has them in several.
+fn merged<'a>(events: impl Iterator<Item = &'a Event>) -> Vec<Event> {
+    let mut merged: Vec<Event> = Vec::new();
+    for event in events {
+        if let EventKind::Restored(Restored::Transactions(more)) = &event.kind
+            && let Some(EventKind::Restored(Restored::Transactions(txs))) =
+                merged.last_mut().map(|event| &mut event.kind)
+        {
+            txs.extend(more.iter().cloned());
+        } else {
+            merged.push(event.clone());
+        }
+    }
+    merged
+}
+
+fn transactions(rebuilt: &[KeyframeEntry], recorded: &[KeyframeEntry], is_whole: bool) -> Vec<String> {
+    let by_txid = |entries: &'_ [KeyframeEntry]| -> BTreeMap<Txid, usize> {
+        entries.iter().enumerate().map(|(place, entry)| (entry.tx.tx.txid(), place)).collect()
+    };
+    let (ours, theirs) = (by_txid(rebuilt), by_txid(recorded));
+    let agree = |one: &KeyframeEntry, other: &KeyframeEntry| {
+        if is_whole {
+            return one == other;
+        }
+        let part = |entry: &KeyframeEntry| {
+            (entry.tx.tx.wtxid(), entry.tx.first_seen, entry.tx.knowledge.input_values.clone())
+        };
+        part(one) == part(other)
+    };
+    let missing: Vec<_> = theirs.keys().filter(|txid| !ours.contains_key(txid)).collect();
+    let extra: Vec<_> = ours.keys().filter(|txid| !theirs.contains_key(txid)).collect();
+    let other = ours.iter().filter(|(txid, place)| {
+        theirs.get(txid).is_some_and(|other| !agree(&rebuilt[**place], &recorded[*other]))
+    });
+    let other: Vec<_> = other.map(|(txid, _)| txid).collect();
+    [("only recorded", missing), ("only rebuilt", extra), ("different", other)]
+        .into_iter()
+        .filter(|(_, txids)| !txids.is_empty())
+        .map(|(what, txids)| {
+            let named: Vec<String> = txids.iter().take(NAMED).map(ToString::to_string).collect();
+            let of = grouped(recorded.len() as u64);
+            format!("{} of {of} {what}: {} …", plural(txids.len() as u64, "transaction"), named.join(", "))
+        })
+        .collect()
+}

@@ -1,0 +1,90 @@
+//! The files of recordings in a folder: their names, and which of them make room for new ones.
+//!
+//! A file is named `NETWORK-YYYYMMDD-HHMMSS-mmm.mempulse.zst` by when it begins, in UTC.
+
+use crate::chain::Network;
+use crate::recording::error::{RecordingError, Unreadable};
+use crate::util::time::Timestamp;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// How the names end.
+const SUFFIX: &str = ".mempulse.zst";
+
+/// How many bytes of recordings a folder keeps by default.
+pub const DEFAULT_KEEP: u64 = 20_000_000_000;
+
+/// The fewest bytes that a folder may keep: the file that is written, and the one before.
+pub const MIN_KEEP: u64 = 1_000_000_000;
+
+/// The name of a file that begins at `start`.
+pub(super) fn name(network: Network, start: Timestamp) -> String {
+    let text = start.rfc3339().to_string();
+    let part = |range: std::ops::Range<usize>| text.get(range).unwrap_or_default().replace(['-', ':'], "");
+    format!("{network}-{}-{}-{}{SUFFIX}", part(0..10), part(11..19), part(20..23))
+}
+
+/// Whether a file has the name of a recording.
+fn is_recording(path: &Path) -> bool {
+    path.file_name().and_then(|name| name.to_str()).is_some_and(|name| name.ends_with(SUFFIX))
+}
+
+/// The recordings in a folder with their lengths, by name.
+fn recordings(folder: &Path) -> io::Result<Vec<(PathBuf, u64)>> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        // A link is neither followed nor removed.
+        if let Ok(of) = fs::symlink_metadata(&path)
+            && of.is_file()
+            && is_recording(&path)
+        {
+            found.push((path, of.len()));
+        }
+    }
+    found.sort();
+    Ok(found)
+}
+
+/// Removes the oldest recordings in a folder, `current` aside, until all together have `keep` bytes at most.
+pub(super) fn make_room(folder: &Path, current: Option<&Path>, keep: u64) -> io::Result<()> {
+    let mut found = recordings(folder)?;
+    // By the time in the name, whatever the network.
+    found.sort_by_key(|(path, _)| {
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        name.split_once('-').map(|(_, time)| time.to_owned())
+    });
+    let mut total: u64 = found.iter().map(|(_, length)| length).sum();
+    for (path, length) in found {
+        if total <= keep {
+            break;
+        }
+        if current != Some(&path) {
+            fs::remove_file(&path)?;
+            total -= length;
+        }
+    }
+    Ok(())
+}
+
+/// Returns the files that `paths` name: files as they are, and the recordings in folders.
+///
+/// # Errors
+/// A path cannot be read, or a folder has no recordings.
+pub fn find(paths: &[PathBuf]) -> Result<Vec<PathBuf>, RecordingError> {
+    let mut files = Vec::new();
+    for path in paths {
+        let is_folder = fs::metadata(path).map_err(|error| Unreadable::from(error).of(path))?.is_dir();
+        if !is_folder {
+            files.push(path.clone());
+            continue;
+        }
+        let found = recordings(path).map_err(|error| Unreadable::from(error).of(path))?;
+        if found.is_empty() {
+            return Err(Unreadable::Empty.of(path));
+        }
+        files.extend(found.into_iter().map(|(path, _)| path));
+    }
+    Ok(files)
+}

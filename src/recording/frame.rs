@@ -1,0 +1,126 @@
+//! Messages in one frame: each behind its length, compressed together.
+
+use crate::event::{Event, EventKind, Restored};
+use crate::recording::error::Unreadable;
+use crate::recording::layout::{self, MAX_CONTENT};
+use crate::schema;
+use crate::schema::message::record::Content;
+use crate::schema::message::{self, FrameHead, Record, event};
+use bytes::{Buf, Bytes};
+use prost::Message;
+use std::io;
+use zstd::bulk::{Compressor, Decompressor};
+use zstd::zstd_safe::CParameter;
+
+/// The level of compression. Transactions are mostly random bytes: higher levels cost more and gain little.
+const LEVEL: i32 = 1;
+
+/// A frame is written when its messages have this many bytes.
+pub(super) const FULL: usize = 1 << 20;
+
+/// Calls `add` with each message of an event: none for what never leaves the machine, several for many saved
+/// transactions.
+pub(super) fn encode(event: &Event, mut add: impl FnMut(message::Event)) {
+    match &event.kind {
+        EventKind::Restored(part @ Restored::Transactions(_)) => {
+            for part in schema::parts(part) {
+                schema::encode(&Event { time: event.time, kind: EventKind::Restored(part) }).map(&mut add);
+            }
+        }
+        _ => _ = schema::encode(event).map(add),
+    }
+}
+
+/// Collects messages, and makes frames of them.
+pub(super) struct FrameBuilder {
+    content: Vec<u8>,
+    head: FrameHead,
+    compressor: Compressor<'static>,
+}
+
+impl FrameBuilder {
+    pub(super) fn new() -> io::Result<Self> {
+        let mut compressor = Compressor::new(LEVEL)?;
+        compressor.set_parameter(CParameter::ChecksumFlag(true))?;
+        Ok(Self { content: Vec::new(), head: FrameHead::default(), compressor })
+    }
+
+    /// Adds a message.
+    pub(super) fn add(&mut self, record: &Record) {
+        match &record.content {
+            Some(Content::Event(message)) => {
+                if self.head.events == 0 {
+                    self.head.start_us = message.time_us;
+                }
+                self.head.events += 1;
+                self.head.end_us = self.head.end_us.max(message.time_us);
+                if let Some(event::Kind::Block(block)) = &message.kind {
+                    self.head.blocks.push(block.height);
+                }
+            }
+            Some(Content::State(_) | Content::Entries(_)) => self.head.keyframe = true,
+            _ => {}
+        }
+        self.content.reserve(record.encoded_len() + 8);
+        // A vector has room for everything.
+        let _ = record.encode_length_delimited(&mut self.content);
+    }
+
+    /// Whether there are no messages.
+    pub(super) fn is_empty(&self) -> bool {
+        self.content.is_empty()
+    }
+
+    /// Whether there are so many messages that they are to be written.
+    pub(super) fn is_full(&self) -> bool {
+        self.content.len() >= FULL
+    }
+
+    /// Makes a frame of the messages, for `offset` in the file. Returns its bytes with its head before it, and the
+    /// entry of the index.
+    pub(super) fn seal(&mut self, offset: u64) -> io::Result<(Vec<u8>, FrameHead)> {
+        let frame = self.compressor.compress(&self.content)?;
+        let mut entry = std::mem::take(&mut self.head);
+        (entry.length, entry.content) = (frame.len() as u64, self.content.len() as u64);
+        self.content.clear();
+        let mut bytes = layout::head(&entry);
+        entry.offset = offset + bytes.len() as u64;
+        bytes.extend_from_slice(&frame);
+        Ok((bytes, entry))
+    }
+}
+
+/// Takes frames apart.
+pub(super) struct FrameReader(Decompressor<'static>);
+
+impl FrameReader {
+    pub(super) fn new() -> io::Result<Self> {
+        Ok(Self(Decompressor::new()?))
+    }
+
+    /// Returns the messages in a frame.
+    ///
+    /// # Errors
+    /// The frame is damaged, or a message is refused.
+    pub(super) fn records(&mut self, head: &FrameHead, frame: &[u8]) -> Result<Vec<Record>, Unreadable> {
+        let damaged = || Unreadable::Damaged(head.offset);
+        let length = usize::try_from(head.content).ok().filter(|length| *length <= MAX_CONTENT);
+        let content = self.0.decompress(frame, length.ok_or_else(damaged)?).map_err(|_| damaged())?;
+        let mut content = Bytes::from(content);
+        let mut records = Vec::new();
+        while content.has_remaining() {
+            let length = prost::encoding::decode_varint(&mut content).map_err(|_| damaged())?;
+            let length = usize::try_from(length).ok().filter(|length| *length <= content.len());
+            let message = content.split_to(length.ok_or_else(damaged)?);
+            let refused = |error| Unreadable::Message { offset: head.offset, error };
+            records.push(schema::decode_record(message).map_err(refused)?);
+        }
+        Ok(records)
+    }
+}
+
+impl std::fmt::Debug for FrameReader {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("FrameReader")
+    }
+}

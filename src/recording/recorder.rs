@@ -1,0 +1,287 @@
+//! What the monitor has of a recording. It never waits for the disk: what the queue has no room for is left out.
+
+use crate::event::{Event, EventKind, PeerEvent, Restored, Warning};
+use crate::model::Model;
+use crate::recording::error::{RecordingError, Unreadable};
+use crate::recording::keyframe;
+use crate::recording::writer::{Beginning, Disk, FileSystem, Job, MAX_FILE, Shared, Writer};
+use crate::schema::message::Gap;
+use crate::util::time::Timestamp;
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::sync::mpsc::{SyncSender, TrySendError, sync_channel};
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
+use tokio::sync::mpsc;
+use tokio::time::timeout;
+
+/// A file is finished when it is this old.
+const MAX_AGE: Duration = Duration::from_hours(1);
+
+/// How many bytes of events a file has at least, however large its keyframe is.
+const MIN_EVENTS: u64 = 32_000_000;
+
+/// After a gap a new file begins, with a keyframe, but not earlier than this after the last one.
+const AFTER_GAP: Duration = Duration::from_mins(1);
+
+/// The most jobs that may wait.
+const MAX_JOBS: usize = 4_096;
+
+/// The most bytes of events that may wait, by their estimated size in memory.
+const MAX_QUEUED: u64 = 64 << 20;
+
+/// A batch of events is handed over when it has this many, or so many bytes.
+const FULL_EVENTS: usize = 500;
+const FULL_BYTES: u64 = 256 << 10;
+
+/// How long writing the rest may take at the end.
+const CLOSE: Duration = Duration::from_secs(5);
+
+/// Where to record, and how much.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct RecordingSettings {
+    /// The folder of the files.
+    pub folder: PathBuf,
+    /// How many bytes of recordings it keeps.
+    pub keep: u64,
+}
+
+/// Records events as they happen.
+#[derive(Debug)]
+pub struct Recorder {
+    jobs: SyncSender<Job>,
+    shared: Arc<Shared>,
+    warn: mpsc::Sender<Warning>,
+    warnings: mpsc::Receiver<Warning>,
+    thread: JoinHandle<()>,
+    run: u64,
+    /// The number of the next file, and when the current one began.
+    next_file: u32,
+    file_start: Timestamp,
+    batch: Vec<Event>,
+    batch_bytes: u64,
+    /// The second of the events in the batch.
+    second: u64,
+    gap: Option<Gap>,
+    is_after_gap: bool,
+    /// Whether writing has failed.
+    has_ended: bool,
+    _lock: Option<File>,
+}
+
+impl Recorder {
+    /// Prepares the folder, and starts the thread that writes.
+    ///
+    /// # Errors
+    /// The folder cannot be created or written to, or another process records there.
+    pub fn start(settings: RecordingSettings) -> Result<Self, RecordingError> {
+        let RecordingSettings { folder, keep } = settings;
+        let failed = |error: io::Error| Unreadable::from(error).of(&folder);
+        fs::create_dir_all(&folder).map_err(failed)?;
+        let lock = OpenOptions::new().create(true).append(true).open(folder.join(".lock")).map_err(failed)?;
+        match lock.try_lock() {
+            Err(TryLockError::WouldBlock) => {
+                let in_use = io::Error::new(io::ErrorKind::ResourceBusy, "in use");
+                return Err(failed(in_use));
+            }
+            // A file system without locks.
+            Err(TryLockError::Error(_)) | Ok(()) => {}
+        }
+        let recorder = Self::on(folder.clone(), keep, Box::new(FileSystem)).map_err(failed)?;
+        Ok(Self { _lock: Some(lock), ..recorder })
+    }
+
+    pub(super) fn on(folder: PathBuf, keep: u64, disk: Box<dyn Disk>) -> io::Result<Self> {
+        let shared = Arc::new(Shared::default());
+        let (jobs, queue) = sync_channel(MAX_JOBS);
+        let (warn, warnings) = mpsc::channel(8);
+        let writer = Writer::new(folder, keep, disk, Arc::clone(&shared))?;
+        let of_thread = warn.clone();
+        let thread = thread::Builder::new()
+            .name("recording".to_owned())
+            .spawn(move || writer.run(queue, &of_thread))?;
+        Ok(Self {
+            jobs,
+            shared,
+            warn,
+            warnings,
+            thread,
+            run: rand::random(),
+            next_file: 0,
+            file_start: Timestamp::default(),
+            batch: Vec::new(),
+            batch_bytes: 0,
+            second: 0,
+            gap: None,
+            is_after_gap: false,
+            has_ended: false,
+            _lock: None,
+        })
+    }
+
+    /// Records an event that `model` is about to apply. Never blocks.
+    pub fn note(&mut self, event: &Event, model: &Model) {
+        if self.has_ended {
+            return;
+        }
+        let now = event.time;
+        if self.is_file_due(now) {
+            self.begin(model, now);
+        }
+        if now.as_secs() != self.second {
+            self.send();
+            self.second = now.as_secs();
+            self.end_gap();
+        }
+        if let Some(gap) = &mut self.gap {
+            gap.events += 1;
+            gap.to_us = gap.to_us.max(now.as_micros());
+            return;
+        }
+        let known = model.known_outputs(&event.kind);
+        if !known.is_empty() {
+            self.push(Event { time: now, kind: EventKind::KnownOutputs(known) });
+        }
+        self.push(event.clone());
+        if self.batch.len() >= FULL_EVENTS || self.batch_bytes >= FULL_BYTES {
+            self.send();
+        }
+    }
+
+    /// Hands over what has gathered. Meant to be called once a second, in case that no event comes.
+    pub fn flush(&mut self) {
+        self.send();
+    }
+
+    /// The next problem. Pending while there is none. Cancel-safe.
+    pub async fn warning(&mut self) -> Warning {
+        match self.warnings.recv().await {
+            Some(warning) => {
+                self.has_ended |= matches!(warning, Warning::RecordingFailed { .. });
+                warning
+            }
+            // It has a sender itself.
+            None => std::future::pending().await,
+        }
+    }
+
+    /// Writes the rest, for at most 5 s. Returns a problem that was not reported.
+    pub async fn close(mut self) -> Option<Warning> {
+        self.send();
+        self.end_gap();
+        let Self { jobs, mut warnings, thread, .. } = self;
+        drop(jobs);
+        let ended = timeout(CLOSE, tokio::task::spawn_blocking(move || thread.join())).await;
+        if ended.is_err() {
+            tracing::warn!("the end of the recording was not written in time");
+        }
+        warnings.try_recv().ok()
+    }
+
+    fn push(&mut self, event: Event) {
+        self.batch_bytes += size(&event);
+        self.batch.push(event);
+    }
+
+    fn is_file_due(&self, now: Timestamp) -> bool {
+        if self.next_file == 0 {
+            return true;
+        }
+        if self.shared.beginning.load(Ordering::Acquire) {
+            return false;
+        }
+        let age = now.since(self.file_start);
+        let length = self.shared.file.load(Ordering::Acquire);
+        let events = length.saturating_sub(self.shared.keyframe.load(Ordering::Acquire));
+        let is_idle = self.shared.queued.load(Ordering::Acquire) == 0;
+        age >= MAX_AGE
+            || (length >= MAX_FILE && events >= MIN_EVENTS)
+            || (self.is_after_gap && self.gap.is_none() && is_idle && age >= AFTER_GAP)
+    }
+
+    /// Begins a file with the state of `model`.
+    fn begin(&mut self, model: &Model, now: Timestamp) {
+        self.send();
+        if self.gap.is_some() {
+            return;
+        }
+        let settings = model.settings();
+        let header = keyframe::header(settings, self.run, self.next_file, now);
+        let keyframe = model.keyframe(now);
+        let beginning = Box::new(Beginning { header, network: settings.network, keyframe });
+        self.shared.beginning.store(true, Ordering::Release);
+        if self.jobs.try_send(Job::Begin(beginning)).is_ok() {
+            self.next_file += 1;
+            self.file_start = now;
+            self.is_after_gap = false;
+        } else {
+            self.shared.beginning.store(false, Ordering::Release);
+        }
+    }
+
+    /// Hands the batch to the thread, or leaves it out together with the rest of its second.
+    fn send(&mut self) {
+        let (Some(first), Some(last)) = (self.batch.first(), self.batch.last()) else { return };
+        let gap = Gap {
+            from_us: first.time.as_micros(),
+            to_us: last.time.as_micros(),
+            events: self.batch.len() as u64,
+        };
+        let bytes = std::mem::take(&mut self.batch_bytes);
+        let batch = std::mem::take(&mut self.batch);
+        let queued = self.shared.queued.fetch_add(bytes, Ordering::AcqRel);
+        let sent = if queued > MAX_QUEUED {
+            Err(TrySendError::Full(()))
+        } else {
+            self.jobs.try_send(Job::Events(batch, bytes)).map_err(|error| match error {
+                TrySendError::Full(_) => TrySendError::Full(()),
+                TrySendError::Disconnected(_) => TrySendError::Disconnected(()),
+            })
+        };
+        if let Err(error) = sent {
+            self.shared.queued.fetch_sub(bytes, Ordering::AcqRel);
+            self.has_ended |= matches!(error, TrySendError::Disconnected(()));
+            self.gap.get_or_insert(gap);
+        }
+    }
+
+    /// Ends a gap at the beginning of a second, if there is room again.
+    fn end_gap(&mut self) {
+        let Some(gap) = self.gap.filter(|_| self.shared.queued.load(Ordering::Acquire) <= MAX_QUEUED / 2)
+        else {
+            return;
+        };
+        if self.jobs.try_send(Job::Gap(gap)).is_ok() {
+            self.gap = None;
+            self.is_after_gap = true;
+            let secs = (gap.to_us / 1_000_000).saturating_sub(gap.from_us / 1_000_000) + 1;
+            // What is not heard is in the recording.
+            let _ = self.warn.try_send(Warning::RecordingGap { secs, events: gap.events });
+        }
+    }
+}
+
+/// About how many bytes an event has.
+fn size(event: &Event) -> u64 {
+    const FIXED: usize = 100;
+    let bytes = match &event.kind {
+        EventKind::Peer(_, event) => match event {
+            PeerEvent::Announced { txs, .. } | PeerEvent::Listed { txs, .. } => txs.len() * 33,
+            PeerEvent::Transaction { tx, .. } | PeerEvent::Parent { tx } | PeerEvent::Bootstrapped { tx } => {
+                tx.raw().len()
+            }
+            PeerEvent::Traffic(traffic) => traffic.commands.len() * 60 + traffic.recent.len() * 100,
+            _ => 0,
+        },
+        EventKind::Block { block, .. } | EventKind::PastBlock { block, .. } => block.size as usize,
+        EventKind::Restored(Restored::Transactions(txs)) => {
+            txs.iter().map(|tx| FIXED + tx.tx.raw().len() + 16 * tx.knowledge.input_values.len()).sum()
+        }
+        EventKind::KnownOutputs(outputs) => outputs.len() * 48,
+        _ => 0,
+    };
+    (FIXED + bytes) as u64
+}
