@@ -46,11 +46,9 @@ pub enum Item {
 pub struct Player {
     /// In the order of time.
     files: Vec<RecordingFile>,
-    /// The current file, and its next frame.
+    /// The current file, and its next frame; `None` before the beginning of the file was returned.
     file: usize,
-    frame: usize,
-    /// Whether the beginning of the current file was returned.
-    has_begun: bool,
+    frame: Option<usize>,
     /// Whether the events before lead to the current file.
     follows: bool,
     /// Whether all keyframes are returned, also those to which the events before lead.
@@ -78,8 +76,7 @@ impl Player {
         Ok(Self {
             files,
             file: 0,
-            frame: 0,
-            has_begun: false,
+            frame: None,
             follows: false,
             every_keyframe: false,
             is_whole: true,
@@ -112,7 +109,7 @@ impl Player {
     /// Goes to the last file that begins at `time` or before, or to the first one.
     pub fn go_to_file(&mut self, time: Timestamp) {
         self.file = self.files.iter().rposition(|file| file.start() <= time).unwrap_or(0);
-        (self.frame, self.has_begun, self.follows, self.is_whole) = (0, false, false, true);
+        (self.frame, self.follows, self.is_whole) = (None, false, true);
         self.waiting.clear();
     }
 
@@ -167,26 +164,27 @@ impl Player {
                 return Some(item);
             }
             let file = self.files.get_mut(self.file)?;
-            if !self.has_begun {
-                self.has_begun = true;
+            let Some(frame) = &mut self.frame else {
+                let mut next = 0;
                 let needs_keyframe = self.every_keyframe || !self.follows;
                 if needs_keyframe {
-                    self.waiting.extend(begin(file, &mut self.frame, self.follows));
+                    self.waiting.extend(begin(file, &mut next, self.follows));
                 }
                 // The frames of a keyframe that is not needed are passed over.
-                while file.frames().get(self.frame).is_some_and(|frame| frame.keyframe) {
-                    self.frame += 1;
+                while file.frames().get(next).is_some_and(|frame| frame.keyframe) {
+                    next += 1;
                 }
+                self.frame = Some(next);
                 continue;
-            }
-            let Some(frame) = file.frames().get(self.frame).cloned() else {
+            };
+            let Some(head) = file.frames().get(*frame).cloned() else {
                 self.next_file();
                 continue;
             };
-            self.frame += 1;
-            match file.records(&frame) {
+            *frame += 1;
+            match file.records(&head) {
                 Ok(records) => {
-                    let items = records.into_iter().filter_map(|of| item(file, frame.offset, of.content));
+                    let items = records.into_iter().filter_map(|of| item(file, head.offset, of.content));
                     self.waiting.extend(items);
                 }
                 Err(why) => self.waiting.push_back(Item::Damage(why.of(file.path()))),
@@ -198,7 +196,7 @@ impl Player {
 
     fn next_file(&mut self) {
         self.file += 1;
-        (self.frame, self.has_begun) = (0, false);
+        self.frame = None;
         let is_whole = std::mem::replace(&mut self.is_whole, true);
         self.follows = is_whole
             && match self.files.get(self.file - 1..=self.file) {

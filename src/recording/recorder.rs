@@ -102,7 +102,7 @@ impl Recorder {
         let of_thread = warn.clone();
         let thread = thread::Builder::new()
             .name("recording".to_owned())
-            .spawn(move || writer.run(queue, &of_thread))?;
+            .spawn(move || writer.run(&queue, &of_thread))?;
         Ok(Self {
             jobs,
             shared,

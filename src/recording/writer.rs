@@ -114,32 +114,21 @@ impl Writer {
     }
 
     /// Writes until there are no more jobs, or until writing fails.
-    pub(super) fn run(mut self, jobs: Receiver<Job>, warn: &Sender<Warning>) {
+    pub(super) fn run(mut self, jobs: &Receiver<Job>, warn: &Sender<Warning>) {
         loop {
             let done = match jobs.recv_timeout(FLUSH) {
                 Ok(job) => self.carry_out(job),
                 Err(RecvTimeoutError::Timeout) => self.flush(),
                 Err(RecvTimeoutError::Disconnected) => {
                     let finished = self.finish();
-                    self.report(finished, warn);
+                    report(finished, warn);
                     return;
                 }
             };
-            if !self.report(done, warn) {
+            if !report(done, warn) {
                 return;
             }
         }
-    }
-
-    /// Reports a failure; returns whether there is none.
-    fn report(&self, done: Result<(), Failed>, warn: &Sender<Warning>) -> bool {
-        let Err(Failed { path, error }) = done else { return true };
-        let warning = Warning::RecordingFailed { path, error: OsError::from(&error) };
-        // At the end nobody listens any more.
-        if let Err(unheard) = warn.try_send(warning) {
-            tracing::warn!("{}", unheard.into_inner());
-        }
-        false
     }
 
     fn carry_out(&mut self, job: Job) -> Result<(), Failed> {
@@ -230,6 +219,17 @@ impl Writer {
         let end = layout::end(&index, length);
         file.write_all(&end).and_then(|()| file.flush()).map_err(|error| Failed { path, error })
     }
+}
+
+/// Reports a failure; returns whether there is none.
+fn report(done: Result<(), Failed>, warn: &Sender<Warning>) -> bool {
+    let Err(Failed { path, error }) = done else { return true };
+    let warning = Warning::RecordingFailed { path, error: OsError::from(&error) };
+    // At the end nobody listens any more.
+    if let Err(unheard) = warn.try_send(warning) {
+        tracing::warn!("{}", unheard.into_inner());
+    }
+    false
 }
 
 impl fmt::Debug for Writer {

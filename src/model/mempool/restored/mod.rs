@@ -14,7 +14,7 @@ mod waiting_room;
 
 pub(in crate::model::mempool) use enter::add_bounds;
 
-use crate::event::{CatchUp, CatchUpFailure, CatchUpFrom, EventKind, Request, Restored, RestoredTx, Saved};
+use crate::event::{CatchUp, CatchUpFailure, CatchUpFrom, Request, Restored, RestoredTx, Saved};
 use crate::model::mempool::changes::Changes;
 use crate::model::mempool::key::TxKey;
 use crate::model::mempool::{Mempool, MempoolEntry};
