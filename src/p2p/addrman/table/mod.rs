@@ -25,7 +25,7 @@ use crate::wire::message::KnownAddress;
 use entry::{Entry, MAX_BACKOFF, MAX_FUTURE};
 use foldhash::fast::RandomState;
 use place::{BUCKET_SIZE, NEW_BUCKETS, TRIED_BUCKETS};
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
 
 /// Addresses from peers are assumed to be this much older than they say, except for the peer's own
@@ -53,8 +53,9 @@ pub struct AddrTable {
     /// Whether loopback and other private addresses are accepted, for private test networks.
     private: bool,
     entries: HashMap<PeerAddress, Entry, RandomState>,
-    new: Vec<Option<PeerAddress>>,
-    tried: Vec<Option<PeerAddress>>,
+    /// The places that are taken.
+    new: BTreeMap<usize, PeerAddress>,
+    tried: BTreeMap<usize, PeerAddress>,
     changes: u64,
 }
 
@@ -69,8 +70,8 @@ impl AddrTable {
             key,
             private,
             entries: HashMap::default(),
-            new: vec![None; NEW_BUCKETS * BUCKET_SIZE],
-            tried: vec![None; TRIED_BUCKETS * BUCKET_SIZE],
+            new: BTreeMap::new(),
+            tried: BTreeMap::new(),
             changes: 0,
         }
     }
@@ -202,18 +203,18 @@ impl AddrTable {
 
     /// Frees `place` in the new table if its occupant is terrible. Returns whether the place is free now.
     fn make_room(&mut self, place: usize, now: Timestamp) -> bool {
-        let Some(occupant) = &self.new[place] else { return true };
+        let Some(occupant) = self.new.get(&place) else { return true };
         if self.entries.get(occupant).is_some_and(|entry| !entry.is_terrible(now)) {
             return false;
         }
         self.entries.remove(occupant);
-        self.new[place] = None;
+        self.new.remove(&place);
         true
     }
 
     fn put(&mut self, address: PeerAddress, mut entry: Entry, place: usize) {
         entry.tried = false;
-        self.new[place] = Some(address.clone());
+        self.new.insert(place, address.clone());
         self.entries.insert(address, entry);
         self.changes += 1;
     }
@@ -221,7 +222,7 @@ impl AddrTable {
     /// Moves `address` from the new to the tried table, unless the occupant of its place worked recently.
     fn promote(&mut self, address: &PeerAddress, now: Timestamp) {
         let place = self.key.tried_place(address);
-        if let Some(occupant) = self.tried[place].clone() {
+        if let Some(occupant) = self.tried.get(&place).cloned() {
             let Some(entry) = self.entries.get(&occupant) else { return };
             let worked_lately = entry.last_success.is_some_and(|success| now.since(success) < REPLACEMENT);
             if entry.failures == 0 && worked_lately {
@@ -232,8 +233,8 @@ impl AddrTable {
         if let Some(entry) = self.entries.get_mut(address) {
             entry.tried = true;
             let old = self.key.new_place(address, &entry.source);
-            self.new[old] = None;
-            self.tried[place] = Some(address.clone());
+            self.new.remove(&old);
+            self.tried.insert(place, address.clone());
         }
     }
 

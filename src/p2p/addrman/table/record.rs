@@ -71,13 +71,13 @@ impl AddrTable {
 
     fn restore(&mut self, address: PeerAddress, entry: Entry) {
         let tried = self.key.tried_place(&address);
-        if entry.tried && self.tried[tried].is_none() {
-            self.tried[tried] = Some(address.clone());
+        if entry.tried && !self.tried.contains_key(&tried) {
+            self.tried.insert(tried, address.clone());
             self.entries.insert(address, entry);
             return;
         }
         let new = self.key.new_place(&address, &entry.source);
-        if self.new[new].is_none() {
+        if !self.new.contains_key(&new) {
             self.put(address, entry, new);
         }
     }

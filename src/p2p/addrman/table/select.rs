@@ -8,6 +8,7 @@ use crate::util::time::Timestamp;
 use crate::wire::Services;
 use rand::seq::{IndexedRandom, SliceRandom};
 use rand::{Rng, RngExt};
+use std::collections::BTreeMap;
 
 /// The factor by which each rejection by chance makes the next candidate more likely (Core: 1.2).
 const BOOST: f64 = 1.2;
@@ -50,21 +51,23 @@ impl AddrTable {
 }
 
 fn select_from(
-    table: &[Option<PeerAddress>],
+    table: &BTreeMap<usize, PeerAddress>,
     rng: &mut impl Rng,
     chance: impl Fn(&PeerAddress) -> Option<f64>,
 ) -> Option<PeerAddress> {
-    let mut buckets: Vec<&[Option<PeerAddress>]> = table.chunks(BUCKET_SIZE).collect();
+    let places: Vec<(usize, &PeerAddress)> = table.iter().map(|(place, address)| (*place, address)).collect();
+    let in_one_bucket = |one: &(usize, _), next: &(usize, _)| one.0 / BUCKET_SIZE == next.0 / BUCKET_SIZE;
+    let mut buckets: Vec<_> = places.chunk_by(in_one_bucket).collect();
     buckets.shuffle(rng);
     let mut boost = 1.0;
     loop {
         let mut any = false;
         for bucket in &buckets {
-            let eligible = bucket.iter().flatten().filter_map(|address| Some((address, chance(address)?)));
-            let eligible: Vec<(&PeerAddress, f64)> = eligible.collect();
+            let eligible = bucket.iter().filter_map(|&(_, address)| Some((address, chance(address)?)));
+            let eligible: Vec<_> = eligible.collect();
             let Some((address, chance)) = eligible.choose(rng) else { continue };
             if rng.random_bool((chance * boost).min(1.0)) {
-                return Some((*address).clone());
+                return Some(PeerAddress::clone(address));
             }
             any = true;
             boost *= BOOST;
