@@ -47,4 +47,4 @@ pub use peer::{IpFamilies, Resolve, Resolving, Routes, SystemResolver, Transport
 pub use settings::{BootstrapMode, DEFAULT_BACKFILL, Discovery, MAX_BACKFILL, PeerChoice, Settings};
 pub use starting_point::StartingPoint;
 #[cfg(test)]
-pub(crate) use testing::{Deed, Unplugged};
+pub(crate) use testing::{Deed, Judge, Unplugged};

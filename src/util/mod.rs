@@ -2,6 +2,10 @@
 
 pub(crate) mod bounded;
 pub mod clock;
+#[cfg(test)]
+pub mod footprint;
+#[cfg(test)]
+pub mod fuzz;
 pub mod log_lines;
 pub mod peer_clocks;
 pub mod percentile;
@@ -9,7 +13,3 @@ pub mod rates;
 pub mod share;
 pub mod text;
 pub mod time;
-
-#[cfg(test)]
-#[path = "../../tests/support/fuzz.rs"]
-pub mod fuzz;

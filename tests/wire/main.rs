@@ -3,7 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod core_vectors;
-#[path = "../support/fuzz.rs"]
+#[path = "../../src/util/fuzz.rs"]
 mod fuzz;
 mod fuzz_targets;
 mod generate;

@@ -1,8 +1,10 @@
 //! What the tests of several protocol parts need.
 
 mod fuzz_session;
+mod judge;
 mod unplugged;
 
+pub(crate) use judge::Judge;
 pub(crate) use unplugged::{Deed, Unplugged};
 
 use crate::event::PeerInfo;

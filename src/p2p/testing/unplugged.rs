@@ -30,12 +30,17 @@ pub(crate) enum Deed {
 
 impl Unplugged {
     pub(crate) fn new(settings: Settings, now: Timestamp) -> Self {
+        Self::seeded(settings, now, [1; 32])
+    }
+
+    /// Like [`Unplugged::new`]; all random choices follow from `seed`.
+    pub(crate) fn seeded(settings: Settings, now: Timestamp, seed: [u8; 32]) -> Self {
         let timing = Timing {
             handshake_timeout: settings.handshake_timeout,
             ping_interval: settings.ping_interval,
             ping_timeout: settings.ping_timeout,
         };
-        let node = Node::new(settings.clone(), now, [1; 32]);
+        let node = Node::new(settings.clone(), now, seed);
         Self { node, timing, settings, sessions: BTreeMap::new() }
     }
 
@@ -79,10 +84,16 @@ impl Unplugged {
         self.node.deadline(now).into_iter().chain(sessions).min()
     }
 
-    /// The peer closes the connection.
-    pub(super) fn closed_by_peer(&mut self, peer: PeerId, now: Timestamp) -> Vec<Deed> {
-        self.close(peer, DisconnectReason::ClosedByPeer, now);
-        self.outputs(now)
+    /// The connection ends, or the attempt to open it fails, and not because we closed it.
+    pub(crate) fn ended(&mut self, peer: PeerId, reason: DisconnectReason, now: Timestamp) -> Vec<Deed> {
+        let mut deeds = vec![self.close(peer, reason, now)];
+        deeds.extend(self.outputs(now));
+        deeds
+    }
+
+    /// The process was asleep: what has arrived waited for it.
+    pub(crate) fn overslept(&mut self) {
+        self.sessions.values_mut().for_each(Session::overslept);
     }
 
     fn follow(&mut self, peer: PeerId, instructions: Vec<Instruction>, now: Timestamp) -> Vec<Deed> {
@@ -96,17 +107,18 @@ impl Unplugged {
                         self.node.reported(peer, PeerReport::Input(input), now);
                     }
                 }
-                Instruction::Disconnect(reason) => deeds.extend(self.close(peer, reason, now)),
+                Instruction::Disconnect(reason) => deeds.push(self.close(peer, reason, now)),
             }
         }
         deeds.extend(self.outputs(now));
         deeds
     }
 
-    fn close(&mut self, peer: PeerId, reason: DisconnectReason, now: Timestamp) -> Option<Deed> {
-        self.sessions.remove(&peer)?;
+    /// Closes a connection, or stops a dial.
+    fn close(&mut self, peer: PeerId, reason: DisconnectReason, now: Timestamp) -> Deed {
+        self.sessions.remove(&peer);
         self.node.reported(peer, PeerReport::Ended(reason), now);
-        Some(Deed::Close(peer))
+        Deed::Close(peer)
     }
 
     fn outputs(&mut self, now: Timestamp) -> Vec<Deed> {
@@ -115,7 +127,7 @@ impl Unplugged {
             match output {
                 Output::Dial(dial) => deeds.push(Deed::Dial(dial)),
                 Output::Send(peer, message) => deeds.push(Deed::Send(peer, message)),
-                Output::Disconnect(peer, reason) => deeds.extend(self.close(peer, reason, now)),
+                Output::Disconnect(peer, reason) => deeds.push(self.close(peer, reason, now)),
                 Output::Event(event) => deeds.push(Deed::Report(event)),
                 Output::ResolveSeed(_) => {}
             }

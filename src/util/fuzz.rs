@@ -1,7 +1,9 @@
-//! What all fuzz targets share. An input is bytes, and a target is a function that panics if something is wrong.
+//! What all fuzz targets share, those of `tests/wire` as well. An input is bytes, and a target is a function that
+//! panics if something is wrong.
 //!
 //! In an ordinary test, a target gets the corpus in `tests/fuzz/TARGET`, and then inputs that are made from the
-//! corpus by random changes: by default few, with `BOLERO_RANDOM_TEST_TIME_MS` for as long as that.
+//! corpus by random changes: by default few, with `BOLERO_RANDOM_TEST_TIME_MS` for as long as that, with
+//! `BOLERO_RANDOM_ITERATIONS` as many as that.
 
 use bolero::generator::bolero_generator::driver::Driver;
 use bolero::{TargetLocation, ValueGenerator};
