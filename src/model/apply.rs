@@ -338,7 +338,9 @@ impl Model {
     fn check_anomalies(&mut self, step: &mut Step) {
         let tip = self.tip.map(|tip| tip.height);
         let live = self.peers.iter().filter(|(_, peer)| peer.is_live());
-        let figures: Vec<_> = live.map(|(id, peer)| (id, peer.figures(tip, step.now))).collect();
+        let mut figures: Vec<_> = live.map(|(id, peer)| (id, peer.figures(tip, step.now))).collect();
+        // The same events make the same notices, in the same order.
+        figures.sort_unstable_by_key(|(id, _)| *id);
         for (peer, anomaly) in self.anomalies.check(step.now, &figures) {
             if let Some(address) = self.peers.address(peer).cloned() {
                 step.notice(Notice::Anomaly { peer, address, anomaly });

@@ -3,7 +3,7 @@
 use crate::chain::Network;
 use crate::event::{DisconnectReason, EventKind, PeerEvent, SeedFailure};
 use crate::model::ModelSettings;
-use crate::model::notice::Level;
+use crate::model::notice::{Level, Notice};
 use crate::model::peers::health::Health;
 use crate::model::testing::*;
 use crate::tui::{Unit, wording};
@@ -119,4 +119,20 @@ fn backfill_has_progress_while_it_is_under_way_and_a_notice_at_its_end() {
     assert_eq!(state(1_000, 0), (None, Some((Level::Info, "backfill: 1,000 blocks".to_owned()))));
     let text = "backfill: 998 of 1,000 blocks, no peer serves the others".to_owned();
     assert_eq!(state(998, 2), (None, Some((Level::Warning, text))));
+}
+
+#[test]
+fn anomalies_that_are_found_at_once_are_reported_in_the_order_of_the_peers() {
+    let mut scene = Scene::new();
+    scene.connect_all(1..40);
+    for peer in 1..40 {
+        scene.peer(peer, PeerEvent::FeeFilter { sat_per_kvb: if peer > 30 { 900_000 } else { 1_000 } });
+    }
+    scene.pass(60).peer(1, PeerEvent::Pinged);
+    let snapshot = scene.all();
+    let found = snapshot.overview.notices.iter().rev().filter_map(|row| match row.entry.notice {
+        Notice::Anomaly { peer, .. } => Some(peer.0),
+        _ => None,
+    });
+    assert_eq!(found.collect::<Vec<_>>(), (31..40).collect::<Vec<_>>());
 }
