@@ -118,4 +118,6 @@ fn compact(number: u128, zeros: u32) -> u32 {
 }
 
 #[cfg(test)]
+mod real_headers;
+#[cfg(test)]
 mod tests;

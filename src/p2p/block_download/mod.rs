@@ -289,6 +289,7 @@ impl Part for BlockDownload {
         let mut actions = Vec::new();
         while let Some(Downloaded { peer, height, block }) = self.requests.take_next() {
             self.catch_up.reported(block.hash);
+            self.new_blocks.handed_on(height);
             actions.push(Action::Emit(EventKind::Block { peer, height, block }));
         }
         let missing = self.requests.missing(now);

@@ -24,8 +24,10 @@ pub struct NewBlocks {
     peer_clocks: PeerClocks<Owner>,
     /// The netgroups of the peers that are dialled or connected, where addresses say who owns them.
     netgroups: HashMap<PeerId, NetGroup>,
-    /// The lowest height of a new block.
+    /// The lowest height of a new block in the best chain.
     lowest: Option<u32>,
+    /// The lowest height of a new block that was handed on, in the best chain or not.
+    handed_on: Option<u32>,
 }
 
 /// Who may have set a clock: everyone in a netgroup counts as one.
@@ -39,7 +41,8 @@ enum Owner {
 impl NewBlocks {
     /// Blocks are new from `startup` on, as far as a miner's clock can be wrong.
     pub fn new(startup: Timestamp) -> Self {
-        Self { startup, peer_clocks: PeerClocks::default(), netgroups: HashMap::new(), lowest: None }
+        let (peer_clocks, netgroups) = (PeerClocks::default(), HashMap::new());
+        Self { startup, peer_clocks, netgroups, lowest: None, handed_on: None }
     }
 
     /// A connection is being opened.
@@ -66,22 +69,31 @@ impl NewBlocks {
         (self.startup - MAX_FUTURE_BLOCK_TIME).as_secs().saturating_add_signed(offset)
     }
 
+    /// Notes that a new block at `height` was handed on.
+    pub fn handed_on(&mut self, height: u32) {
+        self.handed_on = Some(self.handed_on.map_or(height, |lowest| lowest.min(height)));
+    }
+
     /// Splits the blocks that joined the best chain, oldest first, into past and new ones.
     ///
     /// During the first sync, `peer_height` is where the peer that sent their headers was in the
-    /// handshake: only what was mined since is new. A block that follows or replaces a new one is new,
-    /// however old it claims to be.
+    /// handshake: only what was mined since is new. A block that follows a new one is new, however old it claims
+    /// to be, and so is one that replaces a new one that was handed on: what that one did has to be undone. Headers
+    /// alone, whose blocks nobody may have, make nothing new that replaces them.
     pub fn split<'a>(&mut self, connected: &'a [Tip], peer_height: Option<u32>) -> (&'a [Tip], &'a [Tip]) {
+        let Some(first) = connected.first() else { return (&[], &[]) };
         let since = self.since();
+        // Whatever was in the best chain from here on has left it.
+        self.lowest = self.lowest.filter(|lowest| *lowest < first.height);
+        let from = self.lowest.or(self.handed_on);
         let is_new = |block: &Tip| {
             let is_recent =
                 u64::from(block.time) >= since && peer_height.is_none_or(|end| block.height > end);
-            is_recent || self.lowest.is_some_and(|lowest| block.height >= lowest)
+            is_recent || from.is_some_and(|from| block.height >= from)
         };
         let first_new = connected.iter().position(is_new).unwrap_or(connected.len());
         let (past, new) = connected.split_at(first_new);
-        let height = new.first().map(|block| block.height);
-        self.lowest = self.lowest.into_iter().chain(height).min();
+        self.lowest = self.lowest.or(new.first().map(|block| block.height));
         (past, new)
     }
 
@@ -126,10 +138,22 @@ mod tests {
     }
 
     #[test]
-    fn a_block_that_follows_or_replaces_a_new_one_is_new_however_old() {
+    fn a_block_that_follows_a_new_one_or_replaces_one_that_was_handed_on_is_new_however_old() {
         let mut new_blocks = NewBlocks::new(STARTUP);
         assert_eq!(split(&mut new_blocks, None, &[LONG_AGO, NOW]), (1, 1));
-        assert_eq!(split(&mut new_blocks, None, &[LONG_AGO, LONG_AGO, LONG_AGO]), (1, 2));
+        let next = [block(3, LONG_AGO)];
+        assert_eq!(new_blocks.split(&next, None), (&[][..], &next[..]));
+        new_blocks.handed_on(2);
+        assert_eq!(split(&mut new_blocks, None, &[LONG_AGO, LONG_AGO, LONG_AGO, LONG_AGO]), (1, 3));
+    }
+
+    #[test]
+    fn blocks_that_replace_new_headers_alone_are_as_old_as_they_are() {
+        let mut new_blocks = NewBlocks::new(STARTUP);
+        assert_eq!(split(&mut new_blocks, None, &[NOW, NOW]), (0, 2));
+        assert!(!new_blocks.is_past(1));
+        assert_eq!(split(&mut new_blocks, None, &[LONG_AGO, LONG_AGO, NOW]), (2, 1));
+        assert_eq!([1, 2, 3].map(|height| new_blocks.is_past(height)), [true, true, false]);
     }
 
     #[test]
@@ -157,7 +181,6 @@ mod tests {
         new_blocks.peer_clock(PeerId(10), 9 * DAY);
         assert_eq!(split(&mut new_blocks, None, &[NOW, NOW]), (0, 2), "ours counts");
         new_blocks.peer_clock(PeerId(11), 9 * DAY);
-        let mut new_blocks = NewBlocks { lowest: None, ..new_blocks };
         assert_eq!(split(&mut new_blocks, None, &[NOW, NOW]), (2, 0));
     }
 

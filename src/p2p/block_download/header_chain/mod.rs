@@ -100,9 +100,17 @@ impl HeaderChain {
     /// # Errors
     /// The headers don't connect or break a rule; none of them is added.
     pub fn add(&mut self, headers: &[(BlockHash, BlockHeader)]) -> Result<Option<NewTip>, HeadersError> {
+        let pairs = headers.iter().zip(headers.iter().skip(1));
+        if pairs.into_iter().any(|((hash, _), (_, next))| next.previous != *hash) {
+            return Err(BlockFault::BrokenChain.into());
+        }
+        let known = headers.iter().take_while(|(hash, _)| self.nodes.contains_key(hash)).count();
+        let is_crowded = self.nodes.len() + headers.len() - known > self.active.len() + MAX_SIDE;
+        // What is known was checked before: a peer that repeats itself costs next to nothing.
+        let headers = if is_crowded { headers } else { &headers[known..] };
         let Some((_, first)) = headers.first() else { return Ok(None) };
         let nodes = self.nodes_of(first.previous, headers)?;
-        if self.nodes.len() + headers.len() > self.active.len() + MAX_SIDE {
+        if is_crowded {
             self.forget_side_branches();
             if !self.nodes.contains_key(&first.previous) {
                 return Err(HeadersError::Unconnecting);
@@ -169,10 +177,6 @@ impl HeaderChain {
         fork: BlockHash,
         headers: &[(BlockHash, BlockHeader)],
     ) -> Result<Vec<Node>, HeadersError> {
-        let pairs = headers.iter().zip(headers.iter().skip(1));
-        if pairs.into_iter().any(|((hash, _), (_, next))| next.previous != *hash) {
-            return Err(BlockFault::BrokenChain.into());
-        }
         let mut parent = *self.nodes.get(&fork).ok_or(HeadersError::Unconnecting)?;
         let mut nodes: Vec<Node> = Vec::with_capacity(headers.len());
         for (_, header) in headers {

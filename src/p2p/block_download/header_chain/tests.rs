@@ -1,6 +1,7 @@
 //! Growth, forks and floods, with headers whose proof of work was never done.
 
 mod difficulty;
+mod real;
 
 use crate::chain::Network;
 use crate::p2p::block_download::header_chain::*;

@@ -4,6 +4,7 @@ mod backfill;
 mod blocks;
 mod catch_up;
 mod compact;
+mod floods;
 mod lost;
 mod races;
 pub mod scene;

@@ -41,7 +41,12 @@ impl Scene {
     pub fn with_backfill(depth: u32, known: &[BlockHash]) -> Self {
         let known_blocks: HashSet<_> = known.iter().copied().collect();
         let settings = Settings { network: NETWORK, backfill: depth, ..Settings::default() };
-        let part = BlockDownload::new(&settings, known_blocks, START);
+        Self { part: BlockDownload::new(&settings, known_blocks, START), ..Self::of(&settings) }
+    }
+
+    /// No peer is connected, with these settings.
+    pub fn of(settings: &Settings) -> Self {
+        let part = BlockDownload::new(settings, HashSet::new(), START);
         Self { part, now: START, missing: vec![] }
     }
 
