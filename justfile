@@ -23,6 +23,10 @@ test:
 fuzz *target:
     .ci/fuzz {{target}}
 
+# each fuzz target for so many minutes (10), and simulated days, in release builds: a night
+nightly *minutes:
+    .ci/nightly {{minutes}}
+
 # licences, sources and banned crates
 deny:
     .ci/run deny

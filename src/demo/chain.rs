@@ -22,7 +22,7 @@ const VERSION: i32 = 0x2000_0000;
 const RESERVED: [u8; 32] = [0; 32];
 
 /// The genesis block of regtest.
-const GENESIS: BlockHeader = BlockHeader {
+pub(super) const GENESIS: BlockHeader = BlockHeader {
     version: 1,
     previous: BlockHash([0; 32]),
     merkle_root: [
@@ -66,6 +66,12 @@ impl Chain {
         Self { base: height, heights: HashMap::from([(hash, 0)]), tip: hash, ..Self::new() }
     }
 
+    /// Returns the height of a block.
+    #[cfg(test)]
+    pub(super) fn height_of(&self, hash: BlockHash) -> Option<u32> {
+        Some(self.base + u32::try_from(*self.heights.get(&hash)?).ok()?)
+    }
+
     /// Returns the height of the tip.
     pub(super) fn height(&self) -> u32 {
         self.base.saturating_add(u32::try_from(self.headers.len() - 1).unwrap_or(u32::MAX))
@@ -86,7 +92,7 @@ impl Chain {
         self.blocks.get(self.blocks.len().checked_sub(from_tip + 1)?)
     }
 
-    /// Mines a block of `transactions`, in this order, whose coinbase pays subsidy and `fees` (in sat) to
+    /// Mines the next block, of `transactions` in this order. Its coinbase pays subsidy and `fees` (in sat) to
     /// `script_pubkey`.
     pub(super) fn mine(
         &mut self,
@@ -95,24 +101,8 @@ impl Chain {
         script_pubkey: Vec<u8>,
         time: u32,
     ) -> Arc<Block> {
-        let height = self.height() + 1;
-        let value = Network::Regtest.subsidy(height) + fees;
-        let committed = commitment_script(&transactions, RESERVED);
-        let mut all = vec![coinbase(height, value, script_pubkey, committed)];
-        all.extend(transactions);
-        let bits = Network::Regtest.easiest_bits();
-        let header =
-            BlockHeader { version: VERSION, previous: self.tip, merkle_root: [0; 32], time, bits, nonce: 0 };
-        let mut block = Block { header, hash: BlockHash::default(), size: 0, transactions: all };
-        block.header.merkle_root = block.merkle_root();
-        while block.header.check(Network::Regtest).is_err() {
-            block.header.nonce += 1; // about every second one will do
-        }
-        block.hash = block.header.hash();
-        let mut bytes = vec![];
-        block.encode(&mut bytes);
-        block.size = u32::try_from(bytes.len()).unwrap_or(u32::MAX);
-        let block = Arc::new(block);
+        let place = Place { previous: self.tip, height: self.height() + 1, time };
+        let block = Arc::new(mined(place, transactions, fees, script_pubkey));
         self.append(Arc::clone(&block));
         block
     }
@@ -129,6 +119,41 @@ impl Chain {
             self.kept_bytes -= oldest.map_or(0, |block| block.size as usize);
         }
     }
+}
+
+/// Where a block belongs.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Place {
+    pub(super) previous: BlockHash,
+    pub(super) height: u32,
+    /// The miner's clock, in s since the UNIX epoch.
+    pub(super) time: u32,
+}
+
+/// Mines a block of `transactions`, in this order, whose coinbase pays subsidy and `fees` (in sat) to `script_pubkey`.
+pub(super) fn mined(
+    place: Place,
+    transactions: Vec<Transaction>,
+    fees: u64,
+    script_pubkey: Vec<u8>,
+) -> Block {
+    let Place { previous, height, time } = place;
+    let value = Network::Regtest.subsidy(height) + fees;
+    let committed = commitment_script(&transactions, RESERVED);
+    let mut all = vec![coinbase(height, value, script_pubkey, committed)];
+    all.extend(transactions);
+    let bits = Network::Regtest.easiest_bits();
+    let header = BlockHeader { version: VERSION, previous, merkle_root: [0; 32], time, bits, nonce: 0 };
+    let mut block = Block { header, hash: BlockHash::default(), size: 0, transactions: all };
+    block.header.merkle_root = block.merkle_root();
+    while block.header.check(Network::Regtest).is_err() {
+        block.header.nonce += 1; // about every second one will do
+    }
+    block.hash = block.header.hash();
+    let mut bytes = vec![];
+    block.encode(&mut bytes);
+    block.size = u32::try_from(bytes.len()).unwrap_or(u32::MAX);
+    block
 }
 
 /// Returns the coinbase, which contains the height (BIP34) and, in the script `committed`, the commitment to

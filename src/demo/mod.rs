@@ -38,6 +38,8 @@ mod rehearsal;
 mod scenario;
 mod script;
 mod session;
+#[cfg(test)]
+mod simulation;
 mod world;
 
 use crate::address::PeerAddress;

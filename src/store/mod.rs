@@ -28,6 +28,8 @@ mod writer;
 
 pub use file::default_state_dir;
 pub use lines::LineStore;
+#[cfg(test)]
+pub(crate) use mempool::unthreaded::Unthreaded;
 pub use screens::save_screen;
 pub use stores::{Loaded, StoreSettings, Stores};
 pub use transfer::{Transferred, export, import};

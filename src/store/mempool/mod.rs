@@ -15,6 +15,8 @@ mod record;
 mod replay;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+pub(crate) mod unthreaded;
 
 use crate::chain::Network;
 use crate::event::{Event, EventKind, Restored, Store, StoreFailure, StoreProblem};

@@ -1,0 +1,83 @@
+//! What is drawn from the seed of a run.
+
+use crate::demo::profile::Profile;
+use crate::demo::random::generator;
+use rand::RngExt;
+use std::time::Duration;
+
+/// The fee floor of nodes that accept everything, in sat/kvB.
+const MIN_FEE_FLOOR: u64 = 100;
+
+/// A run.
+#[derive(Clone, Copy, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is drawn by itself")]
+pub(super) struct Scenario {
+    pub(super) seed: u64,
+    pub(super) nodes: usize,
+    /// The share of nodes that are not honest.
+    pub(super) liars: f64,
+    /// The mean time between two troubles; `None`: there are none.
+    pub(super) trouble: Option<Duration>,
+    /// Whether the process may sleep and restart.
+    pub(super) interrupts: bool,
+    /// Whether nodes are found by their addresses rather than given.
+    pub(super) discovers: bool,
+    /// How long it lasts.
+    pub(super) duration: Duration,
+    /// Transactions per second.
+    pub(super) rate: f64,
+    /// The number of transactions in the mempool at the start; it stays about that.
+    pub(super) unconfirmed: usize,
+    /// Whether all nodes announce everything, and by wtxid.
+    pub(super) announces_all: bool,
+    /// Whether the model is built again from all events at the end.
+    pub(super) rebuilds: bool,
+}
+
+impl Scenario {
+    /// A few nodes, of which some lie, with troubles now and then.
+    pub(super) fn of(seed: u64, duration: Duration) -> Self {
+        let mut rng = generator(seed, "simulation", 0);
+        Self {
+            seed,
+            nodes: rng.random_range(4..=24),
+            liars: rng.random_range(0.0..0.6),
+            trouble: rng.random_bool(0.8).then(|| Duration::from_secs(rng.random_range(10..300))),
+            interrupts: rng.random_bool(0.5),
+            discovers: rng.random_bool(0.3),
+            duration,
+            rate: rng.random_range(0.2..3.0),
+            unconfirmed: rng.random_range(100..600),
+            announces_all: false,
+            // All events of a day are too many.
+            rebuilds: duration <= Duration::from_hours(2),
+        }
+    }
+
+    /// Many honest nodes at the rate of mainnet, without trouble.
+    pub(super) fn load(nodes: usize, rate: f64, duration: Duration) -> Self {
+        Self {
+            seed: 1,
+            nodes,
+            liars: 0.0,
+            trouble: None,
+            interrupts: false,
+            discovers: false,
+            duration,
+            rate,
+            unconfirmed: 3_000,
+            announces_all: true,
+            rebuilds: false,
+        }
+    }
+
+    /// The kind of node `number`.
+    pub(super) fn profile(&self, number: usize) -> Profile {
+        let profile = Profile::of(self.seed, number);
+        if self.announces_all {
+            Profile { wtxid_relay: true, fee_floor: MIN_FEE_FLOOR, ..profile }
+        } else {
+            profile
+        }
+    }
+}
