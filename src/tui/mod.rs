@@ -86,11 +86,14 @@ pub async fn run(
     shutdown: CancellationToken,
 ) -> Result<(), TuiError> {
     let mut signals = Signals::listen()?;
+    // Beside the loop, which a write to the terminal may block.
+    let discarding = tokio::spawn(terminal::discard_output_at_end(Signals::listen()?));
     let mut tty = Tty::open(settings.preserve_screen, shutdown.clone())?;
     let mut session = Session::new(settings, snapshots, views, commands, &tty)?;
     let ended = session.run(&mut tty, &mut signals, shutdown).await;
     *kept = session.view_state();
     let closed = tty.close();
+    discarding.abort();
     session.close().await;
     match ended.and(closed) {
         // A closed terminal shows no error.

@@ -4,11 +4,15 @@ use crate::terminal::Terminal;
 use crate::{end_of, mempulse, wait_for};
 use rustix::process::{Pid, Signal, kill_process};
 use std::io::{Write, pipe};
+use std::path::Path;
 use std::process::Stdio;
+use std::time::Duration;
 use std::{fs, thread};
 
 const SIZE: (u16, u16) = (80, 24);
 const CTRL_Z: &str = "\x1a";
+/// For how long output blocks, in s: longer than the demo's peers wait for an answer.
+const BLOCKED: u64 = 20;
 
 #[test]
 fn signals_that_end_it_leave_the_terminal_as_it_was() {
@@ -69,6 +73,46 @@ fn a_stop_asked_for_by_another_process_gives_the_terminal_back_too() {
     terminal.shows("stopped: 1");
     terminal.is_restored();
     goes_on(terminal);
+}
+
+#[test]
+fn a_hangup_while_it_is_suspended_ends_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let pid_file = folder.path().join("pid");
+    let mut terminal = in_a_shell(&format!("echo $$ >{};", pid_file.display()));
+    let pid: i32 = fs::read_to_string(pid_file).unwrap().trim().parse().unwrap();
+    terminal.press(CTRL_Z);
+    terminal.shows("stopped: 1");
+    // The window is closed: the system sends SIGHUP and SIGCONT to a stopped group that has lost its shell.
+    drop(terminal);
+    wait_for("the end", || !Path::new(&format!("/proc/{pid}")).exists());
+}
+
+#[test]
+#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
+fn a_signal_ends_it_although_its_output_blocks() {
+    let mut terminal = Terminal::mempulse("demo --seed 1 --rate 100 --tick 100ms", (200, 60));
+    terminal.shows("DEMO");
+    terminal.stop_reading();
+    terminal.is_blocked();
+    terminal.signal(Signal::TERM);
+    let status = terminal.wait();
+    assert!(status.success(), "{status}");
+}
+
+#[test]
+fn after_a_minute_of_blocked_output_it_goes_on() {
+    let mut terminal = Terminal::mempulse("demo --seed 1 --rate 100 --tick 100ms", (120, 36));
+    terminal.wait_until("most of 8 peers", |screen| screen.contents().matches("● 127.").count() >= 6);
+    terminal.stop_reading();
+    #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
+    terminal.is_blocked();
+    thread::sleep(Duration::from_secs(BLOCKED));
+    terminal.read_again();
+    terminal.wait_until("most of 8 peers", |screen| screen.contents().matches("● 127.").count() >= 6);
+    terminal.press("q");
+    assert!(terminal.wait().success());
+    terminal.is_restored();
 }
 
 #[test]

@@ -3,11 +3,11 @@
 use crate::{NO_FOLDER, PATIENCE, settings, state_folder, wait_for};
 use portable_pty::{Child, CommandBuilder, ExitStatus, MasterPty, PtySize, SlavePty, native_pty_system};
 use rustix::process::{Pid, Signal, kill_process};
-use std::env;
 use std::io::{Read, Write};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Instant;
+use std::{env, fs};
 
 /// A terminal with a program in it. The program is killed when this is dropped.
 pub struct Terminal {
@@ -27,6 +27,8 @@ struct Screen {
 
 struct State {
     parser: vt100::Parser,
+    /// Whether what the program writes stays unread.
+    is_stopped: bool,
     /// As it was after the last whole frame: no test sees half of one.
     shown: vt100::Screen,
     /// How many frames were drawn, but for those whose end came in two pieces.
@@ -71,8 +73,8 @@ impl Terminal {
         for variable in ["COLORTERM", "TMUX", "STY"] {
             command.env_remove(variable);
         }
-        let parser = vt100::Parser::new(rows, columns, 0);
-        let state = State { shown: parser.screen().clone(), parser, frames: 0 };
+        let parser = vt100::Parser::new(rows.max(1), columns.max(1), 0);
+        let state = State { shown: parser.screen().clone(), parser, is_stopped: false, frames: 0 };
         let screen = Arc::new(Screen { state: Mutex::new(state), drawn: Condvar::new() });
         let mut output = pair.master.try_clone_reader().unwrap();
         let drawn_on = Arc::clone(&screen);
@@ -93,12 +95,23 @@ impl Terminal {
         self.keyboard.flush().unwrap();
     }
 
+    /// Reads no more of what the program writes, as after Ctrl-S, until [`Terminal::read_again`].
+    pub fn stop_reading(&self) {
+        self.screen.lock().is_stopped = true;
+    }
+
+    /// Reads on.
+    pub fn read_again(&self) {
+        self.screen.lock().is_stopped = false;
+        self.screen.drawn.notify_all();
+    }
+
     /// Resizes the window, which sends SIGWINCH to the program.
     pub fn resize(&self, (columns, rows): (u16, u16)) {
         // Nothing may be drawn between the two: the program's first lines in the new size would be
         // cut by the old one.
         let mut state = self.screen.lock();
-        state.parser.screen_mut().set_size(rows, columns);
+        state.parser.screen_mut().set_size(rows.max(1), columns.max(1));
         self.master.resize(size(columns, rows)).unwrap();
     }
 
@@ -106,6 +119,13 @@ impl Terminal {
     pub fn signal(&self, signal: Signal) {
         let pid = self.child.process_id().and_then(|pid| Pid::from_raw(pid.try_into().unwrap()));
         kill_process(pid.unwrap(), signal).unwrap();
+    }
+
+    /// Waits until the program waits for somebody to read what it writes (system call 1).
+    #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
+    pub fn is_blocked(&self) {
+        let call = format!("/proc/{}/syscall", self.child.process_id().unwrap());
+        wait_for("blocked output", || fs::read_to_string(&call).is_ok_and(|text| text.starts_with("1 0x1 ")));
     }
 
     /// What is on the screen now.
@@ -191,6 +211,9 @@ impl Screen {
         // A pseudo-terminal reports the end of its other side as an error.
         while let Ok(length @ 1..) = output.read(&mut buffer) {
             let mut state = self.lock();
+            while state.is_stopped {
+                state = self.drawn.wait(state).unwrap_or_else(PoisonError::into_inner);
+            }
             state.parser.process(&buffer[..length]);
             frame.extend_from_slice(&buffer[..length]);
             state.frames +=

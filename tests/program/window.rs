@@ -36,6 +36,22 @@ fn the_screen_follows_the_size_of_the_window() {
 }
 
 #[test]
+fn a_window_of_no_size_is_waited_for() {
+    for size in [(0, 0), (0, 24), (80, 0)] {
+        let mut terminal = Terminal::mempulse(NOBODY, size);
+        std::thread::sleep(std::time::Duration::from_secs(1));
+        terminal.resize((80, 24));
+        terminal.shows("regtest");
+        terminal.resize(size);
+        std::thread::sleep(std::time::Duration::from_secs(1));
+        terminal.resize((80, 24));
+        terminal.shows("127.0.0.1:1");
+        terminal.press("q");
+        assert!(terminal.wait().success());
+    }
+}
+
+#[test]
 fn where_nobody_can_be_reached_it_says_why_and_what_needs_no_network() {
     let mut terminal = Terminal::mempulse(NOBODY, (100, 30));
     terminal.shows("127.0.0.1:1");

@@ -16,6 +16,13 @@ pub fn transaction(number: u32) -> Transaction {
     spend(OutPoint { txid: Txid(txid), vout: 0 }, vec![], vec![vec![0x77; 64]]).build().unwrap()
 }
 
+/// A transaction of about 100 kB, another one for each number.
+pub fn large_transaction(number: u32) -> Transaction {
+    let mut txid = [0x22; 32];
+    txid[..4].copy_from_slice(&number.to_le_bytes());
+    spend(OutPoint { txid: Txid(txid), vout: 0 }, vec![], vec![vec![0x77; 100_000]]).build().unwrap()
+}
+
 /// The transaction without its witnesses: with the same txid.
 pub fn stripped(tx: &Transaction) -> Transaction {
     let input = |input: Input<'_>| InputParts {

@@ -3,6 +3,7 @@
 
 mod bell;
 mod clipboard;
+mod guard;
 mod notification;
 mod output;
 mod replies;
@@ -13,5 +14,5 @@ pub use bell::Bell;
 pub use clipboard::{Multiplexer, missing_in_tmux};
 pub use notification::Notifier;
 pub use replies::ReplyFilter;
-pub use signals::{Signal, Signals, ask_to_stop};
+pub use signals::{Signal, Signals, ask_to_stop, discard_output_at_end};
 pub use tty::{Resumed, Tty, is_gone};

@@ -1,5 +1,6 @@
 //! Standard output while the terminal is ours, and the modes that make it ours.
 
+use super::guard::Guard;
 use crossterm::cursor::{Hide, MoveTo, Show};
 use crossterm::event::{DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste};
 use crossterm::execute;
@@ -27,11 +28,13 @@ pub struct Output {
     taken: Arc<AtomicBool>,
     /// Whether the ordinary screen is drawn on, and keeps the last frame.
     preserve_screen: bool,
+    guard: Guard,
 }
 
 impl Output {
+    /// A terminal that is not taken yet.
     pub fn new(preserve_screen: bool) -> Self {
-        Self { taken: Arc::default(), preserve_screen }
+        Self { taken: Arc::default(), preserve_screen, guard: Guard::start(preserve_screen) }
     }
 
     pub fn writer(&self) -> Writer {
@@ -45,6 +48,7 @@ impl Output {
 
     /// Takes the terminal over.
     pub fn take(&self) -> io::Result<()> {
+        self.guard.note(true);
         enable_raw_mode()?;
         self.taken.store(true, Ordering::SeqCst);
         // What was typed, or answered by the terminal, before it was ours is not meant for us.
@@ -69,7 +73,9 @@ impl Output {
         } else {
             execute!(stdout, LeaveAlternateScreen, Show)
         };
-        disable_raw_mode().and(modes).and(screen).and(stdout.flush())
+        let restored = disable_raw_mode().and(modes).and(screen).and(stdout.flush());
+        self.guard.note(false);
+        restored
     }
 }
 

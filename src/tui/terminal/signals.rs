@@ -1,7 +1,9 @@
 //! The signals that concern the terminal: end, stop and continue.
 
 use rustix::process::{self, Signal as Os};
+use rustix::termios::{Action, QueueSelector, tcflow, tcflush};
 use std::io;
+use std::time::Duration;
 use tokio::signal::unix::{self, SignalKind};
 
 /// What a signal asks for.
@@ -45,6 +47,25 @@ impl Signals {
             _ = self.hangup.recv() => Signal::End,
             _ = self.stop.recv() => Signal::Stop,
             _ = self.resume.recv() => Signal::Continue,
+        }
+    }
+}
+
+/// How long the program may take to end before what the terminal has not taken is discarded.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+/// Waits for a signal that asks for the end, then discards every second what is on its way to the terminal: a terminal
+/// that takes nothing would keep the program from its end. To be aborted at the end.
+pub async fn discard_output_at_end(mut signals: Signals) {
+    while signals.next().await != Signal::End {}
+    loop {
+        tokio::time::sleep(PATIENCE).await;
+        // Linux wakes a writer for room in the queue of a pseudo-terminal only when its output starts again.
+        let discarded = tcflush(io::stdout(), QueueSelector::OFlush)
+            .and_then(|()| tcflow(io::stdout(), Action::OOff))
+            .and_then(|()| tcflow(io::stdout(), Action::OOn));
+        if let Err(error) = discarded {
+            tracing::debug!(%error, "what is on its way to the terminal cannot be discarded");
         }
     }
 }

@@ -5,6 +5,7 @@ mod damaged;
 mod disk;
 mod instances;
 mod killed;
+mod memory;
 mod small_disk;
 
 use crate::monitor::Monitor;
