@@ -26,6 +26,11 @@ impl Backoff {
         self.first.saturating_mul(factor).min(longest).mul_f64(self.rng.random_range(0.8..=1.0))
     }
 
+    /// Returns a random part of `longest`, that not all clients wait equally long.
+    pub fn part_of(&mut self, longest: Duration) -> Duration {
+        longest.mul_f64(self.rng.random_range(0.0..=1.0))
+    }
+
     /// Counts a success: the next delay is the first one again.
     pub fn reset(&mut self) {
         self.failures = 0;

@@ -16,6 +16,9 @@ const REDIAL: (Duration, Duration) = (Duration::from_secs(1), Duration::from_min
 /// until it times out.
 const SILENT_REDIAL: Duration = Duration::from_mins(10);
 
+/// Within this time after the machine has slept, every peer is redialled: not all at once.
+const WAKING: Duration = Duration::from_secs(5);
+
 /// A connection that lasted this long resets the back-off.
 const STEADY: Duration = Duration::from_mins(1);
 
@@ -67,6 +70,16 @@ impl ManualPeers {
     /// The address of `peer` if it is a manual one.
     pub fn address(&self, peer: PeerId) -> Option<&PeerAddress> {
         self.0.get(usize::try_from(peer.0).ok()?).map(|peer| &peer.address)
+    }
+
+    /// Redials all that wait within 5 s, without their back-off.
+    pub fn wake_up(&mut self, now: Timestamp) {
+        for peer in &mut self.0 {
+            peer.backoff.reset();
+            if let State::Waiting { until } = &mut peer.state {
+                *until = now + peer.backoff.part_of(WAKING);
+            }
+        }
     }
 
     /// The number of connections that are being opened.

@@ -43,6 +43,9 @@ const MAX_MANUAL_DIALS: usize = 400;
 /// (Core: 11 s).
 const ADDRESSES_PATIENCE: Duration = Duration::from_secs(11);
 
+/// Whoever looks for dials no more often than this was asleep: the driver does every few seconds.
+const ASLEEP: Duration = Duration::from_mins(2);
+
 /// Without any peer for this long, the built-in addresses are used (Core: 1 min).
 const FIXED_SEEDS_AFTER: Duration = Duration::from_mins(1);
 
@@ -60,6 +63,8 @@ pub struct Connections {
     needs_addresses: bool,
     /// When [`Connections::dial`] may have something to do.
     due_at: Option<Timestamp>,
+    /// When it was called last.
+    looked_at: Timestamp,
 }
 
 impl Connections {
@@ -82,11 +87,18 @@ impl Connections {
             fixed_seeds_after: Some(if at_once { Duration::ZERO } else { FIXED_SEEDS_AFTER }),
             needs_addresses: false,
             due_at: Some(now),
+            looked_at: now,
         }
     }
 
     /// Starts the dials that are due, and reports whether more addresses are needed.
     pub fn dial(&mut self, addresses: &AddrTable, now: Timestamp) -> Vec<Action> {
+        if now.since(self.looked_at) >= ASLEEP {
+            // The network is another one, or not there yet: what failed before says nothing about it.
+            self.manual.wake_up(now);
+            self.due_at = Some(now);
+        }
+        self.looked_at = now;
         if self.due_at.is_none_or(|due_at| due_at > now) {
             return vec![];
         }

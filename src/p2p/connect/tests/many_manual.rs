@@ -13,6 +13,9 @@ use std::time::Duration;
 /// How long a dial takes that is never answered.
 pub(super) const DIAL_TIMEOUT: Duration = Duration::from_secs(10);
 
+/// A machine that does not sleep looks at least so often.
+const MINUTE: Duration = Duration::from_mins(1);
+
 fn addresses(count: u32) -> impl Iterator<Item = PeerAddress> {
     (0..count).map(|number| ip(&format!("1.{}.{}.1", number / 200, number % 200)))
 }
@@ -46,6 +49,32 @@ pub(super) fn all_dialled(search: &mut Search, good: &[PeerAddress], end: Timest
         now = now + Duration::from_millis(100);
     }
     None
+}
+
+#[test]
+fn after_a_sleep_all_are_redialled_within_seconds_and_not_at_once_and_fail_as_for_the_first_time() {
+    let addresses: Vec<_> = addresses(20).collect();
+    let mut search = Search::manual(&addresses);
+    let mut now = START;
+    // For an hour, none of them answers.
+    while now < START + Duration::from_hours(1) {
+        for dial in search.dial(now) {
+            search.disconnect(dial.peer, &REFUSED, now);
+        }
+        now = now + Duration::from_secs(5);
+    }
+    now = now + Duration::from_hours(8);
+    let mut dials = Vec::new();
+    for _ in 0..10 {
+        dials.push(search.dial(now));
+        now = now + Duration::from_secs(1);
+    }
+    let counts: Vec<_> = dials.iter().map(Vec::len).collect();
+    assert_eq!(counts.iter().sum::<usize>(), 20, "{counts:?}");
+    assert!(counts.iter().all(|&count| count <= 10), "{counts:?}");
+    assert!(dials.iter().flatten().all(|dial| dial.attempt == 1));
+    let retry_at = search.disconnect(dials.concat()[0].peer, &REFUSED, now);
+    assert!(retry_at.is_some_and(|at| at.since(now) <= Duration::from_secs(1)), "{retry_at:?}");
 }
 
 #[test]
@@ -102,6 +131,10 @@ fn a_peer_that_never_answers_is_dialled_ever_more_rarely() {
         let [dial] = search.dial(now).try_into().unwrap();
         let retry_at = search.disconnect(dial.peer, &silence(), now).unwrap();
         delays.push(retry_at.since(now));
+        while now + MINUTE < retry_at {
+            now = now + MINUTE;
+            assert_eq!(search.dial(now), []);
+        }
         now = retry_at;
     }
     assert!(delays[6] > Duration::from_secs(50) && delays[11] > Duration::from_mins(8), "{delays:?}");
