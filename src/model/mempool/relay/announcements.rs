@@ -2,13 +2,13 @@
 
 use crate::event::PeerId;
 use crate::model::fees::bounds::PeerBound;
+use crate::model::mempool::relay::packed::Packed;
 use crate::model::mempool::vouch::voucher::Vouchers;
 use crate::util::time::Timestamp;
-use std::mem;
 use std::time::Duration;
 
 /// The most announcements recorded for one transaction.
-const MAX_ANNOUNCEMENTS: usize = 1_000;
+const MAX_ANNOUNCEMENTS: u16 = 1_000;
 
 /// A peer that announces transactions, and what its announcements say about fee rates.
 #[derive(Clone, Copy, Debug)]
@@ -30,8 +30,8 @@ impl From<PeerId> for Announcer {
 /// The announcements of a transaction in their order, at most one from each peer.
 #[derive(Clone, Debug, Default)]
 pub(in crate::model) struct Announcements {
-    /// With no room to spare: the room costs more than the moves.
-    list: Box<[Announcement]>,
+    list: Packed,
+    count: u16,
     floors: PeerBound,
 }
 
@@ -46,43 +46,37 @@ pub(in crate::model) enum Addition {
     Refused,
 }
 
-/// Eight bytes, as there may be millions.
-#[derive(Clone, Copy, Debug)]
-struct Announcement {
-    /// The number of the peer: peers are numbered as they are dialled, and never four billions of them.
-    peer: u32,
-    /// The time since the first announcement, in ms.
-    delay: u32,
-}
-
 impl Announcements {
     /// Adds an announcement, `delay` after the first one.
     pub(in crate::model) fn add(&mut self, by: impl Into<Announcer>, delay: Duration) -> Addition {
         let Announcer { peer, floor, .. } = by.into();
-        if self.contains(peer) {
-            Addition::Repeated
-        } else if let (true, Ok(peer)) = (self.list.len() < MAX_ANNOUNCEMENTS, u32::try_from(peer.0)) {
-            let delay = u32::try_from(delay.as_millis()).unwrap_or(u32::MAX);
-            let mut list = Vec::from(mem::take(&mut self.list));
-            list.reserve_exact(1);
-            list.push(Announcement { peer, delay });
-            self.list = list.into();
-            if let Some(floor) = floor {
-                self.floors.add(floor);
+        // Peers are numbered as they are dialled, and never four billions of them.
+        let Ok(peer) = u32::try_from(peer.0) else { return Addition::Refused };
+        let mut last = None;
+        for announcement in self.list.iter() {
+            if announcement.0 == peer {
+                return Addition::Repeated;
             }
-            Addition::New
-        } else {
-            Addition::Refused
+            last = Some(announcement);
         }
+        if self.count >= MAX_ANNOUNCEMENTS {
+            return Addition::Refused;
+        }
+        self.list.push(last, peer, u32::try_from(delay.as_millis()).unwrap_or(u32::MAX));
+        self.count += 1;
+        if let Some(floor) = floor {
+            self.floors.add(floor);
+        }
+        Addition::New
     }
 
     pub(in crate::model) fn contains(&self, peer: PeerId) -> bool {
-        self.list.iter().any(|announcement| u64::from(announcement.peer) == peer.0)
+        self.list.iter().any(|(announcer, _)| u64::from(announcer) == peer.0)
     }
 
     /// Returns the number of announcements.
     pub(in crate::model) fn len(&self) -> usize {
-        self.list.len()
+        self.count.into()
     }
 
     /// Adds the announcements of the same transaction by its other id, which began `delay` later.
@@ -90,7 +84,7 @@ impl Announcements {
         let shifted = later.iter().map(|(peer, after)| (peer, delay.saturating_add(after)));
         let mut all: Vec<_> = self.iter().chain(shifted).collect();
         all.sort_by_key(|&(_, delay)| delay);
-        self.list = Box::default();
+        (self.list, self.count) = (Packed::default(), 0);
         let mut all_once = true;
         for (peer, delay) in all {
             all_once &= self.add(peer, delay) == Addition::New;
@@ -120,12 +114,12 @@ impl Announcements {
 
     /// Returns the peers in the order of their announcements, with the time since the first one.
     pub(in crate::model) fn iter(&self) -> impl Iterator<Item = (PeerId, Duration)> {
-        self.list.iter().map(|a| (PeerId(a.peer.into()), Duration::from_millis(a.delay.into())))
+        self.list.iter().map(|(peer, delay)| (PeerId(peer.into()), Duration::from_millis(delay.into())))
     }
 
     /// Returns the bytes on the heap.
     pub(in crate::model) fn memory(&self) -> usize {
-        size_of_val(&*self.list)
+        self.list.memory()
     }
 }
 
@@ -155,15 +149,5 @@ impl Sighting {
             if other.first_seen < self.first_seen { (other, self) } else { (self, other) };
         early.announcements.merge(&late.announcements, late.first_seen.since(early.first_seen));
         early
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_announcement_is_small() {
-        assert_eq!(size_of::<Announcement>(), 8);
     }
 }

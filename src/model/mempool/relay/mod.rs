@@ -2,4 +2,5 @@
 
 pub(in crate::model) mod announcements;
 pub(in crate::model) mod credit;
+mod packed;
 pub(super) mod pending;
