@@ -14,6 +14,7 @@ pub use flags::{CommonArgs, DemoArgs, ReportArgs, StreamArgs, TransferArgs, Watc
 pub use replay::ReplayArgs;
 pub use serve::ServeArgs;
 
+use crate::util::text::clean;
 use clap::{Parser, Subcommand};
 
 /// The headings under which help lists the flags.
@@ -106,12 +107,13 @@ pub enum Command {
     Man,
 }
 
-/// Returns the message of a refused command line, folded into one line.
+/// Returns the message of a refused command line, folded into one line. What it quotes cannot act on a terminal.
 pub fn one_line(error: &clap::Error) -> String {
     let text = error.render().to_string();
     let said = text.split("\n\nUsage:").next().unwrap_or_default();
     let said = said.split("\n\nFor more information").next().unwrap_or_default();
     let said = said.split_whitespace().collect::<Vec<_>>().join(" ");
+    let said = clean(said.as_bytes(), usize::MAX);
     match misplaced(&said) {
         Some((command, flag)) => format!("error: flags follow the subcommand: mempulse {command} {flag}"),
         None => said,
@@ -190,6 +192,18 @@ mod tests {
             for part in parts {
                 assert!(said.contains(part), "{said:?} does not contain {part:?}");
             }
+        }
+    }
+
+    #[test]
+    fn control_characters_of_invalid_input_are_not_repeated() {
+        for flag in ["--alert", "--network", "--peers"] {
+            let said = |value| one_line(&Cli::try_parse_from(["mempulse", flag, value]).unwrap_err());
+            for value in ["figures:\u{9b}31m", "a\u{202e}b"] {
+                let said = said(value);
+                assert!(said.contains('·') && !said.contains(['\u{9b}', '\u{202e}']), "{said:?}");
+            }
+            assert!(!said("\u{1b}]0;x\u{7}").contains(char::is_control));
         }
     }
 }
