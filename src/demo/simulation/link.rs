@@ -99,7 +99,7 @@ impl Link {
 
     /// Announces a block of a fork.
     pub(super) fn announce(&mut self, block: &Block, now: Timestamp) {
-        let delay = Duration::from_millis(self.rng.random_range(1..2_000));
+        let delay = Duration::from_millis(self.rng.random_range(1..300));
         self.say(now + delay, Message::Headers(vec![block.header]));
     }
 

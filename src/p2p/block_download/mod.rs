@@ -174,9 +174,13 @@ impl BlockDownload {
         let (past, new) = self.new_blocks.split(&connected, start_height);
         let is_active = |hash| self.chain.is_active(hash);
         self.catch_up.changed(past, new, is_active, &mut self.backfill);
-        let new = new.iter().map(|block| (block.height, block.hash));
-        for hash in self.requests.need(new, is_active, now) {
+        let needed = new.iter().map(|block| (block.height, block.hash));
+        for hash in self.requests.need(needed, is_active, now) {
             self.catch_up.given_up(hash);
+        }
+        // The peer has the whole branch, and after a reorg it may be the only one.
+        for block in new {
+            self.requests.announced(peer, block.hash, now);
         }
         let mut actions = Vec::new();
         if is_synced {

@@ -256,3 +256,23 @@ fn blocks_that_are_missing_for_5_s_are_reported_until_they_come_or_leave_the_cha
     scene.timer();
     assert_eq!(scene.missing.pop(), Some(None));
 }
+
+/// The announcements of the first blocks of a branch are forgotten when many others follow.
+#[test]
+fn after_a_reorg_the_whole_branch_is_requested_from_the_peer_that_brought_it() {
+    let old = chain(2);
+    let mut scene = Scene::synced(&[A, B, C], &old);
+    scene.timer();
+    let mut previous = old[0].hash;
+    let branch = [2, 3].map(|height| {
+        let block = mine(START + secs(1), previous, height, vec![]);
+        previous = block.hash;
+        block
+    });
+    scene.says(C, &announcement(&branch[0]));
+    for salt in 2..200 {
+        scene.says(A, &announcement(&mine(START + secs(salt), old[0].hash, 2, vec![])));
+    }
+    scene.says(C, &announcement(&branch[1]));
+    assert_eq!(scene.timer(), branch.each_ref().map(|block| get_block(C, block)));
+}
