@@ -8,12 +8,12 @@ use bip324::Role;
 use bip324::io::{Payload, Protocol};
 use mempulse::address::PeerAddress;
 use mempulse::event::{DisconnectReason, PeerEvent, PeerId, Transport};
-use mempulse::p2p::{Settings, TransportChoice};
+use mempulse::p2p::{Routes, Settings, TransportChoice};
 use mempulse::wire::{Message, Services, Version};
 use std::io::{BufReader, Write};
 use std::net::{TcpListener, TcpStream};
 use std::thread::{JoinHandle, spawn};
-use support::{Monitor, NETWORK, Node, settings, version};
+use support::{Conversation, Monitor, NETWORK, Node, settings, version};
 
 const PEER: PeerId = PeerId(0);
 
@@ -168,6 +168,56 @@ async fn a_peer_that_offers_v2_is_dialled_in_v2_again() {
         };
         tokio::join!(monitor.end_of(PEER), peer);
     }
+}
+
+/// Reads a list of bytes after its length.
+async fn skip(peer: &mut Conversation) {
+    let [length] = peer.read().await;
+    for _ in 0..length {
+        peer.read::<1>().await;
+    }
+}
+
+/// The proxy's side of a SOCKS5 connection (RFC 1928, RFC 1929), which breaks off. Returns the first bytes for the
+/// peer.
+async fn proxied(node: &Node) -> [u8; 4] {
+    let mut peer = node.accept().await;
+    assert_eq!(peer.read().await, [5]);
+    skip(&mut peer).await;
+    peer.write(&[5, 2]).await;
+    assert_eq!(peer.read().await, [1]);
+    skip(&mut peer).await;
+    skip(&mut peer).await;
+    peer.write(&[1, 0]).await;
+    assert_eq!(peer.read().await, [5, 1, 0, 3]);
+    skip(&mut peer).await;
+    peer.read::<2>().await;
+    peer.write(&[5, 0, 0, 1, 0, 0, 0, 0, 0, 0]).await;
+    peer.read().await
+}
+
+#[tokio::test]
+async fn a_proxy_that_breaks_off_makes_no_peer_one_that_speaks_v1() {
+    let proxy = Node::listen().await;
+    let peer = PeerAddress::parse("20.1.0.1", 18_444).unwrap();
+    let routes = Routes { proxy: Some(proxy.address()), ..Routes::default() };
+    let mut monitor =
+        Monitor::start(Settings { routes, transport: TransportChoice::Auto, ..settings(vec![peer]) });
+    let dials = async {
+        let mut first_bytes = Vec::new();
+        while first_bytes.len() < 5 {
+            first_bytes.push(proxied(&proxy).await);
+        }
+        first_bytes
+    };
+    let first_bytes = tokio::select! {
+        first_bytes = dials => first_bytes,
+        () = async { loop { monitor.next().await; } } => unreachable!(),
+    };
+    // It is tried in v1 at once, and in v2 again the next time.
+    let in_v1: Vec<_> = first_bytes.iter().map(|bytes| *bytes == NETWORK.magic()).collect();
+    assert!(!in_v1[0], "{in_v1:?}");
+    assert!(in_v1.windows(2).all(|two| !(two[0] && two[1])), "{in_v1:?}");
 }
 
 #[tokio::test]

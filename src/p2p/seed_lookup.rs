@@ -109,6 +109,26 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
+    async fn whatever_a_seed_answers_no_address_outside_of_the_public_internet_is_used() {
+        let loopback = ["127.0.0.1:8333", "[::1]:8333", "[::ffff:127.0.0.1]:8333", "0.0.0.0:8333"];
+        let private = ["10.0.0.1:8333", "192.168.0.1:8333", "[fc00::1]:8333", "[fe80::1]:8333"];
+        // NAT64, and Teredo and 6to4 of a client in a private network, which stands inverted in Teredo.
+        let tunnels =
+            ["[64:ff9b::a00:1]:8333", "[2001:0:4136:e378:8000:63bf:f5ff:fffe]:8333", "[2002:a00:1::1]:8333"];
+        for texts in [&loopback[..], &private, &tunnels, &[]] {
+            let all = sockets(texts);
+            assert_eq!(answer(move |_| Some(Ok(all.clone()))).await, Err(SeedFailure::NoUsableAddress));
+        }
+        let one = sockets(&["20.1.0.1:8333"]);
+        assert_eq!(answer(move |_| Some(Ok(one.clone()))).await.map(|addresses| addresses.len()), Ok(1));
+        let many: Vec<_> = (0..10_000_u16)
+            .map(|n| SocketAddr::from(([20, 1, n.to_be_bytes()[0], n.to_be_bytes()[1]], 8_333)))
+            .collect();
+        let addresses = answer(move |_| Some(Ok(many.clone()))).await;
+        assert_eq!(addresses.map(|addresses| addresses.len()), Ok(MAX_ANSWER));
+    }
+
+    #[tokio::test(start_paused = true)]
     async fn no_seed_gives_more_than_32_addresses() {
         let many: Vec<_> = (1..250).map(|d| format!("20.1.0.{d}:8333").parse().unwrap()).collect();
         let addresses = answer(move |_| Some(Ok(many.clone())));

@@ -128,6 +128,45 @@ fn a_peer_that_does_not_send_the_missing_transactions_is_followed_by_another() {
 }
 
 #[test]
+fn of_two_blocks_in_flight_the_missing_transactions_may_come_swapped_repeated_and_late() {
+    let first = block();
+    let second = mine(START, first.hash, 2, vec![transaction(3), transaction(4)]);
+    let missing = |block: &Block| block_txn(block, &block.transactions[1..]);
+    let unrequested = [reported(A, PeerEvent::Tolerated(Misbehaviour::UnrequestedBlock))];
+
+    let mut scene = scene(&[A, B]);
+    scene.timer();
+    scene.says(A, &compact(&first));
+    scene.says(A, &compact(&second));
+    assert_eq!(scene.says(A, &missing(&second)), [], "it was asked for both");
+    assert_eq!(scene.timer(), [], "a block waits for the one below it");
+    assert_eq!(scene.says(A, &missing(&second)), unrequested, "repeated");
+    assert_eq!(scene.says(A, &missing(&first)), []);
+    assert_eq!(scene.timer(), [new_block(A, 1, &first), new_block(A, 2, &second)]);
+    for block in [&first, &second] {
+        assert_eq!(scene.says(A, &missing(block)), unrequested, "late");
+    }
+    assert_eq!(scene.timer(), []);
+}
+
+#[test]
+fn the_missing_transactions_of_another_block_are_none_of_this_one() {
+    let first = block();
+    let second = mine(START, first.hash, 2, vec![transaction(3), transaction(4)]);
+    let mut scene = scene(&[A, B]);
+    scene.timer();
+    scene.says(A, &compact(&first));
+    scene.says(A, &compact(&second));
+    // The right number of them, each with the hash of the other block.
+    scene.says(A, &block_txn(&first, &second.transactions[1..]));
+    scene.says(A, &block_txn(&second, &first.transactions[1..]));
+    assert_eq!(scene.timer(), [get_block(B, &first), get_block(B, &second)]);
+    scene.says(B, &whole(&first));
+    scene.says(B, &whole(&second));
+    assert_eq!(scene.timer(), [new_block(B, 1, &first), new_block(B, 2, &second)]);
+}
+
+#[test]
 fn a_compact_block_with_an_invalid_header_ends_the_connection() {
     let mut scene = scene(&[A]);
     let Input::CompactBlock(compact, _) = compact(&block()) else { unreachable!() };
