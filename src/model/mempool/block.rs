@@ -75,7 +75,12 @@ impl Mempool {
         height: u32,
         changes: &mut Changes,
     ) -> Option<Arc<BlockOutputs>> {
-        block.transactions.iter().for_each(|tx| learn_outputs(&mut self.entries, tx, changes));
+        for tx in &block.transactions {
+            // The children of a transaction that is here have learned its outputs.
+            if self.by_txid(tx.txid()).is_none() {
+                learn_outputs(&mut self.entries, tx, changes);
+            }
+        }
         let outputs = self.prevouts.connect(block, height);
         self.prevouts.spend(block);
         outputs

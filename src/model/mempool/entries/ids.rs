@@ -1,23 +1,23 @@
 //! Finds entries by one of their ids, which stay with the transactions: a table contains only slots.
 
+use crate::model::mempool::entries::hash::KeptHash;
 use crate::model::mempool::entries::slots::Slots;
 use crate::wire::Transaction;
 use foldhash::fast::RandomState;
 use hashbrown::HashTable;
-use std::hash::BuildHasher;
 
 /// The slots of the entries by one kind of id.
 #[derive(Debug)]
 pub(super) struct IdIndex {
     id_of: fn(&Transaction) -> [u8; 32],
-    slots: HashTable<u32>,
+    slots: HashTable<(u32, KeptHash)>,
     /// Seeded, as strangers choose ids.
     hasher: RandomState,
 }
 
 impl IdIndex {
     /// The bytes of a place in the table: the slot and the byte of the table itself.
-    pub(super) const EACH: usize = size_of::<u32>() + 1;
+    pub(super) const EACH: usize = size_of::<(u32, KeptHash)>() + 1;
 
     /// An empty index by this id.
     pub(super) fn new(id_of: fn(&Transaction) -> [u8; 32]) -> Self {
@@ -26,22 +26,22 @@ impl IdIndex {
 
     /// Returns the slot of the entry with this id.
     pub(super) fn get(&self, slots: &Slots, id: &[u8; 32]) -> Option<u32> {
-        let is_same = |slot: &u32| self.id(slots, *slot).as_ref() == Some(id);
-        self.slots.find(self.hasher.hash_one(id), is_same).copied()
+        let hash = KeptHash::of(&self.hasher, id);
+        let is_same =
+            |&(slot, kept): &(u32, KeptHash)| kept == hash && self.id(slots, slot).as_ref() == Some(id);
+        self.slots.find(hash.wide(), is_same).map(|(slot, _)| *slot)
     }
 
     /// Adds an entry that is in its slot.
-    pub(super) fn insert(&mut self, slots: &Slots, slot: u32, tx: &Transaction) {
-        let Self { id_of, slots: table, hasher } = self;
-        let hash = |slot: &u32| slots.at(*slot).map_or(0, |(_, entry)| hasher.hash_one(id_of(entry.tx())));
-        table.insert_unique(hasher.hash_one(id_of(tx)), slot, hash);
+    pub(super) fn insert(&mut self, slot: u32, tx: &Transaction) {
+        let hash = KeptHash::of(&self.hasher, (self.id_of)(tx));
+        self.slots.insert_unique(hash.wide(), (slot, hash), |(_, hash)| hash.wide());
     }
 
     /// Removes an entry, which may have left its slot.
     pub(super) fn remove(&mut self, slot: u32, tx: &Transaction) {
-        if let Ok(found) =
-            self.slots.find_entry(self.hasher.hash_one((self.id_of)(tx)), |other| *other == slot)
-        {
+        let hash = KeptHash::of(&self.hasher, (self.id_of)(tx));
+        if let Ok(found) = self.slots.find_entry(hash.wide(), |other| *other == (slot, hash)) {
             found.remove();
         }
     }

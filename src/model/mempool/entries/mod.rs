@@ -1,6 +1,7 @@
 //! The transactions in the mempool with the indexes over them, kept consistent by one owner.
 
 pub(super) mod eviction;
+mod hash;
 mod ids;
 mod slots;
 mod spends;
@@ -122,9 +123,9 @@ impl Entries {
         let tx = Arc::clone(entry.tx());
         let key = self.slots.insert(entry);
         let slot = key.slot();
-        self.by_txid.insert(&self.slots, slot, &tx);
-        self.by_wtxid.insert(&self.slots, slot, &tx);
-        self.spends.insert(&self.slots, slot, &tx);
+        self.by_txid.insert(slot, &tx);
+        self.by_wtxid.insert(slot, &tx);
+        self.spends.insert(slot, &tx);
         if let Some(entry) = self.slots.get(key) {
             self.eviction.insert(slot, entry);
         }

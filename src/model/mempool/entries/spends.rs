@@ -1,12 +1,12 @@
 //! The spends index: which transaction of the mempool spends an output. It leads to children, conflicts
 //! and fees.
 
+use crate::model::mempool::entries::hash::KeptHash;
 use crate::model::mempool::entries::slots::Slots;
 use crate::model::mempool::key::TxKey;
 use crate::wire::{OutPoint, Transaction};
 use foldhash::fast::RandomState;
 use hashbrown::HashTable;
-use std::hash::BuildHasher;
 
 /// An input of a transaction in the mempool. The outpoint stays in the bytes of the transaction.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -14,6 +14,7 @@ struct SpendingInput {
     slot: u32,
     /// The offset of the outpoint in the bytes of the transaction.
     at: u32,
+    hash: KeptHash,
 }
 
 /// The inputs of all transactions in the mempool by the output that they spend. No two spend the same
@@ -30,19 +31,20 @@ impl SpendsIndex {
     pub(super) const EACH: usize = size_of::<SpendingInput>() + 1;
 
     /// Adds the inputs of an entry that is in its slot.
-    pub(super) fn insert(&mut self, slots: &Slots, slot: u32, tx: &Transaction) {
-        let Self { inputs, hasher } = self;
-        let hash = |input: &SpendingInput| prevout(slots, *input).map_or(0, |spent| hasher.hash_one(spent));
+    pub(super) fn insert(&mut self, slot: u32, tx: &Transaction) {
         for (at, spent) in tx.prevout_offsets() {
-            inputs.insert_unique(hasher.hash_one(spent), SpendingInput { slot, at }, hash);
+            let hash = KeptHash::of(&self.hasher, spent);
+            self.inputs
+                .insert_unique(hash.wide(), SpendingInput { slot, at, hash }, |input| input.hash.wide());
         }
     }
 
     /// Removes the inputs of an entry, which may have left its slot.
     pub(super) fn remove(&mut self, slot: u32, tx: &Transaction) {
         for (at, spent) in tx.prevout_offsets() {
-            let input = SpendingInput { slot, at };
-            if let Ok(found) = self.inputs.find_entry(self.hasher.hash_one(spent), |other| *other == input) {
+            let hash = KeptHash::of(&self.hasher, spent);
+            let input = SpendingInput { slot, at, hash };
+            if let Ok(found) = self.inputs.find_entry(hash.wide(), |other| *other == input) {
                 found.remove();
             }
         }
@@ -70,8 +72,10 @@ impl<'a> Spends<'a> {
     /// Returns the transaction that spends an output.
     pub(in crate::model::mempool) fn get(self, spent: &OutPoint) -> Option<TxKey> {
         let Self { index, slots } = self;
-        let is_same = |input: &SpendingInput| prevout(slots, *input).as_ref() == Some(spent);
-        let input = index.inputs.find(index.hasher.hash_one(spent), is_same)?;
+        let hash = KeptHash::of(&index.hasher, spent);
+        let is_same =
+            |input: &SpendingInput| input.hash == hash && prevout(slots, *input).as_ref() == Some(spent);
+        let input = index.inputs.find(hash.wide(), is_same)?;
         slots.at(input.slot).map(|(key, _)| key)
     }
 

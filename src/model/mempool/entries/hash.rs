@@ -1,0 +1,21 @@
+//! Hashes that tables keep beside their entries: growing a table then reads no transaction, and neither does an entry
+//! that is not the one that is looked for.
+
+use foldhash::fast::RandomState;
+use std::hash::{BuildHasher, Hash};
+
+/// The half of a seeded hash.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct KeptHash(u32);
+
+impl KeptHash {
+    /// Returns the hash of `value`.
+    pub(super) fn of(hasher: &RandomState, value: impl Hash) -> Self {
+        Self((hasher.hash_one(value) >> 32) as u32)
+    }
+
+    /// Returns the hash by which a table places its entry: it reads both ends.
+    pub(super) fn wide(self) -> u64 {
+        u64::from(self.0) << 32 | u64::from(self.0)
+    }
+}
