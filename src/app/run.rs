@@ -4,7 +4,6 @@ use crate::app::cli::{self, Cli, Command};
 use crate::app::config::{self, ConfigError};
 use crate::app::invalid::InvalidValue;
 use crate::app::output::print;
-use crate::app::process::heap;
 use crate::app::replay;
 use crate::app::start::{self, FrontEnd};
 use crate::app::transfer;
@@ -18,7 +17,6 @@ const USAGE: u8 = 2;
 
 /// Runs the program with its command line, the name of the program first. Returns when the user ends it.
 pub fn run(arguments: &[OsString]) -> ExitCode {
-    heap::share(arguments);
     let cli = match config::load(arguments) {
         Ok(cli) => cli,
         Err(ConfigError::CommandLine(asked)) if !asked.use_stderr() => asked.exit(),

@@ -10,7 +10,7 @@ use crate::app::front_ends;
 use crate::app::invalid::InvalidValue;
 use crate::app::log;
 use crate::app::monitor::Monitor;
-use crate::app::process::open_files;
+use crate::app::open_files;
 use crate::app::serve;
 use crate::chain::Network;
 use crate::demo::{Demo, DemoSettings};

@@ -1,4 +1,0 @@
-//! What the system gives this process: open files and heaps.
-
-pub mod heap;
-pub mod open_files;
