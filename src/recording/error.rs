@@ -20,6 +20,9 @@ pub enum Unreadable {
     /// The system cannot read it.
     #[error("{0}")]
     Os(OsError),
+    /// Another process records into the folder.
+    #[error("in use by another mempulse")]
+    InUse,
     /// The file does not begin as recordings do.
     #[error("not a recording of mempulse")]
     Foreign,

@@ -33,9 +33,10 @@ const MAX_JOBS: usize = 4_096;
 /// The most bytes of events that may wait, by their estimated size in memory.
 const MAX_QUEUED: u64 = 64 << 20;
 
-/// A batch of events is handed over when it has this many, or so many bytes.
-const FULL_EVENTS: usize = 500;
-const FULL_BYTES: u64 = 256 << 10;
+/// The events of a second are handed over together, so that they are written or left out together; if they are more
+/// than so many or have more bytes than that, in parts.
+const FULL_EVENTS: usize = 20_000;
+const FULL_BYTES: u64 = 16 << 20;
 
 /// How long writing the rest may take at the end.
 const CLOSE: Duration = Duration::from_secs(5);
@@ -84,8 +85,7 @@ impl Recorder {
         let lock = OpenOptions::new().create(true).append(true).open(folder.join(".lock")).map_err(failed)?;
         match lock.try_lock() {
             Err(TryLockError::WouldBlock) => {
-                let in_use = io::Error::new(io::ErrorKind::ResourceBusy, "in use");
-                return Err(failed(in_use));
+                return Err(Unreadable::InUse.of(&folder));
             }
             // A file system without locks.
             Err(TryLockError::Error(_)) | Ok(()) => {}
@@ -179,6 +179,12 @@ impl Recorder {
             tracing::warn!("the end of the recording was not written in time");
         }
         warnings.try_recv().ok()
+    }
+
+    /// Whether events or a beginning wait to be written.
+    #[cfg(test)]
+    pub(super) fn is_busy(&self) -> bool {
+        self.shared.queued.load(Ordering::Acquire) > 0 || self.shared.beginning.load(Ordering::Acquire)
     }
 
     fn push(&mut self, event: Event) {

@@ -17,7 +17,7 @@ mod misbehaviour;
 mod peer;
 mod restored;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod values;
 mod warning;
 
