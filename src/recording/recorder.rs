@@ -181,10 +181,15 @@ impl Recorder {
         warnings.try_recv().ok()
     }
 
+    /// The bytes of the events that wait to be written, as they are in memory.
+    pub fn queued(&self) -> u64 {
+        self.shared.queued.load(Ordering::Acquire)
+    }
+
     /// Whether events or a beginning wait to be written.
     #[cfg(test)]
     pub(super) fn is_busy(&self) -> bool {
-        self.shared.queued.load(Ordering::Acquire) > 0 || self.shared.beginning.load(Ordering::Acquire)
+        self.queued() > 0 || self.shared.beginning.load(Ordering::Acquire)
     }
 
     fn push(&mut self, event: Event) {

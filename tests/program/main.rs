@@ -16,6 +16,7 @@ mod faults;
 mod input;
 mod monitor;
 mod real_node;
+mod recording;
 mod signals;
 mod stand_in;
 #[path = "../support/mod.rs"]

@@ -11,6 +11,7 @@ mod harness;
 mod liar;
 mod liveness;
 mod mempool;
+mod recording;
 mod restart;
 mod scenario;
 mod screen;
