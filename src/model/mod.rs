@@ -20,10 +20,11 @@ mod peer_notice;
 pub(crate) mod peers;
 mod read;
 #[cfg(test)]
-pub(crate) mod testing;
-#[cfg(test)]
 pub(crate) mod tests;
 pub(crate) mod watchlist;
+
+#[cfg(test)]
+pub(crate) use tests::scene as testing;
 
 pub use alert::{Alert, AlertFigure, AlertItem};
 pub use blocks::arrival::{BlockArrival, Mismatch, Mismatches, Unseen};

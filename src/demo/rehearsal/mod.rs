@@ -7,8 +7,10 @@
 //! |---|---|
 //! | `facts` | what the `bitcoin` crate says of each transaction |
 //! | `plan` | when each transaction appears, what it pays if nobody can know, and who knows of it |
+//! | `chunks` | how a cluster is divided into chunks |
 //! | `stage` | what the nodes share at one moment |
 
+mod chunks;
 mod facts;
 mod plan;
 mod stage;

@@ -1,7 +1,7 @@
 //! When each transaction appears, what it pays if nobody can know, and who knows of it.
 
+use super::chunks::{Member, chunk_rates};
 use super::facts::{Facts, facts};
-use super::stage::{Member, chunk_rates};
 use crate::demo::random::generator;
 use crate::wire::{Block, Transaction, Txid};
 use bytes::Bytes;

@@ -1,8 +1,9 @@
 //! Eight blocks of February 2024: `MEMPULSE_CHAIN_DATA` names the folder that contains them.
 
+use super::chunks::{Member, chunk_rates};
 use super::facts::{Facts, KINDS};
 use super::plan::{Plan, plan};
-use super::stage::{Member, Stage, chunk_rates};
+use super::stage::Stage;
 use crate::chain::Network;
 use crate::demo::newcomer::{Newcomer, addresses};
 use crate::model::{Anomaly, Basis, Level, MempoolEntry, Model, Notice};

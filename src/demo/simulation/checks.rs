@@ -1,7 +1,6 @@
 //! What must hold in every run, whatever the nodes do.
 
-use super::link::Stage;
-use super::network::Network;
+use super::forks::Forks;
 use crate::demo::ledger::Ledger;
 use crate::demo::world::World;
 use crate::event::{Event, EventKind, PeerEvent, PeerId};
@@ -58,7 +57,7 @@ pub(super) struct Report {
     pub(super) disconnected: usize,
     /// Connections that were made.
     pub(super) connections: usize,
-    /// How much network and model kept at each of [`SAMPLES`](super::network::SAMPLES) moments.
+    /// How much network and model kept at each of the moments at which it was measured.
     pub(super) kept: Vec<[usize; 2]>,
     /// A digest of all events: the same seed makes the same one.
     pub(super) digest: u64,
@@ -180,8 +179,8 @@ impl Checks {
     }
 
     /// Looks whether everything that was owed has come.
-    pub(super) fn look(&mut self, network: &Network, now: Timestamp) {
-        let world = &network.world;
+    /// `is_served` is whether an honest node is connected.
+    pub(super) fn look(&mut self, world: &World, forks: &Forks, is_served: bool, now: Timestamp) {
         self.owed.retain(|wtxid, _| world.announced(TxHash::Wtxid(*wtxid)).is_some());
         for (wtxid, owed) in &self.owed {
             let wait = now.since(owed.since);
@@ -190,10 +189,6 @@ impl Checks {
         self.arrived.retain(|wtxid, at| {
             now.since(*at) < REMEMBERED || world.announced(TxHash::Wtxid(*wtxid)).is_some()
         });
-        let serves = |link: &super::link::Link| {
-            link.stage == Stage::Open && link.judge.is_ready() && link.manner.serves()
-        };
-        let is_served = network.links.values().any(serves);
         self.served_since = self.served_since.filter(|_| is_served).or(is_served.then_some(now));
         let Some(since) = self.served_since else { return };
         if now.since(since) < CATCHES_UP_WITHIN {
@@ -203,7 +198,7 @@ impl Checks {
             self.heights.pop_front();
         }
         let (ours, height) = self.tip.expect("honest nodes have a chain");
-        let known = world.chain().height_of(ours).or_else(|| network.forks.block(ours).map(|_| height));
+        let known = world.chain().height_of(ours).or_else(|| forks.block(ours).map(|_| height));
         let least = self.heights.front().map_or(0, |(_, height)| *height);
         assert!(
             known.is_some_and(|height| height >= least),

@@ -15,6 +15,7 @@
 //! | `forks` | blocks beside the best chain |
 //! | `trouble` | links that stall, die and close, and a process that sleeps or restarts |
 //! | `monitor` | the network, the model and the store, joined as the program joins them |
+//! | `surroundings` | the disk, settings, and what is looked at from outside |
 //! | `checks` | what must hold |
 //!
 //! A seed that fails becomes a test: it joins the list in `tests`, which says how to run others and for longer.
@@ -26,5 +27,6 @@ mod manner;
 mod monitor;
 mod network;
 mod scenario;
+mod surroundings;
 mod tests;
 mod trouble;

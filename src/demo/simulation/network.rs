@@ -2,33 +2,26 @@
 
 use super::checks::{Checks, Report};
 use super::forks::Forks;
-use super::link::{Ending, Link, Stage, address, addresses};
+use super::link::{Ending, Link, Stage, addresses};
 use super::manner::Manner;
 use super::monitor::Monitor;
 use super::scenario::Scenario;
+use super::surroundings::{START, all_that_shows, flood, in_memory, resident, settings};
 use crate::address::PeerAddress;
-use crate::chain;
-use crate::demo::chain::GENESIS;
 use crate::demo::ledger::{Ledger, News};
 use crate::demo::profile::Profile;
 use crate::demo::random::{exponential, generator};
 use crate::demo::session::Session;
 use crate::demo::world::World;
 use crate::event::{DisconnectReason, Event, EventKind, PeerId, Request, Restored};
-use crate::model::Model;
-use crate::model::testing::everything;
-use crate::p2p::{BootstrapMode, Deed, Discovery, PeerChoice, Settings, TransportChoice};
-use crate::snapshot::Snapshot;
+use crate::p2p::{Deed, Settings};
 use crate::util::time::Timestamp;
-use crate::wire::{BlockHash, BlockHeader, Wtxid};
+use crate::wire::{BlockHeader, Wtxid};
 use rand::RngExt;
 use rand::rngs::StdRng;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
-
-/// When every run begins, in s since the UNIX epoch.
-const START: u32 = 1_800_000_000;
 
 /// What happens within so many µs is handled together, as by the driver when much arrives.
 const TICK: u64 = 20_000;
@@ -38,9 +31,6 @@ const LOOK: Duration = Duration::from_secs(20);
 
 /// How long a dial takes that is not answered.
 const DIAL_TIMEOUT: Duration = Duration::from_secs(10);
-
-/// The headers in one message of a flood: fewer than the best chain has, as each is worth as much on regtest.
-const FLOOD: usize = 400;
 
 /// How many times it is measured how much is kept.
 pub(super) const SAMPLES: u32 = 24;
@@ -157,9 +147,10 @@ impl Network {
         }
         if self.next_look <= self.now {
             self.next_look = self.now + LOOK;
-            let mut checks = std::mem::take(&mut self.checks);
-            checks.look(self, self.now);
-            self.checks = checks;
+            let serves =
+                |link: &Link| link.stage == Stage::Open && link.judge.is_ready() && link.manner.serves();
+            let is_served = self.links.values().any(serves);
+            self.checks.look(&self.world, &self.forks, is_served, self.now);
         }
         if self.next_sample <= self.now {
             self.next_sample = self.now + self.scenario.duration / SAMPLES;
@@ -350,61 +341,4 @@ impl Network {
             self.report(Event { time: self.now, kind: EventKind::Restored(part) });
         }
     }
-}
-
-/// What the process has in memory, the simulated nodes included.
-fn resident() -> String {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    status.lines().find(|line| line.starts_with("VmRSS")).unwrap_or_default().to_owned()
-}
-
-/// A disk that is memory, where the system has one.
-fn in_memory() -> tempfile::TempDir {
-    let memory = std::path::Path::new("/dev/shm");
-    let dir = if memory.is_dir() { tempfile::tempdir_in(memory) } else { tempfile::tempdir() };
-    dir.expect("a directory can be made")
-}
-
-fn settings(scenario: &Scenario, addresses: &[PeerAddress]) -> Settings {
-    let choice = if scenario.discovers {
-        PeerChoice::Discover(Discovery { peers: 8, also: vec![address(0)], dns: false, addresses: None })
-    } else {
-        PeerChoice::Only(addresses.to_vec())
-    };
-    Settings {
-        network: chain::Network::Regtest,
-        choice,
-        transport: TransportChoice::V1,
-        bootstrap: BootstrapMode::Auto,
-        backfill: 6,
-        ..Settings::default()
-    }
-}
-
-/// The headers of another chain from the genesis block.
-fn flood() -> Vec<BlockHeader> {
-    let mut previous: BlockHash = GENESIS.hash();
-    let next = |number: usize| {
-        let root = [u8::try_from(number % 256).expect("a remainder"); 32];
-        let mut header = BlockHeader {
-            version: 4,
-            previous,
-            merkle_root: root,
-            time: START - 1_000_000,
-            bits: chain::Network::Regtest.easiest_bits(),
-            nonce: 0,
-        };
-        while header.check(chain::Network::Regtest).is_err() {
-            header.nonce += 1;
-        }
-        previous = header.hash();
-        header
-    };
-    (0..FLOOD).map(next).collect()
-}
-
-/// Everything that the screens show.
-fn all_that_shows(model: &Model, now: Timestamp) -> String {
-    let view = everything().of_everything();
-    format!("{:?}", Snapshot::take(model, &view, now))
 }

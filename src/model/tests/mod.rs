@@ -6,5 +6,6 @@ mod fees;
 mod health;
 mod mempool;
 pub(crate) mod properties;
+pub(crate) mod scene;
 mod vouch;
 mod watchlist;
