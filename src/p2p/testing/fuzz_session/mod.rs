@@ -22,7 +22,7 @@ const TRUNK: u16 = 6;
 const MAX_STEPS: usize = 400;
 
 /// The most that any script may make us keep, in the unit of [`footprint`](crate::util::footprint::footprint).
-const MEMORY: usize = 40_000_000;
+const MEMORY: usize = 8_000_000;
 
 /// The transactions of the world.
 static TXS: LazyLock<Vec<Transaction>> = LazyLock::new(|| (0..64).map(|n| (*tx(n)).clone()).collect());
