@@ -87,6 +87,11 @@ impl RecordingFile {
             && before.header.number.checked_add(1) == Some(self.header.number)
     }
 
+    /// Whether it is the first file of its run.
+    pub(super) fn begins_run(&self) -> bool {
+        self.header.number == 0
+    }
+
     /// The order of files: by time, and within a run by number.
     pub(super) fn place(&self) -> (u64, u64, u32) {
         (self.header.start_us, self.header.run, self.header.number)

@@ -27,6 +27,8 @@ pub enum Item {
         start: Timestamp,
         /// Whether the events before lead there: the file goes on where the one before ended.
         follows: bool,
+        /// Whether it is the first file of its run, so that nothing came before its keyframe.
+        begins_run: bool,
     },
     /// Events were left out while they were recorded.
     Gap {
@@ -214,7 +216,8 @@ fn begin(file: &mut RecordingFile, next: &mut usize, follows: bool) -> Vec<Item>
         Err(why) => (Model::new(settings), Keyframe::default(), Some(Item::Damage(why.of(file.path())))),
     };
     let follows = follows && damage.is_none();
-    let item = Item::File { model: Box::new(model), keyframe: Box::new(keyframe), start, follows };
+    let (model, keyframe) = (Box::new(model), Box::new(keyframe));
+    let item = Item::File { model, keyframe, start, follows, begins_run: file.begins_run() };
     damage.into_iter().chain([item]).collect()
 }
 

@@ -35,7 +35,7 @@ pub fn of_events(records: Vec<Value>) -> Vec<Value> {
 pub fn assert_replayed(folder: &Path, live: Vec<Value>) {
     let check = replay(folder, "--check");
     let said = String::from_utf8_lossy(&check.stdout).into_owned();
-    assert!(check.status.success() && said.contains("the rebuilt state agrees"), "{said}");
+    assert!(check.status.success() && said.contains("all is there"), "{said}");
     let (live, again) = (of_events(live), replayed(folder));
     let first = live.iter().zip(&again).position(|(one, other)| one != other);
     if let Some(first) = first {
@@ -78,7 +78,7 @@ fn kill_after(delay: Duration) {
         assert!(!check.status.success() && delay < Duration::from_secs(1), "{said}{errors}");
         return;
     }
-    assert!(check.status.success() && said.contains("the rebuilt state agrees"), "after {delay:?}: {said}");
+    assert!(check.status.success() && said.contains("all is there"), "after {delay:?}: {said}");
     let again = replayed(folder.path());
     // What the killed process had not written to the pipe is missing there.
     let count = live.len().min(again.len());

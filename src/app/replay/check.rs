@@ -31,7 +31,7 @@ pub fn check(player: Player) -> Report {
     }
     let mut player = player.with_every_keyframe();
     let mut state: Option<State> = None;
-    let (mut events, mut files) = (0_u64, 0_u64);
+    let (mut events, mut files, mut compared) = (0_u64, 0_u64, 0_u64);
     while let Some(item) = player.next_item() {
         match item {
             Item::Event(event) => {
@@ -40,11 +40,12 @@ pub fn check(player: Player) -> Report {
                     state.model.apply(&event);
                 }
             }
-            Item::File { model, keyframe, start, follows } => {
+            Item::File { model, keyframe, start, follows, begins_run } => {
                 files += 1;
                 let known = state.take().filter(|_| follows);
                 state = Some(match known {
                     Some(State { model: rebuilt, is_whole }) => {
+                        compared += 1;
                         let differences = differences(&rebuilt.keyframe(start), &keyframe, is_whole);
                         let is_equal = differences.is_empty();
                         if !is_equal {
@@ -57,7 +58,7 @@ pub fn check(player: Player) -> Report {
                         State { model, is_whole }
                     }
                     // What came before the first file of a run is all in its keyframe.
-                    None => State { is_whole: model.settings().started == start, model },
+                    None => State { is_whole: begins_run, model },
                 });
             }
             Item::Gap { from, to, events } => {
@@ -77,7 +78,11 @@ pub fn check(player: Player) -> Report {
         }
     }
     let (start, end) = player.span();
-    let verdict = if report.is_sound { "the rebuilt state agrees" } else { "not everything agrees" };
+    let verdict = match (report.is_sound, compared) {
+        (false, _) => "not everything agrees".to_owned(),
+        (true, 0) => "all is there, and no file follows whose state could be compared".to_owned(),
+        (true, _) => format!("the rebuilt state agrees with {}", plural(compared, "keyframe")),
+    };
     report.lines.push(format!(
         "{}, {} from {} to {}: {verdict}",
         plural(files, "file"),
@@ -162,4 +167,61 @@ fn transactions(rebuilt: &[KeyframeEntry], recorded: &[KeyframeEntry], is_whole:
             format!("{} of {of} {what}: {} …", plural(txids.len() as u64, "transaction"), named.join(", "))
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::event::{PeerEvent, PeerId};
+    use crate::model::testing::{Scene, coin, loose, output, spend};
+    use crate::recording::{Recorder, RecordingSettings, find};
+    use crate::wire::Transaction;
+    use std::sync::Arc;
+    use std::time::Duration;
+
+    /// Records two files of an hour each; `unrecorded` arrives in the first one and is kept from the recording.
+    async fn checked(unrecorded: Option<Arc<Transaction>>) -> Report {
+        let folder = tempfile::tempdir().unwrap();
+        let settings = RecordingSettings { folder: folder.path().to_owned(), keep: 1 << 40 };
+        let mut recorder = Recorder::start(settings).unwrap();
+        let mut scene = Scene::new();
+        let parent = spend(&[coin(1)], &[5_000, 7_000]);
+        let child = spend(&[output(&parent, 0)], &[4_000]);
+        let deliver = |tx: &Arc<Transaction>| {
+            let (tx, answered_after) = (Arc::clone(tx), Duration::from_millis(5));
+            EventKind::Peer(PeerId(1), PeerEvent::Transaction { tx, answered_after })
+        };
+        scene.connect(1);
+        for tx in [&parent, &child, &loose(7)] {
+            let event = Event { time: scene.pass(1).now, kind: deliver(tx) };
+            recorder.note(&event, &scene.model);
+            scene.model.apply(&event);
+        }
+        recorder.flush();
+        // The first file begins before the second one is due.
+        tokio::time::sleep(Duration::from_millis(500)).await;
+        if let Some(tx) = unrecorded {
+            scene.happen(deliver(&tx));
+        }
+        let event = Event { time: scene.pass(3_600).now, kind: deliver(&loose(8)) };
+        recorder.note(&event, &scene.model);
+        assert_eq!(recorder.close().await, None);
+        check(Player::open(&find(&[folder.path().to_owned()]).unwrap()).unwrap())
+    }
+
+    #[tokio::test]
+    async fn a_recording_agrees_with_its_keyframes() {
+        let report = checked(None).await;
+        assert!(report.is_sound, "{:#?}", report.lines);
+        assert!(report.lines[0].ends_with("the rebuilt state agrees with 1 keyframe"), "{:?}", report.lines);
+    }
+
+    #[tokio::test]
+    async fn what_is_missing_in_a_recording_is_named() {
+        let missing = loose(9);
+        let report = checked(Some(Arc::clone(&missing))).await;
+        assert!(!report.is_sound);
+        let line = format!("  1 transaction of 4 only recorded: {} …", missing.txid());
+        assert!(report.lines.contains(&line), "{:#?}", report.lines);
+    }
 }
