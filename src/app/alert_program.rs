@@ -4,9 +4,8 @@
 use crate::alert::Firing;
 use crate::event::{CommandFailure, OsError, Warning};
 use crate::model::{Alert, AlertItem, WatchMatch};
+use crate::util::platform;
 use std::ffi::OsStr;
-use std::os::unix::fs::PermissionsExt;
-use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::sync::Arc;
@@ -65,7 +64,7 @@ fn is_program(path: &Path) -> Result<(), String> {
     let metadata = std::fs::metadata(path).map_err(|error| error.to_string())?;
     match metadata.is_file() {
         false => Err("not a file".to_owned()),
-        true if metadata.permissions().mode() & 0o111 == 0 => Err("not executable".to_owned()),
+        true if !platform::is_executable(&metadata) => Err("not executable".to_owned()),
         true => Ok(()),
     }
 }
@@ -147,7 +146,7 @@ async fn run(waiting: &Waiting) -> Result<(), CommandFailure> {
         .map_err(OsError::from)?;
     match timeout(TIMEOUT, child.wait()).await {
         Ok(Ok(status)) if status.success() => Ok(()),
-        Ok(Ok(status)) => Err(match (status.code(), status.signal()) {
+        Ok(Ok(status)) => Err(match (status.code(), platform::signal_of(status)) {
             (Some(code), _) => CommandFailure::Exit(code),
             (None, signal) => CommandFailure::Signal(signal.unwrap_or_default()),
         }),
@@ -204,11 +203,13 @@ fn of_watch(found: &WatchMatch) -> impl Iterator<Item = (String, String)> {
 }
 
 #[cfg(test)]
+#[cfg(unix)]
 mod tests {
     use super::*;
     use crate::alert::Rule;
     use crate::model::WatchEvent;
     use crate::wire::Txid;
+    use std::os::unix::fs::PermissionsExt;
 
     fn watched(event: WatchEvent) -> Alert {
         let found = WatchMatch {

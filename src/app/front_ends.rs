@@ -8,6 +8,7 @@ use crate::snapshot::View;
 use crate::store;
 use crate::stream::{self, Record};
 use crate::tui::{self, TuiSettings, ViewState};
+use crate::util::platform;
 use anyhow::{Context, Result};
 use std::path::Path;
 use std::sync::Arc;
@@ -77,7 +78,7 @@ pub async fn stream<F: Future<Output = ()>>(
     reader::end_without(shutdown.clone());
     let interrupted = shutdown.clone();
     tokio::spawn(async move {
-        wait_for_interrupt().await;
+        platform::end_is_asked().await;
         interrupted.cancel();
     });
     feed(sender, shutdown).await;
@@ -90,22 +91,6 @@ pub async fn stream<F: Future<Output = ()>>(
 
 /// Prints one report as soon as the mempool is complete, or after `longest`. Interrupted, it prints none.
 pub async fn report(monitor: Box<Monitor>, format: Format, longest: Duration) -> Result<()> {
-    let report = monitor.report(format, longest, wait_for_interrupt()).await;
+    let report = monitor.report(format, longest, platform::end_is_asked()).await;
     report.map_or(Ok(()), |report| print(report.as_bytes()))
-}
-
-/// Waits until the user or the system asks the program to stop.
-async fn wait_for_interrupt() {
-    use tokio::signal::unix::{SignalKind, signal};
-    let (Ok(mut terminate), Ok(mut hang_up)) =
-        (signal(SignalKind::terminate()), signal(SignalKind::hangup()))
-    else {
-        tokio::signal::ctrl_c().await.ok();
-        return;
-    };
-    tokio::select! {
-        _ = tokio::signal::ctrl_c() => {}
-        _ = terminate.recv() => {}
-        _ = hang_up.recv() => {}
-    }
 }

@@ -1,6 +1,6 @@
 //! The limit of open files: each connection needs one.
 
-use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+use crate::util::platform;
 
 /// What is open beside connections: the terminal, the log, files of the state folder, lookups.
 const OTHERS: u64 = 64;
@@ -10,13 +10,11 @@ const OTHERS: u64 = 64;
 /// # Errors
 /// One line with the limit and how many connections fit, if the hard limit is too low.
 pub fn make_room(connections: usize) -> anyhow::Result<()> {
-    let Rlimit { current, maximum } = getrlimit(Resource::Nofile);
     let needed = u64::try_from(connections).unwrap_or(u64::MAX).saturating_add(OTHERS);
-    let Some(soft) = current.filter(|&soft| soft < needed) else { return Ok(()) };
-    let raised = maximum.map_or(needed, |hard| needed.min(hard).max(soft));
-    let limits = Rlimit { current: Some(raised), maximum };
-    let limit = if setrlimit(Resource::Nofile, limits).is_ok() { raised } else { soft };
-    if limit < needed { Err(anyhow::Error::msg(too_low(limit, connections))) } else { Ok(()) }
+    match platform::allow_open_files(needed) {
+        Some(limit) if limit < needed => Err(anyhow::Error::msg(too_low(limit, connections))),
+        _ => Ok(()),
+    }
 }
 
 fn too_low(limit: u64, connections: usize) -> String {

@@ -7,6 +7,7 @@ use crate::recording::frame::{self, FrameBuilder};
 use crate::recording::{keyframe, layout};
 use crate::schema::message::record::Content;
 use crate::schema::message::{FrameHead, Gap, Header, Index, Record};
+use crate::util::platform;
 use crate::util::time::Timestamp;
 use std::fmt;
 use std::fs::{self, File, OpenOptions};
@@ -69,8 +70,7 @@ impl Disk for FileSystem {
         let mut options = OpenOptions::new();
         options.write(true).create_new(true);
         // Like the files in the state folder, it says whom this machine is connected to.
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        platform::owner_only(&mut options);
         let file: File = options.open(path)?;
         Ok(Box::new(file))
     }

@@ -3,6 +3,7 @@
 //! A file is written under a temporary name and then renamed, so that neither a crash nor a second
 //! process can leave half a file. Of two processes the last one to save wins.
 
+use crate::util::platform;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
@@ -57,8 +58,7 @@ pub(super) fn open(path: &Path) -> io::Result<File> {
     create_dir(parent(path))?;
     let mut options = OpenOptions::new();
     options.read(true).write(true).create(true).truncate(false);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    platform::owner_only(&mut options);
     open_regular(&mut options, path)
 }
 
@@ -76,23 +76,13 @@ pub(super) fn open_to_read(path: &Path) -> io::Result<File> {
 /// The error of the system.
 pub(super) fn is_in_place(file: &File, length: u64) -> io::Result<bool> {
     let metadata = file.metadata()?;
-    #[cfg(unix)]
-    let has_name = std::os::unix::fs::MetadataExt::nlink(&metadata) > 0;
-    #[cfg(not(unix))]
-    let has_name = true;
-    Ok(has_name && metadata.len() >= length)
+    Ok(platform::has_name(&metadata) && metadata.len() >= length)
 }
 
 /// Opens a regular file: whoever could put a link into the directory would choose what is read or overwritten, and a pipe
 /// would keep us waiting.
 fn open_regular(options: &mut OpenOptions, path: &Path) -> io::Result<File> {
-    #[cfg(unix)]
-    {
-        use rustix::fs::OFlags;
-        // The sign of these bits means nothing.
-        let flags = (OFlags::NOFOLLOW | OFlags::NONBLOCK).bits().cast_signed();
-        std::os::unix::fs::OpenOptionsExt::custom_flags(options, flags);
-    }
+    platform::follow_no_link(options);
     let file = options.open(path)?;
     if file.metadata()?.is_file() {
         return Ok(file);
@@ -202,8 +192,7 @@ pub(super) fn limit_set_aside(dir: &Path, keep: usize) {
 fn create_dir(path: &Path) -> io::Result<()> {
     let mut builder = fs::DirBuilder::new();
     builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    platform::owner_only_folder(&mut builder);
     builder.create(path)
 }
 
@@ -218,8 +207,7 @@ fn temporary(path: &Path) -> PathBuf {
 fn create_new(path: &Path, content: impl FnOnce(&mut File) -> io::Result<()>) -> io::Result<()> {
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    platform::owner_only(&mut options);
     let mut file = options.open(path)?;
     content(&mut file)?;
     file.sync_all()

@@ -41,10 +41,11 @@ pub use view_state::ViewState;
 use crate::event::Command;
 use crate::snapshot::Snapshot;
 use crate::snapshot::View;
+use crate::util::platform::Signals;
 use session::Session;
 use std::io::{self, IsTerminal};
 use std::sync::Arc;
-use terminal::{Signals, Tty};
+use terminal::Tty;
 use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
 

@@ -3,7 +3,7 @@
 use super::app::{App, Effect};
 use super::saved_screen;
 use super::settings::TuiSettings;
-use super::terminal::{self, Bell, Multiplexer, ReplyFilter, Resumed, Signal, Signals, Tty};
+use super::terminal::{self, Bell, Multiplexer, ReplyFilter, Resumed, Tty};
 use super::view_state::ViewState;
 use super::wording;
 use crate::event::Command;
@@ -11,6 +11,7 @@ use crate::snapshot::Snapshot;
 use crate::snapshot::View;
 use crate::store::LineStore;
 use crate::util::clock::Clock;
+use crate::util::platform::{self, Signal, Signals};
 use crate::util::time::Timestamp;
 use crossterm::event::{Event, EventStream};
 use futures_util::StreamExt;
@@ -207,7 +208,7 @@ impl Session {
         match self.app.on_event(event) {
             None => {}
             Some(Effect::Quit) => return Ok(ControlFlow::Break(())),
-            Some(Effect::Suspend) => terminal::ask_to_stop()?,
+            Some(Effect::Suspend) => platform::ask_to_stop()?,
             Some(Effect::KeepQueries(lines)) => self.queries.save(lines),
             Some(Effect::Copy(text)) => {
                 tty.copy(&text, self.settings.multiplexer)?;

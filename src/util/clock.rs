@@ -4,6 +4,7 @@
 //! sleeps. A correction of the wall clock does not change it: ages stay right, and nothing times out. It only
 //! changes what is shown, by a [`WallOffset`].
 
+use crate::util::platform;
 use crate::util::time::{Timestamp, WallOffset};
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -35,7 +36,7 @@ static THIS_MACHINE: ThisMachine = ThisMachine { asleep: AtomicU64::new(0) };
 
 impl Machine for ThisMachine {
     fn asleep(&self) -> Duration {
-        let measured = u64::try_from(measure_sleep().as_micros()).unwrap_or(u64::MAX);
+        let measured = u64::try_from(platform::asleep().as_micros()).unwrap_or(u64::MAX);
         let before = self.asleep.fetch_max(measured, Ordering::Relaxed);
         Duration::from_micros(before.max(measured))
     }
@@ -44,21 +45,6 @@ impl Machine for ThisMachine {
         let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         Timestamp::default() + since_epoch
     }
-}
-
-/// By how much the boot-time clock, which counts sleep, is ahead of the monotonic one.
-#[cfg(target_os = "linux")]
-fn measure_sleep() -> Duration {
-    use rustix::time::{ClockId, clock_gettime};
-    let [boot, monotonic] = [ClockId::Boottime, ClockId::Monotonic]
-        .map(|clock| Duration::try_from(clock_gettime(clock)).unwrap_or_default());
-    boot.saturating_sub(monotonic)
-}
-
-/// Other systems are not asked: a sleep looks like a correction of the wall clock.
-#[cfg(not(target_os = "linux"))]
-fn measure_sleep() -> Duration {
-    Duration::ZERO
 }
 
 /// Turns tokio's clock, which tests may pause, into the time line of events.

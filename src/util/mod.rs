@@ -9,6 +9,7 @@ pub mod fuzz;
 pub mod log_lines;
 pub mod peer_clocks;
 pub mod percentile;
+pub mod platform;
 pub mod rates;
 pub mod share;
 pub mod text;

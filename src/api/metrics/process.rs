@@ -3,6 +3,7 @@
 use super::family::{Family, Labels, number};
 use crate::api::answers::figures::Figures;
 use crate::api::http::usage::Usage;
+use crate::util::platform;
 
 /// The metrics of the program.
 pub(super) fn families(figures: &Figures, usage: &Usage) -> Vec<Family> {
@@ -34,37 +35,17 @@ pub(super) fn families(figures: &Figures, usage: &Usage) -> Vec<Family> {
     families
 }
 
-/// What the system says about the process. Linux alone does, in files.
-#[cfg(target_os = "linux")]
+/// What the system says about the process, if it does.
 fn of_system() -> Vec<Family> {
-    use rustix::param::{clock_ticks_per_second, page_size};
-    let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
-    // The name of the process, in parentheses, may contain spaces.
-    let fields: Vec<u64> = stat
-        .rsplit(')')
-        .next()
-        .unwrap_or_default()
-        .split_whitespace()
-        .map(|field| field.parse().unwrap_or(0))
-        .collect();
-    let field = |number: usize| fields.get(number - 3).copied();
-    #[expect(clippy::cast_precision_loss, reason = "figures of less than 53 bits")]
-    let seconds = field(14)
-        .zip(field(15))
-        .map(|(user, system)| (user + system) as f64 / clock_ticks_per_second() as f64);
-    let resident = field(24).map(|pages| number(pages.saturating_mul(page_size() as u64)));
-    let threads = field(20).map(number);
-    let files = std::fs::read_dir("/proc/self/fd").ok().map(|files| number(files.count() as u64));
+    let Some(figures) = platform::process_figures() else { return Vec::new() };
     vec![
-        Family::counter("mempulse_process_cpu_seconds", "CPU time of the process").seconds(seconds),
-        Family::gauge("mempulse_process_resident_memory_bytes", "Memory of the process").value(resident),
-        Family::gauge("mempulse_process_threads", "Threads of the process").value(threads),
+        Family::counter("mempulse_process_cpu_seconds", "CPU time of the process")
+            .seconds(figures.cpu_seconds),
+        Family::gauge("mempulse_process_resident_memory_bytes", "Memory of the process")
+            .value(figures.memory.map(number)),
+        Family::gauge("mempulse_process_threads", "Threads of the process")
+            .value(figures.threads.map(number)),
         Family::gauge("mempulse_process_open_files", "Open files of the process, connections included")
-            .value(files),
+            .value(figures.open_files.map(number)),
     ]
-}
-
-#[cfg(not(target_os = "linux"))]
-fn of_system() -> Vec<Family> {
-    Vec::new()
 }

@@ -12,6 +12,9 @@ use std::fs::File;
 use std::io::{self, BufReader, BufWriter, ErrorKind, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
+/// The code of all systems for a file that is not there.
+const NO_SUCH_FILE: i32 = 2;
+
 /// The number of transactions that are restored with one event.
 const SLICE: usize = 500;
 
@@ -194,7 +197,7 @@ impl Journal {
             self.size.bytes = HEADER as u64;
         } else if !file::is_in_place(&file, self.size.bytes)? {
             self.is_lost = true;
-            return Err(rustix::io::Errno::NOENT.into());
+            return Err(io::Error::from_raw_os_error(NO_SUCH_FILE));
         }
         let end = self.size.bytes;
         if std::mem::replace(&mut self.has_tail, true) {

@@ -2,8 +2,8 @@
 //!
 //! No handler runs then, neither of a panic nor of a signal. The process is a shell that waits for the end of a pipe.
 
-use std::io::{self, Write};
-use std::os::fd::AsFd;
+use crate::util::platform;
+use std::io::Write;
 use std::process::{ChildStdin, Command, Stdio};
 use std::sync::Arc;
 
@@ -38,7 +38,7 @@ impl Guard {
     /// guards the terminal. Blocks for some ms.
     pub fn start(preserve_screen: bool) -> Self {
         let sequences = format!("{MODES}{}", if preserve_screen { KEEP } else { LEAVE });
-        let started = modes().and_then(|modes| {
+        let started = platform::terminal_modes().and_then(|modes| {
             let mut shell = Command::new("sh");
             shell.args(["-c", SCRIPT, "mempulse-terminal", &sequences, &modes]);
             shell.stdin(Stdio::piped()).stderr(Stdio::null()).spawn()
@@ -57,11 +57,4 @@ impl Guard {
             let _ = pipe.write_all(word);
         }
     }
-}
-
-/// The modes of the terminal, as `stty` writes them for itself.
-fn modes() -> io::Result<String> {
-    let terminal = io::stdout().as_fd().try_clone_to_owned()?;
-    let output = Command::new("stty").arg("-g").stdin(terminal).stderr(Stdio::null()).output()?;
-    String::from_utf8(output.stdout).map(|modes| modes.trim().to_owned()).map_err(io::Error::other)
 }

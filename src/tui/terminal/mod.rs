@@ -3,16 +3,16 @@
 
 mod bell;
 mod clipboard;
+mod discard;
 mod guard;
 mod notification;
 mod output;
 mod replies;
-mod signals;
 mod tty;
 
 pub use bell::Bell;
 pub use clipboard::{Multiplexer, missing_in_tmux};
+pub use discard::discard_output_at_end;
 pub use notification::Notifier;
 pub use replies::ReplyFilter;
-pub use signals::{Signal, Signals, ask_to_stop, discard_output_at_end};
 pub use tty::{Resumed, Tty, is_gone};

@@ -1,6 +1,7 @@
 //! Standard output while the terminal is ours, and the modes that make it ours.
 
 use super::guard::Guard;
+use crate::util::platform;
 use crossterm::cursor::{Hide, MoveTo, Show};
 use crossterm::event::{DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste};
 use crossterm::execute;
@@ -9,7 +10,6 @@ use crossterm::terminal::{
     self, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode,
     enable_raw_mode,
 };
-use rustix::termios::{QueueSelector, tcflush};
 use std::io::{self, BufWriter, Write};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -52,7 +52,7 @@ impl Output {
         enable_raw_mode()?;
         self.taken.store(true, Ordering::SeqCst);
         // What was typed, or answered by the terminal, before it was ours is not meant for us.
-        tcflush(io::stdout(), QueueSelector::IFlush)?;
+        platform::discard_input()?;
         let mut stdout = io::stdout();
         if !self.preserve_screen {
             execute!(stdout, EnterAlternateScreen)?;

@@ -2,7 +2,7 @@
 
 use super::clipboard::Multiplexer;
 use super::output::{Output, Writer};
-use super::signals::{self, Signal, Signals};
+use crate::util::platform::{self, Signal, Signals};
 use crossterm::event::DisableMouseCapture;
 use crossterm::style::Print;
 use crossterm::terminal::{BeginSynchronizedUpdate, EndSynchronizedUpdate};
@@ -122,7 +122,7 @@ impl Tty {
     /// continues, unless a signal asks for the end meanwhile.
     pub async fn suspend(&mut self, signals: &mut Signals) -> io::Result<Resumed> {
         self.output.give_back()?;
-        signals::stop()?;
+        platform::stop()?;
         // The stop takes effect some time after the call. Only SIGCONT marks its end.
         loop {
             match signals.next().await {
@@ -168,9 +168,7 @@ impl Drop for Tty {
 
 /// Whether an error means that the terminal no longer exists.
 pub fn is_gone(error: &io::Error) -> bool {
-    const EIO: i32 = rustix::io::Errno::IO.raw_os_error();
-    const ENXIO: i32 = rustix::io::Errno::NXIO.raw_os_error();
-    error.kind() == io::ErrorKind::BrokenPipe || matches!(error.raw_os_error(), Some(EIO | ENXIO))
+    error.kind() == io::ErrorKind::BrokenPipe || error.raw_os_error().is_some_and(platform::is_hang_up)
 }
 
 fn restore_on_panic(output: Output, shutdown: CancellationToken) {
