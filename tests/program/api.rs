@@ -125,22 +125,23 @@ fn the_configuration_file_can_ask_for_it_and_a_taken_port_is_one_line() {
     assert!(monitor.interrupt().success());
 }
 
-/// How long the screen takes to show what a key asks for, and how many frames a second it draws besides.
+/// How long the screen usually takes to show what a key asks for (the median), and how many frames a second it draws besides.
 fn liveliness(terminal: &mut Terminal) -> (Duration, f64) {
-    let mut slowest = Duration::ZERO;
+    let mut times = Vec::new();
     for _ in 0..10 {
         for (key, shown) in [("4", "projected"), ("1", "events")] {
             let pressed = Instant::now();
             terminal.press(key);
             terminal.wait_until(shown, |screen| screen.contents().to_lowercase().contains(shown));
-            slowest = slowest.max(pressed.elapsed());
+            times.push(pressed.elapsed());
         }
     }
     let (began, before) = (Instant::now(), terminal.frames());
     thread::sleep(Duration::from_secs(5));
     #[expect(clippy::cast_precision_loss, reason = "a few frames")]
     let frames = (terminal.frames() - before) as f64 / began.elapsed().as_secs_f64();
-    (slowest, frames)
+    times.sort_unstable();
+    (times[times.len() / 2], frames)
 }
 
 /// Prints what it measures: `cargo test --release --test program -- --ignored --nocapture requests_a_second`.
@@ -158,7 +159,7 @@ fn a_thousand_requests_a_second_do_not_disturb_the_screen() {
     let busy = liveliness(&mut terminal);
     let answered: u32 = clients.into_iter().map(|client| client.join().unwrap()).sum();
     println!(
-        "{} answers a second; slowest key {:?} before, {:?} meanwhile; {:.1} and {:.1} frames a second",
+        "{} answers a second; usual key {:?} before, {:?} meanwhile; {:.1} and {:.1} frames a second",
         answered / 15,
         quiet.0,
         busy.0,
