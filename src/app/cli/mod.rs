@@ -78,8 +78,8 @@ pub enum Command {
     Demo(DemoArgs),
     /// Show recordings (--record) again, at any speed and from any moment
     ///
-    /// On screen, p pauses, { and } change the speed from 1 to 1,000 times that of then, < and > go 10 s back and
-    /// forward, and [ and ] to the block before and after. Nothing is connected to, and alerts are not checked.
+    /// On screen, `p` pauses, `{` and `}` change the speed (1 to 1,000 times), `<` and `>` go 10 s back and forward, `[` and
+    /// `]` to the block before and after. It connects to nothing, and checks no alerts.
     #[command(after_help = SHORT_HELP)]
     Replay(Box<ReplayArgs>),
     /// Begin the next start with the mempool in a mempool.dat of Bitcoin Core
