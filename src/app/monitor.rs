@@ -17,7 +17,7 @@ use crate::util::time::Timestamp;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{mpsc, watch};
-use tokio::time::{self, Instant, MissedTickBehavior};
+use tokio::time::{self, Instant, Interval, MissedTickBehavior};
 use tokio_util::sync::CancellationToken;
 
 /// The longest time between two snapshots: ages and countdowns advance even if nothing happens, and alerts ring in time
@@ -70,11 +70,37 @@ pub struct Screen {
     pub frame: Duration,
 }
 
+impl Screen {
+    /// When to feed the screen though it asks for nothing.
+    pub fn frames(&self) -> Interval {
+        let mut frames = time::interval(self.frame.min(IDLE_FRAME));
+        frames.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        frames
+    }
+
+    /// Hands over what the screen asks for, as of `now`. `complete` adds what the model does not know.
+    pub fn publish(
+        &mut self,
+        model: &mut Model,
+        now: Timestamp,
+        log_lines: &LogLines,
+        complete: impl FnOnce(&View, &mut Snapshot),
+    ) {
+        let view = self.views.borrow_and_update().clone();
+        view.prepare(model, now);
+        let mut snapshot = Snapshot::take(model, &view, now);
+        if view.everything || view.screen == snapshot::Screen::Log {
+            snapshot.log = Some(Box::new(LogScreen::take(log_lines, &view.log)));
+        }
+        complete(&view, &mut snapshot);
+        self.snapshots.send_replace(Arc::new(snapshot));
+    }
+}
+
 impl Monitor {
     /// Feeds the screen until `shutdown`. A slow screen misses snapshots and slows nothing else.
     pub async fn feed_screen(mut self: Box<Self>, mut screen: Screen, shutdown: CancellationToken) {
-        let mut frame = time::interval(screen.frame.min(IDLE_FRAME));
-        frame.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut frame = screen.frames();
         let mut published = self.clock.now();
         let mut has_changed = true;
         loop {
@@ -319,17 +345,13 @@ impl Monitor {
     }
 
     fn publish(&mut self, screen: &mut Screen) {
-        let view = screen.views.borrow_and_update().clone();
-        view.prepare(&mut self.model, self.clock.now());
-        let mut snapshot = Snapshot::take(&self.model, &view, self.clock.now());
-        if view.everything || view.screen == snapshot::Screen::Log {
-            snapshot.log = Some(Box::new(LogScreen::take(&self.log_lines, &view.log)));
-        }
-        if view.alerts {
-            snapshot.alerts = self.alerts.rows(self.clock.now());
-        }
-        snapshot.signals = self.alerts.signals().clone();
-        screen.snapshots.send_replace(Arc::new(snapshot));
+        let now = self.clock.now();
+        screen.publish(&mut self.model, now, &self.log_lines, |view, snapshot| {
+            if view.alerts {
+                snapshot.alerts = self.alerts.rows(now);
+            }
+            snapshot.signals = self.alerts.signals().clone();
+        });
     }
 }
 

@@ -95,7 +95,7 @@ async fn show(
     }
     let log_lines = LogLines::default();
     let for_screen = matches!(front_end, FrontEnd::Screen).then(|| log_lines.clone());
-    let _log = log::start(common.log_file.as_deref(), for_screen, common.log_level)?;
+    let _log = log::start(common.files.log_file.as_deref(), for_screen, common.files.log_level)?;
     settings.handshake_timeout = common.handshake_timeout;
     settings.ping_interval = common.ping_interval;
     settings.ping_timeout = common.ping_timeout;
@@ -106,7 +106,7 @@ async fn show(
     let listener = if is_report { None } else { serve::listen(&common.serve).await? };
     let targets = targets(&common.watch, settings.network)?;
     let rules = common.alerts.rules()?;
-    let as_database = common.asn_file.as_deref().map(as_file::load).transpose()?;
+    let as_database = common.files.asn_file.as_deref().map(as_file::load).transpose()?;
     // Checked for every front end, as all other flags are.
     let screen = common.screen.settings(front_ends::kept_view(state_dir.as_deref()))?;
     let recorder = common.recording.settings().map(Recorder::start).transpose().context("cannot record")?;

@@ -78,6 +78,26 @@ impl FolderArgs {
     }
 }
 
+/// The flags of files other than those of the state folder.
+#[derive(Clone, PartialEq, Debug, Args)]
+pub struct FileArgs {
+    /// Tell peers apart by the operator of their network with this maxminddb file (GeoLite2-ASN or the like)
+    ///
+    /// The Peers screen then has a column and groups of autonomous systems. The file is only read; mempulse
+    /// comes with none, and downloads none.
+    #[arg(long, value_name = "FILE", hide_short_help = true, help_heading = heading::FILES)]
+    pub asn_file: Option<PathBuf>,
+    /// Write a log to this file
+    ///
+    /// A new file is started each day, its name ends in the date, and seven are kept.
+    #[arg(long, value_name = "PATH", help_heading = heading::FILES)]
+    pub log_file: Option<PathBuf>,
+    /// Log messages of this level and above
+    #[arg(long, value_name = "LEVEL", default_value = "info", value_parser = parsers::level(),
+          hide_short_help = true, help_heading = heading::FILES)]
+    pub log_level: tracing::Level,
+}
+
 /// The flags of a report.
 #[derive(Clone, PartialEq, Debug, Args)]
 pub struct ReportArgs {
@@ -174,21 +194,9 @@ pub struct CommonArgs {
     /// Whether the API is served.
     #[command(flatten)]
     pub serve: ServeArgs,
-    /// Tell peers apart by the operator of their network with this maxminddb file (GeoLite2-ASN or the like)
-    ///
-    /// The Peers screen then has a column and groups of autonomous systems. The file is only read; mempulse
-    /// comes with none, and downloads none.
-    #[arg(long, value_name = "FILE", hide_short_help = true, help_heading = heading::FILES)]
-    pub asn_file: Option<PathBuf>,
-    /// Write a log to this file
-    ///
-    /// A new file is started each day, its name ends in the date, and seven are kept.
-    #[arg(long, value_name = "PATH", help_heading = heading::FILES)]
-    pub log_file: Option<PathBuf>,
-    /// Log messages of this level and above
-    #[arg(long, value_name = "LEVEL", default_value = "info", value_parser = parsers::level(),
-          hide_short_help = true, help_heading = heading::FILES)]
-    pub log_level: tracing::Level,
+    /// Files that are read, and the log.
+    #[command(flatten)]
+    pub files: FileArgs,
     /// Time limit for a handshake
     #[arg(long, value_name = "TIME", default_value = "60s", value_parser = parsers::duration,
           hide_short_help = true, help_heading = heading::TIMING)]

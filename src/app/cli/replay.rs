@@ -1,7 +1,7 @@
 //! The flags of replays.
 
 use crate::app::cli::filter::FilterArgs;
-use crate::app::cli::flags::FolderArgs;
+use crate::app::cli::flags::{FileArgs, FolderArgs};
 use crate::app::cli::screen::ScreenArgs;
 use crate::app::cli::{heading, parsers};
 use clap::Args;
@@ -35,21 +35,9 @@ pub struct ReplayArgs {
     /// How the screen looks and reacts.
     #[command(flatten)]
     pub screen: ScreenArgs,
-    /// Tell peers apart by the operator of their network with this maxminddb file (GeoLite2-ASN or the like)
-    ///
-    /// The Peers screen then has a column and groups of autonomous systems. The file is only read; mempulse
-    /// comes with none, and downloads none.
-    #[arg(long, value_name = "FILE", hide_short_help = true, help_heading = heading::FILES)]
-    pub asn_file: Option<PathBuf>,
-    /// Write a log to this file
-    ///
-    /// A new file is started each day, its name ends in the date, and seven are kept.
-    #[arg(long, value_name = "PATH", help_heading = heading::FILES)]
-    pub log_file: Option<PathBuf>,
-    /// Log messages of this level and above
-    #[arg(long, value_name = "LEVEL", default_value = "info", value_parser = parsers::level(),
-          hide_short_help = true, help_heading = heading::FILES)]
-    pub log_level: tracing::Level,
+    /// Files that are read, and the log.
+    #[command(flatten)]
+    pub files: FileArgs,
     /// Where files are.
     #[command(flatten)]
     pub folders: FolderArgs,

@@ -26,7 +26,11 @@ pub async fn run(args: &ReplayArgs) -> Result<()> {
         start::check_terminal("mempulse replay --stream PATH")?;
     }
     let log_lines = LogLines::default();
-    let _log = log::start(args.log_file.as_deref(), is_screen.then(|| log_lines.clone()), args.log_level)?;
+    let _log = log::start(
+        args.files.log_file.as_deref(),
+        is_screen.then(|| log_lines.clone()),
+        args.files.log_level,
+    )?;
     let paths = recording::find(&args.paths)?;
     if args.check {
         let report = check(Player::open(&paths)?);
@@ -35,7 +39,7 @@ pub async fn run(args: &ReplayArgs) -> Result<()> {
     }
     let state_dir = args.folders.state_dir();
     let screen = args.screen.settings(front_ends::kept_view(state_dir.as_deref()))?;
-    let as_database = args.asn_file.as_deref().map(as_file::load).transpose()?.map(Arc::new);
+    let as_database = args.files.asn_file.as_deref().map(as_file::load).transpose()?.map(Arc::new);
     let query = args.filter.query()?;
     let network = Player::open(&paths)?.network().unwrap_or_default();
     let targets = start::targets(&args.watch, network)?;

@@ -4,15 +4,11 @@ use crate::app::monitor::Screen;
 use crate::app::replay::pace::Pace;
 use crate::app::replay::track::{Played, Track};
 use crate::event::{Command, ReplayCommand};
-use crate::snapshot::{self, LogLines, LogScreen, Progress, ReplayStatus, Snapshot};
+use crate::snapshot::{LogLines, Progress, ReplayStatus, Snapshot, View};
 use crate::util::time::Timestamp;
-use std::sync::Arc;
 use std::time::Duration;
-use tokio::time::{self, Instant, MissedTickBehavior};
+use tokio::time::{self, Instant};
 use tokio_util::sync::CancellationToken;
-
-/// The longest time between two snapshots.
-const IDLE_FRAME: Duration = Duration::from_millis(500);
 
 /// How far a key seeks.
 const STEP: Duration = Duration::from_secs(10);
@@ -45,8 +41,7 @@ impl Show {
 
     /// Feeds the screen until `shutdown`.
     pub async fn feed_screen(mut self, mut screen: Screen, shutdown: CancellationToken) {
-        let mut frame = time::interval(screen.frame.min(IDLE_FRAME));
-        frame.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut frame = screen.frames();
         let mut turn = Instant::now();
         loop {
             tokio::select! {
@@ -140,14 +135,8 @@ impl Show {
     }
 
     fn publish(&mut self, screen: &mut Screen) {
-        let view = screen.views.borrow_and_update().clone();
-        let now = self.track.position();
-        view.prepare(self.track.model_mut(), now);
-        let mut snapshot = Snapshot::take(self.track.model(), &view, now);
-        if view.everything || view.screen == snapshot::Screen::Log {
-            snapshot.log = Some(Box::new(LogScreen::take(&self.log_lines, &view.log)));
-        }
-        snapshot.replay = Some(self.status());
-        screen.snapshots.send_replace(Arc::new(snapshot));
+        let (now, status) = (self.track.position(), self.status());
+        let complete = |_: &View, snapshot: &mut Snapshot| snapshot.replay = Some(status);
+        screen.publish(self.track.model_mut(), now, &self.log_lines, complete);
     }
 }
