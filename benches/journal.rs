@@ -1,6 +1,8 @@
 //! What it costs to start with a saved mempool of 300,000 transactions of mainnet's mean size: the time until
 //! all are loaded, the time until all are in the mempool, and the longest event, during which no frame is drawn.
 
+mod memory;
+
 use mempulse::chain::Network;
 use mempulse::event::{CatchUp, Event, EventKind, Restored};
 use mempulse::model::{Model, ModelSettings};
@@ -45,12 +47,9 @@ fn write(path: &Path, time: u64) -> std::io::Result<()> {
     file.flush()
 }
 
-/// A figure of `/proc/self/status`, in MB; `None` unless the system is Linux.
-fn memory(name: &str) -> Option<u64> {
-    let status = std::fs::read_to_string("/proc/self/status").ok()?;
-    let kib: u64 =
-        status.lines().find_map(|line| line.strip_prefix(name))?.split_whitespace().next()?.parse().ok()?;
-    Some(kib * 1_024 / 1_000_000)
+/// A figure of the memory of the process, in MB.
+fn megabytes(name: &str) -> Option<u64> {
+    Some(memory::bytes(name)? / 1_000_000)
 }
 
 async fn start(dir: &Path, now: Timestamp) {
@@ -81,7 +80,7 @@ async fn start(dir: &Path, now: Timestamp) {
         apply(&mut model, EventKind::Restored(Restored::Continue));
     }
     println!("in the mempool after {:.2?}; the longest event took {longest:.2?}", begun.elapsed());
-    println!("memory of the process: {:?} MB, {:?} MB at most", memory("VmRSS:"), memory("VmHWM:"));
+    println!("memory of the process: {:?} MB, {:?} MB at most", megabytes("VmRSS"), megabytes("VmHWM"));
 }
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {

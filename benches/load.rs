@@ -4,6 +4,7 @@
 //! `MEMPULSE_LOAD_SECONDS` is how long the 2,000 per second last: 600, unless told otherwise.
 
 mod feed;
+mod memory;
 #[path = "load/nodes.rs"]
 mod nodes;
 
@@ -161,10 +162,8 @@ fn cpu() -> Duration {
 
 /// The memory of this process in MB.
 fn resident() -> f64 {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
-    let kib = line.and_then(|line| line.trim().trim_end_matches(" kB").parse::<f64>().ok());
-    kib.unwrap_or(f64::NAN) * 1_024.0 / 1e6
+    #[expect(clippy::cast_precision_loss, reason = "far below 2^53")]
+    memory::bytes("VmRSS").map_or(f64::NAN, |bytes| bytes as f64 / 1e6)
 }
 
 fn runtime(name: &str) -> Runtime {

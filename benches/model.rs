@@ -5,6 +5,7 @@
 //! The snapshot must not cost more with a larger mempool; the last lines show the ratios.
 
 mod feed;
+mod memory;
 #[path = "../tests/scene/mod.rs"]
 mod scene;
 
@@ -117,13 +118,6 @@ fn bench_scene(criterion: &mut Criterion) {
     group.finish();
 }
 
-/// Bytes of memory that the process has; `None` unless the system is Linux.
-fn resident() -> Option<u64> {
-    let statm = std::fs::read_to_string("/proc/self/statm").ok()?;
-    let pages: u64 = statm.split(' ').nth(1)?.parse().ok()?;
-    Some(pages * 4_096)
-}
-
 /// The memory of a transaction with [`ANNOUNCERS`] announcers by the model's account, in bytes.
 fn account() -> u64 {
     let mut feed = Feed::new(u64::MAX);
@@ -137,9 +131,9 @@ fn account() -> u64 {
 
 /// Prints how much memory a transaction of mainnet's mean size takes, and how long a block of 4,000 of them
 /// takes with 300,000 in the mempool. Must come first, while the process has no memory to spare.
-fn memory() {
+fn measure_memory() {
     let count = SIZES[2];
-    let before = resident();
+    let before = memory::bytes("VmRSS");
     let mut feed = Feed::new(u64::MAX);
     let mut raw = 0;
     for number in 0..count {
@@ -150,7 +144,7 @@ fn memory() {
         // Slowly enough that what was pending is forgotten meanwhile.
         feed.now = feed.now + Duration::from_millis(500);
     }
-    let after = resident();
+    let after = memory::bytes("VmRSS");
     let raw = raw / count;
     println!("{count} transactions of {raw} bytes, each announced by {ANNOUNCERS} peers, besides the bytes:");
     println!("  by the model's account {} bytes each", feed.totals().memory / count - raw);
@@ -170,7 +164,7 @@ fn memory() {
 }
 
 fn main() {
-    memory();
+    measure_memory();
     // What needs a process of its own is asked for by itself.
     if std::env::var_os("MEMPULSE_BENCH").is_some_and(|what| what == "memory") {
         return;

@@ -2,6 +2,8 @@
 //! that one more block takes. The slowest block counts: now and then all are merged, and meanwhile the model
 //! does nothing else.
 
+mod memory;
+
 use mempulse::model::{BlockOutputs, OutpointKey, PrevoutCache};
 use mempulse::wire::BlockHash;
 use std::time::{Duration, Instant};
@@ -35,16 +37,8 @@ impl Blocks {
     }
 }
 
-/// A figure of `/proc/self/status`, in MB; `None` unless the system is Linux.
-fn memory(name: &str) -> Option<u64> {
-    let status = std::fs::read_to_string("/proc/self/status").ok()?;
-    let kib: u64 =
-        status.lines().find_map(|line| line.strip_prefix(name))?.split_whitespace().next()?.parse().ok()?;
-    Some(kib * 1_024 / 1_000_000)
-}
-
 fn megabytes(name: &str) -> String {
-    memory(name).map_or_else(|| "?".to_owned(), |megabytes| megabytes.to_string())
+    memory::bytes(name).map_or_else(|| "?".to_owned(), |bytes| (bytes / 1_000_000).to_string())
 }
 
 /// Inserts `count` blocks, and returns the time of all and of the slowest.
@@ -76,8 +70,8 @@ fn main() {
         let account = cache.memory() / 1_000_000;
         println!(
             "  {account} MB by the cache's account; in the process {} MB, {} MB at most",
-            megabytes("VmRSS:"),
-            megabytes("VmHWM:")
+            megabytes("VmRSS"),
+            megabytes("VmHWM")
         );
     }
 }
