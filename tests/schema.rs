@@ -10,7 +10,8 @@ use protox::prost_reflect::prost_types::{DescriptorProto, EnumDescriptorProto, F
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-const FILES: [&str; 2] = ["mempulse/v1/event.proto", "mempulse/v1/recording.proto"];
+const FILES: [&str; 3] =
+    ["mempulse/v1/event.proto", "mempulse/v1/recording.proto", "mempulse/v1/sensor.proto"];
 
 /// What version 1 contains and must always contain, one line for each field and value.
 const PROMISED: &str = "tests/schema/v1.txt";

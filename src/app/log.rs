@@ -135,6 +135,7 @@ pub fn event(event: &Event, model: &Model) {
         EventKind::Bootstrap(progress) => tracing::debug!(?progress, "bootstrap"),
         EventKind::Seed { .. }
         | EventKind::Warning(_)
+        | EventKind::Sensor(..)
         | EventKind::Block { .. }
         | EventKind::KnownOutputs(_)
         | EventKind::Restored(Restored::Transactions(_) | Restored::Nothing | Restored::Continue) => {}
@@ -190,6 +191,7 @@ pub fn notice(notice: &Notice) {
         Notice::DoubleSpend(spend) => {
             tracing::warn!(txid = %spend.txid, conflict = %spend.conflict, "double spend");
         }
+        Notice::Sensor { name, what } => tracing::info!(name, ?what, "sensor"),
         Notice::Alert(alert) => tracing::info!(rule = %alert.rule, item = ?alert.item, "alert"),
         Notice::Watch(found) => {
             let (event, target) = (found.event.name(), &found.target);

@@ -5,30 +5,31 @@
 mod addresses;
 mod bootstrap;
 mod command;
-mod disconnect;
-mod misbehaviour;
 mod os_error;
 mod peer;
 mod request;
 mod restored;
 mod seed;
+mod sensor;
 mod store_problem;
-mod traffic;
 mod warning;
 mod watch_target;
 
 pub use addresses::{AddressCounts, AddressNetwork};
 pub use bootstrap::{BootstrapProgress, TxSource};
 pub use command::{AlertCommand, AlertId, Command, ReplayCommand};
-pub use disconnect::{DisconnectReason, KeyExchangeFailure, NoRoute, ProxyFailure, ProxyReply, Uselessness};
-pub use misbehaviour::{BlockFault, Misbehaviour};
 pub use os_error::OsError;
+pub use peer::disconnect::{
+    DisconnectReason, KeyExchangeFailure, NoRoute, ProxyFailure, ProxyReply, Uselessness,
+};
+pub use peer::misbehaviour::{BlockFault, Misbehaviour};
+pub use peer::traffic::{CommandTraffic, Direction, RecentMessage, Traffic};
 pub use peer::{BlockAnnouncement, ConnectionKind, InvalidData, PeerEvent, PeerId, PeerInfo, Transport};
 pub use request::Request;
 pub use restored::{CatchUp, CatchUpFailure, CatchUpFrom, Knowledge, Restored, RestoredTx, Saved};
 pub use seed::SeedFailure;
+pub use sensor::{ClockOffset, SensorEvent, SensorId, SensorReport};
 pub use store_problem::{Damage, Store, StoreFailure, StoreProblem};
-pub use traffic::{CommandTraffic, Direction, RecentMessage, Traffic};
 pub use warning::{CommandFailure, Warning};
 pub use watch_target::{MAX_TARGETS, TargetError, WatchKey, WatchTarget};
 
@@ -111,6 +112,8 @@ pub enum EventKind {
     /// Outputs of blocks that the next event spends, or that show that its transaction is in a block: whoever passes
     /// on the event knew them, and who receives it need not know the blocks. They hold for the next event only.
     KnownOutputs(Vec<KnownOutput>),
+    /// Something happened to one of the sensors that the events come from.
+    Sensor(SensorId, SensorEvent),
 }
 
 /// An output of a block, and its value.

@@ -1,6 +1,6 @@
 //! Why a DNS seed or an address-fetching connection yields no addresses.
 
-use super::disconnect::DisconnectReason;
+use super::peer::disconnect::DisconnectReason;
 use std::time::Duration;
 
 /// Why a seed gave no addresses.

@@ -1,7 +1,7 @@
 //! What goes wrong outside of any connection, without stopping the program.
 
-use super::disconnect::Uselessness;
 use super::os_error::OsError;
+use super::peer::disconnect::Uselessness;
 use super::store_problem::StoreProblem;
 use crate::address::PeerAddress;
 use crate::util::text::plural;

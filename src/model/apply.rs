@@ -111,6 +111,9 @@ impl Model {
             }
             // Nothing happened: they belong to the next event.
             EventKind::KnownOutputs(_) => {}
+            EventKind::Sensor(id, event) => {
+                step.outcome.notices.extend(self.sensors.apply(step.now, *id, event));
+            }
         }
         let outcome = self.settle(step);
         self.mempool.expect_outputs(&[]);
@@ -143,6 +146,7 @@ impl Model {
 
     fn apply_peer(&mut self, id: PeerId, event: &PeerEvent, step: &mut Step) {
         let now = step.now;
+        self.sensors.count(now, id);
         let was_live = self.is_live(id);
         self.peers.apply(now, id, event);
         if was_live || self.is_live(id) {

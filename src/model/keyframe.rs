@@ -63,6 +63,10 @@ impl Model {
 
     fn keyframe_events(&self, now: Timestamp) -> Vec<Event> {
         let mut events = vec![Event { time: now, kind: EventKind::WallClock(self.wall_offset()) }];
+        let sensors = self.sensors.keyframe();
+        events.extend(
+            sensors.into_iter().map(|(id, event)| Event { time: now, kind: EventKind::Sensor(id, event) }),
+        );
         let mut peers: Vec<(PeerId, &Peer)> = self.peers.iter().collect();
         peers.sort_unstable_by_key(|(id, _)| *id);
         for (id, peer) in peers {
@@ -155,6 +159,10 @@ impl Model {
             }
             &EventKind::CatchUp(catch_up) => {
                 let _ = self.restoration.catch_up(catch_up);
+            }
+            EventKind::Sensor(id, event) => {
+                // The user knew it before.
+                let _ = self.sensors.apply(now, *id, event);
             }
             EventKind::Restored(_)
             | EventKind::Seed { .. }

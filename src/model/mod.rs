@@ -19,6 +19,7 @@ mod notice_log;
 mod peer_notice;
 pub(crate) mod peers;
 mod read;
+pub(crate) mod sensors;
 #[cfg(test)]
 pub(crate) mod tests;
 pub(crate) mod watchlist;
@@ -57,7 +58,7 @@ pub use mempool::dust::EphemeralDust;
 pub use mempool::key::TxKey;
 pub use mempool::restored::{Milestone, RestoredStatus, WaitsFor};
 pub use mempool::{BlockConflict, MempoolEntry, RemovalReason};
-pub use notice::{Ending, Level, Notice, NoticeKind};
+pub use notice::{Ending, Level, Notice, NoticeKind, SensorNotice};
 pub use notice_log::NoticeEntry;
 pub use peers::anomaly::Anomaly;
 pub use peers::block_relay::Spread;
@@ -84,6 +85,7 @@ use peers::anomaly::AnomalyDetector;
 use peers::block_relay::BlockRelay;
 use peers::health::Reach;
 use peers::our_clock::OurClock;
+use sensors::Sensors;
 use std::sync::Arc;
 use watchlist::Watchlist;
 
@@ -119,6 +121,7 @@ pub struct Model {
     settings: ModelSettings,
     mempool: Mempool,
     peers: Peers,
+    sensors: Sensors,
     reach: Reach,
     notices: NoticeLog,
     tip: Option<Tip>,
@@ -169,6 +172,7 @@ impl Model {
         Self {
             mempool: Mempool::new(settings.max_mempool),
             peers: Peers::default(),
+            sensors: Sensors::default(),
             reach: Reach::new(settings.network, settings.chosen_peers, started),
             notices: NoticeLog::default(),
             tip: None,

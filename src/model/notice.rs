@@ -97,6 +97,28 @@ pub enum Notice {
     Watch(WatchMatch),
     /// A rule of the user fired.
     Alert(Arc<Alert>),
+    /// Something happened to one of the sensors that the events come from.
+    Sensor {
+        /// Name of the sensor.
+        name: String,
+        /// What happened.
+        what: SensorNotice,
+    },
+}
+
+/// What is worth showing of a sensor.
+#[derive(Clone, PartialEq, Debug)]
+pub enum SensorNotice {
+    /// It was heard for the first time.
+    Joined,
+    /// Its program was started again.
+    Restarted,
+    /// Nothing arrived from it for a while.
+    Stale,
+    /// It is heard again.
+    Back,
+    /// It warned.
+    Warned(Warning),
 }
 
 /// What the end of a connection means to the user.
@@ -154,16 +176,20 @@ impl Notice {
             Self::Block(_) | Self::Reorg { .. } => NoticeKind::Block,
             Self::Watch(_) => NoticeKind::Watch,
             Self::Alert(_) => NoticeKind::Alert,
-            Self::Seed { .. } | Self::Warning(_) | Self::BackfillDone(_) | Self::Restoration(_) => {
-                NoticeKind::Program
-            }
+            Self::Seed { .. }
+            | Self::Warning(_)
+            | Self::BackfillDone(_)
+            | Self::Restoration(_)
+            | Self::Sensor { .. } => NoticeKind::Program,
         }
     }
 
     /// Returns how good or bad the notice is.
     pub fn level(&self) -> Level {
         match self {
-            Self::PeerReady { relay: true, .. } | Self::Block(_) => Level::Good,
+            Self::PeerReady { relay: true, .. }
+            | Self::Block(_)
+            | Self::Sensor { what: SensorNotice::Joined | SensorNotice::Back, .. } => Level::Good,
             Self::Disconnected { kind: Ending::Lost, reason, .. } => {
                 if *reason == DisconnectReason::ShuttingDown { Level::Info } else { Level::Bad }
             }
@@ -173,12 +199,14 @@ impl Notice {
             | Self::Restoration(Milestone::Restored { .. } | Milestone::Reconciled { .. }) => Level::Info,
             Self::BackfillDone(progress) if progress.fetched >= progress.requested => Level::Info,
             Self::Watch(found) if found.event.is_expected() => Level::Good,
+            Self::Sensor { what: SensorNotice::Stale, .. } => Level::Bad,
             Self::PeerReady { .. }
             | Self::Disconnected { .. }
             | Self::Misbehaved { .. }
             | Self::Anomaly { .. }
             | Self::Seed { .. }
             | Self::Warning(_)
+            | Self::Sensor { .. }
             | Self::Reorg { .. }
             | Self::Restoration(Milestone::Discarded { .. })
             | Self::BackfillDone(_)

@@ -109,6 +109,7 @@ impl Subject {
             | Notice::Restoration(_)
             | Notice::Replacement { .. }
             | Notice::DoubleSpend(_)
+            | Notice::Sensor { .. }
             | Notice::Watch(_) => None,
         }
     }

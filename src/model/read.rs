@@ -2,7 +2,7 @@
 
 use crate::address::PeerAddress;
 use crate::event::{
-    AddressCounts, BootstrapProgress, EventKind, KnownOutput, MissingBlocks, PeerId, Tip, Transport,
+    AddressCounts, BootstrapProgress, EventKind, KnownOutput, MissingBlocks, PeerId, SensorId, Tip, Transport,
 };
 use crate::model::blocks::Blocks;
 use crate::model::blocks::backfill::BackfillProgress;
@@ -137,6 +137,11 @@ impl Model {
 
     pub(crate) fn block_relay(&self) -> &BlockRelay {
         &self.block_relay
+    }
+
+    /// The name of a sensor that events come from.
+    pub fn sensor_name(&self, id: SensorId) -> Option<&str> {
+        self.sensors.name(id)
     }
 
     pub(crate) fn watchlist(&self) -> &Watchlist {

@@ -46,6 +46,7 @@ pub(super) fn encode(reason: &DisconnectReason) -> message::DisconnectReason {
         DisconnectReason::NotReading => Reason::NotReading(NOTHING),
         DisconnectReason::Internal => Reason::Internal(NOTHING),
         DisconnectReason::ShuttingDown => Reason::ShuttingDown(NOTHING),
+        DisconnectReason::SensorStale => Reason::SensorStale(NOTHING),
     };
     message::DisconnectReason { reason: Some(reason) }
 }
@@ -103,6 +104,7 @@ pub(super) fn decode(message: message::DisconnectReason) -> Result<DisconnectRea
         Reason::NotReading(_) => DisconnectReason::NotReading,
         Reason::Internal(_) => DisconnectReason::Internal,
         Reason::ShuttingDown(_) => DisconnectReason::ShuttingDown,
+        Reason::SensorStale(_) => DisconnectReason::SensorStale,
     })
 }
 

@@ -6,7 +6,7 @@ use crate::event::{
 use crate::schema::error::SchemaError;
 use crate::schema::message::{self, event::Kind};
 use crate::schema::values::{bytes, decode_blocks, encode_blocks, id, ids, required, size, time};
-use crate::schema::{enums, peer, restored, warning};
+use crate::schema::{enums, peer, restored, sensor, warning};
 use crate::util::time::WallOffset;
 use crate::wire::{Block, BlockHash, OutPoint, Txid};
 use std::sync::Arc;
@@ -53,6 +53,7 @@ pub(super) fn encode(event: &Event) -> Option<message::Event> {
         EventKind::Restored(part) => Kind::Restored(restored::encode(part)),
         EventKind::CatchUp(catch_up) => Kind::CatchUp(restored::encode_catch_up(*catch_up)),
         EventKind::KnownOutputs(outputs) => Kind::KnownOutputs(encode_outputs(outputs)),
+        EventKind::Sensor(id, event) => Kind::Sensor(sensor::encode(*id, event)?),
     };
     Some(message::Event { time_us: event.time.as_micros(), kind: Some(kind) })
 }
@@ -113,6 +114,10 @@ pub(super) fn decode(message: message::Event) -> Result<Option<Event>, SchemaErr
         },
         Kind::CatchUp(catch_up) => EventKind::CatchUp(restored::decode_catch_up(catch_up)?),
         Kind::KnownOutputs(outputs) => EventKind::KnownOutputs(decode_outputs(&outputs)?),
+        Kind::Sensor(event) => match sensor::decode(event)? {
+            Some(kind) => kind,
+            None => return Ok(None),
+        },
     };
     Ok(Some(Event { time: time(time_us), kind }))
 }

@@ -32,15 +32,18 @@ const IN_RECORD: &[List] = &[
 const EVENT: &[u32] = &[2];
 const STATE_EVENTS: &[u32] = &[3, 1];
 
+/// The list of events in a batch and in the state of a sensor.
+const OF_SENSOR: List = List { name: "Batch.events", path: &[6], least: 4 };
+
 /// Checks the length and the lists of an event.
 pub(super) fn check_event(bytes: &[u8]) -> Result<(), SchemaError> {
-    check_length(bytes)?;
+    check_length(bytes, MAX_MESSAGE)?;
     IN_EVENT.iter().try_for_each(|list| check(bytes, list.path, list))
 }
 
 /// Checks the length and the lists of a record.
 pub(super) fn check_record(bytes: &[u8]) -> Result<(), SchemaError> {
-    check_length(bytes)?;
+    check_length(bytes, MAX_MESSAGE)?;
     IN_RECORD.iter().try_for_each(|list| check(bytes, list.path, list))?;
     for path in [EVENT, STATE_EVENTS] {
         each(bytes, path, &mut |event| IN_EVENT.iter().try_for_each(|list| check(event, list.path, list)))?;
@@ -48,8 +51,18 @@ pub(super) fn check_record(bytes: &[u8]) -> Result<(), SchemaError> {
     Ok(())
 }
 
-fn check_length(bytes: &[u8]) -> Result<(), SchemaError> {
-    if bytes.len() > MAX_MESSAGE { Err(SchemaError::TooLong(bytes.len())) } else { Ok(()) }
+/// Checks the length, and the lists of a batch or of the state of a sensor.
+pub(super) fn check_sensor_events(bytes: &[u8], limit: usize) -> Result<(), SchemaError> {
+    check_length(bytes, limit)?;
+    check(bytes, OF_SENSOR.path, &OF_SENSOR)?;
+    each(bytes, OF_SENSOR.path, &mut |event| {
+        IN_EVENT.iter().try_for_each(|list| check(event, list.path, list))
+    })
+}
+
+/// Checks the length.
+pub(super) fn check_length(bytes: &[u8], limit: usize) -> Result<(), SchemaError> {
+    if bytes.len() > limit { Err(SchemaError::TooLong(bytes.len())) } else { Ok(()) }
 }
 
 fn check(bytes: &[u8], path: &[u32], list: &List) -> Result<(), SchemaError> {

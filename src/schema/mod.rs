@@ -16,6 +16,8 @@ pub mod message;
 mod misbehaviour;
 mod peer;
 mod restored;
+mod sensor;
+mod sensor_message;
 #[cfg(test)]
 pub(crate) mod tests;
 mod values;
@@ -23,6 +25,10 @@ mod warning;
 
 pub use error::SchemaError;
 pub use limits::MAX_MESSAGE;
+pub use sensor_message::{
+    Body, BodyId, MAX_SENSOR_MESSAGE, MAX_SENSOR_STATUS, body_of, decode_batch, decode_block_part,
+    decode_raw_transaction, decode_sensor_state, decode_sensor_status, decode_with_body, encode_without_body,
+};
 
 use crate::event::{Event, Restored, RestoredTx};
 use bytes::{Buf, Bytes};

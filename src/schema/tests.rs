@@ -178,6 +178,7 @@ fn reasons() -> Vec<DisconnectReason> {
         DisconnectReason::NotReading,
         DisconnectReason::Internal,
         DisconnectReason::ShuttingDown,
+        DisconnectReason::SensorStale,
     ];
     all.extend(os_errors().map(DisconnectReason::Unreachable));
     all.extend(os_errors().map(DisconnectReason::Io));
@@ -309,6 +310,30 @@ fn restored() -> Vec<Restored> {
     ]
 }
 
+fn sensor_events() -> [SensorEvent; 5] {
+    let clock = ClockOffset { ahead_us: -3_000_000, uncertainty: Duration::from_micros(700) };
+    let report = SensorReport {
+        program: "0.1.0".to_owned(),
+        started: TIME,
+        live_peers: 1,
+        events: 2,
+        waiting: 3,
+        dropped: 4,
+        lost: 5,
+        missing_bodies: 6,
+        late: 7,
+        clock: Some(clock),
+        lag: Duration::from_micros(8),
+    };
+    [
+        SensorEvent::Joined("fra1".to_owned()),
+        SensorEvent::Report(Box::new(SensorReport { clock: None, ..report.clone() })),
+        SensorEvent::Report(Box::new(report)),
+        SensorEvent::Stale,
+        SensorEvent::Warned(Box::new(Warning::Behind)),
+    ]
+}
+
 /// Events of every kind, with every variant of what is in them.
 pub(crate) fn all_kinds() -> Vec<EventKind> {
     let tip = Tip { hash: BlockHash([3; 32]), height: 923_114, time: 1_795_000_000 };
@@ -342,6 +367,7 @@ pub(crate) fn all_kinds() -> Vec<EventKind> {
         EventKind::CatchUp(CatchUp::Failed(CatchUpFailure::NotServed)),
         EventKind::KnownOutputs(vec![KnownOutput { outpoint: coin(1), value: 5 }]),
     ];
+    all.extend(sensor_events().map(|event| EventKind::Sensor(SensorId(2), event)));
     let mut seeds = vec![
         Ok(23),
         Err(SeedFailure::Lookup("no address".to_owned())),

@@ -52,7 +52,7 @@ words! {
     DisconnectReason: NameNotResolved ConnectionRefused DialTimeout Unreachable HandshakeTimeout Proxy
         UnreachableByProxy NoRoute NotUseful AddressesReceived NoAddresses MempoolListed NoMempoolList V1Only KeyExchangeFailed
         SelfConnection VersionTooOld PingTimeout ClosedByPeer ClosedInsideMessage ConnectionLost WrongMagic
-        MessageTooLong NotAuthentic Misbehaved NotReading Internal ShuttingDown
+        MessageTooLong NotAuthentic Misbehaved NotReading Internal ShuttingDown SensorStale
 }
 
 words! {
@@ -165,6 +165,7 @@ impl From<&event::DisconnectReason> for DisconnectReason {
             Event::NotReading => Self::NotReading,
             Event::Internal => Self::Internal,
             Event::ShuttingDown => Self::ShuttingDown,
+            Event::SensorStale => Self::SensorStale,
         }
     }
 }

@@ -6,7 +6,7 @@ pub struct Event {
     #[prost(uint64, tag = "1")]
     pub time_us: u64,
     /// What happened.
-    #[prost(oneof = "event::Kind", tags = "2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16")]
+    #[prost(oneof = "event::Kind", tags = "2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17")]
     pub kind: ::core::option::Option<event::Kind>,
 }
 /// Nested message and enum types in `Event`.
@@ -59,6 +59,9 @@ pub mod event {
         /// Outputs of earlier blocks that the next event spends.
         #[prost(message, tag = "16")]
         KnownOutputs(super::KnownOutputs),
+        /// Something happened to one of the sensors that the events come from.
+        #[prost(message, tag = "17")]
+        Sensor(super::SensorEvent),
     }
 }
 /// Nothing but the fact itself.
@@ -78,6 +81,75 @@ pub struct KnownOutputs {
     /// The outputs' values in sat, in the same order.
     #[prost(uint64, repeated, tag = "3")]
     pub values: ::prost::alloc::vec::Vec<u64>,
+}
+/// Something happened to one of several sensors that the events come from.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct SensorEvent {
+    /// Identifies the sensor, from 1. The bits of the ids of its peers from the 40th on are this number.
+    #[prost(uint32, tag = "1")]
+    pub sensor: u32,
+    /// What happened.
+    #[prost(oneof = "sensor_event::Kind", tags = "2, 3, 4, 5")]
+    pub kind: ::core::option::Option<sensor_event::Kind>,
+}
+/// Nested message and enum types in `SensorEvent`.
+pub mod sensor_event {
+    /// What happened.
+    #[derive(Clone, PartialEq, Eq, Hash, ::prost::Oneof)]
+    pub enum Kind {
+        /// The first message of the sensor of this name arrived, or the first one of a new run.
+        #[prost(string, tag = "2")]
+        Joined(::prost::alloc::string::String),
+        /// How it is.
+        #[prost(message, tag = "3")]
+        Report(super::SensorReport),
+        /// Nothing arrived from it for a while. Its peers count as disconnected.
+        #[prost(message, tag = "4")]
+        Stale(super::Nothing),
+        /// It warned.
+        #[prost(message, tag = "5")]
+        Warned(super::Warning),
+    }
+}
+/// How a sensor is, as seen by the reader.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct SensorReport {
+    /// The version of its program.
+    #[prost(string, tag = "1")]
+    pub program: ::prost::alloc::string::String,
+    /// When its run began.
+    #[prost(uint64, tag = "2")]
+    pub started_us: u64,
+    /// The number of its live peers.
+    #[prost(uint32, tag = "3")]
+    pub live_peers: u32,
+    /// The number of events that it published in this run.
+    #[prost(uint64, tag = "4")]
+    pub events: u64,
+    /// Messages that wait at the sensor.
+    #[prost(uint64, tag = "5")]
+    pub waiting: u64,
+    /// Messages that the sensor dropped.
+    #[prost(uint64, tag = "6")]
+    pub dropped: u64,
+    /// Events that were published and did not arrive.
+    #[prost(uint64, tag = "7")]
+    pub lost: u64,
+    /// Bodies of transactions and blocks that did not arrive.
+    #[prost(uint64, tag = "8")]
+    pub missing_bodies: u64,
+    /// By how much its clock is ahead of the reader's, in µs; missing: not known yet.
+    #[prost(sint64, optional, tag = "9")]
+    pub ahead_us: ::core::option::Option<i64>,
+    /// The true value is at most this far from it, in µs.
+    #[prost(uint64, tag = "10")]
+    pub uncertainty_us: u64,
+    /// The time from the last event at the sensor to its arrival here, in µs.
+    #[prost(uint64, tag = "11")]
+    pub lag_us: u64,
+    /// Events that arrived too late to be put in order.
+    #[prost(uint64, tag = "12")]
+    pub late: u64,
 }
 /// What happened on the connection to one peer.
 #[derive(Clone, PartialEq, ::prost::Message)]
@@ -342,7 +414,7 @@ pub struct Disconnected {
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct DisconnectReason {
     /// The reason.
-    #[prost(oneof = "disconnect_reason::Reason", tags = "1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28")]
+    #[prost(oneof = "disconnect_reason::Reason", tags = "1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29")]
     pub reason: ::core::option::Option<disconnect_reason::Reason>,
 }
 /// Nested message and enum types in `DisconnectReason`.
@@ -434,6 +506,9 @@ pub mod disconnect_reason {
         /// The program ended.
         #[prost(message, tag = "28")]
         ShuttingDown(super::Nothing),
+        /// Nothing is heard any more from the sensor that was connected to the peer.
+        #[prost(message, tag = "29")]
+        SensorStale(super::Nothing),
     }
 }
 /// What the operating system reported.
@@ -1884,4 +1959,108 @@ impl TxSource {
             _ => None,
         }
     }
+}
+/// Events of one kind that a sensor saw within 100 ms.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct Batch {
+    /// Names the run of the sensor's program.
+    #[prost(fixed64, tag = "1")]
+    pub run: u64,
+    /// The number of events in all batches that this run sealed before, of whichever kind: a gap shows a loss.
+    #[prost(uint64, tag = "2")]
+    pub first: u64,
+    /// The flush that the batch belongs to, from 0.
+    #[prost(uint64, tag = "3")]
+    pub flush: u64,
+    /// When it was published first.
+    #[prost(uint64, tag = "4")]
+    pub sent_us: u64,
+    /// The place of each event among all events of its flush, ascending.
+    #[prost(uint32, repeated, tag = "5")]
+    pub places: ::prost::alloc::vec::Vec<u32>,
+    /// The events.
+    #[prost(message, repeated, tag = "6")]
+    pub events: ::prost::alloc::vec::Vec<Event>,
+}
+/// A part of the body of a block: of its bytes as it is sent.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct BlockPart {
+    /// Hash of the block.
+    #[prost(bytes = "bytes", tag = "1")]
+    pub hash: ::prost::bytes::Bytes,
+    /// The number of this part, from 0.
+    #[prost(uint32, tag = "2")]
+    pub part: u32,
+    /// The number of parts, at most 16.
+    #[prost(uint32, tag = "3")]
+    pub parts: u32,
+    /// The bytes.
+    #[prost(bytes = "bytes", tag = "4")]
+    pub body: ::prost::bytes::Bytes,
+}
+/// What a reader that joins must know of a sensor: the peers with their connections and the tip.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct SensorState {
+    /// Names the run of the sensor's program.
+    #[prost(fixed64, tag = "1")]
+    pub run: u64,
+    /// The first flush whose events are not in this state.
+    #[prost(uint64, tag = "2")]
+    pub flush: u64,
+    /// When it was published first.
+    #[prost(uint64, tag = "3")]
+    pub sent_us: u64,
+    /// The number of this part, from 0.
+    #[prost(uint32, tag = "4")]
+    pub part: u32,
+    /// The number of parts.
+    #[prost(uint32, tag = "5")]
+    pub parts: u32,
+    /// Events that lead to the state.
+    #[prost(message, repeated, tag = "6")]
+    pub events: ::prost::alloc::vec::Vec<Event>,
+}
+/// How a sensor is.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct SensorStatus {
+    /// Names the run of the sensor's program.
+    #[prost(fixed64, tag = "1")]
+    pub run: u64,
+    /// When it was published.
+    #[prost(uint64, tag = "2")]
+    pub sent_us: u64,
+    /// The version of the program.
+    #[prost(string, tag = "3")]
+    pub program: ::prost::alloc::string::String,
+    /// When the run began.
+    #[prost(uint64, tag = "4")]
+    pub started_us: u64,
+    /// The number of peers that are live.
+    #[prost(uint32, tag = "5")]
+    pub live_peers: u32,
+    /// The number of events in all batches that this run has sealed.
+    #[prost(uint64, tag = "6")]
+    pub events: u64,
+    /// The number of messages that wait to be published, or for their acknowledgement.
+    #[prost(uint64, tag = "7")]
+    pub waiting: u64,
+    /// Their bytes.
+    #[prost(uint64, tag = "8")]
+    pub waiting_bytes: u64,
+    /// The messages that were dropped, by kind.
+    #[prost(message, repeated, tag = "9")]
+    pub dropped: ::prost::alloc::vec::Vec<DroppedMessages>,
+    /// The shortest time from publishing a message to its acknowledgement in the last minute; 0 if there was none.
+    #[prost(uint64, tag = "10")]
+    pub ack_us: u64,
+}
+/// Messages that a sensor dropped because the server was away or full for too long.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct DroppedMessages {
+    /// The kind, as in the subject.
+    #[prost(string, tag = "1")]
+    pub kind: ::prost::alloc::string::String,
+    /// The number of messages.
+    #[prost(uint64, tag = "2")]
+    pub messages: u64,
 }

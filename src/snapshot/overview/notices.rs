@@ -43,6 +43,7 @@ fn about(model: &Model, notice: &Notice) -> Option<Open> {
         | Notice::Warning(_)
         | Notice::Reorg { .. }
         | Notice::BackfillDone(_)
+        | Notice::Sensor { .. }
         | Notice::Restoration(_) => None,
     }
 }

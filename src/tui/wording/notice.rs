@@ -4,7 +4,8 @@ use super::txid::short;
 use super::watch;
 use crate::event::{CatchUpFailure, SeedFailure};
 use crate::model::{
-    Anomaly, BackfillProgress, BlockFigures, DoubleSpend, Ending, Milestone, Notice, NoticeEntry, WatchMatch,
+    Anomaly, BackfillProgress, BlockFigures, DoubleSpend, Ending, Milestone, Notice, NoticeEntry,
+    SensorNotice, WatchMatch,
 };
 use crate::tui::preferences::Unit;
 use crate::util::text::{clean, grouped, plural};
@@ -57,6 +58,18 @@ pub fn notice(notice: &Notice, unit: Unit) -> String {
         Notice::DoubleSpend(spend) => double_spend(spend),
         Notice::Watch(found) => watched(found, unit),
         Notice::Alert(alert) => super::alert::alert(alert, unit),
+        Notice::Sensor { name, what } => format!("sensor {name} {}", sensor(what)),
+    }
+}
+
+/// Words what happened to a sensor, after its name.
+fn sensor(what: &SensorNotice) -> String {
+    match what {
+        SensorNotice::Joined => "joined".to_owned(),
+        SensorNotice::Restarted => "was restarted".to_owned(),
+        SensorNotice::Stale => "is stale: its peers leave the figures".to_owned(),
+        SensorNotice::Back => "is heard again".to_owned(),
+        SensorNotice::Warned(warning) => format!("warns: {warning}"),
     }
 }
 

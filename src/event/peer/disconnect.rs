@@ -1,8 +1,8 @@
 //! Why connections end, and why dials fail.
 
 use super::misbehaviour::Misbehaviour;
-use super::os_error::OsError;
 use crate::address::PeerAddress;
+use crate::event::os_error::OsError;
 use std::time::Duration;
 
 /// Why a connection, or the attempt to open one, ended.
@@ -97,6 +97,9 @@ pub enum DisconnectReason {
     /// The program ends.
     #[error("shutting down")]
     ShuttingDown,
+    /// Nothing is heard any more from the sensor that was connected to the peer.
+    #[error("its sensor is stale")]
+    SensorStale,
 }
 
 /// Why an honest peer is of no use for watching the mempool.

@@ -1,8 +1,12 @@
 //! What happens on the connection to one peer.
 
-use super::disconnect::DisconnectReason;
-use super::misbehaviour::Misbehaviour;
-use super::traffic::Traffic;
+pub(super) mod disconnect;
+pub(super) mod misbehaviour;
+pub(super) mod traffic;
+
+use self::disconnect::DisconnectReason;
+use self::misbehaviour::Misbehaviour;
+use self::traffic::Traffic;
 use crate::address::PeerAddress;
 use crate::util::time::Timestamp;
 use crate::wire::{BlockHash, Services, Transaction, TxHash};

@@ -1,0 +1,93 @@
+//! What happens to the sensors that events come from, if they come from several.
+
+use super::peer::PeerId;
+use super::warning::Warning;
+use crate::util::time::Timestamp;
+use std::time::Duration;
+
+/// Identifies a sensor, from 1, within one run of the reader.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct SensorId(pub u32);
+
+impl SensorId {
+    /// The bits of a [`PeerId`] below the number of the sensor.
+    const PEER_BITS: u32 = 40;
+
+    /// The highest id that a sensor gives to a peer.
+    pub const MAX_PEER: u64 = (1 << Self::PEER_BITS) - 1;
+
+    /// The id of a peer of this sensor, by the id that the sensor gave it; `None` if that is above
+    /// [`Self::MAX_PEER`].
+    pub fn peer(self, PeerId(id): PeerId) -> Option<PeerId> {
+        (id <= Self::MAX_PEER).then(|| PeerId(u64::from(self.0) << Self::PEER_BITS | id))
+    }
+
+    /// The sensor that a peer belongs to; `None` for a peer of our own.
+    pub fn of(PeerId(id): PeerId) -> Option<Self> {
+        let number = u32::try_from(id >> Self::PEER_BITS).ok()?;
+        (number > 0).then_some(Self(number))
+    }
+}
+
+/// What happened to a sensor.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum SensorEvent {
+    /// The first message of the sensor of this name arrived, or the first one of a new run of its program.
+    Joined(String),
+    /// How it is; every few seconds.
+    Report(Box<SensorReport>),
+    /// Nothing arrived from it for a while. Its peers are reported as disconnected before.
+    Stale,
+    /// It warned.
+    Warned(Box<Warning>),
+}
+
+/// How a sensor is, as its reader sees it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct SensorReport {
+    /// The version of its program, cleaned (see [`crate::util::text::clean`]).
+    pub program: String,
+    /// When its run began.
+    pub started: Timestamp,
+    /// The number of its live peers.
+    pub live_peers: u32,
+    /// The number of events that it published in this run.
+    pub events: u64,
+    /// Messages that wait at the sensor.
+    pub waiting: u64,
+    /// Messages that the sensor dropped in this run.
+    pub dropped: u64,
+    /// Events that were published and did not arrive.
+    pub lost: u64,
+    /// Bodies of transactions and blocks that did not arrive.
+    pub missing_bodies: u64,
+    /// Events that arrived too late to be put in order.
+    pub late: u64,
+    /// Its clock compared with ours; `None` while nothing is known.
+    pub clock: Option<ClockOffset>,
+    /// The time from the last event at the sensor to its arrival here.
+    pub lag: Duration,
+}
+
+/// How far a clock is ahead of ours.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct ClockOffset {
+    /// In µs; negative if it is behind.
+    pub ahead_us: i64,
+    /// The true value is at most this far from it.
+    pub uncertainty: Duration,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_id_of_a_peer_names_its_sensor() {
+        let id = SensorId(7).peer(PeerId(3)).unwrap();
+        assert_eq!(SensorId::of(id), Some(SensorId(7)));
+        assert_ne!(Some(id), SensorId(8).peer(PeerId(3)));
+        assert_eq!(SensorId::of(PeerId(SensorId::MAX_PEER)), None);
+        assert_eq!(SensorId(7).peer(PeerId(SensorId::MAX_PEER + 1)), None);
+    }
+}
