@@ -7,6 +7,7 @@
 //!      p2p ◀── Request ───────┼─────────┤◀── Command (what the user asks for)
 //!                             │         │
 //!                             ├──▶ stream, log ◀── what changed
+//!                             ├──▶ sensor ══ NATS
 //!                             ├──▶ api ◀── questions over HTTP
 //!                                       └────────▶ store: what survives a restart
 //! ```
@@ -23,7 +24,7 @@
 //! |---|---|---|
 //! | 10 | `main` | the entry: arguments → front end → exit code |
 //! | 9 | `app` | command line, configuration, log, the programs of alerts, and the loop that joins everything |
-//! | 8 | `tui` · `stream` · `report` · `api` | the front ends: the screen, JSON lines, one moment as tables, and HTTP; none knows another |
+//! | 8 | `tui` · `stream` · `report` · `api` · `sensor` | the front ends: the screen, JSON lines, one moment as tables, HTTP, and NATS; none knows another |
 //! | 7 | `snapshot` · `store` · `recording` · `demo` | what a screen may see of the model · what survives a restart · events as files · a network of real nodes on loopback |
 //! | 6 | `alert` | the user's rules, and which of them fire |
 //! | 5 | `query` | the query language: conditions and orders over what the model contains |
@@ -51,6 +52,7 @@ pub mod query;
 pub mod recording;
 mod report;
 pub mod schema;
+mod sensor;
 pub mod snapshot;
 mod store;
 pub mod stream;

@@ -1,16 +1,17 @@
-//! The log, to a file and for the Log screen, and the words in it. Nothing is ever logged to the terminal.
+//! The log, to a file, for the Log screen, or to standard error for what has no screen, and the words in it.
 
 use crate::event::{Event, EventKind, PeerEvent, PeerId, Restored};
 use crate::model::{Model, Notice};
 use crate::snapshot::LogLines;
 use crate::util::clock::Clock;
 use std::fmt::{self, Write as _};
+use std::io;
 use std::path::Path;
 use tracing::Subscriber;
 use tracing::field::{Field, Visit};
 use tracing_appender::non_blocking::{NonBlocking, WorkerGuard};
 use tracing_appender::rolling::{InitError, RollingFileAppender, Rotation};
-use tracing_subscriber::filter::LevelFilter;
+use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::layer::{Context, Layer, SubscriberExt as _};
 use tracing_subscriber::util::SubscriberInitExt as _;
 
@@ -29,7 +30,7 @@ pub enum LogError {
         /// The folder.
         path: String,
         /// The error of the system.
-        source: std::io::Error,
+        source: io::Error,
     },
     /// The file cannot be written.
     #[error("cannot write --log-file \"{path}\": {source}")]
@@ -41,23 +42,41 @@ pub enum LogError {
     },
 }
 
-/// Logs at `level` and above: to the file `path` until the guard is dropped, and into `lines` for the screen. The
-/// date is appended to the name of the file, and the oldest of more than seven files is deleted.
+/// Where the log goes beside the file, if there is one.
+pub enum LogTo {
+    /// Nowhere.
+    File,
+    /// Into the lines of the Log screen.
+    Screen(LogLines),
+    /// To standard error, if there is no file.
+    Errors,
+}
+
+/// Logs at `level` and above: to the file `path` until the guard is dropped, and to `beside`. The date is appended to the
+/// name of the file, and the oldest of more than seven files is deleted.
 ///
 /// # Errors
 ///
 /// If the file cannot be written.
 pub fn start(
     path: Option<&Path>,
-    lines: Option<LogLines>,
+    beside: LogTo,
     level: tracing::Level,
 ) -> Result<Option<WorkerGuard>, LogError> {
     let (writer, guard) = path.map(open).transpose()?.unzip();
     let file = writer.map(|writer| tracing_subscriber::fmt::layer().with_writer(writer).with_ansi(false));
-    let lines = lines.map(|lines| ForScreen { lines, clock: Clock::start() });
-    if file.is_some() || lines.is_some() {
-        let level = LevelFilter::from_level(level);
-        tracing_subscriber::registry().with(level).with(file).with(lines).init();
+    let (lines, errors) = match beside {
+        LogTo::File => (None, false),
+        LogTo::Screen(lines) => (Some(ForScreen { lines, clock: Clock::start() }), false),
+        LogTo::Errors => (None, file.is_none()),
+    };
+    let errors = errors.then(|| tracing_subscriber::fmt::layer().with_writer(io::stderr).with_ansi(false));
+    if file.is_some() || lines.is_some() || errors.is_some() {
+        // What the client of NATS says is said by ourselves, with what it means.
+        let of_client =
+            if level >= tracing::Level::DEBUG { LevelFilter::from_level(level) } else { LevelFilter::OFF };
+        let levels = Targets::new().with_default(level).with_target("async_nats", of_client);
+        tracing_subscriber::registry().with(levels).with(file).with(lines).with(errors).init();
     }
     Ok(guard)
 }

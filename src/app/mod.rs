@@ -1,7 +1,7 @@
 //! The program: command line, configuration, log, and the loop that joins network, model and front end.
 
 mod alert_program;
-mod as_file;
+mod assemble;
 mod cli;
 mod config;
 mod feed;
@@ -9,12 +9,12 @@ mod front_ends;
 mod invalid;
 mod log;
 mod monitor;
-mod open_files;
 mod output;
 mod reader;
 mod replay;
+mod resources;
 mod run;
-mod serve;
+mod sensor;
 mod start;
 mod transfer;
 

@@ -9,6 +9,7 @@ use crate::model::{Change, Model, Outcome};
 use crate::p2p::Driver;
 use crate::recording::Recorder;
 use crate::report::{self, Format};
+use crate::sensor::Sensor;
 use crate::snapshot::{self, LogLines, LogScreen, Snapshot, View};
 use crate::store::{LineStore, Stores};
 use crate::stream::{self, Record, Stream};
@@ -26,6 +27,9 @@ const IDLE_FRAME: Duration = Duration::from_millis(500);
 
 /// The time between two looks at what the stream is to contain though nothing happened.
 const STREAM_TICK: Duration = Duration::from_secs(1);
+
+/// The longest time that events of a sensor wait until they are published together.
+const SENSOR_TICK: Duration = Duration::from_millis(100);
 
 /// The time between two looks at the wall clock, and at what the API is to write though nothing happened.
 const CLOCK_CHECK: Duration = Duration::from_secs(1);
@@ -178,6 +182,31 @@ impl Monitor {
             }
         }
         self.end().await;
+    }
+
+    /// Publishes events until `shutdown`. A server that is slow or away slows nothing else.
+    pub async fn feed_sensor(mut self: Box<Self>, mut sensor: Sensor, shutdown: CancellationToken) {
+        let mut tick = time::interval(SENSOR_TICK);
+        tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            tokio::select! {
+                biased;
+                () = shutdown.cancelled() => break,
+                _ = tick.tick() => sensor.tick(&self.model, self.clock.now()),
+                event = self.next() => {
+                    let mut next = Some(event);
+                    while let Some(event) = next {
+                        // Before the model knows it: what it knew then is part of the message.
+                        sensor.note(&event, &self.model);
+                        self.apply(&event);
+                        next = self.network.ready();
+                    }
+                }
+            }
+        }
+        let now = self.clock.now();
+        // Boxed, as the future of the program contains it.
+        Box::pin(async { tokio::join!(sensor.close(now), self.end()) }).await;
     }
 
     /// Watches until the whole mempool of a peer is here, for `longest` at most, and reports. Returns `None` if

@@ -5,6 +5,7 @@ use crate::app::config::{self, ConfigError};
 use crate::app::invalid::InvalidValue;
 use crate::app::output::print;
 use crate::app::replay;
+use crate::app::sensor;
 use crate::app::start::{self, FrontEnd};
 use crate::app::transfer;
 use anyhow::Result;
@@ -65,6 +66,7 @@ async fn dispatch(cli: Cli, arguments: &[OsString]) -> Result<()> {
         }
         Some(Command::Demo(args)) => start::demo(&args).await,
         Some(Command::Replay(args)) => replay::run(&args).await,
+        Some(Command::Sensor(args)) => sensor::run(&args).await,
         Some(Command::Import(args)) => transfer::import(&args),
         Some(Command::Export(args)) => transfer::export(&args),
         Some(Command::Config(_)) => print(config::effective(arguments)?.as_bytes()),

@@ -67,14 +67,7 @@ impl Model {
         events.extend(
             sensors.into_iter().map(|(id, event)| Event { time: now, kind: EventKind::Sensor(id, event) }),
         );
-        let mut peers: Vec<(PeerId, &Peer)> = self.peers.iter().collect();
-        peers.sort_unstable_by_key(|(id, _)| *id);
-        for (id, peer) in peers {
-            let of_peer = peer.keyframe();
-            events.extend(
-                of_peer.into_iter().map(|(time, event)| Event { time, kind: EventKind::Peer(id, event) }),
-            );
-        }
+        events.extend(self.peer_events());
         for (time, peer, hash) in self.mempool.pending_announcements() {
             let event = PeerEvent::Announced { txs: vec![hash], count: 1 };
             events.push(Event { time, kind: EventKind::Peer(peer, event) });
@@ -101,6 +94,27 @@ impl Model {
             at_once(kind);
         }
         events
+    }
+
+    /// Returns events that lead to the peers, with their connections, and to the tip, in the order of their times. Much
+    /// cheaper than [`Model::keyframe`].
+    pub fn state_events(&self, now: Timestamp) -> Vec<Event> {
+        let mut events = self.peer_events();
+        // A connection begins before what happens on it, though at the same time.
+        events.sort_by_key(|event| event.time);
+        events.extend(self.tip.map(|tip| Event { time: now, kind: EventKind::Tip(tip) }));
+        events
+    }
+
+    /// Returns events that lead to the peers, one peer after the other.
+    fn peer_events(&self) -> Vec<Event> {
+        let mut peers: Vec<(PeerId, &Peer)> = self.peers.iter().collect();
+        peers.sort_unstable_by_key(|(id, _)| *id);
+        let of_peer = |(id, peer): (PeerId, &Peer)| {
+            let event = move |(time, event)| Event { time, kind: EventKind::Peer(id, event) };
+            peer.keyframe().into_iter().map(event).collect::<Vec<_>>()
+        };
+        peers.into_iter().flat_map(of_peer).collect()
     }
 
     /// Continues from a state as of `now`. `None` if it is not one of [`Model::keyframe`].

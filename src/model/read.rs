@@ -81,6 +81,11 @@ impl Model {
         }
     }
 
+    /// The number of peers whose handshake is done.
+    pub fn live_peers(&self) -> usize {
+        self.peers.live()
+    }
+
     /// Whether the handshake with a peer is done.
     pub(crate) fn is_live(&self, id: PeerId) -> bool {
         self.peers.is_live(id)

@@ -27,6 +27,8 @@ pub struct StoreSettings<'a> {
     pub addresses: bool,
     /// How many blocks to load the outputs of.
     pub prevout_blocks: usize,
+    /// Whether the mempool is loaded and saved.
+    pub mempool: bool,
 }
 
 /// What earlier runs saved.
@@ -78,7 +80,8 @@ impl Stores {
         let (block_store, blocks) = BlockStore::load(state_dir, network);
         let (watchlist_store, targets) = WatchlistStore::load(state_dir, network);
         // The other process writes to the journal: it is not even read.
-        let mempool = MempoolStore::load(state_dir.filter(|_| in_use.is_none()), network, now);
+        let mempool =
+            MempoolStore::load(state_dir.filter(|_| settings.mempool && in_use.is_none()), network, now);
         let mut stores = Self {
             addresses: address_store,
             prevouts: prevout_store,

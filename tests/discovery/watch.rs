@@ -46,6 +46,7 @@ impl Watch {
             network: settings.network,
             addresses: true,
             prevout_blocks: 1,
+            mempool: true,
         };
         let (mut stores, loaded) = Stores::load(state, START);
         let mut problems = Vec::new();

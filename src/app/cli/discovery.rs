@@ -95,7 +95,7 @@ mod tests {
 
     fn parse(line: &str) -> Result<DiscoveryArgs, String> {
         let cli = Cli::try_parse_from(format!("mempulse {line}").split_whitespace());
-        cli.map(|cli| cli.watch.discovery).map_err(|error| one_line(&error))
+        cli.map(|cli| cli.watch.join.discovery).map_err(|error| one_line(&error))
     }
 
     fn choice(line: &str) -> Result<PeerChoice, String> {

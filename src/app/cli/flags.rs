@@ -19,6 +19,20 @@ use std::time::Duration;
 /// The flags of the screen and the stream.
 #[derive(Clone, PartialEq, Debug, Args)]
 pub struct WatchArgs {
+    /// Which network, and how.
+    #[command(flatten)]
+    pub join: JoinArgs,
+    /// Flags that every front end shares.
+    #[command(flatten)]
+    pub common: CommonArgs,
+    /// Where files are.
+    #[command(flatten)]
+    pub folders: FolderArgs,
+}
+
+/// The flags that say how a network is joined.
+#[derive(Clone, PartialEq, Debug, Args)]
+pub struct JoinArgs {
     /// Join this Bitcoin network
     #[arg(long, value_name = "NAME", default_value = "mainnet", value_parser = parsers::network(),
           help_heading = heading::NETWORK)]
@@ -48,12 +62,6 @@ pub struct WatchArgs {
     #[arg(long, value_name = "N", default_value_t = DEFAULT_BACKFILL,
           value_parser = parsers::number(0..=MAX_BACKFILL), help_heading = heading::MEMPOOL)]
     pub backfill: u32,
-    /// Flags that every front end shares.
-    #[command(flatten)]
-    pub common: CommonArgs,
-    /// Where files are.
-    #[command(flatten)]
-    pub folders: FolderArgs,
 }
 
 /// The flags that say where files are.
@@ -174,11 +182,6 @@ pub struct DemoArgs {
 /// The flags that the demo shares with the screen and the stream.
 #[derive(Clone, PartialEq, Debug, Args)]
 pub struct CommonArgs {
-    /// Use at most this much memory for transactions (5 to 65536 MiB); what a single netgroup vouches
-    /// for is evicted first, then the lowest fee rates
-    #[arg(long, value_name = "MIB", default_value_t = ModelSettings::DEFAULT_MAX_MEMPOOL,
-          value_parser = parsers::number(5_u32..=65_536), hide_short_help = true, help_heading = heading::MEMPOOL)]
-    pub max_mempool: u32,
     /// Watch this address, txid or scriptPubKey (hexadecimal); repeatable
     #[arg(long, value_name = "TARGET", help_heading = heading::WATCH_LIST)]
     pub watch: Vec<String>,
@@ -188,6 +191,19 @@ pub struct CommonArgs {
     /// How the screen looks and reacts.
     #[command(flatten)]
     pub screen: ScreenArgs,
+    /// How the network is monitored.
+    #[command(flatten)]
+    pub monitor: MonitorArgs,
+}
+
+/// The flags of everything that monitors a network, whoever looks at it.
+#[derive(Clone, PartialEq, Debug, Args)]
+pub struct MonitorArgs {
+    /// Use at most this much memory for transactions (5 to 65536 MiB); what a single netgroup vouches
+    /// for is evicted first, then the lowest fee rates
+    #[arg(long, value_name = "MIB", default_value_t = ModelSettings::DEFAULT_MAX_MEMPOOL,
+          value_parser = parsers::number(5_u32..=65_536), hide_short_help = true, help_heading = heading::MEMPOOL)]
+    pub max_mempool: u32,
     /// Whether events are recorded.
     #[command(flatten)]
     pub recording: RecordingArgs,

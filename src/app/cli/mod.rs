@@ -4,14 +4,20 @@ mod alert;
 mod discovery;
 mod filter;
 mod flags;
+mod nats;
 mod parsers;
 mod recording;
 mod replay;
 mod screen;
+mod sensor;
 mod serve;
 
-pub use flags::{CommonArgs, DemoArgs, ReportArgs, StreamArgs, TransferArgs, WatchArgs};
+pub use flags::{
+    CommonArgs, DemoArgs, JoinArgs, MonitorArgs, ReportArgs, StreamArgs, TransferArgs, WatchArgs,
+};
+pub use nats::NatsArgs;
 pub use replay::ReplayArgs;
+pub use sensor::SensorArgs;
 pub use serve::ServeArgs;
 
 use crate::util::text::clean;
@@ -27,6 +33,8 @@ mod heading {
     pub(super) const SCREEN: &str = "Screen";
     pub(super) const STREAM: &str = "Stream";
     pub(super) const API: &str = "API";
+    pub(super) const SENSOR: &str = "Sensor";
+    pub(super) const NATS: &str = "NATS server";
     pub(super) const REPLAY: &str = "Replay";
     pub(super) const FILES: &str = "Files and logs";
     pub(super) const TIMING: &str = "Timing";
@@ -82,6 +90,13 @@ pub enum Command {
     /// `]` to the block before and after. It connects to nothing, and checks no alerts.
     #[command(after_help = SHORT_HELP)]
     Replay(Box<ReplayArgs>),
+    /// Publish what happens on NATS JetStream, without a screen: one of many vantage points
+    ///
+    /// What the peers announce and deliver goes into a stream of the server, which is created if there is none. While the
+    /// server is away or full, it waits on disk. The watch list and alerts are never part of it. docs/sensors.md
+    /// describes the messages, and how a server is set up.
+    #[command(after_help = SHORT_HELP, after_long_help = LONG_HELP)]
+    Sensor(Box<SensorArgs>),
     /// Begin the next start with the mempool in a mempool.dat of Bitcoin Core
     ///
     /// It replaces the mempool that mempulse saved for this network, and counts as soon as the blocks since
@@ -148,13 +163,13 @@ mod tests {
 
     #[test]
     fn main_is_short_for_mainnet() {
-        assert_eq!(parse("mempulse --network main").unwrap().watch.network, Network::Mainnet);
-        assert_eq!(parse("mempulse --network signet").unwrap().watch.network, Network::Signet);
+        assert_eq!(parse("mempulse --network main").unwrap().watch.join.network, Network::Mainnet);
+        assert_eq!(parse("mempulse --network signet").unwrap().watch.join.network, Network::Signet);
     }
 
     #[test]
     fn the_transport_is_automatic_unless_chosen() {
-        let transport = |line| parse(line).map(|cli| cli.watch.transport.name());
+        let transport = |line| parse(line).map(|cli| cli.watch.join.transport.name());
         assert_eq!(transport("mempulse"), Ok("auto"));
         assert_eq!(transport("mempulse --transport v1"), Ok("v1"));
         assert_eq!(transport("mempulse --transport v2"), Ok("v2"));
@@ -162,14 +177,14 @@ mod tests {
 
     #[test]
     fn the_bootstrap_is_automatic_unless_chosen() {
-        let bootstrap = |line| parse(line).map(|cli| cli.watch.bootstrap.name());
+        let bootstrap = |line| parse(line).map(|cli| cli.watch.join.bootstrap.name());
         for line in ["mempulse", "mempulse --bootstrap", "mempulse --bootstrap true --bell"] {
             assert_eq!(bootstrap(line), Ok("auto"), "{line}");
         }
         assert_eq!(bootstrap("mempulse --bootstrap false"), Ok("off"));
         for mode in ["auto", "off", "force"] {
             let line = format!("mempulse --bootstrap {mode}");
-            assert_eq!(parse(&line).map(|cli| cli.watch.bootstrap.name()), Ok(mode));
+            assert_eq!(parse(&line).map(|cli| cli.watch.join.bootstrap.name()), Ok(mode));
         }
     }
 

@@ -7,6 +7,7 @@ use crate::demo::{MAX_RATE, MIN_RATE};
 use crate::p2p::{BootstrapMode, TransportChoice};
 use crate::recording::MIN_KEEP;
 use crate::report::Format;
+use crate::sensor::{SensorName, ServerAddress};
 use crate::tui::{Meaning, ThemeName};
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use ratatui::style::Color;
@@ -111,14 +112,49 @@ pub(super) fn duration(text: &str) -> Result<Duration, String> {
     })
 }
 
-/// Reads how many bytes of recordings are kept: `20GB`, `500MB` would be too few.
+/// Reads how many bytes of recordings are kept.
 pub(super) fn keep(text: &str) -> Result<u64, String> {
+    size(text, MIN_KEEP).ok_or_else(|| "must be a size of 1GB or more, such as 20GB or 1TB".to_owned())
+}
+
+/// Reads how many bytes may wait at a sensor.
+pub(super) fn spool(text: &str) -> Result<u64, String> {
+    size(text, 32_000_000).ok_or_else(|| "must be a size of 32MB or more, such as 1GB".to_owned())
+}
+
+/// Reads how many bytes a stream of NATS may have.
+pub(super) fn stream_bytes(text: &str) -> Result<u64, String> {
+    size(text, 16_000_000).ok_or_else(|| "must be a size of 16MB or more, such as 8GB".to_owned())
+}
+
+/// Reads a size of at least so many bytes, such as `20GB`.
+fn size(text: &str, least: u64) -> Option<u64> {
     const UNITS: [(&str, u64); 5] =
         [("TB", 1_000_000_000_000), ("GB", 1_000_000_000), ("MB", 1_000_000), ("kB", 1_000), ("", 1)];
     let (unit, factor) = UNITS.into_iter().find(|(unit, _)| text.ends_with(unit)).unwrap_or(("", 1));
-    let number = text.strip_suffix(unit).and_then(|number| number.trim_end().parse::<u64>().ok());
-    let bytes = number.and_then(|number| number.checked_mul(factor)).filter(|bytes| *bytes >= MIN_KEEP);
-    bytes.ok_or_else(|| "must be a size of 1GB or more, such as 20GB or 1TB".to_owned())
+    let number = text.strip_suffix(unit)?.trim_end().parse::<u64>().ok()?;
+    number.checked_mul(factor).filter(|bytes| *bytes >= least)
+}
+
+/// Reads how long a stream of NATS keeps messages: `90m`, `24h`, `7d`.
+pub(super) fn stream_age(text: &str) -> Result<Duration, String> {
+    const DAY: Duration = Duration::from_hours(24);
+    let age = match text.strip_suffix('d') {
+        Some(days) => days.parse::<u32>().ok().and_then(|days| DAY.checked_mul(days)),
+        None => text.parse::<jiff::SignedDuration>().ok().and_then(|time| time.try_into().ok()),
+    };
+    age.filter(|age| (Duration::from_mins(1)..=DAY * 3_650).contains(age))
+        .ok_or_else(|| "must be a time from 1m to 3650d, such as 90m, 24h or 7d".to_owned())
+}
+
+/// Reads the name of a sensor.
+pub(super) fn sensor_name(text: &str) -> Result<SensorName, String> {
+    SensorName::parse(text).map_err(|error| error.to_string())
+}
+
+/// Reads the address of a NATS server.
+pub(super) fn nats(text: &str) -> Result<ServerAddress, String> {
+    ServerAddress::parse(text).map_err(|error| error.to_string())
 }
 
 /// Reads the rate of the demo, in transactions per second.

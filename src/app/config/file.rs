@@ -12,7 +12,7 @@ use toml::de::{DeTable, DeValue};
 pub(super) const CONFIGURED: [&str; 3] = ["stream", "report", "config"];
 
 /// The subcommands that read those settings of the file that they have flags for.
-pub(super) const PARTLY_CONFIGURED: [&str; 3] = ["import", "export", "replay"];
+pub(super) const PARTLY_CONFIGURED: [&str; 4] = ["sensor", "import", "export", "replay"];
 
 /// The largest accepted file, in bytes.
 const MAX_FILE: u64 = 1 << 20;

@@ -20,26 +20,29 @@ fn load_with(file: &str, line: &str) -> Result<Cli, String> {
 fn the_file_sets_what_the_command_line_does_not() {
     let file = "network = \"signet\"\npeers = 20\nping-interval = \"5s\"\nbootstrap = false\n";
     let cli = load_with(file, "mempulse --peers 4").unwrap();
-    assert_eq!(cli.watch.network, Network::Signet);
-    assert_eq!(cli.watch.discovery.peers, 4);
-    assert_eq!(cli.watch.common.ping_interval, Duration::from_secs(5));
-    assert_eq!(cli.watch.bootstrap, BootstrapMode::Off);
+    assert_eq!(cli.watch.join.network, Network::Signet);
+    assert_eq!(cli.watch.join.discovery.peers, 4);
+    assert_eq!(cli.watch.common.monitor.ping_interval, Duration::from_secs(5));
+    assert_eq!(cli.watch.join.bootstrap, BootstrapMode::Off);
     let Some(Chosen::Stream(args)) = load_with(file, "mempulse stream").unwrap().command else {
         panic!("not the stream")
     };
-    assert_eq!((args.watch.network, args.watch.discovery.peers), (Network::Signet, 20));
+    assert_eq!((args.watch.join.network, args.watch.join.discovery.peers), (Network::Signet, 20));
 }
 
 #[test]
 fn lists_in_the_file_are_repeated_flags() {
     let cli = load_with("peer = [\"10.0.0.1\", \"[::1]:18444\"]", "mempulse").unwrap();
-    assert_eq!(cli.watch.discovery.peer, ["10.0.0.1", "[::1]:18444"]);
+    assert_eq!(cli.watch.join.discovery.peer, ["10.0.0.1", "[::1]:18444"]);
     let cli = load_with("peer = \"10.0.0.1\"", "mempulse --peers 3").unwrap();
-    assert!(cli.watch.discovery.peer.is_empty(), "a count on the command line outweighs the file's list");
+    assert!(
+        cli.watch.join.discovery.peer.is_empty(),
+        "a count on the command line outweighs the file's list"
+    );
     let cli = load_with("ipv4-only = true", "mempulse --ipv6-only").unwrap();
-    assert_eq!((cli.watch.discovery.ipv4_only, cli.watch.discovery.ipv6_only), (false, true));
+    assert_eq!((cli.watch.join.discovery.ipv4_only, cli.watch.join.discovery.ipv6_only), (false, true));
     let cli = load_with("ipv4-only = true", "mempulse --peers 3").unwrap();
-    assert!(cli.watch.discovery.ipv4_only);
+    assert!(cli.watch.join.discovery.ipv4_only);
 }
 
 #[test]
@@ -82,7 +85,7 @@ fn a_named_file_must_exist() {
 fn the_demo_takes_no_file_and_has_shorter_pings() {
     let arguments = ["mempulse", "demo"].map(OsString::from);
     let Some(Chosen::Demo(args)) = load(&arguments).unwrap().command else { panic!("not the demo") };
-    assert_eq!(args.common.ping_interval, Duration::from_secs(10));
+    assert_eq!(args.common.monitor.ping_interval, Duration::from_secs(10));
     let arguments = ["mempulse", "demo", "--config", "x"].map(OsString::from);
     assert!(load(&arguments).is_err());
 }
@@ -136,10 +139,10 @@ fn the_printed_settings_can_be_read_back() {
     let printed = effective(&arguments).unwrap();
     assert!(printed.contains("(from the command line)\nnetwork = \"testnet4\"\n"), "{printed}");
     let cli = load_with(&printed, "mempulse").unwrap();
-    assert_eq!(cli.watch.network, Network::Testnet4);
-    assert_eq!(cli.watch.discovery.peer, ["10.0.0.1"]);
-    assert_eq!(cli.watch.common.request_timeout, Duration::from_secs(5));
-    assert_eq!(cli.watch.bootstrap, BootstrapMode::Off);
+    assert_eq!(cli.watch.join.network, Network::Testnet4);
+    assert_eq!(cli.watch.join.discovery.peer, ["10.0.0.1"]);
+    assert_eq!(cli.watch.common.monitor.request_timeout, Duration::from_secs(5));
+    assert_eq!(cli.watch.join.bootstrap, BootstrapMode::Off);
 }
 
 #[test]

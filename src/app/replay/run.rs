@@ -1,12 +1,14 @@
 //! From the arguments of `replay` to its front end.
 
 use crate::app::cli::ReplayArgs;
+use crate::app::log::{self, LogTo};
 use crate::app::output::print;
 use crate::app::replay::check::check;
 use crate::app::replay::show::Show;
 use crate::app::replay::track::Track;
 use crate::app::replay::write::feed_stream;
-use crate::app::{as_file, front_ends, log, start};
+use crate::app::resources::as_file;
+use crate::app::{front_ends, start};
 use crate::recording::{self, Player};
 use crate::snapshot::LogLines;
 use crate::stream::Stream;
@@ -28,7 +30,7 @@ pub async fn run(args: &ReplayArgs) -> Result<()> {
     let log_lines = LogLines::default();
     let _log = log::start(
         args.files.log_file.as_deref(),
-        is_screen.then(|| log_lines.clone()),
+        if is_screen { LogTo::Screen(log_lines.clone()) } else { LogTo::File },
         args.files.log_level,
     )?;
     let paths = recording::find(&args.paths)?;

@@ -189,8 +189,13 @@ async fn no_more_than_three_times_the_received_bytes_are_written() {
 #[tokio::test]
 async fn of_two_processes_the_second_one_says_that_it_does_not_save() {
     let dir = tempfile::tempdir().unwrap();
-    let settings =
-        StoreSettings { state_dir: Some(dir.path()), network: NET, addresses: true, prevout_blocks: 1 };
+    let settings = StoreSettings {
+        state_dir: Some(dir.path()),
+        network: NET,
+        addresses: true,
+        prevout_blocks: 1,
+        mempool: true,
+    };
     let (first, _) = Stores::load(settings, NOW);
     let (mut second, _) = Stores::load(settings, NOW);
     let EventKind::Warning(warning) = second.next().await else { panic!("another event comes first") };

@@ -1,0 +1,18 @@
+//! Sensors on NATS JetStream: what one publishes, and what readers of any number of them rely on.
+//!
+//! ```text
+//!  Event ─▶ publish::outbox ─▶ publish::spool ─▶ publish::publisher ═ NATS ═▶ a stream for each network
+//! ```
+//!
+//! `kind` has the subjects, `server` the way to the server, `stream` what the stream must be like. What messages
+//! contain is in `proto/mempulse/v1/sensor.proto` and `src/schema`; `docs/sensors.md` describes it for users.
+
+mod kind;
+mod publish;
+mod server;
+mod stream;
+
+pub use kind::SensorName;
+pub use publish::{Sensor, SensorSettings};
+pub use server::{Login, ServerAddress, ServerSettings, Tls};
+pub use stream::StreamSettings;

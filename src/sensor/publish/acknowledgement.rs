@@ -1,0 +1,59 @@
+//! Acknowledgements: how long they take, and what it means if one does not come.
+
+use crate::util::text::clean;
+use async_nats::jetstream::context::{PublishError, PublishErrorKind};
+use async_nats::jetstream::{self, ErrorCode};
+use std::error::Error;
+use std::time::Duration;
+
+/// How long an acknowledgement may take.
+pub(super) const ACKNOWLEDGE: Duration = Duration::from_secs(5);
+
+/// The longest reason of a server that is repeated, in characters.
+const MAX_REASON: usize = 200;
+
+/// Whether the same message will be refused however often it is published.
+pub(super) fn is_for_ever(error: &PublishError) -> bool {
+    let is_too_long =
+        |error: &jetstream::Error| error.error_code() == ErrorCode::STREAM_MESSAGE_EXCEEDS_MAXIMUM;
+    error.kind() == PublishErrorKind::MaxPayloadExceeded || said_by_server(error).is_some_and(is_too_long)
+}
+
+fn said_by_server(error: &PublishError) -> Option<&jetstream::Error> {
+    error.source()?.downcast_ref()
+}
+
+/// Why a message is not in the stream, in words.
+pub(super) fn described(error: &PublishError) -> String {
+    match (error.kind(), said_by_server(error)) {
+        (_, Some(error)) => clean(error.to_string().as_bytes(), MAX_REASON),
+        (PublishErrorKind::TimedOut, _) => format!("no acknowledgement in {} s", ACKNOWLEDGE.as_secs()),
+        (PublishErrorKind::StreamNotFound, _) => "the stream is not there".to_owned(),
+        (PublishErrorKind::BrokenPipe, _) => "the connection ended".to_owned(),
+        _ => clean(error.to_string().as_bytes(), MAX_REASON),
+    }
+}
+
+/// The shortest of the times of the last minute.
+#[derive(Default, Debug)]
+pub(super) struct Shortest {
+    before: Option<Duration>,
+    current: Option<Duration>,
+}
+
+impl Shortest {
+    /// Adds a time.
+    pub fn add(&mut self, time: Duration) {
+        self.current = Some(self.current.map_or(time, |shortest| shortest.min(time)));
+    }
+
+    /// Forgets what is half a minute old. Meant to be called that often.
+    pub fn forget(&mut self) {
+        self.before = self.current.take();
+    }
+
+    /// The shortest time; 0 if there was none.
+    pub fn get(&self) -> Duration {
+        [self.before, self.current].into_iter().flatten().min().unwrap_or_default()
+    }
+}

@@ -1,0 +1,249 @@
+//! The files of the spool. A segment is written at once, and removed when all its messages are in the stream.
+//!
+//! ```text
+//! magic 8 · version 4 · network 4 · messages 4 · (length 4 · kind 1 · length of the id 1 · id · payload · sum 8) …
+//! ```
+//! Numbers are little-endian, the network is its message magic, the length is that of kind, ids and payload, and the sum
+//! is the first 8 bytes of the SHA-256 of length and content. What follows the last whole message is ignored: it is what
+//! a crash left.
+
+use crate::chain::Network;
+use crate::schema::MAX_SENSOR_MESSAGE;
+use crate::sensor::kind::Kind;
+use crate::sensor::publish::message::Outgoing;
+use crate::sensor::publish::spool::Segment;
+use crate::util::platform;
+use bytes::{Buf, Bytes};
+use sha2::{Digest, Sha256};
+use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
+
+const MAGIC: [u8; 8] = *b"mpulspol";
+
+/// Incremented when an older program could misread the file.
+const VERSION: u32 = 1;
+
+/// Bytes before the first message.
+const HEADER: usize = 20;
+
+/// Bytes of the checksum of a message.
+const SUM: usize = 8;
+
+/// The most bytes of a message: payload, kind, and an id of at most 255 bytes.
+const MAX_MESSAGE: usize = MAX_SENSOR_MESSAGE + 257;
+
+/// The longest file that is read, in bytes: the head of the spool, as it is written at the end.
+const MAX_FILE: u64 = 32 << 20;
+
+/// What the names of the files end in.
+const EXTENSION: &str = "segment";
+
+/// The folder of one sensor's segments. No other process uses it meanwhile.
+#[derive(Debug)]
+pub(super) struct Folder {
+    path: PathBuf,
+    network: Network,
+    _lock: Option<File>,
+}
+
+/// Why the folder cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum FolderError {
+    /// Another process uses it.
+    #[error("another sensor with this name and network is running: it uses {}", .0.display())]
+    InUse(PathBuf),
+    /// It cannot be created or read.
+    #[error("cannot use {}: {source}", path.display())]
+    Unusable {
+        /// The folder.
+        path: PathBuf,
+        /// The error of the system.
+        source: io::Error,
+    },
+}
+
+impl Folder {
+    /// Creates the folder if there is none, and returns the segments that an earlier run left. Blocks.
+    ///
+    /// # Errors
+    /// Another process uses it, or the system does not allow it.
+    pub fn open(path: &Path, network: Network) -> Result<(Self, Vec<Segment>), FolderError> {
+        let unusable = |source| FolderError::Unusable { path: path.to_owned(), source };
+        let mut builder = DirBuilder::new();
+        platform::owner_only_folder(&mut builder);
+        builder.recursive(true).create(path).map_err(unusable)?;
+        let mut options = OpenOptions::new();
+        options.create(true).append(true);
+        platform::owner_only(&mut options);
+        let file = options.open(path.join(".lock")).map_err(unusable)?;
+        let lock = match file.try_lock() {
+            Ok(()) => Some(file),
+            // A file system without locks.
+            Err(TryLockError::Error(_)) => None,
+            Err(TryLockError::WouldBlock) => return Err(FolderError::InUse(path.to_owned())),
+        };
+        let folder = Self { path: path.to_owned(), network, _lock: lock };
+        let mut segments = Vec::new();
+        for entry in fs::read_dir(path).map_err(unusable)? {
+            let entry = entry.map_err(unusable)?;
+            let name = entry.file_name();
+            if let Some(number) = name.to_str().and_then(number_of) {
+                segments.extend(folder.look(number));
+            }
+        }
+        segments.sort_by_key(|segment| segment.number);
+        Ok((folder, segments))
+    }
+
+    /// Writes a segment. Blocks.
+    ///
+    /// # Errors
+    /// The error of the system; there is no such file then.
+    pub fn write(&self, number: u64, messages: &[Outgoing]) -> io::Result<()> {
+        let path = self.file(number);
+        let mut options = OpenOptions::new();
+        options.write(true).create(true).truncate(true);
+        platform::owner_only(&mut options);
+        platform::follow_no_link(&mut options);
+        let write = || options.open(&path)?.write_all(&encode(self.network, messages));
+        write().inspect_err(|_| {
+            // What is left of it is not of use, and there is room again.
+            let _ = fs::remove_file(&path);
+        })
+    }
+
+    /// Reads the messages of a segment that are whole. Blocks.
+    ///
+    /// # Errors
+    /// The error of the system.
+    pub fn load(&self, number: u64) -> io::Result<Vec<Outgoing>> {
+        let mut content = Vec::new();
+        File::open(self.file(number))?.take(MAX_FILE).read_to_end(&mut content)?;
+        Ok(decode(self.network, content.into()))
+    }
+
+    /// Removes a segment. Blocks.
+    ///
+    /// # Errors
+    /// The error of the system.
+    pub fn remove(&self, number: u64) -> io::Result<()> {
+        fs::remove_file(self.file(number))
+    }
+
+    /// The folder.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    fn file(&self, number: u64) -> PathBuf {
+        self.path.join(format!("{number:016x}.{EXTENSION}"))
+    }
+
+    /// Reads the beginning of a segment; `None` if it is not one of this program, version and network.
+    fn look(&self, number: u64) -> Option<Segment> {
+        let mut file = File::open(self.file(number)).ok()?;
+        let bytes = file.metadata().ok()?.len();
+        let mut header = [0; HEADER];
+        file.read_exact(&mut header).ok()?;
+        let messages = u64::from(messages_of(self.network, &header)?);
+        Some(Segment { number, messages, bytes })
+    }
+}
+
+/// The number of the segment with this name.
+fn number_of(name: &str) -> Option<u64> {
+    let (number, extension) = name.split_once('.')?;
+    let is_name = extension == EXTENSION && number.len() == 16;
+    is_name.then(|| u64::from_str_radix(number, 16).ok()).flatten()
+}
+
+fn encode(network: Network, messages: &[Outgoing]) -> Vec<u8> {
+    let count = u32::try_from(messages.len()).unwrap_or(u32::MAX);
+    let mut file = [&MAGIC[..], &VERSION.to_le_bytes(), &network.magic(), &count.to_le_bytes()].concat();
+    for Outgoing { kind, id, payload } in messages {
+        // Ids are those of transactions, of parts of blocks, or of a run and a number.
+        let id_length = u8::try_from(id.len()).unwrap_or(u8::MAX);
+        let id = &id.as_bytes()[..usize::from(id_length)];
+        let length = u32::try_from(2 + id.len() + payload.len()).unwrap_or(u32::MAX);
+        let start = file.len();
+        file.extend_from_slice(&length.to_le_bytes());
+        file.extend_from_slice(&[code(*kind), id_length]);
+        file.extend_from_slice(id);
+        file.extend_from_slice(payload);
+        let sum = sum(&file[start..]);
+        file.extend_from_slice(&sum);
+    }
+    file
+}
+
+/// Decodes the messages up to the first one that is not whole.
+fn decode(network: Network, mut file: Bytes) -> Vec<Outgoing> {
+    let Some(header) = file.first_chunk::<HEADER>() else { return Vec::new() };
+    if messages_of(network, header).is_none() {
+        return Vec::new();
+    }
+    file.advance(HEADER);
+    std::iter::from_fn(|| next(&mut file)).collect()
+}
+
+fn next(file: &mut Bytes) -> Option<Outgoing> {
+    const LENGTH: usize = size_of::<u32>();
+    let length = u32::from_le_bytes(*file.first_chunk()?) as usize;
+    if length > MAX_MESSAGE || file.len() < LENGTH + length + SUM {
+        return None;
+    }
+    let mut message = file.split_to(LENGTH + length);
+    let expected = file.split_to(SUM);
+    if sum(&message)[..] != expected[..] {
+        return None;
+    }
+    message.advance(LENGTH);
+    let [kind, id_length] = *message.first_chunk()?;
+    message.advance(2);
+    let id = (message.len() >= id_length.into()).then(|| message.split_to(id_length.into()))?;
+    let id = String::from_utf8(id.to_vec()).ok().filter(|id| is_id(id))?;
+    Some(Outgoing { kind: of_code(kind)?, id, payload: message })
+}
+
+/// Whether a text can stand in the header of a message.
+fn is_id(id: &str) -> bool {
+    !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+}
+
+/// The number of messages that the beginning of a segment names; `None` if it is not one of this program, version and
+/// network.
+fn messages_of(network: Network, header: &[u8; HEADER]) -> Option<u32> {
+    let (magic, rest) = header.split_first_chunk::<8>()?;
+    let (version, rest) = rest.split_first_chunk()?;
+    let (its_network, messages) = rest.split_first_chunk::<4>()?;
+    let is_ours =
+        *magic == MAGIC && u32::from_le_bytes(*version) == VERSION && *its_network == network.magic();
+    is_ours.then(|| messages.first_chunk().map(|count| u32::from_le_bytes(*count))).flatten()
+}
+
+fn sum(bytes: &[u8]) -> [u8; SUM] {
+    let hash = Sha256::digest(bytes);
+    let mut sum = [0; SUM];
+    sum.copy_from_slice(&hash[..SUM]);
+    sum
+}
+
+/// The number that stands for a kind in a file.
+fn code(kind: Kind) -> u8 {
+    match kind {
+        Kind::Traffic => 1,
+        Kind::Relay => 2,
+        Kind::Tx => 3,
+        Kind::Chain => 4,
+        Kind::Peers => 5,
+        Kind::RawTx => 6,
+        Kind::Block => 7,
+        Kind::State => 8,
+        Kind::Status => 9,
+    }
+}
+
+fn of_code(number: u8) -> Option<Kind> {
+    Kind::ALL.into_iter().find(|kind| code(*kind) == number)
+}

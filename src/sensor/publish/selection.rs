@@ -1,0 +1,116 @@
+//! Which events a sensor publishes, and as which kind of message.
+
+use crate::event::{Event, EventKind, PeerEvent, SeedFailure, Warning};
+use crate::sensor::kind::Kind;
+
+/// The most transactions in one event that names them: 33 bytes each.
+const MAX_TXS: usize = 5_000;
+
+/// The most known outputs before one event, 48 bytes each at most. Transactions that spend more are rarer than blocks;
+/// of theirs, some are left out.
+const MAX_OUTPUTS: usize = 4_000;
+
+/// The kind of message that contains an event; `None` if it concerns this sensor's own downloads, files or user, and is
+/// not published.
+pub(super) fn kind(event: &EventKind) -> Option<Kind> {
+    match event {
+        EventKind::Peer(_, event) => Some(kind_of_peer_event(event)),
+        EventKind::Tip(_)
+        | EventKind::Block { .. }
+        | EventKind::MissingBlocks(_)
+        | EventKind::BlocksDisconnected { .. } => Some(Kind::Chain),
+        EventKind::Seed { .. } => Some(Kind::Peers),
+        EventKind::Warning(warning) => is_public(warning).then_some(Kind::Peers),
+        EventKind::Addresses(_)
+        | EventKind::WallClock(_)
+        | EventKind::PastBlock { .. }
+        | EventKind::Backfill { .. }
+        | EventKind::Bootstrap(_)
+        | EventKind::Restored(_)
+        | EventKind::CatchUp(_)
+        | EventKind::KnownOutputs(_)
+        | EventKind::Sensor(..) => None,
+    }
+}
+
+fn kind_of_peer_event(event: &PeerEvent) -> Kind {
+    match event {
+        PeerEvent::Traffic(_) => Kind::Traffic,
+        PeerEvent::Announced { .. }
+        | PeerEvent::BlockAnnounced { .. }
+        | PeerEvent::Requested { .. }
+        | PeerEvent::NotFound { .. }
+        | PeerEvent::RequestTimedOut { .. }
+        | PeerEvent::Listed { .. }
+        | PeerEvent::Addresses { .. } => Kind::Relay,
+        PeerEvent::Transaction { .. } | PeerEvent::Parent { .. } | PeerEvent::Bootstrapped { .. } => Kind::Tx,
+        PeerEvent::Dialling { .. }
+        | PeerEvent::Connected { .. }
+        | PeerEvent::Ready(_)
+        | PeerEvent::Pinged
+        | PeerEvent::Pong { .. }
+        | PeerEvent::DelayedPong
+        | PeerEvent::FeeFilter { .. }
+        | PeerEvent::Tolerated(_)
+        | PeerEvent::Disconnected { .. } => Kind::Peers,
+    }
+}
+
+/// Whether a warning is about the network or the clock, and not about files or programs of this machine.
+fn is_public(warning: &Warning) -> bool {
+    match warning {
+        Warning::NotUseful { .. }
+        | Warning::ClockWrong { .. }
+        | Warning::ClockRight
+        | Warning::Behind
+        | Warning::CaughtUp => true,
+        Warning::Store(_)
+        | Warning::AlertProgram { .. }
+        | Warning::AlertProgramSkipped { .. }
+        | Warning::RecordingGap { .. }
+        | Warning::RecordingFailed { .. } => false,
+    }
+}
+
+/// Passes on an event that is published as it is published: in parts that fit into a message, and without what an
+/// error says about this machine.
+pub(super) fn for_each_part(event: &Event, mut pass_on: impl FnMut(&Event)) {
+    let at = |kind| Event { time: event.time, kind };
+    match &event.kind {
+        EventKind::Peer(id, PeerEvent::Announced { txs, count }) if txs.len() > MAX_TXS => {
+            // The announcement has entries that no part has: they count with the first one.
+            let mut others = count.saturating_sub(txs.len());
+            for part in txs.chunks(MAX_TXS) {
+                let count = part.len() + std::mem::take(&mut others);
+                let part = PeerEvent::Announced { txs: part.to_vec(), count };
+                pass_on(&at(EventKind::Peer(*id, part)));
+            }
+        }
+        EventKind::Peer(id, PeerEvent::Listed { txs, is_complete }) if txs.len() > MAX_TXS => {
+            let mut left = txs.len();
+            for part in txs.chunks(MAX_TXS) {
+                left -= part.len();
+                let part = PeerEvent::Listed { txs: part.to_vec(), is_complete: *is_complete && left == 0 };
+                pass_on(&at(EventKind::Peer(*id, part)));
+            }
+        }
+        EventKind::Seed { name, answer: Err(failure) } => {
+            let answer = Err(public(failure));
+            pass_on(&at(EventKind::Seed { name: name.clone(), answer }));
+        }
+        EventKind::KnownOutputs(outputs) if outputs.len() > MAX_OUTPUTS => {
+            pass_on(&at(EventKind::KnownOutputs(outputs[..MAX_OUTPUTS].to_vec())));
+        }
+        _ => pass_on(event),
+    }
+}
+
+/// What is wrong with a seed, without names and addresses of the resolver and of proxies.
+fn public(failure: &SeedFailure) -> SeedFailure {
+    match failure {
+        SeedFailure::Timeout(limit) => SeedFailure::Timeout(*limit),
+        SeedFailure::NoUsableAddress => SeedFailure::NoUsableAddress,
+        SeedFailure::Lookup(_) => SeedFailure::Lookup("the name does not resolve".to_owned()),
+        SeedFailure::Connection(_) => SeedFailure::Lookup("the connection ended".to_owned()),
+    }
+}

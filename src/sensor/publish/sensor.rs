@@ -1,0 +1,182 @@
+//! The monitor's end of a sensor. It never waits for the server or the disk.
+
+use crate::chain::Network;
+use crate::event::Event;
+use crate::model::Model;
+use crate::sensor::kind::SensorName;
+use crate::sensor::publish::outbox::{Figures, Outbox};
+use crate::sensor::publish::publisher::{Ends, Job, Place, Progress, Publisher};
+use crate::sensor::publish::segment::{Folder, FolderError};
+use crate::sensor::publish::spool::Spool;
+use crate::sensor::server::{ConnectError, ServerSettings};
+use crate::sensor::stream::{self, StreamError, StreamSettings};
+use crate::util::time::Timestamp;
+use std::fmt;
+use std::path::PathBuf;
+use std::time::Duration;
+use tokio::sync::{mpsc, oneshot, watch};
+use tokio::task::JoinHandle;
+
+/// The time between two states.
+const STATE: Duration = Duration::from_mins(1);
+
+/// The time between two statuses.
+const STATUS: Duration = Duration::from_secs(5);
+
+/// How long the answer about the stream may take at the start.
+const CHECK: Duration = Duration::from_secs(5);
+
+/// What a sensor publishes, and where.
+#[derive(Clone, Debug)]
+pub struct SensorSettings {
+    /// The network that it watches.
+    pub network: Network,
+    /// Its name.
+    pub name: SensorName,
+    /// The way to the server.
+    pub server: ServerSettings,
+    /// How the stream is created if there is none.
+    pub stream: StreamSettings,
+    /// Where waits what does not fit into memory; `None`: nowhere.
+    pub spool: Option<PathBuf>,
+    /// The most bytes that may wait.
+    pub max_spool: u64,
+}
+
+impl fmt::Display for SensorSettings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { network, name, server, .. } = self;
+        write!(f, "{network} as {name} to stream {} on {}", stream::name(*network), server.server())
+    }
+}
+
+/// Why a sensor cannot start, in one line.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The server refuses us.
+    #[error(transparent)]
+    Connect(#[from] ConnectError),
+    /// The stream cannot be used.
+    #[error(transparent)]
+    Stream(#[from] StreamError),
+    /// The folder of the spool cannot be used.
+    #[error("spool: {0}")]
+    Folder(#[from] FolderError),
+}
+
+/// Publishes events as they happen.
+#[derive(Debug)]
+pub struct Sensor {
+    outbox: Outbox,
+    jobs: mpsc::UnboundedSender<Job>,
+    progress: watch::Receiver<Progress>,
+    publisher: JoinHandle<()>,
+    started: Timestamp,
+    next_state: Timestamp,
+    next_status: Timestamp,
+}
+
+impl Sensor {
+    /// Connects, checks the stream, and begins to publish what an earlier run left. A server that is away is waited for.
+    /// The receiver gets the first acknowledgement.
+    ///
+    /// # Errors
+    /// The server or the stream must be changed first, or the folder of the spool cannot be used.
+    pub async fn start(
+        settings: SensorSettings,
+        now: Timestamp,
+    ) -> Result<(Self, oneshot::Receiver<()>), StartError> {
+        let SensorSettings { network, name, server, stream: stream_settings, spool, max_spool } = settings;
+        let (folder, segments) = spool.map(|path| Folder::open(&path, network)).transpose()?.unzip();
+        let client_name = name.to_string();
+        let (connection, is_checked) = match server.connect(&client_name).await {
+            Ok(connection) => {
+                let context = stream::context(&connection.client, CHECK);
+                let is_checked = match stream::create_or_check(&context, network, &stream_settings).await {
+                    Ok(differences) => {
+                        if !differences.is_empty() {
+                            let (name, differences) = (stream::name(network), differences.join(", "));
+                            tracing::warn!("stream {name} exists and stays as it is: {differences}");
+                        }
+                        true
+                    }
+                    Err(StreamError::Away(reason)) => {
+                        tracing::warn!("events wait: {reason}");
+                        false
+                    }
+                    Err(error) => return Err(error.into()),
+                };
+                (connection, is_checked)
+            }
+            Err(error @ ConnectError::Away { .. }) => {
+                tracing::warn!("events wait: {error}");
+                (server.connect_later(&client_name).await?, false)
+            }
+            Err(error) => return Err(error.into()),
+        };
+        let spool = Spool::new(max_spool, folder.is_some(), segments.unwrap_or_default());
+        let place = Place { network, name, stream: stream_settings, server: server.server() };
+        let (publisher, Ends { progress, first }) =
+            Publisher::new(place, connection, is_checked, spool, folder);
+        let (jobs, queue) = mpsc::unbounded_channel();
+        let sensor = Self {
+            outbox: Outbox::new(rand::random()),
+            jobs,
+            progress,
+            publisher: tokio::spawn(publisher.run(queue)),
+            started: now,
+            next_state: now,
+            next_status: now,
+        };
+        Ok((sensor, first))
+    }
+
+    /// Takes an event that `model` is about to apply. Never blocks.
+    pub fn note(&mut self, event: &Event, model: &Model) {
+        self.outbox.note(event, model.known_outputs(&event.kind), event.time);
+    }
+
+    /// Publishes what has gathered, and what is due. Meant to be called every 100 ms.
+    pub fn tick(&mut self, model: &Model, now: Timestamp) {
+        self.outbox.flush(now);
+        if now >= self.next_state {
+            self.next_state = now + STATE;
+            self.outbox.state(&model.state_events(now), now);
+        }
+        self.hand_over();
+        if now >= self.next_status {
+            self.next_status = now + STATUS;
+            let Progress { waiting, waiting_bytes, dropped, ack } = self.progress.borrow().clone();
+            let ack_us = u64::try_from(ack.as_micros()).unwrap_or(u64::MAX);
+            let (started, live_peers) = (self.started, model.live_peers());
+            let figures = Figures { started, live_peers, waiting, waiting_bytes, dropped, ack_us };
+            self.give(Job::Status(self.outbox.status(figures, now)));
+        }
+    }
+
+    /// Publishes the rest for at most 3 s, and keeps on disk what is left then.
+    pub async fn close(mut self, now: Timestamp) {
+        self.outbox.flush(now);
+        self.hand_over();
+        drop(self.jobs);
+        if self.publisher.await.is_err() {
+            tracing::error!("the publisher failed");
+        }
+    }
+
+    fn hand_over(&mut self) {
+        let messages = self.outbox.take();
+        if !messages.is_empty() {
+            self.give(Job::Publish(messages));
+        }
+        let too_long = self.outbox.take_too_long();
+        if !too_long.is_empty() {
+            self.give(Job::Dropped(too_long));
+        }
+    }
+
+    fn give(&self, job: Job) {
+        // The task ends after this end of the channel, unless it failed, which `close` says.
+        let _ = self.jobs.send(job);
+    }
+}
