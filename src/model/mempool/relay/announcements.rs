@@ -8,7 +8,7 @@ use crate::util::time::Timestamp;
 use std::time::Duration;
 
 /// The most announcements recorded for one transaction.
-const MAX_ANNOUNCEMENTS: u16 = 1_000;
+const MAX_ANNOUNCEMENTS: usize = 1_000;
 
 /// A peer that announces transactions, and what its announcements say about fee rates.
 #[derive(Clone, Copy, Debug)]
@@ -31,7 +31,6 @@ impl From<PeerId> for Announcer {
 #[derive(Clone, Debug, Default)]
 pub(in crate::model) struct Announcements {
     list: Packed,
-    count: u16,
     floors: PeerBound,
 }
 
@@ -52,18 +51,13 @@ impl Announcements {
         let Announcer { peer, floor, .. } = by.into();
         // Peers are numbered as they are dialled, and never four billions of them.
         let Ok(peer) = u32::try_from(peer.0) else { return Addition::Refused };
-        let mut last = None;
-        for announcement in self.list.iter() {
-            if announcement.0 == peer {
-                return Addition::Repeated;
-            }
-            last = Some(announcement);
+        if self.list.contains(peer) {
+            return Addition::Repeated;
         }
-        if self.count >= MAX_ANNOUNCEMENTS {
+        if self.list.len() >= MAX_ANNOUNCEMENTS {
             return Addition::Refused;
         }
-        self.list.push(last, peer, u32::try_from(delay.as_millis()).unwrap_or(u32::MAX));
-        self.count += 1;
+        self.list.push(peer, u32::try_from(delay.as_millis()).unwrap_or(u32::MAX));
         if let Some(floor) = floor {
             self.floors.add(floor);
         }
@@ -71,12 +65,12 @@ impl Announcements {
     }
 
     pub(in crate::model) fn contains(&self, peer: PeerId) -> bool {
-        self.list.iter().any(|(announcer, _)| u64::from(announcer) == peer.0)
+        u32::try_from(peer.0).is_ok_and(|peer| self.list.contains(peer))
     }
 
     /// Returns the number of announcements.
     pub(in crate::model) fn len(&self) -> usize {
-        self.count.into()
+        self.list.len()
     }
 
     /// Adds the announcements of the same transaction by its other id, which began `delay` later.
@@ -84,7 +78,7 @@ impl Announcements {
         let shifted = later.iter().map(|(peer, after)| (peer, delay.saturating_add(after)));
         let mut all: Vec<_> = self.iter().chain(shifted).collect();
         all.sort_by_key(|&(_, delay)| delay);
-        (self.list, self.count) = (Packed::default(), 0);
+        self.list = Packed::default();
         let mut all_once = true;
         for (peer, delay) in all {
             all_once &= self.add(peer, delay) == Addition::New;

@@ -1,44 +1,106 @@
 //! A list of announcements in few bytes, as a thousand peers may announce each of many transactions.
 //!
-//! Each is two numbers of variable length: by how much the number of its peer, and its delay, differ from those of the
-//! announcement before. With a few peers that takes two or three bytes, with a thousand about three.
-
-use std::mem;
+//! The numbers of the peers come first, each in as many bytes as the largest needs, so that looking for one compares
+//! many at once; then by how much each delay differs from the one before, in a variable number of bytes. With a few
+//! peers an announcement takes two or three bytes, with a thousand about three.
 
 /// Numbers of peers with delays in ms, in the order in which they were added.
 #[derive(Clone, Default, PartialEq, Eq, Debug)]
 pub(super) struct Packed {
     /// With no room to spare: the room costs more than the moves.
     bytes: Box<[u8]>,
+    /// Of the announcement that was added last.
+    last_delay: u32,
+    count: u16,
+    /// The bytes of the number of a peer.
+    width: u8,
 }
 
 impl Packed {
-    /// Adds an announcement after `last`, the last one of [`Packed::iter`].
-    pub(super) fn push(&mut self, last: Option<(u32, u32)>, peer: u32, delay: u32) {
-        let (last_peer, last_delay) = last.unwrap_or_default();
-        let differences = [difference(last_peer, peer), difference(last_delay, delay)];
-        let mut bytes = Vec::from(mem::take(&mut self.bytes));
-        bytes.reserve_exact(differences.into_iter().map(length).sum());
-        for number in differences {
-            encode(&mut bytes, number);
-        }
+    /// Adds an announcement.
+    pub(super) fn push(&mut self, peer: u32, delay: u32) {
+        self.widen(width_of(peer));
+        let difference = difference(self.last_delay, delay);
+        let width = usize::from(self.width);
+        let (peers, delays) = self.bytes.split_at(self.len() * width);
+        let mut bytes = Vec::with_capacity(self.bytes.len() + width + length(difference));
+        bytes.extend_from_slice(peers);
+        bytes.extend_from_slice(&peer.to_le_bytes()[..width]);
+        bytes.extend_from_slice(delays);
+        encode(&mut bytes, difference);
         self.bytes = bytes.into();
+        self.last_delay = delay;
+        self.count += 1;
+    }
+
+    /// Makes room for numbers of peers of `width` bytes.
+    fn widen(&mut self, width: u8) {
+        if width <= self.width {
+            return;
+        }
+        let (old, new) = (usize::from(self.width), usize::from(width));
+        let (peers, delays) = self.bytes.split_at(self.len() * old);
+        let mut bytes = Vec::with_capacity(self.len() * new + delays.len());
+        for peer in numbers(peers, old) {
+            bytes.extend_from_slice(&peer.to_le_bytes()[..new]);
+        }
+        bytes.extend_from_slice(delays);
+        (self.bytes, self.width) = (bytes.into(), width);
+    }
+
+    /// Returns whether there is an announcement by a peer.
+    pub(super) fn contains(&self, peer: u32) -> bool {
+        if width_of(peer) > self.width {
+            return false;
+        }
+        let width = usize::from(self.width);
+        let peers = &self.bytes[..self.len() * width];
+        match peer.to_le_bytes() {
+            [low, ..] if width == 1 => peers.contains(&low),
+            // To compare all takes less time than to stop at the first one that is equal.
+            [low, high, ..] if width == 2 => {
+                let (peers, peer) = (peers.as_chunks().0, u16::from_le_bytes([low, high]));
+                peers.iter().fold(false, |found, other| found | (u16::from_le_bytes(*other) == peer))
+            }
+            _ => numbers(peers, width).any(|other| other == peer),
+        }
     }
 
     /// The announcements.
     pub(super) fn iter(&self) -> impl Iterator<Item = (u32, u32)> {
-        let (mut rest, mut last) = (&*self.bytes, (0, 0));
-        std::iter::from_fn(move || {
-            let (peer, delay) = (decode(&mut rest)?, decode(&mut rest)?);
-            last = (sum(last.0, peer), sum(last.1, delay));
-            Some(last)
+        let width = usize::from(self.width);
+        let (peers, mut delays) = self.bytes.split_at(self.len() * width);
+        let mut delay = 0;
+        numbers(peers, width).map_while(move |peer| {
+            delay = sum(delay, decode(&mut delays)?);
+            Some((peer, delay))
         })
+    }
+
+    /// The number of announcements.
+    pub(super) fn len(&self) -> usize {
+        self.count.into()
     }
 
     /// The number of bytes on the heap.
     pub(super) fn memory(&self) -> usize {
         self.bytes.len()
     }
+}
+
+/// The number of bytes of the number of a peer.
+fn width_of(peer: u32) -> u8 {
+    let bits = u32::BITS - peer.leading_zeros();
+    u8::try_from(bits.div_ceil(8).max(1)).unwrap_or(u8::MAX)
+}
+
+/// Reads numbers of `width` bytes each.
+fn numbers(bytes: &[u8], width: usize) -> impl Iterator<Item = u32> {
+    bytes.chunks_exact(width.max(1)).map(|bytes| {
+        let mut number = [0; 4];
+        number.iter_mut().zip(bytes).for_each(|(to, from)| *to = *from);
+        u32::from_le_bytes(number)
+    })
 }
 
 /// The difference with its sign in the lowest bit, so that small ones are small numbers.
@@ -87,10 +149,9 @@ mod tests {
     use proptest::prelude::*;
 
     fn pack(announcements: &[(u32, u32)]) -> Packed {
-        let (mut all, mut last) = (Packed::default(), None);
+        let mut all = Packed::default();
         for &(peer, delay) in announcements {
-            all.push(last, peer, delay);
-            last = Some((peer, delay));
+            all.push(peer, delay);
         }
         all
     }
@@ -107,7 +168,8 @@ mod tests {
         #[test]
         fn what_was_added_is_there_in_its_order(list: Vec<(u32, u32)>) {
             let packed = pack(&list);
-            prop_assert!(packed.memory() <= list.len() * 10, "two differences of 33 bits");
+            prop_assert!(packed.memory() <= list.len() * 10, "32 bits and a difference of 33");
+            prop_assert_eq!(packed.len(), list.len());
             prop_assert_eq!(packed.iter().collect::<Vec<_>>(), list);
         }
 
@@ -116,5 +178,19 @@ mod tests {
             (prop::sample::select(vec![0, 1, u32::MAX]), prop::sample::select(vec![0, 1, u32::MAX])), 0..9)) {
             prop_assert_eq!(pack(&list).iter().collect::<Vec<_>>(), list);
         }
+
+        #[test]
+        fn a_peer_is_found_if_it_was_added(
+            list in prop::collection::vec(number(), 0..40), others in prop::collection::vec(number(), 0..40)) {
+            let packed = pack(&list.iter().map(|&peer| (peer, 7)).collect::<Vec<_>>());
+            for peer in list.iter().chain(&others) {
+                prop_assert_eq!(packed.contains(*peer), list.contains(peer), "{}", peer);
+            }
+        }
+    }
+
+    /// A number of a peer that takes one to four bytes.
+    fn number() -> impl Strategy<Value = u32> {
+        (any::<u32>(), 0..u32::BITS).prop_map(|(number, shift)| number >> shift)
     }
 }
