@@ -1,7 +1,8 @@
 //! What the network and the model cost under load, on loopback sockets: 1,000 peers at mainnet's rate, 2,000
 //! transactions per second, and as many as there can be.
 //!
-//! `MEMPULSE_LOAD_SECONDS` is how long the 2,000 per second last: 600, unless told otherwise.
+//! `MEMPULSE_LOAD_SECONDS` is how long the 2,000 per second last: 600, unless told otherwise. `MEMPULSE_BENCH` may name
+//! one of `peers`, `steady` and `flood`, to measure that alone.
 
 mod feed;
 mod memory;
@@ -272,22 +273,28 @@ fn main() {
     setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, ..limit })
         .expect("the soft limit may be raised");
 
-    println!("At 7 tx/s, each announced by all peers:\n");
-    println!("| peers | all live after | live at the end | tx | of one core | memory |");
-    println!("|---:|---:|---:|---:|---:|---:|");
-    let [few, many] = [8, 1_000].map(peers);
-    println!("\nThat is {:.0} KB for each further peer.\n", (many - few) * 1e3 / 992.0);
-
-    println!(
-        "2,000 tx/s from 50 peers, each announced by eight; the latency is from the socket of the node to the model:\n"
-    );
-    println!("| for | announced | lost | median | p99 | longest | CPU each |");
-    println!("|---:|---:|---:|---:|---:|---:|---:|");
-    let seconds = std::env::var("MEMPULSE_LOAD_SECONDS").ok().and_then(|text| text.parse().ok());
-    steady(Duration::from_secs(seconds.unwrap_or(600)));
-
-    println!("\nAs much as there can be from 50 peers, for a minute:\n");
-    println!("| taken in | by peer, least to most | said so | memory |");
-    println!("|---:|---:|---|---:|");
-    flood();
+    let alone = std::env::var("MEMPULSE_BENCH").ok();
+    let is_wanted = |what| alone.as_deref().is_none_or(|alone| alone == what);
+    if is_wanted("peers") {
+        println!("At 7 tx/s, each announced by all peers:\n");
+        println!("| peers | all live after | live at the end | tx | of one core | memory |");
+        println!("|---:|---:|---:|---:|---:|---:|");
+        let [few, many] = [8, 1_000].map(peers);
+        println!("\nThat is {:.0} KB for each further peer.\n", (many - few) * 1e3 / 992.0);
+    }
+    if is_wanted("steady") {
+        println!(
+            "2,000 tx/s from 50 peers, each announced by eight; the latency is from the socket of the node to the model:\n"
+        );
+        println!("| for | announced | lost | median | p99 | longest | CPU each |");
+        println!("|---:|---:|---:|---:|---:|---:|---:|");
+        let seconds = std::env::var("MEMPULSE_LOAD_SECONDS").ok().and_then(|text| text.parse().ok());
+        steady(Duration::from_secs(seconds.unwrap_or(600)));
+    }
+    if is_wanted("flood") {
+        println!("\nAs much as there can be from 50 peers, for a minute:\n");
+        println!("| taken in | by peer, least to most | said so | memory |");
+        println!("|---:|---:|---|---:|");
+        flood();
+    }
 }

@@ -14,6 +14,7 @@ use feed::{
     ANNOUNCERS, Feed, Times, criterion, mean_transaction, measure, print_table, spend, timed, transaction,
 };
 use mempulse::event::{Event, EventKind, PeerEvent, PeerId};
+use mempulse::model::ModelSettings;
 use mempulse::snapshot::{
     Anchor, MempoolView, Open, OverviewView, PeerListView, Screen, Snapshot, TransactionsView, TxKey, View,
 };
@@ -24,6 +25,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 const SIZES: [u64; 3] = [3_000, 30_000, 300_000];
+
+/// How many transactions pass through a full mempool.
+const CHURNED: u64 = 3_000_000;
+
 /// The histogram, the projected blocks and the history.
 fn mempool_screen() -> View {
     View {
@@ -163,10 +168,41 @@ fn measure_memory() {
     println!("  block of 4,000 of them {elapsed:.2?}, {} left", feed.totals().mempool.count);
 }
 
+/// Prints how much memory a full mempool takes after many times as many transactions have passed through it. They are
+/// made in another thread, as those of peers are, so that the allocator gives them memory of another arena.
+fn measure_churn() {
+    let (sender, txs) = std::sync::mpsc::sync_channel(1_000);
+    let maker = std::thread::spawn(move || {
+        // Every other one has no parent in the mempool.
+        (0..CHURNED).for_each(|number| sender.send(transaction(number * 2)).expect("it is received"));
+    });
+    let before = memory::bytes("VmRSS").unwrap_or_default();
+    let mut feed = Feed::with_peers(u64::from(ModelSettings::DEFAULT_MAX_MEMPOOL) << 20, 50);
+    println!("transactions through a mempool of {} MiB:", ModelSettings::DEFAULT_MAX_MEMPOOL);
+    for (number, tx) in (1..).zip(txs) {
+        feed.announce(number % 50, &tx);
+        feed.deliver(number % 50, &tx);
+        feed.now = feed.now + Duration::from_micros(25);
+        if number % (CHURNED / 6) == 0 {
+            let (totals, after) = (feed.totals(), memory::bytes("VmRSS").unwrap_or_default());
+            let (account, process) = (totals.memory / 1_000_000, after.saturating_sub(before) / 1_000_000);
+            let kept = totals.mempool.count;
+            println!(
+                "  after {number}: {kept} kept, {account} MB by the account, {process} MB in the process"
+            );
+        }
+    }
+    maker.join().expect("it does not panic");
+}
+
 fn main() {
-    measure_memory();
     // What needs a process of its own is asked for by itself.
-    if std::env::var_os("MEMPULSE_BENCH").is_some_and(|what| what == "memory") {
+    let alone = std::env::var("MEMPULSE_BENCH").ok();
+    if alone.as_deref() == Some("churn") {
+        return measure_churn();
+    }
+    measure_memory();
+    if alone.as_deref() == Some("memory") {
         return;
     }
     let each = account();

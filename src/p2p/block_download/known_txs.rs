@@ -2,37 +2,43 @@
 
 use crate::wire::{Transaction, Wtxid};
 use foldhash::fast::RandomState;
-use std::collections::HashMap;
+use indexmap::IndexMap;
 use std::sync::{Arc, Weak};
 
-/// How many references are kept before those to dropped transactions are removed for the first time.
-const FIRST_SWEEP: usize = 4_096;
+/// How many references each noted transaction has looked at: those to dropped transactions are removed. A reference keeps
+/// the place of a dropped transaction in memory, though not its bytes.
+const LOOKS: usize = 4;
 
 /// Weak references to transactions by wtxid. They keep no transaction in memory: the consumer of the
 /// events decides what it keeps, and what it drops is missing here.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct KnownTxs {
-    txs: HashMap<Wtxid, Weak<Transaction>, RandomState>,
-    sweep_at: usize,
+    txs: IndexMap<Wtxid, Weak<Transaction>, RandomState>,
+    /// The reference that is looked at next.
+    next: usize,
 }
 
 impl KnownTxs {
-    /// No transactions.
-    pub fn new() -> Self {
-        Self { txs: HashMap::default(), sweep_at: FIRST_SWEEP }
-    }
-
-    /// Notes a transaction. References to dropped transactions are removed now and then: there are
-    /// never more than [`FIRST_SWEEP`], or twice as many as there were transactions in use.
+    /// Notes a transaction, and removes references to dropped ones: as many transactions come as go, a third more
+    /// references are kept than there are transactions in use.
     pub fn note(&mut self, tx: &Arc<Transaction>) {
-        if self.txs.len() >= self.sweep_at {
-            self.txs.retain(|_, known| known.strong_count() > 0);
-            self.sweep_at = FIRST_SWEEP.max(2 * self.txs.len());
-        }
+        self.sweep();
         let known = self.txs.entry(tx.wtxid()).or_default();
         // A duplicate may be dropped while the first copy stays in use.
         if known.strong_count() == 0 {
             *known = Arc::downgrade(tx);
+        }
+    }
+
+    /// Looks at the next references. All at once would take long.
+    fn sweep(&mut self) {
+        for _ in 0..LOOKS {
+            match self.txs.get_index(self.next) {
+                Some((_, known)) if known.strong_count() > 0 => self.next += 1,
+                // The last one takes its place.
+                Some(_) => _ = self.txs.swap_remove_index(self.next),
+                None => self.next = 0,
+            }
         }
     }
 
@@ -52,6 +58,7 @@ mod tests {
     use super::*;
     use crate::wire::transaction::{InputParts, OutputParts, TxParts};
     use crate::wire::{OutPoint, Txid};
+    use std::collections::VecDeque;
 
     fn transaction(number: usize) -> Arc<Transaction> {
         let mut txid = [0; 32];
@@ -65,7 +72,7 @@ mod tests {
 
     #[test]
     fn a_transaction_that_was_dropped_is_gone() {
-        let mut known = KnownTxs::new();
+        let mut known = KnownTxs::default();
         let tx = transaction(1);
         known.note(&tx);
         assert_eq!(known.get(tx.wtxid()), Some(Arc::clone(&tx)));
@@ -77,21 +84,31 @@ mod tests {
 
     #[test]
     fn references_to_dropped_transactions_do_not_pile_up() {
-        let mut known = KnownTxs::new();
-        let kept: Vec<_> = (0..100).map(transaction).collect();
+        let mut known = KnownTxs::default();
+        let mut in_use: VecDeque<_> = (0..3_000).map(transaction).collect();
+        for tx in &in_use {
+            known.note(tx);
+        }
+        for number in in_use.len()..10_000 {
+            in_use.push_back(transaction(number));
+            in_use.pop_front();
+            known.note(&in_use[in_use.len() - 1]);
+            assert!(known.txs.len() <= in_use.len() * 4 / 3 + LOOKS, "{}", known.txs.len());
+        }
+        assert!(in_use.iter().all(|tx| known.get(tx.wtxid()).is_some()));
+        // Whatever is dropped at once is gone when half as many have come.
+        in_use.clear();
+        let left = known.txs.len();
+        let kept: Vec<_> = (20_000..).take(left / 2).map(transaction).collect();
         for tx in &kept {
             known.note(tx);
         }
-        for number in 100..3 * FIRST_SWEEP {
-            known.note(&transaction(number));
-            assert!(known.txs.len() <= FIRST_SWEEP);
-        }
-        assert!(kept.iter().all(|tx| known.get(tx.wtxid()).is_some()));
+        assert!(known.txs.len() <= kept.len() + LOOKS, "{} of {left}", known.txs.len());
     }
 
     #[test]
     fn a_duplicate_that_is_dropped_does_not_replace_the_transaction_in_use() {
-        let mut known = KnownTxs::new();
+        let mut known = KnownTxs::default();
         let tx = transaction(1);
         known.note(&tx);
         known.note(&transaction(1));

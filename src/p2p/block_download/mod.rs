@@ -86,7 +86,7 @@ impl BlockDownload {
             catch_up: CatchUpBlocks::new(backfill.depth()),
             backfill,
             high_bandwidth: HighBandwidth::default(),
-            known_txs: KnownTxs::new(),
+            known_txs: KnownTxs::default(),
         }
     }
 

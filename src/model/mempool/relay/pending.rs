@@ -5,6 +5,7 @@ use crate::model::mempool::relay::announcements::{Addition, Announcer, Sighting}
 use crate::util::time::Timestamp;
 use crate::wire::TxHash;
 use foldhash::fast::RandomState;
+use indexmap::IndexMap;
 use std::collections::{HashMap, VecDeque};
 use std::time::Duration;
 
@@ -20,7 +21,7 @@ const EXPIRY: Duration = Duration::from_mins(10);
 /// The announced transactions that have not arrived: bounded for each peer, in total and in time.
 #[derive(Debug, Default)]
 pub(in crate::model::mempool) struct Pending {
-    sightings: HashMap<TxHash, Sighting, RandomState>,
+    sightings: IndexMap<TxHash, Sighting, RandomState>,
     /// Oldest first. Transactions that arrived stay until they expire or too many have gathered.
     order: VecDeque<(Timestamp, TxHash)>,
     per_peer: HashMap<PeerId, usize, RandomState>,
@@ -67,7 +68,7 @@ impl Pending {
 
     /// Takes out a transaction that arrived or is no longer awaited.
     pub(in crate::model::mempool) fn take(&mut self, hash: TxHash) -> Option<Sighting> {
-        let sighting = self.sightings.remove(&hash)?;
+        let sighting = self.sightings.swap_remove(&hash)?;
         for (peer, _) in sighting.announcements.iter() {
             if let Some(count) = self.per_peer.get_mut(&peer) {
                 *count = count.saturating_sub(1);

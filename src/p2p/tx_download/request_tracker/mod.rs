@@ -9,6 +9,7 @@ use crate::p2p::tx_download::seen::Seen;
 use crate::util::bounded::Ring;
 use crate::util::time::Timestamp;
 use crate::wire::{TxHash, Txid, Wtxid};
+use indexmap::IndexMap;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, BinaryHeap, HashMap, HashSet};
 use std::time::Duration;
@@ -37,7 +38,7 @@ type Seeded = foldhash::fast::RandomState;
 pub struct RequestTracker {
     timeout: Duration,
     peers: HashMap<PeerId, Peer>,
-    missing: HashMap<TxHash, Missing, Seeded>,
+    missing: IndexMap<TxHash, Missing, Seeded>,
     /// Announcements of hashes that are not in flight, in order: these could be requested at once.
     ready: BTreeMap<(PeerId, u64), TxHash>,
     deadlines: BTreeSet<(Timestamp, PeerId, TxHash)>,
@@ -109,7 +110,7 @@ impl RequestTracker {
         Self {
             timeout,
             peers: HashMap::new(),
-            missing: HashMap::default(),
+            missing: IndexMap::default(),
             ready: BTreeMap::new(),
             deadlines: BTreeSet::new(),
             idle: BTreeSet::new(),
@@ -364,7 +365,7 @@ impl RequestTracker {
 
     /// Forgets `hash`: it has arrived, or no announcer is left.
     fn forget(&mut self, hash: TxHash) {
-        let Some(missing) = self.missing.remove(&hash) else { return };
+        let Some(missing) = self.missing.swap_remove(&hash) else { return };
         if let Some(asked) = missing.asked {
             self.end_request(asked, hash);
             self.expect_late(asked, hash);
