@@ -6,6 +6,7 @@ use crate::model::fees::estimates::block_prices::BlockPrice;
 use crate::model::mempool::key::TxKey;
 use crate::util::time::Timestamp;
 use crate::wire::Txid;
+use std::cmp::Ordering;
 use std::time::Duration;
 
 /// What is known only of a block that came since startup.
@@ -72,11 +73,19 @@ pub struct Mismatches {
 }
 
 impl Mismatches {
-    /// Counts all, and lists the first of them.
-    pub(super) fn of(mut all: Vec<Mismatch>) -> Self {
+    /// Counts all, and lists the first of them by `order`, those that arrived earlier first.
+    pub(super) fn of(mut all: Vec<Mismatch>, order: impl Fn(&Mismatch, &Mismatch) -> Ordering) -> Self {
         let vsize = all.iter().map(|one| u64::from(one.vsize)).sum();
         let count = all.len();
-        all.truncate(BlockArrival::LISTED);
+        let order = |a: &Mismatch, b: &Mismatch| order(a, b).then(a.key.cmp(&b.key));
+        if count > BlockArrival::LISTED {
+            // A block may leave out most of the mempool: to sort it all would take long.
+            all.select_nth_unstable_by(BlockArrival::LISTED, order);
+            all.truncate(BlockArrival::LISTED);
+        }
+        all.sort_unstable_by(order);
+        // The list is kept for a day, and the room that all took with it.
+        all.shrink_to_fit();
         Self { count, vsize, listed: all }
     }
 }
@@ -94,4 +103,29 @@ pub struct Mismatch {
     pub vsize: u32,
     /// The time in the mempool.
     pub waited: Duration,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_many_mismatches_the_first_are_kept_in_order_without_the_room_of_all() {
+        let mismatch = |number: u16| Mismatch {
+            key: TxKey::new(number.into(), number.into()),
+            txid: Txid([0; 32]),
+            // Each rate twice.
+            chunk_fee_rate: f64::from(number * 19 % 1_000),
+            vsize: 100,
+            waited: Duration::ZERO,
+        };
+        let all: Vec<_> = (0..2_000).map(mismatch).collect();
+        let highest = |a: &Mismatch, b: &Mismatch| b.chunk_fee_rate.total_cmp(&a.chunk_fee_rate);
+        let mut sorted = all.clone();
+        sorted.sort_by(highest);
+        let Mismatches { count, vsize, listed } = Mismatches::of(all, highest);
+        assert_eq!((count, vsize), (2_000, 200_000));
+        assert_eq!(listed, sorted[..BlockArrival::LISTED]);
+        assert!(listed.capacity() < 2 * BlockArrival::LISTED, "{}", listed.capacity());
+    }
 }

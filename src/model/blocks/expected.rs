@@ -39,9 +39,8 @@ pub(super) fn projected_price(mempool: &Mempool) -> Option<f64> {
 pub(super) fn unexpected(rated: Vec<Mismatch>, price: Option<f64>) -> Mismatches {
     let Some(price) = price else { return Mismatches::default() };
     let is_cheap = |tx: &Mismatch| tx.chunk_fee_rate < price * TOLERANCE;
-    let mut cheap: Vec<_> = rated.into_iter().filter(is_cheap).collect();
-    cheap.sort_by(|a, b| a.chunk_fee_rate.total_cmp(&b.chunk_fee_rate));
-    Mismatches::of(cheap)
+    let cheap = rated.into_iter().filter(is_cheap).collect();
+    Mismatches::of(cheap, |a, b| a.chunk_fee_rate.total_cmp(&b.chunk_fee_rate))
 }
 
 /// Returns what a block left out, after its transactions left the mempool. Goes through the whole mempool,
@@ -60,9 +59,7 @@ pub(super) fn left_out(mempool: &Mempool, new: &NewBlock<'_>, price: Option<f64>
             waited: new.now.since(entry.first_seen()),
         })
     });
-    let mut highest: Vec<_> = expected.collect();
-    highest.sort_by(|a, b| b.chunk_fee_rate.total_cmp(&a.chunk_fee_rate));
-    Mismatches::of(highest)
+    Mismatches::of(expected.collect(), |a, b| b.chunk_fee_rate.total_cmp(&a.chunk_fee_rate))
 }
 
 /// Whether a time lock (BIP65, BIP68) keeps the transaction out of the block. In doubt, it does.
