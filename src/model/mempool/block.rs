@@ -50,13 +50,10 @@ pub(in crate::model) struct ConfirmedEntry {
 }
 
 impl ConfirmedEntry {
-    fn of(entry: &MempoolEntry) -> Self {
-        Self {
-            source: entry.source(),
-            sighting: entry.sighting(),
-            replaces: entry.replaces().into(),
-            input_values: Some(entry.input_values().clone()),
-        }
+    fn of(entry: MempoolEntry) -> Self {
+        let (source, replaces) = (entry.source(), entry.replaces().into());
+        let (sighting, input_values) = entry.into_parts();
+        Self { source, sighting, replaces, input_values: Some(input_values) }
     }
 
     /// A transaction of a block that was not in the mempool.
@@ -159,7 +156,7 @@ impl Mempool {
             vsize: tx.vsize(),
             waited,
         }));
-        connected.confirmed.push((tx.txid(), ConfirmedEntry::of(&entry)));
+        connected.confirmed.push((tx.txid(), ConfirmedEntry::of(entry)));
         None
     }
 

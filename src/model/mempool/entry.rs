@@ -179,6 +179,11 @@ impl MempoolEntry {
         Sighting { first_seen: self.first_seen, announcements: self.announcements.clone() }
     }
 
+    /// Takes the entry apart: its sighting, and the values of its inputs.
+    pub(super) fn into_parts(self) -> (Sighting, InputValues) {
+        (Sighting { first_seen: self.first_seen, announcements: self.announcements }, self.input_values)
+    }
+
     /// Adds an announcement by a peer, and to `credits` what it says about the relay of its announcers.
     pub(super) fn announce(
         &mut self,
@@ -351,11 +356,6 @@ impl MempoolEntry {
     /// Returns the value in sat of the output that input `vin` spends, if it is known.
     pub fn prevout_value(&self, vin: usize) -> Option<u64> {
         self.input_values.value(vin)
-    }
-
-    /// The values of the inputs.
-    pub(super) fn input_values(&self) -> &InputValues {
-        &self.input_values
     }
 
     /// Records the values of outputs of the transaction `parent`, each with its index and in their order. The

@@ -145,9 +145,12 @@ impl Entries {
             self.histogram.subtract(item);
         }
         changes.touched.push(key);
-        changes.touched.extend(self.relatives(entry.tx()));
-        changes.unsettled.extend(self.relatives(entry.tx()));
+        // Found once, as each is a place somewhere in large tables.
+        let first = changes.bereaved.len();
         changes.bereaved.extend(self.relatives(entry.tx()));
+        let relatives = &changes.bereaved[first..];
+        changes.touched.extend_from_slice(relatives);
+        changes.unsettled.extend_from_slice(relatives);
         Some(entry)
     }
 
