@@ -17,6 +17,9 @@ impl BlockDownload {
         hash: BlockHash,
         now: Timestamp,
     ) -> Vec<Action> {
+        if self.not_too_new(&[(hash, compact.header)], now).is_empty() {
+            return vec![];
+        }
         let was_requested = self.requests.was_requested(peer, hash);
         let mut actions = match self.add_headers(peer, &[(hash, compact.header)], now) {
             Ok(Some(mut actions)) => {

@@ -127,8 +127,22 @@ impl BlockDownload {
         }
     }
 
+    /// Returns the headers before the first one that is too far ahead of the clock (Core: `time-too-new`). That is no
+    /// fault of the peer, whose clock may be right, and the header is accepted when it comes again later.
+    fn not_too_new<'a>(
+        &self,
+        headers: &'a [(BlockHash, BlockHeader)],
+        now: Timestamp,
+    ) -> &'a [(BlockHash, BlockHeader)] {
+        let latest = self.new_blocks.latest_time(now);
+        let end = headers.iter().position(|(_, header)| u64::from(header.time) > latest);
+        &headers[..end.unwrap_or(headers.len())]
+    }
+
     fn headers(&mut self, peer: PeerId, headers: &[(BlockHash, BlockHeader)], now: Timestamp) -> Vec<Action> {
         let was_synced = self.sync.is_synced();
+        // Whatever follows a header that is too new is not asked for, as in Core.
+        let headers = self.not_too_new(headers, now);
         let (changed, mut actions) = match self.add_headers(peer, headers, now) {
             Ok(Some(actions)) => (Ok(true), actions),
             Ok(None) => (Ok(false), vec![]),

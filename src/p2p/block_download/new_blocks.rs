@@ -69,6 +69,14 @@ impl NewBlocks {
         (self.startup - MAX_FUTURE_BLOCK_TIME).as_secs().saturating_add_signed(offset)
     }
 
+    /// Returns the latest time that a header may have at `now`, in s since the UNIX epoch: Core accepts one that is
+    /// further ahead of its clock only later. Where the clocks of peers are ahead of ours, theirs count, even those of a
+    /// few: without its clock set, a machine still shows blocks.
+    pub fn latest_time(&self, now: Timestamp) -> u64 {
+        let ahead = self.peer_clocks.median(1).unwrap_or(0).max(0);
+        (now + MAX_FUTURE_BLOCK_TIME).as_secs().saturating_add_signed(ahead)
+    }
+
     /// Notes that a new block at `height` was handed on.
     pub fn handed_on(&mut self, height: u32) {
         self.handed_on = Some(self.handed_on.map_or(height, |lowest| lowest.min(height)));
@@ -182,6 +190,20 @@ mod tests {
         assert_eq!(split(&mut new_blocks, None, &[NOW, NOW]), (0, 2), "ours counts");
         new_blocks.peer_clock(PeerId(11), 9 * DAY);
         assert_eq!(split(&mut new_blocks, None, &[NOW, NOW]), (2, 0));
+    }
+
+    #[test]
+    fn a_header_may_be_two_hours_ahead_of_the_clocks_of_peers_or_of_ours() {
+        let mut new_blocks = NewBlocks::new(STARTUP);
+        let hours = |hours: u64| u64::from(NOW) + hours * 3_600;
+        let later = STARTUP + std::time::Duration::from_hours(1);
+        assert_eq!(new_blocks.latest_time(later), hours(3));
+        new_blocks.peer_clock(PeerId(1), 3_600);
+        assert_eq!(new_blocks.latest_time(later), hours(4));
+        for peer in 2..9 {
+            new_blocks.peer_clock(PeerId(peer), i64::MIN);
+        }
+        assert_eq!(new_blocks.latest_time(later), hours(3), "liars can't make every header too new");
     }
 
     #[test]

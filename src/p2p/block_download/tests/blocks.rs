@@ -10,7 +10,7 @@ use crate::p2p::part::Part;
 use crate::util::time::Timestamp;
 use crate::wire::block::BlockError;
 use crate::wire::message::MAX_LOCATOR;
-use crate::wire::{Block, Inventory, Message};
+use crate::wire::{Block, CompactBlock, Inventory, Message};
 use std::time::Duration;
 
 const LONG_AGO: Timestamp = Timestamp::from_secs(1_600_000_000);
@@ -197,4 +197,25 @@ fn a_block_that_is_mined_during_the_first_sync_is_new() {
     scene.timer();
     assert_eq!(scene.says(A, &headers(&chain)), [tip(3, &chain[2])]);
     assert_eq!(scene.timer(), [get_block(A, &chain[2])]);
+}
+
+#[test]
+fn a_header_more_than_two_hours_ahead_is_accepted_when_it_comes_again_later_and_is_no_fault() {
+    let ahead = |minutes| START + Duration::from_mins(minutes);
+    let first = mine(ahead(119), genesis(), 1, vec![]);
+    let second = mine(ahead(150), first.hash, 2, vec![]);
+    let third = mine(ahead(150), second.hash, 3, vec![]);
+    let chain = [first, second, third];
+    let mut scene = Scene::synced(&[A], &[]);
+    let accepted = [tip(1, &chain[0]), announced(A, &chain[0], BlockAnnouncement::Headers)];
+    assert_eq!(scene.says(A, &headers(&chain)), accepted, "those before it are accepted");
+    assert_eq!(scene.timer(), [get_block(A, &chain[0])], "what follows is not asked for");
+    let compact = Box::new(CompactBlock::of(chain[1].header, 7, &chain[1].transactions));
+    assert_eq!(scene.says(A, &Input::CompactBlock(compact, Ok(chain[1].hash))), []);
+    scene.says(A, &whole(&chain[0]));
+    assert_eq!(scene.timer(), [new_block(A, 1, &chain[0])]);
+    scene.wait(Duration::from_mins(30));
+    assert_eq!(scene.says(A, &headers(&chain[2..])), [announced(A, &chain[2], BlockAnnouncement::Headers)]);
+    assert_eq!(asked_for_headers(&scene.timer()), [A], "its parent is missing");
+    assert_eq!(scene.says(A, &headers(&chain[1..])), [tip(3, &chain[2])]);
 }
