@@ -196,13 +196,25 @@ async fn proxied(node: &Node) -> [u8; 4] {
     peer.read().await
 }
 
+/// Watches a peer behind a proxy.
+fn behind(proxy: &Node, transport: TransportChoice) -> Monitor {
+    let peer = PeerAddress::parse("20.1.0.1", 18_444).unwrap();
+    let routes = Routes { proxy: Some(proxy.address()), ..Routes::default() };
+    Monitor::start(Settings { routes, transport, ..settings(vec![peer]) })
+}
+
+#[tokio::test]
+async fn of_a_peer_behind_a_proxy_that_breaks_off_it_is_not_said_that_it_does_not_speak_v2() {
+    let proxy = Node::listen().await;
+    let mut monitor = behind(&proxy, TransportChoice::V2);
+    let (reason, _) = tokio::join!(monitor.end_of(PEER), proxied(&proxy));
+    assert!(matches!(reason, DisconnectReason::ClosedByPeer | DisconnectReason::Io(_)), "{reason:?}");
+}
+
 #[tokio::test]
 async fn a_proxy_that_breaks_off_makes_no_peer_one_that_speaks_v1() {
     let proxy = Node::listen().await;
-    let peer = PeerAddress::parse("20.1.0.1", 18_444).unwrap();
-    let routes = Routes { proxy: Some(proxy.address()), ..Routes::default() };
-    let mut monitor =
-        Monitor::start(Settings { routes, transport: TransportChoice::Auto, ..settings(vec![peer]) });
+    let mut monitor = behind(&proxy, TransportChoice::Auto);
     let dials = async {
         let mut first_bytes = Vec::new();
         while first_bytes.len() < 5 {

@@ -41,6 +41,11 @@ impl Connector {
         Self { routes, resolver }
     }
 
+    /// Whether a proxy stands between us and `address`.
+    pub fn needs_proxy(&self, address: &PeerAddress) -> bool {
+        matches!(self.routes.to(&address.host), Ok(Route::Through(_)))
+    }
+
     /// Opens a connection to `address`.
     ///
     /// # Errors

@@ -32,8 +32,11 @@ pub struct Session {
 /// Why there is no session.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Refusal {
-    /// The peer doesn't speak v2: it sent nothing until it closed or the time ran out, or it answered in v1.
+    /// The peer doesn't speak v2: it sent nothing until the time ran out, or it answered in v1.
     SpeaksV1,
+    /// The connection ended before anything came. A peer that doesn't speak v2 closes like that, and so does a proxy
+    /// that fails.
+    Closed(DisconnectReason),
     /// The connection ended.
     Ended(DisconnectReason),
 }
@@ -52,7 +55,11 @@ pub async fn exchange_keys<S: AsyncRead + AsyncWrite + Unpin>(
     match outcome {
         Ok(Ok(session)) => Ok(session),
         Ok(Err(Failure::Crypto(Error::V1Protocol))) => Err(Refusal::SpeaksV1),
-        _ if !exchange.answered => Err(Refusal::SpeaksV1),
+        Err(_) if !exchange.answered => Err(Refusal::SpeaksV1),
+        Ok(Err(Failure::Closed)) if !exchange.answered => {
+            Err(Refusal::Closed(DisconnectReason::ClosedByPeer))
+        }
+        Ok(Err(failure)) if !exchange.answered => Err(Refusal::Closed(failure.into())),
         Ok(Err(failure)) => Err(Refusal::Ended(failure.into())),
         // The keys of the packets depend on the network: a node of another one sends all of its part, and neither
         // end finds the other's terminator.

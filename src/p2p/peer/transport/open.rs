@@ -27,8 +27,9 @@ pub async fn open(
         let mut stream = settings.connector.dial(address).await?;
         match exchange_keys(&mut stream, settings.network.magic(), limit).await {
             Ok(session) => return Ok(Connection::new(stream, Codec::V2(Box::new(session)))),
-            Err(Refusal::SpeaksV1) if settings.transport == TransportChoice::Auto => {}
-            Err(Refusal::SpeaksV1) => return Err(DisconnectReason::SpeaksV1),
+            Err(Refusal::SpeaksV1 | Refusal::Closed(_)) if settings.transport == TransportChoice::Auto => {}
+            Err(Refusal::Closed(reason)) if settings.connector.needs_proxy(address) => return Err(reason),
+            Err(Refusal::SpeaksV1 | Refusal::Closed(_)) => return Err(DisconnectReason::SpeaksV1),
             Err(Refusal::Ended(reason)) => return Err(reason),
         }
     }
