@@ -79,6 +79,12 @@ pub(super) fn is_in_place(file: &File, length: u64) -> io::Result<bool> {
     Ok(platform::has_name(&metadata) && metadata.len() >= length)
 }
 
+/// Whether the file at a path is this open one. Blocks.
+pub(super) fn is_at(file: &File, path: &Path) -> bool {
+    let metadata = (file.metadata(), fs::symlink_metadata(path));
+    matches!(metadata, (Ok(open), Ok(there)) if platform::is_same_file(&open, &there))
+}
+
 /// Opens a regular file: whoever could put a link into the directory would choose what is read or overwritten, and a pipe
 /// would keep us waiting.
 fn open_regular(options: &mut OpenOptions, path: &Path) -> io::Result<File> {

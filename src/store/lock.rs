@@ -4,12 +4,34 @@ use crate::chain::Network;
 use crate::event::{Store, StoreFailure, StoreProblem};
 use crate::store::file;
 use std::fs::{File, TryLockError};
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::task::{JoinHandle, spawn_blocking};
+use tokio::time::{Instant, sleep_until};
+
+/// How often is looked whether the lock still counts: for so long two processes may save after the folder vanished.
+const LOOK_INTERVAL: Duration = Duration::from_secs(5);
 
 /// The lock, until it is dropped. The system takes it from a process that ends.
 #[derive(Debug)]
 pub struct Lock {
-    _file: File,
+    state_dir: PathBuf,
+    network: Network,
+    file: Arc<File>,
+    look_at: Instant,
+    looking: Option<JoinHandle<Look>>,
+}
+
+/// What a look found.
+#[derive(Debug)]
+enum Look {
+    /// The file of the lock is where another process would look for it, or nothing can be there.
+    InPlace,
+    /// It was missing; there is one again, and it is locked.
+    Renewed(Arc<File>),
+    /// Another process has locked the file that is there.
+    Lost(StoreProblem),
 }
 
 impl Lock {
@@ -19,15 +41,97 @@ impl Lock {
     /// # Errors
     /// Another process has the lock.
     pub fn acquire(state_dir: &Path, network: Network) -> Result<Option<Self>, StoreProblem> {
-        let Ok(file) = file::open(&state_dir.join(format!("{network}.lock"))) else { return Ok(None) };
-        match file.try_lock() {
-            Ok(()) => Ok(Some(Self { _file: file })),
-            Err(TryLockError::Error(_)) => Ok(None),
-            Err(TryLockError::WouldBlock) => Err(StoreProblem {
-                store: Store::Lock,
-                path: state_dir.to_owned(),
-                failure: StoreFailure::InUse,
-            }),
+        let file = open(state_dir, network)?;
+        let (state_dir, look_at) = (state_dir.to_owned(), Instant::now() + LOOK_INTERVAL);
+        Ok(file.map(|file| Self { state_dir, network, file: Arc::new(file), look_at, looking: None }))
+    }
+
+    /// Waits until another process has the lock: somebody removed the folder, and a process that started then found no
+    /// lock in the new one. Cancel-safe.
+    pub async fn lost(&mut self) -> StoreProblem {
+        loop {
+            if self.looking.is_none() {
+                sleep_until(self.look_at).await;
+                let (dir, network, file) = (self.state_dir.clone(), self.network, Arc::clone(&self.file));
+                self.looking = Some(spawn_blocking(move || look(&dir, network, &file)));
+            }
+            let Some(looking) = &mut self.looking else { continue };
+            let found = looking.await;
+            (self.looking, self.look_at) = (None, Instant::now() + LOOK_INTERVAL);
+            match found {
+                // A look that failed is made again.
+                Ok(Look::InPlace) | Err(_) => {}
+                Ok(Look::Renewed(file)) => self.file = file,
+                Ok(Look::Lost(problem)) => return problem,
+            }
         }
+    }
+}
+
+fn path(state_dir: &Path, network: Network) -> PathBuf {
+    state_dir.join(format!("{network}.lock"))
+}
+
+fn open(state_dir: &Path, network: Network) -> Result<Option<File>, StoreProblem> {
+    let Ok(file) = file::open(&path(state_dir, network)) else { return Ok(None) };
+    match file.try_lock() {
+        Ok(()) => Ok(Some(file)),
+        Err(TryLockError::Error(_)) => Ok(None),
+        Err(TryLockError::WouldBlock) => {
+            Err(StoreProblem { store: Store::Lock, path: state_dir.to_owned(), failure: StoreFailure::InUse })
+        }
+    }
+}
+
+fn look(state_dir: &Path, network: Network, file: &File) -> Look {
+    if file::is_at(file, &path(state_dir, network)) {
+        return Look::InPlace;
+    }
+    match open(state_dir, network) {
+        Ok(Some(file)) => Look::Renewed(Arc::new(file)),
+        Ok(None) => Look::InPlace,
+        Err(problem) => Look::Lost(problem),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs;
+    use tokio::time::timeout;
+
+    const NET: Network = Network::Regtest;
+
+    /// Whether the lock is lost within a minute.
+    async fn is_lost(lock: &mut Lock) -> bool {
+        timeout(Duration::from_mins(1), lock.lost()).await.is_ok()
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn of_two_processes_one_keeps_the_lock_when_the_folder_has_vanished() {
+        let parent = tempfile::tempdir().unwrap();
+        let dir = parent.path().join("state");
+        let mut first = Lock::acquire(&dir, NET).unwrap().unwrap();
+        assert!(!is_lost(&mut first).await);
+        for vanish in
+            [|dir: &Path| fs::remove_dir_all(dir), |dir: &Path| fs::rename(dir, dir.with_extension("old"))]
+        {
+            vanish(&dir).unwrap();
+            let second = Lock::acquire(&dir, NET).unwrap();
+            let problem = first.lost().await;
+            assert_eq!((problem.failure, &problem.path), (StoreFailure::InUse, &dir));
+            first = second.unwrap();
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_lock_that_vanished_is_taken_again_before_another_process_comes() {
+        let parent = tempfile::tempdir().unwrap();
+        let dir = parent.path().join("state");
+        let mut first = Lock::acquire(&dir, NET).unwrap().unwrap();
+        fs::remove_dir_all(&dir).unwrap();
+        assert!(!is_lost(&mut first).await);
+        assert_eq!(Lock::acquire(&dir, NET).unwrap_err().failure, StoreFailure::InUse);
+        assert!(!is_lost(&mut first).await);
     }
 }

@@ -58,7 +58,7 @@ pub struct Stores {
     /// That another process uses the same files, until it is reported.
     in_use: Option<StoreProblem>,
     is_saving: bool,
-    _lock: Option<Lock>,
+    lock: Option<Lock>,
 }
 
 impl Stores {
@@ -89,18 +89,24 @@ impl Stores {
             blocks: block_store,
             watchlist: watchlist_store,
             mempool,
-            is_saving: in_use.is_none(),
+            is_saving: true,
             in_use,
-            _lock: lock,
+            lock,
         };
-        if !stores.is_saving {
-            stores.addresses.stop_saving();
-            stores.prevouts.stop_saving();
-            stores.history.stop_saving();
-            stores.blocks.stop_saving();
-            stores.watchlist.stop_saving();
+        if stores.in_use.is_some() {
+            stores.stop_saving();
         }
         (stores, Loaded { addresses, prevouts, history, blocks, targets })
+    }
+
+    fn stop_saving(&mut self) {
+        self.is_saving = false;
+        self.addresses.stop_saving();
+        self.prevouts.stop_saving();
+        self.history.stop_saving();
+        self.blocks.stop_saving();
+        self.watchlist.stop_saving();
+        self.mempool.stop_saving();
     }
 
     /// Whether this process saves: another one that uses the same files does it otherwise.
@@ -157,6 +163,11 @@ impl Stores {
             problem = self.history.problem() => problem,
             problem = self.blocks.problem() => problem,
             problem = self.watchlist.problem() => problem,
+            in_use = lost(&mut self.lock) => {
+                self.stop_saving();
+                self.lock = None;
+                in_use
+            }
         };
         EventKind::Warning(problem.into())
     }
@@ -177,5 +188,13 @@ impl Stores {
                 tokio::join!(addresses, self.prevouts.close(), history, blocks, watchlist, mempool);
             <[_; 6]>::from(problems).into_iter().flatten().collect()
         }
+    }
+}
+
+/// Waits until another process has the lock.
+async fn lost(lock: &mut Option<Lock>) -> StoreProblem {
+    match lock {
+        Some(lock) => lock.lost().await,
+        None => std::future::pending().await,
     }
 }

@@ -98,6 +98,11 @@ impl MempoolStore {
         Self { writer: Some(writer), loading: Some(loading), changes, is_lost, save_at }
     }
 
+    /// Saves nothing from now on. What is being loaded still comes.
+    pub fn stop_saving(&mut self) {
+        (self.writer, self.changes) = (None, Changes::default());
+    }
+
     /// Whether the mempool of an earlier run, or that there is none, is still to come.
     pub fn restores(&self) -> bool {
         self.loading.is_some()

@@ -111,6 +111,11 @@ pub fn owner_only_folder(_builder: &mut DirBuilder) {}
 /// Links are followed: making one takes the rights of an administrator.
 pub fn follow_no_link(_options: &mut OpenOptions) {}
 
+/// An open file cannot be replaced, nor its folder.
+pub fn is_same_file(_one: &Metadata, _other: &Metadata) -> bool {
+    true
+}
+
 /// An open file cannot be removed.
 pub fn has_name(_metadata: &Metadata) -> bool {
     true

@@ -183,6 +183,11 @@ pub fn follow_no_link(options: &mut OpenOptions) {
     options.custom_flags((OFlags::NOFOLLOW | OFlags::NONBLOCK).bits().cast_signed());
 }
 
+/// Whether both are of the same file.
+pub fn is_same_file(one: &Metadata, other: &Metadata) -> bool {
+    (one.dev(), one.ino()) == (other.dev(), other.ino())
+}
+
 /// Whether a file that is open has a name: it was not removed.
 pub fn has_name(metadata: &Metadata) -> bool {
     metadata.nlink() > 0
