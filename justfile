@@ -35,6 +35,10 @@ deny:
 demo:
     .ci/run demo
 
+# the tests of sensors with a real nats-server
+sensors:
+    .ci/run sensors
+
 # the tests beside a real Bitcoin Core, which is built once
 real-nodes:
     .ci/run real_nodes old_nodes

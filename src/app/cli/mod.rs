@@ -200,6 +200,21 @@ mod tests {
             ("mempulse --backfill 4033", ["'4033' for '--backfill <N>'", "must be 0 to 4032"]),
             ("mempulse --peer a --peers 3", ["'--peer <HOST[:PORT]>'", "cannot be used with"]),
             ("mempulse --alert figures:live_peer<5", ["column 9: ", "did you mean live_peers?"]),
+            (
+                "mempulse sensor --nats nats://a:b@c --name x",
+                ["--nats <URL>", "must not contain a user or a password"],
+            ),
+            (
+                "mempulse sensor --nats http://c --name x",
+                ["'http://c'", "nats://HOST[:PORT] or tls://HOST[:PORT]"],
+            ),
+            ("mempulse sensor --nats c --name Fra1", ["'Fra1' for '--name <NAME>'", "1 to 32 of a-z"]),
+            ("mempulse sensor --name x", ["required", "--nats <URL>"]),
+            (
+                "mempulse sensor --nats c --name x --nats-user me --nats-nkey-file f",
+                ["--nats-user", "cannot be used"],
+            ),
+            ("mempulse sensor --nats c --name x --watch a", ["--watch", "unexpected argument"]),
             ("mempulse --nonsense", ["--nonsense", "unexpected argument"]),
         ] {
             let said = parse(line).unwrap_err();
@@ -207,6 +222,16 @@ mod tests {
             for part in parts {
                 assert!(said.contains(part), "{said:?} does not contain {part:?}");
             }
+        }
+    }
+
+    #[test]
+    fn the_servers_of_a_cluster_can_be_listed_or_named_one_by_one() {
+        for line in ["--nats nats://a:1,tls://b", "--nats a:1 --nats tls://b"] {
+            let cli = parse(&format!("mempulse sensor --name x {line}")).unwrap();
+            let Some(Command::Sensor(args)) = cli.command else { panic!("{cli:?}") };
+            let addresses: Vec<String> = args.nats.iter().map(ToString::to_string).collect();
+            assert_eq!(addresses, ["nats://a:1", "tls://b:4222"]);
         }
     }
 

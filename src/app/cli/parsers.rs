@@ -218,6 +218,22 @@ mod tests {
     }
 
     #[test]
+    fn sizes_and_ages_have_units_and_bounds() {
+        assert_eq!((keep("20GB"), spool("32MB")), (Ok(20_000_000_000), Ok(32_000_000)));
+        assert_eq!((stream_bytes("1 TB"), stream_bytes("16000kB")), (Ok(1_000_000_000_000), Ok(16_000_000)));
+        for wrong in ["", "GB", "-1GB", "1.5GB", "15MB", "99999999999TB", "1gb"] {
+            assert!(spool(wrong).unwrap_err().contains("32MB or more"), "{wrong}");
+            assert!(stream_bytes(wrong).unwrap_err().contains("16MB or more"), "{wrong}");
+        }
+        let hours = |hours| Ok(Duration::from_hours(hours));
+        assert_eq!((stream_age("24h"), stream_age("7d")), (hours(24), hours(7 * 24)));
+        assert_eq!(stream_age("90m"), Ok(Duration::from_mins(90)));
+        for wrong in ["", "d", "0d", "3651d", "30s", "24", "1w2", "-1h"] {
+            assert!(stream_age(wrong).unwrap_err().contains("1m to 3650d"), "{wrong}");
+        }
+    }
+
+    #[test]
     fn numbers_have_bounds() {
         let read = number(1_u16..=1_000);
         assert_eq!((read("1"), read("1000")), (Ok(1), Ok(1_000)));

@@ -98,3 +98,107 @@ fn read(id: &'static str, path: &Path) -> Result<String, InvalidValue> {
 fn wrong(id: &'static str, path: &Path, why: &str) -> InvalidValue {
     InvalidValue::new(id, format!("invalid --{} \"{}\": {why}", id.replace('_', "-"), path.display()))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::path::PathBuf;
+
+    type Files<'a> = &'a dyn Fn(&str) -> Option<PathBuf>;
+
+    const SEED: &str = "SUACSSL3UAHUDXKFSNVUZRF5UHPMWZ6BFDTJ7M6USDXIEDNPPQYYYCU3VY";
+
+    fn folder_with(files: &[(&str, &str)]) -> tempfile::TempDir {
+        let folder = tempfile::tempdir().unwrap();
+        for (name, content) in files {
+            std::fs::write(folder.path().join(name), content).unwrap();
+        }
+        folder
+    }
+
+    fn read_with(
+        change: impl FnOnce(&mut NatsArgs, Files<'_>),
+        files: &[(&str, &str)],
+    ) -> Result<ServerSettings, String> {
+        let folder = folder_with(files);
+        let mut args = NatsArgs::default();
+        change(&mut args, &|name| Some(folder.path().join(name)));
+        let address = ServerAddress::parse("nats://127.0.0.1").unwrap();
+        settings(&[address], &args).map_err(|invalid| invalid.message)
+    }
+
+    #[test]
+    fn each_login_is_read_from_its_file() {
+        let user = |args: &mut NatsArgs, file: Files<'_>| {
+            args.nats_user = Some("me".to_owned());
+            args.nats_password_file = file("password");
+        };
+        for text in ["pass word\n", "pass word", "pass word\r\n"] {
+            let login = read_with(user, &[("password", text)]).unwrap().login;
+            assert!(
+                matches!(login, Login::Password { user, password } if user == "me" && password == "pass word")
+            );
+        }
+        let seed = format!("# of fra1\n{SEED}\n");
+        let login =
+            read_with(|args, file| args.nats_nkey_file = file("nkey"), &[("nkey", &seed)]).unwrap().login;
+        assert!(matches!(login, Login::NKey(seed) if seed == SEED));
+        let text = format!("-----BEGIN NATS USER JWT-----\ney\n------END NATS USER JWT------\n{SEED}\n");
+        let login =
+            read_with(|args, file| args.nats_creds_file = file("creds"), &[("creds", &text)]).unwrap().login;
+        assert!(matches!(login, Login::Credentials(content) if content == text));
+        assert!(matches!(read_with(|_, _| {}, &[]).unwrap().login, Login::None));
+    }
+
+    #[test]
+    fn what_is_wrong_with_a_file_is_one_line_that_names_the_flag_and_no_secret() {
+        let said = |change: fn(&mut NatsArgs, Files<'_>), content: &str| {
+            read_with(change, &[("file", content)]).unwrap_err()
+        };
+        for (change, content, flag, why) in [
+            (
+                (|args, file| args.nats_nkey_file = file("file")) as fn(&mut NatsArgs, Files<'_>),
+                "SECRET",
+                "--nats-nkey-file",
+                "must contain the seed of a user, SU...",
+            ),
+            (|args, file| args.nats_nkey_file = file("none"), "", "--nats-nkey-file", "No such file"),
+            (
+                |args, file| args.nats_creds_file = file("file"),
+                SEED,
+                "--nats-creds-file",
+                "the JWT and the seed",
+            ),
+            (
+                |args, file| args.nats_ca_file = file("file"),
+                "SECRET",
+                "--nats-ca-file",
+                "a certificate in PEM",
+            ),
+            (
+                |args, file| args.nats_key_file = file("file"),
+                "-----BEGIN CERTIFICATE-----",
+                "--nats-key-file",
+                "a private key in PEM",
+            ),
+            (
+                |args, file| {
+                    args.nats_user = Some("me".to_owned());
+                    args.nats_password_file = file("file");
+                },
+                "SECRET\nSECRET\n",
+                "--nats-password-file",
+                "must contain one line",
+            ),
+        ] {
+            let said = said(change, content);
+            assert!(said.starts_with(&format!("invalid {flag} \"")) && said.contains(why), "{said}");
+            assert!(!said.contains("SECRET") && !said.contains(SEED) && !said.contains('\n'), "{said}");
+        }
+        let said = read_with(|args, _| args.nats_user = Some("me".to_owned()), &[]).unwrap_err();
+        assert_eq!(
+            said,
+            "--nats-user needs a password, in --nats-password-file or in MEMPULSE_NATS_PASSWORD"
+        );
+    }
+}

@@ -128,7 +128,11 @@ impl Outbox {
     pub fn state(&mut self, events: &[Event], now: Timestamp) {
         self.flush(now);
         let mut parts = vec![Vec::new()];
-        for message in events.iter().filter_map(schema::encode) {
+        let mut messages = Vec::new();
+        for event in events {
+            selection::for_each_part(event, |event| messages.extend(schema::encode(event)));
+        }
+        for message in messages {
             let length = message.encoded_len();
             if parts.last().is_some_and(|part| !part.is_empty() && part.len() + length > FULL) {
                 parts.push(Vec::new());
@@ -290,3 +294,6 @@ fn joined(message: &impl Message, events: &[u8]) -> Bytes {
     bytes.extend_from_slice(events);
     bytes.into()
 }
+
+#[cfg(test)]
+mod tests;

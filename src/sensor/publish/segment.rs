@@ -54,12 +54,12 @@ pub enum FolderError {
     #[error("another sensor with this name and network is running: it uses {}", .0.display())]
     InUse(PathBuf),
     /// It cannot be created or read.
-    #[error("cannot use {}: {source}", path.display())]
+    #[error("cannot use {}: {error}", path.display())]
     Unusable {
         /// The folder.
         path: PathBuf,
         /// The error of the system.
-        source: io::Error,
+        error: io::Error,
     },
 }
 
@@ -69,7 +69,7 @@ impl Folder {
     /// # Errors
     /// Another process uses it, or the system does not allow it.
     pub fn open(path: &Path, network: Network) -> Result<(Self, Vec<Segment>), FolderError> {
-        let unusable = |source| FolderError::Unusable { path: path.to_owned(), source };
+        let unusable = |error| FolderError::Unusable { path: path.to_owned(), error };
         let mut builder = DirBuilder::new();
         platform::owner_only_folder(&mut builder);
         builder.recursive(true).create(path).map_err(unusable)?;
@@ -246,4 +246,109 @@ fn code(kind: Kind) -> u8 {
 
 fn of_code(number: u8) -> Option<Kind> {
     Kind::ALL.into_iter().find(|kind| code(*kind) == number)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const NET: Network = Network::Signet;
+
+    fn messages() -> Vec<Outgoing> {
+        let message = |(number, kind): (usize, Kind)| Outgoing {
+            kind,
+            id: format!("{number:04x}-7"),
+            payload: vec![7; number * 100].into(),
+        };
+        Kind::ALL.into_iter().enumerate().map(message).collect()
+    }
+
+    #[test]
+    fn messages_survive_and_other_networks_versions_and_files_are_refused() {
+        let file = encode(NET, &messages());
+        assert_eq!(decode(NET, file.clone().into()), messages());
+        assert_eq!(decode(Network::Mainnet, file.clone().into()), []);
+        let mut newer = file.clone();
+        newer[8] += 1;
+        assert_eq!(decode(NET, newer.into()), []);
+        assert_eq!(decode(NET, Bytes::from_static(b"mpulspol")), []);
+        assert_eq!(decode(NET, Bytes::new()), []);
+    }
+
+    #[test]
+    fn a_length_or_an_id_that_cannot_be_is_the_end() {
+        let with =
+            |message: Outgoing| decode(NET, encode(NET, &[messages()[0].clone(), message]).into()).len();
+        assert_eq!(with(messages()[1].clone()), 2);
+        let payload = || Bytes::from_static(b"x");
+        for id in ["", "a b", "a\r\nNats-Rollup:all", "\u{e4}"] {
+            assert_eq!(with(Outgoing { kind: Kind::Tx, id: id.to_owned(), payload: payload() }), 1, "{id:?}");
+        }
+        let long = vec![0; MAX_MESSAGE];
+        assert_eq!(with(Outgoing { kind: Kind::Tx, id: "1".to_owned(), payload: long.into() }), 1);
+    }
+
+    #[test]
+    fn a_folder_keeps_segments_for_the_next_run_and_has_one_user() {
+        let temporary = tempfile::tempdir().unwrap();
+        let path = temporary.path().join("deep/spool");
+        let (folder, segments) = Folder::open(&path, NET).unwrap();
+        assert_eq!(segments, []);
+        folder.write(0x1f, &messages()).unwrap();
+        folder.write(2, &messages()[..1]).unwrap();
+        fs::write(path.join("0000000000000009.segment"), b"something else").unwrap();
+        fs::write(path.join("notes.txt"), b"").unwrap();
+        let in_use = Folder::open(&path, NET).unwrap_err();
+        assert!(in_use.to_string().starts_with("another sensor with this name and network is running"));
+        drop(folder);
+        let (folder, segments) = Folder::open(&path, NET).unwrap();
+        assert_eq!(
+            segments.iter().map(|segment| (segment.number, segment.messages)).collect::<Vec<_>>(),
+            [(2, 1), (0x1f, 9)]
+        );
+        assert_eq!(folder.load(0x1f).unwrap(), messages());
+        folder.remove(0x1f).unwrap();
+        assert!(folder.load(0x1f).is_err());
+        drop(folder);
+        assert_eq!(Folder::open(&path, Network::Mainnet).unwrap().1, [], "those of another network stay");
+    }
+
+    proptest! {
+        #[test]
+        fn after_damage_the_messages_before_it_are_left(at in 0_usize..10_000, bit in 0_u8..8, cut in 0_usize..10_000) {
+            let (file, all) = (encode(NET, &messages()), messages());
+            let mut flipped = file.clone();
+            let at = HEADER + at % (file.len() - HEADER);
+            flipped[at] ^= 1 << bit;
+            let read = decode(NET, flipped.into());
+            prop_assert!(read.len() < all.len() && all.starts_with(&read));
+            let read = decode(NET, file[..cut % file.len()].to_vec().into());
+            prop_assert!(read.len() < all.len() && all.starts_with(&read));
+        }
+    }
+
+    #[test]
+    fn fuzz_spool_segment() {
+        crate::util::fuzz::target("spool_segment", |input| {
+            let messages = decode(NET, Bytes::copy_from_slice(input));
+            assert_eq!(decode(NET, encode(NET, &messages).into()), messages);
+        });
+    }
+
+    /// `UPDATE_CORPUS=1` writes the corpus of the target anew.
+    #[test]
+    fn the_corpus_has_segments_that_are_read() {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fuzz/spool_segment");
+        for (name, messages) in
+            [("all_kinds", messages()), ("one", messages()[..1].to_vec()), ("none", Vec::new())]
+        {
+            let file = path.join(name);
+            if std::env::var_os("UPDATE_CORPUS").is_some() {
+                fs::create_dir_all(&path).unwrap();
+                fs::write(&file, encode(NET, &messages)).unwrap();
+            }
+            assert_eq!(decode(NET, fs::read(&file).unwrap().into()), messages, "{name}");
+        }
+    }
 }

@@ -1,6 +1,6 @@
 //! Which events a sensor publishes, and as which kind of message.
 
-use crate::event::{Event, EventKind, PeerEvent, SeedFailure, Warning};
+use crate::event::{DisconnectReason, Event, EventKind, PeerEvent, ProxyReply, SeedFailure, Warning};
 use crate::sensor::kind::Kind;
 
 /// The most transactions in one event that names them: 33 bytes each.
@@ -72,8 +72,8 @@ fn is_public(warning: &Warning) -> bool {
     }
 }
 
-/// Passes on an event that is published as it is published: in parts that fit into a message, and without what an
-/// error says about this machine.
+/// Passes on an event as it is published: in parts that fit into a message, and without what an error says about this
+/// machine, its resolver and its proxies.
 pub(super) fn for_each_part(event: &Event, mut pass_on: impl FnMut(&Event)) {
     let at = |kind| Event { time: event.time, kind };
     match &event.kind {
@@ -93,6 +93,10 @@ pub(super) fn for_each_part(event: &Event, mut pass_on: impl FnMut(&Event)) {
                 let part = PeerEvent::Listed { txs: part.to_vec(), is_complete: *is_complete && left == 0 };
                 pass_on(&at(EventKind::Peer(*id, part)));
             }
+        }
+        EventKind::Peer(id, PeerEvent::Disconnected { reason: DisconnectReason::Proxy { .. }, retry_at }) => {
+            let reason = DisconnectReason::UnreachableByProxy(ProxyReply::General);
+            pass_on(&at(EventKind::Peer(*id, PeerEvent::Disconnected { reason, retry_at: *retry_at })));
         }
         EventKind::Seed { name, answer: Err(failure) } => {
             let answer = Err(public(failure));

@@ -60,7 +60,7 @@ pub enum StartError {
     #[error(transparent)]
     Stream(#[from] StreamError),
     /// The folder of the spool cannot be used.
-    #[error("spool: {0}")]
+    #[error(transparent)]
     Folder(#[from] FolderError),
 }
 

@@ -341,3 +341,6 @@ impl Spool {
             .any(|(is_dropping, (_, kinds))| *is_dropping && kinds.contains(&kind))
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,26 @@
+//! Sensors with a real `nats-server`, which is looked for in `$PATH`: `.ci/run sensors`, or
+//! `cargo test --test sensors -- --ignored`.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod broker;
+mod delivery;
+mod limits;
+mod logins;
+mod reader;
+mod refusals;
+mod sensor;
+
+use std::time::{Duration, Instant};
+
+/// How long anything may take. Much more than it should: the machine may be busy.
+const PATIENCE: Duration = Duration::from_mins(2);
+
+/// Waits until `condition` holds; panics when it takes unreasonably long.
+async fn wait_for(what: &str, mut condition: impl AsyncFnMut() -> bool) {
+    let deadline = Instant::now() + PATIENCE;
+    while !condition().await {
+        assert!(Instant::now() < deadline, "waited in vain for {what}");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+}
