@@ -25,20 +25,20 @@ pub enum LogError {
     #[error("invalid --log-file \"{0}\": must end in a file name")]
     NoFileName(String),
     /// The folder of the file cannot be created.
-    #[error("cannot create the folder \"{path}\" of --log-file: {source}")]
+    #[error("cannot create the folder \"{path}\" of --log-file: {error}")]
     Folder {
         /// The folder.
         path: String,
         /// The error of the system.
-        source: io::Error,
+        error: io::Error,
     },
     /// The file cannot be written.
-    #[error("cannot write --log-file \"{path}\": {source}")]
+    #[error("cannot write --log-file \"{path}\": {error}")]
     Open {
         /// The path, as the user gave it.
         path: String,
         /// The error of the appender.
-        source: InitError,
+        error: InitError,
     },
 }
 
@@ -89,13 +89,13 @@ fn open(path: &Path) -> Result<(NonBlocking, WorkerGuard), LogError> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     // Without a folder the appender complains on the terminal when it looks for old files.
     std::fs::create_dir_all(folder)
-        .map_err(|source| LogError::Folder { path: folder.display().to_string(), source })?;
+        .map_err(|error| LogError::Folder { path: folder.display().to_string(), error })?;
     let file = RollingFileAppender::builder()
         .rotation(Rotation::DAILY)
         .filename_prefix(name)
         .max_log_files(MAX_FILES)
         .build(folder)
-        .map_err(|source| LogError::Open { path: path.display().to_string(), source })?;
+        .map_err(|error| LogError::Open { path: path.display().to_string(), error })?;
     Ok(tracing_appender::non_blocking(file))
 }
 
@@ -216,5 +216,17 @@ pub fn notice(notice: &Notice) {
             let (event, target) = (found.event.name(), &found.target);
             tracing::info!(event, target, txid = %found.txid, "watch");
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_system_says_is_said_once() {
+        let Err(error) = open(Path::new("/dev/null/folder/log")) else { panic!("that is no folder") };
+        let said = format!("{:#}", anyhow::Error::from(error));
+        assert_eq!(said.matches("os error").count(), 1, "{said}");
     }
 }

@@ -109,14 +109,14 @@ pub enum DemoError {
     #[error("invalid rate of {0} transactions per second: must be {MIN_RATE} to {MAX_RATE}")]
     Rate(f64),
     /// A node cannot listen.
-    #[error("node {number} of {peers} cannot listen (each needs about three open files): {source}")]
+    #[error("node {number} of {peers} cannot listen (each needs about three open files): {error}")]
     Listen {
         /// The number of the node, from 1.
         number: usize,
         /// The number of nodes.
         peers: usize,
         /// The error of the system.
-        source: io::Error,
+        error: io::Error,
     },
     /// The program ended before the demo had started.
     #[error("interrupted: {0}")]
@@ -150,7 +150,7 @@ impl Demo {
         for number in 0..peers {
             let door = listen(seed, number);
             let door = door.and_then(|door| Ok((door.address()?, door)));
-            doors.push(door.map_err(|source| DemoError::Listen { number: number + 1, peers, source })?);
+            doors.push(door.map_err(|error| DemoError::Listen { number: number + 1, peers, error })?);
         }
         let addresses: Arc<[_]> =
             doors.iter().map(|(address, _)| PeerAddress::from_socket(*address)).collect();
