@@ -54,8 +54,14 @@ fn megabytes(name: &str) -> Option<u64> {
 
 async fn start(dir: &Path, now: Timestamp) {
     let network = Network::Regtest;
-    let settings =
-        StoreSettings { state_dir: Some(dir), network, addresses: false, prevout_blocks: 1, mempool: true };
+    let settings = StoreSettings {
+        state_dir: Some(dir),
+        network,
+        addresses: false,
+        prevout_blocks: 1,
+        mempool: true,
+        figures: true,
+    };
     let begun = Instant::now();
     let (mut stores, _) = Stores::load(settings, now);
     println!("stores opened after {:.2?}: the first frame waits no longer", begun.elapsed());

@@ -83,7 +83,7 @@ fn the_default_of_every_flag_is_documented() {
             "Demo" => demo,
             "Replay" => replay,
             "Report" => report,
-            "Sensor" | "NATS server" => sensor,
+            "Sensor" => sensor,
             "Stream" => stream,
             _ => &command,
         };

@@ -10,10 +10,13 @@ use crate::app::invalid::InvalidValue;
 use crate::app::monitor::Monitor;
 use crate::app::resources::as_file;
 use crate::app::resources::serve;
+use crate::app::source::Source;
+use crate::chain::Network;
 use crate::event::{Command, WatchTarget};
 use crate::model::{Model, ModelSettings, PrevoutCache};
 use crate::p2p::{Driver, PeerChoice, Settings};
 use crate::recording::Recorder;
+use crate::sensor::Collector;
 use crate::snapshot::LogLines;
 use crate::store::{LineStore, Loaded, StoreSettings, Stores};
 use crate::util::clock::Clock;
@@ -74,7 +77,25 @@ impl Opened {
     }
 }
 
-/// What a monitor is made of, beside the settings of the network.
+/// Where events are to come from.
+pub enum Upstream {
+    /// The peers of a network that is joined.
+    Peers(Box<Settings>),
+    /// The sensors of a network.
+    Sensors(Network, Box<Collector>),
+}
+
+impl Upstream {
+    /// The network.
+    pub fn network(&self) -> Network {
+        match self {
+            Self::Peers(settings) => settings.network,
+            Self::Sensors(network, _) => *network,
+        }
+    }
+}
+
+/// What a monitor is made of, beside where its events come from.
 pub struct Parts<'a> {
     /// The flags of monitors.
     pub args: &'a MonitorArgs,
@@ -94,67 +115,79 @@ pub struct Parts<'a> {
     pub demo: bool,
 }
 
-/// Loads what earlier runs saved, and joins it with the network and the model.
-pub fn monitor(mut settings: Settings, parts: Parts<'_>) -> Box<Monitor> {
+/// Loads what earlier runs saved, and joins it with where events come from and the model.
+pub fn monitor(upstream: Upstream, parts: Parts<'_>) -> Box<Monitor> {
     let Parts { args, clock, state_dir, .. } = parts;
-    settings.handshake_timeout = args.handshake_timeout;
-    settings.ping_interval = args.ping_interval;
-    settings.ping_timeout = args.ping_timeout;
-    settings.request_timeout = args.request_timeout;
+    let (network, choice, backfill) = match &upstream {
+        Upstream::Peers(settings) => (settings.network, Some(&settings.choice), settings.backfill),
+        Upstream::Sensors(network, _) => (*network, None, 0),
+    };
     let store_settings = StoreSettings {
         state_dir,
-        network: settings.network,
-        addresses: matches!(settings.choice, PeerChoice::Discover(_)),
-        prevout_blocks: PrevoutCache::DEFAULT_BLOCKS
-            .max(usize::try_from(settings.backfill).unwrap_or(usize::MAX)),
-        mempool: parts.keeps_mempool,
+        network,
+        addresses: matches!(choice, Some(PeerChoice::Discover(_))),
+        prevout_blocks: PrevoutCache::DEFAULT_BLOCKS.max(usize::try_from(backfill).unwrap_or(usize::MAX)),
+        mempool: parts.keeps_mempool && choice.is_some(),
+        figures: choice.is_some(),
     };
     let (stores, loaded) = Stores::load(store_settings, clock.now());
     let Loaded { addresses, prevouts, history, blocks, targets: saved } = loaded;
-    settings.known_blocks = prevouts.blocks().map(|(_, hash)| hash).collect();
-    if let PeerChoice::Discover(discovery) = &mut settings.choice {
-        discovery.addresses = addresses;
-    }
-    let mut model = Model::new(ModelSettings {
-        network: settings.network,
-        demo: parts.demo,
-        chosen_peers: matches!(settings.choice, PeerChoice::Only(_)),
-        started: clock.now(),
-        max_mempool: u64::from(args.max_mempool) * 1024 * 1024,
-    })
-    .with_prevouts(prevouts)
-    .with_history(history)
-    .with_blocks(blocks);
+    let chosen_peers = !matches!(choice, Some(PeerChoice::Discover(_)));
+    let source = match upstream {
+        Upstream::Peers(settings) => {
+            let known_blocks = prevouts.blocks().map(|(_, hash)| hash).collect();
+            let mut settings = Settings { known_blocks, ..timed(*settings, args) };
+            if let PeerChoice::Discover(discovery) = &mut settings.choice {
+                discovery.addresses = addresses;
+            }
+            Source::Peers(Box::new(Driver::start(settings, clock)))
+        }
+        Upstream::Sensors(_, collector) => Source::Sensors(collector),
+    };
+    let started = source.now(clock);
+    let max_mempool = u64::from(args.max_mempool) * 1024 * 1024;
+    let mut model =
+        Model::new(ModelSettings { network, demo: parts.demo, chosen_peers, started, max_mempool })
+            .with_prevouts(prevouts)
+            .with_history(history)
+            .with_blocks(blocks);
     if stores.restores() {
         model = model.expecting_restored();
     }
-    model.command(&Command::Watch(parts.targets), clock.now());
+    model.command(&Command::Watch(parts.targets), started);
     // Added on screen, for the screen: who reads a stream has named all targets.
     if parts.keeps_targets {
-        model.command(&Command::Watch(saved), clock.now());
+        model.command(&Command::Watch(saved), started);
     }
-    // Boxed, as it contains all state and moves into the task that owns it.
-    let network = Driver::start(settings, clock);
     let (mut alert_lines, added) = LineStore::alerts(state_dir);
     if !stores.is_saving() {
         alert_lines.stop_saving();
     }
-    let alerts = alerts(parts.rules, &added, clock.now());
-    let programs = AlertPrograms::start();
-    let next_clock_check = Instant::now();
+    // Boxed, as it contains all state and moves into the task that owns it.
     Box::new(Monitor {
-        network,
+        source,
         model,
         stores,
-        alerts,
-        programs,
+        alerts: alerts(parts.rules, &added, started),
+        programs: AlertPrograms::start(),
         alert_lines,
         feed: Feed::default(),
         recorder: None,
         log_lines: LogLines::default(),
         clock,
-        next_clock_check,
+        next_clock_check: Instant::now(),
     })
+}
+
+/// The settings with the time limits of the flags.
+fn timed(settings: Settings, args: &MonitorArgs) -> Settings {
+    Settings {
+        handshake_timeout: args.handshake_timeout,
+        ping_interval: args.ping_interval,
+        ping_timeout: args.ping_timeout,
+        request_timeout: args.request_timeout,
+        ..settings
+    }
 }
 
 /// Joins the rules of the settings with those that were added on screen in earlier runs. What this version does not

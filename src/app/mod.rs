@@ -15,6 +15,7 @@ mod replay;
 mod resources;
 mod run;
 mod sensor;
+mod source;
 mod start;
 mod transfer;
 

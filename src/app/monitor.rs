@@ -4,9 +4,9 @@ use crate::alert::{Alerts, Firing};
 use crate::app::alert_program::AlertPrograms;
 use crate::app::feed::Feed;
 use crate::app::log;
+use crate::app::source::Source;
 use crate::event::{BootstrapProgress, Command, Event, EventKind, Restored, Warning};
 use crate::model::{Change, Model, Outcome};
-use crate::p2p::Driver;
 use crate::recording::Recorder;
 use crate::report::{self, Format};
 use crate::sensor::Sensor;
@@ -37,8 +37,8 @@ const CLOCK_CHECK: Duration = Duration::from_secs(1);
 /// The parts that the monitor joins.
 #[derive(Debug)]
 pub struct Monitor {
-    /// The network, which makes events and serves requests.
-    pub network: Driver,
+    /// Where events come from, and requests go to.
+    pub source: Source,
     /// The state that the events make.
     pub model: Model,
     /// What survives a restart.
@@ -105,7 +105,7 @@ impl Monitor {
     /// Feeds the screen until `shutdown`. A slow screen misses snapshots and slows nothing else.
     pub async fn feed_screen(mut self: Box<Self>, mut screen: Screen, shutdown: CancellationToken) {
         let mut frame = screen.frames();
-        let mut published = self.clock.now();
+        let mut published = self.now();
         let mut has_changed = true;
         loop {
             tokio::select! {
@@ -117,7 +117,7 @@ impl Monitor {
                     self.publish(&mut screen);
                 }
                 _ = frame.tick() => {
-                    let now = self.clock.now();
+                    let now = self.now();
                     has_changed |= !self.look().changes.is_empty();
                     if has_changed || now.since(published) >= IDLE_FRAME {
                         self.publish(&mut screen);
@@ -127,14 +127,14 @@ impl Monitor {
                 }
                 event = self.next() => {
                     self.apply(&event);
-                    while let Some(event) = self.network.ready() {
+                    while let Some(event) = self.source.ready() {
                         self.apply(&event);
                     }
                     self.model.index_more(event.time);
                     has_changed = true;
                 }
                 () = std::future::ready(()), if self.model.is_indexing() => {
-                    self.model.index_more(self.clock.now());
+                    self.model.index_more(self.now());
                     has_changed = true;
                 }
             }
@@ -150,7 +150,7 @@ impl Monitor {
         records: mpsc::Sender<Vec<Record>>,
         shutdown: CancellationToken,
     ) {
-        let mut lines = vec![stream::start(self.model.settings().network, self.clock.now())];
+        let mut lines = vec![stream::start(self.model.settings().network, self.now())];
         let mut tick = time::interval(STREAM_TICK);
         tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
@@ -167,7 +167,7 @@ impl Monitor {
                 biased;
                 () = shutdown.cancelled() => break,
                 _ = tick.tick() => {
-                    let now = self.clock.now();
+                    let now = self.now();
                     lines = stream.due(now, &self.model);
                     lines.extend(Stream::alerts(&self.look(), &self.model, now));
                     continue;
@@ -177,7 +177,7 @@ impl Monitor {
             loop {
                 let outcome = self.apply(&event);
                 lines.extend(stream.records(&event, &self.model, &outcome));
-                let Some(next) = self.network.ready() else { break };
+                let Some(next) = self.source.ready() else { break };
                 event = next;
             }
         }
@@ -199,7 +199,7 @@ impl Monitor {
                         // Before the model knows it: what it knew then is part of the message.
                         sensor.note(&event, &self.model);
                         self.apply(&event);
-                        next = self.network.ready();
+                        next = self.source.ready();
                     }
                 }
             }
@@ -231,7 +231,7 @@ impl Monitor {
                 }
             }
         };
-        let report = (!is_interrupted).then(|| report::report(&self.model, self.clock.now(), format));
+        let report = (!is_interrupted).then(|| report::report(&self.model, self.now(), format));
         self.end().await;
         report
     }
@@ -240,13 +240,13 @@ impl Monitor {
     async fn next(&mut self) -> Event {
         loop {
             tokio::select! {
-                event = self.network.next() => return event,
+                event = self.source.next() => return event,
                 () = std::future::ready(()), if self.model.is_restoring() => {
-                    return Event { time: self.clock.now(), kind: EventKind::Restored(Restored::Continue) };
+                    return Event { time: self.now(), kind: EventKind::Restored(Restored::Continue) };
                 }
-                kind = self.stores.next() => return Event { time: self.clock.now(), kind },
+                kind = self.stores.next() => return Event { time: self.now(), kind },
                 () = self.feed.wait() => {
-                    self.feed.work(&self.model, self.clock.now());
+                    self.feed.work(&self.model, self.now());
                     // The screen comes first, and what has arrived from peers has its turn.
                     tokio::task::yield_now().await;
                 }
@@ -255,13 +255,13 @@ impl Monitor {
                 warning = warning_of(&mut self.recorder) => return self.warning(warning),
                 () = time::sleep_until(self.next_clock_check) => {
                     self.next_clock_check = Instant::now() + CLOCK_CHECK;
-                    self.feed.tick(&self.model, self.clock.now());
+                    self.feed.tick(&self.model, self.now());
                     if let Some(recorder) = &mut self.recorder {
                         recorder.flush();
                     }
                     let offset = self.clock.wall_offset();
                     if offset.is_step_from(self.model.wall_offset()) {
-                        return Event { time: self.clock.now(), kind: EventKind::WallClock(offset) };
+                        return Event { time: self.now(), kind: EventKind::WallClock(offset) };
                     }
                 }
             }
@@ -272,19 +272,24 @@ impl Monitor {
     async fn answer_all(&mut self) {
         loop {
             self.feed.wait().await;
-            self.feed.work(&self.model, self.clock.now());
+            self.feed.work(&self.model, self.now());
             tokio::task::yield_now().await;
         }
     }
 
+    /// The moment that the state is of.
+    fn now(&self) -> Timestamp {
+        self.source.now(self.clock)
+    }
+
     fn warning(&self, warning: impl Into<Warning>) -> Event {
-        Event { time: self.clock.now(), kind: EventKind::Warning(warning.into()) }
+        Event { time: self.now(), kind: EventKind::Warning(warning.into()) }
     }
 
     /// Saves the stores and closes the connections.
     async fn end(self: Box<Self>) {
-        let Self { network, model, stores, alert_lines, recorder, clock, .. } = *self;
-        let saving = stores.close(network.addresses(), &model, clock.now());
+        let Self { source, model, stores, alert_lines, recorder, clock, .. } = *self;
+        let saving = stores.close(source.addresses(), &model, source.now(clock));
         // Boxed, as the futures of the front ends contain it.
         let recorded = async {
             match recorder {
@@ -293,7 +298,7 @@ impl Monitor {
             }
         };
         let (problems, (), problem, unrecorded) =
-            Box::pin(async { tokio::join!(saving, network.shutdown(), alert_lines.close(), recorded) }).await;
+            Box::pin(async { tokio::join!(saving, source.shutdown(), alert_lines.close(), recorded) }).await;
         for problem in problems.into_iter().chain(problem) {
             tracing::warn!("{problem}");
         }
@@ -314,13 +319,13 @@ impl Monitor {
             self.stores.block_connected(height);
         }
         self.stores.note(event, &outcome, &self.model);
-        self.stores.save(self.network.addresses(), &self.model, event.time);
+        self.stores.save(self.source.addresses(), &self.model, event.time);
         outcome
     }
 
     /// Carries out what the user asks for.
     fn command(&mut self, command: &Command) {
-        let now = self.clock.now();
+        let now = self.now();
         if let Command::Alert(command) = command {
             let firing = self.alerts.command(command, &self.model, now);
             self.alert_lines.save(self.alerts.kept());
@@ -336,7 +341,7 @@ impl Monitor {
 
     /// Lets the rules look at figures and peers. Returns what became of it.
     fn look(&mut self) -> Outcome {
-        let now = self.clock.now();
+        let now = self.now();
         let firings = self.alerts.look(&self.model, now);
         let mut outcome = Outcome::default();
         for firing in firings {
@@ -359,7 +364,7 @@ impl Monitor {
     /// Passes on what the network, the log, a store or the rules of alerts need; returns the rest, and the alerts.
     fn distribute(&mut self, event: Option<&EventKind>, mut outcome: Outcome, now: Timestamp) -> Outcome {
         for request in std::mem::take(&mut outcome.requests) {
-            self.network.request(request);
+            self.source.request(request);
         }
         outcome.notices.iter().for_each(log::notice);
         for change in &outcome.changes {
@@ -374,7 +379,7 @@ impl Monitor {
     }
 
     fn publish(&mut self, screen: &mut Screen) {
-        let now = self.clock.now();
+        let now = self.now();
         screen.publish(&mut self.model, now, &self.log_lines, |view, snapshot| {
             if view.alerts {
                 snapshot.alerts = self.alerts.rows(now);

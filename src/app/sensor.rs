@@ -1,6 +1,6 @@
 //! `sensor`: publishes what happens, without a screen.
 
-use crate::app::assemble::{self, Opened, Parts};
+use crate::app::assemble::{self, Opened, Parts, Upstream};
 use crate::app::cli::SensorArgs;
 use crate::app::log::{self, LogTo};
 use crate::app::output::print;
@@ -46,7 +46,7 @@ pub async fn run(args: &SensorArgs) -> Result<()> {
         rules: Vec::new(),
         demo: false,
     };
-    let mut monitor = assemble::monitor(settings, parts);
+    let mut monitor = assemble::monitor(Upstream::Peers(Box::new(settings)), parts);
     let _served = opened.give_to(&mut monitor);
     tokio::spawn(async move {
         if first.await.is_ok() {

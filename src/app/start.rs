@@ -1,17 +1,17 @@
 //! Hands a monitor to a front end.
 
-use crate::app::assemble::{self, Opened, Parts};
-use crate::app::cli::{CommonArgs, DemoArgs, WatchArgs};
+use crate::app::assemble::{self, Opened, Parts, Upstream};
+use crate::app::cli::{CommonArgs, DemoArgs, FromArgs, WatchArgs};
 use crate::app::front_ends;
 use crate::app::invalid::InvalidValue;
 use crate::app::log::{self, LogTo};
-use crate::app::resources::open_files;
+use crate::app::resources::{nats, open_files};
 use crate::chain::Network;
 use crate::demo::{Demo, DemoSettings};
 use crate::event::{MAX_TARGETS, WatchTarget};
-use crate::p2p::Settings;
 use crate::query::{Query, Transactions};
 use crate::report::Format;
+use crate::sensor::{CollectSettings, Collector};
 use crate::snapshot::LogLines;
 use crate::stream::Stream;
 use crate::tui::{self, TuiSettings};
@@ -40,9 +40,26 @@ pub enum FrontEnd {
 
 /// Monitors the network that the flags name.
 pub async fn watch(front_end: FrontEnd, args: &WatchArgs) -> Result<()> {
+    if let Some(settings) = sensors(args)? {
+        let collector = Collector::start(settings, Clock::start()).await?;
+        let upstream = Upstream::Sensors(args.join.network, Box::new(collector));
+        // A folder of its own: a monitor of this machine's peers may run beside it.
+        let state_dir = args.folders.state_dir().map(|folder| folder.join("from"));
+        return show(front_end, upstream, &args.common, state_dir, false).await;
+    }
     let settings = assemble::network(&args.join)?;
     open_files::make_room(settings.choice.connections())?;
-    show(front_end, settings, &args.common, args.folders.state_dir(), false).await
+    show(front_end, Upstream::Peers(Box::new(settings)), &args.common, args.folders.state_dir(), false).await
+}
+
+/// Which sensors are read, if any are.
+fn sensors(args: &WatchArgs) -> Result<Option<CollectSettings>, InvalidValue> {
+    let FromArgs { from, since, server } = &args.from;
+    if from.is_empty() {
+        return Ok(None);
+    }
+    let server = nats::settings(from, server)?;
+    Ok(Some(CollectSettings { server, network: args.join.network, since: *since }))
 }
 
 /// Starts the demo network and monitors it.
@@ -55,7 +72,7 @@ pub async fn demo(args: &DemoArgs) -> Result<()> {
     } else {
         FrontEnd::Screen
     };
-    let result = show(front_end, demo.settings(), &args.common, None, true).await;
+    let result = show(front_end, Upstream::Peers(Box::new(demo.settings())), &args.common, None, true).await;
     demo.shutdown().await;
     result
 }
@@ -63,7 +80,7 @@ pub async fn demo(args: &DemoArgs) -> Result<()> {
 /// Runs the front end. `state_dir` is for what survives a restart; the demo has none.
 async fn show(
     front_end: FrontEnd,
-    settings: Settings,
+    upstream: Upstream,
     common: &CommonArgs,
     state_dir: Option<PathBuf>,
     demo: bool,
@@ -79,7 +96,7 @@ async fn show(
     let files = &common.monitor.files;
     let _log = log::start(files.log_file.as_deref(), log_to, files.log_level)?;
     let is_report = matches!(front_end, FrontEnd::Report { .. });
-    let targets = targets(&common.watch, settings.network)?;
+    let targets = targets(&common.watch, upstream.network())?;
     let rules = common.alerts.rules()?;
     // Checked for every front end, as all other flags are.
     let screen = common.screen.settings(front_ends::kept_view(state_dir.as_deref()))?;
@@ -95,7 +112,7 @@ async fn show(
         rules,
         demo,
     };
-    let mut monitor = assemble::monitor(settings, parts);
+    let mut monitor = assemble::monitor(upstream, parts);
     monitor.log_lines = log_lines;
     let _served = opened.give_to(&mut monitor);
     match front_end {

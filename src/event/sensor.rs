@@ -10,8 +10,12 @@ use std::time::Duration;
 pub struct SensorId(pub u32);
 
 impl SensorId {
-    /// The bits of a [`PeerId`] below the number of the sensor.
-    const PEER_BITS: u32 = 40;
+    /// The bits of a [`PeerId`] below the number of the sensor: ids have 32 bits in all, and a sensor that dials an
+    /// address each second needs half a year for them.
+    const PEER_BITS: u32 = 24;
+
+    /// The highest number of a sensor.
+    pub const MAX: u32 = u32::MAX >> Self::PEER_BITS;
 
     /// The highest id that a sensor gives to a peer.
     pub const MAX_PEER: u64 = (1 << Self::PEER_BITS) - 1;
@@ -19,7 +23,8 @@ impl SensorId {
     /// The id of a peer of this sensor, by the id that the sensor gave it; `None` if that is above
     /// [`Self::MAX_PEER`].
     pub fn peer(self, PeerId(id): PeerId) -> Option<PeerId> {
-        (id <= Self::MAX_PEER).then(|| PeerId(u64::from(self.0) << Self::PEER_BITS | id))
+        (id <= Self::MAX_PEER && self.0 <= Self::MAX)
+            .then(|| PeerId(u64::from(self.0) << Self::PEER_BITS | id))
     }
 
     /// The sensor that a peer belongs to; `None` for a peer of our own.
@@ -43,7 +48,7 @@ pub enum SensorEvent {
 }
 
 /// How a sensor is, as its reader sees it.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, Default, PartialEq, Eq, Debug)]
 pub struct SensorReport {
     /// The version of its program, cleaned (see [`crate::util::text::clean`]).
     pub program: String,
@@ -63,6 +68,8 @@ pub struct SensorReport {
     pub missing_bodies: u64,
     /// Events that arrived too late to be put in order.
     pub late: u64,
+    /// Messages that are none of a sensor, or impossible.
+    pub refused: u64,
     /// Its clock compared with ours; `None` while nothing is known.
     pub clock: Option<ClockOffset>,
     /// The time from the last event at the sensor to its arrival here.
@@ -89,5 +96,8 @@ mod tests {
         assert_ne!(Some(id), SensorId(8).peer(PeerId(3)));
         assert_eq!(SensorId::of(PeerId(SensorId::MAX_PEER)), None);
         assert_eq!(SensorId(7).peer(PeerId(SensorId::MAX_PEER + 1)), None);
+        let last = SensorId(SensorId::MAX).peer(PeerId(SensorId::MAX_PEER)).unwrap();
+        assert_eq!(last, PeerId(u32::MAX.into()));
+        assert_eq!(SensorId(SensorId::MAX + 1).peer(PeerId(0)), None);
     }
 }

@@ -65,6 +65,22 @@ pub enum Warning {
         /// What the system says.
         error: OsError,
     },
+    /// The NATS server that sensors publish to cannot be reached.
+    #[error("NATS server {0} is away: nothing is heard from sensors")]
+    SensorServerAway(String),
+    /// The NATS server that sensors publish to can be reached again.
+    #[error("NATS server {0} is back")]
+    SensorServerBack(String),
+    /// More arrived from sensors than could be taken in.
+    #[error(
+        "too slow for all sensors: {messages} messages of {secs} s, announcements and traffic, are left out"
+    )]
+    SensorsSkipped {
+        /// Of how long a time, in whole s.
+        secs: u64,
+        /// How many messages.
+        messages: u64,
+    },
     /// Too many alerts wait for their programs, so that these do not run for all of them.
     #[error("programs of alerts: more than {waiting} runs are waiting; they are not run for every alert")]
     AlertProgramSkipped {

@@ -146,9 +146,9 @@ impl Model {
 
     fn apply_peer(&mut self, id: PeerId, event: &PeerEvent, step: &mut Step) {
         let now = step.now;
-        self.sensors.count(now, id);
         let was_live = self.is_live(id);
         self.peers.apply(now, id, event);
+        self.sensors.note(now, id, event, &mut self.peers);
         if was_live || self.is_live(id) {
             self.reach.live(now, event);
         }
@@ -207,7 +207,6 @@ impl Model {
         // What was waiting elsewhere is no news.
         let is_new = source != TxSource::Bootstrap;
         self.restoration.sent(tx.txid());
-        self.arrivals.add(step.now, is_new.into());
         let announcer = (source == TxSource::Relay).then(|| self.announcer(peer));
         let mut vouchers = self.peers.voucher(peer);
         if source != TxSource::Relay {
@@ -216,6 +215,8 @@ impl Model {
         let delivery = Delivery { tx, source, announcer, vouchers };
         let voucher = |id| self.peers.voucher(id);
         let arrival = self.mempool.receive(step.now, delivery, voucher, &mut step.mempool);
+        // Several sensors receive the same ones.
+        self.arrivals.add(step.now, (is_new && arrival != Arrival::Known).into());
         if arrival == Arrival::Doubted {
             step.outcome.requests.push(Request::Forget(vec![(tx.txid(), tx.wtxid())]));
         }

@@ -147,6 +147,7 @@ impl Model {
             }
             EventKind::Peer(id, event) => {
                 self.peers.apply(now, *id, event);
+                self.sensors.note(now, *id, event, &mut self.peers);
                 if self.is_live(*id) {
                     self.reach.live(now, event);
                 }

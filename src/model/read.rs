@@ -2,7 +2,7 @@
 
 use crate::address::PeerAddress;
 use crate::event::{
-    AddressCounts, BootstrapProgress, EventKind, KnownOutput, MissingBlocks, PeerId, SensorId, Tip, Transport,
+    AddressCounts, BootstrapProgress, EventKind, KnownOutput, MissingBlocks, PeerId, Tip, Transport,
 };
 use crate::model::blocks::Blocks;
 use crate::model::blocks::backfill::BackfillProgress;
@@ -18,6 +18,7 @@ use crate::model::notice_log::NoticeEntry;
 use crate::model::peers::Peers;
 use crate::model::peers::block_relay::BlockRelay;
 use crate::model::peers::health::Health;
+use crate::model::sensors::Sensors;
 use crate::model::watchlist::Watchlist;
 use crate::model::{
     Basis, Coverage, Estimates, ListComparison, Model, ModelSettings, RestoredStatus, SeenInBlocks,
@@ -144,9 +145,8 @@ impl Model {
         &self.block_relay
     }
 
-    /// The name of a sensor that events come from.
-    pub fn sensor_name(&self, id: SensorId) -> Option<&str> {
-        self.sensors.name(id)
+    pub(crate) fn sensors(&self) -> &Sensors {
+        &self.sensors
     }
 
     pub(crate) fn watchlist(&self) -> &Watchlist {

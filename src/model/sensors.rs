@@ -1,13 +1,15 @@
 //! The sensors that the events come from, if they come from several.
 
-use crate::event::{PeerId, SensorEvent, SensorId, SensorReport};
+use crate::event::{PeerEvent, PeerId, SensorEvent, SensorId, SensorReport};
 use crate::model::notice::{Notice, SensorNotice};
+use crate::model::peers::Peers;
 use crate::util::rates::PerSecond;
 use crate::util::time::Timestamp;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// The most sensors that are remembered.
-const MAX_SENSORS: usize = 256;
+const MAX_SENSORS: usize = SensorId::MAX as usize;
 
 /// All sensors, and what is known of each.
 #[derive(Debug, Default)]
@@ -19,7 +21,7 @@ pub(crate) struct Sensors {
 #[derive(Debug)]
 pub(crate) struct Sensor {
     /// Its name.
-    pub(crate) name: String,
+    pub(crate) name: Arc<str>,
     /// Since when it is stale; `None` while it is heard.
     pub(crate) stale_since: Option<Timestamp>,
     /// What was last known of it.
@@ -28,6 +30,15 @@ pub(crate) struct Sensor {
     pub(crate) runs: u32,
     /// Its events per second.
     rate: PerSecond,
+}
+
+impl Sensor {
+    /// The mean number of events per second over the last `seconds` whole seconds.
+    pub(crate) fn rate(&self, now: Timestamp, seconds: u64) -> f32 {
+        let counts = self.rate.series(now, seconds);
+        let length: f32 = counts.iter().map(|_| 1.0).sum();
+        counts.iter().sum::<f32>() / length.max(1.0)
+    }
 }
 
 impl Sensors {
@@ -58,21 +69,21 @@ impl Sensors {
             }
             SensorEvent::Warned(warning) => SensorNotice::Warned((**warning).clone()),
         };
-        Some(Notice::Sensor { name: sensor.name.clone(), what })
+        Some(Notice::Sensor { name: sensor.name.to_string(), what })
     }
 
     fn join(&mut self, now: Timestamp, id: SensorId, name: &str) -> Option<Notice> {
         if let Some(sensor) = self.sensors.get_mut(&id) {
             sensor.runs = sensor.runs.saturating_add(1);
             sensor.stale_since = None;
-            return Some(Notice::Sensor { name: sensor.name.clone(), what: SensorNotice::Restarted });
+            return Some(Notice::Sensor { name: sensor.name.to_string(), what: SensorNotice::Restarted });
         }
         if self.sensors.len() >= MAX_SENSORS {
             return None;
         }
         let name = name.to_owned();
         let sensor = Sensor {
-            name: name.clone(),
+            name: name.as_str().into(),
             stale_since: None,
             report: None,
             runs: 1,
@@ -82,28 +93,42 @@ impl Sensors {
         Some(Notice::Sensor { name, what: SensorNotice::Joined })
     }
 
-    /// Counts an event of a peer, if it is that of a sensor.
-    pub(in crate::model) fn count(&mut self, now: Timestamp, peer: PeerId) {
+    /// Counts an event of a peer, if it is that of a sensor, and notes the sensor of one that is dialled.
+    pub(in crate::model) fn note(
+        &mut self,
+        now: Timestamp,
+        peer: PeerId,
+        event: &PeerEvent,
+        peers: &mut Peers,
+    ) {
+        if matches!(event, PeerEvent::Dialling { .. }) {
+            peers.set_sensor(peer, self.of(peer));
+        }
         if let Some(sensor) = SensorId::of(peer).and_then(|id| self.sensors.get_mut(&id)) {
             sensor.rate.add(now, 1);
         }
     }
 
     /// All sensors in the order of their ids.
-    fn iter(&self) -> impl Iterator<Item = (SensorId, &Sensor)> {
+    pub(crate) fn iter(&self) -> impl ExactSizeIterator<Item = (SensorId, &Sensor)> {
         self.sensors.iter().map(|(id, sensor)| (*id, sensor))
     }
 
-    /// The name of a sensor.
-    pub(crate) fn name(&self, id: SensorId) -> Option<&str> {
-        self.sensors.get(&id).map(|sensor| sensor.name.as_str())
+    /// A sensor.
+    pub(crate) fn get(&self, id: SensorId) -> Option<&Sensor> {
+        self.sensors.get(&id)
+    }
+
+    /// The name of the sensor that a peer belongs to.
+    fn of(&self, peer: PeerId) -> Option<Arc<str>> {
+        SensorId::of(peer).and_then(|id| self.get(id)).map(|sensor| Arc::clone(&sensor.name))
     }
 
     /// What leads to this state, for a keyframe.
     pub(in crate::model) fn keyframe(&self) -> Vec<(SensorId, SensorEvent)> {
         let mut events = Vec::new();
         for (id, sensor) in self.iter() {
-            events.push((id, SensorEvent::Joined(sensor.name.clone())));
+            events.push((id, SensorEvent::Joined(sensor.name.to_string())));
             if let Some(report) = &sensor.report {
                 events.push((id, SensorEvent::Report(Box::new(report.clone()))));
             }
@@ -130,19 +155,7 @@ mod tests {
     }
 
     fn report() -> SensorEvent {
-        SensorEvent::Report(Box::new(SensorReport {
-            program: "0.1.0".to_owned(),
-            started: NOW,
-            live_peers: 8,
-            events: 100,
-            waiting: 0,
-            dropped: 0,
-            lost: 0,
-            missing_bodies: 0,
-            late: 0,
-            clock: None,
-            lag: std::time::Duration::from_millis(120),
-        }))
+        SensorEvent::Report(Box::new(SensorReport { live_peers: 8, events: 100, ..SensorReport::default() }))
     }
 
     #[test]
@@ -155,7 +168,7 @@ mod tests {
         assert_eq!(what(sensors.apply(NOW, FRA, &SensorEvent::Stale)), Some(SensorNotice::Stale));
         assert_eq!(what(sensors.apply(NOW, FRA, &report())), Some(SensorNotice::Back));
         assert_eq!(what(sensors.apply(NOW, FRA, &joined)), Some(SensorNotice::Restarted));
-        assert_eq!(sensors.name(FRA), Some("fra1"));
+        assert_eq!(sensors.of(FRA.peer(PeerId(3)).unwrap()).as_deref(), Some("fra1"));
     }
 
     #[test]

@@ -48,6 +48,7 @@ fn encode_report(report: &SensorReport) -> message::SensorReport {
         uncertainty_us: report.clock.map_or(0, |clock| micros(clock.uncertainty)),
         lag_us: micros(report.lag),
         late: report.late,
+        refused: report.refused,
     }
 }
 
@@ -63,6 +64,7 @@ fn decode_report(message: &message::SensorReport) -> SensorReport {
         lost: message.lost,
         missing_bodies: message.missing_bodies,
         late: message.late,
+        refused: message.refused,
         clock: message.ahead_us.map(|ahead_us| ClockOffset { ahead_us, uncertainty }),
         lag: Duration::from_micros(message.lag_us),
     }

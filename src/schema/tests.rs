@@ -278,6 +278,9 @@ fn warnings() -> Vec<Warning> {
         Warning::ClockRight,
         Warning::Behind,
         Warning::CaughtUp,
+        Warning::SensorServerAway("nats://nats.example:4222".to_owned()),
+        Warning::SensorServerBack("nats://nats.example:4222".to_owned()),
+        Warning::SensorsSkipped { secs: 12, messages: 3_456 },
         Warning::RecordingGap { secs: 3, events: 1_234 },
         Warning::RecordingFailed { path: path(), error: full },
     ];
@@ -322,6 +325,7 @@ fn sensor_events() -> [SensorEvent; 5] {
         lost: 5,
         missing_bodies: 6,
         late: 7,
+        refused: 9,
         clock: Some(clock),
         lag: Duration::from_micros(8),
     };

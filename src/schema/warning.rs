@@ -56,6 +56,11 @@ pub(super) fn encode(warning: &Warning) -> Option<message::Warning> {
             path: path_text(path),
             error: Some(encode_os(error)),
         }),
+        Warning::SensorServerAway(server) => Problem::SensorServerAway(server.clone()),
+        Warning::SensorServerBack(server) => Problem::SensorServerBack(server.clone()),
+        Warning::SensorsSkipped { secs, messages } => {
+            Problem::SensorsSkipped(message::SensorsSkipped { secs: *secs, messages: *messages })
+        }
         Warning::AlertProgram { .. } | Warning::AlertProgramSkipped { .. } => return None,
     };
     Some(message::Warning { problem: Some(problem) })
@@ -73,6 +78,11 @@ pub(super) fn decode(message: message::Warning) -> Result<Option<Warning>, Schem
         Problem::ClockRight(_) => Warning::ClockRight,
         Problem::Behind(_) => Warning::Behind,
         Problem::CaughtUp(_) => Warning::CaughtUp,
+        Problem::SensorServerAway(server) => Warning::SensorServerAway(text(&server)),
+        Problem::SensorServerBack(server) => Warning::SensorServerBack(text(&server)),
+        Problem::SensorsSkipped(message::SensorsSkipped { secs, messages }) => {
+            Warning::SensorsSkipped { secs, messages }
+        }
         Problem::RecordingGap(message::RecordingGap { secs, events }) => {
             Warning::RecordingGap { secs, events }
         }

@@ -2,16 +2,19 @@
 //!
 //! ```text
 //!  Event ─▶ publish::outbox ─▶ publish::spool ─▶ publish::publisher ═ NATS ═▶ a stream for each network
+//!  Event ◀─ collect::merge ◀─ collect::collector ◀═════════════════════ NATS ═╝
 //! ```
 //!
 //! `kind` has the subjects, `server` the way to the server, `stream` what the stream must be like. What messages
 //! contain is in `proto/mempulse/v1/sensor.proto` and `src/schema`; `docs/sensors.md` describes it for users.
 
+mod collect;
 mod kind;
 mod publish;
 mod server;
 mod stream;
 
+pub use collect::{CollectSettings, Collector};
 pub use kind::SensorName;
 pub use publish::{Sensor, SensorSettings};
 pub use server::{Login, ServerAddress, ServerSettings, Tls};

@@ -13,6 +13,7 @@ mod overview;
 mod peer_row;
 mod peers;
 mod replay;
+mod sensors;
 mod totals;
 mod transactions;
 mod watchlist;
@@ -44,6 +45,7 @@ pub use peers::{
     PeersView, SortKey, SortValue,
 };
 pub use replay::{Progress, ReplayStatus};
+pub use sensors::{SensorRow, SensorsScreen, SensorsView};
 pub use totals::Totals;
 pub use transactions::{Anchor, TransactionListView, TransactionRow, TransactionsScreen, TxFlags};
 pub use watchlist::{MatchRow, WatchRow, WatchlistScreen, WatchlistView};
@@ -77,6 +79,8 @@ pub struct View {
     pub watched: bool,
     /// The Log screen.
     pub log: LogView,
+    /// The Sensors screen.
+    pub sensors: SensorsView,
     /// Whether the rules of alerts are open.
     pub alerts: bool,
     /// What is open in detail.
@@ -133,6 +137,8 @@ pub enum Screen {
     Watchlist,
     /// The program's own log.
     Log,
+    /// The sensors that the events come from.
+    Sensors,
 }
 
 /// What a screen gets: one moment of the model.
@@ -183,6 +189,10 @@ pub struct Snapshot {
     pub watched: Vec<Arc<WatchTarget>>,
     /// The Log screen, if it is shown. The log is no part of the model: whoever keeps it adds it.
     pub log: Option<Box<LogScreen>>,
+    /// The Sensors screen, if it is shown.
+    pub sensors: Option<Box<SensorsScreen>>,
+    /// How many sensors the events come from; 0 if they come from peers of this machine.
+    pub sensor_count: usize,
     /// How the replay stands, if it is one; added by whoever replays.
     pub replay: Option<ReplayStatus>,
     /// What the digits that are looked up name.
@@ -227,6 +237,8 @@ impl Snapshot {
                 .then(|| Box::new(WatchlistScreen::take(model, &view.watchlist, view.everything, now))),
             watched: if view.watched { watchlist::targets(model) } else { Vec::new() },
             log: None,
+            sensors: shows(Screen::Sensors).then(|| Box::new(SensorsScreen::take(model, &view.sensors, now))),
+            sensor_count: model.sensors().iter().len(),
             replay: None,
             found: view.find.map(|id| Found::take(model, id)),
             everything: view.everything && is_listed,

@@ -29,6 +29,8 @@ pub struct StoreSettings<'a> {
     pub prevout_blocks: usize,
     /// Whether the mempool is loaded and saved.
     pub mempool: bool,
+    /// Whether the outputs and figures of blocks and the size of the mempool are loaded and saved.
+    pub figures: bool,
 }
 
 /// What earlier runs saved.
@@ -75,9 +77,10 @@ impl Stores {
         };
         let address_dir = state_dir.filter(|_| settings.addresses);
         let (address_store, addresses) = AddressStore::load(address_dir, network, now);
-        let (prevout_store, prevouts) = PrevoutStore::load(state_dir, network, settings.prevout_blocks);
-        let (history_store, history) = HistoryStore::load(state_dir, network, now);
-        let (block_store, blocks) = BlockStore::load(state_dir, network);
+        let figures_dir = state_dir.filter(|_| settings.figures);
+        let (prevout_store, prevouts) = PrevoutStore::load(figures_dir, network, settings.prevout_blocks);
+        let (history_store, history) = HistoryStore::load(figures_dir, network, now);
+        let (block_store, blocks) = BlockStore::load(figures_dir, network);
         let (watchlist_store, targets) = WatchlistStore::load(state_dir, network);
         // The other process writes to the journal: it is not even read.
         let mempool =

@@ -43,6 +43,9 @@ impl WarningRecord {
             | Warning::ClockRight
             | Warning::RecordingGap { .. }
             | Warning::RecordingFailed { .. }
+            | Warning::SensorServerAway(_)
+            | Warning::SensorServerBack(_)
+            | Warning::SensorsSkipped { .. }
             | Warning::Behind
             | Warning::CaughtUp
             | Warning::AlertProgram { .. } => warning.to_string(),

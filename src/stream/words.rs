@@ -72,7 +72,7 @@ words! {
 
 words! {
     /// What a warning is about.
-    WarningSubject: DnsSeed Store Peer Unreachable Clock Backlog AlertProgram Recording
+    WarningSubject: DnsSeed Store Peer Unreachable Clock Backlog AlertProgram Recording Sensors
 }
 
 impl From<model::classify::Kind> for Kind {
@@ -216,6 +216,9 @@ impl From<&Warning> for WarningSubject {
             Warning::NotUseful { .. } => Self::Peer,
             Warning::ClockWrong { .. } | Warning::ClockRight => Self::Clock,
             Warning::Behind | Warning::CaughtUp => Self::Backlog,
+            Warning::SensorServerAway(_) | Warning::SensorServerBack(_) | Warning::SensorsSkipped { .. } => {
+                Self::Sensors
+            }
             Warning::AlertProgram { .. } | Warning::AlertProgramSkipped { .. } => Self::AlertProgram,
             Warning::RecordingGap { .. } | Warning::RecordingFailed { .. } => Self::Recording,
         }

@@ -158,7 +158,9 @@ impl App {
 
     /// The tab bar, in which a click on the title line is resolved.
     fn tabs(&self) -> Tabs {
+        let has_sensors = self.display.context().snapshot.sensor_count > 0;
         let names = self.screens.iter().map(|(name, _)| *name);
+        let names = names.filter(|name| name.screen != Screen::Sensors || has_sensors);
         let current = self.screens[self.current].0.screen;
         title::tabs(self.display.parts().title, &self.display.context(), names, current)
     }
@@ -249,6 +251,10 @@ impl App {
     }
 
     fn show(&mut self, screen: Screen) {
+        if screen == Screen::Sensors && self.display.context().snapshot.sensor_count == 0 {
+            self.remark("no sensors: events come from peers of this machine (see --from)");
+            return;
+        }
         let Some(at) = self.screens.iter().position(|(name, _)| name.screen == screen) else { return };
         self.current = at;
         self.overlays.clear();

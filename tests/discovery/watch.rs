@@ -47,6 +47,7 @@ impl Watch {
             addresses: true,
             prevout_blocks: 1,
             mempool: true,
+            figures: true,
         };
         let (mut stores, loaded) = Stores::load(state, START);
         let mut problems = Vec::new();

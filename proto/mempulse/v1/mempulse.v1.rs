@@ -85,7 +85,7 @@ pub struct KnownOutputs {
 /// Something happened to one of several sensors that the events come from.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct SensorEvent {
-    /// Identifies the sensor, from 1. The bits of the ids of its peers from the 40th on are this number.
+    /// Identifies the sensor, from 1 to 255. The bits of the ids of its peers from the 25th on are this number.
     #[prost(uint32, tag = "1")]
     pub sensor: u32,
     /// What happened.
@@ -150,6 +150,9 @@ pub struct SensorReport {
     /// Events that arrived too late to be put in order.
     #[prost(uint64, tag = "12")]
     pub late: u64,
+    /// Messages that are none of a sensor, or impossible.
+    #[prost(uint64, tag = "13")]
+    pub refused: u64,
 }
 /// What happened on the connection to one peer.
 #[derive(Clone, PartialEq, ::prost::Message)]
@@ -791,7 +794,7 @@ pub struct AddressCounts {
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct Warning {
     /// The problem.
-    #[prost(oneof = "warning::Problem", tags = "1, 2, 3, 4, 5, 6, 7, 8")]
+    #[prost(oneof = "warning::Problem", tags = "1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11")]
     pub problem: ::core::option::Option<warning::Problem>,
 }
 /// Nested message and enum types in `Warning`.
@@ -823,7 +826,26 @@ pub mod warning {
         /// All that arrives is taken in again.
         #[prost(message, tag = "8")]
         CaughtUp(super::Nothing),
+        /// The NATS server that sensors publish to cannot be reached.
+        #[prost(string, tag = "9")]
+        SensorServerAway(::prost::alloc::string::String),
+        /// The NATS server that sensors publish to can be reached again.
+        #[prost(string, tag = "10")]
+        SensorServerBack(::prost::alloc::string::String),
+        /// More arrived from sensors than could be taken in.
+        #[prost(message, tag = "11")]
+        SensorsSkipped(super::SensorsSkipped),
     }
+}
+/// Messages of sensors were left out, announcements and traffic first.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct SensorsSkipped {
+    /// Of how long a time, in whole s.
+    #[prost(uint64, tag = "1")]
+    pub secs: u64,
+    /// How many messages.
+    #[prost(uint64, tag = "2")]
+    pub messages: u64,
 }
 /// The recording left out events, because the disk is too slow.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]

@@ -3,6 +3,7 @@
 use crate::app::cli::alert::AlertArgs;
 use crate::app::cli::discovery::DiscoveryArgs;
 use crate::app::cli::filter::FilterArgs;
+use crate::app::cli::from::FromArgs;
 use crate::app::cli::recording::RecordingArgs;
 use crate::app::cli::screen::ScreenArgs;
 use crate::app::cli::serve::ServeArgs;
@@ -22,6 +23,9 @@ pub struct WatchArgs {
     /// Which network, and how.
     #[command(flatten)]
     pub join: JoinArgs,
+    /// Whether sensors are read in place of peers.
+    #[command(flatten)]
+    pub from: FromArgs,
     /// Flags that every front end shares.
     #[command(flatten)]
     pub common: CommonArgs,

@@ -4,6 +4,7 @@ mod alert;
 mod discovery;
 mod filter;
 mod flags;
+mod from;
 mod nats;
 mod parsers;
 mod recording;
@@ -15,6 +16,7 @@ mod serve;
 pub use flags::{
     CommonArgs, DemoArgs, JoinArgs, MonitorArgs, ReportArgs, StreamArgs, TransferArgs, WatchArgs,
 };
+pub use from::FromArgs;
 pub use nats::NatsArgs;
 pub use replay::ReplayArgs;
 pub use sensor::SensorArgs;

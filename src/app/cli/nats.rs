@@ -24,7 +24,7 @@ pub struct NatsArgs {
     /// The password is in --nats-password-file, or in the environment as MEMPULSE_NATS_PASSWORD; on the command line
     /// every user of this machine could read it.
     #[arg(long, value_name = "NAME", conflicts_with_all = ["nats_nkey_file", "nats_creds_file"],
-          help_heading = heading::NATS)]
+          hide_short_help = true, help_heading = heading::NATS)]
     pub nats_user: Option<String>,
     /// The file with the password of --nats-user
     #[arg(long, value_name = "FILE", requires = "nats_user", hide_short_help = true, help_heading = heading::NATS)]
@@ -34,6 +34,6 @@ pub struct NatsArgs {
           help_heading = heading::NATS)]
     pub nats_nkey_file: Option<PathBuf>,
     /// Log in to the NATS server with this credentials file (JWT and NKey)
-    #[arg(long, value_name = "FILE", help_heading = heading::NATS)]
+    #[arg(long, value_name = "FILE", hide_short_help = true, help_heading = heading::NATS)]
     pub nats_creds_file: Option<PathBuf>,
 }

@@ -137,7 +137,7 @@ fn size(text: &str, least: u64) -> Option<u64> {
 }
 
 /// Reads how long a stream of NATS keeps messages: `90m`, `24h`, `7d`.
-pub(super) fn stream_age(text: &str) -> Result<Duration, String> {
+pub(super) fn long_time(text: &str) -> Result<Duration, String> {
     const DAY: Duration = Duration::from_hours(24);
     let age = match text.strip_suffix('d') {
         Some(days) => days.parse::<u32>().ok().and_then(|days| DAY.checked_mul(days)),

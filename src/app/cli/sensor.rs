@@ -31,7 +31,7 @@ pub struct SensorArgs {
           hide_short_help = true, help_heading = heading::SENSOR)]
     pub stream_max_bytes: u64,
     /// Create the stream so that it keeps messages for this time, such as 90m, 24h or 7d
-    #[arg(long, value_name = "TIME", default_value = "24h", value_parser = parsers::stream_age,
+    #[arg(long, value_name = "TIME", default_value = "24h", value_parser = parsers::long_time,
           hide_short_help = true, help_heading = heading::SENSOR)]
     pub stream_max_age: Duration,
     /// Create the stream so that this many servers of a cluster keep it (1 to 5)

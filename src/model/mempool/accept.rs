@@ -117,7 +117,6 @@ impl Mempool {
         changes: &mut Changes,
     ) -> Arrival {
         let Delivery { tx, source, announcer, vouchers } = delivery;
-        self.received += 1;
         let mut sighting = self.take_sighting(now, announcer, tx);
         let txid = tx.txid();
         if let Some(key) = self.entries.key(TxHash::Txid(txid)) {
@@ -125,8 +124,11 @@ impl Mempool {
                 self.vouch(key, vouchers, changes);
                 return Arrival::Known;
             }
+            self.received += 1;
             let Some(taken) = self.take_unannounced(key, source, changes) else { return Arrival::Known };
             sighting.first_seen = sighting.first_seen.min(taken);
+        } else {
+            self.received += 1;
         }
         if self.recent.is_excluded(TxHash::Txid(txid)) || self.is_in_past_block(tx, source) {
             return Arrival::Rejected;

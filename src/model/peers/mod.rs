@@ -94,6 +94,13 @@ impl Peers {
         self.by_id.get(&id)
     }
 
+    /// Notes the sensor that a peer belongs to.
+    pub(in crate::model) fn set_sensor(&mut self, id: PeerId, sensor: Option<Arc<str>>) {
+        if let Some(peer) = self.by_id.get_mut(&id) {
+            peer.set_sensor(sensor);
+        }
+    }
+
     /// Whether the handshake with a peer is done.
     pub(crate) fn is_live(&self, id: PeerId) -> bool {
         self.get(id).is_some_and(Peer::is_live)

@@ -4,6 +4,7 @@ use crate::address::AutonomousSystem;
 use crate::address::netgroup::NetGroup;
 use crate::event::{AddressNetwork, Transport};
 use crate::util::share::share;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// All figures of a peer.
@@ -16,6 +17,8 @@ pub struct PeerStats {
     pub netgroup: Option<NetGroup>,
     /// The operator's network that the address belongs to, if a database says so.
     pub autonomous_system: Option<AutonomousSystem>,
+    /// The name of the sensor that it is a peer of, if it is one of a sensor.
+    pub sensor: Option<Arc<str>>,
     /// The transport, while the peer is connected.
     pub transport: Option<Transport>,
     /// The age of the connection.

@@ -64,6 +64,10 @@ impl Subject for Peers {
             item.stats.autonomous_system.as_ref().map(|system| found(&system.to_string()));
             item.stats.autonomous_system.is_some()
         }),
+        Field::text("sensor", "name of the sensor, with --from", |item, found| {
+            item.stats.sensor.as_deref().map(found);
+            item.stats.sensor.is_some()
+        }),
         Field::choice("transport", TRANSPORTS, "v1 or v2 (BIP324), while connected", |item| {
             item.stats.transport.map(|transport| match transport {
                 Transport::V1 => word(0),

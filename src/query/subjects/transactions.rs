@@ -6,6 +6,7 @@ use crate::chain::script::address;
 use crate::event::TxSource;
 use crate::model::mempool::{Mempool, MempoolEntry};
 use crate::model::peers::Peers as PeersOfModel;
+use crate::model::peers::peer::Peer;
 use crate::model::watchlist::Watchlist;
 use crate::model::{Model, Relatives, TxKey};
 use crate::query::field::{Field, Subject};
@@ -122,6 +123,13 @@ impl Subject for Transactions {
         Field::text("wtxid", "its wtxid", |item, found| {
             found(&item.entry.tx().wtxid().to_string());
             true
+        }),
+        Field::text("sensor", "a sensor that saw it, with --from", |item, found| {
+            let sensor = |peer| item.peers.get(peer).and_then(Peer::sensor);
+            let mut sensors = item.entry.announcements().filter_map(|(peer, _)| sensor(peer)).peekable();
+            let is_known = sensors.peek().is_some();
+            sensors.any(|name| found(name));
+            is_known
         }),
         Field::text("address", "an address that it pays to", |item, found| {
             let mut addresses =

@@ -65,6 +65,9 @@ fn is_public(warning: &Warning) -> bool {
         | Warning::Behind
         | Warning::CaughtUp => true,
         Warning::Store(_)
+        | Warning::SensorServerAway(_)
+        | Warning::SensorServerBack(_)
+        | Warning::SensorsSkipped { .. }
         | Warning::AlertProgram { .. }
         | Warning::AlertProgramSkipped { .. }
         | Warning::RecordingGap { .. }

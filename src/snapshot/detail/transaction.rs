@@ -1,7 +1,7 @@
 //! The details of a transaction.
 
 use crate::address::PeerAddress;
-use crate::event::{PeerId, TxSource};
+use crate::event::{PeerId, SensorId, TxSource};
 use crate::model::classify::Kind;
 use crate::model::mempool::Mempool;
 use crate::model::mempool::MempoolEntry;
@@ -11,6 +11,7 @@ use crate::snapshot::detail::replaced::{self, ReplacedRow};
 use crate::snapshot::transactions::TransactionRow;
 use crate::util::time::Timestamp;
 use crate::wire::{OutPoint, Wtxid};
+use std::sync::Arc;
 use std::time::Duration;
 
 /// The details of a transaction.
@@ -61,6 +62,19 @@ pub struct TransactionDetail {
     /// The peers that announced it, in order: the address, unless the peer is forgotten, and the delay
     /// after the first announcement; at most [`TransactionDetail::LISTED`].
     pub announcements: Vec<(Option<PeerAddress>, Duration)>,
+    /// The sensors whose peers announced it, in order of their first announcements.
+    pub sensors: Vec<SeenBySensor>,
+}
+
+/// When a sensor saw a transaction.
+#[derive(Clone, PartialEq, Debug)]
+pub struct SeenBySensor {
+    /// The name of the sensor.
+    pub name: Arc<str>,
+    /// The delay after the first announcement to any sensor.
+    pub delay: Duration,
+    /// How far that may be wrong, as the clocks are compared; `None` for the first one, and while it is not known.
+    pub uncertainty: Option<Duration>,
 }
 
 /// A cluster, as seen from one of its transactions.
@@ -120,6 +134,7 @@ impl TransactionDetail {
             outputs: outputs.map(|(vout, output)| OutputRow::take(&output, network, spender(vout))).collect(),
             spread: spread(entry, announcers, is_live),
             announcements: entry.announcements().take(Self::LISTED).map(announcement).collect(),
+            sensors: by_sensor(model, entry),
         }
     }
 }
@@ -133,6 +148,26 @@ impl Cluster {
             ephemeral_dust: mempool.ephemeral_dust(entry),
         }
     }
+}
+
+/// Returns when each sensor saw the entry.
+fn by_sensor(model: &Model, entry: &MempoolEntry) -> Vec<SeenBySensor> {
+    let mut seen: Vec<(SensorId, Duration)> = Vec::new();
+    for (peer, delay) in entry.announcements() {
+        if let Some(id) = SensorId::of(peer)
+            && seen.iter().all(|(other, _)| *other != id)
+        {
+            seen.push((id, delay));
+        }
+    }
+    let uncertainty = |id| model.sensors().get(id)?.report.as_ref()?.clock.map(|clock| clock.uncertainty);
+    let of_first = seen.first().and_then(|(id, _)| uncertainty(*id));
+    let row = |(at, &(id, delay)): (usize, &(SensorId, Duration))| {
+        let both = of_first.zip(uncertainty(id)).map(|(first, this)| first + this);
+        let name = Arc::clone(&model.sensors().get(id)?.name);
+        Some(SeenBySensor { name, delay, uncertainty: both.filter(|_| at > 0) })
+    };
+    seen.iter().enumerate().filter_map(row).collect()
 }
 
 /// Returns the time until half, and until all of `announcers` live peers had announced the entry.

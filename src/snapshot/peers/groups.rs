@@ -18,11 +18,14 @@ pub enum Grouping {
     Version,
     /// The operator's network, by the database that the user supplied.
     AutonomousSystem,
+    /// The sensor.
+    Sensor,
 }
 
 impl Grouping {
     /// Every grouping.
-    pub const ALL: [Self; 4] = [Self::Network, Self::Netgroup, Self::Version, Self::AutonomousSystem];
+    pub const ALL: [Self; 5] =
+        [Self::Network, Self::Netgroup, Self::Version, Self::AutonomousSystem, Self::Sensor];
 
     /// Returns the group of a peer.
     pub(super) fn group(self, peer: &PeerStatsRow) -> GroupName {
@@ -30,6 +33,7 @@ impl Grouping {
             Self::Network => peer.stats.network.map(|network| network.to_string()),
             Self::Netgroup => peer.stats.netgroup.map(|group| group.to_string()),
             Self::AutonomousSystem => peer.stats.autonomous_system.as_ref().map(ToString::to_string),
+            Self::Sensor => peer.stats.sensor.as_deref().map(ToOwned::to_owned),
             Self::Version => {
                 Some(peer.row.user_agent.trim_matches('/').to_owned()).filter(|agent| !agent.is_empty())
             }

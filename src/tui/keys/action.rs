@@ -137,6 +137,7 @@ impl Action {
             Self::Show(Screen::Blocks) => "blocks",
             Self::Show(Screen::Watchlist) => "watch-list",
             Self::Show(Screen::Log) => "log",
+            Self::Show(Screen::Sensors) => "sensors",
             Self::Alerts => "alerts",
             Self::Switch => "switch",
             Self::Open => "open",
@@ -245,6 +246,8 @@ pub enum Place {
     Watchlist,
     /// The Log screen.
     Log,
+    /// The Sensors screen.
+    Sensors,
     /// The details of a peer, transaction or block.
     Details,
     /// The help.

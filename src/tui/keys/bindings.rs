@@ -18,6 +18,7 @@ const EVERYWHERE: &[Place] = &[
     Place::Blocks,
     Place::Watchlist,
     Place::Log,
+    Place::Sensors,
     Place::Details,
     Place::Help,
     Place::Alerts,
@@ -34,12 +35,20 @@ const SCREENS: &[Place] = &[
     Place::Blocks,
     Place::Watchlist,
     Place::Log,
+    Place::Sensors,
 ];
 /// The screens on which something can be selected.
 const LISTS: &[Place] = &[Place::Overview, Place::Events, Place::Peers, Place::Transactions, Place::Blocks];
 /// The screens with rows to select.
-const ROWS: &[Place] =
-    &[Place::Overview, Place::Events, Place::Peers, Place::Transactions, Place::Watchlist, Place::Log];
+const ROWS: &[Place] = &[
+    Place::Overview,
+    Place::Events,
+    Place::Peers,
+    Place::Transactions,
+    Place::Watchlist,
+    Place::Log,
+    Place::Sensors,
+];
 const OVERVIEW: &[Place] = &[Place::Overview];
 const EVENTS: &[Place] = &[Place::Events];
 /// The screens of several panels, one of which has the focus.
@@ -204,6 +213,7 @@ pub const BINDINGS: &[Binding] = &[
         .help("6  w", "Watch list screen")
         .hint("w", "watch list", OVERVIEW),
     bind(&[letter('7')], Action::Show(Screen::Log), EVERYWHERE).help("7", "Log screen"),
+    bind(&[letter('8')], Action::Show(Screen::Sensors), EVERYWHERE).help("8", "Sensors screen, with --from"),
     bind(&[letter('z'), letter('+'), letter('_')], Action::Zoom, PANELS)
         .help("z  +  _", "show the panel in focus alone, or all again")
         .hint("z", "zoom", PANELS),

@@ -8,7 +8,7 @@ fn action(event: KeyEvent, place: Place) -> Option<Action> {
     Keymap::default().action(event, place)
 }
 
-const PLACES: [Place; 18] = [
+const PLACES: [Place; 19] = [
     Place::Replay,
     Place::Overview,
     Place::Events,
@@ -20,6 +20,7 @@ const PLACES: [Place; 18] = [
     Place::Mempool,
     Place::Blocks,
     Place::Log,
+    Place::Sensors,
     Place::Details,
     Place::Help,
     Place::Watchlist,

@@ -5,6 +5,7 @@ mod log;
 mod mempool;
 mod overview;
 mod peers;
+mod sensors;
 mod transactions;
 mod watchlist;
 
@@ -24,6 +25,7 @@ pub fn all() -> Vec<(TabName, Box<dyn Layer>)> {
         (tab(Screen::Blocks, "Blocks", "Blocks"), Box::<blocks::Blocks>::default()),
         (tab(Screen::Watchlist, "Watch list", "Watch"), Box::<watchlist::Watchlist>::default()),
         (tab(Screen::Log, "Log", "Log"), Box::<log::Log>::default()),
+        (tab(Screen::Sensors, "Sensors", "Sensors"), Box::<sensors::Sensors>::default()),
     ]
 }
 

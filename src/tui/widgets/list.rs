@@ -4,10 +4,10 @@
 //! The window has more rows than fit, so that the selection moves at once, and on a frozen screen too. The
 //! selection is a key and not an index: it follows its row.
 
-use crate::event::PeerId;
+use crate::event::{PeerId, SensorId};
 use crate::snapshot::{Anchor, PeerListView, TransactionsView};
 use crate::snapshot::{
-    LogLine, MatchRow, NoticeRow, PeerRow, PeerStatsRow, TransactionRow, TxKey, WatchRow, Window,
+    LogLine, MatchRow, NoticeRow, PeerRow, PeerStatsRow, SensorRow, TransactionRow, TxKey, WatchRow, Window,
 };
 use crate::tui::context::Context;
 use crate::tui::keys::Motion;
@@ -40,6 +40,14 @@ impl Keyed for PeerStatsRow {
 
     fn key(&self) -> PeerId {
         self.row.id
+    }
+}
+
+impl Keyed for SensorRow {
+    type Key = SensorId;
+
+    fn key(&self) -> SensorId {
+        self.id
     }
 }
 

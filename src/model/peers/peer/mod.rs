@@ -21,6 +21,7 @@ use crate::util::bounded::Ring;
 use crate::util::time::Timestamp;
 use std::collections::VecDeque;
 use std::mem::discriminant;
+use std::sync::Arc;
 use std::time::Duration;
 use traffic::TrafficLog;
 
@@ -50,6 +51,8 @@ pub(crate) struct Peer {
     voucher: Vouchers,
     /// The autonomous system of the address, if a database says so.
     autonomous_system: Option<AutonomousSystem>,
+    /// The name of the sensor that it is a peer of, if it is one of a sensor.
+    sensor: Option<Arc<str>>,
     kind: ConnectionKind,
     state: State,
     dials: u32,
@@ -85,6 +88,7 @@ impl Peer {
         Self {
             voucher: Vouchers::of(&address),
             autonomous_system: None,
+            sensor: None,
             address,
             kind,
             state: State::Dialling { since: now, attempt: 1 },

@@ -8,11 +8,22 @@ use crate::model::peers::record::jitter;
 use crate::model::peers::stats::{PeerStats, PingFigures};
 use crate::util::percentile::percentile;
 use crate::util::time::Timestamp;
+use std::sync::Arc;
 
 /// How many of the last pings make the current latency: two that are slow by chance are no jump.
 const CURRENT_PINGS: usize = 5;
 
 impl Peer {
+    /// Notes the sensor that it is a peer of.
+    pub(in crate::model::peers) fn set_sensor(&mut self, sensor: Option<Arc<str>>) {
+        self.sensor = sensor;
+    }
+
+    /// The name of the sensor that it is a peer of, if it is one of a sensor.
+    pub(crate) fn sensor(&self) -> Option<&Arc<str>> {
+        self.sensor.as_ref()
+    }
+
     /// Returns all statistics, given the height of the best chain and the peer's lead in announcing blocks.
     pub(crate) fn stats(&self, tip: Option<u32>, block_lead: Option<i64>, now: Timestamp) -> PeerStats {
         let ping = self.ping_figures();
@@ -21,6 +32,7 @@ impl Peer {
             network: AddressNetwork::of(&self.address.host),
             netgroup: NetGroup::of(&self.address.host),
             autonomous_system: self.autonomous_system.clone(),
+            sensor: self.sensor.clone(),
             transport: self.transport,
             connected_for: self.connected_for(now),
             dials: self.dials,

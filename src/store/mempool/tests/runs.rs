@@ -194,6 +194,7 @@ async fn of_two_processes_the_second_one_says_that_it_does_not_save() {
         network: NET,
         addresses: true,
         prevout_blocks: 1,
+        figures: true,
         mempool: true,
     };
     let (first, _) = Stores::load(settings, NOW);

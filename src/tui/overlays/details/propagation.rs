@@ -35,7 +35,8 @@ pub fn lines(cx: &Context, transaction: &TransactionDetail, cells: usize) -> Vec
         row.announced_by,
         format::plural(row.announcers as u64, "peer")
     );
-    let mut lines = vec![heading(cx, format!("{title}{}", spread.join(", ")))];
+    let mut lines = by_sensor(cx, transaction, cells);
+    lines.push(heading(cx, format!("{title}{}", spread.join(", "))));
     let longest = announcements.last().map_or(Duration::ZERO, |(_, delay)| *delay);
     let track = if cells >= WITH_TRACK { TRACK } else { 0 };
     let room = cells.saturating_sub(DELAY + 1 + track + 1).min(48);
@@ -47,6 +48,31 @@ pub fn lines(cx: &Context, transaction: &TransactionDetail, cells: usize) -> Vec
             Span::styled(text::right(&label, DELAY), cx.theme.muted()),
         ]));
     }
+    lines
+}
+
+/// Lists the sensors in the order in which they saw the transaction, if there are any.
+fn by_sensor(cx: &Context, transaction: &TransactionDetail, cells: usize) -> Vec<Line<'static>> {
+    let sensors = &transaction.sensors;
+    if sensors.is_empty() {
+        return Vec::new();
+    }
+    let of = format::plural(cx.snapshot.sensor_count as u64, "sensor");
+    let mut lines = vec![heading(cx, format!("Seen by {} of {of}", format::count(sensors.len())))];
+    let longest = sensors.last().map_or(Duration::ZERO, |last| last.delay);
+    let track = if cells >= WITH_TRACK { TRACK } else { 0 };
+    for seen in sensors {
+        let room = cells.saturating_sub(DELAY * 2 + 2 + track).min(33);
+        let label = if seen.delay.is_zero() { "first".to_owned() } else { format!("+{}", after(seen.delay)) };
+        let uncertainty = seen.uncertainty.map_or_else(String::new, |time| format!("±{}", after(time)));
+        lines.push(Line::from(vec![
+            Span::raw(text::left(&text::cut(&seen.name, room), room + 1)),
+            Span::styled(chart::moment(seen.delay, longest, track), cx.theme.chart()),
+            Span::styled(text::right(&label, DELAY), cx.theme.muted()),
+            Span::styled(text::right(&uncertainty, DELAY), cx.theme.muted()),
+        ]));
+    }
+    lines.push(Line::default());
     lines
 }
 

@@ -9,7 +9,7 @@
 //! ```
 
 use super::chosen::Chosen;
-use super::columns::{AUTONOMOUS_SYSTEM, COLUMNS};
+use super::columns::COLUMNS;
 use super::listing::Listing;
 use crate::tui::context::Context;
 use crate::tui::keys::Action;
@@ -96,11 +96,8 @@ impl Chooser {
         let lines = columns.map(|(at, (column, is_shown))| {
             let mark = if *is_shown { "[x]" } else { "[ ]" };
             let name = COLUMNS[*column].sort.name;
-            let remark = match *is_shown && !visible.contains(column) {
-                true if name == AUTONOMOUS_SYSTEM && !listing.has_autonomous_systems => "needs --asn-file",
-                true => "no room for it",
-                false => "",
-            };
+            let is_missing = *is_shown && !visible.contains(column);
+            let remark = if is_missing { listing.lacks(name).unwrap_or("no room for it") } else { "" };
             let name = text::left(&format!(" {mark} {name}"), NAME);
             let remark = text::right(remark, REMARK);
             let style = if at == self.selected { theme.selected(true) } else { theme.text() };

@@ -23,11 +23,15 @@ pub struct PeerColumn {
 /// The name of the column that is empty without a database of autonomous systems.
 pub const AUTONOMOUS_SYSTEM: &str = "autonomous system";
 
+/// The name of the column that is empty unless the peers are those of sensors.
+pub const SENSOR: &str = "sensor";
+
 /// The columns from left to right.
 pub const COLUMNS: &[PeerColumn] = &[
     word("", "state", exactly(1), 0, |peer| Some(State(rank(&peer.row.liveness)))).cell(state),
     word("address", "address", between(18, 18, 30), 1, |peer| Some(Text(peer.row.address.to_string())))
         .cell(address),
+    word("sensor", SENSOR, between(6, 10, 16), 2, |peer| peer.stats.sensor.as_deref().and_then(text)),
     word("user agent", "user agent", between(14, 14, 24), 6, |peer| text(&agent(&peer.row))),
     word("network", "network", exactly(7), 20, |peer| peer.stats.network.map(Network)),
     word("netgroup", "netgroup", between(12, 12, 16), 24, |peer| {

@@ -57,6 +57,7 @@ pub const fn label(grouping: Grouping) -> &'static str {
         Grouping::Netgroup => "address range",
         Grouping::Version => "version",
         Grouping::AutonomousSystem => "autonomous system",
+        Grouping::Sensor => "sensor",
     }
 }
 

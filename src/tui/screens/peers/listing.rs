@@ -1,7 +1,7 @@
 //! Which peers are listed, and in which order.
 
 use super::chosen::Chosen;
-use super::columns::{AUTONOMOUS_SYSTEM, COLUMNS};
+use super::columns::{AUTONOMOUS_SYSTEM, COLUMNS, SENSOR};
 use super::order::Order;
 use crate::query::{Peers, Query};
 use crate::snapshot::{GroupName, Grouping};
@@ -19,6 +19,8 @@ pub struct Listing {
     pub columns: Chosen,
     /// Whether autonomous systems are known.
     pub has_autonomous_systems: bool,
+    /// Whether the peers are those of sensors.
+    pub has_sensors: bool,
     /// What the peers are grouped by.
     pub grouping: Option<Grouping>,
     /// The group whose peers are listed in place of the groups.
@@ -34,15 +36,32 @@ impl Listing {
     /// The columns that are shown, from left to right.
     pub fn shown_columns(&self) -> Vec<usize> {
         let mut shown = self.columns.shown();
-        shown.retain(|column| self.has_autonomous_systems || COLUMNS[*column].sort.name != AUTONOMOUS_SYSTEM);
+        shown.retain(|column| self.lacks(COLUMNS[*column].sort.name).is_none());
         shown
+    }
+
+    /// What a column needs and does not have, so that it would be empty.
+    pub fn lacks(&self, column: &str) -> Option<&'static str> {
+        match column {
+            AUTONOMOUS_SYSTEM if !self.has_autonomous_systems => Some("needs --asn-file"),
+            SENSOR if !self.has_sensors => Some("needs --from"),
+            _ => None,
+        }
+    }
+
+    fn can_group(&self, by: Grouping) -> bool {
+        match by {
+            Grouping::AutonomousSystem => self.has_autonomous_systems,
+            Grouping::Sensor => self.has_sensors,
+            Grouping::Network | Grouping::Netgroup | Grouping::Version => true,
+        }
     }
 
     /// Groups by something else, or no longer.
     pub fn group(&mut self) {
         let at = self.grouping.and_then(|grouping| Grouping::ALL.iter().position(|by| *by == grouping));
-        let next = Grouping::ALL.get(at.map_or(0, |at| at + 1)).copied();
-        self.grouping = next.filter(|by| *by != Grouping::AutonomousSystem || self.has_autonomous_systems);
+        let mut next = Grouping::ALL.into_iter().skip(at.map_or(0, |at| at + 1));
+        self.grouping = next.find(|by| self.can_group(*by));
         self.within = None;
     }
 

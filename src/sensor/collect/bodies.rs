@@ -1,0 +1,193 @@
+//! The bodies of transactions and blocks, which come once for all sensors and in any order with the events that name
+//! them.
+
+use crate::chain::Network;
+use crate::schema::message::BlockPart;
+use crate::schema::{Body, BodyId, SchemaError, decode_raw_transaction};
+use crate::wire::{Block, BlockHash, Wtxid};
+use bytes::Bytes;
+use foldhash::fast::RandomState;
+use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::sync::Arc;
+
+/// The most bytes of transactions that are kept. An event may come minutes after the body, if another sensor was
+/// first and this one could not publish meanwhile.
+const MAX_TRANSACTIONS: usize = 64 << 20;
+
+/// The most blocks that are kept, whole or in parts.
+const MAX_BLOCKS: usize = 8;
+
+/// The most parts of a block, and bytes of a part.
+const MAX_PARTS: u32 = 16;
+const MAX_PART: usize = 384 << 10;
+
+/// What arrived, bounded.
+#[derive(Debug)]
+pub struct Bodies {
+    network: Network,
+    transactions: HashMap<Wtxid, Arc<crate::wire::Transaction>, RandomState>,
+    /// Their ids, oldest first, and the sum of their bytes.
+    order: VecDeque<Wtxid>,
+    bytes: usize,
+    blocks: VecDeque<(BlockHash, BlockBody)>,
+}
+
+#[derive(Debug)]
+enum BlockBody {
+    Parts {
+        count: u32,
+        parts: BTreeMap<u32, Bytes>,
+    },
+    Whole(Arc<Block>),
+    /// The parts make no valid block of this hash.
+    Invalid,
+}
+
+impl Bodies {
+    /// None yet.
+    pub fn new(network: Network) -> Self {
+        Self {
+            network,
+            transactions: HashMap::default(),
+            order: VecDeque::new(),
+            bytes: 0,
+            blocks: VecDeque::new(),
+        }
+    }
+
+    /// Takes a transaction. Returns its name.
+    ///
+    /// # Errors
+    /// The bytes are no transaction that a peer may send.
+    pub fn transaction(&mut self, raw: &[u8]) -> Result<BodyId, SchemaError> {
+        let tx = decode_raw_transaction(raw)?;
+        let wtxid = tx.wtxid();
+        self.bytes += tx.raw().len();
+        if self.transactions.insert(wtxid, tx).is_some() {
+            self.bytes -= raw.len();
+        } else {
+            self.order.push_back(wtxid);
+        }
+        while self.bytes > MAX_TRANSACTIONS {
+            let Some(oldest) = self.order.pop_front() else { break };
+            self.bytes -= self.transactions.remove(&oldest).map_or(0, |tx| tx.raw().len());
+        }
+        Ok(BodyId::Transaction(wtxid))
+    }
+
+    /// Takes a part of a block. Returns the block's name when it is whole.
+    ///
+    /// # Errors
+    /// The part is impossible, or the parts make no valid block of this name.
+    pub fn block_part(&mut self, part: BlockPart) -> Result<Option<BodyId>, SchemaError> {
+        let BlockPart { hash, part, parts: count, body } = part;
+        let hash = <[u8; 32]>::try_from(&hash[..]).map_err(|_| SchemaError::Impossible("hash of a part"))?;
+        let hash = BlockHash(hash);
+        if part >= count || count > MAX_PARTS || body.len() > MAX_PART {
+            return Err(SchemaError::Impossible("part of a block"));
+        }
+        let at = self.blocks.iter().position(|(other, _)| *other == hash);
+        let at = at.unwrap_or_else(|| {
+            if self.blocks.len() >= MAX_BLOCKS {
+                self.blocks.pop_front();
+            }
+            self.blocks.push_back((hash, BlockBody::Parts { count, parts: BTreeMap::new() }));
+            self.blocks.len() - 1
+        });
+        let known = &mut self.blocks[at].1;
+        let BlockBody::Parts { count: expected, parts } = known else { return Ok(None) };
+        if *expected != count {
+            return Err(SchemaError::Impossible("number of parts"));
+        }
+        parts.insert(part, body);
+        if parts.len() < count as usize {
+            return Ok(None);
+        }
+        let raw: Vec<u8> = parts.values().flat_map(|part| part.iter().copied()).collect();
+        let block =
+            Block::parse(&raw).ok().filter(|block| block.hash == hash && block.check(self.network).is_ok());
+        let is_valid = block.is_some();
+        *known = block.map_or(BlockBody::Invalid, |block| BlockBody::Whole(Arc::new(block)));
+        if is_valid { Ok(Some(BodyId::Block(hash))) } else { Err(SchemaError::Impossible("block")) }
+    }
+
+    /// The body of this name, if it is here.
+    pub fn get(&self, id: BodyId) -> Option<Body> {
+        match id {
+            BodyId::Transaction(wtxid) => self.transactions.get(&wtxid).cloned().map(Body::Transaction),
+            BodyId::Block(hash) => self.blocks.iter().find_map(|(other, body)| match body {
+                BlockBody::Whole(block) if *other == hash => Some(Body::Block(Arc::clone(block))),
+                _ => None,
+            }),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::testing::{block, loose};
+
+    fn parts(block: &Block, size: usize) -> Vec<BlockPart> {
+        let mut raw = Vec::new();
+        block.encode(&mut raw);
+        let chunks: Vec<_> = raw.chunks(size).collect();
+        let count = u32::try_from(chunks.len()).unwrap();
+        let part = |(number, body): (usize, &&[u8])| BlockPart {
+            hash: Bytes::copy_from_slice(&block.hash.0),
+            part: u32::try_from(number).unwrap(),
+            parts: count,
+            body: Bytes::copy_from_slice(body),
+        };
+        chunks.iter().enumerate().map(part).collect()
+    }
+
+    fn mined() -> Block {
+        crate::sensor::collect::testing::mined(&[&loose(1)])
+    }
+
+    #[test]
+    fn parts_in_any_order_make_a_block() {
+        let block = mined();
+        let mut raw = Vec::new();
+        block.encode(&mut raw);
+        assert_eq!(Block::parse(&raw).map(|block| block.check(Network::Regtest)), Ok(Ok(())));
+        let mut bodies = Bodies::new(Network::Regtest);
+        let mut parts = parts(&block, 100);
+        parts.reverse();
+        parts.push(parts[0].clone());
+        let results: Vec<_> = parts.into_iter().filter_map(|part| bodies.block_part(part).unwrap()).collect();
+        assert_eq!(results, [BodyId::Block(block.hash)]);
+        assert_eq!(bodies.get(results[0]), Some(Body::Block(Arc::new(block))));
+    }
+
+    #[test]
+    fn what_makes_no_valid_block_is_refused_once() {
+        let mut bodies = Bodies::new(Network::Regtest);
+        let unmined = block(&[&loose(1)]);
+        let refused = parts(&unmined, 1 << 20).into_iter().map(|part| bodies.block_part(part)).next();
+        assert_eq!(refused, Some(Err(SchemaError::Impossible("block"))));
+        let mut strange = parts(&mined(), 100);
+        strange[1].parts += 1;
+        assert!(bodies.block_part(strange[0].clone()).is_ok());
+        assert!(bodies.block_part(strange[1].clone()).is_err());
+        strange[0].part = 99;
+        assert!(bodies.block_part(strange[0].clone()).is_err());
+    }
+
+    #[test]
+    fn memory_is_bounded() {
+        let mut bodies = Bodies::new(Network::Regtest);
+        for number in 0..20_u8 {
+            let part = BlockPart { hash: vec![number; 32].into(), part: 0, parts: 2, body: Bytes::new() };
+            assert_eq!(bodies.block_part(part), Ok(None));
+        }
+        assert_eq!(bodies.blocks.len(), MAX_BLOCKS);
+        let tx = loose(7);
+        for _ in 0..3 {
+            assert_eq!(bodies.transaction(tx.raw()), Ok(BodyId::Transaction(tx.wtxid())));
+        }
+        assert_eq!((bodies.bytes, bodies.order.len()), (tx.raw().len(), 1));
+        assert!(bodies.transaction(&tx.raw()[1..]).is_err());
+    }
+}

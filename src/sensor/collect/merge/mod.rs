@@ -1,0 +1,329 @@
+//! Puts the events of all sensors in one order, with their bodies: a pure decider.
+//!
+//! Events are held until those of the same moment can be here from every sensor, but for [`HOLD`] at most. All times
+//! are those of the server's clock until an event leaves: then they are the reader's.
+
+mod awaiting;
+mod receive;
+
+use super::bodies::Bodies;
+use super::chain::Chain;
+use super::offset::shifted;
+use super::source::{Phase, Source};
+use super::translate;
+use crate::chain::Network;
+use crate::event::{
+    DisconnectReason, Event, EventKind, PeerEvent, PeerId, SensorEvent, SensorId, SensorReport,
+};
+use crate::schema::message::{self, event::Kind as MessageKind};
+use crate::schema::{BodyId, SchemaError, body_of, decode_with_body};
+use crate::sensor::kind::{Kind, SensorName};
+use crate::util::time::Timestamp;
+use awaiting::{Awaiting, Waiting};
+use std::collections::{BTreeMap, VecDeque};
+use std::time::Duration;
+
+/// How long an event is held for those of other sensors: what batches and two long ways to the server take.
+pub const HOLD: Duration = Duration::from_millis(400);
+
+/// The most events that are held.
+const MAX_HELD: usize = 200_000;
+
+/// An announcement that is later than this says nothing about who was first, and is left out.
+const MAX_LATE: Duration = Duration::from_secs(2);
+
+/// A sensor of which nothing was heard for so long is stale.
+const STALE: Duration = Duration::from_secs(15);
+
+/// The most sensors.
+const MAX_SENSORS: usize = SensorId::MAX as usize;
+
+/// The place of an event: its time, its sensor, its flush, and the place in that. A state comes between two flushes.
+type Place = (Timestamp, SensorId, u64, u32);
+
+/// The number of a flush in a place.
+const fn of_flush(flush: u64) -> u64 {
+    flush.saturating_mul(2).saturating_add(1)
+}
+
+/// What is held.
+#[derive(Debug)]
+enum Held {
+    /// What a sensor said, its body aside.
+    Event(message::Event),
+    /// The state of a sensor, with the events that lead to it; whether the sensor joins with it.
+    State(Vec<message::Event>, bool),
+    /// How the sensor is.
+    Report(Box<SensorReport>),
+}
+
+/// The events of all sensors, in one order.
+#[derive(Debug)]
+pub struct Merge {
+    bodies: Bodies,
+    chain: Chain,
+    sources: BTreeMap<SensorName, Source>,
+    names: BTreeMap<SensorId, SensorName>,
+    held: BTreeMap<Place, Held>,
+    awaiting: Awaiting,
+    ready: VecDeque<Event>,
+    now: Timestamp,
+    /// The time of the last event that left.
+    left: Timestamp,
+    /// By how many µs the reader's clock is ahead of the server's, and how far that may be wrong.
+    reader_ahead: i64,
+    reader_uncertainty: Duration,
+    /// Kinds of messages that are left out, as the reader is too slow.
+    skipped: &'static [Kind],
+}
+
+impl Merge {
+    /// Nothing has arrived. `reader` is by how many µs the reader's clock is ahead of the server's, and how far that
+    /// may be wrong.
+    pub fn new(network: Network, (reader_ahead, reader_uncertainty): (i64, Duration)) -> Self {
+        Self {
+            bodies: Bodies::new(network),
+            chain: Chain::default(),
+            sources: BTreeMap::new(),
+            names: BTreeMap::new(),
+            held: BTreeMap::new(),
+            awaiting: Awaiting::default(),
+            ready: VecDeque::new(),
+            now: Timestamp::default(),
+            left: Timestamp::default(),
+            reader_ahead,
+            reader_uncertainty,
+            skipped: &[],
+        }
+    }
+
+    /// Lets go of what is due at `now` by the server's clock.
+    pub fn advance(&mut self, now: Timestamp) {
+        self.now = self.now.max(now);
+        self.find_stale();
+        let horizon = self.horizon();
+        while self.held.first_key_value().is_some_and(|((time, ..), _)| *time <= horizon) {
+            self.leave();
+        }
+        for sensor in self.awaiting.give_up(self.now) {
+            self.body_missing(&sensor);
+        }
+        self.follow_chain();
+    }
+
+    /// Up to when everything that will come has come: the earliest time at which a sensor that is heard sent last, but
+    /// [`HOLD`] ago at the latest.
+    fn horizon(&self) -> Timestamp {
+        let joined = self.sources.values().filter(|source| source.phase != Phase::Waiting);
+        let sent = joined.map(|source| source.sent).min().unwrap_or_default();
+        // What was sent last may be a part of its flush, which others of its kinds follow.
+        (sent - Duration::from_millis(100)).max(self.now - HOLD)
+    }
+
+    fn find_stale(&mut self) {
+        let now = self.now;
+        let is_stale = |source: &Source| source.phase != Phase::Waiting && now.since(source.heard) > STALE;
+        let stale: Vec<_> = self
+            .sources
+            .iter()
+            .filter(|(_, source)| is_stale(source))
+            .map(|(name, _)| name.clone())
+            .collect();
+        for name in stale {
+            let Some(source) = self.sources.get_mut(&name) else { continue };
+            source.phase = Phase::Waiting;
+            let (id, live) = (source.id, source.peers.keys().copied().collect::<Vec<_>>());
+            self.disconnect(now, &live, &name);
+            self.chain.lost(id);
+            self.push(now, EventKind::Sensor(id, SensorEvent::Stale));
+        }
+    }
+
+    /// Leaves out messages of these kinds from now on.
+    pub fn skip(&mut self, kinds: &'static [Kind]) {
+        self.skipped = kinds;
+    }
+
+    /// The reader was away: nobody is stale because of that.
+    pub fn resume(&mut self, now: Timestamp) {
+        for source in self.sources.values_mut() {
+            source.heard = source.heard.max(now);
+        }
+    }
+
+    fn disconnect(&mut self, time: Timestamp, peers: &[PeerId], sensor: &SensorName) {
+        for peer in peers {
+            if let Some(source) = self.sources.get_mut(sensor) {
+                source.peers.remove(peer);
+            }
+            let event = PeerEvent::Disconnected { reason: DisconnectReason::SensorStale, retry_at: None };
+            self.push(time, EventKind::Peer(*peer, event));
+        }
+    }
+
+    /// Lets go of the first event.
+    fn leave(&mut self) {
+        let Some(((time, id, ..), held)) = self.held.pop_first() else { return };
+        self.left = self.left.max(time);
+        let Some(name) = self.names.get(&id).cloned() else { return };
+        match held {
+            Held::Event(event) => self.leave_event(&name, event, time),
+            Held::State(events, joins) => self.leave_state(&name, events, joins, time),
+            Held::Report(report) => self.push(time, EventKind::Sensor(id, SensorEvent::Report(report))),
+        }
+    }
+
+    /// Compares the peers of a sensor with its state, and adds those that are not known.
+    fn leave_state(
+        &mut self,
+        sensor: &SensorName,
+        events: Vec<message::Event>,
+        joins: bool,
+        time: Timestamp,
+    ) {
+        let Some(source) = self.sources.get(sensor) else { return };
+        let (id, live) = (source.id, source.live_in(&events));
+        let (known, gone): (Vec<_>, Vec<_>) =
+            source.peers.keys().partition(|peer| !joins && live.contains(peer) && source.peers[peer]);
+        if joins {
+            self.push(time, EventKind::Sensor(id, SensorEvent::Joined(sensor.to_string())));
+        }
+        self.disconnect(time, &gone, sensor);
+        for event in events {
+            let peer = match &event.kind {
+                Some(MessageKind::Peer(peer)) => id.peer(PeerId(peer.peer)),
+                _ => None,
+            };
+            if !peer.is_some_and(|peer| known.contains(&peer)) {
+                self.complete(sensor, None, event, time);
+            }
+        }
+    }
+
+    fn leave_event(&mut self, name: &SensorName, event: message::Event, time: Timestamp) {
+        let Some(source) = self.sources.get_mut(name) else { return };
+        if matches!(event.kind, Some(MessageKind::KnownOutputs(_))) {
+            source.known = Some(event);
+            return;
+        }
+        let known = source.known.take();
+        match body_of(&event) {
+            Ok(Some(body)) if self.bodies.get(body).is_none() => {
+                let waiting = Waiting { sensor: name.clone(), since: time, known, event };
+                if !self.awaiting.add(body, waiting) {
+                    self.body_missing(name);
+                }
+            }
+            Ok(_) => self.complete(name, known, event, time),
+            Err(error) => self.refuse(name, &error),
+        }
+    }
+
+    fn refuse(&mut self, sensor: &SensorName, error: &SchemaError) {
+        if let Some(source) = self.sources.get_mut(sensor) {
+            source.counts.refused += 1;
+            tracing::debug!(%sensor, %error, "an event of a sensor is refused");
+        }
+    }
+
+    fn body_arrived(&mut self, body: BodyId) {
+        for Waiting { sensor, known, event, .. } in self.awaiting.arrived(body) {
+            self.complete(&sensor, known, event, self.left);
+        }
+    }
+
+    fn body_missing(&mut self, sensor: &SensorName) {
+        if let Some(source) = self.sources.get_mut(sensor) {
+            source.counts.missing_bodies += 1;
+        }
+    }
+
+    /// An event has all that belongs to it.
+    fn complete(
+        &mut self,
+        sensor: &SensorName,
+        known: Option<message::Event>,
+        event: message::Event,
+        time: Timestamp,
+    ) {
+        let body = body_of(&event).ok().flatten().and_then(|id| self.bodies.get(id));
+        let decoded = decode_with_body(event, body);
+        let known = known.map(|known| decode_with_body(known, None));
+        match (decoded, known.transpose()) {
+            (Ok(Some(event)), Ok(known)) => {
+                if let Some(known) = known.flatten() {
+                    self.push(time, known.kind);
+                }
+                self.take(sensor, event.kind, time);
+            }
+            // Of a kind that this version does not know.
+            (Ok(None), Ok(_)) => {}
+            (Err(error), _) | (_, Err(error)) => self.refuse(sensor, &error),
+        }
+    }
+
+    /// Takes what happened to a sensor, or what it says happened to its network.
+    fn take(&mut self, sensor: &SensorName, kind: EventKind, time: Timestamp) {
+        let Some(source) = self.sources.get_mut(sensor) else { return };
+        let id = source.id;
+        match kind {
+            EventKind::Peer(peer, mut event) => {
+                let Some(peer) = id.peer(peer).filter(|peer| source.note(*peer, &event)) else {
+                    source.counts.refused += 1;
+                    return;
+                };
+                translate::shift(&mut event, source.offset.server_ahead().saturating_add(self.reader_ahead));
+                self.push(time, EventKind::Peer(peer, event));
+            }
+            EventKind::Tip(tip) | EventKind::BlocksDisconnected { tip, .. } => self.chain.tip(id, tip),
+            EventKind::Block { peer, height, block } => {
+                if let Some(peer) = id.peer(peer) {
+                    self.chain.block(peer, height, block);
+                }
+            }
+            EventKind::Warning(warning) => {
+                self.push(time, EventKind::Sensor(id, SensorEvent::Warned(Box::new(warning))));
+            }
+            // Of one sensor alone, or of its own sensors.
+            EventKind::Seed { .. }
+            | EventKind::Addresses(_)
+            | EventKind::WallClock(_)
+            | EventKind::MissingBlocks(_)
+            | EventKind::PastBlock { .. }
+            | EventKind::Backfill { .. }
+            | EventKind::Bootstrap(_)
+            | EventKind::Restored(_)
+            | EventKind::CatchUp(_)
+            | EventKind::KnownOutputs(_)
+            | EventKind::Sensor(..) => return,
+        }
+        self.follow_chain();
+    }
+
+    fn follow_chain(&mut self) {
+        for kind in self.chain.advance(self.left) {
+            self.push(self.left, kind);
+        }
+    }
+
+    /// An event is ready, at a time by the server's clock.
+    fn push(&mut self, time: Timestamp, kind: EventKind) {
+        self.left = self.left.max(time);
+        self.ready.push_back(Event { time: shifted(self.left, self.reader_ahead), kind });
+    }
+
+    /// The next event, with the time of the reader's clock.
+    pub fn next(&mut self) -> Option<Event> {
+        self.ready.pop_front()
+    }
+
+    /// The number of events that are ready.
+    pub fn ready(&self) -> usize {
+        self.ready.len()
+    }
+
+    /// Up to when all events are out, by the reader's clock.
+    pub fn position(&self) -> Timestamp {
+        shifted(self.left.max(self.horizon()), self.reader_ahead)
+    }
+}

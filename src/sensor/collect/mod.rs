@@ -1,0 +1,29 @@
+//! Many sensors as one source of events.
+//!
+//! | file | what it is about |
+//! |---|---|
+//! | `merge` | the events of all sensors in one order, with their bodies |
+//! | `source` | what is known of one sensor while its messages arrive |
+//! | `offset` | how far its clock is from the server's |
+//! | `losses` | events of it that did not arrive |
+//! | `translate` | its times as times of the reader |
+//! | `bodies` | transactions and blocks, which come once for all sensors |
+//! | `chain` | the best chain that all sensors together show |
+//! | `skipping` | what a reader leaves out that is too slow |
+//! | `collector` | the task that reads from the server |
+
+mod bodies;
+mod chain;
+mod collector;
+mod losses;
+mod merge;
+mod offset;
+mod skipping;
+mod source;
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod tests;
+mod translate;
+
+pub use collector::{CollectSettings, Collector};

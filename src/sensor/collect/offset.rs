@@ -1,0 +1,118 @@
+//! How far the clock of a sensor is from that of the server: by the delays of its messages.
+//!
+//! The server stamps each message. The difference from the sensor's own stamp is the clocks' difference and the time
+//! on the way; the message that was fastest gives the best estimate. A way back and forth takes the sensor's shortest
+//! time to an acknowledgement, so that the way there took between nothing and all of it: half of it is assumed, and
+//! half of it is the uncertainty.
+
+use crate::util::time::Timestamp;
+use std::time::Duration;
+
+/// A minimum counts for one to two of these spans, so that a drifting clock is followed.
+const SPAN: Duration = Duration::from_mins(5);
+
+/// A clock compared with the server's.
+#[derive(Clone, Copy, Default, Debug)]
+pub struct Offset {
+    /// The smallest differences, server minus sensor in µs, of this span and the one before.
+    least: [Option<i64>; 2],
+    span_start: Timestamp,
+    /// The shortest time to an acknowledgement, in µs.
+    ack: Option<i64>,
+}
+
+/// The difference of two times in µs, `later` minus `earlier`; far beyond all clocks it saturates.
+pub fn difference(later: Timestamp, earlier: Timestamp) -> i64 {
+    let micros = |span: Duration| i64::try_from(span.as_micros()).unwrap_or(i64::MAX);
+    micros(later.since(earlier)).saturating_sub(micros(earlier.since(later)))
+}
+
+/// A time moved by µs, which may be negative.
+pub fn shifted(time: Timestamp, micros: i64) -> Timestamp {
+    Timestamp::from_micros(time.as_micros().saturating_add_signed(micros))
+}
+
+impl Offset {
+    /// Takes a message that was sent at `sent` by the sensor's clock and stored at `stored` by the server's.
+    pub fn note(&mut self, sent: Timestamp, stored: Timestamp) {
+        if stored.since(self.span_start) > SPAN {
+            self.least = [None, self.least[0]];
+            self.span_start = stored;
+        }
+        let micros = difference(stored, sent);
+        self.least[0] = Some(self.least[0].map_or(micros, |least| least.min(micros)));
+    }
+
+    /// Takes the shortest time to an acknowledgement, as the sensor measured it.
+    pub fn note_ack(&mut self, shortest: Duration) {
+        self.ack = i64::try_from(shortest.as_micros()).ok().filter(|micros| *micros > 0).or(self.ack);
+    }
+
+    /// By how many µs the server's clock is ahead of the sensor's; 0 before the first message.
+    pub fn server_ahead(&self) -> i64 {
+        let least = self.least.into_iter().flatten().min().unwrap_or(0);
+        least.saturating_sub(self.ack.unwrap_or(0) / 2)
+    }
+
+    /// How far the true value may be from [`Self::server_ahead`]; `None` while nothing is known.
+    pub fn uncertainty(&self) -> Option<Duration> {
+        self.least.into_iter().flatten().next()?;
+        Some(Duration::from_micros(self.ack?.unsigned_abs().div_ceil(2)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const T: Timestamp = Timestamp::from_secs(1_700_000_000);
+
+    fn ms(millis: u64) -> Duration {
+        Duration::from_millis(millis)
+    }
+
+    #[test]
+    fn nothing_is_known_before_a_message_and_an_acknowledgement() {
+        let mut offset = Offset::default();
+        assert_eq!((offset.server_ahead(), offset.uncertainty()), (0, None));
+        offset.note(T, T + ms(40));
+        assert_eq!((offset.server_ahead(), offset.uncertainty()), (40_000, None));
+        offset.note_ack(ms(80));
+        assert_eq!((offset.server_ahead(), offset.uncertainty()), (0, Some(ms(40))));
+    }
+
+    #[test]
+    fn a_clock_that_is_set_is_followed_within_two_spans() {
+        let mut offset = Offset::default();
+        offset.note(T, T + ms(10));
+        let later = T + SPAN * 3;
+        // Three seconds back.
+        offset.note(later - ms(3_000), later + ms(10));
+        for spans in [1, 2] {
+            let later = later + SPAN * spans + ms(u64::from(spans));
+            offset.note(later - ms(3_000), later + ms(12));
+        }
+        assert_eq!(offset.server_ahead(), 3_012_000);
+    }
+
+    proptest! {
+        #[test]
+        fn the_true_offset_is_within_the_uncertainty(
+            ahead in -10_000_000_i64..10_000_000,
+            there in prop::collection::vec(1_u64..300_000, 1..50),
+            back in 1_u64..300_000,
+        ) {
+            let mut offset = Offset::default();
+            let mut shortest = u64::MAX;
+            for (number, &delay) in there.iter().enumerate() {
+                let sent = T + ms(number as u64 * 100);
+                offset.note(sent, shifted(sent, ahead) + Duration::from_micros(delay));
+                shortest = shortest.min(delay + back);
+            }
+            offset.note_ack(Duration::from_micros(shortest));
+            let error = offset.server_ahead().abs_diff(ahead);
+            prop_assert!(u128::from(error) <= offset.uncertainty().unwrap().as_micros() + 1);
+        }
+    }
+}

@@ -1,0 +1,81 @@
+//! What a reader leaves out that is too slow for all that its sensors publish.
+
+use crate::event::Warning;
+use crate::sensor::kind::Kind;
+use crate::util::time::Timestamp;
+use std::time::Duration;
+
+/// A reader that was up to date and is this far behind leaves out announcements and traffic,
+const BEHIND: Duration = Duration::from_secs(10);
+
+/// and one that is this far behind everything but blocks and states,
+const FAR_BEHIND: Duration = Duration::from_mins(1);
+
+/// until it is up to date again.
+const UP_TO_DATE: Duration = Duration::from_secs(1);
+
+/// Whether something is left out.
+#[derive(Clone, Copy, Default, Debug)]
+pub struct Skipping {
+    /// The past is not skipped that the user asked for.
+    was_up_to_date: bool,
+    kinds: &'static [Kind],
+    since: Option<Timestamp>,
+    messages: u64,
+}
+
+impl Skipping {
+    /// Takes how far behind the reader is. Returns a warning when it is up to date again.
+    pub fn note(&mut self, lag: Duration, stored: Timestamp) -> Option<Warning> {
+        if lag < UP_TO_DATE {
+            self.was_up_to_date = true;
+            self.kinds = &[];
+            let secs = stored.since(self.since.take()?).as_secs();
+            return Some(Warning::SensorsSkipped { secs, messages: std::mem::take(&mut self.messages) });
+        }
+        if self.was_up_to_date && lag > BEHIND {
+            self.since.get_or_insert(stored);
+            if lag > FAR_BEHIND {
+                self.kinds = &[Kind::Traffic, Kind::Relay, Kind::Tx, Kind::RawTx];
+            } else if self.kinds.is_empty() {
+                self.kinds = &[Kind::Traffic, Kind::Relay];
+            }
+        }
+        None
+    }
+
+    /// Counts a message, if it is left out.
+    pub fn count(&mut self, kind: Kind) {
+        self.messages += u64::from(self.kinds.contains(&kind));
+    }
+
+    /// The kinds of messages that are left out.
+    pub fn kinds(&self) -> &'static [Kind] {
+        self.kinds
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const T: Timestamp = Timestamp::from_secs(1_700_000_000);
+
+    #[test]
+    fn the_past_is_read_whole_and_only_then_a_slow_reader_skips() {
+        let secs = Duration::from_secs;
+        let mut skipping = Skipping::default();
+        assert_eq!(skipping.note(secs(21_600), T), None);
+        assert!(skipping.kinds().is_empty());
+        assert_eq!(skipping.note(secs(0), T), None);
+        for (lag, left_out) in [(9, 0), (11, 2), (5, 2), (61, 4), (20, 4)] {
+            assert_eq!(skipping.note(secs(lag), T), None);
+            assert_eq!(skipping.kinds().len(), left_out, "{lag} s behind");
+            skipping.count(Kind::Relay);
+            skipping.count(Kind::Chain);
+        }
+        let warning = skipping.note(Duration::ZERO, T + secs(33));
+        assert_eq!(warning, Some(Warning::SensorsSkipped { secs: 33, messages: 4 }));
+        assert_eq!(skipping.note(Duration::ZERO, T), None);
+    }
+}

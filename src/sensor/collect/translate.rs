@@ -1,0 +1,36 @@
+//! Times of a sensor as times of the reader.
+
+use super::offset::shifted;
+use crate::event::{PeerEvent, SensorReport};
+use crate::schema::message::SensorStatus;
+use crate::util::text::clean;
+use crate::util::time::Timestamp;
+
+/// The longest version of a program, in characters.
+const MAX_PROGRAM: usize = 40;
+
+/// Moves the times that an event contains by so many µs.
+pub fn shift(event: &mut PeerEvent, micros: i64) {
+    match event {
+        PeerEvent::Disconnected { retry_at: Some(at), .. } => *at = shifted(*at, micros),
+        PeerEvent::Traffic(traffic) => {
+            for message in &mut traffic.recent {
+                message.time = shifted(message.time, micros);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// What a sensor says of itself. What the reader knows of it is left empty.
+pub fn report(status: &SensorStatus, micros: i64) -> SensorReport {
+    SensorReport {
+        program: clean(status.program.as_bytes(), MAX_PROGRAM),
+        started: shifted(Timestamp::from_micros(status.started_us), micros),
+        live_peers: status.live_peers,
+        events: status.events,
+        waiting: status.waiting,
+        dropped: status.dropped.iter().fold(0, |sum: u64, of| sum.saturating_add(of.messages)),
+        ..SensorReport::default()
+    }
+}
