@@ -226,10 +226,10 @@ mod tests {
             assert!(stream_bytes(wrong).unwrap_err().contains("16MB or more"), "{wrong}");
         }
         let hours = |hours| Ok(Duration::from_hours(hours));
-        assert_eq!((stream_age("24h"), stream_age("7d")), (hours(24), hours(7 * 24)));
-        assert_eq!(stream_age("90m"), Ok(Duration::from_mins(90)));
+        assert_eq!((long_time("24h"), long_time("7d")), (hours(24), hours(7 * 24)));
+        assert_eq!(long_time("90m"), Ok(Duration::from_mins(90)));
         for wrong in ["", "d", "0d", "3651d", "30s", "24", "1w2", "-1h"] {
-            assert!(stream_age(wrong).unwrap_err().contains("1m to 3650d"), "{wrong}");
+            assert!(long_time(wrong).unwrap_err().contains("1m to 3650d"), "{wrong}");
         }
     }
 
