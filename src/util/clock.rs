@@ -15,6 +15,9 @@ use tokio::time::Instant;
 /// sleeps.
 pub const RECHECK: Duration = Duration::from_secs(5);
 
+/// Whoever looks at the time no more often than this was asleep: the driver does so every few seconds.
+pub const ASLEEP: Duration = Duration::from_mins(2);
+
 /// What the machine knows beside tokio's clock, which stands still while the machine sleeps. Tests replace it.
 trait Machine: fmt::Debug + Sync {
     /// For how long the machine has slept; it never shrinks.

@@ -26,6 +26,7 @@ use crate::p2p::addrman::table::AddrTable;
 use crate::p2p::input::Input;
 use crate::p2p::part::Part;
 use crate::p2p::settings::{MAX_DIALS, PeerChoice, Settings};
+use crate::util::clock::ASLEEP;
 use crate::util::time::Timestamp;
 use crate::wire::Services;
 use manual::ManualPeers;
@@ -42,9 +43,6 @@ const MAX_MANUAL_DIALS: usize = 400;
 /// How long the known addresses may take to lead to two peers before DNS seeds are asked as well
 /// (Core: 11 s).
 const ADDRESSES_PATIENCE: Duration = Duration::from_secs(11);
-
-/// Whoever looks for dials no more often than this was asleep: the driver does every few seconds.
-const ASLEEP: Duration = Duration::from_mins(2);
 
 /// Without any peer for this long, the built-in addresses are used (Core: 1 min).
 const FIXED_SEEDS_AFTER: Duration = Duration::from_mins(1);

@@ -4,6 +4,8 @@
 //! time, doesn't have the transaction or disconnects, the next announcer is asked; no peer is asked twice.
 //! Each transaction is accepted once.
 
+mod timeouts;
+
 use crate::event::PeerId;
 use crate::p2p::tx_download::seen::Seen;
 use crate::util::bounded::Ring;
@@ -48,6 +50,8 @@ pub struct RequestTracker {
     /// Transactions that were announced and that no announcer delivered.
     abandoned: Vec<TxHash>,
     next_order: u64,
+    /// When somebody last looked at the time.
+    looked_at: Timestamp,
 }
 
 #[derive(Debug)]
@@ -117,6 +121,7 @@ impl RequestTracker {
             seen: Seen::new(SEEN),
             abandoned: Vec::new(),
             next_order: 0,
+            looked_at: Timestamp::default(),
         }
     }
 
@@ -211,6 +216,7 @@ impl RequestTracker {
 
     /// `peer` sent the transaction with these hashes.
     pub fn received(&mut self, peer: PeerId, txid: Txid, wtxid: Wtxid, now: Timestamp) -> Receipt {
+        self.note_time(now);
         let hashes = [TxHash::Wtxid(wtxid), TxHash::Txid(txid)];
         let mut answered = hashes.into_iter().filter_map(|hash| Some((self.answered(peer, hash)?, hash)));
         let Some((since, requested_as)) = answered.next() else {
@@ -235,30 +241,10 @@ impl RequestTracker {
         self.seen.remove(txid.0);
     }
 
-    /// Gives up the requests that timed out, and returns them.
-    pub fn expire(&mut self, now: Timestamp) -> Vec<(PeerId, TxHash)> {
-        let mut silent = Vec::new();
-        while let Some(&(until, peer, hash)) = self.deadlines.first()
-            && until <= now
-        {
-            self.deadlines.pop_first();
-            if let Some(asked) = self.asked(peer, hash) {
-                self.expect_late(asked, hash);
-                self.give_up(asked, hash);
-            }
-            silent.push((peer, hash));
-        }
-        silent
-    }
-
-    /// When the next request times out.
-    pub fn deadline(&self) -> Option<Timestamp> {
-        self.deadlines.first().map(|&(until, _, _)| until)
-    }
-
     /// Returns the requests to send now, at most [`MAX_IN_FLIGHT`] per peer. They count as sent. Earlier
     /// announcements come first.
     pub fn requests(&mut self, now: Timestamp) -> BTreeMap<PeerId, Vec<TxHash>> {
+        self.note_time(now);
         let mut requests: BTreeMap<PeerId, Vec<TxHash>> = BTreeMap::new();
         let mut queue = BinaryHeap::new();
         for peer in std::mem::take(&mut self.idle) {

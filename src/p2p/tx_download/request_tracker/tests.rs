@@ -66,6 +66,32 @@ fn only_the_first_announcer_is_asked() {
 }
 
 #[test]
+fn a_sleep_of_the_machine_uses_up_no_time_of_requests() {
+    const NIGHT: u64 = 8 * 3_600;
+    let mut tracker = tracker();
+    (0..200).for_each(|number| {
+        tracker.announced(A, w(number));
+        tracker.announced(B, w(number));
+    });
+    tracker.asks(START);
+    assert_eq!(tracker.expire(after(30)), []);
+    assert_eq!(tracker.expire(after(30 + NIGHT)), [], "nobody is blamed");
+    assert_eq!(tracker.asks(after(30 + NIGHT)), [], "no other peer is asked");
+    let answered_after = Duration::from_secs(31);
+    let new = Receipt::New { answered_after, requested_as: by_wtxid(0) };
+    assert_eq!(tracker.receives(A, 0, after(31 + NIGHT)), new, "the sleep is no latency");
+    assert_eq!(tracker.deadline(), Some(after(60 + NIGHT)));
+    assert_eq!(tracker.expire(after(60 + NIGHT)).len(), 199, "whoever is still silent is");
+    // The answer may be read before anybody looks at the time.
+    let mut tracker = self::tracker();
+    tracker.announced(A, w(1));
+    tracker.expire(START);
+    tracker.asks(START);
+    let new = Receipt::New { answered_after: Duration::ZERO, requested_as: by_wtxid(1) };
+    assert_eq!(tracker.receives(A, 1, after(NIGHT)), new);
+}
+
+#[test]
 fn an_answer_is_accepted_once_and_no_other_announcer_is_asked() {
     let mut tracker = tracker();
     tracker.announced(A, w(1));
