@@ -82,7 +82,7 @@ impl Model {
             return Outcome::default();
         }
         let mut step = Step::new(event.time);
-        self.size.observe(event.time, self.mempool.sums().counted.count);
+        self.note_time(event.time);
         match &event.kind {
             EventKind::Peer(id, event) => self.apply_peer(*id, event, &mut step),
             EventKind::Seed { name, answer } => self.seed_answered(name, answer, &mut step),

@@ -20,6 +20,7 @@ mod peer_notice;
 pub(crate) mod peers;
 mod read;
 pub(crate) mod sensors;
+mod silence;
 #[cfg(test)]
 pub(crate) mod tests;
 pub(crate) mod watchlist;
@@ -135,6 +136,8 @@ pub struct Model {
     received: ByteCount,
     sent: ByteCount,
     size: Gauge,
+    /// When the last event happened.
+    last_event: Option<Timestamp>,
     /// New blocks that have been missing for a while.
     missing_blocks: Option<MissingBlocks>,
     /// The progress of the download of past blocks, while it is under way.
@@ -186,6 +189,7 @@ impl Model {
             received: none(),
             sent: none(),
             size: Gauge::new(started),
+            last_event: None,
             missing_blocks: None,
             backfill: None,
             bootstrap: None,

@@ -227,28 +227,28 @@ impl Model {
         self.sent.total
     }
 
-    /// Transactions received per second, one value per second, oldest first.
-    pub(crate) fn tx_rate(&self, now: Timestamp, seconds: u64) -> Vec<f32> {
+    /// Transactions received per second, one value per second, oldest first; `None` while the machine was asleep.
+    pub(crate) fn tx_rate(&self, now: Timestamp, seconds: u64) -> Vec<Option<f32>> {
         self.arrivals.series(now, seconds)
     }
 
     /// Transactions received in `count` equal slices of the last 10 min, oldest first.
-    pub(crate) fn arrivals(&self, now: Timestamp, count: usize) -> Vec<u32> {
+    pub(crate) fn arrivals(&self, now: Timestamp, count: usize) -> Vec<Option<u32>> {
         self.arrivals.slices(now, count)
     }
 
     /// Bytes received per second, one value per second, oldest first.
-    pub(crate) fn download_rate(&self, now: Timestamp, seconds: u64) -> Vec<f32> {
+    pub(crate) fn download_rate(&self, now: Timestamp, seconds: u64) -> Vec<Option<f32>> {
         self.received.rate.series(now, seconds)
     }
 
     /// Bytes sent per second, one value per second, oldest first.
-    pub(crate) fn upload_rate(&self, now: Timestamp, seconds: u64) -> Vec<f32> {
+    pub(crate) fn upload_rate(&self, now: Timestamp, seconds: u64) -> Vec<Option<f32>> {
         self.sent.rate.series(now, seconds)
     }
 
     /// Transactions in the mempool, one value per 10 s, oldest first (last 10 min).
-    pub(crate) fn mempool_size(&self, now: Timestamp) -> Vec<f32> {
+    pub(crate) fn mempool_size(&self, now: Timestamp) -> Vec<Option<f32>> {
         self.size.series(now, self.mempool.sums().counted.count)
     }
 }

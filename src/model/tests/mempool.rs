@@ -1,9 +1,9 @@
 //! Transactions are announced, arrive, are confirmed, and are evicted.
 
-use crate::event::{DisconnectReason, PeerEvent, PeerId};
-use crate::model::ModelSettings;
+use crate::event::{DisconnectReason, EventKind, PeerEvent, PeerId};
 use crate::model::fees::fee_rate::FeeRate;
 use crate::model::testing::*;
+use crate::model::{Change, ModelSettings, RemovalReason};
 use crate::snapshot::TransactionRow;
 use crate::wire::{TxHash, Wtxid};
 use std::collections::HashMap;
@@ -184,12 +184,48 @@ fn rates_count_what_arrived_and_what_went_over_the_wire() {
     let traffic = Traffic { commands: commands.to_vec(), recent: Vec::new() };
     scene.peer(1, PeerEvent::Traffic(Box::new(traffic))).pass(1);
     let snapshot = scene.all();
-    assert_eq!(snapshot.overview.tx_rate, [2.0, 1.0]);
-    assert_eq!(snapshot.overview.download_rate, [0.0, 700.0]);
-    assert_eq!(snapshot.overview.upload_rate, [0.0, 30.0]);
+    assert_eq!(snapshot.overview.tx_rate, [2.0, 1.0].map(Some));
+    assert_eq!(snapshot.overview.download_rate, [0.0, 700.0].map(Some));
+    assert_eq!(snapshot.overview.upload_rate, [0.0, 30.0].map(Some));
     assert_eq!((snapshot.totals.bytes_received, snapshot.totals.bytes_sent), (700, 30));
-    assert_eq!(snapshot.overview.mempool_size, [3.0]);
+    assert_eq!(snapshot.overview.mempool_size, [Some(3.0)]);
     // The slice under way is left out.
     let later = scene.pass(60).all();
-    assert_eq!(later.overview.arrival.iter().sum::<u32>(), 3);
+    assert_eq!(later.overview.arrival.iter().flatten().sum::<u32>(), 3);
+}
+
+#[test]
+fn a_sleep_of_the_machine_is_a_gap_in_the_charts() {
+    let mut scene = Scene::new();
+    scene.connect(1).deliver(1, &loose(1)).pass(400).deliver(1, &loose(2)).pass(60).deliver(1, &loose(3));
+    let overview = scene.pass(30).all().overview;
+    let count = |slices: &[Option<u32>]| slices.iter().filter(|slice| slice.is_none()).count();
+    assert!((36..=40).contains(&count(&overview.arrival)), "ten seconds each: {:?}", overview.arrival);
+    assert_eq!(overview.arrival.iter().flatten().sum::<u32>(), 3);
+    let gap = overview.mempool_size.iter().filter(|size| size.is_none()).count();
+    assert!((38..=40).contains(&gap), "{:?}", overview.mempool_size);
+    assert!(overview.tx_rate.iter().all(Option::is_some), "a minute without an event is no sleep");
+}
+
+#[test]
+fn neither_a_sleep_nor_a_step_of_the_wall_clock_expires_transactions() {
+    use crate::util::time::WallOffset;
+    const WEEK: u64 = 7 * 86_400;
+    let mut scene = Scene::new();
+    scene.connect(1).deliver(1, &loose(1)).pass(60).announce(1, &loose(3));
+    let mut expected = vec![loose(1).txid()];
+    for weeks in [3, -3, 0] {
+        let offset = WallOffset::from_micros(weeks * WEEK.cast_signed() * 1_000_000);
+        scene.happen(EventKind::WallClock(offset)).pass(60).announce(1, &loose(4));
+        assert_eq!(scene.mempool(), expected, "the wall clock is {weeks} weeks ahead");
+    }
+    let nothing = || EventKind::Peer(PeerId(1), PeerEvent::Announced { txs: vec![], count: 0 });
+    let changes = scene.pass(WEEK).changes(nothing());
+    assert_eq!((changes, scene.mempool()), (vec![], expected.clone()), "a week in a drawer");
+    scene.deliver(1, &loose(2));
+    expected.push(loose(2).txid());
+    // What is old by then goes, as on all nodes, and nothing else.
+    let changes = scene.pass(WEEK).changes(nothing());
+    assert_eq!(changes, [Change::Removed(expected.remove(0), RemovalReason::Expired)]);
+    assert_eq!(scene.mempool(), expected);
 }

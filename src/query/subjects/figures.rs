@@ -103,7 +103,8 @@ fn tip_age(model: &Model, now: Timestamp) -> Range {
     model.tip().map(|tip| wall.since(Timestamp::from_secs(tip.time.into()))).into()
 }
 
-fn average(values: &[f32]) -> Range {
+fn average(values: &[Option<f32>]) -> Range {
+    let values: Vec<f32> = values.iter().copied().flatten().collect();
     let sum: f64 = values.iter().copied().map(f64::from).sum();
     #[expect(clippy::cast_precision_loss, reason = "a count of seconds")]
     let count = values.len() as f64;

@@ -39,16 +39,17 @@ pub struct Overview {
     /// The last notices, newest first.
     pub notices: Vec<NoticeRow>,
     /// Arrivals in equal slices of the last 10 min, oldest first, without the slice under way.
-    /// Slices are whole seconds, so there may be fewer than the view asks for.
-    pub arrival: Vec<u32>,
+    /// Slices are whole seconds, so there may be fewer than the view asks for. In this chart and the next ones, `None`
+    /// stands for a time in which the machine was asleep.
+    pub arrival: Vec<Option<u32>>,
     /// Transactions per second, one value per second, oldest first (last 60 s).
-    pub tx_rate: Vec<f32>,
+    pub tx_rate: Vec<Option<f32>>,
     /// Bytes received per second, one value per second, oldest first (last 60 s).
-    pub download_rate: Vec<f32>,
+    pub download_rate: Vec<Option<f32>>,
     /// Bytes sent per second, one value per second, oldest first (last 60 s).
-    pub upload_rate: Vec<f32>,
+    pub upload_rate: Vec<Option<f32>>,
     /// Transactions in the mempool, one value per 10 s, oldest first (last 10 min).
-    pub mempool_size: Vec<f32>,
+    pub mempool_size: Vec<Option<f32>>,
 }
 
 impl Overview {

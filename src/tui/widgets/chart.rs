@@ -7,28 +7,33 @@ use std::time::Duration;
 /// Eighths of a cell, from below.
 const EIGHTHS: [char; 9] = [' ', '▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
 
+/// What stands at the foot of bars where nothing was measured.
+const GAP: char = '·';
+
 /// A sparkline of the newest `cells` values, in at most `cells` cells. Its scale starts at zero.
 ///
-/// Every value shows at least the lowest block, for a gap would read as missing data. No value fills
+/// Every value shows at least the lowest block, as only missing data are a gap. No value fills
 /// its cell, so that the sparklines of two rows do not run into each other.
-pub fn sparkline(values: &[f32], cells: usize) -> String {
+pub fn sparkline(values: &[Option<f32>], cells: usize) -> String {
     let values = &values[values.len().saturating_sub(cells)..];
-    let top = highest(values);
-    values.iter().map(|value| EIGHTHS[level(*value, top, 7).max(1)]).collect()
+    let top = highest(values.iter().flatten());
+    let block = |value: &Option<f32>| value.map_or(0, |value| level(value, top, 7).max(1));
+    values.iter().map(|value| EIGHTHS[block(value)]).collect()
 }
 
 /// Bars of the newest `columns` values over `rows` rows, the top row first. Each row has `columns`
-/// cells; the newest value stands at the right.
-pub fn bars(values: &[f32], columns: usize, rows: usize) -> Vec<String> {
+/// cells; the newest value stands at the right. Where nothing was measured, a dot stands in the lowest row.
+pub fn bars(values: &[Option<f32>], columns: usize, rows: usize) -> Vec<String> {
     let values = &values[values.len().saturating_sub(columns)..];
-    let top = highest(values);
+    let top = highest(values.iter().flatten());
     let missing = columns - values.len();
     (0..rows)
         .rev()
         .map(|row| {
-            let bar = |value: &f32| {
-                let filled = level(*value, top, rows * 8);
-                EIGHTHS[filled.saturating_sub(row * 8).min(8)]
+            let bar = |value: &Option<f32>| match value {
+                Some(value) => EIGHTHS[level(*value, top, rows * 8).saturating_sub(row * 8).min(8)],
+                None if row == 0 => GAP,
+                None => ' ',
             };
             " ".repeat(missing).chars().chain(values.iter().map(bar)).collect()
         })
@@ -76,8 +81,8 @@ pub fn moment(at: Duration, whole: Duration, cells: usize) -> String {
 }
 
 /// The highest of the values; 0 if there is none.
-pub fn highest(values: &[f32]) -> f32 {
-    values.iter().copied().fold(0.0, f32::max)
+pub fn highest<'a>(values: impl IntoIterator<Item = &'a f32>) -> f32 {
+    values.into_iter().copied().fold(0.0, f32::max)
 }
 
 /// Scales `value` so that `top` has `steps` steps. A positive value has at least one.
@@ -102,17 +107,19 @@ mod tests {
 
     #[test]
     fn sparklines_start_at_zero_and_keep_the_newest() {
-        assert_eq!(sparkline(&[9.0, 0.0, 4.0, 8.0], 3), "▁▄▇");
-        assert_eq!(sparkline(&[0.0, 0.0], 5), "▁▁");
+        assert_eq!(sparkline(&[9.0, 0.0, 4.0, 8.0].map(Some), 3), "▁▄▇");
+        assert_eq!(sparkline(&[0.0, 0.0].map(Some), 5), "▁▁");
         assert_eq!(sparkline(&[], 5), "");
-        assert_eq!(sparkline(&[f32::NAN, f32::INFINITY, -1.0], 3).chars().count(), 3);
+        assert_eq!(sparkline(&[f32::NAN, f32::INFINITY, -1.0].map(Some), 3).chars().count(), 3);
+        assert_eq!(sparkline(&[Some(8.0), None, Some(0.0)], 3), "▇ ▁");
     }
 
     #[test]
     fn bars_grow_from_below() {
-        assert_eq!(bars(&[1.0, 2.0, 4.0], 4, 2), ["   █", " ▄██"]);
-        assert_eq!(bars(&[0.01, 100.0], 2, 1), ["▁█"]);
-        assert_eq!(bars(&[1.0], 1, 0), Vec::<String>::new());
+        assert_eq!(bars(&[1.0, 2.0, 4.0].map(Some), 4, 2), ["   █", " ▄██"]);
+        assert_eq!(bars(&[0.01, 100.0].map(Some), 2, 1), ["▁█"]);
+        assert_eq!(bars(&[Some(1.0)], 1, 0), Vec::<String>::new());
+        assert_eq!(bars(&[Some(4.0), None, Some(0.0), Some(4.0)], 4, 2), ["█  █", "█· █"]);
     }
 
     #[test]

@@ -127,7 +127,7 @@ fn pings(cx: &Context, peer: &PeerDetail, cells: usize) -> Vec<Line<'static>> {
     };
     let axis_cells = text::width(&format::ping(highest)) + 2;
     let room = cells.saturating_sub(axis_cells);
-    let values: Vec<f32> = peer.pings.iter().map(|(_, rtt)| rtt.as_secs_f32()).collect();
+    let values: Vec<_> = peer.pings.iter().map(|(_, rtt)| Some(rtt.as_secs_f32())).collect();
     let columns = values.len().min(room);
     let axis = chart::axis(CHART, axis_cells, |part| format::ping(highest.mul_f32(part)));
     for (label, bars) in axis.into_iter().zip(chart::bars(&values, columns, CHART)) {

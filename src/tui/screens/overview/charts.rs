@@ -27,8 +27,8 @@ struct Chart<'a> {
     name: &'static str,
     /// What the bars count.
     unit: String,
-    /// The newest value last; fewer than `full` soon after the start.
-    values: &'a [f32],
+    /// The newest value last; fewer than `full` soon after the start. `None` is a gap.
+    values: &'a [Option<f32>],
     /// The number of values that the history has once it is full.
     full: usize,
 }
@@ -43,7 +43,7 @@ pub fn columns(area: Rect) -> usize {
 pub fn arrival(frame: &mut Frame, area: Rect, cx: &Context, focused: bool) {
     let slices = &cx.snapshot.overview.arrival;
     #[expect(clippy::cast_precision_loss, reason = "the height of a bar")]
-    let values: Vec<f32> = slices.iter().map(|count| *count as f32).collect();
+    let values: Vec<_> = slices.iter().map(|count| count.map(|count| count as f32)).collect();
     // The slices are whole seconds, as few as make ten minutes fit into the columns.
     let step = SPAN.as_secs().div_ceil(columns(area).clamp(1, 600) as u64);
     let unit = format!("tx per {}", format::span(Duration::from_secs(step)));
@@ -67,7 +67,7 @@ fn draw(frame: &mut Frame, area: Rect, cx: &Context, chart: &Chart, focused: boo
         .title_bottom(Line::styled(past, theme.muted()))
         .title_bottom(Line::styled(" now ", theme.muted()).right_aligned());
     let rows = usize::from(block.inner(area).height);
-    let top = chart::highest(chart.values);
+    let top = chart::highest(chart.values.iter().flatten());
     let axis = chart::axis(rows, AXIS, |part| format::whole(top * part));
     let bars = chart::bars(&stretch(chart.values, chart.full, columns), columns, rows);
     let line = |(label, bars)| {
@@ -79,11 +79,11 @@ fn draw(frame: &mut Frame, area: Rect, cx: &Context, chart: &Chart, focused: boo
 
 /// The values for that many columns: each in several of them, or only some of the values, the newest among them.
 /// The part of the history that is still missing stays empty.
-fn stretch(values: &[f32], full: usize, columns: usize) -> Vec<f32> {
+fn stretch(values: &[Option<f32>], full: usize, columns: usize) -> Vec<Option<f32>> {
     let missing = full.saturating_sub(values.len());
     let value = |column: usize| {
         let index = ((column + 1) * full).div_ceil(columns).checked_sub(1 + missing);
-        index.and_then(|index| values.get(index)).copied().unwrap_or(0.0)
+        index.and_then(|index| values.get(index)).copied().unwrap_or(Some(0.0))
     };
     (0..columns).map(value).collect()
 }
@@ -94,9 +94,10 @@ mod tests {
 
     #[test]
     fn a_short_history_stands_at_the_right_and_the_newest_value_is_always_there() {
-        assert_eq!(stretch(&[1.0, 2.0], 4, 8), [0.0, 0.0, 0.0, 0.0, 1.0, 1.0, 2.0, 2.0]);
-        assert_eq!(stretch(&[1.0, 2.0], 2, 3), [1.0, 2.0, 2.0]);
-        assert_eq!(stretch(&[1.0, 2.0, 3.0], 3, 2), [2.0, 3.0]);
-        assert_eq!(stretch(&[], 0, 2), [0.0, 0.0]);
+        assert_eq!(stretch(&[1.0, 2.0].map(Some), 4, 8), [0.0, 0.0, 0.0, 0.0, 1.0, 1.0, 2.0, 2.0].map(Some));
+        assert_eq!(stretch(&[1.0, 2.0].map(Some), 2, 3), [1.0, 2.0, 2.0].map(Some));
+        assert_eq!(stretch(&[1.0, 2.0, 3.0].map(Some), 3, 2), [2.0, 3.0].map(Some));
+        assert_eq!(stretch(&[], 0, 2), [0.0, 0.0].map(Some));
+        assert_eq!(stretch(&[None, Some(1.0)], 2, 4), [None, None, Some(1.0), Some(1.0)]);
     }
 }

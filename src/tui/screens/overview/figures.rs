@@ -40,7 +40,7 @@ struct Figure<'a> {
     width: u16,
     /// The figure as text, from the longest to the shortest form.
     texts: Vec<Text>,
-    past: &'a [f32],
+    past: &'a [Option<f32>],
 }
 
 /// A figure as text.
@@ -267,8 +267,8 @@ fn fee_floor(totals: &Totals) -> String {
 }
 
 #[expect(clippy::cast_precision_loss, reason = "at most ten values")]
-fn mean(rates: &[f32]) -> f32 {
-    let recent = &rates[rates.len().saturating_sub(RATE_SPAN)..];
+fn mean(rates: &[Option<f32>]) -> f32 {
+    let recent: Vec<f32> = rates[rates.len().saturating_sub(RATE_SPAN)..].iter().copied().flatten().collect();
     if recent.is_empty() { 0.0 } else { recent.iter().sum::<f32>() / recent.len() as f32 }
 }
 

@@ -21,7 +21,6 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
-use std::time::Duration;
 
 const COLUMNS: &[Column<PeerRow>] = &[
     column("", Align::Left, exactly(1), 0, |peer, cx, _| {
@@ -44,7 +43,7 @@ const COLUMNS: &[Column<PeerRow>] = &[
         _ => Cell::new(format::known(peer.ping.map(format::ping)), cx.theme.text()),
     }),
     column("", Align::Left, between(6, 8, 16), 5, |peer, cx, width| {
-        let pings: Vec<f32> = peer.pings.iter().map(Duration::as_secs_f32).collect();
+        let pings: Vec<_> = peer.pings.iter().map(|ping| Some(ping.as_secs_f32())).collect();
         Cell::new(chart::sparkline(&pings, width), cx.theme.chart())
     }),
     column("min", Align::Right, exactly(7), 7, |peer, cx, _| {
