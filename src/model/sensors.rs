@@ -37,7 +37,7 @@ impl Sensor {
     pub(crate) fn rate(&self, now: Timestamp, seconds: u64) -> f32 {
         let counts = self.rate.series(now, seconds);
         let length: f32 = counts.iter().map(|_| 1.0).sum();
-        counts.iter().sum::<f32>() / length.max(1.0)
+        counts.iter().flatten().sum::<f32>() / length.max(1.0)
     }
 }
 
