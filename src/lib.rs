@@ -52,7 +52,7 @@ pub mod query;
 pub mod recording;
 mod report;
 pub mod schema;
-mod sensor;
+pub mod sensor;
 pub mod snapshot;
 mod store;
 pub mod stream;

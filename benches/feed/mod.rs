@@ -1,6 +1,7 @@
 //! A model with made-up peers and transactions, and clocks for what is done with it.
 #![allow(dead_code, reason = "each bench needs another part of it")]
 
+pub mod day;
 pub mod desk;
 
 use criterion::{BenchmarkId, Criterion};

@@ -75,7 +75,6 @@ impl Kind {
     }
 
     /// The sensor and the kind that a subject on `network` names; `None` if it is no such subject.
-    #[allow(dead_code, reason = "for readers")]
     pub fn of_subject(subject: &str, network: Network) -> Option<(SensorName, Self)> {
         let rest = subject.strip_prefix(PREFIX)?.strip_prefix('.')?.strip_prefix(network.name())?;
         let (sensor, kind) = rest.strip_prefix('.')?.split_once('.')?;

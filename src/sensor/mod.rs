@@ -15,7 +15,7 @@ mod server;
 mod stream;
 
 pub use collect::{CollectSettings, Collector};
-pub use kind::SensorName;
-pub use publish::{Sensor, SensorSettings};
-pub use server::{Login, ServerAddress, ServerSettings, Tls};
-pub use stream::StreamSettings;
+pub use kind::{Kind, NameError, SensorName};
+pub use publish::{FolderError, Sensor, SensorSettings, StartError};
+pub use server::{AddressError, ConnectError, Login, ServerAddress, ServerSettings, Tls};
+pub use stream::{StreamError, StreamSettings};

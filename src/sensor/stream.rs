@@ -123,10 +123,7 @@ fn check(config: &Config, network: Network, settings: &StreamSettings) -> Result
     let unfit =
         |what: String| Err(StreamError::Unfit(format!("stream {name} is not one for sensors: {what}")));
     let ours = all_subjects(network);
-    let covers = |subject: &String| {
-        *subject == ours || *subject == ">" || *subject == "mempulse.v1.>" || *subject == "mempulse.>"
-    };
-    if !config.subjects.iter().any(covers) {
+    if !config.subjects.iter().any(|subject| covers(subject, network)) {
         return unfit(format!("its subjects are {:?}, and must contain \"{ours}\"", config.subjects));
     }
     if config.duplicate_window < MIN_DUPLICATES.min(settings.max_age) {
@@ -156,6 +153,22 @@ fn check(config: &Config, network: Network, settings: &StreamSettings) -> Result
         of("replicas", config.num_replicas.to_string(), settings.replicas.to_string()),
     ];
     Ok(differences.into_iter().flatten().collect())
+}
+
+/// Whether a subject with wildcards stands for those of all sensors on a network.
+fn covers(pattern: &str, network: Network) -> bool {
+    let ours = all_subjects(network);
+    // In place of the last token, all that sensors publish have a name and a kind.
+    let mut ours = ours.trim_end_matches('>').trim_end_matches('.').split('.').map(Some).chain([None, None]);
+    for token in pattern.split('.') {
+        match (token, ours.next()) {
+            (">", Some(_)) => return true,
+            ("*", Some(_)) => {}
+            (token, Some(Some(our))) if token == our => {}
+            _ => return false,
+        }
+    }
+    ours.next().is_none()
 }
 
 fn refused(what: &str, name: &str, error: &async_nats::jetstream::Error) -> StreamError {
@@ -222,13 +235,26 @@ mod tests {
         };
         let subjects = Config { subjects: vec!["orders.>".to_owned()], ..good.clone() };
         assert!(refused(subjects).ends_with(r#"must contain "mempulse.v1.signet.>""#));
+        for narrower in [
+            "mempulse.v1.signet.fra1.>",
+            "mempulse.v1.signet.*",
+            "mempulse.v1.signet",
+            "mempulse.v1.mainnet.>",
+            "*",
+            "mempulse.v1.signet.*.*.*",
+            "mempulse.v1.signet.*.tx",
+        ] {
+            refused(Config { subjects: vec![narrower.to_owned()], ..good.clone() });
+        }
         let window = Config { duplicate_window: Duration::from_secs(5), ..good.clone() };
         assert!(refused(window).ends_with("remembers ids for 5 s, and must do so for at least 30 s"));
         assert!(refused(Config { no_ack: true, ..good.clone() }).ends_with("acknowledge them"));
         let queue = Config { retention: RetentionPolicy::WorkQueue, ..good.clone() };
         assert!(refused(queue).contains("retention must be limits"));
         assert!(refused(Config { max_message_size: 65_536, ..good.clone() }).contains("at most 65536 bytes"));
-        for wider in ["mempulse.>", "mempulse.v1.>", ">"] {
+        for wider in
+            ["mempulse.>", "mempulse.v1.>", ">", "mempulse.v1.signet.*.*", "*.*.*.*.*", "mempulse.*.signet.>"]
+        {
             assert!(
                 check(&Config { subjects: vec![wider.to_owned()], ..good.clone() }, NET, &SETTINGS).is_ok()
             );

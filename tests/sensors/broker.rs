@@ -4,6 +4,7 @@ use crate::PATIENCE;
 use async_nats::ConnectOptions;
 use async_nats::jetstream::stream::{Config, Stream};
 use async_nats::jetstream::{self, Context};
+use rustix::process::{Pid, Signal, kill_process};
 use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -60,6 +61,21 @@ impl Broker {
             process.kill().unwrap();
             process.wait().unwrap();
         }
+    }
+
+    /// Lets the server do nothing, as if its machine hung.
+    pub fn stop(&self) {
+        self.signal(Signal::STOP);
+    }
+
+    /// Lets a stopped server go on.
+    pub fn go_on(&self) {
+        self.signal(Signal::CONT);
+    }
+
+    fn signal(&self, signal: Signal) {
+        let process = self.process.as_ref().unwrap();
+        kill_process(Pid::from_child(process), signal).unwrap();
     }
 
     /// Removes all streams of a server that does not run.

@@ -102,6 +102,25 @@ async fn nothing_is_lost_when_the_server_crashes_and_comes_back() {
 
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs nats-server"]
+async fn a_server_that_hangs_gets_everything_once_when_it_goes_on() {
+    let broker = Broker::start("");
+    let demo = demo(200.0).await;
+    let folder = tempfile::tempdir().unwrap();
+    let mut sensor = Sensor::start(&demo, "fra1", &broker.url(), folder.path(), &[]);
+    wait_for("messages", async || broker.messages().await > 3_000).await;
+    broker.stop();
+    sensor.says("messages wait: no acknowledgement in 5 s").await;
+    // Long enough for several tries.
+    tokio::time::sleep(std::time::Duration::from_secs(8)).await;
+    broker.go_on();
+    sensor.says("the server takes messages again").await;
+    wait_for("the mempool", async || broker.messages().await > 12_000).await;
+    sensor.interrupt().await;
+    assert!(Content::of(&broker.jetstream().await).await.events("fra1").len() > 10_000);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs nats-server"]
 async fn a_server_that_lost_its_stream_gets_it_again() {
     let mut broker = Broker::start("");
     let demo = demo(50.0).await;

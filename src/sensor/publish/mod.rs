@@ -22,4 +22,5 @@ mod selection;
 mod sensor;
 mod spool;
 
-pub use sensor::{Sensor, SensorSettings};
+pub use segment::FolderError;
+pub use sensor::{Sensor, SensorSettings, StartError};

@@ -27,6 +27,9 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 /// How long what waits is published at the end.
 const LAST: Duration = Duration::from_secs(3);
 
+/// How many reasons are said until the server takes messages again.
+const MAX_SAID: usize = 16;
+
 /// The time after which a shortest time to an acknowledgement is forgotten, in two steps.
 const HALF_MINUTE: Duration = Duration::from_secs(30);
 
@@ -77,8 +80,10 @@ pub(super) struct Publisher {
     /// Nothing is published before, and then one message at a time until one is acknowledged.
     pause_until: Instant,
     pause: Duration,
-    /// Why messages wait, as it was last said.
-    trouble: Option<String>,
+    /// Whether messages wait for more than the next acknowledgement, and what was said about it.
+    is_waiting: bool,
+    said: Vec<String>,
+    has_refused: bool,
     acks: Shortest,
     progress: watch::Sender<Progress>,
     /// Is told of the first acknowledgement.
@@ -115,7 +120,9 @@ impl Publisher {
             is_checked,
             pause_until: Instant::now(),
             pause: Duration::ZERO,
-            trouble: None,
+            is_waiting: false,
+            said: Vec::new(),
+            has_refused: false,
             acks: Shortest::default(),
             progress,
             first: Some(first),
@@ -127,7 +134,7 @@ impl Publisher {
     pub async fn run(mut self, mut jobs: mpsc::UnboundedReceiver<Job>) {
         let mut tick = time::interval(HALF_MINUTE);
         let mut end = None;
-        while !end.is_some_and(|end| self.spool.is_empty() || Instant::now() >= end) {
+        while !end.is_some_and(|end| self.has_ended(end)) {
             self.publish().await;
             self.disk.begin(&mut self.spool);
             self.tell();
@@ -150,6 +157,12 @@ impl Publisher {
             }
         }
         self.disk.close(self.spool).await;
+    }
+
+    /// Whether what waits is not published any more, or nothing waits.
+    fn has_ended(&self, end: Instant) -> bool {
+        let is_connected = self.connection.client.connection_state() == State::Connected;
+        self.spool.is_empty() || !is_connected || Instant::now() >= end
     }
 
     async fn carry_out(&mut self, job: Job) {
@@ -226,7 +239,8 @@ impl Publisher {
                 self.acks.add(begun.elapsed());
                 self.spool.acknowledged(ticket);
                 self.pause = Duration::ZERO;
-                if self.trouble.take().is_some() {
+                if std::mem::take(&mut self.is_waiting) {
+                    self.said.clear();
                     tracing::info!("the server takes messages again");
                 }
                 if let Some(first) = self.first.take() {
@@ -239,7 +253,12 @@ impl Publisher {
         };
         if is_for_ever(&error) {
             self.spool.refused(ticket);
-            self.say(format!("the server refuses a message for good: {}", described(&error)));
+            if !std::mem::replace(&mut self.has_refused, true) {
+                tracing::warn!(
+                    "the server refuses messages for good, and they are dropped: {}",
+                    described(&error)
+                );
+            }
             return;
         }
         self.spool.failed(ticket);
@@ -258,11 +277,12 @@ impl Publisher {
         self.say(format!("messages wait: {reason}"));
     }
 
-    /// Warns, unless it was the last warning.
+    /// Warns of why messages wait: of each reason once, until the server takes messages again.
     fn say(&mut self, trouble: String) {
-        if self.trouble.as_ref() != Some(&trouble) {
+        self.is_waiting = true;
+        if self.said.len() < MAX_SAID && !self.said.contains(&trouble) {
             tracing::warn!("{trouble}");
-            self.trouble = Some(trouble);
+            self.said.push(trouble);
         }
     }
 

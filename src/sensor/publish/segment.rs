@@ -89,7 +89,12 @@ impl Folder {
             let entry = entry.map_err(unusable)?;
             let name = entry.file_name();
             if let Some(number) = name.to_str().and_then(number_of) {
-                segments.extend(folder.look(number));
+                match folder.look(number) {
+                    Some(segment) => segments.push(segment),
+                    None => {
+                        tracing::warn!("{} is no spool of this version and network", entry.path().display());
+                    }
+                }
             }
         }
         segments.sort_by_key(|segment| segment.number);

@@ -154,6 +154,11 @@ impl Sensor {
         }
     }
 
+    /// The number of messages that wait to be published, or for their acknowledgement.
+    pub fn waiting(&self) -> u64 {
+        self.progress.borrow().waiting
+    }
+
     /// Publishes the rest for at most 3 s, and keeps on disk what is left then.
     pub async fn close(mut self, now: Timestamp) {
         self.outbox.flush(now);
