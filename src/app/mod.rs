@@ -4,6 +4,7 @@ mod alert_program;
 mod assemble;
 mod cli;
 mod config;
+mod demo;
 mod feed;
 mod front_ends;
 mod invalid;

@@ -2,6 +2,7 @@
 
 use crate::app::cli::{self, Cli, Command};
 use crate::app::config::{self, ConfigError};
+use crate::app::demo;
 use crate::app::invalid::InvalidValue;
 use crate::app::output::print;
 use crate::app::replay;
@@ -64,7 +65,7 @@ async fn dispatch(cli: Cli, arguments: &[OsString]) -> Result<()> {
             let front_end = FrontEnd::Report { format: args.format, after: args.after };
             start::watch(front_end, &args.watch).await
         }
-        Some(Command::Demo(args)) => start::demo(&args).await,
+        Some(Command::Demo(args)) => demo::run(&args).await,
         Some(Command::Replay(args)) => replay::run(&args).await,
         Some(Command::Sensor(args)) => sensor::run(&args).await,
         Some(Command::Import(args)) => transfer::import(&args),

@@ -1,13 +1,12 @@
 //! Hands a monitor to a front end.
 
 use crate::app::assemble::{self, Opened, Parts, Upstream};
-use crate::app::cli::{CommonArgs, DemoArgs, FromArgs, WatchArgs};
+use crate::app::cli::{CommonArgs, FromArgs, WatchArgs};
 use crate::app::front_ends;
 use crate::app::invalid::InvalidValue;
 use crate::app::log::{self, LogTo};
 use crate::app::resources::{nats, open_files};
 use crate::chain::Network;
-use crate::demo::{Demo, DemoSettings};
 use crate::event::{MAX_TARGETS, WatchTarget};
 use crate::query::{Query, Transactions};
 use crate::report::Format;
@@ -16,12 +15,9 @@ use crate::snapshot::LogLines;
 use crate::stream::Stream;
 use crate::tui::{self, TuiSettings};
 use crate::util::clock::Clock;
-use anyhow::{Context, Result};
+use anyhow::Result;
 use std::path::PathBuf;
 use std::time::Duration;
-
-/// A node of the demo has a port, and both ends of a connection.
-const FILES_PER_NODE: usize = 3;
 
 /// What the events are shown by.
 pub enum FrontEnd {
@@ -62,23 +58,8 @@ fn sensors(args: &WatchArgs) -> Result<Option<CollectSettings>, InvalidValue> {
     Ok(Some(CollectSettings { server, network: args.join.network, since: *since }))
 }
 
-/// Starts the demo network and monitors it.
-pub async fn demo(args: &DemoArgs) -> Result<()> {
-    open_files::make_room(usize::from(args.peers) * FILES_PER_NODE)?;
-    let nodes = DemoSettings { peers: args.peers.into(), rate: args.rate, seed: args.seed };
-    let demo = Demo::start(nodes).await.context("the demo cannot start")?;
-    let front_end = if args.stream {
-        FrontEnd::Stream { raw: args.raw, query: args.filter.query()? }
-    } else {
-        FrontEnd::Screen
-    };
-    let result = show(front_end, Upstream::Peers(Box::new(demo.settings())), &args.common, None, true).await;
-    demo.shutdown().await;
-    result
-}
-
 /// Runs the front end. `state_dir` is for what survives a restart; the demo has none.
-async fn show(
+pub async fn show(
     front_end: FrontEnd,
     upstream: Upstream,
     common: &CommonArgs,

@@ -19,6 +19,7 @@
 //! | `scenario` | troubles of nodes |
 //! | `session` | the node's side of a connection, as a state machine |
 //! | `node`, `door` | the same on sockets |
+//! | `place` | a place from which the nodes are far |
 //!
 //! The same seed gives the same transactions, blocks and scenario. What depends on the scheduling of threads
 //! still differs: ports, and which node announces first.
@@ -31,6 +32,7 @@ mod mempool;
 #[cfg(test)]
 mod newcomer;
 mod node;
+mod place;
 mod profile;
 mod random;
 #[cfg(test)]
@@ -63,6 +65,9 @@ use world::World;
 
 /// The most nodes of a demo.
 pub const MAX_PEERS: usize = 1_000;
+
+/// The most places from which the nodes are far.
+pub const MAX_PLACES: u8 = 8;
 
 /// The most transactions per second.
 pub const MAX_RATE: f64 = 1_000.0;
@@ -128,6 +133,7 @@ pub enum DemoError {
 pub struct Demo {
     seed: u64,
     addresses: Arc<[PeerAddress]>,
+    sockets: Vec<SocketAddr>,
     tasks: TaskTracker,
     stop: CancellationToken,
 }
@@ -154,6 +160,7 @@ impl Demo {
         }
         let addresses: Arc<[_]> =
             doors.iter().map(|(address, _)| PeerAddress::from_socket(*address)).collect();
+        let sockets = doors.iter().map(|(address, _)| *address).collect();
         let clock = Clock::start();
         let started = clock.now();
         let unix_time = u32::try_from(started.as_secs()).unwrap_or(u32::MAX);
@@ -179,7 +186,7 @@ impl Demo {
         }
         let ends = stop.clone();
         tasks.spawn(async move { ends.run_until_cancelled(shared.live()).await });
-        Ok(Self { seed, addresses, tasks, stop })
+        Ok(Self { seed, addresses, sockets, tasks, stop })
     }
 
     /// Returns the addresses of the nodes.
@@ -196,6 +203,14 @@ impl Demo {
     /// usual, so that late and frozen nodes are noticed soon.
     pub fn settings(&self) -> Settings {
         settings(self.addresses())
+    }
+
+    /// Returns the network settings for place `number`, from which a message takes `way` to each node.
+    ///
+    /// # Errors
+    /// The system allows no more sockets: a port for each node, and both ends of two connections.
+    pub fn settings_at(&self, number: usize, way: Duration) -> io::Result<Settings> {
+        Ok(settings(place::open(&self.sockets, way, (self.seed, number), &self.tasks, &self.stop)?))
     }
 
     /// Stops the nodes and waits for them to close their sockets, at most 2 s.

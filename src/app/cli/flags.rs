@@ -9,6 +9,7 @@ use crate::app::cli::screen::ScreenArgs;
 use crate::app::cli::serve::ServeArgs;
 use crate::app::cli::{heading, parsers};
 use crate::chain::Network;
+use crate::demo::MAX_PLACES;
 use crate::model::ModelSettings;
 use crate::p2p::{BootstrapMode, DEFAULT_BACKFILL, MAX_BACKFILL, TransportChoice};
 use crate::report::Format;
@@ -169,6 +170,11 @@ pub struct DemoArgs {
     /// Make the same transactions, blocks and mishaps each time
     #[arg(long, value_name = "NUMBER", help_heading = heading::DEMO)]
     pub seed: Option<u64>,
+    /// Look at the network through so many sensors in different places (1 to 8), over a NATS server
+    ///
+    /// It needs the program nats-server in $PATH, which runs on this machine until the demo ends.
+    #[arg(long, value_name = "N", value_parser = parsers::number(1_u8..=MAX_PLACES), help_heading = heading::DEMO)]
+    pub sensors: Option<u8>,
     /// Write JSON lines instead of showing the screen
     #[arg(long, help_heading = heading::DEMO)]
     pub stream: bool,

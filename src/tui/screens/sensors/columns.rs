@@ -27,7 +27,7 @@ pub const COLUMNS: [Column<SensorRow>; 12] = [
     column("lag", Align::Right, exactly(7), 4, |row, cx, _| {
         figure(cx, row, |report| format::millis(report.lag))
     }),
-    column("clock", Align::Right, between(14, 16, 20), 5, |row, cx, _| {
+    column("clock", Align::Right, between(16, 17, 20), 5, |row, cx, _| {
         match row.report.as_ref().and_then(|report| report.clock) {
             Some(clock) => Cell::new(offset(clock), cx.theme.text()),
             None => Cell::new(format::UNKNOWN, cx.theme.muted()),
