@@ -1,8 +1,11 @@
 //! The listening socket of a node: accepts, refuses or ignores connections.
 
+use super::random;
+use crate::chain::Network;
+use rand::RngExt;
 use std::future::pending;
 use std::io;
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 
 /// How many connections may wait to be accepted.
@@ -20,6 +23,17 @@ pub(super) enum Door {
 }
 
 impl Door {
+    /// Opens port `number` of the demo: on a loopback address of its own, so that ports can be told apart, and on the
+    /// usual port, if the system provides them.
+    pub(super) fn of(seed: u64, number: usize) -> io::Result<Self> {
+        let [a, b, c] = random::generator(seed, "address", number as u64).random::<[u8; 3]>();
+        // 127.0.0.0/8 is all loopback; neither its first nor its last address is used.
+        let own = Ipv4Addr::new(127, a, b, c.clamp(1, 254));
+        let port = Network::Regtest.default_port();
+        let open = |ip: Ipv4Addr, port| Self::open(SocketAddr::new(IpAddr::V4(ip), port));
+        open(own, port).or_else(|_| open(own, 0)).or_else(|_| open(Ipv4Addr::LOCALHOST, 0))
+    }
+
     /// Accepts connections to `address`; port 0 stands for any free port.
     pub(super) fn open(address: SocketAddr) -> io::Result<Self> {
         Ok(Self::Open(bind(address)?.listen(BACKLOG)?))

@@ -51,10 +51,9 @@ use crate::util::clock::Clock;
 use door::Door;
 use node::{Node, Shared};
 use profile::Profile;
-use rand::RngExt;
 use scenario::Scenario;
 use std::io;
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::net::SocketAddr;
 use std::sync::{Arc, RwLock};
 use std::time::Duration;
 use tokio::sync::broadcast;
@@ -154,7 +153,7 @@ impl Demo {
         let seed = seed.unwrap_or_else(rand::random);
         let mut doors = Vec::with_capacity(peers);
         for number in 0..peers {
-            let door = listen(seed, number);
+            let door = Door::of(seed, number);
             let door = door.and_then(|door| Ok((door.address()?, door)));
             doors.push(door.map_err(|error| DemoError::Listen { number: number + 1, peers, error })?);
         }
@@ -210,7 +209,13 @@ impl Demo {
     /// # Errors
     /// The system allows no more sockets: a port for each node, and both ends of two connections.
     pub fn settings_at(&self, number: usize, way: Duration) -> io::Result<Settings> {
-        Ok(settings(place::open(&self.sockets, way, (self.seed, number), &self.tasks, &self.stop)?))
+        Ok(settings(place::open(
+            &self.sockets,
+            way,
+            (self.seed, (number + 1) * MAX_PEERS),
+            &self.tasks,
+            &self.stop,
+        )?))
     }
 
     /// Stops the nodes and waits for them to close their sockets, at most 2 s.
@@ -244,15 +249,4 @@ pub(crate) fn settings(addresses: Vec<PeerAddress>) -> Settings {
         backfill: BACKFILL,
         ..Settings::default()
     }
-}
-
-/// Opens the port of node `number`: on a loopback address of its own, so that nodes can be distinguished,
-/// and on the usual port, if the system provides them.
-fn listen(seed: u64, number: usize) -> io::Result<Door> {
-    let [a, b, c] = random::generator(seed, "address", number as u64).random::<[u8; 3]>();
-    // 127.0.0.0/8 is all loopback; neither its first nor its last address is used.
-    let own = Ipv4Addr::new(127, a, b, c.clamp(1, 254));
-    let port = Network::Regtest.default_port();
-    let open = |ip: Ipv4Addr, port| Door::open(SocketAddr::new(IpAddr::V4(ip), port));
-    open(own, port).or_else(|_| open(own, 0)).or_else(|_| open(Ipv4Addr::LOCALHOST, 0))
 }

@@ -1,7 +1,6 @@
 //! A place far from the nodes: behind ports of its own, every byte to and from them takes a while.
 
 use super::door::Door;
-use super::listen;
 use crate::address::PeerAddress;
 use std::io;
 use std::net::SocketAddr;
@@ -25,17 +24,16 @@ const PIECES: usize = 64;
 /// The time to the next attempt if a connection cannot be accepted.
 const TRY_AGAIN: Duration = Duration::from_secs(1);
 
-/// Opens a port for each node. Returns where the nodes can be reached from the place, in the same order.
+/// Opens a port for each node, numbered from `first` on. Returns where the nodes can be reached from the place, in the same order.
 pub(super) fn open(
     nodes: &[SocketAddr],
     way: Duration,
-    (seed, number): (u64, usize),
+    (seed, first): (u64, usize),
     tasks: &TaskTracker,
     stop: &CancellationToken,
 ) -> io::Result<Vec<PeerAddress>> {
     let port = |(at, &node): (usize, &SocketAddr)| {
-        // Addresses that no node has.
-        let door = listen(seed, (number + 1) * super::MAX_PEERS + at)?;
+        let door = Door::of(seed, first + at)?;
         let address = door.address()?;
         tasks.spawn(stop.clone().run_until_cancelled_owned(serve(
             door,

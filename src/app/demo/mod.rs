@@ -30,12 +30,11 @@ pub async fn run(args: &DemoArgs) -> Result<()> {
         FrontEnd::Screen
     };
     let demo = Demo::start(nodes).await.context("the demo cannot start")?;
-    let result = match args.sensors {
-        Some(count) => by_sensors(&demo, count, front_end, args).await,
-        None => {
-            let upstream = Upstream::Peers(Box::new(demo.settings()));
-            start::show(front_end, upstream, &args.common, None, true).await
-        }
+    let result = if let Some(count) = args.sensors {
+        by_sensors(&demo, count, front_end, args).await
+    } else {
+        let upstream = Upstream::Peers(Box::new(demo.settings()));
+        start::show(front_end, upstream, &args.common, None, true).await
     };
     demo.shutdown().await;
     result
