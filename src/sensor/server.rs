@@ -196,6 +196,8 @@ impl ServerSettings {
             .custom_inbox_prefix(format!("_INBOX.{name}"))
             .connection_timeout(CONNECT)
             .ping_interval(PING)
+            // The login goes to the servers that the user named, and to no others that one of them names.
+            .ignore_discovered_servers()
             .no_echo();
         options = match &self.login {
             Login::None => options,

@@ -66,6 +66,10 @@ async fn the_demo_is_published_as_it_happened() {
     })
     .await;
     sensor.interrupt().await;
+    let kept: Vec<_> = fs::read_dir(folder.path().join("sensor-fra1")).unwrap().collect();
+    let name =
+        |entry: &std::io::Result<fs::DirEntry>| entry.as_ref().unwrap().file_name().into_string().unwrap();
+    assert!(!kept.is_empty() && kept.iter().all(|entry| !name(entry).starts_with("mempool")), "{kept:?}");
     let content = Content::of(&broker.jetstream().await).await;
     let (published, expected) = (content.events("fra1"), recorded(&recording));
     let first = published.iter().zip(&expected).position(|(one, other)| one != other);

@@ -57,3 +57,46 @@ impl Shortest {
         [self.before, self.current].into_iter().flatten().min().unwrap_or_default()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_shortest_time_of_the_last_minute_counts() {
+        let millis = Duration::from_millis;
+        let mut shortest = Shortest::default();
+        assert_eq!(shortest.get(), Duration::ZERO);
+        for time in [9, 5, 7] {
+            shortest.add(millis(time));
+        }
+        assert_eq!(shortest.get(), millis(5));
+        shortest.forget();
+        shortest.add(millis(8));
+        assert_eq!(shortest.get(), millis(5), "less than a minute ago");
+        shortest.forget();
+        assert_eq!(shortest.get(), millis(8));
+        shortest.forget();
+        assert_eq!(shortest.get(), Duration::ZERO);
+    }
+
+    #[test]
+    fn only_a_message_that_is_too_long_is_refused_for_ever() {
+        let said = |code: u64, description: &str| {
+            let error = serde_json::json!({ "code": 503, "err_code": code, "description": description });
+            let error: jetstream::Error = serde_json::from_value(error).unwrap();
+            PublishError::with_source(PublishErrorKind::Other, error)
+        };
+        assert!(is_for_ever(&said(10_054, "message size exceeds maximum allowed")));
+        assert!(is_for_ever(&PublishError::new(PublishErrorKind::MaxPayloadExceeded)));
+        let full = said(10_077, "maximum\u{1b}[2J bytes exceeded");
+        assert!(!is_for_ever(&full));
+        assert!(described(&full).starts_with("maximum·[2J bytes exceeded"), "{}", described(&full));
+        for kind in
+            [PublishErrorKind::TimedOut, PublishErrorKind::StreamNotFound, PublishErrorKind::BrokenPipe]
+        {
+            let error = PublishError::new(kind);
+            assert!(!is_for_ever(&error) && !described(&error).is_empty());
+        }
+    }
+}
