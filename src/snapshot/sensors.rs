@@ -49,7 +49,7 @@ pub struct SensorRow {
 
 impl SensorsScreen {
     /// The cost depends on the number of sensors.
-    pub(super) fn take(model: &Model, view: &SensorsView, now: Timestamp) -> Self {
+    pub(crate) fn take(model: &Model, view: &SensorsView, now: Timestamp) -> Self {
         let all: Vec<_> = model.sensors().iter().collect();
         let stale = all.iter().filter(|(_, sensor)| sensor.stale_since.is_some()).count();
         let selected = view.selected.and_then(|id| all.iter().position(|(known, _)| *known == id));

@@ -9,6 +9,7 @@ mod limits;
 mod logins;
 mod reader;
 mod refusals;
+mod screen;
 mod sensor;
 
 use std::time::{Duration, Instant};

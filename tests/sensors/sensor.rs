@@ -15,15 +15,46 @@ pub async fn demo(rate: f64) -> Demo {
     Demo::start(DemoSettings { peers: 4, rate, seed: Some(7) }).await.unwrap()
 }
 
-/// The program, with no other settings than its arguments.
+/// A sensor, with no other settings than its arguments.
 pub fn mempulse(state_dir: &Path) -> Command {
+    let mut command = mempulse_with(&["sensor", "--network", "regtest", "--state-dir"]);
+    command.arg(state_dir);
+    command
+}
+
+/// The program, with no other settings than its arguments.
+pub fn mempulse_with(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_mempulse"));
+    settle(&mut command).args(arguments);
+    command
+}
+
+/// A sensor of this name that watches the demo with a clock that is wrong by so much, such as `+3s`.
+pub fn shifted(by: &str, demo: &Demo, name: &str, url: &str, state_dir: &Path) -> Sensor {
+    // The program `faketime` would stand between us and the sensor: what it sets is enough.
+    let set = Command::new("faketime").args(["-f", by, "env"]).output().expect("faketime is in $PATH");
+    let set = String::from_utf8(set.stdout).unwrap();
+    let mut command = mempulse(state_dir);
+    for name in ["LD_PRELOAD", "FAKETIME"] {
+        let value = set.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix('='));
+        command.env(name, value.unwrap());
+    }
+    command.args(["--name", name, "--nats", url]);
+    watch(&mut command, demo);
+    Sensor::of(&mut command)
+}
+
+fn watch(command: &mut Command, demo: &Demo) {
+    for peer in demo.addresses() {
+        command.args(["--peer", &peer.to_string()]);
+    }
+}
+
+fn settle(command: &mut Command) -> &mut Command {
     for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("MEMPULSE_")) {
         command.env_remove(name);
     }
-    command.env("XDG_CONFIG_HOME", "/nonexistent");
-    command.args(["sensor", "--network", "regtest", "--state-dir"]).arg(state_dir);
-    command
+    command.env("XDG_CONFIG_HOME", "/nonexistent").env("XDG_STATE_HOME", "/nonexistent")
 }
 
 /// A sensor that runs.
@@ -38,9 +69,7 @@ impl Sensor {
     pub fn start(demo: &Demo, name: &str, url: &str, state_dir: &Path, arguments: &[&str]) -> Self {
         let mut command = mempulse(state_dir);
         command.args(["--name", name, "--nats", url]).args(arguments);
-        for peer in demo.addresses() {
-            command.args(["--peer", &peer.to_string()]);
-        }
+        watch(&mut command, demo);
         Self::of(&mut command)
     }
 

@@ -3,7 +3,9 @@
 use crate::api::events::Readers;
 use crate::api::tally::Tally;
 use crate::model::Model;
-use crate::snapshot::{ListComparison, MempoolScreen, Screen, Snapshot, View};
+use crate::snapshot::{
+    ListComparison, MempoolScreen, Screen, SensorRow, SensorsScreen, SensorsView, Snapshot, View,
+};
 use crate::util::time::{Rfc3339, Timestamp};
 
 /// The figures of the mempool and the network at one moment. Their size does not depend on the mempool's.
@@ -13,6 +15,8 @@ pub(in crate::api) struct Figures {
     pub(in crate::api) snapshot: Snapshot,
     /// The mempool as a whole.
     pub(in crate::api) mempool: MempoolScreen,
+    /// The sensors, if events come from some.
+    pub(in crate::api) sensors: Vec<SensorRow>,
     /// What was counted since startup.
     pub(in crate::api) tally: Tally,
     /// Announcements that repeated one of the same peer, since startup.
@@ -27,7 +31,9 @@ impl Figures {
         let mut snapshot = Snapshot::take(model, &View { screen: Screen::Mempool, ..View::default() }, now);
         let mempool = snapshot.mempool.take().map(|screen| *screen).unwrap_or_default();
         let repeated = model.peers().repeated();
-        Self { snapshot, mempool, tally, repeated, readers: (readers.len(), readers.dropped()) }
+        let every = SensorsView { height: snapshot.sensor_count, ..SensorsView::default() };
+        let sensors = SensorsScreen::take(model, &every, now).sensors.rows;
+        Self { snapshot, mempool, sensors, tally, repeated, readers: (readers.len(), readers.dropped()) }
     }
 
     /// When they were taken, by the wall clock.

@@ -4,6 +4,7 @@ mod family;
 mod mempool;
 mod network;
 mod process;
+mod sensors;
 #[cfg(test)]
 mod tests;
 
@@ -48,6 +49,7 @@ pub(super) fn render(
     let mut families = mempool::families(figures);
     families.extend(network::families(figures, peers));
     families.extend(process::families(figures, usage));
+    families.extend(sensors::families(&figures.sensors));
     if per_peer {
         families.extend(network::per_peer(peers));
     }

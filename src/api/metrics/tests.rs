@@ -1,8 +1,10 @@
 use super::*;
 use crate::api::events::Readers;
 use crate::api::tally::Tally;
+use crate::event::{ClockOffset, EventKind, SensorEvent, SensorId, SensorReport};
 use crate::model::testing::{Scene, loose};
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 fn written(scene: &Scene, per_peer: bool, format: Format) -> String {
     let figures = Figures::take(&scene.model, scene.now, Tally::new(scene.now), &Readers::default());
@@ -70,15 +72,32 @@ fn the_docs_describe_every_metric_and_no_other() {
     let page = include_str!("../../../docs/api.md");
     let mut scene = Scene::new();
     scene.connect(1).deliver(1, &loose(1));
+    let clock = Some(ClockOffset { ahead_us: -3_000_000, uncertainty: Duration::from_millis(1) });
+    let report = Box::new(SensorReport { clock, lost: 5, ..SensorReport::default() });
+    for event in [SensorEvent::Joined("fra1".to_owned()), SensorEvent::Report(report), SensorEvent::Stale] {
+        scene.happen(EventKind::Sensor(SensorId(1), event));
+    }
     let text = written(&scene, true, Format::Prometheus);
+    for line in [
+        "mempulse_sensor_up{sensor=\"fra1\"} 0.0",
+        "mempulse_sensor_clock_offset_seconds{sensor=\"fra1\"} -3.0",
+        "mempulse_sensor_lost_events_total{sensor=\"fra1\"} 5",
+    ] {
+        assert!(text.lines().any(|written| written == line), "{line}: {text}");
+    }
     for line in text.lines().filter_map(|line| line.strip_prefix("# HELP ")) {
         let (name, help) = line.split_once(' ').unwrap();
         let is_described =
             |row: &str| row.starts_with(&format!("| `{name}")) && row.ends_with(&format!("` | {help} |"));
         assert!(page.lines().any(is_described), "{line}");
     }
-    let source =
-        [include_str!("mempool.rs"), include_str!("network.rs"), include_str!("process.rs")].concat();
+    let source = [
+        include_str!("mempool.rs"),
+        include_str!("network.rs"),
+        include_str!("process.rs"),
+        include_str!("sensors.rs"),
+    ]
+    .concat();
     for row in page.lines().filter_map(|line| line.strip_prefix("| `mempulse_")) {
         let name = row.split(['`', '{']).next().unwrap();
         let name = name.strip_suffix("_total").unwrap_or(name);
