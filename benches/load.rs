@@ -2,7 +2,8 @@
 //! transactions per second, and as many as there can be.
 //!
 //! `MEMPULSE_LOAD_SECONDS` is how long the 2,000 per second last: 600, unless told otherwise. `MEMPULSE_BENCH` may name
-//! one of `peers`, `steady` and `flood`, to measure that alone.
+//! one of `peers`, `steady` and `flood`, to measure that alone. `MEMPULSE_FLOOD` is how many transactions the flood must
+//! have brought in at least, however long that takes: on a busy machine a minute does not fill the mempool.
 
 mod feed;
 mod memory;
@@ -49,6 +50,7 @@ struct Seen {
     busy: [Duration; 2],
     /// In MB.
     memory: f64,
+    lasted: Duration,
 }
 
 impl Seen {
@@ -94,8 +96,13 @@ impl Seen {
     }
 }
 
-/// Watches these nodes for a time, as the program does.
-async fn watch(addresses: Vec<SocketAddr>, shared: Option<Arc<Shared>>, lasts: Duration) -> Seen {
+/// Watches these nodes as the program does, for a time and until there were so many transactions.
+async fn watch(
+    addresses: Vec<SocketAddr>,
+    shared: Option<Arc<Shared>>,
+    lasts: Duration,
+    at_least: u64,
+) -> Seen {
     let clock = Clock::start();
     let peers: Vec<_> = addresses.into_iter().map(PeerAddress::from_socket).collect();
     let wanted = peers.len();
@@ -111,7 +118,7 @@ async fn watch(addresses: Vec<SocketAddr>, shared: Option<Arc<Shared>>, lasts: D
     let mut frame = tokio::time::interval(FRAME);
     frame.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     let mut half = None;
-    while start.elapsed() < lasts {
+    while start.elapsed() < lasts || seen.transactions() < at_least {
         if half.is_none() && start.elapsed() > lasts / 2 {
             half = Some((cpu(), Instant::now()));
         }
@@ -134,15 +141,15 @@ async fn watch(addresses: Vec<SocketAddr>, shared: Option<Arc<Shared>>, lasts: D
     if let Some((before, since)) = half {
         seen.busy = [cpu().saturating_sub(before), since.elapsed()];
     }
-    seen.memory = resident();
+    (seen.memory, seen.lasted) = (resident(), start.elapsed());
     network.shutdown().await;
     seen
 }
 
 /// Watches in threads whose names tell whose time they take.
-fn monitor(addresses: Vec<SocketAddr>, shared: Option<Arc<Shared>>, lasts: Duration) -> Seen {
+fn monitor(addresses: Vec<SocketAddr>, shared: Option<Arc<Shared>>, lasts: Duration, at_least: u64) -> Seen {
     let runtime = runtime(MONITOR);
-    let watching = runtime.spawn(watch(addresses, shared, lasts));
+    let watching = runtime.spawn(watch(addresses, shared, lasts, at_least));
     runtime.block_on(watching).expect("it does not panic")
 }
 
@@ -217,7 +224,7 @@ fn peers(count: usize) -> f64 {
     let lasts = Duration::from_mins(2);
     let load = Load { nodes: count, rate: 7, announcers: count, lasts };
     let (_nodes, addresses) = Apart::start(load);
-    let seen = monitor(addresses, None, lasts);
+    let seen = monitor(addresses, None, lasts, 0);
     let all_live = seen.all_live.map_or("never".to_owned(), |time| format!("{time:.1?}"));
     println!(
         "| {count} | {all_live} | {} | {} | {:.1} % | {:.0} MB |",
@@ -234,7 +241,7 @@ fn steady(lasts: Duration) {
     let load = Load { nodes: 50, rate: 2_000, announcers: 8, lasts };
     let nodes = runtime("nodes");
     let (addresses, shared) = nodes.block_on(nodes::start(load)).expect("ports are free");
-    let mut seen = monitor(addresses, Some(Arc::clone(&shared)), lasts + REST);
+    let mut seen = monitor(addresses, Some(Arc::clone(&shared)), lasts + REST, 0);
     let (announced, taken) = (*lock(&shared.announced), seen.transactions());
     #[expect(clippy::cast_precision_loss, reason = "millions")]
     let each = seen.busy() / 100.0 * 1e6 / load.rate as f64;
@@ -251,13 +258,16 @@ fn steady(lasts: Duration) {
 /// More than can be taken in, from 50 peers.
 fn flood() {
     let lasts = Duration::from_mins(1);
-    let load = Load { nodes: 50, rate: 200_000, announcers: 1, lasts };
+    let at_least = std::env::var("MEMPULSE_FLOOD").ok().and_then(|text| text.parse().ok()).unwrap_or(0);
+    // The nodes announce for as long as that takes.
+    let load = Load { nodes: 50, rate: 200_000, announcers: 1, lasts: Duration::from_hours(1) };
     let (_nodes, addresses) = Apart::start(load);
-    let seen = monitor(addresses, None, lasts);
+    let seen = monitor(addresses, None, lasts, at_least);
     let (least, most) = (seen.by_peer.values().min(), seen.by_peer.values().max());
     println!(
-        "| {} tx/s | {} to {} | {} | {:.0} MB |",
-        seen.transactions() / lasts.as_secs(),
+        "| {} | {} tx/s | {} to {} | {} | {:.0} MB |",
+        seen.transactions(),
+        seen.transactions() / seen.lasted.as_secs().max(1),
         least.copied().unwrap_or_default(),
         most.copied().unwrap_or_default(),
         if seen.is_behind { "yes" } else { "no" },
@@ -293,8 +303,8 @@ fn main() {
     }
     if is_wanted("flood") {
         println!("\nAs much as there can be from 50 peers, for a minute:\n");
-        println!("| taken in | by peer, least to most | said so | memory |");
-        println!("|---:|---:|---|---:|");
+        println!("| tx | taken in | by peer, least to most | said so | memory |");
+        println!("|---:|---:|---:|---|---:|");
         flood();
     }
 }

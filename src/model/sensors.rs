@@ -35,9 +35,9 @@ pub(crate) struct Sensor {
 impl Sensor {
     /// The mean number of events per second over the last `seconds` whole seconds.
     pub(crate) fn rate(&self, now: Timestamp, seconds: u64) -> f32 {
-        let counts = self.rate.series(now, seconds);
+        let counts: Vec<f32> = self.rate.series(now, seconds).into_iter().flatten().collect();
         let length: f32 = counts.iter().map(|_| 1.0).sum();
-        counts.iter().flatten().sum::<f32>() / length.max(1.0)
+        counts.iter().sum::<f32>() / length.max(1.0)
     }
 }
 
