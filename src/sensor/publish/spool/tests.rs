@@ -253,6 +253,31 @@ fn a_full_disk_leaves_the_memory_and_is_used_again_later() {
 }
 
 #[test]
+fn what_could_not_be_written_stays_before_what_came_meanwhile() {
+    let mut spool = Spool::new(1 << 30, true, Vec::new());
+    let mut pushed = 0;
+    let mut push = |spool: &mut Spool| {
+        spool.push(message(Kind::Peers, pushed, MB));
+        pushed += 1;
+    };
+    let messages = loop {
+        push(&mut spool);
+        if let Some(work) = spool.work() {
+            let Work::Write(_, messages) = work else { panic!("{work:?}") };
+            break messages;
+        }
+    };
+    (0..3).for_each(|_| push(&mut spool));
+    spool.written(Some(messages));
+    let mut published = Vec::new();
+    while let Some((ticket, message)) = spool.next(1) {
+        published.push(message.id.clone());
+        spool.acknowledged(ticket);
+    }
+    assert_eq!(published, numbers(0..pushed));
+}
+
+#[test]
 fn a_disk_that_takes_its_time_is_given_memory_and_then_kinds_are_dropped() {
     let mut spool = Spool::new(1 << 30, true, Vec::new());
     for number in 0..200 {
