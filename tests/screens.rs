@@ -29,6 +29,8 @@ mod pointer;
 mod query;
 #[path = "scene/mod.rs"]
 mod scene;
+#[path = "screens/sensors.rs"]
+mod sensors;
 #[path = "screens/states.rs"]
 mod states;
 #[path = "screens/title.rs"]
@@ -217,6 +219,16 @@ fn block_detail() {
     seen_at_every_size("block_detail", |desk| {
         desk.type_keys("5");
         desk.press(KeyCode::Enter);
+    });
+}
+
+#[test]
+fn sensors_screen() {
+    every_size("sensors_screen", sensors::watched, |desk| {
+        for _ in 0..2 {
+            desk.press(KeyCode::Down);
+            desk.answer();
+        }
     });
 }
 

@@ -24,7 +24,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 /// The most connections to one node at a time.
-const MAX_CONNECTIONS: usize = 16;
+const MAX_CONNECTIONS: usize = 64;
 
 /// The time to the next attempt if a socket cannot be opened.
 const TRY_AGAIN: Duration = Duration::from_secs(1);

@@ -25,7 +25,7 @@ pub const COLUMNS: [Column<SensorRow>; 12] = [
         Cell::new(format::whole(row.rate), cx.theme.text())
     }),
     column("lag", Align::Right, exactly(7), 4, |row, cx, _| {
-        figure(cx, row, |report| format::millis(report.lag))
+        figure(cx, row, |report| format::ping(report.lag))
     }),
     column("clock", Align::Right, between(16, 17, 20), 5, |row, cx, _| {
         match row.report.as_ref().and_then(|report| report.clock) {
