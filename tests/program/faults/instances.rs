@@ -1,6 +1,7 @@
 //! Two instances on one state folder.
 
 use super::{restored, stocked, warned, warnings, watch};
+use crate::monitor::Monitor;
 use crate::support::chain::transaction;
 use crate::terminal::Terminal;
 use crate::wait_for;
@@ -67,4 +68,30 @@ fn the_second_instance_says_so_and_goes_on_without_saving() {
     let mut third = watch(&node, state.path());
     assert!(restored(&third, 20).len() >= 20, "the first one has saved");
     assert!(third.interrupt().success());
+}
+
+#[test]
+fn of_two_instances_one_saves_although_the_folder_vanished_in_between() {
+    let outer = tempfile::tempdir().unwrap();
+    let state = outer.path().join("state");
+    let node = stocked(20);
+    let first = watch(&node, &state);
+    restored(&first, 20);
+    // Something may be written meanwhile.
+    wait_for("an empty place", || fs::remove_dir_all(&state).is_ok());
+    let second = watch(&node, &state);
+    let is_told = |monitor: &Monitor| warnings(monitor).iter().any(|text| text.contains("in use by another"));
+    // Whichever looks first has the lock.
+    wait_for("one of them to give way", || is_told(&first) || is_told(&second));
+    node.accept(transaction(20));
+    node.mine();
+    let (mut saver, mut other) = if is_told(&first) { (second, first) } else { (first, second) };
+    saver.wait_for("block", 1);
+    other.wait_for("block", 1);
+    assert!(saver.interrupt().success());
+    assert!(!is_told(&saver), "it goes on saving");
+    let written = files(&state);
+    assert!(written.iter().any(|(path, _)| path.ends_with("mempool-regtest.journal")), "{}", written.len());
+    assert!(other.interrupt().success());
+    assert!(files(&state) == written, "the other one has written something");
 }
