@@ -1,7 +1,8 @@
 //! The best chain of several sensors: each reports its own tips and blocks, some later than others.
 //!
-//! The highest tip counts that a sensor reports; of two at the same height, the one that came first. It is followed as
-//! soon as the blocks that lead to it are here; when they do not come, the gap is said.
+//! The highest tip is followed to which blocks lead; of two at the same height, the one that came first. When blocks do
+//! not come, a tip is believed only if more than half of the sensors are there or above, and the gap is said: so one
+//! sensor that is broken, or lies, does not lead the others astray.
 
 use crate::event::{EventKind, MissingBlocks, PeerId, SensorId, Tip};
 use crate::util::time::Timestamp;
@@ -62,35 +63,51 @@ impl Chain {
         self.tips.remove(&sensor);
     }
 
-    /// Follows the best tip, if it is another one and can be reached.
+    /// Follows a better tip, if there is one.
     pub fn advance(&mut self, now: Timestamp) -> Vec<EventKind> {
-        let Some(best) = self.best() else { return Vec::new() };
+        let Some(believed) = self.believed() else { return Vec::new() };
         let Some(&(height, current)) = self.connected.back() else {
-            self.connected.push_back((best.height, best.hash));
-            return vec![EventKind::Tip(best)];
+            self.connected.push_back((believed.height, believed.hash));
+            return vec![EventKind::Tip(believed)];
         };
-        // A lower tip is that of a sensor that is behind, unless the other sensors are gone for good.
-        if best.hash == current || best.height < height {
+        let mut higher: Vec<Tip> = self.tips.values().filter(|tip| tip.height > height).copied().collect();
+        higher.sort_by_key(|tip| std::cmp::Reverse(tip.height));
+        for tip in higher {
+            if let Some((fork, path)) = self.path(tip.hash) {
+                self.stuck_since = None;
+                return self.follow(tip, fork, path);
+            }
+        }
+        let is_right = believed.hash == current
+            || believed.height == height
+            || believed.height < height && self.is_believed(height);
+        if is_right {
             self.stuck_since = None;
             return Vec::new();
-        }
-        if let Some((fork, path)) = self.path(best.hash) {
-            self.stuck_since = None;
-            return self.follow(best, fork, path);
         }
         let since = *self.stuck_since.get_or_insert(now);
         if now.since(since) < PATIENCE {
             return Vec::new();
         }
         self.stuck_since = None;
-        self.jump(best, since)
+        self.jump(believed, since)
     }
 
-    fn best(&self) -> Option<Tip> {
-        let current = self.connected.back();
-        let rank = |tip: &&Tip| (tip.height, current == Some(&(tip.height, tip.hash)));
+    /// The highest tip that is believed.
+    fn believed(&self) -> Option<Tip> {
         // Of equals, the last one counts: so the sensor that joined first comes last.
-        self.tips.values().rev().max_by_key(rank).copied()
+        self.tips
+            .values()
+            .rev()
+            .filter(|tip| self.is_believed(tip.height))
+            .max_by_key(|tip| tip.height)
+            .copied()
+    }
+
+    /// Whether more than half of the sensors are at this height or above.
+    fn is_believed(&self, height: u32) -> bool {
+        let there = self.tips.values().filter(|tip| tip.height >= height).count();
+        there * 2 > self.tips.len()
     }
 
     /// The place of the last common block in `connected`, and the blocks from there, lowest first.
@@ -142,10 +159,12 @@ impl Chain {
         path.reverse();
         self.connected = VecDeque::from([missing]);
         let (height, hash) = missing;
-        let count = height.saturating_sub(reached).max(1);
-        let missing = MissingBlocks { height: height - count.min(height) + 1, hash, count, since };
         let mut events = self.follow(best, 0, path);
-        events.insert(1, EventKind::MissingBlocks(Some(missing)));
+        // Back from a tip that nobody else believes in, nothing is missing that was not missing before.
+        if let Some(count) = height.checked_sub(reached).filter(|count| *count > 0) {
+            let missing = MissingBlocks { height: reached + 1, hash, count, since };
+            events.insert(1, EventKind::MissingBlocks(Some(missing)));
+        }
         events
     }
 }
@@ -232,6 +251,28 @@ mod tests {
         assert_eq!(names(&chain.advance(NOW)), ["disconnected [101] tip 102", "block 101", "block 102"]);
         chain.lost(NYC);
         assert!(chain.advance(NOW).is_empty(), "a lower tip of another sensor is no reorg by itself");
+    }
+
+    #[test]
+    fn one_sensor_that_lies_about_its_tip_does_not_lead_the_others_astray() {
+        let (mut chain, first) = start();
+        let bogus = mined_on(BlockHash([9; 32]), 9);
+        let third = SensorId(3);
+        chain.tip(NYC, tip(100, &first));
+        chain.tip(third, tip(u32::MAX, &bogus));
+        assert!(chain.advance(NOW).is_empty() && chain.advance(NOW + PATIENCE * 2).is_empty());
+        let second = mined_on(first.hash, 2);
+        chain.tip(FRA, tip(101, &second));
+        chain.block(PeerId(1), 101, Arc::new(second));
+        assert_eq!(names(&chain.advance(NOW + PATIENCE * 3)), ["tip 101", "block 101"]);
+
+        let mut chain = Chain::default();
+        chain.tip(third, tip(u32::MAX, &bogus));
+        assert_eq!(names(&chain.advance(NOW)), [format!("tip {}", u32::MAX)], "nobody else is there");
+        chain.tip(FRA, tip(100, &first));
+        chain.tip(NYC, tip(100, &first));
+        assert!(chain.advance(NOW).is_empty());
+        assert_eq!(names(&chain.advance(NOW + PATIENCE)), ["tip 100"], "the others are right");
     }
 
     #[test]

@@ -4,6 +4,8 @@ use crate::schema::BodyId;
 use crate::schema::message;
 use crate::sensor::kind::SensorName;
 use crate::util::time::Timestamp;
+use bytes::Bytes;
+use prost::Message;
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
@@ -22,6 +24,22 @@ pub struct Waiting {
     pub known: Option<message::Event>,
     /// The event.
     pub event: message::Event,
+}
+
+impl Waiting {
+    /// Takes an event out of the memory of its batch, which would be kept for as long.
+    pub fn new(
+        sensor: SensorName,
+        since: Timestamp,
+        known: Option<message::Event>,
+        event: message::Event,
+    ) -> Self {
+        // What was decoded can be decoded again.
+        let taken_out = |event: message::Event| {
+            message::Event::decode(Bytes::from(event.encode_to_vec())).unwrap_or_default()
+        };
+        Self { sensor, since, known: known.map(taken_out), event: taken_out(event) }
+    }
 }
 
 /// Events whose bodies are not here yet.

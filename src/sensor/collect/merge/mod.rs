@@ -209,7 +209,7 @@ impl Merge {
         let known = source.known.take();
         match body_of(&event) {
             Ok(Some(body)) if self.bodies.get(body).is_none() => {
-                let waiting = Waiting { sensor: name.clone(), since: time, known, event };
+                let waiting = Waiting::new(name.clone(), time, known, event);
                 if !self.awaiting.add(body, waiting) {
                     self.body_missing(name);
                 }

@@ -24,7 +24,7 @@ impl Merge {
             self.names.insert(id, sensor.clone());
         }
         let received = match kind {
-            kind if self.skipped.contains(&kind) => Ok(()),
+            Kind::RawTx if self.skipped.contains(&kind) => Ok(()),
             Kind::RawTx => self.bodies.transaction(&payload).map(|id| self.body_arrived(id)),
             Kind::Block => decode_block_part(payload).and_then(|part| {
                 if let Some(id) = self.bodies.block_part(part)? {
@@ -67,11 +67,14 @@ impl Merge {
             Phase::Joined { flush } => batch.flush >= flush,
             Phase::Waiting => false,
         };
-        if !is_usable && !matches!(kind, Kind::Tx | Kind::Chain) {
+        // What is skipped is decoded nevertheless: it is not lost.
+        if self.skipped.contains(&kind) || !is_usable && !matches!(kind, Kind::Tx | Kind::Chain) {
             return;
         }
+        let sent = batch.sent_us;
         for (place, event) in batch.places.into_iter().zip(batch.events) {
-            let time = source.time(batch.flush, event.time_us);
+            // Nothing happens later than it is published, so that nothing is held for long.
+            let time = source.time(batch.flush, event.time_us.min(sent));
             if time < self.left {
                 source.counts.late += 1;
                 if kind == Kind::Relay && self.left.since(time) > MAX_LATE {
