@@ -1,21 +1,20 @@
 //! Reads what sensors publish, and hands over their events in one order.
 
 use super::merge::Merge;
-use super::offset::{difference, shifted};
+use super::offset::shifted;
 use super::skipping::Skipping;
 use super::source::Arrival;
+use super::subscription::{ANSWER, Subscription, compare_clocks, timestamp};
 use crate::chain::Network;
 use crate::event::{Event, EventKind, Warning};
-use crate::sensor::kind::{Kind, all_subjects};
+use crate::sensor::kind::Kind;
 use crate::sensor::server::{ConnectError, ConnectionEvent, ServerSettings};
 use crate::sensor::stream;
 use crate::util::clock::Clock;
 use crate::util::time::Timestamp;
-use async_nats::datetime::{self, DateTime};
 use async_nats::jetstream;
-use async_nats::jetstream::consumer::{DeliverPolicy, pull};
+use async_nats::jetstream::consumer::pull;
 use async_nats::jetstream::context::GetStreamErrorKind;
-use async_nats::jetstream::stream::Stream;
 use futures_util::StreamExt;
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -28,18 +27,15 @@ use tokio_util::task::AbortOnDropHandle;
 /// all sensors within two.
 pub const LEAST_PAST: Duration = Duration::from_mins(3);
 
-/// How long `JetStream` may take to answer.
-const ANSWER: Duration = Duration::from_secs(5);
-
 /// How often events are looked for that are due.
 const TICK: Duration = Duration::from_millis(20);
+
+/// The time to the next attempt to read from a server that is away.
+const AGAIN: Duration = Duration::from_secs(1);
 
 /// How many events are handed over at once at most, and how many such pieces may wait.
 const PIECE: usize = 512;
 const PIECES: usize = 16;
-
-/// How often the clocks are compared at the start: the fastest answer counts.
-const PROBES: usize = 3;
 
 /// Where from, and since when.
 #[derive(Clone, Debug)]
@@ -124,13 +120,8 @@ impl Collector {
         let reader = compare_clocks(&stream, network, clock).await.map_err(&refused)?;
         let server_now = shifted(clock.now(), reader.0.saturating_neg());
         let start = server_now - since.max(LEAST_PAST);
-        let config = pull::OrderedConfig {
-            filter_subject: all_subjects(network),
-            deliver_policy: DeliverPolicy::ByStartTime { start_time: date(start) },
-            ..pull::OrderedConfig::default()
-        };
-        let consumer = stream.create_consumer(config).await.map_err(|error| refused(error.to_string()))?;
-        let messages = consumer.messages().await.map_err(|error| refused(error.to_string()))?;
+        let subscription = Subscription::new(stream, network, start);
+        let messages = subscription.open().await.map_err(&refused)?;
         let (sender, pieces) = mpsc::channel(PIECES);
         let stop = CancellationToken::new();
         let reading = Reading {
@@ -142,7 +133,7 @@ impl Collector {
             server: address,
             connection_events: connection.events,
             is_behind: true,
-            read: start,
+            subscription,
             sender,
             warnings: Vec::new(),
         };
@@ -201,8 +192,7 @@ struct Reading {
     connection_events: mpsc::Receiver<ConnectionEvent>,
     /// Whether there are more messages at the server: then it is not the clock that says which time it is.
     is_behind: bool,
-    /// When the last message was stored.
-    read: Timestamp,
+    subscription: Subscription,
     sender: mpsc::Sender<Piece>,
     warnings: Vec<Warning>,
 }
@@ -211,32 +201,44 @@ impl Reading {
     async fn run(mut self, mut messages: pull::Ordered) {
         let mut tick = time::interval(TICK);
         tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        let mut is_away = false;
+        // When to try again to read, while the server is away.
+        let mut away: Option<Instant> = None;
         loop {
             let mut is_tick = false;
             tokio::select! {
                 biased;
                 Some(event) = self.connection_events.recv() => match event {
-                    ConnectionEvent::Connected if is_away => {
-                        is_away = false;
-                        self.merge.resume(self.server_now());
-                        self.warnings.push(Warning::SensorServerBack(self.server.clone()));
-                    }
-                    ConnectionEvent::Disconnected if !is_away => {
-                        is_away = true;
+                    // It may be there at once; what its consumer would have noticed takes it a minute.
+                    ConnectionEvent::Connected => away = away.map(|_| Instant::now()),
+                    ConnectionEvent::Disconnected if away.is_none() => {
+                        away = Some(Instant::now() + AGAIN);
                         self.warnings.push(Warning::SensorServerAway(self.server.clone()));
                     }
+                    ConnectionEvent::Disconnected => {}
                     ConnectionEvent::Refused(reason) => tracing::warn!(server = %self.server, reason, "refused"),
-                    ConnectionEvent::Connected | ConnectionEvent::Disconnected => {}
                 },
                 _ = tick.tick() => is_tick = true,
-                message = messages.next() => match message {
+                message = messages.next(), if away.is_none() => match message {
                     Some(Ok(message)) => self.take(&message),
                     Some(Err(error)) => tracing::debug!(%error, "reading is interrupted"),
-                    None => return,
+                    None => away = Some(Instant::now() + AGAIN),
                 },
             }
-            if is_tick && !self.is_behind && !is_away {
+            if away.is_some_and(|again| again <= Instant::now()) {
+                match self.subscription.open().await {
+                    Ok(opened) => {
+                        (messages, away) = (opened, None);
+                        self.merge.resume(self.server_now());
+                        self.is_behind = true;
+                        self.warnings.push(Warning::SensorServerBack(self.server.clone()));
+                    }
+                    Err(error) => {
+                        tracing::debug!(error, "the stream cannot be read yet");
+                        away = Some(Instant::now() + AGAIN);
+                    }
+                }
+            }
+            if is_tick && !self.is_behind && away.is_none() {
                 self.merge.advance(self.server_now());
             }
             if self.hand_over(is_tick).await.is_err() {
@@ -249,7 +251,7 @@ impl Reading {
         let Ok(info) = message.info() else { return };
         let stored = timestamp(info.published);
         self.is_behind = info.pending > 0;
-        self.read = stored;
+        self.subscription.read(info.stream_sequence, stored);
         let lag = self.server_now().since(stored);
         let warning = self.skipping.note(lag, stored);
         self.merge.skip(self.skipping.kinds());
@@ -280,53 +282,5 @@ impl Reading {
     /// The time by the server's clock.
     fn server_now(&self) -> Timestamp {
         shifted(self.clock.now(), self.reader_ahead.saturating_neg())
-    }
-}
-
-/// By how many µs our clock is ahead of the server's, and how far that may be wrong: a consumer is created, and says
-/// when it was.
-async fn compare_clocks(stream: &Stream, network: Network, clock: Clock) -> Result<(i64, Duration), String> {
-    let mut best: Option<(i64, Duration)> = None;
-    for _ in 0..PROBES {
-        let (before, asked) = (clock.now(), Instant::now());
-        let config = pull::Config {
-            filter_subject: all_subjects(network),
-            deliver_policy: DeliverPolicy::New,
-            inactive_threshold: ANSWER,
-            ..pull::Config::default()
-        };
-        let consumer = stream.create_consumer(config).await.map_err(|error| error.to_string())?;
-        let way = asked.elapsed();
-        let info = consumer.cached_info();
-        let ahead = difference(before + way / 2, timestamp(info.created));
-        if best.is_none_or(|(_, uncertainty)| way / 2 < uncertainty) {
-            best = Some((ahead, way / 2));
-        }
-        // The server removes it by itself, if this does not reach it.
-        let _ = stream.delete_consumer(&info.name).await;
-    }
-    Ok(best.unwrap_or_default())
-}
-
-fn timestamp(date: DateTime) -> Timestamp {
-    let micros = date.unix_timestamp_nanos() / 1_000;
-    Timestamp::from_micros(u64::try_from(micros).unwrap_or_default())
-}
-
-/// Times beyond the year 9999 are the beginning of time: there is nothing either.
-fn date(time: Timestamp) -> DateTime {
-    let nanos = i128::from(time.as_micros()) * 1_000;
-    datetime::from_nanos(nanos).unwrap_or(DateTime::UNIX_EPOCH)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn times_of_the_server_are_ours() {
-        let time = Timestamp::from_micros(1_795_411_272_123_456);
-        assert_eq!(timestamp(date(time)), time);
-        assert_eq!(timestamp(date(Timestamp::from_micros(u64::MAX))), Timestamp::default());
     }
 }

@@ -10,6 +10,7 @@
 //! | `bodies` | transactions and blocks, which come once for all sensors |
 //! | `chain` | the best chain that all sensors together show |
 //! | `skipping` | what a reader leaves out that is too slow |
+//! | `subscription` | the stream, read in its order |
 //! | `collector` | the task that reads from the server |
 
 mod bodies;
@@ -20,6 +21,7 @@ mod merge;
 mod offset;
 mod skipping;
 mod source;
+mod subscription;
 #[cfg(test)]
 mod testing;
 #[cfg(test)]

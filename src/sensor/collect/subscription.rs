@@ -1,0 +1,116 @@
+//! The stream of a network, read in its order; again from where it was interrupted.
+
+use super::offset::difference;
+use crate::chain::Network;
+use crate::sensor::kind::all_subjects;
+use crate::util::clock::Clock;
+use crate::util::time::Timestamp;
+use async_nats::datetime::{self, DateTime};
+use async_nats::jetstream::consumer::{DeliverPolicy, pull};
+use async_nats::jetstream::stream::Stream;
+use std::time::Duration;
+use tokio::time::Instant;
+
+/// How long `JetStream` may take to answer.
+pub const ANSWER: Duration = Duration::from_secs(5);
+
+/// How often the clocks are compared at the start: the fastest answer counts.
+const PROBES: usize = 3;
+
+/// What is read, and how far.
+pub struct Subscription {
+    stream: Stream,
+    network: Network,
+    /// When what is read was stored: from then on, if nothing was read.
+    stored: Timestamp,
+    /// The number of the last message that was read.
+    sequence: Option<u64>,
+}
+
+impl Subscription {
+    /// Begins with what was stored at `start`.
+    pub fn new(stream: Stream, network: Network, start: Timestamp) -> Self {
+        Self { stream, network, stored: start, sequence: None }
+    }
+
+    /// Notes that a message was read.
+    pub fn read(&mut self, sequence: u64, stored: Timestamp) {
+        (self.sequence, self.stored) = (Some(sequence), stored);
+    }
+
+    /// The messages after the last one that was read.
+    ///
+    /// # Errors
+    /// What the server says.
+    pub async fn open(&self) -> Result<pull::Ordered, String> {
+        let info = self.stream.get_info().await.map_err(|error| error.to_string())?;
+        let deliver_policy = match self.sequence {
+            Some(read) if read <= info.state.last_sequence => {
+                DeliverPolicy::ByStartSequence { start_sequence: read + 1 }
+            }
+            // Another stream of this name: it begins anew.
+            Some(_) => DeliverPolicy::All,
+            None => DeliverPolicy::ByStartTime { start_time: date(self.stored) },
+        };
+        let config = pull::OrderedConfig {
+            filter_subject: all_subjects(self.network),
+            deliver_policy,
+            ..pull::OrderedConfig::default()
+        };
+        let consumer = self.stream.create_consumer(config).await.map_err(|error| error.to_string())?;
+        consumer.messages().await.map_err(|error| error.to_string())
+    }
+}
+
+/// By how many µs our clock is ahead of the server's, and how far that may be wrong: a consumer is created, and says
+/// when it was.
+pub async fn compare_clocks(
+    stream: &Stream,
+    network: Network,
+    clock: Clock,
+) -> Result<(i64, Duration), String> {
+    let mut best: Option<(i64, Duration)> = None;
+    for _ in 0..PROBES {
+        let (before, asked) = (clock.now(), Instant::now());
+        let config = pull::Config {
+            filter_subject: all_subjects(network),
+            deliver_policy: DeliverPolicy::New,
+            inactive_threshold: ANSWER,
+            ..pull::Config::default()
+        };
+        let consumer = stream.create_consumer(config).await.map_err(|error| error.to_string())?;
+        let way = asked.elapsed();
+        let info = consumer.cached_info();
+        let ahead = difference(before + way / 2, timestamp(info.created));
+        if best.is_none_or(|(_, uncertainty)| way / 2 < uncertainty) {
+            best = Some((ahead, way / 2));
+        }
+        // The server removes it by itself, if this does not reach it.
+        let _ = stream.delete_consumer(&info.name).await;
+    }
+    Ok(best.unwrap_or_default())
+}
+
+/// A time of the server.
+pub fn timestamp(date: DateTime) -> Timestamp {
+    let micros = date.unix_timestamp_nanos() / 1_000;
+    Timestamp::from_micros(u64::try_from(micros).unwrap_or_default())
+}
+
+/// Times beyond the year 9999 are the beginning of time: there is nothing either.
+fn date(time: Timestamp) -> DateTime {
+    let nanos = i128::from(time.as_micros()) * 1_000;
+    datetime::from_nanos(nanos).unwrap_or(DateTime::UNIX_EPOCH)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_of_the_server_are_ours() {
+        let time = Timestamp::from_micros(1_795_411_272_123_456);
+        assert_eq!(timestamp(date(time)), time);
+        assert_eq!(timestamp(date(Timestamp::from_micros(u64::MAX))), Timestamp::default());
+    }
+}
