@@ -13,18 +13,22 @@ use std::process::{Child, Stdio};
 use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
+use tempfile::TempDir;
 
 /// `mempulse stream --from`, with its API.
 struct Reader {
     process: Child,
     port: u16,
     lines: Arc<Mutex<Vec<Value>>>,
+    _state: TempDir,
 }
 
 impl Reader {
     fn start(broker: &Broker, arguments: &[&str]) -> Self {
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let mut command = mempulse_with(&["stream", "--network", "regtest", "--from", &broker.url()]);
+        let state = tempfile::tempdir().unwrap();
+        command.arg("--state-dir").arg(state.path());
         command.args(["--serve", &port.to_string()]).args(arguments);
         let mut process = command.stdout(Stdio::piped()).stderr(Stdio::inherit()).spawn().unwrap();
         let lines: Arc<Mutex<Vec<Value>>> = Arc::default();
@@ -34,7 +38,7 @@ impl Reader {
                 of_thread.lock().unwrap().push(serde_json::from_str(&line).unwrap());
             }
         });
-        Self { process, port, lines }
+        Self { process, port, lines, _state: state }
     }
 
     fn signal(&self, signal: Signal) {

@@ -54,7 +54,7 @@ fn settle(command: &mut Command) -> &mut Command {
     for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("MEMPULSE_")) {
         command.env_remove(name);
     }
-    command.env("XDG_CONFIG_HOME", "/nonexistent").env("XDG_STATE_HOME", "/nonexistent")
+    command.env("XDG_CONFIG_HOME", "/nonexistent")
 }
 
 /// A sensor that runs.
