@@ -91,7 +91,7 @@ impl Broker {
         let lines = if lines.contains("jetstream") {
             lines.to_owned()
         } else {
-            format!("jetstream {{ STORE }}\n{lines}")
+            format!("jetstream {{ STORE, max_file_store: 100GB }}\n{lines}")
         };
         let lines = lines.replace("STORE", &format!("store_dir: {store:?}"));
         let text = format!("host: 127.0.0.1\nport: {}\n{lines}\n", self.port);

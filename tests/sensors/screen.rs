@@ -84,7 +84,8 @@ impl Reader {
             return Default::default();
         };
         let answer: Value = serde_json::from_str(&text).unwrap();
-        let listed = answer["transactions"].as_array().unwrap();
+        // A program that is busy says so in place of the answer.
+        let Some(listed) = answer["transactions"].as_array() else { return Default::default() };
         let txids = listed.iter().map(|tx| tx["txid"].as_str().unwrap().to_owned()).collect();
         (answer["matched_count"].as_u64().unwrap(), txids)
     }
