@@ -26,8 +26,9 @@ mod warning;
 pub use error::SchemaError;
 pub use limits::MAX_MESSAGE;
 pub use sensor_message::{
-    Body, BodyId, MAX_SENSOR_MESSAGE, MAX_SENSOR_STATUS, body_of, decode_batch, decode_block_part,
-    decode_raw_transaction, decode_sensor_state, decode_sensor_status, decode_with_body, encode_without_body,
+    Body, BodyId, MAX_BLOCK_PART, MAX_SENSOR_MESSAGE, MAX_SENSOR_STATUS, body_of, decode_batch,
+    decode_block_part, decode_raw_transaction, decode_sensor_state, decode_sensor_status, decode_with_body,
+    encode_without_body,
 };
 
 use crate::event::{Event, Restored, RestoredTx};

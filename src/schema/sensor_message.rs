@@ -17,6 +17,9 @@ pub const MAX_SENSOR_MESSAGE: usize = 512 << 10;
 /// The most bytes of a status: it contains a few numbers.
 pub const MAX_SENSOR_STATUS: usize = 4 << 10;
 
+/// The most bytes of a block in one message.
+pub const MAX_BLOCK_PART: usize = 384 << 10;
+
 /// The longest list of wtxids in the event of a block: what leaves room for the rest of the message.
 const MAX_LIST: usize = 500 << 10;
 

@@ -39,6 +39,18 @@ impl Timestamp {
         Duration::from_micros(self.0.saturating_sub(earlier.0))
     }
 
+    /// Returns the µs from `earlier` to this time, negative if `earlier` is later.
+    pub fn micros_since(self, earlier: Self) -> i64 {
+        let micros = |span: Duration| i64::try_from(span.as_micros()).unwrap_or(i64::MAX);
+        micros(self.since(earlier)).saturating_sub(micros(earlier.since(self)))
+    }
+
+    /// Returns the time moved by `micros` µs, which may be negative. Saturates at both ends of time.
+    #[must_use]
+    pub const fn shifted(self, micros: i64) -> Self {
+        Self(self.0.saturating_add_signed(micros))
+    }
+
     /// Returns the time for people and for records: RFC 3339 in UTC with milliseconds, as in
     /// `2026-11-23T05:33:00.123Z`.
     pub const fn rfc3339(self) -> Rfc3339 {
@@ -77,13 +89,12 @@ impl WallOffset {
 
     /// Returns the offset if it is `wall` by the wall clock at `now`.
     pub fn between(now: Timestamp, wall: Timestamp) -> Self {
-        let distance = |duration: Duration| i64::try_from(duration.as_micros()).unwrap_or(i64::MAX);
-        Self { micros: distance(wall.since(now)) - distance(now.since(wall)) }
+        Self { micros: wall.micros_since(now) }
     }
 
     /// Returns what the wall clock, as it is set now, would have shown at `at`.
     pub const fn wall(self, at: Timestamp) -> Timestamp {
-        Timestamp(at.0.saturating_add_signed(self.micros))
+        at.shifted(self.micros)
     }
 
     /// Returns the offset of `micros` µs, negative if the wall clock is behind.

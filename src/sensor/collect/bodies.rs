@@ -3,7 +3,7 @@
 
 use crate::chain::Network;
 use crate::schema::message::BlockPart;
-use crate::schema::{Body, BodyId, SchemaError, decode_raw_transaction};
+use crate::schema::{Body, BodyId, MAX_BLOCK_PART, SchemaError, decode_raw_transaction};
 use crate::wire::{Block, BlockHash, Wtxid};
 use bytes::Bytes;
 use foldhash::fast::RandomState;
@@ -17,9 +17,8 @@ const MAX_TRANSACTIONS: usize = 64 << 20;
 /// The most blocks that are kept, whole or in parts.
 const MAX_BLOCKS: usize = 8;
 
-/// The most parts of a block, and bytes of a part.
+/// The most parts of a block.
 const MAX_PARTS: u32 = 16;
-const MAX_PART: usize = 384 << 10;
 
 /// What arrived, bounded.
 #[derive(Debug)]
@@ -83,7 +82,7 @@ impl Bodies {
         let BlockPart { hash, part, parts: count, body } = part;
         let hash = <[u8; 32]>::try_from(&hash[..]).map_err(|_| SchemaError::Impossible("hash of a part"))?;
         let hash = BlockHash(hash);
-        if part >= count || count > MAX_PARTS || body.len() > MAX_PART {
+        if part >= count || count > MAX_PARTS || body.len() > MAX_BLOCK_PART {
             return Err(SchemaError::Impossible("part of a block"));
         }
         let at = self.blocks.iter().position(|(other, _)| *other == hash);

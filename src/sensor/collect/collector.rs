@@ -1,7 +1,6 @@
 //! Reads what sensors publish, and hands over their events in one order.
 
 use super::merge::Merge;
-use super::offset::shifted;
 use super::skipping::Skipping;
 use super::source::Arrival;
 use super::subscription::{ANSWER, Subscription, compare_clocks, timestamp};
@@ -118,7 +117,7 @@ impl Collector {
             }
         };
         let reader = compare_clocks(&stream, network, clock).await.map_err(&refused)?;
-        let server_now = shifted(clock.now(), reader.0.saturating_neg());
+        let server_now = clock.now().shifted(reader.0.saturating_neg());
         let start = server_now - since.max(LEAST_PAST);
         let subscription = Subscription::new(stream, network, start);
         let messages = subscription.open().await.map_err(&refused)?;
@@ -139,7 +138,7 @@ impl Collector {
         };
         let task = stop.clone().run_until_cancelled_owned(reading.run(messages));
         let task = AbortOnDropHandle::new(tokio::spawn(task));
-        let position = shifted(start, reader.0);
+        let position = start.shifted(reader.0);
         Ok(Self { pieces, events: VecDeque::new(), position, next_position: position, stop, task })
     }
 
@@ -281,6 +280,6 @@ impl Reading {
 
     /// The time by the server's clock.
     fn server_now(&self) -> Timestamp {
-        shifted(self.clock.now(), self.reader_ahead.saturating_neg())
+        self.clock.now().shifted(self.reader_ahead.saturating_neg())
     }
 }

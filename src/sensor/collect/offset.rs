@@ -21,17 +21,6 @@ pub struct Offset {
     ack: Option<i64>,
 }
 
-/// The difference of two times in µs, `later` minus `earlier`; far beyond all clocks it saturates.
-pub fn difference(later: Timestamp, earlier: Timestamp) -> i64 {
-    let micros = |span: Duration| i64::try_from(span.as_micros()).unwrap_or(i64::MAX);
-    micros(later.since(earlier)).saturating_sub(micros(earlier.since(later)))
-}
-
-/// A time moved by µs, which may be negative.
-pub fn shifted(time: Timestamp, micros: i64) -> Timestamp {
-    Timestamp::from_micros(time.as_micros().saturating_add_signed(micros))
-}
-
 impl Offset {
     /// Takes a message that was sent at `sent` by the sensor's clock and stored at `stored` by the server's.
     pub fn note(&mut self, sent: Timestamp, stored: Timestamp) {
@@ -39,7 +28,7 @@ impl Offset {
             self.least = [None, self.least[0]];
             self.span_start = stored;
         }
-        let micros = difference(stored, sent);
+        let micros = stored.micros_since(sent);
         self.least[0] = Some(self.least[0].map_or(micros, |least| least.min(micros)));
     }
 
@@ -107,7 +96,7 @@ mod tests {
             let mut shortest = u64::MAX;
             for (number, &delay) in there.iter().enumerate() {
                 let sent = T + ms(number as u64 * 100);
-                offset.note(sent, shifted(sent, ahead) + Duration::from_micros(delay));
+                offset.note(sent, sent.shifted(ahead) + Duration::from_micros(delay));
                 shortest = shortest.min(delay + back);
             }
             offset.note_ack(Duration::from_micros(shortest));

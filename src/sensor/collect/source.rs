@@ -1,7 +1,7 @@
 //! What is known of one sensor while its messages arrive.
 
 use super::losses::Losses;
-use super::offset::{Offset, shifted};
+use super::offset::Offset;
 use crate::event::{PeerEvent, PeerId, SensorId};
 use crate::schema::message::{self, SensorState};
 use crate::util::time::Timestamp;
@@ -63,8 +63,6 @@ pub struct Counts {
     pub late: u64,
     /// Messages that are none of a sensor.
     pub refused: u64,
-    /// Events that were left out because this reader was too slow.
-    pub skipped: u64,
 }
 
 impl Source {
@@ -92,7 +90,7 @@ impl Source {
     /// The time of an event by the server's clock; `micros` is what the sensor wrote. Events of a later flush never
     /// come before those of an earlier one, though the estimate of the clocks changes.
     pub fn time(&mut self, flush: u64, micros: u64) -> Timestamp {
-        let time = shifted(Timestamp::from_micros(micros), self.offset.server_ahead());
+        let time = Timestamp::from_micros(micros).shifted(self.offset.server_ahead());
         if flush < self.flush {
             return time;
         }

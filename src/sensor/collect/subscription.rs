@@ -1,6 +1,5 @@
 //! The stream of a network, read in its order; again from where it was interrupted.
 
-use super::offset::difference;
 use crate::chain::Network;
 use crate::sensor::kind::all_subjects;
 use crate::util::clock::Clock;
@@ -81,7 +80,7 @@ pub async fn compare_clocks(
         let consumer = stream.create_consumer(config).await.map_err(|error| error.to_string())?;
         let way = asked.elapsed();
         let info = consumer.cached_info();
-        let ahead = difference(before + way / 2, timestamp(info.created));
+        let ahead = (before + way / 2).micros_since(timestamp(info.created));
         if best.is_none_or(|(_, uncertainty)| way / 2 < uncertainty) {
             best = Some((ahead, way / 2));
         }

@@ -1,7 +1,6 @@
 //! Sensors that publish, some late, twice or not at all, and what their reader makes of it.
 
 use super::merge::{HOLD, Merge};
-use super::offset::shifted;
 use super::source::Arrival;
 use super::testing::mined_on;
 use crate::chain::Network;
@@ -51,7 +50,7 @@ impl Sensor {
     }
 
     fn clock(&self, at: Timestamp) -> u64 {
-        shifted(at, self.ahead).as_micros()
+        at.shifted(self.ahead).as_micros()
     }
 
     /// Publishes the state: peers that are live.

@@ -1,6 +1,5 @@
 //! Times of a sensor as times of the reader.
 
-use super::offset::shifted;
 use crate::event::{PeerEvent, SensorReport};
 use crate::schema::message::SensorStatus;
 use crate::util::text::clean;
@@ -12,10 +11,10 @@ const MAX_PROGRAM: usize = 40;
 /// Moves the times that an event contains by so many µs.
 pub fn shift(event: &mut PeerEvent, micros: i64) {
     match event {
-        PeerEvent::Disconnected { retry_at: Some(at), .. } => *at = shifted(*at, micros),
+        PeerEvent::Disconnected { retry_at: Some(at), .. } => *at = at.shifted(micros),
         PeerEvent::Traffic(traffic) => {
             for message in &mut traffic.recent {
-                message.time = shifted(message.time, micros);
+                message.time = message.time.shifted(micros);
             }
         }
         _ => {}
@@ -26,7 +25,7 @@ pub fn shift(event: &mut PeerEvent, micros: i64) {
 pub fn report(status: &SensorStatus, micros: i64) -> SensorReport {
     SensorReport {
         program: clean(status.program.as_bytes(), MAX_PROGRAM),
-        started: shifted(Timestamp::from_micros(status.started_us), micros),
+        started: Timestamp::from_micros(status.started_us).shifted(micros),
         live_peers: status.live_peers,
         events: status.events,
         waiting: status.waiting,

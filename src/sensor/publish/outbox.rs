@@ -2,7 +2,7 @@
 
 use crate::event::{Event, EventKind, KnownOutput};
 use crate::schema::message::{self, Batch, BlockPart, DroppedMessages, SensorState, SensorStatus};
-use crate::schema::{self, Body, MAX_SENSOR_MESSAGE};
+use crate::schema::{self, Body, MAX_BLOCK_PART, MAX_SENSOR_MESSAGE};
 use crate::sensor::kind::Kind;
 use crate::sensor::publish::message::Outgoing;
 use crate::sensor::publish::selection;
@@ -17,9 +17,6 @@ const FULL: usize = 256 << 10;
 
 /// The most bytes of one event: what leaves room for the rest of a message.
 const MAX_EVENT: usize = MAX_SENSOR_MESSAGE - (4 << 10);
-
-/// The most bytes of a block in one message.
-const MAX_PART: usize = 384 << 10;
 
 /// The number of transactions that are known to have been passed on with their bytes: many times those of the two
 /// minutes within which the stream knows the ids of messages.
@@ -221,9 +218,9 @@ impl Outbox {
         let mut raw = Vec::with_capacity(block.size as usize);
         block.encode(&mut raw);
         let raw = Bytes::from(raw);
-        let parts = u32::try_from(raw.len().div_ceil(MAX_PART)).unwrap_or(u32::MAX);
-        for (part, at) in (0..parts).zip((0..raw.len()).step_by(MAX_PART)) {
-            let body = raw.slice(at..raw.len().min(at + MAX_PART));
+        let parts = u32::try_from(raw.len().div_ceil(MAX_BLOCK_PART)).unwrap_or(u32::MAX);
+        for (part, at) in (0..parts).zip((0..raw.len()).step_by(MAX_BLOCK_PART)) {
+            let body = raw.slice(at..raw.len().min(at + MAX_BLOCK_PART));
             let hash = Bytes::copy_from_slice(&block.hash.0);
             let payload = BlockPart { hash, part, parts, body }.encode_to_vec().into();
             self.ready.push(Outgoing { kind: Kind::Block, id: format!("{}-{part}", block.hash), payload });

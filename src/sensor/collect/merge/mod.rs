@@ -8,7 +8,6 @@ mod receive;
 
 use super::bodies::Bodies;
 use super::chain::Chain;
-use super::offset::shifted;
 use super::source::{Phase, Source};
 use super::translate;
 use crate::chain::Network;
@@ -16,7 +15,7 @@ use crate::event::{
     DisconnectReason, Event, EventKind, PeerEvent, PeerId, SensorEvent, SensorId, SensorReport,
 };
 use crate::schema::message::{self, event::Kind as MessageKind};
-use crate::schema::{BodyId, SchemaError, body_of, decode_with_body};
+use crate::schema::{Body, BodyId, SchemaError, body_of, decode_with_body};
 use crate::sensor::kind::{Kind, SensorName};
 use crate::util::time::Timestamp;
 use awaiting::{Awaiting, Waiting};
@@ -195,7 +194,8 @@ impl Merge {
                 _ => None,
             };
             if !peer.is_some_and(|peer| known.contains(&peer)) {
-                self.complete(sensor, None, event, time);
+                let body = body_of(&event).ok().flatten().and_then(|id| self.bodies.get(id));
+                self.complete(sensor, None, event, body, time);
             }
         }
     }
@@ -207,15 +207,16 @@ impl Merge {
             return;
         }
         let known = source.known.take();
-        match body_of(&event) {
-            Ok(Some(body)) if self.bodies.get(body).is_none() => {
-                let waiting = Waiting::new(name.clone(), time, known, event);
-                if !self.awaiting.add(body, waiting) {
-                    self.body_missing(name);
-                }
-            }
-            Ok(_) => self.complete(name, known, event, time),
-            Err(error) => self.refuse(name, &error),
+        let id = match body_of(&event) {
+            Ok(id) => id,
+            Err(error) => return self.refuse(name, &error),
+        };
+        let body = id.and_then(|id| self.bodies.get(id));
+        let Some(missing) = id.filter(|_| body.is_none()) else {
+            return self.complete(name, known, event, body, time);
+        };
+        if !self.awaiting.add(missing, Waiting::new(name.clone(), time, known, event)) {
+            self.body_missing(name);
         }
     }
 
@@ -226,9 +227,10 @@ impl Merge {
         }
     }
 
-    fn body_arrived(&mut self, body: BodyId) {
-        for Waiting { sensor, known, event, .. } in self.awaiting.arrived(body) {
-            self.complete(&sensor, known, event, self.left);
+    fn body_arrived(&mut self, id: BodyId) {
+        let body = self.bodies.get(id);
+        for Waiting { sensor, known, event, .. } in self.awaiting.arrived(id) {
+            self.complete(&sensor, known, event, body.clone(), self.left);
         }
     }
 
@@ -244,9 +246,9 @@ impl Merge {
         sensor: &SensorName,
         known: Option<message::Event>,
         event: message::Event,
+        body: Option<Body>,
         time: Timestamp,
     ) {
-        let body = body_of(&event).ok().flatten().and_then(|id| self.bodies.get(id));
         let decoded = decode_with_body(event, body);
         let known = known.map(|known| decode_with_body(known, None));
         match (decoded, known.transpose()) {
@@ -309,7 +311,7 @@ impl Merge {
     /// An event is ready, at a time by the server's clock.
     fn push(&mut self, time: Timestamp, kind: EventKind) {
         self.left = self.left.max(time);
-        self.ready.push_back(Event { time: shifted(self.left, self.reader_ahead), kind });
+        self.ready.push_back(Event { time: self.left.shifted(self.reader_ahead), kind });
     }
 
     /// The next event, with the time of the reader's clock.
@@ -324,6 +326,6 @@ impl Merge {
 
     /// Up to when all events are out, by the reader's clock.
     pub fn position(&self) -> Timestamp {
-        shifted(self.left.max(self.horizon()), self.reader_ahead)
+        self.left.max(self.horizon()).shifted(self.reader_ahead)
     }
 }

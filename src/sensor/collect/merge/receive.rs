@@ -4,7 +4,6 @@ use super::{Held, MAX_HELD, MAX_LATE, MAX_SENSORS, Merge, of_flush};
 use crate::event::{ClockOffset, SensorId};
 use crate::schema::message;
 use crate::schema::{decode_batch, decode_block_part, decode_sensor_state, decode_sensor_status};
-use crate::sensor::collect::offset::shifted;
 use crate::sensor::collect::source::{Arrival, Phase, Source};
 use crate::sensor::collect::translate;
 use crate::sensor::kind::{Kind, SensorName};
@@ -62,7 +61,7 @@ impl Merge {
             return;
         }
         source.sent =
-            source.sent.max(shifted(Timestamp::from_micros(batch.sent_us), source.offset.server_ahead()));
+            source.sent.max(Timestamp::from_micros(batch.sent_us).shifted(source.offset.server_ahead()));
         let is_usable = match source.phase {
             Phase::Joined { flush } => batch.flush >= flush,
             Phase::Waiting => false,
@@ -112,7 +111,7 @@ impl Merge {
             return;
         }
         let ahead = source.offset.server_ahead();
-        let sent = shifted(sent, ahead);
+        let sent = sent.shifted(ahead);
         let mut report = translate::report(status, ahead.saturating_add(self.reader_ahead));
         report.lost = source.losses.lost();
         report.missing_bodies = source.counts.missing_bodies;
