@@ -26,7 +26,6 @@ pub async fn run(args: &DemoArgs) -> Result<()> {
     let front_end = if args.stream {
         FrontEnd::Stream { raw: args.raw, query: args.filter.query()? }
     } else {
-        start::check_terminal("mempulse demo --stream")?;
         FrontEnd::Screen
     };
     let demo = Demo::start(nodes).await.context("the demo cannot start")?;

@@ -51,8 +51,6 @@ pub struct PeersScreen {
     pub groups: Vec<PeerGroup>,
     /// Whether autonomous systems are known.
     pub has_autonomous_systems: bool,
-    /// Whether the peers are those of sensors.
-    pub has_sensors: bool,
     /// The number of peers, whether they are listed or not.
     pub known: usize,
     /// The order of the list.
@@ -79,7 +77,6 @@ impl PeersScreen {
             peers,
             groups,
             has_autonomous_systems: model.peers().has_as_database(),
-            has_sensors: model.sensors().iter().len() > 0,
             known,
             sort: view.sort,
             disconnected,

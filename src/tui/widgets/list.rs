@@ -198,6 +198,13 @@ impl<K: Copy + PartialEq> List<K> {
             .collect()
     }
 
+    /// Drops the selection or, without one, leaves the screen.
+    pub fn back(&mut self) -> Response {
+        let was_at_rest = *self == Self::default();
+        *self = Self::default();
+        if was_at_rest { Response::Leave } else { Response::Done }
+    }
+
     /// Moves the selection.
     pub fn go<T: Keyed<Key = K>>(&mut self, motion: Motion, window: &Window<T>, height: usize) -> Moved {
         let page = height.max(2) - 1;

@@ -1,7 +1,7 @@
 //! Frames around panels, and where boxes stand.
 
 use crate::tui::theme::Theme;
-use ratatui::layout::{Position, Rect};
+use ratatui::layout::{Constraint, Layout, Position, Rect};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, BorderType};
 
@@ -23,6 +23,18 @@ pub fn title(theme: Theme, name: &str, figures: &str, focused: bool) -> Line<'st
         title.push_span(Span::styled(format!(" {figures} "), theme.muted()));
     }
     title
+}
+
+/// The panels of a screen with a list, and the selected row in full below it.
+pub struct ListAndSelected {
+    pub list: Rect,
+    pub selected: Rect,
+}
+
+/// Divides `area`: `rows` are for the selected row, borders included.
+pub fn list_and_selected(area: Rect, rows: u16) -> ListAndSelected {
+    let [list, selected] = Layout::vertical([Constraint::Fill(1), Constraint::Length(rows)]).areas(area);
+    ListAndSelected { list, selected }
 }
 
 /// The number of rows of a list in a panel.

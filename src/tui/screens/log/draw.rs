@@ -12,10 +12,10 @@ use crate::snapshot::{LogLine, LogScreen};
 use crate::tui::context::Context;
 use crate::tui::widgets::filter::Filter;
 use crate::tui::widgets::list::List;
-use crate::tui::widgets::panel::{self, indented, list_rows};
+use crate::tui::widgets::panel::{self, ListAndSelected, indented, list_and_selected, list_rows};
 use crate::tui::widgets::{clock, format, text};
 use ratatui::Frame;
-use ratatui::layout::{Constraint, Layout, Rect};
+use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
@@ -28,16 +28,9 @@ const TIME: usize = 13;
 /// The rows of the selected line, borders included.
 const SELECTED: u16 = 5;
 
-/// The panels of the screen.
-pub struct Parts {
-    pub list: Rect,
-    pub selected: Rect,
-}
-
 /// Divides `area`.
-pub fn parts(area: Rect) -> Parts {
-    let [list, selected] = Layout::vertical([Constraint::Fill(1), Constraint::Length(SELECTED)]).areas(area);
-    Parts { list, selected }
+pub fn parts(area: Rect) -> ListAndSelected {
+    list_and_selected(area, SELECTED)
 }
 
 /// Draws the screen.

@@ -41,13 +41,6 @@ impl Log {
         self.level = level.min(LEVELS.len() - 1);
         self.list = List::default();
     }
-
-    /// Drops the selection or, without one, leaves the screen.
-    fn back(&mut self) -> Response {
-        let response = if self.list == List::default() { Response::Leave } else { Response::Done };
-        self.list = List::default();
-        response
-    }
 }
 
 /// The lines in the snapshot, once they are there.
@@ -65,7 +58,7 @@ impl Layer for Log {
             return Response::Done;
         }
         match action {
-            Action::Back => return self.back(),
+            Action::Back => return self.list.back(),
             Action::Next => self.show_level(self.level + 1),
             Action::Previous => self.show_level(self.level.saturating_sub(1)),
             Action::Move(motion) => {

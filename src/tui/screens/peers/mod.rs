@@ -264,7 +264,7 @@ impl Layer for Peers {
     fn settle(&mut self, cx: &Context) {
         if let Some(screen) = &cx.snapshot.peers {
             self.listing.has_autonomous_systems = screen.has_autonomous_systems;
-            self.listing.has_sensors = screen.has_sensors;
+            self.listing.has_sensors = cx.snapshot.sensor_count > 0;
         }
         if let Some(window) = window(cx) {
             let rows = self.rows(cx);

@@ -15,26 +15,19 @@ use crate::event::{SensorId, SensorReport};
 use crate::snapshot::{SensorRow, SensorsScreen};
 use crate::tui::context::Context;
 use crate::tui::widgets::list::List;
-use crate::tui::widgets::panel::{indented, list_rows, panel, title};
+use crate::tui::widgets::panel::{ListAndSelected, indented, list_and_selected, list_rows, panel, title};
 use crate::tui::widgets::{format, table, text};
 use ratatui::Frame;
-use ratatui::layout::{Constraint, Layout, Rect};
+use ratatui::layout::Rect;
 use ratatui::text::Line;
 use ratatui::widgets::Paragraph;
 
 /// The rows of the selected sensor, borders included.
 const SELECTED: u16 = 8;
 
-/// The panels of the screen.
-pub struct Parts {
-    pub list: Rect,
-    pub selected: Rect,
-}
-
 /// Divides `area`.
-pub fn parts(area: Rect) -> Parts {
-    let [list, selected] = Layout::vertical([Constraint::Fill(1), Constraint::Length(SELECTED)]).areas(area);
-    Parts { list, selected }
+pub fn parts(area: Rect) -> ListAndSelected {
+    list_and_selected(area, SELECTED)
 }
 
 /// Draws the screen.

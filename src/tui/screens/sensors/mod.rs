@@ -35,11 +35,7 @@ impl Layer for Sensors {
 
     fn update(&mut self, action: Action, cx: &Context) -> Response {
         match action {
-            Action::Back => {
-                let response = if self.list == List::default() { Response::Leave } else { Response::Done };
-                self.list = List::default();
-                return response;
-            }
+            Action::Back => return self.list.back(),
             Action::Move(motion) => {
                 if let Some(window) = window(cx) {
                     return self.list.go(motion, window, rows(cx)).response(cx);
