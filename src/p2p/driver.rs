@@ -13,13 +13,13 @@ use crate::p2p::peer::{
 };
 use crate::p2p::seed_lookup::look_up;
 use crate::p2p::settings::Settings;
-use crate::util::clock::Clock;
+use crate::util::clock::{Clock, RECHECK};
 use crate::util::time::Timestamp;
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::task::{Id, JoinSet};
-use tokio::time::{Instant, sleep_until, timeout};
+use tokio::time::{sleep_until, timeout};
 
 /// How long the connections may take to close at the end.
 const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(2);
@@ -104,7 +104,8 @@ impl Driver {
                 return event;
             }
             let now = self.clock.now();
-            let deadline = self.node.deadline(now).map(|deadline| self.clock.wakeup(deadline));
+            // Also if nothing is due: the node takes a long time without a call for a sleep.
+            let deadline = self.clock.wakeup(self.node.deadline(now).unwrap_or(now + RECHECK));
             tokio::select! {
                 Some(report) = self.reports.next() => {
                     self.pass_on(report);
@@ -125,7 +126,7 @@ impl Driver {
                     Ok(answer) => self.node.seed_answered(answer, self.clock.now()),
                     Err(_) => self.node.lookup_failed(),
                 },
-                () = sleep_until_any(deadline) => {}
+                () = sleep_until(deadline) => {}
             }
             self.act();
         }
@@ -231,12 +232,5 @@ impl Driver {
         let reporter = self.reports.reporter(id);
         let task = self.tasks.spawn(peer::run(address, settings, inbox, reporter)).id();
         self.connections.insert(peer, Connection { id, task, handle });
-    }
-}
-
-async fn sleep_until_any(deadline: Option<Instant>) {
-    match deadline {
-        Some(deadline) => sleep_until(deadline).await,
-        None => std::future::pending().await,
     }
 }

@@ -20,6 +20,7 @@ use crate::p2p::input::PeerReport;
 use crate::p2p::part::Part;
 use crate::p2p::settings::Settings;
 use crate::p2p::tx_download::TxDownload;
+use crate::util::clock::ASLEEP;
 use crate::util::time::Timestamp;
 use crate::wire::Message;
 use rand::rngs::{SmallRng, StdRng};
@@ -37,6 +38,8 @@ pub struct Node {
     outputs: VecDeque<Output>,
     /// The time of the last event: no event is earlier than the one before it.
     last_event: Timestamp,
+    /// When the node was last called.
+    looked_at: Timestamp,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -77,6 +80,7 @@ impl Node {
             peers: HashMap::new(),
             outputs: VecDeque::new(),
             last_event: now,
+            looked_at: now,
         }
     }
 
@@ -88,6 +92,7 @@ impl Node {
 
     /// Handles what the task of `peer` reports.
     pub fn reported(&mut self, peer: PeerId, report: PeerReport, now: Timestamp) {
+        self.note_sleep(now);
         let Some(&state) = self.peers.get(&peer) else { return };
         match report {
             PeerReport::Event(event) => self.happened(peer, event, now),
@@ -115,6 +120,7 @@ impl Node {
 
     /// Serves a request of the model.
     pub fn request(&mut self, request: Request, now: Timestamp) {
+        self.note_sleep(now);
         match request {
             Request::Parents { peer, child, txids } => {
                 self.tx_download.request_parents(peer, child, &txids, now);
@@ -139,6 +145,7 @@ impl Node {
 
     /// Does what is due. To be called after each batch of reports, and when the deadline has passed.
     pub fn timer(&mut self, now: Timestamp) {
+        self.note_sleep(now);
         let dials = self.connections.dial(self.addrman.addresses(), now);
         self.carry_out(dials, now);
         self.each(now, |part| part.timer(now));
@@ -157,6 +164,16 @@ impl Node {
     /// The known addresses, where peers are discovered: what a later run can start from.
     pub fn addresses(&self) -> Option<&AddrTable> {
         self.addrman.saved()
+    }
+
+    /// Tells the parts if nobody called the node for long. It comes before all else that happens after a sleep, so that
+    /// whatever a part awaits was requested before.
+    fn note_sleep(&mut self, now: Timestamp) {
+        let time = now.since(self.looked_at);
+        self.looked_at = self.looked_at.max(now);
+        if time >= ASLEEP {
+            self.parts().into_iter().for_each(|part| part.slept(time, now));
+        }
     }
 
     fn happened(&mut self, peer: PeerId, event: PeerEvent, now: Timestamp) {

@@ -4,6 +4,7 @@ use crate::event::{DisconnectReason, PeerId, PeerInfo};
 use crate::p2p::action::{Action, Dial};
 use crate::p2p::input::Input;
 use crate::util::time::Timestamp;
+use std::time::Duration;
 
 /// A part of the protocol as a state machine without sockets, tasks or a clock.
 ///
@@ -39,6 +40,12 @@ pub trait Part {
     fn disconnected(&mut self, peer: PeerId, reason: &DisconnectReason, now: Timestamp) -> Vec<Action> {
         _ = (peer, reason, now);
         vec![]
+    }
+
+    /// Nobody looked at the time for `time`, until `now`: the machine or this process slept. What is awaited has as much
+    /// time left as before, since answers may have waited for us: otherwise all peers would be blamed at once.
+    fn slept(&mut self, time: Duration, now: Timestamp) {
+        _ = (time, now);
     }
 
     /// Does what is due. Called after each batch of the above, and when the deadline has passed: requests

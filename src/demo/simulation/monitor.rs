@@ -9,6 +9,7 @@ use crate::util::time::Timestamp;
 use crate::wire::{Message, Wtxid};
 use std::collections::BTreeSet;
 use std::path::Path;
+use std::time::Duration;
 
 /// The monitor.
 #[derive(Debug)]
@@ -53,8 +54,8 @@ impl Monitor {
         self.net.ended(peer, reason, now)
     }
 
-    pub(super) fn overslept(&mut self) {
-        self.net.overslept();
+    pub(super) fn overslept(&mut self, time: Duration, now: Timestamp) {
+        self.net.overslept(time, now);
     }
 
     pub(super) fn timer(&mut self, now: Timestamp) -> Vec<Deed> {

@@ -70,7 +70,8 @@ impl Network {
 
     /// The process sleeps, as it does while the machine does; the world goes on.
     fn sleep(&mut self) {
-        let end = self.now + MAX_SLEEP.mul_f64(self.rng.random());
+        let time = MAX_SLEEP.mul_f64(self.rng.random());
+        let end = self.now + time;
         let links: Vec<_> = self.links.keys().copied().collect();
         let mut closed = Vec::new();
         for peer in links {
@@ -81,7 +82,7 @@ impl Network {
             }
         }
         self.now = end;
-        self.monitor.overslept();
+        self.monitor.overslept(time, end);
         self.checks.slept(end);
         for peer in closed {
             self.lose(peer);

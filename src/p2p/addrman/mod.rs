@@ -299,6 +299,12 @@ impl Part for AddrMan {
         vec![Action::Emit(EventKind::Seed { name, answer })]
     }
 
+    fn slept(&mut self, time: Duration, _: Timestamp) {
+        for fetch in self.fetches.values_mut() {
+            fetch.until = fetch.until + time;
+        }
+    }
+
     fn timer(&mut self, now: Timestamp) -> Vec<Action> {
         let mut actions = self.time_out_fetches(now);
         actions.extend(self.seek(now));

@@ -101,6 +101,13 @@ impl HeaderSync {
         self.is_synced
     }
 
+    /// Gives all requests as much time again.
+    pub fn slept(&mut self, time: Duration) {
+        for since in self.peers.values_mut().filter_map(|peer| peer.requested_at.as_mut()) {
+            *since = *since + time;
+        }
+    }
+
     /// Returns the peers to send a `getheaders` to now.
     pub fn requests(&mut self, now: Timestamp) -> Vec<PeerId> {
         for peer in self.peers.values_mut() {

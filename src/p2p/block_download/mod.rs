@@ -48,6 +48,7 @@ use new_blocks::NewBlocks;
 use requests::{BLOCK_TIMEOUT, BlockReceipt, BlockRequest, BlockRequests, Downloaded};
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
+use std::time::Duration;
 
 /// Follows the best chain by its headers and downloads its blocks: new ones at once, past ones in the
 /// background.
@@ -300,6 +301,12 @@ impl Part for BlockDownload {
         self.backfill.disconnected(peer);
         self.high_bandwidth.disconnected(peer);
         vec![]
+    }
+
+    fn slept(&mut self, time: Duration, _: Timestamp) {
+        self.sync.slept(time);
+        self.requests.slept(time);
+        self.backfill.slept(time);
     }
 
     /// Hands on the blocks that arrived, and requests headers and blocks.

@@ -26,7 +26,6 @@ use crate::p2p::addrman::table::AddrTable;
 use crate::p2p::input::Input;
 use crate::p2p::part::Part;
 use crate::p2p::settings::{MAX_DIALS, PeerChoice, Settings};
-use crate::util::clock::ASLEEP;
 use crate::util::time::Timestamp;
 use crate::wire::Services;
 use manual::ManualPeers;
@@ -61,8 +60,6 @@ pub struct Connections {
     needs_addresses: bool,
     /// When [`Connections::dial`] may have something to do.
     due_at: Option<Timestamp>,
-    /// When it was called last.
-    looked_at: Timestamp,
 }
 
 impl Connections {
@@ -85,18 +82,11 @@ impl Connections {
             fixed_seeds_after: Some(if at_once { Duration::ZERO } else { FIXED_SEEDS_AFTER }),
             needs_addresses: false,
             due_at: Some(now),
-            looked_at: now,
         }
     }
 
     /// Starts the dials that are due, and reports whether more addresses are needed.
     pub fn dial(&mut self, addresses: &AddrTable, now: Timestamp) -> Vec<Action> {
-        if now.since(self.looked_at) >= ASLEEP {
-            // The network is another one, or not there yet: what failed before says nothing about it.
-            self.manual.wake_up(now);
-            self.due_at = Some(now);
-        }
-        self.looked_at = now;
         if self.due_at.is_none_or(|due_at| due_at > now) {
             return vec![];
         }
@@ -236,6 +226,13 @@ impl Part for Connections {
         self.due_at = Some(now);
         let event = PeerEvent::Disconnected { reason: reason.clone(), retry_at };
         vec![Action::Emit(EventKind::Peer(peer, event))]
+    }
+
+    fn slept(&mut self, time: Duration, now: Timestamp) {
+        // The network is another one, or not there yet: what failed before says nothing about it.
+        self.manual.wake_up(now);
+        self.short_of_peers_since = self.short_of_peers_since + time;
+        self.due_at = Some(now);
     }
 
     fn deadline(&self, _: Timestamp) -> Option<Timestamp> {

@@ -275,3 +275,39 @@ fn events_never_go_back_in_time() {
     let outputs = run.outputs();
     assert_eq!(events(&outputs)[0].time, START + Duration::from_secs(5));
 }
+
+/// What the peers are blamed for.
+fn blame(outputs: &[Output]) -> Vec<&PeerEvent> {
+    let blame = |output| match &event(output)?.kind {
+        EventKind::Peer(_, event @ (PeerEvent::RequestTimedOut { .. } | PeerEvent::Tolerated(_))) => {
+            Some(event)
+        }
+        _ => None,
+    };
+    outputs.iter().filter_map(blame).collect()
+}
+
+#[test]
+fn after_a_sleep_nobody_is_blamed_for_what_was_awaited_nor_is_it_requested_from_others() {
+    const NIGHT: Duration = Duration::from_hours(8);
+    for read_first in [false, true] {
+        let mut run = Run::with_alice_and_bob();
+        run.outputs();
+        run.connect(ALICE, info());
+        run.connect(BOB, info());
+        run.send(ALICE, inv(1));
+        run.send(BOB, inv(1));
+        run.wait(Duration::from_secs(1));
+        let outputs = if read_first {
+            run.now = run.now + NIGHT;
+            run.send(ALICE, inv(2))
+        } else {
+            run.wait(NIGHT)
+        };
+        assert_eq!(blame(&outputs), Vec::<&PeerEvent>::new());
+        let others: Vec<_> = sent(&outputs).into_iter().filter(|(peer, _)| *peer == BOB).collect();
+        assert_eq!(others, []);
+        let outputs = run.wait(Duration::from_mins(1));
+        assert_eq!(blame(&outputs).len(), 1, "whoever is still silent is: {outputs:?}");
+    }
+}

@@ -158,8 +158,9 @@ impl<S: AsyncRead + AsyncWrite> Task<S> {
     /// Notes if this process was asleep: otherwise the loop turns every few seconds.
     fn note_sleep(&mut self) {
         let now = self.clock.now();
-        if now.since(std::mem::replace(&mut self.last_turn, now)) > OVERSLEPT {
-            self.session.overslept();
+        let time = now.since(std::mem::replace(&mut self.last_turn, now));
+        if time > OVERSLEPT {
+            self.session.overslept(time, now);
         }
     }
 
@@ -178,6 +179,7 @@ impl<S: AsyncRead + AsyncWrite> Task<S> {
     }
 
     fn timer(&mut self) -> Result<(), DisconnectReason> {
+        self.note_sleep();
         let now = self.clock.now();
         if self.meter.deadline().is_some_and(|deadline| deadline <= now) {
             self.report_traffic(now);

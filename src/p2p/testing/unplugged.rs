@@ -9,6 +9,7 @@ use crate::p2p::settings::Settings;
 use crate::util::time::Timestamp;
 use crate::wire::Message;
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 /// The node and the sessions of its peers, as the driver and the tasks of the peers join them.
 #[derive(Debug)]
@@ -91,9 +92,9 @@ impl Unplugged {
         deeds
     }
 
-    /// The process was asleep: what has arrived waited for it.
-    pub(crate) fn overslept(&mut self) {
-        self.sessions.values_mut().for_each(Session::overslept);
+    /// The process was asleep for `time`, until `now`: what has arrived waited for it.
+    pub(crate) fn overslept(&mut self, time: Duration, now: Timestamp) {
+        self.sessions.values_mut().for_each(|session| session.overslept(time, now));
     }
 
     fn follow(&mut self, peer: PeerId, instructions: Vec<Instruction>, now: Timestamp) -> Vec<Deed> {

@@ -253,6 +253,11 @@ impl Part for TxDownload {
         vec![]
     }
 
+    fn slept(&mut self, time: Duration, _: Timestamp) {
+        self.requests.slept(time);
+        self.bootstrap.slept(time);
+    }
+
     fn timer(&mut self, now: Timestamp) -> Vec<Action> {
         let mut actions = self.expire(now);
         for (peer, txid) in self.parents.due(now) {

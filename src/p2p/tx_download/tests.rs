@@ -6,6 +6,7 @@ mod made_up_lists;
 mod resend;
 mod room;
 pub mod scene;
+mod sleep;
 
 use crate::event::{DisconnectReason, EventKind, Misbehaviour, PeerEvent, PeerId, PeerInfo};
 use crate::p2p::action::Action;

@@ -214,6 +214,14 @@ impl Backfill {
         }
     }
 
+    /// Gives all requests as much time again, and to peers that may serve the rest.
+    pub fn slept(&mut self, time: Duration) {
+        for request in &mut self.requests {
+            (request.since, request.heard) = (request.since + time, request.heard + time);
+        }
+        self.stuck_since = self.stuck_since.map(|since| since + time);
+    }
+
     /// Takes note of a valid block that `peer` sent.
     pub fn received(&mut self, peer: PeerId, hash: BlockHash, now: Timestamp) -> PastReceipt {
         let Some(block) = self.take(peer, hash, now) else {

@@ -215,6 +215,11 @@ impl BlockRequests {
         }
     }
 
+    /// Gives all requests as much time again.
+    pub fn slept(&mut self, time: Duration) {
+        self.needed.iter_mut().for_each(|block| block.slept(time));
+    }
+
     /// Returns the requests to send now. If a peer takes too long, another one is asked.
     pub fn requests(&mut self, now: Timestamp) -> Vec<BlockRequest> {
         let mut requests = Vec::new();

@@ -100,6 +100,13 @@ impl NeededBlock {
         }
     }
 
+    /// Takes the present request for as much younger.
+    pub fn slept(&mut self, time: Duration) {
+        if let State::Requested { since, heard, .. } = &mut self.state {
+            (*since, *heard) = (*since + time, *heard + time);
+        }
+    }
+
     /// Keeps the block that `peer` sent.
     pub fn arrive(&mut self, peer: PeerId, block: Arc<Block>) {
         for source in self.sources.values_mut() {

@@ -8,3 +8,4 @@ mod floods;
 mod lost;
 mod races;
 pub mod scene;
+mod sleep;

@@ -81,10 +81,11 @@ impl Keepalive {
         }
     }
 
-    /// This process was asleep: the pong may have waited unread.
-    pub fn overslept(&mut self) {
-        if let State::AwaitingPong { overslept, .. } = &mut self.state {
-            *overslept = true;
+    /// This process was asleep: the pong may have waited unread, and a ping that is overdue is sent at `ping_at`.
+    pub fn overslept(&mut self, ping_at: Timestamp) {
+        match &mut self.state {
+            State::AwaitingPong { overslept, .. } => *overslept = true,
+            State::Idle { since_ping } => *since_ping = (*since_ping).max(ping_at - self.interval),
         }
     }
 
@@ -188,10 +189,21 @@ mod tests {
     #[test]
     fn a_pong_that_waited_while_this_process_slept_says_nothing_about_latency() {
         let mut keepalive = started();
-        keepalive.overslept();
+        keepalive.overslept(after(12));
         assert_eq!(keepalive.pong(after(15), 7), Some(Answer::Delayed));
         assert_eq!(keepalive.timer(after(30), 8), Due::Ping);
         assert_eq!(keepalive.pong(after(31), 8), Some(Answer::Prompt(Duration::from_secs(1))), "it is over");
+    }
+
+    #[test]
+    fn after_a_sleep_an_overdue_ping_is_sent_when_it_is_told_and_another_one_at_its_time() {
+        let mut keepalive = started();
+        assert!(keepalive.pong(after(1), 7).is_some());
+        keepalive.overslept(after(20));
+        assert_eq!(keepalive.deadline(), after(30));
+        keepalive.overslept(after(500));
+        assert_eq!(keepalive.timer(after(499), 8), Due::Nothing);
+        assert_eq!(keepalive.timer(after(500), 8), Due::Ping);
     }
 
     #[test]

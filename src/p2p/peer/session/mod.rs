@@ -15,6 +15,9 @@ use std::time::Duration;
 /// The first protocol version whose nodes know `sendheaders` (BIP130).
 const SEND_HEADERS_VERSION: i32 = 70_012;
 
+/// Within this time after this process has slept, a peer is pinged whose ping is due: not all of them at once.
+const WAKING: Duration = Duration::from_secs(4);
+
 /// The time limits of a connection.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Timing {
@@ -88,10 +91,11 @@ impl Session {
         }
     }
 
-    /// This process was asleep: what has arrived waited for it.
-    pub fn overslept(&mut self) {
-        if let State::Live(keepalive) = &mut self.state {
-            keepalive.overslept();
+    /// This process was asleep for `time`, until `now`: what has arrived waited for it.
+    pub fn overslept(&mut self, time: Duration, now: Timestamp) {
+        match &mut self.state {
+            State::Handshake { until, .. } => *until = *until + time,
+            State::Live(keepalive) => keepalive.overslept(now + WAKING.mul_f64(self.nonces.random())),
         }
     }
 

@@ -140,3 +140,29 @@ fn requests_of_the_peer_are_left_alone() {
         assert_eq!(session.received(START, message), []);
     }
 }
+
+#[test]
+fn a_sleep_uses_up_no_time_of_a_handshake() {
+    let mut session = opened();
+    let night = Duration::from_hours(8);
+    session.overslept(night, after(30) + night);
+    assert_eq!(session.timer(after(59) + night), []);
+    assert!(!session.timer(after(60) + night).is_empty());
+}
+
+#[test]
+fn after_a_sleep_not_all_peers_are_pinged_at_once() {
+    let morning = START + Duration::from_hours(8);
+    let pinged_after = |seed| {
+        let (mut session, _) = Session::open(START, START, TIMING, seed);
+        session.received(START, Message::Version(version()));
+        let nonce = nonce_of_ping(&session.received(START, Message::Verack));
+        session.received(START, Message::Pong(nonce));
+        session.overslept(morning.since(START), morning);
+        assert_eq!(session.timer(morning), []);
+        session.deadline().since(morning).as_secs()
+    };
+    let mut counts = [0; 4];
+    (0..1_000).for_each(|seed| counts[usize::try_from(pinged_after(seed)).unwrap()] += 1);
+    assert!(counts.iter().all(|count| (200..300).contains(count)), "{counts:?}");
+}

@@ -200,10 +200,10 @@ async fn after_a_sleep_the_peer_is_pinged_within_seconds() {
     machine.sleep(Duration::from_hours(8));
     let woke = tokio::time::Instant::now();
     setup.peer.hear_ping().await;
-    assert!(woke.elapsed() <= Duration::from_secs(5), "{:?}", woke.elapsed());
+    assert!(woke.elapsed() <= Duration::from_secs(9), "{:?}", woke.elapsed());
     let (reason, _) = setup.ending().await;
     assert_eq!(reason, DisconnectReason::PingTimeout, "it did not survive the night");
-    assert!(woke.elapsed() <= Duration::from_secs(5) + TIMING.ping_timeout);
+    assert!(woke.elapsed() <= Duration::from_secs(9) + TIMING.ping_timeout);
 }
 
 #[tokio::test(start_paused = true)]

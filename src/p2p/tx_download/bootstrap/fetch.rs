@@ -268,6 +268,11 @@ impl Fetch {
         }
     }
 
+    /// Gives all requests as much time again.
+    pub fn slept(&mut self, time: Duration) {
+        self.sources.slept(time);
+    }
+
     /// When [`Fetch::expire`] has something to do.
     pub fn deadline(&self, now: Timestamp) -> Option<Timestamp> {
         let answers =

@@ -266,6 +266,20 @@ impl Lists {
         closed.collect()
     }
 
+    /// Gives all answers as much time again, and looks for a second list as much longer.
+    pub fn slept(&mut self, time: Duration) {
+        for connection in self.connections.values_mut() {
+            if let Stage::Asked { at: since, .. } | Stage::Listing { last: since, .. } = &mut connection.stage
+            {
+                *since = *since + time;
+            }
+        }
+        for lister in &mut self.complete {
+            lister.at = lister.at + time;
+        }
+        self.since = self.since.map(|since| since + time);
+    }
+
     /// Returns whose answer is overdue.
     pub fn overdue(&mut self, now: Timestamp) -> Vec<(PeerId, Overdue)> {
         let mut overdue = Vec::new();

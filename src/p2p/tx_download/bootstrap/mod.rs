@@ -190,6 +190,13 @@ impl Bootstrap {
         self.fetch.stop();
     }
 
+    /// Gives all that is awaited as much time again: for so long nobody could answer.
+    pub fn slept(&mut self, time: Duration) {
+        self.lists.slept(time);
+        self.fetch.slept(time);
+        self.last_arrival = self.last_arrival + time;
+    }
+
     /// Asks for lists, and turns to others where a peer doesn't answer. Returns announced transactions for
     /// ordinary relay as well, with an announcer.
     pub fn timer(&mut self, now: Timestamp) -> (Vec<Action>, Vec<(PeerId, Wtxid)>) {

@@ -127,6 +127,14 @@ impl Sources {
         }
     }
 
+    /// Gives all requests as much time again.
+    pub fn slept(&mut self, time: Duration) {
+        for source in &mut self.all {
+            source.window.slept(time);
+            source.last_answer = source.last_answer + time;
+        }
+    }
+
     pub fn number(&self, peer: PeerId) -> Option<u8> {
         self.numbers.get(&peer).copied()
     }

@@ -88,6 +88,13 @@ impl Window {
         self.answered(false, now);
     }
 
+    /// Takes the requests in flight for as much younger.
+    pub fn slept(&mut self, time: Duration) {
+        for batch in &mut self.batches {
+            batch.sent = batch.sent + time;
+        }
+    }
+
     /// Forgets what is in flight.
     pub fn reset(&mut self) {
         self.batches.clear();

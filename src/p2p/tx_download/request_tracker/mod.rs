@@ -50,8 +50,6 @@ pub struct RequestTracker {
     /// Transactions that were announced and that no announcer delivered.
     abandoned: Vec<TxHash>,
     next_order: u64,
-    /// When somebody last looked at the time.
-    looked_at: Timestamp,
 }
 
 #[derive(Debug)]
@@ -121,7 +119,6 @@ impl RequestTracker {
             seen: Seen::new(SEEN),
             abandoned: Vec::new(),
             next_order: 0,
-            looked_at: Timestamp::default(),
         }
     }
 
@@ -216,7 +213,6 @@ impl RequestTracker {
 
     /// `peer` sent the transaction with these hashes.
     pub fn received(&mut self, peer: PeerId, txid: Txid, wtxid: Wtxid, now: Timestamp) -> Receipt {
-        self.note_time(now);
         let hashes = [TxHash::Wtxid(wtxid), TxHash::Txid(txid)];
         let mut answered = hashes.into_iter().filter_map(|hash| Some((self.answered(peer, hash)?, hash)));
         let Some((since, requested_as)) = answered.next() else {
@@ -244,7 +240,6 @@ impl RequestTracker {
     /// Returns the requests to send now, at most [`MAX_IN_FLIGHT`] per peer. They count as sent. Earlier
     /// announcements come first.
     pub fn requests(&mut self, now: Timestamp) -> BTreeMap<PeerId, Vec<TxHash>> {
-        self.note_time(now);
         let mut requests: BTreeMap<PeerId, Vec<TxHash>> = BTreeMap::new();
         let mut queue = BinaryHeap::new();
         for peer in std::mem::take(&mut self.idle) {
