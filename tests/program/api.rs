@@ -1,8 +1,8 @@
 //! The API of the real program, over loopback.
 
-use crate::end_of;
 use crate::monitor::Monitor;
 use crate::terminal::Terminal;
+use crate::{PATIENCE, end_of};
 use serde_json::Value;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -60,13 +60,15 @@ fn the_demo_serves_everything_that_it_lists_until_it_is_interrupted() {
     }
     let mut events = BufReader::new(TcpStream::connect(&serve).unwrap());
     events.get_mut().write_all(b"GET /events HTTP/1.1\r\nHost: localhost\r\n\r\n").unwrap();
+    events.get_mut().set_read_timeout(Some(PATIENCE)).unwrap();
     let records = events
         .lines()
         .map_while(Result::ok)
         .filter_map(|line| line.strip_prefix("data: ").map(str::to_owned));
-    let records: Vec<Value> = records.take(50).map(|record| serde_json::from_str(&record).unwrap()).collect();
-    assert_eq!(records[0]["event"], "start");
-    assert!(records.iter().any(|record| record["event"] == "transaction"), "{records:?}");
+    let mut records = records.map(|record| serde_json::from_str::<Value>(&record).unwrap());
+    assert_eq!(records.next().unwrap()["event"], "start");
+    // On a busy machine other records may come first, however many.
+    assert!(records.any(|record| record["event"] == "transaction"));
     assert!(monitor.interrupt().success());
     assert_eq!(get(port, "/").0, 0, "the port is closed");
 }
