@@ -9,7 +9,7 @@ use crate::event::{BootstrapProgress, Command, Event, EventKind, Restored, Warni
 use crate::model::{Change, Model, Outcome};
 use crate::recording::Recorder;
 use crate::report::{self, Format};
-use crate::sensor::Sensor;
+use crate::sensor::{self, Sensor};
 use crate::snapshot::{self, LogLines, LogScreen, Snapshot, View};
 use crate::store::{LineStore, Stores};
 use crate::stream::{self, Record, Stream};
@@ -27,9 +27,6 @@ const IDLE_FRAME: Duration = Duration::from_millis(500);
 
 /// The time between two looks at what the stream is to contain though nothing happened.
 const STREAM_TICK: Duration = Duration::from_secs(1);
-
-/// The longest time that events of a sensor wait until they are published together.
-const SENSOR_TICK: Duration = Duration::from_millis(100);
 
 /// The time between two looks at the wall clock, and at what the API is to write though nothing happened.
 const CLOCK_CHECK: Duration = Duration::from_secs(1);
@@ -186,7 +183,7 @@ impl Monitor {
 
     /// Publishes events until `shutdown`. A server that is slow or away slows nothing else.
     pub async fn feed_sensor(mut self: Box<Self>, mut sensor: Sensor, shutdown: CancellationToken) {
-        let mut tick = time::interval(SENSOR_TICK);
+        let mut tick = time::interval(sensor::FLUSH);
         tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             tokio::select! {

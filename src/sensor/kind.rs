@@ -2,12 +2,16 @@
 
 use crate::chain::Network;
 use std::fmt;
+use std::time::Duration;
 
 /// What all subjects begin with: the program, and the version of the schema.
 const PREFIX: &str = "mempulse.v1";
 
 /// The longest name of a sensor, in characters.
 const MAX_NAME: usize = 32;
+
+/// The longest time that events wait at a sensor until they are published together.
+pub const FLUSH: Duration = Duration::from_millis(100);
 
 /// What a message contains.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]

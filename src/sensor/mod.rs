@@ -15,7 +15,7 @@ mod server;
 mod stream;
 
 pub use collect::{CollectSettings, Collector};
-pub use kind::{Kind, NameError, SensorName};
+pub use kind::{FLUSH, Kind, NameError, SensorName};
 pub use publish::{FolderError, Sensor, SensorSettings, StartError};
 pub use server::{AddressError, ConnectError, Login, ServerAddress, ServerSettings, Tls};
 pub use stream::{StreamError, StreamSettings};

@@ -30,6 +30,8 @@ pub struct Chain {
     blocks: VecDeque<Candidate>,
     /// Since when the best tip cannot be reached.
     stuck_since: Option<Timestamp>,
+    /// Whether there may be something to follow.
+    has_changed: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -42,7 +44,7 @@ struct Candidate {
 impl Chain {
     /// Takes the tip of a sensor.
     pub fn tip(&mut self, sensor: SensorId, tip: Tip) {
-        self.tips.insert(sensor, tip);
+        self.has_changed |= self.tips.insert(sensor, tip) != Some(tip);
     }
 
     /// Takes a block; of several of the same, the first.
@@ -56,15 +58,25 @@ impl Chain {
             self.blocks.pop_front();
         }
         self.blocks.push_back(Candidate { peer, height, block });
+        self.has_changed = true;
     }
 
     /// A sensor is not heard any more: its tip does not count.
     pub fn lost(&mut self, sensor: SensorId) {
-        self.tips.remove(&sensor);
+        self.has_changed |= self.tips.remove(&sensor).is_some();
     }
 
-    /// Follows a better tip, if there is one.
+    /// Follows a better tip, if there is one. Costs nothing while nothing changes.
     pub fn advance(&mut self, now: Timestamp) -> Vec<EventKind> {
+        if !self.has_changed && self.stuck_since.is_none() {
+            return Vec::new();
+        }
+        let events = self.look_for_better(now);
+        self.has_changed = !events.is_empty();
+        events
+    }
+
+    fn look_for_better(&mut self, now: Timestamp) -> Vec<EventKind> {
         let Some(believed) = self.believed() else { return Vec::new() };
         let Some(&(height, current)) = self.connected.back() else {
             self.connected.push_back((believed.height, believed.hash));

@@ -128,7 +128,6 @@ impl Collector {
             skipping: Skipping::default(),
             network,
             clock,
-            reader_ahead: reader.0,
             server: address,
             connection_events: connection.events,
             is_behind: true,
@@ -186,7 +185,6 @@ struct Reading {
     skipping: Skipping,
     network: Network,
     clock: Clock,
-    reader_ahead: i64,
     server: String,
     connection_events: mpsc::Receiver<ConnectionEvent>,
     /// Whether there are more messages at the server: then it is not the clock that says which time it is.
@@ -280,6 +278,6 @@ impl Reading {
 
     /// The time by the server's clock.
     fn server_now(&self) -> Timestamp {
-        self.clock.now().shifted(self.reader_ahead.saturating_neg())
+        self.merge.server_time(self.clock.now())
     }
 }

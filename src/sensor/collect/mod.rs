@@ -3,7 +3,8 @@
 //! | file | what it is about |
 //! |---|---|
 //! | `merge` | the events of all sensors in one order, with their bodies |
-//! | `source` | what is known of one sensor while its messages arrive |
+//! | `sources` | the sensors that were heard, by their numbers |
+//! | `source` | what is known of one of them while its messages arrive |
 //! | `offset` | how far its clock is from the server's |
 //! | `losses` | events of it that did not arrive |
 //! | `translate` | its times as times of the reader |
@@ -21,6 +22,7 @@ mod merge;
 mod offset;
 mod skipping;
 mod source;
+mod sources;
 mod subscription;
 #[cfg(test)]
 mod testing;

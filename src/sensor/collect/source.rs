@@ -4,6 +4,7 @@ use super::losses::Losses;
 use super::offset::Offset;
 use crate::event::{PeerEvent, PeerId, SensorId};
 use crate::schema::message::{self, SensorState};
+use crate::sensor::kind::{Kind, SensorName};
 use crate::util::time::Timestamp;
 use bytes::Bytes;
 use std::collections::{BTreeMap, BTreeSet};
@@ -18,6 +19,7 @@ const MAX_PARTS: u32 = 64;
 #[derive(Debug)]
 pub struct Source {
     pub id: SensorId,
+    pub name: SensorName,
     /// Names the run of its program.
     pub run: Option<u64>,
     pub phase: Phase,
@@ -67,9 +69,10 @@ pub struct Counts {
 
 impl Source {
     /// A sensor of which the first message arrived.
-    pub fn new(id: SensorId, heard: Timestamp) -> Self {
+    pub fn new(id: SensorId, name: SensorName, heard: Timestamp) -> Self {
         Self {
             id,
+            name,
             run: None,
             phase: Phase::Waiting,
             offset: Offset::default(),
@@ -136,7 +139,8 @@ impl Source {
     pub fn begin_run(&mut self, run: u64) {
         let Self { id, offset, heard, sent, counts, .. } = *self;
         let peers = std::mem::take(&mut self.peers);
-        *self = Self { run: Some(run), offset, sent, peers, counts, ..Self::new(id, heard) };
+        *self =
+            Self { run: Some(run), offset, sent, peers, counts, ..Self::new(id, self.name.clone(), heard) };
     }
 
     /// Notes what happened to a peer. Returns whether the event can be used: its peer is known, or can be added.
@@ -175,9 +179,9 @@ impl Source {
 #[derive(Clone, Debug)]
 pub struct Arrival {
     /// Who sent it.
-    pub sensor: crate::sensor::kind::SensorName,
+    pub sensor: SensorName,
     /// What it contains.
-    pub kind: crate::sensor::kind::Kind,
+    pub kind: Kind,
     /// When the server got it, by its clock.
     pub stored: Timestamp,
     /// Its bytes.

@@ -1,8 +1,8 @@
 //! Events whose bodies are not here yet.
 
+use crate::event::SensorId;
 use crate::schema::BodyId;
 use crate::schema::message;
-use crate::sensor::kind::SensorName;
 use crate::util::time::Timestamp;
 use bytes::Bytes;
 use prost::Message;
@@ -17,7 +17,7 @@ const MAX_WAITING: usize = 50_000;
 #[derive(Debug)]
 pub struct Waiting {
     /// The sensor that it is from.
-    pub sensor: SensorName,
+    pub sensor: SensorId,
     /// Since when it waits.
     pub since: Timestamp,
     /// Outputs that it spends.
@@ -29,7 +29,7 @@ pub struct Waiting {
 impl Waiting {
     /// Takes an event out of the memory of its batch, which would be kept for as long.
     pub fn new(
-        sensor: SensorName,
+        sensor: SensorId,
         since: Timestamp,
         known: Option<message::Event>,
         event: message::Event,
@@ -71,7 +71,7 @@ impl Awaiting {
     }
 
     /// Gives up what waited for too long at `now`. Returns the sensors of the events.
-    pub fn give_up(&mut self, now: Timestamp) -> Vec<SensorName> {
+    pub fn give_up(&mut self, now: Timestamp) -> Vec<SensorId> {
         let mut given_up = Vec::new();
         while let Some(&(since, body)) = self.order.front()
             && (now.since(since) > PATIENCE || !self.by_body.contains_key(&body))

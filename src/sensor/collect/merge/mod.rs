@@ -8,7 +8,8 @@ mod receive;
 
 use super::bodies::Bodies;
 use super::chain::Chain;
-use super::source::{Phase, Source};
+use super::source::Phase;
+use super::sources::Sources;
 use super::translate;
 use crate::chain::Network;
 use crate::event::{
@@ -16,7 +17,7 @@ use crate::event::{
 };
 use crate::schema::message::{self, event::Kind as MessageKind};
 use crate::schema::{Body, BodyId, SchemaError, body_of, decode_with_body};
-use crate::sensor::kind::{Kind, SensorName};
+use crate::sensor::kind::{FLUSH, Kind};
 use crate::util::time::Timestamp;
 use awaiting::{Awaiting, Waiting};
 use std::collections::{BTreeMap, VecDeque};
@@ -33,9 +34,6 @@ const MAX_LATE: Duration = Duration::from_secs(2);
 
 /// A sensor of which nothing was heard for so long is stale.
 const STALE: Duration = Duration::from_secs(15);
-
-/// The most sensors.
-const MAX_SENSORS: usize = SensorId::MAX as usize;
 
 /// The place of an event: its time, its sensor, its flush, and the place in that. A state comes between two flushes.
 type Place = (Timestamp, SensorId, u64, u32);
@@ -61,8 +59,7 @@ enum Held {
 pub struct Merge {
     bodies: Bodies,
     chain: Chain,
-    sources: BTreeMap<SensorName, Source>,
-    names: BTreeMap<SensorId, SensorName>,
+    sources: Sources,
     held: BTreeMap<Place, Held>,
     awaiting: Awaiting,
     ready: VecDeque<Event>,
@@ -83,8 +80,7 @@ impl Merge {
         Self {
             bodies: Bodies::new(network),
             chain: Chain::default(),
-            sources: BTreeMap::new(),
-            names: BTreeMap::new(),
+            sources: Sources::default(),
             held: BTreeMap::new(),
             awaiting: Awaiting::default(),
             ready: VecDeque::new(),
@@ -105,7 +101,7 @@ impl Merge {
             self.leave();
         }
         for sensor in self.awaiting.give_up(self.now) {
-            self.body_missing(&sensor);
+            self.body_missing(sensor);
         }
         self.follow_chain();
     }
@@ -113,26 +109,23 @@ impl Merge {
     /// Up to when everything that will come has come: the earliest time at which a sensor that is heard sent last, but
     /// [`HOLD`] ago at the latest.
     fn horizon(&self) -> Timestamp {
-        let joined = self.sources.values().filter(|source| source.phase != Phase::Waiting);
+        let joined = self.sources.iter().filter(|source| source.phase != Phase::Waiting);
         let sent = joined.map(|source| source.sent).min().unwrap_or_default();
         // What was sent last may be a part of its flush, which others of its kinds follow.
-        (sent - Duration::from_millis(100)).max(self.now - HOLD)
+        (sent - FLUSH).max(self.now - HOLD)
     }
 
     fn find_stale(&mut self) {
         let now = self.now;
-        let is_stale = |source: &Source| source.phase != Phase::Waiting && now.since(source.heard) > STALE;
-        let stale: Vec<_> = self
-            .sources
-            .iter()
-            .filter(|(_, source)| is_stale(source))
-            .map(|(name, _)| name.clone())
-            .collect();
-        for name in stale {
-            let Some(source) = self.sources.get_mut(&name) else { continue };
-            source.phase = Phase::Waiting;
-            let (id, live) = (source.id, source.peers.keys().copied().collect::<Vec<_>>());
-            self.disconnect(now, &live, &name);
+        let mut stale = Vec::new();
+        for source in self.sources.iter_mut() {
+            if source.phase != Phase::Waiting && now.since(source.heard) > STALE {
+                source.phase = Phase::Waiting;
+                stale.push((source.id, source.peers.keys().copied().collect::<Vec<_>>()));
+            }
+        }
+        for (id, live) in stale {
+            self.disconnect(now, id, &live);
             self.chain.lost(id);
             self.push(now, EventKind::Sensor(id, SensorEvent::Stale));
         }
@@ -145,16 +138,14 @@ impl Merge {
 
     /// The reader was away: nobody is stale because of that.
     pub fn resume(&mut self, now: Timestamp) {
-        for source in self.sources.values_mut() {
+        for source in self.sources.iter_mut() {
             source.heard = source.heard.max(now);
         }
     }
 
-    fn disconnect(&mut self, time: Timestamp, peers: &[PeerId], sensor: &SensorName) {
+    fn disconnect(&mut self, time: Timestamp, sensor: SensorId, peers: &[PeerId]) {
         for peer in peers {
-            if let Some(source) = self.sources.get_mut(sensor) {
-                source.peers.remove(peer);
-            }
+            self.sources[sensor].peers.remove(peer);
             let event = PeerEvent::Disconnected { reason: DisconnectReason::SensorStale, retry_at: None };
             self.push(time, EventKind::Peer(*peer, event));
         }
@@ -162,35 +153,29 @@ impl Merge {
 
     /// Lets go of the first event.
     fn leave(&mut self) {
-        let Some(((time, id, ..), held)) = self.held.pop_first() else { return };
+        let Some(((time, sensor, ..), held)) = self.held.pop_first() else { return };
         self.left = self.left.max(time);
-        let Some(name) = self.names.get(&id).cloned() else { return };
         match held {
-            Held::Event(event) => self.leave_event(&name, event, time),
-            Held::State(events, joins) => self.leave_state(&name, events, joins, time),
-            Held::Report(report) => self.push(time, EventKind::Sensor(id, SensorEvent::Report(report))),
+            Held::Event(event) => self.leave_event(sensor, event, time),
+            Held::State(events, joins) => self.leave_state(sensor, events, joins, time),
+            Held::Report(report) => self.push(time, EventKind::Sensor(sensor, SensorEvent::Report(report))),
         }
     }
 
     /// Compares the peers of a sensor with its state, and adds those that are not known.
-    fn leave_state(
-        &mut self,
-        sensor: &SensorName,
-        events: Vec<message::Event>,
-        joins: bool,
-        time: Timestamp,
-    ) {
-        let Some(source) = self.sources.get(sensor) else { return };
-        let (id, live) = (source.id, source.live_in(&events));
+    fn leave_state(&mut self, sensor: SensorId, events: Vec<message::Event>, joins: bool, time: Timestamp) {
+        let source = &self.sources[sensor];
+        let live = source.live_in(&events);
         let (known, gone): (Vec<_>, Vec<_>) =
             source.peers.keys().partition(|peer| !joins && live.contains(peer) && source.peers[peer]);
         if joins {
-            self.push(time, EventKind::Sensor(id, SensorEvent::Joined(sensor.to_string())));
+            let name = source.name.to_string();
+            self.push(time, EventKind::Sensor(sensor, SensorEvent::Joined(name)));
         }
-        self.disconnect(time, &gone, sensor);
+        self.disconnect(time, sensor, &gone);
         for event in events {
             let peer = match &event.kind {
-                Some(MessageKind::Peer(peer)) => id.peer(PeerId(peer.peer)),
+                Some(MessageKind::Peer(peer)) => sensor.peer(PeerId(peer.peer)),
                 _ => None,
             };
             if !peer.is_some_and(|peer| known.contains(&peer)) {
@@ -200,8 +185,8 @@ impl Merge {
         }
     }
 
-    fn leave_event(&mut self, name: &SensorName, event: message::Event, time: Timestamp) {
-        let Some(source) = self.sources.get_mut(name) else { return };
+    fn leave_event(&mut self, sensor: SensorId, event: message::Event, time: Timestamp) {
+        let source = &mut self.sources[sensor];
         if matches!(event.kind, Some(MessageKind::KnownOutputs(_))) {
             source.known = Some(event);
             return;
@@ -209,41 +194,38 @@ impl Merge {
         let known = source.known.take();
         let id = match body_of(&event) {
             Ok(id) => id,
-            Err(error) => return self.refuse(name, &error),
+            Err(error) => return self.refuse(sensor, &error),
         };
         let body = id.and_then(|id| self.bodies.get(id));
         let Some(missing) = id.filter(|_| body.is_none()) else {
-            return self.complete(name, known, event, body, time);
+            return self.complete(sensor, known, event, body, time);
         };
-        if !self.awaiting.add(missing, Waiting::new(name.clone(), time, known, event)) {
-            self.body_missing(name);
+        if !self.awaiting.add(missing, Waiting::new(sensor, time, known, event)) {
+            self.body_missing(sensor);
         }
     }
 
-    fn refuse(&mut self, sensor: &SensorName, error: &SchemaError) {
-        if let Some(source) = self.sources.get_mut(sensor) {
-            source.counts.refused += 1;
-            tracing::debug!(%sensor, %error, "an event of a sensor is refused");
-        }
+    fn refuse(&mut self, sensor: SensorId, error: &SchemaError) {
+        let source = &mut self.sources[sensor];
+        source.counts.refused += 1;
+        tracing::debug!(sensor = %source.name, %error, "an event of a sensor is refused");
     }
 
     fn body_arrived(&mut self, id: BodyId) {
         let body = self.bodies.get(id);
         for Waiting { sensor, known, event, .. } in self.awaiting.arrived(id) {
-            self.complete(&sensor, known, event, body.clone(), self.left);
+            self.complete(sensor, known, event, body.clone(), self.left);
         }
     }
 
-    fn body_missing(&mut self, sensor: &SensorName) {
-        if let Some(source) = self.sources.get_mut(sensor) {
-            source.counts.missing_bodies += 1;
-        }
+    fn body_missing(&mut self, sensor: SensorId) {
+        self.sources[sensor].counts.missing_bodies += 1;
     }
 
     /// An event has all that belongs to it.
     fn complete(
         &mut self,
-        sensor: &SensorName,
+        sensor: SensorId,
         known: Option<message::Event>,
         event: message::Event,
         body: Option<Body>,
@@ -265,26 +247,25 @@ impl Merge {
     }
 
     /// Takes what happened to a sensor, or what it says happened to its network.
-    fn take(&mut self, sensor: &SensorName, kind: EventKind, time: Timestamp) {
-        let Some(source) = self.sources.get_mut(sensor) else { return };
-        let id = source.id;
+    fn take(&mut self, sensor: SensorId, kind: EventKind, time: Timestamp) {
         match kind {
             EventKind::Peer(peer, mut event) => {
-                let Some(peer) = id.peer(peer).filter(|peer| source.note(*peer, &event)) else {
+                let source = &mut self.sources[sensor];
+                let Some(peer) = sensor.peer(peer).filter(|peer| source.note(*peer, &event)) else {
                     source.counts.refused += 1;
                     return;
                 };
                 translate::shift(&mut event, source.offset.server_ahead().saturating_add(self.reader_ahead));
                 self.push(time, EventKind::Peer(peer, event));
             }
-            EventKind::Tip(tip) | EventKind::BlocksDisconnected { tip, .. } => self.chain.tip(id, tip),
+            EventKind::Tip(tip) | EventKind::BlocksDisconnected { tip, .. } => self.chain.tip(sensor, tip),
             EventKind::Block { peer, height, block } => {
-                if let Some(peer) = id.peer(peer) {
+                if let Some(peer) = sensor.peer(peer) {
                     self.chain.block(peer, height, block);
                 }
             }
             EventKind::Warning(warning) => {
-                self.push(time, EventKind::Sensor(id, SensorEvent::Warned(Box::new(warning))));
+                self.push(time, EventKind::Sensor(sensor, SensorEvent::Warned(Box::new(warning))));
             }
             // Of one sensor alone, or of its own sensors.
             EventKind::Seed { .. }
@@ -322,6 +303,11 @@ impl Merge {
     /// The number of events that are ready.
     pub fn ready(&self) -> usize {
         self.ready.len()
+    }
+
+    /// What the server's clock shows when the reader's shows `time`.
+    pub fn server_time(&self, time: Timestamp) -> Timestamp {
+        time.shifted(self.reader_ahead.saturating_neg())
     }
 
     /// Up to when all events are out, by the reader's clock.

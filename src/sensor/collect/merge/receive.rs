@@ -1,12 +1,12 @@
 //! Messages of sensors as they arrive.
 
-use super::{Held, MAX_HELD, MAX_LATE, MAX_SENSORS, Merge, of_flush};
+use super::{Held, MAX_HELD, MAX_LATE, Merge, of_flush};
 use crate::event::{ClockOffset, SensorId};
 use crate::schema::message;
 use crate::schema::{decode_batch, decode_block_part, decode_sensor_state, decode_sensor_status};
-use crate::sensor::collect::source::{Arrival, Phase, Source};
+use crate::sensor::collect::source::{Arrival, Phase};
 use crate::sensor::collect::translate;
-use crate::sensor::kind::{Kind, SensorName};
+use crate::sensor::kind::Kind;
 use crate::util::time::Timestamp;
 use std::time::Duration;
 
@@ -14,14 +14,7 @@ impl Merge {
     /// Takes a message.
     pub fn receive(&mut self, arrival: Arrival) {
         let Arrival { sensor, kind, stored, payload } = arrival;
-        if !self.sources.contains_key(&sensor) {
-            if self.sources.len() >= MAX_SENSORS {
-                return;
-            }
-            let id = SensorId(u32::try_from(self.sources.len() + 1).unwrap_or(u32::MAX));
-            self.sources.insert(sensor.clone(), Source::new(id, stored));
-            self.names.insert(id, sensor.clone());
-        }
+        let Some(sensor) = self.sources.id(sensor, stored) else { return };
         let received = match kind {
             Kind::RawTx if self.skipped.contains(&kind) => Ok(()),
             Kind::RawTx => self.bodies.transaction(&payload).map(|id| self.body_arrived(id)),
@@ -31,24 +24,24 @@ impl Merge {
                 }
                 Ok(())
             }),
-            Kind::State => decode_sensor_state(payload).map(|state| self.state(&sensor, stored, state)),
-            Kind::Status => decode_sensor_status(payload).map(|status| self.status(&sensor, stored, &status)),
+            Kind::State => decode_sensor_state(payload).map(|state| self.state(sensor, stored, state)),
+            Kind::Status => decode_sensor_status(payload).map(|status| self.status(sensor, stored, &status)),
             Kind::Traffic | Kind::Relay | Kind::Tx | Kind::Chain | Kind::Peers => {
-                decode_batch(payload).map(|batch| self.batch(&sensor, kind, stored, batch))
+                decode_batch(payload).map(|batch| self.batch(sensor, kind, stored, batch))
             }
         };
-        let Some(source) = self.sources.get_mut(&sensor) else { return };
+        let source = &mut self.sources[sensor];
         match received {
             Ok(()) => source.heard = source.heard.max(stored),
             Err(error) => {
                 source.counts.refused += 1;
-                tracing::debug!(%sensor, kind = kind.name(), %error, "a message of a sensor is refused");
+                tracing::debug!(sensor = %source.name, kind = kind.name(), %error, "a message of a sensor is refused");
             }
         }
     }
 
-    fn batch(&mut self, sensor: &SensorName, kind: Kind, stored: Timestamp, batch: message::Batch) {
-        let Some(source) = self.sources.get_mut(sensor) else { return };
+    fn batch(&mut self, sensor: SensorId, kind: Kind, stored: Timestamp, batch: message::Batch) {
+        let source = &mut self.sources[sensor];
         if source.run != Some(batch.run) {
             // What an earlier run left comes before the state of the next one.
             if source.run.is_some() && source.phase != Phase::Waiting {
@@ -81,15 +74,15 @@ impl Merge {
                 }
             }
             let time = time.max(self.left);
-            self.held.insert((time, source.id, of_flush(batch.flush), place), Held::Event(event));
+            self.held.insert((time, sensor, of_flush(batch.flush), place), Held::Event(event));
         }
         while self.held.len() > MAX_HELD {
             self.leave();
         }
     }
 
-    fn state(&mut self, sensor: &SensorName, stored: Timestamp, state: message::SensorState) {
-        let Some(source) = self.sources.get_mut(sensor) else { return };
+    fn state(&mut self, sensor: SensorId, stored: Timestamp, state: message::SensorState) {
+        let source = &mut self.sources[sensor];
         let (run, flush, sent) = (state.run, state.flush, Timestamp::from_micros(state.sent_us));
         source.offset.note(sent, stored);
         let (was, is_new) = (source.phase, source.run != Some(run));
@@ -99,11 +92,11 @@ impl Merge {
         let Some(events) = source.state(state) else { return };
         let time = source.time(flush.saturating_sub(1), sent.as_micros()).max(self.left);
         let joins = is_new || was == Phase::Waiting;
-        self.held.insert((time, source.id, of_flush(flush) - 1, 0), Held::State(events, joins));
+        self.held.insert((time, sensor, of_flush(flush) - 1, 0), Held::State(events, joins));
     }
 
-    fn status(&mut self, sensor: &SensorName, stored: Timestamp, status: &message::SensorStatus) {
-        let Some(source) = self.sources.get_mut(sensor) else { return };
+    fn status(&mut self, sensor: SensorId, stored: Timestamp, status: &message::SensorStatus) {
+        let source = &mut self.sources[sensor];
         let sent = Timestamp::from_micros(status.sent_us);
         source.offset.note(sent, stored);
         source.offset.note_ack(Duration::from_micros(status.ack_us));
@@ -122,7 +115,7 @@ impl Merge {
             ahead_us: ahead.saturating_add(self.reader_ahead).saturating_neg(),
             uncertainty: uncertainty + self.reader_uncertainty,
         });
-        let place = (sent.max(self.left), source.id, u64::MAX, 0);
+        let place = (sent.max(self.left), sensor, u64::MAX, 0);
         self.held.insert(place, Held::Report(Box::new(report)));
     }
 }

@@ -1,0 +1,80 @@
+//! The sensors that were heard, by their numbers.
+
+use super::source::Source;
+use crate::event::SensorId;
+use crate::sensor::kind::SensorName;
+use crate::util::time::Timestamp;
+use std::collections::BTreeMap;
+use std::ops::{Index, IndexMut};
+
+/// The most sensors.
+const MAX_SENSORS: usize = SensorId::MAX as usize;
+
+/// All sensors that were heard, in the order of their numbers. A [`SensorId`] that it gave out can be used as an index.
+#[derive(Debug, Default)]
+pub struct Sources {
+    list: Vec<Source>,
+    ids: BTreeMap<SensorName, SensorId>,
+}
+
+impl Sources {
+    /// The number of a sensor, which is added if it is heard for the first time; `None` if there is no room for it.
+    pub fn id(&mut self, name: SensorName, heard: Timestamp) -> Option<SensorId> {
+        if let Some(id) = self.ids.get(&name) {
+            return Some(*id);
+        }
+        let id = SensorId(u32::try_from(self.list.len() + 1).ok()?);
+        (self.list.len() < MAX_SENSORS).then(|| {
+            self.list.push(Source::new(id, name.clone(), heard));
+            self.ids.insert(name, id);
+            id
+        })
+    }
+
+    /// All sensors.
+    pub fn iter(&self) -> impl Iterator<Item = &Source> {
+        self.list.iter()
+    }
+
+    /// All sensors.
+    pub fn iter_mut(&mut self) -> impl Iterator<Item = &mut Source> {
+        self.list.iter_mut()
+    }
+}
+
+/// The place of a sensor in the list: numbers begin at 1.
+const fn place(SensorId(id): SensorId) -> usize {
+    id as usize - 1
+}
+
+impl Index<SensorId> for Sources {
+    type Output = Source;
+
+    fn index(&self, id: SensorId) -> &Source {
+        &self.list[place(id)]
+    }
+}
+
+impl IndexMut<SensorId> for Sources {
+    fn index_mut(&mut self, id: SensorId) -> &mut Source {
+        &mut self.list[place(id)]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_has_one_number_and_there_are_no_more_than_ids_can_name() {
+        let name = |number: usize| SensorName::parse(&format!("s{number}")).unwrap();
+        let mut sources = Sources::default();
+        for number in 1..=MAX_SENSORS {
+            let id = sources.id(name(number), Timestamp::default()).unwrap();
+            assert_eq!((id.0 as usize, &sources[id].name), (number, &name(number)));
+        }
+        assert_eq!(sources.id(name(0), Timestamp::default()), None);
+        assert_eq!(sources.id(name(7), Timestamp::default()), Some(SensorId(7)));
+        assert_eq!(sources.iter().count(), MAX_SENSORS);
+    }
+}
