@@ -61,6 +61,7 @@ async fn start(dir: &Path, now: Timestamp) {
         prevout_blocks: 1,
         mempool: true,
         figures: true,
+        screen: false,
     };
     let begun = Instant::now();
     let (mut stores, _) = Stores::load(settings, now);

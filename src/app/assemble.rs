@@ -18,7 +18,7 @@ use crate::p2p::{Driver, PeerChoice, Settings};
 use crate::recording::Recorder;
 use crate::sensor::Collector;
 use crate::snapshot::LogLines;
-use crate::store::{LineStore, Loaded, StoreSettings, Stores};
+use crate::store::{Loaded, StoreSettings, Stores};
 use crate::util::clock::Clock;
 use crate::util::time::Timestamp;
 use anyhow::{Context, Result};
@@ -105,8 +105,9 @@ pub struct Parts<'a> {
     pub state_dir: Option<&'a Path>,
     /// Whether the mempool survives a restart.
     pub keeps_mempool: bool,
-    /// Whether targets of the watch list and rules count that were added on screen in earlier runs.
-    pub keeps_targets: bool,
+    /// Whether it is for the screen: targets of the watch list count that were added there in earlier runs, and what is
+    /// typed and chosen there is saved.
+    pub has_screen: bool,
     /// The targets of the flags.
     pub targets: Vec<WatchTarget>,
     /// The rules of the flags.
@@ -129,9 +130,10 @@ pub fn monitor(upstream: Upstream, parts: Parts<'_>) -> Box<Monitor> {
         prevout_blocks: PrevoutCache::DEFAULT_BLOCKS.max(usize::try_from(backfill).unwrap_or(usize::MAX)),
         mempool: parts.keeps_mempool && choice.is_some(),
         figures: choice.is_some(),
+        screen: parts.has_screen,
     };
     let (stores, loaded) = Stores::load(store_settings, clock.now());
-    let Loaded { addresses, prevouts, history, blocks, targets: saved } = loaded;
+    let Loaded { addresses, prevouts, history, blocks, targets: saved, alerts: added } = loaded;
     let chosen_peers = !matches!(choice, Some(PeerChoice::Discover(_)));
     let source = match upstream {
         Upstream::Peers(settings) => {
@@ -156,12 +158,8 @@ pub fn monitor(upstream: Upstream, parts: Parts<'_>) -> Box<Monitor> {
     }
     model.command(&Command::Watch(parts.targets), started);
     // Added on screen, for the screen: who reads a stream has named all targets.
-    if parts.keeps_targets {
+    if parts.has_screen {
         model.command(&Command::Watch(saved), started);
-    }
-    let (mut alert_lines, added) = LineStore::alerts(state_dir);
-    if !stores.is_saving() {
-        alert_lines.stop_saving();
     }
     // Boxed, as it contains all state and moves into the task that owns it.
     Box::new(Monitor {
@@ -170,7 +168,6 @@ pub fn monitor(upstream: Upstream, parts: Parts<'_>) -> Box<Monitor> {
         stores,
         alerts: alerts(parts.rules, &added, started),
         programs: AlertPrograms::start(),
-        alert_lines,
         feed: Feed::default(),
         recorder: None,
         log_lines: LogLines::default(),

@@ -39,11 +39,7 @@ pub fn kept_view(state_dir: Option<&Path>) -> ViewState {
 }
 
 /// Shows the screen, which `feed` feeds, until the user quits, and keeps where the user was.
-pub async fn screen<F>(
-    feed: impl FnOnce(Screen, CancellationToken) -> F,
-    settings: TuiSettings,
-    state_dir: Option<&Path>,
-) -> Result<()>
+pub async fn screen<F>(feed: impl FnOnce(Screen, CancellationToken) -> F, settings: TuiSettings) -> Result<()>
 where
     F: Future<Output = ()> + Send + 'static,
 {
@@ -53,13 +49,14 @@ where
     let shutdown = CancellationToken::new();
     let ends = Screen { views, snapshots, commands, frame: settings.tick };
     let feeding = tokio::spawn(feed(ends, shutdown.clone()));
-    let before = settings.view.clone();
+    let (state_dir, saving, before) =
+        (settings.state_dir.clone(), settings.saving.clone(), settings.view.clone());
     let mut view = before.clone();
     let shown =
         tui::run(settings, &mut view, snapshot_receiver, view_sender, command_sender, shutdown.clone()).await;
     shutdown.cancel();
-    if let Some(folder) = state_dir.filter(|_| view != before)
-        && let Err(error) = store::save_view(folder, &view.to_bytes())
+    if let Some(folder) = state_dir.filter(|_| saving.is_on() && view != before)
+        && let Err(error) = store::save_view(&folder, &view.to_bytes())
     {
         tracing::warn!(%error, "cannot keep where this run ended");
     }

@@ -11,7 +11,7 @@ use crate::recording::Recorder;
 use crate::report::{self, Format};
 use crate::sensor::{self, Sensor};
 use crate::snapshot::{self, LogLines, LogScreen, Snapshot, View};
-use crate::store::{LineStore, Stores};
+use crate::store::Stores;
 use crate::stream::{self, Record, Stream};
 use crate::util::clock::Clock;
 use crate::util::time::Timestamp;
@@ -44,8 +44,6 @@ pub struct Monitor {
     pub alerts: Alerts,
     /// The programs of alerts.
     pub programs: AlertPrograms,
-    /// Keeps the rules that were added on screen.
-    pub alert_lines: LineStore,
     /// Answers what the API asks.
     pub feed: Feed,
     /// Records the events, if it was asked for.
@@ -248,7 +246,6 @@ impl Monitor {
                     tokio::task::yield_now().await;
                 }
                 warning = self.programs.warning() => return self.warning(warning),
-                problem = self.alert_lines.problem() => return self.warning(problem),
                 warning = warning_of(&mut self.recorder) => return self.warning(warning),
                 () = time::sleep_until(self.next_clock_check) => {
                     self.next_clock_check = Instant::now() + CLOCK_CHECK;
@@ -285,7 +282,7 @@ impl Monitor {
 
     /// Saves the stores and closes the connections.
     async fn end(self: Box<Self>) {
-        let Self { source, model, stores, alert_lines, recorder, clock, .. } = *self;
+        let Self { source, model, stores, recorder, clock, .. } = *self;
         let saving = stores.close(source.addresses(), &model, source.now(clock));
         // Boxed, as the futures of the front ends contain it.
         let recorded = async {
@@ -294,9 +291,9 @@ impl Monitor {
                 None => None,
             }
         };
-        let (problems, (), problem, unrecorded) =
-            Box::pin(async { tokio::join!(saving, source.shutdown(), alert_lines.close(), recorded) }).await;
-        for problem in problems.into_iter().chain(problem) {
+        let (problems, (), unrecorded) =
+            Box::pin(async { tokio::join!(saving, source.shutdown(), recorded) }).await;
+        for problem in problems {
             tracing::warn!("{problem}");
         }
         if let Some(warning) = unrecorded {
@@ -325,7 +322,7 @@ impl Monitor {
         let now = self.now();
         if let Command::Alert(command) = command {
             let firing = self.alerts.command(command, &self.model, now);
-            self.alert_lines.save(self.alerts.kept());
+            self.stores.save_alerts(self.alerts.kept());
             if let Some(firing) = firing {
                 self.carry_out(&firing, now);
             }

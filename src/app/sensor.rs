@@ -41,7 +41,7 @@ pub async fn run(args: &SensorArgs) -> Result<()> {
         clock,
         state_dir: state_dir.as_deref(),
         keeps_mempool: false,
-        keeps_targets: false,
+        has_screen: false,
         targets: Vec::new(),
         rules: Vec::new(),
         demo: false,

@@ -87,8 +87,7 @@ pub async fn show(
         clock: Clock::start(),
         state_dir: state_dir.as_deref(),
         keeps_mempool: true,
-        // Added on screen, for the screen: who reads a stream has named all targets.
-        keeps_targets: matches!(front_end, FrontEnd::Screen),
+        has_screen: matches!(front_end, FrontEnd::Screen),
         targets,
         rules,
         demo,
@@ -98,10 +97,8 @@ pub async fn show(
     let _served = opened.give_to(&mut monitor);
     match front_end {
         FrontEnd::Screen => {
-            let is_saving = monitor.stores.is_saving();
-            let settings = TuiSettings { state_dir: state_dir.clone(), keeps_queries: is_saving, ..screen };
-            let feed = |screen, shutdown| monitor.feed_screen(screen, shutdown);
-            front_ends::screen(feed, settings, state_dir.as_deref().filter(|_| is_saving)).await
+            let settings = TuiSettings { state_dir, saving: monitor.stores.saving(), ..screen };
+            front_ends::screen(|screen, shutdown| monitor.feed_screen(screen, shutdown), settings).await
         }
         FrontEnd::Stream { raw, query } => {
             let stream = Stream::new(raw, query);

@@ -35,8 +35,10 @@ pub enum Store {
     Queries,
     /// The rules of alerts that were added on screen.
     Alerts,
-    /// All of them, by the lock that one process has on them.
+    /// All files of one network, by the lock that one process has on them.
     Lock,
+    /// What is typed and chosen on screen, for all networks, by the lock that one process has on it.
+    Screen,
 }
 
 impl fmt::Display for Store {
@@ -51,6 +53,7 @@ impl fmt::Display for Store {
             Self::Queries => "query history",
             Self::Alerts => "alerts",
             Self::Lock => "state files of",
+            Self::Screen => "queries, rules and screen of",
         })
     }
 }
@@ -86,7 +89,7 @@ pub enum StoreFailure {
         bytes: u64,
     },
     /// Another process uses the same files.
-    #[error("in use by another mempulse: this one runs without saving")]
+    #[error("in use by another mempulse: this one does not save them")]
     InUse,
     /// The last save did not finish before the program ended.
     #[error("not saved in time")]

@@ -399,6 +399,7 @@ fn problems_of_the_watch_list_and_of_alerts_never_leave_the_machine() {
         of(Store::Watchlist),
         of(Store::Queries),
         of(Store::Alerts),
+        of(Store::Screen),
         Warning::AlertProgramSkipped { waiting: 3 },
         Warning::AlertProgram { program: "/bin/x".into(), failure: CommandFailure::Exit(1) },
     ];

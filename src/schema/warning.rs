@@ -100,7 +100,7 @@ fn encode_store(problem: &StoreProblem) -> Option<message::StoreProblem> {
         Store::Blocks => message::Store::Blocks,
         Store::Mempool => message::Store::Mempool,
         Store::Lock => message::Store::Lock,
-        Store::Watchlist | Store::Queries | Store::Alerts => return None,
+        Store::Watchlist | Store::Queries | Store::Alerts | Store::Screen => return None,
     };
     let failure = match &problem.failure {
         StoreFailure::Read { files, error } => {

@@ -2,6 +2,7 @@
 
 use crate::event::{Store, StoreFailure, StoreProblem};
 use crate::store::file;
+use crate::store::saving::Saving;
 use crate::store::writer::{Writer, close, problem_of};
 use std::io::ErrorKind;
 use std::path::Path;
@@ -16,25 +17,26 @@ const MAX_WAITING: usize = 4;
 #[derive(Debug)]
 pub struct LineStore {
     writer: Option<Writer<Vec<String>>>,
+    saving: Saving,
 }
 
 impl LineStore {
-    /// Loads the last queries; otherwise as [`LineStore::alerts`].
-    pub fn queries(state_dir: Option<&Path>) -> (Self, Vec<String>) {
-        Self::load(state_dir, Store::Queries, "queries")
-    }
-
-    /// Loads the rules of alerts that were added on screen. Blocks while it reads.
+    /// Loads the last queries, which are saved while `saving` is on. Blocks while it reads.
     ///
     /// # Panics
     /// Outside of a tokio runtime.
-    pub fn alerts(state_dir: Option<&Path>) -> (Self, Vec<String>) {
-        Self::load(state_dir, Store::Alerts, "alerts")
+    pub fn queries(state_dir: Option<&Path>, saving: Saving) -> (Self, Vec<String>) {
+        Self::load(state_dir, saving, Store::Queries, "queries")
+    }
+
+    /// Loads the rules of alerts that were added on screen; otherwise as [`LineStore::queries`].
+    pub(super) fn alerts(state_dir: Option<&Path>, saving: Saving) -> (Self, Vec<String>) {
+        Self::load(state_dir, saving, Store::Alerts, "alerts")
     }
 
     /// Loads the lines of a file in `state_dir`; without a directory nothing is kept.
-    fn load(state_dir: Option<&Path>, store: Store, name: &str) -> (Self, Vec<String>) {
-        let Some(dir) = state_dir else { return (Self { writer: None }, Vec::new()) };
+    fn load(state_dir: Option<&Path>, saving: Saving, store: Store, name: &str) -> (Self, Vec<String>) {
+        let Some(dir) = state_dir else { return (Self { writer: None, saving }, Vec::new()) };
         let path = dir.join(name);
         let (content, failure) = match file::read(&path, MAX_FILE) {
             Ok(content) => (content, None),
@@ -48,20 +50,15 @@ impl LineStore {
             file::write(&target, content.as_bytes())
         };
         let writer = Writer::start(store, path, MAX_WAITING, failure, write);
-        (Self { writer: Some(writer) }, lines)
+        (Self { writer: Some(writer), saving }, lines)
     }
 
     /// Begins to save the lines. Never blocks.
     pub fn save(&self, lines: Vec<String>) {
-        if let Some(writer) = &self.writer {
+        if let Some(writer) = self.writer.as_ref().filter(|_| self.saving.is_on()) {
             // A disk that is so slow loses at most the last changes.
             writer.write(|| lines);
         }
-    }
-
-    /// Saves nothing from now on.
-    pub fn stop_saving(&mut self) {
-        self.writer = None;
     }
 
     /// The next problem. Pending while there is none. Cancel-safe.
@@ -79,22 +76,39 @@ impl LineStore {
 mod tests {
     use super::*;
 
+    fn on() -> Saving {
+        let saving = Saving::default();
+        saving.set(true);
+        saving
+    }
+
     #[tokio::test]
     async fn the_next_run_finds_the_lines() {
         let dir = tempfile::tempdir().unwrap();
-        let (store, lines) = LineStore::queries(Some(dir.path()));
+        let (store, lines) = LineStore::queries(Some(dir.path()), on());
         assert!(lines.is_empty());
         let lines = ["peers relay".to_owned(), "blocks stale".to_owned()];
         store.save(lines.to_vec());
         assert_eq!(store.close().await, None);
-        assert_eq!(LineStore::queries(Some(dir.path())).1, lines);
+        assert_eq!(LineStore::queries(Some(dir.path()), on()).1, lines);
+    }
+
+    #[tokio::test]
+    async fn nothing_is_saved_once_another_process_does() {
+        let dir = tempfile::tempdir().unwrap();
+        let saving = on();
+        let (store, _) = LineStore::queries(Some(dir.path()), saving.clone());
+        saving.set(false);
+        store.save(vec!["peers relay".to_owned()]);
+        assert_eq!(store.close().await, None);
+        assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 0);
     }
 
     #[tokio::test]
     async fn a_file_that_cannot_be_read_is_reported() {
         let dir = tempfile::tempdir().unwrap();
         std::fs::create_dir(dir.path().join("queries")).unwrap();
-        let (mut store, lines) = LineStore::queries(Some(dir.path()));
+        let (mut store, lines) = LineStore::queries(Some(dir.path()), on());
         assert!(lines.is_empty());
         assert!(store.problem().await.to_string().starts_with("query history "));
     }

@@ -1,4 +1,4 @@
-//! The lock on the state files of one network: of several processes, one saves.
+//! The locks on the state files of one network, and on those for all networks: of several processes, one saves.
 
 use crate::chain::Network;
 use crate::event::{Store, StoreFailure, StoreProblem};
@@ -16,11 +16,19 @@ const LOOK_INTERVAL: Duration = Duration::from_secs(5);
 /// The lock, until it is dropped. The system takes it from a process that ends.
 #[derive(Debug)]
 pub struct Lock {
-    state_dir: PathBuf,
-    network: Network,
+    place: Place,
     file: Arc<File>,
     look_at: Instant,
     looking: Option<JoinHandle<Look>>,
+}
+
+/// What is locked.
+#[derive(Clone, Debug)]
+struct Place {
+    state_dir: PathBuf,
+    name: String,
+    /// What the lock is on.
+    store: Store,
 }
 
 /// What a look found.
@@ -40,10 +48,20 @@ impl Lock {
     ///
     /// # Errors
     /// Another process has the lock.
-    pub fn acquire(state_dir: &Path, network: Network) -> Result<Option<Self>, StoreProblem> {
-        let file = open(state_dir, network)?;
-        let (state_dir, look_at) = (state_dir.to_owned(), Instant::now() + LOOK_INTERVAL);
-        Ok(file.map(|file| Self { state_dir, network, file: Arc::new(file), look_at, looking: None }))
+    pub fn of_network(state_dir: &Path, network: Network) -> Result<Option<Self>, StoreProblem> {
+        Self::acquire(state_dir, network.to_string(), Store::Lock)
+    }
+
+    /// Locks what the user types and chooses on screen, which is saved for all networks; otherwise as
+    /// [`Lock::of_network`].
+    pub fn of_screen(state_dir: &Path) -> Result<Option<Self>, StoreProblem> {
+        Self::acquire(state_dir, "screen".to_owned(), Store::Screen)
+    }
+
+    fn acquire(state_dir: &Path, name: String, store: Store) -> Result<Option<Self>, StoreProblem> {
+        let place = Place { state_dir: state_dir.to_owned(), name, store };
+        let (file, look_at) = (place.open()?, Instant::now() + LOOK_INTERVAL);
+        Ok(file.map(|file| Self { place, file: Arc::new(file), look_at, looking: None }))
     }
 
     /// Waits until another process has the lock: somebody removed the folder, and a process that started then found no
@@ -52,8 +70,8 @@ impl Lock {
         loop {
             if self.looking.is_none() {
                 sleep_until(self.look_at).await;
-                let (dir, network, file) = (self.state_dir.clone(), self.network, Arc::clone(&self.file));
-                self.looking = Some(spawn_blocking(move || look(&dir, network, &file)));
+                let (place, file) = (self.place.clone(), Arc::clone(&self.file));
+                self.looking = Some(spawn_blocking(move || place.look(&file)));
             }
             let Some(looking) = &mut self.looking else { continue };
             let found = looking.await;
@@ -68,29 +86,32 @@ impl Lock {
     }
 }
 
-fn path(state_dir: &Path, network: Network) -> PathBuf {
-    state_dir.join(format!("{network}.lock"))
-}
+impl Place {
+    fn path(&self) -> PathBuf {
+        self.state_dir.join(format!("{}.lock", self.name))
+    }
 
-fn open(state_dir: &Path, network: Network) -> Result<Option<File>, StoreProblem> {
-    let Ok(file) = file::open(&path(state_dir, network)) else { return Ok(None) };
-    match file.try_lock() {
-        Ok(()) => Ok(Some(file)),
-        Err(TryLockError::Error(_)) => Ok(None),
-        Err(TryLockError::WouldBlock) => {
-            Err(StoreProblem { store: Store::Lock, path: state_dir.to_owned(), failure: StoreFailure::InUse })
+    fn open(&self) -> Result<Option<File>, StoreProblem> {
+        let Ok(file) = file::open(&self.path()) else { return Ok(None) };
+        match file.try_lock() {
+            Ok(()) => Ok(Some(file)),
+            Err(TryLockError::Error(_)) => Ok(None),
+            Err(TryLockError::WouldBlock) => {
+                let (store, path) = (self.store, self.state_dir.clone());
+                Err(StoreProblem { store, path, failure: StoreFailure::InUse })
+            }
         }
     }
-}
 
-fn look(state_dir: &Path, network: Network, file: &File) -> Look {
-    if file::is_at(file, &path(state_dir, network)) {
-        return Look::InPlace;
-    }
-    match open(state_dir, network) {
-        Ok(Some(file)) => Look::Renewed(Arc::new(file)),
-        Ok(None) => Look::InPlace,
-        Err(problem) => Look::Lost(problem),
+    fn look(&self, file: &File) -> Look {
+        if file::is_at(file, &self.path()) {
+            return Look::InPlace;
+        }
+        match self.open() {
+            Ok(Some(file)) => Look::Renewed(Arc::new(file)),
+            Ok(None) => Look::InPlace,
+            Err(problem) => Look::Lost(problem),
+        }
     }
 }
 
@@ -111,13 +132,13 @@ mod tests {
     async fn of_two_processes_one_keeps_the_lock_when_the_folder_has_vanished() {
         let parent = tempfile::tempdir().unwrap();
         let dir = parent.path().join("state");
-        let mut first = Lock::acquire(&dir, NET).unwrap().unwrap();
+        let mut first = Lock::of_network(&dir, NET).unwrap().unwrap();
         assert!(!is_lost(&mut first).await);
         for vanish in
             [|dir: &Path| fs::remove_dir_all(dir), |dir: &Path| fs::rename(dir, dir.with_extension("old"))]
         {
             vanish(&dir).unwrap();
-            let second = Lock::acquire(&dir, NET).unwrap();
+            let second = Lock::of_network(&dir, NET).unwrap();
             let problem = first.lost().await;
             assert_eq!((problem.failure, &problem.path), (StoreFailure::InUse, &dir));
             first = second.unwrap();
@@ -128,10 +149,10 @@ mod tests {
     async fn a_lock_that_vanished_is_taken_again_before_another_process_comes() {
         let parent = tempfile::tempdir().unwrap();
         let dir = parent.path().join("state");
-        let mut first = Lock::acquire(&dir, NET).unwrap().unwrap();
+        let mut first = Lock::of_network(&dir, NET).unwrap().unwrap();
         fs::remove_dir_all(&dir).unwrap();
         assert!(!is_lost(&mut first).await);
-        assert_eq!(Lock::acquire(&dir, NET).unwrap_err().failure, StoreFailure::InUse);
+        assert_eq!(Lock::of_network(&dir, NET).unwrap_err().failure, StoreFailure::InUse);
         assert!(!is_lost(&mut first).await);
     }
 }

@@ -19,6 +19,7 @@ mod lines;
 mod lock;
 mod mempool;
 mod prevouts;
+mod saving;
 mod screens;
 mod stores;
 mod transfer;
@@ -30,6 +31,7 @@ pub use file::default_state_dir;
 pub use lines::LineStore;
 #[cfg(test)]
 pub(crate) use mempool::unthreaded::Unthreaded;
+pub use saving::Saving;
 pub use screens::save_screen;
 pub use stores::{Loaded, StoreSettings, Stores};
 pub use transfer::{Transferred, export, import};

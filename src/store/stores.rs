@@ -8,9 +8,11 @@ use crate::p2p::{AddrTable, SavedAddresses};
 use crate::store::addresses::AddressStore;
 use crate::store::blocks::BlockStore;
 use crate::store::history::HistoryStore;
+use crate::store::lines::LineStore;
 use crate::store::lock::Lock;
 use crate::store::mempool::MempoolStore;
 use crate::store::prevouts::PrevoutStore;
+use crate::store::saving::Saving;
 use crate::store::watchlist::WatchlistStore;
 use crate::util::time::Timestamp;
 use std::path::Path;
@@ -18,6 +20,7 @@ use std::sync::Arc;
 
 /// What to load, and from where.
 #[derive(Clone, Copy, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is set by itself")]
 pub struct StoreSettings<'a> {
     /// The directory of all files; `None`: nothing is loaded or saved.
     pub state_dir: Option<&'a Path>,
@@ -31,6 +34,8 @@ pub struct StoreSettings<'a> {
     pub mempool: bool,
     /// Whether the outputs and figures of blocks and the size of the mempool are loaded and saved.
     pub figures: bool,
+    /// Whether what the user types and chooses on screen is saved.
+    pub screen: bool,
 }
 
 /// What earlier runs saved.
@@ -46,6 +51,8 @@ pub struct Loaded {
     pub(crate) blocks: Blocks,
     /// The targets of the watch list that were added on screen.
     pub targets: Vec<WatchTarget>,
+    /// The rules of alerts that were added on screen.
+    pub alerts: Vec<String>,
 }
 
 /// Everything that survives a restart.
@@ -57,10 +64,13 @@ pub struct Stores {
     blocks: BlockStore,
     watchlist: WatchlistStore,
     mempool: MempoolStore,
+    alerts: LineStore,
     /// That another process uses the same files, until it is reported.
     in_use: Option<StoreProblem>,
-    is_saving: bool,
     lock: Option<Lock>,
+    /// The lock on what is typed and chosen on screen, and whether it is saved.
+    screen_lock: Option<Lock>,
+    saving: Saving,
 }
 
 impl Stores {
@@ -71,10 +81,13 @@ impl Stores {
     /// Outside of a tokio runtime.
     pub fn load(settings: StoreSettings, now: Timestamp) -> (Self, Loaded) {
         let StoreSettings { state_dir, network, .. } = settings;
-        let (lock, in_use) = match state_dir.map(|dir| Lock::acquire(dir, network)).transpose() {
-            Ok(lock) => (lock.flatten(), None),
-            Err(in_use) => (None, Some(in_use)),
-        };
+        let (lock, in_use) = acquired(state_dir.map(|dir| Lock::of_network(dir, network)));
+        let is_second = in_use.is_some();
+        // A process that saves nothing must not keep another one, of another network, from saving this.
+        let screen_dir = state_dir.filter(|_| settings.screen && !is_second);
+        let (screen_lock, screen_in_use) = acquired(screen_dir.map(Lock::of_screen));
+        let saving = Saving::default();
+        saving.set(screen_dir.is_some() && screen_in_use.is_none());
         let address_dir = state_dir.filter(|_| settings.addresses);
         let (address_store, addresses) = AddressStore::load(address_dir, network, now);
         let figures_dir = state_dir.filter(|_| settings.figures);
@@ -83,8 +96,8 @@ impl Stores {
         let (block_store, blocks) = BlockStore::load(figures_dir, network);
         let (watchlist_store, targets) = WatchlistStore::load(state_dir, network);
         // The other process writes to the journal: it is not even read.
-        let mempool =
-            MempoolStore::load(state_dir.filter(|_| settings.mempool && in_use.is_none()), network, now);
+        let mempool = MempoolStore::load(state_dir.filter(|_| settings.mempool && !is_second), network, now);
+        let (alert_store, alerts) = LineStore::alerts(state_dir, saving.clone());
         let mut stores = Self {
             addresses: address_store,
             prevouts: prevout_store,
@@ -92,18 +105,21 @@ impl Stores {
             blocks: block_store,
             watchlist: watchlist_store,
             mempool,
-            is_saving: true,
-            in_use,
+            alerts: alert_store,
+            in_use: in_use.or(screen_in_use),
             lock,
+            screen_lock,
+            saving,
         };
-        if stores.in_use.is_some() {
+        if is_second {
             stores.stop_saving();
         }
-        (stores, Loaded { addresses, prevouts, history, blocks, targets })
+        (stores, Loaded { addresses, prevouts, history, blocks, targets, alerts })
     }
 
     fn stop_saving(&mut self) {
-        self.is_saving = false;
+        self.saving.set(false);
+        (self.lock, self.screen_lock) = (None, None);
         self.addresses.stop_saving();
         self.prevouts.stop_saving();
         self.history.stop_saving();
@@ -112,9 +128,10 @@ impl Stores {
         self.mempool.stop_saving();
     }
 
-    /// Whether this process saves: another one that uses the same files does it otherwise.
-    pub fn is_saving(&self) -> bool {
-        self.is_saving
+    /// Whether this process saves what is typed and chosen on screen: another one that uses the same folder does it
+    /// otherwise.
+    pub(crate) fn saving(&self) -> Saving {
+        self.saving.clone()
     }
 
     /// Whether the mempool of an earlier run is being loaded, or the event that there is none.
@@ -130,6 +147,11 @@ impl Stores {
     /// Takes note of a command of the user that the model has carried out. Never blocks.
     pub fn note_command(&mut self, command: &Command, model: &Model) {
         self.watchlist.note(command, model);
+    }
+
+    /// Begins to save the rules of alerts that were added on screen. Never blocks.
+    pub fn save_alerts(&self, rules: Vec<String>) {
+        self.alerts.save(rules);
     }
 
     /// Begins to save what is due. Never blocks; cheap enough to be called after each event.
@@ -166,9 +188,14 @@ impl Stores {
             problem = self.history.problem() => problem,
             problem = self.blocks.problem() => problem,
             problem = self.watchlist.problem() => problem,
+            problem = self.alerts.problem() => problem,
             in_use = lost(&mut self.lock) => {
                 self.stop_saving();
-                self.lock = None;
+                in_use
+            }
+            in_use = lost(&mut self.screen_lock) => {
+                self.saving.set(false);
+                self.screen_lock = None;
                 in_use
             }
         };
@@ -186,11 +213,20 @@ impl Stores {
         let history = self.history.close(model.history());
         let blocks = self.blocks.close(model.blocks());
         let (watchlist, mempool) = (self.watchlist.close(), self.mempool.close(model, now));
-        async {
-            let problems =
-                tokio::join!(addresses, self.prevouts.close(), history, blocks, watchlist, mempool);
-            <[_; 6]>::from(problems).into_iter().flatten().collect()
-        }
+        // Boxed, as the futures of whoever waits for it contain it.
+        Box::pin(async {
+            let (prevouts, alerts) = (self.prevouts.close(), self.alerts.close());
+            let problems = tokio::join!(addresses, prevouts, history, blocks, watchlist, mempool, alerts);
+            <[_; 7]>::from(problems).into_iter().flatten().collect()
+        })
+    }
+}
+
+/// The lock if it was acquired, and otherwise whether another process has it.
+fn acquired(lock: Option<Result<Option<Lock>, StoreProblem>>) -> (Option<Lock>, Option<StoreProblem>) {
+    match lock.transpose() {
+        Ok(lock) => (lock.flatten(), None),
+        Err(in_use) => (None, Some(in_use)),
     }
 }
 

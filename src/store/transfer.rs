@@ -173,7 +173,7 @@ pub fn export(path: &Path, state_dir: &Path, network: Network) -> Result<Transfe
 }
 
 fn lock(state_dir: &Path, network: Network) -> Result<Option<Lock>, TransferError> {
-    Lock::acquire(state_dir, network).map_err(|_| TransferError::InUse(state_dir.to_owned()))
+    Lock::of_network(state_dir, network).map_err(|_| TransferError::InUse(state_dir.to_owned()))
 }
 
 fn write(file: File, txs: &[RestoredTx]) -> io::Result<()> {
@@ -282,7 +282,7 @@ mod tests {
         import(&path, dir.path(), NET, NOW).unwrap();
         fs::write(&target, "").unwrap();
         assert!(said().ends_with("exists: choose another name, or remove it first"), "{}", said());
-        let _lock = Lock::acquire(dir.path(), NET).unwrap().unwrap();
+        let _lock = Lock::of_network(dir.path(), NET).unwrap().unwrap();
         let expected = format!("\"{}\" is in use by another mempulse: end it first", dir.path().display());
         assert_eq!(said(), expected);
         assert_eq!(import(&path, dir.path(), NET, NOW).unwrap_err().to_string(), expected);

@@ -68,10 +68,7 @@ impl Session {
         let first = snapshots.borrow_and_update().clone();
         let bell = Bell::new(first.signals.bells);
         let notified = first.signals.notified;
-        let (mut queries, lines) = LineStore::queries(settings.state_dir.as_deref());
-        if !settings.keeps_queries {
-            queries.stop_saving();
-        }
+        let (queries, lines) = LineStore::queries(settings.state_dir.as_deref(), settings.saving.clone());
         let app = App::new(&settings, tty.size()?, first, clock.now()).with_queries(&lines);
         let replies = ReplyFilter::default();
         let tasks = JoinSet::new();

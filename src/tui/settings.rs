@@ -6,6 +6,7 @@ use super::preferences::Preferences;
 use super::terminal::{Multiplexer, Notifier};
 use super::theme::{Depth, Meaning, Theme};
 use super::view_state::ViewState;
+use crate::store::Saving;
 use jiff::tz::TimeZone;
 use ratatui::style::Color;
 use std::path::PathBuf;
@@ -29,7 +30,7 @@ pub struct TuiSettings {
     /// The folder of what survives a restart; `None` keeps nothing.
     pub state_dir: Option<PathBuf>,
     /// Whether the typed queries are kept there: only one of several processes saves.
-    pub keeps_queries: bool,
+    pub saving: Saving,
     /// The shortest time between two frames that no input causes.
     pub tick: Duration,
     /// Whether to draw on the ordinary screen, so that the last frame stays there at the end.
@@ -51,7 +52,7 @@ impl Default for TuiSettings {
             keys: Keymap::default(),
             zone: TimeZone::UTC,
             state_dir: None,
-            keeps_queries: true,
+            saving: Saving::default(),
             tick: Self::TICK,
             preserve_screen: false,
             multiplexer: Multiplexer::default(),

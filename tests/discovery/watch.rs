@@ -48,6 +48,7 @@ impl Watch {
             prevout_blocks: 1,
             mempool: true,
             figures: true,
+            screen: false,
         };
         let (mut stores, loaded) = Stores::load(state, START);
         let mut problems = Vec::new();

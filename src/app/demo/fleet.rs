@@ -58,7 +58,7 @@ impl Fleet {
                 clock,
                 state_dir: None,
                 keeps_mempool: false,
-                keeps_targets: false,
+                has_screen: false,
                 targets: Vec::new(),
                 rules: Vec::new(),
                 demo: true,

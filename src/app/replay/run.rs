@@ -52,6 +52,6 @@ pub async fn run(args: &ReplayArgs) -> Result<()> {
     }
     let show = Show::new(track, args.speed, log_lines);
     // What the last run left is looked at and not changed: a live mempulse may be running.
-    let settings = TuiSettings { state_dir, keeps_queries: false, ..screen };
-    front_ends::screen(|screen, shutdown| show.feed_screen(screen, shutdown), settings, None).await
+    let settings = TuiSettings { state_dir, ..screen };
+    front_ends::screen(|screen, shutdown| show.feed_screen(screen, shutdown), settings).await
 }

@@ -36,7 +36,7 @@ fn the_second_instance_says_so_and_goes_on_without_saving() {
     let mut second = watch(&node, state.path());
     warned(&second, &["in use"]);
     let expected = format!(
-        "state files of {}: in use by another mempulse: this one runs without saving",
+        "state files of {}: in use by another mempulse: this one does not save them",
         state.path().display()
     );
     assert_eq!(warnings(&second), [expected]);
@@ -94,4 +94,36 @@ fn of_two_instances_one_saves_although_the_folder_vanished_in_between() {
     assert!(written.iter().any(|(path, _)| path.ends_with("mempool-regtest.journal")), "{}", written.len());
     assert!(other.interrupt().success());
     assert!(files(&state) == written, "the other one has written something");
+}
+
+/// Types a query, and waits until it counts.
+fn ask(screen: &mut Terminal, query: &str) {
+    screen.press(&format!("2:{query}"));
+    screen.shows(&format!(":{query}"));
+    screen.press("\r");
+    screen.hides(&format!(":{query}▏"));
+}
+
+#[test]
+fn of_two_screens_on_two_networks_one_keeps_what_is_typed() {
+    let state = tempfile::tempdir().unwrap();
+    let screen = |network| {
+        let folder = state.path().to_str().unwrap();
+        let arguments = ["--network", network, "--peer", "127.0.0.1:1", "--state-dir", folder];
+        Terminal::with_arguments(&arguments, (120, 36))
+    };
+    let queries = || fs::read_to_string(state.path().join("queries")).unwrap_or_default();
+    let mut first = screen("regtest");
+    first.shows("regtest");
+    let mut second = screen("signet");
+    second.shows("queries, rules and screen of");
+    ask(&mut second, "relay");
+    second.press("\x03");
+    assert!(second.wait().success());
+    assert_eq!(queries(), "");
+    ask(&mut first, "ping > 1s");
+    first.press("\x03");
+    assert!(first.wait().success());
+    assert_eq!(queries(), "peers ping > 1s\n");
+    assert!(state.path().join("signet.lock").exists() && state.path().join("view.json").exists());
 }

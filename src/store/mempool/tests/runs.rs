@@ -196,12 +196,13 @@ async fn of_two_processes_the_second_one_says_that_it_does_not_save() {
         prevout_blocks: 1,
         figures: true,
         mempool: true,
+        screen: true,
     };
     let (first, _) = Stores::load(settings, NOW);
     let (mut second, _) = Stores::load(settings, NOW);
     let EventKind::Warning(warning) = second.next().await else { panic!("another event comes first") };
     let path = dir.path().display();
-    let expected = format!("state files of {path}: in use by another mempulse: this one runs without saving");
+    let expected = format!("state files of {path}: in use by another mempulse: this one does not save them");
     assert_eq!(warning.to_string(), expected);
     assert!(first.restores() && !second.restores());
     let other = StoreSettings { network: Network::Signet, ..settings };
@@ -209,4 +210,37 @@ async fn of_two_processes_the_second_one_says_that_it_does_not_save() {
     let model = Model::new(ModelSettings::new(NET, NOW));
     drop((first.close(None, &model, NOW).await, second));
     assert!(Stores::load(settings, NOW).0.restores(), "the lock ends with the process");
+}
+
+#[tokio::test]
+async fn of_two_processes_on_two_networks_the_second_one_says_that_it_does_not_save_what_is_typed() {
+    let dir = tempfile::tempdir().unwrap();
+    let settings = StoreSettings {
+        state_dir: Some(dir.path()),
+        network: NET,
+        addresses: true,
+        prevout_blocks: 1,
+        figures: true,
+        mempool: true,
+        screen: true,
+    };
+    let other = StoreSettings { network: Network::Signet, ..settings };
+    let stream = Stores::load(StoreSettings { screen: false, ..other }, NOW);
+    let (first, _) = Stores::load(settings, NOW);
+    assert!(first.saving().is_on(), "a stream has no screen");
+    drop(stream);
+    let (mut second, _) = Stores::load(other, NOW);
+    let EventKind::Warning(warning) = second.next().await else { panic!("another event comes first") };
+    let path = dir.path().display();
+    let expected = format!(
+        "queries, rules and screen of {path}: in use by another mempulse: this one does not save them"
+    );
+    assert_eq!(warning.to_string(), expected);
+    assert!(second.restores() && !second.saving().is_on(), "it saves the files of its network");
+    second.save_alerts(vec!["peers stale".to_owned()]);
+    let model = Model::new(ModelSettings::new(Network::Signet, NOW));
+    assert_eq!(second.close(None, &model, NOW).await, []);
+    assert!(!dir.path().join("alerts").exists());
+    drop(first);
+    assert!(Stores::load(other, NOW).0.saving().is_on(), "the lock ends with the process");
 }
