@@ -68,7 +68,7 @@ async fn the_traffic_is_reported_before_the_end() {
     loop {
         match monitor.next().await.kind {
             EventKind::Peer(_, PeerEvent::Traffic(traffic)) => {
-                commands.extend(traffic.commands.into_iter().map(|traffic| traffic.command));
+                commands.extend(traffic.commands.iter().map(|traffic| traffic.command.clone()));
             }
             EventKind::Peer(_, PeerEvent::Disconnected { .. }) => break,
             _ => {}

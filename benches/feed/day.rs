@@ -102,7 +102,7 @@ impl Day {
             bytes: 900,
             summary: "14 wtx".to_owned(),
         };
-        PeerEvent::Traffic(Box::new(Traffic { commands: commands.into(), recent: vec![recent; 5] }))
+        PeerEvent::Traffic(Arc::new(Traffic { commands: commands.into(), recent: vec![recent; 5] }))
     }
 
     /// Calls `each` with every event of the first `seconds` of the day, in order.

@@ -215,6 +215,7 @@ mod tests {
     use super::*;
     use crate::event::{CommandTraffic, Traffic};
     use crate::model::testing::{START, Scene, coin, spend};
+    use std::sync::Arc;
 
     fn note(tally: &mut Tally, scene: &mut Scene, kind: EventKind) {
         let event = Event { time: scene.now, kind };
@@ -235,7 +236,7 @@ mod tests {
                 bytes: 24,
             };
             let commands = vec![message(format!("made-up-{number}")), message("inv".to_owned())];
-            let traffic = Box::new(Traffic { commands, recent: Vec::new() });
+            let traffic = Arc::new(Traffic { commands, recent: Vec::new() });
             note(
                 &mut tally,
                 &mut scene,
@@ -255,7 +256,7 @@ mod tests {
         let mut scene = Scene::new();
         scene.connect(1);
         let tx = spend(&[coin(1)], &[50_000]);
-        let parent = PeerEvent::Parent { tx: std::sync::Arc::clone(&tx) };
+        let parent = PeerEvent::Parent { tx: Arc::clone(&tx) };
         note(&mut tally, &mut scene, EventKind::Peer(crate::event::PeerId(1), parent));
         assert_eq!((tally.accepted["parent"], tally.accepted["relay"]), (1, 0));
         let block = crate::model::testing::block(&[&tx]);

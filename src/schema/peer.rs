@@ -10,6 +10,7 @@ use crate::schema::values::{
 use crate::schema::{ending, enums, misbehaviour};
 use crate::wire::{BlockHash, Services};
 use peer_event::Kind;
+use std::sync::Arc;
 use std::time::Duration;
 
 pub(super) fn encode(event: &PeerEvent) -> Kind {
@@ -101,7 +102,7 @@ pub(super) fn decode(kind: Kind) -> Result<PeerEvent, SchemaError> {
         Kind::FeeFilter(sat_per_kvb) => PeerEvent::FeeFilter { sat_per_kvb },
         Kind::Addresses(count) => PeerEvent::Addresses { count: size(count)? },
         Kind::Tolerated(what) => PeerEvent::Tolerated(misbehaviour::decode(what)?),
-        Kind::Traffic(traffic) => PeerEvent::Traffic(Box::new(decode_traffic(traffic)?)),
+        Kind::Traffic(traffic) => PeerEvent::Traffic(Arc::new(decode_traffic(traffic)?)),
         Kind::Disconnected(message::Disconnected { reason, retry_at_us }) => PeerEvent::Disconnected {
             reason: ending::decode(required(reason, "reason")?)?,
             retry_at: retry_at_us.map(time),

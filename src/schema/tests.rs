@@ -231,7 +231,7 @@ fn peer_events() -> Vec<PeerEvent> {
         PeerEvent::RequestTimedOut { count: 6 },
         PeerEvent::FeeFilter { sat_per_kvb: 1_000 },
         PeerEvent::Addresses { count: 7 },
-        PeerEvent::Traffic(Box::new(traffic())),
+        PeerEvent::Traffic(Arc::new(traffic())),
     ];
     let kinds = [
         ConnectionKind::Manual,

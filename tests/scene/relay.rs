@@ -57,7 +57,7 @@ pub fn record(recording: &mut Recording, transactions: &Transactions, chance: &m
                 recording.peer(at + 2 * answered_after, peer, PeerEvent::Parent { tx });
             }
         }
-        recording.peer(at + answered_after, peer, PeerEvent::Traffic(Box::new(messages.traffic)));
+        recording.peer(at + answered_after, peer, PeerEvent::Traffic(Arc::new(messages.traffic)));
     }
 }
 

@@ -137,7 +137,7 @@ pub enum PeerEvent {
     /// The peer misbehaved in a way that does not end the connection.
     Tolerated(Misbehaviour),
     /// Traffic on the connection since the last such event.
-    Traffic(Box<Traffic>),
+    Traffic(Arc<Traffic>),
     /// The connection, or the attempt to open it, ended.
     Disconnected {
         /// Why it ended.

@@ -182,7 +182,7 @@ fn rates_count_what_arrived_and_what_went_over_the_wire() {
     let commands = [(Direction::Received, 700), (Direction::Sent, 30)]
         .map(|(direction, bytes)| CommandTraffic { direction, command: "tx".to_owned(), messages: 1, bytes });
     let traffic = Traffic { commands: commands.to_vec(), recent: Vec::new() };
-    scene.peer(1, PeerEvent::Traffic(Box::new(traffic))).pass(1);
+    scene.peer(1, PeerEvent::Traffic(Arc::new(traffic))).pass(1);
     let snapshot = scene.all();
     assert_eq!(snapshot.overview.tx_rate, [2.0, 1.0].map(Some));
     assert_eq!(snapshot.overview.download_rate, [0.0, 700.0].map(Some));

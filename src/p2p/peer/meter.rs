@@ -4,6 +4,7 @@ use crate::event::{CommandTraffic, Direction, RecentMessage, Traffic};
 use crate::util::bounded::Ring;
 use crate::util::time::Timestamp;
 use crate::wire::Digest;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// The shortest time between two reports.
@@ -53,14 +54,14 @@ impl Meter {
     }
 
     /// Returns the traffic since the last call, if there was any.
-    pub fn take(&mut self) -> Option<Box<Traffic>> {
+    pub fn take(&mut self) -> Option<Arc<Traffic>> {
         self.since.take()?;
         let recent = self.recent.drain_oldest(Traffic::MAX_RECENT).map(|noted| {
             let Noted { time, direction, command, bytes, digest } = noted;
             RecentMessage { time, direction, command, bytes, summary: digest.to_string() }
         });
         let recent = recent.collect();
-        Some(Box::new(Traffic { commands: std::mem::take(&mut self.commands), recent }))
+        Some(Arc::new(Traffic { commands: std::mem::take(&mut self.commands), recent }))
     }
 
     fn counter(&mut self, direction: Direction, command: &str) -> &mut CommandTraffic {

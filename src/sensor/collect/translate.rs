@@ -4,6 +4,7 @@ use crate::event::{PeerEvent, SensorReport};
 use crate::schema::message::SensorStatus;
 use crate::util::text::clean;
 use crate::util::time::Timestamp;
+use std::sync::Arc;
 
 /// The longest version of a program, in characters.
 const MAX_PROGRAM: usize = 40;
@@ -13,7 +14,7 @@ pub fn shift(event: &mut PeerEvent, micros: i64) {
     match event {
         PeerEvent::Disconnected { retry_at: Some(at), .. } => *at = at.shifted(micros),
         PeerEvent::Traffic(traffic) => {
-            for message in &mut traffic.recent {
+            for message in &mut Arc::make_mut(traffic).recent {
                 message.time = message.time.shifted(micros);
             }
         }

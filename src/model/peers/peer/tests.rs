@@ -125,7 +125,7 @@ fn traffic_adds_up_by_command_and_direction() {
     let commands = vec![command(Direction::Received, "inv"), command(Direction::Sent, "inv")];
     for _ in 0..3 {
         let traffic = Traffic { commands: commands.clone(), recent: Vec::new() };
-        peer.apply(at(2), &PeerEvent::Traffic(Box::new(traffic)));
+        peer.apply(at(2), &PeerEvent::Traffic(Arc::new(traffic)));
     }
     let traffic = peer.traffic();
     assert_eq!(traffic.len(), 2);
@@ -139,7 +139,7 @@ fn made_up_commands_are_counted_together() {
         let name = format!("x{number}");
         let commands = vec![command(Direction::Received, &name), command(Direction::Sent, "ping")];
         let traffic = Traffic { commands, recent: Vec::new() };
-        peer.apply(at(2), &PeerEvent::Traffic(Box::new(traffic)));
+        peer.apply(at(2), &PeerEvent::Traffic(Arc::new(traffic)));
     }
     let traffic = peer.traffic();
     assert_eq!(traffic.len(), Traffic::MAX_COMMANDS + 2);
@@ -160,7 +160,7 @@ fn the_messages_are_the_last_25_messages_over_several_reports() {
             summary: String::new(),
         };
         let traffic = Traffic { commands: Vec::new(), recent: vec![said] };
-        peer.apply(at(second), &PeerEvent::Traffic(Box::new(traffic)));
+        peer.apply(at(second), &PeerEvent::Traffic(Arc::new(traffic)));
     }
     let messages: Vec<_> = peer.recent_messages().collect();
     assert_eq!(messages.len(), 25);
