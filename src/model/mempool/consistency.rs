@@ -46,6 +46,7 @@ impl Mempool {
             assert_eq!(lowest.map(list_of), entries.map(|(_, entry)| list_of(entry)).min());
         }
         self.assert_clusters_settled();
+        self.order_bounds.assert_consistent(&self.entries, &self.recent);
         self.entries.assert_indexes(inputs);
         assert_eq!(self.sums(), &sums);
         assert_eq!(self.histogram(), &histogram);

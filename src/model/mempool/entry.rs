@@ -2,11 +2,13 @@
 
 use crate::chain::limits::MAX_MONEY;
 use crate::event::{PeerId, TxSource};
+use crate::model::fees::bounds::PeerBound;
 use crate::model::fees::bounds::by_order::{Bound, ChunkRange, LearnedBounds, OrderBounds, Verdict, Voter};
 use crate::model::fees::fee_rate::{Bounds, FeeRate};
 use crate::model::fees::histogram::{Item, KnownRate};
 use crate::model::fees::input_values::InputValues;
 use crate::model::mempool::cluster::chunk_fee_rate::ChunkFeeRate;
+use crate::model::mempool::cluster::fee_range::FeeRange;
 use crate::model::mempool::cluster::sigops::adjusted_weight;
 use crate::model::mempool::relay::announcements::{Addition, Announcements, Announcer, Sighting};
 use crate::model::mempool::relay::credit::{RelayCredit, RelayPart};
@@ -32,28 +34,6 @@ const fn allocated(bytes: usize) -> usize {
 
 /// The bytes of the transaction with its two reference counts, apart from its serialization.
 const TRANSACTION: usize = allocated(size_of::<Transaction>() + 2 * size_of::<usize>());
-
-/// The fees in sat that are possible for a transaction.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) struct FeeRange {
-    pub(super) low: u64,
-    pub(super) high: u64,
-    /// Whether a bound is that of only one peer.
-    pub(super) by_one_peer: bool,
-}
-
-impl FeeRange {
-    /// The range of an exact fee, in sat.
-    pub(super) fn exactly(fee: u64) -> Self {
-        Self { low: fee, high: fee, by_one_peer: false }
-    }
-}
-
-impl Default for FeeRange {
-    fn default() -> Self {
-        Self { low: 0, high: MAX_MONEY, by_one_peer: false }
-    }
-}
 
 /// A transaction in the mempool.
 #[derive(Debug)]
@@ -154,6 +134,11 @@ impl MempoolEntry {
         self.announcements.iter()
     }
 
+    /// What the fee filters of the peers that announced the transaction say about its fee rate.
+    pub(super) fn floors(&self) -> PeerBound {
+        self.announcements.floors()
+    }
+
     /// The number of peers that announced the transaction in this run.
     pub(crate) fn announced_by(&self) -> usize {
         self.announcements.len()
@@ -228,7 +213,7 @@ impl MempoolEntry {
 
     /// Returns the fee rate in sat/vB: exact, or within bounds.
     pub fn fee_rate(&self) -> FeeRate {
-        self.own_bounds().fee_rate(self.fee(), self.tx.vsize(), self.announcements.floors().get())
+        self.own_bounds().fee_rate(self.fee(), self.tx.vsize(), self.floors().get())
     }
 
     /// Returns the chunk fee rate in sat/vB: the rate by which miners sort the transaction, that of the
@@ -245,7 +230,7 @@ impl MempoolEntry {
             return FeeRate::Exact(rate);
         }
         // If the fee is exact, it is a parent that may pay less than the fee filters.
-        let floor = self.announcements.floors().get().filter(|_| self.fee().is_none());
+        let floor = self.floors().get().filter(|_| self.fee().is_none());
         let nothing = FeeRate::Open(Bounds { floor, ..Bounds::default() });
         let is_oversized = self.chunk_fee_rate == ChunkFeeRate::OVERSIZED;
         let bounds = self.bounds.as_ref().filter(|_| !is_oversized);

@@ -19,14 +19,16 @@ impl Mempool {
     /// Returns the transactions, in the order of their arrival.
     pub(in crate::model) fn keyframe(&self) -> Vec<KeyframeEntry> {
         let of = |entry: &MempoolEntry| {
-            let Sighting { first_seen, announcements } = entry.sighting();
+            let (tx, first_seen) = (Arc::clone(entry.tx()), entry.first_seen());
+            let mut announcements = Vec::with_capacity(entry.announced_by());
+            announcements.extend(entry.announcements());
             KeyframeEntry {
-                tx: RestoredTx { tx: Arc::clone(entry.tx()), first_seen, knowledge: entry.knowledge() },
+                tx: RestoredTx { tx, first_seen, knowledge: entry.knowledge() },
                 source: entry.source(),
-                announcements: announcements.iter().collect(),
+                announcements,
                 replaces: entry.replaces().to_vec(),
                 vouch: entry.vouch().number(),
-                floors: announcements.floors().parts(),
+                floors: entry.floors().parts(),
             }
         };
         self.entries().iter().map(|(_, entry)| of(entry)).collect()

@@ -107,6 +107,7 @@ impl Mempool {
         // What is learned then takes memory too.
         while self.next_to_evict().is_some() {
             self.evict(&mut changes);
+            self.order_bounds.follow(now, &self.entries, &self.recent, &mut changes);
             settle::settle(&mut self.entries, &self.recent, &mut changes);
         }
         let Changes { removed, left, mut accepted, mut fee_rates, mut touched, .. } = changes;

@@ -1,4 +1,4 @@
-//! Sorted runs of outputs: 16 bytes for each, looked up by binary search. Runs of similar length are merged,
+//! Sorted runs of outputs: 16 bytes for each, looked up where their tags should be. Runs of similar length are merged,
 //! so that there are few (as in a log-structured merge tree); a merge drops what was removed.
 
 /// The bits of an output's second half that are its value: all the money there is has 51.
@@ -129,7 +129,7 @@ impl Runs {
     /// Returns the run and the index of an output that was not removed by itself.
     fn find(&self, tag: u64) -> Option<(usize, usize)> {
         let found = |(number, run): (usize, &Vec<TaggedOutput>)| {
-            let index = run.binary_search_by_key(&tag, |output| output.tag).ok()?;
+            let index = position(run, tag)?;
             run.get(index).filter(|output| output.block() != REMOVED).map(|_| (number, index))
         };
         self.sorted.iter().enumerate().find_map(found)
@@ -152,6 +152,37 @@ impl Runs {
     }
 }
 
+/// Returns the index of a tag in a sorted run. Tags are hashes and so spread evenly: the search begins where the tag
+/// should be and hardly leaves that page, whereas a binary search would read a dozen places all over the run.
+fn position(run: &[TaggedOutput], tag: u64) -> Option<usize> {
+    let last = run.len().checked_sub(1)?;
+    let tag_at = |index: usize| run.get(index).map_or(u64::MAX, |output| output.tag);
+    // How many outputs should lie within a distance between tags.
+    let outputs_in = |distance: u64| {
+        let outputs = (u128::from(distance) * run.len() as u128) >> u64::BITS;
+        usize::try_from(outputs).unwrap_or(last)
+    };
+    let mut at = outputs_in(tag);
+    // From n outputs away about √n outputs away.
+    for _ in 0..3 {
+        let here = tag_at(at);
+        let away = outputs_in(here.abs_diff(tag));
+        at = if here < tag { (at + away).min(last) } else { at.saturating_sub(away) };
+    }
+    let (mut low, mut high, mut step) = (at, at, 1);
+    while low > 0 && tag_at(low) > tag {
+        low = low.saturating_sub(step);
+        step *= 2;
+    }
+    step = 1;
+    while high < last && tag_at(high) < tag {
+        high = (high + step).min(last);
+        step *= 2;
+    }
+    let found = run.get(low..=high)?.binary_search_by_key(&tag, |output| output.tag);
+    found.ok().map(|index| low + index)
+}
+
 /// Merges two sorted runs, without the outputs that were removed.
 fn merge(
     mut one: Vec<TaggedOutput>,
@@ -167,4 +198,33 @@ fn merge(
     one.sort();
     one.shrink_to_fit();
     one
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn run(tags: impl IntoIterator<Item = u64>) -> Vec<TaggedOutput> {
+        tags.into_iter().map(|tag| TaggedOutput::new(tag, 5, 1)).collect()
+    }
+
+    /// Tags that lie evenly, at both ends, or close together.
+    fn tag() -> impl Strategy<Value = u64> {
+        prop_oneof![4 => any::<u64>(), 1 => 0_u64..9, 1 => u64::MAX - 9..=u64::MAX, 2 => 1_u64 << 40..1 << 41]
+    }
+
+    proptest! {
+        #[test]
+        fn a_tag_is_found_wherever_it_lies(
+            tags in prop::collection::btree_set(tag(), 0..300),
+            others in prop::collection::vec(tag(), 30),
+        ) {
+            let run = run(tags.iter().copied());
+            for tag in tags.iter().chain(&others) {
+                let expected = run.binary_search_by_key(tag, |output| output.tag).ok();
+                prop_assert_eq!(position(&run, *tag), expected);
+            }
+        }
+    }
 }

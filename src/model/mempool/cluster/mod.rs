@@ -13,6 +13,7 @@
 
 pub(super) mod chunk_fee_rate;
 pub(in crate::model::mempool) mod chunks;
+pub(super) mod fee_range;
 mod flow;
 pub(super) mod graph;
 pub(crate) mod package;

@@ -1,7 +1,7 @@
 //! The package of a transaction: its chunk, as its details show it.
 
 use crate::chain::limits::MAX_MONEY;
-use crate::model::mempool::cluster::graph::{chunk_by_member, cluster, cluster_fee};
+use crate::model::mempool::cluster::graph::{Cluster, chunk_by_member, cluster, cluster_fee};
 use crate::model::mempool::cluster::relatives::Relative;
 use crate::model::mempool::cluster::set::members;
 use crate::model::mempool::entries::Entries;
@@ -48,9 +48,11 @@ pub(in crate::model::mempool) fn package(
     if !lacks_parent && entries.cluster_relatives(entry).next().is_none() {
         return Package::Alone;
     }
-    let Some(cluster) = cluster(entries, recent, key) else { return Package::Oversized };
-    let [chunk, at_most] =
-        [0, MAX_MONEY].map(|unknown| chunk_by_member(&cluster, |member| member.fee.unwrap_or(unknown))[0]);
+    let Some(Cluster { members: cluster, .. }) = cluster(entries, recent, key) else {
+        return Package::Oversized;
+    };
+    let fees = |unknown| cluster.iter().map(move |member| member.fee.unwrap_or(unknown));
+    let [chunk, at_most] = [0, MAX_MONEY].map(|unknown| chunk_by_member(&cluster, fees(unknown))[0]);
     if !chunk.pays_like(&at_most) {
         let has_limit = members(at_most.members).all(|index| cluster[index].fee.is_some());
         return Package::Unknown { min: chunk.rate(), max: has_limit.then(|| at_most.rate()) };

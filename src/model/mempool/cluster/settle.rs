@@ -3,7 +3,10 @@
 use crate::model::fees::bounds::by_order::ChunkRange;
 use crate::model::mempool::changes::Changes;
 use crate::model::mempool::cluster::chunk_fee_rate::ChunkFeeRate;
-use crate::model::mempool::cluster::graph::{KnownChunk, cluster, known_alone, known_chunks};
+use crate::model::mempool::cluster::fee_range::FeeRange;
+use crate::model::mempool::cluster::graph::{
+    Cluster, KnownChunk, Member, cluster, fee_range, known_alone, known_chunks,
+};
 use crate::model::mempool::entries::Entries;
 use crate::model::mempool::entry::MempoolEntry;
 use crate::model::mempool::key::TxKey;
@@ -25,15 +28,21 @@ pub(in crate::model::mempool) fn settle(entries: &mut Entries, recent: &RecentTx
             set_known(entries, key, known, has_changed, changes);
             continue;
         }
-        let Some(cluster) = cluster(entries, recent, key) else {
+        let Some(Cluster { members, .. }) = cluster(entries, recent, key) else {
             mark_oversized(entries, key, changes);
             continue;
         };
-        for (member, known) in cluster.iter().zip(known_chunks(&cluster)) {
+        for (member, known) in members.iter().zip(known_chunks(&members, &fee_ranges(entries, &members))) {
             set_known(entries, member.key, known, has_changed, changes);
         }
-        settled.extend(cluster.iter().map(|member| member.key));
+        settled.extend(members.iter().map(|member| member.key));
     }
+}
+
+/// Returns the fees that are possible for the members of a cluster.
+pub(super) fn fee_ranges(entries: &Entries, members: &[Member]) -> Vec<FeeRange> {
+    let range = |member: &Member| Some(fee_range(entries.get(member.key)?, member.lacks_parent));
+    members.iter().map(|member| range(member).unwrap_or_default()).collect()
 }
 
 fn sorted(mut keys: Vec<TxKey>) -> Vec<TxKey> {

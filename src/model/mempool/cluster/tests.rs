@@ -2,9 +2,11 @@ use crate::chain::limits::{CLUSTER_WEIGHT_LIMIT, MAX_MONEY};
 use crate::model::ModelSettings;
 use crate::model::mempool::Mempool;
 use crate::model::mempool::cluster::chunk_fee_rate::ChunkFeeRate;
+use crate::model::mempool::cluster::fee_range::FeeRange;
 use crate::model::mempool::cluster::graph::{self, *};
 use crate::model::mempool::cluster::set::{self, MAX_MEMBERS, Set};
-use crate::model::mempool::entry::{FeeRange, MempoolEntry};
+use crate::model::mempool::cluster::settle::fee_ranges;
+use crate::model::mempool::entry::MempoolEntry;
 use crate::model::mempool::key::TxKey;
 use crate::model::testing::*;
 use crate::wire::{OutPoint, Transaction};
@@ -42,8 +44,10 @@ impl Mempool {
                 assert!(cluster.iter().all(marked));
                 continue;
             };
-            assert_eq!(known.len(), cluster.len());
-            for (member, known) in known.iter().zip(known_chunks(&known)) {
+            let members = known.members;
+            assert_eq!(members.len(), cluster.len());
+            let ranges = fee_ranges(&self.entries, &members);
+            for (member, known) in members.iter().zip(known_chunks(&members, &ranges)) {
                 assert_eq!(known_of(self.get(member.key).unwrap()), known);
             }
         }
@@ -253,22 +257,23 @@ fn partly_known() -> impl Strategy<Value = (Vec<Member>, Vec<u64>)> {
     prop::collection::vec(one, 1..10).prop_map(|all_of_them| {
         let member = |(number, (fee, unknown, weight, some, others))| {
             let parents: Set = some & others & set::all(number);
-            let range = Option::<u64>::map_or_else(fee, FeeRange::default, FeeRange::exactly);
-            (Member { key: TxKey::new(number as u64, 0), fee, range, weight, parents }, unknown)
+            let key = TxKey::new(number as u64, 0);
+            (Member { key, fee, lacks_parent: false, weight, parents }, unknown)
         };
         all_of_them.into_iter().enumerate().map(member).unzip()
     })
 }
 
+/// The true fees.
+fn fees<'a>(cluster: &'a [Member], unknown: &'a [u64]) -> impl Iterator<Item = u64> + 'a {
+    cluster.iter().zip(unknown).map(|(member, unknown)| member.fee.unwrap_or(*unknown))
+}
+
 proptest! {
     #[test]
     fn a_certain_rate_is_right_whatever_the_unknown_fees_are((cluster, unknown) in partly_known()) {
-        let real: Vec<Member> = cluster
-            .iter()
-            .zip(&unknown)
-            .map(|(member, unknown)| Member { fee: Some(member.fee.unwrap_or(*unknown)), ..*member })
-            .collect();
-        for (certain, real) in certain_chunks(&cluster).iter().zip(chunk_by_member(&real, |member| member.fee.unwrap_or(0))) {
+        let real = chunk_by_member(&cluster, fees(&cluster, &unknown));
+        for (certain, real) in certain_chunks(&cluster).iter().zip(real) {
             prop_assert!(certain.is_none_or(|certain| certain.pays_like(&real)), "{certain:?} {real:?}");
         }
     }
@@ -279,21 +284,17 @@ proptest! {
         (cluster, unknown) in partly_known(),
         margins in prop::collection::vec((0_u64..50, prop::option::of(0_u64..50)), 10),
     ) {
-        let bounded: Vec<Member> = cluster
+        let ranges: Vec<FeeRange> = cluster
             .iter()
             .zip(unknown.iter().zip(margins))
             .map(|(member, (unknown, (below, above)))| {
                 let high = above.map_or(MAX_MONEY, |above| (unknown + above).min(MAX_MONEY));
                 let range = FeeRange { low: unknown.saturating_sub(below), high, by_one_peer: false };
-                Member { range: member.fee.map_or(range, FeeRange::exactly), ..*member }
+                member.fee.map_or(range, FeeRange::exactly)
             })
             .collect();
-        let real = cluster.iter().zip(&unknown).map(|(member, unknown)| Member {
-            fee: Some(member.fee.unwrap_or(*unknown)),
-            ..*member
-        });
-        let real = chunk_by_member(&real.collect::<Vec<_>>(), |member| member.fee.unwrap_or(0));
-        for ((rate, range), real) in known_chunks(&bounded).into_iter().zip(real) {
+        let real = chunk_by_member(&cluster, fees(&cluster, &unknown));
+        for ((rate, range), real) in known_chunks(&cluster, &ranges).into_iter().zip(real) {
             prop_assert!(rate.get().is_some() || range.contains(real.rate()), "{range:?} {real:?}");
         }
     }

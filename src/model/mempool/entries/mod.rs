@@ -263,11 +263,6 @@ impl Entries {
         self.relatives(entry.tx()).filter(|&key| self.is_like(key, entry))
     }
 
-    /// Returns the parents among them.
-    pub(super) fn cluster_parents<'a>(&'a self, entry: &'a MempoolEntry) -> impl Iterator<Item = TxKey> + 'a {
-        self.parents(entry.tx()).filter(|&key| self.is_like(key, entry))
-    }
-
     /// Returns whether both count, or neither does.
     pub(super) fn is_like(&self, key: TxKey, entry: &MempoolEntry) -> bool {
         self.get(key).is_some_and(|relative| relative.counts() == entry.counts())

@@ -44,7 +44,7 @@ impl Departures {
                 continue;
             }
             if let Some(cluster) = cluster(entries, recent, key) {
-                for member in cluster {
+                for member in cluster.members {
                     self.insert(now, member.key);
                 }
             } else if entries.get(key).is_some() {

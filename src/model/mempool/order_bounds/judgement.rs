@@ -8,10 +8,12 @@ use crate::model::fees::bounds::tally::Tally;
 use crate::model::mempool::changes::Changes;
 use crate::model::mempool::entries::Entries;
 use crate::model::mempool::key::TxKey;
+use crate::model::mempool::order_bounds::clusters::Clusters;
 use crate::model::mempool::order_bounds::departures::Departures;
 use crate::model::mempool::order_bounds::moment::{Keys, Known, Moment};
 use crate::model::mempool::recent::RecentTxs;
 use crate::wire::TxHash;
+use foldhash::fast::RandomState;
 use std::mem;
 
 /// How much of a list, in 1/1000, must have arrived before it says anything.
@@ -24,11 +26,11 @@ const MIN_ARRIVED_FOR_CHUNKS: usize = 990;
 /// stand in the list as well.
 const MIN_ARRIVED_FOR_PARENTS: usize = 999;
 
-/// What a judgement reads.
-#[derive(Clone, Copy)]
+/// What a judgement reads, besides the entries.
 pub(super) struct World<'a> {
     pub(super) recent: &'a RecentTxs,
     pub(super) departures: &'a Departures,
+    pub(super) clusters: &'a mut Clusters,
 }
 
 /// An announcement that is being judged.
@@ -77,15 +79,16 @@ pub(super) enum Next {
 
 impl Judgement {
     pub(super) fn new(announcement: Announcement) -> Self {
+        let count = announcement.txs.len();
         Self {
             announcement,
             stage: Stage::Find,
             at: 0,
             arrived: 0,
-            keys: Vec::new(),
-            announced: Keys::default(),
+            keys: Vec::with_capacity(count),
+            announced: Keys::with_capacity_and_hasher(count, RandomState::default()),
             known: Known::default(),
-            places: Vec::new(),
+            places: Vec::with_capacity(count),
             last: None,
             tally: Tally::default(),
             chain: Chain::default(),
@@ -102,7 +105,7 @@ impl Judgement {
     pub(super) fn step(
         &mut self,
         entries: &mut Entries,
-        world: World<'_>,
+        world: &mut World<'_>,
         changes: &mut Changes,
         budget: &mut usize,
     ) -> Next {
@@ -159,17 +162,23 @@ impl Judgement {
         self.arrived * 1_000 >= self.announcement.txs.len() * per_mille
     }
 
-    fn moment<'a>(&'a self, entries: &'a Entries, World { recent, departures }: World<'a>) -> Moment<'a> {
+    fn moment<'a>(
+        &'a self,
+        entries: &'a Entries,
+        recent: &'a RecentTxs,
+        departures: &'a Departures,
+    ) -> Moment<'a> {
         let Announcement { at, is_list, .. } = self.announcement;
         let has_parents = is_list && self.has_arrived(MIN_ARRIVED_FOR_PARENTS);
         Moment { at, is_list, has_parents, announced: &self.announced, entries, recent, departures }
     }
 
     /// Adds the next place. Returns its cost.
-    fn place(&mut self, key: TxKey, entries: &Entries, world: World<'_>) -> usize {
+    fn place(&mut self, key: TxKey, entries: &Entries, world: &mut World<'_>) -> usize {
         let mut known = mem::take(&mut self.known);
-        let moment = self.moment(entries, world);
-        let seen = entries.get(key).map(|entry| moment.place(key, entry, &mut known));
+        let moment = self.moment(entries, world.recent, world.departures);
+        let place = |entry| moment.place(key, entry, world.clusters, &mut known);
+        let seen = entries.get(key).map(place);
         self.known = known;
         // A transaction that left in the meantime keeps its index.
         let nothing = Place { weight: 1, fee: None, ancestors: None, chunk: None, is_alone: false };
@@ -190,13 +199,15 @@ impl Judgement {
         bound: Bound,
         order: Order,
         entries: &mut Entries,
-        world: World<'_>,
+        world: &mut World<'_>,
         changes: &mut Changes,
     ) -> usize {
         let (Some(&key), Some(place)) = (self.keys.get(index), self.places.get(index)) else { return 1 };
         let Some(entry) = entries.get(key) else { return 1 };
-        let moment = self.moment(entries, world);
-        if moment.ancestors(key) != place.ancestors || !(self.is_whole() || order == Order::ByAncestors) {
+        let moment = self.moment(entries, world.recent, world.departures);
+        if moment.ancestors(key, world.clusters) != place.ancestors
+            || !(self.is_whole() || order == Order::ByAncestors)
+        {
             return 1;
         }
         let voter = self.announcement.voter();
@@ -210,7 +221,7 @@ impl Judgement {
         if entry.chunk_fee_rate().is_some() {
             return 1;
         }
-        let (is_same, cost) = moment.is_same(key);
+        let (is_same, cost) = moment.is_same(key, world.clusters);
         if is_same {
             entries.update(key, changes, |entry| entry.add_chunk_bound(voter, bound));
         }

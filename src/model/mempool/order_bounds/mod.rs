@@ -4,10 +4,12 @@
 //! |---|---|
 //! | `judgement` | one announcement on its way to bounds, in steps |
 //! | `moment` | a transaction as the announcing node saw it then |
+//! | `clusters` | the clusters as they are |
 //! | `departures` | which clusters changed since |
 //!
 //! Which order a peer follows, and what follows from a place in it, is in `fees::bounds`.
 
+mod clusters;
 mod departures;
 mod judgement;
 mod moment;
@@ -18,6 +20,7 @@ use crate::event::PeerId;
 use crate::model::fees::bounds::announcements::Announcements;
 use crate::model::mempool::changes::Changes;
 use crate::model::mempool::entries::Entries;
+use crate::model::mempool::order_bounds::clusters::Clusters;
 use crate::model::mempool::order_bounds::departures::Departures;
 use crate::model::mempool::order_bounds::judgement::{Judgement, Next, World};
 use crate::model::mempool::recent::RecentTxs;
@@ -34,6 +37,7 @@ const BUDGET: usize = 2_000;
 pub(super) struct OrderBounds {
     announcements: Announcements,
     departures: Departures,
+    clusters: Clusters,
     /// The announcement that is being judged.
     judgement: Option<Judgement>,
 }
@@ -56,6 +60,18 @@ impl OrderBounds {
         self.announcements.list(now, (peer, netgroup), wtxids(txs), is_complete);
     }
 
+    /// Takes note of the clusters that changed.
+    pub(super) fn follow(
+        &mut self,
+        now: Timestamp,
+        entries: &Entries,
+        recent: &RecentTxs,
+        changes: &mut Changes,
+    ) {
+        self.clusters.forget(entries, changes);
+        self.departures.record(now, entries, recent, mem::take(&mut changes.bereaved));
+    }
+
     /// Learns from what changed, and judges announcements whose transactions had time to arrive.
     pub(super) fn learn(
         &mut self,
@@ -67,15 +83,16 @@ impl OrderBounds {
         for verdict in mem::take(&mut changes.verdicts) {
             self.announcements.record(verdict);
         }
-        self.departures.record(now, entries, recent, mem::take(&mut changes.bereaved));
+        self.follow(now, entries, recent, changes);
         let mut budget = BUDGET;
         while budget > 0 {
             let next = || self.announcements.due(now).map(Judgement::new);
             let Some(mut judgement) = self.judgement.take().or_else(next) else { return };
-            let world = World { recent, departures: &self.departures };
+            let (departures, clusters) = (&self.departures, &mut self.clusters);
+            let mut world = World { recent, departures, clusters };
             let mut next = Next::Steps;
             while next == Next::Steps && budget > 0 {
-                next = judgement.step(entries, world, changes, &mut budget);
+                next = judgement.step(entries, &mut world, changes, &mut budget);
             }
             let order = match next {
                 Next::Order(tally) => self.announcements.count(&mut judgement.announcement, tally),
@@ -93,6 +110,12 @@ impl OrderBounds {
                 self.announcements.judged(judgement.announcement, is_whole);
             }
         }
+    }
+
+    /// Panics unless what is kept follows from the entries.
+    #[cfg(test)]
+    pub(super) fn assert_consistent(&self, entries: &Entries, recent: &RecentTxs) {
+        self.clusters.assert_kept(entries, recent);
     }
 }
 

@@ -6,12 +6,13 @@
 //! leaves one in doubt, the chunk is uncertain; after a relative left, the ancestors are as well.
 
 use crate::model::fees::bounds::order::{Paid, Place};
-use crate::model::mempool::cluster::graph::{Member, certain_chunks, cluster, lacks_parent};
+use crate::model::mempool::cluster::graph::{Cluster, Member, certain_chunks, lacks_parent};
 use crate::model::mempool::cluster::relatives;
-use crate::model::mempool::cluster::set::{MAX_MEMBERS, Set, all, closures, members};
+use crate::model::mempool::cluster::set::{MAX_MEMBERS, Set, all, members};
 use crate::model::mempool::entries::Entries;
 use crate::model::mempool::entry::MempoolEntry;
 use crate::model::mempool::key::TxKey;
+use crate::model::mempool::order_bounds::clusters::{Clusters, KeptCluster, paid};
 use crate::model::mempool::order_bounds::departures::Departures;
 use crate::model::mempool::recent::RecentTxs;
 use crate::util::time::Timestamp;
@@ -52,102 +53,121 @@ pub(super) struct Then {
     is_alone: bool,
 }
 
-/// What is known of members of clusters, so that each cluster is looked at once.
+/// What is known of members of clusters that were not there as a whole, so that each cluster is looked at once.
 pub(super) type Known = HashMap<TxKey, Then, RandomState>;
 
 impl Moment<'_> {
     /// Returns what was known of a transaction at its place, and what it cost to find out, in transactions
     /// looked at.
-    pub(super) fn place(&self, key: TxKey, entry: &MempoolEntry, known: &mut Known) -> (Place, usize) {
+    pub(super) fn place(
+        &self,
+        key: TxKey,
+        entry: &MempoolEntry,
+        clusters: &mut Clusters,
+        known: &mut Known,
+    ) -> (Place, usize) {
         let (weight, fee) = (entry.adjusted_weight(), entry.fee());
         let uncertain = Place { weight, fee, ancestors: None, chunk: None, is_alone: false };
         if !self.is_certain(key, entry) {
             return (uncertain, 1);
         }
-        if self.entries.relatives(entry.tx()).next().is_none() {
-            let chunk = fee.map(|fee| Paid { fee, size: weight });
-            return (Place { ancestors: Some(1), chunk, is_alone: true, ..uncertain }, 1);
+        let kept = clusters.get(self.entries, self.recent, key);
+        let found = kept.and_then(|kept| Some((kept.number(key)?, kept)));
+        let (lacks_parent, is_alone) = match &found {
+            Some((number, kept)) => (kept.cluster.members[*number].lacks_parent, kept.is_alone()),
+            // By itself a transaction may have any size.
+            None => (
+                lacks_parent(self.entries, self.recent, entry),
+                self.entries.relatives(entry.tx()).next().is_none(),
+            ),
+        };
+        if lacks_parent {
+            return (uncertain, 1);
         }
+        if is_alone {
+            let chunk = fee.map(|fee| Paid { fee, size: weight });
+            return (Place { ancestors: Some(1), chunk, is_alone, ..uncertain }, 1);
+        }
+        let Some((number, kept)) = found else {
+            return (Place { ancestors: self.count_ancestors(key), ..uncertain }, MAX_MEMBERS);
+        };
         let (then, cost) = match known.get(&key) {
             Some(then) => (*then, 1),
-            None => self.look(key, known),
+            None => self.look(&kept, number, known),
         };
-        let ancestors = self.ancestors(key);
+        let ancestors = self.ancestors_in(&kept, number);
         (Place { ancestors, chunk: then.chunk, is_alone: then.is_alone, ..uncertain }, cost)
     }
 
-    /// Returns whether all its relatives of then are in the mempool.
+    /// Returns whether all its relatives of then are in the mempool, those aside that are known to be missing.
     fn is_certain(&self, key: TxKey, entry: &MempoolEntry) -> bool {
         let parents_came =
             self.has_parents || entry.fee().is_some() || entry.tx().input_count() <= MAX_INPUTS;
-        parents_came
-            && !self.departures.since(key, self.at)
-            && !lacks_parent(self.entries, self.recent, entry)
+        parents_came && !self.departures.since(key, self.at)
     }
 
     /// Returns the number of its ancestors, itself included, or `None` if there are more than nodes accept.
-    pub(super) fn ancestors(&self, key: TxKey) -> Option<u8> {
+    pub(super) fn ancestors(&self, key: TxKey, clusters: &mut Clusters) -> Option<u8> {
+        let kept = clusters.get(self.entries, self.recent, key);
+        match kept.as_deref().and_then(|kept| Some((kept, kept.number(key)?))) {
+            Some((kept, number)) => self.ancestors_in(kept, number),
+            None => self.count_ancestors(key),
+        }
+    }
+
+    fn ancestors_in(&self, kept: &KeptCluster, number: usize) -> Option<u8> {
+        if kept.has_all_relatives() {
+            u8::try_from(kept.ancestors[number].count_ones() + 1).ok()
+        } else {
+            self.count_ancestors(kept.cluster.members[number].key)
+        }
+    }
+
+    fn count_ancestors(&self, key: TxKey) -> Option<u8> {
         let ancestors = relatives::ancestors(self.entries, key);
         u8::try_from(ancestors.rows.len() + 1).ok().filter(|_| !ancestors.more)
     }
 
-    /// Looks at the cluster of a transaction, and adds what is known of its members to `known`. Returns
-    /// what is known of the transaction, and the cost.
-    fn look(&self, key: TxKey, known: &mut Known) -> (Then, usize) {
-        let Some(cluster) = cluster(self.entries, self.recent, key) else {
-            known.insert(key, Then::default());
-            return (Then::default(), MAX_MEMBERS);
-        };
-        let then = self.cluster_then(&cluster);
-        known.extend(cluster.iter().zip(&then).map(|(member, then)| (member.key, *then)));
-        // Chunks take more than linear time.
-        (then.first().copied().unwrap_or_default(), cluster.len() + cluster.len().pow(2) / 8)
+    /// Looks at a cluster. Returns what is known of the member of this number, and the cost. What is known of the
+    /// others goes to `known`, unless all were there.
+    fn look(&self, kept: &KeptCluster, number: usize, known: &mut Known) -> (Then, usize) {
+        let members = &kept.cluster.members;
+        match self.present(kept) {
+            Some(present) if present == all(members.len()) => {
+                (Then { chunk: kept.chunks[number], is_alone: members.len() == 1 }, members.len())
+            }
+            present => {
+                let then = present.map_or_else(
+                    || vec![Then::default(); members.len()],
+                    |present| part_then(members, present),
+                );
+                known.extend(members.iter().zip(&then).map(|(member, then)| (member.key, *then)));
+                // Chunks take more than linear time.
+                (then[number], members.len() + members.len().pow(2) / 8)
+            }
+        }
     }
 
     /// Returns whether the cluster of a transaction is still the same, and the cost.
-    pub(super) fn is_same(&self, key: TxKey) -> (bool, usize) {
-        let Some(cluster) = cluster(self.entries, self.recent, key) else { return (false, MAX_MEMBERS) };
-        (self.present(&cluster) == Some(all(cluster.len())), cluster.len())
+    pub(super) fn is_same(&self, key: TxKey, clusters: &mut Clusters) -> (bool, usize) {
+        let Some(kept) = clusters.get(self.entries, self.recent, key) else { return (false, MAX_MEMBERS) };
+        let count = kept.cluster.members.len();
+        (self.present(&kept) == Some(all(count)), count)
     }
 
     /// Returns the members of a cluster that were there, or `None` if that is in doubt.
-    fn present(&self, cluster: &[Member]) -> Option<Set> {
-        let reach = closures(cluster.iter().map(|member| member.parents).collect());
+    fn present(&self, kept: &KeptCluster) -> Option<Set> {
+        let Cluster { members, elsewhere } = &kept.cluster;
         let (mut present, mut doubtful): (Set, Set) = (0, 0);
-        for (index, member) in cluster.iter().enumerate() {
+        for (index, member) in members.iter().enumerate() {
             match self.was_there(member.key) {
-                Some(true) => present |= 1 << index | reach.get(index).copied().unwrap_or_default(),
+                Some(true) => present |= 1 << index | kept.ancestors[index],
                 Some(false) => {}
                 None => doubtful |= 1 << index,
             }
         }
-        let is_whole = !cluster.iter().any(|member| self.has_relatives_elsewhere(member.key));
+        let is_whole = elsewhere.iter().all(|relative| self.was_there(*relative) == Some(false));
         (doubtful & !present == 0 && is_whole).then_some(present)
-    }
-
-    fn cluster_then(&self, cluster: &[Member]) -> Vec<Then> {
-        let mut then = vec![Then::default(); cluster.len()];
-        let Some(present) = self.present(cluster) else { return then };
-        let numbers: Vec<usize> = members(present).collect();
-        let chunks = certain_chunks(&part(cluster, &numbers));
-        for (&number, chunk) in numbers.iter().zip(chunks) {
-            let is_relative = |&other: &usize| {
-                cluster[other].parents >> number & 1 == 1 || cluster[number].parents >> other & 1 == 1
-            };
-            then[number] = Then {
-                chunk: chunk.map(|chunk| Paid { fee: chunk.fee, size: chunk.weight }),
-                is_alone: !numbers.iter().any(is_relative),
-            };
-        }
-        then
-    }
-
-    /// Returns whether relatives that are not in its cluster, as they don't count here, may have been there.
-    fn has_relatives_elsewhere(&self, key: TxKey) -> bool {
-        let Some(entry) = self.entries.get(key) else { return false };
-        let mut elsewhere =
-            self.entries.relatives(entry.tx()).filter(|&relative| !self.entries.is_like(relative, entry));
-        elsewhere.any(|relative| self.was_there(relative) != Some(false))
     }
 
     /// Returns whether a member of the cluster was in the mempool of the announcing node, ancestors of
@@ -165,6 +185,20 @@ impl Moment<'_> {
         }
         (self.at.since(seen) >= SPREAD).then_some(true)
     }
+}
+
+/// Returns what was known of the members of a cluster of which only a part was there.
+fn part_then(cluster: &[Member], present: Set) -> Vec<Then> {
+    let mut then = vec![Then::default(); cluster.len()];
+    let numbers: Vec<usize> = members(present).collect();
+    let chunks = certain_chunks(&part(cluster, &numbers));
+    for (&number, chunk) in numbers.iter().zip(chunks) {
+        let is_relative = |&other: &usize| {
+            cluster[other].parents >> number & 1 == 1 || cluster[number].parents >> other & 1 == 1
+        };
+        then[number] = Then { chunk: chunk.map(paid), is_alone: !numbers.iter().any(is_relative) };
+    }
+    then
 }
 
 /// Returns the members of these numbers as a cluster of their own. It contains the parents of each.

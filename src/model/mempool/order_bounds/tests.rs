@@ -4,7 +4,7 @@ use crate::event::PeerEvent;
 use crate::model::fees::bounds::order::Paid;
 use crate::model::mempool::cluster::graph::{certain_chunks, cluster};
 use crate::model::testing::*;
-use crate::model::{MempoolEntry, Model};
+use crate::model::{MempoolEntry, Model, ModelSettings};
 use crate::wire::{OutPoint, Transaction, TxHash};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
@@ -55,7 +55,7 @@ impl Core {
         let mempool = &self.scene.model.mempool;
         let key = mempool.key(TxHash::Txid(tx.txid())).unwrap();
         let cluster = cluster(&mempool.entries, &mempool.recent, key).unwrap();
-        let chunk = certain_chunks(&cluster)[0].unwrap();
+        let chunk = certain_chunks(&cluster.members)[0].unwrap();
         Paid { fee: chunk.fee, size: chunk.weight }
     }
 }
@@ -217,6 +217,26 @@ fn a_whole_list_bounds_what_has_too_many_inputs_to_request_all_parents() {
         let is_bounded = rate.bounds().unwrap().low.and(rate.max()).is_some();
         assert_eq!(is_bounded, missing == 0, "{rate:?}");
     }
+}
+
+#[test]
+fn the_cluster_of_a_transaction_whose_child_was_evicted_has_changed() {
+    let mut scene = Scene::with(ModelSettings { max_mempool: 20_000, ..settings() });
+    let funds = spend(&[coin(1)], &[COIN; 60]);
+    let parent = spend(&[output(&funds, 0)], &[COIN - 90_000]);
+    let child = spend(&[output(&parent, 0)], &[COIN - 90_001]);
+    scene.connect(1).mine(1, &[&funds]).deliver_all(1, [&parent, &child]);
+    let key = |scene: &Scene, tx: &Transaction| scene.model.mempool.key(TxHash::Txid(tx.txid()));
+    let parent_key = key(&scene, &parent).unwrap();
+    for vout in 1..60 {
+        let before = scene.now;
+        scene.pass(1).deliver(1, &spend(&[output(&funds, vout)], &[COIN - 90_000]));
+        if key(&scene, &child).is_none() {
+            assert!(scene.model.mempool.order_bounds.departures.since(parent_key, before));
+            return assert_eq!(key(&scene, &parent), Some(parent_key), "it stays");
+        }
+    }
+    panic!("nothing was evicted");
 }
 
 proptest! {

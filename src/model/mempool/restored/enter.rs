@@ -125,7 +125,7 @@ impl MempoolEntry {
         let values =
             (0..self.tx().input_count()).filter_map(|vin| Some((vin, self.prevout_value(vin as usize)?)));
         let bounds = self.fee_rate().bounds().unwrap_or_default();
-        let announcers = self.announcements().count();
+        let announcers = self.announced_by();
         Knowledge {
             // Peers have other numbers in each run, so who announced it before may do so again.
             announcers: self.earlier_announcers().max(u16::try_from(announcers).unwrap_or(u16::MAX)),
