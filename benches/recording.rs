@@ -4,8 +4,9 @@
 mod feed;
 
 use feed::START;
-use feed::day::{Day, cpu, per_event};
+use feed::day::{Day, cpu, own_cpu, per_event};
 use mempulse::chain::Network;
+use mempulse::event::Event;
 use mempulse::model::{Model, ModelSettings};
 use mempulse::recording::{Item, Player, Recorder, RecordingSettings, find};
 use std::path::Path;
@@ -18,34 +19,43 @@ fn model() -> Model {
     Model::new(ModelSettings::new(Network::Mainnet, START))
 }
 
-async fn record(folder: &Path) -> u64 {
+/// Returns what the calling thread computes for the events of a day if `each` is done with them, and how many there are.
+fn compute(mut each: impl FnMut(&Event)) -> (Duration, u64) {
+    let before = own_cpu();
     let mut events = 0;
-    let mut noted = Duration::ZERO;
+    Day::new(8).run(SECONDS, |event| {
+        each(&event);
+        events += 1;
+    });
+    (own_cpu().saturating_sub(before), events)
+}
+
+/// Times are those that threads compute, so that other work on the machine hardly counts.
+async fn record(folder: &Path) {
+    let (making, _) = compute(|_| {});
+    let mut alone = model();
+    let (applying, events) = compute(|event| _ = alone.apply(event));
+    drop(alone);
     let settings = RecordingSettings { folder: folder.to_owned(), keep: 1 << 50 };
     let mut recorder = Recorder::start(settings).expect("the folder can be written to");
     let mut model = model();
-    let (before, mut applied) = (cpu(), Duration::ZERO);
-    let mut made = Instant::now();
-    let mut making = Duration::ZERO;
-    Day::new(8).run(SECONDS, |event| {
-        making += made.elapsed();
-        // The day is recorded faster than it would pass: the disk is waited for, which is not counted.
+    let before = cpu().saturating_sub(own_cpu());
+    let (noting, _) = compute(|event| {
+        // The day is recorded faster than it would pass: the disk is waited for.
         while recorder.queued() > 16 << 20 {
             std::thread::sleep(Duration::from_millis(1));
         }
-        let begun = Instant::now();
-        recorder.note(&event, &model);
-        noted += begun.elapsed();
-        let begun = Instant::now();
-        model.apply(&event);
-        applied += begun.elapsed();
-        events += 1;
-        made = Instant::now();
+        recorder.note(event, &model);
+        model.apply(event);
     });
-    let threads = cpu().saturating_sub(before);
-    let failed = recorder.close().await;
-    assert_eq!(failed, None);
-    let writer = threads.saturating_sub(making + applied + noted);
+    recorder.flush();
+    while recorder.queued() > 0 {
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    let writer = cpu().saturating_sub(own_cpu()).saturating_sub(before);
+    assert_eq!(recorder.close().await, None);
+    let noted = noting.saturating_sub(applying);
+    let applied = applying.saturating_sub(making);
     println!("{events} events");
     println!("  taken from the monitor's thread: {}", per_event(noted, events));
     println!("  in the thread that writes:       {}", per_event(writer, events));
@@ -58,7 +68,6 @@ async fn record(folder: &Path) -> u64 {
         bytes / 1_000_000,
         bytes / events
     );
-    events
 }
 
 fn replay(folder: &Path) {

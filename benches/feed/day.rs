@@ -10,6 +10,7 @@ use mempulse::event::{
 };
 use mempulse::wire::{Block, BlockHeader, Transaction, TxHash};
 use std::collections::VecDeque;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -133,11 +134,17 @@ impl Day {
 /// The time that all threads of the process have computed; zero unless the system is Linux.
 pub fn cpu() -> Duration {
     let tasks = std::fs::read_dir("/proc/self/task").into_iter().flatten().flatten();
-    let of = |path: std::path::PathBuf| -> Option<u64> {
-        let stat = std::fs::read_to_string(path.join("schedstat")).ok()?;
-        stat.split_whitespace().next()?.parse().ok()
-    };
-    Duration::from_nanos(tasks.filter_map(|task| of(task.path())).sum())
+    tasks.filter_map(|task| computed(&task.path().join("schedstat"))).sum()
+}
+
+/// The time that the calling thread has computed; zero unless the system is Linux.
+pub fn own_cpu() -> Duration {
+    computed(Path::new("/proc/thread-self/schedstat")).unwrap_or_default()
+}
+
+fn computed(schedstat: &Path) -> Option<Duration> {
+    let stat = std::fs::read_to_string(schedstat).ok()?;
+    Some(Duration::from_nanos(stat.split_whitespace().next()?.parse().ok()?))
 }
 
 /// A mean time in words.

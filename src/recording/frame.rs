@@ -61,7 +61,6 @@ impl FrameBuilder {
             Some(Content::State(_) | Content::Entries(_)) => self.head.keyframe = true,
             _ => {}
         }
-        self.content.reserve(record.encoded_len() + 8);
         // A vector has room for everything.
         let _ = record.encode_length_delimited(&mut self.content);
     }

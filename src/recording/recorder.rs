@@ -242,7 +242,9 @@ impl Recorder {
             events: self.batch.len() as u64,
         };
         let bytes = std::mem::take(&mut self.batch_bytes);
-        let batch = std::mem::take(&mut self.batch);
+        // The next second is about as long.
+        let next = Vec::with_capacity(self.batch.len());
+        let batch = std::mem::replace(&mut self.batch, next);
         let queued = self.shared.queued.fetch_add(bytes, Ordering::AcqRel);
         let sent = if queued > MAX_QUEUED {
             Err(TrySendError::Full(()))
