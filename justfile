@@ -35,6 +35,10 @@ deny:
 demo:
     .ci/run demo
 
+# the tests in which the system's clocks are set
+clock:
+    .ci/run clock
+
 # the tests of sensors with a real nats-server
 sensors:
     .ci/run sensors

@@ -2,6 +2,7 @@
 
 use super::peer::PeerId;
 use super::restored::CatchUpFrom;
+use crate::util::time::WallOffset;
 use crate::wire::{Transaction, Txid, Wtxid};
 use std::sync::Arc;
 
@@ -35,4 +36,6 @@ pub enum Request {
     Resend(Vec<(Txid, Wtxid)>),
     /// These transactions are no longer here. They are requested again if a peer announces or lists them.
     Forget(Vec<(Txid, Wtxid)>),
+    /// The wall clock was corrected: it was wrong at startup, or is now, so that blocks are as new as either says.
+    WallClock(WallOffset),
 }

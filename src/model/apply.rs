@@ -88,8 +88,8 @@ impl Model {
             EventKind::Seed { name, answer } => self.seed_answered(name, answer, &mut step),
             EventKind::Warning(warning) => step.notice(Notice::Warning(warning.clone())),
             &EventKind::WallClock(offset) => {
-                let warning = self.our_clock.corrected(offset);
-                step.warn(warning);
+                step.warn(self.our_clock.corrected(offset));
+                step.outcome.requests.push(Request::WallClock(offset));
             }
             EventKind::Addresses(counts) => self.addresses.clone_from(counts),
             EventKind::Tip(tip) => self.new_tip(tip),

@@ -133,6 +133,7 @@ impl Node {
             }
             Request::Resend(txs) => self.tx_download.resend(&txs, now),
             Request::Relist => self.tx_download.relist(now),
+            Request::WallClock(offset) => self.block_download.clock_corrected(offset),
             Request::MempoolFull => self.tx_download.mempool_full(),
             Request::Known(txs) => {
                 for tx in &txs {

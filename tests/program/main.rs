@@ -9,6 +9,7 @@
 mod alerts;
 mod api;
 mod bitcoind;
+mod clock;
 mod command_line;
 mod demo;
 mod demo_stream;

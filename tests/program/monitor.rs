@@ -5,7 +5,7 @@ use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 use std::collections::HashSet;
 use std::io::{BufRead, BufReader, Read};
-use std::process::{Child, ExitStatus, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::Instant;
 use std::{fs, thread};
@@ -33,17 +33,25 @@ struct Lines {
 impl Monitor {
     /// `mempulse stream` on regtest with these peers, and further arguments separated by blanks.
     pub fn of(peers: &[String], arguments: &str) -> Self {
+        Self::of_command(mempulse(), peers, arguments)
+    }
+
+    /// The same with a program that is ready to be given arguments.
+    pub fn of_command(command: Command, peers: &[String], arguments: &str) -> Self {
         let peers = peers.iter().flat_map(|peer| ["--peer", peer]);
         let rest = arguments.split_whitespace();
-        Self::run(
-            &["stream", "--network", "regtest"].into_iter().chain(peers).chain(rest).collect::<Vec<_>>(),
-        )
+        let all = ["stream", "--network", "regtest"].into_iter().chain(peers).chain(rest);
+        Self::start(command, &all.collect::<Vec<_>>())
     }
 
     /// The program with these arguments and a log.
     pub fn run(arguments: &[&str]) -> Self {
+        Self::start(mempulse(), arguments)
+    }
+
+    fn start(mut command: Command, arguments: &[&str]) -> Self {
         let logs = tempfile::tempdir().unwrap();
-        let mut process = mempulse()
+        let mut process = command
             .args(arguments)
             .args(["--log-level", "debug", "--log-file"])
             .arg(logs.path().join("log"))
@@ -97,6 +105,11 @@ impl Monitor {
     /// All records of that name so far.
     pub fn records(&self, name: &str) -> Vec<Value> {
         named(&self.output.lines.lock().unwrap().events, name)
+    }
+
+    /// All records so far.
+    pub fn so_far(&self) -> Vec<Value> {
+        self.output.lines.lock().unwrap().events.clone()
     }
 
     /// All records of a process that has ended.

@@ -5,7 +5,9 @@
 use crate::support::chain::{genesis, mine_at};
 use crate::support::{NETWORK, version};
 use mempulse::Timestamp;
-use mempulse::wire::{Block, BlockHash, BlockHeader, Decoder, Inventory, Message, Transaction, Wtxid};
+use mempulse::wire::{
+    Block, BlockHash, BlockHeader, Decoder, Inventory, Message, Transaction, Version, Wtxid,
+};
 use std::collections::HashMap;
 use std::io::{ErrorKind, Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -31,14 +33,27 @@ struct Stock {
     by_wtxid: HashMap<Wtxid, usize>,
     /// How many transactions were announced to anybody.
     announced: usize,
+    /// How many transactions and blocks were requested.
+    requests: usize,
+    /// Whether requests are not answered for now.
+    holds_back: bool,
     blocks: Vec<Block>,
 }
 
 impl StandIn {
     /// Listens on loopback, with neither transactions nor blocks.
     pub fn start() -> Self {
+        Self::with(Arc::default())
+    }
+
+    /// Another node with the same transactions and blocks.
+    pub fn twin(&self) -> Self {
+        Self::with(Arc::clone(&self.stock))
+    }
+
+    fn with(stock: Arc<Mutex<Stock>>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let (address, stock) = (listener.local_addr().unwrap().to_string(), Arc::<Mutex<Stock>>::default());
+        let address = listener.local_addr().unwrap().to_string();
         let shared = Arc::clone(&stock);
         thread::spawn(move || {
             for stream in listener.incoming() {
@@ -68,15 +83,29 @@ impl StandIn {
         self.stock.lock().unwrap().announced = 0;
     }
 
+    /// How many transactions and blocks were requested so far.
+    pub fn requests(&self) -> usize {
+        self.stock.lock().unwrap().requests
+    }
+
+    /// Has it answer no requests, until it answers all of them.
+    pub fn hold_back(&self, holds_back: bool) {
+        self.stock.lock().unwrap().holds_back = holds_back;
+    }
+
     /// Mines a block that confirms nothing of its mempool.
     pub fn mine(&self) {
         let mut stock = self.stock.lock().unwrap();
         let previous = stock.blocks.last().map_or_else(genesis, |block| block.hash);
         let height = u16::try_from(stock.blocks.len() + 1).unwrap();
-        let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap();
-        let block = mine_at(Timestamp::default() + now, previous, height, vec![]);
+        let block = mine_at(Timestamp::default() + since_epoch(), previous, height, vec![]);
         stock.blocks.push(block);
     }
+}
+
+/// The time by the clock of the machine.
+fn since_epoch() -> Duration {
+    SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap()
 }
 
 /// One connection.
@@ -84,6 +113,8 @@ struct Visit {
     stream: TcpStream,
     stock: Arc<Mutex<Stock>>,
     is_live: bool,
+    /// Requests that are not answered yet.
+    waiting: Vec<Inventory>,
     announced_txs: usize,
     announced_blocks: usize,
 }
@@ -95,7 +126,7 @@ impl Visit {
             let stock = stock.lock().unwrap();
             (stock.announced, stock.blocks.len())
         };
-        Self { stream, stock, is_live: false, announced_txs, announced_blocks }
+        Self { stream, stock, is_live: false, waiting: vec![], announced_txs, announced_blocks }
     }
 
     /// Until the other end closes.
@@ -121,6 +152,9 @@ impl Visit {
                     Err(_) => return,
                 }
             }
+            if !self.stock().holds_back {
+                answers.extend(std::mem::take(&mut self.waiting).into_iter().map(|entry| self.served(entry)));
+            }
             if self.is_live {
                 answers.extend(self.news());
             }
@@ -139,7 +173,8 @@ impl Visit {
     fn answer(&mut self, message: Message) -> Vec<Message> {
         match message {
             Message::Version(_) => {
-                vec![Message::Version(version()), Message::WtxidRelay, Message::SendAddrV2, Message::Verack]
+                let version = Version { time: since_epoch().as_secs().try_into().unwrap(), ..version() };
+                vec![Message::Version(version), Message::WtxidRelay, Message::SendAddrV2, Message::Verack]
             }
             Message::Verack => {
                 self.is_live = true;
@@ -147,7 +182,11 @@ impl Visit {
             }
             Message::Ping(nonce) => vec![Message::Pong(nonce)],
             Message::GetHeaders { locator, .. } => vec![Message::Headers(self.headers_after(&locator))],
-            Message::GetData(entries) => entries.into_iter().map(|entry| self.served(entry)).collect(),
+            Message::GetData(entries) => {
+                self.stock().requests += entries.len();
+                self.waiting.extend(entries);
+                vec![]
+            }
             _ => vec![],
         }
     }

@@ -52,6 +52,16 @@ impl Terminal {
         Self::run(command, (columns, rows))
     }
 
+    /// The same with these variables of the environment.
+    pub fn with_variables(variables: &[(&str, String)], arguments: &[&str], size: (u16, u16)) -> Self {
+        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_mempulse"));
+        command.args(arguments);
+        for (name, value) in variables {
+            command.env(name, value);
+        }
+        Self::run(command, size)
+    }
+
     /// A script in a shell with job control; its `$0` is mempulse.
     pub fn shell(script: &str, (columns, rows): (u16, u16)) -> Self {
         let mut command = CommandBuilder::new("sh");

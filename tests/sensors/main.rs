@@ -5,6 +5,8 @@
 
 mod broker;
 mod delivery;
+#[path = "../support/faketime.rs"]
+mod faketime;
 mod limits;
 mod logins;
 mod reader;

@@ -1,6 +1,7 @@
 //! `mempulse sensor` as a process, and the demo that it watches.
 
 use crate::PATIENCE;
+use crate::faketime;
 use mempulse::demo::{Demo, DemoSettings};
 use rustix::process::{Pid, Signal, kill_process};
 use std::io::{BufRead, BufReader, Read};
@@ -31,14 +32,8 @@ pub fn mempulse_with(arguments: &[&str]) -> Command {
 
 /// A sensor of this name that watches the demo with a clock that is wrong by so much, such as `+3s`.
 pub fn shifted(by: &str, demo: &Demo, name: &str, url: &str, state_dir: &Path) -> Sensor {
-    // The program `faketime` would stand between us and the sensor: what it sets is enough.
-    let set = Command::new("faketime").args(["-f", by, "env"]).output().expect("faketime is in $PATH");
-    let set = String::from_utf8(set.stdout).unwrap();
     let mut command = mempulse(state_dir);
-    for name in ["LD_PRELOAD", "FAKETIME"] {
-        let value = set.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix('='));
-        command.env(name, value.unwrap());
-    }
+    command.envs(faketime::shifted(by));
     command.args(["--name", name, "--nats", url]);
     watch(&mut command, demo);
     Sensor::of(&mut command)

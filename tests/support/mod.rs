@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, reason = "what fails here fails the test")]
 
 pub mod chain;
+pub mod faketime;
 
 use mempulse::Clock;
 use mempulse::Timestamp;

@@ -34,7 +34,7 @@ use crate::p2p::input::Input;
 use crate::p2p::part::Part;
 use crate::p2p::settings::Settings;
 use crate::p2p::starting_point::StartingPoint;
-use crate::util::time::Timestamp;
+use crate::util::time::{Timestamp, WallOffset};
 use crate::wire::compact_block;
 use crate::wire::message::MAX_HEADERS;
 use crate::wire::{Block, BlockHash, BlockHeader, Inventory, Message, Services, Transaction};
@@ -94,6 +94,11 @@ impl BlockDownload {
     /// Takes note of a transaction that is here already: compact blocks are filled from it.
     pub fn known(&mut self, tx: &Arc<Transaction>) {
         self.known_txs.note(tx);
+    }
+
+    /// Our wall clock was corrected, to be ahead of the time line by `offset`.
+    pub fn clock_corrected(&mut self, offset: WallOffset) {
+        self.new_blocks.clock_corrected(offset);
     }
 
     /// Has the blocks since an earlier run reported, the past ones in any order. The progress is emitted as

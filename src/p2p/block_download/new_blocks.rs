@@ -5,7 +5,7 @@ use crate::address::netgroup::{NetGroup, is_routable};
 use crate::chain::limits::MAX_FUTURE_BLOCK_TIME;
 use crate::event::{PeerId, Tip};
 use crate::util::peer_clocks::PeerClocks;
-use crate::util::time::Timestamp;
+use crate::util::time::{Timestamp, WallOffset};
 use std::collections::HashMap;
 
 /// How many owners of clocks must agree with each other rather than with us before theirs count: a single one may
@@ -20,6 +20,8 @@ const ENOUGH_CLOCKS: usize = 3;
 pub struct NewBlocks {
     /// The time of startup by our clock.
     startup: Timestamp,
+    /// By how much our clock was corrected since.
+    correction: WallOffset,
     /// Our clock may be wrong: the miners' agree with those of most peers.
     peer_clocks: PeerClocks<Owner>,
     /// The netgroups of the peers that are dialled or connected, where addresses say who owns them.
@@ -42,7 +44,8 @@ impl NewBlocks {
     /// Blocks are new from `startup` on, as far as a miner's clock can be wrong.
     pub fn new(startup: Timestamp) -> Self {
         let (peer_clocks, netgroups) = (PeerClocks::default(), HashMap::new());
-        Self { startup, peer_clocks, netgroups, lowest: None, handed_on: None }
+        let correction = WallOffset::default();
+        Self { startup, correction, peer_clocks, netgroups, lowest: None, handed_on: None }
     }
 
     /// A connection is being opened.
@@ -63,17 +66,23 @@ impl NewBlocks {
         self.peer_clocks.add(group.map_or(Owner::Peer(peer), |&group| Owner::NetGroup(group)), offset);
     }
 
-    /// Blocks with an earlier time are past, in s since the UNIX epoch.
+    /// Our clock was corrected, to be ahead of the time line by `offset`.
+    pub fn clock_corrected(&mut self, offset: WallOffset) {
+        self.correction = offset;
+    }
+
+    /// Blocks with an earlier time are past, in s since the UNIX epoch. Of a clock that was wrong at startup or is now,
+    /// the earlier time counts: a past block that counts as new does less harm than a new one that is not shown.
     fn since(&self) -> u64 {
-        let offset = self.peer_clocks.median(ENOUGH_CLOCKS).unwrap_or(0);
+        let offset = self.peer_clocks.median(ENOUGH_CLOCKS).unwrap_or(self.correction.as_secs().min(0));
         (self.startup - MAX_FUTURE_BLOCK_TIME).as_secs().saturating_add_signed(offset)
     }
 
     /// Returns the latest time that a header may have at `now`, in s since the UNIX epoch: Core accepts one that is
     /// further ahead of its clock only later. Where the clocks of peers are ahead of ours, theirs count, even those of a
-    /// few: without its clock set, a machine still shows blocks.
+    /// few: without its clock set, a machine still shows blocks. So does a correction.
     pub fn latest_time(&self, now: Timestamp) -> u64 {
-        let ahead = self.peer_clocks.median(1).unwrap_or(0).max(0);
+        let ahead = self.peer_clocks.median(1).unwrap_or(0).max(self.correction.as_secs()).max(0);
         (now + MAX_FUTURE_BLOCK_TIME).as_secs().saturating_add_signed(ahead)
     }
 
@@ -116,6 +125,7 @@ impl NewBlocks {
 mod tests {
     use super::*;
     use crate::wire::BlockHash;
+    use std::time::Duration;
 
     const STARTUP: Timestamp = Timestamp::from_secs(1_700_000_000);
     const LONG_AGO: u32 = 1_600_000_000;
@@ -178,6 +188,27 @@ mod tests {
     }
 
     #[test]
+    fn a_correction_of_our_clock_counts_where_few_peers_are() {
+        const DAYS: u64 = 3 * 86_400;
+        let mut new_blocks = NewBlocks::new(STARTUP + Duration::from_secs(DAYS));
+        new_blocks.peer_clock(PeerId(1), 0);
+        assert_eq!(split(&mut new_blocks, None, &[NOW, NOW]), (2, 0));
+        new_blocks.clock_corrected(WallOffset::from_micros(-3 * 86_400 * 1_000_000));
+        assert_eq!(split(&mut new_blocks, None, &[NOW - 86_400, NOW]), (1, 1));
+        // One that was right at startup, or is again.
+        for correction in [3 * 86_400 * 1_000_000, 0] {
+            let mut new_blocks = NewBlocks::new(STARTUP);
+            new_blocks.clock_corrected(WallOffset::from_micros(correction));
+            assert_eq!(split(&mut new_blocks, None, &[NOW - 86_400, NOW]), (1, 1));
+        }
+        let mut behind = NewBlocks::new(STARTUP - Duration::from_secs(DAYS));
+        let now = STARTUP - Duration::from_secs(DAYS);
+        assert!(behind.latest_time(now) < u64::from(NOW));
+        behind.clock_corrected(WallOffset::from_micros(3 * 86_400 * 1_000_000));
+        assert_eq!(behind.latest_time(now), u64::from(NOW) + 2 * 3_600);
+    }
+
+    #[test]
     fn the_clocks_of_one_netgroup_do_not_decide() {
         const DAY: i64 = 86_400;
         let mut new_blocks = NewBlocks::new(STARTUP);
@@ -196,7 +227,7 @@ mod tests {
     fn a_header_may_be_two_hours_ahead_of_the_clocks_of_peers_or_of_ours() {
         let mut new_blocks = NewBlocks::new(STARTUP);
         let hours = |hours: u64| u64::from(NOW) + hours * 3_600;
-        let later = STARTUP + std::time::Duration::from_hours(1);
+        let later = STARTUP + Duration::from_hours(1);
         assert_eq!(new_blocks.latest_time(later), hours(3));
         new_blocks.peer_clock(PeerId(1), 3_600);
         assert_eq!(new_blocks.latest_time(later), hours(4));

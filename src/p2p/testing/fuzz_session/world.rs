@@ -9,7 +9,7 @@ use crate::p2p::settings::{BootstrapMode, Discovery, PeerChoice, Settings};
 use crate::p2p::testing::{Deed, Judge, Unplugged};
 use crate::p2p::tx_download::tests::scene::{START, tx};
 use crate::util::footprint::footprint;
-use crate::util::time::Timestamp;
+use crate::util::time::{Timestamp, WallOffset};
 use crate::wire::{BlockHash, BlockTransactions, CompactBlock, Inventory, Message, Services, Version};
 use std::time::Duration;
 
@@ -113,7 +113,7 @@ impl World {
             let tx = script.tx();
             (tx.txid(), tx.wtxid())
         };
-        match script.byte() % 7 {
+        match script.byte() % 8 {
             0 if !self.peers.is_empty() => {
                 let txids = (0..script.byte() % 4).map(|_| script.tx().txid()).collect();
                 let peer = self.peers[whom % self.peers.len()].0;
@@ -124,6 +124,9 @@ impl World {
             3 => Request::Known(vec![tx(u32::from(script.byte() % 64))]),
             4 => Request::Relist,
             5 => Request::Resend(vec![ids(script)]),
+            6 => Request::WallClock(WallOffset::from_micros(
+                i64::from(script.byte() % 7) * 86_400_000_000 - 259_200_000_000,
+            )),
             _ => Request::Forget(vec![ids(script)]),
         }
     }

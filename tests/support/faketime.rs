@@ -1,0 +1,11 @@
+//! What sets the clock of a process: the library of the program `faketime`, which would stand between us and the process.
+
+use std::process::Command;
+
+/// The variables that let a process have a clock that is wrong by so much, such as `+3s`.
+pub fn shifted(by: &str) -> [(&'static str, String); 2] {
+    let set = Command::new("faketime").args(["-f", by, "env"]).output().expect("faketime is in $PATH");
+    let set = String::from_utf8(set.stdout).expect("variables are text");
+    let value = |name: &str| set.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix('='));
+    ["LD_PRELOAD", "FAKETIME"].map(|name| (name, value(name).expect("faketime sets it").to_owned()))
+}
