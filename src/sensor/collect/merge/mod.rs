@@ -79,7 +79,7 @@ impl Merge {
     pub fn new(network: Network, (reader_ahead, reader_uncertainty): (i64, Duration)) -> Self {
         Self {
             bodies: Bodies::new(network),
-            chain: Chain::default(),
+            chain: Chain::new(network),
             sources: Sources::default(),
             held: BTreeMap::new(),
             awaiting: Awaiting::default(),
@@ -259,9 +259,9 @@ impl Merge {
                 self.push(time, EventKind::Peer(peer, event));
             }
             EventKind::Tip(tip) | EventKind::BlocksDisconnected { tip, .. } => self.chain.tip(sensor, tip),
-            EventKind::Block { peer, height, block } => {
+            EventKind::Block { peer, block, .. } => {
                 if let Some(peer) = sensor.peer(peer) {
-                    self.chain.block(peer, height, block);
+                    self.chain.block(peer, block);
                 }
             }
             EventKind::Warning(warning) => {

@@ -1,0 +1,246 @@
+//! The best chain of several sensors: each reports its own tips and blocks, some later than others.
+//!
+//! The highest tip is followed to which blocks lead, each as hard to find as the difficulty rule demands; of two at the
+//! same height, the one that came first. Heights are counted from where the chain began. When blocks do not come, or
+//! the rule says nothing yet, a tip is believed only if more than half of the sensors are there or above, and a gap is
+//! said: so one sensor that is broken, or lies, does not lead the others astray.
+
+use crate::chain::Network;
+use crate::chain::difficulty::{PowHeader, has_valid_bits};
+use crate::event::{EventKind, MissingBlocks, PeerId, SensorId, Tip};
+use crate::util::time::Timestamp;
+use crate::wire::{Block, BlockHash};
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// The most blocks that are kept to be connected.
+const MAX_BLOCKS: usize = 16;
+
+/// The longest reorg that is followed.
+const MAX_CONNECTED: usize = 288;
+
+/// How long blocks that lead to a tip are waited for.
+const PATIENCE: Duration = Duration::from_secs(15);
+
+/// The chain that all sensors together show.
+#[derive(Debug)]
+pub struct Chain {
+    network: Network,
+    tips: BTreeMap<SensorId, Tip>,
+    /// The last blocks of the chain, oldest first; the first one is where it began.
+    connected: VecDeque<Link>,
+    /// Blocks that are not connected, oldest first.
+    blocks: VecDeque<Candidate>,
+    /// Since when the best tip cannot be reached.
+    stuck_since: Option<Timestamp>,
+    /// Whether there may be something to follow.
+    has_changed: bool,
+}
+
+/// A block of the chain.
+#[derive(Clone, Copy, Debug)]
+struct Link {
+    height: u32,
+    hash: BlockHash,
+    /// What the difficulty rule reads; unknown if only its hash is.
+    header: Option<PowHeader>,
+}
+
+/// A block that may be connected.
+#[derive(Clone, Debug)]
+struct Candidate {
+    peer: PeerId,
+    block: Arc<Block>,
+}
+
+impl Candidate {
+    fn at(&self, height: u32) -> Link {
+        let header = &self.block.header;
+        let header = PowHeader { height, time: header.time, bits: header.bits };
+        Link { height, hash: self.block.hash, header: Some(header) }
+    }
+}
+
+impl Chain {
+    /// Nothing is known of this network's chain.
+    pub fn new(network: Network) -> Self {
+        Self {
+            network,
+            tips: BTreeMap::new(),
+            connected: VecDeque::new(),
+            blocks: VecDeque::new(),
+            stuck_since: None,
+            has_changed: false,
+        }
+    }
+
+    /// Takes the tip of a sensor.
+    pub fn tip(&mut self, sensor: SensorId, tip: Tip) {
+        self.has_changed |= self.tips.insert(sensor, tip) != Some(tip);
+    }
+
+    /// Takes a block; of several of the same, the first.
+    pub fn block(&mut self, peer: PeerId, block: Arc<Block>) {
+        let is_known = self.connected.iter().any(|link| link.hash == block.hash)
+            || self.blocks.iter().any(|known| known.block.hash == block.hash);
+        if is_known {
+            return;
+        }
+        if self.blocks.len() >= MAX_BLOCKS {
+            self.blocks.pop_front();
+        }
+        self.blocks.push_back(Candidate { peer, block });
+        self.has_changed = true;
+    }
+
+    /// A sensor is not heard any more: its tip does not count.
+    pub fn lost(&mut self, sensor: SensorId) {
+        self.has_changed |= self.tips.remove(&sensor).is_some();
+    }
+
+    /// Follows a better tip, if there is one. Costs nothing while nothing changes.
+    pub fn advance(&mut self, now: Timestamp) -> Vec<EventKind> {
+        if !self.has_changed && self.stuck_since.is_none() {
+            return Vec::new();
+        }
+        let events = self.look_for_better(now);
+        self.has_changed = !events.is_empty();
+        events
+    }
+
+    fn look_for_better(&mut self, now: Timestamp) -> Vec<EventKind> {
+        let Some(believed) = self.believed() else { return Vec::new() };
+        let Some(&Link { height, hash: current, .. }) = self.connected.back() else {
+            self.connected.push_back(Link { height: believed.height, hash: believed.hash, header: None });
+            return vec![EventKind::Tip(believed)];
+        };
+        let mut higher: Vec<Tip> = self.tips.values().filter(|tip| tip.height > height).copied().collect();
+        higher.sort_by_key(|tip| std::cmp::Reverse(tip.height));
+        for tip in higher {
+            if let Some((fork, path)) = self.path(tip) {
+                self.stuck_since = None;
+                return self.follow(tip, fork, path);
+            }
+        }
+        let is_right = believed.hash == current
+            || believed.height == height
+            || believed.height < height && self.is_believed(height);
+        if is_right {
+            self.stuck_since = None;
+            return Vec::new();
+        }
+        let since = *self.stuck_since.get_or_insert(now);
+        if now.since(since) < PATIENCE {
+            return Vec::new();
+        }
+        self.stuck_since = None;
+        self.jump(believed, since)
+    }
+
+    /// The highest tip that is believed.
+    fn believed(&self) -> Option<Tip> {
+        // Of equals, the last one counts: so the sensor that joined first comes last.
+        self.tips
+            .values()
+            .rev()
+            .filter(|tip| self.is_believed(tip.height))
+            .max_by_key(|tip| tip.height)
+            .copied()
+    }
+
+    /// Whether more than half of the sensors are at this height or above.
+    fn is_believed(&self, height: u32) -> bool {
+        let there = self.tips.values().filter(|tip| tip.height >= height).count();
+        there * 2 > self.tips.len()
+    }
+
+    /// The place of the last common block in `connected`, and the blocks from there, lowest first, if they lead to this
+    /// tip and can be believed.
+    fn path(&self, tip: Tip) -> Option<(usize, Vec<Candidate>)> {
+        let (mut path, mut hash) = (Vec::new(), tip.hash);
+        let fork = loop {
+            if let Some(fork) = self.connected.iter().rposition(|link| link.hash == hash) {
+                break fork;
+            }
+            let block = self.blocks.iter().find(|known| known.block.hash == hash)?;
+            hash = block.block.header.previous;
+            path.push(block.clone());
+            if path.len() > MAX_BLOCKS {
+                return None;
+            }
+        };
+        path.reverse();
+        (self.is_hard_enough(fork, &path) || self.is_believed(tip.height))
+            .then_some((fork, path))
+            .filter(|(fork, path)| self.heights(*fork, path).last() == Some(tip.height))
+    }
+
+    /// The heights of the blocks after the one at `fork`.
+    fn heights(&self, fork: usize, path: &[Candidate]) -> impl Iterator<Item = u32> + use<> {
+        let first = self.connected[fork].height.saturating_add(1);
+        (first..).take(path.len())
+    }
+
+    /// Whether the header before these blocks is known, and all follow the difficulty rule.
+    fn is_hard_enough(&self, fork: usize, path: &[Candidate]) -> bool {
+        let before = self.connected.range(..=fork).rev().map_while(|link| link.header);
+        let mut headers: Vec<PowHeader> = before.collect();
+        headers.reverse();
+        !headers.is_empty()
+            && self.heights(fork, path).zip(path).all(|(height, candidate)| {
+                candidate.at(height).header.is_some_and(|header| {
+                    let is_valid = has_valid_bits(self.network, header, headers.iter().rev().copied());
+                    headers.push(header);
+                    is_valid
+                })
+            })
+    }
+
+    fn follow(&mut self, tip: Tip, fork: usize, path: Vec<Candidate>) -> Vec<EventKind> {
+        let mut events = Vec::new();
+        let heights = self.heights(fork, &path);
+        let disconnected = self.connected.drain(fork + 1..).rev().map(|link| (link.height, link.hash));
+        let disconnected: Vec<_> = disconnected.collect();
+        if disconnected.is_empty() {
+            events.push(EventKind::Tip(tip));
+        } else {
+            events.push(EventKind::BlocksDisconnected { blocks: disconnected, tip });
+        }
+        for (height, candidate) in heights.zip(path) {
+            self.connected.push_back(candidate.at(height));
+            let Candidate { peer, block } = candidate;
+            self.blocks.retain(|known| known.block.hash != block.hash);
+            events.push(EventKind::Block { peer, height, block });
+        }
+        while self.connected.len() > MAX_CONNECTED {
+            self.connected.pop_front();
+        }
+        events
+    }
+
+    /// Follows a tip although blocks before it are missing: from the highest of these on.
+    fn jump(&mut self, best: Tip, since: Timestamp) -> Vec<EventKind> {
+        let reached = self.connected.back().map_or(0, |link| link.height);
+        let (mut path, mut missing) = (Vec::new(), (best.height, best.hash));
+        while let Some(known) = self.blocks.iter().find(|known| known.block.hash == missing.1)
+            && path.len() < MAX_BLOCKS
+        {
+            missing = (missing.0.saturating_sub(1), known.block.header.previous);
+            path.push(known.clone());
+        }
+        path.reverse();
+        let (height, hash) = missing;
+        self.connected = VecDeque::from([Link { height, hash, header: None }]);
+        let mut events = self.follow(best, 0, path);
+        // Back from a tip that nobody else believes in, nothing is missing that was not missing before.
+        if let Some(count) = height.checked_sub(reached).filter(|count| *count > 0) {
+            let missing = MissingBlocks { height: reached + 1, hash, count, since };
+            events.insert(1, EventKind::MissingBlocks(Some(missing)));
+        }
+        events
+    }
+}
+
+#[cfg(test)]
+mod tests;
