@@ -120,7 +120,7 @@ impl Sensors {
     }
 
     /// The name of the sensor that a peer belongs to.
-    fn of(&self, peer: PeerId) -> Option<Arc<str>> {
+    pub(crate) fn of(&self, peer: PeerId) -> Option<Arc<str>> {
         SensorId::of(peer).and_then(|id| self.get(id)).map(|sensor| Arc::clone(&sensor.name))
     }
 

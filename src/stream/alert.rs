@@ -1,6 +1,7 @@
 //! The record of an alert.
 
-use crate::model::{Alert, AlertFigure, AlertItem};
+use super::values::{PeerFields, sensor};
+use crate::model::{Alert, AlertFigure, AlertItem, Model};
 use serde::Serialize;
 
 /// A rule of the user fired.
@@ -12,7 +13,8 @@ pub(super) struct AlertRecord {
     pub(super) height: Option<u32>,
     pub(super) block: Option<String>,
     pub(super) pool: Option<String>,
-    pub(super) peer: Option<String>,
+    #[serde(flatten)]
+    pub(super) peer: PeerFields<Option<String>>,
     pub(super) target: Option<String>,
     pub(super) figures: Vec<FigureFields>,
 }
@@ -25,7 +27,7 @@ pub(super) struct FigureFields {
 }
 
 impl AlertRecord {
-    pub(super) fn new(alert: &Alert) -> Self {
+    pub(super) fn new(alert: &Alert, model: &Model) -> Self {
         let mut record = Self {
             rule: alert.rule.to_string(),
             skipped_count: alert.skipped,
@@ -33,7 +35,7 @@ impl AlertRecord {
             height: None,
             block: None,
             pool: None,
-            peer: None,
+            peer: PeerFields::default(),
             target: None,
             figures: Vec::new(),
         };
@@ -43,7 +45,9 @@ impl AlertRecord {
                 (record.height, record.block) = (Some(*height), Some(hash.to_string()));
                 record.pool = pool.map(str::to_owned);
             }
-            AlertItem::Peer { address, .. } => record.peer = Some(address.to_string()),
+            AlertItem::Peer { peer, address } => {
+                record.peer = PeerFields { peer: Some(address.to_string()), sensor: sensor(*peer, model) };
+            }
             AlertItem::Figures(figures) => {
                 let fields =
                     |figure: &AlertFigure| FigureFields { name: figure.name.to_owned(), value: figure.value };

@@ -1,6 +1,6 @@
 //! Records about blocks.
 
-use super::values::{milliseconds, peer_address};
+use super::values::{PeerFields, milliseconds};
 use super::words::UnseenReason;
 use crate::event::{MissingBlocks, Tip};
 use crate::model::{BlockFigures, Model};
@@ -40,7 +40,8 @@ pub(super) struct BlockRecord {
     pub(super) left_count: u64,
     pub(super) left_vsize: u64,
     pub(super) arrived_after_ms: Option<f64>,
-    pub(super) peer: String,
+    #[serde(flatten)]
+    pub(super) peer: PeerFields,
 }
 
 /// A transaction of the block that had not been received before.
@@ -109,7 +110,7 @@ impl BlockRecord {
             left_count: arrival.left.count,
             left_vsize: arrival.left.vsize,
             arrived_after_ms: arrival.after.map(milliseconds),
-            peer: peer_address(model, arrival.peer),
+            peer: PeerFields::new(arrival.peer, model),
         })
     }
 }

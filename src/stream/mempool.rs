@@ -1,7 +1,7 @@
 //! Records about the mempool as a whole.
 
 use super::estimates::EstimateFields;
-use super::values::peer_address;
+use super::values::PeerFields;
 use super::words::Kind;
 use crate::event::PeerId;
 use crate::model::{Amount, BAND_STARTS, Basis, ListComparison, Model, band_sizes, classify};
@@ -54,7 +54,8 @@ impl MempoolRecord {
 /// The difference between the mempool and the list that a peer gave of its own.
 #[derive(Clone, PartialEq, Debug, Serialize)]
 pub(super) struct ListDifferenceRecord {
-    pub(super) peer: String,
+    #[serde(flatten)]
+    pub(super) peer: PeerFields,
     pub(super) listed_at: Rfc3339,
     pub(super) listed_count: u64,
     pub(super) here_count: u64,
@@ -76,7 +77,7 @@ pub(super) struct ExtraKind {
 impl ListDifferenceRecord {
     pub(super) fn new(peer: PeerId, compared: &ListComparison, model: &Model) -> Self {
         Self {
-            peer: peer_address(model, peer),
+            peer: PeerFields::new(peer, model),
             listed_at: model.wall_offset().wall(compared.taken).rfc3339(),
             listed_count: compared.listed,
             here_count: compared.here,

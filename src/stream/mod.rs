@@ -39,7 +39,7 @@ use peers::{AnnouncedRecord, ConnectedRecord, DisconnectedRecord, InvalidDataLog
 use periodic::Periodic;
 use record::Body;
 use transactions::{DoubleSpendRecord, FeeRecord, RemovedRecord, ReturnedRecord, TransactionRecord};
-use values::{milliseconds, peer_address};
+use values::{PeerFields, milliseconds};
 use watch::WatchRecord;
 
 /// The first record of a stream.
@@ -112,7 +112,7 @@ impl Stream {
     pub fn alerts(outcome: &Outcome, model: &Model, now: Timestamp) -> Vec<Record> {
         let time = model.wall_offset().wall(now);
         let record = |change: &Change| match change {
-            Change::Alert(alert) => Some(Record::new(Body::Alert(AlertRecord::new(alert)), time)),
+            Change::Alert(alert) => Some(Record::new(Body::Alert(AlertRecord::new(alert, model)), time)),
             _ => None,
         };
         outcome.changes.iter().filter_map(record).collect()
@@ -135,7 +135,7 @@ impl Stream {
             }
             Change::DoubleSpend(spend) => Body::DoubleSpend(DoubleSpendRecord::new(spend)),
             Change::Warning(warning) => Body::Warning(WarningRecord::new(warning)),
-            Change::Alert(alert) => Body::Alert(AlertRecord::new(alert)),
+            Change::Alert(alert) => Body::Alert(AlertRecord::new(alert, model)),
             Change::Watch(notice) => Body::Watch(WatchRecord::new(notice)),
             Change::Block(figures) => Body::Block(Box::new(BlockRecord::new(figures, model)?)),
             Change::BlockOutputs(_) | Change::RestoredDropped(_) => return None,
@@ -163,16 +163,16 @@ fn of_event(event: &Event, model: &Model, outcome: &Outcome) -> Option<Body> {
 }
 
 fn of_peer(peer: PeerId, event: &PeerEvent, model: &Model, outcome: &Outcome) -> Option<Body> {
-    let address = || peer_address(model, peer);
+    let of = || PeerFields::new(peer, model);
     Some(match event {
         PeerEvent::Ready(info) => Body::PeerConnected(ConnectedRecord::new(peer, info, model)),
         PeerEvent::Disconnected { reason, .. } => {
             let was_connected = outcome.notices.iter().any(was_connected);
-            Body::PeerDisconnected(DisconnectedRecord::new(address(), was_connected, reason))
+            Body::PeerDisconnected(DisconnectedRecord::new(of(), was_connected, reason))
         }
-        PeerEvent::Pong { rtt } => Body::Pong(PongRecord { peer: address(), rtt_ms: milliseconds(*rtt) }),
+        PeerEvent::Pong { rtt } => Body::Pong(PongRecord { peer: of(), rtt_ms: milliseconds(*rtt) }),
         PeerEvent::Announced { count, .. } => {
-            Body::Announced(AnnouncedRecord { peer: address(), tx_count: *count })
+            Body::Announced(AnnouncedRecord { peer: of(), tx_count: *count })
         }
         _ => return None,
     })

@@ -1,6 +1,6 @@
 //! Records about peers.
 
-use super::values::peer_address;
+use super::values::PeerFields;
 use super::words::{ConnectionKind, DisconnectReason, InvalidData};
 use crate::event::{self, PeerEvent, PeerId, PeerInfo, Transport};
 use crate::model::Model;
@@ -16,7 +16,8 @@ const INTERVAL: Duration = Duration::from_mins(1);
 /// The handshake with a peer is done.
 #[derive(Clone, PartialEq, Debug, Serialize)]
 pub(super) struct ConnectedRecord {
-    pub(super) peer: String,
+    #[serde(flatten)]
+    pub(super) peer: PeerFields,
     pub(super) kind: Option<ConnectionKind>,
     pub(super) user_agent: String,
     pub(super) protocol_version: i32,
@@ -35,7 +36,7 @@ impl ConnectedRecord {
             Some(Transport::V1) | None => None,
         };
         Self {
-            peer: peer_address(model, id),
+            peer: PeerFields::new(id, model),
             kind: model.peers().get(id).map(|peer| peer.kind().into()),
             user_agent: info.user_agent.clone(),
             protocol_version: info.version,
@@ -51,14 +52,15 @@ impl ConnectedRecord {
 /// A connection, or the attempt at one, ended.
 #[derive(Clone, PartialEq, Debug, Serialize)]
 pub(super) struct DisconnectedRecord {
-    pub(super) peer: String,
+    #[serde(flatten)]
+    pub(super) peer: PeerFields,
     pub(super) was_connected: bool,
     pub(super) reason: DisconnectReason,
     pub(super) message: String,
 }
 
 impl DisconnectedRecord {
-    pub(super) fn new(peer: String, was_connected: bool, reason: &event::DisconnectReason) -> Self {
+    pub(super) fn new(peer: PeerFields, was_connected: bool, reason: &event::DisconnectReason) -> Self {
         Self { peer, was_connected, reason: reason.into(), message: reason.to_string() }
     }
 }
@@ -66,21 +68,24 @@ impl DisconnectedRecord {
 /// A pong answered our ping.
 #[derive(Clone, PartialEq, Debug, Serialize)]
 pub(super) struct PongRecord {
-    pub(super) peer: String,
+    #[serde(flatten)]
+    pub(super) peer: PeerFields,
     pub(super) rtt_ms: f64,
 }
 
 /// A peer announced transactions.
 #[derive(Clone, PartialEq, Debug, Serialize)]
 pub(super) struct AnnouncedRecord {
-    pub(super) peer: String,
+    #[serde(flatten)]
+    pub(super) peer: PeerFields,
     pub(super) tx_count: usize,
 }
 
 /// A peer sent invalid data.
 #[derive(Clone, PartialEq, Debug, Serialize)]
 pub(super) struct InvalidRecord {
-    pub(super) peer: String,
+    #[serde(flatten)]
+    pub(super) peer: PeerFields,
     pub(super) what: InvalidData,
     pub(super) invalid_count: u64,
     pub(super) message: String,
@@ -125,7 +130,7 @@ impl InvalidDataLog {
         }
         let recent = Recent { written: now, unwritten: 0, message: String::new() };
         self.recent.insert((peer, what), recent);
-        let peer = peer_address(model, peer);
+        let peer = PeerFields::new(peer, model);
         Some(InvalidRecord { peer, what: what.into(), invalid_count: 1, message })
     }
 
@@ -141,7 +146,7 @@ impl InvalidDataLog {
             }
             recent.written = now;
             records.push(InvalidRecord {
-                peer: peer_address(model, peer),
+                peer: PeerFields::new(peer, model),
                 what: what.into(),
                 invalid_count: std::mem::take(&mut recent.unwritten),
                 message: std::mem::take(&mut recent.message),

@@ -7,6 +7,7 @@ use crate::stream::estimates::EstimateFields;
 use crate::stream::mempool::{BandFields, ExtraKind, ListDifferenceRecord, MempoolRecord};
 use crate::stream::peers::InvalidRecord;
 use crate::stream::transactions::FeeFields;
+use crate::stream::values::PeerFields;
 use crate::stream::words::{
     ConnectionKind, DisconnectReason, InvalidData, Kind, RemovalReason, RestorationState, TxSource,
     UnseenReason, WarningSubject, WatchChange,
@@ -60,7 +61,7 @@ const ALL: [fn(bool) -> Body; 23] = [
     |_| Body::Start(StartRecord::new(Network::Mainnet)),
     |full| {
         Body::PeerConnected(ConnectedRecord {
-            peer: text(),
+            peer: peer(full),
             kind: full.then_some(ConnectionKind::Outbound),
             user_agent: text(),
             protocol_version: 1,
@@ -71,19 +72,19 @@ const ALL: [fn(bool) -> Body; 23] = [
             session_id: full.then(text),
         })
     },
-    |_| {
+    |full| {
         Body::PeerDisconnected(DisconnectedRecord {
-            peer: text(),
+            peer: peer(full),
             was_connected: true,
             reason: DisconnectReason::PingTimeout,
             message: text(),
         })
     },
-    |_| Body::Pong(PongRecord { peer: text(), rtt_ms: 1.5 }),
-    |_| Body::Announced(AnnouncedRecord { peer: text(), tx_count: 1 }),
-    |_| {
+    |full| Body::Pong(PongRecord { peer: peer(full), rtt_ms: 1.5 }),
+    |full| Body::Announced(AnnouncedRecord { peer: peer(full), tx_count: 1 }),
+    |full| {
         Body::Invalid(InvalidRecord {
-            peer: text(),
+            peer: peer(full),
             what: InvalidData::Malformed,
             invalid_count: 1,
             message: text(),
@@ -105,7 +106,7 @@ const ALL: [fn(bool) -> Body; 23] = [
             source: TxSource::Relay,
             by_one_peer: false,
             first_seen: time(),
-            peer: full.then(text),
+            peer: PeerFields { peer: full.then(text), sensor: full.then(text) },
             raw: full.then(text),
         }))
     },
@@ -145,7 +146,7 @@ const ALL: [fn(bool) -> Body; 23] = [
     },
     |full| {
         Body::ListDifference(ListDifferenceRecord {
-            peer: text(),
+            peer: peer(full),
             listed_at: time(),
             listed_count: 1,
             here_count: 1,
@@ -164,7 +165,7 @@ const ALL: [fn(bool) -> Body; 23] = [
             height: full.then_some(1),
             block: full.then(text),
             pool: full.then(text),
-            peer: full.then(text),
+            peer: PeerFields { peer: full.then(text), sensor: full.then(text) },
             target: full.then(text),
             figures: vec![FigureFields { name: text(), value: full.then_some(1.5) }],
         })
@@ -214,7 +215,7 @@ const ALL: [fn(bool) -> Body; 23] = [
             left_count: 1,
             left_vsize: 1,
             arrived_after_ms: full.then_some(1.5),
-            peer: text(),
+            peer: peer(full),
         }))
     },
     |full| {
@@ -258,6 +259,10 @@ const ALL: [fn(bool) -> Body; 23] = [
 
 fn text() -> String {
     "text".to_owned()
+}
+
+fn peer(full: bool) -> PeerFields {
+    PeerFields { peer: text(), sensor: full.then(text) }
 }
 
 fn time() -> Rfc3339 {

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::address::PeerAddress;
-use crate::event::{ConnectionKind, DisconnectReason, Misbehaviour, PeerInfo, Tip};
+use crate::event::{ConnectionKind, DisconnectReason, Misbehaviour, PeerInfo, SensorEvent, SensorId, Tip};
 use crate::model::testing::{Scene, info, loose};
 use crate::model::{BlockConflict, ModelSettings, RemovalReason, WatchEvent, WatchMatch};
 use crate::util::time::WallOffset;
@@ -27,9 +27,14 @@ fn model() -> Model {
 
 /// The lines for what happens with one peer.
 fn lines(events: Vec<PeerEvent>) -> Vec<String> {
+    lines_of(events.into_iter().map(|event| EventKind::Peer(PEER, event)))
+}
+
+/// The lines for these events.
+fn lines_of(events: impl IntoIterator<Item = EventKind>) -> Vec<String> {
     let (mut model, mut stream) = (model(), Stream::default());
-    let records = events.into_iter().flat_map(|event| {
-        let event = Event { time: NOW, kind: EventKind::Peer(PEER, event) };
+    let records = events.into_iter().flat_map(|kind| {
+        let event = Event { time: NOW, kind };
         let outcome = model.apply(&event);
         stream.records(&event, &model, &outcome)
     });
@@ -56,8 +61,22 @@ fn a_record_names_the_event_the_time_and_the_peer() {
         lines(vec![dialling("[2001:db8::7]:8333"), PeerEvent::Pong { rtt: Duration::from_micros(41_234) }]);
     assert_eq!(
         lines,
-        [r#"{"event":"pong","peer":"[2001:db8::7]:8333","rtt_ms":41.234,"time":"2023-11-14T22:13:20.000Z"}"#]
+        [
+            r#"{"event":"pong","peer":"[2001:db8::7]:8333","sensor":null,"rtt_ms":41.234,"time":"2023-11-14T22:13:20.000Z"}"#
+        ]
     );
+}
+
+#[test]
+fn a_record_names_the_sensor_whose_peer_it_is_about() {
+    let sensor = SensorId(1);
+    let peer = sensor.peer(PEER).unwrap();
+    let lines = lines_of([
+        EventKind::Sensor(sensor, SensorEvent::Joined("fra1".to_owned())),
+        EventKind::Peer(peer, dialling("10.0.0.1:8333")),
+        EventKind::Peer(peer, PeerEvent::Pong { rtt: Duration::from_millis(1) }),
+    ]);
+    assert!(lines[0].starts_with(r#"{"event":"pong","peer":"10.0.0.1:8333","sensor":"fra1","#), "{lines:?}");
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Records about transactions of the mempool.
 
-use super::values::peer_address;
+use super::values::PeerFields;
 use super::words::{Kind, RemovalReason, TxSource};
 use crate::event::PeerId;
 use crate::model::{self, MempoolEntry, Model};
@@ -54,7 +54,8 @@ pub(super) struct TransactionRecord {
     pub(super) source: TxSource,
     pub(super) by_one_peer: bool,
     pub(super) first_seen: Rfc3339,
-    pub(super) peer: Option<String>,
+    #[serde(flatten)]
+    pub(super) peer: PeerFields<Option<String>>,
     pub(super) raw: Option<String>,
 }
 
@@ -78,7 +79,7 @@ impl TransactionRecord {
             source: entry.source().into(),
             by_one_peer: entry.is_unproven(),
             first_seen: model.wall_offset().wall(entry.first_seen()).rfc3339(),
-            peer: entry.first_announcer().or(sender).map(|peer| peer_address(model, peer)),
+            peer: PeerFields::optional(entry.first_announcer().or(sender), model),
             raw: raw.then(|| hex(tx.raw())),
         }
     }

@@ -2,11 +2,38 @@
 
 use crate::event::PeerId;
 use crate::model::Model;
+use serde::Serialize;
 use std::time::Duration;
 
-/// `host:port` of a peer, or an empty string ten minutes after the peer was dropped.
-pub(super) fn peer_address(model: &Model, peer: PeerId) -> String {
-    model.peer_address(peer).map(ToString::to_string).unwrap_or_default()
+/// The peer that a record is about.
+#[derive(Clone, PartialEq, Debug, Default, Serialize)]
+pub(super) struct PeerFields<P = String> {
+    /// `host:port`, or empty ten minutes after the peer was dropped.
+    pub(super) peer: P,
+    /// The sensor whose peer it is, if there are sensors.
+    pub(super) sensor: Option<String>,
+}
+
+impl PeerFields {
+    pub(super) fn new(peer: PeerId, model: &Model) -> Self {
+        let address = model.peer_address(peer).map(ToString::to_string).unwrap_or_default();
+        Self { peer: address, sensor: sensor(peer, model) }
+    }
+}
+
+impl PeerFields<Option<String>> {
+    /// Of a record that may be about no peer.
+    pub(super) fn optional(peer: Option<PeerId>, model: &Model) -> Self {
+        let Some(PeerFields { peer, sensor }) = peer.map(|peer| PeerFields::new(peer, model)) else {
+            return Self::default();
+        };
+        Self { peer: Some(peer), sensor }
+    }
+}
+
+/// The name of the sensor that a peer belongs to.
+pub(super) fn sensor(peer: PeerId, model: &Model) -> Option<String> {
+    model.sensors().of(peer).map(|name| name.to_string())
 }
 
 /// A duration in ms, rounded to whole µs.

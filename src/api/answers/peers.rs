@@ -92,6 +92,7 @@ pub(in crate::api) struct Listed<'a> {
 #[derive(Clone, PartialEq, Debug, Serialize)]
 struct Row<'a> {
     peer: &'a str,
+    sensor: Option<&'a str>,
     kind: Option<&'static str>,
     state: &'static str,
     user_agent: Option<&'a str>,
@@ -133,6 +134,7 @@ impl<'a> Row<'a> {
         let known = |word: &'static str| Some(word).filter(|word| *word != UNKNOWN);
         Self {
             peer: &peer.address,
+            sensor: stats.sensor.as_deref(),
             kind: peer.kind,
             state: peer.state,
             user_agent: peer.user_agent.as_deref(),
