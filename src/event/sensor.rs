@@ -41,6 +41,10 @@ pub enum SensorEvent {
     Joined(String),
     /// How it is; every few seconds.
     Report(Box<SensorReport>),
+    /// It is heard again, in the same run of its program.
+    Back,
+    /// Two programs publish under its name, and each hides what the other says.
+    NameShared,
     /// Nothing arrived from it for a while. Its peers are reported as disconnected before.
     Stale,
     /// It warned.

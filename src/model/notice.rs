@@ -117,6 +117,8 @@ pub enum SensorNotice {
     Stale,
     /// It is heard again.
     Back,
+    /// Two programs publish under its name.
+    NameShared,
     /// It warned.
     Warned(Warning),
 }

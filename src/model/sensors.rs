@@ -57,10 +57,11 @@ impl Sensors {
             SensorEvent::Joined(_) => return None,
             SensorEvent::Report(report) => {
                 sensor.report = Some((**report).clone());
-                let was_stale = sensor.stale_since.take().is_some();
-                if !was_stale {
-                    return None;
-                }
+                return None;
+            }
+            SensorEvent::NameShared => SensorNotice::NameShared,
+            SensorEvent::Back => {
+                sensor.stale_since = None;
                 SensorNotice::Back
             }
             SensorEvent::Stale => {
@@ -166,7 +167,7 @@ mod tests {
         assert_eq!(what(sensors.apply(NOW, FRA, &joined)), Some(SensorNotice::Joined));
         assert_eq!(what(sensors.apply(NOW, FRA, &report())), None);
         assert_eq!(what(sensors.apply(NOW, FRA, &SensorEvent::Stale)), Some(SensorNotice::Stale));
-        assert_eq!(what(sensors.apply(NOW, FRA, &report())), Some(SensorNotice::Back));
+        assert_eq!(what(sensors.apply(NOW, FRA, &SensorEvent::Back)), Some(SensorNotice::Back));
         assert_eq!(what(sensors.apply(NOW, FRA, &joined)), Some(SensorNotice::Restarted));
         assert_eq!(sensors.of(FRA.peer(PeerId(3)).unwrap()).as_deref(), Some("fra1"));
     }

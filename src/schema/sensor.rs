@@ -12,6 +12,8 @@ pub(super) fn encode(SensorId(sensor): SensorId, event: &SensorEvent) -> Option<
     let kind = match event {
         SensorEvent::Joined(name) => Kind::Joined(name.clone()),
         SensorEvent::Report(report) => Kind::Report(encode_report(report)),
+        SensorEvent::Back => Kind::Back(NOTHING),
+        SensorEvent::NameShared => Kind::NameShared(NOTHING),
         SensorEvent::Stale => Kind::Stale(NOTHING),
         SensorEvent::Warned(problem) => Kind::Warned(warning::encode(problem)?),
     };
@@ -24,6 +26,8 @@ pub(super) fn decode(message: message::SensorEvent) -> Result<Option<EventKind>,
     let event = match kind {
         Kind::Joined(name) => SensorEvent::Joined(text(&name)),
         Kind::Report(report) => SensorEvent::Report(Box::new(decode_report(&report))),
+        Kind::Back(_) => SensorEvent::Back,
+        Kind::NameShared(_) => SensorEvent::NameShared,
         Kind::Stale(_) => SensorEvent::Stale,
         Kind::Warned(problem) => match warning::decode(problem)? {
             Some(problem) => SensorEvent::Warned(Box::new(problem)),

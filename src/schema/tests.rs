@@ -313,7 +313,7 @@ fn restored() -> Vec<Restored> {
     ]
 }
 
-fn sensor_events() -> [SensorEvent; 5] {
+fn sensor_events() -> [SensorEvent; 7] {
     let clock = ClockOffset { ahead_us: -3_000_000, uncertainty: Duration::from_micros(700) };
     let report = SensorReport {
         program: "0.1.0".to_owned(),
@@ -334,6 +334,8 @@ fn sensor_events() -> [SensorEvent; 5] {
         SensorEvent::Report(Box::new(SensorReport { clock: None, ..report.clone() })),
         SensorEvent::Report(Box::new(report)),
         SensorEvent::Stale,
+        SensorEvent::Back,
+        SensorEvent::NameShared,
         SensorEvent::Warned(Box::new(Warning::Behind)),
     ]
 }

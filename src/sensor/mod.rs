@@ -5,10 +5,12 @@
 //!  Event ◀─ collect::merge ◀─ collect::collector ◀═════════════════════ NATS ═╝
 //! ```
 //!
-//! `kind` has the subjects, `server` the way to the server, `stream` what the stream must be like. What messages
-//! contain is in `proto/mempulse/v1/sensor.proto` and `src/schema`; `docs/sensors.md` describes it for users.
+//! `kind` has the subjects, `events` says which kind an event is of, `server` has the way to the server, and `stream`
+//! what the stream must be like. What messages contain is in `proto/mempulse/v1/sensor.proto` and `src/schema`;
+//! `docs/sensors.md` describes it for users.
 
 mod collect;
+mod events;
 mod kind;
 mod publish;
 mod server;

@@ -1,5 +1,6 @@
 //! The way to a NATS server: its addresses, TLS and the login.
 
+use crate::util::text::clean;
 use async_nats::{Client, ConnectErrorKind, ConnectOptions, Event, ServerAddr, ServerError, rustls};
 use std::error::Error;
 use std::fmt;
@@ -11,8 +12,11 @@ use tokio::sync::mpsc;
 /// How long a connection, with TLS and login, may take.
 const CONNECT: Duration = Duration::from_secs(5);
 
-/// How often the server is asked whether it is still there.
-const PING: Duration = Duration::from_secs(10);
+/// How often the server is asked whether it is still there: a dead link is found before its sensors are stale.
+const PING: Duration = Duration::from_secs(4);
+
+/// The longest text of a server, in characters.
+const MAX_TEXT: usize = 200;
 
 /// How many connection events may wait; more are not of interest.
 const EVENTS: usize = 64;
@@ -230,7 +234,7 @@ impl ServerSettings {
     }
 
     fn failure(&self, error: &async_nats::ConnectError) -> ConnectError {
-        let cause = error.source().map(ToString::to_string).unwrap_or_default();
+        let cause = error.source().map(|cause| one_line(&cause.to_string())).unwrap_or_default();
         match error.kind() {
             ConnectErrorKind::AuthorizationViolation => {
                 self.refused("refuses the login, or needs one".to_owned())
@@ -252,8 +256,13 @@ impl ServerSettings {
 fn described(error: &ServerError) -> String {
     match error {
         ServerError::AuthorizationViolation => "the login is not valid any more".to_owned(),
-        error => crate::util::text::clean(error.to_string().as_bytes(), 200),
+        error => one_line(&error.to_string()),
     }
+}
+
+/// What a server says, fit for a terminal.
+pub(super) fn one_line(text: &str) -> String {
+    clean(text.as_bytes(), MAX_TEXT)
 }
 
 /// Whether the handshake of TLS failed.

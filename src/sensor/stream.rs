@@ -3,6 +3,7 @@
 use crate::chain::Network;
 use crate::schema::MAX_SENSOR_MESSAGE;
 use crate::sensor::kind::all_subjects;
+use crate::sensor::server::one_line;
 use async_nats::Client;
 use async_nats::jetstream::context::{
     CreateStreamErrorKind, GetStreamErrorKind, RequestError, RequestErrorKind,
@@ -124,7 +125,8 @@ fn check(config: &Config, network: Network, settings: &StreamSettings) -> Result
         |what: String| Err(StreamError::Unfit(format!("stream {name} is not one for sensors: {what}")));
     let ours = all_subjects(network);
     if !config.subjects.iter().any(|subject| covers(subject, network)) {
-        return unfit(format!("its subjects are {:?}, and must contain \"{ours}\"", config.subjects));
+        let subjects = one_line(&config.subjects.join(", "));
+        return unfit(format!("its subjects are {subjects}, and must contain \"{ours}\""));
     }
     if config.duplicate_window < MIN_DUPLICATES.min(settings.max_age) {
         let (is, least) = (config.duplicate_window.as_secs(), MIN_DUPLICATES.as_secs());
@@ -177,8 +179,10 @@ fn refused(what: &str, name: &str, error: &async_nats::jetstream::Error) -> Stre
         ErrorCode::STREAM_SUBJECT_OVERLAP => {
             StreamError::Unfit(format!("stream {name} {what}: another stream has its subjects"))
         }
-        ErrorCode::CLUSTER_NOT_AVAILABLE => StreamError::Away(format!("stream {name} {what}: {error}")),
-        _ => StreamError::Unfit(format!("stream {name} {what}: {error}")),
+        ErrorCode::CLUSTER_NOT_AVAILABLE => {
+            StreamError::Away(format!("stream {name} {what}: {}", one_line(&error.to_string())))
+        }
+        _ => StreamError::Unfit(format!("stream {name} {what}: {}", one_line(&error.to_string()))),
     }
 }
 

@@ -51,7 +51,7 @@ impl BlocksScreen {
         let next = || projection::project(histogram).into_iter().next();
         Self {
             next: if view.is_filtered() { None } else { next() },
-            next_height: model.tip().map(|tip| tip.height + 1),
+            next_height: model.tip().map(|tip| tip.height.saturating_add(1)),
             waiting: Basis::of(histogram).all(),
             blocks: list(model.blocks().newest().map(row), view, now),
             known: model.blocks().newest().count(),

@@ -68,7 +68,7 @@ async fn a_stream_that_is_not_for_sensors() {
     let said = refusal(folder.path(), &broker.url(), &[]).await;
     assert_eq!(
         said,
-        "stream mempulse-regtest is not one for sensors: its subjects are [\"orders\"], and must contain \
+        "stream mempulse-regtest is not one for sensors: its subjects are orders, and must contain \
          \"mempulse.v1.regtest.>\""
     );
     context.delete_stream(STREAM).await.unwrap();

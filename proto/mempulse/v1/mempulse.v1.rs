@@ -89,7 +89,7 @@ pub struct SensorEvent {
     #[prost(uint32, tag = "1")]
     pub sensor: u32,
     /// What happened.
-    #[prost(oneof = "sensor_event::Kind", tags = "2, 3, 4, 5")]
+    #[prost(oneof = "sensor_event::Kind", tags = "2, 3, 4, 5, 6, 7")]
     pub kind: ::core::option::Option<sensor_event::Kind>,
 }
 /// Nested message and enum types in `SensorEvent`.
@@ -109,6 +109,12 @@ pub mod sensor_event {
         /// It warned.
         #[prost(message, tag = "5")]
         Warned(super::Warning),
+        /// It is heard again, in the same run.
+        #[prost(message, tag = "6")]
+        Back(super::Nothing),
+        /// Two programs publish under its name.
+        #[prost(message, tag = "7")]
+        NameShared(super::Nothing),
     }
 }
 /// How a sensor is, as seen by the reader.

@@ -1,7 +1,9 @@
 //! The bodies of transactions and blocks, which come once for all sensors and in any order with the events that name
 //! them.
 
+use super::sources::to_displace;
 use crate::chain::Network;
+use crate::event::SensorId;
 use crate::schema::message::BlockPart;
 use crate::schema::{Body, BodyId, MAX_BLOCK_PART, SchemaError, decode_raw_transaction};
 use crate::wire::{Block, BlockHash, Wtxid};
@@ -28,18 +30,21 @@ pub struct Bodies {
     /// Their ids, oldest first, and the sum of their bytes.
     order: VecDeque<Wtxid>,
     bytes: usize,
-    blocks: VecDeque<(BlockHash, BlockBody)>,
+    blocks: VecDeque<BlockSlot>,
+}
+
+#[derive(Debug)]
+struct BlockSlot {
+    hash: BlockHash,
+    /// Who began it, if that sensor was heard before.
+    sensor: Option<SensorId>,
+    body: BlockBody,
 }
 
 #[derive(Debug)]
 enum BlockBody {
-    Parts {
-        count: u32,
-        parts: BTreeMap<u32, Bytes>,
-    },
+    Parts { count: u32, parts: BTreeMap<u32, Bytes> },
     Whole(Arc<Block>),
-    /// The parts make no valid block of this hash.
-    Invalid,
 }
 
 impl Bodies {
@@ -74,48 +79,56 @@ impl Bodies {
         Ok(BodyId::Transaction(wtxid))
     }
 
-    /// Takes a part of a block. Returns the block's name when it is whole.
+    /// Takes a part of a block from `sensor`, the first of several. Returns the block's name when it is whole.
     ///
     /// # Errors
-    /// The part is impossible, or the parts make no valid block of this name.
-    pub fn block_part(&mut self, part: BlockPart) -> Result<Option<BodyId>, SchemaError> {
+    /// The part is impossible, or the parts make no valid block of this name: they are forgotten.
+    pub fn block_part(
+        &mut self,
+        sensor: Option<SensorId>,
+        part: BlockPart,
+    ) -> Result<Option<BodyId>, SchemaError> {
         let BlockPart { hash, part, parts: count, body } = part;
         let hash = <[u8; 32]>::try_from(&hash[..]).map_err(|_| SchemaError::Impossible("hash of a part"))?;
         let hash = BlockHash(hash);
         if part >= count || count > MAX_PARTS || body.len() > MAX_BLOCK_PART {
             return Err(SchemaError::Impossible("part of a block"));
         }
-        let at = self.blocks.iter().position(|(other, _)| *other == hash);
+        let at = self.blocks.iter().position(|slot| slot.hash == hash);
         let at = at.unwrap_or_else(|| {
             if self.blocks.len() >= MAX_BLOCKS {
-                self.blocks.pop_front();
+                to_displace(self.blocks.iter().map(|slot| slot.sensor)).map(|at| self.blocks.remove(at));
             }
-            self.blocks.push_back((hash, BlockBody::Parts { count, parts: BTreeMap::new() }));
+            let body = BlockBody::Parts { count, parts: BTreeMap::new() };
+            self.blocks.push_back(BlockSlot { hash, sensor, body });
             self.blocks.len() - 1
         });
-        let known = &mut self.blocks[at].1;
+        let known = &mut self.blocks[at].body;
         let BlockBody::Parts { count: expected, parts } = known else { return Ok(None) };
         if *expected != count {
             return Err(SchemaError::Impossible("number of parts"));
         }
-        parts.insert(part, body);
+        parts.entry(part).or_insert(body);
         if parts.len() < count as usize {
             return Ok(None);
         }
         let raw: Vec<u8> = parts.values().flat_map(|part| part.iter().copied()).collect();
         let block =
             Block::parse(&raw).ok().filter(|block| block.hash == hash && block.check(self.network).is_ok());
-        let is_valid = block.is_some();
-        *known = block.map_or(BlockBody::Invalid, |block| BlockBody::Whole(Arc::new(block)));
-        if is_valid { Ok(Some(BodyId::Block(hash))) } else { Err(SchemaError::Impossible("block")) }
+        let Some(block) = block else {
+            self.blocks.remove(at);
+            return Err(SchemaError::Impossible("block"));
+        };
+        *known = BlockBody::Whole(Arc::new(block));
+        Ok(Some(BodyId::Block(hash)))
     }
 
     /// The body of this name, if it is here.
     pub fn get(&self, id: BodyId) -> Option<Body> {
         match id {
             BodyId::Transaction(wtxid) => self.transactions.get(&wtxid).cloned().map(Body::Transaction),
-            BodyId::Block(hash) => self.blocks.iter().find_map(|(other, body)| match body {
-                BlockBody::Whole(block) if *other == hash => Some(Body::Block(Arc::clone(block))),
+            BodyId::Block(hash) => self.blocks.iter().find_map(|slot| match &slot.body {
+                BlockBody::Whole(block) if slot.hash == hash => Some(Body::Block(Arc::clone(block))),
                 _ => None,
             }),
         }
@@ -155,23 +168,24 @@ mod tests {
         let mut parts = parts(&block, 100);
         parts.reverse();
         parts.push(parts[0].clone());
-        let results: Vec<_> = parts.into_iter().filter_map(|part| bodies.block_part(part).unwrap()).collect();
+        let results: Vec<_> =
+            parts.into_iter().filter_map(|part| bodies.block_part(None, part).unwrap()).collect();
         assert_eq!(results, [BodyId::Block(block.hash)]);
         assert_eq!(bodies.get(results[0]), Some(Body::Block(Arc::new(block))));
     }
 
     #[test]
-    fn what_makes_no_valid_block_is_refused_once() {
+    fn what_makes_no_valid_block_is_refused_and_the_next_parts_count() {
         let mut bodies = Bodies::new(Network::Regtest);
         let unmined = block(&[&loose(1)]);
-        let refused = parts(&unmined, 1 << 20).into_iter().map(|part| bodies.block_part(part)).next();
+        let refused = parts(&unmined, 1 << 20).into_iter().map(|part| bodies.block_part(None, part)).next();
         assert_eq!(refused, Some(Err(SchemaError::Impossible("block"))));
         let mut strange = parts(&mined(), 100);
         strange[1].parts += 1;
-        assert!(bodies.block_part(strange[0].clone()).is_ok());
-        assert!(bodies.block_part(strange[1].clone()).is_err());
+        assert!(bodies.block_part(None, strange[0].clone()).is_ok());
+        assert!(bodies.block_part(None, strange[1].clone()).is_err());
         strange[0].part = 99;
-        assert!(bodies.block_part(strange[0].clone()).is_err());
+        assert!(bodies.block_part(None, strange[0].clone()).is_err());
     }
 
     #[test]
@@ -179,7 +193,7 @@ mod tests {
         let mut bodies = Bodies::new(Network::Regtest);
         for number in 0..20_u8 {
             let part = BlockPart { hash: vec![number; 32].into(), part: 0, parts: 2, body: Bytes::new() };
-            assert_eq!(bodies.block_part(part), Ok(None));
+            assert_eq!(bodies.block_part(None, part), Ok(None));
         }
         assert_eq!(bodies.blocks.len(), MAX_BLOCKS);
         let tx = loose(7);

@@ -3,11 +3,11 @@
 use super::merge::Merge;
 use super::skipping::Skipping;
 use super::source::Arrival;
-use super::subscription::{ANSWER, Subscription, compare_clocks, timestamp};
+use super::subscription::{ANSWER, Comparing, Subscription, compare_clocks, timestamp};
 use crate::chain::Network;
 use crate::event::{Event, EventKind, Warning};
 use crate::sensor::kind::Kind;
-use crate::sensor::server::{ConnectError, ConnectionEvent, ServerSettings};
+use crate::sensor::server::{ConnectError, ConnectionEvent, ServerSettings, one_line};
 use crate::sensor::stream;
 use crate::util::clock::Clock;
 use crate::util::time::Timestamp;
@@ -28,6 +28,12 @@ pub const LEAST_PAST: Duration = Duration::from_mins(3);
 
 /// How often events are looked for that are due.
 const TICK: Duration = Duration::from_millis(20);
+
+/// A tick that is later than this shows that the reader itself was stopped, and did not hear anybody.
+const PAUSE: Duration = Duration::from_secs(2);
+
+/// How often the clocks are compared.
+const COMPARE: Duration = Duration::from_mins(1);
 
 /// The time to the next attempt to read from a server that is away.
 const AGAIN: Duration = Duration::from_secs(1);
@@ -100,7 +106,8 @@ impl Collector {
     pub async fn start(settings: CollectSettings, clock: Clock) -> Result<Self, CollectError> {
         let CollectSettings { server, network, since } = settings;
         let (name, address) = (stream::name(network), server.server());
-        let refused = |reason: String| CollectError::Refused { server: address.clone(), reason };
+        let refused =
+            |reason: String| CollectError::Refused { server: address.clone(), reason: one_line(&reason) };
         let connection = server.connect("mempulse").await?;
         let context = stream::context(&connection.client, ANSWER);
         let stream = match context.get_stream(&name).await {
@@ -119,8 +126,8 @@ impl Collector {
         let reader = compare_clocks(&stream, network, clock).await.map_err(&refused)?;
         let server_now = clock.now().shifted(reader.0.saturating_neg());
         let start = server_now - since.max(LEAST_PAST);
-        let subscription = Subscription::new(stream, network, start);
-        let messages = subscription.open().await.map_err(&refused)?;
+        let mut subscription = Subscription::new(stream, network, start);
+        let (messages, waiting) = subscription.open().await.map_err(&refused)?;
         let (sender, pieces) = mpsc::channel(PIECES);
         let stop = CancellationToken::new();
         let reading = Reading {
@@ -130,7 +137,9 @@ impl Collector {
             clock,
             server: address,
             connection_events: connection.events,
-            is_behind: true,
+            is_behind: waiting > 0,
+            comparing: None,
+            compared: Instant::now(),
             subscription,
             sender,
             warnings: Vec::new(),
@@ -152,7 +161,11 @@ impl Collector {
                     self.events = events.into();
                     self.next_position = position;
                 }
-                None => std::future::pending().await,
+                // It has ended, as it was asked to, or has panicked.
+                None => match (&mut self.task).await {
+                    Err(error) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),
+                    _ => std::future::pending().await,
+                },
             }
         }
     }
@@ -189,6 +202,9 @@ struct Reading {
     connection_events: mpsc::Receiver<ConnectionEvent>,
     /// Whether there are more messages at the server: then it is not the clock that says which time it is.
     is_behind: bool,
+    /// The comparison of clocks that is being made, and when the last one began.
+    comparing: Option<Comparing>,
+    compared: Instant,
     subscription: Subscription,
     sender: mpsc::Sender<Piece>,
     warnings: Vec<Warning>,
@@ -200,6 +216,7 @@ impl Reading {
         tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
         // When to try again to read, while the server is away.
         let mut away: Option<Instant> = None;
+        let mut last_tick = Instant::now();
         loop {
             let mut is_tick = false;
             tokio::select! {
@@ -214,7 +231,13 @@ impl Reading {
                     ConnectionEvent::Disconnected => {}
                     ConnectionEvent::Refused(reason) => tracing::warn!(server = %self.server, reason, "refused"),
                 },
-                _ = tick.tick() => is_tick = true,
+                _ = tick.tick() => {
+                    is_tick = true;
+                    if std::mem::replace(&mut last_tick, Instant::now()).elapsed() > PAUSE {
+                        self.merge.resume(self.server_now());
+                    }
+                }
+                compared = Self::compared(&mut self.comparing) => self.set_clock(compared),
                 message = messages.next(), if away.is_none() => match message {
                     Some(Ok(message)) => self.take(&message),
                     Some(Err(error)) => tracing::debug!(%error, "reading is interrupted"),
@@ -223,10 +246,11 @@ impl Reading {
             }
             if away.is_some_and(|again| again <= Instant::now()) {
                 match self.subscription.open().await {
-                    Ok(opened) => {
+                    Ok((opened, waiting)) => {
                         (messages, away) = (opened, None);
                         self.merge.resume(self.server_now());
-                        self.is_behind = true;
+                        self.is_behind = waiting > 0;
+                        self.compare_clocks();
                         self.warnings.push(Warning::SensorServerBack(self.server.clone()));
                     }
                     Err(error) => {
@@ -235,8 +259,13 @@ impl Reading {
                     }
                 }
             }
-            if is_tick && !self.is_behind && away.is_none() {
-                self.merge.advance(self.server_now());
+            if is_tick && away.is_none() {
+                if !self.is_behind {
+                    self.merge.advance(self.server_now());
+                }
+                if self.compared.elapsed() >= COMPARE {
+                    self.compare_clocks();
+                }
             }
             if self.hand_over(is_tick).await.is_err() {
                 return;
@@ -254,10 +283,36 @@ impl Reading {
         self.merge.skip(self.skipping.kinds());
         if let Some((sensor, kind)) = Kind::of_subject(&message.subject, self.network) {
             self.skipping.count(kind);
-            self.merge.receive(Arrival { sensor, kind, stored, payload: message.payload.clone() });
+            self.merge.receive(Arrival {
+                sensor,
+                kind,
+                stored,
+                received: self.server_now(),
+                payload: message.payload.clone(),
+            });
         }
         self.warnings.extend(warning);
         self.merge.advance(stored);
+    }
+
+    /// Begins to compare the clocks: one that drifts, or is set, must not make sensors look stale or late.
+    fn compare_clocks(&mut self) {
+        self.compared = Instant::now();
+        self.comparing = Some(self.subscription.compare_clocks(self.clock));
+    }
+
+    /// How the comparison ends. Pending if none is being made. Cancel-safe.
+    async fn compared(comparing: &mut Option<Comparing>) -> Option<(i64, Duration)> {
+        let Some(task) = comparing else { return std::future::pending().await };
+        let compared = task.await;
+        *comparing = None;
+        compared.ok()?.inspect_err(|error| tracing::debug!(error, "the clocks cannot be compared")).ok()
+    }
+
+    fn set_clock(&mut self, compared: Option<(i64, Duration)>) {
+        if let Some(compared) = compared {
+            self.merge.set_clock(compared);
+        }
     }
 
     /// Hands over what is ready: if it is much, or at a tick.

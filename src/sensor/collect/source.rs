@@ -8,12 +8,26 @@ use crate::sensor::kind::{Kind, SensorName};
 use crate::util::time::Timestamp;
 use bytes::Bytes;
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 /// The most peers of one sensor.
 const MAX_PEERS: usize = 4_096;
 
 /// The most parts of a state.
-const MAX_PARTS: u32 = 64;
+const MAX_PARTS: u32 = 8;
+
+/// The most events of a state, a few for each peer.
+const MAX_STATE_EVENTS: usize = 8 * MAX_PEERS;
+
+/// The shortest time between two runs of a sensor, by when their states arrive.
+const LEAST_RUN: Duration = Duration::from_secs(1);
+
+/// A state of a new run that differs by more than this, in µs, from what is known of the sensor's clock says that it
+/// was set.
+const CLOCK_WAS_SET: u64 = 1_000_000;
+
+/// The most warnings of a sensor in a minute.
+const MAX_WARNINGS: u32 = 6;
 
 /// One sensor.
 #[derive(Debug)]
@@ -23,13 +37,20 @@ pub struct Source {
     /// Names the run of its program.
     pub run: Option<u64>,
     pub phase: Phase,
+    /// Whether a state of this run was used.
+    pub has_joined: bool,
+    /// The run before.
+    past_run: Option<u64>,
+    /// What is added to the ids of peers, so that no id of an earlier run is used again, and the highest id so far.
+    base: u64,
+    highest: u64,
     pub offset: Offset,
     pub losses: Losses,
     /// When the server got its last message.
     pub heard: Timestamp,
     /// When it sent the last batch, by the server's clock.
     pub sent: Timestamp,
-    /// Peers with a connection, or an attempt at one; true: the handshake is done.
+    /// Peers with a connection, or that are dialled now or later; true: the handshake is done.
     pub peers: BTreeMap<PeerId, bool>,
     /// Outputs that the next event spends.
     pub known: Option<message::Event>,
@@ -40,8 +61,13 @@ pub struct Source {
     /// The latest time in that flush, and in those before.
     latest: Timestamp,
     floor: Timestamp,
-    /// Losses when the last state was compared.
+    /// Losses when the last state was compared, and the flush of that one.
     compared: u64,
+    compared_flush: u64,
+    /// When the run began.
+    began: Timestamp,
+    /// Since when warnings are counted, and their number.
+    warnings: (Timestamp, u32),
 }
 
 /// Whether the events of a sensor can be used.
@@ -75,6 +101,10 @@ impl Source {
             name,
             run: None,
             phase: Phase::Waiting,
+            has_joined: false,
+            past_run: None,
+            base: 0,
+            highest: 0,
             offset: Offset::default(),
             losses: Losses::default(),
             heard,
@@ -87,13 +117,17 @@ impl Source {
             latest: Timestamp::default(),
             floor: Timestamp::default(),
             compared: 0,
+            compared_flush: 0,
+            began: heard,
+            warnings: (heard, 0),
         }
     }
 
-    /// The time of an event by the server's clock; `micros` is what the sensor wrote. Events of a later flush never
-    /// come before those of an earlier one, though the estimate of the clocks changes.
-    pub fn time(&mut self, flush: u64, micros: u64) -> Timestamp {
-        let time = Timestamp::from_micros(micros).shifted(self.offset.server_ahead());
+    /// The time of an event by the server's clock; `micros` is what the sensor wrote in a message that was stored at
+    /// `stored`. Events of a later flush never come before those of an earlier one, though the estimate of the clocks
+    /// changes.
+    pub fn time(&mut self, flush: u64, micros: u64, stored: Timestamp) -> Timestamp {
+        let time = self.server_time(micros, stored);
         if flush < self.flush {
             return time;
         }
@@ -104,6 +138,11 @@ impl Source {
         let time = time.max(self.floor);
         self.latest = self.latest.max(time);
         time
+    }
+
+    /// A time of the sensor by the server's clock. Nothing happened later than it was stored.
+    pub fn server_time(&self, micros: u64, stored: Timestamp) -> Timestamp {
+        Timestamp::from_micros(micros).shifted(self.offset.server_ahead()).min(stored)
     }
 
     /// Takes a part of a state. Returns it when it is complete, and new: it is needed, or events were lost since the
@@ -124,31 +163,64 @@ impl Source {
             return None;
         }
         let parts = std::mem::take(&mut self.parts);
-        let is_known =
-            self.run == Some(run) && self.phase != Phase::Waiting && self.losses.lost() == self.compared;
+        if parts.values().map(|part| part.events.len()).sum::<usize>() > MAX_STATE_EVENTS {
+            self.counts.refused += 1;
+            return None;
+        }
+        let is_known = self.run == Some(run)
+            && self.phase != Phase::Waiting
+            && (self.losses.lost() == self.compared || flush < self.compared_flush);
         if is_known {
             return None;
         }
         self.run = Some(run);
         self.phase = Phase::Joined { flush };
-        self.compared = self.losses.lost();
+        (self.compared, self.compared_flush) = (self.losses.lost(), flush);
         Some(parts.into_values().flat_map(|part| part.events).collect())
+    }
+
+    /// Begins a run of the sensor's program with its state, which was sent and stored at these times. Returns `None` if
+    /// the last run began only just now, or whether it was this run that ended then: two programs have the same name.
+    pub fn begin_run_with_state(&mut self, run: u64, sent: Timestamp, stored: Timestamp) -> Option<bool> {
+        if self.run.is_some() && stored.since(self.began) < LEAST_RUN {
+            self.counts.refused += 1;
+            return None;
+        }
+        let is_back = self.past_run == Some(run);
+        self.begin_run(run);
+        self.began = stored;
+        let differs = stored.micros_since(sent).abs_diff(self.offset.server_ahead());
+        if differs > CLOCK_WAS_SET {
+            self.offset = Offset::default();
+        }
+        Some(is_back)
     }
 
     /// Begins a run of the sensor's program.
     pub fn begin_run(&mut self, run: u64) {
-        let Self { id, offset, heard, sent, counts, .. } = *self;
+        let Self { id, offset, heard, sent, counts, began, warnings, .. } = *self;
         let peers = std::mem::take(&mut self.peers);
-        *self =
-            Self { run: Some(run), offset, sent, peers, counts, ..Self::new(id, self.name.clone(), heard) };
+        let past_run = self.run;
+        let base = self.base.saturating_add(self.highest).saturating_add(1);
+        let new = Self::new(id, self.name.clone(), heard);
+        *self = Self { run: Some(run), past_run, base, offset, sent, peers, counts, began, warnings, ..new };
+    }
+
+    /// Where the messages of this kind are from.
+    pub fn origin(&self, kind: Kind) -> Origin {
+        Origin { sensor: self.id, kind, base: self.base }
     }
 
     /// Notes what happened to a peer. Returns whether the event can be used: its peer is known, or can be added.
     pub fn note(&mut self, peer: PeerId, event: &PeerEvent) -> bool {
         match event {
-            PeerEvent::Disconnected { .. } => {
+            PeerEvent::Disconnected { retry_at: None, .. } => {
                 self.peers.remove(&peer);
                 true
+            }
+            // It is not forgotten.
+            PeerEvent::Disconnected { retry_at: Some(_), .. } => {
+                self.peers.get_mut(&peer).map(|is_live| *is_live = false).is_some()
             }
             PeerEvent::Ready(_) => self.peers.get_mut(&peer).map(|is_live| *is_live = true).is_some(),
             PeerEvent::Dialling { .. } => {
@@ -162,13 +234,44 @@ impl Source {
         }
     }
 
+    /// Counts a warning. Returns whether it is not one too many.
+    pub fn may_warn(&mut self, now: Timestamp) -> bool {
+        if now.since(self.warnings.0) >= Duration::from_mins(1) {
+            self.warnings = (now, 0);
+        }
+        self.warnings.1 += 1;
+        self.warnings.1 <= MAX_WARNINGS
+    }
+
+    /// Notes that a peer has this id at the sensor.
+    pub fn note_id(&mut self, PeerId(id): PeerId) {
+        self.highest = self.highest.max(id);
+    }
+}
+
+/// Where an event is from.
+#[derive(Clone, Copy, Debug)]
+pub struct Origin {
+    pub sensor: SensorId,
+    /// What its message is to contain.
+    pub kind: Kind,
+    /// What is added to the ids of peers.
+    base: u64,
+}
+
+impl Origin {
+    /// The reader's id of a peer, by the id that the sensor gave it; `None` if that is too high.
+    pub fn peer(self, PeerId(id): PeerId) -> Option<PeerId> {
+        self.sensor.peer(PeerId(self.base.checked_add(id)?))
+    }
+
     /// The peers of a state whose handshake is done.
-    pub fn live_in(&self, state: &[message::Event]) -> BTreeSet<PeerId> {
+    pub fn live_in(self, state: &[message::Event]) -> BTreeSet<PeerId> {
         let live = state.iter().filter_map(|event| match &event.kind {
             Some(message::event::Kind::Peer(message::PeerEvent {
                 peer,
                 kind: Some(message::peer_event::Kind::Ready(_)),
-            })) => self.id.peer(PeerId(*peer)),
+            })) => self.peer(PeerId(*peer)),
             _ => None,
         });
         live.collect()
@@ -184,6 +287,8 @@ pub struct Arrival {
     pub kind: Kind,
     /// When the server got it, by its clock.
     pub stored: Timestamp,
+    /// When it arrived here, by the same clock.
+    pub received: Timestamp,
     /// Its bytes.
     pub payload: Bytes,
 }

@@ -20,8 +20,8 @@ pub struct Sources {
 impl Sources {
     /// The number of a sensor, which is added if it is heard for the first time; `None` if there is no room for it.
     pub fn id(&mut self, name: SensorName, heard: Timestamp) -> Option<SensorId> {
-        if let Some(id) = self.ids.get(&name) {
-            return Some(*id);
+        if let Some(id) = self.known(&name) {
+            return Some(id);
         }
         let id = SensorId(u32::try_from(self.list.len() + 1).ok()?);
         (self.list.len() < MAX_SENSORS).then(|| {
@@ -29,6 +29,11 @@ impl Sources {
             self.ids.insert(name, id);
             id
         })
+    }
+
+    /// The number of a sensor that was heard before.
+    pub fn known(&self, name: &SensorName) -> Option<SensorId> {
+        self.ids.get(name).copied()
     }
 
     /// All sensors.
@@ -40,6 +45,19 @@ impl Sources {
     pub fn iter_mut(&mut self) -> impl Iterator<Item = &mut Source> {
         self.list.iter_mut()
     }
+}
+
+/// The place of what gives way to something new, where `owners` are those of what is there, oldest first: the oldest of
+/// the one that has the most. So a sensor that floods its reader only displaces what is its own.
+pub fn to_displace(owners: impl Iterator<Item = Option<SensorId>>) -> Option<usize> {
+    let mut places = BTreeMap::<_, (usize, usize)>::new();
+    for (place, owner) in owners.enumerate() {
+        places.entry(owner).or_insert((0, place)).0 += 1;
+    }
+    places
+        .into_values()
+        .max_by_key(|(count, first)| (*count, std::cmp::Reverse(*first)))
+        .map(|(_, first)| first)
 }
 
 /// The place of a sensor in the list: numbers begin at 1.
@@ -76,5 +94,15 @@ mod tests {
         assert_eq!(sources.id(name(0), Timestamp::default()), None);
         assert_eq!(sources.id(name(7), Timestamp::default()), Some(SensorId(7)));
         assert_eq!(sources.iter().count(), MAX_SENSORS);
+    }
+
+    #[test]
+    fn a_flood_displaces_what_is_its_own() {
+        let [fra, nyc] = [1, 2].map(|number| Some(SensorId(number)));
+        let displaced = |owners: &[_]| to_displace(owners.iter().copied());
+        assert_eq!(displaced(&[]), None);
+        assert_eq!(displaced(&[fra, nyc]), Some(0));
+        assert_eq!(displaced(&[fra, nyc, nyc]), Some(1));
+        assert_eq!(displaced(&[fra, nyc, None, nyc, fra, fra]), Some(0));
     }
 }

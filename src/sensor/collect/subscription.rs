@@ -9,6 +9,7 @@ use async_nats::jetstream::consumer::{DeliverPolicy, pull};
 use async_nats::jetstream::stream::Stream;
 use std::time::Duration;
 use tokio::time::Instant;
+use tokio_util::task::AbortOnDropHandle;
 
 /// How long `JetStream` may take to answer.
 pub const ANSWER: Duration = Duration::from_secs(5);
@@ -24,12 +25,17 @@ pub struct Subscription {
     stored: Timestamp,
     /// The number of the last message that was read.
     sequence: Option<u64>,
+    /// When the stream was created.
+    created: Option<DateTime>,
 }
+
+/// Messages that are being read, and how many of them are at the server already.
+pub type Opened = (pull::Ordered, u64);
 
 impl Subscription {
     /// Begins with what was stored at `start`.
     pub fn new(stream: Stream, network: Network, start: Timestamp) -> Self {
-        Self { stream, network, stored: start, sequence: None }
+        Self { stream, network, stored: start, sequence: None, created: None }
     }
 
     /// Notes that a message was read.
@@ -41,10 +47,11 @@ impl Subscription {
     ///
     /// # Errors
     /// What the server says.
-    pub async fn open(&self) -> Result<pull::Ordered, String> {
+    pub async fn open(&mut self) -> Result<Opened, String> {
         let info = self.stream.get_info().await.map_err(|error| error.to_string())?;
+        let is_same = self.created.replace(info.created).is_none_or(|created| created == info.created);
         let deliver_policy = match self.sequence {
-            Some(read) if read <= info.state.last_sequence => {
+            Some(read) if is_same && read <= info.state.last_sequence => {
                 DeliverPolicy::ByStartSequence { start_sequence: read + 1 }
             }
             // Another stream of this name: it begins anew.
@@ -57,9 +64,20 @@ impl Subscription {
             ..pull::OrderedConfig::default()
         };
         let consumer = self.stream.create_consumer(config).await.map_err(|error| error.to_string())?;
-        consumer.messages().await.map_err(|error| error.to_string())
+        let waiting = consumer.cached_info().num_pending;
+        let messages = consumer.messages().await.map_err(|error| error.to_string())?;
+        Ok((messages, waiting))
+    }
+
+    /// Compares the clocks, beside everything else. See [`compare_clocks`].
+    pub fn compare_clocks(&self, clock: Clock) -> Comparing {
+        let (stream, network) = (self.stream.clone(), self.network);
+        AbortOnDropHandle::new(tokio::spawn(async move { compare_clocks(&stream, network, clock).await }))
     }
 }
+
+/// A comparison of clocks that is being made.
+pub type Comparing = AbortOnDropHandle<Result<(i64, Duration), String>>;
 
 /// By how many µs our clock is ahead of the server's, and how far that may be wrong: a consumer is created, and says
 /// when it was.

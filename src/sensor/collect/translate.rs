@@ -9,9 +9,11 @@ use std::sync::Arc;
 /// The longest version of a program, in characters.
 const MAX_PROGRAM: usize = 40;
 
-/// Moves the times that an event contains by so many µs.
+/// Moves the times that an event contains by so many µs, and clocks that were compared with the sensor's are compared
+/// with the reader's.
 pub fn shift(event: &mut PeerEvent, micros: i64) {
     match event {
+        PeerEvent::Ready(info) => info.clock_offset = info.clock_offset.saturating_sub(micros / 1_000_000),
         PeerEvent::Disconnected { retry_at: Some(at), .. } => *at = at.shifted(micros),
         PeerEvent::Traffic(traffic) => {
             for message in &mut Arc::make_mut(traffic).recent {

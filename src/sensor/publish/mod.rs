@@ -2,7 +2,7 @@
 //!
 //! | file | what it contains |
 //! |---|---|
-//! | `selection` | which events are published, and as which kind |
+//! | `selection` | what is published of an event |
 //! | `outbox` | events → messages |
 //! | `message` | a message that waits |
 //! | `spool` | what waits, in memory and on disk, and what is dropped when it is too much |

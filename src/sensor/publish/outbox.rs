@@ -3,6 +3,7 @@
 use crate::event::{Event, EventKind, KnownOutput};
 use crate::schema::message::{self, Batch, BlockPart, DroppedMessages, SensorState, SensorStatus};
 use crate::schema::{self, Body, MAX_BLOCK_PART, MAX_SENSOR_MESSAGE};
+use crate::sensor::events::kind_of;
 use crate::sensor::kind::Kind;
 use crate::sensor::publish::message::Outgoing;
 use crate::sensor::publish::selection;
@@ -90,7 +91,7 @@ impl Outbox {
 
     /// Takes an event, and what is known of outputs that its transaction spends.
     pub fn note(&mut self, event: &Event, known: Vec<KnownOutput>, now: Timestamp) {
-        let Some(kind) = selection::kind(&event.kind) else { return };
+        let Some(kind) = kind_of(&event.kind) else { return };
         let before = self.open(kind).mark();
         if !known.is_empty() {
             let known = Event { time: event.time, kind: EventKind::KnownOutputs(known) };

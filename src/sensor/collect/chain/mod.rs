@@ -5,6 +5,7 @@
 //! the rule says nothing yet, a tip is believed only if more than half of the sensors are there or above, and a gap is
 //! said: so one sensor that is broken, or lies, does not lead the others astray.
 
+use super::sources::to_displace;
 use crate::chain::Network;
 use crate::chain::difficulty::{PowHeader, has_valid_bits};
 use crate::event::{EventKind, MissingBlocks, PeerId, SensorId, Tip};
@@ -88,7 +89,8 @@ impl Chain {
             return;
         }
         if self.blocks.len() >= MAX_BLOCKS {
-            self.blocks.pop_front();
+            let owners = self.blocks.iter().map(|known| SensorId::of(known.peer));
+            to_displace(owners).map(|at| self.blocks.remove(at));
         }
         self.blocks.push_back(Candidate { peer, block });
         self.has_changed = true;

@@ -3,42 +3,50 @@
 use crate::event::SensorId;
 use crate::schema::BodyId;
 use crate::schema::message;
+use crate::sensor::collect::source::Origin;
 use crate::util::time::Timestamp;
 use bytes::Bytes;
 use prost::Message;
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
-/// How long the body of an event is waited for, and how many events wait at most.
+/// How long the body of an event is waited for, and how many events, and bytes of them, wait at most.
 const PATIENCE: Duration = Duration::from_secs(10);
 const MAX_WAITING: usize = 50_000;
+const MAX_BYTES: usize = 64 << 20;
 
 /// An event whose body is not here.
 #[derive(Debug)]
 pub struct Waiting {
-    /// The sensor that it is from.
-    pub sensor: SensorId,
+    /// Where it is from.
+    pub origin: Origin,
     /// Since when it waits.
     pub since: Timestamp,
     /// Outputs that it spends.
     pub known: Option<message::Event>,
     /// The event.
     pub event: message::Event,
+    /// The length of both, in bytes.
+    bytes: usize,
 }
 
 impl Waiting {
     /// Takes an event out of the memory of its batch, which would be kept for as long.
     pub fn new(
-        sensor: SensorId,
+        origin: Origin,
         since: Timestamp,
         known: Option<message::Event>,
         event: message::Event,
     ) -> Self {
+        let mut bytes = 0;
         // What was decoded can be decoded again.
-        let taken_out = |event: message::Event| {
-            message::Event::decode(Bytes::from(event.encode_to_vec())).unwrap_or_default()
+        let mut taken_out = |event: message::Event| {
+            let encoded = event.encode_to_vec();
+            bytes += encoded.len();
+            message::Event::decode(Bytes::from(encoded)).unwrap_or_default()
         };
-        Self { sensor, since, known: known.map(taken_out), event: taken_out(event) }
+        let (known, event) = (known.map(&mut taken_out), taken_out(event));
+        Self { origin, since, known, event, bytes }
     }
 }
 
@@ -49,14 +57,16 @@ pub struct Awaiting {
     /// The bodies in the order of time; some have come.
     order: VecDeque<(Timestamp, BodyId)>,
     count: usize,
+    bytes: usize,
 }
 
 impl Awaiting {
     /// Adds an event. Returns whether there is room.
     pub fn add(&mut self, body: BodyId, waiting: Waiting) -> bool {
-        let has_room = self.count < MAX_WAITING;
+        let has_room = self.count < MAX_WAITING && self.bytes + waiting.bytes <= MAX_BYTES;
         if has_room {
             self.count += 1;
+            self.bytes += waiting.bytes;
             self.order.push_back((waiting.since, body));
             self.by_body.entry(body).or_default().push(waiting);
         }
@@ -66,7 +76,7 @@ impl Awaiting {
     /// The events that waited for a body, in the order in which they were added.
     pub fn arrived(&mut self, body: BodyId) -> Vec<Waiting> {
         let waited = self.by_body.remove(&body).unwrap_or_default();
-        self.count -= waited.len();
+        self.forget(&waited);
         waited
     }
 
@@ -80,13 +90,19 @@ impl Awaiting {
             let Some(waiting) = self.by_body.get_mut(&body) else { continue };
             let (late, in_time): (Vec<_>, Vec<_>) =
                 std::mem::take(waiting).into_iter().partition(|waiting| now.since(waiting.since) > PATIENCE);
-            self.count -= late.len();
-            given_up.extend(late.into_iter().map(|waiting| waiting.sensor));
-            *waiting = in_time;
-            if waiting.is_empty() {
+            if in_time.is_empty() {
                 self.by_body.remove(&body);
+            } else {
+                *waiting = in_time;
             }
+            self.forget(&late);
+            given_up.extend(late.into_iter().map(|waiting| waiting.origin.sensor));
         }
         given_up
+    }
+
+    fn forget(&mut self, waited: &[Waiting]) {
+        self.count -= waited.len();
+        self.bytes -= waited.iter().map(|waiting| waiting.bytes).sum::<usize>();
     }
 }

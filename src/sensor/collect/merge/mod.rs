@@ -8,7 +8,7 @@ mod receive;
 
 use super::bodies::Bodies;
 use super::chain::Chain;
-use super::source::Phase;
+use super::source::{Origin, Phase};
 use super::sources::Sources;
 use super::translate;
 use crate::chain::Network;
@@ -17,10 +17,11 @@ use crate::event::{
 };
 use crate::schema::message::{self, event::Kind as MessageKind};
 use crate::schema::{Body, BodyId, SchemaError, body_of, decode_with_body};
+use crate::sensor::events::kind_of;
 use crate::sensor::kind::{FLUSH, Kind};
 use crate::util::time::Timestamp;
 use awaiting::{Awaiting, Waiting};
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::Duration;
 
 /// How long an event is held for those of other sensors: what batches and two long ways to the server take.
@@ -43,13 +44,21 @@ const fn of_flush(flush: u64) -> u64 {
     flush.saturating_mul(2).saturating_add(1)
 }
 
+/// Whether a message of this kind may contain an event.
+fn contains(kind: Kind, event: &EventKind) -> bool {
+    match kind_of(event) {
+        Some(of_event) => of_event == kind || kind == Kind::State && of_event != Kind::Tx,
+        None => false,
+    }
+}
+
 /// What is held.
 #[derive(Debug)]
 enum Held {
     /// What a sensor said, its body aside.
-    Event(message::Event),
-    /// The state of a sensor, with the events that lead to it; whether the sensor joins with it.
-    State(Vec<message::Event>, bool),
+    Event(Origin, message::Event),
+    /// The state of a sensor, with the events that lead to it; what happens to the sensor if it joins with it.
+    State(Origin, Vec<message::Event>, Option<SensorEvent>),
     /// How the sensor is.
     Report(Box<SensorReport>),
 }
@@ -66,6 +75,8 @@ pub struct Merge {
     now: Timestamp,
     /// The time of the last event that left.
     left: Timestamp,
+    /// The same by the reader's clock.
+    last: Timestamp,
     /// By how many µs the reader's clock is ahead of the server's, and how far that may be wrong.
     reader_ahead: i64,
     reader_uncertainty: Duration,
@@ -86,6 +97,7 @@ impl Merge {
             ready: VecDeque::new(),
             now: Timestamp::default(),
             left: Timestamp::default(),
+            last: Timestamp::default(),
             reader_ahead,
             reader_uncertainty,
             skipped: &[],
@@ -118,15 +130,15 @@ impl Merge {
     fn find_stale(&mut self) {
         let now = self.now;
         let mut stale = Vec::new();
-        for source in self.sources.iter_mut() {
-            if source.phase != Phase::Waiting && now.since(source.heard) > STALE {
+        for source in self.sources.iter_mut().filter(|source| now.since(source.heard) > STALE) {
+            self.chain.lost(source.id);
+            if source.phase != Phase::Waiting {
                 source.phase = Phase::Waiting;
                 stale.push((source.id, source.peers.keys().copied().collect::<Vec<_>>()));
             }
         }
-        for (id, live) in stale {
-            self.disconnect(now, id, &live);
-            self.chain.lost(id);
+        for (id, peers) in stale {
+            self.disconnect(now, id, &peers);
             self.push(now, EventKind::Sensor(id, SensorEvent::Stale));
         }
     }
@@ -156,37 +168,42 @@ impl Merge {
         let Some(((time, sensor, ..), held)) = self.held.pop_first() else { return };
         self.left = self.left.max(time);
         match held {
-            Held::Event(event) => self.leave_event(sensor, event, time),
-            Held::State(events, joins) => self.leave_state(sensor, events, joins, time),
+            Held::Event(origin, event) => self.leave_event(origin, event, time),
+            Held::State(origin, events, joins) => self.leave_state(origin, events, joins, time),
             Held::Report(report) => self.push(time, EventKind::Sensor(sensor, SensorEvent::Report(report))),
         }
     }
 
     /// Compares the peers of a sensor with its state, and adds those that are not known.
-    fn leave_state(&mut self, sensor: SensorId, events: Vec<message::Event>, joins: bool, time: Timestamp) {
-        let source = &self.sources[sensor];
-        let live = source.live_in(&events);
-        let (known, gone): (Vec<_>, Vec<_>) =
-            source.peers.keys().partition(|peer| !joins && live.contains(peer) && source.peers[peer]);
-        if joins {
-            let name = source.name.to_string();
-            self.push(time, EventKind::Sensor(sensor, SensorEvent::Joined(name)));
+    fn leave_state(
+        &mut self,
+        origin: Origin,
+        events: Vec<message::Event>,
+        joins: Option<SensorEvent>,
+        time: Timestamp,
+    ) {
+        let sensor = origin.sensor;
+        let (source, live) = (&self.sources[sensor], origin.live_in(&events));
+        let is_kept = |peer: &PeerId| joins.is_none() && live.contains(peer) && source.peers[peer];
+        let (known, gone): (BTreeSet<_>, BTreeSet<_>) = source.peers.keys().partition(|peer| is_kept(peer));
+        if let Some(joins) = joins {
+            self.push(time, EventKind::Sensor(sensor, joins));
         }
-        self.disconnect(time, sensor, &gone);
+        self.disconnect(time, sensor, &gone.into_iter().collect::<Vec<_>>());
         for event in events {
             let peer = match &event.kind {
-                Some(MessageKind::Peer(peer)) => sensor.peer(PeerId(peer.peer)),
+                Some(MessageKind::Peer(peer)) => origin.peer(PeerId(peer.peer)),
                 _ => None,
             };
             if !peer.is_some_and(|peer| known.contains(&peer)) {
                 let body = body_of(&event).ok().flatten().and_then(|id| self.bodies.get(id));
-                self.complete(sensor, None, event, body, time);
+                self.complete(origin, None, event, body, time);
             }
         }
     }
 
-    fn leave_event(&mut self, sensor: SensorId, event: message::Event, time: Timestamp) {
-        let source = &mut self.sources[sensor];
+    fn leave_event(&mut self, origin: Origin, event: message::Event, time: Timestamp) {
+        let source = &mut self.sources[origin.sensor];
         if matches!(event.kind, Some(MessageKind::KnownOutputs(_))) {
             source.known = Some(event);
             return;
@@ -194,14 +211,14 @@ impl Merge {
         let known = source.known.take();
         let id = match body_of(&event) {
             Ok(id) => id,
-            Err(error) => return self.refuse(sensor, &error),
+            Err(error) => return self.refuse(origin.sensor, &error),
         };
         let body = id.and_then(|id| self.bodies.get(id));
         let Some(missing) = id.filter(|_| body.is_none()) else {
-            return self.complete(sensor, known, event, body, time);
+            return self.complete(origin, known, event, body, time);
         };
-        if !self.awaiting.add(missing, Waiting::new(sensor, time, known, event)) {
-            self.body_missing(sensor);
+        if !self.awaiting.add(missing, Waiting::new(origin, time, known, event)) {
+            self.body_missing(origin.sensor);
         }
     }
 
@@ -213,8 +230,8 @@ impl Merge {
 
     fn body_arrived(&mut self, id: BodyId) {
         let body = self.bodies.get(id);
-        for Waiting { sensor, known, event, .. } in self.awaiting.arrived(id) {
-            self.complete(sensor, known, event, body.clone(), self.left);
+        for Waiting { origin, known, event, .. } in self.awaiting.arrived(id) {
+            self.complete(origin, known, event, body.clone(), self.left);
         }
     }
 
@@ -225,7 +242,7 @@ impl Merge {
     /// An event has all that belongs to it.
     fn complete(
         &mut self,
-        sensor: SensorId,
+        origin: Origin,
         known: Option<message::Event>,
         event: message::Event,
         body: Option<Body>,
@@ -234,37 +251,48 @@ impl Merge {
         let decoded = decode_with_body(event, body);
         let known = known.map(|known| decode_with_body(known, None));
         match (decoded, known.transpose()) {
+            (Ok(Some(event)), Ok(_)) if !contains(origin.kind, &event.kind) => {
+                self.refuse(origin.sensor, &SchemaError::Impossible("kind of an event"));
+            }
             (Ok(Some(event)), Ok(known)) => {
                 if let Some(known) = known.flatten() {
                     self.push(time, known.kind);
                 }
-                self.take(sensor, event.kind, time);
+                self.take(origin, event.kind, time);
             }
             // Of a kind that this version does not know.
             (Ok(None), Ok(_)) => {}
-            (Err(error), _) | (_, Err(error)) => self.refuse(sensor, &error),
+            (Err(error), _) | (_, Err(error)) => self.refuse(origin.sensor, &error),
         }
     }
 
     /// Takes what happened to a sensor, or what it says happened to its network.
-    fn take(&mut self, sensor: SensorId, kind: EventKind, time: Timestamp) {
+    fn take(&mut self, origin: Origin, kind: EventKind, time: Timestamp) {
+        let sensor = origin.sensor;
         match kind {
             EventKind::Peer(peer, mut event) => {
                 let source = &mut self.sources[sensor];
-                let Some(peer) = sensor.peer(peer).filter(|peer| source.note(*peer, &event)) else {
+                let known = origin.peer(peer).filter(|peer| source.note(*peer, &event));
+                let Some(known) = known else {
                     source.counts.refused += 1;
                     return;
                 };
+                source.note_id(peer);
                 translate::shift(&mut event, source.offset.server_ahead().saturating_add(self.reader_ahead));
-                self.push(time, EventKind::Peer(peer, event));
+                self.push(time, EventKind::Peer(known, event));
             }
             EventKind::Tip(tip) | EventKind::BlocksDisconnected { tip, .. } => self.chain.tip(sensor, tip),
             EventKind::Block { peer, block, .. } => {
-                if let Some(peer) = sensor.peer(peer) {
+                if let Some(peer) = origin.peer(peer) {
                     self.chain.block(peer, block);
                 }
             }
             EventKind::Warning(warning) => {
+                let source = &mut self.sources[sensor];
+                if !source.may_warn(self.left) {
+                    source.counts.refused += 1;
+                    return;
+                }
                 self.push(time, EventKind::Sensor(sensor, SensorEvent::Warned(Box::new(warning))));
             }
             // Of one sensor alone, or of its own sensors.
@@ -289,10 +317,11 @@ impl Merge {
         }
     }
 
-    /// An event is ready, at a time by the server's clock.
+    /// An event is ready, at a time by the server's clock. Time does not go back when the clocks are compared again.
     fn push(&mut self, time: Timestamp, kind: EventKind) {
         self.left = self.left.max(time);
-        self.ready.push_back(Event { time: self.left.shifted(self.reader_ahead), kind });
+        self.last = self.last.max(self.left.shifted(self.reader_ahead));
+        self.ready.push_back(Event { time: self.last, kind });
     }
 
     /// The next event, with the time of the reader's clock.
@@ -305,6 +334,11 @@ impl Merge {
         self.ready.len()
     }
 
+    /// The clocks were compared again.
+    pub fn set_clock(&mut self, (ahead, uncertainty): (i64, Duration)) {
+        (self.reader_ahead, self.reader_uncertainty) = (ahead, uncertainty);
+    }
+
     /// What the server's clock shows when the reader's shows `time`.
     pub fn server_time(&self, time: Timestamp) -> Timestamp {
         time.shifted(self.reader_ahead.saturating_neg())
@@ -312,6 +346,6 @@ impl Merge {
 
     /// Up to when all events are out, by the reader's clock.
     pub fn position(&self) -> Timestamp {
-        self.left.max(self.horizon()).shifted(self.reader_ahead)
+        self.left.max(self.horizon()).shifted(self.reader_ahead).max(self.last)
     }
 }

@@ -1,7 +1,7 @@
 //! Messages of sensors as they arrive.
 
-use super::{Held, MAX_HELD, MAX_LATE, Merge, of_flush};
-use crate::event::{ClockOffset, SensorId};
+use super::{Held, MAX_HELD, MAX_LATE, Merge, Place, of_flush};
+use crate::event::{ClockOffset, EventKind, SensorEvent, SensorId};
 use crate::schema::message;
 use crate::schema::{decode_batch, decode_block_part, decode_sensor_state, decode_sensor_status};
 use crate::sensor::collect::source::{Arrival, Phase};
@@ -13,30 +13,62 @@ use std::time::Duration;
 impl Merge {
     /// Takes a message.
     pub fn receive(&mut self, arrival: Arrival) {
-        let Arrival { sensor, kind, stored, payload } = arrival;
-        let Some(sensor) = self.sources.id(sensor, stored) else { return };
-        let received = match kind {
-            Kind::RawTx if self.skipped.contains(&kind) => Ok(()),
-            Kind::RawTx => self.bodies.transaction(&payload).map(|id| self.body_arrived(id)),
-            Kind::Block => decode_block_part(payload).and_then(|part| {
-                if let Some(id) = self.bodies.block_part(part)? {
-                    self.body_arrived(id);
-                }
-                Ok(())
+        let Arrival { sensor, kind, stored, received, payload } = arrival;
+        let known = self.sources.known(&sensor);
+        let taken = match kind {
+            Kind::RawTx if self.skipped.contains(&kind) => Ok(known),
+            Kind::RawTx => self.bodies.transaction(&payload).map(|id| {
+                self.body_arrived(id);
+                known
             }),
-            Kind::State => decode_sensor_state(payload).map(|state| self.state(sensor, stored, state)),
-            Kind::Status => decode_sensor_status(payload).map(|status| self.status(sensor, stored, &status)),
+            Kind::Block => {
+                let whole = decode_block_part(payload).and_then(|part| self.bodies.block_part(known, part));
+                whole.map(|whole| {
+                    if let Some(id) = whole {
+                        self.body_arrived(id);
+                    }
+                    known
+                })
+            }
+            Kind::State => decode_sensor_state(payload).map(|state| {
+                let id = self.sources.id(sensor, stored)?;
+                self.state(id, stored, state);
+                Some(id)
+            }),
+            Kind::Status => decode_sensor_status(payload).map(|status| {
+                let id = self.sources.id(sensor, stored)?;
+                self.status(id, (stored, received), &status);
+                Some(id)
+            }),
             Kind::Traffic | Kind::Relay | Kind::Tx | Kind::Chain | Kind::Peers => {
-                decode_batch(payload).map(|batch| self.batch(sensor, kind, stored, batch))
+                decode_batch(payload).map(|batch| {
+                    let id = self.sources.id(sensor, stored)?;
+                    self.batch(id, kind, stored, batch);
+                    Some(id)
+                })
             }
         };
-        let source = &mut self.sources[sensor];
-        match received {
-            Ok(()) => source.heard = source.heard.max(stored),
-            Err(error) => {
-                source.counts.refused += 1;
-                tracing::debug!(sensor = %source.name, kind = kind.name(), %error, "a message of a sensor is refused");
+        match taken {
+            Ok(Some(id)) => {
+                let source = &mut self.sources[id];
+                source.heard = source.heard.max(stored);
             }
+            // It is not known yet, or there is no room for it.
+            Ok(None) => {}
+            Err(error) => {
+                tracing::debug!(kind = kind.name(), %error, "a message of a sensor is refused");
+                if let Some(id) = known {
+                    self.sources[id].counts.refused += 1;
+                }
+            }
+        }
+    }
+
+    /// Holds something at its place.
+    fn hold(&mut self, place: Place, held: Held) {
+        self.held.insert(place, held);
+        while self.held.len() > MAX_HELD {
+            self.leave();
         }
     }
 
@@ -53,8 +85,7 @@ impl Merge {
         if !source.losses.note(batch.first, batch.events.len() as u64) {
             return;
         }
-        source.sent =
-            source.sent.max(Timestamp::from_micros(batch.sent_us).shifted(source.offset.server_ahead()));
+        source.sent = source.sent.max(source.server_time(batch.sent_us, stored));
         let is_usable = match source.phase {
             Phase::Joined { flush } => batch.flush >= flush,
             Phase::Waiting => false,
@@ -63,10 +94,11 @@ impl Merge {
         if self.skipped.contains(&kind) || !is_usable && !matches!(kind, Kind::Tx | Kind::Chain) {
             return;
         }
-        let sent = batch.sent_us;
+        let (sent, origin) = (batch.sent_us, source.origin(kind));
         for (place, event) in batch.places.into_iter().zip(batch.events) {
-            // Nothing happens later than it is published, so that nothing is held for long.
-            let time = source.time(batch.flush, event.time_us.min(sent));
+            let source = &mut self.sources[sensor];
+            // Nothing happens later than it is published.
+            let time = source.time(batch.flush, event.time_us.min(sent), stored);
             if time < self.left {
                 source.counts.late += 1;
                 if kind == Kind::Relay && self.left.since(time) > MAX_LATE {
@@ -74,28 +106,40 @@ impl Merge {
                 }
             }
             let time = time.max(self.left);
-            self.held.insert((time, sensor, of_flush(batch.flush), place), Held::Event(event));
-        }
-        while self.held.len() > MAX_HELD {
-            self.leave();
+            self.hold((time, sensor, of_flush(batch.flush), place), Held::Event(origin, event));
         }
     }
 
     fn state(&mut self, sensor: SensorId, stored: Timestamp, state: message::SensorState) {
         let source = &mut self.sources[sensor];
         let (run, flush, sent) = (state.run, state.flush, Timestamp::from_micros(state.sent_us));
-        source.offset.note(sent, stored);
-        let (was, is_new) = (source.phase, source.run != Some(run));
-        if is_new && state.part == 0 {
-            source.begin_run(run);
+        if source.run != Some(run) && state.part == 0 {
+            let Some(is_back) = source.begin_run_with_state(run, sent, stored) else { return };
+            if is_back && source.may_warn(stored) {
+                self.push(self.left, EventKind::Sensor(sensor, SensorEvent::NameShared));
+            }
         }
+        let source = &mut self.sources[sensor];
+        source.offset.note(sent, stored);
+        let was = source.phase;
         let Some(events) = source.state(state) else { return };
-        let time = source.time(flush.saturating_sub(1), sent.as_micros()).max(self.left);
-        let joins = is_new || was == Phase::Waiting;
-        self.held.insert((time, sensor, of_flush(flush) - 1, 0), Held::State(events, joins));
+        let time = source.time(flush.saturating_sub(1), sent.as_micros(), stored).max(self.left);
+        let origin = source.origin(Kind::State);
+        let is_first = !std::mem::replace(&mut source.has_joined, true);
+        let joins = match was {
+            Phase::Waiting if is_first => Some(SensorEvent::Joined(source.name.to_string())),
+            Phase::Waiting => Some(SensorEvent::Back),
+            Phase::Joined { .. } => None,
+        };
+        self.hold((time, sensor, of_flush(flush) - 1, 0), Held::State(origin, events, joins));
     }
 
-    fn status(&mut self, sensor: SensorId, stored: Timestamp, status: &message::SensorStatus) {
+    fn status(
+        &mut self,
+        sensor: SensorId,
+        (stored, received): (Timestamp, Timestamp),
+        status: &message::SensorStatus,
+    ) {
         let source = &mut self.sources[sensor];
         let sent = Timestamp::from_micros(status.sent_us);
         source.offset.note(sent, stored);
@@ -104,18 +148,18 @@ impl Merge {
             return;
         }
         let ahead = source.offset.server_ahead();
-        let sent = sent.shifted(ahead);
+        let sent = source.server_time(status.sent_us, stored);
         let mut report = translate::report(status, ahead.saturating_add(self.reader_ahead));
         report.lost = source.losses.lost();
         report.missing_bodies = source.counts.missing_bodies;
         report.late = source.counts.late;
         report.refused = source.counts.refused;
-        report.lag = self.now.max(stored).since(sent);
+        report.lag = received.since(sent);
         report.clock = source.offset.uncertainty().map(|uncertainty| ClockOffset {
             ahead_us: ahead.saturating_add(self.reader_ahead).saturating_neg(),
             uncertainty: uncertainty + self.reader_uncertainty,
         });
         let place = (sent.max(self.left), sensor, u64::MAX, 0);
-        self.held.insert(place, Held::Report(Box::new(report)));
+        self.hold(place, Held::Report(Box::new(report)));
     }
 }

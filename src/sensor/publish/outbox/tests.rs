@@ -73,7 +73,7 @@ fn read(messages: &[Outgoing]) -> Vec<Event> {
                     // The body came before the event that names it.
                     let body = body_of(&message).unwrap().map(|id| bodies.get(&id).unwrap().clone());
                     let event = decode_with_body(message, body).unwrap().unwrap();
-                    let its_kind = selection::kind(&event.kind).unwrap_or(Kind::Tx);
+                    let its_kind = kind_of(&event.kind).unwrap_or(Kind::Tx);
                     assert_eq!(its_kind, kind, "{event:?}");
                     events.push(((batch.flush, place), event));
                 }
@@ -113,7 +113,7 @@ proptest! {
         let mut expected = Vec::new();
         for (index, outputs, is_last) in noted {
             let event = event(index.get(&all).clone());
-            let Some(kind) = selection::kind(&event.kind) else {
+            let Some(kind) = kind_of(&event.kind) else {
                 outbox.note(&event, Vec::new(), NOW);
                 continue;
             };
