@@ -62,6 +62,10 @@ pub fn encode_without_body(event: &Event) -> Option<(message::Event, Option<Body
             let block_message = message::Block { peer: peer.0, height: *height, raw: outline(block) };
             (Kind::Block(block_message), Body::Block(Arc::clone(block)))
         }
+        EventKind::PastBlock { peer, height, block } => {
+            let block_message = message::Block { peer: peer.0, height: *height, raw: outline(block) };
+            (Kind::PastBlock(block_message), Body::Block(Arc::clone(block)))
+        }
         _ => return event::encode(event).map(|message| (message, None)),
     };
     Some((message::Event { time_us: event.time.as_micros(), kind: Some(kind) }, Some(body)))
@@ -104,7 +108,7 @@ pub fn body_of(message: &message::Event) -> Result<Option<BodyId>, SchemaError> 
                 ),
             ..
         })) => wtxid(raw),
-        Some(Kind::Block(block)) => {
+        Some(Kind::Block(block) | Kind::PastBlock(block)) => {
             let header = block.raw.first_chunk::<{ BlockHeader::SIZE }>();
             let header = header.ok_or(SchemaError::Impossible("header"))?;
             Ok(Some(BodyId::Block(BlockHeader::decode(header).hash())))
@@ -140,6 +144,11 @@ pub fn decode_with_body(message: message::Event, body: Option<Body>) -> Result<O
             BodyId::Block(hash),
             Some(Body::Block(block)),
         ) if block.hash == hash => EventKind::Block { peer: PeerId(peer), height, block },
+        (
+            Some(Kind::PastBlock(message::Block { peer, height, .. })),
+            BodyId::Block(hash),
+            Some(Body::Block(block)),
+        ) if block.hash == hash => EventKind::PastBlock { peer: PeerId(peer), height, block },
         _ => return Err(SchemaError::Impossible("body")),
     };
     Ok(Some(Event { time: event_time, kind }))
@@ -212,7 +221,7 @@ mod tests {
             assert_eq!(body_of(&message).unwrap().is_some(), body.is_some());
             assert_eq!(decode_with_body(message, body), Ok(Some(event)));
         }
-        assert_eq!(bodies, 4, "a transaction in three ways, and a block");
+        assert_eq!(bodies, 5, "a transaction in three ways, and a block in two");
     }
 
     #[test]
@@ -222,10 +231,10 @@ mod tests {
             .filter_map(|kind| encode_without_body(&Event { time: TIME, kind }))
             .filter_map(|(message, body)| Some((message, body?)))
             .collect();
-        for (at, (message, _)) in messages.iter().enumerate() {
-            for (other, (_, body)) in messages.iter().enumerate() {
+        for (message, its_own) in &messages {
+            for (_, body) in &messages {
                 let decoded = decode_with_body(message.clone(), Some(body.clone()));
-                assert_eq!(decoded.is_ok(), at == other, "{message:?}");
+                assert_eq!(decoded.is_ok(), body == its_own, "{message:?}");
             }
             assert_eq!(decode_with_body(message.clone(), None), Err(SchemaError::Impossible("body")));
         }

@@ -10,13 +10,13 @@ pub(super) fn kind_of(event: &EventKind) -> Option<Kind> {
         EventKind::Peer(_, event) => Some(kind_of_peer_event(event)),
         EventKind::Tip(_)
         | EventKind::Block { .. }
+        | EventKind::PastBlock { .. }
         | EventKind::MissingBlocks(_)
         | EventKind::BlocksDisconnected { .. } => Some(Kind::Chain),
         EventKind::Seed { .. } => Some(Kind::Peers),
         EventKind::Warning(warning) => is_public(warning).then_some(Kind::Peers),
         EventKind::Addresses(_)
         | EventKind::WallClock(_)
-        | EventKind::PastBlock { .. }
         | EventKind::Backfill { .. }
         | EventKind::Bootstrap(_)
         | EventKind::Restored(_)

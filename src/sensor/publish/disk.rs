@@ -53,10 +53,17 @@ impl Disk {
                 spool.written(Some(messages));
                 self.warn(&error);
             }
-            Done::Loaded(Ok(messages)) => spool.loaded(messages),
+            Done::Loaded(Ok(messages)) => {
+                let damaged = spool.loaded(messages);
+                if damaged > 0 {
+                    tracing::warn!(damaged, "messages are lost: a file of the spool is damaged");
+                }
+            }
             Done::Loaded(Err(error)) => {
-                spool.loaded(Vec::new());
                 self.warn(&error);
+                if let Some(messages) = spool.unreadable() {
+                    tracing::warn!(messages, "left for the next start: a file of the spool cannot be read");
+                }
             }
             Done::Removed(result) => {
                 spool.removed();
@@ -68,7 +75,7 @@ impl Disk {
     fn warn(&mut self, error: &io::Error) {
         if !std::mem::replace(&mut self.has_warned, true) {
             let folder = self.folder.as_ref().map(|folder| folder.path().display().to_string());
-            tracing::warn!("spool {}: {error}; messages wait in memory", folder.unwrap_or_default());
+            tracing::warn!("spool {}: {error}; it is tried again", folder.unwrap_or_default());
         }
     }
 
@@ -94,7 +101,9 @@ impl Disk {
         };
         let unsaved = spool.into_unsaved();
         let written = tokio::task::spawn_blocking(move || {
-            unsaved.iter().try_for_each(|(number, messages)| folder.write(*number, messages))
+            // One that does not fit says nothing about the next.
+            let written = unsaved.iter().map(|(number, messages)| folder.write(*number, messages));
+            written.collect::<Vec<_>>().into_iter().collect::<io::Result<()>>()
         });
         match written.await {
             Ok(Err(error)) => {

@@ -1,7 +1,7 @@
 //! The monitor's end of a sensor. It never waits for the server or the disk.
 
 use crate::chain::Network;
-use crate::event::Event;
+use crate::event::{Event, EventKind};
 use crate::model::Model;
 use crate::sensor::kind::SensorName;
 use crate::sensor::publish::outbox::{Figures, Outbox};
@@ -25,6 +25,10 @@ const STATUS: Duration = Duration::from_secs(5);
 
 /// How long the answer about the stream may take at the start.
 const CHECK: Duration = Duration::from_secs(5);
+
+/// How many of the last blocks are published that are from before the sensor was started: readers of a sensor that was
+/// away need them.
+const MAX_PAST: u32 = 6;
 
 /// What a sensor publishes, and where.
 #[derive(Clone, Debug)]
@@ -133,6 +137,11 @@ impl Sensor {
 
     /// Takes an event that `model` is about to apply. Never blocks.
     pub fn note(&mut self, event: &Event, model: &Model) {
+        if let EventKind::PastBlock { height, .. } = event.kind
+            && model.tip().is_some_and(|tip| height.saturating_add(MAX_PAST) <= tip.height)
+        {
+            return;
+        }
         self.outbox.note(event, model.known_outputs(&event.kind), event.time);
     }
 

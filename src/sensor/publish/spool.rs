@@ -10,6 +10,9 @@ use crate::sensor::kind::Kind;
 use crate::sensor::publish::message::Outgoing;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
+/// How often a segment that cannot be read is tried, twice a minute.
+const MAX_TRIES: u32 = 10;
+
 /// How much may wait in memory until it is written to disk, in bytes.
 pub(super) const MEMORY: u64 = 16 << 20;
 
@@ -64,6 +67,7 @@ pub(super) struct Spool {
     /// Whether there are files at all, and whether the last one could be written.
     has_disk: bool,
     is_disk_full: bool,
+    reading: Reading,
     /// Whether something is being done with files.
     is_busy: bool,
     head: BTreeMap<Ticket, Slot>,
@@ -86,6 +90,15 @@ pub(super) struct Spool {
     dropped: [u64; Kind::ALL.len()],
 }
 
+/// How far it is with a segment that cannot be read.
+#[derive(Default, Debug)]
+struct Reading {
+    /// How often it was tried.
+    tries: u32,
+    /// Whether it is not to be tried at once again.
+    waits: bool,
+}
+
 #[derive(Debug)]
 struct Slot {
     message: Outgoing,
@@ -103,6 +116,7 @@ impl Spool {
             limit,
             has_disk,
             is_disk_full: false,
+            reading: Reading::default(),
             is_busy: false,
             head: BTreeMap::new(),
             unsent: BTreeSet::new(),
@@ -200,6 +214,7 @@ impl Spool {
         } else if self.tail_bytes >= SEGMENT && self.memory() > MEMORY && self.writes() {
             self.write()
         } else if self.head_bytes <= SEGMENT
+            && !self.reading.waits
             && let Some(segment) = self.segments.front()
         {
             Work::Load(segment.number)
@@ -233,10 +248,27 @@ impl Spool {
         self.advance();
     }
 
-    /// Takes the messages of the segment that was to be read, those of them that are whole.
-    pub fn loaded(&mut self, messages: Vec<Outgoing>) {
+    /// Takes note that a segment cannot be read for now. Returns how many messages are left for the next start, when it
+    /// was tried for long enough: others wait behind it.
+    pub fn unreadable(&mut self) -> Option<u64> {
         self.is_busy = false;
-        let Some(Segment { number, .. }) = self.segments.pop_front() else { return };
+        self.reading.waits = true;
+        self.reading.tries += 1;
+        if self.reading.tries < MAX_TRIES {
+            return None;
+        }
+        self.reading.tries = 0;
+        let left = self.segments.pop_front().map(|segment| segment.messages);
+        self.advance();
+        left
+    }
+
+    /// Takes the messages of the segment that was to be read, those of them that are whole. Returns how many were not.
+    pub fn loaded(&mut self, messages: Vec<Outgoing>) -> u64 {
+        self.is_busy = false;
+        self.reading.tries = 0;
+        let Some(Segment { number, messages: expected, .. }) = self.segments.pop_front() else { return 0 };
+        let damaged = expected.saturating_sub(messages.len() as u64);
         if messages.is_empty() {
             self.done.push(number);
         } else {
@@ -246,6 +278,7 @@ impl Spool {
             self.add_to_head(message, number, true);
         }
         self.advance();
+        damaged
     }
 
     /// Takes note that the segment was removed.
@@ -253,9 +286,9 @@ impl Spool {
         self.is_busy = false;
     }
 
-    /// Tries again to write to a disk that was full.
+    /// Tries again to use a disk that was full, or could not be read.
     pub fn try_disk_again(&mut self) {
-        self.is_disk_full = false;
+        (self.is_disk_full, self.reading.waits) = (false, false);
     }
 
     /// Whether nothing waits, and nothing is to be done with files.

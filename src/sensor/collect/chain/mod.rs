@@ -33,6 +33,11 @@ pub struct Chain {
     connected: VecDeque<Link>,
     /// Blocks that are not connected, oldest first.
     blocks: VecDeque<Candidate>,
+    /// The highest block of the chain that is not here, and from before what is followed: the others that are needed come
+    /// before it.
+    behind: Option<(u32, BlockHash)>,
+    /// The last block before a gap, down to which blocks are said to be missing.
+    gap: Option<BlockHash>,
     /// Since when the best tip cannot be reached.
     stuck_since: Option<Timestamp>,
     /// Whether there may be something to follow.
@@ -71,6 +76,8 @@ impl Chain {
             tips: BTreeMap::new(),
             connected: VecDeque::new(),
             blocks: VecDeque::new(),
+            behind: None,
+            gap: None,
             stuck_since: None,
             has_changed: false,
         }
@@ -83,7 +90,8 @@ impl Chain {
 
     /// Takes a block; of several of the same, the first.
     pub fn block(&mut self, peer: PeerId, block: Arc<Block>) {
-        let is_known = self.connected.iter().any(|link| link.hash == block.hash)
+        let is_behind = self.behind.is_some_and(|(_, hash)| hash == block.hash);
+        let is_known = !is_behind && self.connected.iter().any(|link| link.hash == block.hash)
             || self.blocks.iter().any(|known| known.block.hash == block.hash);
         if is_known {
             return;
@@ -106,8 +114,9 @@ impl Chain {
         if !self.has_changed && self.stuck_since.is_none() {
             return Vec::new();
         }
-        let events = self.look_for_better(now);
+        let mut events = self.look_for_better(now);
         self.has_changed = !events.is_empty();
+        self.look_behind(&mut events);
         events
     }
 
@@ -115,6 +124,7 @@ impl Chain {
         let Some(believed) = self.believed() else { return Vec::new() };
         let Some(&Link { height, hash: current, .. }) = self.connected.back() else {
             self.connected.push_back(Link { height: believed.height, hash: believed.hash, header: None });
+            self.behind = Some((believed.height, believed.hash));
             return vec![EventKind::Tip(believed)];
         };
         let mut higher: Vec<Tip> = self.tips.values().filter(|tip| tip.height > height).copied().collect();
@@ -138,6 +148,28 @@ impl Chain {
         }
         self.stuck_since = None;
         self.jump(believed, since)
+    }
+
+    /// Takes blocks from before what is followed, down from the first one that is missing: each names the one before it.
+    fn look_behind(&mut self, events: &mut Vec<EventKind>) {
+        while let Some((height, hash)) = self.behind
+            && let Some(at) = self.blocks.iter().position(|known| known.block.hash == hash)
+            && let Some(candidate) = self.blocks.remove(at)
+        {
+            let Link { header, .. } = candidate.at(height);
+            let link = self.connected.iter_mut().find(|link| link.hash == hash);
+            if let Some(link) = link {
+                link.header = header;
+            }
+            let Candidate { peer, block } = candidate;
+            let previous = block.header.previous;
+            self.behind = height.checked_sub(1).map(|height| (height, previous));
+            events.push(EventKind::PastBlock { peer, height, block });
+            if self.gap == Some(previous) {
+                (self.gap, self.behind) = (None, None);
+                events.push(EventKind::MissingBlocks(None));
+            }
+        }
     }
 
     /// The highest tip that is believed.
@@ -223,7 +255,8 @@ impl Chain {
 
     /// Follows a tip although blocks before it are missing: from the highest of these on.
     fn jump(&mut self, best: Tip, since: Timestamp) -> Vec<EventKind> {
-        let reached = self.connected.back().map_or(0, |link| link.height);
+        let last = self.connected.back().copied();
+        let reached = last.map_or(0, |link| link.height);
         let (mut path, mut missing) = (Vec::new(), (best.height, best.hash));
         while let Some(known) = self.blocks.iter().find(|known| known.block.hash == missing.1)
             && path.len() < MAX_BLOCKS
@@ -234,11 +267,13 @@ impl Chain {
         path.reverse();
         let (height, hash) = missing;
         self.connected = VecDeque::from([Link { height, hash, header: None }]);
+        self.behind = Some(missing);
         let mut events = self.follow(best, 0, path);
         // Back from a tip that nobody else believes in, nothing is missing that was not missing before.
         if let Some(count) = height.checked_sub(reached).filter(|count| *count > 0) {
             let missing = MissingBlocks { height: reached + 1, hash, count, since };
             events.insert(1, EventKind::MissingBlocks(Some(missing)));
+            self.gap = last.map(|link| link.hash);
         }
         events
     }

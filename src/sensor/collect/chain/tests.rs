@@ -22,6 +22,8 @@ fn names(events: &[EventKind]) -> Vec<String> {
                 tip.height
             )
         }
+        EventKind::PastBlock { height, .. } => format!("past block {height}"),
+        EventKind::MissingBlocks(None) => "nothing is missing".to_owned(),
         EventKind::MissingBlocks(Some(missing)) => {
             format!("missing {} × {}", missing.height, missing.count)
         }
@@ -167,4 +169,37 @@ fn blocks_that_do_not_come_are_said_to_be_missing() {
     chain.tip(FRA, tip(105, &next));
     chain.block(PeerId(1), Arc::new(next));
     assert_eq!(names(&chain.advance(NOW + PATIENCE)), ["tip 105", "block 105"]);
+}
+
+#[test]
+fn blocks_from_before_the_start_are_taken_down_from_the_first_tip_in_any_order() {
+    let blocks: Vec<Block> = (1..=4).fold(vec![mined_on(BlockHash([0; 32]), 0)], |mut blocks, number| {
+        blocks.push(mined_on(blocks.last().unwrap().hash, number));
+        blocks
+    });
+    let mut chain = Chain::new(Network::Regtest);
+    chain.tip(FRA, tip(104, &blocks[4]));
+    assert_eq!(names(&chain.advance(NOW)), ["tip 104"]);
+    chain.block(PeerId(1), Arc::new(blocks[2].clone()));
+    assert!(chain.advance(NOW).is_empty());
+    chain.block(PeerId(1), Arc::new(blocks[4].clone()));
+    assert_eq!(names(&chain.advance(NOW)), ["past block 104"]);
+    chain.block(PeerId(1), Arc::new(blocks[3].clone()));
+    assert_eq!(names(&chain.advance(NOW)), ["past block 103", "past block 102"]);
+    chain.block(PeerId(1), Arc::new(mined_on(BlockHash([7; 32]), 9)));
+    assert!(chain.advance(NOW).is_empty(), "a block that no other leads to");
+}
+
+#[test]
+fn blocks_that_were_missing_are_taken_when_they_come_late() {
+    let (mut chain, first) = start();
+    let second = mined_on(first.hash, 2);
+    let third = mined_on(second.hash, 3);
+    chain.tip(FRA, tip(102, &third));
+    assert!(chain.advance(NOW).is_empty());
+    assert_eq!(names(&chain.advance(NOW + PATIENCE)), ["tip 102", "missing 101 × 2"]);
+    chain.block(PeerId(1), Arc::new(third));
+    assert_eq!(names(&chain.advance(NOW + PATIENCE)), ["past block 102"]);
+    chain.block(PeerId(1), Arc::new(second));
+    assert_eq!(names(&chain.advance(NOW + PATIENCE)), ["past block 101", "nothing is missing"]);
 }

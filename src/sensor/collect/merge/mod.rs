@@ -282,7 +282,7 @@ impl Merge {
                 self.push(time, EventKind::Peer(known, event));
             }
             EventKind::Tip(tip) | EventKind::BlocksDisconnected { tip, .. } => self.chain.tip(sensor, tip),
-            EventKind::Block { peer, block, .. } => {
+            EventKind::Block { peer, block, .. } | EventKind::PastBlock { peer, block, .. } => {
                 if let Some(peer) = origin.peer(peer) {
                     self.chain.block(peer, block);
                 }
@@ -300,7 +300,6 @@ impl Merge {
             | EventKind::Addresses(_)
             | EventKind::WallClock(_)
             | EventKind::MissingBlocks(_)
-            | EventKind::PastBlock { .. }
             | EventKind::Backfill { .. }
             | EventKind::Bootstrap(_)
             | EventKind::Restored(_)

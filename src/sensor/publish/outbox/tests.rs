@@ -288,7 +288,6 @@ fn what_concerns_only_this_machine_is_not_published() {
     };
     let private = [
         EventKind::Restored(Restored::Transactions(vec![saved])),
-        EventKind::PastBlock { peer: PEER, height: 1, block: block(&[]) },
         EventKind::Backfill { fetched: 1, requested: 2, given_up: 0 },
         EventKind::Warning(Warning::Store(problem)),
         EventKind::Warning(Warning::RecordingGap { secs: 1, events: 2 }),

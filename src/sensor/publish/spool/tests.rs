@@ -49,7 +49,7 @@ impl Scene {
                     assert!(self.files.insert(number, messages).is_none(), "{number} is written twice");
                     self.spool.written(None);
                 }
-                Work::Load(number) => self.spool.loaded(self.files[&number].clone()),
+                Work::Load(number) => assert_eq!(self.spool.loaded(self.files[&number].clone()), 0),
                 Work::Remove(number) => {
                     assert!(self.files.remove(&number).is_some(), "{number} is removed twice");
                     self.spool.removed();
@@ -250,6 +250,24 @@ fn a_full_disk_leaves_the_memory_and_is_used_again_later() {
     scene.drain();
     // What waited in memory comes first, and in its order.
     assert_eq!(scene.acknowledged, [numbers(0..kept), numbers(100..150)].concat());
+}
+
+#[test]
+fn a_segment_that_cannot_be_read_waits_and_then_lets_others_pass() {
+    let segments = [1, 3].map(|number| Segment { number, messages: 2, bytes: 100 });
+    let mut spool = Spool::new(1 << 30, true, segments.into());
+    for _ in 0..MAX_TRIES - 1 {
+        assert_eq!(spool.work(), Some(Work::Load(1)));
+        assert_eq!(spool.unreadable(), None);
+        assert_eq!(spool.work(), None, "not at once again");
+        spool.try_disk_again();
+    }
+    assert_eq!(spool.waiting().0, 4, "nothing is given up");
+    assert_eq!(spool.work(), Some(Work::Load(1)));
+    assert_eq!(spool.unreadable(), Some(2));
+    spool.try_disk_again();
+    assert_eq!(spool.work(), Some(Work::Load(3)), "the file of the other stays");
+    assert_eq!(spool.loaded(vec![message(Kind::Tx, 7, 10)]), 1, "one of its two messages is damaged");
 }
 
 #[test]
