@@ -209,10 +209,40 @@ async fn a_reader_that_is_too_slow_skips_ahead_and_says_what() {
     })
     .await;
     tokio::time::sleep(Duration::from_secs(2)).await;
-    reader.signal(Signal::STOP);
-    tokio::time::sleep(Duration::from_secs(14)).await;
-    reader.signal(Signal::CONT);
+    // It runs for a hundredth of the time.
+    for _ in 0..16 {
+        reader.signal(Signal::STOP);
+        tokio::time::sleep(Duration::from_millis(1_500)).await;
+        reader.signal(Signal::CONT);
+        tokio::time::sleep(Duration::from_millis(15)).await;
+    }
     wait_for("the warning", async || reader.warns("too slow for all sensors")).await;
+    fra.interrupt().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs nats-server"]
+async fn a_reader_that_was_stopped_reads_all_of_what_it_missed_and_takes_nobody_for_stale() {
+    let broker = Broker::start("");
+    let demo = demo(20.0).await;
+    let folder = tempfile::tempdir().unwrap();
+    let fra = Sensor::start(&demo, "fra1", &broker.url(), folder.path(), &[]);
+    wait_for("messages", async || broker.messages().await > 10_000).await;
+    let reader = Reader::start(&broker, &[]);
+    wait_for("its peers", async || reader.live_peers() == 4).await;
+    let events = reader.metric("events_total", "fra1").unwrap();
+    reader.signal(Signal::STOP);
+    tokio::time::sleep(Duration::from_secs(20)).await;
+    reader.signal(Signal::CONT);
+    wait_for("later events", async || {
+        reader.metric("events_total", "fra1").is_some_and(|now| now > events + 1_000.0)
+            && reader.metric("lag_seconds", "fra1").is_some_and(|lag| lag < 1.0)
+    })
+    .await;
+    assert!(!reader.warns("too slow for all sensors"));
+    assert_eq!(reader.metric("lost_events_total", "fra1"), Some(0.0));
+    let reasons = reader.said("peer_disconnected");
+    assert!(reasons.iter().all(|line| line["reason"] != "sensor_stale"), "{reasons:?}");
     fra.interrupt().await;
 }
 

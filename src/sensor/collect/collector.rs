@@ -234,7 +234,7 @@ impl Reading {
                 _ = tick.tick() => {
                     is_tick = true;
                     if std::mem::replace(&mut last_tick, Instant::now()).elapsed() > PAUSE {
-                        self.merge.resume(self.server_now());
+                        self.was_away();
                     }
                 }
                 compared = Self::compared(&mut self.comparing) => self.set_clock(compared),
@@ -248,7 +248,7 @@ impl Reading {
                 match self.subscription.open().await {
                     Ok((opened, waiting)) => {
                         (messages, away) = (opened, None);
-                        self.merge.resume(self.server_now());
+                        self.was_away();
                         self.is_behind = waiting > 0;
                         self.compare_clocks();
                         self.warnings.push(Warning::SensorServerBack(self.server.clone()));
@@ -271,6 +271,12 @@ impl Reading {
                 return;
             }
         }
+    }
+
+    /// The reader was away: nobody is stale because of that, and it is not too slow for what came meanwhile.
+    fn was_away(&mut self) {
+        self.merge.resume(self.server_now());
+        self.warnings.extend(self.skipping.restart(self.server_now()));
     }
 
     fn take(&mut self, message: &jetstream::Message) {

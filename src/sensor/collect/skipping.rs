@@ -29,9 +29,7 @@ impl Skipping {
     pub fn note(&mut self, lag: Duration, stored: Timestamp) -> Option<Warning> {
         if lag < UP_TO_DATE {
             self.was_up_to_date = true;
-            self.kinds = &[];
-            let secs = stored.since(self.since.take()?).as_secs();
-            return Some(Warning::SensorsSkipped { secs, messages: std::mem::take(&mut self.messages) });
+            return self.end(stored);
         }
         if self.was_up_to_date && lag > BEHIND {
             self.since.get_or_insert(stored);
@@ -42,6 +40,18 @@ impl Skipping {
             }
         }
         None
+    }
+
+    /// Begins anew: what waits is the past, which is read whole. Returns a warning if something was left out.
+    pub fn restart(&mut self, now: Timestamp) -> Option<Warning> {
+        self.was_up_to_date = false;
+        self.end(now)
+    }
+
+    fn end(&mut self, now: Timestamp) -> Option<Warning> {
+        self.kinds = &[];
+        let secs = now.since(self.since.take()?).as_secs();
+        Some(Warning::SensorsSkipped { secs, messages: std::mem::take(&mut self.messages) })
     }
 
     /// Counts a message, if it is left out.
@@ -77,5 +87,14 @@ mod tests {
         let warning = skipping.note(Duration::ZERO, T + secs(33));
         assert_eq!(warning, Some(Warning::SensorsSkipped { secs: 33, messages: 4 }));
         assert_eq!(skipping.note(Duration::ZERO, T), None);
+    }
+
+    #[test]
+    fn after_a_pause_of_the_reader_nothing_is_skipped() {
+        let mut skipping = Skipping::default();
+        assert_eq!(skipping.note(Duration::ZERO, T), None);
+        assert_eq!(skipping.restart(T), None);
+        assert_eq!(skipping.note(Duration::from_mins(10), T), None);
+        assert!(skipping.kinds().is_empty());
     }
 }
