@@ -26,6 +26,7 @@ fn recorded(folder: &Path) -> Vec<Event> {
             EventKind::Peer(..)
                 | EventKind::Tip(_)
                 | EventKind::Block { .. }
+                | EventKind::PastBlock { .. }
                 | EventKind::MissingBlocks(_)
                 | EventKind::BlocksDisconnected { .. }
                 | EventKind::KnownOutputs(_)

@@ -209,12 +209,12 @@ async fn a_reader_that_is_too_slow_skips_ahead_and_says_what() {
     })
     .await;
     tokio::time::sleep(Duration::from_secs(2)).await;
-    // It runs for a hundredth of the time.
-    for _ in 0..16 {
+    // It runs for 2 ms in a second.
+    for _ in 0..24 {
         reader.signal(Signal::STOP);
-        tokio::time::sleep(Duration::from_millis(1_500)).await;
+        tokio::time::sleep(Duration::from_millis(1_000)).await;
         reader.signal(Signal::CONT);
-        tokio::time::sleep(Duration::from_millis(15)).await;
+        tokio::time::sleep(Duration::from_millis(2)).await;
     }
     wait_for("the warning", async || reader.warns("too slow for all sensors")).await;
     fra.interrupt().await;

@@ -12,9 +12,9 @@ use crate::sensor::stream;
 use crate::util::clock::Clock;
 use crate::util::time::Timestamp;
 use async_nats::jetstream;
-use async_nats::jetstream::consumer::pull;
+use async_nats::jetstream::consumer::pull::{self, OrderedError};
 use async_nats::jetstream::context::GetStreamErrorKind;
-use futures_util::StreamExt;
+use futures_util::{FutureExt, StreamExt};
 use std::collections::VecDeque;
 use std::time::Duration;
 use tokio::sync::mpsc;
@@ -26,10 +26,10 @@ use tokio_util::task::AbortOnDropHandle;
 /// all sensors within two.
 pub const LEAST_PAST: Duration = Duration::from_mins(3);
 
-/// How often events are looked for that are due.
-const TICK: Duration = Duration::from_millis(20);
+/// How often messages and events are looked for that are due.
+const TICK: Duration = Duration::from_millis(50);
 
-/// A tick that is later than this shows that the reader itself was stopped, and did not hear anybody.
+/// A pause that is longer than this shows that the reader itself was stopped, and did not hear anybody.
 const PAUSE: Duration = Duration::from_secs(2);
 
 /// How often the clocks are compared.
@@ -143,6 +143,7 @@ impl Collector {
             subscription,
             sender,
             warnings: Vec::new(),
+            said_away: false,
         };
         let task = stop.clone().run_until_cancelled_owned(reading.run(messages));
         let task = AbortOnDropHandle::new(tokio::spawn(task));
@@ -208,6 +209,8 @@ struct Reading {
     subscription: Subscription,
     sender: mpsc::Sender<Piece>,
     warnings: Vec<Warning>,
+    /// Whether it was said that the server is away.
+    said_away: bool,
 }
 
 impl Reading {
@@ -216,7 +219,7 @@ impl Reading {
         tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
         // When to try again to read, while the server is away.
         let mut away: Option<Instant> = None;
-        let mut last_tick = Instant::now();
+        let mut awake = Instant::now();
         loop {
             let mut is_tick = false;
             tokio::select! {
@@ -226,6 +229,7 @@ impl Reading {
                     ConnectionEvent::Connected => away = away.map(|_| Instant::now()),
                     ConnectionEvent::Disconnected if away.is_none() => {
                         away = Some(Instant::now() + AGAIN);
+                        self.said_away = true;
                         self.warnings.push(Warning::SensorServerAway(self.server.clone()));
                     }
                     ConnectionEvent::Disconnected => {}
@@ -233,16 +237,16 @@ impl Reading {
                 },
                 _ = tick.tick() => {
                     is_tick = true;
-                    if std::mem::replace(&mut last_tick, Instant::now()).elapsed() > PAUSE {
+                    if awake.elapsed() > PAUSE {
                         self.was_away();
+                    }
+                    // What has come since the last tick is read at once: each look at a message costs a task switch.
+                    while away.is_none() && let Some(message) = messages.next().now_or_never() {
+                        away = self.read(message);
                     }
                 }
                 compared = Self::compared(&mut self.comparing) => self.set_clock(compared),
-                message = messages.next(), if away.is_none() => match message {
-                    Some(Ok(message)) => self.take(&message),
-                    Some(Err(error)) => tracing::debug!(%error, "reading is interrupted"),
-                    None => away = Some(Instant::now() + AGAIN),
-                },
+                message = messages.next(), if away.is_none() && self.is_behind => away = self.read(message),
             }
             if away.is_some_and(|again| again <= Instant::now()) {
                 match self.subscription.open().await {
@@ -251,7 +255,9 @@ impl Reading {
                         self.was_away();
                         self.is_behind = waiting > 0;
                         self.compare_clocks();
-                        self.warnings.push(Warning::SensorServerBack(self.server.clone()));
+                        if std::mem::take(&mut self.said_away) {
+                            self.warnings.push(Warning::SensorServerBack(self.server.clone()));
+                        }
                     }
                     Err(error) => {
                         tracing::debug!(error, "the stream cannot be read yet");
@@ -270,7 +276,18 @@ impl Reading {
             if self.hand_over(is_tick).await.is_err() {
                 return;
             }
+            awake = Instant::now();
         }
+    }
+
+    /// Takes what was read. Returns when to try again, if there is nothing more to be read.
+    fn read(&mut self, message: Option<Result<jetstream::Message, OrderedError>>) -> Option<Instant> {
+        match message {
+            Some(Ok(message)) => self.take(&message),
+            Some(Err(error)) => tracing::debug!(%error, "reading is interrupted"),
+            None => return Some(Instant::now() + AGAIN),
+        }
+        None
     }
 
     /// The reader was away: nobody is stale because of that, and it is not too slow for what came meanwhile.

@@ -9,13 +9,16 @@ use crate::util::time::Timestamp;
 use std::time::Duration;
 
 /// A minimum counts for one to two of these spans, so that a drifting clock is followed.
-const SPAN: Duration = Duration::from_mins(5);
+const SPAN: Duration = Duration::from_mins(1);
+
+/// By how much two clocks may drift apart, in 1/1,000,000: those of computers keep within half of it.
+const DRIFT: u128 = 100;
 
 /// A clock compared with the server's.
 #[derive(Clone, Copy, Default, Debug)]
 pub struct Offset {
-    /// The smallest differences, server minus sensor in µs, of this span and the one before.
-    least: [Option<i64>; 2],
+    /// The smallest differences, server minus sensor in µs, of this span and the one before, and when they were seen.
+    least: [Option<(i64, Timestamp)>; 2],
     span_start: Timestamp,
     /// The shortest time to an acknowledgement, in µs.
     ack: Option<i64>,
@@ -29,7 +32,7 @@ impl Offset {
             self.span_start = stored;
         }
         let micros = stored.micros_since(sent);
-        self.least[0] = Some(self.least[0].map_or(micros, |least| least.min(micros)));
+        self.least[0] = Some(self.least[0].filter(|(least, _)| *least < micros).unwrap_or((micros, stored)));
     }
 
     /// Takes the shortest time to an acknowledgement, as the sensor measured it.
@@ -39,14 +42,20 @@ impl Offset {
 
     /// By how many µs the server's clock is ahead of the sensor's; 0 before the first message.
     pub fn server_ahead(&self) -> i64 {
-        let least = self.least.into_iter().flatten().min().unwrap_or(0);
+        let least = self.least().map_or(0, |(least, _)| least);
         least.saturating_sub(self.ack.unwrap_or(0) / 2)
     }
 
-    /// How far the true value may be from [`Self::server_ahead`]; `None` while nothing is known.
-    pub fn uncertainty(&self) -> Option<Duration> {
-        self.least.into_iter().flatten().next()?;
-        Some(Duration::from_micros(self.ack?.unsigned_abs().div_ceil(2)))
+    /// How far the true value at `now` may be from [`Self::server_ahead`]; `None` while nothing is known.
+    pub fn uncertainty(&self, now: Timestamp) -> Option<Duration> {
+        let (_, seen) = self.least()?;
+        let drift = now.since(seen).as_micros() * DRIFT / 1_000_000;
+        let way = Duration::from_micros(self.ack?.unsigned_abs().div_ceil(2));
+        Some(way + Duration::from_micros(u64::try_from(drift).unwrap_or(u64::MAX)))
+    }
+
+    fn least(&self) -> Option<(i64, Timestamp)> {
+        self.least.into_iter().flatten().min()
     }
 }
 
@@ -64,11 +73,13 @@ mod tests {
     #[test]
     fn nothing_is_known_before_a_message_and_an_acknowledgement() {
         let mut offset = Offset::default();
-        assert_eq!((offset.server_ahead(), offset.uncertainty()), (0, None));
+        assert_eq!((offset.server_ahead(), offset.uncertainty(T)), (0, None));
         offset.note(T, T + ms(40));
-        assert_eq!((offset.server_ahead(), offset.uncertainty()), (40_000, None));
+        assert_eq!((offset.server_ahead(), offset.uncertainty(T)), (40_000, None));
         offset.note_ack(ms(80));
-        assert_eq!((offset.server_ahead(), offset.uncertainty()), (0, Some(ms(40))));
+        assert_eq!((offset.server_ahead(), offset.uncertainty(T)), (0, Some(ms(40))));
+        let later = T + ms(100_040);
+        assert_eq!(offset.uncertainty(later), Some(ms(50)), "clocks drift apart meanwhile");
     }
 
     #[test]
@@ -101,7 +112,7 @@ mod tests {
             }
             offset.note_ack(Duration::from_micros(shortest));
             let error = offset.server_ahead().abs_diff(ahead);
-            prop_assert!(u128::from(error) <= offset.uncertainty().unwrap().as_micros() + 1);
+            prop_assert!(u128::from(error) <= offset.uncertainty(T).unwrap().as_micros() + 1);
         }
     }
 }

@@ -76,6 +76,7 @@ pub(super) struct Publisher {
     in_flight: FuturesUnordered<BoxFuture<'static, Published>>,
     /// The check of the stream, while it is under way.
     check: Option<BoxFuture<'static, Result<Vec<String>, StreamError>>>,
+    /// Whether it was checked on this connection.
     is_checked: bool,
     /// Nothing is published before, and then one message at a time until one is acknowledged.
     pause_until: Instant,
@@ -98,14 +99,8 @@ pub(super) struct Ends {
 }
 
 impl Publisher {
-    /// A publisher of what waits in `spool`. `is_checked` says whether the stream was checked on this connection.
-    pub fn new(
-        place: Place,
-        connection: Connection,
-        is_checked: bool,
-        spool: Spool,
-        folder: Option<Folder>,
-    ) -> (Self, Ends) {
+    /// A publisher of what waits in `spool`.
+    pub fn new(place: Place, connection: Connection, spool: Spool, folder: Option<Folder>) -> (Self, Ends) {
         let (progress, progress_receiver) = watch::channel(Progress::default());
         let (first, first_receiver) = oneshot::channel();
         let context = stream::context(&connection.client, ACKNOWLEDGE);
@@ -117,7 +112,7 @@ impl Publisher {
             disk: Disk::new(folder),
             in_flight: FuturesUnordered::new(),
             check: None,
-            is_checked,
+            is_checked: false,
             pause_until: Instant::now(),
             pause: Duration::ZERO,
             is_waiting: false,

@@ -93,35 +93,29 @@ impl Sensor {
         let SensorSettings { network, name, server, stream: stream_settings, spool, max_spool } = settings;
         let (folder, segments) = spool.map(|path| Folder::open(&path, network)).transpose()?.unzip();
         let client_name = name.to_string();
-        let (connection, is_checked) = match server.connect(&client_name).await {
+        let connection = match server.connect(&client_name).await {
             Ok(connection) => {
                 let context = stream::context(&connection.client, CHECK);
-                let is_checked = match stream::create_or_check(&context, network, &stream_settings).await {
+                match stream::create_or_check(&context, network, &stream_settings).await {
+                    Ok(differences) if differences.is_empty() => {}
                     Ok(differences) => {
-                        if !differences.is_empty() {
-                            let (name, differences) = (stream::name(network), differences.join(", "));
-                            tracing::warn!("stream {name} exists and stays as it is: {differences}");
-                        }
-                        true
+                        let (name, differences) = (stream::name(network), differences.join(", "));
+                        tracing::warn!("stream {name} exists and stays as it is: {differences}");
                     }
-                    Err(StreamError::Away(reason)) => {
-                        tracing::warn!("events wait: {reason}");
-                        false
-                    }
+                    Err(StreamError::Away(reason)) => tracing::warn!("events wait: {reason}"),
                     Err(error) => return Err(error.into()),
-                };
-                (connection, is_checked)
+                }
+                connection
             }
             Err(error @ ConnectError::Away { .. }) => {
                 tracing::warn!("events wait: {error}");
-                (server.connect_later(&client_name).await?, false)
+                server.connect_later(&client_name).await?
             }
             Err(error) => return Err(error.into()),
         };
         let spool = Spool::new(max_spool, folder.is_some(), segments.unwrap_or_default());
         let place = Place { network, name, stream: stream_settings, server: server.server() };
-        let (publisher, Ends { progress, first }) =
-            Publisher::new(place, connection, is_checked, spool, folder);
+        let (publisher, Ends { progress, first }) = Publisher::new(place, connection, spool, folder);
         let (jobs, queue) = mpsc::unbounded_channel();
         let sensor = Self {
             outbox: Outbox::new(rand::random()),

@@ -155,7 +155,7 @@ impl Merge {
         report.late = source.counts.late;
         report.refused = source.counts.refused;
         report.lag = received.since(sent);
-        report.clock = source.offset.uncertainty().map(|uncertainty| ClockOffset {
+        report.clock = source.offset.uncertainty(stored).map(|uncertainty| ClockOffset {
             ahead_us: ahead.saturating_add(self.reader_ahead).saturating_neg(),
             uncertainty: uncertainty + self.reader_uncertainty,
         });
