@@ -212,7 +212,7 @@ async fn a_reader_that_is_too_slow_skips_ahead_and_says_what() {
     // It runs for 2 ms in a second.
     for _ in 0..24 {
         reader.signal(Signal::STOP);
-        tokio::time::sleep(Duration::from_millis(1_000)).await;
+        tokio::time::sleep(Duration::from_secs(1)).await;
         reader.signal(Signal::CONT);
         tokio::time::sleep(Duration::from_millis(2)).await;
     }
