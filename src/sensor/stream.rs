@@ -191,7 +191,7 @@ fn no_jetstream() -> StreamError {
 }
 
 /// Says why an answer did not come.
-fn unanswered(error: &(dyn Error + 'static)) -> StreamError {
+pub(super) fn unanswered(error: &(dyn Error + 'static)) -> StreamError {
     let mut cause = Some(error);
     while let Some(error) = cause {
         if let Some(error) = error.downcast_ref::<RequestError>() {
@@ -202,7 +202,7 @@ fn unanswered(error: &(dyn Error + 'static)) -> StreamError {
         }
         cause = error.source();
     }
-    StreamError::Away(format!("JetStream: {error}"))
+    StreamError::Away(format!("JetStream: {}", one_line(&error.to_string())))
 }
 
 #[cfg(test)]

@@ -248,6 +248,34 @@ async fn a_reader_that_was_stopped_reads_all_of_what_it_missed_and_takes_nobody_
 
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs nats-server"]
+async fn blocks_that_come_while_all_sensors_are_away_are_not_missing_for_long() {
+    let broker = Broker::start("");
+    // At this rate there is a block every ten seconds.
+    let demo = demo(500.0).await;
+    let folder = tempfile::tempdir().unwrap();
+    let fra = Sensor::start(&demo, "fra1", &broker.url(), folder.path(), &[]);
+    wait_for("messages", async || broker.messages().await > 10_000).await;
+    let reader = Reader::start(&broker, &[]);
+    let tip = || reader.get("/api/blocks/tip/height").and_then(|text| text.parse::<u32>().ok());
+    wait_for("the tip", async || tip().is_some()).await;
+    fra.interrupt().await;
+    let before = tip().unwrap();
+    tokio::time::sleep(Duration::from_secs(20)).await;
+    let again = Sensor::start(&demo, "fra1", &broker.url(), folder.path(), &[]);
+    wait_for("a block that was found meanwhile, and all before it", async || {
+        let missing = reader.said("block_missing");
+        tip() > Some(before) && missing.last().is_none_or(|line| line["height"].is_null())
+    })
+    .await;
+    // What is missing would be said by now.
+    tokio::time::sleep(Duration::from_secs(20)).await;
+    let missing = reader.said("block_missing");
+    assert!(missing.last().is_none_or(|line| line["height"].is_null()), "{missing:?}");
+    again.interrupt().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs nats-server"]
 async fn the_past_is_what_was_watched() {
     let broker = Broker::start("");
     let demo = demo(20.0).await;

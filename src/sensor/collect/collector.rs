@@ -119,7 +119,7 @@ impl Collector {
                     {
                         CollectError::NoStream { server: address, name, network }
                     }
-                    _ => refused(error.to_string()),
+                    _ => refused(stream::unanswered(&error).to_string()),
                 });
             }
         };

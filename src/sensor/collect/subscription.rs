@@ -2,11 +2,13 @@
 
 use crate::chain::Network;
 use crate::sensor::kind::all_subjects;
+use crate::sensor::stream::unanswered;
 use crate::util::clock::Clock;
 use crate::util::time::Timestamp;
 use async_nats::datetime::{self, DateTime};
 use async_nats::jetstream::consumer::{DeliverPolicy, pull};
 use async_nats::jetstream::stream::Stream;
+use std::error::Error;
 use std::time::Duration;
 use tokio::time::Instant;
 use tokio_util::task::AbortOnDropHandle;
@@ -48,7 +50,7 @@ impl Subscription {
     /// # Errors
     /// What the server says.
     pub async fn open(&mut self) -> Result<Opened, String> {
-        let info = self.stream.get_info().await.map_err(|error| error.to_string())?;
+        let info = self.stream.get_info().await.map_err(|error| said(&error))?;
         let is_same = self.created.replace(info.created).is_none_or(|created| created == info.created);
         let deliver_policy = match self.sequence {
             Some(read) if is_same && read <= info.state.last_sequence => {
@@ -63,9 +65,9 @@ impl Subscription {
             deliver_policy,
             ..pull::OrderedConfig::default()
         };
-        let consumer = self.stream.create_consumer(config).await.map_err(|error| error.to_string())?;
+        let consumer = self.stream.create_consumer(config).await.map_err(|error| said(&error))?;
         let waiting = consumer.cached_info().num_pending;
-        let messages = consumer.messages().await.map_err(|error| error.to_string())?;
+        let messages = consumer.messages().await.map_err(|error| said(&error))?;
         Ok((messages, waiting))
     }
 
@@ -95,7 +97,7 @@ pub async fn compare_clocks(
             inactive_threshold: ANSWER,
             ..pull::Config::default()
         };
-        let consumer = stream.create_consumer(config).await.map_err(|error| error.to_string())?;
+        let consumer = stream.create_consumer(config).await.map_err(|error| said(&error))?;
         let way = asked.elapsed();
         let info = consumer.cached_info();
         let ahead = (before + way / 2).micros_since(timestamp(info.created));
@@ -106,6 +108,11 @@ pub async fn compare_clocks(
         let _ = stream.delete_consumer(&info.name).await;
     }
     Ok(best.unwrap_or_default())
+}
+
+/// Why there is no answer.
+fn said(error: &(dyn Error + 'static)) -> String {
+    unanswered(error).to_string()
 }
 
 /// A time of the server.
