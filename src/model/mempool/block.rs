@@ -39,6 +39,14 @@ pub(in crate::model) struct ConnectedBlock {
     pub(in crate::model) confirmed: Vec<(Txid, ConfirmedEntry)>,
 }
 
+/// What was known of a transaction of a block before it.
+enum Before {
+    InMempool,
+    /// It was received, and left the mempool or did not enter it.
+    Left,
+    Unseen(Unseen),
+}
+
 /// What is kept of an entry that a block confirmed, in case the block is disconnected.
 #[derive(Clone, Debug)]
 pub(in crate::model) struct ConfirmedEntry {
@@ -95,9 +103,13 @@ impl Mempool {
         let mut connected = ConnectedBlock::default();
         let reason = RemovalReason::Confirmed { height, block: block.hash };
         for tx in block.transactions.iter().skip(1) {
-            let unseen = self.confirm(now, tx, reason, &mut connected, changes);
-            let conflicts: BTreeSet<_> = self.entries.spends().conflicts(tx).collect();
-            if let Some(unseen) = unseen {
+            let before = self.confirm(now, tx, reason, &mut connected, changes);
+            let conflicts: BTreeSet<_> = match before {
+                // No two entries spend the same output.
+                Before::InMempool => BTreeSet::new(),
+                Before::Left | Before::Unseen(_) => self.entries.spends().conflicts(tx).collect(),
+            };
+            if let Before::Unseen(unseen) = before {
                 let unseen = if conflicts.is_empty() { unseen } else { Unseen::Conflicting };
                 connected.unseen.push((tx.txid(), unseen));
             } else {
@@ -128,7 +140,7 @@ impl Mempool {
         }
     }
 
-    /// Removes a transaction of a block. Returns why it had not been received before, if so.
+    /// Removes a transaction of a block. Returns what was known of it.
     fn confirm(
         &mut self,
         now: Timestamp,
@@ -136,7 +148,7 @@ impl Mempool {
         reason: RemovalReason,
         connected: &mut ConnectedBlock,
         changes: &mut Changes,
-    ) -> Option<Unseen> {
+    ) -> Before {
         let [txid, wtxid] = [TxHash::Txid(tx.txid()), TxHash::Wtxid(tx.wtxid())];
         let was_announced = [txid, wtxid].map(|hash| self.pending.take(hash).is_some()).contains(&true);
         let key = self.key(txid);
@@ -144,7 +156,7 @@ impl Mempool {
         let Some((key, entry)) = entry else {
             changes.left.push([wtxid, txid]);
             let unseen = if was_announced { Unseen::NotReceived } else { Unseen::NeverAnnounced };
-            return (!self.recent.is_excluded(txid)).then_some(unseen);
+            return if self.recent.is_excluded(txid) { Before::Left } else { Before::Unseen(unseen) };
         };
         let waited = now.since(entry.first_seen());
         connected.waits.push(waited);
@@ -157,7 +169,7 @@ impl Mempool {
             waited,
         }));
         connected.confirmed.push((tx.txid(), ConfirmedEntry::of(entry)));
-        None
+        Before::InMempool
     }
 
     /// Takes back that a block confirmed transactions and spent outputs (Core: `UpdateMempoolForReorg`).

@@ -16,6 +16,8 @@ pub(in crate::model) struct Changes {
     pub(super) removed: Vec<(Txid, RemovalReason)>,
     /// The ids of the transactions that left the mempools of the network, be it that they were in ours or not.
     pub(super) left: Vec<[TxHash; 2]>,
+    /// The transactions that came.
+    pub(super) arrived: Vec<TxKey>,
     /// The transactions that were accepted, whose fee rates are news anyway.
     pub(super) accepted: Vec<Txid>,
     /// The transactions whose fee rate or chunk fee rate, or knowledge of them, changed; perhaps more than once.

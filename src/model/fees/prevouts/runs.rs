@@ -7,6 +7,12 @@ const VALUE_BITS: u32 = 51;
 /// The block number of an output that was removed.
 const REMOVED: u16 = (1 << (64 - VALUE_BITS)) - 1;
 
+/// The most runs: each is more than twice as long as the next, and all outputs of the most blocks are fewer than 2³².
+const MAX_RUNS: usize = 32;
+
+/// How often a search estimates where a tag should be: a run of a million outputs is then read within a line.
+const STEPS: usize = 3;
+
 /// An output: the tag of its outpoint, its value and the number of its block.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub(super) struct TaggedOutput {
@@ -127,12 +133,24 @@ impl Runs {
     }
 
     /// Returns the run and the index of an output that was not removed by itself.
+    ///
+    /// Tags are hashes and so spread evenly: a search begins where the tag should be and hardly leaves that page. All
+    /// runs are searched together, so that reading one does not wait for another: most are not in the processor's caches.
     fn find(&self, tag: u64) -> Option<(usize, usize)> {
-        let found = |(number, run): (usize, &Vec<TaggedOutput>)| {
-            let index = position(run, tag)?;
+        let mut places = [0; MAX_RUNS];
+        for (run, place) in self.sorted.iter().zip(&mut places) {
+            *place = outputs_in(run, tag);
+        }
+        for _ in 0..STEPS {
+            for (run, place) in self.sorted.iter().zip(&mut places) {
+                *place = step(run, *place, tag);
+            }
+        }
+        let found = |((number, run), place): ((usize, &Vec<TaggedOutput>), usize)| {
+            let index = find_near(run, place, tag)?;
             run.get(index).filter(|output| output.block() != REMOVED).map(|_| (number, index))
         };
-        self.sorted.iter().enumerate().find_map(found)
+        self.sorted.iter().enumerate().zip(places).find_map(found)
     }
 
     fn merge_all(&mut self) {
@@ -152,24 +170,25 @@ impl Runs {
     }
 }
 
-/// Returns the index of a tag in a sorted run. Tags are hashes and so spread evenly: the search begins where the tag
-/// should be and hardly leaves that page, whereas a binary search would read a dozen places all over the run.
-fn position(run: &[TaggedOutput], tag: u64) -> Option<usize> {
+/// Returns how many outputs of a run should lie within a distance between tags.
+fn outputs_in(run: &[TaggedOutput], distance: u64) -> usize {
+    let outputs = (u128::from(distance) * run.len() as u128) >> u64::BITS;
+    usize::try_from(outputs).unwrap_or(usize::MAX)
+}
+
+/// Returns where a tag should be, given a place in the run: from n outputs away, about √n outputs away.
+fn step(run: &[TaggedOutput], place: usize, tag: u64) -> usize {
+    let Some(here) = run.get(place) else { return 0 };
+    let away = outputs_in(run, here.tag.abs_diff(tag));
+    if here.tag < tag { (place + away).min(run.len() - 1) } else { place.saturating_sub(away) }
+}
+
+/// Returns the index of a tag in a sorted run, wherever it is; fastest if it is near `place`.
+fn find_near(run: &[TaggedOutput], place: usize, tag: u64) -> Option<usize> {
     let last = run.len().checked_sub(1)?;
     let tag_at = |index: usize| run.get(index).map_or(u64::MAX, |output| output.tag);
-    // How many outputs should lie within a distance between tags.
-    let outputs_in = |distance: u64| {
-        let outputs = (u128::from(distance) * run.len() as u128) >> u64::BITS;
-        usize::try_from(outputs).unwrap_or(last)
-    };
-    let mut at = outputs_in(tag);
-    // From n outputs away about √n outputs away.
-    for _ in 0..3 {
-        let here = tag_at(at);
-        let away = outputs_in(here.abs_diff(tag));
-        at = if here < tag { (at + away).min(last) } else { at.saturating_sub(away) };
-    }
-    let (mut low, mut high, mut step) = (at, at, 1);
+    let (mut low, mut high) = (place, place);
+    let mut step = 1;
     while low > 0 && tag_at(low) > tag {
         low = low.saturating_sub(step);
         step *= 2;
@@ -205,10 +224,6 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn run(tags: impl IntoIterator<Item = u64>) -> Vec<TaggedOutput> {
-        tags.into_iter().map(|tag| TaggedOutput::new(tag, 5, 1)).collect()
-    }
-
     /// Tags that lie evenly, at both ends, or close together.
     fn tag() -> impl Strategy<Value = u64> {
         prop_oneof![4 => any::<u64>(), 1 => 0_u64..9, 1 => u64::MAX - 9..=u64::MAX, 2 => 1_u64 << 40..1 << 41]
@@ -220,10 +235,10 @@ mod tests {
             tags in prop::collection::btree_set(tag(), 0..300),
             others in prop::collection::vec(tag(), 30),
         ) {
-            let run = run(tags.iter().copied());
+            let run: Vec<_> = tags.iter().map(|tag| TaggedOutput::new(*tag, 5, 1)).collect();
+            let runs = Runs { sorted: vec![run], ..Runs::default() };
             for tag in tags.iter().chain(&others) {
-                let expected = run.binary_search_by_key(tag, |output| output.tag).ok();
-                prop_assert_eq!(position(&run, *tag), expected);
+                prop_assert_eq!(runs.get(*tag).is_some(), tags.contains(tag));
             }
         }
     }

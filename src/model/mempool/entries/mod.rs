@@ -129,6 +129,7 @@ impl Entries {
         if let Some(entry) = self.slots.get(key) {
             self.eviction.insert(slot, entry);
         }
+        changes.arrived.push(key);
         changes.unsettled.push(key);
         changes.touched.push(key);
     }

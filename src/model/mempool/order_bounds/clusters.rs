@@ -85,7 +85,8 @@ impl Clusters {
     pub(super) fn forget(&mut self, entries: &Entries, changes: &Changes) {
         let gone = changes.touched.iter().filter(|key| entries.get(**key).is_none());
         gone.chain(&changes.learned).chain(&changes.unsettled).for_each(|key| self.drop(*key));
-        for entry in changes.unsettled.iter().filter_map(|key| entries.get(*key)) {
+        // Those of what came join its own.
+        for entry in changes.arrived.iter().filter_map(|key| entries.get(*key)) {
             entries.relatives(entry.tx()).for_each(|relative| self.drop(relative));
         }
     }
