@@ -31,18 +31,17 @@ pub(super) fn encode(event: &Event, mut add: impl FnMut(message::Event)) {
     }
 }
 
-/// Collects messages, and makes frames of them.
-pub(super) struct FrameBuilder {
+/// Messages as they stand in a frame.
+#[derive(Default, Debug)]
+pub(super) struct Messages {
     content: Vec<u8>,
     head: FrameHead,
-    compressor: Compressor<'static>,
 }
 
-impl FrameBuilder {
-    pub(super) fn new() -> io::Result<Self> {
-        let mut compressor = Compressor::new(LEVEL)?;
-        compressor.set_parameter(CParameter::ChecksumFlag(true))?;
-        Ok(Self { content: Vec::new(), head: FrameHead::default(), compressor })
+impl Messages {
+    /// No messages, with room for so many bytes.
+    pub(super) fn with_capacity(bytes: usize) -> Self {
+        Self { content: Vec::with_capacity(bytes), head: FrameHead::default() }
     }
 
     /// Adds a message.
@@ -65,23 +64,75 @@ impl FrameBuilder {
         let _ = record.encode_length_delimited(&mut self.content);
     }
 
-    /// Whether there are no messages.
-    pub(super) fn is_empty(&self) -> bool {
-        self.content.is_empty()
+    /// Adds messages behind these.
+    fn append(&mut self, other: &Self) {
+        if self.head.events == 0 {
+            self.head.start_us = other.head.start_us;
+        }
+        self.head.events += other.head.events;
+        self.head.end_us = self.head.end_us.max(other.head.end_us);
+        self.head.blocks.extend_from_slice(&other.head.blocks);
+        self.head.keyframe |= other.head.keyframe;
+        self.content.extend_from_slice(&other.content);
+    }
+
+    /// The number of bytes.
+    pub(super) fn len(&self) -> usize {
+        self.content.len()
+    }
+
+    /// The number of events among the messages, and the times of the first and of the last one, in µs.
+    pub(super) fn events(&self) -> (u64, [u64; 2]) {
+        (self.head.events, [self.head.start_us, self.head.end_us])
     }
 
     /// Whether there are so many messages that they are to be written.
     pub(super) fn is_full(&self) -> bool {
         self.content.len() >= FULL
     }
+}
+
+/// Collects messages, and makes frames of them.
+pub(super) struct FrameBuilder {
+    messages: Messages,
+    compressor: Compressor<'static>,
+}
+
+impl FrameBuilder {
+    pub(super) fn new() -> io::Result<Self> {
+        let mut compressor = Compressor::new(LEVEL)?;
+        compressor.set_parameter(CParameter::ChecksumFlag(true))?;
+        Ok(Self { messages: Messages::default(), compressor })
+    }
+
+    /// Adds a message.
+    pub(super) fn add(&mut self, record: &Record) {
+        self.messages.add(record);
+    }
+
+    /// Adds messages. Together with those before they must not be longer than a frame may be.
+    pub(super) fn append(&mut self, messages: &Messages) {
+        self.messages.append(messages);
+    }
+
+    /// Whether there are no messages.
+    pub(super) fn is_empty(&self) -> bool {
+        self.messages.len() == 0
+    }
+
+    /// Whether there are so many messages that they are to be written.
+    pub(super) fn is_full(&self) -> bool {
+        self.messages.is_full()
+    }
 
     /// Makes a frame of the messages, for `offset` in the file. Returns its bytes with its head before it, and the
     /// entry of the index.
     pub(super) fn seal(&mut self, offset: u64) -> io::Result<(Vec<u8>, FrameHead)> {
-        let frame = self.compressor.compress(&self.content)?;
-        let mut entry = std::mem::take(&mut self.head);
-        (entry.length, entry.content) = (frame.len() as u64, self.content.len() as u64);
-        self.content.clear();
+        let Messages { content, head } = &mut self.messages;
+        let frame = self.compressor.compress(content)?;
+        let mut entry = std::mem::take(head);
+        (entry.length, entry.content) = (frame.len() as u64, content.len() as u64);
+        content.clear();
         let mut bytes = layout::head(&entry);
         entry.offset = offset + bytes.len() as u64;
         bytes.extend_from_slice(&frame);

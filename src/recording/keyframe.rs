@@ -22,19 +22,14 @@ fn record(content: Content) -> Record {
 }
 
 /// Calls `write` with each message of a keyframe.
-pub(super) fn write<E>(keyframe: &Keyframe, mut write: impl FnMut(Record) -> Result<(), E>) -> Result<(), E> {
+pub(super) fn write<E>(keyframe: Keyframe, mut write: impl FnMut(Record) -> Result<(), E>) -> Result<(), E> {
     let Keyframe { events, blocks, history, restoring, entries } = keyframe;
-    let state = State {
-        events: Vec::new(),
-        blocks: blocks.clone().into(),
-        history: history.clone().into(),
-        restoring: *restoring,
-    };
+    let state = State { events: Vec::new(), blocks: blocks.into(), history: history.into(), restoring };
     write(record(Content::State(state)))?;
     let (mut some, mut bytes) = (Vec::new(), 0);
     for event in events {
         let mut messages = Vec::new();
-        frame::encode(event, |message| messages.push(message));
+        frame::encode(&event, |message| messages.push(message));
         for message in messages {
             bytes += message.encoded_len();
             some.push(message);
@@ -48,12 +43,13 @@ pub(super) fn write<E>(keyframe: &Keyframe, mut write: impl FnMut(Record) -> Res
     if !some.is_empty() {
         write(record(Content::State(State { events: some, ..State::default() })))?;
     }
-    let (mut some, mut bytes) = (Vec::new(), 0);
+    let new = || Vec::with_capacity(MAX_ENTRIES);
+    let (mut some, mut bytes) = (new(), 0);
     for entry in entries {
         bytes += entry.tx.tx.raw().len();
-        some.push(encode(entry));
+        some.push(encode(&entry));
         if some.len() >= MAX_ENTRIES || bytes >= MAX_BYTES {
-            write(record(Content::Entries(Entries { entries: std::mem::take(&mut some) })))?;
+            write(record(Content::Entries(Entries { entries: std::mem::replace(&mut some, new()) })))?;
             bytes = 0;
         }
     }

@@ -1,11 +1,13 @@
 //! What the monitor has of a recording. It never waits for the disk: what the queue has no room for is left out.
 
-use crate::event::{Event, EventKind, PeerEvent, Restored, Warning};
+use crate::event::{Event, EventKind, Warning};
 use crate::model::Model;
 use crate::recording::error::{RecordingError, Unreadable};
+use crate::recording::frame::{self, Messages};
 use crate::recording::keyframe;
 use crate::recording::writer::{Beginning, Disk, FileSystem, Job, MAX_FILE, Shared, Writer};
-use crate::schema::message::Gap;
+use crate::schema::message::record::Content;
+use crate::schema::message::{Gap, Record};
 use crate::util::time::Timestamp;
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io;
@@ -30,13 +32,12 @@ const AFTER_GAP: Duration = Duration::from_mins(1);
 /// The most jobs that may wait.
 const MAX_JOBS: usize = 4_096;
 
-/// The most bytes of events that may wait, by their estimated size in memory.
+/// The most bytes of events that may wait.
 const MAX_QUEUED: u64 = 64 << 20;
 
-/// The events of a second are handed over together, so that they are written or left out together; if they are more
-/// than so many or have more bytes than that, in parts.
-const FULL_EVENTS: usize = 20_000;
-const FULL_BYTES: u64 = 16 << 20;
+/// The events of a second are handed over together, so that they are written or left out together; if they have more
+/// bytes than that, in parts.
+const FULL: usize = 16 << 20;
 
 /// How long writing the rest may take at the end.
 const CLOSE: Duration = Duration::from_secs(5);
@@ -62,8 +63,12 @@ pub struct Recorder {
     /// The number of the next file, and when the current one began.
     next_file: u32,
     file_start: Timestamp,
-    batch: Vec<Event>,
-    batch_bytes: u64,
+    /// The events of this second, as they will be written: the copies of events that another thread encodes and frees
+    /// cost more than encoding them at once.
+    batch: Vec<Messages>,
+    /// The bytes of the batch, and of the one before.
+    batch_bytes: usize,
+    last_bytes: usize,
     /// The second of the events in the batch.
     second: u64,
     gap: Option<Gap>,
@@ -114,6 +119,7 @@ impl Recorder {
             file_start: Timestamp::default(),
             batch: Vec::new(),
             batch_bytes: 0,
+            last_bytes: 0,
             second: 0,
             gap: None,
             is_after_gap: false,
@@ -143,10 +149,10 @@ impl Recorder {
         }
         let known = model.known_outputs(&event.kind);
         if !known.is_empty() {
-            self.push(Event { time: now, kind: EventKind::KnownOutputs(known) });
+            self.push(&Event { time: now, kind: EventKind::KnownOutputs(known) });
         }
-        self.push(event.clone());
-        if self.batch.len() >= FULL_EVENTS || self.batch_bytes >= FULL_BYTES {
+        self.push(event);
+        if self.batch_bytes >= FULL {
             self.send();
         }
     }
@@ -181,7 +187,7 @@ impl Recorder {
         warnings.try_recv().ok()
     }
 
-    /// The bytes of the events that wait to be written, as they are in memory.
+    /// The bytes of the events that wait to be written.
     pub fn queued(&self) -> u64 {
         self.shared.queued.load(Ordering::Acquire)
     }
@@ -192,9 +198,19 @@ impl Recorder {
         self.queued() > 0 || self.shared.beginning.load(Ordering::Acquire)
     }
 
-    fn push(&mut self, event: Event) {
-        self.batch_bytes += size(&event);
-        self.batch.push(event);
+    fn push(&mut self, event: &Event) {
+        let Self { batch, batch_bytes, last_bytes, .. } = self;
+        frame::encode(event, |message| {
+            let record = Record { content: Some(Content::Event(message)) };
+            let messages = match batch.last_mut().filter(|messages| !messages.is_full()) {
+                Some(messages) => messages,
+                // This second is about as long as the one before.
+                None => batch.push_mut(Messages::with_capacity((*last_bytes).min(frame::FULL))),
+            };
+            let before = messages.len();
+            messages.add(&record);
+            *batch_bytes += messages.len() - before;
+        });
     }
 
     fn is_file_due(&self, now: Timestamp) -> bool {
@@ -236,15 +252,13 @@ impl Recorder {
     /// Hands the batch to the thread, or leaves it out together with the rest of its second.
     fn send(&mut self) {
         let (Some(first), Some(last)) = (self.batch.first(), self.batch.last()) else { return };
-        let gap = Gap {
-            from_us: first.time.as_micros(),
-            to_us: last.time.as_micros(),
-            events: self.batch.len() as u64,
-        };
-        let bytes = std::mem::take(&mut self.batch_bytes);
-        // The next second is about as long.
-        let next = Vec::with_capacity(self.batch.len());
-        let batch = std::mem::replace(&mut self.batch, next);
+        let (_, [from_us, _]) = first.events();
+        let (_, [_, to_us]) = last.events();
+        let events = self.batch.iter().map(|messages| messages.events().0).sum();
+        let gap = Gap { from_us, to_us, events };
+        self.last_bytes = std::mem::take(&mut self.batch_bytes);
+        let bytes = self.last_bytes as u64;
+        let batch = std::mem::take(&mut self.batch);
         let queued = self.shared.queued.fetch_add(bytes, Ordering::AcqRel);
         let sent = if queued > MAX_QUEUED {
             Err(TrySendError::Full(()))
@@ -275,26 +289,4 @@ impl Recorder {
             let _ = self.warn.try_send(Warning::RecordingGap { secs, events: gap.events });
         }
     }
-}
-
-/// About how many bytes an event has.
-fn size(event: &Event) -> u64 {
-    const FIXED: usize = 100;
-    let bytes = match &event.kind {
-        EventKind::Peer(_, event) => match event {
-            PeerEvent::Announced { txs, .. } | PeerEvent::Listed { txs, .. } => txs.len() * 33,
-            PeerEvent::Transaction { tx, .. } | PeerEvent::Parent { tx } | PeerEvent::Bootstrapped { tx } => {
-                tx.raw().len()
-            }
-            PeerEvent::Traffic(traffic) => traffic.commands.len() * 60 + traffic.recent.len() * 100,
-            _ => 0,
-        },
-        EventKind::Block { block, .. } | EventKind::PastBlock { block, .. } => block.size as usize,
-        EventKind::Restored(Restored::Transactions(txs)) => {
-            txs.iter().map(|tx| FIXED + tx.tx.raw().len() + 16 * tx.knowledge.input_values.len()).sum()
-        }
-        EventKind::KnownOutputs(outputs) => outputs.len() * 48,
-        _ => 0,
-    };
-    (FIXED + bytes) as u64
 }

@@ -1,11 +1,12 @@
 //! What was recorded is played again, whatever happened to the disk.
 
+use crate::chain::opcodes::OP_RETURN;
 use crate::event::{Event, EventKind, PeerEvent, PeerId, Warning};
-use crate::model::testing::{Scene, address, block, coin, info, loose, output, spend};
+use crate::model::testing::{Scene, address, block, coin, info, loose, output, parts, spend};
 use crate::model::{Keyframe, Model};
 use crate::recording::frame::FrameBuilder;
 use crate::recording::recorder::Recorder;
-use crate::recording::writer::{Disk, FileSystem};
+use crate::recording::writer::{Disk, FileSystem, MAX_FILE};
 use crate::recording::{Item, Player, RecordingFile, find, folder, keyframe};
 use crate::schema;
 use crate::schema::message::Record;
@@ -223,6 +224,46 @@ async fn a_file_that_was_cut_anywhere_is_played_up_to_there() {
     assert_eq!(most, recorded.len());
 }
 
+#[tokio::test]
+async fn a_file_ends_after_256_mb_and_the_next_one_goes_on() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut studio = Studio::new(folder.path());
+    let mut state = 1_u64;
+    // What cannot be compressed (xorshift: Marsaglia 2003).
+    let mut random = || {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        state.to_le_bytes()
+    };
+    let mut parts = parts(&[coin(1)], &[1]);
+    parts.outputs[0].script_pubkey = (0..500_000).flat_map(|_| random()).collect();
+    let large = reparsed(&block(&[&Arc::new(parts.build().unwrap())]));
+    for height in 0..72 {
+        let block = Arc::clone(&large);
+        studio.happen(EventKind::PastBlock { peer: PeerId(1), height, block }).pass(1);
+        if height % 10 == 9 {
+            studio.settle().await;
+        }
+    }
+    let (_, recorded) = studio.close().await;
+    let paths = find(&[folder.path().to_owned()]).unwrap();
+    let [first, second] = &paths[..] else { panic!("{} files", paths.len()) };
+    let [first, second] = [first, second].map(|path| path.metadata().unwrap().len());
+    // The file is as long as that when the writer says so; up to ten blocks are on the way to it.
+    assert!((MAX_FILE..MAX_FILE + 44_000_000).contains(&first), "{first} bytes, and then {second}");
+    let mut player = player(folder.path());
+    let mut times = Vec::new();
+    while let Some(item) = player.next_item() {
+        match item {
+            Item::Event(event) => times.push(event.time),
+            Item::File { .. } => assert!(times.is_empty(), "the events before lead to the second file"),
+            Item::Gap { .. } | Item::Damage(_) => panic!("{item:?}"),
+        }
+    }
+    assert_eq!(times, recorded.iter().map(|event| event.time).collect::<Vec<_>>());
+}
+
 /// A disk that writes when it is told to.
 struct SlowDisk(Option<Receiver<()>>);
 
@@ -259,8 +300,10 @@ fn slow(folder: &Path) -> (Studio, SyncSender<()>) {
 async fn a_disk_that_is_too_slow_leaves_out_whole_seconds_and_says_so() {
     let folder = tempfile::tempdir().unwrap();
     let (mut studio, open) = slow(folder.path());
-    // Each event is estimated as 4 MB, and the queue has room for 64.
-    let large = Arc::new(Block { size: 4 << 20, ..Block::clone(&reparsed(&block(&[&loose(1)]))) });
+    // Each event has 4 MB, and the queue has room for 64.
+    let mut parts = parts(&[coin(1)], &[1]);
+    parts.outputs[0].script_pubkey = vec![OP_RETURN; 4_000_000];
+    let large = reparsed(&block(&[&Arc::new(parts.build().unwrap())]));
     for height in 0..60 {
         let block = Arc::clone(&large);
         studio.happen(EventKind::PastBlock { peer: PeerId(1), height, block });

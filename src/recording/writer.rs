@@ -1,9 +1,9 @@
 //! The thread that writes a recording: files, frames in time, and the limit of the disk.
 
-use crate::event::{Event, OsError, Warning};
+use crate::event::{OsError, Warning};
 use crate::model::Keyframe;
 use crate::recording::folder;
-use crate::recording::frame::{self, FrameBuilder};
+use crate::recording::frame::{FrameBuilder, Messages};
 use crate::recording::{keyframe, layout};
 use crate::schema::message::record::Content;
 use crate::schema::message::{FrameHead, Gap, Header, Index, Record};
@@ -31,7 +31,7 @@ pub(super) enum Job {
     /// Begin a file with this state.
     Begin(Box<Beginning>),
     /// Write these events, which take so many bytes of the queue.
-    Events(Vec<Event>, u64),
+    Events(Vec<Messages>, u64),
     /// Note that events were left out.
     Gap(Gap),
 }
@@ -134,10 +134,8 @@ impl Writer {
     fn carry_out(&mut self, job: Job) -> Result<(), Failed> {
         match job {
             Job::Begin(beginning) => self.begin(*beginning),
-            Job::Events(events, bytes) => {
-                for event in &events {
-                    self.event(event)?;
-                }
+            Job::Events(batch, bytes) => {
+                batch.iter().try_for_each(|messages| self.append(messages))?;
                 self.shared.queued.fetch_sub(bytes, Ordering::AcqRel);
                 self.flush_if_due()
             }
@@ -145,21 +143,23 @@ impl Writer {
         }
     }
 
-    fn event(&mut self, event: &Event) -> Result<(), Failed> {
-        let mut done = Ok(());
-        frame::encode(event, |message| {
-            if done.is_ok() {
-                done = self.add(&Record { content: Some(Content::Event(message)) });
-            }
-        });
-        done
+    fn add(&mut self, record: &Record) -> Result<(), Failed> {
+        self.gather(|builder| builder.add(record))
     }
 
-    fn add(&mut self, record: &Record) -> Result<(), Failed> {
+    fn append(&mut self, messages: &Messages) -> Result<(), Failed> {
+        // Full ones have a frame to themselves, so that none is too long.
+        if messages.is_full() {
+            self.flush()?;
+        }
+        self.gather(|builder| builder.append(messages))
+    }
+
+    fn gather(&mut self, add: impl FnOnce(&mut FrameBuilder)) -> Result<(), Failed> {
         if self.current.is_none() {
             return Ok(());
         }
-        self.builder.add(record);
+        add(&mut self.builder);
         self.waiting.get_or_insert_with(Instant::now);
         if self.builder.is_full() { self.flush() } else { Ok(()) }
     }
@@ -201,7 +201,7 @@ impl Writer {
         let length = bytes.len() as u64;
         self.current = Some(Current { path: path.clone(), file, length, index: Index::default() });
         self.add(&Record { content: Some(Content::Header(header)) })?;
-        keyframe::write(&keyframe, |record| self.add(&record))?;
+        keyframe::write(keyframe, |record| self.add(&record))?;
         self.flush()?;
         let length = self.current.as_ref().map_or(0, |current| current.length);
         self.shared.keyframe.store(length, Ordering::Release);

@@ -4,8 +4,8 @@ use crate::event::{CommandTraffic, Direction, PeerEvent, PeerInfo, RecentMessage
 use crate::schema::error::SchemaError;
 use crate::schema::message::{self, peer_event};
 use crate::schema::values::{
-    NOTHING, bytes, decode_address, decode_txs, encode_address, encode_txs, id, nanos, required, size, text,
-    time, transaction,
+    NOTHING, bytes, decode_address, decode_txs, encode_address, encode_txs, id, nanos, raw, required, size,
+    text, time, transaction,
 };
 use crate::schema::{ending, enums, misbehaviour};
 use crate::wire::{BlockHash, Services};
@@ -40,14 +40,14 @@ pub(super) fn encode(event: &PeerEvent) -> Kind {
         }),
         PeerEvent::Requested { count } => Kind::Requested(*count as u64),
         PeerEvent::Transaction { tx, answered_after } => Kind::Transaction(message::Transaction {
-            raw: bytes(tx.raw()),
+            raw: raw(tx),
             answered_after_ns: nanos(*answered_after),
         }),
-        PeerEvent::Parent { tx } => Kind::Parent(bytes(tx.raw())),
+        PeerEvent::Parent { tx } => Kind::Parent(raw(tx)),
         PeerEvent::Listed { txs, is_complete } => {
             Kind::Listed(message::Listed { txs: Some(encode_txs(txs)), is_complete: *is_complete })
         }
-        PeerEvent::Bootstrapped { tx } => Kind::Bootstrapped(bytes(tx.raw())),
+        PeerEvent::Bootstrapped { tx } => Kind::Bootstrapped(raw(tx)),
         PeerEvent::NotFound { count } => Kind::NotFound(*count as u64),
         PeerEvent::RequestTimedOut { count } => Kind::RequestTimedOut(*count as u64),
         PeerEvent::FeeFilter { sat_per_kvb } => Kind::FeeFilter(*sat_per_kvb),

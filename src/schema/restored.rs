@@ -68,7 +68,7 @@ pub(super) fn encode_tx(tx: &RestoredTx) -> message::RestoredTx {
         values,
     };
     message::RestoredTx {
-        raw: values::bytes(tx.tx.raw()),
+        raw: values::raw(&tx.tx),
         first_seen_us: tx.first_seen.as_micros(),
         knowledge: Some(knowledge),
     }

@@ -26,6 +26,17 @@ pub(super) fn bytes(slice: &[u8]) -> Bytes {
     Bytes::copy_from_slice(slice)
 }
 
+/// Returns the bytes of a transaction, which are not copied.
+pub(super) fn raw(tx: &Arc<Transaction>) -> Bytes {
+    struct Raw(Arc<Transaction>);
+    impl AsRef<[u8]> for Raw {
+        fn as_ref(&self) -> &[u8] {
+            self.0.raw()
+        }
+    }
+    Bytes::from_owner(Raw(Arc::clone(tx)))
+}
+
 pub(super) fn required<T>(part: Option<T>, name: &'static str) -> Result<T, SchemaError> {
     part.ok_or(SchemaError::Missing(name))
 }
