@@ -134,11 +134,11 @@ impl Merge {
             self.chain.lost(source.id);
             if source.phase != Phase::Waiting {
                 source.phase = Phase::Waiting;
-                stale.push((source.id, source.peers.keys().copied().collect::<Vec<_>>()));
+                stale.push((source.id, source.peers.keys().copied().collect()));
             }
         }
         for (id, peers) in stale {
-            self.disconnect(now, id, &peers);
+            self.disconnect(now, id, peers);
             self.push(now, EventKind::Sensor(id, SensorEvent::Stale));
         }
     }
@@ -155,11 +155,11 @@ impl Merge {
         }
     }
 
-    fn disconnect(&mut self, time: Timestamp, sensor: SensorId, peers: &[PeerId]) {
+    fn disconnect(&mut self, time: Timestamp, sensor: SensorId, peers: BTreeSet<PeerId>) {
         for peer in peers {
-            self.sources[sensor].peers.remove(peer);
+            self.sources[sensor].peers.remove(&peer);
             let event = PeerEvent::Disconnected { reason: DisconnectReason::SensorStale, retry_at: None };
-            self.push(time, EventKind::Peer(*peer, event));
+            self.push(time, EventKind::Peer(peer, event));
         }
     }
 
@@ -189,7 +189,7 @@ impl Merge {
         if let Some(joins) = joins {
             self.push(time, EventKind::Sensor(sensor, joins));
         }
-        self.disconnect(time, sensor, &gone.into_iter().collect::<Vec<_>>());
+        self.disconnect(time, sensor, gone);
         for event in events {
             let peer = match &event.kind {
                 Some(MessageKind::Peer(peer)) => origin.peer(PeerId(peer.peer)),
