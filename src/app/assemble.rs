@@ -14,7 +14,7 @@ use crate::app::source::Source;
 use crate::chain::Network;
 use crate::event::{Command, WatchTarget};
 use crate::model::{Model, ModelSettings, PrevoutCache};
-use crate::p2p::{Driver, PeerChoice, Settings};
+use crate::p2p::{Discovery, Driver, PeerChoice, Settings};
 use crate::recording::Recorder;
 use crate::sensor::Collector;
 use crate::snapshot::LogLines;
@@ -117,7 +117,10 @@ pub struct Parts<'a> {
 }
 
 /// Loads what earlier runs saved, and joins it with where events come from and the model.
-pub fn monitor(upstream: Upstream, parts: Parts<'_>) -> Box<Monitor> {
+///
+/// # Errors
+/// No peer can ever be found.
+pub fn monitor(upstream: Upstream, parts: Parts<'_>) -> Result<Box<Monitor>, InvalidValue> {
     let Parts { args, clock, state_dir, .. } = parts;
     let (network, choice, backfill) = match &upstream {
         Upstream::Peers(settings) => (settings.network, Some(&settings.choice), settings.backfill),
@@ -141,6 +144,7 @@ pub fn monitor(upstream: Upstream, parts: Parts<'_>) -> Box<Monitor> {
             let mut settings = Settings { known_blocks, ..timed(*settings, args) };
             if let PeerChoice::Discover(discovery) = &mut settings.choice {
                 discovery.addresses = addresses;
+                check_findable(network, discovery)?;
             }
             Source::Peers(Box::new(Driver::start(settings, clock)))
         }
@@ -162,7 +166,7 @@ pub fn monitor(upstream: Upstream, parts: Parts<'_>) -> Box<Monitor> {
         model.command(&Command::Watch(saved), started);
     }
     // Boxed, as it contains all state and moves into the task that owns it.
-    Box::new(Monitor {
+    Ok(Box::new(Monitor {
         source,
         model,
         stores,
@@ -173,7 +177,20 @@ pub fn monitor(upstream: Upstream, parts: Parts<'_>) -> Box<Monitor> {
         log_lines: LogLines::default(),
         clock,
         next_clock_check: Instant::now(),
-    })
+    }))
+}
+
+/// Refuses to look for peers where there is nowhere to begin: on a network without seeds, with no address of one.
+fn check_findable(network: Network, discovery: &Discovery) -> Result<(), InvalidValue> {
+    let has_saved = discovery.addresses.as_ref().is_some_and(|saved| !saved.records.is_empty());
+    if has_saved || !discovery.also.is_empty() || !network.dns_seeds().is_empty() {
+        return Ok(());
+    }
+    let message = format!(
+        "{network} has no seeds to find peers by, and no addresses of peers are saved: name a node with \
+         --peer HOST[:PORT] (no other peers) or --add-peer HOST[:PORT]"
+    );
+    Err(InvalidValue::new("network", message))
 }
 
 /// The settings with the time limits of the flags.

@@ -46,7 +46,7 @@ pub async fn run(args: &SensorArgs) -> Result<()> {
         rules: Vec::new(),
         demo: false,
     };
-    let mut monitor = assemble::monitor(Upstream::Peers(Box::new(settings)), parts);
+    let mut monitor = assemble::monitor(Upstream::Peers(Box::new(settings)), parts)?;
     let _served = opened.give_to(&mut monitor);
     tokio::spawn(async move {
         if first.await.is_ok() {

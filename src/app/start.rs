@@ -92,7 +92,7 @@ pub async fn show(
         rules,
         demo,
     };
-    let mut monitor = assemble::monitor(upstream, parts);
+    let mut monitor = assemble::monitor(upstream, parts)?;
     monitor.log_lines = log_lines;
     let _served = opened.give_to(&mut monitor);
     match front_end {

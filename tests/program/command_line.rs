@@ -45,10 +45,22 @@ fn what_is_wrong_is_said_in_one_line() {
         ),
         ("--fast", "--fast"),
         ("strem", "strem"),
+        ("replay --stream /nonexistent", "cannot replay: /nonexistent: No such file"),
     ] {
         let said = refusal(arguments);
         assert_eq!(said.lines().count(), 1, "{said}");
         assert!(said.contains(part), "{said}");
+    }
+}
+
+#[test]
+fn without_seeds_or_any_address_it_says_what_to_name() {
+    let state = tempfile::tempdir().unwrap();
+    for arguments in ["stream --network regtest", "report --network simnet"] {
+        let refused = mempulse(arguments).arg("--state-dir").arg(state.path()).assert().code(2);
+        let said = String::from_utf8_lossy(&refused.get_output().stderr).into_owned();
+        assert_eq!(said.lines().count(), 1, "{said}");
+        assert!(said.contains("no seeds") && said.contains("--peer HOST[:PORT]"), "{said}");
     }
 }
 
@@ -100,7 +112,22 @@ fn switches_can_be_set_in_the_environment_in_all_usual_ways() {
     let refused = mempulse("config").env("MEMPULSE_NO_DNS", "maybe").assert().code(2);
     let said = String::from_utf8_lossy(&refused.get_output().stderr).into_owned();
     assert_eq!(said.lines().count(), 1, "{said}");
-    assert!(said.contains("maybe") && said.contains("--no-dns"), "{said}");
+    assert_eq!(
+        said,
+        "error: invalid value 'maybe' for '--no-dns': must be true or false, yes or no, on or off, 1 or 0\n"
+    );
+    for (name, value, refused) in [
+        ("MEMPULSE_SINCE", "6h", "MEMPULSE_SINCE does nothing without --from <URL>"),
+        (
+            "MEMPULSE_METRICS_PER_PEER",
+            "1",
+            "MEMPULSE_METRICS_PER_PEER does nothing without --serve <[ADDR:]PORT>",
+        ),
+    ] {
+        let said = mempulse("config").env(name, value).assert().code(2);
+        assert_eq!(String::from_utf8_lossy(&said.get_output().stderr), format!("error: {refused}\n"));
+    }
+    mempulse("config").env("MEMPULSE_METRICS_PER_PEER", "false").assert().success();
 }
 
 #[test]

@@ -168,7 +168,7 @@ pub struct DemoArgs {
           help_heading = heading::DEMO)]
     pub rate: f64,
     /// Make the same transactions, blocks and mishaps each time
-    #[arg(long, value_name = "NUMBER", help_heading = heading::DEMO)]
+    #[arg(long, value_name = "NUMBER", value_parser = parsers::number(0..=u64::MAX), help_heading = heading::DEMO)]
     pub seed: Option<u64>,
     /// Look at the network through so many sensors in different places (1 to 8), over a NATS server
     ///
@@ -179,7 +179,7 @@ pub struct DemoArgs {
     #[arg(long, help_heading = heading::DEMO)]
     pub stream: bool,
     /// In the JSON lines, write each transaction with its bytes, in hexadecimal
-    #[arg(long, requires = "stream", hide_short_help = true, help_heading = heading::DEMO)]
+    #[arg(long, hide_short_help = true, help_heading = heading::DEMO)]
     pub raw: bool,
     /// Which transactions are written.
     #[command(flatten)]

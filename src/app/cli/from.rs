@@ -16,7 +16,7 @@ pub struct FromArgs {
           conflicts_with_all = ["peer", "add_peer", "proxy", "onion_proxy"], help_heading = heading::NATS)]
     pub from: Vec<ServerAddress>,
     /// Begin with this much of the past, such as 90m or 6h, as far as the server has it
-    #[arg(long, value_name = "TIME", default_value = "3m", requires = "from", value_parser = parsers::long_time,
+    #[arg(long, value_name = "TIME", default_value = "3m", value_parser = parsers::long_time,
           hide_short_help = true, help_heading = heading::NATS)]
     pub since: Duration,
     /// How server and reader prove who they are.

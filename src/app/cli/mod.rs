@@ -6,8 +6,10 @@ mod filter;
 mod flags;
 mod from;
 mod nats;
+mod needs;
 mod parsers;
 mod recording;
+mod refusal;
 mod replay;
 mod screen;
 mod sensor;
@@ -18,11 +20,12 @@ pub use flags::{
 };
 pub use from::FromArgs;
 pub use nats::NatsArgs;
+pub use needs::check as check_needs;
+pub use refusal::one_line;
 pub use replay::ReplayArgs;
 pub use sensor::SensorArgs;
 pub use serve::ServeArgs;
 
-use crate::util::text::clean;
 use clap::{Parser, Subcommand};
 
 /// The headings under which help lists the flags.
@@ -124,24 +127,6 @@ pub enum Command {
     Man,
 }
 
-/// Returns the message of a refused command line, folded into one line. What it quotes cannot act on a terminal.
-pub fn one_line(error: &clap::Error) -> String {
-    let text = error.render().to_string();
-    let said = text.split("\n\nUsage:").next().unwrap_or_default();
-    let said = said.split("\n\nFor more information").next().unwrap_or_default();
-    let said = said.split_whitespace().collect::<Vec<_>>().join(" ");
-    let said = clean(said.as_bytes(), usize::MAX);
-    match misplaced(&said) {
-        Some((command, flag)) => format!("error: flags follow the subcommand: mempulse {command} {flag}"),
-        None => said,
-    }
-}
-
-/// The subcommand and the flag that stands before it, if that is what a command line was refused for.
-fn misplaced(said: &str) -> Option<(&str, &str)> {
-    said.strip_prefix("error: the subcommand '")?.strip_suffix('\'')?.split_once("' cannot be used with '")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -218,6 +203,12 @@ mod tests {
             ),
             ("mempulse sensor --nats c --name x --watch a", ["--watch", "unexpected argument"]),
             ("mempulse --nonsense", ["--nonsense", "unexpected argument"]),
+            ("mempulse --netwrk x", ["'--netwrk' found; a similar argument exists: ", "'--network'"]),
+            ("mempulse strem", ["'strem'; a similar subcommand exists: ", "'stream'"]),
+            ("mempulse --stream", ["'--stream': it is a flag of ", "mempulse demo and mempulse replay"]),
+            ("mempulse --where x", ["'--where': it is a flag of ", "mempulse stream, mempulse demo and "]),
+            ("mempulse demo --seed x", ["'x' for '--seed <NUMBER>': ", "must be 0 to 18446744073709551615"]),
+            ("mempulse replay x --stream --speed 9", ["--stream", "cannot be used with '--speed <N>'"]),
         ] {
             let said = parse(line).unwrap_err();
             assert!(!said.contains('\n'), "{said}");

@@ -14,10 +14,10 @@ pub struct NatsArgs {
     #[arg(long, value_name = "FILE", hide_short_help = true, help_heading = heading::NATS)]
     pub nats_ca_file: Option<PathBuf>,
     /// Show the NATS server this certificate (PEM), and insist on TLS
-    #[arg(long, value_name = "FILE", requires = "nats_key_file", hide_short_help = true, help_heading = heading::NATS)]
+    #[arg(long, value_name = "FILE", hide_short_help = true, help_heading = heading::NATS)]
     pub nats_cert_file: Option<PathBuf>,
     /// The key of --nats-cert-file (PEM)
-    #[arg(long, value_name = "FILE", requires = "nats_cert_file", hide_short_help = true, help_heading = heading::NATS)]
+    #[arg(long, value_name = "FILE", hide_short_help = true, help_heading = heading::NATS)]
     pub nats_key_file: Option<PathBuf>,
     /// Log in to the NATS server as this user
     ///
@@ -27,7 +27,7 @@ pub struct NatsArgs {
           hide_short_help = true, help_heading = heading::NATS)]
     pub nats_user: Option<String>,
     /// The file with the password of --nats-user
-    #[arg(long, value_name = "FILE", requires = "nats_user", hide_short_help = true, help_heading = heading::NATS)]
+    #[arg(long, value_name = "FILE", hide_short_help = true, help_heading = heading::NATS)]
     pub nats_password_file: Option<PathBuf>,
     /// Log in to the NATS server with the NKey whose seed is in this file
     #[arg(long, value_name = "FILE", conflicts_with = "nats_creds_file", hide_short_help = true,

@@ -15,7 +15,7 @@ pub struct ReplayArgs {
     pub paths: Vec<PathBuf>,
     /// Begin with this speed (1 to 1000 times that of then)
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = parsers::number(1..=1_000_u32),
-          help_heading = heading::REPLAY)]
+          conflicts_with_all = ["stream", "check"], help_heading = heading::REPLAY)]
     pub speed: u32,
     /// Write the JSON lines of then, as fast as they are read
     #[arg(long, help_heading = heading::REPLAY)]
@@ -24,7 +24,7 @@ pub struct ReplayArgs {
     #[arg(long, conflicts_with = "stream", help_heading = heading::REPLAY)]
     pub check: bool,
     /// In the JSON lines, write each transaction with its bytes, in hexadecimal
-    #[arg(long, requires = "stream", hide_short_help = true, help_heading = heading::REPLAY)]
+    #[arg(long, hide_short_help = true, help_heading = heading::REPLAY)]
     pub raw: bool,
     /// Which transactions are written.
     #[command(flatten)]

@@ -9,9 +9,8 @@ mod print;
 pub use file::FileError;
 pub use print::effective;
 
-use crate::app::cli::Cli;
+use crate::app::cli::{self, Cli};
 use crate::demo;
-use clap::builder::BoolishValueParser;
 use clap::parser::ValueSource;
 use clap::{ArgMatches, Command, CommandFactory, FromArgMatches};
 use etcetera::BaseStrategy;
@@ -60,8 +59,17 @@ fn with_variable(arg: clap::Arg) -> clap::Arg {
             let variable = format!("MEMPULSE_{}", long.replace('-', "_").to_uppercase());
             // The long help explains the rule; a list of the variables would double its length.
             let arg = arg.env(variable).hide_env(true);
-            if arg.get_action().takes_values() { arg } else { arg.value_parser(BoolishValueParser::new()) }
+            if arg.get_action().takes_values() { arg } else { arg.value_parser(switch) }
         }
+    }
+}
+
+/// Reads the value of a switch, which only the environment and the file have.
+fn switch(text: &str) -> Result<bool, &'static str> {
+    match text.to_ascii_lowercase().as_str() {
+        "true" | "yes" | "on" | "1" | "y" | "t" => Ok(true),
+        "false" | "no" | "off" | "0" | "n" | "f" => Ok(false),
+        _ => Err("must be true or false, yes or no, on or off, 1 or 0"),
     }
 }
 
@@ -84,6 +92,7 @@ fn read(arguments: &[OsString]) -> Result<Sources, ConfigError> {
         }
         matches = command.clone().try_get_matches_from(arguments)?;
     }
+    cli::check_needs(&command, &matches)?;
     Ok(Sources { command, matches, file })
 }
 

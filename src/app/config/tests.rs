@@ -11,7 +11,7 @@ fn load_with(file: &str, line: &str) -> Result<Cli, String> {
     let mut arguments: Vec<OsString> = line.split_whitespace().map(OsString::from).collect();
     arguments.extend(["--config".into(), path.clone().into_os_string()]);
     load(&arguments).map_err(|error| match error {
-        ConfigError::CommandLine(error) => crate::app::cli::one_line(&error),
+        ConfigError::CommandLine(error) => cli::one_line(&error),
         ConfigError::File(error) => error.to_string().replace(&path.display().to_string(), "FILE"),
     })
 }
@@ -72,6 +72,50 @@ fn an_invalid_file_gets_one_line_with_its_place_and_what_is_allowed() {
         assert!(said.starts_with(place) && said.contains(part), "{file:?} gave {said:?}");
         assert!(!said.contains('\n'), "{said}");
     }
+}
+
+#[test]
+fn a_flag_that_does_nothing_without_another_is_refused_and_both_are_named() {
+    let said = |line: &str| {
+        let arguments: Vec<OsString> = line.split_whitespace().map(OsString::from).collect();
+        load(&arguments).map(drop).map_err(|error| match error {
+            ConfigError::CommandLine(error) => cli::one_line(&error),
+            ConfigError::File(error) => error.to_string(),
+        })
+    };
+    for (line, refused) in [
+        ("demo --where vsize>1", "--where does nothing without --stream"),
+        ("demo --raw", "--raw does nothing without --stream"),
+        ("replay x --where vsize>1", "--where does nothing without --stream"),
+        ("replay x --raw", "--raw does nothing without --stream"),
+        ("--since 6h", "--since does nothing without --from <URL>"),
+        ("stream --since 6h", "--since does nothing without --from <URL>"),
+        ("--record-keep 2GB", "--record-keep does nothing without --record <DIR>"),
+        ("sensor --nats a --name b --record-keep 2GB", "--record-keep does nothing without --record <DIR>"),
+        ("demo --metrics-per-peer", "--metrics-per-peer does nothing without --serve <[ADDR:]PORT>"),
+        ("--serve-token-file x", "--serve-token-file does nothing without --serve <[ADDR:]PORT>"),
+        ("--nats-user me", "--nats-user does nothing without --from <URL>"),
+    ] {
+        assert_eq!(said(&format!("mempulse {line}")), Err(format!("error: {refused}")), "{line}");
+    }
+    for line in [
+        "demo --stream --where vsize>1 --raw",
+        "stream --where vsize>1 --raw",
+        "--from a --since 6h --nats-user me",
+        "--record x --record-keep 2GB --serve 9332 --metrics-per-peer",
+        "sensor --nats a --name b --nats-user me",
+        "replay x --stream --raw",
+    ] {
+        assert_eq!(said(&format!("mempulse {line}")), Ok(()), "{line}");
+    }
+}
+
+#[test]
+fn the_file_has_what_a_flag_needs_and_may_have_what_only_some_runs_need() {
+    let cli = load_with("from = \"a\"\nrecord = \"x\"", "mempulse --since 6h --record-keep 2GB").unwrap();
+    assert_eq!(cli.watch.from.since, Duration::from_hours(6));
+    let file = "since = \"6h\"\nrecord-keep = \"2GB\"\nnats-user = \"me\"\nmetrics-per-peer = true";
+    assert_eq!(load_with(file, "mempulse").unwrap().watch.from.since, Duration::from_hours(6));
 }
 
 #[test]

@@ -63,7 +63,7 @@ impl Fleet {
                 rules: Vec::new(),
                 demo: true,
             };
-            let monitor = assemble::monitor(Upstream::Peers(Box::new(settings)), parts);
+            let monitor = assemble::monitor(Upstream::Peers(Box::new(settings)), parts)?;
             fleet.tasks.spawn(monitor.feed_sensor(sensor, fleet.stop.clone()));
             publishing.push(first);
         }

@@ -13,7 +13,7 @@ use crate::recording::{self, Player};
 use crate::snapshot::LogLines;
 use crate::stream::Stream;
 use crate::tui::TuiSettings;
-use anyhow::Result;
+use anyhow::{Context, Result};
 use std::sync::Arc;
 
 /// Why a recording that was checked is not sound.
@@ -33,7 +33,7 @@ pub async fn run(args: &ReplayArgs) -> Result<()> {
         if is_screen { LogTo::Screen(log_lines.clone()) } else { LogTo::File },
         args.files.log_level,
     )?;
-    let paths = recording::find(&args.paths)?;
+    let paths = recording::find(&args.paths).context("cannot replay")?;
     if args.check {
         let report = check(Player::open(&paths)?);
         print((report.lines.join("\n") + "\n").as_bytes())?;

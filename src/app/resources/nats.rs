@@ -39,6 +39,15 @@ fn tls(args: &NatsArgs) -> Result<Tls, InvalidValue> {
             return Err(wrong(id, path, &format!("must contain {expected} in PEM")));
         }
     }
+    for (id, path, other) in [
+        ("nats_cert_file", &args.nats_cert_file, &args.nats_key_file),
+        ("nats_key_file", &args.nats_key_file, &args.nats_cert_file),
+    ] {
+        if path.is_some() && other.is_none() {
+            let message = "--nats-cert-file and --nats-key-file do nothing without each other";
+            return Err(InvalidValue::new(id, message));
+        }
+    }
     let certificate = args.nats_cert_file.clone().zip(args.nats_key_file.clone());
     Ok(Tls { ca: args.nats_ca_file.clone(), certificate })
 }
@@ -46,6 +55,10 @@ fn tls(args: &NatsArgs) -> Result<Tls, InvalidValue> {
 fn login(args: &NatsArgs) -> Result<Login, InvalidValue> {
     if let Some(user) = args.nats_user.clone() {
         return Ok(Login::Password { user, password: password(args.nats_password_file.as_deref())? });
+    }
+    if args.nats_password_file.is_some() {
+        let message = "--nats-password-file does nothing without --nats-user <NAME>";
+        return Err(InvalidValue::new("nats_password_file", message));
     }
     if let Some(path) = &args.nats_nkey_file {
         let text = read("nats_nkey_file", path)?;
@@ -125,6 +138,18 @@ mod tests {
         change(&mut args, &|name| Some(folder.path().join(name)));
         let address = ServerAddress::parse("nats://127.0.0.1").unwrap();
         settings(&[address], &args).map_err(|invalid| invalid.message)
+    }
+
+    #[test]
+    fn one_of_two_files_that_belong_together_is_refused() {
+        let cert = [("cert", "-----BEGIN CERTIFICATE-----")];
+        let said = read_with(|args, file| args.nats_cert_file = file("cert"), &cert).unwrap_err();
+        assert_eq!(said, "--nats-cert-file and --nats-key-file do nothing without each other");
+        let key = [("key", "-----BEGIN PRIVATE KEY-----")];
+        assert_eq!(read_with(|args, file| args.nats_key_file = file("key"), &key).unwrap_err(), said);
+        let password = [("password", "secret")];
+        let said = read_with(|args, file| args.nats_password_file = file("password"), &password).unwrap_err();
+        assert_eq!(said, "--nats-password-file does nothing without --nats-user <NAME>");
     }
 
     #[test]

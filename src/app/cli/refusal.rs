@@ -1,0 +1,51 @@
+//! One line for a command line that is refused.
+
+use crate::app::cli::Cli;
+use crate::util::text::clean;
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+use clap::{Command, CommandFactory, Error};
+
+/// Returns the message of a refused command line, folded into one line. What it quotes cannot act on a terminal.
+pub fn one_line(error: &Error) -> String {
+    let text = error.render().to_string();
+    let said = text.split("\n\nUsage:").next().unwrap_or_default();
+    let said = said.split("\n\nFor more information").next().unwrap_or_default();
+    let said = match homes(error) {
+        // A flag of another command is a better hint than one that is spelled like it.
+        Some(homes) => {
+            format!(
+                "{}: it is a flag of {homes}",
+                said.split("\n\n").next().unwrap_or_default().trim_end_matches(" found")
+            )
+        }
+        None => said.replace("\n\n  tip: ", "; "),
+    };
+    let said = said.split_whitespace().collect::<Vec<_>>().join(" ");
+    let said = clean(said.as_bytes(), usize::MAX);
+    match misplaced(&said) {
+        Some((command, flag)) => format!("error: flags follow the subcommand: mempulse {command} {flag}"),
+        None => said,
+    }
+}
+
+/// The subcommand and the flag that stands before it, if that is what a command line was refused for.
+fn misplaced(said: &str) -> Option<(&str, &str)> {
+    said.strip_prefix("error: the subcommand '")?.strip_suffix('\'')?.split_once("' cannot be used with '")
+}
+
+/// The commands that have the flag which the refused one does not have, if there are any.
+fn homes(error: &Error) -> Option<String> {
+    if error.kind() != ErrorKind::UnknownArgument {
+        return None;
+    }
+    let Some(ContextValue::String(flag)) = error.get(ContextKind::InvalidArg) else { return None };
+    let long = flag.strip_prefix("--")?;
+    let root = Cli::command();
+    let has_it = |command: &Command| command.get_arguments().any(|arg| arg.get_long() == Some(long));
+    let itself = has_it(&root).then(|| "mempulse".to_owned());
+    let subcommands = root.get_subcommands().filter(|command| has_it(command));
+    let names = subcommands.map(|command| format!("mempulse {}", command.get_name()));
+    let names: Vec<String> = itself.into_iter().chain(names).collect();
+    let (last, others) = names.split_last()?;
+    Some(if others.is_empty() { last.clone() } else { format!("{} and {last}", others.join(", ")) })
+}
