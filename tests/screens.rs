@@ -27,6 +27,8 @@ mod peers;
 mod pointer;
 #[path = "screens/query.rs"]
 mod query;
+#[path = "screens/replay.rs"]
+mod replay;
 #[path = "scene/mod.rs"]
 mod scene;
 #[path = "screens/sensors.rs"]

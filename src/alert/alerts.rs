@@ -5,9 +5,9 @@ use super::active::ActiveRule;
 use super::condition::Condition;
 use super::row::AlertRow;
 use super::rule::{Origin, Rule};
-use super::signals::Signals;
+use super::signals::{Signals, TestResult};
 use super::throttle::Throttle;
-use crate::event::{AlertCommand, AlertId, EventKind, PeerId, TxSource};
+use crate::event::{AlertCommand, AlertId, CommandFailure, EventKind, PeerId, TxSource};
 use crate::model::peers::peer::Peer;
 use crate::model::{
     Alert, AlertItem, BlockFigures, Change, Liveness, MempoolEntry, Model, Outcome, PeerStats, WatchEvent,
@@ -16,6 +16,7 @@ use crate::model::{
 use crate::query::Truth;
 use crate::query::subjects::{BlockItem, FiguresItem, PeerItem, TransactionItem};
 use crate::util::time::Timestamp;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -87,11 +88,13 @@ impl Alerts {
             AlertCommand::Test(id) => {
                 let active = self.rules.iter().find(|active| active.id == *id)?;
                 if !self.throttle.admits(now) {
+                    self.signals.test(TestResult::Throttled);
                     return None;
                 }
                 let alert = active.test(&FiguresItem { model, now });
                 let firing = Firing { alert: Arc::new(alert), rule: Arc::clone(&active.rule) };
                 self.signal(&firing);
+                self.signals.test(TestResult::Fired(Arc::clone(&firing.rule)));
                 return Some(firing);
             }
         }
@@ -158,6 +161,11 @@ impl Alerts {
     /// The rules as the screen lists them.
     pub fn rows(&self, now: Timestamp) -> Vec<AlertRow> {
         self.rules.iter().map(|active| active.row(now)).collect()
+    }
+
+    /// Takes how the program of a tested rule ended.
+    pub fn tested(&mut self, program: PathBuf, result: Result<(), CommandFailure>) {
+        self.signals.test(TestResult::Ended { program, result });
     }
 
     /// What the screen has to do.

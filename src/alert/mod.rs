@@ -34,7 +34,7 @@ pub use alerts::{Alerts, Firing};
 pub use condition::Condition;
 pub use row::{AlertRow, RuleState};
 pub use rule::{Actions, Origin, Rule};
-pub use signals::Signals;
+pub use signals::{Signals, TestResult};
 
 use std::time::Duration;
 

@@ -238,7 +238,7 @@ impl Rule {
                 "run" => "PROGRAM",
                 "cooldown" => "TIME",
                 "name" => "TEXT",
-                _ => "alone",
+                _ => "",
             };
             FieldHelp { name, values: values.to_owned(), help }
         };

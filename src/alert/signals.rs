@@ -1,7 +1,10 @@
 //! What the screen has to do for alerts, as counters: it sees only the latest snapshot.
 
+use super::rule::Rule;
+use crate::event::CommandFailure;
 use crate::model::Alert;
 use crate::util::bounded::Ring;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 /// How many notifications are kept for a screen that is late.
@@ -14,10 +17,36 @@ pub struct Signals {
     pub bells: u64,
     /// The number of notifications.
     pub notified: u64,
+    /// The number of results of tests.
+    pub tested: u64,
+    /// The latest of them.
+    pub test: Option<TestResult>,
     latest: Ring<Arc<Alert>, MAX_NOTIFICATIONS>,
 }
 
+/// What came of the test of a rule.
+#[derive(Clone, PartialEq, Debug)]
+pub enum TestResult {
+    /// Nothing, as there are as many alerts in this second as there may be.
+    Throttled,
+    /// The rule did what it does; its program, if it has one, was started.
+    Fired(Arc<Rule>),
+    /// The program has ended.
+    Ended {
+        /// The program.
+        program: PathBuf,
+        /// How it ended.
+        result: Result<(), CommandFailure>,
+    },
+}
+
 impl Signals {
+    /// Takes the result of a test.
+    pub(super) fn test(&mut self, result: TestResult) {
+        self.tested += 1;
+        self.test = Some(result);
+    }
+
     /// Adds a notification of the desktop.
     pub(super) fn notify(&mut self, alert: Arc<Alert>) {
         self.notified += 1;

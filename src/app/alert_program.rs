@@ -5,8 +5,7 @@ use crate::alert::Firing;
 use crate::event::{CommandFailure, OsError, Warning};
 use crate::model::{Alert, AlertItem, WatchMatch};
 use crate::util::platform;
-use std::ffi::OsStr;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Stdio;
 use std::sync::Arc;
 use std::time::Duration;
@@ -20,8 +19,8 @@ const MAX_RUNNING: usize = 4;
 /// How many alerts may wait for their turn. Further ones are skipped, with one warning.
 const MAX_WAITING: usize = 100;
 
-/// How many warnings may wait to be shown.
-const MAX_WARNINGS: usize = 8;
+/// How many reports may wait to be shown.
+const MAX_REPORTS: usize = 8;
 
 /// How long a process may run before it is killed.
 const TIMEOUT: Duration = Duration::from_secs(30);
@@ -44,31 +43,6 @@ const INHERITED: [&str; 14] = [
     "DBUS_SESSION_BUS_ADDRESS",
 ];
 
-/// Checks that a program can be run, as far as that is known without running it. A name without a folder is
-/// searched in `paths`, the value of `PATH`.
-///
-/// # Errors
-/// The file does not exist or is not executable: a text in one line.
-pub fn check(program: &Path, paths: Option<&OsStr>) -> Result<(), String> {
-    let wrong = |why: String| format!("{}: {why}", program.display());
-    if program.components().count() > 1 || program.is_absolute() {
-        return is_program(program).map_err(wrong);
-    }
-    // Without PATH the system has a default of its own.
-    let Some(paths) = paths else { return Ok(()) };
-    let found = std::env::split_paths(paths).any(|folder| is_program(&folder.join(program)).is_ok());
-    found.then_some(()).ok_or_else(|| wrong("not found in PATH".to_owned()))
-}
-
-fn is_program(path: &Path) -> Result<(), String> {
-    let metadata = std::fs::metadata(path).map_err(|error| error.to_string())?;
-    match metadata.is_file() {
-        false => Err("not a file".to_owned()),
-        true if !platform::is_executable(&metadata) => Err("not executable".to_owned()),
-        true => Ok(()),
-    }
-}
-
 /// An alert that waits for its program.
 struct Waiting {
     program: PathBuf,
@@ -76,12 +50,26 @@ struct Waiting {
     alert: Arc<Alert>,
 }
 
+/// What there is to say of a run.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Report {
+    /// It failed, or did not take place.
+    Warning(Warning),
+    /// It was that of a test, and has ended.
+    Tested {
+        /// The program.
+        program: PathBuf,
+        /// How it ended.
+        result: Result<(), CommandFailure>,
+    },
+}
+
 /// Runs the programs of alerts.
 #[derive(Debug)]
 pub struct AlertPrograms {
     waiting: mpsc::Sender<Waiting>,
-    warnings: mpsc::Receiver<Warning>,
-    warn: mpsc::Sender<Warning>,
+    reports: mpsc::Receiver<Report>,
+    report: mpsc::Sender<Report>,
     has_skipped: bool,
 }
 
@@ -91,10 +79,10 @@ impl AlertPrograms {
     /// # Panics
     /// Outside of a tokio runtime.
     pub fn start() -> Self {
-        let (warn, warnings) = mpsc::channel(MAX_WARNINGS);
+        let (report, reports) = mpsc::channel(MAX_REPORTS);
         let (sender, waiting) = mpsc::channel(MAX_WAITING);
-        tokio::spawn(run_all(waiting, warn.clone()));
-        Self { waiting: sender, warnings, warn, has_skipped: false }
+        tokio::spawn(run_all(waiting, report.clone()));
+        Self { waiting: sender, reports, report, has_skipped: false }
     }
 
     /// Runs the program of a rule, if it has one, as soon as there is a place. Never waits.
@@ -103,29 +91,35 @@ impl AlertPrograms {
         let (subject, alert) = (firing.rule.condition().subject(), Arc::clone(&firing.alert));
         if self.waiting.try_send(Waiting { program, subject, alert }).is_err() && !self.has_skipped {
             self.has_skipped = true;
-            // Without room, other warnings are waiting to be shown.
-            let _ = self.warn.try_send(Warning::AlertProgramSkipped { waiting: MAX_WAITING });
+            // Without room, other reports are waiting to be shown.
+            let _ =
+                self.report.try_send(Report::Warning(Warning::AlertProgramSkipped { waiting: MAX_WAITING }));
         }
     }
 
-    /// Waits for the next problem. Cancel-safe.
-    pub async fn warning(&mut self) -> Warning {
-        match self.warnings.recv().await {
-            Some(warning) => warning,
+    /// Waits for the next report. Cancel-safe.
+    pub async fn report(&mut self) -> Report {
+        match self.reports.recv().await {
+            Some(report) => report,
             None => std::future::pending().await,
         }
     }
 }
 
-async fn run_all(mut queue: mpsc::Receiver<Waiting>, warn: mpsc::Sender<Warning>) {
+async fn run_all(mut queue: mpsc::Receiver<Waiting>, report: mpsc::Sender<Report>) {
     let places = Arc::new(Semaphore::new(MAX_RUNNING));
     while let Some(waiting) = queue.recv().await {
         let Ok(place) = Arc::clone(&places).acquire_owned().await else { return };
-        let warn = warn.clone();
+        let report = report.clone();
         tokio::spawn(async move {
-            if let Err(failure) = run(&waiting).await {
-                // Without room, other warnings are waiting to be shown.
-                let _ = warn.try_send(Warning::AlertProgram { program: waiting.program, failure });
+            let result = run(&waiting).await;
+            let Waiting { program, alert, .. } = waiting;
+            // Without room, other reports are waiting to be shown.
+            if alert.is_test {
+                let _ = report.try_send(Report::Tested { program: program.clone(), result: result.clone() });
+            }
+            if let Err(failure) = result {
+                let _ = report.try_send(Report::Warning(Warning::AlertProgram { program, failure }));
             }
             drop(place);
         });
@@ -209,7 +203,9 @@ mod tests {
     use crate::alert::Rule;
     use crate::model::WatchEvent;
     use crate::wire::Txid;
+    use std::ffi::OsStr;
     use std::os::unix::fs::PermissionsExt;
+    use std::path::Path;
 
     fn watched(event: WatchEvent) -> Alert {
         let found = WatchMatch {
@@ -315,40 +311,31 @@ mod tests {
         assert!(has("MEMPULSE_BY", &by.to_string()) && has("MEMPULSE_HEIGHT", "9"), "{variables:?}");
     }
 
-    #[test]
-    fn a_program_that_cannot_be_run_is_refused_with_the_reason() {
-        let folder = tempfile::tempdir().unwrap();
-        let refused = |path: &Path| check(path, None);
-        assert_eq!(refused(&script(folder.path(), "exit 0")), Ok(()));
-        let missing = folder.path().join("missing");
-        let reason = "No such file or directory (os error 2)";
-        assert_eq!(refused(&missing), Err(format!("{}: {reason}", missing.display())));
-        assert!(refused(folder.path()).unwrap_err().ends_with(": not a file"));
-        let plain = folder.path().join("plain");
-        std::fs::write(&plain, "").unwrap();
-        assert!(refused(&plain).unwrap_err().ends_with(": not executable"));
-    }
-
-    #[test]
-    fn a_program_without_a_folder_is_searched_in_path() {
-        let folder = tempfile::tempdir().unwrap();
-        script(folder.path(), "exit 0");
-        let paths = std::env::join_paths(["/nonexistent".as_ref(), folder.path()]).unwrap();
-        assert_eq!(check(Path::new("script"), Some(&paths)), Ok(()));
-        assert_eq!(check(Path::new("nothing"), Some(&paths)).unwrap_err(), "nothing: not found in PATH");
-    }
-
     #[tokio::test]
     async fn a_failing_program_is_a_warning_and_no_more() {
         let folder = tempfile::tempdir().unwrap();
         let mut programs = AlertPrograms::start();
         let program = folder.path().join("nothing");
         programs.run(&firing(&program));
-        let warning = programs.warning().await;
         let failure = CommandFailure::Os(std::io::Error::from_raw_os_error(2).into());
-        assert_eq!(warning, Warning::AlertProgram { program, failure });
-        programs.run(&firing(&script(folder.path(), "exit 3")));
-        assert!(programs.warning().await.to_string().ends_with("exit status: 3"));
+        assert_eq!(programs.report().await, Report::Warning(Warning::AlertProgram { program, failure }));
+        let program = script(folder.path(), "exit 3");
+        programs.run(&firing(&program));
+        let failure = CommandFailure::Exit(3);
+        assert_eq!(programs.report().await, Report::Warning(Warning::AlertProgram { program, failure }));
+    }
+
+    #[tokio::test]
+    async fn how_the_program_of_a_test_ended_is_reported() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut programs = AlertPrograms::start();
+        for (text, result) in [("exit 0", Ok(())), ("exit 3", Err(CommandFailure::Exit(3)))] {
+            let program = script(folder.path(), text);
+            let Firing { alert, rule } = firing(&program);
+            let alert = Arc::new(Alert { is_test: true, ..(*alert).clone() });
+            programs.run(&Firing { alert, rule });
+            assert_eq!(programs.report().await, Report::Tested { program, result });
+        }
     }
 
     #[tokio::test]
@@ -359,6 +346,7 @@ mod tests {
         for _ in 0..3 * MAX_WAITING {
             programs.run(&firing);
         }
-        assert_eq!(programs.warning().await, Warning::AlertProgramSkipped { waiting: MAX_WAITING });
+        let skipped = Warning::AlertProgramSkipped { waiting: MAX_WAITING };
+        assert_eq!(programs.report().await, Report::Warning(skipped));
     }
 }

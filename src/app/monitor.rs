@@ -1,7 +1,7 @@
 //! The task that owns the network, the model and the stores: the one place where they meet.
 
 use crate::alert::{Alerts, Firing};
-use crate::app::alert_program::AlertPrograms;
+use crate::app::alert_program::{AlertPrograms, Report};
 use crate::app::feed::Feed;
 use crate::app::log;
 use crate::app::source::Source;
@@ -245,7 +245,10 @@ impl Monitor {
                     // The screen comes first, and what has arrived from peers has its turn.
                     tokio::task::yield_now().await;
                 }
-                warning = self.programs.warning() => return self.warning(warning),
+                report = self.programs.report() => match report {
+                    Report::Warning(warning) => return self.warning(warning),
+                    Report::Tested { program, result } => self.alerts.tested(program, result),
+                },
                 warning = warning_of(&mut self.recorder) => return self.warning(warning),
                 () = time::sleep_until(self.next_clock_check) => {
                     self.next_clock_check = Instant::now() + CLOCK_CHECK;

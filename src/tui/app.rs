@@ -14,6 +14,7 @@ use super::preferences::{Preferences, Setting};
 use super::screens;
 use super::settings::TuiSettings;
 use super::view_state::ViewState;
+use super::wording;
 use crate::event::{AlertCommand, Command};
 use crate::snapshot::Snapshot;
 use crate::snapshot::{Open, Screen, View};
@@ -51,6 +52,8 @@ pub struct App {
     queries: QueryHistory,
     /// Why the last key did less than it promises.
     remark: Option<String>,
+    /// The number of results of tested alerts that were shown.
+    tested: u64,
 }
 
 impl App {
@@ -63,6 +66,7 @@ impl App {
             }
         }
         let current = screens.iter().position(|(name, _)| name.name == settings.view.screen).unwrap_or(0);
+        let tested = snapshot.signals.tested;
         let display = Display::new(settings, size, snapshot, now);
         Self {
             display,
@@ -71,6 +75,7 @@ impl App {
             overlays: Vec::new(),
             queries: QueryHistory::default(),
             remark: None,
+            tested,
         }
     }
 
@@ -103,6 +108,12 @@ impl App {
 
     /// Takes a new snapshot. A frozen screen keeps its own.
     pub fn on_snapshot(&mut self, snapshot: Arc<Snapshot>, now: Timestamp) {
+        let tested = snapshot.signals.tested;
+        if std::mem::replace(&mut self.tested, tested) < tested
+            && let Some(result) = &snapshot.signals.test
+        {
+            self.remark = Some(wording::alert::tested(result));
+        }
         if self.display.on_snapshot(snapshot, now) {
             self.settle();
         }
@@ -151,7 +162,7 @@ impl App {
         let parts = self.display.parts();
         title::draw(frame, parts.title, &cx, &self.tabs());
         banner::draw(frame, parts.banner, &cx);
-        footer::draw(frame, parts.footer, &cx, self.top().place(&cx), self.remark.as_deref());
+        footer::draw(frame, parts.footer, &cx, self.top(), self.remark.as_deref());
         self.draw_layers(frame, &cx);
         self.preferences().glyphs.translate(frame.buffer_mut());
     }
@@ -251,8 +262,13 @@ impl App {
     }
 
     fn show(&mut self, screen: Screen) {
-        if screen == Screen::Sensors && self.display.context().snapshot.sensor_count == 0 {
-            self.remark("no sensors: events come from peers of this machine (see --from)");
+        let snapshot = self.display.context().snapshot;
+        if screen == Screen::Sensors && snapshot.sensor_count == 0 {
+            self.remark(if snapshot.replay.is_some() {
+                "no sensors: the recording is of the peers of one machine"
+            } else {
+                "no sensors: events come from peers of this machine (see --from)"
+            });
             return;
         }
         let Some(at) = self.screens.iter().position(|(name, _)| name.screen == screen) else { return };
@@ -281,6 +297,10 @@ impl App {
     }
 
     fn open_alerts(&mut self) {
+        if self.display.context().snapshot.replay.is_some() {
+            self.remark("a replay checks no alerts: their rules are for what happens live");
+            return;
+        }
         self.overlays.retain(|overlay| !matches!(overlay, Overlay::Alerts(_)));
         self.overlays.push(Overlay::alerts());
     }

@@ -17,6 +17,11 @@ pub trait Layer: Debug {
     /// Returns the place whose keys work here.
     fn place(&self, cx: &Context) -> Place;
 
+    /// Whether `action` can do something here at the moment. The footer leaves out the keys of the others.
+    fn offers(&self, _action: Action, _cx: &Context) -> bool {
+        true
+    }
+
     /// Carries out `action`. Actions that mean nothing here do nothing.
     fn update(&mut self, action: Action, cx: &Context) -> Response;
 

@@ -10,6 +10,7 @@ pub mod log_lines;
 pub mod peer_clocks;
 pub mod percentile;
 pub mod platform;
+pub mod program;
 pub mod rates;
 pub mod share;
 pub mod text;

@@ -3,6 +3,7 @@
 use crate::desk::Desk;
 use crossterm::event::KeyCode;
 use mempulse::alert::{EXAMPLES, MAX_RULES};
+use mempulse::event::CommandFailure;
 use mempulse::tui::Effect;
 
 const SIZE: (u16, u16) = (80, 24);
@@ -13,10 +14,6 @@ pub fn add_examples(desk: &mut Desk) {
     rules.push("transactions: kind = inscription; bell; name inscriptions; off");
     rules.push("figures: live_peers > 1; notify; bell; run /usr/local/bin/page-me");
     desk.add_rules(&rules);
-}
-
-fn footer(desk: &Desk) -> String {
-    desk.screen().lines().last().unwrap().to_owned()
 }
 
 #[test]
@@ -54,7 +51,7 @@ fn only_a_rule_that_was_added_on_screen_is_removed() {
     desk.add_rules(&["blocks"]);
     desk.type_keys("A");
     assert_eq!(desk.press(KeyCode::Char('d')), None);
-    assert!(footer(&desk).contains("e switches it off"), "{}", footer(&desk));
+    assert!(desk.footer().contains("e switches it off"), "{}", desk.footer());
     desk.type_keys("a");
     let effect = desk.type_text("peers");
     desk.command(effect);
@@ -69,11 +66,11 @@ fn rules_are_not_changed_while_the_screen_is_frozen_nor_added_beyond_the_limit()
     let mut desk = Desk::new(SIZE);
     desk.add_rules(&vec!["blocks"; MAX_RULES]);
     desk.type_keys("Aa");
-    assert!(footer(&desk).contains("there are 50 rules"), "{}", footer(&desk));
+    assert!(desk.footer().contains("there are 50 rules"), "{}", desk.footer());
     desk.type_keys(" ");
     for key in ['a', 'e', '\n'] {
         desk.type_keys(&key.to_string());
-        assert!(footer(&desk).contains("unfreeze"), "{key:?} {}", footer(&desk));
+        assert!(desk.footer().contains("unfreeze"), "{key:?} {}", desk.footer());
     }
 }
 
@@ -93,4 +90,27 @@ fn f1_explains_rules_and_a_click_selects_one() {
     );
     desk.press(KeyCode::Esc);
     assert!(!matches!(desk.press(KeyCode::Esc), Some(Effect::Quit)));
+}
+
+#[test]
+fn the_result_of_a_test_is_in_the_footer() {
+    let mut desk = Desk::new(SIZE);
+    desk.add_rules(&["blocks; event; run /bin/true"]);
+    desk.type_keys("A");
+    let effect = desk.press(KeyCode::Enter);
+    desk.command(effect).unwrap();
+    assert_eq!(desk.footer(), " tested: event on the Overview · /bin/true started");
+    desk.alerts.tested("/bin/true".into(), Err(CommandFailure::Exit(3)));
+    desk.answer();
+    assert_eq!(desk.footer(), " tested: /bin/true failed: exit status: 3");
+    desk.type_keys("k");
+    assert!(desk.footer().contains("Enter test"), "{}", desk.footer());
+}
+
+#[test]
+fn a_rule_with_a_program_that_cannot_be_run_is_refused() {
+    let mut desk = Desk::new(SIZE);
+    desk.type_keys("Aa");
+    assert_eq!(desk.type_text("blocks; run /nonexistent/program"), None);
+    assert!(desk.screen().contains("column 13: /nonexistent/program: No such file"), "{}", desk.screen());
 }

@@ -9,7 +9,7 @@ use mempulse::alert::{Alerts, Firing, Origin, Rule};
 use mempulse::event::{Command, Event};
 use mempulse::model::Model;
 use mempulse::snapshot::{
-    Anchor, Detail, LogLines, LogScreen, Open, OverviewView, Screen, Snapshot, TransactionRow,
+    Anchor, Detail, LogLines, LogScreen, Open, OverviewView, ReplayStatus, Screen, Snapshot, TransactionRow,
     TransactionsView, TxKey, View,
 };
 use mempulse::tui::{App, Depth, Effect, TuiSettings};
@@ -33,6 +33,8 @@ pub struct Desk {
     pub log: LogLines,
     /// The rules of alerts.
     pub alerts: Alerts,
+    /// How the replay stands, if it is one.
+    pub replay: Option<ReplayStatus>,
 }
 
 impl Desk {
@@ -78,7 +80,8 @@ impl Desk {
 
     fn of(now: Timestamp, model: Arc<Model>, size: Size, settings: &TuiSettings) -> Self {
         let app = App::new(settings, size, Arc::default(), now);
-        let mut desk = Self { model, app, size, now, log: LogLines::default(), alerts: Alerts::default() };
+        let (log, alerts) = (LogLines::default(), Alerts::default());
+        let mut desk = Self { model, app, size, now, log, alerts, replay: None };
         // The first snapshot shows how many peers there are, and with it how high their panel is.
         desk.answer();
         desk.answer();
@@ -99,6 +102,8 @@ impl Desk {
         if view.alerts {
             snapshot.alerts = self.alerts.rows(self.now);
         }
+        snapshot.signals = self.alerts.signals().clone();
+        snapshot.replay = self.replay;
         snapshot
     }
 
@@ -127,6 +132,11 @@ impl Desk {
             matches!(&*detail, Detail::Transaction(tx) if !tx.cluster.ancestors.rows.is_empty())
         };
         self.transactions(transactions).into_iter().find(has_parent).unwrap().txid
+    }
+
+    /// The last line: the keys that work, or a remark.
+    pub fn footer(&self) -> String {
+        self.screen().lines().last().unwrap().to_owned()
     }
 
     /// The model answers the view.

@@ -112,3 +112,36 @@ fn a_click_on_a_link_opens_it() {
         assert_ne!(txid(&desk), child, "{size:?}");
     }
 }
+
+#[test]
+fn the_footer_of_a_page_names_only_keys_that_do_something_there() {
+    let mut desk = Desk::alone((200, 60));
+    desk.type_keys("2");
+    desk.answer();
+    desk.type_keys("j\n");
+    assert!(matches!(desk.app.view().open, Some(Open::Peer(_))), "{:?}", desk.app.view().open);
+    for hint in ["Enter open", "Tab next", "x scripts"] {
+        assert!(!desk.footer().contains(hint), "{hint}: {}", desk.footer());
+    }
+    desk.type_keys("x");
+    assert!(desk.footer().contains("no scripts here"), "{}", desk.footer());
+    let mut desk = Desk::new((200, 60));
+    let child = desk.child();
+    desk.select(child);
+    desk.press(KeyCode::Enter);
+    for hint in ["Enter open", "Tab next", "x scripts"] {
+        assert!(desk.footer().contains(hint), "{hint}: {}", desk.footer());
+    }
+}
+
+#[test]
+fn scripts_are_scrolled_to_if_they_are_below_the_screen() {
+    let mut desk = Desk::new((80, 24));
+    desk.type_keys("j\n");
+    assert!(!desk.screen().contains("Input 0"), "{}", desk.screen());
+    desk.type_keys("x");
+    let screen = desk.screen();
+    assert!(screen.lines().nth(2).is_some_and(|line| line.contains("Input 0")), "{screen}");
+    desk.type_keys("x");
+    assert!(!desk.screen().contains("Input 0"), "{}", desk.screen());
+}

@@ -83,3 +83,17 @@ fn ages_grow_between_snapshots_and_stand_still_on_a_frozen_screen() {
     desk.pass(Duration::from_mins(1));
     assert!(desk.screen().contains(" 30s "));
 }
+
+#[test]
+fn the_mempool_names_the_keys_of_the_panels_that_are_shown() {
+    let mut desk = Desk::new((80, 24));
+    desk.type_keys("4");
+    let has = |desk: &Desk, hint| desk.footer().contains(hint);
+    assert!(has(&desk, "v vB or count") && !has(&desk, "time span"), "{}", desk.footer());
+    desk.type_keys("]");
+    assert!(has(&desk, "that panel is not shown here"), "{}", desk.footer());
+    for _ in 0..2 {
+        desk.press(KeyCode::Tab);
+    }
+    assert!(!has(&desk, "v vB or count") && has(&desk, "time span"), "{}", desk.footer());
+}

@@ -184,3 +184,16 @@ fn o_groups_the_peers_and_enter_lists_those_of_a_group() {
     let screen = press(&mut desk, KeyCode::Char('o'));
     assert!(screen.contains("┏ Peers  7 live of 12 · by state ▲"), "{screen}");
 }
+
+#[test]
+fn groups_have_no_keys_that_sort_and_no_columns() {
+    let mut desk = desk((120, 36));
+    assert!(desk.footer().contains("s sort") && desk.footer().contains("r reverse"), "{}", desk.footer());
+    desk.type_keys("o");
+    desk.answer();
+    for hint in ["s sort", "r reverse", "C columns"] {
+        assert!(!desk.footer().contains(hint), "{hint}: {}", desk.footer());
+    }
+    desk.type_keys("s");
+    assert!(desk.footer().contains("groups stand by their live peers"), "{}", desk.footer());
+}

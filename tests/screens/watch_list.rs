@@ -9,10 +9,6 @@ use mempulse::tui::Effect;
 
 const SIZE: (u16, u16) = (80, 24);
 
-fn footer(desk: &Desk) -> String {
-    desk.screen().lines().last().unwrap().to_owned()
-}
-
 fn copied(desk: &mut Desk) -> Option<String> {
     match desk.press(KeyCode::Char('y')) {
         Some(Effect::Copy(text)) => Some(text),
@@ -24,9 +20,9 @@ fn copied(desk: &mut Desk) -> Option<String> {
 fn while_a_target_is_typed_the_footer_names_only_the_keys_that_do_something() {
     let mut desk = Desk::new(SIZE);
     desk.type_keys("wa");
-    assert_eq!(footer(&desk), " Enter add  Esc cancel");
+    assert_eq!(desk.footer(), " Enter add  Esc cancel");
     desk.press(KeyCode::Esc);
-    assert!(footer(&desk).contains("a add") && !footer(&desk).contains("Enter add"), "{}", footer(&desk));
+    assert!(desk.footer().contains("a add") && !desk.footer().contains("Enter add"), "{}", desk.footer());
 }
 
 #[test]
@@ -34,7 +30,7 @@ fn ctrl_c_quits_and_ctrl_z_suspends_while_a_target_is_typed() {
     let mut desk = Desk::new(SIZE);
     desk.type_keys("wa");
     assert_eq!(desk.press_ctrl('z'), Some(Effect::Suspend));
-    assert!(footer(&desk).contains("Enter add"), "the text is still there after fg");
+    assert!(desk.footer().contains("Enter add"), "the text is still there after fg");
     assert_eq!(desk.press_ctrl('c'), Some(Effect::Quit));
 }
 
@@ -42,9 +38,9 @@ fn ctrl_c_quits_and_ctrl_z_suspends_while_a_target_is_typed() {
 fn a_frozen_screen_says_that_the_watch_list_cannot_be_changed() {
     let mut desk = Desk::new(SIZE);
     desk.type_keys("w a");
-    assert!(footer(&desk).contains("unfreeze"), "{}", footer(&desk));
+    assert!(desk.footer().contains("unfreeze"), "{}", desk.footer());
     assert_eq!(desk.press(KeyCode::Char('d')), None);
-    assert!(footer(&desk).contains("unfreeze"), "{}", footer(&desk));
+    assert!(desk.footer().contains("unfreeze"), "{}", desk.footer());
 }
 
 #[test]
@@ -65,7 +61,7 @@ fn y_copies_the_selection_of_the_current_screen() {
     for tab in ["2", "3"] {
         desk.type_keys(tab);
         assert_eq!(copied(&mut desk), None, "{tab}");
-        assert!(footer(&desk).contains("nothing to copy"), "{}", footer(&desk));
+        assert!(desk.footer().contains("nothing to copy"), "{}", desk.footer());
     }
     desk.type_keys("2j");
     let address = desk.snapshot().peers.unwrap().peers.rows[0].row.address.to_string();
@@ -90,7 +86,7 @@ fn y_offers_all_that_can_be_copied_of_a_transaction() {
     }
     desk.press(KeyCode::Down);
     assert_eq!(desk.press(KeyCode::Enter), Some(Effect::Copy(detail.wtxid.to_string())));
-    assert!(footer(&desk).contains("wtxid copied") && !desk.screen().contains(" Copy "), "{}", desk.screen());
+    assert!(desk.footer().contains("wtxid copied") && !desk.screen().contains(" Copy "), "{}", desk.screen());
     copied(&mut desk);
     let outpoint = format!("{}:{}", detail.inputs[0].prevout.txid, detail.inputs[0].prevout.vout);
     let first = menu.lines().position(|line| line.contains(" spent outpoint ")).unwrap();
@@ -128,7 +124,7 @@ fn the_transaction_of_the_last_match_can_be_opened_and_copied() {
     assert!(desk.screen().contains(" Block 923,112 "), "the transaction is confirmed: {}", desk.screen());
     desk.press(KeyCode::Esc);
     desk.type_keys("G\n");
-    assert!(footer(&desk).contains("nothing happened to this target yet"), "{}", footer(&desk));
+    assert!(desk.footer().contains("nothing happened to this target yet"), "{}", desk.footer());
 }
 
 #[test]

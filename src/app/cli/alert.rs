@@ -1,9 +1,9 @@
 //! The flags of alerts.
 
 use crate::alert::{MAX_RULES, Rule};
-use crate::app::alert_program;
 use crate::app::cli::{heading, parsers};
 use crate::app::invalid::InvalidValue;
+use crate::util::program;
 use clap::Args;
 use std::path::PathBuf;
 
@@ -50,9 +50,9 @@ impl AlertArgs {
         }
         let paths = std::env::var_os("PATH");
         for (index, (id, rule)) in rules.iter().enumerate() {
-            if let Some(program) = &rule.actions().run {
+            if let Some(path) = &rule.actions().run {
                 let flag = id.replace('_', "-");
-                alert_program::check(program, paths.as_deref())
+                program::check(path, paths.as_deref())
                     .map_err(|error| InvalidValue::new(id, format!("--{flag} {error}")).at(index))?;
             }
         }

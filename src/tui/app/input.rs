@@ -92,7 +92,7 @@ impl App {
         let cx = self.display.context();
         let footer = self.display.parts().footer;
         let shows_keys = self.remark.is_none();
-        shows_keys.then(|| footer::action_at(footer, &cx, self.top().place(&cx), at)).flatten()
+        shows_keys.then(|| footer::action_at(footer, &cx, self.top(), at)).flatten()
     }
 
     pub(super) fn act(&mut self, action: Action) -> Option<Effect> {

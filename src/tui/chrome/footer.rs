@@ -4,25 +4,28 @@
 //!  q quit  ? help  Space freeze  Enter details  Tab panel  ↑↓ select
 //! ```
 
+use crate::event::ReplayCommand;
+use crate::snapshot::Progress;
 use crate::tui::context::Context;
-use crate::tui::keys::{Action, Hint, Place};
+use crate::tui::keys::{Action, Hint};
+use crate::tui::layer::Layer;
 use crate::tui::widgets::text;
 use ratatui::Frame;
 use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 
-/// Draws the line. Keys that do not fit give way, the least important ones first.
-pub fn draw(frame: &mut Frame, area: Rect, cx: &Context, place: Place, remark: Option<&str>) {
+/// Draws the line for the layer that keys go to. Keys that do not fit give way, the least important ones first.
+pub fn draw(frame: &mut Frame, area: Rect, cx: &Context, top: &dyn Layer, remark: Option<&str>) {
     let line = match remark {
         Some(remark) => Line::styled(format!(" {remark}"), cx.theme.warning()),
-        None => Line::from(hints(cx, place, usize::from(area.width))),
+        None => Line::from(hints(cx, top, usize::from(area.width))),
     };
     frame.render_widget(Paragraph::new(line), area);
 }
 
 /// Returns what a click at `at` does, given the same line.
-pub fn action_at(area: Rect, cx: &Context, place: Place, at: Position) -> Option<Action> {
+pub fn action_at(area: Rect, cx: &Context, top: &dyn Layer, at: Position) -> Option<Action> {
     if !area.contains(at) {
         return None;
     }
@@ -32,10 +35,10 @@ pub fn action_at(area: Rect, cx: &Context, place: Place, at: Position) -> Option
         end += cells;
         (start..end).contains(&at.x).then_some(hint.action)
     };
-    fitting(cx, place, usize::from(area.width)).iter().find_map(under)
+    fitting(cx, top, usize::from(area.width)).iter().find_map(under)
 }
 
-fn hints(cx: &Context, place: Place, cells: usize) -> Vec<Span<'static>> {
+fn hints(cx: &Context, top: &dyn Layer, cells: usize) -> Vec<Span<'static>> {
     let spans = |(hint, _): (Hint, u16)| {
         [
             Span::raw(" "),
@@ -43,18 +46,33 @@ fn hints(cx: &Context, place: Place, cells: usize) -> Vec<Span<'static>> {
             Span::styled(format!(" {} ", hint.label), cx.theme.muted()),
         ]
     };
-    fitting(cx, place, cells).into_iter().flat_map(spans).collect()
+    fitting(cx, top, cells).into_iter().flat_map(spans).collect()
 }
 
 /// The hints that fit, each with the cells it takes.
-fn fitting(cx: &Context, place: Place, cells: usize) -> Vec<(Hint, u16)> {
+fn fitting(cx: &Context, top: &dyn Layer, cells: usize) -> Vec<(Hint, u16)> {
     let mut room = cells;
-    let of_replay = cx.snapshot.replay.map(|_| cx.keys.hints(Place::Replay, false));
-    let all = of_replay.into_iter().flatten().chain(cx.keys.hints(place, cx.is_frozen()));
-    let hints = all.filter_map(|hint| {
+    let offered = offered(cx, top).into_iter().filter_map(|hint| {
         let width = text::width(&hint.keys) + text::width(hint.label) + 3;
         room = room.checked_sub(width)?;
         Some((hint, u16::try_from(width).ok()?))
     });
-    hints.collect()
+    offered.collect()
+}
+
+/// The keys that do something, the most important ones first.
+fn offered(cx: &Context, top: &dyn Layer) -> Vec<Hint> {
+    let place = top.place(cx);
+    let mut hints: Vec<Hint> = match cx.snapshot.replay {
+        Some(_) => cx.keys.hints_in_replay(place, cx.is_frozen()).collect(),
+        None => cx.keys.hints(place, cx.is_frozen()).collect(),
+    };
+    hints.retain(|hint| top.offers(hint.action, cx));
+    let is_paused = cx.snapshot.replay.is_some_and(|replay| replay.progress == Progress::Paused);
+    for hint in &mut hints {
+        if is_paused && hint.action == Action::Replay(ReplayCommand::Pause) {
+            hint.label = "play";
+        }
+    }
+    hints
 }

@@ -125,6 +125,24 @@ impl Keymap {
             places.contains(&place).then(|| Hint { keys: row.names(names, " "), label, action })
         })
     }
+
+    /// Returns what the footer shows in `place` during a replay: where no text is typed, the keys of replays first, and
+    /// then the others, but for those that mean something else in a replay.
+    pub fn hints_in_replay(&self, place: Place, frozen: bool) -> impl Iterator<Item = Hint> {
+        let is_typed = TYPED.contains(&place);
+        let of_replay = (!is_typed).then(|| self.hints(Place::Replay, false));
+        let others = self
+            .hints(place, frozen)
+            .filter(move |hint| is_typed || !self.is_hidden_in_replay(hint.action, place));
+        of_replay.into_iter().flatten().chain(others)
+    }
+
+    /// Whether every key for an action asks for something else in a replay.
+    fn is_hidden_in_replay(&self, action: Action, place: Place) -> bool {
+        let of_replay = || self.rows.iter().filter(|row| row.binding.works_in(Place::Replay));
+        let rows = self.rows.iter().filter(|row| row.binding.action == action && row.binding.works_in(place));
+        rows.flat_map(|row| row.keys.iter()).all(|key| of_replay().any(|other| other.keys.contains(key)))
+    }
 }
 
 impl Row {

@@ -19,6 +19,15 @@ impl Scroll {
         self.0 = first.min(line).max((line + 1).saturating_sub(rows));
     }
 
+    /// Scrolls so that a part of the text which begins with that line stands at the top, unless its beginning is seen.
+    pub fn show_part(&mut self, line: usize, lines: usize, rows: usize) {
+        let first = self.first(lines, rows);
+        // The last row alone would show no more than the heading.
+        if !(first..(first + rows).saturating_sub(1)).contains(&line) {
+            self.0 = line.min(lines.saturating_sub(rows));
+        }
+    }
+
     /// Scrolls within `lines` lines in `rows` rows.
     pub fn go(&mut self, motion: Motion, lines: usize, rows: usize) {
         let last = lines.saturating_sub(rows);

@@ -2,6 +2,7 @@
 
 use super::txid::short;
 use super::watch;
+use crate::alert::{Actions, MAX_PER_SECOND, TestResult};
 use crate::model::{Alert, AlertFigure, AlertItem};
 use crate::tui::preferences::Unit;
 use crate::util::text::grouped;
@@ -31,6 +32,30 @@ pub fn alert(alert: &Alert, unit: Unit) -> String {
     parts.join(" · ")
 }
 
+/// Words what came of the test of a rule.
+pub fn tested(result: &TestResult) -> String {
+    match result {
+        TestResult::Throttled => format!("not tested: {MAX_PER_SECOND} alerts fired within a second"),
+        TestResult::Fired(rule) => {
+            let Actions { event, bell, notify, run } = rule.actions();
+            let run = run.as_ref().map(|program| format!("{} started", program.display()));
+            let parts = [
+                event.then(|| "event on the Overview".to_owned()),
+                bell.then(|| "bell".to_owned()),
+                notify.then(|| "notification".to_owned()),
+                run,
+            ];
+            format!("tested: {}", parts.into_iter().flatten().collect::<Vec<_>>().join(" · "))
+        }
+        TestResult::Ended { program, result: Ok(()) } => {
+            format!("tested: {} ended without an error", program.display())
+        }
+        TestResult::Ended { program, result: Err(failure) } => {
+            format!("tested: {} failed: {failure}", program.display())
+        }
+    }
+}
+
 fn figure(figure: &AlertFigure) -> String {
     match figure.value {
         None => format!("{} unknown", figure.name),
@@ -46,10 +71,26 @@ fn figure(figure: &AlertFigure) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::alert::Rule;
+    use crate::event::CommandFailure;
     use crate::wire::{BlockHash, Txid};
+    use std::sync::Arc;
 
     fn worded(item: AlertItem, skipped: u64, is_test: bool) -> String {
         alert(&Alert { rule: "next_block < 3".into(), item, skipped, is_test }, Unit::Sat)
+    }
+
+    #[test]
+    fn a_test_says_what_the_rule_did_and_how_its_program_ended() {
+        let rule = Rule::parse("blocks; event; bell; run /bin/true").unwrap();
+        assert_eq!(
+            tested(&TestResult::Fired(Arc::new(rule))),
+            "tested: event on the Overview · bell · /bin/true started"
+        );
+        let ended = |result| tested(&TestResult::Ended { program: "/bin/true".into(), result });
+        assert_eq!(ended(Ok(())), "tested: /bin/true ended without an error");
+        assert_eq!(ended(Err(CommandFailure::Exit(3))), "tested: /bin/true failed: exit status: 3");
+        assert_eq!(tested(&TestResult::Throttled), "not tested: 10 alerts fired within a second");
     }
 
     #[test]

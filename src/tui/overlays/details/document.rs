@@ -53,6 +53,8 @@ pub struct Document {
     pub first: Vec<Row>,
     /// The second part.
     pub second: Vec<Row>,
+    /// The row of the second part with which scripts begin, if they are shown.
+    pub scripts: Option<usize>,
 }
 
 impl Document {
@@ -115,10 +117,20 @@ impl Document {
             let linked = rows.iter().enumerate().filter(|(_, row)| row.link.is_some());
             linked.map(|(line, _)| from + line).collect()
         };
-        let second = if two_columns(area) { 0 } else { self.first.len() };
+        let second = self.second_from(area);
         let in_banner = self.banner.iter().filter(|row| row.link.is_some()).count();
         let places = [places(&self.first, 0), places(&self.second, second)].concat();
         places.get(number.checked_sub(in_banner)?).copied()
+    }
+
+    /// The line with which scripts begin, if they are shown.
+    pub fn line_of_scripts(&self, area: Rect) -> Option<usize> {
+        Some(self.second_from(area) + self.scripts?)
+    }
+
+    /// The line with which the second part begins.
+    fn second_from(&self, area: Rect) -> usize {
+        if two_columns(area) { 0 } else { self.first.len() }
     }
 
     /// What the row at `at` leads to, in `area` and scrolled like that.

@@ -87,6 +87,22 @@ impl Details {
         link.map_or_else(|| Response::remark("Tab selects what Enter opens"), Response::Open)
     }
 
+    /// Shows the scripts and scrolls to them, or hides them again.
+    fn toggle_scripts(&mut self, cx: &Context) -> Response {
+        if !self.offers(Action::ToggleScripts, cx) {
+            return Response::remark("no scripts here: open a transaction");
+        }
+        self.shows_scripts = !self.shows_scripts;
+        if self.shows_scripts {
+            let page = self.page(cx);
+            let (lines, rows) = page.extent(cx.area);
+            if let Some(line) = page.line_of_scripts(cx.area) {
+                self.scroll.show_part(line, lines, rows);
+            }
+        }
+        Response::Done
+    }
+
     fn copy_raw(&self, cx: &Context) -> Response {
         match self.detail(cx) {
             Some(Detail::Transaction(transaction)) => copies::raw(transaction).map_or_else(
@@ -106,6 +122,15 @@ impl Layer for Details {
         Place::Details
     }
 
+    fn offers(&self, action: Action, cx: &Context) -> bool {
+        match action {
+            Action::Open | Action::Next => self.page(cx).links().next().is_some(),
+            Action::ToggleScripts => matches!(self.detail(cx), Some(Detail::Transaction(_))),
+            Action::Copy => !self.copies(cx).is_empty(),
+            _ => true,
+        }
+    }
+
     fn update(&mut self, action: Action, cx: &Context) -> Response {
         match action {
             Action::Back => return Response::Leave,
@@ -116,7 +141,7 @@ impl Layer for Details {
             Action::Next => return self.select_link(cx, true),
             Action::Previous => return self.select_link(cx, false),
             Action::Open => return self.follow(cx),
-            Action::ToggleScripts => self.shows_scripts = !self.shows_scripts,
+            Action::ToggleScripts => return self.toggle_scripts(cx),
             Action::CopyRaw => return self.copy_raw(cx),
             _ => {}
         }

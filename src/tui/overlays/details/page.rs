@@ -32,6 +32,7 @@ fn present(cx: &Context, detail: &Detail, shows_scripts: bool) -> Option<Documen
         Detail::Transaction(transaction) => {
             let mut document = transaction::document(cx, transaction, cells);
             if shows_scripts {
+                document.scripts = Some(document.second.len());
                 document.second.extend(rows(scripts::lines(cx, transaction, cells[1])));
             }
             document

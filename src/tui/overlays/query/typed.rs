@@ -4,11 +4,26 @@ use super::history::QueryHistory;
 use crate::query::{Completion, MAX_LENGTH, QueryError};
 use crate::tui::keys::{Action, Motion};
 use crate::tui::layer::Response;
-use crate::tui::list_query::QuerySubject;
+use crate::tui::list_query::{ListQuery, QuerySubject};
 use crate::tui::widgets::line_edit::LineEdit;
+use crate::util::program;
 
 /// What Tab completes: the start of the word, the candidates with their meanings, and the one in the line.
 type Cycle = (usize, Vec<(String, String)>, usize);
+
+/// Refuses a rule whose program cannot be run.
+fn runnable(query: ListQuery, text: &str) -> Result<ListQuery, QueryError> {
+    let ListQuery::Rule(rule) = &query else { return Ok(query) };
+    let Some(path) = &rule.actions().run else { return Ok(query) };
+    match program::check(path, std::env::var_os("PATH").as_deref()) {
+        Ok(()) => Ok(query),
+        Err(why) => {
+            let path = path.to_string_lossy();
+            let at = text.rfind(&*path).map_or(0..text.len(), |start| start..start + path.len());
+            Err(QueryError::new(at, why))
+        }
+    }
+}
 
 /// A query being typed.
 #[derive(Debug)]
@@ -80,7 +95,8 @@ impl Typed {
     }
 
     pub fn submit(&mut self) -> Response {
-        match self.subject.parse(self.line.text()) {
+        let text = self.line.text();
+        match self.subject.parse(text).and_then(|query| runnable(query, text)) {
             Ok(query) => Response::Query(query),
             Err(error) => {
                 self.error = Some(error);

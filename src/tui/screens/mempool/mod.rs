@@ -68,12 +68,24 @@ impl Layer for Mempool {
         Place::Mempool
     }
 
+    fn offers(&self, action: Action, cx: &Context) -> bool {
+        let parts = self.parts(cx);
+        match action {
+            Action::ToggleHistogram => !parts.bands.is_empty(),
+            Action::LongerSpan | Action::ShorterSpan => !parts.history.is_empty(),
+            _ => true,
+        }
+    }
+
     fn update(&mut self, action: Action, cx: &Context) -> Response {
         if self.panels.update(action, &Focus::ALL) {
             return Response::Done;
         }
         match action {
             Action::Back => return Response::Leave,
+            _ if !self.offers(action, cx) => {
+                return Response::remark("that panel is not shown here: Tab shows the others");
+            }
             Action::ToggleHistogram => self.by_count = !self.by_count,
             Action::LongerSpan => self.zoom(true, cx),
             Action::ShorterSpan => self.zoom(false, cx),

@@ -162,6 +162,12 @@ impl Layer for Peers {
         }
     }
 
+    fn offers(&self, action: Action, _cx: &Context) -> bool {
+        let is_of_peers =
+            matches!(action, Action::SortNext | Action::SortPrevious | Action::SortReverse | Action::Columns);
+        !(is_of_peers && self.listing.lists_groups())
+    }
+
     fn update(&mut self, action: Action, cx: &Context) -> Response {
         if let Some(chooser) = &mut self.chooser {
             if action == Action::Back {
@@ -189,6 +195,9 @@ impl Layer for Peers {
                 return Response::open(selected.map(Open::Peer));
             }
             Action::Move(motion) => return self.go(motion, cx),
+            _ if !self.offers(action, cx) => {
+                return Response::remark("groups stand by their live peers: Enter lists the peers of one");
+            }
             Action::SortNext | Action::SortPrevious | Action::SortReverse if cx.is_frozen() => {
                 return frozen();
             }
