@@ -115,6 +115,11 @@ impl Sensors {
         self.sensors.iter().map(|(id, sensor)| (*id, sensor))
     }
 
+    /// The number of sensors that are stale.
+    pub(crate) fn stale_count(&self) -> usize {
+        self.sensors.values().filter(|sensor| sensor.stale_since.is_some()).count()
+    }
+
     /// A sensor.
     pub(crate) fn get(&self, id: SensorId) -> Option<&Sensor> {
         self.sensors.get(&id)

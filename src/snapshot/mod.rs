@@ -193,6 +193,8 @@ pub struct Snapshot {
     pub sensors: Option<Box<SensorsScreen>>,
     /// How many sensors the events come from; 0 if they come from peers of this machine.
     pub sensor_count: usize,
+    /// The number of those that are stale.
+    pub stale_sensors: usize,
     /// How the replay stands, if it is one; added by whoever replays.
     pub replay: Option<ReplayStatus>,
     /// What the digits that are looked up name.
@@ -204,6 +206,11 @@ pub struct Snapshot {
 }
 
 impl Snapshot {
+    /// Whether events come from sensors, none of which is heard.
+    pub const fn lost_all_sensors(&self) -> bool {
+        self.sensor_count > 0 && self.stale_sensors == self.sensor_count
+    }
+
     /// Takes what the view asks for from the model, as of `now`.
     pub fn take(model: &Model, view: &View, now: Timestamp) -> Self {
         let totals = model.peers().totals();
@@ -239,6 +246,7 @@ impl Snapshot {
             log: None,
             sensors: shows(Screen::Sensors).then(|| Box::new(SensorsScreen::take(model, &view.sensors, now))),
             sensor_count: model.sensors().iter().len(),
+            stale_sensors: model.sensors().stale_count(),
             replay: None,
             found: view.find.map(|id| Found::take(model, id)),
             everything: view.everything && is_listed,

@@ -51,7 +51,7 @@ impl SensorsScreen {
     /// The cost depends on the number of sensors.
     pub(crate) fn take(model: &Model, view: &SensorsView, now: Timestamp) -> Self {
         let all: Vec<_> = model.sensors().iter().collect();
-        let stale = all.iter().filter(|(_, sensor)| sensor.stale_since.is_some()).count();
+        let stale = model.sensors().stale_count();
         let selected = view.selected.and_then(|id| all.iter().position(|(known, _)| *known == id));
         let sensors =
             Window::of_list(all, view.offset, view.height, selected).map(|(id, sensor)| SensorRow {

@@ -102,11 +102,17 @@ impl<'a> Context<'a> {
         (received > 0 || spent > 0).then(|| format!("{sign}{}", self.value(sat, cells.saturating_sub(1))))
     }
 
-    /// A line of heads with the user's unit in place of BTC.
-    pub fn in_unit(&self, mut heads: Line<'static>) -> Line<'static> {
-        if self.preferences.unit == Unit::Sat {
-            for head in &mut heads.spans {
+    /// A line of heads as the user wants the cells below them: with their unit in place of BTC, and above times of day
+    /// "time" in place of "age".
+    pub fn in_preferences(&self, mut heads: Line<'static>) -> Line<'static> {
+        for head in &mut heads.spans {
+            if self.preferences.unit == Unit::Sat {
                 head.content = head.content.replace("BTC", "sat").into();
+            }
+            let is_age = head.content.trim_end().trim_end_matches(['▲', '▼']) == "age";
+            if is_age && self.preferences.times == Times::Absolute {
+                let width = text::width(&head.content);
+                head.content = text::left(&head.content.trim_end().replace("age", "time"), width).into();
             }
         }
         heads

@@ -31,10 +31,13 @@ impl Glyphs {
         }
     }
 
-    /// Replaces what the terminal cannot show. No cell moves.
+    /// Replaces what the terminal cannot show. No cell moves, but for a sign that becomes two: it takes a blank beside it.
     pub fn translate(self, buffer: &mut Buffer) {
         if self == Self::All {
             return;
+        }
+        if self == Self::Ascii {
+            widen(buffer);
         }
         for cell in buffer.content.iter_mut().filter(|cell| !cell.symbol().is_ascii()) {
             // The cell beneath the second half of a wide character is blank.
@@ -50,6 +53,40 @@ impl Glyphs {
             (Self::Console, None) if CONSOLE.contains(letter) => letter,
             (_, Some((.., ascii))) => *ascii,
             (_, None) => braille(letter).unwrap_or('?'),
+        }
+    }
+}
+
+/// Signs that are two characters in ASCII, where there is room for them. One alone would mean something else.
+const PAIRS: [(&str, char, char); 3] = [("≥", '>', '='), ("≤", '<', '='), ("±", '+', '-')];
+
+/// Writes each sign that needs two characters into its cell and a blank one: that before it, if there is one, or that
+/// after it.
+fn widen(buffer: &mut Buffer) {
+    let width = usize::from(buffer.area.width).max(1);
+    for line in buffer.content.chunks_mut(width) {
+        for at in 0..line.len() {
+            let Some((_, first, second)) = PAIRS.iter().find(|(sign, ..)| *sign == line[at].symbol()) else {
+                continue;
+            };
+            let is_blank = |at: Option<usize>| {
+                at.is_some_and(|at| line.get(at).is_some_and(|cell| cell.symbol() == " "))
+            };
+            let is_figure = |at: Option<usize>| {
+                at.and_then(|at| line.get(at))
+                    .is_some_and(|cell| cell.symbol().starts_with(|c: char| c.is_ascii_digit()))
+            };
+            let [before, beyond] = [at.checked_sub(1), at.checked_sub(2)];
+            // Between two figures the blank must stay: the sign would compare them.
+            let start = if is_blank(before) && !is_figure(beyond) {
+                at - 1
+            } else if is_blank(Some(at + 1)) {
+                at
+            } else {
+                continue;
+            };
+            line[start].set_char(*first);
+            line[start + 1].set_char(*second);
         }
     }
 }
@@ -101,9 +138,11 @@ const TABLE: &[(&str, char, char)] = &[
     ("–—−", '-', '-'),
     ("≥", '≥', '>'),
     ("≤", '≤', '<'),
+    ("±", '±', '~'),
+    ("›", '►', '>'),
     ("≈", '≈', '~'),
-    ("→▶►", '→', '>'),
-    ("←◀◄", '←', '<'),
+    ("→▶►▸", '→', '>'),
+    ("←◀◄◂", '←', '<'),
     ("↑", '↑', '^'),
     ("↓", '↓', 'v'),
     ("▲", '▲', '^'),
@@ -139,9 +178,18 @@ mod tests {
 
     #[test]
     fn everything_becomes_ascii_in_its_cell() {
-        assert_eq!(translated(Glyphs::Ascii, "╭─ ●▁▅█ ≥1 …"), "+- *.+# >1 ~");
+        assert_eq!(translated(Glyphs::Ascii, "╭─ ●▁▅█ →1 …"), "+- *.+# >1 ~");
         assert_eq!(translated(Glyphs::Ascii, "日本x⣿⠁é"), "? ? x#.?");
         assert_eq!(translated(Glyphs::All, "╭日é"), "╭日 é");
+    }
+
+    #[test]
+    fn a_sign_becomes_two_characters_where_a_blank_gives_way() {
+        assert_eq!(translated(Glyphs::Ascii, "ab  ≥1"), "ab >=1");
+        assert_eq!(translated(Glyphs::Ascii, "≥ 20"), ">=20");
+        assert_eq!(translated(Glyphs::Ascii, "3 ms ±1 ms"), "3 ms+-1 ms");
+        assert_eq!(translated(Glyphs::Ascii, "≤5 ≤6"), "<5 <6", "no blank to spare");
+        assert_eq!(translated(Glyphs::Console, "a  ≥1 ›"), "a  ≥1 ►");
     }
 
     #[test]

@@ -79,6 +79,13 @@ fn u_shows_amounts_in_satoshi_and_shift_u_times_of_day() {
     let before = row.split(&newest[..5]).next().unwrap().trim_end();
     let time: Vec<char> = before.chars().rev().take(5).collect();
     assert!(time[2] == ':' && [0, 1, 3, 4].iter().all(|at| time[*at].is_ascii_digit()), "{screen}");
+    for (screen, head) in [("1", " time "), ("3", " time "), ("6", " time ")] {
+        desk.type_keys(screen);
+        assert!(desk.screen().contains(head), "{}", desk.screen());
+        desk.type_keys("U");
+        assert!(!desk.screen().contains(head), "{}", desk.screen());
+        desk.type_keys("U");
+    }
 }
 
 #[test]

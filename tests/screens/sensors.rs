@@ -1,6 +1,7 @@
 //! The Sensors screen, and sensors on other screens.
 
 use crate::desk::Desk;
+use crate::scene;
 use crossterm::event::KeyCode;
 use mempulse::event::{
     ClockOffset, ConnectionKind, Event, EventKind, PeerEvent, PeerId, SensorEvent, SensorId, SensorReport,
@@ -78,4 +79,33 @@ fn without_sensors_the_screen_is_not_there_and_its_key_says_why() {
         "{}",
         desk.screen()
     );
+}
+
+#[test]
+fn how_long_a_sensor_has_been_stale_fits_and_its_figures_are_not_shown_as_those_of_now() {
+    let mut desk = watched((80, 24));
+    desk.pass(Duration::from_mins(150));
+    desk.answer();
+    let screen = desk.screen();
+    let row = screen.lines().find(|line| line.contains("sin1")).unwrap();
+    assert!(row.contains(" stale 2.5h ") && !row.contains("180 ms"), "{screen}");
+}
+
+#[test]
+fn the_title_says_that_all_sensors_are_stale() {
+    let model = scene::empty();
+    let mut desk = Desk::started(Duration::from_secs(1), model, (120, 36));
+    let happen = |desk: &mut Desk, event| {
+        let kind = EventKind::Sensor(SensorId(1), event);
+        desk.happen(&Event { time: desk.now, kind });
+    };
+    happen(&mut desk, SensorEvent::Joined("fra1".to_owned()));
+    desk.answer();
+    assert!(desk.screen().contains(" connecting"), "{}", desk.screen());
+    happen(&mut desk, SensorEvent::Stale);
+    desk.answer();
+    assert!(desk.screen().contains(" sensor stale"), "{}", desk.screen());
+    happen(&mut desk, SensorEvent::Report(Box::default()));
+    desk.answer();
+    assert!(desk.screen().contains(" connecting"), "{}", desk.screen());
 }

@@ -27,10 +27,15 @@ pub fn draw(frame: &mut Frame, area: Rect, cx: &Context) {
     let cells = usize::from(area.width);
     let ago = format::span(cx.now().since(lost));
     let at = clock::time(cx.wall(lost), cx.zone);
+    let (what, next) = if cx.snapshot.lost_all_sensors() {
+        ("ALL SENSORS LOST", "8 lists them")
+    } else {
+        ("ALL PEERS LOST", "dialling again")
+    };
     let variants = [
-        format!(" ALL PEERS LOST {ago} ago, at {at} · every figure is as of then · dialling again"),
-        format!(" ALL PEERS LOST {ago} ago, at {at} · figures are as of then"),
-        format!(" ALL PEERS LOST {ago} ago · figures are as of then"),
+        format!(" {what} {ago} ago, at {at} · every figure is as of then · {next}"),
+        format!(" {what} {ago} ago, at {at} · figures are as of then"),
+        format!(" {what} {ago} ago · figures are as of then"),
     ];
     let fits = variants.iter().find(|variant| text::width(variant) <= cells);
     let banner = text::left(fits.or(variants.last()).map_or("", String::as_str), cells);

@@ -6,7 +6,7 @@
 
 use super::banner;
 use super::tabs::{self, TabName, Tabs};
-use crate::snapshot::{Health, Progress, ReplayStatus, RestoredStatus, Screen, WaitsFor};
+use crate::snapshot::{Health, Progress, ReplayStatus, RestoredStatus, Screen, Snapshot, WaitsFor};
 use crate::tui::context::{Context, Frozen};
 use crate::tui::widgets::{clock, format, text};
 use crate::util::text::plural;
@@ -23,7 +23,7 @@ pub fn draw(frame: &mut Frame, area: Rect, cx: &Context, tabs: &Tabs) {
     let (mark, style) = theme.health(&snapshot.health);
     let mut left = network(area, cx);
     left.extend(tabs.spans(theme));
-    left.push(Span::styled(format!(" {mark} {}", health(&snapshot.health)), style));
+    left.push(Span::styled(format!(" {mark} {}", health(snapshot)), style));
     if let Some(ahead) = snapshot.clock_ahead {
         left.push(Span::styled(format!(" · {}", clock_off(ahead)), theme.warning()));
     }
@@ -110,8 +110,11 @@ fn clock_off(ahead_secs: i64) -> String {
     format!("clock {off} {}", if ahead_secs < 0 { "behind" } else { "ahead" })
 }
 
-fn health(health: &Health) -> String {
-    match health {
+fn health(snapshot: &Snapshot) -> String {
+    match &snapshot.health {
+        Health::Connecting | Health::Unreachable(_) if snapshot.lost_all_sensors() => {
+            if snapshot.sensor_count == 1 { "sensor stale" } else { "all sensors stale" }.to_owned()
+        }
         Health::Connecting => "connecting".to_owned(),
         Health::Live => "live".to_owned(),
         Health::Stale { silent_for } => format!("silent for {}", format::span(*silent_for)),

@@ -57,7 +57,7 @@ pub fn draw(frame: &mut Frame, area: Rect, cx: &Context, screen: &MempoolScreen,
     let notes = [vec![estimates::basis(&cx.snapshot.estimates)], completeness::lines(cx.snapshot)].concat();
     let room = usize::from(area.height).saturating_sub(4 + screen.projected.len().min(MIN_BLOCKS));
     drawn.extend(notes.into_iter().take(room).map(|note| Line::styled(note, theme.muted())));
-    drawn.push(cx.in_unit(table::head(&COLUMNS, &widths, theme.muted())));
+    drawn.push(cx.in_preferences(table::head(&COLUMNS, &widths, theme.muted())));
     let rows = (1..).zip(screen.projected.iter().copied());
     drawn.extend(rows.map(|row| table::row(&COLUMNS, &widths, &row, cx)));
     if screen.projected.is_empty() {

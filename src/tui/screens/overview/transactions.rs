@@ -87,7 +87,7 @@ pub fn draw(
     }
     let cells = usize::from(block.inner(area).width).saturating_sub(2);
     let widths = widths(cells);
-    let mut lines = vec![cx.in_unit(table::head(COLUMNS, &widths, cx.theme.muted()))];
+    let mut lines = vec![cx.in_preferences(table::head(COLUMNS, &widths, cx.theme.muted()))];
     let highlight = cx.theme.selected(focused);
     lines.extend(list.lines(window, list_rows(area), highlight, |tx| table::row(COLUMNS, &widths, tx, cx)));
     if window.rows.is_empty() {

@@ -1,6 +1,6 @@
 //! The columns of the sensors.
 
-use crate::event::ClockOffset;
+use crate::event::{ClockOffset, SensorReport};
 use crate::snapshot::SensorRow;
 use crate::tui::context::Context;
 use crate::tui::widgets::format;
@@ -13,27 +13,24 @@ pub const COLUMNS: [Column<SensorRow>; 12] = [
         let style = if row.stale_for.is_some() { cx.theme.muted() } else { cx.theme.strong() };
         Cell::new(row.name.as_ref(), style)
     }),
-    column("state", Align::Left, between(9, 10, 12), 1, |row, cx, _| match row.stale_for {
+    column("state", Align::Left, exactly(11), 1, |row, cx, _| match row.stale_for {
         Some(age) => Cell::new(format!("stale {}", cx.age(age + cx.drift)), cx.theme.bad()),
         None if row.report.is_none() => Cell::new("joining", cx.theme.muted()),
         None => Cell::new("live", cx.theme.good()),
     }),
     column("peers", Align::Right, exactly(5), 2, |row, cx, _| {
-        figure(cx, row, |report| format::brief(report.live_peers.into()))
+        present(cx, row, |report| Some(format::brief(report.live_peers.into())))
     }),
     column("events/s", Align::Right, exactly(8), 3, |row, cx, _| {
         Cell::new(format::whole(row.rate), cx.theme.text())
     }),
     column("lag", Align::Right, exactly(7), 4, |row, cx, _| {
-        figure(cx, row, |report| format::ping(report.lag))
+        present(cx, row, |report| Some(format::ping(report.lag)))
     }),
-    column("clock", Align::Right, between(16, 17, 20), 5, |row, cx, _| {
-        match row.report.as_ref().and_then(|report| report.clock) {
-            Some(clock) => Cell::new(offset(clock), cx.theme.text()),
-            None => Cell::new(format::UNKNOWN, cx.theme.muted()),
-        }
+    column("clock", Align::Right, between(15, 17, 20), 5, |row, cx, _| {
+        present(cx, row, |report| report.clock.map(offset))
     }),
-    column("lost", Align::Right, exactly(7), 6, |row, cx, _| loss(cx, row, |report| report.lost)),
+    column("lost", Align::Right, exactly(6), 6, |row, cx, _| loss(cx, row, |report| report.lost)),
     column("dropped", Align::Right, exactly(7), 7, |row, cx, _| loss(cx, row, |report| report.dropped)),
     column("waiting", Align::Right, exactly(7), 8, |row, cx, _| {
         figure(cx, row, |report| format::brief(report.waiting))
@@ -47,7 +44,16 @@ pub const COLUMNS: [Column<SensorRow>; 12] = [
     }),
 ];
 
-fn figure(cx: &Context, row: &SensorRow, of: fn(&crate::event::SensorReport) -> String) -> Cell {
+/// A figure of the moment: unknown of a sensor that is not heard.
+fn present(cx: &Context, row: &SensorRow, of: fn(&SensorReport) -> Option<String>) -> Cell {
+    match row.report.as_ref().filter(|_| row.stale_for.is_none()).and_then(of) {
+        Some(figure) => Cell::new(figure, cx.theme.text()),
+        None => Cell::new(format::UNKNOWN, cx.theme.muted()),
+    }
+}
+
+/// A figure that was last heard.
+fn figure(cx: &Context, row: &SensorRow, of: fn(&SensorReport) -> String) -> Cell {
     match &row.report {
         Some(report) if row.stale_for.is_none() => Cell::new(of(report), cx.theme.text()),
         Some(report) => Cell::new(of(report), cx.theme.muted()),
@@ -56,7 +62,7 @@ fn figure(cx: &Context, row: &SensorRow, of: fn(&crate::event::SensorReport) -> 
 }
 
 /// A figure that should be 0.
-fn loss(cx: &Context, row: &SensorRow, of: fn(&crate::event::SensorReport) -> u64) -> Cell {
+fn loss(cx: &Context, row: &SensorRow, of: fn(&SensorReport) -> u64) -> Cell {
     match row.report.as_ref().map(of) {
         None => Cell::new(format::UNKNOWN, cx.theme.muted()),
         Some(0) => Cell::new("0", cx.theme.muted()),
@@ -68,5 +74,24 @@ fn loss(cx: &Context, row: &SensorRow, of: fn(&crate::event::SensorReport) -> u6
 pub fn offset(clock: ClockOffset) -> String {
     let ahead = Duration::from_micros(clock.ahead_us.unsigned_abs());
     let sign = if clock.ahead_us < 0 { '−' } else { '+' };
-    format!("{sign}{} ±{}", format::ping(ahead), format::ping(clock.uncertainty))
+    // A bound is rounded up, to the tenth of a millisecond that is shown: it is never "±0.0 ms".
+    let micros = u64::try_from(clock.uncertainty.as_micros()).unwrap_or(u64::MAX);
+    let tenths = Duration::from_micros(micros.max(1).div_ceil(100).saturating_mul(100));
+    format!("{sign}{} ±{}", format::ping(ahead), format::ping(tenths))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_clock_is_never_certain() {
+        let said =
+            |ahead_us, micros| offset(ClockOffset { ahead_us, uncertainty: Duration::from_micros(micros) });
+        assert_eq!(said(21_000, 0), "+21 ms ±0.1 ms");
+        assert_eq!(said(21_000, 49), "+21 ms ±0.1 ms");
+        assert_eq!(said(-300, 310), "−0.3 ms ±0.4 ms");
+        assert_eq!(said(-3_000_000, 40_000), "−3.0 s ±40 ms");
+        assert!(said(0, u64::MAX).contains('±'));
+    }
 }

@@ -23,7 +23,7 @@ use ratatui::text::Line;
 use ratatui::widgets::Paragraph;
 
 /// The rows of the selected sensor, borders included.
-const SELECTED: u16 = 8;
+const SELECTED: u16 = 9;
 
 /// Divides `area`.
 pub fn parts(area: Rect) -> ListAndSelected {
@@ -66,7 +66,9 @@ fn selected(frame: &mut Frame, area: Rect, cx: &Context, row: Option<&SensorRow>
     let sentences = match row {
         None => Vec::new(),
         Some(SensorRow { report: None, .. }) => vec!["nothing is known of it yet".to_owned()],
-        Some(SensorRow { report: Some(report), runs, .. }) => sentences(cx, report, *runs),
+        Some(SensorRow { report: Some(report), runs, stale_for, .. }) => {
+            sentences(cx, report, *runs, stale_for.is_some())
+        }
     };
     let lines: Vec<_> = sentences
         .iter()
@@ -76,17 +78,23 @@ fn selected(frame: &mut Frame, area: Rect, cx: &Context, row: Option<&SensorRow>
     frame.render_widget(Paragraph::new(lines).block(block), area);
 }
 
-fn sentences(cx: &Context, report: &SensorReport, runs: u32) -> Vec<String> {
+fn sentences(cx: &Context, report: &SensorReport, runs: u32, is_stale: bool) -> Vec<String> {
     let plural = |count: u64, what: &str| format::plural(count, what);
     let clock = report.clock.map_or_else(
         || "its clock is not compared yet".to_owned(),
-        |clock| format!("its clock compared with ours: {}; times of its events are corrected", offset(clock)),
+        |clock| {
+            let when = if is_stale { " when it was last heard" } else { "" };
+            format!(
+                "its clock compared with ours{when}: {}; times of its events are corrected",
+                offset(clock)
+            )
+        },
     );
     vec![
         format!(
-            "mempulse {} · started {} ago · {} heard · {} published",
+            "mempulse {} · started {} · {} heard · {} published",
             report.program,
-            cx.age(cx.now().since(report.started)),
+            cx.ago(cx.now().since(report.started)),
             plural(runs.into(), "run"),
             plural(report.events, "event"),
         ),

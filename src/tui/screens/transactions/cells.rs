@@ -10,7 +10,7 @@ use ratatui::style::Style;
 
 type TxColumn = Column<TransactionRow>;
 
-pub const AGE: TxColumn = column("age", Align::Left, between(4, 6, 6), 0, |tx, cx, _| {
+pub const AGE: TxColumn = column("age", Align::Left, between(5, 6, 6), 0, |tx, cx, _| {
     Cell::new(cx.age(tx.age + cx.drift), cx.theme.muted())
 });
 

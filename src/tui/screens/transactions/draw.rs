@@ -51,7 +51,7 @@ pub fn draw(
     let heads = sorting.heads();
     let widths = widths(&heads, area);
     let head = table::head_sorted(&heads, &widths, theme.muted(), sorting.column(), sorting.arrow());
-    let mut lines = vec![cx.in_unit(head)];
+    let mut lines = vec![cx.in_preferences(head)];
     lines.extend(list.lines(window, height, theme.selected(focused), |tx| {
         table::line(&heads, &widths, |at, width| COLUMNS[at].0.draw(tx, cx, width))
     }));

@@ -76,7 +76,7 @@ fn rows<R: Keyed<Key = u64>>(
     (nothing, focused): (&'static str, bool),
 ) {
     let widths = table::fit(columns, usize::from(area.width).saturating_sub(4));
-    let mut lines = vec![cx.in_unit(table::head(columns, &widths, cx.theme.muted()))];
+    let mut lines = vec![cx.in_preferences(table::head(columns, &widths, cx.theme.muted()))];
     let highlight = cx.theme.selected(focused);
     lines.extend(list.lines(window, list_rows(area), highlight, |row| table::row(columns, &widths, row, cx)));
     if window.total == 0 {
