@@ -1,8 +1,11 @@
 //! The log, to a file, for the Log screen, or to standard error for what has no screen, and the words in it.
 
-use crate::event::{Event, EventKind, PeerEvent, PeerId, Restored};
+use crate::event::{
+    AddressCounts, BootstrapProgress, CatchUp, Event, EventKind, MissingBlocks, PeerEvent, PeerId, Restored,
+};
 use crate::model::{Model, Notice};
 use crate::snapshot::LogLines;
+use crate::tui::{Unit, wording};
 use crate::util::clock::Clock;
 use std::fmt::{self, Write as _};
 use std::io;
@@ -135,11 +138,20 @@ impl Visit for Words {
 pub fn event(event: &Event, model: &Model) {
     match &event.kind {
         EventKind::Peer(peer, event) => peer_event(*peer, event, model),
-        EventKind::Addresses(counts) => tracing::debug!(?counts, "addresses"),
-        EventKind::WallClock(offset) => tracing::info!(?offset, "the wall clock was corrected"),
+        EventKind::Addresses(counts) => {
+            for AddressCounts { network, untried, good, failing } in counts {
+                tracing::debug!(network = network.name(), good, failing, untried, "addresses");
+            }
+        }
+        EventKind::WallClock(offset) => {
+            tracing::info!(ahead_secs = offset.as_secs(), "the wall clock was corrected since startup");
+        }
         EventKind::Tip(tip) => tracing::info!(hash = %tip.hash, height = tip.height, "tip"),
         EventKind::BlocksDisconnected { blocks, tip } => {
-            tracing::info!(?blocks, tip = %tip.hash, height = tip.height, "blocks disconnected");
+            for (height, hash) in blocks {
+                tracing::info!(height, %hash, "block disconnected");
+            }
+            tracing::info!(hash = %tip.hash, height = tip.height, "tip after a reorg");
         }
         EventKind::PastBlock { height, block, .. } => {
             tracing::debug!(hash = %block.hash, height, "past block");
@@ -147,16 +159,27 @@ pub fn event(event: &Event, model: &Model) {
         EventKind::Backfill { fetched, requested, given_up } => {
             tracing::debug!(fetched, requested, given_up, "backfill");
         }
-        EventKind::MissingBlocks(Some(missing)) => tracing::warn!(?missing, "blocks are missing"),
+        EventKind::MissingBlocks(Some(MissingBlocks { height, hash, count, since })) => {
+            tracing::warn!(height, %hash, count, since = %since.rfc3339(), "blocks are missing");
+        }
         EventKind::MissingBlocks(None) => tracing::info!("no block is missing any more"),
-        EventKind::CatchUp(progress) => tracing::debug!(?progress, "catch-up"),
-        EventKind::Restored(Restored::Complete(saved)) => tracing::info!(?saved, "restored"),
-        EventKind::Bootstrap(progress) => tracing::debug!(?progress, "bootstrap"),
+        EventKind::CatchUp(CatchUp::Missing(blocks)) => {
+            tracing::debug!(blocks, "blocks since the earlier run are missing");
+        }
+        EventKind::CatchUp(CatchUp::Complete) => tracing::debug!("the blocks since the earlier run are here"),
+        EventKind::Restored(Restored::Complete(saved)) => {
+            let height = saved.blocks.first().map(|(height, _)| height);
+            tracing::info!(saved = %saved.time.rfc3339(), height, "the mempool of an earlier run is loaded");
+        }
+        EventKind::Bootstrap(BootstrapProgress { listed, fetched, done }) => {
+            tracing::debug!(listed, fetched, done, "bootstrap");
+        }
         EventKind::Seed { .. }
         | EventKind::Warning(_)
         | EventKind::Sensor(..)
         | EventKind::Block { .. }
         | EventKind::KnownOutputs(_)
+        | EventKind::CatchUp(CatchUp::Failed(_))
         | EventKind::Restored(Restored::Transactions(_) | Restored::Nothing | Restored::Continue) => {}
     }
 }
@@ -188,7 +211,7 @@ pub fn notice(notice: &Notice) {
             tracing::debug!(peer = %address, %misbehaviour, "tolerated");
         }
         Notice::Anomaly { address, anomaly, .. } => {
-            tracing::warn!(peer = %address, ?anomaly, "anomaly");
+            tracing::warn!(peer = %address, "anomaly: {}", wording::notice::anomaly(*anomaly));
         }
         Notice::Seed { name, answer: Ok(count) } => tracing::info!(name, count, "seed"),
         Notice::Seed { name, answer: Err(failure) } => tracing::warn!(name, %failure, "seed"),
@@ -203,15 +226,15 @@ pub fn notice(notice: &Notice) {
         Notice::BackfillDone(progress) => {
             tracing::info!(fetched = progress.fetched, requested = progress.requested, "backfill done");
         }
-        Notice::Restoration(milestone) => tracing::info!(?milestone, "mempool of an earlier run"),
+        Notice::Restoration(_) | Notice::Sensor { .. } | Notice::Alert(_) => {
+            tracing::info!("{}", wording::notice::notice(notice, Unit::Btc));
+        }
         Notice::Replacement { replaced, others, by } => {
             tracing::debug!(%replaced, others, %by, "replacement");
         }
         Notice::DoubleSpend(spend) => {
             tracing::warn!(txid = %spend.txid, conflict = %spend.conflict, "double spend");
         }
-        Notice::Sensor { name, what } => tracing::info!(name, ?what, "sensor"),
-        Notice::Alert(alert) => tracing::info!(rule = %alert.rule, item = ?alert.item, "alert"),
         Notice::Watch(found) => {
             let (event, target) = (found.event.name(), &found.target);
             tracing::info!(event, target, txid = %found.txid, "watch");
@@ -222,6 +245,69 @@ pub fn notice(notice: &Notice) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::address::PeerAddress;
+    use crate::chain::Network;
+    use crate::event::{Saved, Tip};
+    use crate::model::{Alert, AlertItem, Anomaly, ModelSettings, SensorNotice};
+    use crate::util::time::Timestamp;
+    use crate::wire::BlockHash;
+    use std::sync::Arc;
+
+    /// The lines that `log` writes, the newest first.
+    fn logged(log: impl FnOnce()) -> Vec<String> {
+        let lines = LogLines::default();
+        let for_screen = ForScreen { lines: lines.clone(), clock: Clock::start() };
+        tracing::subscriber::with_default(tracing_subscriber::registry().with(for_screen), log);
+        lines.read(tracing::Level::DEBUG, |all| all.iter().map(|line| line.text.clone()).collect())
+    }
+
+    #[test]
+    fn what_happened_is_logged_in_words() {
+        let address = PeerAddress::parse("10.0.0.1", 8_333).unwrap();
+        let hash = BlockHash([7; 32]);
+        let found = Alert {
+            rule: "blocks".into(),
+            item: AlertItem::Block { height: 412, hash, pool: None },
+            skipped: 0,
+            is_test: false,
+        };
+        let anomaly = Anomaly::FeeFilter { sat_per_kvb: 12_000, others: 1_000 };
+        let lines = logged(|| {
+            notice(&Notice::Anomaly { peer: PeerId(1), address, anomaly });
+            notice(&Notice::Alert(Arc::new(found)));
+            notice(&Notice::Sensor { name: "fra1".to_owned(), what: SensorNotice::Restarted });
+        });
+        assert_eq!(
+            lines,
+            [
+                "sensor fra1 was restarted",
+                "alert: blocks · block 412",
+                "anomaly: fee filter 12,000 sat/kvB, the others' median is 1,000 sat/kvB peer=10.0.0.1:8333",
+            ]
+        );
+    }
+
+    #[test]
+    fn events_are_logged_in_words() {
+        let (time, hash) = (Timestamp::from_secs(1_700_000_000), BlockHash([7; 32]));
+        let (network, max_mempool) = (Network::Regtest, 1 << 20);
+        let settings = ModelSettings { network, demo: false, chosen_peers: true, max_mempool, started: time };
+        let model = Model::new(settings);
+        let lines = logged(|| {
+            for kind in [
+                EventKind::MissingBlocks(Some(MissingBlocks { height: 412, hash, count: 2, since: time })),
+                EventKind::BlocksDisconnected { blocks: vec![(412, hash)], tip: Tip::default() },
+                EventKind::CatchUp(CatchUp::Missing(3)),
+                EventKind::Restored(Restored::Complete(Saved { time, blocks: vec![(412, hash)] })),
+            ] {
+                event(&Event { time, kind }, &model);
+            }
+        });
+        assert_eq!(lines.len(), 5);
+        for line in lines {
+            assert!(!line.contains(['{', '(', '[']), "{line}");
+        }
+    }
 
     #[test]
     fn what_the_system_says_is_said_once() {
