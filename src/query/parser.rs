@@ -13,7 +13,7 @@ pub(super) fn parse(text: &str) -> Result<Syntax, QueryError> {
         let fits = text.floor_char_boundary(MAX_LENGTH);
         return Err(QueryError::new(fits..text.len(), format!("longer than {MAX_LENGTH} bytes")));
     }
-    let mut parser = Parser { tokens: tokens(text)?, next: 0, end: text.len() };
+    let mut parser = Parser { tokens: tokens(text)?, next: 0, end: text.len(), is_bare: false };
     let is_sort = |parser: &Parser| parser.keyword() == Some(Keyword::Sort);
     let condition = match parser.peek() {
         None => None,
@@ -29,7 +29,7 @@ pub(super) fn parse(text: &str) -> Result<Syntax, QueryError> {
         Some(token) if sort.is_some() => {
             Err(QueryError::new(token.at.clone(), "the query must end behind the field to sort by"))
         }
-        Some(token) => Err(QueryError::new(token.at.clone(), "expected and, or, or sort here")),
+        Some(token) => Err(QueryError::new(token.at.clone(), parser.expected("sort"))),
     }
 }
 
@@ -39,6 +39,8 @@ struct Parser {
     next: usize,
     /// The length of the text.
     end: usize,
+    /// Whether the last test was a field alone, behind which a comparison may stand.
+    is_bare: bool,
 }
 
 impl Parser {
@@ -63,6 +65,14 @@ impl Parser {
     /// The bytes of the next token, or the end of the text.
     fn here(&self) -> Range<usize> {
         self.peek().map_or(self.end..self.end, |token| token.at.clone())
+    }
+
+    /// What may stand where a word stands that fits nothing: `last`, or what goes on with the condition.
+    fn expected(&self, last: &str) -> String {
+        let before = self.next.checked_sub(1).and_then(|before| self.tokens.get(before));
+        let is_word = matches!(before, Some(Token { kind: TokenKind::Word { .. }, .. }));
+        let comparison = if self.is_bare && is_word { "a comparison such as > or =, " } else { "" };
+        format!("expected {comparison}and, or, or {last} here")
     }
 
     fn any(&mut self, depth: usize) -> Result<Expression, QueryError> {
@@ -103,7 +113,7 @@ impl Parser {
         match self.peek() {
             Some(Token { kind: TokenKind::Close, .. }) => self.next += 1,
             None => return Err(QueryError::new(at, "this parenthesis is not closed")),
-            Some(token) => return Err(QueryError::new(token.at.clone(), "expected and, or, or ) here")),
+            Some(token) => return Err(QueryError::new(token.at.clone(), self.expected(")"))),
         }
         Ok(inner)
     }
@@ -111,9 +121,11 @@ impl Parser {
     fn test(&mut self) -> Result<Test, QueryError> {
         let field = self.word("a field")?;
         let Some(Token { kind: TokenKind::Operator(operator), .. }) = self.peek() else {
+            self.is_bare = true;
             return Ok(Test { field, comparison: None });
         };
         let operator = *operator;
+        self.is_bare = false;
         self.next += 1;
         Ok(Test { field, comparison: Some((operator, self.value(operator)?)) })
     }

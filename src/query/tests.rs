@@ -66,6 +66,10 @@ fn errors_point_at_what_is_wrong_and_say_what_is_allowed() {
     refused("(fee > 1", "^", "this parenthesis is not closed");
     refused("fee > 1)", "       ^", "no parenthesis is open here");
     refused("fee > 1 vsize < 2", "        ^^^^^", "expected and, or, or sort here");
+    let comparison = "expected a comparison such as > or =, and, or, or sort here";
+    refused("fee_rate 20", "         ^^", comparison);
+    refused("(watched) vsize", "          ^^^^^", "expected and, or, or sort here");
+    refused("(fee 1)", "     ^", "expected a comparison such as > or =, and, or, or ) here");
     refused("watched and", "           ^", "expected a field");
     refused("sort", "    ^", "expected a field to sort by");
     refused("sort -size", "      ^^^^", "transactions have no field \"size\": did you mean vsize?");

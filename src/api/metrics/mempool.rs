@@ -9,8 +9,11 @@ pub(super) fn families(figures: &Figures) -> Vec<Family> {
     let (mempool, totals, tally) = (&figures.mempool, &figures.snapshot.totals, &figures.tally);
     let basis = mempool.basis;
     let mut families = vec![
-        Family::gauge("mempulse_mempool_transactions", "Transactions in the mempool, as far as they count")
-            .value(number(mempool.all.count)),
+        Family::gauge(
+            "mempulse_mempool_transactions",
+            "Transactions in the mempool, without those that a single netgroup vouches for",
+        )
+        .value(number(mempool.all.count)),
         Family::gauge("mempulse_mempool_vbytes", "Virtual size of the mempool")
             .value(number(mempool.all.vsize)),
         Family::gauge("mempulse_mempool_memory_bytes", "Memory that the transactions take")

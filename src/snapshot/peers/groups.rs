@@ -1,4 +1,4 @@
-//! Peers in groups: by network, by address range, by version, by autonomous system.
+//! Peers in groups: by network, by address range, by version, by autonomous system, by sensor.
 
 use crate::snapshot::Liveness;
 use crate::snapshot::peers::row::PeerStatsRow;
@@ -56,7 +56,8 @@ pub struct PeerGroup {
     pub live: usize,
     /// The median of the live peers' last pings.
     pub median_ping: Option<Duration>,
-    /// The share (0–1) of announced transactions that arrived which a peer of the group announced first.
+    /// The share (0–1) of the transactions that arrived which a peer of the group announced first, of all those that any
+    /// peer announced first.
     pub first: Option<f32>,
     /// The number of transactions that the peers announced.
     pub announced: u64,
@@ -64,16 +65,18 @@ pub struct PeerGroup {
     pub served: u64,
 }
 
-/// Returns the groups, the one with the most live peers first; at most as many as a list has rows.
+/// Returns the groups, the one with the most live peers first; at most as many as a list has rows. `firsts` is the number
+/// of transactions that any peer announced first.
 pub(super) fn groups<'a>(
     peers: impl Iterator<Item = &'a PeerStatsRow>,
     grouping: Grouping,
+    firsts: u64,
 ) -> Vec<PeerGroup> {
     let mut by_name: HashMap<GroupName, Vec<&PeerStatsRow>> = HashMap::new();
     for peer in peers {
         by_name.entry(grouping.group(peer)).or_default().push(peer);
     }
-    let mut groups: Vec<_> = by_name.into_iter().map(|(name, peers)| group(name, &peers)).collect();
+    let mut groups: Vec<_> = by_name.into_iter().map(|(name, peers)| group(name, &peers, firsts)).collect();
     groups.sort_unstable_by(|one, other| {
         let size = |group: &PeerGroup| (group.live, group.peers);
         size(other).cmp(&size(one)).then_with(|| one.name.cmp(&other.name))
@@ -82,7 +85,7 @@ pub(super) fn groups<'a>(
     groups
 }
 
-fn group(name: GroupName, peers: &[&PeerStatsRow]) -> PeerGroup {
+fn group(name: GroupName, peers: &[&PeerStatsRow], firsts: u64) -> PeerGroup {
     let is_live = |peer: &&&PeerStatsRow| matches!(peer.row.liveness, Liveness::Live | Liveness::Late { .. });
     let mut pings: Vec<Duration> =
         peers.iter().filter(is_live).filter_map(|peer| peer.stats.ping.last).collect();
@@ -94,7 +97,7 @@ fn group(name: GroupName, peers: &[&PeerStatsRow]) -> PeerGroup {
         peers: peers.len(),
         live: peers.iter().filter(is_live).count(),
         median_ping: pings.get(pings.len() / 2).copied(),
-        first: share(sum(|peer| peer.stats.all.first), sum(|peer| peer.stats.all.confirmed)),
+        first: share(sum(|peer| peer.stats.all.first), firsts),
         announced: sum(|peer| peer.stats.all.announced),
         served: sum(|peer| peer.stats.all.served),
     }

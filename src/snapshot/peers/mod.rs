@@ -68,7 +68,7 @@ impl PeersScreen {
     pub(super) fn take(model: &Model, view: &PeersView, now: Timestamp) -> Self {
         let keyed = list(model, view, now);
         let listed = keyed.iter().map(|(_, row)| row);
-        let groups = view.grouping.map_or_else(Vec::new, |by| groups::groups(listed, by));
+        let groups = view.grouping.map_or_else(Vec::new, |by| groups::groups(listed, by, firsts(model)));
         let peers = sorted(keyed, view);
         let heat = HeatMap::take(model.mempool(), peers.rows.iter().map(|row| row.row.id));
         let disconnected = disconnected::take(model.peers(), now);
@@ -84,6 +84,11 @@ impl PeersScreen {
             heat,
         }
     }
+}
+
+/// The number of transactions that any peer announced first, whether it is listed or not.
+fn firsts(model: &Model) -> u64 {
+    model.peers().iter().map(|(_, peer)| peer.first_count()).fold(0, u64::saturating_add)
 }
 
 /// What a peer is sorted by. All keys of a list are of the same kind.

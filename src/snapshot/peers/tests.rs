@@ -187,3 +187,26 @@ fn a_group_lists_its_own_peers_and_the_query_narrows_the_groups() {
     assert_eq!(listed(GroupName(Some("Satoshi:29.0.0".to_owned()))), [1, 3]);
     assert_eq!(listed(GroupName(None)), [4]);
 }
+
+#[test]
+fn the_shares_of_the_groups_in_what_was_announced_first_make_up_the_whole() {
+    let mut scene = Scene::new();
+    scene.connect_as(1, "/a/").connect_as(2, "/a/").connect_as(3, "/b/");
+    for (number, first) in [(1, 1), (2, 2), (3, 2), (4, 3)] {
+        let tx = loose(number);
+        scene.announce(first, &tx).pass(1);
+        for other in (1..=3).filter(|peer| *peer != first) {
+            scene.announce(other, &tx);
+        }
+        scene.deliver(first, &tx);
+    }
+    let shares = |query: Option<&str>| -> Vec<Option<f32>> {
+        let query = query.map(|text| Arc::new(Query::parse(text).unwrap()));
+        let peers =
+            PeersView { window: all(), grouping: Some(Grouping::Version), query, ..PeersView::default() };
+        let screen = scene.snapshot(&View { screen: Screen::Peers, peers, ..View::default() }).peers.unwrap();
+        screen.groups.iter().map(|group| group.first).collect()
+    };
+    assert_eq!(shares(None), [Some(0.75), Some(0.25)]);
+    assert_eq!(shares(Some("agent ~ b")), [Some(0.25)], "of what any peer announced first");
+}

@@ -161,7 +161,7 @@ pub const BINDINGS: &[Binding] = &[
         .hint("s", "sort", SORTED),
     bind(&[letter('<')], Action::SortPrevious, SORTED).help("<", "sort by the previous column"),
     bind(&[letter('o')], Action::Group, PEERS)
-        .help("o", "Peers: groups by network, range, version, AS")
+        .help("o", "Peers: groups by network, range, version, AS, sensor")
         .hint("o", "groups", PEERS),
     bind(&[letter('C')], Action::Columns, PEERS)
         .help("C", "Peers: choose and move columns")

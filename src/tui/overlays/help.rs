@@ -68,6 +68,7 @@ fn lines(cx: &Context) -> Vec<Line<'static>> {
     lines.push(line("12.1–12.6", theme.text(), "fee rate bounded by announcements or lists"));
     lines.push(line("≥1.0", theme.text(), "fee rate with a lower bound only"));
     lines.push(line("+ 1,204 tx", theme.text(), "vouched for by one netgroup only"));
+    lines.push(line("RCW", theme.text(), "flags: replaceable, chunk with others (CPFP), watched"));
     lines.push(line("▇▇▅▁ 5/8", theme.chart(), "announced by 5 of 8 peers"));
     lines
 }

@@ -55,6 +55,11 @@ impl Peer {
         }
     }
 
+    /// The number of transactions that arrived and that the peer announced first.
+    pub(crate) fn first_count(&self) -> u64 {
+        self.record.all().first
+    }
+
     fn ping_figures(&self) -> PingFigures {
         let pings = || self.pings.iter().map(|&(_, rtt)| rtt);
         PingFigures {

@@ -35,8 +35,12 @@ pub fn chunk(cluster: &Cluster) -> Option<String> {
         Package::Alone if has_relatives => "alone".to_owned(),
         Package::Alone => return None,
         Package::Unknown { min, max } => {
-            let max = max.map_or_else(|| "more".to_owned(), format::fee_rate);
-            format!("{} to {max} sat/vB (a fee in the cluster is unknown)", format::fee_rate(*min))
+            let min = format::fee_rate(*min);
+            let range = match max {
+                Some(max) => format!("{min} to {}", format::fee_rate(*max)),
+                None => format!("at least {min}"),
+            };
+            format!("{range} sat/vB (a fee in the cluster is unknown)")
         }
         Package::Oversized => "? (cluster exceeds the node limit)".to_owned(),
     })

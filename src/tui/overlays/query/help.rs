@@ -1,7 +1,7 @@
 //! The help of queries: the grammar, examples, and the fields of the list.
 
 use crate::alert::Rule;
-use crate::query::GRAMMAR;
+use crate::query::{FieldHelp, GRAMMAR};
 use crate::snapshot::View;
 use crate::tui::context::Context;
 use crate::tui::keys::{Action, Place};
@@ -52,10 +52,15 @@ impl QueryHelp {
         }
         row("", 1, "");
         for field in self.subject.fields() {
-            row(field.name, WIDTHS[2], &format!("{} ({})", field.help, field.values));
+            row(field.name, WIDTHS[2], &explained(&field));
         }
         lines
     }
+}
+
+/// What a field is, and its values, if it has any.
+fn explained(field: &FieldHelp) -> String {
+    if field.values.is_empty() { field.help.to_owned() } else { format!("{} ({})", field.help, field.values) }
 }
 
 impl Layer for QueryHelp {

@@ -117,19 +117,26 @@ fn next(cx: &Context, screen: &BlocksScreen, cells: usize) -> (String, Vec<(Stri
         None => " next ".to_owned(),
     };
     let Some(next) = &screen.next else { return (title, Vec::new()) };
-    let full = filled(next);
-    let lines = vec![
+    let mut lines = vec![
         ("projected".to_owned(), theme.muted()),
         (super::next::rates(next), theme.strong()),
         (format!("{} tx", format::grouped(next.count)), theme.text()),
         (super::next::fees(cx, next, cells), theme.text()),
-        (format!("{:>3.0} % full", full * 100.0), theme.text()),
-        (chart::progress(full, cells), theme.chart()),
+    ];
+    lines.extend(full(cx, filled(next), cells));
+    lines.extend([
         (format!("{:>3.0} % exact", share(next.exact, next.filled()) * 100.0), theme.muted()),
         (format!("of {} tx", format::grouped(screen.waiting.count)), theme.muted()),
         (format!("   {}", format::vsize(screen.waiting.vsize)), theme.muted()),
-    ];
+    ]);
     (title, lines)
+}
+
+/// How full a block is, as a figure and as a bar that is empty where the figure is 0 %.
+fn full(cx: &Context, share: f32, cells: usize) -> [(String, Style); 2] {
+    let percent = (share * 100.0).round();
+    let filled = if percent < 1.0 { 0.0 } else { share };
+    [(format!("{percent:>3} % full"), cx.theme.text()), (chart::progress(filled, cells), cx.theme.chart())]
 }
 
 /// A block. The most important figures come first, for short terminals cut the rest.
@@ -155,8 +162,7 @@ fn mined(cx: &Context, block: &BlockDetail, cells: usize) -> (String, Vec<(Strin
     });
     lines.push((fees, theme.text()));
     lines.push((format!("{rate} sat/vB"), theme.text()));
-    lines.push((format!("{:>3.0} % full", figures.fill() * 100.0), theme.text()));
-    lines.push((chart::progress(figures.fill(), cells), theme.chart()));
+    lines.extend(full(cx, figures.fill(), cells));
     lines.push((format::bytes(figures.size.into()), theme.text()));
     if let Some(interval) = block.interval {
         lines.push((after(interval), theme.text()));
