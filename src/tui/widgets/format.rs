@@ -77,6 +77,13 @@ pub fn ping(rtt: Duration) -> String {
     }
 }
 
+/// How far a time may be off, rounded up to what is shown, and never nothing: `± 0.3 ms`, `± 41 ms`.
+pub fn uncertainty(bound: Duration) -> String {
+    let micros = u64::try_from(bound.as_micros()).unwrap_or(u64::MAX).max(1);
+    let step = if micros <= 10_000 { 100 } else { 1_000 };
+    format!("± {}", ping(Duration::from_micros(micros.div_ceil(step).saturating_mul(step))))
+}
+
 /// A delay to the millisecond: `4,886 ms`.
 pub fn millis(delay: Duration) -> String {
     format!("{} ms", grouped(u64::try_from(delay.as_millis()).unwrap_or(u64::MAX)))
@@ -262,6 +269,14 @@ mod tests {
         assert_eq!(ping(Duration::from_millis(41)), "41 ms");
         assert_eq!(ping(Duration::from_millis(1_240)), "1.2 s");
         assert_eq!(millis(Duration::from_micros(4_886_900)), "4,886 ms");
+    }
+
+    #[test]
+    fn no_time_is_certain() {
+        let said = |micros| uncertainty(Duration::from_micros(micros));
+        assert_eq!([0, 49, 310, 9_910].map(said), ["± 0.1 ms", "± 0.1 ms", "± 0.4 ms", "± 10 ms"]);
+        assert_eq!([10_001, 40_000, 2_000_000].map(said), ["± 11 ms", "± 40 ms", "± 2.0 s"]);
+        assert!(said(u64::MAX).ends_with(" s"));
     }
 
     #[test]

@@ -64,7 +64,7 @@ fn by_sensor(cx: &Context, transaction: &TransactionDetail, cells: usize) -> Vec
     for seen in sensors {
         let room = cells.saturating_sub(DELAY * 2 + 2 + track).min(33);
         let label = if seen.delay.is_zero() { "first".to_owned() } else { format!("+{}", after(seen.delay)) };
-        let uncertainty = seen.uncertainty.map_or_else(String::new, |time| format!("±{}", after(time)));
+        let uncertainty = seen.uncertainty.map_or_else(String::new, format::uncertainty);
         lines.push(Line::from(vec![
             Span::raw(text::left(&text::cut(&seen.name, room), room + 1)),
             Span::styled(chart::moment(seen.delay, longest, track), cx.theme.chart()),
