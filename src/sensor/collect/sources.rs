@@ -15,6 +15,8 @@ const MAX_SENSORS: usize = SensorId::MAX as usize;
 pub struct Sources {
     list: Vec<Source>,
     ids: BTreeMap<SensorName, SensorId>,
+    /// Whether it was said that there is no room for more.
+    said_full: bool,
 }
 
 impl Sources {
@@ -23,12 +25,16 @@ impl Sources {
         if let Some(id) = self.known(&name) {
             return Some(id);
         }
+        if self.list.len() >= MAX_SENSORS {
+            if !std::mem::replace(&mut self.said_full, true) {
+                tracing::warn!("there are more than {MAX_SENSORS} sensors: {name} and others are left out");
+            }
+            return None;
+        }
         let id = SensorId(u32::try_from(self.list.len() + 1).ok()?);
-        (self.list.len() < MAX_SENSORS).then(|| {
-            self.list.push(Source::new(id, name.clone(), heard));
-            self.ids.insert(name, id);
-            id
-        })
+        self.list.push(Source::new(id, name.clone(), heard));
+        self.ids.insert(name, id);
+        Some(id)
     }
 
     /// The number of a sensor that was heard before.
