@@ -94,7 +94,35 @@ impl TransactionRow {
     }
 }
 
-/// Whether the rate of the chunk is known to be another than that of the transaction.
+/// Whether the rate of the chunk is known to be another than that of the transaction, which is known exactly. Of the
+/// chunk's, a bound is enough.
 fn is_shared(own: FeeRate, chunk: FeeRate) -> bool {
-    own.exact().zip(chunk.exact()).is_some_and(|(own, chunk)| (own - chunk).abs() > own * SHARED)
+    own.exact().is_some_and(|own| {
+        let is_lower = chunk.max().is_some_and(|chunk| own - chunk > own * SHARED);
+        let is_higher = chunk.min().is_some_and(|chunk| chunk - own > own * SHARED);
+        is_lower || is_higher
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Bounds;
+
+    #[test]
+    fn a_bound_tells_that_relatives_change_the_rate() {
+        let within = |low, high| FeeRate::Within(Bounds { low, high, ..Bounds::default() });
+        let own = FeeRate::Exact(104.8);
+        for (chunk, is_other) in [
+            (FeeRate::Exact(104.8), false),
+            (FeeRate::Exact(22.3), true),
+            (within(Some(22.1), Some(22.5)), true),
+            (within(Some(120.0), None), true),
+            (within(Some(100.0), Some(110.0)), false),
+            (within(None, None), false),
+        ] {
+            assert_eq!(is_shared(own, chunk), is_other, "{chunk:?}");
+        }
+        assert!(!is_shared(within(Some(90.0), Some(110.0)), FeeRate::Exact(22.3)));
+    }
 }
