@@ -2,6 +2,7 @@
 
 use crate::desk::Desk;
 use crate::scene;
+use crate::states;
 use crossterm::event::KeyCode;
 use mempulse::event::{
     ClockOffset, ConnectionKind, Event, EventKind, PeerEvent, PeerId, SensorEvent, SensorId, SensorReport,
@@ -105,7 +106,21 @@ fn the_title_says_that_all_sensors_are_stale() {
     happen(&mut desk, SensorEvent::Stale);
     desk.answer();
     assert!(desk.screen().contains(" sensor stale"), "{}", desk.screen());
-    happen(&mut desk, SensorEvent::Report(Box::default()));
+    happen(&mut desk, SensorEvent::Back);
     desk.answer();
     assert!(desk.screen().contains(" connecting"), "{}", desk.screen());
+}
+
+#[test]
+fn the_banner_says_that_the_sensors_are_stale_and_not_that_peers_are_lost() {
+    let mut desk = states::lost((120, 36));
+    for event in [SensorEvent::Joined("fra1".to_owned()), SensorEvent::Stale] {
+        desk.happen(&Event { time: desk.now, kind: EventKind::Sensor(SensorId(1), event) });
+    }
+    desk.answer();
+    let screen = desk.screen();
+    assert!(
+        screen.contains(" sensor stale") && screen.contains(" ALL SENSORS STALE 5.0 min ago"),
+        "{screen}"
+    );
 }

@@ -28,7 +28,7 @@ pub fn draw(frame: &mut Frame, area: Rect, cx: &Context) {
     let ago = format::span(cx.now().since(lost));
     let at = clock::time(cx.wall(lost), cx.zone);
     let (what, next) = if cx.snapshot.lost_all_sensors() {
-        ("ALL SENSORS LOST", "8 lists them")
+        ("ALL SENSORS STALE", "see the Sensors screen")
     } else {
         ("ALL PEERS LOST", "dialling again")
     };

@@ -100,3 +100,18 @@ fn relative(cx: &Context, row: &Relative, part: &str, cells: usize) -> Row {
     ]);
     Row::linked(line, Open::Transaction(row.key))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_chunk_without_an_upper_bound_pays_at_least_the_lower_one() {
+        let said = |max| {
+            let package = Package::Unknown { min: 14.8, max };
+            chunk(&Cluster { package, ..Cluster::default() }).unwrap()
+        };
+        assert_eq!(said(None), "at least 14.8 sat/vB (a fee in the cluster is unknown)");
+        assert_eq!(said(Some(20.0)), "14.8 to 20.0 sat/vB (a fee in the cluster is unknown)");
+    }
+}
