@@ -6,21 +6,17 @@ use crate::model::blocks::Blocks;
 use crate::store::file;
 use crate::store::format::Format;
 use crate::store::writer::{Writer, close, problem_of};
-use crate::wire::BlockHash;
 use std::path::Path;
 
 const FORMAT: Format = Format { magic: *b"mpulblok", version: 1, max_body: Blocks::LONGEST };
-
-/// What changes with every block: the number of blocks, and the newest one.
-type Version = (usize, Option<BlockHash>);
 
 /// Saves the figures of the blocks of one network.
 #[derive(Debug)]
 pub struct BlockStore {
     writer: Option<Writer<Vec<u8>>>,
     network: Network,
-    /// What was saved.
-    saved: Version,
+    /// The state that was saved last, as [`Blocks::changes`] counts.
+    saved: u64,
 }
 
 impl BlockStore {
@@ -30,7 +26,7 @@ impl BlockStore {
     /// Outside of a tokio runtime.
     pub fn load(state_dir: Option<&Path>, network: Network) -> (Self, Blocks) {
         let Some(dir) = state_dir else {
-            return (Self { writer: None, network, saved: Version::default() }, Blocks::default());
+            return (Self { writer: None, network, saved: 0 }, Blocks::default());
         };
         let path = dir.join(format!("blocks-{network}.bin"));
         let (blocks, failure) = match FORMAT.load(&path, network, Blocks::decode) {
@@ -43,17 +39,16 @@ impl BlockStore {
             file::write(&target, &content)
         };
         let writer = Writer::start(Store::Blocks, path, 1, failure, write);
-        (Self { writer: Some(writer), network, saved: version(&blocks) }, blocks)
+        (Self { writer: Some(writer), network, saved: blocks.changes() }, blocks)
     }
 
     /// Begins to save the figures if there are new ones. Never blocks.
     pub fn save(&mut self, blocks: &Blocks) {
-        let version = version(blocks);
-        if version != self.saved
+        if blocks.changes() != self.saved
             && let Some(writer) = &self.writer
             && writer.write(|| self.encode(blocks))
         {
-            self.saved = version;
+            self.saved = blocks.changes();
         }
     }
 
@@ -70,7 +65,7 @@ impl BlockStore {
     /// Saves a last time, for at most 2 s. Returns a problem that was not reported.
     pub fn close(self, blocks: &Blocks) -> impl Future<Output = Option<StoreProblem>> + use<> {
         let is_failing = self.writer.as_ref().is_some_and(Writer::is_failing);
-        let is_unsaved = version(blocks) != self.saved || is_failing;
+        let is_unsaved = blocks.changes() != self.saved || is_failing;
         let last = is_unsaved.then(|| self.encode(blocks));
         close(self.writer, last)
     }
@@ -80,21 +75,20 @@ impl BlockStore {
     }
 }
 
-fn version(blocks: &Blocks) -> Version {
-    (blocks.newest().count(), blocks.newest().next().map(|figures| figures.hash))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::event::{EventKind, PeerId, StoreFailure};
     use crate::model::testing::{Scene, block, loose};
     use futures_util::FutureExt;
+    use std::sync::Arc;
 
     const NET: Network = Network::Regtest;
 
     fn past(scene: &mut Scene, height: u32) {
-        let block = block(&[&loose(height)]);
+        let mut block = Arc::unwrap_or_clone(block(&[&loose(height)]));
+        block.hash.0[..4].copy_from_slice(&height.to_be_bytes());
+        let block = Arc::new(block);
         scene.happen(EventKind::PastBlock { peer: PeerId(1), height, block });
     }
 
@@ -111,6 +105,23 @@ mod tests {
         assert_eq!(store.problem().now_or_never(), None);
         let (_, foreign) = BlockStore::load(Some(dir.path()), Network::Signet);
         assert_eq!(foreign.newest().count(), 0);
+    }
+
+    #[tokio::test]
+    async fn a_block_that_comes_after_newer_ones_is_saved_too() {
+        let dir = tempfile::tempdir().unwrap();
+        let (mut store, _) = BlockStore::load(Some(dir.path()), NET);
+        let mut scene = Scene::new();
+        // As many as are kept.
+        for height in (100..=244).filter(|height| *height != 200) {
+            past(&mut scene, height);
+        }
+        store.save(scene.model.blocks());
+        past(&mut scene, 200);
+        assert_eq!(store.close(scene.model.blocks()).await, None);
+        let (_, blocks) = BlockStore::load(Some(dir.path()), NET);
+        assert!(blocks.newest().any(|figures| figures.height == 200));
+        assert_eq!(blocks.encode(), scene.model.blocks().encode());
     }
 
     #[tokio::test]

@@ -39,6 +39,7 @@ pub(crate) struct Blocks {
     /// By height; of several at one height, in the order of their arrival.
     figures: Ring<Arc<BlockFigures>, MAX_FIGURES>,
     kept: Ring<KeptBlock, MAX_KEPT>,
+    changes: u64,
 }
 
 /// A block of the best chain that can be disconnected.
@@ -111,6 +112,13 @@ impl Blocks {
         let above = self.figures.iter().rev().take_while(|other| other.height > figures.height).count();
         let index = self.figures.len() - above;
         self.figures.insert(index, figures);
+        // Otherwise it is older than all that are kept.
+        self.changes += u64::from(above < MAX_FIGURES);
+    }
+
+    /// Counts the changes of what [`Blocks::encode`] returns.
+    pub(crate) fn changes(&self) -> u64 {
+        self.changes
     }
 
     /// Disconnects blocks, newest first: their transactions return to the mempool, as far as the blocks are
@@ -126,6 +134,7 @@ impl Blocks {
         for hash in hashes {
             for figures in self.figures.iter_mut().filter(|figures| figures.hash == *hash) {
                 Arc::make_mut(figures).stale = true;
+                self.changes += 1;
             }
             if let Some(index) = self.kept.iter().position(|kept| kept.block.hash == *hash) {
                 disconnected.extend(self.kept.remove(index));
