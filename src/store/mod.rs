@@ -29,8 +29,6 @@ mod writer;
 
 pub use file::default_state_dir;
 pub use lines::LineStore;
-#[cfg(test)]
-pub(crate) use mempool::unthreaded::Unthreaded;
 pub use saving::Saving;
 pub use screens::save_screen;
 pub use stores::{Loaded, StoreSettings, Stores};

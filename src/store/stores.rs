@@ -165,6 +165,14 @@ impl Stores {
         self.mempool.save(model, now);
     }
 
+    /// Waits until whatever is lost for lack of room has been taken up, so that a simulation does not depend on threads.
+    /// Blocks.
+    #[cfg(test)]
+    pub(crate) fn wait_for_room(&self) {
+        self.mempool.wait_for_room();
+        self.prevouts.wait_for_room();
+    }
+
     /// Begins to save the outputs of a block. Never blocks.
     pub fn save_prevouts(&mut self, block: Arc<BlockOutputs>) {
         self.prevouts.save(block);

@@ -72,6 +72,14 @@ impl<J: Send + 'static> Writer<J> {
         self.jobs.try_reserve().map(|place| place.send(make())).is_ok()
     }
 
+    /// Waits until no job is waiting. Blocks.
+    #[cfg(test)]
+    pub fn wait_for_room(&self) {
+        while self.jobs.capacity() < self.jobs.max_capacity() {
+            std::thread::yield_now();
+        }
+    }
+
     /// Whether the last write failed.
     pub fn is_failing(&self) -> bool {
         self.is_failing.load(Ordering::Relaxed)

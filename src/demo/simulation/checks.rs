@@ -4,6 +4,7 @@ use super::forks::Forks;
 use crate::demo::ledger::Ledger;
 use crate::demo::world::World;
 use crate::event::{Event, EventKind, PeerEvent, PeerId};
+use crate::util::clock::ASLEEP;
 use crate::util::time::Timestamp;
 use crate::wire::{BlockHash, Inventory, Message, TxHash, Wtxid};
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
@@ -25,6 +26,8 @@ const BLOCKS: u32 = 100;
 #[derive(Debug, Default)]
 pub(super) struct Checks {
     last_event: Timestamp,
+    /// When the process woke last, of a sleep that it must notice.
+    woke: Option<Timestamp>,
     /// When each transaction arrived.
     arrived: HashMap<Wtxid, Timestamp>,
     /// Transactions that honest nodes announced and that have not arrived: since when, and who serves them.
@@ -57,6 +60,10 @@ pub(super) struct Report {
     pub(super) disconnected: usize,
     /// Connections that were made.
     pub(super) connections: usize,
+    /// How often the process slept, was started again, and its clock set.
+    pub(super) sleeps: usize,
+    pub(super) restarts: usize,
+    pub(super) clocks_set: usize,
     /// How much network and model kept at each of the moments at which it was measured.
     pub(super) kept: Vec<[usize; 2]>,
     /// A digest of all events: the same seed makes the same one.
@@ -111,8 +118,10 @@ impl Checks {
         });
     }
 
-    /// The process slept until now: nothing could come.
-    pub(super) fn slept(&mut self, now: Timestamp) {
+    /// The process slept for `time`, until now: nothing could come.
+    pub(super) fn slept(&mut self, time: Duration, now: Timestamp) {
+        self.report.sleeps += 1;
+        self.woke = Some(now).filter(|_| time >= ASLEEP);
         self.owed.values_mut().for_each(|owed| owed.since = now);
         self.served_since = None;
     }
@@ -126,6 +135,7 @@ impl Checks {
 
     /// The process starts again, with these transactions.
     pub(super) fn restarted(&mut self, restored: &BTreeSet<Wtxid>, now: Timestamp) {
+        self.report.restarts += 1;
         self.owed.clear();
         self.arrived = restored.iter().map(|wtxid| (*wtxid, now)).collect();
         self.blocks.clear();
@@ -137,10 +147,15 @@ impl Checks {
         self.heights.push_back((now, height));
     }
 
-    /// An event is reported.
-    pub(super) fn event(&mut self, event: &Event) {
-        assert!(event.time >= self.last_event, "events go back in time");
-        self.last_event = event.time;
+    /// Whether a transaction arrived before this time.
+    pub(super) fn arrived_before(&self, wtxid: &Wtxid, time: Timestamp) -> bool {
+        self.arrived.get(wtxid).is_some_and(|at| *at < time)
+    }
+
+    /// An event is reported, `at` this time of the world.
+    pub(super) fn event(&mut self, event: &Event, at: Timestamp) {
+        assert!(at >= self.last_event, "events go back in time");
+        self.last_event = at;
         self.report.digest = self.report.digest.rotate_left(5) ^ digest(event);
         match &event.kind {
             EventKind::Peer(
@@ -150,10 +165,14 @@ impl Checks {
                 self.report.arrived += 1;
                 let wtxid = tx.wtxid();
                 self.owed.remove(&wtxid);
-                let before = self.arrived.insert(wtxid, event.time);
+                let before = self.arrived.insert(wtxid, at);
                 assert_eq!(before, None, "{wtxid} arrives twice");
             }
             EventKind::Peer(_, PeerEvent::Ready(_)) => self.report.connections += 1,
+            EventKind::Peer(peer, PeerEvent::RequestTimedOut { .. }) => {
+                assert_ne!(self.woke, Some(at), "{peer:?} is blamed for a sleep");
+            }
+            EventKind::WallClock(_) => self.report.clocks_set += 1,
             EventKind::Tip(tip) => self.tip = Some((tip.hash, tip.height)),
             EventKind::Block { height, block, .. } => {
                 self.report.blocks += 1;

@@ -1,7 +1,7 @@
-//! The monitor among simulated nodes: everything but sockets, threads and the clock, and all of it from one seed.
+//! The monitor among simulated nodes: everything but sockets and the clock, and all of it from one seed.
 //!
 //! ```text
-//!  world ─▶ nodes ═ links ═▶ monitor: sessions ─▶ node ─▶ model ─▶ store
+//!  world ─▶ nodes ═ links ═▶ monitor: sessions ─▶ node ─▶ model ─▶ stores
 //!             ▲                 │
 //!          manner, forks        └──▶ checks
 //! ```
@@ -13,8 +13,8 @@
 //! | `link` | one connection: the node's side of it, as in the demo, unless its manner is another one |
 //! | `manner` | what nodes do that honest ones do not |
 //! | `forks` | blocks beside the best chain |
-//! | `trouble` | links that stall, die and close, and a process that sleeps or restarts |
-//! | `monitor` | the network, the model and the store, joined as the program joins them |
+//! | `trouble` | links that stall, die and close, a process that sleeps, ends or is killed, and a clock that is set |
+//! | `monitor` | the network, the model and the stores, joined as the program joins them |
 //! | `surroundings` | the disk, settings, and what is looked at from outside |
 //! | `checks` | what must hold |
 //!

@@ -1,80 +1,188 @@
-//! Network, model and store, joined as the program joins them.
+//! Network, model and stores, joined as the program joins them, with a clock that may be wrong.
 
 use crate::event::{DisconnectReason, Event, EventKind, PeerId, Restored};
-use crate::model::{Model, ModelSettings, Outcome};
-use crate::p2p::{Deed, Settings, Unplugged};
-use crate::store::Unthreaded;
+use crate::model::{Change, Model, ModelSettings, Outcome};
+use crate::p2p::{Deed, PeerChoice, SavedAddresses, Settings, Unplugged};
+use crate::store::{Loaded, StoreSettings, Stores};
 use crate::util::footprint::footprint;
-use crate::util::time::Timestamp;
-use crate::wire::{Message, Wtxid};
+use crate::util::time::{Timestamp, WallOffset};
+use crate::wire::{BlockHash, Message, Wtxid};
 use std::collections::BTreeSet;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
+use tokio::runtime::{Builder, Runtime};
 
-/// The monitor.
+/// How many blocks it keeps the outputs of.
+const PREVOUT_BLOCKS: usize = 144;
+
+/// How many of them are compared after a restart.
+const COMPARED_BLOCKS: u32 = 100;
+
+/// The monitor. All times are those of the world.
 #[derive(Debug)]
 pub(super) struct Monitor {
     net: Unplugged,
     pub(super) model: Model,
-    store: Unthreaded,
+    /// `None` once it has ended.
+    disk: Option<Disk>,
     model_settings: ModelSettings,
-    /// All events, if the model is to be built again from them.
-    events: Option<Vec<Event>>,
+    /// All events, if the model is to be built again from them, and what was loaded, once more.
+    rebuild: Option<(Loaded, Vec<Event>)>,
+    /// The blocks whose outputs were to be saved.
+    outputs: BTreeSet<(u32, BlockHash)>,
+    /// By how much its time line is ahead of the world's: as its wall clock was at the start.
+    ahead: WallOffset,
+    /// By how much its wall clock is ahead now.
+    wall: WallOffset,
+}
+
+/// What survives a restart, and the threads that write it.
+#[derive(Debug)]
+struct Disk {
+    stores: Stores,
+    /// Dropped last: that waits for the threads.
+    runtime: Runtime,
+}
+
+/// What the stores are to keep, but for the mempool and the outputs of blocks.
+#[derive(Debug, PartialEq)]
+pub(super) struct Kept {
+    addresses: Option<BTreeSet<String>>,
+    history: Vec<u8>,
+    blocks: Vec<u8>,
+}
+
+impl Kept {
+    /// Asserts that another run has found this; of the history, only if its clock is the same.
+    pub(super) fn assert_found(&self, found: &Self, is_same_clock: bool) {
+        assert_eq!(self.addresses, found.addresses);
+        assert!(self.blocks == found.blocks, "{} bytes of figures of blocks differ", self.blocks.len());
+        let has_history = !is_same_clock || self.history == found.history;
+        assert!(has_history, "{} bytes of history differ", self.history.len());
+    }
 }
 
 impl Monitor {
-    /// Starts with what is saved in `dir`. Returns the parts of the saved mempool as well.
+    /// Starts with what is saved in `dir` and a wall clock that is so much ahead. Returns the parts of the saved mempool
+    /// as well, and the rest of what was saved.
     pub(super) fn start(
         settings: &Settings,
         dir: &Path,
         rebuilds: bool,
-        now: Timestamp,
+        (now, wall): (Timestamp, WallOffset),
         seed: [u8; 32],
-    ) -> (Self, Vec<Restored>) {
-        let model_settings = ModelSettings::new(settings.network, now);
-        let (store, parts) = Unthreaded::load(dir, settings.network, now);
-        let mut model = Model::new(model_settings.clone());
-        if !parts.is_empty() {
-            model = model.expecting_restored();
+    ) -> (Self, Vec<Restored>, Kept) {
+        let now = wall.wall(now);
+        let runtime = Builder::new_current_thread().enable_time().build().expect("a runtime can be built");
+        let guard = runtime.enter();
+        let store_settings = StoreSettings {
+            state_dir: Some(dir),
+            network: settings.network,
+            addresses: matches!(settings.choice, PeerChoice::Discover(_)),
+            prevout_blocks: PREVOUT_BLOCKS,
+            mempool: true,
+            figures: true,
+            screen: false,
+        };
+        let (mut stores, loaded) = Stores::load(store_settings, now);
+        let again = rebuilds.then(|| Stores::load(store_settings, now).1);
+        drop(guard);
+        let mut parts = Vec::new();
+        while stores.restores() {
+            match runtime.block_on(stores.next()) {
+                EventKind::Restored(part) => parts.push(part),
+                other => panic!("{other:?}"),
+            }
         }
-        let net = Unplugged::seeded(settings.clone(), now, seed);
-        let events = rebuilds.then(Vec::new);
-        (Self { net, model, store, model_settings, events }, parts)
+        let kept = Kept {
+            addresses: loaded.addresses.as_ref().map(records),
+            history: loaded.history.encode(),
+            blocks: loaded.blocks.encode(),
+        };
+        let outputs: BTreeSet<_> = loaded.prevouts.blocks().collect();
+        let known_blocks = outputs.iter().map(|(_, hash)| *hash).collect();
+        let mut settings = Settings { known_blocks, ..settings.clone() };
+        if let PeerChoice::Discover(discovery) = &mut settings.choice {
+            discovery.addresses.clone_from(&loaded.addresses);
+        }
+        let model_settings = ModelSettings::new(settings.network, now);
+        let model = model(&model_settings, loaded);
+        let net = Unplugged::seeded(settings, now, seed);
+        let rebuild = again.map(|loaded| (loaded, Vec::new()));
+        let disk = Some(Disk { stores, runtime });
+        let monitor = Self { net, model, disk, model_settings, rebuild, outputs, ahead: wall, wall };
+        (monitor, parts, kept)
+    }
+
+    /// The time of its events.
+    pub(super) fn time(&self, now: Timestamp) -> Timestamp {
+        self.ahead.wall(now)
+    }
+
+    /// The time of the world, of one of its events.
+    pub(super) fn world_time(&self, at: Timestamp) -> Timestamp {
+        WallOffset::from_micros(-self.ahead.as_micros()).wall(at)
+    }
+
+    /// By how much its wall clock is ahead.
+    pub(super) fn wall(&self) -> WallOffset {
+        self.wall
+    }
+
+    /// Sets its wall clock, to be so much ahead. Returns the event.
+    pub(super) fn set_clock(&mut self, wall: WallOffset, now: Timestamp) -> Event {
+        self.wall = wall;
+        let offset = WallOffset::from_micros(wall.as_micros() - self.ahead.as_micros());
+        Event { time: self.time(now), kind: EventKind::WallClock(offset) }
     }
 
     pub(super) fn opened(&mut self, peer: PeerId, now: Timestamp) -> Vec<Deed> {
-        self.net.opened(peer, now)
+        self.net.opened(peer, self.time(now))
     }
 
     pub(super) fn received(&mut self, peer: PeerId, message: Message, now: Timestamp) -> Vec<Deed> {
-        self.net.received(peer, message, now)
+        self.net.received(peer, message, self.time(now))
     }
 
     pub(super) fn ended(&mut self, peer: PeerId, reason: DisconnectReason, now: Timestamp) -> Vec<Deed> {
-        self.net.ended(peer, reason, now)
+        self.net.ended(peer, reason, self.time(now))
     }
 
     pub(super) fn overslept(&mut self, time: Duration, now: Timestamp) {
-        self.net.overslept(time, now);
+        self.net.overslept(time, self.time(now));
     }
 
     pub(super) fn timer(&mut self, now: Timestamp) -> Vec<Deed> {
-        self.store.save(&self.model, now);
-        self.net.timer(now)
+        self.net.timer(self.time(now))
     }
 
     pub(super) fn deadline(&mut self, now: Timestamp) -> Option<Timestamp> {
-        self.net.deadline(now)
+        let deadline = self.net.deadline(self.time(now))?;
+        Some(self.world_time(deadline))
     }
 
     /// Applies an event to the model, and passes on what follows from it.
     pub(super) fn apply(&mut self, event: Event, now: Timestamp) -> Outcome {
+        let now = self.time(now);
         let outcome = self.model.apply(&event);
         for request in outcome.requests.clone() {
             self.net.request(request, now);
         }
-        self.store.note(&event, &outcome, &self.model);
-        if let Some(events) = &mut self.events {
+        let Disk { stores, .. } = self.disk.as_mut().expect("it has not ended");
+        for change in &outcome.changes {
+            if let Change::BlockOutputs(block) = change {
+                self.outputs.insert((block.height, block.hash));
+                stores.save_prevouts(Arc::clone(block));
+            }
+        }
+        if let EventKind::Block { height, .. } = event.kind {
+            stores.block_connected(height);
+        }
+        stores.note(&event, &outcome, &self.model);
+        stores.save(self.net.addresses(), &self.model, event.time);
+        stores.wait_for_room();
+        if let Some((_, events)) = &mut self.rebuild {
             events.push(event);
         }
         outcome
@@ -83,13 +191,40 @@ impl Monitor {
     /// Moves restored transactions into the mempool, if some wait.
     pub(super) fn restore(&mut self, now: Timestamp) {
         while self.model.is_restoring() {
-            self.apply(Event { time: now, kind: EventKind::Restored(Restored::Continue) }, now);
+            let time = self.time(now);
+            self.apply(Event { time, kind: EventKind::Restored(Restored::Continue) }, now);
         }
     }
 
-    /// Writes what is not written yet, as at the end of the program.
-    pub(super) fn save(&mut self, now: Timestamp) {
-        self.store.write(&self.model, now);
+    /// Ends as the program does. Returns what the stores are to keep.
+    pub(super) fn end(&mut self, now: Timestamp) -> Kept {
+        let now = self.time(now);
+        let Disk { stores, runtime } = self.disk.take().expect("it has not ended");
+        let kept = Kept {
+            addresses: self.net.addresses().map(|table| records(&table.to_saved())),
+            history: self.model.history().encode(),
+            blocks: self.model.blocks().encode(),
+        };
+        let problems = runtime.block_on(stores.close(self.net.addresses(), &self.model, now));
+        assert_eq!(problems, []);
+        kept
+    }
+
+    /// Ends at once. What it had begun to write is written.
+    pub(super) fn kill(&mut self) {
+        self.disk = None;
+    }
+
+    /// Asserts that the outputs of the last blocks that another run was to save are here.
+    pub(super) fn assert_has_outputs(&self, others: &BTreeSet<(u32, BlockHash)>) {
+        let highest = others.last().map_or(0, |(height, _)| *height);
+        let mut last = others.iter().filter(|(height, _)| height + COMPARED_BLOCKS > highest);
+        assert!(last.all(|block| self.outputs.contains(block)), "{:?} of {others:?}", self.outputs);
+    }
+
+    /// The blocks whose outputs were to be saved.
+    pub(super) fn outputs(&self) -> BTreeSet<(u32, BlockHash)> {
+        self.outputs.clone()
     }
 
     /// The transactions of the mempool.
@@ -98,14 +233,11 @@ impl Monitor {
     }
 
     /// Asserts that the same events make the same state.
-    pub(super) fn assert_rebuilt(&self, show: impl Fn(&Model) -> String) {
-        let Some(events) = &self.events else { return };
-        let mut again = Model::new(self.model_settings.clone());
-        if events.iter().any(|event| matches!(event.kind, EventKind::Restored(_))) {
-            again = again.expecting_restored();
-        }
+    pub(super) fn assert_rebuilt(self, show: impl Fn(&Model) -> String) {
+        let Some((loaded, events)) = self.rebuild else { return };
+        let mut again = model(&self.model_settings, loaded);
         for event in events {
-            again.apply(event);
+            again.apply(&event);
         }
         let [again, ours] = [&again, &self.model].map(show);
         let same = again.bytes().zip(ours.bytes()).take_while(|(one, other)| one == other).count();
@@ -118,4 +250,24 @@ impl Monitor {
     pub(super) fn footprints(&self) -> [usize; 2] {
         [footprint(&self.net), footprint(&self.model)]
     }
+}
+
+/// The model at the start.
+fn model(settings: &ModelSettings, loaded: Loaded) -> Model {
+    let Loaded { prevouts, history, blocks, .. } = loaded;
+    let model =
+        Model::new(settings.clone()).with_prevouts(prevouts).with_history(history).with_blocks(blocks);
+    model.expecting_restored()
+}
+
+/// What is saved of addresses, but for what is no reason to save: that one is being dialled, or was seen again.
+fn records(saved: &SavedAddresses) -> BTreeSet<String> {
+    let text = |record| {
+        let mut record = serde_json::to_value(record).expect("it has no other keys than strings");
+        if let Some(fields) = record.as_object_mut() {
+            fields.retain(|name, _| name != "last_try" && name != "seen");
+        }
+        record.to_string()
+    };
+    saved.records.iter().map(text).collect()
 }

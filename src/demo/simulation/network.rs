@@ -4,7 +4,7 @@ use super::checks::{Checks, Report};
 use super::forks::Forks;
 use super::link::{Ending, Link, Stage, addresses};
 use super::manner::Manner;
-use super::monitor::Monitor;
+use super::monitor::{Kept, Monitor};
 use super::scenario::Scenario;
 use super::surroundings::{START, all_that_shows, flood, in_memory, resident, settings};
 use crate::address::PeerAddress;
@@ -15,7 +15,7 @@ use crate::demo::session::Session;
 use crate::demo::world::World;
 use crate::event::{DisconnectReason, Event, EventKind, PeerId, Request, Restored};
 use crate::p2p::{Deed, Settings};
-use crate::util::time::Timestamp;
+use crate::util::time::{Timestamp, WallOffset};
 use crate::wire::{BlockHeader, Wtxid};
 use rand::RngExt;
 use rand::rngs::StdRng;
@@ -82,7 +82,9 @@ impl Network {
         let addresses = addresses(scenario.nodes);
         let disk = in_memory();
         let settings = settings(&scenario, &addresses);
-        let (monitor, _) = Monitor::start(&settings, disk.path(), scenario.rebuilds, now, rng.random());
+        let clock = (now, WallOffset::default());
+        let (monitor, parts, _) =
+            Monitor::start(&settings, disk.path(), scenario.rebuilds, clock, rng.random());
         let mut network = Self {
             next_trouble: now,
             world: World::new(scenario.seed, scenario.rate, scenario.unconfirmed, START),
@@ -106,6 +108,7 @@ impl Network {
         };
         let mean = scenario.trouble.unwrap_or(Duration::from_hours(1_000_000));
         network.next_trouble = now + exponential(&mut network.rng, mean);
+        network.load(parts);
         network
     }
 
@@ -118,6 +121,7 @@ impl Network {
             self.now = Timestamp::from_micros(next.as_micros().next_multiple_of(TICK));
             self.step(self.now.since(start));
         }
+        let end = self.monitor.time(end);
         self.monitor.assert_rebuilt(|model| all_that_shows(model, end));
         self.checks.report
     }
@@ -276,8 +280,8 @@ impl Network {
         }
     }
 
-    fn report(&mut self, event: Event) {
-        self.checks.event(&event);
+    pub(super) fn report(&mut self, event: Event) {
+        self.checks.event(&event, self.monitor.world_time(event.time));
         let outcome = self.monitor.apply(event, self.now);
         for request in &outcome.requests {
             if let Request::Forget(txs) | Request::Resend(txs) = request {
@@ -321,24 +325,33 @@ impl Network {
         }
     }
 
-    /// Starts the program again: the mempool that it loads is the one that was `saved`.
-    pub(super) fn start(&mut self, saved: &BTreeSet<Wtxid>) {
-        let seed = self.rng.random();
-        let (monitor, parts) =
-            Monitor::start(&self.settings, self.disk.path(), self.scenario.rebuilds, self.now, seed);
+    /// Starts the program again. Returns the transactions that it loads, and what else it does.
+    pub(super) fn start(&mut self) -> (BTreeSet<Wtxid>, Kept) {
+        self.links.clear();
+        self.wakeups.clear();
+        let (seed, clock) = (self.rng.random(), (self.now, self.monitor.wall()));
+        let (monitor, parts, kept) =
+            Monitor::start(&self.settings, self.disk.path(), self.scenario.rebuilds, clock, seed);
         self.monitor = monitor;
-        let loaded: BTreeSet<_> = parts
-            .iter()
-            .filter_map(|part| match part {
-                Restored::Transactions(txs) => Some(txs.iter().map(|tx| tx.tx.wtxid())),
-                _ => None,
-            })
-            .flatten()
-            .collect();
-        assert!(loaded == *saved, "{} were saved and {} are loaded", saved.len(), loaded.len());
+        let loaded = parts.iter().flat_map(restored).collect();
         self.checks.restarted(&loaded, self.now);
+        self.load(parts);
+        (loaded, kept)
+    }
+
+    /// Lets the monitor take up the mempool of the last run.
+    fn load(&mut self, parts: Vec<Restored>) {
         for part in parts {
-            self.report(Event { time: self.now, kind: EventKind::Restored(part) });
+            self.report(Event { time: self.monitor.time(self.now), kind: EventKind::Restored(part) });
         }
     }
+}
+
+/// The transactions in a part of a saved mempool.
+fn restored(part: &Restored) -> impl Iterator<Item = Wtxid> {
+    let txs = match part {
+        Restored::Transactions(txs) => txs.as_slice(),
+        Restored::Complete(_) | Restored::Nothing | Restored::Continue => &[],
+    };
+    txs.iter().map(|tx| tx.tx.wtxid())
 }

@@ -10,7 +10,6 @@ const MIN_FEE_FLOOR: u64 = 100;
 
 /// A run.
 #[derive(Clone, Copy, Debug)]
-#[expect(clippy::struct_excessive_bools, reason = "each is drawn by itself")]
 pub(super) struct Scenario {
     pub(super) seed: u64,
     pub(super) nodes: usize,
@@ -18,8 +17,9 @@ pub(super) struct Scenario {
     pub(super) liars: f64,
     /// The mean time between two troubles; `None`: there are none.
     pub(super) trouble: Option<Duration>,
-    /// Whether the process may sleep and restart.
-    pub(super) interrupts: bool,
+    /// In how many of 100 troubles the process sleeps; it ends and starts again in as many, and its clock is set in as
+    /// many.
+    pub(super) interrupts: u32,
     /// Whether nodes are found by their addresses rather than given.
     pub(super) discovers: bool,
     /// How long it lasts.
@@ -43,7 +43,7 @@ impl Scenario {
             nodes: rng.random_range(4..=24),
             liars: rng.random_range(0.0..0.6),
             trouble: rng.random_bool(0.8).then(|| Duration::from_secs(rng.random_range(10..300))),
-            interrupts: rng.random_bool(0.5),
+            interrupts: if rng.random_bool(0.5) { 3 } else { 0 },
             discovers: rng.random_bool(0.3),
             duration,
             rate: rng.random_range(0.2..3.0),
@@ -54,6 +54,12 @@ impl Scenario {
         }
     }
 
+    /// The same with a process that is interrupted again and again.
+    pub(super) fn interrupted(seed: u64, duration: Duration) -> Self {
+        let trouble = Some(Duration::from_mins(2));
+        Self { trouble, interrupts: 20, ..Self::of(seed, duration) }
+    }
+
     /// Many honest nodes at the rate of mainnet, without trouble.
     pub(super) fn load(nodes: usize, rate: f64, duration: Duration) -> Self {
         Self {
@@ -61,7 +67,7 @@ impl Scenario {
             nodes,
             liars: 0.0,
             trouble: None,
-            interrupts: false,
+            interrupts: 0,
             discovers: false,
             duration,
             rate,

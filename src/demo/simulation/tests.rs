@@ -51,6 +51,18 @@ fn whatever_nodes_and_links_do_nothing_is_lost_nor_asked_for_twice() {
 }
 
 #[test]
+fn a_process_that_sleeps_restarts_dies_and_has_its_clock_set_loses_nothing() {
+    let mut counts = [0; 3];
+    for seed in seeds(0..3) {
+        let report = run(Scenario::interrupted(seed, hours(2.0)));
+        assert!(report.arrived > 20 && report.blocks > 0, "{report:?}");
+        let Report { sleeps, restarts, clocks_set, .. } = report;
+        counts = [counts[0] + sleeps, counts[1] + restarts, counts[2] + clocks_set];
+    }
+    assert!(counts.iter().all(|count| *count > 0), "{counts:?}");
+}
+
+#[test]
 fn the_seeds_that_failed_do_not_fail_again() {
     for (seed, hours) in FAILED {
         run(Scenario::of(seed, Duration::from_secs_f64(hours * 3_600.0)));

@@ -4,8 +4,11 @@ use super::link::Stage;
 use super::network::Network;
 use crate::demo::random::exponential;
 use crate::event::{DisconnectReason, PeerId};
+use crate::util::time::WallOffset;
+use crate::wire::Wtxid;
 use rand::RngExt;
 use rand::seq::IteratorRandom;
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 /// The longest stall of a link: shorter and longer than the time limit of a ping.
@@ -17,17 +20,27 @@ const MAX_DOWN: Duration = Duration::from_mins(20);
 /// The longest time that the process sleeps.
 const MAX_SLEEP: Duration = Duration::from_hours(3);
 
+/// By how much the wall clock may be wrong, in s.
+const MAX_WRONG: i64 = 3 * 86_400;
+
+/// How much of the mempool a crash may lose: what arrived in this time.
+const MAX_LOSS: Duration = Duration::from_mins(1);
+
 impl Network {
     /// Lets something go wrong.
     pub(super) fn trouble(&mut self) {
         let mean = self.scenario.trouble.unwrap_or(Duration::MAX / 2);
         self.next_trouble = self.now + exponential(&mut self.rng, mean);
         let kind = self.rng.random_range(0..100);
-        if self.scenario.interrupts && kind < 3 {
+        let share = self.scenario.interrupts;
+        if kind < share {
             return self.sleep();
         }
-        if self.scenario.interrupts && kind < 6 {
-            return self.restart();
+        if kind < share * 2 {
+            return if self.rng.random_bool(0.5) { self.restart() } else { self.crash() };
+        }
+        if kind < share * 3 {
+            return self.set_clock();
         }
         let open = self.links.iter().filter(|(_, link)| link.stage == Stage::Open).map(|(peer, _)| *peer);
         let Some(peer) = open.choose(&mut self.rng) else { return };
@@ -70,7 +83,8 @@ impl Network {
 
     /// The process sleeps, as it does while the machine does; the world goes on.
     fn sleep(&mut self) {
-        let time = MAX_SLEEP.mul_f64(self.rng.random());
+        // Most are short.
+        let time = MAX_SLEEP.mul_f64(self.rng.random::<f64>().powi(3));
         let end = self.now + time;
         let links: Vec<_> = self.links.keys().copied().collect();
         let mut closed = Vec::new();
@@ -83,19 +97,44 @@ impl Network {
         }
         self.now = end;
         self.monitor.overslept(time, end);
-        self.checks.slept(end);
+        self.checks.slept(time, end);
         for peer in closed {
             self.lose(peer);
         }
-        self.next_trouble = self.next_trouble.max(end);
+        // What came before it is saved in a minute that it is awake.
+        self.next_trouble = self.next_trouble.max(end + MAX_LOSS);
     }
 
-    /// The program ends and starts again.
+    /// The wall clock is set, wrong or right.
+    fn set_clock(&mut self) {
+        let is_right = self.rng.random_bool(0.3);
+        let secs = if is_right { 0 } else { self.rng.random_range(-MAX_WRONG..=MAX_WRONG) };
+        let event = self.monitor.set_clock(WallOffset::from_micros(secs * 1_000_000), self.now);
+        self.report(event);
+    }
+
+    /// The program ends and starts again: it finds what it saved.
     fn restart(&mut self) {
-        self.monitor.save(self.now);
-        let saved = self.monitor.mempool();
-        self.links.clear();
-        self.wakeups.clear();
-        self.start(&saved);
+        let (saved, outputs, time) =
+            (self.monitor.mempool(), self.monitor.outputs(), self.monitor.time(self.now));
+        let kept = self.monitor.end(self.now);
+        let (loaded, found) = self.start();
+        assert!(loaded == saved, "{} were saved and {} are loaded", saved.len(), loaded.len());
+        self.monitor.assert_has_outputs(&outputs);
+        let is_same_clock = self.monitor.time(self.now) == time;
+        kept.assert_found(&found, is_same_clock);
+    }
+
+    /// The program is killed and starts again: it finds all but the last minute.
+    fn crash(&mut self) {
+        let long_ago = self.now - MAX_LOSS;
+        let old = |wtxid: &Wtxid| self.checks.arrived_before(wtxid, long_ago);
+        let saved: BTreeSet<_> = self.monitor.mempool().into_iter().filter(old).collect();
+        let outputs = self.monitor.outputs();
+        self.monitor.kill();
+        let (loaded, _) = self.start();
+        let lost = saved.difference(&loaded).count();
+        assert_eq!(lost, 0, "of {}, and {} are loaded", saved.len(), loaded.len());
+        self.monitor.assert_has_outputs(&outputs);
     }
 }

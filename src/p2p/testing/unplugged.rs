@@ -2,6 +2,7 @@
 
 use crate::event::{DisconnectReason, Event, PeerEvent, PeerId, Request, Transport};
 use crate::p2p::action::Dial;
+use crate::p2p::addrman::table::AddrTable;
 use crate::p2p::input::PeerReport;
 use crate::p2p::node::{Node, Output};
 use crate::p2p::peer::{Instruction, Session, Timing, checked};
@@ -90,6 +91,11 @@ impl Unplugged {
         let mut deeds = vec![self.close(peer, reason, now)];
         deeds.extend(self.outputs(now));
         deeds
+    }
+
+    /// The known addresses, where peers are discovered.
+    pub(crate) fn addresses(&self) -> Option<&AddrTable> {
+        self.node.addresses()
     }
 
     /// The process was asleep for `time`, until `now`: what has arrived waited for it.

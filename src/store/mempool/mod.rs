@@ -15,8 +15,6 @@ mod record;
 mod replay;
 #[cfg(test)]
 mod tests;
-#[cfg(test)]
-pub(crate) mod unthreaded;
 
 use crate::chain::Network;
 use crate::event::{Event, EventKind, Restored, Store, StoreFailure, StoreProblem};
@@ -155,6 +153,12 @@ impl MempoolStore {
             }
         }
         self.save_at = now + SAVE_INTERVAL;
+    }
+
+    /// Waits until what is to be written has been taken up. Blocks.
+    #[cfg(test)]
+    pub fn wait_for_room(&self) {
+        self.writer.iter().for_each(Writer::wait_for_room);
     }
 
     /// Saves a last time, for at most 2 s. Returns a problem that was not reported.

@@ -90,6 +90,12 @@ impl PrevoutStore {
         problem_of(&mut self.writer).await
     }
 
+    /// Waits until what is to be written has been taken up. Blocks.
+    #[cfg(test)]
+    pub fn wait_for_room(&self) {
+        self.writer.iter().for_each(Writer::wait_for_room);
+    }
+
     /// Waits until everything is written, for at most 2 s. Returns a problem that was not reported.
     pub async fn close(self) -> Option<StoreProblem> {
         close(self.writer, None).await
