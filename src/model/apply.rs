@@ -259,7 +259,7 @@ impl Model {
         let new = NewBlock { now, network, peer, height, block, announced };
         let outputs = self.mempool.learn_block(block, height, &mut step.mempool);
         let figures = self.blocks.connect(&mut self.mempool, &new, &mut step.mempool);
-        self.estimator.connect(height, figures.price(), self.peers.totals().usual_filter);
+        self.estimator.connect(height, (figures.price(), figures.weight), self.peers.totals().usual_filter);
         step.notice(Notice::Block(Arc::clone(&figures)));
         step.change(Change::Block(figures));
         step.outcome.changes.extend(outputs.map(Change::BlockOutputs));

@@ -75,22 +75,23 @@ pub(in crate::model) fn cheapest(mut chunk_fee_rates: Vec<f64>, weight: u64) -> 
     chunk_fee_rates.get(cheapest).copied()
 }
 
-/// The prices of the last blocks, by height.
+/// The prices of the last blocks, by height, and whether each was full.
 #[derive(Debug, Default)]
-pub(crate) struct BlockPrices(BTreeMap<u32, BlockPrice>);
+pub(crate) struct BlockPrices(BTreeMap<u32, (BlockPrice, bool)>);
 
 impl BlockPrices {
-    pub(super) fn set(&mut self, height: u32, price: BlockPrice) {
-        self.0.insert(height, price);
+    /// Sets the price of a block of this weight, in WU.
+    pub(super) fn set(&mut self, height: u32, price: BlockPrice, weight: u64) {
+        self.0.insert(height, (price, weight >= FULL));
         if self.0.len() > KEPT {
             self.0.pop_first();
         }
     }
 
     /// Sets the price of a block from before startup.
-    pub(super) fn set_past(&mut self, height: u32, price: BlockPrice) {
+    pub(super) fn set_past(&mut self, height: u32, weight: u64) {
         if !self.0.contains_key(&height) {
-            self.set(height, price);
+            self.set(height, BlockPrice::of_past(weight), weight);
         }
     }
 
@@ -99,24 +100,24 @@ impl BlockPrices {
     }
 
     pub(super) fn get(&self, height: u32) -> Option<BlockPrice> {
-        self.0.get(&height).copied()
+        self.0.get(&height).map(|(price, _)| *price)
     }
 
     /// The last blocks that say anything, newest first.
-    fn last(&self) -> impl Iterator<Item = BlockPrice> {
-        self.0.values().rev().copied().filter(|price| *price != BlockPrice::Unknown).take(LAST)
+    fn last(&self) -> impl Iterator<Item = (BlockPrice, bool)> {
+        self.0.values().rev().copied().filter(|(price, _)| *price != BlockPrice::Unknown).take(LAST)
     }
 
     /// Returns how many of the last blocks were full, and how many there are.
     pub(super) fn full(&self) -> (usize, usize) {
-        self.last().fold((0, 0), |(full, all), price| (full + usize::from(price != HadRoom), all + 1))
+        self.last().fold((0, 0), |(full, all), (_, is_full)| (full + usize::from(is_full), all + 1))
     }
 
     /// Returns what it usually took lately to be within `within` blocks, in sat/vB: the least of each so many
     /// blocks in a row among the last six, and of these the median, the higher one of two. `None` if there are
     /// too few blocks, or some price is not known.
     pub(super) fn usual(&self, within: u32, floor: f64) -> Option<f64> {
-        let rates: Vec<f64> = self.last().map(|price| price.rate(floor)).collect::<Option<_>>()?;
+        let rates: Vec<f64> = self.last().map(|(price, _)| price.rate(floor)).collect::<Option<_>>()?;
         let least = |window: &[f64]| window.iter().copied().fold(f64::INFINITY, f64::min);
         let mut least: Vec<f64> = rates.windows(usize::try_from(within).ok()?).map(least).collect();
         least.sort_by(f64::total_cmp);
@@ -154,9 +155,17 @@ mod tests {
         let past = [1_000, 2_000_000, FULL].map(BlockPrice::of_past);
         assert_eq!(past, [BlockPrice::Unknown, HadRoom, FullUnknown]);
         let mut prices = BlockPrices::default();
-        prices.set(7, Rate(2.0));
-        prices.set_past(7, FullUnknown);
+        prices.set(7, Rate(2.0), FULL);
+        prices.set_past(7, FULL);
         assert_eq!(prices.get(7), Some(Rate(2.0)));
+    }
+
+    #[test]
+    fn a_block_that_its_miner_did_not_fill_has_a_price_and_is_not_full() {
+        let mut prices = BlockPrices::default();
+        prices.set(7, BlockPrice::of(Some(9.0), FULL / 10, LITTLE + 1), FULL / 10);
+        prices.set(8, Rate(2.0), FULL);
+        assert_eq!((prices.get(7), prices.full()), (Some(Rate(9.0)), (1, 2)));
     }
 
     #[test]
@@ -164,12 +173,12 @@ mod tests {
         let mut prices = BlockPrices::default();
         assert_eq!(prices.usual(1, 1.0), None);
         for (height, rate) in (10..).zip([9.0, 4.0, 8.0, 2.0, 7.0, 6.0, 5.0]) {
-            prices.set(height, Rate(rate));
+            prices.set(height, Rate(rate), FULL);
         }
         assert_eq!(prices.usual(1, 1.0), Some(6.0), "of 4, 8, 2, 7, 6 and 5");
         assert_eq!(prices.usual(3, 1.0), Some(2.0), "of 2, 2, 2 and 5");
         assert_eq!(prices.usual(6, 1.0), Some(2.0));
-        prices.set(17, FullUnknown);
+        prices.set(17, FullUnknown, FULL);
         assert_eq!((prices.usual(1, 1.0), prices.full()), (None, (6, 6)));
         prices.disconnect(12);
         assert_eq!((prices.usual(1, 1.0), prices.usual(3, 1.0)), (Some(9.0), None));

@@ -143,7 +143,7 @@ mod tests {
         let evidence = Evidence { histogram: &histogram, coverage, completeness, filter: Some(1_000) };
         let mut blocks = BlockPrices::default();
         for (height, price) in (100..).zip(prices) {
-            blocks.set(height, *price);
+            blocks.set(height, *price, 0);
         }
         [1, 3, 6].map(|within| {
             let estimate = estimate(&evidence, within, 1.0, &blocks)?;

@@ -140,7 +140,7 @@ mod tests {
         );
         assert!(!rates.is_due(Timestamp::from_secs(109)) && rates.is_due(Timestamp::from_secs(110)));
         let mut arrive = |height, price, rates: &mut HitRates| {
-            prices.set(height, price);
+            prices.set(height, price, 0);
             rates.judge(height, &prices, 1.0);
         };
         arrive(8, BlockPrice::Rate(10.0), &mut rates);
@@ -160,7 +160,7 @@ mod tests {
         for price in [BlockPrice::FullUnknown, BlockPrice::Unknown] {
             let (mut rates, mut prices) = (HitRates::default(), BlockPrices::default());
             rates.keep(Timestamp::from_secs(100), 7, [Some(Estimate::About(9.0)); 3]);
-            prices.set(8, price);
+            prices.set(8, price, 0);
             rates.judge(8, &prices, 1.0);
             assert_eq!(judged(&rates), [(0, 0); 3]);
         }

@@ -53,14 +53,19 @@ pub(crate) struct Estimator {
 impl Estimator {
     /// Adds a block, and judges the estimates that were made for the blocks up to it. `filter` is the usual
     /// fee filter of the peers, in sat/kvB.
-    pub(in crate::model) fn connect(&mut self, height: u32, price: BlockPrice, filter: Option<u64>) {
-        self.prices.set(height, price);
+    pub(in crate::model) fn connect(
+        &mut self,
+        height: u32,
+        (price, weight): (BlockPrice, u64),
+        filter: Option<u64>,
+    ) {
+        self.prices.set(height, price, weight);
         self.hit_rates.judge(height, &self.prices, floor(filter));
     }
 
     /// Adds a block from before startup.
     pub(in crate::model) fn past_block(&mut self, height: u32, weight: u64) {
-        self.prices.set_past(height, BlockPrice::of_past(weight));
+        self.prices.set_past(height, weight);
     }
 
     /// Forgets the blocks of this height and above, which a reorg disconnected.
