@@ -22,7 +22,7 @@ const NOBODY: &str = "127.0.0.1:1";
 const WAKING: Duration = Duration::from_secs(10);
 
 /// After this time a process has noticed that its clock was set.
-const NOTICED: Duration = Duration::from_secs(2);
+const NOTICED: Duration = Duration::from_secs(4);
 
 /// The clock of a process.
 struct SetClock {
