@@ -382,6 +382,7 @@ impl Monitor {
                 snapshot.alerts = self.alerts.rows(now);
             }
             snapshot.signals = self.alerts.signals().clone();
+            snapshot.from_sensors |= matches!(self.source, Source::Sensors(_));
         });
     }
 }

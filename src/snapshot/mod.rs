@@ -195,6 +195,8 @@ pub struct Snapshot {
     pub sensor_count: usize,
     /// The number of those that are stale.
     pub stale_sensors: usize,
+    /// Whether events come from sensors. While none was heard, only whoever reads them knows, and adds it.
+    pub from_sensors: bool,
     /// How the replay stands, if it is one; added by whoever replays.
     pub replay: Option<ReplayStatus>,
     /// What the digits that are looked up name.
@@ -247,6 +249,7 @@ impl Snapshot {
             sensors: shows(Screen::Sensors).then(|| Box::new(SensorsScreen::take(model, &view.sensors, now))),
             sensor_count: model.sensors().iter().len(),
             stale_sensors: model.sensors().stale_count(),
+            from_sensors: model.sensors().iter().len() > 0,
             replay: None,
             found: view.find.map(|id| Found::take(model, id)),
             everything: view.everything && is_listed,

@@ -169,7 +169,7 @@ impl App {
 
     /// The tab bar, in which a click on the title line is resolved.
     fn tabs(&self) -> Tabs {
-        let has_sensors = self.display.context().snapshot.sensor_count > 0;
+        let has_sensors = self.display.context().snapshot.from_sensors;
         let names = self.screens.iter().map(|(name, _)| *name);
         let names = names.filter(|name| name.screen != Screen::Sensors || has_sensors);
         let current = self.screens[self.current].0.screen;
@@ -263,7 +263,7 @@ impl App {
 
     fn show(&mut self, screen: Screen) {
         let snapshot = self.display.context().snapshot;
-        if screen == Screen::Sensors && snapshot.sensor_count == 0 {
+        if screen == Screen::Sensors && !snapshot.from_sensors {
             self.remark(if snapshot.replay.is_some() {
                 "no sensors: the recording is of the peers of one machine"
             } else {

@@ -35,6 +35,8 @@ pub struct Desk {
     pub alerts: Alerts,
     /// How the replay stands, if it is one.
     pub replay: Option<ReplayStatus>,
+    /// Whether events come from sensors, although none was heard yet.
+    pub from_sensors: bool,
 }
 
 impl Desk {
@@ -81,7 +83,7 @@ impl Desk {
     fn of(now: Timestamp, model: Arc<Model>, size: Size, settings: &TuiSettings) -> Self {
         let app = App::new(settings, size, Arc::default(), now);
         let (log, alerts) = (LogLines::default(), Alerts::default());
-        let mut desk = Self { model, app, size, now, log, alerts, replay: None };
+        let mut desk = Self { model, app, size, now, log, alerts, replay: None, from_sensors: false };
         // The first snapshot shows how many peers there are, and with it how high their panel is.
         desk.answer();
         desk.answer();
@@ -104,6 +106,7 @@ impl Desk {
         }
         snapshot.signals = self.alerts.signals().clone();
         snapshot.replay = self.replay;
+        snapshot.from_sensors |= self.from_sensors;
         snapshot
     }
 

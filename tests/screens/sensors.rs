@@ -93,6 +93,20 @@ fn how_long_a_sensor_has_been_stale_fits_and_its_figures_are_not_shown_as_those_
 }
 
 #[test]
+fn before_any_sensor_is_heard_the_screen_is_there_and_no_advice_about_peers() {
+    for minutes in [0, 5] {
+        let mut desk = Desk::started(Duration::from_mins(minutes), scene::empty(), (120, 36));
+        desk.from_sensors = true;
+        desk.answer();
+        let screen = desk.screen();
+        assert!(screen.contains("no sensor yet") && !screen.contains("No peer can be reached"), "{screen}");
+        desk.type_keys("8");
+        desk.answer();
+        assert!(desk.screen().contains("no sensor was heard yet"), "{}", desk.screen());
+    }
+}
+
+#[test]
 fn the_title_says_that_all_sensors_are_stale() {
     let model = scene::empty();
     let mut desk = Desk::started(Duration::from_secs(1), model, (120, 36));

@@ -115,6 +115,11 @@ fn health(snapshot: &Snapshot) -> String {
         Health::Connecting | Health::Unreachable(_) if snapshot.lost_all_sensors() => {
             if snapshot.sensor_count == 1 { "sensor stale" } else { "all sensors stale" }.to_owned()
         }
+        Health::Connecting | Health::Unreachable(_)
+            if snapshot.from_sensors && snapshot.sensor_count == 0 =>
+        {
+            "no sensor yet".to_owned()
+        }
         Health::Connecting => "connecting".to_owned(),
         Health::Live => "live".to_owned(),
         Health::Stale { silent_for } => format!("silent for {}", format::span(*silent_for)),

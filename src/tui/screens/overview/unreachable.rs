@@ -56,6 +56,9 @@ impl Unreachable {
     }
 
     fn advice(&self, cx: &Context) -> Option<Vec<String>> {
+        if cx.snapshot.from_sensors {
+            return None;
+        }
         match &cx.snapshot.health {
             // Once a peer was live, the banner below the title says what matters.
             Health::Unreachable(unreachable) if !self.closed && unreachable.lost.is_none() => {
