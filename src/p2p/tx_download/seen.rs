@@ -1,6 +1,7 @@
 //! What was received lately, in bounded memory.
 
 use std::collections::HashSet;
+use std::fmt;
 use std::hash::{BuildHasher, Hash, RandomState};
 
 /// A set that forgets its oldest members: when the younger of two generations is full, the older one is
@@ -8,12 +9,20 @@ use std::hash::{BuildHasher, Hash, RandomState};
 ///
 /// It keeps 8 bytes of a member, by a keyed hash (`SipHash` of std) that peers can't predict. Among a
 /// million members, the probability that any two collide is about 3·10⁻⁸.
-#[derive(Debug)]
 pub struct Seen {
     capacity: usize,
     young: HashSet<u64, foldhash::fast::RandomState>,
     old: HashSet<u64, foldhash::fast::RandomState>,
     hasher: RandomState,
+}
+
+/// Its hashes mean nothing to a reader. And as it fills for more than a day, whatever else grows would be hidden among
+/// them.
+impl fmt::Debug for Seen {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { capacity, young, old, .. } = self;
+        write!(f, "Seen({} + {} of {capacity} each)", young.len(), old.len())
+    }
 }
 
 impl Seen {
