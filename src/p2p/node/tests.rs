@@ -46,6 +46,17 @@ impl Run {
         Self::of(PeerChoice::Only(vec![address(1), address(2)]))
     }
 
+    /// The same, and both are connected and announced the same transaction, Alice first.
+    fn with_two_announcers() -> Self {
+        let mut run = Self::with_alice_and_bob();
+        run.outputs();
+        run.connect(ALICE, info());
+        run.connect(BOB, info());
+        run.send(ALICE, inv(1));
+        run.send(BOB, inv(1));
+        run
+    }
+
     /// Lets the node do what is due.
     fn outputs(&mut self) -> Vec<Output> {
         self.node.timer(self.now);
@@ -150,12 +161,7 @@ fn every_report_reaches_every_part() {
 
 #[test]
 fn a_lost_peer_is_reported_with_the_time_of_the_next_dial_and_its_request_moves_on() {
-    let mut run = Run::with_alice_and_bob();
-    run.outputs();
-    run.connect(ALICE, info());
-    run.connect(BOB, info());
-    run.send(ALICE, inv(1));
-    run.send(BOB, inv(1));
+    let mut run = Run::with_two_announcers();
     let outputs = run.end(ALICE, DisconnectReason::PingTimeout);
     let ended = events(&outputs).into_iter().find_map(|event| match &event.kind {
         EventKind::Peer(ALICE, PeerEvent::Disconnected { reason, retry_at }) => Some((reason, *retry_at)),
@@ -291,12 +297,7 @@ fn blame(outputs: &[Output]) -> Vec<&PeerEvent> {
 fn after_a_sleep_nobody_is_blamed_for_what_was_awaited_nor_is_it_requested_from_others() {
     const NIGHT: Duration = Duration::from_hours(8);
     for read_first in [false, true] {
-        let mut run = Run::with_alice_and_bob();
-        run.outputs();
-        run.connect(ALICE, info());
-        run.connect(BOB, info());
-        run.send(ALICE, inv(1));
-        run.send(BOB, inv(1));
+        let mut run = Run::with_two_announcers();
         run.wait(Duration::from_secs(1));
         let outputs = if read_first {
             run.now = run.now + NIGHT;

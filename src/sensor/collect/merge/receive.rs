@@ -31,18 +31,18 @@ impl Merge {
                 })
             }
             Kind::State => decode_sensor_state(payload).map(|state| {
-                let id = self.sources.id(sensor, stored)?;
+                let id = known.or_else(|| self.sources.id(sensor, stored))?;
                 self.state(id, stored, state);
                 Some(id)
             }),
             Kind::Status => decode_sensor_status(payload).map(|status| {
-                let id = self.sources.id(sensor, stored)?;
+                let id = known.or_else(|| self.sources.id(sensor, stored))?;
                 self.status(id, (stored, received), &status);
                 Some(id)
             }),
             Kind::Traffic | Kind::Relay | Kind::Tx | Kind::Chain | Kind::Peers => {
                 decode_batch(payload).map(|batch| {
-                    let id = self.sources.id(sensor, stored)?;
+                    let id = known.or_else(|| self.sources.id(sensor, stored))?;
                     self.batch(id, kind, stored, batch);
                     Some(id)
                 })

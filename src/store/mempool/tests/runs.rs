@@ -186,18 +186,23 @@ async fn no_more_than_three_times_the_received_bytes_are_written() {
     assert!(written < 3 * received, "{written} bytes written, {received} received");
 }
 
-#[tokio::test]
-async fn of_two_processes_the_second_one_says_that_it_does_not_save() {
-    let dir = tempfile::tempdir().unwrap();
-    let settings = StoreSettings {
-        state_dir: Some(dir.path()),
+/// Everything that a screen saves.
+fn all_stores(folder: &Path) -> StoreSettings<'_> {
+    StoreSettings {
+        state_dir: Some(folder),
         network: NET,
         addresses: true,
         prevout_blocks: 1,
         figures: true,
         mempool: true,
         screen: true,
-    };
+    }
+}
+
+#[tokio::test]
+async fn of_two_processes_the_second_one_says_that_it_does_not_save() {
+    let dir = tempfile::tempdir().unwrap();
+    let settings = all_stores(dir.path());
     let (first, _) = Stores::load(settings, NOW);
     let (mut second, _) = Stores::load(settings, NOW);
     let EventKind::Warning(warning) = second.next().await else { panic!("another event comes first") };
@@ -215,15 +220,7 @@ async fn of_two_processes_the_second_one_says_that_it_does_not_save() {
 #[tokio::test]
 async fn of_two_processes_on_two_networks_the_second_one_says_that_it_does_not_save_what_is_typed() {
     let dir = tempfile::tempdir().unwrap();
-    let settings = StoreSettings {
-        state_dir: Some(dir.path()),
-        network: NET,
-        addresses: true,
-        prevout_blocks: 1,
-        figures: true,
-        mempool: true,
-        screen: true,
-    };
+    let settings = all_stores(dir.path());
     let other = StoreSettings { network: Network::Signet, ..settings };
     let stream = Stores::load(StoreSettings { screen: false, ..other }, NOW);
     let (first, _) = Stores::load(settings, NOW);
