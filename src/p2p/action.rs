@@ -1,4 +1,4 @@
-//! What the protocol parts ask for: values that the node routes and the driver carries out.
+//! What the protocol parts ask for, as values that the node routes and the driver carries out.
 
 use crate::address::PeerAddress;
 pub use crate::event::ConnectionKind;
@@ -10,7 +10,8 @@ use crate::wire::Message;
 pub enum Action {
     /// Send a message to a peer.
     Send(PeerId, Message),
-    /// Close the connection to a peer. The first reason counts, and what the peer still sends is ignored.
+    /// Close the connection to a peer. Only the first reason counts, and whatever the peer still sends is
+    /// ignored.
     Disconnect(PeerId, DisconnectReason),
     /// Open a connection.
     Dial(Dial),
@@ -18,16 +19,16 @@ pub enum Action {
     Emit(EventKind),
     /// Resolve the name of a DNS seed; the answer goes to the address manager.
     ResolveSeed(&'static str),
-    /// Connections → address manager: whether peers are missing and the known addresses don't suffice.
+    /// Connections → address manager: whether peers are missing and the known addresses are not enough.
     NeedAddresses(bool),
     /// Connections → address manager: fall back to the built-in addresses.
     UseFixedSeeds,
     /// Address manager → connections: dial a DNS seed by name, through the proxy, to ask it for addresses.
     DialSeed(PeerAddress),
-    /// Transaction download → connections: whether the list of a whole mempool is needed, and no connected peer
-    /// may be asked for it.
+    /// Transaction download → connections: whether a whole-mempool list is needed and no connected peer can
+    /// be asked for one.
     NeedMempoolList(bool),
-    /// Address manager → connections: new addresses are known, so that a dial may be possible.
+    /// Address manager → connections: new addresses arrived, so a dial may be possible.
     AddressesLearned,
 }
 

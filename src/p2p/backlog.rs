@@ -1,12 +1,12 @@
-//! Whether more arrives than is taken in.
+//! Detects when more arrives than we can process.
 //!
-//! What arrives waits in a bounded queue. While that is full, no peer is read: all of them are slowed down alike, by
-//! the flow control of their connections.
+//! Reports wait in a bounded queue. While it is full, no peer is read: TCP flow control slows all of them
+//! down alike.
 
 use crate::util::time::Timestamp;
 use std::time::Duration;
 
-/// For how long the queue must be full, or not, before that counts: the download of a whole mempool fills it for a
+/// How long the queue must stay full, or not full, to count: the download of a whole mempool fills it for a
 /// moment.
 const LASTING: Duration = Duration::from_secs(5);
 
@@ -14,12 +14,12 @@ const LASTING: Duration = Duration::from_secs(5);
 #[derive(Debug, Default)]
 pub struct Backlog {
     is_behind: bool,
-    /// Since when the queue is in the other state at each look.
+    /// Since when every check has found the queue in the other state.
     other_since: Option<Timestamp>,
 }
 
 impl Backlog {
-    /// Notes whether the queue is full. Returns whether peers are slowed down, if that has changed.
+    /// Notes whether the queue is full. Returns whether peers are being slowed down, if that changed.
     pub fn look(&mut self, now: Timestamp, is_full: bool) -> Option<bool> {
         if is_full == self.is_behind {
             self.other_since = None;
@@ -40,7 +40,7 @@ mod tests {
 
     const START: Timestamp = Timestamp::from_secs(1_700_000_000);
 
-    /// Looks ten times a second, at a queue that is full in these seconds; returns the changes and their seconds.
+    /// Checks ten times a second whether the queue is full; returns the changes and their seconds.
     fn changes(is_full: impl Fn(u64) -> bool) -> Vec<(u64, bool)> {
         let mut backlog = Backlog::default();
         let look = |tenth: u64| {

@@ -1,4 +1,4 @@
-//! Sockets, tasks and timers around the node, which takes all decisions.
+//! Sockets, tasks and timers around the node, which makes all decisions.
 
 use crate::event::{DisconnectReason, Event, EventKind, PeerId, Request, Warning};
 use crate::p2p::action::Dial;
@@ -21,16 +21,16 @@ use std::time::Duration;
 use tokio::task::{Id, JoinSet};
 use tokio::time::{sleep_until, timeout};
 
-/// How long the connections may take to close at the end.
+/// How long the connections may take to close on shutdown.
 const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// The most reports that are handled before the node acts on them.
+/// The most reports handled before the node acts on them.
 const MAX_BATCH: usize = 64;
 
 /// The network: many connections as one stream of events.
 #[derive(Debug)]
 pub struct Driver {
-    /// Boxed, since futures that own a driver would be large otherwise.
+    /// Boxed, as futures that own a driver would otherwise be large.
     node: Box<Node>,
     clock: Clock,
     resolver: Arc<dyn Resolve>,
@@ -95,7 +95,7 @@ impl Driver {
     /// Outside of a tokio runtime.
     pub async fn next(&mut self) -> Event {
         loop {
-            // What the node asks for was sent before the first of these events was returned.
+            // Whatever the node asked for was sent before the first of these events was returned.
             if let Some(event) = self.ready() {
                 return event;
             }
@@ -104,13 +104,14 @@ impl Driver {
                 return event;
             }
             let now = self.clock.now();
-            // Also if nothing is due: the node takes a long time without a call for a sleep.
+            // Wake up even if nothing is due: the node takes a long time without a call for sleep of the
+            // machine.
             let deadline = self.clock.wakeup(self.node.deadline(now).unwrap_or(now + RECHECK));
             tokio::select! {
                 Some(report) = self.reports.next() => {
                     self.pass_on(report);
-                    // Together with what else has arrived: a peer that announces in small pieces is asked in
-                    // one message, not in as many.
+                    // Handle everything else that has arrived too: a peer that announces in small pieces is
+                    // then asked in one message.
                     for _ in 1..MAX_BATCH {
                         let Some(report) = self.reports.try_next() else { break };
                         self.pass_on(report);
@@ -132,8 +133,8 @@ impl Driver {
         }
     }
 
-    /// Returns the next event of what has been handled already, if any is left: waiting for each one by itself
-    /// takes more time than the event does.
+    /// Returns the next of the events already handled, if any is left. Waiting for each one separately would
+    /// cost more time than the event itself.
     pub fn ready(&mut self) -> Option<Event> {
         self.events.pop_front()
     }
@@ -154,12 +155,12 @@ impl Driver {
         self.node.request(request, self.clock.now());
     }
 
-    /// The known addresses, where peers are discovered: what a later run can start from.
+    /// The known addresses, if peers are discovered: what a later run can start from.
     pub fn addresses(&self) -> Option<&AddrTable> {
         self.node.addresses()
     }
 
-    /// Closes all connections. Takes no longer than 2 s.
+    /// Closes all connections, within 2 s.
     pub async fn shutdown(mut self) {
         for connection in self.connections.values_mut() {
             connection.handle.close(DisconnectReason::ShuttingDown);

@@ -16,7 +16,7 @@
 //! | `seed_lookup` | asks DNS seeds for addresses |
 //! | `tx_download` | which transaction to request from which peer |
 //! | `block_download` | which headers and blocks to request from which peer |
-//! | `backlog` | whether more arrives than is taken in |
+//! | `backlog` | detects when more arrives than we can process |
 //! | `peer` | one connection: dial, transport, handshake, keepalive |
 //! | `settings` | what the user may choose |
 //! | `starting_point` | the block after which headers are requested |

@@ -1,4 +1,5 @@
-//! The protocol side of the network as one pure value: the parts, and what they ask of each other.
+//! The protocol side of the network as one pure value: joins the parts, and routes what they ask of each
+//! other.
 //!
 //! ```text
 //!  PeerReport ──▶ ┌ Connections ⇄ AddrMan ┐
@@ -6,8 +7,8 @@
 //!  Request    ──▶ └ BlockDownload         ┘
 //! ```
 //!
-//! Every part gets everything that happens. [`Node::parts`] is the list of them; a new part is added there.
-//! Neither the node nor its parts know a socket, a task or a clock: `now` is a parameter.
+//! Every part sees every event. [`Node::parts`] lists them; a new part is added there. Neither the node nor
+//! its parts know a socket, a task or a clock: `now` is a parameter.
 
 use crate::event::{DisconnectReason, Event, EventKind, PeerEvent, PeerId, Request};
 use crate::p2p::action::{Action, Dial};
@@ -36,7 +37,7 @@ pub struct Node {
     block_download: BlockDownload,
     peers: HashMap<PeerId, PeerState>,
     outputs: VecDeque<Output>,
-    /// The time of the last event: no event is earlier than the one before it.
+    /// The time of the last event; event times never decrease.
     last_event: Timestamp,
     /// When the node was last called.
     looked_at: Timestamp,
@@ -45,7 +46,7 @@ pub struct Node {
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum PeerState {
     Active,
-    /// The connection is being closed: nothing is sent any more, and what arrives is ignored.
+    /// The connection is being closed: nothing more is sent, and what arrives is ignored.
     Closing,
 }
 
@@ -84,13 +85,13 @@ impl Node {
         }
     }
 
-    /// All parts, in the order in which they are called. The first one to disconnect a peer keeps the
-    /// later ones from sending to it.
+    /// All parts, in calling order. The first one to disconnect a peer keeps the later ones from sending to
+    /// it.
     fn parts(&mut self) -> [&mut dyn Part; 4] {
         [&mut self.connections, &mut self.addrman, &mut self.tx_download, &mut self.block_download]
     }
 
-    /// Handles what the task of `peer` reports.
+    /// Handles a report from the task of `peer`.
     pub fn reported(&mut self, peer: PeerId, report: PeerReport, now: Timestamp) {
         self.note_sleep(now);
         let Some(&state) = self.peers.get(&peer) else { return };
@@ -102,18 +103,18 @@ impl Node {
         }
     }
 
-    /// The messages to `peer` can't be queued any more, since it doesn't read.
+    /// Disconnects `peer`, which does not read, so that messages to it can no longer be queued.
     pub fn congested(&mut self, peer: PeerId, now: Timestamp) {
         self.carry_out(vec![Action::Disconnect(peer, DisconnectReason::NotReading)], now);
     }
 
-    /// The name of a DNS seed was resolved, or not.
+    /// Handles the answer of a DNS seed, or the failure to resolve it.
     pub fn seed_answered(&mut self, answer: SeedAnswer, now: Timestamp) {
         let actions = self.addrman.seed_answered(answer, now);
         self.carry_out(actions, now);
     }
 
-    /// A lookup of a DNS seed ended without an answer, through a defect.
+    /// Handles the end of a seed lookup without an answer, because of a defect.
     pub fn lookup_failed(&mut self) {
         self.addrman.lookup_failed();
     }
@@ -162,13 +163,13 @@ impl Node {
         self.outputs.pop_front()
     }
 
-    /// The known addresses, where peers are discovered: what a later run can start from.
+    /// The known addresses, if peers are discovered: what a later run can start from.
     pub fn addresses(&self) -> Option<&AddrTable> {
         self.addrman.saved()
     }
 
-    /// Tells the parts if nobody called the node for long. It comes before all else that happens after a sleep, so that
-    /// whatever a part awaits was requested before.
+    /// Notifies the parts if the node was not called for a long time. This precedes everything else that
+    /// happens after a sleep, so whatever a part awaits was requested before.
     fn note_sleep(&mut self, now: Timestamp) {
         let time = now.since(self.looked_at);
         self.looked_at = self.looked_at.max(now);

@@ -1,4 +1,4 @@
-//! The contract of a protocol part: what happens with the peers in, actions out.
+//! The contract of a protocol part: peers' messages and connection changes in, actions out.
 
 use crate::event::{DisconnectReason, PeerId, PeerInfo};
 use crate::p2p::action::{Action, Dial};
@@ -42,13 +42,13 @@ pub trait Part {
         vec![]
     }
 
-    /// Nobody looked at the time for `time`, until `now`: the machine or this process slept. What is awaited has as much
-    /// time left as before, since answers may have waited for us: otherwise all peers would be blamed at once.
+    /// The machine or this process slept for `time`, until `now`. Time limits are extended by `time`, as
+    /// answers may have waited for us: otherwise all peers would be blamed together.
     fn slept(&mut self, time: Duration, now: Timestamp) {
         _ = (time, now);
     }
 
-    /// Does what is due. Called after each batch of the above, and when the deadline has passed: requests
+    /// Does what is due. Called after each batch of the above, and when the deadline has passed. Requests
     /// belong here, so that a peer that announces in small pieces is asked in one message.
     fn timer(&mut self, now: Timestamp) -> Vec<Action> {
         _ = now;

@@ -15,14 +15,14 @@ use tokio::time::timeout;
 /// How long one lookup may take.
 const LOOKUP_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// The most addresses from one seed, so that no seed decides alone which peers we connect to (Core: 32).
+/// The most addresses from one seed, so that no single seed decides which peers we connect to (Core: 32).
 const MAX_ANSWER: usize = 32;
 
 /// The longest message of the resolver that is kept, in characters.
 const MAX_MESSAGE: usize = 100;
 
-/// Asks a seed for nodes that serve the whole chain and witnesses (service bits 0 and 3: `x9`), and for
-/// any nodes if it does not support service bits.
+/// Asks a seed for nodes that serve the whole chain and witnesses (service bits 0 and 3: `x9`), or for any
+/// nodes if it does not support service bits.
 pub async fn look_up(name: &'static str, port: u16, resolver: Arc<dyn Resolve>) -> SeedAnswer {
     let mut addresses = Err(SeedFailure::NoUsableAddress);
     for host in [&format!("x9.{name}"), name] {
@@ -47,7 +47,7 @@ fn usable(sockets: Vec<SocketAddr>) -> Result<Vec<PeerAddress>, SeedFailure> {
 
 fn message(error: &io::Error) -> String {
     let text = error.to_string();
-    // The message of the resolver follows a prefix of the standard library.
+    // The resolver's message follows a prefix from the standard library.
     let text = text.strip_prefix("failed to lookup address information: ").unwrap_or(&text);
     clean(text.lines().next().unwrap_or_default().as_bytes(), MAX_MESSAGE)
 }
@@ -61,7 +61,7 @@ mod tests {
         texts.iter().map(|text| text.parse().unwrap()).collect()
     }
 
-    /// Resolves names by a function.
+    /// Resolves names with a function.
     struct Scripted<F>(F);
 
     impl<F> std::fmt::Debug for Scripted<F> {
@@ -112,7 +112,7 @@ mod tests {
     async fn whatever_a_seed_answers_no_address_outside_of_the_public_internet_is_used() {
         let loopback = ["127.0.0.1:8333", "[::1]:8333", "[::ffff:127.0.0.1]:8333", "0.0.0.0:8333"];
         let private = ["10.0.0.1:8333", "192.168.0.1:8333", "[fc00::1]:8333", "[fe80::1]:8333"];
-        // NAT64, and Teredo and 6to4 of a client in a private network, which stands inverted in Teredo.
+        // NAT64; and Teredo and 6to4 of a client in a private network, whose address Teredo stores inverted.
         let tunnels =
             ["[64:ff9b::a00:1]:8333", "[2001:0:4136:e378:8000:63bf:f5ff:fffe]:8333", "[2002:a00:1::1]:8333"];
         for texts in [&loopback[..], &private, &tunnels, &[]] {

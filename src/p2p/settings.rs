@@ -1,4 +1,4 @@
-//! What the user may choose about the network.
+//! The user's choices about the network.
 
 use crate::address::PeerAddress;
 use crate::chain::Network;
@@ -13,7 +13,7 @@ use std::time::Duration;
 /// that transactions spend are younger than that.
 pub const DEFAULT_BACKFILL: u32 = 6;
 
-/// The most connections to discovered addresses that are opened at the same time.
+/// The most dials to discovered addresses in progress.
 pub(in crate::p2p) const MAX_DIALS: usize = 8;
 
 /// The most past blocks that may be downloaded: about four weeks, 4 to 8 GB on mainnet.
@@ -26,7 +26,7 @@ pub struct Settings {
     pub network: Network,
     /// Which peers to dial.
     pub choice: PeerChoice,
-    /// By which routes peers may be reached.
+    /// The routes by which peers may be reached.
     pub routes: Routes,
     /// Which transport to speak.
     pub transport: TransportChoice,
@@ -55,13 +55,13 @@ pub enum BootstrapMode {
     Auto,
     /// None.
     Off,
-    /// As with `Auto`, and manual peers although they don't offer it. Core disconnects who asks without
+    /// As with `Auto`, and also manual peers that don't offer it. Core disconnects a peer that asks without
     /// permission.
     Force,
 }
 
 impl BootstrapMode {
-    /// All modes, in the order in which they are listed in help.
+    /// All modes, in the order in which help lists them.
     pub const ALL: [Self; 3] = [Self::Auto, Self::Off, Self::Force];
 
     /// The name on the command line.
@@ -79,7 +79,7 @@ impl BootstrapMode {
 pub enum PeerChoice {
     /// These peers and no others.
     Only(Vec<PeerAddress>),
-    /// Peers that are found by their addresses.
+    /// Peers found through the address manager.
     Discover(Discovery),
 }
 
@@ -98,7 +98,7 @@ impl PeerChoice {
 pub struct Discovery {
     /// How many peers to find.
     pub peers: usize,
-    /// Manual peers, in addition to those that are found.
+    /// Manual peers, in addition to those found.
     pub also: Vec<PeerAddress>,
     /// Whether DNS seeds may be asked.
     pub dns: bool,

@@ -1,4 +1,4 @@
-//! The first block of our header chain: no header before it is requested.
+//! The first block of our header chain. Headers before it are never requested.
 
 use crate::chain::Network;
 use crate::wire::BlockHash;
@@ -10,7 +10,7 @@ pub struct StartingPoint {
     pub height: u32,
     /// Hash of the block.
     pub hash: BlockHash,
-    /// The miner's clock, in s since the UNIX epoch; known for genesis blocks of private chains, which
+    /// The miner's clock, in s since the UNIX epoch; known for the genesis blocks of private chains, which
     /// can be the tip.
     pub time: Option<u32>,
 }

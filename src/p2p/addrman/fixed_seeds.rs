@@ -1,10 +1,10 @@
-//! The addresses that are built into the program (see `assets/seeds/README.md`), as a last resort.
+//! The addresses built into the program as a last resort (see `assets/seeds/README.md`).
 
 use crate::address::PeerAddress;
 use crate::chain::Network;
 use crate::wire::decode_addresses;
 
-/// The built-in addresses of nodes of `network`; none for private chains.
+/// The built-in node addresses of `network`; none for private chains.
 pub fn fixed_seeds(network: Network) -> Vec<PeerAddress> {
     let list: &[u8] = match network {
         Network::Mainnet => include_bytes!("../../../assets/seeds/mainnet.bin"),

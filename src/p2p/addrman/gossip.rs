@@ -1,15 +1,15 @@
-//! How many of the addresses that a peer sends are accepted.
+//! Limits how many of a peer's gossiped addresses are accepted.
 
 use crate::util::time::Timestamp;
 use std::time::Duration;
 
-/// The time after which one more address is accepted (Core: `MAX_ADDR_RATE_PER_SECOND`, 0.1).
+/// The time until one more address is accepted (Core: `MAX_ADDR_RATE_PER_SECOND`, 0.1).
 const INTERVAL: Duration = Duration::from_secs(10);
 
-/// The most addresses that are accepted at once (Core: `MAX_ADDR_PROCESSING_TOKEN_BUCKET`).
+/// The most addresses accepted in one burst (Core: `MAX_ADDR_PROCESSING_TOKEN_BUCKET`).
 const MAX_TOKENS: u32 = 1_000;
 
-/// A token bucket for the addresses of one peer, so that a flood costs no work and finds no place.
+/// A token bucket for the addresses of one peer: a flood costs no work and displaces nothing.
 #[derive(Clone, Copy, Debug)]
 pub struct Allowance {
     left: u32,
@@ -17,18 +17,18 @@ pub struct Allowance {
 }
 
 impl Allowance {
-    /// For a peer that has just been asked for addresses: the answer (at most 1,000) and its own.
+    /// The allowance of a peer just asked for addresses: the answer (at most 1,000) plus its own address.
     pub const fn after_getaddr(now: Timestamp) -> Self {
         Self { left: MAX_TOKENS + 1, counted_at: now }
     }
 
-    /// Returns how many of `count` addresses are accepted now.
+    /// Returns how many of `count` addresses to accept now.
     pub fn take(&mut self, count: usize, now: Timestamp) -> usize {
         let passed = now.since(self.counted_at).as_secs() / INTERVAL.as_secs();
         let earned = u32::try_from(passed).unwrap_or(MAX_TOKENS);
         if earned > 0 {
             self.counted_at = self.counted_at + INTERVAL * earned;
-            // The one token above the maximum is not lost by waiting.
+            // Waiting must not lose the one token above the maximum.
             self.left = self.left.max(self.left.saturating_add(earned).min(MAX_TOKENS));
         }
         let taken = u32::try_from(count).unwrap_or(u32::MAX).min(self.left);

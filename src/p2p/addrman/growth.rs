@@ -1,4 +1,4 @@
-//! When the number of known addresses is reported.
+//! Decides when to report the number of known addresses.
 
 use crate::util::time::Timestamp;
 use std::time::Duration;
@@ -6,10 +6,10 @@ use std::time::Duration;
 /// The shortest time between two reports.
 const REPORT_INTERVAL: Duration = Duration::from_secs(10);
 
-/// Reports the state of the table at once, and then when it has changed, but not all the time.
+/// Rate-limits the reports: the first is due immediately, later ones after a change.
 #[derive(Debug)]
 pub struct GrowthReporter {
-    /// The state that was reported last, as [`AddrTable::changes`] counts.
+    /// The value of [`AddrTable::changes`] at the last report.
     ///
     /// [`AddrTable::changes`]: crate::p2p::addrman::table::AddrTable::changes
     reported: Option<u64>,
@@ -22,8 +22,7 @@ impl GrowthReporter {
         Self { reported: None, not_before: now }
     }
 
-    /// Returns whether the table in the state `changes` is to be reported now; it then counts as
-    /// reported.
+    /// Returns whether to report the table at this count of `changes`. If so, the report counts as sent.
     pub fn is_due(&mut self, changes: u64, now: Timestamp) -> bool {
         let is_due = self.deadline(changes).is_some_and(|at| at <= now);
         if is_due {
@@ -33,7 +32,7 @@ impl GrowthReporter {
         is_due
     }
 
-    /// When the state `changes` is to be reported; `None` if it was.
+    /// When to report the table at this count of `changes`; `None` if that was done.
     pub fn deadline(&self, changes: u64) -> Option<Timestamp> {
         (self.reported != Some(changes)).then_some(self.not_before)
     }

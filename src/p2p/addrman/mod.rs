@@ -1,5 +1,5 @@
-//! Which addresses are known, where to get more, and what became of those that were dialled
-//! (Core: `AddrMan`).
+//! The address manager (Core: `AddrMan`): which addresses are known, where to get more, and how dials to them
+//! went.
 //!
 //! | module | what it decides |
 //! |---|---|
@@ -36,23 +36,23 @@ use std::collections::HashMap;
 use std::time::Duration;
 use table::{AddrKey, AddrSource, AddrTable};
 
-/// How long a seed that is dialled by name may take to send addresses.
+/// How long a seed dialled by name may take to send addresses.
 const ADDR_FETCH_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// The assumed age of an address from a seed, which doesn't say when it was seen (Core: 3 to 7 days).
 const SEEN_BY_SEED: Duration = Duration::from_hours(3 * 24);
 
-/// The name of the built-in addresses where the name of a seed is shown.
+/// The name shown for the built-in addresses in place of a seed's.
 const FIXED: &str = "built-in list";
 
-/// The known addresses, and where more come from.
+/// The address manager: the known addresses, and the sources of more.
 #[derive(Debug)]
 pub struct AddrMan {
     network: Network,
     routes: Routes,
-    /// Whether peers are searched for. Otherwise no address is learned or asked for.
+    /// Whether to search for peers. Otherwise no address is learned or asked for.
     discovers: bool,
-    /// Whether DNS seeds may be asked.
+    /// Whether DNS seeds may be used.
     dns: bool,
     addresses: AddrTable,
     peers: HashMap<PeerId, Peer>,
@@ -61,7 +61,7 @@ pub struct AddrMan {
     seed_plan: SeedPlan,
     /// DNS lookups without an answer yet.
     lookups: usize,
-    /// Whether the known addresses don't suffice.
+    /// Whether the known addresses are not enough.
     needs_addresses: bool,
     growth: GrowthReporter,
 }
@@ -72,7 +72,7 @@ struct Peer {
     kind: ConnectionKind,
     /// Whether the handshake is complete.
     live: bool,
-    /// How many more addresses are accepted; `None` if it was not asked for any.
+    /// How many more addresses to accept; `None` if the peer was not asked for any.
     allowance: Option<Allowance>,
 }
 
@@ -90,7 +90,7 @@ impl AddrMan {
             PeerChoice::Only(_) => (false, false, None),
             PeerChoice::Discover(discovery) => (true, discovery.dns, discovery.addresses.as_ref()),
         };
-        // On these networks the nodes are on one's own machine.
+        // On these networks, nodes run on the user's own machine.
         let private = matches!(settings.network, Network::Regtest | Network::Simnet);
         let addresses = match saved {
             Some(saved) => AddrTable::from_saved(saved, private),
@@ -121,7 +121,7 @@ impl AddrMan {
         self.discovers.then_some(&self.addresses)
     }
 
-    /// Sets whether the known addresses don't suffice, so that seeds are asked.
+    /// Sets whether the known addresses are not enough, so that seeds are asked.
     pub fn need_addresses(&mut self, needs_addresses: bool) {
         self.needs_addresses = needs_addresses;
     }
@@ -136,7 +136,7 @@ impl AddrMan {
         }
     }
 
-    /// A lookup ended without an answer, through a defect: it is not awaited any longer.
+    /// Stops waiting for a lookup that ended without an answer because of a defect.
     pub fn lookup_failed(&mut self) {
         self.lookups = self.lookups.saturating_sub(1);
     }
@@ -199,7 +199,7 @@ impl AddrMan {
         }
         let names = self.seed_plan.due(now);
         if self.routes.proxy.is_some() {
-            // Names are for the proxy to resolve: the seed itself is dialled and asked.
+            // With a proxy, names are resolved by the proxy: dial the seed itself and ask it for addresses.
             let port = self.network.default_port();
             let address = |name: &str| PeerAddress { host: Host::Name(name.to_owned()), port };
             return names.into_iter().map(|name| Action::DialSeed(address(name))).collect();
@@ -216,7 +216,7 @@ impl AddrMan {
     fn time_out_fetches(&mut self, now: Timestamp) -> Vec<Action> {
         let mut actions = Vec::new();
         for (&peer, fetch) in self.fetches.iter_mut().filter(|(_, fetch)| fetch.until <= now) {
-            // In case the connection takes its time to close.
+            // Give the connection time to close.
             fetch.until = now + ADDR_FETCH_TIMEOUT;
             actions.push(Action::Disconnect(peer, DisconnectReason::NoAddresses));
         }
@@ -252,7 +252,7 @@ impl Part for AddrMan {
         };
         *live = true;
         if *kind == ConnectionKind::Manual {
-            // So that the next run knows it.
+            // The next run should know this success.
             let time = u32::try_from(now.as_secs()).unwrap_or(u32::MAX);
             let known = KnownAddress { time, services: info.services, address: address.clone() };
             self.addresses.learn(&known, &AddrSource::Peer(address.clone()), now);
@@ -320,18 +320,18 @@ impl Part for AddrMan {
     }
 }
 
-/// Whether connections of this kind are to addresses of the address manager.
+/// Whether addresses for connections of this kind come from the address manager.
 fn is_from_book(kind: ConnectionKind) -> bool {
     matches!(kind, ConnectionKind::Outbound | ConnectionKind::MempoolFetch)
 }
 
-/// Whether the address itself is at fault for a failed attempt.
+/// Whether the address itself is to blame for a failed attempt.
 fn is_to_blame(reason: &DisconnectReason, others_live: bool) -> bool {
     match reason {
         DisconnectReason::ShuttingDown | DisconnectReason::Proxy { .. } | DisconnectReason::NoRoute(_) => {
             false
         }
-        // Without any peer it may be our own network.
+        // Without any live peer, our own network may be down.
         DisconnectReason::Unreachable(_)
         | DisconnectReason::DialTimeout(_)
         | DisconnectReason::UnreachableByProxy(_) => others_live,

@@ -1,4 +1,4 @@
-//! DNS seeds: host names that resolve to addresses of nodes, and which of them to ask when.
+//! DNS seeds, host names that resolve to node addresses: which to ask, and when.
 
 use crate::address::PeerAddress;
 use crate::chain::Network;
@@ -8,10 +8,10 @@ use rand::rngs::SmallRng;
 use rand::seq::SliceRandom;
 use std::time::Duration;
 
-/// How many seeds are asked at once; more only if their addresses don't suffice (as in Core).
+/// How many seeds are asked at a time; more only if these do not yield enough addresses (as in Core).
 const AT_ONCE: usize = 3;
 
-/// How long to wait before all seeds are asked again.
+/// How long to wait before asking all seeds again.
 const RETRY: Duration = Duration::from_mins(1);
 
 /// The answer of a seed.
@@ -19,7 +19,7 @@ const RETRY: Duration = Duration::from_mins(1);
 pub struct SeedAnswer {
     /// The host name of the seed.
     pub name: &'static str,
-    /// Addresses of the public internet, or why there are none.
+    /// Public internet addresses, or why there are none.
     pub addresses: Result<Vec<PeerAddress>, SeedFailure>,
 }
 

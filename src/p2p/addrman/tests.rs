@@ -1,4 +1,4 @@
-//! The address manager without a socket: what it learns, whom it asks, and what it reports.
+//! The address manager without a socket: what it learns, which seeds and peers it asks, and what it reports.
 
 use super::*;
 use crate::p2p::settings::Discovery;
@@ -46,7 +46,7 @@ fn seed(name: &str, answer: Result<usize, SeedFailure>) -> Action {
     Action::Emit(EventKind::Seed { name: name.to_owned(), answer })
 }
 
-/// The seeds that are to be resolved now.
+/// Returns the seeds to resolve now.
 fn lookups(addrman: &mut AddrMan, now: Timestamp) -> Vec<&'static str> {
     let lookup = |action| match action {
         Action::ResolveSeed(name) => Some(name),

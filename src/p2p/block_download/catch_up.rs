@@ -1,4 +1,4 @@
-//! The blocks since an earlier run: which they are, and whether all of them were reported.
+//! The blocks since an earlier run: which ones they are, and whether all were reported.
 
 use super::backfill::Backfill;
 use super::header_chain::HeaderChain;
@@ -7,14 +7,14 @@ use crate::event::{CatchUp, CatchUpFailure, CatchUpFrom, Tip};
 use crate::wire::BlockHash;
 use std::collections::HashSet;
 
-/// The most blocks that are fetched to catch up, if the backfill is not deeper: about a day's worth. Pruned
-/// peers serve twice as many (BIP159).
+/// The most blocks fetched to catch up, unless the backfill is deeper: about a day's worth. Pruned peers
+/// serve twice as many (BIP159).
 const MIN_LIMIT: usize = 144;
 
 /// Follows the blocks of the best chain since an earlier run, until each was reported.
 ///
-/// Those from before the request are fetched as past blocks, even if they were reported before: the mempool
-/// of the earlier run was not there then. Later ones are reported in any case.
+/// Blocks mined before the request are fetched as past blocks even if they were already reported, because the
+/// earlier run's mempool was not loaded then. Later blocks are reported anyway.
 #[derive(Debug)]
 pub struct CatchUpBlocks {
     /// The most blocks that are fetched.
@@ -35,8 +35,7 @@ enum State {
 }
 
 impl CatchUpBlocks {
-    /// Nothing to catch up with. As many blocks as the `backfill` has are fetched when they are requested, or
-    /// 144 if that is more.
+    /// Nothing to catch up on yet. A request will fetch up to `backfill` blocks, or 144 if that is more.
     pub fn new(backfill: usize) -> Self {
         Self { limit: backfill.max(MIN_LIMIT), state: State::Idle, reported: None }
     }
@@ -46,8 +45,8 @@ impl CatchUpBlocks {
         *self = Self { state: State::Requested(from), reported: None, ..*self };
     }
 
-    /// Finds the blocks that were requested, now that `chain` is known, and has those fetched that do not come
-    /// as new ones by `is_needed`.
+    /// Determines the requested blocks now that `chain` is known, and fetches those that, according to
+    /// `is_needed`, do not arrive as new ones.
     pub fn start(
         &mut self,
         chain: &HeaderChain,
@@ -65,7 +64,8 @@ impl CatchUpBlocks {
         };
     }
 
-    /// Notes how the best chain changed: `past` and `new` blocks joined it, others left it by `is_active`.
+    /// Notes a change of the best chain: `past` and `new` blocks joined it, others left it according to
+    /// `is_active`.
     pub fn changed(
         &mut self,
         past: &[Tip],
@@ -77,7 +77,7 @@ impl CatchUpBlocks {
         hashes.retain(|hash| is_active(*hash));
         hashes.extend(past.iter().map(|block| block.hash));
         backfill.need_again(past.iter().map(|block| (block.height, block.hash)));
-        // New blocks are reported in any case: they count only while there is something to wait for.
+        // New blocks are reported anyway: they matter only while something is missing.
         if !hashes.is_empty() {
             hashes.extend(new.iter().map(|block| block.hash));
         }
@@ -87,14 +87,14 @@ impl CatchUpBlocks {
         }
     }
 
-    /// Notes that a block was reported, as a past or a new one.
+    /// Notes that a block was reported, as past or new.
     pub fn reported(&mut self, hash: BlockHash) {
         if let State::Missing(hashes) = &mut self.state {
             hashes.remove(&hash);
         }
     }
 
-    /// Notes that a block is not fetched.
+    /// Notes that a block will not be fetched.
     pub fn given_up(&mut self, hash: BlockHash) {
         if let State::Missing(hashes) = &self.state
             && hashes.contains(&hash)
@@ -117,7 +117,8 @@ impl CatchUpBlocks {
     }
 }
 
-/// Heights and hashes of the blocks of the best chain since `from`, oldest first, if they are at most `limit`.
+/// Heights and hashes of the best chain's blocks since `from`, oldest first, unless there are more than
+/// `limit`.
 fn missing(
     from: &CatchUpFrom,
     chain: &HeaderChain,
@@ -146,7 +147,7 @@ fn missing(
     if count > limit {
         return Err(CatchUpFailure::TooMany { blocks: u32::try_from(count).unwrap_or(u32::MAX) });
     }
-    // The genesis block has no outputs that can be spent, and is not served by all.
+    // The genesis block has no spendable outputs, and not every node serves it.
     let mut blocks: Vec<_> = chain.newest().take(count).filter(|(height, _)| *height > 0).collect();
     blocks.reverse();
     Ok(blocks)

@@ -1,4 +1,4 @@
-//! Compact blocks as they come in: filled with known transactions, and the missing ones requested.
+//! Compact blocks as they arrive: filled from known transactions, and the rest requested.
 
 use super::header_chain::HeadersError;
 use super::{BlockDownload, announced, punish, unrequested};
@@ -33,7 +33,7 @@ impl BlockDownload {
             }
             Err(HeadersError::Invalid(fault)) => return punish(peer, fault),
         };
-        // An answer says as well that the peer has the block now.
+        // An answer also shows that the peer has the block.
         self.requests.announced(peer, hash, now);
         if !was_requested {
             actions.push(announced(peer, hash, BlockAnnouncement::Compact));

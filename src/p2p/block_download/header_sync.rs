@@ -1,8 +1,8 @@
 //! Which peer to ask for headers, and when.
 //!
-//! For the first sync one peer is asked until it has no more headers, and some more if it is slow; then
-//! all others are, most of which have nothing to add. Later, a peer is asked when it announces a block
-//! whose header is unknown.
+//! The first sync asks one peer until it has no more headers, and some more peers if it is slow; then all
+//! others, most of which have nothing to add. Later, a peer is asked when it announces a block with an
+//! unknown header.
 
 use crate::event::PeerId;
 use crate::util::time::Timestamp;
@@ -23,15 +23,15 @@ const HELPERS: usize = 8;
 #[derive(Debug, Default)]
 pub struct HeaderSync {
     peers: BTreeMap<PeerId, Peer>,
-    /// The last header of a peer whose last message was full: its next one continues there, also on a branch that
-    /// is not the best chain yet.
+    /// The last header of each peer whose last message was full: the next message continues there, even on a
+    /// branch that is not the best chain yet.
     reached: BTreeMap<PeerId, BlockHash>,
     is_synced: bool,
 }
 
 #[derive(Debug)]
 struct Peer {
-    /// When headers were requested, while the answer is awaited.
+    /// When headers were requested, until the answer arrives.
     requested_at: Option<Timestamp>,
     /// Since when the peer may know headers that we don't.
     ahead_since: Option<Timestamp>,
@@ -42,7 +42,7 @@ struct Peer {
 pub enum HeaderBatch {
     /// As many headers as fit into one message: there may be more.
     Full,
-    /// All headers of the peer.
+    /// The rest of the peer's headers.
     Last,
     /// Headers that connect to no known one.
     Unconnecting,
@@ -87,8 +87,8 @@ impl HeaderSync {
         let is_ahead = match batch {
             HeaderBatch::Full => true,
             HeaderBatch::Last => false,
-            // Unrequested headers may skip some. If requested ones don't connect either, the peer is on
-            // another chain or too far behind, and only its next announcement may help.
+            // Unrequested headers may have a gap before them. If requested ones don't connect either, the
+            // peer is on another chain or too far behind, and only its next announcement may help.
             HeaderBatch::Unconnecting => !was_requested,
         };
         peer.ahead_since = is_ahead.then_some(now);
@@ -96,7 +96,7 @@ impl HeaderSync {
         was_requested
     }
 
-    /// Whether the first sync is complete: what comes from then on is new.
+    /// Whether the first sync is complete, after which blocks count as new.
     pub fn is_synced(&self) -> bool {
         self.is_synced
     }
@@ -116,7 +116,7 @@ impl HeaderSync {
             }
         }
         let at_once = if self.is_synced { usize::MAX } else { self.free_slots(now) };
-        // The longest wait comes first, so that reconnecting peers cannot keep others from their turn.
+        // The peer that has waited longest comes first, so that reconnecting peers cannot starve the others.
         let idle = self.peers.iter().filter(|(_, peer)| peer.requested_at.is_none());
         let mut ahead: Vec<_> = idle.filter_map(|(&id, peer)| Some((peer.ahead_since?, id))).collect();
         ahead.sort_unstable();

@@ -11,10 +11,10 @@ const MAX_HIGH_BANDWIDTH: usize = 3;
 pub struct HighBandwidth {
     /// Peers that send compact blocks.
     senders: BTreeSet<PeerId>,
-    /// Peers that know that we have their chain: Core sends nothing unrequested to others.
+    /// Peers that know that we have their chain. Core sends unrequested compact blocks to no others.
     synced: BTreeSet<PeerId>,
-    /// The peers in both sets. Those that announced a block first come first, the latest one before
-    /// the others, then those that became eligible earlier.
+    /// The peers in both sets. Those that were first to announce a block come first, the most recent one at
+    /// the front; then the others, by when they became eligible.
     eligible: Vec<PeerId>,
     /// The peers in high-bandwidth mode.
     selected: BTreeSet<PeerId>,

@@ -1,26 +1,26 @@
-//! The relayed transactions that are still in use: what compact blocks are filled from.
+//! The relayed transactions still in use, from which compact blocks are filled.
 
 use crate::wire::{Transaction, Wtxid};
 use foldhash::fast::RandomState;
 use indexmap::IndexMap;
 use std::sync::{Arc, Weak};
 
-/// How many references each noted transaction has looked at: those to dropped transactions are removed. A reference keeps
-/// the place of a dropped transaction in memory, though not its bytes.
+/// How many references to check per noted transaction, so as to remove dead ones. A dead reference keeps the
+/// allocation of its transaction, though not its bytes.
 const LOOKS: usize = 4;
 
-/// Weak references to transactions by wtxid. They keep no transaction in memory: the consumer of the
-/// events decides what it keeps, and what it drops is missing here.
+/// Weak references to transactions by wtxid. They keep nothing alive: the consumer of the events decides what
+/// to keep, and what it drops is missing here.
 #[derive(Debug, Default)]
 pub struct KnownTxs {
     txs: IndexMap<Wtxid, Weak<Transaction>, RandomState>,
-    /// The reference that is looked at next.
+    /// The reference to check next.
     next: usize,
 }
 
 impl KnownTxs {
-    /// Notes a transaction, and removes references to dropped ones: as many transactions come as go, a third more
-    /// references are kept than there are transactions in use.
+    /// Notes a transaction, and removes some dead references. At a steady turnover, a third more references
+    /// are kept than there are transactions in use.
     pub fn note(&mut self, tx: &Arc<Transaction>) {
         self.sweep();
         let known = self.txs.entry(tx.wtxid()).or_default();
@@ -30,19 +30,19 @@ impl KnownTxs {
         }
     }
 
-    /// Looks at the next references. All at once would take long.
+    /// Checks the next few references. Checking all in one go would take too long.
     fn sweep(&mut self) {
         for _ in 0..LOOKS {
             match self.txs.get_index(self.next) {
                 Some((_, known)) if known.strong_count() > 0 => self.next += 1,
-                // The last one takes its place.
+                // `swap_remove` has put the last one in its place.
                 Some(_) => _ = self.txs.swap_remove_index(self.next),
                 None => self.next = 0,
             }
         }
     }
 
-    /// The wtxids of all noted transactions; some may be dropped.
+    /// The wtxids of all noted transactions, possibly including dropped ones.
     pub fn wtxids(&self) -> impl Iterator<Item = Wtxid> {
         self.txs.keys().copied()
     }
@@ -96,7 +96,8 @@ mod tests {
             assert!(known.txs.len() <= in_use.len() * 4 / 3 + LOOKS, "{}", known.txs.len());
         }
         assert!(in_use.iter().all(|tx| known.get(tx.wtxid()).is_some()));
-        // Whatever is dropped at once is gone when half as many have come.
+        // If everything is dropped in one go, all dead references are gone once half as many transactions
+        // have arrived.
         in_use.clear();
         let left = known.txs.len();
         let kept: Vec<_> = (20_000..).take(left / 2).map(transaction).collect();

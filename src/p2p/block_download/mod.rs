@@ -1,5 +1,5 @@
-//! Headers and blocks: [`BlockDownload`] follows the best chain, downloads its new blocks whole or in
-//! compact form, and past blocks in the background.
+//! Headers and blocks: [`BlockDownload`] follows the best chain and downloads new blocks, whole or compact,
+//! and past blocks in the background.
 //!
 //! | file | what it decides |
 //! |---|---|
@@ -50,7 +50,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-/// Follows the best chain by its headers and downloads its blocks: new ones at once, past ones in the
+/// Follows the best chain by its headers and downloads its blocks: new ones immediately, past ones in the
 /// background.
 #[derive(Debug)]
 pub struct BlockDownload {
@@ -58,7 +58,7 @@ pub struct BlockDownload {
     chain: HeaderChain,
     sync: HeaderSync,
     new_blocks: NewBlocks,
-    /// The heights of the peers in their handshakes, until the first sync is complete.
+    /// The heights in the peers' `version` messages, until the first sync is complete.
     start_heights: HashMap<PeerId, u32>,
     requests: BlockRequests,
     /// The missing blocks as last reported.
@@ -70,8 +70,8 @@ pub struct BlockDownload {
 }
 
 impl BlockDownload {
-    /// Begins at the starting point of the network. Blocks from before `startup` are past, and those in
-    /// `known` are not downloaded again.
+    /// Starts at the network's starting point. Blocks from before `startup` are past, and those in `known`
+    /// are not downloaded again.
     pub fn new(settings: &Settings, known: HashSet<BlockHash>, startup: Timestamp) -> Self {
         let Settings { network, request_timeout, .. } = *settings;
         let past_timeout = PAST_BLOCK_TIMEOUT.min(request_timeout);
@@ -91,33 +91,33 @@ impl BlockDownload {
         }
     }
 
-    /// Takes note of a transaction that is here already: compact blocks are filled from it.
+    /// Notes a transaction that is here already, for filling compact blocks.
     pub fn known(&mut self, tx: &Arc<Transaction>) {
         self.known_txs.note(tx);
     }
 
-    /// Our wall clock was corrected, to be ahead of the time line by `offset`.
+    /// Notes that our wall clock was corrected and is now ahead of the time line by `offset`.
     pub fn clock_corrected(&mut self, offset: WallOffset) {
         self.new_blocks.clock_corrected(offset);
     }
 
-    /// Has the blocks since an earlier run reported, the past ones in any order. The progress is emitted as
-    /// [`EventKind::CatchUp`], for the first time when the best chain is known.
+    /// Reports the blocks since an earlier run, the past ones in any order. Progress is emitted as
+    /// [`EventKind::CatchUp`], first when the best chain is known.
     pub fn catch_up(&mut self, from: CatchUpFrom) {
         self.catch_up.request(from);
     }
 
-    /// A peer announced a block by its hash.
+    /// Handles a peer's announcement of a block by hash.
     fn inv(&mut self, peer: PeerId, list: &[Inventory], now: Timestamp) -> Vec<Action> {
-        // As in Core only the last block counts: its header leads to the others.
+        // As in Core, only the last block matters: its header leads to the others.
         let mut blocks = list.iter().filter_map(|entry| match entry {
             Inventory::Block(hash) => Some(*hash),
             _ => None,
         });
         let Some(hash) = blocks.next_back() else { return vec![] };
         self.requests.announced(peer, hash, now);
-        // Headers are requested even if this one is known: a peer announces by hash if it does not know
-        // that we have the parent, and the request shows it.
+        // Request headers even if this one is known: a peer announces by hash when it does not know that we
+        // have the parent, and our request shows it.
         self.sync.announced(peer, now);
         vec![announced(peer, hash, BlockAnnouncement::Inv)]
     }
@@ -133,8 +133,9 @@ impl BlockDownload {
         }
     }
 
-    /// Returns the headers before the first one that is too far ahead of the clock (Core: `time-too-new`). That is no
-    /// fault of the peer, whose clock may be right, and the header is accepted when it comes again later.
+    /// Returns the headers before the first one that is too far ahead of our clock (Core: `time-too-new`).
+    /// The peer is not blamed, as its clock may be right, and the header is accepted when it comes again
+    /// later.
     fn not_too_new<'a>(
         &self,
         headers: &'a [(BlockHash, BlockHeader)],
@@ -147,7 +148,7 @@ impl BlockDownload {
 
     fn headers(&mut self, peer: PeerId, headers: &[(BlockHash, BlockHeader)], now: Timestamp) -> Vec<Action> {
         let was_synced = self.sync.is_synced();
-        // Whatever follows a header that is too new is not asked for, as in Core.
+        // As in Core, whatever follows a too-new header is not requested.
         let headers = self.not_too_new(headers, now);
         let (changed, mut actions) = match self.add_headers(peer, headers, now) {
             Ok(Some(actions)) => (Ok(true), actions),
@@ -181,7 +182,7 @@ impl BlockDownload {
         actions
     }
 
-    /// Adds headers to the chain. Returns what follows if the best chain changed.
+    /// Adds headers to the chain, and acts on a change of the best chain.
     fn add_headers(
         &mut self,
         peer: PeerId,
@@ -218,7 +219,7 @@ impl BlockDownload {
         Ok(Some(actions))
     }
 
-    /// The best chain is known now, and with it which blocks are past.
+    /// Starts the backfill, now that the best chain shows which blocks are past.
     fn start_backfill(&mut self) {
         self.start_heights = HashMap::new();
         let newest = self.chain.newest().filter(|(height, _)| self.new_blocks.is_past(*height));
@@ -227,7 +228,7 @@ impl BlockDownload {
         self.backfill.need(past);
     }
 
-    /// Reports the tip, except during the first sync, when it may be far from the end.
+    /// Reports the tip, but not during the first sync, when it may be far from final.
     fn tip(&self) -> Option<Action> {
         let tip = self.chain.tip().filter(|_| self.sync.is_synced())?;
         Some(Action::Emit(EventKind::Tip(tip)))
@@ -314,7 +315,7 @@ impl Part for BlockDownload {
         self.backfill.slept(time);
     }
 
-    /// Hands on the blocks that arrived, and requests headers and blocks.
+    /// Passes on arrived blocks, and requests headers and blocks.
     fn timer(&mut self, now: Timestamp) -> Vec<Action> {
         let mut actions = Vec::new();
         while let Some(Downloaded { peer, height, block }) = self.requests.take_next() {

@@ -1,4 +1,4 @@
-//! Which blocks are new, and which are from before startup.
+//! Tells new blocks from those mined before startup.
 
 use crate::address::Host;
 use crate::address::netgroup::{NetGroup, is_routable};
@@ -8,40 +8,40 @@ use crate::util::peer_clocks::PeerClocks;
 use crate::util::time::{Timestamp, WallOffset};
 use std::collections::HashMap;
 
-/// How many owners of clocks must agree with each other rather than with us before theirs count: a single one may
-/// lie, and of two, one.
+/// How many clock owners must agree with each other and disagree with us before their clocks count: a single
+/// one may lie, and so may one of two.
 const ENOUGH_CLOCKS: usize = 3;
 
 /// Divides the best chain into past and new blocks.
 ///
-/// Past blocks serve for their outputs only. So a block that the first peer did not know, but that was
-/// mined long ago, must not count as new.
+/// Past blocks serve only for their outputs. A block that the first peer did not know, but that was mined
+/// long ago, must therefore not count as new.
 #[derive(Debug)]
 pub struct NewBlocks {
     /// The time of startup by our clock.
     startup: Timestamp,
-    /// By how much our clock was corrected since.
+    /// The correction of our clock since then.
     correction: WallOffset,
-    /// Our clock may be wrong: the miners' agree with those of most peers.
+    /// Peers' clocks, in case ours is wrong: miners' clocks agree with those of most peers.
     peer_clocks: PeerClocks<Owner>,
-    /// The netgroups of the peers that are dialled or connected, where addresses say who owns them.
+    /// The netgroups of dialled or connected peers, on networks where addresses tell operators apart.
     netgroups: HashMap<PeerId, NetGroup>,
     /// The lowest height of a new block in the best chain.
     lowest: Option<u32>,
-    /// The lowest height of a new block that was handed on, in the best chain or not.
+    /// The lowest height of a new block that was handed on, whether or not it is in the best chain.
     handed_on: Option<u32>,
 }
 
-/// Who may have set a clock: everyone in a netgroup counts as one.
+/// Who may control a clock: all peers in a netgroup count as one.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Owner {
     NetGroup(NetGroup),
-    /// In a private network each address is an owner of its own.
+    /// In a private network each address counts as its own owner.
     Peer(PeerId),
 }
 
 impl NewBlocks {
-    /// Blocks are new from `startup` on, as far as a miner's clock can be wrong.
+    /// Blocks are new from `startup` on, with a margin for errors of miners' clocks.
     pub fn new(startup: Timestamp) -> Self {
         let (peer_clocks, netgroups) = (PeerClocks::default(), HashMap::new());
         let correction = WallOffset::default();
@@ -60,27 +60,28 @@ impl NewBlocks {
         self.netgroups.remove(&peer);
     }
 
-    /// Adds the clock of a peer that is `offset` s ahead of ours.
+    /// Notes that a peer's clock is `offset` s ahead of ours.
     pub fn peer_clock(&mut self, peer: PeerId, offset: i64) {
         let group = self.netgroups.get(&peer);
         self.peer_clocks.add(group.map_or(Owner::Peer(peer), |&group| Owner::NetGroup(group)), offset);
     }
 
-    /// Our clock was corrected, to be ahead of the time line by `offset`.
+    /// Notes that our clock was corrected and is now ahead of the time line by `offset`.
     pub fn clock_corrected(&mut self, offset: WallOffset) {
         self.correction = offset;
     }
 
-    /// Blocks with an earlier time are past, in s since the UNIX epoch. Of a clock that was wrong at startup or is now,
-    /// the earlier time counts: a past block that counts as new does less harm than a new one that is not shown.
+    /// The time that separates past from new blocks, in s since the UNIX epoch. If the clock was wrong at
+    /// startup or is wrong now, the earlier time counts: showing a past block as new does less harm than not
+    /// showing a new one.
     fn since(&self) -> u64 {
         let offset = self.peer_clocks.median(ENOUGH_CLOCKS).unwrap_or(self.correction.as_secs().min(0));
         (self.startup - MAX_FUTURE_BLOCK_TIME).as_secs().saturating_add_signed(offset)
     }
 
-    /// Returns the latest time that a header may have at `now`, in s since the UNIX epoch: Core accepts one that is
-    /// further ahead of its clock only later. Where the clocks of peers are ahead of ours, theirs count, even those of a
-    /// few: without its clock set, a machine still shows blocks. So does a correction.
+    /// Returns the latest acceptable header time at `now`, in s since the UNIX epoch. As in Core, a header
+    /// too far ahead of the clock is accepted only later. Peers' clocks count if they are ahead of ours, even
+    /// a few of them, and so does a correction: a machine with a wrong clock still shows blocks.
     pub fn latest_time(&self, now: Timestamp) -> u64 {
         let ahead = self.peer_clocks.median(1).unwrap_or(0).max(self.correction.as_secs()).max(0);
         (now + MAX_FUTURE_BLOCK_TIME).as_secs().saturating_add_signed(ahead)
@@ -93,14 +94,15 @@ impl NewBlocks {
 
     /// Splits the blocks that joined the best chain, oldest first, into past and new ones.
     ///
-    /// During the first sync, `peer_height` is where the peer that sent their headers was in the
-    /// handshake: only what was mined since is new. A block that follows a new one is new, however old it claims
-    /// to be, and so is one that replaces a new one that was handed on: what that one did has to be undone. Headers
-    /// alone, whose blocks nobody may have, make nothing new that replaces them.
+    /// During the first sync, `peer_height` is the height that the sender of the headers gave in the
+    /// handshake: only blocks above it are new. A block that follows a new one is new, however old it claims
+    /// to be. So is a block that replaces a new one that was handed on, whose effects must be undone. A
+    /// header whose block was never handed on does not make its replacement new: perhaps no peer has that
+    /// block.
     pub fn split<'a>(&mut self, connected: &'a [Tip], peer_height: Option<u32>) -> (&'a [Tip], &'a [Tip]) {
         let Some(first) = connected.first() else { return (&[], &[]) };
         let since = self.since();
-        // Whatever was in the best chain from here on has left it.
+        // Everything in the best chain from here on has left it.
         self.lowest = self.lowest.filter(|lowest| *lowest < first.height);
         let from = self.lowest.or(self.handed_on);
         let is_new = |block: &Tip| {
@@ -114,8 +116,8 @@ impl NewBlocks {
         (past, new)
     }
 
-    /// Whether blocks at `height` are past and have outputs to learn: the genesis block has none that
-    /// can be spent.
+    /// Whether blocks at `height` are past and have outputs worth learning. The genesis block's output cannot
+    /// be spent.
     pub fn is_past(&self, height: u32) -> bool {
         height > 0 && self.lowest.is_none_or(|lowest| height < lowest)
     }
@@ -195,7 +197,7 @@ mod tests {
         assert_eq!(split(&mut new_blocks, None, &[NOW, NOW]), (2, 0));
         new_blocks.clock_corrected(WallOffset::from_micros(-3 * 86_400 * 1_000_000));
         assert_eq!(split(&mut new_blocks, None, &[NOW - 86_400, NOW]), (1, 1));
-        // One that was right at startup, or is again.
+        // The clock was right at startup, or is right again.
         for correction in [3 * 86_400 * 1_000_000, 0] {
             let mut new_blocks = NewBlocks::new(STARTUP);
             new_blocks.clock_corrected(WallOffset::from_micros(correction));

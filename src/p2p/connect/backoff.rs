@@ -19,14 +19,14 @@ impl Backoff {
         Self { first, failures: 0, rng: SmallRng::from_rng(rng) }
     }
 
-    /// Counts a failure, and returns a delay of 80 % to 100 % of the full one, which is at most `longest`.
+    /// Counts a failure. Returns a delay of 80 % to 100 % of the full one, which is at most `longest`.
     pub fn next_delay(&mut self, longest: Duration) -> Duration {
         let factor = 2_u32.saturating_pow(self.failures);
         self.failures = self.failures.saturating_add(1);
         self.first.saturating_mul(factor).min(longest).mul_f64(self.rng.random_range(0.8..=1.0))
     }
 
-    /// Returns a random part of `longest`, that not all clients wait equally long.
+    /// Returns a random part of `longest`, so that not all clients wait equally long.
     pub fn part_of(&mut self, longest: Duration) -> Duration {
         longest.mul_f64(self.rng.random_range(0.0..=1.0))
     }

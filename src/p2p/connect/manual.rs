@@ -1,4 +1,4 @@
-//! Manual peers: the user named them, so each is redialled until it is connected, and kept.
+//! Manual peers: named by the user, so each is redialled until connected, and never dropped as useless.
 
 use crate::address::PeerAddress;
 use crate::event::{DisconnectReason, PeerId};
@@ -12,11 +12,11 @@ use std::time::Duration;
 /// The first and the longest delay before a manual peer is redialled.
 const REDIAL: (Duration, Duration) = (Duration::from_secs(1), Duration::from_mins(1));
 
-/// The longest delay before a peer is redialled that doesn't even refuse: each such dial occupies a place
-/// until it times out.
+/// The longest delay before redialling a peer that does not even refuse: each such dial occupies a slot until
+/// it times out.
 const SILENT_REDIAL: Duration = Duration::from_mins(10);
 
-/// Within this time after the machine has slept, every peer is redialled: not all at once.
+/// After the machine has slept, all peers are redialled within this time, spread out.
 const WAKING: Duration = Duration::from_secs(5);
 
 /// A connection that lasted this long resets the back-off.
@@ -72,7 +72,7 @@ impl ManualPeers {
         self.0.get(usize::try_from(peer.0).ok()?).map(|peer| &peer.address)
     }
 
-    /// Redials all that wait within 5 s, without their back-off.
+    /// Redials all waiting peers within 5 s, ignoring their back-off.
     pub fn wake_up(&mut self, now: Timestamp) {
         for peer in &mut self.0 {
             peer.backoff.reset();
@@ -87,8 +87,8 @@ impl ManualPeers {
         self.0.iter().filter(|peer| matches!(peer.state, State::Dialling)).count()
     }
 
-    /// Starts the dials that are due, at most `room` of them: those that failed least often first, so that
-    /// dead peers keep nobody waiting.
+    /// Starts the dials that are due, at most `room` of them. Peers with the fewest failures come first, so
+    /// that dead ones hold nobody up.
     pub fn dial(&mut self, now: Timestamp, room: usize) -> Vec<Dial> {
         let mut due: Vec<_> = (0..)
             .zip(&mut self.0)
@@ -130,12 +130,12 @@ impl ManualPeers {
         }
     }
 
-    /// Returns true the first time that it is called for a connection.
+    /// Returns true on the first call for a connection.
     pub fn warn_once(&mut self, peer: PeerId) -> bool {
         self.find(peer).is_some_and(|peer| !std::mem::replace(&mut peer.warned, true))
     }
 
-    /// Returns when `peer` is redialled, or `None` if it is not a manual one.
+    /// Returns when to redial `peer`, or `None` if it is not a manual one.
     pub fn disconnected(
         &mut self,
         peer: PeerId,

@@ -3,8 +3,8 @@
 //! | module | what it decides |
 //! |---|---|
 //! | `manual` | when to redial the peers that the user named; with it `backoff` |
-//! | `outbound` | which of the known addresses to dial, until enough peers are connected |
-//! | `mempool_fetch` | which addresses to ask for the list of their whole mempool |
+//! | `outbound` | which known addresses to dial until enough peers are connected |
+//! | `mempool_fetch` | which addresses to ask for a whole-mempool list |
 //! | `pace`, `reach` | how fast dials may follow each other; which networks are reachable |
 //! | `usefulness` | which peers are of no use, and are disconnected |
 //! | `peer_ids` | the ids of peers, the same over redials |
@@ -35,12 +35,11 @@ use rand::rngs::SmallRng;
 use std::time::Duration;
 use usefulness::{by_fee_filter, by_handshake};
 
-/// The most connections to manual peers that are opened at the same time: so many that a long list of dead
-/// peers is through in a few dial timeouts, and so few that a soft limit of 1,024 open files suffices.
+/// The most dials to manual peers in progress: enough to get through a long list of dead peers in a few dial
+/// timeouts, and few enough for a soft limit of 1,024 open files.
 const MAX_MANUAL_DIALS: usize = 400;
 
-/// How long the known addresses may take to lead to two peers before DNS seeds are asked as well
-/// (Core: 11 s).
+/// How long the known addresses have to yield two peers before DNS seeds are asked too (Core: 11 s).
 const ADDRESSES_PATIENCE: Duration = Duration::from_secs(11);
 
 /// Without any peer for this long, the built-in addresses are used (Core: 1 min).
@@ -52,9 +51,9 @@ pub struct Connections {
     manual: ManualPeers,
     /// `None` if the user chose all peers.
     outbound: Option<OutboundPeers>,
-    /// Since when fewer than two outbound peers are connected.
+    /// Since when fewer than two outbound peers have been connected.
     short_of_peers_since: Timestamp,
-    /// How long to wait for a first peer before the built-in addresses are used; `None` once they are.
+    /// How long to wait for a first peer before using the built-in addresses; `None` once they are in use.
     fixed_seeds_after: Option<Duration>,
     /// Whether the address manager was last asked for more addresses.
     needs_addresses: bool,
@@ -101,7 +100,7 @@ impl Connections {
         actions
     }
 
-    /// Dials a DNS seed by its name, to ask it for addresses.
+    /// Dials a DNS seed by name to ask it for addresses.
     pub fn dial_seed(&mut self, seed: PeerAddress, now: Timestamp) {
         if let Some(outbound) = &mut self.outbound {
             outbound.dial_seed(seed);
@@ -109,8 +108,8 @@ impl Connections {
         }
     }
 
-    /// Sets whether short-lived connections for the list of a whole mempool are needed. Whoever needs the list
-    /// requests it and ends these connections.
+    /// Sets whether short-lived connections for whole-mempool lists are needed. `TxDownload` requests the
+    /// list and ends these connections.
     pub fn need_mempool_list(&mut self, needed: bool, now: Timestamp) {
         if let Some(outbound) = &mut self.outbound {
             outbound.need_mempool_list(needed);
@@ -118,12 +117,12 @@ impl Connections {
         }
     }
 
-    /// New addresses are known.
+    /// Notes that new addresses are known.
     pub fn addresses_learned(&mut self, now: Timestamp) {
         self.due_at = Some(now);
     }
 
-    /// How many more manual peers may be dialled. They have places of their own: dead ones don't keep
+    /// How many more manual peers may be dialled. They have their own slots, so dead ones don't keep
     /// discovery from dialling.
     fn manual_room(&self) -> usize {
         MAX_MANUAL_DIALS.saturating_sub(self.manual.dialling())
@@ -166,7 +165,7 @@ impl Connections {
         self.fixed_seeds_after.filter(|_| is_alone).map(|after| self.short_of_peers_since + after)
     }
 
-    /// Disconnects a peer that is not useful. One that the user named stays, and the user is warned once.
+    /// Disconnects a useless peer. A manual one stays, and the user is warned once.
     fn reject(&mut self, peer: PeerId, why: Uselessness) -> Vec<Action> {
         let Some(address) = self.manual.address(peer) else {
             return vec![Action::Disconnect(peer, DisconnectReason::NotUseful(why))];
@@ -204,7 +203,7 @@ impl Part for Connections {
     }
 
     fn received(&mut self, peer: PeerId, input: &Input, _: Timestamp) -> Vec<Action> {
-        // As in Core, a filter that is no amount of money says nothing (`MoneyRange`).
+        // As in Core, a fee filter outside `MoneyRange` is ignored.
         let &Input::FeeFilter(sat_per_kvb @ ..=MAX_MONEY) = input else { return vec![] };
         let event = PeerEvent::FeeFilter { sat_per_kvb };
         let mut actions = vec![Action::Emit(EventKind::Peer(peer, event))];
@@ -229,7 +228,7 @@ impl Part for Connections {
     }
 
     fn slept(&mut self, time: Duration, now: Timestamp) {
-        // The network is another one, or not there yet: what failed before says nothing about it.
+        // The network may have changed or still be down, so earlier failures mean nothing.
         self.manual.wake_up(now);
         self.short_of_peers_since = self.short_of_peers_since + time;
         self.due_at = Some(now);

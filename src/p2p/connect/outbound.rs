@@ -1,4 +1,4 @@
-//! Outbound peers: chosen from the known addresses until enough are connected. With them, the short-lived
+//! Outbound peers, chosen from the known addresses until enough are connected; also the short-lived
 //! connections.
 
 use crate::address::netgroup::{NetGroup, is_routable};
@@ -19,14 +19,14 @@ use std::collections::{HashMap, HashSet, VecDeque};
 /// The number of netgroups into which an overlay network is divided (see [`NetGroup`]).
 const OVERLAY_GROUPS: usize = 16;
 
-/// The outbound connections, and which ones to open.
+/// The outbound connections, and which to open next.
 #[derive(Debug)]
 pub struct OutboundPeers {
     target: usize,
     reach: Reach,
     connections: HashMap<PeerId, Connection>,
     ids: PeerIds,
-    /// DNS seeds to dial by name, for their addresses.
+    /// DNS seeds to dial by name for their addresses.
     seeds: VecDeque<PeerAddress>,
     mempool_fetches: MempoolFetches,
     pace: Pace,
@@ -93,12 +93,12 @@ impl OutboundPeers {
         self.starved && self.missing() > 0
     }
 
-    /// Whether the connection to `peer` ends when one question is answered.
+    /// Whether the connection to `peer` ends after one answer.
     pub fn is_short_lived(&self, peer: PeerId) -> bool {
         self.connections.get(&peer).is_some_and(|connection| connection.kind.is_short_lived())
     }
 
-    /// Sets whether short-lived connections for the list of a whole mempool are needed.
+    /// Sets whether short-lived connections for whole-mempool lists are needed.
     pub fn need_mempool_list(&mut self, needed: bool) {
         self.mempool_fetches.need(needed);
     }
@@ -108,8 +108,8 @@ impl OutboundPeers {
         self.seeds.push_back(seed);
     }
 
-    /// Starts the dials that are due, at most `room` of them: to seeds first, then for the list of a whole
-    /// mempool, then to peers. `addresses` of manual peers are not dialled.
+    /// Starts the dials that are due, at most `room` of them: first to seeds, then for whole-mempool lists,
+    /// then to peers. The `addresses` of manual peers are skipped.
     pub fn dial(
         &mut self,
         addresses: &AddrTable,
@@ -165,7 +165,7 @@ impl OutboundPeers {
         }
     }
 
-    /// A peer at `address` offers the list, and needs no second connection for it.
+    /// Notes that a connected peer at `address` offers the list, and needs no second connection for it.
     pub fn offers_mempool_list(&mut self, address: &PeerAddress) {
         self.mempool_fetches.asked(address.clone());
         if let Some(group) = limited_group(&address.host) {
@@ -231,8 +231,8 @@ impl OutboundPeers {
             let accept = self.acceptance(kind, &is_manual, now);
             let is_fresh =
                 |address: &PeerAddress, services| !addresses.has_failed(address) && accept(address, services);
-            // Dead addresses, each of which occupies a place until its dial times out, get at most half of
-            // the places while there are others.
+            // Each dead address occupies a slot until its dial times out, so they get at most half of the
+            // slots while there are others.
             let failed = self.dials().filter(|dial| dial.has_failed).count();
             let prefers_fresh = failed >= self.dialling().div_ceil(2);
             let fresh = prefers_fresh.then(|| addresses.select(now, &mut rng, is_fresh)).flatten();
@@ -249,8 +249,8 @@ impl OutboundPeers {
         None
     }
 
-    /// Which addresses may be dialled: reachable ones that serve witnesses as far as we know, and that
-    /// are not too close to a connected peer, or to a node that gave a list.
+    /// The filter for addresses to dial: reachable, serving witnesses as far as we know, and in a netgroup
+    /// without too many connected peers or recent list senders.
     fn acceptance(
         &self,
         kind: ConnectionKind,
@@ -279,7 +279,7 @@ impl OutboundPeers {
         }
     }
 
-    /// The most peers of one netgroup. Overlay networks have few groups, and an operator of many nodes there
+    /// The most peers per netgroup. Overlay networks have few groups, and an operator with many nodes there
     /// is in all of them anyway.
     fn group_limit(&self, group: NetGroup) -> usize {
         match group {
@@ -291,8 +291,8 @@ impl OutboundPeers {
     }
 }
 
-/// The netgroup of `host` if the number of peers in it is limited: in a private network all addresses are
-/// close to each other.
+/// The netgroup of `host` if peers per netgroup are limited. Private networks are exempt: all their addresses
+/// are close together.
 fn limited_group(host: &Host) -> Option<NetGroup> {
     NetGroup::of(host).filter(|_| is_routable(host))
 }

@@ -3,14 +3,14 @@
 use crate::util::time::Timestamp;
 use std::time::Duration;
 
-/// The average time between failing dials. If every dial fails at once, as without a network, it keeps
+/// The average time between failing dials. When every dial fails immediately, as without a network, it keeps
 /// us from trying all known addresses within seconds.
 const INTERVAL: Duration = Duration::from_millis(250);
 
-/// The number of dials that may start at once after a pause.
+/// How many dials may start in a burst after a pause.
 const BURST: u32 = 8;
 
-/// Limits the rate of dials: [`BURST`] at once, then one per [`INTERVAL`]. A dial that leads to a connection
+/// Limits the rate of dials: [`BURST`] in a row, then one per [`INTERVAL`]. A dial that leads to a connection
 /// doesn't count.
 #[derive(Debug, Default)]
 pub struct Pace {

@@ -8,7 +8,7 @@ use std::collections::HashMap;
 /// The number of addresses whose ids are remembered.
 const MAX_IDS: usize = 4_096;
 
-/// The ids of addresses from the address manager. Those of manual peers come before them.
+/// The ids of addresses from the address manager. The ids of manual peers come before them.
 #[derive(Debug)]
 pub struct PeerIds {
     next: u64,
@@ -22,7 +22,7 @@ impl PeerIds {
     }
 
     /// Returns the id of `address`: the same as last time, unless more than [`MAX_IDS`] others came in
-    /// between. Ids for which `in_use` returns true are not forgotten.
+    /// between. Ids that are `in_use` are kept.
     pub fn of(&mut self, address: &PeerAddress, in_use: impl Fn(PeerId) -> bool) -> PeerId {
         if let Some(&id) = self.known.get(address) {
             return id;

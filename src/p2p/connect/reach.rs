@@ -7,15 +7,15 @@ use crate::util::time::Timestamp;
 use std::collections::HashMap;
 use std::time::Duration;
 
-/// The first and the longest pause of a network that is unreachable, or whose proxy is down. It doubles each
-/// time, and is short, since peers should be found soon once the network is back.
+/// The first and the longest pause for a network that is unreachable or whose proxy is down. Pauses double,
+/// and stay short, so that peers are found soon after the network is back.
 const PAUSE: (Duration, Duration) = (Duration::from_secs(10), Duration::from_mins(1));
 
-/// The networks that the user allows, except for those that were unreachable recently.
+/// The networks that the user allows, minus those that were unreachable recently.
 #[derive(Debug)]
 pub struct Reach {
     routes: Routes,
-    /// When a pause ends, and how long it is.
+    /// When a pause ends, and its length.
     paused: HashMap<AddressNetwork, (Timestamp, Duration)>,
 }
 

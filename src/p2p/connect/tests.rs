@@ -1,5 +1,4 @@
-//! Redials of manual peers, and the search for outbound ones, together with the address manager that
-//! the search draws from.
+//! Redials of manual peers, and the search for outbound ones together with the address manager it draws from.
 
 mod address_needs;
 mod dead_addresses;
@@ -30,7 +29,7 @@ use std::time::Duration;
 const START: Timestamp = Timestamp::from_secs(1_700_000_000);
 const REFUSED: DisconnectReason = DisconnectReason::Refused;
 
-/// Connections with the addresses that they choose from.
+/// Connections, together with the addresses to choose from.
 struct Search {
     connections: Connections,
     addrman: AddrMan,
@@ -50,7 +49,7 @@ fn name(text: &str) -> PeerAddress {
     PeerAddress { host: Host::Name(text.to_owned()), port: 8_333 }
 }
 
-/// Addresses, each from a source of its own, so that none lacks a place.
+/// An address table, each address from its own source, so that all find a place.
 fn known(addresses: impl IntoIterator<Item = String>) -> AddrTable {
     let mut book = AddrTable::new(AddrKey(1, 2), false);
     for text in addresses {
@@ -83,7 +82,7 @@ impl Search {
         Self::new(PeerChoice::Discover(Discovery { peers, ..Discovery::default() }), &known(addresses))
     }
 
-    /// The dials that begin at `now`.
+    /// The dials that start at `now`.
     fn dial(&mut self, now: Timestamp) -> Vec<Dial> {
         let mut dials = Vec::new();
         for action in self.connections.dial(self.addrman.addresses(), now) {
@@ -127,7 +126,7 @@ impl Search {
         self.connections.deadline(START)
     }
 
-    /// All dials until `end` if each fails at once.
+    /// All dials until `end` if each fails immediately.
     fn all_fail(&mut self, end: Timestamp) -> Vec<(Timestamp, Dial)> {
         let (mut now, mut begun) = (START, Vec::new());
         while now <= end {
@@ -231,7 +230,7 @@ fn a_lost_peer_is_replaced_at_once_and_rests_under_its_id() {
     assert_eq!(search.disconnect(first.peer, &DisconnectReason::PingTimeout, after(90.0)), None);
     let second = search.dial(after(90.0)).remove(0);
     assert_ne!(first.address, second.address);
-    // The other one does not answer either, so the first one is due once it has rested.
+    // The other one does not answer either, so the first is due again after its pause.
     search.disconnect(second.peer, &REFUSED, after(95.0));
     assert_eq!(search.dial(after(110.0)), []);
     let rested = search.deadline().unwrap();
@@ -301,7 +300,7 @@ fn a_useless_manual_peer_stays_and_the_user_is_warned_once() {
     let no_witness = info(Services::NETWORK);
     let warning = search.connections.connected(peer, &no_witness, START);
     assert!(matches!(warning.as_slice(), [Action::Emit(EventKind::Warning(_))]), "{warning:?}");
-    // It is useless for yet another reason.
+    // A second reason why it is useless.
     let actions = search.connections.received(peer, &Input::FeeFilter(9_936_506), START);
     let fee_filter = EventKind::Peer(peer, PeerEvent::FeeFilter { sat_per_kvb: 9_936_506 });
     assert_eq!(actions, [Action::Emit(fee_filter)], "reported, but not warned about");

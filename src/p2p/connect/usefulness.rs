@@ -1,4 +1,4 @@
-//! Which peers are useful for watching the mempool.
+//! Which peers are useless for watching the mempool.
 
 use crate::chain::limits::is_ibd_fee_filter;
 use crate::event::{PeerInfo, Uselessness};

@@ -21,7 +21,7 @@ const ALICE: PeerId = PeerId(0);
 const BOB: PeerId = PeerId(1);
 const FULL: Services = Services::NETWORK.with(Services::WITNESS);
 
-/// A node and what it put out.
+/// A node and its outputs.
 struct Run {
     node: Node,
     now: Timestamp,
@@ -46,7 +46,7 @@ impl Run {
         Self::of(PeerChoice::Only(vec![address(1), address(2)]))
     }
 
-    /// The same, and both are connected and announced the same transaction, Alice first.
+    /// The same, with both connected and announcing the same transaction, Alice first.
     fn with_two_announcers() -> Self {
         let mut run = Self::with_alice_and_bob();
         run.outputs();
@@ -138,7 +138,7 @@ fn the_named_peers_are_dialled_and_asked_for_headers() {
     assert_eq!(dials(&outputs), [(ALICE, address(1)), (BOB, address(2))]);
     let dialling = PeerEvent::Dialling { address: address(1), kind: ConnectionKind::Manual, attempt: 1 };
     assert_eq!(events(&outputs)[0].kind, EventKind::Peer(ALICE, dialling));
-    // Alice answers first, and is asked for the headers; Bob has to wait until she has answered.
+    // Alice answers first and is asked for headers; Bob's turn comes after her answer.
     assert_eq!(sent(&run.connect(ALICE, info())), [(ALICE, "getheaders")]);
     assert_eq!(sent(&run.connect(BOB, info())), []);
 }
@@ -183,7 +183,7 @@ fn a_closing_peer_is_heard_no_more_and_sent_nothing() {
     let answer = SeedAnswer { name: "seed.example", addresses: Ok(vec![address(1)]) };
     run.node.seed_answered(answer, run.now);
     let [(peer, _)] = dials(&run.outputs()).try_into().unwrap();
-    // It relays no transactions, so it is disconnected at once, and asked for nothing.
+    // It relays no transactions, so it is disconnected immediately, and not asked for anything.
     let outputs = run.connect(peer, PeerInfo { relay: false, ..info() });
     let not_useful = DisconnectReason::NotUseful(Uselessness::BlocksOnly);
     assert_eq!(disconnects(&outputs), [(peer, not_useful.clone())]);
@@ -223,7 +223,7 @@ fn without_addresses_seeds_are_resolved_and_their_answers_dialled() {
     let found: Vec<_> = dials(&outputs);
     assert_eq!(found.len(), 2);
     assert_eq!(run.node.addresses().unwrap().len(), 2, "to be saved");
-    // A found peer is asked for more.
+    // A discovered peer gets more requests.
     assert_eq!(sent(&run.connect(found[0].0, info())), [(found[0].0, "getaddr"), (found[0].0, "getheaders")]);
     let list = vec![KnownAddress { time: 1_700_000_000, services: FULL, address: address(3) }];
     run.send(found[0].0, Input::Addresses(list));
@@ -246,7 +246,7 @@ fn behind_a_proxy_a_seed_is_dialled_and_asked_for_addresses() {
         .collect();
     assert!(fetches.len() >= 3, "{outputs:?}");
     assert!(!outputs.iter().any(|output| matches!(output, Output::ResolveSeed(_))));
-    // One answers, and has served its purpose; more time passes, and the others don't.
+    // One answers and has served its purpose; later, the others time out.
     run.connect(fetches[0], info());
     let known = |number| KnownAddress { time: 1_700_000_000, services: FULL, address: address(number) };
     let outputs = run.send(fetches[0], Input::Addresses(vec![known(1), known(2)]));
@@ -276,7 +276,7 @@ fn events_never_go_back_in_time() {
     run.outputs();
     run.wait(Duration::from_secs(5));
     run.report(ALICE, PeerReport::Event(PeerEvent::Connected { transport: Transport::V1 }));
-    // A report that was made before is handled after.
+    // A report made earlier is handled later.
     run.node.reported(BOB, PeerReport::Event(PeerEvent::Pinged), START);
     let outputs = run.outputs();
     assert_eq!(events(&outputs)[0].time, START + Duration::from_secs(5));

@@ -1,6 +1,6 @@
-//! What a message means to the node, with the checks that need nothing but the message itself.
+//! Turns messages into inputs of the node, with the checks that need only the message itself.
 //!
-//! They run in the task of the peer: every peer has its own task, but there is one node.
+//! They run in the peer's task: every peer has its own task, but there is only one node.
 
 use crate::chain::Network;
 use crate::event::{DisconnectReason, Misbehaviour};
@@ -8,7 +8,7 @@ use crate::p2p::input::Input;
 use crate::wire::{Dropped, Message, WireError, compact_block};
 use std::sync::Arc;
 
-/// The name of a message that doesn't say what it is.
+/// The name of a message without a command.
 pub const NO_COMMAND: &str = "?";
 
 /// Turns a message into an input of the node, or `None` if no part handles it.
@@ -42,7 +42,7 @@ pub fn checked(network: Network, message: Message) -> Option<Input> {
     })
 }
 
-/// Judges a message that could not be parsed: tolerated, or a reason to disconnect where Core has one.
+/// Judges a message that could not be parsed: tolerated, or a reason to disconnect if Core would.
 pub fn judge(dropped: Dropped) -> Result<Misbehaviour, DisconnectReason> {
     match dropped {
         Dropped::BadChecksum(command) => Ok(Misbehaviour::BadChecksum(command)),

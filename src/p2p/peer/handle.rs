@@ -1,4 +1,4 @@
-//! How the driver steers the task of a peer.
+//! How the driver controls a peer's task.
 
 use crate::event::DisconnectReason;
 use crate::wire::Message;
@@ -6,9 +6,8 @@ use tokio::sync::{mpsc, oneshot};
 
 /// The most messages that may wait for the task of a peer.
 ///
-/// Far more than ever wait for a peer that reads: at most 100 transactions are requested at a time, which
-/// may be as many messages when the answers to earlier ones arrived all at once, and a few blocks and
-/// headers.
+/// Far more than ever wait for a peer that reads: requests for at most 100 transactions at a time, each
+/// possibly in its own message, and for a few blocks and headers.
 pub const MAX_QUEUED: usize = 256;
 
 /// The driver's end.
@@ -25,7 +24,7 @@ pub struct Inbox {
     pub close: oneshot::Receiver<DisconnectReason>,
 }
 
-/// A peer let so many messages pile up that it must be considered not to read.
+/// So many messages are queued for the peer that it cannot be reading.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Congested;
 
@@ -44,15 +43,15 @@ impl Handle {
     pub fn send(&self, message: Message) -> Result<(), Congested> {
         match self.messages.try_send(message) {
             Err(mpsc::error::TrySendError::Full(_)) => Err(Congested),
-            // A task that has ended reports it.
+            // A task that has ended reports that itself.
             Ok(()) | Err(mpsc::error::TrySendError::Closed(_)) => Ok(()),
         }
     }
 
-    /// Ends the connection; the first reason counts. The task confirms it by its last report.
+    /// Ends the connection; only the first reason counts. The task confirms it with its last report.
     pub fn close(&mut self, reason: DisconnectReason) {
         if let Some(close) = self.close.take() {
-            // A task that has ended reports it.
+            // A task that has ended reports that itself.
             _ = close.send(reason);
         }
     }

@@ -1,4 +1,4 @@
-//! Counts the traffic of one connection, for a report a few times per second.
+//! Counts the traffic of one connection, and reports it a few times per second.
 
 use crate::event::{CommandTraffic, Direction, RecentMessage, Traffic};
 use crate::util::bounded::Ring;
@@ -21,7 +21,7 @@ pub struct Meter {
     since: Option<Timestamp>,
 }
 
-/// A message that may be among the last ones of its report: only of these the summary is written.
+/// A message that may be among the last ones of its report: summaries are written only for these.
 #[derive(Debug)]
 struct Noted {
     time: Timestamp,
@@ -70,7 +70,7 @@ impl Meter {
             commands.iter().position(|known| known.direction == direction && known.command == name)
         };
         let kinds = commands.iter().filter(|known| known.direction == direction).count();
-        // The last place is for all other commands together.
+        // The last slot is for all other commands together.
         let name = if kinds + 1 < Traffic::MAX_COMMANDS || find(commands, command).is_some() {
             command
         } else {

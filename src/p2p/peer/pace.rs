@@ -1,7 +1,8 @@
 //! How often to read while messages pour in.
 //!
-//! A peer that serves thousands of transactions per second sends each by itself. Whoever reads as soon as one has come
-//! wakes three threads for it; a moment later, dozens can be read at once, and each costs a fraction.
+//! A peer that serves thousands of transactions per second sends each separately. Reading as soon as one
+//! arrives wakes three threads for it; a moment later, dozens can be read together, each at a fraction of the
+//! cost.
 
 use crate::util::time::Timestamp;
 use std::time::Duration;
@@ -9,11 +10,12 @@ use std::time::Duration;
 /// The time over which messages are counted.
 const WINDOW: Duration = Duration::from_millis(10);
 
-/// The messages in a window above which they pour in: far more than relay ever brings, so that neither its latencies
-/// nor pings notice.
+/// More messages than this in a window means that they pour in. Relay never comes close, so it affects
+/// neither relay latencies nor pings.
 const POURING: usize = 64;
 
-/// The time between two reads while messages pour in: what the kernel buffers meanwhile is a small part of its buffer.
+/// The time between two reads while messages pour in: the kernel buffers only a small part of its capacity
+/// meanwhile.
 const PAUSE: Duration = Duration::from_millis(2);
 
 /// When to read next.
@@ -21,15 +23,15 @@ const PAUSE: Duration = Duration::from_millis(2);
 pub struct Pace {
     /// The start of the window.
     since: Timestamp,
-    /// The messages in it.
+    /// The messages in the window.
     messages: usize,
     is_pouring: bool,
-    /// When reading goes on.
+    /// When to resume reading.
     resume_at: Option<Timestamp>,
 }
 
 impl Pace {
-    /// Counts the messages that a read has brought.
+    /// Counts the messages from a read.
     pub fn count(&mut self, now: Timestamp, messages: usize) {
         if now.since(self.since) >= WINDOW {
             self.is_pouring = self.messages > POURING;
@@ -43,7 +45,7 @@ impl Pace {
         self.resume_at = self.is_pouring.then(|| now + PAUSE);
     }
 
-    /// Returns until when not to read; `None`: read now.
+    /// Returns until when to pause reading; `None`: read now.
     pub fn pause(&self, now: Timestamp) -> Option<Timestamp> {
         self.resume_at.filter(|at| *at > now)
     }

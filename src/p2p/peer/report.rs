@@ -1,4 +1,4 @@
-//! The queue from the tasks of the peers to the driver, in bounded memory.
+//! The queue from the peers' tasks to the driver, in bounded memory.
 
 use crate::event::PeerId;
 use crate::p2p::input::PeerReport;
@@ -9,22 +9,22 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 /// The most batches of reports that may wait for the driver.
 const MAX_BATCHES: usize = 256;
 
-/// The most reports in a batch, and the number of bytes at which it is full. A task passes on all that one read
-/// has brought, in one piece: handing over each message by itself takes more time than reading it.
+/// The most reports in a batch, and the number of bytes at which it is full. A task passes on everything from
+/// one read in one piece: handing over each message separately would take more time than reading it.
 const MAX_BATCH: usize = 64;
 const MAX_BATCH_SIZE: u32 = 64 * 1024;
 
 /// The most memory that waiting messages may take, in KiB: a few of the longest ones.
 const MAX_MEMORY: usize = 16 * 1024;
 
-/// The id of a connection. The next connection to the same peer has another one.
+/// Identifies a connection. The next connection to the same peer gets another id.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct ConnectionId {
     pub peer: PeerId,
     pub number: u64,
 }
 
-/// What a task reports, as it arrives at the driver.
+/// A task's report as it arrives at the driver.
 #[derive(Debug)]
 pub struct Report {
     pub connection: ConnectionId,
@@ -41,7 +41,7 @@ pub struct Pending {
     size: u32,
 }
 
-/// The reports of one task, as they are queued.
+/// One task's reports, as queued.
 #[derive(Debug)]
 struct Batch {
     connection: ConnectionId,
@@ -111,7 +111,7 @@ impl Reports {
         }
     }
 
-    /// Whether the tasks have to wait for room, or are about to.
+    /// Whether the tasks are waiting for room, or about to.
     pub fn is_full(&self) -> bool {
         self.queue.len() >= MAX_BATCHES / 4 * 3 || self.memory.available_permits() < MAX_MEMORY / 4
     }
@@ -138,8 +138,8 @@ impl Reports {
 }
 
 impl Reporter {
-    /// Waits for room, then sends the pending reports. Cancel-safe: they are taken at the very end. Waiting tasks
-    /// take turns, so a peer that floods gets no more than its share.
+    /// Waits for room, then sends the pending reports. Cancel-safe: the reports are taken out at the very
+    /// end. Waiting tasks take turns, so a flooding peer gets no more than its share.
     ///
     /// # Errors
     /// The driver has ended.

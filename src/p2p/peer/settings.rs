@@ -17,7 +17,7 @@ pub enum TransportChoice {
 }
 
 impl TransportChoice {
-    /// All choices, in the order in which they are listed in help.
+    /// All choices, in the order in which help lists them.
     pub const ALL: &[Self] = &[Self::Auto, Self::V1, Self::V2];
 
     /// The name on the command line.
@@ -30,7 +30,7 @@ impl TransportChoice {
     }
 }
 
-/// What the task of a peer needs to know.
+/// What a peer's task needs to know.
 #[derive(Clone, Debug)]
 pub struct ConnectionSettings {
     pub connector: Connector,
@@ -41,7 +41,7 @@ pub struct ConnectionSettings {
 }
 
 impl ConnectionSettings {
-    /// The settings for a peer. With one that is known to speak v1 only, v2 is not tried first.
+    /// The settings for a peer. If it is known to speak only v1, v2 is not tried.
     pub fn for_peer(&self, v1_only: bool) -> Self {
         let mut settings = self.clone();
         if v1_only && settings.transport == TransportChoice::Auto {

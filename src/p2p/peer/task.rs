@@ -1,8 +1,8 @@
 //! The task of one peer: gives the session a socket and a timer.
 //!
-//! Everything is in one `select!`, so that a slow driver, a slow peer and a flood each block only what they
-//! must: while the driver is busy, the socket is not read; while the peer does not read, nothing is read
-//! from it either; and all three queues are bounded.
+//! A single `select!` makes sure that a slow driver, a slow peer and a flood block only what they must: while
+//! the driver is busy, the socket is not read; while the peer does not read, nothing is read from it either;
+//! and all three queues are bounded.
 
 use crate::address::PeerAddress;
 use crate::chain::Network;
@@ -23,10 +23,10 @@ use crate::wire::{Decoded, Digest, Dropped, Message};
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite};
 
-/// The longest time of one turn of the loop, unless the process or the machine sleeps, or is busy.
+/// The longest duration of one turn of the loop, unless the process or the machine sleeps or is busy.
 const OVERSLEPT: Duration = RECHECK.saturating_mul(2);
 
-/// Of a long message, each further part of this size is reported, in bytes. A block at 50 kB/s makes a report
+/// Each further part of a long message of this size, in bytes, is reported. A block at 50 kB/s makes a report
 /// every 0.7 s, the longest message 122 in all.
 const PART: usize = 32 * 1024;
 
@@ -41,7 +41,7 @@ pub async fn run(address: PeerAddress, settings: ConnectionSettings, mut inbox: 
         Err(reason) => {
             let mut end = Pending::default();
             end.push(settings.clock.now(), 0, PeerReport::Ended(reason));
-            // Without a driver there is nobody to report to.
+            // Without a driver there is no receiver.
             _ = reporter.send(&mut end).await;
         }
     }
@@ -82,11 +82,11 @@ struct Task<S> {
     session: Session,
     meter: Meter,
     pace: Pace,
-    /// Reports that the driver has not taken yet. While there are any, nothing is received.
+    /// Reports not yet taken by the driver. While there are any, nothing is received.
     pending: Pending,
-    /// Since when there are any.
+    /// Since when there have been pending reports.
     blocked_since: Option<Timestamp>,
-    /// How many parts of the incomplete message have come.
+    /// How many parts of the incomplete message have arrived.
     parts: usize,
     /// When the loop last looked at the time.
     last_turn: Timestamp,
@@ -143,9 +143,9 @@ impl<S: AsyncRead + AsyncWrite> Task<S> {
         }
     }
 
-    /// Reports that another part of a message has come, which is not complete.
+    /// Reports another part of an incomplete message.
     fn note_parts(&mut self) {
-        // Otherwise what waits to be decoded may be whole messages.
+        // Otherwise the bytes waiting to be decoded may be whole messages.
         if self.pending.is_full() || self.connection.is_congested() || !self.session.is_live() {
             return;
         }
@@ -155,7 +155,7 @@ impl<S: AsyncRead + AsyncWrite> Task<S> {
         }
     }
 
-    /// Notes if this process was asleep: otherwise the loop turns every few seconds.
+    /// Detects that this process was asleep: otherwise the loop turns every few seconds.
     fn note_sleep(&mut self) {
         let now = self.clock.now();
         let time = now.since(std::mem::replace(&mut self.last_turn, now));
@@ -164,7 +164,7 @@ impl<S: AsyncRead + AsyncWrite> Task<S> {
         }
     }
 
-    /// While the driver keeps us waiting, the peer can't be blamed for silence.
+    /// Notes whether the driver keeps us waiting; the peer can't be blamed for silence meanwhile.
     fn note_blocked(&mut self, now: Timestamp, is_blocked: bool) {
         if is_blocked {
             self.blocked_since.get_or_insert(now);
@@ -212,7 +212,7 @@ impl<S: AsyncRead + AsyncWrite> Task<S> {
         }
     }
 
-    /// Carries out the instructions that followed from a message of `size` bytes, or from none.
+    /// Carries out the instructions that followed from a message of `size` bytes, or from a timer.
     fn follow(
         &mut self,
         now: Timestamp,
@@ -228,7 +228,7 @@ impl<S: AsyncRead + AsyncWrite> Task<S> {
                         self.pending.push(now, size, PeerReport::Input(input));
                     }
                 }
-                // A ping that has not left cannot be answered.
+                // A ping that has not been sent cannot be answered.
                 Instruction::Disconnect(DisconnectReason::PingTimeout) if !self.connection.is_flushed() => {
                     return Err(DisconnectReason::NotReading);
                 }
@@ -257,7 +257,7 @@ impl<S: AsyncRead + AsyncWrite> Task<S> {
         let now = self.clock.now();
         self.report_traffic(now);
         self.pending.push(now, 0, PeerReport::Ended(reason));
-        // Without a driver there is nobody to report to.
+        // Without a driver there is no receiver.
         _ = self.reporter.send(&mut self.pending).await;
     }
 }

@@ -1,4 +1,4 @@
-//! What a peer may say about us: whether Core would punish what we send.
+//! Judges what we send as Core would.
 
 use crate::wire::{BlockHash, Inventory, Message, Services, TxHash};
 use std::collections::{HashMap, HashSet};
@@ -9,7 +9,7 @@ const MAX_INV: usize = 50_000;
 /// The most hashes of a locator (Core: `MAX_LOCATOR_SZ`).
 const MAX_LOCATOR: usize = 101;
 
-/// One connection as the peer sees it.
+/// One connection from the peer's point of view.
 #[derive(Debug, Default)]
 #[expect(clippy::struct_excessive_bools, reason = "each of them is a message that was sent or not")]
 pub(crate) struct Judge {
@@ -20,13 +20,13 @@ pub(crate) struct Judge {
     has_our_verack: bool,
     sent_verack: bool,
     was_asked_for_addresses: bool,
-    /// The numbers of transactions of the compact blocks that it sent.
+    /// The number of transactions in each compact block that the peer sent.
     compact: HashMap<BlockHash, usize>,
-    /// Every transaction that it was asked for and has neither sent nor said that it lacks.
+    /// The transactions requested from the peer and neither sent nor declined by it.
     txs: HashSet<TxHash>,
 }
 
-/// The transaction that an entry is about. One that is requested by txid may be requested by wtxid as well.
+/// The transaction that an entry is about. One requested by txid may also be requested by wtxid.
 fn tx_hash(entry: &Inventory) -> Option<TxHash> {
     match *entry {
         Inventory::Tx(txid) | Inventory::WitnessTx(txid) => Some(TxHash::Txid(txid)),
@@ -45,12 +45,12 @@ impl Judge {
         self.sent_verack
     }
 
-    /// Forgets what was asked for: it may be asked for again.
+    /// Forgets all requests: repeating them is allowed.
     pub(crate) fn forget_requests(&mut self) {
         self.txs.clear();
     }
 
-    /// Notes what the peer sends.
+    /// Notes a message from the peer.
     pub(crate) fn sends(&mut self, message: &Message) {
         match message {
             Message::Version(version) if !self.has_our_verack => self.services = version.services,
@@ -71,10 +71,10 @@ impl Judge {
         }
     }
 
-    /// Judges what we send, as Core would, and as a peer would that is asked for something twice.
+    /// Judges a message from us: as Core would, and as a peer that is asked for the same thing twice.
     ///
     /// # Panics
-    /// If it should not be sent.
+    /// We should not have sent it.
     pub(crate) fn hears(&mut self, message: &Message) {
         match message {
             Message::Version(_) => {

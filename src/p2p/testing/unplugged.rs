@@ -12,7 +12,7 @@ use crate::wire::Message;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-/// The node and the sessions of its peers, as the driver and the tasks of the peers join them.
+/// The node and its peers' sessions, joined as the driver and the peers' tasks join them.
 #[derive(Debug)]
 pub(crate) struct Unplugged {
     node: Node,
@@ -21,7 +21,7 @@ pub(crate) struct Unplugged {
     sessions: BTreeMap<PeerId, Session>,
 }
 
-/// What a driver would do.
+/// An action for the driver.
 #[derive(Debug)]
 pub(crate) enum Deed {
     Dial(Dial),
@@ -86,7 +86,7 @@ impl Unplugged {
         self.node.deadline(now).into_iter().chain(sessions).min()
     }
 
-    /// The connection ends, or the attempt to open it fails, and not because we closed it.
+    /// The connection ended or could not be opened, but not because we closed it.
     pub(crate) fn ended(&mut self, peer: PeerId, reason: DisconnectReason, now: Timestamp) -> Vec<Deed> {
         let mut deeds = vec![self.close(peer, reason, now)];
         deeds.extend(self.outputs(now));
@@ -98,7 +98,7 @@ impl Unplugged {
         self.node.addresses()
     }
 
-    /// The process was asleep for `time`, until `now`: what has arrived waited for it.
+    /// Notes that the process was asleep for `time`, until `now`: whatever arrived waited for it.
     pub(crate) fn overslept(&mut self, time: Duration, now: Timestamp) {
         self.sessions.values_mut().for_each(|session| session.overslept(time, now));
     }

@@ -4,7 +4,7 @@
 //! |---|---|
 //! | `request_tracker` | which announcer to request a transaction from, and when to try the next one |
 //! | `bootstrap` | which peers to ask for their whole mempool, and how to download it |
-//! | `parent_requests` | which unconfirmed parents to request although nobody announced them |
+//! | `parent_requests` | which unconfirmed parents to request without an announcement |
 //! | `seen` | what was received before, in bounded memory |
 
 mod bootstrap;
@@ -27,7 +27,7 @@ use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-/// The most peers that are asked for a transaction that is here, one after the other.
+/// The most peers asked, one after the other, to send again a transaction that is here.
 const MAX_RESENDERS: usize = 3;
 
 /// Decides which transactions to request from which peers.
@@ -51,16 +51,16 @@ impl TxDownload {
         }
     }
 
-    /// Requests parents of `child` from `peer`, which sent it, unless they arrive by themselves first.
+    /// Requests the parents of `child` from `peer`, which sent it, unless they arrive first.
     pub fn request_parents(&mut self, peer: PeerId, child: Txid, parents: &[Txid], now: Timestamp) {
-        // The list of a whole mempool contains its parents.
+        // The whole-mempool list contains the child's parents.
         if !self.bootstrap.is_active() {
             self.parents.add(now, peer, child, parents);
         }
     }
 
-    /// Has peers send transactions that are here: each is requested from one peer, and from a few others only if that
-    /// one doesn't have it.
+    /// Asks peers to send again transactions that are here: each is requested from one peer, and from a few
+    /// more only if that one lacks it.
     pub fn resend(&mut self, txs: &[(Txid, Wtxid)], now: Timestamp) {
         let peers = self.bootstrap.serving(now);
         let turns = (0..peers.len()).cycle();
@@ -74,17 +74,17 @@ impl TxDownload {
         }
     }
 
-    /// Takes note that a transaction is no longer here.
+    /// Notes that a transaction is no longer here.
     pub fn forget(&mut self, txid: Txid, wtxid: Wtxid) {
         self.requests.unsee(txid, wtxid);
     }
 
-    /// Asks peers for the lists of their whole mempools again.
+    /// Asks peers for whole-mempool lists again.
     pub fn relist(&mut self, now: Timestamp) {
         self.bootstrap.restart(now);
     }
 
-    /// Takes note of a transaction that is here already.
+    /// Notes a transaction that is here already.
     pub fn known(&mut self, tx: &Transaction, now: Timestamp) {
         self.requests.known(tx.txid(), tx.wtxid());
         self.bootstrap.arrived(&tx.wtxid(), now);
@@ -96,7 +96,7 @@ impl TxDownload {
         self.bootstrap.remembered()
     }
 
-    /// The mempool is full: its rest need not be downloaded.
+    /// Notes that the mempool is full: its rest need not be downloaded.
     pub fn mempool_full(&mut self) {
         self.bootstrap.stop();
     }
@@ -119,7 +119,7 @@ impl TxDownload {
         let (mut txs, mut count, mut dropped) = (Vec::new(), 0, 0);
         for hash in list.iter().copied().filter_map(tx_hash) {
             count += 1;
-            // As in Core, only the kind of hash agreed on in the handshake counts (BIP339).
+            // As in Core, only the kind of hash agreed on in the handshake is accepted (BIP339).
             if by_wtxid != matches!(hash, TxHash::Wtxid(_)) {
                 continue;
             }
@@ -148,7 +148,7 @@ impl TxDownload {
             {
                 continue;
             }
-            // Most parents are confirmed long ago, so their absence is no fault of the peer.
+            // Most parents were confirmed long ago, so the peer is not at fault for lacking them.
             if self.requests.not_found(peer, hash) && !self.is_parent(hash) {
                 count += 1;
             }
@@ -173,7 +173,7 @@ impl TxDownload {
         }
         let event = match (receipt, verdict) {
             (Receipt::Unrequested, _) => PeerEvent::Tolerated(Misbehaviour::UnrequestedTransaction),
-            // It counts as seen, and isn't requested again.
+            // It counts as seen and isn't requested again.
             (_, Err(why)) => PeerEvent::Tolerated(Misbehaviour::InvalidTransaction(*why)),
             (Receipt::Known, Ok(())) => return vec![],
             (Receipt::New { answered_after, requested_as }, Ok(())) => {
@@ -279,7 +279,7 @@ impl Part for TxDownload {
             }
         }
         actions.extend(dropped.into_iter().filter_map(|(peer, count)| too_many(peer, count)));
-        // Live relay comes first: what is behind a bulk request waits for it.
+        // Live relay comes first, as anything after a bulk request has to wait for its answer.
         actions.extend(self.request(now));
         actions.extend(self.bootstrap.request(now));
         actions
@@ -313,7 +313,7 @@ fn emit(peer: PeerId, event: PeerEvent) -> Action {
     Action::Emit(EventKind::Peer(peer, event))
 }
 
-/// Reports that announcements were dropped for lack of room, if any were.
+/// Reports announcements dropped for lack of room, if any.
 fn too_many(peer: PeerId, dropped: usize) -> Option<Action> {
     let misbehaviour = Misbehaviour::TooManyAnnouncements { dropped };
     (dropped > 0).then(|| emit(peer, PeerEvent::Tolerated(misbehaviour)))

@@ -1,8 +1,8 @@
 //! Which unconfirmed parents to request, by txid, so that the fees of their children become known.
 //!
-//! A peer doesn't announce what was in its mempool before we connected, but serves it (Core does so by txid
-//! as well). So the peer that sent a child is asked for the parents that nobody announced. Most of them are
-//! confirmed long ago, and the answer is `notfound`: each is requested once, from one peer.
+//! A peer doesn't announce what was in its mempool before we connected, but does serve it (Core also by
+//! txid). The peer that sent a child is therefore asked for parents that no peer announced. Most of them were
+//! confirmed long ago, and the answer is `notfound`, so each is requested once, from one peer.
 
 use crate::event::PeerId;
 use crate::p2p::tx_download::seen::Seen;
@@ -16,7 +16,7 @@ use std::time::Duration;
 /// still the longest chain that most wallets build).
 const MAX_DEPTH: u8 = 25;
 
-/// How long to wait for a parent to arrive by itself: it may have been announced together with its child.
+/// How long to wait for a parent before requesting it: it may have been announced together with its child.
 const DELAY: Duration = Duration::from_secs(1);
 
 /// The most parents of one child that are requested. Children with more (consolidations of old coins) hardly
@@ -72,7 +72,7 @@ impl ParentRequests {
         }
     }
 
-    /// Notes that a transaction is requested as if it was a parent: from peers that did not announce it.
+    /// Notes a request, to peers that did not announce the transaction, as if it was for a parent.
     pub fn note(&mut self, txid: Txid) {
         self.depths.insert(txid, MAX_DEPTH);
     }
@@ -88,12 +88,12 @@ impl ParentRequests {
         self.waiting.front().map(|waiting| waiting.due)
     }
 
-    /// Notes that a parent was not requested after all: it may be for another child.
+    /// Notes that a parent was not requested after all: another child may need it.
     pub fn retract(&mut self, txid: Txid) {
         self.requested.remove(txid.0);
     }
 
-    /// Whether this transaction was lately requested as a parent.
+    /// Whether this transaction was recently requested as a parent.
     pub fn is_parent(&self, txid: Txid) -> bool {
         self.depths.contains_key(&txid)
     }

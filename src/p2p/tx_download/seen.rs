@@ -1,4 +1,4 @@
-//! What was received lately, in bounded memory.
+//! What was received recently, in bounded memory.
 
 use std::collections::HashSet;
 use std::fmt;
@@ -16,8 +16,8 @@ pub struct Seen {
     hasher: RandomState,
 }
 
-/// Its hashes mean nothing to a reader. And as it fills for more than a day, whatever else grows would be hidden among
-/// them.
+/// Hides the hashes, which mean nothing to a reader. The set fills for more than a day, and would hide from
+/// the memory tests whatever else grows.
 impl fmt::Debug for Seen {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { capacity, young, old, .. } = self;

@@ -1,4 +1,4 @@
-//! Peers announce, are asked, answer or don't, without a socket.
+//! Peers announce, are asked, and answer or don't, without a socket.
 
 mod bootstrap;
 mod links;

@@ -1,4 +1,4 @@
-//! How many addresses are known of each network.
+//! Counts the known addresses by network.
 
 use crate::event::{AddressCounts, AddressNetwork};
 use crate::p2p::addrman::table::AddrTable;

@@ -5,13 +5,13 @@ use crate::util::time::Timestamp;
 use crate::wire::Services;
 use std::time::Duration;
 
-/// An address that was not seen for this long is useless (Core: `ADDRMAN_HORIZON`).
+/// An address not seen for this long is useless (Core: `ADDRMAN_HORIZON`).
 const HORIZON: Duration = Duration::from_hours(30 * 24);
 
 /// How far in the future a timestamp may lie, because clocks differ (Core: 10 min).
 pub const MAX_FUTURE: Duration = Duration::from_mins(10);
 
-/// After so many failures a new address is useless (Core: `ADDRMAN_RETRIES`).
+/// After this many failures a new address is useless (Core: `ADDRMAN_RETRIES`).
 const RETRIES: u16 = 3;
 
 /// An address that once worked is useless after more failures (Core: `ADDRMAN_MAX_FAILURES`) ...
@@ -34,7 +34,7 @@ pub const MAX_BACKOFF: Duration = Duration::from_hours(1);
 pub enum AddrSource {
     /// From the DNS seed of this name.
     Dns(String),
-    /// From the list that is built into this program.
+    /// From the list built into this program.
     Fixed,
     /// From the peer at this address.
     Peer(PeerAddress),
@@ -45,7 +45,7 @@ pub enum AddrSource {
 pub struct Entry {
     /// Where the address was learned first.
     pub source: AddrSource,
-    /// Its services: as other peers say until we were connected. No service bits: unknown.
+    /// The services of the node: hearsay until we have connected. No bits set: unknown.
     pub services: Services,
     /// When other peers or we last saw it.
     pub seen: Timestamp,
@@ -53,7 +53,7 @@ pub struct Entry {
     pub last_try: Option<Timestamp>,
     /// When it was last connected.
     pub last_success: Option<Timestamp>,
-    /// Attempts since then that failed through its own fault.
+    /// Attempts since then that failed through the address's own fault.
     pub failures: u16,
     /// Whether the node speaks the v1 transport only (BIP324).
     pub v1_only: bool,
@@ -66,7 +66,7 @@ pub struct Entry {
 }
 
 impl Entry {
-    /// An address learned from `source` that was never dialled.
+    /// A new entry for an address learned from `source` and never dialled.
     pub fn new(source: AddrSource, services: Services, seen: Timestamp) -> Self {
         Self {
             source,
@@ -95,8 +95,8 @@ impl Entry {
         out_of_time || given_up
     }
 
-    /// The probability that it is selected when its turn comes: smaller after each failure, down to 4 %
-    /// (Core: `AddrInfo::GetChance`).
+    /// The probability of selection when its turn comes: smaller after each failure, down to 4 % (Core:
+    /// `AddrInfo::GetChance`).
     pub fn chance(&self) -> f64 {
         0.66_f64.powi(self.failures.min(8).into())
     }

@@ -1,5 +1,4 @@
-//! The addresses of nodes that could be dialled, in bounded tables that no source can fill (Core:
-//! `AddrMan`).
+//! The tables of dialable addresses, bounded so that no single source can fill them (Core: `AddrMan`).
 //!
 //! An address is learned into the *new* table, and moves to the *tried* table after a handshake. Its
 //! place in either is fixed (see [`place`]); it displaces another address only if that one is failing or
@@ -28,8 +27,8 @@ use place::{BUCKET_SIZE, NEW_BUCKETS, TRIED_BUCKETS};
 use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
 
-/// Addresses from peers are assumed to be this much older than they say, except for the peer's own
-/// (Core: 2 h).
+/// Addresses from peers are assumed to be this much older than claimed, except for the peer's own (Core: 2
+/// h).
 const TIME_PENALTY: Duration = Duration::from_hours(2);
 
 /// The assumed age of an address without a credible timestamp (Core: 5 days).
@@ -42,8 +41,8 @@ const EARLIEST: Timestamp = Timestamp::from_secs(100_000_000);
 /// `ADDRMAN_REPLACEMENT`).
 const REPLACEMENT: Duration = Duration::from_hours(4);
 
-/// Ports below this belong to well-known services (RFC 6335). Peers must not be able to make us dial
-/// mail and web servers; Core has a list of such ports.
+/// Ports below this belong to well-known services (RFC 6335). Peers must not make us dial mail and web
+/// servers. Core has a list of such ports instead.
 const FIRST_PLAIN_PORT: u16 = 1_024;
 
 /// The known addresses.
@@ -53,7 +52,7 @@ pub struct AddrTable {
     /// Whether loopback and other private addresses are accepted, for private test networks.
     private: bool,
     entries: HashMap<PeerAddress, Entry, RandomState>,
-    /// The places that are taken.
+    /// The occupied places.
     new: BTreeMap<usize, PeerAddress>,
     tried: BTreeMap<usize, PeerAddress>,
     changes: u64,
@@ -130,7 +129,7 @@ impl AddrTable {
         }
     }
 
-    /// Notes that the attempt to connect to `address` failed; with `blame` through its own fault,
+    /// Notes that the attempt to connect to `address` failed. With `blame` it counts against the address,
     /// because other nodes can be reached.
     pub(in crate::p2p) fn failed(&mut self, address: &PeerAddress, now: Timestamp, blame: bool) {
         if let Some(entry) = self.entries.get_mut(address) {
@@ -141,8 +140,7 @@ impl AddrTable {
         }
     }
 
-    /// Notes that the connection to `address` ended after its handshake, so that it is not dialled again
-    /// at once.
+    /// Notes that the connection to `address` ended after its handshake, which delays the next dial.
     pub(in crate::p2p) fn disconnected(&mut self, address: &PeerAddress, now: Timestamp) {
         if let Some(entry) = self.entries.get_mut(address) {
             entry.last_try = Some(now);
@@ -159,8 +157,8 @@ impl AddrTable {
         }
     }
 
-    /// Whether the node at `address` does not speak the v2 transport (BIP324), as far as we know or other
-    /// peers say.
+    /// Whether the node at `address` lacks the v2 transport (BIP324), as far as we know from experience or
+    /// hearsay.
     pub(in crate::p2p) fn speaks_v1_only(&self, address: &PeerAddress) -> bool {
         self.entries.get(address).is_some_and(|entry| {
             let offers_others = entry.services != Services::NONE && !entry.services.has(Services::P2P_V2);
@@ -248,7 +246,7 @@ impl AddrTable {
     }
 }
 
-/// When `known` was seen, as far as that is credible.
+/// Returns when `known` was seen, if the claim is credible.
 fn credible_time(known: &KnownAddress, source: &AddrSource, now: Timestamp) -> Timestamp {
     let said = Timestamp::from_secs(known.time.into());
     let seen = if said < EARLIEST || said > now + MAX_FUTURE { now - AGE_OF_UNDATED } else { said };

@@ -1,9 +1,9 @@
 //! The place of an address in the tables, by a secret key.
 //!
-//! As in Core's `AddrMan`, a table has a fixed number of buckets with a fixed number of places. A keyed
-//! hash of its netgroup and of its source's netgroup gives each address one place. So a source, or the
-//! owner of a netgroup, can fill only a small share of the buckets, however much it sends, and cannot
-//! compute which ones.
+//! As in Core's `AddrMan`, a table has a fixed number of buckets with a fixed number of places. A keyed hash
+//! of its netgroup and of its source's netgroup gives each address one place. A source, or the owner of a
+//! netgroup, can therefore fill only a small share of the buckets however much it sends, and cannot compute
+//! which ones.
 
 use crate::address::netgroup::NetGroup;
 use crate::address::{Host, PeerAddress};

@@ -1,4 +1,4 @@
-//! The form in which addresses are saved.
+//! The saved form of addresses.
 
 use crate::address::{Host, PeerAddress};
 use crate::p2p::addrman::table::entry::Entry;
@@ -28,10 +28,10 @@ pub struct AddrRecord {
     tried: bool,
 }
 
-/// A table as it is saved.
+/// The saved form of a table.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct SavedAddresses {
-    /// The secret by which the addresses have their places.
+    /// The secret that determines the places.
     pub key: AddrKey,
     /// The addresses, in any order.
     pub records: Vec<AddrRecord>,

@@ -18,7 +18,7 @@ impl AddrTable {
     /// the new table with equal probability, then from each bucket, preferring addresses that did not
     /// fail.
     ///
-    /// Choosing buckets instead of addresses keeps the share of a flood small, which fills few buckets.
+    /// Choosing buckets rather than addresses keeps a flood's share small, as it fills few buckets.
     pub(in crate::p2p) fn select(
         &self,
         now: Timestamp,

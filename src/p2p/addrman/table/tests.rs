@@ -1,4 +1,4 @@
-//! What is learned, replaced and selected, and what survives being saved.
+//! Learning, replacing, selecting and saving addresses.
 
 use crate::event::{AddressCounts, AddressNetwork};
 use crate::p2p::addrman::table::place::{NEW_BUCKETS_PER_SOURCE, TRIED_BUCKETS_PER_GROUP};
@@ -147,7 +147,7 @@ fn a_netgroup_fills_a_thirty_second_of_the_tried_table() {
     assert_consistent(&table);
 }
 
-/// Two addresses with the same place in the tried table.
+/// Returns two addresses with the same place in the tried table.
 fn same_place(table: &AddrTable) -> (PeerAddress, PeerAddress) {
     let first = spread(0);
     let place = table.key.tried_place(&first);

@@ -1,4 +1,4 @@
-//! Which peer to request past blocks from: those from before startup, newest first.
+//! Past blocks, those from before startup: which peer to request each from, newest first.
 //!
 //! Past blocks are useful and not urgent: few are requested at a time, from a slow peer one at a time,
 //! and none while new blocks are needed. They may come in any order, so none waits for another.
@@ -18,24 +18,23 @@ use progress::ProgressReporter;
 use std::collections::{BTreeMap, HashSet, VecDeque};
 use std::time::Duration;
 
-/// How long a peer may take to send a block. Nothing waits for it, and a full block of 2 MB takes a while
+/// How long a peer may take to send a block. Nothing depends on it, and a full 2 MB block takes a while
 /// through Tor.
 pub const PAST_BLOCK_TIMEOUT: Duration = Duration::from_mins(1);
 
-/// How long a request may take however the transfer progresses.
+/// How long a request may take even if the transfer progresses.
 const MAX_TRANSFER: Duration = Duration::from_mins(5);
 
-/// How many blocks are requested from one peer at a time: while it sends one, it reads the next from
-/// disk.
+/// How many blocks are requested from one peer at a time: while it sends one, it reads the next from disk.
 const MAX_PER_PEER: usize = 2;
 
-/// How many blocks are requested at a time in all. This bounds the memory: a block has at most 4 MB.
+/// How many blocks are requested at a time in total. This bounds the memory: a block has at most 4 MB.
 const MAX_REQUESTS: usize = 8;
 
-/// A peer that takes longer is asked for one block at a time.
+/// A peer that takes longer gets one request at a time.
 const SLOW: Duration = Duration::from_secs(5);
 
-/// After this many failed requests in a row a peer is no longer asked.
+/// After this many consecutive failures a peer is no longer asked.
 const MAX_FAILURES: u32 = 3;
 
 /// After this many failed requests a block is given up.
@@ -45,26 +44,26 @@ const MAX_ATTEMPTS: usize = 12;
 /// ahead of ours. Core asks pruned peers for no more either.
 const LIMITED_DEPTH: u32 = 288 - 2;
 
-/// How long no connected peer may serve the remaining blocks before they are given up.
+/// After this long without a connected peer that serves the remaining blocks, they are given up.
 const PATIENCE: Duration = Duration::from_mins(2);
 
-/// How many timed-out requests are remembered, because answers may come late.
+/// How many timed-out requests are remembered, to accept late answers.
 const MAX_LATE: usize = 64;
 
 /// The download of past blocks.
 #[derive(Debug)]
 pub struct Backfill {
-    /// How many blocks below the tip are needed.
+    /// How many blocks below the tip to fetch.
     depth: usize,
-    /// Blocks that an earlier run downloaded.
+    /// Blocks downloaded by an earlier run.
     known: HashSet<BlockHash>,
     timeout: Duration,
-    /// Blocks that are not requested, newest first.
+    /// Blocks not yet requested, newest first.
     waiting: VecDeque<PastBlock>,
     requests: Vec<Request>,
     servers: BTreeMap<PeerId, Server>,
     late: Ring<(PeerId, BlockHash), MAX_LATE>,
-    /// Whether a request may be possible that was not possible before.
+    /// Whether a request may have become possible.
     has_changed: bool,
     /// Since when no request is possible although peers are connected.
     stuck_since: Option<Timestamp>,
@@ -80,27 +79,26 @@ struct Server {
     /// Whether the peer has the whole chain.
     is_full: bool,
     is_slow: bool,
-    /// How many requests failed in a row.
+    /// The number of consecutive failures.
     failures: u32,
 }
 
-/// How a block that arrived relates to the requests.
+/// How an arriving block relates to the requests.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum PastReceipt {
     /// It answers a request.
     Accepted {
-        /// Height of the block.
+        /// The block's height.
         height: u32,
     },
-    /// It answers a request and is no longer needed.
+    /// It answers a request but is no longer needed.
     Late,
     /// The peer was not asked for it.
     Unrequested,
 }
 
 impl Backfill {
-    /// Needs the last `depth` blocks except for the `known` ones; each request times out after
-    /// `timeout`.
+    /// Fetches the last `depth` blocks except for the `known` ones. Each request times out after `timeout`.
     pub fn new(depth: u32, known: HashSet<BlockHash>, timeout: Duration) -> Self {
         Self {
             depth: usize::try_from(depth).unwrap_or(usize::MAX),
@@ -137,7 +135,7 @@ impl Backfill {
     pub fn disconnected(&mut self, peer: PeerId) {
         self.servers.remove(&peer);
         if self.servers.is_empty() {
-            // A peer may connect that serves what is left.
+            // A peer that serves the rest may connect.
             self.stuck_since = None;
         }
         self.late.retain(|(late, _)| *late != peer);
@@ -148,8 +146,8 @@ impl Backfill {
         }
     }
 
-    /// Adds blocks of the best chain, oldest first, all above those that are needed already. Blocks
-    /// that are now too deep are dropped.
+    /// Adds blocks of the best chain, oldest first, all above those already needed. Drops blocks that are now
+    /// too deep.
     pub fn need(&mut self, blocks: impl IntoIterator<Item = (u32, BlockHash)>) {
         for (height, hash) in blocks.into_iter().filter(|_| self.depth > 0) {
             if !self.known.contains(&hash) {
@@ -163,7 +161,7 @@ impl Backfill {
         self.has_changed = true;
     }
 
-    /// Adds blocks of the best chain at any depth, also those that are known or came before.
+    /// Adds blocks of the best chain at any depth, including known and received ones.
     pub fn need_again(&mut self, blocks: impl IntoIterator<Item = (u32, BlockHash)>) {
         for (height, hash) in blocks {
             let waiting = self.waiting.iter_mut().find(|block| block.hash == hash);
@@ -183,7 +181,7 @@ impl Backfill {
         std::mem::take(&mut self.abandoned)
     }
 
-    /// Drops the blocks that left the best chain by `is_active`.
+    /// Drops the blocks that are no longer in the best chain according to `is_active`.
     pub fn retain_active(&mut self, is_active: impl Fn(BlockHash) -> bool) {
         let requests = self.requests.extract_if(.., |request| !is_active(request.block.hash));
         let mut dropped: Vec<_> = requests.flat_map(Request::late_answers).collect();
@@ -214,7 +212,8 @@ impl Backfill {
         }
     }
 
-    /// Gives all requests as much time again, and to peers that may serve the rest.
+    /// Extends all time limits by `time`: those of requests, and that for finding a peer that serves the
+    /// rest.
     pub fn slept(&mut self, time: Duration) {
         for request in &mut self.requests {
             (request.since, request.heard) = (request.since + time, request.heard + time);
@@ -222,7 +221,7 @@ impl Backfill {
         self.stuck_since = self.stuck_since.map(|since| since + time);
     }
 
-    /// Takes note of a valid block that `peer` sent.
+    /// Records a valid block from `peer`.
     pub fn received(&mut self, peer: PeerId, hash: BlockHash, now: Timestamp) -> PastReceipt {
         let Some(block) = self.take(peer, hash, now) else {
             let Some(position) = self.late.iter().position(|late| *late == (peer, hash)) else {
@@ -261,7 +260,7 @@ impl Backfill {
         requests
     }
 
-    /// Returns the progress if it is to be reported now.
+    /// Returns the progress if a report is due.
     pub fn report(&mut self, now: Timestamp) -> Option<Progress> {
         self.reporter.report(self.progress(), now)
     }
@@ -275,7 +274,7 @@ impl Backfill {
         requests.chain(stuck).chain(report).min()
     }
 
-    /// The index of the next block to request, and the peer to ask.
+    /// The next block to request, as an index, and the peer to ask.
     fn next(&self, tip: u32) -> Option<(usize, PeerId)> {
         if self.requests.len() >= MAX_REQUESTS {
             return None;
@@ -285,7 +284,7 @@ impl Backfill {
         if free.is_empty() {
             return None;
         }
-        // The peer with the fewest requests comes first.
+        // Prefer the peer with the fewest requests.
         free.sort_unstable_by_key(|(load, peer, _)| (*load, *peer));
         let serves = |server: &Server, block: &PastBlock| {
             server.is_full || tip.saturating_sub(block.height) < LIMITED_DEPTH

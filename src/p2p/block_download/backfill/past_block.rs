@@ -11,11 +11,11 @@ const MAX_LOST: usize = 3;
 pub(super) struct PastBlock {
     pub height: u32,
     pub hash: BlockHash,
-    /// Peers that did not have the block or did not answer in time.
+    /// Peers that lacked the block or did not answer in time.
     pub refused: Vec<PeerId>,
-    /// Peers that disconnected while they were asked, as often as they did.
+    /// Peers that disconnected while asked, once for each time.
     pub lost: Vec<PeerId>,
-    /// Whether it is needed however deep it is.
+    /// Whether to fetch the block however deep it is.
     pub is_pinned: bool,
 }
 
@@ -23,7 +23,7 @@ pub(super) struct PastBlock {
 pub(super) struct Request {
     pub peer: PeerId,
     pub since: Timestamp,
-    /// When a part of a message of the peer last came.
+    /// When the last part of a message from the peer arrived.
     pub heard: Timestamp,
     pub block: PastBlock,
 }
@@ -49,7 +49,7 @@ impl Request {
         self.peer == peer && self.block.hash == hash
     }
 
-    /// Whether `peer` was asked for the block, now or earlier.
+    /// Whether `peer` was ever asked for the block.
     pub fn was_sent_to(&self, peer: PeerId) -> bool {
         self.peer == peer || self.block.refused.contains(&peer)
     }

@@ -1,4 +1,4 @@
-//! The progress of the backfill, and when it is reported.
+//! When to report the progress of the backfill.
 
 use crate::util::time::Timestamp;
 use std::time::Duration;
@@ -6,12 +6,12 @@ use std::time::Duration;
 /// The shortest time between two reports.
 pub(super) const REPORT_INTERVAL: Duration = Duration::from_millis(200);
 
-/// How many past blocks have come.
+/// The progress of the backfill.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Progress {
-    /// Blocks that came.
+    /// Blocks that arrived.
     pub fetched: u32,
-    /// Blocks in all.
+    /// Blocks requested in total.
     pub requested: u32,
     /// Blocks that no peer serves.
     pub given_up: u32,
@@ -23,14 +23,14 @@ impl Progress {
     }
 }
 
-/// Reports the progress at the beginning, when it changes but not too often, and at the end.
+/// Reports the progress at the beginning, on changes but not too often, and at the end.
 #[derive(Debug, Default)]
 pub(super) struct ProgressReporter {
     last: Option<(Timestamp, Progress)>,
 }
 
 impl ProgressReporter {
-    /// Returns the progress if it is to be reported now.
+    /// Returns the progress if a report is due.
     pub fn report(&mut self, progress: Progress, now: Timestamp) -> Option<Progress> {
         let is_due = self.is_new(progress) && self.due(progress).is_none_or(|at| at <= now);
         is_due.then(|| {
@@ -51,7 +51,7 @@ impl ProgressReporter {
         }
     }
 
-    /// `None`: at once.
+    /// `None`: immediately.
     fn due(&self, progress: Progress) -> Option<Timestamp> {
         let (last, _) = self.last.filter(|_| !progress.is_over())?;
         Some(last + REPORT_INTERVAL)

@@ -8,15 +8,15 @@ use crate::wire::message::MAX_LOCATOR;
 use crate::wire::{BlockHash, BlockHeader};
 use std::collections::{HashMap, VecDeque};
 
-/// How many headers of the best chain are kept, back from its tip. An earlier fork is not recognized.
+/// How many headers of the best chain are kept, back from its tip. An earlier fork is not recognised.
 const MAX_ACTIVE: usize = 20_000;
 
-/// How many headers of side branches are kept; when there are more, all of them are forgotten. A peer
-/// with a better branch sends it again as a whole.
+/// How many headers of side branches are kept. Beyond that, all of them are dropped; a peer with a better
+/// branch sends it again as a whole.
 const MAX_SIDE: usize = 10_000;
 
-/// Chains of headers from one starting point. The proof of work was checked before (see
-/// [`BlockHeader::check`]); here it is added up, and `nBits` are checked by the [`difficulty`] rule.
+/// The chains of headers from one starting point. Proof of work was checked before (see
+/// [`BlockHeader::check`]); here it is summed up, and `nBits` is checked by the [`difficulty`] rule.
 #[derive(Debug)]
 pub struct HeaderChain {
     network: Network,
@@ -39,7 +39,7 @@ struct Node {
 }
 
 impl Node {
-    /// The node of `header`, whose parent is this one.
+    /// The node of `header`, a child of this one.
     fn next(&self, header: &BlockHeader) -> Self {
         Self {
             previous: header.previous,
@@ -70,7 +70,7 @@ pub enum HeadersError {
     /// The parent of the first header is unknown.
     #[error("unconnecting headers")]
     Unconnecting,
-    /// The headers break a consensus rule, for which Core disconnects the peer.
+    /// The headers break a consensus rule. Core disconnects the peer for that.
     #[error(transparent)]
     Invalid(#[from] BlockFault),
 }
@@ -83,7 +83,7 @@ impl HeaderChain {
             height: start.height,
             work: 0,
             time: start.time.unwrap_or_default(),
-            // Only the genesis block of a private chain is read, and that has the easiest ones.
+            // Only private chains read the genesis block's bits, and theirs are the easiest ones.
             bits: network.limit_bits(),
         };
         Self {
@@ -106,7 +106,7 @@ impl HeaderChain {
         }
         let known = headers.iter().take_while(|(hash, _)| self.nodes.contains_key(hash)).count();
         let is_crowded = self.nodes.len() + headers.len() - known > self.active.len() + MAX_SIDE;
-        // What is known was checked before: a peer that repeats itself costs next to nothing.
+        // Known headers were checked before, so repeating them costs next to nothing.
         let headers = if is_crowded { headers } else { &headers[known..] };
         let Some((_, first)) = headers.first() else { return Ok(None) };
         let nodes = self.nodes_of(first.previous, headers)?;
@@ -119,7 +119,7 @@ impl HeaderChain {
         let mut best = self.tip_hash();
         for (&(hash, _), node) in headers.iter().zip(nodes) {
             self.nodes.entry(hash).or_insert(node);
-            // With equal work the chain that came first stays the best, as in Core.
+            // At equal work the chain seen first stays the best, as in Core.
             if node.work > self.work(best) {
                 best = hash;
             }
@@ -146,7 +146,7 @@ impl HeaderChain {
         (self.base..end).rev().zip(self.active.iter().rev().copied())
     }
 
-    /// How many of the newest blocks there are back to the oldest one of this time or later.
+    /// How many blocks, counted from the tip, reach back to the oldest one of this time or later.
     pub fn count_since(&self, time: u32) -> usize {
         let times = self.active.iter().map(|hash| self.nodes.get(hash).map_or(0, |node| node.time));
         let before = times.take_while(|at| *at < time).count();
@@ -193,7 +193,7 @@ impl HeaderChain {
         Ok(nodes)
     }
 
-    /// The node of a block whose header is known: that of a starting point in the middle of a chain is not.
+    /// The node of a block with a known header; a starting point in the middle of a chain has none.
     fn with_header(&self, hash: BlockHash) -> Option<Node> {
         let is_known = hash != self.start.hash || self.start.time.is_some();
         self.nodes.get(&hash).copied().filter(|_| is_known)

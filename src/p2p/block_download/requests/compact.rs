@@ -1,4 +1,4 @@
-//! Blocks that come in compact form (BIP152), and the transactions that are missing in them.
+//! Blocks in compact form (BIP152), and the transactions that they lack.
 
 use crate::event::PeerId;
 use crate::p2p::block_download::requests::BlockRequests;
@@ -18,8 +18,8 @@ impl BlockRequests {
         needed.any(|block| block.expects(peer)) || self.late.contains(&(peer, hash))
     }
 
-    /// Notes that `peer` sent the compact form of a block. Returns whether it is of use: the block is
-    /// needed, has not arrived, and `peer` did not send this before.
+    /// Notes that `peer` sent the compact form of a block. Returns whether it is useful: the block is needed,
+    /// has not arrived, and `peer` has not sent this form before.
     pub fn compact_arrived(&mut self, peer: PeerId, hash: BlockHash) -> bool {
         let Some(block) = self.find(hash) else { return false };
         let source = block.source(peer);
@@ -30,8 +30,8 @@ impl BlockRequests {
         is_first && !block.has_arrived()
     }
 
-    /// Keeps the incomplete block that `peer` sent. Returns whether the missing transactions are to be
-    /// requested from `peer`: not if another peer is being asked for the block.
+    /// Keeps the incomplete block from `peer`. Returns whether to request the missing transactions from
+    /// `peer`: not if another peer is being asked for the block.
     pub fn request_missing(&mut self, peer: PeerId, partial: PartialBlock, now: Timestamp) -> bool {
         let Some(block) = self.find(partial.hash()) else { return false };
         let is_free = matches!(block.state, State::Unrequested) || block.is_requested_from(peer);

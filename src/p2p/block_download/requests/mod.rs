@@ -1,4 +1,4 @@
-//! Which peer to request each new block from, so that all arrive and are handed on in chain order.
+//! Which peer to request each new block from. All blocks are handed on in chain order.
 
 mod compact;
 mod needed;
@@ -15,31 +15,30 @@ use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
-/// How long a peer that is asked for a block may be silent before it counts as failed. Core does not answer
-/// if it does not have the block, and a slow connection takes a while until the first part arrives.
+/// How long a peer asked for a block may be silent before the request fails. Core does not answer if it lacks
+/// the block, and on a slow connection the first part takes a while.
 pub const BLOCK_TIMEOUT: Duration = Duration::from_secs(20);
 
-/// After this time a block that is needed counts as missing: most come within a second or two.
+/// A block needed for longer than this counts as missing: most arrive within a second or two.
 const MISSING_AFTER: Duration = Duration::from_secs(5);
 
-/// How many new blocks are requested at most when many arrive at once, as after a pause: about a day's
-/// worth. Pruned nodes serve twice as many (BIP159).
+/// How many new blocks are requested at most when many are announced together, as after a pause: about a
+/// day's worth. Pruned nodes serve twice as many (BIP159).
 const MAX_CATCH_UP: usize = 144;
 
-/// How many blocks may be requested at once, or wait for an earlier one.
+/// How many blocks may be in flight, or wait for an earlier one.
 const MAX_PARALLEL: usize = 4;
 
-/// How many unanswered requests for blocks that are no longer needed are remembered, because answers may
-/// come late.
+/// How many unanswered requests for blocks no longer needed are remembered, to accept late answers.
 const MAX_LATE: usize = 64;
 
-/// How many announcements of blocks are remembered that are not needed, because their headers may follow.
+/// How many announcements of blocks not (yet) needed are remembered, because their headers may follow.
 const MAX_EARLY: usize = 64;
 
-/// The new blocks of the best chain that are not handed on yet, in chain order.
+/// The new blocks of the best chain that have not been handed on yet, in chain order.
 ///
-/// A block is needed until it arrives or leaves the best chain: a peer that fails is asked again after a
-/// pause, and whatever was requested is accepted however late it comes.
+/// A block is needed until it arrives or leaves the best chain. A peer that failed is asked again after a
+/// pause, and requested blocks are accepted however late they arrive.
 #[derive(Debug)]
 pub struct BlockRequests {
     timeout: Duration,
@@ -63,12 +62,12 @@ pub struct BlockRequest {
     pub compact: bool,
 }
 
-/// How a block that arrived relates to the requests.
+/// How an arriving block relates to the requests.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum BlockReceipt {
     /// It answers a request.
     Accepted,
-    /// It answers a request and is no longer needed.
+    /// It answers a request but is no longer needed.
     Late,
     /// The peer was not asked for it.
     Unrequested,
@@ -86,7 +85,7 @@ pub struct Downloaded {
 }
 
 impl BlockRequests {
-    /// No requests yet; a peer that is silent for `timeout` will count as failed.
+    /// No requests yet; a request fails after `timeout` of silence.
     pub fn new(timeout: Duration) -> Self {
         Self {
             timeout,
@@ -119,8 +118,8 @@ impl BlockRequests {
         }
     }
 
-    /// Adds the new blocks `connected` of the best chain, oldest first. Blocks that are no longer in it
-    /// by `is_active` are dropped. Returns the blocks that are too many to be fetched.
+    /// Adds the new blocks `connected` of the best chain, oldest first, and drops blocks no longer in it
+    /// according to `is_active`. Returns the blocks beyond the limit, which will not be fetched.
     pub fn need(
         &mut self,
         connected: impl IntoIterator<Item = (u32, BlockHash)>,
@@ -160,7 +159,7 @@ impl BlockRequests {
         self.needed.iter().any(|block| block.hash == hash)
     }
 
-    /// Whether new blocks are needed that may come any moment.
+    /// Whether new blocks are expected any moment.
     pub fn is_busy(&self, now: Timestamp) -> bool {
         self.needed.iter().any(|block| now < block.since + self.timeout)
     }
@@ -215,7 +214,7 @@ impl BlockRequests {
         }
     }
 
-    /// Gives all requests as much time again.
+    /// Extends all time limits by `time`.
     pub fn slept(&mut self, time: Duration) {
         self.needed.iter_mut().for_each(|block| block.slept(time));
     }
@@ -240,8 +239,8 @@ impl BlockRequests {
         requests
     }
 
-    /// When [`BlockRequests::requests`] may return something, or [`BlockRequests::is_busy`] or
-    /// [`BlockRequests::missing`] something else, even if nothing else happens.
+    /// When [`BlockRequests::requests`], [`BlockRequests::is_busy`] or [`BlockRequests::missing`] may change
+    /// even if nothing else happens.
     pub fn deadline(&self, now: Timestamp) -> Option<Timestamp> {
         let requests = self.needed.iter().take(MAX_PARALLEL);
         let requests = requests.filter_map(|block| block.deadline(now, self.timeout));
@@ -264,7 +263,7 @@ impl BlockRequests {
         self.needed.iter_mut().find(|block| block.hash == hash)
     }
 
-    /// Remembers the answers that may still come for a block that is no longer needed.
+    /// Remembers which answers may still come for a block no longer needed.
     fn expect_late(&mut self, block: &NeededBlock) {
         for (peer, source) in &block.sources {
             for _ in 0..source.unanswered.min(MAX_LATE) {

@@ -1,4 +1,4 @@
-//! One block that is needed: which peer is asked for it, and when another one is.
+//! One needed block: which peer is asked for it, and when to ask another.
 
 use super::source::Source;
 use crate::event::PeerId;
@@ -8,14 +8,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-/// How long the first request may stay without any answer before another peer that has the block is asked;
-/// twice as long for each peer that failed, so that a slow link is not asked for more and more copies.
+/// How long the first request may go unanswered before another peer that has the block is asked. It doubles
+/// with each failed peer, so that a slow link is not asked for more and more copies.
 const PATIENCE: Duration = Duration::from_secs(2);
 
-/// How long a transfer may take before another peer that has the block is asked, however it progresses.
+/// How long a transfer may take, even with progress, before another peer that has the block is asked.
 const MAX_TRANSFER: Duration = Duration::from_mins(1);
 
-/// A block of the best chain that was not handed on yet.
+/// A block of the best chain that has not been handed on yet.
 #[derive(Debug)]
 pub(super) struct NeededBlock {
     pub height: u32,
@@ -36,7 +36,7 @@ pub(super) enum State {
     Requested {
         peer: PeerId,
         since: Timestamp,
-        /// When a part of a message last came.
+        /// When the last part of a message arrived.
         heard: Timestamp,
     },
     Arrived {
@@ -63,14 +63,14 @@ impl NeededBlock {
         matches!(self.state, State::Requested { peer: requested, .. } if requested == peer)
     }
 
-    /// Whether an answer of `peer` may still come.
+    /// Whether an answer from `peer` may still come.
     pub fn expects(&self, peer: PeerId) -> bool {
         self.sources.get(&peer).is_some_and(|source| source.unanswered > 0)
     }
 
-    /// Notes that `peer` announced the block. For the first time, a request gives way to it to which nothing
-    /// came, if the peer had not announced the block (Core ignores requests for what it does not have) or
-    /// failed before.
+    /// Notes that `peer` announced the block. Its first announcement displaces an unanswered request to a
+    /// peer that had not announced the block (Core ignores requests for blocks it lacks) or that failed
+    /// before.
     pub fn announced(&mut self, peer: PeerId, now: Timestamp) {
         if let State::Requested { peer: asked, since, heard } = self.state
             && since == heard
@@ -100,7 +100,7 @@ impl NeededBlock {
         }
     }
 
-    /// Takes the present request for as much younger.
+    /// Extends the time limit of the current request by `time`.
     pub fn slept(&mut self, time: Duration) {
         if let State::Requested { since, heard, .. } = &mut self.state {
             (*since, *heard) = (*since + time, *heard + time);
@@ -115,7 +115,7 @@ impl NeededBlock {
         self.state = State::Arrived { peer, block };
     }
 
-    /// Lets another peer be asked. The block may still come from the present one.
+    /// Allows asking another peer. The current one may still answer.
     pub fn give_up(&mut self, now: Timestamp) {
         if let State::Requested { peer, .. } = self.state {
             self.source(peer).fail(now);
@@ -131,8 +131,8 @@ impl NeededBlock {
         }
     }
 
-    /// The next of `servers` to ask, if the block is not requested: any of them, because a block spreads
-    /// within seconds.
+    /// The next of `servers` to ask, if the block is not requested: any of them, as a block spreads within
+    /// seconds.
     pub fn next_peer(&self, servers: &BTreeSet<PeerId>, now: Timestamp) -> Option<PeerId> {
         if !matches!(self.state, State::Unrequested) {
             return None;
@@ -144,8 +144,8 @@ impl NeededBlock {
         due.min().map(|(_, peer)| peer)
     }
 
-    /// Gives the present request up if it took too long. While no other peer is likely to be better,
-    /// `timeout` without a part of a message is too long; a transfer that makes progress never is.
+    /// Gives up the current request if it took too long. While no other peer is likely to do better, only
+    /// silence for `timeout` counts as too long; a transfer that progresses never does.
     pub fn expire(&mut self, servers: &BTreeSet<PeerId>, now: Timestamp, timeout: Duration) {
         let State::Requested { peer, since, heard } = self.state else { return };
         let silence = now.since(heard);
@@ -174,8 +174,8 @@ impl NeededBlock {
         PATIENCE.saturating_mul(factor).min(timeout)
     }
 
-    /// Whether another of `servers` than `asked` may be asked that is more likely to have the block: one that
-    /// announced it and did not fail, or any if `asked` did not announce it.
+    /// Whether one of `servers` other than `asked` may be asked and is more likely to have the block: one
+    /// that announced it and did not fail, or any if `asked` did not announce it.
     fn has_better(&self, asked: PeerId, servers: &BTreeSet<PeerId>, now: Timestamp) -> bool {
         let has_announced = |source: &Source| source.announced.is_some();
         if self.sources.get(&asked).is_some_and(has_announced) {

@@ -1,39 +1,40 @@
-//! One peer as a source of one block: what it announced, and how often it was asked in vain.
+//! One peer as a source of one block: its announcements, requests and failures.
 
 use crate::util::time::Timestamp;
 use crate::wire::compact_block::PartialBlock;
 use std::time::Duration;
 
-/// The pause after the first failed request to a peer; it doubles with each further one.
+/// The pause after the first failed request to a peer; it doubles with each further failure.
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
 
 /// The longest pause between two requests to the same peer.
 const MAX_PAUSE: Duration = Duration::from_mins(1);
 
-/// What a peer did about one block.
+/// A peer's announcements and answers for one block.
 #[derive(Debug, Default)]
 pub(super) struct Source {
     /// The number of peers that announced the block before this one; `None` if this one did not.
     pub announced: Option<usize>,
-    /// Whether it was asked for its compact block, which has not come.
+    /// Whether its compact block was requested and has not arrived.
     pub asked_compact: bool,
-    /// Whether its compact block came.
+    /// Whether its compact block arrived.
     pub sent_compact: bool,
-    /// Its compact block, if the missing transactions were requested and did not come yet.
+    /// Its compact block while the missing transactions are awaited.
     pub partial: Option<PartialBlock>,
-    /// The number of requests that it did not answer yet.
+    /// The number of unanswered requests.
     pub unanswered: usize,
-    /// The number of failed requests in a row.
+    /// The number of consecutive failures.
     pub failures: u32,
     /// When it may be asked again after a failure.
     retry_at: Option<Timestamp>,
 }
 
 impl Source {
-    /// Notes that the peer announced the block as the one after `before` others, and may be asked at once.
+    /// Notes that the peer announced the block after `before` others, and may be asked immediately.
     ///
-    /// What it did not serve before its first announcement it did not have yet. Later announcements don't
-    /// outweigh failures: a peer could keep others from their turn by repeating itself.
+    /// Failures before the first announcement are forgiven: the peer did not have the block yet. Later
+    /// announcements do not outweigh failures, or a peer could keep others from their turn by repeating
+    /// itself.
     pub fn announce(&mut self, before: usize) {
         if self.announced.is_none() {
             self.announced = Some(before);
@@ -54,7 +55,7 @@ impl Source {
         self.retry_at = self.retry_at.max(Some(at));
     }
 
-    /// Notes that the peer's compact block is of no use: it may be asked for the whole block at once.
+    /// Notes that the peer's compact block is useless: the whole block may be requested immediately.
     pub fn fail_compact(&mut self) {
         self.failures = self.failures.saturating_add(1);
     }
@@ -74,7 +75,7 @@ impl Source {
         self.retry_at.filter(|at| *at > now)
     }
 
-    /// The order in which peers are asked: the fewest failures first, then who announced the block earlier.
+    /// The order in which peers are asked: fewest failures first, then earliest announcement.
     pub fn rank(&self) -> (u32, usize) {
         (self.failures, self.announced.unwrap_or(usize::MAX))
     }

@@ -1,4 +1,4 @@
-//! New blocks: which peers are asked for them, and in which order they are handed on.
+//! New blocks: which peers are asked, and the order of handing on.
 
 use crate::p2p::block_download::requests::*;
 use crate::wire::BlockHeader;

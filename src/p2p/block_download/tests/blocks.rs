@@ -149,8 +149,8 @@ fn a_reorg_reports_the_disconnected_blocks_and_requests_the_new_ones() {
     assert_eq!(scene.timer(), [new_block(A, 2, &branch[0]), new_block(A, 3, &branch[1])]);
 }
 
-/// Otherwise a branch of 2,000 easy blocks keeps the longer chain away, and its peers are asked for the same
-/// headers again and again.
+/// Otherwise a branch of 2,000 easy blocks would hide the longer chain, and its peers would be asked for the
+/// same headers over and over.
 #[test]
 fn a_longer_chain_is_followed_past_a_branch_that_is_as_long_as_one_message() {
     let branch = chain_at(START - Duration::from_secs(1), 2_000);

@@ -157,7 +157,7 @@ fn the_missing_transactions_of_another_block_are_none_of_this_one() {
     scene.timer();
     scene.says(A, &compact(&first));
     scene.says(A, &compact(&second));
-    // The right number of them, each with the hash of the other block.
+    // The right number of transactions, each with the other block's hash.
     scene.says(A, &block_txn(&first, &second.transactions[1..]));
     scene.says(A, &block_txn(&second, &first.transactions[1..]));
     assert_eq!(scene.timer(), [get_block(B, &first), get_block(B, &second)]);

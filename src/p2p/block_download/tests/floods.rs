@@ -1,4 +1,4 @@
-//! Valid headers that nobody needs: low-work branches, forks at each height, and storms of easy blocks.
+//! Valid but useless headers: low-work branches, forks at each height, and storms of easy blocks.
 
 use super::scene::*;
 use crate::chain::Network;
@@ -15,7 +15,7 @@ use std::time::Duration;
 
 const LONG_AGO: Timestamp = Timestamp::from_secs(1_600_000_000);
 
-/// A branch of valid headers from `previous` on; another one for each salt.
+/// A branch of valid headers from `previous` on, different for each salt.
 fn branch(mut previous: BlockHash, count: usize, salt: u64) -> Vec<(BlockHash, BlockHeader)> {
     let time = u32::try_from((START - Duration::from_secs(salt)).as_secs()).unwrap();
     let next = |_| {
@@ -56,7 +56,7 @@ fn tips(actions: &[Action]) -> Vec<Tip> {
 fn after_a_flood_of_headers_the_old_blocks_of_the_honest_chain_are_no_new_ones() {
     let honest = chain_at(LONG_AGO, 300);
     let mut scene = Scene::new();
-    // The flooder comes first, and says that it has nothing from before the start.
+    // The flooder comes first, and claims height 0.
     scene.connect(A, 0);
     scene.timer();
     scene.says(A, &Input::Headers(Ok(branch(genesis(), 200, 1))));
@@ -120,7 +120,7 @@ fn a_fork_at_each_height_changes_nothing() {
     assert!(scene.timer().contains(&get_block(A, &next)));
 }
 
-/// The difficulty of testnet4 at height 119,000: a block is worth so many million of the easiest ones.
+/// The difficulty of testnet4 at height 119,000, many million times the minimum.
 const REAL_BITS: u32 = 0x1923_1b00;
 
 /// Headers of testnet4, each `gap` s younger than its parent; their proof of work was never done.
@@ -135,7 +135,7 @@ fn testnet(parent: (BlockHash, u32), count: usize, gap: u32, bits: u32) -> Vec<(
     (0..count).map(next).collect()
 }
 
-/// On testnet a block that is 20 minutes late is easy, and nobody keeps its miner from claiming that it is.
+/// On testnet a block that is 20 minutes late may have minimum difficulty, and a miner can claim that delay.
 #[test]
 fn a_storm_of_easy_blocks_on_testnet_lasts_until_one_is_found_in_earnest() {
     let network = Network::Testnet4;

@@ -1,4 +1,4 @@
-//! No new block is lost: whatever peers fail to do, it is reported once one of them serves it.
+//! No new block is lost: however peers fail, it is reported once one of them serves it.
 
 use super::scene::*;
 use crate::event::{MissingBlocks, PeerId};
@@ -17,7 +17,7 @@ fn not_found(block: &Block) -> Input {
     Input::NotFound(vec![Inventory::WitnessBlock(block.hash)])
 }
 
-/// A compact block of which no transaction is known but the coinbase.
+/// A compact block of which only the coinbase is known.
 fn compact(block: &Block) -> Input {
     let compact = CompactBlock::of(block.header, 7, &block.transactions);
     Input::CompactBlock(Box::new(compact), Ok(block.hash))
@@ -181,7 +181,7 @@ fn a_block_that_no_peer_serves_is_dropped_when_it_leaves_the_chain() {
 /// The parts of 32 KiB in a block of 1.5 MB.
 const PARTS: usize = 45;
 
-/// A sends so many parts of a block at 50 kB/s.
+/// A sends this many parts of a block at 50 kB/s.
 fn receive_slowly(parts: usize, scene: &mut Scene, asked: &mut Vec<Action>) {
     for _ in 0..parts {
         scene.wait(Duration::from_micros(655_360));
@@ -257,7 +257,7 @@ fn blocks_that_are_missing_for_5_s_are_reported_until_they_come_or_leave_the_cha
     assert_eq!(scene.missing.pop(), Some(None));
 }
 
-/// The announcements of the first blocks of a branch are forgotten when many others follow.
+/// The announcements of a branch's first blocks are forgotten when many others follow.
 #[test]
 fn after_a_reorg_the_whole_branch_is_requested_from_the_peer_that_brought_it() {
     let old = chain(2);

@@ -1,4 +1,4 @@
-//! Headers and blocks without a socket: what peers say in, what follows out.
+//! Headers and blocks without a socket: peers' messages in, actions out.
 
 mod backfill;
 mod blocks;

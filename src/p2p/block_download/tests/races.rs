@@ -1,5 +1,5 @@
 //! Every way to announce a block × every way to fail to serve it × when an honest peer has it: the block is
-//! reported once, as soon as the honest peer can serve it.
+//! reported exactly once, as soon as the honest peer can serve it.
 
 use super::scene::*;
 use crate::event::{EventKind, PeerId};
@@ -25,19 +25,19 @@ enum Announcement {
     Compact,
 }
 
-/// What the first peer does when it is asked for the block or for parts of it.
+/// How the first peer fails when asked for the block or parts of it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Fault {
     Silent,
     NotFound,
     Closes,
-    /// Sends a part of an answer, and closes after a second.
+    /// Sends a part of an answer, and closes the connection after a second.
     ClosesHalfWay,
     /// Sends a part of an answer every half second, and never the end.
     Trickles,
-    /// Sends other transactions than those of the block.
+    /// Sends transactions other than the block's.
     Mutates,
-    /// Sends fewer transactions than it was asked for.
+    /// Sends fewer transactions than requested.
     SendsTooFew,
     /// Sends the block, but after 25 s.
     Late,
@@ -56,7 +56,7 @@ const FAULTS: [Fault; 8] = [
     Fault::Late,
 ];
 
-/// Something that a peer does, and when.
+/// A peer's action, and when it takes place.
 enum Step {
     Says(PeerId, Input),
     Leaves(PeerId),
@@ -66,11 +66,11 @@ struct Race {
     scene: Scene,
     block: Block,
     fault: Fault,
-    /// When the honest peer has the block.
+    /// When the honest peer gets the block.
     honest_at: Duration,
     elapsed: Duration,
     due: Vec<(Duration, Step)>,
-    /// When the block was reported, and by whom it was delivered.
+    /// When the block was reported, and which peer delivered it.
     reported: Vec<(Duration, PeerId)>,
     gone: Vec<PeerId>,
 }
@@ -150,7 +150,7 @@ impl Race {
         matches!(message, Message::GetData(_) | Message::GetBlockTxn(_))
     }
 
-    /// Answers as an honest peer.
+    /// Answers like an honest peer.
     fn serve(&mut self, peer: PeerId, after: Duration, message: &Message) {
         let input = match message {
             Message::GetHeaders { .. } => headers(std::slice::from_ref(&self.block)),
@@ -168,7 +168,7 @@ impl Race {
         self.at(after, Step::Says(peer, input));
     }
 
-    /// Answers as the first peer does.
+    /// Answers like the first peer.
     fn fail(&mut self, message: &Message) {
         if !Self::is_for_block(message) {
             return self.serve(FIRST, STEP, message);

@@ -1,4 +1,4 @@
-//! A scene of peers around a [`BlockDownload`], and a chain that they agree on.
+//! A scene of peers around a [`BlockDownload`], with a chain that they agree on.
 
 use crate::chain::Network;
 use crate::event::{DisconnectReason, EventKind, MissingBlocks, PeerEvent, PeerId, PeerInfo};
@@ -79,12 +79,12 @@ impl Scene {
         assert_eq!(self.part.disconnected(peer, &reason, self.now), []);
     }
 
-    /// What follows at once when `peer` sends something.
+    /// The actions that follow immediately when `peer` sends something.
     pub fn says(&mut self, peer: PeerId, input: &Input) -> Vec<Action> {
         self.part.received(peer, input, self.now)
     }
 
-    /// What is due now, apart from reports about missing blocks.
+    /// The actions that are due now, except for reports about missing blocks.
     pub fn timer(&mut self) -> Vec<Action> {
         let mut actions = self.part.timer(self.now);
         let missing =
@@ -146,7 +146,7 @@ pub fn mine(time: Timestamp, previous: BlockHash, height: u16, transactions: Vec
     block
 }
 
-/// A small transaction, another one for each number.
+/// A small transaction, different for each number.
 pub fn transaction(number: u8) -> Transaction {
     spend(OutPoint { txid: Txid([number; 32]), vout: 0 }, vec![])
 }

@@ -61,7 +61,7 @@ fn a_seed_is_dialled_by_name_beside_the_peers() {
     assert!(search.deadline().unwrap() <= START);
     let [seed] = search.dial(START).try_into().unwrap();
     assert_eq!((seed.address, seed.kind), (name("seed.example"), ConnectionKind::AddrFetch));
-    // It relays nothing, which does not matter.
+    // The seed relays nothing, which does not matter.
     search.connections.opened(seed.peer, START);
     let blocks_only = PeerInfo { relay: false, ..info(Services::NONE) };
     assert_eq!(search.connections.connected(seed.peer, &blocks_only, START), []);

@@ -1,4 +1,4 @@
-//! An address book that is mostly dead.
+//! An address table with mostly dead addresses.
 
 use super::many_manual::all_dialled;
 use super::{START, Search, after, ip, known};
@@ -7,12 +7,12 @@ use crate::p2p::settings::{Discovery, MAX_DIALS, PeerChoice};
 use crate::wire::Services;
 use std::time::Duration;
 
-/// Five addresses in as many netgroups.
+/// Five addresses in five netgroups.
 fn good() -> impl Iterator<Item = String> {
     (1..=5).map(|b| format!("30.{b}.0.1"))
 }
 
-/// `good` addresses, and a thousand that failed twice, in as many netgroups.
+/// `good` addresses, and a thousand that failed twice, each in its own netgroup.
 fn mostly_dead(good: impl Iterator<Item = String>) -> AddrTable {
     let dead = || (0..1_000_u32).map(|number| format!("{}.{}.0.1", 40 + number / 200, number % 200));
     let mut table = known(dead().chain(good));

@@ -10,7 +10,7 @@ use crate::p2p::settings::{Discovery, PeerChoice};
 use crate::util::time::Timestamp;
 use std::time::Duration;
 
-/// How long a dial takes that is never answered.
+/// How long an unanswered dial takes.
 pub(super) const DIAL_TIMEOUT: Duration = Duration::from_secs(10);
 
 fn addresses(count: u32) -> impl Iterator<Item = PeerAddress> {
@@ -21,8 +21,8 @@ fn silence() -> DisconnectReason {
     DisconnectReason::DialTimeout(DIAL_TIMEOUT)
 }
 
-/// Lets every dial time out, but for those to `good` peers. Returns when these had all been dialled, or
-/// `None` if they had not been by `end`.
+/// Lets every dial time out, except for those to `good` peers. Returns when all of these had been dialled, or
+/// `None` if that took longer than `end`.
 pub(super) fn all_dialled(search: &mut Search, good: &[PeerAddress], end: Timestamp) -> Option<Timestamp> {
     let (mut now, mut open, mut missing) = (START, Vec::<(Timestamp, Dial)>::new(), good.len());
     while now <= end {
@@ -134,7 +134,7 @@ fn a_peer_that_never_answers_is_dialled_ever_more_rarely() {
     }
     assert!(delays[6] > Duration::from_secs(50) && delays[11] > Duration::from_mins(8), "{delays:?}");
     assert!(delays.iter().all(|delay| *delay <= Duration::from_mins(10)), "{delays:?}");
-    // One that refuses is there again soon: its node may be starting.
+    // One that refuses is redialled soon: its node may be starting.
     search.dial(now);
     let retry_at = search.disconnect(PeerId(0), &REFUSED, now).unwrap();
     assert!(retry_at.since(now) <= Duration::from_mins(1));

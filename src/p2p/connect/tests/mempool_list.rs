@@ -18,7 +18,7 @@ fn table(addresses: impl IntoIterator<Item = (String, Services)>) -> AddrTable {
     table
 }
 
-/// A search without places for lasting peers, so that all dials are for the list.
+/// A search without slots for lasting peers, so that all dials are for the list.
 fn search(addresses: impl IntoIterator<Item = (String, Services)>) -> Search {
     let choice = PeerChoice::Discover(Discovery { peers: 0, ..Discovery::default() });
     Search::new(choice, &table(addresses))

@@ -17,11 +17,10 @@ use std::time::Duration;
 use tokio::net::{TcpSocket, TcpStream};
 use tokio::time::timeout;
 
-/// The longest time for a connection to open, the resolution of a name included.
+/// The longest time to open a connection, including name resolution.
 const DIAL_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// The longest time for a connection through a proxy to open: Tor may have to build a circuit first
-/// (Core: 20 s).
+/// The longest time to open a connection through a proxy: Tor may have to build a circuit first (Core: 20 s).
 const PROXY_TIMEOUT: Duration = Duration::from_secs(20);
 
 /// The size of the system's send buffer, in bytes. We send little, and a peer that doesn't read must be
@@ -79,7 +78,7 @@ impl Connector {
     ) -> Result<TcpStream, DisconnectReason> {
         let mut sockets = self.resolve(address).await?;
         sockets.retain(|socket| families.allow(socket.ip()) && is_host(&Host::from_ip(socket.ip())));
-        // Each address gets a share of the time, so that a dead one doesn't use up that of the others.
+        // Each address gets a share of the time, so that a dead one doesn't use it all up.
         let share = DIAL_TIMEOUT / u32::try_from(sockets.len()).unwrap_or(u32::MAX).max(1);
         let mut reason = DisconnectReason::NameNotResolved(address.to_string());
         for socket in sockets {

@@ -1,4 +1,4 @@
-//! Host names to addresses: the only place that uses DNS.
+//! Resolves host names: the only place that uses DNS.
 
 use std::fmt::Debug;
 use std::io;
@@ -6,7 +6,7 @@ use std::net::SocketAddr;
 use std::pin::Pin;
 use tokio::net::lookup_host;
 
-/// The future of an answer.
+/// The future of a name lookup.
 pub type Resolving<'a> = Pin<Box<dyn Future<Output = io::Result<Vec<SocketAddr>>> + Send + 'a>>;
 
 /// Resolves host names. Tests replace it, to show that nothing is resolved behind a proxy.

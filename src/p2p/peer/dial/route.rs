@@ -1,11 +1,11 @@
-//! How an address is reached: directly, or through a proxy.
+//! The route to an address: direct, or through a proxy.
 
 use crate::address::netgroup::is_host;
 use crate::address::{Host, PeerAddress};
 use crate::event::NoRoute;
 use std::net::IpAddr;
 
-/// Which versions of IP may be used.
+/// Which IP versions may be used.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
 pub enum IpFamilies {
     /// IPv4 and IPv6.

@@ -6,8 +6,8 @@ use tokio::net::TcpStream;
 use tokio_socks::tcp::Socks5Stream;
 use tokio_socks::{Error, TargetAddr};
 
-/// Asks the proxy at the other end of `stream` for a connection to `address`. Names are passed on, so that
-/// nothing is resolved on this side.
+/// Asks the proxy at the other end of `stream` for a connection to `address`. Names are passed on and never
+/// resolved on this side.
 ///
 /// User name and password are random: Tor keeps connections with different credentials on different
 /// circuits, so that our peers can't be linked to each other. Proxies without credentials ignore them.
@@ -27,7 +27,7 @@ pub async fn connect_through(
     }
 }
 
-/// The host without its port, as SOCKS5 has it.
+/// The host without its port, in SOCKS5 form.
 fn name(address: &PeerAddress) -> String {
     match &address.host {
         Host::Ip(ip) => ip.to_string(),

@@ -1,11 +1,11 @@
-//! Ways that lead to a peer, and ways that don't.
+//! Which routes lead to a peer, and which don't.
 
 use crate::p2p::peer::dial::resolve::Resolving;
 use crate::p2p::peer::dial::*;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 
-/// Fails the test when it is asked.
+/// A resolver that fails the test when asked.
 #[derive(Debug)]
 struct NeverAsked;
 
@@ -30,8 +30,8 @@ fn through(proxy: &PeerAddress) -> Connector {
     Connector::new(routes, Arc::new(NeverAsked))
 }
 
-/// Dials through a proxy that reads as much as `script` says before each of its answers. What the
-/// proxy read, and how the dial went.
+/// Dials through a scripted proxy: before each answer in `script` it reads the given number of bytes. Returns
+/// what the proxy read, and the result of the dial.
 async fn dial_through(
     script: &[(usize, &[u8])],
     address: &PeerAddress,
@@ -56,7 +56,7 @@ const METHODS: usize = 4;
 const CREDENTIALS: usize = 1 + 1 + 16 + 1 + 16;
 const CONNECTED: &[u8] = &[5, 0, 0, 1, 0, 0, 0, 0, 0, 0];
 
-/// The length of a request for a host of so many characters.
+/// The length of a request for a host name of this length.
 const fn request(host: usize) -> usize {
     4 + 1 + host + 2
 }

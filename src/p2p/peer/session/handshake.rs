@@ -23,12 +23,12 @@ pub enum Handshake {
     },
     /// The peer's `version` arrived, and our `verack` was sent.
     AwaitingVerack {
-        /// What the peer said about itself so far.
+        /// What the peer has said about itself so far.
         info: Box<PeerInfo>,
     },
 }
 
-/// What follows from a message during the handshake.
+/// The result of a message during the handshake.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Progress {
     /// Nothing.
@@ -43,7 +43,7 @@ pub enum Progress {
     Failed(DisconnectReason),
 }
 
-/// Our `version`: we serve nothing, have no blocks, and want transactions to be announced.
+/// Our `version`: we serve nothing, have no blocks, and ask for transaction announcements.
 pub fn our_version(wall: Timestamp, nonce: u64) -> Version {
     Version {
         version: PROTOCOL_VERSION,
@@ -85,8 +85,8 @@ impl Handshake {
     }
 
     fn version(&mut self, now: Timestamp, version: &Version, our_nonce: u64) -> Progress {
-        // We accept no connections, so only a mirror can know this nonce: a dial to a port of our own
-        // machine may meet its own source port.
+        // We accept no connections, so only a mirror can know this nonce: a dial to a port of our own machine
+        // may connect to its own source port.
         if version.nonce == our_nonce {
             return Progress::Failed(DisconnectReason::SelfConnection);
         }

@@ -3,19 +3,19 @@
 use crate::util::time::Timestamp;
 use std::time::Duration;
 
-/// A deadline that is noticed this much too late shows that this process was asleep or busy (a stopped job,
-/// a suspended laptop): the pong may wait unread, so the timeout starts again.
+/// The lowest rate, in bytes per second, of a peer busy with a bulk transfer: Core answers pings only after
+/// what was requested earlier. Small messages alone stay below it.
 const OVERSLEPT: Duration = Duration::from_secs(1);
 
-/// The fewest bytes in a second from a peer that is busy with a bulk transfer: Core answers pings only behind
-/// what was requested before. Less than this comes from small talk.
+/// A pong preceded by this many bytes since its ping says nothing about latency: it waited behind the answer
+/// to a request.
 const BULK_SPEED: u64 = 4_096;
 
 /// The number of bytes between a ping and its pong from which the pong says nothing about latency: the answer to
 /// a request stood in between.
 const BULK_SIZE: u64 = 64 * 1024;
 
-/// The longest time that received bytes may delay a pong: Core itself waits 20 minutes for one
+/// The longest time by which received bytes may extend the wait for a pong: Core itself waits 20 minutes
 /// (`TIMEOUT_INTERVAL`).
 const MAX_DELAY: Duration = Duration::from_mins(20);
 
@@ -35,12 +35,12 @@ enum State {
     AwaitingPong { nonce: u64, since: Timestamp, until: Timestamp, received: u64, overslept: bool },
 }
 
-/// A pong that answers the ping in flight.
+/// After this round trip.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Answer {
     /// After this time.
     Prompt(Duration),
-    /// It waited behind a bulk transfer, or for this process.
+    /// It was held up by a bulk transfer or by this process.
     Delayed,
 }
 
@@ -81,7 +81,8 @@ impl Keepalive {
         }
     }
 
-    /// This process was asleep: the pong may have waited unread, and a ping that is overdue is sent at `ping_at`.
+    /// Notes that this process was asleep: the pong may have waited unread, and an overdue ping is sent at
+    /// `ping_at`.
     pub fn overslept(&mut self, ping_at: Timestamp) {
         match &mut self.state {
             State::AwaitingPong { overslept, .. } => *overslept = true,
@@ -100,7 +101,7 @@ impl Keepalive {
     pub fn deadline(&self) -> Timestamp {
         match self.state {
             State::Idle { since_ping } => since_ping + self.interval,
-            // A peer that sends much for long gets as much time again, but a ping is answered some time.
+            // A peer that sends a lot gets more time, but it must answer a ping eventually.
             State::AwaitingPong { until, received, .. } => {
                 until + Duration::from_secs(received / BULK_SPEED).min(MAX_DELAY)
             }

@@ -15,7 +15,7 @@ use std::time::Duration;
 /// The first protocol version whose nodes know `sendheaders` (BIP130).
 const SEND_HEADERS_VERSION: i32 = 70_012;
 
-/// Within this time after this process has slept, a peer is pinged whose ping is due: not all of them at once.
+/// After this process has slept, overdue pings are sent within this time, spread out.
 const WAKING: Duration = Duration::from_secs(4);
 
 /// The time limits of a connection.
@@ -29,14 +29,14 @@ pub struct Timing {
     pub ping_timeout: Duration,
 }
 
-/// What the task of the peer has to do.
+/// What the peer's task has to do.
 #[derive(Clone, PartialEq, Debug)]
 pub enum Instruction {
     /// Send a message to the peer.
     Send(Message),
     /// Report an event.
     Emit(PeerEvent),
-    /// Pass a message on: it concerns more than this connection.
+    /// Pass on a message that concerns more than this connection.
     Deliver(Message),
     /// Close the connection.
     Disconnect(DisconnectReason),
@@ -57,8 +57,8 @@ enum State {
 }
 
 impl Session {
-    /// Starts the handshake on a connection that opened at `now`, or at `wall` by the wall clock. The nonces follow
-    /// from `seed`, which must be hard to guess.
+    /// Starts the handshake on a connection opened at `now`, which is `wall` by the wall clock. The nonces
+    /// follow from `seed`, which must be hard to guess.
     pub fn open(now: Timestamp, wall: Timestamp, timing: Timing, seed: u64) -> (Self, Instruction) {
         let mut nonces = SmallRng::seed_from_u64(seed);
         let our_nonce = nonces.random();
@@ -91,7 +91,7 @@ impl Session {
         }
     }
 
-    /// This process was asleep for `time`, until `now`: what has arrived waited for it.
+    /// Notes that this process was asleep for `time`, until `now`: whatever arrived waited unread.
     pub fn overslept(&mut self, time: Duration, now: Timestamp) {
         match &mut self.state {
             State::Handshake { until, .. } => *until = *until + time,
@@ -99,7 +99,7 @@ impl Session {
         }
     }
 
-    /// Bytes arrived: a pong behind them is delayed by as much as they took.
+    /// Notes that `count` bytes arrived, which may delay a pong behind them.
     pub fn bytes_received(&mut self, count: usize) {
         if let State::Live(keepalive) = &mut self.state {
             keepalive.bytes_received(count);
@@ -164,7 +164,7 @@ fn received_live(keepalive: &mut Keepalive, now: Timestamp, message: Message) ->
         }],
         Message::Version(_) => vec![tolerated(Misbehaviour::SecondVersion)],
         Message::Verack => vec![tolerated(Misbehaviour::AfterHandshake(Command::Verack))],
-        // Core disconnects for these two, since they belong before `verack`.
+        // Core disconnects for these two, which belong before `verack`.
         Message::WtxidRelay => vec![too_late(Command::WtxidRelay)],
         Message::SendAddrV2 => vec![too_late(Command::SendAddrV2)],
         Message::Inv(_)

@@ -42,7 +42,7 @@ fn connection(number: u64) -> ConnectionId {
     ConnectionId { peer: PeerId(number), number }
 }
 
-/// The system holds at most `buffer` bytes in each direction.
+/// Sets up a task over a stream that buffers at most `buffer` bytes in each direction.
 fn setup(buffer: usize) -> Setup {
     setup_with(buffer, Clock::start())
 }
@@ -77,7 +77,7 @@ impl Peer {
         }
     }
 
-    /// The nonce of the first ping that it hears.
+    /// Waits for the first ping and returns its nonce.
     async fn hear_ping(&mut self) -> u64 {
         loop {
             if let Message::Ping(nonce) = self.hear().await {
@@ -281,14 +281,14 @@ async fn while_the_driver_is_busy_the_peer_is_not_blamed_and_nothing_is_lost() {
     assert!(timeout(Duration::from_secs(5), fill).await.is_err(), "the queue is full");
     setup.peer.say(Message::FeeFilter(7)).await;
     setup.peer.say(Message::Pong(nonce)).await;
-    // Far more than a pong may take; the pong waits unread.
+    // Far longer than a pong may take; the pong waits unread.
     sleep(Duration::from_mins(10)).await;
     assert!(!setup.task.is_finished());
     let mut reported = Vec::new();
     while let Ok(Some(report)) = timeout(Duration::from_secs(1), setup.reports.next()).await {
         match report.content {
             PeerReport::Input(Input::FeeFilter(sat_per_kvb)) => reported.push(sat_per_kvb),
-            // It waited for us: that says nothing about latency.
+            // A delayed pong says nothing about latency.
             PeerReport::Event(PeerEvent::DelayedPong) => reported.push(0),
             PeerReport::Ended(reason) => panic!("{reason}"),
             _ => {}

@@ -14,7 +14,7 @@ pub enum Codec {
         /// Bytes to messages.
         decoder: Decoder,
     },
-    /// The encrypted one (BIP324).
+    /// The encrypted transport (BIP324).
     V2(Box<Session>),
 }
 
@@ -67,7 +67,7 @@ impl Codec {
         }
     }
 
-    /// Whether the stream is between two messages, so that it may end here.
+    /// Whether the stream is between two messages and may end here.
     pub fn is_between_messages(&self) -> bool {
         match self {
             Self::V1 { decoder, .. } => decoder.is_between_messages(),

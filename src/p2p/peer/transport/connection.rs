@@ -1,4 +1,4 @@
-//! Reads and writes one connection, with bounds on what may pile up.
+//! Reads and writes one connection, with bounds on what may accumulate.
 
 use crate::event::{DisconnectReason, Transport};
 use crate::p2p::peer::transport::codec::Codec;
@@ -7,8 +7,8 @@ use bytes::{Buf, BytesMut};
 use std::io;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, ReadHalf, WriteHalf};
 
-/// The number of unsent bytes at which nothing more is read from the peer: room for the longest message that
-/// we send (a `getdata` of 1,000 entries) and 900 pongs.
+/// The number of unsent bytes at which nothing more is read from the peer: room for our longest message (a
+/// `getdata` of 1,000 entries) and 900 pongs.
 const MAX_BACKLOG: usize = 64 * 1024;
 
 /// One connection over any kind of stream.
@@ -38,7 +38,7 @@ impl<S: AsyncRead + AsyncWrite> Connection<S> {
         u32::try_from(bytes.len()).unwrap_or(u32::MAX)
     }
 
-    /// Whether nothing more should be queued for now.
+    /// Whether to stop queueing for now.
     pub fn is_congested(&self) -> bool {
         self.output.len() >= MAX_BACKLOG
     }
@@ -48,8 +48,8 @@ impl<S: AsyncRead + AsyncWrite> Connection<S> {
         self.output.is_empty()
     }
 
-    /// The number of received bytes that wait to be decoded: when [`Connection::next`] has returned `None`,
-    /// those of a message that is not complete.
+    /// The number of received bytes waiting to be decoded: after [`Connection::next`] has returned `None`,
+    /// those of an incomplete message.
     pub fn buffered(&self) -> usize {
         self.codec.buffered()
     }
@@ -67,7 +67,7 @@ impl<S: AsyncRead + AsyncWrite> Connection<S> {
     }
 
     /// Sends some queued bytes, or receives some if `may_read`. Returns how many were received. Cancel-safe.
-    /// Take out all messages ([`Connection::next`]) before.
+    /// Take out all messages with [`Connection::next`] first.
     ///
     /// # Errors
     /// The connection has ended.

@@ -16,7 +16,7 @@ const MAX_GARBAGE: usize = 4_095;
 /// The length of an encoded public key, in bytes (BIP324).
 const KEY: usize = 64;
 
-/// The most memory that is reserved at a time, in bytes: a length that a peer announces is not trusted.
+/// The most memory reserved at a time, in bytes: lengths announced by a peer are not trusted.
 const READ_SIZE: usize = 16 * 1024;
 
 /// The encoder and decoder of an encrypted connection.
@@ -25,17 +25,17 @@ pub struct Session {
     pub id: [u8; 32],
     /// Messages to bytes.
     pub encoder: PacketEncoder,
-    /// Bytes to messages. It contains what arrived right after the exchange.
+    /// Bytes to messages. It already contains what arrived right after the exchange.
     pub decoder: PacketDecoder,
 }
 
-/// Why there is no session.
+/// Why the key exchange failed.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Refusal {
     /// The peer doesn't speak v2: it sent nothing until the time ran out, or it answered in v1.
     SpeaksV1,
-    /// The connection ended before anything came. A peer that doesn't speak v2 closes like that, and so does a proxy
-    /// that fails.
+    /// The connection ended before anything arrived. A peer without v2 closes like that, but so does a
+    /// failing proxy.
     Closed(DisconnectReason),
     /// The connection ended.
     Ended(DisconnectReason),
@@ -61,8 +61,8 @@ pub async fn exchange_keys<S: AsyncRead + AsyncWrite + Unpin>(
         }
         Ok(Err(failure)) if !exchange.answered => Err(Refusal::Closed(failure.into())),
         Ok(Err(failure)) => Err(Refusal::Ended(failure.into())),
-        // The keys of the packets depend on the network: a node of another one sends all of its part, and neither
-        // end finds the other's terminator.
+        // The packets' keys depend on the network: a node of another network sends all of its part, and
+        // neither end finds the other's terminator.
         Err(_) if exchange.has_key => {
             Err(Refusal::Ended(DisconnectReason::KeyExchange(KeyExchangeFailure::NoGarbageTerminator)))
         }
@@ -72,11 +72,11 @@ pub async fn exchange_keys<S: AsyncRead + AsyncWrite + Unpin>(
 
 struct Exchange<'a, S> {
     stream: &'a mut S,
-    /// Bytes that arrived and are not used yet.
+    /// Bytes received but not used yet.
     received: BytesMut,
-    /// Whether anything arrived at all.
+    /// Whether anything arrived.
     answered: bool,
-    /// Whether the peer's key arrived, and its terminator did not.
+    /// Whether the peer's key arrived but not its terminator.
     has_key: bool,
 }
 
@@ -186,7 +186,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Exchange<'_, S> {
     }
 }
 
-/// Random bytes of a random number, so that the exchange can't be recognised by its length.
+/// A random number of random bytes, so that the exchange can't be recognised by its length.
 fn garbage() -> Vec<u8> {
     let mut rng = rand::rng();
     let mut garbage = vec![0; rng.random_range(0..=MAX_GARBAGE)];

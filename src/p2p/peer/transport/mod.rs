@@ -1,9 +1,9 @@
-//! A stream in one of the two transports: bytes in and out, messages out and in.
+//! A stream in one of the two transports: messages to bytes, and back.
 //!
 //! | module | what it does |
 //! |---|---|
 //! | `open` | dials and agrees on a transport; with it `key_exchange` (BIP324) |
-//! | `connection` | reads and writes, with bounds on what may pile up |
+//! | `connection` | reads and writes, with bounds on what may accumulate |
 //! | `codec` | messages ↔ bytes of either transport |
 
 pub mod codec;

@@ -9,8 +9,8 @@ use crate::p2p::peer::transport::key_exchange::{Refusal, exchange_keys};
 use std::time::Duration;
 use tokio::net::TcpStream;
 
-/// The longest time for the key exchange. A peer that doesn't speak v2 may just be silent, and should not
-/// be waited for as long as for a handshake.
+/// The longest time for the key exchange. A peer without v2 may just be silent, which should not cost as much
+/// time as a handshake.
 const KEY_EXCHANGE_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Opens a connection to `address`. With [`TransportChoice::Auto`], a peer that doesn't speak v2 is dialled

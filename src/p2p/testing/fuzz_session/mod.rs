@@ -1,7 +1,8 @@
-//! Whole sessions as a fuzz target: any script of what peers do, with a clock of its own.
+//! Whole sessions as a fuzz target: a script of arbitrary peer behaviour, on its own clock.
 //!
-//! Each step of a script is a byte that says what happens, and one that says to whom; numbers of transactions and
-//! blocks follow. Transactions and blocks come from a small world, so that scripts reach what honest peers reach.
+//! Each step of a script is a byte for the action and a byte for the peer, followed by numbers of
+//! transactions and blocks. Transactions and blocks come from a small world, so that scripts reach the states
+//! that honest peers reach.
 
 mod script;
 mod world;
@@ -18,10 +19,11 @@ use world::World;
 /// The length of the chain before its fork, and of each of its branches.
 const TRUNK: u16 = 6;
 
-/// The steps of a script: more add nothing but time.
+/// The most steps of a script: more would add nothing but time.
 const MAX_STEPS: usize = 400;
 
-/// The most that any script may make us keep, in the unit of [`footprint`](crate::util::footprint::footprint).
+/// The most memory that any script may make us use, in the unit of
+/// [`footprint`](crate::util::footprint::footprint).
 const MEMORY: usize = 8_000_000;
 
 /// The transactions of the world.

@@ -1,4 +1,4 @@
-//! The script of a session: bytes that are read as what peers do.
+//! The script of a session: bytes interpreted as peer behaviour.
 
 use super::{BLOCKS, TXS};
 use crate::address::PeerAddress;
@@ -9,7 +9,7 @@ use crate::wire::{
     Version,
 };
 
-/// What is left of a script. Behind its end are zeros.
+/// The rest of a script, with zeros past its end.
 pub(super) struct Script<'a>(&'a [u8]);
 
 impl<'a> Script<'a> {
@@ -115,7 +115,7 @@ impl<'a> Script<'a> {
             11 => Message::SendCmpct { announce: self.byte() & 1 == 1, version: (self.byte() % 4).into() },
             12 => Message::Ping(self.number()),
             13 => {
-                // A flood: the same ids from everyone who uses the same number.
+                // A flood: peers that use the same number announce the same ids.
                 let first = u32::from(self.byte()) * 4_096;
                 let count = usize::from(self.byte()) * 16;
                 Message::Inv((first..).take(count).map(|n| Inventory::Wtx(made_up(n))).collect())

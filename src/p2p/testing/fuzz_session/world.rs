@@ -16,9 +16,9 @@ use std::time::Duration;
 /// A connected peer.
 struct Peer {
     judge: Judge,
-    /// What it was asked for and did not answer, in the order of the requests.
+    /// Unanswered requests, oldest first.
     asked: Vec<Inventory>,
-    /// The compact blocks of which it was asked for transactions.
+    /// The compact blocks whose missing transactions were requested.
     missing: Vec<(BlockHash, Vec<u16>)>,
 }
 
@@ -103,7 +103,7 @@ impl World {
         self.timer();
     }
 
-    /// Requests of the model may have transactions requested again.
+    /// Notes that the model's requests may repeat requests for transactions.
     fn seen_again(&mut self) {
         self.peers.iter_mut().for_each(|(_, peer)| peer.judge.forget_requests());
     }
@@ -158,7 +158,7 @@ impl World {
         }
     }
 
-    /// The peer answers what it was asked for first, as an honest one would.
+    /// Answers the peer's oldest request like an honest peer.
     fn serve(&mut self, index: usize, script: &mut Script) {
         let (peer, state) = &mut self.peers[index];
         let peer = *peer;
@@ -199,7 +199,7 @@ impl World {
         self.peers.retain(|(id, _)| *id != peer);
     }
 
-    /// Asserts that what is kept takes no more than `most`.
+    /// Asserts that the memory in use is at most `most`.
     pub(super) fn assert_bounded(&self, most: usize) {
         let kept = footprint(&self.net);
         assert!(kept <= most, "{kept} is kept");
@@ -234,7 +234,7 @@ impl World {
                     }
                 }
                 Deed::Send(peer, message) => {
-                    // What was queued before the connection closed is of no consequence.
+                    // What was queued before the connection closed does not matter.
                     let Some(state) = self.peer(peer) else { continue };
                     state.judge.hears(&message);
                     match message {

@@ -1,4 +1,4 @@
-//! The transactions of the lists, in order, and what became of each.
+//! The transactions of the lists, in order, and the state of each.
 
 use crate::wire::Wtxid;
 use std::collections::HashMap;
@@ -21,15 +21,15 @@ pub struct SourceSet(u64);
 /// Where the download of a listed transaction stands.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum State {
-    /// The transaction is to be requested.
+    /// To be requested.
     Waiting,
-    /// The transaction was requested from the source of this number.
+    /// Requested from the source with this number.
     InFlight(u8),
-    /// Ordinary relay takes care of the transaction.
+    /// Handled by ordinary relay.
     Relayed,
-    /// The transaction arrived, or was here before.
+    /// Received, or known before.
     Here,
-    /// The transaction is not requested any more.
+    /// No longer requested.
     GivenUp,
 }
 
@@ -38,9 +38,9 @@ pub enum State {
 pub struct Entry {
     pub wtxid: Wtxid,
     pub state: State,
-    /// The lists that it is in.
+    /// The lists that contain it.
     pub lists: ListIds,
-    /// The peers that were asked for it.
+    /// The peers asked for it.
     pub asked: SourceSet,
     /// The peers that announced it while it waited or was in flight.
     pub announced_by: SourceSet,
@@ -64,7 +64,7 @@ impl ListId {
         (0..Self::MAX).map(Self)
     }
 
-    /// Its number, below [`ListId::MAX`].
+    /// The list's number, below [`ListId::MAX`].
     pub fn index(self) -> usize {
         usize::from(self.0)
     }
@@ -138,7 +138,7 @@ impl Entries {
         self.open
     }
 
-    /// The position behind the last transaction.
+    /// The position after the last transaction.
     pub fn end(&self) -> Position {
         Position::try_from(self.all.len()).unwrap_or(Position::MAX)
     }
@@ -186,7 +186,7 @@ impl Entries {
         }
     }
 
-    /// Notes that a source was not really asked: its connection ended.
+    /// Undoes [`Entries::ask`] for a source whose connection ended.
     pub fn unask(&mut self, position: Position, source: u8) {
         if let Some(entry) = self.all.get_mut(position as usize) {
             entry.asked.remove(source);
@@ -208,7 +208,7 @@ impl Entries {
         }
     }
 
-    /// Forgets a list, and what is in no other list. What is in flight only loses its list.
+    /// Forgets a list, with everything that is in no other list. Transactions in flight are kept.
     pub fn forget_list(&mut self, list: ListId) {
         for position in 0..self.end() {
             let Some(entry) = self.all.get_mut(position as usize) else { return };

@@ -1,7 +1,7 @@
 //! Which listed transactions to request from which peers.
 //!
-//! All peers take from the list in its order, each as much as it delivers in about a second. What a peer does
-//! not have is queued for another one, until each has been asked.
+//! All peers work through the list in order, each taking what it delivers in about a second. What one peer
+//! lacks is queued for another, until all have been asked.
 
 use super::entries::{Entries, ListId, Position, State};
 use super::sources::Sources;
@@ -10,12 +10,13 @@ use crate::util::time::Timestamp;
 use crate::wire::Wtxid;
 use std::time::Duration;
 
-/// The number of transactions of a list that nobody serves, at which the list counts as made up if they are
-/// more than half of what was asked for. An honest list loses what is confirmed or replaced meanwhile.
+/// How many transactions of a list may be unavailable from every peer before the list counts as made up, if
+/// they are also more than half of those requested. An honest list loses what is confirmed or replaced
+/// meanwhile.
 const MAX_MISSES: usize = 500;
 
-/// The most transactions that may be queued for a second peer before others are requested for the first time: a
-/// made-up list shows itself before all of it was requested from everyone.
+/// How many transactions may be queued for a second peer before new ones are requested: a made-up list shows
+/// itself before all of it was requested from everyone.
 const MAX_QUEUED: usize = 1_000;
 
 /// The download of the listed transactions.
@@ -24,11 +25,11 @@ pub struct Fetch {
     timeout: Duration,
     entries: Entries,
     sources: Sources,
-    /// The first transaction that nobody was asked for.
+    /// The first transaction not requested yet.
     next: Position,
-    /// Transactions whose source went away while there was no other one.
+    /// Transactions whose source went away when there was no other.
     returned: Vec<Position>,
-    /// By list: how many transactions were delivered, and how many nobody served.
+    /// For each list, how many transactions were delivered, and how many no peer served.
     outcomes: [Served; ListId::MAX as usize],
     to_relay: Vec<(PeerId, Wtxid)>,
 }
@@ -42,20 +43,20 @@ struct Served {
 /// What is known about a listed transaction before its download.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Presence {
-    /// The transaction is here.
+    /// Already here.
     Here,
-    /// Ordinary relay takes care of the transaction.
+    /// Handled by ordinary relay.
     Relayed,
-    /// The transaction is to be requested.
+    /// To be requested.
     Missing,
 }
 
-/// A listed transaction that arrived from a peer that was asked for it.
+/// A listed transaction from a peer that was asked for it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Delivery {
-    /// Whether it is the first one to deliver the transaction.
+    /// Whether this peer is the first to deliver it.
     pub is_first: bool,
-    /// The time since the request, if the peer announced the transaction as well.
+    /// The time since the request, if the peer also announced the transaction.
     pub announced_answer: Option<Duration>,
 }
 
@@ -95,7 +96,7 @@ impl Fetch {
         self.entries.end() == 0
     }
 
-    /// Whether nothing waits or is in flight.
+    /// Whether nothing is waiting or in flight.
     pub fn is_idle(&self) -> bool {
         self.entries.open() == 0
     }
@@ -109,7 +110,7 @@ impl Fetch {
         self.sources.reset(now);
     }
 
-    /// A peer that relays transactions by wtxid is connected. Returns whether it is a source.
+    /// Adds a peer that relays transactions by wtxid. Returns whether it is a source.
     pub fn connected(&mut self, peer: PeerId, now: Timestamp) -> bool {
         let is_source = self.sources.connected(peer, now);
         for position in std::mem::take(&mut self.returned) {
@@ -118,7 +119,7 @@ impl Fetch {
         is_source
     }
 
-    /// A connection ended: what was in flight is requested from others. Returns whether it was a source.
+    /// Removes a peer, and requests from others what was in flight. Returns whether it was a source.
     pub fn disconnected(&mut self, peer: PeerId, now: Timestamp) -> bool {
         let Some((number, queued)) = self.sources.disconnected(peer) else { return false };
         for position in self.entries.in_flight_to(number) {
@@ -131,7 +132,7 @@ impl Fetch {
         true
     }
 
-    /// The author of a list.
+    /// Notes that `peer` is the author of `list`.
     pub fn begin_list(&mut self, peer: PeerId, list: ListId) {
         self.outcomes[list.index()] = Served::default();
         if let Some(source) = self.sources.number(peer).and_then(|number| self.sources.get_mut(number)) {
@@ -149,18 +150,18 @@ impl Fetch {
         self.entries.add(list, wtxid, state)
     }
 
-    /// Forgets a list and what only that list contains.
+    /// Forgets a list, with everything that is in no other list.
     pub fn forget_list(&mut self, list: ListId) {
         self.outcomes[list.index()] = Served::default();
         self.entries.forget_list(list);
     }
 
-    /// Stops at what is in flight.
+    /// Requests nothing more; what is in flight may still arrive.
     pub fn stop(&mut self) {
         self.entries.stop();
     }
 
-    /// A peer announced transactions: it has trickled, and serves all of its mempool from now on.
+    /// Notes that a peer announced transactions: after its first trickle it serves its whole mempool.
     pub fn trickled(&mut self, peer: PeerId, now: Timestamp) {
         if let Some(source) = self.sources.number(peer).and_then(|number| self.sources.get_mut(number)) {
             source.announced(now);
@@ -173,8 +174,8 @@ impl Fetch {
         serving.map(|(_, source)| source.peer).collect()
     }
 
-    /// A peer announced a transaction. Returns whether it is requested here, so that ordinary relay must not
-    /// request it as well.
+    /// Notes an announcement. Returns whether the transaction is requested here, in which case ordinary relay
+    /// must not request it too.
     pub fn announced(&mut self, peer: PeerId, wtxid: &Wtxid) -> bool {
         let Some(position) = self.entries.find(wtxid) else { return false };
         let state = self.entries.get(position).map(|entry| entry.state);
@@ -213,7 +214,7 @@ impl Fetch {
             }
         }
         let source = self.sources.get_mut(number)?;
-        // Answers come in order: it answers the oldest request.
+        // Answers come in order, so this one answers the oldest request.
         let answered_after = source.window.oldest().map_or(Duration::ZERO, |sent| now.since(sent));
         if state == State::InFlight(number) {
             source.answered(true, now);
@@ -224,14 +225,14 @@ impl Fetch {
         Some(Delivery { is_first, announced_answer: was_announced.then_some(answered_after) })
     }
 
-    /// A transaction arrived by another way.
+    /// Notes a transaction that arrived by another route.
     pub fn arrived(&mut self, wtxid: &Wtxid, now: Timestamp) {
         if let Some(position) = self.entries.find(wtxid) {
             self.arrived_at(position, now);
         }
     }
 
-    /// A peer doesn't have a transaction. Returns whether it was asked for it here.
+    /// Notes that a peer lacks a transaction. Returns whether it was asked for it here.
     pub fn not_found(&mut self, peer: PeerId, wtxid: &Wtxid, now: Timestamp) -> bool {
         let Some((position, number)) = self.entries.find(wtxid).zip(self.sources.number(peer)) else {
             return false;
@@ -247,7 +248,7 @@ impl Fetch {
         entry.asked.contains(number)
     }
 
-    /// Turns to others where a peer doesn't answer.
+    /// Passes on the requests of peers that do not answer.
     pub fn expire(&mut self, now: Timestamp) {
         let silent: Vec<u8> = self
             .sources
@@ -268,7 +269,7 @@ impl Fetch {
         }
     }
 
-    /// Gives all requests as much time again.
+    /// Extends all time limits by `time`.
     pub fn slept(&mut self, time: Duration) {
         self.sources.slept(time);
     }
@@ -303,12 +304,12 @@ impl Fetch {
         requests
     }
 
-    /// Returns announced transactions whose request failed here, with an announcer.
+    /// Returns announced transactions whose request here failed, each with an announcer.
     pub fn take_relayed(&mut self) -> Vec<(PeerId, Wtxid)> {
         std::mem::take(&mut self.to_relay)
     }
 
-    /// The lists of which so much is served by nobody that they are made up, or outdated.
+    /// The lists with so many transactions that no peer serves that they are made up or outdated.
     pub fn worthless(&self) -> Vec<ListId> {
         let is_worthless = |list: &ListId| {
             let Served { delivered, missed } = self.outcomes[list.index()];

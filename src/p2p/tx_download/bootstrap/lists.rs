@@ -16,7 +16,7 @@ use crate::wire::{Inventory, Services, Wtxid};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-/// How many whole lists are enough: the second one fills the gaps of the first one, and confirms it.
+/// How many whole lists are enough: the second fills the first one's gaps, and confirms it.
 const ENOUGH: usize = 2;
 
 /// The most entries of a list: about as many transactions as fit into Core's default mempool.
@@ -31,33 +31,34 @@ const MAX_TRICKLE: usize = 1_000;
 /// The longest time for an answer. Trickles are 5 s apart on average, so more than 30 s is rare.
 const LIST_TIMEOUT: Duration = Duration::from_mins(1);
 
-/// The longest time from a full `inv` to the next part: all parts leave at once. A list that happens to have a
-/// multiple of 50,000 entries ends by it.
+/// The longest time from a full `inv` to the next part: Core sends all parts together. It ends a list that
+/// happens to have a multiple of 50,000 entries.
 const PART_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// How long to wait for connected peers that offer their list before others are dialled for it.
 const DIAL_AFTER: Duration = Duration::from_secs(5);
 
-/// How long after the first list another one is looked for.
+/// How long after the first list a second one is looked for.
 const SECOND_LIST_PATIENCE: Duration = Duration::from_mins(2);
 
-/// How often one peer is asked in a bootstrap: one that has reached its upload target disconnects instead.
+/// How often one peer is asked in a bootstrap: a peer that has reached its upload target disconnects instead
+/// of answering.
 const MAX_ASKS: u8 = 2;
 
-/// The number of peers whose asks are remembered.
+/// The number of peers for which it is remembered how often they were asked.
 const REMEMBERED: usize = 1_000;
 
-/// The nonce of the ping before `mempool`.
+/// The nonce of the ping sent before `mempool`.
 pub const FENCE: u64 = u64::from_le_bytes(*b"mempool?");
 
-/// Which peers may be asked, were asked, and list.
+/// Which peers may be asked, were asked, and are sending a list.
 #[derive(Debug)]
 pub struct Lists {
     mode: BootstrapMode,
     connections: BTreeMap<PeerId, Connection>,
     asks: BoundedMap<PeerId, u8, REMEMBERED>,
     complete: Vec<Lister>,
-    /// Since when a list could have been asked for.
+    /// Since when a list could have been requested.
     since: Option<Timestamp>,
 }
 
@@ -72,7 +73,7 @@ struct Lister {
 #[derive(Debug)]
 struct Connection {
     kind: ConnectionKind,
-    /// `None` where addresses say nothing about their owners, as in a private network.
+    /// `None` on networks where addresses don't tell operators apart, such as private ones.
     group: Option<NetGroup>,
     /// Whether the peer offers its list.
     offers: bool,
@@ -81,7 +82,7 @@ struct Connection {
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Stage {
-    /// The peer doesn't offer its list, was asked already, or the handshake is not complete.
+    /// The peer doesn't offer its list, was already asked, or has not completed the handshake.
     Closed,
     /// The peer may be asked.
     Open,
@@ -107,7 +108,7 @@ pub struct Part {
     pub is_too_long: bool,
 }
 
-/// The end of the wait for a list.
+/// How the wait for a list ended.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Overdue {
     /// Nothing came.
@@ -127,7 +128,7 @@ impl Lists {
         }
     }
 
-    /// Starts afresh: whoever was asked may be asked again.
+    /// Starts over: every peer may be asked again.
     pub fn restart(&mut self, now: Timestamp) {
         for connection in self.connections.values_mut().filter(|connection| connection.offers) {
             if connection.stage == Stage::Closed {
@@ -144,7 +145,7 @@ impl Lists {
         !self.complete.is_empty()
     }
 
-    /// Whether any peer is about to list.
+    /// Whether any peer is about to send a list.
     pub fn is_listing(&self) -> bool {
         self.connections.values().any(|connection| matches!(connection.stage, Stage::Listing { .. }))
     }
@@ -180,7 +181,7 @@ impl Lists {
         self.connections.get(&peer).is_some_and(|connection| connection.kind == ConnectionKind::MempoolFetch)
     }
 
-    /// A pong of an unknown ping arrived. Returns whether the ping was ours.
+    /// Handles a pong that is not the keepalive's. Returns whether it answers the ping sent here.
     pub fn pong(&mut self, peer: PeerId, nonce: u64) -> bool {
         if nonce != FENCE || !self.asks.contains_key(&peer) {
             return false;
@@ -193,7 +194,7 @@ impl Lists {
         true
     }
 
-    /// Reads an `inv`. Returns `None` if it is no part of a list.
+    /// Reads an `inv`. Returns `None` if it is not part of a list.
     pub fn inv(&mut self, peer: PeerId, list: &[Inventory], now: Timestamp) -> Option<Part> {
         let free_id = self.free_id();
         let connection = self.connections.get_mut(&peer)?;
@@ -202,7 +203,7 @@ impl Lists {
             Stage::Asked { .. } | Stage::Listing { .. } => list.iter().filter_map(wtxid).collect(),
         };
         let (id, before) = match connection.stage {
-            // A block that is announced in between.
+            // A block announcement in between.
             Stage::Listing { .. } if wtxids.is_empty() && !list.is_empty() => return None,
             Stage::Listing { id, count, .. } => (id, count),
             Stage::Asked { is_fenced, .. } if !wtxids.is_empty() => {
@@ -225,7 +226,7 @@ impl Lists {
         Some(Part { id, wtxids, is_first, is_complete, is_too_long: count > MAX_LISTED })
     }
 
-    /// A list turned out to be worthless: it does not count. Returns its author, if still connected.
+    /// Discards a list that turned out to be worthless. Returns its author, if still connected.
     pub fn reject(&mut self, id: ListId) -> Option<PeerId> {
         let position = self.complete.iter().position(|lister| lister.id == id);
         let author = position.map(|position| self.complete.remove(position).peer);
@@ -253,7 +254,7 @@ impl Lists {
         asked
     }
 
-    /// Returns the connections that are for a list only and not needed any more.
+    /// Returns the connections that exist only for a list and are no longer needed.
     pub fn superfluous(&mut self) -> Vec<PeerId> {
         let is_open_fetch = |connection: &Connection| {
             connection.kind == ConnectionKind::MempoolFetch && connection.stage == Stage::Open
@@ -266,7 +267,7 @@ impl Lists {
         closed.collect()
     }
 
-    /// Gives all answers as much time again, and looks for a second list as much longer.
+    /// Extends all time limits by `time`, including the search for a second list.
     pub fn slept(&mut self, time: Duration) {
         for connection in self.connections.values_mut() {
             if let Stage::Asked { at: since, .. } | Stage::Listing { last: since, .. } = &mut connection.stage
@@ -280,7 +281,7 @@ impl Lists {
         self.since = self.since.map(|since| since + time);
     }
 
-    /// Returns whose answer is overdue.
+    /// Returns the peers whose answer is overdue.
     pub fn overdue(&mut self, now: Timestamp) -> Vec<(PeerId, Overdue)> {
         let mut overdue = Vec::new();
         for (&peer, connection) in &mut self.connections {
@@ -318,7 +319,7 @@ impl Lists {
         answers.chain(changes).min()
     }
 
-    /// An id that no list has. There is always one, as few lists are enough.
+    /// An id that is not in use. There always is one, as few lists are enough.
     fn free_id(&self) -> Option<ListId> {
         let listing = self.connections.values().filter_map(|connection| match connection.stage {
             Stage::Listing { id, .. } => Some(id),
@@ -345,7 +346,7 @@ impl Lists {
         connections.filter(|connection| !matches!(connection.stage, Stage::Closed | Stage::Open))
     }
 
-    /// The next peer to ask: of another netgroup than the others.
+    /// The next peer to ask: of another netgroup than the previous ones.
     fn next_to_ask(&self) -> Option<PeerId> {
         let groups: Vec<NetGroup> = (self.complete.iter().map(|lister| lister.group))
             .chain(self.under_way().map(|connection| connection.group))

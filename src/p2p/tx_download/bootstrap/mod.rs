@@ -1,13 +1,14 @@
-//! The download of a whole mempool (BIP35): peers announce what arrives, never what was there before.
+//! The download of a whole mempool (BIP35), since peers announce new transactions only, never those that were
+//! there before.
 //!
 //! | module | what it decides |
 //! |---|---|
 //! | `lists` | which peers are asked for their list, and where the list begins and ends |
-//! | `entries` | the listed transactions, in order, and what became of each |
+//! | `entries` | the listed transactions, in order, and the state of each |
 //! | `sources` | the peers that the transactions are requested from |
 //! | `window` | how many requests may be in flight to one peer |
 //! | `fetch` | which transaction to request from which peer |
-//! | `progress` | when to report how far it is |
+//! | `progress` | when to report progress |
 
 mod entries;
 mod fetch;
@@ -30,11 +31,11 @@ use lists::{Lists, Overdue, Part};
 use progress::Progress;
 use std::time::Duration;
 
-/// How long no peer may be connected before the list is fetched again: what peers announced meanwhile is never
-/// announced again.
+/// After this long without peers, the list is fetched again: peers never repeat what they announced
+/// meanwhile.
 const OFFLINE: Duration = Duration::from_mins(10);
 
-/// How long nothing may arrive before what is missing is given up.
+/// After this long without an arrival, what is missing is given up.
 const STANDSTILL: Duration = Duration::from_mins(2);
 
 /// The lists, and the download of what is in them.
@@ -104,7 +105,7 @@ impl Bootstrap {
         }
     }
 
-    /// A pong that answers no keepalive arrived. Returns whether it is expected here.
+    /// Handles a pong that is not the keepalive's. Returns whether it is expected here.
     pub fn pong(&mut self, peer: PeerId, nonce: u64) -> bool {
         self.lists.pong(peer, nonce)
     }
@@ -122,7 +123,7 @@ impl Bootstrap {
             self.fetch.trickled(peer, now);
         }
         let Some(part) = self.lists.inv(peer, list, now) else {
-            // A connection for a list only is too short to learn from about relay.
+            // A connection just for a list is too short to learn anything about relay.
             return self.lists.is_mempool_fetch(peer).then(Vec::new);
         };
         let Part { id, wtxids, is_first, is_complete, is_too_long } = part;
@@ -151,8 +152,8 @@ impl Bootstrap {
         self.fetch.serving(now)
     }
 
-    /// A peer announced a transaction. Returns whether it is requested here, so that ordinary relay must not
-    /// request it as well.
+    /// Notes an announcement. Returns whether the transaction is requested here, in which case ordinary relay
+    /// must not request it too.
     pub fn announced(&mut self, peer: PeerId, wtxid: &Wtxid) -> bool {
         self.fetch.announced(peer, wtxid)
     }
@@ -163,42 +164,42 @@ impl Bootstrap {
         self.fetch.received(peer, wtxid, now)
     }
 
-    /// A transaction arrived by another way.
+    /// Notes a transaction that arrived by another route.
     pub fn arrived(&mut self, wtxid: &Wtxid, now: Timestamp) {
         self.fetch.arrived(wtxid, now);
     }
 
-    /// Starts afresh: peers are asked for their lists again.
+    /// Starts over: peers are asked for their lists again.
     pub fn restart(&mut self, now: Timestamp) {
         self.lists.restart(now);
         self.fetch.clear(now);
         self.progress = Progress::default();
     }
 
-    /// Ordinary relay gave up a transaction.
+    /// Notes that ordinary relay gave up a transaction.
     pub fn relay_failed(&mut self, wtxid: &Wtxid, now: Timestamp) {
         self.fetch.relay_failed(wtxid, now);
     }
 
-    /// A peer doesn't have a transaction. Returns whether it was asked for it here.
+    /// Notes that a peer lacks a transaction. Returns whether it was asked for it here.
     pub fn not_found(&mut self, peer: PeerId, wtxid: &Wtxid, now: Timestamp) -> bool {
         self.fetch.not_found(peer, wtxid, now)
     }
 
-    /// The mempool is full: the rest of the list, whose fee rates are the lowest, is not fetched.
+    /// The mempool is full: the rest of the list, with the lowest fee rates, is not fetched.
     pub fn stop(&mut self) {
         self.fetch.stop();
     }
 
-    /// Gives all that is awaited as much time again: for so long nobody could answer.
+    /// Extends all time limits by `time`.
     pub fn slept(&mut self, time: Duration) {
         self.lists.slept(time);
         self.fetch.slept(time);
         self.last_arrival = self.last_arrival + time;
     }
 
-    /// Asks for lists, and turns to others where a peer doesn't answer. Returns announced transactions for
-    /// ordinary relay as well, with an announcer.
+    /// Asks for lists, and passes on the requests of peers that don't answer. Also returns announced
+    /// transactions for ordinary relay, each with an announcer.
     pub fn timer(&mut self, now: Timestamp) -> (Vec<Action>, Vec<(PeerId, Wtxid)>) {
         self.note_online(now);
         self.fetch.expire(now);
@@ -235,7 +236,7 @@ impl Bootstrap {
         (actions, self.fetch.take_relayed())
     }
 
-    /// Requests what is missing, and reports how far it is.
+    /// Requests what is missing, and reports progress.
     pub fn request(&mut self, now: Timestamp) -> Vec<Action> {
         let requests = self.fetch.requests(now).into_iter().map(|(peer, wtxids)| {
             let list = wtxids.into_iter().map(Inventory::Wtx).collect();
@@ -271,7 +272,7 @@ impl Bootstrap {
         (self.is_active() && self.relaying > 0).then(|| self.last_arrival + STANDSTILL)
     }
 
-    /// Starts afresh if no peer was connected for long, or this computer slept.
+    /// Starts over if no peer was connected for a long time, or this computer slept.
     fn note_online(&mut self, now: Timestamp) {
         if self.relaying == 0 {
             return;

@@ -1,22 +1,23 @@
-//! When to report how far the bootstrap is.
+//! When to report the bootstrap's progress.
 
 use crate::event::BootstrapProgress;
 use crate::util::time::Timestamp;
 use std::time::Duration;
 
-/// The shortest time between two reports, unless all that was listed has just come, or it is over.
+/// The shortest time between two reports, except when the last listed transaction has just arrived, or at the
+/// end.
 const INTERVAL: Duration = Duration::from_millis(500);
 
-/// What was reported.
+/// The last report.
 #[derive(Debug, Default)]
 pub struct Progress {
     reported: Option<(Timestamp, BootstrapProgress)>,
-    /// A report that waits for its time.
+    /// When a pending report is due.
     due_at: Option<Timestamp>,
 }
 
 impl Progress {
-    /// Returns what to report now, if the state is this. Nothing follows `done`.
+    /// Returns what to report in this state. Nothing follows `done`.
     pub fn report(&mut self, progress: BootstrapProgress, now: Timestamp) -> Option<BootstrapProgress> {
         if self.reported.is_none() && progress.listed == 0 {
             return None;

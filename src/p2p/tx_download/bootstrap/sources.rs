@@ -7,12 +7,12 @@ use crate::util::time::Timestamp;
 use std::collections::{HashMap, VecDeque};
 use std::time::Duration;
 
-/// How long a peer may send nothing that was requested while others could be asked. Core answers at once, so
-/// that only a slow connection takes longer.
+/// How long a peer may leave requests unanswered while others could be asked. Core answers immediately, so
+/// only a slow connection takes longer.
 const SILENCE: Duration = Duration::from_secs(15);
 
-/// How long to wait for a peer's first announcement. Before its first trickle to us, which is 5 s after the
-/// handshake on average, Core serves nothing that it has not announced; one without news stays silent.
+/// How long to wait for a peer's first announcement. Before its first trickle to us, 5 s after the handshake
+/// on average, Core serves nothing that it has not announced; a node without news stays silent.
 const FIRST_TRICKLE: Duration = Duration::from_secs(20);
 
 /// All peers that relay transactions, by number. A peer that reconnects keeps its number.
@@ -22,17 +22,17 @@ pub struct Sources {
     all: Vec<Source>,
 }
 
-/// One of them.
+/// A peer that transactions are requested from.
 #[derive(Debug)]
 pub struct Source {
     pub peer: PeerId,
     is_connected: bool,
-    /// Whether it left requests unanswered: it is not asked again.
+    /// Whether it left requests unanswered, and is not asked again.
     is_silent: bool,
-    /// Transactions that another peer did not have, to be requested from this one. They may have arrived since.
+    /// Transactions that another peer lacked, to be requested from this one. They may have arrived since.
     pub queue: VecDeque<Position>,
     pub window: Window,
-    /// Requests that were given up and may be answered late.
+    /// Requests that were given up but may still be answered.
     pub late: usize,
     last_answer: Timestamp,
     /// When the peer begins to serve what it has not announced.
@@ -162,15 +162,16 @@ impl Sources {
         self.all.iter().any(Source::is_usable)
     }
 
-    /// Whether transactions that nobody was asked for may be requested from this peer. A peer is not the first
-    /// to be asked for its own list if there are others: what they serve is confirmed by them.
+    /// Whether transactions not requested yet may be requested from this peer. A peer is not the first to be
+    /// asked for its own list if there are others, since only they can confirm it.
     pub fn may_start(&self, number: u8) -> bool {
         let is_other = |source: &Source| source.is_usable() && source.lists.is_empty();
         self.get(number).is_some_and(|source| source.lists.is_empty()) || !self.all.iter().any(is_other)
     }
 
-    /// Chooses who is to be asked for a transaction next: who listed it comes last, as its own list says nothing
-    /// more by being served by it, and who serves already comes first; of these, the peer with the shortest queue.
+    /// Chooses the next peer to ask for a transaction. Authors of lists with the transaction come last, as
+    /// serving their own list proves nothing. Peers that already serve come first, the one with the shortest
+    /// queue at the front.
     pub fn next_for(&self, entry: &Entry, now: Timestamp) -> Option<u8> {
         let untried =
             self.iter().filter(|(number, source)| source.is_usable() && !entry.asked.contains(*number));

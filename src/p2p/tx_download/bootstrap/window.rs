@@ -1,25 +1,25 @@
 //! How many requests may be in flight to one peer: about one second of what it delivers.
 //!
 //! Core answers a `getdata` completely before it reads the next message, pings and requests for live relay
-//! included. What is in flight therefore delays everything else by the time that it takes to arrive.
+//! included. Requests in flight therefore delay everything else by the time they take to arrive.
 
 use crate::util::time::Timestamp;
 use std::collections::VecDeque;
 use std::time::Duration;
 
-/// The requests in flight to a peer whose speed is unknown: 100 to 150 kB of mainnet's transactions.
+/// The requests in flight to a peer of unknown speed: 100 to 150 kB of mainnet's transactions.
 const INITIAL: usize = 200;
 
 /// The fewest requests in flight, to a peer that delivers next to nothing.
 const MIN: usize = 50;
 
-/// The most requests in flight, so that a connection that ends takes a bounded number of them with it.
+/// The most requests in flight, which bounds how many a lost connection takes with it.
 pub const MAX: usize = 5_000;
 
 /// The most entries of one `getdata` (Core: `MAX_GETDATA_SZ`).
 pub const MAX_BATCH: usize = 1_000;
 
-/// By how much the window may grow from one measurement to the next, as the first ones include the round trip.
+/// By how much the window may grow between measurements, as the first ones include the round trip.
 const MAX_GROWTH: usize = 4;
 
 /// Measures what a peer delivers, and limits what is requested from it.
@@ -33,11 +33,11 @@ pub struct Window {
     delivered: u64,
 }
 
-/// One `getdata`.
+/// How many transactions had been delivered when it was sent.
 #[derive(Clone, Copy, Debug)]
 struct Batch {
     sent: Timestamp,
-    /// The number of transactions that had been delivered when it was sent.
+    /// The number of requests up to and including this one.
     delivered: u64,
     /// The number of requests so far, its own included.
     end: u64,
@@ -55,8 +55,8 @@ impl Window {
         usize::try_from(self.requested - self.answered).unwrap_or(usize::MAX)
     }
 
-    /// The number of requests to send in one message now. Requests come in portions of a quarter of the
-    /// window, so that messages stay few.
+    /// The number of requests to send in one message now. They come in batches of a quarter of the window, so
+    /// that messages stay few.
     pub fn room(&self) -> usize {
         let free = self.size.saturating_sub(self.in_flight());
         if free >= self.size.div_ceil(4) { free.min(MAX_BATCH) } else { 0 }
@@ -73,8 +73,7 @@ impl Window {
         self.batches.push_back(Batch { sent: now, delivered: self.delivered, end: self.requested });
     }
 
-    /// A request was answered, by a transaction if `is_delivered`. Answers are taken to come in the order of
-    /// the requests, as Core gives them.
+    /// A request was answered through another peer: its answer is no longer awaited.
     pub fn answered(&mut self, is_delivered: bool, now: Timestamp) {
         self.answered = (self.answered + 1).min(self.requested);
         self.delivered += u64::from(is_delivered);
@@ -88,7 +87,7 @@ impl Window {
         self.answered(false, now);
     }
 
-    /// Takes the requests in flight for as much younger.
+    /// Extends the time limits of requests in flight by `time`.
     pub fn slept(&mut self, time: Duration) {
         for batch in &mut self.batches {
             batch.sent = batch.sent + time;
@@ -117,7 +116,7 @@ mod tests {
     const START: Timestamp = Timestamp::from_secs(1_000);
 
     /// Lets a peer answer everything at `per_second` after a round trip of 100 ms, for `seconds`. Returns the
-    /// delay between a request and its answer at the end.
+    /// final delay between request and answer.
     fn steady(window: &mut Window, per_second: u64, seconds: u64) -> Duration {
         let step = Duration::from_micros(1_000_000 / per_second);
         let mut pipe: VecDeque<Timestamp> = VecDeque::new();

@@ -16,15 +16,15 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, BinaryHeap, HashMap, HashSet};
 use std::time::Duration;
 
-/// The most requests in flight to one peer (Core: `MAX_PEER_TX_REQUEST_IN_FLIGHT`). So one `getdata` stays
+/// The most requests in flight to one peer (Core: `MAX_PEER_TX_REQUEST_IN_FLIGHT`). It also keeps a `getdata`
 /// below the 1,000 entries that Core sends (`MAX_GETDATA_SZ`).
 const MAX_IN_FLIGHT: usize = 100;
 
 /// The most announcements of one peer that are tracked (Core: `MAX_PEER_TX_ANNOUNCEMENTS`).
 const MAX_TRACKED: usize = 5_000;
 
-/// The most transactions that may be requested from one peer, or wait to be, although it did not announce them.
-/// They take no room from what it announces.
+/// The most transactions requested from one peer, or waiting to be, without its announcement. They take no
+/// room from its announcements.
 const MAX_UNANNOUNCED: usize = 5_000;
 
 /// The number of hashes of received transactions that are remembered; a segwit transaction has two.
@@ -41,13 +41,13 @@ pub struct RequestTracker {
     timeout: Duration,
     peers: HashMap<PeerId, Peer>,
     missing: IndexMap<TxHash, Missing, Seeded>,
-    /// Announcements of hashes that are not in flight, in order: these could be requested at once.
+    /// Announcements of hashes not in flight, in order: these can be requested.
     ready: BTreeMap<(PeerId, u64), TxHash>,
     deadlines: BTreeSet<(Timestamp, PeerId, TxHash)>,
     /// Peers that may have announcements in `ready` and room for another request.
     idle: BTreeSet<PeerId>,
     seen: Seen,
-    /// Transactions that were announced and that no announcer delivered.
+    /// Announced transactions that no announcer delivered.
     abandoned: Vec<TxHash>,
     next_order: u64,
 }
@@ -55,19 +55,19 @@ pub struct RequestTracker {
 #[derive(Debug)]
 struct Peer {
     tracked: HashSet<TxHash, Seeded>,
-    /// What the peer is asked for although it did not announce it.
+    /// Requests to the peer for what it did not announce.
     unannounced: HashSet<TxHash, Seeded>,
     in_flight: usize,
-    /// Requests that timed out or were answered by another peer first, with the time of the request: a late
-    /// answer is accepted. Oldest first.
+    /// Requests that timed out or were answered by another peer first, with their time, oldest first: late
+    /// answers are accepted.
     late: Ring<(TxHash, Timestamp), LATE>,
 }
 
-/// A transaction that was announced and has not arrived. No peer is listed twice.
+/// An announced transaction that has not arrived. No peer is listed twice.
 #[derive(Debug, Default)]
 struct Missing {
     asked: Option<Asked>,
-    /// Announcers that were not asked yet, in order.
+    /// Announcers not asked yet, in order.
     candidates: Vec<(u64, PeerId)>,
     /// Announcers that were asked and did not deliver.
     tried: Vec<PeerId>,
@@ -79,25 +79,25 @@ struct Asked {
     since: Timestamp,
 }
 
-/// The fate of an announcement.
+/// The result of an announcement.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Announcement {
     /// The transaction was received before.
     Known,
     /// The transaction is or will be requested.
     Tracked,
-    /// The peer announced too much that has not arrived yet; the announcement is dropped.
+    /// The peer announced too many transactions that have not arrived yet; this announcement is dropped.
     Refused,
 }
 
-/// The fate of a transaction that arrived.
+/// The result of a transaction's arrival.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Receipt {
-    /// The transaction answers a request, and is new.
+    /// The transaction answers a request and is new.
     New {
         /// The time since the request.
         answered_after: Duration,
-        /// The hash by which it was requested.
+        /// The hash used in the request.
         requested_as: TxHash,
     },
     /// The transaction answers a request, but another peer answered first.
@@ -122,7 +122,7 @@ impl RequestTracker {
         }
     }
 
-    /// Starts afresh with `peer`.
+    /// Starts over with `peer`.
     pub fn connected(&mut self, peer: PeerId) {
         self.disconnected(peer);
         let state = Peer {
@@ -134,7 +134,7 @@ impl RequestTracker {
         self.peers.insert(peer, state);
     }
 
-    /// Forgets `peer`: the next announcers are asked for what it was asked for.
+    /// Forgets `peer`: its requests go to the next announcers.
     pub fn disconnected(&mut self, peer: PeerId) {
         self.idle.remove(&peer);
         let Some(state) = self.peers.remove(&peer) else { return };
@@ -178,7 +178,7 @@ impl RequestTracker {
             return Announcement::Tracked;
         }
         if state.tracked.len() >= MAX_TRACKED {
-            // It may arrive from another peer, and then it matters that this one announced it.
+            // It may arrive from another peer, and then this announcement matters.
             let is_missing = self.missing.contains_key(&hash);
             return if is_missing { Announcement::Tracked } else { Announcement::Refused };
         }
@@ -187,7 +187,7 @@ impl RequestTracker {
         Announcement::Tracked
     }
 
-    /// Has `peer` asked for `hash`, which it did not announce. Returns whether there was room, or no need.
+    /// Requests `hash` from `peer`, which did not announce it. Returns false only if there is no room.
     pub fn request_unannounced(&mut self, peer: PeerId, hash: TxHash) -> bool {
         if self.seen.contains(bytes(hash)) {
             return true;
@@ -223,7 +223,7 @@ impl RequestTracker {
         if known { Receipt::Known } else { Receipt::New { answered_after: now.since(since), requested_as } }
     }
 
-    /// The transaction with these hashes is here, and is requested no more.
+    /// Notes that the transaction with these hashes is here and no longer needed.
     pub fn known(&mut self, txid: Txid, wtxid: Wtxid) {
         self.seen.insert(wtxid.0);
         self.seen.insert(txid.0);
@@ -231,7 +231,7 @@ impl RequestTracker {
         self.forget(TxHash::Txid(txid));
     }
 
-    /// The transaction with these hashes is no longer here, and may be requested again.
+    /// Notes that the transaction with these hashes is no longer here and may be requested again.
     pub fn unsee(&mut self, txid: Txid, wtxid: Wtxid) {
         self.seen.remove(wtxid.0);
         self.seen.remove(txid.0);
@@ -309,7 +309,7 @@ impl RequestTracker {
         Some(hash)
     }
 
-    /// Gives up a request: the next announcer is asked, and this one not again.
+    /// Gives up a request: the next announcer is asked, and this one never again.
     fn give_up(&mut self, asked: Asked, hash: TxHash) {
         self.end_request(asked, hash);
         if let Some(missing) = self.missing.get_mut(&hash) {

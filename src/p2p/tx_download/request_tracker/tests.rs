@@ -300,8 +300,8 @@ fn acts() -> impl Strategy<Value = Vec<Act>> {
 }
 
 proptest! {
-    /// Whatever happens: one request per hash, to an announcer that was not asked before; no transaction
-    /// is new twice; and the indexes agree.
+    /// Whatever happens: one request per hash at a time, to an announcer not asked before; no transaction is
+    /// new twice; and the indexes agree.
     #[test]
     fn the_rules_hold_whatever_happens(acts in acts()) {
         let mut tracker = RequestTracker::new(TIMEOUT);

@@ -1,4 +1,4 @@
-//! When requests time out: not while the machine sleeps, as nobody can answer them then.
+//! When requests time out. Not while the machine sleeps, as no peer can answer then.
 
 use super::RequestTracker;
 use crate::event::PeerId;
@@ -29,7 +29,7 @@ impl RequestTracker {
         self.deadlines.first().map(|&(until, _, _)| until)
     }
 
-    /// Gives all requests as much time again: for so long nobody could answer.
+    /// Extends all time limits by `time`: no peer could answer meanwhile.
     pub fn slept(&mut self, time: Duration) {
         for (_, peer, hash) in mem::take(&mut self.deadlines) {
             let missing = self.missing.get_mut(&hash);

@@ -1,4 +1,4 @@
-//! A whole mempool is listed by one peer and downloaded from all.
+//! A whole mempool, listed by one peer and downloaded from all.
 
 use super::scene::{BLOOM, Manner, PLAIN, START, Scene, TIMEOUT, ids, made_up, tx};
 use crate::event::{BootstrapProgress, DisconnectReason, Misbehaviour, PeerEvent, PeerId};
@@ -104,7 +104,7 @@ fn an_announcement_that_was_under_way_is_no_list() {
     let mut scene = Scene::new();
     scene.pongs = Some(Vec::new());
     let lister = scene.connect(1, BLOOM, 0..500);
-    // Our ping was sent before `mempool`. What arrives before its pong was under way.
+    // Our ping was sent before `mempool`. What arrives before its pong was already on its way.
     scene.announce(lister, ids(0..30));
     assert_eq!(listed(&scene), []);
     assert!(matches!(&scene.events[0].1, PeerEvent::Announced { txs, .. } if txs.len() == 30));
@@ -167,7 +167,7 @@ fn a_connection_for_the_list_ends_without_one_where_none_comes_or_is_offered() {
 #[test]
 fn who_disconnects_instead_of_answering_is_not_asked_for_ever_and_the_next_one_is_asked() {
     let mut scene = Scene::new();
-    // They may be asked at the same time: two lists are enough, and the third is a reserve.
+    // They may be asked concurrently: two lists are enough, and the third is a reserve.
     let [first, second, third] = [1, 2, 3].map(|id| scene.connect(id, BLOOM, 0..100));
     assert!(scene.node(first).is_asked && scene.node(second).is_asked && !scene.node(third).is_asked);
     scene.disconnect(first);
@@ -279,7 +279,7 @@ fn what_a_silent_peer_leaves_is_requested_from_another_one_without_blame() {
     scene.pass(Duration::from_secs(16));
     scene.settle();
     assert_eq!((scene.arrivals(), scene.node(honest).requested.len()), ((0, 1_000), 1_000));
-    // Its answers come after all.
+    // Its answers do arrive in the end.
     scene.node(silent).manner = Manner::Honest;
     scene.settle();
     assert_eq!(scene.arrivals(), (0, 1_000));

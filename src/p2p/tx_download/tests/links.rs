@@ -54,13 +54,13 @@ enum Arrival {
     Transaction([u8; 32]),
 }
 
-/// The download, and eight nodes that have everything, behind their links.
+/// The download, and eight nodes with complete mempools, behind their links.
 struct Network {
     download: TxDownload,
     mempool: HashMap<Wtxid, Arc<Transaction>>,
     to_peer: BTreeMap<PeerId, Line>,
     from_peer: BTreeMap<PeerId, Line>,
-    /// What is under way, with a number that keeps the order.
+    /// Messages on their way, with a number that keeps their order.
     under_way: BinaryHeap<Reverse<(Timestamp, u64, PeerId, Arrival)>>,
     sent: u64,
     received: usize,
@@ -143,7 +143,7 @@ fn eight_nodes_behind_slow_links_are_used_as_fully_as_the_links_allow() {
         network.download.connected(PeerId(id), &info(Services::NETWORK), START);
         network.download.received(PeerId(id), &super::scene::first_announcement(), START);
     }
-    // The list comes from a connection of its own, and is here at once.
+    // The list comes over its own connection, and arrives immediately.
     let dial = super::scene::dial(lister, crate::p2p::action::ConnectionKind::MempoolFetch);
     network.download.dialling(&dial, START);
     network.download.connected(lister, &info(Services::BLOOM), START);

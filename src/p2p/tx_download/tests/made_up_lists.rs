@@ -5,8 +5,7 @@ use crate::event::{DisconnectReason, Misbehaviour, PeerEvent, PeerId};
 use crate::wire::Wtxid;
 use std::time::Duration;
 
-/// Three honest peers and a lister that lists the honest transactions behind these ids. Returns the scene when
-/// all is over.
+/// Returns the final scene with three honest peers and a peer that lists `list` after their transactions.
 fn beside_honest_peers(list: &[Wtxid], manner: Manner) -> Scene {
     let mut scene = Scene::new();
     let bad = scene.connect(9, BLOOM, 0..0);
@@ -19,7 +18,7 @@ fn beside_honest_peers(list: &[Wtxid], manner: Manner) -> Scene {
         scene.settle();
         scene.pass(Duration::from_secs(20));
     }
-    // What is announced meanwhile is relayed as ever.
+    // Ordinary announcements are still relayed meanwhile.
     for id in 1..=3 {
         scene.announce(PeerId(id), ids(1_000..2_000));
     }

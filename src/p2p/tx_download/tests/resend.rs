@@ -1,4 +1,4 @@
-//! What is here is requested again where that shows who else has it.
+//! Transactions that are here are requested again to find out which peers have them.
 
 use super::scene::{PLAIN, Scene, tx};
 use crate::event::{PeerEvent, PeerId};
@@ -55,7 +55,7 @@ fn each_is_requested_from_one_peer_and_all_share_the_work() {
 fn a_few_peers_are_asked_for_what_the_first_one_lacks_and_none_is_blamed() {
     let (mut scene, peers) = scene([0..0, 0..10, 0..0, 0..0, 0..0]);
     resend(&mut scene, 0..5);
-    // The peer that has them is among the three that are asked for three of five.
+    // The peer that has them is among the three asked for three of the five.
     assert_eq!(arrived(&scene).len(), 3);
     let asked: usize = peers.iter().map(|&peer| scene.node(peer).requested_by_txid.len()).sum();
     assert!((8..=12).contains(&asked), "{asked} requests");

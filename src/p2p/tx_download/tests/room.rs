@@ -1,4 +1,4 @@
-//! What one peer may announce at once, and what happens with the rest.
+//! How much one peer may announce at a time, and what happens to the rest.
 
 use super::*;
 use crate::wire::Wtxid;
@@ -7,10 +7,10 @@ use std::collections::{HashSet, VecDeque};
 /// The announcements that a busy peer makes.
 const ANNOUNCED: u32 = 30_000;
 
-/// The announcements of it that are not answered yet at any time.
+/// How many of these announcements are unanswered at any time.
 const UNANSWERED: u32 = 3_000;
 
-/// The announcements in one of its messages.
+/// The announcements in one message.
 const BATCH: u32 = 1_000;
 
 fn numbered(number: u32) -> Arc<Transaction> {
@@ -37,7 +37,8 @@ fn sorted(actions: Vec<Action>) -> (Vec<Inventory>, usize) {
     (requests, dropped)
 }
 
-/// Announcements in the thousands are requested although each transaction has parents that are requested as well.
+/// All of its thousands of announcements are requested, although each transaction has parents that are
+/// requested too.
 #[test]
 fn of_a_busy_peer_every_announcement_is_requested_beside_the_parents() {
     let mut download = connected();
@@ -55,7 +56,8 @@ fn of_a_busy_peer_every_announcement_is_requested_beside_the_parents() {
         assert_eq!(dropped, 0);
         queue.extend(requests);
         now = now + Duration::from_millis(20);
-        // Twenty are answered at a time: transactions are served, and parents are confirmed long ago.
+        // Twenty requests are answered at a time: transactions are served, and parents were confirmed long
+        // ago.
         for entry in queue.drain(..queue.len().min(20)) {
             match entry {
                 Inventory::Wtx(wtxid) => {

@@ -50,18 +50,18 @@ pub fn made_up(number: u32) -> Wtxid {
     Wtxid(bytes)
 }
 
-/// The announcement of a transaction that does not matter.
+/// The announcement of an irrelevant transaction.
 pub fn first_announcement() -> Input {
     Input::Inv(vec![Inventory::Tx(Txid([0xdd; 32]))])
 }
 
-/// A dial of a peer, each in a netgroup of its own.
+/// A dial, each peer in its own netgroup.
 pub fn dial(peer: PeerId, kind: ConnectionKind) -> Dial {
     let address = PeerAddress::parse(&format!("20.{}.0.1", peer.0 % 200), 8_333).unwrap();
     Dial { peer, address, attempt: 1, v1_only: false, kind }
 }
 
-/// What a node does with requests.
+/// How a node answers requests.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Manner {
     /// Serves what it has.
@@ -98,7 +98,7 @@ impl Node {
     }
 }
 
-/// The download, and what came of it.
+/// The download, and its results.
 #[derive(Debug)]
 pub struct Scene {
     pub download: TxDownload,
@@ -108,7 +108,7 @@ pub struct Scene {
     pub progress: Vec<BootstrapProgress>,
     pub ended: Vec<(PeerId, DisconnectReason)>,
     pub needs_dial: Vec<bool>,
-    /// Pongs that are under way; `None` if pings are answered at once.
+    /// Pongs on their way; `None` if pings are answered immediately.
     pub pongs: Option<Vec<(PeerId, u64)>>,
 }
 
@@ -130,7 +130,7 @@ impl Scene {
         }
     }
 
-    /// Connects a node, each in a netgroup of its own, with these transactions.
+    /// Connects a node with these transactions, in its own netgroup.
     pub fn connect(&mut self, id: u64, services: Services, mempool: Range<u32>) -> PeerId {
         self.connect_as(id, ConnectionKind::Outbound, services, mempool)
     }
@@ -192,7 +192,7 @@ impl Scene {
         self.say(peer, &Input::Inv(wtxids.into_iter().map(Inventory::Wtx).collect()));
     }
 
-    /// Lets the pongs arrive that are under way.
+    /// Delivers the pongs that are on their way.
     pub fn deliver_pongs(&mut self) {
         for (peer, nonce) in self.pongs.take().unwrap_or_default() {
             self.say(peer, &Input::Pong(nonce));
@@ -253,7 +253,7 @@ impl Scene {
         }
     }
 
-    /// The numbers of events of each kind that stand for a transaction: relayed, bootstrapped.
+    /// The numbers of arrival events of each kind: relayed, bootstrapped.
     pub fn arrivals(&self) -> (usize, usize) {
         let count =
             |is_it: fn(&PeerEvent) -> bool| self.events.iter().filter(|(_, event)| is_it(event)).count();

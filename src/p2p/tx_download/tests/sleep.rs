@@ -5,7 +5,7 @@ use crate::event::{PeerEvent, PeerId};
 use crate::p2p::part::Part;
 use std::time::Duration;
 
-/// Shorter than the sleep after which lists are requested again.
+/// Too short for lists to be requested again.
 const NAP: Duration = Duration::from_mins(8);
 
 impl Scene {

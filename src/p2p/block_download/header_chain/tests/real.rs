@@ -4,7 +4,7 @@ use crate::p2p::block_download::header_chain::tests::*;
 use crate::wire::message::MAX_HEADERS;
 use std::path::Path;
 
-/// The headers in a file, with their hashes; each has done its work.
+/// The headers in a file, with their hashes. Their proof of work is valid.
 fn read(network: Network, name: &str) -> Vec<Named> {
     let folder = std::env::var("MEMPULSE_CHAIN_DATA")
         .expect("MEMPULSE_CHAIN_DATA must name the folder of the headers");
@@ -37,7 +37,7 @@ fn chain_data_of_mainnet_and_signet_is_followed_to_its_tip() {
     }
 }
 
-/// The headers of blocks that lost are valid, and change nothing.
+/// Headers of stale blocks are valid and change nothing.
 #[test]
 #[ignore = "needs headers that are not part of the project"]
 fn chain_data_of_stale_blocks_changes_nothing() {
@@ -48,7 +48,7 @@ fn chain_data_of_stale_blocks_changes_nothing() {
     for part in headers[1..].chunks(MAX_HEADERS) {
         chain.add(part).unwrap();
     }
-    // One of the two is that of the block that won.
+    // One of the two belongs to the winning block.
     let stale: Vec<_> = stale.into_iter().filter(|header| !headers.contains(header)).collect();
     assert_eq!(stale.len(), 1);
     for header in stale {

@@ -1,4 +1,4 @@
-//! The exchange with peers that do it well, badly, or not at all. The good ones are those of `bip324`.
+//! The exchange with peers that do it well, badly, or not at all. The good ones use the crate `bip324`.
 
 use crate::p2p::peer::transport::key_exchange::*;
 use crate::wire::{Message, codec::frame};
@@ -140,7 +140,7 @@ async fn a_peer_on_another_network_is_recognised_by_its_missing_terminator() {
     assert!(reason.to_string().ends_with("as from a node on another network"), "{reason}");
 }
 
-/// Answers an exchange well, but with `bytes` in the place of the version packet.
+/// Answers an exchange well, but with `bytes` in place of the version packet.
 async fn with_version(bytes: impl FnOnce(&[u8]) -> Vec<u8>) -> Refusal {
     let (mut ours, mut theirs) = duplex(100_000);
     let peer = async {
@@ -166,7 +166,7 @@ async fn a_version_that_somebody_changed_is_no_version() {
 
 #[tokio::test(start_paused = true)]
 async fn a_length_is_checked_before_its_packet_comes() {
-    // The length is 0, encrypted by a stream of bits: turned around, it is 2²⁴ − 1.
+    // The length is 0, encrypted by a bit stream: inverting its bits makes it 2²⁴ − 1.
     let huge = with_version(|packet| packet[..3].iter().map(|byte| !byte).collect()).await;
     assert_eq!(huge, Refusal::Ended(DisconnectReason::MessageTooLong((1 << 24) - 1 + 17)));
 }
