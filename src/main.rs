@@ -1,4 +1,4 @@
-//! The entry: hands the arguments over.
+//! The entry point: passes the arguments on to the library.
 
 #![forbid(unsafe_code)]
 

@@ -1,4 +1,4 @@
-//! The server's end of the questions: what many ask is asked of the monitor once a second.
+//! The server's end of the questions: frequent ones are put to the monitor only once a second.
 
 use crate::api::answers::figures::Figures;
 use crate::api::answers::mempool_space::TransactionFacts;
@@ -12,14 +12,14 @@ use std::time::Duration;
 use tokio::sync::{Mutex, mpsc, oneshot};
 use tokio::time::{Instant, timeout};
 
-/// For how long figures are given again before the monitor is asked for new ones.
+/// How long figures are reused before the monitor is asked for new ones.
 const FRESH: Duration = Duration::from_secs(1);
 
 /// How long the monitor may take to answer: it answers within milliseconds unless it is overloaded or its stream has
 /// no reader.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// The monitor does not answer in time, or has ended.
+/// The monitor does not answer in time or has ended.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) struct Busy;
 
@@ -36,12 +36,12 @@ impl Counter {
         Self { questions, figures: Cached::default(), peers: Cached::default() }
     }
 
-    /// Returns figures that are not older than a second.
+    /// Returns figures that are at most a second old.
     pub(super) async fn figures(&self) -> Result<Arc<Figures>, Busy> {
         self.figures.get(|| self.ask(Question::Figures)).await
     }
 
-    /// Returns peers as of at most a second ago.
+    /// Returns peers that are at most a second old.
     pub(super) async fn peers(&self) -> Result<Arc<PeerList>, Busy> {
         self.peers.get(|| self.ask(Question::Peers)).await
     }
@@ -51,7 +51,7 @@ impl Counter {
         self.ask(|answer| Question::Transaction(txid, answer)).await
     }
 
-    /// Returns the transactions of a query.
+    /// Returns the transactions that match a query.
     pub(super) async fn transactions(&self, selection: Box<Selection>) -> Result<Found, Busy> {
         self.ask(|answer| Question::Transactions(selection, answer)).await
     }
@@ -71,7 +71,7 @@ impl Counter {
     }
 }
 
-/// The last answer to a question that many ask. While it is asked for, all wait for the same answer.
+/// The last answer to a frequent question. While a new one is being fetched, all callers wait for it.
 #[derive(Debug)]
 struct Cached<T> {
     latest: Mutex<Option<(Instant, Arc<T>)>>,

@@ -15,16 +15,16 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use tokio::sync::{mpsc, oneshot};
 
-/// How many searches go on at a time; more are refused.
+/// How many searches may be in progress; more are refused.
 const MAX_SEARCHES: usize = 4;
 
-/// Answers questions from the model, a bounded piece of work at a time, and writes the stream of events.
+/// Answers questions from the model in bounded pieces of work, and writes the stream of events.
 #[derive(Debug)]
 pub struct Desk {
     questions: mpsc::Receiver<Question>,
-    /// The question that is answered next.
+    /// The question to answer next.
     asked: Option<Question>,
-    /// The searches that go on, the one whose turn it is first.
+    /// The searches in progress; the first one is next.
     searches: VecDeque<(Search, oneshot::Sender<Found>)>,
     readers: Readers,
     tally: Tally,
@@ -41,24 +41,24 @@ impl Desk {
         }
     }
 
-    /// Counts an event and what has become of it in `model`.
+    /// Counts an event and its outcome.
     pub fn note(&mut self, event: &Event, outcome: &Outcome, model: &Model) {
         self.tally.note(event, outcome, model);
     }
 
-    /// Whether somebody reads the stream of events.
+    /// Whether the stream of events has readers.
     pub fn has_readers(&self) -> bool {
         self.readers.len() > 0
     }
 
-    /// Writes records of the stream, each as JSON, to whoever reads them.
+    /// Writes records of the stream, each as JSON, to all readers.
     pub fn write(&mut self, records: &[String]) {
         if !records.is_empty() {
             self.readers.write(&events(records));
         }
     }
 
-    /// Waits until there is something to do. Cancel-safe; never ends if there never is.
+    /// Waits until there is something to do; possibly forever. Cancel-safe.
     pub async fn wait(&mut self) {
         if self.asked.is_some() {
             return;
@@ -73,10 +73,10 @@ impl Desk {
         }
     }
 
-    /// Does a piece of the work that [`Desk::wait`] has waited for, in a few ms at most. A new reader of events first
-    /// reads `greeting`, a record.
+    /// Does a piece of the work that [`Desk::wait`] waited for, in a few ms at most. A new reader of events
+    /// first gets `greeting`, a record.
     pub fn work(&mut self, model: &Model, now: Timestamp, greeting: impl FnOnce() -> String) {
-        // Whoever asked may have given up: that the answer cannot be sent is no error.
+        // The client may have given up, so a failure to send the answer is no error.
         match self.asked.take() {
             Some(Question::Figures(answer)) => {
                 let figures = Figures::take(model, now, self.tally.clone(), &self.readers);
@@ -95,7 +95,7 @@ impl Desk {
         self.search(model, now);
     }
 
-    /// Does a slice of the search whose turn it is.
+    /// Does a slice of the next search.
     fn search(&mut self, model: &Model, now: Timestamp) {
         let Some((mut search, answer)) = self.searches.pop_front() else { return };
         if answer.is_closed() {

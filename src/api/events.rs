@@ -1,4 +1,5 @@
-//! The stream as server-sent events: what is written goes to all readers, and one that does not keep up is dropped.
+//! The stream as server-sent events: everything is written to all readers, and a reader that does not keep up
+//! is dropped.
 
 use hyper::body::Bytes;
 use std::sync::Arc;
@@ -9,15 +10,15 @@ use tokio::sync::mpsc;
 /// How many readers there may be at a time.
 pub(super) const MAX_READERS: usize = 16;
 
-/// How much may wait for a reader, in bytes: ten times what a block of 4,000 transactions writes. What waits is shared
-/// by all readers.
+/// How much may wait for a reader, in bytes: ten times what a block of 4,000 transactions writes. Waiting
+/// data are shared by all readers.
 pub(super) const MAX_WAITING: usize = 8 << 20;
 
 /// The writing end of every reader.
 #[derive(Debug, Default)]
 pub(super) struct Readers {
     readers: Vec<Writer>,
-    /// How many were dropped since startup because they did not keep up.
+    /// How many readers were dropped since startup because they did not keep up.
     dropped: u64,
 }
 
@@ -27,7 +28,7 @@ struct Writer {
     waiting: Arc<AtomicUsize>,
 }
 
-/// The reading end: what was written since the reader came.
+/// The reading end, from the reader's arrival on.
 #[derive(Debug)]
 pub(super) struct Reader {
     receiver: mpsc::UnboundedReceiver<Bytes>,
@@ -35,7 +36,7 @@ pub(super) struct Reader {
 }
 
 impl Readers {
-    /// Adds a reader that first reads `greeting`; `None` if there are too many.
+    /// Adds a reader that first gets `greeting`; `None` if there are too many.
     pub(super) fn add(&mut self, greeting: Bytes) -> Option<Reader> {
         self.readers.retain(|reader| !reader.sender.is_closed());
         if self.readers.len() >= MAX_READERS {
@@ -49,7 +50,7 @@ impl Readers {
         Some(Reader { receiver, waiting })
     }
 
-    /// Writes to all readers, and drops those that have too much before them.
+    /// Writes to all readers, and drops those with too much waiting.
     pub(super) fn write(&mut self, bytes: &Bytes) {
         let before = self.readers.len();
         self.readers.retain(|reader| reader.sender.is_closed() || reader.write(bytes.clone()));
@@ -76,7 +77,7 @@ impl Writer {
 }
 
 impl Reader {
-    /// Returns what was written next, or `None` once the reader is dropped and has read everything.
+    /// Returns the next data, or `None` once the reader was dropped and has read everything.
     pub(super) fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Option<Bytes>> {
         let next = self.receiver.poll_recv(cx);
         if let Poll::Ready(Some(bytes)) = &next {

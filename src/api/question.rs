@@ -1,4 +1,4 @@
-//! What the server asks of the desk.
+//! The server's questions to the desk.
 
 use crate::api::answers::figures::Figures;
 use crate::api::answers::mempool_space::TransactionFacts;
@@ -9,17 +9,17 @@ use crate::wire::Txid;
 use std::sync::Arc;
 use tokio::sync::oneshot;
 
-/// A question about the model, with where the answer goes. Whoever asks may be gone by then.
+/// A question about the model, with a channel for the answer. The client may be gone by then.
 #[derive(Debug)]
 pub(super) enum Question {
     /// The figures of the mempool and the network.
     Figures(oneshot::Sender<Arc<Figures>>),
     /// The peers.
     Peers(oneshot::Sender<Arc<PeerList>>),
-    /// A transaction of the mempool, if it is there.
+    /// A transaction of the mempool, if present.
     Transaction(Txid, oneshot::Sender<Option<Box<TransactionFacts>>>),
-    /// The transactions of a query.
+    /// The transactions that match a query.
     Transactions(Box<Selection>, oneshot::Sender<Found>),
-    /// What happens from now on; `None` if there are too many readers.
+    /// All events from here on; `None` if there are too many readers.
     Events(oneshot::Sender<Option<Reader>>),
 }

@@ -1,4 +1,4 @@
-//! What is counted for metrics though the model does not keep it.
+//! Counters for metrics that the model does not keep.
 
 use crate::event::{Direction, Event, EventKind, InvalidData, PeerEvent, TxSource};
 use crate::model::{Anomaly, Change, Model, Notice, Outcome};
@@ -7,7 +7,7 @@ use crate::wire::Command;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-/// The type of a message that this program does not know.
+/// The type of an unknown message.
 const OTHER: &str = "other";
 
 /// Counts since startup. Every map has a bounded number of keys, whatever peers send.
@@ -19,7 +19,7 @@ pub(super) struct Tally {
     pub(super) announced: u64,
     /// Transactions that were requested.
     pub(super) requested: u64,
-    /// Transactions that peers announced and then did not have.
+    /// Transactions that peers announced but did not have.
     pub(super) not_found: u64,
     /// Requests that timed out.
     pub(super) timed_out: u64,
@@ -37,9 +37,9 @@ pub(super) struct Tally {
     pub(super) anomalies: BTreeMap<&'static str, u64>,
     /// Invalid data, by what is wrong with it.
     pub(super) invalid: BTreeMap<&'static str, u64>,
-    /// Protocol violations that were tolerated.
+    /// Tolerated protocol violations.
     pub(super) tolerated: u64,
-    /// Conflicting transactions that were relayed at once.
+    /// Conflicting transactions relayed concurrently.
     pub(super) double_spends: u64,
     /// Blocks that joined the best chain.
     pub(super) blocks: u64,
@@ -87,7 +87,7 @@ impl Tally {
         }
     }
 
-    /// Counts an event, and what has become of it in `model`.
+    /// Counts an event and its outcome in `model`.
     pub(super) fn note(&mut self, event: &Event, outcome: &Outcome, model: &Model) {
         match &event.kind {
             EventKind::Peer(_, event) => self.peer(event),
@@ -182,14 +182,14 @@ const fn invalid_word(what: InvalidData) -> &'static str {
 /// Durations by size.
 #[derive(Clone, Default, Debug)]
 pub(super) struct Durations {
-    /// How many are at most as long as each of [`Durations::LIMITS`], and longer than the one before; then the rest.
+    /// How many are within each of [`Durations::LIMITS`] but not the previous one; then the rest.
     counts: [u64; Self::LIMITS.len() + 1],
     /// In s.
     pub(super) sum: f64,
 }
 
 impl Durations {
-    /// In s: from a ping within a data centre to a peer that is overloaded.
+    /// In s: from a ping within a data centre to that of an overloaded peer.
     pub(super) const LIMITS: [f64; 13] =
         [0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.3, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0];
 
@@ -204,7 +204,7 @@ impl Durations {
         Self::LIMITS.into_iter().chain([f64::INFINITY]).zip(self.counts).collect()
     }
 
-    /// The number of all.
+    /// The total number.
     pub(super) fn count(&self) -> u64 {
         self.counts.iter().sum()
     }

@@ -50,14 +50,13 @@ struct Waiting {
     alert: Arc<Alert>,
 }
 
-/// What there is to say of a run.
+/// What a program run has to report.
 #[derive(Clone, PartialEq, Debug)]
 pub enum Report {
-    /// It failed, or did not take place.
+    /// The program failed or was not started.
     Warning(Warning),
-    /// It was that of a test, and has ended.
+    /// A rule's test run of the program has ended.
     Tested {
-        /// The program.
         program: PathBuf,
         /// How it ended.
         result: Result<(), CommandFailure>,
@@ -85,7 +84,7 @@ impl AlertPrograms {
         Self { waiting: sender, reports, report, has_skipped: false }
     }
 
-    /// Runs the program of a rule, if it has one, as soon as there is a place. Never waits.
+    /// Starts the rule's program, if it has one, or queues it until a slot is free. Never waits.
     pub fn run(&mut self, firing: &Firing) {
         let Some(program) = firing.rule.actions().run.clone() else { return };
         let (subject, alert) = (firing.rule.condition().subject(), Arc::clone(&firing.alert));
@@ -153,8 +152,8 @@ async fn run(waiting: &Waiting) -> Result<(), CommandFailure> {
     }
 }
 
-/// The environment variables that describe an alert. None of them is a setting of this program, which a script may
-/// run.
+/// The environment variables that describe an alert. No name among them is a setting of mempulse, which the
+/// program may start.
 fn environment(subject: &str, alert: &Alert) -> Vec<(String, String)> {
     let variable = |name: &str, value: String| (format!("MEMPULSE_{name}"), value);
     let mut variables = vec![
@@ -278,7 +277,7 @@ mod tests {
         let open = std::fs::read_to_string(out).unwrap();
         let links: Vec<_> = open.lines().filter_map(|line| Some(line.split_once(" -> ")?.1)).collect();
         assert!(links.contains(&"/dev/null"), "{open}");
-        // What our own parent has left open may be there.
+        // File descriptors that our own parent left open may be inherited too.
         let is_ours = |link: &&str| link.starts_with("socket:") || link.ends_with("/state");
         assert!(!links.iter().any(is_ours), "{open}");
     }

@@ -1,4 +1,4 @@
-//! What every front end that monitors a network needs before it begins, and the monitor itself.
+//! Prepares what every front end that monitors a network needs, and the monitor itself.
 
 use crate::address::AsDatabase;
 use crate::alert::{Alerts, Origin, Rule};
@@ -28,7 +28,7 @@ use tokio::net::TcpListener;
 use tokio::time::Instant;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
-/// What the flags of a network say.
+/// Turns the network flags into settings.
 pub fn network(join: &JoinArgs) -> Result<Settings, InvalidValue> {
     Ok(Settings {
         network: join.network,
@@ -41,7 +41,7 @@ pub fn network(join: &JoinArgs) -> Result<Settings, InvalidValue> {
     })
 }
 
-/// What is read and opened before the network is joined, so that what is wrong with it is said first.
+/// Files and ports opened before joining the network, so that errors about them come first.
 pub struct Opened {
     api_settings: ServeSettings,
     listener: Option<TcpListener>,
@@ -50,7 +50,7 @@ pub struct Opened {
 }
 
 impl Opened {
-    /// Opens what the flags name; the port of the API only if it `serves`.
+    /// Opens what the flags name; the API's port only if `serves`.
     pub async fn new(args: &MonitorArgs, serves: bool) -> Result<Self> {
         Ok(Self {
             api_settings: serve::settings(&args.serve)?,
@@ -60,7 +60,7 @@ impl Opened {
         })
     }
 
-    /// Gives it to the monitor. The API is served until the guard is dropped.
+    /// Hands everything over to the monitor. The API is served until the guard is dropped.
     pub fn give_to(self, monitor: &mut Monitor) -> DropGuard {
         let Self { api_settings, listener, as_database, recorder } = self;
         monitor.recorder = recorder;
@@ -86,7 +86,6 @@ pub enum Upstream {
 }
 
 impl Upstream {
-    /// The network.
     pub fn network(&self) -> Network {
         match self {
             Self::Peers(settings) => settings.network,
@@ -95,18 +94,16 @@ impl Upstream {
     }
 }
 
-/// What a monitor is made of, beside where its events come from.
+/// The parts of a monitor other than its source of events.
 pub struct Parts<'a> {
-    /// The flags of monitors.
     pub args: &'a MonitorArgs,
     /// The source of time.
     pub clock: Clock,
-    /// For what survives a restart.
+    /// The folder for what survives a restart.
     pub state_dir: Option<&'a Path>,
-    /// Whether the mempool survives a restart.
     pub keeps_mempool: bool,
-    /// Whether it is for the screen: targets of the watch list count that were added there in earlier runs, and what is
-    /// typed and chosen there is saved.
+    /// Whether there is a screen: if so, watch targets added on screen in earlier runs count, and what the
+    /// user types and chooses is saved.
     pub has_screen: bool,
     /// The targets of the flags.
     pub targets: Vec<WatchTarget>,
@@ -116,7 +113,7 @@ pub struct Parts<'a> {
     pub demo: bool,
 }
 
-/// Loads what earlier runs saved, and joins it with where events come from and the model.
+/// Loads what earlier runs saved and joins it with the model and the source of events.
 ///
 /// # Errors
 /// No peer can ever be found.
@@ -161,7 +158,7 @@ pub fn monitor(upstream: Upstream, parts: Parts<'_>) -> Result<Box<Monitor>, Inv
         model = model.expecting_restored();
     }
     model.command(&Command::Watch(parts.targets), started);
-    // Added on screen, for the screen: who reads a stream has named all targets.
+    // Targets added on screen are for the screen only; a stream user has named all targets.
     if parts.has_screen {
         model.command(&Command::Watch(saved), started);
     }
@@ -180,7 +177,7 @@ pub fn monitor(upstream: Upstream, parts: Parts<'_>) -> Result<Box<Monitor>, Inv
     }))
 }
 
-/// Refuses to look for peers where there is nowhere to begin: on a network without seeds, with no address of one.
+/// Refuses to look for peers where there is nowhere to begin: a network without seeds and no peer address.
 fn check_findable(network: Network, discovery: &Discovery) -> Result<(), InvalidValue> {
     let has_saved = discovery.addresses.as_ref().is_some_and(|saved| !saved.records.is_empty());
     if has_saved || !discovery.also.is_empty() || !network.dns_seeds().is_empty() {
@@ -193,7 +190,7 @@ fn check_findable(network: Network, discovery: &Discovery) -> Result<(), Invalid
     Err(InvalidValue::new("network", message))
 }
 
-/// The settings with the time limits of the flags.
+/// Applies the time limits of the flags to the settings.
 fn timed(settings: Settings, args: &MonitorArgs) -> Settings {
     Settings {
         handshake_timeout: args.handshake_timeout,
@@ -204,8 +201,8 @@ fn timed(settings: Settings, args: &MonitorArgs) -> Settings {
     }
 }
 
-/// Joins the rules of the settings with those that were added on screen in earlier runs. What this version does not
-/// understand is left out, which the log says.
+/// Joins the configured rules with those added on screen in earlier runs. Rules that this version doesn't
+/// understand are skipped and logged.
 fn alerts(rules: Vec<Rule>, added: &[String], now: Timestamp) -> Alerts {
     let mut alerts = Alerts::default();
     for rule in rules {

@@ -1,4 +1,4 @@
-//! What the API is fed with: its questions, and the stream of events for its readers.
+//! What the monitor gives to the API: answers to questions, and records for readers of events.
 
 use crate::api::Desk;
 use crate::event::Event;
@@ -10,17 +10,17 @@ use crate::util::time::Timestamp;
 #[derive(Debug, Default)]
 pub struct Feed {
     desk: Option<Desk>,
-    /// What is written for the readers of events, while there are any.
+    /// Writes records while there are readers of events.
     stream: Option<Stream>,
 }
 
 impl Feed {
-    /// Feeds the API that asks at this desk.
+    /// Feeds the API that asks at `desk`.
     pub fn of(desk: Desk) -> Self {
         Self { desk: Some(desk), stream: None }
     }
 
-    /// Notes an event, for which `model` has just returned `outcome`.
+    /// Records an event with the `outcome` that `model` just returned for it.
     pub fn note(&mut self, event: &Event, outcome: &Outcome, model: &Model) {
         let Some(desk) = &mut self.desk else { return };
         desk.note(event, outcome, model);
@@ -32,14 +32,14 @@ impl Feed {
         }
     }
 
-    /// Writes what is due though nothing happened. Meant to be called once a second.
+    /// Writes records that are due without an event. Meant to be called once a second.
     pub fn tick(&mut self, model: &Model, now: Timestamp) {
         if let (Some(desk), Some(stream)) = (&mut self.desk, &mut self.stream) {
             desk.write(&public(&stream.due(now, model)));
         }
     }
 
-    /// Waits until the API asks something. Cancel-safe; never ends without an API.
+    /// Waits until the API has a question. Cancel-safe; never returns without an API.
     pub async fn wait(&mut self) {
         match &mut self.desk {
             Some(desk) => desk.wait().await,
@@ -47,7 +47,7 @@ impl Feed {
         }
     }
 
-    /// Does a piece of what the API asks for, in a few ms at most.
+    /// Does one piece of the API's work, a few ms at most.
     pub fn work(&mut self, model: &Model, now: Timestamp) {
         if let Some(desk) = &mut self.desk {
             desk.work(model, now, || json(&stream::start(model.settings().network, now)));
@@ -55,12 +55,13 @@ impl Feed {
     }
 }
 
-/// The records that may be served, as JSON: those about the user's watch list, rules and files stay here.
+/// The records that may be served, as JSON. Records about the user's watch list, rules and files are left
+/// out.
 fn public(records: &[Record]) -> Vec<String> {
     records.iter().filter(|record| !record.is_private()).map(json).collect()
 }
 
-/// A record without its line feed. Nothing in it can fail to be written.
+/// A record as JSON, without a line feed. Serialising a record cannot fail.
 fn json(record: &Record) -> String {
     serde_json::to_string(record).unwrap_or_default()
 }

@@ -17,17 +17,17 @@ use tokio::sync::{mpsc, watch};
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
-/// How many commands of the user may wait for the monitor.
+/// How many user commands may wait for the monitor.
 const COMMANDS: usize = 16;
 
-/// How many batches of records, of 64 reports each at most, may wait for the reader of the stream before it slows
-/// the peers down.
+/// How many batches of records, each of 64 reports at most, may wait for the reader of the stream before the
+/// peers are slowed down.
 const RECORD_QUEUE: usize = 16;
 
 /// Time limit for writing the last records.
 const FLUSH: Duration = Duration::from_secs(1);
 
-/// Returns where the user was in the last run; the beginning without a state directory.
+/// Returns the view that the last run saved; the default one without a state directory.
 pub fn kept_view(state_dir: Option<&Path>) -> ViewState {
     match state_dir.map(store::load_view).transpose() {
         Ok(bytes) => ViewState::of_bytes(&bytes.unwrap_or_default()),
@@ -38,7 +38,7 @@ pub fn kept_view(state_dir: Option<&Path>) -> ViewState {
     }
 }
 
-/// Shows the screen, which `feed` feeds, until the user quits, and keeps where the user was.
+/// Shows the screen, fed by `feed`, until the user quits, and saves the view.
 pub async fn screen<F>(feed: impl FnOnce(Screen, CancellationToken) -> F, settings: TuiSettings) -> Result<()>
 where
     F: Future<Output = ()> + Send + 'static,
@@ -64,8 +64,8 @@ where
     Ok(shown?)
 }
 
-/// Writes records, which `feed` makes, to standard output until there are no more, the program is interrupted or the
-/// reader goes away.
+/// Writes the records that `feed` makes to standard output until `feed` ends, the program is interrupted or
+/// the reader goes away.
 pub async fn stream<F: Future<Output = ()>>(
     feed: impl FnOnce(mpsc::Sender<Vec<Record>>, CancellationToken) -> F,
 ) -> Result<()> {
@@ -81,12 +81,12 @@ pub async fn stream<F: Future<Output = ()>>(
     feed(sender, shutdown).await;
     match timeout(FLUSH, writing).await {
         Ok(written) => written.context("the writer failed")?.context("cannot write to standard output"),
-        // The reader does not read: the records that it has not taken by now are lost.
+        // The reader is stuck: the records that it has not taken are lost.
         Err(_) => Ok(()),
     }
 }
 
-/// Prints one report as soon as the mempool is complete, or after `longest`. Interrupted, it prints none.
+/// Prints one report as soon as the mempool is complete, or after `longest`. Prints none if interrupted.
 pub async fn report(monitor: Box<Monitor>, format: Format, longest: Duration) -> Result<()> {
     let report = monitor.report(format, longest, platform::end_is_asked()).await;
     report.map_or(Ok(()), |report| print(report.as_bytes()))

@@ -1,24 +1,24 @@
-//! A value of a setting that is invalid for a reason that only the other settings, or the system, show.
+//! A setting that is invalid for a reason outside its own text: other settings, or the system.
 
-/// The invalid value of a setting.
+/// An invalid setting.
 #[derive(Debug, thiserror::Error)]
 #[error("{message}")]
 pub struct InvalidValue {
-    /// The id of the flag in clap.
+    /// The flag's id in clap.
     pub id: &'static str,
     /// The index of the value, if the flag is repeatable.
     pub index: Option<usize>,
-    /// The flag, its value, what is wrong with the value, and what is allowed; in one line.
+    /// The flag, its value, what is wrong and what is allowed, in one line.
     pub message: String,
 }
 
 impl InvalidValue {
-    /// The value of the flag with this id, and what is wrong with it.
+    /// Says that the value of the flag with this id is invalid.
     pub fn new(id: &'static str, message: impl Into<String>) -> Self {
         Self { id, index: None, message: message.into() }
     }
 
-    /// Says which of the values of a repeatable flag is meant.
+    /// Says which value of a repeatable flag is invalid.
     pub fn at(self, index: usize) -> Self {
         Self { index: Some(index), ..self }
     }

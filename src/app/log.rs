@@ -1,4 +1,4 @@
-//! The log, to a file, for the Log screen, or to standard error for what has no screen, and the words in it.
+//! The log: to a file, to the Log screen, or to standard error where there is no screen; and its wording.
 
 use crate::event::{
     AddressCounts, BootstrapProgress, CatchUp, Event, EventKind, MissingBlocks, PeerEvent, PeerId, Restored,
@@ -18,7 +18,7 @@ use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::layer::{Context, Layer, SubscriberExt as _};
 use tracing_subscriber::util::SubscriberInitExt as _;
 
-/// How many files, one for each day, are kept.
+/// How many log files to keep, one a day.
 const MAX_FILES: usize = 7;
 
 /// Why the log cannot be started.
@@ -45,11 +45,11 @@ pub enum LogError {
     },
 }
 
-/// Where the log goes beside the file, if there is one.
+/// Where else the log goes.
 pub enum LogTo {
-    /// Nowhere.
+    /// Nowhere but the file.
     File,
-    /// Into the lines of the Log screen.
+    /// To the lines of the Log screen.
     Screen(LogLines),
     /// To standard error, if there is no file.
     Errors,
@@ -60,7 +60,7 @@ pub enum LogTo {
 ///
 /// # Errors
 ///
-/// If the file cannot be written.
+/// The file cannot be written.
 pub fn start(
     path: Option<&Path>,
     beside: LogTo,
@@ -75,7 +75,7 @@ pub fn start(
     };
     let errors = errors.then(|| tracing_subscriber::fmt::layer().with_writer(io::stderr).with_ansi(false));
     if file.is_some() || lines.is_some() || errors.is_some() {
-        // What the client of NATS says is said by ourselves, with what it means.
+        // We log the NATS client's errors ourselves, with what they mean.
         let of_client =
             if level >= tracing::Level::DEBUG { LevelFilter::from_level(level) } else { LevelFilter::OFF };
         let levels = Targets::new().with_default(level).with_target("async_nats", of_client);
@@ -90,7 +90,7 @@ fn open(path: &Path) -> Result<(NonBlocking, WorkerGuard), LogError> {
         .and_then(|name| name.to_str())
         .ok_or_else(|| LogError::NoFileName(path.display().to_string()))?;
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    // Without a folder the appender complains on the terminal when it looks for old files.
+    // Without a folder, the appender would complain on the terminal while looking for old files.
     std::fs::create_dir_all(folder)
         .map_err(|error| LogError::Folder { path: folder.display().to_string(), error })?;
     let file = RollingFileAppender::builder()
@@ -102,7 +102,7 @@ fn open(path: &Path) -> Result<(NonBlocking, WorkerGuard), LogError> {
     Ok(tracing_appender::non_blocking(file))
 }
 
-/// Collects the lines that the Log screen shows.
+/// Collects lines for the Log screen.
 struct ForScreen {
     lines: LogLines,
     clock: Clock,
@@ -117,7 +117,7 @@ impl<S: Subscriber> Layer<S> for ForScreen {
     }
 }
 
-/// The message of a line, and its fields as `name=value`.
+/// The message of a log line, and its fields as `name=value`.
 #[derive(Default)]
 struct Words {
     message: String,
@@ -126,7 +126,7 @@ struct Words {
 
 impl Visit for Words {
     fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
-        // Writing to a string does not fail.
+        // Writing to a string cannot fail.
         let _ = match field.name() {
             "message" => write!(self.message, "{value:?}"),
             name => write!(self.fields, " {name}={value:?}"),
@@ -134,7 +134,7 @@ impl Visit for Words {
     }
 }
 
-/// Logs an event that `model` has applied, unless a notice says the same.
+/// Logs an event that `model` has applied, unless a notice covers it.
 pub fn event(event: &Event, model: &Model) {
     match &event.kind {
         EventKind::Peer(peer, event) => peer_event(*peer, event, model),
@@ -253,7 +253,7 @@ mod tests {
     use crate::wire::BlockHash;
     use std::sync::Arc;
 
-    /// The lines that `log` writes, the newest first.
+    /// Returns the lines that `log` writes, newest first.
     fn logged(log: impl FnOnce()) -> Vec<String> {
         let lines = LogLines::default();
         let for_screen = ForScreen { lines: lines.clone(), clock: Clock::start() };

@@ -1,4 +1,4 @@
-//! The task that owns the network, the model and the stores: the one place where they meet.
+//! The task that owns the network, the model and the stores, and joins them.
 
 use crate::alert::{Alerts, Firing};
 use crate::app::alert_program::{AlertPrograms, Report};
@@ -21,22 +21,21 @@ use tokio::sync::{mpsc, watch};
 use tokio::time::{self, Instant, Interval, MissedTickBehavior};
 use tokio_util::sync::CancellationToken;
 
-/// The longest time between two snapshots: ages and countdowns advance even if nothing happens, and alerts ring in time
-/// however seldom the screen is redrawn.
+/// The longest time between two snapshots. Ages and countdowns advance even when nothing happens, and alerts
+/// ring in time however seldom the screen is redrawn.
 const IDLE_FRAME: Duration = Duration::from_millis(500);
 
-/// The time between two looks at what the stream is to contain though nothing happened.
+/// How often the stream is checked for records that are due without an event.
 const STREAM_TICK: Duration = Duration::from_secs(1);
 
-/// The time between two looks at the wall clock, and at what the API is to write though nothing happened.
+/// How often to check the wall clock, and the API for records that are due without an event.
 const CLOCK_CHECK: Duration = Duration::from_secs(1);
 
 /// The parts that the monitor joins.
 #[derive(Debug)]
 pub struct Monitor {
-    /// Where events come from, and requests go to.
+    /// The source of events, and the target of requests.
     pub source: Source,
-    /// The state that the events make.
     pub model: Model,
     /// What survives a restart.
     pub stores: Stores,
@@ -44,15 +43,15 @@ pub struct Monitor {
     pub alerts: Alerts,
     /// The programs of alerts.
     pub programs: AlertPrograms,
-    /// Answers what the API asks.
+    /// Answers the API's questions.
     pub feed: Feed,
-    /// Records the events, if it was asked for.
+    /// Records the events, if recording is on.
     pub recorder: Option<Recorder>,
     /// The last lines of the log.
     pub log_lines: LogLines,
     /// The source of time.
     pub clock: Clock,
-    /// When to look whether the wall clock was corrected.
+    /// When to check next whether the wall clock was corrected.
     pub next_clock_check: Instant,
 }
 
@@ -70,14 +69,15 @@ pub struct Screen {
 }
 
 impl Screen {
-    /// When to feed the screen though it asks for nothing.
+    /// When to feed the screen without being asked.
     pub fn frames(&self) -> Interval {
         let mut frames = time::interval(self.frame.min(IDLE_FRAME));
         frames.set_missed_tick_behavior(MissedTickBehavior::Delay);
         frames
     }
 
-    /// Hands over what the screen asks for, as of `now`. `complete` adds what the model does not know.
+    /// Publishes a snapshot of what the screen asks for, as of `now`. `complete` adds what the model does not
+    /// know.
     pub fn publish(
         &mut self,
         model: &mut Model,
@@ -191,7 +191,8 @@ impl Monitor {
                 event = self.next() => {
                     let mut next = Some(event);
                     while let Some(event) = next {
-                        // Before the model knows it: what it knew then is part of the message.
+                        // Before the model applies the event: the message includes what the model knew until
+                        // then.
                         sensor.note(&event, &self.model);
                         self.apply(&event);
                         next = self.source.ready();
@@ -204,7 +205,7 @@ impl Monitor {
         Box::pin(async { tokio::join!(sensor.close(now), self.end()) }).await;
     }
 
-    /// Watches until the whole mempool of a peer is here, for `longest` at most, and reports. Returns `None` if
+    /// Monitors until a peer's whole mempool is here, at most for `longest`, and reports. Returns `None` if
     /// `interrupt` comes first.
     pub async fn report(
         mut self: Box<Self>,
@@ -242,7 +243,7 @@ impl Monitor {
                 kind = self.stores.next() => return Event { time: self.now(), kind },
                 () = self.feed.wait() => {
                     self.feed.work(&self.model, self.now());
-                    // The screen comes first, and what has arrived from peers has its turn.
+                    // The screen comes first, then what has arrived from peers.
                     tokio::task::yield_now().await;
                 }
                 report = self.programs.report() => match report {
@@ -274,7 +275,7 @@ impl Monitor {
         }
     }
 
-    /// The moment that the state is of.
+    /// The time as of which the state is.
     fn now(&self) -> Timestamp {
         self.source.now(self.clock)
     }
@@ -320,7 +321,7 @@ impl Monitor {
         outcome
     }
 
-    /// Carries out what the user asks for.
+    /// Carries out a user command.
     fn command(&mut self, command: &Command) {
         let now = self.now();
         if let Command::Alert(command) = command {
@@ -336,7 +337,7 @@ impl Monitor {
         self.distribute(None, outcome, now);
     }
 
-    /// Lets the rules look at figures and peers. Returns what became of it.
+    /// Checks the rules against figures and peers. Returns the outcome.
     fn look(&mut self) -> Outcome {
         let now = self.now();
         let firings = self.alerts.look(&self.model, now);
@@ -347,7 +348,7 @@ impl Monitor {
         outcome
     }
 
-    /// Does what a rule asks for, but for bell and notification, which the screen has.
+    /// Carries out what a rule asks for, except bell and notification, which the screen handles.
     fn carry_out(&mut self, firing: &Firing, now: Timestamp) -> Outcome {
         self.programs.run(firing);
         if !firing.rule.actions().event {
@@ -358,7 +359,8 @@ impl Monitor {
         outcome
     }
 
-    /// Passes on what the network, the log, a store or the rules of alerts need; returns the rest, and the alerts.
+    /// Passes on what the network, the log, a store or the alert rules need. Returns the rest, and the
+    /// alerts.
     fn distribute(&mut self, event: Option<&EventKind>, mut outcome: Outcome, now: Timestamp) -> Outcome {
         for request in std::mem::take(&mut outcome.requests) {
             self.source.request(request);
@@ -387,7 +389,7 @@ impl Monitor {
     }
 }
 
-/// The next problem of the recording. Pending without one.
+/// Waits for the next problem of the recording; pending forever without a recording.
 async fn warning_of(recorder: &mut Option<Recorder>) -> Warning {
     match recorder {
         Some(recorder) => recorder.warning().await,

@@ -39,7 +39,7 @@ pub fn run(arguments: &[OsString]) -> ExitCode {
         }
     };
     let result = runtime.block_on(dispatch(cli, arguments));
-    // A name resolution, or a write to a reader that does not read, cannot be interrupted.
+    // A name lookup, or a write to a stuck reader, cannot be interrupted.
     runtime.shutdown_background();
     match result {
         Ok(()) => ExitCode::SUCCESS,

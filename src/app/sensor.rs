@@ -1,4 +1,4 @@
-//! `sensor`: publishes what happens, without a screen.
+//! `sensor`: publishes events, without a screen.
 
 use crate::app::assemble::{self, Opened, Parts, Upstream};
 use crate::app::cli::SensorArgs;
@@ -11,7 +11,7 @@ use crate::util::platform;
 use anyhow::Result;
 use tokio_util::sync::CancellationToken;
 
-/// Publishes until the program is interrupted.
+/// Publishes until interrupted.
 pub async fn run(args: &SensorArgs) -> Result<()> {
     let settings = assemble::network(&args.join)?;
     open_files::make_room(settings.choice.connections())?;
@@ -19,7 +19,7 @@ pub async fn run(args: &SensorArgs) -> Result<()> {
     let files = &args.monitor.files;
     let _log = log::start(files.log_file.as_deref(), LogTo::Errors, files.log_level)?;
     let opened = Opened::new(&args.monitor, true).await?;
-    // A folder of its own: a screen, or another sensor, may run beside it and save what it keeps.
+    // Its own folder, as a screen or another sensor may run beside it and save its state.
     let state_dir = args.folders.state_dir().map(|folder| folder.join(format!("sensor-{}", args.name)));
     let clock = Clock::start();
     let sensor_settings = SensorSettings {
@@ -50,7 +50,7 @@ pub async fn run(args: &SensorArgs) -> Result<()> {
     let _served = opened.give_to(&mut monitor);
     tokio::spawn(async move {
         if first.await.is_ok() {
-            // Whoever started it may not read what it says.
+            // The parent process may not read our output.
             let _ = print(format!("publishing {place}\n").as_bytes());
         }
     });

@@ -1,4 +1,4 @@
-//! Where events come from: peers of this machine, or sensors elsewhere.
+//! The source of events: peers of this machine, or sensors elsewhere.
 
 use crate::event::{Event, Request};
 use crate::p2p::{AddrTable, Driver};
@@ -6,7 +6,7 @@ use crate::sensor::Collector;
 use crate::util::clock::Clock;
 use crate::util::time::Timestamp;
 
-/// Where events come from.
+/// The source of events.
 #[derive(Debug)]
 pub enum Source {
     /// The peers that this program connects to.
@@ -16,7 +16,7 @@ pub enum Source {
 }
 
 impl Source {
-    /// The next event. Cancel-safe.
+    /// Returns the next event. Cancel-safe.
     pub async fn next(&mut self) -> Event {
         match self {
             Self::Peers(network) => network.next().await,
@@ -24,7 +24,7 @@ impl Source {
         }
     }
 
-    /// The next event, if it is here.
+    /// Returns the next event if one is ready.
     pub fn ready(&mut self) -> Option<Event> {
         match self {
             Self::Peers(network) => network.ready(),
@@ -32,7 +32,7 @@ impl Source {
         }
     }
 
-    /// The moment that the events have reached: that of the clock, or one in the past that sensors are read from.
+    /// The time as of which events are: the clock's, or one in the past while old sensor messages are read.
     pub fn now(&self, clock: Clock) -> Timestamp {
         match self {
             Self::Peers(_) => clock.now(),
@@ -40,7 +40,7 @@ impl Source {
         }
     }
 
-    /// Asks peers for something. Sensors are only read: each asks its own peers by itself.
+    /// Passes a request to the peers. Sensors ignore requests: each one asks its own peers.
     pub fn request(&mut self, request: Request) {
         match self {
             Self::Peers(network) => network.request(request),
@@ -48,7 +48,7 @@ impl Source {
         }
     }
 
-    /// The addresses that can be dialled, if peers are found by this program.
+    /// The known addresses of peers, if this program dials them itself.
     pub fn addresses(&self) -> Option<&AddrTable> {
         match self {
             Self::Peers(network) => network.addresses(),

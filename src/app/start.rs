@@ -19,10 +19,10 @@ use anyhow::Result;
 use std::path::PathBuf;
 use std::time::Duration;
 
-/// What the events are shown by.
+/// The front end that shows the events.
 pub enum FrontEnd {
     Screen,
-    /// Whether transactions come with their bytes, and which are written; `None`: all, and everything else.
+    /// JSON lines, with or without the transactions' bytes; `None` in place of a query writes everything.
     Stream {
         raw: bool,
         query: Option<Box<Query<Transactions>>>,
@@ -39,7 +39,7 @@ pub async fn watch(front_end: FrontEnd, args: &WatchArgs) -> Result<()> {
     if let Some(settings) = sensors(args)? {
         let collector = Collector::start(settings, Clock::start()).await?;
         let upstream = Upstream::Sensors(args.join.network, Box::new(collector));
-        // A folder of its own: a monitor of this machine's peers may run beside it.
+        // Its own folder: a monitor of this machine's peers may run beside it.
         let state_dir = args.folders.state_dir().map(|folder| folder.join("from"));
         return show(front_end, upstream, &args.common, state_dir, false).await;
     }
@@ -48,7 +48,7 @@ pub async fn watch(front_end: FrontEnd, args: &WatchArgs) -> Result<()> {
     show(front_end, Upstream::Peers(Box::new(settings)), &args.common, args.folders.state_dir(), false).await
 }
 
-/// Which sensors are read, if any are.
+/// Which sensors to read, if any.
 fn sensors(args: &WatchArgs) -> Result<Option<CollectSettings>, InvalidValue> {
     let FromArgs { from, since, server } = &args.from;
     if from.is_empty() {
@@ -58,7 +58,7 @@ fn sensors(args: &WatchArgs) -> Result<Option<CollectSettings>, InvalidValue> {
     Ok(Some(CollectSettings { server, network: args.join.network, since: *since }))
 }
 
-/// Runs the front end. `state_dir` is for what survives a restart; the demo has none.
+/// Runs the front end. `state_dir` is the folder for what survives a restart; the demo has none.
 pub async fn show(
     front_end: FrontEnd,
     upstream: Upstream,
@@ -79,7 +79,7 @@ pub async fn show(
     let is_report = matches!(front_end, FrontEnd::Report { .. });
     let targets = targets(&common.watch, upstream.network())?;
     let rules = common.alerts.rules()?;
-    // Checked for every front end, as all other flags are.
+    // Every front end checks these flags, as it does all others.
     let screen = common.screen.settings(front_ends::kept_view(state_dir.as_deref()))?;
     let opened = Opened::new(&common.monitor, !is_report).await?;
     let parts = Parts {
@@ -108,7 +108,7 @@ pub async fn show(
     }
 }
 
-/// Refuses to show the screen where it cannot be drawn.
+/// Refuses to show the screen where there is no terminal to draw it on.
 pub fn check_terminal(instead: &str) -> Result<()> {
     if !tui::is_terminal() {
         anyhow::bail!("standard output is not a terminal; for a pipe or a file use: {instead}");

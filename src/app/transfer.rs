@@ -1,4 +1,4 @@
-//! `import` and `export`: the saved mempool from and to a file of Bitcoin Core.
+//! `import` and `export`: the saved mempool from and to a `mempool.dat` of Bitcoin Core.
 
 use crate::app::cli::TransferArgs;
 use crate::app::output::print;
@@ -8,7 +8,7 @@ use crate::util::text::grouped;
 use anyhow::{Context, Result};
 use std::path::PathBuf;
 
-/// Replaces the saved mempool by that in the file.
+/// Replaces the saved mempool with the file's.
 pub fn import(args: &TransferArgs) -> Result<()> {
     let done = store::import(&args.file, &state_dir(args)?, args.network, Clock::start().now())?;
     print(describe("imported", &done).as_bytes())

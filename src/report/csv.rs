@@ -1,4 +1,5 @@
-//! A report as comma-separated values (RFC 4180), one figure in a line, as the parts have different columns.
+//! A report as comma-separated values (RFC 4180), one figure per line, since its parts have different
+//! columns.
 
 use super::tables::Table;
 
@@ -15,8 +16,8 @@ pub(super) fn write(tables: &[Table]) -> String {
     lines.concat()
 }
 
-/// Quotes what would be taken for more than one value, and what a spreadsheet would take for a formula: peers
-/// choose their user agents.
+/// Quotes text that would be mistaken for several values, or by a spreadsheet for a formula: peers choose
+/// their user agents.
 fn quoted(text: &str) -> String {
     let is_formula = text.starts_with(['=', '+', '@', '\t']);
     let text = if is_formula { format!("'{text}") } else { text.to_owned() };

@@ -3,7 +3,7 @@
 use super::tables::Table;
 use super::value::Value;
 
-/// Writes a heading and a table for each part. A part with one row is written downwards.
+/// Writes a heading and a table for each part. A part with one row is written vertically.
 pub(super) fn write(tables: &[Table]) -> String {
     let mut lines = vec!["# mempulse report\n".to_owned()];
     for table in tables {

@@ -1,4 +1,4 @@
-//! One moment of the monitor as tables, for a document, a program or a spreadsheet.
+//! A report: one moment of the monitor as tables, for a document, a program or a spreadsheet.
 
 mod csv;
 mod json;
@@ -11,7 +11,7 @@ mod value;
 use crate::model::Model;
 use crate::util::time::Timestamp;
 
-/// How a report is written.
+/// The format of a report.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
 pub enum Format {
     /// Markdown: a heading and a table for each part.

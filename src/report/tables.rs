@@ -1,4 +1,4 @@
-//! The parts of a report. Columns have the names and units of the stream.
+//! The parts of a report. Columns have the stream's names and units.
 
 use super::value::Value;
 use crate::model::Model;
@@ -9,7 +9,7 @@ use crate::snapshot::{
 use crate::util::time::Timestamp;
 use std::time::Duration;
 
-/// The most peers of a report: as many as `--peers` allows.
+/// The most peers in a report: as many as `--peers` allows.
 const MAX_PEERS: usize = 1_000;
 
 /// A part of a report: rows with the same columns.
@@ -22,7 +22,7 @@ pub(super) struct Table {
 }
 
 impl Table {
-    /// Makes a table of rows; each row names its columns, and all rows name the same ones.
+    /// Makes a table of rows; each row names its columns, which must be the same in all rows.
     fn of<const N: usize>(
         name: &'static str,
         columns: [&'static str; N],

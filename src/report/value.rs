@@ -12,7 +12,7 @@ pub(super) enum Value {
 }
 
 impl Value {
-    /// The value as text; an unknown one is empty.
+    /// The value as text; empty if unknown.
     pub fn text(&self) -> String {
         match self {
             Self::Unknown => String::new(),
@@ -24,7 +24,7 @@ impl Value {
     }
 }
 
-/// At most three decimals: figures of this program are not more exact.
+/// Rounds to at most three decimals: this program's figures are no more precise.
 pub(super) fn rounded(number: f64) -> f64 {
     (number * 1e3).round() / 1e3
 }

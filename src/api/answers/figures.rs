@@ -1,4 +1,4 @@
-//! The figures of a moment, from which most answers are written.
+//! The figures of a moment, which most answers are based on.
 
 use crate::api::events::Readers;
 use crate::api::tally::Tally;
@@ -8,20 +8,21 @@ use crate::snapshot::{
 };
 use crate::util::time::{Rfc3339, Timestamp};
 
-/// The figures of the mempool and the network at one moment. Their size does not depend on the mempool's.
+/// The figures of the mempool and the network at one moment. Their size does not depend on that of the
+/// mempool.
 #[derive(Clone, Debug)]
 pub(in crate::api) struct Figures {
-    /// What the screens show as well.
+    /// What the screens show too.
     pub(in crate::api) snapshot: Snapshot,
     /// The mempool as a whole.
     pub(in crate::api) mempool: MempoolScreen,
-    /// The sensors, if events come from some.
+    /// The sensors, if events come from sensors.
     pub(in crate::api) sensors: Vec<SensorRow>,
     /// What was counted since startup.
     pub(in crate::api) tally: Tally,
-    /// Announcements that repeated one of the same peer, since startup.
+    /// Announcements that repeated one by the same peer, since startup.
     pub(in crate::api) repeated: u64,
-    /// The readers of events, and how many were dropped since startup.
+    /// The number of readers of events, and how many were dropped since startup.
     pub(in crate::api) readers: (usize, u64),
 }
 
@@ -47,17 +48,17 @@ impl Figures {
         self.mempool.coverage.map(|coverage| coverage.by_vsize)
     }
 
-    /// The share (0–1) of the last blocks by size that was in the mempool before.
+    /// The share (0–1) of the last blocks, by size, that was already in the mempool.
     pub(in crate::api) fn seen_in_blocks(&self) -> Option<f32> {
         self.snapshot.completeness.blocks.and_then(|seen| seen.share)
     }
 
-    /// The share (0–1) of a peer's list of its whole mempool that is in ours.
+    /// The share (0–1) of a peer's whole-mempool list that is in our mempool.
     pub(in crate::api) fn share_of_list(&self) -> Option<f32> {
         self.snapshot.completeness.list.as_ref().and_then(ListComparison::share)
     }
 
-    /// What the figures rest on, for the header of an answer.
+    /// The basis of the figures, for the header of an answer.
     pub(in crate::api) fn basis(&self) -> String {
         let share = |share: Option<f32>| share.map_or("unknown".to_owned(), |share| format!("{share:.3}"));
         let tip = self.snapshot.totals.tip.map_or("unknown".to_owned(), |tip| tip.height.to_string());

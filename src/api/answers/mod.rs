@@ -1,4 +1,4 @@
-//! What is asked of the model, and how it is written.
+//! Answers: what the model is asked for, and how it is formatted.
 
 pub(super) mod figures;
 pub(super) mod mempool_space;

@@ -10,10 +10,10 @@ use serde::Serialize;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-/// How many peers are listed: as many as `--peers` allows. More are only counted.
+/// How many peers are listed: as many as `--peers` allows. Others are only counted.
 const MAX_LISTED: usize = 1_000;
 
-/// The word for what is not known.
+/// The word for an unknown value.
 pub(in crate::api) const UNKNOWN: &str = "unknown";
 
 /// The peers of a moment.
@@ -21,7 +21,7 @@ pub(in crate::api) const UNKNOWN: &str = "unknown";
 pub(in crate::api) struct PeerList {
     /// The number of peers by state, network and transport.
     pub(in crate::api) counts: BTreeMap<[&'static str; 3], u64>,
-    /// The peers, those that are connected first.
+    /// The peers, connected ones first.
     pub(in crate::api) listed: Vec<PeerFigures>,
     /// The number of known addresses, by network.
     pub(in crate::api) addresses: Vec<AddressCounts>,
@@ -83,7 +83,7 @@ impl PeerFigures {
     }
 }
 
-/// The answer, with the names and units of the stream.
+/// The answer, with the stream's names and units.
 #[derive(Clone, PartialEq, Debug, Serialize)]
 pub(in crate::api) struct Listed<'a> {
     peers: Vec<Row<'a>>,

@@ -8,33 +8,33 @@ use crate::util::time::{Rfc3339, Timestamp};
 use crate::wire::Txid;
 use serde::Serialize;
 
-/// The work of one slice, in transactions and outputs looked at: as much as the list on screen takes, a few ms.
+/// The work of one slice, in transactions and outputs examined: as much as for the list on screen, a few ms.
 const SLICE: usize = 6_000;
 
 /// How many rows are taken in one slice.
 const ROWS: usize = 50;
 
-/// Which transactions are asked for.
+/// The transactions asked for.
 #[derive(Debug)]
 pub(in crate::api) struct Selection {
-    /// Which match.
+    /// The condition.
     pub(in crate::api) condition: Query<Transactions>,
-    /// What they are sorted by.
+    /// The order.
     pub(in crate::api) order: Query<Transactions>,
-    /// How many are answered.
+    /// The most transactions to return.
     pub(in crate::api) limit: usize,
 }
 
-/// The answer, with what the model has of each. Rates are in sat/vB.
+/// The answer. Rates are in sat/vB.
 #[derive(Clone, PartialEq, Debug, Serialize)]
 pub(in crate::api) struct Found {
-    /// The number of those that match.
+    /// The number of matching transactions.
     matched_count: usize,
-    /// The first of them.
+    /// The first of these.
     transactions: Vec<Row>,
 }
 
-/// A transaction, with the names and units of the stream.
+/// A transaction, with the stream's names and units.
 #[derive(Clone, PartialEq, Debug, Serialize)]
 struct Row {
     txid: Txid,
@@ -96,10 +96,10 @@ impl Row {
 #[derive(Debug)]
 pub(in crate::api) struct Search {
     selection: Selection,
-    /// The next slot to look at; `None` when all have been looked at.
+    /// The next slot to examine; `None` at the end.
     next: Option<u32>,
     matched: usize,
-    /// The first ones so far, and some more.
+    /// The best ones so far, and some more.
     best: Vec<(SortKey, TxKey)>,
     rows: Vec<Row>,
 }
@@ -109,8 +109,8 @@ impl Search {
         Self { selection, next: Some(0), matched: 0, best: Vec::new(), rows: Vec::new() }
     }
 
-    /// Does a slice of the work, a few ms; returns the answer once all is done. What changes in the mempool meanwhile
-    /// may be in the answer or not; what has left it is not.
+    /// Does a slice of the work, a few ms. Returns the answer once complete. Transactions that enter
+    /// meanwhile may or may not be included; those that have left are not.
     pub(in crate::api) fn advance(&mut self, model: &Model, now: Timestamp) -> Option<Found> {
         if let Some(next) = self.next {
             self.next = self.scan(next, model, now);
@@ -126,7 +126,7 @@ impl Search {
             .then(|| Found { matched_count: self.matched, transactions: std::mem::take(&mut self.rows) })
     }
 
-    /// Looks at slots from `next` on; returns where to go on, or `None` at the end.
+    /// Examines slots from `next` on. Returns where to continue, or `None` at the end.
     fn scan(&mut self, mut next: u32, model: &Model, now: Timestamp) -> Option<u32> {
         let entries = model.mempool().entries();
         let mut done = 0;
@@ -152,7 +152,7 @@ impl Search {
         self.matched += 1;
         let sort_key = self.selection.order.sort().map_or(SortKey::Unknown, |sort| sort.key(item));
         self.best.push((sort_key, key));
-        // Sorting twice as many as are needed costs less than keeping them sorted.
+        // Sorting twice as many as needed costs less than keeping them sorted.
         if self.best.len() > 2 * self.selection.limit + 64 {
             self.keep_best();
         }
@@ -188,7 +188,7 @@ mod tests {
         (serde_json::to_value(&found).unwrap(), slices)
     }
 
-    /// `count` transactions, of which each is worth more than the one before.
+    /// `count` transactions, each worth more than the previous one.
     fn scene(count: u32) -> Scene {
         let mut scene = Scene::new();
         scene.connect(1);

@@ -1,13 +1,13 @@
-//! How many requests are served.
+//! Limits how many requests are served.
 
 use std::time::Duration;
 use tokio::time::Instant;
 
-/// How many requests are served a second, of all clients together: so that the program has time for its peers
-/// whatever is asked of it.
+/// How many requests are served per second, by all clients together, so that the program has time for its
+/// peers.
 pub(super) const PER_SECOND: u32 = 2_000;
 
-/// What is left of the requests of this second: they come back evenly, up to one second's worth.
+/// A token bucket of requests, refilled evenly, with a capacity of one second's worth.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Allowance {
     /// Until then, all requests so far have been paid for.

@@ -10,7 +10,7 @@ use hyper::header::{
 use hyper::{Response, StatusCode};
 use serde::Serialize;
 
-/// The header that says what an answer rests on.
+/// The header with the basis of an answer.
 const BASIS: HeaderName = HeaderName::from_static("mempulse-basis");
 
 const JSON: &str = "application/json";
@@ -56,7 +56,7 @@ impl Answer {
         Self { status, ..Self::json(&Problem { error: reason }) }
     }
 
-    /// Says what the answer rests on.
+    /// Adds the basis of the answer.
     pub(super) fn resting_on(self, basis: String) -> Self {
         Self { basis: Some(basis), ..self }
     }

@@ -8,7 +8,7 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 use tokio::time::{Instant, Interval, MissedTickBehavior, interval_at};
 
-/// The time between two signs of life on a stream of events: so that a reader that has gone is noticed.
+/// The time between two signs of life on a stream of events, so that a vanished reader is noticed.
 const SIGN_OF_LIFE: Duration = Duration::from_secs(15);
 
 /// The body of an answer.

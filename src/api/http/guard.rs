@@ -1,4 +1,4 @@
-//! Who may ask, and how.
+//! Checks which requests may be served.
 
 use crate::api::ServeSettings;
 use hyper::header::{AUTHORIZATION, HOST, HeaderMap, HeaderName, HeaderValue};
@@ -9,20 +9,20 @@ use sha2::{Digest, Sha256};
 use std::fmt;
 use std::net::{IpAddr, Ipv6Addr};
 
-/// The fewest characters of a token: 96 bits if they are from base64.
+/// The fewest characters of a token: 96 bits if they are base64.
 const MIN_TOKEN: usize = 16;
 
 /// The most characters of a token.
 const MAX_TOKEN: usize = 1_024;
 
-/// What browsers say about the page that a request comes from.
+/// The header in which browsers say where a request comes from.
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
-/// A secret that whoever asks must know. Only its hash is kept.
+/// A secret that clients must know. Only its hash is kept.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Token([u8; 32]);
 
-/// Why a text is no token.
+/// Why a text is not a valid token.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
 pub enum TokenError {
     /// It is too short or too long.
@@ -34,7 +34,7 @@ pub enum TokenError {
 }
 
 impl Token {
-    /// Reads a token; white space around it does not count.
+    /// Parses a token, ignoring surrounding white space.
     ///
     /// # Errors
     ///
@@ -54,8 +54,8 @@ impl Token {
         Self(Sha256::digest(bytes).into())
     }
 
-    /// Whether a header `Authorization: Bearer …` has this token. Hashes are compared, so that the time says nothing
-    /// about the token.
+    /// Whether a header `Authorization: Bearer …` contains this token. Hashes are compared, so that timing
+    /// reveals nothing about the token.
     fn is_in(&self, headers: &HeaderMap) -> bool {
         let value = headers.get(AUTHORIZATION).map(HeaderValue::as_bytes);
         let (scheme, token) = value.and_then(|value| value.split_at_checked(7)).unwrap_or_default();
@@ -102,9 +102,9 @@ impl Refusal {
 
 /// Checks whether a request may be served.
 ///
-/// A page on the web can have its name resolve to an address of this machine, and so read what is served here (DNS
-/// rebinding). The browser then sends that name as `Host`, so that only IP addresses and `localhost` are accepted. A
-/// token, which such a page cannot know, makes any name acceptable.
+/// A web page can let its name resolve to an address of this machine to read what is served here (DNS
+/// rebinding). The browser then sends that name as `Host`, so only IP addresses and `localhost` are accepted.
+/// With a token, which such a page cannot know, any name is acceptable.
 pub(super) fn check(request: &Parts, settings: &ServeSettings) -> Result<(), Refusal> {
     if request.method != Method::GET {
         return Err(Refusal::Method);

@@ -1,4 +1,4 @@
-//! HTTP: sockets and their limits, who may ask, paths, and answers.
+//! HTTP: sockets and their limits, access control, paths, and answers.
 
 mod allowance;
 mod answer;

@@ -1,4 +1,4 @@
-//! What each path is answered with.
+//! The response to each path.
 
 use crate::api::ServeSettings;
 use crate::api::answers::figures::Figures;
@@ -18,7 +18,7 @@ use serde::Serialize;
 use std::sync::{Mutex, PoisonError};
 use tokio::time::Instant;
 
-/// What the answer to `/` says.
+/// The answer to `/`.
 const INDEX: &str = "\
 mempulse serves:
 /metrics                                  figures for Prometheus
@@ -35,7 +35,7 @@ mempulse serves:
 docs/api.md describes the answers.
 ";
 
-/// The name under which metrics count requests for what is not served.
+/// The name under which metrics count requests for unknown paths.
 const OTHER: &str = "other";
 
 /// Answers requests.
@@ -44,7 +44,7 @@ pub(super) struct Responder {
     counter: Counter,
     settings: ServeSettings,
     allowance: Mutex<Allowance>,
-    /// What is asked.
+    /// Usage of the API.
     pub(super) usage: Usage,
 }
 
@@ -54,7 +54,7 @@ impl Responder {
         Self { counter, settings, allowance, usage: Usage::default() }
     }
 
-    /// Answers a request, in 15 s at most.
+    /// Answers a request, within 15 s.
     pub(super) async fn answer(&self, request: &Parts) -> Answer {
         let (path, answer) = self.checked(request).await;
         self.usage.request(path, answer.status);
@@ -62,7 +62,7 @@ impl Responder {
     }
 
     async fn checked(&self, request: &Parts) -> (&'static str, Answer) {
-        // A panic cannot leave it half changed.
+        // Valid even after a panic while locked.
         if !self.allowance.lock().unwrap_or_else(PoisonError::into_inner).take(Instant::now()) {
             let said = "too many requests: try again in a second";
             return (OTHER, Answer::problem(StatusCode::TOO_MANY_REQUESTS, said));

@@ -1,20 +1,20 @@
-//! What a path and its parameters ask for.
+//! Parses paths and their parameters.
 
 use crate::api::answers::transactions::Selection;
 use crate::query::{Query, QueryError, Transactions};
 use crate::wire::Txid;
 use std::borrow::Cow;
 
-/// How many transactions are answered unless the request says how many.
+/// How many transactions are returned by default.
 const DEFAULT_LIMIT: usize = 100;
 
-/// The most transactions of an answer.
+/// The most transactions in an answer.
 const MAX_LIMIT: usize = 1_000;
 
-/// The field of queries that tells what is on the watch list.
+/// The query field that would reveal the watch list.
 const WATCHED: &str = "watched";
 
-/// What is asked for.
+/// A parsed path.
 #[derive(Debug)]
 pub(super) enum Route {
     Index,
@@ -36,13 +36,13 @@ pub(super) enum Route {
 pub(super) enum RouteError {
     /// There is no such path.
     Unknown,
-    /// A parameter is wrong: what, and what is allowed.
+    /// A parameter is wrong: which, and what is allowed.
     Wrong(String),
 }
 
 impl Route {
-    /// Reads a path, such as `/api/mempool`, and its parameters. Only a path that has parameters looks at them: others
-    /// may have been added against caches.
+    /// Parses a path, such as `/api/mempool`, and its parameters. Paths without parameters ignore any, as
+    /// clients may add some to bypass caches.
     pub(super) fn parse(path: &str, query: Option<&str>) -> Result<Self, RouteError> {
         Ok(match path {
             "/" => Self::Index,
@@ -66,7 +66,7 @@ impl Route {
         })
     }
 
-    /// The path, without what differs from request to request.
+    /// The path without its variable parts.
     pub(super) const fn name(&self) -> &'static str {
         match self {
             Self::Index => "/",
@@ -85,7 +85,7 @@ impl Route {
     }
 }
 
-/// Reads `where=CONDITION&sort=[-]FIELD&limit=N`.
+/// Parses `where=CONDITION&sort=[-]FIELD&limit=N`.
 fn selection(parameters: &str) -> Result<Selection, RouteError> {
     let wrong = |message: String| RouteError::Wrong(message);
     let (mut condition, mut order, mut limit) = (None, None, None);

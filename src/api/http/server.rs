@@ -18,10 +18,10 @@ use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
-/// How many connections are open at most; more are closed at once.
+/// The most open connections; more are closed immediately.
 const MAX_CONNECTIONS: usize = 64;
 
-/// How long a connection waits for the next request, and for all of its head.
+/// How long a connection may wait for the next request, including all of its head.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// The longest head of a request, in bytes.
@@ -30,7 +30,7 @@ const MAX_HEAD: usize = 16 << 10;
 /// The most headers of a request.
 const MAX_HEADERS: usize = 64;
 
-/// The pause after the system has refused a connection, as when the program has too many files open.
+/// The pause after the system has refused a connection, as when too many files are open.
 const AFTER_ERROR: Duration = Duration::from_millis(100);
 
 /// Serves the API.
@@ -53,7 +53,7 @@ impl Server {
         serve(stream, Arc::clone(&self.responder))
     }
 
-    /// Serves whoever connects, until `shutdown`.
+    /// Serves clients until `shutdown`.
     pub async fn run(self, listener: TcpListener, shutdown: CancellationToken) {
         let free = Arc::new(Semaphore::new(MAX_CONNECTIONS));
         let mut connections = JoinSet::new();

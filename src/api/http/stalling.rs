@@ -23,7 +23,7 @@ impl<T> Stalling<T> {
         Self { inner, deadline: Box::pin(tokio::time::sleep(PATIENCE)), is_waiting: false }
     }
 
-    /// Passes on what became of a write, or an error if it has been waiting for too long.
+    /// Passes on the result of a write, or an error if it has been waiting for too long.
     fn watch<R>(&mut self, cx: &mut Context<'_>, written: Poll<io::Result<R>>) -> Poll<io::Result<R>> {
         if written.is_ready() {
             self.is_waiting = false;

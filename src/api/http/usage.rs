@@ -1,4 +1,4 @@
-//! What is asked of the API, for its own metrics.
+//! Counts the use of the API, for its own metrics.
 
 use hyper::StatusCode;
 use std::collections::BTreeMap;
@@ -8,16 +8,16 @@ use std::sync::{Mutex, PoisonError};
 /// Counts since startup.
 #[derive(Debug, Default)]
 pub(in crate::api) struct Usage {
-    /// Requests by path and status: few, as unknown paths count as one.
+    /// Requests by path and status: few, as all unknown paths count as one.
     requests: Mutex<BTreeMap<(&'static str, StatusCode), u64>>,
     connections: AtomicU64,
     refused: AtomicU64,
 }
 
 impl Usage {
-    /// Counts a request for a path of a closed list.
+    /// Counts a request, with a path from a closed list.
     pub(super) fn request(&self, path: &'static str, status: StatusCode) {
-        // A panic cannot leave it half changed.
+        // Valid even after a panic while locked.
         *self.requests.lock().unwrap_or_else(PoisonError::into_inner).entry((path, status)).or_default() += 1;
     }
 
@@ -29,7 +29,7 @@ impl Usage {
         self.connections.fetch_sub(1, Ordering::Relaxed);
     }
 
-    /// Counts a connection that is one too many.
+    /// Counts a refused connection.
     pub(super) fn refuse(&self) {
         self.refused.fetch_add(1, Ordering::Relaxed);
     }
@@ -45,7 +45,7 @@ impl Usage {
         self.connections.load(Ordering::Relaxed)
     }
 
-    /// The number of connections that were one too many.
+    /// The number of refused connections.
     pub(in crate::api) fn refused(&self) -> u64 {
         self.refused.load(Ordering::Relaxed)
     }

@@ -1,4 +1,4 @@
-//! A metric with its series, and how it is encoded.
+//! A metric with its series, and its encoding.
 
 use crate::api::tally::Durations;
 use prometheus_client::collector::Collector;
@@ -15,13 +15,13 @@ pub(super) fn label(name: &'static str, value: impl Into<Cow<'static, str>>) -> 
     vec![(name, value.into())]
 }
 
-/// A count as a value: those of Prometheus are all floating-point numbers.
+/// A count as a value: Prometheus values are floating-point numbers.
 #[expect(clippy::cast_precision_loss, reason = "counts of less than 53 bits")]
 pub(super) fn number(count: u64) -> f64 {
     count as f64
 }
 
-/// A metric: all series of one name. Without any, it is not written.
+/// A metric: all series of one name. Not written if it has none.
 #[derive(Clone, PartialEq, Debug)]
 pub(super) struct Family {
     name: &'static str,
@@ -35,7 +35,7 @@ pub(super) struct Family {
 enum Value {
     Gauge(f64),
     Counter(u64),
-    /// A counter that counts fractions.
+    /// A counter with fractions.
     Total(f64),
     Histogram {
         sum: f64,
@@ -60,7 +60,7 @@ impl Family {
         Self { kind: MetricType::Histogram, ..Self::gauge(name, help) }
     }
 
-    /// Adds a series of a gauge; one that is not known is left out.
+    /// Adds a series of a gauge, unless its value is unknown.
     pub(super) fn at(mut self, labels: Labels, value: impl Into<Option<f64>>) -> Self {
         self.series.extend(value.into().map(|value| (labels, Value::Gauge(value))));
         self

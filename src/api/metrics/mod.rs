@@ -25,7 +25,7 @@ pub(super) enum Format {
 }
 
 impl Format {
-    /// The format for whoever accepts these media types.
+    /// The format for a client that accepts these media types.
     pub(super) fn accepted(types: &str) -> Self {
         if types.contains("application/openmetrics-text") { Self::OpenMetrics } else { Self::Prometheus }
     }
@@ -56,7 +56,7 @@ pub(super) fn render(
     let mut registry = Registry::default();
     registry.register_collector(Box::new(Families(families)));
     let mut text = String::new();
-    // Writing to a string fails only if a metric does, and these are values.
+    // Writing to a string fails only if a metric does, and these are plain values.
     let _ = match format {
         Format::OpenMetrics => text::encode(&mut text, &registry),
         Format::Prometheus => prometheus_text::encode(&mut text, &registry),

@@ -35,7 +35,7 @@ pub(super) fn families(figures: &Figures, usage: &Usage) -> Vec<Family> {
     families
 }
 
-/// What the system says about the process, if it does.
+/// What the system says about the process, where available.
 fn of_system() -> Vec<Family> {
     let Some(figures) = platform::process_figures() else { return Vec::new() };
     vec![

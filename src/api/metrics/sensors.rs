@@ -1,4 +1,4 @@
-//! The metrics of sensors, if events come from some.
+//! Metrics of sensors, if events come from sensors.
 
 use super::family::{Family, label, number};
 use crate::event::SensorReport;

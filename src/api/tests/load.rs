@@ -1,4 +1,4 @@
-//! Many clients, and bad ones.
+//! Many clients, some of them misbehaving.
 
 use super::*;
 use crate::api::events::{MAX_READERS, MAX_WAITING};
@@ -7,7 +7,7 @@ use tokio::time::{Instant, timeout};
 
 const EVENTS: &str = "GET /events HTTP/1.1\r\nHost: localhost\r\n\r\n";
 
-/// A connection that reads events: its answer has begun.
+/// A connection that reads events, after the answer has begun.
 async fn reader(api: &Api) -> DuplexStream {
     let mut connection = api.connect();
     connection.write_all(EVENTS.as_bytes()).await.unwrap();
@@ -58,7 +58,7 @@ async fn a_wallet_asks_every_second_for_a_minute_beside_ten_readers_that_do_not_
     assert!(metrics.contains("\nmempulse_api_event_readers 1.0\n"), "{metrics}");
     for mut reader in slow {
         let mut rest = Vec::new();
-        // Its connection was closed, at the latest when it had taken nothing for ten seconds.
+        // Its connection was closed at the latest when it had read nothing for ten seconds.
         let _ = timeout(Duration::from_secs(1), reader.read_to_end(&mut rest)).await.expect("the end");
         assert!(rest.len() < MAX_WAITING, "{}", rest.len());
     }

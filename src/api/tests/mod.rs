@@ -13,7 +13,7 @@ use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream};
 use tokio::task::JoinHandle;
 
-/// How much of an answer the system takes before the client reads it, in bytes.
+/// How much of an answer the system buffers before the client reads it, in bytes.
 const SYSTEM_BUFFER: usize = 64 << 10;
 
 /// An API about a scene.
@@ -67,7 +67,7 @@ impl Api {
         self.ask(&format!("GET {path} HTTP/1.1\r\nHost: 127.0.0.1:9332\r\nConnection: close\r\n\r\n")).await
     }
 
-    /// Sends a request as it is and reads until the end of the connection.
+    /// Sends a raw request and reads until the connection ends.
     async fn ask(&self, request: &str) -> Got {
         let mut connection = self.connect();
         connection.write_all(request.as_bytes()).await.unwrap();
@@ -79,7 +79,7 @@ impl Api {
     }
 }
 
-/// Stands for the loop of the monitor: looks often whether there is something to do.
+/// Stands in for the monitor's loop: checks frequently for something to do.
 async fn monitor(scene: Arc<Mutex<Scene>>, desk: Arc<Mutex<Desk>>) {
     loop {
         {

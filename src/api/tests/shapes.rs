@@ -1,4 +1,4 @@
-//! Answers have the shapes of mempool.space's API, and say what they rest on.
+//! Answers have the format of mempool.space's API, and state their basis.
 
 use super::*;
 use crate::model::testing::{block, coin, output, parts, spend};
@@ -6,7 +6,7 @@ use crate::wire::Transaction;
 use crate::wire::transaction::TxParts;
 use serde_json::json;
 
-/// What mempool.space answers, from its documentation and its servers, with the types of its fields only.
+/// mempool.space's answers, from its documentation and its servers, reduced to the types of their fields.
 const SHAPES: [(&str, &str); 4] = [
     (
         "/api/mempool",
@@ -26,7 +26,7 @@ const SHAPES: [(&str, &str); 4] = [
     ),
 ];
 
-/// A mempool of known fees: two transactions that spend outputs of a block, and a child.
+/// A mempool with known fees: two transactions that spend outputs of a block, and a child.
 fn known() -> (Scene, Arc<Transaction>) {
     let script = [&[0x00, 0x14][..], &[7; 20]].concat();
     let mut funds = parts(&[coin(1)], &[1_000_000, 2_000_000]);

@@ -1,4 +1,4 @@
-//! What the user watches stays here.
+//! The user's watch list is never served.
 
 use super::*;
 use crate::event::{Command, WatchTarget};
@@ -10,7 +10,7 @@ async fn nothing_about_the_watch_list_is_served() {
     let same = spend(&[coin(2)], &[50_000]);
     let target = |text: &str| WatchTarget::parse(text, crate::chain::Network::Regtest).unwrap();
     let txid = watched.txid().to_string();
-    // A script that nothing pays to: its digits are in no transaction.
+    // A script that nothing pays to, so that its digits are in no transaction.
     let script = format!("a914{}87", "77".repeat(20));
     let address = target(&script);
     let mut with = Scene::new();

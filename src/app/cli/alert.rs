@@ -7,7 +7,7 @@ use crate::util::program;
 use clap::Args;
 use std::path::PathBuf;
 
-/// What the user is alerted of, and how.
+/// What the user is alerted to, and how.
 #[derive(Clone, PartialEq, Debug, Args)]
 pub struct AlertArgs {
     /// Alert by this rule, such as 'blocks: pool ~ foundry; bell'; repeatable

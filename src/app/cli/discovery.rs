@@ -7,7 +7,7 @@ use crate::chain::Network;
 use crate::p2p::{Discovery, IpFamilies, PeerChoice, Routes};
 use clap::Args;
 
-/// The flags that say which peers to connect to, and how they are reached.
+/// The flags that say which peers to connect to, and how to reach them.
 #[derive(Clone, PartialEq, Debug, Args)]
 pub struct DiscoveryArgs {
     /// Do not query DNS seeds for addresses of peers
@@ -61,7 +61,7 @@ impl DiscoveryArgs {
         }))
     }
 
-    /// Returns how peers are reached.
+    /// How to reach peers.
     pub fn routes(&self) -> Routes {
         let families = match (self.ipv4_only, self.ipv6_only) {
             (true, _) => IpFamilies::V4,

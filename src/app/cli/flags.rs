@@ -21,16 +21,15 @@ use std::time::Duration;
 /// The flags of the screen and the stream.
 #[derive(Clone, PartialEq, Debug, Args)]
 pub struct WatchArgs {
-    /// Which network, and how.
     #[command(flatten)]
     pub join: JoinArgs,
-    /// Whether sensors are read in place of peers.
+    /// Whether to read sensors in place of peers.
     #[command(flatten)]
     pub from: FromArgs,
     /// Flags that every front end shares.
     #[command(flatten)]
     pub common: CommonArgs,
-    /// Where files are.
+    /// The folders of the program's files.
     #[command(flatten)]
     pub folders: FolderArgs,
 }
@@ -85,13 +84,13 @@ pub struct FolderArgs {
 }
 
 impl FolderArgs {
-    /// The directory for what survives a restart; `None` without a home directory.
+    /// The folder for what survives a restart; `None` without a home directory.
     pub fn state_dir(&self) -> Option<PathBuf> {
         self.state_dir.clone().or_else(default_state_dir)
     }
 }
 
-/// The flags of files other than those of the state folder.
+/// The flags for files outside the state folder.
 #[derive(Clone, PartialEq, Debug, Args)]
 pub struct FileArgs {
     /// Tell peers apart by the operator of their network with this maxminddb file (GeoLite2-ASN or the like)
@@ -114,7 +113,6 @@ pub struct FileArgs {
 /// The flags of a report.
 #[derive(Clone, PartialEq, Debug, Args)]
 pub struct ReportArgs {
-    /// Which network, and how.
     #[command(flatten)]
     pub watch: WatchArgs,
     /// Write the report as md (Markdown), json or csv
@@ -136,7 +134,7 @@ pub struct StreamArgs {
     /// Write each transaction with its bytes, in hexadecimal
     #[arg(long)]
     pub raw: bool,
-    /// The flags that the screen has as well.
+    /// The flags shared with the screen.
     #[command(flatten)]
     pub watch: WatchArgs,
 }
@@ -151,7 +149,6 @@ pub struct TransferArgs {
     #[arg(long, value_name = "NAME", default_value = "mainnet", value_parser = parsers::network(),
           help_heading = heading::NETWORK)]
     pub network: Network,
-    /// Where files are.
     #[command(flatten)]
     pub folders: FolderArgs,
 }
@@ -195,7 +192,7 @@ pub struct CommonArgs {
     /// Watch this address, txid or scriptPubKey (hexadecimal); repeatable
     #[arg(long, value_name = "TARGET", help_heading = heading::WATCH_LIST)]
     pub watch: Vec<String>,
-    /// What the user is alerted of.
+    /// What the user is alerted to.
     #[command(flatten)]
     pub alerts: AlertArgs,
     /// How the screen looks and reacts.
@@ -206,7 +203,7 @@ pub struct CommonArgs {
     pub monitor: MonitorArgs,
 }
 
-/// The flags of everything that monitors a network, whoever looks at it.
+/// The flags of every front end that monitors a network.
 #[derive(Clone, PartialEq, Debug, Args)]
 pub struct MonitorArgs {
     /// Use at most this much memory for transactions (5 to 65536 MiB); what a single netgroup vouches

@@ -19,7 +19,7 @@ pub struct FromArgs {
     #[arg(long, value_name = "TIME", default_value = "3m", value_parser = parsers::long_time,
           hide_short_help = true, help_heading = heading::NATS)]
     pub since: Duration,
-    /// How server and reader prove who they are.
+    /// How server and reader authenticate to each other.
     #[command(flatten)]
     pub server: NatsArgs,
 }

@@ -1,4 +1,4 @@
-//! The command line: commands, flags, and one clear line when something is wrong with them.
+//! The command line: commands, flags, and one-line errors.
 
 mod alert;
 mod discovery;
@@ -47,10 +47,10 @@ mod heading {
     pub(super) const DEMO: &str = "Demo";
 }
 
-/// What stands below the flags in the short help.
+/// The text below the flags in the short help.
 const SHORT_HELP: &str = "`--help` lists all flags and explains them.";
 
-/// What stands below the flags in the long help.
+/// The text below the flags in the long help.
 const LONG_HELP: &str = "\
 Times are written as 500ms, 30s, 2m, 1h or plain seconds, from 100ms to 24h.
 
@@ -74,7 +74,7 @@ pub struct Cli {
     pub watch: WatchArgs,
 }
 
-/// What to do instead of showing the screen.
+/// The subcommands.
 #[derive(Clone, PartialEq, Debug, Subcommand)]
 pub enum Command {
     /// Write events as JSON lines to standard output

@@ -4,7 +4,7 @@ use crate::app::cli::heading;
 use clap::Args;
 use std::path::PathBuf;
 
-/// How a NATS server and this program prove to each other who they are.
+/// How a NATS server and this program authenticate to each other.
 #[derive(Clone, PartialEq, Debug, Default, Args)]
 #[expect(clippy::struct_field_names, reason = "each is the name of a flag")]
 pub struct NatsArgs {

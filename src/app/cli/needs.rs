@@ -1,13 +1,13 @@
-//! Flags that do nothing without another one, which are refused then.
+//! Refuses flags that have no effect without another flag.
 //!
-//! The `requires` of clap doesn't do: it names the flag that is missing, and not the one that needs it, and it knows
-//! nothing of what the configuration file sets.
+//! clap's `requires` would name only the missing flag, not the one that needs it, and it ignores the
+//! configuration file.
 
 use clap::error::ErrorKind;
 use clap::parser::ValueSource;
 use clap::{Arg, ArgMatches, Command, Error};
 
-/// The ids of flags, each with that of the flag that it needs. A pair counts for the commands that have both.
+/// Pairs of flag ids: the second is needed by the first. A pair applies to commands that have both.
 const NEEDS: [(&str, &str); 13] = [
     ("query", "stream"),
     ("raw", "stream"),
@@ -24,8 +24,9 @@ const NEEDS: [(&str, &str); 13] = [
     ("nats_creds_file", "from"),
 ];
 
-/// Refuses a flag that was given, or set in the environment, without the flag that it needs, wherever that would be set.
-/// The configuration file may set one without the other: it is for many runs, and the other may be a flag of some.
+/// Refuses a flag given on the command line or in the environment without the flag it needs, which may be set
+/// anywhere. The configuration file may set the first alone: it serves many runs, and only some of them may
+/// set the other.
 pub fn check(command: &Command, matches: &ArgMatches) -> Result<(), Error> {
     let (command, matches) = match matches.subcommand() {
         None => (command, matches),
@@ -62,7 +63,7 @@ fn is_given(matches: &ArgMatches, id: &str) -> bool {
         && matches!(matches.value_source(id), Some(ValueSource::CommandLine | ValueSource::EnvVariable))
 }
 
-/// Whether a flag has a value, or a switch is on, wherever that is from.
+/// Whether a flag has a value, or a switch is on, whatever the source.
 fn is_set(matches: &ArgMatches, id: &str) -> bool {
     match matches.try_get_one::<bool>(id) {
         Ok(switch) => switch.copied().unwrap_or(false),

@@ -1,4 +1,4 @@
-//! How values of flags are read, and what an invalid one is answered with.
+//! Parsers for flag values, with their error messages.
 
 use crate::address::PeerAddress;
 use crate::alert::Rule;
@@ -38,7 +38,7 @@ pub(super) fn transport() -> impl TypedValueParser<Value = TransportChoice> {
         .map(move |name| all.clone().find(|choice| choice.name() == name).unwrap_or(TransportChoice::Auto))
 }
 
-/// Reads `auto`, `off` and `force`, and what they were called as a switch: `true` and `false`.
+/// Reads `auto`, `off` and `force`; also `true` and `false`, from when this flag was a switch.
 pub(super) fn bootstrap() -> impl TypedValueParser<Value = BootstrapMode> {
     let value = |mode: BootstrapMode| match mode {
         BootstrapMode::Auto => PossibleValue::new(mode.name()).alias("true"),
@@ -71,7 +71,7 @@ pub(super) fn theme() -> impl TypedValueParser<Value = ThemeName> {
         .map(|name| ThemeName::of(&name).unwrap_or_default())
 }
 
-/// Reads the colour of a meaning, such as `good=#5fafff`.
+/// Reads a colour assignment such as `good=#5fafff`.
 pub(super) fn colour(text: &str) -> Result<(Meaning, Color), String> {
     let (meaning, colour) = text.split_once('=').ok_or("must be MEANING=COLOUR, such as good=#5fafff")?;
     let meaning = Meaning::of(meaning).ok_or_else(|| {
@@ -82,7 +82,7 @@ pub(super) fn colour(text: &str) -> Result<(Meaning, Color), String> {
     Ok((meaning, colour))
 }
 
-/// Checks a rule of alerts, and returns it as it is written.
+/// Checks an alert rule, and returns it as written.
 pub(super) fn rule(text: &str) -> Result<String, String> {
     match Rule::parse(text) {
         Ok(_) => Ok(text.to_owned()),
@@ -112,22 +112,22 @@ pub(super) fn duration(text: &str) -> Result<Duration, String> {
     })
 }
 
-/// Reads how many bytes of recordings are kept.
+/// Reads how many bytes of recordings to keep.
 pub(super) fn keep(text: &str) -> Result<u64, String> {
     size(text, MIN_KEEP).ok_or_else(|| "must be a size of 1GB or more, such as 20GB or 1TB".to_owned())
 }
 
-/// Reads how many bytes may wait at a sensor.
+/// Reads how many bytes a sensor may spool.
 pub(super) fn spool(text: &str) -> Result<u64, String> {
     size(text, 32_000_000).ok_or_else(|| "must be a size of 32MB or more, such as 1GB".to_owned())
 }
 
-/// Reads how many bytes a stream of NATS may have.
+/// Reads the size limit of a NATS stream, in bytes.
 pub(super) fn stream_bytes(text: &str) -> Result<u64, String> {
     size(text, 16_000_000).ok_or_else(|| "must be a size of 16MB or more, such as 8GB".to_owned())
 }
 
-/// Reads a size of at least so many bytes, such as `20GB`.
+/// Reads a size of at least `least` bytes, such as `20GB`.
 fn size(text: &str, least: u64) -> Option<u64> {
     const UNITS: [(&str, u64); 5] =
         [("TB", 1_000_000_000_000), ("GB", 1_000_000_000), ("MB", 1_000_000), ("kB", 1_000), ("", 1)];
@@ -136,7 +136,7 @@ fn size(text: &str, least: u64) -> Option<u64> {
     number.checked_mul(factor).filter(|bytes| *bytes >= least)
 }
 
-/// Reads how long a stream of NATS keeps messages: `90m`, `24h`, `7d`.
+/// Reads how long a NATS stream keeps messages: `90m`, `24h`, `7d`.
 pub(super) fn long_time(text: &str) -> Result<Duration, String> {
     const DAY: Duration = Duration::from_hours(24);
     let age = match text.strip_suffix('d') {

@@ -21,7 +21,7 @@ pub struct RecordingArgs {
 }
 
 impl RecordingArgs {
-    /// Where to record, if anything is to be recorded.
+    /// Where to record, if recording is on.
     pub fn settings(&self) -> Option<RecordingSettings> {
         self.record.clone().map(|folder| RecordingSettings { folder, keep: self.record_keep })
     }

@@ -1,17 +1,17 @@
-//! One line for a command line that is refused.
+//! Folds a clap error into one line.
 
 use crate::app::cli::Cli;
 use crate::util::text::clean;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Command, CommandFactory, Error};
 
-/// Returns the message of a refused command line, folded into one line. What it quotes cannot act on a terminal.
+/// Returns the error for a refused command line as one line, with quoted input sanitised for the terminal.
 pub fn one_line(error: &Error) -> String {
     let text = error.render().to_string();
     let said = text.split("\n\nUsage:").next().unwrap_or_default();
     let said = said.split("\n\nFor more information").next().unwrap_or_default();
     let said = match homes(error) {
-        // A flag of another command is a better hint than one that is spelled like it.
+        // A flag of another command is a better hint than one with a similar spelling.
         Some(homes) => {
             format!(
                 "{}: it is a flag of {homes}",
@@ -28,12 +28,12 @@ pub fn one_line(error: &Error) -> String {
     }
 }
 
-/// The subcommand and the flag that stands before it, if that is what a command line was refused for.
+/// The subcommand and the flag before it, if the flag's position is why the command line was refused.
 fn misplaced(said: &str) -> Option<(&str, &str)> {
     said.strip_prefix("error: the subcommand '")?.strip_suffix('\'')?.split_once("' cannot be used with '")
 }
 
-/// The commands that have the flag which the refused one does not have, if there are any.
+/// The commands that do have the refused flag, if any.
 fn homes(error: &Error) -> Option<String> {
     if error.kind() != ErrorKind::UnknownArgument {
         return None;

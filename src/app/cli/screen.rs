@@ -9,7 +9,7 @@ use clap::Args;
 use ratatui::style::Color;
 use std::time::Duration;
 
-/// The flags of the screen. What they set can be changed while it is shown, if `Preferences` has it.
+/// The flags of the screen. Those that `Preferences` covers can be changed while it is shown.
 #[derive(Clone, PartialEq, Debug, Args)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub struct ScreenArgs {
@@ -53,12 +53,12 @@ pub struct ScreenArgs {
 }
 
 impl ScreenArgs {
-    /// The settings of the screen: these flags, then what the last run kept, and what the environment says
-    /// about the terminal.
+    /// The settings of the screen: from these flags, else from the last run, else from what the environment
+    /// says about the terminal.
     ///
     /// # Errors
     ///
-    /// If a key has two meanings.
+    /// A key is bound to two actions.
     pub fn settings(&self, kept: ViewState) -> Result<TuiSettings, InvalidValue> {
         let terminal = TuiSettings::from_environment();
         let glyphs = if self.ascii { Glyphs::Ascii } else { terminal.preferences.glyphs };
@@ -80,7 +80,7 @@ impl ScreenArgs {
         })
     }
 
-    /// The last binding that the conflict concerns is the wrong one.
+    /// Reports a conflict as an error of the last binding involved.
     fn conflicting(&self, conflict: &KeyConflict) -> InvalidValue {
         let invalid = InvalidValue::new("key", format!("--key: {conflict}"));
         match self.key.iter().rposition(|(action, _)| conflict.concerns(*action)) {

@@ -38,7 +38,7 @@ pub struct SensorArgs {
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = parsers::number(1_u8..=5),
           hide_short_help = true, help_heading = heading::SENSOR)]
     pub stream_replicas: u8,
-    /// How server and sensor prove who they are.
+    /// How server and sensor authenticate to each other.
     #[command(flatten)]
     pub server: NatsArgs,
     /// Which network, and how.

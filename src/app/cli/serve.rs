@@ -5,7 +5,7 @@ use clap::Args;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-/// Whether the API is served, where and to whom.
+/// Whether to serve the API, where, and to whom.
 #[derive(Clone, PartialEq, Debug, Args)]
 pub struct ServeArgs {
     /// Serve metrics and an API over HTTP; a PORT alone is that of 127.0.0.1

@@ -11,7 +11,7 @@ use toml::de::{DeTable, DeValue};
 /// The subcommands that read the file, besides the screen itself.
 pub(super) const CONFIGURED: [&str; 3] = ["stream", "report", "config"];
 
-/// The subcommands that read those settings of the file that they have flags for.
+/// The subcommands that take from the file only the settings they have flags for.
 pub(super) const PARTLY_CONFIGURED: [&str; 4] = ["sensor", "import", "export", "replay"];
 
 /// The largest accepted file, in bytes.
@@ -33,7 +33,7 @@ pub enum FileError {
     Line {
         /// The path of the file.
         path: PathBuf,
-        /// The number of the line, from 1.
+        /// The invalid input and what is allowed, in one line.
         line: usize,
         /// The input that is invalid and what is allowed, in one line.
         message: String,
@@ -90,7 +90,7 @@ pub(crate) fn read(path: &Path) -> Result<Vec<Setting>, FileError> {
     parse(&text).map_err(|(line, message)| FileError::Line { path: path.to_owned(), line, message })
 }
 
-/// Parses the settings in `text`; an error is the number of the invalid line, and the reason.
+/// Parses the settings in `text`. Errors have the line number and the reason.
 pub(super) fn parse(text: &str) -> Result<Vec<Setting>, (usize, String)> {
     let line_of = |offset: usize| text.bytes().take(offset).filter(|byte| *byte == b'\n').count() + 1;
     let table = DeTable::parse(text).map_err(|error| {
@@ -139,8 +139,7 @@ fn unknown(command: &Command, name: &str) -> String {
     )
 }
 
-/// Converts a value to what the command line would have, each with the byte of the file at which it begins. So does
-/// an error.
+/// Converts a value to its command-line form, with the byte offset in the file. Errors have the offset too.
 fn values(arg: &Arg, value: &Spanned<DeValue<'_>>) -> Result<Vec<(usize, String)>, (usize, String)> {
     let repeatable = matches!(arg.get_action(), clap::ArgAction::Append);
     let name = arg.get_long().unwrap_or_default();
@@ -154,7 +153,7 @@ fn values(arg: &Arg, value: &Spanned<DeValue<'_>>) -> Result<Vec<(usize, String)
         _ if !arg.get_action().takes_values() => {
             Err((start, format!("invalid value of \"{name}\": must be true or false")))
         }
-        // A flag that was once a switch.
+        // The flag used to be a switch.
         DeValue::Boolean(is) if accepts(arg, &is.to_string()) => Ok(vec![(start, is.to_string())]),
         DeValue::Array(items) if repeatable => items.iter().map(read).collect(),
         _ => Ok(vec![read(value)?]),
@@ -191,7 +190,7 @@ fn as_flags<'a>(name: &str, arg: &Arg, values: impl IntoIterator<Item = &'a Stri
     }
 }
 
-/// Checks `flags` with the parser of the command line, without the environment and other flags.
+/// Checks `flags` with the command-line parser, ignoring the environment and other flags.
 fn check(flags: &[String]) -> Result<(), String> {
     let line = ["mempulse".to_owned(), "stream".to_owned()].into_iter().chain(flags.iter().cloned());
     let refused = |error: clap::Error| {

@@ -64,7 +64,7 @@ fn with_variable(arg: clap::Arg) -> clap::Arg {
     }
 }
 
-/// Reads the value of a switch, which only the environment and the file have.
+/// Reads a switch's value, as the environment and the file give it.
 fn switch(text: &str) -> Result<bool, &'static str> {
     match text.to_ascii_lowercase().as_str() {
         "true" | "yes" | "on" | "1" | "y" | "t" => Ok(true),
@@ -107,8 +107,8 @@ pub fn load(arguments: &[OsString]) -> Result<Cli, ConfigError> {
     Ok(Cli::from_arg_matches(&matches)?)
 }
 
-/// Returns where in the file the setting with this id is, or the value at `index` of an array, as `FILE:LINE`, if the
-/// value is from there.
+/// Returns the place of the setting with this id, or of element `index` if its value is an array, as
+/// `FILE:LINE`; `None` if the file does not set it.
 pub fn place(arguments: &[OsString], id: &str, index: Option<usize>) -> Option<String> {
     let Sources { matches, file, .. } = read(arguments).ok()?;
     let path = file.filter(|_| !is_given(settings(&matches), id))?;
@@ -117,7 +117,7 @@ pub fn place(arguments: &[OsString], id: &str, index: Option<usize>) -> Option<S
     Some(format!("{}:{}", path.display(), setting.line_of(index)))
 }
 
-/// Whether `given`, the command line and the environment, overrides `id` by a flag with another name.
+/// Whether `given` (command line and environment) overrides `id` with a flag of another name.
 fn is_overridden(given: &ArgMatches, id: &str) -> bool {
     let given = |other: &str| is_given(given, other);
     match id {
@@ -128,7 +128,7 @@ fn is_overridden(given: &ArgMatches, id: &str) -> bool {
     }
 }
 
-/// Returns the matches with the settings: those of the subcommand, or of the screen.
+/// Returns the matches that contain the settings: those of the subcommand, or of the screen.
 fn settings(matches: &ArgMatches) -> &ArgMatches {
     matches.subcommand().map_or(matches, |(_, sub)| sub)
 }
@@ -138,7 +138,7 @@ fn is_given(matches: &ArgMatches, id: &str) -> bool {
     matches!(source, Some(ValueSource::CommandLine | ValueSource::EnvVariable))
 }
 
-/// Returns the file to read: that of `--config`, else the default one if it exists.
+/// Returns the file to read: the one from `--config`, else the default one if it exists.
 fn file_path(matches: &ArgMatches) -> Result<Option<PathBuf>, FileError> {
     let matches = match matches.subcommand() {
         None => matches,
@@ -150,7 +150,7 @@ fn file_path(matches: &ArgMatches) -> Result<Option<PathBuf>, FileError> {
     }
     let Ok(folders) = etcetera::choose_base_strategy() else { return Ok(None) };
     let usual = folders.config_dir().join("mempulse").join("config.toml");
-    // Not just opened: a file that exists but cannot be read is an error.
+    // Opening it would not do: a file that exists but cannot be read must be an error.
     match usual.try_exists() {
         Ok(exists) => Ok(exists.then_some(usual)),
         Err(source) => Err(FileError::Read { path: usual, source }),

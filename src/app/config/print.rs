@@ -65,7 +65,7 @@ fn setting(text: &mut String, arg: &Arg, default: Option<&Arg>, matches: &ArgMat
     let _ = write!(text, "\n# {help}{source}\n{}\n", format!("{comment}{name} = {written}").trim_end());
 }
 
-/// Writes numbers and booleans bare, everything else as a quoted string, even if it consists of digits.
+/// Writes numbers and booleans bare, and everything else as a quoted string, even if it is all digits.
 fn toml_value(arg: &Arg, text: &str) -> String {
     let is_number = || {
         [TypeId::of::<u16>(), TypeId::of::<u32>()]

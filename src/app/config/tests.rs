@@ -197,7 +197,7 @@ fn fuzz_configuration() {
             Ok(settings) => {
                 let lines = text.lines().count();
                 assert!(settings.iter().all(|setting| (1..=lines).contains(&setting.line_of(None))));
-                // What the file may say, the command line takes as its default.
+                // The command line must accept as a default whatever the file may contain.
                 let command =
                     settings.into_iter().fold(command(), |command, one| one.into_default_of(command));
                 let taken = command.try_get_matches_from(["mempulse"]);

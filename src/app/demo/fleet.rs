@@ -1,4 +1,4 @@
-//! Sensors of the demo, each in another place, and the server that they publish on.
+//! The demo's sensors, each at a different simulated place, and the NATS server they publish on.
 
 use crate::app::assemble::{self, Parts, Upstream};
 use crate::app::cli::MonitorArgs;
@@ -15,7 +15,7 @@ use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-/// The places: a name, and how long a message takes from there to each node.
+/// The places: name, and message delay from there to each node.
 const PLACES: [(&str, Duration); MAX_PLACES as usize] = [
     ("fra1", Duration::from_millis(5)),
     ("nyc1", Duration::from_millis(45)),
@@ -27,13 +27,13 @@ const PLACES: [(&str, Duration); MAX_PLACES as usize] = [
     ("jnb1", Duration::from_millis(80)),
 ];
 
-/// What the stream keeps, in bytes: an hour or more.
+/// The size limit of the stream, in bytes: enough for an hour or more.
 const STREAM: u64 = 1_000_000_000;
 
-/// What may wait in the memory of a sensor, in bytes.
+/// The size limit of a sensor's in-memory spool, in bytes.
 const SPOOL: u64 = 32_000_000;
 
-/// Running sensors and their server.
+/// The running sensors and their server.
 pub struct Fleet {
     server: NatsServer,
     tasks: TaskTracker,
@@ -41,7 +41,7 @@ pub struct Fleet {
 }
 
 impl Fleet {
-    /// Starts the server and the sensors; all have published when this returns.
+    /// Starts the server and the sensors. Returns once every sensor has published.
     pub async fn start(demo: &Demo, count: u8, args: &MonitorArgs) -> Result<Self> {
         let fleet = Self {
             server: NatsServer::start().await?,
@@ -73,7 +73,7 @@ impl Fleet {
         Ok(fleet)
     }
 
-    /// Begins to read what the sensors publish.
+    /// Starts to read what the sensors publish.
     pub async fn collect(&self) -> Result<Collector> {
         let settings =
             CollectSettings { server: self.way(), network: Network::Regtest, since: Duration::from_hours(1) };
@@ -95,7 +95,7 @@ impl Fleet {
         ServerSettings { addresses: vec![self.server.address()], tls: Tls::default(), login: Login::None }
     }
 
-    /// Ends the sensors, and then the server.
+    /// Stops the sensors, then the server.
     pub async fn shutdown(self) {
         self.stop.cancel();
         self.tasks.close();

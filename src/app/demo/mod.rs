@@ -1,4 +1,4 @@
-//! `demo`: the demo network, on the screen or as JSON lines; seen by its own peers, or by sensors.
+//! `demo`: the demo network on the screen or as JSON lines, seen by its own peers or by sensors.
 
 mod fleet;
 mod nats_server;
@@ -12,10 +12,10 @@ use crate::demo::{Demo, DemoSettings};
 use anyhow::{Context, Result};
 use fleet::Fleet;
 
-/// A node of the demo has a port, and both ends of a connection.
+/// Open files per node: its listening port, and both ends of a connection.
 const FILES_PER_NODE: usize = 3;
 
-/// For each sensor, a node has another port, and both ends of two connections.
+/// Further open files per node for each sensor: another port, and both ends of two connections.
 const FILES_PER_SENSOR: usize = 5;
 
 /// Starts the demo network and monitors it.

@@ -1,4 +1,4 @@
-//! A NATS server of the demo's own, which ends with it.
+//! The NATS server of the demo, which ends with it.
 
 use crate::sensor::ServerAddress;
 use anyhow::{Context, Result, bail};
@@ -10,17 +10,16 @@ use std::time::Duration;
 use tokio::process::{Child, Command};
 use tokio::time::{Instant, sleep};
 
-/// The program.
 const PROGRAM: &str = "nats-server";
 
-/// How long it may take to listen, and how often is looked.
+/// How long the server may take until it listens, and the time between two checks.
 const START: Duration = Duration::from_secs(10);
 const LOOK: Duration = Duration::from_millis(50);
 
-/// The longest file with its ports that is read, in bytes.
+/// The longest ports file to read, in bytes.
 const MAX_PORTS: u64 = 4_096;
 
-/// A running server. Dropped, it is killed, and its folder removed.
+/// A running server, killed and its folder removed on drop.
 #[derive(Debug)]
 pub struct NatsServer {
     process: Child,
@@ -32,7 +31,7 @@ impl NatsServer {
     /// Starts a server with `JetStream` on a free port of the loopback interface.
     ///
     /// # Errors
-    /// There is no such program, or it does not start.
+    /// `nats-server` is not installed or does not start.
     pub async fn start() -> Result<Self> {
         let Some(program) = find(PROGRAM) else {
             bail!("--sensors needs the program {PROGRAM}, which is not in $PATH (package nats-server)");
@@ -57,12 +56,12 @@ impl NatsServer {
         Ok(server)
     }
 
-    /// Where it listens.
+    /// The address for clients.
     pub fn address(&self) -> ServerAddress {
         self.address.clone()
     }
 
-    /// Waits until it has written where it listens.
+    /// Waits until the server has written its ports file.
     async fn listening(&mut self) -> Result<ServerAddress> {
         let end = Instant::now() + START;
         while Instant::now() < end {
@@ -85,20 +84,20 @@ impl NatsServer {
 
 impl Drop for NatsServer {
     fn drop(&mut self) {
-        // It may have ended already. Only then is its folder free.
+        // The process may have ended already. Either way, the folder is free only afterwards.
         let _ = self.process.start_kill();
         remove(&self.folder);
     }
 }
 
-/// Removes the folder; what is left is in the system's folder for temporary files.
+/// Removes the folder. If that fails, it remains in the system's folder for temporary files.
 fn remove(folder: &Path) {
     if let Err(error) = fs::remove_dir_all(folder) {
         tracing::debug!(%error, "the folder of the NATS server stays");
     }
 }
 
-/// The first address of clients in the file of ports.
+/// The first client address in the ports file.
 fn client_port(text: &str) -> Option<ServerAddress> {
     let ports: serde_json::Value = serde_json::from_str(text).ok()?;
     ServerAddress::parse(ports["nats"][0].as_str()?).ok()

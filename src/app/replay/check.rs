@@ -1,5 +1,5 @@
-//! Whether a recording makes the same state again: it is rebuilt, and compared with the state at the beginning of each
-//! file.
+//! Checks that a recording reproduces the same state: rebuilds it, and compares it with the keyframe at the
+//! start of each file.
 
 use crate::event::{Event, EventKind, Restored};
 use crate::model::{Keyframe, KeyframeEntry, Model};
@@ -8,15 +8,15 @@ use crate::util::text::{grouped, plural};
 use crate::wire::Txid;
 use std::collections::BTreeMap;
 
-/// How many differences of a kind are named.
+/// How many differences of a kind to name.
 const NAMED: usize = 3;
 
-/// What was found.
+/// The result of a check.
 #[derive(Debug, Default)]
 pub struct Report {
-    /// One line for each file and each thing that is wrong.
+    /// One line for each file and each problem.
     pub lines: Vec<String>,
-    /// Whether everything agrees and is there.
+    /// Whether nothing differs and nothing is missing.
     pub is_sound: bool,
 }
 
@@ -53,11 +53,12 @@ pub fn check(player: Player) -> Report {
                             report.lines.push(format!("at {}: the rebuilt state differs:", start.rfc3339()));
                             report.lines.extend(differences.iter().map(|line| format!("  {line}")));
                         }
-                        // After a difference, those that follow from it would be named again and again.
+                        // Go on from the recorded state, or the same difference would show up in every
+                        // further file.
                         let (model, is_whole) = if is_equal { (rebuilt, is_whole) } else { (model, false) };
                         State { model, is_whole }
                     }
-                    // What came before the first file of a run is all in its keyframe.
+                    // All that came before the first file of a run is in its keyframe.
                     None => State { is_whole: begins_run, model },
                 });
             }
@@ -96,12 +97,12 @@ pub fn check(player: Player) -> Report {
 /// A state that was rebuilt.
 struct State {
     model: Box<Model>,
-    /// Whether it was rebuilt from the beginning of its run: then it must agree in everything.
+    /// Whether it was rebuilt from the beginning of its run, and must agree in everything.
     is_whole: bool,
 }
 
-/// Names what differs, a line for each kind. Unless the state `is_whole`, only what every keyframe has in full is
-/// compared.
+/// Describes the differences, one line per kind. Unless the state `is_whole`, only the parts that every
+/// keyframe has in full are compared.
 fn differences(rebuilt: &Keyframe, recorded: &Keyframe, is_whole: bool) -> Vec<String> {
     let mut lines = transactions(&rebuilt.entries, &recorded.entries, is_whole);
     if rebuilt.blocks != recorded.blocks {
@@ -122,7 +123,7 @@ fn differences(rebuilt: &Keyframe, recorded: &Keyframe, is_whole: bool) -> Vec<S
     lines
 }
 
-/// The events, with transactions of an earlier run in one piece: a recording has them in several.
+/// The events, with the transactions of an earlier run merged into one: a recording splits them.
 fn merged<'a>(events: impl Iterator<Item = &'a Event>) -> Vec<Event> {
     let mut merged: Vec<Event> = Vec::new();
     for event in events {
@@ -179,7 +180,7 @@ mod tests {
     use std::sync::Arc;
     use std::time::Duration;
 
-    /// Records two files of an hour each; `unrecorded` arrives in the first one and is kept from the recording.
+    /// Checks a recording of two one-hour files, with `unrecorded` left out of the first one.
     async fn checked(unrecorded: Option<Arc<Transaction>>) -> Report {
         let folder = tempfile::tempdir().unwrap();
         let settings = RecordingSettings { folder: folder.path().to_owned(), keep: 1 << 40 };

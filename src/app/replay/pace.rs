@@ -1,13 +1,13 @@
-//! The clock of a replay: how fast the moment moves that is shown.
+//! The clock of a replay.
 
 use crate::event::ReplayCommand;
 use crate::util::time::Timestamp;
 use tokio::time::Instant;
 
-/// The speeds.
+/// The speeds to choose from, as multiples of real time.
 const SPEEDS: [u32; 10] = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000];
 
-/// A clock that can be stopped, set, and made to run faster.
+/// A clock that can be paused, set, and sped up.
 #[derive(Clone, Copy, Debug)]
 pub struct Pace {
     at: Timestamp,
@@ -17,38 +17,38 @@ pub struct Pace {
 }
 
 impl Pace {
-    /// Runs from `at`, `speed` times as fast as time does.
+    /// Starts at `at`, running `speed` times as fast as real time.
     pub fn new(at: Timestamp, speed: u32) -> Self {
         Self { at, since: Instant::now(), speed, is_paused: false }
     }
 
-    /// The moment that is to be shown.
+    /// The moment to show.
     pub fn now(&self) -> Timestamp {
         if self.is_paused { self.at } else { self.at + self.since.elapsed().saturating_mul(self.speed) }
     }
 
-    /// Goes on from `at`: what was to be shown was sought, or could not be reached in time.
+    /// Continues from `at`, after a seek or when the replay could not keep up.
     pub fn set(&mut self, at: Timestamp) {
         (self.at, self.since) = (at, Instant::now());
     }
 
-    /// How many times as fast as time it runs.
+    /// The speed, as a multiple of real time.
     pub fn speed(&self) -> u32 {
         self.speed
     }
 
-    /// Whether it stands still.
+    /// Whether the clock is paused.
     pub fn is_paused(&self) -> bool {
         self.is_paused
     }
 
-    /// Pauses or goes on.
+    /// Pauses or resumes.
     pub fn toggle(&mut self) {
         self.set(self.now());
         self.is_paused = !self.is_paused;
     }
 
-    /// Takes the next speed in the direction of `command`, if it is about that.
+    /// Changes the speed if `command` asks for it.
     pub fn change(&mut self, command: ReplayCommand) {
         let speed = match command {
             ReplayCommand::Faster => SPEEDS.into_iter().find(|speed| *speed > self.speed),

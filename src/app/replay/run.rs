@@ -16,7 +16,7 @@ use crate::tui::TuiSettings;
 use anyhow::{Context, Result};
 use std::sync::Arc;
 
-/// Why a recording that was checked is not sound.
+/// The error for a recording that failed its check.
 #[derive(Debug, thiserror::Error)]
 #[error("the recording does not make the same state again, or is incomplete")]
 struct Unsound;
@@ -51,7 +51,7 @@ pub async fn run(args: &ReplayArgs) -> Result<()> {
         return front_ends::stream(|records, shutdown| feed_stream(track, stream, records, shutdown)).await;
     }
     let show = Show::new(track, args.speed, log_lines);
-    // What the last run left is looked at and not changed: a live mempulse may be running.
+    // The last run's saved view is read but not changed: a live mempulse may be running.
     let settings = TuiSettings { state_dir, ..screen };
     front_ends::screen(|screen, shutdown| show.feed_screen(screen, shutdown), settings).await
 }

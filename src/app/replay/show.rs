@@ -10,30 +10,30 @@ use std::time::Duration;
 use tokio::time::{self, Instant};
 use tokio_util::sync::CancellationToken;
 
-/// How far a key seeks.
+/// How far one key press seeks.
 const STEP: Duration = Duration::from_secs(10);
 
-/// A block counts as the one that is shown for so long: the key for the block before leads to the one before that.
+/// Within this time after a block, the key for the previous block goes to the block before it.
 const AT_BLOCK: Duration = Duration::from_secs(2);
 
 /// How often events are applied.
 const TURN: Duration = Duration::from_millis(20);
 
-/// How many events are applied between two looks at keys.
+/// How many events are applied before keys are checked again.
 const PIECE: usize = 2_000;
 
-/// A replay and what the user made of it.
+/// A replay and its state on the screen.
 pub struct Show {
     track: Track,
     pace: Pace,
-    /// Where to, while what is there is being built.
+    /// The target of a seek in progress.
     seeking: Option<Timestamp>,
     is_over: bool,
     log_lines: LogLines,
 }
 
 impl Show {
-    /// Begins at the beginning.
+    /// Starts at the beginning of the recording.
     pub fn new(track: Track, speed: u32, log_lines: LogLines) -> Self {
         let pace = Pace::new(track.position(), speed);
         Self { track, pace, seeking: None, is_over: false, log_lines }
@@ -65,12 +65,12 @@ impl Show {
         }
     }
 
-    /// Whether nothing moves until the user asks for it.
+    /// Whether nothing moves until the user presses a key.
     fn is_at_rest(&self) -> bool {
         self.seeking.is_none() && (self.pace.is_paused() || self.is_over)
     }
 
-    /// Applies what is due. Returns whether more is.
+    /// Applies the events that are due. Returns whether there are more.
     fn play(&mut self) -> bool {
         let until = self.seeking.unwrap_or_else(|| self.pace.now());
         let played = self.track.play(until, PIECE, |_, _, _| {});
@@ -84,7 +84,7 @@ impl Show {
                 if self.seeking.take().is_some() || self.is_over {
                     self.pace.set(self.track.position());
                 } else if let Some(start) = self.track.nothing_until() {
-                    // Nobody waits for the hours between two runs.
+                    // The user need not sit through the hours between two runs.
                     self.pace.set(start);
                 }
             }

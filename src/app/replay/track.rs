@@ -13,20 +13,20 @@ use std::sync::Arc;
 pub struct Track {
     player: Player,
     model: Model,
-    /// The moment: no event up to it is left to be applied.
+    /// The position in time: all events up to it have been applied.
     position: Timestamp,
     next: Option<Item>,
-    /// What to watch, in whichever state.
+    /// The watch targets, which every rebuilt state gets.
     targets: Vec<WatchTarget>,
     as_database: Option<Arc<AsDatabase>>,
 }
 
-/// What playing a piece led to.
+/// The result of applying a piece.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Played {
-    /// Every event up to the moment was applied.
+    /// Every event up to the requested moment was applied.
     There,
-    /// There are more events before it.
+    /// There are more events before the requested moment.
     Underway,
     /// The recording has ended.
     Over,
@@ -58,7 +58,7 @@ impl Track {
         Ok(track)
     }
 
-    /// Adds to the state of a file what the user asks for.
+    /// Adds the watch targets to the state of a file.
     fn prepare(&mut self) {
         if let Some(database) = &self.as_database {
             self.model.set_as_database(Arc::clone(database));
@@ -66,17 +66,17 @@ impl Track {
         self.model.command(&Command::Watch(self.targets.clone()), self.position);
     }
 
-    /// The state at the moment.
+    /// The state at the position.
     pub fn model(&self) -> &Model {
         &self.model
     }
 
-    /// The state at the moment, for lists that it keeps for the screen.
+    /// The state at the position, mutable for the lists that it caches for the screen.
     pub fn model_mut(&mut self) -> &mut Model {
         &mut self.model
     }
 
-    /// The moment.
+    /// The position in time.
     pub fn position(&self) -> Timestamp {
         self.position
     }
@@ -86,7 +86,7 @@ impl Track {
         self.player.span()
     }
 
-    /// Adds to the watch list, or removes from it.
+    /// Applies a change to the watch list.
     pub fn command(&mut self, command: &Command) {
         match command {
             Command::Watch(targets) => self.targets.extend(targets.iter().cloned()),
@@ -96,8 +96,8 @@ impl Track {
         self.model.command(command, self.position);
     }
 
-    /// Applies events up to `until`, and at most `count` of them. `each` gets every event with the state and with
-    /// what it led to.
+    /// Applies at most `count` events up to `until`, and calls `each` with every event, the state and the
+    /// outcome.
     pub fn play(
         &mut self,
         until: Timestamp,
@@ -141,7 +141,7 @@ impl Track {
         Played::Underway
     }
 
-    /// When the next file begins, if nothing was recorded between the moment and then.
+    /// When the next file begins, if nothing was recorded between the position and then.
     pub fn nothing_until(&self) -> Option<Timestamp> {
         match self.next {
             Some(Item::File { start, .. }) => Some(start).filter(|start| *start > self.position),
@@ -149,7 +149,8 @@ impl Track {
         }
     }
 
-    /// Goes to the beginning of the file in which `time` is, unless the state is between the two already.
+    /// Goes to the beginning of the file that contains `time`, unless the position is already between the
+    /// two.
     pub fn approach(&mut self, time: Timestamp) {
         let start = self.player.file_start(time);
         if (start..=time).contains(&self.position) {
@@ -160,8 +161,8 @@ impl Track {
         self.next = self.player.next_item();
     }
 
-    /// The times of the last block before the moment, and of the first one after it. The block at the moment counts as
-    /// neither, nor does one within `margin` before it.
+    /// The times of the last block before the position and of the first one after it. Ignores a block at the
+    /// position or within `margin` before it.
     pub fn blocks_around(&mut self, margin: std::time::Duration) -> [Option<Timestamp>; 2] {
         let [before, _] = self.player.blocks_around(self.position - margin);
         let [_, after] = self.player.blocks_around(self.position);

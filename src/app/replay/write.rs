@@ -6,13 +6,13 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
-/// The time between two looks at what the stream is to contain though nothing happened.
+/// How often the stream is checked for records that are due without an event.
 const TICK: Duration = Duration::from_secs(1);
 
 /// How many events are applied before their records are handed over.
 const PIECE: usize = 64;
 
-/// Feeds the stream until `shutdown`, the end of the recording, or until its reader goes away.
+/// Feeds the stream until `shutdown`, the end of the recording, or the reader goes away.
 pub async fn feed_stream(
     mut track: Track,
     mut stream: Stream,
@@ -31,7 +31,7 @@ pub async fn feed_stream(
             }
         }
         lines = Vec::new();
-        // Events up to the next tick, which belong before its records.
+        // Apply events up to the next tick first: they belong before its records.
         let played = track.play(tick, PIECE, |event, model, outcome| {
             lines.extend(stream.records(event, model, outcome));
         });
@@ -44,7 +44,7 @@ pub async fn feed_stream(
             }
             Played::There => {
                 lines.extend(stream.due(tick, track.model()));
-                // Nothing is said of the time between two runs.
+                // Skip the time between two runs.
                 tick = track.nothing_until().unwrap_or(tick + TICK);
             }
         }

@@ -6,7 +6,7 @@ use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
-/// The largest file that is read, in bytes; those of all vendors have less than 100 MB.
+/// The largest file to read, in bytes. All vendors' files are below 100 MB.
 const MAX_SIZE: u64 = 256 << 20;
 
 /// Reads the file into memory.

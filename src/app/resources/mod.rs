@@ -1,5 +1,5 @@
-//! What flags name, read and opened: files, a port, and the limit of open files. What is wrong is one line that names the
-//! flag.
+//! Reads and opens what flags name: files, a port, and the limit of open files. Errors are one line that
+//! names the flag.
 
 pub mod as_file;
 pub mod nats;

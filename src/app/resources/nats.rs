@@ -7,17 +7,17 @@ use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
-/// The variable with the password of `--nats-user`.
+/// The environment variable with the password of `--nats-user`.
 const PASSWORD: &str = "MEMPULSE_NATS_PASSWORD";
 
-/// The longest file that is read, in bytes.
+/// The longest file to read, in bytes.
 const MAX_FILE: u64 = 64 << 10;
 
-/// The first letters of the seed of a user's NKey, and its length.
+/// The prefix of a user's NKey seed.
 const SEED_OF_USER: &str = "SU";
 const SEED_LENGTH: usize = 58;
 
-/// Returns how the server at `addresses` is reached.
+/// Returns the settings for the server at `addresses`.
 ///
 /// # Errors
 /// One line with the flag, its value, and what is wrong with it.
@@ -62,7 +62,7 @@ fn login(args: &NatsArgs) -> Result<Login, InvalidValue> {
     }
     if let Some(path) = &args.nats_nkey_file {
         let text = read("nats_nkey_file", path)?;
-        // Comments may stand around it, as in the files of the tool nk.
+        // The seed may be surrounded by comments, as in the files of the tool nk.
         let seed = text.split_whitespace().find(|word| is_seed(word));
         let seed =
             seed.ok_or_else(|| wrong("nats_nkey_file", path, "must contain the seed of a user, SU..."))?;
@@ -107,7 +107,7 @@ fn read(id: &'static str, path: &Path) -> Result<String, InvalidValue> {
     Ok(text)
 }
 
-/// The content of the file is never part of the message.
+/// The error message never contains the file's content.
 fn wrong(id: &'static str, path: &Path, why: &str) -> InvalidValue {
     InvalidValue::new(id, format!("invalid --{} \"{}\": {why}", id.replace('_', "-"), path.display()))
 }

@@ -2,7 +2,7 @@
 
 use crate::util::platform;
 
-/// What is open beside connections: the terminal, the log, files of the state folder, lookups.
+/// Open files other than connections: terminal, log, state folder, name lookups.
 const OTHERS: u64 = 64;
 
 /// Raises the soft limit of open files so that `connections` fit beside everything else.

@@ -44,7 +44,7 @@ fn token(path: &Path) -> Result<Token, InvalidValue> {
     Token::parse(&text).map_err(|error| wrong(error.to_string()))
 }
 
-/// Listens at the address of `--serve`, if it is given.
+/// Listens at the address of `--serve`, if given.
 ///
 /// # Errors
 /// The system refuses the address.

@@ -4,14 +4,14 @@ use crate::api::answers::figures::Figures;
 use crate::snapshot::{Estimate, ProjectedBlock};
 use serde::Serialize;
 
-/// The share of the mempool by size whose fee rates must be known for an answer about fees.
+/// The share of the mempool, by size, whose fee rates must be known to answer questions about fees.
 const MIN_COVERAGE: f32 = 0.5;
 
-/// Why there is no answer about fees.
+/// Why questions about fees cannot be answered.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(in crate::api) struct Unknown(pub(in crate::api) String);
 
-/// Whether enough is known for an answer about fees.
+/// Checks that enough is known to answer questions about fees.
 pub(in crate::api) fn known(figures: &Figures) -> Result<(), Unknown> {
     match figures.coverage() {
         None => Err(Unknown("the mempool is empty so far: nothing is known of fees".to_owned())),
@@ -29,10 +29,10 @@ pub(in crate::api) fn known(figures: &Figures) -> Result<(), Unknown> {
 pub(in crate::api) struct Mempool {
     count: u64,
     vsize: u64,
-    /// In sat, as far as fees are known; `None` if most are not.
+    /// In sat, as far as fees are known; `None` if most are unknown.
     total_fee: Option<u64>,
-    /// The lowest rate of a step and the size in vB of what pays at least that, and less than the step before; the
-    /// highest first. What is not known is in none.
+    /// The lowest rate of a step, and the size in vB of transactions paying at least that but less than the
+    /// previous step; highest step first. Unknown rates are in none.
     fee_histogram: Vec<(f64, u64)>,
 }
 
@@ -60,7 +60,7 @@ pub(in crate::api) struct Recommended<T> {
     half_hour_fee: Option<T>,
     /// For one of the next six blocks.
     hour_fee: Option<T>,
-    /// For whoever can wait: twice the lowest rate that is relayed, unless an hour costs less.
+    /// Without urgency: twice the lowest relayed rate, or the rate for an hour if that is less.
     economy_fee: Option<T>,
     /// The lowest rate that most peers relay.
     minimum_fee: Option<T>,
@@ -84,7 +84,7 @@ impl Recommended<f64> {
 }
 
 impl Recommended<u64> {
-    /// In whole sat/vB, rounded up, as mempool.space recommends them: many wallets read no decimals.
+    /// In whole sat/vB, rounded up, like mempool.space: many wallets cannot read decimals.
     pub(in crate::api) fn of(figures: &Figures) -> Result<Self, Unknown> {
         let precise = Recommended::precise(figures)?;
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a rate is not negative")]
@@ -136,7 +136,7 @@ impl Block {
     }
 }
 
-/// At most three decimals: no rate is known better.
+/// Rounds to at most three decimals: no rate is known more precisely.
 fn rounded(rate: f64) -> f64 {
     (rate * 1e3).round() / 1e3
 }

@@ -1,4 +1,4 @@
-//! The shapes of mempool.space's API, which wallets and dashboards already read. What is not known is null.
+//! The formats of mempool.space's API, which wallets and dashboards already read. Unknown values are null.
 
 mod fees;
 mod script;

@@ -1,4 +1,4 @@
-//! Scripts in the words of mempool.space's API.
+//! Scripts in the format of mempool.space's API.
 
 use crate::chain::opcodes::{
     OP_0, OP_1, OP_1NEGATE, OP_16, OP_CHECKLOCKTIMEVERIFY, OP_CHECKSEQUENCEVERIFY, OP_PUSHBYTES_75,
@@ -24,7 +24,8 @@ pub(super) fn kind(script: &[u8]) -> &'static str {
     }
 }
 
-/// Returns the instructions of a script as text, pushes by their opcode. A push that exceeds the script ends it.
+/// Returns the instructions of a script as text, including push opcodes. A push that exceeds the script ends
+/// it.
 pub(super) fn asm(script: &[u8]) -> String {
     let mut words = Vec::new();
     let mut rest = script;

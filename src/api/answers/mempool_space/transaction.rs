@@ -10,8 +10,8 @@ use crate::wire::{OutPoint, Transaction as WireTransaction, Txid};
 use serde::Serialize;
 use std::sync::Arc;
 
-/// A transaction of the mempool with what is known of the outputs that it spends. It is written by whoever asked, so
-/// that the monitor only has to look it up.
+/// A mempool transaction with what is known about the outputs it spends. The server formats it, so that the
+/// monitor only has to look it up.
 #[derive(Clone, PartialEq, Debug)]
 pub(in crate::api) struct TransactionFacts {
     tx: Arc<WireTransaction>,
@@ -22,12 +22,12 @@ pub(in crate::api) struct TransactionFacts {
     prevouts: Vec<KnownPrevout>,
 }
 
-/// What is known of a spent output.
+/// What is known about a spent output.
 #[derive(Clone, PartialEq, Debug)]
 enum KnownPrevout {
-    /// The transaction in the mempool that has it.
+    /// The mempool transaction that created it.
     Parent(Arc<WireTransaction>),
-    /// Its value, in sat; of the script nothing.
+    /// Only its value, in sat.
     Value(u64),
     Nothing,
 }
@@ -53,7 +53,7 @@ impl TransactionFacts {
     }
 }
 
-/// A transaction, as mempool.space writes it.
+/// A transaction in mempool.space's format.
 #[derive(Clone, PartialEq, Debug, Serialize)]
 pub(in crate::api) struct Transaction {
     txid: Txid,
@@ -84,7 +84,7 @@ struct Vin {
     sequence: u32,
 }
 
-/// A spent output. Of one in a block only the value is known.
+/// A spent output. For one in a block, only the value is known.
 #[derive(Clone, PartialEq, Debug, Serialize)]
 #[serde(untagged)]
 enum Prevout {
