@@ -1,4 +1,4 @@
-//! Which operator's network an IP address belongs to, by a database that the user supplies.
+//! The network operator of an IP address, from a database that the user supplies.
 
 use crate::address::Host;
 use crate::util::text::clean;
@@ -6,7 +6,7 @@ use maxminddb::{MaxMindDbError, Reader, geoip2};
 use std::fmt;
 use std::sync::Arc;
 
-/// The longest name that is kept, in characters.
+/// The longest name to keep, in characters.
 const MAX_NAME: usize = 60;
 
 /// A network of one operator (RFC 1930).
@@ -26,13 +26,13 @@ impl fmt::Display for AutonomousSystem {
     }
 }
 
-/// Why bytes are no database of autonomous systems.
+/// Why bytes are not a database of autonomous systems.
 #[derive(Debug, thiserror::Error)]
 pub enum AsDatabaseError {
     /// They are not in the format.
     #[error("not a maxminddb file: {0}")]
     Format(#[from] MaxMindDbError),
-    /// They are of another subject.
+    /// They are a database of this other type.
     #[error("it contains \"{0}\", and not autonomous systems")]
     Subject(String),
 }
@@ -52,7 +52,7 @@ impl AsDatabase {
     /// Reads the bytes of a file.
     ///
     /// # Errors
-    /// The bytes are in another format, or of another subject by what they say about themselves.
+    /// The bytes have another format, or declare another type.
     pub fn of_bytes(bytes: Vec<u8>) -> Result<Self, AsDatabaseError> {
         let reader = Reader::from_source(bytes)?;
         let subject = &reader.metadata().database_type;
@@ -62,7 +62,7 @@ impl AsDatabase {
         Err(AsDatabaseError::Subject(clean(subject.as_bytes(), MAX_NAME)))
     }
 
-    /// Returns the autonomous system of a host; `None` if it has no IP address, or one that the database lacks.
+    /// Returns the autonomous system of a host; `None` if it has no IP address, or if the database lacks it.
     pub fn lookup(&self, host: &Host) -> Option<AutonomousSystem> {
         let Host::Ip(ip) = host else { return None };
         let found: geoip2::Asn = self.reader.lookup(*ip).ok()?.decode().ok()??;

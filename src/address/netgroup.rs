@@ -1,4 +1,4 @@
-//! Which addresses are likely to belong to the same operator.
+//! Which addresses probably belong to the same operator.
 
 use crate::address::Host;
 use std::fmt;
@@ -8,9 +8,9 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 /// gets a single connection. The sizes are Core's (`NetGroupManager::GetGroup`).
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum NetGroup {
-    /// A /16 of IPv4, and IPv6 addresses that tunnel to it.
+    /// An IPv4 /16, including IPv6 addresses that tunnel to it.
     V4([u8; 2]),
-    /// A /32 of IPv6, by its first bits; a /36 within Hurricane Electric, whose tunnels are free.
+    /// An IPv6 /32, by its first bits; a /36 within Hurricane Electric, whose tunnels are free.
     V6([u16; 3]),
     /// A sixteenth of the onion services, as their addresses cost nothing.
     Onion(u8),
@@ -28,7 +28,7 @@ impl NetGroup {
             Host::Ip(IpAddr::V6(ip)) => Some(Self::of_v6(*ip)),
             Host::TorV3(key) => Some(Self::Onion(key[0] >> 4)),
             Host::I2p(hash) => Some(Self::I2p(hash[0] >> 4)),
-            // All of CJDNS begins with fc; what follows is the hash of a key.
+            // All CJDNS addresses begin with fc, followed by the hash of a key.
             Host::Cjdns(ip) => Some(Self::Cjdns(ip.octets()[1] >> 4)),
             Host::Name(_) => None,
         }
@@ -50,18 +50,18 @@ impl NetGroup {
     }
 }
 
-/// Returns the IPv4 address inside an IPv6 one. Its owner gets all the IPv6 addresses around it for free.
+/// Returns the IPv4 address embedded in an IPv6 one: its owner gets all IPv6 addresses around it for free.
 fn tunnelled(ip: Ipv6Addr) -> Option<Ipv4Addr> {
     match ip.segments() {
         // 6to4 (RFC 3056).
         [0x2002, high, low, ..] => Some(Ipv4Addr::from_bits(u32::from(high) << 16 | u32::from(low))),
-        // Teredo (RFC 4380): the client's address stands inverted at the end.
+        // Teredo (RFC 4380): the client's address is stored inverted at the end.
         [0x2001, 0, .., high, low] => Some(Ipv4Addr::from_bits(!(u32::from(high) << 16 | u32::from(low)))),
         _ => None,
     }
 }
 
-/// Written in short: `203.0/16`.
+/// Written in short form: `203.0/16`.
 impl fmt::Display for NetGroup {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -77,8 +77,8 @@ impl fmt::Display for NetGroup {
     }
 }
 
-/// Whether `host` can be a node at all, even of a private network: not an address of no host, of all hosts, or of
-/// a group of them. Names are left to the resolver.
+/// Whether `host` can be a node at all, even of a private network: not an unspecified, broadcast or multicast
+/// address. Names are left to the resolver.
 pub fn is_host(host: &Host) -> bool {
     match host {
         Host::Ip(IpAddr::V4(ip)) => !(ip.is_unspecified() || ip.is_broadcast() || ip.is_multicast()),
@@ -107,8 +107,8 @@ fn is_routable_v4(ip: Ipv4Addr) -> bool {
 }
 
 fn is_routable_v6(ip: Ipv6Addr) -> bool {
-    // 2000::/3 is all that is given out (RFC 4291), but for ORCHID (RFC 4843, RFC 7343) and
-    // documentation (RFC 3849, RFC 9637) in it.
+    // All allocated addresses are in 2000::/3 (RFC 4291), along with ORCHID (RFC 4843, RFC 7343) and
+    // documentation ranges (RFC 3849, RFC 9637).
     let given_out = ip.segments()[0] >> 13 == 1;
     let reserved = match ip.segments() {
         [0x2001, second, ..] => matches!(second, 0x0010..=0x002f | 0x0db8),

@@ -1,4 +1,4 @@
-//! The names of onion services and I2P destinations, which contain the key that they stand for.
+//! The names of onion services and I2P destinations, which encode their key.
 
 use data_encoding::{BASE32_NOPAD, BASE32_NOPAD_NOCASE};
 use sha3::{Digest, Sha3_256};

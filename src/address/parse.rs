@@ -10,7 +10,7 @@ const MAX_NAME: usize = 253;
 /// The longest label between two dots of a DNS name, in characters (RFC 1035).
 const MAX_LABEL: usize = 63;
 
-/// Why a string is not a valid peer address. Each error quotes the part that is invalid.
+/// Why a string is not a valid peer address. Each error quotes the invalid part.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 pub enum AddressError {
     /// There is no host.
@@ -22,7 +22,7 @@ pub enum AddressError {
     /// A port for an I2P destination, which has none.
     #[error("invalid address {0:?}: I2P destinations have no port")]
     I2pPort(String),
-    /// A bracket without its counterpart, or something between `]` and the port.
+    /// An unmatched bracket, or something between `]` and the port.
     #[error("invalid brackets in {0:?}: must be [IPV6]:PORT")]
     Brackets(String),
     /// Digits and dots that are not an IPv4 address.
@@ -47,7 +47,7 @@ impl PeerAddress {
     /// if a port follows), a name, a Tor v3 `.onion` or an I2P `.b32.i2p`.
     ///
     /// # Errors
-    /// The part that is invalid and what is allowed, in one line.
+    /// One line with the invalid part and what is allowed.
     pub fn parse(text: &str, default_port: u16) -> Result<Self, AddressError> {
         let (host, port) = split(text)?;
         if let Some(bare) = host.strip_prefix('[') {

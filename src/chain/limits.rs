@@ -1,4 +1,4 @@
-//! Limits of consensus and of relay policy, under the names that Bitcoin Core gives them.
+//! Consensus and relay-policy limits, named as in Bitcoin Core.
 
 use std::time::Duration;
 
@@ -18,7 +18,7 @@ pub const WITNESS_SCALE_FACTOR: u32 = 4;
 /// `DEFAULT_BLOCK_RESERVED_WEIGHT`).
 const BLOCK_RESERVED_WEIGHT: u32 = 8_000;
 
-/// What a miner fills a block with, in weight units: all but the reserve.
+/// What miners fill a block with, in weight units: all but the reserve.
 pub const BLOCK_TEMPLATE_WEIGHT: u32 = MAX_BLOCK_WEIGHT - BLOCK_RESERVED_WEIGHT;
 
 /// Blocks after which a coinbase may be spent (Core: `COINBASE_MATURITY`).
@@ -36,11 +36,10 @@ pub const MAX_SCRIPT_SIZE: usize = 10_000;
 /// The longest push onto the stack, in bytes (Core: `MAX_SCRIPT_ELEMENT_SIZE`).
 pub const MAX_SCRIPT_ELEMENT_SIZE: usize = 520;
 
-/// What a bare `OP_CHECKMULTISIG` counts for, whatever its number of keys (Core:
-/// `MAX_PUBKEYS_PER_MULTISIG`).
+/// The sigops of a bare `OP_CHECKMULTISIG`, whatever its number of keys (Core: `MAX_PUBKEYS_PER_MULTISIG`).
 pub const MAX_PUBKEYS_PER_MULTISIG: usize = 20;
 
-/// Weight units that count for each unit of signature checks, as a block is limited in both (Core:
+/// The weight units that one signature operation counts as, since blocks are limited in both (Core:
 /// `DEFAULT_BYTES_PER_SIGOP`).
 pub const BYTES_PER_SIGOP: usize = 20;
 

@@ -1,4 +1,4 @@
-//! The parameters in which mainnet, the test networks and regtest differ.
+//! The parameters of mainnet, the test networks and regtest.
 
 use std::fmt;
 use std::time::Duration;
@@ -120,8 +120,8 @@ impl Network {
         if halvings >= 64 { 0 } else { 5_000_000_000 >> halvings }
     }
 
-    /// Returns the mean time between two blocks; `None` where there is none to go by: blocks are made at will, or
-    /// easily once the chain stands still (testnets accept the least difficulty after 20 min).
+    /// Returns the mean time between two blocks; `None` where there is no steady rate: blocks are mined on
+    /// demand, or easily once the chain has stood still (testnets accept minimum difficulty after 20 min).
     pub const fn mean_block_interval(self) -> Option<Duration> {
         match self {
             Self::Mainnet | Self::Signet => Some(Duration::from_mins(10)),

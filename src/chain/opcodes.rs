@@ -1,9 +1,9 @@
-//! Script opcodes that any part of the program names, with the names that Bitcoin Core gives them.
+//! Script opcodes used anywhere in the program, named as in Bitcoin Core.
 
 pub const OP_0: u8 = 0x00;
 /// The first byte of a 20-byte push: an opcode up to 0x4b pushes as many bytes as its value.
 pub const OP_PUSHBYTES_20: u8 = 20;
-/// The longest push whose length is the opcode itself.
+/// The longest push with the opcode as its length.
 pub const OP_PUSHBYTES_75: u8 = 0x4b;
 pub const OP_PUSHDATA1: u8 = 0x4c;
 pub const OP_PUSHDATA2: u8 = 0x4d;
@@ -48,7 +48,7 @@ pub const fn push_number(number: u8) -> Option<u8> {
     }
 }
 
-/// The names of the opcodes that push no bytes after them, from 0x4f on (Core: `GetOpName`).
+/// The names of the opcodes from 0x4f on, which are not followed by pushed bytes (Core: `GetOpName`).
 const NAMES: [&str; 108] = [
     "-1",
     "OP_RESERVED",
@@ -160,7 +160,7 @@ const NAMES: [&str; 108] = [
     "OP_CHECKSIGADD",
 ];
 
-/// Returns the name of an opcode that is not a push of the bytes after it (Core: `GetOpName`).
+/// Returns the name of an opcode that is not followed by pushed bytes (Core: `GetOpName`).
 pub const fn opcode_name(opcode: u8) -> &'static str {
     match opcode {
         OP_1NEGATE..=OP_CHECKSIGADD => NAMES[(opcode - OP_1NEGATE) as usize],

@@ -1,8 +1,8 @@
-//! The mining pools of recent years, by payout address and by the tag in their coinbases.
+//! The mining pools of recent years, by payout address and by coinbase tag.
 //!
-//! A tag is what a miner writes and proves nothing; an address costs the reward, and decides. Both are facts of
-//! the chain, checked against the public lists that block explorers share. A pool that is missing here shows
-//! its tag.
+//! Anyone can write a tag, but paying to another pool's address costs the reward, so addresses take
+//! precedence. Both were checked against the chain and the public lists that block explorers share. A pool
+//! missing here is shown by its tag.
 
 use crate::chain::Network;
 use crate::chain::script::script_pubkey;
@@ -12,13 +12,13 @@ use std::sync::LazyLock;
 /// A pool.
 struct Pool {
     name: &'static str,
-    /// Text in its coinbases, any of which will do; letter case counts.
+    /// Texts in its coinbases, any of which identifies it; case-sensitive.
     tags: &'static [&'static str],
-    /// Mainnet addresses to which its coinbases pay.
+    /// The mainnet addresses that its coinbases pay to.
     addresses: &'static [&'static str],
 }
 
-/// The pools. Of several whose tags are in a coinbase, the first one counts.
+/// The pools. If a coinbase contains several pools' tags, the first one here wins.
 const POOLS: &[Pool] = &[
     Pool {
         name: "Foundry USA",
@@ -120,7 +120,7 @@ const POOLS: &[Pool] = &[
         addresses: &["1EMVSMe1VJUuqv7D7SFzctnVXk4KdjXATi", "3C9sAKXrBVpJVe3b738yik4LPHpPmceBgd"],
     },
     Pool { name: "WhitePool", tags: &["WhitePool"], addresses: &["14VkxDwSAUWrzYTxV49HnYhKLWTJ3pCoUS"] },
-    // Its coinbases have no tag, and its operator is unknown: the explorers' name for it.
+    // Its coinbases have no tag, and its operator is unknown; this is the name that explorers use.
     Pool {
         name: "Carbon Negative",
         tags: &[],
@@ -191,7 +191,7 @@ const POOLS: &[Pool] = &[
     Pool { name: "FutureBit Apollo", tags: &["/mined by a Solo FutureBit Apollo/"], addresses: &[] },
 ];
 
-/// The pools by the scripts of their addresses.
+/// The pools by their addresses' scripts.
 static BY_SCRIPT: LazyLock<HashMap<Vec<u8>, &'static str>> = LazyLock::new(|| {
     let scripts = POOLS.iter().flat_map(|pool| {
         let script = |address: &&str| script_pubkey(address, Network::Mainnet);
@@ -200,7 +200,7 @@ static BY_SCRIPT: LazyLock<HashMap<Vec<u8>, &'static str>> = LazyLock::new(|| {
     scripts.collect()
 });
 
-/// Returns the pool to which one of a coinbase's outputs (`scripts`) pays, or else the one whose tag is in its
+/// Returns the pool that one of a coinbase's outputs (`scripts`) pays to, or else the one whose tag is in its
 /// input (`script_sig`).
 pub(crate) fn find<'a>(
     script_sig: &[u8],

@@ -1,4 +1,4 @@
-//! Proof of work: the target that `nBits` encode, and the expected number of hashes to meet it.
+//! Proof of work: the target encoded by `nBits`, and the expected number of hashes to meet it.
 
 /// The largest hash that a block may have, as a 256-bit number.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -42,12 +42,12 @@ impl Target {
     /// (Core: `GetBlockProof`), capped at [`u128::MAX`].
     pub fn work(self) -> u128 {
         let (low, carry) = self.low.overflowing_add(1);
-        // Compact targets end with zeros, so that adding one never overflows.
+        // Compact targets end with zeros, so adding one never overflows.
         let divisor = Self { high: self.high + u128::from(carry), low };
         if divisor.high == 0 {
             return u128::MAX;
         }
-        // Long division, bit by bit: the dividend is a one and 256 zeros.
+        // Long division, bit by bit, of a one followed by 256 zeros.
         let mut rest = Self { high: 0, low: 1 };
         let mut quotient = 0_u128;
         for _ in 0..256 {

@@ -1,25 +1,25 @@
-//! Where a transaction came from, and how far the download of a whole mempool is.
+//! Where a transaction came from, and the progress of a whole-mempool download.
 
 /// Where a transaction in the mempool came from.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum TxSource {
     /// A peer announced it, and sent it.
     Relay,
-    /// It was in the list of a peer's whole mempool (BIP35), and nobody had announced it.
+    /// It was in a peer's whole-mempool list (BIP35) without having been announced.
     Bootstrap,
-    /// It was requested as the parent of another one.
+    /// It was requested as a parent of another transaction.
     Parent,
     /// An earlier run saved it.
     Restored,
 }
 
-/// How far the download of a whole mempool is (BIP35).
+/// The progress of a whole-mempool download (BIP35).
 #[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
 pub struct BootstrapProgress {
     /// The number of transactions in the lists.
     pub listed: usize,
-    /// The number of listed transactions that are here: fetched, relayed meanwhile, or known before.
+    /// The number of listed transactions that are here: fetched, relayed meanwhile, or already known.
     pub fetched: usize,
-    /// Whether it is over: each listed transaction is here or was given up.
+    /// Whether it has ended: each listed transaction is here or was given up.
     pub done: bool,
 }

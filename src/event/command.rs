@@ -1,15 +1,15 @@
-//! What the user asks of the model and of the alerts.
+//! User input for the model and the alerts.
 
 use super::watch_target::WatchTarget;
 
-/// User input that changes the state. Commands are no events: nothing happened on the network.
+/// User input that changes the state. Commands are not events: nothing happened on the network.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Command {
     /// Add targets to the watch list.
     Watch(Vec<WatchTarget>),
     /// Remove a target from the watch list.
     Unwatch(WatchTarget),
-    /// Change or test a rule of the alerts, which stand above the model.
+    /// Change or test an alert rule. The model ignores it.
     Alert(AlertCommand),
     /// Control a replay.
     Replay(ReplayCommand),
@@ -18,7 +18,7 @@ pub enum Command {
 /// User input about a replay.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum ReplayCommand {
-    /// Pause, or go on.
+    /// Pause or resume.
     Pause,
     /// Take the next higher speed.
     Faster,
@@ -30,23 +30,23 @@ pub enum ReplayCommand {
     Back,
     /// Go to the next block.
     NextBlock,
-    /// Go to the block before.
+    /// Go to the previous block.
     PreviousBlock,
 }
 
-/// User input about the rules of the alerts.
+/// User input about alert rules.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum AlertCommand {
-    /// Add the rule that is written so.
+    /// Add a rule, given as text.
     Add(String),
     /// Remove a rule that was added on screen.
     Remove(AlertId),
     /// Switch a rule on or off.
     Switch(AlertId),
-    /// Carry out the actions of a rule, whether its condition holds or not.
+    /// Carry out the actions of a rule, whether or not its condition holds.
     Test(AlertId),
 }
 
-/// Identifies a rule of the alerts within one run.
+/// Identifies an alert rule within one run.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct AlertId(pub u32);

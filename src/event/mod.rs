@@ -1,4 +1,4 @@
-//! The vocabulary between the floors: events from the network, requests to it, commands of the user.
+//! The vocabulary between the floors: events from the network, requests to it, and user commands.
 //!
 //! Every source of events uses it: live peers, the demo and recordings.
 
@@ -62,7 +62,7 @@ pub enum EventKind {
     Addresses(Vec<AddressCounts>),
     /// Something is wrong outside of any connection.
     Warning(Warning),
-    /// The system's wall clock was corrected: by so much it is ahead of the times of events now.
+    /// The system's wall clock was corrected, and is now ahead of event times by this offset.
     WallClock(WallOffset),
     /// The best known header chain has a new tip.
     Tip(Tip),
@@ -75,13 +75,14 @@ pub enum EventKind {
         /// The block.
         block: Arc<Block>,
     },
-    /// New blocks of the best chain have been missing for a few seconds; `None` when they came or left it.
+    /// New blocks of the best chain have been missing for a few seconds; `None` once they arrive or leave the
+    /// chain.
     MissingBlocks(Option<MissingBlocks>),
     /// A reorg disconnected these blocks from the best chain.
     BlocksDisconnected {
         /// Heights and hashes, newest first.
         blocks: Vec<(u32, BlockHash)>,
-        /// The tip of the best chain since then.
+        /// The new tip of the best chain.
         tip: Tip,
     },
     /// A block from before startup was downloaded and checked; only its outputs are used.
@@ -93,26 +94,26 @@ pub enum EventKind {
         /// The block.
         block: Arc<Block>,
     },
-    /// The download of past blocks made progress. It is over when `fetched + given_up == requested`.
+    /// The download of past blocks made progress. It has ended when `fetched + given_up == requested`.
     Backfill {
         /// Number of blocks downloaded so far.
         fetched: u32,
-        /// Number of blocks in all.
+        /// Number of blocks in total.
         requested: u32,
         /// Number of blocks that no peer serves.
         given_up: u32,
     },
-    /// The download of a whole mempool made progress; at most twice a second.
+    /// The download of a whole mempool made progress; reported at most twice a second.
     Bootstrap(BootstrapProgress),
-    /// A part of the mempool that an earlier run saved was loaded.
+    /// A part of an earlier run's mempool was loaded.
     Restored(Restored),
-    /// The download of the blocks since an earlier run made progress. The blocks come as
+    /// The download of the blocks since an earlier run made progress. The blocks arrive as
     /// [`EventKind::PastBlock`] in any order, or as [`EventKind::Block`].
     CatchUp(CatchUp),
-    /// Outputs of blocks that the next event spends, or that show that its transaction is in a block: whoever passes
-    /// on the event knew them, and who receives it need not know the blocks. They hold for the next event only.
+    /// Block outputs that the next event's transaction spends or created (in which case it is in a block).
+    /// The sender of the event knew these blocks; its receiver need not. They apply to the next event only.
     KnownOutputs(Vec<KnownOutput>),
-    /// Something happened to one of the sensors that the events come from.
+    /// Something happened to a sensor that events come from.
     Sensor(SensorId, SensorEvent),
 }
 
@@ -136,16 +137,16 @@ pub struct Tip {
     pub time: u32,
 }
 
-/// New blocks of the best chain whose headers are known, and that have not come. Until they do, what they
-/// confirm looks unconfirmed.
+/// New blocks of the best chain whose headers are known but which have not arrived. Until they do,
+/// transactions confirmed in them look unconfirmed.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct MissingBlocks {
     /// Height of the lowest missing block.
     pub height: u32,
     /// Hash of the lowest missing block.
     pub hash: BlockHash,
-    /// The number of blocks from that one to the tip; later ones may be here, and wait for it.
+    /// The number of blocks from that one to the tip; later ones may be here and wait for it.
     pub count: u32,
-    /// Since when the lowest missing block is needed.
+    /// Since when the lowest missing block has been needed.
     pub since: Timestamp,
 }

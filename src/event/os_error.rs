@@ -8,7 +8,7 @@ use std::io;
 pub struct OsError {
     /// The portable category.
     pub kind: io::ErrorKind,
-    /// The system's code (`errno`); `None` if the error was made inside this program.
+    /// The system's code (`errno`); `None` if the error originated in this program.
     pub code: Option<i32>,
 }
 

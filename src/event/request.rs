@@ -1,4 +1,4 @@
-//! What the model asks of the network.
+//! What the model asks the network for.
 
 use super::peer::PeerId;
 use super::restored::CatchUpFrom;
@@ -6,7 +6,7 @@ use crate::util::time::WallOffset;
 use crate::wire::{Transaction, Txid, Wtxid};
 use std::sync::Arc;
 
-/// Something that the model needs and the network may fetch.
+/// Something the model needs and the network may be able to fetch.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Request {
     /// Parents of a transaction that are neither in the mempool nor among the known prevouts: without them
@@ -19,23 +19,24 @@ pub enum Request {
         /// The missing parents.
         txids: Vec<Txid>,
     },
-    /// The blocks since an earlier run, whole, even if their outputs are known. Answered by
+    /// The blocks since an earlier run, whole even if their outputs are known. Answered by
     /// [`EventKind::CatchUp`](crate::event::EventKind::CatchUp).
     CatchUp(CatchUpFrom),
-    /// The mempool has reached its size limit: what is still to be downloaded of a whole mempool would be evicted.
+    /// The mempool has reached its size limit: the rest of a whole-mempool download would be evicted.
     MempoolFull,
-    /// These transactions of an earlier run are here: none of them needs to be sent again.
+    /// These transactions of an earlier run are here and need not be sent again.
     Known(Vec<Arc<Transaction>>),
-    /// Much of what was listed as here already is not any more: peers are asked for the lists of their whole
-    /// mempools again.
+    /// Much of what counted as here when lists were fetched no longer is: ask peers for whole-mempool lists
+    /// again.
     Relist,
-    /// These transactions of an earlier run are here, and the list of a whole mempool lacks them: peers are asked to
-    /// send them, as that shows who else has them. A transaction that arrives so is a [`PeerEvent::Parent`].
+    /// These transactions of an earlier run are here but missing from a whole-mempool list: peers are asked
+    /// to send them, which shows which of them still have them. They arrive as [`PeerEvent::Parent`].
     ///
     /// [`PeerEvent::Parent`]: crate::event::PeerEvent::Parent
     Resend(Vec<(Txid, Wtxid)>),
     /// These transactions are no longer here. They are requested again if a peer announces or lists them.
     Forget(Vec<(Txid, Wtxid)>),
-    /// The wall clock was corrected: it was wrong at startup, or is now, so that blocks are as new as either says.
+    /// The wall clock was corrected. It was wrong at startup or is wrong now, so a block counts as new if
+    /// either reading makes it new.
     WallClock(WallOffset),
 }

@@ -1,4 +1,4 @@
-//! The mempool of an earlier run: its transactions, and how the blocks since then are fetched.
+//! The mempool of an earlier run: its transactions, and how to fetch the blocks since then.
 
 use crate::util::time::Timestamp;
 use crate::wire::{BlockHash, Transaction};
@@ -13,7 +13,7 @@ pub enum Restored {
     Complete(Saved),
     /// There are none.
     Nothing,
-    /// The next ones may enter the mempool.
+    /// More transactions may enter the mempool now.
     Continue,
 }
 
@@ -28,12 +28,12 @@ pub struct RestoredTx {
     pub knowledge: Knowledge,
 }
 
-/// What a run knows about a transaction and its bytes do not say.
+/// What a run knows about a transaction beyond its bytes.
 #[derive(Clone, Default, PartialEq, Eq, Debug)]
 pub struct Knowledge {
     /// The number of peers that announced it.
     pub announcers: u16,
-    /// Whether several peers vouched for it, so that it counts.
+    /// Whether it counts because several peers vouched for it.
     pub is_proven: bool,
     /// The lower bound of its fee rate by the order of announcements, in 10⁻⁴ sat/vB; zero if there is none.
     pub lower: u32,
@@ -43,37 +43,37 @@ pub struct Knowledge {
     pub input_values: Vec<(u32, u64)>,
 }
 
-/// The state of the mempool that was saved last.
+/// The last saved state of the mempool.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Saved {
     /// When it was saved.
     pub time: Timestamp,
-    /// Height and hash of the last blocks that it had taken into account, newest first; empty if no block
-    /// is known, as after an import.
+    /// Height and hash of the last blocks taken into account, newest first; empty if no block is known, as
+    /// after an import.
     pub blocks: Vec<(u32, BlockHash)>,
 }
 
 /// Which past blocks are needed to catch up with the best chain.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum CatchUpFrom {
-    /// Those after the first of these that is on the best chain; heights and hashes, newest first.
+    /// Those after the first of these that is on the best chain, given as heights and hashes, newest first.
     Blocks(Vec<(u32, BlockHash)>),
-    /// Those that were mined at this time or later, in s since the UNIX epoch.
+    /// Those mined at this time or later, in s since the UNIX epoch.
     Time(u32),
 }
 
-/// How far the download of the blocks since an earlier run is.
+/// The progress of the download of blocks since an earlier run.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum CatchUp {
-    /// This number of blocks is missing.
+    /// This many blocks are missing.
     Missing(u32),
     /// Each block up to the tip was reported.
     Complete,
-    /// There will be no more blocks.
+    /// No more blocks will arrive.
     Failed(CatchUpFailure),
 }
 
-/// Why the blocks since an earlier run are not fetched.
+/// Why the blocks since an earlier run cannot be fetched.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum CatchUpFailure {
     /// There are more blocks than may be fetched.

@@ -1,17 +1,17 @@
-//! What happens to the sensors that events come from, if they come from several.
+//! What happens to the sensors that events come from.
 
 use super::peer::PeerId;
 use super::warning::Warning;
 use crate::util::time::Timestamp;
 use std::time::Duration;
 
-/// Identifies a sensor, from 1, within one run of the reader.
+/// Identifies a sensor within one run of the reader, counting from 1.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct SensorId(pub u32);
 
 impl SensorId {
-    /// The bits of a [`PeerId`] below the number of the sensor: ids have 32 bits in all, and a sensor that dials an
-    /// address each second needs half a year for them.
+    /// The bits of a [`PeerId`] below the sensor's number. Ids have 32 bits in total, and a sensor that dials
+    /// an address each second uses these up only after half a year.
     const PEER_BITS: u32 = 24;
 
     /// The highest number of a sensor.
@@ -20,7 +20,7 @@ impl SensorId {
     /// The highest id that a sensor gives to a peer.
     pub const MAX_PEER: u64 = (1 << Self::PEER_BITS) - 1;
 
-    /// The id of a peer of this sensor, by the id that the sensor gave it; `None` if that is above
+    /// The reader's id of a sensor's peer, from the sensor's own id for it; `None` if that is above
     /// [`Self::MAX_PEER`].
     pub fn peer(self, PeerId(id): PeerId) -> Option<PeerId> {
         (id <= Self::MAX_PEER && self.0 <= Self::MAX)
@@ -37,21 +37,21 @@ impl SensorId {
 /// What happened to a sensor.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum SensorEvent {
-    /// The first message of the sensor of this name arrived, or the first one of a new run of its program.
+    /// The first message of the sensor with this name arrived, or the first one of a new run of its program.
     Joined(String),
-    /// How it is; every few seconds.
+    /// The state of the sensor, every few seconds.
     Report(Box<SensorReport>),
-    /// It is heard again, in the same run of its program.
+    /// The sensor is heard again, in the same run of its program.
     Back,
-    /// Two programs publish under its name, and each hides what the other says.
+    /// Two programs publish under its name, and each hides what the other publishes.
     NameShared,
-    /// Nothing arrived from it for a while. Its peers are reported as disconnected before.
+    /// Nothing has arrived from it for a while. Its peers are reported as disconnected first.
     Stale,
-    /// It warned.
+    /// It published a warning.
     Warned(Box<Warning>),
 }
 
-/// How a sensor is, as its reader sees it.
+/// The state of a sensor, as its reader sees it.
 #[derive(Clone, Default, PartialEq, Eq, Debug)]
 pub struct SensorReport {
     /// The version of its program, cleaned (see [`crate::util::text::clean`]).
@@ -62,30 +62,30 @@ pub struct SensorReport {
     pub live_peers: u32,
     /// The number of events that it published in this run.
     pub events: u64,
-    /// Messages that wait at the sensor.
+    /// Messages waiting at the sensor.
     pub waiting: u64,
     /// Messages that the sensor dropped in this run.
     pub dropped: u64,
-    /// Events that were published and did not arrive.
+    /// Events that were published but did not arrive.
     pub lost: u64,
     /// Bodies of transactions and blocks that did not arrive.
     pub missing_bodies: u64,
-    /// Events that arrived too late to be put in order.
+    /// Events that arrived too late to be ordered.
     pub late: u64,
-    /// Messages that are none of a sensor, or impossible.
+    /// Messages that are malformed or impossible.
     pub refused: u64,
     /// Its clock compared with ours; `None` while nothing is known.
     pub clock: Option<ClockOffset>,
-    /// The time from the last event at the sensor to its arrival here.
+    /// The time from the last event at the sensor until it arrived here.
     pub lag: Duration,
 }
 
 /// How far a clock is ahead of ours.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct ClockOffset {
-    /// In µs; negative if it is behind.
+    /// By how many µs; negative if it is behind.
     pub ahead_us: i64,
-    /// The true value is at most this far from it.
+    /// How far the true value may be from that.
     pub uncertainty: Duration,
 }
 

@@ -4,7 +4,7 @@ use super::os_error::OsError;
 use std::fmt;
 use std::path::PathBuf;
 
-/// Something that a store could not load or save. The program goes on without it.
+/// Something that a store could not load or save. The program continues without it.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 #[error("{store} {}: {failure}", .path.display())]
 pub struct StoreProblem {
@@ -31,13 +31,13 @@ pub enum Store {
     Mempool,
     /// The targets of the watch list that were added on screen.
     Watchlist,
-    /// The queries that were typed on screen.
+    /// The queries typed on screen.
     Queries,
-    /// The rules of alerts that were added on screen.
+    /// The alert rules added on screen.
     Alerts,
-    /// All files of one network, by the lock that one process has on them.
+    /// All files of one network, locked for one process.
     Lock,
-    /// What is typed and chosen on screen, for all networks, by the lock that one process has on it.
+    /// What the user types and chooses on screen, for all networks, locked for one process.
     Screen,
 }
 
@@ -61,7 +61,7 @@ impl fmt::Display for Store {
 /// What a store could not do.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 pub enum StoreFailure {
-    /// Files exist and cannot be read; they stay as they are.
+    /// Files exist but cannot be read; they are left as they are.
     #[error("{}cannot be read: {error}", count_prefix(*.files))]
     Read {
         /// How many of the store's files are affected.
@@ -76,16 +76,16 @@ pub enum StoreFailure {
         files: usize,
         /// What is wrong with the first one.
         damage: Damage,
-        /// The new name of the first one, or why it could not be renamed.
+        /// The new name of the first one, set aside, or why it could not be renamed.
         set_aside: Result<PathBuf, OsError>,
     },
     /// The state of this run cannot be saved. Reported once, until saving succeeds again.
     #[error("cannot be saved: {0}")]
     Write(OsError),
-    /// The end of a file was damaged; what is before it was loaded.
+    /// The end of a file was damaged; everything before it was loaded.
     #[error("the last {bytes} bytes are damaged and were cut off")]
     Cut {
-        /// The number of bytes.
+        /// The number of damaged bytes.
         bytes: u64,
     },
     /// Another process uses the same files.
@@ -122,7 +122,7 @@ pub enum Damage {
     TooLong(u64),
 }
 
-/// Names the number of files where a problem concerns several, of which the first one is described.
+/// Gives the number of files when a problem concerns several; only the first one is described.
 fn count_prefix(files: usize) -> String {
     if files > 1 { format!("{files} files, the first one ") } else { String::new() }
 }

@@ -8,13 +8,13 @@ use crate::util::text::plural;
 use std::path::PathBuf;
 use std::time::Duration;
 
-/// A problem that the user should know of. The text is one line.
+/// A problem the user should know about. The text is one line.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 pub enum Warning {
     /// Something could not be loaded from or saved to the state directory.
     #[error(transparent)]
     Store(#[from] StoreProblem),
-    /// A peer that the user chose is of no use to this program and stays connected nevertheless.
+    /// A peer that the user chose is useless to this program but stays connected.
     #[error("{peer} is not useful: {why}")]
     NotUseful {
         /// The peer.
@@ -35,10 +35,10 @@ pub enum Warning {
     /// The clocks of most peers agree with ours again.
     #[error("this machine's clock agrees with the clocks of the peers again")]
     ClockRight,
-    /// For some seconds more arrives than is taken in: peers are slowed down, all alike.
+    /// For some seconds, more has arrived than can be processed: all peers are slowed down alike.
     #[error("more arrives than can be taken in: peers are slowed down")]
     Behind,
-    /// All that arrives is taken in again.
+    /// Everything that arrives can be processed again.
     #[error("all that arrives is taken in again: peers are no longer slowed down")]
     CaughtUp,
     /// The program of an alert failed.
@@ -52,17 +52,17 @@ pub enum Warning {
     /// The disk is too slow for the recording.
     #[error("recording: the disk is too slow: {} left out, {}", plural(*secs, "second"), plural(*events, "event"))]
     RecordingGap {
-        /// How long the gap is, in whole s.
+        /// The length of the gap, in whole s.
         secs: u64,
-        /// The number of events that are missing from the recording.
+        /// The number of events missing from the recording.
         events: u64,
     },
-    /// The recording cannot be written, and has ended.
+    /// The recording cannot be written and has ended.
     #[error("recording {}: {error}; nothing more is recorded", path.display())]
     RecordingFailed {
         /// The file or folder.
         path: PathBuf,
-        /// What the system says.
+        /// The system's error.
         error: OsError,
     },
     /// The NATS server that sensors publish to cannot be reached.
@@ -71,17 +71,17 @@ pub enum Warning {
     /// The NATS server that sensors publish to can be reached again.
     #[error("NATS server {0} is back")]
     SensorServerBack(String),
-    /// More arrived from sensors than could be taken in.
+    /// More arrived from sensors than could be processed.
     #[error(
         "too slow for all sensors: {messages} messages of {secs} s, announcements and traffic, are left out"
     )]
     SensorsSkipped {
-        /// Of how long a time, in whole s.
+        /// The span of the messages left out, in whole s.
         secs: u64,
-        /// How many messages.
+        /// The number of messages left out.
         messages: u64,
     },
-    /// Too many alerts wait for their programs, so that these do not run for all of them.
+    /// Too many alerts are waiting for their programs, so some runs are skipped.
     #[error("programs of alerts: more than {waiting} runs are waiting; they are not run for every alert")]
     AlertProgramSkipped {
         /// How many runs may wait.

@@ -1,4 +1,4 @@
-//! A query, checked and ready to evaluate.
+//! A checked query, ready to evaluate.
 
 use super::condition::{self, Condition};
 use super::error::QueryError;
@@ -9,29 +9,29 @@ use super::value::{Range, Truth};
 use std::cmp::Ordering;
 use std::fmt;
 
-/// A query about items of a subject: which of them, and in which order.
+/// A query over the items of a subject: a condition and an order.
 pub struct Query<S: Subject> {
     syntax: Syntax,
     condition: Option<Condition<S>>,
     sort: Option<SortBy<S>>,
 }
 
-/// The order that a query asks for.
+/// The order requested by a query.
 pub struct SortBy<S: Subject> {
-    /// The field that the order follows.
+    /// The field to sort by.
     pub field: &'static Field<S>,
     /// Whether the highest comes first.
     pub is_descending: bool,
 }
 
-/// Where an item stands in an order.
+/// The sort key of an item.
 #[derive(Clone, PartialEq, Debug)]
 pub enum SortKey {
-    /// By a figure; if only bounds are known, by their middle or the one there is.
+    /// A figure; if only bounds are known, their middle, or the only one.
     Number(f64),
-    /// By a text.
+    /// A text.
     Text(String),
-    /// Nothing is known: last in either direction.
+    /// Unknown: last in either direction.
     Unknown,
 }
 
@@ -40,7 +40,7 @@ impl<S: Subject> Query<S> {
     ///
     /// # Errors
     ///
-    /// Which part of `text` is wrong, and what is allowed there.
+    /// The error marks the invalid part of `text` and says what is allowed there.
     pub fn parse(text: &str) -> Result<Self, QueryError> {
         let syntax = parse(text)?;
         let condition = syntax.condition.as_ref().map(Condition::of).transpose()?;
@@ -51,12 +51,12 @@ impl<S: Subject> Query<S> {
         Ok(Self { condition, sort: sort.transpose()?, syntax })
     }
 
-    /// Whether an item fulfils the condition. One about which too little is known does not.
+    /// Whether an item fulfils the condition. If too little is known to decide, it does not.
     pub fn matches(&self, item: &S::Item<'_>) -> bool {
         self.truth(item) == Truth::True
     }
 
-    /// Whether an item fulfils the condition, as far as it is known.
+    /// Whether an item fulfils the condition, as far as is known.
     pub fn truth(&self, item: &S::Item<'_>) -> Truth {
         self.condition.as_ref().map_or(Truth::True, |condition| condition.truth(item))
     }
@@ -65,7 +65,7 @@ impl<S: Subject> Query<S> {
     ///
     /// # Errors
     ///
-    /// None that [`Query::parse`] has not reported.
+    /// None that [`Query::parse`] would not already have reported.
     pub fn without_sort(&self) -> Result<Self, QueryError> {
         let syntax = Syntax { sort: None, ..self.syntax.clone() };
         let condition = syntax.condition.as_ref().map(Condition::of).transpose()?;
@@ -77,12 +77,12 @@ impl<S: Subject> Query<S> {
         self.syntax.condition.as_ref().is_some_and(|condition| condition.mentions(fields))
     }
 
-    /// Whether the condition or the order asks for this field.
+    /// Whether the condition or the order uses this field.
     pub(crate) fn asks(&self, field: &str) -> bool {
         self.mentions(&[field]) || self.sort.as_ref().is_some_and(|sort| sort.field.name == field)
     }
 
-    /// Returns the figures that the condition mentions: the name, the base unit and what is known of each.
+    /// Returns the figures mentioned in the condition, each with its name, base unit and known value.
     pub(crate) fn figures(&self, item: &S::Item<'_>) -> Vec<(&'static str, &'static str, Range)> {
         let figure = |field: &Field<S>| match &field.reader {
             Reader::Number(unit, read) if self.mentions(&[field.name]) => {
@@ -93,7 +93,7 @@ impl<S: Subject> Query<S> {
         S::FIELDS.iter().filter_map(figure).collect()
     }
 
-    /// Returns how the condition is written, if there is one.
+    /// Returns the text of the condition, if there is one.
     pub(crate) fn condition_text(&self) -> Option<String> {
         self.syntax.condition.as_ref().map(ToString::to_string)
     }
@@ -117,7 +117,7 @@ impl<S: Subject> Default for Query<S> {
 }
 
 impl<S: Subject> SortBy<S> {
-    /// Returns where an item stands in the order.
+    /// Returns the sort key of an item.
     pub fn key(&self, item: &S::Item<'_>) -> SortKey {
         match &self.field.reader {
             Reader::Number(_, read) => {
@@ -169,7 +169,7 @@ impl<S: Subject> fmt::Debug for Query<S> {
     }
 }
 
-/// Two queries are equal if they are written alike.
+/// Queries are equal if their text is.
 impl<S: Subject> PartialEq for Query<S> {
     fn eq(&self, other: &Self) -> bool {
         self.syntax == other.syntax

@@ -1,4 +1,4 @@
-//! What could stand at the cursor of an unfinished query.
+//! Completion at the cursor of an unfinished query.
 
 use super::MAX_LENGTH;
 use super::field::{Reader, Subject};
@@ -7,16 +7,16 @@ use super::operator::Operator;
 use super::value::Known;
 use std::ops::Range;
 
-/// What could stand at the cursor.
+/// The completions at the cursor.
 #[derive(Clone, PartialEq, Eq, Default, Debug)]
 pub struct Completion {
     /// The bytes of the text that a candidate replaces: the beginning of a word, or nothing.
     pub replaces: Range<usize>,
-    /// The words that fit, each with what it means.
+    /// The candidates, each with its meaning.
     pub candidates: Vec<(String, String)>,
 }
 
-/// Returns what could stand at byte `cursor` of `text`. Only what stands before the cursor counts.
+/// Returns the completions at byte `cursor` of `text`, considering only the text before it.
 pub fn complete<S: Subject>(text: &str, cursor: usize) -> Completion {
     let cursor = text.floor_char_boundary(cursor.min(MAX_LENGTH));
     let before = &text[..cursor];
@@ -32,7 +32,7 @@ pub fn complete<S: Subject>(text: &str, cursor: usize) -> Completion {
     Completion { replaces, candidates: candidates.collect() }
 }
 
-/// Whether the token may go on at the cursor.
+/// Whether the token might continue at the cursor.
 fn is_unfinished(token: &Token, cursor: usize) -> bool {
     let is_word = matches!(token.kind, TokenKind::Keyword(_) | TokenKind::Word { is_quoted: false, .. });
     is_word && token.at.end == cursor

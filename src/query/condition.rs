@@ -1,4 +1,4 @@
-//! The condition of a query: names and values checked against the fields of its subject, ready to evaluate.
+//! Query conditions, with names and values checked against the fields of the subject, ready to evaluate.
 
 use super::MAX_PATTERN_MEMORY;
 use super::error::{QueryError, quoted};
@@ -22,7 +22,7 @@ pub(super) enum Condition<S: Subject> {
     Choice(ReadChoice<S>, u64),
 }
 
-/// What a text is compared with.
+/// The pattern that a text is compared with.
 pub(super) enum Pattern {
     Equal(String),
     Like(Box<Regex>),
@@ -84,7 +84,7 @@ impl<S: Subject> Condition<S> {
         Ok(if is_negated { Self::Not(Box::new(condition)) } else { condition })
     }
 
-    /// The comparison of a figure; that it is not a value is left to the caller.
+    /// Checks a comparison of a figure. If `value` is not a value of it, the caller reports that.
     fn number(unit: Unit, read: ReadNumber<S>, operator: Operator, value: &Word) -> Result<Self, QueryError> {
         let is_equality = matches!(operator, Operator::Equal | Operator::NotEqual);
         let known = Known::ALL.into_iter().find(|known| known.name().eq_ignore_ascii_case(&value.text));
@@ -128,7 +128,7 @@ impl<S: Subject> Condition<S> {
     }
 }
 
-/// Whether all parts are true. Stops at the first that is false.
+/// Whether all parts are true. Stops at the first false one.
 fn all<T>(parts: &[T], truth: impl Fn(&T) -> Truth) -> Truth {
     let mut all = Truth::True;
     for part in parts {
@@ -140,7 +140,7 @@ fn all<T>(parts: &[T], truth: impl Fn(&T) -> Truth) -> Truth {
     all
 }
 
-/// Returns the field that a word names.
+/// Returns the field with this name.
 pub(super) fn field<S: Subject>(word: &Word) -> Result<&'static Field<S>, QueryError> {
     S::field(&word.text).ok_or_else(|| {
         let names = S::FIELDS.iter().map(|field| field.name);
@@ -159,7 +159,7 @@ fn needs_comparison<S: Subject>(field: &Field<S>) -> String {
     format!("{} needs a comparison, such as {} {example}", field.name, field.name)
 }
 
-/// Returns the bit of a word of a list.
+/// Returns the bit of a word in a list.
 fn choice(field: &str, words: &'static [&'static str], value: &Word) -> Result<u64, QueryError> {
     let found = words.iter().position(|word| word.eq_ignore_ascii_case(&value.text));
     found.map(|index| 1 << index).ok_or_else(|| {
@@ -171,7 +171,7 @@ fn choice(field: &str, words: &'static [&'static str], value: &Word) -> Result<u
     })
 }
 
-/// Compiles a regular expression, in which case doesn't matter, within bounds of memory.
+/// Compiles a case-insensitive regular expression with bounded memory.
 fn pattern(value: &Word) -> Result<Regex, QueryError> {
     let compiled = RegexBuilder::new(&value.text)
         .case_insensitive(true)
@@ -181,7 +181,7 @@ fn pattern(value: &Word) -> Result<Regex, QueryError> {
     compiled.map_err(|error| {
         let reason = match &error {
             regex::Error::CompiledTooBig(_) => "it is too large".to_owned(),
-            // The last line says why; those above it repeat the pattern.
+            // The last line gives the reason; those above repeat the pattern.
             other => {
                 other.to_string().lines().last().unwrap_or_default().trim_start_matches("error: ").to_owned()
             }

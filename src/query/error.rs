@@ -1,17 +1,17 @@
-//! Why a text is not a query, and where.
+//! Why a text is not a valid query, and where.
 
 use crate::util::text::clean;
 use std::fmt;
 use std::ops::Range;
 use unicode_width::UnicodeWidthStr;
 
-/// The longest piece of the query that a message quotes, in characters.
+/// The longest piece of the query to quote in a message, in characters.
 const MAX_QUOTED: usize = 40;
 
-/// Why a text is not a query, and which part of it is wrong.
+/// Why a text is not a valid query, and which part of it is wrong.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct QueryError {
-    /// The bytes of the text that are wrong; empty at its end if something is missing there.
+    /// The range of the invalid bytes; empty and at the end if something is missing there.
     pub at: Range<usize>,
     /// What is wrong and what is allowed, in one line.
     pub message: String,
@@ -27,7 +27,7 @@ impl QueryError {
         1 + visible(text.get(..self.at.start).unwrap_or(text)).width()
     }
 
-    /// Returns `text` in one line and a caret below what is wrong with it, followed by the message.
+    /// Returns `text` on one line, a caret below the invalid part, and the message.
     pub fn caret(&self, text: &str) -> String {
         let wrong = visible(text.get(self.at.clone()).unwrap_or_default());
         let marks = "^".repeat(wrong.width().max(1));
@@ -48,7 +48,7 @@ pub(super) fn quoted(piece: &str) -> String {
     format!("\"{}\"", clean(piece.as_bytes(), MAX_QUOTED))
 }
 
-/// Replaces what would move the cursor of a terminal.
+/// Replaces characters that would move a terminal's cursor.
 fn visible(text: &str) -> String {
     text.chars().map(|letter| if letter.is_control() { ' ' } else { letter }).collect()
 }

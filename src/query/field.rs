@@ -1,11 +1,11 @@
-//! The fields of a subject: one table, from which evaluation, completion, help and docs come.
+//! The fields of a subject: one table that evaluation, completion, help and docs are derived from.
 
 use super::unit::Unit;
 use super::value::Range;
 
-/// What a query is about.
+/// The subject of a query.
 pub trait Subject: Sized + 'static {
-    /// What a condition is evaluated for.
+    /// The item that a condition is evaluated for.
     type Item<'a>;
 
     /// The name of the subject: its items, in the plural.
@@ -14,29 +14,29 @@ pub trait Subject: Sized + 'static {
     /// The fields, in the order in which help lists them.
     const FIELDS: &'static [Field<Self>];
 
-    /// Examples of queries, with what each finds.
+    /// Example queries with their meaning.
     const EXAMPLES: &'static [(&'static str, &'static str)];
 
-    /// Returns the field with this name, in whatever case.
+    /// Returns the field with this name, ignoring case.
     fn field(name: &str) -> Option<&'static Field<Self>> {
         Self::FIELDS.iter().find(|field| field.name.eq_ignore_ascii_case(name))
     }
 }
 
-/// A field: something that a condition can compare, and that an order can follow.
+/// A field, which conditions can compare and orders can follow.
 pub struct Field<S: Subject> {
     /// The name in a query.
     pub name: &'static str,
-    /// What it is, in one clause.
+    /// Its meaning, in one clause.
     pub help: &'static str,
     pub(super) reader: Reader<S>,
 }
 
-/// How the value of a field is read from an item.
+/// Reads the value of a field from an item.
 pub(super) enum Reader<S: Subject> {
     /// A figure in a unit.
     Number(Unit, ReadNumber<S>),
-    /// One text, or several of which any may match.
+    /// One text, or several, of which any may match.
     Text(ReadText<S>),
     /// One or several of a list of words.
     Choice(&'static [&'static str], ReadChoice<S>),
@@ -46,11 +46,11 @@ pub(super) enum Reader<S: Subject> {
 
 pub(super) type ReadNumber<S> = fn(&<S as Subject>::Item<'_>) -> Range;
 
-/// Passes each text to the function until it returns true. Returns whether these are all there are: if not, others
-/// are unknown.
+/// Passes each text to the function until that returns true. Returns false if there may be further, unknown
+/// texts.
 pub(super) type ReadText<S> = fn(&<S as Subject>::Item<'_>, &mut dyn FnMut(&str) -> bool) -> bool;
 
-/// Returns the set of words that apply, the lowest bit for the first word of the list.
+/// Returns the set of applicable words; the lowest bit is the first word of the list.
 pub(super) type ReadChoice<S> = fn(&<S as Subject>::Item<'_>) -> Option<u64>;
 
 pub(super) type ReadFlag<S> = fn(&<S as Subject>::Item<'_>) -> Option<bool>;
@@ -78,8 +78,8 @@ impl<S: Subject> Field<S> {
         Self { name, help, reader: Reader::Choice(words, read) }
     }
 
-    /// Returns the words that apply to an item, in the order of the list; none if that is not known, or if the field is
-    /// no choice.
+    /// Returns the words that apply to an item, in list order; none if unknown, or if the field is not a
+    /// choice.
     pub(crate) fn words(&self, item: &S::Item<'_>) -> impl Iterator<Item = &'static str> + use<S> {
         let (words, set) = match &self.reader {
             Reader::Choice(words, read) => (*words, read(item).unwrap_or(0)),

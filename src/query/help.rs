@@ -1,8 +1,8 @@
-//! The language in words: for the help on screen and for `docs/query.md`.
+//! The language in words, for the help on screen and for `docs/query.md`.
 
 use super::field::{Reader, Subject};
 
-/// The grammar, line by line, with what each line means.
+/// The grammar, line by line, with the meaning of each line.
 pub const GRAMMAR: [(&str, &str); 9] = [
     ("field > 20", "also >=, <, <=, = and !=; a number may have a unit: 10btc, 1.5kvB, 2m"),
     ("field = word", "one of a list, or a text; upper and lower case are the same"),
@@ -22,11 +22,11 @@ pub struct FieldHelp {
     pub name: &'static str,
     /// The unit of a figure, the words of a list, `text` or `yes or no`.
     pub values: String,
-    /// What the field is.
+    /// The meaning of the field.
     pub help: &'static str,
 }
 
-/// Returns the table of the fields of a subject.
+/// Returns the field table of a subject.
 pub fn fields<S: Subject>() -> Vec<FieldHelp> {
     let row = |field: &super::Field<S>| FieldHelp {
         name: field.name,

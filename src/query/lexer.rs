@@ -4,7 +4,7 @@ use super::error::QueryError;
 use super::operator::Operator;
 use std::ops::Range;
 
-/// A token with the bytes that it takes in the text.
+/// A token and its byte range in the text.
 #[derive(Clone, PartialEq, Debug)]
 pub(super) struct Token {
     pub(super) kind: TokenKind,
@@ -24,7 +24,7 @@ pub(super) enum TokenKind {
     },
 }
 
-/// A word that the grammar uses.
+/// A keyword of the grammar.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Keyword {
     And,
@@ -34,14 +34,14 @@ pub(super) enum Keyword {
 }
 
 impl Keyword {
-    /// Returns the keyword that `word` is, in whatever case.
+    /// Returns `word` as a keyword, ignoring case.
     pub(super) fn of(word: &str) -> Option<Self> {
         [Self::And, Self::Or, Self::Not, Self::Sort]
             .into_iter()
             .find(|keyword| keyword.name().eq_ignore_ascii_case(word))
     }
 
-    /// Returns the keyword as it is written.
+    /// Returns the keyword's text.
     pub(super) const fn name(self) -> &'static str {
         match self {
             Self::And => "and",
@@ -57,7 +57,7 @@ pub(super) fn is_of_word(letter: char) -> bool {
     !letter.is_whitespace() && !letter.is_control() && !"()\"'=<>!~".contains(letter)
 }
 
-/// Splits `text` into tokens. The time is linear in its length.
+/// Splits `text` into tokens, in linear time.
 pub(super) fn tokens(text: &str) -> Result<Vec<Token>, QueryError> {
     let mut tokens = Vec::new();
     let mut from = 0;
@@ -101,8 +101,8 @@ fn word(rest: &str) -> (TokenKind, usize) {
     (kind, length)
 }
 
-/// Reads a word in quotes at the start of `rest`. Within it, two quotes stand for one, and a backslash for itself:
-/// patterns need it.
+/// Reads a quoted word at the start of `rest`. Inside it, two quotes stand for one, and a backslash for
+/// itself, as patterns need it.
 fn quoted(rest: &str, quote: char) -> Option<(TokenKind, usize)> {
     let mut text = String::new();
     let mut letters = rest.char_indices().skip(1).peekable();

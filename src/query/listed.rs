@@ -1,4 +1,4 @@
-//! A query as the filter and the order of the list of transactions.
+//! A query as filter and order of the list of transactions.
 
 use super::compiled::Query;
 use super::error::QueryError;
@@ -8,7 +8,7 @@ use crate::model::list::listed::Listed;
 use crate::model::{TxFilter, TxOrder};
 use std::sync::Arc;
 
-/// The fields whose value changes although nothing happens to the transaction.
+/// The fields whose value changes without any event about the transaction.
 const TIMED: [&str; 3] = ["age", "peers", "watched"];
 
 /// The fields that the list can be sorted by.
@@ -44,7 +44,7 @@ impl Query<Transactions> {
     ///
     /// # Errors
     ///
-    /// As [`Query::parse`], or if the order is impossible.
+    /// As for [`Query::parse`]; also if the list cannot be sorted by the field.
     pub fn parse_for_list(text: &str) -> Result<Self, QueryError> {
         let query = Self::parse(text)?;
         match query.sort() {
@@ -59,14 +59,14 @@ impl Query<Transactions> {
         }
     }
 
-    /// Returns what the list is sorted by, and whether the greatest value comes first.
+    /// Returns the list's sort order, and whether the greatest value comes first.
     pub fn list_order(&self) -> Option<(TxOrder, bool)> {
         let sort = self.sort()?;
         let (_, order) = ORDERS.iter().find(|(name, _)| *name == sort.field.name)?;
         Some((*order, sort.is_descending))
     }
 
-    /// Returns the condition as a filter of the list; `None` if everything matches.
+    /// Returns the condition as a filter for the list; `None` if everything matches.
     pub fn list_filter(self: &Arc<Self>) -> Option<TxFilter> {
         let text = self.condition_text()?;
         let predicate: Arc<dyn TxPredicate> = Arc::<Self>::clone(self);

@@ -9,12 +9,12 @@
 //! operator  = "=" | "!=" | "<" | "<=" | ">" | ">=" | "~" | "!~"
 //! ```
 //!
-//! What fields there are is in one table per [`Subject`], in [`subjects`]: the evaluator, completion, help and
-//! `docs/query.md` come from it. A query is compiled once, with errors that point at the column
+//! The fields are in one table per [`Subject`], in [`subjects`], which the evaluator, completion, help and
+//! `docs/query.md` are derived from. A query is compiled once, with errors that point at the column
 //! ([`QueryError`]), and evaluated without allocating for most fields.
 //!
-//! Conditions have three values (Kleene): a comparison with a figure that is unknown, or whose bounds do not
-//! decide it, is neither true nor false, and such an item does not match. All code here is pure.
+//! Conditions have three values (Kleene): a comparison with an unknown figure, or one whose bounds do not
+//! decide it, is neither true nor false, and the item does not match. All code here is pure.
 
 mod compiled;
 mod complete;
@@ -47,7 +47,7 @@ pub const MAX_LENGTH: usize = 1_000;
 /// The deepest nesting of parentheses and `not`.
 pub const MAX_DEPTH: usize = 32;
 
-/// The most memory that one pattern may take compiled, in bytes (`regex::RegexBuilder::size_limit`).
+/// The most memory for a compiled pattern, in bytes (`regex::RegexBuilder::size_limit`).
 pub const MAX_PATTERN_MEMORY: usize = 256 << 10;
 
 #[cfg(test)]

@@ -1,13 +1,13 @@
-//! The name that was probably meant.
+//! Suggests the name that was probably meant.
 
-/// Returns the name that is nearest to `word`, unless all are too far from it.
+/// Returns the name nearest to `word`, unless all are too different.
 pub(super) fn nearest<'a>(word: &str, names: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let word = word.to_ascii_lowercase();
     let limit = word.chars().count().div_ceil(3);
     let near = names.into_iter().filter_map(|name| {
         let contains = word.len() > 2 && (name.contains(&word) || word.contains(name));
         let distance = distance(&word, name);
-        // A slip is meant first, then a part of a name, then several slips.
+        // A single slip is most likely, then a part of a name, then several slips.
         let rank = match distance {
             0 | 1 => 0,
             _ if contains => 1,
@@ -18,8 +18,7 @@ pub(super) fn nearest<'a>(word: &str, names: impl IntoIterator<Item = &'a str>) 
     near.min_by_key(|&(rank, distance, _)| (rank, distance)).map(|(.., name)| name)
 }
 
-/// Returns how many letters must be added, removed, replaced or swapped with their neighbour (optimal string
-/// alignment).
+/// Returns the number of letters to add, remove, replace or swap with a neighbour (optimal string alignment).
 fn distance(one: &str, other: &str) -> usize {
     let (one, other): (Vec<char>, Vec<char>) = (one.chars().collect(), other.chars().collect());
     let mut before: Vec<usize> = Vec::new();

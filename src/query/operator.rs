@@ -14,7 +14,7 @@ pub(super) enum Operator {
 }
 
 impl Operator {
-    /// All operators; those of two characters come before their first characters.
+    /// All operators; two-character ones precede their first characters.
     pub(super) const ALL: [Self; 8] = [
         Self::AtMost,
         Self::AtLeast,
@@ -26,7 +26,7 @@ impl Operator {
         Self::Like,
     ];
 
-    /// Returns how the operator is written.
+    /// Returns the operator's text.
     pub(super) const fn symbol(self) -> &'static str {
         match self {
             Self::Equal => "=",

@@ -39,7 +39,7 @@ struct Parser {
     next: usize,
     /// The length of the text.
     end: usize,
-    /// Whether the last test was a field alone, behind which a comparison may stand.
+    /// Whether the last test was a lone field, which may be followed by a comparison.
     is_bare: bool,
 }
 
@@ -67,7 +67,7 @@ impl Parser {
         self.peek().map_or(self.end..self.end, |token| token.at.clone())
     }
 
-    /// What may stand where a word stands that fits nothing: `last`, or what goes on with the condition.
+    /// What is allowed in place of an unexpected word: `last`, or whatever continues the condition.
     fn expected(&self, last: &str) -> String {
         let before = self.next.checked_sub(1).and_then(|before| self.tokens.get(before));
         let is_word = matches!(before, Some(Token { kind: TokenKind::Word { .. }, .. }));

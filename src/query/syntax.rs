@@ -1,18 +1,18 @@
-//! The tree of a query, before names and values have a meaning, and how it is written.
+//! The syntax tree of a query, before names and values are interpreted; and its text form.
 
 use super::lexer::{Keyword, is_of_word};
 use super::operator::Operator;
 use std::fmt::{self, Display, Write};
 use std::ops::Range;
 
-/// A query as it is written.
+/// A query's syntax.
 #[derive(Clone, PartialEq, Debug, Default)]
 pub(super) struct Syntax {
     pub(super) condition: Option<Expression>,
     pub(super) sort: Option<SortSyntax>,
 }
 
-/// The order that a query asks for.
+/// The order requested by a query.
 #[derive(Clone, PartialEq, Debug)]
 pub(super) struct SortSyntax {
     pub(super) field: Word,
@@ -35,7 +35,7 @@ pub(super) struct Test {
     pub(super) comparison: Option<(Operator, Word)>,
 }
 
-/// A name or a value, and where it stands. Two words are equal wherever they stand.
+/// A name or a value with its position. Words are equal wherever they are.
 #[derive(Clone, Debug)]
 pub(super) struct Word {
     pub(super) text: String,
@@ -82,7 +82,7 @@ impl Display for Expression {
 }
 
 impl Expression {
-    /// Whether one of these fields is in it.
+    /// Whether it mentions one of these fields.
     pub(super) fn mentions(&self, fields: &[&str]) -> bool {
         match self {
             Self::Any(parts) | Self::All(parts) => parts.iter().any(|part| part.mentions(fields)),

@@ -1,4 +1,4 @@
-//! The language as a whole: what is understood, what is refused and where, and properties over arbitrary text.
+//! The language as a whole: what is accepted, what is refused and where, and properties over arbitrary text.
 
 use super::operator::Operator;
 use super::parser::parse;
@@ -35,7 +35,7 @@ fn the_examples_of_every_subject_are_understood() {
     examples_are_understood::<WatchEvents>();
 }
 
-/// Asserts what a query about transactions is refused with; `marks` stands below what is wrong.
+/// Asserts how a query about transactions is refused; `marks` is the line below the invalid part.
 fn refused(text: &str, marks: &str, message: &str) {
     let error = Query::<Transactions>::parse(text).unwrap_err();
     assert_eq!(error.caret(text), format!("{text}\n{marks} {message}"));
@@ -96,7 +96,7 @@ fn not_binds_tighter_than_and_and_that_tighter_than_or() {
     assert_eq!(printed("value>=10 BTC sort -age"), "value >= 10BTC sort -age");
 }
 
-/// A mempool with a child whose fee is exact and a transaction whose fee is unknown, and the two.
+/// A mempool with a child whose fee is exact and a transaction of unknown fee, and the two txids.
 fn mempool() -> (Scene, [crate::wire::Txid; 2]) {
     let mut scene = Scene::new();
     scene.connect(1);
@@ -124,7 +124,7 @@ fn transactions_match_by_what_is_known_of_them() {
         ("", [true, true]),
         ("fee = 20_000", [false, true]),
         ("fee_rate > 20", [false, true]),
-        // The fee of the parent is unknown: neither it nor its opposite is true.
+        // The fee of the parent is unknown, so neither the condition nor its opposite is true.
         ("fee_rate <= 20", [false, false]),
         ("not fee_rate > 20", [false, false]),
         ("fee_rate = unknown", [true, false]),
@@ -259,7 +259,7 @@ fn syntax() -> impl Strategy<Value = Syntax> {
         .prop_map(|(condition, sort)| Syntax { condition, sort })
 }
 
-/// Pieces of queries in any order: nearer to the grammar than arbitrary text.
+/// Pieces of queries in random order: closer to the grammar than arbitrary text.
 fn pieces() -> impl Strategy<Value = String> {
     let piece = proptest::sample::select(
         &[

@@ -1,9 +1,9 @@
-//! Units of figures, and how a figure with a unit is read.
+//! Units of figures, and parsing of figures with units.
 
 /// The longest number, in characters.
 const MAX_NUMBER: usize = 40;
 
-/// What a figure counts. Queries compare figures in the base unit, the first in the list of each.
+/// The unit of a figure. Queries compare figures in the base unit, the first in each list.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Unit {
     /// sat/vB.
@@ -27,7 +27,7 @@ pub enum Unit {
 }
 
 impl Unit {
-    /// The ways to write the unit with how many base units each is; the base unit comes first.
+    /// The unit's spellings, each with its number of base units; the base unit comes first.
     const fn suffixes(self) -> &'static [(&'static str, f64)] {
         match self {
             Self::FeeRate => &[("sat/vB", 1.0), ("sat/kvB", 1e-3), ("BTC/kvB", 1e5)],
@@ -42,21 +42,21 @@ impl Unit {
         }
     }
 
-    /// The base unit: what a number without a unit is in.
+    /// The base unit, which is assumed for a number without a unit.
     pub const fn name(self) -> &'static str {
         self.suffixes()[0].0
     }
 
-    /// The ways to write the unit.
+    /// The unit's spellings.
     pub fn names(self) -> impl Iterator<Item = &'static str> {
         self.suffixes().iter().map(|(name, _)| *name).filter(|name| !name.is_empty())
     }
 
-    /// Reads a number with or without a unit, in whatever case; times may have several: `1h30m`.
+    /// Reads a number with or without a unit, ignoring case; times may have several: `1h30m`.
     ///
     /// # Errors
     ///
-    /// What is allowed, in one line.
+    /// One line with what is allowed.
     pub fn read(self, text: &str) -> Result<f64, String> {
         self.parse(text).filter(|value| value.is_finite()).ok_or_else(|| {
             let names: Vec<_> = self.names().collect();
@@ -90,13 +90,13 @@ impl Unit {
         (parts == 1 || (parts > 1 && self == Self::Time)).then_some(sign * sum)
     }
 
-    /// How many base units the unit that is written `name` has.
+    /// The number of base units in the unit spelled `name`.
     fn factor(self, name: &str) -> Option<f64> {
         let suffixes = self.suffixes();
         if name.is_empty() {
             return Some(suffixes[0].1);
         }
-        // In whatever case, unless that makes it another one.
+        // Case is ignored unless it distinguishes two units.
         let exact = suffixes.iter().find(|(known, _)| *known == name);
         let found = exact.or_else(|| suffixes.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)));
         found.map(|(_, factor)| *factor)

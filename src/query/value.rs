@@ -1,4 +1,4 @@
-//! What is known of a figure, and the truth of a comparison with it.
+//! What is known about a figure, and the truth of comparisons with it.
 
 use crate::model::FeeRate;
 use std::time::Duration;
@@ -15,12 +15,12 @@ pub enum Truth {
 }
 
 impl Truth {
-    /// True or false.
+    /// Converts a boolean.
     pub const fn of(is: bool) -> Self {
         if is { Self::True } else { Self::False }
     }
 
-    /// True only if both are; false if one is.
+    /// True only if both are true; false if either is false.
     #[must_use]
     pub const fn and(self, other: Self) -> Self {
         match (self, other) {
@@ -31,7 +31,7 @@ impl Truth {
     }
 }
 
-/// The opposite; what is unknown stays so.
+/// The opposite; unknown stays unknown.
 impl std::ops::Not for Truth {
     type Output = Self;
 
@@ -44,10 +44,10 @@ impl std::ops::Not for Truth {
     }
 }
 
-/// What is known of a figure.
+/// How well a figure is known.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Known {
-    /// Its value.
+    /// Its exact value.
     Exact,
     /// Only bounds.
     Bounded,
@@ -69,17 +69,17 @@ impl Known {
     }
 }
 
-/// The values that are possible for a figure, in its base unit; both bounds are included.
+/// The possible values of a figure in its base unit, including both bounds.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct Range {
-    /// The lower bound; minus infinity without one.
+    /// The lower bound; minus infinity if there is none.
     pub low: f64,
-    /// The upper bound; infinity without one.
+    /// The upper bound; infinity if there is none.
     pub high: f64,
 }
 
 impl Range {
-    /// Nothing is known.
+    /// Anything is possible.
     pub const UNKNOWN: Self = Self { low: f64::NEG_INFINITY, high: f64::INFINITY };
 
     /// The range of an exact figure.
@@ -87,7 +87,7 @@ impl Range {
         Self { low: value, high: value }
     }
 
-    /// The range of a count. Counts and amounts have less than 53 bits.
+    /// The range of a count. Counts and amounts need less than 53 bits.
     #[expect(clippy::cast_precision_loss, reason = "less than 53 bits")]
     pub fn count(count: impl TryInto<u64>) -> Self {
         count.try_into().map_or(Self::UNKNOWN, |count| Self::exactly(count as f64))
@@ -103,18 +103,18 @@ impl Range {
         Self::exactly(f64::from(share) * 100.0)
     }
 
-    /// The range of a fee rate, in sat/vB. A fee filter is a bound only for a rate that a child may raise.
+    /// The range of a fee rate, in sat/vB. A fee filter is a bound only for a rate that a child can raise.
     pub fn fee_rate(rate: FeeRate, may_child_pay: bool) -> Self {
         let Some(bounds) = rate.bounds() else { return rate.exact().map_or(Self::UNKNOWN, Self::exactly) };
         let low = if may_child_pay { bounds.min() } else { bounds.low };
         let (low, high) = (low.unwrap_or(0.0), bounds.high.unwrap_or(f64::INFINITY));
-        // Bounds of several peers may contradict each other.
+        // Bounds from several peers may contradict each other.
         if low > high { Self { low: 0.0, high: f64::INFINITY } } else { Self { low, high } }
     }
 
-    /// What is known.
+    /// How well the figure is known.
     pub fn known(self) -> Known {
-        // No figure that has only bounds is negative.
+        // No figure known only by bounds is negative.
         if self.low >= self.high {
             Known::Exact
         } else if self.low <= 0.0 && self.high == f64::INFINITY {
@@ -139,7 +139,7 @@ impl Range {
         decided(self.low >= value && self.high <= value, self.low > value || self.high < value)
     }
 
-    /// Multiplies a figure that is not negative, or its bounds.
+    /// Multiplies a non-negative figure or its bounds.
     #[must_use]
     pub fn times(self, factor: f64) -> Self {
         Self { low: self.low * factor, high: self.high * factor }

@@ -1,10 +1,10 @@
-//! Closed lists that have no values of their own.
+//! Closed enums without values.
 
 use crate::event;
 use crate::schema::error::SchemaError;
 use crate::schema::message;
 
-/// Converts between a list of the schema and one of the vocabulary, variant by variant.
+/// Converts between a schema enum and an event enum, variant by variant.
 macro_rules! same_variants {
     ($name:ident, $theirs:path, [$($variant:ident),* $(,)?]) => {
         impl From<$theirs> for message::$name {
@@ -47,7 +47,7 @@ same_variants!(KeyExchangeFailure, event::KeyExchangeFailure, [NoGarbageTerminat
 same_variants!(AddressNetwork, event::AddressNetwork, [Ipv4, Ipv6, Onion, I2p, Cjdns]);
 same_variants!(TxSource, event::TxSource, [Relay, Bootstrap, Parent, Restored]);
 
-/// The value of a field of one of these lists.
+/// Decodes a field with such an enum.
 pub(super) fn of<M, T>(number: i32, name: &'static str) -> Result<T, SchemaError>
 where
     M: TryFrom<i32>,

@@ -6,7 +6,7 @@ use crate::wire::transaction::TransactionError;
 /// Why a message is refused.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 pub enum SchemaError {
-    /// The bytes are no message of the schema.
+    /// The bytes are not a message of the schema.
     #[error("not a message: {0}")]
     Protobuf(#[from] prost::DecodeError),
     /// The message is longer than any that this program writes, in bytes.
@@ -15,10 +15,10 @@ pub enum SchemaError {
     /// A list has more entries than its bytes can contain.
     #[error("entries of {0} are too short")]
     EmptyEntries(&'static str),
-    /// A part is missing, or of a kind that this version does not know.
+    /// A part is missing, or of a kind unknown to this version.
     #[error("{0} is missing or unknown")]
     Missing(&'static str),
-    /// A part has a value that it cannot have.
+    /// A part has an impossible value.
     #[error("{0} is impossible")]
     Impossible(&'static str),
     /// The bytes of a transaction or a block do not parse.

@@ -154,7 +154,7 @@ fn encode_block(PeerId(peer): PeerId, height: u32, block: &Block) -> message::Bl
     message::Block { peer, height, raw: raw.into() }
 }
 
-/// Parses a block. That it has a coinbase is what all that looks at blocks relies on.
+/// Parses a block, and checks that it has a coinbase, on which all users of blocks rely.
 fn decode_block(message: &message::Block) -> Result<(PeerId, u32, Arc<Block>), SchemaError> {
     let block = Block::parse(&message.raw)?;
     if block.transactions.is_empty() {

@@ -1,12 +1,12 @@
-//! Bounds that are checked before a message is decoded: its length, and that lists have no more entries than their
-//! bytes allow, as an entry takes up to a hundred bytes of memory and an empty one two bytes of a message.
+//! Limits checked before a message is decoded: its length, and the number of entries of lists relative to
+//! their bytes. An empty entry takes two bytes of a message, but up to a hundred bytes of memory.
 
 use crate::schema::error::SchemaError;
 
 /// The longest message, in bytes: a block of 4 MB, or a slice of saved transactions.
 pub const MAX_MESSAGE: usize = 8 << 20;
 
-/// A list of messages, by the numbers of the fields that lead to it from an event.
+/// A list of messages, given by the field numbers that lead to it from an event.
 struct List {
     name: &'static str,
     path: &'static [u32],
@@ -14,7 +14,7 @@ struct List {
     least: usize,
 }
 
-/// The lists of messages in an event. All other lists are of numbers, or bytes one after the other.
+/// The lists of messages in an event. All other lists are of numbers, or concatenated bytes.
 const IN_EVENT: &[List] = &[
     List { name: "RestoredTxs.txs", path: &[14, 1, 1], least: 60 },
     List { name: "Addresses.networks", path: &[4, 1], least: 2 },
@@ -22,17 +22,17 @@ const IN_EVENT: &[List] = &[
     List { name: "Traffic.recent", path: &[2, 20, 2], least: 6 },
 ];
 
-/// The lists of messages in a record of a recording, those of its events aside.
+/// The lists of messages in a record, except those inside its events.
 const IN_RECORD: &[List] = &[
     List { name: "State.events", path: &[3, 1], least: 4 },
     List { name: "Entries.entries", path: &[4, 1], least: 60 },
 ];
 
-/// The field of a record that is an event, and that of its state with events.
+/// The fields of a record that contain an event: its own, and the events of its state.
 const EVENT: &[u32] = &[2];
 const STATE_EVENTS: &[u32] = &[3, 1];
 
-/// The list of events in a batch and in the state of a sensor.
+/// The list of events in a sensor's batch or state.
 const OF_SENSOR: List = List { name: "Batch.events", path: &[6], least: 4 };
 
 /// Checks the length and the lists of an event.
@@ -51,7 +51,7 @@ pub(super) fn check_record(bytes: &[u8]) -> Result<(), SchemaError> {
     Ok(())
 }
 
-/// Checks the length, and the lists of a batch or of the state of a sensor.
+/// Checks the length and the lists of a sensor's batch or state.
 pub(super) fn check_sensor_events(bytes: &[u8], limit: usize) -> Result<(), SchemaError> {
     check_length(bytes, limit)?;
     check(bytes, OF_SENSOR.path, &OF_SENSOR)?;
@@ -71,7 +71,7 @@ fn check(bytes: &[u8], path: &[u32], list: &List) -> Result<(), SchemaError> {
     })
 }
 
-/// Calls `found` with each field at `path`. Bytes that are no message end the walk: the decoder refuses them.
+/// Calls `found` with each field at `path`. Malformed bytes end the walk: the decoder refuses them.
 fn each(
     bytes: &[u8],
     path: &[u32],
@@ -89,7 +89,7 @@ fn each(
     Ok(())
 }
 
-/// Takes a field off `bytes`: its number, and its content if it has a length.
+/// Takes a field off `bytes`: its number, and its content if it is length-delimited.
 fn next_field<'a>(bytes: &mut &'a [u8]) -> Option<(u64, Option<&'a [u8]>)> {
     let tag = varint(bytes)?;
     let content = match tag & 7 {

@@ -1,11 +1,12 @@
-//! The protobuf schema of events: what recordings contain, and what other programs can read.
+//! The protobuf schema of events, used by recordings and readable for other programs.
 //!
-//! `proto/mempulse/v1` has the messages with their documentation. [`message`] is the Rust that `prost-build` makes
-//! of them; it is committed, so that a build needs no compiler of protobuf, and `tests/schema.rs` keeps both in step
-//! and refuses what would break readers. The other files convert between messages and [`Event`]s.
+//! `proto/mempulse/v1` has the messages with their documentation. [`message`] is the Rust code that
+//! `prost-build` generates from them. It is committed, so that a build needs no protobuf compiler;
+//! `tests/schema.rs` keeps both in sync and rejects changes that would break readers. The other files convert
+//! between messages and [`Event`]s.
 //!
-//! Every message may come from a stranger. What is decoded is bounded by the length of its bytes, and an error is
-//! typed. Nothing here knows files or sockets.
+//! Every message may come from a stranger: the memory for decoding is bounded by the message's length, and
+//! errors are typed. Nothing here knows files or sockets.
 
 mod ending;
 mod enums;
@@ -38,12 +39,12 @@ use prost::Message;
 /// The version of the schema.
 pub const VERSION: u32 = 1;
 
-/// Encodes an event; `None` for those that never leave the machine: problems of the watch list and of alerts.
+/// Encodes an event; `None` for problems of the watch list and of alerts, which never leave the machine.
 pub fn encode(event: &Event) -> Option<message::Event> {
     event::encode(event)
 }
 
-/// Decodes an event; `None` if it is of a kind that this version does not know.
+/// Decodes an event; `None` if this version does not know its kind.
 ///
 /// # Errors
 /// A part of the message is missing or impossible.
@@ -67,22 +68,22 @@ pub fn decode_tx(message: message::RestoredTx) -> Result<RestoredTx, SchemaError
 /// Decodes one message of a recording. The bytes of its transactions are shared with `bytes`.
 ///
 /// # Errors
-/// `bytes` are no such message, or longer than [`MAX_MESSAGE`].
+/// `bytes` are not such a message, or longer than [`MAX_MESSAGE`].
 pub fn decode_record(bytes: Bytes) -> Result<message::Record, SchemaError> {
     limits::check_record(bytes.chunk())?;
     Ok(message::Record::decode(bytes)?)
 }
 
-/// Decodes one event as bytes; `None` if it is of a kind that this version does not know.
+/// Decodes one event from bytes; `None` if this version does not know its kind.
 ///
 /// # Errors
-/// `bytes` are no event, or longer than [`MAX_MESSAGE`].
+/// `bytes` are not an event, or longer than [`MAX_MESSAGE`].
 pub fn decode_event(bytes: Bytes) -> Result<Option<Event>, SchemaError> {
     limits::check_event(bytes.chunk())?;
     event::decode(message::Event::decode(bytes)?)
 }
 
-/// Splits what an earlier run saved into events of at most so many transactions that each fits into a message.
+/// Splits what an earlier run saved into events, each with few enough transactions to fit into a message.
 pub fn parts(restored: &Restored) -> Vec<Restored> {
     restored::parts(restored)
 }

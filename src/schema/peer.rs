@@ -155,7 +155,7 @@ fn encode_traffic(traffic: &Traffic) -> message::Traffic {
 
 fn decode_traffic(traffic: message::Traffic) -> Result<Traffic, SchemaError> {
     let message::Traffic { commands, recent } = traffic;
-    // Both directions, and the others of each.
+    // Both directions, each with its "other" entry.
     if commands.len() > 2 * (Traffic::MAX_COMMANDS + 1) || recent.len() > Traffic::MAX_RECENT {
         return Err(SchemaError::Impossible("traffic"));
     }

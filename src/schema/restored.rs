@@ -5,7 +5,8 @@ use crate::schema::error::SchemaError;
 use crate::schema::message::{self, catch_up, restored};
 use crate::schema::values::{self, NOTHING, decode_blocks, encode_blocks, narrow, required, transaction};
 
-/// The most bytes of transactions in one event: with one more, and what is known about them, they fit.
+/// The most bytes of transactions in one event: even with one more, and with what is known about them, it
+/// fits into a message.
 const PART: usize = 1 << 20;
 
 pub(super) fn encode(part: &Restored) -> message::Restored {
@@ -38,7 +39,7 @@ pub(super) fn decode(message: message::Restored) -> Result<Option<Restored>, Sch
     }))
 }
 
-/// Splits transactions so that each part fits into a message.
+/// Splits transactions into parts that fit into a message.
 pub(super) fn parts(restored: &Restored) -> Vec<Restored> {
     let Restored::Transactions(txs) = restored else { return vec![restored.clone()] };
     let (mut parts, mut part, mut size) = (Vec::new(), Vec::new(), 0);

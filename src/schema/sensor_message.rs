@@ -1,4 +1,4 @@
-//! Events as sensors publish them: without bodies, which travel once for all sensors.
+//! Events as published by sensors: without bodies, which are published once for all sensors.
 
 use crate::event::{Event, EventKind, PeerEvent, PeerId};
 use crate::schema::error::SchemaError;
@@ -11,22 +11,22 @@ use prost::Message;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// The most bytes of a message that a sensor publishes.
+/// The longest message that a sensor publishes, in bytes.
 pub const MAX_SENSOR_MESSAGE: usize = 512 << 10;
 
-/// The most bytes of a status: it contains a few numbers.
+/// The longest status, in bytes: it contains a few numbers.
 pub const MAX_SENSOR_STATUS: usize = 4 << 10;
 
 /// The most bytes of a block in one message.
 pub const MAX_BLOCK_PART: usize = 384 << 10;
 
-/// The longest list of wtxids in the event of a block: what leaves room for the rest of the message.
+/// The longest list of wtxids in a block event, in bytes, which leaves room for the rest of the message.
 const MAX_LIST: usize = 500 << 10;
 
 /// Length of an id, in bytes.
 const ID: usize = 32;
 
-/// What an event leaves out.
+/// The part that an event leaves out.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Body {
     /// A transaction.
@@ -35,7 +35,7 @@ pub enum Body {
     Block(Arc<Block>),
 }
 
-/// Names what an event leaves out.
+/// Identifies the part that an event leaves out.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum BodyId {
     /// A transaction.
@@ -44,7 +44,8 @@ pub enum BodyId {
     Block(BlockHash),
 }
 
-/// Encodes an event without its body, which is returned beside it; `None` for one that never leaves the machine.
+/// Encodes an event without its body, and returns the body too; `None` for an event that never leaves the
+/// machine.
 pub fn encode_without_body(event: &Event) -> Option<(message::Event, Option<Body>)> {
     let (kind, body) = match &event.kind {
         EventKind::Peer(id, PeerEvent::Transaction { tx, answered_after }) => {
@@ -89,10 +90,10 @@ fn outline(block: &Block) -> Bytes {
     outline.into()
 }
 
-/// Names the body that an event leaves out; `None` if it leaves out none.
+/// Identifies the body that an event leaves out, if any.
 ///
 /// # Errors
-/// What stands in place of the body names none.
+/// The bytes in place of the body identify none.
 pub fn body_of(message: &message::Event) -> Result<Option<BodyId>, SchemaError> {
     let wtxid = |raw: &Bytes| {
         let wtxid = <[u8; ID]>::try_from(raw.chunk()).map_err(|_| SchemaError::Impossible("wtxid"))?;
@@ -117,10 +118,10 @@ pub fn body_of(message: &message::Event) -> Result<Option<BodyId>, SchemaError> 
     }
 }
 
-/// Decodes an event with the body that it leaves out; `None` if it is of a kind that this version does not know.
+/// Decodes an event and restores its body; `None` if this version does not know its kind.
 ///
 /// # Errors
-/// A part of the message is missing or impossible, or `body` is not the one that [`body_of`] names.
+/// A part of the message is missing or impossible, or `body` is not the one that [`body_of`] identifies.
 pub fn decode_with_body(message: message::Event, body: Option<Body>) -> Result<Option<Event>, SchemaError> {
     let Some(id) = body_of(&message)? else { return event::decode(message) };
     let event_time = time(message.time_us);
@@ -154,10 +155,10 @@ pub fn decode_with_body(message: message::Event, body: Option<Body>) -> Result<O
     Ok(Some(Event { time: event_time, kind }))
 }
 
-/// Decodes the batch of a sensor.
+/// Decodes a sensor's batch.
 ///
 /// # Errors
-/// `bytes` are no batch, or longer than [`MAX_SENSOR_MESSAGE`].
+/// `bytes` are not a batch, or longer than [`MAX_SENSOR_MESSAGE`].
 pub fn decode_batch(bytes: Bytes) -> Result<message::Batch, SchemaError> {
     limits::check_sensor_events(bytes.chunk(), MAX_SENSOR_MESSAGE)?;
     let batch = message::Batch::decode(bytes)?;
@@ -167,34 +168,34 @@ pub fn decode_batch(bytes: Bytes) -> Result<message::Batch, SchemaError> {
     Ok(batch)
 }
 
-/// Decodes a part of the state of a sensor.
+/// Decodes a part of a sensor's state.
 ///
 /// # Errors
-/// `bytes` are no state, or longer than [`MAX_SENSOR_MESSAGE`].
+/// `bytes` are not a state, or longer than [`MAX_SENSOR_MESSAGE`].
 pub fn decode_sensor_state(bytes: Bytes) -> Result<message::SensorState, SchemaError> {
     limits::check_sensor_events(bytes.chunk(), MAX_SENSOR_MESSAGE)?;
     Ok(message::SensorState::decode(bytes)?)
 }
 
-/// Decodes the status of a sensor.
+/// Decodes a sensor's status.
 ///
 /// # Errors
-/// `bytes` are no status, or longer than [`MAX_SENSOR_STATUS`].
+/// `bytes` are not a status, or longer than [`MAX_SENSOR_STATUS`].
 pub fn decode_sensor_status(bytes: Bytes) -> Result<message::SensorStatus, SchemaError> {
     limits::check_length(bytes.chunk(), MAX_SENSOR_STATUS)?;
     Ok(message::SensorStatus::decode(bytes)?)
 }
 
-/// Decodes a part of the body of a block.
+/// Decodes a part of a block's body.
 ///
 /// # Errors
-/// `bytes` are no such part, or longer than [`MAX_SENSOR_MESSAGE`].
+/// `bytes` are not such a part, or longer than [`MAX_SENSOR_MESSAGE`].
 pub fn decode_block_part(bytes: Bytes) -> Result<message::BlockPart, SchemaError> {
     limits::check_length(bytes.chunk(), MAX_SENSOR_MESSAGE)?;
     Ok(message::BlockPart::decode(bytes)?)
 }
 
-/// Parses a transaction that travels on its own, and checks it as one that a peer sent.
+/// Parses a transaction published on its own, and checks it like one from a peer.
 ///
 /// # Errors
 /// It does not parse, or no block can contain it.

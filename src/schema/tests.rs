@@ -1,4 +1,4 @@
-//! Every event survives its message, and no bytes do harm.
+//! Every event survives encoding and decoding, and no bytes do harm.
 
 use crate::address::{Host, PeerAddress};
 use crate::event::*;

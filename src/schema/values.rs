@@ -68,7 +68,7 @@ pub(super) fn narrow<T: TryFrom<u64>>(number: u64) -> Result<T, SchemaError> {
     T::try_from(number).map_err(|_| SchemaError::Impossible("number"))
 }
 
-/// A text that cannot act on a terminal or a log, whoever wrote it.
+/// A text made safe for terminals and logs, whoever wrote it.
 pub(super) fn text(text: &str) -> String {
     clean(text.as_bytes(), MAX_TEXT)
 }
@@ -85,7 +85,7 @@ pub(super) fn command(name: &str) -> Result<Command, SchemaError> {
     Command::from_name(name).ok_or(SchemaError::Impossible("command"))
 }
 
-/// Parses a transaction, and checks it as one that a peer sent.
+/// Parses a transaction, and checks it like one from a peer.
 pub(super) fn transaction(raw: &[u8]) -> Result<Arc<Transaction>, SchemaError> {
     let tx = Transaction::parse(raw)?;
     tx.check_loose()?;
@@ -167,7 +167,7 @@ pub(super) fn decode_address(message: Option<message::PeerAddress>) -> Result<Pe
     Ok(PeerAddress { host, port: narrow(port.into())? })
 }
 
-/// The categories of the standard library that this program meets, by their names.
+/// The standard library's error categories that this program encounters, by name.
 const ERROR_KINDS: [io::ErrorKind; 37] = [
     io::ErrorKind::NotFound,
     io::ErrorKind::PermissionDenied,
@@ -212,7 +212,7 @@ pub(super) fn encode_os(error: &OsError) -> message::OsError {
     message::OsError { kind: format!("{:?}", error.kind), code: error.code }
 }
 
-/// A category without a name here is that of the code.
+/// An unnamed category is derived from the code.
 pub(super) fn decode_os(message: &message::OsError) -> OsError {
     let named = ERROR_KINDS.into_iter().find(|kind| format!("{kind:?}") == message.kind);
     let by_code = || message.code.map(|code| io::Error::from_raw_os_error(code).kind());

@@ -51,14 +51,14 @@ pub(super) struct UnseenTx {
     pub(super) reason: UnseenReason,
 }
 
-/// A transaction that the block left out although it pays more than the block's price.
+/// A transaction that the block left out although it pays more than the block's lowest rate.
 #[derive(Clone, PartialEq, Debug, Serialize)]
 pub(super) struct MissingTx {
     pub(super) txid: Txid,
     pub(super) chunk_fee_rate: f64,
 }
 
-/// A transaction of the block that pays less than the projected block took.
+/// A transaction of the block that pays less than the projected block would have taken.
 #[derive(Clone, PartialEq, Debug, Serialize)]
 pub(super) struct UnexpectedTx {
     pub(super) txid: Txid,
@@ -115,7 +115,7 @@ impl BlockRecord {
     }
 }
 
-/// Blocks are missing, or none any more.
+/// Blocks are missing, or no longer are.
 #[derive(Clone, PartialEq, Debug, Serialize)]
 pub(super) struct MissingRecord {
     pub(super) height: Option<u32>,
@@ -152,7 +152,7 @@ pub(super) struct DisconnectedBlock {
 }
 
 impl ReorgRecord {
-    /// `blocks` are heights and hashes, newest first; the best chain ends at `tip` since then.
+    /// `blocks` are heights and hashes, newest first; `tip` is the new tip of the best chain.
     pub(super) fn new(blocks: &[(u32, BlockHash)], tip: &Tip) -> Self {
         let block = |&(height, hash): &(u32, BlockHash)| DisconnectedBlock { height, hash };
         Self {

@@ -3,8 +3,7 @@
 use crate::model::{Estimate, ListComparison, Model, Target};
 use serde::Serialize;
 
-/// The fee rates that it takes to be confirmed, after a block, and how past estimates turned out. Rates are in
-/// sat/vB.
+/// The fee estimates after a block, and the accuracy of past ones. Rates are in sat/vB.
 #[derive(Clone, PartialEq, Debug, Serialize)]
 pub(super) struct EstimatesRecord {
     pub(super) height: u32,

@@ -1,4 +1,4 @@
-//! `stream --where`: only what happens to the transactions that match a query.
+//! `stream --where`: only what happens to transactions that match a query.
 
 use super::record::Body;
 use super::transactions::TransactionRecord;
@@ -10,25 +10,25 @@ use crate::wire::Txid;
 use foldhash::fast::RandomState;
 use std::collections::HashSet;
 
-/// A query, and which transactions of the mempool have been written.
+/// A query, and which mempool transactions have been written.
 #[derive(Debug)]
 pub(super) struct Filter {
     query: Box<Query<Transactions>>,
-    /// As many as the mempool has at most: those that left it are removed.
+    /// Bounded by the size of the mempool: transactions that leave it are removed.
     written: HashSet<Txid, RandomState>,
 }
 
 impl Filter {
-    /// Writes what matches `query`; its order means nothing here.
+    /// Writes what matches `query`; its order has no effect here.
     pub(super) fn new(query: Box<Query<Transactions>>) -> Self {
         Self { query, written: HashSet::default() }
     }
 
-    /// Returns the records about transactions that match, and warnings. `model` has just returned `outcome` for an
-    /// event at `now`; `write` makes the record of a change, and `raw` adds the bytes to transactions.
+    /// Returns the records about matching transactions, and warnings. `model` has just returned `outcome` for
+    /// an event at `now`; `write` makes the record of a change, and `raw` adds the bytes of transactions.
     ///
-    /// A transaction that begins to match when more is known of its fee is written then. Whatever happens to one
-    /// that was written is written too.
+    /// A transaction that starts to match when more is known about its fee is written then. Whatever happens
+    /// to a written transaction is written too.
     pub(super) fn bodies(
         &mut self,
         now: Timestamp,
@@ -55,7 +55,7 @@ impl Filter {
         bodies
     }
 
-    /// The transaction that matches only now that more is known of its fee.
+    /// The transaction that starts to match because more is known about its fee.
     fn late<'a>(&mut self, change: &Change, model: &'a Model, now: Timestamp) -> Option<&'a MempoolEntry> {
         let Change::Fee(txid) = change else { return None };
         let entry = model.transaction_by_txid(*txid).filter(|_| !self.written.contains(txid))?;
@@ -76,7 +76,7 @@ impl Filter {
         arrived.is_some_and(|entry| self.begins(entry, model, now))
     }
 
-    /// Whether a transaction matches; if so, it counts as written.
+    /// Whether a transaction matches; if so, it counts as written from here on.
     fn begins(&mut self, entry: &MempoolEntry, model: &Model, now: Timestamp) -> bool {
         let matches = self.query.matches(&TransactionItem::new(model, entry, now));
         if matches {
@@ -94,7 +94,7 @@ mod tests {
     use crate::stream::Stream;
     use serde_json::Value;
 
-    /// What is written of the events that `steps` make with a mempool.
+    /// The lines written for these events.
     fn lines(query: &str, events: Vec<EventKind>) -> Vec<Value> {
         let mut scene = Scene::new();
         scene.connect(1);

@@ -8,7 +8,7 @@ use crate::model::{Amount, BAND_STARTS, Basis, ListComparison, Model, band_sizes
 use crate::util::time::Rfc3339;
 use serde::Serialize;
 
-/// The mempool, as far as it counts. Rates are in sat/vB.
+/// The mempool, not including transactions that don't count. Rates are in sat/vB.
 #[derive(Clone, PartialEq, Debug, Serialize)]
 pub(super) struct MempoolRecord {
     pub(super) tx_count: u64,
@@ -23,7 +23,7 @@ pub(super) struct MempoolRecord {
     pub(super) estimates: Vec<EstimateFields>,
 }
 
-/// A band of fee rates, which ends where the next one begins.
+/// A band of fee rates; it ends where the next one begins.
 #[derive(Clone, PartialEq, Debug, Serialize)]
 pub(super) struct BandFields {
     pub(super) fee_rate_from: f64,
@@ -51,7 +51,7 @@ impl MempoolRecord {
     }
 }
 
-/// The difference between the mempool and the list that a peer gave of its own.
+/// The difference between our mempool and a peer's list of its own.
 #[derive(Clone, PartialEq, Debug, Serialize)]
 pub(super) struct ListDifferenceRecord {
     #[serde(flatten)]
@@ -66,7 +66,7 @@ pub(super) struct ListDifferenceRecord {
     pub(super) extra_kinds: Vec<ExtraKind>,
 }
 
-/// The transactions of one kind that the list lacks.
+/// The transactions of one kind that are missing from the list.
 #[derive(Clone, PartialEq, Debug, Serialize)]
 pub(super) struct ExtraKind {
     pub(super) kind: Option<Kind>,

@@ -52,15 +52,15 @@ pub fn start(network: Network, now: Timestamp) -> Record {
 pub struct Stream {
     /// Whether transactions come with their bytes.
     raw: bool,
-    /// Which transactions are written; without one all are, and everything else.
+    /// Which transactions are written; `None` writes everything.
     filter: Option<Filter>,
     periodic: Periodic,
     invalid: InvalidDataLog,
 }
 
 impl Stream {
-    /// A stream whose transactions come with their bytes if `raw` is set. With a query, only what happens to
-    /// the transactions that match it is written.
+    /// A stream that includes the bytes of transactions if `raw`. With a query, only what happens to matching
+    /// transactions is written.
     pub fn new(raw: bool, query: Option<Box<Query<Transactions>>>) -> Self {
         Self {
             raw,
@@ -97,7 +97,7 @@ impl Stream {
         bodies.map(|body| Record::new(body, time)).collect()
     }
 
-    /// Returns the records that are due at `now` though nothing happened. Meant to be asked once a second.
+    /// Returns the records that are due at `now` without an event. Meant to be called once a second.
     pub fn due(&mut self, now: Timestamp, model: &Model) -> Vec<Record> {
         if self.filter.is_some() {
             return Vec::new();
@@ -108,7 +108,7 @@ impl Stream {
         bodies.map(|body| Record::new(body, time)).collect()
     }
 
-    /// Returns the records of the alerts in `outcome`, which no event led to.
+    /// Returns the records of the alerts in `outcome`, when no event caused it.
     pub fn alerts(outcome: &Outcome, model: &Model, now: Timestamp) -> Vec<Record> {
         let time = model.wall_offset().wall(now);
         let record = |change: &Change| match change {
@@ -178,7 +178,7 @@ fn of_peer(peer: PeerId, event: &PeerEvent, model: &Model, outcome: &Outcome) ->
     })
 }
 
-/// Whether a notice is about the end of a connection whose handshake was complete.
+/// Whether a notice is about the end of a connection that had completed its handshake.
 fn was_connected(notice: &Notice) -> bool {
     match notice {
         Notice::Disconnected { kind, .. } => match kind {

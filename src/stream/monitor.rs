@@ -53,7 +53,7 @@ impl WarningRecord {
         Self { subject: warning.into(), message }
     }
 
-    /// Whether it names files or programs of the user.
+    /// Whether it names the user's files or programs.
     pub(super) fn is_private(&self) -> bool {
         matches!(self.subject, WarningSubject::Store | WarningSubject::AlertProgram)
     }
@@ -76,12 +76,12 @@ impl WarningRecord {
         Self { subject: WarningSubject::Unreachable, message: format!("no peer can be reached: {causes}") }
     }
 
-    /// A peer is connected after none could be reached.
+    /// A peer is connected again after none could be reached.
     pub(super) fn reached() -> Self {
         Self { subject: WarningSubject::Unreachable, message: "a peer is reached again".to_owned() }
     }
 
-    /// No address came from a DNS seed.
+    /// A DNS seed yielded no address.
     pub(super) fn dns_seed(name: &str, failure: &SeedFailure) -> Self {
         Self { subject: WarningSubject::DnsSeed, message: format!("DNS seed {name}: {failure}") }
     }

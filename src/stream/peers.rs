@@ -91,9 +91,9 @@ pub(super) struct InvalidRecord {
     pub(super) message: String,
 }
 
-/// The invalid data of the last minute: what was written, and what was only counted.
+/// Invalid data in the last minute: what was written, and what was only counted.
 ///
-/// An entry lives for a minute, so there are at most as many as peers that were connected in it, times the kinds.
+/// An entry lives for a minute, so there is at most one per peer connected in that minute and kind.
 #[derive(Debug, Default)]
 pub(super) struct InvalidDataLog {
     recent: BTreeMap<(PeerId, event::InvalidData), Recent>,
@@ -102,14 +102,14 @@ pub(super) struct InvalidDataLog {
 #[derive(Debug)]
 struct Recent {
     written: Timestamp,
-    /// How many came after that.
+    /// How many followed unwritten.
     unwritten: u64,
-    /// The last of these in words.
+    /// The last of these, in words.
     message: String,
 }
 
 impl InvalidDataLog {
-    /// Notes an event, and returns a record unless one about the same was written in the last minute.
+    /// Counts an event. Returns a record unless a similar one was written in the last minute.
     pub(super) fn note(
         &mut self,
         now: Timestamp,
@@ -134,7 +134,7 @@ impl InvalidDataLog {
         Some(InvalidRecord { peer, what: what.into(), invalid_count: 1, message })
     }
 
-    /// Returns one record for all that was only counted and a minute has passed.
+    /// Returns a record for each entry that was only counted and is a minute old.
     pub(super) fn due(&mut self, now: Timestamp, model: &Model) -> Vec<InvalidRecord> {
         let mut records = Vec::new();
         self.recent.retain(|&(peer, what), recent| {

@@ -1,4 +1,4 @@
-//! What is written though nothing happened: at intervals, or when too much time has passed.
+//! Records that need no event: written at intervals, or when too much time has passed.
 
 use super::mempool::{ListDifferenceRecord, MempoolRecord};
 use super::monitor::WarningRecord;
@@ -14,12 +14,12 @@ const MEMPOOL_INTERVAL: Duration = Duration::from_secs(10);
 /// The shortest time between two `list_difference` records about one list.
 const LIST_INTERVAL: Duration = Duration::from_mins(1);
 
-/// What was written, and when more is due.
+/// What was written, and when the next record is due.
 #[derive(Debug, Default)]
 pub(super) struct Periodic {
-    /// When the next `mempool` record is due; `None` at first.
+    /// When the next `mempool` record is due; `None` until the first one.
     mempool_at: Option<Timestamp>,
-    /// What was last written about each list, and when. As bounded as the lists of the model.
+    /// What was last written about each list, and when. As bounded as the model's lists.
     lists: Vec<(PeerId, Timestamp, ListComparison)>,
     /// Whether it was written that no peer can be reached.
     is_unreachable: bool,
@@ -38,7 +38,7 @@ impl Periodic {
         bodies
     }
 
-    /// Warns when no peer can be reached, and when one is reached again.
+    /// Warns when no peer can be reached, and again once one is.
     fn health(&mut self, now: Timestamp, model: &Model) -> Option<Body> {
         let health = model.health(now, model.peers().live());
         let warning = match (&health, self.is_unreachable) {

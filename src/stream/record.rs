@@ -24,8 +24,8 @@ impl Record {
         Self { body, time: time.rfc3339() }
     }
 
-    /// Whether the record is nobody else's business: it is about the watch list, the rules of alerts or the files of the
-    /// user.
+    /// Whether the record must stay on this machine: it is about the watch list, alert rules or the user's
+    /// files.
     pub fn is_private(&self) -> bool {
         match &self.body {
             Body::Watch(_) | Body::Alert(_) => true,

@@ -23,7 +23,7 @@ const DOCUMENT: &str = include_str!("../../docs/stream.md");
 /// The types of the fields of each record.
 type Records = BTreeMap<String, BTreeMap<String, BTreeSet<String>>>;
 
-/// Two of each record: one with all that may be null, one with nulls.
+/// Two of each record: one with all optional values, one with nulls.
 fn examples() -> Vec<Body> {
     [true, false].into_iter().flat_map(|full| ALL.map(|example| example(full))).collect()
 }
@@ -309,7 +309,7 @@ fn the_document_describes_every_record_and_field_and_no_other() {
     assert_eq!(documented(), written);
 }
 
-/// Adds the type of a field, and of the fields of objects in it.
+/// Collects the type of a field, and of the fields of objects in it.
 fn collect(fields: &mut BTreeMap<String, BTreeSet<String>>, field: &str, value: &Value) {
     let of = match value {
         Value::Null => "null",

@@ -316,7 +316,7 @@ fn a_flood_of_invalid_data_is_one_record_a_minute_and_none_of_it_is_lost_from_th
         written += records.len();
         counted += records.iter().map(|record| record["invalid_count"].as_u64().unwrap()).sum::<u64>();
     };
-    // A thousand of each kind in each second of ten minutes, then a minute and a half of nothing.
+    // A thousand of each kind per second for ten minutes, then a minute and a half of silence.
     for second in 0..690 {
         let now = NOW + Duration::from_secs(second);
         let flood = if second < 600 { 1_000 } else { 0 };

@@ -9,7 +9,7 @@ use crate::util::time::Rfc3339;
 use crate::wire::{BlockHash, Txid, Wtxid};
 use serde::Serialize;
 
-/// What is known of the fee of a transaction. Rates are in sat/vB.
+/// What is known about a transaction's fee. Rates are in sat/vB.
 #[derive(Clone, PartialEq, Debug, Serialize)]
 pub(super) struct FeeFields {
     pub(super) fee_sat: Option<u64>,
@@ -60,8 +60,8 @@ pub(super) struct TransactionRecord {
 }
 
 impl TransactionRecord {
-    /// `sender` delivered the transaction, unless an earlier run saved it; it is the peer of the record only
-    /// if no peer announced it. `raw`: with the bytes of the transaction.
+    /// `sender` delivered the transaction, unless an earlier run saved it; it becomes the record's peer only
+    /// if no peer announced the transaction. `raw` adds the bytes of the transaction.
     pub(super) fn new(entry: &MempoolEntry, sender: Option<PeerId>, raw: bool, model: &Model) -> Self {
         let tx = entry.tx();
         Self {
@@ -85,7 +85,7 @@ impl TransactionRecord {
     }
 }
 
-/// More is known of the fee of a transaction in the mempool.
+/// More is known about the fee of a transaction in the mempool.
 #[derive(Clone, PartialEq, Debug, Serialize)]
 pub(super) struct FeeRecord {
     pub(super) txid: Txid,
@@ -148,7 +148,7 @@ impl ReturnedRecord {
     }
 }
 
-/// Two transactions that spend the same output are relayed at once.
+/// Two transactions that spend the same output are relayed concurrently.
 #[derive(Clone, PartialEq, Debug, Serialize)]
 pub(super) struct DoubleSpendRecord {
     pub(super) txid: Txid,

@@ -1,4 +1,4 @@
-//! How values of the model are written in records.
+//! Conversions of the model's values for records.
 
 use crate::event::PeerId;
 use crate::model::Model;
@@ -8,9 +8,9 @@ use std::time::Duration;
 /// The peer that a record is about.
 #[derive(Clone, PartialEq, Debug, Default, Serialize)]
 pub(super) struct PeerFields<P = String> {
-    /// `host:port`, or empty ten minutes after the peer was dropped.
+    /// `host:port`, or empty from ten minutes after the peer was dropped.
     pub(super) peer: P,
-    /// The sensor whose peer it is, if there are sensors.
+    /// The sensor that the peer belongs to, if any.
     pub(super) sensor: Option<String>,
 }
 
@@ -22,7 +22,7 @@ impl PeerFields {
 }
 
 impl PeerFields<Option<String>> {
-    /// Of a record that may be about no peer.
+    /// For a record that may have no peer.
     pub(super) fn optional(peer: Option<PeerId>, model: &Model) -> Self {
         let Some(PeerFields { peer, sensor }) = peer.map(|peer| PeerFields::new(peer, model)) else {
             return Self::default();

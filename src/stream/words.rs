@@ -33,7 +33,7 @@ words! {
 }
 
 words! {
-    /// What happened to the mempool of an earlier run.
+    /// What happened to an earlier run's mempool.
     RestorationState: Entered Discarded Reconciled
 }
 
@@ -230,7 +230,7 @@ mod tests {
     use super::*;
     use crate::query::{Peers, Transactions, WatchEvents, fields};
 
-    /// The words of a field in a query, in order, and those of the stream.
+    /// Asserts that a query field has the same words, in the same order, as the stream.
     fn agree<S: crate::query::Subject>(field: &str, words: &[impl Serialize], also: &[&str]) {
         let in_query = fields::<S>().into_iter().find(|row| row.name == field).unwrap().values;
         let in_stream = words.iter().map(|word| serde_json::to_value(word).unwrap());

@@ -6,10 +6,10 @@ use tokio::sync::mpsc;
 
 /// Writes batches of records as lines until the channel closes or the reader goes away.
 ///
-/// A batch is flushed as soon as no other waits behind it. Blocks: meant for a thread of its own.
+/// Flushes when no further batch is waiting. Blocks, and needs its own thread.
 ///
 /// # Errors
-/// Any error of `output` except a broken pipe, which is an ordinary end.
+/// Any error of `output` except a broken pipe, which is a normal end.
 pub fn write_lines(mut records: mpsc::Receiver<Vec<Record>>, output: impl Write) -> io::Result<()> {
     let mut output = io::BufWriter::new(output);
     let mut write = || -> io::Result<()> {

@@ -23,8 +23,8 @@ impl<T, const N: usize> Ring<T, N> {
         oldest
     }
 
-    /// Inserts a value before that at `index`, counted from the oldest. If the ring is full, the oldest one is
-    /// forgotten; that is `value` itself if `index` is 0.
+    /// Inserts a value before the one at `index`, counted from the oldest. If the ring is full, the oldest
+    /// value is dropped; that is `value` itself if `index` is 0.
     pub fn insert(&mut self, index: usize, value: T) {
         match (self.0.len() < N, index.checked_sub(1)) {
             (true, _) => self.0.insert(index.min(self.0.len()), value),
@@ -36,7 +36,7 @@ impl<T, const N: usize> Ring<T, N> {
         }
     }
 
-    /// Iterates over the values for a change, oldest first.
+    /// Iterates mutably over the values, oldest first.
     pub fn iter_mut(&mut self) -> impl DoubleEndedIterator<Item = &mut T> {
         self.0.iter_mut()
     }
@@ -65,11 +65,11 @@ impl<T, const N: usize> Deref for Ring<T, N> {
     }
 }
 
-/// A map of the last `N` keys that were inserted. A value that changes keeps its place in the order.
+/// A map of the last `N` inserted keys. Changing a value does not change its age.
 #[derive(Clone, Debug)]
 pub struct BoundedMap<K, V, const N: usize> {
     values: HashMap<K, V, RandomState>,
-    /// Keys, oldest first; each is in `values`.
+    /// Keys, oldest first; each one is in `values`.
     order: VecDeque<K>,
 }
 
@@ -80,7 +80,7 @@ impl<K, V, const N: usize> Default for BoundedMap<K, V, N> {
 }
 
 impl<K: Clone + Eq + Hash, V, const N: usize> BoundedMap<K, V, N> {
-    /// Sets the value of `key` and says what became of the others.
+    /// Sets the value of `key`, and says what happened to other entries.
     pub fn insert(&mut self, key: K, value: V) -> Insertion<K, V> {
         if let Some(old) = self.values.insert(key.clone(), value) {
             return Insertion::Changed(old);
@@ -95,7 +95,7 @@ impl<K: Clone + Eq + Hash, V, const N: usize> BoundedMap<K, V, N> {
         Insertion::Added
     }
 
-    /// Returns the value of `key`, which is inserted as `V::default()` if it is missing.
+    /// Returns the value of `key`, inserting `V::default()` if it is missing.
     pub fn get_or_default(&mut self, key: K) -> &mut V
     where
         V: Default,
@@ -111,7 +111,7 @@ impl<K: Clone + Eq + Hash, V, const N: usize> BoundedMap<K, V, N> {
         self.values.get(key)
     }
 
-    /// Returns the value of `key` for a change.
+    /// Returns the value of `key`, mutably.
     pub fn get_mut(&mut self, key: &K) -> Option<&mut V> {
         self.values.get_mut(key)
     }
@@ -126,7 +126,7 @@ impl<K: Clone + Eq + Hash, V, const N: usize> BoundedMap<K, V, N> {
         self.order.iter().filter_map(|key| Some((key, self.values.get(key)?)))
     }
 
-    /// Removes the entries for which `keep` is false. Takes time in proportion to the size of the map.
+    /// Removes the entries for which `keep` is false, in linear time.
     pub fn retain(&mut self, mut keep: impl FnMut(&K, &mut V) -> bool) {
         self.values.retain(|key, value| keep(key, value));
         self.order.retain(|key| self.values.contains_key(key));
@@ -149,13 +149,13 @@ impl<K: Clone + Eq + Hash, V, const N: usize> BoundedMap<K, V, N> {
 pub enum Insertion<K, V> {
     /// The key is new.
     Added,
-    /// The key was there; its former value.
+    /// The key existed; its previous value.
     Changed(V),
     /// The key is new, and the oldest entry was evicted.
     Evicted(K, V),
 }
 
-/// A set of the last `N` values that were inserted.
+/// A set of the last `N` inserted values.
 #[derive(Clone, Debug)]
 pub struct BoundedSet<T, const N: usize>(BoundedMap<T, (), N>);
 
@@ -166,15 +166,15 @@ impl<T, const N: usize> Default for BoundedSet<T, N> {
 }
 
 impl<T: Clone + Eq + Hash, const N: usize> BoundedSet<T, N> {
-    /// Inserts `value`; does nothing if it is in the set.
+    /// Inserts `value`, unless it is already in the set.
     pub fn insert(&mut self, value: T) {
         self.0.insert(value, ());
     }
 
     /// Removes `value`.
     ///
-    /// Takes constant time, as its place in the order stays: if it is inserted again, it may be
-    /// forgotten when that place is.
+    /// Takes constant time, because its place in the order remains: if it is inserted again, it may be
+    /// dropped as early as that place is.
     pub fn remove(&mut self, value: &T) {
         self.0.values.remove(value);
     }

@@ -1,8 +1,8 @@
 //! The only place that reads the system's clocks.
 //!
-//! Events have one time line, which starts at the wall clock's time and then counts on, also while the machine
-//! sleeps. A correction of the wall clock does not change it: ages stay right, and nothing times out. It only
-//! changes what is shown, by a [`WallOffset`].
+//! Events have one time line. It starts at the wall clock's time and then advances steadily, even while the
+//! machine sleeps. A correction of the wall clock does not affect it: ages stay right, and nothing times out.
+//! It only changes displayed times, through a [`WallOffset`].
 
 use crate::util::platform;
 use crate::util::time::{Timestamp, WallOffset};
@@ -11,26 +11,27 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use tokio::time::Instant;
 
-/// The longest that a task waits before it looks at the time again, as timers stand still while the machine
+/// The longest time that a task waits before it checks the time again, as timers stop while the machine
 /// sleeps.
 pub const RECHECK: Duration = Duration::from_secs(5);
 
-/// Whoever looks at the time no more often than this was asleep: the driver does so every few seconds.
+/// A gap of this length between two checks of the time means that the process was asleep: the driver checks
+/// every few seconds.
 pub const ASLEEP: Duration = Duration::from_mins(2);
 
-/// What the machine knows beside tokio's clock, which stands still while the machine sleeps. Tests replace it.
+/// What the machine knows beyond tokio's clock, which stops while the machine sleeps. Tests replace it.
 trait Machine: fmt::Debug + Sync {
-    /// For how long the machine has slept; it never shrinks.
+    /// The total time that the machine has slept; it never shrinks.
     fn asleep(&self) -> Duration;
 
-    /// The time of the wall clock, which may be corrected at any time.
+    /// The wall clock's time, which may be corrected at any moment.
     fn wall(&self) -> Timestamp;
 }
 
 /// The machine that this program runs on.
 #[derive(Debug)]
 struct ThisMachine {
-    /// The longest measured sleep, in µs. The two clocks are not read at the same moment, so that a measurement
+    /// The longest measured sleep, in µs. The two clocks are not read at the same instant, so a measurement
     /// may be too short.
     asleep: AtomicU64,
 }
@@ -50,14 +51,14 @@ impl Machine for ThisMachine {
     }
 }
 
-/// Turns tokio's clock, which tests may pause, into the time line of events.
+/// Turns tokio's clock, which tests can pause, into the time line of events.
 #[derive(Clone, Copy, Debug)]
 pub struct Clock {
     epoch: Timestamp,
     started: Instant,
     /// `None` if there is neither sleep nor a wall clock.
     machine: Option<&'static dyn Machine>,
-    /// For how long the machine had slept at the start.
+    /// The time that the machine had already slept at the start.
     asleep_before: Duration,
 }
 
@@ -67,7 +68,7 @@ impl Clock {
         Self::on(&THIS_MACHINE)
     }
 
-    /// Starts at a given time: for tests and for replays.
+    /// Starts at a given time, for tests and replays.
     pub fn starting_at(epoch: Timestamp) -> Self {
         Self { epoch, started: Instant::now(), machine: None, asleep_before: Duration::ZERO }
     }
@@ -89,19 +90,19 @@ impl Clock {
             .map_or_else(WallOffset::default, |machine| WallOffset::between(self.now(), machine.wall()))
     }
 
-    /// Converts `at` for tokio's timers. They fire too late by the time that the machine sleeps meanwhile.
+    /// Converts `at` for tokio's timers. They fire late by the time that the machine sleeps meanwhile.
     pub fn instant(&self, at: Timestamp) -> Instant {
         Instant::now() + at.since(self.now())
     }
 
-    /// When a task that has something to do at `at` should look at the time again: then or earlier, so that it
+    /// When a task with something to do at `at` should check the time again: then or earlier, so that it
     /// notices within 5 s that the machine has slept.
     pub fn wakeup(&self, at: Timestamp) -> Instant {
         Instant::now() + at.since(self.now()).min(RECHECK)
     }
 }
 
-/// A machine for tests: it sleeps, and its wall clock is corrected, when the test says so.
+/// A machine for tests, which sleeps and corrects its wall clock on command.
 #[cfg(test)]
 pub(crate) mod testing {
     use super::*;

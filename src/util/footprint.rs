@@ -1,9 +1,9 @@
-//! How much memory a value takes, about, for tests that it stays bounded.
+//! Estimates how much memory a value takes, for tests that it stays bounded.
 
 use std::fmt::{Debug, Write};
 
-/// The length of the debug text of `value`, in bytes: it grows with everything that is kept, and no collection can be
-/// left out of it by mistake. Spare room in collections does not count.
+/// The length of `value`'s debug text, in bytes. It grows with everything that is kept, and no collection can
+/// be left out by mistake. Spare capacity does not count.
 pub fn footprint(value: &impl Debug) -> usize {
     struct Length(usize);
     impl Write for Length {

@@ -1,9 +1,9 @@
-//! What all fuzz targets share, those of `tests/wire` as well. An input is bytes, and a target is a function that
-//! panics if something is wrong.
+//! Shared by all fuzz targets, including those of `tests/wire`. An input is bytes; a target is a function
+//! that panics if something is wrong.
 //!
-//! In an ordinary test, a target gets the corpus in `tests/fuzz/TARGET`, and then inputs that are made from the
-//! corpus by random changes: by default few, with `BOLERO_RANDOM_TEST_TIME_MS` for as long as that, with
-//! `BOLERO_RANDOM_ITERATIONS` as many as that.
+//! In an ordinary test, a target gets the corpus in `tests/fuzz/TARGET`, then random mutations of it: a few
+//! by default, for a time given by `BOLERO_RANDOM_TEST_TIME_MS`, or a number given by
+//! `BOLERO_RANDOM_ITERATIONS`.
 
 use bolero::generator::bolero_generator::driver::Driver;
 use bolero::{TargetLocation, ValueGenerator};
@@ -11,10 +11,10 @@ use std::fmt;
 use std::fs;
 use std::path::PathBuf;
 
-/// How many changed inputs a target gets in an ordinary test: a fraction of a second in a debug build.
+/// The number of mutated inputs in an ordinary test: a fraction of a second in a debug build.
 const ITERATIONS: usize = 100;
 
-/// The longest input that is made by changes, in bytes.
+/// The longest mutated input, in bytes.
 const MAX_LEN: usize = 8_192;
 
 /// Runs `check` with the inputs of the target `name`.
@@ -43,7 +43,7 @@ pub fn target(name: &'static str, check: fn(&[u8])) {
     target.for_each(move |input: &Input| check(&input.0));
 }
 
-/// Names the file of the corpus at which a target panicked.
+/// Shows the corpus file on which a target panicked.
 struct Shown<'a>(&'a PathBuf);
 
 impl Drop for Shown<'_> {
@@ -63,7 +63,7 @@ fn read(folder: &PathBuf) -> Vec<(PathBuf, Vec<u8>)> {
     paths.into_iter().map(read).collect()
 }
 
-/// An input that is shown in hexadecimal digits: `xxd -r -p` makes a file of the corpus of it.
+/// An input, shown in hexadecimal; `xxd -r -p` turns that into a corpus file.
 struct Input(Vec<u8>);
 
 impl fmt::Debug for Input {
@@ -72,7 +72,7 @@ impl fmt::Debug for Input {
     }
 }
 
-/// Makes inputs from those of the corpus by random changes.
+/// Generates inputs by mutating the corpus.
 struct Changed {
     corpus: Vec<Vec<u8>>,
 }
@@ -113,7 +113,7 @@ impl Changed {
                 input.iter_mut().skip(at).take(1).for_each(|byte| *byte = value);
             }
             2 => {
-                // Limits and lengths: the ends of what one, two, four and eight bytes hold.
+                // Limits and lengths: the extremes of one, two, four and eight bytes.
                 const ENDS: [u64; 10] =
                     [0, 1, 0x7f, 0xfc, 0xfd, 0xffff, 0x7fff_ffff, 0xffff_ffff, u64::MAX >> 1, u64::MAX];
                 let value = ENDS[usize::from(driver.produce::<u8>()?) % ENDS.len()].to_le_bytes();

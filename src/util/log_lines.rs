@@ -1,4 +1,4 @@
-//! The last lines of the program's own log, shared between the threads that log and the screen.
+//! The last lines of the program's own log, shared between the logging threads and the screen.
 
 use super::bounded::Ring;
 use super::text::clean;
@@ -8,13 +8,13 @@ use tracing::Level;
 
 /// The most lines that are kept.
 const MAX_LINES: usize = 2_000;
-/// The most characters of a line. Text of peers may be in it, so it is cleaned as well.
+/// The most characters of a line. It may contain text from peers, so it is cleaned too.
 const MAX_CHARS: usize = 1_000;
 
 /// A line of the log.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct LogLine {
-    /// The number of lines before it since startup.
+    /// The number of lines since startup before this one.
     pub number: u64,
     /// When it was written, on the time line of events.
     pub time: Timestamp,
@@ -35,7 +35,7 @@ struct Lines {
 }
 
 impl LogLines {
-    /// Appends a line; the oldest one gives way.
+    /// Appends a line, dropping the oldest if there are too many.
     pub fn push(&self, time: Timestamp, level: Level, text: &str) {
         let mut lines = self.lock();
         let number = lines.written;
@@ -49,7 +49,7 @@ impl LogLines {
         read(lines.ring.iter().rev().filter(|line| line.level <= level).collect())
     }
 
-    /// A thread that panicked while it held the lock has left whole lines.
+    /// Locks the lines, which stay valid even after a panic while locked.
     fn lock(&self) -> MutexGuard<'_, Lines> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -1,12 +1,12 @@
-//! The clocks of peers: whether our own is wrong.
+//! Peers' clocks, which show whether our own is wrong.
 
 use crate::util::bounded::Ring;
 
-/// How many clocks are remembered (Core: `TimeOffsets::MAX_SIZE`).
+/// How many clocks are kept (Core: `TimeOffsets::MAX_SIZE`).
 const MAX_CLOCKS: usize = 50;
 
-/// By how much the clocks of the last peers are ahead of ours (Core: `TimeOffsets`). Of the peers of one owner,
-/// as far as owners can be told apart, the last one counts.
+/// The offsets of recent peers' clocks from ours (Core: `TimeOffsets`). Only the last peer of each owner
+/// counts, as far as owners can be told apart.
 #[derive(Clone, Debug)]
 pub struct PeerClocks<Owner> {
     /// In s.
@@ -29,7 +29,7 @@ impl<Owner: PartialEq> PeerClocks<Owner> {
         }
     }
 
-    /// The median offset in s, or `None` of fewer than `at_least` owners.
+    /// The median offset in s, or `None` with fewer than `at_least` owners.
     pub fn median(&self, at_least: usize) -> Option<i64> {
         let mut offsets: Vec<i64> = self.offsets.iter().map(|&(_, offset)| offset).collect();
         offsets.sort_unstable();

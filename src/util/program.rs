@@ -4,17 +4,17 @@ use super::platform;
 use std::ffi::OsStr;
 use std::path::Path;
 
-/// Checks that a program can be run, as far as that is known without running it. A name without a folder is
-/// searched in `paths`, the value of `PATH`.
+/// Checks that a program can be run, as far as possible without running it. A name without a folder is looked
+/// up in `paths`, the value of `PATH`.
 ///
 /// # Errors
-/// The file does not exist or is not executable: a text in one line.
+/// One line: the file does not exist or is not executable.
 pub fn check(program: &Path, paths: Option<&OsStr>) -> Result<(), String> {
     let wrong = |why: String| format!("{}: {why}", program.display());
     if program.components().count() > 1 || program.is_absolute() {
         return is_program(program).map_err(wrong);
     }
-    // Without PATH the system has a default of its own.
+    // Without PATH, the system uses its own default.
     let Some(paths) = paths else { return Ok(()) };
     let found = std::env::split_paths(paths).any(|folder| is_program(&folder.join(program)).is_ok());
     found.then_some(()).ok_or_else(|| wrong("not found in PATH".to_owned()))

@@ -1,5 +1,4 @@
-//! Rates over the last ten minutes: events per second, and sampled levels. Both are right in quiet times,
-//! too.
+//! Rates over the last ten minutes: events per second, and sampled levels. Both also cover quiet times.
 
 use crate::util::time::Timestamp;
 use std::time::Duration;
@@ -10,7 +9,7 @@ const HISTORY: u64 = 600;
 /// The time between two samples of a [`Gauge`], in s.
 const SAMPLE: u64 = 10;
 
-/// Marks a second in which nothing was counted because the machine was asleep.
+/// Marks a second without counts because the machine was asleep.
 const ASLEEP: u64 = u64::MAX;
 
 /// Counts events by second. The current second is counted but not returned by
@@ -20,7 +19,7 @@ pub(crate) struct PerSecond {
     started: u64,
     /// The latest second that has a slot.
     newest: u64,
-    /// Second `s` has the slot `s % HISTORY`.
+    /// Second `s` is in slot `s % HISTORY`.
     slots: Vec<u64>,
 }
 
@@ -31,24 +30,24 @@ impl PerSecond {
         Self { started: started.as_secs(), newest: started.as_secs(), slots }
     }
 
-    /// Counts `amount` events at `time`, unless that is longer ago than counts are kept.
+    /// Counts `amount` events at `time`, unless that is too long ago.
     pub(crate) fn add(&mut self, time: Timestamp, amount: u64) {
         let second = time.as_secs();
         self.open(second, 0);
         if second + HISTORY > self.newest {
             let slot = self.slot_mut(second);
-            // The count starts anew in a second in which the machine fell asleep or awoke.
+            // A second in which the machine fell asleep or awoke starts from zero.
             *slot = if *slot == ASLEEP { amount } else { slot.saturating_add(amount).min(ASLEEP - 1) };
         }
     }
 
-    /// Notes that the machine slept between two events: the seconds between them are a gap.
+    /// Marks the seconds between two events as a gap because the machine slept.
     pub(crate) fn slept(&mut self, since: Timestamp, until: Timestamp) {
         self.open(since.as_secs(), 0);
         self.open(until.as_secs().saturating_sub(1), ASLEEP);
     }
 
-    /// Gives all seconds up to this one a slot, the new ones with `count`.
+    /// Opens slots for all seconds up to this one, with `count` in the new ones.
     fn open(&mut self, second: u64, count: u64) {
         let first_new = self.newest.saturating_add(1).max(second.saturating_sub(HISTORY - 1));
         for new in first_new..=second {
@@ -57,8 +56,8 @@ impl PerSecond {
         self.newest = self.newest.max(second);
     }
 
-    /// Returns the counts of the last `seconds` whole seconds before `now`, oldest first; fewer if fewer have
-    /// passed since the start. `None` while the machine was asleep.
+    /// Returns the counts of the last `seconds` whole seconds before `now`, oldest first; fewer soon after
+    /// the start. `None` while the machine was asleep.
     pub(crate) fn series(&self, now: Timestamp, seconds: u64) -> Vec<Option<f32>> {
         let end = now.as_secs();
         let begin = end.saturating_sub(seconds.min(HISTORY)).max(self.started);
@@ -66,8 +65,8 @@ impl PerSecond {
     }
 
     /// Returns the counts of the last ten minutes in at most `columns` equal slices of whole seconds, oldest
-    /// first; `None` where the machine was asleep all the time. The slice under way is left out, as it would always
-    /// look low.
+    /// first; `None` where the machine was asleep throughout. The current slice is left out, as it would
+    /// always look low.
     ///
     /// Slices begin at multiples of their length, so that a chart moves by whole columns.
     pub(crate) fn slices(&self, now: Timestamp, columns: usize) -> Vec<Option<u32>> {
@@ -119,12 +118,12 @@ impl Gauge {
         Self { period: started.as_secs() / SAMPLE, samples: Vec::new() }
     }
 
-    /// Records `level` up to `time`; to be called before the level changes.
+    /// Records `level` up to `time`. Call it before the level changes.
     pub(crate) fn observe(&mut self, time: Timestamp, level: u64) {
         self.fill(time, Some(to_f32(level)));
     }
 
-    /// Notes that the machine slept between two events: the periods between them are a gap.
+    /// Marks the periods between two events as a gap because the machine slept.
     pub(crate) fn slept(&mut self, since: Timestamp, until: Timestamp, level: u64) {
         self.fill(since + Duration::from_secs(SAMPLE), Some(to_f32(level)));
         self.fill(until, None);
@@ -244,7 +243,7 @@ mod tests {
         let gap = slices.iter().filter(|slice| slice.is_none()).count();
         assert!((39..=40).contains(&gap), "{slices:?}");
         assert_eq!(slices.into_iter().flatten().sum::<u32>(), 12);
-        // Of a sleep that is longer than what is kept nothing is left but the gap.
+        // Of a sleep longer than the history, only the gap remains.
         rate.slept(at(403), at(9_000));
         rate.add(at(9_000), 1);
         let series = rate.series(at(9_001), 600);

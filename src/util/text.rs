@@ -1,17 +1,17 @@
-//! Text for people: cleaned of control characters, or made of bytes and numbers.
+//! Text for people: cleaned of control characters, or made from bytes and numbers.
 
-/// Whether `text` contains `part`, in any case. Everything contains the empty text.
+/// Whether `text` contains `part`, ignoring case. Everything contains the empty text.
 pub fn contains(text: &str, part: &str) -> bool {
     part.is_empty() || text.to_lowercase().contains(&part.to_lowercase())
 }
 
-/// Returns `bytes` as text of at most `limit` characters that cannot act on a terminal or a log.
+/// Returns `bytes` as text of at most `limit` characters that is safe for terminals and logs.
 ///
 /// Invalid UTF-8, control characters (C0, C1, DEL), and the invisible characters that reorder or
 /// hide text (bidirectional controls, zero-width characters, line separators, tags, variation
 /// selectors) become `·`.
 pub fn clean(bytes: &[u8], limit: usize) -> String {
-    // A character takes at most 4 bytes: no need to decode more than can be kept.
+    // A character has at most 4 bytes: decode no more than can be kept.
     let bytes = &bytes[..bytes.len().min(limit.saturating_mul(4))];
     String::from_utf8_lossy(bytes).chars().take(limit).map(|c| if is_harmless(c) { c } else { '·' }).collect()
 }

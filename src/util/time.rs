@@ -7,9 +7,9 @@ use std::time::Duration;
 
 /// A point in time, in µs since the UNIX epoch.
 ///
-/// Within one process it never runs backwards: it is read once from the system's wall clock and then
-/// advanced by clocks that are not corrected (see [`crate::util::clock::Clock`]). If the wall clock is
-/// corrected meanwhile, a [`WallOffset`] leads from one to the other.
+/// Within one process it never runs backwards: it is read once from the system's wall clock and then advanced
+/// by clocks that are never corrected (see [`crate::util::clock::Clock`]). If the wall clock is corrected
+/// meanwhile, a [`WallOffset`] converts between the two.
 #[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Timestamp(u64);
 
@@ -58,14 +58,14 @@ impl Timestamp {
     }
 }
 
-/// A time that is written by RFC 3339, in UTC with milliseconds.
+/// A time formatted by RFC 3339, in UTC with milliseconds.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Rfc3339(Timestamp);
 
 impl fmt::Display for Rfc3339 {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
         let micros = i64::try_from(self.0.0).unwrap_or(i64::MAX);
-        // Later than the year 9999 is no time, but no reason to end a record either.
+        // A time after the year 9999 is not valid, but must not make a record fail.
         jiff::Timestamp::from_microsecond(micros).map_or(Ok(()), |time| write!(f, "{time:.3}"))
     }
 }
@@ -76,7 +76,7 @@ impl Serialize for Rfc3339 {
     }
 }
 
-/// By how much the wall clock is ahead of the time line of events: not at all, until it is corrected.
+/// By how much the wall clock is ahead of the time line of events; zero until it is corrected.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
 pub struct WallOffset {
     /// In µs; negative if it is behind.
@@ -87,12 +87,12 @@ impl WallOffset {
     /// A smaller change is noise, or the clock's drift.
     const STEP: u64 = 1_000_000;
 
-    /// Returns the offset if it is `wall` by the wall clock at `now`.
+    /// Returns the offset when the wall clock shows `wall` at `now`.
     pub fn between(now: Timestamp, wall: Timestamp) -> Self {
         Self { micros: wall.micros_since(now) }
     }
 
-    /// Returns what the wall clock, as it is set now, would have shown at `at`.
+    /// Returns what the wall clock, as currently set, would have shown at `at`.
     pub const fn wall(self, at: Timestamp) -> Timestamp {
         at.shifted(self.micros)
     }

@@ -16,7 +16,7 @@ pub const MAX_PAYLOAD: u32 = 4_000_000;
 pub(super) const READ_SIZE: usize = 16 * 1024;
 
 /// How far the buffer grows ahead of the received bytes of a long payload, in bytes, as in Core: a peer may
-/// announce a length and send nothing.
+/// announce a length and then send nothing.
 pub(super) const READ_AHEAD: usize = 256 * 1024;
 
 /// The most capacity that the buffer keeps between messages, in bytes.
@@ -31,7 +31,7 @@ pub enum FrameError {
     /// A payload longer than [`MAX_PAYLOAD`], in bytes.
     #[error("message of {0} bytes is too long")]
     TooLong(u32),
-    /// A packet of the v2 transport fails its authentication: it was forged or changed on its way.
+    /// A v2 packet fails its authentication: it was forged or changed in transit.
     #[error("a packet fails its authentication")]
     NotAuthentic,
 }
@@ -66,7 +66,7 @@ pub struct Decoded {
 
 /// Decodes messages from the bytes of one connection, received in any chunks.
 ///
-/// At most one known message is buffered; of unknown ones only the bytes are counted.
+/// At most one known message is buffered; unknown ones are only counted, not kept.
 #[derive(Debug)]
 pub struct Decoder {
     magic: [u8; 4],
@@ -108,12 +108,12 @@ impl Decoder {
         self.buffer.extend_from_slice(bytes);
     }
 
-    /// Whether the stream is between two messages, so that it may end here.
+    /// Whether the stream is between two messages and may end here.
     pub fn is_between_messages(&self) -> bool {
         matches!(self.state, State::Header) && self.buffer.is_empty()
     }
 
-    /// The number of bytes that wait to be decoded. After [`Decoder::next`] returned `None` they are the
+    /// The number of bytes waiting to be decoded. After [`Decoder::next`] returned `None`, they are the
     /// beginning of a message.
     pub fn buffered(&self) -> usize {
         self.buffer.len()
@@ -122,8 +122,9 @@ impl Decoder {
     /// Returns the next message, or `None` until it is complete.
     ///
     /// # Errors
-    /// [`FrameError`] if the stream cannot be decoded any further: the connection has to end. Wrong magic is
-    /// reported as soon as its four bytes have arrived, an excessive length before any byte of the payload.
+    /// [`FrameError`] if the stream cannot be decoded any further: the connection must be closed. Wrong magic
+    /// is reported as soon as its four bytes have arrived, an excessive length before any byte of the
+    /// payload.
     #[expect(clippy::should_implement_trait, reason = "an iterator would end at the first None")]
     #[inline]
     pub fn next(&mut self) -> Result<Option<Decoded>, FrameError> {
@@ -212,7 +213,7 @@ impl Header {
 
 fn check_and_decode(command: Command, payload: &[u8], checksum: [u8; 4]) -> Result<Message, Dropped> {
     let message = Message::decode(command, payload);
-    // The hash of a transaction's payload is its wtxid: no need to hash it twice.
+    // The wtxid is the hash of a transaction's payload: no need to hash it twice.
     let hash = match &message {
         Ok(Message::Tx(tx)) => tx.wtxid().0,
         _ => sha256d(payload),

@@ -96,7 +96,7 @@ const fn padded(name: &str) -> [u8; COMMAND_SIZE] {
     field
 }
 
-/// Returns `field` without the NULs at its end. NULs before other bytes stay: no name has them.
+/// Returns `field` without its trailing NULs. NULs before other bytes stay: no name has them.
 pub fn name_of(field: &[u8; COMMAND_SIZE]) -> &[u8] {
     let padding = field.iter().rev().take_while(|&&byte| byte == 0).count();
     &field[..COMMAND_SIZE - padding]

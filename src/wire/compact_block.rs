@@ -1,4 +1,4 @@
-//! Compact blocks (BIP152): blocks as short ids of transactions that the receiver may have.
+//! Compact blocks (BIP152): blocks as short ids of transactions that the receiver probably has.
 
 mod partial;
 #[cfg(test)]
@@ -13,7 +13,7 @@ use crate::chain::limits::MAX_BLOCK_WEIGHT;
 use sha2::{Digest, Sha256};
 use siphasher::sip::SipHasher24;
 
-/// The most transactions of a block: as many of the smallest ones as its weight allows.
+/// The most transactions of a block, from its weight limit and the smallest transaction.
 pub const MAX_TRANSACTIONS: usize = MAX_BLOCK_WEIGHT as usize / (4 * MIN_TRANSACTION);
 
 /// The only version of compact blocks in use: short ids are made of wtxids.
@@ -37,8 +37,8 @@ impl ShortId {
     }
 }
 
-/// Computes the short ids of one compact block. The key differs from sender to sender, so that transactions
-/// cannot be prepared to collide everywhere.
+/// Computes the short ids of one compact block. The key differs per sender, so transactions cannot be crafted
+/// to collide everywhere.
 #[derive(Clone, Debug)]
 pub struct ShortIds(SipHasher24);
 
@@ -113,7 +113,7 @@ impl CompactBlock {
         let mut indexes = Indexes::default();
         for before in 0..count {
             let index = indexes.decode(&mut reader)?;
-            // All transactions before it are prefilled or have a short id (Core: `InitData`).
+            // Every transaction before it is prefilled or has a short id (Core: `InitData`).
             if usize::from(index) > short_ids.len() + before {
                 return Err(WireError::IndexOutOfBlock(index));
             }

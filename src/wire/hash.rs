@@ -19,7 +19,7 @@ macro_rules! identifier {
 
         impl fmt::Display for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                // One write of all digits: a stream has two identifiers in most lines.
+                // Written in one piece for speed: most lines of a stream have two identifiers.
                 let digits = reversed_digits(self.0);
                 std::str::from_utf8(&digits).map_or(Err(fmt::Error), |text| f.write_str(text))
             }

@@ -30,7 +30,7 @@ mod network {
     pub const CJDNS: u8 = 6;
 }
 
-/// Reads a 16-byte address without a network; IPv4 is mapped into IPv6.
+/// Returns an IP as 16 bytes; IPv4 is mapped into IPv6.
 pub(super) fn mapped(ip: IpAddr) -> [u8; 16] {
     match ip {
         IpAddr::V4(ip) => ip.to_ipv6_mapped().octets(),
@@ -126,7 +126,7 @@ fn decode_host(reader: &mut Reader<'_>) -> Result<Option<Host>, WireError> {
         network::IPV6 => {
             let octets: [u8; 16] = reader.array()?;
             let ip = Ipv6Addr::from(octets);
-            // BIP155: an address with a network number of its own must not be encoded as IPv6.
+            // BIP155: an address with its own network number must not be encoded as IPv6.
             (is_node(octets) && ip.to_ipv4_mapped().is_none()).then_some(Host::Ip(ip.into()))
         }
         network::TORV3 => Some(Host::TorV3(reader.array()?)),
@@ -143,7 +143,7 @@ fn decode_host(reader: &mut Reader<'_>) -> Result<Option<Host>, WireError> {
     })
 }
 
-/// Encodes the entries of an `addrv2`: all but names, which only the user gives.
+/// Encodes the entries of an `addrv2`, except for names, which only the user can give.
 pub(super) fn encode_addrv2(list: &[KnownAddress], out: &mut Vec<u8>) {
     let hosts = || list.iter().filter(|known| !matches!(known.address.host, Host::Name(_)));
     put_len(out, hosts().count());

@@ -1,4 +1,4 @@
-//! The payload of each message ↔ bytes, for either transport.
+//! The payload of each message ↔ bytes, the same for both transports.
 
 use super::compact_size::put_len;
 use super::known_address::{decode_addr, decode_addrv2, encode_addr, encode_addrv2};
@@ -29,7 +29,7 @@ impl Message {
             Command::Inv => Self::Inv(Inventory::decode_list(reader)?),
             Command::GetData => Self::GetData(Inventory::decode_list(reader)?),
             Command::NotFound => Self::NotFound(Inventory::decode_list(reader)?),
-            // Copied, here and for blocks, so that kept bytes do not retain a whole read buffer.
+            // Copied, here and for blocks, so that kept bytes do not keep a whole read buffer alive.
             Command::Tx => Self::Tx(Transaction::parse(payload)?),
             Command::FeeFilter => Self::FeeFilter(reader.u64()?),
             Command::GetAddr => Self::GetAddr,

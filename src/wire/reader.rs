@@ -145,7 +145,7 @@ impl<'a> Reader<'a> {
     /// Reads a `CompactSize` that is a length: at most [`MAX_SIZE`].
     #[inline]
     fn size(&mut self) -> Result<usize, WireError> {
-        // Nearly every size in a transaction takes one byte.
+        // Nearly every size in a transaction is one byte.
         if let [size @ ..0xfd, rest @ ..] = self.rest {
             self.rest = rest;
             return Ok(usize::from(*size));

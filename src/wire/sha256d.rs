@@ -1,10 +1,10 @@
 //! Double SHA-256, the hash behind checksums, identifiers and merkle trees.
 //!
-//! It takes nine tenths of the time of reading a transaction. The compression is that of
-//! `sha2`; the padding is done here, for two reasons. Transactions are short, so that copies of
-//! unpredictable length cost some percent of the time that their hashes take. And the two hashes of
-//! a transaction can take turns, which gains up to a tenth: a processor that has instructions for
-//! SHA-256 waits for each result, and does some of the other hash meanwhile.
+//! Hashing takes nine tenths of the time of reading a transaction. The compression function is from `sha2`;
+//! the padding is done here, for two reasons. Transactions are short, so copies of unpredictable length would
+//! cost a few percent of the hashing time. And interleaving the two hashes of a transaction saves up to a
+//! tenth: a processor with SHA-256 instructions waits for each result, and can work on the other hash
+//! meanwhile.
 
 use sha2::block_api::compress256;
 use std::slice::from_ref;
@@ -66,7 +66,7 @@ fn bytes_of(state: [u32; 8]) -> [u8; 32] {
     bytes
 }
 
-/// Three concatenated pieces, divided into the blocks of SHA-256.
+/// Three concatenated pieces, divided into SHA-256 blocks.
 struct Text<'a> {
     /// The head and the part of the body that completes its block, if both exist.
     first: Option<[u8; BLOCK]>,
@@ -93,7 +93,7 @@ impl<'a> Text<'a> {
             });
             let rest;
             (middle, rest) = body[behind_head..].as_chunks();
-            // Copies more than the rest, but always as much and to the same place.
+            // Copies too much, but always the same amount to the same place, which is faster.
             end[..BLOCK].copy_from_slice(last);
             (end_begins, filled) = (BLOCK - rest.len(), BLOCK);
         } else {

@@ -8,8 +8,8 @@ use std::fmt::{self, Display};
 /// The longest summary, in characters.
 const MAX_SUMMARY: usize = 40;
 
-/// What the summary of a message is written from, when it is needed. Most messages are transactions, and of most
-/// of these nobody sees the summary.
+/// Everything the summary of a message needs, to be written on demand: most messages are transactions, and
+/// few of their summaries are ever shown.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Digest(Contents);
 
@@ -25,7 +25,7 @@ impl Default for Digest {
     }
 }
 
-/// The contents of a message in at most 40 harmless characters; empty if the command says it all.
+/// The contents of a message in at most 40 harmless characters; empty if the command says everything.
 impl Display for Digest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {
@@ -36,8 +36,8 @@ impl Display for Digest {
 }
 
 impl Message {
-    /// Returns the contents of the message in at most 40 harmless characters; empty if the command says it
-    /// all.
+    /// Returns the contents of the message in at most 40 harmless characters; empty if the command says
+    /// everything.
     pub fn summary(&self) -> String {
         self.digest().to_string()
     }

@@ -32,7 +32,7 @@ pub struct PacketDecoder {
 }
 
 impl PacketDecoder {
-    /// Returns a decoder for a session whose first bytes are `behind_handshake`.
+    /// Returns a decoder for a session; `behind_handshake` are the bytes received after its key exchange.
     pub fn new(cipher: InboundCipher, behind_handshake: &[u8]) -> Self {
         Self { cipher, buffer: BytesMut::from(behind_handshake), due: None }
     }
@@ -45,12 +45,12 @@ impl PacketDecoder {
         &mut self.buffer
     }
 
-    /// Whether the stream is between two packets, so that it may end here.
+    /// Whether the stream is between two packets and may end here.
     pub fn is_between_messages(&self) -> bool {
         self.due.is_none() && self.buffer.is_empty()
     }
 
-    /// The number of bytes that wait to be decoded. After [`PacketDecoder::next`] returned `None` they are the
+    /// The number of bytes waiting to be decoded. After [`PacketDecoder::next`] returned `None`, they are the
     /// beginning of a packet.
     pub fn buffered(&self) -> usize {
         self.buffer.len()
@@ -59,7 +59,7 @@ impl PacketDecoder {
     /// Returns the next message, or `None` until it is complete. Decoys are skipped.
     ///
     /// # Errors
-    /// [`FrameError`] if the stream cannot be decoded any further: the connection has to end. A length is
+    /// [`FrameError`] if the stream cannot be decoded any further: the connection must be closed. A length is
     /// checked before any byte of its packet arrives.
     pub fn next(&mut self) -> Result<Option<Decoded>, FrameError> {
         while let Some(length) = self.due()? {
@@ -67,7 +67,8 @@ impl PacketDecoder {
             let opened = self.cipher.decrypt_in_place(packet, None);
             let (_, plaintext) = opened.map_err(|_| FrameError::NotAuthentic)?;
             let decoded = match plaintext.split_first() {
-                // Only this bit counts, as in BIP324; the crate would take a decoy with other bits for genuine.
+                // Only this bit counts, as in BIP324; the crate would treat a decoy with other bits set as
+                // genuine.
                 Some((header, contents)) if header & DECOY == 0 => {
                     let size = u32::try_from(NUM_LENGTH_BYTES + length).unwrap_or(u32::MAX);
                     Some(Decoded { size, content: decode(contents) })

@@ -43,8 +43,8 @@ impl PowHeader {
     }
 }
 
-/// Whether `header` has the `nBits` that its height demands. `ancestors` are the known ones, parent first;
-/// at most 2,016 are read.
+/// Whether `header` has the `nBits` demanded at its height. `ancestors` are the known ones, parent first; at
+/// most 2,016 are read.
 pub fn has_valid_bits(
     network: Network,
     header: PowHeader,
@@ -56,7 +56,7 @@ pub fn has_valid_bits(
     }
     let Some(parent) = ancestors.clone().next() else { return true };
     let allows_late = matches!(network, Network::Testnet3 | Network::Testnet4 | Network::Simnet);
-    // The last ancestor that has the period's own `nBits`, not the easy ones of a late block.
+    // The last ancestor with the period's own `nBits` rather than a late block's easy ones.
     let on_time = || {
         let is_on_time =
             |ancestor: &PowHeader| !allows_late || ancestor.bits != limit || ancestor.begins_period();
@@ -68,20 +68,20 @@ pub fn has_valid_bits(
         }
         return on_time().is_none_or(|ancestor| ancestor.bits == header.bits);
     }
-    // On testnet4 every block on time has the `nBits` of the period's first block, so this works even
-    // if the first block is unknown.
+    // On testnet4, every block on time has the `nBits` of the period's first block, so this works even if
+    // that block is unknown.
     let base = if network == Network::Testnet4 { on_time() } else { Some(parent) };
     let Some(PowHeader { bits: base, .. }) = base else { return true };
     let first_height = header.height.saturating_sub(PERIOD);
     let mut period = ancestors.take_while(|ancestor| ancestor.height >= first_height);
     match period.find(|ancestor| ancestor.height == first_height) {
-        // A last block with an earlier time than the first counts as the quickest period.
+        // A last block with an earlier time than the first one counts as the shortest period.
         Some(first) => header.bits == retarget(base, parent.time.saturating_sub(first.time), limit),
         None => is_within_reach(header.bits, base, limit),
     }
 }
 
-/// Whether `bits` may begin the period after one with `base`, however long that one took (Core:
+/// Whether `bits` may begin the period after one with `base`, whatever its duration (Core:
 /// `PermittedDifficultyTransition`).
 fn is_within_reach(bits: u32, base: u32, limit: u32) -> bool {
     let [hardest, easiest] = [0, u32::MAX].map(|time| Target::from_bits(retarget(base, time, limit)));
@@ -98,7 +98,7 @@ fn retarget(bits: u32, timespan: u32, limit: u32) -> u32 {
     let zeros = exponent.saturating_sub(3);
     let divided = zeros.min(8);
     let product = (u128::from(mantissa) * u128::from(timespan)) << (8 * divided);
-    // Compact numbers of this form sort like the numbers that they encode.
+    // Compact numbers in this form sort like the numbers they encode.
     compact(product / u128::from(TIMESPAN), zeros - divided).min(limit)
 }
 

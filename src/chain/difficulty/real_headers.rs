@@ -1,4 +1,5 @@
-//! The history of mainnet and signet: every header is valid, and with any one bit of its `nBits` changed it is not.
+//! The history of mainnet and signet: every header is valid, and invalid with any single bit of its `nBits`
+//! changed.
 
 use super::{PERIOD, PowHeader, has_valid_bits};
 use crate::chain::Network;
@@ -8,7 +9,7 @@ use std::path::Path;
 /// last line is the beginning of the one after them.
 const RETARGETS: &str = include_str!("../../../tests/data/mainnet-retargets.txt");
 
-/// Asserts that `header` is valid, and would not be with any one bit of its `nBits` changed.
+/// Asserts that `header` is valid, and invalid with any single bit of its `nBits` changed.
 fn assert_exact<'a>(
     network: Network,
     header: PowHeader,

@@ -21,7 +21,7 @@ pub fn address(script_pubkey: &[u8], network: Network) -> Option<String> {
     }
 }
 
-/// Returns the script that `text` stands for, or `None` if it is not an address of `network`.
+/// Returns the script of the address `text`, or `None` if it is not an address of `network`.
 pub fn script_pubkey(text: &str, network: Network) -> Option<Vec<u8>> {
     if let Ok((prefix, version, program)) = segwit::decode(text) {
         let is_ours = prefix.as_str().eq_ignore_ascii_case(network.bech32_prefix());

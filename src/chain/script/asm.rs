@@ -1,10 +1,10 @@
-//! Scripts as text, the way Bitcoin Core writes them.
+//! Scripts as text, in Bitcoin Core's format.
 
 use super::instructions::{Instruction, instructions};
 use crate::chain::opcodes::{OP_0, opcode_name};
 use crate::util::text::hex;
 
-/// The longest data that is written as a number, in bytes (Core: `ScriptToAsmStr`).
+/// The longest data shown as a number, in bytes (Core: `ScriptToAsmStr`).
 const LONGEST_NUMBER: usize = 4;
 
 /// Returns the instructions of `script` as text: opcodes by name, data in hex, and data of up to four bytes

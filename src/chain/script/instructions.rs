@@ -21,7 +21,7 @@ pub(crate) fn instructions(script: &[u8]) -> Instructions<'_> {
 }
 
 impl<'a> Instructions<'a> {
-    /// Returns the bytes that are not parsed, or cannot be.
+    /// Returns the remaining bytes, not parsed or not parseable.
     pub(crate) fn rest(&self) -> &'a [u8] {
         self.0
     }

@@ -1,4 +1,4 @@
-//! Which template the script of an output follows.
+//! The template of an output script.
 
 use crate::chain::opcodes::*;
 use std::fmt;
@@ -6,7 +6,7 @@ use std::fmt;
 /// The program of a pay-to-anchor output (Core: `PayToAnchor`).
 const ANCHOR: [u8; 2] = [0x4e, 0x73];
 
-/// The template that the script of an output follows.
+/// The template of an output script.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum ScriptKind {
     /// Pays to the public key in the script.

@@ -34,10 +34,10 @@ pub enum DisconnectReason {
     /// The proxy works but cannot reach the peer.
     #[error("unreachable by the proxy: {0}")]
     UnreachableByProxy(ProxyReply),
-    /// The settings allow no way to the address.
+    /// The settings allow no route to the address.
     #[error("{0}")]
     NoRoute(NoRoute),
-    /// The peer is of no use to this program; another one takes its place.
+    /// The peer is useless to this program; another one takes its place.
     #[error("not useful: {0}")]
     NotUseful(Uselessness),
     /// The connection was opened to fetch addresses, and they arrived.
@@ -46,10 +46,10 @@ pub enum DisconnectReason {
     /// The connection was opened to fetch addresses, and none arrived in time.
     #[error("no addresses received")]
     NoAddresses,
-    /// The connection was opened to fetch the list of a whole mempool, and the list arrived.
+    /// The connection was opened for a whole-mempool list, and the list arrived.
     #[error("mempool list received")]
     MempoolListed,
-    /// The connection was opened to fetch the list of a whole mempool, and none arrived in time.
+    /// The connection was opened for a whole-mempool list, and none arrived in time.
     #[error("no mempool list received")]
     NoMempoolList,
     /// The peer does not understand the v2 transport, and the settings allow no other.
@@ -85,24 +85,24 @@ pub enum DisconnectReason {
     /// A v2 packet fails its authentication.
     #[error("a packet fails its authentication")]
     NotAuthentic,
-    /// The peer broke a rule that Core punishes as well.
+    /// The peer broke a rule for which Core disconnects too.
     #[error("{0}")]
     Misbehaved(Misbehaviour),
     /// The peer reads nothing from its socket.
     #[error("peer does not read")]
     NotReading,
-    /// The task of the connection failed: a defect of this program.
+    /// The connection's task failed: a defect of this program.
     #[error("internal error")]
     Internal,
-    /// The program ends.
+    /// The program is shutting down.
     #[error("shutting down")]
     ShuttingDown,
-    /// Nothing is heard any more from the sensor that was connected to the peer.
+    /// The sensor that was connected to the peer has gone silent.
     #[error("its sensor is stale")]
     SensorStale,
 }
 
-/// Why an honest peer is of no use for watching the mempool.
+/// Why an honest peer is useless for watching the mempool.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, thiserror::Error)]
 pub enum Uselessness {
     /// The peer does not relay transactions.
@@ -116,7 +116,7 @@ pub enum Uselessness {
     InitialBlockDownload,
 }
 
-/// Why the settings allow no way to an address.
+/// Why the settings allow no route to an address.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, thiserror::Error)]
 pub enum NoRoute {
     /// An onion address, and no proxy is set.
@@ -128,7 +128,7 @@ pub enum NoRoute {
     /// A CJDNS address, which this program cannot dial.
     #[error("CJDNS addresses cannot be dialled")]
     Cjdns,
-    /// An address of no host, of all hosts or of a group of hosts.
+    /// An address that stands for no single host: unspecified, broadcast or multicast.
     #[error("not the address of one host")]
     NotAHost,
     /// An IPv4 address, and only IPv6 is allowed.
@@ -151,7 +151,7 @@ pub enum ProxyFailure {
     /// The connection to the proxy ended during the negotiation.
     #[error("closed the connection")]
     Closed,
-    /// The answers are not those of SOCKS5.
+    /// The answers are not SOCKS5.
     #[error("does not speak SOCKS5")]
     NotSocks5,
     /// The proxy demands credentials that we do not have.
@@ -188,11 +188,11 @@ pub enum ProxyReply {
 /// Why the key exchange of the v2 transport failed (BIP324).
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, thiserror::Error)]
 pub enum KeyExchangeFailure {
-    /// No terminator came in time, or within the longest garbage that BIP324 allows: the peer may be on another
-    /// network, as the terminator depends on it.
+    /// No terminator arrived in time, or within the longest garbage that BIP324 allows. The peer may be on
+    /// another network, as the terminator depends on it.
     #[error("no garbage terminator, as from a node on another network")]
     NoGarbageTerminator,
-    /// The keys do not lead to a shared secret.
+    /// The keys do not yield a shared secret.
     #[error("no shared secret")]
     NoSecret,
 }

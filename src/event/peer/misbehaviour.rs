@@ -1,4 +1,4 @@
-//! What peers do wrong.
+//! What peers can do wrong.
 
 use crate::wire::block::BlockError;
 use crate::wire::compact_block::ReconstructionError;
@@ -19,7 +19,7 @@ pub enum Misbehaviour {
         /// Why the payload did not parse.
         why: WireError,
     },
-    /// A v2 packet that names no command.
+    /// A v2 packet without a command.
     #[error("message without a command")]
     NoCommand,
     /// A list is longer than the protocol allows.
@@ -54,20 +54,20 @@ pub enum Misbehaviour {
     /// A block or header that breaks a consensus rule, or a compact block that cannot be completed.
     #[error("invalid block: {0}")]
     InvalidBlock(BlockFault),
-    /// More announcements than are tracked for one peer. Those that are dropped are requested once they are announced
-    /// again, by any peer.
+    /// More announcements than are tracked for one peer. Dropped ones are requested once any peer announces
+    /// them again.
     #[error("too many announcements")]
     TooManyAnnouncements {
-        /// The number of announcements that are dropped.
+        /// The number of dropped announcements.
         dropped: usize,
     },
-    /// A list of a whole mempool that is longer than any mempool.
+    /// A whole-mempool list that is longer than any mempool.
     #[error("mempool list too long")]
     MempoolListTooLong,
-    /// A list of a whole mempool that has a transaction twice.
+    /// A whole-mempool list that contains a transaction twice.
     #[error("mempool list repeats itself")]
     MempoolListRepeats,
-    /// A list of a whole mempool of which no peer serves the most part.
+    /// A whole-mempool list, most of which no peer serves.
     #[error("mempool list is made up")]
     MempoolListMadeUp,
 }
@@ -75,7 +75,7 @@ pub enum Misbehaviour {
 /// Why a block, a header or a part of a compact block is rejected.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
 pub enum BlockFault {
-    /// The block or header is invalid by itself.
+    /// The block or header is invalid on its own.
     #[error(transparent)]
     Invalid(#[from] BlockError),
     /// A header does not follow the one before it in the same message.

@@ -21,18 +21,18 @@ pub struct PeerId(pub u64);
 /// What a connection is for (Core: `ConnectionType`).
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum ConnectionKind {
-    /// To a peer that the user named; kept whatever it is good for, and redialled.
+    /// To a peer that the user named; kept however useful it is, and redialled.
     Manual,
     /// To an address that the address manager chose; replaced by another one when it ends.
     Outbound,
     /// To a DNS seed behind a proxy, for its addresses only.
     AddrFetch,
-    /// To a peer that answers BIP35 `mempool`, for the list of its whole mempool only.
+    /// To a peer that answers BIP35 `mempool`, for its whole-mempool list only.
     MempoolFetch,
 }
 
 impl ConnectionKind {
-    /// Whether the connection ends when one question is answered: it is no peer to count on.
+    /// Whether the connection ends after one answer, so that it is no lasting peer.
     pub const fn is_short_lived(self) -> bool {
         match self {
             Self::Manual | Self::Outbound => false,
@@ -67,11 +67,11 @@ pub enum PeerEvent {
         /// Time from the ping to its pong.
         rtt: Duration,
     },
-    /// The pong arrived behind a bulk transfer: the peer is there, and the time says nothing about its latency.
+    /// The pong arrived, but behind a bulk transfer, so its time says nothing about latency.
     DelayedPong,
     /// The peer announced transactions.
     Announced {
-        /// Those that are known or will be requested, in the order of the announcement.
+        /// The transactions that are known or will be requested, in the order of the announcement.
         txs: Vec<TxHash>,
         /// Number of entries in the announcement.
         count: usize,
@@ -95,21 +95,21 @@ pub enum PeerEvent {
         /// Time from our `getdata` to its arrival.
         answered_after: Duration,
     },
-    /// A transaction arrived that nobody had announced: it was requested by txid, as the unconfirmed
-    /// parent of another one.
+    /// A transaction arrived that no peer had announced: it was requested by txid as another transaction's
+    /// unconfirmed parent.
     Parent {
         /// The parent.
         tx: Arc<Transaction>,
     },
-    /// A part of the list of the peer's whole mempool arrived (BIP35). A list is in the order in which the
-    /// peer would announce its transactions; it says nothing about relay.
+    /// A part of the peer's whole-mempool list arrived (BIP35). A list is in the order in which the peer
+    /// would announce its transactions, and says nothing about relay.
     Listed {
         /// The transactions, in the order of the list.
         txs: Vec<TxHash>,
-        /// Whether the list is complete with this part.
+        /// Whether this part completes the list.
         is_complete: bool,
     },
-    /// A transaction of a list arrived. It was requested from this peer, which may never have announced it.
+    /// A listed transaction arrived. It was requested from this peer, which may never have announced it.
     Bootstrapped {
         /// The transaction.
         tx: Arc<Transaction>,
@@ -124,7 +124,7 @@ pub enum PeerEvent {
         /// Number of transactions.
         count: usize,
     },
-    /// The peer set its fee filter (BIP133): it does not want transactions below this fee rate.
+    /// The peer set its fee filter (BIP133): it requests no announcements below this fee rate.
     FeeFilter {
         /// In sat/kvB.
         sat_per_kvb: u64,
@@ -136,7 +136,7 @@ pub enum PeerEvent {
     },
     /// The peer misbehaved in a way that does not end the connection.
     Tolerated(Misbehaviour),
-    /// Traffic on the connection since the last such event.
+    /// Traffic on the connection since the last `Traffic` event.
     Traffic(Arc<Traffic>),
     /// The connection, or the attempt to open it, ended.
     Disconnected {
@@ -147,8 +147,8 @@ pub enum PeerEvent {
     },
 }
 
-/// How a peer announces a block. Only announcements of the same kind may be compared in time: they
-/// differ in length, and a node sends some before it has validated the block and others after.
+/// How a peer announces a block. Only compare times of announcements of the same kind: they differ in length,
+/// and a node sends some kinds before validating the block and others after.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum BlockAnnouncement {
     /// The hash, in an `inv`.
@@ -199,8 +199,8 @@ pub struct PeerInfo {
     pub wtxid_relay: bool,
 }
 
-/// What is wrong with data from a peer. Data that are valid but come at the wrong time, unrequested or too often are
-/// misbehaviour only, and a peer that does not answer sends none.
+/// What is wrong with data from a peer. Valid data at the wrong time, unrequested or too often are only
+/// misbehaviour, and a peer that does not answer sends no data.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum InvalidData {
     /// The bytes belong to another network, or do not come from a Bitcoin node.
@@ -217,12 +217,12 @@ pub enum InvalidData {
     Transaction,
     /// A block, a header or a compact block that breaks a consensus rule or cannot be completed.
     Block,
-    /// A list of a whole mempool that is made up.
+    /// A whole-mempool list that is made up.
     MempoolList,
 }
 
 impl InvalidData {
-    /// What is wrong with the data that led to `event`; `None` if nothing is.
+    /// What is wrong with the data that led to `event`, if anything.
     pub const fn of(event: &PeerEvent) -> Option<Self> {
         match event {
             PeerEvent::Tolerated(misbehaviour) => Self::of_misbehaviour(misbehaviour),

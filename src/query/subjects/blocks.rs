@@ -13,9 +13,9 @@ pub struct Blocks;
 /// A block.
 #[derive(Clone, Copy, Debug)]
 pub struct BlockItem<'a> {
-    /// What it contained.
+    /// Its contents.
     pub figures: &'a BlockFigures,
-    /// How it spread over the peers, if any announced it and it is not too old.
+    /// Its spread over the peers, if any announced it and it is not too old.
     pub spread: Option<&'a Spread>,
     /// The present time.
     pub now: Timestamp,

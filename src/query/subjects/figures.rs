@@ -1,4 +1,4 @@
-//! Queries about the figures of the overview, for alerts.
+//! Queries about the overview's figures, for alerts.
 
 use crate::model::{Coverage, Estimate, Model};
 use crate::query::field::{Field, Subject};
@@ -88,7 +88,7 @@ impl Subject for Figures {
     ];
 }
 
-/// The estimate at `index`; one that is only a lower bound has no upper one.
+/// The estimate at `index`; a mere lower bound has no upper end.
 fn estimate(model: &Model, index: usize) -> Range {
     match model.estimates().targets[index].estimate {
         Some(Estimate::About(rate)) => Range::exactly(rate),
@@ -97,7 +97,7 @@ fn estimate(model: &Model, index: usize) -> Range {
     }
 }
 
-/// A miner's clock may be ahead of ours: then the age is 0.
+/// The age is 0 if the miner's clock is ahead of ours.
 fn tip_age(model: &Model, now: Timestamp) -> Range {
     let wall = model.wall_offset().wall(now);
     model.tip().map(|tip| wall.since(Timestamp::from_secs(tip.time.into()))).into()

@@ -1,4 +1,4 @@
-//! What queries are about, with the table of fields of each.
+//! The subjects of queries, with the field table of each.
 
 mod blocks;
 mod figures;

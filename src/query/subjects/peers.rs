@@ -8,7 +8,7 @@ use crate::query::field::{Field, Subject};
 use crate::query::unit::Unit;
 use crate::query::value::Range;
 
-/// The peers that are connected, dialled, or were dropped lately.
+/// The peers that are connected, being dialled, or were recently dropped.
 #[derive(Clone, Copy, Debug)]
 pub struct Peers;
 

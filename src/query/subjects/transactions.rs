@@ -19,7 +19,7 @@ use crate::wire::TxHash;
 #[derive(Clone, Copy, Debug)]
 pub struct Transactions;
 
-/// A transaction with what surrounds it.
+/// A transaction in its context.
 #[derive(Clone, Copy, Debug)]
 pub struct TransactionItem<'a> {
     pub(crate) network: Network,
@@ -39,7 +39,7 @@ impl<'a> TransactionItem<'a> {
     }
 }
 
-/// The kinds in the order of `Kind::ALL`, and what has none.
+/// The kinds in the order of `Kind::ALL`, then the word for none.
 const KINDS: &[&str] = &[
     "payment",
     "consolidation",
@@ -150,7 +150,7 @@ impl Subject for Transactions {
     ];
 }
 
-/// The exact fee, or within the bounds of the fee rate.
+/// The exact fee, or its bounds from the fee rate's.
 fn fee(entry: &MempoolEntry) -> Range {
     match entry.fee() {
         Some(fee) => fee.into(),
@@ -172,7 +172,7 @@ const fn source(source: TxSource) -> u64 {
     })
 }
 
-/// The number of relatives, or at least as many as were looked at.
+/// The number of relatives, at least; exact if all were counted.
 fn relatives(item: &TransactionItem<'_>, walk: impl Fn(TxKey) -> Relatives) -> Range {
     let key = item.mempool.key(TxHash::Wtxid(item.entry.tx().wtxid()));
     let Some(found) = key.map(walk) else { return Range::UNKNOWN };

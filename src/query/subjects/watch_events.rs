@@ -1,4 +1,4 @@
-//! Queries about what happens to targets of the watch list, for alerts.
+//! Queries about events of watch targets, for alerts.
 
 use super::word;
 use crate::model::{WatchEvent, WatchMatch};
@@ -6,7 +6,7 @@ use crate::query::field::{Field, Subject};
 use crate::query::unit::Unit;
 use crate::query::value::Range;
 
-/// What happens to targets of the watch list.
+/// Events of watch targets.
 #[derive(Clone, Copy, Debug)]
 pub struct WatchEvents;
 

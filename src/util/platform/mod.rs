@@ -1,5 +1,5 @@
-//! What differs between operating systems: what only Unix has is in `unix`, and what takes its place on others in
-//! `other`. Both have the same functions. Nothing else asks which system this is.
+//! Differences between operating systems: `unix` has what only Unix offers, and `other` the substitutes. Both
+//! have the same functions, and nothing else checks for the operating system.
 
 #[cfg(not(unix))]
 mod other;

@@ -1,4 +1,4 @@
-//! Systems that are not Unix, that is Windows. What cannot work there is named here and in the README.
+//! Systems other than Unix, that is Windows. What cannot work there is noted here and in the README.
 
 use std::fs::{DirBuilder, Metadata, OpenOptions};
 use std::io;
@@ -18,7 +18,7 @@ pub struct ProcessFigures {
     pub open_files: Option<u64>,
 }
 
-/// What a signal asks for. Nothing stops and continues a program here.
+/// The meaning of a signal. Programs are not stopped and continued here.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[expect(dead_code, reason = "the screen handles all signals that any system has")]
 pub enum Signal {
@@ -26,7 +26,7 @@ pub enum Signal {
     End,
     /// Stop until it continues.
     Stop,
-    /// The stop is over.
+    /// Continue after a stop.
     Continue,
 }
 
@@ -34,7 +34,7 @@ pub enum Signal {
 pub struct Signals;
 
 impl Signals {
-    /// Starts to listen.
+    /// Starts listening.
     pub fn listen() -> io::Result<Self> {
         Ok(Self)
     }
@@ -48,7 +48,7 @@ impl Signals {
 
 /// Waits until the user or the system asks the program to end.
 pub async fn end_is_asked() {
-    // Where no handler can be set, the other ones still end the program.
+    // If no handler can be set, the other signals still end the program.
     tokio::signal::ctrl_c().await.ok();
 }
 
@@ -62,12 +62,12 @@ pub fn stop() -> io::Result<()> {
     Err(io::Error::new(io::ErrorKind::Unsupported, "a program cannot be stopped on this system"))
 }
 
-/// What was typed before stays: the console has no queue that could be emptied.
+/// Does nothing: the console has no input queue to empty.
 pub fn discard_input() -> io::Result<()> {
     Ok(())
 }
 
-/// What is on its way to the console cannot be discarded.
+/// Does nothing: pending console output cannot be discarded.
 pub fn discard_output() -> io::Result<()> {
     Ok(())
 }
@@ -77,12 +77,12 @@ pub fn terminal_modes() -> io::Result<String> {
     Err(io::Error::new(io::ErrorKind::Unsupported, "the console has no modes"))
 }
 
-/// No code says that the console is gone.
+/// No error code means that the console is gone.
 pub fn is_hang_up(_code: i32) -> bool {
     false
 }
 
-/// Cannot wait for the end of the reader: it is noticed at the next write.
+/// Cannot wait for the reader to go away: that is noticed at the next write.
 pub fn output_is_gone() -> bool {
     false
 }
@@ -92,7 +92,7 @@ pub fn allow_open_files(_needed: u64) -> Option<u64> {
     None
 }
 
-/// Whether a file can be run: by its name only, which the system checks when it is run.
+/// Whether a file can be run, judged by its name only; the system checks the rest when running it.
 pub fn is_executable(_metadata: &Metadata) -> bool {
     true
 }
@@ -102,13 +102,13 @@ pub fn signal_of(_status: ExitStatus) -> Option<i32> {
     None
 }
 
-/// New files have the permissions of their folder, which in a user's profile are the user's.
+/// Does nothing: new files inherit the permissions of their folder, which in a user's profile are private.
 pub fn owner_only(_options: &mut OpenOptions) {}
 
-/// New folders have the permissions of the one above, which in a user's profile are the user's.
+/// Does nothing: new folders inherit permissions from their parent, which in a user's profile are private.
 pub fn owner_only_folder(_builder: &mut DirBuilder) {}
 
-/// Links are followed: making one takes the rights of an administrator.
+/// Does nothing: creating links takes administrator rights.
 pub fn follow_no_link(_options: &mut OpenOptions) {}
 
 /// An open file cannot be replaced, nor its folder.
@@ -121,12 +121,12 @@ pub fn has_name(_metadata: &Metadata) -> bool {
     true
 }
 
-/// For how long the machine has slept is not told: a sleep looks like a correction of the wall clock.
+/// Sleep cannot be measured, and looks like a correction of the wall clock.
 pub fn asleep() -> Duration {
     Duration::ZERO
 }
 
-/// The system is not asked about this process.
+/// Process figures are not available.
 pub fn process_figures() -> Option<ProcessFigures> {
     None
 }

@@ -26,14 +26,14 @@ pub struct ProcessFigures {
     pub open_files: Option<u64>,
 }
 
-/// What a signal asks for.
+/// The meaning of a signal.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Signal {
     /// End (SIGINT, SIGTERM, SIGHUP).
     End,
     /// Stop until SIGCONT (SIGTSTP).
     Stop,
-    /// The stop is over (SIGCONT).
+    /// Continue after a stop (SIGCONT).
     Continue,
 }
 
@@ -47,7 +47,7 @@ pub struct Signals {
 }
 
 impl Signals {
-    /// Starts to listen. From now on the signals' default actions are off.
+    /// Starts listening. From here on the signals' default actions are off.
     pub fn listen() -> io::Result<Self> {
         let listen = |signal: Os| unix::signal(SignalKind::from_raw(signal.as_raw()));
         Ok(Self {
@@ -89,7 +89,7 @@ pub async fn end_is_asked() {
 /// Asks every process of the group to stop, this one included, as the terminal driver does on Ctrl-Z
 /// outside raw mode.
 ///
-/// The leader of a session has no shell that could continue it, and so does not stop.
+/// A session leader has no shell that could continue it, so it does not stop.
 pub fn ask_to_stop() -> io::Result<()> {
     let alone = process::getsid(None)? == process::getpid();
     if alone { Ok(()) } else { Ok(process::kill_current_process_group(Os::TSTP)?) }
@@ -100,12 +100,12 @@ pub fn stop() -> io::Result<()> {
     Ok(process::kill_process(process::getpid(), Os::STOP)?)
 }
 
-/// Discards what was typed into the terminal, or answered by it, and not read yet.
+/// Discards unread input: what was typed into the terminal, or answered by it.
 pub fn discard_input() -> io::Result<()> {
     Ok(tcflush(io::stdout(), QueueSelector::IFlush)?)
 }
 
-/// Discards what is on its way to the terminal.
+/// Discards output on its way to the terminal.
 pub fn discard_output() -> io::Result<()> {
     tcflush(io::stdout(), QueueSelector::OFlush)?;
     // Linux wakes a writer for room in the queue of a pseudo-terminal only when its output starts again.
@@ -113,7 +113,7 @@ pub fn discard_output() -> io::Result<()> {
     Ok(tcflow(io::stdout(), Action::OOn)?)
 }
 
-/// The modes of the terminal, as `stty` writes them for itself. Blocks for some ms.
+/// The modes of the terminal, in `stty`'s own format. Blocks for some ms.
 pub fn terminal_modes() -> io::Result<String> {
     let terminal = io::stdout().as_fd().try_clone_to_owned()?;
     let output = Command::new("stty").arg("-g").stdin(terminal).stderr(Stdio::null()).output()?;
@@ -125,15 +125,15 @@ pub fn is_hang_up(code: i32) -> bool {
     [Errno::IO, Errno::NXIO].iter().any(|gone| gone.raw_os_error() == code)
 }
 
-/// Waits until nobody can read standard output any more; returns false if the system cannot wait for that.
+/// Waits until standard output has no reader any more; returns false if the system cannot wait for that.
 pub fn output_is_gone() -> bool {
     is_gone(&io::stdout())
 }
 
-/// Waits until the reading end of `pipe` is closed. Of a file it never is.
+/// Waits until the read end of `pipe` is closed, which never happens for a file.
 fn is_gone(pipe: &impl AsFd) -> bool {
     loop {
-        // An error of the pipe is always reported, whatever is asked for.
+        // A pipe's errors are reported even if no events are requested.
         let mut pipes = [PollFd::new(pipe, PollFlags::empty())];
         match poll(&mut pipes, None) {
             Ok(_) => return pipes[0].revents().intersects(PollFlags::ERR | PollFlags::HUP),
@@ -143,8 +143,8 @@ fn is_gone(pipe: &impl AsFd) -> bool {
     }
 }
 
-/// Allows as many open files, if the hard limit permits. Returns how many are allowed then; `None` if there is no
-/// limit.
+/// Raises the limit of open files to `needed`, or as far as the hard limit permits. Returns the new limit;
+/// `None` if there is none.
 pub fn allow_open_files(needed: u64) -> Option<u64> {
     let Rlimit { current, maximum } = getrlimit(Resource::Nofile);
     let soft = current?;
@@ -179,22 +179,22 @@ pub fn owner_only_folder(builder: &mut DirBuilder) {
 /// Refuses to follow a link and to wait for a pipe.
 pub fn follow_no_link(options: &mut OpenOptions) {
     use rustix::fs::OFlags;
-    // The sign of these bits means nothing.
+    // The sign bit has no meaning in these flags.
     options.custom_flags((OFlags::NOFOLLOW | OFlags::NONBLOCK).bits().cast_signed());
 }
 
-/// Whether both are of the same file.
+/// Whether both belong to the same file.
 pub fn is_same_file(one: &Metadata, other: &Metadata) -> bool {
     (one.dev(), one.ino()) == (other.dev(), other.ino())
 }
 
-/// Whether a file that is open has a name: it was not removed.
+/// Whether an open file still has a name, that is, was not removed.
 pub fn has_name(metadata: &Metadata) -> bool {
     metadata.nlink() > 0
 }
 
-/// For how long the machine has slept: by how much the boot-time clock, which counts sleep, is ahead of the monotonic
-/// one. Only Linux tells; elsewhere a sleep looks like a correction of the wall clock.
+/// How long the machine has slept: the boot-time clock, which counts sleep, minus the monotonic one. Only
+/// Linux offers this; elsewhere a sleep looks like a correction of the wall clock.
 #[cfg(target_os = "linux")]
 pub fn asleep() -> Duration {
     use rustix::time::{ClockId, clock_gettime};
@@ -203,7 +203,8 @@ pub fn asleep() -> Duration {
     boot.saturating_sub(monotonic)
 }
 
-/// For how long the machine has slept. Only Linux tells; elsewhere a sleep looks like a correction of the wall clock.
+/// How long the machine has slept. Only Linux can measure this; elsewhere a sleep looks like a correction of
+/// the wall clock.
 #[cfg(not(target_os = "linux"))]
 pub fn asleep() -> Duration {
     Duration::ZERO
@@ -212,7 +213,7 @@ pub fn asleep() -> Duration {
 /// What the system says about this process, from `/proc`, which only Linux has.
 pub fn process_figures() -> Option<ProcessFigures> {
     let stat = std::fs::read_to_string("/proc/self/stat").ok()?;
-    // The name of the process, in parentheses, may contain spaces; the next field is the third.
+    // The process name, in parentheses, may contain spaces; the next field is the third.
     let fields: Vec<&str> = stat.rsplit(')').next()?.split_whitespace().collect();
     let field = |number: usize| fields.get(number - 3)?.parse::<u64>().ok();
     let ticks = rustix::param::clock_ticks_per_second();

@@ -1,4 +1,4 @@
-//! The rules that a block must meet by itself, without the chain before it.
+//! The rules that a block must meet on its own, without the chain before it.
 
 use super::commitment::{self, WitnessError};
 use super::merkle::merkle_root;
@@ -34,7 +34,7 @@ pub enum BlockError {
     /// The first transaction is missing or is not a coinbase.
     #[error("the first transaction is not a coinbase")]
     NoCoinbase,
-    /// A transaction other than the first is a coinbase.
+    /// A transaction, given by its txid, is invalid.
     #[error("more than one coinbase")]
     ExtraCoinbase,
     /// The witnesses are not those that the coinbase commits to.
@@ -48,7 +48,7 @@ pub enum BlockError {
 impl BlockHeader {
     /// Checks that the hash meets the target, and that the target is hard enough for `network`.
     ///
-    /// Whether `nBits` are those that the chain demands at this height is not checked here.
+    /// Whether the chain demands these `nBits` at this height is not checked here.
     ///
     /// # Errors
     /// The first broken rule.
@@ -68,7 +68,7 @@ impl BlockHeader {
 
 impl Block {
     /// Checks the consensus rules that need only the block (Core: `CheckBlock`), apart from signature counts.
-    /// So txids and wtxids are proven.
+    /// This proves the block's txids and wtxids.
     ///
     /// # Errors
     /// The first broken rule.

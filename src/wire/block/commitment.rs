@@ -9,7 +9,7 @@ use crate::wire::sha256d::sha256d;
 /// first four are a tag.
 const PREFIX: [u8; 6] = [OP_RETURN, 0x24, 0xaa, 0x21, 0xa9, 0xed];
 
-/// The length of the commitment with what stands before it, in bytes; more may follow.
+/// The length of the commitment with its prefix, in bytes; the script may continue after it.
 const LENGTH: usize = PREFIX.len() + 32;
 
 /// Why the witnesses of a block are not those that its coinbase commits to.
@@ -32,7 +32,7 @@ pub fn commitment_script<'a>(
     others: impl IntoIterator<Item = &'a Transaction>,
     reserved: [u8; 32],
 ) -> Vec<u8> {
-    // The coinbase contains the root, so it counts as zero in it.
+    // The coinbase contains the root, so its own leaf is zero.
     let coinbase = std::iter::once([0; 32]);
     let (root, _) = merkle_root(coinbase.chain(others.into_iter().map(|tx| tx.wtxid().0)).collect());
     [&PREFIX[..], &sha256d([root, reserved].as_flattened())].concat()

@@ -4,9 +4,8 @@ use crate::wire::sha256d::sha256d;
 
 /// Returns the root over `leaves`, and whether the list may be a mutation of another one.
 ///
-/// An odd level is filled up with its last hash. So a list that repeats its end has the same root
-/// as the one without the repetition (CVE-2012-2459): equal neighbours are the sign of it. The
-/// root of no leaves is all zero.
+/// An odd level is filled up with its last hash, so a list that repeats its end has the same root as the one
+/// without the repetition (CVE-2012-2459). Equal neighbours reveal it. The root of no leaves is all zero.
 pub(crate) fn merkle_root(mut leaves: Vec<[u8; 32]>) -> ([u8; 32], bool) {
     let mut is_mutated = false;
     while leaves.len() > 1 {

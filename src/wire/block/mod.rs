@@ -73,8 +73,8 @@ impl BlockHeader {
 /// The smallest transaction with an input and an output, in bytes (Core: `MIN_TRANSACTION_WEIGHT` / 4).
 pub(super) const MIN_TRANSACTION: usize = 60;
 
-/// Parses the next transaction of a block. A smaller one than [`MIN_TRANSACTION`] is refused wherever it stands, so
-/// that the number of transactions bounds what is allocated for them.
+/// Parses the next transaction of a block. One smaller than [`MIN_TRANSACTION`] is refused even inside a
+/// block, so that a claimed number of transactions bounds the allocation for them.
 pub(super) fn parse_transaction(reader: &mut Reader<'_>) -> Result<Transaction, WireError> {
     let tx = Transaction::parse_next(reader)?;
     let size = tx.raw().len();

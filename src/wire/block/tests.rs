@@ -25,10 +25,10 @@ fn spend(byte: u8) -> TxParts {
     parts
 }
 
-/// The floor that block 702,861 of mainnet meets. Mainnet's own is harder than it was in 2021.
+/// A network whose limit block 702,861 of mainnet meets. Mainnet's own is harder than in 2021.
 const FLOOR: Network = Network::Testnet3;
 
-/// A block with its merkle root and its work done.
+/// A block with a valid merkle root and proof of work.
 fn mined(parts: &[TxParts]) -> Block {
     let transactions: Vec<_> = parts.iter().map(|parts| parts.build().unwrap()).collect();
     let header = BlockHeader {
@@ -138,8 +138,8 @@ fn the_coinbase_names_the_height() {
     }
 }
 
-/// The parts of a block whose second transaction has a witness, with the coinbase changed by `change` after
-/// it committed to the witness.
+/// The parts of a block whose second transaction has a witness; `change` is applied to the coinbase after it
+/// committed to the witness.
 fn with_witness(change: fn(&mut TxParts)) -> Vec<TxParts> {
     let mut segwit = spend(1);
     segwit.inputs[0].witness = vec![vec![7; 64]];
@@ -192,7 +192,7 @@ fn a_block_without_witnesses_needs_no_commitment() {
     assert_eq!(mined(&[coinbase(&[1, 1]), spend(1)]).check(Network::Regtest), Ok(()));
 }
 
-/// The block without any witness.
+/// The block without witnesses.
 fn stripped(block: &Block) -> Block {
     let strip = |tx: &Transaction| {
         let inputs = tx.inputs().map(|input| InputParts {

@@ -1,5 +1,5 @@
 //! Reconstruction of a block from a compact one: first with known transactions, then with those that the
-//! sender adds.
+//! sender supplies.
 
 use super::{BlockTransactionsRequest, CompactBlock, ShortId, ShortIds};
 use crate::wire::compact_size::encoded_len;
@@ -8,13 +8,13 @@ use foldhash::fast::RandomState;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
-/// Why a compact block cannot be reconstructed. The whole block has to be requested.
+/// Why a compact block cannot be reconstructed. The whole block must then be requested.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
 pub enum ReconstructionError {
-    /// Two transactions of the block have the same short id, which happens by chance.
+    /// Two transactions of the block have the same short id, which can happen by chance.
     #[error("two transactions have the same short id")]
     Collision,
-    /// The answer to a `getblocktxn` has another number of transactions than were requested, which is
+    /// The answer to a `getblocktxn` has a different number of transactions than requested, which is
     /// misbehaviour.
     #[error("{got} transactions instead of the {requested} requested")]
     WrongCount {
@@ -33,7 +33,7 @@ pub struct PartialBlock {
     slots: Vec<Option<Transaction>>,
 }
 
-/// What is known about the transaction of a short id.
+/// What is known about the transaction with a short id.
 struct IdSlot {
     slot: usize,
     candidate: Candidate,
@@ -42,7 +42,7 @@ struct IdSlot {
 enum Candidate {
     None,
     One(Wtxid),
-    /// More than one known transaction has the short id: the sender has to send the right one.
+    /// More than one known transaction has the short id, so the sender must send the right one.
     Many,
 }
 
@@ -110,7 +110,8 @@ impl PartialBlock {
     /// Completes the block with the missing transactions, in the order of the request.
     ///
     /// A known transaction may share a short id with another by chance, and the sender may lie:
-    /// [`Block::check`] detects both by the merkle root. Then, too, the whole block has to be requested.
+    /// [`Block::check`] detects both by the merkle root. In that case, too, the whole block must be
+    /// requested.
     ///
     /// # Errors
     /// [`ReconstructionError::WrongCount`].

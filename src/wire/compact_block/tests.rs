@@ -1,4 +1,4 @@
-//! The messages of compact blocks beside the `bitcoin` crate, and at their limits.
+//! The messages of compact blocks, compared with the crate `bitcoin`, and at their limits.
 
 use super::*;
 use crate::wire::{Block, Command, Message};

@@ -4,9 +4,9 @@
 //! version 8 · [version 2: CompactSize 8 · key 8] · count 8 · (transaction · entry time 8 · fee delta 8) …
 //! · CompactSize n · (txid 32 · fee delta 8) … · CompactSize n · txid 32 …
 //! ```
-//! Numbers are little-endian, times in s since the UNIX epoch. In version 2, each byte after the key is
-//! combined by exclusive or with the byte of the key at its offset in the file, modulo 8. The two lists at the end, of fee deltas of other
-//! transactions and of transactions that were not broadcast yet, are not read, and written empty.
+//! Numbers are little-endian, times in s since the UNIX epoch. In version 2, each byte after the key is combined
+//! by exclusive or with the key byte at its file offset modulo 8. The two lists at the end (fee deltas of other transactions,
+//! and transactions not broadcast yet) are ignored when reading and written empty.
 
 #[cfg(test)]
 mod tests;
@@ -25,19 +25,19 @@ const KEY: usize = 8;
 /// The fewest bytes of a transaction with its time and its fee delta.
 const MIN_ENTRY: usize = 60 + 16;
 
-/// Why a file is not read.
+/// Why a file cannot be read.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
 pub enum MempoolDatError {
-    /// The file does not begin with a version.
+    /// The file does not start with a version.
     #[error("not a mempool.dat")]
     Foreign,
-    /// A version that later programs may write.
+    /// A version unknown to this program.
     #[error("mempool.dat version {0} is not supported: must be 1 or 2")]
     Version(u64),
     /// The file ends too early.
     #[error("cut off after {complete} of {count} transactions")]
     Truncated {
-        /// The number of transactions that are complete.
+        /// The number of complete transactions.
         complete: u64,
         /// The number of transactions that the file announces.
         count: u64,
@@ -45,7 +45,7 @@ pub enum MempoolDatError {
     /// A transaction is malformed.
     #[error("damaged at transaction {number}: {why}")]
     Transaction {
-        /// Its number, from 1.
+        /// Its position in the file, from 1.
         number: u64,
         /// What is wrong with it.
         why: WireError,
@@ -80,7 +80,7 @@ impl MempoolDat {
                     return Err(MempoolDatError::Foreign);
                 }
             }
-            // What is not a small number is no version.
+            // Only a small number can be a version.
             version @ 3..=99 => return Err(MempoolDatError::Version(version)),
             _ => return Err(MempoolDatError::Foreign),
         }

@@ -1,4 +1,4 @@
-//! The rules that a transaction must meet by itself, without its prevouts.
+//! The rules that a transaction must meet on its own, without its prevouts.
 
 use super::{OutPoint, Transaction};
 use crate::chain::limits::{MAX_BLOCK_WEIGHT, MAX_MONEY, WITNESS_SCALE_FACTOR};

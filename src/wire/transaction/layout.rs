@@ -1,4 +1,4 @@
-//! The only pass over the bytes of a transaction: finds the offsets of its parts.
+//! The only pass over the bytes of a transaction, which finds the offsets of its parts.
 
 use crate::wire::reader::{Reader, WireError};
 use crate::wire::transaction::fields::{Input, OutPoint, Output, Witness};
@@ -35,7 +35,7 @@ pub(super) struct Layout {
 impl Layout {
     /// Reads one transaction; the bytes after it are left in `reader`.
     pub(super) fn read(bytes: &mut Reader<'_>) -> Result<Self, WireError> {
-        // A copy of our own stays in registers.
+        // A local copy stays in registers.
         let mut reader = *bytes;
         let start = reader.remaining();
         if start > MAX_TRANSACTION {
@@ -45,8 +45,8 @@ impl Layout {
         let mut input_count = reader.count(MIN_INPUT)?;
         let mut flags = 0;
         if input_count == 0 {
-            // Either the marker of the witness format, or a list of no inputs and, as flags, one of no
-            // outputs.
+            // Either the marker of the witness format, or an empty list of inputs followed by an empty list
+            // of outputs.
             flags = reader.u8()?;
             match flags {
                 0 => {}
@@ -95,7 +95,7 @@ fn skip_witnesses(reader: &mut Reader<'_>, stacks: usize) -> Result<bool, WireEr
     Ok(found)
 }
 
-/// Reads inputs and their witnesses side by side. The pass above has read them without an error.
+/// Reads inputs and their witnesses in parallel. The first pass has read them without an error.
 #[derive(Clone)]
 pub(super) struct Inputs<'a> {
     pub(super) reader: Reader<'a>,
@@ -139,7 +139,7 @@ impl<'a> Iterator for Inputs<'a> {
 
 impl ExactSizeIterator for Inputs<'_> {}
 
-/// Reads outputs. The pass above has read them without an error.
+/// Reads outputs. The first pass has read them without an error.
 #[derive(Clone)]
 pub(super) struct Outputs<'a> {
     pub(super) reader: Reader<'a>,

@@ -35,7 +35,7 @@ const NAMES: [&str; 28] = [
 /// The id of `feature`, which has a separate range (BIP434).
 const FEATURE: (u8, &str) = (37, "feature");
 
-/// The id before a command in full.
+/// The id that precedes a command in full.
 pub(super) const LONG: u8 = 0;
 
 /// Returns the id of a command, if it has one.

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 
 const MAGIC: [u8; 4] = [0xfa, 0xbf, 0xb5, 0xda];
 
-/// A session seen from both ends.
+/// Both ends of a session.
 fn sessions() -> (CipherSession, CipherSession) {
     let begin = |role| {
         let mut key = [0; 64];
@@ -54,7 +54,7 @@ fn messages_come_out_as_they_went_in() {
     let mut decoder = PacketDecoder::new(ours.into_split().0, &[]);
     let large = Message::Inv(vec![Inventory::Wtx(Wtxid([9; 32])); 50_000]);
     let small = [Message::Ping(7), Message::Verack, Message::SendAddrV2, Message::Mempool];
-    // Ciphers change their keys after 224 packets.
+    // Ciphers rekey after 224 packets.
     for message in small.iter().cycle().take(300).chain([&large]).chain(&small) {
         let packet = encoder.encode(message);
         decoder.buffer().extend_from_slice(&packet);
@@ -172,8 +172,9 @@ fn an_unknown_command_is_skipped_as_in_v1() {
     assert_eq!(encrypted.content, plain.content);
 }
 
-/// Packets: each has a length of two bytes and a header before its contents. The first byte of all is the size of
-/// the chunks, the second one the number of the byte from the end that is changed in transit, or zero.
+/// The input is packets, each a two-byte length and a header before its contents. Its first byte is the size
+/// of the chunks; the second is the number of the byte, counted from the end, that is changed in transit, or
+/// zero.
 #[test]
 fn fuzz_stream_v2() {
     crate::util::fuzz::target("stream_v2", |input| {

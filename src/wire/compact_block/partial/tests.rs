@@ -7,7 +7,7 @@ fn real_block() -> Block {
     Block::parse(&Bytes::from_static(bitcoin_test_data::blocks::mainnet_702861())).unwrap()
 }
 
-/// A held mempool: the transactions of `block` whose index passes.
+/// A mempool with the transactions of `block` whose index `keep` accepts.
 fn held(block: &Block, keep: impl Fn(usize) -> bool) -> HashMap<Wtxid, Transaction> {
     let kept = block.transactions.iter().enumerate().skip(1).filter(|(index, _)| keep(*index));
     kept.map(|(_, tx)| (tx.wtxid(), tx.clone())).collect()
@@ -63,14 +63,14 @@ fn a_short_name_that_stands_twice_in_a_block_is_a_collision() {
     assert_eq!(partial, Err(ReconstructionError::Collision));
 }
 
-/// To find two transactions of one name takes 2²⁴ hashes; here one name stands for another.
+/// Finding two transactions with the same short id takes 2²⁴ hashes; here one id is swapped for another.
 #[test]
 fn of_two_known_transactions_with_one_short_id_neither_is_used() {
     let block = real_block();
     let mut compact = CompactBlock::of(block.header, 7, &block.transactions);
     let short_ids = ShortIds::new(&compact.header, compact.nonce);
     let all = held(&block, |_| true);
-    // Index 5 now has the short id of index 6, which has one of no known transaction.
+    // Index 5 now has the short id of index 6, whose own id matches no known transaction.
     compact.short_ids[4] = short_ids.of(block.transactions[6].wtxid());
     compact.short_ids[5] = ShortId(0);
     let partial = fill(&compact, &all);
