@@ -1,4 +1,4 @@
-//! One rule with what was seen of its condition: decides when it fires.
+//! A rule and the history of its condition: decides when it fires.
 
 use super::condition::Condition;
 use super::edge::Edge;
@@ -16,7 +16,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// How many transactions a rule remembers, so that it reports none twice.
+/// How many transactions a rule remembers, so as to report none twice.
 const MAX_REMEMBERED: usize = 10_000;
 
 /// A rule with its state.
@@ -28,9 +28,9 @@ pub(super) struct ActiveRule {
     pub(super) is_on: bool,
     edge: Edge,
     truth: Truth,
-    /// The transactions that fulfilled the condition.
+    /// The transactions already reported.
     reported: BoundedSet<Txid, MAX_REMEMBERED>,
-    /// The peers that fulfil the condition; `None` before the first look.
+    /// The peers that fulfil the condition; `None` before the first check.
     peers: Option<BTreeSet<PeerId>>,
     last: Option<Timestamp>,
     fired: u64,
@@ -54,13 +54,13 @@ impl ActiveRule {
         }
     }
 
-    /// Switches the rule on or off. What happened while it was off is no change.
+    /// Switches the rule on or off. A change while it was off does not count.
     pub(super) fn switch(&mut self, now: Timestamp) {
         self.is_on = !self.is_on;
         (self.edge, self.truth, self.peers) = (Edge::Start(now), Truth::Unknown, None);
     }
 
-    /// Looks at the figures. While the mempool `is_loading`, what depends on it is unknown.
+    /// Checks the figures. While the mempool `is_loading`, what depends on it is unknown.
     pub(super) fn look_at_figures(
         &mut self,
         item: &FiguresItem<'_>,
@@ -79,7 +79,7 @@ impl ActiveRule {
         Some(self.fire(AlertItem::Figures(figures(query.figures(item))), item.now))
     }
 
-    /// Reports an item that fulfils the condition, or counts it during the cool-down.
+    /// Reports an item that fulfils the condition, or counts it during the cooldown.
     pub(super) fn report(
         &mut self,
         item: AlertItem,
@@ -107,8 +107,8 @@ impl ActiveRule {
         self.report(AlertItem::Transaction(txid), now, throttle)
     }
 
-    /// Takes what was seen of every peer. Returns the peers that began to fulfil the condition. Those that do when
-    /// the rule begins are no change.
+    /// Checks all peers. Returns those that have begun to fulfil the condition, ignoring those that did so
+    /// from the start.
     pub(super) fn look_at_peers(&mut self, seen: &[(PeerId, Truth)]) -> Vec<PeerId> {
         let before = self.peers.take();
         let fulfils = |&(id, truth): &(PeerId, Truth)| {
@@ -121,7 +121,7 @@ impl ActiveRule {
         new
     }
 
-    /// What a test of the rule reports.
+    /// The alert for a test of the rule.
     pub(super) fn test(&self, figures_now: &FiguresItem<'_>) -> Alert {
         let item = match self.rule.condition() {
             Condition::Figures(query) => AlertItem::Figures(figures(query.figures(figures_now))),
@@ -140,7 +140,7 @@ impl ActiveRule {
         self.cools_for(now).is_some()
     }
 
-    /// How long the cool-down still lasts.
+    /// The remaining cooldown.
     fn cools_for(&self, now: Timestamp) -> Option<Duration> {
         let rest = self.rule.cooldown().checked_sub(now.since(self.last?))?;
         (!rest.is_zero()).then_some(rest)

@@ -1,4 +1,4 @@
-//! All rules, and which of them fire for what happens.
+//! All rules: decides which of them fire.
 
 use super::MAX_RULES;
 use super::active::ActiveRule;
@@ -20,22 +20,22 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// The shortest time between two looks at the figures.
+/// The shortest time between two checks of the figures.
 const LOOK: Duration = Duration::from_secs(1);
 
-/// The shortest time between two looks at the peers.
+/// The shortest time between two checks of the peers.
 const LOOK_AT_PEERS: Duration = Duration::from_secs(5);
 
 /// A rule that fires.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Firing {
-    /// What it reports.
+    /// The alert.
     pub alert: Arc<Alert>,
-    /// The rule, which says what is to be done.
+    /// The rule, with the actions to carry out.
     pub rule: Arc<Rule>,
 }
 
-/// The rules of the user.
+/// The user's rules.
 #[derive(Debug)]
 pub struct Alerts {
     rules: Vec<ActiveRule>,
@@ -60,7 +60,7 @@ impl Default for Alerts {
 }
 
 impl Alerts {
-    /// Adds a rule, unless there are [`MAX_RULES`]. Returns whether it did.
+    /// Adds a rule, unless there are [`MAX_RULES`]. Returns whether it was added.
     pub fn add(&mut self, rule: Rule, origin: Origin, now: Timestamp) -> bool {
         if self.rules.len() >= MAX_RULES {
             return false;
@@ -70,11 +70,11 @@ impl Alerts {
         true
     }
 
-    /// Carries out a command of the user. Returns the test that was asked for.
+    /// Carries out a user command. Returns the alert of a test.
     pub fn command(&mut self, command: &AlertCommand, model: &Model, now: Timestamp) -> Option<Firing> {
         match command {
             AlertCommand::Add(text) => {
-                // The screen has checked it.
+                // The screen has already checked it.
                 if let Ok(rule) = Rule::parse(text) {
                     self.add(rule, Origin::Screen, now);
                 }
@@ -101,7 +101,7 @@ impl Alerts {
         None
     }
 
-    /// Returns the rules that fire for what `event` led to; `None`: for what a command led to.
+    /// Returns the rules that fire because of `event`, or of a command if that is `None`.
     pub fn after(
         &mut self,
         event: Option<&EventKind>,
@@ -137,7 +137,7 @@ impl Alerts {
         firings
     }
 
-    /// Looks at figures and peers, if it is time. Returns the rules that fire.
+    /// Checks figures and peers, if it is time. Returns the rules that fire.
     pub fn look(&mut self, model: &Model, now: Timestamp) -> Vec<Firing> {
         let is_due = |looked: Option<Timestamp>, pause| looked.is_none_or(|at| now.since(at) >= pause);
         let mut firings = Vec::new();
@@ -152,18 +152,18 @@ impl Alerts {
         firings
     }
 
-    /// The rules that were added on screen, as they are written.
+    /// The rules added on screen, as text.
     pub fn kept(&self) -> Vec<String> {
         let added = self.rules.iter().filter(|active| active.origin == Origin::Screen);
         added.map(|active| active.rule.line(active.is_on)).collect()
     }
 
-    /// The rules as the screen lists them.
+    /// The rules as listed on screen.
     pub fn rows(&self, now: Timestamp) -> Vec<AlertRow> {
         self.rules.iter().map(|active| active.row(now)).collect()
     }
 
-    /// Takes how the program of a tested rule ended.
+    /// Notes how the program of a tested rule ended.
     pub fn tested(&mut self, program: PathBuf, result: Result<(), CommandFailure>) {
         self.signals.test(TestResult::Ended { program, result });
     }
@@ -181,7 +181,7 @@ impl Alerts {
         });
     }
 
-    /// Looks at a transaction that arrived, or whose fee became known.
+    /// Checks a transaction that arrived or whose fee became known.
     fn transaction(
         &mut self,
         entry: &MempoolEntry,
@@ -190,7 +190,7 @@ impl Alerts {
         now: Timestamp,
         firings: &mut Vec<Firing>,
     ) {
-        // What was waiting before startup is no news.
+        // Transactions from before startup are not news.
         if matches!(entry.source(), TxSource::Bootstrap | TxSource::Restored) {
             return;
         }
@@ -205,7 +205,7 @@ impl Alerts {
         });
     }
 
-    /// Looks at a block that was connected, or disconnected by a reorg.
+    /// Checks a block that was connected, or disconnected by a reorg.
     fn block(&mut self, figures: &BlockFigures, is_stale: bool, now: Timestamp, firings: &mut Vec<Firing>) {
         let item = BlockItem { figures, spread: None, now };
         let (height, hash, pool) = (figures.height, figures.hash, figures.pool);
@@ -268,7 +268,7 @@ impl Alerts {
         });
     }
 
-    /// Lets each rule that is switched on look at something, and takes its alerts.
+    /// Passes something to each active rule, and collects the alerts.
     fn each(
         &mut self,
         firings: &mut Vec<Firing>,

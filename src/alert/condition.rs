@@ -4,20 +4,20 @@ use crate::query::{
     Blocks, Completion, Figures, Peers, Query, QueryError, Subject, Transactions, WatchEvents, complete,
 };
 
-/// What a transaction has at its arrival only by chance.
+/// Fields that a transaction has on arrival only by chance.
 const NOT_OF_TRANSACTIONS: &[&str] = &["age", "peers"];
 
-/// What a block has only some time after its arrival.
+/// Fields that a block has only some time after its arrival.
 const NOT_OF_BLOCKS: &[&str] = &["age", "peers", "half"];
 
-/// The figures that say little while the mempool is being loaded.
+/// Figures that mean little while the mempool is being loaded.
 const OF_MEMPOOL: &[&str] =
     &["next_block", "within_3", "within_6", "transactions", "size", "memory", "fees_known", "arrivals"];
 
-/// The fields of a transaction that change when its fee becomes known.
+/// Fields of a transaction that change when its fee becomes known.
 const OF_FEE: &[&str] = &["fee", "fee_rate", "chunk_fee_rate"];
 
-/// What a rule is about, and which of it.
+/// The subject of a rule, with its query.
 #[derive(Debug)]
 pub enum Condition {
     /// The figures of the overview.
@@ -32,7 +32,7 @@ pub enum Condition {
     Watch(Query<WatchEvents>),
 }
 
-/// A subject of rules, before its condition is read.
+/// A subject, before its condition is parsed.
 #[derive(Clone, Copy)]
 struct About {
     name: &'static str,
@@ -68,7 +68,7 @@ const SUBJECTS: [About; 5] = [
     },
 ];
 
-/// Reads a condition about `S` that uses none of the fields of `refused`.
+/// Parses a condition about `S` that uses no field in `refused`.
 fn query<S: Subject>(text: &str, refused: &[&str]) -> Result<Query<S>, QueryError> {
     let query = Query::<S>::parse(text)?;
     let whole = || text.len() - text.trim_start().len()..text.trim_end().len();
@@ -90,7 +90,7 @@ impl Condition {
         SUBJECTS.iter().map(|about| about.name)
     }
 
-    /// Reads a condition about the subject with this name. Returns `None` if there is no such subject.
+    /// Parses a condition about the subject with this name. Returns `None` if there is no such subject.
     pub(super) fn parse(subject: &str, text: &str) -> Option<Result<Self, QueryError>> {
         let about = SUBJECTS.iter().find(|about| about.name.eq_ignore_ascii_case(subject))?;
         let read = (about.read)(text);
@@ -108,7 +108,7 @@ impl Condition {
         Self::Watch(Query::default())
     }
 
-    /// Returns what could stand at byte `cursor` of a condition about the subject with this name.
+    /// Returns the completions at byte `cursor` of a condition about the subject with this name.
     pub(super) fn complete(subject: &str, text: &str, cursor: usize) -> Completion {
         let about = SUBJECTS.iter().find(|about| about.name.eq_ignore_ascii_case(subject));
         about.map_or_else(Completion::default, |about| (about.complete)(text, cursor))
@@ -125,12 +125,12 @@ impl Condition {
         }
     }
 
-    /// Whether the condition says little while the mempool is being loaded.
+    /// Whether the condition means little while the mempool is being loaded.
     pub(super) fn depends_on_mempool(&self) -> bool {
         matches!(self, Self::Figures(query) if query.mentions(OF_MEMPOOL))
     }
 
-    /// Whether the condition may become true when the fee of a transaction becomes known.
+    /// Whether the condition may become true when a transaction's fee becomes known.
     pub(super) fn depends_on_fee(&self) -> bool {
         matches!(self, Self::Transactions(query) if query.mentions(OF_FEE))
     }

@@ -1,17 +1,17 @@
-//! When a condition that holds or not counts as a change.
+//! Detects when a condition changes to true.
 
 use super::WARM_UP;
 use crate::query::Truth;
 use crate::util::time::Timestamp;
 
-/// What was known of a condition before.
+/// The history of a condition.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Edge {
-    /// It was never false since this time.
+    /// It has never been false since this time.
     Start(Timestamp),
-    /// It was false: the next time that it is true is a change.
+    /// It was false: its next true value is a change.
     Armed,
-    /// It is or was true, and that has been reported.
+    /// It is or was true, and that was reported.
     Reported,
 }
 
@@ -44,7 +44,7 @@ mod tests {
         Timestamp::from_secs(secs)
     }
 
-    /// Observes one truth each second, and reports each change at once.
+    /// Observes one truth per second, and reports each change immediately.
     fn changes(truths: &[Truth]) -> Vec<usize> {
         let mut edge = Edge::Start(at(0));
         let observed = truths.iter().enumerate().filter(|(second, truth)| {

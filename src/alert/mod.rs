@@ -1,4 +1,4 @@
-//! Alerts: rules of the user, each a query with actions, and the decision which of them fire.
+//! Alerts: the user's rules, each a query with actions, and which of them fire.
 //!
 //! ```text
 //! rule    = subject [ ":" condition ] { ";" part }
@@ -9,15 +9,15 @@
 //! - A rule about **figures** fires when its condition becomes true; one that is true from the start fires after
 //!   [`WARM_UP`]. While the mempool of an earlier run or of a peer is being loaded, conditions that depend on it
 //!   wait.
-//! - A rule about **transactions** or **blocks** fires for each that arrives and fulfils the condition, and for a
-//!   transaction whose fee becomes known. Transactions that were waiting before startup, and past blocks, count for
-//!   nothing.
-//! - A rule about **peers** fires for each peer whose figures begin to fulfil the condition.
+//! - A rule about **transactions** or **blocks** fires for each one that arrives and fulfils the condition;
+//!   for a transaction also when its fee becomes known. Transactions from before startup and past blocks are
+//!   ignored.
+//! - A rule about **peers** fires for each peer that begins to fulfil the condition.
 //! - A rule about the **watch** list fires for each of its events.
 //!
-//! What is unknown is no change. During the cool-down of a rule nothing is reported; items are counted, and a change
-//! of a figure is reported at its end if it still holds. All code here is pure: the time is a parameter, and the
-//! actions are the caller's.
+//! An unknown value is not a change. During a rule's cooldown nothing is reported: items are counted, and a
+//! change of a figure is reported afterwards if it still holds. All code here is pure: the time is a
+//! parameter, and the caller carries out the actions.
 
 mod active;
 mod alerts;
@@ -38,7 +38,7 @@ pub use signals::{Signals, TestResult};
 
 use std::time::Duration;
 
-/// Examples of rules, with what each says.
+/// Example rules, with their meaning.
 pub const EXAMPLES: &[(&str, &str)] = &[
     ("figures: next_block < 3; notify", "the next block is cheaper than 3 sat/vB"),
     ("watch: event = arrived and received > 0; event; bell", "a target of the watch list receives"),
@@ -56,12 +56,12 @@ pub const MAX_RULE: usize = 1_500;
 /// The longest name of a rule, in characters.
 pub const MAX_NAME: usize = 60;
 
-/// The longest cool-down.
+/// The longest cooldown.
 pub const MAX_COOLDOWN: Duration = Duration::from_hours(24);
 
-/// How many alerts there may be in a second, of all rules together.
+/// The most alerts per second, of all rules together.
 pub const MAX_PER_SECOND: usize = 10;
 
-/// How long the condition of figures has to be true from the start before the rule fires: until then peers are
-/// still being connected.
+/// How long a condition about figures must hold from the start before the rule fires: until then peers are
+/// still connecting.
 pub const WARM_UP: Duration = Duration::from_mins(2);

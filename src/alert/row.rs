@@ -1,42 +1,42 @@
-//! A rule as the screen lists it.
+//! A rule as listed on screen.
 
 use super::rule::Origin;
 use crate::event::AlertId;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// A rule as the screen lists it.
+/// A rule as listed on screen.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct AlertRow {
-    /// The rule.
+    /// The rule's id.
     pub id: AlertId,
     /// Its name; without one, its subject and condition.
     pub title: Arc<str>,
-    /// The rule as it is written.
+    /// The rule as text.
     pub text: String,
-    /// What it does, in words.
+    /// Its actions, in words.
     pub actions: String,
     /// Where it comes from.
     pub origin: Origin,
-    /// What it is doing.
+    /// Its current state.
     pub state: RuleState,
-    /// The time since it fired last; tests count for nothing.
+    /// The time since it last fired; tests don't count.
     pub last: Option<Duration>,
     /// How often it fired.
     pub fired: u64,
 }
 
-/// What a rule is doing.
+/// The current state of a rule.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum RuleState {
     /// It is switched off.
     Off,
-    /// It waits for the mempool to be loaded, or for figures that are unknown.
+    /// Waiting for the mempool to be loaded, or for unknown figures.
     Unknown,
-    /// It waits for its condition to become true, or for an item.
+    /// Waiting for its condition to become true, or for an item.
     Ready,
-    /// Its condition holds, or does for this number of peers.
+    /// Its condition holds; for a rule about peers, for this number of them.
     Holds(usize),
-    /// It reports nothing for so long.
+    /// In its cooldown for this much longer.
     CoolingDown(Duration),
 }

@@ -1,4 +1,4 @@
-//! A rule, and how it is written.
+//! A rule and its syntax.
 
 use super::condition::Condition;
 use super::{MAX_COOLDOWN, MAX_NAME, MAX_RULE};
@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-/// The parts that may follow a condition, with what each means.
+/// The parts that may follow a condition, with their meaning.
 const PARTS: [(&str, &str); 7] = [
     ("event", "a notice on screen and a record in the stream; this is what a rule without an action does"),
     ("bell", "the terminal's bell"),
@@ -21,7 +21,7 @@ const PARTS: [(&str, &str); 7] = [
     ("off", "switched off"),
 ];
 
-/// A rule of the user: when to do what.
+/// A rule: when to do what.
 #[derive(Debug)]
 pub struct Rule {
     text: String,
@@ -32,7 +32,7 @@ pub struct Rule {
     is_on: bool,
 }
 
-/// What is done when a rule fires.
+/// What to do when a rule fires.
 #[derive(Clone, Default, PartialEq, Eq, Debug)]
 pub struct Actions {
     /// A notice on screen and a record in the stream.
@@ -50,11 +50,11 @@ pub struct Actions {
 pub enum Origin {
     /// From the command line, the environment or the configuration file.
     Settings,
-    /// Added on screen, and kept from run to run.
+    /// Added on screen, and kept across runs.
     Screen,
 }
 
-/// Two rules are equal if they are written alike.
+/// Rules are equal if their text is.
 impl PartialEq for Rule {
     fn eq(&self, other: &Self) -> bool {
         (&self.text, self.is_on) == (&other.text, other.is_on)
@@ -85,7 +85,7 @@ impl Rule {
     ///
     /// # Errors
     ///
-    /// Which part of `text` is wrong, and what is allowed there.
+    /// The error marks the invalid part of `text` and says what is allowed there.
     pub fn parse(text: &str) -> Result<Self, QueryError> {
         if text.len() > MAX_RULE {
             let message = format!("a rule has at most {MAX_RULE} bytes");
@@ -145,7 +145,7 @@ impl Rule {
         }
     }
 
-    /// Takes the part at `at` of `text`. Returns its word, unless it is empty.
+    /// Reads the part of `text` at `at`. Returns its keyword, unless it is empty.
     fn read_part(&mut self, text: &str, at: &Range<usize>) -> Result<Option<&'static str>, QueryError> {
         let at = trimmed(text, at);
         let part = &text[at.clone()];
@@ -201,7 +201,7 @@ impl Rule {
         Ok(Some(word))
     }
 
-    /// Returns what could stand at byte `cursor` of an unfinished rule.
+    /// Returns the completions at byte `cursor` of an unfinished rule.
     pub fn complete(text: &str, cursor: usize) -> Completion {
         let cursor = text.floor_char_boundary(cursor.min(MAX_RULE));
         let before = &text[..cursor];
@@ -224,7 +224,7 @@ impl Rule {
         Completion { replaces: from..cursor, candidates: candidates.collect() }
     }
 
-    /// The grammar, line by line, with what each line means.
+    /// The grammar, line by line, with the meaning of each line.
     pub const GRAMMAR: &[(&str, &str)] = &[
         ("figures: next_block < 3", "what the rule is about, and a condition in the language of queries"),
         ("watch; bell", "without a condition: each of them"),
@@ -245,7 +245,7 @@ impl Rule {
         PARTS.iter().map(row).collect()
     }
 
-    /// Returns the rule as it is written, switched on or off.
+    /// Returns the rule as text, switched on or off.
     pub(super) fn line(&self, is_on: bool) -> String {
         format!("{}{}", self.text, if is_on { "" } else { "; off" })
     }
@@ -284,7 +284,7 @@ impl Rule {
     }
 }
 
-/// Reads the subject and the condition in the part `head` of `text`.
+/// Parses the subject and the condition in the part `head` of `text`.
 fn condition(text: &str, head: &Range<usize>) -> Result<Condition, QueryError> {
     let head_text = &text[head.clone()];
     let (subject, from) = match head_text.find(':') {
@@ -303,7 +303,7 @@ fn condition(text: &str, head: &Range<usize>) -> Result<Condition, QueryError> {
     Err(QueryError::new(head.start..head.start + subject.len(), message))
 }
 
-/// What a rule about this subject is about.
+/// What a rule about this subject covers.
 fn about(subject: &str) -> &'static str {
     match subject {
         "figures" => "the figures of the overview, when they begin to fulfil the condition",
@@ -314,7 +314,7 @@ fn about(subject: &str) -> &'static str {
     }
 }
 
-/// The cool-down of a rule that names none. Blocks and events of the watch list are rare, and none may be missed.
+/// The default cooldown. Blocks and watch-list events are rare, and none may be missed.
 const fn default_cooldown(condition: &Condition) -> Duration {
     match condition {
         Condition::Figures(_) => Duration::from_mins(10),
@@ -323,7 +323,7 @@ const fn default_cooldown(condition: &Condition) -> Duration {
     }
 }
 
-/// Splits at each semicolon that is not within quotes.
+/// Splits at each semicolon outside quotes.
 fn parts(text: &str) -> Vec<Range<usize>> {
     let mut parts = Vec::new();
     let (mut start, mut quote) = (0, None);
@@ -342,14 +342,14 @@ fn parts(text: &str) -> Vec<Range<usize>> {
     parts
 }
 
-/// The part at `at` without the blanks around it.
+/// The part at `at` without surrounding blanks.
 fn trimmed(text: &str, at: &Range<usize>) -> Range<usize> {
     let part = &text[at.clone()];
     let start = at.start + part.len() - part.trim_start().len();
     start..start + part.trim().len()
 }
 
-/// Takes the quotes away that stand around a value.
+/// Removes quotes around a value.
 fn unquoted(value: &str) -> String {
     for quote in ['"', '\''] {
         if let Some(inner) = value.strip_prefix(quote).and_then(|rest| rest.strip_suffix(quote)) {

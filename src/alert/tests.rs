@@ -1,4 +1,4 @@
-//! When rules fire, and how they are written.
+//! When rules fire, and their syntax.
 
 use super::*;
 use crate::event::{
@@ -29,7 +29,7 @@ impl Desk {
         Self { scene, alerts }
     }
 
-    /// Applies an event, and returns what the rules report.
+    /// Applies an event, and returns the alerts.
     fn happens(&mut self, kind: EventKind) -> Vec<AlertItem> {
         let event = Event { time: self.scene.now, kind };
         let outcome = self.scene.model.apply(&event);
@@ -48,7 +48,7 @@ impl Desk {
         items(&self.alerts.after(None, &outcome, &self.scene.model, self.scene.now))
     }
 
-    /// Lets some seconds pass, and looks after each.
+    /// Lets some seconds pass, checking after each.
     fn look(&mut self, seconds: u64) -> Vec<AlertItem> {
         let mut found = Vec::new();
         for _ in 0..seconds {

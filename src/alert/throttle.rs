@@ -1,4 +1,4 @@
-//! How many alerts there may be in a second.
+//! Limits the number of alerts per second.
 
 use super::MAX_PER_SECOND;
 use crate::util::time::Timestamp;

@@ -20,10 +20,10 @@ pub enum Unreadable {
     /// The system cannot read it.
     #[error("{0}")]
     Os(OsError),
-    /// Another process records into the folder.
+    /// Another process is recording into the folder.
     #[error("in use by another mempulse")]
     InUse,
-    /// The file does not begin as recordings do.
+    /// The file does not start like a recording.
     #[error("not a recording of mempulse")]
     Foreign,
     /// A version of the format that this program does not know.
@@ -32,16 +32,16 @@ pub enum Unreadable {
     /// The network has no name that this program knows.
     #[error("recording of an unknown network")]
     Network,
-    /// It belongs to another network than the others.
+    /// It belongs to a different network than the other files.
     #[error("recording of another network than {0}: replay one network at a time")]
     OtherNetwork(crate::chain::Network),
-    /// The content of a frame is damaged.
+    /// The content of the frame at this offset is damaged.
     #[error("damaged at byte {0}")]
     Damaged(u64),
     /// A message is refused.
     #[error("message at byte {offset}: {error}")]
     Message {
-        /// The place of its frame.
+        /// The offset of its frame.
         offset: u64,
         /// Why it is refused.
         error: SchemaError,

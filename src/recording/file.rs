@@ -1,4 +1,5 @@
-//! One file to read: its header and its frames, found by the index or, in a file that was not finished, one by one.
+//! One recorded file: its header and its frames, found through the index or, in an unfinished file, one by
+//! one.
 
 use crate::model::ModelSettings;
 use crate::recording::error::{RecordingError, Unreadable};
@@ -19,7 +20,7 @@ pub struct RecordingFile {
     header: Header,
     settings: ModelSettings,
     frames: Vec<FrameHead>,
-    /// The bytes after the last whole frame.
+    /// The number of bytes after the last whole frame.
     cut: u64,
     reader: FrameReader,
 }
@@ -28,7 +29,7 @@ impl RecordingFile {
     /// Opens a file.
     ///
     /// # Errors
-    /// It cannot be read, or is no recording that this program knows.
+    /// It cannot be read, or is not a recording that this program knows.
     pub fn open(path: &Path) -> Result<Self, RecordingError> {
         Self::read(path).map_err(|why| why.of(path))
     }
@@ -60,12 +61,13 @@ impl RecordingFile {
         &self.path
     }
 
-    /// The number of bytes at the end that are no whole frame: the program was killed while it wrote.
+    /// The number of bytes at the end that are not a whole frame, because the program was killed while
+    /// writing.
     pub fn cut(&self) -> u64 {
         self.cut
     }
 
-    /// The settings of the model that was recorded.
+    /// The settings of the recorded model.
     pub fn settings(&self) -> &ModelSettings {
         &self.settings
     }
@@ -81,7 +83,7 @@ impl RecordingFile {
         Timestamp::from_micros(last).max(self.start())
     }
 
-    /// Whether this file goes on where `before` ends.
+    /// Whether this file continues where `before` ends.
     pub(super) fn follows(&self, before: &Self) -> bool {
         self.header.run == before.header.run
             && before.header.number.checked_add(1) == Some(self.header.number)
@@ -92,7 +94,7 @@ impl RecordingFile {
         self.header.number == 0
     }
 
-    /// The order of files: by time, and within a run by number.
+    /// The sort key of files: by time, and within a run by number.
     pub(super) fn place(&self) -> (u64, u64, u32) {
         (self.header.start_us, self.header.run, self.header.number)
     }
@@ -104,7 +106,7 @@ impl RecordingFile {
     /// Returns the messages of a frame.
     pub(super) fn records(&mut self, frame: &FrameHead) -> Result<Vec<Record>, Unreadable> {
         self.file.seek(SeekFrom::Start(frame.offset))?;
-        // Its length is bounded by that of its content, and the file has it.
+        // The length is bounded by that of the content, and the file has that many bytes.
         let length = usize::try_from(frame.length).map_err(|_| Unreadable::Damaged(frame.offset))?;
         let mut bytes = vec![0; length];
         read_exactly(&mut self.file, &mut bytes)?.ok_or(Unreadable::Damaged(frame.offset))?;
@@ -112,7 +114,7 @@ impl RecordingFile {
     }
 }
 
-/// Fills `buffer`; `None` if the file ends before.
+/// Fills `buffer`; `None` if the file ends too early.
 fn read_exactly(file: &mut File, buffer: &mut [u8]) -> io::Result<Option<()>> {
     match file.read_exact(buffer) {
         Ok(()) => Ok(Some(())),
@@ -139,7 +141,7 @@ fn by_index(file: &mut File, first: u64, length: u64) -> Result<Option<Vec<Frame
     Ok(layout::read_index(&bytes, first, offset))
 }
 
-/// Looks for frames from the beginning. Returns them, and how many bytes follow the last whole one.
+/// Finds the frames from the beginning on. Returns them, and the number of bytes after the last whole one.
 fn one_by_one(file: &mut File, first: u64, length: u64) -> Result<(Vec<FrameHead>, u64), Unreadable> {
     let mut frames = Vec::new();
     let mut place = first;

@@ -1,6 +1,6 @@
-//! The files of recordings in a folder: their names, and which of them make room for new ones.
+//! The recordings in a folder: their names, and which are removed to make room.
 //!
-//! A file is named `NETWORK-YYYYMMDD-HHMMSS-mmm.mempulse.zst` by when it begins, in UTC.
+//! A file is named `NETWORK-YYYYMMDD-HHMMSS-mmm.mempulse.zst` after the UTC time when it begins.
 
 use crate::chain::Network;
 use crate::recording::error::{RecordingError, Unreadable};
@@ -9,13 +9,13 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// How the names end.
+/// The end of every file name.
 const SUFFIX: &str = ".mempulse.zst";
 
-/// How many bytes of recordings a folder keeps by default.
+/// The default size limit of a folder, in bytes.
 pub const DEFAULT_KEEP: u64 = 20_000_000_000;
 
-/// The fewest bytes that a folder may keep: the file that is written, and the one before.
+/// The smallest size limit of a folder, in bytes: the current file and the one before.
 pub const MIN_KEEP: u64 = 1_000_000_000;
 
 /// The name of a file that begins at `start`.
@@ -35,7 +35,7 @@ fn recordings(folder: &Path) -> io::Result<Vec<(PathBuf, u64)>> {
     let mut found = Vec::new();
     for entry in fs::read_dir(folder)? {
         let path = entry?.path();
-        // A link is neither followed nor removed.
+        // Links are neither followed nor removed.
         if let Ok(of) = fs::symlink_metadata(&path)
             && of.is_file()
             && is_recording(&path)
@@ -47,7 +47,7 @@ fn recordings(folder: &Path) -> io::Result<Vec<(PathBuf, u64)>> {
     Ok(found)
 }
 
-/// Removes the oldest recordings in a folder, `current` aside, until all together have `keep` bytes at most.
+/// Removes the oldest recordings in a folder, except `current`, until the rest has at most `keep` bytes.
 pub(super) fn make_room(folder: &Path, current: Option<&Path>, keep: u64) -> io::Result<()> {
     let mut found = recordings(folder)?;
     // By the time in the name, whatever the network.
@@ -68,7 +68,7 @@ pub(super) fn make_room(folder: &Path, current: Option<&Path>, keep: u64) -> io:
     Ok(())
 }
 
-/// Returns the files that `paths` name: files as they are, and the recordings in folders.
+/// Returns the files among `paths`, and the recordings in the folders among them.
 ///
 /// # Errors
 /// A path cannot be read, or a folder has no recordings.

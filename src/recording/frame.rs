@@ -1,4 +1,4 @@
-//! Messages in one frame: each behind its length, compressed together.
+//! A frame: length-prefixed messages, compressed together.
 
 use crate::event::{Event, EventKind, Restored};
 use crate::recording::error::Unreadable;
@@ -12,14 +12,14 @@ use std::io;
 use zstd::bulk::{Compressor, Decompressor};
 use zstd::zstd_safe::CParameter;
 
-/// The level of compression. Transactions are mostly random bytes: higher levels cost more and gain little.
+/// The compression level. Transactions are mostly random bytes: higher levels cost more and gain little.
 const LEVEL: i32 = 1;
 
-/// A frame is written when its messages have this many bytes.
+/// A frame is written when its messages reach this many bytes.
 pub(super) const FULL: usize = 1 << 20;
 
-/// Calls `add` with each message of an event: none for what never leaves the machine, several for many saved
-/// transactions.
+/// Calls `add` with each message of an event: none for events that never leave the machine, several for many
+/// saved transactions.
 pub(super) fn encode(event: &Event, mut add: impl FnMut(message::Event)) {
     match &event.kind {
         EventKind::Restored(part @ Restored::Transactions(_)) => {
@@ -31,7 +31,7 @@ pub(super) fn encode(event: &Event, mut add: impl FnMut(message::Event)) {
     }
 }
 
-/// Messages as they stand in a frame.
+/// Messages encoded as in a frame.
 #[derive(Default, Debug)]
 pub(super) struct Messages {
     content: Vec<u8>,
@@ -39,7 +39,7 @@ pub(super) struct Messages {
 }
 
 impl Messages {
-    /// No messages, with room for so many bytes.
+    /// An empty list with room for this many bytes.
     pub(super) fn with_capacity(bytes: usize) -> Self {
         Self { content: Vec::with_capacity(bytes), head: FrameHead::default() }
     }
@@ -60,11 +60,11 @@ impl Messages {
             Some(Content::State(_) | Content::Entries(_)) => self.head.keyframe = true,
             _ => {}
         }
-        // A vector has room for everything.
+        // A vector grows as needed.
         let _ = record.encode_length_delimited(&mut self.content);
     }
 
-    /// Adds messages behind these.
+    /// Appends `other`.
     fn append(&mut self, other: &Self) {
         if self.head.events == 0 {
             self.head.start_us = other.head.start_us;
@@ -76,23 +76,23 @@ impl Messages {
         self.content.extend_from_slice(&other.content);
     }
 
-    /// The number of bytes.
+    /// The total size, in bytes.
     pub(super) fn len(&self) -> usize {
         self.content.len()
     }
 
-    /// The number of events among the messages, and the times of the first and of the last one, in µs.
+    /// The number of events among the messages, and the times of the first and the last one, in µs.
     pub(super) fn events(&self) -> (u64, [u64; 2]) {
         (self.head.events, [self.head.start_us, self.head.end_us])
     }
 
-    /// Whether there are so many messages that they are to be written.
+    /// Whether there are enough messages to write a frame.
     pub(super) fn is_full(&self) -> bool {
         self.content.len() >= FULL
     }
 }
 
-/// Collects messages, and makes frames of them.
+/// Collects messages and makes frames of them.
 pub(super) struct FrameBuilder {
     messages: Messages,
     compressor: Compressor<'static>,
@@ -110,7 +110,7 @@ impl FrameBuilder {
         self.messages.add(record);
     }
 
-    /// Adds messages. Together with those before they must not be longer than a frame may be.
+    /// Adds messages. Together with the earlier ones they must fit into a frame.
     pub(super) fn append(&mut self, messages: &Messages) {
         self.messages.append(messages);
     }
@@ -120,13 +120,13 @@ impl FrameBuilder {
         self.messages.len() == 0
     }
 
-    /// Whether there are so many messages that they are to be written.
+    /// Whether there are enough messages to write a frame.
     pub(super) fn is_full(&self) -> bool {
         self.messages.is_full()
     }
 
-    /// Makes a frame of the messages, for `offset` in the file. Returns its bytes with its head before it, and the
-    /// entry of the index.
+    /// Turns the messages into a frame for `offset` in the file. Returns its bytes, starting with its head,
+    /// and its index entry.
     pub(super) fn seal(&mut self, offset: u64) -> io::Result<(Vec<u8>, FrameHead)> {
         let Messages { content, head } = &mut self.messages;
         let frame = self.compressor.compress(content)?;
@@ -140,7 +140,7 @@ impl FrameBuilder {
     }
 }
 
-/// Takes frames apart.
+/// Decodes frames.
 pub(super) struct FrameReader(Decompressor<'static>);
 
 impl FrameReader {

@@ -1,4 +1,4 @@
-//! The state at the beginning of a file as messages.
+//! The state at the beginning of a file, as messages.
 
 use crate::chain::Network;
 use crate::event::PeerId;
@@ -13,7 +13,7 @@ use crate::wire::Txid;
 use prost::Message;
 use std::time::Duration;
 
-/// How many transactions one message has at most, and about how many bytes.
+/// The most transactions per message, and their approximate number of bytes.
 const MAX_ENTRIES: usize = 500;
 const MAX_BYTES: usize = 1 << 20;
 
@@ -93,7 +93,7 @@ fn decode(entry: Entry) -> Result<KeyframeEntry, SchemaError> {
     })
 }
 
-/// Adds a message to a keyframe. Returns whether it was a part of one.
+/// Adds a message to a keyframe. Returns whether it belongs to one.
 ///
 /// # Errors
 /// The message is impossible.
@@ -134,13 +134,13 @@ pub(super) fn header(settings: &ModelSettings, run: u64, number: u32, start: Tim
     }
 }
 
-/// The most memory for transactions that a recording can ask for, in bytes: as much as the command line allows.
+/// The largest mempool limit that a recording can ask for, in bytes: the command line's maximum.
 const MAX_MEMPOOL: u64 = 65_536 << 20;
 
-/// The settings of the model that a file was recorded from.
+/// Returns the settings of the recorded model.
 ///
 /// # Errors
-/// The network is not known, or the version of the schema.
+/// The network or the version of the schema is unknown.
 pub(super) fn settings(header: &Header) -> Result<ModelSettings, Unreadable> {
     if header.schema != schema::VERSION {
         return Err(Unreadable::Version(header.schema));

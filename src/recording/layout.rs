@@ -1,13 +1,13 @@
-//! The bytes of a file.
+//! The file format.
 //!
 //! ```text
 //! skip 5E · "mempulse recording" · version 4 · Header        the beginning
 //! ( skip 5D · FrameHead · zstd frame of messages )…           each with its length in front
 //! skip 5C · Index · offset of this 8 · "mpulindx"             at the end of a file that was finished
 //! ```
-//! `skip` is a skippable frame of zstd (RFC 8878, 3.1.2): its magic, of which the first byte is given, and its length
-//! in 4 bytes. So `zstd -d` makes of a file the messages in it, one after the other, each behind its length as a
-//! varint. Numbers are little-endian.
+//! `skip` is a skippable zstd frame (RFC 8878, 3.1.2): its magic, whose first byte is given, and its length
+//! in 4 bytes. `zstd -d` therefore turns a file into its messages, each prefixed with its length as a varint.
+//! Numbers are little-endian.
 
 use crate::recording::error::Unreadable;
 use crate::schema::message::{FrameHead, Header, Index};
@@ -36,7 +36,7 @@ pub(super) const MAX_HEAD: usize = 4_096;
 /// The longest index, in bytes: a frame a second for more than an hour, each with some blocks.
 pub(super) const MAX_INDEX: usize = 4 << 20;
 
-/// The most bytes of messages in a frame: one that is nearly full takes one more message.
+/// The most bytes of messages in a frame: a nearly full one takes one more message.
 pub(super) const MAX_CONTENT: usize = crate::schema::MAX_MESSAGE + (2 << 20);
 
 /// A skippable frame.
@@ -50,25 +50,25 @@ fn skippable(kind: u8, content: &[u8]) -> Vec<u8> {
     frame
 }
 
-/// The length of the content of a skippable frame of this kind; `None` if it is anything else.
+/// The content length of a skippable frame of this kind; `None` for anything else.
 fn skipped(kind: u8, prefix: &[u8]) -> Option<usize> {
     let (magic, length) = prefix.split_first_chunk::<4>()?;
     let is_it = magic[0] == kind && magic[1..] == SKIP;
     is_it.then(|| length.first_chunk().map(|length| u32::from_le_bytes(*length) as usize)).flatten()
 }
 
-/// The beginning of a file.
+/// Encodes the beginning of a file.
 pub(super) fn beginning(header: &Header) -> Vec<u8> {
     skippable(BEGINNING, &[MAGIC, &VERSION.to_le_bytes(), &header.encode_to_vec()].concat())
 }
 
-/// Returns the length of the beginning of a file, of which `prefix` are the first bytes.
+/// Returns the length of the beginning of a file, given its first bytes as `prefix`.
 pub(super) fn beginning_length(prefix: &[u8]) -> Result<usize, Unreadable> {
     let length = skipped(BEGINNING, prefix).filter(|length| *length <= MAX_HEAD);
     length.map(|length| PREFIX + length).ok_or(Unreadable::Foreign)
 }
 
-/// Reads the beginning of a file.
+/// Decodes the beginning of a file.
 pub(super) fn read_beginning(bytes: &[u8]) -> Result<Header, Unreadable> {
     let rest = bytes.get(PREFIX..).and_then(|rest| rest.strip_prefix(MAGIC)).ok_or(Unreadable::Foreign)?;
     let (version, header) = rest.split_first_chunk::<4>().ok_or(Unreadable::Foreign)?;
@@ -78,39 +78,39 @@ pub(super) fn read_beginning(bytes: &[u8]) -> Result<Header, Unreadable> {
     }
 }
 
-/// What stands in front of a frame of messages.
+/// Encodes the head of a frame.
 pub(super) fn head(head: &FrameHead) -> Vec<u8> {
     skippable(HEAD, &head.encode_to_vec())
 }
 
-/// Returns the length of a head, of which `prefix` are the first bytes; `None` if no frame of messages follows.
+/// Returns the length of a head, given its first bytes as `prefix`; `None` if no frame of messages follows.
 pub(super) fn head_length(prefix: &[u8]) -> Option<usize> {
     skipped(HEAD, prefix).filter(|length| *length <= MAX_HEAD)
 }
 
-/// Reads the content of a head; `None` if it cannot be one.
+/// Decodes a head; `None` if it cannot be one.
 pub(super) fn read_head(content: &[u8]) -> Option<FrameHead> {
     FrameHead::decode(content).ok().filter(is_possible)
 }
 
-/// Whether a frame can be so: no more is allocated for one than that.
+/// Whether a frame may have this head, which bounds all allocations for it.
 fn is_possible(head: &FrameHead) -> bool {
     let longest = |content: u64| content + content / 128 + 1_024;
     head.content <= MAX_CONTENT as u64 && head.length > 0 && head.length <= longest(head.content)
 }
 
-/// The end of a file whose index begins at `offset`.
+/// Encodes the end of a file whose index begins at `offset`.
 pub(super) fn end(index: &Index, offset: u64) -> Vec<u8> {
     skippable(INDEX, &[&index.encode_to_vec()[..], &offset.to_le_bytes(), END].concat())
 }
 
-/// Returns where the index of a file begins, by its last bytes; `None` if it was not finished.
+/// Returns where the index of a file begins, from its last bytes; `None` for an unfinished file.
 pub(super) fn index_offset(trailer: &[u8; TRAILER]) -> Option<u64> {
     let (offset, end) = trailer.split_first_chunk::<8>()?;
     (end == END).then(|| u64::from_le_bytes(*offset))
 }
 
-/// Reads the index, which begins `bytes` and ends them, of a file whose first frame is at `first`.
+/// Decodes the index, which takes up all of `bytes`, of a file whose first frame is at `first`.
 pub(super) fn read_index(bytes: &[u8], first: u64, offset: u64) -> Option<Vec<FrameHead>> {
     let content = bytes.get(PREFIX..)?.strip_suffix(END)?;
     let index = Index::decode(&content[..content.len().checked_sub(8)?]).ok()?;

@@ -1,13 +1,13 @@
-//! Recordings: events as files, written while they happen, and read again.
+//! Recordings: events written to files as they happen, and read back.
 //!
 //! | file | what it is about |
 //! |---|---|
 //! | `layout` | the bytes of a file: zstd frames, each with a head that other programs skip, and the index |
 //! | `frame` | messages ↔ one frame |
 //! | `keyframe` | the state at the beginning of a file ↔ messages |
-//! | `recorder` | what the monitor has of a recording: a bounded queue, and when a file is full |
-//! | `writer` | the thread that writes: files, frames in time, the limit of the disk |
-//! | `folder` | names of files, and which ones make room |
+//! | `recorder` | the monitor's interface: a bounded queue, and when to start a new file |
+//! | `writer` | the thread that writes: files, timely frames, the size limit |
+//! | `folder` | file names, and which files are removed |
 //! | `file` | one file to read: its header, its frames |
 //! | `player` | many files as one sequence of events, from any moment |
 //!

@@ -12,7 +12,7 @@ use crate::util::time::Timestamp;
 use std::collections::VecDeque;
 use std::path::PathBuf;
 
-/// What comes next in a recording.
+/// The next item of a recording.
 #[derive(Debug)]
 pub enum Item {
     /// Something happened.
@@ -21,16 +21,16 @@ pub enum Item {
     File {
         /// The model as it was recorded.
         model: Box<Model>,
-        /// The keyframe that it is made of.
+        /// The keyframe that it was made from.
         keyframe: Box<Keyframe>,
-        /// When.
+        /// The time of its beginning.
         start: Timestamp,
-        /// Whether the events before lead there: the file goes on where the one before ended.
+        /// Whether the preceding events lead to this state: the file continues where the previous one ended.
         follows: bool,
-        /// Whether it is the first file of its run, so that nothing came before its keyframe.
+        /// Whether it is the first file of its run, so that nothing preceded its keyframe.
         begins_run: bool,
     },
-    /// Events were left out while they were recorded.
+    /// Events that were left out of the recording.
     Gap {
         /// The time of the first one.
         from: Timestamp,
@@ -39,32 +39,32 @@ pub enum Item {
         /// How many.
         events: u64,
     },
-    /// A part of a file cannot be read, and is left out.
+    /// A part of a file cannot be read and is skipped.
     Damage(RecordingError),
 }
 
 /// Plays files from any moment.
 #[derive(Debug)]
 pub struct Player {
-    /// In the order of time.
+    /// Sorted by time.
     files: Vec<RecordingFile>,
-    /// The current file, and its next frame; `None` before the beginning of the file was returned.
+    /// The current file, and its next frame; `None` until the beginning of the file was returned.
     file: usize,
     frame: Option<usize>,
-    /// Whether the events before lead to the current file.
+    /// Whether the preceding events lead to the current file.
     follows: bool,
-    /// Whether all keyframes are returned, also those to which the events before lead.
+    /// Whether to return all keyframes, even those to which the preceding events lead.
     every_keyframe: bool,
-    /// Whether nothing of the current file is missing so far.
+    /// Whether nothing of the current file has been missing so far.
     is_whole: bool,
     waiting: VecDeque<Item>,
 }
 
 impl Player {
-    /// Opens files. They are played in the order of their times.
+    /// Opens files, to be played in chronological order.
     ///
     /// # Errors
-    /// A file is no recording, or the files are of several networks.
+    /// A file is not a recording, or the files are of different networks.
     pub fn open(paths: &[PathBuf]) -> Result<Self, RecordingError> {
         let mut files = paths.iter().map(|path| RecordingFile::open(path)).collect::<Result<Vec<_>, _>>()?;
         files.sort_by_key(RecordingFile::place);
@@ -86,7 +86,7 @@ impl Player {
         })
     }
 
-    /// Returns every keyframe, also those to which the events before lead.
+    /// Also returns the keyframes to which the preceding events lead.
     #[must_use]
     pub fn with_every_keyframe(self) -> Self {
         Self { every_keyframe: true, ..self }
@@ -97,7 +97,7 @@ impl Player {
         self.files.first().map(|file| file.settings().network)
     }
 
-    /// The files, in the order in which they are played.
+    /// The files, in playing order.
     pub fn files(&self) -> &[RecordingFile] {
         &self.files
     }
@@ -108,20 +108,20 @@ impl Player {
         (start, self.files.iter().map(RecordingFile::end).max().unwrap_or(start))
     }
 
-    /// Goes to the last file that begins at `time` or before, or to the first one.
+    /// Goes to the last file that begins at or before `time`, or to the first one.
     pub fn go_to_file(&mut self, time: Timestamp) {
         self.file = self.files.iter().rposition(|file| file.start() <= time).unwrap_or(0);
         (self.frame, self.follows, self.is_whole) = (None, false, true);
         self.waiting.clear();
     }
 
-    /// When the file begins to which [`Player::go_to_file`] would go.
+    /// The start of the file that [`Player::go_to_file`] would go to.
     pub fn file_start(&self, time: Timestamp) -> Timestamp {
         let before = self.files.iter().rev().find(|file| file.start() <= time);
         before.or(self.files.first()).map_or(time, RecordingFile::start)
     }
 
-    /// Returns the times of the blocks in the frames around `time`: of the last one before it, and of the first one
+    /// Returns the times of the blocks in the frames around `time`: the last one before it, and the first one
     /// after it.
     pub fn blocks_around(&mut self, time: Timestamp) -> [Option<Timestamp>; 2] {
         let (mut before, mut after) = (None, None);
@@ -159,7 +159,7 @@ impl Player {
         records.into_iter().filter_map(|record| time(record.content)).collect()
     }
 
-    /// Returns what comes next; `None` at the end. Blocks while it reads, a frame at a time.
+    /// Returns the next item; `None` at the end. Blocks while reading, one frame at a time.
     pub fn next_item(&mut self) -> Option<Item> {
         loop {
             if let Some(item) = self.waiting.pop_front() {
@@ -172,7 +172,7 @@ impl Player {
                 if needs_keyframe {
                     self.waiting.extend(begin(file, &mut next, self.follows));
                 }
-                // The frames of a keyframe that is not needed are passed over.
+                // Skip the frames of an unneeded keyframe.
                 while file.frames().get(next).is_some_and(|frame| frame.keyframe) {
                     next += 1;
                 }
@@ -208,7 +208,7 @@ impl Player {
     }
 }
 
-/// Reads the state at the beginning of a file. Without one the events that follow meet an empty state.
+/// Reads the state at the beginning of a file. Without one, the events that follow start from an empty state.
 fn begin(file: &mut RecordingFile, next: &mut usize, follows: bool) -> Vec<Item> {
     let (start, settings) = (file.start(), file.settings().clone());
     let (model, keyframe, damage) = match state(file, next) {
@@ -238,7 +238,7 @@ fn state(file: &mut RecordingFile, next: &mut usize) -> Result<(Model, Keyframe)
     model.map(|model| (model, keyframe)).ok_or(Unreadable::Keyframe)
 }
 
-/// What a message says; `None` if that is nothing to a player.
+/// The content of a message as an item; `None` if it is irrelevant to a player.
 fn item(file: &RecordingFile, offset: u64, content: Option<Content>) -> Option<Item> {
     match content? {
         Content::Event(message) => match schema::decode(message) {

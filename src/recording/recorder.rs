@@ -1,4 +1,5 @@
-//! What the monitor has of a recording. It never waits for the disk: what the queue has no room for is left out.
+//! The monitor's interface to a recording. It never waits for the disk: events that do not fit into the queue
+//! are left out.
 
 use crate::event::{Event, EventKind, Warning};
 use crate::model::Model;
@@ -20,23 +21,23 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio::time::timeout;
 
-/// A file is finished when it is this old.
+/// The age at which a file is finished.
 const MAX_AGE: Duration = Duration::from_hours(1);
 
-/// How many bytes of events a file has at least, however large its keyframe is.
+/// The fewest bytes of events in a file, however large its keyframe.
 const MIN_EVENTS: u64 = 32_000_000;
 
-/// After a gap a new file begins, with a keyframe, but not earlier than this after the last one.
+/// After a gap a new file begins, with a keyframe, but at least this long after the previous one.
 const AFTER_GAP: Duration = Duration::from_mins(1);
 
-/// The most jobs that may wait.
+/// The most waiting jobs.
 const MAX_JOBS: usize = 4_096;
 
-/// The most bytes of events that may wait.
+/// The most waiting events, in bytes.
 const MAX_QUEUED: u64 = 64 << 20;
 
-/// The events of a second are handed over together, so that they are written or left out together; if they have more
-/// bytes than that, in parts.
+/// The events of a second are handed over together, so that all are written or none; beyond this many bytes,
+/// in parts.
 const FULL: usize = 16 << 20;
 
 /// How long writing the rest may take at the end.
@@ -47,7 +48,7 @@ const CLOSE: Duration = Duration::from_secs(5);
 pub struct RecordingSettings {
     /// The folder of the files.
     pub folder: PathBuf,
-    /// How many bytes of recordings it keeps.
+    /// The size limit of its recordings, in bytes.
     pub keep: u64,
 }
 
@@ -63,10 +64,10 @@ pub struct Recorder {
     /// The number of the next file, and when the current one began.
     next_file: u32,
     file_start: Timestamp,
-    /// The events of this second, as they will be written: the copies of events that another thread encodes and frees
-    /// cost more than encoding them at once.
+    /// The encoded events of this second. Copying events for another thread to encode and free would cost
+    /// more than encoding them here.
     batch: Vec<Messages>,
-    /// The bytes of the batch, and of the one before.
+    /// The size of the batch, and of the previous one, in bytes.
     batch_bytes: usize,
     last_bytes: usize,
     /// The second of the events in the batch.
@@ -79,10 +80,10 @@ pub struct Recorder {
 }
 
 impl Recorder {
-    /// Prepares the folder, and starts the thread that writes.
+    /// Prepares the folder and starts the writing thread.
     ///
     /// # Errors
-    /// The folder cannot be created or written to, or another process records there.
+    /// The folder cannot be created or written to, or another process is recording there.
     pub fn start(settings: RecordingSettings) -> Result<Self, RecordingError> {
         let RecordingSettings { folder, keep } = settings;
         let failed = |error: io::Error| Unreadable::from(error).of(&folder);
@@ -157,24 +158,24 @@ impl Recorder {
         }
     }
 
-    /// Hands over what has gathered. Meant to be called once a second, in case that no event comes.
+    /// Hands over the collected events. Meant to be called once a second, in case no event arrives.
     pub fn flush(&mut self) {
         self.send();
     }
 
-    /// The next problem. Pending while there is none. Cancel-safe.
+    /// Waits for the next problem; pending while there is none. Cancel-safe.
     pub async fn warning(&mut self) -> Warning {
         match self.warnings.recv().await {
             Some(warning) => {
                 self.has_ended |= matches!(warning, Warning::RecordingFailed { .. });
                 warning
             }
-            // It has a sender itself.
+            // The recorder has a sender itself, so the channel never closes.
             None => std::future::pending().await,
         }
     }
 
-    /// Writes the rest, for at most 5 s. Returns a problem that was not reported.
+    /// Writes the rest, for at most 5 s. Returns an unreported problem.
     pub async fn close(mut self) -> Option<Warning> {
         self.send();
         self.end_gap();
@@ -187,12 +188,12 @@ impl Recorder {
         warnings.try_recv().ok()
     }
 
-    /// The bytes of the events that wait to be written.
+    /// The size of the events waiting to be written, in bytes.
     pub fn queued(&self) -> u64 {
         self.shared.queued.load(Ordering::Acquire)
     }
 
-    /// Whether events or a beginning wait to be written.
+    /// Whether events or the beginning of a file are waiting to be written.
     #[cfg(test)]
     pub(super) fn is_busy(&self) -> bool {
         self.queued() > 0 || self.shared.beginning.load(Ordering::Acquire)
@@ -204,7 +205,7 @@ impl Recorder {
             let record = Record { content: Some(Content::Event(message)) };
             let messages = match batch.last_mut().filter(|messages| !messages.is_full()) {
                 Some(messages) => messages,
-                // This second is about as long as the one before.
+                // This second will be about as long as the previous one.
                 None => batch.push_mut(Messages::with_capacity((*last_bytes).min(frame::FULL))),
             };
             let before = messages.len();
@@ -229,7 +230,7 @@ impl Recorder {
             || (self.is_after_gap && self.gap.is_none() && is_idle && age >= AFTER_GAP)
     }
 
-    /// Begins a file with the state of `model`.
+    /// Starts a file with the state of `model`.
     fn begin(&mut self, model: &Model, now: Timestamp) {
         self.send();
         if self.gap.is_some() {
@@ -249,7 +250,7 @@ impl Recorder {
         }
     }
 
-    /// Hands the batch to the thread, or leaves it out together with the rest of its second.
+    /// Hands the batch over, or drops it together with the rest of its second.
     fn send(&mut self) {
         let (Some(first), Some(last)) = (self.batch.first(), self.batch.last()) else { return };
         let (_, [from_us, _]) = first.events();
@@ -285,7 +286,7 @@ impl Recorder {
             self.gap = None;
             self.is_after_gap = true;
             let secs = (gap.to_us / 1_000_000).saturating_sub(gap.from_us / 1_000_000) + 1;
-            // What is not heard is in the recording.
+            // The recording notes the gap even if the warning is lost.
             let _ = self.warn.try_send(Warning::RecordingGap { secs, events: gap.events });
         }
     }

@@ -1,4 +1,4 @@
-//! What was recorded is played again, whatever happened to the disk.
+//! Recordings play back what happened, whatever happened to the disk.
 
 use crate::chain::opcodes::OP_RETURN;
 use crate::event::{Event, EventKind, PeerEvent, PeerId, Warning};
@@ -23,7 +23,7 @@ use std::time::Duration;
 
 const KEEP: u64 = 1 << 40;
 
-/// A recording under way: a model, and what happens to it.
+/// A recording in progress, with its model.
 struct Studio {
     recorder: Recorder,
     scene: Scene,
@@ -65,7 +65,7 @@ impl Studio {
         self
     }
 
-    /// Two peers, transactions with and without parents, a replacement, a block, and what is left after it.
+    /// Two peers, transactions with and without parents, a replacement, a block, and its aftermath.
     fn life(&mut self, seed: u32) -> &mut Self {
         let parent = spend(&[coin(seed)], &[5_000, 7_000]);
         let child = spend(&[output(&parent, 0)], &[4_000]);
@@ -83,7 +83,7 @@ impl Studio {
             let answered_after = Duration::from_millis(3);
             self.peer(peer, PeerEvent::Transaction { tx: Arc::clone(tx), answered_after }).pass(1);
         }
-        // Announced and never delivered.
+        // Announced but never delivered.
         let wtxid = loose(seed + 3).wtxid();
         self.peer(1, PeerEvent::Announced { txs: vec![TxHash::Wtxid(wtxid)], count: 1 });
         self.peer(1, PeerEvent::Pong { rtt: Duration::from_millis(40) });
@@ -91,7 +91,7 @@ impl Studio {
         self.happen(EventKind::Block { peer: PeerId(1), height: seed, block }).pass(1)
     }
 
-    /// Waits until everything that was handed over is written.
+    /// Waits until everything handed over has been written.
     async fn settle(&mut self) -> &mut Self {
         self.recorder.flush();
         while self.recorder.is_busy() {
@@ -116,7 +116,7 @@ fn player(folder: &Path) -> Player {
     Player::open(&find(&[folder.to_owned()]).unwrap()).unwrap()
 }
 
-/// The events of a recording that happened, without what was only known.
+/// The events of a recording, without known outputs.
 fn events(mut player: Player) -> Vec<Event> {
     let mut events = Vec::new();
     while let Some(item) = player.next_item() {
@@ -193,7 +193,7 @@ async fn a_file_that_was_cut_anywhere_is_played_up_to_there() {
     studio.connect(1).connect(2);
     for second in 0..3 {
         studio.life(100 + 10 * second);
-        // The thread writes what waits within a second of silence.
+        // The thread writes waiting messages after a second of silence.
         studio.recorder.flush();
         std::thread::sleep(Duration::from_millis(1_100));
     }
@@ -229,7 +229,7 @@ async fn a_file_ends_after_256_mb_and_the_next_one_goes_on() {
     let folder = tempfile::tempdir().unwrap();
     let mut studio = Studio::new(folder.path());
     let mut state = 1_u64;
-    // What cannot be compressed (xorshift: Marsaglia 2003).
+    // Incompressible data (xorshift: Marsaglia 2003).
     let mut random = || {
         state ^= state << 13;
         state ^= state >> 7;
@@ -250,7 +250,7 @@ async fn a_file_ends_after_256_mb_and_the_next_one_goes_on() {
     let paths = find(&[folder.path().to_owned()]).unwrap();
     let [first, second] = &paths[..] else { panic!("{} files", paths.len()) };
     let [first, second] = [first, second].map(|path| path.metadata().unwrap().len());
-    // The file is as long as that when the writer says so; up to ten blocks are on the way to it.
+    // The writer reports the length with a delay; up to ten blocks may be on the way.
     assert!((MAX_FILE..MAX_FILE + 44_000_000).contains(&first), "{first} bytes, and then {second}");
     let mut player = player(folder.path());
     let mut times = Vec::new();
@@ -264,7 +264,7 @@ async fn a_file_ends_after_256_mb_and_the_next_one_goes_on() {
     assert_eq!(times, recorded.iter().map(|event| event.time).collect::<Vec<_>>());
 }
 
-/// A disk that writes when it is told to.
+/// A disk that writes when allowed to.
 struct SlowDisk(Option<Receiver<()>>);
 
 struct SlowFile(Receiver<()>, fs::File);
@@ -281,7 +281,7 @@ impl Disk for SlowDisk {
 
 impl Write for SlowFile {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        // When the other end is gone, the disk is fast.
+        // Once the other end is gone, the disk is fast.
         let _ = self.0.recv();
         self.1.write(bytes)
     }
@@ -315,7 +315,7 @@ async fn a_disk_that_is_too_slow_leaves_out_whole_seconds_and_says_so() {
     studio.settle().await;
     studio.pass(1).peer(1, PeerEvent::Pinged).pass(1).peer(1, PeerEvent::Pinged);
     let Warning::RecordingGap { secs, events } = studio.recorder.warning().await else { panic!() };
-    // A minute later, a file begins whose state lacks nothing.
+    // A minute later, a file with a complete state begins.
     studio.settle().await.pass(60).peer(1, PeerEvent::Pinged);
     let (model, _) = studio.close().await;
     let mut player = player(folder.path());
@@ -410,7 +410,7 @@ fn other_files_are_refused_in_one_line() {
     assert!(said.ends_with("no recordings here: their names end in .mempulse.zst"), "{said}");
 }
 
-/// Messages as in a frame, each behind its length.
+/// Messages as in a frame, each prefixed with its length.
 fn play_messages(bytes: &[u8]) {
     let mut rest = Bytes::copy_from_slice(bytes);
     let mut state = Keyframe::default();

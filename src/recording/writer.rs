@@ -1,4 +1,4 @@
-//! The thread that writes a recording: files, frames in time, and the limit of the disk.
+//! The thread that writes a recording: files, timely frames, and the size limit.
 
 use crate::event::{OsError, Warning};
 use crate::model::Keyframe;
@@ -19,24 +19,24 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::{Duration, Instant};
 use tokio::sync::mpsc::Sender;
 
-/// How long a message waits in memory at most until it is written, if none come after it: what a crash loses.
+/// How long a message waits in memory when none follows, which is how much a crash loses.
 const FLUSH: Duration = Duration::from_secs(1);
 
-/// A file is finished when it has so many bytes.
+/// The size at which a file is finished, in bytes.
 pub(super) const MAX_FILE: u64 = 256_000_000;
 
-/// What the thread is given.
+/// A job for the thread.
 #[derive(Debug)]
 pub(super) enum Job {
-    /// Begin a file with this state.
+    /// Start a file with this state.
     Begin(Box<Beginning>),
-    /// Write these events, which take so many bytes of the queue.
+    /// Write these events, whose size in the queue is given in bytes.
     Events(Vec<Messages>, u64),
     /// Note that events were left out.
     Gap(Gap),
 }
 
-/// How a file begins.
+/// The beginning of a file.
 #[derive(Debug)]
 pub(super) struct Beginning {
     pub(super) header: Header,
@@ -44,21 +44,21 @@ pub(super) struct Beginning {
     pub(super) keyframe: Keyframe,
 }
 
-/// What the thread and the recorder both see.
+/// State shared by the thread and the recorder.
 #[derive(Debug, Default)]
 pub(super) struct Shared {
-    /// The bytes of events that wait.
+    /// The size of the waiting events, in bytes.
     pub(super) queued: AtomicU64,
-    /// The bytes of the current file, and those of its keyframe.
+    /// The sizes of the current file and of its keyframe, in bytes.
     pub(super) file: AtomicU64,
     pub(super) keyframe: AtomicU64,
-    /// Whether a file is about to begin: the figures above are those of the one before.
+    /// Whether a file is about to begin; until then, the sizes above are those of the previous one.
     pub(super) beginning: AtomicBool,
 }
 
-/// Where files are written; tests have a slow one.
+/// Creates files. Tests use a slow or a full disk.
 pub(super) trait Disk: Send {
-    /// Creates a file that does not exist.
+    /// Creates a new file.
     fn create(&mut self, path: &Path) -> io::Result<Box<dyn Write + Send>>;
 }
 
@@ -69,7 +69,7 @@ impl Disk for FileSystem {
     fn create(&mut self, path: &Path) -> io::Result<Box<dyn Write + Send>> {
         let mut options = OpenOptions::new();
         options.write(true).create_new(true);
-        // Like the files in the state folder, it says whom this machine is connected to.
+        // Like the files in the state folder, it reveals which peers this machine is connected to.
         platform::owner_only(&mut options);
         let file: File = options.open(path)?;
         Ok(Box::new(file))
@@ -83,12 +83,12 @@ pub(super) struct Writer {
     disk: Box<dyn Disk>,
     shared: Arc<Shared>,
     builder: FrameBuilder,
-    /// When the oldest message in the builder came.
+    /// When the oldest waiting message arrived.
     waiting: Option<Instant>,
     current: Option<Current>,
 }
 
-/// The file that is being written.
+/// The file being written.
 struct Current {
     path: PathBuf,
     file: Box<dyn Write + Send>,
@@ -96,7 +96,7 @@ struct Current {
     index: Index,
 }
 
-/// What could not be written.
+/// A write that failed.
 struct Failed {
     path: PathBuf,
     error: io::Error,
@@ -148,7 +148,7 @@ impl Writer {
     }
 
     fn append(&mut self, messages: &Messages) -> Result<(), Failed> {
-        // Full ones have a frame to themselves, so that none is too long.
+        // Full batches get their own frame, so that none is too long.
         if messages.is_full() {
             self.flush()?;
         }
@@ -168,7 +168,7 @@ impl Writer {
         if self.waiting.is_some_and(|since| since.elapsed() >= FLUSH) { self.flush() } else { Ok(()) }
     }
 
-    /// Writes what waits.
+    /// Writes the waiting messages.
     fn flush(&mut self) -> Result<(), Failed> {
         self.waiting = None;
         let Some(current) = self.current.as_mut().filter(|_| !self.builder.is_empty()) else { return Ok(()) };
@@ -186,7 +186,7 @@ impl Writer {
         Ok(())
     }
 
-    /// Finishes the current file and begins another one.
+    /// Finishes the current file and starts another one.
     fn begin(&mut self, beginning: Beginning) -> Result<(), Failed> {
         self.finish()?;
         let Beginning { header, network, keyframe } = beginning;
@@ -206,13 +206,13 @@ impl Writer {
         let length = self.current.as_ref().map_or(0, |current| current.length);
         self.shared.keyframe.store(length, Ordering::Release);
         self.shared.beginning.store(false, Ordering::Release);
-        // A file is longer than others if its keyframe alone is.
+        // A file is longer than the limit only if its keyframe is.
         let rest = self.keep.saturating_sub(MAX_FILE.max(length));
         let in_folder = |error| Failed { path: self.folder.clone(), error };
         folder::make_room(&self.folder, Some(&path), rest + length).map_err(in_folder)
     }
 
-    /// Ends the current file with its index.
+    /// Completes the current file with its index.
     fn finish(&mut self) -> Result<(), Failed> {
         self.flush()?;
         let Some(Current { path, mut file, length, index }) = self.current.take() else { return Ok(()) };
@@ -221,11 +221,11 @@ impl Writer {
     }
 }
 
-/// Reports a failure; returns whether there is none.
+/// Reports a failure. Returns whether there was none.
 fn report(done: Result<(), Failed>, warn: &Sender<Warning>) -> bool {
     let Err(Failed { path, error }) = done else { return true };
     let warning = Warning::RecordingFailed { path, error: OsError::from(&error) };
-    // At the end nobody listens any more.
+    // At the end the receiver is gone.
     if let Err(unheard) = warn.try_send(warning) {
         tracing::warn!("{}", unheard.into_inner());
     }

@@ -1,10 +1,10 @@
-//! Which kind of message contains an event.
+//! Assigns events to kinds of messages.
 
 use super::kind::Kind;
 use crate::event::{EventKind, PeerEvent, Warning};
 
-/// The kind of message that contains an event; `None` if it concerns a sensor's own downloads, files or user, and is not
-/// published.
+/// The kind of message for an event; `None` for events about a sensor's own downloads, files or user, which
+/// are not published.
 pub(super) fn kind_of(event: &EventKind) -> Option<Kind> {
     match event {
         EventKind::Peer(_, event) => Some(kind_of_peer_event(event)),
@@ -49,7 +49,7 @@ fn kind_of_peer_event(event: &PeerEvent) -> Kind {
     }
 }
 
-/// Whether a warning is about the network or the clock, and not about files or programs of this machine.
+/// Whether a warning is about the network or the clock, rather than files or programs of this machine.
 fn is_public(warning: &Warning) -> bool {
     match warning {
         Warning::NotUseful { .. }

@@ -4,13 +4,13 @@ use crate::chain::Network;
 use std::fmt;
 use std::time::Duration;
 
-/// What all subjects begin with: the program, and the version of the schema.
+/// The prefix of all subjects: the program, and the version of the schema.
 const PREFIX: &str = "mempulse.v1";
 
 /// The longest name of a sensor, in characters.
 const MAX_NAME: usize = 32;
 
-/// The longest time that events wait at a sensor until they are published together.
+/// The longest time that a sensor collects events before it publishes them together.
 pub const FLUSH: Duration = Duration::from_millis(100);
 
 /// What a message contains.
@@ -26,13 +26,13 @@ pub enum Kind {
     Chain,
     /// Events: connections of peers, and warnings.
     Peers,
-    /// A transaction as it is sent.
+    /// A serialized transaction.
     RawTx,
-    /// A part of a block as it is sent.
+    /// A part of a serialized block.
     Block,
-    /// The peers and the tip, for readers that join.
+    /// Peers and tip, for readers that join.
     State,
-    /// How the sensor is.
+    /// The sensor's state of health.
     Status,
 }
 
@@ -78,7 +78,7 @@ impl Kind {
         format!("{PREFIX}.{network}.{sensor}.{}", self.name())
     }
 
-    /// The sensor and the kind that a subject on `network` names; `None` if it is no such subject.
+    /// The sensor and kind named by a subject of `network`; `None` for any other subject.
     pub fn of_subject(subject: &str, network: Network) -> Option<(SensorName, Self)> {
         let rest = subject.strip_prefix(PREFIX)?.strip_prefix('.')?.strip_prefix(network.name())?;
         let (sensor, kind) = rest.strip_prefix('.')?.split_once('.')?;
@@ -86,7 +86,7 @@ impl Kind {
     }
 }
 
-/// The subjects of all sensors on a network, with the wildcard of NATS.
+/// The wildcard subject of all sensors on a network.
 pub(super) fn all_subjects(network: Network) -> String {
     format!("{PREFIX}.{network}.>")
 }
@@ -95,7 +95,7 @@ pub(super) fn all_subjects(network: Network) -> String {
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct SensorName(String);
 
-/// Why a text is not the name of a sensor.
+/// Why a text is not a valid sensor name.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
 #[error("must be 1 to {MAX_NAME} of a-z, 0-9, - and _, such as fra1")]
 pub struct NameError;

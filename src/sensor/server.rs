@@ -1,4 +1,4 @@
-//! The way to a NATS server: its addresses, TLS and the login.
+//! The connection to a NATS server: addresses, TLS and login.
 
 use crate::util::text::clean;
 use async_nats::{Client, ConnectErrorKind, ConnectOptions, Event, ServerAddr, ServerError, rustls};
@@ -9,26 +9,26 @@ use std::path::PathBuf;
 use std::time::Duration;
 use tokio::sync::mpsc;
 
-/// How long a connection, with TLS and login, may take.
+/// How long connecting may take, including TLS and login.
 const CONNECT: Duration = Duration::from_secs(5);
 
-/// How often the server is asked whether it is still there: a dead link is found before its sensors are stale.
+/// How often the server is pinged, so that a dead link is noticed before its sensors count as stale.
 const PING: Duration = Duration::from_secs(4);
 
-/// The longest text of a server, in characters.
+/// The longest server text to quote, in characters.
 const MAX_TEXT: usize = 200;
 
-/// How many connection events may wait; more are not of interest.
+/// How many connection events may wait; further ones are dropped.
 const EVENTS: usize = 64;
 
 /// The address of a server: `nats://HOST:PORT`, or `tls://HOST:PORT` for one that must speak TLS.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct ServerAddress(ServerAddr);
 
-/// Why a text is not the address of a server.
+/// Why a text is not a valid server address.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 pub enum AddressError {
-    /// It is no such URL.
+    /// It is not such a URL.
     #[error("must be nats://HOST[:PORT] or tls://HOST[:PORT]")]
     NotAnAddress,
     /// It contains a login, which every user of the machine could read.
@@ -40,7 +40,7 @@ impl ServerAddress {
     /// Parses the address. Without a scheme it is `nats`, without a port it is 4222.
     ///
     /// # Errors
-    /// It is no address, or contains a login.
+    /// The text is not such a URL, or contains a login.
     pub fn parse(text: &str) -> Result<Self, AddressError> {
         let address: ServerAddr = text.parse().map_err(|_| AddressError::NotAnAddress)?;
         if address.has_user_pass() || address.password().is_some() || text.contains('@') {
@@ -66,30 +66,30 @@ impl fmt::Display for ServerAddress {
     }
 }
 
-/// How a server is reached.
+/// How to reach a server.
 #[derive(Clone, Debug)]
 pub struct ServerSettings {
-    /// The servers of a cluster, or the only one; at least one.
+    /// The server, or all servers of a cluster; at least one.
     pub addresses: Vec<ServerAddress>,
-    /// How the server proves who it is, and we to it.
+    /// How we and the server authenticate to each other.
     pub tls: Tls,
-    /// Who we are.
+    /// Our login.
     pub login: Login,
 }
 
-/// Files of TLS, in PEM.
+/// TLS files, in PEM.
 #[derive(Clone, PartialEq, Eq, Default, Debug)]
 pub struct Tls {
-    /// The certificates that sign those of servers; `None`: those of the system.
+    /// The CA certificates to trust; `None`: the system's.
     pub ca: Option<PathBuf>,
     /// Our own certificate, and its key.
     pub certificate: Option<(PathBuf, PathBuf)>,
 }
 
-/// Who we are. It is never shown.
+/// Our login. It is never shown.
 #[derive(Clone)]
 pub enum Login {
-    /// Nobody: the server asks for no login.
+    /// No login.
     None,
     /// A user with a password.
     Password {
@@ -118,15 +118,15 @@ impl fmt::Debug for Login {
 /// Why there is no connection, in one line.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 pub enum ConnectError {
-    /// The server cannot be reached, which may change.
+    /// The server cannot be reached at the moment.
     #[error("cannot reach {server}: {reason}")]
     Away {
         /// The addresses of the servers.
         server: String,
-        /// What the system says.
+        /// The system's error.
         reason: String,
     },
-    /// The server, or what we know of it, must be changed first.
+    /// The server or our settings for it must be changed first.
     #[error("{server} {reason}")]
     Refused {
         /// The addresses of the servers.
@@ -136,18 +136,18 @@ pub enum ConnectError {
     },
 }
 
-/// What happens to a connection.
+/// A change of a connection.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) enum ConnectionEvent {
-    /// It was established, the first time or again.
+    /// It was established, for the first time or again.
     Connected,
-    /// It ended; another one is being established.
+    /// It ended; we are reconnecting.
     Disconnected,
     /// The server refuses something, such as publishing on a subject.
     Refused(String),
 }
 
-/// A connection to a server, which is established again when it ends.
+/// A connection to a server, re-established when it ends.
 #[derive(Debug)]
 pub(super) struct Connection {
     pub client: Client,
@@ -155,7 +155,7 @@ pub(super) struct Connection {
 }
 
 impl ServerSettings {
-    /// Connects. `name` is shown by the server, and is part of the subjects of its answers, `_INBOX.NAME.>`.
+    /// Connects. The server shows `name`, and answers on subjects `_INBOX.NAME.>`.
     ///
     /// # Errors
     /// The server cannot be reached, or refuses us.
@@ -163,7 +163,7 @@ impl ServerSettings {
         self.connect_with(name, |options| options).await
     }
 
-    /// Like [`Self::connect`], but never fails because the server is away: it is tried until it is there.
+    /// Like [`Self::connect`], but keeps trying while the server is away.
     ///
     /// # Errors
     /// A file of the settings cannot be used.
@@ -184,7 +184,7 @@ impl ServerSettings {
                 Event::ServerError(error) => Some(ConnectionEvent::Refused(described(&error))),
                 _ => None,
             };
-            // What does not fit is about a connection that changes faster than anybody can follow.
+            // Dropped if there is no room: the connection changes faster than anybody can follow.
             let _ = heard.map(|event| sender.try_send(event));
             std::future::ready(())
         };
@@ -200,7 +200,7 @@ impl ServerSettings {
             .custom_inbox_prefix(format!("_INBOX.{name}"))
             .connection_timeout(CONNECT)
             .ping_interval(PING)
-            // The login goes to the servers that the user named, and to no others that one of them names.
+            // The login goes only to servers that the user named, not to others that these announce.
             .ignore_discovered_servers()
             .no_echo();
         options = match &self.login {
@@ -224,7 +224,7 @@ impl ServerSettings {
         Ok(options)
     }
 
-    /// The addresses in words.
+    /// The addresses as text.
     pub(super) fn server(&self) -> String {
         self.addresses.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
     }
@@ -260,12 +260,12 @@ fn described(error: &ServerError) -> String {
     }
 }
 
-/// What a server says, fit for a terminal.
+/// A server's text, made safe for a terminal.
 pub(super) fn one_line(text: &str) -> String {
     clean(text.as_bytes(), MAX_TEXT)
 }
 
-/// Whether the handshake of TLS failed.
+/// Whether the TLS handshake failed.
 fn is_of_tls(error: &async_nats::ConnectError) -> bool {
     let source = error.source().and_then(|source| source.downcast_ref::<io::Error>());
     source.and_then(io::Error::get_ref).is_some_and(<dyn Error + Send + Sync>::is::<rustls::Error>)

@@ -1,4 +1,4 @@
-//! The JetStream stream of a network: one for all its sensors.
+//! The JetStream stream of a network, shared by all its sensors.
 
 use crate::chain::Network;
 use crate::schema::MAX_SENSOR_MESSAGE;
@@ -13,10 +13,10 @@ use async_nats::jetstream::{Context, ContextBuilder, ErrorCode};
 use std::error::Error;
 use std::time::Duration;
 
-/// Within this time the stream keeps one of several messages with the same id.
+/// Within this time the stream drops messages with an id that it has already stored.
 const DUPLICATES: Duration = Duration::from_mins(2);
 
-/// The shortest such time that is of use: what was not acknowledged is published again within it.
+/// The shortest useful value of that: unacknowledged messages are published again within it.
 const MIN_DUPLICATES: Duration = Duration::from_secs(30);
 
 /// The room for the headers of a message, in bytes.
@@ -36,7 +36,7 @@ pub struct StreamSettings {
 /// Why a stream cannot be used, in one line.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 pub enum StreamError {
-    /// There is no JetStream, or it does not answer, which may change.
+    /// JetStream is missing or does not answer, which may change.
     #[error("{0}")]
     Away(String),
     /// The stream, or the server, must be changed first.
@@ -54,11 +54,11 @@ pub(super) fn context(client: &Client, timeout: Duration) -> Context {
     ContextBuilder::new().timeout(timeout).build(client.clone())
 }
 
-/// Creates the stream of a network, or checks the one that exists. Returns how that one differs from `settings`, which
-/// does no harm.
+/// Creates the stream of a network, or checks the one that exists. Returns its harmless differences from
+/// `settings`.
 ///
 /// # Errors
-/// There is no JetStream, or the stream is not one for sensors.
+/// There is no JetStream, or the stream is unfit for sensors.
 pub(super) async fn create_or_check(
     context: &Context,
     network: Network,
@@ -72,7 +72,7 @@ pub(super) async fn create_or_check(
         )));
     }
     let name = name(network);
-    // A second sensor may create it at the same time: then it exists.
+    // Another sensor may create it concurrently; then it exists at the second attempt.
     for _ in 0..2 {
         match context.get_stream(&name).await {
             Ok(stream) => return check(&stream.cached_info().config, network, settings),
@@ -118,7 +118,7 @@ fn config(network: Network, settings: &StreamSettings) -> Config {
     }
 }
 
-/// Checks a stream that exists. Returns how it differs from `settings`.
+/// Checks an existing stream. Returns its harmless differences from `settings`.
 fn check(config: &Config, network: Network, settings: &StreamSettings) -> Result<Vec<String>, StreamError> {
     let Config { name, .. } = config;
     let unfit =
@@ -157,10 +157,10 @@ fn check(config: &Config, network: Network, settings: &StreamSettings) -> Result
     Ok(differences.into_iter().flatten().collect())
 }
 
-/// Whether a subject with wildcards stands for those of all sensors on a network.
+/// Whether a wildcard subject covers those of all sensors on a network.
 fn covers(pattern: &str, network: Network) -> bool {
     let ours = all_subjects(network);
-    // In place of the last token, all that sensors publish have a name and a kind.
+    // Replace the last token by a sensor name and a kind, as in every subject that sensors use.
     let mut ours = ours.trim_end_matches('>').trim_end_matches('.').split('.').map(Some).chain([None, None]);
     for token in pattern.split('.') {
         match (token, ours.next()) {
@@ -190,7 +190,7 @@ fn no_jetstream() -> StreamError {
     StreamError::Unfit("the server has no JetStream for this user: start it with -js, or allow it".to_owned())
 }
 
-/// Says why an answer did not come.
+/// Explains why there was no answer.
 pub(super) fn unanswered(error: &(dyn Error + 'static)) -> StreamError {
     let mut cause = Some(error);
     while let Some(error) = cause {

@@ -1,5 +1,5 @@
-//! The bodies of transactions and blocks, which come once for all sensors and in any order with the events that name
-//! them.
+//! The bodies of transactions and blocks, which are published once for all sensors and may arrive before or
+//! after the events that name them.
 
 use super::sources::to_displace;
 use crate::chain::Network;
@@ -12,22 +12,22 @@ use foldhash::fast::RandomState;
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::Arc;
 
-/// The most bytes of transactions that are kept. An event may come minutes after the body, if another sensor was
-/// first and this one could not publish meanwhile.
+/// The most bytes of transactions to keep. An event may arrive minutes after the body, if another sensor
+/// published the body first and this one was cut off.
 const MAX_TRANSACTIONS: usize = 64 << 20;
 
-/// The most blocks that are kept, whole or in parts.
+/// The most blocks to keep, whole or in parts.
 const MAX_BLOCKS: usize = 8;
 
 /// The most parts of a block.
 const MAX_PARTS: u32 = 16;
 
-/// What arrived, bounded.
+/// The bodies that arrived, in bounded memory.
 #[derive(Debug)]
 pub struct Bodies {
     network: Network,
     transactions: HashMap<Wtxid, Arc<crate::wire::Transaction>, RandomState>,
-    /// Their ids, oldest first, and the sum of their bytes.
+    /// Their ids, oldest first, and their total size in bytes.
     order: VecDeque<Wtxid>,
     bytes: usize,
     blocks: VecDeque<BlockSlot>,
@@ -36,7 +36,7 @@ pub struct Bodies {
 #[derive(Debug)]
 struct BlockSlot {
     hash: BlockHash,
-    /// Who began it, if that sensor was heard before.
+    /// The sensor that sent the first part, if it was known.
     sensor: Option<SensorId>,
     body: BlockBody,
 }
@@ -59,10 +59,10 @@ impl Bodies {
         }
     }
 
-    /// Takes a transaction. Returns its name.
+    /// Adds a transaction. Returns its id.
     ///
     /// # Errors
-    /// The bytes are no transaction that a peer may send.
+    /// The bytes are not a transaction that a peer may send.
     pub fn transaction(&mut self, raw: &[u8]) -> Result<BodyId, SchemaError> {
         let tx = decode_raw_transaction(raw)?;
         let wtxid = tx.wtxid();
@@ -79,10 +79,10 @@ impl Bodies {
         Ok(BodyId::Transaction(wtxid))
     }
 
-    /// Takes a part of a block from `sensor`, the first of several. Returns the block's name when it is whole.
+    /// Adds a part of a block from `sensor`. Returns the block's id once it is whole.
     ///
     /// # Errors
-    /// The part is impossible, or the parts make no valid block of this name: they are forgotten.
+    /// The part is impossible, or the parts do not make up a valid block with this id; they are dropped.
     pub fn block_part(
         &mut self,
         sensor: Option<SensorId>,
@@ -123,7 +123,7 @@ impl Bodies {
         Ok(Some(BodyId::Block(hash)))
     }
 
-    /// The body of this name, if it is here.
+    /// The body with this id, if it is here.
     pub fn get(&self, id: BodyId) -> Option<Body> {
         match id {
             BodyId::Transaction(wtxid) => self.transactions.get(&wtxid).cloned().map(Body::Transaction),

@@ -1,8 +1,8 @@
-//! Events of a sensor that did not arrive, by the numbers of those that did.
+//! Counts a sensor's events that did not arrive, by the numbers of those that did.
 
 use std::collections::BTreeMap;
 
-/// The most gaps that are remembered, to be filled by batches that come late.
+/// The most gaps to remember, for late batches to fill.
 const MAX_GAPS: usize = 64;
 
 /// Counts events that are missing.
@@ -10,15 +10,15 @@ const MAX_GAPS: usize = 64;
 pub struct Losses {
     /// The number of the next event; `None` before the first batch.
     next: Option<u64>,
-    /// The gaps, first and end.
+    /// The gaps: first number → end.
     gaps: BTreeMap<u64, u64>,
-    /// The number of the first event that can be missing: those before the first batch were not waited for.
+    /// The number of the first event that can be missing; earlier ones were never expected.
     begin: u64,
     lost: u64,
 }
 
 impl Losses {
-    /// Takes the numbers of a batch. Returns whether it is the first one that has them.
+    /// Notes the numbers of a batch. Returns whether they are new.
     pub fn note(&mut self, first: u64, count: u64) -> bool {
         let end = first.saturating_add(count);
         if self.next.is_none() {
@@ -39,7 +39,7 @@ impl Losses {
             self.next = Some(end);
             return true;
         }
-        // Late, or for the second time.
+        // A late or a repeated batch.
         let Some((&start, &gap_end)) = self.gaps.range(..=first).next_back() else { return false };
         if end > gap_end {
             return false;
@@ -57,7 +57,7 @@ impl Losses {
         true
     }
 
-    /// The number of events that are missing.
+    /// The number of missing events.
     pub fn lost(&self) -> u64 {
         self.lost
     }

@@ -3,14 +3,14 @@
 //! | file | what it is about |
 //! |---|---|
 //! | `merge` | the events of all sensors in one order, with their bodies |
-//! | `sources` | the sensors that were heard, by their numbers |
-//! | `source` | what is known of one of them while its messages arrive |
-//! | `offset` | how far its clock is from the server's |
-//! | `losses` | events of it that did not arrive |
-//! | `translate` | its times as times of the reader |
-//! | `bodies` | transactions and blocks, which come once for all sensors |
-//! | `chain` | the best chain that all sensors together show |
-//! | `skipping` | what a reader leaves out that is too slow |
+//! | `sources` | the known sensors, by number |
+//! | `source` | the state of one sensor's messages |
+//! | `offset` | the offset of a sensor's clock from the server's |
+//! | `losses` | a sensor's events that did not arrive |
+//! | `translate` | a sensor's times as times of the reader |
+//! | `bodies` | transactions and blocks, published once for all sensors |
+//! | `chain` | the best chain according to all sensors |
+//! | `skipping` | what a slow reader leaves out |
 //! | `subscription` | the stream, read in its order |
 //! | `collector` | the task that reads from the server |
 

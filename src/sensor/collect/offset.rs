@@ -1,23 +1,24 @@
-//! How far the clock of a sensor is from that of the server: by the delays of its messages.
+//! The offset of a sensor's clock from the server's, from the delays of its messages.
 //!
-//! The server stamps each message. The difference from the sensor's own stamp is the clocks' difference and the time
-//! on the way; the message that was fastest gives the best estimate. A way back and forth takes the sensor's shortest
-//! time to an acknowledgement, so that the way there took between nothing and all of it: half of it is assumed, and
-//! half of it is the uncertainty.
+//! The server stamps each message. The difference from the sensor's own stamp is the clock offset plus the
+//! transit time, so the fastest message gives the best estimate. A round trip takes at least the sensor's
+//! shortest time to an acknowledgement, so the transit took between nothing and all of it: half of it is
+//! assumed, and the other half is the uncertainty.
 
 use crate::util::time::Timestamp;
 use std::time::Duration;
 
-/// A minimum counts for one to two of these spans, so that a drifting clock is followed.
+/// A minimum counts for one to two of these spans, so that a drifting clock is tracked.
 const SPAN: Duration = Duration::from_mins(1);
 
-/// By how much two clocks may drift apart, in 1/1,000,000: those of computers keep within half of it.
+/// By how much two clocks may drift apart, in parts per million: computer clocks stay within half of that.
 const DRIFT: u128 = 100;
 
-/// A clock compared with the server's.
+/// A sensor's clock compared with the server's.
 #[derive(Clone, Copy, Default, Debug)]
 pub struct Offset {
-    /// The smallest differences, server minus sensor in µs, of this span and the one before, and when they were seen.
+    /// The smallest differences, server minus sensor in µs, of this span and the previous one, and when they
+    /// were seen.
     least: [Option<(i64, Timestamp)>; 2],
     span_start: Timestamp,
     /// The shortest time to an acknowledgement, in µs.
@@ -25,7 +26,7 @@ pub struct Offset {
 }
 
 impl Offset {
-    /// Takes a message that was sent at `sent` by the sensor's clock and stored at `stored` by the server's.
+    /// Adds a message sent at `sent` by the sensor's clock and stored at `stored` by the server's.
     pub fn note(&mut self, sent: Timestamp, stored: Timestamp) {
         if stored.since(self.span_start) > SPAN {
             self.least = [None, self.least[0]];
@@ -35,7 +36,7 @@ impl Offset {
         self.least[0] = Some(self.least[0].filter(|(least, _)| *least < micros).unwrap_or((micros, stored)));
     }
 
-    /// Takes the shortest time to an acknowledgement, as the sensor measured it.
+    /// Sets the shortest time to an acknowledgement, as measured by the sensor.
     pub fn note_ack(&mut self, shortest: Duration) {
         self.ack = i64::try_from(shortest.as_micros()).ok().filter(|micros| *micros > 0).or(self.ack);
     }
@@ -46,7 +47,8 @@ impl Offset {
         least.saturating_sub(self.ack.unwrap_or(0) / 2)
     }
 
-    /// How far the true value at `now` may be from [`Self::server_ahead`]; `None` while nothing is known.
+    /// How far the true value at `now` may be from [`Self::server_ahead`]; `None` before the first
+    /// measurement.
     pub fn uncertainty(&self, now: Timestamp) -> Option<Duration> {
         let (_, seen) = self.least()?;
         let drift = now.since(seen).as_micros() * DRIFT / 1_000_000;
@@ -87,7 +89,7 @@ mod tests {
         let mut offset = Offset::default();
         offset.note(T, T + ms(10));
         let later = T + SPAN * 3;
-        // Three seconds back.
+        // The clock was set back by three seconds.
         offset.note(later - ms(3_000), later + ms(10));
         for spans in [1, 2] {
             let later = later + SPAN * spans + ms(u64::from(spans));

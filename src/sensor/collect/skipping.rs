@@ -1,23 +1,23 @@
-//! What a reader leaves out that is too slow for all that its sensors publish.
+//! Decides what a reader leaves out when it is too slow for everything its sensors publish.
 
 use crate::event::Warning;
 use crate::sensor::kind::Kind;
 use crate::util::time::Timestamp;
 use std::time::Duration;
 
-/// A reader that was up to date and is this far behind leaves out announcements and traffic,
+/// A reader that was up to date and is now this far behind leaves out announcements and traffic;
 const BEHIND: Duration = Duration::from_secs(10);
 
-/// and one that is this far behind everything but blocks and states,
+/// one that is this far behind leaves out everything but blocks and states,
 const FAR_BEHIND: Duration = Duration::from_mins(1);
 
 /// until it is up to date again.
 const UP_TO_DATE: Duration = Duration::from_secs(1);
 
-/// Whether something is left out.
+/// What is left out, and what was.
 #[derive(Clone, Copy, Default, Debug)]
 pub struct Skipping {
-    /// The past is not skipped that the user asked for.
+    /// Whether the reader has ever been up to date: a past that the user asked for is never skipped.
     was_up_to_date: bool,
     kinds: &'static [Kind],
     since: Option<Timestamp>,
@@ -25,7 +25,7 @@ pub struct Skipping {
 }
 
 impl Skipping {
-    /// Takes how far behind the reader is. Returns a warning when it is up to date again.
+    /// Notes how far behind the reader is. Returns a warning when it is up to date again.
     pub fn note(&mut self, lag: Duration, stored: Timestamp) -> Option<Warning> {
         if lag < UP_TO_DATE {
             self.was_up_to_date = true;
@@ -42,7 +42,8 @@ impl Skipping {
         None
     }
 
-    /// Begins anew: what waits is the past, which is read whole. Returns a warning if something was left out.
+    /// Starts over: what is waiting is the past, which is read whole. Returns a warning if something was left
+    /// out.
     pub fn restart(&mut self, now: Timestamp) -> Option<Warning> {
         self.was_up_to_date = false;
         self.end(now)
@@ -54,12 +55,12 @@ impl Skipping {
         Some(Warning::SensorsSkipped { secs, messages: std::mem::take(&mut self.messages) })
     }
 
-    /// Counts a message, if it is left out.
+    /// Counts a message if it is left out.
     pub fn count(&mut self, kind: Kind) {
         self.messages += u64::from(self.kinds.contains(&kind));
     }
 
-    /// The kinds of messages that are left out.
+    /// The kinds of messages to leave out.
     pub fn kinds(&self) -> &'static [Kind] {
         self.kinds
     }

@@ -1,4 +1,4 @@
-//! What is known of one sensor while its messages arrive.
+//! The state of one sensor's messages.
 
 use super::losses::Losses;
 use super::offset::Offset;
@@ -19,14 +19,14 @@ const MAX_PARTS: u32 = 8;
 /// The most events of a state, a few for each peer.
 const MAX_STATE_EVENTS: usize = 8 * MAX_PEERS;
 
-/// The shortest time between two runs of a sensor, by when their states arrive.
+/// The shortest time between two runs of a sensor, by the arrival of their states.
 const LEAST_RUN: Duration = Duration::from_secs(1);
 
-/// A state of a new run that differs by more than this, in µs, from what is known of the sensor's clock says that it
+/// If the first state of a new run differs by more than this, in µs, from the known clock offset, the clock
 /// was set.
 const CLOCK_WAS_SET: u64 = 1_000_000;
 
-/// The most warnings of a sensor in a minute.
+/// The most warnings from a sensor per minute.
 const MAX_WARNINGS: u32 = 6;
 
 /// One sensor.
@@ -37,64 +37,64 @@ pub struct Source {
     /// Names the run of its program.
     pub run: Option<u64>,
     pub phase: Phase,
-    /// Whether a state of this run was used.
+    /// Whether a state of this run has been applied.
     pub has_joined: bool,
-    /// The run before.
+    /// The previous run.
     past_run: Option<u64>,
-    /// What is added to the ids of peers, so that no id of an earlier run is used again, and the highest id so far.
+    /// The offset added to peer ids, so that ids of an earlier run are not reused; and the highest id so far.
     base: u64,
     highest: u64,
     pub offset: Offset,
     pub losses: Losses,
-    /// When the server got its last message.
+    /// When the server received its last message.
     pub heard: Timestamp,
-    /// When it sent the last batch, by the server's clock.
+    /// When it sent its last batch, by the server's clock.
     pub sent: Timestamp,
-    /// Peers with a connection, or that are dialled now or later; true: the handshake is done.
+    /// Peers that are connected or will be dialled; true once the handshake is complete.
     pub peers: BTreeMap<PeerId, bool>,
-    /// Outputs that the next event spends.
+    /// Outputs that the next event's transaction spends.
     pub known: Option<message::Event>,
     pub counts: Counts,
-    /// A state of which parts are here.
+    /// A partly received state.
     parts: BTreeMap<u32, SensorState>,
     flush: u64,
-    /// The latest time in that flush, and in those before.
+    /// The latest event time up to and including that flush.
     latest: Timestamp,
     floor: Timestamp,
-    /// Losses when the last state was compared, and the flush of that one.
+    /// The number of lost events when a state was last compared, and that state's flush.
     compared: u64,
     compared_flush: u64,
     /// When the run began.
     began: Timestamp,
-    /// Since when warnings are counted, and their number.
+    /// Since when warnings have been counted, and their number.
     warnings: (Timestamp, u32),
 }
 
-/// Whether the events of a sensor can be used.
+/// Whether a sensor's events can be used.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Phase {
-    /// Its state is not known: transactions and blocks can be used, peers cannot.
+    /// Its state is unknown: transactions and blocks can be used, but not its peers.
     Waiting,
     /// All events from this flush on can be used.
     Joined {
-        /// The first flush that is not in the state.
+        /// The first flush after the state.
         flush: u64,
     },
 }
 
-/// What went wrong, and is reported.
+/// Problems, for the report.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
 pub struct Counts {
     /// Bodies that did not arrive.
     pub missing_bodies: u64,
-    /// Events that arrived too late to be put in order.
+    /// Events that arrived too late to be ordered.
     pub late: u64,
-    /// Messages that are none of a sensor.
+    /// Messages that were malformed or impossible.
     pub refused: u64,
 }
 
 impl Source {
-    /// A sensor of which the first message arrived.
+    /// A sensor whose first message has just arrived.
     pub fn new(id: SensorId, name: SensorName, heard: Timestamp) -> Self {
         Self {
             id,
@@ -123,9 +123,9 @@ impl Source {
         }
     }
 
-    /// The time of an event by the server's clock; `micros` is what the sensor wrote in a message that was stored at
-    /// `stored`. Events of a later flush never come before those of an earlier one, though the estimate of the clocks
-    /// changes.
+    /// The time of an event by the server's clock. `micros` is the time in the message, which was stored at
+    /// `stored`. Events of a later flush never precede those of an earlier one, even though the clock
+    /// estimate changes.
     pub fn time(&mut self, flush: u64, micros: u64, stored: Timestamp) -> Timestamp {
         let time = self.server_time(micros, stored);
         if flush < self.flush {
@@ -140,13 +140,13 @@ impl Source {
         time
     }
 
-    /// A time of the sensor by the server's clock. Nothing happened later than it was stored.
+    /// A sensor's time by the server's clock, never later than when it was stored.
     pub fn server_time(&self, micros: u64, stored: Timestamp) -> Timestamp {
         Timestamp::from_micros(micros).shifted(self.offset.server_ahead()).min(stored)
     }
 
-    /// Takes a part of a state. Returns it when it is complete, and new: it is needed, or events were lost since the
-    /// last one.
+    /// Adds a part of a state. Returns the state when it is complete and useful: needed, or after a loss of
+    /// events.
     pub fn state(&mut self, part: SensorState) -> Option<Vec<message::Event>> {
         if part.part >= part.parts || part.parts > MAX_PARTS {
             self.counts.refused += 1;
@@ -179,8 +179,9 @@ impl Source {
         Some(parts.into_values().flat_map(|part| part.events).collect())
     }
 
-    /// Begins a run of the sensor's program with its state, which was sent and stored at these times. Returns `None` if
-    /// the last run began only just now, or whether it was this run that ended then: two programs have the same name.
+    /// Starts a run of the sensor's program with its state, which was sent and stored at these times. Returns
+    /// `None` if the last run only just began; otherwise, whether the run had already been replaced by
+    /// another one: two programs share the name.
     pub fn begin_run_with_state(&mut self, run: u64, sent: Timestamp, stored: Timestamp) -> Option<bool> {
         if self.run.is_some() && stored.since(self.began) < LEAST_RUN {
             self.counts.refused += 1;
@@ -196,7 +197,7 @@ impl Source {
         Some(is_back)
     }
 
-    /// Begins a run of the sensor's program.
+    /// Starts a run of the sensor's program.
     pub fn begin_run(&mut self, run: u64) {
         let Self { id, offset, heard, sent, counts, began, warnings, .. } = *self;
         let peers = std::mem::take(&mut self.peers);
@@ -206,19 +207,19 @@ impl Source {
         *self = Self { run: Some(run), past_run, base, offset, sent, peers, counts, began, warnings, ..new };
     }
 
-    /// Where the messages of this kind are from.
+    /// The origin of messages of this kind.
     pub fn origin(&self, kind: Kind) -> Origin {
         Origin { sensor: self.id, kind, base: self.base }
     }
 
-    /// Notes what happened to a peer. Returns whether the event can be used: its peer is known, or can be added.
+    /// Notes an event of a peer. Returns whether it can be used: its peer is known or can be added.
     pub fn note(&mut self, peer: PeerId, event: &PeerEvent) -> bool {
         match event {
             PeerEvent::Disconnected { retry_at: None, .. } => {
                 self.peers.remove(&peer);
                 true
             }
-            // It is not forgotten.
+            // The peer stays known, to be redialled.
             PeerEvent::Disconnected { retry_at: Some(_), .. } => {
                 self.peers.get_mut(&peer).map(|is_live| *is_live = false).is_some()
             }
@@ -234,7 +235,7 @@ impl Source {
         }
     }
 
-    /// Counts a warning. Returns whether it is not one too many.
+    /// Counts a warning. Returns whether it is within the limit.
     pub fn may_warn(&mut self, now: Timestamp) -> bool {
         if now.since(self.warnings.0) >= Duration::from_mins(1) {
             self.warnings = (now, 0);
@@ -243,29 +244,29 @@ impl Source {
         self.warnings.1 <= MAX_WARNINGS
     }
 
-    /// Notes that a peer has this id at the sensor.
+    /// Notes a peer id used by the sensor.
     pub fn note_id(&mut self, PeerId(id): PeerId) {
         self.highest = self.highest.max(id);
     }
 }
 
-/// Where an event is from.
+/// Where an event comes from.
 #[derive(Clone, Copy, Debug)]
 pub struct Origin {
     pub sensor: SensorId,
-    /// What its message is to contain.
+    /// The kind of its message.
     pub kind: Kind,
-    /// What is added to the ids of peers.
+    /// The offset added to peer ids.
     base: u64,
 }
 
 impl Origin {
-    /// The reader's id of a peer, by the id that the sensor gave it; `None` if that is too high.
+    /// The reader's id of a peer, from the sensor's id; `None` if that is too high.
     pub fn peer(self, PeerId(id): PeerId) -> Option<PeerId> {
         self.sensor.peer(PeerId(self.base.checked_add(id)?))
     }
 
-    /// The peers of a state whose handshake is done.
+    /// The peers in a state that have completed the handshake.
     pub fn live_in(self, state: &[message::Event]) -> BTreeSet<PeerId> {
         let live = state.iter().filter_map(|event| match &event.kind {
             Some(message::event::Kind::Peer(message::PeerEvent {
@@ -278,16 +279,16 @@ impl Origin {
     }
 }
 
-/// A message of a sensor, as the server has it.
+/// A sensor's message, as stored by the server.
 #[derive(Clone, Debug)]
 pub struct Arrival {
-    /// Who sent it.
+    /// The sender.
     pub sensor: SensorName,
     /// What it contains.
     pub kind: Kind,
-    /// When the server got it, by its clock.
+    /// When the server stored it, by its clock.
     pub stored: Timestamp,
-    /// When it arrived here, by the same clock.
+    /// When it arrived here, by the server's clock.
     pub received: Timestamp,
     /// Its bytes.
     pub payload: Bytes,

@@ -1,4 +1,4 @@
-//! The sensors that were heard, by their numbers.
+//! The known sensors, by number.
 
 use super::source::Source;
 use crate::event::SensorId;
@@ -10,17 +10,17 @@ use std::ops::{Index, IndexMut};
 /// The most sensors.
 const MAX_SENSORS: usize = SensorId::MAX as usize;
 
-/// All sensors that were heard, in the order of their numbers. A [`SensorId`] that it gave out can be used as an index.
+/// All known sensors, in numerical order. A [`SensorId`] returned here is a valid index.
 #[derive(Debug, Default)]
 pub struct Sources {
     list: Vec<Source>,
     ids: BTreeMap<SensorName, SensorId>,
-    /// Whether it was said that there is no room for more.
+    /// Whether the lack of room was already reported.
     said_full: bool,
 }
 
 impl Sources {
-    /// The number of a sensor, which is added if it is heard for the first time; `None` if there is no room for it.
+    /// The number of a sensor, which is added on first sight; `None` if there is no room.
     pub fn id(&mut self, name: SensorName, heard: Timestamp) -> Option<SensorId> {
         if let Some(id) = self.known(&name) {
             return Some(id);
@@ -37,7 +37,7 @@ impl Sources {
         Some(id)
     }
 
-    /// The number of a sensor that was heard before.
+    /// The number of a known sensor.
     pub fn known(&self, name: &SensorName) -> Option<SensorId> {
         self.ids.get(name).copied()
     }
@@ -53,8 +53,8 @@ impl Sources {
     }
 }
 
-/// The place of what gives way to something new, where `owners` are those of what is there, oldest first: the oldest of
-/// the one that has the most. So a sensor that floods its reader only displaces what is its own.
+/// Which item gives way to a new one: the oldest of the owner with the most items. `owners` are the items'
+/// owners, oldest first. A flooding sensor thus displaces only its own items.
 pub fn to_displace(owners: impl Iterator<Item = Option<SensorId>>) -> Option<usize> {
     let mut places = BTreeMap::<_, (usize, usize)>::new();
     for (place, owner) in owners.enumerate() {
@@ -66,7 +66,7 @@ pub fn to_displace(owners: impl Iterator<Item = Option<SensorId>>) -> Option<usi
         .map(|(_, first)| first)
 }
 
-/// The place of a sensor in the list: numbers begin at 1.
+/// The index of a sensor in the list, as numbers start at 1.
 const fn place(SensorId(id): SensorId) -> usize {
     id as usize - 1
 }

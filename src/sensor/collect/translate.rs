@@ -1,4 +1,4 @@
-//! Times of a sensor as times of the reader.
+//! Converts a sensor's times to the reader's.
 
 use crate::event::{PeerEvent, SensorReport};
 use crate::schema::message::SensorStatus;
@@ -9,8 +9,8 @@ use std::sync::Arc;
 /// The longest version of a program, in characters.
 const MAX_PROGRAM: usize = 40;
 
-/// Moves the times that an event contains by so many µs, and clocks that were compared with the sensor's are compared
-/// with the reader's.
+/// Shifts the times in an event by this many µs. Clock offsets relative to the sensor become relative to the
+/// reader.
 pub fn shift(event: &mut PeerEvent, micros: i64) {
     match event {
         PeerEvent::Ready(info) => info.clock_offset = info.clock_offset.saturating_sub(micros / 1_000_000),
@@ -24,7 +24,7 @@ pub fn shift(event: &mut PeerEvent, micros: i64) {
     }
 }
 
-/// What a sensor says of itself. What the reader knows of it is left empty.
+/// A sensor's report about itself. The fields that only the reader knows are left empty.
 pub fn report(status: &SensorStatus, micros: i64) -> SensorReport {
     SensorReport {
         program: clean(status.program.as_bytes(), MAX_PROGRAM),

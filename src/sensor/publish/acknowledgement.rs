@@ -1,4 +1,4 @@
-//! Acknowledgements: how long they take, and what it means if one does not come.
+//! Acknowledgements: how long they take, and what a missing one means.
 
 use crate::util::text::clean;
 use async_nats::jetstream::context::{PublishError, PublishErrorKind};
@@ -9,10 +9,10 @@ use std::time::Duration;
 /// How long an acknowledgement may take.
 pub(super) const ACKNOWLEDGE: Duration = Duration::from_secs(5);
 
-/// The longest reason of a server that is repeated, in characters.
+/// The longest server message to quote, in characters.
 const MAX_REASON: usize = 200;
 
-/// Whether the same message will be refused however often it is published.
+/// Whether the message will be refused however often it is published.
 pub(super) fn is_for_ever(error: &PublishError) -> bool {
     let is_too_long =
         |error: &jetstream::Error| error.error_code() == ErrorCode::STREAM_MESSAGE_EXCEEDS_MAXIMUM;
@@ -34,7 +34,7 @@ pub(super) fn described(error: &PublishError) -> String {
     }
 }
 
-/// The shortest of the times of the last minute.
+/// The shortest time to an acknowledgement in the last minute.
 #[derive(Default, Debug)]
 pub(super) struct Shortest {
     before: Option<Duration>,
@@ -47,7 +47,7 @@ impl Shortest {
         self.current = Some(self.current.map_or(time, |shortest| shortest.min(time)));
     }
 
-    /// Forgets what is half a minute old. Meant to be called that often.
+    /// Forgets times more than half a minute old. Meant to be called every half minute.
     pub fn forget(&mut self) {
         self.before = self.current.take();
     }

@@ -1,4 +1,4 @@
-//! Does with files what the spool says, one thing at a time and beside everything else.
+//! Carries out the spool's file operations, one at a time and in the background.
 
 use crate::sensor::publish::message::Outgoing;
 use crate::sensor::publish::segment::Folder;
@@ -7,7 +7,7 @@ use std::io;
 use std::sync::Arc;
 use tokio::task::JoinHandle;
 
-/// What was done with files.
+/// A completed file operation.
 #[derive(Debug)]
 pub(super) enum Done {
     Written(Result<(), (io::Error, Vec<Outgoing>)>),
@@ -15,22 +15,22 @@ pub(super) enum Done {
     Removed(io::Result<()>),
 }
 
-/// The folder of the spool, and what is being done with it.
+/// The spool's folder, and the operation in progress.
 #[derive(Debug)]
 pub(super) struct Disk {
-    /// `None`: there is none, and what waits in memory is lost at the end.
+    /// `None`: no folder, so what waits in memory is lost at the end.
     folder: Option<Arc<Folder>>,
     job: Option<JoinHandle<Done>>,
     has_warned: bool,
 }
 
 impl Disk {
-    /// A disk on which nothing is done yet.
+    /// A disk without an operation in progress.
     pub fn new(folder: Option<Folder>) -> Self {
         Self { folder: folder.map(Arc::new), job: None, has_warned: false }
     }
 
-    /// Begins what is to be done with files.
+    /// Starts the next file operation.
     pub fn begin(&mut self, spool: &mut Spool) {
         let Some(folder) = self.folder.as_ref().filter(|_| self.job.is_none()) else { return };
         let Some(work) = spool.work() else { return };
@@ -44,7 +44,7 @@ impl Disk {
         }));
     }
 
-    /// Tells the spool what was done.
+    /// Passes the result of an operation on to the spool.
     pub fn apply(&mut self, done: Done, spool: &mut Spool) {
         self.job = None;
         match done {
@@ -79,14 +79,14 @@ impl Disk {
         }
     }
 
-    /// What was done. Pending if nothing is being done. Cancel-safe.
+    /// Waits for the operation in progress; pending forever without one. Cancel-safe.
     pub async fn done(&mut self) -> Done {
         let Some(job) = &mut self.job else { return std::future::pending().await };
-        // It does not panic, and is not cancelled while the runtime runs.
+        // The job does not panic, and is not cancelled while the runtime runs.
         job.await.unwrap_or(Done::Removed(Ok(())))
     }
 
-    /// Keeps what waits in memory on disk.
+    /// Saves to disk what is waiting in memory.
     pub async fn close(mut self, mut spool: Spool) {
         if self.job.is_some() {
             let done = self.done().await;
@@ -101,7 +101,7 @@ impl Disk {
         };
         let unsaved = spool.into_unsaved();
         let written = tokio::task::spawn_blocking(move || {
-            // One that does not fit says nothing about the next.
+            // One segment that does not fit says nothing about the next.
             let written = unsaved.iter().map(|(number, messages)| folder.write(*number, messages));
             written.collect::<Vec<_>>().into_iter().collect::<io::Result<()>>()
         });

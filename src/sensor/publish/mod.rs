@@ -2,14 +2,14 @@
 //!
 //! | file | what it contains |
 //! |---|---|
-//! | `selection` | what is published of an event |
+//! | `selection` | which part of an event is published |
 //! | `outbox` | events → messages |
-//! | `message` | a message that waits |
-//! | `spool` | what waits, in memory and on disk, and what is dropped when it is too much |
+//! | `message` | a waiting message |
+//! | `spool` | waiting messages, in memory and on disk, and which are dropped when there are too many |
 //! | `segment` | the files of the spool |
-//! | `disk` | what is being done with them |
+//! | `disk` | the file operations |
 //! | `publisher` | the task that publishes |
-//! | `acknowledgement` | what the server answers |
+//! | `acknowledgement` | the server's answers |
 //! | `sensor` | the monitor's end |
 
 mod acknowledgement;

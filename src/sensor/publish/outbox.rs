@@ -1,4 +1,4 @@
-//! Events → messages. Pure: the time is a parameter.
+//! Turns events into messages. Pure: the time is a parameter.
 
 use crate::event::{Event, EventKind, KnownOutput};
 use crate::schema::message::{self, Batch, BlockPart, DroppedMessages, SensorState, SensorStatus};
@@ -13,56 +13,56 @@ use crate::wire::{Block, Transaction, Wtxid};
 use bytes::Bytes;
 use prost::Message;
 
-/// A batch with this many bytes of events is sealed, and so is a part of the state.
+/// A batch or a part of the state is sealed at this many bytes of events.
 const FULL: usize = 256 << 10;
 
-/// The most bytes of one event: what leaves room for the rest of a message.
+/// The most bytes of one event, which leaves room for the rest of a message.
 const MAX_EVENT: usize = MAX_SENSOR_MESSAGE - (4 << 10);
 
-/// The number of transactions that are known to have been passed on with their bytes: many times those of the two
-/// minutes within which the stream knows the ids of messages.
+/// How many transactions are remembered as published: many times the number within the two minutes for which
+/// the stream remembers message ids.
 const PASSED_ON: usize = 50_000;
 
-/// The number of the field with the events in a batch and in a state, and its wire type: bytes with a length.
+/// The field number of the events in a batch and in a state; its wire type is length-delimited bytes.
 const EVENTS_FIELD: u32 = 6;
 
-/// Gathers events, and makes messages of them.
+/// Collects events and turns them into messages.
 #[derive(Debug)]
 pub(super) struct Outbox {
     run: u64,
-    /// The events of the flush that begins, by kind.
+    /// The events of the open flush, by kind.
     open: [Gathered; Kind::OF_EVENTS.len()],
-    /// The number of events in it.
+    /// The number of events in the open flush.
     in_flush: u32,
-    /// The number of this flush.
+    /// The number of the open flush.
     flush: u64,
-    /// The number of events in all batches that were sealed.
+    /// The number of events in all sealed batches.
     sealed: u64,
-    /// The number of messages whose id is a number.
+    /// The number of messages with numeric ids.
     numbered: u64,
     passed_on: BoundedSet<Wtxid, PASSED_ON>,
-    /// What is to be published.
+    /// Messages ready to be published.
     ready: Vec<Outgoing>,
-    /// The kinds of the events that no message can contain.
+    /// The kinds of events too long for any message.
     too_long: Vec<Kind>,
 }
 
-/// Events of a batch that is not sealed.
+/// The events of an open batch.
 #[derive(Default, Debug)]
 struct Gathered {
     places: Vec<u32>,
-    /// The events as they stand in the message.
+    /// The events, encoded as in the message.
     events: Vec<u8>,
 }
 
-/// How far a batch was at some moment.
+/// A position in an open batch.
 #[derive(Clone, Copy)]
 struct Mark {
     places: usize,
     events: usize,
 }
 
-/// What the status says beside what the outbox knows.
+/// The figures of the status that the outbox doesn't know itself.
 #[derive(Clone, PartialEq, Eq, Default, Debug)]
 pub(super) struct Figures {
     pub started: Timestamp,
@@ -74,7 +74,7 @@ pub(super) struct Figures {
 }
 
 impl Outbox {
-    /// A run with this number, which is another one for each run of the program.
+    /// A run with this number, which must differ for each run of the program.
     pub fn new(run: u64) -> Self {
         Self {
             run,
@@ -89,7 +89,7 @@ impl Outbox {
         }
     }
 
-    /// Takes an event, and what is known of outputs that its transaction spends.
+    /// Adds an event, with the known outputs that its transaction spends.
     pub fn note(&mut self, event: &Event, known: Vec<KnownOutput>, now: Timestamp) {
         let Some(kind) = kind_of(&event.kind) else { return };
         let before = self.open(kind).mark();
@@ -110,7 +110,7 @@ impl Outbox {
         });
     }
 
-    /// Seals the batches of the events so far.
+    /// Seals the open batches.
     pub fn flush(&mut self, now: Timestamp) {
         if self.in_flush == 0 {
             return;
@@ -122,7 +122,7 @@ impl Outbox {
         self.flush += 1;
     }
 
-    /// Takes the events that lead to the state after all events so far.
+    /// Adds the events that lead to the current state.
     pub fn state(&mut self, events: &[Event], now: Timestamp) {
         self.flush(now);
         let mut parts = vec![Vec::new()];
@@ -145,7 +145,7 @@ impl Outbox {
         }
     }
 
-    /// The status, which is published at once or not at all.
+    /// The status message, to be published immediately or not at all.
     pub fn status(&self, figures: Figures, now: Timestamp) -> Outgoing {
         let Figures { started, live_peers, waiting, waiting_bytes, dropped, ack_us } = figures;
         let dropped = dropped
@@ -168,12 +168,12 @@ impl Outbox {
         Outgoing { kind: Kind::Status, id, payload: status.encode_to_vec().into() }
     }
 
-    /// Takes the messages that are ready, in the order in which they are published.
+    /// Takes the ready messages, in publishing order.
     pub fn take(&mut self) -> Vec<Outgoing> {
         std::mem::take(&mut self.ready)
     }
 
-    /// Takes the kinds of the events that were left out because no message can contain them.
+    /// Takes the kinds of the events left out because they fit into no message.
     pub fn take_too_long(&mut self) -> Vec<Kind> {
         std::mem::take(&mut self.too_long)
     }
@@ -182,7 +182,7 @@ impl Outbox {
         &mut self.open[kind as usize]
     }
 
-    /// Adds an event without its body, which is returned.
+    /// Adds an event without its body, and returns the body.
     fn add(&mut self, kind: Kind, event: &Event) -> Option<Body> {
         let (message, body) = schema::encode_without_body(event)?;
         let place = self.in_flush;
@@ -193,7 +193,7 @@ impl Outbox {
         body
     }
 
-    /// Makes messages of a body, if there is one; returns whether messages can contain it.
+    /// Turns a body, if there is one, into messages. Returns whether it fits.
     fn pass_on(&mut self, body: Option<Body>) -> bool {
         match body {
             None => true,
@@ -229,7 +229,7 @@ impl Outbox {
         true
     }
 
-    /// Seals what came before `mark` if all together is too much for one batch.
+    /// Seals everything before `mark` if the batch has become too long.
     fn keep_to_limit(&mut self, kind: Kind, mark: Mark, now: Timestamp) {
         let open = self.open(kind);
         if open.events.len() > FULL && mark.events > 0 {
@@ -266,12 +266,12 @@ impl Gathered {
         Mark { places: self.places.len(), events: self.events.len() }
     }
 
-    /// The bytes that were added since `mark`.
+    /// The number of bytes added since `mark`.
     fn since(&self, mark: Mark) -> usize {
         self.events.len() - mark.events
     }
 
-    /// Removes the events that were added since `mark`, and returns their number.
+    /// Removes the events added since `mark`, and returns their number.
     fn cut(&mut self, mark: Mark) -> u32 {
         let count = self.places.len() - mark.places;
         self.places.truncate(mark.places);
@@ -280,12 +280,12 @@ impl Gathered {
     }
 }
 
-/// Appends an event as it stands in a batch or a state.
+/// Appends an event, encoded as in a batch or a state.
 fn encode_event(event: &message::Event, buffer: &mut Vec<u8>) {
     prost::encoding::message::encode(EVENTS_FIELD, event, buffer);
 }
 
-/// The bytes of a message whose last field, the events, are encoded already.
+/// The bytes of a message whose last field, the events, is already encoded.
 fn joined(message: &impl Message, events: &[u8]) -> Bytes {
     let mut bytes = Vec::with_capacity(message.encoded_len() + events.len());
     message.encode_raw(&mut bytes);

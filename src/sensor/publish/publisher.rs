@@ -1,4 +1,4 @@
-//! The task that publishes what waits, and awaits the acknowledgements.
+//! The task that publishes waiting messages and awaits acknowledgements.
 
 use crate::chain::Network;
 use crate::sensor::kind::{Kind, SensorName};
@@ -20,31 +20,31 @@ use std::time::Duration;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::{self, Instant};
 
-/// How long to wait after a failure, which doubles with each one in a row.
+/// The pause after a failure; it doubles with each consecutive one.
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 
-/// How long what waits is published at the end.
+/// How long to keep publishing at the end.
 const LAST: Duration = Duration::from_secs(3);
 
-/// How many reasons are said until the server takes messages again.
+/// How many reasons to report until the server takes messages again.
 const MAX_SAID: usize = 16;
 
-/// The time after which a shortest time to an acknowledgement is forgotten, in two steps.
+/// The age at which the shortest time to an acknowledgement is forgotten, in two steps.
 const HALF_MINUTE: Duration = Duration::from_secs(30);
 
-/// What the task is given.
+/// A job for the task.
 #[derive(Debug)]
 pub(super) enum Job {
-    /// Publish these, in this order, whenever it can be done.
+    /// Publish these in order, as soon as possible.
     Publish(Vec<Outgoing>),
-    /// Publish this at once or not at all.
+    /// Publish this immediately or not at all.
     Status(Outgoing),
     /// Count messages of these kinds as dropped.
     Dropped(Vec<Kind>),
 }
 
-/// What the task knows, for the status.
+/// The task's figures, for the status.
 #[derive(Clone, PartialEq, Eq, Default, Debug)]
 pub(super) struct Progress {
     pub waiting: u64,
@@ -53,7 +53,7 @@ pub(super) struct Progress {
     pub ack: Duration,
 }
 
-/// The end of a publish.
+/// The result of publishing a message.
 type Published = (Ticket, Instant, Result<(), PublishError>);
 
 /// Where and how messages are published.
@@ -62,7 +62,7 @@ pub(super) struct Place {
     pub network: Network,
     pub name: SensorName,
     pub stream: StreamSettings,
-    /// The addresses of the server, in words.
+    /// The addresses of the server, as text.
     pub server: String,
 }
 
@@ -74,20 +74,21 @@ pub(super) struct Publisher {
     spool: Spool,
     disk: Disk,
     in_flight: FuturesUnordered<BoxFuture<'static, Published>>,
-    /// The check of the stream, while it is under way.
+    /// The check of the stream, while in progress.
     check: Option<BoxFuture<'static, Result<Vec<String>, StreamError>>>,
-    /// Whether it was checked on this connection.
+    /// Whether the stream was checked on this connection.
     is_checked: bool,
-    /// Nothing is published before, and then one message at a time until one is acknowledged.
+    /// Nothing is published until then; afterwards one message at a time, until one is acknowledged.
     pause_until: Instant,
     pause: Duration,
-    /// Whether messages wait for more than the next acknowledgement, and what was said about it.
+    /// Whether messages are held up for longer than an acknowledgement takes, and which reasons were
+    /// reported.
     is_waiting: bool,
     said: Vec<String>,
     has_refused: bool,
     acks: Shortest,
     progress: watch::Sender<Progress>,
-    /// Is told of the first acknowledgement.
+    /// Notified of the first acknowledgement.
     first: Option<oneshot::Sender<()>>,
 }
 
@@ -99,7 +100,7 @@ pub(super) struct Ends {
 }
 
 impl Publisher {
-    /// A publisher of what waits in `spool`.
+    /// A publisher for the messages in `spool`.
     pub fn new(place: Place, connection: Connection, spool: Spool, folder: Option<Folder>) -> (Self, Ends) {
         let (progress, progress_receiver) = watch::channel(Progress::default());
         let (first, first_receiver) = oneshot::channel();
@@ -125,7 +126,7 @@ impl Publisher {
         (publisher, Ends { progress: progress_receiver, first: first_receiver })
     }
 
-    /// Publishes until there are no more jobs, then what waits for at most 3 s, and keeps the rest on disk.
+    /// Publishes until there are no more jobs, then for at most 3 s, and saves the rest to disk.
     pub async fn run(mut self, mut jobs: mpsc::UnboundedReceiver<Job>) {
         let mut tick = time::interval(HALF_MINUTE);
         let mut end = None;
@@ -154,7 +155,7 @@ impl Publisher {
         self.disk.close(self.spool).await;
     }
 
-    /// Whether what waits is not published any more, or nothing waits.
+    /// Whether publishing has ended, because the time is up or nothing is waiting.
     fn has_ended(&self, end: Instant) -> bool {
         let is_connected = self.connection.client.connection_state() == State::Connected;
         self.spool.is_empty() || !is_connected || Instant::now() >= end
@@ -169,7 +170,7 @@ impl Publisher {
                     let (subject, headers) = (self.subject(message.kind), id_header(&message.id));
                     let client = &self.connection.client;
                     let sent = client.publish_with_headers(subject, headers, message.payload);
-                    // The next one comes soon, and says more.
+                    // The next status comes soon and is more up to date.
                     let _ = time::timeout(ACKNOWLEDGE, sent).await;
                 }
             }
@@ -180,7 +181,7 @@ impl Publisher {
         kind.subject(self.place.network, &self.place.name)
     }
 
-    /// Whether the server is there, and the stream was checked since it is.
+    /// Whether the server is connected and the stream was checked since.
     fn is_ready(&self) -> bool {
         self.is_checked && self.connection.client.connection_state() == State::Connected
     }
@@ -189,7 +190,7 @@ impl Publisher {
         Instant::now() < self.pause_until
     }
 
-    /// Publishes as much as the window has room for.
+    /// Publishes as many messages as fit into the window.
     async fn publish(&mut self) {
         if self.is_pausing() || self.connection.client.connection_state() != State::Connected {
             return;
@@ -239,7 +240,7 @@ impl Publisher {
                     tracing::info!("the server takes messages again");
                 }
                 if let Some(first) = self.first.take() {
-                    // Who does not wait for it does not hear it.
+                    // The receiver may be gone.
                     let _ = first.send(());
                 }
                 return;
@@ -260,7 +261,7 @@ impl Publisher {
         if error.kind() == PublishErrorKind::StreamNotFound {
             self.is_checked = false;
         }
-        // Of several that were in flight, the first one counts.
+        // Of several failures in flight, only the first one counts.
         if !self.is_pausing() {
             self.wait_because(&described(&error));
         }
@@ -272,7 +273,7 @@ impl Publisher {
         self.say(format!("messages wait: {reason}"));
     }
 
-    /// Warns of why messages wait: of each reason once, until the server takes messages again.
+    /// Warns about why messages are held up, once for each reason until the server takes messages again.
     fn say(&mut self, trouble: String) {
         self.is_waiting = true;
         if self.said.len() < MAX_SAID && !self.said.contains(&trouble) {
@@ -289,7 +290,7 @@ impl Publisher {
                 self.is_checked = false;
             }
             ConnectionEvent::Disconnected => {
-                // Nothing that is in flight will be acknowledged on another connection.
+                // Nothing in flight will be acknowledged on another connection.
                 self.in_flight = FuturesUnordered::new();
                 self.spool.all_failed();
                 self.is_checked = false;
@@ -300,7 +301,7 @@ impl Publisher {
         }
     }
 
-    /// Says how far it is.
+    /// Publishes the task's figures.
     fn tell(&self) {
         let (waiting, waiting_bytes) = self.spool.waiting();
         let progress =
@@ -313,7 +314,7 @@ impl Publisher {
     }
 }
 
-/// The result of a check. Pending if none is under way.
+/// The result of the check; pending forever if none is in progress.
 async fn finished_check(
     check: &mut Option<BoxFuture<'static, Result<Vec<String>, StreamError>>>,
 ) -> Result<Vec<String>, StreamError> {

@@ -1,11 +1,12 @@
-//! The files of the spool. A segment is written at once, and removed when all its messages are in the stream.
+//! The files of the spool. A segment is written in one go, and removed when all its messages are in the
+//! stream.
 //!
 //! ```text
 //! magic 8 · version 4 · network 4 · messages 4 · (length 4 · kind 1 · length of the id 1 · id · payload · sum 8) …
 //! ```
-//! Numbers are little-endian, the network is its message magic, the length is that of kind, ids and payload, and the sum
-//! is the first 8 bytes of the SHA-256 of length and content. What follows the last whole message is ignored: it is what
-//! a crash left.
+//! Numbers are little-endian. The network is given by its message magic. The length covers everything between
+//! it and the sum, which is the first 8 bytes of the SHA-256 of length and content. Bytes after the last
+//! whole message are ignored: a crash left them.
 
 use crate::chain::Network;
 use crate::schema::MAX_SENSOR_MESSAGE;
@@ -24,22 +25,22 @@ const MAGIC: [u8; 8] = *b"mpulspol";
 /// Incremented when an older program could misread the file.
 const VERSION: u32 = 1;
 
-/// Bytes before the first message.
+/// Size of the file header, in bytes.
 const HEADER: usize = 20;
 
-/// Bytes of the checksum of a message.
+/// Size of a message's checksum, in bytes.
 const SUM: usize = 8;
 
 /// The most bytes of a message: payload, kind, and an id of at most 255 bytes.
 const MAX_MESSAGE: usize = MAX_SENSOR_MESSAGE + 257;
 
-/// The longest file that is read, in bytes: the head of the spool, as it is written at the end.
+/// The longest file to read, in bytes: the head of the spool, as written at the end.
 const MAX_FILE: u64 = 32 << 20;
 
-/// What the names of the files end in.
+/// The file name extension.
 const EXTENSION: &str = "segment";
 
-/// The folder of one sensor's segments. No other process uses it meanwhile.
+/// The folder of one sensor's segments, locked against other processes.
 #[derive(Debug)]
 pub(super) struct Folder {
     path: PathBuf,
@@ -64,10 +65,10 @@ pub enum FolderError {
 }
 
 impl Folder {
-    /// Creates the folder if there is none, and returns the segments that an earlier run left. Blocks.
+    /// Opens the folder, creating it if necessary, and returns the segments of earlier runs. Blocks.
     ///
     /// # Errors
-    /// Another process uses it, or the system does not allow it.
+    /// Another process uses it, or the system refuses it.
     pub fn open(path: &Path, network: Network) -> Result<(Self, Vec<Segment>), FolderError> {
         let unusable = |error| FolderError::Unusable { path: path.to_owned(), error };
         let mut builder = DirBuilder::new();
@@ -104,7 +105,7 @@ impl Folder {
     /// Writes a segment. Blocks.
     ///
     /// # Errors
-    /// The error of the system; there is no such file then.
+    /// The error of the system; no file is left then.
     pub fn write(&self, number: u64, messages: &[Outgoing]) -> io::Result<()> {
         let path = self.file(number);
         let mut options = OpenOptions::new();
@@ -113,12 +114,12 @@ impl Folder {
         platform::follow_no_link(&mut options);
         let write = || options.open(&path)?.write_all(&encode(self.network, messages));
         write().inspect_err(|_| {
-            // What is left of it is not of use, and there is room again.
+            // A partial file is useless, and removing it frees space.
             let _ = fs::remove_file(&path);
         })
     }
 
-    /// Reads the messages of a segment that are whole. Blocks.
+    /// Reads the whole messages of a segment. Blocks.
     ///
     /// # Errors
     /// The error of the system.
@@ -145,7 +146,7 @@ impl Folder {
         self.path.join(format!("{number:016x}.{EXTENSION}"))
     }
 
-    /// Reads the beginning of a segment; `None` if it is not one of this program, version and network.
+    /// Reads the header of a segment; `None` if it belongs to another program, version or network.
     fn look(&self, number: u64) -> Option<Segment> {
         let mut file = File::open(self.file(number)).ok()?;
         let bytes = file.metadata().ok()?.len();
@@ -167,7 +168,7 @@ fn encode(network: Network, messages: &[Outgoing]) -> Vec<u8> {
     let count = u32::try_from(messages.len()).unwrap_or(u32::MAX);
     let mut file = [&MAGIC[..], &VERSION.to_le_bytes(), &network.magic(), &count.to_le_bytes()].concat();
     for Outgoing { kind, id, payload } in messages {
-        // Ids are those of transactions, of parts of blocks, or of a run and a number.
+        // Ids consist of a txid, a part of a block, or a run and a number, so they are short.
         let id_length = u8::try_from(id.len()).unwrap_or(u8::MAX);
         let id = &id.as_bytes()[..usize::from(id_length)];
         let length = u32::try_from(2 + id.len() + payload.len()).unwrap_or(u32::MAX);
@@ -182,7 +183,7 @@ fn encode(network: Network, messages: &[Outgoing]) -> Vec<u8> {
     file
 }
 
-/// Decodes the messages up to the first one that is not whole.
+/// Decodes the messages before the first incomplete or damaged one.
 fn decode(network: Network, mut file: Bytes) -> Vec<Outgoing> {
     let Some(header) = file.first_chunk::<HEADER>() else { return Vec::new() };
     if messages_of(network, header).is_none() {
@@ -211,12 +212,12 @@ fn next(file: &mut Bytes) -> Option<Outgoing> {
     Some(Outgoing { kind: of_code(kind)?, id, payload: message })
 }
 
-/// Whether a text can stand in the header of a message.
+/// Whether a text is valid in a message header.
 fn is_id(id: &str) -> bool {
     !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
 }
 
-/// The number of messages that the beginning of a segment names; `None` if it is not one of this program, version and
+/// The number of messages in a segment, by its header; `None` if it belongs to another program, version or
 /// network.
 fn messages_of(network: Network, header: &[u8; HEADER]) -> Option<u32> {
     let (magic, rest) = header.split_first_chunk::<8>()?;
@@ -234,7 +235,7 @@ fn sum(bytes: &[u8]) -> [u8; SUM] {
     sum
 }
 
-/// The number that stands for a kind in a file.
+/// The code of a kind in a file.
 fn code(kind: Kind) -> u8 {
     match kind {
         Kind::Traffic => 1,
@@ -341,7 +342,7 @@ mod tests {
         });
     }
 
-    /// `UPDATE_CORPUS=1` writes the corpus of the target anew.
+    /// `UPDATE_CORPUS=1` rewrites the target's corpus.
     #[test]
     fn the_corpus_has_segments_that_are_read() {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fuzz/spool_segment");

@@ -1,21 +1,21 @@
-//! What a sensor publishes of an event.
+//! Selects what a sensor publishes.
 
 use crate::event::{DisconnectReason, Event, EventKind, PeerEvent, ProxyReply, SeedFailure};
 
-/// The most transactions in one event that names them: 33 bytes each.
+/// The most transactions named in one event, 33 bytes each.
 const MAX_TXS: usize = 5_000;
 
-/// The most known outputs before one event, 48 bytes each at most. Transactions that spend more are rarer than blocks;
-/// of theirs, some are left out.
+/// The most known outputs before one event, at most 48 bytes each. Transactions that spend more are rarer
+/// than blocks; some of their outputs are left out.
 const MAX_OUTPUTS: usize = 4_000;
 
-/// Passes on an event as it is published: in parts that fit into a message, and without what an error says about this
-/// machine, its resolver and its proxies.
+/// Passes on an event as published: split into parts that fit into a message, and without error texts that
+/// reveal this machine, its resolver or its proxies.
 pub(super) fn for_each_part(event: &Event, mut pass_on: impl FnMut(&Event)) {
     let at = |kind| Event { time: event.time, kind };
     match &event.kind {
         EventKind::Peer(id, PeerEvent::Announced { txs, count }) if txs.len() > MAX_TXS => {
-            // The announcement has entries that no part has: they count with the first one.
+            // The announcement counts entries that are in no part: they are added to the first one.
             let mut others = count.saturating_sub(txs.len());
             for part in txs.chunks(MAX_TXS) {
                 let count = part.len() + std::mem::take(&mut others);
@@ -46,7 +46,7 @@ pub(super) fn for_each_part(event: &Event, mut pass_on: impl FnMut(&Event)) {
     }
 }
 
-/// What is wrong with a seed, without names and addresses of the resolver and of proxies.
+/// What is wrong with a seed, without names and addresses of resolver and proxies.
 fn public(failure: &SeedFailure) -> SeedFailure {
     match failure {
         SeedFailure::Timeout(limit) => SeedFailure::Timeout(*limit),

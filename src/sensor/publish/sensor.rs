@@ -1,4 +1,4 @@
-//! The monitor's end of a sensor. It never waits for the server or the disk.
+//! The monitor's interface to a sensor. It never waits for the server or the disk.
 
 use crate::chain::Network;
 use crate::event::{Event, EventKind};
@@ -17,33 +17,32 @@ use std::time::Duration;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::JoinHandle;
 
-/// The time between two states.
+/// The time between two state messages.
 const STATE: Duration = Duration::from_mins(1);
 
-/// The time between two statuses.
+/// The time between two status messages.
 const STATUS: Duration = Duration::from_secs(5);
 
-/// How long the answer about the stream may take at the start.
+/// How long the check of the stream may take at startup.
 const CHECK: Duration = Duration::from_secs(5);
 
-/// How many of the last blocks are published that are from before the sensor was started: readers of a sensor that was
-/// away need them.
+/// How many of the last blocks from before startup are published, for readers of a sensor that was away.
 const MAX_PAST: u32 = 6;
 
 /// What a sensor publishes, and where.
 #[derive(Clone, Debug)]
 pub struct SensorSettings {
-    /// The network that it watches.
+    /// The network to monitor.
     pub network: Network,
     /// Its name.
     pub name: SensorName,
-    /// The way to the server.
+    /// The connection to the server.
     pub server: ServerSettings,
-    /// How the stream is created if there is none.
+    /// How to create the stream if there is none.
     pub stream: StreamSettings,
-    /// Where waits what does not fit into memory; `None`: nowhere.
+    /// The folder for messages that do not fit into memory; `None`: they are dropped.
     pub spool: Option<PathBuf>,
-    /// The most bytes that may wait.
+    /// The size limit of waiting messages, in bytes.
     pub max_spool: u64,
 }
 
@@ -81,11 +80,11 @@ pub struct Sensor {
 }
 
 impl Sensor {
-    /// Connects, checks the stream, and begins to publish what an earlier run left. A server that is away is waited for.
-    /// The receiver gets the first acknowledgement.
+    /// Connects, checks the stream, and starts to publish what an earlier run left over. If the server is
+    /// away, keeps trying. The receiver is notified of the first acknowledgement.
     ///
     /// # Errors
-    /// The server or the stream must be changed first, or the folder of the spool cannot be used.
+    /// The server or the stream is unfit and must be changed, or the spool's folder cannot be used.
     pub async fn start(
         settings: SensorSettings,
         now: Timestamp,
@@ -129,7 +128,7 @@ impl Sensor {
         Ok((sensor, first))
     }
 
-    /// Takes an event that `model` is about to apply. Never blocks.
+    /// Adds an event that `model` is about to apply. Never blocks.
     pub fn note(&mut self, event: &Event, model: &Model) {
         if let EventKind::PastBlock { height, .. } = event.kind
             && model.tip().is_some_and(|tip| height.saturating_add(MAX_PAST) <= tip.height)
@@ -139,7 +138,7 @@ impl Sensor {
         self.outbox.note(event, model.known_outputs(&event.kind), event.time);
     }
 
-    /// Publishes what has gathered, and what is due. Meant to be called every 100 ms.
+    /// Publishes the collected events and what is due. Meant to be called every 100 ms.
     pub fn tick(&mut self, model: &Model, now: Timestamp) {
         self.outbox.flush(now);
         if now >= self.next_state {
@@ -157,12 +156,12 @@ impl Sensor {
         }
     }
 
-    /// The number of messages that wait to be published, or for their acknowledgement.
+    /// The number of messages not yet published or acknowledged.
     pub fn waiting(&self) -> u64 {
         self.progress.borrow().waiting
     }
 
-    /// Publishes the rest for at most 3 s, and keeps on disk what is left then.
+    /// Publishes the rest for at most 3 s, then saves what is left to disk.
     pub async fn close(mut self, now: Timestamp) {
         self.outbox.flush(now);
         self.hand_over();
@@ -184,7 +183,7 @@ impl Sensor {
     }
 
     fn give(&self, job: Job) {
-        // The task ends after this end of the channel, unless it failed, which `close` says.
+        // The task outlives this end of the channel unless it failed, which `close` reports.
         let _ = self.jobs.send(job);
     }
 }

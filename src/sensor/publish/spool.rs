@@ -1,5 +1,5 @@
-//! What waits to be published or acknowledged: first in memory, then in segments on disk. Pure: what is to be done with
-//! files is returned.
+//! Messages waiting to be published or acknowledged: first in memory, then in segments on disk. Pure: file
+//! operations are returned to the caller.
 //!
 //! ```text
 //!  oldest                                                      newest
@@ -10,20 +10,20 @@ use crate::sensor::kind::Kind;
 use crate::sensor::publish::message::Outgoing;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-/// How often a segment that cannot be read is tried, twice a minute.
+/// How often to try reading a segment, at two attempts a minute.
 const MAX_TRIES: u32 = 10;
 
-/// How much may wait in memory until it is written to disk, in bytes.
+/// How many bytes may wait in memory before they are written to disk.
 pub(super) const MEMORY: u64 = 16 << 20;
 
-/// The bytes of a segment. While the tail has fewer, it stays in memory.
+/// The size of a segment, in bytes. A smaller tail stays in memory.
 pub(super) const SEGMENT: u64 = 4 << 20;
 
-/// How many messages, and how many bytes of them, may be published and not yet acknowledged.
+/// The limits of published but unacknowledged messages, in number and bytes.
 const WINDOW: usize = 256;
 const WINDOW_BYTES: u64 = 4 << 20;
 
-/// Which kinds are dropped while so many percent of the limit are taken, the least important ones first.
+/// Which kinds are dropped when this percentage of the limit is used, the least important ones first.
 const CLASSES: [(u64, &[Kind]); 5] = [
     (70, &[Kind::Traffic]),
     (80, &[Kind::Relay]),
@@ -32,24 +32,25 @@ const CLASSES: [(u64, &[Kind]); 5] = [
     (100, &[Kind::Peers, Kind::State, Kind::Status]),
 ];
 
-/// A kind that is dropped is taken again at so many percent less, so that it is not taken and dropped by turns.
+/// A dropped kind is accepted again only this many percentage points lower, so that it does not flip back and
+/// forth.
 const AGAIN: u64 = 5;
 
-/// Names a message in the head.
+/// Identifies a message in the head.
 pub(super) type Ticket = u64;
 
-/// A file with messages. Those with lower numbers are older.
+/// A file with messages. Lower numbers are older.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) struct Segment {
     /// The number, which names the file.
     pub number: u64,
     /// The number of messages.
     pub messages: u64,
-    /// Their size.
+    /// Their size in bytes.
     pub bytes: u64,
 }
 
-/// What is to be done with files. One thing is done at a time.
+/// A file operation. Only one is in progress at a time.
 #[derive(PartialEq, Eq, Debug)]
 pub(super) enum Work {
     /// Write a segment with this number; then call [`Spool::written`].
@@ -60,56 +61,56 @@ pub(super) enum Work {
     Remove(u64),
 }
 
-/// What waits.
+/// Waiting messages.
 #[derive(Debug)]
 pub(super) struct Spool {
     limit: u64,
-    /// Whether there are files at all, and whether the last one could be written.
+    /// Whether there is a disk, and whether the last write succeeded.
     has_disk: bool,
     is_disk_full: bool,
     reading: Reading,
-    /// Whether something is being done with files.
+    /// Whether a file operation is in progress.
     is_busy: bool,
     head: BTreeMap<Ticket, Slot>,
     unsent: BTreeSet<Ticket>,
     in_flight_bytes: u64,
     next_ticket: Ticket,
-    /// On disk, and not in the head.
+    /// Segments on disk that are not in the head.
     segments: VecDeque<Segment>,
-    /// Segments that were read, with the number of their messages that are still in the head.
+    /// Segments that were read, with the number of their messages still in the head.
     read: BTreeMap<u64, usize>,
-    /// Segments that are not needed any more.
+    /// Segments that are no longer needed.
     done: Vec<u64>,
     tail: VecDeque<Outgoing>,
     head_bytes: u64,
     tail_bytes: u64,
-    /// The number of the next segment. Segments have odd numbers; the even ones are for what goes directly into the
-    /// head, so that it is in its place if it is written at the end.
+    /// The number of the next segment. Segments have odd numbers. Even ones are for messages that go directly
+    /// into the head, so that these get the right place if they are written at the end.
     next_segment: u64,
     is_dropping: [bool; CLASSES.len()],
     dropped: [u64; Kind::ALL.len()],
 }
 
-/// How far it is with a segment that cannot be read.
+/// The attempts to read a segment.
 #[derive(Default, Debug)]
 struct Reading {
-    /// How often it was tried.
+    /// The number of attempts.
     tries: u32,
-    /// Whether it is not to be tried at once again.
+    /// Whether to pause before the next attempt.
     waits: bool,
 }
 
 #[derive(Debug)]
 struct Slot {
     message: Outgoing,
-    /// The segment that it is from, or would be in.
+    /// The segment it came from, or would be written to.
     segment: u64,
     is_on_disk: bool,
 }
 
 impl Spool {
-    /// What waits may take `limit` bytes, or [`MEMORY`] without a disk. `segments` are those of earlier runs, in the
-    /// order of their numbers.
+    /// A spool for at most `limit` bytes, or [`MEMORY`] without a disk. `segments` are from earlier runs, in
+    /// numerical order.
     pub fn new(limit: u64, has_disk: bool, segments: Vec<Segment>) -> Self {
         let last = segments.iter().map(|segment| segment.number).max().unwrap_or(0);
         Self {
@@ -134,7 +135,7 @@ impl Spool {
         }
     }
 
-    /// Takes a message, or drops it.
+    /// Adds a message, or drops it.
     pub fn push(&mut self, message: Outgoing) {
         self.decide();
         if self.drops(message.kind) {
@@ -151,7 +152,7 @@ impl Spool {
         self.dropped[kind as usize] += 1;
     }
 
-    /// The next message to be published, if the window has room for it. It is in flight from then on.
+    /// The next message to publish, if the window has room. It then counts as in flight.
     pub fn next(&mut self, window: usize) -> Option<(Ticket, &Outgoing)> {
         let in_flight = self.head.len() - self.unsent.len();
         if in_flight >= window.min(WINDOW) || self.in_flight_bytes >= WINDOW_BYTES {
@@ -163,7 +164,7 @@ impl Spool {
         Some((ticket, message))
     }
 
-    /// Takes note that a message is in the stream.
+    /// Notes that a message is in the stream.
     pub fn acknowledged(&mut self, ticket: Ticket) {
         let Some(slot) = self.head.remove(&ticket) else { return };
         let size = slot.message.size();
@@ -181,7 +182,7 @@ impl Spool {
         self.advance();
     }
 
-    /// Takes note that a message is not in the stream: it is published again.
+    /// Notes that a message is not in the stream and must be published again.
     pub fn failed(&mut self, ticket: Ticket) {
         if let Some(slot) = self.head.get(&ticket)
             && self.unsent.insert(ticket)
@@ -190,7 +191,7 @@ impl Spool {
         }
     }
 
-    /// Takes note that nothing is in flight any more.
+    /// Notes that nothing is in flight any more.
     pub fn all_failed(&mut self) {
         self.unsent = self.head.keys().copied().collect();
         self.in_flight_bytes = 0;
@@ -204,7 +205,7 @@ impl Spool {
         }
     }
 
-    /// What is to be done with files next. `None` also while something is being done.
+    /// The next file operation; `None` if there is none or one is in progress.
     pub fn work(&mut self) -> Option<Work> {
         if self.is_busy {
             return None;
@@ -234,7 +235,7 @@ impl Spool {
         Work::Write(number, messages)
     }
 
-    /// Takes note that the segment was written, or takes back what could not be written.
+    /// Notes that the segment was written, or takes back the messages that could not be written.
     pub fn written(&mut self, unwritten: Option<Vec<Outgoing>>) {
         self.is_busy = false;
         self.is_disk_full = unwritten.is_some();
@@ -248,8 +249,8 @@ impl Spool {
         self.advance();
     }
 
-    /// Takes note that a segment cannot be read for now. Returns how many messages are left for the next start, when it
-    /// was tried for long enough: others wait behind it.
+    /// Notes that a segment cannot be read for now. After too many attempts it is skipped, as others wait
+    /// behind it: returns how many messages are left on disk for the next start.
     pub fn unreadable(&mut self) -> Option<u64> {
         self.is_busy = false;
         self.reading.waits = true;
@@ -263,7 +264,7 @@ impl Spool {
         left
     }
 
-    /// Takes the messages of the segment that was to be read, those of them that are whole. Returns how many were not.
+    /// Adds the whole messages of the segment just read. Returns how many were missing.
     pub fn loaded(&mut self, messages: Vec<Outgoing>) -> u64 {
         self.is_busy = false;
         self.reading.tries = 0;
@@ -281,17 +282,17 @@ impl Spool {
         damaged
     }
 
-    /// Takes note that the segment was removed.
+    /// Notes that the segment was removed.
     pub fn removed(&mut self) {
         self.is_busy = false;
     }
 
-    /// Tries again to use a disk that was full, or could not be read.
+    /// Retries a disk that was full or could not be read.
     pub fn try_disk_again(&mut self) {
         (self.is_disk_full, self.reading.waits) = (false, false);
     }
 
-    /// Whether nothing waits, and nothing is to be done with files.
+    /// Whether nothing is waiting, neither messages nor file operations.
     pub fn is_empty(&self) -> bool {
         self.head.is_empty()
             && self.segments.is_empty()
@@ -300,19 +301,19 @@ impl Spool {
             && self.done.is_empty()
     }
 
-    /// The number of messages that wait, and their bytes.
+    /// The number of waiting messages, and their bytes.
     pub fn waiting(&self) -> (u64, u64) {
         let in_memory = (self.head.len() + self.tail.len()) as u64;
         let on_disk = self.segments.iter().map(|segment| segment.messages).sum::<u64>();
         (in_memory + on_disk, self.bytes())
     }
 
-    /// The messages that were dropped, by kind.
+    /// The number of dropped messages, by kind.
     pub fn dropped(&self) -> Vec<(Kind, u64)> {
         Kind::ALL.into_iter().zip(self.dropped).filter(|(_, count)| *count > 0).collect()
     }
 
-    /// What is in memory only: the segments to be written at the end, oldest first.
+    /// The messages that are only in memory, as segments to be written at the end, oldest first.
     pub fn into_unsaved(self) -> Vec<(u64, Vec<Outgoing>)> {
         let mut unsaved: BTreeMap<u64, Vec<Outgoing>> = BTreeMap::new();
         for slot in self.head.into_values().filter(|slot| !slot.is_on_disk) {
@@ -324,7 +325,7 @@ impl Spool {
         unsaved.into_iter().collect()
     }
 
-    /// Moves the tail into the head, if no segment is between them.
+    /// Moves the tail into the head if no segment is between them.
     fn advance(&mut self) {
         while self.segments.is_empty()
             && self.head_bytes < MEMORY - SEGMENT
@@ -354,9 +355,9 @@ impl Spool {
         self.memory() + self.segments.iter().map(|segment| segment.bytes).sum::<u64>()
     }
 
-    /// Decides which kinds are dropped.
+    /// Decides which kinds to drop.
     fn decide(&mut self) {
-        // A disk that is slower than what arrives is given as much memory again.
+        // A disk slower than the arriving messages gets twice the memory.
         let memory = if self.writes() { 2 * MEMORY } else { MEMORY };
         let of_memory = self.memory() * 100 / memory;
         let of_limit = self.bytes().saturating_mul(100) / self.limit.max(1);

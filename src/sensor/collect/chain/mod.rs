@@ -1,9 +1,10 @@
 //! The best chain of several sensors: each reports its own tips and blocks, some later than others.
 //!
-//! The highest tip is followed to which blocks lead, each as hard to find as the difficulty rule demands; of two at the
-//! same height, the one that came first. Heights are counted from where the chain began. When blocks do not come, or
-//! the rule says nothing yet, a tip is believed only if more than half of the sensors are there or above, and a gap is
-//! said: so one sensor that is broken, or lies, does not lead the others astray.
+//! The chain follows the highest tip that connects through blocks, each with the proof of work that the
+//! difficulty rule demands; of two at the same height, the one seen first. Heights are counted from the
+//! chain's first block. If blocks do not arrive, or the rule cannot be applied yet, a tip is believed only if
+//! more than half of the sensors are at its height or above, and a gap is reported. A single broken or lying
+//! sensor thus cannot mislead the others.
 
 use super::sources::to_displace;
 use crate::chain::Network;
@@ -15,32 +16,31 @@ use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
-/// The most blocks that are kept to be connected.
+/// The most blocks waiting to be connected.
 const MAX_BLOCKS: usize = 16;
 
 /// The longest reorg that is followed.
 const MAX_CONNECTED: usize = 288;
 
-/// How long blocks that lead to a tip are waited for.
+/// How long to wait for the blocks that lead to a tip.
 const PATIENCE: Duration = Duration::from_secs(15);
 
-/// The chain that all sensors together show.
+/// The best chain according to all sensors.
 #[derive(Debug)]
 pub struct Chain {
     network: Network,
     tips: BTreeMap<SensorId, Tip>,
-    /// The last blocks of the chain, oldest first; the first one is where it began.
+    /// The last blocks of the chain, oldest first, beginning at its first block.
     connected: VecDeque<Link>,
-    /// Blocks that are not connected, oldest first.
+    /// Unconnected blocks, oldest first.
     blocks: VecDeque<Candidate>,
-    /// The highest block of the chain that is not here, and from before what is followed: the others that are needed come
-    /// before it.
+    /// The highest missing block from before the followed chain; the other missing ones come before it.
     behind: Option<(u32, BlockHash)>,
-    /// The last block before a gap, down to which blocks are said to be missing.
+    /// The last block before a gap, down to which blocks are reported as missing.
     gap: Option<BlockHash>,
-    /// Since when the best tip cannot be reached.
+    /// Since when the best tip has been out of reach.
     stuck_since: Option<Timestamp>,
-    /// Whether there may be something to follow.
+    /// Whether a better tip may have become reachable.
     has_changed: bool,
 }
 
@@ -49,7 +49,7 @@ pub struct Chain {
 struct Link {
     height: u32,
     hash: BlockHash,
-    /// What the difficulty rule reads; unknown if only its hash is.
+    /// The fields that the difficulty rule needs; unknown if only the hash is known.
     header: Option<PowHeader>,
 }
 
@@ -69,7 +69,7 @@ impl Candidate {
 }
 
 impl Chain {
-    /// Nothing is known of this network's chain.
+    /// A chain of `network` about which nothing is known.
     pub fn new(network: Network) -> Self {
         Self {
             network,
@@ -83,12 +83,12 @@ impl Chain {
         }
     }
 
-    /// Takes the tip of a sensor.
+    /// Notes the tip of a sensor.
     pub fn tip(&mut self, sensor: SensorId, tip: Tip) {
         self.has_changed |= self.tips.insert(sensor, tip) != Some(tip);
     }
 
-    /// Takes a block; of several of the same, the first.
+    /// Adds a block; duplicates are ignored.
     pub fn block(&mut self, peer: PeerId, block: Arc<Block>) {
         let is_behind = self.behind.is_some_and(|(_, hash)| hash == block.hash);
         let is_known = !is_behind && self.connected.iter().any(|link| link.hash == block.hash)
@@ -104,7 +104,7 @@ impl Chain {
         self.has_changed = true;
     }
 
-    /// A sensor is not heard any more: its tip does not count.
+    /// Forgets the tip of a sensor that has gone silent.
     pub fn lost(&mut self, sensor: SensorId) {
         self.has_changed |= self.tips.remove(&sensor).is_some();
     }
@@ -150,7 +150,8 @@ impl Chain {
         self.jump(believed, since)
     }
 
-    /// Takes blocks from before what is followed, down from the first one that is missing: each names the one before it.
+    /// Reports blocks from before the followed chain, down from the first missing one: each names its
+    /// predecessor.
     fn look_behind(&mut self, events: &mut Vec<EventKind>) {
         while let Some((height, hash)) = self.behind
             && let Some(at) = self.blocks.iter().position(|known| known.block.hash == hash)
@@ -172,9 +173,9 @@ impl Chain {
         }
     }
 
-    /// The highest tip that is believed.
+    /// The highest tip that can be believed.
     fn believed(&self) -> Option<Tip> {
-        // Of equals, the last one counts: so the sensor that joined first comes last.
+        // Of equals, `max_by_key` takes the last one: the sensor that joined first must come last.
         self.tips
             .values()
             .rev()
@@ -189,8 +190,8 @@ impl Chain {
         there * 2 > self.tips.len()
     }
 
-    /// The place of the last common block in `connected`, and the blocks from there, lowest first, if they lead to this
-    /// tip and can be believed.
+    /// The index in `connected` of the fork, and the blocks from there to this tip, lowest first, if they
+    /// exist and can be believed.
     fn path(&self, tip: Tip) -> Option<(usize, Vec<Candidate>)> {
         let (mut path, mut hash) = (Vec::new(), tip.hash);
         let fork = loop {
@@ -216,7 +217,7 @@ impl Chain {
         (first..).take(path.len())
     }
 
-    /// Whether the header before these blocks is known, and all follow the difficulty rule.
+    /// Whether the header before these blocks is known, and all of them obey the difficulty rule.
     fn is_hard_enough(&self, fork: usize, path: &[Candidate]) -> bool {
         let before = self.connected.range(..=fork).rev().map_while(|link| link.header);
         let mut headers: Vec<PowHeader> = before.collect();
@@ -253,7 +254,7 @@ impl Chain {
         events
     }
 
-    /// Follows a tip although blocks before it are missing: from the highest of these on.
+    /// Follows a tip although blocks before it are missing, starting at the highest of the missing ones.
     fn jump(&mut self, best: Tip, since: Timestamp) -> Vec<EventKind> {
         let last = self.connected.back().copied();
         let reached = last.map_or(0, |link| link.height);
@@ -269,7 +270,7 @@ impl Chain {
         self.connected = VecDeque::from([Link { height, hash, header: None }]);
         self.behind = Some(missing);
         let mut events = self.follow(best, 0, path);
-        // Back from a tip that nobody else believes in, nothing is missing that was not missing before.
+        // After a tip that no other sensor confirmed, nothing is missing that was not missing before.
         if let Some(count) = height.checked_sub(reached).filter(|count| *count > 0) {
             let missing = MissingBlocks { height: reached + 1, hash, count, since };
             events.insert(1, EventKind::MissingBlocks(Some(missing)));

@@ -1,4 +1,4 @@
-//! Tips and blocks of several sensors, some of whom lie.
+//! Tips and blocks of several sensors, some of which lie.
 
 use super::*;
 use crate::sensor::collect::testing::mined_on;
@@ -109,7 +109,7 @@ fn one_sensor_that_lies_about_its_tip_does_not_lead_the_others_astray() {
     assert_eq!(names(&chain.advance(NOW + PATIENCE)), ["tip 100"], "the others are right");
 }
 
-/// A block of these `nBits`; nobody has worked for it.
+/// A block with these `nBits` and no proof of work.
 fn with_bits(previous: BlockHash, number: u8, bits: u32) -> Block {
     let mut block = mined_on(previous, number);
     block.header.bits = bits;

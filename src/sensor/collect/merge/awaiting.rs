@@ -1,4 +1,4 @@
-//! Events whose bodies are not here yet.
+//! Events waiting for their bodies.
 
 use crate::event::SensorId;
 use crate::schema::BodyId;
@@ -10,28 +10,28 @@ use prost::Message;
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
-/// How long the body of an event is waited for, and how many events, and bytes of them, wait at most.
+/// How long an event waits for its body, and the limits of waiting events in number and bytes.
 const PATIENCE: Duration = Duration::from_secs(10);
 const MAX_WAITING: usize = 50_000;
 const MAX_BYTES: usize = 64 << 20;
 
-/// An event whose body is not here.
+/// An event waiting for its body.
 #[derive(Debug)]
 pub struct Waiting {
-    /// Where it is from.
+    /// Where it came from.
     pub origin: Origin,
-    /// Since when it waits.
+    /// Since when it has been waiting.
     pub since: Timestamp,
-    /// Outputs that it spends.
+    /// Outputs that its transaction spends.
     pub known: Option<message::Event>,
     /// The event.
     pub event: message::Event,
-    /// The length of both, in bytes.
+    /// The size of both, in bytes.
     bytes: usize,
 }
 
 impl Waiting {
-    /// Takes an event out of the memory of its batch, which would be kept for as long.
+    /// Copies an event out of its batch, whose memory would otherwise be kept alive.
     pub fn new(
         origin: Origin,
         since: Timestamp,
@@ -39,7 +39,7 @@ impl Waiting {
         event: message::Event,
     ) -> Self {
         let mut bytes = 0;
-        // What was decoded can be decoded again.
+        // Whatever was decoded can be encoded and decoded again.
         let mut taken_out = |event: message::Event| {
             let encoded = event.encode_to_vec();
             bytes += encoded.len();
@@ -50,18 +50,18 @@ impl Waiting {
     }
 }
 
-/// Events whose bodies are not here yet.
+/// Events waiting for their bodies.
 #[derive(Debug, Default)]
 pub struct Awaiting {
     by_body: BTreeMap<BodyId, Vec<Waiting>>,
-    /// The bodies in the order of time; some have come.
+    /// The awaited bodies, oldest first; some have arrived.
     order: VecDeque<(Timestamp, BodyId)>,
     count: usize,
     bytes: usize,
 }
 
 impl Awaiting {
-    /// Adds an event. Returns whether there is room.
+    /// Adds an event. Returns false if there is no room.
     pub fn add(&mut self, body: BodyId, waiting: Waiting) -> bool {
         let has_room = self.count < MAX_WAITING && self.bytes + waiting.bytes <= MAX_BYTES;
         if has_room {
@@ -73,14 +73,14 @@ impl Awaiting {
         has_room
     }
 
-    /// The events that waited for a body, in the order in which they were added.
+    /// Returns the events that waited for a body, in the order in which they were added.
     pub fn arrived(&mut self, body: BodyId) -> Vec<Waiting> {
         let waited = self.by_body.remove(&body).unwrap_or_default();
         self.forget(&waited);
         waited
     }
 
-    /// Gives up what waited for too long at `now`. Returns the sensors of the events.
+    /// Drops the events that have waited too long at `now`. Returns their sensors.
     pub fn give_up(&mut self, now: Timestamp) -> Vec<SensorId> {
         let mut given_up = Vec::new();
         while let Some(&(since, body)) = self.order.front()

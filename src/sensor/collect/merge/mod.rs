@@ -1,7 +1,7 @@
-//! Puts the events of all sensors in one order, with their bodies: a pure decider.
+//! Merges the events of all sensors into one order and joins them with their bodies. Pure.
 //!
-//! Events are held until those of the same moment can be here from every sensor, but for [`HOLD`] at most. All times
-//! are those of the server's clock until an event leaves: then they are the reader's.
+//! Events are held back until those of the same moment have had time to arrive from every sensor, but at most
+//! for [`HOLD`]. All times are by the server's clock until an event leaves; from then on, by the reader's.
 
 mod awaiting;
 mod receive;
@@ -24,27 +24,28 @@ use awaiting::{Awaiting, Waiting};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::Duration;
 
-/// How long an event is held for those of other sensors: what batches and two long ways to the server take.
+/// How long an event is held back to wait for other sensors: enough for a batch and two slow links to the
+/// server.
 pub const HOLD: Duration = Duration::from_millis(400);
 
-/// The most events that are held.
+/// The most events held back.
 const MAX_HELD: usize = 200_000;
 
-/// An announcement that is later than this says nothing about who was first, and is left out.
+/// An announcement that arrives later than this says nothing about which peer was first, and is dropped.
 const MAX_LATE: Duration = Duration::from_secs(2);
 
-/// A sensor of which nothing was heard for so long is stale.
+/// A sensor silent for this long is stale.
 const STALE: Duration = Duration::from_secs(15);
 
-/// The place of an event: its time, its sensor, its flush, and the place in that. A state comes between two flushes.
+/// The position of an event: time, sensor, flush, and index in the flush. A state comes between two flushes.
 type Place = (Timestamp, SensorId, u64, u32);
 
-/// The number of a flush in a place.
+/// The flush number within a place.
 const fn of_flush(flush: u64) -> u64 {
     flush.saturating_mul(2).saturating_add(1)
 }
 
-/// Whether a message of this kind may contain an event.
+/// Whether a message of this kind may contain this event.
 fn contains(kind: Kind, event: &EventKind) -> bool {
     match kind_of(event) {
         Some(of_event) => of_event == kind || kind == Kind::State && of_event != Kind::Tx,
@@ -52,18 +53,18 @@ fn contains(kind: Kind, event: &EventKind) -> bool {
     }
 }
 
-/// What is held.
+/// An item held back.
 #[derive(Debug)]
 enum Held {
-    /// What a sensor said, its body aside.
+    /// An event without its body.
     Event(Origin, message::Event),
-    /// The state of a sensor, with the events that lead to it; what happens to the sensor if it joins with it.
+    /// A sensor's state, as events that lead to it; and whether the sensor joins with it.
     State(Origin, Vec<message::Event>, Option<SensorEvent>),
-    /// How the sensor is.
+    /// The state of health of the sensor.
     Report(Box<SensorReport>),
 }
 
-/// The events of all sensors, in one order.
+/// Merges the events of all sensors.
 #[derive(Debug)]
 pub struct Merge {
     bodies: Bodies,
@@ -73,20 +74,20 @@ pub struct Merge {
     awaiting: Awaiting,
     ready: VecDeque<Event>,
     now: Timestamp,
-    /// The time of the last event that left.
+    /// The server time of the last event that left.
     left: Timestamp,
-    /// The same by the reader's clock.
+    /// The reader time of the last event that left.
     last: Timestamp,
-    /// By how many µs the reader's clock is ahead of the server's, and how far that may be wrong.
+    /// By how many µs the reader's clock is ahead of the server's, and the uncertainty of that.
     reader_ahead: i64,
     reader_uncertainty: Duration,
-    /// Kinds of messages that are left out, as the reader is too slow.
+    /// Kinds of messages to leave out because the reader is too slow.
     skipped: &'static [Kind],
 }
 
 impl Merge {
-    /// Nothing has arrived. `reader` is by how many µs the reader's clock is ahead of the server's, and how far that
-    /// may be wrong.
+    /// An empty merge. `reader` is by how many µs the reader's clock is ahead of the server's, and the
+    /// uncertainty of that.
     pub fn new(network: Network, (reader_ahead, reader_uncertainty): (i64, Duration)) -> Self {
         Self {
             bodies: Bodies::new(network),
@@ -104,7 +105,7 @@ impl Merge {
         }
     }
 
-    /// Lets go of what is due at `now` by the server's clock.
+    /// Releases what is due at `now` by the server's clock.
     pub fn advance(&mut self, now: Timestamp) {
         self.now = self.now.max(now);
         self.find_stale();
@@ -118,12 +119,12 @@ impl Merge {
         self.follow_chain();
     }
 
-    /// Up to when everything that will come has come: the earliest time at which a sensor that is heard sent last, but
-    /// [`HOLD`] ago at the latest.
+    /// The time up to which everything has arrived: the earliest last send time among live sensors, but at
+    /// least [`HOLD`] ago.
     fn horizon(&self) -> Timestamp {
         let joined = self.sources.iter().filter(|source| source.phase != Phase::Waiting);
         let sent = joined.map(|source| source.sent).min().unwrap_or_default();
-        // What was sent last may be a part of its flush, which others of its kinds follow.
+        // The last message may be part of a flush whose other kinds still follow.
         (sent - FLUSH).max(self.now - HOLD)
     }
 
@@ -143,12 +144,12 @@ impl Merge {
         }
     }
 
-    /// Leaves out messages of these kinds from now on.
+    /// Leaves out messages of these kinds from here on.
     pub fn skip(&mut self, kinds: &'static [Kind]) {
         self.skipped = kinds;
     }
 
-    /// The reader was away: nobody is stale because of that.
+    /// Notes that the reader was away, for which no sensor must be marked stale.
     pub fn resume(&mut self, now: Timestamp) {
         for source in self.sources.iter_mut() {
             source.heard = source.heard.max(now);
@@ -163,7 +164,7 @@ impl Merge {
         }
     }
 
-    /// Lets go of the first event.
+    /// Releases the first event.
     fn leave(&mut self) {
         let Some(((time, sensor, ..), held)) = self.held.pop_first() else { return };
         self.left = self.left.max(time);
@@ -174,7 +175,7 @@ impl Merge {
         }
     }
 
-    /// Compares the peers of a sensor with its state, and adds those that are not known.
+    /// Compares a sensor's peers with its state, and adds the unknown ones.
     fn leave_state(
         &mut self,
         origin: Origin,
@@ -239,7 +240,7 @@ impl Merge {
         self.sources[sensor].counts.missing_bodies += 1;
     }
 
-    /// An event has all that belongs to it.
+    /// Completes an event with its body and known outputs.
     fn complete(
         &mut self,
         origin: Origin,
@@ -260,13 +261,13 @@ impl Merge {
                 }
                 self.take(origin, event.kind, time);
             }
-            // Of a kind that this version does not know.
+            // A kind that this version does not know.
             (Ok(None), Ok(_)) => {}
             (Err(error), _) | (_, Err(error)) => self.refuse(origin.sensor, &error),
         }
     }
 
-    /// Takes what happened to a sensor, or what it says happened to its network.
+    /// Handles an event about a sensor or its network.
     fn take(&mut self, origin: Origin, kind: EventKind, time: Timestamp) {
         let sensor = origin.sensor;
         match kind {
@@ -295,7 +296,7 @@ impl Merge {
                 }
                 self.push(time, EventKind::Sensor(sensor, SensorEvent::Warned(Box::new(warning))));
             }
-            // Of one sensor alone, or of its own sensors.
+            // Concerns a single sensor, or its own sensors.
             EventKind::Seed { .. }
             | EventKind::Addresses(_)
             | EventKind::WallClock(_)
@@ -316,34 +317,35 @@ impl Merge {
         }
     }
 
-    /// An event is ready, at a time by the server's clock. Time does not go back when the clocks are compared again.
+    /// Queues a ready event, at a time by the server's clock. Reader time never goes back, even when the
+    /// clocks are compared again.
     fn push(&mut self, time: Timestamp, kind: EventKind) {
         self.left = self.left.max(time);
         self.last = self.last.max(self.left.shifted(self.reader_ahead));
         self.ready.push_back(Event { time: self.last, kind });
     }
 
-    /// The next event, with the time of the reader's clock.
+    /// The next event, with its time by the reader's clock.
     pub fn next(&mut self) -> Option<Event> {
         self.ready.pop_front()
     }
 
-    /// The number of events that are ready.
+    /// The number of ready events.
     pub fn ready(&self) -> usize {
         self.ready.len()
     }
 
-    /// The clocks were compared again.
+    /// Sets the result of a new comparison of clocks.
     pub fn set_clock(&mut self, (ahead, uncertainty): (i64, Duration)) {
         (self.reader_ahead, self.reader_uncertainty) = (ahead, uncertainty);
     }
 
-    /// What the server's clock shows when the reader's shows `time`.
+    /// The server's time when the reader's clock shows `time`.
     pub fn server_time(&self, time: Timestamp) -> Timestamp {
         time.shifted(self.reader_ahead.saturating_neg())
     }
 
-    /// Up to when all events are out, by the reader's clock.
+    /// The time, by the reader's clock, up to which all events have left.
     pub fn position(&self) -> Timestamp {
         self.left.max(self.horizon()).shifted(self.reader_ahead).max(self.last)
     }

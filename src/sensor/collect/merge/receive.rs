@@ -1,4 +1,4 @@
-//! Messages of sensors as they arrive.
+//! Handles messages of sensors as they arrive.
 
 use super::{Held, MAX_HELD, MAX_LATE, Merge, Place, of_flush};
 use crate::event::{ClockOffset, EventKind, SensorEvent, SensorId};
@@ -11,7 +11,7 @@ use crate::util::time::Timestamp;
 use std::time::Duration;
 
 impl Merge {
-    /// Takes a message.
+    /// Handles a message.
     pub fn receive(&mut self, arrival: Arrival) {
         let Arrival { sensor, kind, stored, received, payload } = arrival;
         let known = self.sources.known(&sensor);
@@ -53,7 +53,7 @@ impl Merge {
                 let source = &mut self.sources[id];
                 source.heard = source.heard.max(stored);
             }
-            // It is not known yet, or there is no room for it.
+            // The sensor is unknown so far, or there is no room for it.
             Ok(None) => {}
             Err(error) => {
                 tracing::debug!(kind = kind.name(), %error, "a message of a sensor is refused");
@@ -64,7 +64,7 @@ impl Merge {
         }
     }
 
-    /// Holds something at its place.
+    /// Holds an item back at its place.
     fn hold(&mut self, place: Place, held: Held) {
         self.held.insert(place, held);
         while self.held.len() > MAX_HELD {
@@ -75,7 +75,7 @@ impl Merge {
     fn batch(&mut self, sensor: SensorId, kind: Kind, stored: Timestamp, batch: message::Batch) {
         let source = &mut self.sources[sensor];
         if source.run != Some(batch.run) {
-            // What an earlier run left comes before the state of the next one.
+            // What an earlier run left over comes before the state of the next one.
             if source.run.is_some() && source.phase != Phase::Waiting {
                 return;
             }
@@ -90,14 +90,14 @@ impl Merge {
             Phase::Joined { flush } => batch.flush >= flush,
             Phase::Waiting => false,
         };
-        // What is skipped is decoded nevertheless: it is not lost.
+        // Skipped batches are decoded all the same, or they would count as lost.
         if self.skipped.contains(&kind) || !is_usable && !matches!(kind, Kind::Tx | Kind::Chain) {
             return;
         }
         let (sent, origin) = (batch.sent_us, source.origin(kind));
         for (place, event) in batch.places.into_iter().zip(batch.events) {
             let source = &mut self.sources[sensor];
-            // Nothing happens later than it is published.
+            // An event cannot happen after it was published.
             let time = source.time(batch.flush, event.time_us.min(sent), stored);
             if time < self.left {
                 source.counts.late += 1;

@@ -21,7 +21,7 @@ fn a_hostile_sensor_is_bounded() {
     }
     let mut sensor = Sensor::new("s1", 0, ms(1));
     sensor.state(T, &[]);
-    // Ids that are those of other sensors' peers, sensors of a sensor, and peers without end.
+    // Peer ids of other sensors, sensors of a sensor, and endless peers.
     let stolen = SensorId(2).peer(PeerId(1)).unwrap().0;
     sensor.flush(T + ms(100), connected(stolen).into());
     sensor.flush(T + ms(200), vec![EventKind::Warning(Warning::Behind)]);
@@ -37,7 +37,7 @@ fn a_hostile_sensor_is_bounded() {
     assert!(reader.model.peers().iter().all(is_its_own), "the others said nothing that has a meaning");
 }
 
-/// A batch with these events, as a sensor may make it up.
+/// A batch of arbitrary events, as a hostile sensor might send it.
 fn batch(kind: Kind, sent_us: u64, events: Vec<message::Event>) -> Arrival {
     let places = (0..).take(events.len()).collect();
     let batch = message::Batch { run: 7, sent_us, places, events, ..message::Batch::default() };

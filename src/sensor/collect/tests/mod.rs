@@ -1,4 +1,4 @@
-//! Sensors that publish, some late, twice or not at all, and what their reader makes of it.
+//! Sensors that publish late, twice or not at all, and what their reader makes of it.
 
 use super::merge::HOLD;
 use super::testing::mined_on;
@@ -143,7 +143,7 @@ fn known_outputs_reach_the_event_that_they_belong_to() {
     assert_eq!(entry.fee(), Some(1_000));
 }
 
-/// What three sensors publish of a few seconds: chains of transactions that each sees in its own time.
+/// A few seconds of three sensors' messages: chains of transactions that each sees at its own pace.
 fn three_sensors(delays: &[u64]) -> Vec<Sensor> {
     let parents: Vec<_> = (0..12).map(|number| spend(&[coin(number)], &[9_000, 9_000])).collect();
     let children = parents.iter().map(|parent| spend(&[output(parent, 0)], &[8_000]));
@@ -211,7 +211,7 @@ fn the_past_gives_the_same_state_as_having_watched() {
     let messages = stored(three_sensors(&delays));
     let mut watched = Reader::new();
     for arrival in &messages {
-        // Time passes between messages as well.
+        // Time also passes between messages.
         watched.advance(arrival.stored - ms(1)).read([arrival.clone()]);
     }
     watched.advance(T + ms(60_000));

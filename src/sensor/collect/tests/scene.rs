@@ -1,4 +1,4 @@
-//! Sensors whose messages a test makes up, and a reader.
+//! Scripted sensors, and a reader.
 
 use crate::chain::Network;
 use crate::event::*;
@@ -22,13 +22,13 @@ pub fn ms(millis: u64) -> Duration {
     Duration::from_millis(millis)
 }
 
-/// A sensor whose clock may be wrong, and its messages as the server has them.
+/// A sensor with a possibly wrong clock, and its messages as stored by the server.
 pub struct Sensor {
     pub name: SensorName,
     pub run: u64,
     /// By how many µs its clock is ahead of the server's.
     pub ahead: i64,
-    /// How long a message takes to the server.
+    /// The transit time of a message to the server.
     pub way: Duration,
     pub flush: u64,
     pub first: u64,
@@ -57,7 +57,7 @@ impl Sensor {
         at.shifted(self.ahead).as_micros()
     }
 
-    /// Publishes the state: peers that are live.
+    /// Publishes the state: these peers are live.
     pub fn state(&mut self, at: Timestamp, peers: &[u64]) -> &mut Self {
         let live = peers.iter().flat_map(|&peer| connected(peer));
         let events = live.map(|kind| encode_without_body(&self.event(at, kind)).unwrap().0).collect();
@@ -89,7 +89,7 @@ impl Sensor {
         Event { time: Timestamp::from_micros(self.clock(at)), kind }
     }
 
-    /// Publishes events of one flush, each kind in its batch; those of `kinds` that are not chosen are lost.
+    /// Publishes the events of one flush, a batch for each kind; those not in `kinds` are lost.
     pub fn flush(&mut self, at: Timestamp, events: Vec<EventKind>) -> &mut Self {
         let mut batches: Vec<(Kind, message::Batch)> = Vec::new();
         for (place, kind) in (0..).zip(events) {
@@ -156,7 +156,7 @@ pub fn delivered(peer: u64, tx: &Arc<Transaction>) -> EventKind {
     EventKind::Peer(PeerId(peer), event)
 }
 
-/// What a reader makes of the messages, in this order, as the server's time passes.
+/// A reader that receives the messages in this order while the server's time passes.
 pub struct Reader {
     pub merge: Merge,
     pub model: Model,
@@ -207,7 +207,7 @@ impl Reader {
         self.sensor_events().into_iter().rev().find_map(report).expect("a report")
     }
 
-    /// When each sensor's peers announced a transaction first.
+    /// When each sensor's peers first announced a transaction.
     pub fn first_seen(&self, tx: &Transaction) -> Vec<(SensorId, Timestamp)> {
         let mut seen: Vec<(SensorId, Timestamp)> = Vec::new();
         for event in &self.events {
@@ -223,7 +223,7 @@ impl Reader {
     }
 }
 
-/// The messages of all sensors in the order in which the server gets them.
+/// The messages of all sensors in the order in which the server stored them.
 pub fn stored(sensors: Vec<Sensor>) -> Vec<Arrival> {
     let mut all: Vec<_> = sensors.into_iter().flat_map(|sensor| sensor.sent).collect();
     all.sort_by_key(|arrival| arrival.stored);

@@ -39,7 +39,7 @@ fn announced(count: usize) -> PeerEvent {
     PeerEvent::Announced { txs: vec![TxHash::Wtxid(Wtxid([7; 32])); count], count: count + 3 }
 }
 
-/// What a reader of all messages sees: the events in their order. Asserts what must hold for messages.
+/// The events in order, as a reader of all messages sees them. Asserts the invariants of messages.
 fn read(messages: &[Outgoing]) -> Vec<Event> {
     let (mut bodies, mut parts) = (HashMap::new(), HashMap::<BlockHash, Vec<u8>>::new());
     let (mut events, mut sealed, mut ids) = (Vec::new(), 0, std::collections::HashSet::new());
@@ -128,7 +128,7 @@ proptest! {
             }
         }
         outbox.flush(NOW);
-        // The block of the test is one block however often it comes.
+        // The block of the test is the same one however often it comes.
         let mut messages = outbox.take();
         let mut seen = std::collections::HashSet::new();
         messages.retain(|message| message.kind != Kind::Block || seen.insert(message.id.clone()));
@@ -161,7 +161,7 @@ fn a_flush_without_events_is_none() {
 #[test]
 fn known_outputs_come_directly_before_their_event_and_in_its_message() {
     let mut outbox = Outbox::new(RUN);
-    // The batch is as full as it can be before the pair.
+    // The batch is as full as possible before the pair.
     for number in 0..2_000 {
         outbox.note(&parent(number), known(3), NOW);
     }
@@ -248,7 +248,7 @@ fn of_very_many_known_outputs_as_many_as_fit_are_published() {
     spending.inputs.iter_mut().for_each(|input| input.witness = Vec::new());
     let tx = Arc::new(spending.build().unwrap());
     if tx.raw().len() > MAX_EVENT {
-        // Its own length is the limit then.
+        // Here its own length is the limit.
         outbox.note(&of_peer(PeerEvent::Parent { tx }), known(20_000), NOW);
         assert_eq!(outbox.take_too_long(), [Kind::Tx]);
     }
@@ -315,7 +315,7 @@ fn what_concerns_only_this_machine_is_not_published() {
     for message in messages {
         let text = String::from_utf8_lossy(&message.payload).into_owned();
         assert!(!text.contains("resolver") && !text.contains("10.9.8.7"), "{text:?}");
-        // An address travels as its bytes.
+        // An address travels as raw bytes.
         assert!(!message.payload.windows(4).any(|bytes| bytes == [10, 9, 8, 7]), "{text:?}");
     }
 }

@@ -5,13 +5,13 @@ use std::collections::HashMap;
 
 const MB: usize = 1 << 20;
 
-/// A message of about so many bytes, which takes no memory.
+/// A message that counts as `bytes` long but takes no memory.
 fn message(kind: Kind, number: usize, bytes: usize) -> Outgoing {
     static ZEROS: [u8; 2 * MB] = [0; 2 * MB];
     Outgoing { kind, id: number.to_string(), payload: Bytes::from_static(&ZEROS[..bytes]) }
 }
 
-/// A spool with files that are in memory, and a server.
+/// A spool with in-memory files, and a server.
 struct Scene {
     spool: Spool,
     files: HashMap<u64, Vec<Outgoing>>,
@@ -39,7 +39,7 @@ impl Scene {
         self.work();
     }
 
-    /// Does all that is to be done with files.
+    /// Carries out all file operations.
     fn work(&mut self) {
         while let Some(work) = self.spool.work() {
             assert_eq!(self.spool.work(), None, "one thing at a time");
@@ -58,7 +58,7 @@ impl Scene {
         }
     }
 
-    /// Publishes as much as the window has room for.
+    /// Publishes as many messages as fit into the window.
     fn publish(&mut self) {
         while let Some((ticket, message)) = self.spool.next(usize::MAX) {
             self.in_flight.push((ticket, message.id.clone()));
@@ -72,7 +72,7 @@ impl Scene {
         self.work();
     }
 
-    /// Publishes all that waits.
+    /// Publishes everything that is waiting.
     fn drain(&mut self) {
         self.work();
         self.publish();
@@ -85,7 +85,7 @@ impl Scene {
         assert!(self.files.is_empty());
     }
 
-    /// Ends, in order or not, and starts again.
+    /// Stops, in an orderly way or not, and starts again.
     fn restart(&mut self, is_orderly: bool) {
         let spool = std::mem::replace(&mut self.spool, Spool::new(u64::MAX, true, Vec::new()));
         let limit = spool.limit;
@@ -248,7 +248,7 @@ fn a_full_disk_leaves_the_memory_and_is_used_again_later() {
     (0..50).for_each(|_| scene.push(Kind::Peers, MB));
     assert!(!scene.files.is_empty());
     scene.drain();
-    // What waited in memory comes first, and in its order.
+    // What was waiting in memory comes first, in its order.
     assert_eq!(scene.acknowledged, [numbers(0..kept), numbers(100..150)].concat());
 }
 
@@ -300,7 +300,7 @@ fn a_disk_that_takes_its_time_is_given_memory_and_then_kinds_are_dropped() {
     let mut spool = Spool::new(1 << 30, true, Vec::new());
     for number in 0..200 {
         spool.push(message(Kind::Peers, number, MB));
-        // It begins, and does not end.
+        // It starts but does not finish.
         let _ = spool.work();
     }
     assert!(spool.memory() <= 2 * MEMORY + MB as u64, "{}", spool.memory());
@@ -422,7 +422,7 @@ proptest! {
         }
         dropped += scene.spool.dropped().iter().map(|(_, count)| count).sum::<u64>();
         scene.drain();
-        // What is on disk is published again as a whole after an end: the server knows it by its id.
+        // Messages on disk are published again after a restart; the server recognises them by id.
         let mut acknowledged = scene.acknowledged.clone();
         acknowledged.sort_unstable();
         acknowledged.dedup();
