@@ -29,7 +29,7 @@ impl BlocksView {
 /// The Blocks screen.
 #[derive(Clone, Default, PartialEq, Debug)]
 pub struct BlocksScreen {
-    /// The projected next block; `None` if the mempool is empty, or not all blocks are asked for.
+    /// The projected next block; `None` if the mempool is empty, or if a filter is set.
     pub next: Option<ProjectedBlock>,
     /// The height that the next block will have; `None` while no block is known.
     pub next_height: Option<u32>,
@@ -37,9 +37,9 @@ pub struct BlocksScreen {
     pub waiting: Amount,
     /// The last blocks, the highest first unless the query has another order.
     pub blocks: Vec<BlockDetail>,
-    /// The number of last blocks, whether they are listed or not.
+    /// The number of recent blocks, whether listed or not.
     pub known: usize,
-    /// The mean time between two blocks, where blocks are found at a steady rate.
+    /// The mean time between two blocks, on networks with a steady rate.
     pub mean_interval: Option<Duration>,
 }
 
@@ -55,7 +55,7 @@ impl BlocksScreen {
             waiting: Basis::of(histogram).all(),
             blocks: list(model.blocks().newest().map(row), view, now),
             known: model.blocks().newest().count(),
-            // The demo mines for itself.
+            // The demo mines at its own pace.
             mean_interval: settings.network.mean_block_interval().filter(|_| !settings.demo),
         }
     }
@@ -81,7 +81,7 @@ fn list(blocks: impl Iterator<Item = BlockDetail>, view: &BlocksView, now: Times
     keyed.into_iter().map(|(_, block)| block).collect()
 }
 
-/// Whether a block has `text` in its height, with commas or without, its hash, its pool or its tag.
+/// Whether a block's height (with or without commas), hash, pool or tag contains `text`.
 fn has_text(figures: &BlockFigures, text: &str) -> bool {
     let height = figures.height.to_string();
     contains(&height, &text.replace(',', ""))

@@ -2,12 +2,12 @@
 
 use crate::model::{ListComparison, Model, SeenInBlocks};
 
-/// How complete the mempool is, by what is known of the mempools of others.
+/// How complete our mempool is, compared with what is known about others'.
 #[derive(Clone, Default, PartialEq, Debug)]
 pub struct Completeness {
-    /// How much of the last blocks was in the mempool before; `None` if there was no block.
+    /// How much of the last blocks was already in the mempool; `None` without a block.
     pub blocks: Option<SeenInBlocks>,
-    /// The difference to the list of a peer; `None` if no peer gave one lately.
+    /// The difference from a peer's list; `None` if no peer sent one recently.
     pub list: Option<ListComparison>,
 }
 

@@ -1,18 +1,18 @@
-//! What 64 hexadecimal digits name.
+//! Looks up 64 hexadecimal digits.
 
 use crate::model::{Model, RemovalReason, TxKey};
 use crate::wire::{BlockHash, TxHash, Txid, Wtxid};
 
-/// What the model knows of 64 hexadecimal digits: they are a txid, a wtxid or the hash of a block.
+/// What the model knows about 64 hexadecimal digits: a txid, a wtxid or a block hash.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Found {
     /// The digits.
     pub id: Txid,
     /// The transaction in the mempool.
     pub transaction: Option<TxKey>,
-    /// Why it left, if it was there lately.
+    /// Why it left, if it was there recently.
     pub removed: Option<RemovalReason>,
-    /// The block, if it is one of the last.
+    /// The block, if it is a recent one.
     pub block: Option<BlockHash>,
 }
 

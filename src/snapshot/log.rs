@@ -29,12 +29,12 @@ impl Default for LogView {
 /// The Log screen.
 #[derive(Clone, Default, PartialEq, Debug)]
 pub struct LogScreen {
-    /// The visible lines, the newest first.
+    /// The visible lines, newest first.
     pub lines: Window<LogLine>,
 }
 
 impl LogScreen {
-    /// The cost depends on the number of lines that are kept.
+    /// Takes the visible lines. The cost depends on the number of lines kept.
     pub fn take(lines: &LogLines, view: &LogView) -> Self {
         let lines = lines.read(view.level, |mut lines| {
             lines.retain(|line| contains(&line.text, &view.filter));

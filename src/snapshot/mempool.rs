@@ -6,15 +6,15 @@ use crate::model::fees::{bands, projection};
 use crate::model::{Amount, Basis, Coverage, Density, HistoryColumns, Model, ProjectedBlock};
 use crate::util::time::Timestamp;
 
-/// What the Mempool screen has room for.
+/// What the Mempool screen asks for.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
 pub struct MempoolView {
     /// The number of columns of the chart over time.
     pub columns: usize,
-    /// The span of that chart, in minutes: one of [`SPANS`](crate::model::SPANS). `None` for the shortest that has
-    /// everything.
+    /// The span of that chart, in minutes: one of [`SPANS`](crate::model::SPANS). `None` for the shortest
+    /// that contains everything.
     pub minutes: Option<u32>,
-    /// Whether there is room for the transactions by size and rate.
+    /// Whether there is room for the density plot.
     pub density: bool,
 }
 
@@ -23,18 +23,19 @@ pub struct MempoolView {
 pub struct MempoolScreen {
     /// The whole mempool.
     pub all: Amount,
-    /// What the figures rest on: chunk fee rates that are exact, known within 10 %, and open.
+    /// How far chunk fee rates are known: exactly, within 10 %, or not at all.
     pub basis: Basis,
-    /// The sum of the fees of those whose chunk fee rate is known, in sat; within 10 % at the middle.
+    /// The sum of fees of transactions whose chunk fee rate is known, in sat; for those known within 10 %,
+    /// the middle counts.
     pub known_fees: u64,
     /// The part of the mempool whose chunk fee rate is known, exactly or within 10 %; `None` if the
     /// mempool is empty.
     pub coverage: Option<Coverage>,
-    /// The mempool by chunk fee rate in fixed bands, the lowest first.
+    /// The mempool by chunk fee rate in fixed bands, lowest first.
     pub bars: Vec<HistogramBar>,
     /// The size by fee band over time.
     pub history: HistoryColumns,
-    /// The transactions by size and rate, if there is room.
+    /// The transactions by size and fee rate, if there is room.
     pub density: Option<Box<Density>>,
     /// The projected blocks, the next one first.
     pub projected: Vec<ProjectedBlock>,
@@ -58,7 +59,7 @@ pub struct HistogramBar {
 }
 
 impl MempoolScreen {
-    /// The cost does not depend on the number of transactions.
+    /// Takes the screen. The cost does not depend on the number of transactions.
     pub(super) fn take(model: &Model, view: MempoolView, now: Timestamp) -> Self {
         let histogram = model.mempool().histogram();
         let basis = Basis::of(histogram);

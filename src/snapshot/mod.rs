@@ -58,7 +58,7 @@ use crate::util::time::{Timestamp, WallOffset};
 use crate::wire::Txid;
 use std::sync::Arc;
 
-/// What the next snapshot should contain. It flows from the screen to the model; the latest one wins.
+/// What the next snapshot should contain. It goes from the screen to the model; only the latest one counts.
 #[derive(Clone, Default, PartialEq, Debug)]
 pub struct View {
     /// The screen that is shown.
@@ -75,25 +75,25 @@ pub struct View {
     pub blocks: BlocksView,
     /// The Watch list screen.
     pub watchlist: WatchlistView,
-    /// Whether to list all that is watched.
+    /// Whether to include all watch targets.
     pub watched: bool,
     /// The Log screen.
     pub log: LogView,
     /// The Sensors screen.
     pub sensors: SensorsView,
-    /// Whether the rules of alerts are open.
+    /// Whether the alert rules are open.
     pub alerts: bool,
-    /// What is open in detail.
+    /// The subject of open details.
     pub open: Option<Open>,
-    /// The 64 hexadecimal digits that are looked up.
+    /// The 64 hexadecimal digits to look up.
     pub find: Option<Txid>,
-    /// Whether to take every screen, with up to [`MAX_ROWS`](window::MAX_ROWS) rows of each list: a frozen
-    /// screen keeps them.
+    /// Whether to include every screen, with up to [`MAX_ROWS`](window::MAX_ROWS) rows of each list, for a
+    /// frozen screen.
     pub everything: bool,
 }
 
 impl View {
-    /// Asks for every screen, and for more rows of each list than a terminal shows.
+    /// Asks for every screen, and for more rows of each list than a terminal can show.
     #[must_use]
     pub fn of_everything(mut self) -> Self {
         self.everything = true;
@@ -110,7 +110,7 @@ impl View {
 }
 
 impl View {
-    /// Lets the model list the transactions that this view asks for.
+    /// Lets the model prepare the transaction list that this view asks for.
     pub fn prepare(&self, model: &mut Model, now: Timestamp) {
         if self.everything || self.screen == Screen::Transactions {
             model.list_transactions(&self.transactions.list);
@@ -133,7 +133,7 @@ pub enum Screen {
     Mempool,
     /// The last blocks.
     Blocks,
-    /// The targets of the watch list, and what happened to them.
+    /// The targets of the watch list, and their histories.
     Watchlist,
     /// The program's own log.
     Log,
@@ -156,22 +156,21 @@ pub struct Snapshot {
     pub demo: bool,
     /// How well the connection to the network works.
     pub health: Health,
-    /// New blocks that have been missing for a while: the mempool is as of before them.
+    /// New blocks that have been missing for a while: the mempool does not account for them.
     pub missing_blocks: Option<MissingBlocks>,
-    /// The progress of the download of past blocks, while it is under way.
+    /// The progress of the download of past blocks, while in progress.
     pub backfill: Option<BackfillProgress>,
-    /// The progress of the download of a whole mempool, while it is under way.
+    /// The progress of the whole-mempool download, while in progress.
     pub bootstrap: Option<BootstrapProgress>,
     /// The figures of the title and of the Overview screen.
     pub totals: Totals,
-    /// The fee rates that it takes to be confirmed within some blocks.
+    /// The fee rates for confirmation within some blocks.
     pub estimates: Estimates,
     /// How complete the mempool is.
     pub completeness: Completeness,
-    /// The bells and notifications of alerts since startup. The rules are no part of the model: whoever has them
-    /// adds this.
+    /// The bells and notifications of alerts since startup. The model has no rules, so their owner adds this.
     pub signals: Signals,
-    /// The rules of alerts, if they are open; added by whoever has them.
+    /// The alert rules, if open; added by their owner.
     pub alerts: Vec<AlertRow>,
     /// The Overview screen.
     pub overview: Overview,
@@ -185,30 +184,31 @@ pub struct Snapshot {
     pub blocks: Option<Box<BlocksScreen>>,
     /// The Watch list screen, if it is shown.
     pub watchlist: Option<Box<WatchlistScreen>>,
-    /// All targets of the watch list, oldest first, if they are asked for.
+    /// All watch targets, oldest first, if requested.
     pub watched: Vec<Arc<WatchTarget>>,
-    /// The Log screen, if it is shown. The log is no part of the model: whoever keeps it adds it.
+    /// The Log screen, if it is shown. The model has no log, so its owner adds this.
     pub log: Option<Box<LogScreen>>,
     /// The Sensors screen, if it is shown.
     pub sensors: Option<Box<SensorsScreen>>,
-    /// How many sensors the events come from; 0 if they come from peers of this machine.
+    /// The number of sensors that events come from; 0 if they come from peers of this machine.
     pub sensor_count: usize,
-    /// The number of those that are stale.
+    /// The number of stale sensors.
     pub stale_sensors: usize,
-    /// Whether events come from sensors. While none was heard, only whoever reads them knows, and adds it.
+    /// Whether events come from sensors. Before the first one is heard, only the reader of sensors knows, and
+    /// adds it.
     pub from_sensors: bool,
-    /// How the replay stands, if it is one; added by whoever replays.
+    /// The state of the replay, if there is one; added by its owner.
     pub replay: Option<ReplayStatus>,
-    /// What the digits that are looked up name.
+    /// What the digits were found to be.
     pub found: Option<Found>,
-    /// The details of what is open, shared with the page that shows them.
+    /// The details of the open subject, shared with their page.
     pub detail: Option<(Open, Arc<Detail>)>,
-    /// Whether it contains every screen, each of them complete.
+    /// Whether it contains every screen in full.
     pub everything: bool,
 }
 
 impl Snapshot {
-    /// Whether events come from sensors, none of which is heard.
+    /// Whether events come from sensors, all of which are stale.
     pub const fn lost_all_sensors(&self) -> bool {
         self.sensor_count > 0 && self.stale_sensors == self.sensor_count
     }

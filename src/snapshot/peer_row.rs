@@ -23,7 +23,7 @@ pub struct PeerListView {
 }
 
 impl PeerListView {
-    /// Asks for as many rows as a window may have.
+    /// Asks for the maximum number of rows.
     pub(super) fn widen(&mut self) {
         *self = Self { offset: self.offset.saturating_sub(MAX_ROWS / 2), height: MAX_ROWS, ..*self };
     }

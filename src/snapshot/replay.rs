@@ -1,24 +1,24 @@
-//! How a replay stands. It is no part of the model: whoever replays adds it.
+//! The state of a replay. The model has no replay, so its owner adds this.
 
 use crate::util::time::Timestamp;
 
-/// How a replay stands.
+/// The state of a replay.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct ReplayStatus {
     /// When the recording begins and ends.
     pub span: (Timestamp, Timestamp),
-    /// How many times as fast as then it runs.
+    /// The speed, as a multiple of real time.
     pub speed: u32,
-    /// What it does.
+    /// The activity.
     pub progress: Progress,
 }
 
-/// What a replay does.
+/// What a replay is doing.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Progress {
     /// Time goes on.
     Playing,
-    /// The user has stopped it.
+    /// The user has paused it.
     Paused,
     /// The state at another moment is being built.
     Seeking,

@@ -1,4 +1,4 @@
-//! The Sensors screen: where the events come from, if they come from several places.
+//! The Sensors screen: the sensors that events come from.
 
 use crate::event::{SensorId, SensorReport};
 use crate::model::Model;
@@ -7,7 +7,7 @@ use crate::util::time::Timestamp;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// The rate of events is the mean of so many seconds.
+/// The rate of events is the mean over this many seconds.
 const RATE_SECONDS: u64 = 10;
 
 /// What the Sensors screen asks for.
@@ -37,18 +37,18 @@ pub struct SensorRow {
     pub id: SensorId,
     /// Its name.
     pub name: Arc<str>,
-    /// For how long it has been stale; `None` while it is heard.
+    /// How long it has been stale; `None` while it is heard.
     pub stale_for: Option<Duration>,
     /// How many runs of its program were heard.
     pub runs: u32,
-    /// Events of its peers per second that were taken in.
+    /// Events of its peers applied per second.
     pub rate: f32,
-    /// What it said last of itself, and what is known of the way from it.
+    /// Its last report, with what the reader knows about it.
     pub report: Option<SensorReport>,
 }
 
 impl SensorsScreen {
-    /// The cost depends on the number of sensors.
+    /// Takes the screen. The cost depends on the number of sensors.
     pub(crate) fn take(model: &Model, view: &SensorsView, now: Timestamp) -> Self {
         let all: Vec<_> = model.sensors().iter().collect();
         let stale = model.sensors().stale_count();

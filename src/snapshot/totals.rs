@@ -8,19 +8,19 @@ use std::time::Duration;
 /// The figures of the title and of the Overview screen.
 #[derive(Clone, Default, PartialEq, Debug)]
 pub struct Totals {
-    /// The number of peers whose handshake is done.
+    /// The number of live peers, whose handshake is complete.
     pub peers_live: usize,
     /// The median of the live peers' last pings.
     pub median_ping: Option<Duration>,
     /// The end of the best chain.
     pub tip: Option<Tip>,
-    /// The mempool, as far as it counts.
+    /// The mempool, excluding transactions that don't count.
     pub mempool: Amount,
-    /// The transactions that only one netgroup vouches for, as it listed them.
+    /// The listed transactions that only one netgroup vouches for.
     pub unproven: Amount,
-    /// Whether [`Totals::mempool`] contains those too, as there is no other netgroup to ask.
+    /// Whether [`Totals::mempool`] includes these, as there is no other netgroup to ask.
     pub one_netgroup: bool,
-    /// The memory that the model accounts for them, in bytes (see `--max-mempool`).
+    /// The memory that the model attributes to them, in bytes (see `--max-mempool`).
     pub memory: u64,
     /// The number of transactions evicted since startup.
     pub evicted: u64,
@@ -36,9 +36,9 @@ pub struct Totals {
     pub prevout_blocks: usize,
     /// The number of outputs in the prevouts cache.
     pub prevouts: usize,
-    /// What is shown of the mempool of an earlier run, until it is one with that of today.
+    /// The status of an earlier run's mempool, until it is merged with today's.
     pub restored: Option<RestoredStatus>,
-    /// For how much of the mempool the fee is known; `None` if it is empty.
+    /// How much of the mempool has a known fee; `None` if it is empty.
     pub fee_coverage: Option<Coverage>,
 }
 

@@ -1,4 +1,4 @@
-//! The Watch list screen: the targets, and what happened to the transactions that touch them.
+//! The Watch list screen: the targets, and the events of transactions that touch them.
 
 use crate::event::WatchTarget;
 use crate::model::watchlist::{TargetId, Watched};
@@ -13,18 +13,18 @@ use std::time::Duration;
 /// What the Watch list screen asks for.
 #[derive(Clone, Default, PartialEq, Eq, Debug)]
 pub struct WatchlistView {
-    /// Only targets with this text, or with it in the txid of a transaction that touches them.
+    /// Only targets that contain this text, or that are touched by a transaction whose txid does.
     pub filter: String,
     /// The index of the first target, 0 for the oldest.
     pub offset: usize,
     /// The number of targets.
     pub height: usize,
-    /// The selected target, whose history is shown; the first one's if none is selected.
+    /// The selected target, whose history is shown; `None`: the first one's.
     pub selected: Option<u64>,
 }
 
 impl WatchlistView {
-    /// Asks for as many rows as a window may have.
+    /// Asks for the maximum number of rows.
     pub(super) fn widen(&mut self) {
         self.offset = self.offset.saturating_sub(MAX_ROWS / 2);
         self.height = MAX_ROWS;
@@ -34,42 +34,43 @@ impl WatchlistView {
 /// The Watch list screen.
 #[derive(Clone, Default, PartialEq, Debug)]
 pub struct WatchlistScreen {
-    /// The visible targets, the oldest first.
+    /// The visible targets, oldest first.
     pub targets: Window<WatchRow>,
-    /// The number of targets, also of those that the filter hides.
+    /// The number of targets, including those that the filter hides.
     pub known: usize,
 }
 
 /// One target in the watch list.
 #[derive(Clone, PartialEq, Debug)]
 pub struct WatchRow {
-    /// What tells it apart from other targets.
+    /// Identifies the row.
     pub id: u64,
     /// The target.
     pub target: Arc<WatchTarget>,
-    /// What the transactions that touch it change in its balance.
+    /// How transactions that touch it change its balance.
     pub balances: Balances,
-    /// What happened last.
+    /// The latest event.
     pub last: Option<MatchRow>,
-    /// What happened, the newest first, if the target is the one whose history is shown.
+    /// The events, newest first, if this target's history is shown.
     pub history: Option<Window<MatchRow>>,
 }
 
-/// Something that happened to a transaction that touches a target.
+/// An event of a transaction that touches a target.
 #[derive(Clone, PartialEq, Debug)]
 pub struct MatchRow {
-    /// What happened.
+    /// The event.
     pub found: PastMatch,
-    /// How long ago that was.
+    /// The time since the event.
     pub age: Duration,
     /// The number of confirmations that the transaction has.
     pub confirmations: Option<u32>,
-    /// Where the transaction is: its page, or that of its block.
+    /// The page to open: the transaction's, or its block's.
     pub open: Option<Open>,
 }
 
 impl WatchlistScreen {
-    /// `everything`: takes the history of every target. The cost depends on what is watched.
+    /// Takes the screen; `everything` includes the history of every target. The cost depends on the size of
+    /// the watch list.
     pub(super) fn take(model: &Model, view: &WatchlistView, everything: bool, now: Timestamp) -> Self {
         let watchlist = model.watchlist();
         let balances = watchlist.balances();

@@ -34,8 +34,8 @@ impl<T> Default for Window<T> {
 }
 
 impl<T> Window<T> {
-    /// The window of at most `height` rows of a whole list, at `offset` unless the selected row would
-    /// be outside or rows would stay empty.
+    /// The window of at most `height` rows of a complete list, at `offset`, unless that would leave the
+    /// selected row outside or rows empty.
     pub(super) fn of_list(list: Vec<T>, offset: usize, height: usize, selected: Option<usize>) -> Self {
         let (total, height) = (list.len(), height.min(MAX_ROWS));
         let offset = visible_offset(offset, height, total, selected);
@@ -50,12 +50,12 @@ impl<T> Window<T> {
         }
     }
 
-    /// Turns each row into another.
+    /// Converts each row.
     pub(super) fn map<U>(self, mut row: impl FnMut(T) -> U) -> Window<U> {
         self.filter_map(|it| Some(row(it)))
     }
 
-    /// Turns each row that there is into another.
+    /// Converts each row, dropping those without a result.
     pub(super) fn filter_map<U>(self, row: impl FnMut(T) -> Option<U>) -> Window<U> {
         let Self { total, offset, more_above, more_below, rows, selected } = self;
         let rows = rows.into_iter().filter_map(row).collect();
@@ -63,7 +63,7 @@ impl<T> Window<T> {
     }
 }
 
-/// Returns `offset`, moved so that the selected row is visible and no row stays empty.
+/// Returns `offset`, moved so that the selected row is visible and no row is empty.
 fn visible_offset(offset: usize, height: usize, total: usize, selected: Option<usize>) -> usize {
     let offset = offset.min(total.saturating_sub(height));
     match selected {

@@ -1,4 +1,4 @@
-//! The state of the terminal interface: the screens, the overlays on top, and what comes of their answers.
+//! The state of the terminal interface: screens, overlays on top, and their combined behaviour.
 
 mod input;
 
@@ -23,20 +23,20 @@ use ratatui::Frame;
 use ratatui::layout::Size;
 use std::sync::Arc;
 
-/// What the loop has to do for a key.
+/// A side effect of a key, for the loop to carry out.
 #[derive(Clone, PartialEq, Debug)]
 pub enum Effect {
     /// End the program.
     Quit,
     /// Hand the terminal back until `fg`.
     Suspend,
-    /// Hand a text to the terminal's clipboard.
+    /// Copy a text to the terminal's clipboard.
     Copy(String),
     /// Save the screen in a text file with this name.
     SaveScreen(String),
     /// Send a command to the monitor.
     Send(Command),
-    /// Keep these lines, the last queries, for the next run.
+    /// Save these lines, the last queries, for the next run.
     KeepQueries(Vec<String>),
 }
 
@@ -47,12 +47,12 @@ pub struct App {
     screens: Vec<(TabName, Box<dyn Layer>)>,
     /// The index of the current screen.
     current: usize,
-    /// The innermost one last.
+    /// The innermost one is last.
     overlays: Vec<Overlay>,
     queries: QueryHistory,
-    /// Why the last key did less than it promises.
+    /// Why the last key did less than expected.
     remark: Option<String>,
-    /// The number of results of tested alerts that were shown.
+    /// The number of alert test results shown so far.
     tested: u64,
 }
 
@@ -79,7 +79,7 @@ impl App {
         }
     }
 
-    /// What the next run should begin with.
+    /// The view state for the next run.
     pub fn view_state(&self) -> ViewState {
         let kept = |(name, layer): &(TabName, Box<dyn Layer>)| Some((name.name.to_owned(), layer.keep()?));
         let screens = self.screens.iter().filter_map(kept).collect();
@@ -90,13 +90,13 @@ impl App {
         self.screens[self.current].0.name
     }
 
-    /// Offers the queries of earlier runs, as [`Effect::KeepQueries`] gave them.
+    /// Loads the queries of earlier runs, in the form of [`Effect::KeepQueries`].
     #[must_use]
     pub fn with_queries(self, lines: &[String]) -> Self {
         Self { queries: QueryHistory::from_lines(lines), ..self }
     }
 
-    /// What the user has chosen of what can be changed.
+    /// The user's current preferences.
     pub fn preferences(&self) -> Preferences {
         self.display.preferences()
     }
@@ -142,7 +142,8 @@ impl App {
             self.screens.iter().for_each(|(_, layer)| layer.request(&cx, &mut view));
             return view.of_everything();
         }
-        // A frozen screen has what it shows. Of what comes, only new details and the figures count.
+        // A frozen screen has all it shows. From new snapshots it takes only newly opened details and the
+        // counts of what it misses.
         if cx.is_frozen() {
             view.screen = Screen::default();
         } else {
@@ -167,7 +168,7 @@ impl App {
         self.preferences().glyphs.translate(frame.buffer_mut());
     }
 
-    /// The tab bar, in which a click on the title line is resolved.
+    /// The tab bar, also used to resolve clicks on the title line.
     fn tabs(&self) -> Tabs {
         let has_sensors = self.display.context().snapshot.from_sensors;
         let names = self.screens.iter().map(|(name, _)| *name);
@@ -176,7 +177,7 @@ impl App {
         title::tabs(self.display.parts().title, &self.display.context(), names, current)
     }
 
-    /// Draws the last layer that covers everything beneath, and what lies on top of it.
+    /// Draws the topmost layer that covers everything beneath, and the layers above it.
     fn draw_layers(&self, frame: &mut Frame, cx: &Context) {
         let lowest = self.overlays.iter().rposition(Overlay::covers_screen);
         if lowest.is_none() {
@@ -199,7 +200,7 @@ impl App {
         }
     }
 
-    /// The layer that keys go to, and what it may look at.
+    /// The layer that keys go to, and its context.
     fn top_mut(&mut self) -> (&mut dyn Layer, Context<'_>) {
         let top = match self.overlays.last_mut() {
             Some(overlay) => overlay.layer_mut(),
@@ -305,7 +306,7 @@ impl App {
         self.overlays.push(Overlay::alerts());
     }
 
-    /// Opens the line for a query of the list on screen, or leaves it to the screen to say where that list is.
+    /// Opens the query line for the list on screen. If the screen has none, it is asked to go to the list.
     fn open_query(&mut self) -> Option<Effect> {
         let queried = self.screens[self.current].1.queried();
         match queried {
@@ -331,7 +332,7 @@ impl App {
         (!text.is_empty()).then(|| Effect::KeepQueries(self.queries.lines()))
     }
 
-    /// Copies what is selected or open. If that can be copied in several ways, the user chooses.
+    /// Copies what is selected or open. If there are several texts to copy, the user chooses.
     fn copy_selected(&mut self) -> Option<Effect> {
         let mut copies = self.top().copies(&self.display.context());
         if copies.len() > 1 {
@@ -364,7 +365,7 @@ impl App {
     }
 }
 
-/// Dims the figures of a screen while no peer is left to keep them up to date.
+/// Dims a screen's figures while no peer is left to keep them up to date.
 fn dim_outdated(frame: &mut Frame, cx: &Context) {
     if banner::lost(cx.snapshot).is_some() {
         frame.buffer_mut().set_style(cx.area, cx.theme.outdated());

@@ -1,4 +1,4 @@
-//! What screens and overlays may look at besides their own state.
+//! What screens and overlays can read besides their own state.
 
 use super::keys::Keymap;
 use super::preferences::{Preferences, Times, Unit};
@@ -13,10 +13,10 @@ use ratatui::text::Line;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// From this age on a time of day alone does not say when something was.
+/// From this age on, a time of day needs a date.
 const DAY: Duration = Duration::from_hours(24);
 
-/// From this width on bitcoin are shown to the last satoshi.
+/// From this width on, amounts in bitcoin are shown to the last satoshi.
 const WHOLE_BTC: usize = 14;
 
 /// The snapshot on screen, and how and where to draw it.
@@ -28,18 +28,18 @@ pub struct Context<'a> {
     pub keys: &'a Keymap,
     /// The time zone for times of day.
     pub zone: &'a TimeZone,
-    /// The room between the title and the footer.
+    /// The area between the title and the footer.
     pub area: Rect,
-    /// The time since the snapshot came, by which its ages have grown; it stands still while frozen.
+    /// The time since the snapshot arrived, by which its ages have grown; it stands still while frozen.
     pub drift: Duration,
-    /// What the screen misses, if it is frozen.
+    /// What a frozen screen is missing.
     pub frozen: Option<Frozen>,
 }
 
 /// What a frozen screen does not show.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Frozen {
-    /// For how long it has been frozen.
+    /// How long it has been frozen.
     pub span: Duration,
     /// The number of transactions received since then.
     pub transactions: u64,
@@ -48,12 +48,12 @@ pub struct Frozen {
 }
 
 impl<'a> Context<'a> {
-    /// The moment that is on screen.
+    /// The moment shown on screen.
     pub fn now(&self) -> Timestamp {
         self.snapshot.time + self.drift
     }
 
-    /// What the wall clock, as it is set now, would have shown at `at`.
+    /// What the wall clock, as currently set, would have shown at `at`.
     pub fn wall(&self, at: Timestamp) -> Timestamp {
         self.snapshot.wall_offset.wall(at)
     }
@@ -74,7 +74,7 @@ impl<'a> Context<'a> {
         self.preferences.unit.amount(sat)
     }
 
-    /// An amount with its unit: where `cells` characters are too few for all its digits, with fewer.
+    /// An amount with its unit, with fewer digits if not all fit into `cells` characters.
     pub fn amount_in(&self, sat: u64, cells: usize) -> String {
         let (unit, whole) = (self.preferences.unit, self.amount(sat));
         match unit {
@@ -84,7 +84,7 @@ impl<'a> Context<'a> {
         }
     }
 
-    /// An amount in at most `cells` characters, without the unit: cut, and not rounded up.
+    /// An amount without the unit, in at most `cells` characters: truncated, not rounded up.
     pub fn value(&self, sat: u64, cells: usize) -> String {
         match self.preferences.unit {
             Unit::Btc if cells >= WHOLE_BTC => format::btc(sat),
@@ -95,15 +95,15 @@ impl<'a> Context<'a> {
         }
     }
 
-    /// What a balance gains or loses, in at most `cells` characters without the unit: `+0.01725404`, `−5,000`.
+    /// The change of a balance, in at most `cells` characters without the unit: `+0.01725404`, `−5,000`.
     /// `None` if nothing is paid or spent.
     pub fn change(&self, received: u64, spent: u64, cells: usize) -> Option<String> {
         let (sign, sat) = if received < spent { ("−", spent - received) } else { ("+", received - spent) };
         (received > 0 || spent > 0).then(|| format!("{sign}{}", self.value(sat, cells.saturating_sub(1))))
     }
 
-    /// A line of heads as the user wants the cells below them: with their unit in place of BTC, and above times of day
-    /// "time" in place of "age".
+    /// Adapts column heads to the preferences: their unit in place of BTC, and "time" in place of "age" above
+    /// times of day.
     pub fn in_preferences(&self, mut heads: Line<'static>) -> Line<'static> {
         for head in &mut heads.spans {
             if self.preferences.unit == Unit::Sat {
@@ -118,7 +118,7 @@ impl<'a> Context<'a> {
         heads
     }
 
-    /// An age of now in at most 5 characters, or when that was: `12s`, `05:33`, `11-22` a day or longer ago.
+    /// An age as of now in at most 5 characters, or the time: `12s`, `05:33`, `11-22` if a day or more ago.
     pub fn age(&self, age: Duration) -> String {
         let at = self.wall(self.now() - age);
         match self.preferences.times {
@@ -128,8 +128,8 @@ impl<'a> Context<'a> {
         }
     }
 
-    /// How long ago something was, or when, in at most 11 characters: `12 s ago`, `05:33:12`, `11-22 05:33` a day or
-    /// longer ago.
+    /// How long ago something was, or the time, in at most 11 characters: `12 s ago`, `05:33:12`, `11-22
+    /// 05:33` if a day or more ago.
     pub fn ago(&self, age: Duration) -> String {
         let at = self.wall(self.now() - age);
         match self.preferences.times {

@@ -23,18 +23,18 @@ pub struct Display {
     freeze: Option<Freeze>,
 }
 
-/// A snapshot and the time it came.
+/// A snapshot, and when it arrived.
 #[derive(Clone, Debug)]
 struct Received {
     snapshot: Arc<Snapshot>,
     at: Timestamp,
 }
 
-/// A freeze of the display.
+/// The state of a frozen display.
 #[derive(Clone, Copy, Debug)]
 struct Freeze {
     since: Timestamp,
-    /// Whether the snapshot of all screens has come, which is then kept.
+    /// Whether the snapshot of all screens has arrived, which is then kept.
     is_complete: bool,
 }
 
@@ -52,10 +52,10 @@ impl Display {
         }
     }
 
-    /// Takes a new snapshot and returns whether the display has changed.
+    /// Adds a new snapshot. Returns whether the display changed.
     ///
-    /// A frozen display waits for the snapshot of all screens and keeps that. From later ones it takes the
-    /// details that the kept one lacks: they show the moment at which they were opened.
+    /// A frozen display waits for the snapshot of all screens and keeps it. From later ones it takes only
+    /// details that the kept one lacks; these are as of when they were opened.
     pub fn on_snapshot(&mut self, snapshot: Arc<Snapshot>, now: Timestamp) -> bool {
         self.latest = Received { snapshot, at: now };
         let latest = &self.latest.snapshot;
@@ -93,7 +93,7 @@ impl Display {
         self.size
     }
 
-    /// How the terminal is divided.
+    /// The layout of the terminal.
     pub fn parts(&self) -> chrome::Parts {
         chrome::parts(self.size, chrome::banner::lost(&self.shown.snapshot).is_some())
     }
@@ -102,7 +102,7 @@ impl Display {
         self.settings.preferences
     }
 
-    /// Goes to the next value of a setting.
+    /// Switches a setting to its next value.
     pub fn change(&mut self, setting: Setting) {
         setting.change(&mut self.settings.preferences);
         self.theme = self.settings.theme();
@@ -117,7 +117,7 @@ impl Display {
         }
     }
 
-    /// Whether the next snapshot is to contain all screens.
+    /// Whether the next snapshot should contain all screens.
     pub fn wants_everything(&self) -> bool {
         self.freeze.is_some_and(|freeze| !freeze.is_complete)
     }
@@ -133,7 +133,7 @@ impl Display {
             zone: &self.settings.zone,
             area: self.parts().body,
             drift: match self.shown.snapshot.replay {
-                // The time of a recording goes on as the replay does.
+                // A replay advances its own time.
                 Some(_) => Duration::ZERO,
                 None => self.freeze.map_or(self.now, |freeze| freeze.since).since(self.shown.at),
             },

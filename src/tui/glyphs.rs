@@ -1,9 +1,9 @@
-//! Characters for terminals that lack some: each cell of a finished frame is translated.
+//! Substitutes characters that the terminal lacks, in each finished frame.
 
 use ratatui::buffer::Buffer;
 use unicode_width::UnicodeWidthStr;
 
-/// The characters that a terminal can show.
+/// The character sets of terminals.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
 pub enum Glyphs {
     /// All.
@@ -16,8 +16,8 @@ pub enum Glyphs {
 }
 
 impl Glyphs {
-    /// Decides by the environment: the first of `LC_ALL`, `LC_CTYPE` and `LANG` that is set names the
-    /// encoding, and `TERM` the Linux console.
+    /// Decides from the environment: the first of `LC_ALL`, `LC_CTYPE` and `LANG` that is set gives the
+    /// encoding, and `TERM` reveals the Linux console.
     pub fn of(variable: impl Fn(&str) -> Option<String>) -> Self {
         let set = |name: &str| variable(name).filter(|value| !value.is_empty());
         let locale = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().find_map(set).unwrap_or_default();
@@ -31,7 +31,8 @@ impl Glyphs {
         }
     }
 
-    /// Replaces what the terminal cannot show. No cell moves, but for a sign that becomes two: it takes a blank beside it.
+    /// Replaces what the terminal cannot show. No cell moves, except that a sign that becomes two characters
+    /// takes a neighbouring blank.
     pub fn translate(self, buffer: &mut Buffer) {
         if self == Self::All {
             return;
@@ -40,7 +41,7 @@ impl Glyphs {
             widen(buffer);
         }
         for cell in buffer.content.iter_mut().filter(|cell| !cell.symbol().is_ascii()) {
-            // The cell beneath the second half of a wide character is blank.
+            // The cell under the second half of a wide character is blank.
             let only = cell.symbol().chars().next().filter(|_| cell.symbol().width() == 1);
             cell.set_char(only.map_or('?', |letter| self.replace(letter)));
         }
@@ -57,10 +58,10 @@ impl Glyphs {
     }
 }
 
-/// Signs that are two characters in ASCII, where there is room for them. One alone would mean something else.
+/// Signs that become two characters in ASCII if there is room; one character alone would mean something else.
 const PAIRS: [(&str, char, char); 3] = [("≥", '>', '='), ("≤", '<', '='), ("±", '+', '-')];
 
-/// Writes each sign that needs two characters into its cell and a blank one: that after it, if there is one, or that
+/// Writes each two-character sign into its cell and a blank one: the one after it if possible, else the one
 /// before it.
 fn widen(buffer: &mut Buffer) {
     let width = usize::from(buffer.area.width).max(1);
@@ -80,7 +81,7 @@ fn widen(buffer: &mut Buffer) {
             let start = if is_blank(Some(at + 1)) {
                 at
             } else if is_blank(before) && !is_figure(beyond) {
-                // Between two figures the blank must stay: the sign would compare them.
+                // Between two figures the blank must stay, or the sign would look like a comparison.
                 at - 1
             } else {
                 continue;
@@ -91,10 +92,10 @@ fn widen(buffer: &mut Buffer) {
     }
 }
 
-/// Characters of code page 437 that stand for themselves.
+/// Characters of code page 437 that need no substitute.
 const CONSOLE: &str = "─│┌┐└┘├┤┬┴┼═║╔╗╚╝▀▄█▌▐░▒▓■▲▼►◄↑↓→←○•·≈≥≤±°µ";
 
-/// Characters, and what replaces them on the Linux console and in ASCII.
+/// Characters with their substitutes on the Linux console and in ASCII.
 const TABLE: &[(&str, char, char)] = &[
     ("╭┌", '┌', '+'),
     ("╮┐", '┐', '+'),
@@ -151,7 +152,7 @@ const TABLE: &[(&str, char, char)] = &[
     ("✓", '√', 'v'),
 ];
 
-/// A character that covers as much as the dots of a braille pattern.
+/// A character that covers about as much as the dots of a braille pattern.
 fn braille(letter: char) -> Option<char> {
     let dots = u32::from(letter).checked_sub(0x2800).filter(|dots| *dots < 0x100)?;
     Some(match dots.count_ones() {

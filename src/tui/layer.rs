@@ -1,4 +1,4 @@
-//! What a screen and an overlay have in common: keys, a request to the model, and a drawing.
+//! The interface of screens and overlays: keys, a request to the model, and drawing.
 
 use super::context::Context;
 use super::keys::{Action, Motion, Place};
@@ -17,15 +17,15 @@ pub trait Layer: Debug {
     /// Returns the place whose keys work here.
     fn place(&self, cx: &Context) -> Place;
 
-    /// Whether `action` can do something here at the moment. The footer leaves out the keys of the others.
+    /// Whether `action` has an effect here at the moment. The footer hides keys of actions that don't.
     fn offers(&self, _action: Action, _cx: &Context) -> bool {
         true
     }
 
-    /// Carries out `action`. Actions that mean nothing here do nothing.
+    /// Carries out `action`, or nothing if it has no meaning here.
     fn update(&mut self, action: Action, cx: &Context) -> Response;
 
-    /// Takes a pasted text; `None` if there is no use for one here.
+    /// Handles a pasted text; `None` if it has no use here.
     fn paste(&mut self, _text: &str, _cx: &Context) -> Option<Response> {
         None
     }
@@ -35,34 +35,34 @@ pub trait Layer: Debug {
         Response::Done
     }
 
-    /// Carries out a turn of the wheel by one row over `at`.
+    /// Handles one notch of the wheel over `at`.
     fn wheel(&mut self, _at: Position, motion: Motion, cx: &Context) -> Response {
         self.update(Action::Move(motion), cx)
     }
 
-    /// Lists what contains `text`, if this is a list that can.
+    /// Lists entries that contain `text`, if this is a list that can.
     fn list(&mut self, _text: &str) {}
 
-    /// Returns what to keep of a screen until the next run, if anything, in words.
+    /// Returns the state of a screen to save for the next run, if any, as text.
     fn keep(&self) -> Option<String> {
         None
     }
 
-    /// Restores what [`Self::keep`] returned in an earlier run, perhaps of another version.
+    /// Restores what [`Self::keep`] returned in an earlier run, possibly of another version.
     fn restore(&mut self, _kept: &str) {}
 
-    /// Adapts the state to a new snapshot.
+    /// Adjusts the state to a new snapshot.
     fn settle(&mut self, _cx: &Context) {}
 
-    /// Writes into `view` what the next snapshot should contain.
+    /// Adds to `view` what the next snapshot should contain.
     fn request(&self, cx: &Context, view: &mut View);
 
-    /// What is shown in detail beside a list, if anything is.
+    /// The details shown beside a list, if any.
     fn beside(&self, _cx: &Context) -> Option<Open> {
         None
     }
 
-    /// What the list here is about, if queries filter it, with the query in use.
+    /// The subject of the list here, if queries can filter it, with the current query.
     fn queried(&self) -> Option<(QuerySubject, String)> {
         None
     }
@@ -70,12 +70,12 @@ pub trait Layer: Debug {
     /// Filters and sorts the list by a query about its subject.
     fn apply_query(&mut self, _query: ListQuery) {}
 
-    /// Returns what can be copied of whatever is selected or open, the most usual first.
+    /// Returns the texts to copy from what is selected or open, most common first.
     fn copies(&self, _cx: &Context) -> Vec<Copyable> {
         Vec::new()
     }
 
-    /// Draws the layer; `focused` if keys go to it.
+    /// Draws the layer; `focused` if it receives keys.
     fn draw(&self, frame: &mut Frame, cx: &Context, focused: bool);
 }
 
@@ -84,7 +84,7 @@ pub trait Layer: Debug {
 pub struct Copyable {
     /// The text.
     pub text: String,
-    /// What the text is: `txid`.
+    /// What kind of text it is, e.g. `txid`.
     pub what: &'static str,
 }
 
@@ -94,37 +94,37 @@ impl Copyable {
     }
 }
 
-/// What came of an action, for the application to carry out.
+/// The result of an action, for the application to act on.
 #[derive(Clone, PartialEq, Debug)]
 pub enum Response {
     /// Nothing is left to do.
     Done,
-    /// Show a remark in the footer: why less happened than the key promises.
+    /// Show a remark in the footer about why the key did less than expected.
     Remark(String),
-    /// Show the transactions with this text in their txid or in an address.
+    /// List the transactions with this text in their txid or an address.
     List(String),
     /// Go to a screen and do something there.
     Show(Screen, Option<Action>),
     /// Open details on top.
     Open(Open),
-    /// Close this overlay, or leave this screen for the overview.
+    /// Close this overlay, or go from this screen to the overview.
     Leave,
-    /// Copy a text to the terminal's clipboard, and close the overlay if it was chosen there.
+    /// Copy a text to the terminal's clipboard, and close the copy menu if it was chosen there.
     Copy(Copyable),
-    /// Go to the next value of a setting.
+    /// Switch a setting to its next value.
     Change(Setting),
     /// Send a command to the monitor.
     Send(Command),
-    /// Filter and sort the list of the screen, in place of this overlay.
+    /// Close this overlay, and filter and sort the screen's list.
     Query(ListQuery),
-    /// Type a rule of alerts on top.
+    /// Open the line for typing an alert rule.
     AddRule,
-    /// Explain queries on top.
+    /// Open the help of queries.
     QueryHelp(QuerySubject),
 }
 
 impl Response {
-    /// Opens details, or says that there are none to open.
+    /// Opens details, or remarks that there are none.
     pub fn open(open: Option<Open>) -> Self {
         open.map_or_else(|| Self::remark("nothing to open yet"), Self::Open)
     }

@@ -1,4 +1,4 @@
-//! What is typed in the language of queries: queries of the lists on screen, and rules of alerts.
+//! What can be typed in the query language: queries of lists on screen, and alert rules.
 
 use crate::alert::{self, Rule};
 use crate::query::{
@@ -6,7 +6,7 @@ use crate::query::{
 };
 use std::sync::Arc;
 
-/// What is typed: a query of a list about this, or a rule.
+/// The subject of what is typed: a list, or a rule.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum QuerySubject {
     Peers,
@@ -15,7 +15,7 @@ pub enum QuerySubject {
     Rules,
 }
 
-/// A query of a list. An empty one shows everything in the order of the screen.
+/// A query of a list. An empty one shows everything in the screen's own order.
 #[derive(Clone, PartialEq, Debug)]
 pub enum ListQuery {
     Peers(Arc<Query<Peers>>),
@@ -26,7 +26,7 @@ pub enum ListQuery {
 }
 
 impl ListQuery {
-    /// Returns what the query is about, and how it is written.
+    /// Returns the subject of the query, and its text.
     pub fn written(&self) -> (QuerySubject, String) {
         match self {
             Self::Peers(query) => (QuerySubject::Peers, query.to_string()),
@@ -59,7 +59,7 @@ impl QuerySubject {
         })
     }
 
-    /// Returns what could stand at the cursor.
+    /// Returns the completions at the cursor.
     pub fn complete(self, text: &str, cursor: usize) -> Completion {
         match self {
             Self::Peers => complete::<Peers>(text, cursor),
@@ -78,7 +78,7 @@ impl QuerySubject {
         }
     }
 
-    /// Queries with what each finds.
+    /// Example queries with their meaning.
     pub const fn examples(self) -> &'static [(&'static str, &'static str)] {
         match self {
             Self::Peers => Peers::EXAMPLES,

@@ -6,7 +6,7 @@
 //!                      └─────▶ draw
 //! ```
 //!
-//! [`App`] is plain state, and drawing only reads it; so whole screens are tested without a terminal.
+//! [`App`] is plain state, and drawing only reads it, so whole screens can be tested without a terminal.
 
 mod app;
 mod chrome;
@@ -67,17 +67,17 @@ pub fn is_terminal() -> bool {
     io::stdout().is_terminal()
 }
 
-/// Shows snapshots and sends views until the user quits, `shutdown` is cancelled, a signal asks for the
-/// end, the sender of snapshots is dropped, or the terminal is closed.
+/// Shows snapshots and sends views until the user quits, `shutdown` is cancelled, a signal ends it, the
+/// sender of snapshots is dropped, or the terminal is closed.
 ///
-/// `kept` becomes what the next run should begin with.
+/// `kept` receives the view state for the next run.
 ///
-/// The terminal is restored in any case, after a panic anywhere in the process too. A panic also cancels
+/// The terminal is always restored, even after a panic anywhere in the process. A panic also cancels
 /// `shutdown`.
 ///
 /// # Errors
 ///
-/// If the terminal cannot be prepared, drawn on, or read.
+/// The terminal cannot be prepared, drawn on, or read.
 pub async fn run(
     settings: TuiSettings,
     kept: &mut ViewState,
@@ -87,7 +87,7 @@ pub async fn run(
     shutdown: CancellationToken,
 ) -> Result<(), TuiError> {
     let mut signals = Signals::listen()?;
-    // Beside the loop, which a write to the terminal may block.
+    // In its own task, as a write to the terminal may block the loop.
     let discarding = tokio::spawn(terminal::discard_output_at_end(Signals::listen()?));
     let mut tty = Tty::open(settings.preserve_screen, shutdown.clone())?;
     let mut session = Session::new(settings, snapshots, views, commands, &tty)?;
@@ -97,7 +97,7 @@ pub async fn run(
     discarding.abort();
     session.close().await;
     match ended.and(closed) {
-        // A closed terminal shows no error.
+        // A closed terminal cannot show an error.
         Err(error) if terminal::is_gone(&error) => Ok(()),
         other => Ok(other?),
     }

@@ -1,4 +1,4 @@
-//! What the mouse asks for.
+//! Mouse gestures.
 
 use super::keys::Motion;
 use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
@@ -13,7 +13,7 @@ pub enum Gesture {
     Wheel(Position, Motion),
 }
 
-/// Returns the gesture of an event. Releases, drags and other buttons mean nothing.
+/// Returns the gesture of an event. Releases, drags and other buttons are ignored.
 pub fn gesture(event: MouseEvent) -> Option<Gesture> {
     let at = Position { x: event.column, y: event.row };
     match event.kind {

@@ -1,4 +1,4 @@
-//! What the user can change while the program runs, and what is kept from one run to the next.
+//! What the user can change while the program runs; saved between runs.
 
 use super::glyphs::Glyphs;
 use super::theme::ThemeName;
@@ -17,7 +17,7 @@ pub struct Preferences {
     pub unit: Unit,
     /// How times are shown.
     pub times: Times,
-    /// Whether the screen changes at most once a second by itself.
+    /// Whether the screen changes at most once a second without input.
     pub reduced_motion: bool,
 }
 
@@ -89,7 +89,7 @@ impl Setting {
     pub const ALL: [Self; 6] =
         [Self::Theme, Self::Unit, Self::Times, Self::Mouse, Self::Ascii, Self::ReducedMotion];
 
-    /// What the setting is about.
+    /// The description of the setting.
     pub const fn label(self) -> &'static str {
         match self {
             Self::Theme => "theme",
@@ -132,7 +132,7 @@ impl Setting {
         }
     }
 
-    /// Goes to the next value.
+    /// Switches to the next value.
     pub fn change(self, preferences: &mut Preferences) {
         match self {
             Self::Theme => preferences.theme = next(&ThemeName::ALL, preferences.theme),
@@ -147,7 +147,7 @@ impl Setting {
     }
 }
 
-/// The value after `current`; after the last one, the first.
+/// The value after `current`, wrapping around.
 fn next<T: Copy + PartialEq>(all: &[T], current: T) -> T {
     let after = all.iter().position(|known| *known == current).map_or(0, |at| at + 1);
     all.get(after).or(all.first()).copied().unwrap_or(current)

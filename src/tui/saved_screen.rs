@@ -1,4 +1,4 @@
-//! A screen as a text file: its name, its content, and where it is saved.
+//! Saves a screen as a text file: name, content and folder.
 
 use super::widgets::{clock, text};
 use crate::chain::Network;
@@ -9,7 +9,7 @@ use jiff::tz::TimeZone;
 use ratatui::buffer::{Buffer, Cell};
 use std::path::{Path, PathBuf};
 
-/// The longest name of a folder or a file that is shown, in characters.
+/// The longest folder or file name shown, in characters.
 const LONGEST_NAME: usize = 1_000;
 
 /// The name of the file, without an extension: `mempulse-mainnet-watch-list-20261128-053312`.
@@ -18,14 +18,14 @@ pub fn file_name(network: Network, screen: &str, at: Timestamp, zone: &TimeZone)
     format!("mempulse-{network}-{screen}-{}", clock::stamp(at, zone))
 }
 
-/// The content: a line for each row, without control characters and without blanks at the end of a line.
+/// The content: one line per row, without control characters and trailing blanks.
 pub fn content(screen: &Buffer) -> String {
     let rows = screen.content.chunks(usize::from(screen.area.width).max(1));
     rows.map(|row| line(row) + "\n").collect()
 }
 
-/// Saves a screen in a new file in the first of the folders in which that is possible, and says where, or why not.
-/// Blocks.
+/// Saves a screen as a new file in the first folder where that is possible. Returns a message with the path
+/// or the error. Blocks.
 pub fn save(folders: &[PathBuf], name: &str, content: &str) -> String {
     match store::save_screen(folders, name, content) {
         Ok(path) => {
@@ -40,7 +40,7 @@ pub fn save(folders: &[PathBuf], name: &str, content: &str) -> String {
 fn line(row: &[Cell]) -> String {
     let (mut line, mut covered) = (String::new(), 0_usize);
     for cell in row {
-        // Behind a wide character, a cell of its own stands for its second half.
+        // A wide character has a second cell of its own.
         if covered == 0 {
             let symbol: String = cell.symbol().chars().filter(|letter| !letter.is_control()).collect();
             covered = text::width(&symbol).max(1);

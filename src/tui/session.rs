@@ -28,15 +28,15 @@ use tokio_util::sync::CancellationToken;
 
 /// The shortest time between two frames: 30 per second look smooth.
 const FRAME: Duration = Duration::from_millis(33);
-/// The same while motion is reduced.
+/// The same with reduced motion.
 const CALM: Duration = Duration::from_secs(1);
 /// How long tmux may take to answer.
 const TMUX: Duration = Duration::from_secs(1);
-/// How many tasks may run beside the loop: a slow disk or tmux must not pile them up.
+/// How many background tasks may run: a slow disk or tmux must not pile them up.
 const MAX_TASKS: usize = 4;
-/// How long the last screens may take to be saved at the end.
+/// How long saving the last screens may take at the end.
 const SAVE: Duration = Duration::from_secs(1);
-/// How often ages grow on screen while no snapshot comes.
+/// How often ages are updated while no snapshot arrives.
 const TICK: Duration = Duration::from_millis(250);
 
 /// One run of the screen.
@@ -47,11 +47,11 @@ pub struct Session {
     views: watch::Sender<View>,
     commands: mpsc::Sender<Command>,
     bell: Bell,
-    /// The number of notifications of the desktop so far.
+    /// The number of desktop notifications so far.
     notified: u64,
     replies: ReplyFilter,
     settings: TuiSettings,
-    /// What was started beside the loop; each task returns what to tell the user, if anything.
+    /// Background tasks; each returns a message for the user, if any.
     tasks: JoinSet<Option<String>>,
     queries: LineStore,
 }
@@ -75,7 +75,7 @@ impl Session {
         Ok(Self { app, clock, snapshots, views, commands, bell, notified, replies, settings, tasks, queries })
     }
 
-    /// What the next run should begin with.
+    /// The view state for the next run.
     pub fn view_state(&self) -> ViewState {
         self.app.view_state()
     }
@@ -89,7 +89,7 @@ impl Session {
         let mut keys = EventStream::new();
         let mut tick = interval_at(Instant::now() + TICK, TICK);
         tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        // Nothing is drawn before the first answer to this view, for not even the network is known.
+        // Nothing is drawn before the first snapshot for this view: not even the network is known.
         self.send_view();
         let mut next_frame: Option<Instant> = None;
         loop {
@@ -108,7 +108,7 @@ impl Session {
                     }
                     Signal::Continue => tty.reopen()?,
                 },
-                // Before keys and snapshots, so that frames are drawn however fast those come.
+                // Before keys and snapshots, so that frames are drawn however fast those arrive.
                 () = sleep_until(due), if next_frame.is_some() => {
                     next_frame = None;
                     self.draw(tty)?;
@@ -171,7 +171,7 @@ impl Session {
         Ok(())
     }
 
-    /// The shortest time between two frames that no input causes.
+    /// The shortest time between two frames without input.
     fn pause(&self) -> Duration {
         let calm = if self.app.preferences().reduced_motion { CALM } else { Duration::ZERO };
         self.settings.tick.max(calm)
@@ -190,17 +190,17 @@ impl Session {
         Ok(ControlFlow::Continue(()))
     }
 
-    /// Writes what is to be kept, for at most 3 s.
+    /// Saves what is to be kept, for at most 3 s.
     pub async fn close(mut self) {
         let saving = async { while self.tasks.join_next().await.is_some() {} };
-        // What takes longer is lost.
+        // Whatever takes longer is lost.
         let _ = timeout(SAVE, saving).await;
         if let Some(problem) = self.queries.close().await {
             tracing::warn!("{problem}");
         }
     }
 
-    /// Lets the application handle a key; returns whether to go on.
+    /// Lets the application handle a key. Returns whether to continue.
     fn on_event(&mut self, event: &Event, tty: &mut Tty) -> io::Result<ControlFlow<()>> {
         match self.app.on_event(event) {
             None => {}
@@ -217,22 +217,21 @@ impl Session {
                 self.app.remark("not saved: the screens before are still being saved");
             }
             Some(Effect::SaveScreen(name)) => {
-                // Keys come faster than frames: what is saved is what the name says.
+                // Keys may outpace frames: draw first, so that what is saved is current.
                 self.draw(tty)?;
                 let content = saved_screen::content(tty.shown());
                 let folders = self.folders();
                 self.tasks.spawn_blocking(move || Some(saved_screen::save(&folders, &name, &content)));
             }
             Some(Effect::Send(command)) => {
-                // The queue is full only if the monitor has ended.
+                // The queue is only full if the monitor has ended.
                 let _ = self.commands.try_send(command);
             }
         }
         Ok(ControlFlow::Continue(()))
     }
 
-    /// Where screens are saved: the folder in which the user started the program or, if files cannot be written
-    /// there, that of what survives a restart.
+    /// The folders to save screens in: the one where the user started the program, then the state folder.
     fn folders(&self) -> Vec<PathBuf> {
         std::env::current_dir().ok().into_iter().chain(self.settings.state_dir.clone()).collect()
     }
@@ -256,7 +255,7 @@ impl Session {
     }
 }
 
-/// Asks tmux for its options; returns what is missing for a text to reach the clipboard.
+/// Asks tmux for its options. Returns what keeps a text from reaching the clipboard, if anything.
 async fn ask_tmux() -> Option<String> {
     let mut tmux = tokio::process::Command::new("tmux");
     tmux.args(["display-message", "-p", "#{set-clipboard} #{allow-passthrough}"]).kill_on_drop(true);

@@ -12,7 +12,7 @@ use ratatui::style::Color;
 use std::path::PathBuf;
 use std::time::Duration;
 
-/// What the terminal is like, and what the user chose at startup.
+/// The properties of the terminal, and the user's choices at startup.
 #[derive(Clone, Debug)]
 pub struct TuiSettings {
     /// What can be changed while the program runs.
@@ -21,23 +21,23 @@ pub struct TuiSettings {
     pub depth: Depth,
     /// The user's own colours.
     pub colours: Vec<(Meaning, Color)>,
-    /// Where the user was in the last run.
+    /// The view state of the last run.
     pub view: ViewState,
     /// The keys.
     pub keys: Keymap,
     /// The time zone for times of day.
     pub zone: TimeZone,
-    /// The folder of what survives a restart; `None` keeps nothing.
+    /// The folder for what survives a restart; `None` saves nothing.
     pub state_dir: Option<PathBuf>,
-    /// Whether the typed queries are kept there: only one of several processes saves.
+    /// Whether to save the typed queries there: only one of several processes does.
     pub saving: Saving,
-    /// The shortest time between two frames that no input causes.
+    /// The shortest time between two frames without input.
     pub tick: Duration,
-    /// Whether to draw on the ordinary screen, so that the last frame stays there at the end.
+    /// Whether to draw on the ordinary screen, where the last frame remains at the end.
     pub preserve_screen: bool,
-    /// What stands between this program and the terminal.
+    /// The multiplexer between this program and the terminal.
     pub multiplexer: Multiplexer,
-    /// How the terminal is asked for a notification of the desktop.
+    /// How to ask the terminal for a desktop notification.
     pub notifier: Notifier,
 }
 
@@ -62,10 +62,10 @@ impl Default for TuiSettings {
 }
 
 impl TuiSettings {
-    /// The shortest time between two frames that no input causes, unless the user chooses another one.
+    /// The default for the shortest time between two frames without input.
     pub const TICK: Duration = Duration::from_millis(250);
 
-    /// Reads what the terminal shows from the environment, and takes the system's time zone.
+    /// Detects the terminal's properties from the environment, and uses the system's time zone.
     pub fn from_environment() -> Self {
         let variable = |name: &str| std::env::var(name).ok();
         let preferences = Preferences { glyphs: Glyphs::of(variable), ..Preferences::default() };

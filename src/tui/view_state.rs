@@ -1,4 +1,4 @@
-//! What is kept from one run to the next: where the user was, and what the user chose.
+//! The view state, saved between runs: where the user was, and what the user chose.
 
 use super::glyphs::Glyphs;
 use super::preferences::{Preferences, Times, Unit};
@@ -6,7 +6,7 @@ use super::theme::ThemeName;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-/// The view state, as words, so that another version of the program ignores what it does not know.
+/// The view state as words, so that another version of the program can ignore what it does not know.
 #[derive(Clone, Default, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(default)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a choice of its own")]
@@ -18,19 +18,19 @@ pub struct ViewState {
     times_of_day: bool,
     mouse_selects_text: bool,
     reduced_motion: bool,
-    /// What each screen keeps, by its name.
+    /// What each screen saves, by its name.
     pub(super) screens: BTreeMap<String, String>,
 }
 
 impl ViewState {
-    /// Reads what [`Self::to_bytes`] wrote; nothing is kept of anything else.
+    /// Parses the output of [`Self::to_bytes`]; anything else gives the default.
     pub fn of_bytes(bytes: &[u8]) -> Self {
         serde_json::from_slice(bytes).unwrap_or_default()
     }
 
     /// Writes JSON.
     pub fn to_bytes(&self) -> Vec<u8> {
-        // Strings and booleans are always JSON.
+        // Strings and booleans always serialise.
         serde_json::to_vec(self).unwrap_or_default()
     }
 
@@ -46,7 +46,7 @@ impl ViewState {
         }
     }
 
-    /// The preferences that were kept. The characters depend on the terminal.
+    /// The saved preferences, except for the characters, which depend on the terminal.
     pub fn preferences(&self, glyphs: Glyphs) -> Preferences {
         Preferences {
             theme: ThemeName::of(&self.theme).unwrap_or_default(),

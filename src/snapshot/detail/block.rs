@@ -1,18 +1,18 @@
-//! A block, and how it came.
+//! A block, and how it arrived.
 
 use crate::address::PeerAddress;
 use crate::model::{BlockFigures, Model, Spread};
 use std::sync::Arc;
 use std::time::Duration;
 
-/// A block, and how it came.
+/// A block, and how it arrived.
 #[derive(Clone, PartialEq, Debug)]
 pub struct BlockDetail {
     /// The contents of the block.
     pub figures: Arc<BlockFigures>,
     /// How the block spread; `None` if no peer announced it or it is too old.
     pub spread: Option<Spread>,
-    /// The time since the block before it; `None` if that is not known.
+    /// The time since the previous block; `None` if unknown.
     pub interval: Option<Interval>,
     /// The address of the peer that delivered the block; `None` if the peer is forgotten, or the block is from
     /// before startup.
@@ -28,8 +28,8 @@ pub struct BlockDetail {
 pub enum Interval {
     /// Between their arrivals here.
     Arrivals(Duration),
-    /// Between the times in their headers, which miners may set wrong by hours: zero if the later block claims
-    /// to be older.
+    /// Between the times in their headers, which miners may set wrong by hours; zero if the later block
+    /// claims to be older.
     Headers(Duration),
 }
 

@@ -22,7 +22,7 @@ use crate::model::{Model, TxKey};
 use crate::util::time::Timestamp;
 use crate::wire::BlockHash;
 
-/// What is open in detail.
+/// The subject of open details.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Open {
     /// A peer.
@@ -33,7 +33,7 @@ pub enum Open {
     Block(BlockHash),
 }
 
-/// The details of what is open.
+/// The details of an open subject.
 #[derive(Clone, PartialEq, Debug)]
 pub enum Detail {
     /// A peer.

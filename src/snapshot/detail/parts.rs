@@ -21,7 +21,7 @@ pub struct InputRow {
     pub sequence: u32,
     /// The number of items on the witness stack.
     pub witness_items: usize,
-    /// The transaction in the mempool that has the spent output.
+    /// The mempool transaction that has the spent output.
     pub parent: Option<TxKey>,
 }
 
@@ -32,7 +32,7 @@ pub enum ValueSource {
     Mempool,
     /// The prevouts cache has the output.
     Block,
-    /// The parent was in the mempool, or the output in the prevouts cache, at an earlier time.
+    /// The parent used to be in the mempool, or the output in the prevouts cache.
     Earlier,
     /// The value is unknown.
     Unknown,
@@ -47,7 +47,7 @@ pub struct OutputRow {
     pub kind: ScriptKind,
     /// The address, or the cleaned data of an `OP_RETURN`.
     pub text: String,
-    /// The transaction in the mempool that spends it.
+    /// The mempool transaction that spends it.
     pub spender: Option<TxKey>,
 }
 

@@ -14,12 +14,12 @@ pub struct PeerDetail {
     pub row: PeerRow,
     /// The statistics.
     pub stats: PeerStats,
-    /// The difference between the mempool and the list that the peer gave of its own, if it gave one lately.
+    /// The difference between our mempool and the peer's list of its own, if it sent one recently.
     pub list: Option<ListComparison>,
-    /// The liveness in each of the last minutes, oldest first, the present minute included; at most
-    /// 60, from the first connection on.
+    /// The liveness in each of the last minutes, oldest first, including the current minute; at most 60, from
+    /// the first connection on.
     pub liveness: Vec<LivenessSlot>,
-    /// The last pings with the time of each, oldest first; at most 120.
+    /// The last pings with their times, oldest first; at most 120.
     pub pings: Vec<(Timestamp, Duration)>,
     /// The protocol version.
     pub version: Option<i32>,

@@ -1,4 +1,4 @@
-//! What became of a transaction that is no longer in the mempool.
+//! What happened to a transaction that is no longer in the mempool.
 
 use crate::model::mempool::Mempool;
 use crate::model::{RemovalReason, TxKey};
@@ -11,7 +11,7 @@ pub struct RemovedTransaction {
     pub txid: Txid,
     /// Why it was removed.
     pub reason: RemovalReason,
-    /// Whether a reorg has disconnected the block of the reason.
+    /// Whether a reorg has since disconnected the block named in the reason.
     pub is_undone: bool,
     /// The transactions that replaced its replacement, in order.
     pub later_replacements: Vec<Txid>,

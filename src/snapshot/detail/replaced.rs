@@ -14,7 +14,7 @@ use std::time::Duration;
 pub struct ReplacedRow {
     /// The txid.
     pub txid: Txid,
-    /// The number of replacements from it to the present transaction; 1 if it was replaced directly.
+    /// The number of replacements from it to the current transaction; 1 if it was replaced directly.
     pub steps: usize,
     /// The time since its replacement.
     pub age: Duration,
@@ -24,11 +24,11 @@ pub struct ReplacedRow {
     pub fee_rate: FeeRate,
     /// The number of live peers that announced it.
     pub announced_by: usize,
-    /// The number of live peers that announced it and not the present transaction.
+    /// The number of live peers that announced it but not the current transaction.
     pub announced_only: usize,
 }
 
-/// Takes the transactions that `entry` replaced, and those that they had replaced, nearest first.
+/// Takes the transactions that `entry` replaced, directly or indirectly, nearest first.
 pub(super) fn take(
     entry: &MempoolEntry,
     mempool: &Mempool,

@@ -23,12 +23,12 @@ pub struct TransactionDetail {
     pub wtxid: Wtxid,
     /// The weight, in WU.
     pub weight: u32,
-    /// The size that miners count, in vB: more than the row's if the transaction has many signature
+    /// The size that miners count, in vB: larger than the row's if the transaction has many signature
     /// operations (Core: `GetSigOpsAdjustedWeight`).
     pub counted_vsize: u32,
     /// The serialized size, in bytes.
     pub size: u32,
-    /// The serialized transaction, witness included; shares the memory of the mempool entry.
+    /// The serialized transaction, including witnesses; shares the memory of the mempool entry.
     pub raw: Box<[u8]>,
     /// The version.
     pub version: u32,
@@ -36,19 +36,19 @@ pub struct TransactionDetail {
     pub lock_time: u32,
     /// Whether the transaction or an unconfirmed ancestor signals replaceability (BIP125).
     pub replaceable: bool,
-    /// Whether it counts in the figures of the mempool.
+    /// Whether it counts in the mempool's figures.
     pub counts: bool,
-    /// Whether only one netgroup vouches for it, as one of its peers listed it.
+    /// Whether only one netgroup vouches for it, having listed it.
     pub is_unproven: bool,
-    /// What it is for, as far as its bytes show.
+    /// Its kinds, as far as its bytes show.
     pub kinds: Vec<Kind>,
-    /// The transactions that it replaced, and those that they had replaced, nearest first.
+    /// The transactions that it replaced, directly or indirectly, nearest first.
     pub replaced: Vec<ReplacedRow>,
     /// The fee, in sat; `None` if a prevout is unknown.
     pub fee: Option<u64>,
-    /// Its ancestors and descendants, and how miners take them.
+    /// Its ancestors, descendants and package.
     pub cluster: Cluster,
-    /// The time of the first announcement, or of the arrival without one.
+    /// The time of the first announcement, or of the arrival if there was none.
     pub first_seen: Timestamp,
     /// Where it came from.
     pub source: TxSource,
@@ -56,13 +56,13 @@ pub struct TransactionDetail {
     pub inputs: Vec<InputRow>,
     /// The outputs; at most [`TransactionDetail::LISTED`].
     pub outputs: Vec<OutputRow>,
-    /// The time from the first announcement until half of the live relaying peers had announced it,
-    /// and until all had; `None` while they have not.
+    /// The times from the first announcement until half, and until all, of the live relaying peers had
+    /// announced it; `None` while they have not.
     pub spread: [Option<Duration>; 2],
-    /// The peers that announced it, in order: the address, unless the peer is forgotten, and the delay
-    /// after the first announcement; at most [`TransactionDetail::LISTED`].
+    /// The peers that announced it, in order: the address, unless the peer is forgotten, and the delay after
+    /// the first announcement; at most [`TransactionDetail::LISTED`].
     pub announcements: Vec<(Option<PeerAddress>, Duration)>,
-    /// The sensors whose peers announced it, in order of their first announcements.
+    /// The sensors whose peers announced it, in order of first announcement.
     pub sensors: Vec<SeenBySensor>,
 }
 
@@ -73,7 +73,8 @@ pub struct SeenBySensor {
     pub name: Arc<str>,
     /// The delay after the first announcement to any sensor.
     pub delay: Duration,
-    /// How far that may be wrong, as the clocks are compared; `None` for the first one, and while it is not known.
+    /// How far that may be off, given the comparison of clocks; `None` for the first sensor, and while it is
+    /// unknown.
     pub uncertainty: Option<Duration>,
 }
 
@@ -84,14 +85,14 @@ pub struct Cluster {
     pub ancestors: Relatives,
     /// The unconfirmed descendants.
     pub descendants: Relatives,
-    /// How miners take the transaction.
+    /// How miners treat the transaction.
     pub package: Package,
     /// The role of the transaction in ephemeral dust.
     pub ephemeral_dust: Option<EphemeralDust>,
 }
 
 impl TransactionDetail {
-    /// The most inputs, outputs and announcements that are listed; the row has their numbers.
+    /// The most inputs, outputs and announcements listed; the row has their total numbers.
     pub const LISTED: usize = 200;
 
     pub(super) fn take(
@@ -170,7 +171,7 @@ fn by_sensor(model: &Model, entry: &MempoolEntry) -> Vec<SeenBySensor> {
     seen.iter().enumerate().filter_map(row).collect()
 }
 
-/// Returns the time until half, and until all of `announcers` live peers had announced the entry.
+/// Returns the times until half, and until all, of `announcers` live peers had announced the entry.
 fn spread(
     entry: &MempoolEntry,
     announcers: usize,
@@ -178,7 +179,7 @@ fn spread(
 ) -> [Option<Duration>; 2] {
     let delays: Vec<Duration> =
         entry.announcements().filter(|(peer, _)| is_live(*peer)).map(|(_, delay)| delay).collect();
-    // A single announcement is no spread.
+    // With a single announcer there is no spread.
     [announcers.div_ceil(2), announcers]
         .map(|needed| delays.get(needed.checked_sub(1)?).copied().filter(|_| needed > 1))
 }

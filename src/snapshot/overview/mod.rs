@@ -38,9 +38,9 @@ pub struct Overview {
     pub transactions: Window<TransactionRow>,
     /// The last notices, newest first.
     pub notices: Vec<NoticeRow>,
-    /// Arrivals in equal slices of the last 10 min, oldest first, without the slice under way.
-    /// Slices are whole seconds, so there may be fewer than the view asks for. In this chart and the next ones, `None`
-    /// stands for a time in which the machine was asleep.
+    /// Arrivals in equal slices of the last 10 min, oldest first, without the incomplete current one. Slices
+    /// are whole seconds, so there may be fewer than the view asks for. Here and in the following series,
+    /// `None` marks a time when the machine was asleep.
     pub arrival: Vec<Option<u32>>,
     /// Transactions per second, one value per second, oldest first (last 60 s).
     pub tx_rate: Vec<Option<f32>>,

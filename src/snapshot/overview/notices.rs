@@ -1,16 +1,16 @@
-//! The last notices, and what each of them is about.
+//! The last notices, with their subjects.
 
 use crate::event::PeerId;
 use crate::model::{AlertItem, Model, Notice, NoticeEntry, RemovalReason, WatchMatch};
 use crate::snapshot::detail::Open;
 use crate::wire::{BlockHash, TxHash, Txid};
 
-/// A notice, and what it is about.
+/// A notice and its subject.
 #[derive(Clone, PartialEq, Debug)]
 pub struct NoticeRow {
     /// The notice.
     pub entry: NoticeEntry,
-    /// The peer, transaction or block that it is about, if it can still be opened.
+    /// The peer, transaction or block it is about, if that can still be opened.
     pub about: Option<Open>,
 }
 

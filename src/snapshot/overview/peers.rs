@@ -8,8 +8,8 @@ use crate::util::time::Timestamp;
 
 /// Takes the rows that the view asks for.
 ///
-/// Connected peers come first, then those being dialled, then those that will not be dialled again,
-/// each group in the order of the first dial: a late pong or a new ping moves no row.
+/// Connected peers come first, then those being dialled, then those that will not be dialled again; within a
+/// group, in order of the first dial, so that no late pong or new ping moves a row.
 pub(super) fn take(peers: &Peers, view: &PeerListView, now: Timestamp) -> Window<PeerRow> {
     let mut order: Vec<_> = peers.iter().map(|(id, peer)| (rank(peer), id, peer)).collect();
     order.sort_unstable_by_key(|&(rank, id, _)| (rank, id));

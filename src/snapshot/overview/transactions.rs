@@ -9,25 +9,25 @@ use crate::util::time::Timestamp;
 
 /// The visible part of the list of transactions, newest first.
 ///
-/// It is anchored at a transaction and not at an index: new ones arrive above it, and the reader's
-/// place stays.
+/// It is anchored at a transaction rather than an index, so that the reader keeps the place while new ones
+/// arrive above.
 #[derive(Clone, Default, PartialEq, Eq, Debug)]
 pub struct TransactionsView {
-    /// What fixes the window in the list.
+    /// The anchor of the window in the list.
     pub anchor: Anchor,
     /// The number of rows that fit.
     pub height: usize,
 }
 
 impl TransactionsView {
-    /// Asks for as many rows as a window may have.
+    /// Asks for the maximum number of rows.
     pub(in crate::snapshot) fn widen(&mut self) {
         self.height = MAX_ROWS;
         self.anchor.widen();
     }
 }
 
-/// Takes the rows that the view asks for, newest first. The cost depends on their number alone.
+/// Takes the rows that the view asks for, newest first. The cost depends only on their number.
 pub(super) fn take(
     model: &Model,
     view: &TransactionsView,
@@ -42,7 +42,7 @@ fn entries<'a>(mempool: &'a Mempool, view: &TransactionsView) -> Window<(TxKey, 
     let (total, height) = (mempool.len(), view.height.min(MAX_ROWS));
     let (anchor, wanted_above) = match view.anchor {
         Anchor::Selected { key, above } => (nearest(mempool, key), above.min(height.saturating_sub(1))),
-        // The newest at the top, or the oldest at the bottom: no room is left on that side.
+        // The newest at the top or the oldest at the bottom leaves no room on that side.
         Anchor::Top => (mempool.entries().iter().next_back().map(|(key, _)| key), 0),
         Anchor::Bottom => (mempool.entries().iter().next().map(|(key, _)| key), height.saturating_sub(1)),
     };
@@ -57,7 +57,7 @@ fn entries<'a>(mempool: &'a Mempool, view: &TransactionsView) -> Window<(TxKey, 
     rows.reverse();
     rows.extend(older().take(below));
     let (more_above, more_below) = (newer().nth(above).is_some(), older().nth(below).is_some());
-    // In the middle of the list the index is unknown: entries that left do not move the others.
+    // In the middle of the list the index is unknown: removed entries do not renumber the others.
     let offset = match (more_above, more_below) {
         (false, _) => Some(0),
         (true, false) => Some(total - rows.len()),
@@ -67,7 +67,7 @@ fn entries<'a>(mempool: &'a Mempool, view: &TransactionsView) -> Window<(TxKey, 
     Window { total, offset, more_above, more_below, rows, selected }
 }
 
-/// Returns `key` itself, or if that was removed the next older key, or else the oldest.
+/// Returns `key` or, if that was removed, the next older key, or else the oldest one.
 fn nearest(mempool: &Mempool, key: TxKey) -> Option<TxKey> {
     let older = mempool.entries().older(key).next();
     older.or_else(|| mempool.entries().iter().next()).map(|(key, _)| key)

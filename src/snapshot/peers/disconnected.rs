@@ -1,4 +1,4 @@
-//! The peers that were disconnected or not reached lately.
+//! The peers that were recently disconnected or not reached.
 
 use crate::address::PeerAddress;
 use crate::event::{DisconnectReason, PeerId};
@@ -24,8 +24,8 @@ pub struct DisconnectedPeer {
     pub retry_in: Option<Duration>,
 }
 
-/// Takes the peers that were disconnected or not reached, the latest first. Short-lived connections that ended
-/// are no loss.
+/// Takes the peers that were disconnected or not reached, latest first. Short-lived connections that ended
+/// are not included.
 pub(super) fn take(peers: &Peers, now: Timestamp) -> Vec<DisconnectedPeer> {
     let lasting = peers.iter().filter(|(_, peer)| !peer.kind().is_short_lived());
     let disconnected = lasting.filter_map(|(id, peer)| {

@@ -7,16 +7,16 @@ use crate::util::share::share;
 use std::collections::HashMap;
 use std::time::Duration;
 
-/// What peers are grouped by.
+/// The criterion for grouping peers.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Grouping {
     /// The network of the address.
     Network,
-    /// The address range that one operator is likely to control.
+    /// The address range that one operator probably controls.
     Netgroup,
     /// The user agent.
     Version,
-    /// The operator's network, by the database that the user supplied.
+    /// The autonomous system, from the user's database.
     AutonomousSystem,
     /// The sensor.
     Sensor,
@@ -41,7 +41,7 @@ impl Grouping {
     }
 }
 
-/// What the peers of a group have in common; `None` if that is unknown.
+/// What the peers of a group have in common; `None` if unknown.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Debug)]
 pub struct GroupName(pub Option<String>);
 
@@ -52,11 +52,11 @@ pub struct PeerGroup {
     pub name: GroupName,
     /// The number of peers.
     pub peers: usize,
-    /// The number of those whose handshake is done.
+    /// The number of live peers, whose handshake is complete.
     pub live: usize,
     /// The median of the live peers' last pings.
     pub median_ping: Option<Duration>,
-    /// The share (0–1) of the transactions that arrived which a peer of the group announced first, of all those that any
+    /// The share (0–1) of arrived transactions that a peer of this group announced first, out of all that any
     /// peer announced first.
     pub first: Option<f32>,
     /// The number of transactions that the peers announced.
@@ -65,8 +65,8 @@ pub struct PeerGroup {
     pub served: u64,
 }
 
-/// Returns the groups, the one with the most live peers first; at most as many as a list has rows. `firsts` is the number
-/// of transactions that any peer announced first.
+/// Returns the groups, the one with the most live peers first; at most as many as a list has rows. `firsts`
+/// is the number of transactions that any peer announced first.
 pub(super) fn groups<'a>(
     peers: impl Iterator<Item = &'a PeerStatsRow>,
     grouping: Grouping,

@@ -9,7 +9,7 @@ use std::time::Duration;
 /// The announcements of the last transactions by the visible peers.
 #[derive(Clone, Default, PartialEq, Eq, Debug)]
 pub struct HeatMap {
-    /// The last transactions in the order of arrival; at most [`HeatMap::TRANSACTIONS`].
+    /// The last transactions in order of arrival; at most [`HeatMap::TRANSACTIONS`].
     pub transactions: Vec<TxKey>,
     /// For each visible peer, one cell per transaction.
     pub rows: Vec<Vec<HeatCell>>,

@@ -30,13 +30,13 @@ use std::sync::Arc;
 pub struct PeersView {
     /// The visible part of the list.
     pub window: PeerListView,
-    /// The order of the list, unless the query has one.
+    /// The order of the list, unless the query has its own.
     pub sort: PeerSort,
-    /// Only peers with this text in their address or user agent.
+    /// Only peers whose address or user agent contains this text.
     pub filter: String,
     /// Which peers are listed; `None`: all.
     pub query: Option<Arc<Query<Peers>>>,
-    /// What the listed peers are grouped by, if they are.
+    /// The grouping of the listed peers, if any.
     pub grouping: Option<Grouping>,
     /// Only peers of this group.
     pub within: Option<(Grouping, GroupName)>,
@@ -51,11 +51,11 @@ pub struct PeersScreen {
     pub groups: Vec<PeerGroup>,
     /// Whether autonomous systems are known.
     pub has_autonomous_systems: bool,
-    /// The number of peers, whether they are listed or not.
+    /// The number of peers, whether listed or not.
     pub known: usize,
     /// The order of the list.
     pub sort: PeerSort,
-    /// The peers that were disconnected or not reached lately, the latest first; at most 50.
+    /// The peers that were recently disconnected or not reached, latest first; at most 50.
     pub disconnected: Vec<DisconnectedPeer>,
     /// The numbers of known addresses, by network; empty without an address manager.
     pub address_counts: Vec<AddressCounts>,
@@ -64,7 +64,7 @@ pub struct PeersScreen {
 }
 
 impl PeersScreen {
-    /// The cost depends on the number of peers and on the rows of the view.
+    /// Takes the screen. The cost depends on the number of peers and of rows.
     pub(super) fn take(model: &Model, view: &PeersView, now: Timestamp) -> Self {
         let keyed = list(model, view, now);
         let listed = keyed.iter().map(|(_, row)| row);
@@ -86,18 +86,18 @@ impl PeersScreen {
     }
 }
 
-/// The number of transactions that any peer announced first, whether it is listed or not.
+/// The number of transactions that any peer announced first, whether listed or not.
 fn firsts(model: &Model) -> u64 {
     model.peers().iter().map(|(_, peer)| peer.first_count()).fold(0, u64::saturating_add)
 }
 
-/// What a peer is sorted by. All keys of a list are of the same kind.
+/// The sort key of a peer. All keys of a list have the same variant.
 enum Key {
     OfColumn(Option<SortValue>),
     OfQuery(query::SortKey),
 }
 
-/// The listed peers in no order, with what they are sorted by.
+/// The listed peers, unsorted, with their sort keys.
 fn list(model: &Model, view: &PeersView, now: Timestamp) -> Vec<(Key, PeerStatsRow)> {
     let leads = model.block_relay().leads();
     let tip = model.tip().map(|tip| tip.height);
@@ -122,7 +122,7 @@ fn list(model: &Model, view: &PeersView, now: Timestamp) -> Vec<(Key, PeerStatsR
     keyed.filter(|(_, row)| is_found(&row.row) && is_within(row)).collect()
 }
 
-/// The visible part of the list in its order.
+/// The visible part of the sorted list.
 fn sorted(mut keyed: Vec<(Key, PeerStatsRow)>, view: &PeersView) -> Window<PeerStatsRow> {
     let sort = view.query.as_deref().and_then(Query::sort);
     keyed.sort_unstable_by(|(key, row), (other_key, other)| {

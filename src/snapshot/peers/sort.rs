@@ -14,8 +14,7 @@ pub struct PeerSort {
     pub descending: bool,
 }
 
-/// What a list of peers is sorted by: a column of the screen that shows it. Two keys are equal if
-/// their names are.
+/// A sort key of peers: a column on screen. Two keys are equal if their names are.
 #[derive(Clone, Copy, Debug)]
 pub struct SortKey {
     /// The name, e.g. `median ping`.
@@ -37,12 +36,12 @@ impl PartialEq for SortKey {
     }
 }
 
-/// A value of a peer, to sort by and to show. All values of one key are of the same kind.
+/// A value to sort by and to show. All values of one key have the same variant.
 #[derive(Clone, PartialEq, PartialOrd, Debug)]
 pub enum SortValue {
-    /// How alive the peer is: live peers first, and last those that will not be dialled again.
+    /// Liveness: live peers first, those that will not be dialled again last.
     State(u8),
-    /// Words, in the order of their bytes.
+    /// Words, compared bytewise.
     Text(String),
     /// The network of an address.
     Network(AddressNetwork),

@@ -14,20 +14,20 @@ use crate::util::time::Timestamp;
 /// What the Transactions screen asks for.
 #[derive(Clone, Default, PartialEq, Debug)]
 pub struct TransactionListView {
-    /// Which transactions are listed, and by what they are sorted.
+    /// The filter and the sort order.
     pub list: TxList,
     /// Whether the greatest value comes first. Unknown values come last either way.
     pub descending: bool,
-    /// What fixes the window in the list.
+    /// The anchor of the window in the list.
     pub anchor: Anchor,
     /// The number of rows that fit.
     pub height: usize,
-    /// The row that the selection had in the last snapshot: another transaction takes its place if the selected
+    /// The row of the selection in the last snapshot, where another transaction is selected if the selected
     /// one is gone.
     pub row: usize,
 }
 
-/// What fixes the window in a list of transactions.
+/// The anchor of the window in a list of transactions.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
 pub enum Anchor {
     /// The first transaction is the first row: the list flows.
@@ -35,7 +35,7 @@ pub enum Anchor {
     Top,
     /// The last transaction is the last row.
     Bottom,
-    /// A transaction is selected. If it has been removed, the one below takes its place.
+    /// The selected transaction. If it was removed, the one below takes its place.
     Selected {
         /// The selected transaction.
         key: TxKey,
@@ -45,7 +45,7 @@ pub enum Anchor {
 }
 
 impl Anchor {
-    /// Moves the window up, so that it has as many rows above the selection as below.
+    /// Centres the window on the selection, at its maximum size.
     pub(in crate::snapshot) fn widen(&mut self) {
         if let Self::Selected { above, .. } = self {
             *above = MAX_ROWS / 2;
@@ -54,7 +54,7 @@ impl Anchor {
 }
 
 impl TransactionListView {
-    /// Asks for as many rows as a window may have.
+    /// Asks for the maximum number of rows.
     pub(in crate::snapshot) fn widen(&mut self) {
         self.height = MAX_ROWS;
         self.anchor.widen();
@@ -64,14 +64,14 @@ impl TransactionListView {
 /// The Transactions screen.
 #[derive(Clone, Default, PartialEq, Debug)]
 pub struct TransactionsScreen {
-    /// The visible transactions. While the list is being built, those that it has so far.
+    /// The visible transactions. While the list is being built, those found so far.
     pub transactions: Window<TransactionRow>,
-    /// The share of the mempool that the list has looked at, 0–1; `None` once it is complete.
+    /// The share of the mempool examined for the list, 0–1; `None` once complete.
     pub progress: Option<f32>,
 }
 
 impl TransactionsScreen {
-    /// The cost depends on the rows of the view, not on the length of the list.
+    /// Takes the screen. The cost depends on the number of rows, not on the length of the list.
     pub(super) fn take(model: &Model, view: &TransactionListView, announcers: usize, now: Timestamp) -> Self {
         let Some(index) = model.listed(&view.list) else {
             return Self { progress: Some(0.0), ..Self::default() };

@@ -7,7 +7,8 @@ use crate::util::time::Timestamp;
 use crate::wire::Txid;
 use std::time::Duration;
 
-/// The part by which the chunk fee rate must differ from a transaction's own, for relatives to have a part in it.
+/// The relative difference between chunk fee rate and own fee rate above which relatives are considered to
+/// share in it.
 const SHARED: f64 = 0.001;
 
 /// One transaction in a list.
@@ -33,11 +34,11 @@ pub struct TransactionRow {
     pub fee_rate: FeeRate,
     /// The rate by which miners sort it.
     pub chunk_fee_rate: FeeRate,
-    /// The number of unconfirmed ancestors, up to the limit of a cluster.
+    /// The number of unconfirmed ancestors, up to the cluster limit.
     pub ancestors: usize,
-    /// The number of unconfirmed descendants, up to the limit of a cluster.
+    /// The number of unconfirmed descendants, up to the cluster limit.
     pub descendants: usize,
-    /// What is remarkable about it.
+    /// What is notable about it.
     pub flags: TxFlags,
     /// The number of live peers that announced it.
     pub announced_by: usize,
@@ -45,21 +46,22 @@ pub struct TransactionRow {
     pub announcers: usize,
 }
 
-/// What is remarkable about a transaction.
+/// What is notable about a transaction.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
 pub struct TxFlags {
     /// It or an unconfirmed ancestor signals that it may be replaced (BIP125).
     pub replaceable: bool,
-    /// It pays for an ancestor, or a descendant pays for it (CPFP): miners sort it by another rate than its own.
+    /// It pays for an ancestor, or a descendant pays for it (CPFP), so miners sort it by a rate other than
+    /// its own.
     pub cpfp: bool,
     /// It touches a target of the watch list.
     pub watched: bool,
-    /// What it is for, as far as its bytes show.
+    /// Its kinds, as far as its bytes show.
     pub kinds: Kinds,
 }
 
 impl TransactionRow {
-    /// The cost depends on the size of its cluster.
+    /// Takes a row. The cost depends on the size of the cluster.
     pub(crate) fn take(
         model: &Model,
         key: TxKey,
@@ -94,8 +96,8 @@ impl TransactionRow {
     }
 }
 
-/// Whether the rate of the chunk is known to be another than that of the transaction, which is known exactly. Of the
-/// chunk's, a bound is enough.
+/// Whether the chunk's rate is known to differ from the transaction's own, exactly known rate. A bound of the
+/// chunk's rate is enough.
 fn is_shared(own: FeeRate, chunk: FeeRate) -> bool {
     own.exact().is_some_and(|own| {
         let is_lower = chunk.max().is_some_and(|chunk| own - chunk > own * SHARED);

@@ -5,7 +5,7 @@ use crate::model::TxOrder;
 use crate::model::testing::{Scene, loose};
 use crate::snapshot::{Screen, View};
 
-/// By value, the greatest first: the last of `loose(0..50)` is in row 0.
+/// By value, greatest first: the last of `loose(0..50)` is in row 0.
 fn view(anchor: Anchor, height: usize) -> View {
     let list = TxList { order: TxOrder::Value, filter: None };
     let transactions = TransactionListView { list, descending: true, anchor, height, row: 0 };

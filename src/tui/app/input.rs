@@ -11,14 +11,14 @@ use crate::tui::saved_screen;
 use crossterm::event::{Event, KeyEvent, KeyEventKind, MouseEvent};
 use ratatui::layout::Position;
 
-/// The longest accepted paste, in bytes: a watch list of the greatest length.
+/// The longest accepted paste, in bytes: a watch list of the maximum length.
 const LONGEST_PASTE: usize = 100_000;
 
-/// The rows that one turn of the wheel moves.
+/// The rows that one notch of the wheel moves.
 const WHEEL_ROWS: usize = 3;
 
 impl App {
-    /// Does what a key, a paste or the mouse asks for.
+    /// Handles a key, a paste or the mouse.
     pub fn on_event(&mut self, event: &Event) -> Option<Effect> {
         match event {
             Event::Key(key) => self.on_key(*key),
@@ -40,13 +40,13 @@ impl App {
         self.act(action?)
     }
 
-    /// A paste is never taken as keys: without a use for it, the footer says so.
+    /// Handles a paste, which never acts as keys: if it has no use here, the footer says so.
     fn on_paste(&mut self, text: &str) -> Option<Effect> {
         let size = text.len();
         let response = if size > LONGEST_PASTE {
             Response::remark(format!("not pasted: {size} B exceed {LONGEST_PASTE} B"))
         } else {
-            // Terminals send the Enter key for the end of a line.
+            // Terminals send Enter for line ends.
             let text = text.replace("\r\n", "\n").replace('\r', "\n");
             let (top, cx) = self.top_mut();
             let taken = top.paste(&text, &cx).or_else(|| self.find_pasted(&text));
@@ -56,7 +56,7 @@ impl App {
         self.carry_out(response)
     }
 
-    /// Opens what a paste names.
+    /// Opens what a pasted identifier names.
     fn find_pasted(&mut self, text: &str) -> Option<Response> {
         let find = Overlay::find_pasted(text, self.display.context().snapshot.network)?;
         self.overlays.push(find);
@@ -84,7 +84,7 @@ impl App {
         }
     }
 
-    /// What a click on a tab or on the footer asks for.
+    /// The action of a click on a tab or the footer.
     fn action_at(&self, at: Position) -> Option<Action> {
         if let Some(screen) = self.tabs().at(at) {
             return Some(Action::Show(screen));
@@ -121,13 +121,13 @@ impl App {
         None
     }
 
-    /// The name of a file for the screen as it is.
+    /// A file name for the current screen.
     fn file_name(&self) -> String {
         let cx = self.display.context();
         saved_screen::file_name(cx.snapshot.network, self.screen_name(), cx.wall(cx.now()), cx.zone)
     }
 
-    /// Closes the innermost overlay; ends the program if none can be seen.
+    /// Closes the innermost overlay; without one that is visible, ends the program.
     fn close(&mut self) -> Option<Effect> {
         let is_hidden = too_small::is_too_small(self.display.size());
         (is_hidden || self.overlays.pop().is_none()).then_some(Effect::Quit)

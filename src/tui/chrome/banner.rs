@@ -1,4 +1,4 @@
-//! The banner below the title, while no peer is left: since when nothing on the screen is true any more.
+//! The banner below the title while no peer is left: since when the screen has been out of date.
 //!
 //! ```text
 //!  ALL PEERS LOST 5.0 min ago, at 05:33:12 · every figure is as of then · dialling again
@@ -13,7 +13,7 @@ use ratatui::layout::Rect;
 use ratatui::text::Line;
 use ratatui::widgets::Paragraph;
 
-/// When the last live peer was lost, if none has been found since.
+/// When the last live peer was lost, unless another was found since.
 pub fn lost(snapshot: &Snapshot) -> Option<Timestamp> {
     match &snapshot.health {
         Health::Unreachable(unreachable) => unreachable.lost,

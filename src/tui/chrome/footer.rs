@@ -15,7 +15,7 @@ use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 
-/// Draws the line for the layer that keys go to. Keys that do not fit give way, the least important ones first.
+/// Draws the line for the layer that keys go to. If room is short, the least important keys are left out.
 pub fn draw(frame: &mut Frame, area: Rect, cx: &Context, top: &dyn Layer, remark: Option<&str>) {
     let line = match remark {
         Some(remark) => Line::styled(format!(" {remark}"), cx.theme.warning()),
@@ -49,7 +49,7 @@ fn hints(cx: &Context, top: &dyn Layer, cells: usize) -> Vec<Span<'static>> {
     fitting(cx, top, cells).into_iter().flat_map(spans).collect()
 }
 
-/// The hints that fit, each with the cells it takes.
+/// The hints that fit, each with its width in cells.
 fn fitting(cx: &Context, top: &dyn Layer, cells: usize) -> Vec<(Hint, u16)> {
     let mut room = cells;
     let offered = offered(cx, top).into_iter().filter_map(|hint| {
@@ -60,7 +60,7 @@ fn fitting(cx: &Context, top: &dyn Layer, cells: usize) -> Vec<(Hint, u16)> {
     offered.collect()
 }
 
-/// The keys that do something, the most important ones first.
+/// The keys that do something here, most important first.
 fn offered(cx: &Context, top: &dyn Layer) -> Vec<Hint> {
     let place = top.place(cx);
     let mut hints: Vec<Hint> = match cx.snapshot.replay {

@@ -1,5 +1,5 @@
-//! What surrounds every screen: the title and the banner above, the footer below, and the notice that the
-//! terminal is too small.
+//! What surrounds every screen: title and banner above, footer below; and the message that the terminal is
+//! too small.
 
 pub mod banner;
 pub mod footer;

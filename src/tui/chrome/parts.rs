@@ -11,13 +11,13 @@ pub struct Parts {
     pub title: Rect,
     /// The line of the banner; empty without one.
     pub banner: Rect,
-    /// The room for the screen and its overlays.
+    /// The area for the screen and its overlays.
     pub body: Rect,
     /// The last line.
     pub footer: Rect,
 }
 
-/// Divides a terminal of that size, with or without a banner.
+/// Divides a terminal of this size, with or without a banner.
 pub fn parts(size: Size, has_banner: bool) -> Parts {
     let rows = [1, u16::from(has_banner)].map(Constraint::Length);
     let rows = [rows[0], rows[1], Constraint::Fill(1), Constraint::Length(1)];

@@ -12,7 +12,7 @@ use crate::tui::widgets::text;
 use ratatui::layout::{Position, Rect};
 use ratatui::text::Span;
 
-/// The narrowest terminal that shows whole names beside the figures of the title.
+/// The narrowest terminal that shows full names beside the figures of the title.
 pub const WIDE: u16 = 150;
 /// The narrowest terminal that shows short names.
 const MEDIUM: u16 = 110;
@@ -33,7 +33,7 @@ pub struct Tab {
     area: Rect,
 }
 
-/// The tab bar. The form depends on the width of the title alone, so that no tab jumps.
+/// The tab bar. Its form depends only on the width of the title, so that no tab jumps.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Tabs {
     tabs: Vec<Tab>,
@@ -41,7 +41,7 @@ pub struct Tabs {
 }
 
 impl Tabs {
-    /// The tabs of `names` in their order, `left` cells from the left edge of the title line.
+    /// Lays out the tabs of `names`, in order, `left` cells from the left edge of the title line.
     pub fn new(names: impl Iterator<Item = TabName>, current: Screen, title: Rect, left: usize) -> Self {
         let mut x = title.x.saturating_add(u16::try_from(left).unwrap_or(u16::MAX));
         let tabs = (1..).zip(names).map(|(number, name)| {

@@ -17,7 +17,7 @@ use ratatui::text::Span;
 use ratatui::widgets::Paragraph;
 use std::time::Duration;
 
-/// Draws the line. The figures at its right get shorter, and then give way.
+/// Draws the line. If room is short, the figures on its right are shortened, then left out.
 pub fn draw(frame: &mut Frame, area: Rect, cx: &Context, tabs: &Tabs) {
     let Context { snapshot, theme, .. } = *cx;
     let (mark, style) = theme.health(&snapshot.health);
@@ -54,7 +54,7 @@ pub fn draw(frame: &mut Frame, area: Rect, cx: &Context, tabs: &Tabs) {
     frame.render_widget(Paragraph::new(text::spread(left, right, cells)), area);
 }
 
-/// What stands left of the tabs: the network and, where there is room, the program.
+/// The part left of the tabs: the network and, if there is room, the program.
 fn network(area: Rect, cx: &Context) -> Vec<Span<'static>> {
     let network = cx.snapshot.network;
     if area.width < tabs::WIDE {
@@ -66,12 +66,12 @@ fn network(area: Rect, cx: &Context) -> Vec<Span<'static>> {
     ]
 }
 
-/// The tabs of `names` where this line shows them.
+/// The tabs of `names` at their place on this line.
 pub fn tabs(area: Rect, cx: &Context, names: impl Iterator<Item = TabName>, current: Screen) -> Tabs {
     Tabs::new(names, current, area, text::line_width(&network(area, cx)))
 }
 
-/// What is said of a frozen screen, the longest text first.
+/// The labels of a frozen screen, longest first.
 fn frozen_labels(frozen: &Frozen) -> [String; 4] {
     let span = format::span(frozen.span);
     let transactions = format::grouped(frozen.transactions);
@@ -88,7 +88,7 @@ fn frozen_labels(frozen: &Frozen) -> [String; 4] {
     ]
 }
 
-/// What is said of a replay, the longest text first.
+/// The labels of a replay, longest first.
 fn replay_labels(replay: &ReplayStatus, cx: &Context) -> [String; 3] {
     let state = match replay.progress {
         Progress::Playing => format!("{}×", format::grouped(replay.speed.into())),
@@ -127,7 +127,7 @@ fn health(snapshot: &Snapshot) -> String {
     }
 }
 
-/// What is said of the mempool of an earlier run, the longest text first.
+/// The labels about an earlier run's mempool, longest first.
 fn restored(status: &RestoredStatus, now: Timestamp) -> [String; 2] {
     let RestoredStatus { transactions, saved, waits_for } = *status;
     let (count, age) = (format::count(transactions), format::span(now.since(saved)));
@@ -143,7 +143,7 @@ fn restored(status: &RestoredStatus, now: Timestamp) -> [String; 2] {
     [format!("restored {count}, {age} old{waits} · "), format!("restored {count}, {age} old · ")]
 }
 
-/// The figures, the longest text first.
+/// The figures, longest form first.
 fn variants(cx: &Context) -> Vec<String> {
     let snapshot = cx.snapshot;
     let totals = &snapshot.totals;

@@ -1,4 +1,4 @@
-//! What a terminal shows that is too small for the overview.
+//! The message in a terminal that is too small for the overview.
 //!
 //! ```text
 //!     terminal too small
@@ -18,7 +18,7 @@ pub fn is_too_small(size: Size) -> bool {
     size.width < SMALLEST.width || size.height < SMALLEST.height
 }
 
-/// Shows the terminal's size and the smallest size that will do.
+/// Shows the terminal's size and the smallest size that works.
 pub fn draw(frame: &mut Frame, size: Size, theme: Theme) {
     let area = frame.area();
     let lines = vec![

@@ -1,11 +1,11 @@
-//! What the user can ask for, and where.
+//! The actions that a user can ask for, and the places where keys work.
 
 use crate::event::ReplayCommand;
 use crate::snapshot::Screen;
 use crate::tui::preferences::Setting;
 use crate::tui::widgets::line_edit::Step;
 
-/// What a key asks for. The current screen or the innermost overlay decides what that means.
+/// A user action. The current screen or the innermost overlay decides what it means.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Action {
     /// End the program.
@@ -16,23 +16,23 @@ pub enum Action {
     Suspend,
     /// Show or hide the help.
     Help,
-    /// Go one step back: close the overlay, drop the selection, leave the screen. Never ends the program.
+    /// Go one step back: close the overlay, drop the selection, or leave the screen. Never ends the program.
     Back,
     /// Freeze the screen, or resume.
     Freeze,
     /// Control the replay.
     Replay(ReplayCommand),
-    /// Go to the next value of a setting.
+    /// Switch a setting to its next value.
     Change(Setting),
     /// Open the settings.
     Settings,
     /// Go to another screen.
     Show(Screen),
-    /// Open the rules of alerts.
+    /// Open the alert rules.
     Alerts,
     /// Switch the selected rule on or off.
     Switch,
-    /// Find what a txid, a block hash or an address names.
+    /// Find something by its txid, block hash or address.
     Find,
     /// Open whatever is selected.
     Open,
@@ -46,11 +46,11 @@ pub enum Action {
     NextPanel,
     /// Move the focus to the previous panel.
     PreviousPanel,
-    /// Show the panel in focus alone, or all panels again.
+    /// Show the focused panel alone, or all panels again.
     Zoom,
-    /// List the next kind of events only.
+    /// List only the next kind of events.
     NextKind,
-    /// List the previous kind of events only.
+    /// List only the previous kind of events.
     PreviousKind,
     /// Sort by the next column.
     SortNext,
@@ -58,7 +58,7 @@ pub enum Action {
     SortPrevious,
     /// Reverse the sort order.
     SortReverse,
-    /// Group the list by something else, or no longer.
+    /// Group the list by the next criterion, or stop grouping.
     Group,
     /// Choose the columns of the list.
     Columns,
@@ -78,21 +78,21 @@ pub enum Action {
     LongerSpan,
     /// Show or hide the scripts of the open transaction.
     ToggleScripts,
-    /// Begin to type a query for the list.
+    /// Start typing a query for the list.
     Query,
     /// Explain queries.
     QueryHelp,
-    /// Begin to type a target for the watch list, or a rule.
+    /// Start typing a target for the watch list, or a rule.
     Add,
     /// Remove the selected target from the watch list, or the selected rule.
     Remove,
-    /// Copy an identifier of whatever is selected or open, or choose one.
+    /// Copy an identifier of what is selected or open, or choose one.
     Copy,
     /// Copy the open transaction in hex.
     CopyRaw,
     /// Save the screen as a text file.
     SaveScreen,
-    /// Begin to type the text by which the list is filtered.
+    /// Start typing the filter of the list.
     Filter,
     /// Append a character to the text being typed.
     Type(char),
@@ -107,7 +107,7 @@ pub enum Action {
 }
 
 impl Action {
-    /// The name in the configuration.
+    /// The name used in the configuration.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Quit => "quit",
@@ -188,7 +188,7 @@ impl Action {
     }
 }
 
-/// How far a selection moves or a text scrolls.
+/// How far to move a selection or scroll a text.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Motion {
     /// One row up.
@@ -206,8 +206,8 @@ pub enum Motion {
 }
 
 impl Motion {
-    /// Returns the index that this motion leads to from index `at`, given the last valid index and
-    /// the rows of a page.
+    /// Returns the index that this motion leads to from `at`, given the last valid index and the number of
+    /// rows per page.
     pub fn apply(self, at: usize, last: usize, page: usize) -> usize {
         let to = match self {
             Self::Up => at.saturating_sub(1),
@@ -234,9 +234,9 @@ pub enum Place {
     Columns,
     /// The Transactions screen.
     Transactions,
-    /// The line in which a txid, a block hash or an address is typed.
+    /// The line for typing a txid, a block hash or an address.
     Find,
-    /// The line in which the filter of a list is typed.
+    /// The line for typing a list's filter.
     Filter,
     /// The Mempool screen.
     Mempool,
@@ -252,16 +252,16 @@ pub enum Place {
     Details,
     /// The help.
     Help,
-    /// The rules of alerts.
+    /// The alert rules.
     Alerts,
-    /// Wherever no text is typed, during a replay: these keys come before all others.
+    /// Anywhere except while typing, during a replay: these keys take precedence.
     Replay,
     /// The settings.
     Settings,
-    /// The choice of what to copy.
+    /// The menu of texts to copy.
     CopyMenu,
-    /// The line in which a target is typed.
+    /// The line for typing a target.
     Input,
-    /// The line in which a query is typed.
+    /// The line for typing a query.
     Query,
 }

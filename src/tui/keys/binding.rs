@@ -1,4 +1,4 @@
-//! One row of the table of keys.
+//! A row of the key table.
 
 use super::action::{Action, Place};
 use crossterm::event::KeyCode;
@@ -8,13 +8,13 @@ use std::str::FromStr;
 /// A key, with or without Ctrl.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Key {
-    /// The key, with Shift if that makes another letter.
+    /// The key, with Shift if that makes a different letter.
     pub code: KeyCode,
     /// Whether Ctrl is held down.
     pub ctrl: bool,
 }
 
-/// The keys that have a name.
+/// The keys with names.
 const NAMED: [(&str, KeyCode); 16] = [
     ("Space", KeyCode::Char(' ')),
     ("Esc", KeyCode::Esc),
@@ -50,7 +50,7 @@ impl fmt::Display for Key {
 impl FromStr for Key {
     type Err = String;
 
-    /// Reads `q`, `Q`, `Ctrl-X`, `F5`, or one of the names.
+    /// Parses `q`, `Q`, `Ctrl-X`, `F5`, or one of the names.
     fn from_str(text: &str) -> Result<Self, String> {
         let plain = |code| Ok(Self { code, ctrl: false });
         let only = |text: &str| {
@@ -81,20 +81,20 @@ impl FromStr for Key {
 /// Keys, the action they ask for, and how help and footer describe them.
 #[derive(Clone, Copy, Debug)]
 pub struct Binding {
-    /// The keys, any of which will do.
+    /// The keys; any of them triggers the action.
     pub keys: &'static [Key],
-    /// The action they ask for.
+    /// The action.
     pub action: Action,
-    /// Where they work.
+    /// Where the keys work.
     pub places: &'static [Place],
-    /// The names of the keys and what they do; `None`: not listed in the help.
+    /// The names of the keys and their description in the help; `None`: not listed there.
     pub help: Option<(&'static str, &'static str)>,
-    /// The same for the footer, and the places where it is shown there.
+    /// The same for the footer, and the places where the footer shows it.
     pub hint: Option<(&'static str, &'static str, &'static [Place])>,
 }
 
 impl Binding {
-    /// Binds keys to an action; neither help nor footer mention them.
+    /// Binds keys to an action that neither help nor footer mention.
     pub const fn new(keys: &'static [Key], action: Action, places: &'static [Place]) -> Self {
         Self { keys, action, places, help: None, hint: None }
     }

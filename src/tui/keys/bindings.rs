@@ -1,4 +1,4 @@
-//! The table of keys. The footer shows them in this order, and the last ones give way first.
+//! The key table. The footer shows keys in this order, and leaves out the last ones first.
 
 use super::action::{Action, Motion, Place};
 use super::binding::{Binding, Key};
@@ -37,7 +37,7 @@ const SCREENS: &[Place] = &[
     Place::Log,
     Place::Sensors,
 ];
-/// The screens on which something can be selected.
+/// The screens with something to select.
 const LISTS: &[Place] = &[Place::Overview, Place::Events, Place::Peers, Place::Transactions, Place::Blocks];
 /// The screens with rows to select.
 const ROWS: &[Place] = &[
@@ -51,7 +51,7 @@ const ROWS: &[Place] = &[
 ];
 const OVERVIEW: &[Place] = &[Place::Overview];
 const EVENTS: &[Place] = &[Place::Events];
-/// The screens of several panels, one of which has the focus.
+/// The screens with several panels, one of which has the focus.
 const PANELS: &[Place] =
     &[Place::Overview, Place::Events, Place::Peers, Place::Mempool, Place::Blocks, Place::Watchlist];
 /// The screens whose list can be sorted.
@@ -66,16 +66,16 @@ const FILTERED: &[Place] = &[
     Place::Watchlist,
     Place::Log,
 ];
-/// Those whose list has rows.
+/// The filtered screens with rows to select.
 const FILTERED_ROWS: &[Place] =
     &[Place::Events, Place::Peers, Place::Transactions, Place::Watchlist, Place::Log];
 const MEMPOOL: &[Place] = &[Place::Mempool];
 const BLOCKS: &[Place] = &[Place::Blocks];
 const LOG: &[Place] = &[Place::Log];
 const OVERLAYS: &[Place] = &[Place::Details, Place::Help, Place::Alerts, Place::Settings, Place::CopyMenu];
-/// The overlays in which a line is chosen.
+/// The overlays with a line to choose.
 const MENUS: &[Place] = &[Place::Settings, Place::CopyMenu];
-/// Where a text scrolls.
+/// The places with scrolling text.
 const TEXTS: &[Place] = &[Place::Details, Place::Help, Place::Blocks];
 const DETAILS: &[Place] = &[Place::Details];
 const WATCHLIST: &[Place] = &[Place::Watchlist];
@@ -83,17 +83,17 @@ const ALERTS: &[Place] = &[Place::Alerts];
 const INPUT: &[Place] = &[Place::Input];
 const FILTER: &[Place] = &[Place::Filter];
 const FIND: &[Place] = &[Place::Find];
-/// The screens whose list a query filters. The lists of the overview are parts of those of other screens.
+/// The screens with a list that a query can filter. The overview's lists are parts of other screens' lists.
 const QUERIED: &[Place] = &[Place::Overview, Place::Peers, Place::Transactions, Place::Blocks];
 const QUERY: &[Place] = &[Place::Query];
 const PEERS: &[Place] = &[Place::Peers];
 const REPLAY: &[Place] = &[Place::Replay];
-/// Where a key has another meaning than anywhere else, although no text is typed.
+/// Where keys have a different meaning than elsewhere, even though no text is typed.
 const COLUMNS: &[Place] = &[Place::Columns];
-/// Where letters are typed.
+/// Where text is typed.
 pub const TYPED: &[Place] = &[Place::Input, Place::Filter, Place::Find, Place::Query];
 
-/// Every key that does something. Where text is typed, other letters are part of it.
+/// Every key that does something. While typing, all other letters are text.
 pub const BINDINGS: &[Binding] = &[
     bind(&[letter('q')], Action::Close, EVERYWHERE)
         .help("q", "close the innermost layer; quit on the last one")

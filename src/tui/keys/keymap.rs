@@ -1,4 +1,4 @@
-//! The keys in force: those of the table, or those that the user chose for an action.
+//! The keys in force: the table's, or those chosen by the user.
 
 use super::action::{Action, Place};
 use super::binding::{Binding, Key};
@@ -6,7 +6,7 @@ use super::bindings::{BINDINGS, TYPED};
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 use std::borrow::Cow;
 
-/// Two actions that one key would ask for.
+/// Two actions bound to the same key.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 #[error("key \"{key}\" is bound to both \"{first}\" and \"{second}\": bind one of them to another key")]
 pub struct KeyConflict {
@@ -28,7 +28,7 @@ pub struct Keymap {
     rows: Vec<Row>,
 }
 
-/// A row of the table with the keys in force.
+/// A row of the table, with the keys in force.
 #[derive(Clone, Debug)]
 struct Row {
     binding: &'static Binding,
@@ -57,11 +57,11 @@ impl Default for Keymap {
 }
 
 impl Keymap {
-    /// The keys of the table, with `own` keys for some actions. While text is typed, the table's keys work.
+    /// The keys of the table, with `own` keys for some actions. While typing, the table's keys always work.
     ///
     /// # Errors
     ///
-    /// [`KeyConflict`] if a key would have two meanings in one place.
+    /// [`KeyConflict`] if a key is bound to two actions in one place.
     pub fn new(own: &[(Action, Vec<Key>)]) -> Result<Self, KeyConflict> {
         let mut keymap = Self::default();
         for row in &mut keymap.rows {
@@ -85,7 +85,7 @@ impl Keymap {
         })
     }
 
-    /// Returns what a key does in `place`, if anything. Releases do nothing.
+    /// Returns the action of a key in `place`, if any. Key releases do nothing.
     pub fn action(&self, event: KeyEvent, place: Place) -> Option<Action> {
         let pressed = pressed(event)?;
         let bound = self.rows.iter().find(|row| row.binding.works_in(place) && row.keys.contains(&pressed));
@@ -98,14 +98,14 @@ impl Keymap {
         }
     }
 
-    /// Returns what a key does in `place` during a replay, if anything: where no text is typed, the keys of replays come
-    /// first.
+    /// Returns the action of a key in `place` during a replay, if any: except while typing, replay keys take
+    /// precedence.
     pub fn action_in_replay(&self, event: KeyEvent, place: Place) -> Option<Action> {
         let of_replay = if TYPED.contains(&place) { None } else { self.action(event, Place::Replay) };
         of_replay.or_else(|| self.action(event, place))
     }
 
-    /// The rows of the help: the names of keys, and what they do.
+    /// The rows of the help: key names and descriptions.
     pub fn help(&self) -> impl Iterator<Item = (Cow<'static, str>, &'static str)> {
         self.rows.iter().filter_map(|row| {
             let (names, label) = row.binding.help?;
@@ -113,8 +113,8 @@ impl Keymap {
         })
     }
 
-    /// Returns what the footer shows in `place`, the most important keys first: while the screen is `frozen`, the one
-    /// that ends it.
+    /// Returns the footer's hints in `place`, most important first; while the screen is `frozen`, the key
+    /// that ends the freeze is first.
     pub fn hints(&self, place: Place, frozen: bool) -> impl Iterator<Item = Hint> {
         let is_urgent = move |row: &&Row| frozen && row.binding.action == Action::Freeze;
         let rest = self.rows.iter().filter(move |row| !is_urgent(row));
@@ -126,8 +126,8 @@ impl Keymap {
         })
     }
 
-    /// Returns what the footer shows in `place` during a replay: where no text is typed, the keys of replays first, and
-    /// then the others, but for those that mean something else in a replay.
+    /// Returns the footer's hints in `place` during a replay: except while typing, replay keys first, then
+    /// the others, minus those that a replay redefines.
     pub fn hints_in_replay(&self, place: Place, frozen: bool) -> impl Iterator<Item = Hint> {
         let is_typed = TYPED.contains(&place);
         let of_replay = (!is_typed).then(|| self.hints(Place::Replay, false));
@@ -137,7 +137,7 @@ impl Keymap {
         of_replay.into_iter().flatten().chain(others)
     }
 
-    /// Whether every key for an action asks for something else in a replay.
+    /// Whether all keys of an action mean something else in a replay.
     fn is_hidden_in_replay(&self, action: Action, place: Place) -> bool {
         let of_replay = || self.rows.iter().filter(|row| row.binding.works_in(Place::Replay));
         let rows = self.rows.iter().filter(|row| row.binding.action == action && row.binding.works_in(place));
@@ -156,7 +156,7 @@ impl Row {
     }
 }
 
-/// The key of a press, unless it has a modifier that no binding has.
+/// The pressed key, unless it has a modifier that no binding uses.
 fn pressed(event: KeyEvent) -> Option<Key> {
     if event.kind == KeyEventKind::Release {
         return None;
@@ -167,7 +167,7 @@ fn pressed(event: KeyEvent) -> Option<Key> {
     (ctrl || modifiers.is_empty()).then_some(Key { code: event.code, ctrl })
 }
 
-/// The name of a key that does nothing, to be shown to the user.
+/// The name of a key without an action, for a message to the user.
 pub fn name(event: KeyEvent) -> Option<String> {
     pressed(event).map(|key| key.to_string())
 }

@@ -1,4 +1,4 @@
-//! Which key does what: one table, from which dispatch, help and footer are made.
+//! Which key does what: one table, which dispatch, help and footer are derived from.
 
 mod action;
 mod binding;
@@ -12,11 +12,11 @@ pub use binding::Key;
 pub use bindings::BINDINGS;
 pub use keymap::{Hint, KeyConflict, Keymap, name};
 
-/// Reads a binding of the configuration: the name of an action, and keys, such as `copy=c Ctrl-Y`.
+/// Parses a binding from the configuration: an action's name and keys, such as `copy=c Ctrl-Y`.
 ///
 /// # Errors
 ///
-/// The action or a key that is unknown, and what is allowed.
+/// The action or a key is unknown; the error says what is allowed.
 pub fn parse_binding(text: &str) -> Result<(Action, Vec<Key>), String> {
     let (name, keys) = text.split_once('=').ok_or("must be ACTION=KEY, such as copy=c")?;
     let mut actions = BINDINGS.iter().map(|binding| binding.action);

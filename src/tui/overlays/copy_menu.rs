@@ -1,4 +1,4 @@
-//! The choice of what to copy.
+//! The menu of texts to copy.
 //!
 //! ```text
 //! ┏ Copy ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━┓
@@ -18,9 +18,9 @@ use ratatui::layout::{Margin, Position, Rect};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Clear, Paragraph};
 
-/// The cells of what a text is.
+/// The width of the column with the kind of text, in cells.
 const WHAT: usize = 16;
-/// The most cells of a text, of which the middle gives way.
+/// The most cells of a text; a longer one loses its middle.
 const TEXT: usize = 66;
 
 /// The texts, and which one is selected.
@@ -39,7 +39,7 @@ impl CopyMenu {
         centred(cx.area, WHAT + TEXT + 4, self.items.len() + 2)
     }
 
-    /// The rows of the menu, and the index of the first one.
+    /// The rows of the menu, and the index of the first visible one.
     fn rows(&self, cx: &Context) -> (Rect, usize) {
         let rows = self.area(cx).inner(Margin::new(1, 1));
         (rows, (self.selected + 1).saturating_sub(rows.height.into()))

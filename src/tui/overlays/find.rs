@@ -1,4 +1,4 @@
-//! Finds what a txid, a block hash or an address names, to open or to watch it.
+//! Finds something by its txid, block hash or address, to open or to watch it.
 //!
 //! ```text
 //! ┏ Find ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━┓
@@ -23,7 +23,7 @@ use ratatui::widgets::{Clear, Paragraph};
 /// The longest text; an address has at most 90 characters.
 const LONGEST: usize = 100;
 
-/// The cells for 64 digits, the cursor, blanks and borders.
+/// The width for 64 digits, the cursor, blanks and borders, in cells.
 const WIDTH: usize = 72;
 
 /// The text being typed.
@@ -43,7 +43,7 @@ enum Meaning {
 }
 
 impl Find {
-    /// Begins with a pasted text, if it is one line that names something.
+    /// Starts with a pasted text, if it is a single line that names something.
     pub fn pasted(pasted: &str, network: Network) -> Option<Self> {
         let mut find = Self::default();
         find.push_all(pasted.trim());
@@ -56,7 +56,8 @@ impl Find {
         self.text.extend(text.chars().filter(char::is_ascii_graphic).take(room));
     }
 
-    /// A script in hexadecimal digits is a target of the watch list, but too short to be told apart from others.
+    /// A script in hexadecimal is a valid watch target, but it is not recognised here: a short one looks like
+    /// anything else.
     fn meaning(&self, network: Network) -> Meaning {
         let Ok(target) = WatchTarget::parse(&self.text, network) else { return Meaning::Unknown };
         match target.key() {
@@ -91,7 +92,7 @@ impl Find {
         cx.snapshot.watched.iter().any(|watched| watched.key() == target.key())
     }
 
-    /// What the text names, and what can be done with it.
+    /// What the text names, and what can be done about it.
     fn explanation(&self, cx: &Context) -> String {
         let (what, can_open) = match self.meaning(cx.snapshot.network) {
             Meaning::Unknown if self.text.is_empty() => {
@@ -113,7 +114,7 @@ impl Find {
     }
 }
 
-/// What the snapshot knows of `id`, once it is there.
+/// What the snapshot knows about `id`, once it arrives.
 fn found(cx: &Context, id: Txid) -> Option<Found> {
     cx.snapshot.found.filter(|found| found.id == id)
 }
@@ -168,7 +169,7 @@ impl Layer for Find {
         let theme = cx.theme;
         let area = centred(cx.area, WIDTH, 5);
         let cells = usize::from(area.width).saturating_sub(4);
-        // The end of a long text is visible, for that is where letters appear.
+        // Keep the end of a long text visible, as letters appear there.
         let skipped = self.text.len().saturating_sub(cells.saturating_sub(1));
         let mut lines = vec![Line::from(vec![
             Span::raw(format!(" {}", &self.text[skipped..])),

@@ -1,4 +1,4 @@
-//! What can lie on top of a screen: the details, the alerts, the help, the settings, the choice of what to copy.
+//! The overlays: details, alerts, help, settings, copy menu, and lines for typing.
 
 mod alerts;
 mod copy_menu;
@@ -48,7 +48,7 @@ impl Overlay {
         Self::Find(Find::default())
     }
 
-    /// Finds what was pasted, if it names something.
+    /// An overlay that finds what was pasted, if it names something.
     pub fn find_pasted(text: &str, network: Network) -> Option<Self> {
         Find::pasted(text, network).map(Self::Find)
     }
@@ -65,7 +65,7 @@ impl Overlay {
         Self::CopyMenu(CopyMenu::new(items))
     }
 
-    /// A line that contains the query in use.
+    /// A query line that contains the current query.
     pub fn query(subject: QuerySubject, text: String, history: &QueryHistory) -> Self {
         Self::Query(QueryLine::new(subject, text, history))
     }

@@ -19,7 +19,7 @@ use ratatui::layout::{Margin, Position, Rect};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Clear, Paragraph};
 
-/// The cells of a label and of a value.
+/// The widths of a label and of a value, in cells.
 const LABEL: usize = 36;
 const VALUE: usize = 20;
 

@@ -1,4 +1,4 @@
-//! The screens, one folder each: what it asks the model for, what its keys do, how it is drawn.
+//! The screens, one folder each: request to the model, keys, drawing.
 
 mod blocks;
 mod log;
@@ -13,8 +13,8 @@ use super::chrome::tabs::TabName;
 use super::layer::Layer;
 use crate::snapshot::Screen;
 
-/// Every screen with its name on the tab bar. The first one is shown first, and the number key of each is its
-/// position.
+/// Every screen with its name on the tab bar. The first one is shown at startup, and a screen's number key is
+/// its position.
 pub fn all() -> Vec<(TabName, Box<dyn Layer>)> {
     let tab = |screen, name, short| TabName { screen, name, short };
     vec![

@@ -14,13 +14,13 @@ pub struct Bell {
 }
 
 impl Bell {
-    /// Stays silent for the `bells` that came before.
+    /// Ignores the first `bells`.
     pub fn new(bells: u64) -> Self {
         Self { heard: bells, rang: None }
     }
 
-    /// Returns whether to ring, given the number of bells since startup. Those within a second of a ring cause
-    /// one more ring after that second.
+    /// Returns whether to ring, given the number of bells since startup. Bells within a second of a ring
+    /// cause one more ring after that second.
     pub fn rings(&mut self, bells: u64, now: Timestamp) -> bool {
         let rings = bells > self.heard && self.rang.is_none_or(|rang| now.since(rang) >= PAUSE);
         if rings {

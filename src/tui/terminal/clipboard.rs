@@ -1,11 +1,11 @@
-//! The terminal's clipboard (OSC 52), also from within tmux and GNU screen.
+//! The terminal's clipboard (OSC 52), also from inside tmux and GNU screen.
 
 use data_encoding::BASE64;
 
-/// The most bytes of a string that GNU screen passes on (its `MAXSTR`).
+/// The longest string that GNU screen passes on, in bytes (its `MAXSTR`).
 const SCREEN_CHUNK: usize = 768;
 
-/// What stands between this program and the terminal.
+/// The multiplexer between this program and the terminal.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
 pub enum Multiplexer {
     /// Nothing.
@@ -18,7 +18,7 @@ pub enum Multiplexer {
 }
 
 impl Multiplexer {
-    /// Decides by the variables that multiplexers set.
+    /// Detects the multiplexer from its variables.
     pub fn of(variable: impl Fn(&str) -> Option<String>) -> Self {
         let is_set = |name| variable(name).is_some_and(|value| !value.is_empty());
         if is_set("TMUX") {
@@ -30,10 +30,10 @@ impl Multiplexer {
         }
     }
 
-    /// The bytes that hand a text to the clipboard.
+    /// The bytes that copy a text to the clipboard.
     ///
-    /// tmux takes the plain sequence if its `set-clipboard` is `on`, and passes on the wrapped one if its
-    /// `allow-passthrough` is on; setting a clipboard twice does no harm.
+    /// tmux handles the plain sequence if its `set-clipboard` is `on`, and passes on the wrapped one if its
+    /// `allow-passthrough` is on. Copying twice does no harm.
     pub fn copy(self, text: &str) -> Vec<u8> {
         let plain = format!("\x1b]52;c;{}\x07", BASE64.encode(text.as_bytes())).into_bytes();
         let wrapped = self.wrap(&plain);
@@ -59,8 +59,8 @@ impl Multiplexer {
     }
 }
 
-/// Says what tmux lacks, given the values of its options `set-clipboard` and `allow-passthrough`; `None` if
-/// one of them lets a text through.
+/// Says which option tmux lacks, given its `set-clipboard` and `allow-passthrough`; `None` if one of them
+/// lets a text through.
 pub fn missing_in_tmux(set_clipboard: &str, allow_passthrough: &str) -> Option<&'static str> {
     let passes = ["on", "all"].contains(&allow_passthrough);
     (set_clipboard != "on" && !passes)

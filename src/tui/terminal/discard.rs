@@ -1,13 +1,13 @@
-//! A terminal that takes nothing does not keep the program from its end.
+//! Discards pending output at the end, so that a stuck terminal does not keep the program from ending.
 
 use crate::util::platform::{self, Signal, Signals};
 use std::time::Duration;
 
-/// How long the program may take to end before what the terminal has not taken is discarded.
+/// How long the program may take to end before pending output is discarded.
 const PATIENCE: Duration = Duration::from_secs(1);
 
-/// Waits for a signal that asks for the end, then discards every second what is on its way to the terminal: a terminal
-/// that takes nothing would keep the program from its end. To be aborted at the end.
+/// Waits for a signal that ends the program, then discards pending output every second: a stuck terminal
+/// would keep the program from ending. To be aborted at the end.
 pub async fn discard_output_at_end(mut signals: Signals) {
     while signals.next().await != Signal::End {}
     loop {

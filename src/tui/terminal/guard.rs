@@ -1,17 +1,19 @@
-//! A process that gives the terminal back if this one ends without doing so: killed, or out of memory.
+//! A process that restores the terminal if this one is killed or runs out of memory.
 //!
-//! No handler runs then, neither of a panic nor of a signal. The process is a shell that waits for the end of a pipe.
+//! Neither a panic hook nor a signal handler runs then. The guarding process is a shell that waits for the
+//! end of a pipe.
 
 use crate::util::platform;
 use std::io::Write;
 use std::process::{ChildStdin, Command, Stdio};
 use std::sync::Arc;
 
-/// Reads whether the terminal is taken, a line each time that changes. At the end of input, a terminal that is taken
-/// gets back its screen, and its modes if they are still raw (`-opost`): a shell that is already asking for the next
-/// command has set its own.
+/// Reads whether the terminal is taken, one line per change. At the end of input, it restores the screen of a
+/// taken terminal, and its modes if they are still raw (`-opost`): a shell that is already prompting for the
+/// next command has set its own.
 ///
-/// Signals for the group do not end it before the program that it guards, and it may change modes in the background.
+/// Signals to the process group must not end it before the program that it guards, and it must be able to
+/// change modes in the background.
 const SCRIPT: &str = r#"trap '' HUP INT QUIT TERM TSTP TTOU
 exec 3<&1
 while read -r word; do state=$word; done
@@ -20,22 +22,22 @@ printf "$1"
 case $(stty -a <&3) in *-opost*) stty "$2" <&3 ;; esac
 printf '%s\r\n' 'mempulse was killed, or had not enough memory'"#;
 
-/// What ends a frame, the mouse and bracketed paste.
+/// Ends a frame, the mouse and bracketed paste.
 const MODES: &str = r"\033[?2026l\033[?1006l\033[?1000l\033[?2004l";
 
-/// What leaves the alternate screen and shows the cursor.
+/// Leaves the alternate screen and shows the cursor.
 const LEAVE: &str = r"\033[?1049l\033[?25h";
 
-/// What shows the cursor in the last line of a screen that is kept.
+/// Shows the cursor below a screen that is kept.
 const KEEP: &str = r"\033[999;1H\033[0m\r\n\033[?25h";
 
-/// The end of the pipe to the guarding process, which ends with the last clone.
+/// The write end of the pipe to the guarding process, which ends with the last clone.
 #[derive(Clone, Debug, Default)]
 pub struct Guard(Option<Arc<ChildStdin>>);
 
 impl Guard {
-    /// Starts the process while the terminal has the modes that it is to get back. Without a shell or `stty` nothing
-    /// guards the terminal. Blocks for some ms.
+    /// Starts the process while the terminal still has the modes to restore. Without a shell or `stty`, there
+    /// is no guard. Blocks for some ms.
     pub fn start(preserve_screen: bool) -> Self {
         let sequences = format!("{MODES}{}", if preserve_screen { KEEP } else { LEAVE });
         let started = platform::terminal_modes().and_then(|modes| {
@@ -53,7 +55,7 @@ impl Guard {
     pub fn note(&self, is_taken: bool) {
         let word: &[u8] = if is_taken { b"taken\n" } else { b"free\n" };
         if let Some(mut pipe) = self.0.as_deref() {
-            // Fails only if somebody killed the process.
+            // Fails only if the process was killed.
             let _ = pipe.write_all(word);
         }
     }

@@ -1,5 +1,4 @@
-//! The terminal itself: taking it over and giving it back, its signals, its
-//! late replies, its clipboard, its bell, its notifications.
+//! The terminal itself: taking and restoring it, signals, late replies, clipboard, bell, notifications.
 
 mod bell;
 mod clipboard;

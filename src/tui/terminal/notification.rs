@@ -6,20 +6,20 @@ use crate::util::text::clean;
 /// The longest notification, in characters.
 const MAX_TEXT: usize = 200;
 
-/// The sequence by which the terminal is asked for a notification.
+/// The sequence that asks the terminal for a notification.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
 pub enum Notifier {
     /// OSC 9: iTerm2, kitty, `WezTerm`, Ghostty, Windows Terminal and others. Terminals without it ignore it.
     #[default]
     Osc9,
-    /// OSC 777: urxvt, foot, and terminals that are built on VTE.
+    /// OSC 777: urxvt, foot, and VTE-based terminals.
     Osc777,
     /// None: the Linux console, which has no desktop.
     Nothing,
 }
 
 impl Notifier {
-    /// Decides by the variables that terminals set.
+    /// Detects the sequence from the terminal's variables.
     pub fn of(variable: impl Fn(&str) -> Option<String>) -> Self {
         let term = variable("TERM").unwrap_or_default();
         let is_vte = variable("VTE_VERSION").is_some_and(|version| !version.is_empty());
@@ -34,7 +34,7 @@ impl Notifier {
 
     /// The bytes that ask for a notification with this text.
     pub fn notify(self, text: &str, multiplexer: Multiplexer) -> Vec<u8> {
-        // A semicolon separates the fields of OSC 777.
+        // Semicolons separate the fields of OSC 777.
         let text = clean(text.as_bytes(), MAX_TEXT).replace(';', ",");
         let plain = match self {
             Self::Osc9 => format!("\x1b]9;mempulse: {text}\x07"),

@@ -14,19 +14,19 @@ use std::io::{self, BufWriter, Write};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// A frame goes out in few writes: the largest usual one takes some 30 kB, the largest text for the
-/// clipboard 75 kB, and 100 kB in tmux twice.
+/// Large enough to send a frame in few writes: the largest usual frame has about 30 kB, the largest clipboard
+/// text 75 kB, or twice 100 kB in tmux.
 const BUFFER: usize = 1 << 18;
 
-/// Writes to the terminal what a flush completes.
+/// A buffered writer to the terminal.
 pub type Writer = BufWriter<Output>;
 
-/// Standard output while this program controls the terminal. Otherwise the output is discarded: it would
-/// overwrite the message of a panic, or fail on a closed terminal.
+/// Standard output while this program controls the terminal. At other times output is discarded: it would
+/// overwrite a panic message, or fail on a closed terminal.
 #[derive(Clone, Debug)]
 pub struct Output {
     taken: Arc<AtomicBool>,
-    /// Whether the ordinary screen is drawn on, and keeps the last frame.
+    /// Whether to draw on the ordinary screen, which keeps the last frame.
     preserve_screen: bool,
     guard: Guard,
 }
@@ -51,7 +51,7 @@ impl Output {
         self.guard.note(true);
         enable_raw_mode()?;
         self.taken.store(true, Ordering::SeqCst);
-        // What was typed, or answered by the terminal, before it was ours is not meant for us.
+        // Discard what was typed, or answered by the terminal, before: it is not meant for us.
         platform::discard_input()?;
         let mut stdout = io::stdout();
         if !self.preserve_screen {
@@ -60,7 +60,7 @@ impl Output {
         execute!(stdout, Hide, EnableBracketedPaste)
     }
 
-    /// Gives the terminal back if it is taken. Tries every step even if another one fails.
+    /// Restores the terminal if it is taken. Tries every step even if another one fails.
     pub fn give_back(&self) -> io::Result<()> {
         if !self.taken.swap(false, Ordering::SeqCst) {
             return Ok(());

@@ -1,21 +1,21 @@
-//! Late replies of the terminal, kept from acting as keys.
+//! Keeps late replies of the terminal from acting as keys.
 //!
-//! A terminal answers questions that another program asked with DCS, OSC, APC, PM or SOS: an escape character,
-//! a letter, a text, and the string terminator `ESC \` or BEL. crossterm knows no such sequence. From it
-//! comes Alt with the letter, each character of the text as a key, and Alt-`\` or Ctrl-G; or Esc and the letter,
-//! if the escape character was the last byte of a read. A paste whose first byte came alone looks like that too.
+//! A terminal answers another program's queries with DCS, OSC, APC, PM or SOS: an escape character, a letter,
+//! a text, and the string terminator `ESC \` or BEL. crossterm does not parse these. It reports Alt with the
+//! letter, each character of the text as a key, and Alt-`\` or Ctrl-G; or Esc and the letter, if the escape
+//! character was the last byte of a read. A paste whose first byte was read alone looks similar.
 
 use crossterm::event::{Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 use std::time::Duration;
 use tokio::time::Instant;
 
-/// For how long an Esc is kept back: the rest of a sequence follows at once, a second key does not.
+/// How long an Esc is held back: the rest of a sequence follows immediately, a second key press does not.
 const ESC_DELAY: Duration = Duration::from_millis(25);
 
-/// A reply whose terminator does not come ends after this time without a character.
+/// A reply without a terminator ends after this long without a character.
 const SILENCE: Duration = Duration::from_millis(300);
 
-/// Drops replies from the events of the terminal, and keeps back an Esc that may begin one.
+/// Drops replies from the terminal's events, and holds back an Esc that may start one.
 #[derive(Default, Debug)]
 pub struct ReplyFilter {
     state: State,
@@ -23,29 +23,29 @@ pub struct ReplyFilter {
 
 #[derive(Clone, Copy, Default, PartialEq, Debug)]
 enum State {
-    /// Keys are keys.
+    /// Ordinary keys.
     #[default]
     Keys,
-    /// An Esc was read, at this time.
+    /// An Esc was read at this time.
     Esc(Instant),
-    /// Within a reply, whose last character came at `last`.
+    /// Inside a reply, whose last character was read at `last`.
     Reply { last: Instant, escaped: bool },
 }
 
 impl ReplyFilter {
-    /// Returns the events to act on, in their order, now that `event` was read.
+    /// Returns the events to act on, in order, after `event` was read.
     pub fn take(&mut self, event: Event, now: Instant) -> impl Iterator<Item = Event> + use<> {
         let kept_back = self.expire(now);
         let [first, second] = match event {
             Event::Key(key) if key.kind != KeyEventKind::Release => self.take_key(key, now),
-            // A change of the size comes another way, also amid a reply.
+            // A resize comes from a signal, even in the middle of a reply.
             event @ (Event::Key(_) | Event::Resize(..)) => [None, Some(event)],
             event => [self.release(), Some(event)],
         };
         kept_back.into_iter().chain(first).chain(second)
     }
 
-    /// When [`Self::expire`] has something to release, if nothing is read until then.
+    /// When [`Self::expire`] is due if nothing is read until then.
     pub fn due(&self) -> Option<Instant> {
         match self.state {
             State::Esc(since) => Some(since + ESC_DELAY),
@@ -53,7 +53,7 @@ impl ReplyFilter {
         }
     }
 
-    /// Ends what has waited for too long; returns an Esc that was only a key.
+    /// Ends a wait that took too long. Returns an Esc that turned out to be a key.
     pub fn expire(&mut self, now: Instant) -> Option<Event> {
         match self.state {
             State::Esc(since) if now >= since + ESC_DELAY => self.release(),
@@ -65,7 +65,7 @@ impl ReplyFilter {
         }
     }
 
-    /// Begins anew; returns the Esc that was kept back.
+    /// Resets the state. Returns an Esc that was held back.
     fn release(&mut self) -> Option<Event> {
         let was = std::mem::take(&mut self.state);
         matches!(was, State::Esc(_)).then(|| Event::Key(KeyCode::Esc.into()))
@@ -77,7 +77,7 @@ impl ReplyFilter {
         self.state = match (self.state, key.code) {
             (State::Keys, KeyCode::Esc) if key.modifiers.is_empty() => State::Esc(now),
             (State::Keys, code) if alt && begins_string(code) => reply(false),
-            // `[` follows only if crossterm took the escape character for a key.
+            // `[` follows only if crossterm mistook the escape character for a key.
             (State::Esc(_), code) if begins_string(code) || code == KeyCode::Char('[') => reply(false),
             (State::Reply { escaped, .. }, KeyCode::Char('\\')) if alt || escaped => State::Keys,
             (State::Reply { .. }, KeyCode::Char('g')) if key.modifiers == KeyModifiers::CONTROL => {
@@ -100,7 +100,7 @@ mod tests {
     use super::*;
     use std::mem;
 
-    /// The keys that crossterm makes of `bytes`, if the reads end at each `|`.
+    /// The keys that crossterm reports for `bytes`, with reads ending at each `|`.
     fn parsed(bytes: &str) -> Vec<KeyEvent> {
         let mut keys = Vec::new();
         for read in bytes.split('|') {
@@ -121,7 +121,7 @@ mod tests {
         keys
     }
 
-    /// The codes that come through, with a time of `gap` between two keys, and at the end a second of silence.
+    /// The codes that pass, with `gap` between keys and a second of silence at the end.
     fn through(keys: Vec<KeyEvent>, gap: Duration) -> Vec<KeyCode> {
         let mut filter = ReplyFilter::default();
         let mut now = Instant::now();

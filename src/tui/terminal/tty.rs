@@ -1,4 +1,4 @@
-//! The terminal: taken over, drawn on, and given back however the program ends.
+//! The terminal: taken over, drawn on, and restored however the program ends.
 
 use super::clipboard::Multiplexer;
 use super::output::{Output, Writer};
@@ -15,8 +15,8 @@ use std::io::{self, Write};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-/// Reports presses and the wheel, with positions beyond column 223 (xterm's modes 1000 and 1006). Not
-/// crossterm's command, which also asks for every movement of the mouse.
+/// Reports presses and the wheel, with positions beyond column 223 (xterm's modes 1000 and 1006). crossterm's
+/// own command would also report every mouse movement.
 const CAPTURE_MOUSE: &str = "\x1b[?1000h\x1b[?1006h";
 
 /// How a suspension ended.
@@ -24,11 +24,11 @@ const CAPTURE_MOUSE: &str = "\x1b[?1000h\x1b[?1006h";
 pub enum Resumed {
     /// The process continues.
     Continued,
-    /// A signal asked for the end.
+    /// A signal ends the program.
     Ended,
 }
 
-/// The terminal while this program controls it. Dropping it gives the terminal back.
+/// The terminal while this program controls it. Dropping it restores the terminal.
 pub struct Tty {
     terminal: Terminal<CrosstermBackend<Writer>>,
     output: Output,
@@ -39,8 +39,8 @@ pub struct Tty {
 }
 
 impl Tty {
-    /// Takes the terminal over. From now on a panic on any thread gives the terminal back before the
-    /// message is printed, and cancels `shutdown`, so that no crippled program goes on.
+    /// Takes the terminal over. From here on, a panic on any thread restores the terminal before the message
+    /// is printed, and cancels `shutdown`, so that a crippled program does not go on.
     pub fn open(preserve_screen: bool, shutdown: CancellationToken) -> io::Result<Self> {
         let output = Output::new(preserve_screen);
         let terminal = Terminal::new(CrosstermBackend::new(output.writer()))?;
@@ -56,13 +56,13 @@ impl Tty {
         self.terminal.size()
     }
 
-    /// Draws a frame, unless it is the one on the screen. A terminal that supports synchronized updates shows
-    /// it at once.
+    /// Draws a frame, unless it equals the one on the screen. Terminals with synchronized updates show it in
+    /// one step.
     pub fn draw(&mut self, render: impl FnOnce(&mut Frame)) -> io::Result<()> {
         self.last_frame = Instant::now();
         let is_resized = self.terminal.size()? != self.shown.area.as_size();
         if is_resized {
-            // The screen is cleared, which must not be seen alone.
+            // The cleared screen must not be visible before the frame.
             queue!(self.terminal.backend_mut(), BeginSynchronizedUpdate)?;
         }
         self.terminal.autoresize()?;
@@ -81,7 +81,7 @@ impl Tty {
         execute!(self.terminal.backend_mut(), EndSynchronizedUpdate)
     }
 
-    /// Takes the mouse, or leaves it to the terminal, which then selects text with it.
+    /// Captures the mouse, or leaves it to the terminal for selecting text.
     pub fn capture_mouse(&mut self, captures: bool) -> io::Result<()> {
         if captures == self.captures_mouse {
             return Ok(());
@@ -96,7 +96,7 @@ impl Tty {
         self.send(b"\x07")
     }
 
-    /// Hands a text to the terminal's clipboard, in one write.
+    /// Copies a text to the terminal's clipboard, in one write.
     pub fn copy(&mut self, text: &str, multiplexer: Multiplexer) -> io::Result<()> {
         self.send(&multiplexer.copy(text))
     }
@@ -118,8 +118,8 @@ impl Tty {
         self.last_frame
     }
 
-    /// Gives the terminal back, stops the process, and takes the terminal again when the process
-    /// continues, unless a signal asks for the end meanwhile.
+    /// Restores the terminal, stops the process, and takes the terminal again once the process continues,
+    /// unless a signal ends the program meanwhile.
     pub async fn suspend(&mut self, signals: &mut Signals) -> io::Result<Resumed> {
         self.output.give_back()?;
         platform::stop()?;
@@ -140,7 +140,7 @@ impl Tty {
         self.take()
     }
 
-    /// Gives the terminal back.
+    /// Restores the terminal.
     pub fn close(self) -> io::Result<()> {
         self.output.give_back()
     }
@@ -150,8 +150,8 @@ impl Tty {
         if self.captures_mouse {
             execute!(self.terminal.backend_mut(), Print(CAPTURE_MOUSE))?;
         }
-        // Not `clear()`, which asks the terminal for the cursor's position and waits for an answer that
-        // the reader of keys consumes.
+        // Not `clear()`: it would ask the terminal for the cursor position, and the key reader would consume
+        // the answer.
         self.shown = Buffer::default();
         let size = self.terminal.size()?;
         self.terminal.resize(size.into())

@@ -1,4 +1,4 @@
-//! How many colours a terminal shows, and which of them stands for a colour of a theme.
+//! How many colours a terminal shows, and how a theme's colours map to them.
 
 use super::tone::Tone;
 use ratatui::style::Color;
@@ -16,11 +16,11 @@ pub enum Depth {
     True,
 }
 
-/// Terminals that show any colour, though neither their name nor `COLORTERM` says so, for example behind ssh.
+/// Terminals that show all colours although `COLORTERM` may be missing, for example over ssh.
 const TRUE_COLOUR: [&str; 6] = ["alacritty", "foot", "ghostty", "kitty", "wezterm", "contour"];
 
 impl Depth {
-    /// Decides by the environment: `NO_COLOR` (no-color.org), then `TERM`, then `COLORTERM`.
+    /// Decides from the environment: `NO_COLOR` (no-color.org), then `TERM`, then `COLORTERM`.
     pub fn of(variable: impl Fn(&str) -> Option<String>) -> Self {
         let value = |name| variable(name).unwrap_or_default();
         let term = value("TERM");
@@ -28,7 +28,7 @@ impl Depth {
         if !value("NO_COLOR").is_empty() || is_one_of(&["dumb", "vt1", "vt2"]) {
             return Self::Monochrome;
         }
-        // GNU screen garbles any colour even if the terminal outside of it set `COLORTERM`.
+        // GNU screen garbles true colour even if the outer terminal set `COLORTERM`.
         let ignores_colorterm = term == "linux" || term.starts_with("screen");
         if !ignores_colorterm
             && (["truecolor", "24bit"].contains(&value("COLORTERM").as_str())
@@ -45,7 +45,7 @@ impl Depth {
         }
     }
 
-    /// The colour that stands for `tone`.
+    /// The colour that represents `tone`.
     pub(super) fn show(self, tone: Tone) -> Color {
         match (self, tone.rgb) {
             (Self::Monochrome, _) | (_, None) => Color::Reset,
@@ -55,7 +55,7 @@ impl Depth {
         }
     }
 
-    /// The colour that stands for one that the user chose.
+    /// The colour that represents one chosen by the user.
     pub(super) fn show_own(self, colour: Color) -> Color {
         match colour {
             Color::Rgb(red, green, blue) => {
@@ -108,7 +108,7 @@ fn indexed(index: u8) -> (u8, u8, u8) {
     }
 }
 
-/// The nearest of the 256 colours. The first 16 are left out: terminals let users change them.
+/// The nearest of the 256 colours. The first 16 are skipped, as users can change them.
 fn nearest_indexed(rgb: (u8, u8, u8)) -> u8 {
     (16..=255).min_by_key(|index| distance(indexed(*index), rgb)).unwrap_or(16)
 }

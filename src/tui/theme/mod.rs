@@ -1,7 +1,7 @@
 //! Colours and marks.
 //!
-//! Colour-blind eyes can tell blue (good) from orange (bad), and no meaning rests on a colour alone: each
-//! has a mark, a word or a modifier beside it. Without colours only modifiers remain.
+//! Colour-blind people can tell blue (good) from orange (bad), and no meaning depends on colour alone: each
+//! also has a mark, a word or a modifier. Without colours, only modifiers remain.
 
 mod depth;
 mod palette;
@@ -22,12 +22,12 @@ pub struct Theme {
 }
 
 impl Theme {
-    /// The theme of that name in a terminal that shows so many colours.
+    /// The theme of this name in a terminal with this colour depth.
     pub fn new(name: ThemeName, depth: Depth) -> Self {
         Self { palette: (depth != Depth::Monochrome).then(|| Palette::new(name, depth)) }
     }
 
-    /// The same with colours that the user chose.
+    /// The same theme with colours chosen by the user.
     #[must_use]
     pub fn with_own(mut self, own: &[(Meaning, Color)], depth: Depth) -> Self {
         if let Some(palette) = &mut self.palette {
@@ -48,7 +48,7 @@ impl Theme {
         Style::new().add_modifier(Modifier::BOLD)
     }
 
-    /// Labels and other text of little weight.
+    /// Labels and other secondary text.
     pub const fn muted(self) -> Style {
         self.paint(Meaning::Muted, Modifier::DIM)
     }
@@ -64,7 +64,7 @@ impl Theme {
 
     /// The title of a panel.
     pub const fn title(self, focused: bool) -> Style {
-        // The title lies on the frame and must not inherit its style.
+        // The title is on the frame and must not inherit its style.
         let plain = if self.palette.is_some() { Style::new().fg(Color::Reset) } else { Style::new() };
         let plain = plain.add_modifier(Modifier::BOLD).remove_modifier(Modifier::DIM);
         match &self.palette {
@@ -79,11 +79,11 @@ impl Theme {
             let mark = if focused { Modifier::REVERSED } else { Modifier::UNDERLINED };
             return Style::new().add_modifier(mark);
         };
-        // With a colour of its own the text can be read whatever background the terminal has.
+        // Its own colour keeps the text readable on any terminal background.
         let text = Style::new().fg(palette.get(Meaning::SelectedText));
         match (focused, palette.get(Meaning::Unfocused)) {
             (true, _) => text.bg(palette.get(Meaning::Selected)).add_modifier(Modifier::BOLD),
-            // 16 colours have no second background on which all of them can be read.
+            // No second background keeps all 16 colours readable.
             (false, Color::Reset) => Style::new().add_modifier(Modifier::UNDERLINED),
             (false, background) => text.bg(background),
         }
@@ -104,7 +104,7 @@ impl Theme {
         self.paint(Meaning::Warning, Modifier::BOLD)
     }
 
-    /// A band of fee rates, the lowest first: from blue to orange, light and dark by turns.
+    /// A band of fee rates, lowest first: from blue to orange, alternating light and dark.
     pub fn band(self, band: usize) -> Style {
         match u8::try_from(band) {
             Ok(band) if band < 8 => self.paint(Meaning::Band(band), Modifier::empty()),
@@ -118,8 +118,8 @@ impl Theme {
         self.band(band.unwrap_or(0)).add_modifier(Modifier::BOLD)
     }
 
-    /// The mark of a band of fee rates, the lowest first: a block of its colour, or without colours a digit.
-    /// `?` stands for what is in no band.
+    /// The mark of a band of fee rates, lowest first: a block in its colour, or a digit without colours. `?`
+    /// stands for no band.
     pub const fn band_mark(self, band: usize) -> &'static str {
         const DIGITS: [&str; 8] = ["1", "2", "3", "4", "5", "6", "7", "8"];
         match (self.palette.is_some(), band) {
@@ -135,17 +135,17 @@ impl Theme {
         self.paint(Meaning::Bad, Modifier::BOLD).add_modifier(Modifier::BOLD)
     }
 
-    /// A line that must not be missed: nothing on the screen is up to date.
+    /// An alarming line: nothing on the screen is up to date.
     pub const fn alarm(self) -> Style {
         self.bad().add_modifier(Modifier::REVERSED)
     }
 
-    /// What is laid over figures that are out of date.
+    /// The style laid over outdated figures.
     pub const fn outdated(self) -> Style {
         Style::new().add_modifier(Modifier::DIM).remove_modifier(Modifier::BOLD)
     }
 
-    /// A label that must be noticed, such as DEMO or FROZEN.
+    /// A prominent label, such as DEMO or FROZEN.
     pub const fn badge(self) -> Style {
         self.paint(Meaning::Warning, Modifier::BOLD).add_modifier(Modifier::REVERSED)
     }

@@ -4,7 +4,7 @@ use super::depth::Depth;
 use super::tone::{OWN, Tone, tone};
 use ratatui::style::Color;
 
-/// The bands of fee rates, which have a colour each.
+/// The number of bands of fee rates, each with its own colour.
 const BANDS: usize = 8;
 
 /// A named set of colours.
@@ -53,7 +53,7 @@ impl ThemeName {
 /// What a colour means.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Meaning {
-    /// What has the focus, and keys.
+    /// The focus, and keys.
     Accent,
     /// A good state.
     Good,
@@ -61,17 +61,17 @@ pub enum Meaning {
     Warning,
     /// A bad state.
     Bad,
-    /// Text of little weight.
+    /// Secondary text.
     Muted,
     /// The frame of a panel.
     Border,
-    /// Charts of one colour.
+    /// Single-colour charts.
     Chart,
     /// The text of the selected row.
     SelectedText,
     /// The background of the selected row.
     Selected,
-    /// The background of the selected row of a panel without the focus.
+    /// The background of the selected row in a panel without focus.
     Unfocused,
     /// A band of fee rates, from 0, the lowest, to 7.
     Band(u8),
@@ -139,7 +139,7 @@ impl Palette {
         }
     }
 
-    /// The colour of a meaning; of a band beyond the last one, the terminal's own.
+    /// The colour of a meaning. A band beyond the last one gets the terminal's default.
     pub(super) const fn get(&self, meaning: Meaning) -> Color {
         let index = meaning.index();
         if index < Meaning::COUNT { self.0[index] } else { Color::Reset }

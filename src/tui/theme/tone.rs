@@ -2,7 +2,7 @@
 
 use ratatui::style::Color;
 
-/// A colour, and the one of the 16 that stands for it. `None`: the terminal's own.
+/// A colour, and its representative among the 16. `None`: the terminal's own.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Tone {
     pub(super) rgb: Option<(u8, u8, u8)>,

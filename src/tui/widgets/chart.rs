@@ -1,19 +1,19 @@
-//! Charts made of characters: sparklines, bars and their axis, progress, moments on a time line.
+//! Text charts: sparklines, bars with an axis, progress, moments on a time line.
 
 use crate::tui::widgets::text;
 
 use std::time::Duration;
 
-/// Eighths of a cell, from below.
+/// Eighths of a cell, filled from below.
 const EIGHTHS: [char; 9] = [' ', '▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
 
-/// What stands at the foot of bars where nothing was measured.
+/// Marks the foot of a bar where nothing was measured.
 const GAP: char = '·';
 
 /// A sparkline of the newest `cells` values, in at most `cells` cells. Its scale starts at zero.
 ///
-/// Every value shows at least the lowest block, as only missing data are a gap. No value fills
-/// its cell, so that the sparklines of two rows do not run into each other.
+/// Every value shows at least the lowest block, as a gap means missing data. No value fills its cell, so that
+/// sparklines in adjacent rows do not touch.
 pub fn sparkline(values: &[Option<f32>], cells: usize) -> String {
     let values = &values[values.len().saturating_sub(cells)..];
     let top = highest(values.iter().flatten());
@@ -21,8 +21,8 @@ pub fn sparkline(values: &[Option<f32>], cells: usize) -> String {
     values.iter().map(|value| EIGHTHS[block(value)]).collect()
 }
 
-/// Bars of the newest `columns` values over `rows` rows, the top row first. Each row has `columns`
-/// cells; the newest value stands at the right. Where nothing was measured, a dot stands in the lowest row.
+/// Bars of the newest `columns` values over `rows` rows, top row first. Each row has `columns` cells, with
+/// the newest value on the right. A dot in the lowest row marks a missing value.
 pub fn bars(values: &[Option<f32>], columns: usize, rows: usize) -> Vec<String> {
     let values = &values[values.len().saturating_sub(columns)..];
     let top = highest(values.iter().flatten());
@@ -40,8 +40,8 @@ pub fn bars(values: &[Option<f32>], columns: usize, rows: usize) -> Vec<String> 
         .collect()
 }
 
-/// The axis of bars over `rows` rows, the top row first: a label at the top, at zero and, where there is room, in
-/// the middle. `label` names a share (0–1) of the top; each line has `cells` cells and ends in a tick.
+/// The axis of bars over `rows` rows, top row first: a label at the top, at zero and, if there is room, in
+/// the middle. `label` gets a share (0–1) of the top; each line has `cells` cells and ends in a tick.
 pub fn axis(rows: usize, cells: usize, label: impl Fn(f32) -> String) -> Vec<String> {
     let line = |row: usize| {
         let (text, tick) = match row {
@@ -55,8 +55,8 @@ pub fn axis(rows: usize, cells: usize, label: impl Fn(f32) -> String) -> Vec<Str
     (0..rows).rev().map(line).collect()
 }
 
-/// A share (0–1) as a bar that fills from the left: `██▌░` for 5 of 8 in four cells. A share above 0 fills
-/// something.
+/// A share (0–1) as a bar filled from the left: `██▌░` for 5 of 8 in four cells. A share above 0 is always
+/// visible.
 pub fn progress(share: f32, cells: usize) -> String {
     let halves = level(share, 1.0, 2 * cells);
     let cell = |cell: usize| match halves.saturating_sub(2 * cell) {
@@ -67,12 +67,12 @@ pub fn progress(share: f32, cells: usize) -> String {
     (0..cells).map(cell).collect()
 }
 
-/// The cells of a bar whose `value` is a part of `top`. A value above 0 has at least one.
+/// The length in cells of a bar for `value` on a scale up to `top`, at least one for a value above 0.
 pub fn length(value: f32, top: f32, cells: usize) -> usize {
     level(value, top, cells)
 }
 
-/// A moment on a time line as long as `whole`: `──●─────`.
+/// A moment on a time line of length `whole`: `──●─────`.
 pub fn moment(at: Duration, whole: Duration, cells: usize) -> String {
     let Some(last) = cells.checked_sub(1) else { return String::new() };
     let place = at.as_millis() * last as u128 / whole.as_millis().max(1);
@@ -85,7 +85,7 @@ pub fn highest<'a>(values: impl IntoIterator<Item = &'a f32>) -> f32 {
     values.into_iter().copied().fold(0.0, f32::max)
 }
 
-/// Scales `value` so that `top` has `steps` steps. A positive value has at least one.
+/// Scales `value` so that `top` is `steps` steps; at least one for a positive value.
 #[expect(
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,

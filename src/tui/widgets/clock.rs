@@ -28,7 +28,7 @@ pub fn date_time(at: Timestamp, zone: &TimeZone) -> String {
     local(at, zone, "%Y-%m-%d %H:%M:%S")
 }
 
-/// The date and the time of day as a part of a file's name, e.g. `20261123-053312`.
+/// The date and the time of day for a file name, e.g. `20261123-053312`.
 pub fn stamp(at: Timestamp, zone: &TimeZone) -> String {
     local(at, zone, "%Y%m%d-%H%M%S")
 }

@@ -1,4 +1,4 @@
-//! The text that a list is filtered by: typed after `/`, in force while it is typed and after.
+//! A list's filter: the text typed after `/`, in force while typing and afterwards.
 
 use super::list::List;
 use crate::tui::keys::Action;
@@ -7,7 +7,7 @@ use crate::tui::layer::Response;
 /// The longest text; an address has at most 90 characters.
 const LONGEST: usize = 200;
 
-/// The text that a list is filtered by.
+/// The filter text of a list.
 #[derive(Clone, Default, PartialEq, Eq, Debug)]
 pub struct Filter {
     text: String,
@@ -15,7 +15,7 @@ pub struct Filter {
 }
 
 impl Filter {
-    /// Carries out an action that concerns the filter; returns whether it does.
+    /// Carries out an action about the filter. Returns whether it was one.
     pub fn update(&mut self, action: Action) -> bool {
         match action {
             Action::Filter => self.is_typing = true,
@@ -31,8 +31,8 @@ impl Filter {
         true
     }
 
-    /// Carries out an action that concerns the filter of `list`; returns whether it does. Another text is another
-    /// list, seen from its top.
+    /// Carries out an action about the filter of `list`. Returns whether it was one. A new text scrolls the
+    /// list to its top.
     pub fn update_list<K: Copy + PartialEq>(&mut self, action: Action, list: &mut List<K>) -> bool {
         let before = self.text().to_owned();
         let is_for_it = self.update(action);
@@ -42,7 +42,7 @@ impl Filter {
         is_for_it
     }
 
-    /// Takes a paste for the filter of `list` while one is typed.
+    /// Handles a paste while the filter of `list` is being typed.
     pub fn paste_into<K: Copy + PartialEq>(&mut self, text: &str, list: &mut List<K>) -> Option<Response> {
         self.is_typing.then(|| {
             self.paste(text);
@@ -51,7 +51,7 @@ impl Filter {
         })
     }
 
-    /// Appends a text that was pasted; a paste of several lines is joined.
+    /// Appends a pasted text; lines are joined.
     pub fn paste(&mut self, text: &str) {
         text.chars().for_each(|letter| self.push(letter));
     }
@@ -68,17 +68,17 @@ impl Filter {
         }
     }
 
-    /// Whether letters are typed into it.
+    /// Whether it is being typed.
     pub const fn is_typing(&self) -> bool {
         self.is_typing
     }
 
-    /// The text; empty: everything is listed.
+    /// The text; empty lists everything.
     pub fn text(&self) -> &str {
         self.text.trim()
     }
 
-    /// What the title of the list says: ` · /bc1q▏`; empty without a filter.
+    /// The part of the list's title: ` · /bc1q▏`; empty without a filter.
     pub fn label(&self) -> String {
         match (self.is_typing, self.text.is_empty()) {
             (true, _) => format!(" · /{}▏", self.text),

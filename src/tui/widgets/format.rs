@@ -1,4 +1,4 @@
-//! Figures as text: short, with their unit, and no more exact than they are.
+//! Figures as text: short, with unit, and no more precise than the value.
 
 use crate::chain::limits::COIN;
 use crate::event::MissingBlocks;
@@ -7,7 +7,7 @@ pub use crate::util::text::{grouped, plural};
 use std::fmt::Display;
 use std::time::Duration;
 
-/// Stands for every unknown figure.
+/// Shown for every unknown figure.
 pub const UNKNOWN: &str = "?";
 
 /// A count: `14,211`.
@@ -15,7 +15,7 @@ pub fn count(number: usize) -> String {
     grouped(u64::try_from(number).unwrap_or(u64::MAX))
 }
 
-/// An averaged count: `14,211`.
+/// An average count, rounded: `14,211`.
 pub fn whole(number: f32) -> String {
     grouped(as_u64(f64::from(number).round()))
 }
@@ -25,7 +25,7 @@ pub fn brief(number: u64) -> String {
     if number < 10_000 { grouped(number) } else { scaled(as_f64(number), "") }
 }
 
-/// A time span in at most 5 characters for the first 27 years, to two digits at least: `0.4s`, `12s`,
+/// A time span in at most 5 characters for the first 27 years, with at least two digits: `0.4s`, `12s`,
 /// `1.7m`, `45m`, `2.5h`, `10d`.
 pub fn age(span: Duration) -> String {
     let (number, unit) = in_unit(span, ["s", "m", "h", "d"]);
@@ -36,13 +36,14 @@ pub fn age(span: Duration) -> String {
     }
 }
 
-/// A time span in one unit, to two digits from 10 s on: `9 s`, `99 s`, `1.7 min`, `45 min`, `2.5 h`, `10 d`.
+/// A time span in one unit, with two digits from 10 s on: `9 s`, `99 s`, `1.7 min`, `45 min`, `2.5 h`, `10
+/// d`.
 pub fn span(span: Duration) -> String {
     let (number, unit) = in_unit(span, ["s", "min", "h", "d"]);
     format!("{number} {unit}")
 }
 
-/// A time span as a number of whole seconds below 100, then to two digits at least, rounded down.
+/// A time span in whole seconds below 100, then with at least two digits, rounded down.
 fn in_unit(span: Duration, [seconds, minutes, hours, days]: [&'static str; 4]) -> (String, &'static str) {
     let secs = span.as_secs();
     let (length, unit) = match secs {
@@ -57,7 +58,7 @@ fn in_unit(span: Duration, [seconds, minutes, hours, days]: [&'static str; 4]) -
     (number, unit)
 }
 
-/// How many blocks are missing: `block missing`, `12 blocks missing`.
+/// The number of missing blocks: `block missing`, `12 blocks missing`.
 pub fn blocks_missing(missing: &MissingBlocks) -> String {
     match missing.count {
         1 => "block missing".to_owned(),
@@ -77,7 +78,7 @@ pub fn ping(rtt: Duration) -> String {
     }
 }
 
-/// How far a time may be off, rounded up to what is shown, and never nothing: `± 0.3 ms`, `± 41 ms`.
+/// The uncertainty of a time, rounded up to the shown precision and never zero: `± 0.3 ms`, `± 41 ms`.
 pub fn uncertainty(bound: Duration) -> String {
     let micros = u64::try_from(bound.as_micros()).unwrap_or(u64::MAX).max(1);
     let step = if micros <= 10_000 { 100 } else { 1_000 };
@@ -122,7 +123,7 @@ pub fn btc(sat: u64) -> String {
     format!("{}.{:08}", grouped(sat / COIN), sat % COIN)
 }
 
-/// Bitcoin to four places or to six digits, cut and not rounded up: `0.0451`, `1,234.56`. Less than that is shown
+/// Bitcoin to four decimal places or six digits, truncated: `0.0451`, `1,234.56`. Smaller amounts are shown
 /// to the last satoshi in 10 cells, and as `<0.0001` in fewer.
 pub fn btc_short(sat: u64, cells: usize) -> String {
     let coins = grouped(sat / COIN);
@@ -146,8 +147,8 @@ pub fn fee_rate(sat_per_vb: f64) -> String {
     }
 }
 
-/// What is known of a fee rate in sat/vB: `12.1`, `3.1–4.0`, `≥0.10`, `≤4.0`, `?`. Of two bounds, the
-/// upper one is left out if both need more than `cells` characters.
+/// A fee rate or its bounds in sat/vB: `12.1`, `3.1–4.0`, `≥0.10`, `≤4.0`, `?`. The upper bound is left out
+/// if both need more than `cells` characters.
 pub fn rate(rate: FeeRate, cells: usize) -> String {
     let (min, max) = (rate.min().map(rounded_down), rate.max().map(rounded_up));
     match (rate, min.map(fee_rate), max.map(fee_rate)) {
@@ -159,13 +160,13 @@ pub fn rate(rate: FeeRate, cells: usize) -> String {
     }
 }
 
-/// The nearest rate that [`fee_rate`] can show and is not higher.
+/// The nearest rate that [`fee_rate`] can show without rounding up.
 fn rounded_down(rate: f64) -> f64 {
     let step = resolution(rate);
     (rate / step + 1e-6).floor() * step
 }
 
-/// The nearest rate that [`fee_rate`] can show and is not lower.
+/// The nearest rate that [`fee_rate`] can show without rounding down.
 fn rounded_up(rate: f64) -> f64 {
     let step = resolution(rate);
     (rate / step - 1e-6).ceil() * step

@@ -2,15 +2,15 @@
 
 use super::text::width;
 
-/// A line of text with a cursor in it.
+/// A line of text with a cursor.
 #[derive(Clone, Default, PartialEq, Eq, Debug)]
 pub struct LineEdit {
     text: String,
-    /// The byte before which the next letter goes.
+    /// The byte offset at which the next letter is inserted.
     cursor: usize,
 }
 
-/// Where the cursor goes.
+/// A movement of the cursor.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Step {
     /// One letter to the left.
@@ -33,12 +33,12 @@ impl LineEdit {
         &self.text
     }
 
-    /// The byte at which the cursor stands.
+    /// The byte offset of the cursor.
     pub fn cursor(&self) -> usize {
         self.cursor
     }
 
-    /// Inserts what is no control character, if the line has at most `limit` bytes then.
+    /// Inserts a text without its control characters, unless the line would exceed `limit` bytes.
     pub fn insert(&mut self, text: &str, limit: usize) -> bool {
         let printable: String = text.chars().filter(|letter| !letter.is_control()).collect();
         let fits = self.text.len() + printable.len() <= limit;
@@ -49,7 +49,7 @@ impl LineEdit {
         fits
     }
 
-    /// Replaces these bytes, which end at the cursor.
+    /// Replaces the text from byte `from` to the cursor.
     pub fn replace(&mut self, from: usize, with: &str) {
         if self.text.is_char_boundary(from) && from <= self.cursor {
             self.text.replace_range(from..self.cursor, with);
@@ -87,7 +87,7 @@ impl LineEdit {
         };
     }
 
-    /// Returns the part of the line that is visible in `cells` cells, in two parts: before and after the cursor.
+    /// Returns the part of the line visible in `cells` cells, split at the cursor.
     pub fn visible(&self, cells: usize) -> (&str, &str) {
         let (mut before, after) = self.text.split_at(self.cursor);
         while width(before) + 1 > cells.max(1) {

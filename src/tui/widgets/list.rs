@@ -1,8 +1,7 @@
-//! A list of which the snapshot contains a window: which rows of the window are visible, and which one
-//! is selected.
+//! A list, of which the snapshot contains a window: which of its rows are visible, and which is selected.
 //!
-//! The window has more rows than fit, so that the selection moves at once, and on a frozen screen too. The
-//! selection is a key and not an index: it follows its row.
+//! The window has more rows than fit, so that the selection moves without a delay, and on a frozen screen.
+//! The selection is a key rather than an index, so it follows its row.
 
 use crate::event::{PeerId, SensorId};
 use crate::snapshot::{Anchor, PeerListView, TransactionsView};
@@ -99,19 +98,19 @@ impl Keyed for MatchRow {
     }
 }
 
-/// How far a motion went.
+/// How far a motion got.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Moved {
-    /// As far as asked.
+    /// As far as requested.
     Fully,
     /// To the end of the list.
     ToTheEnd,
-    /// To the end of the snapshot's window; the list goes on.
+    /// To the edge of the snapshot's window; the list goes on.
     ToTheEdge,
 }
 
 impl Moved {
-    /// A frozen list cannot ask for the rows beyond its edge, and says so.
+    /// The response to a motion: a frozen list cannot ask for rows beyond its edge, and remarks on that.
     pub fn response(self, cx: &Context) -> Response {
         if cx.is_frozen() && self == Self::ToTheEdge {
             Response::remark("unfreeze (Space) to scroll further: a frozen screen keeps 1,000 rows")
@@ -121,27 +120,27 @@ impl Moved {
     }
 }
 
-/// What a click on a list meant.
+/// What a click on a list hit.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Clicked {
     /// Nothing is there.
     Nothing,
-    /// A cell of the head, to be sorted by its column.
+    /// A cell of the head, to sort by its column.
     Head(usize),
-    /// A row, which is selected now.
+    /// A row, now selected.
     Selected,
-    /// The row that was selected before, to be opened.
+    /// The row that was already selected, to be opened.
     Again,
 }
 
 /// The position in a list.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct List<K> {
-    /// The selected row; `None`: the list is seen from its top.
+    /// The selected row; `None`: the list is shown from its top.
     pub selected: Option<K>,
     /// The number of visible rows above the selected one.
     pub above: usize,
-    /// Whether the last row is to be selected once a snapshot contains it.
+    /// Whether to select the last row once a snapshot contains it.
     pub to_bottom: bool,
 }
 
@@ -152,7 +151,7 @@ impl<K> Default for List<K> {
 }
 
 impl<K: Copy + PartialEq> List<K> {
-    /// The rows of `window` that are visible in `height` rows.
+    /// The rows of `window` visible in `height` rows.
     pub fn visible<T: Keyed<Key = K>>(&self, window: &Window<T>, height: usize) -> Range<usize> {
         let len = window.rows.len();
         let last_top = len.saturating_sub(height);
@@ -198,7 +197,7 @@ impl<K: Copy + PartialEq> List<K> {
             .collect()
     }
 
-    /// Drops the selection or, without one, leaves the screen.
+    /// Drops the selection; without one, leaves the screen.
     pub fn back(&mut self) -> Response {
         let was_at_rest = *self == Self::default();
         *self = Self::default();
@@ -243,7 +242,7 @@ impl<K: Copy + PartialEq> List<K> {
         }
     }
 
-    /// Adapts to a new snapshot: the requested last row may have arrived, or the selected one been removed.
+    /// Adjusts to a new snapshot: the requested last row may have arrived, or the selected row may be gone.
     pub fn settle<T: Keyed<Key = K>>(&mut self, window: &Window<T>, height: usize) {
         if self.to_bottom {
             if !window.more_below && !window.rows.is_empty() {
@@ -253,7 +252,7 @@ impl<K: Copy + PartialEq> List<K> {
         } else if window.total == 0 {
             *self = Self::default();
         } else if self.selected.is_some() && self.position(window).is_none() {
-            // The snapshot names the row that took the place of the removed one.
+            // The snapshot identifies the row that took the removed one's place.
             if let Some(row) = window.selected.and_then(|at| window.rows.get(at)) {
                 self.selected = Some(row.key());
             }
@@ -269,7 +268,7 @@ impl<K: Copy + PartialEq> List<K> {
             self.select(0, window, height);
             Moved::ToTheEdge
         } else {
-            // Above the first row: the list follows its top again.
+            // Above the first row, the list follows its top again.
             *self = Self::default();
             Moved::ToTheEnd
         }
@@ -278,7 +277,7 @@ impl<K: Copy + PartialEq> List<K> {
     fn down<T: Keyed<Key = K>>(&mut self, rows: usize, window: &Window<T>, height: usize) -> Moved {
         let wanted = match self.position(window) {
             Some(at) => at + rows,
-            // The requested window is still to come.
+            // The requested window has not arrived yet.
             None if window.more_above || self.to_bottom => return Moved::ToTheEdge,
             None => rows - 1,
         };
@@ -291,7 +290,7 @@ impl<K: Copy + PartialEq> List<K> {
         }
     }
 
-    /// Selects a row and moves what is visible no more than needed.
+    /// Selects a row, scrolling no more than needed.
     fn select<T: Keyed<Key = K>>(&mut self, at: usize, window: &Window<T>, height: usize) {
         let top = self.visible(window, height).start;
         self.above = at.saturating_sub(top).min(height.saturating_sub(1));
@@ -300,8 +299,8 @@ impl<K: Copy + PartialEq> List<K> {
 }
 
 impl<K: Copy + PartialEq> List<K> {
-    /// The index of the first row to ask for, and the number of rows: what is visible in `height` rows, and a page
-    /// more at each side, so that a motion needs no new snapshot.
+    /// The first row to request and the number of rows: what is visible in `height` rows, and one more page
+    /// on each side, so that a motion needs no new snapshot.
     pub fn wanted<T: Keyed<Key = K>>(&self, window: &Window<T>, height: usize) -> (usize, usize) {
         let offset = if self.to_bottom {
             window.total.saturating_sub(height * 3)
@@ -323,7 +322,7 @@ impl List<PeerId> {
 }
 
 impl List<TxKey> {
-    /// The transactions to ask for: what is visible in `height` rows, and a page more at each side.
+    /// The transactions to request: what is visible in `height` rows, and one more page on each side.
     pub fn transactions_view(&self, height: usize) -> TransactionsView {
         let anchor = match self.selected {
             _ if self.to_bottom => Anchor::Bottom,

@@ -1,4 +1,4 @@
-//! What screens are built of: text in cells, figures with units, charts, tables, lists, panels.
+//! Building blocks of screens: text in cells, figures with units, charts, tables, lists, panels.
 
 pub mod chart;
 pub mod clock;

@@ -1,11 +1,11 @@
-//! Frames around panels, and where boxes stand.
+//! Frames of panels, and positions of boxes.
 
 use crate::tui::theme::Theme;
 use ratatui::layout::{Constraint, Layout, Position, Rect};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, BorderType};
 
-/// Rows of a panel that hold no row of its list: the borders and the head.
+/// The rows of a panel that are not rows of its list: borders and head.
 pub const LIST_FRAME: u16 = 3;
 
 /// The frame of a panel.
@@ -25,13 +25,13 @@ pub fn title(theme: Theme, name: &str, figures: &str, focused: bool) -> Line<'st
     title
 }
 
-/// The panels of a screen with a list, and the selected row in full below it.
+/// A screen with a list and, below it, the selected row in full.
 pub struct ListAndSelected {
     pub list: Rect,
     pub selected: Rect,
 }
 
-/// Divides `area`: `rows` are for the selected row, borders included.
+/// Divides `area`; the selected row gets `rows` rows, including borders.
 pub fn list_and_selected(area: Rect, rows: u16) -> ListAndSelected {
     let [list, selected] = Layout::vertical([Constraint::Fill(1), Constraint::Length(rows)]).areas(area);
     ListAndSelected { list, selected }
@@ -42,7 +42,7 @@ pub fn list_rows(panel: Rect) -> usize {
     usize::from(panel.height.saturating_sub(LIST_FRAME))
 }
 
-/// What of a list in a panel is at a position.
+/// The part of a list at a position.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum ListPart {
     /// The cell of the head with this index.
@@ -59,19 +59,19 @@ pub fn list_part(panel: Rect, at: Position) -> Option<ListPart> {
     }
     match (at.y - panel.y).checked_sub(LIST_FRAME - 1) {
         Some(row) => Some(ListPart::Row(row.into())),
-        // The head is indented by a blank.
+        // The head is indented by one blank.
         None if at.y == panel.y + 1 => Some(ListPart::Head(usize::from((at.x - inside.x).saturating_sub(1)))),
         None => None,
     }
 }
 
-/// Puts a blank between the frame and the text; the row's style covers it too.
+/// Puts a blank between frame and text, in the row's style.
 pub fn indented(mut line: Line<'_>) -> Line<'_> {
     line.spans.insert(0, Span::raw(" "));
     line
 }
 
-/// The part of `area` in its middle that has at most that size.
+/// An area of at most this size in the middle of `area`.
 pub fn centred(area: Rect, width: usize, height: usize) -> Rect {
     let width = u16::try_from(width).unwrap_or(u16::MAX).min(area.width);
     let height = u16::try_from(height).unwrap_or(u16::MAX).min(area.height);

@@ -1,8 +1,8 @@
-//! The panels of a screen: which one has the focus, and whether it is shown alone.
+//! The panels of a screen: which one has the focus, and whether it is zoomed.
 
 use crate::tui::keys::Action;
 
-/// The panel in focus, and whether it is shown alone.
+/// The focused panel, and whether it is shown alone.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
 pub struct Panels<P> {
     pub focus: P,
@@ -10,7 +10,7 @@ pub struct Panels<P> {
 }
 
 impl<P: Copy + PartialEq> Panels<P> {
-    /// Carries out an action that concerns the choice among `all` panels; returns whether it does.
+    /// Carries out an action about the choice among `all` panels. Returns whether it was one.
     pub fn update(&mut self, action: Action, all: &[P]) -> bool {
         match action {
             Action::NextPanel => self.step(1, all),
@@ -24,12 +24,12 @@ impl<P: Copy + PartialEq> Panels<P> {
 
     fn step(&mut self, by: usize, all: &[P]) {
         let at = all.iter().position(|panel| *panel == self.focus);
-        // From a panel that is no longer there, the first one is the next.
+        // If the focused panel is gone, the first one is next.
         let to = at.map_or(Some(0), |at| (at + by).checked_rem(all.len()));
         self.focus = to.and_then(|to| all.get(to)).copied().unwrap_or(self.focus);
     }
 
-    /// Whether keys go to this panel of a layer that is `focused`.
+    /// Whether this panel receives keys, in a layer that is `focused` or not.
     pub fn has_focus(&self, panel: P, focused: bool) -> bool {
         focused && self.focus == panel
     }

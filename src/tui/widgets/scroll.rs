@@ -1,28 +1,27 @@
-//! The position in a text that is longer than its panel.
+//! The scroll position of a text longer than its panel.
 
 use crate::tui::keys::Motion;
 
-/// The number of lines scrolled out above.
+/// The number of lines scrolled out at the top.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
 pub struct Scroll(usize);
 
 impl Scroll {
-    /// The first visible line of `lines` in `rows` rows; the text may have become shorter than what
-    /// was scrolled to.
+    /// The first visible line of `lines` in `rows` rows; the text may have become shorter since scrolling.
     pub fn first(self, lines: usize, rows: usize) -> usize {
         self.0.min(lines.saturating_sub(rows))
     }
 
-    /// Scrolls as little as shows that line.
+    /// Scrolls as little as needed to show this line.
     pub fn show(&mut self, line: usize, lines: usize, rows: usize) {
         let first = self.first(lines, rows);
         self.0 = first.min(line).max((line + 1).saturating_sub(rows));
     }
 
-    /// Scrolls so that a part of the text which begins with that line stands at the top, unless its beginning is seen.
+    /// Scrolls the part of the text that begins at this line to the top, unless its beginning is visible.
     pub fn show_part(&mut self, line: usize, lines: usize, rows: usize) {
         let first = self.first(lines, rows);
-        // The last row alone would show no more than the heading.
+        // On the last row, only the heading would be visible.
         if !(first..(first + rows).saturating_sub(1)).contains(&line) {
             self.0 = line.min(lines.saturating_sub(rows));
         }

@@ -13,7 +13,7 @@ pub fn scroll(scroll: &mut Scroll, motion: Motion, cx: &Context, count: usize) {
     scroll.go(motion, count, rows(cx, count));
 }
 
-/// Draws the box over what is there.
+/// Draws the box on top of the screen.
 pub fn draw(frame: &mut Frame, cx: &Context, title: &str, lines: Vec<Line<'static>>, scroll: Scroll) {
     let count = lines.len();
     let rows = rows(cx, count);
@@ -29,7 +29,7 @@ pub fn draw(frame: &mut Frame, cx: &Context, title: &str, lines: Vec<Line<'stati
     frame.render_widget(Paragraph::new(visible).block(block), area);
 }
 
-/// The rows for `count` lines.
+/// The number of rows for `count` lines.
 fn rows(cx: &Context, count: usize) -> usize {
     count.min(usize::from(cx.area.height.saturating_sub(2)))
 }

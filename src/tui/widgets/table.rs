@@ -1,19 +1,19 @@
-//! Lists of columns: one table of them says what each column is called, how wide it is, when it
-//! appears, and what its cells show.
+//! Lists with columns, defined by a table: the title of each column, its width, when it appears, and its
+//! cells.
 
 use super::text;
 use crate::tui::context::Context;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-/// The head of a column, and how the column is laid out.
+/// The title of a column, and its layout.
 #[derive(Clone, Copy, Debug)]
 pub struct Head {
     pub title: &'static str,
-    /// The edge at which the cells stand.
+    /// The alignment of the cells.
     pub align: Align,
     pub width: Width,
-    /// The lower, the longer the column stays when room gets scarce.
+    /// Columns with lower ranks stay longer when room is short.
     pub rank: u8,
 }
 
@@ -21,7 +21,7 @@ pub struct Head {
 #[derive(Debug)]
 pub struct Column<R: 'static> {
     head: Head,
-    /// Returns the cell of a row, given the column's width.
+    /// Returns the cell of a row for the column's width.
     cell: fn(&R, &Context, usize) -> Cell,
 }
 
@@ -31,13 +31,13 @@ impl<R> Column<R> {
         (self.cell)(row, cx, width)
     }
 
-    /// The same column of another rank.
+    /// The same column with another rank.
     pub const fn ranked(self, rank: u8) -> Self {
         Self { head: Head { rank, ..self.head }, ..self }
     }
 }
 
-/// A row of a table of columns.
+/// Defines a column.
 pub const fn column<R>(
     title: &'static str,
     align: Align,
@@ -60,35 +60,35 @@ impl<R> AsRef<Head> for Column<R> {
     }
 }
 
-/// How many cells a column takes.
+/// The widths of a column, in cells.
 #[derive(Clone, Copy, Debug)]
 pub struct Width {
-    /// The fewest cells with which it makes sense.
+    /// The smallest useful width.
     pub min: usize,
-    /// The cells that most of its contents need.
+    /// The width that most of its contents need.
     pub good: usize,
-    /// The most cells that it can use.
+    /// The largest useful width.
     pub max: usize,
 }
 
 impl Width {
-    /// The same with more cells.
+    /// The same widths plus some cells.
     pub const fn plus(self, cells: usize) -> Self {
         Self { min: self.min + cells, good: self.good + cells, max: self.max + cells }
     }
 }
 
-/// A width between limits.
+/// A flexible width.
 pub const fn between(min: usize, good: usize, max: usize) -> Width {
     Width { min, good, max }
 }
 
-/// A width that does not change.
+/// A fixed width.
 pub const fn exactly(cells: usize) -> Width {
     between(cells, cells, cells)
 }
 
-/// The edge at which the cells of a column stand: words at the left, figures at the right.
+/// The alignment of a column: words left, figures right.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Align {
     Left,
@@ -100,7 +100,7 @@ pub enum Align {
 pub struct Cell {
     text: String,
     style: Style,
-    /// A longer text, for when the next column is there too: it takes the room of both.
+    /// A longer text that, if the next column is visible, covers both columns.
     across: Option<String>,
 }
 
@@ -109,7 +109,7 @@ impl Cell {
         Self { text: text.into(), style, across: None }
     }
 
-    /// Replaces the cell and the next column's with `text` if that column is visible.
+    /// Covers this cell and the next column's with `text`, if that column is visible.
     pub fn across(mut self, text: impl Into<String>) -> Self {
         self.across = Some(text.into());
         self
@@ -121,8 +121,8 @@ const GAP: usize = 1;
 
 /// Returns the width of each column within `cells`; 0 for one that does not fit.
 ///
-/// The columns with the lowest ranks come first. One that does not fit does not keep out a narrower
-/// one of a higher rank.
+/// Columns are placed by ascending rank. One that does not fit does not keep out a narrower one of higher
+/// rank.
 pub fn fit(columns: &[impl AsRef<Head>], cells: usize) -> Vec<usize> {
     let mut by_rank: Vec<usize> = (0..columns.len()).collect();
     by_rank.sort_by_key(|&index| columns[index].as_ref().rank);
@@ -161,13 +161,13 @@ pub fn column_at(widths: &[usize], cell: usize) -> Option<usize> {
     })
 }
 
-/// The line above the rows.
+/// The line with the titles.
 pub fn head(columns: &[impl AsRef<Head>], widths: &[usize], style: Style) -> Line<'static> {
     let cell = |at: usize, _| Cell::new(columns[at].as_ref().title, style);
     line(columns, widths, cell)
 }
 
-/// The line above the rows, with a mark at the column that they are sorted by.
+/// The line with the titles, with a mark at the sort column.
 pub fn head_sorted(
     columns: &[impl AsRef<Head>],
     widths: &[usize],

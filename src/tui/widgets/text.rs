@@ -1,19 +1,19 @@
-//! Text in cells: widths are counted as terminals show them, not in bytes or characters.
+//! Text in cells: widths as terminals show them, not bytes or characters.
 
 use ratatui::text::{Line, Span};
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
-/// The number of cells that `text` takes.
+/// The width of `text` in cells.
 pub fn width(text: &str) -> usize {
     text.width()
 }
 
-/// The number of cells that a line takes.
+/// The width of a line in cells.
 pub fn line_width(line: &[Span<'_>]) -> usize {
     line.iter().map(|span| width(&span.content)).sum()
 }
 
-/// `text` in at most `limit` cells; what was cut shows as `…`.
+/// `text` in at most `limit` cells; `…` marks what was cut off.
 pub fn cut(text: &str, limit: usize) -> String {
     if width(text) <= limit {
         return text.to_owned();
@@ -74,7 +74,7 @@ pub fn wrap(text: &str, limit: usize) -> Vec<String> {
             }
             let mut taken = head(word, limit).len();
             if taken == 0 {
-                // A character that is wider than the line: it stands alone and is clipped.
+                // A character wider than the line gets its own line and is clipped.
                 taken = word.chars().next().map_or(word.len(), char::len_utf8);
             }
             line.push_str(&word[..taken]);
@@ -88,7 +88,7 @@ pub fn wrap(text: &str, limit: usize) -> Vec<String> {
     lines
 }
 
-/// A line of `left` and `right` with blanks between, in `cells` cells; `right` gives way first.
+/// A line of `left` and `right` with blanks between them, in `cells` cells; `right` is shortened first.
 pub fn spread<'a>(mut left: Vec<Span<'a>>, right: Vec<Span<'a>>, cells: usize) -> Line<'a> {
     let (left_width, right_width) = (line_width(&left), line_width(&right));
     if left_width + right_width < cells {

@@ -32,7 +32,7 @@ pub fn alert(alert: &Alert, unit: Unit) -> String {
     parts.join(" · ")
 }
 
-/// Words what came of the test of a rule.
+/// Words the result of testing a rule.
 pub fn tested(result: &TestResult) -> String {
     match result {
         TestResult::Throttled => format!("not tested: {MAX_PER_SECOND} alerts fired within a second"),

@@ -19,8 +19,8 @@ pub fn interval(interval: Interval) -> String {
     }
 }
 
-/// Describes what a block without transactions left in the mempool; `None` if nothing waited, or the block has
-/// any.
+/// Describes what a block without transactions left in the mempool; `None` if nothing was waiting, or the
+/// block has transactions.
 pub fn empty(figures: &BlockFigures) -> Option<String> {
     let left = figures.arrival.as_ref().filter(|_| figures.transactions <= 1)?.left;
     let waiting = format!("{} tx ({})", format::grouped(left.count), format::vsize(left.vsize));

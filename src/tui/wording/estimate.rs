@@ -3,7 +3,7 @@
 use crate::model::Estimate;
 use crate::tui::widgets::format;
 
-/// What an estimate is for: `next block`, `3 blocks`.
+/// The target of an estimate: `next block`, `3 blocks`.
 pub fn target(within: u32) -> String {
     if within == 1 { "next block".to_owned() } else { format!("{within} blocks") }
 }

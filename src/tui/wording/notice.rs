@@ -14,8 +14,8 @@ use std::time::Duration;
 /// The longest line, in characters.
 const MAX_LINE: usize = 240;
 
-/// Words an entry of the list of events; `×12` at its end says that it stands for twelve notices. Amounts are in
-/// `unit`.
+/// Words an entry of the list of events; a final `×12` means that it stands for twelve notices. Amounts are
+/// in `unit`.
 pub fn entry(entry: &NoticeEntry, unit: Unit) -> String {
     let text = clean(notice(&entry.notice, unit).as_bytes(), MAX_LINE);
     if entry.count > 1 { format!("{text} ×{}", entry.count) } else { text }
@@ -62,7 +62,7 @@ pub fn notice(notice: &Notice, unit: Unit) -> String {
     }
 }
 
-/// Words what happened to a sensor, after its name.
+/// Words what happened to a sensor, without its name.
 fn sensor(what: &SensorNotice) -> String {
     match what {
         SensorNotice::Joined => "joined".to_owned(),
@@ -74,7 +74,7 @@ fn sensor(what: &SensorNotice) -> String {
     }
 }
 
-/// Words what became of the mempool of an earlier run.
+/// Words what happened to an earlier run's mempool.
 fn restoration(milestone: &Milestone) -> String {
     match *milestone {
         Milestone::Restored { transactions, saved } => {

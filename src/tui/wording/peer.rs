@@ -26,7 +26,7 @@ pub fn liveness(liveness: &Liveness, drift: Duration) -> String {
     }
 }
 
-/// What a short-lived connection is for.
+/// The purpose of a short-lived connection.
 pub fn purpose(kind: ConnectionKind) -> Option<&'static str> {
     match kind {
         ConnectionKind::Manual | ConnectionKind::Outbound => None,
@@ -40,7 +40,7 @@ pub fn address(address: Option<&PeerAddress>) -> String {
     address.map_or_else(|| "a peer no longer known".to_owned(), ToString::to_string)
 }
 
-/// An address in at most `cells` cells. Before it is cut it loses the network's default port.
+/// An address in at most `cells` cells. The network's default port is dropped before anything is cut.
 pub fn short_address(address: &PeerAddress, cells: usize, network: Network) -> String {
     let address = address.to_string();
     let default_port = format!(":{}", network.default_port());
@@ -50,7 +50,7 @@ pub fn short_address(address: &PeerAddress, cells: usize, network: Network) -> S
     }
 }
 
-/// A user agent without the slashes around it.
+/// A user agent without its surrounding slashes.
 pub fn agent(user_agent: &str) -> String {
     user_agent.trim_matches('/').to_owned()
 }

@@ -1,4 +1,4 @@
-//! Words for the case that no peer can be reached: what failed, and what the user can try.
+//! Words for when no peer can be reached: what failed, and what the user can try.
 
 use crate::event::{DisconnectReason, NoRoute};
 use crate::model::Unreachable;

@@ -23,8 +23,8 @@ pub fn event(event: &WatchEvent) -> String {
     }
 }
 
-/// The amounts that the transaction pays to and spends from the target, each with a blank before it:
-/// ` +0.01720000 BTC −0.00005000 BTC`.
+/// The amounts that the transaction pays to and spends from the target, each preceded by a blank: `
+/// +0.01720000 BTC −0.00005000 BTC`.
 pub fn amounts(found: &WatchMatch, unit: Unit) -> String {
     let amount = |sign: &str, sat: u64| match sat {
         0 => String::new(),

@@ -1,4 +1,4 @@
-//! The rules as rows, and the selected one in full.
+//! The list of rules, and the selected one in full.
 //!
 //! ```text
 //! ╭ Alerts  2 ──────────────────────────────────────────────────────────╮
@@ -55,7 +55,7 @@ fn state(row: &AlertRow, cx: &Context) -> Cell {
     Cell::new(words, style)
 }
 
-/// Draws the list with the row at index `selected` highlighted, and below it the rule in full.
+/// Draws the list with the row at index `selected` highlighted, and the full rule below.
 pub fn draw(frame: &mut Frame, cx: &Context, selected: usize) {
     let theme = cx.theme;
     let rows = &cx.snapshot.alerts;
@@ -87,7 +87,7 @@ pub fn row_at(cx: &Context, selected: usize, at: Position) -> Option<usize> {
     (list.contains(at) && row < fits(list.height) && index < cx.snapshot.alerts.len()).then_some(index)
 }
 
-/// The list with its head, and the selected rule.
+/// The list with its head, and the selected rule in full.
 fn parts(cx: &Context) -> [Rect; 2] {
     let inner = cx.area.inner(ratatui::layout::Margin::new(2, 1));
     let in_full = IN_FULL.min(inner.height / 3);
@@ -99,7 +99,7 @@ fn fits(height: u16) -> usize {
     usize::from(height.saturating_sub(1))
 }
 
-/// The index of the first visible row: the selected one is visible too.
+/// The index of the first visible row, chosen so that the selected one is visible.
 fn first_visible(height: u16, selected: usize) -> usize {
     selected.saturating_sub(fits(height).saturating_sub(1))
 }

@@ -1,4 +1,4 @@
-//! The rules of alerts: what each does, what it is doing, and how often it fired.
+//! The alert rules: what each does, its current state, and how often it fired.
 
 mod draw;
 
@@ -11,7 +11,7 @@ use crate::tui::layer::{Copyable, Layer, Response};
 use ratatui::Frame;
 use ratatui::layout::Position;
 
-/// The number of rules in a page.
+/// The number of rules per page.
 const PAGE: usize = 10;
 
 /// The selected rule.

@@ -10,7 +10,7 @@ use crate::tui::wording::peer::address;
 use crate::util::time::Timestamp;
 use ratatui::text::{Line, Span};
 
-/// Describes a block in two parts whose lines have that many cells.
+/// Describes a block in two parts with lines of these widths.
 pub fn document(cx: &Context, block: &BlockDetail, [left, right]: [usize; 2]) -> Document {
     let figures = &*block.figures;
     let mut first = identity(cx, block, left);
@@ -141,7 +141,7 @@ fn unseen(cx: &Context, figures: &BlockFigures, arrival: &BlockArrival, cells: u
     lines
 }
 
-/// Transactions that the block does not treat as expected, each with a link to its page.
+/// Transactions that the block treats differently than expected, each with a link to its page.
 fn mismatches(cx: &Context, what: &str, found: &Mismatches, cells: usize) -> Vec<Row> {
     let mut title = format!("{} {what}", format::count(found.count));
     if found.count > 0 {
@@ -162,7 +162,7 @@ fn mismatches(cx: &Context, what: &str, found: &Mismatches, cells: usize) -> Vec
     all
 }
 
-/// A line that says how many of `count` are not among the `listed`.
+/// A line saying how many of `count` are not `listed`.
 fn more(cx: &Context, count: usize, listed: usize) -> Option<Line<'static>> {
     let hidden = count.saturating_sub(listed);
     (hidden > 0).then(|| Line::styled(format!("and {} more", format::count(hidden)), cx.theme.muted()))

@@ -55,7 +55,7 @@ pub const fn dust(cluster: &Cluster) -> Option<&'static str> {
     }
 }
 
-/// Lists the rest of the chunk, the ancestors and the descendants, each with a blank line after it.
+/// Lists the rest of the chunk, the ancestors and the descendants, with a blank line after each group.
 pub fn rows(cx: &Context, cluster: &Cluster, cells: usize) -> Vec<Row> {
     let mut rows = chunk_members(cx, cluster, cells);
     rows.extend(relatives(cx, &cluster.ancestors, "ancestor", cells));

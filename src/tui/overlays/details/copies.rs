@@ -1,15 +1,15 @@
-//! What can be copied of the details.
+//! The texts to copy from the details.
 
 use crate::chain::script::ScriptKind;
 use crate::snapshot::{Detail, InputRow, Open, PeerDetail, TransactionDetail};
 use crate::tui::layer::Copyable;
 use crate::util::text::hex;
 
-/// The most bytes that are copied: as base64, more than that is cut off or refused by terminals that
-/// allow 74,994 characters.
+/// The most bytes to copy: terminals that allow 74,994 characters would truncate or refuse a longer text in
+/// base64.
 const LONGEST: usize = 56_000;
 
-/// Returns the texts, the most usual first.
+/// Returns the texts, most common first.
 pub fn copies(open: Open, detail: Option<&Detail>) -> Vec<Copyable> {
     match (open, detail) {
         (Open::Block(hash), _) => vec![Copyable::new("block hash", &hash)],

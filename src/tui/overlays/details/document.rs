@@ -1,4 +1,4 @@
-//! The text of the details, in one column or, where there is room, in two.
+//! The text of the details, in one column or, if there is room, two.
 
 use crate::snapshot::Open;
 use crate::tui::context::Context;
@@ -14,10 +14,10 @@ use ratatui::widgets::Paragraph;
 const TWO_COLUMNS: u16 = 110;
 /// Cells between the two columns.
 const GUTTER: u16 = 3;
-/// The cells of the name of a fact.
+/// The width of a fact's name, in cells.
 const NAME: usize = 11;
 
-/// A line, and what it leads to.
+/// A line, and its link.
 #[derive(Clone, Debug)]
 pub struct Row {
     line: Line<'static>,
@@ -25,7 +25,7 @@ pub struct Row {
 }
 
 impl Row {
-    /// A line that leads to `open`, if there is such a thing.
+    /// A line that links to `open`, if given.
     pub fn linked(line: Line<'static>, open: impl Into<Option<Open>>) -> Self {
         Self { line, link: open.into() }
     }
@@ -37,28 +37,29 @@ impl From<Line<'static>> for Row {
     }
 }
 
-/// Makes rows of lines that lead nowhere.
+/// Rows without links.
 pub fn rows(lines: impl IntoIterator<Item = Line<'static>>) -> impl Iterator<Item = Row> {
     lines.into_iter().map(Row::from)
 }
 
-/// A text in two parts that stand beside or below each other, under a banner that does not scroll.
+/// A text in two parts, beside or below each other, under a banner that does not scroll.
 #[derive(Default)]
 pub struct Document {
     /// The title of the panel.
     pub title: String,
-    /// What happened to whatever the page is about.
+    /// What happened to the subject of the page.
     pub banner: Vec<Row>,
     /// The first part.
     pub first: Vec<Row>,
     /// The second part.
     pub second: Vec<Row>,
-    /// The row of the second part with which scripts begin, if they are shown.
+    /// The row of the second part where scripts begin, if they are shown.
     pub scripts: Option<usize>,
 }
 
 impl Document {
-    /// Draws the text in the area of `cx`, with the link of that number selected; `focused` if keys go to it.
+    /// Draws the text in the area of `cx`, with the link of this number selected; `focused` if it receives
+    /// keys.
     pub fn draw(
         self,
         frame: &mut Frame,
@@ -93,25 +94,25 @@ impl Document {
         };
         for (column, lines) in columns.into_iter().zip(parts) {
             let visible: Vec<Line> = lines.into_iter().skip(from).take(rows).collect();
-            // The mark of a link stands in the blank at the left.
+            // A link's mark is in the blank to its left.
             let column = Rect { x: column.x.saturating_sub(1), width: column.width + 1, ..column };
             frame.render_widget(Paragraph::new(visible), column);
         }
     }
 
-    /// The number of lines that scroll, and of rows to show them in.
+    /// The number of lines that scroll, and of visible rows.
     pub fn extent(&self, area: Rect) -> (usize, usize) {
         let (first, second) = (self.first.len(), self.second.len());
         let count = if two_columns(area) { first.max(second) } else { first + second };
         (count, usize::from(area.height.saturating_sub(2 + self.banner_rows())))
     }
 
-    /// What the rows lead to, from the top: the banner, the first part, the second.
+    /// The links of all rows from top to bottom: banner, first part, second part.
     pub fn links(&self) -> impl Iterator<Item = Open> {
         [&self.banner, &self.first, &self.second].into_iter().flatten().filter_map(|row| row.link)
     }
 
-    /// The line that scrolling must show for the link of that number to be seen; `None` in the banner.
+    /// The line to scroll into view to show the link of this number; `None` if it is in the banner.
     pub fn line_of_link(&self, number: usize, area: Rect) -> Option<usize> {
         let places = |rows: &[Row], from: usize| -> Vec<usize> {
             let linked = rows.iter().enumerate().filter(|(_, row)| row.link.is_some());
@@ -123,17 +124,17 @@ impl Document {
         places.get(number.checked_sub(in_banner)?).copied()
     }
 
-    /// The line with which scripts begin, if they are shown.
+    /// The line where scripts begin, if they are shown.
     pub fn line_of_scripts(&self, area: Rect) -> Option<usize> {
         Some(self.second_from(area) + self.scripts?)
     }
 
-    /// The line with which the second part begins.
+    /// The line where the second part begins.
     fn second_from(&self, area: Rect) -> usize {
         if two_columns(area) { 0 } else { self.first.len() }
     }
 
-    /// What the row at `at` leads to, in `area` and scrolled like that.
+    /// The link of the row at `at`, given the area and the scroll position.
     pub fn link_at(&self, at: Position, area: Rect, scroll: Scroll) -> Option<Open> {
         if !area.inner(Margin::new(1, 1)).contains(at) {
             return None;
@@ -158,7 +159,7 @@ impl Document {
     }
 }
 
-/// A row with the mark of a link before it, and selected if it is the link of that number.
+/// A row with the mark of its link, highlighted if its link has the selected number.
 fn marked(
     cx: &Context,
     row: Row,
@@ -172,14 +173,14 @@ fn marked(
     if number.is_some() && number == selected { line.patch_style(cx.theme.selected(true)) } else { line }
 }
 
-/// The cells of the lines of both parts in `area`.
+/// The width of the lines of both parts in `area`, in cells.
 pub fn line_cells(area: Rect) -> [usize; 2] {
     let inner = Rect { width: area.width.saturating_sub(2), ..area };
     let [first, second] = columns(inner).map(|column| usize::from(column.width));
     if two_columns(area) { [first, second] } else { [first; 2] }
 }
 
-/// The cells of a line of the banner in `area`.
+/// The width of a banner line in `area`, in cells.
 pub fn banner_cells(area: Rect) -> usize {
     usize::from(area.width.saturating_sub(4))
 }
@@ -197,7 +198,7 @@ fn fact(cx: &Context, name: &str, value: impl Into<String>) -> Line<'static> {
     ])
 }
 
-/// A name and its value, in as many lines as the value needs.
+/// A name and its value, in as many lines as needed.
 pub fn facts(cx: &Context, name: &str, value: &str, cells: usize) -> Vec<Line<'static>> {
     let lines = text::wrap(value, cells.saturating_sub(NAME)).into_iter();
     lines.enumerate().map(|(index, line)| fact(cx, if index == 0 { name } else { "" }, line)).collect()
@@ -207,7 +208,7 @@ fn two_columns(area: Rect) -> bool {
     area.width >= TWO_COLUMNS
 }
 
-/// The columns within a frame, with a blank at each side.
+/// The columns inside a frame, with a blank on each side.
 fn columns(inner: Rect) -> [Rect; 2] {
     let inner = Rect { x: inner.x + 1, width: inner.width.saturating_sub(2), ..inner };
     if inner.width + 4 >= TWO_COLUMNS {

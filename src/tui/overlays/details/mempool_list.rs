@@ -1,4 +1,4 @@
-//! The difference between the mempool and the list that a peer gave of its own.
+//! The difference between our mempool and the list of a peer's.
 //!
 //! ```text
 //! Its mempool  listed at 12:03:11

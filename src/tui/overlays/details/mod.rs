@@ -23,11 +23,11 @@ use ratatui::Frame;
 use ratatui::layout::Position;
 use std::sync::Arc;
 
-/// What is open, how far it is scrolled, and which of its links is selected.
+/// What is open, its scroll position, and its selected link.
 #[derive(Debug)]
 pub struct Details {
     open: Open,
-    /// What was known of it when it was last there.
+    /// The last known details, for when they are gone.
     kept: Option<Arc<Detail>>,
     scroll: Scroll,
     link: Option<usize>,
@@ -43,14 +43,14 @@ impl Details {
         page::page(cx, self.open, self.kept.as_deref(), self.shows_scripts)
     }
 
-    /// What is known of it: now or, once it is gone, when it was last there.
+    /// The details: current, or the last known ones.
     fn detail<'a>(&'a self, cx: &Context<'a>) -> Option<&'a Detail> {
         let gone = |detail: &&Detail| matches!(detail, Detail::Removed(_) | Detail::Forgotten);
         let now = cx.detail(self.open).map(AsRef::as_ref);
         now.filter(|detail| !gone(detail)).or(self.kept.as_deref()).or(now)
     }
 
-    /// Selects the next link, or the one before, and scrolls to it.
+    /// Selects the next or previous link and scrolls to it.
     fn select_link(&mut self, cx: &Context, forward: bool) -> Response {
         let page = self.page(cx);
         let Some(last) = page.links().count().checked_sub(1) else {
@@ -76,7 +76,7 @@ impl Details {
         Response::Done
     }
 
-    /// Opens what the selected link leads to or, if none is selected, what the banner leads to.
+    /// Opens the selected link or, if none is selected, the banner's.
     fn follow(&self, cx: &Context) -> Response {
         let page = self.page(cx);
         let link = match self.link {

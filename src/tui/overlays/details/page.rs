@@ -1,5 +1,5 @@
-//! The page of whatever is open: what is known of it now or, once it is gone, what was known last, under a
-//! banner that says what happened.
+//! The page of what is open: current details or, once they are gone, the last known ones under a banner that
+//! says what happened.
 
 use super::document::{self, Document, rows};
 use super::{block, peer, removed, scripts, transaction};
@@ -7,8 +7,8 @@ use crate::snapshot::{Detail, Open};
 use crate::tui::context::Context;
 use ratatui::text::Line;
 
-/// Makes the page of `open`, with the scripts of a transaction if asked for. `kept` is what was known of it
-/// when it was last there.
+/// Makes the page of `open`, including a transaction's scripts if requested. `kept` are the last known
+/// details.
 pub fn page(cx: &Context, open: Open, kept: Option<&Detail>, shows_scripts: bool) -> Document {
     let present = |detail| present(cx, detail, shows_scripts);
     let kept = || kept.and_then(present).unwrap_or_default();
@@ -24,7 +24,7 @@ pub fn page(cx: &Context, open: Open, kept: Option<&Detail>, shows_scripts: bool
     }
 }
 
-/// Describes what is still there.
+/// Describes details that are still current.
 fn present(cx: &Context, detail: &Detail, shows_scripts: bool) -> Option<Document> {
     let cells = document::line_cells(cx.area);
     Some(match detail {

@@ -25,7 +25,7 @@ const CHART: usize = 4;
 /// The cells of a command; the protocol allows 12 characters.
 const COMMAND: usize = 12;
 
-/// Describes a peer in two parts whose lines have that many cells.
+/// Describes a peer in two parts with lines of these widths.
 pub fn document(cx: &Context, peer: &PeerDetail, [cells, right]: [usize; 2]) -> Document {
     let mut first = identity(cx, peer, cells);
     first.push(Line::default());
@@ -102,7 +102,7 @@ fn identity(cx: &Context, peer: &PeerDetail, cells: usize) -> Vec<Line<'static>>
     lines
 }
 
-/// The transport, and the beginning of an encrypted session's ID.
+/// The transport, and the start of an encrypted session's id.
 fn transport(transport: Transport) -> String {
     match transport {
         Transport::V1 => transport.to_string(),
@@ -141,7 +141,7 @@ fn pings(cx: &Context, peer: &PeerDetail, cells: usize) -> Vec<Line<'static>> {
     lines
 }
 
-/// The worst liveness of each minute as a mark.
+/// The worst liveness of each minute, as marks.
 fn liveness(cx: &Context, slots: &[LivenessSlot], cells: usize) -> Vec<Line<'static>> {
     if slots.is_empty() {
         return Vec::new();

@@ -14,7 +14,7 @@ use crate::tui::wording::peer::address;
 use ratatui::text::{Line, Span};
 use std::time::Duration;
 
-/// The cells of the time line, and the cells that a line needs to have one.
+/// The width of the time line, in cells, and that of a line with room for one.
 const TRACK: usize = 16;
 const WITH_TRACK: usize = 50;
 
@@ -51,7 +51,7 @@ pub fn lines(cx: &Context, transaction: &TransactionDetail, cells: usize) -> Vec
     lines
 }
 
-/// Lists the sensors in the order in which they saw the transaction, if there are any.
+/// Lists the sensors in the order in which they saw the transaction, if any.
 fn by_sensor(cx: &Context, transaction: &TransactionDetail, cells: usize) -> Vec<Line<'static>> {
     let sensors = &transaction.sensors;
     if sensors.is_empty() {

@@ -1,4 +1,4 @@
-//! The banner over the page of something that is gone: what happened, and where it leads.
+//! The banner on the page of something that is gone: what happened, and a link to what took its place.
 
 use super::document::{Document, Row, banner_cells};
 use crate::model::RemovalReason;
@@ -8,14 +8,14 @@ use crate::tui::widgets::text;
 use crate::tui::wording::removal;
 use ratatui::text::Line;
 
-/// Says why the transaction was removed, above its page as it was last known.
+/// Says why the transaction was removed, above its last known page.
 pub fn explained(cx: &Context, removed: &RemovedTransaction, page: Document) -> Document {
     let title = format!("Transaction {}: removed", removed.txid);
     let banner = reasons(removed).into_iter().flat_map(|(why, link)| banner(cx, &why, link)).collect();
     Document { title, banner, ..page }
 }
 
-/// Says that the model no longer knows what is open, above the page as it was last known.
+/// Says that the model no longer knows the subject, above its last known page.
 pub fn forgotten(cx: &Context, open: Open, page: Document) -> Document {
     let why = match open {
         Open::Peer(_) => "the peer was disconnected a while ago",
@@ -26,7 +26,7 @@ pub fn forgotten(cx: &Context, open: Open, page: Document) -> Document {
     Document { title, banner: banner(cx, why, None), ..page }
 }
 
-/// What happened, and what to open about it.
+/// What happened, each with a link.
 fn reasons(removed: &RemovedTransaction) -> Vec<(String, Option<Open>)> {
     let successor = removed.successor.map(|successor| Open::Transaction(successor.key()));
     let block = match removed.reason {
@@ -43,7 +43,7 @@ fn reasons(removed: &RemovedTransaction) -> Vec<(String, Option<Open>)> {
     }
     let later = removed.later_replacements.iter();
     reasons.extend(later.map(|by| (format!("which was replaced by {by}"), None)));
-    // The last transaction that is named is the one in the mempool.
+    // The last transaction named is the one in the mempool.
     if let Some((_, link)) = reasons.last_mut() {
         *link = link.or(successor);
     }

@@ -19,15 +19,15 @@ use crate::util::text::hex;
 use crate::wire::Transaction;
 use ratatui::text::Line;
 
-/// The most bytes of a script or a witness item that are shown: the most that a script may push
-/// (Core: `MAX_SCRIPT_ELEMENT_SIZE`).
+/// The most bytes shown of a script or a witness item: the most that a script may push (Core:
+/// `MAX_SCRIPT_ELEMENT_SIZE`).
 const SHOWN: usize = 520;
-/// The most witness items that are shown of an input.
+/// The most witness items shown per input.
 const ITEMS: usize = 100;
 
 /// Lists the scripts in lines of `cells` cells.
 pub fn lines(cx: &Context, transaction: &TransactionDetail, cells: usize) -> Vec<Line<'static>> {
-    // The model has parsed the same bytes.
+    // The model has already parsed these bytes.
     let Ok(tx) = Transaction::parse(&transaction.raw) else { return Vec::new() };
     let mut lines = Vec::new();
     for (vin, input) in tx.inputs().take(TransactionDetail::LISTED).enumerate() {
@@ -51,7 +51,7 @@ fn script(cx: &Context, script: &[u8], cells: usize, lines: &mut Vec<Line<'stati
     }
 }
 
-/// The bytes in hex, and how many there are if not all are shown.
+/// The bytes in hex, and their number if not all are shown.
 fn shortened(bytes: &[u8]) -> String {
     match bytes {
         [] => "(empty)".to_owned(),

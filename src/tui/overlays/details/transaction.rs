@@ -25,7 +25,7 @@ use ratatui::text::{Line, Span};
 /// Lock times below this are heights, others are times (BIP65, Core: `LOCKTIME_THRESHOLD`).
 const LOCK_TIME_THRESHOLD: u32 = 500_000_000;
 
-/// Describes a transaction in two parts whose lines have that many cells.
+/// Describes a transaction in two parts with lines of these widths.
 pub fn document(cx: &Context, transaction: &TransactionDetail, [left, right]: [usize; 2]) -> Document {
     let mut first: Vec<Row> = rows(identity(cx, transaction, left)).collect();
     first.push(Line::default().into());
@@ -89,7 +89,7 @@ fn source(source: TxSource) -> &'static str {
     }
 }
 
-/// The fee, and where the prevouts are known from.
+/// The fee, and how the prevouts are known.
 fn fee(transaction: &TransactionDetail) -> String {
     let sources = [
         (ValueSource::Mempool, "in the mempool"),
@@ -148,7 +148,7 @@ fn flags(transaction: &TransactionDetail) -> String {
         .join(", ")
 }
 
-/// What follows from it that only one peer, or peers of one netgroup, vouch for the transaction.
+/// The consequence of only one peer, or peers of one netgroup, vouching for the transaction.
 fn doubt(transaction: &TransactionDetail) -> Option<&'static str> {
     transaction.is_unproven.then_some(if transaction.counts {
         "one peer only, in its list of the mempool"
@@ -212,12 +212,12 @@ fn inputs(cx: &Context, transaction: &TransactionDetail, cells: usize) -> Vec<Ro
     lines
 }
 
-/// How many inputs or outputs there are, and in which unit their values are.
+/// The number of inputs or outputs, and the unit of their values.
 fn counted(cx: &Context, count: u32, what: &str) -> Line<'static> {
     heading(cx, format!("{} ({})", format::plural(count.into(), what), cx.preferences.unit.name()))
 }
 
-/// An input leads to the transaction in the mempool whose output it spends.
+/// A row for an input, linked to the mempool transaction whose output it spends.
 fn input_row(cx: &Context, input: &InputRow, cells: usize) -> Row {
     let prevout = format!("{}:{}", input.prevout.txid, input.prevout.vout);
     let value = format::known(input.value.map(|value| cx.value(value, usize::MAX)));
@@ -240,7 +240,7 @@ fn outputs(cx: &Context, transaction: &TransactionDetail, cells: usize) -> Vec<R
     lines
 }
 
-/// An output leads to the transaction in the mempool that spends it.
+/// A row for an output, linked to the mempool transaction that spends it.
 fn output_row(cx: &Context, output: &OutputRow, cells: usize) -> Row {
     let left = format!(
         "{} {} ",

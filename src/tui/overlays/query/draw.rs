@@ -1,4 +1,4 @@
-//! The line with its candidates or its error.
+//! Draws the query line with its completions or its error.
 
 use super::typed::Typed;
 use crate::tui::context::Context;
@@ -10,13 +10,13 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Clear, Paragraph};
 
-/// The most candidates that are visible at once.
+/// The most completions visible at a time.
 const CANDIDATES: usize = 6;
 
-/// The cells of a name in a list of names with their meanings.
+/// The width of a name in a list of names with their meanings, in cells.
 const NAME: usize = 18;
 
-/// Draws the line at the bottom of the screen, and above it what could come next or what is wrong.
+/// Draws the line at the bottom of the screen, with completions or the error above it.
 pub fn line(frame: &mut Frame, cx: &Context, query: &Typed) {
     let cells = usize::from(cx.area.width.saturating_sub(4));
     let mut lines = match &query.error {
@@ -31,7 +31,7 @@ pub fn line(frame: &mut Frame, cx: &Context, query: &Typed) {
         Span::raw(text::cut(after, cells.saturating_sub(2 + text::width(before)))),
     ]));
     if let Some(error) = &query.error {
-        // The column is only visible if the line is not longer than the terminal.
+        // The column is visible only if the line fits into the terminal.
         let column = error.column(query.line.text());
         let marks = text::width(query.line.text().get(error.at.clone()).unwrap_or_default()).max(1);
         if text::width(query.line.text()) < cells {
@@ -56,7 +56,7 @@ pub fn line(frame: &mut Frame, cx: &Context, query: &Typed) {
     frame.render_widget(Paragraph::new(lines).block(panel(cx.theme, title, true)), area);
 }
 
-/// What could come next; after Tab the chosen one is marked.
+/// The completions; after Tab the chosen one is marked.
 fn candidates(cx: &Context, query: &Typed, cells: usize) -> Vec<Line<'static>> {
     let (rows, chosen): (Vec<(String, String)>, Option<usize>) = match &query.cycle {
         Some((_, words, at)) => (words.clone(), Some(*at)),

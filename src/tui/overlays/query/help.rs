@@ -12,7 +12,7 @@ use crate::tui::widgets::{scrolled_box, text};
 use ratatui::Frame;
 use ratatui::text::{Line, Span};
 
-/// The cells for what is written in the grammar, for an example and for the name of a field.
+/// The widths of a grammar line, an example and a field name, in cells.
 const WIDTHS: [usize; 3] = [25, 44, 18];
 
 /// The help, and how far it is scrolled.
@@ -58,7 +58,7 @@ impl QueryHelp {
     }
 }
 
-/// What a field is, and its values, if it has any.
+/// A field's description, and its values, if any.
 fn explained(field: &FieldHelp) -> String {
     if field.values.is_empty() { field.help.to_owned() } else { format!("{} ({})", field.help, field.values) }
 }

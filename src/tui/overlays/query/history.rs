@@ -1,4 +1,4 @@
-//! The queries of before, kept between runs.
+//! The history of queries, kept between runs.
 
 use crate::tui::list_query::QuerySubject;
 use std::collections::VecDeque;

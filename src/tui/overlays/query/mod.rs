@@ -1,4 +1,4 @@
-//! The line in which a query is typed, with what could come next above it.
+//! The line for typing a query, with completions above it.
 //!
 //! ```text
 //! ╭ Query: peers ──────────────────────────────────╮
@@ -24,12 +24,12 @@ use crate::tui::list_query::QuerySubject;
 use ratatui::Frame;
 use typed::Typed;
 
-/// The line in which a query is typed.
+/// The line for typing a query.
 #[derive(Debug)]
 pub struct QueryLine(Typed);
 
 impl QueryLine {
-    /// A line that contains the query in use.
+    /// A line that contains the current query.
     pub fn new(subject: QuerySubject, text: String, history: &QueryHistory) -> Self {
         Self(Typed::new(subject, text, history))
     }

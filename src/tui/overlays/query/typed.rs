@@ -1,4 +1,4 @@
-//! The state of the line in which a query is typed.
+//! The state of the query line.
 
 use super::history::QueryHistory;
 use crate::query::{Completion, MAX_LENGTH, QueryError};
@@ -8,7 +8,8 @@ use crate::tui::list_query::{ListQuery, QuerySubject};
 use crate::tui::widgets::line_edit::LineEdit;
 use crate::util::program;
 
-/// What Tab completes: the start of the word, the candidates with their meanings, and the one in the line.
+/// A completion with Tab: the start of the word, the candidates with their meanings, and the index of the
+/// current one.
 type Cycle = (usize, Vec<(String, String)>, usize);
 
 /// Refuses a rule whose program cannot be run.
@@ -32,7 +33,7 @@ pub struct Typed {
     pub line: LineEdit,
     /// Why the query is not accepted.
     pub error: Option<QueryError>,
-    /// What Tab completes, once it was pressed.
+    /// The completion in progress, once Tab was pressed.
     pub cycle: Option<Cycle>,
     /// Earlier queries, latest first.
     history: Vec<String>,
@@ -42,7 +43,7 @@ pub struct Typed {
 }
 
 impl Typed {
-    /// A line that contains the query in use.
+    /// A line that contains the current query.
     pub fn new(subject: QuerySubject, text: String, history: &QueryHistory) -> Self {
         Self {
             subject,
@@ -73,7 +74,7 @@ impl Typed {
         let Some((word, _)) = candidates.get(at) else { return };
         self.line.replace(from, word);
         if let [(only, _)] = &candidates[..] {
-            // Nothing to choose from: on to the next word.
+            // With only one candidate, continue with the next word.
             let is_open = self.line.text().len() + only.len() < MAX_LENGTH;
             self.line.insert(if is_open { " " } else { "" }, MAX_LENGTH);
         } else {
@@ -81,7 +82,7 @@ impl Typed {
         }
     }
 
-    /// Shows an earlier query, or a later one.
+    /// Recalls an earlier query, or a later one.
     fn recall(&mut self, motion: Motion) {
         if self.recalled == 0 {
             self.draft = self.line.text().to_owned();

@@ -1,4 +1,4 @@
-//! The parts of the Blocks screen, by the room there is.
+//! The layout of the Blocks screen.
 
 use ratatui::layout::{Constraint, Layout, Position, Rect};
 
@@ -11,7 +11,7 @@ pub enum Focus {
 }
 
 impl Focus {
-    /// In the order of `Tab`.
+    /// All panels, in `Tab` order.
     pub const ALL: [Self; 2] = [Self::Strip, Self::Page];
 }
 
@@ -32,7 +32,7 @@ impl Parts {
     }
 }
 
-/// The height of the strip with every figure of a block, and the most that it takes of the screen, in percent.
+/// The height of the strip with all of a block's figures, and its largest share of the screen, in percent.
 const STRIP: u16 = 18;
 const MOST: u16 = 50;
 
@@ -44,7 +44,7 @@ pub fn parts(area: Rect) -> Parts {
     Parts { strip, page }
 }
 
-/// The panel in focus alone.
+/// The layout with only the focused panel.
 pub fn zoomed(area: Rect, focus: Focus) -> Parts {
     match focus {
         Focus::Strip => Parts { strip: area, page: Rect::default() },

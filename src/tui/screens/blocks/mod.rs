@@ -49,7 +49,7 @@ pub struct Blocks {
 /// What is selected.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
 enum Selected {
-    /// The first block, also when a newer one arrives.
+    /// The highest block, even when a newer one arrives.
     #[default]
     Newest,
     /// The projected next block.
@@ -62,7 +62,7 @@ fn screen<'a>(cx: &Context<'a>) -> Option<&'a BlocksScreen> {
     cx.snapshot.blocks.as_deref()
 }
 
-/// The strip from left to right: the projected block, if there is one, and the last blocks, newest first.
+/// The strip from left to right: the projected block, if any, and the last blocks, newest first.
 fn strip<'a>(cx: &Context<'a>) -> Vec<At<'a>> {
     let Some(screen) = screen(cx) else { return Vec::new() };
     let next = screen.next.iter().map(|_| At::Next);
@@ -77,7 +77,7 @@ impl Blocks {
         layout::parts(cx.area)
     }
 
-    /// The position of the selected block; of the newest one if the selected one is unknown.
+    /// The index of the selected block; of the newest one if the selected one is unknown.
     fn position(&self, strip: &[At]) -> usize {
         let find = |is_it: &dyn Fn(&At) -> bool| strip.iter().position(is_it);
         let newest = || find(&|at| matches!(at, At::Block(_))).unwrap_or(0);
@@ -122,13 +122,13 @@ impl Blocks {
         self.scroll = Scroll::default();
     }
 
-    /// What the title says of query and filter; `None` without any.
+    /// The part of the title about query and filter; `None` without either.
     fn label(&self) -> Option<String> {
         let query = self.query.as_ref().map_or_else(String::new, |query| format!(" · {query}"));
         Some(query + &self.filter.label()).filter(|label| !label.is_empty())
     }
 
-    /// Takes the selection back to the newest block, else drops the query, else leaves the screen.
+    /// Returns to the newest block; if that is selected, drops the query; without one, leaves the screen.
     fn back(&mut self) -> Response {
         if self.selected == Selected::Newest && self.query.take().is_none() {
             return Response::Leave;

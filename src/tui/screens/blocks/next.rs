@@ -6,7 +6,7 @@ use crate::tui::overlays::details::document::{Document, facts, heading, rows};
 use crate::tui::widgets::format;
 use ratatui::text::Line;
 
-/// Describes the projected next block in two parts whose lines have that many cells.
+/// Describes the projected next block in two parts with lines of these widths.
 pub fn document(cx: &Context, screen: &BlocksScreen, [left, right]: [usize; 2]) -> Document {
     let title = "Next block, projected".to_owned();
     let Some(next) = &screen.next else { return Document { title, ..Document::default() } };
@@ -15,7 +15,7 @@ pub fn document(cx: &Context, screen: &BlocksScreen, [left, right]: [usize; 2]) 
     Document { title, first, second, ..Document::default() }
 }
 
-/// Describes that there is nothing to select.
+/// Says that there is nothing to select.
 pub fn none(cx: &Context) -> Document {
     let text = match cx.snapshot.backfill {
         Some(progress) => format!("{} of {} past blocks downloaded", progress.fetched, progress.requested),
@@ -53,7 +53,7 @@ fn behind(cx: &Context, screen: &BlocksScreen, next: &ProjectedBlock, cells: usi
     lines
 }
 
-/// The fees of a projected block in so many cells: `0.10912233 BTC`; a lower bound if some are not known.
+/// The fees of a projected block in `cells` cells: `0.10912233 BTC`; a lower bound if some are unknown.
 pub fn fees(cx: &Context, block: &ProjectedBlock, cells: usize) -> String {
     let sign = match (block.bounded + block.unknown, block.within) {
         (0, 0) => "",
@@ -63,7 +63,7 @@ pub fn fees(cx: &Context, block: &ProjectedBlock, cells: usize) -> String {
     format!("{sign}{}", cx.amount_in(block.fees, cells.saturating_sub(sign.chars().count())))
 }
 
-/// The range of known fee rates: `2.3–310 sat/vB`. From 100 sat/vB on, a tenth says nothing.
+/// The range of known fee rates: `2.3–310 sat/vB`. From 100 sat/vB on, tenths are left out.
 pub fn rates(block: &ProjectedBlock) -> String {
     let Some([low, _, high]) = block.rates() else { return "? sat/vB".to_owned() };
     let short = |rate: f64| if rate < 100.0 { format::fee_rate(rate) } else { format!("{rate:.0}") };

@@ -13,10 +13,10 @@ use ratatui::style::Style;
 use ratatui::text::Line;
 use ratatui::widgets::{Block, BorderType, Paragraph};
 
-/// The width of a column, borders included.
+/// The width of a column, including borders.
 const COLUMN: u16 = 19;
 
-/// Draws the blocks of `strip`, of which the one at index `selected` is always visible.
+/// Draws the blocks of `strip`, keeping the one at index `selected` visible.
 pub fn draw(
     frame: &mut Frame,
     area: Rect,
@@ -57,7 +57,7 @@ pub fn draw(
     }
 }
 
-/// The visible ones of `count` columns, each with its index and its place in the panel at `area`.
+/// The visible ones of `count` columns, each with its index and its area in the panel at `area`.
 fn columns(area: Rect, count: usize, selected: usize) -> impl Iterator<Item = (usize, Rect)> {
     let inner = area.inner(Margin::new(1, 1));
     let fits = usize::from(inner.width / COLUMN).max(1);
@@ -68,18 +68,18 @@ fn columns(area: Rect, count: usize, selected: usize) -> impl Iterator<Item = (u
     })
 }
 
-/// Returns the index of the column at `at`, of `count` in the panel at `area`.
+/// Returns the index of the column at `at`, for `count` columns in the panel at `area`.
 pub fn column_at(area: Rect, count: usize, selected: usize, at: Position) -> Option<usize> {
     columns(area, count, selected).find(|(_, column)| column.contains(at)).map(|(index, _)| index)
 }
 
-/// The room beside the first column.
+/// The area beside the first column.
 fn beside(room: Rect) -> Rect {
     let x = (room.x + COLUMN).min(room.right());
     Rect { x, width: room.right() - x, ..room }
 }
 
-/// What there is to say without any block.
+/// The text when there are no blocks.
 fn nothing(screen: &BlocksScreen, is_filtered: bool) -> String {
     if is_filtered {
         return " no block matches · Esc: all".to_owned();
@@ -109,7 +109,7 @@ fn column(
     frame.render_widget(Paragraph::new(lines), inner);
 }
 
-/// The projected next block. The most important figures come first, for short terminals cut the rest.
+/// The projected next block. The most important figures come first, as short terminals cut off the rest.
 fn next(cx: &Context, screen: &BlocksScreen, cells: usize) -> (String, Vec<(String, Style)>) {
     let theme = cx.theme;
     let title = match screen.next_height {
@@ -132,18 +132,18 @@ fn next(cx: &Context, screen: &BlocksScreen, cells: usize) -> (String, Vec<(Stri
     (title, lines)
 }
 
-/// How full a block is, as a figure and as a bar that is empty where the figure is 0 %.
+/// How full a block is, as a figure and as a bar that is empty at 0 %.
 fn full(cx: &Context, share: f32, cells: usize) -> [(String, Style); 2] {
     let percent = (share * 100.0).round();
     let filled = if percent < 1.0 { 0.0 } else { share };
     [(format!("{percent:>3} % full"), cx.theme.text()), (chart::progress(filled, cells), cx.theme.chart())]
 }
 
-/// A block. The most important figures come first, for short terminals cut the rest.
+/// A block. The most important figures come first, as short terminals cut off the rest.
 fn mined(cx: &Context, block: &BlockDetail, cells: usize) -> (String, Vec<(String, Style)>) {
     let theme = cx.theme;
     let figures = &*block.figures;
-    // The mark stands in the title, so that the figures of all columns stay in their rows.
+    // The mark is in the title, so that figures of all columns line up.
     let stale = if figures.stale { " STALE" } else { "" };
     let title = format!(" {}{stale} ", format::grouped(figures.height.into()));
     let unknown = || format::UNKNOWN.to_owned();
@@ -190,7 +190,7 @@ fn compared(cx: &Context, figures: &BlockFigures) -> Vec<(String, Style)> {
     ]
 }
 
-/// The time since the block before it.
+/// The time since the previous block.
 fn after(interval: Interval) -> String {
     match interval {
         Interval::Arrivals(span) => format!("after {}", format::span(span)),
@@ -198,7 +198,7 @@ fn after(interval: Interval) -> String {
     }
 }
 
-/// The time since the block arrived, or since its miner's clock if it was fetched later.
+/// The time since the block arrived, or by its miner's clock if it was fetched later.
 fn age(cx: &Context, figures: &BlockFigures) -> String {
     if let Some(at) = figures.announced_arrival() {
         return cx.ago(cx.now().since(at));

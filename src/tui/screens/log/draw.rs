@@ -1,4 +1,4 @@
-//! How the log is drawn: the lines, and the selected one in full below them.
+//! Draws the log: the lines, and the selected one in full below.
 //!
 //! ```text
 //! ╭ Log  info and above, 214 lines ─────────────────────────╮
@@ -25,7 +25,7 @@ use tracing::Level;
 const LEVEL: usize = 6;
 /// The cells of a time of day with milliseconds.
 const TIME: usize = 13;
-/// The rows of the selected line, borders included.
+/// The height of the selected line's panel, including borders.
 const SELECTED: u16 = 5;
 
 /// Divides `area`.

@@ -1,4 +1,4 @@
-//! The Log screen: what the program itself has logged, the newest line first.
+//! The Log screen: the program's own log, newest line first.
 
 mod draw;
 
@@ -13,13 +13,13 @@ use ratatui::Frame;
 use ratatui::layout::Position;
 use tracing::Level;
 
-/// The levels, the gravest first.
+/// The levels, most severe first.
 const LEVELS: [Level; 5] = [Level::ERROR, Level::WARN, Level::INFO, Level::DEBUG, Level::TRACE];
 
-/// Which lines are shown, and where the reader is among them.
+/// Which lines are shown, and the position among them.
 #[derive(Debug)]
 pub struct Log {
-    /// The index of the lowest level that is shown.
+    /// The index of the least severe level shown.
     level: usize,
     list: List<u64>,
     filter: Filter,
@@ -43,7 +43,7 @@ impl Log {
     }
 }
 
-/// The lines in the snapshot, once they are there.
+/// The lines in the snapshot, once available.
 fn window<'a>(cx: &Context<'a>) -> Option<&'a Window<LogLine>> {
     cx.snapshot.log.as_ref().map(|screen| &screen.lines)
 }

@@ -1,4 +1,4 @@
-//! The mempool in fixed bands of chunk fee rates, the rate by which miners sort it: the highest on top.
+//! The mempool in fixed bands of chunk fee rates, by which miners sort it: the highest band on top.
 //!
 //! ```text
 //! ╭ Fee bands by vB · 14,211 tx ──────────────────────────────╮
@@ -18,22 +18,22 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-/// The cells of a band's name, and of an amount with a gap.
+/// The widths of a band's name, and of an amount with a gap, in cells.
 const NAME: usize = 12;
 const AMOUNT: usize = 10;
 
-/// The rows of the panel that shows every band, with its frame.
+/// The height of the panel that shows every band, including its frame.
 pub const ALL_ROWS: u16 = 26;
 
-/// Where the bands begin (sat/vB), by the number of rows. Fewer rows have wider bands, and every set is a part of
-/// the one before.
+/// The lower ends of the bands (sat/vB), by the number of rows. Fewer rows have wider bands; each set is a
+/// subset of the previous one.
 const SETS: [&[f64]; 3] = [
     &[0.0, 0.5, 1.0, 2.0, 3.0, 5.0, 8.0, 10.0, 15.0, 20.0, 50.0, 100.0, 200.0],
     &[0.0, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0],
     &[0.0, 1.0, 5.0, 20.0],
 ];
 
-/// Draws the bands, and what is not known at the bottom.
+/// Draws the bands, with the unknown rest at the bottom.
 pub fn draw(
     frame: &mut Frame,
     area: Rect,
@@ -51,7 +51,7 @@ pub fn draw(
     let room = cells.saturating_sub(NAME + 2 * AMOUNT + 2);
     let rows = usize::from(area.height.saturating_sub(2));
     let bars = merged(&screen.bars, rows.saturating_sub(1));
-    // Finer bands say more than a head.
+    // Finer bands are more useful than a head.
     let has_head = bars.len() + 2 <= rows;
     let most = bars.iter().map(|bar| size(bar.amount)).chain([size(screen.basis.open)]).max().unwrap_or(0);
     let bar = |name: &str, amount: Amount, above: Option<Amount>, mark: &str, style: Style| {
@@ -94,18 +94,19 @@ fn name(bar: &HistogramBar) -> String {
     }
 }
 
-/// The colour band in which a rate lies.
+/// The colour band of a rate.
 fn band(from: f64) -> usize {
     BAND_STARTS.partition_point(|start| *start <= from).saturating_sub(1)
 }
 
-/// The cells of a bar. A size above 0 has at least one.
+/// The length of a bar in cells, at least one for a size above 0.
 fn length(size: u64, most: u64, room: usize) -> usize {
     let cells = u128::from(size) * room as u128 / u128::from(most.max(1));
     usize::try_from(cells).unwrap_or(room).max(usize::from(size > 0)).min(room)
 }
 
-/// The bands that fit into so many rows, the lowest first. Which they are depends on nothing else.
+/// The bands that fit into this many rows, lowest first. The choice depends on nothing else, so that it is
+/// stable.
 fn merged(bars: &[HistogramBar], rows: usize) -> Vec<HistogramBar> {
     if bars.len() <= rows {
         return bars.to_vec();

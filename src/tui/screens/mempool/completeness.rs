@@ -3,7 +3,7 @@
 use crate::snapshot::{ListComparison, Snapshot};
 use crate::tui::widgets::format;
 
-/// What the last blocks, a list and the netgroups of the peers say about the mempool.
+/// What the last blocks, a peer's list and the peers' netgroups say about the mempool's completeness.
 pub fn lines(snapshot: &Snapshot) -> Vec<String> {
     let blocks = snapshot.completeness.blocks.and_then(|seen| {
         let (share, blocks) = (format::share(seen.share?), format::plural(seen.blocks as u64, "block"));

@@ -18,16 +18,16 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use std::ops::Range;
 
-/// From this size on the picture says something.
+/// The picture is useful from this height on.
 pub const MIN_ROWS: u16 = 10;
 
-/// The cells of the labels beside the axis, and of the axis.
+/// The widths of the axis labels and of the axis, in cells.
 const AXIS: usize = 8;
 
-/// From nothing to the densest cell.
+/// From empty to the densest cell.
 const SHADES: [&str; 5] = [" ", "░", "▒", "▓", "█"];
 
-/// Sizes per label: each is four times the one before.
+/// Size classes per label: each label is four times the previous one.
 const LABEL_EVERY: usize = 8;
 
 /// Draws the picture.
@@ -65,7 +65,7 @@ pub fn draw(frame: &mut Frame, area: Rect, cx: &Context, screen: &MempoolScreen,
     );
 }
 
-/// The classes that a cell stands for: one at least.
+/// The classes that a cell stands for, at least one.
 fn part(cell: usize, cells: usize, classes: usize) -> Range<usize> {
     let from = cell * classes / cells.max(1);
     from..((cell + 1) * classes / cells.max(1)).max(from + 1)
@@ -76,7 +76,7 @@ fn count(density: &Density, sizes: Range<usize>, rates: Range<usize>) -> u32 {
     pairs.map(|(size, rate)| density.count(size, rate)).fold(0, u32::saturating_add)
 }
 
-/// The shade of a count on a logarithmic scale: one transaction can be seen beside a thousand.
+/// The shade of a count on a logarithmic scale, so that one transaction is visible beside a thousand.
 fn shade(count: u32, most: u32) -> usize {
     let steps = SHADES.len() - 1;
     let position = f64::from(count).ln_1p() / f64::from(most.max(1)).ln_1p();
@@ -90,7 +90,7 @@ fn shade(count: u32, most: u32) -> usize {
     shade.min(steps)
 }
 
-/// The label of a row, counted from below, where a power of ten begins.
+/// The label of a row, counted from the bottom, where a power of ten begins.
 fn rate_label(row: usize, rows: usize) -> String {
     let classes = part(row, rows, RATE_CLASSES);
     let [from, to] = [classes.start, classes.end].map(Density::rate);
@@ -103,7 +103,7 @@ fn rate_label(row: usize, rows: usize) -> String {
     }
 }
 
-/// The axis of sizes below the picture.
+/// The size axis below the picture.
 fn size_axis(cells: usize) -> String {
     let mut axis = format!("{} └", text::blank(AXIS - 2));
     for class in (0..SIZE_CLASSES).step_by(LABEL_EVERY) {

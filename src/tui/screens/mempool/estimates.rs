@@ -1,10 +1,10 @@
-//! The estimates, and what they rest on, as text.
+//! The fee estimates and their basis, as text.
 
 use crate::snapshot::{Estimates, Target};
 use crate::tui::widgets::format;
 use crate::tui::wording::estimate as words;
 
-/// The fee rates with which a transaction is expected within some blocks.
+/// The fee rates for confirmation within some blocks.
 pub fn line(estimates: &Estimates) -> String {
     let known = estimates.targets.iter().filter(|target| target.estimate.is_some());
     let target =
@@ -13,7 +13,7 @@ pub fn line(estimates: &Estimates) -> String {
     if known.is_empty() { "? sat/vB".to_owned() } else { format!("{} sat/vB", known.join(" · ")) }
 }
 
-/// The lowest fee rate that is relayed, how past estimates turned out, and how full the last blocks were.
+/// The lowest relayed fee rate, the accuracy of past estimates, and how full the last blocks were.
 pub fn basis(estimates: &Estimates) -> String {
     let minimum = format::fee_rate(estimates.minimum);
     let shares = estimates.targets.map(|target| target.hit_rate.share());

@@ -17,7 +17,7 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
-/// The cells of a kind and its rate.
+/// The width of a kind and its rate, in cells.
 const TEXT: usize = 34;
 
 /// Draws the rates, and the size of the prevouts cache that makes fees known.

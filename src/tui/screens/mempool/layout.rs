@@ -1,20 +1,20 @@
-//! The panels of the Mempool screen, by the room there is.
+//! The layout of the Mempool screen.
 
 use super::{bands, density};
 use ratatui::layout::{Constraint, Layout, Position, Rect};
 
-/// From this width on two panels stand side by side.
+/// From this width on, two panels fit side by side.
 const TWO_COLUMNS: u16 = 100;
 
-/// From this height on there are two rows of panels.
+/// From this height on, there are two rows of panels.
 const TWO_ROWS: u16 = 20;
 
-/// The widths of the column with the projected blocks and the kinds: their longest line and borders, and what the
-/// density can use.
+/// The limits of the width of the column with projected blocks and kinds: its longest line with borders, and
+/// what the density plot can use.
 const RIGHT: u16 = 60;
 const WIDE_RIGHT: u16 = 100;
 
-/// The most rows that the projected blocks and the kinds fill, with borders.
+/// The most rows that projected blocks and kinds fill, including borders.
 const PROJECTED_ROWS: u16 = 16;
 const KINDS_ROWS: u16 = 13;
 
@@ -30,22 +30,22 @@ pub enum Focus {
 }
 
 impl Focus {
-    /// In the order of `Tab`.
+    /// All panels, in `Tab` order.
     pub const ALL: [Self; 5] = [Self::Bands, Self::Projected, Self::History, Self::Density, Self::Kinds];
 }
 
 /// The parts of the Mempool screen. A part that has no room is empty.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
 pub struct Parts {
-    /// By fee rate.
+    /// Fee bands.
     pub bands: Rect,
-    /// The next blocks.
+    /// Projected blocks.
     pub projected: Rect,
-    /// Over time.
+    /// Size over time.
     pub history: Rect,
-    /// By size and fee rate.
+    /// Density by size and fee rate.
     pub density: Rect,
-    /// By kind.
+    /// Arrivals by kind.
     pub kinds: Rect,
 }
 
@@ -66,15 +66,15 @@ impl Parts {
     }
 }
 
-/// The panel in focus alone.
+/// The layout with only the focused panel.
 pub fn zoomed(area: Rect, focus: Focus) -> Parts {
     let mut parts = Parts::default();
     *parts.panel(focus) = area;
     parts
 }
 
-/// The parts of the Mempool screen within `area`: all where there is room, else the half with the panel in focus.
-/// The density in focus stands in place of the chart over time if there is no room for both.
+/// The layout within `area`: all panels if there is room, else the half with the focused one. If there is no
+/// room for both, the focused density plot takes the place of the chart over time.
 pub fn parts(area: Rect, focus: Focus) -> Parts {
     let mut parts = if area.width >= TWO_COLUMNS && area.height >= TWO_ROWS {
         whole(area)

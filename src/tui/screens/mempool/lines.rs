@@ -1,4 +1,4 @@
-//! A panel of lines.
+//! A panel with lines of text.
 
 use crate::tui::context::Context;
 use crate::tui::widgets::panel::panel;
@@ -7,7 +7,7 @@ use ratatui::layout::Rect;
 use ratatui::text::Line;
 use ratatui::widgets::Paragraph;
 
-/// Draws a panel of lines.
+/// Draws a panel with lines of text.
 pub fn lines(
     frame: &mut Frame,
     area: Rect,

@@ -38,7 +38,7 @@ pub struct Mempool {
     /// Whether the histogram counts transactions rather than their virtual size.
     by_count: bool,
     panels: Panels<Focus>,
-    /// The span of the chart over time, in minutes; `None` for the shortest that has everything.
+    /// The span of the chart over time, in minutes; `None` for the shortest span that contains everything.
     minutes: Option<u32>,
 }
 
@@ -50,7 +50,7 @@ impl Mempool {
         layout::parts(cx.area, self.panels.focus)
     }
 
-    /// Shows a longer or a shorter span than the one on screen.
+    /// Shows a longer or shorter span than the current one.
     fn zoom(&mut self, is_longer: bool, cx: &Context) {
         let on_screen = cx.snapshot.mempool.as_ref().map(|screen| screen.history.minutes);
         let minutes = self.minutes.or(on_screen).unwrap_or(SPANS[0]);

@@ -19,15 +19,15 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 use std::time::Duration;
 
-/// The cells of the labels beside the axis, and of the axis.
+/// The widths of the axis labels and of the axis, in cells.
 const AXIS: usize = 11;
 
-/// The columns that a chart in `area` has room for.
+/// The number of columns of a chart in `area`.
 pub fn columns(area: Rect) -> usize {
     usize::from(area.width.saturating_sub(2)).saturating_sub(AXIS)
 }
 
-/// Draws the chart, its newest column at the right.
+/// Draws the chart, with the newest column on the right.
 pub fn draw(frame: &mut Frame, area: Rect, cx: &Context, screen: &MempoolScreen, focused: bool) {
     let theme = cx.theme;
     let history = &screen.history;
@@ -39,7 +39,7 @@ pub fn draw(frame: &mut Frame, area: Rect, cx: &Context, screen: &MempoolScreen,
         (0..rows).map(|row| band_at(sizes, row, rows, most)).collect()
     };
     let columns: Vec<_> = history.sizes.iter().map(column).collect();
-    // Few samples are drawn broad, so that the span fills the chart.
+    // A few samples are widened, so that the span fills the chart.
     let count = columns.len();
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "vB are positive and whole")]
     let axis = chart::axis(rows, AXIS, |part| match most {
@@ -84,7 +84,7 @@ fn legend(cx: &Context) -> Line<'static> {
     Line::from(legend)
 }
 
-/// Returns the band that a column shows in a row, counted from below.
+/// Returns the band of a column in a row, counted from the bottom.
 fn band_at(sizes: &[f32; BANDS + 1], row: usize, rows: usize, most: f32) -> Option<usize> {
     #[expect(clippy::cast_precision_loss, reason = "a few rows")]
     let middle = (row as f32 + 0.5) / rows as f32 * most;

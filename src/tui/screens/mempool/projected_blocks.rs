@@ -23,7 +23,7 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::Line;
 
-/// A block and its number, 1 for the next one.
+/// A block with its number, 1 for the next block.
 type Row = (usize, ProjectedBlock);
 
 const COLUMNS: [Column<Row>; 10] = [
@@ -46,7 +46,7 @@ const COLUMNS: [Column<Row>; 10] = [
     }),
 ];
 
-/// The projected blocks that what stands above them leaves room for, if there are as many.
+/// How many projected blocks must keep their room below the lines above, if there are that many.
 const MIN_BLOCKS: usize = 4;
 
 /// Draws the blocks.
@@ -65,7 +65,7 @@ pub fn draw(frame: &mut Frame, area: Rect, cx: &Context, screen: &MempoolScreen,
         drawn.push(Line::styled(empty, theme.muted()));
     }
     let drawn = drawn.into_iter().map(indented).collect();
-    // What a missing block confirms is still among the transactions.
+    // Transactions that a missing block confirms are still counted.
     let stale = cx
         .snapshot
         .missing_blocks
@@ -75,7 +75,7 @@ pub fn draw(frame: &mut Frame, area: Rect, cx: &Context, screen: &MempoolScreen,
     lines(frame, area, cx, &format!("Projected{stale}{}", basis(screen)), drawn, focused);
 }
 
-/// What the figures rest on, by vB.
+/// How far the fees behind the figures are known, by vB.
 fn basis(screen: &MempoolScreen) -> String {
     let Some(shares) = screen.basis.shares() else { return String::new() };
     let [exact, within, open] = shares.map(|share| format!("{:.0} %", share * 100.0));

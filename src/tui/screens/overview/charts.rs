@@ -19,7 +19,7 @@ use std::time::Duration;
 /// The span of every chart.
 const SPAN: Duration = Duration::from_mins(10);
 
-/// The cells of the axis: six digits with their comma, and the tick.
+/// The width of the axis in cells: six digits with their comma, and the tick.
 const AXIS: usize = 9;
 
 /// A chart of the recent past.
@@ -27,24 +27,24 @@ struct Chart<'a> {
     name: &'static str,
     /// What the bars count.
     unit: String,
-    /// The newest value last; fewer than `full` soon after the start. `None` is a gap.
+    /// Newest value last; fewer than `full` soon after startup. `None` is a gap.
     values: &'a [Option<f32>],
-    /// The number of values that the history has once it is full.
+    /// The number of values in a full history.
     full: usize,
 }
 
-/// The bars that a chart in `area` has room for.
+/// The number of bars of a chart in `area`.
 pub fn columns(area: Rect) -> usize {
     usize::from(area.width.saturating_sub(2)).saturating_sub(AXIS)
 }
 
-/// Transactions that arrived, in slices of the last ten minutes. The slice under way is not drawn: it would
-/// always look like a collapse.
+/// Arrivals in slices of the last ten minutes. The incomplete current slice is not drawn: it would always
+/// look like a collapse.
 pub fn arrival(frame: &mut Frame, area: Rect, cx: &Context, focused: bool) {
     let slices = &cx.snapshot.overview.arrival;
     #[expect(clippy::cast_precision_loss, reason = "the height of a bar")]
     let values: Vec<_> = slices.iter().map(|count| count.map(|count| count as f32)).collect();
-    // The slices are whole seconds, as few as make ten minutes fit into the columns.
+    // Slices are whole seconds, as short as lets ten minutes fit into the columns.
     let step = SPAN.as_secs().div_ceil(columns(area).clamp(1, 600) as u64);
     let unit = format!("tx per {}", format::span(Duration::from_secs(step)));
     draw(frame, area, cx, &Chart { name: "Arrivals", unit, values: &values, full: slices.len() }, focused);
@@ -77,8 +77,8 @@ fn draw(frame: &mut Frame, area: Rect, cx: &Context, chart: &Chart, focused: boo
     frame.render_widget(Paragraph::new(lines).block(block), area);
 }
 
-/// The values for that many columns: each in several of them, or only some of the values, the newest among them.
-/// The part of the history that is still missing stays empty.
+/// Fits the values to this number of columns, repeating or omitting some, but never the newest. The missing
+/// part of the history stays empty.
 fn stretch(values: &[Option<f32>], full: usize, columns: usize) -> Vec<Option<f32>> {
     let missing = full.saturating_sub(values.len());
     let value = |column: usize| {

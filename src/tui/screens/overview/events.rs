@@ -1,4 +1,4 @@
-//! The latest events, newest first: all, those of one kind, or those that contain a text.
+//! The latest events, newest first: all, those of one kind, or those containing a text.
 //!
 //! ```text
 //! ╭ Events  peers · /8333 ──────────────────────────────────╮
@@ -22,7 +22,7 @@ use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 
-/// The kinds in the order of the keys; `None` for all.
+/// The kinds, in the order of the keys; `None` for all.
 const KINDS: [(Option<NoticeKind>, &str); 7] = [
     (None, "all"),
     (Some(NoticeKind::Peer), "peers"),
@@ -33,7 +33,7 @@ const KINDS: [(Option<NoticeKind>, &str); 7] = [
     (Some(NoticeKind::Program), "program"),
 ];
 
-/// Which events are listed, and where the reader is among them.
+/// Which events are listed, and the position among them.
 #[derive(Default, PartialEq, Eq, Debug)]
 pub struct Events {
     /// The index of the kind in [`KINDS`].
@@ -43,7 +43,7 @@ pub struct Events {
 }
 
 impl Events {
-    /// Whether letters are typed into the filter.
+    /// Whether the filter is being typed.
     pub const fn is_typing(&self) -> bool {
         self.filter.is_typing()
     }
@@ -53,7 +53,7 @@ impl Events {
         *self != Self::default()
     }
 
-    /// Carries out an action that concerns the choice of events; returns whether it does.
+    /// Carries out an action about the choice of events. Returns whether it was one.
     pub fn update(&mut self, action: Action) -> bool {
         if self.filter.update_list(action, &mut self.list) {
             return true;
@@ -72,7 +72,7 @@ impl Events {
         self.list = List::default();
     }
 
-    /// Takes a paste for the filter while one is typed.
+    /// Handles a paste while the filter is being typed.
     pub fn paste(&mut self, text: &str) -> Option<Response> {
         self.filter.paste_into(text, &mut self.list)
     }
@@ -87,7 +87,7 @@ impl Events {
         self.list.click(at, headless(area), &self.window(cx))
     }
 
-    /// What the selected event is about; of the first one if none is selected.
+    /// The subject of the selected event, or of the first one if none is selected.
     pub fn open(&mut self, area: Rect, cx: &Context) -> Result<Open, &'static str> {
         let window = self.window(cx);
         self.list.selected_or_first(&window, rows(area));
@@ -95,12 +95,12 @@ impl Events {
         row.about.ok_or("this event has no details")
     }
 
-    /// Adapts to a new snapshot.
+    /// Adjusts to a new snapshot.
     pub fn settle(&mut self, area: Rect, cx: &Context) {
         self.list.settle(&self.window(cx), rows(area));
     }
 
-    /// The events that are listed.
+    /// The listed events.
     fn window<'a>(&self, cx: &Context<'a>) -> Window<&'a NoticeRow> {
         let (kind, _) = KINDS[self.kind];
         let text = self.filter.text();
@@ -133,7 +133,7 @@ impl Events {
     }
 }
 
-/// The panel as a list that has a head, which this one has not.
+/// The area of the panel as a list with a head, which this one lacks.
 fn headless(area: Rect) -> Rect {
     Rect { y: area.y.saturating_sub(1), height: area.height + 1, ..area }
 }

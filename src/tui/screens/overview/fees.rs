@@ -1,4 +1,5 @@
-//! The fee ladder: what it takes to be confirmed within some blocks, and below what nothing is relayed.
+//! The fee ladder: the fee rates for confirmation within some blocks, and the floor below which nothing is
+//! relayed.
 //!
 //! ```text
 //! ╭ Fees  sat/vB ─────────────────────╮
@@ -19,7 +20,7 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 
-/// The cells of a rung's name and of its rate.
+/// The widths of a rung's name and its rate, in cells.
 const NAME: usize = 10;
 const RATE: usize = 7;
 
@@ -37,7 +38,7 @@ pub fn draw(frame: &mut Frame, area: Rect, cx: &Context, focused: bool) {
     let rungs: Vec<_> = estimates.targets.iter().map(rung).chain([floor]).collect();
     let block = panel(cx.theme, title(cx.theme, "Fees", "sat/vB", focused), focused);
     let room = usize::from(block.inner(area).width).saturating_sub(NAME + RATE + 3);
-    // The floor alone is no ladder.
+    // The floor alone makes no ladder.
     let has_bars = estimates.targets.iter().any(|target| target.estimate.is_some());
     let top = rungs.iter().filter_map(|(.., rate)| rate.filter(|_| has_bars)).fold(0.0, f64::max);
     let line = |(name, text, rate): (String, String, Option<f64>)| {

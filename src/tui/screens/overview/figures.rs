@@ -6,7 +6,7 @@
 //! ╰──────────────────╯╰──────────────────────╯╰──────────────────────╯
 //! ```
 //!
-//! Taller boxes have the past in a row of its own; a single row has no boxes at all.
+//! Taller boxes show the past in a separate row; a single row has no boxes.
 
 use crate::snapshot::{Completeness, ListComparison, Snapshot, Totals};
 use crate::tui::context::Context;
@@ -21,24 +21,25 @@ use ratatui::widgets::Paragraph;
 /// Rates are means over this many seconds, because single seconds vary too much.
 const RATE_SPAN: usize = 10;
 
-/// The cells of figures with as many digits as they usually have: `99.9`, `300,000`, `99.9 MvB`, `999 kB/s`, `999k`.
+/// The widths of figures with their usual number of digits, in cells: `99.9`, `300,000`, `99.9 MvB`, `999
+/// kB/s`, `999k`.
 const TX_RATE: usize = 4;
 const COUNT: usize = 7;
 const VSIZE: usize = 9;
 const BYTE_RATE: usize = 8;
 const BRIEF_BYTE_RATE: usize = 4;
 
-/// The number of figures that stand beside each other even in 80 columns.
+/// The number of figures that fit side by side even in 80 columns.
 const MAIN: usize = 5;
 
 /// A figure and its box.
 struct Figure<'a> {
     name: &'static str,
-    /// The fewest cells for the box, borders included.
+    /// The smallest useful width of the box in cells, including borders.
     least: u16,
-    /// The cells for the box from which on it says all that matters.
+    /// The width from which the box shows everything that matters.
     width: u16,
-    /// The figure as text, from the longest to the shortest form.
+    /// The figure as text, longest form first.
     texts: Vec<Text>,
     past: &'a [Option<f32>],
 }
@@ -46,8 +47,8 @@ struct Figure<'a> {
 /// A figure as text.
 struct Text {
     text: String,
-    /// The cells that it takes with as many digits as it usually gets: with a digit more or less the figure keeps
-    /// its form, and its past stays where it is.
+    /// The width with the usual number of digits: one digit more or less must not change the figure's form or
+    /// move its sparkline.
     cells: usize,
 }
 
@@ -64,7 +65,7 @@ impl From<String> for Text {
     }
 }
 
-/// Draws as many boxes as fit, the most important ones first. The main ones move together for it.
+/// Draws as many boxes as fit, most important first. The main ones shrink to make room.
 pub fn draw(frame: &mut Frame, area: Rect, cx: &Context) {
     if area.height < 3 {
         return draw_line(frame, area, cx);
@@ -82,7 +83,7 @@ pub fn draw(frame: &mut Frame, area: Rect, cx: &Context) {
     }
 }
 
-/// Returns the widths of the first boxes that fit into `cells` cells.
+/// Returns the widths of the leading boxes that fit into `cells` cells.
 fn fitting(figures: &[Figure], cells: u16, width: impl Fn(&Figure) -> u16) -> Vec<u16> {
     let mut used = 0;
     let fits = |width: &u16| {
@@ -147,7 +148,7 @@ fn figures(snapshot: &Snapshot) -> Vec<Figure<'_>> {
     let memory = format::bytes(totals.memory);
     let figure = |name, [least, width]: [u16; 2], texts, past| Figure { name, least, width, texts, past };
     let texts = |texts: Vec<String>| texts.into_iter().map(Text::from).collect();
-    // What a missing block confirms is still counted.
+    // Transactions that a missing block confirms are still counted.
     let mempool_name = if snapshot.missing_blocks.is_some() { "mempool: stale" } else { "mempool" };
     vec![
         figure("tx/s", [14, 18], vec![Text::new(tx_rate(snapshot), TX_RATE)], &snapshot.overview.tx_rate),
@@ -186,7 +187,7 @@ fn figures(snapshot: &Snapshot) -> Vec<Figure<'_>> {
     ]
 }
 
-/// How complete the mempool is, by the last blocks and by the list of a peer.
+/// How complete the mempool is, by the last blocks and by a peer's list.
 fn complete(completeness: &Completeness) -> Vec<String> {
     let seen = completeness.blocks;
     let blocks = seen.and_then(|seen| Some((format::share(seen.share?), seen.blocks)));
@@ -210,8 +211,8 @@ fn complete(completeness: &Completeness) -> Vec<String> {
     }
 }
 
-/// The size of the mempool, marked if one peer alone vouches for a part of it: not counted (`+ 1,204`), or
-/// counted as there is no other peer to ask.
+/// The size of the mempool, marked if a single peer vouches for a part of it: not counted (`+ 1,204`), or
+/// counted because there is no other peer to ask.
 fn mempool(totals: &Totals) -> Vec<Text> {
     let count = format::grouped(totals.mempool.count);
     let vsize = format::vsize(totals.mempool.vsize);
@@ -253,7 +254,7 @@ fn bandwidth(snapshot: &Snapshot) -> [Text; 2] {
     [Text::new(long, 2 * BYTE_RATE + 6), Text::new(short, 2 * BRIEF_BYTE_RATE + 7)]
 }
 
-/// The rate that it takes to be in the next block.
+/// The fee rate for the next block.
 fn next_block(snapshot: &Snapshot) -> String {
     estimate::rate(snapshot.estimates.targets[0].estimate)
 }

@@ -1,4 +1,4 @@
-//! The panels of the overview, by the room there is.
+//! The layout of the overview.
 //!
 //! ```text
 //! below 100 columns          from 100 columns on
@@ -11,23 +11,23 @@
 //! └ from 34 rows on ─────┘   └ from 34 rows on ┴ from 22 rows on ──┘
 //! ```
 //!
-//! A panel in focus that has no room stands in place of the transactions, so that every panel can be seen in any
+//! A focused panel without room takes the place of the transactions, so that every panel can be seen in any
 //! terminal.
 
 use crate::tui::widgets::panel::LIST_FRAME;
 use ratatui::layout::{Constraint, Layout, Position, Rect};
 
-/// From this width on two panels stand side by side.
+/// From this width on, two panels fit side by side.
 const TWO_COLUMNS: u16 = 100;
-/// The width from which on a txid is cut no further than in 80 columns, borders included.
+/// From this width on, txids are cut no shorter than in 80 columns, including borders.
 const TRANSACTIONS: u16 = 73;
-/// The width of the peers with all their short columns, borders included.
+/// The width of the peers with all their short columns, including borders.
 const PEERS: u16 = 60;
-/// The width of the peers with what tells them apart.
+/// The width of the peers with only the columns that identify them.
 const FEW_OF_PEERS: u16 = 40;
-/// The fewest rows with which a chart says anything, borders included.
+/// The smallest useful height of a chart, including borders.
 const CHART: u16 = 6;
-/// The rows of the fee ladder, borders included.
+/// The height of the fee ladder, including borders.
 const FEES: u16 = 6;
 
 /// The panel that the keys go to.
@@ -43,7 +43,7 @@ pub enum Focus {
 }
 
 impl Focus {
-    /// In the order of `Tab`.
+    /// All panels, in `Tab` order.
     pub const ALL: [Self; 6] =
         [Self::Peers, Self::Transactions, Self::Events, Self::Fees, Self::Arrivals, Self::Mempool];
 }
@@ -51,7 +51,7 @@ impl Focus {
 /// The parts of the overview. A part that has no room is empty.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
 pub struct Parts {
-    /// The boxes with figures; one row: a line without boxes.
+    /// The boxes with figures; if one row high, a line without boxes.
     pub figures: Rect,
     /// The list of peers.
     pub peers: Rect,
@@ -85,15 +85,14 @@ impl Parts {
     }
 }
 
-/// The panel in focus alone.
+/// The layout with only the focused panel.
 pub fn zoomed(area: Rect, focus: Focus) -> Parts {
     let mut parts = Parts::default();
     *parts.panel(focus) = area;
     parts
 }
 
-/// Divides `area` for a list of that many peers. In a small one, the list with the focus gets the
-/// larger part.
+/// Divides `area`, for a list of `peers` peers. In a small area, the focused list gets the larger part.
 pub fn parts(area: Rect, peers: usize, focus: Focus) -> Parts {
     let figures = match area.height {
         0..18 => 1,
@@ -134,7 +133,7 @@ fn side_by_side(body: Rect, peers_needed: u16) -> Parts {
 
     let most = if left.height >= 16 { left.height * 3 / 5 } else { left.height };
     let peers = peers_needed.max(LIST_FRAME + 4).min(most);
-    // The ladder comes first: it has the figures that most people look for.
+    // The ladder comes first, as most people look for its figures.
     let spare = left.height - peers;
     let fees = if spare >= FEES { FEES } else { 0 };
     let charts = ((spare - fees) / CHART).min(2);

@@ -23,7 +23,7 @@ use ratatui::Frame;
 use ratatui::layout::Position;
 use unreachable::Unreachable;
 
-/// Which panel has the focus, and where the reader is in each list.
+/// Which panel has the focus, and the position in each list.
 #[derive(Default, Debug)]
 pub struct Overview {
     panels: Panels<Focus>,
@@ -59,7 +59,7 @@ impl Overview {
         })
     }
 
-    /// The screen whose list is the whole of the one in focus.
+    /// The screen with the complete list of the focused panel.
     const fn whole_list(&self) -> Screen {
         match self.panels.focus {
             Focus::Peers => Screen::Peers,
@@ -83,7 +83,7 @@ impl Overview {
         }
     }
 
-    /// Closes the notice or, without one, drops the selection, or returns to the transactions.
+    /// Closes the notice; without one, drops the selection or returns to the transactions.
     fn back(&mut self, cx: &Context) {
         if self.unreachable.close(cx) {
             return;
@@ -117,7 +117,7 @@ impl Layer for Overview {
             Action::Open => return self.open(cx),
             Action::Move(motion) => return self.select(motion, cx),
             Action::Back => self.back(cx),
-            // Filtered are whole lists, of which these are the first rows.
+            // Filters apply to the complete list, of which this one shows the first rows.
             Action::Filter | Action::Query => return Response::Show(self.whole_list(), Some(action)),
             _ => {}
         }
@@ -159,7 +159,7 @@ impl Layer for Overview {
         let parts = self.parts(cx);
         view.overview.peers = self.peers.peers_view(&cx.snapshot.overview.peers, list_rows(parts.peers));
         view.overview.transactions = self.transactions.transactions_view(list_rows(parts.transactions));
-        // Without a panel for events, the latest one stands on the frame of the transactions.
+        // Without a panel for events, the latest one is shown on the transactions' frame.
         let needs_all = self.panels.focus == Focus::Events || self.events.needs_all();
         view.overview.notices = if needs_all { usize::MAX } else { parts.events.height.max(1).into() };
         view.overview.arrival = charts::columns(parts.arrivals);

@@ -36,7 +36,7 @@ const COLUMNS: &[Column<PeerRow>] = &[
     }),
     column("ping", Align::Right, exactly(7), 2, |peer, cx, _| match peer.liveness {
         Liveness::Late { waiting } => {
-            // A time by itself would be read as a ping.
+            // A time without a word would look like a ping.
             Cell::new("late", cx.theme.warning())
                 .across(format!(" late {}", format::span(waiting + cx.drift)))
         }
@@ -57,10 +57,10 @@ const COLUMNS: &[Column<PeerRow>] = &[
     }),
 ];
 
-/// The columns that a peer without a connection has; the reason takes the rest of its row.
+/// The columns of a peer without a connection; the reason takes up the rest of its row.
 const ALWAYS: usize = 2;
 
-/// Draws as many rows as fit around the selected one.
+/// Draws as many rows as fit, keeping the selected one visible.
 pub fn draw(frame: &mut Frame, area: Rect, cx: &Context, list: &List<PeerId>, focused: bool) {
     if area.is_empty() {
         return;

@@ -37,7 +37,7 @@ const COLUMNS: &[Column<TransactionRow>] = &[
 /// The index of the txid among the columns.
 const TXID_AT: usize = 1;
 
-/// The cells of a txid that leave room for every short column in 80 columns.
+/// The width of a txid that leaves room for every short column in 80 columns.
 const TXID_CELLS: usize = 20;
 
 /// Inputs and outputs.
@@ -45,21 +45,21 @@ const IN_OUT: Column<TransactionRow> = column("in→out", Align::Right, between(
     Cell::new(format!("{}→{}", tx.inputs, tx.outputs), cx.theme.muted())
 });
 
-/// From so many cells on, more of the txid comes before the columns that are shown last.
+/// From this width on, more of the txid takes precedence over the lowest-ranked columns.
 const LONG_TXID: usize = 62;
 
-/// The widths of the columns in so many cells.
+/// The widths of the columns within this many cells.
 fn widths(cells: usize) -> Vec<usize> {
     let mut heads: Vec<Head> = COLUMNS.iter().map(AsRef::as_ref).copied().collect();
     if cells >= LONG_TXID {
-        // The age comes before the txid, and has its full width too.
+        // The age precedes the txid and also gets its full width.
         heads[..TXID_AT].iter_mut().for_each(|head| head.width.min = head.width.good);
         heads[TXID_AT].width.min = TXID_CELLS;
     }
     table::fit(&heads, cells)
 }
 
-/// Draws as many rows as fit, and `event` on the lower edge.
+/// Draws as many rows as fit, with `event` on the lower edge.
 pub fn draw(
     frame: &mut Frame,
     area: Rect,

@@ -16,26 +16,26 @@ use ratatui::Frame;
 use ratatui::text::Line;
 use ratatui::widgets::{Clear, Paragraph};
 
-/// The notice. Once closed, it comes back only after a peer was reached in between.
+/// The notice. Once closed, it reappears only after a peer was reached in between.
 #[derive(Default, Debug)]
 pub struct Unreachable {
     closed: bool,
 }
 
 impl Unreachable {
-    /// Closes the notice; returns whether it was there.
+    /// Closes the notice. Returns whether it was open.
     pub fn close(&mut self, cx: &Context) -> bool {
         let was_open = self.advice(cx).is_some();
         self.closed |= was_open;
         was_open
     }
 
-    /// Adapts to a new snapshot.
+    /// Adjusts to a new snapshot.
     pub fn settle(&mut self, cx: &Context) {
         self.closed &= matches!(cx.snapshot.health, Health::Unreachable(_));
     }
 
-    /// Draws the advice. Where it does not fit, its beginning gives way, for the end says what to try.
+    /// Draws the advice. If it does not fit, its beginning is cut off, as the end says what to try.
     pub fn draw(&self, frame: &mut Frame, cx: &Context) {
         let Some(advice) = self.advice(cx) else { return };
         let widest = usize::from(cx.area.width).saturating_sub(6).min(90);

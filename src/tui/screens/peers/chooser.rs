@@ -1,4 +1,4 @@
-//! The choice of columns, over the list.
+//! The menu of columns, on top of the list.
 //!
 //! ```text
 //! ┏ Columns ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━┓
@@ -21,7 +21,7 @@ use ratatui::layout::{Margin, Position, Rect};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Clear, Paragraph};
 
-/// The cells of a column's name with its mark, and of the remark beside it.
+/// The widths of a column's name with its mark, and of the remark beside it, in cells.
 const NAME: usize = 36;
 const REMARK: usize = 16;
 
@@ -36,7 +36,7 @@ fn area(cx: &Context) -> Rect {
 }
 
 impl Chooser {
-    /// The rows of the box, and the place of the column in the first one.
+    /// The rows of the box, and the index of the first visible column.
     fn rows(self, cx: &Context) -> (Rect, usize) {
         let rows = area(cx).inner(Margin::new(1, 1));
         let height = usize::from(rows.height);
@@ -44,7 +44,7 @@ impl Chooser {
         (rows, middle.min(COLUMNS.len().saturating_sub(height)))
     }
 
-    /// Carries out an action; the choice changes at once.
+    /// Carries out an action; the choice takes effect immediately.
     pub fn update(&mut self, action: Action, cx: &Context, chosen: &mut Chosen) -> Response {
         let last = COLUMNS.len() - 1;
         match action {
@@ -71,7 +71,7 @@ impl Chooser {
         if chosen.toggle(self.selected) { Response::Done } else { Response::remark("one column must stay") }
     }
 
-    /// Carries out a click: shows or hides a column. Returns `None` outside of the box.
+    /// Handles a click, which shows or hides a column. Returns `None` outside of the box.
     pub fn click(&mut self, at: Position, cx: &Context, chosen: &mut Chosen) -> Option<Response> {
         if !area(cx).contains(at) {
             return None;
@@ -85,7 +85,7 @@ impl Chooser {
         Some(self.toggle(chosen))
     }
 
-    /// Draws the box over the list, in which `visible` columns have room.
+    /// Draws the box over the list. `visible` columns fit on screen.
     pub fn draw(self, frame: &mut Frame, cx: &Context, listing: &Listing, visible: &[usize]) {
         let theme = cx.theme;
         let (area, (rows, first)) = (area(cx), self.rows(cx));

@@ -1,24 +1,24 @@
-//! Which columns are shown, and in which order.
+//! Which columns are shown, and their order.
 
 use super::columns::COLUMNS;
 use std::fmt;
 
-/// Stands before the name of a hidden column.
+/// The prefix of a hidden column's name.
 const HIDDEN: char = '!';
 
-/// The columns from left to right, as indexes of [`COLUMNS`], each with whether it is shown.
+/// The columns from left to right, as indexes into [`COLUMNS`], each with whether it is shown.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Chosen(Vec<(usize, bool)>);
 
 impl Default for Chosen {
-    /// All, in the order of the table.
+    /// All columns, in the order of the table.
     fn default() -> Self {
         Self((0..COLUMNS.len()).map(|column| (column, true)).collect())
     }
 }
 
 impl Chosen {
-    /// The columns with whether they are shown, from left to right.
+    /// All columns with whether they are shown, from left to right.
     pub fn all(&self) -> &[(usize, bool)] {
         &self.0
     }
@@ -28,7 +28,7 @@ impl Chosen {
         self.0.iter().filter(|(_, is_shown)| *is_shown).map(|(column, _)| *column).collect()
     }
 
-    /// Shows or hides the column at a place; returns whether that can be done, for one must stay.
+    /// Shows or hides the column at an index. Returns false if it is the last one shown, which must stay.
     pub fn toggle(&mut self, at: usize) -> bool {
         let is_last = self.shown().len() == 1;
         match self.0.get_mut(at) {
@@ -40,14 +40,14 @@ impl Chosen {
         }
     }
 
-    /// Swaps the columns at two places, if there are such places.
+    /// Swaps the columns at two indexes, if both exist.
     pub fn swap(&mut self, one: usize, other: usize) {
         if one.max(other) < self.0.len() {
             self.0.swap(one, other);
         }
     }
 
-    /// Reads what `Display` writes. Unknown names are left out; a column without a name comes last, and is shown.
+    /// Parses the output of `Display`. Unknown names are skipped; unnamed columns come last and are shown.
     pub fn of(text: &str) -> Self {
         let mut chosen: Vec<(usize, bool)> = Vec::new();
         for name in text.split(',') {

@@ -1,5 +1,5 @@
-//! The columns of the Peers screen: one row of the table has a column's title, name, width, rank, and
-//! the value that it shows and sorts by.
+//! The columns of the Peers screen. A row of the table gives a column's title, name, width, rank, and the
+//! value that it shows and sorts by.
 
 use crate::snapshot::SortValue::{
     self, Age, Bytes, Count, Delay, FeeRate, Height, Lead, Network, Offset, Share, State, Text,
@@ -14,16 +14,16 @@ use crate::tui::wording::peer;
 #[derive(Clone, Copy, Debug)]
 pub struct PeerColumn {
     pub head: Head,
-    /// Its name completes "by …".
+    /// The name completes "by …".
     pub sort: SortKey,
-    /// Draws the cell if the value alone does not say how.
+    /// Draws the cell if the value alone is not enough.
     special: Option<fn(&PeerStatsRow, &Context, usize) -> Cell>,
 }
 
-/// The name of the column that is empty without a database of autonomous systems.
+/// The column that needs a database of autonomous systems.
 pub const AUTONOMOUS_SYSTEM: &str = "autonomous system";
 
-/// The name of the column that is empty unless the peers are those of sensors.
+/// The column that is empty unless the peers belong to sensors.
 pub const SENSOR: &str = "sensor";
 
 /// The columns from left to right.
@@ -84,7 +84,7 @@ impl PeerColumn {
     }
 }
 
-/// A column of words, at the left of their cells.
+/// A left-aligned column of words.
 const fn word(
     title: &'static str,
     name: &'static str,
@@ -96,7 +96,7 @@ const fn word(
     PeerColumn { head, sort: SortKey { name, value }, special: None }
 }
 
-/// A column of figures, at the right of their cells.
+/// A right-aligned column of figures.
 const fn figure(
     title: &'static str,
     name: &'static str,
@@ -148,7 +148,7 @@ fn text(text: &str) -> Option<SortValue> {
     (!text.is_empty()).then(|| Text(text.to_owned()))
 }
 
-/// Live peers come first, and those that will not be dialled again last.
+/// The sort order of states: live peers first, those never to be redialled last.
 const fn rank(liveness: &Liveness) -> u8 {
     match liveness {
         Liveness::Live => 0,

@@ -1,4 +1,4 @@
-//! Peers that are not connected, and the addresses that could replace them.
+//! Disconnected peers, and the addresses that could replace them.
 //!
 //! ```text
 //! ╭ Disconnected  3 ───────────────────────────────────────╮
@@ -18,15 +18,15 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 
-/// The cells of a span.
+/// The width of a time span, in cells.
 const SINCE: usize = 7;
 
-/// The number of lines, and of rows to show them in.
+/// The number of lines, and of visible rows.
 pub fn extent(area: Rect, screen: &PeersScreen) -> (usize, usize) {
     (screen.disconnected.len(), usize::from(area.height.saturating_sub(2)))
 }
 
-/// Draws as many as fit, the latest first.
+/// Draws as many as fit, latest first.
 pub fn draw(
     frame: &mut Frame,
     area: Rect,

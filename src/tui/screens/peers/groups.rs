@@ -1,4 +1,4 @@
-//! The peers in groups, with what each group does.
+//! The peers in groups, with figures for each group.
 //!
 //! ```text
 //! ┏ Peers  by network, 3 groups ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━┓
@@ -45,12 +45,12 @@ const fn figure(
     column(title, Align::Right, exactly(cells), rank, cell)
 }
 
-/// What a group is called.
+/// The name of a group.
 pub fn name(group: &GroupName) -> &str {
     group.0.as_deref().unwrap_or("unknown")
 }
 
-/// What peers are grouped by, as it completes "by …".
+/// The grouping, in words that complete "by …".
 pub const fn label(grouping: Grouping) -> &'static str {
     match grouping {
         Grouping::Network => "network",
@@ -79,7 +79,7 @@ impl Groups {
         self.selected = motion.apply(self.selected.min(last), last, list_rows(area).max(2) - 1);
     }
 
-    /// Selects the group at a position; returns whether it was selected before.
+    /// Selects the group at a position. Returns whether it was already selected.
     pub fn click(&mut self, at: Position, area: Rect, screen: &PeersScreen) -> bool {
         let Some(ListPart::Row(row)) = list_part(area, at) else { return false };
         let group = self.first(area) + row;
@@ -95,7 +95,7 @@ impl Groups {
         (self.selected + 1).saturating_sub(list_rows(area))
     }
 
-    /// Draws as many groups as fit; `label` says which peers are grouped.
+    /// Draws as many groups as fit; `label` describes the grouped peers.
     pub fn draw(
         self,
         frame: &mut Frame,

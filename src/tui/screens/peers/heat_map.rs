@@ -1,4 +1,4 @@
-//! Which peer announced which of the last transactions, and how soon.
+//! A heat map: which peer announced which of the last transactions, and how soon.
 //!
 //! ```text
 //! ╭ Last 50 transactions  █ first ▓ ≤1 s ▒ ≤5 s ░ ≤15 s · later ╮

@@ -1,15 +1,15 @@
-//! The panels of the Peers screen, by the room there is.
+//! The layout of the Peers screen.
 
 use crate::tui::widgets::panel::LIST_FRAME;
 use ratatui::layout::{Constraint, Layout, Position, Rect};
 
-/// From this width on two panels stand side by side.
+/// From this width on, two panels fit side by side.
 const TWO_COLUMNS: u16 = 100;
-/// From this size on the page of the selected peer is on the screen too.
+/// From this size on, the page of the selected peer fits too.
 const WITH_PAGE: (u16, u16) = (160, 30);
 /// The width of the heat map: 50 transactions, 19 cells of an address, borders and gaps.
 const HEAT: u16 = 74;
-/// The fewest rows of the list beside a page, borders and head included.
+/// The fewest rows of the list above a page, including borders and head.
 const LIST: u16 = 9;
 
 /// The panel in focus.
@@ -43,7 +43,7 @@ pub struct Parts {
 }
 
 impl Parts {
-    /// The panels that have room, in the order of `Tab`.
+    /// The panels that have room, in `Tab` order.
     pub fn panels(mut self) -> Vec<Focus> {
         let all = [Focus::List, Focus::Page, Focus::Disconnected, Focus::Heat];
         all.into_iter().filter(|focus| !self.panel(*focus).is_empty()).collect()
@@ -64,14 +64,14 @@ impl Parts {
     }
 }
 
-/// The panel in focus alone.
+/// The layout with only the focused panel.
 pub fn zoomed(area: Rect, focus: Focus) -> Parts {
     let mut parts = Parts::default();
     *parts.panel(focus) = area;
     parts
 }
 
-/// The parts of the Peers screen within `area`, for a list of so many rows.
+/// The layout within `area`, for a list of this many rows.
 pub fn parts(area: Rect, rows: usize) -> Parts {
     if area.width >= WITH_PAGE.0 && area.height >= WITH_PAGE.1 {
         with_page(area, rows)
@@ -88,7 +88,7 @@ fn without_page(area: Rect) -> Parts {
     Parts { list, disconnected: left, heat: right, ..Parts::default() }
 }
 
-/// The list gets the rows that it needs, but no more than two fifths.
+/// The layout with a page: the list gets the rows that it needs, but no more than two fifths.
 fn with_page(area: Rect, rows: usize) -> Parts {
     let needed = u16::try_from(rows).unwrap_or(u16::MAX).saturating_add(LIST_FRAME).max(LIST);
     let list = needed.min(area.height * 2 / 5);

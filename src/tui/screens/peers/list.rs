@@ -22,7 +22,7 @@ use ratatui::layout::Rect;
 use ratatui::text::Line;
 use ratatui::widgets::Paragraph;
 
-/// Draws as many rows as fit around the selected one.
+/// Draws as many rows as fit, keeping the selected one visible.
 pub fn draw(
     frame: &mut Frame,
     area: Rect,
@@ -57,7 +57,7 @@ pub fn draw(
     frame.render_widget(Paragraph::new(lines).block(block), area);
 }
 
-/// How many peers are listed, why, and in which order.
+/// The number of listed peers, the filter, and the order.
 fn figures(cx: &Context, screen: &PeersScreen, listing: &Listing) -> String {
     let order = listing.order;
     let by = format!(" · by {} {}", order.sort().by.name, order.arrow());
@@ -65,7 +65,7 @@ fn figures(cx: &Context, screen: &PeersScreen, listing: &Listing) -> String {
     format!("{}{by}{}", which(cx, screen, listing), listing.filter.label())
 }
 
-/// How many peers are listed, and why.
+/// The number of listed peers, and the filter.
 fn which(cx: &Context, screen: &PeersScreen, listing: &Listing) -> String {
     let listed = format::count(screen.peers.total);
     let within = listing.within.as_ref().map(groups::name);
@@ -79,7 +79,7 @@ fn which(cx: &Context, screen: &PeersScreen, listing: &Listing) -> String {
     }
 }
 
-/// How many groups there are, by what, and of which peers.
+/// The number of groups, the grouping, and which peers are in them.
 pub fn groups_label(screen: &PeersScreen, listing: &Listing) -> String {
     let by = listing.grouping.map_or("", groups::label);
     let query = listing.query.as_ref().map(|query| format!(" · {query}")).unwrap_or_default();
@@ -93,20 +93,19 @@ pub fn column_at(area: Rect, listing: &Listing, cell: usize) -> Option<usize> {
     table::column_at(&widths(&heads, area), cell).map(|at| columns[at])
 }
 
-/// The columns that have room in `area`.
+/// The columns that fit into `area`.
 pub fn visible(area: Rect, listing: &Listing) -> Vec<usize> {
     let (columns, heads) = heads(listing);
     let widths = widths(&heads, area);
     columns.into_iter().zip(widths).filter(|(_, width)| *width > 0).map(|(column, _)| column).collect()
 }
 
-/// The widths of the columns: the borders and a blank at each side leave the rest.
+/// The widths of the columns, after borders and blanks.
 fn widths(heads: &[Head], area: Rect) -> Vec<usize> {
     table::fit(heads, usize::from(area.width).saturating_sub(4))
 }
 
-/// The columns that are shown, and their heads; the column that is sorted by gets its room first, and a cell more
-/// for the arrow.
+/// The shown columns and their heads. The sort column has the lowest rank, and one cell more for the arrow.
 fn heads(listing: &Listing) -> (Vec<usize>, Vec<Head>) {
     let columns = listing.shown_columns();
     let head = |column: &usize| {

@@ -8,27 +8,27 @@ use crate::snapshot::{GroupName, Grouping};
 use crate::tui::widgets::filter::Filter;
 use std::sync::Arc;
 
-/// A query and an order; that of the query counts until the user sorts by a column.
+/// A query and an order. The query's order applies until the user sorts by a column.
 #[derive(Clone, Default, Debug)]
 pub struct Listing {
     pub order: Order,
     /// `None` lists every peer.
     pub query: Option<Arc<Query<Peers>>>,
-    /// The text that is typed after `/`.
+    /// The text typed after `/`.
     pub filter: Filter,
     pub columns: Chosen,
     /// Whether autonomous systems are known.
     pub has_autonomous_systems: bool,
-    /// Whether the peers are those of sensors.
+    /// Whether the peers belong to sensors.
     pub has_sensors: bool,
-    /// What the peers are grouped by.
+    /// The criterion for grouping.
     pub grouping: Option<Grouping>,
-    /// The group whose peers are listed in place of the groups.
+    /// The group whose peers are listed instead of the groups.
     pub within: Option<GroupName>,
 }
 
 impl Listing {
-    /// Whether groups are listed and not peers.
+    /// Whether groups are listed rather than peers.
     pub const fn lists_groups(&self) -> bool {
         self.grouping.is_some() && self.within.is_none()
     }
@@ -40,7 +40,7 @@ impl Listing {
         shown
     }
 
-    /// What a column needs and does not have, so that it would be empty.
+    /// What a column lacks, so that it would be empty.
     pub fn lacks(&self, column: &str) -> Option<&'static str> {
         match column {
             AUTONOMOUS_SYSTEM if !self.has_autonomous_systems => Some("needs --asn-file"),
@@ -57,7 +57,7 @@ impl Listing {
         }
     }
 
-    /// Groups by something else, or no longer.
+    /// Switches to the next grouping, or none.
     pub fn group(&mut self) {
         let at = self.grouping.and_then(|grouping| Grouping::ALL.iter().position(|by| *by == grouping));
         let mut next = Grouping::ALL.into_iter().skip(at.map_or(0, |at| at + 1));
@@ -65,7 +65,7 @@ impl Listing {
         self.within = None;
     }
 
-    /// The part of the view that the groups determine.
+    /// The part of the view that depends on the groups.
     pub fn groups_view(&self) -> (Option<Grouping>, Option<(Grouping, GroupName)>) {
         match (self.grouping, &self.within) {
             (Some(grouping), Some(group)) => (None, Some((grouping, group.clone()))),

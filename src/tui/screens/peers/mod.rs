@@ -35,14 +35,14 @@ use order::Order;
 use ratatui::Frame;
 use ratatui::layout::{Position, Rect};
 
-/// Which peers are listed, in which order, and where the reader is among them.
+/// Which peers are listed, in which order, and the position among them.
 #[derive(Default, Debug)]
 pub struct Peers {
     listing: Listing,
     list: List<PeerId>,
     groups: Groups,
     panels: Panels<Focus>,
-    /// How far the page of the selected peer is scrolled, and the disconnected peers.
+    /// The scroll positions of the selected peer's page and of the disconnected peers.
     page: Scroll,
     disconnected: Scroll,
     /// The choice of columns, while it is open.
@@ -57,19 +57,19 @@ impl Peers {
         Self::all_parts(cx)
     }
 
-    /// The parts while no panel is shown alone.
+    /// The layout when no panel is zoomed.
     fn all_parts(cx: &Context) -> Parts {
         let rows = |screen: &PeersScreen| screen.peers.total.max(screen.groups.len());
         layout::parts(cx.area, cx.snapshot.peers.as_deref().map_or(0, rows))
     }
 
-    /// The rows of the list. While another panel is shown alone, that one is about the rows that would fit instead.
+    /// The number of rows of the list; while another panel is zoomed, about the number that would fit.
     fn rows(&self, cx: &Context) -> usize {
         let list = self.parts(cx).list;
         list_rows(if list.is_empty() { cx.area } else { list })
     }
 
-    /// The peer whose page is beside the list: the selected one, else the first.
+    /// The peer whose page is beside the list: the selected one, or the first.
     fn on_page(&self, cx: &Context) -> Option<Open> {
         let window = window(cx)?;
         let peer =
@@ -77,7 +77,7 @@ impl Peers {
         peer.map(|peer| Open::Peer(peer.row.id))
     }
 
-    /// The page of that peer, and the context in which it is drawn.
+    /// The page of that peer, and the context to draw it in.
     fn page<'a>(&self, cx: &Context<'a>) -> (Document, Context<'a>) {
         let cx = Context { area: self.parts(cx).page, ..*cx };
         let document = match self.on_page(&cx) {
@@ -97,7 +97,7 @@ impl Peers {
         Response::Done
     }
 
-    /// Moves in the panel in focus.
+    /// Moves the selection or scrolls in the focused panel.
     fn go(&mut self, motion: Motion, cx: &Context) -> Response {
         match self.panels.focus {
             Focus::Page => {
@@ -126,7 +126,8 @@ impl Peers {
         Response::Done
     }
 
-    /// Drops the selection, else returns to the groups, or ends them, else drops the query, else leaves the screen.
+    /// Drops the selection; without one, returns to the groups or stops grouping; then drops the query; then
+    /// leaves the screen.
     fn back(&mut self) -> Response {
         if std::mem::take(&mut self.list) != List::default() || self.listing.within.take().is_some() {
             return Response::Done;
@@ -141,12 +142,12 @@ impl Peers {
     }
 }
 
-/// The list in the snapshot, once it is there.
+/// The list in the snapshot, once available.
 fn window<'a>(cx: &Context<'a>) -> Option<&'a Window<PeerStatsRow>> {
     cx.snapshot.peers.as_ref().map(|screen| &screen.peers)
 }
 
-/// The model sorts and groups, of which a frozen screen keeps one list.
+/// The model sorts and groups, and a frozen screen keeps only one list.
 fn frozen() -> Response {
     Response::remark("unfreeze (Space) to sort or group")
 }

@@ -4,7 +4,7 @@ use super::columns::COLUMNS;
 use crate::snapshot::PeerSort;
 use std::fmt;
 
-/// The column that the list is sorted by.
+/// The sort column and direction.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
 pub struct Order {
     /// The index of the column.
@@ -20,19 +20,19 @@ impl fmt::Display for Order {
 }
 
 impl Order {
-    /// Reads what `Display` writes: `+last ping` or `-last ping`.
+    /// Parses the output of `Display`: `+last ping` or `-last ping`.
     pub fn of(text: &str) -> Option<Self> {
         let (sign, name) = text.split_at_checked(1)?;
         let by = COLUMNS.iter().position(|column| column.sort.name == name)?;
         ["+", "-"].contains(&sign).then_some(Self { by, descending: sign == "-" })
     }
 
-    /// Sorts by the next of the columns that are `shown`.
+    /// Sorts by the next `shown` column.
     pub fn next(&mut self, shown: &[usize]) {
         self.step(1, shown);
     }
 
-    /// Sorts by the column with this index; reverses the order if it is sorted by that one.
+    /// Sorts by the column with this index, or reverses the order if it already is the sort column.
     pub fn sort_by(&mut self, column: usize) {
         if column == self.by {
             self.reverse();
@@ -40,7 +40,7 @@ impl Order {
         self.by = column;
     }
 
-    /// Sorts by the previous of the columns that are `shown`.
+    /// Sorts by the previous `shown` column.
     pub fn previous(&mut self, shown: &[usize]) {
         self.step(shown.len().saturating_sub(1), shown);
     }
@@ -55,7 +55,7 @@ impl Order {
         self.descending = !self.descending;
     }
 
-    /// The order as the model needs it.
+    /// The order in the model's terms.
     pub fn sort(self) -> PeerSort {
         PeerSort { by: COLUMNS[self.by].sort, descending: self.descending }
     }

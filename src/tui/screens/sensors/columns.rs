@@ -44,7 +44,7 @@ pub const COLUMNS: [Column<SensorRow>; 12] = [
     }),
 ];
 
-/// A figure of the moment: unknown of a sensor that is not heard.
+/// A current figure, unknown if the sensor is silent.
 fn present(cx: &Context, row: &SensorRow, of: fn(&SensorReport) -> Option<String>) -> Cell {
     match row.report.as_ref().filter(|_| row.stale_for.is_none()).and_then(of) {
         Some(figure) => Cell::new(figure, cx.theme.text()),
@@ -52,7 +52,7 @@ fn present(cx: &Context, row: &SensorRow, of: fn(&SensorReport) -> Option<String
     }
 }
 
-/// A figure that was last heard.
+/// The last known figure.
 fn figure(cx: &Context, row: &SensorRow, of: fn(&SensorReport) -> String) -> Cell {
     match &row.report {
         Some(report) if row.stale_for.is_none() => Cell::new(of(report), cx.theme.text()),
@@ -70,7 +70,7 @@ fn loss(cx: &Context, row: &SensorRow, of: fn(&SensorReport) -> u64) -> Cell {
     }
 }
 
-/// A clock compared with ours: ahead of it, or behind.
+/// The offset of a clock from ours.
 pub fn offset(clock: ClockOffset) -> String {
     let ahead = Duration::from_micros(clock.ahead_us.unsigned_abs());
     let sign = if clock.ahead_us < 0 { '−' } else { '+' };

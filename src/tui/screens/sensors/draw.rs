@@ -1,4 +1,4 @@
-//! How the sensors are drawn: the list, and all figures of the selected one below it.
+//! Draws the sensors: the list, and all figures of the selected one below.
 //!
 //! ```text
 //! ╭ Sensors  3, 1 stale ───────────────────────────────────────────╮
@@ -22,7 +22,7 @@ use ratatui::layout::Rect;
 use ratatui::text::Line;
 use ratatui::widgets::Paragraph;
 
-/// The rows of the selected sensor, borders included.
+/// The height of the selected sensor's panel, including borders.
 const SELECTED: u16 = 9;
 
 /// Divides `area`.

@@ -1,4 +1,4 @@
-//! The Sensors screen: where the events come from, and what is lost on the way.
+//! The Sensors screen: where events come from, and what is lost on the way.
 
 mod columns;
 mod draw;
@@ -13,7 +13,7 @@ use crate::tui::widgets::panel::list_rows;
 use ratatui::Frame;
 use ratatui::layout::Position;
 
-/// Where the reader is in the list.
+/// The position in the list.
 #[derive(Debug, Default)]
 pub struct Sensors {
     list: List<SensorId>,
@@ -23,7 +23,7 @@ fn rows(cx: &Context) -> usize {
     list_rows(draw::parts(cx.area).list)
 }
 
-/// The sensors in the snapshot, once they are there.
+/// The sensors in the snapshot, once available.
 fn window<'a>(cx: &Context<'a>) -> Option<&'a Window<SensorRow>> {
     cx.snapshot.sensors.as_ref().map(|screen| &screen.sensors)
 }

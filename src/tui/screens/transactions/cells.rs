@@ -24,7 +24,7 @@ pub const FLAGS: TxColumn = column("flags", Align::Left, exactly(5), 5, |tx, cx,
 });
 
 pub const KIND: TxColumn = column("kind", Align::Left, between(13, 22, 22), 11, |tx, cx, width| {
-    // The last kinds are the most special.
+    // Later kinds are more specific.
     let label = kind::label(tx.flags.kinds.iter().last());
     Cell::new(text::cut(label, width), cx.theme.muted())
 });
@@ -70,7 +70,7 @@ pub const PEERS: TxColumn = column("peers", Align::Right, between(8, 8, 10), 7, 
     Cell::new(spread(tx.announced_by, tx.announcers, width), cx.theme.chart())
 });
 
-/// How many of the peers have announced a transaction, as a bar and as figures that keep their cells.
+/// How many of the peers have announced a transaction, as a bar and figures of constant width.
 fn spread(by: usize, of: usize, cells: usize) -> String {
     let digits = of.to_string().len();
     let figures = format!("{by:>digits$}/{of}");
@@ -78,7 +78,7 @@ fn spread(by: usize, of: usize, cells: usize) -> String {
     format!("{} {figures}", chart::progress(share, cells.saturating_sub(text::width(&figures) + 1)))
 }
 
-/// A known rate by the scale of rates; one of which only a bound is known is muted.
+/// The style of a known rate on the scale of rates; a bound is muted.
 fn rate_style(rate: FeeRate, cx: &Context) -> Style {
     rate.middle().map_or(cx.theme.muted(), |rate| cx.theme.fee_rate(rate))
 }

@@ -5,17 +5,17 @@ use crate::snapshot::{TransactionRow, TxOrder};
 use crate::tui::widgets::table::{Column, Head};
 use std::fmt;
 
-/// What a column sorts by.
+/// The sort key of a column.
 #[derive(Clone, Copy, Debug)]
 pub struct Sort {
     pub order: TxOrder,
-    /// Completes "by …".
+    /// The name completes "by …".
     pub name: &'static str,
-    /// Whether the greatest values come first at first.
+    /// Whether sorting starts with the greatest values.
     pub descending: bool,
 }
 
-/// The columns from left to right; `None`: the list cannot be sorted by it.
+/// The columns from left to right; `None`: cannot be sorted by.
 pub const COLUMNS: &[(Column<TransactionRow>, Option<Sort>)] = &[
     (cells::AGE, Some(Sort { order: TxOrder::Age, name: "age", descending: false })),
     (cells::TXID, None),
@@ -37,7 +37,7 @@ const fn by(order: TxOrder, name: &'static str) -> Sort {
     Sort { order, name, descending: true }
 }
 
-/// The order of the list: a column, up or down.
+/// The sort column and direction.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Sorting {
     /// The index of the column.
@@ -46,7 +46,7 @@ pub struct Sorting {
 }
 
 impl Default for Sorting {
-    /// The highest fee rates first.
+    /// Highest fee rates first.
     fn default() -> Self {
         let by = COLUMNS.iter().position(|(_, sort)| sort.is_some_and(|sort| sort.order == TxOrder::FeeRate));
         Self { by: by.unwrap_or(0), descending: true }
@@ -60,14 +60,14 @@ impl fmt::Display for Sorting {
 }
 
 impl Sorting {
-    /// Reads what `Display` writes: `+age` or `-fee rate`.
+    /// Parses the output of `Display`: `+age` or `-fee rate`.
     pub fn of(text: &str) -> Option<Self> {
         let (sign, name) = text.split_at_checked(1)?;
         let by = COLUMNS.iter().position(|(_, sort)| sort.is_some_and(|sort| sort.name == name))?;
         ["+", "-"].contains(&sign).then_some(Self { by, descending: sign == "-" })
     }
 
-    /// Sorts by the next or the previous column that can be sorted by.
+    /// Sorts by the next or previous sortable column.
     pub fn step(&mut self, forward: bool) {
         let step = if forward { 1 } else { COLUMNS.len() - 1 };
         let mut at = self.by;
@@ -80,7 +80,7 @@ impl Sorting {
         }
     }
 
-    /// Sorts by the column with this index, or reverses the order if it is sorted by that one.
+    /// Sorts by the column with this index, or reverses the order if it already is the sort column.
     pub fn sort_by(&mut self, column: usize) {
         match COLUMNS.get(column).and_then(|(_, sort)| *sort) {
             Some(_) if column == self.by => self.reverse(),
@@ -89,7 +89,7 @@ impl Sorting {
         }
     }
 
-    /// Sorts by the column of an order, if there is one.
+    /// Sorts by the column of this order, if there is one.
     pub fn sort_in(&mut self, order: TxOrder, descending: bool) {
         let is_it = |sort: &Sort| sort.order == order;
         if let Some(by) = COLUMNS.iter().position(|(_, sort)| sort.as_ref().is_some_and(is_it)) {
@@ -124,7 +124,7 @@ impl Sorting {
         if self.descending { '▼' } else { '▲' }
     }
 
-    /// The heads; the column that is sorted by gets its room first, and a cell more for the arrow.
+    /// The heads. The sort column has the lowest rank, and one cell more for the arrow.
     pub fn heads(self) -> Vec<Head> {
         let mut heads: Vec<Head> = COLUMNS.iter().map(|(column, _)| *column.as_ref()).collect();
         let sorted = &mut heads[self.by];

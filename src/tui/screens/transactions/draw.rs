@@ -20,7 +20,7 @@ use ratatui::layout::Rect;
 use ratatui::text::Line;
 use ratatui::widgets::Paragraph;
 
-/// Draws as many rows as fit around the selected one.
+/// Draws as many rows as fit, keeping the selected one visible.
 pub fn draw(
     frame: &mut Frame,
     area: Rect,
@@ -32,7 +32,7 @@ pub fn draw(
 ) {
     let (window, height, theme) = (&screen.transactions, list_rows(area), cx.theme);
     let count = format::count(window.total);
-    // How many there are is known once all were looked at.
+    // The total is known once all have been checked.
     let figures = match screen.progress {
         Some(share) => format!("sorting: {}", format::share(share)),
         None => count.clone(),
@@ -72,7 +72,7 @@ pub fn column_at(area: Rect, sorting: Sorting, cell: usize) -> Option<usize> {
     table::column_at(&widths(&sorting.heads(), area), cell)
 }
 
-/// The widths of the columns: the borders and a blank at each side leave the rest.
+/// The widths of the columns, after borders and blanks.
 fn widths(heads: &[Head], area: Rect) -> Vec<usize> {
     table::fit(heads, usize::from(area.width).saturating_sub(4))
 }

@@ -27,22 +27,22 @@ pub struct Transactions {
     list: List<TxKey>,
     sorting: Sorting,
     filter: Filter,
-    /// Its order is taken over when it is applied.
+    /// Its order is adopted when it is applied.
     query: Option<Arc<Query<query::Transactions>>>,
 }
 
-/// The list in the snapshot, once it is there.
+/// The list in the snapshot, once available.
 fn window<'a>(cx: &Context<'a>) -> Option<&'a Window<TransactionRow>> {
     cx.snapshot.transactions.as_ref().map(|screen| &screen.transactions)
 }
 
-/// The model sorts and filters, of which a frozen screen keeps one list.
+/// The model sorts and filters, and a frozen screen keeps only one list.
 fn frozen() -> Response {
     Response::remark("unfreeze (Space) to sort or filter")
 }
 
 impl Transactions {
-    /// What the title says of query and filter.
+    /// The part of the title about query and filter.
     fn label(&self) -> String {
         let query = self.query.as_ref().map_or_else(String::new, |query| format!(" · {query}"));
         query + &self.filter.label()
@@ -52,14 +52,14 @@ impl Transactions {
         list_rows(cx.area)
     }
 
-    /// Shows the first rows of another list.
+    /// Shows the first rows of a new list.
     fn unselected_goes_to_top(&mut self) {
         if self.list.selected.is_none() {
             self.list = List::default();
         }
     }
 
-    /// Drops the selection, else the query, else leaves the screen.
+    /// Drops the selection; without one, the query; without one, leaves the screen.
     fn back(&mut self) -> Response {
         if std::mem::take(&mut self.list) != List::default() || self.query.take().is_some() {
             return Response::Done;
@@ -67,7 +67,7 @@ impl Transactions {
         Response::Leave
     }
 
-    /// What the text and the query let through.
+    /// The filter made of text and query.
     fn tx_filter(&self) -> Option<TxFilter> {
         let text = Some(self.filter.text()).filter(|text| !text.is_empty()).map(TxFilter::containing);
         match (self.query.as_ref().and_then(Query::list_filter), text) {
@@ -148,7 +148,7 @@ impl Layer for Transactions {
     }
 
     fn settle(&mut self, cx: &Context) {
-        // While the list is being built, the selected transaction may be still to come.
+        // While the list is being built, the selected transaction may not have been reached yet.
         if cx.snapshot.transactions.as_ref().is_some_and(|screen| screen.progress.is_none())
             && let Some(window) = window(cx)
         {

@@ -1,4 +1,4 @@
-//! The columns of the targets and of the history.
+//! The columns of targets and history.
 
 use crate::snapshot::{BalanceChange, MatchRow, WatchRow};
 use crate::tui::context::Context;
@@ -7,13 +7,13 @@ use crate::tui::widgets::{clock, format, text};
 use crate::tui::wording::watch;
 use ratatui::style::Style;
 
-/// Stands for nothing, and for a transaction without confirmations.
+/// Shown for zero, and for a transaction without confirmations.
 const NONE: &str = "·";
 
-/// The cells of an amount with its sign.
+/// The width of an amount with its sign, in cells.
 const CHANGE: Width = between(11, 15, 18);
 
-/// The cells of an age, a date and a time of day.
+/// The width of an age, a date and a time of day, in cells.
 const WHEN: usize = 26;
 
 /// The columns of the targets.
@@ -60,7 +60,7 @@ pub const HISTORY: [Column<MatchRow>; 5] = [
     }),
 ];
 
-/// What the transactions change; a dot if there are none, or if they only have the watched txid.
+/// The change of the balance by transactions; a dot if there are none, or if the target is a txid.
 fn change(cx: &Context, change: &BalanceChange, width: usize) -> Cell {
     match cx.change(change.received, change.spent, width) {
         Some(text) => Cell::new(text, cx.theme.text()),
@@ -72,7 +72,7 @@ fn confirmations(row: &MatchRow) -> String {
     row.confirmations.map_or_else(|| NONE.to_owned(), |count| format::brief(count.into()))
 }
 
-/// What is not part of the ordinary life of a transaction stands out.
+/// Highlights what is unusual in the life of a transaction.
 fn style(cx: &Context, row: &MatchRow) -> Style {
     if row.found.event.is_expected() { cx.theme.text() } else { cx.theme.warning() }
 }

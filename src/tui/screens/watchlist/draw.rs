@@ -1,4 +1,4 @@
-//! The targets, the history of one of them, and the line in which a target is typed.
+//! Draws the targets, the history of one of them, and the line for typing a target.
 
 use super::columns::{HISTORY, TARGETS};
 use super::input::Input;
@@ -66,7 +66,7 @@ pub fn history(
     rows(frame, area, cx, block, (&HISTORY, events, list), (nothing, focused));
 }
 
-/// Draws a list of columns; `nothing` if it has no rows.
+/// Draws a list with columns; `nothing` if it has no rows.
 fn rows<R: Keyed<Key = u64>>(
     frame: &mut Frame,
     area: Rect,
@@ -86,12 +86,12 @@ fn rows<R: Keyed<Key = u64>>(
     frame.render_widget(Paragraph::new(lines).block(block), area);
 }
 
-/// Draws the line in which a target is typed, with what is wrong with it.
+/// Draws the line for typing a target, with its error.
 pub fn input(frame: &mut Frame, area: Rect, cx: &Context, input: &Input) {
     let theme = cx.theme;
     let block = panel(theme, Line::styled(" Add an address, txid or script ", theme.title(true)), true);
     let cells = usize::from(block.inner(area).width).saturating_sub(2);
-    // The end of a long text is visible, for that is where letters appear.
+    // Keep the end of a long text visible, as letters appear there.
     let skipped = input.text.chars().count().saturating_sub(cells.saturating_sub(1));
     let end: String = input.text.chars().skip(skipped).collect();
     let mut lines = vec![Line::from(vec![Span::raw(end), Span::styled("▏", theme.strong())])];

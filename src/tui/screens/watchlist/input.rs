@@ -1,9 +1,9 @@
-//! The line in which a target is typed.
+//! The line for typing a target.
 
 use crate::event::{MAX_TARGETS, WatchTarget};
 use crate::snapshot::Snapshot;
 
-/// The longest text that can be typed: a script of the greatest length, in hexadecimal digits.
+/// The longest input: a script of the maximum length, in hexadecimal.
 const LONGEST: usize = 20_000;
 
 /// The text being typed.
@@ -33,8 +33,8 @@ impl Input {
         self.text.clear();
     }
 
-    /// Inserts a pasted text. Several lines are targets of their own, which are returned if each is
-    /// valid; otherwise what is wrong is noted, and nothing is inserted.
+    /// Inserts a pasted text. Several lines are separate targets: returned if all are valid, otherwise an
+    /// error is noted and nothing is inserted.
     pub fn paste(&mut self, pasted: &str, snapshot: &Snapshot) -> Option<Vec<WatchTarget>> {
         let whole = format!("{}{pasted}", self.text);
         let lines = whole.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
@@ -55,7 +55,7 @@ impl Input {
         Some(targets)
     }
 
-    /// Returns the target that was typed; otherwise notes what is wrong with the text.
+    /// Returns the typed target, or notes an error.
     pub fn target(&mut self, snapshot: &Snapshot) -> Option<WatchTarget> {
         match target(self.text.trim(), snapshot, &[]) {
             Ok(target) => Some(target),
@@ -67,7 +67,7 @@ impl Input {
     }
 }
 
-/// Reads a target that is to be watched besides those of the snapshot and `others`.
+/// Parses a target that is not yet among those of the snapshot and `others`.
 fn target(text: &str, snapshot: &Snapshot, others: &[WatchTarget]) -> Result<WatchTarget, String> {
     let target = WatchTarget::parse(text, snapshot.network).map_err(|error| error.to_string())?;
     let mut watched = snapshot.watched.iter().map(AsRef::as_ref).chain(others);

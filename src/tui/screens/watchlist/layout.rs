@@ -1,4 +1,4 @@
-//! The panels of the Watch list screen, by the room there is.
+//! The layout of the Watch list screen.
 
 use crate::tui::widgets::panel::LIST_FRAME;
 use ratatui::layout::{Constraint, Layout, Position, Rect};
@@ -17,7 +17,7 @@ pub enum Focus {
 }
 
 impl Focus {
-    /// In the order of `Tab`.
+    /// All panels, in `Tab` order.
     pub const ALL: [Self; 2] = [Self::Targets, Self::History];
 }
 
@@ -25,7 +25,7 @@ impl Focus {
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Parts {
     pub targets: Rect,
-    /// The history, or the line in which a target is typed.
+    /// The history, or the line for typing a target.
     pub history: Rect,
 }
 
@@ -37,7 +37,7 @@ impl Parts {
     }
 }
 
-/// The parts within `area` for so many targets, which take at most half of it.
+/// The layout within `area` for this many targets, which take at most half of it.
 pub fn parts(area: Rect, targets: usize) -> Parts {
     let rows = u16::try_from(targets).unwrap_or(u16::MAX).max(FEWEST).saturating_add(LIST_FRAME);
     let height = rows.min(area.height / 2);
@@ -45,7 +45,7 @@ pub fn parts(area: Rect, targets: usize) -> Parts {
     Parts { targets, history }
 }
 
-/// The panel in focus alone.
+/// The layout with only the focused panel.
 pub fn zoomed(area: Rect, focus: Focus) -> Parts {
     match focus {
         Focus::Targets => Parts { targets: area, history: Rect::default() },

@@ -30,7 +30,7 @@ use layout::{Focus, Parts};
 use ratatui::Frame;
 use ratatui::layout::Position;
 
-/// Where the reader is in both lists, and what is being typed.
+/// The positions in both lists, and the input being typed.
 #[derive(Default, Debug)]
 pub struct Watchlist {
     panels: Panels<Focus>,
@@ -51,7 +51,7 @@ fn frozen() -> Response {
 
 impl Watchlist {
     fn parts(&self, cx: &Context) -> Parts {
-        // A target is typed in a panel of its own.
+        // Typing a target needs its own panel.
         if self.panels.is_zoomed && self.input.is_none() {
             return layout::zoomed(cx.area, self.panels.focus);
         }
@@ -69,7 +69,7 @@ impl Watchlist {
         self.row(cx)?.history.as_ref()
     }
 
-    /// The selected event; the latest one of the selected target if none is selected.
+    /// The selected event, or the latest one of the selected target.
     fn event<'a>(&self, cx: &Context<'a>) -> Option<&'a MatchRow> {
         let selected = self.events(cx).and_then(|events| self.history.row(events));
         selected.or_else(|| self.row(cx)?.last.as_ref())
@@ -121,7 +121,7 @@ impl Watchlist {
         }
     }
 
-    /// Leaves the history, drops the selection or, without one, leaves the screen.
+    /// Leaves the history; else drops the selection; else leaves the screen.
     fn back(&mut self) -> Response {
         if self.panels.focus == Focus::History {
             (self.panels.focus, self.history) = (Focus::Targets, List::default());
@@ -131,7 +131,7 @@ impl Watchlist {
         Response::Done
     }
 
-    /// Carries out an action while a target is typed.
+    /// Carries out an action while a target is being typed.
     fn type_target(&mut self, action: Action, cx: &Context) -> Response {
         let Some(input) = &mut self.input else { return Response::Done };
         match action {
