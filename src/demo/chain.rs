@@ -62,7 +62,7 @@ impl Chain {
     /// Returns a chain that begins in the middle of another, after the block `hash` at `height`.
     #[cfg(test)]
     pub(super) fn after(height: u32, hash: BlockHash) -> Self {
-        // Its header is unknown; it is never served, as headers are served from the next one on.
+        // Its header is unknown but never served, as headers are served from the next one on.
         Self { base: height, heights: HashMap::from([(hash, 0)]), tip: hash, ..Self::new() }
     }
 
@@ -121,7 +121,7 @@ impl Chain {
     }
 }
 
-/// Where a block belongs.
+/// The position of a block in the chain.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Place {
     pub(super) previous: BlockHash,
@@ -178,7 +178,7 @@ fn height_push(height: u32) -> Vec<u8> {
         1..=16 => vec![0x50 + height.to_le_bytes()[0]],
         _ => {
             let bytes = u64::from(height).to_le_bytes();
-            // The highest bit is the sign: a number that would set it needs another byte.
+            // The highest bit is the sign, so a number that would set it needs another byte.
             let size = (height.ilog2() + 1) / 8 + 1;
             push(&bytes[..size as usize])
         }
@@ -224,7 +224,7 @@ mod tests {
     fn the_coinbase_commits_to_the_witnesses_as_another_implementation_checks() {
         let mut chain = mined(300);
         let coinbase = chain.blocks[0].transactions[0].clone();
-        // Not a valid spend, but a transaction with a witness.
+        // Not a valid spend, but it has a witness.
         let block = chain.mine(vec![coinbase], 0, vec![0x51], 1_700_000_400);
         let mut bytes = vec![];
         block.encode(&mut bytes);

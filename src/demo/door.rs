@@ -17,14 +17,14 @@ pub(super) enum Door {
     Open(TcpListener),
     /// Connections are refused: the port is bound, but not listening.
     Shut { _socket: TcpSocket },
-    /// Connections get no answer: the only place in the queue is taken, and none is accepted. (Where the
-    /// system makes the queue longer, they are established and stay silent.)
+    /// Connections get no answer: the only place in the queue is taken, and none is accepted. (Systems with a
+    /// longer queue establish them, and they stay silent.)
     Jammed { _listener: TcpListener, _queued: TcpStream },
 }
 
 impl Door {
-    /// Opens port `number` of the demo: on a loopback address of its own, so that ports can be told apart, and on the
-    /// usual port, if the system provides them.
+    /// Opens port `number` of the demo on its own loopback address, so that ports can be told apart, and on
+    /// the usual port number, if the system provides these.
     pub(super) fn of(seed: u64, number: usize) -> io::Result<Self> {
         let [a, b, c] = random::generator(seed, "address", number as u64).random::<[u8; 3]>();
         // 127.0.0.0/8 is all loopback; neither its first nor its last address is used.
@@ -70,8 +70,8 @@ impl Door {
 
 fn bind(address: SocketAddr) -> io::Result<TcpSocket> {
     let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
-    // Connections that were just closed still occupy the port. (On Windows they don't, and the option has
-    // another meaning.)
+    // Recently closed connections still occupy the port. (On Windows they don't, and the option has another
+    // meaning.)
     socket.set_reuseaddr(cfg!(unix))?;
     socket.bind(address)?;
     Ok(socket)

@@ -6,7 +6,7 @@ use crate::wire::{Block, TxHash};
 use std::sync::Arc;
 use std::time::Duration;
 
-/// News that nodes learn.
+/// News for nodes.
 #[derive(Clone, Debug)]
 pub(super) enum News {
     /// A new transaction.
@@ -15,7 +15,7 @@ pub(super) enum News {
     Block(Arc<Block>),
 }
 
-/// Unconfirmed transactions and blocks, of one moment after the other.
+/// Unconfirmed transactions and blocks, advancing in time.
 pub(super) trait Ledger {
     /// The chain.
     fn chain(&self) -> &Chain;
@@ -35,6 +35,6 @@ pub(super) trait Ledger {
     /// The time of the next event, since the start.
     fn next_at(&self) -> Duration;
 
-    /// Advances to `elapsed` after the start; returns the news for nodes.
+    /// Advances to `elapsed` after the start. Returns the news for nodes.
     fn advance(&mut self, elapsed: Duration) -> Vec<News>;
 }

@@ -18,14 +18,14 @@ pub(super) struct MempoolTx {
     pub(super) tx: Transaction,
     /// The fee, in sat.
     pub(super) fee: u64,
-    /// The lowest fee rate of it and its unconfirmed ancestors, in sat/kvB: a node that refuses one of them
-    /// cannot accept it.
+    /// The lowest fee rate of the transaction and its unconfirmed ancestors, in sat/kvB: a node that refuses
+    /// one of them cannot accept it.
     pub(super) lowest_rate: u64,
     /// The transaction that it spends from, if that was unconfirmed.
     pub(super) parent: Option<Txid>,
     /// Whether it is sent to a miner directly and never announced.
     pub(super) secret: bool,
-    /// Counts the transactions that entered the mempool before.
+    /// How many transactions entered the mempool before it.
     pub(super) number: u64,
 }
 
@@ -49,7 +49,7 @@ pub(super) enum Order {
     ChunkFeeRate,
 }
 
-/// The mempool. Its clusters are trees: no transaction has two unconfirmed parents.
+/// The fee rate of its chunk, in sat/WU: virtual sizes are rounded up and would give a different order.
 #[derive(Default)]
 pub(super) struct Mempool {
     by_txid: HashMap<Txid, Entry>,
@@ -200,14 +200,14 @@ impl Mempool {
         }
     }
 
-    /// Returns the chunks of a transaction and its descendants, the best one last. In a tree, a parent takes
-    /// up the best chunk below it for as long as that pays more than its own.
+    /// Returns the chunks of a transaction and its descendants, the best one last. In a tree, a parent
+    /// absorbs the best chunk below it as long as that pays more than its own.
     ///
     /// The recursion is no deeper than the largest cluster.
     fn chunks(&self, txid: Txid) -> Vec<Chunk> {
         let Some(Entry { tx, children, .. }) = self.by_txid.get(&txid) else { return vec![] };
         let mut chunks: Vec<Chunk> = children.iter().flat_map(|child| self.chunks(*child)).collect();
-        // Stable: of equal ones below the same child, the later one depends on the earlier.
+        // Stable: of equal chunks below the same child, the later one depends on the earlier.
         chunks.sort_by(|a, b| fee_rate(a.fee, a.weight).total_cmp(&fee_rate(b.fee, b.weight)));
         let mut own = Chunk { fee: tx.fee, weight: tx.weight(), txids: vec![txid] };
         let pays_more =
@@ -230,7 +230,7 @@ fn fee_rate(fee: u64, size: u64) -> f64 {
 
 /// Returns a key by which the highest fee rate comes first.
 fn descending(fee_rate: f64) -> u64 {
-    // The bits of floating point numbers that are not negative are in their order.
+    // Non-negative floating-point numbers sort like their bits.
     !fee_rate.to_bits()
 }
 

@@ -14,14 +14,14 @@
 //! | `mempool` | unconfirmed transactions, and the orders in which nodes list them and blocks take them |
 //! | `chain` | blocks and headers, mined here |
 //! | `ledger` | what all nodes share |
-//! | `world` | the same, made up: the times of events |
+//! | `world` | the demo's implementation of that, with the times of events |
 //! | `profile` | kinds of nodes |
 //! | `scenario` | troubles of nodes |
 //! | `session` | the node's side of a connection, as a state machine |
-//! | `node`, `door` | the same on sockets |
-//! | `place` | a place from which the nodes are far |
+//! | `node`, `door` | sessions on sockets |
+//! | `place` | a simulated place far from the nodes |
 //!
-//! The same seed gives the same transactions, blocks and scenario. What depends on the scheduling of threads
+//! The same seed gives the same transactions, blocks and scenario. Whatever depends on thread scheduling
 //! still differs: ports, and which node announces first.
 
 mod chain;
@@ -65,7 +65,7 @@ use world::World;
 /// The most nodes of a demo.
 pub const MAX_PEERS: usize = 1_000;
 
-/// The most places from which the nodes are far.
+/// The most simulated places.
 pub const MAX_PLACES: u8 = 8;
 
 /// The most transactions per second.
@@ -74,10 +74,11 @@ pub const MAX_RATE: f64 = 1_000.0;
 /// The fewest transactions per second.
 pub const MIN_RATE: f64 = 0.01;
 
-/// The number of transactions in the mempool at the start. It stays about that.
+/// The number of transactions in the mempool at the start, which stays roughly constant.
 const UNCONFIRMED: usize = 10_000;
 
-/// How many of the latest blocks are fetched. They come every minute: as on other networks, an hour of them.
+/// How many of the latest blocks are fetched. There is one a minute, so that, as on other networks, this is
+/// an hour's worth.
 const BACKFILL: u32 = 60;
 
 /// How many announcements a connection may lag behind before it misses some.
@@ -93,7 +94,7 @@ pub struct DemoSettings {
     pub peers: usize,
     /// Transactions per second, [`MIN_RATE`] to [`MAX_RATE`].
     pub rate: f64,
-    /// The seed that repeats a demo; `None`: a random one.
+    /// The seed to repeat a demo; `None`: a random one.
     pub seed: Option<u64>,
 }
 
@@ -138,7 +139,7 @@ pub struct Demo {
 }
 
 impl Demo {
-    /// Starts the nodes; all of them listen when this returns.
+    /// Starts the nodes. All of them are listening when this returns.
     ///
     /// # Errors
     /// [`DemoError`] if a setting is out of bounds or the system allows no more sockets.
@@ -163,7 +164,7 @@ impl Demo {
         let clock = Clock::start();
         let started = clock.now();
         let unix_time = u32::try_from(started.as_secs()).unwrap_or(u32::MAX);
-        // Making the history takes a moment of computing.
+        // Making the history takes some computing.
         let world =
             tokio::task::spawn_blocking(move || World::new(seed, rate, UNCONFIRMED, unix_time)).await?;
         let shared = Arc::new(Shared {
@@ -204,7 +205,7 @@ impl Demo {
         settings(self.addresses())
     }
 
-    /// Returns the network settings for place `number`, from which a message takes `way` to each node.
+    /// Returns the network settings for place `number`, with a one-way latency of `way` to each node.
     ///
     /// # Errors
     /// The system allows no more sockets: a port for each node, and both ends of two connections.

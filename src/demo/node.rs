@@ -26,7 +26,7 @@ use tokio_util::task::TaskTracker;
 /// The most connections to one node at a time.
 const MAX_CONNECTIONS: usize = 64;
 
-/// The time to the next attempt if a socket cannot be opened.
+/// The time until the next attempt if a socket cannot be opened.
 const TRY_AGAIN: Duration = Duration::from_secs(1);
 
 /// The state that all nodes share.
@@ -48,14 +48,14 @@ impl Shared {
 
     /// Locks the world for a short time.
     pub(super) fn world(&self) -> RwLockReadGuard<'_, World> {
-        // A panic elsewhere leaves the world valid.
+        // The world stays valid even after a panic elsewhere.
         self.world.read().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Advances the world.
     pub(super) async fn live(&self) {
         loop {
-            // Timestamps are whole µs: without one more, the event would not be due yet.
+            // Timestamps are whole µs: without the extra one, the event would not be due yet.
             let next = self.started + self.world().next_at() + Duration::from_micros(1);
             sleep_until(self.clock.instant(next)).await;
             let elapsed = self.elapsed();
@@ -87,7 +87,7 @@ struct Visitors {
 }
 
 impl Node {
-    /// Runs until it is dropped or `stop` is cancelled. It listens on `door` first; connections become
+    /// Runs until dropped or until `stop` is cancelled. It listens on `door` first; connections become
     /// `tasks`.
     pub(super) async fn run(self: Arc<Self>, door: Door, tasks: TaskTracker, stop: CancellationToken) {
         let mut visitors = Visitors {
@@ -147,7 +147,7 @@ impl Node {
         }
         loop {
             let Ok(stream) = door.accept().await else {
-                // Most likely too many files are open, and the next attempt would fail as well.
+                // Most likely too many files are open, and an immediate attempt would fail as well.
                 sleep(TRY_AGAIN).await;
                 continue;
             };
@@ -178,7 +178,7 @@ impl Node {
         let (mut reader, mut writer) = tokio::io::split(stream);
         let mut news = self.shared.news.subscribe();
         let mut decoder = Decoder::new(Network::Regtest.magic());
-        // Each connection of the demo draws other numbers.
+        // Each connection of the demo draws different numbers.
         let number = (self.number as u64) << 32 | number;
         let mut session =
             Session::open(clock.now(), Arc::clone(&self.profile), *seed, number, Arc::clone(addresses));
@@ -196,7 +196,7 @@ impl Node {
                 },
                 heard = news.recv() => match heard {
                     Ok(news) => session.hear(clock.now(), news),
-                    // Some transactions are missed, as by real nodes.
+                    // Some transactions are missed, as with real nodes.
                     Err(RecvError::Lagged(_)) => {}
                     Err(RecvError::Closed) => return Ok(()),
                 },

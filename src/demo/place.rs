@@ -1,4 +1,4 @@
-//! A place far from the nodes: behind ports of its own, every byte to and from them takes a while.
+//! A simulated place far from the nodes: ports through which every byte is delayed.
 
 use super::door::Door;
 use crate::address::PeerAddress;
@@ -17,14 +17,15 @@ use tokio_util::task::TaskTracker;
 /// The most connections through one port at a time.
 const MAX_CONNECTIONS: usize = 16;
 
-/// The most bytes that are read at once, and how many such pieces are under way in one direction.
+/// The most bytes read at a time, and the most such pieces in transit in one direction.
 const PIECE: usize = 16 << 10;
 const PIECES: usize = 64;
 
-/// The time to the next attempt if a connection cannot be accepted.
+/// The time until the next attempt if a connection cannot be accepted.
 const TRY_AGAIN: Duration = Duration::from_secs(1);
 
-/// Opens a port for each node, numbered from `first` on. Returns where the nodes can be reached from the place, in the same order.
+/// Opens a port for each node, numbered from `first` on. Returns the addresses of the nodes as seen from the
+/// place, in the same order.
 pub(super) fn open(
     nodes: &[SocketAddr],
     way: Duration,
@@ -56,10 +57,10 @@ async fn serve(door: Door, node: SocketAddr, way: Duration, tasks: TaskTracker, 
         };
         let Ok(slot) = Arc::clone(&slots).try_acquire_owned() else { continue };
         let connection = stop.clone().run_until_cancelled_owned(async move {
-            // Whoever cannot reach the node is not let in either.
+            // Refuse a connection whose node cannot be reached.
             let Ok(far) = TcpStream::connect(node).await else { return };
             let ((near_in, near_out), (far_in, far_out)) = (near.into_split(), far.into_split());
-            // One side that closes ends both.
+            // When one side closes, both end.
             tokio::select! {
                 () = carry(near_in, far_out, way) => {}
                 () = carry(far_in, near_out, way) => {}

@@ -30,9 +30,10 @@ pub(super) struct Profile {
 /// A kind of node: user agent, BIP339, order, fee floor in sat/kvB, trickle in ms.
 type Kind = (&'static str, bool, Order, u64, u64);
 
-/// One of each in every group of eight. The first offers its mempool (BIP35). Core announces every 5 s on average
-/// (`INBOUND_INVENTORY_BROADCAST_INTERVAL`), and serves nothing before its first announcement. Two of the lowest
-/// fee floor are faster, so that a newcomer soon has the whole mempool and something always happens on screen. Fee floors are those of old and current defaults, and of a full mempool.
+/// One of each in every group of eight. The first offers its mempool (BIP35). Core announces every 5 s on
+/// average (`INBOUND_INVENTORY_BROADCAST_INTERVAL`), and serves nothing before its first announcement. Two
+/// with the lowest fee floor are faster, so that a newcomer soon has the whole mempool and there is always
+/// something happening on screen. Fee floors are those of old and current defaults, and of a full mempool.
 const KINDS: [Kind; 8] = [
     ("/Satoshi:31.0.0/", true, Order::ChunkFeeRate, 100, 1_200),
     ("/Satoshi:30.0.0/", true, Order::Ancestors, 100, 600),

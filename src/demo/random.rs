@@ -1,4 +1,4 @@
-//! Randomness that a seed repeats.
+//! Reproducible randomness from a seed.
 
 use rand::rngs::StdRng;
 use rand::seq::IndexedRandom;

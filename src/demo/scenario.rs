@@ -1,8 +1,8 @@
-//! The troubles of nodes: a pure function of the seed and the time.
+//! The nodes' troubles, as a pure function of seed and time.
 //!
-//! Nodes form groups. In each group one node after the other is in trouble, and the kinds of trouble take
-//! turns, so that every kind is seen within two minutes with any number of nodes, and most nodes work most
-//! of the time.
+//! Nodes form groups. In each group, one node after the other is in trouble, and the kinds of trouble
+//! alternate, so that every kind occurs within two minutes for any number of nodes, while most nodes work
+//! most of the time.
 
 use super::random::generator;
 use rand::RngExt;
@@ -90,7 +90,7 @@ impl Scenario {
     /// Returns the trouble of a group in a round, by the group's time.
     fn trouble(&self, group: usize, round: u32) -> Trouble {
         let members = group * GROUP..self.nodes.min((group + 1) * GROUP);
-        // Each node has its turn before one has its second.
+        // Every node has its turn before one gets a second.
         let turn = round as usize % members.len().max(1);
         let lap = u64::from(round) / members.len().max(1) as u64;
         let group_bits = (group as u64) << 32;

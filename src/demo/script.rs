@@ -65,7 +65,7 @@ impl ScriptType {
             }
             Self::P2wpkh => (vec![], vec![signature(rng), public_key(rng)]),
             Self::P2wsh => (vec![], vec![vec![], signature(rng), signature(rng), two_of_three(rng)]),
-            // Most coins are spent by the key, which reveals nothing of the script tree.
+            // Most coins are spent by key, which reveals nothing about the script tree.
             Self::P2tr if rng.random_bool(0.85) => (vec![], vec![bytes(rng, 64)]),
             Self::P2tr => {
                 let script = [push(&bytes(rng, 32)), vec![OP_CHECKSIG]].concat();

@@ -1,4 +1,4 @@
-//! The node's side of a connection as a state machine: messages, news and time in, due messages out.
+//! The node's side of a connection as a state machine: messages, news and time in, messages out.
 
 use super::ledger::{Ledger, News};
 use super::mempool::MempoolTx;
@@ -23,7 +23,7 @@ use std::time::Duration;
 /// The most transactions of one announcement (Core: `INVENTORY_BROADCAST_MAX`).
 const ANNOUNCED_AT_ONCE: usize = 1_000;
 
-/// The most transactions that wait to be announced; the rest are never announced.
+/// The most transactions waiting to be announced; any more are never announced.
 const MAX_PENDING: usize = 50_000;
 
 /// The most blocks that are served for one request (Core asks for
@@ -47,7 +47,7 @@ pub(super) struct Session {
     /// The delay that the mood adds to the latency.
     delay: Duration,
     pending: Vec<Arc<MempoolTx>>,
-    /// Whether the peer waits for a list of the whole mempool (BIP35).
+    /// Whether the peer is waiting for the whole-mempool list (BIP35).
     is_list_requested: bool,
     /// How many transactions had entered the mempool at the last announcement. Others are not served, as in
     /// Core (`m_last_inv_sequence`): peers could otherwise find out when a transaction arrives.
@@ -72,7 +72,7 @@ struct Wishes {
     wtxid_relay: bool,
     addresses_as: fn(Vec<KnownAddress>) -> Message,
     headers: bool,
-    /// Whether new blocks are sent at once in compact form (BIP152).
+    /// Whether new blocks are sent immediately in compact form (BIP152).
     high_bandwidth: bool,
     relay: bool,
     /// The fee filter of the peer, in sat/kvB.
@@ -80,7 +80,7 @@ struct Wishes {
 }
 
 impl Session {
-    /// Starts a connection at `now`. `number` counts the node's connections, for their randomness;
+    /// Starts a connection at `now`. `number` counts the node's connections and varies their randomness;
     /// `addresses` are those of other nodes.
     pub(super) fn open(
         now: Timestamp,
@@ -133,7 +133,7 @@ impl Session {
         timers.chain(message).chain(block).min()
     }
 
-    /// Whether so many messages are unsent that nothing more should be read.
+    /// Whether to stop reading because too many messages are unsent.
     pub(super) fn is_busy(&self) -> bool {
         self.outbox.len() > BUSY
     }
@@ -181,7 +181,7 @@ impl Session {
         }
     }
 
-    /// Handles a message of the peer. Messages out of place are ignored, as in Core.
+    /// Handles a message of the peer. Unexpected messages are ignored, as in Core.
     ///
     /// Breaks if Core would disconnect.
     pub(super) fn receive(
@@ -249,7 +249,7 @@ impl Session {
         self.say(now, Message::FeeFilter(self.profile.fee_floor));
     }
 
-    /// Answers a `getdata`. Nothing is served without its witness, as nothing requests that any more.
+    /// Answers a `getdata`. Requests for data without witnesses are not served, as nobody makes them any more.
     fn serve(&mut self, now: Timestamp, requested: &[Inventory], ledger: &impl Ledger) {
         let mut missing = vec![];
         let mut blocks = 0;

@@ -16,7 +16,7 @@ use std::collections::{HashSet, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
-/// The mean time between two blocks; it is shorter if blocks could not contain all transactions otherwise.
+/// The mean time between two blocks; shorter if blocks could not otherwise contain all transactions.
 const BLOCK_INTERVAL: Duration = Duration::from_mins(1);
 
 /// The time to the first block, short so that one is seen soon.
@@ -25,14 +25,14 @@ const FIRST_BLOCK: Duration = Duration::from_secs(30);
 /// The mean weight of a transaction, rather too high than too low.
 const MEAN_WEIGHT: f64 = 1_300.0;
 
-/// The part by which what a block leaves in the mempool differs from the size at the start.
+/// The tolerance within which a block leaves the mempool at its initial size.
 const SIZE_TOLERANCE: f64 = 0.01;
 
 /// Blocks after which a coinbase may be spent.
 const MATURITY: usize = COINBASE_MATURITY as usize;
 
 /// How many blocks ago the first coins were divided among owners: so that there are some of every age that
-/// `Coins` distinguishes, and most of those up to a day old among the blocks of the demo's backfill.
+/// `Coins` distinguishes, and most of those up to a day old are in the demo's backfill.
 const DIVIDED_AGO: [usize; 22] =
     [310, 305, 300, 295, 290, 270, 240, 205, 180, 155, 130, 55, 45, 35, 20, 12, 6, 5, 4, 3, 2, 1];
 
@@ -40,10 +40,10 @@ const DIVIDED_AGO: [usize; 22] =
 const MIN_DIVISION: u64 = 300;
 const MAX_DIVISION: u64 = 2_500;
 
-/// How many transactions of the start each output of such a transaction pays for, about.
+/// About how many initial transactions each output of such a transaction pays for.
 const SPENT_PER_DIVISION: u64 = 6;
 
-/// For how long, in s, coins of every age last.
+/// How long coins of every age last, in s.
 const FUNDED_FOR: f64 = 300.0;
 
 /// The world.
@@ -59,7 +59,7 @@ pub(super) struct World {
     block_interval: Duration,
     next_transaction: Duration,
     next_block: Duration,
-    /// The weight of the mempool at the start. Blocks take what is above it.
+    /// The weight of the mempool at the start. Blocks take the excess.
     weight: u64,
     /// The start, in s since the UNIX epoch.
     started: u32,
@@ -88,7 +88,7 @@ impl World {
         };
         let needed = unconfirmed as u64 + whole(rate * FUNDED_FOR);
         world.make_history((needed / SPENT_PER_DIVISION).clamp(MIN_DIVISION, MAX_DIVISION));
-        // Each replacement takes one away again, and an attempt fails if no coin is suitable.
+        // Each replacement removes one again, and an attempt fails if no coin is suitable.
         for _ in 0..unconfirmed * 2 {
             if world.mempool.len() < unconfirmed {
                 world.spend();

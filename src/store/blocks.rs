@@ -15,12 +15,12 @@ const FORMAT: Format = Format { magic: *b"mpulblok", version: 1, max_body: Block
 pub struct BlockStore {
     writer: Option<Writer<Vec<u8>>>,
     network: Network,
-    /// The state that was saved last, as [`Blocks::changes`] counts.
+    /// The value of [`Blocks::changes`] at the last save.
     saved: u64,
 }
 
 impl BlockStore {
-    /// Loads the figures in `state_dir`; without a directory nothing is saved. Blocks while it reads 60 kB.
+    /// Loads the figures in `state_dir`; without a directory nothing is saved. Blocks while reading 60 kB.
     ///
     /// # Panics
     /// Outside of a tokio runtime.
@@ -42,7 +42,7 @@ impl BlockStore {
         (Self { writer: Some(writer), network, saved: blocks.changes() }, blocks)
     }
 
-    /// Begins to save the figures if there are new ones. Never blocks.
+    /// Starts saving the figures if there are new ones. Never blocks.
     pub fn save(&mut self, blocks: &Blocks) {
         if blocks.changes() != self.saved
             && let Some(writer) = &self.writer
@@ -52,17 +52,17 @@ impl BlockStore {
         }
     }
 
-    /// Saves nothing from now on.
+    /// Stops saving.
     pub fn stop_saving(&mut self) {
         self.writer = None;
     }
 
-    /// The next problem. Pending while there is none. Cancel-safe.
+    /// Waits for the next problem; pending while there is none. Cancel-safe.
     pub async fn problem(&mut self) -> StoreProblem {
         problem_of(&mut self.writer).await
     }
 
-    /// Saves a last time, for at most 2 s. Returns a problem that was not reported.
+    /// Saves a last time, for at most 2 s. Returns an unreported problem.
     pub fn close(self, blocks: &Blocks) -> impl Future<Output = Option<StoreProblem>> + use<> {
         let is_failing = self.writer.as_ref().is_some_and(Writer::is_failing);
         let is_unsaved = blocks.changes() != self.saved || is_failing;

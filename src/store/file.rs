@@ -1,7 +1,7 @@
 //! Files in the state directory: written whole or not at all, read up to a limit, set aside if damaged.
 //!
-//! A file is written under a temporary name and then renamed, so that neither a crash nor a second
-//! process can leave half a file. Of two processes the last one to save wins.
+//! A file is written under a temporary name and then renamed, so neither a crash nor a second process can
+//! leave half a file. If two processes save, the last one wins.
 
 use crate::util::platform;
 use std::fs::{self, File, OpenOptions};
@@ -9,36 +9,36 @@ use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-/// The extension of a file that is being written.
+/// The extension of a file being written.
 const TEMPORARY: &str = "tmp";
 
-/// The extension that is added to a file that was set aside.
+/// The extension added to a file that was set aside.
 const DAMAGED: &str = "damaged";
 
 /// A temporary file younger than this may belong to another process.
 pub(super) const STALE: Duration = Duration::from_hours(1);
 
-/// Returns `$XDG_STATE_HOME/mempulse`, the place for data that a program may lose; `None` without a
-/// home directory.
+/// Returns `$XDG_STATE_HOME/mempulse`, for data that the program can afford to lose; `None` without a home
+/// directory.
 pub fn default_state_dir() -> Option<PathBuf> {
     use etcetera::{BaseStrategy, choose_base_strategy};
     let strategy = choose_base_strategy().ok()?;
     Some(strategy.state_dir().unwrap_or_else(|| strategy.data_dir()).join("mempulse"))
 }
 
-/// Writes a file, and the directories above it, readable by their owner only: which nodes this machine
+/// Writes a file, creating directories as needed, all accessible by the owner only: which nodes this machine
 /// talks to is private. Blocks.
 ///
 /// # Errors
-/// The error of the system; the file is then as it was before.
+/// The error of the system; the file is unchanged then.
 pub(super) fn write(path: &Path, content: &[u8]) -> io::Result<()> {
     replace(path, |file| file.write_all(content))
 }
 
-/// Like [`write()`], unless the file exists: of two processes the first one wins. Blocks.
+/// Like [`write()`], but fails if the file exists, so that the first of two processes wins. Blocks.
 ///
 /// # Errors
-/// The error of the system, also if the file exists.
+/// The error of the system, or that the file exists.
 pub(super) fn write_once(path: &Path, content: &[u8]) -> io::Result<()> {
     create_dir(parent(path))?;
     let temporary = temporary(path);
@@ -50,7 +50,7 @@ pub(super) fn write_once(path: &Path, content: &[u8]) -> io::Result<()> {
     written
 }
 
-/// Opens a file to read and to write, and creates it and the directories above it if there is none. Blocks.
+/// Opens a file for reading and writing, creating it and its directories if necessary. Blocks.
 ///
 /// # Errors
 /// The error of the system.
@@ -62,15 +62,16 @@ pub(super) fn open(path: &Path) -> io::Result<File> {
     open_regular(&mut options, path)
 }
 
-/// Opens a file to read. Blocks.
+/// Opens a file for reading. Blocks.
 ///
 /// # Errors
-/// The error of the system, also if the path is a symbolic link or no regular file.
+/// The error of the system, or that the path is a symbolic link or not a regular file.
 pub(super) fn open_to_read(path: &Path) -> io::Result<File> {
     open_regular(OpenOptions::new().read(true), path)
 }
 
-/// Whether an open file still has a name, and at least this many bytes: somebody may have removed or cut it. Blocks.
+/// Whether an open file still has a name and at least this many bytes: it may have been removed or truncated.
+/// Blocks.
 ///
 /// # Errors
 /// The error of the system.
@@ -79,14 +80,14 @@ pub(super) fn is_in_place(file: &File, length: u64) -> io::Result<bool> {
     Ok(platform::has_name(&metadata) && metadata.len() >= length)
 }
 
-/// Whether the file at a path is this open one. Blocks.
+/// Whether `path` is this open file. Blocks.
 pub(super) fn is_at(file: &File, path: &Path) -> bool {
     let metadata = (file.metadata(), fs::symlink_metadata(path));
     matches!(metadata, (Ok(open), Ok(there)) if platform::is_same_file(&open, &there))
 }
 
-/// Opens a regular file: whoever could put a link into the directory would choose what is read or overwritten, and a pipe
-/// would keep us waiting.
+/// Opens a regular file. With a symbolic link, anyone who can write to the directory could choose what is
+/// read or overwritten, and a pipe would keep us waiting.
 fn open_regular(options: &mut OpenOptions, path: &Path) -> io::Result<File> {
     platform::follow_no_link(options);
     let file = options.open(path)?;
@@ -96,10 +97,10 @@ fn open_regular(options: &mut OpenOptions, path: &Path) -> io::Result<File> {
     Err(io::Error::new(io::ErrorKind::InvalidInput, "not a regular file"))
 }
 
-/// Like [`write()`], with what `content` writes. Blocks.
+/// Like [`write()`], with the content written by `content`. Blocks.
 ///
 /// # Errors
-/// The error of the system or of `content`; the file is then as it was before.
+/// The error of the system or of `content`; the file is unchanged then.
 pub(super) fn replace(path: &Path, content: impl FnOnce(&mut File) -> io::Result<()>) -> io::Result<()> {
     create_dir(parent(path))?;
     let temporary = temporary(path);
@@ -109,7 +110,7 @@ pub(super) fn replace(path: &Path, content: impl FnOnce(&mut File) -> io::Result
     })
 }
 
-/// Reads a file up to `limit` bytes and one more, by which a longer one is recognized. Blocks.
+/// Reads at most `limit` bytes of a file, plus one more that reveals a longer file. Blocks.
 ///
 /// # Errors
 /// The error of the system.
@@ -117,7 +118,7 @@ pub(super) fn read(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
     read_open(&open_to_read(path)?, limit)
 }
 
-/// Like [`read()`], of a file that the user chose. Blocks.
+/// Like [`read()`], for a file chosen by the user. Blocks.
 ///
 /// # Errors
 /// The error of the system.
@@ -143,8 +144,7 @@ pub(super) fn set_aside(path: &Path) -> io::Result<PathBuf> {
     Ok(aside)
 }
 
-/// Removes a file; one that does not exist counts as removed, because another process may share the
-/// directory. Blocks.
+/// Removes a file. A missing file is no error, because another process may share the directory. Blocks.
 ///
 /// # Errors
 /// The error of the system.
@@ -155,7 +155,7 @@ pub(super) fn remove(path: &Path) -> io::Result<()> {
     }
 }
 
-/// Removes old temporary files of `path` that killed processes left behind. Blocks.
+/// Removes old temporary files of `path` left behind by killed processes. Blocks.
 pub(super) fn remove_stale(path: &Path) {
     let stem = path.file_stem();
     remove_stale_where(parent(path), |temporary| {
@@ -180,8 +180,7 @@ fn remove_stale_where(dir: &Path, is_ours: impl Fn(&Path) -> bool) {
     }
 }
 
-/// Removes the files that were set aside in a directory, except for the `keep` last ones by name.
-/// Blocks.
+/// Removes the files set aside in a directory, except for the `keep` last ones by name. Blocks.
 pub(super) fn limit_set_aside(dir: &Path, keep: usize) {
     let files = fs::read_dir(dir).into_iter().flatten().flatten().map(|file| file.path());
     let mut aside: Vec<_> =
@@ -193,8 +192,7 @@ pub(super) fn limit_set_aside(dir: &Path, keep: usize) {
     }
 }
 
-/// Creates a directory, and those above it, accessible by their owner only. Existing ones stay as they
-/// are.
+/// Creates a directory and its parents, accessible by the owner only. Existing ones are not changed.
 fn create_dir(path: &Path) -> io::Result<()> {
     let mut builder = fs::DirBuilder::new();
     builder.recursive(true);

@@ -1,4 +1,4 @@
-//! The frame that all files of this program share, and how a file is checked when it is loaded.
+//! The format shared by all files of this program, and the checks when a file is loaded.
 //!
 //! ```text
 //! magic 8 · version 4 · network 4 · body … · sha256 32
@@ -72,11 +72,11 @@ impl Format {
         sealed.get(HEADER..).ok_or(Damage::Content)
     }
 
-    /// Loads a file and parses its body; `Ok(None)` if there is no such file. A file that is damaged or
-    /// that `parse` refuses is set aside. Blocks.
+    /// Loads a file and parses its body; `Ok(None)` if there is no such file. A damaged file, or one that
+    /// `parse` refuses, is set aside. Blocks.
     ///
     /// # Errors
-    /// The file exists and is of no use.
+    /// The file exists but is useless.
     pub fn load<T>(
         self,
         path: &Path,
@@ -91,7 +91,7 @@ impl Format {
 /// refuses is set aside. Blocks.
 ///
 /// # Errors
-/// The file exists and is of no use.
+/// The file exists but is useless.
 pub(super) fn load<T>(
     path: &Path,
     max_len: u64,
@@ -114,7 +114,7 @@ pub(super) fn add_checksum(content: &mut Vec<u8>) {
     content.extend_from_slice(&checksum);
 }
 
-/// Returns what precedes the checksum if the checksum is right.
+/// Returns everything before the checksum, if the checksum is right.
 pub(super) fn check(content: &[u8]) -> Option<&[u8]> {
     let (body, checksum) = content.split_last_chunk::<CHECKSUM>()?;
     (Sha256::digest(body)[..] == checksum[..]).then_some(body)

@@ -24,8 +24,8 @@ pub struct HistoryStore {
 }
 
 impl HistoryStore {
-    /// Loads the history in `state_dir`; without a directory nothing is saved. Samples from after `now`
-    /// are left out. Blocks while it reads 60 kB.
+    /// Loads the history in `state_dir`; without a directory nothing is saved. Samples later than `now` are
+    /// left out. Blocks while reading 60 kB.
     ///
     /// # Panics
     /// Outside of a tokio runtime.
@@ -48,7 +48,7 @@ impl HistoryStore {
         (Self { writer: Some(writer), network, saved: history.newest() }, history)
     }
 
-    /// Begins to save the history if five minutes of it are unsaved. Never blocks.
+    /// Starts saving the history if five minutes of it are unsaved. Never blocks.
     pub fn save(&mut self, history: &History) {
         if is_due(history.newest(), self.saved)
             && let Some(writer) = &self.writer
@@ -58,17 +58,17 @@ impl HistoryStore {
         }
     }
 
-    /// Saves nothing from now on.
+    /// Stops saving.
     pub fn stop_saving(&mut self) {
         self.writer = None;
     }
 
-    /// The next problem. Pending while there is none. Cancel-safe.
+    /// Waits for the next problem; pending while there is none. Cancel-safe.
     pub async fn problem(&mut self) -> StoreProblem {
         problem_of(&mut self.writer).await
     }
 
-    /// Saves a last time, for at most 2 s. Returns a problem that was not reported.
+    /// Saves a last time, for at most 2 s. Returns an unreported problem.
     pub fn close(self, history: &History) -> impl Future<Output = Option<StoreProblem>> + use<> {
         let is_failing = self.writer.as_ref().is_some_and(Writer::is_failing);
         let is_unsaved = history.newest() != self.saved || is_failing;
@@ -99,7 +99,7 @@ mod tests {
     const NET: Network = Network::Regtest;
     const NOW: Timestamp = Timestamp::from_secs(1_700_000_000);
 
-    /// A model after so many minutes of events.
+    /// A model after this many minutes of events.
     fn watched(history: History, from: Timestamp, minutes: u32) -> Model {
         let settings = ModelSettings {
             network: NET,

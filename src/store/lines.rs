@@ -1,4 +1,4 @@
-//! What the user typed on screen, a line for each: the text files `queries` and `alerts`, for all networks.
+//! Lines that the user typed on screen: the text files `queries` and `alerts`, for all networks.
 
 use crate::event::{Store, StoreFailure, StoreProblem};
 use crate::store::file;
@@ -7,13 +7,13 @@ use crate::store::writer::{Writer, close, problem_of};
 use std::io::ErrorKind;
 use std::path::Path;
 
-/// The longest file that is read, in bytes. Of a longer one, the beginning is.
+/// The longest file to read, in bytes. Only the beginning of a longer one is read.
 const MAX_FILE: u64 = 200_000;
 
 /// How many changes may wait to be written.
 const MAX_WAITING: usize = 4;
 
-/// Keeps lines that the user typed.
+/// Saves lines that the user typed.
 #[derive(Debug)]
 pub struct LineStore {
     writer: Option<Writer<Vec<String>>>,
@@ -21,7 +21,7 @@ pub struct LineStore {
 }
 
 impl LineStore {
-    /// Loads the last queries, which are saved while `saving` is on. Blocks while it reads.
+    /// Loads the last queries, which are saved while `saving` is on. Blocks while reading.
     ///
     /// # Panics
     /// Outside of a tokio runtime.
@@ -29,12 +29,12 @@ impl LineStore {
         Self::load(state_dir, saving, Store::Queries, "queries")
     }
 
-    /// Loads the rules of alerts that were added on screen; otherwise as [`LineStore::queries`].
+    /// Loads the alert rules added on screen; otherwise like [`LineStore::queries`].
     pub(super) fn alerts(state_dir: Option<&Path>, saving: Saving) -> (Self, Vec<String>) {
         Self::load(state_dir, saving, Store::Alerts, "alerts")
     }
 
-    /// Loads the lines of a file in `state_dir`; without a directory nothing is kept.
+    /// Loads the lines of a file in `state_dir`; without a directory nothing is saved.
     fn load(state_dir: Option<&Path>, saving: Saving, store: Store, name: &str) -> (Self, Vec<String>) {
         let Some(dir) = state_dir else { return (Self { writer: None, saving }, Vec::new()) };
         let path = dir.join(name);
@@ -53,20 +53,20 @@ impl LineStore {
         (Self { writer: Some(writer), saving }, lines)
     }
 
-    /// Begins to save the lines. Never blocks.
+    /// Starts saving the lines. Never blocks.
     pub fn save(&self, lines: Vec<String>) {
         if let Some(writer) = self.writer.as_ref().filter(|_| self.saving.is_on()) {
-            // A disk that is so slow loses at most the last changes.
+            // On a disk this slow, at most the last changes are lost.
             writer.write(|| lines);
         }
     }
 
-    /// The next problem. Pending while there is none. Cancel-safe.
+    /// Waits for the next problem; pending while there is none. Cancel-safe.
     pub async fn problem(&mut self) -> StoreProblem {
         problem_of(&mut self.writer).await
     }
 
-    /// Writes what is waiting, for at most 2 s. Returns a problem that was not reported.
+    /// Writes what is waiting, for at most 2 s. Returns an unreported problem.
     pub async fn close(self) -> Option<StoreProblem> {
         close(self.writer, None).await
     }

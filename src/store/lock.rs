@@ -1,4 +1,5 @@
-//! The locks on the state files of one network, and on those for all networks: of several processes, one saves.
+//! The locks on the state files of one network, and on those for all networks: of several processes, only one
+//! saves.
 
 use crate::chain::Network;
 use crate::event::{Store, StoreFailure, StoreProblem};
@@ -10,10 +11,11 @@ use std::time::Duration;
 use tokio::task::{JoinHandle, spawn_blocking};
 use tokio::time::{Instant, sleep_until};
 
-/// How often is looked whether the lock still counts: for so long two processes may save after the folder vanished.
+/// How often to check that the lock still counts. If the folder vanishes, two processes may save for this
+/// long.
 const LOOK_INTERVAL: Duration = Duration::from_secs(5);
 
-/// The lock, until it is dropped. The system takes it from a process that ends.
+/// A lock, held until dropped. The system releases it when the process ends.
 #[derive(Debug)]
 pub struct Lock {
     place: Place,
@@ -22,29 +24,29 @@ pub struct Lock {
     looking: Option<JoinHandle<Look>>,
 }
 
-/// What is locked.
+/// The locked file.
 #[derive(Clone, Debug)]
 struct Place {
     state_dir: PathBuf,
     name: String,
-    /// What the lock is on.
+    /// What it protects.
     store: Store,
 }
 
-/// What a look found.
+/// The result of a check.
 #[derive(Debug)]
 enum Look {
-    /// The file of the lock is where another process would look for it, or nothing can be there.
+    /// The lock's file is where another process would look for it, or no file can be there.
     InPlace,
-    /// It was missing; there is one again, and it is locked.
+    /// It was missing; it has been created again and locked.
     Renewed(Arc<File>),
-    /// Another process has locked the file that is there.
+    /// Another process has locked the file there.
     Lost(StoreProblem),
 }
 
 impl Lock {
-    /// Locks the state files of `network` in `state_dir`. `Ok(None)` if the file system cannot lock or write
-    /// there, so that no process can tell whether there is another one. Blocks.
+    /// Locks the state files of `network` in `state_dir`. `Ok(None)` if the file system cannot lock or write,
+    /// so that processes cannot notice each other. Blocks.
     ///
     /// # Errors
     /// Another process has the lock.
@@ -52,7 +54,7 @@ impl Lock {
         Self::acquire(state_dir, network.to_string(), Store::Lock)
     }
 
-    /// Locks what the user types and chooses on screen, which is saved for all networks; otherwise as
+    /// Locks what the user types and chooses on screen, which is saved for all networks; otherwise like
     /// [`Lock::of_network`].
     pub fn of_screen(state_dir: &Path) -> Result<Option<Self>, StoreProblem> {
         Self::acquire(state_dir, "screen".to_owned(), Store::Screen)
@@ -64,7 +66,7 @@ impl Lock {
         Ok(file.map(|file| Self { place, file: Arc::new(file), look_at, looking: None }))
     }
 
-    /// Waits until another process has the lock: somebody removed the folder, and a process that started then found no
+    /// Waits until another process has the lock: the folder was removed, and a process started then found no
     /// lock in the new one. Cancel-safe.
     pub async fn lost(&mut self) -> StoreProblem {
         loop {
@@ -77,7 +79,7 @@ impl Lock {
             let found = looking.await;
             (self.looking, self.look_at) = (None, Instant::now() + LOOK_INTERVAL);
             match found {
-                // A look that failed is made again.
+                // A failed check is repeated.
                 Ok(Look::InPlace) | Err(_) => {}
                 Ok(Look::Renewed(file)) => self.file = file,
                 Ok(Look::Lost(problem)) => return problem,

@@ -1,13 +1,13 @@
 //! What survives a restart: addresses of peers, outputs of recent blocks, the mempool and its history, the watch
 //! list.
 //!
-//! Each store has the same life cycle: `load` reads what an earlier run saved, `save` hands new state to
-//! a thread that writes it and never blocks, `problem` waits for what went wrong, and `close` writes the
-//! last state. What cannot be loaded or saved is reported once, and the program goes on without it.
-//! [`Stores`] has them all; without a state directory nothing is kept.
+//! All stores have the same life cycle: `load` reads what an earlier run saved; `save` hands new state to a
+//! writing thread and never blocks; `problem` waits for errors; and `close` writes the final state. Whatever
+//! cannot be loaded or saved is reported once, and the program continues without it. [`Stores`] contains all
+//! of them; without a state directory nothing is saved.
 //!
-//! Every file but the journal of the mempool has the same frame with a checksum (`format`), is written whole
-//! or not at all, and is set aside if it is damaged (`file`). Of several processes with the same files, the
+//! Every file except the mempool's journal has the same format with a checksum (`format`), is written whole
+//! or not at all, and is set aside if damaged (`file`). If several processes use the same files, only the
 //! first one saves (`lock`).
 
 mod addresses;

@@ -1,10 +1,10 @@
-//! Whether this process saves what its user types and chooses on screen.
+//! Whether this process saves what the user types and chooses on screen.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// Whether this process saves what its user types and chooses on screen: of several with the same folder, the first one
-/// does. All copies say the same, also when that changes.
+/// Whether this process saves what the user types and chooses on screen: of several with the same folder,
+/// only the first one does. Clones share the value, which may change.
 #[derive(Clone, Debug, Default)]
 pub struct Saving(Arc<AtomicBool>);
 
@@ -13,7 +13,7 @@ impl Saving {
         self.0.store(is_on, Ordering::Relaxed);
     }
 
-    /// Whether it does now.
+    /// Whether saving is on.
     pub fn is_on(&self) -> bool {
         self.0.load(Ordering::Relaxed)
     }

@@ -1,11 +1,11 @@
-//! Screens that the user saves as text: files that this program never reads again.
+//! Screens that the user saves as text. The program never reads them again.
 
 use std::fmt::Write as _;
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-/// How many files of one name a folder may have: with `-2`, `-3` … at their end.
+/// The most files with one base name in a folder, suffixed `-2`, `-3` and so on.
 const MAX_OF_A_NAME: usize = 99;
 
 /// Why a screen was not saved.
@@ -14,7 +14,7 @@ pub enum SaveError {
     /// There is no folder to save it in.
     #[error("there is no folder to save it in")]
     NoFolder,
-    /// Files cannot be written in any of the folders; the error in the first one.
+    /// No folder is writable; the error is for the first one.
     #[error("cannot write in {}: {error}", .folder.display())]
     Write {
         /// The folder.
@@ -24,11 +24,11 @@ pub enum SaveError {
     },
 }
 
-/// Writes `text` into a new file in the first of the folders in which that is possible, and returns its path.
-/// `NAME.txt` becomes `NAME-2.txt` where there is one already: no file is ever overwritten. Blocks.
+/// Writes `text` to a new file in the first writable folder, and returns its path. No file is ever
+/// overwritten: if `NAME.txt` exists, it becomes `NAME-2.txt`. Blocks.
 ///
 /// # Errors
-/// No file can be written in any of the folders.
+/// No folder is writable.
 pub fn save_screen(folders: &[PathBuf], name: &str, text: &str) -> Result<PathBuf, SaveError> {
     let mut first = None;
     for folder in folders {
@@ -46,7 +46,7 @@ fn save_in(folder: &Path, name: &str, text: &str) -> io::Result<PathBuf> {
     for number in 1..=MAX_OF_A_NAME {
         let mut file_name = name.to_owned();
         if number > 1 {
-            // Writing to a string never fails.
+            // Writing to a string cannot fail.
             let _ = write!(file_name, "-{number}");
         }
         let path = folder.join(file_name + ".txt");
@@ -55,7 +55,7 @@ fn save_in(folder: &Path, name: &str, text: &str) -> io::Result<PathBuf> {
                 return match file.write_all(text.as_bytes()) {
                     Ok(()) => Ok(path),
                     Err(error) => {
-                        // Half a screen is of no use; the first error is the one to report.
+                        // Half a screen is useless; the first error is the one to report.
                         let _ = fs::remove_file(&path);
                         Err(error)
                     }

@@ -22,19 +22,19 @@ use std::sync::Arc;
 #[derive(Clone, Copy, Debug)]
 #[expect(clippy::struct_excessive_bools, reason = "each is set by itself")]
 pub struct StoreSettings<'a> {
-    /// The directory of all files; `None`: nothing is loaded or saved.
+    /// The directory of all files; `None` loads and saves nothing.
     pub state_dir: Option<&'a Path>,
     /// The network whose files are used.
     pub network: Network,
-    /// Whether addresses are loaded and saved: only if peers are discovered.
+    /// Whether to load and save addresses, which is for discovery only.
     pub addresses: bool,
-    /// How many blocks to load the outputs of.
+    /// The number of blocks whose outputs to load.
     pub prevout_blocks: usize,
-    /// Whether the mempool is loaded and saved.
+    /// Whether to load and save the mempool.
     pub mempool: bool,
-    /// Whether the outputs and figures of blocks and the size of the mempool are loaded and saved.
+    /// Whether to load and save the outputs and figures of blocks, and the mempool's size.
     pub figures: bool,
-    /// Whether what the user types and chooses on screen is saved.
+    /// Whether to save what the user types and chooses on screen.
     pub screen: bool,
 }
 
@@ -65,17 +65,17 @@ pub struct Stores {
     watchlist: WatchlistStore,
     mempool: MempoolStore,
     alerts: LineStore,
-    /// That another process uses the same files, until it is reported.
+    /// The problem that another process uses the same files, until it is reported.
     in_use: Option<StoreProblem>,
     lock: Option<Lock>,
-    /// The lock on what is typed and chosen on screen, and whether it is saved.
+    /// The lock on what is typed and chosen on screen, and whether that is saved.
     screen_lock: Option<Lock>,
     saving: Saving,
 }
 
 impl Stores {
-    /// Opens all stores. Blocks while they read, except for the mempool, which is read in the background. If
-    /// another process uses the same files, they are read and not written.
+    /// Opens all stores. Blocks while reading, except for the mempool, which is read in the background. If
+    /// another process uses the same files, they are only read.
     ///
     /// # Panics
     /// Outside of a tokio runtime.
@@ -83,7 +83,7 @@ impl Stores {
         let StoreSettings { state_dir, network, .. } = settings;
         let (lock, in_use) = acquired(state_dir.map(|dir| Lock::of_network(dir, network)));
         let is_second = in_use.is_some();
-        // A process that saves nothing must not keep another one, of another network, from saving this.
+        // A process that saves nothing must not keep one of another network from saving this.
         let screen_dir = state_dir.filter(|_| settings.screen && !is_second);
         let (screen_lock, screen_in_use) = acquired(screen_dir.map(Lock::of_screen));
         let saving = Saving::default();
@@ -95,7 +95,7 @@ impl Stores {
         let (history_store, history) = HistoryStore::load(figures_dir, network, now);
         let (block_store, blocks) = BlockStore::load(figures_dir, network);
         let (watchlist_store, targets) = WatchlistStore::load(state_dir, network);
-        // The other process writes to the journal: it is not even read.
+        // The other process writes to the journal, so it is not even read.
         let mempool = MempoolStore::load(state_dir.filter(|_| settings.mempool && !is_second), network, now);
         let (alert_store, alerts) = LineStore::alerts(state_dir, saving.clone());
         let mut stores = Self {
@@ -128,33 +128,33 @@ impl Stores {
         self.mempool.stop_saving();
     }
 
-    /// Whether this process saves what is typed and chosen on screen: another one that uses the same folder does it
-    /// otherwise.
+    /// Whether this process, rather than another one with the same folder, saves what is typed and chosen on
+    /// screen.
     pub(crate) fn saving(&self) -> Saving {
         self.saving.clone()
     }
 
-    /// Whether the mempool of an earlier run is being loaded, or the event that there is none.
+    /// Whether an earlier run's mempool, or the event that there is none, is still to come.
     pub fn restores(&self) -> bool {
         self.mempool.restores()
     }
 
-    /// Takes note of an event that the model has applied. Never blocks.
+    /// Notes an event that the model has applied. Never blocks.
     pub fn note(&mut self, event: &Event, outcome: &Outcome, model: &Model) {
         self.mempool.note(event, outcome, model);
     }
 
-    /// Takes note of a command of the user that the model has carried out. Never blocks.
+    /// Notes a user command that the model has carried out. Never blocks.
     pub fn note_command(&mut self, command: &Command, model: &Model) {
         self.watchlist.note(command, model);
     }
 
-    /// Begins to save the rules of alerts that were added on screen. Never blocks.
+    /// Starts saving the alert rules added on screen. Never blocks.
     pub fn save_alerts(&self, rules: Vec<String>) {
         self.alerts.save(rules);
     }
 
-    /// Begins to save what is due. Never blocks; cheap enough to be called after each event.
+    /// Starts saving what is due. Never blocks; cheap enough to be called after each event.
     pub fn save(&mut self, addresses: Option<&AddrTable>, model: &Model, now: Timestamp) {
         if let Some(table) = addresses {
             self.addresses.save(table, now);
@@ -165,15 +165,15 @@ impl Stores {
         self.mempool.save(model, now);
     }
 
-    /// Waits until whatever is lost for lack of room has been taken up, so that a simulation does not depend on threads.
-    /// Blocks.
+    /// Waits until the writers have room, so that a simulation, in which nothing may be lost for lack of
+    /// room, does not depend on thread timing. Blocks.
     #[cfg(test)]
     pub(crate) fn wait_for_room(&self) {
         self.mempool.wait_for_room();
         self.prevouts.wait_for_room();
     }
 
-    /// Begins to save the outputs of a block. Never blocks.
+    /// Starts saving a block's outputs. Never blocks.
     pub fn save_prevouts(&mut self, block: Arc<BlockOutputs>) {
         self.prevouts.save(block);
     }
@@ -183,8 +183,8 @@ impl Stores {
         self.prevouts.block_connected(height);
     }
 
-    /// The next problem of any store, each reported once, or the next part of the mempool of an earlier run.
-    /// Pending while there is none. Cancel-safe.
+    /// Waits for the next problem of any store, each reported once, or the next part of an earlier run's
+    /// mempool; pending while there is none. Cancel-safe.
     pub async fn next(&mut self) -> EventKind {
         if let Some(in_use) = self.in_use.take() {
             return EventKind::Warning(in_use.into());
@@ -210,7 +210,7 @@ impl Stores {
         EventKind::Warning(problem.into())
     }
 
-    /// Saves everything a last time, for at most 2 s. Returns the problems that were not reported.
+    /// Saves everything a last time, for at most 2 s. Returns the unreported problems.
     pub fn close(
         self,
         addresses: Option<&AddrTable>,
@@ -221,7 +221,7 @@ impl Stores {
         let history = self.history.close(model.history());
         let blocks = self.blocks.close(model.blocks());
         let (watchlist, mempool) = (self.watchlist.close(), self.mempool.close(model, now));
-        // Boxed, as the futures of whoever waits for it contain it.
+        // Boxed, as callers' futures contain it.
         Box::pin(async {
             let (prevouts, alerts) = (self.prevouts.close(), self.alerts.close());
             let problems = tokio::join!(addresses, prevouts, history, blocks, watchlist, mempool, alerts);
@@ -230,7 +230,7 @@ impl Stores {
     }
 }
 
-/// The lock if it was acquired, and otherwise whether another process has it.
+/// The lock if it was acquired; otherwise, the problem that another process has it.
 fn acquired(lock: Option<Result<Option<Lock>, StoreProblem>>) -> (Option<Lock>, Option<StoreProblem>) {
     match lock.transpose() {
         Ok(lock) => (lock.flatten(), None),

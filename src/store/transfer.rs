@@ -1,4 +1,4 @@
-//! The saved mempool from and to a `mempool.dat` of Bitcoin Core.
+//! Imports and exports the saved mempool as a `mempool.dat` of Bitcoin Core.
 
 use crate::chain::Network;
 use crate::event::{Knowledge, Restored, RestoredTx, StoreFailure, StoreProblem};
@@ -13,22 +13,22 @@ use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-/// The longest file that is read, in bytes: ten times the largest mempool that Bitcoin Core has by default.
+/// The longest file to read, in bytes: ten times Bitcoin Core's largest default mempool.
 const MAX_FILE: u64 = 3 << 30;
 
-/// The number of transactions that are written at once.
+/// The number of transactions written at a time.
 const BATCH: usize = 1_000;
 
-/// What was imported or exported.
+/// The result of an import or export.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Transferred {
     /// The number of transactions.
     pub transactions: usize,
     /// Their size, in bytes.
     pub bytes: u64,
-    /// The number of transactions that are not valid by themselves, or came twice; they were left out.
+    /// The number of transactions left out because they are invalid on their own or duplicates.
     pub left_out: usize,
-    /// When the mempool was saved, as far as it is known: an imported one no earlier than this.
+    /// When the mempool was saved, as far as is known; for an imported one, a lower bound.
     pub saved: Timestamp,
 }
 
@@ -81,11 +81,11 @@ pub enum TransferError {
     InUse(PathBuf),
 }
 
-/// Replaces the saved mempool of `network` in `state_dir` by that in `path`. Blocks.
+/// Replaces the saved mempool of `network` in `state_dir` with the one in `path`. Blocks.
 ///
 /// # Errors
-/// The file cannot be read or is not a whole `mempool.dat`, it cannot be saved, or another process uses `state_dir`;
-/// in each case the saved mempool is as it was before.
+/// The file cannot be read or is not a whole `mempool.dat`, it cannot be saved, or another process uses
+/// `state_dir`; in each case the saved mempool is unchanged.
 pub fn import(
     path: &Path,
     state_dir: &Path,
@@ -106,7 +106,7 @@ pub fn import(
             continue;
         }
         let entered = u64::try_from(time).map_or(now, Timestamp::from_secs).min(now);
-        // The node of its owner accepted it.
+        // The user's own node accepted it.
         let knowledge = Knowledge { is_proven: true, ..Knowledge::default() };
         txs.push(RestoredTx { tx: Arc::new(tx), first_seen: entered, knowledge });
     }
@@ -115,7 +115,7 @@ pub fn import(
     let transferred = Transferred { transactions: txs.len(), bytes, left_out, saved };
     let _lock = lock(state_dir, network)?;
     let journal_path = journal_path(state_dir, network);
-    // Without a transaction, one empty batch says when the mempool was saved.
+    // Without transactions, one empty batch records when the mempool was saved.
     let mut is_first = true;
     let batches = std::iter::from_fn(|| {
         let added: Vec<_> = txs.drain(..txs.len().min(BATCH)).collect();
@@ -147,7 +147,7 @@ pub fn export(path: &Path, state_dir: &Path, network: Network) -> Result<Transfe
         true
     });
     match loaded {
-        // What is before the damage is exported; the monitor reports it when it starts.
+        // Everything before the damage is exported; the monitor reports the damage when it starts.
         Ok(()) | Err(StoreFailure::Cut { .. }) => {}
         Err(failure) => {
             let store = crate::event::Store::Mempool;
@@ -165,7 +165,7 @@ pub fn export(path: &Path, state_dir: &Path, network: Network) -> Result<Transfe
     };
     let target = File::create_new(path).map_err(unwritable)?;
     write(target, &parents_first(txs)).map_err(|error| {
-        // Half a file is of no use; the first error is the one to report.
+        // Half a file is useless; the first error is the one to report.
         let _ = fs::remove_file(path);
         unwritable(error)
     })?;
@@ -186,8 +186,8 @@ fn write(file: File, txs: &[RestoredTx]) -> io::Result<()> {
     file.into_inner().map_err(io::IntoInnerError::into_error)?.sync_all()
 }
 
-/// Sorts transactions so that parents come before their children: Bitcoin Core takes them one by one. Each
-/// pass over those that are left takes a generation.
+/// Sorts transactions so that parents come before their children, as Bitcoin Core takes them one by one. Each
+/// pass takes one generation of what is left.
 fn parents_first(txs: Vec<RestoredTx>) -> Vec<RestoredTx> {
     let mut left: HashSet<_> = txs.iter().map(|tx| tx.tx.txid()).collect();
     let (mut sorted, mut waiting) = (Vec::with_capacity(txs.len()), txs);
@@ -195,7 +195,7 @@ fn parents_first(txs: Vec<RestoredTx>) -> Vec<RestoredTx> {
         let has_parent = |tx: &RestoredTx| tx.tx.inputs().any(|input| left.contains(&input.prevout.txid));
         let (children, ready): (Vec<_>, Vec<_>) = waiting.into_iter().partition(has_parent);
         if ready.is_empty() {
-            // No hash leads to a circle.
+            // Hashes cannot form a cycle.
             sorted.extend(children);
             return sorted;
         }

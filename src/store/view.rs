@@ -1,4 +1,4 @@
-//! Where the user was, and what the user chose on screen: `view.json`, for all networks.
+//! The view state: where the user was and what the user chose on screen, in `view.json`, for all networks.
 
 use super::file;
 use std::io;
@@ -6,14 +6,14 @@ use std::path::Path;
 
 const NAME: &str = "view.json";
 
-/// The largest file that is read, in bytes.
+/// The largest file to read, in bytes.
 const LARGEST: u64 = 1 << 16;
 
-/// Returns what the last run kept; nothing if there is no such file.
+/// Returns what the last run saved; empty if there is no such file.
 ///
 /// # Errors
 ///
-/// If the file exists and cannot be read.
+/// The file exists but cannot be read.
 pub fn load_view(state_dir: &Path) -> io::Result<Vec<u8>> {
     match file::read(&state_dir.join(NAME), LARGEST) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
@@ -21,11 +21,11 @@ pub fn load_view(state_dir: &Path) -> io::Result<Vec<u8>> {
     }
 }
 
-/// Keeps `content` for the next run.
+/// Saves `content` for the next run.
 ///
 /// # Errors
 ///
-/// If the file cannot be written.
+/// The file cannot be written.
 pub fn save_view(state_dir: &Path, content: &[u8]) -> io::Result<()> {
     file::write(&state_dir.join(NAME), content)
 }

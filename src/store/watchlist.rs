@@ -8,24 +8,24 @@ use crate::store::format::Format;
 use crate::store::writer::{Writer, close, problem_of};
 use std::path::Path;
 
-/// The longest target, in bytes: a script of the greatest length in hexadecimal digits.
+/// The longest target, in bytes: a script of the maximum length, in hexadecimal.
 const LONGEST: usize = 20_000;
 
 /// The body has one target per line, as the user wrote it.
 const FORMAT: Format = Format { magic: *b"mpulwtch", version: 1, max_body: MAX_TARGETS * (LONGEST + 1) };
 
-/// Saves what the user adds to the watch list of one network, and forgets what the user removes.
+/// Saves the targets that the user adds to and removes from the watch list of one network.
 #[derive(Debug)]
 pub struct WatchlistStore {
     writer: Option<Writer<Vec<u8>>>,
     network: Network,
     targets: Vec<WatchTarget>,
-    /// Whether the last change was not handed to the writer.
+    /// Whether the last change has not been handed to the writer.
     is_unsaved: bool,
 }
 
 impl WatchlistStore {
-    /// Loads the targets in `state_dir`; without a directory nothing is saved. Blocks while it reads.
+    /// Loads the targets in `state_dir`; without a directory nothing is saved. Blocks while reading.
     ///
     /// # Panics
     /// Outside of a tokio runtime.
@@ -48,11 +48,11 @@ impl WatchlistStore {
         (store, targets)
     }
 
-    /// Takes note of a command of the user that the model has carried out, and begins to save. Never blocks.
+    /// Notes a user command that the model has carried out, and starts saving. Never blocks.
     pub fn note(&mut self, command: &Command, model: &Model) {
         match command {
             Command::Watch(targets) => {
-                // The model refuses what is too much.
+                // The model refuses targets beyond the limit.
                 for target in targets.iter().filter(|target| model.watchlist().contains(target)) {
                     if self.targets.iter().all(|known| known.key() != target.key()) {
                         self.targets.push(target.clone());
@@ -70,7 +70,7 @@ impl WatchlistStore {
         self.save();
     }
 
-    /// Begins to save what the writer had no room for. Never blocks.
+    /// Starts saving what the writer had no room for. Never blocks.
     pub fn save(&mut self) {
         if self.is_unsaved
             && let Some(writer) = &self.writer
@@ -80,17 +80,17 @@ impl WatchlistStore {
         }
     }
 
-    /// Saves nothing from now on.
+    /// Stops saving.
     pub fn stop_saving(&mut self) {
         self.writer = None;
     }
 
-    /// The next problem. Pending while there is none. Cancel-safe.
+    /// Waits for the next problem; pending while there is none. Cancel-safe.
     pub async fn problem(&mut self) -> StoreProblem {
         problem_of(&mut self.writer).await
     }
 
-    /// Saves a last time, for at most 2 s. Returns a problem that was not reported.
+    /// Saves a last time, for at most 2 s. Returns an unreported problem.
     pub fn close(self) -> impl Future<Output = Option<StoreProblem>> + use<> {
         let is_failing = self.writer.as_ref().is_some_and(Writer::is_failing);
         let last = (self.is_unsaved || is_failing).then(|| self.encode());
@@ -103,7 +103,7 @@ impl WatchlistStore {
     }
 }
 
-/// Reads the lines of [`WatchlistStore::encode`]; `None` if they are anything else.
+/// Parses the lines of [`WatchlistStore::encode`]; `None` for anything else.
 fn decode(body: &[u8], network: Network) -> Option<Vec<WatchTarget>> {
     let lines = std::str::from_utf8(body).ok()?.lines();
     let targets: Vec<_> = lines.map(|line| WatchTarget::parse(line, network).ok()).collect::<Option<_>>()?;

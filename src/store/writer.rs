@@ -1,4 +1,4 @@
-//! Writes in the background, one job after the other, and reports the first failure in a row.
+//! Writes in the background, one job after the other, and reports the first of consecutive failures.
 
 use crate::event::{Store, StoreFailure, StoreProblem};
 use std::path::PathBuf;
@@ -9,10 +9,10 @@ use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
-/// How long the last writes may take when the program ends.
+/// How long the last writes may take on shutdown.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// Problems that may wait to be reported: one from loading, one from saving.
+/// How many problems may wait to be reported: one from loading, one from saving.
 const MAX_PROBLEMS: usize = 2;
 
 /// A store's thread for writing.
@@ -27,8 +27,8 @@ pub(super) struct Writer<J> {
 }
 
 impl<J: Send + 'static> Writer<J> {
-    /// Starts a thread that does up to `capacity` waiting jobs by `write`. `loading` is what failed
-    /// when the store was loaded, to be reported first.
+    /// Starts a thread that carries out jobs with `write`, with a queue of `capacity` jobs. `loading` is a
+    /// failure to load the store, reported first.
     ///
     /// # Panics
     /// Outside of a tokio runtime.
@@ -58,7 +58,7 @@ impl<J: Send + 'static> Writer<J> {
                 if let Err(error) = outcome
                     && !was_failing
                 {
-                    // A full channel means that problems are not being read, and those in it suffice.
+                    // A full channel means that problems are not being read, and those in it are enough.
                     let _ = reporter.try_send(problem(error.into()));
                 }
             }
@@ -66,8 +66,8 @@ impl<J: Send + 'static> Writer<J> {
         Self { store, path, jobs, problems, is_failing, task }
     }
 
-    /// Queues the job that `make` returns; false, without a call of `make`, if too many are waiting. Never
-    /// blocks.
+    /// Queues the job returned by `make`. If too many are waiting, returns false without calling `make`.
+    /// Never blocks.
     pub fn write(&self, make: impl FnOnce() -> J) -> bool {
         self.jobs.try_reserve().map(|place| place.send(make())).is_ok()
     }
@@ -85,7 +85,7 @@ impl<J: Send + 'static> Writer<J> {
         self.is_failing.load(Ordering::Relaxed)
     }
 
-    /// The next problem. Pending while there is none. Cancel-safe.
+    /// Waits for the next problem; pending while there is none. Cancel-safe.
     pub async fn problem(&mut self) -> StoreProblem {
         match self.problems.recv().await {
             Some(problem) => problem,
@@ -93,7 +93,7 @@ impl<J: Send + 'static> Writer<J> {
         }
     }
 
-    /// Does the waiting jobs and `last`, for at most 2 s. Returns a problem that was not reported.
+    /// Carries out the waiting jobs and `last`, for at most 2 s. Returns an unreported problem.
     pub async fn close(self, last: Option<J>) -> Option<StoreProblem> {
         let Self { store, path, jobs, mut problems, task, .. } = self;
         let closed = timeout(CLOSE_TIMEOUT, async {

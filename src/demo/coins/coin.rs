@@ -17,7 +17,7 @@ pub(in crate::demo) struct Coin {
     pub(in crate::demo) origin: Origin,
 }
 
-/// Where the transaction that created a coin is.
+/// The location of the transaction that created a coin.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(in crate::demo) enum Origin {
     /// In the block of this height.
@@ -26,7 +26,7 @@ pub(in crate::demo) enum Origin {
     Mempool {
         /// Its fee rate, in sat/kvB.
         fee_rate: u64,
-        /// How many transactions may descend from the coin before a block confirms it.
+        /// How many transactions may still descend from the coin before a block confirms it.
         room: u8,
     },
 }
@@ -49,7 +49,7 @@ impl Coin {
     }
 }
 
-/// A transaction with what only its creator knows.
+/// A transaction, with facts that only its creator knows.
 pub(in crate::demo) struct Spend {
     pub(in crate::demo) tx: Transaction,
     /// The fee, in sat.
@@ -59,7 +59,7 @@ pub(in crate::demo) struct Spend {
     pub(in crate::demo) parent: Option<Txid>,
     /// The transaction that it replaces on purpose.
     pub(in crate::demo) replaces: Option<Txid>,
-    /// Whether it is sent to a miner directly and never announced.
+    /// Whether it is sent directly to a miner and never announced.
     pub(in crate::demo) secret: bool,
     pub(in crate::demo) made: Vec<Coin>,
 }

@@ -4,7 +4,7 @@ use super::coin::{Coin, Origin};
 use rand::RngExt;
 use rand::rngs::StdRng;
 
-/// The age of a confirmed coin: the group in which it is.
+/// The age group of a confirmed coin.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Age {
     /// In one of the last 6 blocks.
@@ -20,7 +20,7 @@ pub(super) enum Age {
 /// The number of blocks up to which a coin belongs to each group but the last.
 const BLOCKS: [u32; 3] = [6, 144, 288];
 
-/// How many random coins are looked at to find a suitable one.
+/// How many random coins are tried to find a suitable one.
 const ATTEMPTS: usize = 16;
 
 /// Confirmed coins, in a group for each [`Age`].
@@ -45,8 +45,8 @@ impl Confirmed {
         }
     }
 
-    /// Takes a random coin of this age that `suits`. If there is none, its age is that of the next younger
-    /// group that has one, and in the end of an older one.
+    /// Takes a random coin of this age that `suits`; if there is none, from the next younger group, and
+    /// finally from an older one.
     pub(super) fn take(&mut self, rng: &mut StdRng, age: Age, suits: impl Fn(&Coin) -> bool) -> Option<Coin> {
         let (younger, older) = self.groups.split_at_mut(age as usize + 1);
         younger.iter_mut().rev().chain(older).find_map(|coins| take(rng, coins, &suits))

@@ -8,7 +8,7 @@ use crate::wire::transaction::{InputParts, OutputParts, TxParts};
 use rand::RngExt;
 use rand::rngs::StdRng;
 
-/// The lowest value of an output, in sat: above Core's dust threshold for every kind.
+/// The lowest value of an output, in sat: above Core's dust threshold for every script type.
 pub(super) const DUST: u64 = 1_000;
 
 /// The sequence number that signals replaceability (BIP125) without a relative lock time.
@@ -22,7 +22,7 @@ pub(super) const FINAL: u32 = 0xffff_fffe;
 pub(super) struct Draft {
     coins: Vec<Coin>,
     parts: TxParts,
-    /// The script type of each output; `None`: it can never be spent.
+    /// The script type of each output; `None`: unspendable.
     scripts: Vec<Option<ScriptType>>,
     /// The shares of the outputs in what the fee leaves.
     shares: Vec<f64>,
@@ -44,7 +44,7 @@ impl Draft {
         }
     }
 
-    /// Adds an output with a `share` of what the fee leaves, in proportion to the sum of all shares.
+    /// Adds an output with a `share` of what the fee leaves, relative to the sum of all shares.
     pub(super) fn pay(&mut self, rng: &mut StdRng, share: f64) {
         let script = ScriptType::random(rng);
         self.parts.outputs.push(OutputParts { value: 0, script_pubkey: script.locking(rng) });

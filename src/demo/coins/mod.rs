@@ -1,5 +1,5 @@
 //! A consistent set of coins: every transaction spends existing outputs exactly once, except for deliberate
-//! replacements, and creates no value.
+//! replacements, and creates no money.
 
 pub(super) mod coin;
 mod confirmed;
@@ -17,10 +17,10 @@ use rand::RngExt;
 use rand::rngs::StdRng;
 use std::collections::{HashSet, VecDeque};
 
-/// Coins below this value, in sat, are not spent: the fee would take too much of it.
+/// Coins below this value, in sat, are not spent: the fee would consume too much of them.
 const MIN_COIN: u64 = 5_000;
 
-/// With fewer confirmed coins payments are split, with more they are consolidated.
+/// With fewer confirmed coins, payments are split; with more, coins are consolidated.
 const FEW_COINS: usize = 500;
 const MANY_COINS: usize = 60_000;
 
@@ -78,10 +78,10 @@ const RECIPES: [(u32, Recipe); 8] = [
     (30, Recipe::Replacement),
 ];
 
-/// How often each age of coins is spent, in 1/100 of the transactions; `None`: a coin is unconfirmed, which
-/// large consolidations never spend. On mainnet, by vB, about 25 % spend only unconfirmed coins, 22 % also coins that are at most 6 blocks old, 17 %
-/// at most 144, 16 % at most 4,032, and the others older ones. Here 288 blocks stand for 4,032: no node serves
-/// more.
+/// How often coins of each age are spent, in 1/100 of the transactions; `None`: an unconfirmed coin, which
+/// large consolidations never spend. On mainnet, by vB, about 25 % spend only unconfirmed coins, 22 % also
+/// coins that are at most 6 blocks old, 17 % at most 144, 16 % at most 4,032, and the others older ones. Here
+/// 288 blocks stand for 4,032: no node serves more.
 const AGES: [(u32, Option<Age>); 5] =
     [(37, None), (19, Some(Age::Hour)), (15, Some(Age::Day)), (13, Some(Age::Served)), (16, Some(Age::Old))];
 
@@ -128,7 +128,7 @@ impl Coins {
         Some(spend)
     }
 
-    /// Returns the next transaction, or `None` if hardly a coin is left before the next block.
+    /// Returns the next transaction, or `None` if hardly any coins are left before the next block.
     pub(super) fn next(&mut self) -> Option<Spend> {
         (0..ATTEMPTS).find_map(|_| {
             let recipe = match weighted(&mut self.rng, &RECIPES) {
@@ -166,7 +166,7 @@ impl Coins {
         };
         spend.secret = spend.parent.is_none() && self.rng.random_bool(0.015);
         if spend.secret {
-            // No one else can spend from it before a block reveals it.
+            // It cannot be spent from before a block reveals it.
             spend.made.iter_mut().for_each(|coin| coin.origin = Origin::Mempool { fee_rate: rate, room: 0 });
         }
         self.replaceable.retain(|(txid, ..)| Some(*txid) != spend.parent);
@@ -237,7 +237,8 @@ impl Coins {
     fn fee_rate(&mut self, recipe: Recipe, coins: &[Coin]) -> u64 {
         let rate = log_normal(&mut self.rng, FEE_RATE_MEDIAN, FEE_RATE_SIGMA);
         let rate = match recipe {
-            // Large transactions pay no less than others: those that are left would become larger and fewer.
+            // Large transactions pay no less than others: otherwise those left over would become larger and
+            // fewer.
             Recipe::Boost => rate * 5.0,
             _ => rate,
         };

@@ -10,8 +10,8 @@ fn coinbase(number: u8) -> Coin {
     Coin { outpoint, value: COINBASE, script: ScriptType::P2wpkh, origin: Origin::Block(0) }
 }
 
-/// Coins, and all transactions so far, checked as a node would: each input spends an output that
-/// exists, and twice only where one transaction replaces another.
+/// Coins and all transactions so far, checked as a node would: each input spends an existing output, and an
+/// output is spent twice only by a replacement.
 struct Checked {
     coins: Coins,
     unspent: HashMap<OutPoint, u64>,

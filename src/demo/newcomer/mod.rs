@@ -1,4 +1,4 @@
-//! What a newcomer to the demo sees, without sockets and in no time; or to any other nodes.
+//! What a newcomer to the demo, or to any other nodes, sees: without sockets, in simulated time.
 
 mod tests;
 
@@ -23,12 +23,12 @@ const START: Timestamp = Timestamp::from_secs(1_800_000_000);
 /// Longer than anything takes here.
 const FOREVER: Duration = Duration::from_hours(24);
 
-/// A network of nodes and the program that watches it. Latency is what the profiles of the nodes say.
+/// A network of nodes and the program that monitors it. Latencies come from the nodes' profiles.
 pub(super) struct Newcomer<L> {
     pub(super) model: Model,
     pub(super) ledger: L,
     pub(super) now: Timestamp,
-    /// What is worth showing to the user, and when.
+    /// Notices, and when they were made.
     pub(super) notices: Vec<(Timestamp, Notice)>,
     start: Timestamp,
     magic: [u8; 4],
@@ -53,7 +53,7 @@ pub(super) fn addresses(nodes: u8) -> Vec<PeerAddress> {
 }
 
 impl<L: Ledger> Newcomer<L> {
-    /// Comes at `start` to nodes at these addresses that never have trouble.
+    /// Connects, at `start`, to nodes at these addresses that never have trouble.
     pub(super) fn to(
         seed: u64,
         addresses: Vec<PeerAddress>,
@@ -88,13 +88,13 @@ impl<L: Ledger> Newcomer<L> {
             let deadline = self.network.deadline(self.now);
             let ledger = self.start + self.ledger.next_at().min(FOREVER) + Duration::from_micros(1);
             let next = wakeups.chain(deadline).chain([ledger]).min().unwrap_or(end);
-            // At least a little passes, as on sockets.
+            // Time advances at least a little, as on sockets.
             self.now = next.max(self.now + Duration::from_micros(100)).min(end);
             self.nodes_act();
         }
     }
 
-    /// The nodes do what is due.
+    /// Lets the nodes do what is due.
     fn nodes_act(&mut self) {
         let now = self.now;
         for news in self.ledger.advance(now.since(self.start)) {
@@ -146,7 +146,7 @@ impl<L: Ledger> Newcomer<L> {
         }
     }
 
-    /// What the other side reads of a message.
+    /// A message as the other side decodes it.
     fn over_the_wire(&self, message: &Message) -> Message {
         let mut decoder = Decoder::new(self.magic);
         decoder.buffer().extend_from_slice(&message.encode(self.magic));

@@ -1,4 +1,4 @@
-//! What is seen after a while.
+//! What a newcomer sees after a while.
 
 use super::*;
 use crate::demo::mempool::Order;

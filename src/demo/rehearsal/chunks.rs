@@ -1,4 +1,4 @@
-//! How a cluster is divided into chunks.
+//! Divides a cluster into chunks.
 
 use std::cmp::Ordering;
 use std::collections::HashSet;
@@ -13,8 +13,9 @@ pub(super) struct Member {
     pub(super) parents: Vec<usize>,
 }
 
-/// Returns the chunk fee rate of each member, in sat/WU. The best set of a transaction and its ancestors comes first,
-/// then the best of the rest (as Core up to 30 fills blocks); neighbours whose rates do not fall are one chunk.
+/// Returns the chunk fee rate of each member, in sat/WU. Picks the best set of a transaction and its
+/// ancestors, then the best of the rest (as Core up to 30 fills blocks), and joins neighbours whose rates do
+/// not fall.
 pub(super) fn chunk_rates(members: &[Member]) -> Vec<f64> {
     let mut left: HashSet<usize> = (0..members.len()).collect();
     let mut chunks: Vec<(u64, u64, Vec<usize>)> = vec![];

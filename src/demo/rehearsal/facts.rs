@@ -1,4 +1,4 @@
-//! What an independent implementation says of the transactions of some blocks.
+//! What an independent implementation says about the transactions of some blocks.
 
 use crate::model::classify::Kind;
 use bitcoin::hashes::Hash;
@@ -15,16 +15,16 @@ pub(super) struct Facts {
     pub(super) size: usize,
     pub(super) weight: u64,
     pub(super) vsize: u64,
-    /// In sat, if all that it spends is in these blocks.
+    /// In sat, if all spent outputs are in these blocks.
     pub(super) fee: Option<u64>,
     /// The weight by which Core sorts, in WU: signature operations count for 20 vB each
     /// (`GetSigOpsAdjustedWeight`).
     pub(super) adjusted_weight: u64,
-    /// Those of [`KINDS`] that it is of.
+    /// Its kinds, out of [`KINDS`].
     pub(super) kinds: Vec<Kind>,
 }
 
-/// The kinds that are told here as well.
+/// The kinds that are determined here.
 pub(super) const KINDS: [Kind; 7] = [
     Kind::Consolidation,
     Kind::BatchPayout,
@@ -35,7 +35,7 @@ pub(super) const KINDS: [Kind; 7] = [
     Kind::Truc,
 ];
 
-/// Returns the facts of all transactions, in order, the coinbases left out, by block.
+/// Returns the facts about all transactions by block, in order, without coinbases.
 pub(super) fn facts(blocks: &[bitcoin::Block]) -> Vec<Vec<Facts>> {
     let mut outputs = HashMap::new();
     for tx in blocks.iter().flat_map(|block| &block.txdata) {
@@ -97,7 +97,7 @@ fn is_coinjoin(tx: &bitcoin::Transaction) -> bool {
     })
 }
 
-/// Whether there is an envelope `OP_FALSE OP_IF "ord"` in the script.
+/// Whether the script contains an envelope `OP_FALSE OP_IF "ord"`.
 fn reveals_ord(script: &Script) -> bool {
     let instructions: Vec<_> = script.instructions().map_while(Result::ok).collect();
     instructions.windows(3).any(|three| match three {

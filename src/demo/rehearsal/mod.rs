@@ -1,13 +1,13 @@
-//! A rehearsal of mainnet: real blocks, played to the program as if they were happening.
+//! A rehearsal of mainnet: real blocks, replayed to the program as if they were new.
 //!
-//! The first blocks are the past. The transactions of the later ones are the mempool, until their blocks come.
-//! Nodes of all kinds announce both, and every message crosses the wire in mainnet's form.
+//! The first blocks are past ones. The transactions of the later blocks are the mempool until their blocks
+//! appear. Nodes of all kinds announce both, and every message crosses the wire in mainnet's form.
 //!
 //! | module | what it contains |
 //! |---|---|
-//! | `facts` | what the `bitcoin` crate says of each transaction |
-//! | `plan` | when each transaction appears, what it pays if nobody can know, and who knows of it |
-//! | `chunks` | how a cluster is divided into chunks |
+//! | `facts` | what the `bitcoin` crate says about each transaction |
+//! | `plan` | when each transaction appears, its fee if that is unknowable, and which nodes have it |
+//! | `chunks` | divides a cluster into chunks |
 //! | `stage` | what the nodes share at one moment |
 
 mod chunks;

@@ -1,4 +1,4 @@
-//! When each transaction appears, what it pays if nobody can know, and who knows of it.
+//! Plans when each transaction appears, its fee if that is unknowable, and which nodes have it.
 
 use super::chunks::{Member, chunk_rates};
 use super::facts::{Facts, facts};
@@ -13,19 +13,19 @@ use std::time::Duration;
 /// The share of transactions that only the miner has.
 const SECRET: f64 = 0.01;
 
-/// The longest time that a transaction has waited at the start.
+/// The longest time that a transaction has already waited at the start.
 const WAITED: Duration = Duration::from_mins(30);
 
-/// The least time from a transaction to its block: time enough to reach everyone.
+/// The least time between a transaction and its block: enough to reach every node.
 const BEFORE: Duration = Duration::from_secs(90);
 
-/// The time that a block takes to reach everyone.
+/// The time that a block takes to reach every node.
 const AFTER: Duration = Duration::from_secs(30);
 
-/// How many neighbours on either side tell what a transaction pays whose fee nobody can know.
+/// How many neighbours on either side determine the made-up fee of a transaction whose fee is unknowable.
 const NEIGHBOURS: usize = 25;
 
-/// What happens when, in times since the start.
+/// All events, with their time since the start.
 pub(super) struct Plan {
     /// The blocks from before the start.
     pub(super) past: Vec<Arc<Block>>,
@@ -42,9 +42,9 @@ pub(super) struct Planned {
     pub(super) block: usize,
     pub(super) tx: Transaction,
     pub(super) facts: Facts,
-    /// What it pays, in sat: the truth, if anybody can know it.
+    /// The fee, in sat: the true one, if it can be known.
     pub(super) fee: u64,
-    /// What it spends of the same block.
+    /// Its parents in the same block.
     pub(super) parents: Vec<Txid>,
     /// Whether only the miner has it.
     pub(super) secret: bool,
@@ -80,7 +80,7 @@ pub(super) fn plan(raw: &[Vec<u8>], past: usize) -> Plan {
         let each = block.transactions[1..].iter().zip(facts).zip(parents).zip(fees).zip(&rates);
         for ((((tx, facts), parents), fee), rate) in each {
             let txid = tx.txid();
-            // With this rate it would have been in an earlier block.
+            // At this rate it would have been in an earlier block.
             let too_good = prices.iter().rposition(|price| rate > price);
             let from =
                 too_good.map_or(Duration::ZERO, |earlier| later[earlier].0 + WAITED + Duration::from_secs(1));
@@ -91,7 +91,7 @@ pub(super) fn plan(raw: &[Vec<u8>], past: usize) -> Plan {
                 spent.iter().filter_map(|txid| at_of.get(txid)).max().copied().unwrap_or_default();
             let secret =
                 rng.random_bool(SECRET) || parents.iter().any(|txid| secrets.get(txid) == Some(&number));
-            // What spends an output that nobody knows before its block comes after it.
+            // A transaction that spends an output first revealed by a block appears after that block.
             let revealed = spent.iter().filter_map(|txid| secrets.get(txid)).filter(|block| **block < number);
             let revealed = revealed.map(|block| later[*block].0 + AFTER).max().unwrap_or_default();
             let at = drawn.saturating_sub(WAITED).max(parents_at).max(revealed);
@@ -105,13 +105,13 @@ pub(super) fn plan(raw: &[Vec<u8>], past: usize) -> Plan {
         sorted.sort_unstable_by(f64::total_cmp);
         prices.push(sorted[sorted.len() / 50]);
     }
-    // Stable: parents stay before the children that come at the same time.
+    // Stable: parents stay before children that appear at the same time.
     txs.sort_by_key(|tx| tx.at);
     Plan { past: blocks[..past].to_vec(), blocks: later, txs }
 }
 
-/// Returns what each transaction of a block pays, in sat. A fee that nobody can know is made up from the rates of
-/// those beside it, since miners sort by rate.
+/// Returns the fee of each transaction of a block, in sat. An unknowable fee is made up from the neighbours'
+/// rates, since miners sort by rate.
 fn fees(facts: &[Facts], parents: &[Vec<Txid>]) -> Vec<u64> {
     let has_child: HashSet<_> = parents.iter().flatten().collect();
     let is_alone =

@@ -10,7 +10,7 @@ use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
-/// The stage.
+/// The shared state of the nodes.
 pub(super) struct Stage {
     chain: Chain,
     by_txid: HashMap<Txid, Entry>,
@@ -31,7 +31,7 @@ struct Entry {
 }
 
 impl Stage {
-    /// The moment before the start; the chain continues another one whose tip is at `height`.
+    /// The state before the start; the chain continues another one whose tip is at `height`.
     pub(super) fn new(plan: Plan, height: u32) -> Self {
         let mut chain = Chain::after(height, plan.past[0].header.previous);
         plan.past.into_iter().for_each(|block| chain.append(block));

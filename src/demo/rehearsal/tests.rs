@@ -41,7 +41,7 @@ fn raw_blocks() -> Vec<Vec<u8>> {
     (FIRST..FIRST + 8).map(read).collect()
 }
 
-/// Comes to eight nodes of mainnet a minute after the last block of the past.
+/// Connects to eight mainnet nodes a minute after the last past block.
 fn newcomer(plan: Plan) -> Newcomer<Stage> {
     let first = &plan.past[0];
     let start = Timestamp::from_secs(u64::from(plan.past[PAST - 1].header.time) + 60);
@@ -56,7 +56,7 @@ fn newcomer(plan: Plan) -> Newcomer<Stage> {
     Newcomer::to(1, addresses(8), Stage::new(plan, FIRST - 1), settings, start)
 }
 
-/// Draws every screen into files of the folder that `MEMPULSE_REHEARSAL` names, if it does.
+/// Draws every screen into files in the folder given by `MEMPULSE_REHEARSAL`, if set.
 fn draw(model: &mut Model, now: Timestamp, name: &str) {
     let Ok(folder) = std::env::var("MEMPULSE_REHEARSAL") else { return };
     for (width, height) in [(80, 24), (200, 60)] {
@@ -82,7 +82,7 @@ fn draw(model: &mut Model, now: Timestamp, name: &str) {
     }
 }
 
-/// What the program says of a transaction is what the `bitcoin` crate says.
+/// Asserts that the program says the same about a transaction as the `bitcoin` crate.
 fn assert_facts(model: &Model, entry: &MempoolEntry, facts: &Facts, paid: u64) {
     let tx = entry.tx();
     assert_eq!((tx.txid().0, tx.wtxid().0), (facts.txid, facts.wtxid));

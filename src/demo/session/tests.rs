@@ -8,7 +8,7 @@ use std::collections::HashSet;
 
 const START: Timestamp = Timestamp::from_secs(1_800_000_000);
 
-/// A session over a world of its own, and the current time.
+/// A session with its own world, and the current time.
 struct Visit {
     world: World,
     session: Session,

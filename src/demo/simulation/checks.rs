@@ -1,4 +1,4 @@
-//! What must hold in every run, whatever the nodes do.
+//! The invariants of every run, whatever the nodes do.
 
 use super::forks::Forks;
 use crate::demo::ledger::Ledger;
@@ -10,34 +10,34 @@ use crate::wire::{BlockHash, Inventory, Message, TxHash, Wtxid};
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use std::time::Duration;
 
-/// How long a transaction that an honest node serves may take to arrive, whatever other nodes do meanwhile.
+/// How long a transaction served by an honest node may take to arrive, whatever other nodes do meanwhile.
 const ARRIVES_WITHIN: Duration = Duration::from_mins(10);
 
-/// For how long it is remembered that a transaction arrived that is no longer unconfirmed.
+/// How long the arrival of a transaction is remembered after it left the mempool.
 const REMEMBERED: Duration = Duration::from_mins(30);
 
-/// How far behind the best chain of honest nodes the monitor may be.
+/// How long the monitor may lag behind the best chain of honest nodes.
 const CATCHES_UP_WITHIN: Duration = Duration::from_mins(3);
 
 /// How many blocks of the best chain are compared.
 const BLOCKS: u32 = 100;
 
-/// What was seen so far, and what is owed.
+/// What has been seen so far, and what is still owed.
 #[derive(Debug, Default)]
 pub(super) struct Checks {
     last_event: Timestamp,
-    /// When the process woke last, of a sleep that it must notice.
+    /// When the process last woke from a sleep that it must notice.
     woke: Option<Timestamp>,
     /// When each transaction arrived.
     arrived: HashMap<Wtxid, Timestamp>,
-    /// Transactions that honest nodes announced and that have not arrived: since when, and who serves them.
+    /// Transactions announced by honest nodes that have not arrived: since when, and which nodes serve them.
     owed: BTreeMap<Wtxid, Owed>,
     /// The connected blocks by height.
     blocks: BTreeMap<u32, BlockHash>,
     tip: Option<(BlockHash, u32)>,
     /// Since when honest nodes have been connected without a break.
     served_since: Option<Timestamp>,
-    /// The heights that the best chain of the nodes reached lately, and when.
+    /// The heights that the nodes' best chain reached recently, and when.
     heights: VecDeque<(Timestamp, u32)>,
     pub(super) report: Report,
 }
@@ -48,7 +48,7 @@ struct Owed {
     by: BTreeSet<PeerId>,
 }
 
-/// What happened in a run: so that a test can tell that something did.
+/// What happened in a run, so that a test can check that something did.
 #[derive(Clone, Default, PartialEq, Eq, Debug)]
 pub(super) struct Report {
     /// Transactions that arrived.
@@ -60,18 +60,18 @@ pub(super) struct Report {
     pub(super) disconnected: usize,
     /// Connections that were made.
     pub(super) connections: usize,
-    /// How often the process slept, was started again, and its clock set.
+    /// How often the process slept, was restarted, and had its clock set.
     pub(super) sleeps: usize,
     pub(super) restarts: usize,
     pub(super) clocks_set: usize,
-    /// How much network and model kept at each of the moments at which it was measured.
+    /// The memory of network and model at each measurement.
     pub(super) kept: Vec<[usize; 2]>,
-    /// A digest of all events: the same seed makes the same one.
+    /// A digest of all events: the same for the same seed.
     pub(super) digest: u64,
 }
 
 impl Report {
-    /// Asserts that in the last quarter no more was kept than in the one before it, about.
+    /// Asserts that the last quarter used about as little memory as the one before.
     pub(super) fn assert_no_growth(&self) {
         let quarter = self.kept.len() / 4;
         let (before, last) = self.kept[quarter * 2..].split_at(quarter);
@@ -84,7 +84,7 @@ impl Report {
 }
 
 impl Checks {
-    /// A message arrives from a node that serves what it announces, or does not.
+    /// Notes a message from a node that may or may not serve what it announces.
     pub(super) fn announced(
         &mut self,
         peer: PeerId,
@@ -110,7 +110,7 @@ impl Checks {
         }
     }
 
-    /// A connection ended, or stalls.
+    /// Notes that a connection ended or stalled.
     pub(super) fn lost(&mut self, peer: PeerId) {
         self.owed.retain(|_, owed| {
             owed.by.remove(&peer);
@@ -118,7 +118,7 @@ impl Checks {
         });
     }
 
-    /// The process slept for `time`, until now: nothing could come.
+    /// Notes that the process slept for `time`, until now: nothing could arrive.
     pub(super) fn slept(&mut self, time: Duration, now: Timestamp) {
         self.report.sleeps += 1;
         self.woke = Some(now).filter(|_| time >= ASLEEP);
@@ -126,14 +126,14 @@ impl Checks {
         self.served_since = None;
     }
 
-    /// These transactions may be requested again.
+    /// Notes that these transactions may be requested again.
     pub(super) fn forgotten(&mut self, wtxids: impl Iterator<Item = Wtxid>) {
         for wtxid in wtxids {
             self.arrived.remove(&wtxid);
         }
     }
 
-    /// The process starts again, with these transactions.
+    /// Notes that the process restarts with these transactions.
     pub(super) fn restarted(&mut self, restored: &BTreeSet<Wtxid>, now: Timestamp) {
         self.report.restarts += 1;
         self.owed.clear();
@@ -142,7 +142,7 @@ impl Checks {
         (self.tip, self.served_since) = (None, None);
     }
 
-    /// The best chain of the nodes grew.
+    /// Notes that the nodes' best chain grew.
     pub(super) fn chain_grew(&mut self, height: u32, now: Timestamp) {
         self.heights.push_back((now, height));
     }
@@ -152,7 +152,7 @@ impl Checks {
         self.arrived.get(wtxid).is_some_and(|at| *at < time)
     }
 
-    /// An event is reported, `at` this time of the world.
+    /// Notes an event, `at` this time of the world.
     pub(super) fn event(&mut self, event: &Event, at: Timestamp) {
         assert!(at >= self.last_event, "events go back in time");
         self.last_event = at;
@@ -197,8 +197,7 @@ impl Checks {
         }
     }
 
-    /// Looks whether everything that was owed has come.
-    /// `is_served` is whether an honest node is connected.
+    /// Checks whether everything owed has arrived. `is_served` says whether an honest node is connected.
     pub(super) fn look(&mut self, world: &World, forks: &Forks, is_served: bool, now: Timestamp) {
         self.owed.retain(|wtxid, _| world.announced(TxHash::Wtxid(*wtxid)).is_some());
         for (wtxid, owed) in &self.owed {
@@ -229,7 +228,7 @@ impl Checks {
     }
 }
 
-/// A digest of what happened, without what contains random numbers of the process.
+/// A digest of an event, excluding random numbers of the process.
 fn digest(event: &Event) -> u64 {
     use std::hash::{DefaultHasher, Hash, Hasher};
     let mut hasher = DefaultHasher::new();

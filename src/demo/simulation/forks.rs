@@ -1,4 +1,4 @@
-//! Blocks beside the best chain, which some nodes serve.
+//! Blocks outside the best chain, which some nodes serve.
 
 use crate::demo::chain::{Place, mined};
 use crate::demo::random::generator;
@@ -8,13 +8,13 @@ use rand::rngs::StdRng;
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-/// How often a block has a rival.
+/// How often a block has a competitor.
 const SHARE: f64 = 0.15;
 
-/// How often a fork goes on for another block.
+/// How often a fork is extended by another block.
 const GROWS: f64 = 0.4;
 
-/// How many of the latest are served.
+/// How many of the latest such blocks are served.
 const KEPT: usize = 20;
 
 /// The blocks.
@@ -22,7 +22,7 @@ const KEPT: usize = 20;
 pub(super) struct Forks {
     rng: StdRng,
     blocks: VecDeque<Arc<Block>>,
-    /// The end of a fork that may go on.
+    /// The tip of a fork that may be extended.
     open: Option<BlockHash>,
 }
 
@@ -31,7 +31,7 @@ impl Forks {
         Self { rng: generator(seed, "forks", 0), blocks: VecDeque::new(), open: None }
     }
 
-    /// Returns a rival of `block` at this height, if there is one.
+    /// Returns a competitor of `block` at this height, if there is one.
     pub(super) fn rival(&mut self, block: &Block, height: u32) -> Option<Arc<Block>> {
         let previous = match self.open.take().filter(|_| self.rng.random_bool(GROWS)) {
             Some(fork) => fork,

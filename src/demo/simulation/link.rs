@@ -20,10 +20,10 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// After so long a late node answers: more than the time limit of a request.
+/// The delay of a late node's answers: more than the time limit of a request.
 const LATE: Duration = Duration::from_secs(75);
 
-/// The time between two messages that nobody asked for, on average.
+/// The mean time between two unsolicited messages.
 const NUISANCE: Duration = Duration::from_secs(40);
 
 /// How often a node quits instead of answering.
@@ -44,11 +44,11 @@ pub(super) struct Link {
     pub(super) stage: Stage,
     pub(super) manner: Manner,
     pub(super) judge: Judge,
-    /// When it has something to do next.
+    /// When the link is next due.
     pub(super) wake: Timestamp,
     pub(super) session: Session,
     rng: StdRng,
-    /// What it says apart from its session, by the time when it arrives.
+    /// What it sends outside its session, by time of arrival.
     said: BTreeMap<(Timestamp, u64), Message>,
     count: u64,
     next_nuisance: Timestamp,
@@ -76,14 +76,14 @@ impl Link {
         }
     }
 
-    /// When it has something to say next.
+    /// When it next has something to send.
     pub(super) fn next_wakeup(&self) -> Option<Timestamp> {
         let said = self.said.first_key_value().map(|(&(at, _), _)| at);
         let nuisance = Some(self.next_nuisance).filter(|_| self.is_nuisance());
         [self.session.next_wakeup(), said, nuisance].into_iter().flatten().min()
     }
 
-    /// What arrives at `now`.
+    /// Returns what arrives at `now`.
     pub(super) fn due(&mut self, now: Timestamp, world: &World, headers: &[BlockHeader]) -> Vec<Message> {
         self.session.tick(now, world);
         let mut due: Vec<_> = std::iter::from_fn(|| self.session.due(now)).collect();
@@ -132,7 +132,7 @@ impl Link {
         self.session.receive(now, message, world).map_break(|()| Ending::Punishes)
     }
 
-    /// Answers what it does not leave to its session, and returns the rest.
+    /// Answers what is not left to the session, and returns the rest.
     fn takes_over(
         &mut self,
         list: Vec<Inventory>,
@@ -213,9 +213,9 @@ impl Link {
 /// Why a node closes a connection.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Ending {
-    /// It quits, for no reason.
+    /// It quits for no reason.
     Quits,
-    /// As Core would, for what we sent.
+    /// It punishes what we sent, as Core would.
     Punishes,
 }
 
@@ -236,12 +236,13 @@ fn hash_of(entry: Inventory) -> Wanted {
     }
 }
 
-/// The transaction with another last byte before its lock time: of its witness, if the last input has one.
+/// The transaction with the byte before its lock time changed: the last byte of its witness, if the last
+/// input has one.
 fn malleated(tx: &Transaction) -> Transaction {
     let mut raw = tx.raw().to_vec();
     let last = raw.len() - 5;
     raw[last] ^= 1;
-    // Without a witness the byte may be a length.
+    // Without a witness, the byte may be a length.
     Transaction::parse(raw).unwrap_or_else(|_| tx.clone())
 }
 

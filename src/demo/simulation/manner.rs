@@ -1,4 +1,4 @@
-//! What nodes do that honest ones do not.
+//! The behaviours of dishonest nodes.
 
 use rand::RngExt;
 use rand::rngs::StdRng;
@@ -20,11 +20,11 @@ pub(super) enum Manner {
     Inventing,
     /// Announces and serves blocks of forks, ahead of others.
     Forking,
-    /// Sends the headers of a chain that nobody else has, again and again.
+    /// Keeps sending the headers of a chain that no other node has.
     FloodingHeaders,
     /// Sends made-up addresses.
     FloodingAddresses,
-    /// Serves blocks that are not what their headers say.
+    /// Serves blocks that do not match their headers.
     Corrupting,
     /// Closes the connection instead of answering, now and then.
     Quitting,
@@ -44,12 +44,12 @@ const DISHONEST: [Manner; 10] = [
 ];
 
 impl Manner {
-    /// Draws the manner of one of the nodes of which this share is not honest.
+    /// Draws a manner; `liars` is the share of dishonest nodes.
     pub(super) fn draw(rng: &mut StdRng, liars: f64) -> Self {
         if rng.random_bool(liars) { DISHONEST[rng.random_range(0..DISHONEST.len())] } else { Self::Honest }
     }
 
-    /// Whether it serves each transaction that it announces while that is unconfirmed.
+    /// Whether it serves each transaction that it announces, as long as that is unconfirmed.
     pub(super) fn serves(self) -> bool {
         matches!(
             self,

@@ -1,4 +1,4 @@
-//! The monitor among simulated nodes: everything but sockets and the clock, and all of it from one seed.
+//! The monitor among simulated nodes: everything but sockets and the clock, all derived from one seed.
 //!
 //! ```text
 //!  world ─▶ nodes ═ links ═▶ monitor: sessions ─▶ node ─▶ model ─▶ stores
@@ -8,15 +8,15 @@
 //!
 //! | file | what it is |
 //! |---|---|
-//! | `scenario` | what is drawn from the seed: how many nodes, how they behave, what goes wrong |
+//! | `scenario` | what the seed determines: how many nodes, how they behave, what goes wrong |
 //! | `network` | nodes, links and time |
-//! | `link` | one connection: the node's side of it, as in the demo, unless its manner is another one |
-//! | `manner` | what nodes do that honest ones do not |
-//! | `forks` | blocks beside the best chain |
+//! | `link` | the node's side of a connection: as in the demo, except for its manner |
+//! | `manner` | the behaviours of dishonest nodes |
+//! | `forks` | blocks outside the best chain |
 //! | `trouble` | links that stall, die and close, a process that sleeps, ends or is killed, and a clock that is set |
 //! | `monitor` | the network, the model and the stores, joined as the program joins them |
-//! | `surroundings` | the disk, settings, and what is looked at from outside |
-//! | `checks` | what must hold |
+//! | `surroundings` | the disk, settings, and measurements |
+//! | `checks` | the invariants |
 //!
 //! A seed that fails becomes a test: it joins the list in `tests`, which says how to run others and for longer.
 

@@ -1,4 +1,4 @@
-//! Network, model and stores, joined as the program joins them, with a clock that may be wrong.
+//! Network, model and stores, joined as in the program, with a possibly wrong clock.
 
 use crate::event::{DisconnectReason, Event, EventKind, PeerId, Restored};
 use crate::model::{Change, Model, ModelSettings, Outcome};
@@ -13,13 +13,13 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::runtime::{Builder, Runtime};
 
-/// How many blocks it keeps the outputs of.
+/// For how many blocks it keeps the outputs.
 const PREVOUT_BLOCKS: usize = 144;
 
-/// How many of them are compared after a restart.
+/// How many blocks are compared after a restart.
 const COMPARED_BLOCKS: u32 = 100;
 
-/// The monitor. All times are those of the world.
+/// The monitor. All times are the world's.
 #[derive(Debug)]
 pub(super) struct Monitor {
     net: Unplugged,
@@ -27,13 +27,13 @@ pub(super) struct Monitor {
     /// `None` once it has ended.
     disk: Option<Disk>,
     model_settings: ModelSettings,
-    /// All events, if the model is to be built again from them, and what was loaded, once more.
+    /// For rebuilding the model at the end: what was loaded, and all events.
     rebuild: Option<(Loaded, Vec<Event>)>,
-    /// The blocks whose outputs were to be saved.
+    /// The blocks whose outputs should have been saved.
     outputs: BTreeSet<(u32, BlockHash)>,
-    /// By how much its time line is ahead of the world's: as its wall clock was at the start.
+    /// The monitor's time line minus the world's, which is the error of its wall clock at the start.
     ahead: WallOffset,
-    /// By how much its wall clock is ahead now.
+    /// The current error of its wall clock.
     wall: WallOffset,
 }
 
@@ -41,11 +41,11 @@ pub(super) struct Monitor {
 #[derive(Debug)]
 struct Disk {
     stores: Stores,
-    /// Dropped last: that waits for the threads.
+    /// Dropped last, as that waits for the threads.
     runtime: Runtime,
 }
 
-/// What the stores are to keep, but for the mempool and the outputs of blocks.
+/// What the stores should keep, except for the mempool and block outputs.
 #[derive(Debug, PartialEq)]
 pub(super) struct Kept {
     addresses: Option<BTreeSet<String>>,
@@ -54,7 +54,7 @@ pub(super) struct Kept {
 }
 
 impl Kept {
-    /// Asserts that another run has found this; of the history, only if its clock is the same.
+    /// Asserts that another run found this; the history only if its clock is the same.
     pub(super) fn assert_found(&self, found: &Self, is_same_clock: bool) {
         assert_eq!(self.addresses, found.addresses);
         assert!(self.blocks == found.blocks, "{} bytes of figures of blocks differ", self.blocks.len());
@@ -64,8 +64,8 @@ impl Kept {
 }
 
 impl Monitor {
-    /// Starts with what is saved in `dir` and a wall clock that is so much ahead. Returns the parts of the saved mempool
-    /// as well, and the rest of what was saved.
+    /// Starts with what is saved in `dir` and a wall clock with this error. Returns the parts of the saved
+    /// mempool, and everything else that was saved.
     pub(super) fn start(
         settings: &Settings,
         dir: &Path,
@@ -115,22 +115,22 @@ impl Monitor {
         (monitor, parts, kept)
     }
 
-    /// The time of its events.
+    /// The time of the monitor's events at the world's time `now`.
     pub(super) fn time(&self, now: Timestamp) -> Timestamp {
         self.ahead.wall(now)
     }
 
-    /// The time of the world, of one of its events.
+    /// The world's time of an event.
     pub(super) fn world_time(&self, at: Timestamp) -> Timestamp {
         WallOffset::from_micros(-self.ahead.as_micros()).wall(at)
     }
 
-    /// By how much its wall clock is ahead.
+    /// The error of its wall clock.
     pub(super) fn wall(&self) -> WallOffset {
         self.wall
     }
 
-    /// Sets its wall clock, to be so much ahead. Returns the event.
+    /// Sets the error of its wall clock. Returns the event.
     pub(super) fn set_clock(&mut self, wall: WallOffset, now: Timestamp) -> Event {
         self.wall = wall;
         let offset = WallOffset::from_micros(wall.as_micros() - self.ahead.as_micros());
@@ -162,7 +162,7 @@ impl Monitor {
         Some(self.world_time(deadline))
     }
 
-    /// Applies an event to the model, and passes on what follows from it.
+    /// Applies an event to the model, and passes on the consequences.
     pub(super) fn apply(&mut self, event: Event, now: Timestamp) -> Outcome {
         let now = self.time(now);
         let outcome = self.model.apply(&event);
@@ -188,7 +188,7 @@ impl Monitor {
         outcome
     }
 
-    /// Moves restored transactions into the mempool, if some wait.
+    /// Moves waiting restored transactions into the mempool.
     pub(super) fn restore(&mut self, now: Timestamp) {
         while self.model.is_restoring() {
             let time = self.time(now);
@@ -196,7 +196,7 @@ impl Monitor {
         }
     }
 
-    /// Ends as the program does. Returns what the stores are to keep.
+    /// Ends like the program. Returns what the stores should keep.
     pub(super) fn end(&mut self, now: Timestamp) -> Kept {
         let now = self.time(now);
         let Disk { stores, runtime } = self.disk.take().expect("it has not ended");
@@ -210,19 +210,19 @@ impl Monitor {
         kept
     }
 
-    /// Ends at once. What it had begun to write is written.
+    /// Ends abruptly. Writes already begun are completed.
     pub(super) fn kill(&mut self) {
         self.disk = None;
     }
 
-    /// Asserts that the outputs of the last blocks that another run was to save are here.
+    /// Asserts that the outputs of the last blocks that another run should have saved are here.
     pub(super) fn assert_has_outputs(&self, others: &BTreeSet<(u32, BlockHash)>) {
         let highest = others.last().map_or(0, |(height, _)| *height);
         let mut last = others.iter().filter(|(height, _)| height + COMPARED_BLOCKS > highest);
         assert!(last.all(|block| self.outputs.contains(block)), "{:?} of {others:?}", self.outputs);
     }
 
-    /// The blocks whose outputs were to be saved.
+    /// The blocks whose outputs should have been saved.
     pub(super) fn outputs(&self) -> BTreeSet<(u32, BlockHash)> {
         self.outputs.clone()
     }
@@ -246,7 +246,7 @@ impl Monitor {
         assert!(again == ours, "the same events make another model: {differs:#?}");
     }
 
-    /// How much the network and the model keep.
+    /// The memory use of the network and the model.
     pub(super) fn footprints(&self) -> [usize; 2] {
         [footprint(&self.net), footprint(&self.model)]
     }
@@ -260,7 +260,7 @@ fn model(settings: &ModelSettings, loaded: Loaded) -> Model {
     model.expecting_restored()
 }
 
-/// What is saved of addresses, but for what is no reason to save: that one is being dialled, or was seen again.
+/// The saved addresses, except for details that do not cause a save: being dialled, and being seen again.
 fn records(saved: &SavedAddresses) -> BTreeSet<String> {
     let text = |record| {
         let mut record = serde_json::to_value(record).expect("it has no other keys than strings");

@@ -23,16 +23,16 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
 
-/// What happens within so many µs is handled together, as by the driver when much arrives.
+/// Events within this many µs are handled together, as the driver does under load.
 const TICK: u64 = 20_000;
 
-/// The time between two looks of the checks.
+/// The time between two checks.
 const LOOK: Duration = Duration::from_secs(20);
 
-/// How long a dial takes that is not answered.
+/// How long an unanswered dial takes.
 const DIAL_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// How many times it is measured how much is kept.
+/// How often memory is measured.
 pub(super) const SAMPLES: u32 = 24;
 
 /// A node.
@@ -74,7 +74,7 @@ impl Network {
         let nodes: Vec<_> = (0..scenario.nodes)
             .map(|number| Node {
                 profile: Arc::new(scenario.profile(number)),
-                // One node at least is honest, and the first one that is asked for addresses.
+                // At least one node is honest: the first one asked for addresses.
                 manner: if number == 0 { Manner::Honest } else { Manner::draw(&mut rng, scenario.liars) },
                 down_until: Timestamp::default(),
             })
@@ -112,7 +112,7 @@ impl Network {
         network
     }
 
-    /// Runs to the end. Panics if something does not hold.
+    /// Runs to the end. Panics if an invariant is violated.
     pub(super) fn run(mut self) -> Report {
         let start = Timestamp::from_secs(START.into());
         let end = start + self.scenario.duration;
@@ -174,7 +174,7 @@ impl Network {
         );
     }
 
-    /// Lets all nodes hear the news.
+    /// Spreads the news to all nodes.
     fn spread(&mut self, news: &News) {
         let mut rival = None;
         if let News::Block(block) = news {
@@ -200,7 +200,7 @@ impl Network {
         }
     }
 
-    /// Does what a link has to do.
+    /// Does what is due on a link.
     fn wake(&mut self, peer: PeerId) {
         let Some(link) = self.links.get_mut(&peer) else { return };
         match link.stage {
@@ -232,7 +232,7 @@ impl Network {
         self.schedule(peer);
     }
 
-    /// Notes when a link has something to do next.
+    /// Notes when a link is next due.
     fn schedule(&mut self, peer: PeerId) {
         let Some(link) = self.links.get_mut(&peer) else { return };
         self.wakeups.remove(&(link.wake, peer));
@@ -242,7 +242,7 @@ impl Network {
         }
     }
 
-    /// Lets the monitor do what is due: then nothing is due any more, and no request outlives its time limit.
+    /// Lets the monitor do everything that is due, so that no request outlives its time limit.
     fn settle(&mut self) {
         for _ in 0..10 {
             let deeds = self.monitor.timer(self.now);
@@ -255,7 +255,7 @@ impl Network {
         panic!("the deadline does not move on");
     }
 
-    /// Carries out what a driver would.
+    /// Carries out the actions as a driver would.
     pub(super) fn carry_out(&mut self, deeds: Vec<Deed>) {
         for deed in deeds {
             match deed {
@@ -293,7 +293,7 @@ impl Network {
 
     fn dial(&mut self, peer: PeerId, address: &PeerAddress) {
         let Some(&node) = self.numbers.get(address) else {
-            // Nobody is there.
+            // No node listens there.
             let session = self.session(0);
             let wake = self.now + DIAL_TIMEOUT;
             return self.insert(peer, usize::MAX, session, wake);
@@ -325,7 +325,7 @@ impl Network {
         }
     }
 
-    /// Starts the program again. Returns the transactions that it loads, and what else it does.
+    /// Starts the program again. Returns the transactions that it loads, and everything else that it loads.
     pub(super) fn start(&mut self) -> (BTreeSet<Wtxid>, Kept) {
         self.links.clear();
         self.wakeups.clear();
@@ -339,7 +339,7 @@ impl Network {
         (loaded, kept)
     }
 
-    /// Lets the monitor take up the mempool of the last run.
+    /// Lets the monitor load the last run's mempool.
     fn load(&mut self, parts: Vec<Restored>) {
         for part in parts {
             self.report(Event { time: self.monitor.time(self.now), kind: EventKind::Restored(part) });

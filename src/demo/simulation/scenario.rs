@@ -1,4 +1,4 @@
-//! What is drawn from the seed of a run.
+//! Everything about a run that its seed determines.
 
 use crate::demo::profile::Profile;
 use crate::demo::random::generator;
@@ -13,29 +13,29 @@ const MIN_FEE_FLOOR: u64 = 100;
 pub(super) struct Scenario {
     pub(super) seed: u64,
     pub(super) nodes: usize,
-    /// The share of nodes that are not honest.
+    /// The share of dishonest nodes.
     pub(super) liars: f64,
-    /// The mean time between two troubles; `None`: there are none.
+    /// The mean time between two troubles; `None`: no troubles.
     pub(super) trouble: Option<Duration>,
-    /// In how many of 100 troubles the process sleeps; it ends and starts again in as many, and its clock is set in as
-    /// many.
+    /// The percentage of troubles in which the process sleeps; the same for restarts, and for setting the
+    /// clock.
     pub(super) interrupts: u32,
-    /// Whether nodes are found by their addresses rather than given.
+    /// Whether nodes are discovered rather than given.
     pub(super) discovers: bool,
     /// How long it lasts.
     pub(super) duration: Duration,
     /// Transactions per second.
     pub(super) rate: f64,
-    /// The number of transactions in the mempool at the start; it stays about that.
+    /// The number of transactions in the mempool at the start, which stays roughly constant.
     pub(super) unconfirmed: usize,
     /// Whether all nodes announce everything, and by wtxid.
     pub(super) announces_all: bool,
-    /// Whether the model is built again from all events at the end.
+    /// Whether to rebuild the model from all events at the end.
     pub(super) rebuilds: bool,
 }
 
 impl Scenario {
-    /// A few nodes, of which some lie, with troubles now and then.
+    /// A few nodes, some of which lie, with troubles now and then.
     pub(super) fn of(seed: u64, duration: Duration) -> Self {
         let mut rng = generator(seed, "simulation", 0);
         Self {
@@ -49,12 +49,12 @@ impl Scenario {
             rate: rng.random_range(0.2..3.0),
             unconfirmed: rng.random_range(100..600),
             announces_all: false,
-            // All events of a day are too many.
+            // A day has too many events.
             rebuilds: duration <= Duration::from_hours(2),
         }
     }
 
-    /// The same with a process that is interrupted again and again.
+    /// The same with a process that is interrupted frequently.
     pub(super) fn interrupted(seed: u64, duration: Duration) -> Self {
         let trouble = Some(Duration::from_mins(2));
         Self { trouble, interrupts: 20, ..Self::of(seed, duration) }

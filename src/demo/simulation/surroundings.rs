@@ -1,4 +1,4 @@
-//! What a run stands in: a disk, settings, and what is looked at from outside.
+//! The surroundings of a run: a disk, settings, and measurements.
 
 use super::link::address;
 use super::scenario::Scenario;
@@ -15,16 +15,17 @@ use crate::wire::{BlockHash, BlockHeader};
 /// When every run begins, in s since the UNIX epoch.
 pub(super) const START: u32 = 1_800_000_000;
 
-/// The headers in one message of a flood: fewer than the best chain has, as each is worth as much on regtest.
+/// The headers in one message of a flood: fewer than the best chain has, as each adds the same work on
+/// regtest.
 const FLOOD: usize = 400;
 
-/// What the process has in memory, the simulated nodes included.
+/// The resident memory of the process, including the simulated nodes.
 pub(super) fn resident() -> String {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     status.lines().find(|line| line.starts_with("VmRSS")).unwrap_or_default().to_owned()
 }
 
-/// A disk that is memory, where the system has one.
+/// An in-memory disk, if the system has one.
 pub(super) fn in_memory() -> tempfile::TempDir {
     let memory = std::path::Path::new("/dev/shm");
     let dir = if memory.is_dir() { tempfile::tempdir_in(memory) } else { tempfile::tempdir() };
@@ -69,7 +70,7 @@ pub(super) fn flood() -> Vec<BlockHeader> {
     (0..FLOOD).map(next).collect()
 }
 
-/// Everything that the screens show.
+/// Everything on all screens.
 pub(super) fn all_that_shows(model: &Model, now: Timestamp) -> String {
     let view = everything().of_everything();
     format!("{:?}", Snapshot::take(model, &view, now))

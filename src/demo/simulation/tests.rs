@@ -1,10 +1,10 @@
-//! Runs, and the seeds that once failed. All are short by default; the environment makes them longer:
+//! Runs, including seeds that once failed. All are short by default; the environment can make them longer:
 //!
 //! | variable | what it sets |
 //! |---|---|
 //! | `MEMPULSE_SIMULATED_HOURS` | how long each run lasts |
 //! | `MEMPULSE_SIMULATED_SEEDS` | the seeds: `10` for 0 to 9, `17..18` for one of them |
-//! | `MEMPULSE_SIMULATED_PEERS` | how many peers there are under load, at the rate of mainnet |
+//! | `MEMPULSE_SIMULATED_PEERS` | the number of peers under load, at mainnet's rate |
 
 use super::checks::Report;
 use super::network::Network;
@@ -14,10 +14,10 @@ use std::ops::Range;
 use std::str::FromStr;
 use std::time::Duration;
 
-/// Seeds that once failed, with the hours that they ran.
+/// Seeds that once failed, with their duration in hours.
 const FAILED: [(u64, f64); 1] = [(36, 0.75)];
 
-/// What a variable of the environment sets.
+/// The value of an environment variable.
 fn set<T: FromStr>(name: &str) -> Option<T> {
     let text = std::env::var(name).ok()?;
     Some(text.parse().unwrap_or_else(|_| panic!("{name} is {text:?}")))
@@ -76,8 +76,8 @@ fn the_same_seed_makes_the_same_run() {
     assert_eq!(one, other);
 }
 
-/// What network and model may keep of so many peers and transactions, in the unit of
-/// [`footprint`](crate::util::footprint::footprint).
+/// The most memory for this many peers and transactions, in the unit of
+/// [`footprint`](crate::util::footprint::footprint), by network and model.
 const KEPT_BY_20_PEERS: [usize; 2] = [1_000_000, 25_000_000];
 
 #[test]
@@ -89,7 +89,7 @@ fn nothing_grows_with_time_however_many_peers_announce_everything() {
     let made = whole(rate * duration.as_secs_f64());
     assert!(report.announced as u64 * 10 > made * nodes as u64 * 8, "{report:?}");
     match peers {
-        // In the first hours, what is remembered for a day fills.
+        // In the first hours, collections that remember a day are still filling.
         Some(_) if duration >= Duration::from_hours(12) => report.assert_no_growth(),
         Some(_) => {}
         None => {

@@ -11,7 +11,7 @@ use rand::seq::IteratorRandom;
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-/// The longest stall of a link: shorter and longer than the time limit of a ping.
+/// The longest stall of a link. Stalls may be shorter or longer than the time limit of a ping.
 const MAX_STALL: Duration = Duration::from_secs(50);
 
 /// The longest time that a node is down.
@@ -20,14 +20,14 @@ const MAX_DOWN: Duration = Duration::from_mins(20);
 /// The longest time that the process sleeps.
 const MAX_SLEEP: Duration = Duration::from_hours(3);
 
-/// By how much the wall clock may be wrong, in s.
+/// The largest error of the wall clock, in s.
 const MAX_WRONG: i64 = 3 * 86_400;
 
-/// How much of the mempool a crash may lose: what arrived in this time.
+/// How much of the mempool a crash may lose: arrivals of this long.
 const MAX_LOSS: Duration = Duration::from_mins(1);
 
 impl Network {
-    /// Lets something go wrong.
+    /// Causes a random trouble.
     pub(super) fn trouble(&mut self) {
         let mean = self.scenario.trouble.unwrap_or(Duration::MAX / 2);
         self.next_trouble = self.now + exponential(&mut self.rng, mean);
@@ -60,14 +60,14 @@ impl Network {
         }
     }
 
-    /// What the node says takes so much longer from now on.
+    /// Delays everything from the node from here on.
     fn stall(&mut self, peer: PeerId, delay: Duration) {
         if let Some(link) = self.links.get_mut(&peer) {
             link.session.set_delay(delay);
         }
     }
 
-    /// Nothing passes any more, and nobody is told.
+    /// Lets nothing pass any more, without telling either side.
     fn die(&mut self, peer: PeerId) {
         if let Some(link) = self.links.get_mut(&peer) {
             link.stage = Stage::Dead;
@@ -75,13 +75,13 @@ impl Network {
         }
     }
 
-    /// The connection ends.
+    /// Ends the connection.
     fn lose(&mut self, peer: PeerId) {
         let deeds = self.monitor.ended(peer, DisconnectReason::ClosedByPeer, self.now);
         self.carry_out(deeds);
     }
 
-    /// The process sleeps, as it does while the machine does; the world goes on.
+    /// Lets the process sleep, as with the machine; the world goes on.
     fn sleep(&mut self) {
         // Most are short.
         let time = MAX_SLEEP.mul_f64(self.rng.random::<f64>().powi(3));
@@ -101,11 +101,11 @@ impl Network {
         for peer in closed {
             self.lose(peer);
         }
-        // What came before it is saved in a minute that it is awake.
+        // What came before must be saved in the minute for which it is awake.
         self.next_trouble = self.next_trouble.max(end + MAX_LOSS);
     }
 
-    /// The wall clock is set, wrong or right.
+    /// Sets the wall clock, wrong or right.
     fn set_clock(&mut self) {
         let is_right = self.rng.random_bool(0.3);
         let secs = if is_right { 0 } else { self.rng.random_range(-MAX_WRONG..=MAX_WRONG) };
@@ -113,7 +113,7 @@ impl Network {
         self.report(event);
     }
 
-    /// The program ends and starts again: it finds what it saved.
+    /// Ends the program and restarts it: it must find what it saved.
     fn restart(&mut self) {
         let (saved, outputs, time) =
             (self.monitor.mempool(), self.monitor.outputs(), self.monitor.time(self.now));
@@ -125,7 +125,7 @@ impl Network {
         kept.assert_found(&found, is_same_clock);
     }
 
-    /// The program is killed and starts again: it finds all but the last minute.
+    /// Kills the program and restarts it: it may lose only the last minute.
     fn crash(&mut self) {
         let long_ago = self.now - MAX_LOSS;
         let old = |wtxid: &Wtxid| self.checks.arrived_before(wtxid, long_ago);

@@ -10,7 +10,7 @@ fn minutes(count: u64) -> Duration {
     Duration::from_mins(count)
 }
 
-/// News for comparison: the wtxid of a transaction, or a block without its header.
+/// News in comparable form: the wtxid of a transaction, or a block without its header.
 fn name(news: &News) -> Vec<Wtxid> {
     match news {
         News::Transaction(tx) => vec![tx.tx.wtxid()],
@@ -90,7 +90,7 @@ fn the_mempool_of_the_start_is_large_and_its_coins_are_as_old_as_on_mainnet() {
     }
     let all = world.mempool.all_announced(Order::Ancestors);
     let unconfirmed: HashSet<_> = all.iter().map(|tx| tx.tx.txid()).collect();
-    // The number of blocks that a newcomer needs to know all spent coins.
+    // The number of past blocks that a newcomer needs to know all spent coins.
     let needed = |tx: &Arc<MempoolTx>| {
         let ages = tx.tx.inputs().map(|input| input.prevout.txid).map(|txid| match heights.get(&txid) {
             Some(height) => tip + 1 - height,
@@ -116,7 +116,7 @@ fn the_mempool_stays_as_large_as_it_was() {
     let mut world = World::new(2, 7.0, 3_000, STARTED);
     let size = |world: &World| [world.mempool.weight(), world.mempool.len() as u64];
     let before = size(&world);
-    // As many transactions pass through it as through that of the demo in two hours.
+    // As many transactions as the demo has in two hours.
     for minute in 1..=36 {
         world.advance(minutes(minute));
         let now = size(&world);

@@ -1,5 +1,5 @@
-//! The address file of earlier versions, `peers-NETWORK.jsonl`, a line of JSON with a checksum of the
-//! records after it. It is read if there is no newer file, and removed after the first save.
+//! The address file of earlier versions, `peers-NETWORK.jsonl`: a line of JSON with a checksum of the records
+//! after it. It is read if there is no newer file, and removed after the first save.
 
 use crate::chain::Network;
 use crate::event::{Damage, StoreFailure};

@@ -15,21 +15,21 @@ use format::{FORMAT, decode, encode};
 use std::path::Path;
 use std::time::Duration;
 
-/// How often changed addresses are saved: a crash loses no more than this (Core: 15 min).
+/// How often changed addresses are saved, which limits what a crash loses (Core: 15 min).
 const SAVE_INTERVAL: Duration = Duration::from_mins(5);
 
 /// Saves the addresses of one network.
 #[derive(Debug)]
 pub struct AddressStore {
     writer: Option<Writer<SavedAddresses>>,
-    /// The state that was saved last, as [`AddrTable::changes`] counts.
+    /// The value of [`AddrTable::changes`] at the last save.
     saved: u64,
     save_at: Timestamp,
 }
 
 impl AddressStore {
-    /// Loads the addresses in `state_dir`; without a directory nothing is saved. Blocks while it reads
-    /// up to some MB.
+    /// Loads the addresses in `state_dir`; without a directory nothing is saved. Blocks while reading up to
+    /// some MB.
     ///
     /// # Panics
     /// Outside of a tokio runtime.
@@ -61,7 +61,7 @@ impl AddressStore {
         (Self { writer: Some(writer), saved: 0, save_at }, addresses)
     }
 
-    /// Begins to save the addresses every five minutes if they have changed. Never blocks.
+    /// Starts saving the addresses every five minutes if they have changed. Never blocks.
     pub fn save(&mut self, table: &AddrTable, now: Timestamp) {
         if now >= self.save_at
             && self.is_unsaved(table)
@@ -74,17 +74,17 @@ impl AddressStore {
         }
     }
 
-    /// Saves nothing from now on.
+    /// Stops saving.
     pub fn stop_saving(&mut self) {
         self.writer = None;
     }
 
-    /// The next problem. Pending while there is none. Cancel-safe.
+    /// Waits for the next problem; pending while there is none. Cancel-safe.
     pub async fn problem(&mut self) -> StoreProblem {
         problem_of(&mut self.writer).await
     }
 
-    /// Saves a last time, for at most 2 s. Returns a problem that was not reported.
+    /// Saves a last time, for at most 2 s. Returns an unreported problem.
     pub fn close(self, table: Option<&AddrTable>) -> impl Future<Output = Option<StoreProblem>> + use<> {
         let last = table.filter(|table| self.is_unsaved(table)).map(AddrTable::to_saved);
         close(self.writer, last)

@@ -1,4 +1,4 @@
-//! What one run learned, the next one knows, whatever happened to the file.
+//! Whatever one run learned, the next one knows, whatever happened to the file.
 
 use crate::address::PeerAddress;
 use crate::chain::Network;
@@ -213,7 +213,7 @@ async fn a_damaged_old_file_is_set_aside() {
     }
 }
 
-/// The body of the file: what precedes it and the checksum are the frame of all files.
+/// The body of the file, without the header and checksum that all files share.
 #[test]
 fn fuzz_addresses() {
     crate::util::fuzz::target("addresses", |body| {

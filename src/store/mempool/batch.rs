@@ -1,4 +1,4 @@
-//! What changed in the mempool since the last write.
+//! Changes of the mempool since the last write.
 
 use crate::event::{Knowledge, RestoredTx};
 use crate::store::mempool::frame::{self, FULL};
@@ -6,7 +6,7 @@ use crate::store::mempool::record::Record;
 use crate::util::time::Timestamp;
 use crate::wire::{BlockHash, Txid};
 
-/// What changed in the mempool since the last write, as of one moment.
+/// Changes of the mempool since the last write, as of one moment.
 #[derive(Clone, Default, PartialEq, Eq, Debug)]
 pub(in crate::store) struct Batch {
     /// The moment.
@@ -15,15 +15,15 @@ pub(in crate::store) struct Batch {
     pub(in crate::store) removed: Vec<Txid>,
     /// The transactions that entered.
     pub(in crate::store) added: Vec<RestoredTx>,
-    /// What more is known about others.
+    /// What else is known about others.
     pub(in crate::store) updated: Vec<(Txid, Knowledge)>,
     /// The blocks that were connected, oldest first.
     pub(in crate::store) blocks: Vec<(u32, BlockHash)>,
 }
 
 impl Batch {
-    /// Appends the frames of the batch to `frames`. The blocks come last: if only a part of the batch is
-    /// written, they are fetched again.
+    /// Appends the batch's frames to `frames`. The blocks come last: if only a part of the batch is written,
+    /// they are fetched again.
     pub(super) fn encode(&self, frames: &mut Vec<u8>) {
         let removed = self.removed.iter().map(|&txid| Record::Remove { txid });
         let added = self.added.iter().map(|RestoredTx { tx, first_seen, knowledge }| Record::Add {
@@ -42,7 +42,7 @@ impl Batch {
                 records.clear();
             }
         }
-        // An empty frame says that the state is still the same.
+        // An empty frame says that the state has not changed.
         frames.extend(frame::seal(self.time, &records));
     }
 }

@@ -1,10 +1,10 @@
-//! The frame of the journal: what is written at once is one frame with a checksum of its own.
+//! The frames of the journal: each write is one frame with its own checksum.
 //!
 //! ```text
 //! magic 8 · version 4 · network 4 · (length 4 · time 8 · records … · sha256 32) …
 //! ```
-//! The length is that of the records, the time that of the state which they lead to, in µs since the UNIX
-//! epoch, and the checksum covers both with the records.
+//! The length is that of the records. The time, in µs since the UNIX epoch, is that of the resulting state.
+//! The checksum covers length, time and records.
 
 use crate::chain::Network;
 use crate::event::Damage;
@@ -23,11 +23,11 @@ pub(super) const HEADER: usize = 16;
 /// Bytes of a frame before its records.
 const PREFIX: usize = 12;
 
-/// Records are written in one frame until they have this many bytes.
+/// A frame is full at this many bytes of records.
 pub(super) const FULL: usize = 1 << 20;
 
-/// The most bytes of records in a frame: one that is nearly full takes one more record, of a transaction of
-/// at most 4 MB whose inputs take less than a third of that again.
+/// The most bytes of records in a frame: a nearly full one takes one more record, of a transaction of at most
+/// 4 MB whose input values take less than a third of that again.
 pub(super) const MAX_RECORDS: usize = 8 << 20;
 
 /// Returns the beginning of a journal.
@@ -38,7 +38,7 @@ pub(super) fn header(network: Network) -> Vec<u8> {
 /// Checks the beginning of a journal.
 ///
 /// # Errors
-/// It is not one of this program, version and network.
+/// It belongs to another program, version or network.
 pub(super) fn check_header(start: &[u8], network: Network) -> Result<(), Damage> {
     let (magic, rest) = start.split_first_chunk::<8>().ok_or(Damage::Foreign)?;
     if *magic != MAGIC {
@@ -63,19 +63,19 @@ pub(super) fn seal(time: Timestamp, records: &[u8]) -> Vec<u8> {
     frame
 }
 
-/// Reads frames until the end or until the first one that is damaged.
+/// Reads frames up to the end or the first damaged one.
 #[derive(Debug)]
 pub(super) struct Frames<R> {
     input: R,
     frame: Vec<u8>,
-    /// The number of bytes of whole frames read so far.
+    /// The number of bytes in whole frames read so far.
     pub(super) whole: u64,
     /// Whether the last frame is damaged or cut off.
     pub(super) is_damaged: bool,
 }
 
 impl<R: Read> Frames<R> {
-    /// Reads from `input`, which is at the beginning of a frame.
+    /// Reads from `input`, which is at the start of a frame.
     pub(super) fn new(input: R) -> Self {
         Self { input, frame: Vec::new(), whole: 0, is_damaged: false }
     }

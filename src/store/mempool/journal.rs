@@ -1,4 +1,4 @@
-//! The file of the journal: appended to, cut where it is damaged, and written anew when it has doubled.
+//! The journal file: appended to, truncated where damaged, and rewritten when it has doubled.
 
 use crate::chain::Network;
 use crate::event::{OsError, Restored, StoreFailure};
@@ -12,16 +12,16 @@ use std::fs::File;
 use std::io::{self, BufReader, BufWriter, ErrorKind, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
-/// The code of all systems for a file that is not there.
+/// The error code of a missing file on all systems.
 const NO_SUCH_FILE: i32 = 2;
 
-/// The number of transactions that are restored with one event.
+/// The number of transactions restored by one event.
 const SLICE: usize = 500;
 
-/// A journal is not compacted before it has so many bytes.
+/// A journal is not compacted before it reaches this many bytes.
 const MIN_COMPACTED: u64 = 1 << 20;
 
-/// The journal of one network, owned by the thread that writes it.
+/// The journal of one network, owned by its writing thread.
 #[derive(Debug)]
 pub(in crate::store) struct Journal {
     path: PathBuf,
@@ -32,45 +32,45 @@ pub(in crate::store) struct Journal {
     has_tail: bool,
     /// Frames that could not be written yet.
     unwritten: Vec<u8>,
-    /// Whether the file is not ours to write: it could be neither read nor set aside.
+    /// Whether we must not write the file: it could neither be read nor set aside.
     is_foreign: bool,
     /// Whether the file is gone, or shorter than what was written.
     is_lost: bool,
 }
 
-/// How long a journal is, and how much of it is in use.
+/// The length of a journal, and how much of it is in use.
 #[derive(Clone, Copy, Default, Debug)]
 struct Size {
-    /// The number of bytes of header and whole frames.
+    /// The number of bytes in header and whole frames.
     bytes: u64,
-    /// The number of bytes when it was written anew.
+    /// The number of bytes after the last rewrite.
     compacted: u64,
     adds: u64,
     removes: u64,
 }
 
 impl Size {
-    /// Whether the file has doubled, and about half of its transactions have left the mempool. Then writing it
-    /// anew takes no more than what was appended since the last time.
+    /// Whether the file has doubled, and about half of its transactions have left the mempool. Rewriting it
+    /// then writes no more than was appended since the last time.
     fn is_doubled(self) -> bool {
         self.bytes >= 2 * self.compacted.max(MIN_COMPACTED) && 2 * self.removes >= self.adds
     }
 }
 
 impl Journal {
-    /// A journal that is not opened yet. Does nothing.
+    /// A journal that is not yet open. Does no I/O.
     pub(in crate::store) fn new(path: PathBuf, network: Network) -> Self {
         let (file, unwritten) = (None, Vec::new());
         let (has_tail, is_foreign, is_lost) = (false, false, false);
         Self { path, network, file, size: Size::default(), has_tail, unwritten, is_foreign, is_lost }
     }
 
-    /// Reads the journal, if there is one, and passes its transactions to `restored` in slices, until that
+    /// Reads the journal, if there is one, and passes its transactions to `restored` in slices until that
     /// returns false.
     ///
     /// # Errors
-    /// It cannot be read, is set aside because this program did not write it, or has a damaged tail, which is
-    /// cut off; in that case all before it is restored.
+    /// It cannot be read, is set aside because this program did not write it, or has a damaged tail. The tail
+    /// is cut off, and everything before it is restored.
     pub(in crate::store) fn load(
         &mut self,
         mut restored: impl FnMut(Restored) -> bool,
@@ -96,7 +96,7 @@ impl Journal {
         if lost == 0 { Ok(()) } else { Err(StoreFailure::Cut { bytes: lost }) }
     }
 
-    /// Returns what the records lead to, and the number of bytes that are damaged.
+    /// Returns the resulting state, and the number of damaged bytes.
     fn read(&mut self) -> Result<Option<(Replay, u64)>, StoreFailure> {
         let failed = |error: io::Error| StoreFailure::Read { files: 1, error: error.into() };
         let file = match file::open_to_read(&self.path) {
@@ -129,8 +129,8 @@ impl Journal {
         Ok(Some((replay, length.saturating_sub(bytes))))
     }
 
-    /// Appends a batch, and what could not be written before. If that fails, the batch is kept, and goes first
-    /// the next time: the journal never has a hole.
+    /// Appends a batch after anything still unwritten. If that fails, the batch is kept and goes first next
+    /// time, so the journal never has a hole.
     ///
     /// # Errors
     /// The error of the system.
@@ -148,11 +148,11 @@ impl Journal {
         Ok(())
     }
 
-    /// Replaces the journal of `network` at `path` by one with these batches. Whenever that is interrupted, the journal
-    /// is as it was before, or complete.
+    /// Replaces the journal of `network` at `path` with these batches. If interrupted, the journal is either
+    /// unchanged or complete.
     ///
     /// # Errors
-    /// The error of the system; then the journal is as it was before.
+    /// The error of the system; the journal is unchanged then.
     pub(in crate::store) fn replace(
         path: &Path,
         network: Network,
@@ -179,10 +179,10 @@ impl Journal {
         self.write()
     }
 
-    /// Writes what was not written yet.
+    /// Writes what is still unwritten.
     ///
     /// # Errors
-    /// The error of the system, also if somebody removed or shortened the file: see [`Journal::take_lost`].
+    /// The error of the system, or that the file was removed or truncated (see [`Journal::take_lost`]).
     pub(super) fn write(&mut self) -> io::Result<()> {
         if self.is_foreign {
             return Ok(());
@@ -205,7 +205,7 @@ impl Journal {
         }
         file.seek(SeekFrom::Start(end))?;
         if let Err(error) = file.write_all(&self.unwritten).and_then(|()| file.sync_data()) {
-            // The next start would warn of half a frame.
+            // Otherwise the next start would warn about half a frame.
             self.has_tail = file.set_len(end).is_err();
             return Err(error);
         }
@@ -216,13 +216,13 @@ impl Journal {
         Ok(())
     }
 
-    /// Whether what was written before is gone, as far as nobody asked yet: [`Journal::clear`] and all of the mempool
-    /// have to follow.
+    /// Whether earlier writes are gone; returns true once. [`Journal::clear`] and the whole mempool have to
+    /// follow.
     pub(super) fn take_lost(&mut self) -> bool {
         std::mem::take(&mut self.is_lost)
     }
 
-    /// Writes what is in use to a new file, which replaces the old one.
+    /// Writes what is in use to a new file that replaces the old one.
     fn compact(&mut self) -> io::Result<()> {
         // If it fails, the next attempt follows when the file has doubled again.
         self.size.compacted = self.size.bytes;
@@ -249,7 +249,7 @@ impl Journal {
             bytes = output.bytes;
             output.file.flush()
         })?;
-        // The file that was open is the old one.
+        // The open file is the old one.
         self.file = None;
         self.size = Size { bytes, compacted: bytes, adds: survey.len(), removes: 0 };
         Ok(())
@@ -267,14 +267,14 @@ impl Journal {
     }
 }
 
-/// A journal that is written anew.
+/// A journal being rewritten.
 struct Output<W: Write> {
     file: W,
     bytes: u64,
 }
 
 impl<W: Write> Output<W> {
-    /// Writes a frame of `records`, and empties them.
+    /// Writes a frame of `records`, and clears them.
     fn frame(&mut self, time: Timestamp, records: &mut Vec<u8>) -> io::Result<()> {
         let frame = frame::seal(time, records);
         records.clear();

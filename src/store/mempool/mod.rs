@@ -3,9 +3,9 @@
 //! | file | what it is about |
 //! |---|---|
 //! | `record`, `frame` | the bytes: records, and the frames with checksums in which they are written |
-//! | `replay` | what the records lead to |
-//! | `journal` | the file: loaded, appended to, written anew when it has doubled |
-//! | `pending`, `batch` | what changed and is not written yet |
+//! | `replay` | the state that results from the records |
+//! | `journal` | the file: loaded, appended to, rewritten when it has doubled |
+//! | `pending`, `batch` | unwritten changes |
 
 mod batch;
 mod frame;
@@ -30,7 +30,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use tokio::sync::mpsc;
 
-/// How often changes are written: a crash loses no more than this.
+/// How often changes are written, which limits what a crash loses.
 const SAVE_INTERVAL: Duration = Duration::from_secs(30);
 
 /// How many slices of loaded transactions may wait.
@@ -43,10 +43,10 @@ const BATCHES: usize = 2;
 #[derive(Debug)]
 pub struct MempoolStore {
     writer: Option<Writer<Job>>,
-    /// What is being loaded, until it is complete.
+    /// The mempool being loaded, until complete.
     loading: Option<mpsc::Receiver<Restored>>,
     changes: Changes,
-    /// Whether the journal is gone, as its thread found.
+    /// Whether the writing thread found that the journal is gone.
     is_lost: Arc<AtomicBool>,
     save_at: Timestamp,
 }
@@ -57,7 +57,7 @@ enum Job {
     Append(Batch),
     /// Write what could not be written before.
     Retry,
-    /// Begin with an empty journal.
+    /// Start with an empty journal.
     Clear,
 }
 
@@ -67,7 +67,7 @@ pub(super) fn journal_path(state_dir: &Path, network: Network) -> PathBuf {
 }
 
 impl MempoolStore {
-    /// Begins to load the mempool in `state_dir`; without a directory nothing is saved. Never blocks.
+    /// Starts loading the mempool in `state_dir`; without a directory nothing is saved. Never blocks.
     ///
     /// # Panics
     /// Outside of a tokio runtime.
@@ -96,18 +96,18 @@ impl MempoolStore {
         Self { writer: Some(writer), loading: Some(loading), changes, is_lost, save_at }
     }
 
-    /// Saves nothing from now on. What is being loaded still comes.
+    /// Stops saving. Loading continues.
     pub fn stop_saving(&mut self) {
         (self.writer, self.changes) = (None, Changes::default());
     }
 
-    /// Whether the mempool of an earlier run, or that there is none, is still to come.
+    /// Whether an earlier run's mempool, or the event that there is none, is still to come.
     pub fn restores(&self) -> bool {
         self.loading.is_some()
     }
 
-    /// The next part of the mempool that an earlier run saved, or the next problem. Pending while there is
-    /// none. Cancel-safe.
+    /// Waits for the next part of an earlier run's mempool, or the next problem; pending while there is none.
+    /// Cancel-safe.
     pub async fn next(&mut self) -> EventKind {
         tokio::select! {
             problem = problem_of(&mut self.writer) => EventKind::Warning(problem.into()),
@@ -120,14 +120,14 @@ impl MempoolStore {
         }
     }
 
-    /// Takes note of an event that the model has applied, and of what it led to. Never blocks.
+    /// Notes an event that the model has applied, with its outcome. Never blocks.
     pub fn note(&mut self, event: &Event, outcome: &Outcome, model: &Model) {
         if self.writer.is_some() {
             self.changes.note(event, outcome, model);
         }
     }
 
-    /// Begins to write the changes of half a minute. Never blocks.
+    /// Starts writing the changes of half a minute. Never blocks.
     pub fn save(&mut self, model: &Model, now: Timestamp) {
         let is_lost = self.is_lost.swap(false, Ordering::Relaxed);
         if is_lost {
@@ -155,27 +155,27 @@ impl MempoolStore {
         self.save_at = now + SAVE_INTERVAL;
     }
 
-    /// Waits until what is to be written has been taken up. Blocks.
+    /// Waits until the writer has room. Blocks.
     #[cfg(test)]
     pub fn wait_for_room(&self) {
         self.writer.iter().for_each(Writer::wait_for_room);
     }
 
-    /// Saves a last time, for at most 2 s. Returns a problem that was not reported.
+    /// Saves a last time, for at most 2 s. Returns an unreported problem.
     pub fn close(
         mut self,
         model: &Model,
         now: Timestamp,
     ) -> impl Future<Output = Option<StoreProblem>> + use<> {
         let is_loaded = self.loading.is_none();
-        // The rest of more changes than a batch takes is lost, as after a crash.
+        // Changes beyond one batch are lost, as after a crash.
         let last = (is_loaded && !self.changes.is_empty() && !self.changes.overflowed)
             .then(|| Job::Append(self.changes.take(model, !model.awaits_blocks(), now)));
         close(self.writer, last)
     }
 }
 
-/// The next part of what is being loaded. Pending when nothing is.
+/// Waits for the next part being loaded; pending when nothing is.
 async fn next_of(loading: &mut Option<mpsc::Receiver<Restored>>) -> Restored {
     match loading {
         Some(parts) => parts.recv().await.unwrap_or(Restored::Nothing),

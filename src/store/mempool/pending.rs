@@ -1,5 +1,4 @@
-//! What changed in the mempool and is not written yet, by txid: the state itself is taken from the model when
-//! it is written.
+//! Unwritten changes of the mempool, by txid: the state itself is taken from the model when written.
 
 use crate::event::{Event, EventKind, PeerEvent, RestoredTx, TxSource};
 use crate::model::{Change, MempoolEntry, Model, Outcome};
@@ -10,13 +9,13 @@ use crate::wire::{BlockHash, TxHash, Txid};
 use foldhash::fast::RandomState;
 use std::collections::HashMap;
 
-/// The most transactions whose changes wait to be written, in a row of failures: a few days of mainnet.
+/// The most transactions with unwritten changes during a series of failures: a few days of mainnet.
 const MAX_CHANGES: usize = 1_000_000;
 
-/// A batch is full when its transactions have this many bytes.
+/// A batch is full at this many bytes of transactions.
 const MAX_BATCH: usize = 16 << 20;
 
-/// A batch has at most so many transactions: the main task takes a few milliseconds to collect them.
+/// The most transactions in a batch: collecting them takes the main task a few milliseconds.
 pub(super) const MAX_BATCH_TXS: usize = 20_000;
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -29,7 +28,7 @@ enum Pending {
     Removed,
 }
 
-/// What changed and is not written yet.
+/// Unwritten changes.
 #[derive(Debug, Default)]
 pub(super) struct Changes {
     txs: HashMap<Txid, Pending, RandomState>,
@@ -40,12 +39,12 @@ pub(super) struct Changes {
 }
 
 impl Changes {
-    /// Takes note of an event that the model has applied, and of what it led to.
+    /// Notes an event that the model has applied, with its outcome.
     pub(super) fn note(&mut self, event: &Event, outcome: &Outcome, model: &Model) {
         for change in &outcome.changes {
             match change {
                 Change::Accepted(wtxid) => {
-                    // What was restored is in the journal.
+                    // Restored transactions are already in the journal.
                     let entry = model.transaction(wtxid);
                     if let Some(entry) = entry.filter(|entry| entry.source() != TxSource::Restored) {
                         self.added(entry.tx().txid());
@@ -81,8 +80,8 @@ impl Changes {
         }
     }
 
-    /// A block was connected. One that does not follow the last one is not noted: what is between them may
-    /// come later, and a later run fetches all of them.
+    /// Notes a connected block. One that does not follow the last one is ignored: the blocks between them may
+    /// arrive later, and a later run fetches all of them.
     fn connected(&mut self, height: u32, hash: BlockHash, previous: BlockHash) {
         let follows =
             |(below, its): (u32, BlockHash)| below.checked_add(1) == Some(height) && its == previous;
@@ -108,13 +107,13 @@ impl Changes {
         self.txs.insert(txid, Pending::Removed);
     }
 
-    /// Gives up to remember each change: the journal is to be written from the beginning.
+    /// Stops remembering individual changes: the journal will be rewritten.
     pub(super) fn forget(&mut self) {
         self.txs = HashMap::default();
         self.overflowed = true;
     }
 
-    /// Begins anew: the whole mempool is to be written.
+    /// Starts over: the whole mempool will be written.
     pub(super) fn start_over(&mut self, model: &Model) {
         self.txs = model.transactions().map(|entry| (entry.tx().txid(), Pending::Added)).collect();
         self.blocks = self.last_blocks.iter().rev().collect();
@@ -126,7 +125,7 @@ impl Changes {
         self.txs.len()
     }
 
-    /// Whether no changed transaction is left; blocks may wait for another moment.
+    /// Whether no changed transaction is left; blocks may be waiting.
     pub(super) fn has_no_txs(&self) -> bool {
         self.txs.is_empty()
     }
@@ -137,9 +136,9 @@ impl Changes {
     }
 
     /// Takes out what fits into a batch. Blocks are part of the last one, and only if the mempool
-    /// `counts_blocks`: as long as restored transactions wait for blocks, these belong to an earlier block.
+    /// `counts_blocks`: while restored transactions wait for blocks, these are still as of an earlier block.
     pub(super) fn take(&mut self, model: &Model, counts_blocks: bool, time: Timestamp) -> Batch {
-        // A later run begins with the time of the wall clock.
+        // A later run starts with the wall clock's time.
         let wall = model.wall_offset();
         let mut batch = Batch { time: wall.wall(time), ..Batch::default() };
         let (mut bytes, mut left) = (0, MAX_BATCH_TXS);
@@ -158,7 +157,7 @@ impl Changes {
             }
             false
         });
-        // Parents come before their children, as far as they came first.
+        // Parents come before their children, provided they arrived first.
         batch.added.sort_by_key(|tx| tx.first_seen);
         if counts_blocks && self.txs.is_empty() {
             batch.blocks = std::mem::take(&mut self.blocks);

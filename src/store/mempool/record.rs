@@ -65,7 +65,7 @@ impl<'a> Record<'a> {
         }
     }
 
-    /// Takes the first record off `body`; `None` if there is none that this program wrote.
+    /// Takes the first record off `body`; `None` if it is not one that this program wrote.
     pub(super) fn decode(body: &mut &'a [u8]) -> Option<Self> {
         Some(match take::<1>(body)? {
             [ADD] => {
@@ -106,7 +106,7 @@ fn decode_knowledge(body: &mut &[u8]) -> Option<Knowledge> {
     let (lower, upper) = (number(body)?, number(body)?);
     let count = number(body)? as usize;
     let mut values = body.split_off(..count.checked_mul(INPUT_VALUE)?)?;
-    // The values are here: the count allocates no more than was read.
+    // The values are present, so the count allocates no more than was read.
     let mut input_values = Vec::with_capacity(count);
     while !values.is_empty() {
         input_values.push((number(&mut values)?, u64::from_le_bytes(take(&mut values)?)));

@@ -1,4 +1,4 @@
-//! What the records of a journal lead to.
+//! The state that results from a journal's records.
 
 use crate::event::{Knowledge, RestoredTx, Saved};
 use crate::store::mempool::record::Record;
@@ -9,8 +9,8 @@ use foldhash::fast::RandomState;
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
-/// The number of last blocks that are kept: a reorg while the program is off leaves one of them on the best
-/// chain.
+/// How many of the last blocks are kept, so that after a reorg while the program is off, one of them is still
+/// on the best chain.
 const MAX_BLOCKS: usize = 10;
 
 /// The last blocks that the mempool took into account, newest first.
@@ -18,7 +18,7 @@ const MAX_BLOCKS: usize = 10;
 pub(super) struct LastBlocks(VecDeque<(u32, BlockHash)>);
 
 impl LastBlocks {
-    /// Adds a newer block, or after a reorg one that replaces others.
+    /// Adds a newer block, or one that replaces others after a reorg.
     pub(super) fn add(&mut self, height: u32, hash: BlockHash) {
         self.0.retain(|&(lower, _)| lower < height);
         self.0.push_front((height, hash));
@@ -47,8 +47,8 @@ pub(super) struct Replay {
 }
 
 impl Replay {
-    /// Applies the records of a frame; `None` if they are not what this program writes. The transactions of
-    /// such a frame are not applied either.
+    /// Applies the records of a frame; `None` if this program did not write them. None of that frame's
+    /// transactions are applied then.
     pub(super) fn apply(&mut self, time: Timestamp, mut records: &[u8]) -> Option<()> {
         let mut frame = Vec::new();
         while !records.is_empty() {
@@ -84,7 +84,7 @@ impl Replay {
         Some(())
     }
 
-    /// The number of transactions that were added and are no longer in the mempool.
+    /// The number of transactions that were added and have left again.
     pub(super) fn removed(&self) -> u64 {
         self.adds - self.txs.len() as u64
     }
@@ -94,7 +94,7 @@ impl Replay {
         self.adds
     }
 
-    /// Returns the transactions in the order in which they were added, and the state that they belong to.
+    /// Returns the transactions in the order in which they were added, and the state they belong to.
     pub(super) fn finish(self) -> (Vec<RestoredTx>, Saved) {
         let mut txs: Vec<_> = self.txs.into_values().collect();
         txs.sort_unstable_by_key(|(number, _)| *number);
@@ -110,8 +110,8 @@ enum Step {
     Block(u32, BlockHash),
 }
 
-/// What is left of a journal when it is compacted: which records of transactions are in use, and what is known
-/// now. It keeps no transaction in memory.
+/// The parts of a journal to keep when compacting: which transaction records are in use, and the latest
+/// knowledge. It keeps no transactions in memory.
 #[derive(Debug, Default)]
 pub(super) struct Survey {
     txs: HashMap<Txid, (u64, Option<Knowledge>), RandomState>,
@@ -121,7 +121,7 @@ pub(super) struct Survey {
 }
 
 impl Survey {
-    /// Takes note of the records of a frame.
+    /// Notes the records of a frame.
     pub(super) fn note(&mut self, time: Timestamp, mut records: &[u8]) {
         while let Some(record) = Record::decode(&mut records) {
             match record {
@@ -150,8 +150,8 @@ impl Survey {
         self.txs.len() as u64
     }
 
-    /// Returns the records of a frame that are in use, with what is known now. To be called with each frame
-    /// again, in order, after the last one was noted and [`Survey::rewind`] was called.
+    /// Returns the records of a frame that are in use, with the latest knowledge. Call [`Survey::rewind`]
+    /// after the last frame was noted, then this for each frame again, in order.
     pub(super) fn keep<'a>(&mut self, mut records: &'a [u8], mut each: impl FnMut(Record<'a>)) {
         while let Some(record) = Record::decode(&mut records) {
             let Record::Add { first_seen, knowledge, raw } = record else { continue };

@@ -1,4 +1,4 @@
-//! The file of the journal survives damage, crashes, full disks and growth.
+//! The journal file survives damage, crashes, full disks and growth.
 
 mod runs;
 
@@ -146,7 +146,7 @@ fn a_journal_that_is_being_replaced_is_the_old_one_until_it_is_complete() {
     let file = journal_path(dir.path(), NET);
     journal(&dir).append(&adds(1..=2)).unwrap();
     let seen = |number| {
-        // Whoever is killed here leaves this behind.
+        // A process killed here leaves this behind.
         let copy = tempfile::tempdir().unwrap();
         fs::copy(&file, journal_path(copy.path(), NET)).unwrap();
         assert_eq!(loaded(&copy).0, txs(1..=2), "before batch {number}");
@@ -194,7 +194,7 @@ fn a_file_that_cannot_be_read_is_not_written_either() {
 fn what_could_not_be_written_is_written_first_when_there_is_room_again() {
     let dir = tempfile::tempdir().unwrap();
     let state = dir.path().join("state");
-    // In place of the folder there is a file: nothing can be written there.
+    // With a file in place of the folder, nothing can be written.
     fs::write(&state, "").unwrap();
     let mut journal = Journal::new(journal_path(&state, NET), NET);
     journal.load(|_| true).unwrap_err();
@@ -220,7 +220,7 @@ fn a_journal_that_has_doubled_is_written_anew_and_says_the_same() {
     let mut journal = journal(&dir);
     journal.append(&Batch { blocks: vec![block(1), block(2)], ..adds(0..100) }).unwrap();
     let (mut written, mut longest, mut last) = (0, 0, 0);
-    // Each round a new set of transactions replaces the one before it.
+    // In each round, a new set of transactions replaces the previous one.
     for round in 1..200 {
         journal.append(&adds(round * 100..round * 100 + 100)).unwrap();
         journal.append(&removes((round - 1) * 100..round * 100)).unwrap();
@@ -256,7 +256,7 @@ fn only_the_owner_can_read_it() {
     assert_eq!((mode(&state), mode(&journal_path(&state, NET))), (0o700, 0o600));
 }
 
-/// Frames of records, each with a length of two bytes before it, as a journal has them with checksums.
+/// Frames of records, each preceded by a two-byte length, instead of the journal's headers and checksums.
 #[test]
 fn fuzz_journal() {
     crate::util::fuzz::target("journal", |input| {
@@ -274,7 +274,7 @@ fn fuzz_journal() {
             frames.push(records);
         }
         assert_eq!((replay.adds() - replay.removed()), survey.len());
-        // A journal that is written anew leads to the same.
+        // A rewritten journal gives the same state.
         survey.rewind();
         let mut compacted = Vec::new();
         for records in frames {

@@ -1,4 +1,4 @@
-//! The files of one network, and the key that they share.
+//! The files of one network, and their shared key.
 
 use crate::chain::Network;
 use crate::event::StoreFailure;
@@ -9,20 +9,20 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// The extension of a file with the outputs of a block.
+/// The extension of a file with a block's outputs.
 const EXTENSION: &str = "coins";
 
 /// The file with the key.
 pub(super) const KEY_FILE: &str = "key";
 
-/// How many blocks have a file at most.
+/// The most block files.
 const MAX_FILES: usize = PrevoutCache::MAX_BLOCKS;
 
-/// Files of blocks that are this much higher than a new block belong to another chain, which was wiped
-/// since. Two processes that share a directory, and peers that lag behind, differ by less.
+/// Files of blocks this much higher than a new block belong to another chain, which has been wiped. The
+/// difference is smaller between two processes that share a directory, or with peers that lag behind.
 pub(super) const OTHER_CHAIN: u32 = 144;
 
-/// A directory and what its files have in common.
+/// A directory and the properties shared by its files.
 #[derive(Clone, Debug)]
 pub(super) struct Directory {
     pub(super) path: PathBuf,
@@ -75,7 +75,7 @@ impl Directory {
     }
 }
 
-/// All files of blocks, lowest first: their names begin with the height.
+/// All block files, lowest first, as their names begin with the height.
 pub(super) fn files(dir: &Path) -> Vec<PathBuf> {
     let all = fs::read_dir(dir).into_iter().flatten().flatten().map(|file| file.path());
     let mut files: Vec<_> =
@@ -92,7 +92,7 @@ pub(super) fn new_key() -> OutpointKey {
     OutpointKey(rand::random(), rand::random())
 }
 
-/// The key of a directory: that of the first process that used it.
+/// The key of a directory, made by the first process that used it.
 pub(super) fn shared_key(dir: &Path, network: Network) -> OutpointKey {
     let path = dir.join(KEY_FILE);
     let read = || file::read(&path, KEY_LENGTH).ok();
@@ -101,7 +101,7 @@ pub(super) fn shared_key(dir: &Path, network: Network) -> OutpointKey {
         return key;
     }
     if known.is_some() {
-        // If the damaged file cannot be renamed, the key comes from the blocks again next time.
+        // If the damaged file cannot be renamed, the key is taken from the blocks again next time.
         let _ = file::set_aside(&path);
     }
     let of_block = |path: &PathBuf| {
@@ -109,7 +109,7 @@ pub(super) fn shared_key(dir: &Path, network: Network) -> OutpointKey {
         decode(FORMAT.open(network, &content).ok()?).map(|(_, key)| key)
     };
     let key = files(dir).iter().rev().find_map(of_block).unwrap_or_else(new_key);
-    // If the key cannot be written, neither can a block, and that is reported.
+    // If the key cannot be written, neither can a block, which is reported.
     let _ = file::write_once(&path, &encode_key(key));
     read().as_deref().and_then(decode_key).unwrap_or(key)
 }

@@ -4,8 +4,8 @@
 //! key 16 · height 4 · hash 32 · (tag 8 · value 8) …
 //! key 16 · sha256 32
 //! ```
-//! Numbers are little-endian. All files of a directory share the key of their tags, which has a file of
-//! its own, so that processes that start together agree on it.
+//! Numbers are little-endian. All files of a directory share the key of their tags. It has its own file, so
+//! that processes that start together agree on it.
 
 use crate::chain::Network;
 use crate::model::{BlockOutputs, OutpointKey};
@@ -18,7 +18,7 @@ const HEADER: usize = 52;
 /// Bytes of an output.
 const OUTPUT: usize = 16;
 
-/// A block of 4 MWU has room for 111,000 outputs of 9 bytes.
+/// Large enough for a block of 4 MWU with 111,000 outputs of 9 bytes.
 pub(super) const FORMAT: Format =
     Format { magic: *b"mpulcoin", version: 1, max_body: HEADER + OUTPUT * 120_000 };
 

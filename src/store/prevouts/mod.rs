@@ -1,8 +1,8 @@
-//! The outputs of recent blocks: one file per block in `coins-NETWORK`, so that a restart requests none of
-//! them again.
+//! The outputs of recent blocks: one file per block in `coins-NETWORK`, so that they need not be requested
+//! again after a restart.
 //!
-//! The directory keeps as many blocks as the longest backfill requests, even if this run needs fewer:
-//! what took hours to download must be there for the next run.
+//! The directory keeps as many blocks as the longest backfill requests, even if this run needs fewer: they
+//! may have taken hours to download.
 
 mod directory;
 mod format;
@@ -18,11 +18,10 @@ use directory::{Directory, OTHER_CHAIN, new_key, shared_key};
 use std::path::Path;
 use std::sync::Arc;
 
-/// How many damaged files are kept: enough to find out what went wrong.
+/// How many damaged files are kept, for finding out what went wrong.
 const MAX_SET_ASIDE: usize = 16;
 
-/// How many blocks may wait to be written, of about 0.1 MB each. The next run requests again what does
-/// not fit.
+/// How many blocks may wait to be written, about 0.1 MB each. The next run requests again what does not fit.
 const MAX_WAITING: usize = 64;
 
 /// Saves the block outputs of one network.
@@ -34,13 +33,13 @@ pub struct PrevoutStore {
 #[derive(Debug)]
 enum Job {
     Save(Arc<BlockOutputs>),
-    /// Remove blocks far above this height, that of a new block.
+    /// Remove blocks far above this height, which is a new block's.
     RemoveOtherChain(u32),
 }
 
 impl PrevoutStore {
-    /// Loads the outputs of the highest `limit` blocks in `state_dir`; without a directory nothing is
-    /// saved. Blocks while it reads about 0.1 MB per block.
+    /// Loads the outputs of the highest `limit` blocks in `state_dir`; without a directory nothing is saved.
+    /// Blocks while reading about 0.1 MB per block.
     ///
     /// # Panics
     /// Outside of a tokio runtime.
@@ -62,12 +61,12 @@ impl PrevoutStore {
         (Self { writer: Some(writer) }, cache)
     }
 
-    /// Begins to save the outputs of a block. Never blocks.
+    /// Starts saving a block's outputs. Never blocks.
     pub fn save(&mut self, block: Arc<BlockOutputs>) {
         self.queue(Job::Save(block));
     }
 
-    /// Notes that a new block of this height was connected: saved blocks that are much higher belong to
+    /// Notes that a new block of this height was connected: saved blocks at much greater heights belong to
     /// another chain. Never blocks.
     pub fn block_connected(&mut self, height: u32) {
         self.queue(Job::RemoveOtherChain(height));
@@ -75,28 +74,28 @@ impl PrevoutStore {
 
     fn queue(&mut self, job: Job) {
         if let Some(writer) = &self.writer {
-            // If too many wait, a later run requests the block again.
+            // If too many are waiting, a later run requests the block again.
             let _ = writer.write(|| job);
         }
     }
 
-    /// Saves nothing from now on.
+    /// Stops saving.
     pub fn stop_saving(&mut self) {
         self.writer = None;
     }
 
-    /// The next problem. Pending while there is none. Cancel-safe.
+    /// Waits for the next problem; pending while there is none. Cancel-safe.
     pub async fn problem(&mut self) -> StoreProblem {
         problem_of(&mut self.writer).await
     }
 
-    /// Waits until what is to be written has been taken up. Blocks.
+    /// Waits until the writer has room. Blocks.
     #[cfg(test)]
     pub fn wait_for_room(&self) {
         self.writer.iter().for_each(Writer::wait_for_room);
     }
 
-    /// Waits until everything is written, for at most 2 s. Returns a problem that was not reported.
+    /// Waits until everything is written, for at most 2 s. Returns an unreported problem.
     pub async fn close(self) -> Option<StoreProblem> {
         close(self.writer, None).await
     }

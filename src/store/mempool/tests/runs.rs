@@ -1,4 +1,4 @@
-//! The journal over the runs of the program: what is written when, and what the next run begins with.
+//! The journal across runs of the program: what is written when, and what the next run starts with.
 
 use super::*;
 use crate::event::{CatchUp, PeerEvent, PeerId, Request};
@@ -33,7 +33,7 @@ impl Run {
         outcome.requests
     }
 
-    /// Applies what the store loads. Returns what the model asks of the network.
+    /// Applies what the store loads. Returns the model's requests.
     async fn restore(&mut self) -> Vec<Request> {
         let mut requests = Vec::new();
         while self.store.restores() {
@@ -59,7 +59,7 @@ impl Run {
     }
 }
 
-/// Waits until the thread of the store has written so many transactions.
+/// Waits until the store's thread has written this many transactions.
 async fn written(dir: &Path, count: usize) -> Vec<RestoredTx> {
     loop {
         let restored = loaded_in(dir).0;
@@ -80,7 +80,7 @@ async fn a_crash_loses_no_more_than_the_last_minute() {
     run.announce(2, 0..1);
     let restored = written(dir.path(), 5).await;
     assert!(restored.iter().all(|tx| tx.first_seen == NOW));
-    // No close: the process is killed. The next one asks for the blocks, and for no transaction.
+    // Not closed, as the process is killed. The next run asks for the blocks, but for no transaction.
     let mut run = Run::start(&dir);
     let requests = run.restore().await;
     assert!(matches!(&requests[0], Request::Known(txs) if txs.len() == 5), "{requests:?}");
@@ -170,7 +170,7 @@ async fn no_more_than_three_times_the_received_bytes_are_written() {
     let mut run = Run::start(&dir);
     run.restore().await;
     (0..COUNT).for_each(|number| run.receive(number));
-    // Eight peers, one after the other: that is the worst case, as each has an update of its own.
+    // Eight peers, one after the other: the worst case, as each causes a separate update.
     for peer in 1..=8 {
         run.pass(31);
         run.announce(peer, 0..COUNT);
@@ -186,7 +186,7 @@ async fn no_more_than_three_times_the_received_bytes_are_written() {
     assert!(written < 3 * received, "{written} bytes written, {received} received");
 }
 
-/// Everything that a screen saves.
+/// Everything that a process with a screen saves.
 fn all_stores(folder: &Path) -> StoreSettings<'_> {
     StoreSettings {
         state_dir: Some(folder),
