@@ -1,4 +1,4 @@
-//! What an alert reports. The rules are above the model; the model keeps the notice.
+//! What an alert reports. The rules are above the model; the model only keeps the notice.
 
 use crate::address::PeerAddress;
 use crate::event::PeerId;
@@ -11,15 +11,15 @@ use std::sync::Arc;
 pub struct Alert {
     /// The name of the rule; without one, its subject and condition.
     pub rule: Arc<str>,
-    /// What fulfils the condition.
+    /// What fulfilled the condition.
     pub item: AlertItem,
-    /// How many items fulfilled the condition since the rule fired last without being reported.
+    /// How many items fulfilled the condition unreported since the rule last fired.
     pub skipped: u64,
-    /// Whether the user tests the rule: then the condition need not hold.
+    /// Whether this is the user's test of the rule, for which the condition need not hold.
     pub is_test: bool,
 }
 
-/// What fulfils the condition of a rule.
+/// What fulfilled the condition of a rule.
 #[derive(Clone, PartialEq, Debug)]
 pub enum AlertItem {
     /// A transaction in the mempool.
@@ -40,11 +40,11 @@ pub enum AlertItem {
         /// Address of the peer.
         address: PeerAddress,
     },
-    /// The figures of the overview that the condition mentions.
+    /// The overview's figures that the condition mentions.
     Figures(Vec<AlertFigure>),
     /// Something happened to a target of the watch list.
     Watch(WatchMatch),
-    /// None: a test of a rule that is about single items.
+    /// Nothing: a test of a rule about single items.
     Nothing,
 }
 

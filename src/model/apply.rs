@@ -22,11 +22,11 @@ use crate::wire::{Block, BlockHash, Transaction, TxHash, Wtxid};
 use std::sync::Arc;
 use std::time::Duration;
 
-/// How long after startup the history begins to record the size of the mempool: earlier, the mempool has
+/// How long after startup the history starts recording the size of the mempool: before that, the mempool has
 /// hardly begun to fill, and every restart would leave a notch in the chart.
 const BEFORE_HISTORY: Duration = Duration::from_mins(1);
 
-/// An event on its way through the model, with what it has led to so far.
+/// An event being applied, with its outcome so far.
 struct Step {
     now: Timestamp,
     outcome: Outcome,
@@ -46,7 +46,7 @@ impl Step {
         self.outcome.notices.push(notice);
     }
 
-    /// Adds what became of transactions of an earlier run.
+    /// Adds what happened to transactions of an earlier run.
     fn restored(&mut self, progress: Progress) {
         let Progress { entered, dropped, requests, milestone } = progress;
         self.outcome.changes.extend(entered.into_iter().map(Change::Accepted));
@@ -57,7 +57,7 @@ impl Step {
         self.outcome.notices.extend(milestone.map(Notice::Restoration));
     }
 
-    /// Adds what the model itself warns of.
+    /// Adds a warning from the model itself.
     fn warn(&mut self, warning: Option<Warning>) {
         if let Some(warning) = warning {
             self.notice(Notice::Warning(warning.clone()));
@@ -65,7 +65,7 @@ impl Step {
         }
     }
 
-    /// Adds matches of the watch list: each is a change, and worth showing.
+    /// Adds matches of the watch list, as changes and as notices.
     fn matches(&mut self, matches: Vec<WatchMatch>) {
         for found in matches {
             self.notice(Notice::Watch(found.clone()));
@@ -75,7 +75,7 @@ impl Step {
 }
 
 impl Model {
-    /// Applies an event. Returns what changed, what is worth showing, and what the network should fetch.
+    /// Applies an event. Returns what changed, the notices, and what the network should fetch.
     pub fn apply(&mut self, event: &Event) -> Outcome {
         if let EventKind::KnownOutputs(outputs) = &event.kind {
             self.mempool.expect_outputs(outputs);
@@ -109,7 +109,7 @@ impl Model {
             &EventKind::Backfill { fetched, requested, given_up } => {
                 self.backfill_progress(BackfillProgress { fetched, requested }, given_up, &mut step);
             }
-            // Nothing happened: they belong to the next event.
+            // No change by themselves: they belong to the next event.
             EventKind::KnownOutputs(_) => {}
             EventKind::Sensor(id, event) => {
                 step.outcome.notices.extend(self.sensors.apply(step.now, *id, event));
@@ -120,7 +120,7 @@ impl Model {
         outcome
     }
 
-    /// Applies a command of the user. Returns what changed and what is worth showing.
+    /// Applies a user command. Returns what changed, and the notices.
     pub fn command(&mut self, command: &Command, now: Timestamp) -> Outcome {
         let mut step = Step::new(now);
         match command {
@@ -128,14 +128,14 @@ impl Model {
                 step.matches(self.watchlist.add(now, targets, &self.mempool, &self.blocks));
             }
             Command::Unwatch(target) => self.watchlist.remove(target),
-            // Of those who stand above the model.
+            // Handled above the model.
             Command::Alert(_) | Command::Replay(_) => {}
         }
         self.keep_notices(now, &step.outcome);
         step.outcome
     }
 
-    /// Keeps the notice of an alert.
+    /// Records the notice of an alert.
     pub(crate) fn alert(&mut self, alert: &Arc<Alert>, now: Timestamp) -> Outcome {
         let mut step = Step::new(now);
         step.notice(Notice::Alert(Arc::clone(alert)));
@@ -176,7 +176,7 @@ impl Model {
             PeerEvent::Traffic(traffic) => self.count(now, traffic),
             PeerEvent::Ready(_) | PeerEvent::Disconnected { .. } => {
                 let vouchers = self.peers.vouchers();
-                // Without any peer, what was known last holds.
+                // Without any peer, the last known state remains.
                 if vouchers != Vouchers::NOBODY {
                     self.mempool.set_one_netgroup(!vouchers.are_several());
                 }
@@ -201,10 +201,10 @@ impl Model {
         }
     }
 
-    /// Takes a transaction that `peer` sent. Unless it was relayed, it was requested from a peer that need
-    /// not have announced it.
+    /// Handles a transaction from `peer`. Unless it was relayed, it was requested from a peer that need not
+    /// have announced it.
     fn receive(&mut self, peer: PeerId, source: TxSource, tx: &Arc<Transaction>, step: &mut Step) {
-        // What was waiting elsewhere is no news.
+        // Transactions that were already waiting elsewhere are not news.
         let is_new = source != TxSource::Bootstrap;
         self.restoration.sent(tx.txid());
         let announcer = (source == TxSource::Relay).then(|| self.announcer(peer));
@@ -215,7 +215,7 @@ impl Model {
         let delivery = Delivery { tx, source, announcer, vouchers };
         let voucher = |id| self.peers.voucher(id);
         let arrival = self.mempool.receive(step.now, delivery, voucher, &mut step.mempool);
-        // Several sensors receive the same ones.
+        // Several sensors may receive the same transaction.
         self.arrivals.add(step.now, (is_new && arrival != Arrival::Known).into());
         if arrival == Arrival::Doubted {
             step.outcome.requests.push(Request::Forget(vec![(tx.txid(), tx.wtxid())]));
@@ -304,7 +304,7 @@ impl Model {
         self.sent.add(now, traffic.bytes(Direction::Sent));
     }
 
-    /// Completes what depends on more than the event itself: clusters and fee bounds, anomalies, double
+    /// Completes whatever depends on more than the event itself: clusters and fee bounds, anomalies, double
     /// spends, the history, and the watch list.
     fn settle(&mut self, mut step: Step) -> Outcome {
         let progress = self.restoration.step(&mut self.mempool, step.now, &mut step.mempool);
@@ -344,7 +344,7 @@ impl Model {
         let tip = self.tip.map(|tip| tip.height);
         let live = self.peers.iter().filter(|(_, peer)| peer.is_live());
         let mut figures: Vec<_> = live.map(|(id, peer)| (id, peer.figures(tip, step.now))).collect();
-        // The same events make the same notices, in the same order.
+        // The same events must make the same notices in the same order.
         figures.sort_unstable_by_key(|(id, _)| *id);
         for (peer, anomaly) in self.anomalies.check(step.now, &figures) {
             if let Some(address) = self.peers.address(peer).cloned() {
@@ -367,7 +367,7 @@ impl Model {
         let mut matches = Vec::new();
         for change in changes {
             match change {
-                // Looking every newcomer up for nothing costs as much as anything else about it.
+                // Looking newcomers up in an empty watch list would double the cost of an arrival.
                 Change::Accepted(wtxid) if watchlist.has_targets() => {
                     let entry = mempool.key(TxHash::Wtxid(*wtxid)).and_then(|key| mempool.get(key));
                     if let Some(entry) = entry {

@@ -1,4 +1,4 @@
-//! What an event led to.
+//! The outcome of an event.
 
 use crate::event::{Request, Warning};
 use crate::model::alert::Alert;
@@ -11,19 +11,19 @@ use crate::model::watchlist::WatchMatch;
 use crate::wire::{BlockHash, Txid, Wtxid};
 use std::sync::Arc;
 
-/// What an event led to.
+/// The outcome of an event.
 #[derive(Clone, Default, PartialEq, Debug)]
 pub struct Outcome {
     /// What changed in the model, in order.
     pub changes: Vec<Change>,
-    /// What is worth showing to the user, in order.
+    /// The notices, in order.
     pub notices: Vec<Notice>,
     /// What the network should fetch.
     pub requests: Vec<Request>,
 }
 
 impl Outcome {
-    /// Appends what else came of it.
+    /// Appends another outcome.
     pub(crate) fn extend(&mut self, other: Self) {
         self.changes.extend(other.changes);
         self.notices.extend(other.notices);
@@ -36,7 +36,7 @@ impl Outcome {
 pub enum Change {
     /// A transaction entered the mempool.
     Accepted(Wtxid),
-    /// The fee rate or chunk fee rate of a transaction in the mempool changed, or more is known of them.
+    /// The fee rate or chunk fee rate of a transaction in the mempool changed, or more is known about it.
     Fee(Txid),
     /// A transaction left the mempool.
     Removed(Txid, RemovalReason),
@@ -61,6 +61,6 @@ pub enum Change {
     Alert(Arc<Alert>),
     /// The user should know of a problem that the model has found.
     Warning(Warning),
-    /// A transaction in the mempool and one that conflicts with it are being relayed at once.
+    /// A transaction in the mempool and one that conflicts with it are being relayed concurrently.
     DoubleSpend(DoubleSpend),
 }

@@ -1,7 +1,7 @@
-//! The state at one moment, in parts from which another model continues.
+//! The state at one moment, in parts from which another model can continue.
 //!
-//! What takes more than it tells is left out: what is remembered of transactions that left, statistics of peers, the
-//! rates of the last minutes, the notices, the comparison with lists of whole mempools, and the estimates of the past.
+//! Parts that are not worth their size are left out: memories of removed transactions, peer statistics, the
+//! rates of the last minutes, notices, comparisons with whole-mempool lists, and past estimates.
 
 use crate::event::{BootstrapProgress, Event, EventKind, PeerEvent, PeerId, Restored, RestoredTx, TxSource};
 use crate::model::blocks::Blocks;
@@ -18,39 +18,41 @@ use std::time::Duration;
 /// The state at one moment.
 #[derive(Clone, Default, PartialEq, Debug)]
 pub struct Keyframe {
-    /// What leads to it, transactions aside: the wall clock, the peers with their connections, announcements of what
-    /// has not arrived, the tip, the downloads that are under way; in the order of their times.
+    /// Events that lead to the rest of the state: the wall clock, the peers with their connections,
+    /// announcements of transactions that have not arrived, the tip, and downloads in progress; in
+    /// chronological order.
     pub events: Vec<Event>,
-    /// The figures of the last blocks, as [`Blocks::encode`] returns them.
+    /// The figures of the last blocks, encoded by [`Blocks::encode`].
     pub blocks: Vec<u8>,
-    /// The size of the mempool over the last day, as [`History::encode`] returns it.
+    /// The size of the mempool over the last day, encoded by [`History::encode`].
     pub history: Vec<u8>,
-    /// Whether the mempool of an earlier run is expected.
+    /// Whether an earlier run's mempool is still expected.
     pub restoring: bool,
-    /// The transactions in the mempool, in the order of their arrival.
+    /// The transactions in the mempool, in order of arrival.
     pub entries: Vec<KeyframeEntry>,
 }
 
 /// A transaction in the mempool, and what is known about it.
 #[derive(Clone, PartialEq, Debug)]
 pub struct KeyframeEntry {
-    /// The transaction, and what a later run would know of it.
+    /// The transaction, and what a later run would know about it.
     pub tx: RestoredTx,
     /// Where it came from.
     pub source: TxSource,
-    /// Who announced it, and how long after the first one.
+    /// The peers that announced it, each with the delay after the first one.
     pub announcements: Vec<(PeerId, Duration)>,
     /// What it replaced.
     pub replaces: Vec<Txid>,
-    /// Who vouches for it: bits 0 to 13 are a number for the netgroups, bit 14 says that it was relayed, bit 15 that
-    /// it counts.
+    /// Who vouches for it: bits 0 to 13 are a number for the netgroups, bit 14 means relayed, bit 15 means
+    /// that it counts.
     pub vouch: u16,
     /// The two highest fee filters of its announcers, in 10⁻⁴ sat/vB.
     pub floors: [Option<i32>; 2],
 }
 
 impl Model {
-    /// Returns the state as of `now`. Takes some milliseconds for a mempool of 100,000 transactions, which it shares.
+    /// Returns the state as of `now`. Takes some milliseconds for a mempool of 100,000 transactions, which
+    /// are shared rather than copied.
     pub fn keyframe(&self, now: Timestamp) -> Keyframe {
         Keyframe {
             events: self.keyframe_events(now),
@@ -72,7 +74,7 @@ impl Model {
             let event = PeerEvent::Announced { txs: vec![hash], count: 1 };
             events.push(Event { time, kind: EventKind::Peer(peer, event) });
         }
-        // A connection begins before what happens on it, though at the same time.
+        // A connection must precede what happens on it, even at the same time.
         events.sort_by_key(|event| event.time);
         let mut at_once = |kind| events.push(Event { time: now, kind });
         if !self.addresses.is_empty() {
@@ -96,11 +98,11 @@ impl Model {
         events
     }
 
-    /// Returns events that lead to the peers, with their connections, and to the tip, in the order of their times. Much
-    /// cheaper than [`Model::keyframe`].
+    /// Returns events that lead to the peers, with their connections, and to the tip, in chronological order.
+    /// Much cheaper than [`Model::keyframe`].
     pub fn state_events(&self, now: Timestamp) -> Vec<Event> {
         let mut events = self.peer_events();
-        // A connection begins before what happens on it, though at the same time.
+        // A connection must precede what happens on it, even at the same time.
         events.sort_by_key(|event| event.time);
         events.extend(self.tip.map(|tip| Event { time: now, kind: EventKind::Tip(tip) }));
         events
@@ -117,7 +119,7 @@ impl Model {
         peers.into_iter().flat_map(of_peer).collect()
     }
 
-    /// Continues from a state as of `now`. `None` if it is not one of [`Model::keyframe`].
+    /// Continues from a state as of `now`. `None` if [`Model::keyframe`] did not make it.
     pub fn from_keyframe(settings: ModelSettings, keyframe: &Keyframe, now: Timestamp) -> Option<Self> {
         let mut model = Self::new(settings)
             .with_blocks(Blocks::decode(&keyframe.blocks)?)
@@ -130,19 +132,19 @@ impl Model {
         let vouchers = model.peers.vouchers();
         model.mempool.set_one_netgroup(!vouchers.are_several());
         keyframe.entries.iter().for_each(|entry| model.mempool.resume(now, entry, &mut changes));
-        // Nobody waits to hear what changed.
+        // The changes are not reported to anyone.
         let _ = model.mempool.settle(now, changes);
         model.size.observe(now, model.mempool.sums().counted.count);
         model.notices = NoticeLog::default();
         Some(model)
     }
 
-    /// Takes an event of a keyframe.
+    /// Applies an event of a keyframe.
     fn resume(&mut self, event: &Event, changes: &mut Changes) {
         let now = event.time;
         match &event.kind {
             EventKind::Peer(id, PeerEvent::Announced { txs, .. }) => {
-                // Nothing that is pending is in the mempool, so nobody gets credit.
+                // Nothing pending is in the mempool, so no peer gets credit.
                 let _ = self.mempool.announce(now, self.announcer(*id), txs, changes);
             }
             EventKind::Peer(id, event) => {
@@ -152,7 +154,7 @@ impl Model {
                     self.reach.live(now, event);
                 }
                 if let PeerEvent::Ready(info) = event {
-                    // The user was warned before.
+                    // The user was already warned.
                     let _ = self.our_clock.peer(self.peers.voucher(*id), info.clock_offset);
                 }
             }
@@ -169,14 +171,14 @@ impl Model {
                 self.bootstrap = Some(progress);
             }
             EventKind::Restored(part @ (Restored::Transactions(_) | Restored::Complete(_))) => {
-                // What was asked of the network is on its way.
+                // The requests have already been made.
                 let _ = self.restoration.load(part, self.settings.max_mempool);
             }
             &EventKind::CatchUp(catch_up) => {
                 let _ = self.restoration.catch_up(catch_up);
             }
             EventKind::Sensor(id, event) => {
-                // The user knew it before.
+                // The user already knew.
                 let _ = self.sensors.apply(now, *id, event);
             }
             EventKind::Restored(_)

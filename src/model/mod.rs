@@ -1,8 +1,8 @@
 //! The state that events make: mempool, fees, peers, blocks, watch list.
 //!
-//! The model is pure: the same events make the same state. It knows no clock, no task and no socket; the
-//! time comes with each event and with each question. How an event changes the state is in `apply`, what
-//! can be asked of the state in `read`.
+//! The model is pure: the same events make the same state. It knows no clock, no task and no socket; the time
+//! comes with each event and with each question. `apply` has how events change the state, `read` what can be
+//! asked of it.
 
 pub(crate) mod alert;
 mod apply;
@@ -101,12 +101,13 @@ pub struct ModelSettings {
     pub chosen_peers: bool,
     /// The memory limit for transactions, in bytes.
     pub max_mempool: u64,
-    /// The time of startup: rates have no past before it.
+    /// The time of startup; rates start there.
     pub started: Timestamp,
 }
 
 impl ModelSettings {
-    /// The default memory limit for transactions, in MiB: more than 300,000 of mainnet's mean size.
+    /// The default memory limit for transactions, in MiB: enough for more than 300,000 of mainnet's mean
+    /// size.
     pub const DEFAULT_MAX_MEMPOOL: u32 = 400;
 
     /// Settings for discovered peers and the default memory limit.
@@ -116,7 +117,7 @@ impl ModelSettings {
     }
 }
 
-/// The state that the events have made so far. Its memory is bounded whatever the peers do.
+/// The state made by all events so far. Its memory is bounded whatever the peers do.
 #[derive(Debug)]
 pub struct Model {
     settings: ModelSettings,
@@ -140,9 +141,9 @@ pub struct Model {
     last_event: Option<Timestamp>,
     /// New blocks that have been missing for a while.
     missing_blocks: Option<MissingBlocks>,
-    /// The progress of the download of past blocks, while it is under way.
+    /// The progress of the download of past blocks, while in progress.
     backfill: Option<BackfillProgress>,
-    /// The progress of the download of a whole mempool, while it is under way.
+    /// The progress of the whole-mempool download, while in progress.
     bootstrap: Option<BootstrapProgress>,
     /// The mempool of an earlier run.
     restoration: Restoration,
@@ -150,7 +151,7 @@ pub struct Model {
     history: History,
     completeness: Completeness,
     estimator: Estimator,
-    /// The list of transactions that a screen asks for.
+    /// The transaction list requested by a screen.
     list: Option<TxIndex>,
 }
 
@@ -203,40 +204,40 @@ impl Model {
         }
     }
 
-    /// Adds the outputs of past blocks that an earlier run has learned.
+    /// Adds the outputs of past blocks learned by an earlier run.
     #[must_use]
     pub fn with_prevouts(mut self, prevouts: PrevoutCache) -> Self {
         self.mempool.set_prevouts(prevouts);
         self
     }
 
-    /// Adds the database by which peers are told apart by autonomous system.
+    /// Adds the database that assigns peers to autonomous systems.
     #[must_use]
     pub fn with_as_database(mut self, database: Arc<AsDatabase>) -> Self {
         self.peers.set_as_database(database);
         self
     }
 
-    /// Sets the database by which peers are told apart by autonomous system: those that are dialled from now on.
+    /// Sets the database that assigns peers to autonomous systems, for peers dialled from here on.
     pub fn set_as_database(&mut self, database: Arc<AsDatabase>) {
         self.peers.set_as_database(database);
     }
 
-    /// Expects the mempool of an earlier run, or the event that there is none.
+    /// Expects an earlier run's mempool, or the event that there is none.
     #[must_use]
     pub fn expecting_restored(mut self) -> Self {
         self.restoration = Restoration::expected();
         self
     }
 
-    /// Adds the figures of blocks that earlier runs have seen.
+    /// Adds the figures of blocks seen by earlier runs.
     #[must_use]
     pub(crate) fn with_blocks(mut self, blocks: Blocks) -> Self {
         self.blocks = blocks;
         self
     }
 
-    /// Adds the history that earlier runs have recorded.
+    /// Adds the history recorded by earlier runs.
     #[must_use]
     pub fn with_history(mut self, history: History) -> Self {
         self.history = history;

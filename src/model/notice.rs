@@ -1,4 +1,4 @@
-//! What is worth showing to the user, as typed facts. The front ends find the words.
+//! Notices: what is worth showing to the user, as typed facts that each front end words.
 
 use crate::address::PeerAddress;
 use crate::event::{DisconnectReason, Misbehaviour, PeerId, SeedFailure, Warning};
@@ -49,7 +49,7 @@ pub enum Notice {
         /// What the peer did.
         misbehaviour: Misbehaviour,
     },
-    /// A peer differs from the others, or from what it was.
+    /// A peer became unusual, compared with the others or with its own past.
     Anomaly {
         /// Id of the peer.
         peer: PeerId,
@@ -78,7 +78,7 @@ pub enum Notice {
         /// Number of transactions that returned to the mempool.
         returned: usize,
     },
-    /// The download of past blocks is over.
+    /// The download of past blocks has ended.
     BackfillDone(BackfillProgress),
     /// Something happened to the mempool of an earlier run.
     Restoration(Milestone),
@@ -91,13 +91,13 @@ pub enum Notice {
         /// The replacement.
         by: Txid,
     },
-    /// Two conflicting transactions are being relayed at once.
+    /// Two conflicting transactions are being relayed concurrently.
     DoubleSpend(DoubleSpend),
     /// Something happened to a target of the watch list.
     Watch(WatchMatch),
     /// A rule of the user fired.
     Alert(Arc<Alert>),
-    /// Something happened to one of the sensors that the events come from.
+    /// Something happened to a sensor that events come from.
     Sensor {
         /// Name of the sensor.
         name: String,
@@ -106,7 +106,7 @@ pub enum Notice {
     },
 }
 
-/// What is worth showing of a sensor.
+/// What happened to a sensor.
 #[derive(Clone, PartialEq, Debug)]
 pub enum SensorNotice {
     /// It was heard for the first time.
@@ -119,7 +119,7 @@ pub enum SensorNotice {
     Back,
     /// Two programs publish under its name.
     NameShared,
-    /// It warned.
+    /// It published a warning.
     Warned(Warning),
 }
 
@@ -128,7 +128,7 @@ pub enum SensorNotice {
 pub enum Ending {
     /// The connection was in use.
     Lost,
-    /// The connection was to end soon, answered or not.
+    /// The connection was meant to end soon, with or without an answer.
     ShortLived,
     /// The dial or the handshake failed, with a peer that the user chose.
     ChosenNotReached,
@@ -149,7 +149,7 @@ pub enum Level {
     Bad,
 }
 
-/// What a notice is about, to choose from.
+/// The kind of a notice, for filtering.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum NoticeKind {
     /// A peer.
@@ -162,7 +162,7 @@ pub enum NoticeKind {
     Watch,
     /// A rule of the user.
     Alert,
-    /// The program itself: its start, its files, its downloads.
+    /// The program itself: startup, files, downloads.
     Program,
 }
 

@@ -19,11 +19,11 @@ const FOLD_WITHIN: Duration = Duration::from_mins(10);
 /// A notice with its time.
 #[derive(Clone, PartialEq, Debug)]
 pub struct NoticeEntry {
-    /// A number that no other entry has.
+    /// A number unique to the entry.
     pub number: u64,
-    /// When it happened last.
+    /// When it last happened.
     pub time: Timestamp,
-    /// What happened; of several about one subject, the last.
+    /// What happened; the last of several about one subject.
     pub notice: Notice,
     /// How many notices about this subject the entry stands for.
     pub count: u32,
@@ -37,8 +37,8 @@ pub(crate) struct NoticeLog {
     next: u64,
 }
 
-/// What notices have in common that are folded into one: a peer that repeats itself takes one entry and
-/// does not drive out the others.
+/// What folded notices have in common: a peer that repeats itself takes up one entry and does not drive out
+/// the others.
 #[derive(PartialEq, Eq)]
 enum Subject {
     Ready(PeerId),
@@ -52,7 +52,7 @@ enum Subject {
 }
 
 impl NoticeLog {
-    /// Adds a notice. If there is one about its subject, the notice takes its place as the newest.
+    /// Adds a notice. It replaces an earlier one about its subject, and becomes the newest.
     pub(crate) fn push(&mut self, time: Timestamp, notice: Notice) {
         let same = Subject::of(&notice).and_then(|subject| self.take(time, &subject));
         let (number, count) = match same {

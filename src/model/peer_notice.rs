@@ -1,4 +1,4 @@
-//! What is worth showing of an event on one connection.
+//! Notices about events of one connection.
 
 use crate::event::{PeerEvent, PeerId};
 use crate::model::Model;
@@ -6,7 +6,7 @@ use crate::model::notice::{Ending, Notice};
 use crate::util::time::Timestamp;
 
 impl Model {
-    /// Returns the notice of an event on one connection; `None` if the peer is unknown.
+    /// Returns the notice for an event of a connection; `None` if the peer is unknown.
     pub(super) fn peer_notice(
         &self,
         now: Timestamp,

@@ -47,7 +47,7 @@ impl Model {
         self.mempool.by_txid(txid)
     }
 
-    /// What the transaction is for, as far as the bytes show.
+    /// The kinds of a transaction, as far as its bytes show.
     pub fn kinds(&self, entry: &MempoolEntry) -> Kinds {
         self.mempool.kinds(entry.tx())
     }
@@ -57,13 +57,13 @@ impl Model {
         self.mempool.is_replaceable(entry)
     }
 
-    /// The number of mempool ancestors, counted up to the limit of a cluster (64).
+    /// The number of mempool ancestors, counted up to the cluster limit (64).
     pub fn ancestors(&self, entry: &MempoolEntry) -> usize {
         let key = self.mempool.key(TxHash::Wtxid(entry.tx().wtxid()));
         key.map_or(0, |key| self.mempool.ancestors(key).rows.len())
     }
 
-    /// The address of a peer; known until some minutes after it was dropped.
+    /// The address of a peer, known until some minutes after it was dropped.
     pub fn peer_address(&self, id: PeerId) -> Option<&PeerAddress> {
         self.peers.address(id)
     }
@@ -73,8 +73,7 @@ impl Model {
         self.peers.get(id)?.transport()
     }
 
-    /// Returns what is known of outputs of blocks that matters for an event to come (see
-    /// [`EventKind::KnownOutputs`]).
+    /// Returns known block outputs that matter for a coming event (see [`EventKind::KnownOutputs`]).
     pub fn known_outputs(&self, event: &EventKind) -> Vec<KnownOutput> {
         match event {
             EventKind::Peer(_, event) => self.mempool.known_outputs(event),
@@ -82,7 +81,7 @@ impl Model {
         }
     }
 
-    /// The number of peers whose handshake is done.
+    /// The number of live peers, whose handshake is complete.
     pub fn live_peers(&self) -> usize {
         self.peers.live()
     }
@@ -117,7 +116,7 @@ impl Model {
         &self.completeness
     }
 
-    /// How much of the last blocks was in the mempool before.
+    /// How much of the last blocks was already in the mempool.
     pub(crate) fn seen_in_blocks(&self) -> Option<SeenInBlocks> {
         completeness::blocks::seen(&self.blocks)
     }
@@ -127,7 +126,7 @@ impl Model {
         self.estimator.estimates(&self.evidence())
     }
 
-    /// What the estimates rest on.
+    /// The basis of the estimates.
     fn evidence(&self) -> Evidence<'_> {
         let histogram = self.mempool.histogram();
         let basis = Basis::of(histogram);
@@ -177,33 +176,33 @@ impl Model {
         &self.addresses
     }
 
-    /// New blocks that have been missing for a while: what they confirm is still in the mempool.
+    /// New blocks that have been missing for a while: transactions that they confirm are still in the
+    /// mempool.
     pub(crate) fn missing_blocks(&self) -> Option<MissingBlocks> {
         self.missing_blocks
     }
 
-    /// The progress of the download of past blocks, while it is under way.
+    /// The progress of the download of past blocks, while in progress.
     pub(crate) fn backfill(&self) -> Option<BackfillProgress> {
         self.backfill
     }
 
-    /// The progress of the download of a whole mempool, while it is under way.
+    /// The progress of the whole-mempool download, while in progress.
     pub(crate) fn bootstrap(&self) -> Option<BootstrapProgress> {
         self.bootstrap
     }
 
-    /// What is shown of the mempool of an earlier run; `None` if there is none, or if it is one with that of
-    /// today.
+    /// The status of an earlier run's mempool; `None` if there is none, or once it is merged with today's.
     pub fn restored(&self) -> Option<RestoredStatus> {
         self.restoration.status()
     }
 
-    /// Whether there are blocks that restored transactions do not take into account.
+    /// Whether there are blocks that restored transactions do not account for yet.
     pub(crate) fn awaits_blocks(&self) -> bool {
         self.restoration.awaits_blocks()
     }
 
-    /// Whether the next event, whatever it is, moves restored transactions into the mempool.
+    /// Whether the next event, whatever it is, will move restored transactions into the mempool.
     pub(crate) fn is_restoring(&self) -> bool {
         self.restoration.is_entering()
     }

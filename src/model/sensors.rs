@@ -1,4 +1,4 @@
-//! The sensors that the events come from, if they come from several.
+//! The sensors that events come from.
 
 use crate::event::{PeerEvent, PeerId, SensorEvent, SensorId, SensorReport};
 use crate::model::notice::{Notice, SensorNotice};
@@ -8,10 +8,10 @@ use crate::util::time::Timestamp;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-/// The most sensors that are remembered.
+/// The most sensors to remember.
 const MAX_SENSORS: usize = SensorId::MAX as usize;
 
-/// All sensors, and what is known of each.
+/// All sensors, with what is known about each.
 #[derive(Debug, Default)]
 pub(crate) struct Sensors {
     sensors: BTreeMap<SensorId, Sensor>,
@@ -24,7 +24,7 @@ pub(crate) struct Sensor {
     pub(crate) name: Arc<str>,
     /// Since when it is stale; `None` while it is heard.
     pub(crate) stale_since: Option<Timestamp>,
-    /// What was last known of it.
+    /// Its last report.
     pub(crate) report: Option<SensorReport>,
     /// The number of runs that were heard.
     pub(crate) runs: u32,
@@ -42,7 +42,7 @@ impl Sensor {
 }
 
 impl Sensors {
-    /// Takes what happened to a sensor.
+    /// Applies an event of a sensor.
     pub(in crate::model) fn apply(
         &mut self,
         now: Timestamp,
@@ -94,7 +94,7 @@ impl Sensors {
         Some(Notice::Sensor { name, what: SensorNotice::Joined })
     }
 
-    /// Counts an event of a peer, if it is that of a sensor, and notes the sensor of one that is dialled.
+    /// Counts an event of a sensor's peer, and notes the sensor of a peer being dialled.
     pub(in crate::model) fn note(
         &mut self,
         now: Timestamp,
@@ -130,7 +130,7 @@ impl Sensors {
         SensorId::of(peer).and_then(|id| self.get(id)).map(|sensor| Arc::clone(&sensor.name))
     }
 
-    /// What leads to this state, for a keyframe.
+    /// The events that lead to this state, for a keyframe.
     pub(in crate::model) fn keyframe(&self) -> Vec<(SensorId, SensorEvent)> {
         let mut events = Vec::new();
         for (id, sensor) in self.iter() {

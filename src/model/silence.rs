@@ -1,15 +1,15 @@
-//! Times without events: in the charts of the last ten minutes they are gaps.
+//! Times without events, which are gaps in the charts of the last ten minutes.
 
 use crate::model::Model;
 use crate::util::time::Timestamp;
 use std::time::Duration;
 
-/// Without an event for longer the machine was asleep, or there was no peer to tell what happened: a live one answers a
-/// ping every half minute by default.
+/// Without an event for longer than this, the machine was asleep, or there was no peer to observe with: a
+/// live one answers a ping every half minute by default.
 const SILENCE: Duration = Duration::from_mins(1);
 
 impl Model {
-    /// Notes that an event happens, before it changes anything.
+    /// Notes the time of an event, before it changes anything.
     pub(super) fn note_time(&mut self, now: Timestamp) {
         let count = self.mempool.sums().counted.count;
         if let Some(last) = self.last_event.filter(|&last| now.since(last) > SILENCE) {

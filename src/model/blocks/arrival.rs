@@ -1,4 +1,4 @@
-//! How a block came, and how it compares with the mempool before it.
+//! How a block arrived, and how it compares with the mempool before it.
 
 use crate::event::PeerId;
 use crate::model::fees::coverage::Amount;
@@ -9,7 +9,7 @@ use crate::wire::Txid;
 use std::cmp::Ordering;
 use std::time::Duration;
 
-/// What is known only of a block that came since startup.
+/// What is known only about a block that arrived since startup.
 #[derive(Clone, PartialEq, Debug)]
 pub struct BlockArrival {
     /// When the whole block had arrived.
@@ -23,7 +23,7 @@ pub struct BlockArrival {
     pub fee_rates: Option<[f64; 3]>,
     /// The number of transactions whose fee was known.
     pub fees_known: usize,
-    /// The number of transactions received before the block, coinbase aside.
+    /// The number of transactions received before the block, excluding the coinbase.
     pub seen: usize,
     /// The weight of the transactions received before the block, in WU.
     pub seen_weight: u64,
@@ -33,15 +33,15 @@ pub struct BlockArrival {
     pub conflicted: usize,
     /// The median time that the block's transactions had spent in the mempool.
     pub median_wait: Option<Duration>,
-    /// The transactions that the block left out although they pay more than its price, the highest chunk fee
-    /// rate first.
+    /// The transactions that the block left out although they pay more than its price, highest chunk fee rate
+    /// first.
     pub missing: Mismatches,
-    /// The transactions received before that the block contains although they pay less than the projected next
-    /// block took, the lowest chunk fee rate first.
+    /// The transactions in the block, received before it, that pay less than the projected next block would
+    /// have taken, lowest chunk fee rate first.
     pub unexpected: Mismatches,
     /// What stayed in the mempool.
     pub left: Amount,
-    /// The fee rate that it took to be in the block.
+    /// The fee rate needed to be in the block.
     pub price: BlockPrice,
 }
 
@@ -61,7 +61,7 @@ pub enum Unseen {
     Conflicting,
 }
 
-/// Transactions that a block does not treat as expected.
+/// Transactions that a block treats differently than expected.
 #[derive(Clone, Default, PartialEq, Debug)]
 pub struct Mismatches {
     /// Their number.
@@ -73,24 +73,24 @@ pub struct Mismatches {
 }
 
 impl Mismatches {
-    /// Counts all, and lists the first of them by `order`, those that arrived earlier first.
+    /// Counts all, and lists the first of them by `order`, earlier arrivals first.
     pub(super) fn of(mut all: Vec<Mismatch>, order: impl Fn(&Mismatch, &Mismatch) -> Ordering) -> Self {
         let vsize = all.iter().map(|one| u64::from(one.vsize)).sum();
         let count = all.len();
         let order = |a: &Mismatch, b: &Mismatch| order(a, b).then(a.key.cmp(&b.key));
         if count > BlockArrival::LISTED {
-            // A block may leave out most of the mempool: to sort it all would take long.
+            // A block may leave out most of the mempool, and sorting all of it would take long.
             all.select_nth_unstable_by(BlockArrival::LISTED, order);
             all.truncate(BlockArrival::LISTED);
         }
         all.sort_unstable_by(order);
-        // The list is kept for a day, and the room that all took with it.
+        // The list is kept for a day; the memory for all of them must not be.
         all.shrink_to_fit();
         Self { count, vsize, listed: all }
     }
 }
 
-/// A transaction of known chunk fee rate that a block does not treat as expected.
+/// A transaction with a known chunk fee rate that a block treats differently than expected.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct Mismatch {
     /// The key of the mempool entry.

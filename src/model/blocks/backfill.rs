@@ -5,6 +5,6 @@
 pub struct BackfillProgress {
     /// The number of blocks that arrived.
     pub fetched: u32,
-    /// The number of blocks in all.
+    /// The total number of blocks.
     pub requested: u32,
 }

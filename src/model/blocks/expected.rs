@@ -1,11 +1,13 @@
-//! What was expected of a block: which transactions it left out, and which it contains against expectation.
+//! What was expected of a block: which transactions it is missing, and which are unexpected.
 //!
-//! A transaction is missing if it was expected. It is expected in a block if its chunk fee rate is exact and higher than that of the block's
-//! cheapest part, if it was in the mempool for a minute before the block was first announced (so that the
-//! miner had it for the template), and if no time lock keeps it out.
+//! A transaction is missing if it was expected but is not in the block. It is expected if its chunk fee rate
+//! is exact and higher than that of the block's cheapest part, if it was in the mempool for a minute before
+//! the block was first announced (so that the miner had it for the template), and if no time lock keeps it
+//! out.
 //!
-//! A transaction is unexpected if it was in the mempool and its exact chunk fee rate is below the least of the
-//! projected next block, which was full: its miner was paid otherwise, or did not know what pays more.
+//! A transaction is unexpected if it was in the mempool, the projected next block was full, and the
+//! transaction's exact chunk fee rate is below the lowest rate in it: its miner was paid out of band, or did
+//! not know transactions that pay more.
 
 use crate::chain::limits::LOCKTIME_THRESHOLD;
 use crate::model::blocks::arrival::{Mismatch, Mismatches};
@@ -17,14 +19,14 @@ use crate::wire::BlockHeader;
 use std::time::Duration;
 
 /// How long before the block a transaction must have been in the mempool: it has to reach the miners, who
-/// renew their templates every half minute or so.
+/// renew their templates about every half minute.
 const SEEN_BEFORE: Duration = Duration::from_mins(1);
 
-/// How far the median time past (BIP113), by which time locks are judged, may lie behind the block's own
+/// How far the median time past (BIP113), which time locks are compared with, may lie behind the block's own
 /// time, in s.
 const MEDIAN_TIME_LAG: u32 = 4 * 60 * 60;
 
-/// A little below the projected block is no surprise: the miner's template is older than the block.
+/// A rate just below the projected block's is no surprise: the miner's template is older than the block.
 const TOLERANCE: f64 = 0.95;
 
 /// Returns the lowest rate (sat/vB) of the projected next block; `None` if it has room for more.
@@ -34,8 +36,8 @@ pub(super) fn projected_price(mempool: &Mempool) -> Option<f64> {
     Some(low)
 }
 
-/// Returns those of a block's transactions of known chunk fee rate that pay less than the projected next block
-/// took (sat/vB).
+/// Returns those of a block's transactions with a known chunk fee rate that pay less than the projected next
+/// block would have taken (sat/vB).
 pub(super) fn unexpected(rated: Vec<Mismatch>, price: Option<f64>) -> Mismatches {
     let Some(price) = price else { return Mismatches::default() };
     let is_cheap = |tx: &Mismatch| tx.chunk_fee_rate < price * TOLERANCE;
@@ -43,7 +45,7 @@ pub(super) fn unexpected(rated: Vec<Mismatch>, price: Option<f64>) -> Mismatches
     Mismatches::of(cheap, |a, b| a.chunk_fee_rate.total_cmp(&b.chunk_fee_rate))
 }
 
-/// Returns what a block left out, after its transactions left the mempool. Goes through the whole mempool,
+/// Returns what a block left out, after its transactions left the mempool. Goes through the whole mempool
 /// once per block.
 pub(super) fn left_out(mempool: &Mempool, new: &NewBlock<'_>, price: Option<f64>) -> Mismatches {
     let Some(price) = price else { return Mismatches::default() };

@@ -11,13 +11,13 @@ use crate::util::percentile::percentile;
 use crate::util::text::clean;
 use crate::wire::{Block, Transaction};
 
-/// How much of the coinbase's text is kept, in characters.
+/// How much of the coinbase's text to keep, in characters.
 const MAX_TAG: usize = 40;
 
-/// Runs of printable characters in a coinbase that are shorter are chance.
+/// Shorter runs of printable characters in a coinbase are ignored as chance.
 const MIN_RUN: usize = 4;
 
-/// Returns the figures that a block shows by itself.
+/// Returns the figures that follow from a block alone.
 pub(super) fn measure(network: Network, height: u32, block: &Block) -> BlockFigures {
     let subsidy = network.subsidy(height);
     let coinbase = block.transactions.first();
@@ -40,7 +40,7 @@ pub(super) fn measure(network: Network, height: u32, block: &Block) -> BlockFigu
     }
 }
 
-/// What was learned by connecting a block.
+/// What was learned while connecting a block.
 pub(super) struct Comparison {
     pub(super) connected: ConnectedBlock,
     pub(super) missing: Mismatches,
@@ -49,7 +49,7 @@ pub(super) struct Comparison {
     pub(super) price: BlockPrice,
 }
 
-/// Returns how a block came, and how it compares with the mempool.
+/// Returns how a block arrived, and how it compares with the mempool.
 pub(super) fn arrival(new: &NewBlock<'_>, comparison: Comparison) -> BlockArrival {
     let Comparison { connected, missing, unexpected, left, price } = comparison;
     let ConnectedBlock { mut fee_rates, mut waits, mut unseen, seen, seen_weight, conflicted, .. } =
@@ -86,7 +86,7 @@ fn pool(coinbase: &Transaction) -> Option<&'static str> {
     pools::find(script_sig, coinbase.outputs().map(|output| output.script_pubkey))
 }
 
-/// Returns the text in a coinbase's script behind the height (BIP34).
+/// Returns the text in a coinbase's script after the height (BIP34).
 fn tag(coinbase: &Transaction) -> String {
     let Some(input) = coinbase.inputs().next() else { return String::new() };
     let height = input.script_sig.first().map_or(0, |&length| 1 + usize::from(length));

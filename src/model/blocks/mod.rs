@@ -1,4 +1,4 @@
-//! The last blocks: their figures, and what it takes to disconnect them.
+//! The last blocks: their figures, and what is needed to disconnect them.
 
 pub(crate) mod arrival;
 pub(crate) mod backfill;
@@ -29,14 +29,14 @@ use std::sync::Arc;
 /// How many blocks' figures are kept: about a day's worth.
 const MAX_FIGURES: usize = 144;
 
-/// How many blocks are kept as a whole, so that they can be disconnected. Deeper reorgs have not been seen
-/// on mainnet for years. With what is remembered of its transactions, a full block takes about 3 MB.
+/// How many blocks are kept whole, so that they can be disconnected. Mainnet has not seen deeper reorgs for
+/// years. With what is remembered of its transactions, a full block takes about 3 MB.
 const MAX_KEPT: usize = 6;
 
 /// The last blocks.
 #[derive(Debug, Default)]
 pub(crate) struct Blocks {
-    /// By height; of several at one height, in the order of their arrival.
+    /// By height; within a height, in order of arrival.
     figures: Ring<Arc<BlockFigures>, MAX_FIGURES>,
     kept: Ring<KeptBlock, MAX_KEPT>,
     changes: u64,
@@ -52,7 +52,7 @@ struct KeptBlock {
 }
 
 impl Blocks {
-    /// Connects a block: its transactions leave the mempool. Returns the figures of the block.
+    /// Connects a block: its transactions leave the mempool. Returns the block's figures.
     pub(in crate::model) fn connect(
         &mut self,
         mempool: &mut Mempool,
@@ -89,7 +89,7 @@ impl Blocks {
     /// The longest encoding, in bytes.
     pub(crate) const LONGEST: usize = MAX_FIGURES * saved::LONGEST;
 
-    /// Returns the figures of the blocks of the best chain as bytes, the lowest block first.
+    /// Encodes the figures of the best chain's blocks, lowest block first.
     pub(crate) fn encode(&self) -> Vec<u8> {
         let mut bytes = Vec::new();
         let kept = self.figures.iter().filter(|figures| !figures.stale);
@@ -97,7 +97,7 @@ impl Blocks {
         bytes
     }
 
-    /// Reads what [`Blocks::encode`] returned, or returns `None` if `bytes` is anything else.
+    /// Decodes the result of [`Blocks::encode`]; `None` if `bytes` is anything else.
     pub(crate) fn decode(mut bytes: &[u8]) -> Option<Self> {
         let mut blocks = Self::default();
         while !bytes.is_empty() {
@@ -106,7 +106,8 @@ impl Blocks {
         Some(blocks)
     }
 
-    /// Adds a block by height. One of an earlier run at the same height makes way: a reorg replaced it since.
+    /// Adds a block by height. A block of an earlier run at the same height is removed: a reorg has since
+    /// replaced it.
     fn keep_figures(&mut self, figures: Arc<BlockFigures>) {
         self.figures.retain(|other| other.height != figures.height || other.arrival.is_some());
         let above = self.figures.iter().rev().take_while(|other| other.height > figures.height).count();
@@ -116,13 +117,13 @@ impl Blocks {
         self.changes += u64::from(above < MAX_FIGURES);
     }
 
-    /// Counts the changes of what [`Blocks::encode`] returns.
+    /// Counts the changes to the result of [`Blocks::encode`].
     pub(crate) fn changes(&self) -> u64 {
         self.changes
     }
 
-    /// Disconnects blocks, newest first: their transactions return to the mempool, as far as the blocks are
-    /// still kept. Returns a change for each that returned.
+    /// Disconnects blocks, newest first: their transactions return to the mempool, provided the blocks are
+    /// still kept. Returns a change for each of them.
     pub(in crate::model) fn disconnect(
         &mut self,
         now: Timestamp,
@@ -143,7 +144,7 @@ impl Blocks {
         for kept in &disconnected {
             mempool.disconnect_block(&kept.block, changes);
         }
-        // The oldest first: parents come before their children.
+        // Oldest first, so that parents come before their children.
         let mut returned = Vec::new();
         for KeptBlock { height, block, mut confirmed } in disconnected.into_iter().rev() {
             for tx in block.transactions.iter().skip(1) {
@@ -177,7 +178,7 @@ impl Blocks {
         self.newest().find(is_it).map(|figures| figures.hash)
     }
 
-    /// Returns the figures of the block on which `figures` builds.
+    /// Returns the figures of the block before `figures`.
     pub(crate) fn before(&self, figures: &BlockFigures) -> Option<&Arc<BlockFigures>> {
         self.get(figures.previous)
     }

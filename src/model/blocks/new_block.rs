@@ -1,4 +1,4 @@
-//! A block that is to be connected to the best chain.
+//! A block to be connected to the best chain.
 
 use crate::chain::Network;
 use crate::event::PeerId;
@@ -6,7 +6,7 @@ use crate::util::time::Timestamp;
 use crate::wire::Block;
 use std::sync::Arc;
 
-/// A block that came, with what is known about its way.
+/// A new block, with what is known about its arrival.
 #[derive(Debug)]
 pub(in crate::model) struct NewBlock<'a> {
     /// When the block arrived.

@@ -1,11 +1,11 @@
-//! The figures of the last blocks as bytes, so that they survive a restart. How blocks came is not kept: the
+//! The figures of the last blocks as bytes, so that they survive a restart. Their arrival is not saved: the
 //! mempool of that time is gone.
 //!
 //! ```text
 //! (height 4 · hash 32 · previous 32 · time 4 · size 4 · weight 4 · paying weight 4 · transactions 4
 //!   · subsidy 8 · fees 8 · pool 1+n · tag 1+n) …
 //! ```
-//! Numbers are little-endian; unknown fees are `u64::MAX`; a text follows its length.
+//! Numbers are little-endian; unknown fees are `u64::MAX`; a text is preceded by its length.
 
 use crate::chain::pools;
 use crate::model::blocks::figures::BlockFigures;
@@ -38,14 +38,14 @@ pub(super) fn encode(figures: &BlockFigures, bytes: &mut Vec<u8>) {
     bytes.extend_from_slice(&figures.subsidy.to_le_bytes());
     bytes.extend_from_slice(&figures.fees.unwrap_or(UNKNOWN).to_le_bytes());
     for text in [figures.pool.unwrap_or_default(), &figures.tag] {
-        // A tag has 40 ASCII characters at most; anything longer is not kept.
+        // A tag has at most 40 ASCII characters; anything longer is dropped.
         let text = if text.len() <= MAX_TEXT { text.as_bytes() } else { &[] };
         bytes.push(u8::try_from(text.len()).unwrap_or_default());
         bytes.extend_from_slice(text);
     }
 }
 
-/// Reads the figures of a block from the start of `bytes`, or returns `None` if they are anything else.
+/// Decodes the figures of a block from the start of `bytes`; `None` if they are anything else.
 pub(super) fn decode(bytes: &mut &[u8]) -> Option<BlockFigures> {
     let height = u32::from_le_bytes(take(bytes)?);
     let [hash, previous] = [take(bytes)?, take(bytes)?].map(BlockHash);
@@ -78,7 +78,7 @@ fn take<const N: usize>(bytes: &mut &[u8]) -> Option<[u8; N]> {
     Some(*first)
 }
 
-/// A text, harmless whatever the file contains.
+/// Decodes a text, sanitised whatever the file contains.
 fn text(bytes: &mut &[u8]) -> Option<String> {
     let [length] = take(bytes)?;
     let (text, rest) = bytes.split_at_checked(length.into())?;

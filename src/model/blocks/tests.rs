@@ -1,4 +1,4 @@
-//! Blocks are counted, and can be undone.
+//! Blocks are measured, and can be undone.
 
 use crate::event::{BlockAnnouncement, EventKind, PeerEvent, PeerId, Tip};
 use crate::model::blocks::Blocks;
@@ -11,7 +11,7 @@ use proptest::prelude::*;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// A block of these with a hash of its own and a coinbase that is paid `fees`.
+/// A block of these transactions with a unique hash and a coinbase that is paid `fees`.
 fn paying(number: u8, fees: u64, transactions: &[&Arc<Transaction>]) -> Arc<Block> {
     let mut block = Block::clone(&block(transactions));
     let subsidy = settings().network.subsidy(u32::from(number));
@@ -240,7 +240,7 @@ fn an_empty_block_says_how_much_it_left_in_the_mempool() {
 fn what_pays_less_than_the_full_projected_block_is_unexpected_in_a_block() {
     let big = |vout: u32, fee: u64, funds: &Arc<Transaction>| {
         let mut parts = parts(&[output(funds, vout)], &[1_000_000 - fee]);
-        // Ten of them fill a block.
+        // Ten of these fill a block.
         parts.outputs[0].script_pubkey = vec![0x51; 99_900];
         Arc::new(parts.build().unwrap())
     };

@@ -8,7 +8,7 @@ use crate::wire::Transaction;
 /// The minutes that are counted.
 const MINUTES: usize = 10;
 
-/// A count for each kind, and one for transactions of no kind.
+/// A count for each kind, and one for other transactions.
 const COUNTS: usize = Kind::ALL.len() + 1;
 
 /// The transactions that arrived by kind and minute.
@@ -40,8 +40,8 @@ impl KindRates {
         }
     }
 
-    /// Returns the arrivals per minute by kind, the most frequent first, over the last ten minutes or
-    /// since the start; `None` stands for other transactions. A transaction of two kinds counts for both.
+    /// Returns the arrivals per minute by kind over the last ten minutes or since startup, most frequent
+    /// first; `None` stands for other transactions. A transaction of two kinds counts for both.
     pub(crate) fn per_minute(&self, now: Timestamp) -> Vec<(Option<Kind>, f32)> {
         let window = (MINUTES * 60) as u64;
         let since = now.as_secs().saturating_sub(window) / 60;
@@ -49,7 +49,7 @@ impl KindRates {
         for (_, counts) in self.minutes.iter().filter(|&&(minute, _)| minute > since) {
             sums.iter_mut().zip(counts).for_each(|(sum, count)| *sum += count);
         }
-        // The window begins with a whole minute.
+        // The window starts on a whole minute.
         let begin = ((since + 1) * 60).max(self.started);
         #[expect(clippy::cast_precision_loss, reason = "rates are shown with two digits")]
         let minutes = (now.as_secs().saturating_sub(begin)).max(1) as f32 / 60.0;

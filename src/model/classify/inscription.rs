@@ -1,13 +1,13 @@
-//! Inscriptions: data in a branch of a tapscript that is never executed.
+//! Inscriptions: data in a tapscript branch that is never executed.
 
 use crate::chain::opcodes::OP_IF;
 use crate::chain::script::{Instruction, instructions};
 
-/// The protocol of the envelope.
+/// The protocol id in the envelope.
 const ORD: &[u8] = b"ord";
 
-/// Returns whether `tapscript` contains an envelope `OP_FALSE OP_IF <"ord">`, as opcodes and not merely as
-/// bytes inside other data.
+/// Returns whether `tapscript` contains an envelope `OP_FALSE OP_IF <"ord">`, as opcodes rather than as bytes
+/// inside other data.
 pub(super) fn is_revealed_by(tapscript: &[u8]) -> bool {
     let mut instructions = instructions(tapscript).peekable();
     while let Some(instruction) = instructions.next() {

@@ -1,7 +1,7 @@
-//! Kinds of transactions: what a transaction is for, as far as its bytes reveal it.
+//! Kinds of transactions: their purpose, as far as the bytes reveal it.
 //!
-//! Every kind has a precise rule, which would rather miss a transaction than claim one that only looks like
-//! it. A transaction that fits no rule is `other`.
+//! Every kind has a precise rule, which would rather miss a transaction than include one that only looks
+//! similar. A transaction that fits no rule is `other`.
 
 pub(in crate::model) mod arrivals;
 mod inscription;
@@ -16,15 +16,15 @@ use script::Spend;
 /// A kind of transaction. A transaction may be of several kinds.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum Kind {
-    /// One or two spendable outputs and at most four inputs, and no other shape (consolidation, batch,
-    /// CoinJoin) nor data.
+    /// One or two spendable outputs and at most four inputs, without the shape of another kind
+    /// (consolidation, batch, CoinJoin) and without data.
     Payment,
     /// Five or more inputs into one output.
     Consolidation,
-    /// Five or more spendable outputs from fewer inputs than outputs.
+    /// Five or more spendable outputs, and fewer inputs than outputs.
     BatchPayout,
-    /// Like a CoinJoin: five or more outputs of the same value of at least 10,000 sat, all to different
-    /// scripts, from at least as many inputs.
+    /// Looks like a CoinJoin: five or more outputs of the same value of at least 10,000 sat, all to different
+    /// scripts, and at least as many inputs.
     CoinJoin,
     /// A taproot script path that reveals an envelope `OP_FALSE OP_IF "ord"`.
     Inscription,
@@ -32,8 +32,8 @@ pub enum Kind {
     Runestone,
     /// Any other `OP_RETURN` output.
     Data,
-    /// Opens a Lightning channel: a commitment in the mempool spends an output of it. Seldom known before
-    /// both are confirmed: until it is spent, the output of a channel looks like many others.
+    /// Opens a Lightning channel: a commitment in the mempool spends one of its outputs. Seldom known before
+    /// both are confirmed, as an unspent channel output looks like many others.
     LightningOpen,
     /// A Lightning commitment: one input, whose sequence and the lock time carry the obscured commitment
     /// number (BOLT 3: upper bytes 0x80 and 0x20).
@@ -43,8 +43,8 @@ pub enum Kind {
     /// A bare multisig output, or an input that reveals a multisig script.
     Multisig,
     /// An input waits for a relative lock (BIP68), or reveals a script with `OP_CHECKLOCKTIMEVERIFY` or
-    /// `OP_CHECKSEQUENCEVERIFY`, a Lightning anchor aside. A lock time alone is not enough: wallets set it
-    /// against fee sniping.
+    /// `OP_CHECKSEQUENCEVERIFY`, other than a Lightning anchor. A lock time alone is not enough: wallets set
+    /// it against fee sniping.
     TimeLocked,
     /// Version 3: topologically restricted until confirmation (BIP431). At most one unconfirmed parent or
     /// child, and always replaceable.
@@ -75,7 +75,7 @@ impl Kind {
 pub struct Kinds(u16);
 
 impl Kinds {
-    /// Returns the kinds of a transaction, by its bytes alone.
+    /// Returns the kinds of a transaction from its bytes alone.
     pub fn of(tx: &Transaction) -> Self {
         let mut kinds = Self::default();
         shape(tx, &mut kinds);
@@ -86,8 +86,8 @@ impl Kinds {
         kinds
     }
 
-    /// Returns the kinds of a transaction, by its bytes and by the transactions that spend its outputs, which
-    /// `spender` returns by output index.
+    /// Returns the kinds of a transaction from its bytes and from the transactions that spend its outputs;
+    /// `spender` returns these by output index.
     pub(in crate::model) fn with_spenders<'a>(
         tx: &Transaction,
         spender: impl Fn(u32) -> Option<&'a Transaction>,
@@ -115,20 +115,19 @@ impl Kinds {
     }
 }
 
-/// The fewest inputs or outputs that count as many.
+/// The smallest number of inputs or outputs that counts as many.
 const MANY: usize = 5;
 
-/// The most outputs that are looked at for one that a commitment spends: a transaction that opens a
-/// channel has few.
+/// The most outputs to check for being spent by a commitment: a transaction that opens a channel has few.
 const MAX_CHANNEL_OUTPUTS: u32 = 100;
 
 /// The most inputs of a payment.
 const MAX_PAYMENT_INPUTS: u32 = 4;
 
-/// The smallest common value of a CoinJoin, in sat: a payout of dust to many looks the same.
+/// The smallest common value of a CoinJoin, in sat: a dust payout to many would otherwise look the same.
 const MIN_COINJOIN_VALUE: u64 = 10_000;
 
-/// Adds the kinds that follow from the number of inputs and outputs, and from the outputs.
+/// Adds the kinds that follow from the numbers of inputs and outputs, and from the outputs.
 fn shape(tx: &Transaction, kinds: &mut Kinds) {
     let mut spendable = 0_usize;
     let mut has_data = false;

@@ -7,12 +7,12 @@ use crate::wire::transaction::Input;
 /// The script that an input reveals.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Spend<'a> {
-    /// A script behind a hash (P2SH or P2WSH), or what looks like one: the input alone does not show that.
-    /// A rule about it must not fit keys or signatures.
+    /// A script behind a hash (P2SH or P2WSH), or what looks like one: the input alone does not tell them
+    /// apart. A rule for such scripts must not match keys or signatures.
     Script(&'a [u8]),
     /// A leaf of a taproot tree (BIP341).
     Tapscript(&'a [u8]),
-    /// None that a rule could read.
+    /// Nothing that a rule could read.
     Opaque,
 }
 
@@ -22,7 +22,7 @@ impl<'a> Spend<'a> {
         for item in input.witness.clone() {
             top = [Some(item), top[0], top[1]];
         }
-        // BIP341: a last item that begins with 0x50 is the annex, if another one stands below it.
+        // BIP341: a last item that begins with 0x50 is the annex, if there is another item below it.
         let [last, below, third] = top;
         let (last, below) = match (last, below) {
             (Some([0x50, ..]), Some(_)) => (below, third),
@@ -44,13 +44,15 @@ impl<'a> Spend<'a> {
     }
 }
 
-/// Returns whether an item is a control block (BIP341): the leaf version (0xc0 but for its lowest bit, BIP342), a key, and up to 128 hashes.
+/// Returns whether an item is a control block (BIP341): a leaf version (0xc0 apart from its lowest bit,
+/// BIP342), a key, and up to 128 hashes.
 fn is_control_block(item: &[u8]) -> bool {
     let hashes = item.len().checked_sub(33);
     matches!(item, [0xc0 | 0xc1, ..]) && hashes.is_some_and(|bytes| bytes % 32 == 0 && bytes / 32 <= 128)
 }
 
-/// Returns whether `script` is that of a Lightning anchor (BOLT 3): `<key> OP_CHECKSIG OP_IFDUP OP_NOTIF OP_16 OP_CHECKSEQUENCEVERIFY OP_ENDIF`.
+/// Returns whether `script` is a Lightning anchor (BOLT 3): `<key> OP_CHECKSIG OP_IFDUP OP_NOTIF OP_16
+/// OP_CHECKSEQUENCEVERIFY OP_ENDIF`.
 pub(super) fn is_anchor(script: &[u8]) -> bool {
     const TAIL: [u8; 6] = [OP_CHECKSIG, OP_IFDUP, OP_NOTIF, OP_16, OP_CHECKSEQUENCEVERIFY, OP_ENDIF];
     matches!(script, [33, 0x02 | 0x03, rest @ ..] if rest.len() == 38 && rest.ends_with(&TAIL))
@@ -58,7 +60,7 @@ pub(super) fn is_anchor(script: &[u8]) -> bool {
 
 /// Returns whether `script` is complete, checks a signature, and contains a lock.
 ///
-/// Keys and signatures may contain the byte of a lock, but read as a script they break off, or push it as
+/// Keys and signatures may contain the byte of a lock, but read as a script they are incomplete or push it as
 /// data.
 pub(super) fn has_lock(script: &[u8]) -> bool {
     let mut left = instructions(script);

@@ -1,4 +1,4 @@
-//! The difference between the mempool and the list of a peer.
+//! The difference between our mempool and a peer's list.
 
 use crate::model::classify::{Kind, Kinds};
 use crate::model::fees::coverage::Amount;
@@ -7,37 +7,37 @@ use crate::util::share::share;
 use crate::util::time::Timestamp;
 use std::collections::BTreeMap;
 
-/// The difference between the mempool and the list of a peer, as of the time of the list.
+/// The difference between our mempool and a peer's list, as of the time of the list.
 #[derive(Clone, Default, PartialEq, Eq, Debug)]
 pub struct ListComparison {
     /// When the list was taken.
     pub taken: Timestamp,
-    /// The number of listed transactions that have not left the mempool of the network since.
+    /// The number of listed transactions that have not left the network's mempools since.
     pub listed: u64,
     /// How many of them are in the mempool and count.
     pub here: u64,
-    /// How many more are in the mempool, but are vouched for by this peer's netgroup only.
+    /// How many more of them are in the mempool, but only this peer's netgroup vouches for them.
     pub unproven: u64,
-    /// What the mempool contained when the list was taken, and the list lacks.
+    /// What was in our mempool when the list was taken, but not on the list.
     pub extra: Amount,
-    /// The same by kind, the largest first; `None` for transactions of no kind. One of several kinds is part
+    /// The same by kind, largest first; `None` for other transactions. A transaction of several kinds is part
     /// of each.
     pub extra_kinds: Vec<(Option<Kind>, Amount)>,
 }
 
 impl ListComparison {
-    /// The share (0–1) of the list that is in the mempool, or `None` if nothing listed is left.
+    /// The share (0–1) of the list that is in our mempool, or `None` if nothing listed is left.
     pub fn share(&self) -> Option<f32> {
         share(self.here, self.listed)
     }
 
-    /// The number of listed transactions that are not in the mempool. Of their size nothing is known.
+    /// The number of listed transactions that are not in our mempool. Their size is unknown.
     pub fn missing(&self) -> u64 {
         self.listed.saturating_sub(self.here + self.unproven)
     }
 }
 
-/// What a walk has counted so far.
+/// The counts of a walk so far.
 #[derive(Clone, Default, Debug)]
 pub(super) struct Tally {
     here: u64,
@@ -47,7 +47,7 @@ pub(super) struct Tally {
 }
 
 impl Tally {
-    /// Counts an entry that the list contains.
+    /// Counts an entry that is on the list.
     pub(super) fn here(&mut self, entry: &MempoolEntry) {
         if entry.counts() {
             self.here += 1;
@@ -56,7 +56,7 @@ impl Tally {
         }
     }
 
-    /// Counts an entry that the list lacks.
+    /// Counts an entry that is not on the list.
     pub(super) fn extra(&mut self, entry: &MempoolEntry, kinds: Kinds) {
         let vsize = u64::from(entry.tx().vsize());
         self.extra.add(vsize);

@@ -1,20 +1,20 @@
-//! The transactions of a list, in 8 bytes each.
+//! The transactions of a list, 8 bytes each.
 
 use crate::wire::{TxHash, Txid, Wtxid};
 
-/// The most transactions of a list that are kept: 4 MB. The mempools of default nodes are smaller.
+/// The most transactions of a list to keep: 4 MB. The mempools of default nodes are smaller.
 const MAX_IDS: usize = 500_000;
 
-/// Marks a transaction that left the mempool since.
+/// Marks a transaction that has left the mempool.
 const LEFT: u64 = 1;
 
-/// How far from the suggested place a search looks first: ids are about the square root of the length away.
+/// How far from the estimated place a search looks first: ids are about the square root of the length away.
 const FIRST_STEP: usize = 64;
 
 /// The first 63 bits of the ids in a list. Two transactions that share them count as one.
 #[derive(Debug, Default)]
 pub(super) struct ListedIds {
-    /// Each is sorted, and longer than twice the next one.
+    /// Each run is sorted, and more than twice as long as the next one.
     runs: Vec<Vec<u64>>,
     count: usize,
     left: usize,
@@ -26,8 +26,9 @@ fn id(tx: TxHash) -> u64 {
     hash.first_chunk().map_or(0, |first| u64::from_le_bytes(*first)) & !LEFT
 }
 
-/// Returns where an id is in a sorted run. Ids are hashes, so that it is near the place that its size suggests: a search
-/// from there reads one or two lines of memory. Ids that were made up take as long as in a search by halves, twice.
+/// Returns the position of an id in a sorted run. Ids are hashes, so it is close to the place estimated from
+/// its value, and a search from there reads one or two cache lines. Made-up ids take up to twice as long as a
+/// binary search.
 fn position(run: &[u64], id: u64) -> Option<usize> {
     let guess = usize::try_from((u128::from(id) * run.len() as u128) >> u64::BITS).ok()?;
     let is_below = |index: usize| run.get(index).is_some_and(|listed| listed & !LEFT < id);
@@ -43,13 +44,13 @@ fn position(run: &[u64], id: u64) -> Option<usize> {
 }
 
 impl ListedIds {
-    /// Adds a part of a list. Returns whether there was room for all of it.
+    /// Adds a part of a list. Returns whether all of it fitted.
     pub(super) fn add(&mut self, txs: &[TxHash]) -> bool {
         let room = MAX_IDS - self.count;
         let mut run: Vec<u64> = txs.iter().take(room).map(|&tx| id(tx)).collect();
         run.sort_unstable();
         run.dedup();
-        // Few runs are quick to search, and runs of growing length are seldom merged.
+        // A few runs are quick to search, and runs of growing length are seldom merged.
         while let Some(last) = self.runs.pop_if(|last| last.len() <= 2 * run.len()) {
             self.count -= last.len();
             run.extend(last);

@@ -1,4 +1,4 @@
-//! The list of one peer.
+//! One peer's list.
 
 use crate::event::PeerId;
 use crate::model::completeness::comparison::{ListComparison, Tally};
@@ -7,7 +7,7 @@ use crate::model::mempool::vouch::voucher::Vouchers;
 use crate::util::time::Timestamp;
 use crate::wire::{Transaction, TxHash};
 
-/// The list of a peer's whole mempool.
+/// A peer's whole-mempool list.
 #[derive(Debug)]
 pub(super) struct List {
     pub(super) peer: PeerId,
@@ -16,10 +16,10 @@ pub(super) struct List {
     pub(super) taken: Timestamp,
     /// Whether its last part arrived.
     pub(super) is_complete: bool,
-    /// Whether it was longer than what is kept of a list.
+    /// Whether it was truncated because it was too long.
     is_cut: bool,
     ids: ListedIds,
-    /// What the walk has counted so far; `None` if the list grew since the walk began.
+    /// The counts of the current walk; `None` if the list grew since the walk began.
     pub(super) tally: Option<Tally>,
     /// The result of the last walk.
     pub(super) compared: Option<ListComparison>,
@@ -57,7 +57,7 @@ impl List {
         }
     }
 
-    /// Begins a comparison at the start of a walk.
+    /// Starts a comparison at the start of a walk.
     pub(super) fn begin(&mut self) {
         self.tally = Some(Tally::default());
     }

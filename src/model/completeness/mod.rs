@@ -1,10 +1,10 @@
-//! How complete the mempool is: compared with the lists of whole mempools that peers gave (BIP35), and with
-//! what the last blocks contained.
+//! How complete our mempool is, compared with peers' whole-mempool lists (BIP35) and with the last blocks.
 //!
-//! A list is kept as hashes of 8 bytes ([`ids`]) for two hours at most. Whatever arrives is looked up in the
-//! lists, as a peer vouches for what it lists. The mempool is compared with them lazily: a walk takes a
-//! thousand entries at a time ([`walk`]), as most of what is listed arrives minutes later. A list is compared
-//! as of its time: what arrived later is not lacking in it, and what left the mempool since is not missing.
+//! A list is kept for two hours at most, as 8-byte hashes ([`ids`]). Every arriving transaction is looked up
+//! in the lists, as a peer vouches for what it lists. The mempool is compared with them lazily, in walks of a
+//! thousand entries at a time ([`walk`]), as most listed transactions arrive minutes later. A list is
+//! compared as of its time: later arrivals do not count as absent from it, and transactions that have left
+//! the mempool since do not count as missing.
 
 pub(crate) mod blocks;
 pub(crate) mod comparison;
@@ -25,22 +25,22 @@ use crate::util::time::Timestamp;
 use crate::wire::{Transaction, TxHash};
 use std::time::Duration;
 
-/// How many lists are kept: those that were begun last.
+/// How many lists are kept: the latest ones.
 const MAX_LISTS: usize = 4;
 
-/// How long a list is kept: an older one says little about the present.
+/// How long a list is kept: an older one says little about the current state.
 const MAX_AGE: Duration = Duration::from_hours(2);
 
-/// The lists of peers, and how the mempool differs from them.
+/// Peers' lists, and how our mempool differs from them.
 #[derive(Debug, Default)]
 pub(crate) struct Completeness {
-    /// Oldest first; at most one of each peer.
+    /// Oldest first; at most one per peer.
     lists: Vec<List>,
     walk: Walk,
 }
 
 impl Completeness {
-    /// Adds a part of the list of a peer in the netgroup `voucher`.
+    /// Adds a part of the list of a peer in netgroup `voucher`.
     pub(in crate::model) fn listed(
         &mut self,
         now: Timestamp,
@@ -69,29 +69,29 @@ impl Completeness {
         lists.fold(Vouchers::NOBODY, |vouchers, list| vouchers.with(list.voucher))
     }
 
-    /// Notes that a transaction left the mempool, or never was in it and is in a block.
+    /// Notes that a transaction left the mempool, or is in a block without having been there.
     pub(in crate::model) fn left(&mut self, hashes: [TxHash; 2]) {
         self.lists.iter_mut().for_each(|list| list.left(hashes));
     }
 
-    /// Forgets old lists, and compares some more entries with the others.
+    /// Drops old lists, and compares some more entries with the others.
     pub(in crate::model) fn step(&mut self, now: Timestamp, mempool: &mut Mempool, changes: &mut Changes) {
         self.lists.retain(|list| now.since(list.taken) <= MAX_AGE);
         self.walk.step(now, &mut self.lists, mempool, changes);
     }
 
-    /// Returns how the mempool differs from the list of a peer.
+    /// Returns the difference between our mempool and a peer's list.
     pub(crate) fn of_peer(&self, peer: PeerId) -> Option<&ListComparison> {
         self.lists.iter().find(|list| list.peer == peer)?.compared.as_ref()
     }
 
-    /// Returns how the mempool differs from each list that it was compared with, and the peer of the list.
+    /// Returns the differences from all compared lists, each with its peer.
     pub(crate) fn all(&self) -> impl Iterator<Item = (PeerId, &ListComparison)> {
         self.lists.iter().filter_map(|list| Some((list.peer, list.compared.as_ref()?)))
     }
 
-    /// Returns how the mempool differs from the list with which it has most in common: neither a list of
-    /// made-up transactions nor a short one hides what an honest one shows.
+    /// Returns the difference from the list that has most in common with our mempool, so that neither a
+    /// made-up list nor a short one hides what an honest one shows.
     pub(crate) fn best(&self) -> Option<&ListComparison> {
         self.lists.iter().filter_map(|list| list.compared.as_ref()).max_by_key(|compared| compared.here)
     }

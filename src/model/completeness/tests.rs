@@ -1,4 +1,4 @@
-//! The mempool beside lists, in a whole model.
+//! The mempool compared with lists, in a whole model.
 
 use crate::event::{PeerEvent, PeerId};
 use crate::model::ListComparison;
@@ -18,7 +18,7 @@ fn bootstrap(scene: &mut Scene, peer: u64, tx: &Arc<Transaction>) {
     scene.peer(peer, PeerEvent::Bootstrapped { tx: Arc::clone(tx) });
 }
 
-/// Lets a walk through the mempool begin and end.
+/// Lets a walk through the mempool start and finish.
 fn walk(scene: &mut Scene) {
     scene.pass(11).peer(1, PeerEvent::Pinged);
 }

@@ -1,4 +1,4 @@
-//! The walk through the mempool that compares it with the lists, some entries at a time.
+//! Walks through the mempool to compare it with the lists, some entries at a time.
 
 use crate::model::classify::Kinds;
 use crate::model::completeness::list::List;
@@ -21,18 +21,18 @@ const PAUSE: Duration = Duration::from_millis(50);
 /// The time from the end of a walk to the next one.
 const REST: Duration = Duration::from_secs(10);
 
-/// The shortest rest, after which the next walk begins early if the mempool has grown much, as it does while a
-/// whole mempool arrives.
+/// The shortest rest: the next walk starts early if the mempool has grown much, as it does while a whole
+/// mempool arrives.
 const SHORT_REST: Duration = Duration::from_secs(1);
 
-/// The part of the mempool that is much: one in so many entries.
+/// How much counts as much: one entry in this many.
 const MUCH: u64 = 500;
 
-/// What arrived so shortly before a list was taken may not have reached its peer: relay takes a few seconds
-/// from node to node.
+/// A transaction that arrived this shortly before a list was taken may not have reached the list's peer:
+/// relay takes a few seconds from node to node.
 const RELAY: Duration = Duration::from_secs(30);
 
-/// The place of the walk.
+/// The state of the walk.
 #[derive(Debug, Default)]
 pub(super) struct Walk {
     /// The last entry of the last slice; `None` between two walks.
@@ -44,7 +44,7 @@ pub(super) struct Walk {
 }
 
 impl Walk {
-    /// Ends the rest.
+    /// Ends the rest early.
     pub(super) fn hurry(&mut self) {
         if self.last.is_none() {
             self.due = Timestamp::default();
@@ -102,7 +102,7 @@ impl Walk {
     }
 }
 
-/// Compares an entry with the lists. Returns the netgroups of those that contain it.
+/// Compares an entry with the lists. Returns the netgroups whose lists contain it.
 fn compare(
     lists: &mut [List],
     entry: &MempoolEntry,

@@ -1,4 +1,4 @@
-//! Fee bands: the coarse steps of fee rates in the history and in the bars of the histogram.
+//! Fee bands: the coarse steps of fee rates in the history and in the histogram's bars.
 
 use crate::model::fees::histogram::{FeeHistogram, Volume};
 
@@ -14,8 +14,8 @@ const BAR_STARTS: [f64; 22] = [
     200.0, 500.0, 1_000.0,
 ];
 
-/// Returns the size of each band in vB, the lowest rate first; the last one counts the transactions
-/// whose chunk fee rate is not known.
+/// Returns the size of each band in vB, lowest rate first; the last element is for transactions with an
+/// unknown chunk fee rate.
 pub(crate) fn sizes(histogram: &FeeHistogram) -> [u64; BANDS + 1] {
     let mut sizes = [0; BANDS + 1];
     for (rate, step) in histogram.descending() {
@@ -27,8 +27,8 @@ pub(crate) fn sizes(histogram: &FeeHistogram) -> [u64; BANDS + 1] {
     sizes
 }
 
-/// Returns the bars of the histogram as `(from, to, volume)` with rates in sat/vB, the lowest first;
-/// `to` is `None` for the highest bar. They are always the same.
+/// Returns the bars of the histogram as `(from, to, volume)` with rates in sat/vB, lowest first; `to` is
+/// `None` for the highest bar. Their limits never change.
 pub(crate) fn bars(histogram: &FeeHistogram) -> Vec<(f64, Option<f64>, Volume)> {
     let mut volumes = [Volume::default(); BAR_STARTS.len()];
     for (rate, step) in histogram.descending() {
@@ -40,8 +40,8 @@ pub(crate) fn bars(histogram: &FeeHistogram) -> Vec<(f64, Option<f64>, Volume)> 
     bars.map(|(index, (&from, &volume))| (from, BAR_STARTS.get(index + 1).copied(), volume)).collect()
 }
 
-/// Returns the index of the last of `starts` that is not above `rate`. The tolerance is for rates that
-/// stand for a step of the histogram.
+/// Returns the index of the last of `starts` that is not above `rate`. The tolerance allows for rates that
+/// represent a step of the histogram.
 fn position(starts: &[f64], rate: f64) -> usize {
     starts.partition_point(|&start| start <= rate * 1.000_001).saturating_sub(1)
 }

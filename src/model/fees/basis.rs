@@ -1,22 +1,22 @@
-//! What figures about fee rates rest on.
+//! What figures about fee rates are based on.
 
 use crate::model::fees::coverage::Amount;
 use crate::model::fees::histogram::{FeeHistogram, Volume};
 use crate::util::share::share;
 
-/// The mempool by what is known of its chunk fee rates.
+/// The mempool by how well chunk fee rates are known.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
 pub struct Basis {
     /// The rate is exact.
     pub exact: Amount,
     /// The rate is known within 10 %, but not exactly.
     pub within: Amount,
-    /// The rate is not known: there is at most a wide bound.
+    /// The rate is unknown: there is at most a wide bound.
     pub open: Amount,
 }
 
 impl Basis {
-    /// What is known of the rates in a histogram.
+    /// How well the rates in a histogram are known.
     pub(crate) fn of(histogram: &FeeHistogram) -> Self {
         let amount = |volume: Volume| Amount { count: volume.count, vsize: volume.vsize };
         let [exact, within, open] = [histogram.exact(), histogram.within(), histogram.open()].map(amount);
@@ -33,7 +33,7 @@ impl Basis {
         sum([self.known(), self.open])
     }
 
-    /// The shares (0–1) of `exact`, `within` and `open` by virtual size, or `None` if there is nothing.
+    /// The shares (0–1) of `exact`, `within` and `open` by virtual size, or `None` if the mempool is empty.
     pub fn shares(&self) -> Option<[f32; 3]> {
         let all = self.all().vsize;
         let [Some(exact), Some(within), Some(open)] =

@@ -1,20 +1,21 @@
-//! The mempool by size and chunk fee rate: how many transactions there are of each.
+//! The mempool by size and chunk fee rate: the number of transactions in each class.
 
-/// The number of classes of sizes, each 2^(1/4) times the one before.
+/// The number of size classes, each 2^(1/4) times the previous one.
 pub const SIZE_CLASSES: usize = 44;
 
-/// The number of classes of fee rates, each 5/4 of the one before.
+/// The number of fee-rate classes, each 5/4 of the previous one.
 pub const RATE_CLASSES: usize = 40;
 
-/// Where the classes begin: the least size of a transaction that nodes relay is 65 vB (Core:
-/// `MIN_STANDARD_TX_NONWITNESS_SIZE`), the largest 100,000 vB (`MAX_STANDARD_TX_WEIGHT`).
+/// Where the size classes begin: relayed transactions have from 65 vB (Core:
+/// `MIN_STANDARD_TX_NONWITNESS_SIZE`) to 100,000 vB (`MAX_STANDARD_TX_WEIGHT`).
 const LEAST_VSIZE: f64 = 64.0;
 
-/// In sat/vB: the least that nodes relay by default (Core: `DEFAULT_MIN_RELAY_TX_FEE`).
+/// Where the rate classes begin, in sat/vB: the lowest rate that nodes relay by default (Core:
+/// `DEFAULT_MIN_RELAY_TX_FEE`).
 const LEAST_RATE: f64 = 0.1;
 
-/// The number of transactions by size and known chunk fee rate. What lies beyond the classes counts in the
-/// outermost.
+/// The number of transactions by size and known chunk fee rate. Values outside the classes count in the
+/// outermost ones.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Density(Vec<u32>);
 
@@ -25,7 +26,7 @@ impl Default for Density {
 }
 
 impl Density {
-    /// Adds a transaction of so many vB that pays this rate, in sat/vB.
+    /// Adds a transaction of this size (vB) that pays this rate (sat/vB).
     pub(super) fn add(&mut self, vsize: u64, rate: f64) {
         if let Some(count) = self.count_mut(vsize, rate) {
             *count += 1;
@@ -39,7 +40,7 @@ impl Density {
         }
     }
 
-    /// Returns the number of transactions of a class of sizes and a class of rates, both the lowest first.
+    /// Returns the number of transactions in a size class and a rate class, both numbered from the lowest.
     pub fn count(&self, size: usize, rate: usize) -> u32 {
         self.0.get(rate * SIZE_CLASSES + size).copied().unwrap_or_default()
     }
@@ -62,7 +63,7 @@ impl Density {
     }
 }
 
-/// The class at a position; of none below the first, the first.
+/// The class at a position; below the first one, the first.
 fn class(position: f64, classes: usize) -> usize {
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "saturates at both ends")]
     let class = position as usize;

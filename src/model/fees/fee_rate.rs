@@ -5,15 +5,15 @@ use std::mem::discriminant;
 /// The widest range of a rate that counts as known, as a share of its middle.
 const NARROW: f64 = 0.1;
 
-/// The part by which a bound must move to be news.
+/// The relative change of a bound that counts as news.
 const MOVED: f64 = 0.01;
 
-/// A fee rate in sat/vB: exact, or within the bounds that peers gave. Never a guess.
+/// A fee rate in sat/vB: exact, or within bounds from peers. Never a guess.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub enum FeeRate {
     /// All prevouts are known.
     Exact(f64),
-    /// Peers bound the rate within 10 %: it counts in figures at its middle.
+    /// Peers bound the rate to within 10 %; figures use the middle.
     Within(Bounds),
     /// Peers bound the rate in one direction, or widely, or not at all.
     Open(Bounds),
@@ -27,7 +27,7 @@ impl FeeRate {
         Self::Exact(fee / f64::from(vsize))
     }
 
-    /// A rate about which only bounds are known.
+    /// A rate known only by bounds.
     pub fn bounded(bounds: Bounds) -> Self {
         if bounds.is_narrow() { Self::Within(bounds) } else { Self::Open(bounds) }
     }
@@ -40,7 +40,7 @@ impl FeeRate {
         }
     }
 
-    /// The rate in sat/vB at which it counts in figures: the exact one, or the middle of narrow bounds.
+    /// The rate in sat/vB to use in figures: the exact one, or the middle of narrow bounds.
     pub fn middle(self) -> Option<f64> {
         match self {
             Self::Exact(rate) => Some(rate),
@@ -66,7 +66,7 @@ impl FeeRate {
         }
     }
 
-    /// Whether `other` says something else: it is known in another way, or a bound moved by more than 1 %.
+    /// Whether `other` is news: known in another way, or with a bound moved by more than 1 %.
     pub(crate) fn differs(self, other: Self) -> bool {
         let moved = |one: Option<f64>, other: Option<f64>| match (one, other) {
             (Some(one), Some(other)) => (one - other).abs() > one.abs() * MOVED,
@@ -94,18 +94,18 @@ impl Default for FeeRate {
     }
 }
 
-/// Bounds of a fee rate, in sat/vB, that follow from who announced the transaction and where.
+/// Bounds of a fee rate, in sat/vB, from who announced the transaction and at which position.
 #[derive(Clone, Copy, Default, PartialEq, Debug)]
 pub struct Bounds {
     /// The highest fee filter among its announcers (BIP133). A child may pay the difference.
     pub floor: Option<f64>,
-    /// The lower bound by the order in which peers announce.
+    /// The lower bound from the order of announcements.
     pub low: Option<f64>,
-    /// The upper bound by the order in which peers announce.
+    /// The upper bound from the order of announcements.
     pub high: Option<f64>,
-    /// Whether only peers of one netgroup give `low`, or only such give `high`.
+    /// Whether `low` or `high` comes from peers of a single netgroup.
     pub by_one_peer: bool,
-    /// The number of netgroups whose peers bound the rate by order, or a few less.
+    /// The number of netgroups whose peers bound the rate by order; the true number may be slightly higher.
     pub netgroups: u32,
 }
 
@@ -115,12 +115,12 @@ impl Bounds {
         [self.floor, self.low].into_iter().flatten().reduce(f64::max)
     }
 
-    /// The middle between the bounds by order.
+    /// The middle between the bounds from the order.
     pub fn middle(&self) -> Option<f64> {
         Some(f64::midpoint(self.low?, self.high?))
     }
 
-    /// Whether the bounds by order are within 10 % of their middle.
+    /// Whether the bounds from the order are within 10 % of their middle.
     fn is_narrow(&self) -> bool {
         let (Some(low), Some(high), Some(middle)) = (self.low, self.high, self.middle()) else {
             return false;

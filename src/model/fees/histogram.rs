@@ -1,19 +1,19 @@
-//! The mempool by chunk fee rate, in fine steps. Updated with every change, so that reading it costs
-//! the same whatever the mempool contains.
+//! The mempool by chunk fee rate, in fine steps. Updated with every change, so that the cost of reading it
+//! does not depend on the size of the mempool.
 
 use crate::model::fees::density::Density;
 use std::collections::BTreeMap;
 
-/// The lowest rate with a step of its own, in sat/vB: a tenth of the lowest that nodes relay by default.
+/// The lowest rate with its own step, in sat/vB: a tenth of the lowest that nodes relay by default.
 const LOWEST: f64 = 0.01;
 
-/// The ratio of two neighbouring steps: a rate that is read from a step is right within 1 %.
+/// The ratio of neighbouring steps: a rate read from a step is accurate to 1 %.
 const STEP: f64 = 1.02;
 
-/// Steps up to more than 10,000 sat/vB; higher rates are in the last one.
+/// The number of steps, reaching beyond 10,000 sat/vB; higher rates are in the last one.
 pub(in crate::model) const STEPS: usize = 700;
 
-/// What is known about the chunk fee rate of a transaction, in sat/vB.
+/// What is known about a transaction's chunk fee rate, in sat/vB.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub(in crate::model) enum KnownRate {
     /// The rate is certain.
@@ -43,7 +43,7 @@ pub(in crate::model) struct Item {
     pub(in crate::model) vsize: u64,
     /// The serialized size, in bytes.
     pub(in crate::model) size: u64,
-    /// In sat; that of the middle of narrow bounds, or 0 if unknown.
+    /// In sat; for the middle of narrow bounds, or 0 if unknown.
     pub(in crate::model) fee: u64,
 }
 
@@ -61,7 +61,7 @@ pub(crate) struct Volume {
     pub(crate) vsize: u64,
     /// Serialized, in bytes.
     pub(super) size: u64,
-    /// In sat. Wide enough for amounts that unverified transactions claim.
+    /// In sat. Wide enough for whatever unverified transactions claim.
     pub(crate) fees: u128,
 }
 
@@ -80,7 +80,7 @@ impl Volume {
         self.fees -= other.fees;
     }
 
-    /// Returns a part of this size in vB, with its share of the count, the bytes and the fees.
+    /// Returns a part of this size in vB, with a proportional share of count, bytes and fees.
     pub(super) fn part(self, vsize: u64) -> Self {
         let share = |whole: u128| whole * u128::from(vsize) / u128::from(self.vsize.max(1));
         let narrow = |whole: u64| u64::try_from(share(whole.into())).unwrap_or(whole);
@@ -95,7 +95,7 @@ pub(crate) struct Step {
     pub(crate) exact: Volume,
     /// Those whose bounds are within 10 %, by their middle.
     pub(crate) within: Volume,
-    /// Those with a lower bound only, by that bound.
+    /// Those with only a lower bound, by that bound.
     pub(super) bounded: Volume,
 }
 
@@ -111,9 +111,10 @@ impl Step {
 /// All transactions of the mempool by chunk fee rate.
 #[derive(Clone, PartialEq, Debug)]
 pub(crate) struct FeeHistogram {
-    /// The lowest rate first.
+    /// Lowest rate first.
     steps: Vec<Step>,
-    /// The known rates within each step, as bits, which order as rates do, with the size that pays each, in vB.
+    /// The known rates within each step, as bits (which sort like the rates), each with the size in vB that
+    /// pays it.
     rates: Vec<BTreeMap<u64, u64>>,
     unknown: Volume,
     density: Density,
@@ -154,8 +155,8 @@ impl FeeHistogram {
         }
     }
 
-    /// Returns the known rate in sat/vB of what lies `before` vB behind the start, if all transactions of known
-    /// rate are laid out by falling rate.
+    /// Returns the known rate in sat/vB at `before` vB from the start, with all transactions of known rate
+    /// laid out by descending rate.
     pub(super) fn rate_at(&self, mut before: u64) -> Option<f64> {
         for (step, rates) in self.steps.iter().zip(&self.rates).rev() {
             let known = step.known().vsize;
@@ -177,7 +178,7 @@ impl FeeHistogram {
         &self.density
     }
 
-    /// Returns each step that is not empty with its rate in sat/vB, the highest first.
+    /// Returns each non-empty step with its rate in sat/vB, highest first.
     pub(super) fn descending(&self) -> impl Iterator<Item = (f64, &Step)> {
         let steps = self.steps.iter().enumerate().rev();
         steps.filter(|(_, step)| **step != Step::default()).map(|(number, step)| (rate(number), step))
@@ -193,7 +194,7 @@ impl FeeHistogram {
         self.sum(Volume::default(), |step| step.within)
     }
 
-    /// Returns the transactions whose rate is not known.
+    /// Returns the transactions whose rate is unknown.
     pub(crate) fn open(&self) -> Volume {
         self.sum(self.unknown, |step| step.bounded)
     }
@@ -227,7 +228,7 @@ pub(in crate::model) fn step(rate: f64) -> usize {
     step.min(STEPS - 1)
 }
 
-/// Returns the rate that stands for a step, in sat/vB.
+/// Returns the rate represented by a step, in sat/vB.
 fn rate(step: usize) -> f64 {
     LOWEST * STEP.powi(i32::try_from(step).unwrap_or(i32::MAX))
 }

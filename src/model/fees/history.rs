@@ -1,12 +1,12 @@
-//! The size of the mempool by fee band over the last day: one sample a minute, and one every ten seconds for the
-//! last hour.
+//! The size of the mempool by fee band over the last day: a sample a minute, and one every ten seconds for
+//! the last hour.
 
 use crate::model::fees::bands::{self, BANDS};
 use crate::model::fees::histogram::FeeHistogram;
 use crate::util::bounded::Ring;
 use crate::util::time::Timestamp;
 
-/// The number of samples of a minute: one day.
+/// The number of samples at one-minute intervals: one day.
 const MAX_MINUTES: usize = 24 * 60;
 
 /// The seconds between two fine samples.
@@ -15,7 +15,7 @@ const FINE: u32 = 10;
 /// The number of fine samples: one hour.
 const MAX_FINE: usize = 360;
 
-/// The seconds between two samples that are kept across restarts.
+/// The seconds between two samples that are saved.
 const MINUTE: u32 = 60;
 
 /// The encoded size of a sample, in bytes: the minute and the sizes.
@@ -24,12 +24,12 @@ const SAMPLE: usize = 4 + 4 * (BANDS + 1);
 /// The spans of time that a chart can show, in minutes.
 pub const SPANS: [u32; 7] = [10, 30, 60, 3 * 60, 6 * 60, 12 * 60, 24 * 60];
 
-/// The size of the mempool by fee band. Times in which mempulse did not run are missing.
+/// The size of the mempool by fee band. Times when mempulse was not running are missing.
 #[derive(Clone, Default, PartialEq, Eq, Debug)]
 pub struct History {
-    /// One a minute, oldest first.
+    /// One per minute, oldest first.
     minutes: Ring<Sample, MAX_MINUTES>,
-    /// One every ten seconds, oldest first; not kept across restarts.
+    /// One every ten seconds, oldest first; not saved.
     fine: Ring<Sample, MAX_FINE>,
 }
 
@@ -37,7 +37,7 @@ pub struct History {
 struct Sample {
     /// The number of the interval since the UNIX epoch.
     interval: u32,
-    /// In vB, by fee band; the last one for transactions whose rate is not known.
+    /// In vB, by fee band; the last element is for unknown rates.
     sizes: [u32; BANDS + 1],
 }
 
@@ -48,8 +48,8 @@ pub struct HistoryColumns {
     pub minutes: u32,
     /// The length of a column, in seconds.
     pub seconds: u32,
-    /// The latest sample of each column, oldest first, in vB by fee band; the last band has the transactions
-    /// without a known rate. `None` where nothing was measured.
+    /// The latest sample in each column, oldest first, in vB by fee band; the last band is for unknown rates.
+    /// `None` where nothing was measured.
     pub sizes: Vec<Option<[f32; BANDS + 1]>>,
 }
 
@@ -81,15 +81,15 @@ impl History {
         self.minutes.back().map(|sample| sample.interval)
     }
 
-    /// Returns the samples of minutes as bytes: for each the minute and the sizes, little-endian.
+    /// Encodes the samples of minutes: for each the minute and the sizes, little-endian.
     pub fn encode(&self) -> Vec<u8> {
         let numbers =
             self.minutes.iter().flat_map(|sample| std::iter::once(sample.interval).chain(sample.sizes));
         numbers.flat_map(u32::to_le_bytes).collect()
     }
 
-    /// Reads what [`History::encode`] returned, or returns `None` if `bytes` is anything else. Skips
-    /// samples from after `now`, which would keep new ones out.
+    /// Decodes the result of [`History::encode`]; `None` if `bytes` is anything else. Skips samples later
+    /// than `now`, which would keep new ones out.
     pub fn decode(bytes: &[u8], now: Timestamp) -> Option<Self> {
         let (samples, rest) = bytes.as_chunks::<SAMPLE>();
         let mut history = Self::default();
@@ -110,8 +110,8 @@ impl History {
         (rest.is_empty() && samples.len() <= MAX_MINUTES).then_some(history)
     }
 
-    /// Returns the last `minutes`, or without them the shortest span that has everything, in at most `columns`
-    /// columns.
+    /// Returns the last `minutes` (if `None`, the shortest span that contains everything) in at most
+    /// `columns` columns.
     pub(crate) fn columns(&self, now: Timestamp, minutes: Option<u32>, columns: usize) -> HistoryColumns {
         let minutes = minutes.unwrap_or_else(|| self.span(now));
         let mut shown = HistoryColumns { minutes, ..HistoryColumns::default() };
@@ -123,7 +123,7 @@ impl History {
         let seconds = (minutes * 60).div_ceil(columns);
         let step = if seconds <= FINE * 5 { FINE } else { MINUTE };
         let seconds = seconds.next_multiple_of(step).max(FINE);
-        // Columns begin at multiples of their length, so that the chart moves by whole ones.
+        // Columns begin at multiples of their length, so that the chart moves by whole columns.
         let last = at(now, seconds);
         let count = (minutes * 60).div_ceil(seconds).min(columns);
         let first = last.saturating_sub(count - 1);
@@ -151,7 +151,7 @@ impl History {
         self.minutes.is_empty() && self.fine.is_empty()
     }
 
-    /// The shortest of [`SPANS`] that has every sample.
+    /// The shortest of [`SPANS`] that contains every sample.
     fn span(&self, now: Timestamp) -> u32 {
         let oldest = self.minutes.front().map_or(u32::MAX, |sample| sample.interval);
         let age = (at(now, MINUTE) + 1).saturating_sub(oldest);
@@ -159,7 +159,7 @@ impl History {
     }
 }
 
-/// The number of the interval of so many seconds.
+/// The number of the interval of this many seconds.
 fn at(now: Timestamp, seconds: u32) -> u32 {
     u32::try_from(now.as_secs() / u64::from(seconds)).unwrap_or(u32::MAX)
 }

@@ -1,4 +1,4 @@
-//! What a transaction spends: the values of its inputs, and its fee once all of them are known.
+//! The values of a transaction's inputs, and its fee once all of them are known.
 
 use crate::chain::limits::MAX_MONEY;
 
@@ -14,12 +14,12 @@ pub(in crate::model) struct InputValues {
 }
 
 impl InputValues {
-    /// The values of `inputs` inputs, none of them known.
+    /// The values of `inputs` inputs, all unknown.
     pub(in crate::model) fn unknown(inputs: u32) -> Self {
         Self { values: Box::default(), missing: inputs }
     }
 
-    /// Records the value of input `vin`. The first value stays: an outpoint has only one.
+    /// Records the value of input `vin`. The first value stays, as an outpoint has only one.
     pub(in crate::model) fn learn(&mut self, inputs: u32, vin: u32, value: u64) {
         if self.values.is_empty() {
             self.values = vec![UNKNOWN; inputs as usize].into();
@@ -47,9 +47,9 @@ impl InputValues {
         self.values.get(vin).copied().filter(|&value| value != UNKNOWN)
     }
 
-    /// Returns the exact fee in sat, or `None` if a value is unknown or the sums are impossible: a
-    /// peer may send any transaction, and nothing here verifies it. `output_value` is asked for if all values
-    /// are known.
+    /// Returns the exact fee in sat, or `None` if a value is unknown or the sums are impossible: a peer may
+    /// send any transaction, and nothing here verifies it. `output_value` is called only if all values are
+    /// known.
     pub(in crate::model) fn fee(&self, output_value: impl FnOnce() -> u64) -> Option<u64> {
         if self.missing > 0 {
             return None;

@@ -1,9 +1,8 @@
 //! What transactions pay: exact fees, bounds where the fee is unknown, and the mempool by fee rate.
 //!
-//! A fee is exact once the value of every spent output is known ([`input_values`]): from a parent in
-//! the mempool or from a recent block ([`prevouts`]). Until then peers reveal [`bounds`]: by their
-//! fee filters when they announce the transaction, and by its place in an announcement or in the list of
-//! a mempool. Nothing in this
+//! A fee is exact once the values of all spent outputs are known ([`input_values`]), from parents in the
+//! mempool or from recent blocks ([`prevouts`]). Until then, peers reveal [`bounds`], through their fee
+//! filters and through a transaction's position in an announcement or a whole-mempool list. Nothing in this
 //! folder knows the mempool; `mempool::exact_fees` and `mempool::order_bounds` feed it.
 
 pub(crate) mod bands;

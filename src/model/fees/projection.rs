@@ -3,9 +3,9 @@
 use crate::chain::limits::BLOCK_TEMPLATE_WEIGHT;
 use crate::model::fees::histogram::{FeeHistogram, Step, Volume};
 
-/// A projected block: the mempool in the order in which miners would take it. A transaction whose chunk
-/// fee rate is known within 10 % is placed by its middle. One with only a lower bound is placed by that
-/// bound, behind those whose rate is known.
+/// A projected block. Blocks are filled in the order in which miners would take transactions. One whose chunk
+/// fee rate is known within 10 % is placed by the middle. One with only a lower bound is placed by that
+/// bound, after those with known rates.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct ProjectedBlock {
     /// The size of the transactions whose chunk fee rate is exact, in vB.
@@ -14,22 +14,22 @@ pub struct ProjectedBlock {
     pub within: u64,
     /// The size of the transactions placed by a lower bound, in vB.
     pub bounded: u64,
-    /// The size of the transactions of unknown rate that fill the block, in vB.
+    /// The size of the transactions with unknown rates that fill the block, in vB.
     pub unknown: u64,
     /// The number of transactions of all four sorts.
     pub count: u64,
-    /// The fees of the transactions whose rate is known, in sat; those known within 10 % at their middle.
+    /// The fees of the transactions with known rates, in sat; for those known within 10 %, by the middle.
     pub fees: u64,
-    /// The size of all its transactions in bytes, serialized.
+    /// The serialized size of all its transactions, in bytes.
     pub size: u64,
-    /// The known rates at 0, 10, 25, 50, 75, 90 and 100 % of the size, in sat/vB, the lowest first; of rates known
-    /// within 10 %, the middles.
+    /// The known rates at 0, 10, 25, 50, 75, 90 and 100 % of the size, in sat/vB, lowest first; for rates
+    /// known within 10 %, the middles.
     pub fee_range: Option<[f64; 7]>,
 }
 
 impl ProjectedBlock {
-    /// The size available to transactions, in vB: 4 MWU less what miners reserve for the header and
-    /// the coinbase (Core: `DEFAULT_BLOCK_RESERVED_WEIGHT`, 8,000 WU).
+    /// The size available to transactions, in vB: 4 MWU minus what miners reserve for the header and the
+    /// coinbase (Core: `DEFAULT_BLOCK_RESERVED_WEIGHT`, 8,000 WU).
     pub const ROOM: u64 = BLOCK_TEMPLATE_WEIGHT as u64 / 4;
 
     /// The size of all its transactions, in vB.
@@ -46,9 +46,8 @@ impl ProjectedBlock {
 /// The number of projected blocks.
 const MAX_BLOCKS: usize = 8;
 
-/// Returns the projected blocks, the next one first, filled by falling chunk fee rate. Transactions with
-/// only a lower bound take the place of that bound, behind those of a known rate; transactions of
-/// unknown rate come last.
+/// Returns the projected blocks, next one first, filled by descending chunk fee rate. Transactions with only
+/// a lower bound are placed by that bound, after those with known rates; those with unknown rates come last.
 pub(crate) fn project(histogram: &FeeHistogram) -> Vec<ProjectedBlock> {
     let mut blocks = Vec::new();
     for (_, step) in histogram.descending() {
@@ -83,11 +82,11 @@ fn fill(blocks: &mut Vec<Filling>, mut volume: Volume, take: impl Fn(&mut Fillin
     }
 }
 
-/// Returns the rates (sat/vB) of [`ProjectedBlock::fee_range`] among the known ones that fill `vsize` vB, with so many
-/// vB of higher ones `before` them.
+/// Returns the rates (sat/vB) of [`ProjectedBlock::fee_range`] for the known ones that fill `vsize` vB, with
+/// `before` vB at higher rates before them.
 fn fee_range(histogram: &FeeHistogram, before: u64, vsize: u64) -> Option<[f64; 7]> {
     let last = vsize.checked_sub(1)?;
-    // In per cent of the size, from the highest rate down.
+    // In percent of the size, from the highest rate down.
     let places = [100, 90, 75, 50, 25, 10, 0].map(|share| (share * vsize / 100).min(last));
     let mut rates = [0.0; 7];
     for (rate, at) in rates.iter_mut().zip(places) {
@@ -96,7 +95,7 @@ fn fee_range(histogram: &FeeHistogram, before: u64, vsize: u64) -> Option<[f64; 
     Some(rates)
 }
 
-/// A projected block that is being filled.
+/// A projected block being filled.
 #[derive(Debug, Default)]
 struct Filling {
     step: Step,

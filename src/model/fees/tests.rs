@@ -1,4 +1,4 @@
-//! The histogram counts every transaction once, and blocks are filled by falling fee rate.
+//! The histogram counts every transaction once, and blocks are filled by descending fee rate.
 
 use crate::model::fees::bands::{self, BANDS};
 use crate::model::fees::estimates::estimate::price;
@@ -132,7 +132,7 @@ fn without_a_choice_the_chart_shows_the_shortest_span_that_has_everything() {
 }
 
 proptest! {
-    /// Against the plain way: sort, and cut into blocks.
+    /// Compares with the naive way: sort, and cut into blocks.
     #[test]
     fn the_rates_of_projected_blocks_are_those_of_their_transactions(
         items in prop::collection::vec((0.0..1_000.0_f64, 1_u32..400_000), 1..60)

@@ -5,18 +5,18 @@ use crate::model::list::listed::Listed;
 use std::fmt;
 use std::sync::Arc;
 
-/// Says of a transaction whether it is in the list.
+/// A predicate for the list's transactions.
 pub(crate) trait TxPredicate: Send + Sync {
     /// Whether the transaction is in the list.
     fn matches(&self, tx: &Listed) -> bool;
 
-    /// Whether the answer may change although nothing happens to the transaction, as with its age.
+    /// Whether the answer may change without any event about the transaction, as with its age.
     fn is_timed(&self) -> bool {
         false
     }
 }
 
-/// A filter of the list: a predicate with the text that it was made of. Two are equal if their texts are.
+/// A filter of the list: a predicate with its text. Filters are equal if their texts are.
 #[derive(Clone)]
 pub struct TxFilter {
     text: String,
@@ -24,17 +24,17 @@ pub struct TxFilter {
 }
 
 impl TxFilter {
-    /// The transactions with `text` in their txid or in an address that they pay to, in any case.
+    /// Accepts transactions with `text` in their txid or in an address that they pay to, ignoring case.
     pub fn containing(text: &str) -> Self {
         Self::new(format!("/{text}"), Arc::new(Containing { text: text.to_lowercase() }))
     }
 
-    /// The transactions of which `predicate` holds; `text` identifies it.
+    /// Accepts transactions that fulfil `predicate`; `text` identifies it.
     pub(crate) fn new(text: String, predicate: Arc<dyn TxPredicate>) -> Self {
         Self { text, predicate }
     }
 
-    /// The transactions of which both hold.
+    /// Accepts transactions that both filters accept.
     #[must_use]
     pub fn and(self, other: Self) -> Self {
         Self::new(format!("{}\n{}", self.text, other.text), Arc::new(Both(self, other)))
@@ -61,7 +61,7 @@ impl fmt::Debug for TxFilter {
     }
 }
 
-/// Two filters at once.
+/// Two filters combined.
 struct Both(TxFilter, TxFilter);
 
 impl TxPredicate for Both {

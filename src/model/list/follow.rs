@@ -1,4 +1,4 @@
-//! How the model keeps the list of transactions.
+//! How the model maintains the list of transactions.
 
 use crate::model::Model;
 use crate::model::list::index::{TxIndex, TxList};
@@ -6,18 +6,18 @@ use crate::model::list::listed::Around;
 use crate::model::mempool::key::TxKey;
 use crate::util::time::Timestamp;
 
-/// The work of one slice, in transactions and outputs looked at: a few ms.
+/// The work of one slice, in transactions and outputs examined: a few ms.
 const SLICE: usize = 6_000;
 
 impl Model {
-    /// Lists transactions in this way from now on. [`Model::index_more`] builds the list.
+    /// Lists transactions in this way from here on. [`Model::index_more`] builds the list.
     pub fn list_transactions(&mut self, list: &TxList) {
         if self.list.as_ref().is_none_or(|index| index.list() != list) {
             self.list = Some(TxIndex::new(list.clone()));
         }
     }
 
-    /// Whether there are transactions that the list does not show yet.
+    /// Whether the list is still incomplete.
     pub fn is_indexing(&self) -> bool {
         self.list.as_ref().is_some_and(|index| !index.is_complete())
     }
@@ -31,12 +31,12 @@ impl Model {
         self.with_list(now, |index, around| index.advance(work, around));
     }
 
-    /// Looks at some transactions of the list again, if the filter depends on the time.
+    /// Re-examines some transactions if the filter depends on the time.
     pub(crate) fn recheck_list(&mut self, now: Timestamp) {
         self.with_list(now, |index, around| index.recheck(SLICE, around));
     }
 
-    /// Adapts the list to what an event changed.
+    /// Updates the list after an event.
     pub(in crate::model) fn follow_list(&mut self, now: Timestamp, touched: &[TxKey]) {
         self.with_list(now, |index, around| index.follow(touched, around));
     }
@@ -48,7 +48,7 @@ impl Model {
         self.list = Some(index);
     }
 
-    /// The list, if it is listed in this way.
+    /// The list, if it is the current one.
     pub(crate) fn listed(&self, list: &TxList) -> Option<&TxIndex> {
         self.list.as_ref().filter(|index| index.list() == list)
     }

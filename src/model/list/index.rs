@@ -1,4 +1,4 @@
-//! The sorted and filtered list of transactions: an index that is built in slices and then kept up to date.
+//! The sorted and filtered list of transactions: an index built in slices and then kept up to date.
 
 use crate::model::list::filter::TxFilter;
 use crate::model::list::listed::{Around, Listed};
@@ -9,26 +9,26 @@ use crate::model::mempool::key::TxKey;
 /// Which transactions are listed, and in which order.
 #[derive(Clone, Default, PartialEq, Debug)]
 pub struct TxList {
-    /// What they are sorted by.
+    /// The sort order.
     pub order: TxOrder,
-    /// Which are listed; `None`: all.
+    /// The filter; `None`: all transactions.
     pub filter: Option<TxFilter>,
 }
 
-/// The index of one list. It takes about 50 B for each transaction of the mempool.
+/// The index of one list. It takes about 50 B per mempool transaction.
 #[derive(Debug)]
 pub(crate) struct TxIndex {
     list: TxList,
     sorted: Sorted,
-    /// By slot: what is in `sorted`.
+    /// By slot: the item in `sorted`.
     placed: Vec<Option<Item>>,
-    /// The next slot to look at.
+    /// The next slot to examine.
     next: u32,
     is_complete: bool,
 }
 
 impl TxIndex {
-    /// An index in which nothing is listed yet.
+    /// An empty index.
     pub(super) fn new(list: TxList) -> Self {
         Self { list, sorted: Sorted::default(), placed: Vec::new(), next: 0, is_complete: false }
     }
@@ -38,12 +38,12 @@ impl TxIndex {
         &self.list
     }
 
-    /// Whether every transaction has been looked at.
+    /// Whether every transaction has been examined.
     pub(crate) fn is_complete(&self) -> bool {
         self.is_complete
     }
 
-    /// The number of slots that were looked at.
+    /// The number of slots examined so far.
     pub(crate) fn progress(&self) -> u32 {
         self.next
     }
@@ -53,14 +53,14 @@ impl TxIndex {
         self.sorted.len()
     }
 
-    /// Looks at more slots, until it has seen all. `work` limits the transactions and outputs looked at.
+    /// Examines more slots, until all are done. `work` limits the transactions and outputs examined.
     pub(super) fn advance(&mut self, work: usize, around: Around) {
         if !self.is_complete {
             self.scan(work, around);
         }
     }
 
-    /// Looks at some of the slots again if the filter depends on the time.
+    /// Re-examines some slots if the filter depends on the time.
     pub(super) fn recheck(&mut self, work: usize, around: Around) {
         if self.is_complete && self.list.filter.as_ref().is_some_and(TxFilter::is_timed) {
             self.scan(work, around);
@@ -80,11 +80,11 @@ impl TxIndex {
         }
     }
 
-    /// Adapts to transactions that came, went or changed.
+    /// Updates transactions that arrived, left or changed.
     pub(super) fn follow(&mut self, touched: &[TxKey], around: Around) {
         for &key in touched {
             self.look_again(key, around);
-            // Beyond the limits of a cluster, the numbers of relatives may be late.
+            // In oversized clusters, the numbers of relatives may be updated late.
             if self.list.order.counts_relatives() {
                 let [up, down] = [around.mempool.ancestors(key), around.mempool.descendants(key)];
                 up.rows.iter().chain(&down.rows).for_each(|relative| self.look_again(relative.key, around));
@@ -92,14 +92,14 @@ impl TxIndex {
         }
     }
 
-    /// Looks at a transaction again, unless it is still to come.
+    /// Re-examines a transaction, unless its slot has not been reached yet.
     fn look_again(&mut self, key: TxKey, around: Around) {
         if self.is_complete || key.slot() < self.next {
             self.look(key.slot(), around);
         }
     }
 
-    /// Looks at a slot; returns the work, beyond the slot itself.
+    /// Examines a slot. Returns the work beyond the slot itself.
     fn look(&mut self, slot: u32, around: Around) -> usize {
         let found = around.mempool.entries().at(slot).map(|(key, entry)| Listed { key, entry, around });
         let filter = self.list.filter.as_ref();
@@ -131,12 +131,12 @@ impl TxIndex {
         (item.1 == key).then(|| self.row_of(self.sorted.rank(item), descending))
     }
 
-    /// The transactions in rows `first..first + count`. Those whose value is unknown come last.
+    /// The transactions in rows `first..first + count`. Those with unknown values come last.
     pub(crate) fn rows(&self, first: usize, count: usize, descending: bool) -> Vec<TxKey> {
         let (len, unknown) = (self.len(), self.unknown());
         let count = count.min(len.saturating_sub(first));
         if descending {
-            // The unknown ones have the lowest rank.
+            // Unknown values have the lowest rank.
             let mut rows: Vec<_> = self.keys(len - first - count, count).collect();
             rows.reverse();
             return rows;

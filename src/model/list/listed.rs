@@ -1,4 +1,4 @@
-//! A transaction as order and filter of the list see it.
+//! A transaction as seen by order and filter.
 
 use crate::chain::Network;
 use crate::model::mempool::key::TxKey;
@@ -7,7 +7,7 @@ use crate::model::peers::Peers;
 use crate::model::watchlist::Watchlist;
 use crate::util::time::Timestamp;
 
-/// A transaction in the mempool with all that a filter may ask about it.
+/// A mempool transaction with everything that a filter may ask about.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Listed<'a> {
     pub(crate) key: TxKey,
@@ -15,7 +15,7 @@ pub(crate) struct Listed<'a> {
     pub(crate) around: Around<'a>,
 }
 
-/// What surrounds the transactions of the list.
+/// The context of the list's transactions.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Around<'a> {
     pub(crate) network: Network,

@@ -1,12 +1,12 @@
-//! The list of all transactions in the mempool, sorted and filtered: only the one order that is in use is indexed.
+//! The list of all mempool transactions, sorted and filtered. Only the current order is indexed.
 //!
 //! | file | what it is |
 //! |---|---|
 //! | [`order`] | what the list can be sorted by |
 //! | [`filter`] | which transactions are in the list |
-//! | [`sorted`] | values in their order, with their ranks |
+//! | [`sorted`] | sorted values with their ranks |
 //! | [`index`] | the list itself: built in slices, then kept up to date |
-//! | [`follow`] | how the model keeps it |
+//! | [`follow`] | how the model maintains it |
 
 pub(crate) mod filter;
 mod follow;

@@ -9,9 +9,9 @@ pub enum TxOrder {
     /// The time since it was first seen.
     #[default]
     Age,
-    /// The fee rate of the transaction alone: exact, or at which it counts, or its lower bound.
+    /// The transaction's own fee rate: exact, the middle of narrow bounds, or a lower bound.
     FeeRate,
-    /// The rate by which miners sort it, in the same way.
+    /// The rate by which miners sort it, in the same sense.
     ChunkFeeRate,
     /// The exact fee.
     Fee,
@@ -32,18 +32,18 @@ pub enum TxOrder {
 }
 
 impl TxOrder {
-    /// Whether the value of a transaction depends on which relatives it has.
+    /// Whether the value of a transaction depends on its relatives.
     pub(super) const fn counts_relatives(self) -> bool {
         matches!(self, Self::Ancestors | Self::Descendants)
     }
 
-    /// Returns the value to sort by, as a number of the same order; 0 if it is unknown.
+    /// Returns the sort key as an integer; 0 if unknown.
     pub(super) fn value(self, tx: &Listed) -> u64 {
         let Listed { key, entry, around } = *tx;
         let known = |value: u64| value.saturating_add(1);
         let rate = |rate: FeeRate| rate.middle().or_else(|| rate.min());
         match self {
-            // The later it was seen, the younger.
+            // The later it was seen, the younger it is.
             Self::Age => known(u64::MAX - 1 - entry.first_seen().as_micros()),
             Self::FeeRate => rate(entry.fee_rate()).map_or(0, |rate| known(ordered(rate))),
             Self::ChunkFeeRate => rate(entry.chunk_rate()).map_or(0, |rate| known(ordered(rate))),
@@ -59,7 +59,7 @@ impl TxOrder {
     }
 }
 
-/// A number that sorts as a rate does, which is not negative: the bits of such floating-point numbers do.
+/// Maps a non-negative rate to an integer that sorts the same way: the bits of a floating-point number.
 fn ordered(rate: f64) -> u64 {
     rate.max(0.0).to_bits()
 }

@@ -1,20 +1,20 @@
 //! Sorted items with their ranks: a list of short sorted lists.
 //!
-//! With n items, to insert, to remove and to find a rank each take two binary searches and one walk over at most
-//! n / 256 lengths: about 1,200 at 300,000 items.
+//! With n items, inserting, removing and finding a rank each take two binary searches and one walk over at
+//! most n / 256 lengths: about 1,200 for 300,000 items.
 
 use crate::model::mempool::key::TxKey;
 
-/// The most items of a bucket; a fuller one is split into halves.
+/// The most items in a bucket; a fuller one is split in half.
 const MAX_BUCKET: usize = 512;
 
-/// What is sorted: by value, and transactions of the same value by arrival.
+/// Sorted by value, and by arrival for equal values.
 pub(super) type Item = (u64, TxKey);
 
 /// Items in ascending order.
 #[derive(Debug, Default)]
 pub(super) struct Sorted {
-    /// None is empty.
+    /// No bucket is empty.
     buckets: Vec<Vec<Item>>,
     len: usize,
 }
@@ -79,7 +79,7 @@ impl Sorted {
         buckets.iter().flatten().copied().skip(rank - skipped.min(rank)).take(count)
     }
 
-    /// The bucket in which `item` is or belongs.
+    /// The bucket that contains `item`, or should.
     fn bucket_of(&self, item: Item) -> usize {
         self.buckets
             .partition_point(|bucket| bucket.first().is_some_and(|first| *first <= item))

@@ -1,4 +1,4 @@
-//! Block relay: which peer announces blocks first, among those that announce them in the same way.
+//! Block relay: which peer announces blocks first, among those that use the same kind of announcement.
 
 use crate::event::{BlockAnnouncement, PeerId, Tip};
 use crate::util::bounded::Ring;
@@ -11,13 +11,13 @@ use std::time::Duration;
 /// How many blocks of the best chain are kept.
 const MAX_ON_CHAIN: usize = 16;
 
-/// How many announced blocks are kept that are not on the best chain, or not yet.
+/// How many announced blocks are kept that are not on the best chain (yet).
 const MAX_OFF_CHAIN: usize = 64;
 
-/// How many of those one peer may have announced first: made-up hashes must not drive out the others.
+/// How many of those one peer may have announced first, so that made-up hashes do not drive out the others.
 const MAX_OFF_CHAIN_PER_PEER: usize = 4;
 
-/// The most announcements that are kept of one block: a thousand peers, each in every way.
+/// The most announcements to keep per block: a thousand peers, each in every way.
 const MAX_ANNOUNCEMENTS: usize = 3_000;
 
 /// How a block spread over the peers.
@@ -47,7 +47,7 @@ pub(crate) struct BlockRelay {
 #[derive(Debug)]
 struct AnnouncedBlock {
     hash: BlockHash,
-    /// In order of time; each peer once in each way.
+    /// In chronological order; each peer once per kind.
     announcements: Vec<Announcement>,
 }
 
@@ -59,7 +59,7 @@ struct Announcement {
 }
 
 impl BlockRelay {
-    /// Notes an announcement. Returns the height of the block if it is on the best chain.
+    /// Records an announcement. Returns the height of the block if it is on the best chain.
     pub(crate) fn announce(
         &mut self,
         now: Timestamp,
@@ -99,15 +99,15 @@ impl BlockRelay {
         announcers
     }
 
-    /// Returns how a block spread, over all ways of announcing it; `None` if no peer announced the block,
-    /// or the block is no longer kept.
+    /// Returns how a block spread, over all kinds of announcement; `None` if no peer announced it, or it is
+    /// no longer kept.
     pub(crate) fn spread(&self, hash: BlockHash) -> Option<Spread> {
         let on_chain = self.on_chain.iter().map(|(_, block)| block);
         on_chain.chain(self.off_chain.iter()).find(|block| block.hash == hash)?.spread()
     }
 
-    /// Returns each peer's median lead over the next announcer that used the same message, in ms; negative
-    /// if behind the first. Peers that no other can be compared with are left out.
+    /// Returns each peer's median lead over the next announcer that used the same message, in ms; negative if
+    /// behind the first. Peers without comparable others are left out.
     pub(crate) fn leads(&self) -> HashMap<PeerId, i64> {
         let mut leads: HashMap<PeerId, Vec<i64>> = HashMap::new();
         for (_, block) in self.on_chain.iter() {

@@ -1,4 +1,4 @@
-//! How well the connection to the network works, and what failed if it does not.
+//! How well the connection to the network works, and what failed.
 
 use crate::address::PeerAddress;
 use crate::chain::Network;
@@ -12,10 +12,10 @@ use std::time::Duration;
 /// All peers must be silent for this long before the silence is shown.
 const STALE_AFTER: Duration = Duration::from_mins(1);
 
-/// No failure is shown before this: the first dials need a moment.
+/// No failure is shown earlier: the first dials need a moment.
 const FIRST_DIALS: Duration = Duration::from_secs(5);
 
-/// Without a live peer for this long the network counts as unreachable, even if there are addresses left.
+/// Without a live peer for this long, the network counts as unreachable, even if addresses are left.
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// The most seeds whose answers are kept; networks have fewer.
@@ -30,7 +30,7 @@ const MAX_LISTED: usize = 4;
 /// How well the connection to the network works.
 #[derive(Clone, Default, PartialEq, Eq, Debug)]
 pub enum Health {
-    /// No peer is connected yet, and it is too early to call that a failure.
+    /// No peer is connected yet, but it is too early to call that a failure.
     #[default]
     Connecting,
     /// At least one peer is live.
@@ -49,7 +49,7 @@ pub enum Health {
 pub struct Unreachable {
     /// The network.
     pub network: Network,
-    /// Whether the user chose the peers; if not, they are discovered, beginning with seeds.
+    /// Whether the user chose the peers; if not, they are discovered, starting with seeds.
     pub chosen_peers: bool,
     /// The seeds that gave no address, and why.
     pub seeds: Vec<(String, SeedFailure)>,
@@ -57,7 +57,7 @@ pub struct Unreachable {
     pub peers: Vec<(PeerAddress, DisconnectReason)>,
     /// The number of further peers that cannot be reached.
     pub more_peers: usize,
-    /// When the last live peer was lost: every figure is as of then. `None` if no peer has ever been live.
+    /// When the last live peer was lost, which is when all figures are from. `None` if no peer was ever live.
     pub lost: Option<Timestamp>,
 }
 
@@ -66,7 +66,7 @@ pub struct Unreachable {
 pub(crate) struct Reach {
     network: Network,
     chosen_peers: bool,
-    /// The start, or the last moment at which a peer was live.
+    /// Startup, or the last time a peer was live.
     last_live: Timestamp,
     was_live: bool,
     last_heard: Timestamp,
@@ -74,7 +74,7 @@ pub(crate) struct Reach {
 }
 
 impl Reach {
-    /// Begins with no peer and no answer of a seed.
+    /// Starts without peers and answers from seeds.
     pub(crate) fn new(network: Network, chosen_peers: bool, started: Timestamp) -> Self {
         Self {
             network,
@@ -86,7 +86,7 @@ impl Reach {
         }
     }
 
-    /// Notes the answer of a seed.
+    /// Records the answer of a seed.
     pub(crate) fn seed(&mut self, name: &str, answer: &Result<usize, SeedFailure>) {
         let name = clean(name.as_bytes(), MAX_NAME);
         if self.seeds.len() < MAX_SEEDS || self.seeds.contains_key(&name) {
@@ -94,7 +94,7 @@ impl Reach {
         }
     }
 
-    /// Notes an event of a peer that is live, or was until this event.
+    /// Records an event of a peer that is live, or was until this event.
     pub(crate) fn live(&mut self, now: Timestamp, event: &PeerEvent) {
         self.last_live = now;
         self.was_live = true;
@@ -103,7 +103,7 @@ impl Reach {
         }
     }
 
-    /// Returns how well the connection to the network works, with `live` of the `peers` live.
+    /// Returns how well the connection to the network works, given that `live` of the `peers` are live.
     pub(crate) fn health(&self, now: Timestamp, live: usize, peers: &Peers) -> Health {
         if live > 0 {
             let silent_for = now.since(self.last_heard);
@@ -118,7 +118,7 @@ impl Reach {
         }
     }
 
-    /// Whether every seed of the network answered, and none with an address.
+    /// Whether every seed of the network has answered, none with an address.
     fn no_seed_helped(&self) -> bool {
         !self.chosen_peers
             && self.seeds.len() >= self.network.dns_seeds().len()
@@ -144,7 +144,7 @@ impl Reach {
     }
 }
 
-/// Whether the event means that bytes came from the peer.
+/// Whether the event means that the peer sent something.
 fn is_from_the_peer(event: &PeerEvent) -> bool {
     match event {
         PeerEvent::Ready(_)

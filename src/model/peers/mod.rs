@@ -1,5 +1,5 @@
-//! Peers: their connections, statistics and anomalies, the relay of blocks, and how well the network is
-//! reached.
+//! Peers: their connections, statistics and anomalies, block relay, and the health of the connection to the
+//! network.
 
 pub(crate) mod anomaly;
 pub(crate) mod block_relay;
@@ -21,24 +21,24 @@ use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
-/// How many dropped peers, which are not redialled, stay on the list.
+/// How many dropped peers that will not be redialled stay on the list.
 const MAX_DROPPED: usize = 16;
 
 /// How long dropped peers stay on the list.
 const KEEP_DROPPED: Duration = Duration::from_mins(10);
 
-/// Every peer that is connected, dialled, or was dropped lately.
+/// Every peer that is connected, being dialled, or was dropped recently.
 #[derive(Debug, Default)]
 pub(crate) struct Peers {
     by_id: HashMap<PeerId, Peer, RandomState>,
-    /// Dropped peers with the time, oldest first. Some may have been dialled again since.
+    /// Dropped peers with their times, oldest first. Some may have been dialled again since.
     dropped: VecDeque<(Timestamp, PeerId)>,
     as_database: Option<Arc<AsDatabase>>,
-    /// How often a peer announced again what it had announced before, since startup.
+    /// The number of repeated announcements by the same peer, since startup.
     repeated: u64,
 }
 
-/// Totals over the live peers, short-lived connections aside.
+/// Totals over the live peers, excluding short-lived connections.
 #[derive(Debug, Default)]
 pub(crate) struct PeerTotals {
     pub(crate) live: usize,
@@ -46,12 +46,12 @@ pub(crate) struct PeerTotals {
     pub(crate) median_ping: Option<Duration>,
     /// The lowest and the highest fee filter, in sat/kvB.
     pub(crate) fee_floor: Option<(u64, u64)>,
-    /// The median fee filter, in sat/kvB: neither a very low nor a very high one of a single peer counts.
+    /// The median fee filter, in sat/kvB, so that a single extreme filter does not count.
     pub(crate) usual_filter: Option<u64>,
 }
 
 impl Peers {
-    /// Sets the database of autonomous systems, by which peers are looked up when they are dialled.
+    /// Sets the database of autonomous systems, in which peers are looked up when dialled.
     pub(in crate::model) fn set_as_database(&mut self, database: Arc<AsDatabase>) {
         self.as_database = Some(database);
     }
@@ -66,7 +66,7 @@ impl Peers {
         if let &PeerEvent::Dialling { ref address, kind, .. } = event {
             let peer = self.by_id.entry(id).or_insert_with(|| Peer::new(address.clone(), kind, now));
             peer.apply(now, event);
-            // Looked up once a dial, and not for each frame.
+            // Looked up once per dial rather than per frame.
             peer.set_autonomous_system(self.as_database.as_ref().and_then(|all| all.lookup(&address.host)));
         } else if let Some(peer) = self.by_id.get_mut(&id) {
             peer.apply(now, event);
@@ -106,7 +106,7 @@ impl Peers {
         self.get(id).is_some_and(Peer::is_live)
     }
 
-    /// Counts the parts of peers in the relay of a transaction; unknown peers are ignored.
+    /// Credits peers for their parts in the relay of a transaction; unknown peers are ignored.
     pub(in crate::model) fn credit(&mut self, now: Timestamp, credits: &[RelayCredit]) {
         for credit in credits {
             self.repeated += u64::from(matches!(credit.part, RelayPart::Repeated));
@@ -116,7 +116,7 @@ impl Peers {
         }
     }
 
-    /// Returns how often a peer announced again what it had announced before, since startup.
+    /// Returns the number of repeated announcements by the same peer, since startup.
     pub(crate) fn repeated(&self) -> u64 {
         self.repeated
     }
@@ -140,7 +140,7 @@ impl Peers {
         self.get(id).map(Peer::address)
     }
 
-    /// Whether there are peers and none of them can be reached.
+    /// Whether there are peers but none of them can be reached.
     pub(crate) fn all_unreached(&self) -> bool {
         !self.by_id.is_empty() && self.by_id.values().all(Peer::is_unreached)
     }
@@ -157,7 +157,7 @@ impl Peers {
         failed.into_iter().map(|(_, address, reason)| (address, reason)).collect()
     }
 
-    /// Returns the netgroup of a peer, as a voucher for transactions.
+    /// Returns a peer's netgroup as a voucher for transactions.
     pub(in crate::model) fn voucher(&self, id: PeerId) -> Vouchers {
         self.get(id).map_or_else(|| Vouchers::unknown(id), Peer::voucher)
     }
@@ -168,7 +168,7 @@ impl Peers {
         relaying.map(Peer::voucher).fold(Vouchers::NOBODY, Vouchers::with)
     }
 
-    /// Returns the number of live peers, short-lived connections aside.
+    /// Returns the number of live peers, excluding short-lived connections.
     pub(crate) fn live(&self) -> usize {
         self.by_id.values().filter(|peer| peer.is_live() && !peer.kind().is_short_lived()).count()
     }

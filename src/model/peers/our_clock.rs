@@ -5,13 +5,14 @@ use crate::model::mempool::vouch::voucher::Vouchers;
 use crate::util::peer_clocks::PeerClocks;
 use crate::util::time::WallOffset;
 
-/// How many netgroups are enough to judge our clock (Core: `TimeOffsets::Median`, of peers).
+/// How many netgroups are needed to judge our clock (Core: `TimeOffsets::Median`, for peers).
 const ENOUGH: usize = 5;
 
-/// A larger difference to the peers, in s, is worth a warning (Core: `TimeOffsets::WARN_THRESHOLD`, 10 min).
+/// A larger difference from the peers, in s, leads to a warning (Core: `TimeOffsets::WARN_THRESHOLD`, 10
+/// min).
 const TOLERANCE: u64 = 10 * 60;
 
-/// Our clock: how it was corrected since startup, and what the clocks of the peers say about it.
+/// Our clock: its corrections since startup, and how it compares with the peers' clocks.
 #[derive(Debug, Default)]
 pub(crate) struct OurClock {
     /// Relative to the time line of events.
@@ -27,20 +28,20 @@ impl OurClock {
         self.wall
     }
 
-    /// Adds the clock of a peer of a netgroup that is `offset` s ahead of the time line of events. Returns what to
-    /// say.
+    /// Adds the clock of a peer in a netgroup, `offset` s ahead of the time line of events. Returns a warning
+    /// if necessary.
     pub(in crate::model) fn peer(&mut self, netgroup: Vouchers, offset: i64) -> Option<Warning> {
         self.peers.add(netgroup, offset);
         self.judge()
     }
 
-    /// The wall clock was corrected. Returns what to say.
+    /// Notes a correction of the wall clock. Returns a warning if necessary.
     pub(crate) fn corrected(&mut self, wall: WallOffset) -> Option<Warning> {
         self.wall = wall;
         self.judge()
     }
 
-    /// By how many s our clock is ahead of the peers', if that is beyond the tolerance.
+    /// By how many s our clock is ahead of the peers', if that exceeds the tolerance.
     pub(crate) fn ahead(&self) -> Option<i64> {
         let median = self.peers.median(ENOUGH)?;
         let ahead = self.wall.as_secs().saturating_sub(median);

@@ -12,12 +12,11 @@ use std::time::Duration;
 pub struct PeerStats {
     /// The network of the address; `None` if the address is a host name.
     pub network: Option<AddressNetwork>,
-    /// The address range that a single operator is likely to control, e.g. `203.0/16` (Core:
-    /// `NetGroupManager`).
+    /// The address range that a single operator probably controls, e.g. `203.0/16` (Core: `NetGroupManager`).
     pub netgroup: Option<NetGroup>,
-    /// The operator's network that the address belongs to, if a database says so.
+    /// The autonomous system of the address, if a database has it.
     pub autonomous_system: Option<AutonomousSystem>,
-    /// The name of the sensor that it is a peer of, if it is one of a sensor.
+    /// The sensor that the peer belongs to, if any.
     pub sensor: Option<Arc<str>>,
     /// The transport, while the peer is connected.
     pub transport: Option<Transport>,
@@ -54,7 +53,8 @@ pub struct PeerStats {
     pub bytes_received: u64,
     /// The bytes sent to the peer.
     pub bytes_sent: u64,
-    /// The number of announcements that were dropped and not requested, because too many others had not arrived.
+    /// The number of announcements that were dropped and not requested because too many others had not
+    /// arrived.
     pub dropped: u64,
     /// The number of times that the peer sent invalid data, whether tolerated or not.
     pub invalid: u64,
@@ -84,7 +84,7 @@ pub struct AnswerFigures {
     pub median: Option<Duration>,
     /// The 95th percentile of the last 128.
     pub p95: Option<Duration>,
-    /// The median beyond the median ping: the time that the peer itself needs.
+    /// The median minus the median ping: the time that the peer itself takes.
     pub over_ping: Option<Duration>,
 }
 

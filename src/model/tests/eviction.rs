@@ -1,4 +1,4 @@
-//! What leaves the mempool when its memory limit is reached.
+//! What is removed when the mempool reaches its memory limit.
 
 use crate::event::{EventKind, PeerEvent, PeerId};
 use crate::model::mempool::RemovalReason;
@@ -16,7 +16,7 @@ fn limited(max_mempool: u64) -> Scene {
     scene
 }
 
-/// Transactions of known fees, in sat: a block contains what they spend.
+/// Transactions with known fees, in sat: a block contains the outputs they spend.
 fn paying(scene: &mut Scene, fees: impl IntoIterator<Item = u64>) -> Vec<Arc<Transaction>> {
     let fees: Vec<u64> = fees.into_iter().collect();
     let root = spend(&[coin(1)], &vec![1_000_000; fees.len()]);
@@ -24,7 +24,7 @@ fn paying(scene: &mut Scene, fees: impl IntoIterator<Item = u64>) -> Vec<Arc<Tra
     (0..).zip(fees).map(|(vout, fee)| spend(&[output(&root, vout)], &[1_000_000 - fee])).collect()
 }
 
-/// Two transactions that a peer makes up: the first claims to have coins, the second pays a fee in sat.
+/// Two transactions made up by a peer: the first claims to have coins, the second pays a fee in sat.
 fn made_up(number: u32, fee: u64) -> [Arc<Transaction>; 2] {
     let rich = spend(&[coin(1_000_000 + number)], &[20_000_000_000]);
     let paying = spend(&[output(&rich, 0)], &[20_000_000_000 - fee]);

@@ -1,4 +1,4 @@
-//! How well things go, and what is advised.
+//! The health of the connection, and advice.
 
 use crate::chain::Network;
 use crate::event::{DisconnectReason, EventKind, PeerEvent, SeedFailure};

@@ -189,7 +189,7 @@ fn rates_count_what_arrived_and_what_went_over_the_wire() {
     assert_eq!(snapshot.overview.upload_rate, [0.0, 30.0].map(Some));
     assert_eq!((snapshot.totals.bytes_received, snapshot.totals.bytes_sent), (700, 30));
     assert_eq!(snapshot.overview.mempool_size, [Some(3.0)]);
-    // The slice under way is left out.
+    // The current slice is left out.
     let later = scene.pass(60).all();
     assert_eq!(later.overview.arrival.iter().flatten().sum::<u32>(), 3);
 }
@@ -224,7 +224,7 @@ fn neither_a_sleep_nor_a_step_of_the_wall_clock_expires_transactions() {
     assert_eq!((changes, scene.mempool()), (vec![], expected.clone()), "a week in a drawer");
     scene.deliver(1, &loose(2));
     expected.push(loose(2).txid());
-    // What is old by then goes, as on all nodes, and nothing else.
+    // Transactions that are old by then expire, as on all nodes; the others stay.
     let changes = scene.pass(WEEK).changes(nothing());
     assert_eq!(changes, [Change::Removed(expected.remove(0), RemovalReason::Expired)]);
     assert_eq!(scene.mempool(), expected);

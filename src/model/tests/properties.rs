@@ -14,7 +14,7 @@ use std::sync::Arc;
 const TRANSACTIONS: usize = 30;
 const COINS: usize = 12;
 
-/// An event of the random sequences, with transactions by their number.
+/// An event of the random sequences; transactions are identified by number.
 #[derive(Clone, Debug)]
 pub(crate) enum Step {
     Connect(u64),
@@ -42,7 +42,7 @@ pub(crate) fn step() -> impl Strategy<Value = Step> {
     ]
 }
 
-/// Transactions that spend a few confirmed outputs, or outputs of those before them, with many conflicts.
+/// Transactions that spend a few confirmed outputs, or outputs of earlier ones, with many conflicts.
 pub(crate) fn transactions() -> impl Strategy<Value = Vec<Arc<Transaction>>> {
     let spends = prop::collection::btree_set(0..COINS + 2 * TRANSACTIONS, 1..4);
     let one = (spends, 1_u64..1_000, any::<bool>());
@@ -99,7 +99,7 @@ pub(crate) fn take(scene: &mut Scene, step: &Step, transactions: &[Arc<Transacti
     }
 }
 
-/// Snapshots with everything visible, one for each opened transaction.
+/// Snapshots with everything visible, one for each open transaction.
 fn all_that_shows(scene: &Scene) -> Vec<Snapshot> {
     let open = |(key, slot)| View { open: Some(Open::Transaction(TxKey::new(key, slot))), ..everything() };
     (0..).zip(0..u32::try_from(TRANSACTIONS).unwrap()).map(|key| scene.snapshot(&open(key))).collect()

@@ -1,4 +1,4 @@
-//! A model with a clock, and transactions that spend each other, for the tests of the model.
+//! A model with a clock, and transactions that spend each other, for tests of the model.
 
 use crate::address::PeerAddress;
 use crate::chain::Network;
@@ -17,7 +17,7 @@ use std::time::Duration;
 
 pub(crate) const START: Timestamp = Timestamp::from_secs(1_700_000_000);
 
-/// In seconds; a transaction expires before it is twice as old.
+/// In seconds; a transaction expires before twice this age.
 pub(crate) const TEN_DAYS: u64 = 10 * 24 * 60 * 60;
 
 /// No input of [`spend`] signals replaceability.
@@ -33,7 +33,7 @@ pub(crate) fn settings() -> ModelSettings {
     }
 }
 
-/// An output that nobody knows.
+/// An output of unknown value.
 pub(crate) fn coin(number: u32) -> OutPoint {
     let mut txid = [0xcc; 32];
     txid[..4].copy_from_slice(&number.to_le_bytes());
@@ -65,7 +65,7 @@ pub(crate) fn spend(prevouts: &[OutPoint], values: &[u64]) -> Arc<Transaction> {
     Arc::new(parts(prevouts, values).build().unwrap())
 }
 
-/// A transaction by itself, told apart by `number`.
+/// A transaction without relatives, identified by `number`.
 pub(crate) fn loose(number: u32) -> Arc<Transaction> {
     spend(&[coin(number)], &[u64::from(number) + 1])
 }
@@ -95,7 +95,7 @@ pub(crate) fn info() -> PeerInfo {
     }
 }
 
-/// A view that sees everything.
+/// A view of everything.
 pub(crate) fn everything() -> View {
     let overview = OverviewView {
         peers: PeerListView { height: 1_000, ..PeerListView::default() },
@@ -112,7 +112,7 @@ pub(crate) struct Scene {
     pub(crate) now: Timestamp,
 }
 
-/// What goes into a model.
+/// An input of the model.
 pub(crate) enum Input {
     Event(EventKind),
     Command(Command),
@@ -169,7 +169,7 @@ impl Scene {
         )
     }
 
-    /// A connection for the list of a whole mempool.
+    /// Opens a connection just for a whole-mempool list.
     pub(crate) fn connect_for_list(&mut self, peer: u64) -> &mut Self {
         let kind = ConnectionKind::MempoolFetch;
         self.peer(peer, PeerEvent::Dialling { address: address(peer), kind, attempt: 1 })
@@ -249,7 +249,7 @@ impl Scene {
     }
 }
 
-/// A transaction of the same inputs with another witness: another wtxid, the same txid.
+/// A transaction with the same inputs but another witness: another wtxid, the same txid.
 pub(crate) fn malleated(tx: &Transaction) -> Arc<Transaction> {
     let mut raw = tx.raw().to_vec();
     let last_of_witness = raw.len() - 5;

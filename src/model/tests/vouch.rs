@@ -1,4 +1,4 @@
-//! Vouching: what only the peer that listed it vouches for counts in no figure.
+//! Vouching: transactions that only the listing peer vouches for count in no figure.
 
 use crate::event::{Event, EventKind, PeerEvent, PeerId, Request, Tip};
 use crate::model::testing::*;
@@ -10,7 +10,7 @@ fn bootstrap(scene: &mut Scene, peer: u64, tx: &Arc<Transaction>) {
     scene.peer(peer, PeerEvent::Bootstrapped { tx: Arc::clone(tx) });
 }
 
-/// The numbers of transactions that count, and that only one netgroup vouches for.
+/// The numbers of transactions that count, and of those that only one netgroup vouches for.
 fn counts(scene: &Scene) -> (u64, u64) {
     let totals = scene.all().totals;
     (totals.mempool.count, totals.unproven.count)
@@ -135,7 +135,7 @@ fn a_transaction_of_a_disconnected_block_counts() {
     assert_eq!(counts(&scene), (1, 0));
 }
 
-/// Outputs of a block that anybody can name, as signatures are not checked.
+/// Outputs of a block that anybody can claim to spend, as signatures are not checked.
 fn funds(number: u32) -> Arc<Transaction> {
     spend(&[coin(number)], &vec![1_000_000; 2_500])
 }

@@ -310,7 +310,7 @@ fn a_txid_that_left_the_mempool_is_reported_with_the_reason() {
     assert_eq!(reported(&mut scene, mined(9, &[])), []);
 }
 
-/// What is shown of the only target.
+/// What is shown about the only target.
 fn watched(scene: &Scene) -> (Balances, Vec<PastMatch>) {
     let watchlist = scene.model.watchlist();
     let (id, watched) = watchlist.targets().next().unwrap();

@@ -1,4 +1,4 @@
-//! The watch list: targets of the user, and the transactions that touch them, found by comparing scripts,
+//! The watch list: the user's targets and the transactions that touch them, found by comparing scripts,
 //! outpoints and txids.
 
 mod outputs;
@@ -22,7 +22,7 @@ use outputs::WatchedOutputs;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use touches::{InBlock, Touch, Touches};
 
-/// The number of confirmations that is reported last: most users take it for final.
+/// The number of confirmations that is reported last: most users consider it final.
 const FINAL: u32 = 6;
 
 /// The targets of the watch list, and the transactions that touch them.
@@ -50,7 +50,7 @@ impl Watchlist {
         self.touches.forget(id);
     }
 
-    /// Whether anything is watched.
+    /// Whether the watch list has targets.
     pub(in crate::model) fn has_targets(&self) -> bool {
         !self.targets.is_empty()
     }
@@ -104,7 +104,7 @@ impl Watchlist {
         matches
     }
 
-    /// A block from before startup was downloaded: its outputs to watched scripts are noted, so that
+    /// A block from before startup was downloaded. Its outputs to watched scripts are recorded, so that
     /// transactions that spend them are found.
     pub(in crate::model) fn past_block(
         &mut self,
@@ -149,7 +149,7 @@ impl Watchlist {
         {
             if let Some(touching) = self.touches.get_mut(txid) {
                 touching.block = None;
-                // A coinbase never returns, nor do transactions of a block that is not kept.
+                // A coinbase never returns, nor do transactions of a block that is no longer kept.
                 touching.is_removed = mempool.by_txid(txid).is_none();
             }
             let all = self.all_targets(txid);
@@ -158,7 +158,7 @@ impl Watchlist {
         matches
     }
 
-    /// Two conflicting transactions are being relayed at once.
+    /// Two conflicting transactions are being relayed concurrently.
     pub(in crate::model) fn double_spend(
         &mut self,
         now: Timestamp,
@@ -188,17 +188,17 @@ impl Watchlist {
         self.targets.values().any(|known| known.target.key() == target.key())
     }
 
-    /// What the last transactions change in the balance of each target that they touch.
+    /// The balance changes of each target, from the last transactions that touch it.
     pub(crate) fn balances(&self) -> HashMap<TargetId, Balances, RandomState> {
         self.touches.balances()
     }
 
-    /// Returns what is known of a transaction that touches a target, if it is one of the last.
+    /// Returns what is known about a transaction that touches a target, if it is a recent one.
     pub(crate) fn touching(&self, txid: Txid) -> Option<&TouchingTx> {
         self.touches.get(txid)
     }
 
-    /// Notes the outputs to watched scripts; returns the new ones.
+    /// Records outputs to watched scripts. Returns the new ones.
     fn learn(&mut self, tx: &Transaction) -> Vec<OutPoint> {
         if self.scripts.is_empty() {
             return Vec::new();
@@ -208,7 +208,7 @@ impl Watchlist {
         for (vout, output) in (0..).zip(tx.outputs()) {
             let Some(&target) = self.scripts.get(output.script_pubkey) else { continue };
             let outpoint = OutPoint { txid, vout };
-            // An output that was forgotten meanwhile was counted for its spender already.
+            // If the output was forgotten meanwhile, its spender already counts it.
             let was_known = self.touches.is_known(txid, target);
             if self.outputs.insert(outpoint, target, output.value) && !was_known {
                 learned.push(outpoint);
@@ -217,7 +217,7 @@ impl Watchlist {
         learned
     }
 
-    /// Notes what a transaction does to targets; returns the targets that it was not known to touch.
+    /// Records what a transaction does to targets. Returns the targets that it was not known to touch.
     fn touch(&mut self, tx: &Transaction) -> Vec<TargetId> {
         let mut found: BTreeMap<TargetId, (u64, u64)> = BTreeMap::new();
         if !self.scripts.is_empty() {
@@ -237,7 +237,7 @@ impl Watchlist {
         }
         let mut new = Vec::new();
         for (target, (received, spent)) in found {
-            // Some of the outputs that it spends may be forgotten since they were counted.
+            // Some of the outputs that it spends may have been forgotten since they were counted.
             if self.touches.note(tx.txid(), Touch { target, received, spent }, u64::max) {
                 new.push(target);
             }
@@ -246,7 +246,7 @@ impl Watchlist {
     }
 
     /// Reports the transactions whose spent outputs became known only after they arrived. Each output is
-    /// handled by itself: if all inputs of its spender were read for each of them, an attacker could make
+    /// handled separately: if all inputs of its spender were read for each output, an attacker could make
     /// every output expensive.
     fn report_spenders(
         &mut self,
@@ -269,7 +269,7 @@ impl Watchlist {
         new.into_iter().flat_map(report).collect()
     }
 
-    /// Reports that a transaction is in the mempool, to the targets in `new` or, after a removal, to all.
+    /// Reports a transaction in the mempool to the targets in `new`, or to all after a removal.
     fn report_arrival(
         &mut self,
         now: Timestamp,
@@ -283,7 +283,7 @@ impl Watchlist {
         self.report(now, txid, &targets, WatchEvent::Arrived)
     }
 
-    /// Reports a confirmation; the best chain ends at height `tip`.
+    /// Reports a confirmation; `tip` is the height of the best chain.
     fn confirm(
         &mut self,
         now: Timestamp,

@@ -4,10 +4,10 @@ use crate::model::watchlist::touches::TargetId;
 use crate::util::bounded::{BoundedMap, Insertion};
 use crate::wire::OutPoint;
 
-/// How many outputs are kept, so that transactions that spend them are found.
+/// How many outputs are kept, for finding transactions that spend them.
 const MAX_OUTPUTS: usize = 20_000;
 
-/// The last outputs to watched scripts: whose they are, and their value in sat.
+/// The last outputs to watched scripts, with their target and value in sat.
 #[derive(Debug, Default)]
 pub(super) struct WatchedOutputs {
     by_outpoint: BoundedMap<OutPoint, (TargetId, u64), MAX_OUTPUTS>,

@@ -1,4 +1,4 @@
-//! What is already known about a new target.
+//! Searches for what is already known about a new target.
 
 use crate::event::{MAX_TARGETS, WatchKey, WatchTarget};
 use crate::model::blocks::Blocks;
@@ -49,8 +49,8 @@ impl Watchlist {
         }
     }
 
-    /// All outputs are learned before any input is looked up: a transaction may have arrived before the one
-    /// that it spends.
+    /// All outputs are learned before any input is looked up, as a transaction may have arrived before its
+    /// parent.
     fn look_for_script(&mut self, now: Timestamp, mempool: &Mempool, blocks: &Blocks) -> Vec<WatchMatch> {
         for tx in blocks.kept().flat_map(|(_, block)| &block.transactions) {
             self.learn(tx);

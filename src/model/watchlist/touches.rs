@@ -20,23 +20,23 @@ pub(super) struct Touch {
     pub(super) spent: u64,
 }
 
-/// What some transactions change in the balance of a target.
+/// How some transactions change a target's balance.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
 pub struct BalanceChange {
     /// What they pay to the target, in sat.
     pub received: u64,
-    /// What they spend of the target's outputs, in sat, as far as it is known.
+    /// What they spend of the target's outputs, in sat, as far as known.
     pub spent: u64,
     /// The number of transactions.
     pub transactions: usize,
 }
 
-/// What the last transactions that touch a target change in its balance.
+/// How recent transactions change a target's balance.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
 pub struct Balances {
     /// Those in the mempool.
     pub mempool: BalanceChange,
-    /// Those in blocks that were seen.
+    /// Those in blocks received so far.
     pub blocks: BalanceChange,
 }
 
@@ -53,10 +53,10 @@ pub(crate) struct InBlock {
 #[derive(Clone, Default, Debug)]
 pub(crate) struct TouchingTx {
     pub(super) touches: Vec<Touch>,
-    /// Its last entry in the mempool, if it had any.
+    /// Its last mempool entry, if any.
     pub(crate) key: Option<TxKey>,
     pub(crate) block: Option<InBlock>,
-    /// Whether its removal was reported, so that its return is worth reporting.
+    /// Whether its removal was reported, so that its return should be reported too.
     pub(super) is_removed: bool,
 }
 
@@ -72,7 +72,7 @@ impl Touches {
         self.by_txid.get(&txid)
     }
 
-    /// Returns a transaction for a change.
+    /// Returns a transaction, mutably.
     pub(super) fn get_mut(&mut self, txid: Txid) -> Option<&mut TouchingTx> {
         self.by_txid.get_mut(&txid)
     }
@@ -82,8 +82,8 @@ impl Touches {
         self.get(txid).is_some_and(|known| known.touches.iter().any(|touch| touch.target == target))
     }
 
-    /// Notes what a transaction does to a target; `merge` combines the amounts with those known before.
-    /// Returns whether the transaction was not known to touch the target.
+    /// Records what a transaction does to a target; `merge` combines the amounts with earlier ones. Returns
+    /// whether the transaction was not known to touch the target.
     pub(super) fn note(&mut self, txid: Txid, touch: Touch, merge: impl Fn(u64, u64) -> u64) -> bool {
         let touches = &mut self.by_txid.get_or_default(txid).touches;
         let Some(known) = touches.iter_mut().find(|known| known.target == touch.target) else {
@@ -103,7 +103,7 @@ impl Touches {
         all
     }
 
-    /// Sums up what the transactions change in the balance of each target. Removed ones change nothing.
+    /// Sums up how the transactions change each target's balance. Removed ones do not count.
     pub(super) fn balances(&self) -> HashMap<TargetId, Balances, RandomState> {
         let mut all: HashMap<TargetId, Balances, RandomState> = HashMap::default();
         for (_, touching) in self.by_txid.iter().filter(|(_, touching)| !touching.is_removed) {

@@ -1,9 +1,9 @@
-//! What happens to the targets of the watch list.
+//! What happens to watch targets.
 
 use crate::model::mempool::{BlockConflict, RemovalReason};
 use crate::wire::{BlockHash, Txid};
 
-/// Something happened to a transaction that touches a target of the watch list.
+/// Something happened to a transaction that touches a watch target.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct WatchMatch {
     /// The target, as the user wrote it.
@@ -12,7 +12,7 @@ pub struct WatchMatch {
     pub txid: Txid,
     /// What the transaction pays to the target, in sat.
     pub received: u64,
-    /// What the transaction spends of the target's outputs, in sat, as far as they are known.
+    /// What the transaction spends of the target's outputs, in sat, as far as known.
     pub spent: u64,
     /// What happened.
     pub event: WatchEvent,
@@ -30,7 +30,7 @@ pub enum WatchEvent {
         /// The replacement.
         by: Txid,
     },
-    /// A conflicting transaction is being relayed at the same time, or is in a block.
+    /// A conflicting transaction is being relayed concurrently, or is in a block.
     DoubleSpent {
         /// The conflicting transaction.
         by: Txid,
@@ -66,7 +66,7 @@ impl WatchEvent {
         }
     }
 
-    /// Whether the event is part of the ordinary life of a transaction.
+    /// Whether the event is part of a transaction's normal life.
     pub const fn is_expected(self) -> bool {
         matches!(self, Self::Arrived | Self::Confirmed { .. })
     }
@@ -79,7 +79,7 @@ impl WatchEvent {
         }
     }
 
-    /// The height of the block that confirms the transaction, or the one that conflicts with it.
+    /// The height of the block that confirms the transaction or the conflicting one.
     pub const fn height(self) -> Option<u32> {
         match self {
             Self::Confirmed { height, .. } => Some(height),
@@ -96,7 +96,7 @@ impl WatchEvent {
         }
     }
 
-    /// The reason of a removal, unless another event stands for it.
+    /// The reason for a removal, unless another event represents it.
     pub const fn reason(self) -> Option<RemovalReason> {
         match self {
             Self::Removed { reason } => Some(reason),

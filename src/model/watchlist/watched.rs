@@ -7,10 +7,10 @@ use crate::util::time::Timestamp;
 use crate::wire::{BlockHash, Txid};
 use std::sync::Arc;
 
-/// How many events the history of a target has.
+/// How many events a target's history has.
 const MAX_HISTORY: usize = 100;
 
-/// A target of the watch list with its history.
+/// A watch target with its history.
 #[derive(Debug)]
 pub(crate) struct Watched {
     /// The target.
@@ -25,7 +25,7 @@ impl Watched {
     }
 }
 
-/// A match of the watch list in the history of its target.
+/// A past match in the history of its target.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct PastMatch {
     /// Its number among all matches since startup.
@@ -36,7 +36,7 @@ pub struct PastMatch {
     pub txid: Txid,
     /// What the transaction pays to the target, in sat.
     pub received: u64,
-    /// What the transaction spends of the target's outputs, in sat, as far as it was known then.
+    /// What the transaction spends of the target's outputs, in sat, as far as was known then.
     pub spent: u64,
     /// What happened.
     pub event: WatchEvent,

@@ -1,8 +1,9 @@
-//! Announcements whose order is kept until their transactions have arrived, and for some minutes more.
+//! Keeps the order of announcements until their transactions have arrived, and some minutes longer.
 //!
-//! Each is judged several times, at growing intervals: transactions arrive after it, and fees become exact
-//! later. A list is looked at more often until its transactions are here. What a peer's announcements of the last minutes say together decides which order it follows: a
-//! peer that changes its order loses the belief.
+//! Each one is judged several times, at growing intervals, as transactions arrive and fees become exact
+//! later. A list is judged more often until its transactions are here. All of a peer's announcements in the
+//! last minutes together decide which order it is believed to follow: a peer that changes its order is no
+//! longer believed.
 
 use crate::event::PeerId;
 use crate::model::fees::bounds::by_order::{Verdict, Voter, short};
@@ -15,43 +16,43 @@ use crate::wire::Wtxid;
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
-/// How long the transactions of an announcement, and their parents, may take to arrive before it is judged
-/// for the first time. Each further judgement is after twice the time.
+/// How long the transactions of an announcement, and their parents, have to arrive before it is first judged.
+/// The time doubles with each judgement.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// The same for the list of a mempool, whose transactions are mostly known or about to be fetched.
+/// The same for a whole-mempool list, whose transactions are mostly known or about to be fetched.
 const LIST_PATIENCE: Duration = Duration::from_secs(5);
 
 /// How long announcements are kept.
 pub(in crate::model) const KEPT: Duration = Duration::from_mins(10);
 
-/// The longest announcement that is kept (Core: `INVENTORY_BROADCAST_MAX`).
+/// The longest announcement to keep (Core: `INVENTORY_BROADCAST_MAX`).
 const MAX_ANNOUNCEMENT: usize = 1_000;
 
-/// The most transactions in the announcements of one peer: over ten minutes, 33 per second.
+/// The most transactions in one peer's announcements: 33 per second over ten minutes.
 const MAX_OF_PEER: usize = 20_000;
 
-/// The most transactions in all announcements: over ten minutes, seven per second from 24 peers.
+/// The most transactions in all announcements: seven per second from 24 peers over ten minutes.
 const MAX_ANNOUNCED: usize = 100_000;
 
-/// The most transactions in all lists of mempools, incomplete ones included. The lists of peers that began
-/// earlier are given up first.
+/// The most transactions in all whole-mempool lists, including incomplete ones. Lists that began earlier are
+/// dropped first.
 const MAX_LISTED: usize = 400_000;
 
 /// The most peers whose order is known.
 const MAX_PEERS: usize = 1_024;
 
-/// An announcement, or the list of a whole mempool (BIP35).
+/// An announcement, or a whole-mempool list (BIP35).
 #[derive(Debug)]
 pub(in crate::model) struct Announcement {
     pub(in crate::model) peer: PeerId,
     netgroup: Vouchers,
     /// When it arrived.
     pub(in crate::model) at: Timestamp,
-    /// In the order of the peer.
+    /// In the peer's order.
     pub(in crate::model) txs: Vec<Wtxid>,
     pub(in crate::model) is_list: bool,
-    /// What it counts in the tally of its peer.
+    /// Its part of the peer's tally.
     tally: Tally,
     /// The time from its arrival to the next judgement.
     wait: Duration,
@@ -64,23 +65,23 @@ impl Announcement {
         Self { peer, netgroup, at, txs, is_list, tally: Tally::default(), wait }
     }
 
-    /// Who gives the bounds that follow from it.
+    /// The source of the bounds that follow from it.
     pub(in crate::model) fn voter(&self) -> Voter {
         Voter::new(self.peer, self.netgroup)
     }
 }
 
-/// What is known of a peer's order.
+/// What is known about a peer's order.
 #[derive(Clone, Copy, Debug, Default)]
 struct PeerOrder {
     /// The sum over its announcements.
     tally: Tally,
-    /// The transactions in its announcements, lists aside.
+    /// The number of transactions in its announcements, excluding lists.
     txs: usize,
     honesty: Honesty,
 }
 
-/// Announcements by the time of their next judgement, with a number that tells them apart.
+/// Announcements by the time of their next judgement, with a number to tell them apart.
 type Waiting = BTreeMap<(Timestamp, u64), Announcement>;
 
 /// The announcements of the last minutes, and the orders of their peers.
@@ -88,20 +89,20 @@ type Waiting = BTreeMap<(Timestamp, u64), Announcement>;
 pub(in crate::model) struct Announcements {
     /// Announcements by the time of the next judgement.
     waiting: Waiting,
-    /// The complete lists of mempools, in the same way.
+    /// Complete whole-mempool lists, in the same form.
     lists: Waiting,
     next_number: u64,
-    /// The lists that are not complete, oldest first.
+    /// Incomplete lists, oldest first.
     incomplete: VecDeque<Announcement>,
-    /// The transactions in all announcements, those that are being judged included.
+    /// The number of transactions in all announcements, including those being judged.
     announced: usize,
-    /// The transactions in all lists, incomplete ones included.
+    /// The number of transactions in all lists, including incomplete ones.
     listed: usize,
     peers: BoundedMap<u32, PeerOrder, MAX_PEERS>,
 }
 
 impl Announcements {
-    /// Keeps an announcement of a peer in a netgroup.
+    /// Keeps an announcement by a peer in a netgroup.
     pub(in crate::model) fn announce(&mut self, now: Timestamp, by: (PeerId, Vouchers), txs: Vec<Wtxid>) {
         let (peer, _) = by;
         let known = self.peers.get(&short(peer)).map_or(0, |peer| peer.txs);
@@ -114,7 +115,8 @@ impl Announcements {
         while self.announced > MAX_ANNOUNCED && self.drop_last(false) {}
     }
 
-    /// Keeps a part of the list of the mempool of a peer in a netgroup. A new list replaces the last one of the peer.
+    /// Keeps a part of the whole-mempool list of a peer in a netgroup. A new list replaces the peer's
+    /// previous one.
     pub(in crate::model) fn list(
         &mut self,
         now: Timestamp,
@@ -155,8 +157,7 @@ impl Announcements {
         self.waiting(announcement.is_list).insert(key, announcement);
     }
 
-    /// Drops the list that is to be judged last, or else the oldest incomplete one. Returns whether there
-    /// was one.
+    /// Drops the list that is due last, or else the oldest incomplete one. Returns whether there was one.
     fn drop_list(&mut self) -> bool {
         if self.drop_last(true) {
             return true;
@@ -166,14 +167,14 @@ impl Announcements {
         true
     }
 
-    /// Drops the announcement or list that is to be judged last: mostly one that has been judged often.
+    /// Drops the announcement or list that is due last, which mostly has been judged often.
     fn drop_last(&mut self, is_list: bool) -> bool {
         let Some((_, last)) = self.waiting(is_list).pop_last() else { return false };
         self.end(&last);
         true
     }
 
-    /// Takes the announcement out of all sums.
+    /// Removes the announcement from all sums.
     fn end(&mut self, announcement: &Announcement) {
         let count = announcement.txs.len();
         if announcement.is_list {
@@ -189,7 +190,7 @@ impl Announcements {
         }
     }
 
-    /// Takes out the next announcement that is to be judged.
+    /// Takes out the next announcement to judge.
     pub(in crate::model) fn due(&mut self, now: Timestamp) -> Option<Announcement> {
         let next = |waiting: &Waiting| waiting.first_key_value().map(|(&(due, _), _)| due);
         let is_list = match (next(&self.waiting), next(&self.lists)) {
@@ -200,8 +201,8 @@ impl Announcements {
         Some(next.remove())
     }
 
-    /// Counts what an announcement says about the order of its peer, in place of what it said before.
-    /// Returns the order that the peer is believed to follow.
+    /// Replaces an announcement's part of the peer's tally. Returns the order that the peer is believed to
+    /// follow.
     pub(in crate::model) fn count(&mut self, announcement: &mut Announcement, tally: Tally) -> Option<Order> {
         let peer = self.peers.get_or_default(short(announcement.peer));
         peer.tally -= announcement.tally;
@@ -210,19 +211,19 @@ impl Announcements {
         peer.tally.order().filter(|_| !peer.honesty.is_discredited())
     }
 
-    /// Puts an announcement that was judged back, unless it is too old to be judged again. Next time, more of its
-    /// transactions may be here, unless it `is_whole`.
+    /// Puts a judged announcement back, unless it is too old. Next time more of its transactions may be here,
+    /// unless it `is_whole`.
     pub(in crate::model) fn judged(&mut self, mut announcement: Announcement, is_whole: bool) {
         announcement.wait = if is_whole { announcement.wait * 2 } else { announcement.wait * 5 / 4 };
         if announcement.wait > KEPT { self.end(&announcement) } else { self.wait_for(announcement) }
     }
 
-    /// Records whether a bound that a peer gave held.
+    /// Records whether a bound from a peer held.
     pub(in crate::model) fn record(&mut self, verdict: Verdict) {
         self.peers.get_or_default(verdict.peer).honesty.record(verdict.held);
     }
 
-    /// Returns the number of transactions in announcements and in lists.
+    /// Returns the numbers of transactions in announcements and in lists.
     #[cfg(test)]
     pub(super) fn sizes(&self) -> [usize; 2] {
         [self.announced, self.listed]

@@ -1,11 +1,11 @@
-//! The bounds that the order of announcements gives for one transaction, by who gives them.
+//! The bounds of one transaction from the order of announcements, by source.
 
 use crate::event::PeerId;
 use crate::model::fees::bounds::{PARTS, round_down};
 use crate::model::fees::fee_rate::{Bounds, FeeRate};
 use crate::model::mempool::vouch::voucher::Vouchers;
 
-/// A bound that a place in an announcement gives, in sat/vB.
+/// A bound from a position in an announcement, in sat/vB.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub(in crate::model) enum Bound {
     AtLeast(f64),
@@ -13,7 +13,7 @@ pub(in crate::model) enum Bound {
 }
 
 impl Bound {
-    /// Returns the bound of a rate that is `scale` times as high.
+    /// Returns the bound for a rate `scale` times as high.
     pub(in crate::model) fn scaled(self, scale: f64) -> Self {
         match self {
             Self::AtLeast(rate) => Self::AtLeast(rate * scale),
@@ -22,10 +22,10 @@ impl Bound {
     }
 }
 
-/// The bits of a peer's number that are kept: peers of which this part is the same are hours apart.
+/// The bits of a peer's number to keep: peers that share these bits are hours apart.
 const PEER_BITS: u32 = u32::BITS - Vouchers::BITS;
 
-/// A peer that gives bounds, and its netgroup, whose peers count as one. In four bytes.
+/// A peer that gives bounds, with its netgroup, whose peers count as one. Four bytes.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(in crate::model) struct Voter(u32);
 
@@ -35,7 +35,7 @@ impl Voter {
         Self(u32::from(netgroup.number()) << PEER_BITS | short(peer))
     }
 
-    /// Stands for the peers of an earlier run, whose bounds count as those of one netgroup.
+    /// Stands for the peers of an earlier run, whose bounds count as one netgroup's.
     pub(in crate::model) fn earlier_run() -> Self {
         let peer = PeerId(u64::MAX);
         Self::new(peer, Vouchers::unknown(peer))
@@ -50,7 +50,7 @@ impl Voter {
     }
 }
 
-/// The bound of one peer, in parts of 1 sat/vB. Eight bytes, as there are hundreds of thousands.
+/// One peer's bound, in parts of 1 sat/vB. Only eight bytes, as there are hundreds of thousands.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 struct Vote {
     voter: Voter,
@@ -71,8 +71,8 @@ impl Vote {
     }
 }
 
-/// The two tightest bounds in one direction, of different netgroups. The larger one is the tighter one: upper
-/// bounds have the opposite sign.
+/// The two tightest bounds in one direction, from different netgroups. Larger is tighter: upper bounds are
+/// negated.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 struct Votes {
     tightest: Vote,
@@ -86,7 +86,7 @@ impl Default for Votes {
 }
 
 impl Votes {
-    /// Adds a bound. Of one netgroup the tightest counts.
+    /// Adds a bound. Of each netgroup, the tightest one counts.
     fn add(&mut self, vote: Vote) {
         if vote.bound > self.tightest.bound {
             if !self.tightest.is_like(vote) {
@@ -105,10 +105,10 @@ impl Votes {
         vote.is_some().then(|| (f64::from(vote.bound) / PARTS, is_single))
     }
 
-    /// Returns for the peer of each bound whether `rate` (sat/vB) keeps it.
+    /// Returns for each bound's peer whether `rate` (sat/vB) is within the bound.
     fn verdicts(self, rate: f64) -> impl Iterator<Item = Verdict> {
         let votes = [self.tightest, self.second].into_iter().filter(|vote| vote.is_some());
-        // A part more is forgiven, as bounds are rounded.
+        // One part of tolerance, as bounds are rounded.
         votes.map(move |Vote { voter, bound }| Verdict {
             peer: voter.peer(),
             held: rate * PARTS + 1.0 >= f64::from(bound),
@@ -116,7 +116,7 @@ impl Votes {
     }
 }
 
-/// Whether a fee that became exact is within the bound that a peer gave.
+/// Whether a fee that became exact is within a peer's bound.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(in crate::model) struct Verdict {
     /// The peer, by [`short`].
@@ -124,55 +124,56 @@ pub(in crate::model) struct Verdict {
     pub(in crate::model) held: bool,
 }
 
-/// The part of a peer's number that is kept, which is enough to tell peers apart.
+/// The part of a peer's number to keep, which is enough to tell peers apart.
 pub(in crate::model) fn short(PeerId(number): PeerId) -> u32 {
     #[expect(clippy::cast_possible_truncation, reason = "peers are numbered from 0")]
     let short = number as u32;
     short & ((1 << PEER_BITS) - 1)
 }
 
-/// The bounds of one rate by all places of a transaction in announcements.
+/// The bounds of one rate from all of a transaction's positions in announcements.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
 pub(in crate::model) struct OrderBounds {
     low: Votes,
-    /// With the opposite sign.
+    /// Negated.
     high: Votes,
-    /// The netgroups that gave a bound: each sets one of 32 bits.
+    /// The netgroups that gave a bound, each as one of 32 bits.
     netgroups: u32,
 }
 
 impl OrderBounds {
-    /// Adds what an announcement of a peer says.
+    /// Adds a bound from a peer's announcement.
     pub(in crate::model) fn add(&mut self, voter: Voter, bound: Bound) {
         let (direction, rate) = match bound {
             Bound::AtLeast(rate) => (&mut self.low, rate),
             Bound::AtMost(rate) => (&mut self.high, -rate),
         };
         let vote = Vote { voter, bound: round_down(rate) };
-        // An upper bound beyond all rates is none.
+        // An upper bound above all possible rates is no bound.
         if vote.is_some() {
             direction.add(vote);
             self.netgroups |= 1 << (voter.netgroup() % u32::BITS);
         }
     }
 
-    /// Returns the number of netgroups that gave a bound. There may be more, as several may have the same bit.
+    /// Returns the number of netgroups that gave a bound. The true number may be higher, as several may share
+    /// a bit.
     fn netgroups(&self) -> u32 {
         let several = self.low.second.is_some() || self.high.second.is_some();
         self.netgroups.count_ones().max(if several { 2 } else { 0 })
     }
 
-    /// Returns the fee rate: exact if the `fee` (sat) is known, or else bounded. `floor` (sat/vB) is the fee
-    /// filter of the announcing peers.
+    /// Returns the fee rate: exact if the `fee` (sat) is known, otherwise bounded. `floor` (sat/vB) is the
+    /// announcers' fee filter.
     pub(in crate::model) fn fee_rate(&self, fee: Option<u64>, vsize: u32, floor: Option<f64>) -> FeeRate {
         fee.map_or_else(|| FeeRate::bounded(self.bounds(floor)), |fee| FeeRate::of(fee, vsize))
     }
 
-    /// Returns the bounds. `floor` (sat/vB) is the fee filter of the announcing peers; it is left out if it
-    /// is above the upper bound, which a child then pays for.
+    /// Returns the bounds. `floor` (sat/vB) is the announcers' fee filter; it is ignored if above the upper
+    /// bound, in which case a child pays for the transaction.
     pub(in crate::model) fn bounds(&self, floor: Option<f64>) -> Bounds {
         let (mut low, mut high) = (self.low.get(), self.high.get().map(|(high, single)| (-high, single)));
-        // A peer lies, or its view of the transaction was another one. Several are believed rather than one.
+        // A peer lies, or saw the transaction differently. Believe several rather than one.
         if let (Some((least, low_is_single)), Some((most, high_is_single))) = (low, high)
             && least > most
         {
@@ -185,13 +186,13 @@ impl OrderBounds {
         Bounds { floor, low, high, by_one_peer, netgroups: self.netgroups() }
     }
 
-    /// Returns what an exact `rate` in sat/vB says about the peers that gave bounds.
+    /// Returns what an exact `rate` (sat/vB) says about the peers that gave bounds.
     pub(in crate::model) fn verdicts(&self, rate: f64) -> impl Iterator<Item = Verdict> {
         self.low.verdicts(rate).chain(self.high.verdicts(-rate))
     }
 }
 
-/// The range of a transaction's chunk fee rate that follows from what is known of its cluster, in sat/vB.
+/// The range of a transaction's chunk fee rate, from what is known about its cluster, in sat/vB.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub(in crate::model) struct ChunkRange {
     low: f32,
@@ -206,7 +207,7 @@ impl Default for ChunkRange {
 }
 
 impl ChunkRange {
-    /// The range from `low` to `high`, if there is an upper bound. It is rounded outwards.
+    /// The range from `low` to `high`, if there is an upper bound, rounded outwards.
     pub(in crate::model) fn new(low: f64, high: Option<f64>, by_one_peer: bool) -> Self {
         #[expect(clippy::cast_possible_truncation, reason = "rounded outwards")]
         let [low, high] = [low as f32, high.map_or(f32::INFINITY, |high| (high as f32).next_up())];
@@ -220,19 +221,19 @@ impl ChunkRange {
     }
 }
 
-/// What is known of a transaction while its fee or its chunk fee rate is not exact.
+/// What is known about a transaction while its fee or chunk fee rate is not exact.
 #[derive(Clone, Copy, Default, PartialEq, Debug)]
 pub(in crate::model) struct LearnedBounds {
-    /// Of its own fee rate. They hold whatever becomes of its relatives.
+    /// Bounds of its own fee rate, which hold whatever happens to its relatives.
     pub(in crate::model) own: OrderBounds,
-    /// Of its chunk fee rate, for as long as its cluster stays as it is.
+    /// Bounds of its chunk fee rate, valid while its cluster does not change.
     pub(in crate::model) chunk: OrderBounds,
-    /// Of its chunk fee rate, by the fees of its cluster.
+    /// The range of its chunk fee rate from the fees in its cluster.
     pub(in crate::model) cluster: ChunkRange,
 }
 
 impl LearnedBounds {
-    /// Returns what is known of the chunk fee rate. `floor` is the fee filter of the announcers.
+    /// Returns what is known about the chunk fee rate. `floor` is the announcers' fee filter.
     pub(in crate::model) fn chunk_rate(&self, floor: Option<f64>) -> FeeRate {
         let mut bounds = self.chunk.bounds(floor);
         let ChunkRange { low, high, by_one_peer } = self.cluster;

@@ -1,13 +1,13 @@
 //! Bounds of a fee rate while the fee is unknown.
 //!
-//! Peers reveal bounds in two ways. Each sends the rate below which it accepts nothing (BIP133), so
-//! whatever it announces pays at least that, alone or with a child that pays for it. And nodes announce
-//! in one of two orders by fee rate: a transaction between two of known rate pays a rate between theirs
-//! ([`order`]), if the peer's earlier announcements agree with that order ([`tally`]).
+//! Peers reveal bounds in two ways. Each one sends the rate below which it accepts nothing (BIP133), so
+//! whatever it announces pays at least that, alone or with a child that pays for it. And nodes announce in
+//! one of two orders by fee rate: a transaction between two of known rates pays a rate between theirs
+//! ([`order`]), provided the peer's earlier announcements agree with that order ([`tally`]).
 //!
-//! What peers say cannot be verified. Of the bounds that several peers give, the second tightest counts, so
-//! that one liar cannot make a bound too tight. If only one peer gives a bound, that bound counts, and is
-//! marked as such ([`by_order`]).
+//! None of this can be verified. If several peers give bounds, the second tightest counts, so that a single
+//! liar cannot make it too tight. If only one peer gives a bound, that one counts and is marked as such
+//! ([`by_order`]).
 
 pub(in crate::model) mod announcements;
 pub(in crate::model) mod by_order;
@@ -32,7 +32,7 @@ pub(in crate::model) struct PeerBound {
 impl PeerBound {
     const NONE: i32 = i32::MIN;
 
-    /// Adds the bound of one more peer. Each peer may give one only.
+    /// Adds one more peer's bound. Each peer may give only one.
     pub(in crate::model) fn add(&mut self, bound: f64) {
         self.add_parts(round_down(bound));
     }
@@ -51,12 +51,12 @@ impl PeerBound {
         }
     }
 
-    /// Returns both bounds in 10⁻⁴ sat/vB, the tightest first.
+    /// Returns both bounds in 10⁻⁴ sat/vB, tightest first.
     pub(in crate::model) fn parts(self) -> [Option<i32>; 2] {
         [self.tightest, self.second].map(|bound| Some(bound).filter(|bound| *bound != Self::NONE))
     }
 
-    /// Returns what [`PeerBound::parts`] was returned of.
+    /// Restores a value from [`PeerBound::parts`].
     pub(in crate::model) fn from_parts(parts: [Option<i32>; 2]) -> Self {
         let mut bound = Self::default();
         parts.into_iter().flatten().for_each(|part| bound.add_parts(part));
@@ -76,8 +76,7 @@ impl Default for PeerBound {
     }
 }
 
-/// Rounds down to whole parts, so that no bound becomes tighter; forgives the error of a binary
-/// fraction.
+/// Rounds down to whole parts, so that no bound becomes tighter, with tolerance for floating-point error.
 fn round_down(bound: f64) -> i32 {
     let parts = bound * PARTS;
     let nearest = parts.round();
@@ -90,11 +89,11 @@ fn round_down(bound: f64) -> i32 {
     rounded
 }
 
-/// Returns the rate below which a node keeps nothing, in sat/vB, by its fee filter in sat/kvB.
+/// Returns the rate below which a node keeps nothing, in sat/vB, from its fee filter in sat/kvB.
 ///
 /// A node whose mempool is not full sends its constant minimum relay fee rate. A full one sends a rate
-/// rounded up by as much as a tenth, and sends it again no more than five minutes after it has fallen by
-/// a quarter (Core: `FeeFilterRounder`, `MaybeSendFeefilter`): a third is taken off.
+/// rounded up by up to a tenth, and updates it at most five minutes after it has fallen by a quarter (Core:
+/// `FeeFilterRounder`, `MaybeSendFeefilter`). A third is therefore taken off.
 #[expect(clippy::cast_precision_loss, reason = "no fee filter has more than 53 bits")]
 pub(in crate::model) fn floor(fee_filter: u64) -> f64 {
     let rate = fee_filter as f64 / 1_000.0;

@@ -1,13 +1,12 @@
-//! The two orders in which nodes announce, and the bounds that a place in them gives.
+//! The two orders in which nodes announce, and the bounds that follow from a position in them.
 //!
-//! Since version 31 Bitcoin Core announces by falling chunk fee rate, parents first (Core:
-//! `CompareMiningScoreWithTopology`). From 0.12 to 30 it announces by rising number of ancestors in the
-//! mempool, itself included, and then by falling own fee rate (Core: `CompareDepthAndScore`). The answer to
-//! `mempool` (BIP35) is in the same order.
+//! Since version 31, Bitcoin Core announces by descending chunk fee rate, parents first (Core:
+//! `CompareMiningScoreWithTopology`). From 0.12 to 30 it announces by ascending number of ancestors in the
+//! mempool, including the transaction itself, then by descending own fee rate (Core: `CompareDepthAndScore`).
+//! The answer to `mempool` (BIP35) is in the same order.
 //!
-//! A transaction of known rate that breaks the order, such as one that its node prioritises, is left out:
-//! what bounds the others is a longest part of the list in which the known rates keep the order
-//! ([`Chain`]).
+//! A transaction of known rate that breaks the order, such as one prioritised by its node, is left out: the
+//! others are bounded by a longest subsequence in which the known rates keep the order ([`Chain`]).
 
 use crate::model::fees::bounds::by_order::Bound;
 use std::cmp::Ordering;
@@ -15,16 +14,15 @@ use std::cmp::Ordering;
 /// The order in which a peer announces, as far as it is known.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(in crate::model) enum Order {
-    /// By falling chunk fee rate.
+    /// By descending chunk fee rate.
     ByChunk,
-    /// By rising number of ancestors, then by falling own fee rate.
+    /// By ascending number of ancestors, then by descending own fee rate.
     ByAncestors,
-    /// One of both: transactions without relatives are by falling fee rate in either.
+    /// Either of them: in both, transactions without relatives are in order of descending fee rate.
     Either,
 }
 
-/// A fee in sat with the size that it pays for. Compared exactly, since rounded rates stand in another
-/// order.
+/// A fee in sat with the size that it pays for, compared exactly, since rounded rates could sort differently.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(in crate::model) struct Paid {
     pub(in crate::model) fee: u64,
@@ -38,34 +36,34 @@ impl Paid {
         mine.cmp(&(u128::from(other.fee) * u128::from(self.size)))
     }
 
-    /// Returns the fee for each unit of size, in sat.
+    /// Returns the fee per unit of size, in sat.
     #[expect(clippy::cast_precision_loss, reason = "all the money there is has 51 bits")]
     fn rate(self) -> f64 {
         self.fee as f64 / f64::from(self.size)
     }
 
-    /// Returns the fee for each vB, in sat, if the size is in WU.
+    /// Returns the fee per vB, in sat, if the size is in WU.
     fn per_vb(self) -> f64 {
         Self { size: self.size.div_ceil(4), ..self }.rate()
     }
 }
 
-/// A transaction at its place in an announcement, as the announcing node saw it then.
+/// A transaction at its position in an announcement, as the announcing node saw it then.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::model) struct Place {
     /// The sigops-adjusted weight, in WU.
     pub(in crate::model) weight: u32,
     /// The exact fee in sat.
     pub(in crate::model) fee: Option<u64>,
-    /// The number of ancestors in the mempool, itself included; `None` if it is uncertain.
+    /// The number of ancestors in the mempool, including itself; `None` if uncertain.
     pub(in crate::model) ancestors: Option<u8>,
-    /// The fee and the weight of its chunk, if they are certain.
+    /// The fee and the weight of its chunk, if certain.
     pub(in crate::model) chunk: Option<Paid>,
     /// Whether it certainly had no relatives.
     pub(in crate::model) is_alone: bool,
 }
 
-/// What an order sorts by: the first rank comes first.
+/// The sort key of an order.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(in crate::model) struct Rank {
     group: u8,
@@ -73,7 +71,7 @@ pub(in crate::model) struct Rank {
 }
 
 impl Rank {
-    /// Compares by group, then the higher rate first.
+    /// Compares by group, then by descending rate.
     pub(in crate::model) fn compare(&self, other: &Self) -> Ordering {
         self.group.cmp(&other.group).then_with(|| other.paid.cmp_rate(self.paid))
     }
@@ -85,7 +83,7 @@ impl Place {
         self.weight.div_ceil(4)
     }
 
-    /// Returns the rank by an order, or `None` if it is uncertain.
+    /// Returns the rank in an order, or `None` if uncertain.
     pub(in crate::model) fn rank(&self, order: Order) -> Option<Rank> {
         let (group, paid) = match order {
             Order::ByChunk => (0, self.chunk?),
@@ -97,7 +95,7 @@ impl Place {
     }
 
     /// Returns the group in which neighbours bound this transaction, or `None` if they don't: its rate is
-    /// known, or its place is uncertain.
+    /// known, or its position is uncertain.
     fn bounded_in(&self, order: Order) -> Option<u8> {
         match order {
             Order::ByChunk => self.chunk.is_none().then_some(0),
@@ -106,7 +104,7 @@ impl Place {
         }
     }
 
-    /// Returns the highest rate in sat per adjusted vB if the transaction comes after `other`.
+    /// Returns the highest possible rate, in sat per adjusted vB, if the transaction comes after `other`.
     fn most(&self, order: Order, other: Paid) -> f64 {
         match order {
             Order::ByAncestors => other.rate(),
@@ -116,31 +114,31 @@ impl Place {
         }
     }
 
-    /// Returns the lowest rate in sat per adjusted vB if the transaction comes before `other`.
+    /// Returns the lowest possible rate, in sat per adjusted vB, if the transaction comes before `other`.
     fn least(&self, order: Order, other: Paid) -> f64 {
         match order {
             Order::ByAncestors => other.rate(),
             Order::ByChunk if self.is_alone => self.rate_like(other),
-            // The chunk weighs at least as much as its member: rounding its size up changes its rate less.
+            // The chunk weighs at least as much as its member, so rounding its size up changes its rate less.
             Order::ByChunk => other.rate() * f64::from(self.weight) * 4.0 / (f64::from(self.weight) + 3.0),
             Order::Either => self.rate_like(other).min(other.per_vb()),
         }
     }
 
-    /// Returns the rate in sat per adjusted vB that the transaction has if it pays as much for its weight
-    /// as `other`.
+    /// Returns the rate in sat per adjusted vB of the transaction if it pays as much for its weight as
+    /// `other`.
     fn rate_like(&self, other: Paid) -> f64 {
         other.rate() * f64::from(self.weight) / f64::from(self.vsize())
     }
 }
 
-/// A longest part of a sequence of ranks that keeps the order, built one rank at a time (patience sorting:
-/// Schensted 1961).
+/// A longest subsequence of ranks that keeps the order, built one rank at a time (patience sorting: Schensted
+/// 1961).
 #[derive(Debug, Default)]
 pub(in crate::model) struct Chain {
-    /// By number, with the number of the rank before it in the longest chain that ends with it.
+    /// By number, each with the number of the previous rank in the longest chain that ends with it.
     ranks: Vec<(Rank, Option<u32>)>,
-    /// By length: the rank that ends a chain of this length and leaves the most room behind it.
+    /// By length: the last rank of a chain of this length that leaves the most room after it.
     ends: Vec<u32>,
 }
 
@@ -159,7 +157,7 @@ impl Chain {
         }
     }
 
-    /// Returns for each rank, by its number, whether it is part of the longest chain.
+    /// Returns for each rank, by number, whether it is part of the longest chain.
     fn members(&self) -> Vec<bool> {
         let mut members = vec![false; self.ranks.len()];
         let mut at = self.ends.last().copied();
@@ -172,9 +170,9 @@ impl Chain {
     }
 }
 
-/// Returns the bounds of those places whose rate is unknown, by their index, in sat per adjusted vB: each
-/// pays at most what the last known one before it pays, and at least what the first known one behind it
-/// pays. `chain` has the ranks of all places that have one by `order`.
+/// Returns the bounds of positions with unknown rates, by index, in sat per adjusted vB: each pays at most as
+/// much as the last known one before it, and at least as much as the first known one after it. `chain` has
+/// the ranks of all positions that have one in `order`.
 pub(in crate::model) fn bounds(places: &[Place], order: Order, chain: &Chain) -> Vec<(usize, Bound)> {
     let mut members = chain.members().into_iter();
     let known: Vec<Option<Rank>> =
@@ -186,7 +184,7 @@ pub(in crate::model) fn bounds(places: &[Place], order: Order, chain: &Chain) ->
     for (index, (place, neighbours)) in places.iter().zip(before.into_iter().zip(behind)).enumerate() {
         let Some(group) = place.bounded_in(order) else { continue };
         let (before, behind) = neighbours;
-        // A place in another group contradicts what is known of its ancestors.
+        // A neighbour in another group contradicts what is known about its ancestors.
         if before.is_some_and(|rank| rank.group > group) || behind.is_some_and(|rank| rank.group < group) {
             continue;
         }
@@ -198,7 +196,7 @@ pub(in crate::model) fn bounds(places: &[Place], order: Order, chain: &Chain) ->
     found
 }
 
-/// Returns for each item the last one before it, itself included, that is there.
+/// Returns, for each item, the last known one up to and including it.
 fn nearest<'a>(known: impl Iterator<Item = &'a Option<Rank>>) -> Vec<Option<Rank>> {
     known
         .scan(None, |last, rank| {

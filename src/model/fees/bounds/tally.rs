@@ -1,25 +1,25 @@
-//! Which order a peer follows, by its own announcements.
+//! Which order a peer follows, according to its own announcements.
 //!
-//! Counted are pairs of neighbours among those transactions of an announcement whose rank is certain by
-//! both orders. Of all pairs, neighbours are the ones that cost linear time, and a single transaction that
-//! is out of order spoils two of them, not half of the list. Pairs that neither order tells apart are left
-//! out; pairs of transactions without relatives mostly agree with both.
+//! Pairs of neighbours are counted, among the transactions of an announcement whose rank is certain in both
+//! orders. Counting only neighbours takes linear time, and a single misplaced transaction spoils just two of
+//! these pairs rather than half of the list. Pairs that are equal in both orders are left out; pairs without
+//! relatives mostly agree with both.
 
 use crate::model::fees::bounds::order::{Order, Place};
 use std::cmp::Ordering;
 use std::ops::{AddAssign, SubAssign};
 
-/// The pairs that it takes to believe a peer.
+/// The number of pairs needed to believe a peer.
 const MIN_PAIRS: u32 = 200;
 
 /// The percentage of pairs that must agree. Since version 31 Bitcoin Core sorts by modified fees: rare
 /// local priorities break the order.
 const MIN_AGREEMENT: u32 = 98;
 
-/// The pairs, of those that agree with one order only, that it takes to decide between the two.
+/// The number of pairs agreeing with only one order that are needed to decide between the two.
 const MIN_DECISIVE: u32 = 10;
 
-/// Pairs of neighbours in announcements by the orders that they agree with.
+/// Counts of neighbouring pairs in announcements, by the orders they agree with.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
 pub(in crate::model) struct Tally {
     both: u32,
@@ -29,7 +29,7 @@ pub(in crate::model) struct Tally {
 }
 
 impl Tally {
-    /// Counts two places that follow each other. Both must have a rank by both orders.
+    /// Counts two consecutive positions. Both must have a rank in both orders.
     pub(in crate::model) fn count(&mut self, first: &Place, second: &Place) {
         let compare = |order| Some(first.rank(order)?.compare(&second.rank(order)?));
         let (Some(by_chunk), Some(by_ancestors)) = (compare(Order::ByChunk), compare(Order::ByAncestors))
@@ -83,7 +83,7 @@ impl SubAssign for Tally {
     }
 }
 
-/// How often the bounds that a peer gave held when the fee became exact.
+/// How often a peer's bounds held when a fee became exact.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
 pub(in crate::model) struct Honesty {
     held: u32,
@@ -91,10 +91,10 @@ pub(in crate::model) struct Honesty {
 }
 
 impl Honesty {
-    /// The broken bounds that a peer may always have.
+    /// The number of broken bounds that a peer may always have.
     const FORGIVEN: u32 = 2;
 
-    /// The verdicts after which old ones count half.
+    /// The number of verdicts after which old ones count half.
     const WINDOW: u32 = 1_000;
 
     /// Records whether a bound held.
@@ -106,7 +106,7 @@ impl Honesty {
         }
     }
 
-    /// Returns whether as large a share of the bounds was broken as discredits a peer.
+    /// Returns whether the share of broken bounds is large enough to discredit the peer.
     pub(in crate::model) fn is_discredited(self) -> bool {
         let share = u64::from(self.broken) * 100;
         self.broken > Self::FORGIVEN

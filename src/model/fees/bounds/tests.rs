@@ -1,4 +1,4 @@
-//! Which bounds peers give away, and which of them count.
+//! Which bounds peers reveal, and which of them count.
 
 use crate::event::{EventKind, PeerEvent, PeerId};
 use crate::model::Change;
@@ -24,7 +24,7 @@ fn rate(scene: &Scene, tx: &Transaction) -> FeeRate {
     scene.model.transaction(&tx.wtxid()).unwrap().fee_rate()
 }
 
-/// A place of known rank: 400 WU, without relatives unless it has ancestors.
+/// A position with known rank: 400 WU, without relatives unless it has ancestors.
 fn place(ancestors: u8, fee: u64, chunk: u64) -> Place {
     Place {
         weight: 400,
@@ -35,7 +35,7 @@ fn place(ancestors: u8, fee: u64, chunk: u64) -> Place {
     }
 }
 
-/// A place of unknown rate.
+/// A position with an unknown rate.
 fn open(ancestors: u8) -> Place {
     Place { fee: None, chunk: None, ..place(ancestors, 0, 0) }
 }
@@ -44,7 +44,7 @@ fn alone(fee: u64) -> Place {
     place(1, fee, fee)
 }
 
-/// The bounds by order of each unknown place as `[low, high]`, in sat for its 100 vB.
+/// The bounds from the order for each unknown position as `[low, high]`, in sat for its 100 vB.
 fn found(places: &[Place], order: Order) -> Vec<(usize, [Option<f64>; 2])> {
     let mut chain = Chain::default();
     places.iter().filter_map(|place| place.rank(order)).for_each(|rank| chain.push(rank));
@@ -181,7 +181,7 @@ fn a_judgement_takes_the_place_of_the_one_before_and_ends_with_the_announcement(
     assert_eq!(announcements.sizes(), [0, 0]);
 }
 
-/// A peer in a netgroup of its own.
+/// A peer in its own netgroup.
 fn voter(peer: u64) -> Voter {
     let (peer, netgroup) = by(peer);
     Voter::new(peer, netgroup)

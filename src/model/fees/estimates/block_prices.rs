@@ -1,20 +1,21 @@
-//! What the last blocks took: their prices.
+//! The prices of the last blocks.
 
 use crate::model::fees::estimates::block_prices::BlockPrice::{FullUnknown, HadRoom, Rate};
 use std::collections::BTreeMap;
 
-/// A block of this weight is full, in WU: miners leave room for the coinbase, and the last gaps stay empty.
+/// A block of this weight counts as full, in WU: miners leave room for the coinbase, and the last gaps stay
+/// empty.
 const FULL: u64 = 3_900_000;
 
-/// A block with less than this may have been empty because its miner knew no transactions yet, in WU.
+/// A block with less weight than this, in WU, may have been empty because its miner knew no transactions yet.
 const NEARLY_EMPTY: u64 = 400_000;
 
-/// A block that was not full and left more than this behind was not filled by its miner, in vB. What arrived
-/// since the miner's template, usually half a minute old, is less.
+/// A block that was not full but left behind more than this, in vB, was not filled by its miner. Arrivals
+/// since the miner's template, usually half a minute old, are less.
 const LITTLE: u64 = 250_000;
 
-/// The cheapest part of a full block, in percent, does not set the price: it fills the last gaps, or was
-/// paid for out of band.
+/// The cheapest part of a full block, in percent, which does not set the price: it fills the last gaps, or
+/// was paid for out of band.
 const CHEAPEST: usize = 10;
 
 /// How many blocks count.
@@ -23,22 +24,22 @@ const LAST: usize = 6;
 /// How many blocks are kept: a few more, as a reorg may disconnect the last ones.
 const KEPT: usize = 12;
 
-/// The fee rate that it took to be in a block.
+/// The fee rate needed to be in a block.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub enum BlockPrice {
-    /// There was room left: any rate that is relayed sufficed.
+    /// There was room left: any relayed rate was enough.
     HadRoom,
     /// This chunk fee rate, in sat/vB.
     Rate(f64),
-    /// The block was full, and no rate in it is certain.
+    /// The block was full, but no rate in it is certain.
     FullUnknown,
-    /// The block was not full, but for all that is known room had nothing to do with it.
+    /// The block was not full, but perhaps not for lack of transactions.
     Unknown,
 }
 
 impl BlockPrice {
-    /// Returns the price of a block of this weight (WU) whose [`cheapest`] part paid so much (sat/vB), and that
-    /// left transactions of `left` vB in the mempool.
+    /// Returns the price of a block of this weight (WU) whose [`cheapest`] part paid this rate (sat/vB), and
+    /// which left transactions of `left` vB in the mempool.
     pub(in crate::model) fn of(cheapest: Option<f64>, weight: u64, left: u64) -> Self {
         match cheapest {
             _ if weight < FULL && left <= LITTLE => HadRoom,
@@ -57,7 +58,7 @@ impl BlockPrice {
         }
     }
 
-    /// The price in sat/vB, where the least that is relayed is `floor`; `None` if it is not known.
+    /// The price in sat/vB, given the lowest relayed rate `floor`; `None` if unknown.
     pub(super) fn rate(self, floor: f64) -> Option<f64> {
         match self {
             HadRoom => Some(floor),
@@ -67,8 +68,8 @@ impl BlockPrice {
     }
 }
 
-/// Returns the certain chunk fee rate (sat/vB) that got a transaction into a block of this weight (WU), of
-/// all that it took, or `None` if none is known.
+/// Returns the lowest certain chunk fee rate (sat/vB) in a block of this weight (WU), without its cheapest
+/// part, or `None` if none is known.
 pub(in crate::model) fn cheapest(mut chunk_fee_rates: Vec<f64>, weight: u64) -> Option<f64> {
     chunk_fee_rates.sort_by(f64::total_cmp);
     let cheapest = if weight >= FULL { chunk_fee_rates.len() * CHEAPEST / 100 } else { 0 };
@@ -103,7 +104,7 @@ impl BlockPrices {
         self.0.get(&height).map(|(price, _)| *price)
     }
 
-    /// The last blocks that say anything, newest first.
+    /// The last blocks with a meaningful price, newest first.
     fn last(&self) -> impl Iterator<Item = (BlockPrice, bool)> {
         self.0.values().rev().copied().filter(|(price, _)| *price != BlockPrice::Unknown).take(LAST)
     }
@@ -113,9 +114,9 @@ impl BlockPrices {
         self.last().fold((0, 0), |(full, all), (_, is_full)| (full + usize::from(is_full), all + 1))
     }
 
-    /// Returns what it usually took lately to be within `within` blocks, in sat/vB: the least of each so many
-    /// blocks in a row among the last six, and of these the median, the higher one of two. `None` if there are
-    /// too few blocks, or some price is not known.
+    /// Returns the recently usual rate for being within `within` blocks, in sat/vB: for each run of that many
+    /// blocks among the last six, the lowest price, and the median of these (the higher one of two). `None`
+    /// if there are too few blocks, or a price is unknown.
     pub(super) fn usual(&self, within: u32, floor: f64) -> Option<f64> {
         let rates: Vec<f64> = self.last().map(|(price, _)| price.rate(floor)).collect::<Option<_>>()?;
         let least = |window: &[f64]| window.iter().copied().fold(f64::INFINITY, f64::min);

@@ -1,35 +1,36 @@
-//! The rule of an estimate.
+//! The rule for estimates.
 
 use crate::model::fees::coverage::Coverage;
 use crate::model::fees::estimates::block_prices::BlockPrices;
 use crate::model::fees::histogram::FeeHistogram;
 use crate::model::fees::projection::ProjectedBlock;
 
-/// The numbers of blocks for which fee rates are estimated.
+/// The numbers of blocks to estimate fee rates for.
 pub(in crate::model::fees) const WITHIN: [u32; 3] = [1, 3, 6];
 
-/// With known rates for less than this share of the mempool, by size, most of what competes for the next
+/// If rates are known for less than this share of the mempool, by size, most of the competition for the next
 /// block is unknown.
 const MIN_COVERAGE: f32 = 0.5;
 
-/// A mempool that contained at least this share of the last blocks, or contains it of a peer's list, is taken
-/// for whole.
+/// A mempool that contained at least this share of the last blocks, or contains it of a peer's list, counts
+/// as complete.
 const WHOLE: f32 = 0.9;
 
-/// What estimates rest on.
+/// The basis of estimates.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Evidence<'a> {
     /// The mempool by fee rate.
     pub(crate) histogram: &'a FeeHistogram,
-    /// The part of it whose rate is known, exactly or within 10 %; `None` if it is empty.
+    /// The part of it with known rates, exact or within 10 %; `None` if it is empty.
     pub(crate) coverage: Option<Coverage>,
-    /// The share (0–1) of all that is waiting in the network that is in the mempool, as far as it is known.
+    /// The share (0–1) of all transactions waiting in the network that is in our mempool, as far as that is
+    /// known.
     pub(crate) completeness: Option<f32>,
     /// The usual fee filter of the peers, in sat/kvB.
     pub(crate) filter: Option<u64>,
 }
 
-/// A fee rate with which a transaction is expected to be confirmed in time.
+/// A fee rate that is expected to confirm a transaction in time.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub enum Estimate {
     /// About this rate, in sat/vB.
@@ -47,9 +48,9 @@ impl Estimate {
     }
 }
 
-/// Returns the rate that it takes to be within the next `within` blocks: the price of the last projected
-/// one, or `floor` if the mempool fits. A mempool that is not known to be whole gives only a lower bound,
-/// unless the last blocks confirm it: they had room, or their price is known and higher.
+/// Returns the rate needed to be within the next `within` blocks: the price of the last projected one, or
+/// `floor` if the mempool fits. A mempool that may be incomplete gives only a lower bound, unless the last
+/// blocks confirm it: they had room, or their price is known and higher.
 pub(super) fn estimate(
     evidence: &Evidence<'_>,
     within: u32,
@@ -97,9 +98,9 @@ fn room(blocks: u32) -> u64 {
     u64::from(blocks) * ProjectedBlock::ROOM
 }
 
-/// Returns the rate in sat/vB that it takes to be within the next `within` blocks, or `floor` if the
-/// transactions of known rate fit. Only the share `coverage` (0–1) of each block is for them: the others are
-/// assumed to pay the same.
+/// Returns the rate in sat/vB needed to be within the next `within` blocks, or `floor` if the transactions
+/// with known rates fit. They get only the share `coverage` (0–1) of each block: the others are assumed to
+/// pay the same.
 pub(in crate::model::fees) fn price(histogram: &FeeHistogram, within: u32, coverage: f32, floor: f64) -> f64 {
     #[expect(clippy::cast_precision_loss, reason = "a few million vB")]
     let mut left = f64::from(coverage) * room(within) as f64;

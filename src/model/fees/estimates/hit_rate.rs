@@ -1,9 +1,9 @@
-//! How past estimates turned out.
+//! The accuracy of past estimates.
 //!
-//! Every ten seconds the estimates of the moment are kept. One for `n` blocks is judged when the `n`-th block
-//! after it has arrived, by what it took to be in the cheapest of these blocks. It was right if it was enough
-//! and less than twice as much: paying far too much is an error too. Lower bounds are not judged, as they
-//! claim less, and neither is what the blocks do not reveal.
+//! The current estimates are recorded every ten seconds. One for `n` blocks is judged when the `n`-th block
+//! after it has arrived, by the price of the cheapest of these blocks. It was right if it was enough and less
+//! than twice the price: paying far too much is an error too. Lower bounds are not judged, as they claim
+//! less, nor are estimates whose blocks have no known price.
 
 use crate::model::fees::estimates::block_prices::BlockPrices;
 use crate::model::fees::estimates::estimate::{Estimate, WITHIN};
@@ -12,25 +12,25 @@ use crate::util::share::share;
 use crate::util::time::Timestamp;
 use std::time::Duration;
 
-/// The time between two estimates that are kept.
+/// The time between two recorded estimates.
 const INTERVAL: Duration = Duration::from_secs(10);
 
-/// How many estimates are waiting for their blocks at most: six slow blocks' worth.
+/// How many estimates may wait for their blocks: six slow blocks' worth.
 const MAX_PENDING: usize = 3_000;
 
 /// How many results are kept for each number of blocks: half a day's worth.
 const MAX_RESULTS: usize = 4_000;
 
-/// Of fewer results, a share would say nothing.
+/// With fewer results, a share would be meaningless.
 const MIN_RESULTS: usize = 10;
 
-/// Rates are read from a histogram of fine steps, and are right within 1 %.
+/// Rates are read from a histogram with fine steps, and are accurate to 1 %.
 const TOLERANCE: f64 = 1.01;
 
 /// An estimate above this multiple of the price was too high.
 const TOO_HIGH: f64 = 2.0;
 
-/// Of the estimates that were judged, those that were right.
+/// The number of judged estimates, and how many of them were right.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
 pub struct HitRate {
     /// The number of estimates that were right.
@@ -40,13 +40,13 @@ pub struct HitRate {
 }
 
 impl HitRate {
-    /// The share (0–1) of estimates that were right, or `None` if hardly any was judged.
+    /// The share (0–1) of estimates that were right, or `None` if hardly any were judged.
     pub fn share(self) -> Option<f32> {
         share(self.hits as u64, self.judged as u64).filter(|_| self.judged >= MIN_RESULTS)
     }
 }
 
-/// Estimates that wait for their blocks, and the results of those before.
+/// Estimates that wait for their blocks, and the results of earlier ones.
 #[derive(Debug, Default)]
 pub(super) struct HitRates {
     due: Timestamp,
@@ -60,19 +60,19 @@ pub(super) struct HitRates {
 struct Pending {
     /// The height of the last block before it.
     after: u32,
-    /// Its place in [`WITHIN`].
+    /// Its index in [`WITHIN`].
     target: usize,
     /// In sat/vB.
     rate: f64,
 }
 
 impl HitRates {
-    /// Whether it is time to keep estimates again.
+    /// Whether it is time to record estimates again.
     pub(super) fn is_due(&self, now: Timestamp) -> bool {
         now >= self.due
     }
 
-    /// Keeps the estimates of the moment.
+    /// Records the current estimates.
     pub(super) fn keep(&mut self, now: Timestamp, tip: u32, estimates: [Option<Estimate>; WITHIN.len()]) {
         self.due = now + INTERVAL;
         for (target, estimate) in estimates.into_iter().enumerate() {
@@ -82,7 +82,7 @@ impl HitRates {
         }
     }
 
-    /// Judges the estimates whose last block is that of `height`.
+    /// Judges the estimates whose last block is the one at `height`.
     pub(super) fn judge(&mut self, height: u32, prices: &BlockPrices, floor: f64) {
         let results = &mut self.results;
         self.pending.retain(|pending| {
@@ -100,7 +100,7 @@ impl HitRates {
         });
     }
 
-    /// Returns how estimates turned out, by their place in [`WITHIN`].
+    /// Returns the accuracy of the estimates at an index of [`WITHIN`].
     pub(super) fn of(&self, target: usize) -> HitRate {
         self.results.get(target).map_or(HitRate::default(), |results| HitRate {
             hits: results.iter().filter(|hit| **hit).count(),

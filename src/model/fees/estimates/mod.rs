@@ -1,5 +1,5 @@
-//! Estimates: the fee rate that it takes to be confirmed within a number of blocks, and how past estimates
-//! turned out.
+//! Estimates: the fee rate needed to be confirmed within a number of blocks, and the accuracy of past
+//! estimates.
 
 pub(crate) mod block_prices;
 pub(crate) mod estimate;
@@ -14,14 +14,14 @@ use crate::util::time::Timestamp;
 /// used if no peer has sent a fee filter.
 const DEFAULT_FLOOR: f64 = 0.1;
 
-/// The estimates of a moment, with what they rest on.
+/// The current estimates, with their basis.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct Estimates {
     /// The rate below which most peers relay nothing, in sat/vB.
     pub minimum: f64,
     /// For the next block, and for 3 and 6 blocks.
     pub targets: [Target; 3],
-    /// Of the last blocks whose fullness is known, those that were full, and all.
+    /// Of the last blocks known to be full or not, how many were full, and how many there are.
     pub full_blocks: (usize, usize),
 }
 
@@ -30,9 +30,9 @@ pub struct Estimates {
 pub struct Target {
     /// The number of blocks.
     pub within: u32,
-    /// The fee rate; `None` if there is nothing to go by.
+    /// The fee rate; `None` if there is no basis for one.
     pub estimate: Option<Estimate>,
-    /// How past estimates turned out.
+    /// The accuracy of past estimates.
     pub hit_rate: HitRate,
 }
 
@@ -51,8 +51,8 @@ pub(crate) struct Estimator {
 }
 
 impl Estimator {
-    /// Adds a block, and judges the estimates that were made for the blocks up to it. `filter` is the usual
-    /// fee filter of the peers, in sat/kvB.
+    /// Adds a block, and judges the estimates made for the blocks up to it. `filter` is the usual fee filter
+    /// of the peers, in sat/kvB.
     pub(in crate::model) fn connect(
         &mut self,
         height: u32,
@@ -68,22 +68,22 @@ impl Estimator {
         self.prices.set_past(height, weight);
     }
 
-    /// Forgets the blocks of this height and above, which a reorg disconnected.
+    /// Forgets the blocks at this height and above, which a reorg disconnected.
     pub(in crate::model) fn disconnect(&mut self, from_height: u32) {
         self.prices.disconnect(from_height);
     }
 
-    /// Whether it is time to keep estimates again.
+    /// Whether it is time to record estimates again.
     pub(in crate::model) fn is_due(&self, now: Timestamp) -> bool {
         self.hit_rates.is_due(now)
     }
 
-    /// Keeps the estimates of the moment, to judge them later. `tip` is the height of the last block.
+    /// Records the current estimates for later judgement. `tip` is the height of the last block.
     pub(in crate::model) fn keep(&mut self, now: Timestamp, tip: u32, estimates: &Estimates) {
         self.hit_rates.keep(now, tip, estimates.targets.map(|target| target.estimate));
     }
 
-    /// Returns the estimates of the moment.
+    /// Returns the current estimates.
     pub(crate) fn estimates(&self, evidence: &Evidence<'_>) -> Estimates {
         let floor = floor(evidence.filter);
         let mut number = 0..;

@@ -1,9 +1,10 @@
 //! The prevout cache: the values of the outputs of recent blocks, which make the fees of spenders exact.
 //!
 //! An output takes 16 bytes: a secretly keyed 64-bit tag of its outpoint, and its value with the number of
-//! its block. Two outpoints share a tag with a probability of 2⁻⁶⁴: looking up a million outpoints among
-//! ten million outputs finds a wrong one with a probability of 5 · 10⁻⁷, and nobody can provoke that
-//! without the key. No reorg changes the value of an outpoint, so a disconnected block undoes nothing.
+//! its block. Two outpoints share a tag with a probability of 2⁻⁶⁴: looking up a million outpoints among ten
+//! million outputs finds a wrong one with a probability of 5 · 10⁻⁷, and an attacker cannot provoke that
+//! without the key. A reorg does not change the value of an outpoint, so nothing is undone when a block is
+//! disconnected.
 
 mod runs;
 #[cfg(test)]
@@ -23,7 +24,7 @@ use std::sync::Arc;
 #[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
 pub struct OutpointKey(pub u64, pub u64);
 
-/// The outputs of a block that the block does not spend itself.
+/// The outputs of a block that are not spent within it.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct BlockOutputs {
     /// The block's height.
@@ -41,15 +42,14 @@ pub struct PrevoutCache {
     /// The most blocks.
     limit: usize,
     runs: Runs,
-    /// The blocks, in the order in which they are dropped, with the number that their outputs carry.
+    /// The blocks in the order in which they will be dropped, with the number that their outputs carry.
     blocks: BTreeMap<Place, u16>,
-    /// What came with the current event.
+    /// Outputs that came with the current event.
     expected: Vec<KnownOutput>,
 }
 
-/// The order in which blocks are dropped: those loaded from an earlier run, lowest first, before those that
-/// arrived in this run. A chain that was wiped since may have left higher blocks, which must not keep new
-/// ones out.
+/// The order in which blocks are dropped: those loaded from an earlier run first, lowest first, then those
+/// that arrived in this run. A wiped chain may have left higher blocks, which must not keep new ones out.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 struct Place {
     arrived: bool,
@@ -58,7 +58,7 @@ struct Place {
 }
 
 impl Default for PrevoutCache {
-    /// Creates a cache without a secret, for tests and for peers that are trusted.
+    /// Creates a cache without a secret, for tests and for trusted peers.
     fn default() -> Self {
         Self::new(OutpointKey::default(), Self::DEFAULT_BLOCKS)
     }
@@ -71,14 +71,13 @@ impl PrevoutCache {
     /// The default limit: a day of blocks, about 16 MB.
     pub const DEFAULT_BLOCKS: usize = 144;
 
-    /// Creates an empty cache of at most `limit` blocks, and of no more than
-    /// [`PrevoutCache::MAX_BLOCKS`].
+    /// Creates an empty cache for at most `limit` blocks, capped at [`PrevoutCache::MAX_BLOCKS`].
     pub fn new(key: OutpointKey, limit: usize) -> Self {
         let limit = limit.clamp(1, Self::MAX_BLOCKS);
         Self { key, limit, runs: Runs::default(), blocks: BTreeMap::new(), expected: Vec::new() }
     }
 
-    /// Returns the outputs of a block that the block does not spend itself.
+    /// Returns the outputs of a block that are not spent within it.
     pub fn of_block(&self, block: &Block, height: u32) -> BlockOutputs {
         let spends = |tx: &Transaction| tx.inputs().map(|input| self.tag(&input.prevout)).collect::<Vec<_>>();
         let spent: HashSet<u64, RandomState> = block.transactions.iter().flat_map(spends).collect();
@@ -95,7 +94,7 @@ impl PrevoutCache {
         BlockOutputs { height, hash: block.hash, outputs }
     }
 
-    /// Inserts a block that an earlier run stored; drops the lowest of those if there are too many. Returns
+    /// Inserts a block stored by an earlier run; if there are too many, drops the lowest of those. Returns
     /// whether the block is new and was kept.
     pub fn insert(&mut self, block: &BlockOutputs) -> bool {
         self.put(block, false)
@@ -123,7 +122,7 @@ impl PrevoutCache {
         [false, true].iter().any(|&arrived| self.blocks.contains_key(&Place { arrived, height, hash }))
     }
 
-    /// Removes the outputs that a block spends: no valid transaction spends them any more.
+    /// Removes the outputs spent by a block: no valid transaction can spend them any more.
     pub fn spend(&mut self, block: &Block) {
         for tx in block.transactions.iter().skip(1) {
             for input in tx.inputs() {
@@ -141,14 +140,14 @@ impl PrevoutCache {
         }
     }
 
-    /// Takes note of outputs that come with an event, in place of those before.
+    /// Replaces the outputs that came with the previous event.
     pub(in crate::model) fn expect(&mut self, outputs: &[KnownOutput]) {
         self.expected.clear();
         self.expected.extend_from_slice(outputs);
         self.expected.sort_unstable_by_key(|output| output.outpoint);
     }
 
-    /// The number of outputs that take memory.
+    /// The number of outputs in memory.
     pub fn len(&self) -> usize {
         self.runs.len()
     }
@@ -158,12 +157,12 @@ impl PrevoutCache {
         self.len() == 0
     }
 
-    /// The blocks with their heights, in the order in which they are dropped.
+    /// The blocks with their heights, in the order in which they will be dropped.
     pub fn blocks(&self) -> impl Iterator<Item = (u32, BlockHash)> {
         self.blocks.keys().map(|place| (place.height, place.hash))
     }
 
-    /// Whether one more block replaces another one.
+    /// Whether one more block would replace another.
     pub fn is_full(&self) -> bool {
         self.blocks.len() >= self.limit
     }
@@ -178,7 +177,7 @@ impl PrevoutCache {
         self.runs.memory() + self.blocks.len() * size_of::<(Place, u16)>() * 2
     }
 
-    /// Inserts a block that arrived. Returns its outputs if the block is new and was kept.
+    /// Inserts an arriving block. Returns its outputs if the block is new and was kept.
     pub(in crate::model) fn connect(&mut self, block: &Block, height: u32) -> Option<Arc<BlockOutputs>> {
         if self.is_kept(height, block.hash) {
             return None;

@@ -1,16 +1,17 @@
-//! Sorted runs of outputs: 16 bytes for each, looked up where their tags should be. Runs of similar length are merged,
-//! so that there are few (as in a log-structured merge tree); a merge drops what was removed.
+//! Sorted runs of outputs, 16 bytes each, searched by interpolation. Runs of similar length are merged, so
+//! that there are few (as in a log-structured merge tree); a merge drops removed outputs.
 
-/// The bits of an output's second half that are its value: all the money there is has 51.
+/// The number of bits for an output's value: all bitcoin together need 51.
 const VALUE_BITS: u32 = 51;
 
-/// The block number of an output that was removed.
+/// The block number that marks a removed output.
 const REMOVED: u16 = (1 << (64 - VALUE_BITS)) - 1;
 
-/// The most runs: each is more than twice as long as the next, and all outputs of the most blocks are fewer than 2³².
+/// The most runs: each is more than twice as long as the next, and the outputs of all blocks together are
+/// fewer than 2³².
 const MAX_RUNS: usize = 32;
 
-/// How often a search estimates where a tag should be: a run of a million outputs is then read within a line.
+/// How often a search interpolates: after that, it is within a cache line even in a run of a million outputs.
 const STEPS: usize = 3;
 
 /// An output: the tag of its outpoint, its value and the number of its block.
@@ -21,8 +22,8 @@ pub(super) struct TaggedOutput {
 }
 
 impl TaggedOutput {
-    /// An output of `value` sat. A value that no output can have becomes the highest that fits: no fee
-    /// computed from it is possible.
+    /// An output of `value` sat. An impossible value becomes the highest that fits, from which no valid fee
+    /// can be computed.
     pub(super) fn new(tag: u64, value: u64, block: u16) -> Self {
         let value = value.min((1 << VALUE_BITS) - 1);
         Self { tag, packed: value | u64::from(block) << VALUE_BITS }
@@ -41,14 +42,15 @@ impl TaggedOutput {
 /// All outputs.
 #[derive(Debug, Default)]
 pub(super) struct Runs {
-    /// Longest first. Each is sorted.
+    /// Longest first. Each run is sorted.
     sorted: Vec<Vec<TaggedOutput>>,
-    /// Blocks that were removed, but not yet from every run.
+    /// Removed blocks that may still be in some runs.
     removed: BlockNumbers,
     in_use: BlockNumbers,
 }
 
-/// A set of block numbers. A merge looks up the number of every output: there are tens of millions.
+/// A set of block numbers, fast because a merge looks up the number of every output, of which there are tens
+/// of millions.
 #[derive(Debug)]
 struct BlockNumbers {
     is_member: Vec<bool>,
@@ -87,7 +89,7 @@ impl Runs {
         block
     }
 
-    /// Adds outputs, which are sorted by tag.
+    /// Adds outputs sorted by tag.
     pub(super) fn push(&mut self, outputs: Vec<TaggedOutput>) {
         self.sorted.push(outputs);
         while let [.., longer, shorter] = self.sorted.as_slice()
@@ -95,7 +97,7 @@ impl Runs {
         {
             self.merge_last_two();
         }
-        // When a fifth of the blocks waits to be dropped, all of them are.
+        // Once a fifth of the blocks is waiting to be dropped, all of these are dropped.
         if self.removed.count > 8 && self.removed.count * 5 > self.in_use.count {
             self.merge_all();
         }
@@ -122,7 +124,7 @@ impl Runs {
         self.removed.set(block, true);
     }
 
-    /// Returns the number of outputs that take memory.
+    /// Returns the number of outputs in memory.
     pub(super) fn len(&self) -> usize {
         self.sorted.iter().map(Vec::len).sum()
     }
@@ -132,10 +134,11 @@ impl Runs {
         self.sorted.iter().map(|run| run.capacity() * size_of::<TaggedOutput>()).sum()
     }
 
-    /// Returns the run and the index of an output that was not removed by itself.
+    /// Returns the run and the index of an output, unless that output was removed individually.
     ///
-    /// Tags are hashes and so spread evenly: a search begins where the tag should be and hardly leaves that page. All
-    /// runs are searched together, so that reading one does not wait for another: most are not in the processor's caches.
+    /// Tags are hashes and therefore evenly spread: a search begins where the tag should be and hardly leaves
+    /// that page. All runs are searched together, so that cache misses overlap: most runs are not in the
+    /// processor's caches.
     fn find(&self, tag: u64) -> Option<(usize, usize)> {
         let mut places = [0; MAX_RUNS];
         for (run, place) in self.sorted.iter().zip(&mut places) {
@@ -170,13 +173,14 @@ impl Runs {
     }
 }
 
-/// Returns how many outputs of a run should lie within a distance between tags.
+/// Returns how many outputs of a run to expect within a distance between tags.
 fn outputs_in(run: &[TaggedOutput], distance: u64) -> usize {
     let outputs = (u128::from(distance) * run.len() as u128) >> u64::BITS;
     usize::try_from(outputs).unwrap_or(usize::MAX)
 }
 
-/// Returns where a tag should be, given a place in the run: from n outputs away, about √n outputs away.
+/// Returns a better estimate of a tag's place from an earlier one: from n outputs away to about √n outputs
+/// away.
 fn step(run: &[TaggedOutput], place: usize, tag: u64) -> usize {
     let Some(here) = run.get(place) else { return 0 };
     let away = outputs_in(run, here.tag.abs_diff(tag));
@@ -202,7 +206,7 @@ fn find_near(run: &[TaggedOutput], place: usize, tag: u64) -> Option<usize> {
     found.ok().map(|index| low + index)
 }
 
-/// Merges two sorted runs, without the outputs that were removed.
+/// Merges two sorted runs, leaving out removed outputs.
 fn merge(
     mut one: Vec<TaggedOutput>,
     mut other: Vec<TaggedOutput>,
@@ -213,7 +217,7 @@ fn merge(
     }
     one.reserve_exact(other.len());
     one.append(&mut other);
-    // The standard library's stable sort finds the two runs and merges them.
+    // The standard library's stable sort detects the two runs and merges them.
     one.sort();
     one.shrink_to_fit();
     one
@@ -224,7 +228,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    /// Tags that lie evenly, at both ends, or close together.
+    /// Tags that are evenly spread, at both extremes, or close together.
     fn tag() -> impl Strategy<Value = u64> {
         prop_oneof![4 => any::<u64>(), 1 => 0_u64..9, 1 => u64::MAX - 9..=u64::MAX, 2 => 1_u64 << 40..1 << 41]
     }

@@ -1,7 +1,7 @@
 //! Anomalies: what is unusual about a peer, compared with its past or with the other peers.
 //!
-//! Invalid and unrequested data is reported when it arrives (see [`Misbehaviour`]); an anomaly shows only
-//! in the statistics.
+//! Invalid and unrequested data are reported when they arrive (see [`Misbehaviour`]); anomalies show only in
+//! the statistics.
 //!
 //! [`Misbehaviour`]: crate::event::Misbehaviour
 
@@ -12,32 +12,32 @@ use foldhash::fast::RandomState;
 use std::collections::HashMap;
 use std::time::Duration;
 
-/// The time between two checks of all peers: short against every duration below, long against the cost of
-/// a check of a thousand peers.
+/// The time between two checks of all peers: short compared with every duration below, long compared with
+/// checking a thousand peers.
 const CHECK_EVERY: Duration = Duration::from_secs(10);
 
-/// Fewer peers have no meaningful median.
+/// With fewer peers, medians are meaningless.
 const MIN_PEERS: usize = 3;
 
-/// With fewer pings the usual latency is unknown.
+/// With fewer pings, the usual latency is unknown.
 const MIN_PINGS: usize = 12;
 
-/// Latency has jumped when the median of the last five pings is this many times the usual one: another
-/// route across the world makes three times of a usual 80 ms.
+/// Latency has jumped when the median of the last five pings is this many times the usual one: rerouting
+/// across the world triples a usual 80 ms.
 const LATENCY_FACTOR: u32 = 4;
 
-/// Latency below this is never an anomaly: a busy host may need as much now and then.
+/// Latency below this is never an anomaly: a busy host may need this long occasionally.
 const LATENCY_FLOOR: Duration = Duration::from_millis(500);
 
-/// Every peer is one block behind for seconds, and a peer on the losing side of a tie until the next block.
+/// Every peer is one block behind for seconds, and a peer on the losing side of a fork until the next block.
 const BLOCKS_BEHIND: u32 = 2;
 
-/// How long a peer must be behind: a block reaches everybody within seconds, and the mean time between
+/// How long a peer must be behind: a block reaches every peer within seconds, and the mean time between
 /// blocks is ten minutes.
 const BEHIND_FOR: Duration = Duration::from_mins(10);
 
-/// The largest normal clock offset, in s: Core ignored clocks beyond it when it still adjusted its time to
-/// its peers (`DEFAULT_MAX_TIME_ADJUSTMENT`).
+/// The largest normal clock offset, in s: when Core still adjusted its time to its peers, it ignored clocks
+/// beyond this (`DEFAULT_MAX_TIME_ADJUSTMENT`).
 const MAX_CLOCK_OFFSET: u64 = 70 * 60;
 
 /// Fee filters of 100 and of 1,000 sat/kvB are both defaults of Core, since and before version 30: only a
@@ -48,7 +48,7 @@ const FEE_FACTOR: u64 = 10;
 /// an inbound peer like us every 5 s on average (`INBOUND_INVENTORY_BROADCAST_INTERVAL`).
 const FLOOD: u64 = 12_000;
 
-/// By then a peer has announced what it had at the start, such as its whole mempool on our request.
+/// By then a peer has announced its initial backlog, such as its whole mempool at our request.
 const SETTLED_AFTER: Duration = Duration::from_mins(5);
 
 /// An anomaly of a peer, with the figures that show it.
@@ -65,7 +65,7 @@ pub enum Anomaly {
     StaleTip {
         /// Height of the peer's best block.
         height: u32,
-        /// Median height of all peers.
+        /// The median height of all peers.
         others: u32,
     },
     /// The peer's clock is wrong.
@@ -152,12 +152,12 @@ struct Medians {
     fee_floor: Option<u64>,
 }
 
-/// The result of a check.
+/// The outcome of a check.
 #[derive(Clone, PartialEq, Eq, Debug)]
 enum Verdict {
     /// Beyond the threshold.
     Unusual(Anomaly),
-    /// Between the thresholds: an anomaly remains one, and a normal figure remains normal.
+    /// Between the thresholds: neither starts nor ends an anomaly.
     Between,
     /// Clearly normal.
     Normal,
@@ -264,7 +264,7 @@ fn stale_tip(heights: Option<(u32, u32)>) -> Verdict {
     }
 }
 
-/// If most peers agree, it is our own clock that is wrong.
+/// If most peers agree, our own clock is wrong.
 fn clock(offset: Option<i64>, others: Option<i64>) -> Verdict {
     match offset.map(|offset| offset.saturating_sub(others.unwrap_or(0))) {
         Some(offset) if offset.unsigned_abs() > MAX_CLOCK_OFFSET => {

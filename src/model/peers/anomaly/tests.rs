@@ -79,7 +79,7 @@ fn anomalies_of_a_disconnected_peer_are_forgotten() {
     assert!(detector.states.is_empty());
 }
 
-/// Lets time pass with pongs of all peers, as it does.
+/// Lets time pass, with pongs of all peers.
 fn run(scene: &mut Scene, peers: std::ops::RangeInclusive<u64>, minutes: u64, rtt: Duration) {
     for _ in 0..2 * minutes {
         scene.pass(30);

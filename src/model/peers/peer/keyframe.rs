@@ -1,11 +1,11 @@
-//! The events by which another model gets to know a peer as it is.
+//! The events that recreate a peer in another model.
 
 use super::{Peer, State};
 use crate::event::{DisconnectReason, PeerEvent};
 use crate::util::time::Timestamp;
 
 impl Peer {
-    /// Returns the events of the last connection, with the time of each and in that order.
+    /// Returns the events of the last connection with their times, in chronological order.
     pub(in crate::model) fn keyframe(&self) -> Vec<(Timestamp, PeerEvent)> {
         let dial = |attempt| PeerEvent::Dialling { address: self.address.clone(), kind: self.kind, attempt };
         let opened = || self.transport.map(|transport| PeerEvent::Connected { transport });

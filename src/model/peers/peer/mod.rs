@@ -25,7 +25,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use traffic::TrafficLog;
 
-/// A ping that is unanswered for longer makes its peer late.
+/// A peer is late once a ping has been unanswered for this long.
 const LATE_AFTER: Duration = Duration::from_secs(5);
 
 /// How many pings are kept.
@@ -49,9 +49,9 @@ pub(crate) struct Peer {
     address: PeerAddress,
     /// The netgroup of the address.
     voucher: Vouchers,
-    /// The autonomous system of the address, if a database says so.
+    /// The autonomous system of the address, if a database has it.
     autonomous_system: Option<AutonomousSystem>,
-    /// The name of the sensor that it is a peer of, if it is one of a sensor.
+    /// The sensor that the peer belongs to, if any.
     sensor: Option<Arc<str>>,
     kind: ConnectionKind,
     state: State,
@@ -168,7 +168,7 @@ impl Peer {
         }
     }
 
-    /// Counts the peer's part in the relay of a transaction.
+    /// Credits the peer for its part in the relay of a transaction.
     pub(in crate::model) fn credit(&mut self, now: Timestamp, part: RelayPart) {
         self.record.credit(now, part);
     }
@@ -204,7 +204,7 @@ impl Peer {
         }
     }
 
-    /// Records in the history since when a ping is overdue, if one is.
+    /// Records in the history since when a ping has been overdue, if one is.
     fn note_lateness(&mut self, now: Timestamp) {
         if let Some(late_since) = self.late_since(now) {
             self.history.set(late_since, LivenessSlot::Late);
@@ -215,7 +215,7 @@ impl Peer {
         self.waiting_since.map(|since| since + LATE_AFTER).filter(|&late_since| late_since < now)
     }
 
-    /// Ends the connection, and forgets what belongs only to it.
+    /// Ends the connection, and resets whatever belongs only to it.
     fn end(&mut self, now: Timestamp, reason: &DisconnectReason, retry_at: Option<Timestamp>) {
         if !self.is_live() {
             self.failures = self.failures.saturating_add(1);
@@ -249,7 +249,7 @@ impl Peer {
         }
     }
 
-    /// Whether the last dial failed, or the connection ended, and none has been opened since.
+    /// Whether the last dial failed or the connection ended, and none was opened since.
     pub(crate) fn is_unreached(&self) -> bool {
         match self.state {
             State::Disconnected { .. } => true,
@@ -268,7 +268,7 @@ impl Peer {
         self.ping
     }
 
-    /// The fee filter, in sat/kvB, unless it is that of a node in initial block download.
+    /// The fee filter, in sat/kvB, unless it is one of a node in initial block download.
     pub(crate) fn fee_floor(&self) -> Option<u64> {
         self.fee_filter.filter(|&filter| !is_ibd_fee_filter(filter))
     }
@@ -293,8 +293,7 @@ impl Peer {
         self.transport
     }
 
-    /// When the connection or the attempt ended, why, and when the peer is dialled again, while it is
-    /// disconnected.
+    /// While disconnected: when the connection or the attempt ended, why, and when the peer is dialled again.
     pub(crate) fn disconnected(&self) -> Option<(Timestamp, &DisconnectReason, Option<Timestamp>)> {
         match &self.state {
             State::Disconnected { since, reason, retry_at } => Some((*since, reason, *retry_at)),

@@ -10,16 +10,16 @@ use crate::util::percentile::percentile;
 use crate::util::time::Timestamp;
 use std::sync::Arc;
 
-/// How many of the last pings make the current latency: two that are slow by chance are no jump.
+/// How many of the last pings make up the current latency: two that happen to be slow are no jump.
 const CURRENT_PINGS: usize = 5;
 
 impl Peer {
-    /// Notes the sensor that it is a peer of.
+    /// Sets the sensor that the peer belongs to.
     pub(in crate::model::peers) fn set_sensor(&mut self, sensor: Option<Arc<str>>) {
         self.sensor = sensor;
     }
 
-    /// The name of the sensor that it is a peer of, if it is one of a sensor.
+    /// The sensor that the peer belongs to, if any.
     pub(crate) fn sensor(&self) -> Option<&Arc<str>> {
         self.sensor.as_ref()
     }
@@ -55,7 +55,7 @@ impl Peer {
         }
     }
 
-    /// The number of transactions that arrived and that the peer announced first.
+    /// The number of arrived transactions that the peer announced first.
     pub(crate) fn first_count(&self) -> u64 {
         self.record.all().first
     }
@@ -85,8 +85,8 @@ impl Peer {
         }
     }
 
-    /// Returns the height of the peer's best block. The claim of its handshake counts only up to `tip`, the
-    /// height of the best chain: it may be anything.
+    /// Returns the height of the peer's best block. The claim in its handshake counts only up to `tip`, the
+    /// height of the best chain, as it may be anything.
     pub(crate) fn best_height(&self, tip: Option<u32>) -> Option<u32> {
         let claimed = self.info.as_ref().and_then(|info| u32::try_from(info.start_height).ok());
         self.best_announced.max(claimed.filter(|&height| tip.is_some_and(|tip| height <= tip)))

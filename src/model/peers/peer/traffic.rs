@@ -1,9 +1,9 @@
-//! Traffic of one peer over all its connections.
+//! The traffic of one peer over all its connections.
 
 use crate::event::{CommandTraffic, Direction, RecentMessage, Traffic};
 use crate::util::bounded::Ring;
 
-/// The command under which those are counted that exceed [`Traffic::MAX_COMMANDS`].
+/// The command that stands for those beyond [`Traffic::MAX_COMMANDS`].
 const OTHER: &str = "other";
 
 /// Messages and bytes by command and direction, and the last messages.

@@ -7,7 +7,7 @@ use std::collections::VecDeque;
 /// How many minutes are kept.
 const MINUTES: usize = 60;
 
-/// The worst state of each of the last minutes, from the first connection on.
+/// The worst state in each of the last minutes, from the first connection on.
 #[derive(Clone, Debug, Default)]
 pub(in crate::model::peers) struct LivenessHistory {
     /// Minute of the last slot, since the UNIX epoch.
@@ -19,7 +19,7 @@ pub(in crate::model::peers) struct LivenessHistory {
 }
 
 impl LivenessHistory {
-    /// Sets the state from `time` on. Before the first connection nothing is recorded.
+    /// Sets the state from `time` on. Nothing is recorded before the first connection.
     pub(in crate::model::peers) fn set(&mut self, time: Timestamp, state: LivenessSlot) {
         if self.slots.is_empty() {
             if state == LivenessSlot::Disconnected {

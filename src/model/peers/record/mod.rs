@@ -1,7 +1,7 @@
-//! Statistics of one peer as they are gathered, in bounded memory.
+//! The statistics of one peer, collected in bounded memory.
 //!
-//! About 2 KiB per peer: two rings of 128 samples of 4 bytes, eleven minutes of counts of 72 bytes and 60
-//! minutes of liveness of a byte each. A thousand peers take 2 MiB.
+//! About 2 KiB per peer: two rings of 128 4-byte samples, eleven minutes of 72-byte counts, and 60 one-byte
+//! minutes of liveness. A thousand peers take 2 MiB.
 
 mod liveness_history;
 mod samples;
@@ -51,7 +51,7 @@ impl RelayRecord {
         }
     }
 
-    /// Counts the peer's part in the relay of one transaction.
+    /// Credits the peer for its part in the relay of one transaction.
     pub(in crate::model::peers) fn credit(&mut self, now: Timestamp, part: RelayPart) {
         match part {
             RelayPart::Repeated => self.tally.count(now, |counts| add(&mut counts.repeated, 1)),

@@ -6,12 +6,12 @@ use std::time::Duration;
 /// How many samples are kept: the 95th percentile then has six above it.
 pub(super) const MAX_SAMPLES: usize = 128;
 
-/// The last samples, in µs; a longer duration than 71 minutes counts as 71 minutes.
+/// The last samples, in µs, each capped at 71 minutes.
 #[derive(Debug, Default)]
 pub(in crate::model::peers) struct Samples(Ring<u32, MAX_SAMPLES>);
 
 impl Samples {
-    /// Adds a sample; the oldest of too many is dropped.
+    /// Adds a sample, dropping the oldest if there are too many.
     pub(in crate::model::peers) fn push(&mut self, sample: Duration) {
         self.0.push(u32::try_from(sample.as_micros()).unwrap_or(u32::MAX));
     }
@@ -22,7 +22,7 @@ impl Samples {
     }
 }
 
-/// Returns the mean difference of consecutive samples, or `None` of less than two.
+/// Returns the mean difference of consecutive samples, or `None` with fewer than two.
 pub(in crate::model::peers) fn jitter(samples: impl Iterator<Item = Duration> + Clone) -> Option<Duration> {
     let (sum, count) = samples
         .clone()

@@ -1,4 +1,4 @@
-//! Counts of a peer's part in the relay, in all and by minute.
+//! Counts of a peer's part in the relay, in total and by minute.
 
 use crate::model::peers::stats::RelayCounts;
 use crate::util::time::Timestamp;
@@ -10,12 +10,12 @@ const MINUTES: usize = 11;
 #[derive(Debug, Default)]
 pub(super) struct RelayTally {
     all: RelayCounts,
-    /// Minute `m` has the slot `m % MINUTES`.
+    /// Minute `m` is in slot `m % MINUTES`.
     minutes: [(u64, RelayCounts); MINUTES],
 }
 
 impl RelayTally {
-    /// Applies a change at `time`, which may lie minutes back.
+    /// Applies a change at `time`, which may be minutes ago.
     pub(super) fn count(&mut self, time: Timestamp, change: impl Fn(&mut RelayCounts)) {
         change(&mut self.all);
         let minute = minute(time);
