@@ -8,6 +8,7 @@ mod delivery;
 #[path = "../support/faketime.rs"]
 mod faketime;
 mod limits;
+mod link;
 mod logins;
 mod reader;
 mod refusals;

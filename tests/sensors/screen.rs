@@ -1,6 +1,7 @@
 //! One mempool of several sensors, as a program that reads them sees it.
 
 use crate::broker::Broker;
+use crate::link::Link;
 use crate::reader::Content;
 use crate::sensor::{Sensor, demo, mempulse_with, shifted};
 use crate::wait_for;
@@ -25,8 +26,12 @@ struct Reader {
 
 impl Reader {
     fn start(broker: &Broker, arguments: &[&str]) -> Self {
+        Self::start_at(&broker.url(), arguments)
+    }
+
+    fn start_at(url: &str, arguments: &[&str]) -> Self {
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        let mut command = mempulse_with(&["stream", "--network", "regtest", "--from", &broker.url()]);
+        let mut command = mempulse_with(&["stream", "--network", "regtest", "--from", url]);
         let state = tempfile::tempdir().unwrap();
         command.arg("--state-dir").arg(state.path());
         command.args(["--serve", &port.to_string()]).args(arguments);
@@ -202,20 +207,16 @@ async fn a_reader_that_is_too_slow_skips_ahead_and_says_what() {
     let folder = tempfile::tempdir().unwrap();
     let fra = Sensor::start(&demo, "fra1", &broker.url(), folder.path(), &[]);
     wait_for("messages", async || broker.messages().await > 10_000).await;
-    let reader = Reader::start(&broker, &[]);
+    let link = Link::to(broker.port()).await;
+    let reader = Reader::start_at(&link.url(), &[]);
+    let lag = || reader.metric("lag_seconds", "fra1");
     wait_for("its peers", async || reader.live_peers() == 4).await;
-    wait_for("an up-to-date reader", async || {
-        reader.metric("lag_seconds", "fra1").is_some_and(|lag| lag < 1.0)
-    })
-    .await;
+    wait_for("an up-to-date reader", async || lag().is_some_and(|lag| lag < 1.0)).await;
     tokio::time::sleep(Duration::from_secs(2)).await;
-    // It runs for 2 ms in a second.
-    for _ in 0..24 {
-        reader.signal(Signal::STOP);
-        tokio::time::sleep(Duration::from_secs(1)).await;
-        reader.signal(Signal::CONT);
-        tokio::time::sleep(Duration::from_millis(2)).await;
-    }
+    link.set_slow(true);
+    wait_for("a reader that is behind", async || lag().is_some_and(|lag| lag > 12.0)).await;
+    assert!(!reader.warns("too slow for all sensors"), "it is said when it is over");
+    link.set_slow(false);
     wait_for("the warning", async || reader.warns("too slow for all sensors")).await;
     fra.interrupt().await;
 }

@@ -1,6 +1,7 @@
 //! Reads what sensors publish, and hands over their events in one order.
 
 use super::merge::Merge;
+use super::progress::Progress;
 use super::skipping::Skipping;
 use super::source::Arrival;
 use super::subscription::{ANSWER, Comparing, Subscription, compare_clocks, timestamp};
@@ -28,9 +29,6 @@ pub const LEAST_PAST: Duration = Duration::from_mins(3);
 
 /// How often messages and events are looked for that are due.
 const TICK: Duration = Duration::from_millis(50);
-
-/// A pause that is longer than this shows that the reader itself was stopped, and did not hear anybody.
-const PAUSE: Duration = Duration::from_secs(2);
 
 /// How often the clocks are compared.
 const COMPARE: Duration = Duration::from_mins(1);
@@ -137,7 +135,7 @@ impl Collector {
             clock,
             server: address,
             connection_events: connection.events,
-            is_behind: waiting > 0,
+            progress: Progress::begin(waiting, clock.now()),
             comparing: None,
             compared: Instant::now(),
             subscription,
@@ -201,8 +199,7 @@ struct Reading {
     clock: Clock,
     server: String,
     connection_events: mpsc::Receiver<ConnectionEvent>,
-    /// Whether there are more messages at the server: then it is not the clock that says which time it is.
-    is_behind: bool,
+    progress: Progress,
     /// The comparison of clocks that is being made, and when the last one began.
     comparing: Option<Comparing>,
     compared: Instant,
@@ -219,7 +216,6 @@ impl Reading {
         tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
         // When to try again to read, while the server is away.
         let mut away: Option<Instant> = None;
-        let mut awake = Instant::now();
         loop {
             let mut is_tick = false;
             tokio::select! {
@@ -237,7 +233,7 @@ impl Reading {
                 },
                 _ = tick.tick() => {
                     is_tick = true;
-                    if awake.elapsed() > PAUSE {
+                    if self.progress.was_stopped(self.clock.now()) {
                         self.was_away();
                     }
                     // What has come since the last tick is read at once: each look at a message costs a task switch.
@@ -246,14 +242,14 @@ impl Reading {
                     }
                 }
                 compared = Self::compared(&mut self.comparing) => self.set_clock(compared),
-                message = messages.next(), if away.is_none() && self.is_behind => away = self.read(message),
+                message = messages.next(), if away.is_none() && self.progress.is_behind(self.clock.now()) => away = self.read(message),
             }
             if away.is_some_and(|again| again <= Instant::now()) {
                 match self.subscription.open().await {
                     Ok((opened, waiting)) => {
                         (messages, away) = (opened, None);
                         self.was_away();
-                        self.is_behind = waiting > 0;
+                        self.progress = Progress::begin(waiting, self.clock.now());
                         self.compare_clocks();
                         if std::mem::take(&mut self.said_away) {
                             self.warnings.push(Warning::SensorServerBack(self.server.clone()));
@@ -266,7 +262,7 @@ impl Reading {
                 }
             }
             if is_tick && away.is_none() {
-                if !self.is_behind {
+                if !self.progress.is_behind(self.clock.now()) {
                     self.merge.advance(self.server_now());
                 }
                 if self.compared.elapsed() >= COMPARE {
@@ -276,7 +272,7 @@ impl Reading {
             if self.hand_over(is_tick).await.is_err() {
                 return;
             }
-            awake = Instant::now();
+            self.progress.rest(self.clock.now());
         }
     }
 
@@ -299,9 +295,9 @@ impl Reading {
     fn take(&mut self, message: &jetstream::Message) {
         let Ok(info) = message.info() else { return };
         let stored = timestamp(info.published);
-        self.is_behind = info.pending > 0;
         self.subscription.read(info.stream_sequence, stored);
         let lag = self.server_now().since(stored);
+        self.progress.read(lag, info.pending, self.clock.now());
         let warning = self.skipping.note(lag, stored);
         self.merge.skip(self.skipping.kinds());
         if let Some((sensor, kind)) = Kind::of_subject(&message.subject, self.network) {

@@ -10,6 +10,7 @@
 //! | `translate` | a sensor's times as times of the reader |
 //! | `bodies` | transactions and blocks, published once for all sensors |
 //! | `chain` | the best chain according to all sensors |
+//! | `progress` | whether a reader has read all that there is, or was stopped |
 //! | `skipping` | what a slow reader leaves out |
 //! | `subscription` | the stream, read in its order |
 //! | `collector` | the task that reads from the server |
@@ -20,6 +21,7 @@ mod collector;
 mod losses;
 mod merge;
 mod offset;
+mod progress;
 mod skipping;
 mod source;
 mod sources;
