@@ -1,5 +1,5 @@
-//! The house keeps its floors: imports only point down, no two files import from each other, and no
-//! room is crowded. The table of floors stands in `src/lib.rs`.
+//! Enforces the floors: imports only point down, no two files import from each other, and no room is crowded.
+//! The table of floors is in `src/lib.rs`.
 
 #[path = "architecture/imports.rs"]
 mod imports;
@@ -12,16 +12,16 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::LazyLock;
 
-/// Files that one folder may hold directly.
+/// The most files directly in one folder.
 const MAX_FILES: usize = 15;
 
-/// Lines, tests left out, that the files of one folder may have together.
+/// The most lines, not counting tests, of the files in one folder together.
 const MAX_FOLDER_LINES: usize = 2_500;
 
-/// Lines that one file may have.
+/// The most lines of one file.
 const MAX_FILE_LINES: usize = 400;
 
-/// The house as it stands, read once for all tests.
+/// The source, read once for all tests.
 static FILES: LazyLock<Vec<SourceFile>> = LazyLock::new(|| read_all(root()));
 
 fn root() -> &'static Path {
@@ -108,7 +108,7 @@ fn no_file_and_no_folder_is_crowded() {
     assert!(crowded.is_empty(), "{}", crowded.join("\n"));
 }
 
-/// A house of two floors, into which a test plants what is wrong.
+/// A house of two floors, into which a test plants a fault.
 fn planted(extra: &[(&str, &str)]) -> (Vec<SourceFile>, Vec<String>, Option<String>) {
     let sound = [
         (

@@ -1,4 +1,4 @@
-//! The demo over sockets, as any other program that speaks the protocol meets it.
+//! The demo over sockets, as another program that speaks the protocol sees it.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use mempulse::address::PeerAddress;
@@ -13,7 +13,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
-/// A node that is slow and has trouble all the same answers in this time.
+/// A slow node with troubles of its own still answers within this time.
 const PATIENCE: Duration = Duration::from_secs(20);
 
 struct Client {
@@ -31,7 +31,7 @@ impl Client {
         self.stream.write_all(&message.encode(Network::Regtest.magic())).await.unwrap();
     }
 
-    /// The next message that is wanted; the others are skipped.
+    /// Waits for the next message that `wanted` accepts, skipping others.
     async fn hear<T>(&mut self, wanted: impl Fn(Message) -> Option<T>) -> T {
         let found = async {
             loop {

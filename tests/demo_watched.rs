@@ -20,7 +20,7 @@ async fn very_many_transactions_come_through_and_no_peer_is_lost_to_them() {
                     assert!(received.insert(tx.wtxid()), "each is fetched once");
                 }
                 EventKind::Peer(peer, PeerEvent::Disconnected { reason, .. }) => {
-                    // The scenario has other troubles, this one would be ours.
+                    // The scenario contains other troubles; this one would be our own.
                     assert_ne!(reason, DisconnectReason::NotReading, "{peer:?}");
                 }
                 _ => {}

@@ -18,7 +18,7 @@ use support::{Conversation, Monitor, NETWORK, Node, settings, version};
 #[derive(Clone, Copy)]
 enum Manner {
     Well,
-    /// Disconnects when it is asked for one more.
+    /// Disconnects when asked for one more block.
     Dies {
         after: usize,
     },
@@ -204,7 +204,7 @@ async fn known_blocks_are_not_requested() {
     assert_eq!((heights(&came), given_up), (vec![2], 0));
 }
 
-/// Runs the monitor while the peer does as `script` says.
+/// Runs the monitor while the peer follows `script`.
 async fn meanwhile<T>(monitor: &mut Monitor, script: impl Future<Output = T>) -> T {
     tokio::select! {
         done = script => done,

@@ -10,7 +10,7 @@ use std::time::Duration;
 use support::chain::{blocks, genesis, mine, mine_at, stripped, transaction};
 use support::{Conversation, Monitor, Node, START, settings, version};
 
-/// The events that the tests look at, in order.
+/// The events that the tests check, in order.
 #[derive(Debug, PartialEq)]
 enum Seen {
     Tip(u32, BlockHash),
@@ -33,7 +33,7 @@ async fn next(monitor: &mut Monitor) -> Seen {
         .await
 }
 
-/// Runs the monitor while the peer does as `script` says.
+/// Runs the monitor while the peer follows `script`.
 async fn meanwhile<T>(monitor: &mut Monitor, script: impl Future<Output = T>) -> T {
     tokio::select! {
         done = script => done,

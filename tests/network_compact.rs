@@ -17,7 +17,7 @@ use support::{Conversation, Monitor, Node, settings};
 const A: PeerId = PeerId(0);
 const B: PeerId = PeerId(1);
 
-/// Runs the monitor while the peers do as `script` says.
+/// Runs the monitor while the peers follow `script`.
 async fn meanwhile<T>(monitor: &mut Monitor, script: impl Future<Output = T>) -> T {
     tokio::select! {
         done = script => done,
@@ -25,7 +25,7 @@ async fn meanwhile<T>(monitor: &mut Monitor, script: impl Future<Output = T>) ->
     }
 }
 
-/// The next block that is reported, and who delivered it.
+/// The next reported block, and the peer that delivered it.
 async fn next_block(monitor: &mut Monitor) -> (PeerId, Block) {
     monitor
         .first(|event| match event.kind {
@@ -36,7 +36,7 @@ async fn next_block(monitor: &mut Monitor) -> (PeerId, Block) {
         .await
 }
 
-/// Meets a peer that has no more headers than we have, and that sends compact blocks.
+/// Meets a peer that has no more headers than we do, and that sends compact blocks.
 async fn meet(node: &Node) -> Conversation {
     let mut peer = node.meet().await;
     peer.hear_first(|message| matches!(message, Message::GetHeaders { .. }).then_some(())).await;

@@ -11,7 +11,7 @@ use support::{Monitor, NETWORK, Node, settings, version};
 
 const PEER: PeerId = PeerId(0);
 
-/// Runs the monitor until the connection has ended, while the peer does as `script` says.
+/// Runs the monitor until the connection has ended, while the peer follows `script`.
 async fn ending<T>(settings: Settings, script: impl Future<Output = T>) -> DisconnectReason {
     let mut monitor = Monitor::start(settings);
     tokio::join!(monitor.end_of(PEER), script).0

@@ -157,7 +157,7 @@ async fn a_whole_mempool_is_listed_by_one_peer_and_sent_by_another() {
     let mut two = meet(&mut monitor, &server).await;
     let txs: Vec<Transaction> = (0..COUNT).map(transaction).collect();
     let list: Vec<Inventory> = txs.iter().map(|tx| Inventory::Wtx(tx.wtxid())).collect();
-    // It serves what it has not announced from its first announcement on.
+    // It serves unannounced transactions from its first announcement on.
     two.say(&Message::Inv(list[..1].to_vec())).await;
     tokio::spawn(serve(two, txs));
     tokio::spawn(async move {

@@ -1,4 +1,4 @@
-//! The v2 transport with peers made of the crate `bip324`, and the fallback to v1.
+//! The v2 transport with peers built on the crate `bip324`, and the fallback to v1.
 
 #![expect(clippy::unwrap_used, reason = "what fails here fails the test")]
 
@@ -178,8 +178,8 @@ async fn skip(peer: &mut Conversation) {
     }
 }
 
-/// The proxy's side of a SOCKS5 connection (RFC 1928, RFC 1929), which breaks off. Returns the first bytes for the
-/// peer.
+/// The proxy's side of a SOCKS5 connection (RFC 1928, RFC 1929) that breaks off. Returns the first bytes for
+/// the peer.
 async fn proxied(node: &Node) -> [u8; 4] {
     let mut peer = node.accept().await;
     assert_eq!(peer.read().await, [5]);
@@ -196,7 +196,7 @@ async fn proxied(node: &Node) -> [u8; 4] {
     peer.read().await
 }
 
-/// Watches a peer behind a proxy.
+/// Monitors a peer behind a proxy.
 fn behind(proxy: &Node, transport: TransportChoice) -> Monitor {
     let peer = PeerAddress::parse("20.1.0.1", 18_444).unwrap();
     let routes = Routes { proxy: Some(proxy.address()), ..Routes::default() };
@@ -226,7 +226,7 @@ async fn a_proxy_that_breaks_off_makes_no_peer_one_that_speaks_v1() {
         first_bytes = dials => first_bytes,
         () = async { loop { monitor.next().await; } } => unreachable!(),
     };
-    // It is tried in v1 at once, and in v2 again the next time.
+    // It is tried in v1 immediately, and in v2 again the next time.
     let in_v1: Vec<_> = first_bytes.iter().map(|bytes| *bytes == NETWORK.magic()).collect();
     assert!(!in_v1[0], "{in_v1:?}");
     assert!(in_v1.windows(2).all(|two| !(two[0] && two[1])), "{in_v1:?}");
@@ -256,7 +256,8 @@ async fn a_packet_above_the_limit_ends_the_session_at_its_length() {
 #[tokio::test]
 async fn bytes_that_are_no_packet_end_the_session() {
     let (address, peer) = encrypted(|mut peer| {
-        // Whatever length they decode to, there are more bytes than that: the end comes before all are read.
+        // Whatever length they decode to, there are more bytes than that: the connection ends before all are
+        // read.
         _ = peer.stream.write_all(&vec![9; 4_100_000]);
         peer
     });

@@ -1,7 +1,7 @@
-//! The pictures in `assets` are what the program draws at the end of the scene: every screen, and the overview in
-//! every theme. The README shows them.
+//! The pictures in `assets`, which the README shows, are what the program draws at the end of the scene:
+//! every screen, and the overview in every theme.
 //!
-//! `UPDATE_PICTURES=1 cargo test --test picture` draws them anew.
+//! `UPDATE_PICTURES=1 cargo test --test picture` redraws them.
 #![expect(clippy::unwrap_used, reason = "a test that panics fails")]
 
 #[path = "scene/mod.rs"]
@@ -23,8 +23,8 @@ use std::sync::Arc;
 
 const SIZE: Size = Size { width: 120, height: 36 };
 
-/// How the overview is drawn once more, by the name of the picture: in each theme besides the default one, and without
-/// colours.
+/// Additional looks of the overview, by the name of the picture: each theme besides the default one, and
+/// without colours.
 const LOOKS: [(&str, ThemeName, Depth); 4] = [
     ("overview-light", ThemeName::Light, Depth::Indexed),
     ("overview-high-contrast", ThemeName::HighContrast, Depth::Indexed),
@@ -74,7 +74,7 @@ fn kept(folder: &Path) -> BTreeSet<PathBuf> {
 fn drawn() -> BTreeMap<String, String> {
     let model = scene::model();
     let mut pictures = BTreeMap::new();
-    // A digit without a screen leaves the one before.
+    // A digit without a screen has no effect.
     for digit in '1'..='9' {
         let mut app = app(ThemeName::Dark, Depth::Indexed);
         let _ = app.on_event(&Event::Key(KeyEvent::from(KeyCode::Char(digit))));
@@ -101,7 +101,7 @@ fn picture(model: &Model, app: &mut App, terminal: svg::Terminal, name: &str) ->
 
 /// The screen of `app` at the end of the scene.
 fn screen(model: &Model, app: &mut App) -> Buffer {
-    // The first snapshot shows how many peers there are, and with it how high their panel is.
+    // The first snapshot shows how many peers there are, and thereby how high their panel is.
     for _ in 0..2 {
         let snapshot = Snapshot::take(model, &app.view(), scene::END);
         app.on_snapshot(Arc::new(snapshot), scene::END);

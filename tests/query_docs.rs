@@ -1,4 +1,4 @@
-//! `docs/query.md` has the tables of the language: `UPDATE_QUERY=1 cargo test --test query_docs` writes them anew.
+//! `docs/query.md` has the language's tables: `UPDATE_QUERY=1 cargo test --test query_docs` rewrites them.
 #![expect(clippy::unwrap_used, reason = "a test that panics fails")]
 
 use mempulse::query::{Blocks, Figures, GRAMMAR, Peers, Subject, Transactions, WatchEvents, fields};
@@ -6,10 +6,10 @@ use std::fmt::Write;
 
 const PATH: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/query.md");
 
-/// What stands above the tables, which people write.
+/// The heading before the generated tables; people write what precedes it.
 const TABLES: &str = "## Grammar\n";
 
-/// Writes a row; a pipe would end its cell.
+/// Writes a row, escaping pipes, which would end the cell.
 fn row(text: &mut String, cells: [&str; 3]) {
     let [first, second, third] = cells.map(|cell| cell.replace('|', "\\|"));
     writeln!(text, "| {first} | {second} | {third} |").unwrap();

@@ -29,14 +29,14 @@ fn flag_rows() -> Vec<(&'static str, &'static str)> {
     rows
 }
 
-/// The headings of flags that the program has only behind a subcommand.
+/// The headings of flags that belong to subcommands only.
 const OF_SUBCOMMANDS: [&str; 6] = ["Demo", "NATS server", "Replay", "Report", "Sensor", "Stream"];
 
 fn long_flag(row: &str) -> &str {
     row.trim_start_matches("| `--").split([' ', '`']).next().unwrap()
 }
 
-/// `UPDATE_README=1 cargo test --test readme` writes the table anew.
+/// `UPDATE_README=1 cargo test --test readme` rewrites the table.
 #[test]
 fn the_readmes_table_of_keys_is_that_of_the_program() {
     let row = |(keys, what): (&str, &str)| {

@@ -1,4 +1,4 @@
-//! A recording makes the same screens again: event by event, and from files.
+//! A recording reproduces the same screens: event by event, and from files.
 #![expect(clippy::unwrap_used, reason = "a test that panics fails")]
 
 #[path = "scene/mod.rs"]

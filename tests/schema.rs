@@ -1,7 +1,7 @@
 //! The `.proto` files and the Rust in the program are the same schema, and it stays compatible with itself.
 //!
-//! `UPDATE_SCHEMA=1 cargo test --test schema` writes the Rust anew, and adds new fields to the list of those that
-//! must stay.
+//! `UPDATE_SCHEMA=1 cargo test --test schema` regenerates the Rust code, and adds new fields to the list of
+//! those that must stay.
 #![expect(clippy::unwrap_used, reason = "a test that panics fails")]
 
 use prost_build::Config;
@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 const FILES: [&str; 3] =
     ["mempulse/v1/event.proto", "mempulse/v1/recording.proto", "mempulse/v1/sensor.proto"];
 
-/// What version 1 contains and must always contain, one line for each field and value.
+/// What version 1 contains and must always contain, one line per field and value.
 const PROMISED: &str = "tests/schema/v1.txt";
 
 fn root() -> &'static Path {
@@ -76,7 +76,7 @@ fn of_enum(values: &EnumDescriptorProto) -> Vec<String> {
     values.value.iter().map(value).collect()
 }
 
-/// What is promised and does not hold any more.
+/// Promises that no longer hold.
 fn broken(promised: &str, lines: &BTreeSet<String>) -> Vec<String> {
     promised.lines().filter(|line| !lines.contains(*line)).map(str::to_owned).collect()
 }

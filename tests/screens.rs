@@ -76,7 +76,7 @@ fn overview() {
 #[test]
 fn log_screen() {
     seen_in_every_state("log_screen", |desk| {
-        // Two seconds after startup there is nothing to tell yet.
+        // Two seconds after startup there is nothing to show yet.
         if desk.now > scene::START + Duration::from_mins(1) {
             log::fill(desk);
         }

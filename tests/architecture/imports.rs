@@ -1,4 +1,4 @@
-//! Arrows between files: who imports from whom.
+//! Arrows between files: which file imports from which.
 
 use super::source::{ModulePath, SourceFile};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};

@@ -10,7 +10,7 @@ use syn::{Attribute, ItemMod, ItemUse, UseTree, Visibility};
 /// A module path below the crate root, without `crate` itself.
 pub type ModulePath = Vec<String>;
 
-/// One file of `src`, tests left out.
+/// One file of `src`, without tests.
 #[derive(Debug)]
 pub struct SourceFile {
     /// Path relative to the project, `src/model/mod.rs`.
@@ -31,7 +31,7 @@ pub struct Mention {
     pub line: usize,
 }
 
-/// Reads every file below `src`, sorted by path. Files of test modules are left out.
+/// Reads every file below `src`, sorted by path, without files of test modules.
 pub fn read_all(root: &Path) -> Vec<SourceFile> {
     let mut texts = BTreeMap::new();
     collect(root, &root.join("src"), &mut texts);
@@ -246,7 +246,7 @@ impl<'ast> Visit<'ast> for Visitor {
     fn visit_visibility(&mut self, _: &'ast Visibility) {}
 }
 
-/// The leaves of a `use`: the whole path, the name that it gets, and where it stands.
+/// The leaves of a `use`: the whole path, the name it gets, and its position.
 fn leaves(tree: &UseTree) -> Vec<(Vec<String>, String, Span)> {
     fn walk(tree: &UseTree, prefix: &[String], leaves: &mut Vec<(Vec<String>, String, Span)>) {
         let with = |name: &syn::Ident| [prefix, &[name.to_string()]].concat();

@@ -1,4 +1,4 @@
-//! Nodes that know each other and announce each other, each at an address of its own.
+//! Nodes that know and announce each other, each at its own address.
 
 use crate::support::version;
 use mempulse::address::PeerAddress;
@@ -34,7 +34,7 @@ pub struct Node {
     _tasks: JoinSet<()>,
 }
 
-/// The socket of node `number`: each in another /16 where the system allows it.
+/// The socket of node `number`, each in a different /16 if the system allows it.
 pub async fn listen(number: u8) -> TcpListener {
     let own = SocketAddr::from((Ipv4Addr::new(127, number, 0, 1), 0));
     match TcpListener::bind(own).await {
@@ -98,7 +98,7 @@ impl Script {
     }
 }
 
-/// An address as a peer sends it that saw it a moment ago.
+/// An address as sent by a peer that saw it a moment ago.
 pub fn known(address: PeerAddress) -> KnownAddress {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs();
     let services = Services::NETWORK.with(Services::WITNESS);

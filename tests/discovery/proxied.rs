@@ -1,4 +1,4 @@
-//! With a proxy nothing is resolved and no peer is dialled on this side.
+//! With a proxy, nothing is resolved and no peer is dialled on this side.
 
 use crate::crowd::{Node, Script, address_of, known, listen};
 use crate::socks::Proxy;
@@ -11,7 +11,7 @@ use mempulse::event::DisconnectReason;
 use mempulse::p2p::{Driver, Resolve, Resolving, Routes, Settings};
 use std::sync::{Arc, Mutex};
 
-/// A resolver that records the names and resolves none.
+/// A resolver that records the names but resolves none.
 #[derive(Clone, Default, Debug)]
 struct Recorder(Arc<Mutex<Vec<String>>>);
 

@@ -1,4 +1,4 @@
-//! A SOCKS5 proxy that records its requests, and plays the hosts behind it.
+//! A SOCKS5 proxy that records its requests and plays the hosts behind it.
 
 use crate::crowd::Script;
 use mempulse::address::PeerAddress;

@@ -1,4 +1,4 @@
-//! Which peers are connected, by the events of the network.
+//! Which peers are connected, according to the network's events.
 
 use crate::support::{Monitor, START};
 use futures_util::FutureExt;

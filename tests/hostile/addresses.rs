@@ -38,7 +38,7 @@ pub fn addrv2(entries: &[Vec<u8>]) -> Vec<u8> {
     crafted("addrv2", &payload)
 }
 
-/// Addresses that no node has, with a right length each.
+/// Addresses that no node can have, each of valid length.
 pub fn nowhere() -> Vec<Vec<u8>> {
     let (ipv4, ipv6, onion) = (1, 2, 4);
     let v4 =

@@ -1,4 +1,4 @@
-//! The honest peer, of whose stream nothing must be lost.
+//! The honest peer, whose stream must lose nothing.
 
 use super::support::Conversation;
 use super::support::chain::transaction;
@@ -14,8 +14,8 @@ const MAX_HEADERS: usize = 2_000;
 /// The number of transactions in one announcement.
 const BATCH: u32 = 10;
 
-/// Announces these transactions little by little, then `block`, which extends `chain`; serves all
-/// of it, and answers pings.
+/// Announces these transactions gradually, then `block`, which extends `chain`; serves all of it, and answers
+/// pings.
 pub async fn behave_well(mut peer: Conversation, chain: &[Block], numbers: Range<u32>, block: Block) {
     let mempool: HashMap<Wtxid, Transaction> =
         numbers.clone().map(transaction).map(|tx| (tx.wtxid(), tx)).collect();
@@ -36,7 +36,7 @@ pub async fn behave_well(mut peer: Conversation, chain: &[Block], numbers: Range
                 let batch = next..numbers.end.min(next + BATCH);
                 next = batch.end;
                 if batch.is_empty() {
-                    // A block that is mined before our first sync is not new.
+                    // A block mined before our first sync is not new.
                     if is_chain_told {
                         is_block_announced = true;
                         peer.say(&Message::Headers(vec![block.header])).await;

@@ -1,5 +1,5 @@
-//! Peers that lie about their whole mempool (BIP35): each loses its connection, and the honest peer beside it
-//! nothing.
+//! Peers that lie about their whole mempool (BIP35): each loses its connection, while the honest peer beside
+//! it loses nothing.
 
 use super::TURN;
 use super::floods::HONEST;
@@ -14,14 +14,14 @@ use std::collections::HashSet;
 use std::time::Duration;
 use tokio::time::timeout;
 
-/// How long everything may take.
+/// The time limit for each test.
 const LIMIT: Duration = Duration::from_mins(2);
 
 /// The most entries of an `inv`.
 const FULL: u64 = 50_000;
 
-/// Why the connection to a peer ends that answers `mempool` with these lists, beside an honest peer of whose
-/// transactions none is lost.
+/// Why the connection to a peer ends that answers `mempool` with these lists, beside an honest peer whose
+/// transactions all arrive.
 async fn ending(parts: impl Iterator<Item = Vec<Inventory>> + Send + 'static) -> DisconnectReason {
     const LIAR: PeerId = PeerId(0);
     let _turn = TURN.lock().await;

@@ -1,5 +1,5 @@
-//! All bad peers at once beside three honest peers: their streams lose nothing, memory stays bounded, and each bad
-//! peer is disconnected for its reason or tolerated where Core tolerates it.
+//! All bad peers together beside three honest peers: the honest streams lose nothing, memory stays bounded,
+//! and each bad peer is disconnected for its own reason, or tolerated where Core tolerates it.
 
 mod addresses;
 mod floods;
@@ -26,11 +26,11 @@ use support::{Monitor, Node, START, settings, version};
 use tokio::sync::Mutex;
 use tokio::time::timeout;
 
-/// How long everything may take.
+/// The time limit for each test.
 const LIMIT: Duration = Duration::from_mins(2);
 
-/// The most memory that the whole process may take, in kB: the scripted peers are in it as well. The floods are
-/// several times as much.
+/// The most memory of the whole process, in kB, including the scripted peers. The floods are several times
+/// larger.
 const MEMORY: u64 = 150_000;
 
 /// The least number of bad peers in one run.
@@ -42,10 +42,10 @@ const CHAIN: u16 = 3;
 /// The number of honest peers.
 const HONEST_PEERS: u32 = 3;
 
-/// One test at a time: the memory is that of the whole process, and time limits are for one.
+/// Tests run one at a time: memory is measured for the whole process, and time limits are for one test.
 static TURN: Mutex<()> = Mutex::const_new(());
 
-/// What was reported of one bad peer.
+/// The reports about one bad peer.
 struct Seen {
     name: &'static str,
     fate: Fate,
@@ -70,7 +70,7 @@ impl Seen {
         }
     }
 
-    /// Returns how its treatment was wrong, if it was.
+    /// Returns what was wrong with its treatment, if anything.
     fn complaint(&self) -> Option<String> {
         let name = self.name;
         match (&self.fate, &self.ended) {
@@ -94,7 +94,7 @@ fn old_blocks(count: u16) -> Vec<Block> {
     (1..=count).map(next).collect()
 }
 
-/// Forgets the peak memory so far, where the system allows it (Linux).
+/// Resets the peak memory, where the system allows it (Linux).
 fn reset_peak_memory() {
     _ = std::fs::write("/proc/self/clear_refs", "5");
 }
@@ -132,7 +132,7 @@ async fn beside_all_bad_peers_nothing_of_the_honest_ones_is_lost() {
             }
         });
     }
-    // The honest ones are the last in the list: nothing may depend on coming first.
+    // The honest ones come last: nothing may depend on being first.
     let new = mine(chain[usize::from(CHAIN) - 1].hash, CHAIN + 1, (0..50).map(transaction).collect());
     let new_hash = new.hash;
     for number in 0..HONEST_PEERS {

@@ -1,4 +1,4 @@
-//! Peers whose messages parse as far as their lengths go, and are wrong or useless otherwise.
+//! Peers whose messages have plausible lengths but are otherwise wrong or useless.
 
 use super::floods::announcement;
 use super::peers::{BadPeer, Fate, bytes, crafted, made_up, misbehaved, received, told};
@@ -10,7 +10,7 @@ use mempulse::wire::{
     BlockHash, BlockTransactions, Command, Inventory, Message, OutPoint, Transaction, Txid, WireError,
 };
 
-/// The bytes of the header of a message on the wire.
+/// The size of a message header on the wire, in bytes.
 const FRAME: usize = 24;
 
 /// A peer that greets, sends these bytes, and behaves.
@@ -132,7 +132,7 @@ pub fn transaction_forgers() -> Vec<BadPeer> {
     ]
 }
 
-/// Peers that send what is allowed, and useless.
+/// Peers that send allowed but useless messages.
 pub fn nuisances() -> Vec<BadPeer> {
     let filters = [0, u64::MAX, 1 << 63, 2_100_000_000_000_001, 3_000].map(Message::FeeFilter);
     let questions = [

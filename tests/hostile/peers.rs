@@ -23,7 +23,7 @@ pub struct BadPeer {
     pub script: Script,
 }
 
-/// What one does with a connection.
+/// What a peer does with a connection.
 pub type Script = Box<dyn Fn(Conversation) -> Pin<Box<dyn Future<Output = ()> + Send>> + Send + Sync>;
 
 /// The expected treatment of a peer.
@@ -85,7 +85,7 @@ macro_rules! told {
 }
 pub(crate) use told;
 
-/// The connection stays, and messages of this command were received on it.
+/// The connection stays, and messages with this command were received on it.
 macro_rules! received {
     ($command:literal) => {
         Fate::Stays(|event| {
@@ -130,7 +130,7 @@ impl Conversation {
     }
 }
 
-/// A message of these bytes, with a right checksum.
+/// A message with this payload and a valid checksum.
 pub fn crafted(command: &str, payload: &[u8]) -> Vec<u8> {
     frame(NETWORK.magic(), command, payload)
 }
@@ -355,8 +355,8 @@ pub fn forgers() -> Vec<BadPeer> {
 pub fn bad_company() -> Vec<BadPeer> {
     let closed = || DisconnectReason::ClosedByPeer;
     vec![
-        // What we send meets a closed socket: whether its refusal or its end is seen first is up to
-        // the system.
+        // What we send arrives at a closed socket: whether the refusal or the end is seen first is up to the
+        // system.
         BadPeer::new(
             "closes at once",
             Fate::Ends(vec![closed(), DisconnectReason::Io(connection_reset())]),
@@ -381,7 +381,7 @@ pub fn bad_company() -> Vec<BadPeer> {
         }),
         BadPeer::ends("closes after verack", closed(), |mut peer| async move {
             peer.greet().await;
-            // Everything that we sent was read, so the connection closes in order.
+            // Everything we sent was read, so the connection closes in order.
             peer.hear_first(|message| matches!(message, Message::Ping(_)).then_some(())).await;
         }),
         BadPeer::ends(

@@ -1,5 +1,5 @@
-//! A screen as SVG: one rectangle per run of background, one text per run of style, and lines and
-//! blocks as shapes, so that they join whatever font the reader has.
+//! A screen as SVG: one rectangle per run of background, one text per run of style, and lines and blocks as
+//! shapes, so that they join up whatever font the reader has.
 
 use ratatui::buffer::{Buffer, Cell};
 use ratatui::style::{Color, Modifier};
@@ -17,7 +17,7 @@ const MARGIN: f32 = 12.0;
 const THIN: f32 = 1.2;
 const THICK: f32 = 2.4;
 
-/// The colours of a terminal where a cell has none of its own.
+/// The terminal's default colours.
 #[derive(Clone, Copy)]
 pub struct Terminal {
     pub ink: &'static str,
@@ -207,7 +207,7 @@ fn rectangle(svg: &mut String, x: f32, y: f32, width: f32, height: f32, fill: &s
     .unwrap();
 }
 
-/// Blanks become ones that no renderer folds.
+/// Makes blanks unbreakable, so that no renderer collapses them.
 fn escaped(text: &str) -> String {
     text.replace(' ', "\u{a0}").replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }

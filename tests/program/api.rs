@@ -10,7 +10,7 @@ use std::process::Stdio;
 use std::time::{Duration, Instant};
 use std::{fs, thread};
 
-/// A port of loopback that nobody uses.
+/// A free loopback port.
 fn free_port() -> u16 {
     TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }
@@ -21,7 +21,7 @@ fn get(port: u16, path: &str) -> (i32, String) {
     asked.map_or((0, String::new()), |got| (got.status_code, got.as_str().unwrap_or_default().to_owned()))
 }
 
-/// Waits until the answer fulfils the condition; returns its body.
+/// Waits until the answer fulfils the condition. Returns its body.
 fn wait_for(port: u16, path: &str, mut is_met: impl FnMut(i32, &str) -> bool) -> String {
     let mut last = (0, String::new());
     crate::wait_for(path, || {
@@ -67,7 +67,7 @@ fn the_demo_serves_everything_that_it_lists_until_it_is_interrupted() {
         .filter_map(|line| line.strip_prefix("data: ").map(str::to_owned));
     let mut records = records.map(|record| serde_json::from_str::<Value>(&record).unwrap());
     assert_eq!(records.next().unwrap()["event"], "start");
-    // On a busy machine other records may come first, however many.
+    // On a busy machine, any number of other records may come first.
     assert!(records.any(|record| record["event"] == "transaction"));
     assert!(monitor.interrupt().success());
     assert_eq!(get(port, "/").0, 0, "the port is closed");
@@ -121,13 +121,14 @@ fn the_configuration_file_can_ask_for_it_and_a_taken_port_is_one_line() {
         said,
         format!("error: cannot serve at 127.0.0.1:{port}: Address already in use (os error 98)\n")
     );
-    // A report is no monitor to ask: it leaves the port alone.
+    // A report leaves the port alone, as there is no monitor to ask.
     let report = ["report", "--network", "regtest", "--peer", "127.0.0.1:1", "--after", "100ms", "--config"];
     assert!(crate::mempulse().args(report).arg(&file).output().unwrap().status.success());
     assert!(monitor.interrupt().success());
 }
 
-/// How long the screen usually takes to show what a key asks for (the median), and how many frames a second it draws besides.
+/// The median time until the screen shows what a key asks for, and how many frames per second it draws
+/// besides.
 fn liveliness(terminal: &mut Terminal) -> (Duration, f64) {
     let mut times = Vec::new();
     for _ in 0..10 {
@@ -146,7 +147,7 @@ fn liveliness(terminal: &mut Terminal) -> (Duration, f64) {
     (times[times.len() / 2], frames)
 }
 
-/// Prints what it measures: `cargo test --release --test program -- --ignored --nocapture requests_a_second`.
+/// Prints its measurements: `cargo test --release --test program -- --ignored --nocapture requests_a_second`.
 #[test]
 #[ignore = "measures, and needs a machine with nothing else to do"]
 fn a_thousand_requests_a_second_do_not_disturb_the_screen() {
@@ -175,7 +176,8 @@ fn a_thousand_requests_a_second_do_not_disturb_the_screen() {
     assert!(terminal.wait().success());
 }
 
-/// Asks on one connection, each time as soon as `pause` has passed since the last request; returns how many answers came.
+/// Sends requests on one connection, each as soon as `pause` has passed since the last. Returns the number of
+/// answers.
 fn ask_until(port: u16, end: Instant, pause: Duration) -> u32 {
     let paths = ["/api/mempool", "/api/v1/fees/recommended", "/metrics", "/api/blocks/tip/height"];
     let mut connection = BufReader::new(TcpStream::connect(("127.0.0.1", port)).unwrap());

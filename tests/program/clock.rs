@@ -1,5 +1,5 @@
-//! The clocks of the system change while the program runs: `.ci/run clock`, or
-//! `cargo test --test program -- --ignored clock::`.
+//! The system's clocks change while the program runs: `.ci/run clock`, or `cargo test --test program --
+//! --ignored clock::`.
 
 use crate::monitor::{Monitor, named};
 use crate::stand_in::StandIn;
@@ -15,13 +15,13 @@ use std::thread;
 use std::time::Duration;
 use tempfile::TempDir;
 
-/// Where nobody listens.
+/// An address where nothing listens.
 const NOBODY: &str = "127.0.0.1:1";
 
 /// Within this time after a sleep, every peer is pinged or redialled.
 const WAKING: Duration = Duration::from_secs(10);
 
-/// After this time a process has noticed that its clock was set.
+/// By then, a process has noticed that its clock was set.
 const NOTICED: Duration = Duration::from_secs(4);
 
 /// The clock of a process.
@@ -31,14 +31,14 @@ struct SetClock {
 }
 
 impl SetClock {
-    /// A wall clock that is wrong by so much, and can be corrected.
+    /// A wall clock with this error, which can be corrected.
     fn wall(by: &str) -> Self {
         let mut clock = Self::all(by);
         clock.variables.push(("FAKETIME_DONT_FAKE_MONOTONIC", "1".to_owned()));
         clock
     }
 
-    /// A clock that may jump, as for a process that is stopped: the one that counts from the start jumps as well.
+    /// A clock that may jump, as for a stopped process: the monotonic one jumps too.
     fn all(by: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let [(preload, library), _] = faketime::shifted("+0");
@@ -96,8 +96,8 @@ fn hours_ahead(record: &Value) -> i64 {
     (minutes + minutes.signum() * 30) / 60
 }
 
-/// Asserts that the clock caused nothing: no peer is lost, nothing leaves the mempool, and no answer seems to have taken
-/// long.
+/// Asserts that the clock caused nothing: no peer is lost, nothing leaves the mempool, and no answer seems to
+/// have taken long.
 fn assert_calm(records: &[Value]) {
     assert!(named(records, "removed").is_empty(), "{records:?}");
     let lost = named(records, "peer_disconnected");
@@ -168,7 +168,7 @@ fn one_peer_is_enough_for_blocks_once_a_clock_that_was_three_days_wrong_is_corre
     }
 }
 
-/// Corrects the clock of a monitor, to which the node then announces a block.
+/// Corrects the clock of a monitor, after which the node announces a block.
 fn correct(clock: &SetClock, monitor: &Monitor, node: &StandIn) {
     clock.set("+0");
     thread::sleep(NOTICED);
@@ -243,9 +243,9 @@ fn after_a_pause_of_eight_hours_the_screen_shows_a_gap_and_the_ages() {
     terminal.signal(Signal::CONT);
     let text = terminal.shows("tip 2 (8.0 h)");
     assert!(text.contains("● live") && text.contains("8.0h"), "the peer and the transactions are there");
-    // Charts go on with the first event after the pause, at the latest with the answer to a ping.
+    // Charts continue with the first event after the pause, at the latest with the answer to a ping.
     let text = terminal.shows("··········");
-    // The chart of the mempool had bars before: nothing but its end is one now.
+    // The mempool chart had bars before; only its end is one now.
     let foot = text.lines().rfind(|line| line.contains("0 ┤")).unwrap();
     assert!(foot.contains("··········") && !foot.contains("██████"), "{text}");
     let before = node.accept(transaction(20));

@@ -9,7 +9,7 @@ fn mempulse(arguments: &str) -> Command {
     Command::from_std(command)
 }
 
-/// What a refused command line says on stderr; nothing may stand on stdout.
+/// The error of a refused command line on stderr; stdout must be empty.
 fn refusal(arguments: &str) -> String {
     let refused = mempulse(arguments).assert().failure();
     let output = refused.get_output();

@@ -103,7 +103,7 @@ fn the_selection_stays_with_its_transaction_while_others_come_and_go() {
     assert_eq!(before, after);
 }
 
-/// Opens the selected transaction and closes it again; returns its txid, or nothing if it was removed.
+/// Opens the selected transaction and closes it again. Returns its txid, or `None` if it was removed.
 fn open_selected(terminal: &mut Terminal) -> Option<String> {
     terminal.press("\r");
     let details = terminal.wait_until("the details", |screen| {

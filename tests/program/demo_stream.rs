@@ -9,7 +9,7 @@ use std::process::Stdio;
 #[test]
 fn the_demos_stream_names_each_transaction_once_until_it_is_interrupted() {
     let mut monitor = Monitor::run(&["demo", "--stream", "--seed", "1", "--rate", "100"]);
-    // One of the eight may be frozen from the beginning.
+    // One of the eight may be frozen from the start.
     monitor.wait_for("peer_connected", 7);
     monitor.wait_for("pong", 1);
     monitor.wait_for("announced", 1);

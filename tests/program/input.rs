@@ -80,7 +80,7 @@ fn what_was_typed_before_the_screen_is_dropped() {
     let script = format!("echo ready; read go; exec \"$0\" {NOBODY}");
     let mut terminal = Terminal::shell(&script, SIZE);
     terminal.shows("ready");
-    // The shell takes the line; the rest is still there when the program takes the terminal.
+    // The shell reads the line; the rest is still there when the program takes the terminal.
     terminal.press("go\nqqq");
     terminal.shows("regtest");
     terminal.is_taken();

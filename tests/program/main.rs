@@ -1,5 +1,5 @@
-//! The real program from the outside: started as users start it, in a real terminal, and beside real
-//! Bitcoin Core nodes.
+//! The real program from the outside: started like users do, in a real terminal, and beside real Bitcoin Core
+//! nodes.
 //!
 //! One crate, so that the helpers are linked once. The tests of `real_node` need a bitcoind:
 //! `BITCOIND_EXE=$(.ci/bitcoind) cargo test -- --ignored`.
@@ -31,13 +31,13 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 use std::{env, thread};
 
-/// How long anything may take. Much more than it should: the machine may be busy.
+/// The time limit for anything. Much more than it should take, as the machine may be busy.
 const PATIENCE: Duration = Duration::from_mins(2);
 
-/// Where no configuration file is.
+/// A folder without a configuration file.
 const NO_FOLDER: &str = "/nonexistent";
 
-/// Where what the program keeps from one run to the next does no harm: a folder for each run.
+/// A state folder for each run, where saved state does no harm.
 fn state_folder() -> String {
     static RUNS: AtomicUsize = AtomicUsize::new(0);
     let run = RUNS.fetch_add(1, Ordering::Relaxed);
@@ -55,13 +55,13 @@ fn mempulse() -> Command {
     command
 }
 
-/// The variables in our own environment that the program would heed.
+/// The variables in our own environment that the program would react to.
 fn settings() -> impl Iterator<Item = OsString> {
     let heeded = |name: &OsString| name == "NO_COLOR" || name.to_string_lossy().starts_with("MEMPULSE_");
     env::vars_os().map(|(name, _)| name).filter(heeded)
 }
 
-/// Waits until `condition` holds; panics when it takes unreasonably long.
+/// Waits until `condition` holds; panics if that takes unreasonably long.
 fn wait_for(what: &str, mut condition: impl FnMut() -> bool) {
     let deadline = Instant::now() + PATIENCE;
     while !condition() {

@@ -31,12 +31,12 @@ struct Lines {
 }
 
 impl Monitor {
-    /// `mempulse stream` on regtest with these peers, and further arguments separated by blanks.
+    /// Runs `mempulse stream` on regtest with these peers, and further arguments separated by blanks.
     pub fn of(peers: &[String], arguments: &str) -> Self {
         Self::of_command(mempulse(), peers, arguments)
     }
 
-    /// The same with a program that is ready to be given arguments.
+    /// The same with a prepared command.
     pub fn of_command(command: Command, peers: &[String], arguments: &str) -> Self {
         let peers = peers.iter().flat_map(|peer| ["--peer", peer]);
         let rest = arguments.split_whitespace();
@@ -131,7 +131,7 @@ impl Monitor {
         kill_process(Pid::from_child(&self.process), Signal::CONT).unwrap();
     }
 
-    /// Ends the process at once (SIGKILL). Returns how it ended, which may be before.
+    /// Kills the process (SIGKILL). Returns how it ended, possibly earlier.
     pub fn kill(&mut self) -> ExitStatus {
         self.process.kill().unwrap();
         self.process.wait().unwrap()
@@ -151,7 +151,7 @@ impl Monitor {
 
 impl Drop for Monitor {
     fn drop(&mut self) {
-        // Both fail only if the process has ended already.
+        // Both fail only if the process has already ended.
         let _ = self.process.kill();
         let _ = self.process.wait();
         if thread::panicking() {

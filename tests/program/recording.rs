@@ -9,13 +9,13 @@ use std::process::Output;
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// Returns what `replay` says of the recordings in `folder`.
+/// Returns the output of `replay` for the recordings in `folder`.
 fn replay(folder: &Path, flag: &str) -> Output {
     mempulse().args(["replay", flag]).arg(folder).output().unwrap()
 }
 
-/// The records of a recording, those aside that follow from the time alone: they are written when a second begins, and
-/// seconds begin with the recording.
+/// The records of a recording, without those caused by time alone: these are written at the start of each
+/// second, and seconds are counted from the start of the recording.
 fn replayed(folder: &Path) -> Vec<Value> {
     let output = replay(folder, "--stream");
     let (lines, errors) =
@@ -24,14 +24,14 @@ fn replayed(folder: &Path) -> Vec<Value> {
     of_events(lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect())
 }
 
-/// The records that events lead to.
+/// The records that are caused by events.
 pub fn of_events(records: Vec<Value>) -> Vec<Value> {
     let by_time = ["start", "mempool", "list_difference", "invalid"];
     let is_by_event = |record: &Value| !by_time.contains(&record["event"].as_str().unwrap_or_default());
     records.into_iter().filter(is_by_event).collect()
 }
 
-/// Asserts that a recording makes the same state again, and the records that the stream wrote then.
+/// Asserts that a recording reproduces the state, and the records that the stream wrote.
 pub fn assert_replayed(folder: &Path, live: Vec<Value>) {
     let check = replay(folder, "--check");
     let said = String::from_utf8_lossy(&check.stdout).into_owned();
@@ -41,7 +41,7 @@ pub fn assert_replayed(folder: &Path, live: Vec<Value>) {
     if let Some(first) = first {
         panic!("record {first} of {}: {} became {}", live.len(), live[first], again[first]);
     }
-    // At the end, connections close, which the stream does not say.
+    // At the end, connections close, which the stream does not report.
     assert!(again.len() >= live.len(), "{} of {} records", again.len(), live.len());
 }
 
@@ -61,7 +61,7 @@ fn kill_after(delay: Duration) {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().to_str().unwrap();
     let mut monitor = Monitor::run(&["demo", "--stream", "--rate", "100", "--record", path]);
-    // Even before there is a file.
+    // Possibly before there is a file.
     let deadline = Instant::now() + PATIENCE;
     while std::fs::read_dir(&folder).unwrap().count() < 2 {
         assert!(Instant::now() < deadline, "there is no recording");
@@ -73,14 +73,14 @@ fn kill_after(delay: Duration) {
     let check = replay(folder.path(), "--check");
     let said = String::from_utf8_lossy(&check.stdout).into_owned();
     if said.is_empty() || said.contains("state at its beginning is damaged") {
-        // Killed while it wrote the beginning: there is nothing to be seen, and that is said.
+        // Killed while writing the beginning: there is nothing to see, and an error says so.
         let errors = String::from_utf8_lossy(&check.stderr).into_owned();
         assert!(!check.status.success() && delay < Duration::from_secs(1), "{said}{errors}");
         return;
     }
     assert!(check.status.success() && said.contains("all is there"), "after {delay:?}: {said}");
     let again = replayed(folder.path());
-    // What the killed process had not written to the pipe is missing there.
+    // Records that the killed process had not yet written to the pipe are missing there.
     let count = live.len().min(again.len());
     assert!(live[..count] == again[..count], "after {delay:?}: the first {count} records differ");
     let is_late = delay > Duration::from_secs(3);

@@ -1,4 +1,4 @@
-//! Whatever ends or stops the program, it ends well, and the terminal is as it was before.
+//! However the program is ended or stopped, it ends cleanly, and the terminal is restored.
 
 use crate::terminal::Terminal;
 use crate::{end_of, mempulse, wait_for};
@@ -11,7 +11,7 @@ use std::{fs, thread};
 
 const SIZE: (u16, u16) = (80, 24);
 const CTRL_Z: &str = "\x1a";
-/// For how long output blocks, in s: longer than the demo's peers wait for an answer.
+/// How long output blocks, in s: longer than the demo's peers wait for an answer.
 const BLOCKED: u64 = 20;
 
 #[test]
@@ -27,7 +27,7 @@ fn signals_that_end_it_leave_the_terminal_as_it_was() {
     }
 }
 
-/// A shell that starts the program, says when it is stopped, and continues it after Enter.
+/// A shell that starts the program, reports when it is stopped, and continues it after Enter.
 fn in_a_shell(before: &str) -> Terminal {
     let script = format!(
         r#"set -m
@@ -40,7 +40,7 @@ fn in_a_shell(before: &str) -> Terminal {
     terminal
 }
 
-/// The stopped program goes on where it was, and ends well.
+/// The stopped program continues where it was, and ends cleanly.
 fn goes_on(mut terminal: Terminal) {
     terminal.shows("stopped: 1"); // 128 and the signal's number
     terminal.press("\n");
@@ -119,7 +119,7 @@ fn after_a_minute_of_blocked_output_it_goes_on() {
 fn a_stream_whose_reader_never_reads_ends_when_it_is_asked_to() {
     let (reader, mut filler) = pipe().unwrap();
     let writer = filler.try_clone().unwrap();
-    // The pipe fills up whatever its size. The write fails when the other end is closed.
+    // The pipe fills up whatever its size. The write fails once the other end is closed.
     let filling = thread::spawn(move || while filler.write_all(&[b'x'; 512]).is_ok() {});
     let logs = tempfile::tempdir().unwrap();
     let mut process = mempulse()

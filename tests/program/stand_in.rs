@@ -1,6 +1,6 @@
-//! A node on loopback that has what a test gives it: for the program where no bitcoind is.
+//! A loopback node with contents provided by the test, for testing the program without bitcoind.
 //!
-//! As Bitcoin Core, it announces no transaction again to those who connect later.
+//! Like Bitcoin Core, it does not announce earlier transactions to peers that connect later.
 
 use crate::support::chain::{genesis, mine_at};
 use crate::support::{NETWORK, version};
@@ -15,7 +15,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use std::thread;
 use std::time::{Duration, SystemTime};
 
-/// How long it waits for a message before it looks for something new to announce.
+/// How long it waits for a message before checking for something new to announce.
 const PACE: Duration = Duration::from_millis(10);
 
 /// The most entries of one announcement.
@@ -31,11 +31,11 @@ pub struct StandIn {
 struct Stock {
     txs: Vec<Transaction>,
     by_wtxid: HashMap<Wtxid, usize>,
-    /// How many transactions were announced to anybody.
+    /// How many transactions have been announced to any peer.
     announced: usize,
-    /// How many transactions and blocks were requested.
+    /// How many transactions and blocks have been requested.
     requests: usize,
-    /// Whether requests are not answered for now.
+    /// Whether it currently holds back answers.
     holds_back: bool,
     blocks: Vec<Block>,
 }
@@ -69,7 +69,7 @@ impl StandIn {
         self.address.clone()
     }
 
-    /// Takes a transaction into its mempool. Returns the txid.
+    /// Adds a transaction to its mempool. Returns the txid.
     pub fn accept(&self, tx: Transaction) -> String {
         let mut stock = self.stock.lock().unwrap();
         let (index, txid) = (stock.txs.len(), tx.txid().to_string());
@@ -78,7 +78,7 @@ impl StandIn {
         txid
     }
 
-    /// Announces all its transactions to whoever connects from now on.
+    /// Announces all its transactions to every peer that connects from here on.
     pub fn forget_announcements(&self) {
         self.stock.lock().unwrap().announced = 0;
     }
@@ -88,12 +88,12 @@ impl StandIn {
         self.stock.lock().unwrap().requests
     }
 
-    /// Has it answer no requests, until it answers all of them.
+    /// Holds back all answers, or sends them.
     pub fn hold_back(&self, holds_back: bool) {
         self.stock.lock().unwrap().holds_back = holds_back;
     }
 
-    /// Mines a block that confirms nothing of its mempool.
+    /// Mines a block that confirms none of its mempool.
     pub fn mine(&self) {
         let mut stock = self.stock.lock().unwrap();
         let previous = stock.blocks.last().map_or_else(genesis, |block| block.hash);
@@ -103,7 +103,7 @@ impl StandIn {
     }
 }
 
-/// The time by the clock of the machine.
+/// The time by the machine's clock.
 fn since_epoch() -> Duration {
     SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap()
 }
@@ -129,7 +129,7 @@ impl Visit {
         Self { stream, stock, is_live: false, waiting: vec![], announced_txs, announced_blocks }
     }
 
-    /// Until the other end closes.
+    /// Serves the connection until the other end closes.
     fn serve(mut self) {
         let mut decoder = Decoder::new(NETWORK.magic());
         let mut buffer = [0; 1 << 14];
@@ -148,7 +148,7 @@ impl Visit {
                         answers.extend(message.map(|message| self.answer(message)).unwrap_or_default());
                     }
                     Ok(None) => break,
-                    // The beginning of a v2 connection: this node speaks v1.
+                    // The beginning of a v2 connection, but this node speaks v1.
                     Err(_) => return,
                 }
             }
@@ -213,7 +213,7 @@ impl Visit {
         found.unwrap_or_else(|| Message::NotFound(vec![entry]))
     }
 
-    /// What it has and did not announce yet.
+    /// What it has not announced yet.
     fn news(&mut self) -> Vec<Message> {
         let stock = Arc::clone(&self.stock);
         let mut stock = stock.lock().unwrap();

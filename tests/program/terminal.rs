@@ -1,4 +1,4 @@
-//! A real terminal: the program runs in a pseudo-terminal, a vt100 parser draws what it writes.
+//! A real terminal: the program runs in a pseudo-terminal, and a vt100 parser draws its output.
 
 use crate::{NO_FOLDER, PATIENCE, settings, state_folder, wait_for};
 use portable_pty::{Child, CommandBuilder, ExitStatus, MasterPty, PtySize, SlavePty, native_pty_system};
@@ -27,15 +27,15 @@ struct Screen {
 
 struct State {
     parser: vt100::Parser,
-    /// Whether what the program writes stays unread.
+    /// Whether the program's output is left unread.
     is_stopped: bool,
-    /// As it was after the last whole frame: no test sees half of one.
+    /// The screen after the last complete frame, so that no test sees half of one.
     shown: vt100::Screen,
-    /// How many frames were drawn, but for those whose end came in two pieces.
+    /// The number of frames drawn, except for those whose end arrived in two pieces.
     frames: usize,
 }
 
-/// Around a frame, that a terminal may show it at once.
+/// Surrounds a frame, so that a terminal can show it in one step.
 const BEGIN_FRAME: &[u8] = b"\x1b[?2026h";
 const END_FRAME: &[u8] = b"\x1b[?2026l";
 
@@ -105,12 +105,12 @@ impl Terminal {
         self.keyboard.flush().unwrap();
     }
 
-    /// Reads no more of what the program writes, as after Ctrl-S, until [`Terminal::read_again`].
+    /// Stops reading the program's output, as after Ctrl-S, until [`Terminal::read_again`].
     pub fn stop_reading(&self) {
         self.screen.lock().is_stopped = true;
     }
 
-    /// Reads on.
+    /// Resumes reading.
     pub fn read_again(&self) {
         self.screen.lock().is_stopped = false;
         self.screen.drawn.notify_all();
@@ -118,8 +118,8 @@ impl Terminal {
 
     /// Resizes the window, which sends SIGWINCH to the program.
     pub fn resize(&self, (columns, rows): (u16, u16)) {
-        // Nothing may be drawn between the two: the program's first lines in the new size would be
-        // cut by the old one.
+        // Nothing may be drawn between the two: the old size would cut off the program's first lines in the
+        // new one.
         let mut state = self.screen.lock();
         state.parser.screen_mut().set_size(rows.max(1), columns.max(1));
         self.master.resize(size(columns, rows)).unwrap();
@@ -131,7 +131,7 @@ impl Terminal {
         kill_process(pid.unwrap(), signal).unwrap();
     }
 
-    /// Waits until the program waits for somebody to read what it writes (system call 1).
+    /// Waits until the program is blocked on writing output (system call 1).
     #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
     pub fn is_blocked(&self) {
         let call = format!("/proc/{}/syscall", self.child.process_id().unwrap());
@@ -148,7 +148,7 @@ impl Terminal {
         self.screen.lock().frames
     }
 
-    /// Waits until the screen shows `text`; gives the whole screen.
+    /// Waits until the screen shows `text`. Returns the whole screen.
     pub fn shows(&self, text: &str) -> String {
         self.wait_until(&format!("{text:?} on the screen"), |screen| screen.contents().contains(text))
     }
@@ -158,7 +158,7 @@ impl Terminal {
         self.wait_until(&format!("{text:?} to vanish"), |screen| !screen.contents().contains(text));
     }
 
-    /// Waits until `condition` holds of the screen; gives its text.
+    /// Waits until `condition` holds for the screen. Returns its text.
     pub fn wait_until(&self, what: &str, mut condition: impl FnMut(&vt100::Screen) -> bool) -> String {
         let deadline = Instant::now() + PATIENCE;
         let mut state = self.screen.lock();
@@ -180,7 +180,7 @@ impl Terminal {
         status.unwrap()
     }
 
-    /// Waits until the terminal is as it was before the program started.
+    /// Waits until the terminal is restored to its state before the program started.
     pub fn is_restored(&self) {
         self.wait_until("a restored screen", |screen| {
             !screen.alternate_screen()
@@ -203,14 +203,14 @@ impl Drop for Terminal {
         if thread::panicking() {
             eprintln!("the screen:\n{}", self.text());
         }
-        // Both fail only when it has ended already.
+        // Both fail only if it has already ended.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
 }
 
 impl Screen {
-    /// Readable after a failed wait, too, for the report.
+    /// Readable even after a failed wait, for the report.
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -218,7 +218,7 @@ impl Screen {
     fn draw(&self, output: &mut dyn Read) {
         let mut buffer = [0; 4096];
         let mut frame = Vec::new();
-        // A pseudo-terminal reports the end of its other side as an error.
+        // A pseudo-terminal reports that its other side is gone as an error.
         while let Ok(length @ 1..) = output.read(&mut buffer) {
             let mut state = self.lock();
             while state.is_stopped {

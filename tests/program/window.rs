@@ -2,7 +2,7 @@
 
 use crate::terminal::Terminal;
 
-/// Nobody listens on this port.
+/// A port without a listener.
 const NOBODY: &str = "--network regtest --peer 127.0.0.1:1";
 const ESC: &str = "\x1b";
 

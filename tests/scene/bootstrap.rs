@@ -12,17 +12,17 @@ use std::time::Duration;
 const LISTED: Duration = seconds(170);
 /// The number of transactions from before the start.
 const EARLIER: u64 = 320;
-/// How many of them arrive. The last one does so some time before the end, so that the newest transactions in the
-/// list are those that were announced.
+/// How many of them arrive. The last one arrives some time before the end, so that the newest transactions in
+/// the list are announced ones.
 const FETCHED: u64 = 280;
 /// The time from one to the next.
 const PACE: Duration = ms(1_800);
-/// Peers that stay connected, and send what they are asked for.
+/// Peers that stay connected and answer requests.
 const SENDERS: [u64; 3] = [3, 4, 5];
 
-/// Records a list, what arrives of it, and the progress. It is not done at the end.
+/// Records a list, the arrivals from it, and the progress, which is not complete at the end.
 pub fn record(recording: &mut Recording, transactions: &Transactions) {
-    // Peers differ in what they accept.
+    // Peers differ in which transactions they accept.
     let is_listed = |index: usize| {
         let arrival = &transactions.arrivals[index];
         let is_there = arrival.at + seconds(6) < LISTED && arrival.spread == Spread::Everywhere;

@@ -18,7 +18,7 @@ pub const HEIGHT: u32 = 923_111;
 const PAST: u32 = 6;
 /// In sat.
 const SUBSIDY: u64 = 312_500_000;
-/// The least that these miners take, in sat/kvB.
+/// The lowest rate that these miners accept, in sat/kvB.
 const PRICE: u64 = 7_000;
 
 /// The tags of the past blocks.
@@ -33,7 +33,7 @@ const PAST_TAGS: [&str; PAST as usize] = [
 /// How long before its announcement a block was mined.
 const MINED_BEFORE: Duration = Duration::from_secs(18);
 
-/// A block to be.
+/// A planned block.
 struct Draft<'a> {
     previous: BlockHash,
     height: u32,
@@ -105,8 +105,8 @@ pub fn record(recording: &mut Recording, all: &Transactions) {
     find(recording, last);
 }
 
-/// The best transactions that were there `before` and that no block has `taken`, and their fees. Of the first of
-/// each `skip` transactions, miners know nothing.
+/// The best transactions that were there `before` and that no block has `taken`, with their fees. The first
+/// of each `skip` transactions is unknown to miners.
 fn template(
     all: &Transactions,
     taken: &mut HashSet<usize>,
@@ -139,7 +139,7 @@ pub fn confirm(time: Timestamp, tx: &Transaction) -> Event {
     Event { time, kind: EventKind::Block { peer: PeerId(FIRST), height, block: block(draft) } }
 }
 
-/// Past blocks, which tell the values of outputs.
+/// Past blocks, which reveal the values of outputs.
 fn past(recording: &mut Recording, all: &Transactions) -> BlockHash {
     let mut previous = BlockHash([0xb1; 32]);
     let share = all.funding.len().div_ceil(PAST as usize);
@@ -162,7 +162,7 @@ fn past(recording: &mut Recording, all: &Transactions) -> BlockHash {
     tip
 }
 
-/// A block is found and comes to us.
+/// Records that a block is found and reaches us.
 fn find(recording: &mut Recording, draft: Draft<'_>) -> BlockHash {
     let (at, height) = (draft.at, draft.height);
     let block = block(draft);

@@ -15,7 +15,7 @@ impl Chance {
         self.next() % limit
     }
 
-    /// A delay that is nearly exponential, made with integers alone: it halves again and again with even odds.
+    /// A nearly exponential delay from integer arithmetic: it halves repeatedly with even odds.
     pub fn delay(&mut self, half_life: Duration) -> Duration {
         let halvings = self.next().leading_zeros();
         let half_life_ms = u64::try_from(half_life.as_millis()).unwrap();

@@ -1,4 +1,5 @@
-//! Transactions that spend the same outputs: replacements and a double spend; and a child that pays for its parent.
+//! Transactions that spend the same outputs: replacements and a double spend; also a child that pays for its
+//! parent.
 
 use super::recording::{ms, seconds};
 use super::transactions::{Arrival, Spread, Transactions, parts};
@@ -6,10 +7,10 @@ use mempulse::wire::OutPoint;
 use std::ops::Range;
 use std::time::Duration;
 
-/// How far behind each other the rivals appear.
+/// The time between conflicting transactions.
 const APART: Duration = Duration::from_secs(20);
 
-/// Adds rivals of transactions that are there already.
+/// Adds transactions that conflict with existing ones.
 pub fn add(transactions: &mut Transactions) {
     for rank in [210, 370, 450] {
         let index = contested(transactions, rank, seconds(60)..seconds(560));
@@ -22,7 +23,7 @@ pub fn add(transactions: &mut Transactions) {
     bump(transactions, last);
 }
 
-/// A transaction with known prevouts that arrives in time and has enough to pay more.
+/// A transaction with known prevouts that arrives within `time` and could pay more.
 fn contested(transactions: &Transactions, from: usize, time: Range<Duration>) -> usize {
     let is_funding = |txid| transactions.funding.iter().any(|tx| tx.txid() == txid);
     let is_fit = |index: &usize| {
@@ -42,7 +43,7 @@ fn replace_twice(transactions: &mut Transactions, index: usize) -> usize {
     replace(transactions, next, Spread::Everywhere)
 }
 
-/// Half of the peers announce the one, half of them the other.
+/// Adds a double spend: half of the peers announce one transaction, half the other.
 fn double_spend(transactions: &mut Transactions, index: usize) {
     transactions.arrivals[index].spread = Spread::OtherHalf;
     replace(transactions, index, Spread::HalfOfThePeers);

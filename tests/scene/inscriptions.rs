@@ -1,4 +1,5 @@
-//! Made-up inscriptions of nearly the standard limit of 100 kvB each, so that the mempool fills several blocks.
+//! Made-up inscriptions of nearly the standard limit of 100 kvB each, so that the mempool fills several
+//! blocks.
 
 use super::recording::seconds;
 use super::transactions::{Spread, Transactions, funding};
@@ -10,12 +11,12 @@ const COUNT: u64 = 28;
 const DATA: usize = 385_000;
 /// The longest data that one opcode may push (Core: `MAX_SCRIPT_ELEMENT_SIZE`).
 const PUSH: usize = 520;
-/// In sat/kvB, one after the other.
+/// In sat/kvB, used in turn.
 const FEE_RATES: [u64; 7] = [9_100, 1_120, 2_330, 7_800, 1_640, 1_010, 3_150];
 /// In sat.
 const OUTPUT: u64 = 546;
 
-/// Adds them; the fee of every fourth is not known.
+/// Adds them; every fourth one has an unknown fee.
 pub fn add(transactions: &mut Transactions) {
     for (number, fee_rate) in (0..COUNT).zip(FEE_RATES.into_iter().cycle()) {
         let unknown = OutPoint { txid: Txid([0x1d; 32]), vout: u32::try_from(number).unwrap() };

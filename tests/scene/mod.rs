@@ -1,18 +1,18 @@
-//! One scene for whole-screen tests, the README's picture and the benches: twelve minutes of the network's
-//! life as events, from which the real [`Model`] builds its state.
+//! One scene for whole-screen tests, the README's picture and the benches: twelve minutes of network events,
+//! from which the real [`Model`] builds its state.
 //!
 //! | part | what happens in it |
 //! |---|---|
 //! | [`peers`] | peers in every state: live, late, dialling, shaking hands, disconnected, blocks-only; v1, v2 and onion; one of each anomaly |
 //! | [`transactions`] | several hundred transactions of mainnet block 702,861, most with known prevouts |
 //! | [`relay`] | who announces and delivers them when |
-//! | [`bootstrap`] | the list of a whole mempool, and the download of what is missing, which is not done at the end |
+//! | [`bootstrap`] | a whole-mempool list, and the download of what is missing, which is incomplete at the end |
 //! | [`inscriptions`] | large transactions, so that several blocks are projected |
 //! | [`conflicts`] | chains of replacements, a double spend, and at the end a replacement with a child that pays for it |
 //! | [`chain`] | the backfill, three blocks and a reorg |
-//! | [`watchlist`] | what the user watches |
+//! | [`watchlist`] | the user's watch list |
 //!
-//! Everything follows from the block and one seed: the same events on every machine.
+//! Everything follows from the block and one seed, so the events are the same on every machine.
 #![allow(dead_code, unused_imports, reason = "each user of the scene needs another part of it")]
 #![allow(clippy::unwrap_used, reason = "a scene that cannot be built fails its test or bench")]
 
@@ -44,7 +44,7 @@ use recording::Recording;
 use std::time::Duration;
 use transactions::Transactions;
 
-/// All that looks random follows from it.
+/// The seed for everything that looks random.
 const SEED: u64 = 702_861;
 /// When the monitor started.
 pub const START: Timestamp = Timestamp::from_secs(1_795_411_272);
@@ -53,7 +53,7 @@ pub const LENGTH: Duration = Duration::from_mins(12);
 /// The end of the scene: 2026-11-23 05:33:12 UTC.
 pub const END: Timestamp = Timestamp::from_secs(1_795_411_992);
 
-/// What happens: commands at the start, then events, oldest first.
+/// Commands at startup, then events, oldest first.
 pub struct Scene {
     pub commands: Vec<Command>,
     pub events: Vec<Event>,
@@ -78,7 +78,7 @@ fn transactions(chance: &mut Chance) -> Transactions {
     transactions
 }
 
-/// The transaction that has replaced two others and has a child that pays for it.
+/// The transaction that has replaced two others and has a child paying for it.
 pub fn bumped() -> Txid {
     let transactions = transactions(&mut Chance::new(SEED));
     let child = transactions.arrivals.len() - 1;
@@ -86,7 +86,7 @@ pub fn bumped() -> Txid {
     transactions.arrivals[parent].tx.txid()
 }
 
-/// A model of a mainnet monitor to which nothing has happened yet.
+/// A mainnet model without any events.
 pub fn empty() -> Model {
     Model::new(ModelSettings::new(Network::Mainnet, START))
 }

@@ -1,4 +1,4 @@
-//! The peers: how each connects, answers pings, and fails.
+//! The peers: how each one connects, answers pings, and fails.
 
 use super::LENGTH;
 use super::chain::HEIGHT;
@@ -27,7 +27,7 @@ pub struct Peer {
 }
 
 impl Peer {
-    /// When its handshake is done.
+    /// When its handshake is complete.
     pub fn ready(self) -> Duration {
         ms(300 + self.id * 120 + self.ping_ms * 4)
     }
@@ -65,7 +65,7 @@ const fn peer(
     Peer { id, address, user_agent, v2, ping_ms, fee_filter: Some(filter) }
 }
 
-/// The peer that delivers the blocks, and lists its mempool.
+/// The peer that delivers the blocks and lists its mempool.
 pub const FIRST: u64 = 0;
 /// Leaves a ping unanswered at the end.
 const LATE: u64 = 1;
@@ -73,9 +73,9 @@ const LATE: u64 = 1;
 const LOST: u64 = 2;
 /// Its latency jumps.
 const SLOW: u64 = 3;
-/// Its clock is off, it misses the last blocks, and it misbehaves.
+/// Its clock is off, it lacks the last blocks, and it misbehaves.
 pub const STALE: u64 = 4;
-/// Its fee filter is much higher than that of the others.
+/// Its fee filter is much higher than the others'.
 const STRICT: u64 = 6;
 /// Closes the connection.
 const CLOSED: u64 = 9;

@@ -12,19 +12,19 @@ impl Recording {
         Self(Vec::new())
     }
 
-    /// Something happens `after` the start; what would happen after the end of the scene does not.
+    /// Records `event` at `after` since the start, unless that is after the end of the scene.
     pub fn at(&mut self, after: Duration, kind: EventKind) {
         if after <= LENGTH {
             self.0.push(Event { time: START + after, kind });
         }
     }
 
-    /// Something happens with a peer.
+    /// Records an event of a peer.
     pub fn peer(&mut self, after: Duration, peer: u64, event: PeerEvent) {
         self.at(after, EventKind::Peer(PeerId(peer), event));
     }
 
-    /// The events in the order of time; at the same time, in the order in which they were written.
+    /// The events in chronological order; at equal times, in the order in which they were recorded.
     pub fn finish(mut self) -> Vec<Event> {
         self.0.sort_by_key(|event| event.time);
         self.0

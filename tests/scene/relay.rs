@@ -1,5 +1,5 @@
-//! How transactions reach us: each peer announces every few seconds what has gathered, and the transaction is
-//! requested from the first announcer.
+//! How transactions reach us: each peer announces every few seconds what has accumulated, and the transaction
+//! is requested from the first announcer.
 
 use super::chance::Chance;
 use super::peers::{FIRST, PEERS, Peer};
@@ -15,7 +15,7 @@ use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-/// The half-life of the time that a transaction needs to reach a node.
+/// The half-life of the time until a transaction reaches a node.
 const PROPAGATION: Duration = Duration::from_millis(1_100);
 /// The half-life of the time between two announcements of a node.
 const TRICKLE: Duration = Duration::from_millis(2_900);
@@ -61,7 +61,7 @@ pub fn record(recording: &mut Recording, transactions: &Transactions, chance: &m
     }
 }
 
-/// One more transaction, announced and delivered by one peer. Different numbers make different transactions.
+/// One more transaction, announced and delivered by one peer. Each number gives a different transaction.
 pub fn arrive(time: Timestamp, number: u64) -> [Event; 2] {
     let tx = Arc::new(funding(1_000_000 + number, &[50_000 + number]));
     let txs = vec![TxHash::Wtxid(tx.wtxid())];
@@ -70,7 +70,7 @@ pub fn arrive(time: Timestamp, number: u64) -> [Event; 2] {
     [announced, delivered].map(|event| Event { time, kind: EventKind::Peer(PeerId(FIRST), event) })
 }
 
-/// A transaction that nobody announces. Different numbers make different transactions.
+/// A transaction that no peer announces. Each number gives a different transaction.
 pub fn unannounced(number: u64) -> Transaction {
     funding(2_000_000 + number, &[50_000 + number])
 }
@@ -97,7 +97,7 @@ fn announcements(transactions: &Transactions, chance: &mut Chance) -> Announceme
     announcements
 }
 
-/// When a peer announces what has gathered.
+/// When a peer announces what has accumulated.
 fn announcement_times(peer: Peer, chance: &mut Chance) -> Vec<Duration> {
     let mut at = peer.ready();
     let mut times = Vec::new();

@@ -1,7 +1,7 @@
-//! The transactions: real ones of mainnet block 702,861, most of them with prevouts that are known.
+//! The transactions: real ones of mainnet block 702,861, most of them with known prevouts.
 //!
-//! A transaction whose fee shall be known is rewritten to spend outputs of a made-up transaction, which a past
-//! block contains, and its children in the block follow. All else in it stays as it is on mainnet.
+//! A transaction whose fee should be known is rewritten to spend outputs of a made-up transaction in a past
+//! block, and its children in the block are adapted. Everything else is as on mainnet.
 
 use super::chance::Chance;
 use super::recording::{ms, seconds};
@@ -14,16 +14,16 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-/// The place of the first transaction that is taken; the miner sorted them by falling chunk fee rate.
+/// The index of the first transaction used; the miner sorted them by descending chunk fee rate.
 const FROM: usize = 90;
 /// How many are taken.
 const COUNT: usize = 800;
-/// Places of transactions that nobody announces before a block contains them.
+/// Indexes of transactions that no peer announces before a block contains them.
 const UNSEEN: std::ops::Range<usize> = 1_200..1_224;
 /// When the last transaction appears.
 const LAST: u64 = 719_000;
 
-/// Fee rates in sat/kvB by the place among those taken; interpolated between two.
+/// Fee rates in sat/kvB by index; interpolated in between.
 const FEE_RATES: [(u64, u64); 7] = [
     (0, 310_000),
     (60, 122_000),
@@ -40,17 +40,17 @@ pub struct Arrival {
     pub tx: Arc<Transaction>,
     /// When the first nodes have it, since the start.
     pub at: Duration,
-    /// Its fee rate, whether the model can know that or not, in sat/kvB.
+    /// Its true fee rate, known to the model or not, in sat/kvB.
     pub fee_rate: u64,
     pub spread: Spread,
 }
 
-/// Who announces a transaction, and who delivers it.
+/// Which peers announce and deliver a transaction.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Spread {
     /// All peers announce it.
     Everywhere,
-    /// It is announced and never delivered.
+    /// It is announced but never delivered.
     Withheld,
     /// The peers with an even number announce it.
     HalfOfThePeers,
@@ -64,9 +64,9 @@ pub struct Transactions {
     pub arrivals: Vec<Arrival>,
     /// Transactions of past blocks, whose outputs the others spend.
     pub funding: Vec<Transaction>,
-    /// Unconfirmed parents that nobody announces, by the index of the child.
+    /// Unconfirmed parents that no peer announces, by the index of the child.
     pub parents: HashMap<usize, Arc<Transaction>>,
-    /// Transactions that nobody announces before a block contains them.
+    /// Transactions that no peer announces before a block contains them.
     pub unseen: Vec<Transaction>,
     /// Indices of transactions that another one replaces.
     pub replaced: HashSet<usize>,
@@ -103,14 +103,14 @@ pub fn take(chance: &mut Chance) -> Transactions {
     all
 }
 
-/// When a transaction appears: a stride that is prime to the count mixes them, and the rate swings.
+/// When a transaction appears: a stride coprime to the count shuffles them, and the rate oscillates.
 fn arrival_time(rank: usize, chance: &mut Chance) -> Duration {
     let turn = LAST * (rank as u64 * 389 % COUNT as u64) / COUNT as u64;
     let swing = (turn % 171_000).abs_diff(85_500) / 4 + chance.below(3_000);
     ms(4_000 + turn + swing).min(ms(LAST))
 }
 
-/// What the transaction at a place in the block pays, in sat/kvB.
+/// The rate of the transaction at a position in the block, in sat/kvB.
 fn fee_rate(rank: usize) -> u64 {
     let rank = rank as u64;
     let next = FEE_RATES.iter().position(|&(place, _)| place > rank).unwrap();
@@ -119,7 +119,8 @@ fn fee_rate(rank: usize) -> u64 {
 }
 
 impl Transactions {
-    /// A transaction of the block, and what it pays, in sat/kvB. It gets known prevouts if its fee shall be known.
+    /// A transaction of the block and its rate, in sat/kvB. It gets known prevouts if its fee should be
+    /// known.
     fn rewrite(&mut self, rank: usize, original: &Transaction, fee_rate: u64) -> (Transaction, u64) {
         let mut parts = parts(original);
         let mut value = 0;
@@ -164,7 +165,7 @@ impl Transactions {
         self.replaced.contains(&index) || self.parents_of(index).any(|parent| self.is_replaced(parent))
     }
 
-    /// Sorts as nodes announce and miners take them: by falling fee rate, parents before their children.
+    /// Sorts as nodes announce and miners take them: by descending fee rate, parents before children.
     pub fn sort_for_mining(&self, indices: &mut [usize]) {
         indices.sort_by_key(|index| (Reverse(self.rate_with_parents(*index)), *index));
     }

@@ -1,4 +1,4 @@
-//! What the user watches: an address that is paid, one whose payment is replaced, and one without any match.
+//! The user's watch list: an address that is paid, one whose payment is replaced, and one without any match.
 
 use super::recording::seconds;
 use super::transactions::{Spread, Transactions};

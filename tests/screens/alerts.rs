@@ -1,4 +1,4 @@
-//! The rules of alerts.
+//! The alert rules.
 
 use crate::desk::Desk;
 use crossterm::event::KeyCode;
@@ -8,7 +8,7 @@ use mempulse::tui::Effect;
 
 const SIZE: (u16, u16) = (80, 24);
 
-/// The examples of the documentation, and a rule of each other state.
+/// The examples of the documentation, and a rule in each other state.
 pub fn add_examples(desk: &mut Desk) {
     let mut rules: Vec<&str> = EXAMPLES.iter().map(|(rule, _)| *rule).collect();
     rules.push("transactions: kind = inscription; bell; name inscriptions; off");

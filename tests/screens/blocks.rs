@@ -1,4 +1,4 @@
-//! The Blocks screen: finding a block, the mouse, and what is said of missing ones.
+//! The Blocks screen: finding a block, the mouse, and what is shown about missing blocks.
 
 use crate::desk::Desk;
 use crossterm::event::{KeyCode, MouseButton, MouseEventKind};

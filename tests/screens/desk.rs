@@ -1,4 +1,4 @@
-//! A screen, the model behind it, and the hands at the keys.
+//! A screen with the model behind it, and a user.
 
 use crate::scene;
 use crossterm::event::{
@@ -21,7 +21,7 @@ use ratatui::layout::Size;
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
-/// The end of the scene. All desks share it until something more happens.
+/// The end of the scene. All desks share it until more happens.
 static SCENE: LazyLock<Arc<Model>> = LazyLock::new(|| Arc::new(scene::model()));
 
 pub struct Desk {
@@ -33,9 +33,9 @@ pub struct Desk {
     pub log: LogLines,
     /// The rules of alerts.
     pub alerts: Alerts,
-    /// How the replay stands, if it is one.
+    /// The state of the replay, if there is one.
     pub replay: Option<ReplayStatus>,
-    /// Whether events come from sensors, although none was heard yet.
+    /// Whether events come from sensors, although none has been heard yet.
     pub from_sensors: bool,
 }
 
@@ -45,7 +45,7 @@ impl Desk {
         Self::with(Arc::clone(&SCENE), size, true)
     }
 
-    /// At the end of the scene, with a model to which more may happen.
+    /// At the end of the scene, with a separate model that can change.
     pub fn alone(size: (u16, u16)) -> Self {
         Self::with(Arc::new(scene::model()), size, true)
     }
@@ -75,7 +75,7 @@ impl Desk {
         Self::of(scene::END, Arc::clone(&SCENE), Size { width, height }, settings)
     }
 
-    /// The same, with a model to which more may happen.
+    /// The same, with a separate model that can change.
     pub fn alone_set_up((width, height): (u16, u16), settings: &TuiSettings) -> Self {
         Self::of(scene::END, Arc::new(scene::model()), Size { width, height }, settings)
     }
@@ -84,7 +84,7 @@ impl Desk {
         let app = App::new(settings, size, Arc::default(), now);
         let (log, alerts) = (LogLines::default(), Alerts::default());
         let mut desk = Self { model, app, size, now, log, alerts, replay: None, from_sensors: false };
-        // The first snapshot shows how many peers there are, and with it how high their panel is.
+        // The first snapshot shows how many peers there are, and thereby how high their panel is.
         desk.answer();
         desk.answer();
         desk
@@ -110,7 +110,7 @@ impl Desk {
         snapshot
     }
 
-    /// Adds rules, and lets them look at the figures.
+    /// Adds rules, and lets them check the figures.
     pub fn add_rules(&mut self, rules: &[&str]) {
         for rule in rules {
             self.alerts.add(Rule::parse(rule).unwrap(), Origin::Settings, scene::START);
@@ -142,7 +142,7 @@ impl Desk {
         self.screen().lines().last().unwrap().to_owned()
     }
 
-    /// The model answers the view.
+    /// Lets the model answer the view.
     pub fn answer(&mut self) {
         let (view, now) = (self.app.view(), self.now);
         if let Some(model) = Arc::get_mut(&mut self.model) {
@@ -154,12 +154,12 @@ impl Desk {
         self.app.on_snapshot(Arc::new(self.snapshot()), self.now);
     }
 
-    /// Something more happens.
+    /// Applies one more event.
     pub fn happen(&mut self, event: &Event) {
         Arc::get_mut(&mut self.model).expect("this desk has a model of its own").apply(event);
     }
 
-    /// More transactions arrive.
+    /// Lets more transactions arrive.
     pub fn arrive(&mut self, numbers: std::ops::Range<u64>) {
         for number in numbers {
             for event in &scene::arrive(self.now, number) {
@@ -169,14 +169,14 @@ impl Desk {
         self.answer();
     }
 
-    /// A block takes the transaction in this row of the list.
+    /// Confirms the transaction in this row of the list.
     pub fn confirm(&mut self, row: usize) {
         let view = View::default().of_everything();
         let txid = Snapshot::take(&self.model, &view, self.now).overview.transactions.rows[row].txid;
         self.confirm_txid(&txid.to_string());
     }
 
-    /// A block takes the transaction with this txid.
+    /// Confirms the transaction with this txid.
     pub fn confirm_txid(&mut self, txid: &str) {
         let view = View::default().of_everything();
         let rows = Snapshot::take(&self.model, &view, self.now).overview.transactions.rows;
@@ -269,7 +269,7 @@ impl Desk {
         self.app.on_resize(size);
     }
 
-    /// Time passes without a snapshot.
+    /// Lets time pass without a snapshot.
     pub fn pass(&mut self, time: Duration) {
         self.now = self.now + time;
         self.app.on_tick(self.now);

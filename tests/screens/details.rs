@@ -1,4 +1,4 @@
-//! The pages of details: what stays when a transaction is gone, and where links lead.
+//! The pages of details: what remains when a transaction is gone, and where links lead.
 
 use crate::desk::Desk;
 use crate::scene;

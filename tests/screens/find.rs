@@ -1,4 +1,4 @@
-//! Finding what a txid, a block hash or an address names.
+//! Finding something by its txid, block hash or address.
 
 use crate::desk::Desk;
 use crossterm::event::KeyCode;

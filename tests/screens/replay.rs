@@ -1,4 +1,4 @@
-//! A replay: its keys in the footer, and what it has not.
+//! A replay: its keys in the footer, and what it lacks.
 
 use crate::desk::Desk;
 use crate::scene;

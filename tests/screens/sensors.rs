@@ -9,7 +9,7 @@ use mempulse::event::{
 };
 use std::time::Duration;
 
-/// The scene, and three sensors: one is well, one has a wrong clock and losses, one is stale.
+/// The scene with three sensors: a healthy one, one with a wrong clock and losses, and a stale one.
 pub fn watched(size: (u16, u16)) -> Desk {
     let mut desk = Desk::alone(size);
     let ms = Duration::from_millis;

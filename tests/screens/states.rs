@@ -21,7 +21,7 @@ const STYLED: (u16, u16) = (120, 36);
 
 const LETTERS: &[u8] = b".abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+*#%&@=<>?!";
 
-/// The end of the scene at this size, with settings.
+/// Makes a desk at the end of the scene, of this size and with these settings.
 type Busy = fn((u16, u16), &TuiSettings) -> Desk;
 
 /// Compares a screen with the approved one in every state and at every size, in ASCII, and its styles in two themes, after
@@ -65,7 +65,7 @@ fn approved(name: &str, look: &str, size: (u16, u16), seen: &str) {
     });
 }
 
-/// A letter for the style of each cell, and below what the letters stand for.
+/// A letter for the style of each cell, and a legend below.
 fn styles(buffer: &Buffer) -> String {
     let mut known: Vec<Style> = Vec::new();
     let mut map = String::new();

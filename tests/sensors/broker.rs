@@ -1,4 +1,4 @@
-//! A `nats-server`, with its files in a folder.
+//! A `nats-server` with its files in a folder.
 
 use crate::PATIENCE;
 use async_nats::ConnectOptions;
@@ -15,7 +15,7 @@ use tempfile::TempDir;
 /// The name of the stream of the demo's network.
 pub const STREAM: &str = "mempulse-regtest";
 
-/// A server that ends with it.
+/// A server that is killed on drop.
 pub struct Broker {
     folder: TempDir,
     port: u16,
@@ -25,14 +25,14 @@ pub struct Broker {
 impl Broker {
     /// A server without any login, and with these lines in its configuration.
     pub fn start(lines: &str) -> Self {
-        // Between the two, another process may take it: then the server ends, and the test with it.
+        // Another process may take the port in between: then the server ends, and the test with it.
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let mut broker = Self { folder: tempfile::tempdir().unwrap(), port, process: None };
         broker.restart_with(lines);
         broker
     }
 
-    /// A port at which no server is yet; [`Self::restart_with`] starts it.
+    /// A port without a server yet; [`Self::restart_with`] starts one.
     pub fn absent() -> Self {
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         Self { folder: tempfile::tempdir().unwrap(), port, process: None }
@@ -55,7 +55,7 @@ impl Broker {
         self.folder().join("store")
     }
 
-    /// Kills the server as a crash of it would.
+    /// Kills the server, as a crash would.
     pub fn kill(&mut self) {
         if let Some(mut process) = self.process.take() {
             process.kill().unwrap();
@@ -63,12 +63,12 @@ impl Broker {
         }
     }
 
-    /// Lets the server do nothing, as if its machine hung.
+    /// Suspends the server, as if its machine hung.
     pub fn stop(&self) {
         self.signal(Signal::STOP);
     }
 
-    /// Lets a stopped server go on.
+    /// Resumes a suspended server.
     pub fn go_on(&self) {
         self.signal(Signal::CONT);
     }
@@ -78,7 +78,7 @@ impl Broker {
         kill_process(Pid::from_child(process), signal).unwrap();
     }
 
-    /// Removes all streams of a server that does not run.
+    /// Removes all streams of a server that is not running.
     pub fn forget(&self) {
         fs::remove_dir_all(self.store()).unwrap();
     }
@@ -144,7 +144,7 @@ impl Drop for Broker {
     }
 }
 
-/// A stream as a sensor creates it, but for its limits.
+/// A stream as a sensor creates it, except for its limits.
 pub fn config() -> Config {
     Config {
         name: STREAM.to_owned(),

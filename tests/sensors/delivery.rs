@@ -9,7 +9,7 @@ use mempulse::recording::{Item, Player, find};
 use std::fs;
 use std::path::Path;
 
-/// The events of a recording that a sensor publishes.
+/// A recording's events that a sensor publishes.
 fn recorded(folder: &Path) -> Vec<Event> {
     let mut player = Player::open(&find(&[folder.to_owned()]).unwrap()).unwrap();
     let mut events = Vec::new();
@@ -36,7 +36,7 @@ fn recorded(folder: &Path) -> Vec<Event> {
     events.iter().flat_map(in_parts).collect()
 }
 
-/// A list of a whole mempool is published in parts of 5,000 transactions.
+/// Splits whole-mempool lists into parts of 5,000 transactions, as they are published.
 fn in_parts(event: &Event) -> Vec<Event> {
     let EventKind::Peer(peer, PeerEvent::Listed { txs, is_complete }) = &event.kind else {
         return vec![event.clone()];
@@ -115,7 +115,7 @@ async fn a_server_that_hangs_gets_everything_once_when_it_goes_on() {
     wait_for("messages", async || broker.messages().await > 3_000).await;
     broker.stop();
     sensor.says("messages wait: no acknowledgement in 5 s").await;
-    // Long enough for several tries.
+    // Long enough for several attempts.
     tokio::time::sleep(std::time::Duration::from_secs(8)).await;
     broker.go_on();
     sensor.says("the server takes messages again").await;

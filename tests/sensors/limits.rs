@@ -57,7 +57,7 @@ async fn kinds_that_have_no_room_are_dropped_and_counted_in_the_status() {
     let folder = tempfile::tempdir().unwrap();
     let mut sensor = Sensor::start(&demo, "fra1", &broker.url(), folder.path(), &["--spool", "32MB"]);
     sensor.says("events wait").await;
-    // What the segments have in all is what counts, and 10,000 transactions of the mempool are a third of it.
+    // The total size of the segments counts, and 10,000 mempool transactions are a third of it.
     let spool = folder.path().join("sensor-fra1/spool-regtest");
     let size = || -> u64 {
         let files = std::fs::read_dir(&spool).into_iter().flatten();

@@ -13,7 +13,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-/// The rights that docs/sensors.md names for the sensor of this name, to create the stream included.
+/// The rights that docs/sensors.md lists for the sensor with this name, including those to create the stream.
 fn rights(name: &str) -> String {
     format!(
         r#"permissions: {{
@@ -24,7 +24,7 @@ fn rights(name: &str) -> String {
     )
 }
 
-/// Asserts that a sensor with these arguments publishes what `context` sees.
+/// Asserts that a sensor with these arguments publishes something that `context` sees.
 async fn publishes(url: &str, context: &Context, arguments: &[&str], variables: &[(&str, &str)]) {
     let demo = demo(20.0).await;
     let folder = tempfile::tempdir().unwrap();
@@ -79,7 +79,7 @@ async fn a_sensor_cannot_publish_in_the_name_of_another_one() {
             {{ user: admin, password: admin }}
             {{ user: sin1, password: sin1, {} }}
         ] }}",
-        // It gets its answers, and may publish on its own subjects only.
+        // It receives its answers, and may publish on its own subjects only.
         rights("sin1").replace("_INBOX.sin1", "_INBOX")
     );
     let broker = Broker::start(&users);
@@ -116,7 +116,7 @@ async fn an_nkey_logs_in() {
     publishes(&broker.url(), &context, &["--nats-nkey-file", &seed], &[]).await;
 }
 
-/// A JSON web token as NATS has them.
+/// A JSON web token in NATS's format.
 fn jwt(issuer: &KeyPair, subject: &KeyPair, name: &str, nats: &Value) -> String {
     let encode = |value: Value| BASE64URL_NOPAD.encode(value.to_string().as_bytes());
     let header = encode(json!({ "typ": "JWT", "alg": "ed25519-nkey" }));
@@ -176,7 +176,7 @@ fn openssl(folder: &Path, arguments: &str) {
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
 }
 
-/// Makes a certificate authority, and certificates of a server and a client that it signs.
+/// Makes a certificate authority, with certificates for a server and a client.
 pub fn make_certificates(folder: &Path) {
     const KEY: &str = "-newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes";
     openssl(

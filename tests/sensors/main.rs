@@ -1,5 +1,5 @@
-//! Sensors with a real `nats-server`, which is looked for in `$PATH`: `.ci/run sensors`, or
-//! `cargo test --test sensors -- --ignored`.
+//! Sensors with a real `nats-server` from `$PATH`: `.ci/run sensors`, or `cargo test --test sensors --
+//! --ignored`.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -17,10 +17,10 @@ mod sensor;
 
 use std::time::{Duration, Instant};
 
-/// How long anything may take. Much more than it should: the machine may be busy.
+/// The time limit for anything. Much more than it should take, as the machine may be busy.
 const PATIENCE: Duration = Duration::from_mins(2);
 
-/// Waits until `condition` holds; panics when it takes unreasonably long.
+/// Waits until `condition` holds; panics if that takes unreasonably long.
 async fn wait_for(what: &str, mut condition: impl AsyncFnMut() -> bool) {
     let deadline = Instant::now() + PATIENCE;
     while !condition().await {

@@ -1,4 +1,4 @@
-//! Reads a stream as any program could that knows the schema.
+//! Reads a stream like any program that knows the schema.
 
 use crate::broker::STREAM;
 use async_nats::jetstream::Context;
@@ -15,7 +15,7 @@ use mempulse::wire::{Block, BlockHash};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
-/// What is in a stream.
+/// The contents of a stream.
 #[derive(Default)]
 pub struct Content {
     /// The batches, by sensor and run.
@@ -25,11 +25,11 @@ pub struct Content {
     /// The number of states, by sensor.
     pub states: BTreeMap<String, usize>,
     pub bodies: HashMap<BodyId, Body>,
-    /// The first message that the server has kept: a full stream of nats-server 2.9 removes its oldest message even if it
-    /// is to refuse new ones.
+    /// The first message still on the server: a full stream of nats-server 2.9 removes its oldest message
+    /// even when it refuses new ones.
     first_sequence: u64,
     parts: HashMap<BlockHash, BTreeMap<u32, Bytes>>,
-    /// The number of messages of transactions, and their wtxids.
+    /// The number of transaction messages, and their wtxids.
     pub transactions: usize,
     pub ids: BTreeSet<String>,
 }
@@ -98,14 +98,14 @@ impl Content {
         self.batches.keys().filter(|(name, _)| name == sensor).map(|(_, run)| *run).collect()
     }
 
-    /// The events of the only run of a sensor, in their order. Asserts that none is missing.
+    /// The events of a sensor's only run, in order. Asserts that none is missing.
     pub fn events(&self, sensor: &str) -> Vec<Event> {
         let runs = self.runs(sensor);
         let [run] = runs.as_slice() else { panic!("{} runs", runs.len()) };
         self.events_of(sensor, *run)
     }
 
-    /// The events of a run of a sensor, in their order. Asserts that none is missing.
+    /// The events of a sensor's run, in order. Asserts that none is missing.
     pub fn events_of(&self, sensor: &str, run: u64) -> Vec<Event> {
         let mut batches: Vec<&Batch> = self.batches[&(sensor.to_owned(), run)].iter().collect();
         batches.sort_by_key(|batch| batch.first);

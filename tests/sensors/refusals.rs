@@ -1,4 +1,4 @@
-//! What is wrong with the server, the stream or the login is said in one line, and the sensor ends.
+//! Whatever is wrong with the server, the stream or the login is reported in one line, and the sensor ends.
 
 use crate::broker::{Broker, STREAM, config};
 use crate::logins::make_certificates;
@@ -12,7 +12,7 @@ async fn refusal(state_dir: &Path, url: &str, arguments: &[&str]) -> String {
     command.args(["--name", "fra1", "--nats", url, "--peer", "127.0.0.1:1"]).args(arguments);
     let mut sensor = Sensor::of(&mut command);
     let status = sensor.end().await;
-    // What it said last may be on its way.
+    // Its last line may still be on its way.
     sensor_says(&sensor).await;
     let said = sensor.said();
     let lines: Vec<&str> = said.lines().filter(|line| !line.contains(" INFO ")).collect();

@@ -1,4 +1,4 @@
-//! One mempool of several sensors, as a program that reads them sees it.
+//! One mempool from several sensors, as seen by a program that reads them.
 
 use crate::broker::Broker;
 use crate::link::Link;
@@ -50,13 +50,13 @@ impl Reader {
         kill_process(Pid::from_child(&self.process), signal).unwrap();
     }
 
-    /// What an event of this name says, for each that was written.
+    /// The records of this name that were written.
     fn said(&self, event: &str) -> Vec<Value> {
         let lines = self.lines.lock().unwrap();
         lines.iter().filter(|line| line["event"] == event).cloned().collect()
     }
 
-    /// Whether a warning contains this.
+    /// Whether a warning contains this text.
     fn warns(&self, text: &str) -> bool {
         self.said("warning").iter().any(|line| line["message"].as_str().unwrap().contains(text))
     }
@@ -89,7 +89,7 @@ impl Reader {
             return Default::default();
         };
         let answer: Value = serde_json::from_str(&text).unwrap();
-        // A program that is busy says so in place of the answer.
+        // A busy program says so instead of answering.
         let Some(listed) = answer["transactions"].as_array() else { return Default::default() };
         let txids = listed.iter().map(|tx| tx["txid"].as_str().unwrap().to_owned()).collect();
         (answer["matched_count"].as_u64().unwrap(), txids)
@@ -187,7 +187,7 @@ async fn a_server_that_crashes_is_said_and_nothing_is_missing_afterwards() {
     tokio::time::sleep(Duration::from_secs(4)).await;
     broker.restart_with("");
     wait_for("the server", async || reader.warns("is back")).await;
-    // What waited at the sensor meanwhile has arrived when a later status has.
+    // What was waiting at the sensor has arrived once a later status has.
     let events = reader.metric("events_total", "fra1").unwrap();
     wait_for("later events", async || {
         reader.metric("events_total", "fra1").is_some_and(|now| now > events + 1_000.0)
@@ -268,7 +268,7 @@ async fn blocks_that_come_while_all_sensors_are_away_are_not_missing_for_long() 
         tip() > Some(before) && missing.last().is_none_or(|line| line["height"].is_null())
     })
     .await;
-    // What is missing would be said by now.
+    // Anything missing would be reported by now.
     tokio::time::sleep(Duration::from_secs(20)).await;
     let missing = reader.said("block_missing");
     assert!(missing.last().is_none_or(|line| line["height"].is_null()), "{missing:?}");

@@ -16,21 +16,21 @@ pub async fn demo(rate: f64) -> Demo {
     Demo::start(DemoSettings { peers: 4, rate, seed: Some(7) }).await.unwrap()
 }
 
-/// A sensor, with no other settings than its arguments.
+/// A sensor without any settings other than its arguments.
 pub fn mempulse(state_dir: &Path) -> Command {
     let mut command = mempulse_with(&["sensor", "--network", "regtest", "--state-dir"]);
     command.arg(state_dir);
     command
 }
 
-/// The program, with no other settings than its arguments.
+/// The program without any settings other than its arguments.
 pub fn mempulse_with(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_mempulse"));
     settle(&mut command).args(arguments);
     command
 }
 
-/// A sensor of this name that watches the demo with a clock that is wrong by so much, such as `+3s`.
+/// A sensor with this name that monitors the demo with a clock error such as `+3s`.
 pub fn shifted(by: &str, demo: &Demo, name: &str, url: &str, state_dir: &Path) -> Sensor {
     let mut command = mempulse(state_dir);
     command.envs(faketime::shifted(by));
@@ -52,7 +52,7 @@ fn settle(command: &mut Command) -> &mut Command {
     command.env("XDG_CONFIG_HOME", "/nonexistent")
 }
 
-/// A sensor that runs.
+/// A running sensor.
 pub struct Sensor {
     process: Child,
     /// The lines on standard output and on standard error.
@@ -60,7 +60,7 @@ pub struct Sensor {
 }
 
 impl Sensor {
-    /// A sensor of this name that watches the demo, with these arguments besides.
+    /// Starts a sensor with this name that monitors the demo, with additional arguments.
     pub fn start(demo: &Demo, name: &str, url: &str, state_dir: &Path, arguments: &[&str]) -> Self {
         let mut command = mempulse(state_dir);
         command.args(["--name", name, "--nats", url]).args(arguments);
@@ -76,12 +76,12 @@ impl Sensor {
         Self { process, said }
     }
 
-    /// What it said so far.
+    /// Its output so far.
     pub fn said(&self) -> String {
         self.said.lock().unwrap().join("\n")
     }
 
-    /// Waits until it says this.
+    /// Waits until its output contains this.
     pub async fn says(&mut self, text: &str) {
         let deadline = Instant::now() + PATIENCE;
         while !self.said().contains(text) {
@@ -111,7 +111,7 @@ impl Sensor {
         self.said()
     }
 
-    /// Kills it as a crash would.
+    /// Kills it, as a crash would.
     pub fn kill(mut self) {
         self.process.kill().unwrap();
         self.process.wait().unwrap();

@@ -9,21 +9,21 @@ use mempulse::wire::{Block, BlockHash, BlockHeader, OutPoint, Transaction, Txid}
 /// The bits of every block on regtest.
 const BITS: u32 = 0x207f_ffff;
 
-/// A small segwit transaction, another one for each number.
+/// A small segwit transaction, different for each number.
 pub fn transaction(number: u32) -> Transaction {
     let mut txid = [0x11; 32];
     txid[..4].copy_from_slice(&number.to_le_bytes());
     spend(OutPoint { txid: Txid(txid), vout: 0 }, vec![], vec![vec![0x77; 64]]).build().unwrap()
 }
 
-/// A transaction of about 100 kB, another one for each number.
+/// A transaction of about 100 kB, different for each number.
 pub fn large_transaction(number: u32) -> Transaction {
     let mut txid = [0x22; 32];
     txid[..4].copy_from_slice(&number.to_le_bytes());
     spend(OutPoint { txid: Txid(txid), vout: 0 }, vec![], vec![vec![0x77; 100_000]]).build().unwrap()
 }
 
-/// The transaction without its witnesses: with the same txid.
+/// The transaction without its witnesses, which has the same txid.
 pub fn stripped(tx: &Transaction) -> Transaction {
     let input = |input: Input<'_>| InputParts {
         prevout: input.prevout,
@@ -45,17 +45,17 @@ fn spend(prevout: OutPoint, script_sig: Vec<u8>, witness: Vec<Vec<u8>>) -> TxPar
     TxParts { version: 2, inputs: vec![input], outputs: vec![output], lock_time: 0 }
 }
 
-/// The first block of regtest.
+/// The genesis block of regtest.
 pub fn genesis() -> BlockHash {
     "0f9188f13cb7b2c71f2a335e3a4fc328bf5beb436012afca590b1a11466e2206".parse().unwrap()
 }
 
-/// A valid block after `previous` with these transactions behind its coinbase.
+/// A valid block after `previous` with these transactions after its coinbase.
 pub fn mine(previous: BlockHash, height: u16, transactions: Vec<Transaction>) -> Block {
     mine_at(START, previous, height, transactions)
 }
 
-/// As [`mine`], with the time in the header.
+/// Like [`mine`], with the time in the header.
 pub fn mine_at(time: Timestamp, previous: BlockHash, height: u16, transactions: Vec<Transaction>) -> Block {
     let [low, high] = height.to_le_bytes();
     let null = OutPoint { txid: Txid::default(), vout: u32::MAX };
@@ -80,7 +80,7 @@ pub fn mine_at(time: Timestamp, previous: BlockHash, height: u16, transactions: 
     with_work(block)
 }
 
-/// The block with a nonce that does the work.
+/// The block with a nonce that meets the target.
 fn with_work(mut block: Block) -> Block {
     while block.header.check(NETWORK).is_err() {
         block.header.nonce += 1;
@@ -92,7 +92,7 @@ fn with_work(mut block: Block) -> Block {
     block
 }
 
-/// `count` empty blocks after the first block of regtest.
+/// `count` empty blocks after the genesis block of regtest.
 pub fn blocks(count: u16) -> Vec<Block> {
     let mut previous = genesis();
     let next = |height| {

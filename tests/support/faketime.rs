@@ -1,8 +1,9 @@
-//! What sets the clock of a process: the library of the program `faketime`, which would stand between us and the process.
+//! Sets the clock of a process through the library of `faketime`; the program itself would be a process in
+//! between.
 
 use std::process::Command;
 
-/// The variables that let a process have a clock that is wrong by so much, such as `+3s`.
+/// The variables that give a process a clock error such as `+3s`.
 pub fn shifted(by: &str) -> [(&'static str, String); 2] {
     let set = Command::new("faketime").args(["-f", by, "env"]).output().expect("faketime is in $PATH");
     let set = String::from_utf8(set.stdout).expect("variables are text");

@@ -114,7 +114,7 @@ impl Conversation {
         }
     }
 
-    /// The next message, if it has arrived already.
+    /// The next message, if it has already arrived.
     pub fn heard(&mut self) -> Option<Message> {
         loop {
             if let Some(decoded) = self.decoder.next().unwrap() {
@@ -171,7 +171,7 @@ pub fn version() -> Version {
     }
 }
 
-/// Settings for these peers, which speak v1 and wait for our first message.
+/// The network and its events.
 pub fn settings(peers: Vec<PeerAddress>) -> Settings {
     let (choice, transport) = (PeerChoice::Only(peers), TransportChoice::V1);
     Settings { network: NETWORK, choice, transport, ..Settings::default() }

@@ -17,8 +17,8 @@ fn bytes(hex: &str) -> Vec<u8> {
     data_encoding::HEXLOWER_PERMISSIVE.decode(hex.as_bytes()).unwrap()
 }
 
-/// The transactions of a file, each with the flags of the script interpreter, or why the transaction is invalid.
-/// What has another form is a comment.
+/// The transactions of a file, each with the flags of the script interpreter, or why the transaction is
+/// invalid. Entries of any other form are comments.
 fn transactions(name: &str) -> Vec<(Vec<u8>, String)> {
     let of = |vector: &Value| {
         let [_, hex, flags] = &vector.as_array()?[..] else { return None };
@@ -35,7 +35,7 @@ fn transactions_that_core_takes_for_valid_pass_the_checks() {
         compare_transactions(&raw);
         let tx = Transaction::parse(Bytes::from(raw.clone())).unwrap();
         assert_eq!(tx.raw(), &raw);
-        // A coinbase is valid, but never by itself.
+        // A coinbase is valid, but never on its own.
         assert!(tx.is_coinbase() || tx.check().is_ok(), "{:?} {}", tx.check(), tx.txid());
     }
 }
@@ -48,7 +48,7 @@ fn transactions_that_core_refuses_without_their_prevouts_fail_the_checks() {
     for (raw, why) in invalid {
         compare_transactions(&raw);
         let Ok(tx) = Transaction::parse(Bytes::from(raw)) else { continue };
-        // `CheckTransaction` needs nothing but the transaction; what else is wrong is in scripts, which are not run.
+        // `CheckTransaction` needs only the transaction; all other errors are in scripts, which are not run.
         if why == "BADTX" {
             bad += 1;
             assert!(tx.check().is_err(), "{}", tx.txid());

@@ -1,4 +1,4 @@
-//! Fuzz targets of the wire format, of scripts and of addresses, beside the `bitcoin` crate.
+//! Fuzz targets for the wire format, scripts and addresses, compared with the `bitcoin` crate.
 
 use crate::fuzz;
 use crate::oracle::{assert_same_script, compare_payloads, compare_transactions};
@@ -61,7 +61,7 @@ fn fuzz_script() {
     });
 }
 
-/// The networks that the crate knows as well.
+/// The networks that the crate also knows.
 const NETWORKS: [(Network, bitcoin::Network); 5] = [
     (Network::Mainnet, bitcoin::Network::Bitcoin),
     (Network::Testnet3, bitcoin::Network::Testnet),
@@ -105,7 +105,7 @@ fn one_line(error: &str) {
     assert!(!error.contains(char::is_control), "{error:?}");
 }
 
-/// A `cmpctblock`, whose length the first two bytes give, and behind it the `blocktxn` that completes it.
+/// A `cmpctblock`, with its length in the first two bytes, followed by the `blocktxn` that completes it.
 #[test]
 fn fuzz_compact_block() {
     fuzz::target("compact_block", |input| {

@@ -1,4 +1,4 @@
-//! Strategies for everything that can be said.
+//! Strategies for every kind of message.
 
 use mempulse::address::{Host, PeerAddress};
 use mempulse::wire::compact_block::Prefilled;
@@ -20,7 +20,7 @@ fn hash() -> impl Strategy<Value = [u8; 32]> {
 }
 
 fn script(longest: usize) -> impl Strategy<Value = Vec<u8>> {
-    // The second kind takes a length of three bytes.
+    // The second kind needs a three-byte length.
     prop_oneof![9 => vec(any::<u8>(), 0..longest), 1 => vec(any::<u8>(), 250..300)]
 }
 
@@ -50,7 +50,7 @@ fn transaction() -> impl Strategy<Value = Transaction> {
     tx_parts().prop_map(|parts| parts.build().unwrap())
 }
 
-/// Transactions that have the 60 bytes without which no block would contain them.
+/// Transactions of at least 60 bytes, the minimum inside a block.
 fn block_transaction() -> impl Strategy<Value = Transaction> {
     transaction().prop_filter("too small", |tx| tx.output_count() > 0)
 }

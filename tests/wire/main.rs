@@ -1,4 +1,4 @@
-//! The wire format under generated, mutated, truncated and real input, beside the `bitcoin` crate.
+//! The wire format with generated, mutated, truncated and real input, compared with the `bitcoin` crate.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 

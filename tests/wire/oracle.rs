@@ -1,7 +1,7 @@
-//! Beside the `bitcoin` crate: both accept or both reject, and mean the same.
+//! Compared with the `bitcoin` crate: both accept or both reject, with the same result.
 //!
-//! Where the two differ on purpose, we do as Bitcoin Core does; [`transaction_difference`] and
-//! [`message_difference`] are the whole list.
+//! Where the two differ on purpose, we follow Bitcoin Core; [`transaction_difference`] and
+//! [`message_difference`] are the complete list.
 
 use crate::generate::{MAGIC, apply_all, message, mutation, tx_parts};
 use bitcoin::consensus::encode::Error;
@@ -77,17 +77,17 @@ fn assert_same(ours: &Transaction, theirs: &bitcoin::Transaction) {
     }
 }
 
-/// Whether `bytes`, a key and an opcode, have the length that the first byte of the key says (Core:
+/// Whether `bytes`, a key and an opcode, have the length given by the first byte of the key (Core:
 /// `CPubKey::GetLen`).
 fn is_key(bytes: &[u8]) -> bool {
     matches!((bytes[0], bytes.len()), (2 | 3, 34) | (4 | 6 | 7, 66))
 }
 
-/// Compares what a script is and the address that it has.
+/// Compares the kind of a script and its address.
 pub fn assert_same_script(theirs: &bitcoin::Script) {
     let kind = ScriptKind::of(theirs.as_bytes());
     for (ours, theirs) in [
-        // The crate takes any bytes of the right length for a key; we take keys only, as Core does.
+        // The crate accepts any bytes of the right length as a key; we accept only keys, as Core does.
         (ScriptKind::P2pk, theirs.is_p2pk() && is_key(&theirs.as_bytes()[1..])),
         (ScriptKind::P2pkh, theirs.is_p2pkh()),
         (ScriptKind::P2sh, theirs.is_p2sh()),
@@ -98,7 +98,7 @@ pub fn assert_same_script(theirs: &bitcoin::Script) {
     ] {
         assert_eq!(kind == ours, theirs, "{kind}");
     }
-    // The crate takes any pushes for keys; we take keys only, as Core does.
+    // The crate accepts any pushes as keys; we accept only keys, as Core does.
     assert!(kind != ScriptKind::Multisig || theirs.is_multisig());
     for (ours, network) in [
         (Network::Mainnet, bitcoin::Network::Bitcoin),
@@ -112,7 +112,7 @@ pub fn assert_same_script(theirs: &bitcoin::Script) {
     }
 }
 
-/// Reads `payload` as `command` on both sides and compares what they make of it.
+/// Reads `payload` as `command` on both sides and compares the results.
 pub fn compare_payloads(command: Command, payload: &[u8]) {
     let ours = Message::decode(command, payload);
     let theirs = deserialize::<RawNetworkMessage>(&frame(MAGIC, command.name(), payload));

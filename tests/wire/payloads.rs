@@ -1,4 +1,4 @@
-//! Payloads by themselves: read what was written, survive what was not.
+//! Payloads on their own: what was written is read back, and anything else does no harm.
 
 use crate::generate::{apply_all, message, mutation};
 use mempulse::wire::{Command, Message, WireError};
@@ -32,7 +32,7 @@ proptest! {
         match message {
             // Old versions end earlier.
             Message::Version(_) => {}
-            // The mark of the witness format alone is no witness; the rest ends too early.
+            // The witness marker alone is no witness; everything else ends too early.
             _ => prop_assert!(matches!(read, Err(WireError::Truncated)), "{:?}", read),
         }
     }

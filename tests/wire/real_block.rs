@@ -1,4 +1,4 @@
-//! The 2,500 transactions of mainnet block 702,861, whole, changed and cut.
+//! The 2,500 transactions of mainnet block 702,861, whole, changed and truncated.
 
 use crate::generate::MAGIC;
 use crate::oracle::compare_transactions;
@@ -46,7 +46,7 @@ fn every_transaction_is_judged_alike_when_changed_or_cut() {
     for tx in &ours().transactions {
         let mut bytes = tx.raw().to_vec();
         compare_transactions(&bytes[..number(bytes.len())]);
-        // The first bytes carry the counts, and a change there hits the format.
+        // The first bytes contain the counts, and changing them affects the format.
         for range in [bytes.len(), bytes.len().min(60)] {
             let place = number(range);
             let before = bytes[place];
@@ -102,7 +102,7 @@ fn targets_and_work_are_those_of_the_bitcoin_crate() {
             let bits = exponent << 24 | mantissa;
             let theirs = bitcoin::Target::from_compact(bitcoin::CompactTarget::from_consensus(bits));
             let Some(ours) = Target::from_bits(bits) else {
-                // Zero, or what the crate cuts to 256 bits.
+                // Zero, or what the crate truncates to 256 bits.
                 assert!(theirs == bitcoin::Target::ZERO || exponent > 0x20, "{bits:08x}");
                 continue;
             };

@@ -8,7 +8,7 @@ use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
 
-/// Frames that we understand and frames that we don't.
+/// Known and unknown frames.
 fn frames() -> impl Strategy<Value = Vec<Vec<u8>>> {
     let unknown = (proptest::string::string_regex("[A-Z][a-z]{0,11}").unwrap(), vec(any::<u8>(), 0..200))
         .prop_map(|(command, payload)| frame(MAGIC, &command, &payload));
@@ -16,7 +16,7 @@ fn frames() -> impl Strategy<Value = Vec<Vec<u8>>> {
     vec(prop_oneof![3 => known, 1 => unknown], 1..8)
 }
 
-/// What comes out of `bytes` in chunks of the sizes that `sizes` yields.
+/// The result of decoding `bytes` in chunks of the sizes that `sizes` yields.
 pub fn decoded(bytes: &[u8], mut sizes: impl Iterator<Item = usize>) -> (Vec<Decoded>, Option<FrameError>) {
     let mut decoder = Decoder::new(MAGIC);
     let mut all = Vec::new();

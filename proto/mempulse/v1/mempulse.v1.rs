@@ -35,7 +35,7 @@ pub mod event {
         /// A new block of the best chain was downloaded and checked.
         #[prost(message, tag = "8")]
         Block(super::Block),
-        /// New blocks of the best chain have been missing for a few seconds, or are not missing any more.
+        /// New blocks of the best chain have been missing for a few seconds, or are no longer missing.
         #[prost(message, tag = "9")]
         MissingBlocks(super::MissingBlocks),
         /// A reorg disconnected blocks from the best chain.
@@ -50,29 +50,30 @@ pub mod event {
         /// The download of a whole mempool made progress.
         #[prost(message, tag = "13")]
         Bootstrap(super::Bootstrap),
-        /// A part of the mempool that an earlier run saved was loaded.
+        /// A part of an earlier run's mempool was loaded.
         #[prost(message, tag = "14")]
         Restored(super::Restored),
         /// The download of the blocks since an earlier run made progress.
         #[prost(message, tag = "15")]
         CatchUp(super::CatchUp),
-        /// Outputs of earlier blocks that the next event spends.
+        /// Outputs of earlier blocks that the next event's transaction spends.
         #[prost(message, tag = "16")]
         KnownOutputs(super::KnownOutputs),
-        /// Something happened to one of the sensors that the events come from.
+        /// Something happened to a sensor that events come from.
         #[prost(message, tag = "17")]
         Sensor(super::SensorEvent),
     }
 }
-/// Nothing but the fact itself.
+/// No content.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct Nothing {
 }
-/// The values of outputs of earlier blocks that the next event spends, or that show that its transaction is in a block:
-/// what the recording program knew from before the recording. They hold for the next event only.
+/// The values of outputs of earlier blocks that the next event's transaction spends or created (in which case
+/// it is in a block): what the recording program knew from before the recording. They apply to the next event
+/// only.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct KnownOutputs {
-    /// The outputs' txids, 32 bytes each, one after the other.
+    /// The outputs' txids, 32 bytes each, concatenated.
     #[prost(bytes = "bytes", tag = "1")]
     pub txids: ::prost::bytes::Bytes,
     /// The outputs' indexes in their transactions, in the same order.
@@ -82,10 +83,10 @@ pub struct KnownOutputs {
     #[prost(uint64, repeated, tag = "3")]
     pub values: ::prost::alloc::vec::Vec<u64>,
 }
-/// Something happened to one of several sensors that the events come from.
+/// Something happened to a sensor that events come from.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct SensorEvent {
-    /// Identifies the sensor, from 1 to 255. The bits of the ids of its peers from the 25th on are this number.
+    /// Identifies the sensor, from 1 to 255. Bits 25 and up of its peers' ids are this number.
     #[prost(uint32, tag = "1")]
     pub sensor: u32,
     /// What happened.
@@ -97,16 +98,16 @@ pub mod sensor_event {
     /// What happened.
     #[derive(Clone, PartialEq, Eq, Hash, ::prost::Oneof)]
     pub enum Kind {
-        /// The first message of the sensor of this name arrived, or the first one of a new run.
+        /// The first message of the sensor with this name arrived, or the first one of a new run.
         #[prost(string, tag = "2")]
         Joined(::prost::alloc::string::String),
-        /// How it is.
+        /// The state of the sensor.
         #[prost(message, tag = "3")]
         Report(super::SensorReport),
-        /// Nothing arrived from it for a while. Its peers count as disconnected.
+        /// Nothing has arrived from it for a while. Its peers count as disconnected.
         #[prost(message, tag = "4")]
         Stale(super::Nothing),
-        /// It warned.
+        /// It published a warning.
         #[prost(message, tag = "5")]
         Warned(super::Warning),
         /// It is heard again, in the same run.
@@ -117,7 +118,7 @@ pub mod sensor_event {
         NameShared(super::Nothing),
     }
 }
-/// How a sensor is, as seen by the reader.
+/// The state of a sensor, as seen by its reader.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct SensorReport {
     /// The version of its program.
@@ -132,31 +133,31 @@ pub struct SensorReport {
     /// The number of events that it published in this run.
     #[prost(uint64, tag = "4")]
     pub events: u64,
-    /// Messages that wait at the sensor.
+    /// Messages waiting at the sensor.
     #[prost(uint64, tag = "5")]
     pub waiting: u64,
     /// Messages that the sensor dropped.
     #[prost(uint64, tag = "6")]
     pub dropped: u64,
-    /// Events that were published and did not arrive.
+    /// Events that were published but did not arrive.
     #[prost(uint64, tag = "7")]
     pub lost: u64,
     /// Bodies of transactions and blocks that did not arrive.
     #[prost(uint64, tag = "8")]
     pub missing_bodies: u64,
-    /// By how much its clock is ahead of the reader's, in µs; missing: not known yet.
+    /// By how much its clock is ahead of the reader's, in µs; missing if not known yet.
     #[prost(sint64, optional, tag = "9")]
     pub ahead_us: ::core::option::Option<i64>,
-    /// The true value is at most this far from it, in µs.
+    /// How far the true value may be from that, in µs.
     #[prost(uint64, tag = "10")]
     pub uncertainty_us: u64,
-    /// The time from the last event at the sensor to its arrival here, in µs.
+    /// The time from the last event at the sensor until it arrived here, in µs.
     #[prost(uint64, tag = "11")]
     pub lag_us: u64,
-    /// Events that arrived too late to be put in order.
+    /// Events that arrived too late to be ordered.
     #[prost(uint64, tag = "12")]
     pub late: u64,
-    /// Messages that are none of a sensor, or impossible.
+    /// Messages that are malformed or impossible.
     #[prost(uint64, tag = "13")]
     pub refused: u64,
 }
@@ -187,10 +188,10 @@ pub mod peer_event {
         /// A ping was sent; its pong is awaited.
         #[prost(message, tag = "5")]
         Pinged(super::Nothing),
-        /// The pong arrived: the time from the ping to it.
+        /// The time from the ping to the pong that arrived.
         #[prost(uint64, tag = "6")]
         PongNs(u64),
-        /// The pong arrived behind a bulk transfer: its time says nothing.
+        /// The pong arrived behind a bulk transfer, so its time means nothing.
         #[prost(message, tag = "7")]
         DelayedPong(super::Nothing),
         /// The peer announced transactions.
@@ -205,13 +206,14 @@ pub mod peer_event {
         /// A requested transaction arrived; it is well-formed.
         #[prost(message, tag = "11")]
         Transaction(super::Transaction),
-        /// A transaction arrived that was requested by txid, as the unconfirmed parent of another one; as it is sent.
+        /// A transaction arrived that was requested by txid, as another transaction's unconfirmed parent;
+        /// serialized.
         #[prost(bytes, tag = "12")]
         Parent(::prost::bytes::Bytes),
-        /// A part of the list of the peer's whole mempool arrived (BIP35).
+        /// A part of the peer's whole-mempool list arrived (BIP35).
         #[prost(message, tag = "13")]
         Listed(super::Listed),
-        /// A transaction of a list arrived; as it is sent.
+        /// A listed transaction arrived; serialized.
         #[prost(bytes, tag = "14")]
         Bootstrapped(::prost::bytes::Bytes),
         /// The peer answered `notfound` for this number of transactions that it had announced.
@@ -220,7 +222,7 @@ pub mod peer_event {
         /// Requests for this number of transactions timed out.
         #[prost(uint64, tag = "16")]
         RequestTimedOut(u64),
-        /// The peer does not want transactions below this fee rate (BIP133), in sat/kvB.
+        /// The peer requests no announcements below this fee rate (BIP133), in sat/kvB.
         #[prost(uint64, tag = "17")]
         FeeFilter(u64),
         /// The peer sent this number of addresses of other peers.
@@ -246,7 +248,7 @@ pub struct Dialling {
     /// What the connection is for.
     #[prost(enumeration = "ConnectionKind", tag = "2")]
     pub kind: i32,
-    /// Number of attempts in a row, this one included.
+    /// Number of consecutive attempts, including this one.
     #[prost(uint32, tag = "3")]
     pub attempt: u32,
 }
@@ -317,17 +319,17 @@ pub struct PeerInfo {
 /// A list of ids of transactions.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct TxIds {
-    /// The ids, 32 bytes each, one after the other.
+    /// The ids, 32 bytes each, concatenated.
     #[prost(bytes = "bytes", tag = "1")]
     pub ids: ::prost::bytes::Bytes,
-    /// The places in `ids`, from 0 and ascending, of the txids; all others are wtxids.
+    /// The indexes in `ids`, from 0 and ascending, of the txids; all others are wtxids.
     #[prost(uint32, repeated, tag = "2")]
     pub txids: ::prost::alloc::vec::Vec<u32>,
 }
 /// The peer announced transactions.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct Announced {
-    /// Those that are known or will be requested, in the order of the announcement.
+    /// The transactions that are known or will be requested, in the order of the announcement.
     #[prost(message, optional, tag = "1")]
     pub txs: ::core::option::Option<TxIds>,
     /// Number of entries in the announcement.
@@ -347,20 +349,20 @@ pub struct BlockAnnounced {
 /// A requested transaction arrived.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct Transaction {
-    /// The transaction as it is sent.
+    /// The serialized transaction.
     #[prost(bytes = "bytes", tag = "1")]
     pub raw: ::prost::bytes::Bytes,
     /// Time from our `getdata` to its arrival.
     #[prost(uint64, tag = "2")]
     pub answered_after_ns: u64,
 }
-/// A part of the list of a peer's whole mempool.
+/// A part of a peer's whole-mempool list.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct Listed {
     /// The transactions, in the order of the list.
     #[prost(message, optional, tag = "1")]
     pub txs: ::core::option::Option<TxIds>,
-    /// Whether the list is complete with this part.
+    /// Whether this part completes the list.
     #[prost(bool, tag = "2")]
     pub is_complete: bool,
 }
@@ -452,10 +454,10 @@ pub mod disconnect_reason {
         /// The proxy works but cannot reach the peer.
         #[prost(enumeration = "super::ProxyReply", tag = "7")]
         UnreachableByProxy(i32),
-        /// The settings allow no way to the address.
+        /// The settings allow no route to the address.
         #[prost(enumeration = "super::NoRoute", tag = "8")]
         NoRoute(i32),
-        /// The peer is of no use for watching the mempool.
+        /// The peer is useless for watching the mempool.
         #[prost(enumeration = "super::Uselessness", tag = "9")]
         NotUseful(i32),
         /// The connection was opened to fetch addresses, and they arrived.
@@ -464,10 +466,10 @@ pub mod disconnect_reason {
         /// The connection was opened to fetch addresses, and none arrived in time.
         #[prost(message, tag = "11")]
         NoAddresses(super::Nothing),
-        /// The connection was opened to fetch the list of a whole mempool, and the list arrived.
+        /// The connection was opened for a whole-mempool list, and the list arrived.
         #[prost(message, tag = "12")]
         MempoolListed(super::Nothing),
-        /// The connection was opened to fetch the list of a whole mempool, and none arrived in time.
+        /// The connection was opened for a whole-mempool list, and none arrived in time.
         #[prost(message, tag = "13")]
         NoMempoolList(super::Nothing),
         /// The peer does not understand the v2 transport, and the settings allow no other.
@@ -515,7 +517,7 @@ pub mod disconnect_reason {
         /// The program ended.
         #[prost(message, tag = "28")]
         ShuttingDown(super::Nothing),
-        /// Nothing is heard any more from the sensor that was connected to the peer.
+        /// The sensor that was connected to the peer has gone silent.
         #[prost(message, tag = "29")]
         SensorStale(super::Nothing),
     }
@@ -526,7 +528,7 @@ pub struct OsError {
     /// The portable category: the name of Rust's `std::io::ErrorKind`, such as `ConnectionReset`.
     #[prost(string, tag = "1")]
     pub kind: ::prost::alloc::string::String,
-    /// The system's code (`errno`); missing if the error was made inside the program.
+    /// The system's code (`errno`); missing if the error originated in the program.
     #[prost(int32, optional, tag = "2")]
     pub code: ::core::option::Option<i32>,
 }
@@ -551,7 +553,7 @@ pub mod proxy_problem {
         /// The connection to the proxy ended during the negotiation.
         #[prost(message, tag = "3")]
         Closed(super::Nothing),
-        /// The answers are not those of SOCKS5.
+        /// The answers are not SOCKS5.
         #[prost(message, tag = "4")]
         NotSocks5(super::Nothing),
         /// The proxy demands credentials that we do not have.
@@ -583,7 +585,7 @@ pub mod misbehaviour {
         /// The payload of a message did not parse.
         #[prost(message, tag = "2")]
         Malformed(super::Malformed),
-        /// A v2 packet names no command.
+        /// A v2 packet without a command.
         #[prost(message, tag = "3")]
         NoCommand(super::Nothing),
         /// A list is longer than the protocol allows.
@@ -613,16 +615,16 @@ pub mod misbehaviour {
         /// A block, header or part of a compact block that is rejected.
         #[prost(message, tag = "12")]
         InvalidBlock(super::BlockFault),
-        /// More announcements than are tracked for one peer; this number was dropped.
+        /// More announcements than are tracked for one peer; this many were dropped.
         #[prost(uint64, tag = "13")]
         TooManyAnnouncements(u64),
-        /// A list of a whole mempool that is longer than any mempool.
+        /// A whole-mempool list that is longer than any mempool.
         #[prost(message, tag = "14")]
         MempoolListTooLong(super::Nothing),
-        /// A list of a whole mempool that has a transaction twice.
+        /// A whole-mempool list that contains a transaction twice.
         #[prost(message, tag = "15")]
         MempoolListRepeats(super::Nothing),
-        /// A list of a whole mempool of which no peer serves the most part.
+        /// A whole-mempool list, most of which no peer serves.
         #[prost(message, tag = "16")]
         MempoolListMadeUp(super::Nothing),
     }
@@ -650,10 +652,10 @@ pub struct TooManyEntries {
 /// Why a payload is malformed.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct WireError {
-    /// The kind of the error.
+    /// The kind's number; 0 if it has none.
     #[prost(enumeration = "WireErrorKind", tag = "1")]
     pub kind: i32,
-    /// The number that the kind names; 0 if it names none.
+    /// The kind's second number; 0 if it has none.
     #[prost(uint64, tag = "2")]
     pub value: u64,
     /// The second number that the kind names; 0 if it names none.
@@ -666,7 +668,7 @@ pub struct TransactionError {
     /// The kind of the error.
     #[prost(enumeration = "TransactionErrorKind", tag = "1")]
     pub kind: i32,
-    /// The number that the kind names; 0 if it names none.
+    /// The kind's number; 0 if it has none.
     #[prost(uint64, tag = "2")]
     pub value: u64,
     /// The txid of the output that is spent twice; empty otherwise.
@@ -688,7 +690,7 @@ pub mod block_fault {
     /// The fault.
     #[derive(Clone, PartialEq, Eq, Hash, ::prost::Oneof)]
     pub enum Fault {
-        /// The block or header is invalid by itself.
+        /// The block or header is invalid on its own.
         #[prost(message, tag = "1")]
         Invalid(super::BlockError),
         /// A header does not follow the one before it in the same message.
@@ -700,7 +702,7 @@ pub mod block_fault {
         /// Two transactions of a compact block have the same short id.
         #[prost(message, tag = "4")]
         Collision(super::Nothing),
-        /// A `blocktxn` has another number of transactions than were requested.
+        /// A `blocktxn` has a different number of transactions than requested.
         #[prost(message, tag = "5")]
         WrongCount(super::WrongCount),
     }
@@ -715,7 +717,7 @@ pub struct WrongDifficulty {
     #[prost(uint32, tag = "2")]
     pub height: u32,
 }
-/// A `blocktxn` has another number of transactions than were requested.
+/// A `blocktxn` has a different number of transactions than requested.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct WrongCount {
     /// The number of transactions that were requested.
@@ -731,10 +733,10 @@ pub struct BlockError {
     /// The kind of the error.
     #[prost(enumeration = "BlockErrorKind", tag = "1")]
     pub kind: i32,
-    /// The number that the kind names; 0 if it names none.
+    /// The kind's number; 0 if it has none.
     #[prost(uint64, tag = "2")]
     pub value: u64,
-    /// The txid of the transaction that is invalid; empty otherwise.
+    /// The txid of the invalid transaction; empty otherwise.
     #[prost(bytes = "bytes", tag = "3")]
     pub txid: ::prost::bytes::Bytes,
     /// Why that transaction is invalid.
@@ -796,7 +798,7 @@ pub struct AddressCounts {
     #[prost(uint64, tag = "4")]
     pub failing: u64,
 }
-/// A problem outside of any connection. Those of the watch list and of alerts are not part of the schema.
+/// A problem outside of any connection. Problems of the watch list and of alerts are not part of the schema.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct Warning {
     /// The problem.
@@ -811,10 +813,10 @@ pub mod warning {
         /// Something could not be loaded from or saved to the state folder.
         #[prost(message, tag = "1")]
         Store(super::StoreProblem),
-        /// A peer that the user chose is of no use and stays connected nevertheless.
+        /// A peer that the user chose is useless but stays connected.
         #[prost(message, tag = "2")]
         NotUseful(super::NotUseful),
-        /// The clocks of most peers differ from ours, which is ahead by so many s.
+        /// The clocks of most peers differ from ours, which is ahead by this many s.
         #[prost(sint64, tag = "3")]
         ClockAheadSecs(i64),
         /// The clocks of most peers agree with ours again.
@@ -823,13 +825,13 @@ pub mod warning {
         /// The recording had to leave out events.
         #[prost(message, tag = "5")]
         RecordingGap(super::RecordingGap),
-        /// The recording failed, and has ended.
+        /// The recording failed and has ended.
         #[prost(message, tag = "6")]
         RecordingFailed(super::RecordingFailed),
-        /// For some seconds more arrived than could be taken in: peers are slowed down.
+        /// For some seconds, more has arrived than can be processed: peers are slowed down.
         #[prost(message, tag = "7")]
         Behind(super::Nothing),
-        /// All that arrives is taken in again.
+        /// Everything that arrives can be processed again.
         #[prost(message, tag = "8")]
         CaughtUp(super::Nothing),
         /// The NATS server that sensors publish to cannot be reached.
@@ -838,7 +840,7 @@ pub mod warning {
         /// The NATS server that sensors publish to can be reached again.
         #[prost(string, tag = "10")]
         SensorServerBack(::prost::alloc::string::String),
-        /// More arrived from sensors than could be taken in.
+        /// More arrived from sensors than could be processed.
         #[prost(message, tag = "11")]
         SensorsSkipped(super::SensorsSkipped),
     }
@@ -846,17 +848,17 @@ pub mod warning {
 /// Messages of sensors were left out, announcements and traffic first.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct SensorsSkipped {
-    /// Of how long a time, in whole s.
+    /// The span of the messages left out, in whole s.
     #[prost(uint64, tag = "1")]
     pub secs: u64,
-    /// How many messages.
+    /// The number of messages left out.
     #[prost(uint64, tag = "2")]
     pub messages: u64,
 }
-/// The recording left out events, because the disk is too slow.
+/// The recording left out events because the disk is too slow.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct RecordingGap {
-    /// How long the gap is, in whole s.
+    /// The length of the gap, in whole s.
     #[prost(uint64, tag = "1")]
     pub secs: u64,
     /// The number of events that were left out.
@@ -873,7 +875,7 @@ pub struct RecordingFailed {
     #[prost(message, optional, tag = "2")]
     pub error: ::core::option::Option<OsError>,
 }
-/// A peer that the user chose is of no use.
+/// A peer that the user chose is useless.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct NotUseful {
     /// The peer.
@@ -901,7 +903,7 @@ pub mod store_problem {
     /// What could not be done.
     #[derive(Clone, PartialEq, Eq, Hash, ::prost::Oneof)]
     pub enum Failure {
-        /// Files exist and cannot be read.
+        /// Files exist but cannot be read.
         #[prost(message, tag = "3")]
         Read(super::StoreRead),
         /// The content of files is not what mempulse wrote for this network.
@@ -910,7 +912,7 @@ pub mod store_problem {
         /// The state cannot be saved.
         #[prost(message, tag = "5")]
         Write(super::OsError),
-        /// The end of a file, so many bytes, was damaged.
+        /// The end of a file was damaged: this many bytes.
         #[prost(uint64, tag = "6")]
         Cut(u64),
         /// Another process uses the same files.
@@ -921,7 +923,7 @@ pub mod store_problem {
         TooSlow(super::Nothing),
     }
 }
-/// Files that exist and cannot be read.
+/// Files that exist but cannot be read.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct StoreRead {
     /// How many files are affected.
@@ -940,16 +942,16 @@ pub struct StoreDamaged {
     /// What is wrong with the first one.
     #[prost(enumeration = "Damage", tag = "2")]
     pub damage: i32,
-    /// The number that `damage` names: the version of the format, or the limit in bytes.
+    /// The number that belongs to `damage`: the version of the format, or the limit in bytes.
     #[prost(uint64, tag = "3")]
     pub value: u64,
-    /// What became of the first one.
+    /// What happened to the first one.
     #[prost(oneof = "store_damaged::SetAside", tags = "4, 5")]
     pub set_aside: ::core::option::Option<store_damaged::SetAside>,
 }
 /// Nested message and enum types in `StoreDamaged`.
 pub mod store_damaged {
-    /// What became of the first one.
+    /// What happened to the first one.
     #[derive(Clone, PartialEq, Eq, Hash, ::prost::Oneof)]
     pub enum SetAside {
         /// Its new name.
@@ -963,7 +965,7 @@ pub mod store_damaged {
 /// The system's wall clock was corrected.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct WallClock {
-    /// By how much it is ahead of the times of events now, in µs; negative if it is behind.
+    /// By how much it is now ahead of event times, in µs; negative if it is behind.
     #[prost(sint64, tag = "1")]
     pub ahead_us: i64,
 }
@@ -989,7 +991,7 @@ pub struct Block {
     /// Height of the block.
     #[prost(uint32, tag = "2")]
     pub height: u32,
-    /// The block as it is sent: header, number of transactions, transactions with their witnesses.
+    /// The serialized block: header, number of transactions, transactions with their witnesses.
     #[prost(bytes = "bytes", tag = "3")]
     pub raw: ::prost::bytes::Bytes,
 }
@@ -999,20 +1001,20 @@ pub struct MissingBlocks {
     /// Height of the lowest missing block.
     #[prost(uint32, tag = "1")]
     pub height: u32,
-    /// Hash of the lowest missing block; empty: no block is missing any more.
+    /// Hash of the lowest missing block; empty if no block is missing any more.
     #[prost(bytes = "bytes", tag = "2")]
     pub hash: ::prost::bytes::Bytes,
     /// The number of blocks from that one to the tip.
     #[prost(uint32, tag = "3")]
     pub count: u32,
-    /// Since when the lowest missing block is needed.
+    /// Since when the lowest missing block has been needed.
     #[prost(uint64, tag = "4")]
     pub since_us: u64,
 }
 /// A list of blocks, newest first.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct BlockIds {
-    /// The hashes, 32 bytes each, one after the other.
+    /// The hashes, 32 bytes each, concatenated.
     #[prost(bytes = "bytes", tag = "1")]
     pub hashes: ::prost::bytes::Bytes,
     /// The heights, in the same order.
@@ -1025,7 +1027,7 @@ pub struct BlocksDisconnected {
     /// The blocks, newest first.
     #[prost(message, optional, tag = "1")]
     pub blocks: ::core::option::Option<BlockIds>,
-    /// The tip of the best chain since then.
+    /// The new tip of the best chain.
     #[prost(message, optional, tag = "2")]
     pub tip: ::core::option::Option<Tip>,
 }
@@ -1035,7 +1037,7 @@ pub struct Backfill {
     /// Number of blocks downloaded so far.
     #[prost(uint32, tag = "1")]
     pub fetched: u32,
-    /// Number of blocks in all.
+    /// Total number of blocks.
     #[prost(uint32, tag = "2")]
     pub requested: u32,
     /// Number of blocks that no peer serves.
@@ -1051,7 +1053,7 @@ pub struct Bootstrap {
     /// The number of listed transactions that are here.
     #[prost(uint64, tag = "2")]
     pub fetched: u64,
-    /// Whether it is over.
+    /// Whether it has ended.
     #[prost(bool, tag = "3")]
     pub done: bool,
 }
@@ -1076,7 +1078,7 @@ pub mod restored {
         /// There are none.
         #[prost(message, tag = "3")]
         Nothing(super::Nothing),
-        /// The next ones may enter the mempool.
+        /// More transactions may enter the mempool now.
         #[prost(message, tag = "4")]
         Continue(super::Nothing),
     }
@@ -1091,7 +1093,7 @@ pub struct RestoredTxs {
 /// A transaction of an earlier run, and what that run knew about it.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct RestoredTx {
-    /// The transaction as it is sent.
+    /// The serialized transaction.
     #[prost(bytes = "bytes", tag = "1")]
     pub raw: ::prost::bytes::Bytes,
     /// When it was first announced, or arrived without an announcement.
@@ -1101,39 +1103,39 @@ pub struct RestoredTx {
     #[prost(message, optional, tag = "3")]
     pub knowledge: ::core::option::Option<Knowledge>,
 }
-/// What is known about a transaction and its bytes do not say.
+/// What is known about a transaction beyond its bytes.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct Knowledge {
     /// The number of peers that announced it.
     #[prost(uint32, tag = "1")]
     pub announcers: u32,
-    /// Whether several peers vouched for it, so that it counts.
+    /// Whether it counts because several peers vouched for it.
     #[prost(bool, tag = "2")]
     pub is_proven: bool,
-    /// The lower bound of its fee rate by the order of announcements, in 10⁻⁴ sat/vB; 0 if there is none.
+    /// The lower bound of its fee rate from the order of announcements, in 10⁻⁴ sat/vB; 0 if there is none.
     #[prost(uint32, tag = "3")]
     pub lower: u32,
-    /// The upper bound of its fee rate by the order of announcements, in 10⁻⁴ sat/vB; 0 if there is none.
+    /// The upper bound of its fee rate from the order of announcements, in 10⁻⁴ sat/vB; 0 if there is none.
     #[prost(uint32, tag = "4")]
     pub upper: u32,
-    /// The inputs that spend outputs of known value, by their places from 0.
+    /// The inputs that spend outputs of known value, by index from 0.
     #[prost(uint32, repeated, tag = "5")]
     pub inputs: ::prost::alloc::vec::Vec<u32>,
     /// The values of these outputs in sat, in the same order.
     #[prost(uint64, repeated, tag = "6")]
     pub values: ::prost::alloc::vec::Vec<u64>,
 }
-/// The state of the mempool that was saved last.
+/// The last saved state of the mempool.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct Saved {
     /// When it was saved.
     #[prost(uint64, tag = "1")]
     pub time_us: u64,
-    /// The last blocks that it had taken into account, newest first; empty if no block is known.
+    /// The last blocks taken into account, newest first; empty if no block is known.
     #[prost(message, optional, tag = "2")]
     pub blocks: ::core::option::Option<BlockIds>,
 }
-/// How far the download of the blocks since an earlier run is.
+/// The progress of the download of blocks since an earlier run.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct CatchUp {
     /// The state of the download.
@@ -1145,13 +1147,13 @@ pub mod catch_up {
     /// The state of the download.
     #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Oneof)]
     pub enum State {
-        /// This number of blocks is missing.
+        /// This many blocks are missing.
         #[prost(uint32, tag = "1")]
         Missing(u32),
         /// Each block up to the tip was reported.
         #[prost(message, tag = "2")]
         Complete(super::Nothing),
-        /// There are more blocks than may be fetched: this number.
+        /// There are more blocks than may be fetched: this many.
         #[prost(uint32, tag = "3")]
         TooMany(u32),
         /// None of the saved blocks is on the best chain.
@@ -1173,7 +1175,7 @@ pub enum ConnectionKind {
     Outbound = 2,
     /// To a DNS seed behind a proxy, for its addresses only.
     AddrFetch = 3,
-    /// For the list of the peer's whole mempool only.
+    /// For the peer's whole-mempool list only.
     MempoolFetch = 4,
 }
 impl ConnectionKind {
@@ -1314,7 +1316,7 @@ impl ProxyReply {
         }
     }
 }
-/// Why the settings allow no way to an address.
+/// Why the settings allow no route to an address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
 #[repr(i32)]
 pub enum NoRoute {
@@ -1325,13 +1327,13 @@ pub enum NoRoute {
     I2p = 2,
     /// A CJDNS address.
     Cjdns = 3,
-    /// An address of no host, of all hosts or of a group of hosts.
+    /// An address that stands for no single host: unspecified, broadcast or multicast.
     NotAHost = 4,
     /// An IPv4 address, and only IPv6 is allowed.
     Ipv4Excluded = 5,
     /// An IPv6 address, and only IPv4 is allowed.
     Ipv6Excluded = 6,
-    /// The address of a proxy that is no address of the internet.
+    /// The address of a proxy that is not an internet address.
     NotInternet = 7,
 }
 impl NoRoute {
@@ -1366,7 +1368,7 @@ impl NoRoute {
         }
     }
 }
-/// Why an honest peer is of no use for watching the mempool.
+/// Why an honest peer is useless for watching the mempool.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
 #[repr(i32)]
 pub enum Uselessness {
@@ -1407,9 +1409,9 @@ impl Uselessness {
 #[repr(i32)]
 pub enum KeyExchangeFailure {
     Unspecified = 0,
-    /// No terminator came in time.
+    /// No terminator arrived in time.
     NoGarbageTerminator = 1,
-    /// The keys do not lead to a shared secret.
+    /// The keys do not yield a shared secret.
     NoSecret = 2,
 }
 impl KeyExchangeFailure {
@@ -1525,9 +1527,9 @@ pub enum TransactionErrorKind {
     NoOutputs = 2,
     /// `value` bytes without the witness exceed the limit of a block.
     Oversize = 3,
-    /// An output of `value` sat is more money than there is.
+    /// An output of `value` sat exceeds the maximum amount of money.
     OutputTooLarge = 4,
-    /// The sum of the outputs is more money than there is.
+    /// The sum of the outputs exceeds the maximum amount of money.
     TotalTooLarge = 5,
     /// An output is spent twice.
     DuplicateInput = 6,
@@ -1690,7 +1692,7 @@ impl AddressNetwork {
         }
     }
 }
-/// What is stored in the state folder, the watch list and alerts aside.
+/// What is stored in the state folder, except for the watch list and alerts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
 #[repr(i32)]
 pub enum Store {
@@ -1705,7 +1707,7 @@ pub enum Store {
     Blocks = 4,
     /// The transactions of the mempool.
     Mempool = 5,
-    /// All of them, by the lock that one process has on them.
+    /// All of them, locked for one process.
     Lock = 6,
 }
 impl Store {
@@ -1782,7 +1784,8 @@ impl Damage {
         }
     }
 }
-/// One message of a recording. A file begins with the header, the state and the entries of its keyframe.
+/// One message of a recording. A file begins with the header, followed by the state and the entries of its
+/// keyframe.
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct Record {
     /// The content.
@@ -1800,7 +1803,7 @@ pub mod record {
         /// Something that happened.
         #[prost(message, tag = "2")]
         Event(super::Event),
-        /// The state at the beginning of the file, transactions aside.
+        /// The state at the beginning of the file, without transactions.
         #[prost(message, tag = "3")]
         State(super::State),
         /// Some of the transactions in the mempool at the beginning of the file.
@@ -1829,10 +1832,10 @@ pub struct Header {
     /// When the file begins.
     #[prost(uint64, tag = "4")]
     pub start_us: u64,
-    /// Names the run of the program: files with the same number belong together.
+    /// Identifies the run of the program: files with the same number belong together.
     #[prost(uint64, tag = "5")]
     pub run: u64,
-    /// The place of the file in its run, from 0.
+    /// The index of the file in its run, from 0.
     #[prost(uint32, tag = "6")]
     pub number: u32,
     /// When the run began.
@@ -1848,10 +1851,10 @@ pub struct Header {
     #[prost(uint64, tag = "10")]
     pub max_mempool: u64,
 }
-/// The state at the beginning of a file, transactions aside.
+/// The state at the beginning of a file, without transactions.
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct State {
-    /// Events that lead to it: the peers with their connections, the tip, the downloads that are under way.
+    /// Events that lead to it: the peers with their connections, the tip, and downloads in progress.
     #[prost(message, repeated, tag = "1")]
     pub events: ::prost::alloc::vec::Vec<Event>,
     /// The figures of the last blocks, in the format of the file blocks-NETWORK.bin, version 1.
@@ -1860,11 +1863,11 @@ pub struct State {
     /// The size of the mempool over the last day, in the format of the file history-NETWORK.bin, version 1.
     #[prost(bytes = "bytes", tag = "3")]
     pub history: ::prost::bytes::Bytes,
-    /// Whether the mempool of an earlier run is expected.
+    /// Whether an earlier run's mempool is still expected.
     #[prost(bool, tag = "4")]
     pub restoring: bool,
 }
-/// Some of the transactions in the mempool at the beginning of a file, in the order of their arrival.
+/// Some of the transactions in the mempool at the beginning of a file, in order of arrival.
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct Entries {
     /// The transactions.
@@ -1880,17 +1883,17 @@ pub struct Entry {
     /// Where it came from.
     #[prost(enumeration = "TxSource", tag = "2")]
     pub source: i32,
-    /// The peers that announced it, in this order.
+    /// The peers that announced it, in order.
     #[prost(uint64, repeated, tag = "3")]
     pub announcers: ::prost::alloc::vec::Vec<u64>,
     /// When each of them did, in ms since the first announcement.
     #[prost(uint32, repeated, tag = "4")]
     pub delays_ms: ::prost::alloc::vec::Vec<u32>,
-    /// The txids of the transactions that it replaced, 32 bytes each, one after the other.
+    /// The txids of the transactions that it replaced, 32 bytes each, concatenated.
     #[prost(bytes = "bytes", tag = "5")]
     pub replaces: ::prost::bytes::Bytes,
-    /// Who vouches for it. Bits 0 to 13: 0 nobody, 1 several netgroups, otherwise a hash of the only one; bit 14: it was
-    /// relayed; bit 15: it counts in the figures.
+    /// Who vouches for it. Bits 0 to 13: 0 for nobody, 1 for several netgroups, otherwise a hash of the only
+    /// one; bit 14: it was relayed; bit 15: it counts in the figures.
     #[prost(uint32, tag = "6")]
     pub vouch: u32,
     /// The highest fee filter of its announcers, in 10⁻⁴ sat/vB; missing if none is known.
@@ -1900,7 +1903,7 @@ pub struct Entry {
     #[prost(int32, optional, tag = "8")]
     pub second_floor: ::core::option::Option<i32>,
 }
-/// Events were left out, because the disk was too slow.
+/// Events were left out because the disk was too slow.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct Gap {
     /// The time of the first event that was left out.
@@ -1913,7 +1916,7 @@ pub struct Gap {
     #[prost(uint64, tag = "3")]
     pub events: u64,
 }
-/// What a data frame of a recording contains; stands in front of it, and in the index.
+/// Describes a data frame of a recording; precedes the frame, and is in the index.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct FrameHead {
     /// The time of its first event.
@@ -1931,13 +1934,13 @@ pub struct FrameHead {
     /// The number of events in it.
     #[prost(uint64, tag = "5")]
     pub events: u64,
-    /// The heights of the blocks that are connected in it.
+    /// The heights of the blocks connected in it.
     #[prost(uint32, repeated, tag = "6")]
     pub blocks: ::prost::alloc::vec::Vec<u32>,
-    /// Its place in the file, in bytes from the beginning; in the index only.
+    /// Its offset in the file, in bytes; in the index only.
     #[prost(uint64, tag = "7")]
     pub offset: u64,
-    /// Whether it is a part of the keyframe, and contains no events.
+    /// Whether it is part of the keyframe and contains no events.
     #[prost(bool, tag = "8")]
     pub keyframe: bool,
 }
@@ -1955,9 +1958,9 @@ pub enum TxSource {
     Unspecified = 0,
     /// A peer announced it, and sent it.
     Relay = 1,
-    /// It was in the list of a peer's whole mempool, and nobody had announced it.
+    /// It was in a peer's whole-mempool list without having been announced.
     Bootstrap = 2,
-    /// It was requested as the parent of another one.
+    /// It was requested as another transaction's parent.
     Parent = 3,
     /// An earlier run saved it.
     Restored = 4,
@@ -1991,26 +1994,26 @@ impl TxSource {
 /// Events of one kind that a sensor saw within 100 ms.
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct Batch {
-    /// Names the run of the sensor's program.
+    /// Identifies the run of the sensor's program.
     #[prost(fixed64, tag = "1")]
     pub run: u64,
-    /// The number of events in all batches that this run sealed before, of whichever kind: a gap shows a loss.
+    /// The number of events in all batches that this run sealed before, of any kind: a gap reveals a loss.
     #[prost(uint64, tag = "2")]
     pub first: u64,
     /// The flush that the batch belongs to, from 0.
     #[prost(uint64, tag = "3")]
     pub flush: u64,
-    /// When it was published first.
+    /// When it was first published.
     #[prost(uint64, tag = "4")]
     pub sent_us: u64,
-    /// The place of each event among all events of its flush, ascending.
+    /// The index of each event among all events of its flush, ascending.
     #[prost(uint32, repeated, tag = "5")]
     pub places: ::prost::alloc::vec::Vec<u32>,
     /// The events.
     #[prost(message, repeated, tag = "6")]
     pub events: ::prost::alloc::vec::Vec<Event>,
 }
-/// A part of the body of a block: of its bytes as it is sent.
+/// A part of a serialized block.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct BlockPart {
     /// Hash of the block.
@@ -2026,16 +2029,16 @@ pub struct BlockPart {
     #[prost(bytes = "bytes", tag = "4")]
     pub body: ::prost::bytes::Bytes,
 }
-/// What a reader that joins must know of a sensor: the peers with their connections and the tip.
+/// What a reader that joins must know about a sensor: the peers with their connections, and the tip.
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct SensorState {
-    /// Names the run of the sensor's program.
+    /// Identifies the run of the sensor's program.
     #[prost(fixed64, tag = "1")]
     pub run: u64,
-    /// The first flush whose events are not in this state.
+    /// The first flush after this state.
     #[prost(uint64, tag = "2")]
     pub flush: u64,
-    /// When it was published first.
+    /// When it was first published.
     #[prost(uint64, tag = "3")]
     pub sent_us: u64,
     /// The number of this part, from 0.
@@ -2048,10 +2051,10 @@ pub struct SensorState {
     #[prost(message, repeated, tag = "6")]
     pub events: ::prost::alloc::vec::Vec<Event>,
 }
-/// How a sensor is.
+/// The state of health of a sensor.
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct SensorStatus {
-    /// Names the run of the sensor's program.
+    /// Identifies the run of the sensor's program.
     #[prost(fixed64, tag = "1")]
     pub run: u64,
     /// When it was published.
@@ -2063,22 +2066,23 @@ pub struct SensorStatus {
     /// When the run began.
     #[prost(uint64, tag = "4")]
     pub started_us: u64,
-    /// The number of peers that are live.
+    /// The number of live peers.
     #[prost(uint32, tag = "5")]
     pub live_peers: u32,
     /// The number of events in all batches that this run has sealed.
     #[prost(uint64, tag = "6")]
     pub events: u64,
-    /// The number of messages that wait to be published, or for their acknowledgement.
+    /// The number of messages not yet published or acknowledged.
     #[prost(uint64, tag = "7")]
     pub waiting: u64,
     /// Their bytes.
     #[prost(uint64, tag = "8")]
     pub waiting_bytes: u64,
-    /// The messages that were dropped, by kind.
+    /// The number of dropped messages, by kind.
     #[prost(message, repeated, tag = "9")]
     pub dropped: ::prost::alloc::vec::Vec<DroppedMessages>,
-    /// The shortest time from publishing a message to its acknowledgement in the last minute; 0 if there was none.
+    /// The shortest time from publishing a message to its acknowledgement in the last minute; 0 if there was
+    /// none.
     #[prost(uint64, tag = "10")]
     pub ack_us: u64,
 }

@@ -28,7 +28,7 @@ pub enum Kind {
 }
 
 impl Kind {
-    /// What an output of this kind demands.
+    /// The output script for this kind.
     pub fn script(self) -> ScriptBuf {
         let op_true = ScriptBuf::from_bytes(OP_TRUE.to_vec());
         match self {
@@ -55,7 +55,7 @@ pub struct Coin {
 }
 
 impl Coin {
-    /// What it is worth.
+    /// Its value.
     pub fn value(&self) -> Amount {
         self.value
     }
@@ -77,7 +77,7 @@ impl Coin {
 
 /// Spends `coins` into `outputs` equal outputs of `kind`, for a fee in sat. Replaceable (BIP125).
 ///
-/// Core takes no transaction below 65 bytes: a lone legacy output is too little.
+/// Core accepts no transaction below 65 bytes: a single legacy output is too small.
 pub fn spend(coins: &[Coin], outputs: u64, kind: Kind, fee: u64) -> Transaction {
     let total: Amount = coins.iter().map(|coin| coin.value).sum();
     let each = (total - Amount::from_sat(fee)) / outputs;
@@ -97,7 +97,7 @@ pub fn spend(coins: &[Coin], outputs: u64, kind: Kind, fee: u64) -> Transaction 
     }
 }
 
-/// Hands `tx` to the node, which must accept it; gives its txid.
+/// Sends `tx` to the node, which must accept it. Returns its txid.
 pub fn send(node: &Node, tx: &Transaction) -> String {
     let any_fee_rate = 0;
     let txid = node.rpc("sendrawtransaction", &json!([serialize_hex(tx), any_fee_rate]));
@@ -105,13 +105,13 @@ pub fn send(node: &Node, tx: &Transaction) -> String {
     tx.compute_txid().to_string()
 }
 
-/// Hands all of `txs` to the node, in order; it must accept each.
+/// Sends all of `txs` to the node, in order; it must accept each.
 pub fn send_all(node: &Node, txs: &[Transaction]) {
     let any_fee_rate = 0;
     node.ask_all(txs.iter().map(|tx| ("sendrawtransaction", json!([serialize_hex(tx), any_fee_rate]))));
 }
 
-/// What the node itself makes of the bytes of `tx`.
+/// The node's own interpretation of the bytes of `tx`.
 pub fn decoded(node: &Node, tx: &Transaction) -> Value {
     node.rpc("decoderawtransaction", &json!([serialize_hex(tx)]))
 }
@@ -122,12 +122,12 @@ pub struct Purse {
 }
 
 impl Purse {
-    /// Of a chain whose blocks were mined by [`Node::mine`].
+    /// A purse for a chain whose blocks were mined by [`Node::mine`].
     pub fn new() -> Self {
         Self { next: 1 }
     }
 
-    /// `count` confirmed coins (at most 1,000) out of one coinbase. Mines what it takes.
+    /// Returns `count` confirmed coins (at most 1,000) from one coinbase, mining as necessary.
     pub fn coins(&mut self, node: &Node, count: u64, kind: Kind) -> Vec<Coin> {
         assert!(count <= 1_000, "one transaction holds no more");
         let missing = (self.next + MATURITY).saturating_sub(node.height());

@@ -1,4 +1,4 @@
-//! Blocks made by hand: Core's `generateblock` takes chosen transactions, but leaves their fees.
+//! Hand-made blocks: Core's `generateblock` accepts chosen transactions, but does not claim their fees.
 
 use super::Node;
 use super::coins::Kind;
@@ -16,7 +16,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 /// The target of every block on regtest.
 const BITS: u32 = 0x207f_ffff;
 
-/// What a block without fees pays on regtest, in sat, as long as the chain is young.
+/// The subsidy on regtest, in sat, while the chain is young.
 const SUBSIDY: u64 = 5_000_000_000;
 
 /// The first bytes of an output that commits to the witnesses (BIP141): `OP_RETURN`, the length, the tag.
@@ -25,7 +25,7 @@ const COMMITMENT: [u8; 6] = [0x6a, 0x24, 0xaa, 0x21, 0xa9, 0xed];
 /// The witness of a coinbase (BIP141).
 const RESERVED: [u8; 32] = [0; 32];
 
-/// Mines a block of exactly `txs`, parents first, that takes their `fees` in sat; gives its hash.
+/// Mines a block of exactly `txs`, parents first, that claims their `fees` in sat. Returns its hash.
 pub fn mine_only(node: &Node, txs: Vec<Transaction>, fees: u64) -> String {
     let chain = node.rpc("getblockchaininfo", &json!([]));
     let median = u32::try_from(chain["mediantime"].as_u64().unwrap()).unwrap();

@@ -18,7 +18,7 @@ use std::process::{Child, Command, Stdio};
 use std::{env, fs, thread};
 use tempfile::TempDir;
 
-/// Argument of a node that announces to us at once instead of trickling.
+/// The argument for a node that announces to us immediately instead of trickling.
 pub const NOBAN: &str = "-whitelist=noban@127.0.0.1";
 
 /// A bare `OP_TRUE`, which anybody can spend.
@@ -40,14 +40,14 @@ impl Node {
         Self::start_at(Ipv4Addr::LOCALHOST, arguments)
     }
 
-    /// Starts a node that listens on this loopback address: mempulse takes each /16 for another netgroup.
+    /// Starts a node that listens on this loopback address: mempulse treats each /16 as a separate netgroup.
     pub fn start_at(host: Ipv4Addr, arguments: &[&str]) -> Self {
         let datadir = tempfile::tempdir().unwrap();
         let arguments: Vec<String> = arguments.iter().map(|&argument| argument.to_owned()).collect();
         for _ in 0..5 {
             let (port, rpc) = (port::free(), Rpc::new(port::free()));
             let mut process = spawn(datadir.path(), (host, port), &rpc, &arguments);
-            // Another process can take the port in the meantime; then the node ends at once.
+            // Another process may take the port in the meantime; then the node ends immediately.
             if wait_until_ready(&mut process, &rpc) {
                 return Self { arguments, datadir, process, host, port, rpc };
             }
@@ -55,30 +55,30 @@ impl Node {
         panic!("bitcoind does not start:\n{}", log_tail(datadir.path()));
     }
 
-    /// Starts a node whose chain has a block of now, so that it takes and relays transactions.
+    /// Starts a node with a current block, so that it accepts and relays transactions.
     pub fn synced(arguments: &[&str]) -> Self {
         let node = Self::start(arguments);
         node.mine(1);
         node
     }
 
-    /// Where it listens for peers, as the stream names it.
+    /// Its address for peers, as in the stream.
     pub fn address(&self) -> String {
         format!("{}:{}", self.host, self.port)
     }
 
-    /// Asks the node; panics on its error.
+    /// Calls the node; panics on an error.
     pub fn rpc(&self, method: &str, params: &Value) -> Value {
         self.rpc.call(method, params).unwrap_or_else(|error| panic!("{method} {params}: {error}"))
     }
 
-    /// Asks the node many things at once, in order; panics on its first error.
+    /// Makes many calls in order; panics on the first error.
     pub fn ask_all<'a>(&self, calls: impl IntoIterator<Item = (&'a str, Value)>) -> Vec<Value> {
         let results = self.rpc.batch(calls).unwrap();
         results.into_iter().map(|result| result.unwrap_or_else(|error| panic!("{error}"))).collect()
     }
 
-    /// Mines `count` blocks on top of the tip, with all that the mempool has; gives their hashes.
+    /// Mines `count` blocks on top of the tip, including the whole mempool. Returns their hashes.
     pub fn mine(&self, count: usize) -> Vec<String> {
         let hashes = self.rpc("generatetodescriptor", &json!([count, MINE_TO]));
         serde_json::from_value(hashes).unwrap()
@@ -116,23 +116,23 @@ impl Node {
         });
     }
 
-    /// Stops it in its tracks (SIGSTOP): its sockets stay open and answer nothing.
+    /// Stops it in its tracks (SIGSTOP): its sockets stay open but answer nothing.
     pub fn freeze(&self) {
         kill_process(self.pid(), Signal::STOP).unwrap();
     }
 
-    /// Goes on after [`freeze`](Self::freeze).
+    /// Continues after [`freeze`](Self::freeze).
     pub fn thaw(&self) {
         kill_process(self.pid(), Signal::CONT).unwrap();
     }
 
-    /// Ends it at once (SIGKILL). What it had not yet written, such as a young chain, is lost.
+    /// Kills it (SIGKILL). Whatever it had not yet written, such as a young chain, is lost.
     pub fn kill(&mut self) {
         self.process.kill().unwrap();
         self.process.wait().unwrap();
     }
 
-    /// Ends it in good order (SIGTERM).
+    /// Ends it gracefully (SIGTERM).
     pub fn stop(&mut self) {
         kill_process(self.pid(), Signal::TERM).unwrap();
         end_of(&mut self.process);
@@ -188,7 +188,7 @@ fn executable() -> PathBuf {
         .expect("BITCOIND_EXE names no bitcoind: run BITCOIND_EXE=$(.ci/bitcoind) cargo test -- --ignored")
 }
 
-/// False if the process ends instead.
+/// Returns false if the process ends instead.
 fn wait_until_ready(process: &mut Child, rpc: &Rpc) -> bool {
     let mut ended = false;
     wait_for("bitcoind to start", || {

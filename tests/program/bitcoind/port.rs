@@ -2,10 +2,10 @@
 
 use std::net::TcpListener;
 
-/// A port that is free now.
+/// Returns a free port.
 ///
-/// It lies below the range from which systems take the ports of outgoing connections. A redial of a
-/// dead node could else be given the node's port as its own, and would then be connected to itself.
+/// It is below the range that systems use for outgoing connections. Otherwise a redial of a dead node could
+/// be assigned the node's port, and connect to itself.
 pub fn free() -> u16 {
     (0..1_000)
         .map(|_| rand::random_range(10_000..32_000))

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 /// Seconds that one call may take.
 const TIMEOUT_SECS: u64 = 60;
 
-/// The way to ask one node.
+/// A connection to a node's RPC interface.
 pub struct Rpc {
     port: u16,
 }
@@ -16,17 +16,17 @@ impl Rpc {
         Self { port }
     }
 
-    /// What the node must be started with.
+    /// The arguments that the node must be started with.
     pub fn arguments(&self) -> [String; 3] {
         [format!("-rpcport={}", self.port), "-rpcuser=test".to_owned(), "-rpcpassword=test".to_owned()]
     }
 
-    /// Calls `method`; gives its result, or the error as text.
+    /// Calls `method`. Returns its result, or the error as text.
     pub fn call(&self, method: &str, params: &Value) -> Result<Value, String> {
         result(self.post(&request(0, method, params))?)
     }
 
-    /// Makes many calls at once, in order; gives the result of each.
+    /// Makes many calls in order. Returns the result of each.
     pub fn batch<'a>(
         &self,
         calls: impl IntoIterator<Item = (&'a str, Value)>,

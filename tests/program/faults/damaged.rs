@@ -1,4 +1,4 @@
-//! State files that are nothing but NUL bytes, as a file system may leave them after a power cut.
+//! State files full of NUL bytes, as a file system may leave them after a power cut.
 
 use super::{restored, stocked, warned, warnings};
 use crate::monitor::Monitor;
@@ -6,7 +6,8 @@ use crate::terminal::Terminal;
 use std::fs;
 use std::path::Path;
 
-/// Every file that survives a restart, with what the warning calls it; the screen alone reads those without.
+/// Every file that survives a restart, with its name in the warning; `None` for those read by the screen
+/// only.
 const FILES: [(&str, Option<&str>); 10] = [
     ("peers-regtest.dat", Some("address file")),
     ("coins-regtest/00000001-0.coins", Some("block outputs")),

@@ -14,7 +14,7 @@ fn add(node: &StandIn, numbers: Range<u32>) {
     numbers.for_each(|number| _ = node.accept(transaction(number)));
 }
 
-/// Runs until `count` transactions are in the mempool, and ends. Returns how many were restored.
+/// Runs until `count` transactions are in the mempool, then ends. Returns how many were restored.
 fn run(node: &StandIn, folder: &Path, count: usize) -> usize {
     let mut monitor = watch(node, folder);
     let restored = restored(&monitor, count).len();

@@ -47,7 +47,7 @@ fn the_second_instance_says_so_and_goes_on_without_saving() {
     second.wait_for("block", 1);
     assert!(second.interrupt().success());
 
-    // What is typed and chosen on screen is not kept either.
+    // What is typed and chosen on screen is not saved either.
     let peer = node.address();
     let arguments = ["--network", "regtest", "--peer", &peer, "--state-dir", state.path().to_str().unwrap()];
     let mut screen = Terminal::with_arguments(&arguments, (120, 36));
@@ -81,7 +81,7 @@ fn of_two_instances_one_saves_although_the_folder_vanished_in_between() {
     wait_for("an empty place", || fs::remove_dir_all(&state).is_ok());
     let second = watch(&node, &state);
     let is_told = |monitor: &Monitor| warnings(monitor).iter().any(|text| text.contains("in use by another"));
-    // Whichever looks first has the lock.
+    // Whichever checks first gets the lock.
     wait_for("one of them to give way", || is_told(&first) || is_told(&second));
     node.accept(transaction(20));
     node.mine();
@@ -96,7 +96,7 @@ fn of_two_instances_one_saves_although_the_folder_vanished_in_between() {
     assert!(files(&state) == written, "the other one has written something");
 }
 
-/// Types a query, and waits until it counts.
+/// Types a query, and waits until it takes effect.
 fn ask(screen: &mut Terminal, query: &str) {
     screen.press(&format!("2:{query}"));
     screen.shows(&format!(":{query}"));

@@ -13,8 +13,8 @@ const KILLS: (u32, u32) = (6, 200);
 /// New transactions for each run.
 const NEW: u32 = 20;
 
-/// Kills the program so many times while it saves. What it had saved, the next run finds, and no file is refused as a
-/// whole.
+/// Kills the program this many times while it saves. The next run finds what was saved, and no file is
+/// refused as a whole.
 fn kill(times: u32) {
     let state = tempfile::tempdir().unwrap();
     let node = StandIn::start();
@@ -30,7 +30,7 @@ fn kill(times: u32) {
         let new: BTreeSet<_> =
             (round * NEW..(round + 1) * NEW).map(|number| node.accept(transaction(number))).collect();
         monitor.wait_until("the new ones", |records| new.is_subset(&txids(records, false)).then_some(()));
-        // The kill may cut a write off in its middle: what is left of it is removed, and said.
+        // The kill may interrupt a write: what is left of it is removed, and reported.
         let is_cut_off = |problem: &String| problem.ends_with("bytes are damaged and were cut off");
         let problems: Vec<_> =
             warnings(&monitor).into_iter().filter(|problem| !is_cut_off(problem)).collect();
@@ -49,7 +49,7 @@ fn kill(times: u32) {
             thread::sleep(Duration::from_micros(rand::random_range(0..20_000)));
         }
         let has_ended = monitor.kill().success();
-        // About half of the time, the machine being as busy as it is.
+        // About half of the time, whatever the load of the machine.
         saving = saving.mul_f64(if has_ended { 0.9 } else { 1.1 });
         let all = monitor.all_records();
         saved = txids(&all, !has_ended);

@@ -1,4 +1,4 @@
-//! Too little memory, and the end that nobody can catch.
+//! Too little memory, and an end that nothing can catch.
 
 use crate::stand_in::StandIn;
 use crate::support::chain::large_transaction;
@@ -11,16 +11,16 @@ use std::os::unix::process::ExitStatusExt;
 use std::process::Stdio;
 use tempfile::TempDir;
 
-/// How much more address space the program gets when it runs, in bytes.
+/// How much additional address space the program gets, in bytes.
 const SPARE: u64 = 8 << 20;
 
 /// More transactions than fit, of 100 kB each.
 const LARGE: u32 = 1_000;
 
-/// Reserves no address space beforehand for the memory of each thread, so that the limit is near.
+/// Reserves no address space per thread in advance, so that the limit is close.
 const ONE_ARENA: (&str, &str) = ("MALLOC_ARENA_MAX", "1");
 
-/// The screen of the program that watches `node`, in a shell that goes on after it.
+/// The screen of the program that monitors `node`, in a shell that continues after it.
 struct InShell {
     terminal: Terminal,
     pid: Pid,
@@ -42,7 +42,8 @@ impl InShell {
         Self { terminal, pid: Pid::from_raw(pid).unwrap(), folder }
     }
 
-    /// The program ends with this status. The terminal is as it was, with a line that says what happened.
+    /// Waits until the program ends with this status. The terminal must be restored, with a line that says
+    /// what happened.
     fn ends_clearly(mut self, status: &str) {
         self.terminal.shows("mempulse was killed, or had not enough memory");
         self.terminal.is_restored();
@@ -53,7 +54,7 @@ impl InShell {
     }
 }
 
-/// Leaves a process no more than a little address space, and more than that to do.
+/// Leaves a process only a little address space, and more work than that allows.
 fn starve(pid: Pid, node: &StandIn) {
     let status = fs::read_to_string(format!("/proc/{}/status", pid.as_raw_nonzero())).unwrap();
     let size = status.lines().find_map(|line| line.strip_prefix("VmSize:")).unwrap();

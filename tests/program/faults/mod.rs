@@ -1,5 +1,5 @@
-//! What the system does to the program: disks that are full or gone, files that are damaged, a second instance,
-//! the end at any moment, too little memory.
+//! What the system can do to the program: disks that are full or gone, damaged files, a second instance, an
+//! end at any moment, too little memory.
 
 mod damaged;
 mod disk;
@@ -15,7 +15,7 @@ use serde_json::Value;
 use std::collections::BTreeSet;
 use std::path::Path;
 
-/// Watches `node` and keeps its state in `folder`.
+/// Monitors `node` and keeps its state in `folder`.
 fn watch(node: &StandIn, folder: &Path) -> Monitor {
     Monitor::of(&[node.address()], &format!("--state-dir {}", folder.display()))
 }

@@ -1,4 +1,4 @@
-//! A disk of a megabyte that can be filled and made read-only.
+//! A one-megabyte disk that can be filled and made read-only.
 
 use std::env;
 use std::io::{BufRead, BufReader, Write};
@@ -6,13 +6,13 @@ use std::path::PathBuf;
 use std::process::{Child, ChildStdout, Command, Stdio};
 use tempfile::TempDir;
 
-/// If this variable is set, a system that refuses to mount fails the test.
+/// If this variable is set, the test fails if the system refuses to mount.
 const REQUIRED: &str = "MEMPULSE_TEST_MOUNTS";
 
 /// Carries out commands in the folder `$0`, on which a small file system is mounted.
 const SHELL: &str = r#"mount -t tmpfs -o size=1m,mode=700 none "$0" && cd "$0" && echo ready && while read -r line; do eval "$line" >&2; echo "done"; done"#;
 
-/// A file system in memory, mounted in a namespace of its own. It vanishes with its process.
+/// An in-memory file system, mounted in its own namespace. It vanishes with its process.
 pub struct SmallDisk {
     process: Child,
     answers: BufReader<ChildStdout>,
@@ -20,7 +20,7 @@ pub struct SmallDisk {
 }
 
 impl SmallDisk {
-    /// Mounts it. Where that is refused, prints so and returns `None`: the test has to end.
+    /// Mounts it. If that is refused, prints so and returns `None`: the test has to end.
     pub fn mount() -> Option<Self> {
         let ways = [&["--user", "--map-root-user", "--mount"][..], &["--mount"]];
         let mounted = ways.into_iter().find_map(Self::mount_in);
@@ -46,13 +46,13 @@ impl SmallDisk {
         (disk.answer() == "ready\n").then_some(disk)
     }
 
-    /// Where everybody else finds it.
+    /// Its path for other processes.
     pub fn path(&self) -> PathBuf {
         let root = PathBuf::from(format!("/proc/{}/root", self.process.id()));
         root.join(self.folder.path().strip_prefix("/").unwrap())
     }
 
-    /// Carries out a command of the shell in it.
+    /// Runs a shell command in it.
     pub fn run(&mut self, command: &str) {
         writeln!(self.process.stdin.as_mut().unwrap(), "{command}").unwrap();
         assert_eq!(self.answer(), "done\n");
@@ -67,7 +67,7 @@ impl SmallDisk {
 
 impl Drop for SmallDisk {
     fn drop(&mut self) {
-        // Both fail only if it has ended already.
+        // Both fail only if it has already ended.
         let _ = self.process.kill();
         let _ = self.process.wait();
     }

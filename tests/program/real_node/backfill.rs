@@ -25,7 +25,7 @@ fn nodes(purse: &mut Purse) -> (Node, Node) {
     (first, second)
 }
 
-/// Watches them, with a state of its own: chains that are mined in the same second can be the same.
+/// Monitors them with a separate state: chains mined in the same second can be identical.
 fn watch(peers: &[String], backfill: u64, state: &TempDir) -> Monitor {
     Monitor::of(peers, &format!("--backfill {backfill} --state-dir {}", state.path().display()))
 }
@@ -39,7 +39,8 @@ fn fetched(event: &Value, count: u64) -> bool {
 #[ignore = "needs bitcoind"]
 fn all_past_blocks_come_although_the_peer_that_sends_them_is_killed_in_the_middle() {
     let (mut first, second) = nodes(&mut Purse::new());
-    // The frozen node accepts connections and stays silent, so that all is requested from the other one.
+    // The frozen node accepts connections and stays silent, so that everything is requested from the other
+    // one.
     second.freeze();
     let peers = [first.address(), second.address()];
     let state = tempfile::tempdir().unwrap();
@@ -72,7 +73,7 @@ fn past_blocks_are_fetched_once_and_make_fees_known() {
     });
     assert_eq!(last["requested_count"], 4);
     monitor.interrupt();
-    // Blocks that were fetched once are remembered.
+    // Blocks are fetched only once, and then remembered.
     let monitor = watch(&peers, 5, &state);
     let last = monitor.wait_until("the one that is missing", |events| {
         named(events, "backfill").into_iter().find(|event| fetched(event, 1))

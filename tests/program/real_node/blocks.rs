@@ -58,7 +58,7 @@ fn a_reorg_names_the_disconnected_blocks_and_the_new_ones_follow() {
     wait_for_block(&monitor, &stale[1]);
 
     node.rpc("invalidateblock", &json!([stale[0]]));
-    // To another script: otherwise the same blocks would be mined again.
+    // To another script, or the same blocks would be mined again.
     let branch = node.rpc("generatetoaddress", &json!([3, OP_TRUE_ADDRESS]));
     for hash in branch.as_array().unwrap() {
         assert_agrees(&node, &wait_for_block(&monitor, hash.as_str().unwrap()));

@@ -26,7 +26,7 @@ use std::net::TcpStream;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// What a node says about its mempool, by txid, in sat/vB.
+/// A node's report on its mempool, by txid, in sat/vB.
 struct Rates {
     own: HashMap<String, f64>,
     /// Empty before the cluster mempool.
@@ -52,14 +52,14 @@ impl Rates {
     }
 }
 
-/// How much is known, by the rates that the node sorts by.
+/// How much is known, in terms of the node's sort rates.
 #[derive(Debug)]
 struct Known {
-    /// Of the vB.
+    /// As a share of the vB.
     exact: f64,
-    /// Of the vB.
+    /// As a share of the vB.
     within: f64,
-    /// The widths of what has two bounds, as shares of the middle.
+    /// The widths of ranges with two bounds, relative to the middle.
     widths: Vec<f64>,
 }
 
@@ -69,7 +69,7 @@ impl Known {
     }
 }
 
-/// Panics if a bound does not contain the rate of the node.
+/// Panics if a bound does not contain the node's rate.
 fn compare(model: &Model, rates: &Rates) -> Known {
     let mut known = Known { exact: 0.0, within: 0.0, widths: Vec::new() };
     let mut all = 0.0;
@@ -104,8 +104,8 @@ fn contains(known: FeeRate, rate: f64) {
     assert!(known.max().is_none_or(|max| max >= rate - tolerance), "{known:?} for {rate}");
 }
 
-/// Spends of several sizes that pay between 1 and `most` sat/vB, in no order. Some have a child, and some of
-/// these another one; half of the children pay more than their parent.
+/// Transactions of several sizes that pay between 1 and `most` sat/vB, unsorted. Some have a child, and some
+/// of these another one; half of the children pay more than their parent.
 fn spends(coins: &[Coin], salt: u64, most: u64) -> Vec<Transaction> {
     let paying = |coins: &[Coin], outputs: u64, random: u64| {
         let spend_for = |fee| spend(coins, outputs, Kind::Segwit, fee);
@@ -142,7 +142,7 @@ fn a_transaction_announced_between_two_known_fee_rates_pays_between_them() {
         let count = watcher.model().transactions().len();
         (count < txs.len()).then(|| format!("{count} of {}", txs.len()))
     });
-    // Announcements of before the peer was believed are judged again.
+    // Announcements from before the peer was believed are judged again.
     for _ in 0..2 {
         watcher.let_pass(Duration::from_mins(1));
         let pongs = watcher.records("pong").count();
@@ -196,7 +196,7 @@ fn the_list_of_a_mempool_bounds_nearly_all_fee_rates() {
     assert!((0.5..0.7).contains(&exact) && exact + within > 0.95 && width < 0.02);
 }
 
-/// A model that is fed with what a node lists.
+/// A model that is fed with a node's list.
 struct Scene {
     model: Model,
     now: Timestamp,

@@ -1,7 +1,6 @@
-//! The rates at which miners take transactions, where the node that sorts them is the judge.
+//! Chunk fee rates, with the node that sorts by them as the judge.
 //!
-//! The model is fed in this process with the node's own transactions and blocks, so that it knows
-//! every fee.
+//! The model in this process is fed with the node's own transactions and blocks, so it knows every fee.
 
 use crate::bitcoind::{Coin, Kind, Node, Purse, send, spend};
 use bitcoin::consensus::encode::{deserialize_hex, serialize, serialize_hex};
@@ -21,10 +20,10 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// Core lets a cluster have as many; its older limits would stop it earlier.
+/// Core allows clusters this large; its older limits would stop earlier.
 const WIDE: [&str; 2] = ["-limitancestorcount=64", "-limitdescendantcount=64"];
 
-/// An output of less may not pay for three fees.
+/// A smaller output may not pay for three fees.
 const ENOUGH: Amount = Amount::from_sat(100_000);
 
 /// A node, and a model that receives all its blocks and transactions.
@@ -77,7 +76,7 @@ impl Scene {
         }
     }
 
-    /// Compares how many ancestors and descendants of which size every transaction has.
+    /// Compares the number and size of every transaction's ancestors and descendants.
     fn compare_families(&self) {
         let families = families(&self.model);
         let mempool = self.node.rpc("getrawmempool", &json!([true]));
@@ -92,8 +91,8 @@ impl Scene {
         }
     }
 
-    /// Compares the rate of every transaction of the node with the model's; gives how many of them
-    /// have another rate than their own.
+    /// Compares the rate of each of the node's transactions with the model's. Returns how many of them differ
+    /// from the transaction's own rate.
     fn compare(&mut self) -> usize {
         self.hand_over_blocks();
         let mempool = self.node.rpc("getrawmempool", &json!([true]));
@@ -115,7 +114,7 @@ impl Scene {
     }
 }
 
-/// The family of every transaction of the node, by txid, with its own size in vB.
+/// The family of each of the node's transactions, by txid, with its own size in vB.
 fn families(model: &Model) -> HashMap<String, (Cluster, u64)> {
     let now = Timestamp::from_secs(1_700_000_000);
     let transactions = TransactionsView { height: 1_000, ..TransactionsView::default() };
@@ -211,7 +210,7 @@ fn parents_are_paid_for_as_the_node_says_in_chains_fans_and_diamonds() {
         scene.send(&spend(&ends, 1, Kind::Segwit, fees[3]));
     }
 
-    // As many checks of signatures as make it larger than it weighs.
+    // Enough signature checks to make it larger than its weight.
     let mut multisig = spend(&next(), 4, Kind::Segwit, 2_000);
     let one_of_one = [&[0x51, 33, 2][..], &[7; 32], &[0x51, 0xae]].concat();
     multisig.output[1..].iter_mut().for_each(|output| output.script_pubkey = one_of_one.clone().into());
@@ -230,7 +229,7 @@ fn two_hundred_transactions_in_random_clusters_have_the_rates_that_the_node_says
     for count in [1, 2, 3, 5, 8, 13, 21, 34, 55, 58] {
         family(&mut scene, &mut coins, count);
     }
-    // Replacements, each with all that descends from it.
+    // Replacements, each with all of its descendants.
     for _ in 0..5 {
         let coin = coins.pop().unwrap();
         let parent = spend(std::slice::from_ref(&coin), 3, Kind::Segwit, 100);

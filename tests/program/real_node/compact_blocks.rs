@@ -1,23 +1,23 @@
-//! Compact blocks in both modes, by the nodes' own count of the bytes they sent.
+//! Compact blocks in both modes, verified by the nodes' own byte counts.
 
 use crate::bitcoind::{Kind, NOBAN, Node, Purse, send, spend};
 use crate::monitor::Monitor;
 use crate::wait_for;
 use serde_json::{Value, json};
 
-/// What a node says of its connection to the monitor.
+/// A node's report on its connection to the monitor.
 fn monitor_of(node: &Node) -> Value {
     let peers = node.rpc("getpeerinfo", &json!([]));
     let is_monitor = |peer: &&Value| peer["subver"].as_str().unwrap().starts_with("/mempulse:");
     peers.as_array().unwrap().iter().find(is_monitor).expect("it is connected").clone()
 }
 
-/// Whether the node was asked to send compact blocks unasked.
+/// Whether the node was asked to send compact blocks unrequested.
 fn is_high_bandwidth(node: &Node) -> bool {
     monitor_of(node)["bip152_hb_from"] == true
 }
 
-/// How many bytes of such messages the node has sent to the monitor.
+/// How many bytes of messages with this command the node has sent to the monitor.
 fn sent(node: &Node, command: &str) -> u64 {
     monitor_of(node)["bytessent_per_msg"][command].as_u64().unwrap_or(0)
 }

@@ -1,10 +1,10 @@
-//! Real nodes that are found: remembered between runs, and disconnected if they are of no use.
+//! Real nodes that are discovered: remembered between runs, and disconnected if useless.
 
 use crate::bitcoind::Node;
 use crate::monitor::Monitor;
 use tempfile::TempDir;
 
-/// `mempulse stream`, which keeps what it knows in `folder`.
+/// `mempulse stream` with its state in `folder`.
 fn search(folder: &TempDir, more: &[&str]) -> Monitor {
     let folder = folder.path().to_str().unwrap();
     let arguments = ["stream", "--network", "regtest", "--state-dir", folder];

@@ -1,4 +1,4 @@
-//! Whether the helpers themselves do what the other tests count on.
+//! Tests of the helpers themselves, on which the other tests rely.
 
 use crate::bitcoind::{Coin, Kind, NOBAN, Node, Purse, decoded, send, spend};
 

@@ -1,4 +1,4 @@
-//! A scripted peer that lists what does not exist, and lists what exists in a wrong order.
+//! A scripted peer that lists what does not exist, and lists existing transactions in the wrong order.
 
 use bitcoin::Transaction as Tx;
 use bitcoin::consensus::encode::serialize;
@@ -18,9 +18,8 @@ struct Lies {
     served: HashMap<Inventory, Transaction>,
 }
 
-/// Listens on a netgroup of its own until the test's process ends; gives the address. It lists `honest`
-/// transactions by their ids, in no order of fee rates, between `made_up` ones that it serves and as many ids that
-/// belong to nothing.
+/// Listens in its own netgroup until the test process ends. Returns the address. It lists the ids of `honest`
+/// transactions, unsorted, between `made_up` ones that it serves and as many ids that belong to nothing.
 pub fn listen(honest: &[Tx], made_up: &[Tx]) -> String {
     let served: HashMap<_, _> = made_up.iter().map(|tx| (id(tx), parse(tx))).collect();
     let nothing = (0..made_up.len()).map(|number| {
@@ -52,7 +51,7 @@ fn id(tx: &Tx) -> Inventory {
 }
 
 impl Lies {
-    /// Serves a connection of the first transport; one of the second breaks at once.
+    /// Serves a v1 connection; a v2 one is broken off immediately.
     fn serve(&self, mut stream: TcpStream) -> io::Result<()> {
         let mut decoder = Decoder::new(Network::Regtest.magic());
         let mut buffer = [0; 1 << 14];

@@ -5,10 +5,10 @@ use crate::monitor::{Monitor, named};
 use serde_json::Value;
 use std::time::{Duration, Instant};
 
-/// Ping intervals and timeouts that a test can wait for.
+/// Ping intervals and timeouts short enough for a test.
 const BRISK: &str = "--ping-interval 500ms --ping-timeout 3s --handshake-timeout 3s";
 
-/// Waits until `node` has connected `count` times in all.
+/// Waits until `node` has connected `count` times in total.
 fn connected(monitor: &Monitor, node: &Node, count: usize) {
     monitor.wait_until(&format!("connection {count} to {}", node.address()), |events| {
         (of(node, &named(events, "peer_connected")).len() >= count).then_some(())
@@ -60,7 +60,7 @@ fn the_end_of_a_killed_node_is_noticed_at_once() {
         ["closed_by_peer", "closed_inside_message", "connection_lost"].contains(&reason.as_str()),
         "{reason}"
     );
-    // A ping would have timed out after 30 s only.
+    // A ping would not have timed out before 30 s.
     assert!(noticed_after < Duration::from_secs(20), "{noticed_after:?}");
 }
 

@@ -1,4 +1,4 @@
-//! A recording of real nodes makes the same records again.
+//! A recording of real nodes reproduces the same records.
 
 use crate::bitcoind::{Kind, NOBAN, Node, Purse, send, send_all, spend};
 use crate::monitor::Monitor;
@@ -26,7 +26,7 @@ fn a_recording_makes_the_same_records_also_of_a_run_that_begins_with_an_earlier_
     monitor.wait_for("removed", 1);
     node.mine(1);
     monitor.wait_for("block", 1);
-    // They spend outputs of a block that only the first run downloads, and wait for the second one.
+    // They spend outputs of a block that only the first run downloads, and are kept for the second run.
     let some: Vec<_> = coins[20..40].chunks(1).map(|coin| spend(coin, 1, Kind::Segwit, 700)).collect();
     send_all(&node, &some);
     monitor.wait_for("transaction", 41);

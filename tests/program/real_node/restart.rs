@@ -26,7 +26,7 @@ fn pairs(coins: &[Coin]) -> Vec<Transaction> {
     parents.into_iter().chain(children).collect()
 }
 
-/// What the records make of the mempool: when each transaction was first seen, and where it came from.
+/// The mempool according to the records: when each transaction was first seen, and where it came from.
 fn mempool(records: &[Value]) -> BTreeMap<String, (String, String)> {
     let mut mempool = BTreeMap::new();
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
@@ -52,7 +52,7 @@ fn agreed(monitor: &Monitor, node: &Node) -> BTreeMap<String, (String, String)> 
     })
 }
 
-/// Ends a first run by `end`, and compares what a second one restores.
+/// Ends a first run through `end`, and compares what a second run restores.
 fn restart(end: impl FnOnce(&mut Monitor, &Path)) {
     let state = tempfile::tempdir().unwrap();
     let node = Node::synced(&[NOBAN, "-peerbloomfilters=1"]);
@@ -123,7 +123,7 @@ fn a_mempool_goes_from_core_through_here_and_back() {
         let export = transfer("export", &exported, &state);
         assert!(export.status.success(), "{export:?}");
         assert!(!transfer("export", &exported, &state).status.success(), "an existing file stays");
-        // Two nodes with the same chain, and no connection over which the transactions could go.
+        // Two nodes with the same chain, without a connection over which transactions could be relayed.
         other.connect(&node);
         other.disconnect(&node);
         assert!(other.mempool().is_empty());

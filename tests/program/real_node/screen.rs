@@ -33,7 +33,7 @@ fn a_replacement_takes_the_place_of_what_it_replaces() {
     let coins = Purse::new().coins(&node, 1, Kind::Segwit);
     let screen = watch(&node, "");
     screen.shows("● live");
-    // The ends of a txid are all that the list has room for.
+    // The list has room only for the ends of a txid.
     let shown = |txid: &str| txid[..5].to_owned();
     let original = shown(&send(&node, &spend(&coins, 1, Kind::Segwit, 1_000)));
     screen.shows(&original);

@@ -1,5 +1,6 @@
-//! How fast a whole mempool arrives from one node, beside a bare socket that requests the same and throws it
-//! away. In release: `cargo test --release --test program -- --ignored real_node::throughput --nocapture`.
+//! How fast a whole mempool arrives from one node, compared with a bare socket that requests the same and
+//! discards it. In release: `cargo test --release --test program -- --ignored real_node::throughput
+//! --nocapture`.
 
 use crate::bitcoind::{Kind, Node, Purse, send_all, spend};
 use crate::mempulse;
@@ -14,7 +15,7 @@ use std::time::{Duration, Instant};
 /// The number of coins that one coinbase is divided into.
 const PER_COINBASE: usize = 1_000;
 
-/// The number of transactions; fewer where `MEMPULSE_TEST_TRANSACTIONS` says so.
+/// The number of transactions, unless `MEMPULSE_TEST_TRANSACTIONS` sets fewer.
 const TRANSACTIONS: usize = 50_000;
 
 const MAGIC: [u8; 4] = Network::Regtest.magic();
@@ -67,7 +68,7 @@ fn monitor(address: &str, count: usize) -> (Duration, Duration) {
         if line.contains("\"peer_connected\"") {
             connected = Some(Instant::now());
         }
-        // The list of a second peer, which would come next, is no part of this.
+        // A second peer's list would come next, but does not count here.
         if line.contains("\"bootstrap\"") && line.contains(&format!("\"fetched\":{count},")) {
             break;
         }
@@ -87,7 +88,7 @@ fn cpu_time(process: u32) -> Duration {
     Duration::from_millis(ticks * 10)
 }
 
-/// Takes the whole mempool through a bare socket. Returns the time since it connected.
+/// Downloads the whole mempool through a bare socket. Returns the time since it connected.
 fn pump(address: &str, count: usize) -> Duration {
     let mut socket = Socket::open(address);
     let start = Instant::now();

@@ -67,7 +67,7 @@ fn each_of_a_thousand_transactions_from_two_nodes_is_written_once_and_agrees_wit
             (count >= 1_000).then_some(())
         });
     }
-    // A transaction that was requested twice would have arrived by now: a pong comes after it.
+    // A transaction requested twice would have arrived by now, as a pong comes after it.
     let pongs = monitor.records("pong").len();
     monitor.wait_for("pong", pongs + 2);
 

@@ -1,10 +1,10 @@
-//! The encrypted transport, and the plain one where a node does not speak it.
+//! The encrypted transport, and the plain one with nodes that lack it.
 
 use crate::bitcoind::{Kind, NOBAN, Node, Purse, send, spend};
 use crate::monitor::Monitor;
 use serde_json::{Value, json};
 
-/// The connection as the monitor and as the node describe it.
+/// The connection as described by the monitor and by the node.
 fn both_views(node: &Node, monitor: &Monitor) -> (Value, Value) {
     monitor.wait_for("pong", 1);
     let connected = monitor.records("peer_connected").remove(0);
@@ -60,7 +60,7 @@ fn with_transport_v2_a_node_that_does_not_speak_it_is_disconnected() {
     assert_eq!(disconnected["reason"], "v1_only");
 }
 
-/// Enough packets in both directions to change the keys (after 224) several times.
+/// Enough packets in both directions to rekey (after 224) several times.
 #[test]
 #[ignore = "needs bitcoind"]
 fn a_thousand_transactions_come_through_v2() {

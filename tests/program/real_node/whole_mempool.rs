@@ -1,4 +1,4 @@
-//! The mempool of nodes that were there first, and the figures that follow from it.
+//! The mempool of nodes that were there first, and the figures derived from it.
 
 use super::liar;
 use super::scenario::watcher::Watcher;
@@ -12,19 +12,20 @@ use std::net::Ipv4Addr;
 /// Arguments of nodes that offer their mempool. Regtest nodes would check the whole mempool at each acceptance.
 const OFFERS: [&str; 3] = ["-checkmempool=0", "-checkblockindex=0", "-peerbloomfilters=1"];
 
-/// Coins in blocks that are too old for the default backfill, and in younger ones.
+/// Coins in blocks too old for the default backfill, and in younger ones.
 const OLD_COINS: [u64; 2] = [1_000, 950];
 const NEW_COINS: [u64; 2] = [1_000, 650];
 
-/// The largest part of a figure by which ours may differ from the one computed from the node's mempool. At the moment
-/// of the comparison, some rates may still be open: of the last, small block of fees, they are a twentieth.
+/// The largest relative difference of a figure from the one computed from the node's mempool. At the moment
+/// of the comparison, some rates may still be open: in the last, small block they are a twentieth of the
+/// fees.
 const TOLERANCE: f64 = 0.06;
 
-/// The largest part of the mempool, by vB, whose fee rates may stay unknown.
+/// The largest share of the mempool, by vB, whose fee rates may remain unknown.
 const MAX_OPEN: f64 = 0.01;
 
-/// Two nodes of different netgroups that offer the same mempool of about 5,000 transactions, and these; the second
-/// node announces at once.
+/// Two nodes in different netgroups that offer the same mempool of about 5,000 transactions, which are
+/// returned too; the second node announces immediately.
 fn nodes() -> ([Node; 2], Vec<Transaction>) {
     let first = Node::start_at(Ipv4Addr::new(127, 1, 0, 1), &OFFERS);
     first.mine(1);
@@ -47,8 +48,8 @@ fn nodes() -> ([Node; 2], Vec<Transaction>) {
     ([first, second], txs)
 }
 
-/// Transactions that spend one coin each and pay 1 to 55 sat/vB, in no order. Every fifth is the parent of one
-/// that pays for it, and every twentieth the first of a chain of five.
+/// Transactions that spend one coin each and pay 1 to 55 sat/vB, unsorted. Every fifth one is the parent of
+/// one that pays for it, and every twentieth the first of a chain of five.
 fn transactions(coins: Vec<Coin>) -> Vec<Transaction> {
     let mut txs = Vec::new();
     for (number, coin) in (0_u32..).zip(coins) {
@@ -72,7 +73,7 @@ fn transactions(coins: Vec<Coin>) -> Vec<Transaction> {
     txs
 }
 
-/// Spends `coin` into `outputs` at `rate` in sat/vB, or a little more.
+/// Spends `coin` into `outputs` at `rate` sat/vB or slightly more.
 fn paying(coin: &Coin, outputs: u64, rate: f64) -> Transaction {
     let spend_for = |fee| spend(std::slice::from_ref(coin), outputs, Kind::Segwit, fee);
     let vsize = u32::try_from(spend_for(0).vsize()).unwrap();
@@ -95,8 +96,8 @@ impl Chunk {
     }
 }
 
-/// The chunks of the node's mempool, the best first. All clusters are chains: a transaction joins the chunk before
-/// it for as long as it pays more.
+/// The chunks of the node's mempool, best first. All clusters are chains: a transaction joins the previous
+/// chunk as long as it pays more.
 fn chunks(node: &Node) -> Vec<Chunk> {
     let mempool = node.rpc("getrawmempool", &json!([true]));
     let entries = mempool.as_object().unwrap();
@@ -165,7 +166,7 @@ fn watch(peers: &[String], expected: &[Transaction]) -> Watcher {
         let view = View { screen: Screen::Mempool, ..View::default() };
         let basis = watcher.snapshot(&view).mempool.unwrap().basis;
         let open = float(basis.open.vsize) / float(basis.all().vsize);
-        // What only one netgroup vouches for does not count yet.
+        // Transactions that only one netgroup vouches for do not count yet.
         let all_count = basis.all().count >= expected.len() as u64;
         (open > MAX_OPEN || !all_count).then(|| format!("{basis:?}"))
     });
@@ -213,7 +214,7 @@ fn a_mempool_of_five_thousand_transactions_is_whole_and_its_figures_are_those_of
 #[ignore = "needs bitcoind"]
 fn a_peer_that_lists_junk_and_lies_about_order_changes_no_figure_beside_two_honest_nodes() {
     let (nodes, txs) = nodes();
-    // Each gives nearly all of a real output to the miner.
+    // Each leaves nearly all of a real output to the miner.
     let rich = txs.iter().step_by(10).filter_map(|tx| Coin::all_of(tx).pop());
     let made_up: Vec<_> = rich
         .map(|coin| spend(std::slice::from_ref(&coin), 1, Kind::Segwit, coin.value().to_sat() - 1_000))

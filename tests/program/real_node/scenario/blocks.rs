@@ -5,7 +5,7 @@ use crate::bitcoind::Node;
 use serde_json::{Value, json};
 use std::collections::{BTreeSet, HashSet};
 
-/// The txids in these blocks, coinbases aside.
+/// The txids in these blocks, without coinbases.
 pub fn transactions(node: &Node, hashes: &[String]) -> BTreeSet<String> {
     hashes.iter().flat_map(|hash| of_block(&block(node, hash))).collect()
 }
@@ -36,7 +36,7 @@ pub fn compare(step: &str, node: &Node, hash: &str, watcher: &Watcher) {
     ] {
         assert_eq!(&record[ours], theirs, "{step}: {ours} of block {hash} (Core's on the right)");
     }
-    // Core rounds down, and calls the average of nothing 0.
+    // Core rounds down, and reports 0 as the average of nothing.
     let average = record["fee_rate"].as_f64().unwrap_or_default().floor();
     assert_eq!(Some(average), stats["avgfeerate"].as_f64(), "{step}: average rate of block {hash}");
     let known: HashSet<&str> = watcher.records("transaction").filter_map(|tx| tx["txid"].as_str()).collect();

@@ -1,16 +1,16 @@
-//! Transactions of many shapes, and the coins that they are made of.
+//! Transactions of many shapes, and the coins they are made from.
 
 use crate::bitcoind::{Coin, Kind, spend};
 use bitcoin::transaction::Version;
 use bitcoin::{Amount, Transaction, TxOut};
 
-/// The most transactions of a chain. Core takes 64.
+/// The most transactions in a chain. Core accepts 64.
 pub const LONGEST_CHAIN: usize = 25;
 
 /// Topologically restricted until confirmation (BIP431).
 const TRUC: Version = Version(3);
 
-/// A transaction and what it was made of.
+/// A transaction with its coins.
 #[derive(Clone)]
 pub struct Draft {
     coins: Vec<Coin>,
@@ -24,43 +24,43 @@ impl Draft {
         Self { coins: coins.to_vec(), fee, tx: spend(coins, outputs, Kind::Segwit, fee) }
     }
 
-    /// Its name.
+    /// Its txid.
     pub fn txid(&self) -> String {
         self.tx.compute_txid().to_string()
     }
 
-    /// What it pays, in sat; a little more than the fee it was made for, since outputs are equal.
+    /// Its fee, in sat; slightly more than intended, since outputs are equal.
     pub fn pays(&self) -> u64 {
         let spent: Amount = self.coins.iter().map(Coin::value).sum();
         let paid_out: Amount = self.tx.output.iter().map(|output| output.value).sum();
         (spent - paid_out).to_sat()
     }
 
-    /// Another one that spends the same, and pays so much more, in sat.
+    /// Another transaction that spends the same coins and pays this much more, in sat.
     pub fn outbid(&self, by: u64) -> Self {
         Self::new(&self.coins, 1, self.fee + by)
     }
 
-    /// Another one that spends the same, and pays so much less, in sat.
+    /// Another transaction that spends the same coins and pays this much less, in sat.
     pub fn underbid(&self, by: u64) -> Self {
         Self::new(&self.coins, self.tx.output.len() as u64, self.fee - by)
     }
 
-    /// One that spends all that both spend, and pays more than both.
+    /// A transaction that spends everything that both spend, and pays more than both.
     pub fn outbid_both(&self, other: &Self) -> Self {
         let coins = [self.coins.clone(), other.coins.clone()].concat();
         Self::new(&coins, 2, self.fee + other.fee + 5_000)
     }
 }
 
-/// Makes transactions out of coins, each with another fee.
+/// Makes transactions out of coins, each with a different fee.
 pub struct Workshop {
     coins: Vec<Coin>,
     made: u64,
 }
 
 impl Workshop {
-    /// With these confirmed coins.
+    /// A workshop with these confirmed coins.
     pub fn new(coins: Vec<Coin>) -> Self {
         Self { coins, made: 0 }
     }
@@ -69,13 +69,13 @@ impl Workshop {
         self.coins.pop().expect("there are coins enough")
     }
 
-    /// Between `least` and `least + 4999` sat; not soon the same again.
+    /// A fee between `least` and `least + 4999` sat that does not repeat soon.
     fn fee(&mut self, least: u64) -> u64 {
         self.made += 1;
         least + self.made * 1_237 % 5_000
     }
 
-    /// One that spends one confirmed coin.
+    /// A transaction that spends one confirmed coin.
     pub fn single(&mut self) -> Draft {
         let (coin, fee) = (self.coin(), self.fee(500));
         Draft::new(&[coin], 1 + self.made % 6, fee)
@@ -86,7 +86,7 @@ impl Workshop {
         (0..count).map(|_| self.single()).collect()
     }
 
-    /// Each spends the one before.
+    /// A chain, each spending the previous one.
     pub fn chain(&mut self, length: usize) -> Vec<Draft> {
         let mut drafts = vec![self.single()];
         while drafts.len() < length {
@@ -96,7 +96,8 @@ impl Workshop {
         drafts
     }
 
-    /// A poor parent, two children of which one pays for it, and one that spends outputs of all.
+    /// A parent that pays little, two children of which one pays for it, and a transaction that spends
+    /// outputs of all.
     pub fn family(&mut self) -> Vec<Draft> {
         let coin = self.coin();
         let parent = Draft::new(&[coin], 4, 40);

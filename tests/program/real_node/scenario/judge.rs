@@ -6,7 +6,7 @@ use bitcoin::Amount;
 use serde_json::{Value, json};
 use std::collections::{BTreeSet, HashMap, HashSet};
 
-/// Of a hundred known chunk fee rates, how many must be Core's.
+/// How many of a hundred known chunk fee rates must equal Core's.
 const SAME_RATES: usize = 99;
 
 /// A transaction in Core's mempool.
@@ -49,16 +49,16 @@ pub fn mempool(node: &Node) -> HashMap<String, Judged> {
     entries.map(|entry| (entry.1["wtxid"].as_str().unwrap().to_owned(), Judged::of(entry))).collect()
 }
 
-/// What a comparison found.
+/// The result of a comparison.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Verdict {
     /// Transactions in both mempools.
     pub transactions: usize,
-    /// Those whose fee mempulse calls exact.
+    /// Those with an exact fee according to mempulse.
     pub exact: usize,
-    /// Those of them with a chunk fee rate, since all fees that count are known.
+    /// Those among them with a chunk fee rate, since all fees that matter are known.
     pub rated: usize,
-    /// Those of them whose chunk fee rate is Core's.
+    /// Those among them with the same chunk fee rate as Core's.
     pub same_rate: usize,
 }
 

@@ -3,7 +3,7 @@
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// The mempool by the records so far, and the changes of the present step.
+/// The mempool according to the records so far, and the changes in the current step.
 #[derive(Default)]
 pub struct Mirror {
     mempool: BTreeSet<String>,
@@ -17,7 +17,7 @@ pub struct Step {
     pub replaced: BTreeMap<String, BTreeSet<String>>,
     /// Transactions removed with a replaced ancestor.
     pub descendants: BTreeSet<String>,
-    /// Transactions removed for other reasons, and which.
+    /// Transactions removed for other reasons, with the reason.
     pub others: BTreeMap<String, String>,
     /// Confirmed transactions.
     pub confirmed: BTreeSet<String>,
@@ -26,7 +26,7 @@ pub struct Step {
 }
 
 impl Mirror {
-    /// Follows one more record.
+    /// Applies one more record.
     pub fn follow(&mut self, record: &Value) {
         let text = |field: &str| record[field].as_str().unwrap_or_default().to_owned();
         let txid = text("txid");

@@ -54,7 +54,7 @@ fn core_confirms_fees_and_contents_of_the_mempool_after_each_step() {
     stage.mine_only(halves.chain(parents).chain(&singles[300..500]));
     stage.judge("a block of parts of packages");
 
-    // The first of these conflict with mempool transactions, the others never were in any mempool.
+    // The first of these conflict with mempool transactions; the others never were in any mempool.
     let rivals: Vec<Draft> = singles[500..520].iter().map(|single| single.underbid(100)).collect();
     let of_chains: Vec<Draft> = chains[4..].iter().map(|chain| chain[chain.len() / 2].underbid(10)).collect();
     let unseen = stage.workshop.singles(20);
@@ -83,14 +83,14 @@ fn replace(
         let next: Vec<(Draft, Vec<&Draft>)> =
             last[round * 30..].iter().map(|draft| (draft.outbid(2_000), vec![draft])).collect();
         stage.replace(&next);
-        // Otherwise the node would not announce a transaction that it replaces at once.
+        // Otherwise the node would not announce a transaction that it replaces immediately.
         stage.judge(&format!("replacements of singles, round {round}"));
         let next: Vec<Draft> = next.into_iter().map(|(draft, _)| draft).collect();
         last.splice(round * 30.., next);
     }
     let pairs = singles[150..250].chunks_exact(2);
     let of_two = pairs.map(|pair| (pair[0].outbid_both(&pair[1]), vec![&pair[0], &pair[1]]));
-    // With all that descends from it.
+    // With all of its descendants.
     let roots = chains[..4].iter().chain(&chains[20..22]).map(|chain| &chain[0]);
     let ends = chains[10..14].iter().filter_map(|chain| chain.last());
     let children = families[..20].iter().map(|family| &family[2]);
@@ -100,7 +100,7 @@ fn replace(
     last.into_iter().chain(replacements.into_iter().map(|(draft, _)| draft)).collect()
 }
 
-/// Two nodes have different spends of the same coins; the judge has those that pay more.
+/// Two nodes have different transactions that spend the same coins; the judge has those that pay more.
 fn double_spend(stage: &mut Stage) {
     stage.slow.disconnect(&stage.node);
     // Those that pay most are announced first.
@@ -109,7 +109,7 @@ fn double_spend(stage: &mut Stage) {
     send_all(&stage.slow, &theirs);
     send_all(&stage.node, &ours);
     stage.judge("double spends");
-    // They are reported when the other node has announced its own, and a minute has passed.
+    // They are reported once the other node has announced its own and a minute has passed.
     while stage.watcher.records("double_spend").count() < ours.len() {
         stage.watcher.let_pass(Duration::from_mins(1));
         let pongs = stage.watcher.records("pong").count();
@@ -126,7 +126,7 @@ fn double_spend(stage: &mut Stage) {
     stage.slow.connect(&stage.node);
 }
 
-/// Two blocks give way to three others, of which one spends otherwise what the two spent.
+/// Two blocks are replaced by three others, one of which spends the same outputs differently.
 fn reorganise(stage: &mut Stage, singles: &[Draft], replacements: &[Draft]) {
     let chain = stage.workshop.chain(LONGEST_CHAIN);
     let fresh = stage.workshop.singles(40);

@@ -1,4 +1,4 @@
-//! The stage of the scenario: a node that judges, one that trickles, and mempulse beside both.
+//! The stage of the scenario: a judging node, a trickling one, and mempulse beside both.
 
 use super::blocks;
 use super::drafts::{Draft, Workshop};
@@ -16,26 +16,26 @@ const STANDARD: &str = "bcrt1qft5p2uhsdcdc3l2ua4ap5qqfg4pjaqlp250x7us7a8qqhrxrxf
 /// Makes nodes as strict as on mainnet.
 const STRICT: &str = "-acceptnonstdtxn=0";
 
-/// Coinbases that are spent, each fanned out into as many coins as a transaction can hold.
+/// The number of coinbases spent, each fanned out into as many coins as fit into a transaction.
 const FAN_OUTS: usize = 2;
 
 /// Nodes, mempulse, and a record of what was done.
 pub struct Stage {
-    /// It judges. Announces at once.
+    /// The judge. Announces immediately.
     pub node: Node,
     /// Announces some seconds later.
     pub slow: Node,
     /// mempulse.
     pub watcher: Watcher,
-    /// Where the transactions come from.
+    /// The source of the transactions.
     pub workshop: Workshop,
-    /// What replaced what, by txid.
+    /// Which transactions replaced which, by txid.
     replaced: BTreeMap<String, BTreeSet<String>>,
-    /// The same, of the present step only.
+    /// The same for the current step only.
     replaced_now: BTreeMap<String, BTreeSet<String>>,
-    /// The mempool when the present step began.
+    /// The mempool at the start of the current step.
     mempool: BTreeSet<String>,
-    /// The hashes of the best chain when it began, by height.
+    /// The hashes of the best chain at the start of the current step, by height.
     chain: Vec<String>,
 }
 
@@ -83,17 +83,17 @@ impl Stage {
         self.replaced_now.extend(replacements.iter().map(entry));
     }
 
-    /// Mines a block of exactly these, in this order, and returns its hash.
+    /// Mines a block of exactly these, in this order. Returns its hash.
     pub fn mine_only<'a>(&self, drafts: impl IntoIterator<Item = &'a Draft>) -> String {
         let drafts: Vec<&Draft> = drafts.into_iter().collect();
         let fees = drafts.iter().map(|draft| draft.pays()).sum();
         bitcoind::mine_only(&self.node, transactions(drafts), fees)
     }
 
-    /// Waits for mempulse, and compares it with the node in everything.
+    /// Waits for mempulse, and compares everything with the node.
     pub fn judge(&mut self, step: &str) -> Verdict {
         let verdict = judge::compare(step, &self.node, &mut self.watcher);
-        // All coins came in blocks that mempulse has seen.
+        // All coins are from blocks that mempulse has received.
         assert_eq!([verdict.exact, verdict.rated], [verdict.transactions; 2], "{step}: {verdict:?}");
         let step_records = self.watcher.end_step();
         assert_eq!(
@@ -126,7 +126,7 @@ impl Stage {
         verdict
     }
 
-    /// Disconnects a block and all after it from the node's chain.
+    /// Disconnects a block and all later ones from the node's chain.
     pub fn invalidate(&self, hash: &str) {
         self.node.rpc("invalidateblock", &json!([hash]));
     }

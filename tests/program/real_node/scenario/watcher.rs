@@ -1,4 +1,4 @@
-//! mempulse inside the test's process: its network, its model and its stream.
+//! mempulse inside the test process: its network, model and stream.
 
 use super::mirror::{Mirror, Step};
 use crate::PATIENCE;
@@ -19,7 +19,7 @@ use tokio::time::timeout;
 /// Without an event for this long, the watcher is up to date for now.
 const QUIET: Duration = Duration::from_millis(40);
 
-/// How often each peer is pinged: the model learns from events that time passes.
+/// How often each peer is pinged, since the model notices the passing of time only through events.
 const PINGS: Duration = Duration::from_millis(500);
 
 /// Network and model, and the records of the stream so far.
@@ -36,12 +36,12 @@ pub struct Watcher {
 }
 
 impl Watcher {
-    /// Connects to these nodes, and waits for the handshakes. What was before stays unknown.
+    /// Connects to these nodes, and waits for the handshakes. Earlier transactions and blocks remain unknown.
     pub fn of(peers: &[String]) -> Self {
         Self::with(peers, Settings::default())
     }
 
-    /// As [`of`](Self::of), but fetches what the program fetches: past blocks, and the mempool.
+    /// Like [`of`](Self::of), but fetches past blocks and the mempool, as the program does.
     pub fn of_all(peers: &[String]) -> Self {
         let (bootstrap, backfill) = (BootstrapMode::Auto, DEFAULT_BACKFILL);
         Self::with(peers, Settings { bootstrap, backfill, ..Settings::default() })
@@ -74,7 +74,7 @@ impl Watcher {
             mirror: Mirror::default(),
             ahead: Duration::ZERO,
         };
-        // A node announces only what it accepts after the handshake is complete on its side as well.
+        // A node announces only what it accepts after the handshake is complete on its side too.
         watcher.run_until("the first pongs", |watcher| {
             let relaying: BTreeSet<_> =
                 watcher.records("pong").map(|pong| pong["peer"].to_string()).collect();
@@ -130,7 +130,7 @@ impl Watcher {
         &self.model
     }
 
-    /// What the screen gets that asks for `view`.
+    /// The snapshot for `view`.
     pub fn snapshot(&self, view: &View) -> Snapshot {
         Snapshot::take(&self.model, view, self.clock.now() + self.ahead)
     }
