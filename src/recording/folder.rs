@@ -18,11 +18,12 @@ pub const DEFAULT_KEEP: u64 = 20_000_000_000;
 /// The smallest size limit of a folder, in bytes: the current file and the one before.
 pub const MIN_KEEP: u64 = 1_000_000_000;
 
-/// The name of a file that begins at `start`.
-pub(super) fn name(network: Network, start: Timestamp) -> String {
+/// The name of a file that begins at `start`; the second, third… that does has its number behind that.
+pub(super) fn name(network: Network, start: Timestamp, number: u32) -> String {
     let text = start.rfc3339().to_string();
     let part = |range: std::ops::Range<usize>| text.get(range).unwrap_or_default().replace(['-', ':'], "");
-    format!("{network}-{}-{}-{}{SUFFIX}", part(0..10), part(11..19), part(20..23))
+    let number = if number > 1 { format!("-{number}") } else { String::new() };
+    format!("{network}-{}-{}-{}{number}{SUFFIX}", part(0..10), part(11..19), part(20..23))
 }
 
 /// Whether a file has the name of a recording.

@@ -9,8 +9,9 @@ use crate::recording::keyframe;
 use crate::recording::writer::{Beginning, Disk, FileSystem, Job, MAX_FILE, Shared, Writer};
 use crate::schema::message::record::Content;
 use crate::schema::message::{Gap, Record};
+use crate::util::files;
 use crate::util::time::Timestamp;
-use std::fs::{self, File, OpenOptions, TryLockError};
+use std::fs::{self, File, TryLockError};
 use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -88,16 +89,12 @@ impl Recorder {
         let RecordingSettings { folder, keep } = settings;
         let failed = |error: io::Error| Unreadable::from(error).of(&folder);
         fs::create_dir_all(&folder).map_err(failed)?;
-        let lock = OpenOptions::new().create(true).append(true).open(folder.join(".lock")).map_err(failed)?;
-        match lock.try_lock() {
-            Err(TryLockError::WouldBlock) => {
-                return Err(Unreadable::InUse.of(&folder));
-            }
-            // A file system without locks.
-            Err(TryLockError::Error(_)) | Ok(()) => {}
-        }
+        let lock = files::lock(&folder.join(".lock")).map_err(|error| match error {
+            TryLockError::WouldBlock => Unreadable::InUse.of(&folder),
+            TryLockError::Error(error) => failed(error),
+        })?;
         let recorder = Self::on(folder.clone(), keep, Box::new(FileSystem)).map_err(failed)?;
-        Ok(Self { _lock: Some(lock), ..recorder })
+        Ok(Self { _lock: lock, ..recorder })
     }
 
     pub(super) fn on(folder: PathBuf, keep: u64, disk: Box<dyn Disk>) -> io::Result<Self> {

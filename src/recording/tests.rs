@@ -362,7 +362,7 @@ async fn a_disk_that_is_full_ends_the_recording_with_one_warning() {
 #[test]
 fn the_oldest_files_make_room_whatever_their_network() {
     let dir = tempfile::tempdir().unwrap();
-    let at = |network, secs| dir.path().join(folder::name(network, Timestamp::from_secs(secs)));
+    let at = |network, secs| dir.path().join(folder::name(network, Timestamp::from_secs(secs), 1));
     let [main, test] = [crate::chain::Network::Mainnet, crate::chain::Network::Testnet4];
     let files = [at(test, 1_700_000_000), at(main, 1_700_003_600), at(test, 1_700_007_200)];
     let other = dir.path().join("notes.txt");
@@ -378,6 +378,19 @@ fn the_oldest_files_make_room_whatever_their_network() {
     assert_eq!(left(), [false, true, false], "the current file stays");
     assert!(other.exists(), "other files are left alone");
     assert_eq!(files[0].file_name().unwrap().to_str(), Some("testnet4-20231114-221320-000.mempulse.zst"));
+}
+
+#[tokio::test]
+async fn two_recordings_that_begin_with_the_same_event_are_both_kept() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut recorded = 0;
+    for _ in 0..3 {
+        let mut studio = Studio::new(dir.path());
+        studio.life(7);
+        recorded += studio.close().await.1.len();
+    }
+    assert_eq!(player(dir.path()).files().len(), 3);
+    assert_eq!(events(player(dir.path())).len(), recorded);
 }
 
 #[tokio::test]

@@ -1,5 +1,6 @@
 //! The thread that writes a recording: files, timely frames, and the size limit.
 
+use crate::chain::Network;
 use crate::event::{OsError, Warning};
 use crate::model::Keyframe;
 use crate::recording::folder;
@@ -40,7 +41,7 @@ pub(super) enum Job {
 #[derive(Debug)]
 pub(super) struct Beginning {
     pub(super) header: Header,
-    pub(super) network: crate::chain::Network,
+    pub(super) network: Network,
     pub(super) keyframe: Keyframe,
 }
 
@@ -193,9 +194,8 @@ impl Writer {
         let in_folder = |error| Failed { path: self.folder.clone(), error };
         fs::create_dir_all(&self.folder).map_err(in_folder)?;
         folder::make_room(&self.folder, None, self.keep.saturating_sub(MAX_FILE)).map_err(in_folder)?;
-        let path = self.folder.join(folder::name(network, Timestamp::from_micros(header.start_us)));
+        let (path, mut file) = self.create(network, Timestamp::from_micros(header.start_us))?;
         let failed = |error| Failed { path: path.clone(), error };
-        let mut file = self.disk.create(&path).map_err(failed)?;
         let bytes = layout::beginning(&header);
         file.write_all(&bytes).map_err(failed)?;
         let length = bytes.len() as u64;
@@ -210,6 +210,24 @@ impl Writer {
         let rest = self.keep.saturating_sub(MAX_FILE.max(length));
         let in_folder = |error| Failed { path: self.folder.clone(), error };
         folder::make_room(&self.folder, Some(&path), rest + length).map_err(in_folder)
+    }
+
+    /// Creates a file that begins at `start`. There may be another one: a screen that reads sensors from the past
+    /// again begins with the same event.
+    fn create(
+        &mut self,
+        network: Network,
+        start: Timestamp,
+    ) -> Result<(PathBuf, Box<dyn Write + Send>), Failed> {
+        let mut number = 1;
+        loop {
+            let path = self.folder.join(folder::name(network, start, number));
+            match self.disk.create(&path) {
+                Ok(file) => return Ok((path, file)),
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => number += 1,
+                Err(error) => return Err(Failed { path, error }),
+            }
+        }
     }
 
     /// Completes the current file with its index.

@@ -3,8 +3,8 @@
 //! A file is written under a temporary name and then renamed, so neither a crash nor a second process can
 //! leave half a file. If two processes save, the last one wins.
 
-use crate::util::platform;
-use std::fs::{self, File, OpenOptions};
+use crate::util::{files, platform};
+use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -53,21 +53,19 @@ pub(super) fn write_once(path: &Path, content: &[u8]) -> io::Result<()> {
 /// Opens a file for reading and writing, creating it and its directories if necessary. Blocks.
 ///
 /// # Errors
-/// The error of the system.
+/// The error of the system, or that the path is a symbolic link or not a regular file.
 pub(super) fn open(path: &Path) -> io::Result<File> {
     create_dir(parent(path))?;
-    let mut options = OpenOptions::new();
-    options.read(true).write(true).create(true).truncate(false);
-    platform::owner_only(&mut options);
-    open_regular(&mut options, path)
+    files::open_own(path)
 }
 
-/// Opens a file for reading. Blocks.
+/// Locks a file, creating it and its directories if necessary. See [`files::lock`]. Blocks.
 ///
 /// # Errors
-/// The error of the system, or that the path is a symbolic link or not a regular file.
-pub(super) fn open_to_read(path: &Path) -> io::Result<File> {
-    open_regular(OpenOptions::new().read(true), path)
+/// Those of [`files::lock`].
+pub(super) fn lock(path: &Path) -> Result<Option<File>, TryLockError> {
+    create_dir(parent(path)).map_err(TryLockError::Error)?;
+    files::lock(path)
 }
 
 /// Whether an open file still has a name and at least this many bytes: it may have been removed or truncated.
@@ -84,17 +82,6 @@ pub(super) fn is_in_place(file: &File, length: u64) -> io::Result<bool> {
 pub(super) fn is_at(file: &File, path: &Path) -> bool {
     let metadata = (file.metadata(), fs::symlink_metadata(path));
     matches!(metadata, (Ok(open), Ok(there)) if platform::is_same_file(&open, &there))
-}
-
-/// Opens a regular file. With a symbolic link, anyone who can write to the directory could choose what is
-/// read or overwritten, and a pipe would keep us waiting.
-fn open_regular(options: &mut OpenOptions, path: &Path) -> io::Result<File> {
-    platform::follow_no_link(options);
-    let file = options.open(path)?;
-    if file.metadata()?.is_file() {
-        return Ok(file);
-    }
-    Err(io::Error::new(io::ErrorKind::InvalidInput, "not a regular file"))
 }
 
 /// Like [`write()`], with the content written by `content`. Blocks.
@@ -115,7 +102,7 @@ pub(super) fn replace(path: &Path, content: impl FnOnce(&mut File) -> io::Result
 /// # Errors
 /// The error of the system.
 pub(super) fn read(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
-    read_open(&open_to_read(path)?, limit)
+    read_open(&files::open_to_read(path)?, limit)
 }
 
 /// Like [`read()`], for a file chosen by the user. Blocks.
@@ -223,15 +210,12 @@ mod tests {
     use std::os::unix::fs::PermissionsExt;
 
     #[test]
-    fn neither_a_link_nor_a_pipe_is_opened() {
+    fn a_link_is_neither_read_nor_written_through() {
         let dir = tempfile::tempdir().unwrap();
-        let [target, link, pipe] = ["target", "link", "pipe"].map(|name| dir.path().join(name));
+        let [target, link] = ["target", "link"].map(|name| dir.path().join(name));
         fs::write(&target, "secret").unwrap();
         std::os::unix::fs::symlink(&target, &link).unwrap();
-        rustix::fs::mknodat(rustix::fs::CWD, &pipe, rustix::fs::FileType::Fifo, 0o600.into(), 0).unwrap();
-        for path in [&link, &pipe, &dir.path().to_owned()] {
-            assert!(read(path, 9).is_err() && open(path).is_err(), "{}", path.display());
-        }
+        assert!(read(&link, 9).is_err() && open(&link).is_err() && lock(&link).is_err());
         write(&link, b"ours").unwrap();
         assert_eq!(
             (fs::read(&target).unwrap(), read(&link, 9).unwrap()),

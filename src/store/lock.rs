@@ -94,15 +94,13 @@ impl Place {
     }
 
     fn open(&self) -> Result<Option<File>, StoreProblem> {
-        let Ok(file) = file::open(&self.path()) else { return Ok(None) };
-        match file.try_lock() {
-            Ok(()) => Ok(Some(file)),
-            Err(TryLockError::Error(_)) => Ok(None),
-            Err(TryLockError::WouldBlock) => {
+        file::lock(&self.path()).or_else(|error| match error {
+            TryLockError::Error(_) => Ok(None),
+            TryLockError::WouldBlock => {
                 let (store, path) = (self.store, self.state_dir.clone());
                 Err(StoreProblem { store, path, failure: StoreFailure::InUse })
             }
-        }
+        })
     }
 
     fn look(&self, file: &File) -> Look {

@@ -16,8 +16,9 @@ use tokio::time::Instant;
 pub const RECHECK: Duration = Duration::from_secs(5);
 
 /// A gap of this length between two checks of the time means that the process was asleep: the driver checks
-/// every few seconds.
-pub const ASLEEP: Duration = Duration::from_mins(2);
+/// every few seconds. It is shorter than any time limit for an answer, so that a process that was stopped blames no
+/// peer.
+pub const ASLEEP: Duration = Duration::from_secs(15);
 
 /// What the machine knows beyond tokio's clock, which stops while the machine sleeps. Tests replace it.
 trait Machine: fmt::Debug + Sync {

@@ -2,6 +2,7 @@
 
 pub(crate) mod bounded;
 pub mod clock;
+pub mod files;
 #[cfg(test)]
 pub mod footprint;
 #[cfg(test)]

@@ -180,7 +180,6 @@ impl Mempool {
         }
         for tx in block.transactions.iter().skip(1) {
             self.recent.unconfirm(tx.txid(), tx.wtxid());
-            self.unsettle_children_of_missing(tx, changes);
             tx.inputs().for_each(|input| self.recent.unspend(&input.prevout));
         }
     }
@@ -224,8 +223,8 @@ impl Mempool {
         }
     }
 
-    /// Marks the children of a transaction that was evicted or expired here and is now in a block, or no
-    /// longer in one: what they pay for it changes.
+    /// Marks the children of a transaction that was evicted or expired here and is now in a block: what they pay for
+    /// it changes.
     fn unsettle_children_of_missing(&self, tx: &Transaction, changes: &mut Changes) {
         if self.recent.is_elsewhere(tx.txid()) {
             changes.unsettled.extend(self.entries.spends().children(tx));

@@ -59,6 +59,8 @@ impl RecentTxs {
     pub(super) fn confirm(&mut self, txid: Txid, wtxid: Wtxid) {
         self.rejected.remove(&txid.0);
         self.rejected.remove(&wtxid.0);
+        // For good: if the block is disconnected, the transaction returns or its children go.
+        self.elsewhere.remove(&txid);
         self.confirmed.insert(txid.0);
         self.confirmed.insert(wtxid.0);
     }
@@ -99,7 +101,7 @@ impl RecentTxs {
     /// Returns whether other nodes probably still have the transaction: it was evicted or expired here
     /// and has not been confirmed since.
     pub(super) fn is_elsewhere(&self, txid: Txid) -> bool {
-        self.elsewhere.contains(&txid) && !self.confirmed.contains(&txid.0)
+        self.elsewhere.contains(&txid)
     }
 
     /// Returns whether a block of the best chain recently spent an output.
@@ -135,6 +137,22 @@ mod tests {
         assert!(!recent.is_rejected(txid));
         recent.unconfirm(txid, wtxid);
         assert!(!recent.is_rejected(txid) && !recent.is_excluded(TxHash::Wtxid(wtxid)));
+    }
+
+    #[test]
+    fn what_was_confirmed_is_nowhere_else_however_many_are_confirmed_after_it() {
+        let mut recent = RecentTxs::default();
+        let (txid, wtxid) = (Txid([1; 32]), Wtxid([2; 32]));
+        recent.record(TxKey::new(4, 4), txid, RemovalReason::Expired);
+        assert!(recent.is_elsewhere(txid));
+        recent.confirm(txid, wtxid);
+        for number in 0..=2 * MAX_TXS {
+            let mut id = [3; 32];
+            id[..8].copy_from_slice(&number.to_le_bytes());
+            recent.confirm(Txid(id), Wtxid(id));
+        }
+        assert!(!recent.is_excluded(TxHash::Txid(txid)), "the block is forgotten");
+        assert!(!recent.is_elsewhere(txid));
     }
 
     #[test]

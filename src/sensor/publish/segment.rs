@@ -13,10 +13,10 @@ use crate::schema::MAX_SENSOR_MESSAGE;
 use crate::sensor::kind::Kind;
 use crate::sensor::publish::message::Outgoing;
 use crate::sensor::publish::spool::Segment;
-use crate::util::platform;
+use crate::util::{files, platform};
 use bytes::{Buf, Bytes};
 use sha2::{Digest, Sha256};
-use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
+use std::fs::{self, DirBuilder, File, TryLockError};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
@@ -74,16 +74,10 @@ impl Folder {
         let mut builder = DirBuilder::new();
         platform::owner_only_folder(&mut builder);
         builder.recursive(true).create(path).map_err(unusable)?;
-        let mut options = OpenOptions::new();
-        options.create(true).append(true);
-        platform::owner_only(&mut options);
-        let file = options.open(path.join(".lock")).map_err(unusable)?;
-        let lock = match file.try_lock() {
-            Ok(()) => Some(file),
-            // A file system without locks.
-            Err(TryLockError::Error(_)) => None,
-            Err(TryLockError::WouldBlock) => return Err(FolderError::InUse(path.to_owned())),
-        };
+        let lock = files::lock(&path.join(".lock")).map_err(|error| match error {
+            TryLockError::WouldBlock => FolderError::InUse(path.to_owned()),
+            TryLockError::Error(error) => unusable(error),
+        })?;
         let folder = Self { path: path.to_owned(), network, _lock: lock };
         let mut segments = Vec::new();
         for entry in fs::read_dir(path).map_err(unusable)? {
@@ -108,11 +102,11 @@ impl Folder {
     /// The error of the system; no file is left then.
     pub fn write(&self, number: u64, messages: &[Outgoing]) -> io::Result<()> {
         let path = self.file(number);
-        let mut options = OpenOptions::new();
-        options.write(true).create(true).truncate(true);
-        platform::owner_only(&mut options);
-        platform::follow_no_link(&mut options);
-        let write = || options.open(&path)?.write_all(&encode(self.network, messages));
+        let write = || {
+            let mut file = files::open_own(&path)?;
+            file.set_len(0)?;
+            file.write_all(&encode(self.network, messages))
+        };
         write().inspect_err(|_| {
             // A partial file is useless, and removing it frees space.
             let _ = fs::remove_file(&path);
@@ -125,7 +119,7 @@ impl Folder {
     /// The error of the system.
     pub fn load(&self, number: u64) -> io::Result<Vec<Outgoing>> {
         let mut content = Vec::new();
-        File::open(self.file(number))?.take(MAX_FILE).read_to_end(&mut content)?;
+        files::open_to_read(&self.file(number))?.take(MAX_FILE).read_to_end(&mut content)?;
         Ok(decode(self.network, content.into()))
     }
 
@@ -148,7 +142,7 @@ impl Folder {
 
     /// Reads the header of a segment; `None` if it belongs to another program, version or network.
     fn look(&self, number: u64) -> Option<Segment> {
-        let mut file = File::open(self.file(number)).ok()?;
+        let mut file = files::open_to_read(&self.file(number)).ok()?;
         let bytes = file.metadata().ok()?.len();
         let mut header = [0; HEADER];
         file.read_exact(&mut header).ok()?;
@@ -318,6 +312,16 @@ mod tests {
         assert!(folder.load(0x1f).is_err());
         drop(folder);
         assert_eq!(Folder::open(&path, Network::Mainnet).unwrap().1, [], "those of another network stay");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_pipe_among_the_segments_does_not_stop_the_start() {
+        let temporary = tempfile::tempdir().unwrap();
+        let pipe = temporary.path().join("0000000000000001.segment");
+        rustix::fs::mknodat(rustix::fs::CWD, &pipe, rustix::fs::FileType::Fifo, 0o600.into(), 0).unwrap();
+        let (folder, segments) = Folder::open(temporary.path(), NET).unwrap();
+        assert!(segments.is_empty() && folder.write(1, &messages()).is_err());
     }
 
     proptest! {

@@ -7,6 +7,7 @@ use crate::store::mempool::batch::Batch;
 use crate::store::mempool::frame::{self, Frames, HEADER};
 use crate::store::mempool::record::Record;
 use crate::store::mempool::replay::{Replay, Survey};
+use crate::util::files;
 use crate::util::time::Timestamp;
 use std::fs::File;
 use std::io::{self, BufReader, BufWriter, ErrorKind, Read, Seek, SeekFrom, Write};
@@ -99,7 +100,7 @@ impl Journal {
     /// Returns the resulting state, and the number of damaged bytes.
     fn read(&mut self) -> Result<Option<(Replay, u64)>, StoreFailure> {
         let failed = |error: io::Error| StoreFailure::Read { files: 1, error: error.into() };
-        let file = match file::open_to_read(&self.path) {
+        let file = match files::open_to_read(&self.path) {
             Ok(file) => file,
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
             Err(error) => return Err(failed(error)),
@@ -257,7 +258,7 @@ impl Journal {
 
     /// Passes each whole frame to `each`.
     fn each_frame(&self, mut each: impl FnMut(Timestamp, &[u8]) -> io::Result<()>) -> io::Result<()> {
-        let mut file = file::open_to_read(&self.path)?;
+        let mut file = files::open_to_read(&self.path)?;
         file.seek(SeekFrom::Start(HEADER as u64))?;
         let mut frames = Frames::new(BufReader::with_capacity(frame::FULL, file));
         while let Some((time, records)) = frames.next()? {
