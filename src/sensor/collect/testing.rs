@@ -8,18 +8,23 @@ use std::sync::Arc;
 
 /// A valid block of regtest with these transactions.
 pub fn mined(transactions: &[&Arc<Transaction>]) -> Block {
-    with_previous(BlockHash([0; 32]), transactions)
+    with_previous(BlockHash([0; 32]), transactions, None)
 }
 
 /// A valid block after another one; a different one for each number.
 pub fn mined_on(previous: BlockHash, number: u8) -> Block {
-    with_previous(previous, &[&loose(number.into())])
+    with_previous(previous, &[&loose(number.into())], None)
 }
 
-fn with_previous(previous: BlockHash, transactions: &[&Arc<Transaction>]) -> Block {
+/// The same, with its height in the coinbase.
+pub fn mined_at(height: u8, previous: BlockHash, number: u8) -> Block {
+    with_previous(previous, &[&loose(number.into())], Some(height))
+}
+
+fn with_previous(previous: BlockHash, transactions: &[&Arc<Transaction>], height: Option<u8>) -> Block {
     let mut block = Block::clone(&block(transactions));
     let mut coinbase = parts(&[OutPoint::NULL], &[5_000]);
-    coinbase.inputs[0].script_sig = vec![1, 2];
+    coinbase.inputs[0].script_sig = height.map_or(vec![0xff, 0xff], |height| vec![1, height]);
     coinbase.inputs[0].witness = vec![vec![0; 32]];
     let script_pubkey = commitment_script(block.transactions.iter().skip(1), [0; 32]);
     coinbase.outputs.push(OutputParts { value: 0, script_pubkey });

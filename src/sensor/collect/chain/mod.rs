@@ -4,7 +4,8 @@
 //! difficulty rule demands; of two at the same height, the one seen first. Heights are counted from the
 //! chain's first block. If blocks do not arrive, or the rule cannot be applied yet, a tip is believed only if
 //! more than half of the sensors are at its height or above, and a gap is reported. A single broken or lying
-//! sensor thus cannot mislead the others.
+//! sensor thus cannot mislead the others. Neither can one that is behind: a tip whose block arrived is only left for a lower
+//! one if more than half of the sensors are on another chain and a block of it arrived.
 
 use super::sources::to_displace;
 use crate::chain::Network;
@@ -61,10 +62,22 @@ struct Candidate {
 }
 
 impl Candidate {
+    /// Whether the block can be at this height: its coinbase names no other height (BIP34).
+    fn is_at(&self, height: u32) -> bool {
+        self.block.coinbase_height().is_none_or(|said| said == height)
+    }
+
     fn at(&self, height: u32) -> Link {
         let header = &self.block.header;
         let header = PowHeader { height, time: header.time, bits: header.bits };
         Link { height, hash: self.block.hash, header: Some(header) }
+    }
+}
+
+impl Link {
+    /// Whether this is the block of a tip.
+    fn is(&self, tip: &Tip) -> bool {
+        (self.height, self.hash) == (tip.height, tip.hash)
     }
 }
 
@@ -121,13 +134,17 @@ impl Chain {
     }
 
     fn look_for_better(&mut self, now: Timestamp) -> Vec<EventKind> {
-        let Some(believed) = self.believed() else { return Vec::new() };
-        let Some(&Link { height, hash: current, .. }) = self.connected.back() else {
+        let Some(believed) = self.believed() else {
+            self.stuck_since = None;
+            return Vec::new();
+        };
+        let Some(&last) = self.connected.back() else {
             self.connected.push_back(Link { height: believed.height, hash: believed.hash, header: None });
             self.behind = Some((believed.height, believed.hash));
             return vec![EventKind::Tip(believed)];
         };
-        let mut higher: Vec<Tip> = self.tips.values().filter(|tip| tip.height > height).copied().collect();
+        let mut higher: Vec<Tip> =
+            self.tips.values().filter(|tip| tip.height > last.height).copied().collect();
         higher.sort_by_key(|tip| std::cmp::Reverse(tip.height));
         for tip in higher {
             if let Some((fork, path)) = self.path(tip) {
@@ -135,10 +152,7 @@ impl Chain {
                 return self.follow(tip, fork, path);
             }
         }
-        let is_right = believed.hash == current
-            || believed.height == height
-            || believed.height < height && self.is_believed(height);
-        if is_right {
+        if self.is_right(last, believed) {
             self.stuck_since = None;
             return Vec::new();
         }
@@ -150,12 +164,27 @@ impl Chain {
         self.jump(believed, since)
     }
 
+    /// Whether the last block of the chain may remain the tip although another tip is believed.
+    fn is_right(&self, last: Link, believed: Tip) -> bool {
+        let is_on_chain = |tip: &Tip| self.connected.iter().any(|link| link.is(tip));
+        if believed.height == last.height || is_on_chain(&believed) {
+            return true;
+        }
+        // Sensors without peers may be as low as sensors on another chain, but publish no blocks of it.
+        let elsewhere =
+            self.tips.values().filter(|tip| tip.height < last.height && !is_on_chain(tip)).count();
+        believed.height < last.height
+            && last.header.is_some()
+            && !(self.is_shown(believed) && elsewhere * 2 > self.tips.len())
+    }
+
     /// Reports blocks from before the followed chain, down from the first missing one: each names its
     /// predecessor.
     fn look_behind(&mut self, events: &mut Vec<EventKind>) {
         while let Some((height, hash)) = self.behind
             && let Some(at) = self.blocks.iter().position(|known| known.block.hash == hash)
             && let Some(candidate) = self.blocks.remove(at)
+            && candidate.is_at(height)
         {
             let Link { header, .. } = candidate.at(height);
             let link = self.connected.iter_mut().find(|link| link.hash == hash);
@@ -176,18 +205,20 @@ impl Chain {
     /// The highest tip that can be believed.
     fn believed(&self) -> Option<Tip> {
         // Of equals, `max_by_key` takes the last one: the sensor that joined first must come last.
-        self.tips
-            .values()
-            .rev()
-            .filter(|tip| self.is_believed(tip.height))
-            .max_by_key(|tip| tip.height)
-            .copied()
+        self.tips.values().rev().filter(|tip| self.is_believed(**tip)).max_by_key(|tip| tip.height).copied()
     }
 
-    /// Whether more than half of the sensors are at this height or above.
-    fn is_believed(&self, height: u32) -> bool {
-        let there = self.tips.values().filter(|tip| tip.height >= height).count();
-        there * 2 > self.tips.len()
+    /// Whether more than half of the sensors are at this tip's height or above; half of them suffice if the
+    /// block of this tip arrived and that of the followed one did not.
+    fn is_believed(&self, tip: Tip) -> bool {
+        let there = self.tips.values().filter(|other| other.height >= tip.height).count() * 2;
+        let is_proven = self.connected.back().is_some_and(|last| last.header.is_some());
+        there > self.tips.len() || there == self.tips.len() && !is_proven && self.is_shown(tip)
+    }
+
+    /// Whether the block of this tip arrived and is not connected.
+    fn is_shown(&self, tip: Tip) -> bool {
+        self.blocks.iter().any(|known| known.block.hash == tip.hash && known.is_at(tip.height))
     }
 
     /// The index in `connected` of the fork, and the blocks from there to this tip, lowest first, if they
@@ -206,7 +237,7 @@ impl Chain {
             }
         };
         path.reverse();
-        (self.is_hard_enough(fork, &path) || self.is_believed(tip.height))
+        (self.is_hard_enough(fork, &path) || self.is_believed(tip))
             .then_some((fork, path))
             .filter(|(fork, path)| self.heights(*fork, path).last() == Some(tip.height))
     }
@@ -256,8 +287,6 @@ impl Chain {
 
     /// Follows a tip although blocks before it are missing, starting at the highest of the missing ones.
     fn jump(&mut self, best: Tip, since: Timestamp) -> Vec<EventKind> {
-        let last = self.connected.back().copied();
-        let reached = last.map_or(0, |link| link.height);
         let (mut path, mut missing) = (Vec::new(), (best.height, best.hash));
         while let Some(known) = self.blocks.iter().find(|known| known.block.hash == missing.1)
             && path.len() < MAX_BLOCKS
@@ -267,14 +296,20 @@ impl Chain {
         }
         path.reverse();
         let (height, hash) = missing;
-        self.connected = VecDeque::from([Link { height, hash, header: None }]);
+        let is_left = |link: &&Link| link.height > height || link.height == height && link.hash != hash;
+        let reached = self.connected.iter().rfind(|link| !is_left(link)).copied();
+        // The block of the first link was never connected.
+        let left = self.connected.iter().skip(1).filter(is_left).copied();
+        self.connected = std::iter::once(Link { height, hash, header: None }).chain(left).collect();
         self.behind = Some(missing);
         let mut events = self.follow(best, 0, path);
         // After a tip that no other sensor confirmed, nothing is missing that was not missing before.
-        if let Some(count) = height.checked_sub(reached).filter(|count| *count > 0) {
-            let missing = MissingBlocks { height: reached + 1, hash, count, since };
+        if let Some(reached) = reached
+            && let Some(count) = height.checked_sub(reached.height).filter(|count| *count > 0)
+        {
+            let missing = MissingBlocks { height: reached.height + 1, hash, count, since };
             events.insert(1, EventKind::MissingBlocks(Some(missing)));
-            self.gap = last.map(|link| link.hash);
+            self.gap = Some(reached.hash);
         }
         events
     }

@@ -1,7 +1,7 @@
 //! Tips and blocks of several sensors, some of which lie.
 
 use super::*;
-use crate::sensor::collect::testing::mined_on;
+use crate::sensor::collect::testing::{mined_at, mined_on};
 
 const NOW: Timestamp = Timestamp::from_secs(1_700_000_000);
 const FRA: SensorId = SensorId(1);
@@ -148,7 +148,7 @@ fn blocks_of_one_sensor_must_be_as_hard_as_the_rule_demands() {
 #[test]
 fn a_tip_at_another_height_than_its_blocks_lead_to_is_not_followed() {
     let (mut chain, first) = start();
-    let second = mined_on(first.hash, 2);
+    let second = mined_at(101, first.hash, 2);
     chain.tip(NYC, tip(100, &first));
     chain.block(PeerId(1), Arc::new(second.clone()));
     chain.tip(NYC, tip(900_000, &second));
@@ -202,4 +202,105 @@ fn blocks_that_were_missing_are_taken_when_they_come_late() {
     assert_eq!(names(&chain.advance(NOW + PATIENCE)), ["past block 102"]);
     chain.block(PeerId(1), Arc::new(second));
     assert_eq!(names(&chain.advance(NOW + PATIENCE)), ["past block 101", "nothing is missing"]);
+}
+
+#[test]
+fn a_sensor_that_is_behind_does_not_lead_the_others_back() {
+    let (mut chain, first) = start();
+    let second = mined_on(first.hash, 2);
+    let third = mined_on(second.hash, 3);
+    chain.tip(FRA, tip(101, &second));
+    chain.block(PeerId(1), Arc::new(second));
+    assert_eq!(names(&chain.advance(NOW)), ["tip 101", "block 101"]);
+    chain.tip(NYC, tip(100, &first));
+    assert!(chain.advance(NOW).is_empty() && chain.advance(NOW + PATIENCE * 2).is_empty());
+    chain.tip(FRA, tip(102, &third));
+    chain.block(PeerId(1), Arc::new(third));
+    assert_eq!(names(&chain.advance(NOW + PATIENCE * 2)), ["tip 102", "block 102"]);
+}
+
+#[test]
+fn sensors_that_lie_low_do_not_freeze_the_chain() {
+    for others in [vec![NYC], vec![NYC, SensorId(3)]] {
+        let (mut chain, first) = start();
+        let low = mined_on(BlockHash([9; 32]), 9);
+        let mut high = vec![FRA];
+        high.extend((others.len() > 1).then_some(SensorId(4)));
+        let second = mined_on(first.hash, 2);
+        chain.block(PeerId(1), Arc::new(second.clone()));
+        for &sensor in &high {
+            chain.tip(sensor, tip(101, &second));
+        }
+        assert_eq!(names(&chain.advance(NOW)), ["tip 101", "block 101"]);
+        for &sensor in &others {
+            chain.tip(sensor, tip(0, &low));
+        }
+        // That one block of another chain is here is not enough either: no more than half are there.
+        chain.block(PeerId(2), Arc::new(low));
+        assert!(chain.advance(NOW).is_empty() && chain.advance(NOW + PATIENCE * 2).is_empty());
+        let third = mined_on(second.hash, 3);
+        chain.tip(FRA, tip(102, &third));
+        chain.block(PeerId(1), Arc::new(third));
+        assert_eq!(names(&chain.advance(NOW + PATIENCE * 3)), ["tip 102", "block 102"]);
+    }
+}
+
+#[test]
+fn at_the_start_half_of_the_sensors_are_believed_if_they_show_their_block() {
+    let first = mined_at(100, BlockHash([0; 32]), 1);
+    let low = mined_on(BlockHash([9; 32]), 9);
+    // It is here from the start,
+    let mut chain = Chain::new(Network::Regtest);
+    chain.tip(NYC, tip(0, &low));
+    chain.tip(FRA, tip(100, &first));
+    chain.block(PeerId(1), Arc::new(first.clone()));
+    assert_eq!(names(&chain.advance(NOW)), ["tip 100", "past block 100"]);
+    assert!(chain.advance(NOW + PATIENCE).is_empty());
+    // or comes later.
+    let mut chain = Chain::new(Network::Regtest);
+    chain.tip(NYC, tip(0, &low));
+    assert_eq!(names(&chain.advance(NOW)), ["tip 0"]);
+    let second = mined_at(101, first.hash, 2);
+    chain.tip(FRA, tip(101, &second));
+    chain.block(PeerId(1), Arc::new(second));
+    assert!(chain.advance(NOW).is_empty());
+    assert_eq!(names(&chain.advance(NOW + PATIENCE)), ["tip 101", "missing 1 × 100", "block 101"]);
+    assert!(chain.advance(NOW + PATIENCE).is_empty() && chain.advance(NOW + PATIENCE * 3).is_empty());
+}
+
+#[test]
+fn a_true_block_at_a_false_height_leads_nobody_astray() {
+    let first = mined_at(100, BlockHash([0; 32]), 1);
+    let mut chain = Chain::new(Network::Regtest);
+    chain.block(PeerId(1), Arc::new(first.clone()));
+    chain.tip(NYC, tip(900_000, &first));
+    assert_eq!(names(&chain.advance(NOW)), ["tip 900000"], "nobody else is there, and it is no past block");
+    chain.tip(FRA, tip(100, &first));
+    assert!(chain.advance(NOW).is_empty());
+    assert_eq!(names(&chain.advance(NOW + PATIENCE)), ["tip 100"]);
+    let second = mined_at(101, first.hash, 2);
+    chain.tip(FRA, tip(101, &second));
+    chain.block(PeerId(1), Arc::new(second));
+    assert_eq!(names(&chain.advance(NOW + PATIENCE)), ["tip 101", "block 101"]);
+}
+
+#[test]
+fn back_from_a_chain_that_more_than_half_leave_its_blocks_are_disconnected() {
+    let (mut chain, first) = start();
+    let mut last = first;
+    for number in 1..4 {
+        last = mined_on(last.hash, number);
+        chain.tip(FRA, tip(100 + u32::from(number), &last));
+        chain.block(PeerId(1), Arc::new(last.clone()));
+        assert_eq!(chain.advance(NOW).len(), 2);
+    }
+    let other = mined_on(BlockHash([9; 32]), 9);
+    for sensor in [NYC, SensorId(3)] {
+        chain.tip(sensor, tip(102, &other));
+    }
+    assert!(chain.advance(NOW).is_empty() && chain.advance(NOW + PATIENCE).is_empty(), "no block shows it");
+    chain.block(PeerId(2), Arc::new(other));
+    assert!(chain.advance(NOW + PATIENCE).is_empty());
+    let events = names(&chain.advance(NOW + PATIENCE * 2));
+    assert_eq!(events, ["disconnected [103, 102, 101] tip 102", "missing 101 × 1", "block 102"]);
 }
