@@ -33,6 +33,14 @@ impl InputValues {
         }
     }
 
+    /// Records the value of input `vin` by the spent transaction itself, which replaces a claimed value.
+    pub(in crate::model) fn prove(&mut self, inputs: u32, vin: u32, value: u64) {
+        match self.values.get_mut(vin as usize) {
+            Some(slot) if *slot != UNKNOWN && value <= MAX_MONEY => *slot = value,
+            _ => self.learn(inputs, vin, value),
+        }
+    }
+
     /// Records all values that `other` knows about the same transaction.
     pub(in crate::model) fn learn_all(&mut self, inputs: u32, other: &Self) {
         for vin in 0..inputs {

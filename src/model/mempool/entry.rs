@@ -348,12 +348,10 @@ impl MempoolEntry {
     pub(super) fn learn_values(&mut self, parent: Txid, outputs: &[(u32, u64)]) {
         for (vin, prevout) in (0..).zip(self.tx.prevouts()).filter(|(_, prevout)| prevout.txid == parent) {
             if let Ok(index) = outputs.binary_search_by_key(&prevout.vout, |(vout, _)| *vout) {
-                self.input_values.learn(self.input_count, vin, outputs[index].1);
+                self.input_values.prove(self.input_count, vin, outputs[index].1);
             }
         }
-        if let Some(fee) = self.input_values.fee(|| self.tx.output_value()) {
-            self.fee = fee;
-        }
+        self.fee = self.input_values.fee(|| self.tx.output_value()).unwrap_or(UNKNOWN_FEE);
     }
 
     /// The transactions that it replaced.

@@ -212,13 +212,11 @@ impl Source {
         Origin { sensor: self.id, kind, base: self.base }
     }
 
-    /// Notes an event of a peer. Returns whether it can be used: its peer is known or can be added.
-    pub fn note(&mut self, peer: PeerId, event: &PeerEvent) -> bool {
+    /// Notes an event of a peer, from a message of this kind. Returns whether it can be used: its peer is known
+    /// or can be added. Transactions of unknown peers can be used too.
+    pub fn note(&mut self, peer: PeerId, kind: Kind, event: &PeerEvent) -> bool {
         match event {
-            PeerEvent::Disconnected { retry_at: None, .. } => {
-                self.peers.remove(&peer);
-                true
-            }
+            PeerEvent::Disconnected { retry_at: None, .. } => self.peers.remove(&peer).is_some(),
             // The peer stays known, to be redialled.
             PeerEvent::Disconnected { retry_at: Some(_), .. } => {
                 self.peers.get_mut(&peer).map(|is_live| *is_live = false).is_some()
@@ -231,7 +229,7 @@ impl Source {
                 }
                 has_room
             }
-            _ => true,
+            _ => kind == Kind::Tx || self.peers.contains_key(&peer),
         }
     }
 

@@ -5,7 +5,7 @@
 //! last minutes together decide which order it is believed to follow: a peer that changes its order is no
 //! longer believed.
 
-use crate::event::PeerId;
+use crate::event::{PeerId, SensorId};
 use crate::model::fees::bounds::by_order::{Verdict, Voter, short};
 use crate::model::fees::bounds::order::Order;
 use crate::model::fees::bounds::tally::{Honesty, Tally};
@@ -38,6 +38,9 @@ const MAX_ANNOUNCED: usize = 100_000;
 /// The most transactions in all whole-mempool lists, including incomplete ones. Lists that began earlier are
 /// dropped first.
 const MAX_LISTED: usize = 400_000;
+
+/// The most whole-mempool lists, including incomplete ones. Each part of a list searches all of them.
+const MAX_LISTS: usize = 64;
 
 /// The most peers whose order is known.
 const MAX_PEERS: usize = 1_024;
@@ -112,7 +115,7 @@ impl Announcements {
         self.peers.get_or_default(short(peer)).txs += txs.len();
         self.announced += txs.len();
         self.wait_for(Announcement::new(by, now, txs, false));
-        while self.announced > MAX_ANNOUNCED && self.drop_last(false) {}
+        while self.announced > MAX_ANNOUNCED && self.drop_last() {}
     }
 
     /// Keeps a part of the whole-mempool list of a peer in a netgroup. A new list replaces the peer's
@@ -125,6 +128,9 @@ impl Announcements {
         is_complete: bool,
     ) {
         let (peer, _) = by;
+        if let Some(list) = self.incomplete.pop_front_if(|list| now.since(list.at) > KEPT) {
+            self.end(&list);
+        }
         let position = self.incomplete.iter().position(|list| list.peer == peer);
         let mut list = position
             .and_then(|position| self.incomplete.remove(position))
@@ -136,7 +142,9 @@ impl Announcements {
         } else {
             self.incomplete.push_back(list);
         }
-        while self.listed > MAX_LISTED && self.drop_list() {}
+        let is_too_much =
+            |all: &Self| all.listed > MAX_LISTED || all.lists.len() + all.incomplete.len() > MAX_LISTS;
+        while is_too_much(self) && self.drop_list() {}
     }
 
     fn replace_list(&mut self, list: Announcement) {
@@ -157,19 +165,25 @@ impl Announcements {
         self.waiting(announcement.is_list).insert(key, announcement);
     }
 
-    /// Drops the list that is due last, or else the oldest incomplete one. Returns whether there was one.
+    /// Drops a list of the sensor whose lists are the longest in total: the one that is due last, or else the
+    /// oldest incomplete one. Returns whether there was one.
     fn drop_list(&mut self) -> bool {
-        if self.drop_last(true) {
-            return true;
+        let mut sizes = BTreeMap::<_, usize>::new();
+        for list in self.lists.values().chain(&self.incomplete) {
+            *sizes.entry(SensorId::of(list.peer)).or_default() += list.txs.len() + 1;
         }
-        let Some(list) = self.incomplete.pop_front() else { return false };
-        self.end(&list);
-        true
+        let Some((longest, _)) = sizes.into_iter().max_by_key(|(_, size)| *size) else { return false };
+        let is_of_it = |list: &Announcement| SensorId::of(list.peer) == longest;
+        let last = self.lists.iter().rfind(|(_, list)| is_of_it(list)).map(|(&key, _)| key);
+        let oldest = self.incomplete.iter().position(is_of_it);
+        let dropped = last.and_then(|key| self.lists.remove(&key));
+        let dropped = dropped.or_else(|| self.incomplete.remove(oldest?));
+        dropped.inspect(|list| self.end(list)).is_some()
     }
 
-    /// Drops the announcement or list that is due last, which mostly has been judged often.
-    fn drop_last(&mut self, is_list: bool) -> bool {
-        let Some((_, last)) = self.waiting(is_list).pop_last() else { return false };
+    /// Drops the announcement that is due last, which mostly has been judged often.
+    fn drop_last(&mut self) -> bool {
+        let Some((_, last)) = self.waiting.pop_last() else { return false };
         self.end(&last);
         true
     }
@@ -221,6 +235,12 @@ impl Announcements {
     /// Records whether a bound from a peer held.
     pub(in crate::model) fn record(&mut self, verdict: Verdict) {
         self.peers.get_or_default(verdict.peer).honesty.record(verdict.held);
+    }
+
+    /// Returns the number of lists.
+    #[cfg(test)]
+    pub(super) fn list_count(&self) -> usize {
+        self.lists.len() + self.incomplete.len()
     }
 
     /// Returns the numbers of transactions in announcements and in lists.

@@ -1,8 +1,8 @@
 //! Which bounds peers reveal, and which of them count.
 
-use crate::event::{EventKind, PeerEvent, PeerId};
+use crate::event::{EventKind, PeerEvent, PeerId, SensorId};
 use crate::model::Change;
-use crate::model::fees::bounds::announcements::Announcements;
+use crate::model::fees::bounds::announcements::{Announcements, KEPT};
 use crate::model::fees::bounds::by_order::{Bound, OrderBounds, Verdict, Voter};
 use crate::model::fees::bounds::order::{self, Chain, Order, Paid, Place};
 use crate::model::fees::bounds::tally::{Honesty, Tally};
@@ -348,6 +348,24 @@ fn a_fee_that_becomes_known_is_a_change() {
     let arrives = PeerEvent::Transaction { tx: Arc::clone(&parent), answered_after };
     let changes = scene.changes(EventKind::Peer(PeerId(1), arrives));
     assert_eq!(changes, [Change::Accepted(parent.wtxid()), Change::Fee(child.txid())]);
+}
+
+#[test]
+fn lists_without_end_leave_few_and_those_of_the_other_sensor() {
+    let of = |sensor, peer| SensorId(sensor).peer(PeerId(peer)).unwrap();
+    let [honest, begun] = [1, 2].map(|peer| of(1, peer));
+    let by = |peer| (peer, Vouchers::unknown(peer));
+    for is_complete in [false, true] {
+        let mut announcements = Announcements::default();
+        announcements.list(START, by(honest), vec![Wtxid([1; 32]); 5], true);
+        announcements.list(START, by(begun), vec![Wtxid([1; 32]); 5], false);
+        for peer in 0..10_000 {
+            announcements.list(START, by(of(2, peer)), vec![], is_complete);
+        }
+        assert_eq!((announcements.list_count(), announcements.sizes()), (64, [0, 10]));
+        announcements.list(START + KEPT * 2, by(honest), vec![], true);
+        assert!(announcements.list_count() < 64, "one that was begun long ago does not go on for ever");
+    }
 }
 
 #[test]

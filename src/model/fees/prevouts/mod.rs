@@ -131,13 +131,13 @@ impl PrevoutCache {
         }
     }
 
-    /// Returns the value of an output in sat, if it is known.
+    /// Returns the value of an output in sat, if it is known. A block proves it; what came with the event is
+    /// only a claim.
     pub fn value(&self, outpoint: &OutPoint) -> Option<u64> {
-        let expected = self.expected.binary_search_by_key(outpoint, |output| output.outpoint);
-        match expected {
-            Ok(index) => self.expected.get(index).map(|output| output.value),
-            Err(_) => self.runs.get(self.tag(outpoint)),
-        }
+        self.runs.get(self.tag(outpoint)).or_else(|| {
+            let index = self.expected.binary_search_by_key(outpoint, |output| output.outpoint).ok()?;
+            self.expected.get(index).map(|output| output.value)
+        })
     }
 
     /// Replaces the outputs that came with the previous event.

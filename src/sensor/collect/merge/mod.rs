@@ -188,6 +188,8 @@ impl Merge {
         let is_kept = |peer: &PeerId| joins.is_none() && live.contains(peer) && source.peers[peer];
         let (known, gone): (BTreeSet<_>, BTreeSet<_>) = source.peers.keys().partition(|peer| is_kept(peer));
         if let Some(joins) = joins {
+            // The tip of an earlier run may be an old one.
+            self.chain.lost(sensor);
             self.push(time, EventKind::Sensor(sensor, joins));
         }
         self.disconnect(time, sensor, gone);
@@ -205,7 +207,7 @@ impl Merge {
 
     fn leave_event(&mut self, origin: Origin, event: message::Event, time: Timestamp) {
         let source = &mut self.sources[origin.sensor];
-        if matches!(event.kind, Some(MessageKind::KnownOutputs(_))) {
+        if origin.kind == Kind::Tx && matches!(event.kind, Some(MessageKind::KnownOutputs(_))) {
             source.known = Some(event);
             return;
         }
@@ -256,10 +258,7 @@ impl Merge {
                 self.refuse(origin.sensor, &SchemaError::Impossible("kind of an event"));
             }
             (Ok(Some(event)), Ok(known)) => {
-                if let Some(known) = known.flatten() {
-                    self.push(time, known.kind);
-                }
-                self.take(origin, event.kind, time);
+                self.take(origin, known.flatten().map(|known| known.kind), event.kind, time);
             }
             // A kind that this version does not know.
             (Ok(None), Ok(_)) => {}
@@ -267,20 +266,24 @@ impl Merge {
         }
     }
 
-    /// Handles an event about a sensor or its network.
-    fn take(&mut self, origin: Origin, kind: EventKind, time: Timestamp) {
+    /// Handles an event about a sensor or its network. Known outputs only precede the transaction that spends
+    /// them.
+    fn take(&mut self, origin: Origin, known: Option<EventKind>, kind: EventKind, time: Timestamp) {
         let sensor = origin.sensor;
         match kind {
             EventKind::Peer(peer, mut event) => {
                 let source = &mut self.sources[sensor];
-                let known = origin.peer(peer).filter(|peer| source.note(*peer, &event));
-                let Some(known) = known else {
+                let id = origin.peer(peer).filter(|peer| source.note(*peer, origin.kind, &event));
+                let Some(id) = id else {
                     source.counts.refused += 1;
                     return;
                 };
                 source.note_id(peer);
                 translate::shift(&mut event, source.offset.server_ahead().saturating_add(self.reader_ahead));
-                self.push(time, EventKind::Peer(known, event));
+                if let Some(known) = known {
+                    self.push(time, known);
+                }
+                self.push(time, EventKind::Peer(id, event));
             }
             EventKind::Tip(tip) | EventKind::BlocksDisconnected { tip, .. } => self.chain.tip(sensor, tip),
             EventKind::Block { peer, block, .. } | EventKind::PastBlock { peer, block, .. } => {

@@ -37,6 +37,25 @@ fn a_hostile_sensor_is_bounded() {
     assert!(reader.model.peers().iter().all(is_its_own), "the others said nothing that has a meaning");
 }
 
+#[test]
+fn events_of_peers_that_were_not_reported_are_refused() {
+    let mut sensor = Sensor::new("fra1", 0, ms(10));
+    sensor.state(T, &[1]);
+    let listed = |peer| EventKind::Peer(PeerId(peer), PeerEvent::Listed { txs: vec![], is_complete: false });
+    for flush in 0..100 {
+        let peers = (0..1_000).map(|at| listed(1_000 + flush * 1_000 + at));
+        sensor.flush(T + ms(100 + flush * 10), peers.collect());
+    }
+    let ended = PeerEvent::Disconnected { reason: DisconnectReason::PingTimeout, retry_at: None };
+    let tolerated = PeerEvent::Tolerated(Misbehaviour::NoCommand);
+    let of_stranger = [ended, tolerated].map(|event| EventKind::Peer(PeerId(5_000_000), event));
+    sensor.flush(T + ms(1_900), of_stranger.into()).status(T + ms(2_000));
+    let mut reader = Reader::new();
+    reader.read(sensor.sent).advance(T + ms(4_000));
+    assert_eq!(reader.report().refused, 100_002);
+    assert!(reader.events.len() < 10);
+}
+
 /// A batch of arbitrary events, as a hostile sensor might send it.
 fn batch(kind: Kind, sent_us: u64, events: Vec<message::Event>) -> Arrival {
     let places = (0..).take(events.len()).collect();

@@ -143,6 +143,71 @@ fn known_outputs_reach_the_event_that_they_belong_to() {
     assert_eq!(entry.fee(), Some(1_000));
 }
 
+#[test]
+fn known_outputs_are_only_believed_where_no_transaction_or_block_shows_the_value() {
+    let known = |tx, value| EventKind::KnownOutputs(vec![KnownOutput { outpoint: output(tx, 0), value }]);
+    let first = mined_on(BlockHash([3; 32]), 1);
+    let funds = loose(7);
+    let second = mined_on(first.hash, 7);
+    let tip = |block: &crate::wire::Block, height| EventKind::Tip(Tip { hash: block.hash, height, time: 1 });
+    let parent = spend(&[coin(5)], &[9_000]);
+    let [of_block, of_mempool] =
+        [(&funds, 5), (&parent, 8_000)].map(|(tx, value)| spend(&[output(tx, 0)], &[value]));
+    let mut sensor = Sensor::new("fra1", 0, ms(10));
+    sensor.state(T, &[1]).flush(T + ms(50), vec![tip(&first, 100)]);
+    let block = EventKind::Block { peer: PeerId(1), height: 101, block: Arc::new(second.clone()) };
+    sensor.flush(T + ms(200), vec![tip(&second, 101), block]);
+    sensor.flush(T + ms(400), vec![known(&funds, 90_000), delivered(1, &of_block)]);
+    sensor.flush(T + ms(600), vec![known(&parent, 90_000), delivered(1, &of_mempool)]);
+    let mut reader = Reader::new();
+    reader.read(sensor.sent.drain(..)).advance(T + ms(2_000));
+    let fee =
+        |reader: &Reader, tx: &crate::wire::Transaction| reader.model.transaction(&tx.wtxid()).unwrap().fee();
+    assert_eq!(fee(&reader, &of_block), Some(3), "the block shows it");
+    assert_eq!(fee(&reader, &of_mempool), Some(82_000), "nothing else is known");
+    sensor.flush(T + ms(3_000), vec![delivered(1, &parent)]);
+    reader.read(sensor.sent).advance(T + ms(5_000));
+    assert_eq!(fee(&reader, &of_mempool), Some(1_000));
+}
+
+#[test]
+fn known_outputs_do_not_reach_another_event_than_the_transaction_after_them() {
+    let [lie, tx] = [1, 2].map(|number| spend(&[coin(number)], &[4_000]));
+    let known = |number| KnownOutput { outpoint: coin(number), value: 50_000 };
+    let [mut liar, mut honest] = ["liar", "fra1"].map(|name| Sensor::new(name, 0, ms(10)));
+    liar.state(T, &[1]);
+    // An event that is left out after them, or one that is not a transaction.
+    let seed = EventKind::Seed { name: "seed.example".to_owned(), answer: Ok(1) };
+    for (at, event) in [(100, seed), (500, delivered(9_999_999_999, &lie))] {
+        let known = EventKind::KnownOutputs(vec![known(1), known(2)]);
+        liar.flush(T + ms(at), vec![known, event]);
+    }
+    honest.state(T, &[1]).flush(T + ms(101), vec![announced(1, &tx), delivered(1, &tx)]);
+    let mut reader = Reader::new();
+    reader.read(stored(vec![liar, honest])).advance(T + ms(2_000));
+    assert_eq!(reader.txids(), BTreeSet::from([tx.txid()]));
+    assert_eq!(reader.model.transaction(&tx.wtxid()).unwrap().fee(), None);
+    assert!(!reader.events.iter().any(|event| matches!(event.kind, EventKind::KnownOutputs(_))));
+}
+
+#[test]
+fn the_tip_of_an_earlier_run_does_not_count() {
+    let (old, new) = (mined_on(BlockHash([3; 32]), 1), mined_on(BlockHash([4; 32]), 2));
+    let tip = |block: &crate::wire::Block, height| EventKind::Tip(Tip { hash: block.hash, height, time: 1 });
+    let [mut fra, mut nyc] = ["fra1", "nyc1"].map(|name| Sensor::new(name, 0, ms(10)));
+    fra.state(T, &[1]).flush(T + ms(50), vec![tip(&old, 50)]);
+    nyc.state(T, &[1]).flush(T + ms(90), vec![tip(&new, 100)]);
+    (fra.run, fra.flush, fra.first) = (8, 0, 0);
+    fra.state(T + ms(3_000), &[1]);
+    for at in 1..5 {
+        fra.status(T + ms(at * 5_000));
+        nyc.status(T + ms(at * 5_000));
+    }
+    let mut reader = Reader::new();
+    reader.read(stored(vec![fra, nyc])).advance(T + ms(21_000));
+    assert_eq!(reader.model.tip().map(|tip| tip.height), Some(100));
+}
+
 /// A few seconds of three sensors' messages: chains of transactions that each sees at its own pace.
 fn three_sensors(delays: &[u64]) -> Vec<Sensor> {
     let parents: Vec<_> = (0..12).map(|number| spend(&[coin(number)], &[9_000, 9_000])).collect();

@@ -7,6 +7,7 @@ use crate::model::{Model, ModelSettings};
 use crate::schema::{Body, encode_without_body, message};
 use crate::sensor::collect::merge::Merge;
 use crate::sensor::collect::source::Arrival;
+use crate::sensor::events::kind_of;
 use crate::sensor::kind::{Kind, SensorName};
 use crate::util::time::Timestamp;
 use crate::wire::{Transaction, TxHash, Txid};
@@ -93,12 +94,8 @@ impl Sensor {
     pub fn flush(&mut self, at: Timestamp, events: Vec<EventKind>) -> &mut Self {
         let mut batches: Vec<(Kind, message::Batch)> = Vec::new();
         for (place, kind) in (0..).zip(events) {
-            let of = match &kind {
-                EventKind::Peer(_, PeerEvent::Announced { .. }) => Kind::Relay,
-                EventKind::Peer(_, PeerEvent::Transaction { .. }) | EventKind::KnownOutputs(_) => Kind::Tx,
-                EventKind::Peer(..) | EventKind::Warning(_) => Kind::Peers,
-                _ => Kind::Chain,
-            };
+            // What is known of outputs stands before its transaction.
+            let of = kind_of(&kind).unwrap_or(Kind::Tx);
             let (event, body) = encode_without_body(&self.event(at, kind)).unwrap();
             match body {
                 Some(Body::Transaction(tx)) => {
