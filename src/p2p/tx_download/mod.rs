@@ -265,9 +265,9 @@ impl Part for TxDownload {
                 self.parents.retract(txid);
             }
         }
-        for hash in self.requests.take_abandoned() {
+        for (hash, tried) in self.requests.take_abandoned() {
             if let TxHash::Wtxid(wtxid) = hash {
-                self.bootstrap.relay_failed(&wtxid, now);
+                self.bootstrap.relay_failed(&wtxid, &tried, now);
             }
         }
         let (asks, relayed) = self.bootstrap.timer(now);

@@ -53,6 +53,7 @@ pub struct Entries {
     index: HashMap<Wtxid, Position, foldhash::fast::RandomState>,
     here: usize,
     open: usize,
+    relayed: usize,
 }
 
 impl ListId {
@@ -138,6 +139,11 @@ impl Entries {
         self.open
     }
 
+    /// The number of transactions handled by ordinary relay.
+    pub fn relayed(&self) -> usize {
+        self.relayed
+    }
+
     /// The position after the last transaction.
     pub fn end(&self) -> Position {
         Position::try_from(self.all.len()).unwrap_or(Position::MAX)
@@ -166,6 +172,7 @@ impl Entries {
         self.all.push(Entry { wtxid, state, lists, asked, announced_by });
         self.here += usize::from(state == State::Here);
         self.open += usize::from(is_open(state));
+        self.relayed += usize::from(state == State::Relayed);
         true
     }
 
@@ -175,12 +182,19 @@ impl Entries {
         let former = std::mem::replace(&mut entry.state, state);
         self.here = self.here + usize::from(state == State::Here) - usize::from(former == State::Here);
         self.open = self.open + usize::from(is_open(state)) - usize::from(is_open(former));
+        let [now, before] = [state, former].map(|state| usize::from(state == State::Relayed));
+        self.relayed = self.relayed + now - before;
         former
     }
 
     /// Notes that a source is asked for a transaction.
     pub fn ask(&mut self, position: Position, source: u8) {
         self.set(position, State::InFlight(source));
+        self.tried(position, source);
+    }
+
+    /// Notes that a source was asked for a transaction by ordinary relay.
+    pub fn tried(&mut self, position: Position, source: u8) {
         if let Some(entry) = self.all.get_mut(position as usize) {
             entry.asked.insert(source);
         }
@@ -220,10 +234,11 @@ impl Entries {
         }
     }
 
-    /// Gives up all transactions that wait.
+    /// Gives up all transactions that wait, or would if ordinary relay fails.
     pub fn stop(&mut self) {
         for position in 0..self.end() {
-            if self.get(position).is_some_and(|entry| entry.state == State::Waiting) {
+            let state = self.get(position).map(|entry| entry.state);
+            if matches!(state, Some(State::Waiting | State::Relayed)) {
                 self.set(position, State::GivenUp);
             }
         }

@@ -101,6 +101,11 @@ impl Fetch {
         self.entries.open() == 0
     }
 
+    /// Whether ordinary relay may still hand transactions back.
+    pub fn awaits_relay(&self) -> bool {
+        self.entries.relayed() > 0
+    }
+
     /// Forgets all lists.
     pub fn clear(&mut self, now: Timestamp) {
         self.entries = Entries::default();
@@ -186,11 +191,14 @@ impl Fetch {
         is_open
     }
 
-    /// Ordinary relay gave up a transaction: none of its announcers delivered it.
-    pub fn relay_failed(&mut self, wtxid: &Wtxid, now: Timestamp) {
+    /// Ordinary relay gave up a transaction: none of its announcers, `tried`, delivered it.
+    pub fn relay_failed(&mut self, wtxid: &Wtxid, tried: &[PeerId], now: Timestamp) {
         if let Some(position) = self.entries.find(wtxid)
             && self.entries.get(position).is_some_and(|entry| entry.state == State::Relayed)
         {
+            for number in tried.iter().filter_map(|peer| self.sources.number(*peer)) {
+                self.entries.tried(position, number);
+            }
             self.entries.set(position, State::Waiting);
             self.ask_next(position, now);
         }

@@ -176,9 +176,9 @@ impl Bootstrap {
         self.progress = Progress::default();
     }
 
-    /// Notes that ordinary relay gave up a transaction.
-    pub fn relay_failed(&mut self, wtxid: &Wtxid, now: Timestamp) {
-        self.fetch.relay_failed(wtxid, now);
+    /// Notes that ordinary relay gave up a transaction, which the peers in `tried` did not deliver.
+    pub fn relay_failed(&mut self, wtxid: &Wtxid, tried: &[PeerId], now: Timestamp) {
+        self.fetch.relay_failed(wtxid, tried, now);
     }
 
     /// Notes that a peer lacks a transaction. Returns whether it was asked for it here.
@@ -246,7 +246,7 @@ impl Bootstrap {
         if self.fetch.is_clear() {
             return actions;
         }
-        let done = self.fetch.is_idle() && !self.lists.is_listing();
+        let done = self.fetch.is_idle() && !self.fetch.awaits_relay() && !self.lists.is_listing();
         let progress = BootstrapProgress { listed: self.fetch.listed(), fetched: self.fetch.here(), done };
         let report = self.progress.report(progress, now);
         actions.extend(report.map(|progress| Action::Emit(EventKind::Bootstrap(progress))));

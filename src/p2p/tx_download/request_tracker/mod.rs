@@ -47,8 +47,8 @@ pub struct RequestTracker {
     /// Peers that may have announcements in `ready` and room for another request.
     idle: BTreeSet<PeerId>,
     seen: Seen,
-    /// Announced transactions that no announcer delivered.
-    abandoned: Vec<TxHash>,
+    /// Announced transactions that no announcer delivered, and which connected ones were asked.
+    abandoned: Vec<(TxHash, Vec<PeerId>)>,
     next_order: u64,
 }
 
@@ -163,8 +163,8 @@ impl RequestTracker {
         }
     }
 
-    /// Returns the transactions that no announcer delivered, each once.
-    pub fn take_abandoned(&mut self) -> Vec<TxHash> {
+    /// Returns the transactions that no announcer delivered, each once, with the connected peers that were asked.
+    pub fn take_abandoned(&mut self) -> Vec<(TxHash, Vec<PeerId>)> {
         std::mem::take(&mut self.abandoned)
     }
 
@@ -334,8 +334,9 @@ impl RequestTracker {
             return;
         }
         if missing.candidates.is_empty() {
+            let tried = missing.tried.clone();
             self.forget(hash);
-            self.abandoned.push(hash);
+            self.abandoned.push((hash, tried));
             return;
         }
         for &(order, candidate) in &missing.candidates {

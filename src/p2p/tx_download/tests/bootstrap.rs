@@ -267,6 +267,25 @@ fn what_relay_does_not_deliver_is_requested_as_listed() {
 }
 
 #[test]
+fn what_relay_loses_when_the_rest_of_the_list_is_here_is_requested_as_listed() {
+    let mut scene = Scene::new();
+    let lister = scene.connect(1, BLOOM, 0..100);
+    let silent = scene.connect(2, PLAIN, 0..0);
+    scene.node(silent).manner = Manner::Silent;
+    scene.announce(silent, ids(0..10));
+    scene.timer();
+    scene.connect(3, PLAIN, 10..100);
+    scene.list(lister, &ids(0..100));
+    scene.pass(Duration::from_secs(16));
+    scene.settle();
+    assert_eq!((scene.arrivals(), dones(&scene)), ((0, 90), vec![]));
+    scene.disconnect(silent);
+    scene.settle();
+    assert_eq!(scene.arrivals(), (0, 100));
+    assert_eq!(dones(&scene), [BootstrapProgress { listed: 100, fetched: 100, done: true }]);
+}
+
+#[test]
 fn what_a_silent_peer_leaves_is_requested_from_another_one_without_blame() {
     let mut scene = Scene::new();
     let lister = scene.connect(1, BLOOM, 0..0);
