@@ -207,11 +207,7 @@ impl Fetch {
     /// A transaction arrived from a peer. Returns `None` if that peer was not asked for it here.
     pub fn received(&mut self, peer: PeerId, wtxid: &Wtxid, now: Timestamp) -> Option<Delivery> {
         let number = self.sources.number(peer)?;
-        let Some(position) = self.entries.find(wtxid) else {
-            let source = self.sources.get_mut(number).filter(|source| source.late > 0)?;
-            source.late -= 1;
-            return Some(Delivery { is_first: false, announced_answer: None });
-        };
+        let position = self.entries.find(wtxid)?;
         let entry = self.entries.get(position).filter(|entry| entry.asked.contains(number))?;
         let (state, lists) = (entry.state, entry.lists);
         let was_announced = entry.announced_by.contains(number);
@@ -231,6 +227,15 @@ impl Fetch {
             self.arrived_at(position, now);
         }
         Some(Delivery { is_first, announced_answer: was_announced.then_some(answered_after) })
+    }
+
+    /// A transaction arrived that the peer was not asked for otherwise. Returns whether it may answer a request that was
+    /// given up, in a list that is forgotten.
+    pub fn received_late(&mut self, peer: PeerId) -> bool {
+        let source = self.sources.number(peer).and_then(|number| self.sources.get_mut(number));
+        let Some(source) = source.filter(|source| source.late > 0) else { return false };
+        source.late -= 1;
+        true
     }
 
     /// Notes a transaction that arrived by another route.

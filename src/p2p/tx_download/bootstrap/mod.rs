@@ -164,6 +164,12 @@ impl Bootstrap {
         self.fetch.received(peer, wtxid, now)
     }
 
+    /// A transaction arrived that the peer was asked for neither by ordinary relay nor in a current list. Returns whether
+    /// it may answer a request of a list that is forgotten.
+    pub fn received_late(&mut self, peer: PeerId) -> bool {
+        self.fetch.received_late(peer)
+    }
+
     /// Notes a transaction that arrived by another route.
     pub fn arrived(&mut self, wtxid: &Wtxid, now: Timestamp) {
         self.fetch.arrived(wtxid, now);

@@ -306,6 +306,30 @@ fn what_a_silent_peer_leaves_is_requested_from_another_one_without_blame() {
 }
 
 #[test]
+fn an_answer_to_ordinary_relay_is_not_taken_for_a_late_one_of_a_list() {
+    let mut scene = Scene::new();
+    let lister = scene.connect(1, BLOOM, 0..0);
+    let silent = scene.connect(2, PLAIN, 0..200);
+    scene.node(silent).manner = Manner::Silent;
+    scene.connect(3, PLAIN, 0..50);
+    scene.list(lister, &ids(0..100));
+    scene.pass(Duration::from_secs(16));
+    scene.settle();
+    assert_eq!((scene.arrivals(), dones(&scene).len()), ((0, 50), 1), "the list is forgotten");
+    // It answers again: first what is announced, then what was given up.
+    let given_up = std::mem::take(&mut scene.node(silent).requests);
+    assert!(!given_up.is_empty());
+    scene.node(silent).manner = Manner::Honest;
+    scene.announce(silent, ids(100..110));
+    scene.settle();
+    assert_eq!(scene.arrivals(), (10, 50));
+    scene.node(silent).requests = given_up;
+    scene.settle();
+    assert_eq!(scene.arrivals(), (10, 100), "what nobody else had is here now");
+    assert_eq!(scene.blame(), Vec::<&(PeerId, PeerEvent)>::new());
+}
+
+#[test]
 fn what_was_in_flight_to_a_lost_connection_is_requested_from_the_next_one() {
     let mut scene = Scene::new();
     let only = scene.connect(1, BLOOM, 0..1_000);
