@@ -18,6 +18,27 @@ pub type Position = u32;
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
 pub struct SourceSet(u64);
 
+/// What is known about a listed transaction before its download.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Presence {
+    /// Already here.
+    Here,
+    /// Handled by ordinary relay.
+    Relayed,
+    /// To be requested.
+    Missing,
+}
+
+impl From<Presence> for State {
+    fn from(presence: Presence) -> Self {
+        match presence {
+            Presence::Here => Self::Here,
+            Presence::Relayed => Self::Relayed,
+            Presence::Missing => Self::Waiting,
+        }
+    }
+}
+
 /// Where the download of a listed transaction stands.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum State {

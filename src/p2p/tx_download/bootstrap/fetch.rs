@@ -3,8 +3,8 @@
 //! All peers work through the list in order, each taking what it delivers in about a second. What one peer
 //! lacks is queued for another, until all have been asked.
 
-use super::entries::{Entries, ListId, Position, State};
-use super::sources::Sources;
+use super::entries::{Entries, ListId, Position, Presence, State};
+use super::sources::{Source, Sources};
 use crate::event::PeerId;
 use crate::util::time::Timestamp;
 use crate::wire::Wtxid;
@@ -38,17 +38,6 @@ pub struct Fetch {
 struct Served {
     delivered: usize,
     missed: usize,
-}
-
-/// What is known about a listed transaction before its download.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Presence {
-    /// Already here.
-    Here,
-    /// Handled by ordinary relay.
-    Relayed,
-    /// To be requested.
-    Missing,
 }
 
 /// A listed transaction from a peer that was asked for it.
@@ -140,19 +129,14 @@ impl Fetch {
     /// Notes that `peer` is the author of `list`.
     pub fn begin_list(&mut self, peer: PeerId, list: ListId) {
         self.outcomes[list.index()] = Served::default();
-        if let Some(source) = self.sources.number(peer).and_then(|number| self.sources.get_mut(number)) {
+        if let Some(source) = self.sources.of(peer) {
             source.lists.insert(list);
         }
     }
 
     /// Adds a transaction of a list. Returns whether it is new to that list.
     pub fn add(&mut self, list: ListId, wtxid: Wtxid, presence: Presence) -> bool {
-        let state = match presence {
-            Presence::Here => State::Here,
-            Presence::Relayed => State::Relayed,
-            Presence::Missing => State::Waiting,
-        };
-        self.entries.add(list, wtxid, state)
+        self.entries.add(list, wtxid, presence.into())
     }
 
     /// Forgets a list, with everything that is in no other list.
@@ -168,7 +152,7 @@ impl Fetch {
 
     /// Notes that a peer announced transactions: after its first trickle it serves its whole mempool.
     pub fn trickled(&mut self, peer: PeerId, now: Timestamp) {
-        if let Some(source) = self.sources.number(peer).and_then(|number| self.sources.get_mut(number)) {
+        if let Some(source) = self.sources.of(peer) {
             source.announced(now);
         }
     }
@@ -232,10 +216,7 @@ impl Fetch {
     /// A transaction arrived that the peer was not asked for otherwise. Returns whether it may answer a request that was
     /// given up, in a list that is forgotten.
     pub fn received_late(&mut self, peer: PeerId) -> bool {
-        let source = self.sources.number(peer).and_then(|number| self.sources.get_mut(number));
-        let Some(source) = source.filter(|source| source.late > 0) else { return false };
-        source.late -= 1;
-        true
+        self.sources.of(peer).is_some_and(Source::answered_late)
     }
 
     /// Notes a transaction that arrived by another route.

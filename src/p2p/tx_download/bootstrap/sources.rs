@@ -70,6 +70,13 @@ impl Source {
         self.window.reset();
     }
 
+    /// A request that was given up may have been answered. Returns whether there is one.
+    pub fn answered_late(&mut self) -> bool {
+        let is_late = self.late > 0;
+        self.late -= usize::from(is_late);
+        is_late
+    }
+
     /// A request was answered by another peer.
     pub fn cancelled(&mut self, now: Timestamp) {
         self.late += 1;
@@ -137,6 +144,11 @@ impl Sources {
 
     pub fn number(&self, peer: PeerId) -> Option<u8> {
         self.numbers.get(&peer).copied()
+    }
+
+    /// A peer, if it is a source.
+    pub fn of(&mut self, peer: PeerId) -> Option<&mut Source> {
+        self.get_mut(self.number(peer)?)
     }
 
     pub fn get(&self, number: u8) -> Option<&Source> {
