@@ -186,7 +186,7 @@ async fn settings_out_of_bounds_are_refused() {
 }
 
 #[tokio::test]
-async fn it_tells_how_it_wants_to_be_watched() {
+async fn it_says_how_it_wants_to_be_watched() {
     let demo = Demo::start(DemoSettings { seed: None, ..settings(3, 7.0) }).await.unwrap();
     let watching = demo.settings();
     assert_eq!(watching.network, Network::Regtest);

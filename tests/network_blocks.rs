@@ -144,7 +144,7 @@ async fn a_new_block_is_downloaded_by_its_header() {
 }
 
 #[tokio::test]
-async fn blocks_that_a_peer_behind_did_not_know_are_not_new() {
+async fn blocks_that_a_lagging_peer_did_not_know_are_not_new() {
     let (behind, ahead) = (Node::listen().await, Node::listen().await);
     let mut monitor = Monitor::start(settings(vec![behind.address(), ahead.address()]));
     let (_first, mut peer) = meanwhile(&mut monitor, async {

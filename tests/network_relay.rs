@@ -247,7 +247,7 @@ async fn many_announcements_in_small_pieces_are_all_followed() {
 }
 
 #[tokio::test]
-async fn a_missing_unannounced_parent_is_no_fault_of_the_peer() {
+async fn a_peer_is_not_blamed_for_a_missing_unannounced_parent() {
     let node = Node::listen().await;
     let request_timeout = Duration::from_millis(200);
     let mut monitor = Monitor::start(Settings { request_timeout, ..settings(vec![node.address()]) });
@@ -269,7 +269,7 @@ async fn a_missing_unannounced_parent_is_no_fault_of_the_peer() {
 }
 
 #[tokio::test]
-async fn an_unannounced_parent_is_requested_by_txid_unless_it_arrives_by_itself() {
+async fn an_unannounced_parent_is_requested_by_txid_unless_it_arrives_unasked() {
     let node = Node::listen().await;
     let mut monitor = Monitor::start(settings(vec![node.address()]));
     let mut peer = meet(&mut monitor, &node).await;

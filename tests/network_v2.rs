@@ -204,7 +204,7 @@ fn behind(proxy: &Node, transport: TransportChoice) -> Monitor {
 }
 
 #[tokio::test]
-async fn of_a_peer_behind_a_proxy_that_breaks_off_it_is_not_said_that_it_does_not_speak_v2() {
+async fn a_peer_is_not_said_to_lack_v2_when_the_proxy_breaks_off() {
     let proxy = Node::listen().await;
     let mut monitor = behind(&proxy, TransportChoice::V2);
     let (reason, _) = tokio::join!(monitor.end_of(PEER), proxied(&proxy));
@@ -212,7 +212,7 @@ async fn of_a_peer_behind_a_proxy_that_breaks_off_it_is_not_said_that_it_does_no
 }
 
 #[tokio::test]
-async fn a_proxy_that_breaks_off_makes_no_peer_one_that_speaks_v1() {
+async fn a_proxy_that_breaks_off_does_not_make_a_peer_count_as_v1() {
     let proxy = Node::listen().await;
     let mut monitor = behind(&proxy, TransportChoice::Auto);
     let dials = async {

@@ -200,7 +200,7 @@ fn a_transaction_is_reported_once_its_fee_is_known_to_match() {
 }
 
 #[test]
-fn what_waited_before_startup_is_no_news() {
+fn what_waited_before_startup_is_not_reported() {
     let mut desk = Desk::new(&["transactions; cooldown 0s"]);
     desk.scene.connect(1);
     let tx = loose(1);
@@ -383,7 +383,7 @@ fn a_rule_says_what_to_do_and_how_often() {
 }
 
 #[test]
-fn a_wrong_rule_is_answered_with_the_place_and_what_is_allowed() {
+fn the_error_for_a_wrong_rule_names_the_place_and_what_is_allowed() {
     let wrong = |text: &str| {
         let QueryError { at, message } = Rule::parse(text).unwrap_err();
         (text[at].to_owned(), message)

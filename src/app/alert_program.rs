@@ -250,7 +250,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn of_our_environment_the_program_gets_named_variables_only() {
+    async fn the_program_gets_only_named_variables_of_our_environment() {
         let folder = tempfile::tempdir().unwrap();
         let out = folder.path().join("out");
         let program = script(folder.path(), &format!("env > {}", out.display()));

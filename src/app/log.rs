@@ -310,7 +310,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_system_says_is_said_once() {
+    fn the_systems_message_is_not_repeated() {
         let Err(error) = open(Path::new("/dev/null/folder/log")) else { panic!("that is no folder") };
         let said = format!("{:#}", anyhow::Error::from(error));
         assert_eq!(said.matches("os error").count(), 1, "{said}");

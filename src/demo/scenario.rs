@@ -165,7 +165,7 @@ mod tests {
     }
 
     #[test]
-    fn a_mood_lasts_as_long_as_it_says() {
+    fn a_mood_lasts_as_long_as_planned() {
         let scenario = Scenario::new(3, 20);
         for node in 0..20 {
             let mut elapsed = Duration::ZERO;

@@ -57,7 +57,7 @@ mod tests {
     }
 
     #[test]
-    fn a_lasting_backlog_is_told_once_and_so_is_its_end() {
+    fn a_lasting_backlog_is_reported_once_and_so_is_its_end() {
         assert_eq!(changes(|second| (10..30).contains(&second)), [(15, true), (35, false)]);
         assert_eq!(changes(|second| (10..30).contains(&second) || second == 32), [(15, true), (38, false)]);
     }

@@ -109,7 +109,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn whatever_a_seed_answers_no_address_outside_of_the_public_internet_is_used() {
+    async fn only_addresses_of_the_public_internet_are_used_from_a_seeds_answer() {
         let loopback = ["127.0.0.1:8333", "[::1]:8333", "[::ffff:127.0.0.1]:8333", "0.0.0.0:8333"];
         let private = ["10.0.0.1:8333", "192.168.0.1:8333", "[fc00::1]:8333", "[fe80::1]:8333"];
         // NAT64; and Teredo and 6to4 of a client in a private network, whose address Teredo stores inverted.

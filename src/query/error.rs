@@ -67,7 +67,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_missing_at_the_end_is_pointed_at_behind_the_text() {
+    fn the_caret_is_after_the_text_if_something_is_missing_at_the_end() {
         assert_eq!(QueryError::new(3..3, "expected a value").caret("a ="), "a =\n   ^ expected a value");
     }
 }

@@ -148,7 +148,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_read_is_pointed_at() {
+    fn the_caret_points_at_what_cannot_be_read() {
         assert_eq!(tokens("a = \"b").unwrap_err().at, 4..6);
         assert_eq!(tokens("!a").unwrap_err().at, 0..1);
         assert_eq!(tokens("a \u{1b}[2J").unwrap_err().at, 2..3);

@@ -214,13 +214,13 @@ mod tests {
         StreamSettings { max_bytes: 8_000_000_000, max_age: Duration::from_hours(24), replicas: 1 };
 
     #[test]
-    fn a_stream_that_was_created_is_fit() {
+    fn a_created_stream_is_suitable() {
         assert_eq!(check(&config(NET, &SETTINGS), NET, &SETTINGS), Ok(Vec::new()));
         assert_eq!(config(NET, &SETTINGS).name, "mempulse-signet");
     }
 
     #[test]
-    fn a_stream_with_other_limits_is_fit_and_the_limits_are_named() {
+    fn a_stream_with_other_limits_is_suitable_and_the_limits_are_named() {
         let other = StreamSettings { max_bytes: 1_000, max_age: Duration::from_hours(1), replicas: 3 };
         let differences = check(&config(NET, &other), NET, &SETTINGS).unwrap();
         let expected =

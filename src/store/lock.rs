@@ -129,7 +129,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn of_two_processes_one_keeps_the_lock_when_the_folder_has_vanished() {
+    async fn one_of_two_processes_keeps_the_lock_when_the_folder_has_vanished() {
         let parent = tempfile::tempdir().unwrap();
         let dir = parent.path().join("state");
         let mut first = Lock::of_network(&dir, NET).unwrap().unwrap();

@@ -178,7 +178,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_disk_that_does_not_answer_holds_nobody_up() {
+    async fn a_disk_that_does_not_answer_blocks_nothing() {
         let (_answer, wait) = std::sync::mpsc::channel::<()>();
         let writer = writer(move |_| wait.recv().map_err(io::Error::other));
         let (closed, ()) = tokio::join!(writer.close(Some(true)), tokio::time::advance(CLOSE_TIMEOUT * 2));

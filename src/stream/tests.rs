@@ -89,7 +89,7 @@ fn the_end_of_a_connection_has_a_word_and_a_message() {
 }
 
 #[test]
-fn the_end_of_a_connection_and_a_failed_attempt_are_told_apart() {
+fn a_lost_connection_and_a_failed_attempt_are_distinguished() {
     let lost = || PeerEvent::Disconnected { reason: DisconnectReason::ClosedByPeer, retry_at: None };
     let ready = PeerEvent::Ready(Box::new(info()));
     let lines = lines(vec![dialling("10.0.0.1"), lost(), dialling("10.0.0.1"), ready, lost()]);
@@ -178,7 +178,7 @@ fn a_reorg_names_its_heights_and_the_new_tip() {
 }
 
 #[test]
-fn a_wrong_clock_is_warned_of_and_a_correction_is_followed() {
+fn a_wrong_clock_causes_a_warning_and_a_correction_is_followed() {
     let mut model = model();
     let mut lines = |kind| {
         let event = Event { time: NOW, kind };

@@ -183,7 +183,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn whoever_waits_notices_soon_that_the_machine_slept() {
+    async fn a_waiting_task_soon_notices_that_the_machine_slept() {
         let (machine, clock) = TestMachine::start(START);
         let due = START + HOUR;
         assert_eq!(clock.wakeup(due).duration_since(Instant::now()), RECHECK);

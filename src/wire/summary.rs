@@ -124,7 +124,7 @@ mod tests {
     use crate::wire::{BlockHash, Services, Txid, Version, Wtxid};
 
     #[test]
-    fn a_summary_says_what_matters() {
+    fn a_summary_names_what_matters() {
         let version = |agent: &[u8]| {
             Message::Version(Version {
                 version: 70_016,

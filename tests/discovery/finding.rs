@@ -80,7 +80,7 @@ async fn a_damaged_file_is_set_aside_with_a_warning_and_replaced() {
 }
 
 #[tokio::test]
-async fn of_no_use_are_replaced_if_they_were_found_and_kept_if_they_were_named() {
+async fn useless_peers_are_replaced_if_discovered_and_kept_if_named() {
     let start = async |number, script| Node::start(listen(number).await, script);
     let blocks_only = Script { version: Version { relay: false, ..version() }, ..Script::default() };
     let no_witness =

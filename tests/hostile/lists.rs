@@ -78,7 +78,7 @@ fn misbehaved(what: Misbehaviour) -> DisconnectReason {
 }
 
 #[tokio::test]
-async fn a_list_of_what_nobody_has_is_made_up() {
+async fn a_list_of_what_no_peer_has_is_made_up() {
     let list = (0..2_000).map(made_up).collect();
     assert_eq!(ending(std::iter::once(list)).await, misbehaved(Misbehaviour::MempoolListMadeUp));
 }
@@ -90,7 +90,7 @@ async fn a_list_that_never_ends_is_too_long() {
 }
 
 #[tokio::test]
-async fn a_list_that_repeats_itself_is_none() {
+async fn a_list_that_repeats_itself_is_invalid() {
     let part: Vec<Inventory> = (0..FULL).map(made_up).collect();
     let twice = [part.clone(), part].into_iter();
     assert_eq!(ending(twice).await, misbehaved(Misbehaviour::MempoolListRepeats));

@@ -181,7 +181,7 @@ fn correct(clock: &SetClock, monitor: &Monitor, node: &StandIn) {
 
 #[test]
 #[ignore = "needs faketime"]
-fn after_a_pause_of_eight_hours_peers_are_pinged_or_redialled_and_nobody_is_blamed() {
+fn after_a_pause_of_eight_hours_peers_are_pinged_or_redialled_and_not_blamed() {
     let clock = SetClock::all("+0");
     let nodes: Vec<_> = (0..8).map(|_| StandIn::start()).collect();
     for node in &nodes {

@@ -26,7 +26,7 @@ fn without_a_terminal_it_names_the_stream() {
 }
 
 #[test]
-fn what_is_wrong_is_said_in_one_line() {
+fn a_mistake_is_explained_in_one_line() {
     for (arguments, part) in [
         ("--network moon", "moon"),
         ("stream --peer 127.0.0.1:99999", "127.0.0.1:99999"),
@@ -54,7 +54,7 @@ fn what_is_wrong_is_said_in_one_line() {
 }
 
 #[test]
-fn without_seeds_or_any_address_it_says_what_to_name() {
+fn without_seeds_or_any_address_it_says_what_to_set() {
     let state = tempfile::tempdir().unwrap();
     for arguments in ["stream --network regtest", "report --network simnet"] {
         let refused = mempulse(arguments).arg("--state-dir").arg(state.path()).assert().code(2);
@@ -140,7 +140,7 @@ fn a_query_that_is_wrong_is_shown_with_a_caret_below_the_place() {
 }
 
 #[test]
-fn help_and_version_are_told() {
+fn help_and_version_are_printed() {
     mempulse("--version").assert().success().stdout(concat!("mempulse ", env!("CARGO_PKG_VERSION"), "\n"));
     let help = mempulse("--help").assert().success();
     let help = String::from_utf8_lossy(&help.get_output().stdout).into_owned();

@@ -159,7 +159,7 @@ fn a_terminal_without_unicode_gets_ascii_and_the_console_its_own_characters() {
 }
 
 #[test]
-fn a_dumb_terminal_is_answered_with_what_to_use() {
+fn on_a_dumb_terminal_the_error_says_what_to_use() {
     let mut terminal = Terminal::shell(&format!("TERM=dumb \"$0\" {NOBODY}; echo \"ended: $?\""), SIZE);
     terminal.shows("use: mempulse stream");
     terminal.shows("ended: 1");

@@ -36,7 +36,7 @@ fn the_screen_follows_the_size_of_the_window() {
 }
 
 #[test]
-fn a_window_of_no_size_is_waited_for() {
+fn a_window_without_a_size_is_awaited() {
     for size in [(0, 0), (0, 24), (80, 0)] {
         let mut terminal = Terminal::mempulse(NOBODY, size);
         std::thread::sleep(std::time::Duration::from_secs(1));
@@ -52,7 +52,7 @@ fn a_window_of_no_size_is_waited_for() {
 }
 
 #[test]
-fn where_nobody_can_be_reached_it_says_why_and_what_needs_no_network() {
+fn if_no_peer_can_be_reached_it_says_why_and_what_needs_no_network() {
     let mut terminal = Terminal::mempulse(NOBODY, (100, 30));
     terminal.shows("127.0.0.1:1");
     terminal.shows("connection refused");

@@ -31,7 +31,7 @@ fn enter_tests_the_selected_rule_and_e_switches_it() {
 }
 
 #[test]
-fn a_rule_is_typed_with_completion_and_an_invalid_one_is_answered_with_its_column() {
+fn a_rule_is_typed_with_completion_and_the_error_for_an_invalid_one_names_the_column() {
     let mut desk = Desk::new(SIZE);
     desk.type_keys("Aa");
     assert!(desk.screen().contains("New alert") && desk.screen().contains("figures:"), "{}", desk.screen());

@@ -30,7 +30,7 @@ fn a_pasted_txid_is_found_on_any_screen_and_opened_or_watched() {
 }
 
 #[test]
-fn a_block_hash_is_found_and_unknown_digits_are_named_as_such() {
+fn a_block_hash_is_found_and_unknown_digits_are_called_unknown() {
     let mut desk = Desk::new((120, 36));
     desk.type_keys("5");
     let hash = desk.snapshot().blocks.unwrap().blocks[1].figures.hash;

@@ -83,7 +83,7 @@ fn without_sensors_the_screen_is_not_there_and_its_key_says_why() {
 }
 
 #[test]
-fn how_long_a_sensor_has_been_stale_fits_and_its_figures_are_not_shown_as_those_of_now() {
+fn how_long_a_sensor_has_been_stale_fits_and_its_figures_are_not_shown_as_current() {
     let mut desk = watched((80, 24));
     desk.pass(Duration::from_mins(150));
     desk.answer();

@@ -141,7 +141,7 @@ async fn a_server_that_lost_its_stream_gets_it_again() {
 
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs nats-server"]
-async fn a_server_that_is_away_at_the_start_is_waited_for() {
+async fn a_server_that_is_away_at_the_start_is_awaited() {
     let mut broker = Broker::absent();
     let demo = demo(50.0).await;
     let folder = tempfile::tempdir().unwrap();

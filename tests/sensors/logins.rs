@@ -73,7 +73,7 @@ async fn a_user_with_the_documented_rights_publishes() {
 
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs nats-server"]
-async fn a_sensor_cannot_publish_in_the_name_of_another_one() {
+async fn a_sensor_cannot_publish_in_anothers_name() {
     let users = format!(
         r"authorization {{ users: [
             {{ user: admin, password: admin }}

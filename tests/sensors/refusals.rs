@@ -40,7 +40,7 @@ async fn a_login_that_is_refused() {
 
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs nats-server"]
-async fn a_server_that_is_not_fit() {
+async fn an_unsuitable_server() {
     let folder = tempfile::tempdir().unwrap();
     let broker = Broker::start("jetstream: false");
     let said = refusal(folder.path(), &broker.url(), &[]).await;
@@ -76,7 +76,7 @@ async fn a_stream_that_is_not_for_sensors() {
 
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs nats-server"]
-async fn a_certificate_that_nobody_vouches_for() {
+async fn an_untrusted_certificate() {
     let (files, folder) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     make_certificates(files.path());
     let path = |name: &str| files.path().join(name).to_str().unwrap().to_owned();

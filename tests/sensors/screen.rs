@@ -174,7 +174,7 @@ async fn a_sensor_that_is_killed_leaves_the_figures_and_comes_back() {
 
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs nats-server"]
-async fn a_server_that_crashes_is_said_and_nothing_is_missing_afterwards() {
+async fn a_server_crash_is_reported_and_nothing_is_missing_afterwards() {
     let mut broker = Broker::start("");
     let demo = demo(50.0).await;
     let folder = tempfile::tempdir().unwrap();
@@ -223,7 +223,7 @@ async fn a_reader_that_is_too_slow_skips_ahead_and_says_what() {
 
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs nats-server"]
-async fn a_reader_that_was_stopped_reads_all_of_what_it_missed_and_takes_nobody_for_stale() {
+async fn a_stopped_reader_reads_all_that_it_missed_and_finds_no_sensor_stale() {
     let broker = Broker::start("");
     let demo = demo(20.0).await;
     let folder = tempfile::tempdir().unwrap();

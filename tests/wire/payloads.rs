@@ -50,7 +50,7 @@ proptest! {
     }
 
     #[test]
-    fn bytes_behind_the_end_spoil_what_is_kept_whole_and_nothing_else(message in message(), extra in 1..9_usize) {
+    fn bytes_after_the_end_spoil_only_what_is_kept_whole(message in message(), extra in 1..9_usize) {
         let mut bytes = payload(&message);
         bytes.resize(bytes.len() + extra, 0);
         let read = Message::decode(command(&message), &bytes);
@@ -89,7 +89,7 @@ fn every_command_has_a_message_that_names_it() {
 }
 
 #[test]
-fn lists_beyond_their_limits_are_told_apart_from_lists_that_end_early() {
+fn lists_beyond_their_limits_and_lists_that_end_early_have_different_errors() {
     for (name, limit, entry) in [
         ("inv", 50_000_u32, 36),
         ("getdata", 50_000, 36),

@@ -200,7 +200,7 @@ mod tests {
     }
 
     #[test]
-    fn the_watch_list_cannot_be_asked_for() {
+    fn queries_cannot_use_the_watch_list() {
         for query in [
             "where=watched",
             "where=not+watched",

@@ -33,7 +33,7 @@ fn neither_transactions_nor_peers_add_series() {
 }
 
 #[test]
-fn series_of_each_peer_are_there_only_if_they_are_asked_for() {
+fn series_for_each_peer_exist_only_if_requested() {
     let mut scene = Scene::new();
     scene.connect_all(1..=3);
     let of_peers = |per_peer| {

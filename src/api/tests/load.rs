@@ -95,7 +95,7 @@ async fn a_client_that_says_nothing_or_little_is_disconnected_after_ten_seconds(
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_head_without_end_is_refused() {
+async fn an_endless_head_is_refused() {
     let api = Api::of(Scene::new());
     let many = format!("GET / HTTP/1.1\r\nHost: localhost\r\n{}\r\n", "X: y\r\n".repeat(1_000));
     let long = format!("GET / HTTP/1.1\r\nHost: localhost\r\nX: {}\r\n\r\n", "y".repeat(60_000));
@@ -103,7 +103,7 @@ async fn a_head_without_end_is_refused() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_monitor_that_is_busy_is_not_waited_for_without_end() {
+async fn the_wait_for_a_busy_monitor_is_limited() {
     let api = Api::of(Scene::new());
     api.monitor.abort();
     tokio::task::yield_now().await;

@@ -75,7 +75,7 @@ fn an_invalid_file_gets_one_line_with_its_place_and_what_is_allowed() {
 }
 
 #[test]
-fn a_flag_that_does_nothing_without_another_is_refused_and_both_are_named() {
+fn a_flag_without_effect_is_refused_and_the_flag_it_needs_is_named() {
     let said = |line: &str| {
         let arguments: Vec<OsString> = line.split_whitespace().map(OsString::from).collect();
         load(&arguments).map(drop).map_err(|error| match error {

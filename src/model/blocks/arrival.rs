@@ -110,7 +110,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn of_many_mismatches_the_first_are_kept_in_order_without_the_room_of_all() {
+    fn the_first_of_many_mismatches_are_kept_in_order_without_the_memory_of_all() {
         let mismatch = |number: u16| Mismatch {
             key: TxKey::new(number.into(), number.into()),
             txid: Txid([0; 32]),

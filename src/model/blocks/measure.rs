@@ -109,7 +109,7 @@ mod tests {
     }
 
     #[test]
-    fn a_tag_is_the_text_behind_the_height() {
+    fn a_tag_is_the_text_after_the_height() {
         assert_eq!(
             tag_of(b"\x03\x0a\x16\x0e\x04abcd/Foundry USA Pool #dropgold/\x00\x01xy"),
             "abcd/Foundry USA Pool #dropgold/"

@@ -128,7 +128,7 @@ mod tests {
     }
 
     #[test]
-    fn what_left_is_waited_for_no_longer() {
+    fn what_left_is_no_longer_awaited() {
         let mut ids = ListedIds::default();
         ids.add(&[tx(1), tx(2), tx(3)]);
         ids.set_left(tx(2), true);

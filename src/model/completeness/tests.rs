@@ -62,7 +62,7 @@ fn the_difference_to_a_list_is_that_of_its_time() {
 }
 
 #[test]
-fn what_arrives_after_its_list_is_here() {
+fn what_arrives_after_its_list_counts_as_held() {
     let txs: Vec<_> = (0..20).map(loose).collect();
     let mut scene = Scene::new();
     scene.connect_all(1..=2);
@@ -96,7 +96,7 @@ fn a_comparison_keeps_up_with_the_mempool_while_it_grows() {
 }
 
 #[test]
-fn a_second_list_vouches_for_what_is_here() {
+fn a_second_list_vouches_for_what_has_arrived() {
     let tx = loose(1);
     let mut scene = Scene::new();
     scene.connect_all(1..=3);

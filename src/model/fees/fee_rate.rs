@@ -146,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn a_bound_that_hardly_moves_is_no_news() {
+    fn a_bound_that_hardly_moves_is_not_reported() {
         let at_least = |low| FeeRate::bounded(Bounds { low: Some(low), ..Bounds::default() });
         assert!(!at_least(1.0).differs(at_least(1.005)));
         assert!(at_least(1.0).differs(at_least(1.02)) && at_least(1.0).differs(FeeRate::default()));

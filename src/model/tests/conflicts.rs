@@ -35,7 +35,7 @@ fn of_version(version: u32, prevouts: &[OutPoint], values: &[u64]) -> Arc<Transa
 }
 
 #[test]
-fn of_two_children_of_a_version_3_parent_the_better_one_stays() {
+fn the_better_of_two_children_of_a_version_3_parent_stays() {
     let parent = of_version(3, &[coin(1)], &[1_000, 1_000, 1_000]);
     let [poor, rich] =
         [(0, 900), (1, 800)].map(|(vout, value)| of_version(3, &[output(&parent, vout)], &[value]));

@@ -92,7 +92,7 @@ fn descendants_are_evicted_with_their_ancestor() {
 }
 
 #[test]
-fn a_parent_that_nobody_announced_stays_with_a_child_that_two_peers_announced() {
+fn an_unannounced_parent_stays_with_a_child_that_two_peers_announced() {
     let mut scene = limited(20_000);
     let [parent, child] = made_up(1, 300);
     relay_by_two(&mut scene, &child);

@@ -34,7 +34,7 @@ fn the_first_seconds_are_connecting_and_then_live() {
 }
 
 #[test]
-fn silence_of_everybody_is_stale_and_one_message_ends_it() {
+fn if_all_sensors_are_silent_all_are_stale_until_a_message_comes() {
     let mut scene = Scene::new();
     scene.connect(1).connect(2).pass(61).peer(1, PeerEvent::Pinged);
     assert_eq!(scene.all().health, Health::Stale { silent_for: Duration::from_secs(61) });
@@ -81,7 +81,7 @@ fn seeds_that_fail_are_named() {
 }
 
 #[test]
-fn addresses_of_which_none_answers_end_the_patience() {
+fn addresses_that_never_answer_end_the_wait() {
     let mut scene = discovering();
     seed(&mut scene, "seed.signet.example", Ok(20));
     for peer in 0..31 {
@@ -122,7 +122,7 @@ fn backfill_has_progress_while_it_is_under_way_and_a_notice_at_its_end() {
 }
 
 #[test]
-fn anomalies_that_are_found_at_once_are_reported_in_the_order_of_the_peers() {
+fn anomalies_found_together_are_reported_in_the_order_of_the_peers() {
     let mut scene = Scene::new();
     scene.connect_all(1..40);
     for peer in 1..40 {

@@ -52,7 +52,7 @@ fn an_announcement_by_either_id_counts() {
 }
 
 #[test]
-fn of_two_witnesses_the_first_stays() {
+fn the_first_of_two_witnesses_stays() {
     let mut scene = Scene::new();
     let tx = loose(1);
     let other = malleated(&tx);
@@ -97,7 +97,7 @@ fn totals_add_up() {
 }
 
 #[test]
-fn of_equal_ones_the_oldest_are_evicted_at_the_memory_limit_and_counted() {
+fn the_oldest_of_equal_transactions_are_evicted_at_the_memory_limit_and_counted() {
     let mut scene = Scene::with(ModelSettings { max_mempool: 20_000, ..settings() });
     scene.connect(1);
     let txs: Vec<_> = (0..100).map(loose).collect();

@@ -342,7 +342,7 @@ fn an_address_that_serves_no_witnesses_is_not_dialled() {
 }
 
 #[test]
-fn added_peers_come_besides_the_others_and_are_known_the_next_time() {
+fn added_peers_join_the_others_and_are_known_the_next_time() {
     let also = vec![ip("20.1.0.1"), name("node.example")];
     let choice = PeerChoice::Discover(Discovery { peers: 2, also, ..Discovery::default() });
     let mut search = Search::new(choice, &known(["20.1.0.1", "20.2.0.1", "20.3.0.1"].map(str::to_owned)));

@@ -306,7 +306,7 @@ fn blame(outputs: &[Output]) -> Vec<&PeerEvent> {
 }
 
 #[test]
-fn after_a_sleep_nobody_is_blamed_for_what_was_awaited_nor_is_it_requested_from_others() {
+fn after_a_sleep_no_peer_is_blamed_for_open_requests_and_none_is_repeated_elsewhere() {
     const NIGHT: Duration = Duration::from_hours(8);
     for read_first in [false, true] {
         let mut run = Run::with_two_announcers();

@@ -187,7 +187,7 @@ fn a_missing_parent_is_requested_by_txid_unless_it_arrives_first() {
 }
 
 #[test]
-fn a_parent_that_does_not_come_is_not_held_against_the_peer() {
+fn a_peer_is_not_blamed_for_a_parent_that_does_not_come() {
     let mut download = connected();
     let (parent, silent) = (Txid([7; 32]), Txid([8; 32]));
     download.request_parents(ALICE, transaction(1).txid(), &[parent, silent], START);

@@ -175,7 +175,7 @@ mod tests {
     }
 
     #[test]
-    fn what_makes_no_valid_block_is_refused_and_the_next_parts_count() {
+    fn parts_of_an_invalid_block_are_refused_and_the_next_parts_count() {
         let mut bodies = Bodies::new(Network::Regtest);
         let unmined = block(&[&loose(1)]);
         let refused = parts(&unmined, 1 << 20).into_iter().map(|part| bodies.block_part(None, part)).next();

@@ -81,7 +81,7 @@ mod tests {
     }
 
     #[test]
-    fn only_a_message_that_is_too_long_is_refused_for_ever() {
+    fn only_a_message_that_is_too_long_is_refused_forever() {
         let said = |code: u64, description: &str| {
             let error = serde_json::json!({ "code": 503, "err_code": code, "description": description });
             let error: jetstream::Error = serde_json::from_value(error).unwrap();

@@ -47,7 +47,7 @@ fn the_details_of_a_transaction_are_complete() {
 }
 
 #[test]
-fn of_thousands_of_inputs_and_outputs_the_first_are_listed() {
+fn the_first_of_thousands_of_inputs_and_outputs_are_listed() {
     let tx = spend(&(0..900).map(coin).collect::<Vec<_>>(), &vec![1; 900]);
     let mut scene = Scene::new();
     scene.connect(1).deliver(1, &tx);

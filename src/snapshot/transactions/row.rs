@@ -112,7 +112,7 @@ mod tests {
     use crate::model::Bounds;
 
     #[test]
-    fn a_bound_tells_that_relatives_change_the_rate() {
+    fn a_bound_is_enough_to_know_that_relatives_change_the_rate() {
         let within = |low, high| FeeRate::Within(Bounds { low, high, ..Bounds::default() });
         let own = FeeRate::Exact(104.8);
         for (chunk, is_other) in [

@@ -141,7 +141,7 @@ fn after_a_damaged_tail_the_journal_goes_on() {
 }
 
 #[test]
-fn a_journal_that_is_being_replaced_is_the_old_one_until_it_is_complete() {
+fn a_journal_is_replaced_only_by_a_complete_one() {
     let dir = tempfile::tempdir().unwrap();
     let file = journal_path(dir.path(), NET);
     journal(&dir).append(&adds(1..=2)).unwrap();
@@ -214,7 +214,7 @@ fn what_could_not_be_written_is_written_first_when_there_is_room_again() {
 }
 
 #[test]
-fn a_journal_that_has_doubled_is_written_anew_and_says_the_same() {
+fn a_journal_that_has_doubled_is_rewritten_with_the_same_contents() {
     let dir = tempfile::tempdir().unwrap();
     let file = journal_path(dir.path(), NET);
     let mut journal = journal(&dir);

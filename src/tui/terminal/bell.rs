@@ -35,7 +35,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn it_rings_for_news_at_most_once_a_second() {
+    fn it_rings_at_most_once_a_second() {
         let mut bell = Bell::new(3);
         let at = |ms| Timestamp::from_secs(1_000) + Duration::from_millis(ms);
         let rings = [(3, 0), (4, 0), (5, 10), (5, 999), (5, 1_000), (5, 2_000)];

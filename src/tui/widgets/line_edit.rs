@@ -126,7 +126,7 @@ mod tests {
     }
 
     #[test]
-    fn a_word_is_deleted_with_the_blanks_behind_it() {
+    fn a_word_is_deleted_with_the_blanks_after_it() {
         let mut line = LineEdit::new("fee > 20  ".to_owned());
         line.erase_word();
         assert_eq!(line.text(), "fee > ");

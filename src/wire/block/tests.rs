@@ -62,7 +62,7 @@ fn a_real_block_is_read_and_believed() {
 }
 
 #[test]
-fn bytes_behind_a_block_are_not_part_of_it() {
+fn bytes_after_a_block_are_not_part_of_it() {
     let bytes = [mainnet_702861(), &[0]].concat();
     assert_eq!(Block::parse(&bytes), Err(WireError::TrailingBytes(1)));
 }
@@ -180,7 +180,7 @@ fn add_other_commitment(coinbase: &mut TxParts, place: usize) {
 }
 
 #[test]
-fn of_several_commitments_the_last_one_counts() {
+fn the_last_of_several_commitments_counts() {
     let check = |change: fn(&mut TxParts)| mined(&with_witness(change)).check(Network::Regtest);
     assert_eq!(check(|coinbase| add_other_commitment(coinbase, 0)), Ok(()));
     let last = check(|coinbase| add_other_commitment(coinbase, 2));

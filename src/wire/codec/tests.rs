@@ -88,7 +88,7 @@ fn an_unknown_message_is_skipped_whole_and_not_kept() {
 }
 
 #[test]
-fn a_command_with_garbage_behind_its_name_is_unknown() {
+fn a_command_with_garbage_after_its_name_is_unknown() {
     let mut bytes = Message::Ping(7).encode(MAGIC);
     bytes[15] = b'x';
     let unknown = Message::Unknown { command: "ping·······x".to_owned(), length: 8 };

@@ -71,7 +71,7 @@ fn what_is_something_else_is_refused_for_a_reason() {
 }
 
 #[test]
-fn a_file_that_is_cut_off_says_where() {
+fn the_error_for_a_truncated_file_says_where() {
     let (whole, one) = (file(0..3), entry(tx(0).raw(), 0).len());
     for length in 8..whole.len() - 2 {
         let complete = length.saturating_sub(16) / one;

@@ -67,7 +67,7 @@ fn the_witness_format_needs_a_witness_and_no_unknown_flags() {
 }
 
 #[test]
-fn bytes_behind_the_end_are_not_part_of_a_transaction() {
+fn bytes_after_the_end_are_not_part_of_a_transaction() {
     let mut bytes = segwit().encode();
     bytes.push(0);
     assert_eq!(Transaction::parse(bytes), Err(WireError::TrailingBytes(1)));
@@ -97,7 +97,7 @@ fn each_broken_rule_has_its_own_error() {
 }
 
 #[test]
-fn a_coinbase_belongs_into_a_block() {
+fn a_coinbase_belongs_in_a_block() {
     let coinbase = |script: usize| {
         let mut parts = legacy();
         parts.inputs.truncate(1);

@@ -52,7 +52,7 @@ fn a_full_disk_is_reported_and_what_could_not_be_saved_is_saved_when_there_is_ro
 }
 
 #[test]
-fn a_disk_that_fills_up_amid_the_journal_leaves_nothing_that_is_refused() {
+fn a_disk_that_fills_up_during_a_write_leaves_a_readable_journal() {
     let Some(mut disk) = SmallDisk::mount() else { return };
     let node = stocked(20);
     assert_eq!(run(&node, &disk.path(), 20), 0);
@@ -67,7 +67,7 @@ fn a_disk_that_fills_up_amid_the_journal_leaves_nothing_that_is_refused() {
 }
 
 #[test]
-fn of_a_read_only_disk_everything_is_read_and_that_it_cannot_be_written_is_reported() {
+fn a_read_only_disk_is_read_completely_and_reported_as_unwritable() {
     let Some(mut disk) = SmallDisk::mount() else { return };
     let node = stocked(20);
     assert_eq!(run(&node, &disk.path(), 20), 0);
@@ -107,7 +107,7 @@ fn after_a_state_folder_has_vanished_the_next_start_refuses_nothing() {
 
 #[test]
 #[ignore = "takes half a minute"]
-fn a_state_folder_that_vanishes_is_reported_and_written_anew() {
+fn a_vanished_state_folder_is_reported_and_rewritten() {
     let outer = tempfile::tempdir().unwrap();
     let state = outer.path().join("state");
     let node = stocked(20);

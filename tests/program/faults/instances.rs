@@ -71,7 +71,7 @@ fn the_second_instance_says_so_and_goes_on_without_saving() {
 }
 
 #[test]
-fn of_two_instances_one_saves_although_the_folder_vanished_in_between() {
+fn one_of_two_instances_saves_although_the_folder_vanished_in_between() {
     let outer = tempfile::tempdir().unwrap();
     let state = outer.path().join("state");
     let node = stocked(20);
@@ -105,7 +105,7 @@ fn ask(screen: &mut Terminal, query: &str) {
 }
 
 #[test]
-fn of_two_screens_on_two_networks_one_keeps_what_is_typed() {
+fn one_of_two_screens_on_two_networks_keeps_what_is_typed() {
     let state = tempfile::tempdir().unwrap();
     let screen = |network| {
         let folder = state.path().to_str().unwrap();

@@ -31,7 +31,7 @@ fn wait_for_block(monitor: &Monitor, hash: &str) -> Value {
 
 #[test]
 #[ignore = "needs bitcoind"]
-fn in_high_bandwidth_mode_a_compact_block_comes_unasked_and_only_missing_transactions_follow() {
+fn in_high_bandwidth_mode_a_compact_block_comes_unrequested_and_only_missing_transactions_follow() {
     let node = Node::synced(&[NOBAN]);
     let coins = Purse::new().coins(&node, 60, Kind::Segwit);
     // Nodes do not announce what was in their mempool before we connect.

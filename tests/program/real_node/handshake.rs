@@ -56,7 +56,7 @@ fn the_node_sees_a_listener_that_serves_nothing() {
 
 #[test]
 #[ignore = "needs bitcoind"]
-fn a_blocks_only_node_is_named_as_such() {
+fn a_blocks_only_node_is_called_blocks_only() {
     let node = Node::synced(&["-blocksonly"]);
     let monitor = Monitor::of(&[node.address()], "");
     let connected = &monitor.wait_for("peer_connected", 1)[0];

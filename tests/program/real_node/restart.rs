@@ -84,7 +84,7 @@ fn a_restart_ends_in_the_nodes_mempool_with_the_times_of_the_first_run() {
 
 #[test]
 #[ignore = "needs bitcoind"]
-fn so_does_one_after_a_kill() {
+fn a_start_after_a_kill_shows_the_same() {
     restart(|monitor, journal| {
         // Saved every half minute.
         wait_for("the journal", || fs::metadata(journal).is_ok_and(|file| file.len() > 20_000));

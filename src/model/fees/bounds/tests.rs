@@ -108,7 +108,7 @@ fn a_known_rate_that_breaks_the_order_is_left_out() {
 }
 
 #[test]
-fn a_peer_is_believed_after_200_pairs_of_which_98_percent_agree() {
+fn a_peer_is_believed_when_98_percent_of_200_pairs_agree() {
     let falling: Vec<Place> = (0..=200).map(|number| alone(1_000 - number)).collect();
     assert_eq!(tally_of(&falling[1..]).order(), None, "199 pairs");
     assert_eq!(tally_of(&falling).order(), Some(Order::Either));
@@ -209,7 +209,7 @@ fn the_peers_of_one_netgroup_have_one_bound() {
 }
 
 #[test]
-fn a_list_is_looked_at_often_until_it_is_here() {
+fn a_list_is_judged_often_until_it_has_arrived() {
     let mut announcements = Announcements::default();
     announcements.list(START, by(7), vec![Wtxid([1; 32]); 5], true);
     let mut times = Vec::new();
@@ -245,7 +245,7 @@ fn broken_bounds_discredit_their_peer() {
 }
 
 #[test]
-fn of_one_peer_the_tightest_bound_counts_and_of_several_the_second_tightest() {
+fn the_tightest_bound_of_one_peer_counts_or_the_second_tightest_of_several() {
     let mut bounds = OrderBounds::default();
     let low = |bounds: &OrderBounds| (bounds.bounds(None).low.unwrap(), bounds.bounds(None).by_one_peer);
     let add = |bounds: &mut OrderBounds, peer, rate| bounds.add(voter(peer), Bound::AtLeast(rate));
@@ -283,7 +283,7 @@ fn bounds_that_contradict_each_other_are_ignored() {
 }
 
 #[test]
-fn an_upper_bound_beyond_all_rates_is_none() {
+fn an_upper_bound_beyond_all_rates_is_dropped() {
     let mut bounds = OrderBounds::default();
     bounds.add(voter(1), Bound::AtMost(1e9));
     assert_eq!(bounds, OrderBounds::default());
@@ -412,7 +412,7 @@ proptest! {
     }
 
     #[test]
-    fn of_several_bounds_the_second_tightest_counts_and_none_becomes_tighter(
+    fn the_second_tightest_of_several_bounds_counts_and_none_becomes_tighter(
         mut bounds in prop::collection::vec(0.0..2e5_f64, 0..6)
     ) {
         let (mut all, mut halves) = (PeerBound::default(), [PeerBound::default(); 2]);

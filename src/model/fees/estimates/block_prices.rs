@@ -152,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn of_a_block_from_before_startup_only_the_room_is_known() {
+    fn only_the_room_is_known_of_a_block_from_before_startup() {
         let past = [1_000, 2_000_000, FULL].map(BlockPrice::of_past);
         assert_eq!(past, [BlockPrice::Unknown, HadRoom, FullUnknown]);
         let mut prices = BlockPrices::default();

@@ -194,7 +194,7 @@ mod tests {
     }
 
     #[test]
-    fn one_block_with_room_in_six_suffices_for_those_who_can_wait() {
+    fn one_block_with_room_in_six_suffices_for_transactions_that_can_wait() {
         let mut prices = [BlockPrice::Rate(8.0); 6];
         prices[2] = BlockPrice::HadRoom;
         assert_eq!(

@@ -124,14 +124,14 @@ mod tests {
     }
 
     #[test]
-    fn an_estimate_is_right_if_it_was_enough_and_less_than_twice_as_much() {
+    fn an_estimate_is_right_if_sufficient_and_less_than_twice_the_price() {
         let right: Vec<_> =
             [9.8, 9.95, 10.0, 20.1, 20.5].into_iter().filter(|rate| is_hit(*rate, 10.0)).collect();
         assert_eq!(right, [9.95, 10.0, 20.1]);
     }
 
     #[test]
-    fn estimates_are_judged_by_the_cheapest_of_their_blocks_once_all_are_here() {
+    fn estimates_are_judged_by_the_cheapest_of_their_blocks_once_all_have_arrived() {
         let (mut rates, mut prices) = (HitRates::default(), BlockPrices::default());
         rates.keep(
             Timestamp::from_secs(100),

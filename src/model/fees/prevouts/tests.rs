@@ -78,7 +78,7 @@ fn an_output_takes_at_most_32_bytes() {
 }
 
 #[test]
-fn blocks_may_come_and_go_for_ever() {
+fn blocks_can_come_and_go_forever() {
     let mut cache = PrevoutCache::new(OutpointKey(3, 4), 10);
     for height in 0..20_000_u32 {
         let mut hash = [0; 32];

@@ -147,7 +147,7 @@ mod tests {
     }
 
     #[test]
-    fn a_missing_parent_that_is_confirmed_is_missing_no_longer() {
+    fn a_missing_parent_is_no_longer_missing_once_confirmed() {
         let mut scene = Scene::new();
         let parent = spend(&[coin(1)], &[9_000]);
         scene.connect_all(1..=2).deliver(1, &parent);

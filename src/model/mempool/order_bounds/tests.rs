@@ -286,7 +286,7 @@ proptest! {
 }
 
 #[test]
-fn a_liar_that_nobody_contradicts_is_believed() {
+fn a_liar_without_contradiction_is_believed() {
     let mut runner = TestRunner::deterministic();
     let strategy = shapes(500);
     let is_believed = |_: &u32| {

@@ -166,7 +166,7 @@ fn after_too_many_blocks_it_is_discarded_and_may_be_fetched_again() {
 }
 
 #[test]
-fn what_a_whole_list_lacks_and_nobody_announces_leaves_after_some_minutes() {
+fn what_a_whole_list_lacks_and_no_peer_announces_leaves_after_some_minutes() {
     let mut scene = Scene::new();
     let (listed, announced, parent, lost) = (loose(1), loose(2), loose(3), loose(4));
     let child = spend(&[output(&parent, 0)], &[1]);

@@ -70,7 +70,7 @@ mod tests {
     use crate::event::PeerId;
 
     #[test]
-    fn a_transaction_counts_if_relayed_or_by_several_or_if_there_is_nobody_else_to_ask() {
+    fn a_transaction_counts_if_relayed_or_from_several_peers_or_if_there_is_only_one() {
         let [a, b] = [1, 2].map(|peer| Vouch::by(Vouchers::unknown(PeerId(peer))));
         let counts = |vouch: Vouch| [vouch.counts(), vouch.is_proven(), vouch.is_by_several()];
         assert_eq!(counts(a.with(a, false)), [false; 3]);

@@ -74,7 +74,7 @@ mod tests {
     }
 
     #[test]
-    fn a_minute_has_the_worst_state_of_it() {
+    fn a_minute_shows_its_worst_state() {
         let mut history = LivenessHistory::default();
         history.set(at(0), Live);
         history.set(at(70), Late);

@@ -275,7 +275,7 @@ fn a_saved_table_is_restored() {
 
 proptest! {
     #[test]
-    fn whatever_happens_every_address_has_one_place(
+    fn every_address_always_has_one_place(
         steps in prop::collection::vec((0_u8..5, 0_u32..300, 0_u32..4, 0_u64..400), 1..400),
     ) {
         let mut table = table();

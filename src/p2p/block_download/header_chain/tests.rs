@@ -113,7 +113,7 @@ fn the_most_work_wins_not_the_most_headers() {
 }
 
 #[test]
-fn of_equal_branches_the_first_stays_until_the_other_grows() {
+fn the_first_of_equal_branches_stays_until_the_other_grows() {
     let mut chain = chain();
     let first = branch(start().hash, 2, EASY, 0);
     let second = branch(start().hash, 3, EASY, 1);

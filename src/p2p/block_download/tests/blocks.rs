@@ -55,7 +55,7 @@ fn a_block_that_is_announced_by_hash_is_requested_once_its_header_is_known() {
 }
 
 #[test]
-fn of_several_announced_hashes_the_last_one_counts() {
+fn the_last_of_several_announced_hashes_counts() {
     let chain = chain(2);
     let mut scene = Scene::synced(&[A], &[]);
     let hashes = chain.iter().map(|block| Inventory::Block(block.hash)).collect();

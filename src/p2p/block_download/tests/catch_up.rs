@@ -57,7 +57,7 @@ fn past_block(peer: PeerId, height: u32, block: &Block) -> Action {
 }
 
 #[test]
-fn the_blocks_since_an_earlier_run_are_fetched_beyond_the_backfill_and_though_they_are_known() {
+fn the_blocks_since_an_earlier_run_are_fetched_beyond_the_backfill_even_if_known() {
     let chain = chain_at(LONG_AGO, 6);
     let mut scene = Scene::with_backfill(1, &[chain[4].hash]);
     scene.part.catch_up(saved(&chain, 3));

@@ -128,7 +128,7 @@ fn a_peer_that_does_not_send_the_missing_transactions_is_followed_by_another() {
 }
 
 #[test]
-fn of_two_blocks_in_flight_the_missing_transactions_may_come_swapped_repeated_and_late() {
+fn missing_transactions_of_two_blocks_in_flight_may_come_swapped_repeated_and_late() {
     let first = block();
     let second = mine(START, first.hash, 2, vec![transaction(3), transaction(4)]);
     let missing = |block: &Block| block_txn(block, &block.transactions[1..]);
@@ -150,7 +150,7 @@ fn of_two_blocks_in_flight_the_missing_transactions_may_come_swapped_repeated_an
 }
 
 #[test]
-fn the_missing_transactions_of_another_block_are_none_of_this_one() {
+fn missing_transactions_of_another_block_are_ignored() {
     let first = block();
     let second = mine(START, first.hash, 2, vec![transaction(3), transaction(4)]);
     let mut scene = scene(&[A, B]);

@@ -53,7 +53,7 @@ fn tips(actions: &[Action]) -> Vec<Tip> {
 }
 
 #[test]
-fn after_a_flood_of_headers_the_old_blocks_of_the_honest_chain_are_no_new_ones() {
+fn after_a_flood_of_headers_old_blocks_of_the_honest_chain_are_not_new() {
     let honest = chain_at(LONG_AGO, 300);
     let mut scene = Scene::new();
     // The flooder comes first, and claims height 0.
@@ -137,7 +137,7 @@ fn testnet(parent: (BlockHash, u32), count: usize, gap: u32, bits: u32) -> Vec<(
 
 /// On testnet a block that is 20 minutes late may have minimum difficulty, and a miner can claim that delay.
 #[test]
-fn a_storm_of_easy_blocks_on_testnet_lasts_until_one_is_found_in_earnest() {
+fn a_storm_of_easy_blocks_on_testnet_lasts_until_a_hard_one_is_found() {
     let network = Network::Testnet4;
     let start = StartingPoint { height: 118_945, hash: BlockHash([7; 32]), time: None };
     let settings = Settings { network, start: Some(start), ..Settings::default() };

@@ -191,7 +191,7 @@ fn receive_slowly(parts: usize, scene: &mut Scene, asked: &mut Vec<Action>) {
 }
 
 #[test]
-fn a_slow_transfer_is_waited_for_whoever_else_has_the_block() {
+fn a_slow_transfer_is_awaited_even_if_another_peer_has_the_block() {
     let chain = chain(1);
     for peers in [&[A][..], &[A, B]] {
         let mut scene = Scene::synced(peers, &[]);
@@ -221,7 +221,7 @@ fn a_transfer_that_never_ends_does_not_keep_the_block_of_another_peer_away() {
 }
 
 #[test]
-fn a_past_block_that_comes_slowly_is_waited_for() {
+fn a_slow_past_block_is_awaited() {
     let chain = chain_at(Timestamp::from_secs(1_600_000_000), 1);
     let mut scene = Scene::with_backfill(1, &[]);
     scene.sync(&[A, B], &chain);

@@ -218,7 +218,7 @@ fn block_txn(block: &Block, transactions: Vec<Transaction>) -> Input {
 }
 
 #[test]
-fn whoever_fails_in_whatever_way_the_block_is_reported_once_as_soon_as_an_honest_peer_can_serve_it() {
+fn however_peers_fail_the_block_is_reported_once_as_soon_as_an_honest_peer_can_serve_it() {
     let mut cells = 0;
     for fault in FAULTS {
         for first_by in ANNOUNCEMENTS {

@@ -67,7 +67,7 @@ fn past_blocks_that_were_requested_before_a_sleep_have_the_rest_of_their_time() 
 }
 
 #[test]
-fn past_blocks_that_nobody_serves_are_not_given_up_for_a_sleep() {
+fn unserved_past_blocks_are_not_given_up_because_of_a_sleep() {
     let chain = chain_at(LONG_AGO, 5);
     let mut scene = Scene::with_backfill(1, &[]);
     scene.sync(&[A], &chain);

@@ -3,7 +3,7 @@
 use super::*;
 
 #[test]
-fn more_addresses_are_needed_when_there_are_none_or_they_lead_to_nobody_in_time() {
+fn more_addresses_are_needed_when_there_are_none_or_none_answers_in_time() {
     let mut search = Search::outbound(3, []);
     search.dial(START);
     assert!(search.needs_addresses);
@@ -33,7 +33,7 @@ fn after_new_addresses_arrived_they_are_dialled_at_once() {
 }
 
 #[test]
-fn the_fixed_seeds_are_used_when_nobody_was_reached_in_a_minute() {
+fn the_fixed_seeds_are_used_when_no_peer_was_reached_in_a_minute() {
     let mut search = Search::outbound(2, ["20.1.0.1".to_owned()]);
     search.all_fail(after(59.9));
     assert!(!search.uses_fixed_seeds);

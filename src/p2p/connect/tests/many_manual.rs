@@ -77,7 +77,7 @@ fn after_a_sleep_all_are_redialled_within_seconds_and_not_at_once_and_fail_as_fo
 }
 
 #[test]
-fn of_many_manual_peers_not_all_are_dialled_at_a_time() {
+fn not_all_of_many_manual_peers_are_dialled_at_a_time() {
     let addresses: Vec<_> = addresses(1_000).collect();
     let mut search = Search::manual(&addresses);
     let first = search.dial(START);

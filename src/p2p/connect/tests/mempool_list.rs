@@ -107,7 +107,7 @@ fn another_list_comes_from_another_netgroup() {
 }
 
 #[test]
-fn they_come_besides_the_peers_and_do_not_count_as_such() {
+fn they_are_extra_connections_and_do_not_count_as_peers() {
     let choice = PeerChoice::Discover(Discovery { peers: 3, ..Discovery::default() });
     let others = (1..=50).map(|b| (format!("30.{b}.0.1"), Services::WITNESS));
     let mut search = Search::new(choice, &table(ten_that_offer().chain(others)));
@@ -139,7 +139,7 @@ fn a_peer_that_offers_the_list_needs_no_second_connection() {
 }
 
 #[test]
-fn with_chosen_peers_nobody_else_is_dialled() {
+fn with_chosen_peers_no_others_are_dialled() {
     let mut search = Search::new(PeerChoice::Only(vec![ip("40.1.0.1")]), &table(ten_that_offer()));
     assert_eq!(search.dial(START).len(), 1);
     search.connections.need_mempool_list(true, START);

@@ -153,7 +153,7 @@ impl Resolve for Both {
 }
 
 #[tokio::test]
-async fn of_a_names_addresses_only_the_allowed_family_is_dialled() {
+async fn only_the_allowed_family_of_a_names_addresses_is_dialled() {
     let (_listener, address) = listen().await;
     let dial = async |families| {
         let routes = Routes { families, ..Routes::default() };

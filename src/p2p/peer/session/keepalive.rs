@@ -197,7 +197,7 @@ mod tests {
     }
 
     #[test]
-    fn after_a_sleep_an_overdue_ping_is_sent_when_it_is_told_and_another_one_at_its_time() {
+    fn after_a_sleep_an_overdue_ping_is_sent_immediately_and_the_next_one_on_time() {
         let mut keepalive = started();
         assert!(keepalive.pong(after(1), 7).is_some());
         keepalive.overslept(after(20));
@@ -238,7 +238,7 @@ mod tests {
     }
 
     #[test]
-    fn small_talk_defers_nothing_and_no_transfer_defers_for_ever() {
+    fn small_talk_defers_nothing_and_no_transfer_defers_forever() {
         let mut chatty = started();
         (1..20).for_each(|_| chatty.bytes_received(200));
         assert_eq!(chatty.timer(after(20), 8), Due::Timeout);

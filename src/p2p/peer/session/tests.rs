@@ -107,7 +107,7 @@ fn a_wrong_pong_is_passed_on_and_does_not_help() {
 }
 
 #[test]
-fn what_belongs_into_the_handshake_is_treated_as_core_does() {
+fn messages_of_the_handshake_are_handled_as_in_core() {
     let (mut session, _) = live();
     let tolerated = |what| [Instruction::Emit(PeerEvent::Tolerated(what))];
     let second = session.received(after(1), Message::Version(version()));

@@ -228,7 +228,7 @@ async fn a_pong_that_waited_while_the_machine_slept_is_read_first() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn whoever_asks_without_reading_the_answers_does_not_read() {
+async fn a_peer_that_asks_without_reading_the_answers_counts_as_not_reading() {
     let mut setup = setup(4_096);
     setup.peer.shake_hands().await;
     let flood = async {

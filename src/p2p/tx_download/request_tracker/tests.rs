@@ -303,7 +303,7 @@ proptest! {
     /// Whatever happens: one request per hash at a time, to an announcer not asked before; no transaction is
     /// new twice; and the indexes agree.
     #[test]
-    fn the_rules_hold_whatever_happens(acts in acts()) {
+    fn the_rules_always_hold(acts in acts()) {
         let mut tracker = RequestTracker::new(TIMEOUT);
         let mut now = START;
         let mut open: HashMap<TxHash, PeerId> = HashMap::new();

@@ -100,7 +100,7 @@ fn a_peer_is_asked_from_its_first_announcement_on_or_after_a_while() {
 }
 
 #[test]
-fn an_announcement_that_was_under_way_is_no_list() {
+fn an_announcement_that_was_under_way_is_not_taken_for_a_list() {
     let mut scene = Scene::new();
     scene.pongs = Some(Vec::new());
     let lister = scene.connect(1, BLOOM, 0..500);
@@ -165,7 +165,7 @@ fn a_connection_for_the_list_ends_without_one_where_none_comes_or_is_offered() {
 }
 
 #[test]
-fn who_disconnects_instead_of_answering_is_not_asked_for_ever_and_the_next_one_is_asked() {
+fn a_peer_that_disconnects_instead_of_answering_is_not_asked_forever_and_the_next_one_is_asked() {
     let mut scene = Scene::new();
     // They may be asked concurrently: two lists are enough, and the third is a reserve.
     let [first, second, third] = [1, 2, 3].map(|id| scene.connect(id, BLOOM, 0..100));
@@ -185,7 +185,7 @@ fn who_disconnects_instead_of_answering_is_not_asked_for_ever_and_the_next_one_i
 }
 
 #[test]
-fn nobody_is_asked_who_does_not_offer_it_unless_forced() {
+fn a_peer_that_does_not_offer_the_list_is_asked_only_if_forced() {
     for (mode, services, kind, is_asked) in [
         (BootstrapMode::Auto, PLAIN, ConnectionKind::Manual, false),
         (BootstrapMode::Auto, BLOOM, ConnectionKind::Manual, true),
@@ -368,7 +368,7 @@ fn what_an_earlier_run_saved_is_not_requested_again() {
 }
 
 #[test]
-fn an_invalid_transaction_of_a_list_is_reported_as_such() {
+fn an_invalid_transaction_of_a_list_is_reported_as_invalid() {
     let mut scene = Scene::new();
     let lister = scene.connect(1, BLOOM, 0..1);
     scene.list(lister, &ids(0..1));
@@ -401,7 +401,7 @@ fn what_is_too_long_for_an_announcement_is_a_list_even_before_the_pong() {
 }
 
 #[test]
-fn what_is_here_is_not_fetched_until_it_is_forgotten_and_listed_again() {
+fn known_transactions_are_not_fetched_until_forgotten_and_listed_again() {
     let mut scene = Scene::new();
     (0..200).for_each(|number| scene.download.known(&tx(number), START));
     let lister = scene.connect(1, BLOOM, 0..300);

@@ -59,7 +59,7 @@ fn a_list_that_never_ends_or_repeats_itself_costs_its_sender_the_connection() {
 }
 
 #[test]
-fn a_lister_that_answers_with_other_transactions_or_closes_in_the_middle_loses_nothing_for_others() {
+fn a_lister_that_sends_other_transactions_or_closes_midway_costs_the_others_nothing() {
     let mut list = ids(0..1_000);
     list.extend((0..500).map(made_up));
     let scene = beside_honest_peers(&list, Manner::Deceitful);

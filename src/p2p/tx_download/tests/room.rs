@@ -40,7 +40,7 @@ fn sorted(actions: Vec<Action>) -> (Vec<Inventory>, usize) {
 /// All of its thousands of announcements are requested, although each transaction has parents that are
 /// requested too.
 #[test]
-fn of_a_busy_peer_every_announcement_is_requested_beside_the_parents() {
+fn every_announcement_of_a_busy_peer_is_requested_besides_the_parents() {
     let mut download = connected();
     let mut transactions = std::collections::HashMap::new();
     let (mut queue, mut requested, mut parents) = (VecDeque::new(), HashSet::new(), 0_u32);

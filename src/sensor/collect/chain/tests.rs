@@ -158,7 +158,7 @@ fn a_tip_at_another_height_than_its_blocks_lead_to_is_not_followed() {
 }
 
 #[test]
-fn blocks_that_do_not_come_are_said_to_be_missing() {
+fn blocks_that_do_not_arrive_are_reported_missing() {
     let (mut chain, _) = start();
     let far = mined_on(BlockHash([9; 32]), 5);
     chain.tip(FRA, tip(104, &far));

@@ -71,7 +71,7 @@ fn batch(kind: Kind, sent_us: u64, events: Vec<message::Event>) -> Arrival {
 }
 
 #[test]
-fn times_of_the_far_future_hold_nothing_and_lead_nobody_there() {
+fn times_of_the_far_future_delay_nothing_and_mislead_no_other_sensor() {
     let mut reader = Reader::new();
     let mut honest = Sensor::new("fra1", 0, ms(10));
     honest.state(T, &[1]);
@@ -125,7 +125,7 @@ fn peers_that_are_to_be_dialled_again_are_bounded_and_leave_with_their_sensor() 
 }
 
 #[test]
-fn a_state_with_events_without_end_is_refused() {
+fn a_state_with_endless_events_is_refused() {
     let mut reader = Reader::new();
     let events = vec![message::Event { time_us: T.as_micros(), ..message::Event::default() }; 40_000];
     let state =

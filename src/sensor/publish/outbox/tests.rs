@@ -145,7 +145,7 @@ fn events_of_one_flush_are_one_message_for_each_kind() {
 }
 
 #[test]
-fn a_flush_without_events_is_none() {
+fn a_flush_without_events_sends_nothing() {
     let mut outbox = Outbox::new(RUN);
     outbox.flush(NOW);
     outbox.note(&pinged(), Vec::new(), NOW);
@@ -241,7 +241,7 @@ fn what_no_message_can_contain_is_left_out_and_counted() {
 }
 
 #[test]
-fn of_very_many_known_outputs_as_many_as_fit_are_published() {
+fn as_many_known_outputs_as_fit_are_published() {
     let coins: Vec<_> = (0..20_000).map(coin).collect();
     let mut outbox = Outbox::new(RUN);
     let mut spending = parts(&coins, &[1]);

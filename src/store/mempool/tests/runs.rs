@@ -97,7 +97,7 @@ async fn a_crash_loses_no_more_than_the_last_minute() {
 }
 
 #[tokio::test]
-async fn a_journal_that_somebody_removed_is_reported_once_and_written_anew() {
+async fn a_removed_journal_is_reported_once_and_rewritten() {
     let dir = tempfile::tempdir().unwrap();
     let state = dir.path().join("state");
     let mut run = Run::start_in(&state);
@@ -200,7 +200,7 @@ fn all_stores(folder: &Path) -> StoreSettings<'_> {
 }
 
 #[tokio::test]
-async fn of_two_processes_the_second_one_says_that_it_does_not_save() {
+async fn the_second_of_two_processes_says_that_it_does_not_save() {
     let dir = tempfile::tempdir().unwrap();
     let settings = all_stores(dir.path());
     let (first, _) = Stores::load(settings, NOW);
@@ -218,7 +218,7 @@ async fn of_two_processes_the_second_one_says_that_it_does_not_save() {
 }
 
 #[tokio::test]
-async fn of_two_processes_on_two_networks_the_second_one_says_that_it_does_not_save_what_is_typed() {
+async fn the_second_of_two_processes_on_two_networks_says_that_it_does_not_save_what_is_typed() {
     let dir = tempfile::tempdir().unwrap();
     let settings = all_stores(dir.path());
     let other = StoreSettings { network: Network::Signet, ..settings };

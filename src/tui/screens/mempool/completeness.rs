@@ -35,7 +35,7 @@ mod tests {
     use crate::snapshot::{Amount, Completeness, SeenInBlocks, Totals};
 
     #[test]
-    fn what_is_known_is_said_and_nothing_else() {
+    fn only_what_is_known_is_shown() {
         assert_eq!(lines(&Snapshot::default()), Vec::<String>::new());
         let list = ListComparison {
             listed: 14_105,

@@ -43,7 +43,7 @@ mod tests {
     }
 
     #[test]
-    fn estimates_and_bounds_are_told_apart() {
+    fn estimates_and_bounds_look_different() {
         let targets = [
             target(1, Some(Estimate::About(8.1)), 32),
             target(3, Some(Estimate::AtLeast(2.7)), 0),

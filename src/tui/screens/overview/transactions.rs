@@ -103,7 +103,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_wider_list_shows_no_less_of_a_txid() {
+    fn a_wider_list_shows_at_least_as_much_of_a_txid() {
         assert_eq!(COLUMNS[TXID_AT].as_ref().title, "txid");
         assert!(widths(76).iter().zip(COLUMNS).all(|(cells, of)| *cells > 0 || of.as_ref().title == "kind"));
         let shown: Vec<usize> = (LONG_TXID..300).map(|cells| widths(cells)[TXID_AT]).collect();

@@ -65,7 +65,7 @@ fn a_short_name_that_stands_twice_in_a_block_is_a_collision() {
 
 /// Finding two transactions with the same short id takes 2²⁴ hashes; here one id is swapped for another.
 #[test]
-fn of_two_known_transactions_with_one_short_id_neither_is_used() {
+fn neither_of_two_known_transactions_with_the_same_short_id_is_used() {
     let block = real_block();
     let mut compact = CompactBlock::of(block.header, 7, &block.transactions);
     let short_ids = ShortIds::new(&compact.header, compact.nonce);

@@ -59,7 +59,7 @@ fn a_diamond_lists_each_relative_once() {
 }
 
 #[test]
-fn a_package_that_depends_on_unknown_fees_is_unknown_and_one_alone_is_none() {
+fn a_package_that_depends_on_unknown_fees_is_unknown_and_a_single_transaction_is_no_package() {
     let mut scene = Scene::new();
     let parent = loose(1);
     let child = spend(&[output(&parent, 0)], &[2]);

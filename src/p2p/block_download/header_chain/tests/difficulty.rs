@@ -55,7 +55,7 @@ fn on_regtest_a_branch_gets_no_heavier_than_it_is_long() {
 }
 
 #[test]
-fn the_first_period_of_which_only_the_end_is_known_bounds_the_next() {
+fn a_first_period_with_only_a_known_end_bounds_the_next() {
     let mut chain = chain_before_a_period(3);
     let end = branch(chain.start.hash, 2, BITS, 0);
     chain.add(&end).unwrap();

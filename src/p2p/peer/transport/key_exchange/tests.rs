@@ -54,7 +54,7 @@ async fn refusal(answer: &[u8], stays: bool) -> Refusal {
 }
 
 #[tokio::test]
-async fn a_session_comes_of_it_however_the_bytes_are_cut() {
+async fn a_session_results_however_the_bytes_are_cut() {
     let garbage = vec![7; MAX_GARBAGE];
     for piece in [1, 77, 20_000] {
         for (garbage, decoys) in [(&garbage[..], &[&[1; 900][..], &[]][..]), (&[], &[])] {
@@ -95,7 +95,7 @@ async fn a_peer_that_sends_nothing_speaks_v1() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_connection_that_ends_before_anything_came_may_be_one_to_a_peer_that_speaks_v1() {
+async fn a_connection_that_ends_before_any_data_may_be_to_a_v1_peer() {
     assert_eq!(refusal(&[], false).await, Refusal::Closed(DisconnectReason::ClosedByPeer));
     let (mut ours, theirs) = duplex(16);
     drop(theirs);
@@ -159,7 +159,7 @@ async fn with_version(bytes: impl FnOnce(&[u8]) -> Vec<u8>) -> Refusal {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_version_that_somebody_changed_is_no_version() {
+async fn a_tampered_version_message_is_refused() {
     let garbled = |packet: &[u8]| [&packet[..5], &[!packet[5]], &packet[6..]].concat();
     assert_eq!(with_version(garbled).await, Refusal::Ended(DisconnectReason::NotAuthentic));
 }
