@@ -1,7 +1,7 @@
 //! `stream --where`: only what happens to transactions that match a query.
 
-use super::record::Body;
-use super::transactions::TransactionRecord;
+use super::records::Body;
+use super::records::transactions::TransactionRecord;
 use crate::model::{Change, MempoolEntry, Model, Outcome};
 use crate::query::subjects::TransactionItem;
 use crate::query::{Query, Transactions};

@@ -1,28 +1,16 @@
 //! The headless front end: events and what they changed as JSON lines on standard output.
 //!
 //! `docs/stream.md` describes the records and promises what stays compatible. A change here that breaks the
-//! promise needs another [`monitor::SCHEMA`].
+//! promise needs another [`records::monitor::SCHEMA`].
 
-mod alert;
-mod blocks;
-mod estimates;
 mod filter;
-mod mempool;
-mod monitor;
-mod peers;
 mod periodic;
-mod record;
-#[cfg(test)]
-mod schema_tests;
+mod records;
 #[cfg(test)]
 mod tests;
-mod transactions;
-mod values;
-mod watch;
-mod words;
 mod write;
 
-pub use record::Record;
+pub use records::Record;
 pub use write::write_lines;
 
 use crate::chain::Network;
@@ -30,17 +18,17 @@ use crate::event::{Event, EventKind, PeerEvent, PeerId, TxSource};
 use crate::model::{Change, Ending, Model, Notice, Outcome};
 use crate::query::{Query, Transactions};
 use crate::util::time::Timestamp;
-use alert::AlertRecord;
-use blocks::{BlockRecord, MissingRecord, ReorgRecord};
-use estimates::EstimatesRecord;
 use filter::Filter;
-use monitor::{BackfillRecord, BootstrapRecord, RestorationRecord, StartRecord, WarningRecord};
-use peers::{AnnouncedRecord, ConnectedRecord, DisconnectedRecord, InvalidDataLog, PongRecord};
 use periodic::Periodic;
-use record::Body;
-use transactions::{DoubleSpendRecord, FeeRecord, RemovedRecord, ReturnedRecord, TransactionRecord};
-use values::{PeerFields, milliseconds};
-use watch::WatchRecord;
+use records::Body;
+use records::alert::AlertRecord;
+use records::blocks::{BlockRecord, MissingRecord, ReorgRecord};
+use records::estimates::EstimatesRecord;
+use records::monitor::{BackfillRecord, BootstrapRecord, RestorationRecord, StartRecord, WarningRecord};
+use records::peers::{AnnouncedRecord, ConnectedRecord, DisconnectedRecord, InvalidDataLog, PongRecord};
+use records::transactions::{DoubleSpendRecord, FeeRecord, RemovedRecord, ReturnedRecord, TransactionRecord};
+use records::values::{PeerFields, milliseconds};
+use records::watch::WatchRecord;
 
 /// The first record of a stream.
 pub fn start(network: Network, now: Timestamp) -> Record {

@@ -1,8 +1,8 @@
 //! Records that need no event: written at intervals, or when too much time has passed.
 
-use super::mempool::{ListDifferenceRecord, MempoolRecord};
-use super::monitor::WarningRecord;
-use super::record::Body;
+use super::records::Body;
+use super::records::mempool::{ListDifferenceRecord, MempoolRecord};
+use super::records::monitor::WarningRecord;
 use crate::event::PeerId;
 use crate::model::{Health, ListComparison, Model};
 use crate::util::time::Timestamp;

@@ -1,6 +1,6 @@
 //! Peers that send bad addresses.
 
-use super::peers::{BadPeer, Fate, crafted, received, told};
+use super::peers::{BadPeer, Fate, crafted, received, tolerated};
 use super::support::Conversation;
 use mempulse::event::{Misbehaviour, PeerEvent};
 use mempulse::wire::{Command, WireError};
@@ -66,8 +66,10 @@ pub fn gossips() -> Vec<BadPeer> {
         }
     };
     let wrong_length = |name, network: u8, length: u16| {
-        let fate =
-            told!(Misbehaviour::Malformed { command: Command::AddrV2, why: WireError::AddressLength { .. } });
+        let fate = tolerated!(Misbehaviour::Malformed {
+            command: Command::AddrV2,
+            why: WireError::AddressLength { .. }
+        });
         BadPeer::new(name, fate, sends(addrv2(&[entry(network, &vec![7; length.into()], 8_333)])))
     };
     let unknown: Vec<_> =

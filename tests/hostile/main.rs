@@ -2,7 +2,10 @@
 //! and each bad peer is disconnected for its own reason, or tolerated where Core tolerates it.
 
 mod addresses;
+mod breakers;
+mod company;
 mod floods;
+mod forgers;
 mod honest;
 mod lists;
 mod messages;
@@ -11,13 +14,16 @@ mod peers;
 mod support;
 
 use addresses::gossips;
+use breakers::{format_breakers, rule_breakers};
+use company::bad_company;
 use floods::{HONEST, flooders};
+use forgers::forgers;
 use honest::behave_well;
 use mempulse::event::{DisconnectReason, EventKind, PeerEvent};
 use mempulse::p2p::Settings;
 use mempulse::wire::{Block, Txid, Version};
 use messages::{compact_breakers, nuisances, transaction_forgers};
-use peers::{BadPeer, Fate, HANDSHAKE_TIMEOUT, bad_company, forgers, format_breakers, rule_breakers};
+use peers::{BadPeer, Fate, HANDSHAKE_TIMEOUT};
 use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
@@ -78,7 +84,7 @@ impl Seen {
             (Fate::Ends(reasons), ended) => Some(format!("{name}: ended {ended:?}, not {reasons:?}")),
             (Fate::Stays(_), Some(reason)) => Some(format!("{name}: ended: {reason}")),
             (Fate::Stays(_), None) if self.is_witnessed => None,
-            (Fate::Stays(_), None) => Some(format!("{name}: what it did was not told")),
+            (Fate::Stays(_), None) => Some(format!("{name}: what it did was not reported")),
         }
     }
 }
@@ -158,7 +164,7 @@ async fn beside_all_bad_peers_nothing_of_the_honest_ones_is_lost() {
     let watched = timeout(LIMIT, async {
         while !awaited.is_empty() || block.is_none() || !seen.iter().all(Seen::is_decided) {
             match monitor.next().await.kind {
-                EventKind::Block { block: told, .. } => block = Some(told.hash),
+                EventKind::Block { block: tolerated, .. } => block = Some(tolerated.hash),
                 EventKind::Peer(id, event) => {
                     let index = usize::try_from(id.0).expect("a small number");
                     if let PeerEvent::Transaction { tx, .. } = &event {

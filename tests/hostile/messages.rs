@@ -1,7 +1,7 @@
 //! Peers whose messages have plausible lengths but are otherwise wrong or useless.
 
 use super::floods::announcement;
-use super::peers::{BadPeer, Fate, bytes, crafted, made_up, misbehaved, received, told};
+use super::peers::{BadPeer, Fate, bytes, crafted, made_up, misbehaved, received, tolerated};
 use super::support::Conversation;
 use super::support::chain::{genesis, mine, stripped, transaction};
 use mempulse::event::{DisconnectReason, Misbehaviour, PeerEvent};
@@ -52,7 +52,10 @@ pub fn compact_breakers() -> Vec<BadPeer> {
     vec![
         sends(
             "a compact block with an index of 17 bits",
-            told!(Misbehaviour::Malformed { command: Command::CmpctBlock, why: WireError::IndexTooLarge(_) }),
+            tolerated!(Misbehaviour::Malformed {
+                command: Command::CmpctBlock,
+                why: WireError::IndexTooLarge(_)
+            }),
             compact(&at_index(&[0xfe, 0, 0, 1, 0])),
         ),
         sends(
@@ -72,7 +75,7 @@ pub fn compact_breakers() -> Vec<BadPeer> {
         ),
         sends(
             "the rest of unknown blocks",
-            told!(Misbehaviour::UnrequestedBlock),
+            tolerated!(Misbehaviour::UnrequestedBlock),
             bytes(&rest).repeat(1_000),
         ),
     ]
@@ -97,7 +100,7 @@ pub fn transaction_forgers() -> Vec<BadPeer> {
     vec![
         BadPeer::new(
             "serves coins that do not exist",
-            told!(Misbehaviour::InvalidTransaction(TransactionError::OutputTooLarge(_))),
+            tolerated!(Misbehaviour::InvalidTransaction(TransactionError::OutputTooLarge(_))),
             |mut peer| async move {
                 peer.greet().await;
                 let tx = inflation();
@@ -107,7 +110,7 @@ pub fn transaction_forgers() -> Vec<BadPeer> {
         ),
         BadPeer::new(
             "serves what the honest ones have without its witness",
-            told!(Misbehaviour::UnrequestedTransaction),
+            tolerated!(Misbehaviour::UnrequestedTransaction),
             |mut peer| async move {
                 peer.greet().await;
                 peer.say(&announcement(0..100)).await;
@@ -121,12 +124,12 @@ pub fn transaction_forgers() -> Vec<BadPeer> {
         ),
         sends(
             "a transaction in the witness format without a witness",
-            told!(Misbehaviour::Malformed { command: Command::Tx, why: WireError::SuperfluousWitness }),
+            tolerated!(Misbehaviour::Malformed { command: Command::Tx, why: WireError::SuperfluousWitness }),
             crafted("tx", &without_witness),
         ),
         sends(
             "a transaction with bytes behind it",
-            told!(Misbehaviour::Malformed { command: Command::Tx, why: WireError::TrailingBytes(3) }),
+            tolerated!(Misbehaviour::Malformed { command: Command::Tx, why: WireError::TrailingBytes(3) }),
             crafted("tx", &[plain, &[1, 2, 3]].concat()),
         ),
     ]
@@ -171,7 +174,7 @@ pub fn nuisances() -> Vec<BadPeer> {
         sends("announces unknown kinds of things", received!("inv"), crafted("inv", &unknown_kinds)),
         sends(
             "a ping without a nonce",
-            told!(Misbehaviour::Malformed { command: Command::Ping, why: WireError::Truncated }),
+            tolerated!(Misbehaviour::Malformed { command: Command::Ping, why: WireError::Truncated }),
             crafted("ping", &[]),
         ),
         sends(

@@ -10,64 +10,64 @@ use serde::Serialize;
 
 /// A block joined the best chain. Rates are in sat/vB.
 #[derive(Clone, PartialEq, Debug, Serialize)]
-pub(super) struct BlockRecord {
-    pub(super) hash: BlockHash,
-    pub(super) height: u32,
-    pub(super) block_time: Rfc3339,
-    pub(super) tx_count: usize,
-    pub(super) size_bytes: u32,
-    pub(super) weight_wu: u64,
-    pub(super) paying_weight_wu: u64,
-    pub(super) subsidy_sat: u64,
-    pub(super) fees_sat: Option<u64>,
-    pub(super) fee_rate: Option<f64>,
-    pub(super) fee_rate_min: Option<f64>,
-    pub(super) fee_rate_median: Option<f64>,
-    pub(super) fee_rate_max: Option<f64>,
-    pub(super) known_fee_count: usize,
-    pub(super) tag: String,
-    pub(super) pool: Option<&'static str>,
-    pub(super) seen_count: usize,
-    pub(super) seen_weight_wu: u64,
-    pub(super) unseen: Vec<UnseenTx>,
-    pub(super) conflict_count: usize,
-    pub(super) median_wait_ms: Option<f64>,
-    pub(super) expected_count: usize,
-    pub(super) missing: Vec<MissingTx>,
-    pub(super) unexpected_count: usize,
-    pub(super) unexpected: Vec<UnexpectedTx>,
-    pub(super) match_share: Option<f32>,
-    pub(super) left_count: u64,
-    pub(super) left_vsize: u64,
-    pub(super) arrived_after_ms: Option<f64>,
+pub(in crate::stream) struct BlockRecord {
+    pub(in crate::stream) hash: BlockHash,
+    pub(in crate::stream) height: u32,
+    pub(in crate::stream) block_time: Rfc3339,
+    pub(in crate::stream) tx_count: usize,
+    pub(in crate::stream) size_bytes: u32,
+    pub(in crate::stream) weight_wu: u64,
+    pub(in crate::stream) paying_weight_wu: u64,
+    pub(in crate::stream) subsidy_sat: u64,
+    pub(in crate::stream) fees_sat: Option<u64>,
+    pub(in crate::stream) fee_rate: Option<f64>,
+    pub(in crate::stream) fee_rate_min: Option<f64>,
+    pub(in crate::stream) fee_rate_median: Option<f64>,
+    pub(in crate::stream) fee_rate_max: Option<f64>,
+    pub(in crate::stream) known_fee_count: usize,
+    pub(in crate::stream) tag: String,
+    pub(in crate::stream) pool: Option<&'static str>,
+    pub(in crate::stream) seen_count: usize,
+    pub(in crate::stream) seen_weight_wu: u64,
+    pub(in crate::stream) unseen: Vec<UnseenTx>,
+    pub(in crate::stream) conflict_count: usize,
+    pub(in crate::stream) median_wait_ms: Option<f64>,
+    pub(in crate::stream) expected_count: usize,
+    pub(in crate::stream) missing: Vec<MissingTx>,
+    pub(in crate::stream) unexpected_count: usize,
+    pub(in crate::stream) unexpected: Vec<UnexpectedTx>,
+    pub(in crate::stream) match_share: Option<f32>,
+    pub(in crate::stream) left_count: u64,
+    pub(in crate::stream) left_vsize: u64,
+    pub(in crate::stream) arrived_after_ms: Option<f64>,
     #[serde(flatten)]
-    pub(super) peer: PeerFields,
+    pub(in crate::stream) peer: PeerFields,
 }
 
 /// A transaction of the block that had not been received before.
 #[derive(Clone, PartialEq, Debug, Serialize)]
-pub(super) struct UnseenTx {
-    pub(super) txid: Txid,
-    pub(super) reason: UnseenReason,
+pub(in crate::stream) struct UnseenTx {
+    pub(in crate::stream) txid: Txid,
+    pub(in crate::stream) reason: UnseenReason,
 }
 
 /// A transaction that the block left out although it pays more than the block's lowest rate.
 #[derive(Clone, PartialEq, Debug, Serialize)]
-pub(super) struct MissingTx {
-    pub(super) txid: Txid,
-    pub(super) chunk_fee_rate: f64,
+pub(in crate::stream) struct MissingTx {
+    pub(in crate::stream) txid: Txid,
+    pub(in crate::stream) chunk_fee_rate: f64,
 }
 
 /// A transaction of the block that pays less than the projected block would have taken.
 #[derive(Clone, PartialEq, Debug, Serialize)]
-pub(super) struct UnexpectedTx {
-    pub(super) txid: Txid,
-    pub(super) chunk_fee_rate: f64,
+pub(in crate::stream) struct UnexpectedTx {
+    pub(in crate::stream) txid: Txid,
+    pub(in crate::stream) chunk_fee_rate: f64,
 }
 
 impl BlockRecord {
     /// `None` for a block from before startup.
-    pub(super) fn new(figures: &BlockFigures, model: &Model) -> Option<Self> {
+    pub(in crate::stream) fn new(figures: &BlockFigures, model: &Model) -> Option<Self> {
         let arrival = figures.arrival.as_ref()?;
         let [min, median, max] = match arrival.fee_rates {
             Some(rates) => rates.map(Some),
@@ -117,15 +117,15 @@ impl BlockRecord {
 
 /// Blocks are missing, or no longer are.
 #[derive(Clone, PartialEq, Debug, Serialize)]
-pub(super) struct MissingRecord {
-    pub(super) height: Option<u32>,
-    pub(super) hash: Option<BlockHash>,
-    pub(super) block_count: u32,
-    pub(super) since: Option<Rfc3339>,
+pub(in crate::stream) struct MissingRecord {
+    pub(in crate::stream) height: Option<u32>,
+    pub(in crate::stream) hash: Option<BlockHash>,
+    pub(in crate::stream) block_count: u32,
+    pub(in crate::stream) since: Option<Rfc3339>,
 }
 
 impl MissingRecord {
-    pub(super) fn new(missing: Option<MissingBlocks>, model: &Model) -> Self {
+    pub(in crate::stream) fn new(missing: Option<MissingBlocks>, model: &Model) -> Self {
         Self {
             height: missing.map(|missing| missing.height),
             hash: missing.map(|missing| missing.hash),
@@ -137,23 +137,23 @@ impl MissingRecord {
 
 /// A reorg disconnected blocks.
 #[derive(Clone, PartialEq, Debug, Serialize)]
-pub(super) struct ReorgRecord {
-    pub(super) disconnected: Vec<DisconnectedBlock>,
-    pub(super) from_height: Option<u32>,
-    pub(super) tip_height: u32,
-    pub(super) tip_hash: BlockHash,
+pub(in crate::stream) struct ReorgRecord {
+    pub(in crate::stream) disconnected: Vec<DisconnectedBlock>,
+    pub(in crate::stream) from_height: Option<u32>,
+    pub(in crate::stream) tip_height: u32,
+    pub(in crate::stream) tip_hash: BlockHash,
 }
 
 /// A block that is no longer in the best chain.
 #[derive(Clone, PartialEq, Debug, Serialize)]
-pub(super) struct DisconnectedBlock {
-    pub(super) height: u32,
-    pub(super) hash: BlockHash,
+pub(in crate::stream) struct DisconnectedBlock {
+    pub(in crate::stream) height: u32,
+    pub(in crate::stream) hash: BlockHash,
 }
 
 impl ReorgRecord {
     /// `blocks` are heights and hashes, newest first; `tip` is the new tip of the best chain.
-    pub(super) fn new(blocks: &[(u32, BlockHash)], tip: &Tip) -> Self {
+    pub(in crate::stream) fn new(blocks: &[(u32, BlockHash)], tip: &Tip) -> Self {
         let block = |&(height, hash): &(u32, BlockHash)| DisconnectedBlock { height, hash };
         Self {
             disconnected: blocks.iter().map(block).collect(),

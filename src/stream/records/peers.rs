@@ -15,21 +15,21 @@ const INTERVAL: Duration = Duration::from_mins(1);
 
 /// The handshake with a peer is done.
 #[derive(Clone, PartialEq, Debug, Serialize)]
-pub(super) struct ConnectedRecord {
+pub(in crate::stream) struct ConnectedRecord {
     #[serde(flatten)]
-    pub(super) peer: PeerFields,
-    pub(super) kind: Option<ConnectionKind>,
-    pub(super) user_agent: String,
-    pub(super) protocol_version: i32,
-    pub(super) services: Vec<String>,
-    pub(super) start_height: i32,
-    pub(super) relay: bool,
-    pub(super) transport: Option<String>,
-    pub(super) session_id: Option<String>,
+    pub(in crate::stream) peer: PeerFields,
+    pub(in crate::stream) kind: Option<ConnectionKind>,
+    pub(in crate::stream) user_agent: String,
+    pub(in crate::stream) protocol_version: i32,
+    pub(in crate::stream) services: Vec<String>,
+    pub(in crate::stream) start_height: i32,
+    pub(in crate::stream) relay: bool,
+    pub(in crate::stream) transport: Option<String>,
+    pub(in crate::stream) session_id: Option<String>,
 }
 
 impl ConnectedRecord {
-    pub(super) fn new(id: PeerId, info: &PeerInfo, model: &Model) -> Self {
+    pub(in crate::stream) fn new(id: PeerId, info: &PeerInfo, model: &Model) -> Self {
         let transport = model.peer_transport(id);
         let session_id = match transport {
             Some(Transport::V2 { session_id }) => Some(hex(&session_id)),
@@ -51,51 +51,55 @@ impl ConnectedRecord {
 
 /// A connection, or the attempt at one, ended.
 #[derive(Clone, PartialEq, Debug, Serialize)]
-pub(super) struct DisconnectedRecord {
+pub(in crate::stream) struct DisconnectedRecord {
     #[serde(flatten)]
-    pub(super) peer: PeerFields,
-    pub(super) was_connected: bool,
-    pub(super) reason: DisconnectReason,
-    pub(super) message: String,
+    pub(in crate::stream) peer: PeerFields,
+    pub(in crate::stream) was_connected: bool,
+    pub(in crate::stream) reason: DisconnectReason,
+    pub(in crate::stream) message: String,
 }
 
 impl DisconnectedRecord {
-    pub(super) fn new(peer: PeerFields, was_connected: bool, reason: &event::DisconnectReason) -> Self {
+    pub(in crate::stream) fn new(
+        peer: PeerFields,
+        was_connected: bool,
+        reason: &event::DisconnectReason,
+    ) -> Self {
         Self { peer, was_connected, reason: reason.into(), message: reason.to_string() }
     }
 }
 
 /// A pong answered our ping.
 #[derive(Clone, PartialEq, Debug, Serialize)]
-pub(super) struct PongRecord {
+pub(in crate::stream) struct PongRecord {
     #[serde(flatten)]
-    pub(super) peer: PeerFields,
-    pub(super) rtt_ms: f64,
+    pub(in crate::stream) peer: PeerFields,
+    pub(in crate::stream) rtt_ms: f64,
 }
 
 /// A peer announced transactions.
 #[derive(Clone, PartialEq, Debug, Serialize)]
-pub(super) struct AnnouncedRecord {
+pub(in crate::stream) struct AnnouncedRecord {
     #[serde(flatten)]
-    pub(super) peer: PeerFields,
-    pub(super) tx_count: usize,
+    pub(in crate::stream) peer: PeerFields,
+    pub(in crate::stream) tx_count: usize,
 }
 
 /// A peer sent invalid data.
 #[derive(Clone, PartialEq, Debug, Serialize)]
-pub(super) struct InvalidRecord {
+pub(in crate::stream) struct InvalidRecord {
     #[serde(flatten)]
-    pub(super) peer: PeerFields,
-    pub(super) what: InvalidData,
-    pub(super) invalid_count: u64,
-    pub(super) message: String,
+    pub(in crate::stream) peer: PeerFields,
+    pub(in crate::stream) what: InvalidData,
+    pub(in crate::stream) invalid_count: u64,
+    pub(in crate::stream) message: String,
 }
 
 /// Invalid data in the last minute: what was written, and what was only counted.
 ///
 /// An entry lives for a minute, so there is at most one per peer connected in that minute and kind.
 #[derive(Debug, Default)]
-pub(super) struct InvalidDataLog {
+pub(in crate::stream) struct InvalidDataLog {
     recent: BTreeMap<(PeerId, event::InvalidData), Recent>,
 }
 
@@ -110,7 +114,7 @@ struct Recent {
 
 impl InvalidDataLog {
     /// Counts an event. Returns a record unless a similar one was written in the last minute.
-    pub(super) fn note(
+    pub(in crate::stream) fn note(
         &mut self,
         now: Timestamp,
         peer: PeerId,
@@ -135,7 +139,7 @@ impl InvalidDataLog {
     }
 
     /// Returns a record for each entry that was only counted and is a minute old.
-    pub(super) fn due(&mut self, now: Timestamp, model: &Model) -> Vec<InvalidRecord> {
+    pub(in crate::stream) fn due(&mut self, now: Timestamp, model: &Model) -> Vec<InvalidRecord> {
         let mut records = Vec::new();
         self.recent.retain(|&(peer, what), recent| {
             if now < recent.written + INTERVAL {

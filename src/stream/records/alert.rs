@@ -6,28 +6,28 @@ use serde::Serialize;
 
 /// A rule of the user fired.
 #[derive(Clone, PartialEq, Debug, Serialize)]
-pub(super) struct AlertRecord {
-    pub(super) rule: String,
-    pub(super) skipped_count: u64,
-    pub(super) txid: Option<String>,
-    pub(super) height: Option<u32>,
-    pub(super) block: Option<String>,
-    pub(super) pool: Option<String>,
+pub(in crate::stream) struct AlertRecord {
+    pub(in crate::stream) rule: String,
+    pub(in crate::stream) skipped_count: u64,
+    pub(in crate::stream) txid: Option<String>,
+    pub(in crate::stream) height: Option<u32>,
+    pub(in crate::stream) block: Option<String>,
+    pub(in crate::stream) pool: Option<String>,
     #[serde(flatten)]
-    pub(super) peer: PeerFields<Option<String>>,
-    pub(super) target: Option<String>,
-    pub(super) figures: Vec<FigureFields>,
+    pub(in crate::stream) peer: PeerFields<Option<String>>,
+    pub(in crate::stream) target: Option<String>,
+    pub(in crate::stream) figures: Vec<FigureFields>,
 }
 
 /// A figure of the overview that the rule mentions.
 #[derive(Clone, PartialEq, Debug, Serialize)]
-pub(super) struct FigureFields {
-    pub(super) name: String,
-    pub(super) value: Option<f64>,
+pub(in crate::stream) struct FigureFields {
+    pub(in crate::stream) name: String,
+    pub(in crate::stream) value: Option<f64>,
 }
 
 impl AlertRecord {
-    pub(super) fn new(alert: &Alert, model: &Model) -> Self {
+    pub(in crate::stream) fn new(alert: &Alert, model: &Model) -> Self {
         let mut record = Self {
             rule: alert.rule.to_string(),
             skipped_count: alert.skipped,

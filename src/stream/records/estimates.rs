@@ -5,29 +5,29 @@ use serde::Serialize;
 
 /// The fee estimates after a block, and the accuracy of past ones. Rates are in sat/vB.
 #[derive(Clone, PartialEq, Debug, Serialize)]
-pub(super) struct EstimatesRecord {
-    pub(super) height: u32,
-    pub(super) minimum_fee_rate: f64,
-    pub(super) estimates: Vec<EstimateFields>,
-    pub(super) full_block_count: usize,
-    pub(super) known_block_count: usize,
-    pub(super) blocks_seen_share: Option<f32>,
-    pub(super) list_share: Option<f32>,
+pub(in crate::stream) struct EstimatesRecord {
+    pub(in crate::stream) height: u32,
+    pub(in crate::stream) minimum_fee_rate: f64,
+    pub(in crate::stream) estimates: Vec<EstimateFields>,
+    pub(in crate::stream) full_block_count: usize,
+    pub(in crate::stream) known_block_count: usize,
+    pub(in crate::stream) blocks_seen_share: Option<f32>,
+    pub(in crate::stream) list_share: Option<f32>,
 }
 
 /// The estimate for a number of blocks.
 #[derive(Clone, PartialEq, Debug, Serialize)]
-pub(super) struct EstimateFields {
-    pub(super) block_count: u32,
-    pub(super) fee_rate: Option<f64>,
-    pub(super) is_lower_bound: bool,
-    pub(super) hit_count: usize,
-    pub(super) judged_count: usize,
+pub(in crate::stream) struct EstimateFields {
+    pub(in crate::stream) block_count: u32,
+    pub(in crate::stream) fee_rate: Option<f64>,
+    pub(in crate::stream) is_lower_bound: bool,
+    pub(in crate::stream) hit_count: usize,
+    pub(in crate::stream) judged_count: usize,
 }
 
 impl EstimatesRecord {
     /// The estimates after the block of this height.
-    pub(super) fn new(height: u32, model: &Model) -> Self {
+    pub(in crate::stream) fn new(height: u32, model: &Model) -> Self {
         let estimates = model.estimates();
         let (full_block_count, known_block_count) = estimates.full_blocks;
         Self {
@@ -43,7 +43,7 @@ impl EstimatesRecord {
 }
 
 impl EstimateFields {
-    pub(super) fn new(target: Target) -> Self {
+    pub(in crate::stream) fn new(target: Target) -> Self {
         Self {
             block_count: target.within,
             fee_rate: target.estimate.map(Estimate::rate),

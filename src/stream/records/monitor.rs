@@ -8,35 +8,35 @@ use crate::util::time::Rfc3339;
 use serde::Serialize;
 
 /// The version of the schema in `docs/stream.md`.
-pub(super) const SCHEMA: u32 = 2;
+pub(in crate::stream) const SCHEMA: u32 = 2;
 
 /// The first record.
 #[derive(Clone, PartialEq, Debug, Serialize)]
-pub(super) struct StartRecord {
-    pub(super) schema: u32,
-    pub(super) version: &'static str,
-    pub(super) network: String,
+pub(in crate::stream) struct StartRecord {
+    pub(in crate::stream) schema: u32,
+    pub(in crate::stream) version: &'static str,
+    pub(in crate::stream) network: String,
 }
 
 impl StartRecord {
-    pub(super) fn new(network: Network) -> Self {
+    pub(in crate::stream) fn new(network: Network) -> Self {
         Self { schema: SCHEMA, version: env!("CARGO_PKG_VERSION"), network: network.to_string() }
     }
 }
 
 /// A problem outside of any connection.
 #[derive(Clone, PartialEq, Debug, Serialize)]
-pub(super) struct WarningRecord {
-    pub(super) subject: WarningSubject,
-    pub(super) message: String,
+pub(in crate::stream) struct WarningRecord {
+    pub(in crate::stream) subject: WarningSubject,
+    pub(in crate::stream) message: String,
 }
 
 impl WarningRecord {
-    pub(super) fn new(warning: &Warning) -> Self {
+    pub(in crate::stream) fn new(warning: &Warning) -> Self {
         let message = match warning {
             Warning::NotUseful { peer, why } => format!("{peer} stays connected although not useful: {why}"),
             Warning::AlertProgramSkipped { waiting } => {
-                format!("more than {waiting} runs of the watch command are waiting: some events are skipped")
+                format!("more than {waiting} runs of alert programs are waiting: some alerts are skipped")
             }
             Warning::Store(_)
             | Warning::ClockWrong { .. }
@@ -54,12 +54,12 @@ impl WarningRecord {
     }
 
     /// Whether it names the user's files or programs.
-    pub(super) fn is_private(&self) -> bool {
+    pub(in crate::stream) fn is_private(&self) -> bool {
         matches!(self.subject, WarningSubject::Store | WarningSubject::AlertProgram)
     }
 
     /// No peer can be reached.
-    pub(super) fn unreachable(what: &Unreachable) -> Self {
+    pub(in crate::stream) fn unreachable(what: &Unreachable) -> Self {
         let network = what.network;
         let mut causes = Vec::new();
         if !what.chosen_peers {
@@ -77,26 +77,26 @@ impl WarningRecord {
     }
 
     /// A peer is connected again after none could be reached.
-    pub(super) fn reached() -> Self {
+    pub(in crate::stream) fn reached() -> Self {
         Self { subject: WarningSubject::Unreachable, message: "a peer is reached again".to_owned() }
     }
 
     /// A DNS seed yielded no address.
-    pub(super) fn dns_seed(name: &str, failure: &SeedFailure) -> Self {
+    pub(in crate::stream) fn dns_seed(name: &str, failure: &SeedFailure) -> Self {
         Self { subject: WarningSubject::DnsSeed, message: format!("DNS seed {name}: {failure}") }
     }
 }
 
 /// Progress of the download of a whole mempool.
 #[derive(Clone, Copy, PartialEq, Debug, Serialize)]
-pub(super) struct BootstrapRecord {
-    pub(super) listed: usize,
-    pub(super) fetched: usize,
-    pub(super) done: bool,
+pub(in crate::stream) struct BootstrapRecord {
+    pub(in crate::stream) listed: usize,
+    pub(in crate::stream) fetched: usize,
+    pub(in crate::stream) done: bool,
 }
 
 impl BootstrapRecord {
-    pub(super) fn new(progress: BootstrapProgress) -> Self {
+    pub(in crate::stream) fn new(progress: BootstrapProgress) -> Self {
         let BootstrapProgress { listed, fetched, done } = progress;
         Self { listed, fetched, done }
     }
@@ -104,14 +104,14 @@ impl BootstrapRecord {
 
 /// Something happened to the mempool of an earlier run.
 #[derive(Clone, PartialEq, Debug, Serialize)]
-pub(super) struct RestorationRecord {
-    pub(super) state: RestorationState,
-    pub(super) tx_count: usize,
-    pub(super) saved: Option<Rfc3339>,
+pub(in crate::stream) struct RestorationRecord {
+    pub(in crate::stream) state: RestorationState,
+    pub(in crate::stream) tx_count: usize,
+    pub(in crate::stream) saved: Option<Rfc3339>,
 }
 
 impl RestorationRecord {
-    pub(super) fn new(milestone: &Milestone) -> Self {
+    pub(in crate::stream) fn new(milestone: &Milestone) -> Self {
         let (state, tx_count, saved) = match *milestone {
             Milestone::Restored { transactions, saved } => {
                 (RestorationState::Entered, transactions, Some(saved.rfc3339()))
@@ -128,8 +128,8 @@ impl RestorationRecord {
 /// Progress of the download of past blocks.
 #[expect(clippy::struct_field_names, reason = "in the stream, all counts are named so")]
 #[derive(Clone, Copy, PartialEq, Debug, Serialize)]
-pub(super) struct BackfillRecord {
-    pub(super) fetched_count: u32,
-    pub(super) requested_count: u32,
-    pub(super) given_up_count: u32,
+pub(in crate::stream) struct BackfillRecord {
+    pub(in crate::stream) fetched_count: u32,
+    pub(in crate::stream) requested_count: u32,
+    pub(in crate::stream) given_up_count: u32,
 }

@@ -10,13 +10,13 @@ macro_rules! words {
         $(#[$doc])*
         #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
         #[serde(rename_all = "snake_case")]
-        pub(super) enum $name {
+        pub enum $name {
             $($word,)+
         }
 
         #[cfg(test)]
         impl $name {
-            pub(super) const ALL: &[Self] = &[$(Self::$word),+];
+            pub const ALL: &[Self] = &[$(Self::$word),+];
         }
     };
 }

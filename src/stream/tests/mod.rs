@@ -1,5 +1,7 @@
 //! What the stream writes for events.
 
+mod schema;
+
 use super::*;
 use crate::address::PeerAddress;
 use crate::event::{ConnectionKind, DisconnectReason, Misbehaviour, PeerInfo, SensorEvent, SensorId, Tip};

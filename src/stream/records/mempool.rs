@@ -10,28 +10,28 @@ use serde::Serialize;
 
 /// The mempool, not including transactions that don't count. Rates are in sat/vB.
 #[derive(Clone, PartialEq, Debug, Serialize)]
-pub(super) struct MempoolRecord {
-    pub(super) tx_count: u64,
-    pub(super) vsize_vb: u64,
-    pub(super) memory_bytes: u64,
-    pub(super) by_one_netgroup_count: u64,
-    pub(super) exact_vsize_vb: u64,
-    pub(super) within_vsize_vb: u64,
-    pub(super) open_vsize_vb: u64,
-    pub(super) bands: Vec<BandFields>,
-    pub(super) minimum_fee_rate: f64,
-    pub(super) estimates: Vec<EstimateFields>,
+pub(in crate::stream) struct MempoolRecord {
+    pub(in crate::stream) tx_count: u64,
+    pub(in crate::stream) vsize_vb: u64,
+    pub(in crate::stream) memory_bytes: u64,
+    pub(in crate::stream) by_one_netgroup_count: u64,
+    pub(in crate::stream) exact_vsize_vb: u64,
+    pub(in crate::stream) within_vsize_vb: u64,
+    pub(in crate::stream) open_vsize_vb: u64,
+    pub(in crate::stream) bands: Vec<BandFields>,
+    pub(in crate::stream) minimum_fee_rate: f64,
+    pub(in crate::stream) estimates: Vec<EstimateFields>,
 }
 
 /// A band of fee rates; it ends where the next one begins.
 #[derive(Clone, PartialEq, Debug, Serialize)]
-pub(super) struct BandFields {
-    pub(super) fee_rate_from: f64,
-    pub(super) vsize_vb: u64,
+pub(in crate::stream) struct BandFields {
+    pub(in crate::stream) fee_rate_from: f64,
+    pub(in crate::stream) vsize_vb: u64,
 }
 
 impl MempoolRecord {
-    pub(super) fn new(model: &Model) -> Self {
+    pub(in crate::stream) fn new(model: &Model) -> Self {
         let (sums, histogram) = (model.mempool().sums(), model.mempool().histogram());
         let (basis, estimates) = (Basis::of(histogram), model.estimates());
         let bands = BAND_STARTS.into_iter().zip(band_sizes(histogram));
@@ -53,29 +53,29 @@ impl MempoolRecord {
 
 /// The difference between our mempool and a peer's list of its own.
 #[derive(Clone, PartialEq, Debug, Serialize)]
-pub(super) struct ListDifferenceRecord {
+pub(in crate::stream) struct ListDifferenceRecord {
     #[serde(flatten)]
-    pub(super) peer: PeerFields,
-    pub(super) listed_at: Rfc3339,
-    pub(super) listed_count: u64,
-    pub(super) here_count: u64,
-    pub(super) by_one_netgroup_count: u64,
-    pub(super) missing_count: u64,
-    pub(super) extra_count: u64,
-    pub(super) extra_vsize_vb: u64,
-    pub(super) extra_kinds: Vec<ExtraKind>,
+    pub(in crate::stream) peer: PeerFields,
+    pub(in crate::stream) listed_at: Rfc3339,
+    pub(in crate::stream) listed_count: u64,
+    pub(in crate::stream) here_count: u64,
+    pub(in crate::stream) by_one_netgroup_count: u64,
+    pub(in crate::stream) missing_count: u64,
+    pub(in crate::stream) extra_count: u64,
+    pub(in crate::stream) extra_vsize_vb: u64,
+    pub(in crate::stream) extra_kinds: Vec<ExtraKind>,
 }
 
 /// The transactions of one kind that are missing from the list.
 #[derive(Clone, PartialEq, Debug, Serialize)]
-pub(super) struct ExtraKind {
-    pub(super) kind: Option<Kind>,
-    pub(super) tx_count: u64,
-    pub(super) vsize_vb: u64,
+pub(in crate::stream) struct ExtraKind {
+    pub(in crate::stream) kind: Option<Kind>,
+    pub(in crate::stream) tx_count: u64,
+    pub(in crate::stream) vsize_vb: u64,
 }
 
 impl ListDifferenceRecord {
-    pub(super) fn new(peer: PeerId, compared: &ListComparison, model: &Model) -> Self {
+    pub(in crate::stream) fn new(peer: PeerId, compared: &ListComparison, model: &Model) -> Self {
         Self {
             peer: PeerFields::new(peer, model),
             listed_at: model.wall_offset().wall(compared.taken).rfc3339(),

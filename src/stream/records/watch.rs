@@ -7,21 +7,21 @@ use serde::Serialize;
 
 /// Something happened to a transaction that touches a watch target.
 #[derive(Clone, PartialEq, Debug, Serialize)]
-pub(super) struct WatchRecord {
-    pub(super) change: WatchChange,
-    pub(super) target: String,
-    pub(super) txid: Txid,
-    pub(super) received_sat: u64,
-    pub(super) spent_sat: u64,
-    pub(super) by: Option<Txid>,
-    pub(super) height: Option<u32>,
-    pub(super) block: Option<BlockHash>,
-    pub(super) confirmations: Option<u32>,
-    pub(super) reason: Option<RemovalReason>,
+pub(in crate::stream) struct WatchRecord {
+    pub(in crate::stream) change: WatchChange,
+    pub(in crate::stream) target: String,
+    pub(in crate::stream) txid: Txid,
+    pub(in crate::stream) received_sat: u64,
+    pub(in crate::stream) spent_sat: u64,
+    pub(in crate::stream) by: Option<Txid>,
+    pub(in crate::stream) height: Option<u32>,
+    pub(in crate::stream) block: Option<BlockHash>,
+    pub(in crate::stream) confirmations: Option<u32>,
+    pub(in crate::stream) reason: Option<RemovalReason>,
 }
 
 impl WatchRecord {
-    pub(super) fn new(found: &WatchMatch) -> Self {
+    pub(in crate::stream) fn new(found: &WatchMatch) -> Self {
         let event = found.event;
         Self {
             change: event.into(),

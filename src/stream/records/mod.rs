@@ -1,15 +1,26 @@
-//! One line of the stream, and the list of all records.
+//! One line of the stream, and the list of all records; one file for each subject.
 
-use super::alert::AlertRecord;
-use super::blocks::{BlockRecord, MissingRecord, ReorgRecord};
-use super::estimates::EstimatesRecord;
-use super::mempool::{ListDifferenceRecord, MempoolRecord};
-use super::monitor::{BackfillRecord, BootstrapRecord, RestorationRecord, StartRecord, WarningRecord};
-use super::peers::{AnnouncedRecord, ConnectedRecord, DisconnectedRecord, InvalidRecord, PongRecord};
-use super::transactions::{DoubleSpendRecord, FeeRecord, RemovedRecord, ReturnedRecord, TransactionRecord};
-use super::watch::WatchRecord;
+pub(in crate::stream) mod alert;
+pub(in crate::stream) mod blocks;
+pub(in crate::stream) mod estimates;
+pub(in crate::stream) mod mempool;
+pub(in crate::stream) mod monitor;
+pub(in crate::stream) mod peers;
+pub(in crate::stream) mod transactions;
+pub(in crate::stream) mod values;
+pub(in crate::stream) mod watch;
+pub(in crate::stream) mod words;
+
 use crate::util::time::{Rfc3339, Timestamp};
+use alert::AlertRecord;
+use blocks::{BlockRecord, MissingRecord, ReorgRecord};
+use estimates::EstimatesRecord;
+use mempool::{ListDifferenceRecord, MempoolRecord};
+use monitor::{BackfillRecord, BootstrapRecord, RestorationRecord, StartRecord, WarningRecord};
+use peers::{AnnouncedRecord, ConnectedRecord, DisconnectedRecord, InvalidRecord, PongRecord};
 use serde::Serialize;
+use transactions::{DoubleSpendRecord, FeeRecord, RemovedRecord, ReturnedRecord, TransactionRecord};
+use watch::WatchRecord;
 
 /// One line of the stream.
 #[derive(Clone, PartialEq, Debug, Serialize)]
@@ -20,7 +31,7 @@ pub struct Record {
 }
 
 impl Record {
-    pub(super) fn new(body: Body, time: Timestamp) -> Self {
+    pub(in crate::stream) fn new(body: Body, time: Timestamp) -> Self {
         Self { body, time: time.rfc3339() }
     }
 
@@ -38,7 +49,7 @@ impl Record {
 /// The records, by their `event`; `docs/stream.md` describes them.
 #[derive(Clone, PartialEq, Debug, Serialize)]
 #[serde(tag = "event", rename_all = "snake_case")]
-pub(super) enum Body {
+pub(in crate::stream) enum Body {
     Start(StartRecord),
     PeerConnected(ConnectedRecord),
     PeerDisconnected(DisconnectedRecord),

@@ -1,24 +1,24 @@
 //! `docs/stream.md` describes every record, field and word that the stream can write, and no other.
 
-use super::*;
-use crate::stream::alert::{AlertRecord, FigureFields};
-use crate::stream::blocks::{DisconnectedBlock, MissingRecord, MissingTx, UnexpectedTx, UnseenTx};
-use crate::stream::estimates::EstimateFields;
-use crate::stream::mempool::{BandFields, ExtraKind, ListDifferenceRecord, MempoolRecord};
-use crate::stream::peers::InvalidRecord;
-use crate::stream::transactions::FeeFields;
-use crate::stream::values::PeerFields;
-use crate::stream::words::{
+use crate::stream::records::alert::{AlertRecord, FigureFields};
+use crate::stream::records::blocks::{DisconnectedBlock, MissingRecord, MissingTx, UnexpectedTx, UnseenTx};
+use crate::stream::records::estimates::EstimateFields;
+use crate::stream::records::mempool::{BandFields, ExtraKind, ListDifferenceRecord, MempoolRecord};
+use crate::stream::records::peers::InvalidRecord;
+use crate::stream::records::transactions::FeeFields;
+use crate::stream::records::values::PeerFields;
+use crate::stream::records::words::{
     ConnectionKind, DisconnectReason, InvalidData, Kind, RemovalReason, RestorationState, TxSource,
     UnseenReason, WarningSubject, WatchChange,
 };
+use crate::stream::*;
 use crate::util::time::Rfc3339;
 use crate::wire::{BlockHash, Txid, Wtxid};
 use serde::Serialize;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
-const DOCUMENT: &str = include_str!("../../docs/stream.md");
+const DOCUMENT: &str = include_str!("../../../docs/stream.md");
 
 /// The types of the fields of each record.
 type Records = BTreeMap<String, BTreeMap<String, BTreeSet<String>>>;
@@ -379,7 +379,7 @@ fn the_document_lists_every_word_and_no_other() {
 
 #[test]
 fn the_document_names_the_version_of_the_schema() {
-    assert!(DOCUMENT.contains(&format!("**schema {}**", monitor::SCHEMA)));
+    assert!(DOCUMENT.contains(&format!("**schema {}**", records::monitor::SCHEMA)));
 }
 
 /// The part of the document under a heading.

@@ -11,14 +11,14 @@ use serde::Serialize;
 
 /// What is known about a transaction's fee. Rates are in sat/vB.
 #[derive(Clone, PartialEq, Debug, Serialize)]
-pub(super) struct FeeFields {
-    pub(super) fee_sat: Option<u64>,
-    pub(super) fee_rate: Option<f64>,
-    pub(super) fee_rate_lower: Option<f64>,
-    pub(super) fee_rate_upper: Option<f64>,
-    pub(super) chunk_fee_rate: Option<f64>,
-    pub(super) chunk_fee_rate_lower: Option<f64>,
-    pub(super) chunk_fee_rate_upper: Option<f64>,
+pub(in crate::stream) struct FeeFields {
+    pub(in crate::stream) fee_sat: Option<u64>,
+    pub(in crate::stream) fee_rate: Option<f64>,
+    pub(in crate::stream) fee_rate_lower: Option<f64>,
+    pub(in crate::stream) fee_rate_upper: Option<f64>,
+    pub(in crate::stream) chunk_fee_rate: Option<f64>,
+    pub(in crate::stream) chunk_fee_rate_lower: Option<f64>,
+    pub(in crate::stream) chunk_fee_rate_upper: Option<f64>,
 }
 
 impl FeeFields {
@@ -38,31 +38,36 @@ impl FeeFields {
 
 /// A transaction entered the mempool.
 #[derive(Clone, PartialEq, Debug, Serialize)]
-pub(super) struct TransactionRecord {
-    pub(super) txid: Txid,
-    pub(super) wtxid: Wtxid,
-    pub(super) vsize_vb: u32,
-    pub(super) weight_wu: u32,
-    pub(super) input_count: u32,
-    pub(super) output_count: u32,
-    pub(super) output_value_sat: u64,
+pub(in crate::stream) struct TransactionRecord {
+    pub(in crate::stream) txid: Txid,
+    pub(in crate::stream) wtxid: Wtxid,
+    pub(in crate::stream) vsize_vb: u32,
+    pub(in crate::stream) weight_wu: u32,
+    pub(in crate::stream) input_count: u32,
+    pub(in crate::stream) output_count: u32,
+    pub(in crate::stream) output_value_sat: u64,
     #[serde(flatten)]
-    pub(super) fee: FeeFields,
-    pub(super) ancestor_count: usize,
-    pub(super) replaceable: bool,
-    pub(super) kinds: Vec<Kind>,
-    pub(super) source: TxSource,
-    pub(super) by_one_peer: bool,
-    pub(super) first_seen: Rfc3339,
+    pub(in crate::stream) fee: FeeFields,
+    pub(in crate::stream) ancestor_count: usize,
+    pub(in crate::stream) replaceable: bool,
+    pub(in crate::stream) kinds: Vec<Kind>,
+    pub(in crate::stream) source: TxSource,
+    pub(in crate::stream) by_one_peer: bool,
+    pub(in crate::stream) first_seen: Rfc3339,
     #[serde(flatten)]
-    pub(super) peer: PeerFields<Option<String>>,
-    pub(super) raw: Option<String>,
+    pub(in crate::stream) peer: PeerFields<Option<String>>,
+    pub(in crate::stream) raw: Option<String>,
 }
 
 impl TransactionRecord {
     /// `sender` delivered the transaction, unless an earlier run saved it; it becomes the record's peer only
     /// if no peer announced the transaction. `raw` adds the bytes of the transaction.
-    pub(super) fn new(entry: &MempoolEntry, sender: Option<PeerId>, raw: bool, model: &Model) -> Self {
+    pub(in crate::stream) fn new(
+        entry: &MempoolEntry,
+        sender: Option<PeerId>,
+        raw: bool,
+        model: &Model,
+    ) -> Self {
         let tx = entry.tx();
         Self {
             txid: tx.txid(),
@@ -87,31 +92,31 @@ impl TransactionRecord {
 
 /// More is known about the fee of a transaction in the mempool.
 #[derive(Clone, PartialEq, Debug, Serialize)]
-pub(super) struct FeeRecord {
-    pub(super) txid: Txid,
+pub(in crate::stream) struct FeeRecord {
+    pub(in crate::stream) txid: Txid,
     #[serde(flatten)]
-    pub(super) fee: FeeFields,
+    pub(in crate::stream) fee: FeeFields,
 }
 
 impl FeeRecord {
-    pub(super) fn new(entry: &MempoolEntry) -> Self {
+    pub(in crate::stream) fn new(entry: &MempoolEntry) -> Self {
         Self { txid: entry.tx().txid(), fee: FeeFields::new(entry) }
     }
 }
 
 /// A transaction left the mempool.
 #[derive(Clone, PartialEq, Debug, Serialize)]
-pub(super) struct RemovedRecord {
-    pub(super) txid: Txid,
-    pub(super) reason: RemovalReason,
-    pub(super) by: Option<Txid>,
-    pub(super) with_ancestor: Option<bool>,
-    pub(super) height: Option<u32>,
-    pub(super) block: Option<BlockHash>,
+pub(in crate::stream) struct RemovedRecord {
+    pub(in crate::stream) txid: Txid,
+    pub(in crate::stream) reason: RemovalReason,
+    pub(in crate::stream) by: Option<Txid>,
+    pub(in crate::stream) with_ancestor: Option<bool>,
+    pub(in crate::stream) height: Option<u32>,
+    pub(in crate::stream) block: Option<BlockHash>,
 }
 
 impl RemovedRecord {
-    pub(super) fn new(txid: Txid, reason: model::RemovalReason) -> Self {
+    pub(in crate::stream) fn new(txid: Txid, reason: model::RemovalReason) -> Self {
         use model::RemovalReason as Model;
         let (by, with_ancestor, block) = match reason {
             Model::Confirmed { height, block } => (None, None, Some((height, block))),
@@ -136,29 +141,29 @@ impl RemovedRecord {
 
 /// A transaction of a disconnected block is in the mempool again.
 #[derive(Clone, PartialEq, Debug, Serialize)]
-pub(super) struct ReturnedRecord {
-    pub(super) txid: Txid,
-    pub(super) height: u32,
-    pub(super) block: BlockHash,
+pub(in crate::stream) struct ReturnedRecord {
+    pub(in crate::stream) txid: Txid,
+    pub(in crate::stream) height: u32,
+    pub(in crate::stream) block: BlockHash,
 }
 
 impl ReturnedRecord {
-    pub(super) fn new(txid: Txid, height: u32, block: BlockHash) -> Self {
+    pub(in crate::stream) fn new(txid: Txid, height: u32, block: BlockHash) -> Self {
         Self { txid, height, block }
     }
 }
 
 /// Two transactions that spend the same output are relayed concurrently.
 #[derive(Clone, PartialEq, Debug, Serialize)]
-pub(super) struct DoubleSpendRecord {
-    pub(super) txid: Txid,
-    pub(super) conflict: Txid,
-    pub(super) txid_peer_count: usize,
-    pub(super) conflict_peer_count: usize,
+pub(in crate::stream) struct DoubleSpendRecord {
+    pub(in crate::stream) txid: Txid,
+    pub(in crate::stream) conflict: Txid,
+    pub(in crate::stream) txid_peer_count: usize,
+    pub(in crate::stream) conflict_peer_count: usize,
 }
 
 impl DoubleSpendRecord {
-    pub(super) fn new(spend: &model::DoubleSpend) -> Self {
+    pub(in crate::stream) fn new(spend: &model::DoubleSpend) -> Self {
         Self {
             txid: spend.txid,
             conflict: spend.conflict,
