@@ -73,11 +73,11 @@ fn query<S: Subject>(text: &str, refused: &[&str]) -> Result<Query<S>, QueryErro
     let query = Query::<S>::parse(text)?;
     let whole = || text.len() - text.trim_start().len()..text.trim_end().len();
     if query.sort().is_some() {
-        return Err(QueryError::new(whole(), "an alert has no order: leave \"sort\" out"));
+        return Err(QueryError::new(whole(), "an alert has no sort order: leave out \"sort\""));
     }
     match refused.iter().find(|field| query.mentions(&[field])) {
         Some(field) => {
-            let message = format!("an alert cannot use {field}: {} are looked at when they arrive", S::NAME);
+            let message = format!("an alert cannot use {field}: {} are checked when they arrive", S::NAME);
             Err(QueryError::new(whole(), message))
         }
         None => Ok(query),

@@ -14,10 +14,10 @@ use std::time::Duration;
 const PARTS: [(&str, &str); 7] = [
     ("event", "a notice on screen and a record in the stream; this is what a rule without an action does"),
     ("bell", "the terminal's bell"),
-    ("notify", "a notification of the desktop"),
+    ("notify", "a desktop notification"),
     ("run", "a program, which gets the details in its environment"),
     ("cooldown", "the shortest time between two alerts, such as 10m"),
-    ("name", "what the rule is called"),
+    ("name", "the name of the rule"),
     ("off", "switched off"),
 ];
 
@@ -92,7 +92,10 @@ impl Rule {
             return Err(QueryError::new(text.floor_char_boundary(MAX_RULE)..text.len(), message));
         }
         if let Some((at, letter)) = text.char_indices().find(|(_, letter)| letter.is_control()) {
-            return Err(QueryError::new(at..at + letter.len_utf8(), "a rule has no control characters"));
+            return Err(QueryError::new(
+                at..at + letter.len_utf8(),
+                "a rule cannot contain control characters",
+            ));
         }
         let mut parts = parts(text).into_iter();
         let head = parts.next().unwrap_or(0..0);
@@ -110,7 +113,7 @@ impl Rule {
             if let Some(word) = rule.read_part(text, &at)? {
                 if seen.contains(&word) {
                     let at = trimmed(text, &at);
-                    return Err(QueryError::new(at, format!("\"{word}\" is there twice")));
+                    return Err(QueryError::new(at, format!("\"{word}\" is given twice")));
                 }
                 seen.push(word);
             }
@@ -226,8 +229,8 @@ impl Rule {
 
     /// The grammar, line by line, with the meaning of each line.
     pub const GRAMMAR: &[(&str, &str)] = &[
-        ("figures: next_block < 3", "what the rule is about, and a condition in the language of queries"),
-        ("watch; bell", "without a condition: each of them"),
+        ("figures: next_block < 3", "its subject, and a condition in the query language"),
+        ("watch; bell", "without a condition: all of them"),
         ("…; notify; cooldown 1h", "parts after semicolons, in any order"),
     ];
 
@@ -299,7 +302,7 @@ fn condition(text: &str, head: &Range<usize>) -> Result<Condition, QueryError> {
         return read.map_err(shifted);
     }
     let names: Vec<_> = Condition::subjects().map(|name| format!("{name}:")).collect();
-    let message = format!("a rule begins with what it is about: {}", names.join(", "));
+    let message = format!("a rule begins with its subject: {}", names.join(", "));
     Err(QueryError::new(head.start..head.start + subject.len(), message))
 }
 

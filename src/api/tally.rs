@@ -15,7 +15,7 @@ const OTHER: &str = "other";
 pub(super) struct Tally {
     /// When counting began.
     pub(super) started: Timestamp,
-    /// Entries of announcements of transactions.
+    /// Entries of transaction announcements.
     pub(super) announced: u64,
     /// Transactions that were requested.
     pub(super) requested: u64,

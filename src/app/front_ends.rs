@@ -58,7 +58,7 @@ where
     if let Some(folder) = state_dir.filter(|_| saving.is_on() && view != before)
         && let Err(error) = store::save_view(&folder, &view.to_bytes())
     {
-        tracing::warn!(%error, "cannot keep where this run ended");
+        tracing::warn!(%error, "cannot save where this run ended");
     }
     feeding.await.context("the monitor failed")?;
     Ok(shown?)

@@ -21,7 +21,7 @@ pub fn export(args: &TransferArgs) -> Result<()> {
 }
 
 fn state_dir(args: &TransferArgs) -> Result<PathBuf> {
-    args.folders.state_dir().context("there is no home directory: name the folder by --state-dir")
+    args.folders.state_dir().context("there is no home directory: name the folder with --state-dir")
 }
 
 /// Returns one line: `imported 5,000 transactions (1.2 MB), saved as of 2026-11-23T05:33:00.123Z`.

@@ -310,7 +310,7 @@ impl Session {
         }
     }
 
-    /// Answers a `getblocktxn`. Breaks if an index is outside of the block.
+    /// Answers a `getblocktxn`. Breaks if an index is outside the block.
     fn complete(
         &mut self,
         now: Timestamp,

@@ -36,13 +36,13 @@ pub enum Warning {
     #[error("this machine's clock agrees with the clocks of the peers again")]
     ClockRight,
     /// For some seconds, more has arrived than can be processed: all peers are slowed down alike.
-    #[error("more arrives than can be taken in: peers are slowed down")]
+    #[error("more arrives than can be handled: peers are slowed down")]
     Behind,
     /// Everything that arrives can be processed again.
-    #[error("all that arrives is taken in again: peers are no longer slowed down")]
+    #[error("the backlog is gone: peers are no longer slowed down")]
     CaughtUp,
     /// The program of an alert failed.
-    #[error("program of an alert {}: {failure}", program.display())]
+    #[error("alert program {}: {failure}", program.display())]
     AlertProgram {
         /// The program, as the user gave it.
         program: PathBuf,
@@ -66,14 +66,14 @@ pub enum Warning {
         error: OsError,
     },
     /// The NATS server that sensors publish to cannot be reached.
-    #[error("NATS server {0} is away: nothing is heard from sensors")]
+    #[error("NATS server {0} is away: sensors cannot be heard")]
     SensorServerAway(String),
     /// The NATS server that sensors publish to can be reached again.
     #[error("NATS server {0} is back")]
     SensorServerBack(String),
     /// More arrived from sensors than could be processed.
     #[error(
-        "too slow for all sensors: {messages} messages of {secs} s, announcements and traffic, are left out"
+        "too slow for all sensors: {messages} messages of {secs} s (announcements and traffic) are left out"
     )]
     SensorsSkipped {
         /// The span of the messages left out, in whole s.
@@ -82,7 +82,7 @@ pub enum Warning {
         messages: u64,
     },
     /// Too many alerts are waiting for their programs, so some runs are skipped.
-    #[error("programs of alerts: more than {waiting} runs are waiting; they are not run for every alert")]
+    #[error("alert programs: more than {waiting} runs are waiting; some alerts run none")]
     AlertProgramSkipped {
         /// How many runs may wait.
         waiting: usize,

@@ -98,7 +98,8 @@ fn values<S: Subject>(name: &str) -> Vec<(String, String)> {
     match &field.reader {
         Reader::Choice(words, _) => words.iter().map(|word| ((*word).to_owned(), String::new())).collect(),
         Reader::Number(..) => {
-            let known = |known: Known| (known.name().to_owned(), format!("what is known of {}", field.name));
+            let known =
+                |known: Known| (known.name().to_owned(), format!("what is known about {}", field.name));
             Known::ALL.map(known).to_vec()
         }
         Reader::Text(_) | Reader::Flag(_) => Vec::new(),

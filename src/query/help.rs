@@ -5,14 +5,14 @@ use super::field::{Reader, Subject};
 /// The grammar, line by line, with the meaning of each line.
 pub const GRAMMAR: [(&str, &str); 9] = [
     ("field > 20", "also >=, <, <=, = and !=; a number may have a unit: 10btc, 1.5kvB, 2m"),
-    ("field = word", "one of a list, or a text; upper and lower case are the same"),
+    ("field = word", "one of a list, or text; case is ignored"),
     ("field ~ \"a.*b\"", "matches a regular expression; !~ does not"),
     ("flag", "yes; after not: no"),
     ("a and b, a or b, not a", "not binds tighter than and, and tighter than or; parentheses group"),
     ("sort field, sort -field", "the order, at the end or alone; with - the highest first"),
-    ("\"a \"\"b\"\"\"", "quotes for spaces and signs; two quotes within stand for one"),
+    ("\"a \"\"b\"\"\"", "quotes for spaces and signs; double a quote inside"),
     ("field = exact", "known exactly; also bounded (only bounds are known) and unknown"),
-    ("unknown is no match", "what bounds leave open matches neither fee_rate > 5 nor not fee_rate > 5"),
+    ("unknown never matches", "if bounds leave it open, neither fee_rate > 5 nor not fee_rate > 5 matches"),
 ];
 
 /// One row of the table of fields.

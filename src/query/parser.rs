@@ -27,7 +27,7 @@ pub(super) fn parse(text: &str) -> Result<Syntax, QueryError> {
             Err(QueryError::new(token.at.clone(), "no parenthesis is open here"))
         }
         Some(token) if sort.is_some() => {
-            Err(QueryError::new(token.at.clone(), "the query must end behind the field to sort by"))
+            Err(QueryError::new(token.at.clone(), "the query must end after the field to sort by"))
         }
         Some(token) => Err(QueryError::new(token.at.clone(), parser.expected("sort"))),
     }

@@ -73,7 +73,7 @@ fn errors_point_at_what_is_wrong_and_say_what_is_allowed() {
     refused("watched and", "           ^", "expected a field");
     refused("sort", "    ^", "expected a field to sort by");
     refused("sort -size", "      ^^^^", "transactions have no field \"size\": did you mean vsize?");
-    refused("sort fee sort age", "         ^^^^", "the query must end behind the field to sort by");
+    refused("sort fee sort age", "         ^^^^", "the query must end after the field to sort by");
     refused("txid ~ \"a(\"", "       ^^^^", "not a regular expression: unclosed group");
     refused("txid ~ \"a", "       ^^", "the quote is not closed: end it with \"");
 }

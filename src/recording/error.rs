@@ -33,7 +33,7 @@ pub enum Unreadable {
     #[error("recording of an unknown network")]
     Network,
     /// It belongs to a different network than the other files.
-    #[error("recording of another network than {0}: replay one network at a time")]
+    #[error("recording of a network other than {0}: replay one network at a time")]
     OtherNetwork(crate::chain::Network),
     /// The content of the frame at this offset is damaged.
     #[error("damaged at byte {0}")]

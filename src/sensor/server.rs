@@ -255,7 +255,7 @@ impl ServerSettings {
 /// What a server says is wrong.
 fn described(error: &ServerError) -> String {
     match error {
-        ServerError::AuthorizationViolation => "the login is not valid any more".to_owned(),
+        ServerError::AuthorizationViolation => "the login is no longer valid".to_owned(),
         error => one_line(&error.to_string()),
     }
 }

@@ -68,7 +68,7 @@ pub(super) async fn create_or_check(
     if (1..MAX_SENSOR_MESSAGE + HEADERS).contains(&max_payload) {
         let needed = MAX_SENSOR_MESSAGE + HEADERS;
         return Err(StreamError::Unfit(format!(
-            "the server takes messages of at most {max_payload} bytes; max_payload must be at least {needed}"
+            "the server accepts messages of at most {max_payload} bytes; max_payload must be at least {needed}"
         )));
     }
     let name = name(network);
@@ -95,7 +95,7 @@ pub(super) async fn create_or_check(
             },
         }
     }
-    Err(StreamError::Unfit(format!("stream {name} is created and removed again by others")))
+    Err(StreamError::Unfit(format!("stream {name} keeps being created and removed by others")))
 }
 
 fn config(network: Network, settings: &StreamSettings) -> Config {
@@ -112,7 +112,7 @@ fn config(network: Network, settings: &StreamSettings) -> Config {
         discard: DiscardPolicy::Old,
         storage: StorageType::File,
         duplicate_window: DUPLICATES.min(settings.max_age),
-        description: Some("what sensors of mempulse see".to_owned()),
+        description: Some("what mempulse sensors see".to_owned()),
         allow_direct: true,
         ..Config::default()
     }
@@ -130,7 +130,7 @@ fn check(config: &Config, network: Network, settings: &StreamSettings) -> Result
     }
     if config.duplicate_window < MIN_DUPLICATES.min(settings.max_age) {
         let (is, least) = (config.duplicate_window.as_secs(), MIN_DUPLICATES.as_secs());
-        return unfit(format!("it remembers ids for {is} s, and must do so for at least {least} s"));
+        return unfit(format!("it remembers ids for {is} s, but must do so for at least {least} s"));
     }
     if config.no_ack || config.sealed {
         return unfit("it must accept messages and acknowledge them".to_owned());
@@ -141,7 +141,7 @@ fn check(config: &Config, network: Network, settings: &StreamSettings) -> Result
     let needed = MAX_SENSOR_MESSAGE + HEADERS;
     if usize::try_from(config.max_message_size).is_ok_and(|size| (1..needed).contains(&size)) {
         let size = config.max_message_size;
-        return unfit(format!("its messages have at most {size} bytes, and must be allowed {needed}"));
+        return unfit(format!("its messages are limited to {size} bytes, but {needed} are needed"));
     }
     let of =
         |what: &str, is: String, given: String| (is != given).then(|| format!("{what} is {is}, not {given}"));
@@ -251,11 +251,13 @@ mod tests {
             refused(Config { subjects: vec![narrower.to_owned()], ..good.clone() });
         }
         let window = Config { duplicate_window: Duration::from_secs(5), ..good.clone() };
-        assert!(refused(window).ends_with("remembers ids for 5 s, and must do so for at least 30 s"));
+        assert!(refused(window).ends_with("remembers ids for 5 s, but must do so for at least 30 s"));
         assert!(refused(Config { no_ack: true, ..good.clone() }).ends_with("acknowledge them"));
         let queue = Config { retention: RetentionPolicy::WorkQueue, ..good.clone() };
         assert!(refused(queue).contains("retention must be limits"));
-        assert!(refused(Config { max_message_size: 65_536, ..good.clone() }).contains("at most 65536 bytes"));
+        assert!(
+            refused(Config { max_message_size: 65_536, ..good.clone() }).contains("limited to 65536 bytes")
+        );
         for wider in
             ["mempulse.>", "mempulse.v1.>", ">", "mempulse.v1.signet.*.*", "*.*.*.*.*", "mempulse.*.signet.>"]
         {

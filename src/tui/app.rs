@@ -266,9 +266,9 @@ impl App {
         let snapshot = self.display.context().snapshot;
         if screen == Screen::Sensors && !snapshot.from_sensors {
             self.remark(if snapshot.replay.is_some() {
-                "no sensors: the recording is of the peers of one machine"
+                "no sensors: this is a recording of one machine's peers"
             } else {
-                "no sensors: events come from peers of this machine (see --from)"
+                "no sensors: events come from this machine's peers (see --from)"
             });
             return;
         }
@@ -299,7 +299,7 @@ impl App {
 
     fn open_alerts(&mut self) {
         if self.display.context().snapshot.replay.is_some() {
-            self.remark("a replay checks no alerts: their rules are for what happens live");
+            self.remark("a replay checks no alerts: rules apply only to what happens live");
             return;
         }
         self.overlays.retain(|overlay| !matches!(overlay, Overlay::Alerts(_)));

@@ -214,7 +214,7 @@ impl Session {
                 }
             }
             Some(Effect::SaveScreen(_)) if self.tasks.len() >= MAX_TASKS => {
-                self.app.remark("not saved: the screens before are still being saved");
+                self.app.remark("not saved: earlier screens are still being saved");
             }
             Some(Effect::SaveScreen(name)) => {
                 // Keys may outpace frames: draw first, so that what is saved is current.

@@ -45,8 +45,8 @@ pub enum WireError {
     /// The index of a transaction in its block exceeds 16 bits (BIP152).
     #[error("transaction index {0} has more than 16 bits")]
     IndexTooLarge(u64),
-    /// The index of a prefilled transaction is outside of the block (BIP152).
-    #[error("transaction index {0} is outside of the block")]
+    /// The index of a prefilled transaction is outside the block (BIP152).
+    #[error("transaction index {0} is outside the block")]
     IndexOutOfBlock(u16),
     /// A transaction too small to be part of a block, in bytes (Core: `MIN_TRANSACTION_WEIGHT`).
     #[error("a transaction of {0} bytes in a block")]

@@ -117,11 +117,11 @@ fn switches_can_be_set_in_the_environment_in_all_usual_ways() {
         "error: invalid value 'maybe' for '--no-dns': must be true or false, yes or no, on or off, 1 or 0\n"
     );
     for (name, value, refused) in [
-        ("MEMPULSE_SINCE", "6h", "MEMPULSE_SINCE does nothing without --from <URL>"),
+        ("MEMPULSE_SINCE", "6h", "MEMPULSE_SINCE has no effect without --from <URL>"),
         (
             "MEMPULSE_METRICS_PER_PEER",
             "1",
-            "MEMPULSE_METRICS_PER_PEER does nothing without --serve <[ADDR:]PORT>",
+            "MEMPULSE_METRICS_PER_PEER has no effect without --serve <[ADDR:]PORT>",
         ),
     ] {
         let said = mempulse("config").env(name, value).assert().code(2);

@@ -35,7 +35,7 @@ pub fn of_events(records: Vec<Value>) -> Vec<Value> {
 pub fn assert_replayed(folder: &Path, live: Vec<Value>) {
     let check = replay(folder, "--check");
     let said = String::from_utf8_lossy(&check.stdout).into_owned();
-    assert!(check.status.success() && said.contains("all is there"), "{said}");
+    assert!(check.status.success() && said.contains("complete, with no later file"), "{said}");
     let (live, again) = (of_events(live), replayed(folder));
     let first = live.iter().zip(&again).position(|(one, other)| one != other);
     if let Some(first) = first {
@@ -78,7 +78,7 @@ fn kill_after(delay: Duration) {
         assert!(!check.status.success() && delay < Duration::from_secs(1), "{said}{errors}");
         return;
     }
-    assert!(check.status.success() && said.contains("all is there"), "after {delay:?}: {said}");
+    assert!(check.status.success() && said.contains("complete, with no later file"), "after {delay:?}: {said}");
     let again = replayed(folder.path());
     // Records that the killed process had not yet written to the pipe are missing there.
     let count = live.len().min(again.len());

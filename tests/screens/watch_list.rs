@@ -124,7 +124,7 @@ fn the_transaction_of_the_last_match_can_be_opened_and_copied() {
     assert!(desk.screen().contains(" Block 923,112 "), "the transaction is confirmed: {}", desk.screen());
     desk.press(KeyCode::Esc);
     desk.type_keys("G\n");
-    assert!(desk.footer().contains("nothing happened to this target yet"), "{}", desk.footer());
+    assert!(desk.footer().contains("nothing has happened to this target yet"), "{}", desk.footer());
 }
 
 #[test]

@@ -118,7 +118,7 @@ async fn a_server_that_hangs_gets_everything_once_when_it_goes_on() {
     // Long enough for several attempts.
     tokio::time::sleep(std::time::Duration::from_secs(8)).await;
     broker.go_on();
-    sensor.says("the server takes messages again").await;
+    sensor.says("the server accepts messages again").await;
     wait_for("the mempool", async || broker.messages().await > 12_000).await;
     sensor.interrupt().await;
     assert!(Content::of(&broker.jetstream().await).await.events("fra1").len() > 10_000);

@@ -24,7 +24,7 @@ async fn what_a_full_stream_refuses_waits_until_it_has_room() {
     let full = context.get_stream(STREAM).await.unwrap().cached_info().state.bytes;
     assert!(full <= 3_000_000, "{full}");
     context.update_stream(Config { max_bytes: 1_000_000_000, ..small }).await.unwrap();
-    sensor.says("the server takes messages again").await;
+    sensor.says("the server accepts messages again").await;
     wait_for("the mempool", async || broker.messages().await > 11_000).await;
     sensor.interrupt().await;
     assert!(Content::of(&context).await.events("fra1").len() > 10_000);

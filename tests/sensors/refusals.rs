@@ -47,7 +47,10 @@ async fn an_unsuitable_server() {
     assert_eq!(said, "the server has no JetStream for this user: start it with -js, or allow it");
     let broker = Broker::start("max_payload: 65536");
     let said = refusal(folder.path(), &broker.url(), &[]).await;
-    assert_eq!(said, "the server takes messages of at most 65536 bytes; max_payload must be at least 525312");
+    assert_eq!(
+        said,
+        "the server accepts messages of at most 65536 bytes; max_payload must be at least 525312"
+    );
     let broker = Broker::start("jetstream { STORE, max_file_store: 10MB }");
     let said = refusal(folder.path(), &broker.url(), &[]).await;
     assert!(said.starts_with("stream mempulse-regtest cannot be created: insufficient storage"), "{said}");

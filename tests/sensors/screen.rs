@@ -183,7 +183,7 @@ async fn a_server_crash_is_reported_and_nothing_is_missing_afterwards() {
     let reader = Reader::start(&broker, &[]);
     wait_for("its peers", async || reader.live_peers() == 4).await;
     broker.kill();
-    wait_for("the warning", async || reader.warns("is away: nothing is heard from sensors")).await;
+    wait_for("the warning", async || reader.warns("is away: sensors cannot be heard")).await;
     tokio::time::sleep(Duration::from_secs(4)).await;
     broker.restart_with("");
     wait_for("the server", async || reader.warns("is back")).await;

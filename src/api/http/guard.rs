@@ -91,7 +91,7 @@ impl Refusal {
 
     pub(super) const fn reason(self) -> &'static str {
         match self {
-            Self::Method => "only GET is served: nothing can be changed",
+            Self::Method => "only GET is served: the API is read-only",
             Self::NoHost => "the request needs one Host header",
             Self::Host => "the Host header must be an IP address or localhost",
             Self::OtherSite => "pages of other sites are not served",

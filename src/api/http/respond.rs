@@ -26,10 +26,10 @@ mempulse serves:
 /api/v1/fees/recommended                  fee rates for the next blocks, in whole sat/vB
 /api/v1/fees/precise                      the same with decimals
 /api/v1/fees/mempool-blocks               the projected blocks
-/api/tx/TXID                              a transaction of the mempool
+/api/tx/TXID                              a transaction in the mempool
 /api/blocks/tip/height                    the height of the best chain
 /api/blocks/tip/hash                      the hash of its last block
-/api/transactions?where=…&sort=…&limit=…  transactions by a query, such as where=fee_rate>20 and sort=-vsize
+/api/transactions?where=…&sort=…&limit=…  transactions that match a query, such as where=fee_rate>20 and sort=-vsize
 /api/peers                                the peers with their figures
 /events                                   what happens, as server-sent events
 docs/api.md describes the answers.
@@ -141,7 +141,7 @@ fn fees<T: Serialize>(figures: &Figures, of: impl FnOnce(&Figures) -> Result<T, 
 fn tip(figures: &Figures, text: impl FnOnce(&crate::event::Tip) -> String) -> Answer {
     let answer = match &figures.snapshot.totals.tip {
         Some(tip) => Answer::text(text(tip)),
-        None => Answer::problem(StatusCode::SERVICE_UNAVAILABLE, "the best chain is not known so far"),
+        None => Answer::problem(StatusCode::SERVICE_UNAVAILABLE, "the best chain is not known yet"),
     };
     answer.resting_on(figures.basis())
 }

@@ -112,11 +112,11 @@ fn selection(parameters: &str) -> Result<Selection, RouteError> {
     let order = order.unwrap_or(Cow::Borrowed("age"));
     let condition = parsed("where", &condition, &condition)?;
     if condition.sort().is_some() {
-        return Err(wrong("the order belongs into the parameter sort: sort=-vsize".to_owned()));
+        return Err(wrong("the order belongs in the parameter sort: sort=-vsize".to_owned()));
     }
     let order = parsed("sort", &format!("sort {order}"), &order)?;
     if [&condition, &order].into_iter().any(|query| query.asks(WATCHED)) {
-        return Err(wrong("the watch list is not served: watched cannot be asked for".to_owned()));
+        return Err(wrong("the watch list is not served: watched cannot be used".to_owned()));
     }
     Ok(Selection { condition, order, limit })
 }

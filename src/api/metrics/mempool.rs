@@ -25,7 +25,7 @@ pub(super) fn families(figures: &Figures) -> Vec<Family> {
         .value(number(mempool.known_fees)),
         Family::gauge(
             "mempulse_mempool_basis_vbytes",
-            "Virtual size of the mempool by what is known of the fee rates",
+            "Virtual size of the mempool by what is known about the fee rates",
         )
         .at(label("rate", "exact"), number(basis.exact.vsize))
         .at(label("rate", "within"), number(basis.within.vsize))
@@ -45,7 +45,7 @@ pub(super) fn families(figures: &Figures) -> Vec<Family> {
     ];
     let bands = Family::gauge(
         "mempulse_mempool_band_vbytes",
-        "Virtual size by fee rate: what pays at least so many sat/vB, and less than the next band",
+        "Virtual size by fee rate: what pays at least this many sat/vB, and less than the next band",
     );
     families.push(
         mempool.bars.iter().fold(bands, |bands, bar| {
@@ -69,7 +69,7 @@ pub(super) fn families(figures: &Figures) -> Vec<Family> {
         ),
         Family::counter(
             "mempulse_double_spends",
-            "Pairs of conflicting transactions that were relayed at once",
+            "Pairs of conflicting transactions that were relayed at the same time",
         )
         .total(tally.double_spends),
     ]);
@@ -82,15 +82,15 @@ fn fees(figures: &Figures) -> Vec<Family> {
     let within = |blocks: u32| label("blocks", blocks.to_string());
     let mut rates = Family::gauge(
         "mempulse_estimate_sat_per_vbyte",
-        "Fee rate that it takes to be confirmed within so many blocks",
+        "Fee rate needed to be confirmed within this many blocks",
     );
     let mut bounds = Family::gauge(
         "mempulse_estimate_is_lower_bound",
-        "1 if that rate is only a lower bound, as too little is known of the mempool",
+        "1 if that rate is only a lower bound, as too little is known about the mempool",
     );
     let mut hits = Family::gauge("mempulse_estimate_hit_ratio", "Share of past estimates that were right");
     let mut judged =
-        Family::gauge("mempulse_estimate_judged", "Past estimates that were judged, at most half a day's");
+        Family::gauge("mempulse_estimate_judged", "Past estimates that were judged, from half a day at most");
     for target in estimates.targets {
         let labels = |()| within(target.within);
         rates = rates.at(labels(()), target.estimate.map(Estimate::rate));

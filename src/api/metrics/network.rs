@@ -15,7 +15,7 @@ pub(super) fn families(figures: &Figures, peers: &PeerList) -> Vec<Family> {
                 family.at(labels.map(|(name, value)| (name, value.into())).into(), number(*count))
             },
         ),
-        Family::gauge("mempulse_live_peers", "Peers whose handshake is done, short connections aside")
+        Family::gauge("mempulse_live_peers", "Peers whose handshake is complete, short connections aside")
             .value(number(totals.peers_live as u64)),
         peers.addresses.iter().fold(
             Family::gauge("mempulse_known_addresses", "Known addresses of peers, by network"),
@@ -28,7 +28,7 @@ pub(super) fn families(figures: &Figures, peers: &PeerList) -> Vec<Family> {
         Family::histogram("mempulse_ping_seconds", "Times from a ping to its pong").durations(&tally.pings),
         Family::histogram("mempulse_answer_seconds", "Times from a request of a transaction to its arrival")
             .durations(&tally.answers),
-        Family::counter("mempulse_announcements", "Entries of announcements of transactions")
+        Family::counter("mempulse_announcements", "Entries of transaction announcements")
             .total(tally.announced),
         Family::counter("mempulse_repeated_announcements", "Entries that the same peer had announced before")
             .total(figures.repeated),
@@ -66,7 +66,7 @@ pub(super) fn families(figures: &Figures, peers: &PeerList) -> Vec<Family> {
             .value(totals.tip.map(|tip| f64::from(tip.time))),
         Family::gauge(
             "mempulse_missing_blocks",
-            "New blocks of the best chain that no peer has delivered so far",
+            "New blocks of the best chain that no peer has delivered yet",
         )
         .value(f64::from(figures.snapshot.missing_blocks.map_or(0, |missing| missing.count))),
         Family::gauge(

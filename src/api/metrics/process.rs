@@ -24,7 +24,7 @@ pub(super) fn families(figures: &Figures, usage: &Usage) -> Vec<Family> {
         requests,
         Family::gauge("mempulse_api_connections", "Open connections to the API")
             .value(number(usage.connections())),
-        Family::counter("mempulse_api_refused_connections", "Connections that were one too many")
+        Family::counter("mempulse_api_refused_connections", "Connections refused because too many were open")
             .total(usage.refused()),
         Family::gauge("mempulse_api_event_readers", "Readers of the stream of events")
             .value(number(readers as u64)),

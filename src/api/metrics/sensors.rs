@@ -19,13 +19,13 @@ pub(super) fn families(sensors: &[SensorRow]) -> Vec<Family> {
             })
     };
     vec![
-        gauge("mempulse_sensor_up", "Whether the sensor is heard", |row| {
+        gauge("mempulse_sensor_up", "Whether the sensor is live", |row| {
             Some(if row.stale_for.is_none() { 1.0 } else { 0.0 })
         }),
-        gauge("mempulse_sensor_live_peers", "Its live peers, as it says", |row| {
+        gauge("mempulse_sensor_live_peers", "Its live peers, by its own count", |row| {
             row.report.as_ref().map(|report| f64::from(report.live_peers))
         }),
-        gauge("mempulse_sensor_lag_seconds", "From its last status to this program", |row| {
+        gauge("mempulse_sensor_lag_seconds", "Time that its last status took to this program", |row| {
             row.report.as_ref().map(|report| report.lag.as_secs_f64())
         }),
         gauge("mempulse_sensor_clock_offset_seconds", "Its clock minus that of this machine", |row| {
@@ -36,13 +36,13 @@ pub(super) fn families(sensors: &[SensorRow]) -> Vec<Family> {
         gauge("mempulse_sensor_clock_uncertainty_seconds", "How far that offset may be wrong", |row| {
             Some(row.report.as_ref()?.clock?.uncertainty.as_secs_f64())
         }),
-        gauge("mempulse_sensor_waiting_messages", "Messages that wait at the sensor", |row| {
+        gauge("mempulse_sensor_waiting_messages", "Messages waiting at the sensor", |row| {
             row.report.as_ref().map(|report| number(report.waiting))
         }),
-        counter("mempulse_sensor_events", "Events that it published in its run", |report| report.events),
+        counter("mempulse_sensor_events", "Events that it published in this run", |report| report.events),
         counter(
             "mempulse_sensor_lost_events",
-            "Events that it published and that did not arrive",
+            "Events that it published but that did not arrive",
             |report| report.lost,
         ),
         counter("mempulse_sensor_late_events", "Events that came too late to be put in order", |report| {
@@ -50,14 +50,16 @@ pub(super) fn families(sensors: &[SensorRow]) -> Vec<Family> {
         }),
         counter(
             "mempulse_sensor_missing_bodies",
-            "Events whose transaction or block did not come",
+            "Events whose transaction or block did not arrive",
             |report| report.missing_bodies,
         ),
-        counter("mempulse_sensor_dropped_messages", "Messages that it dropped in its run", |report| {
+        counter("mempulse_sensor_dropped_messages", "Messages that it dropped in this run", |report| {
             report.dropped
         }),
-        counter("mempulse_sensor_refused_messages", "Messages that are none of a sensor", |report| {
-            report.refused
-        }),
+        counter(
+            "mempulse_sensor_refused_messages",
+            "Messages refused because they are not a sensor's",
+            |report| report.refused,
+        ),
     ]
 }

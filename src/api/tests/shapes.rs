@@ -125,7 +125,10 @@ async fn below_half_the_mempool_there_are_no_fees_but_the_reason() {
         let got = api.get(path).await;
         assert_eq!(got.status, 503, "{got:?}");
         let reason = got.json()["error"].as_str().unwrap().to_owned();
-        assert!(reason.contains("% of the mempool are known") && reason.contains("from 50 % on"), "{reason}");
+        assert!(
+            reason.contains("% of the mempool are known") && reason.contains("an answer needs 50 %"),
+            "{reason}"
+        );
         assert!(got.headers.contains("mempulse-basis: coverage=0.") && got.headers.contains("retry-after"));
     }
     let mempool = api.get("/api/mempool").await;
@@ -144,7 +147,7 @@ async fn below_half_the_mempool_there_are_no_fees_but_the_reason() {
 async fn before_anything_is_known_each_answer_says_so() {
     let api = Api::of(Scene::new());
     let tip = api.get("/api/blocks/tip/height").await;
-    assert_eq!((tip.status, &tip.json()["error"]), (503, &json!("the best chain is not known so far")));
+    assert_eq!((tip.status, &tip.json()["error"]), (503, &json!("the best chain is not known yet")));
     assert!(api.get("/api/v1/fees/recommended").await.json()["error"].as_str().unwrap().contains("is empty"));
     let txid = "00".repeat(32);
     assert_eq!(api.get(&format!("/api/tx/{txid}")).await.status, 404);

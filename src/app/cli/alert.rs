@@ -12,17 +12,15 @@ use std::path::PathBuf;
 pub struct AlertArgs {
     /// Alert by this rule, such as 'blocks: pool ~ foundry; bell'; repeatable
     ///
-    /// A rule is what it is about (figures, transactions, blocks, peers or watch) and a condition in the language of
-    /// queries, and then what to do: event (the default), bell, notify (a notification of the desktop), run PROGRAM;
-    /// also cooldown TIME, name TEXT and off. docs/usage.md has examples; on screen the key A lists, tests and adds
-    /// rules.
+    /// A rule has a subject (figures, transactions, blocks, peers or watch), a condition in the query language, and
+    /// actions: event (the default), bell, notify (a desktop notification), run PROGRAM; also cooldown TIME, name
+    /// TEXT and off. docs/usage.md has examples; on screen, the key A lists, tests and adds rules.
     #[arg(long, value_name = "RULE", value_parser = parsers::rule, help_heading = heading::ALERTS)]
     pub alert: Vec<String>,
     /// Run this program at every event of the watch list: short for --alert 'watch; run PATH'
     ///
-    /// Details are passed in environment variables (MEMPULSE_EVENT, MEMPULSE_TARGET, MEMPULSE_TXID and
-    /// more), never through a shell and without arguments. At most four run at once, each for at most
-    /// 30 s.
+    /// Details are passed in environment variables (MEMPULSE_EVENT, MEMPULSE_TARGET, MEMPULSE_TXID and more), never
+    /// through a shell and without arguments. At most four run at the same time, each for at most 30 s.
     #[arg(long, value_name = "PATH", hide_short_help = true, help_heading = heading::ALERTS)]
     pub on_watch: Option<PathBuf>,
     /// Ring the bell at events of the watch list: short for --alert 'watch; bell; cooldown 1s'

@@ -34,7 +34,7 @@ pub struct DiscoveryArgs {
     /// A network without seeds (regtest, simnet) needs a --peer.
     #[arg(long = "peer", value_name = "HOST[:PORT]", help_heading = heading::PEERS)]
     pub peer: Vec<String>,
-    /// Connect to this peer in addition to those that are found; repeatable
+    /// Connect to this peer in addition to discovered ones; repeatable
     #[arg(long = "add-peer", value_name = "HOST[:PORT]", conflicts_with = "peer",
           help_heading = heading::PEERS)]
     pub add_peer: Vec<String>,

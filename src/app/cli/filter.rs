@@ -10,8 +10,8 @@ use clap::Args;
 pub struct FilterArgs {
     /// Write only what happens to transactions that match this query: 'vsize > 10kvB and kind = data'
     ///
-    /// Peers and blocks are left out then. The fields and the grammar are in docs/query.md, and on screen
-    /// behind : and F1.
+    /// Peers and blocks are left out. docs/query.md describes the fields and the grammar; on screen, press : and
+    /// F1.
     #[arg(long = "where", value_name = "QUERY", help_heading = heading::STREAM)]
     query: Option<String>,
 }

@@ -48,13 +48,13 @@ pub struct JoinArgs {
     /// Which peers, and how they are reached.
     #[command(flatten)]
     pub discovery: DiscoveryArgs,
-    /// Request what is already in the mempool at startup: auto, off, or force: also from each --peer
+    /// Request what is already in the mempool at startup: auto, off, or force (also from each --peer)
     ///
-    /// Nodes do not announce again what they announced before. About one node in five sends the list of
-    /// its whole mempool when asked (BIP35); what is missing is then fetched from all peers, tens to
-    /// 200 MB once. "force" asks each --peer and --add-peer although it doesn't offer the list: nodes of
-    /// your own that grant the permission (in Bitcoin Core: whitelist=mempool@ADDRESS). A node that
-    /// doesn't grant it disconnects. Fetching a transaction from a node ends its rebroadcast there.
+    /// Nodes do not repeat earlier announcements. About one node in five sends a list of its whole mempool when
+    /// asked (BIP35); what is missing is then fetched from all peers, up to 200 MB once. "force" also asks each
+    /// --peer and --add-peer that doesn't offer the list: use it for your own nodes if they grant the permission
+    /// (in Bitcoin Core: whitelist=mempool@ADDRESS). A node that doesn't grant it disconnects. Fetching a
+    /// transaction from a node ends its rebroadcast there.
     #[arg(long, value_name = "MODE", default_value = "auto", num_args = 0..=1,
           default_missing_value = "auto", value_parser = parsers::bootstrap(),
           help_heading = heading::MEMPOOL)]
@@ -167,9 +167,9 @@ pub struct DemoArgs {
     /// Make the same transactions, blocks and mishaps each time
     #[arg(long, value_name = "NUMBER", value_parser = parsers::number(0..=u64::MAX), help_heading = heading::DEMO)]
     pub seed: Option<u64>,
-    /// Look at the network through so many sensors in different places (1 to 8), over a NATS server
+    /// Watch the network through this many sensors in different places (1 to 8), over a NATS server
     ///
-    /// It needs the program nats-server in $PATH, which runs on this machine until the demo ends.
+    /// This needs the program nats-server in $PATH; it runs on this machine until the demo ends.
     #[arg(long, value_name = "N", value_parser = parsers::number(1_u8..=MAX_PLACES), help_heading = heading::DEMO)]
     pub sensors: Option<u8>,
     /// Write JSON lines instead of showing the screen
@@ -232,7 +232,7 @@ pub struct MonitorArgs {
     #[arg(long, value_name = "TIME", default_value = "30s", value_parser = parsers::duration,
           hide_short_help = true, help_heading = heading::TIMING)]
     pub ping_timeout: Duration,
-    /// Time limit for a requested transaction; then the next peer that announced it is asked
+    /// Time limit for a requested transaction; after that, the next peer that announced it is asked
     #[arg(long, value_name = "TIME", default_value = "60s", value_parser = parsers::duration,
           hide_short_help = true, help_heading = heading::TIMING)]
     pub request_timeout: Duration,

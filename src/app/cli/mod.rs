@@ -80,33 +80,33 @@ pub enum Command {
     /// Write events as JSON lines to standard output
     #[command(after_help = SHORT_HELP, after_long_help = LONG_HELP)]
     Stream(StreamArgs),
-    /// Print one report of peers, mempool and blocks, and end
+    /// Print one report of peers, mempool and blocks, and exit
     ///
-    /// It is printed as soon as the mempool of a peer was fetched as a whole, or after `--after` if that takes
+    /// It is printed as soon as the whole mempool of a peer has been fetched, or after `--after` if that takes
     /// longer.
     #[command(after_help = SHORT_HELP, after_long_help = LONG_HELP)]
     Report(ReportArgs),
     /// Watch a small Bitcoin network inside this process; needs no internet
     #[command(after_help = SHORT_HELP)]
     Demo(DemoArgs),
-    /// Show recordings (--record) again, at any speed and from any moment
+    /// Replay recordings (--record), at any speed and from any moment
     ///
     /// On screen, `p` pauses, `{` and `}` change the speed (1 to 1,000 times), `<` and `>` go 10 s back and forward, `[` and
     /// `]` to the block before and after. It connects to nothing, and checks no alerts.
     #[command(after_help = SHORT_HELP)]
     Replay(Box<ReplayArgs>),
-    /// Publish what happens on NATS JetStream, without a screen: one of many vantage points
+    /// Publish events on NATS JetStream, without a screen: one of many vantage points
     ///
-    /// What the peers announce and deliver goes into a stream of the server, which is created if there is none. While the
-    /// server is away or full, it waits on disk. The watch list and alerts are never part of it. docs/sensors.md
-    /// describes the messages, and how a server is set up.
+    /// What the peers announce and deliver goes into a stream on the server, which is created if it does not exist.
+    /// While the server is away or full, messages wait on disk. The watch list and alerts are never published.
+    /// docs/sensors.md describes the messages, and how to set up a server.
     #[command(after_help = SHORT_HELP, after_long_help = LONG_HELP)]
     Sensor(Box<SensorArgs>),
-    /// Begin the next start with the mempool in a mempool.dat of Bitcoin Core
+    /// Start the next run with the mempool in a mempool.dat of Bitcoin Core
     ///
-    /// It replaces the mempool that mempulse saved for this network, and counts as soon as the blocks since
-    /// then are known: at most 144, or as many as `--backfill` says. `savemempool` of Bitcoin Core writes
-    /// such a file. No other mempulse may be running with the same folder and network.
+    /// It replaces the mempool that mempulse saved for this network, and counts as soon as the blocks since then
+    /// are known: at most 144, or as many as `--backfill` says. Bitcoin Core's `savemempool` writes such a file. No
+    /// other mempulse may be running with the same folder and network.
     #[command(after_help = SHORT_HELP)]
     Import(TransferArgs),
     /// Write the saved mempool to a mempool.dat, for importmempool of Bitcoin Core

@@ -8,12 +8,12 @@ use std::path::PathBuf;
 #[derive(Clone, PartialEq, Debug, Default, Args)]
 #[expect(clippy::struct_field_names, reason = "each is the name of a flag")]
 pub struct NatsArgs {
-    /// Trust only NATS servers whose certificate these ones sign (PEM), and insist on TLS
+    /// Trust only NATS servers whose certificates are signed by these (PEM), and require TLS
     ///
     /// Without it, a server at tls:// must have a certificate that this system trusts.
     #[arg(long, value_name = "FILE", hide_short_help = true, help_heading = heading::NATS)]
     pub nats_ca_file: Option<PathBuf>,
-    /// Show the NATS server this certificate (PEM), and insist on TLS
+    /// Present this certificate to the NATS server (PEM), and require TLS
     #[arg(long, value_name = "FILE", hide_short_help = true, help_heading = heading::NATS)]
     pub nats_cert_file: Option<PathBuf>,
     /// The key of --nats-cert-file (PEM)

@@ -43,7 +43,7 @@ pub fn check(command: &Command, matches: &ArgMatches) -> Result<(), Error> {
         .map(|name| name.to_string_lossy().into_owned());
     let flag = variable.or_else(|| arg(flag).map(name)).unwrap_or_default();
     let needed = arg(needed).map(with_value).unwrap_or_default();
-    let message = format!("{flag} does nothing without {needed}");
+    let message = format!("{flag} has no effect without {needed}");
     Err(Error::raw(ErrorKind::MissingRequiredArgument, message))
 }
 

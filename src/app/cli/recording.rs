@@ -10,11 +10,11 @@ use std::path::PathBuf;
 pub struct RecordingArgs {
     /// Record what happens in this folder, for "mempulse replay"
     ///
-    /// A file has an hour at most, and begins with the state of the mempool, so that a replay can begin with any of
-    /// them. The watch list, alerts and what you do are never recorded; the addresses of peers are.
+    /// A file covers at most an hour and begins with the state of the mempool, so a replay can begin with any file.
+    /// The watch list, alerts and what you do are never recorded; the addresses of peers are.
     #[arg(long, value_name = "DIR", help_heading = heading::FILES)]
     pub record: Option<PathBuf>,
-    /// Keep this many bytes of recordings in the folder, and remove the oldest files (1GB or more)
+    /// Keep at most this many bytes of recordings in the folder, and remove the oldest files (1GB or more)
     #[arg(long, value_name = "SIZE", default_value = "20GB", value_parser = parsers::keep, hide_short_help = true,
           help_heading = heading::FILES)]
     pub record_keep: u64,

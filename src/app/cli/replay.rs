@@ -13,14 +13,14 @@ pub struct ReplayArgs {
     /// Recordings: files, or folders with files
     #[arg(value_name = "PATH", required = true)]
     pub paths: Vec<PathBuf>,
-    /// Begin with this speed (1 to 1000 times that of then)
+    /// Start at this speed (1 to 1000 times the original)
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = parsers::number(1..=1_000_u32),
           conflicts_with_all = ["stream", "check"], help_heading = heading::REPLAY)]
     pub speed: u32,
-    /// Write the JSON lines of then, as fast as they are read
+    /// Write JSON lines, as fast as they are read
     #[arg(long, help_heading = heading::REPLAY)]
     pub stream: bool,
-    /// Rebuild the state from the first file on, compare it with that at the beginning of each file, and report
+    /// Rebuild the state from the first file on, compare it with the state at the beginning of each file, and report
     #[arg(long, conflicts_with = "stream", help_heading = heading::REPLAY)]
     pub check: bool,
     /// In the JSON lines, write each transaction with its bytes, in hexadecimal

@@ -27,11 +27,11 @@ pub struct ScreenArgs {
     #[arg(long, value_name = "MEANING=COLOUR", value_parser = parsers::colour, hide_short_help = true,
           help_heading = heading::SCREEN)]
     pub colour: Vec<(Meaning, Color)>,
-    /// Ask for an action with these keys, e.g. "copy=c Ctrl-Y"; repeatable
+    /// Bind these keys to an action, e.g. "copy=c Ctrl-Y"; repeatable
     ///
-    /// The keys replace those of the action; an unknown action is refused with the names of all. A key is a
-    /// letter, Ctrl with a letter, F1 to F24, or Space, Esc, Enter, Tab, Shift-Tab, Backspace, Delete, Insert,
-    /// Left, Right, Up, Down, PgUp, PgDn, Home or End.
+    /// They replace the action's default keys; the error for an unknown action lists all names. A key is a letter,
+    /// Ctrl with a letter, F1 to F24, or Space, Esc, Enter, Tab, Shift-Tab, Backspace, Delete, Insert, Left, Right,
+    /// Up, Down, PgUp, PgDn, Home or End.
     #[arg(long, value_name = "ACTION=KEYS", value_parser = tui::parse_binding, hide_short_help = true,
           help_heading = heading::SCREEN)]
     pub key: Vec<(Action, Vec<Key>)>,

@@ -170,7 +170,7 @@ fn scalar(name: &str, value: &DeValue<'_>) -> Result<String, String> {
         DeValue::Integer(number) if number.radix() == 10 => Ok(number.as_str().replace('_', "")),
         DeValue::Float(number) => Ok(number.as_str().replace('_', "")),
         other => Err(format!(
-            "invalid value of \"{name}\": must be a text or a number, not {} {}",
+            "invalid value of \"{name}\": must be text or a number, not {} {}",
             article(other),
             other.type_str()
         )),

@@ -51,21 +51,21 @@ fn an_invalid_file_gets_one_line_with_its_place_and_what_is_allowed() {
         ("# ok\nnetwrok = \"main\"", "FILE:2:", "unknown key \"netwrok\": must be one of network, "),
         ("\n\npeers = 0", "FILE:3:", "must be 1 to 1000"),
         ("peers = \"many\"", "FILE:1:", "'many'"),
-        ("network = [\"main\"]", "FILE:1:", "\"network\": must be a text or a number, not an array"),
+        ("network = [\"main\"]", "FILE:1:", "\"network\": must be text or a number, not an array"),
         ("no-dns = \"yes\"", "FILE:1:", "\"no-dns\": must be true or false"),
         (
             "bootstrap = \"yes\"",
             "FILE:1:",
             "'yes' for '--bootstrap [<MODE>]' [possible values: auto, off, force]",
         ),
-        ("transport = true", "FILE:1:", "\"transport\": must be a text or a number, not a boolean"),
+        ("transport = true", "FILE:1:", "\"transport\": must be text or a number, not a boolean"),
         ("peers = 1\npeers = 2", "FILE:2:", "duplicate"),
         ("peers = ", "FILE:1:", ""),
         ("peer = \"a\"\npeers = 2", "FILE:1:", "cannot be used with"),
         ("key = [\n  \"copy=c\",\n  \"fly=x\"\n]", "FILE:3:", "fly"),
         ("colour = [\"good=red\",\n  \"nice=red\"]", "FILE:2:", "the meaning must be one of"),
         ("alert = [\"watch\",\n\n  \"blocks; bel\"]", "FILE:3:", "column 9: unknown part \"bel\""),
-        ("peer = [\"a\",\n  [\"b\"]]", "FILE:2:", "must be a text or a number, not an array"),
+        ("peer = [\"a\",\n  [\"b\"]]", "FILE:2:", "must be text or a number, not an array"),
         ("config = \"other\"", "FILE:1:", "unknown key \"config\""),
     ] {
         let said = load_with(file, "mempulse").unwrap_err();
@@ -84,17 +84,17 @@ fn a_flag_without_effect_is_refused_and_the_flag_it_needs_is_named() {
         })
     };
     for (line, refused) in [
-        ("demo --where vsize>1", "--where does nothing without --stream"),
-        ("demo --raw", "--raw does nothing without --stream"),
-        ("replay x --where vsize>1", "--where does nothing without --stream"),
-        ("replay x --raw", "--raw does nothing without --stream"),
-        ("--since 6h", "--since does nothing without --from <URL>"),
-        ("stream --since 6h", "--since does nothing without --from <URL>"),
-        ("--record-keep 2GB", "--record-keep does nothing without --record <DIR>"),
-        ("sensor --nats a --name b --record-keep 2GB", "--record-keep does nothing without --record <DIR>"),
-        ("demo --metrics-per-peer", "--metrics-per-peer does nothing without --serve <[ADDR:]PORT>"),
-        ("--serve-token-file x", "--serve-token-file does nothing without --serve <[ADDR:]PORT>"),
-        ("--nats-user me", "--nats-user does nothing without --from <URL>"),
+        ("demo --where vsize>1", "--where has no effect without --stream"),
+        ("demo --raw", "--raw has no effect without --stream"),
+        ("replay x --where vsize>1", "--where has no effect without --stream"),
+        ("replay x --raw", "--raw has no effect without --stream"),
+        ("--since 6h", "--since has no effect without --from <URL>"),
+        ("stream --since 6h", "--since has no effect without --from <URL>"),
+        ("--record-keep 2GB", "--record-keep has no effect without --record <DIR>"),
+        ("sensor --nats a --name b --record-keep 2GB", "--record-keep has no effect without --record <DIR>"),
+        ("demo --metrics-per-peer", "--metrics-per-peer has no effect without --serve <[ADDR:]PORT>"),
+        ("--serve-token-file x", "--serve-token-file has no effect without --serve <[ADDR:]PORT>"),
+        ("--nats-user me", "--nats-user has no effect without --from <URL>"),
     ] {
         assert_eq!(said(&format!("mempulse {line}")), Err(format!("error: {refused}")), "{line}");
     }

@@ -68,7 +68,7 @@ impl Fleet {
             publishing.push(first);
         }
         for first in publishing {
-            first.await.context("a sensor ended at once")?;
+            first.await.context("a sensor ended immediately")?;
         }
         Ok(fleet)
     }

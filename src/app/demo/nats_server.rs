@@ -66,7 +66,7 @@ impl NatsServer {
         let end = Instant::now() + START;
         while Instant::now() < end {
             if let Some(status) = self.process.try_wait()? {
-                bail!("{PROGRAM} ended at once: {status}");
+                bail!("{PROGRAM} ended immediately: {status}");
             }
             let id = self.process.id().unwrap_or_default();
             let ports = self.folder.join(format!("{PROGRAM}_{id}.ports"));
@@ -78,7 +78,7 @@ impl NatsServer {
             }
             sleep(LOOK).await;
         }
-        bail!("{PROGRAM} does not listen after {} s", START.as_secs())
+        bail!("{PROGRAM} is not listening after {} s", START.as_secs())
     }
 }
 
@@ -93,7 +93,7 @@ impl Drop for NatsServer {
 /// Removes the folder. If that fails, it remains in the system's folder for temporary files.
 fn remove(folder: &Path) {
     if let Err(error) = fs::remove_dir_all(folder) {
-        tracing::debug!(%error, "the folder of the NATS server stays");
+        tracing::debug!(%error, "the folder of the NATS server could not be removed");
     }
 }
 

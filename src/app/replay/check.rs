@@ -27,7 +27,7 @@ pub fn check(player: Player) -> Report {
         let bytes = plural(file.cut(), "byte");
         report
             .lines
-            .push(format!("{}: the last {bytes} were cut off and are left out", file.path().display()));
+            .push(format!("{}: the last {bytes} were cut off and are ignored", file.path().display()));
     }
     let mut player = player.with_every_keyframe();
     let mut state: Option<State> = None;
@@ -80,8 +80,8 @@ pub fn check(player: Player) -> Report {
     }
     let (start, end) = player.span();
     let verdict = match (report.is_sound, compared) {
-        (false, _) => "not everything agrees".to_owned(),
-        (true, 0) => "all is there, and no file follows whose state could be compared".to_owned(),
+        (false, _) => "problems found, see above".to_owned(),
+        (true, 0) => "complete, with no later file to compare it with".to_owned(),
         (true, _) => format!("the rebuilt state agrees with {}", plural(compared, "keyframe")),
     };
     report.lines.push(format!(

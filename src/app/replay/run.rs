@@ -18,7 +18,7 @@ use std::sync::Arc;
 
 /// The error for a recording that failed its check.
 #[derive(Debug, thiserror::Error)]
-#[error("the recording does not make the same state again, or is incomplete")]
+#[error("the recording does not lead to the same state again, or is incomplete")]
 struct Unsound;
 
 /// Replays recordings.

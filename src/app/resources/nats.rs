@@ -44,7 +44,7 @@ fn tls(args: &NatsArgs) -> Result<Tls, InvalidValue> {
         ("nats_key_file", &args.nats_key_file, &args.nats_cert_file),
     ] {
         if path.is_some() && other.is_none() {
-            let message = "--nats-cert-file and --nats-key-file do nothing without each other";
+            let message = "--nats-cert-file and --nats-key-file have no effect without each other";
             return Err(InvalidValue::new(id, message));
         }
     }
@@ -57,7 +57,7 @@ fn login(args: &NatsArgs) -> Result<Login, InvalidValue> {
         return Ok(Login::Password { user, password: password(args.nats_password_file.as_deref())? });
     }
     if args.nats_password_file.is_some() {
-        let message = "--nats-password-file does nothing without --nats-user <NAME>";
+        let message = "--nats-password-file has no effect without --nats-user <NAME>";
         return Err(InvalidValue::new("nats_password_file", message));
     }
     if let Some(path) = &args.nats_nkey_file {
@@ -144,12 +144,12 @@ mod tests {
     fn one_of_two_files_that_belong_together_is_refused() {
         let cert = [("cert", "-----BEGIN CERTIFICATE-----")];
         let said = read_with(|args, file| args.nats_cert_file = file("cert"), &cert).unwrap_err();
-        assert_eq!(said, "--nats-cert-file and --nats-key-file do nothing without each other");
+        assert_eq!(said, "--nats-cert-file and --nats-key-file have no effect without each other");
         let key = [("key", "-----BEGIN PRIVATE KEY-----")];
         assert_eq!(read_with(|args, file| args.nats_key_file = file("key"), &key).unwrap_err(), said);
         let password = [("password", "secret")];
         let said = read_with(|args, file| args.nats_password_file = file("password"), &password).unwrap_err();
-        assert_eq!(said, "--nats-password-file does nothing without --nats-user <NAME>");
+        assert_eq!(said, "--nats-password-file has no effect without --nats-user <NAME>");
     }
 
     #[test]

@@ -15,13 +15,13 @@ pub enum DisconnectReason {
     #[error("connection refused")]
     Refused,
     /// The connection did not open in time.
-    #[error("no answer to the dial in {} s", .0.as_secs())]
+    #[error("no answer to the dial within {} s", .0.as_secs())]
     DialTimeout(Duration),
     /// The system cannot reach the address.
     #[error("unreachable: {}", .0.kind)]
     Unreachable(OsError),
     /// The handshake was not done in time.
-    #[error("handshake not done in {} s", .0.as_secs())]
+    #[error("handshake not complete within {} s", .0.as_secs())]
     HandshakeTimeout(Duration),
     /// The proxy cannot be reached or does not serve us.
     #[error("proxy {proxy}: {failure}")]

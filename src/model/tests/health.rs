@@ -89,9 +89,9 @@ fn addresses_that_never_answer_end_the_wait() {
         scene.lose(peer, DisconnectReason::DialTimeout(Duration::from_secs(5)), None);
     }
     let advice = advice(&scene);
-    assert!(advice.iter().any(|line| line.contains("no answer to the dial in 5 s")), "{advice:?}");
+    assert!(advice.iter().any(|line| line.contains("no answer to the dial within 5 s")), "{advice:?}");
     assert!(advice.iter().any(|line| line == "and 12 more addresses"), "{advice:?}");
-    assert_eq!(scene.events()[0], "203.0.113.30:8333 not reached: no answer to the dial in 5 s ×31");
+    assert_eq!(scene.events()[0], "203.0.113.30:8333 not reached: no answer to the dial within 5 s ×31");
 }
 
 #[test]

@@ -35,7 +35,7 @@ impl Subject for Blocks {
             item.figures.pool.map(found);
             item.figures.pool.is_some()
         }),
-        Field::text("tag", "text that its miner wrote into the coinbase", |item, found| {
+        Field::text("tag", "text in the coinbase, by its miner", |item, found| {
             found(&item.figures.tag);
             true
         }),
@@ -52,7 +52,7 @@ impl Subject for Blocks {
         Field::number("seen", Unit::Share, "share of its transactions that were received before", |item| {
             item.figures.share_seen().map_or(Range::UNKNOWN, Range::share)
         }),
-        Field::number("match", Unit::Share, "how well it matches what was expected of it", |item| {
+        Field::number("match", Unit::Share, "how closely it matches expectations", |item| {
             item.figures.match_share().map_or(Range::UNKNOWN, Range::share)
         }),
         Field::number("unseen", Unit::Count, "transactions that were not received before", |item| {

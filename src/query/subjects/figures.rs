@@ -48,7 +48,7 @@ impl Subject for Figures {
         Field::number(
             "missing_blocks",
             Unit::Count,
-            "new blocks that have not arrived for a while",
+            "new blocks that have been missing for a while",
             |item| item.model.missing_blocks().map_or(0, |missing| missing.count).into(),
         ),
         Field::number("transactions", Unit::Count, "transactions in the mempool", |item| {
@@ -60,16 +60,11 @@ impl Subject for Figures {
         Field::number("memory", Unit::Bytes, "memory for transactions", |item| {
             item.model.mempool().sums().memory.into()
         }),
-        Field::number(
-            "fees_known",
-            Unit::Share,
-            "share of the transactions of which the fee is exact",
-            |item| {
-                let sums = item.model.mempool().sums();
-                let coverage = Coverage::of(sums.fees_known, sums.counted);
-                coverage.map_or(Range::UNKNOWN, |coverage| Range::share(coverage.by_count))
-            },
-        ),
+        Field::number("fees_known", Unit::Share, "share of the transactions whose fee is exact", |item| {
+            let sums = item.model.mempool().sums();
+            let coverage = Coverage::of(sums.fees_known, sums.counted);
+            coverage.map_or(Range::UNKNOWN, |coverage| Range::share(coverage.by_count))
+        }),
         Field::number("arrivals", Unit::Count, "transactions per s, over the last minute", |item| {
             average(&item.model.tx_rate(item.now, RATE_OVER))
         }),

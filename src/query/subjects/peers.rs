@@ -109,13 +109,13 @@ impl Subject for Peers {
         Field::number("clock_offset", Unit::Time, "its clock minus ours", |item| {
             item.stats.clock_offset.map(signed).into()
         }),
-        Field::number("height", Unit::Count, "height of its best block that we know of", |item| {
+        Field::number("height", Unit::Count, "height of its best known block", |item| {
             item.stats.best_height.into()
         }),
         Field::number("announced", Unit::Count, "transactions that it announced", |item| {
             item.stats.all.announced.into()
         }),
-        Field::number("dropped", Unit::Count, "announcements that were too many to request", |item| {
+        Field::number("dropped", Unit::Count, "announcements dropped because there were too many", |item| {
             item.stats.dropped.into()
         }),
         Field::number("served", Unit::Count, "transactions that it sent", |item| {
@@ -148,10 +148,10 @@ impl Subject for Peers {
     const EXAMPLES: &'static [(&'static str, &'static str)] = &[
         ("agent ~ \"Satoshi:2[0-9]\"", "Bitcoin Core 20 to 29"),
         ("state = live sort ping", "the fastest first"),
-        ("network = onion and unserved > 10", "onion peers that leave requests open"),
-        ("invalid > 0 or unserved > 100", "which send invalid data or leave requests open"),
-        ("not relay or fee_filter > 5", "which do not take cheap transactions"),
-        ("ping = unknown", "without a pong on the present connection"),
+        ("network = onion and unserved > 10", "onion peers that leave requests unanswered"),
+        ("invalid > 0 or unserved > 100", "that send invalid data or leave requests unanswered"),
+        ("not relay or fee_filter > 5", "that take no cheap transactions"),
+        ("ping = unknown", "without a pong on this connection so far"),
     ];
 }
 

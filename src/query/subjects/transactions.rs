@@ -68,7 +68,7 @@ impl Subject for Transactions {
         Field::number(
             "fee_rate",
             Unit::FeeRate,
-            "own fee by size; a peer's fee filter is no bound of it, as a child may pay",
+            "own fee by size; fee filters do not bound it, as a child may pay",
             |item| Range::fee_rate(item.entry.fee_rate(), false),
         ),
         Field::number(
@@ -89,12 +89,9 @@ impl Subject for Transactions {
         Field::number("peers", Unit::Count, "live peers that announced it", |item| {
             item.entry.announcements().filter(|(peer, _)| item.peers.is_live(*peer)).count().into()
         }),
-        Field::choice(
-            "kind",
-            KINDS,
-            "what it is for, as far as its bytes show; it may be of several",
-            |item| Some(kind(item.mempool, item.entry)),
-        ),
+        Field::choice("kind", KINDS, "what it is for, as far as its bytes show; possibly several", |item| {
+            Some(kind(item.mempool, item.entry))
+        }),
         Field::flag("replaceable", "it or an unconfirmed ancestor signals replaceability (BIP125)", |item| {
             Some(item.mempool.is_replaceable(item.entry))
         }),
@@ -142,9 +139,9 @@ impl Subject for Transactions {
     const EXAMPLES: &'static [(&'static str, &'static str)] = &[
         ("fee_rate > 20 and kind = inscription", "inscriptions that pay more than 20 sat/vB"),
         ("value >= 10btc sort -value", "the largest, highest first"),
-        ("peers < 3 and age > 1m", "hardly relayed for more than a minute"),
-        ("(kind = coinjoin or kind = batch_payout) and not replaceable", "for good, to many"),
-        ("fee_rate != exact", "of which the fee is not known exactly"),
+        ("peers < 3 and age > 1m", "still hardly relayed after a minute"),
+        ("(kind = coinjoin or kind = batch_payout) and not replaceable", "final, to many outputs"),
+        ("fee_rate != exact", "whose fee is not known exactly"),
         ("address ~ ^bc1p", "to taproot outputs"),
         ("sort -vsize", "all, the largest first"),
     ];

@@ -35,7 +35,7 @@ impl Subject for WatchEvents {
         Field::number("received", Unit::Amount, "what the transaction pays to the target", |found| {
             found.received.into()
         }),
-        Field::number("spent", Unit::Amount, "what it spends of the target, as far as known", |found| {
+        Field::number("spent", Unit::Amount, "what it spends from the target, as far as known", |found| {
             Range { high: f64::INFINITY, ..found.spent.into() }
         }),
         Field::number("confirmations", Unit::Count, "confirmations", |found| {

@@ -75,7 +75,7 @@ impl Disk {
     fn warn(&mut self, error: &io::Error) {
         if !std::mem::replace(&mut self.has_warned, true) {
             let folder = self.folder.as_ref().map(|folder| folder.path().display().to_string());
-            tracing::warn!("spool {}: {error}; it is tried again", folder.unwrap_or_default());
+            tracing::warn!("spool {}: {error}; retrying", folder.unwrap_or_default());
         }
     }
 

@@ -27,7 +27,7 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 /// How long to keep publishing at the end.
 const LAST: Duration = Duration::from_secs(3);
 
-/// How many reasons to report until the server takes messages again.
+/// How many reasons to report until the server accepts messages again.
 const MAX_SAID: usize = 16;
 
 /// The age at which the shortest time to an acknowledgement is forgotten, in two steps.
@@ -237,7 +237,7 @@ impl Publisher {
                 self.pause = Duration::ZERO;
                 if std::mem::take(&mut self.is_waiting) {
                     self.said.clear();
-                    tracing::info!("the server takes messages again");
+                    tracing::info!("the server accepts messages again");
                 }
                 if let Some(first) = self.first.take() {
                     // The receiver may be gone.
@@ -251,7 +251,7 @@ impl Publisher {
             self.spool.refused(ticket);
             if !std::mem::replace(&mut self.has_refused, true) {
                 tracing::warn!(
-                    "the server refuses messages for good, and they are dropped: {}",
+                    "the server permanently refuses messages, which are dropped: {}",
                     described(&error)
                 );
             }
@@ -273,7 +273,7 @@ impl Publisher {
         self.say(format!("messages wait: {reason}"));
     }
 
-    /// Warns about why messages are held up, once for each reason until the server takes messages again.
+    /// Warns about why messages are held up, once for each reason until the server accepts messages again.
     fn say(&mut self, trouble: String) {
         self.is_waiting = true;
         if self.said.len() < MAX_SAID && !self.said.contains(&trouble) {

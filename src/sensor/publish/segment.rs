@@ -87,7 +87,10 @@ impl Folder {
                 match folder.look(number) {
                     Some(segment) => segments.push(segment),
                     None => {
-                        tracing::warn!("{} is no spool of this version and network", entry.path().display());
+                        tracing::warn!(
+                            "{} is not a spool of this version and network",
+                            entry.path().display()
+                        );
                     }
                 }
             }

@@ -180,7 +180,7 @@ pub const BINDINGS: &[Binding] = &[
     bind(&[letter('J'), key(KeyCode::Right)], Action::ColumnLater, COLUMNS)
         .help("J  →", "columns: move down"),
     bind(&[letter('r')], Action::ResetColumns, COLUMNS)
-        .help("r", "columns: all, in the usual order")
+        .help("r", "columns: all, in the default order")
         .hint("r", "all", COLUMNS),
     bind(&[key(KeyCode::Up), letter('k')], Action::Move(Motion::Up), COLUMNS).hint("↑↓", "select", COLUMNS),
     bind(&[key(KeyCode::Down), letter('j')], Action::Move(Motion::Down), COLUMNS),
@@ -221,7 +221,7 @@ pub const BINDINGS: &[Binding] = &[
         .help("Space", "freeze or unfreeze the screen")
         .hint("Space", "freeze", EVERYWHERE),
     bind(&[letter('p')], Action::Replay(ReplayCommand::Pause), REPLAY)
-        .help("p", "replay: pause or go on")
+        .help("p", "replay: pause or resume")
         .hint("p", "pause", REPLAY),
     bind(&[letter('}')], Action::Replay(ReplayCommand::Faster), REPLAY)
         .help("}", "replay: faster, up to 1,000 times")

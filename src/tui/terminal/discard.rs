@@ -13,7 +13,7 @@ pub async fn discard_output_at_end(mut signals: Signals) {
     loop {
         tokio::time::sleep(PATIENCE).await;
         if let Err(error) = platform::discard_output() {
-            tracing::debug!(%error, "what is on its way to the terminal cannot be discarded");
+            tracing::debug!(%error, "cannot discard pending terminal output");
         }
     }
 }

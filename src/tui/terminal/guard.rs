@@ -20,7 +20,7 @@ while read -r word; do state=$word; done
 [ "$state" = taken ] || exit 0
 printf "$1"
 case $(stty -a <&3) in *-opost*) stty "$2" <&3 ;; esac
-printf '%s\r\n' 'mempulse was killed, or had not enough memory'"#;
+printf '%s\r\n' 'mempulse was killed, or ran out of memory'"#;
 
 /// Ends a frame, the mouse and bracketed paste.
 const MODES: &str = r"\033[?2026l\033[?1006l\033[?1000l\033[?2004l";

@@ -67,9 +67,9 @@ fn sensor(what: &SensorNotice) -> String {
     match what {
         SensorNotice::Joined => "joined".to_owned(),
         SensorNotice::Restarted => "was restarted".to_owned(),
-        SensorNotice::Stale => "is stale: its peers leave the figures".to_owned(),
-        SensorNotice::NameShared => "is the name of two programs: give each its own".to_owned(),
-        SensorNotice::Back => "is heard again".to_owned(),
+        SensorNotice::Stale => "is stale: its peers no longer count".to_owned(),
+        SensorNotice::NameShared => "is used by two programs: give each its own name".to_owned(),
+        SensorNotice::Back => "is live again".to_owned(),
         SensorNotice::Warned(warning) => format!("warns: {warning}"),
     }
 }

@@ -21,9 +21,7 @@ pub fn advice(unreachable: &Unreachable) -> Vec<String> {
         lines.push(format!("and {} more addresses", unreachable.more_peers));
     }
     if unreachable.chosen_peers {
-        lines.push(format!(
-            "does the node run, does it listen, and is it on {network}? (--network sets the network)"
-        ));
+        lines.push(format!("is the node running, listening, and on {network}? (--network sets the network)"));
     } else if has_seeds {
         let port = network.default_port();
         lines.push(format!("is there a network, and does it allow connections to port {port}?"));

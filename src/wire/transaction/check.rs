@@ -35,7 +35,7 @@ pub enum TransactionError {
     #[error("coinbase script of {0} bytes: must be 2 to 100")]
     CoinbaseScript(usize),
     /// A coinbase was relayed outside of a block.
-    #[error("coinbase outside of a block")]
+    #[error("coinbase outside a block")]
     LooseCoinbase,
 }
 

@@ -45,7 +45,7 @@ impl InShell {
     /// Waits until the program ends with this status. The terminal must be restored, with a line that says
     /// what happened.
     fn ends_clearly(mut self, status: &str) {
-        self.terminal.shows("mempulse was killed, or had not enough memory");
+        self.terminal.shows("mempulse was killed, or ran out of memory");
         self.terminal.is_restored();
         let file = self.folder.path().join("status");
         wait_for("the status", || fs::read_to_string(&file).is_ok_and(|text| text.trim() == status));

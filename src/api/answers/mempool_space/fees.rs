@@ -14,9 +14,9 @@ pub(in crate::api) struct Unknown(pub(in crate::api) String);
 /// Checks that enough is known to answer questions about fees.
 pub(in crate::api) fn known(figures: &Figures) -> Result<(), Unknown> {
     match figures.coverage() {
-        None => Err(Unknown("the mempool is empty so far: nothing is known of fees".to_owned())),
+        None => Err(Unknown("the mempool is empty so far: nothing is known about fees".to_owned())),
         Some(share) if share < MIN_COVERAGE => Err(Unknown(format!(
-            "the fee rates of {:.0} % of the mempool are known, by size; from {:.0} % on there is an answer",
+            "the fee rates of only {:.0} % of the mempool are known, by size; an answer needs {:.0} %",
             100.0 * share.min(MIN_COVERAGE - 0.01),
             100.0 * MIN_COVERAGE
         ))),

@@ -46,7 +46,7 @@ impl Alerts {
     fn remove(&self, cx: &Context) -> Response {
         match self.row(cx) {
             Some(row) if row.origin == Origin::Settings => {
-                Response::remark("a rule of the flags or the configuration: e switches it off")
+                Response::remark("set by a flag or the configuration: e switches it off")
             }
             _ => self.send(cx, |row| AlertCommand::Remove(row.id)),
         }

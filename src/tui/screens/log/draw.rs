@@ -54,7 +54,7 @@ pub fn draw(
     lines.extend(list.lines(window, list_rows(parts.list), highlight, |line| indented(row(cx, line, cells))));
     if window.total == 0 {
         lines.push(indented(Line::styled(
-            if filter.text().is_empty() { "nothing was logged yet" } else { "no line matches" },
+            if filter.text().is_empty() { "nothing logged yet" } else { "no line matches" },
             cx.theme.muted(),
         )));
     }

@@ -48,7 +48,7 @@ pub fn draw(frame: &mut Frame, cx: &Context, list: &List<SensorId>, focused: boo
     );
     if window.total == 0 {
         lines.push(Line::styled(
-            "no sensor was heard yet: each publishes its state once a minute",
+            "no sensor heard yet: each publishes its state once a minute",
             cx.theme.muted(),
         ));
     }
@@ -65,7 +65,7 @@ fn selected(frame: &mut Frame, area: Rect, cx: &Context, row: Option<&SensorRow>
     let cells = usize::from(block.inner(area).width).saturating_sub(2);
     let sentences = match row {
         None => Vec::new(),
-        Some(SensorRow { report: None, .. }) => vec!["nothing is known of it yet".to_owned()],
+        Some(SensorRow { report: None, .. }) => vec!["nothing known about it yet".to_owned()],
         Some(SensorRow { report: Some(report), runs, stale_for, .. }) => {
             sentences(cx, report, *runs, stale_for.is_some())
         }
@@ -81,7 +81,7 @@ fn selected(frame: &mut Frame, area: Rect, cx: &Context, row: Option<&SensorRow>
 fn sentences(cx: &Context, report: &SensorReport, runs: u32, is_stale: bool) -> Vec<String> {
     let plural = |count: u64, what: &str| format::plural(count, what);
     let clock = report.clock.map_or_else(
-        || "its clock is not compared yet".to_owned(),
+        || "its clock has not been compared yet".to_owned(),
         |clock| {
             let when = if is_stale { " when it was last heard" } else { "" };
             format!(

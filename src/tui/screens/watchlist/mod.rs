@@ -98,7 +98,7 @@ impl Watchlist {
         match self.event(cx).map(|event| event.open) {
             Some(Some(open)) => Response::Open(open),
             Some(None) => Response::remark("neither in the mempool nor in one of the last blocks"),
-            None => Response::remark("nothing happened to this target yet"),
+            None => Response::remark("nothing has happened to this target yet"),
         }
     }
 
